@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* How the floors report: one sentence beside each negative errno, debug lines to the callback. */
+#ifndef P2P_BASE_CONTEXT_H
+#define P2P_BASE_CONTEXT_H
+
+#include <p2ppolicy/base.h>
+
+/**
+ * p2p_error() - put a sentence (no newline, no trailing period) into the context.
+ * @error: a negative errno
+ * Return: @error, so that callers say return p2p_error(...).
+ */
+int p2p_error(struct p2p_context *context, int error, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/** p2p_debug() - one line to the log callback, if there is one. */
+void p2p_debug(struct p2p_context *context, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * libp2ppolicy: which PCIe devices of a machine can do peer-to-peer DMA with which, and why.
+ *
+ *	snapshot (facts) -> topology (tree, capabilities) -> verdict (kernel, fabric)
+ *
+ * Every function that can fail returns 0 or a negative errno, leaves its outputs untouched on
+ * failure, and puts one sentence into the context (p2p_context_error()).  Nothing here prints,
+ * exits, reads the environment or keeps state outside the objects it returns.
+ */
+#ifndef P2PPOLICY_H
+#define P2PPOLICY_H
+
+#include <p2ppolicy/base.h>
+#include <p2ppolicy/snapshot.h>
+#include <p2ppolicy/topology.h>
+#include <p2ppolicy/verdict.h>
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The snapshot: raw facts of one machine at one moment, from the machine itself or from a
+ * capture of one.  It is immutable; everything above is a pure function of it.
+ */
+#ifndef P2PPOLICY_SNAPSHOT_H
+#define P2PPOLICY_SNAPSHOT_H
+
+#include <p2ppolicy/base.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * enum p2p_source - where the facts came from.
+ * @P2P_SOURCE_LIVE: the running machine
+ * @P2P_SOURCE_TREE: a directory that holds sys/
+ * @P2P_SOURCE_ARCHIVE: a tar, compressed or not, that holds sys/
+ * @P2P_SOURCE_DUMP: the output of lspci -x, -xxx or -xxxx
+ */
+enum p2p_source { P2P_SOURCE_LIVE, P2P_SOURCE_TREE, P2P_SOURCE_ARCHIVE, P2P_SOURCE_DUMP };
+
+/**
+ * enum p2p_want - how much to read; a fact that is not wanted is P2P_DENIED.
+ * @P2P_WANT_VERDICT: what tree, verdict and score need
+ * @P2P_WANT_NAMES: and what users call the devices (nvme0, mlx5_0, eth0)
+ * @P2P_WANT_ALL: and all of config space and all that lspci and lstopo read, for a capture
+ */
+enum p2p_want { P2P_WANT_VERDICT = 0, P2P_WANT_NAMES, P2P_WANT_ALL };
+
+struct p2p_snapshot;
+
+/**
+ * p2p_snapshot_load() - read a machine or a capture of one.
+ * @path: directory, tar or dump; NULL for the running machine
+ * @want: how much to read
+ * @ret_snapshot: owned by the caller; free with p2p_snapshot_free()
+ *
+ * A file that is missing below sys/bus/pci/devices is a missing fact and no error.
+ *
+ * Return: 0;
+ *	-EBADMSG @path is none of the forms, holds no function, is truncated or hostile;
+ *	-EACCES the running machine's PCI devices, or @path, may not be read;
+ *	-ENODEV the running machine has no PCI;
+ *	another negative errno when @path cannot be opened or memory runs out.
+ *	p2p_context_error() then says what and where.
+ */
+P2P_EXPORT int p2p_snapshot_load(struct p2p_context *context, const char *path, enum p2p_want want,
+				 struct p2p_snapshot **ret_snapshot);
+
+/** p2p_snapshot_free() - free a snapshot; NULL is fine.  Return: NULL. */
+P2P_EXPORT struct p2p_snapshot *p2p_snapshot_free(struct p2p_snapshot *snapshot);
+
+/** p2p_snapshot_source() - where the facts came from. */
+P2P_EXPORT enum p2p_source p2p_snapshot_source(const struct p2p_snapshot *snapshot);
+
+/**
+ * p2p_snapshot_capture() - write a snapshot as a capture that this tool and lspci read, and,
+ *	extracted, lstopo.
+ * @snapshot: loaded with P2P_WANT_ALL
+ * @path: the tar to write; compressed as its name ends (.gz .xz .zst .bz2); replaced whole or
+ *	not at all
+ * @with_serials: keep device serial numbers, VPD serials, MAC addresses and GUIDs as they are;
+ *	otherwise each is replaced in place by a pseudonym, equal for equal in this capture
+ *
+ * Equal snapshots give equal bytes, and a loaded capture gives the bytes it was loaded from.
+ *
+ * Return: 0; -EINVAL @snapshot was loaded with less, or came from a dump; another negative
+ *	errno when writing failed.
+ */
+P2P_EXPORT int p2p_snapshot_capture(struct p2p_context *context,
+				    const struct p2p_snapshot *snapshot, const char *path,
+				    bool with_serials);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

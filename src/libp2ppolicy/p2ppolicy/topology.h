@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The topology: the tree of functions as the kernel builds it, with every capability decoded.
+ * Immutable; all pointers inside are borrowed and die with the topology.
+ *
+ * Register names are those of <pci/header.h> and lspci.  Each capability carries an
+ * enum p2p_fact: P2P_DENIED when config space could not be read far enough to tell.
+ */
+#ifndef P2PPOLICY_TOPOLOGY_H
+#define P2PPOLICY_TOPOLOGY_H
+
+#include <p2ppolicy/base.h>
+#include <p2ppolicy/snapshot.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct p2p_topology;
+struct p2p_function;
+
+/** A number that may not be known.  @value is valid only with P2P_PRESENT. */
+struct p2p_number {
+	enum p2p_fact fact;
+	int64_t value;
+};
+
+/**
+ * enum p2p_port_type - Device/Port Type of the PCI Express Capabilities register.
+ * PCIe r6.0, sec 7.5.3.2, "PCI Express Capabilities Register".  Values as in the register.
+ */
+enum p2p_port_type {
+	P2P_PORT_ENDPOINT = 0x0,
+	P2P_PORT_LEGACY_ENDPOINT = 0x1,
+	P2P_PORT_ROOT = 0x4,
+	P2P_PORT_UPSTREAM = 0x5,
+	P2P_PORT_DOWNSTREAM = 0x6,
+	P2P_PORT_PCI_BRIDGE = 0x7,	/* PCI Express to PCI or PCI-X */
+	P2P_PORT_PCIE_BRIDGE = 0x8,	/* PCI or PCI-X to PCI Express */
+	P2P_PORT_RC_ENDPOINT = 0x9,
+	P2P_PORT_RC_EVENT_COLLECTOR = 0xa,
+};
+
+/**
+ * struct p2p_link - one end of a link.
+ * @speed_mtps: MT/s per lane (2500, 5000, 8000, 16000, 32000, 64000); 0 unknown or no link
+ * @width: lanes; 0 unknown or no link
+ */
+struct p2p_link {
+	unsigned int speed_mtps;
+	unsigned int width;
+};
+
+/**
+ * struct p2p_pcie - the PCI Express capability.  PCIe r6.0, sec 7.5.3.
+ * @fact: DENIED for a config space of 64 bytes, whatever the Status register says
+ * @now: negotiated link (Link Status); @most: what this end can do (Link Capabilities and
+ *	Link Capabilities 2); zero for root complex integrated endpoints
+ * @mps_bytes: Max_Payload_Size in force (Device Control); @mps_supported_bytes: possible
+ * @mrrs_bytes: Max_Read_Request_Size in force
+ * @relaxed_ordering: Device Control, Enable Relaxed Ordering
+ * @extended_tags: Device Control, Extended Tag Field Enable
+ * @tags_10bit: Device Control 2, 10-Bit Tag Requester Enable
+ * @atomic_routing: Device Capabilities 2, AtomicOp Routing Supported
+ * @atomic_completer_32, @atomic_completer_64, @atomic_completer_128cas: Device Capabilities 2
+ * @atomic_requester: Device Control 2, AtomicOp Requester Enable
+ * @atomic_egress_block: Device Control 2, AtomicOp Egress Blocking
+ * @ari_forwarding: Device Control 2, ARI Forwarding Enable
+ * @aspm: Link Control, ASPM Control: bit 0 L0s, bit 1 L1
+ * @slot: Slot Implemented; @slot_number: Physical Slot Number
+ * @hotplug: Slot Capabilities, Hot-Plug Capable
+ * @flit: Link Status 2, Flit Mode Status
+ */
+struct p2p_pcie {
+	enum p2p_fact fact;
+	uint16_t offset;
+	enum p2p_port_type type;
+	struct p2p_link now, most;
+	unsigned int mps_bytes, mps_supported_bytes, mrrs_bytes;
+	bool relaxed_ordering, extended_tags, tags_10bit;
+	bool atomic_routing, atomic_completer_32, atomic_completer_64, atomic_completer_128cas;
+	bool atomic_requester, atomic_egress_block;
+	bool ari_forwarding, slot, hotplug, flit;
+	uint8_t aspm;
+	uint16_t slot_number;
+};
+
+/* Bits of ACS Control as this library keeps them; same place as in Capability, bits 0 to 6. */
+#define P2P_ACS_SV	0x0001	/* SrcValid */
+#define P2P_ACS_TB	0x0002	/* TransBlk */
+#define P2P_ACS_RR	0x0004	/* ReqRedir */
+#define P2P_ACS_CR	0x0008	/* CmpltRedir */
+#define P2P_ACS_UF	0x0010	/* UpstreamFwd */
+#define P2P_ACS_EC	0x0020	/* EgressCtrl */
+#define P2P_ACS_DT	0x0040	/* DirectTrans */
+#define P2P_ACS_ENHANCED 0x0080	/* ACS Enhanced Capability (in Capability only) */
+#define P2P_ACS_IORB	0x0080	/* I/O Request Blocking Enable (in Control) */
+#define P2P_ACS_DSP_MT	0x0300	/* DSP Memory Target Access Control */
+#define P2P_ACS_USP_MT	0x0c00	/* USP Memory Target Access Control */
+#define P2P_ACS_URRC	0x1000	/* Unclaimed Request Redirect Control */
+
+/**
+ * struct p2p_acs - Access Control Services.  PCIe r6.0, sec 7.7.11.
+ * @fact: what the hardware has
+ * @kernel_fact: what the kernel sees; differs from @fact only when the kernel itself sees 256
+ *	bytes of config space of a function with a PCIe capability: then ABSENT here, DENIED
+ *	in @fact.  drivers/pci/probe.c, pci_cfg_space_size().
+ * @capability, @control: the registers at +4 and +6, all bits
+ * @kernel_control: the word p2pdma reads as control; differs from @control only for the Intel
+ *	PCH root ports with a dword layout (drivers/pci/quirks.c, pci_quirk_intel_spt_pch_acs),
+ *	whose real control is the dword at +8
+ * @egress_bits: size of the Egress Control Vector in bits, 0 when EgressCtrl is not supported
+ * @egress_fact: whether @egress could be read
+ * @egress: the vector; bit n is port or function n
+ */
+struct p2p_acs {
+	enum p2p_fact fact, kernel_fact;
+	uint16_t offset;
+	uint16_t capability, control, kernel_control;
+	unsigned int egress_bits;
+	enum p2p_fact egress_fact;
+	uint32_t egress[8];
+};
+
+/**
+ * struct p2p_ats - ATS, PRI and PASID.  PCIe r6.0, sec 10.5.1, 10.5.2, 7.8.9.
+ * For a virtual function the enables of PRI and PASID are those of its PF.
+ */
+struct p2p_ats {
+	enum p2p_fact ats, pri, pasid;
+	bool ats_enabled, pri_enabled, pasid_enabled;
+};
+
+/**
+ * struct p2p_sriov - SR-IOV.  PCIe r6.0, sec 9.3.3.
+ * @total, @active: VFs possible and enabled (NumVFs while VF Enable is set)
+ */
+struct p2p_sriov {
+	enum p2p_fact fact;
+	unsigned int total, active;
+	uint16_t vf_device;
+};
+
+/** struct p2p_rebar - Resizable BAR of one BAR.  PCIe r6.0, sec 7.8.6. */
+struct p2p_rebar {
+	enum p2p_fact fact;
+	uint64_t sizes;			/* bit n: a BAR of 2^n MiB is possible */
+	uint64_t size_bytes;		/* in force */
+};
+
+/** struct p2p_dpc - Downstream Port Containment.  PCIe r6.0, sec 7.9.14. */
+struct p2p_dpc {
+	enum p2p_fact fact;
+	bool enabled, triggered;
+};
+
+/** struct p2p_aer - Advanced Error Reporting status.  PCIe r6.0, sec 7.8.4. */
+struct p2p_aer {
+	enum p2p_fact fact;
+	uint32_t uncorrectable, correctable;	/* status registers; bit 21 is ACS Violation */
+};
+
+/** struct p2p_cxl - CXL DVSEC (vendor 1e98h).  CXL r3.0, sec 8.1. */
+struct p2p_cxl {
+	enum p2p_fact fact;
+	uint16_t dvsec_ids;	/* bit n: DVSEC id n is there */
+	bool cache, io, mem;	/* CXL Capability of DVSEC 0 */
+	bool mem_enabled;
+};
+
+/** enum p2p_bar_kind - what a BAR decodes. */
+enum p2p_bar_kind { P2P_BAR_UNUSED, P2P_BAR_IO, P2P_BAR_MEM32, P2P_BAR_MEM64 };
+
+/**
+ * struct p2p_bar - one Base Address Register.
+ * @fact: PRESENT when `resource` was read: @cpu and @size_bytes hold.  From a dump the size is
+ *	unknown and only @bus holds.
+ * @bus_fact, @bus: the address in the register
+ * @cpu: first CPU physical address; 0 with @size_bytes 0 when not assigned
+ */
+struct p2p_bar {
+	enum p2p_fact fact, bus_fact;
+	enum p2p_bar_kind kind;
+	bool prefetchable;
+	uint64_t size_bytes, cpu, bus;
+	struct p2p_rebar rebar;
+};
+#define P2P_BARS 6
+
+/**
+ * struct p2p_window - one memory window of a bridge, CPU addresses, both ends included.
+ * @fact: DENIED from a dump (the register holds bus addresses) unless the offset is known
+ * @free_bytes: the window less what its children's BARs and windows take
+ * @largest_free_bytes: the largest run of it
+ */
+struct p2p_window {
+	enum p2p_fact fact;
+	bool prefetchable;
+	uint64_t first, last;		/* first > last: closed */
+	uint64_t free_bytes, largest_free_bytes;
+};
+#define P2P_WINDOWS 2			/* non-prefetchable, prefetchable */
+
+/** struct p2p_pool - p2pmem of a provider (sysfs p2pmem/). */
+struct p2p_pool {
+	enum p2p_fact fact;
+	uint64_t size_bytes, available_bytes;
+	bool published;
+};
+
+/** enum p2p_class - the classes users think in, from the class code (see p2p_class_name()). */
+enum p2p_class {
+	P2P_CLASS_OTHER,
+	P2P_CLASS_GPU,
+	P2P_CLASS_ACCEL,	/* processing accelerators (12h), DMA engines, coprocessors */
+	P2P_CLASS_NIC,
+	P2P_CLASS_NVME,
+	P2P_CLASS_STORAGE,	/* other mass storage */
+	P2P_CLASS_MEMORY,	/* CXL memory, RAM, NVDIMM */
+	P2P_CLASS_SWITCH,	/* management or DMA function of a switch, NTB */
+	P2P_CLASS_BRIDGE,	/* PCI bridges */
+	P2P_CLASS_HOST,		/* host bridges, root complex parts */
+	P2P_CLASSES
+};
+
+/**
+ * struct p2p_host_bridge - one host bridge: one root bus.
+ * @name: "pci0000:00"; from a dump made up from domain and bus
+ * @domain, @bus: of the root bus
+ * @numa: node of its functions where they agree
+ * @offset_fact, @offset: bus address minus CPU address; DENIED when no BAR told it
+ * @root: the function the kernel compares with its whitelist is chosen by the rule set (see
+ *	verdict.h); here the functions on the root bus, in the order of their addresses
+ */
+struct p2p_host_bridge {
+	unsigned int index;
+	const char *name;
+	uint32_t domain;
+	uint8_t bus;
+	struct p2p_number numa;
+	enum p2p_fact offset_fact;
+	int64_t offset;
+	const struct p2p_function *const *root;
+	size_t roots;
+	bool vmd;			/* a domain behind a VMD endpoint */
+};
+
+/**
+ * struct p2p_function - everything known of one function.
+ * @parent: the bridge above; NULL on a root bus.  A VF has the parent of its PF.
+ *	drivers/pci/pci.h, pci_upstream_bridge().
+ * @depth: functions from this one up to the root bus, itself included (kernel: the number of
+ *	steps of pci_upstream_bridge() plus one)
+ * @header: whether the first 64 bytes are known; @header_type without the multi-function bit
+ * @config_bytes: how many bytes the kernel gives (64, 128, 256, 4096; 0 none)
+ * @kind: what users think of it as
+ * @capabilities_broken: a chain loops, overlaps or leaves config space; see p2p_topology_notes
+ * @fact fields of names are NULL when not known
+ * @os_names: what users call it: nvme0, mlx5_0, eth0, card0, renderD128; NULL-terminated
+ * @display: the shortest unique name: first OS name, else the BDF; never NULL
+ * @switch_id: equal for ports of one switch chip; 0 none.  Two upstream ports with one serial
+ *	number are one chip cut in two.
+ * @emulated: a function of a virtual machine's emulator
+ */
+struct p2p_function {
+	unsigned int index;
+	struct p2p_bdf bdf;
+	const struct p2p_function *parent, *physfn;
+	const struct p2p_host_bridge *host;
+	unsigned int depth;
+
+	uint16_t vendor, device, subsystem_vendor, subsystem_device;
+	uint32_t class_code;		/* 24 bits: class, subclass, interface */
+	uint8_t revision, header_type;
+	enum p2p_fact ids, header;
+	bool multifunction;
+	enum p2p_class kind;
+	unsigned int config_bytes;
+	bool capabilities_broken;
+	uint8_t secondary, subordinate;	/* bridges */
+
+	struct p2p_pcie pcie;
+	struct p2p_acs acs;
+	struct p2p_ats ats;
+	enum p2p_fact ari;
+	struct p2p_sriov sriov;
+	struct p2p_number serial;	/* Device Serial Number */
+	struct p2p_dpc dpc;
+	struct p2p_aer aer;
+	struct p2p_cxl cxl;
+	struct p2p_bar bar[P2P_BARS];
+	struct p2p_window window[P2P_WINDOWS];
+	struct p2p_pool pool;
+
+	struct p2p_number numa;		/* -1 in value: the kernel says none */
+	struct p2p_number iommu_group;	/* ABSENT: no IOMMU over it */
+	const char *iommu_type;		/* "DMA", "DMA-FQ", "identity", NULL unknown */
+	const char *cpus;		/* local_cpulist */
+	const char *driver;		/* NULL none or unknown, see driver_fact */
+	enum p2p_fact driver_fact;
+	const char *power_state;	/* "D0", "D3hot", ... */
+	const char *slot;		/* physical slot name of the nearest slot above */
+	const char *const *os_names;
+	const char *display;
+	const char *vendor_name, *device_name, *class_name;	/* from pci.ids */
+	unsigned int switch_id;
+	bool emulated;
+};
+
+/**
+ * struct p2p_machine - facts of the machine as a whole.
+ * @release: kernel release, NULL not recorded
+ * @p2pdma: is CONFIG_PCI_P2PDMA compiled in (kallsyms or the kernel's config); UNKNOWN when
+ *	neither was readable
+ * @cpu_vendor: "AuthenticAMD", "GenuineIntel", ...; NULL unknown
+ * @cpu_family: x86 family of the first processor, DENIED unknown
+ * @iommu: is an IOMMU in use (class/iommu or groups)
+ * @virtual_machine: is this a guest, with @hypervisor naming it where known
+ * @numa_nodes: number of nodes with facts; 1 when the machine is known to have one; 0 unknown
+ */
+struct p2p_machine {
+	enum p2p_source source;
+	const char *host, *release, *cmdline;
+	enum p2p_tri p2pdma;
+	const char *cpu_vendor;
+	struct p2p_number cpu_family, cpu_model;
+	const char *cpu_name;
+	enum p2p_tri iommu, virtual_machine;
+	const char *hypervisor;
+	unsigned int numa_nodes;
+};
+
+/**
+ * struct p2p_note - something a user should know that is no property of one pair: a broken
+ *	capability chain, a switch cut in two, a virtual machine, a degraded link, NVLink.
+ * @function: NULL for the machine as a whole
+ */
+struct p2p_note {
+	const struct p2p_function *function;
+	const char *text;		/* one sentence */
+};
+
+/**
+ * struct p2p_topology_options - how to build it.
+ * @pci_ids: file of names to use instead of the system's; NULL the system's
+ * @names: look device names up (pci.ids through libpci, hwdb through libudev)
+ * @hwloc: ask hwloc for locality that sysfs lacks; on a live machine this costs time
+ */
+struct p2p_topology_options {
+	const char *pci_ids;
+	bool names, hwloc;
+};
+
+/**
+ * p2p_topology_new() - build the tree and decode every capability.
+ * @snapshot: must outlive the topology
+ * @options: NULL for none of them
+ * @ret_topology: owned by the caller; free with p2p_topology_free()
+ *
+ * Return: 0; -ENOENT or another errno when @options->pci_ids cannot be read; -ENOMEM.
+ */
+P2P_EXPORT int p2p_topology_new(struct p2p_context *context, const struct p2p_snapshot *snapshot,
+				const struct p2p_topology_options *options,
+				struct p2p_topology **ret_topology);
+
+/** p2p_topology_free() - free it and all it lent; NULL is fine.  Return: NULL. */
+P2P_EXPORT struct p2p_topology *p2p_topology_free(struct p2p_topology *topology);
+
+/** p2p_topology_machine() - facts of the machine.  Borrowed, never NULL. */
+P2P_EXPORT const struct p2p_machine *p2p_topology_machine(const struct p2p_topology *topology);
+
+/** p2p_topology_count() - number of functions, bridges and VFs included. */
+P2P_EXPORT size_t p2p_topology_count(const struct p2p_topology *topology);
+
+/** p2p_topology_function() - the function at @index in BDF order; NULL past the end. */
+P2P_EXPORT const struct p2p_function *
+p2p_topology_function(const struct p2p_topology *topology, size_t index);
+
+/** p2p_topology_find() - the function at an address; NULL when there is none. */
+P2P_EXPORT const struct p2p_function *p2p_topology_find(const struct p2p_topology *topology,
+							struct p2p_bdf bdf);
+
+/** p2p_topology_host_bridges() - number of host bridges. */
+P2P_EXPORT size_t p2p_topology_host_bridges(const struct p2p_topology *topology);
+
+/** p2p_topology_host_bridge() - the host bridge at @index by domain and bus; NULL past the end. */
+P2P_EXPORT const struct p2p_host_bridge *
+p2p_topology_host_bridge(const struct p2p_topology *topology, size_t index);
+
+/** p2p_topology_note() - the note at @index; NULL past the end. */
+P2P_EXPORT const struct p2p_note *p2p_topology_note(const struct p2p_topology *topology,
+						    size_t index);
+
+/** p2p_function_is_bridge() - has it a bus behind it (header type 1 or 2, else by class)? */
+P2P_EXPORT bool p2p_function_is_bridge(const struct p2p_function *function);
+
+/**
+ * p2p_function_has_header_0() - is it one of the functions pairs are made of?  Where the header
+ *	could not be read the class decides.
+ */
+P2P_EXPORT bool p2p_function_has_header_0(const struct p2p_function *function);
+
+/** p2p_function_takes_part() - is it of a class that does P2P (GPU, accelerator, NIC, NVMe, ...)? */
+P2P_EXPORT bool p2p_function_takes_part(const struct p2p_function *function);
+
+/** p2p_class_name() - "gpu", "accel", "nic", "nvme", "storage", "memory", "switch", ... */
+P2P_EXPORT const char *p2p_class_name(enum p2p_class kind);
+
+/** p2p_class_parse() - the class of a name; -EINVAL when it is none. */
+P2P_EXPORT int p2p_class_parse(const char *name, enum p2p_class *ret_kind);
+
+/** p2p_port_type_name() - "Root Port", "Downstream Port", ... as lspci says it. */
+P2P_EXPORT const char *p2p_port_type_name(enum p2p_port_type type);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

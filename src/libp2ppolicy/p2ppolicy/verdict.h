@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The verdict on one ordered pair: what the kernel's p2pdma code decides, what the switches
+ * do, and how the two functions relate.  Pure: the same topology and rules give the same answer.
+ *
+ * provider owns the memory (BAR, CMB); client issues the DMA.
+ */
+#ifndef P2PPOLICY_VERDICT_H
+#define P2PPOLICY_VERDICT_H
+
+#include <p2ppolicy/topology.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** enum p2p_map_type - the kernel's enum pci_p2pdma_map_type, and "not known". */
+enum p2p_map_type {
+	P2P_MAP_UNKNOWN,
+	P2P_MAP_NOT_SUPPORTED,
+	P2P_MAP_THRU_HOST_BRIDGE,
+	P2P_MAP_BUS_ADDR,
+	P2P_MAP_TYPES
+};
+
+/**
+ * enum p2p_relation - NVIDIA's letters.
+ * @P2P_RELATION_UNKNOWN: no common bridge, and the nodes are not known on a machine with several
+ * @P2P_RELATION_X: the same function
+ * @P2P_RELATION_PIX: a common bridge and at most one switch between (hops <= 4)
+ * @P2P_RELATION_PXB: any other common bridge
+ * @P2P_RELATION_PHB: the same host bridge, no common bridge
+ * @P2P_RELATION_NODE: several host bridges of one NUMA node
+ * @P2P_RELATION_SYS: across NUMA nodes
+ */
+enum p2p_relation {
+	P2P_RELATION_UNKNOWN,
+	P2P_RELATION_X,
+	P2P_RELATION_PIX,
+	P2P_RELATION_PXB,
+	P2P_RELATION_PHB,
+	P2P_RELATION_NODE,
+	P2P_RELATION_SYS,
+	P2P_RELATIONS
+};
+
+struct p2p_rules;
+
+/**
+ * p2p_rules_find() - a rule set by name: "4.20" "5.2" ... "7.3" "next" "tlp".
+ * Return: a borrowed constant row, NULL when there is none of that name.
+ */
+P2P_EXPORT const struct p2p_rules *p2p_rules_find(const char *name);
+
+/** p2p_rules_at() - the rule set at @index, oldest first; NULL past the end. */
+P2P_EXPORT const struct p2p_rules *p2p_rules_at(size_t index);
+
+/** p2p_rules_name() - its name. */
+P2P_EXPORT const char *p2p_rules_name(const struct p2p_rules *rules);
+
+/** p2p_rules_is_experimental() - is it a series that is not merged? */
+P2P_EXPORT bool p2p_rules_is_experimental(const struct p2p_rules *rules);
+
+/**
+ * p2p_rules_for_release() - the rules of a kernel release such as "6.1.0-40-amd64".
+ * @release: NULL or unreadable gives the newest released set
+ * @ret_exact: set to false when @release is newer than every set, or was not readable
+ */
+P2P_EXPORT const struct p2p_rules *p2p_rules_for_release(const char *release, bool *ret_exact);
+
+/** enum p2p_reason - why the kernel decides so; one row each in the table of sentences. */
+enum p2p_reason {
+	P2P_REASON_NONE,
+	P2P_REASON_SWITCH,		/* common bridge, nothing redirects: BUS_ADDR */
+	P2P_REASON_SELF,		/* provider is client, nothing redirects */
+	P2P_REASON_HOST_LISTED,		/* through host bridges the kernel lists */
+	P2P_REASON_CPU_ZEN,		/* through the root complex of an AMD Zen */
+	P2P_REASON_ACS_REFUSED,		/* redirect, and host bridge not listed (or not asked) */
+	P2P_REASON_HOST_NOT_LISTED,	/* no common bridge, host bridge not listed */
+	P2P_REASON_HOST_SAME_ONLY,	/* listed for one host bridge only, and there are two */
+	P2P_REASON_NO_ROOT_DEVICE,	/* the kernel finds no device to compare with its list */
+	P2P_REASON_NO_COMMON,		/* 4.20: no common bridge is never permitted */
+	P2P_REASON_IOMMU_PRESENT,	/* 5.2, 5.3: never through a host bridge with an IOMMU */
+	P2P_REASON_NOT_COMPILED,	/* kernel without CONFIG_PCI_P2PDMA */
+	P2P_REASON_ACS_UNKNOWN,		/* a fact is missing: ACS of functions on the path */
+	P2P_REASON_ROOT_UNKNOWN,	/* identity or port type of the root device */
+	P2P_REASON_CPU_UNKNOWN,
+	P2P_REASON_IOMMU_UNKNOWN,
+	P2P_REASON_P2PDMA_UNKNOWN,	/* is CONFIG_PCI_P2PDMA compiled in */
+	P2P_REASON_TLP_BLOCKED,		/* rule set tlp */
+	P2P_REASONS
+};
+
+/**
+ * struct p2p_root - what the kernel compares with its whitelist for one side.
+ * @fact: ABSENT: the kernel finds no device; DENIED: cannot be told
+ * @device: the function compared
+ * @row: the row that matched, as text ("8086:09a2"); NULL none
+ * @same_bridge_only: the row demands one host bridge (REQ_SAME_HOST_BRIDGE)
+ */
+struct p2p_root {
+	enum p2p_fact fact;
+	const struct p2p_function *device;
+	const char *row;
+	bool same_bridge_only;
+};
+
+/**
+ * struct p2p_kernel - what pci_p2pdma_distance_many() and the map path decide.
+ * drivers/pci/p2pdma.c, calc_map_type_and_dist().
+ * @distance: as the function returns it: -1 refused; valid when @map_type is known
+ * @hops: the kernel's internal sum, for every pair: both sides to the common device, or both
+ *	depths when there is none
+ * @common: the common device, NULL none
+ * @redirects: number of functions that redirect, as p2p_judge_redirects() lists them
+ * @unread: number of tested functions whose ACS is unknown
+ * @cpu_listed: the CPU rule (AMD Zen since 5.9) holds
+ */
+struct p2p_kernel {
+	enum p2p_map_type map_type;
+	int distance;
+	unsigned int hops;
+	const struct p2p_function *common;
+	unsigned int redirects, unread;
+	struct p2p_root provider_root, client_root;
+	enum p2p_tri cpu_listed;
+	enum p2p_reason reason;
+};
+
+/** enum p2p_route_kind - what the switches do with a TLP. */
+enum p2p_route_kind {
+	P2P_ROUTE_UNKNOWN,
+	P2P_ROUTE_DIRECT,
+	P2P_ROUTE_REDIRECTED,
+	P2P_ROUTE_BLOCKED,
+};
+
+/**
+ * struct p2p_route - the route of one kind of TLP and what made it so.
+ * @port: the function whose register decided, NULL none did
+ * @bits: the P2P_ACS_* bits of its control that decided
+ * @why: one short constant sentence
+ */
+struct p2p_route {
+	enum p2p_route_kind kind;
+	const struct p2p_function *port;
+	uint16_t bits;
+	const char *why;
+};
+
+/**
+ * struct p2p_fabric - the hardware's route.  PCIe r6.0, sec 6.12.3, "ACS Peer-to-Peer Control
+ *	Interactions".
+ * @request: untranslated memory requests (AT=00b), decided at the client's side of the turning
+ *	point
+ * @translated: translated memory requests (AT=10b), likewise
+ * @completion: read completions without relaxed ordering, decided at the provider's side
+ * @completion_relaxed: read completions with relaxed ordering
+ */
+struct p2p_fabric {
+	struct p2p_route request, translated, completion, completion_relaxed;
+};
+
+/** struct p2p_verdict - all of it for one ordered pair. */
+struct p2p_verdict {
+	const struct p2p_function *provider, *client;
+	enum p2p_relation relation;
+	struct p2p_kernel kernel;
+	struct p2p_fabric fabric;
+};
+
+struct p2p_judge;
+
+/**
+ * p2p_judge_new() - prepare to judge pairs by one rule set.
+ * @topology: must outlive the judge
+ * @kernel: name of a rule set, or "auto": the rules of the machine's release, and
+ *	"not_supported" for every pair when its kernel lacks CONFIG_PCI_P2PDMA
+ * @ret_judge: owned by the caller; free with p2p_judge_free()
+ *
+ * Return: 0; -EINVAL @kernel is no rule set (p2p_context_error() names those there are); -ENOMEM.
+ */
+P2P_EXPORT int p2p_judge_new(struct p2p_context *context, const struct p2p_topology *topology,
+			     const char *kernel, struct p2p_judge **ret_judge);
+
+/** p2p_judge_free() - NULL is fine.  Return: NULL. */
+P2P_EXPORT struct p2p_judge *p2p_judge_free(struct p2p_judge *judge);
+
+/** p2p_judge_topology() - the topology it judges. */
+P2P_EXPORT const struct p2p_topology *p2p_judge_topology(const struct p2p_judge *judge);
+
+/** p2p_judge_rules() - the rule set in use. */
+P2P_EXPORT const struct p2p_rules *p2p_judge_rules(const struct p2p_judge *judge);
+
+/**
+ * p2p_judge_rules_note() - one sentence when "auto" had to choose: no release recorded, newer
+ *	than every set, kernel without CONFIG_PCI_P2PDMA.  NULL: nothing to say.
+ */
+P2P_EXPORT const char *p2p_judge_rules_note(const struct p2p_judge *judge);
+
+/**
+ * p2p_judge_pair() - the verdict on one ordered pair.  O(depth), no allocation.
+ * @provider, @client: of the judge's topology
+ */
+P2P_EXPORT void p2p_judge_pair(const struct p2p_judge *judge, const struct p2p_function *provider,
+			       const struct p2p_function *client, struct p2p_verdict *ret_verdict);
+
+/**
+ * p2p_judge_redirects() - the functions that redirect, in the kernel's order: from the provider
+ *	upward, the common device included, then from the client upward below it.  Empty when
+ *	there is no common device.
+ * @list: room for @size pointers; what does not fit is counted and not stored
+ *
+ * Return: how many there are.
+ */
+P2P_EXPORT size_t p2p_judge_redirects(const struct p2p_judge *judge,
+				      const struct p2p_verdict *verdict,
+				      const struct p2p_function **list, size_t size);
+
+/** p2p_judge_unread() - likewise, the tested functions whose ACS is unknown. */
+P2P_EXPORT size_t p2p_judge_unread(const struct p2p_judge *judge,
+				   const struct p2p_verdict *verdict,
+				   const struct p2p_function **list, size_t size);
+
+/**
+ * p2p_judge_reason() - why the kernel decides so, one sentence that names the functions and
+ *	registers.
+ * @buffer: filled with at most @size bytes, the terminating zero included
+ *
+ * Return: the length the sentence has, as snprintf().
+ */
+P2P_EXPORT int p2p_judge_reason(const struct p2p_judge *judge, const struct p2p_verdict *verdict,
+				char *buffer, size_t size);
+
+/**
+ * p2p_judge_message() - the line this kernel would log for the pair when asked verbosely, without
+ *	the device prefix; "" when it prints none.  Several lines are separated by newlines.
+ * Return: as p2p_judge_reason().
+ */
+P2P_EXPORT int p2p_judge_message(const struct p2p_judge *judge, const struct p2p_verdict *verdict,
+				 char *buffer, size_t size);
+
+/**
+ * struct p2p_group - functions that answer alike.
+ * @members: in BDF order
+ *
+ * For two groups every pair (member of one, member of the other) has the same relation, map
+ * type, distance, hops and fabric routes; so has every pair of different members of one group,
+ * and every pair of a member with itself.
+ */
+struct p2p_group {
+	const struct p2p_function *const *members;
+	size_t count;
+};
+
+struct p2p_groups;
+
+/**
+ * p2p_groups_new() - fold @functions into groups that answer alike.
+ * @functions: of the judge's topology; @count of them
+ * @ret_groups: owned by the caller; free with p2p_groups_free()
+ * Return: 0 or -ENOMEM.
+ */
+P2P_EXPORT int p2p_groups_new(const struct p2p_judge *judge,
+			      const struct p2p_function *const *functions, size_t count,
+			      struct p2p_groups **ret_groups);
+
+/** p2p_groups_free() - NULL is fine.  Return: NULL. */
+P2P_EXPORT struct p2p_groups *p2p_groups_free(struct p2p_groups *groups);
+
+/** p2p_groups_at() - the group at @index, by first member; NULL past the end. */
+P2P_EXPORT const struct p2p_group *p2p_groups_at(const struct p2p_groups *groups, size_t index);
+
+/** p2p_groups_count() - number of groups. */
+P2P_EXPORT size_t p2p_groups_count(const struct p2p_groups *groups);
+
+/**
+ * struct p2p_summary - how many ordered pairs of different functions answer how.
+ */
+struct p2p_summary {
+	uint64_t pairs[P2P_RELATIONS][P2P_MAP_TYPES];
+};
+
+/**
+ * p2p_judge_summary() - count the answers over all ordered pairs of different members of
+ *	@functions, in time that grows with functions and depth, not with pairs.
+ * Return: 0 or -ENOMEM.
+ */
+P2P_EXPORT int p2p_judge_summary(const struct p2p_judge *judge,
+				 const struct p2p_function *const *functions, size_t count,
+				 struct p2p_summary *ret_summary);
+
+/** p2p_map_type_name() - "unknown", "not_supported", "thru_host_bridge", "bus_addr". */
+P2P_EXPORT const char *p2p_map_type_name(enum p2p_map_type type);
+
+/** p2p_relation_name() - "X", "PIX", ...; NULL for P2P_RELATION_UNKNOWN. */
+P2P_EXPORT const char *p2p_relation_name(enum p2p_relation relation);
+
+/** p2p_route_name() - "unknown", "direct", "redirected", "blocked". */
+P2P_EXPORT const char *p2p_route_name(enum p2p_route_kind kind);
+
+/**
+ * p2p_acs_format() - ACS control as lspci prints it ("SrcValid+ TransBlk- ...").
+ * @buffer: at least P2P_ACS_SIZE bytes
+ * Return: @buffer.
+ */
+#define P2P_ACS_SIZE 128
+P2P_EXPORT char *p2p_acs_format(uint16_t control, char buffer[P2P_ACS_SIZE]);
+
+/**
+ * enum p2p_ability - may a driver give or take peer memory.
+ * @P2P_ABILITY_CPU: no: its CPU touches the SGL (software RDMA and the like)
+ */
+enum p2p_ability { P2P_ABILITY_UNKNOWN, P2P_ABILITY_YES, P2P_ABILITY_CONDITIONAL, P2P_ABILITY_NO,
+		   P2P_ABILITY_CPU };
+
+/**
+ * struct p2p_driver - what a driver can do with peer memory.
+ * @gives, @takes: as provider, as client
+ * @since: kernel release of that ability, NULL unknown
+ * @how: by what interface, and under what condition
+ * @source: where this was read (kernel file and version)
+ */
+struct p2p_driver {
+	const char *name;
+	enum p2p_ability gives, takes;
+	const char *since, *how, *source;
+};
+
+/** p2p_driver_find() - the row of a driver; NULL when it is not known, which is no "no". */
+P2P_EXPORT const struct p2p_driver *p2p_driver_find(const char *name);
+
+/** p2p_ability_name() - "unknown", "yes", "conditional", "no", "cpu-touches-data". */
+P2P_EXPORT const char *p2p_ability_name(enum p2p_ability ability);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

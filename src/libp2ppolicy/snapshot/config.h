@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Configuration space of one function as a fact: which bytes are known, and where the
+ * capabilities lie.  A byte that was not read is not 0xff and not 0.
+ */
+#ifndef P2P_SNAPSHOT_CONFIG_H
+#define P2P_SNAPSHOT_CONFIG_H
+
+#include <p2ppolicy/base.h>
+
+#define P2P_CONFIG_HEADER	64u
+#define P2P_CONFIG_STANDARD	256u
+#define P2P_CONFIG_EXTENDED	4096u
+
+/**
+ * struct p2p_capability - one entry of a capability chain.
+ * @id, @version: as in the entry; @version is 0 in the standard chain
+ */
+struct p2p_capability {
+	uint16_t id, offset;
+	uint8_t version;
+	bool extended;
+};
+
+/** What is wrong with a chain, as bits; see struct p2p_config. */
+#define P2P_CHAIN_LOOP		0x1	/* an entry points back to one already seen */
+#define P2P_CHAIN_OUTSIDE	0x2	/* a pointer leaves config space or meets the header */
+#define P2P_CHAIN_OVERLAP	0x4	/* two entries share bytes */
+#define P2P_CHAIN_GARBAGE	0x8	/* an entry of all ones, or unaligned */
+
+/**
+ * struct p2p_config - configuration space.
+ * @size: bytes that may be asked: 0 nothing is known; 64, 128, 256 or 4096
+ * @bytes: @size bytes; NULL when @size is 0
+ * @known: one bit per dword of @bytes; a dword that was not fetched is not known
+ * @standard: is the chain of standard capabilities known (DENIED with 64 or 128 bytes)
+ * @extended: is extended config space known.  ABSENT: a conventional function, or one whose
+ *	extended space the kernel itself does not see; then @kernel_limited is set and the
+ *	hardware may still have what the kernel cannot see
+ * @capabilities: @capability_count entries in chain order, standard first
+ * @broken: P2P_CHAIN_* bits
+ */
+struct p2p_config {
+	unsigned int size;
+	uint8_t *bytes;
+	uint32_t *known;
+	enum p2p_fact standard, extended;
+	bool kernel_limited;
+	struct p2p_capability *capabilities;
+	unsigned int capability_count;
+	unsigned int broken;
+};
+
+/**
+ * p2p_config_read8(), 16, 32 - read little-endian from known bytes.
+ * Return: true and the value; false, @ret_value untouched, when a byte of it is not known.
+ */
+bool p2p_config_read8(const struct p2p_config *config, unsigned int offset, uint8_t *ret_value);
+bool p2p_config_read16(const struct p2p_config *config, unsigned int offset, uint16_t *ret_value);
+bool p2p_config_read32(const struct p2p_config *config, unsigned int offset, uint32_t *ret_value);
+
+/**
+ * p2p_config_find() - a capability by id.
+ * @ret_capability: the first of that id, borrowed
+ *
+ * Return: PRESENT; ABSENT when the whole chain was seen and it is not in it; DENIED when the
+ *	chain could not be read (or breaks off before it is found).
+ */
+enum p2p_fact p2p_config_find(const struct p2p_config *config, uint16_t id, bool extended,
+			      const struct p2p_capability **ret_capability);
+
+#endif

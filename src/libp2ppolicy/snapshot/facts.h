@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The inside of a snapshot, as the topology reads it: files that were read, were not there, or
+ * were denied.  Nothing is interpreted here but where the capabilities lie (config.h).
+ */
+#ifndef P2P_SNAPSHOT_FACTS_H
+#define P2P_SNAPSHOT_FACTS_H
+
+#include <p2ppolicy/snapshot.h>
+
+#include "snapshot/config.h"
+
+/**
+ * struct p2p_file - what was found at a path.
+ * @data: @size bytes and a terminating zero; a LINK holds the last component of the target, a
+ *	DIR the names in it, sorted, one a line.  One trailing newline of a FILE is kept.
+ */
+struct p2p_file {
+	enum p2p_fact fact;
+	size_t size;
+	const char *data;
+};
+
+enum p2p_attr {
+#define ATTR(id, path, kind, want) P2P_ATTR_##id,
+#include "snapshot/attrs.def"
+#undef ATTR
+	P2P_ATTRS
+};
+
+/**
+ * struct p2p_raw - the raw facts of one function.
+ * @path: its directory below /sys ("devices/pci0000:00/0000:00:01.0"); NULL from a dump
+ */
+struct p2p_raw {
+	struct p2p_bdf bdf;
+	const char *path;
+	struct p2p_config config;
+	struct p2p_file attr[P2P_ATTRS];
+};
+
+/** p2p_snapshot_count() - number of functions. */
+size_t p2p_snapshot_count(const struct p2p_snapshot *snapshot);
+
+/** p2p_snapshot_raw() - the function at @index, in BDF order. */
+const struct p2p_raw *p2p_snapshot_raw(const struct p2p_snapshot *snapshot, size_t index);
+
+/**
+ * p2p_snapshot_file() - a file of the machine, by the path it has below the root
+ *	("proc/cpuinfo", "sys/kernel/iommu_groups/3/type").
+ *
+ * Return: borrowed, never NULL; ABSENT or DENIED when it was not read.
+ */
+const struct p2p_file *p2p_snapshot_file(const struct p2p_snapshot *snapshot, const char *path);
+
+/** p2p_snapshot_hwloc_xml() - the hwloc XML a capture carries; ABSENT when there is none. */
+const struct p2p_file *p2p_snapshot_hwloc_xml(const struct p2p_snapshot *snapshot);
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What every subcommand gets: the parsed global options, and the machine read, built and
+ * judged as far as its row in the command table asks for.
+ */
+#ifndef P2PTOPO_APP_H
+#define P2PTOPO_APP_H
+
+#include <stdio.h>
+
+#include <p2ppolicy.h>
+
+/** Exit statuses; see EXIT STATUS in p2ptopo(1). */
+enum status {
+	STATUS_DONE = 0,
+	STATUS_NO = 1,
+	STATUS_USAGE = 2,
+	STATUS_ACCESS = 3,
+	STATUS_INPUT = 4,
+};
+
+enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_JSONL };
+
+/** Global options, valid before and after the command. */
+struct options {
+	const char *from, *kernel, *pci_ids, *columns;
+	const char *slot_filter, *id_filter, *classes;	/* -s, -d, --class */
+	enum format format;
+	bool all, colour, with_serials;
+	unsigned int width, height;		/* of the screen; 80x24 when not a terminal */
+};
+
+/**
+ * struct app - one run of the command.
+ * @selected: the functions pairs are made of: by default those that take part in P2P, with
+ *	--all every function with header type 0
+ * @picked: one per selected function: does a filter (-s, -d, --class) select it?  A pair is
+ *	shown when its provider or its client is picked; all are without a filter.
+ */
+struct app {
+	struct options options;
+	struct p2p_context *context;
+	struct p2p_snapshot *snapshot;
+	struct p2p_topology *topology;
+	struct p2p_judge *judge;
+	const struct p2p_function **selected;
+	bool *picked;
+	size_t selected_count;
+	FILE *out;
+};
+
+/** How much of struct app a command needs; each includes the ones before. */
+enum stage { STAGE_NOTHING, STAGE_SNAPSHOT, STAGE_TOPOLOGY, STAGE_JUDGE };
+
+/** struct command - one row of the command table. */
+struct command {
+	const char *name, *arguments, *summary;
+	enum stage stage;
+	enum p2p_want want;
+	enum status (*run)(struct app *app, int argc, char **argv);
+};
+
+enum status command_report(struct app *app, int argc, char **argv);
+enum status command_tree(struct app *app, int argc, char **argv);
+enum status command_matrix(struct app *app, int argc, char **argv);
+enum status command_pairs(struct app *app, int argc, char **argv);
+enum status command_path(struct app *app, int argc, char **argv);
+enum status command_near(struct app *app, int argc, char **argv);
+enum status command_capture(struct app *app, int argc, char **argv);
+
+/**
+ * app_find() - the function a user names: BDF, OS name, or an lspci -s / -d filter that matches
+ *	exactly one.  On failure one sentence has been printed to stderr.
+ * Return: STATUS_DONE, or STATUS_INPUT.
+ */
+enum status app_find(struct app *app, const char *name, const struct p2p_function **ret_function);
+
+/** app_fail() - print "p2ptopo: " and one sentence to stderr.  Return: @status. */
+enum status app_fail(enum status status, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+#endif
