@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Debian packages, sourced by ./setup and ./runtests.  Names only: no versions, no mirrors.
+
+build_packages="gcc cmake make pkg-config libc6-dev
+	libpci-dev libudev-dev libarchive-dev libhwloc-dev libjson-c-dev libncurses-dev
+	pci.ids"
+
+# What the tests need beyond the build.
+test_packages="check python3 python3-jsonschema pciutils hwloc mandoc shellcheck tmux
+	clang clang-tidy libclang-rt-14-dev cppcheck sparse git zstd xz-utils bzip2 file
+	bash-completion g++"
+
+# Print those of "$@" that are not installed.
+missing_packages()
+{
+	for package in "$@"; do
+		dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null | grep -q '^ii' ||
+			printf '%s\n' "$package"
+	done
+}
+
+# Install those of "$@" that are missing; quiet unless it fails.
+install_packages()
+{
+	missing=$(missing_packages "$@")
+	[ -n "$missing" ] || return 0
+	command -v apt-get >/dev/null || {
+		printf 'This machine has no apt-get; install these by hand: %s\n' "$(echo $missing)" >&2
+		return 1
+	}
+	root=
+	if [ "$(id -u)" != 0 ]; then
+		command -v sudo >/dev/null || {
+			printf 'Not root, and no sudo; have root install: %s\n' "$(echo $missing)" >&2
+			return 1
+		}
+		root=sudo
+	fi
+	printf 'Installing %s\n' "$(echo $missing)" >&2
+	log=$(mktemp)
+	if $root apt-get -q update >"$log" 2>&1 &&
+	   $root env DEBIAN_FRONTEND=noninteractive \
+		apt-get -q install -y --no-install-recommends $missing >>"$log" 2>&1; then
+		rm -f "$log"
+		return 0
+	fi
+	cat "$log" >&2
+	rm -f "$log"
+	return 1
+}

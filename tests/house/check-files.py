@@ -1,0 +1,80 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Every source names its licence, and stays small: files of 600 lines, C functions of 60."""
+import pathlib
+import re
+import subprocess
+import sys
+
+MOST_LINES = 600
+MOST_FUNCTION = 60
+SOURCES = {".c", ".h", ".py", ".sh", ".def", ".cmake", ".map", ".rules", ".service"}
+SPDX = re.compile(r"SPDX-License-Identifier: ([^*\n]+?)\s*(\*/)?$", re.M)
+LICENCES = [
+    ("kmod/uapi/", "GPL-2.0-only WITH Linux-syscall-note"),
+    ("kmod/", "GPL-2.0-only"),
+    ("tests/vm/modules/", "GPL-2.0-only"),
+    ("src/libp2ppolicy/CMakeLists.txt", "GPL-2.0-or-later"),
+    ("src/libp2ppolicy/", "LGPL-2.1-or-later"),
+    ("", "GPL-2.0-or-later"),
+]
+
+
+def tracked(top):
+    out = subprocess.run(["git", "-C", top, "ls-files", "-z"], capture_output=True, check=True)
+    return [name for name in out.stdout.decode().split("\0") if name]
+
+
+def is_source(name, path):
+    if name.startswith("tests/fixtures/") or name.startswith("LICENSES/"):
+        return False
+    if path.suffix in SOURCES or path.name in ("CMakeLists.txt", "Makefile", "Kbuild"):
+        return True
+    if path.suffix or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(2) == b"#!"
+
+
+def check_licence(name, text):
+    wanted = next(licence for prefix, licence in LICENCES if name.startswith(prefix))
+    found = SPDX.search("\n".join(text.splitlines()[:4]))
+    if not found:
+        yield f"{name}:1: no SPDX-License-Identifier"
+    elif found.group(1) != wanted:
+        yield f"{name}:1: says {found.group(1)}, its folder is {wanted}"
+
+
+def check_size(name, text):
+    lines = text.splitlines()
+    if len(lines) > MOST_LINES:
+        yield f"{name}: {len(lines)} lines, more than {MOST_LINES}"
+    if not name.endswith(".c"):
+        return
+    start = None
+    for number, line in enumerate(lines, 1):
+        if line == "{":
+            start = number
+        elif line == "}" and start:
+            if number - start - 1 > MOST_FUNCTION:
+                yield f"{name}:{start}: a function of {number - start - 1} lines"
+            start = None
+
+
+def main():
+    top = pathlib.Path(sys.argv[1])
+    if not (top / ".git").exists():
+        print("not a git checkout: what belongs to the project cannot be told")
+        return 77
+    problems = []
+    for name in tracked(top):
+        path = top / name
+        if path.is_file() and is_source(name, path):
+            text = path.read_text(errors="replace")
+            problems += [*check_licence(name, text), *check_size(name, text)]
+    print("\n".join(problems) or "every source names its licence and is small")
+    return bool(problems)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
