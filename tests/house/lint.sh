@@ -1,0 +1,60 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# lint.sh shell|man|cppcheck|tidy TOP BUILD: one linter over what belongs to the project.
+set -u
+kind=$1 top=$2 build=$3
+cd "$top" || exit 1
+
+need()
+{
+	command -v "$1" >/dev/null || {
+		echo "$1 is not installed"
+		exit 77
+	}
+}
+
+shell_scripts()
+{
+	git ls-files | grep -v '^tests/fixtures/' | while read -r name; do
+		[ -f "$name" ] && head -n 1 "$name" | grep -aqE '^#!.*\b(sh|bash)$' && echo "$name"
+	done
+}
+
+# The sources of the library and the command as the build knows them.
+sources()
+{
+	python3 -c '
+import json, sys
+for entry in json.load(open(sys.argv[1])):
+    if "/src/" in entry["file"]:
+        print(entry["file"])
+' "$build/compile_commands.json" | sort -u
+}
+
+case $kind in
+shell)
+	need shellcheck
+	shell_scripts | xargs shellcheck -x --severity=warning
+	;;
+man)
+	need mandoc
+	ls man/*.[1-8] >/dev/null 2>&1 || { echo 'no man page'; exit 1; }
+	mandoc -T lint -W warning man/*.[1-8]
+	;;
+cppcheck)
+	need cppcheck
+	sources | cppcheck --quiet --std=c11 --inline-suppr --error-exitcode=1 -j "$(nproc)" \
+		--enable=warning,portability,performance --suppress=missingIncludeSystem \
+		--suppress='*:/usr/include/*' --library=posix \
+		-D_GNU_SOURCE -DP2PTOPO_VERSION='"0"' -I src/libp2ppolicy -I src/p2ptopo \
+		-I "$build" --file-list=-
+	;;
+tidy)
+	need clang-tidy
+	sources | xargs -P "$(nproc)" -n 4 clang-tidy -p "$build" --quiet 2>/dev/null
+	;;
+*)
+	echo "lint.sh: no linter '$kind'" >&2
+	exit 2
+	;;
+esac

@@ -1,0 +1,15 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# sanitized.sh TOP BUILD CAPTURES: build with ASan and UBSan, run the unit tests and cases so.
+set -eu
+top=$1 build=$2/sanitized captures=$3
+cd "$top"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+if ! { cmake --preset asan -B "$build" -DP2PTOPO_CAPTURES="$captures" &&
+	cmake --build "$build" --parallel "$(nproc)"; } >"$log" 2>&1; then
+	cat "$log"
+	exit 1
+fi
+export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1
+exec ctest --test-dir "$build" --output-on-failure -L 'unit|case|fuzz' -LE 'long|house'
