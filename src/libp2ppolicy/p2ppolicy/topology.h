@@ -54,7 +54,9 @@ struct p2p_link {
 /**
  * struct p2p_pcie - the PCI Express capability.  PCIe r6.0, sec 7.5.3.
  * @fact: DENIED for a config space of 64 bytes, whatever the Status register says
- * @now: negotiated link (Link Status); @most: what this end can do (Link Capabilities and
+ * For a virtual function the link and what Device Control and Device Control 2 enable are those
+ * of its PF, since the VF's own bits are reserved (PCIe r6.0, sec 9.3.5.4).
+ * @now: negotiated link (Link Status), zero when the Data Link Layer is down; @most: what this end can do (Link Capabilities and
  *	Link Capabilities 2); zero for root complex integrated endpoints
  * @mps_bytes: Max_Payload_Size in force (Device Control); @mps_supported_bytes: possible
  * @mrrs_bytes: Max_Read_Request_Size in force
@@ -243,12 +245,18 @@ struct p2p_host_bridge {
 	const struct p2p_function *const *root;
 	size_t roots;
 	bool vmd;			/* a domain behind a VMD endpoint */
+	const struct p2p_function *behind;	/* that endpoint, NULL none or not known */
 };
 
 /**
  * struct p2p_function - everything known of one function.
  * @parent: the bridge above; NULL on a root bus.  A VF has the parent of its PF.
  *	drivers/pci/pci.h, pci_upstream_bridge().
+ * @children: what has this function as its parent, VFs included, in BDF order
+ * @missing: the capture has no facts of it; it is known only as a directory in the paths of
+ *	what lies below it.  A bridge of which nothing else is known: every fact is DENIED.
+ * @orphan: a dump in which bridges above this function are missing: @parent NULL does not mean
+ *	a root bus, and how it relates to functions of other buses is not known
  * @depth: functions from this one up to the root bus, itself included (kernel: the number of
  *	steps of pci_upstream_bridge() plus one)
  * @header: whether the first 64 bytes are known; @header_type without the multi-function bit
@@ -267,7 +275,10 @@ struct p2p_function {
 	struct p2p_bdf bdf;
 	const struct p2p_function *parent, *physfn;
 	const struct p2p_host_bridge *host;
+	const struct p2p_function *const *children;
+	size_t child_count;
 	unsigned int depth;
+	bool missing, orphan;
 
 	uint16_t vendor, device, subsystem_vendor, subsystem_device;
 	uint32_t class_code;		/* 24 bits: class, subclass, interface */
