@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Sourced by scenarios, in the guest.
+fail() { echo "FAIL: $*"; exit 1; }
+skip() { echo "skip: $*"; exit 77; }
+kmod() { insmod "/lab/kmod/$1.ko" $2 || fail "module $1 cannot be loaded"; }

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# make_initramfs FILE: busybox, the modules and programs that scenario and fabric ask for, and the scenario. Sourced by run.
+
+# put_program FILE [PATH]: a program with the shared libraries it needs, at their places
+put_program() {
+	local file=$1 to=${2:-/usr/bin/$(basename "$1")} lib
+	install -D "$file" "$tree$to"
+	{ ldd "$file" 2>/dev/null || true; } | grep -o '/[^ ]*' | while read -r lib; do
+		[ -e "$tree$lib" ] || install -D "$lib" "$tree$lib"
+	done
+}
+
+# put_module NAME: a module of this kernel and what it depends on; one that is built in or unknown to this kernel is passed over
+put_module() {
+	local word file to
+	while read -r word file _; do
+		[ "$word" = insmod ] || continue
+		to=$(basename "$file"); to=${to%.xz}; to=${to%.zst}
+		[ ! -e "$tree/lab/modules/$to" ] || continue
+		case $file in
+		*.xz) xz -dc "$file" ;;
+		*.zst) zstd -qdc "$file" ;;
+		*) cat "$file" ;;
+		esac >"$tree/lab/modules/$to"
+		echo "$to" >>"$tree/lab/load"
+	done < <(PATH=$PATH:/sbin:/usr/sbin modprobe -d "$kernel" -S "$release" --show-depends "$1" 2>/dev/null)
+}
+
+# put_kmod FOLDER: modules built from source here; they are put in /lab/kmod and loaded by the scenario
+put_kmod() {
+	local ko list
+	list=$("$here/build-module" "$name" "$1") || return $?
+	for ko in $list; do
+		cp "$ko" "$tree/lab/kmod/"
+	done
+}
+
+# put_source FILE.c: a small program of the lab, built statically on the spot
+put_source() {
+	${CC:-cc} -O1 -Wall -Wextra -static -pthread -I "$here/../../kmod/uapi" -I "$here/../../kmod" \
+		-o "$tree/usr/bin/$(basename "$1" .c)" "$1" || die "$1 does not build"
+}
+
+make_initramfs() {
+	local word tree=$work/tree busybox=$root/usr/bin/busybox
+	mkdir -p "$tree"/{bin,usr/bin,lab/modules,lab/kmod}
+	: >"$tree/lab/load"
+	cp "$busybox" "$tree/bin/busybox"
+	cp "$here/guest/init" "$tree/init"
+	cp "$here"/guest/*.sh "$tree/lab/"
+	cp "$scenario" "$tree/lab/scenario"
+	chmod 755 "$tree/init"
+	for word in $(has modules) $(wants modules); do
+		put_module "$word"
+	done
+	for word in $(wants kmod); do
+		put_kmod "$here/$word" || return $?
+	done
+	for word in $(wants source); do
+		put_source "$here/$word"
+	done
+	if [ -n "$(wants p2ptopo)" ]; then
+		[ -x "$build/src/p2ptopo/p2ptopo" ] || skip "no p2ptopo in build folder '$build'"
+		put_program "$build/src/p2ptopo/p2ptopo"
+		[ ! -e /usr/share/misc/pci.ids ] || install -D /usr/share/misc/pci.ids "$tree/usr/share/misc/pci.ids"
+	fi
+	for word in "${files[@]}"; do
+		[ -e "${word%%:*}" ] || die "no file ${word%%:*}"
+		case $word in
+		*:*) put_program "${word%%:*}" "${word#*:}" ;;
+		*) put_program "$word" "/lab/$(basename "$word")" ;;
+		esac
+	done
+	(cd "$tree" && find . | LC_ALL=C sort | cpio -o -H newc --quiet) >"$1"
+}

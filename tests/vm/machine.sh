@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# make_machine: turn a fabric into QEMU's command line, in the array 'machine'. Sourced by run.
+make_machine() {
+	local cpu mem accel file size id line
+	cpu=$(has cpu); mem=$(has memory); accel=$(has accel)
+	machine=(-accel "${accel:-tcg,thread=multi}" -machine "q35$(has machine | sed 's/^/,/' | tr -d '\n')"
+		-m "${mem:-512}" -smp 2 -cpu "${cpu:-max}" -display none -nodefaults -no-reboot
+		-serial stdio -serial "file:$work/result"
+		-kernel "$kernel/image" -initrd "$work/initrd"
+		-append "console=ttyS0 panic=-1 nokaslr quiet $(has append | tr '\n' ' ')$(wants append | tr '\n' ' ')")
+	while read -r id size; do
+		[ -n "$id" ] || continue
+		file=$work/$id.img
+		truncate -s "$size" "$file"
+		machine+=(-drive "file=$file,format=raw,if=none,id=$id,cache=unsafe")
+	done < <(has drive)
+	while read -r line; do
+		machine+=(-device "$line")
+	done < <(has device)
+	while read -r line; do
+		machine+=("${line%% *}" "${line#* }")
+	done < <(has arg)
+	if [ -n "$(wants qmp)" ]; then
+		machine+=(-qmp "unix:$work/qmp,server=on,wait=off")
+	fi
+}

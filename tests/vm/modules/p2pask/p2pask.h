@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef P2PASK_H
+#define P2PASK_H
+
+#include <linux/pci.h>
+
+/* The functions with header type 0, each referenced, in the order of the kernel's list. */
+struct p2pask_functions {
+	struct pci_dev **dev;
+	size_t count;
+};
+
+int p2pask_functions_get(struct p2pask_functions *fns);
+void p2pask_functions_put(struct p2pask_functions *fns);
+
+#endif
