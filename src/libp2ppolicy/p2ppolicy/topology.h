@@ -70,6 +70,7 @@ struct p2p_link {
  * @ari_forwarding: Device Control 2, ARI Forwarding Enable
  * @aspm: Link Control, ASPM Control: bit 0 L0s, bit 1 L1
  * @slot: Slot Implemented; @slot_number: Physical Slot Number
+ * @port_number: Link Capabilities, Port Number: the bit of a sibling's Egress Control Vector
  * @hotplug: Slot Capabilities, Hot-Plug Capable
  * @flit: Link Status 2, Flit Mode Status
  */
@@ -85,6 +86,7 @@ struct p2p_pcie {
 	bool ari_forwarding, slot, hotplug, flit;
 	uint8_t aspm;
 	uint16_t slot_number;
+	struct p2p_number port_number;
 };
 
 /* Bits of ACS Control as this library keeps them; same place as in Capability, bits 0 to 6. */
