@@ -21,24 +21,34 @@ enum status {
 
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_JSONL };
 
-/** Global options, valid before and after the command. */
+/**
+ * struct options - global options, valid before and after the command.
+ * @help, @version, @schema: print that and do nothing else
+ * @terminal: does the output go to a screen?
+ */
 struct options {
 	const char *from, *kernel, *pci_ids, *columns;
 	const char *slot_filter, *id_filter, *classes;	/* -s, -d, --class */
+	const char *colour_when;
 	enum format format;
-	bool all, colour, with_serials;
+	bool all, colour, with_serials, terminal;
+	bool help, version, schema;
 	unsigned int width, height;		/* of the screen; 80x24 when not a terminal */
 };
 
+struct command;
+
 /**
  * struct app - one run of the command.
- * @selected: the functions pairs are made of: by default those that take part in P2P, with
- *	--all every function with header type 0
+ * @selected: the functions pairs are made of, in BDF order: by default those that take part in
+ *	P2P, with --all every function with header type 0; a function that -s or -d names is
+ *	among them even when it takes no part
  * @picked: one per selected function: does a filter (-s, -d, --class) select it?  A pair is
  *	shown when its provider or its client is picked; all are without a filter.
  */
 struct app {
 	struct options options;
+	const struct command *command;
 	struct p2p_context *context;
 	struct p2p_snapshot *snapshot;
 	struct p2p_topology *topology;
@@ -52,12 +62,23 @@ struct app {
 /** How much of struct app a command needs; each includes the ones before. */
 enum stage { STAGE_NOTHING, STAGE_SNAPSHOT, STAGE_TOPOLOGY, STAGE_JUDGE };
 
-/** struct command - one row of the command table. */
+struct column;
+
+/**
+ * struct command - one row of the command table (main.c).
+ * @arguments: as the synopsis shows them
+ * @operands: how many arguments it takes, neither more nor less
+ * @schema: name of its JSON document, also of schemas/NAME.json; NULL it prints none
+ * @columns: what -o may name, the last one nameless; NULL it has none
+ */
 struct command {
 	const char *name, *arguments, *summary;
+	int operands;
 	enum stage stage;
 	enum p2p_want want;
 	enum status (*run)(struct app *app, int argc, char **argv);
+	const char *schema;
+	const struct column *columns;
 };
 
 enum status command_report(struct app *app, int argc, char **argv);
@@ -68,6 +89,12 @@ enum status command_path(struct app *app, int argc, char **argv);
 enum status command_near(struct app *app, int argc, char **argv);
 enum status command_capture(struct app *app, int argc, char **argv);
 
+/** app_commands() - the command table; the last row has no name. */
+const struct command *app_commands(void);
+
+/** app_machine() - what the output calls the machine: "this machine", or --from's argument. */
+const char *app_machine(const struct app *app);
+
 /**
  * app_find() - the function a user names: BDF, OS name, or an lspci -s / -d filter that matches
  *	exactly one.  On failure one sentence has been printed to stderr.
@@ -75,8 +102,29 @@ enum status command_capture(struct app *app, int argc, char **argv);
  */
 enum status app_find(struct app *app, const char *name, const struct p2p_function **ret_function);
 
+/**
+ * app_select() - fill selected and picked as the filters ask.  On failure one sentence has been
+ *	printed to stderr.
+ */
+enum status app_select(struct app *app);
+
+/** app_has_filter() - did the user give -s, -d or --class? */
+bool app_has_filter(const struct app *app);
+
+/**
+ * app_shows() - is the ordered pair of these two indexes into selected one to show?  A function
+ *	with itself is one with --all only.
+ */
+bool app_shows(const struct app *app, size_t provider, size_t client);
+
+/** app_has_class() - does --class (all of them without it) name this class? */
+bool app_has_class(const struct app *app, enum p2p_class kind);
+
 /** app_fail() - print "p2ptopo: " and one sentence to stderr.  Return: @status. */
 enum status app_fail(enum status status, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/** app_out_of_memory() - say so.  Return: STATUS_ACCESS. */
+enum status app_out_of_memory(void);
 
 #endif

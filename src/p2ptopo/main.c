@@ -1,8 +1,190 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdio.h>
+#include <errno.h>
+#include <locale.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
 
-int main(void)
+#include "app.h"
+#include "document.h"
+#include "options.h"
+#include "output.h"
+
+static const struct command commands[] = {
+	{ 0 }
+};
+
+const struct command *app_commands(void)
 {
-	fputs("p2ptopo " P2PTOPO_VERSION "\n", stdout);
-	return 0;
+	return commands;
+}
+
+enum status app_fail(enum status status, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	fputs("p2ptopo: ", stderr);
+	vfprintf(stderr, format, args);
+	fputc('\n', stderr);
+	va_end(args);
+	return status;
+}
+
+enum status app_out_of_memory(void)
+{
+	return app_fail(STATUS_ACCESS, "out of memory");
+}
+
+const char *app_machine(const struct app *app)
+{
+	return app->options.from ? app->options.from : "this machine";
+}
+
+/* Only the running machine can refuse access; what --from names is bad input. */
+static enum status fail_with(const struct app *app, int error)
+{
+	bool live = !app->options.from;
+
+	if (error == -ENOMEM)
+		return app_out_of_memory();
+	return app_fail(live && (error == -EACCES || error == -EPERM) ? STATUS_ACCESS :
+			STATUS_INPUT, "%s", p2p_context_error(app->context));
+}
+
+static enum status check_rules(const char *name)
+{
+	const struct p2p_rules *rules;
+	char names[512] = "";
+
+	if (!strcmp(name, "auto") || p2p_rules_find(name))
+		return STATUS_DONE;
+	for (size_t i = 0; (rules = p2p_rules_at(i)); i++) {
+		size_t used = strlen(names);
+
+		snprintf(names + used, sizeof(names) - used, " %s", p2p_rules_name(rules));
+	}
+	return app_fail(STATUS_INPUT, "there is no rule set '%s'; there are auto%s", name, names);
+}
+
+/* Locality must be the same for every command, so all of them ask hwloc for what is missing. */
+static int build_topology(struct app *app)
+{
+	const struct p2p_topology_options options = {
+		.pci_ids = app->options.pci_ids,
+		.names = app->command->want >= P2P_WANT_NAMES,
+		.hwloc = true,
+	};
+
+	return p2p_topology_new(app->context, app->snapshot, &options, &app->topology);
+}
+
+static enum status prepare(struct app *app)
+{
+	enum stage stage = app->command->stage;
+	enum status status = check_rules(app->options.kernel);
+	int error = 0;
+
+	if (status || stage == STAGE_NOTHING)
+		return status;
+	if (p2p_context_new(&app->context))
+		return app_out_of_memory();
+	error = p2p_snapshot_load(app->context, app->options.from, app->command->want,
+				  &app->snapshot);
+	if (!error && stage >= STAGE_TOPOLOGY)
+		error = build_topology(app);
+	if (!error && stage >= STAGE_JUDGE)
+		error = p2p_judge_new(app->context, app->topology, app->options.kernel,
+				      &app->judge);
+	if (error)
+		return fail_with(app, error);
+	return stage >= STAGE_TOPOLOGY ? app_select(app) : STATUS_DONE;
+}
+
+static void release(struct app *app)
+{
+	free(app->selected);
+	free(app->picked);
+	p2p_judge_free(app->judge);
+	p2p_topology_free(app->topology);
+	p2p_snapshot_free(app->snapshot);
+	p2p_context_free(app->context);
+}
+
+static enum status find_command(struct app *app, const char *name)
+{
+	for (app->command = commands; app->command->name; app->command++) {
+		if (!strcmp(app->command->name, name))
+			return STATUS_DONE;
+	}
+	return app_fail(STATUS_USAGE, "there is no command '%s'; see p2ptopo --help", name);
+}
+
+static enum status run_command(struct app *app, int argc, char **argv)
+{
+	enum status status = options_fit(&app->options, app->command);
+
+	if (status)
+		return status;
+	if (app->options.schema)
+		return document_schema(app->out, app->command->schema);
+	if (argc != app->command->operands)
+		return app_fail(STATUS_USAGE, "usage: p2ptopo [OPTION...] %s%s%s",
+				app->command->name, app->command->arguments ? " " : "",
+				app->command->arguments ? app->command->arguments : "");
+	status = prepare(app);
+	if (!status)
+		status = app->command->run(app, argc, argv);
+	release(app);
+	return status;
+}
+
+static enum status run(struct app *app, int argc, char **argv)
+{
+	const char *name = argc ? argv[0] : NULL;
+	enum status status;
+
+	if (app->options.version) {
+		fputs("p2ptopo " P2PTOPO_VERSION "\n", app->out);
+		return STATUS_DONE;
+	}
+	if (app->options.help && !name) {
+		options_help(app->out, NULL);
+		return STATUS_DONE;
+	}
+	status = find_command(app, name ? name : "report");
+	if (status)
+		return status;
+	if (app->options.help) {
+		options_help(app->out, app->command);
+		return STATUS_DONE;
+	}
+	return run_command(app, name ? argc - 1 : 0, argv + 1);
+}
+
+/*
+ * A reader that went away ends us by SIGPIPE, quietly and with its status; only who ignores
+ * that signal gets this sentence.  A full disk shows up here at the latest.
+ */
+static enum status finish(FILE *out, enum status status)
+{
+	errno = 0;
+	if (!fflush(out) && !ferror(out))
+		return status;
+	return app_fail(STATUS_ACCESS, "the output could not be written: %s",
+			strerror(errno ? errno : EIO));
+}
+
+int main(int argc, char **argv)
+{
+	struct app app = { .out = stdout };
+	enum status status;
+	int first;
+
+	/* Device names are UTF-8; numbers stay as they are in C. */
+	setlocale(LC_CTYPE, "");
+	status = options_parse(argc, argv, &app.options, &first);
+	if (!status)
+		status = run(&app, argc - first, argv + first);
+	return (int)finish(stdout, status);
 }

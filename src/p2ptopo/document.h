@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * JSON: every document starts with what it is and what it is about, and everything of one kind
+ * is written by one function, so that it looks the same in every document.  See p2ptopo-json(5).
+ */
+#ifndef P2PTOPO_DOCUMENT_H
+#define P2PTOPO_DOCUMENT_H
+
+#include <json-c/json.h>
+
+#include "app.h"
+
+/** Version of every document: it grows when a key changes its meaning or goes away. */
+#define DOCUMENT_VERSION 1
+
+/**
+ * document_new() - a document with its header: format, version, host, kernel, rules, ...
+ * @name: "pairs" makes the format "p2ptopo-pairs"
+ *
+ * Return: owned by the caller; json_object_put().
+ */
+struct json_object *document_new(const struct app *app, const char *name);
+
+/** document_print() - print @document, indented, and free it.  Return: STATUS_DONE. */
+enum status document_print(const struct app *app, struct json_object *document);
+
+/** document_print_line() - print @object on one line, without newline, and free it. */
+void document_print_line(const struct app *app, struct json_object *object);
+
+/** document_schema() - print the JSON Schema called @name.  Return: STATUS_DONE. */
+enum status document_schema(FILE *out, const char *name);
+
+/* Values; NULL is null in JSON. */
+struct json_object *json_text(const char *text);
+struct json_object *json_flag(bool value);
+struct json_object *json_count(uint64_t value);
+struct json_object *json_hex(uint64_t value, int digits);
+struct json_object *json_tri(enum p2p_tri tri);
+struct json_object *json_number(struct p2p_number number);
+struct json_object *json_bdf(const struct p2p_function *function);
+
+/** json_put() - object[key] = value; @key is a constant.  Takes over @value. */
+void json_put(struct json_object *object, const char *key, struct json_object *value);
+
+/** json_functions() - an array of BDFs. */
+struct json_object *json_functions(const struct p2p_function *const *list, size_t count);
+
+/** json_device() - who a function is: address, names, class, ids, NUMA node, CPUs, driver. */
+struct json_object *json_device(const struct p2p_function *function);
+
+/** json_notes() - what a user should know of the machine as a whole. */
+struct json_object *json_notes(const struct p2p_topology *topology);
+
+/** json_pair() - one ordered pair, the row of pairs. */
+struct json_object *json_pair(const struct app *app, const struct p2p_verdict *verdict);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The option table: one row feeds getopt_long(), --help, and the tests of man page and shell. */
+#ifndef P2PTOPO_OPTIONS_H
+#define P2PTOPO_OPTIONS_H
+
+#include "app.h"
+
+/**
+ * options_parse() - read the command line.
+ * @ret_options: filled with all that it says, and with what the screen is like
+ * @ret_first: index of the first argument that is no option
+ *
+ * Options may stand before and after the command; @argv is permuted.  On failure one sentence
+ * has been printed to stderr.
+ *
+ * Return: STATUS_DONE or STATUS_USAGE.
+ */
+enum status options_parse(int argc, char **argv, struct options *ret_options, int *ret_first);
+
+/**
+ * options_fit() - are the options given meant for @command?  On failure one sentence has been
+ *	printed to stderr.
+ */
+enum status options_fit(const struct options *options, const struct command *command);
+
+/** options_help() - describe the command line; @command NULL: all of it. */
+void options_help(FILE *out, const struct command *command);
+
+#endif

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which functions the user means: filters in lspci's syntax, classes, and single names. */
+#include <pci/pci.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app.h"
+
+/* libpci parses into the string it is given, and wants one that it may write to. */
+static const char *parse_filter(struct pci_filter *filter, const char *text,
+				char *(*parse)(struct pci_filter *, char *))
+{
+	char *copy = strdup(text);
+	const char *error = copy ? parse(filter, copy) : "out of memory";
+
+	free(copy);
+	return error;
+}
+
+static bool has_address(const struct pci_filter *filter, struct p2p_bdf bdf)
+{
+	return (filter->domain < 0 || (uint32_t)filter->domain == bdf.domain) &&
+	       (filter->bus < 0 || filter->bus == bdf.bus) &&
+	       (filter->slot < 0 || filter->slot == bdf.devfn >> 3) &&
+	       (filter->func < 0 || filter->func == (bdf.devfn & 7));
+}
+
+/* As pci_filter_match(): an id that was not read matches only what asks for none. */
+static bool has_ids(const struct pci_filter *filter, const struct p2p_function *function)
+{
+	unsigned int class = function->class_code >> 8, prog_if = function->class_code & 0xff;
+
+	if (filter->vendor < 0 && filter->device < 0 && filter->device_class < 0 &&
+	    filter->prog_if < 0)
+		return true;
+	return function->ids == P2P_PRESENT &&
+	       (filter->vendor < 0 || filter->vendor == function->vendor) &&
+	       (filter->device < 0 || filter->device == function->device) &&
+	       (filter->device_class < 0 ||
+		!(((unsigned int)filter->device_class ^ class) & filter->device_class_mask)) &&
+	       (filter->prog_if < 0 || (unsigned int)filter->prog_if == prog_if);
+}
+
+static enum status make_filter(const struct options *options, struct pci_filter *ret_filter)
+{
+	const char *error = NULL;
+
+	pci_filter_init(NULL, ret_filter);
+	if (options->slot_filter)
+		error = parse_filter(ret_filter, options->slot_filter, pci_filter_parse_slot);
+	if (error)
+		return app_fail(STATUS_INPUT, "-s %s: %s", options->slot_filter, error);
+	if (options->id_filter)
+		error = parse_filter(ret_filter, options->id_filter, pci_filter_parse_id);
+	if (error)
+		return app_fail(STATUS_INPUT, "-d %s: %s", options->id_filter, error);
+	return STATUS_DONE;
+}
+
+/* A set of classes, one bit each; none given is all of them. */
+static enum status make_classes(const char *names, unsigned int *ret_classes)
+{
+	unsigned int classes = 0;
+	enum p2p_class kind;
+
+	for (; names && *names; names += *names == ',') {
+		size_t length = strcspn(names, ",");
+		char name[32];
+
+		snprintf(name, sizeof(name), "%.*s", (int)length, names);
+		if (p2p_class_parse(name, &kind))
+			return app_fail(STATUS_INPUT, "--class: there is no class '%.*s'",
+					(int)length, names);
+		classes |= 1u << kind;
+		names += length;
+	}
+	*ret_classes = classes ? classes : ~0u;
+	return STATUS_DONE;
+}
+
+bool app_has_class(const struct app *app, enum p2p_class kind)
+{
+	unsigned int classes = 0;
+
+	return !make_classes(app->options.classes, &classes) && classes >> kind & 1u;
+}
+
+bool app_has_filter(const struct app *app)
+{
+	return app->options.slot_filter || app->options.id_filter || app->options.classes;
+}
+
+static bool is_selected(const struct app *app, const struct p2p_function *function, bool picked)
+{
+	bool named = app->options.slot_filter || app->options.id_filter;
+
+	return p2p_function_has_header_0(function) &&
+	       (app->options.all || p2p_function_takes_part(function) || (named && picked));
+}
+
+static void fill_selection(struct app *app, const struct pci_filter *filter, unsigned int classes)
+{
+	size_t count = p2p_topology_count(app->topology);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct p2p_function *function = p2p_topology_function(app->topology, i);
+		bool picked = has_address(filter, function->bdf) && has_ids(filter, function) &&
+			      classes >> function->kind & 1u;
+
+		if (!is_selected(app, function, picked))
+			continue;
+		app->selected[app->selected_count] = function;
+		app->picked[app->selected_count++] = picked;
+	}
+}
+
+static bool has_picked(const struct app *app)
+{
+	for (size_t i = 0; i < app->selected_count; i++) {
+		if (app->picked[i])
+			return true;
+	}
+	return false;
+}
+
+enum status app_select(struct app *app)
+{
+	size_t count = p2p_topology_count(app->topology);
+	struct pci_filter filter;
+	unsigned int classes = 0;
+	enum status status = make_filter(&app->options, &filter);
+
+	if (!status)
+		status = make_classes(app->options.classes, &classes);
+	if (status)
+		return status;
+	app->selected = calloc(count + 1, sizeof(app->selected[0]));
+	app->picked = calloc(count + 1, sizeof(app->picked[0]));
+	if (!app->selected || !app->picked)
+		return app_out_of_memory();
+	fill_selection(app, &filter, classes);
+	if ((app->options.slot_filter || app->options.id_filter) && !has_picked(app))
+		return app_fail(STATUS_INPUT, "no function of %s is what -s, -d and --class ask for",
+				app_machine(app));
+	return STATUS_DONE;
+}
+
+bool app_shows(const struct app *app, size_t provider, size_t client)
+{
+	if (provider == client && !app->options.all)
+		return false;
+	return app->picked[provider] || app->picked[client];
+}
+
+/* "nvme0" is also what its namespaces and partitions are called: nvme0n1, nvme0n1p2. */
+static bool is_called(const struct p2p_function *function, const char *name)
+{
+	for (const char *const *known = function->os_names; known && *known; known++) {
+		size_t length = strlen(*known);
+
+		if (!strcmp(*known, name))
+			return true;
+		if (!strncmp(*known, "nvme", 4) && !strncmp(*known, name, length) &&
+		    name[length] == 'n' && name[length + 1] >= '0' && name[length + 1] <= '9')
+			return true;
+	}
+	return false;
+}
+
+/* How a user may name a function that is no address: a predicate and what it was made from. */
+struct wanted {
+	const char *name;
+	const struct pci_filter *filter;
+};
+
+static bool is_wanted(const struct wanted *wanted, const struct p2p_function *function)
+{
+	return wanted->name ? is_called(function, wanted->name) :
+	       has_address(wanted->filter, function->bdf) && has_ids(wanted->filter, function);
+}
+
+static size_t count_wanted(const struct app *app, const struct wanted *wanted, char *names,
+			   size_t size, const struct p2p_function **ret_function)
+{
+	size_t count = p2p_topology_count(app->topology), found = 0, used = 0;
+	char bdf[P2P_BDF_SIZE];
+
+	for (size_t i = 0; i < count; i++) {
+		const struct p2p_function *function = p2p_topology_function(app->topology, i);
+
+		if (!is_wanted(wanted, function))
+			continue;
+		if (!found++)
+			*ret_function = function;
+		if (found <= 4)
+			used += (size_t)snprintf(names + used, size - used, "%s%s",
+						 found > 1 ? ", " : "",
+						 p2p_bdf_format(function->bdf, bdf));
+	}
+	if (found > 4)
+		snprintf(names + used, size - used, ", ...");
+	return found;
+}
+
+/* -d asks for ids before -s asks for an address: an address never starts with four digits. */
+static bool is_filter(const char *name, struct pci_filter *filter)
+{
+	pci_filter_init(NULL, filter);
+	if (strpbrk(name, ":.") && !parse_filter(filter, name, pci_filter_parse_slot))
+		return true;
+	pci_filter_init(NULL, filter);
+	return strchr(name, ':') && !parse_filter(filter, name, pci_filter_parse_id);
+}
+
+static enum status find_bdf(struct app *app, struct p2p_bdf bdf,
+			    const struct p2p_function **ret_function)
+{
+	char text[P2P_BDF_SIZE];
+
+	*ret_function = p2p_topology_find(app->topology, bdf);
+	if (*ret_function)
+		return STATUS_DONE;
+	return app_fail(STATUS_INPUT, "%s has no function %s", app_machine(app),
+			p2p_bdf_format(bdf, text));
+}
+
+enum status app_find(struct app *app, const char *name, const struct p2p_function **ret_function)
+{
+	struct pci_filter filter;
+	struct wanted wanted = { .name = name };
+	struct p2p_bdf bdf;
+	char names[128] = "";
+	size_t found;
+
+	if (!p2p_bdf_parse(name, &bdf))
+		return find_bdf(app, bdf, ret_function);
+	found = count_wanted(app, &wanted, names, sizeof(names), ret_function);
+	if (!found && is_filter(name, &filter)) {
+		wanted = (struct wanted){ .filter = &filter };
+		found = count_wanted(app, &wanted, names, sizeof(names), ret_function);
+	}
+	if (found == 1)
+		return STATUS_DONE;
+	if (found)
+		return app_fail(STATUS_INPUT, "'%s' is %zu functions of %s: %s; name one of them",
+				name, found, app_machine(app), names);
+	return app_fail(STATUS_INPUT, "%s has no device '%s': neither an address, nor a name such "
+			"as nvme0, nor a filter of lspci's", app_machine(app), name);
+}
