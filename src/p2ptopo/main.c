@@ -9,8 +9,12 @@
 #include "document.h"
 #include "options.h"
 #include "output.h"
+#include "pairs.h"
 
 static const struct command commands[] = {
+	{ "pairs", NULL, "One row per ordered pair: who owns the memory (provider), who does the "
+	  "DMA (client), what the kernel decides and what the switches do.", 0, STAGE_JUDGE,
+	  P2P_WANT_NAMES, command_pairs, "pairs", pairs_columns },
 	{ 0 }
 };
 

@@ -58,6 +58,15 @@ void print_wrapped(FILE *out, unsigned int width, unsigned int indent, const cha
 	fputc('\n', out);
 }
 
+void print_rules_note(const struct app *app, const char *prefix)
+{
+	const char *note = p2p_judge_rules_note(app->judge);
+
+	if (note)
+		fprintf(app->out, "%srules %s: %s\n", prefix,
+			p2p_rules_name(p2p_judge_rules(app->judge)), note);
+}
+
 /**
  * struct table - a table on its way to the output.
  * @columns: those shown; @count of them

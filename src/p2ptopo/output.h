@@ -23,6 +23,11 @@ enum paint paint_of(enum p2p_map_type type);
 void print_wrapped(FILE *out, unsigned int width, unsigned int indent, const char *text);
 
 /**
+ * print_rules_note() - when "auto" had to choose the rules, say how, behind @prefix.
+ */
+void print_rules_note(const struct app *app, const char *prefix);
+
+/**
  * struct column - one column of a table of rows of one kind.
  * @name: its heading, and what -o calls it
  * @help: one line on what it holds

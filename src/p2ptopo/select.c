@@ -134,7 +134,7 @@ enum status app_select(struct app *app)
 		status = make_classes(app->options.classes, &classes);
 	if (status)
 		return status;
-	app->selected = calloc(count + 1, sizeof(app->selected[0]));
+	app->selected = calloc(count + 1, sizeof(void *));
 	app->picked = calloc(count + 1, sizeof(app->picked[0]));
 	if (!app->selected || !app->picked)
 		return app_out_of_memory();
@@ -175,8 +175,9 @@ struct wanted {
 
 static bool is_wanted(const struct wanted *wanted, const struct p2p_function *function)
 {
-	return wanted->name ? is_called(function, wanted->name) :
-	       has_address(wanted->filter, function->bdf) && has_ids(wanted->filter, function);
+	return wanted->filter ? has_address(wanted->filter, function->bdf) &&
+				has_ids(wanted->filter, function) :
+				is_called(function, wanted->name);
 }
 
 static size_t count_wanted(const struct app *app, const struct wanted *wanted, char *names,

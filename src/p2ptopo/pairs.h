@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef P2PTOPO_PAIRS_H
+#define P2PTOPO_PAIRS_H
+
+#include "output.h"
+
+/** What a row of pairs (a struct p2p_verdict) has to show; the last one nameless. */
+extern const struct column pairs_columns[];
+
+#endif
