@@ -112,7 +112,7 @@ static struct pci_ops replay_ops = {
 static int load(void)
 {
 	const struct replay_header *header;
-	ssize_t size = kernel_read_file_from_path(file, 0, &image, REPLAY_SIZE_MAX, NULL, READING_UNKNOWN);
+	ssize_t size = kernel_read_file_from_path(file, 0, &image, REPLAY_SIZE_MAX, NULL, READING_FIRMWARE);
 	size_t need = sizeof(*header);
 
 	if (size < 0)
