@@ -74,13 +74,12 @@ struct column;
  */
 struct command {
 	const char *name, *arguments, *summary;
-	int operands;
+	int operands, optional;
 	enum stage stage;
 	enum p2p_want want;
 	enum status (*run)(struct app *app, int argc, char **argv);
 	const char *schema;
 	const struct column *columns;
-	int optional;
 };
 
 enum status command_report(struct app *app, int argc, char **argv);

@@ -12,9 +12,11 @@
 #include "pairs.h"
 
 static const struct command commands[] = {
-	{ "pairs", NULL, "One row per ordered pair: who owns the memory (provider), who does the "
-	  "DMA (client), what the kernel decides and what the switches do.", 0, STAGE_JUDGE,
-	  P2P_WANT_NAMES, command_pairs, "pairs", pairs_columns },
+	{ .name = "pairs",
+	  .summary = "One row per ordered pair: who owns the memory (provider), who does the "
+		     "DMA (client), what the kernel decides and what the switches do.",
+	  .stage = STAGE_JUDGE, .want = P2P_WANT_NAMES, .run = command_pairs, .schema = "pairs",
+	  .columns = pairs_columns },
 	{ 0 }
 };
 
@@ -159,7 +161,7 @@ static enum status run_command(struct app *app, int argc, char **argv)
 
 static enum status run(struct app *app, int argc, char **argv)
 {
-	static char *report[] = { "report", NULL };
+	char word[] = "report", *report[] = { word, NULL };
 	bool named = argc > 0;
 	enum status status;
 	int words;
