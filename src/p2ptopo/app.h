@@ -67,13 +67,14 @@ struct column;
 /**
  * struct command - one row of the command table (main.c).
  * @arguments: as the synopsis shows them
- * @operands: how many arguments it takes, neither more nor less
+ * @name: one word, or two ("policy push")
+ * @operands: how many arguments it takes at least; @optional: how many more it may take
  * @schema: name of its JSON document, also of schemas/NAME.json; NULL it prints none
  * @columns: what -o may name, the last one nameless; NULL it has none
  */
 struct command {
 	const char *name, *arguments, *summary;
-	int operands;
+	int operands, optional;
 	enum stage stage;
 	enum p2p_want want;
 	enum status (*run)(struct app *app, int argc, char **argv);
@@ -91,6 +92,13 @@ enum status command_capture(struct app *app, int argc, char **argv);
 
 /** app_commands() - the command table; the last row has no name. */
 const struct command *app_commands(void);
+
+/**
+ * app_read() - read, build and judge the machine as far as @stage.  Commands get what their row
+ *	says before they run; one that must do something first says STAGE_NOTHING and calls this.
+ *	On failure one sentence has been printed to stderr.
+ */
+enum status app_read(struct app *app, enum stage stage);
 
 /** app_machine() - what the output calls the machine: "this machine", or --from's argument. */
 const char *app_machine(const struct app *app);

@@ -12,9 +12,11 @@
 #include "pairs.h"
 
 static const struct command commands[] = {
-	{ "pairs", NULL, "One row per ordered pair: who owns the memory (provider), who does the "
-	  "DMA (client), what the kernel decides and what the switches do.", 0, STAGE_JUDGE,
-	  P2P_WANT_NAMES, command_pairs, "pairs", pairs_columns },
+	{ .name = "pairs",
+	  .summary = "One row per ordered pair: who owns the memory (provider), who does the "
+		     "DMA (client), what the kernel decides and what the switches do.",
+	  .stage = STAGE_JUDGE, .want = P2P_WANT_NAMES, .run = command_pairs, .schema = "pairs",
+	  .columns = pairs_columns },
 	{ 0 }
 };
 
@@ -83,9 +85,8 @@ static int build_topology(struct app *app)
 	return p2p_topology_new(app->context, app->snapshot, &options, &app->topology);
 }
 
-static enum status prepare(struct app *app)
+enum status app_read(struct app *app, enum stage stage)
 {
-	enum stage stage = app->command->stage;
 	enum status status = check_rules(app->options.kernel);
 	int error = 0;
 
@@ -115,55 +116,72 @@ static void release(struct app *app)
 	p2p_context_free(app->context);
 }
 
-static enum status find_command(struct app *app, const char *name)
+/* How many of @argv's words name @command: 0 they do not. */
+static int match_command(const struct command *command, int argc, char **argv)
+{
+	size_t first = strcspn(command->name, " ");
+
+	if (!argc || strlen(argv[0]) != first || strncmp(command->name, argv[0], first) != 0)
+		return 0;
+	if (!command->name[first])
+		return 1;
+	return argc > 1 && !strcmp(command->name + first + 1, argv[1]) ? 2 : 0;
+}
+
+static enum status find_command(struct app *app, int argc, char **argv, int *ret_words)
 {
 	for (app->command = commands; app->command->name; app->command++) {
-		if (!strcmp(app->command->name, name))
+		*ret_words = match_command(app->command, argc, argv);
+		if (*ret_words)
 			return STATUS_DONE;
 	}
-	return app_fail(STATUS_USAGE, "there is no command '%s'; see p2ptopo --help", name);
+	return app_fail(STATUS_USAGE, "there is no command '%s%s%s'; see p2ptopo --help", argv[0],
+			argc > 1 ? " " : "", argc > 1 ? argv[1] : "");
 }
 
 static enum status run_command(struct app *app, int argc, char **argv)
 {
-	enum status status = options_fit(&app->options, app->command);
+	const struct command *command = app->command;
+	enum status status = options_fit(&app->options, command);
 
 	if (status)
 		return status;
 	if (app->options.schema)
-		return document_schema(app->out, app->command->schema);
-	if (argc != app->command->operands)
-		return app_fail(STATUS_USAGE, "usage: p2ptopo [OPTION...] %s%s%s",
-				app->command->name, app->command->arguments ? " " : "",
-				app->command->arguments ? app->command->arguments : "");
-	status = prepare(app);
+		return document_schema(app->out, command->schema);
+	if (argc < command->operands || argc > command->operands + command->optional)
+		return app_fail(STATUS_USAGE, "usage: p2ptopo [OPTION...] %s%s%s", command->name,
+				command->arguments ? " " : "",
+				command->arguments ? command->arguments : "");
+	status = app_read(app, command->stage);
 	if (!status)
-		status = app->command->run(app, argc, argv);
+		status = command->run(app, argc, argv);
 	release(app);
 	return status;
 }
 
 static enum status run(struct app *app, int argc, char **argv)
 {
-	const char *name = argc ? argv[0] : NULL;
+	char word[] = "report", *report[] = { word, NULL };
+	bool named = argc > 0;
 	enum status status;
+	int words;
 
 	if (app->options.version) {
 		fputs("p2ptopo " P2PTOPO_VERSION "\n", app->out);
 		return STATUS_DONE;
 	}
-	if (app->options.help && !name) {
+	if (app->options.help && !named) {
 		options_help(app->out, NULL);
 		return STATUS_DONE;
 	}
-	status = find_command(app, name ? name : "report");
+	status = find_command(app, named ? argc : 1, named ? argv : report, &words);
 	if (status)
 		return status;
 	if (app->options.help) {
 		options_help(app->out, app->command);
 		return STATUS_DONE;
 	}
-	return run_command(app, name ? argc - 1 : 0, argv + 1);
+	return run_command(app, named ? argc - words : 0, argv + words);
 }
 
 /*

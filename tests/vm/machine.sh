@@ -4,7 +4,7 @@ make_machine() {
 	local cpu mem accel file size id line
 	cpu=$(has cpu); mem=$(has memory); accel=$(has accel)
 	machine=(-accel "${accel:-tcg,thread=multi}" -machine "q35$(has machine | sed 's/^/,/' | tr -d '\n')"
-		-m "${mem:-512}" -smp 2 -cpu "${cpu:-max}" -display none -nodefaults -no-reboot
+		-m "${mem:-512}" -smp 2 -cpu "${cpu:-max,vendor=GenuineIntel}" -display none -nodefaults -no-reboot
 		-serial stdio -serial "file:$work/result"
 		-kernel "$kernel/image" -initrd "$work/initrd"
 		-append "console=ttyS0 panic=-1 nokaslr quiet $(has append | tr '\n' ' ')$(wants append | tr '\n' ' ')")

@@ -8,6 +8,8 @@
 
 #include <p2ppolicy/base.h>
 
+#include "base/arena.h"
+
 #define P2P_CONFIG_HEADER	64u
 #define P2P_CONFIG_STANDARD	256u
 #define P2P_CONFIG_EXTENDED	4096u
@@ -38,6 +40,8 @@ struct p2p_capability {
  *	extended space the kernel itself does not see; then @kernel_limited is set and the
  *	hardware may still have what the kernel cannot see
  * @capabilities: @capability_count entries in chain order, standard first
+ * @standard_whole, @extended_whole: was that chain seen to its end?  If not, what was not found
+ *	may still be there
  * @broken: P2P_CHAIN_* bits
  */
 struct p2p_config {
@@ -48,6 +52,7 @@ struct p2p_config {
 	bool kernel_limited;
 	struct p2p_capability *capabilities;
 	unsigned int capability_count;
+	bool standard_whole, extended_whole;
 	unsigned int broken;
 };
 
@@ -68,5 +73,35 @@ bool p2p_config_read32(const struct p2p_config *config, unsigned int offset, uin
  */
 enum p2p_fact p2p_config_find(const struct p2p_config *config, uint16_t id, bool extended,
 			      const struct p2p_capability **ret_capability);
+
+/**
+ * struct p2p_config_source - where the bytes of a configuration space come from.
+ * @size: bytes that may be asked; rounded down to 64, 128, 256 or 4096
+ * @fetch: read @length bytes at @offset, both multiples of 4; false when they cannot be had
+ * @all: fetch every byte, not only what the decoders need
+ * @kernel_size: is @size what the kernel itself sees?  Then 256 bytes of a PCI Express function
+ *	mean that the kernel found no extended space (drivers/pci/probe.c, pci_cfg_space_size())
+ * @virtual_function: is it a VF?  Its vendor and device id read all ones
+ *	(PCIe r6.0, sec 9.3.4.1.1, "Vendor ID Register")
+ */
+struct p2p_config_source {
+	unsigned int size;
+	bool (*fetch)(void *data, unsigned int offset, unsigned int length, uint8_t *ret_bytes);
+	void *data;
+	bool all, kernel_size;
+	enum p2p_tri virtual_function;
+};
+
+/**
+ * p2p_config_load() - fetch the header, walk both chains, fetch what the decoders need.
+ * @ret_config: filled on success, its arrays in @arena; a function that does not answer (all
+ *	ones) has size 0
+ *
+ * Chains may come in any order, loop, overlap or point outside; that is told in @broken.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int p2p_config_load(struct p2p_arena *arena, const struct p2p_config_source *source,
+		    struct p2p_config *ret_config);
 
 #endif

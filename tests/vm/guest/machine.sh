@@ -20,30 +20,19 @@ start_drivers() {
 # copy_tree FOLDER: what a tool of ours may read of a machine, whole, as root
 copy_tree() {
 	local to=$1 file
-	mkdir -p "$to/proc" "$to/proc/sys/kernel"
+	mkdir -p "$to/proc/sys/kernel" "$to/sys"
 	for file in cpuinfo cmdline version meminfo iomem sys/kernel/osrelease; do
 		cat "/proc/$file" >"$to/proc/$file"
 	done
 	grep p2pdma /proc/kallsyms | sed 's/^[0-9a-f]*/0000000000000000/' >"$to/proc/kallsyms"
-	# Links are kept as links, and a file's length in sysfs is not to be trusted: read each one. Some files act when read: leave them.
+	# Some files act when they are read: leave those. cp reads to the end, whatever length sysfs tells.
 	(
 		cd /sys || exit
 		find bus/pci/devices bus/pci/slots bus/pci_express/devices devices/pci* devices/system/node devices/system/cpu/online \
 			devices/virtual/iommu devices/virtual/nvme-subsystem devices/virtual/dmi kernel/iommu_groups \
 			class/iommu class/nvme class/nvme-subsystem class/net class/block class/drm class/infiniband class/dmi \
-			bus/pci/drivers module/pci* firmware/acpi/tables/DMAR firmware/acpi/tables/IVRS \
 			\( -name remove -o -name rescan -o -name 'reset*' -o -name rom -o -name 'resource[0-9]*' -o -name allocate \
-			-o -name 'resource*_wc' -o -name vpd -o -name 'doe*' -o -name uevent_helper -o -name trace \) -prune \
-			-o \( -type f -o -type l -o -type d \) -print 2>/dev/null
-	) | while read -r file; do
-		if [ -L "/sys/$file" ]; then
-			mkdir -p "$to/sys/${file%/*}"
-			ln -s "$(readlink "/sys/$file")" "$to/sys/$file" 2>/dev/null
-		elif [ -d "/sys/$file" ]; then
-			mkdir -p "$to/sys/$file"
-		else
-			mkdir -p "$to/sys/${file%/*}"
-			cat "/sys/$file" >"$to/sys/$file" 2>/dev/null || rm -f "$to/sys/$file"
-		fi
-	done
+			-o -name vpd -o -name 'doe*' -o -name trace -o -name power -o -name queue -o -name trace \) -prune \
+			-o \( -type f -o -type l \) -print 2>/dev/null | xargs -n 200 sh -c 'cp -P --parents "$@" "$0"' "$to/sys" 2>/dev/null
+	)
 }

@@ -8,6 +8,7 @@
 start_drivers
 kmod p2pask
 cat /sys/kernel/debug/p2pask/distance >/out/distances.txt
+cat /sys/kernel/debug/p2pask/map >/out/map.txt
 mkdir /tmp/tree
 copy_tree /tmp/tree
 cat /sys/kernel/debug/p2pask/distance | cmp - /out/distances.txt || fail "the answers changed while the tree was read"

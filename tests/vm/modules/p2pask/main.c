@@ -4,6 +4,8 @@
  *
  * /sys/kernel/debug/p2pask/distance   "provider client distance", pci_p2pdma_distance_many() with one client,
  *                                     for all functions with header type 0, a function with itself included
+ * /sys/kernel/debug/p2pask/map        "provider client type how": what dma_map_sgtable() does with a page of the provider,
+ *                                     for each that has a memory BAR of a page or more; see map.c
  */
 #include <linux/debugfs.h>
 #include <linux/module.h>
@@ -62,10 +64,24 @@ static int distance_show(struct seq_file *file, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(distance);
 
+static int map_show(struct seq_file *file, void *unused)
+{
+	struct p2pask_functions fns;
+	int err = p2pask_functions_get(&fns);
+
+	if (err)
+		return err;
+	err = p2pask_map_show(file, &fns);
+	p2pask_functions_put(&fns);
+	return err;
+}
+DEFINE_SHOW_ATTRIBUTE(map);
+
 static int __init p2pask_init(void)
 {
 	folder = debugfs_create_dir("p2pask", NULL);
 	debugfs_create_file("distance", 0400, folder, NULL, &distance_fops);
+	debugfs_create_file("map", 0400, folder, NULL, &map_fops);
 	return 0;
 }
 module_init(p2pask_init);

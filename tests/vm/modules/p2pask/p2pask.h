@@ -3,6 +3,7 @@
 #define P2PASK_H
 
 #include <linux/pci.h>
+#include <linux/seq_file.h>
 
 /* The functions with header type 0, each referenced, in the order of the kernel's list. */
 struct p2pask_functions {
@@ -12,5 +13,7 @@ struct p2pask_functions {
 
 int p2pask_functions_get(struct p2pask_functions *fns);
 void p2pask_functions_put(struct p2pask_functions *fns);
+
+int p2pask_map_show(struct seq_file *file, const struct p2pask_functions *fns);
 
 #endif

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * lspci -x, -xxx, -xxxx.  The text is checked here to the last digit; what passed is handed to
+ * libpci's dump reader, without the lines in between that are for people.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/context.h"
+#include "snapshot/inside.h"
+#include "snapshot/libpci.h"
+
+#define ROW_BYTES	16u
+#define SNIFFED_LINES	64
+
+struct dump {
+	struct p2p_context *context;
+	struct p2p_snapshot *snapshot;
+	const char *name;
+	struct p2p_buffer checked;	/* what libpci will read */
+	unsigned int line;
+	unsigned int size;		/* bytes of the last function so far */
+};
+
+static int digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+/* "0000:3b:00.0 ..." or "3b:00.0 ...": the address at the start of a line. */
+static bool parse_address(const char *line, size_t length, struct p2p_bdf *ret_bdf)
+{
+	char text[P2P_BDF_SIZE];
+	size_t size = 0;
+
+	while (size < length && size < sizeof(text) && line[size] != ' ')
+		size++;
+	if (size == sizeof(text))
+		return false;
+	memcpy(text, line, size);
+	text[size] = '\0';
+	return p2p_bdf_parse(text, ret_bdf) == 0;
+}
+
+/* How many hexadecimal digits start a line that goes on with ": "; 0 when it is no hex line. */
+static size_t hex_prefix(const char *line, size_t length)
+{
+	size_t n = 0;
+
+	while (n < length && digit(line[n]) >= 0)
+		n++;
+	return n >= 2 && n <= 3 && n < length && line[n] == ':' &&
+	       (n + 1 == length || line[n + 1] == ' ') ? n : 0;
+}
+
+bool p2p_dump_is(const char *data, size_t size)
+{
+	const char *end = data + size;
+	struct p2p_bdf bdf;
+
+	for (int i = 0; i < SNIFFED_LINES && data < end; i++) {
+		const char *stop = memchr(data, '\n', (size_t)(end - data));
+
+		stop = stop ? stop : end;
+		if (memchr(data, '\0', (size_t)(stop - data)))
+			return false;
+		if (parse_address(data, (size_t)(stop - data), &bdf))
+			return true;
+		data = stop + 1;
+	}
+	return false;
+}
+
+static int bad(const struct dump *dump, const char *what)
+{
+	return p2p_error(dump->context, -EBADMSG, "%s:%u: %s", dump->name, dump->line, what);
+}
+
+/* A function ends: is it as long as lspci makes it? */
+static int end_function(struct dump *dump)
+{
+	switch (dump->size) {
+	case 0:
+	case P2P_CONFIG_HEADER:
+	case 128:
+	case P2P_CONFIG_STANDARD:
+	case P2P_CONFIG_EXTENDED:
+		return 0;
+	}
+	return bad(dump, "the hex dump of the function above ends early");
+}
+
+static int take_address(struct dump *dump, struct p2p_bdf bdf)
+{
+	char text[P2P_BDF_SIZE + 2];
+	struct p2p_raw *raw;
+	int r = end_function(dump);
+
+	if (r < 0)
+		return r;
+	raw = p2p_snapshot_add(dump->snapshot, bdf);
+	p2p_bdf_format(bdf, text);
+	strcat(text, " \n");
+	if (!raw || p2p_buffer_append(&dump->checked, text, strlen(text)) < 0)
+		return p2p_error(dump->context, -ENOMEM, "out of memory");
+	dump->size = 0;
+	return 0;
+}
+
+/* The 16 bytes of a hex line: two digits each, one space before each, nothing after. */
+static bool row_is_whole(const char *text, size_t length)
+{
+	if (length != ROW_BYTES * 3)
+		return false;
+	for (size_t i = 0; i < length; i += 3)
+		if (text[i] != ' ' || digit(text[i + 1]) < 0 || digit(text[i + 2]) < 0)
+			return false;
+	return true;
+}
+
+static int take_row(struct dump *dump, const char *line, size_t length, size_t prefix)
+{
+	unsigned int offset = 0;
+
+	if (!dump->snapshot->count)
+		return bad(dump, "a hex line before the first function");
+	for (size_t i = 0; i < prefix; i++)
+		offset = offset << 4 | (unsigned int)digit(line[i]);
+	if (!row_is_whole(line + prefix + 1, length - prefix - 1))
+		return bad(dump, "a hex line is not 16 bytes");
+	if (offset != dump->size)
+		return bad(dump, "a hex line is missing or out of order");
+	dump->size += ROW_BYTES;
+	if (p2p_buffer_append(&dump->checked, line, length) < 0 ||
+	    p2p_buffer_append(&dump->checked, "\n", 1) < 0)
+		return p2p_error(dump->context, -ENOMEM, "out of memory");
+	return 0;
+}
+
+/* @whole: a newline ended it */
+static int take_line(struct dump *dump, const char *line, size_t length, bool whole)
+{
+	struct p2p_bdf bdf;
+	size_t prefix;
+
+	if (memchr(line, '\0', length))
+		return bad(dump, "a zero byte in a text");
+	while (length && strchr(" \t\r", line[length - 1]))
+		length--;
+	prefix = hex_prefix(line, length);
+	if (prefix)
+		return take_row(dump, line, length, prefix);
+	if (!length)
+		return 0;
+	if (!whole)
+		return bad(dump, "the dump is cut in this line");
+	if (*line == ' ' || *line == '\t')
+		return 0;
+	if (parse_address(line, length, &bdf))
+		return take_address(dump, bdf);
+	return bad(dump, "neither a function, nor a hex line, nor indented text");
+}
+
+static int check(struct dump *dump, const char *data, size_t size)
+{
+	const char *end = data + size;
+	size_t longest = 0;
+	int r;
+
+	while (data < end) {
+		const char *stop = memchr(data, '\n', (size_t)(end - data));
+		size_t length = (size_t)((stop ? stop : end) - data);
+
+		dump->line++;
+		r = take_line(dump, data, length, stop);
+		if (r < 0)
+			return r;
+		longest = dump->size > longest ? dump->size : longest;
+		data += length + 1;
+	}
+	r = end_function(dump);
+	if (r < 0)
+		return r;
+	if (!longest)
+		return p2p_error(dump->context, -EBADMSG,
+				 "%s: no function with a hex dump (make it with lspci -xxxx)",
+				 dump->name);
+	return 0;
+}
+
+static bool fetch(void *data, unsigned int offset, unsigned int length, uint8_t *ret_bytes)
+{
+	return p2p_libpci_read(data, offset, length, ret_bytes);
+}
+
+/* libpci knows how far a function's bytes go and refuses to read behind. */
+static unsigned int readable(struct p2p_libpci *libpci)
+{
+	static const unsigned int sizes[] = { P2P_CONFIG_EXTENDED, P2P_CONFIG_STANDARD, 128,
+					      P2P_CONFIG_HEADER };
+	uint8_t bytes[4];
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+		if (p2p_libpci_read(libpci, sizes[i] - 4, 4, bytes))
+			return sizes[i];
+	return 0;
+}
+
+static int load_configs(struct dump *dump, struct p2p_libpci *libpci)
+{
+	struct p2p_config_source source = { .fetch = fetch, .data = libpci, .all = true };
+	struct p2p_snapshot *snapshot = dump->snapshot;
+
+	for (size_t i = 0; i < snapshot->count; i++) {
+		struct p2p_raw *raw = &snapshot->raws[i];
+
+		if (p2p_libpci_select(libpci, raw->bdf) < 0)
+			continue;
+		source.size = readable(libpci);
+		if (p2p_config_load(&snapshot->arena, &source, &raw->config) < 0)
+			return p2p_error(dump->context, -ENOMEM, "out of memory");
+	}
+	return 0;
+}
+
+static int hand_over(struct dump *dump)
+{
+	struct p2p_libpci *libpci = NULL;
+	char path[32];
+	size_t done = 0;
+	int r = 0, fd = memfd_create("p2ptopo", MFD_CLOEXEC);
+
+	if (fd < 0)
+		return p2p_error(dump->context, -errno, "cannot keep the dump in memory");
+	while (r == 0 && done < dump->checked.size) {
+		ssize_t n = write(fd, dump->checked.data + done, dump->checked.size - done);
+
+		if (n > 0)
+			done += (size_t)n;
+		else if (n == 0 || errno != EINTR)
+			r = p2p_error(dump->context, -EIO, "cannot keep the dump in memory");
+	}
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (r == 0)
+		r = p2p_libpci_open_dump(dump->context, path, &libpci);
+	if (r == 0)
+		r = load_configs(dump, libpci);
+	p2p_libpci_close(libpci);
+	close(fd);
+	return r;
+}
+
+int p2p_load_dump(struct p2p_context *context, const char *name, const char *data, size_t size,
+		  struct p2p_snapshot *snapshot)
+{
+	struct dump dump = { .context = context, .snapshot = snapshot, .name = name };
+	const struct p2p_raw *twice;
+	char text[P2P_BDF_SIZE];
+	int r = check(&dump, data, size);
+
+	if (r == 0) {
+		twice = p2p_snapshot_sort(snapshot);
+		if (twice)
+			r = p2p_error(context, -EBADMSG, "%s: %s comes twice", name,
+				      p2p_bdf_format(twice->bdf, text));
+	}
+	if (r == 0)
+		r = hand_over(&dump);
+	free(dump.checked.data);
+	return r;
+}

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <fnmatch.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/context.h"
+#include "snapshot/inside.h"
+#include "snapshot/libpci.h"
+
+#define DEVICES	"sys/bus/pci/devices"
+
+static const struct row {
+	const char *path;
+	enum p2p_kind kind;
+	enum p2p_want want;
+} rows[P2P_ATTRS] = {
+#define ATTR(id, path, kind, want) { path, P2P_KIND_##kind, P2P_WANT_##want },
+#include "snapshot/attrs.def"
+#undef ATTR
+};
+
+/* What one load carries from function to function. */
+struct loader {
+	struct p2p_context *context;
+	struct p2p_tree *tree;
+	struct p2p_snapshot *snapshot;
+	struct p2p_libpci *libpci;	/* live only */
+	struct p2p_buffer buffer, names;
+};
+
+static int out_of_memory(struct loader *loader)
+{
+	return p2p_error(loader->context, -ENOMEM, "out of memory");
+}
+
+/* Is what the first component of @path says among @names (one a line)? */
+static bool is_listed(const char *names, const char *path)
+{
+	char head[NAME_MAX + 1], name[NAME_MAX + 1];
+	size_t length = strcspn(path, "/"), size;
+	bool pattern;
+
+	snprintf(head, sizeof(head), "%.*s", (int)length, path);
+	pattern = strchr(head, '*');
+	for (; *names; names += size + 1) {
+		size = strcspn(names, "\n");
+		if (!pattern) {
+			if (size == length && !memcmp(names, head, length))
+				return true;
+			continue;
+		}
+		if (*names != *head)
+			continue;
+		snprintf(name, sizeof(name), "%.*s", (int)size, names);
+		if (!fnmatch(head, name, 0))
+			return true;
+	}
+	return false;
+}
+
+static int add_name(void *data, const char *path)
+{
+	struct p2p_buffer *buffer = data;
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	int r = p2p_buffer_append(buffer, name, strlen(name));
+
+	return r < 0 ? r : p2p_buffer_append(buffer, "\n", 1);
+}
+
+/* Into the buffer, what the row says of the function at @place. */
+static int read_row(struct loader *loader, const struct p2p_place *place, const struct row *row)
+{
+	const struct p2p_tree_ops *ops = loader->tree->ops;
+	struct p2p_buffer *buffer = &loader->buffer;
+	char *slash;
+	int r = 0;
+
+	switch (row->kind) {
+	case P2P_KIND_FILE:
+		return ops->read(loader->tree, place, row->path, buffer);
+	case P2P_KIND_LINK:
+		r = ops->link(loader->tree, place, row->path, buffer);
+		slash = r < 0 ? NULL : strrchr(buffer->data, '/');
+		if (slash) {
+			buffer->size -= (size_t)(slash + 1 - buffer->data);
+			memmove(buffer->data, slash + 1, buffer->size + 1);
+		}
+		return r;
+	case P2P_KIND_DIR:
+		r = ops->list(loader->tree, place, row->path, buffer);
+		return r < 0 ? r : p2p_buffer_sort_lines(buffer);
+	case P2P_KIND_GLOB:
+		buffer->size = 0;
+		r = p2p_tree_glob(loader->tree, place, row->path, add_name, buffer);
+		return r < 0 ? r : buffer->size ? 0 : -ENOENT;
+	}
+	return -EINVAL;
+}
+
+static int load_row(struct loader *loader, const struct p2p_place *place, struct p2p_raw *raw,
+		    const struct row *row)
+{
+	struct p2p_file *file = &raw->attr[row - rows];
+	struct p2p_snapshot *snapshot = loader->snapshot;
+	int r = -ENOENT;
+
+	if (!loader->names.size || is_listed(loader->names.data, row->path))
+		r = read_row(loader, place, row);
+	if (r == -ENOMEM)
+		return out_of_memory(loader);
+	if (r < 0) {
+		char path[PATH_MAX];
+
+		snprintf(path, sizeof(path), "sys/%s/%s", raw->path, row->path);
+		file->fact = p2p_missing(snapshot, path, r);
+		return 0;
+	}
+	file->data = p2p_arena_copy(&snapshot->arena, loader->buffer.data, loader->buffer.size);
+	if (!file->data)
+		return out_of_memory(loader);
+	file->size = loader->buffer.size;
+	file->fact = P2P_PRESENT;
+	return 0;
+}
+
+static bool fetch_captured(void *data, unsigned int offset, unsigned int length,
+			   uint8_t *ret_bytes)
+{
+	const struct p2p_buffer *buffer = data;
+
+	if (offset + length > buffer->size)
+		return false;
+	memcpy(ret_bytes, buffer->data + offset, length);
+	return true;
+}
+
+static bool fetch_live(void *data, unsigned int offset, unsigned int length, uint8_t *ret_bytes)
+{
+	return p2p_libpci_read(data, offset, length, ret_bytes);
+}
+
+/* A function is a VF when it says which function made it; a capture may have left that out. */
+static enum p2p_tri is_virtual(const struct p2p_raw *raw)
+{
+	static const enum p2p_tri answers[] = {
+		[P2P_DENIED] = P2P_UNKNOWN, [P2P_ABSENT] = P2P_NO, [P2P_PRESENT] = P2P_YES,
+	};
+
+	return answers[raw->attr[P2P_ATTR_PHYSFN].fact];
+}
+
+static int load_config(struct loader *loader, const struct p2p_place *place, struct p2p_raw *raw)
+{
+	struct p2p_config_source source = {
+		.virtual_function = is_virtual(raw),
+		.all = !loader->tree->live || loader->snapshot->want == P2P_WANT_ALL,
+	};
+	uint64_t size;
+	int r;
+
+	if (loader->tree->live) {
+		if (loader->tree->ops->size(loader->tree, place, "config", &size) < 0 ||
+		    p2p_libpci_select(loader->libpci, raw->bdf) < 0)
+			return 0;
+		source.size = size > P2P_CONFIG_EXTENDED ? P2P_CONFIG_EXTENDED : (unsigned int)size;
+		source.fetch = fetch_live;
+		source.data = loader->libpci;
+		source.kernel_size = true;
+	} else {
+		r = loader->tree->ops->read(loader->tree, place, "config", &loader->buffer);
+		if (r < 0)
+			return r == -ENOMEM ? out_of_memory(loader) : 0;
+		size = loader->buffer.size;
+		source.size = size > P2P_CONFIG_EXTENDED ? P2P_CONFIG_EXTENDED : (unsigned int)size;
+		source.fetch = fetch_captured;
+		source.data = &loader->buffer;
+	}
+	r = p2p_config_load(&loader->snapshot->arena, &source, &raw->config);
+	return r < 0 ? out_of_memory(loader) : 0;
+}
+
+static int load_rows(struct loader *loader, const struct p2p_place *place, struct p2p_raw *raw)
+{
+	struct p2p_snapshot *snapshot = loader->snapshot;
+	int r = 0;
+
+	/* One look at the directory saves a failing open for every name that is not there. */
+	loader->names.size = 0;
+	if (snapshot->want > P2P_WANT_VERDICT)
+		r = loader->tree->ops->list(loader->tree, place, "", &loader->names);
+	if (r == -ENOMEM)
+		return out_of_memory(loader);
+	if (r < 0)
+		loader->names.size = 0;
+	for (size_t i = 0; i < P2P_ATTRS; i++) {
+		if (rows[i].want > snapshot->want)
+			continue;
+		r = load_row(loader, place, raw, &rows[i]);
+		if (r < 0)
+			return r;
+	}
+	return load_config(loader, place, raw);
+}
+
+/* The directory of a function: where its link leads, or the entry itself where it is none. */
+static int locate(struct loader *loader, const char *name, char *path)
+{
+	char link[sizeof(DEVICES) + NAME_MAX + 1];
+	int r;
+
+	snprintf(link, sizeof(link), DEVICES "/%s", name);
+	r = loader->tree->ops->link(loader->tree, NULL, link, &loader->buffer);
+	if (r == -ENOMEM)
+		return r;
+	if (r == 0)
+		return p2p_path_resolve(link, loader->buffer.data, path);
+	memcpy(path, link, strlen(link) + 1);
+	return 0;
+}
+
+static int load_function(struct loader *loader, const char *name)
+{
+	struct p2p_place place;
+	struct p2p_raw *raw;
+	char path[PATH_MAX];
+	struct p2p_bdf bdf;
+	int r;
+
+	if (p2p_bdf_parse(name, &bdf) < 0)
+		return 0;
+	raw = p2p_snapshot_add(loader->snapshot, bdf);
+	if (!raw)
+		return out_of_memory(loader);
+	r = locate(loader, name, path);
+	if (r == -ENOMEM)
+		return out_of_memory(loader);
+	if (r == 0 && !strncmp(path, "sys/", 4))
+		raw->path = p2p_arena_string(&loader->snapshot->arena, path + 4);
+	if (!raw->path) {
+		p2p_debug(loader->context, "%s: leads out of sys", name);
+		return 0;
+	}
+	r = loader->tree->ops->enter(loader->tree, path, &place);
+	if (r == -ENOMEM)
+		return out_of_memory(loader);
+	if (r < 0) {
+		p2p_debug(loader->context, "%s: %s", path, strerror(-r));
+		return 0;
+	}
+	r = load_rows(loader, &place, raw);
+	loader->tree->ops->leave(loader->tree, &place);
+	return r;
+}
+
+static int load_names(struct loader *loader, char *names)
+{
+	char *name, *end;
+	int r;
+
+	for (name = names; *name; name = end + 1) {
+		end = strchrnul(name, '\n');
+		if (!*end)
+			break;
+		*end = '\0';
+		r = load_function(loader, name);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int load_all(struct loader *loader)
+{
+	struct p2p_buffer names = { 0 };
+	int r;
+
+	if (loader->tree->live) {
+		r = p2p_libpci_open_sysfs(loader->context, &loader->libpci);
+		if (r < 0)
+			return r;
+	}
+	r = loader->tree->ops->list(loader->tree, NULL, DEVICES, &names);
+	if (r == -ENOMEM)
+		r = out_of_memory(loader);
+	else if (r < 0)
+		r = p2p_error(loader->context, r, "%s: %s", DEVICES, strerror(-r));
+	else
+		r = load_names(loader, names.data);
+	free(names.data);
+	p2p_libpci_close(loader->libpci);
+	return r;
+}
+
+int p2p_load_functions(struct p2p_context *context, struct p2p_tree *tree,
+		       struct p2p_snapshot *snapshot)
+{
+	struct loader loader = { .context = context, .tree = tree, .snapshot = snapshot };
+	int r = load_all(&loader);
+
+	free(loader.buffer.data);
+	free(loader.names.data);
+	return r;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A snapshot while its sources fill it. */
+#ifndef P2P_SNAPSHOT_INSIDE_H
+#define P2P_SNAPSHOT_INSIDE_H
+
+#include "base/arena.h"
+#include "snapshot/facts.h"
+#include "snapshot/tree.h"
+
+enum p2p_kind { P2P_KIND_FILE, P2P_KIND_LINK, P2P_KIND_DIR, P2P_KIND_GLOB };
+
+/**
+ * struct p2p_entry - a file of the machine that is not an attribute of a function.
+ * @path: below the root
+ * @target: of a link, as it was read; NULL otherwise
+ */
+struct p2p_entry {
+	const char *path;
+	enum p2p_kind kind;
+	const char *target;
+	struct p2p_file file;
+};
+
+struct p2p_manifest;
+
+/**
+ * struct p2p_snapshot - see snapshot.h.
+ * @raws: @count functions, sorted by address
+ * @entries: @entry_count files of the machine, sorted by path once it is loaded
+ * @manifest: of our own capture; NULL for any other source
+ * @hwloc: the XML
+ */
+struct p2p_snapshot {
+	enum p2p_source source;
+	enum p2p_want want;
+	struct p2p_arena arena;
+	struct p2p_raw *raws;
+	size_t count, room;
+	struct p2p_entry *entries;
+	size_t entry_count, entry_room;
+	struct p2p_manifest *manifest;
+	struct p2p_file hwloc;
+};
+
+/** p2p_snapshot_add() - a new function, at the end.  Return: NULL when out of memory. */
+struct p2p_raw *p2p_snapshot_add(struct p2p_snapshot *snapshot, struct p2p_bdf bdf);
+
+/** p2p_snapshot_sort() - sort functions by address.  Return: the second of two equal ones, or NULL. */
+const struct p2p_raw *p2p_snapshot_sort(struct p2p_snapshot *snapshot);
+
+/** p2p_snapshot_add_entry() - a new file of the machine, denied.  Return: NULL when out of memory. */
+struct p2p_entry *p2p_snapshot_add_entry(struct p2p_snapshot *snapshot, const char *path);
+
+/** p2p_snapshot_sort_entries() - sort by path, once all are there; of equal ones the first stays. */
+void p2p_snapshot_sort_entries(struct p2p_snapshot *snapshot);
+
+/**
+ * p2p_missing() - the fact of a file that could not be read.
+ * @error: the negative errno
+ * @path: below the root
+ *
+ * Only the machine itself, or a capture that lists what it found, can say that something is not
+ * there; in any other tree it may have been left out.
+ */
+enum p2p_fact p2p_missing(const struct p2p_snapshot *snapshot, const char *path, int error);
+
+/** p2p_load_functions() - fill the functions from a tree; -EBADMSG when there are none. */
+int p2p_load_functions(struct p2p_context *context, struct p2p_tree *tree,
+		       struct p2p_snapshot *snapshot);
+
+/**
+ * p2p_load_dump() - fill the functions from the text of a dump.
+ * @name: of the file, for error sentences
+ * @data: @size bytes
+ */
+int p2p_load_dump(struct p2p_context *context, const char *name, const char *data, size_t size,
+		  struct p2p_snapshot *snapshot);
+
+/** p2p_dump_is() - does @data look like the output of lspci -x? */
+bool p2p_dump_is(const char *data, size_t size);
+
+#endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A tree of files, read as the machine's root: the machine's own, a directory that holds a
+ * capture, or an archive in memory.  Nothing outside of a captured root is ever opened.
+ */
+#ifndef P2P_SNAPSHOT_TREE_H
+#define P2P_SNAPSHOT_TREE_H
+
+#include <sys/types.h>
+
+#include <p2ppolicy/base.h>
+
+/** struct p2p_buffer - bytes that grow; zeroed memory is an empty one.  Free @data with free(). */
+struct p2p_buffer {
+	char *data;
+	size_t size, room;
+};
+
+/** p2p_buffer_reserve() - make room for @more bytes and a terminating zero.  Return: 0 or -ENOMEM. */
+int p2p_buffer_reserve(struct p2p_buffer *buffer, size_t more);
+
+/** p2p_buffer_append() - add bytes; what follows them is a zero.  Return: 0 or -ENOMEM. */
+int p2p_buffer_append(struct p2p_buffer *buffer, const void *data, size_t size);
+
+/** p2p_buffer_sort_lines() - sort the lines of a text.  Return: 0 or -ENOMEM. */
+int p2p_buffer_sort_lines(struct p2p_buffer *buffer);
+
+/** Most bytes taken of one file. */
+#define P2P_FILE_MOST	((size_t)64 << 20)
+
+struct p2p_tree;
+
+/**
+ * struct p2p_place - a directory that was entered.
+ * @fd: of a directory on disk
+ * @path: of a directory in memory
+ */
+struct p2p_place {
+	int fd;
+	const char *path;
+};
+
+/**
+ * struct p2p_tree_ops - how a tree is read.  Paths are relative to @place, or to the root where
+ * that is NULL; they hold no ".." and do not start with a slash.  All return 0 or a negative
+ * errno: -ENOENT not there, -EACCES or another when it is there and cannot be read.
+ * @enter: a directory; links on the way are followed inside the root
+ * @leave: done with it
+ * @read: the bytes of a file, in @buffer; its size as the file system tells it
+ * @link: the target of a symbolic link, in @buffer
+ * @list: the names in a directory, one a line, not sorted, in @buffer
+ * @free: the tree itself
+ */
+struct p2p_tree_ops {
+	int (*enter)(struct p2p_tree *tree, const char *path, struct p2p_place *ret_place);
+	void (*leave)(struct p2p_tree *tree, struct p2p_place *place);
+	int (*read)(struct p2p_tree *tree, const struct p2p_place *place, const char *path,
+		    struct p2p_buffer *buffer);
+	int (*size)(struct p2p_tree *tree, const struct p2p_place *place, const char *path,
+		    uint64_t *ret_size);
+	int (*link)(struct p2p_tree *tree, const struct p2p_place *place, const char *path,
+		    struct p2p_buffer *buffer);
+	int (*list)(struct p2p_tree *tree, const struct p2p_place *place, const char *path,
+		    struct p2p_buffer *buffer);
+	void (*free)(struct p2p_tree *tree);
+};
+
+/**
+ * struct p2p_tree - any of them; the first member of each.
+ * @live: it is the machine itself, so what is not there is absent from the machine
+ */
+struct p2p_tree {
+	const struct p2p_tree_ops *ops;
+	bool live;
+};
+
+/**
+ * p2p_tree_directory() - a directory on disk as a root.
+ * @fd: owned by the tree from now on, also on failure
+ * @live: the running machine's "/": links may lead anywhere
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int p2p_tree_directory(int fd, bool live, struct p2p_tree **ret_tree);
+
+/** p2p_tree_free() - NULL is fine.  Return: NULL. */
+struct p2p_tree *p2p_tree_free(struct p2p_tree *tree);
+
+/**
+ * p2p_tree_glob() - find what matches a path whose components may be shell patterns.
+ * @place: where the path starts; NULL the root
+ * @found: called for each match, in the order of their names; a negative return ends the search
+ *
+ * What cannot be listed matches nothing.
+ *
+ * Return: 0; -ENOMEM; what @found returned.
+ */
+int p2p_tree_glob(struct p2p_tree *tree, const struct p2p_place *place, const char *pattern,
+		  int (*found)(void *data, const char *path), void *data);
+
+/**
+ * p2p_path_resolve() - where the target of a link leads, by the text alone.
+ * @link: path of the link below the root
+ * @target: what it holds; absolute means from the root
+ * @ret_path: at least PATH_MAX bytes; without leading slash, "." or ".."
+ *
+ * Return: 0; -EXDEV when it leads out of the root; -ENAMETOOLONG.
+ */
+int p2p_path_resolve(const char *link, const char *target, char *ret_path);
+
+#endif

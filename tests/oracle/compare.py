@@ -1,0 +1,119 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Holds p2ptopo against the oracle: every ordered pair, every rule set.
+
+Prints how many pairs were compared, and the first differences.  Exit status 1 if there are any,
+77 if there was nothing to compare."""
+
+import argparse
+import os
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "generate")]
+
+import generate
+import machine as capture
+import p2poracle
+import random_fabric
+import tool
+
+
+class Comparison:
+    def __init__(self, binary, rulesets, most):
+        self.binary, self.rulesets, self.most = binary, rulesets, most
+        self.pairs = self.captures = self.wrong = 0
+        self.told = []
+        self.types = {}
+
+    def differ(self, text):
+        self.wrong += 1
+        if len(self.told) < self.most:
+            self.told.append(text)
+
+    def compare(self, path, name):
+        try:
+            machine = capture.load(path)
+        except capture.BadCapture as error:
+            print("%s: not compared: %s" % (name, error))
+            return
+        self.captures += 1
+        for ruleset in self.rulesets:
+            try:
+                answers = tool.rows(self.binary, path, ruleset)
+            except (tool.ToolFailed, ValueError, KeyError) as error:
+                self.differ("%s %s: %s" % (name, ruleset, error))
+                continue
+            self.compare_rows(machine, answers, name, ruleset)
+
+    def compare_rows(self, machine, answers, name, ruleset):
+        for row in p2poracle.Oracle(machine, ruleset).answers():
+            pair = row["provider"], row["client"]
+            self.pairs += 1
+            self.types[row["map_type"]] = self.types.get(row["map_type"], 0) + 1
+            theirs = answers.pop(pair, None)
+            if theirs is None:
+                self.differ("%s %s: %s -> %s: no row" % (name, ruleset, *pair))
+                continue
+            wrong = [field for field in tool.FIELDS if theirs[field] != row[field]]
+            if wrong:
+                self.differ("%s %s: %s -> %s: %s" % (
+                    name, ruleset, *pair, "; ".join(
+                        "%s is %r, the oracle says %r" % (field, theirs[field], row[field])
+                        for field in wrong)))
+        for pair in answers:
+            self.differ("%s %s: %s -> %s: a row too many" % (name, ruleset, *pair))
+
+    def report(self):
+        print("\n".join(self.told))
+        kinds = ", ".join("%s %d" % item for item in sorted(self.types.items()))
+        print("%d captures, %d rule sets, %d pairs compared (%s): %d differ"
+              % (self.captures, len(self.rulesets), self.pairs, kinds, self.wrong))
+        if not self.captures:
+            return 77
+        return 1 if self.wrong else 0
+
+
+def random_captures(seeds, folder):
+    """Each random machine as a tree, and as the dump lspci would make of it."""
+    for seed in seeds:
+        machine = random_fabric.make(seed)
+        for ending in (".tar", ".txt"):
+            path = os.path.join(folder, "random-%d%s" % (seed, ending))
+            generate.write(machine, path)
+            yield path
+            os.unlink(path)
+
+
+def options():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--binary", required=True)
+    parser.add_argument("--fixtures", help="folder of captured trees")
+    parser.add_argument("--captures", help="folder of captures of real machines")
+    parser.add_argument("--random", type=int, default=0, help="how many random fabrics")
+    parser.add_argument("--seed", type=int, default=1, help="the first of them")
+    parser.add_argument("--rules", default=",".join(p2poracle.RULES))
+    parser.add_argument("--most", type=int, default=20, help="differences to print")
+    parser.add_argument("paths", nargs="*", help="more captures")
+    return parser.parse_args()
+
+
+def main():
+    wanted = options()
+    work = Comparison(wanted.binary, wanted.rules.split(","), wanted.most)
+    paths = list(wanted.paths)
+    if wanted.fixtures:
+        paths += tool.fixtures(wanted.fixtures)
+    if wanted.captures:
+        paths += tool.shared_captures(wanted.captures)
+    for path in paths:
+        work.compare(path, "/".join(path.split("/")[-2:]))
+    with tempfile.TemporaryDirectory() as folder:
+        for path in random_captures(range(wanted.seed, wanted.seed + wanted.random), folder):
+            work.compare(path, os.path.basename(path))
+    return work.report()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,321 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a capture tells about a machine: functions, their parents, and the bytes of their
+configuration space.  Three kinds of capture: a directory, a tar, the text of `lspci -x...`.
+
+Nothing is decided here.  A fact that the capture does not hold is None."""
+
+import io
+import json
+import os
+import posixpath
+import re
+import subprocess
+import tarfile
+
+BDF = re.compile(r"^([0-9a-f]{4,8}):([0-9a-f]{2}):([0-9a-f]{2})\.([0-7])$")
+HOST = re.compile(r"^pci[0-9a-f]{4,8}:[0-9a-f]{2}$")
+DEVICES = "sys/bus/pci/devices"
+
+
+class BadCapture(Exception):
+    """The input is none of the forms, or holds no function."""
+
+
+class Function:
+    """One PCI function; `parent` is the name of the bridge above it or None on a root bus."""
+
+    def __init__(self, name):
+        domain, bus, device, function = (int(x, 16) for x in BDF.match(name).groups())
+        self.name = name
+        self.domain, self.bus, self.devfn = domain, bus, device << 3 | function
+        self.parent = None
+        self.host = None
+        self.physfn = None
+        self.config = None
+        self.config_size = None
+        self.vendor = self.device = self.pciclass = None
+        self.numa = None
+        self.iommu_group = None
+
+    def key(self):
+        return (self.domain, self.bus, self.devfn)
+
+
+class Machine:
+    def __init__(self):
+        self.functions = {}
+        self.zen = None
+        self.nodes = None
+        self.iommu_class_empty = None
+
+    def ordered(self):
+        return sorted(self.functions.values(), key=Function.key)
+
+
+# -- the capture as files ----------------------------------------------------------------
+
+class DirectoryFiles:
+    def __init__(self, top):
+        self.top = top
+
+    def _real(self, path):
+        return os.path.join(self.top, path)
+
+    def names(self, path):
+        try:
+            return sorted(os.listdir(self._real(path)))
+        except OSError:
+            return None
+
+    def read(self, path):
+        try:
+            with open(self._real(path), "rb") as file:
+                return file.read()
+        except OSError:
+            return None
+
+    def link(self, path):
+        try:
+            return os.readlink(self._real(path))
+        except OSError:
+            return None
+
+
+class TarFiles:
+    def __init__(self, archive):
+        self.content, self.links, self.children = {}, {}, {}
+        for member in archive:
+            path = posixpath.normpath(member.name).lstrip("/")
+            if path in ("", ".") or path.startswith(".."):
+                continue
+            self._enter(path)
+            if member.issym():
+                self.links[path] = member.linkname
+            elif member.isfile():
+                self.content[path] = archive.extractfile(member).read()
+            elif member.islnk():
+                self.content[path] = self.content.get(posixpath.normpath(member.linkname))
+            elif member.isdir():
+                self.children.setdefault(path, set())
+
+    def _enter(self, path):
+        while path:
+            above, name = posixpath.split(path)
+            self.children.setdefault(above, set()).add(name)
+            path = above
+
+    def _resolve(self, path):
+        done = ""
+        for part in path.split("/"):
+            done = posixpath.join(done, part)
+            for _ in range(8):
+                if done not in self.links:
+                    break
+                done = posixpath.normpath(posixpath.join(posixpath.dirname(done),
+                                                         self.links[done]))
+        return done
+
+    def names(self, path):
+        found = self.children.get(self._resolve(path))
+        return None if found is None else sorted(found)
+
+    def read(self, path):
+        return self.content.get(self._resolve(path))
+
+    def link(self, path):
+        above, name = posixpath.split(path)
+        return self.links.get(posixpath.join(self._resolve(above), name))
+
+
+def open_tar(path):
+    try:
+        with tarfile.open(path, "r:*") as archive:
+            return TarFiles(archive)
+    except tarfile.TarError:
+        pass
+    with open(path, "rb") as file:
+        if file.read(4) != b"\x28\xb5\x2f\xfd":
+            return None
+    plain = subprocess.run(["zstd", "-dc", path], check=True, stdout=subprocess.PIPE).stdout
+    with tarfile.open(fileobj=io.BytesIO(plain)) as archive:
+        return TarFiles(archive)
+
+
+def find_top(files):
+    """The prefix of the folder that holds sys/: the top itself, or one level down."""
+    for prefix in [""] + [name + "/" for name in files.names("") or []]:
+        if files.names(prefix + DEVICES) is not None:
+            return prefix
+    raise BadCapture("no sys/bus/pci/devices")
+
+
+# -- sysfs -------------------------------------------------------------------------------
+
+def number(text, base=0):
+    try:
+        return int(text.decode("ascii", "replace").strip(), base)
+    except (AttributeError, ValueError):
+        return None
+
+
+def place(function, target):
+    """Parent and host bridge, from the real path of the device's folder."""
+    parts = target.split("/")
+    last = max(i for i, part in enumerate(parts) if HOST.match(part))
+    chain = [part for part in parts[last + 1:] if BDF.match(part)]
+    if not chain or chain[-1] != function.name:
+        raise BadCapture("path of %s does not end in it" % function.name)
+    function.host = "/".join(parts[:last + 1])
+    function.parent = chain[-2] if len(chain) > 1 else None
+
+
+def read_function(files, top, name, sizes):
+    function = Function(name)
+    target = files.link(top + DEVICES + "/" + name)
+    if target is None:
+        raise BadCapture("%s is no link" % name)
+    inside = posixpath.normpath(posixpath.join(DEVICES, target))
+    place(function, inside)
+    folder = top + inside + "/"
+    function.config = files.read(folder + "config")
+    function.config_size = sizes.get(inside + "/config")
+    function.vendor = number(files.read(folder + "vendor"), 16)
+    function.device = number(files.read(folder + "device"), 16)
+    function.pciclass = number(files.read(folder + "class"), 16)
+    function.numa = number(files.read(folder + "numa_node"))
+    function.iommu_group = files.link(folder + "iommu_group") is not None
+    physfn = files.link(folder + "physfn")
+    if physfn is not None:
+        function.physfn = posixpath.basename(physfn)
+    return function
+
+
+def manifest_sizes(files, top):
+    """Sizes that our own capture recorded; empty for a foreign tree."""
+    for prefix in (top, ""):
+        text = files.read(prefix + "manifest.json")
+        if text is None:
+            continue
+        try:
+            manifest = json.loads(text)
+            if manifest.get("format") == "p2ptopo-capture":
+                return {entry["path"]: entry.get("size")
+                        for entry in manifest.get("files", [])}
+        except (ValueError, AttributeError, KeyError, TypeError):
+            pass
+    return {}
+
+
+def cpu_is_zen(text):
+    """The kernel's question about the boot CPU, asked of the first processor's paragraph."""
+    if text is None:
+        return None
+    paragraph = text.decode("utf-8", "replace").strip("\n").split("\n\n")[0]
+    values = {}
+    for line in paragraph.splitlines():
+        if ":" in line:
+            key, value = line.split(":", 1)
+            values.setdefault(key.strip(), value.strip())
+    if not values:
+        return None
+    if "vendor_id" not in values:
+        return None if "cpu family" in values else False
+    if values["vendor_id"] != "AuthenticAMD":
+        return False
+    family = number(values.get("cpu family", "").encode(), 10)
+    return None if family is None else family >= 0x17
+
+
+def read_tree(files):
+    top = find_top(files)
+    sizes = manifest_sizes(files, top)
+    machine = Machine()
+    for name in files.names(top + DEVICES):
+        if BDF.match(name):
+            machine.functions[name] = read_function(files, top, name, sizes)
+    if not machine.functions:
+        raise BadCapture("no function")
+    machine.zen = cpu_is_zen(files.read(top + "proc/cpuinfo"))
+    nodes = files.names(top + "sys/devices/system/node")
+    if nodes is not None:
+        machine.nodes = sum(1 for name in nodes if re.fullmatch(r"node\d+", name))
+    units = files.names(top + "sys/class/iommu")
+    if units is not None:
+        machine.iommu_class_empty = not units
+    return machine
+
+
+# -- lspci dumps -------------------------------------------------------------------------
+
+SLOT = re.compile(r"^(?:([0-9a-f]{4,8}):)?([0-9a-f]{2}):([0-9a-f]{2})\.([0-7])(?:\s|$)")
+BYTES = re.compile(r"^([0-9a-f]{2,3}):((?: [0-9a-f]{2}){16})\s*$")
+
+
+def read_dump(text):
+    machine = Machine()
+    function = None
+    for line in text.splitlines():
+        slot = SLOT.match(line)
+        row = BYTES.match(line)
+        if slot:
+            domain = slot.group(1) or "0000"
+            function = Function("%s:%s:%s.%s" % ((domain,) + slot.groups()[1:]))
+            function.config = b""
+            machine.functions[function.name] = function
+        elif row and function is not None:
+            if int(row.group(1), 16) != len(function.config):
+                raise BadCapture("gap in the bytes of " + function.name)
+            function.config += bytes.fromhex(row.group(2))
+    for function in list(machine.functions.values()):
+        if len(function.config) < 64:
+            del machine.functions[function.name]
+    if not machine.functions:
+        raise BadCapture("no function")
+    for function in machine.functions.values():
+        ids_from_config(function)
+    place_by_bus(machine)
+    return machine
+
+
+def ids_from_config(function):
+    config = function.config
+    function.vendor = int.from_bytes(config[0:2], "little")
+    function.device = int.from_bytes(config[2:4], "little")
+    function.pciclass = int.from_bytes(config[9:12], "little")
+
+
+def bridge_above(machine, function):
+    """The bridge whose secondary bus this is; for a VF on a bus of its own, the nearest one
+    whose range holds it.  Bus numbers shrink on the way up, so there is no loop."""
+    best = None
+    for bridge in machine.functions.values():
+        if bridge.domain != function.domain or bridge.config[14] & 0x7f not in (1, 2):
+            continue
+        secondary, subordinate = bridge.config[0x19], bridge.config[0x1a]
+        if secondary <= bridge.bus:
+            continue
+        if secondary == function.bus or secondary < function.bus <= subordinate:
+            if best is None or secondary > best.config[0x19]:
+                best = bridge
+    return best
+
+
+def place_by_bus(machine):
+    for function in machine.functions.values():
+        above = bridge_above(machine, function)
+        function.parent = above.name if above else None
+    for function in machine.functions.values():
+        top = function
+        while top.parent:
+            top = machine.functions[top.parent]
+        function.host = "%x:%02x" % (top.domain, top.bus)
+
+
+def load(path):
+    if os.path.isdir(path):
+        return read_tree(DirectoryFiles(path))
+    files = open_tar(path)
+    if files is not None:
+        return read_tree(files)
+    with open(path, "rb") as file:
+        return read_dump(file.read().decode("latin-1"))

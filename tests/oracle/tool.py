@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Runs p2ptopo and reads its rows; finds the captures to ask it about."""
+
+import json
+import os
+import subprocess
+
+FIELDS = ("relation", "map_type", "distance", "hops", "acs_redirect")
+
+
+class ToolFailed(Exception):
+    pass
+
+
+def rows(binary, capture, ruleset):
+    """(provider, client) -> the fields that the oracle answers too."""
+    command = [binary, "--from", capture, "--kernel", ruleset, "pairs", "--all", "--jsonl"]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    if done.returncode:
+        raise ToolFailed("%s: exit %d: %s" % (" ".join(command), done.returncode,
+                                              done.stderr.decode("utf-8", "replace").strip()))
+    lines = done.stdout.decode("utf-8").splitlines()
+    if not lines or "provider" in json.loads(lines[0]):
+        raise ToolFailed("%s: the first line is no header" % " ".join(command))
+    answers = {}
+    for line in lines[1:]:
+        row = json.loads(line)
+        kernel = row["kernel"]
+        pair = row["provider"], row["client"]
+        if pair in answers:
+            raise ToolFailed("%s: two rows for %s -> %s" % ((" ".join(command),) + pair))
+        answers[pair] = {"relation": row["relation"], **{field: kernel[field]
+                                                         for field in FIELDS[1:]}}
+    return answers
+
+
+def fixtures(folder):
+    """Captured trees below `folder`: tree.tar* or folders that hold sys/."""
+    found = []
+    for above, folders, files in os.walk(folder):
+        folders.sort()
+        if "sys" in folders:
+            found.append(above)
+            folders.clear()
+            continue
+        found.extend(os.path.join(above, name) for name in sorted(files)
+                     if name.startswith("tree.tar"))
+    return found
+
+
+def shared_captures(folder):
+    """The captures of real machines, where that folder is known."""
+    found = []
+    for name in ("hwloc", "lspci", "pciutils"):
+        below = os.path.join(folder, name)
+        if os.path.isdir(below):
+            found.extend(os.path.join(below, entry) for entry in sorted(os.listdir(below))
+                         if entry != "COPYING" and not entry.startswith("README"))
+    return found
