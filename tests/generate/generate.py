@@ -5,6 +5,7 @@
 usage: generate.py shapes FOLDER             every shape as FOLDER/generated-NAME/tree.tar.xz
        generate.py shape NAME OUTPUT         one shape
        generate.py random SEED OUTPUT        a random fabric
+       generate.py whole SEED OUTPUT         one of which nothing is hidden, to replay to a kernel
        generate.py big N OUTPUT              a regular tree of N functions
 
 OUTPUT ends in .tar, .tar.xz or .txt (an lspci -xxxx dump); anything else is a folder to make."""
@@ -49,6 +50,8 @@ def main(arguments):
             write(shapes.SHAPES[name](), output)
         case ["random", seed, output] if seed.isdigit():
             write(random_fabric.make(int(seed)), output)
+        case ["whole", seed, output] if seed.isdigit():
+            write(random_fabric.make(int(seed), whole=True), output)
         case ["big", count, output] if count.isdigit():
             write(big.make(int(count)), output, lean=True)
         case _:

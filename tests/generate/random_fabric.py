@@ -18,8 +18,11 @@ ROOTS = ((0x1022, 0x1450), (0x8086, 0x3c00), (0x8086, 0x2f01), (0x8086, 0x2030),
 
 
 class Maker:
-    def __init__(self, seed):
+    """whole: nothing is hidden, and a PCI core that probes the machine finds every function."""
+
+    def __init__(self, seed, whole=False):
         self.random = random.Random(seed)
+        self.whole = whole
         self.quiet = self.random.random() < 0.4         # few unknowns, few odd things
         self.redirects = self.random.choice((0.0, 0.1, 0.5))
         self.machine = Fabric(cpu=self.random.choice(CPUS),
@@ -53,7 +56,7 @@ class Maker:
             options["acs_raw"] = self.random.choice((
                 acs_dword(0x0c), acs(0x04, capability=0x3f, vector=0xff),
                 acs(0x20, capability=0x20)))
-        if self.odd(0.12):
+        if self.odd(0.12) and not self.whole:
             options["config_size"] = self.random.choice((64, 64, 256, 0))
         if self.chance(0.3):
             options["serial"] = self.random.getrandbits(64)
@@ -77,7 +80,8 @@ class Maker:
             pf.virtual(count)
             self.left -= count
             return
-        for function in sorted(self.random.sample(range(8), self.random.choice((1, 1, 1, 2, 3)))):
+        functions = set(self.random.sample(range(8), self.random.choice((1, 1, 1, 2, 3))))
+        for function in sorted(functions | {0} if self.whole else functions):
             self.device(above, function)
 
     def conventional(self, above, devfn):
@@ -87,7 +91,8 @@ class Maker:
         bridge = above.port(kind, devfn, **size)
         for device in range(self.random.randint(1, 2)):
             bridge.endpoint(device << 3, self.random.choice(("eth", "usb", "vga")),
-                            config_size=self.random.choice((256, 256, 64, 4096)))
+                            config_size=256 if self.whole else
+                            self.random.choice((256, 256, 64, 4096)))
             self.left -= 1
 
     def switch(self, above, depth):
@@ -111,7 +116,7 @@ class Maker:
     def root_bus(self, host):
         ids = self.random.choice(ROOTS)
         first = self.random.choice(("hostbridge", "port", "late port", "late endpoint"))
-        sizes = {"config_size": self.random.choice((64, 0))} if self.odd(0.1) else {}
+        sizes = {"config_size": self.random.choice((64, 0))} if self.odd(0.1) and not self.whole else {}
         if first == "hostbridge":
             host.endpoint(0, "hostbridge", ids=ids,
                           **({"config_size": 256} | sizes))
@@ -152,5 +157,5 @@ class Maker:
         return self.machine
 
 
-def make(seed):
-    return Maker(seed).make()
+def make(seed, whole=False):
+    return Maker(seed, whole).make()
