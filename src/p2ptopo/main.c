@@ -10,13 +10,28 @@
 #include "options.h"
 #include "output.h"
 #include "pairs.h"
+#include "tree.h"
 
 static const struct command commands[] = {
+	{ .name = "report",
+	  .summary = "The machine on one screen: which pairs can do peer-to-peer DMA, what is "
+		     "wrong, and where. The command when none is given.",
+	  .stage = STAGE_JUDGE, .want = P2P_WANT_NAMES, .run = command_report,
+	  .schema = "report" },
+	{ .name = "tree",
+	  .summary = "The PCIe tree with links, ACS, ATS, IOMMU groups, NUMA nodes and names; "
+		     "--json has all that was decoded of every function.",
+	  .stage = STAGE_TOPOLOGY, .want = P2P_WANT_NAMES, .run = command_tree,
+	  .schema = "tree", .columns = tree_columns },
 	{ .name = "pairs",
 	  .summary = "One row per ordered pair: who owns the memory (provider), who does the "
 		     "DMA (client), what the kernel decides and what the switches do.",
 	  .stage = STAGE_JUDGE, .want = P2P_WANT_NAMES, .run = command_pairs, .schema = "pairs",
 	  .columns = pairs_columns },
+	{ .name = "path", .arguments = "PROVIDER CLIENT", .operands = 2,
+	  .summary = "One pair, hop by hop, both ways: every bridge with its registers, what "
+		     "the kernel decides and why. Exit status 1 when it refuses.",
+	  .stage = STAGE_JUDGE, .want = P2P_WANT_NAMES, .run = command_path, .schema = "path" },
 	{ 0 }
 };
 

@@ -1,0 +1,415 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The page of one pair: the answer first, then both ends, the way, the rule and the fabric. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "output.h"
+#include "path.h"
+#include "words.h"
+
+#define LABEL 14	/* width of the first word of a line, indented by two */
+
+static void label(const struct app *app, const char *text)
+{
+	fprintf(app->out, "  %-*s", LABEL - 2, text);
+}
+
+static void line(const struct app *app, const char *name, const char *text)
+{
+	label(app, name);
+	words_wrap(app->out, text, LABEL, LABEL, app->options.width);
+}
+
+static void heading(const struct app *app, const char *text)
+{
+	fprintf(app->out, "\n%s%s%s\n", paint_on(app, PAINT_BOLD), text, paint_off(app));
+}
+
+static const char *relation_text(enum p2p_relation relation)
+{
+	static const char *const texts[P2P_RELATIONS] = {
+		[P2P_RELATION_UNKNOWN] = "relation not known (NUMA nodes are not recorded)",
+		[P2P_RELATION_X] = "X, the same function",
+		[P2P_RELATION_PIX] = "PIX, a common bridge and at most one switch",
+		[P2P_RELATION_PXB] = "PXB, a common bridge and several switches",
+		[P2P_RELATION_PHB] = "PHB, the same host bridge",
+		[P2P_RELATION_NODE] = "NODE, several host bridges of one NUMA node",
+		[P2P_RELATION_SYS] = "SYS, across NUMA nodes",
+	};
+
+	return texts[relation];
+}
+
+static void map_type(const struct app *app, const struct p2p_kernel *kernel)
+{
+	fprintf(app->out, "%s%s%s", paint_on(app, paint_of(kernel->map_type)),
+		p2p_map_type_name(kernel->map_type), paint_off(app));
+	if (kernel->map_type == P2P_MAP_UNKNOWN)
+		fprintf(app->out, ", distance unknown (%u hops)", kernel->hops);
+	else
+		fprintf(app->out, ", distance %d (%u hops)", kernel->distance, kernel->hops);
+}
+
+/* The name users call it when that is not its address. */
+static const char *os_name(const struct p2p_function *function)
+{
+	return function->os_names && function->os_names[0] ? function->os_names[0] : "";
+}
+
+static void print_answer(const struct app *app, const struct path *path)
+{
+	const struct p2p_verdict *forward = &path->forward, *reverse = &path->reverse;
+	char from[P2P_BDF_SIZE], to[P2P_BDF_SIZE], *reason = path_sentence(app, forward);
+
+	fprintf(app->out, "%s%s provides, %s does the DMA%s: ", paint_on(app, PAINT_BOLD),
+		p2p_bdf_format(forward->provider->bdf, from),
+		p2p_bdf_format(forward->client->bdf, to), paint_off(app));
+	map_type(app, &forward->kernel);
+	putc('\n', app->out);
+	line(app, "why", reason ? reason : "");
+	free(reason);
+	label(app, "reverse");
+	if (reverse->kernel.map_type == forward->kernel.map_type &&
+	    reverse->kernel.distance == forward->kernel.distance) {
+		fputs("the same\n", app->out);
+	} else {
+		map_type(app, &reverse->kernel);
+		putc('\n', app->out);
+		reason = path_sentence(app, reverse);
+		line(app, "", reason ? reason : "");
+		free(reason);
+	}
+	line(app, "relation", relation_text(forward->relation));
+}
+
+static void print_bars(const struct app *app, const struct p2p_function *function)
+{
+	char size[WORDS_SIZE];
+	int printed = 0;
+
+	label(app, "BARs");
+	for (int i = 0; i < P2P_BARS; i++) {
+		const struct p2p_bar *bar = &function->bar[i];
+
+		if (bar->kind == P2P_BAR_UNUSED || bar->kind == P2P_BAR_IO)
+			continue;
+		fprintf(app->out, "%s%d: %s %s", printed++ ? ", " : "", i,
+			bar->fact == P2P_PRESENT ? words_bytes(bar->size_bytes, size) :
+						   "size not known",
+			words_bar_kind(bar));
+	}
+	fputs(printed ? "" : function->header == P2P_DENIED ? "not readable" : "no memory BAR",
+	      app->out);
+	if (function->pool.fact == P2P_PRESENT)
+		fprintf(app->out, "; p2pmem %s, %s",
+			words_bytes(function->pool.size_bytes, size),
+			function->pool.published ? "published" : "not published");
+	putc('\n', app->out);
+}
+
+static void print_locality(const struct app *app, const struct p2p_function *function)
+{
+	label(app, "locality");
+	fprintf(app->out, "host bridge %s, ", function->host->name);
+	if (function->numa.fact == P2P_PRESENT && function->numa.value >= 0)
+		fprintf(app->out, "NUMA node %d, ", (int)function->numa.value);
+	else
+		fputs(function->numa.fact == P2P_DENIED ? "NUMA node not known, " :
+							  "no NUMA node, ", app->out);
+	if (function->iommu_group.fact == P2P_PRESENT)
+		fprintf(app->out, "IOMMU group %d (%s)", (int)function->iommu_group.value,
+			function->iommu_type ? function->iommu_type : "type not known");
+	else
+		fputs(function->iommu_group.fact == P2P_ABSENT ? "no IOMMU" :
+								 "IOMMU group not known",
+		      app->out);
+	putc('\n', app->out);
+}
+
+static void print_ats(const struct app *app, const struct p2p_function *function)
+{
+	const struct p2p_ats *ats = &function->ats;
+
+	label(app, "ATS");
+	fprintf(app->out, "%s; PRI %s; PASID %s\n", words_enable(ats->ats, ats->ats_enabled),
+		words_enable(ats->pri, ats->pri_enabled),
+		words_enable(ats->pasid, ats->pasid_enabled));
+}
+
+static void print_driver(const struct app *app, const struct p2p_function *function)
+{
+	const struct p2p_driver *known = NULL;
+	char text[1024];
+
+	if (!function->driver) {
+		line(app, "driver", function->driver_fact == P2P_DENIED ? "not known" : "none");
+		return;
+	}
+	known = p2p_driver_find(function->driver);
+	if (!known) {
+		snprintf(text, sizeof(text), "%s (what it does with peer memory is not known)",
+			 function->driver);
+	} else {
+		snprintf(text, sizeof(text), "%s: gives peer memory: %s; takes it: %s%s%s%s%s",
+			 known->name, p2p_ability_name(known->gives),
+			 p2p_ability_name(known->takes), known->since ? "; since " : "",
+			 known->since ? known->since : "", known->how ? "; " : "",
+			 known->how ? known->how : "");
+	}
+	line(app, "driver", text);
+}
+
+static void print_end(const struct app *app, const char *role,
+		      const struct p2p_function *function)
+{
+	char bdf[P2P_BDF_SIZE], product[128], title[256];
+
+	snprintf(title, sizeof(title), "%s %s%s%s", role, p2p_bdf_format(function->bdf, bdf),
+		 os_name(function)[0] ? " " : "", os_name(function));
+	heading(app, title);
+	snprintf(title, sizeof(title), "%s (%s) [%04x:%04x]",
+		 words_product(function, product, sizeof(product)),
+		 p2p_class_name(function->kind), function->vendor, function->device);
+	line(app, "device", title);
+	print_locality(app, function);
+	print_bars(app, function);
+	print_ats(app, function);
+	print_driver(app, function);
+}
+
+/* "ReqRedir+" with the bits of @marked in brackets and in the colour of a refusal. */
+static void print_acs(const struct app *app, const char *name, uint16_t bits, uint16_t marked)
+{
+	size_t column = LABEL;
+
+	fprintf(app->out, "    %-*s", LABEL - 4, name);
+	for (size_t i = 0; i < ACS_BITS; i++) {
+		bool mark = marked & acs_bits[i].bit;
+		size_t width = strlen(acs_bits[i].name) + (mark ? 3 : 1);
+
+		if (column + width > app->options.width) {
+			fprintf(app->out, "\n%*s", LABEL, "");
+			column = LABEL;
+		}
+		fprintf(app->out, "%s%s%s%c%s%s%s", mark ? paint_on(app, PAINT_BAD) : "",
+			mark ? "[" : "", acs_bits[i].name, bits & acs_bits[i].bit ? '+' : '-',
+			mark ? "]" : "", mark ? paint_off(app) : "",
+			i + 1 < ACS_BITS ? " " : "");
+		column += width + 1;
+	}
+	putc('\n', app->out);
+}
+
+static void print_hop_acs(const struct app *app, const struct path_hop *hop)
+{
+	const struct p2p_acs *acs = &hop->function->acs;
+	char text[160];
+
+	if (acs->fact != P2P_PRESENT) {
+		if (acs->fact == P2P_DENIED && hop->unread) {
+			snprintf(text, sizeof(text), "ACS not known, and it counts here: %s",
+				 words_denied(hop->function));
+			fprintf(app->out, "    %s%s%s\n", paint_on(app, PAINT_UNKNOWN), text,
+				paint_off(app));
+		}
+		return;
+	}
+	print_acs(app, "ACSCap:", acs->capability, 0);
+	print_acs(app, "ACSCtl:", acs->control, hop->kernel | hop->fabric);
+	if (acs->kernel_control != acs->control)
+		fprintf(app->out, "    the kernel reads %04x as ACSCtl, another layout than "
+			"this port has\n", acs->kernel_control);
+}
+
+static void print_hop(const struct app *app, const struct path_hop *hop)
+{
+	const struct p2p_function *function = hop->function;
+	const struct p2p_pcie *pcie = &function->pcie;
+	char bdf[P2P_BDF_SIZE], product[128], now[WORDS_SIZE], most[WORDS_SIZE];
+
+	fprintf(app->out, "  %-9s %s  %s, %s", path_role_name(hop->role),
+		p2p_bdf_format(function->bdf, bdf), words_port(function),
+		words_product(function, product, sizeof(product)));
+	if (hop->role == PATH_UP || hop->role == PATH_DOWN || hop->role == PATH_COMMON)
+		fprintf(app->out, " [%04x:%04x]", function->vendor, function->device);
+	fprintf(app->out, "\n    link      ");
+	if (pcie->fact == P2P_DENIED)
+		fprintf(app->out, "not readable");
+	else if (!pcie->now.speed_mtps)
+		fprintf(app->out, "none");
+	else if (pcie->now.speed_mtps == pcie->most.speed_mtps &&
+		 pcie->now.width == pcie->most.width)
+		fprintf(app->out, "%s", words_link(pcie->now, now));
+	else
+		fprintf(app->out, "%s now, %s at most", words_link(pcie->now, now),
+			words_link(pcie->most, most));
+	fputs(function->acs.fact == P2P_ABSENT ? "; no ACS\n" :
+	      function->acs.fact == P2P_DENIED && !hop->unread ? "; ACS not readable\n" : "\n",
+	      app->out);
+	print_hop_acs(app, hop);
+}
+
+static void print_gap(const struct app *app, const struct path *path)
+{
+	const struct p2p_host_bridge *from = path->forward.provider->host;
+	const struct p2p_host_bridge *to = path->forward.client->host;
+
+	if (from == to)
+		fprintf(app->out, "  ---- through host bridge %s ----\n", from->name);
+	else
+		fprintf(app->out, "  ---- through host bridges %s and %s ----\n", from->name,
+			to->name);
+}
+
+static void print_way(const struct app *app, const struct path *path)
+{
+	char link[WORDS_SIZE], bdf[P2P_BDF_SIZE];
+
+	heading(app, "the way from provider to client ([bits that decide])");
+	for (size_t i = 0; i < path->count; i++) {
+		if (i == path->turn && !path->forward.kernel.common)
+			print_gap(app, path);
+		print_hop(app, &path->hops[i]);
+	}
+	if (path->weakest)
+		fprintf(app->out, "  weakest link: %s at %s\n",
+			words_link(path->weakest->function->pcie.now, link),
+			p2p_bdf_format(path->weakest->function->bdf, bdf));
+}
+
+static void root_text(const struct p2p_root *root, char *text, size_t size)
+{
+	char bdf[P2P_BDF_SIZE];
+
+	if (root->fact == P2P_DENIED)
+		snprintf(text, size, "cannot be told");
+	else if (root->fact == P2P_ABSENT || !root->device)
+		snprintf(text, size, "the kernel finds no device to compare");
+	else if (!root->row)
+		snprintf(text, size, "%s %04x:%04x, not on the list",
+			 p2p_bdf_format(root->device->bdf, bdf), root->device->vendor,
+			 root->device->device);
+	else
+		snprintf(text, size, "%s %04x:%04x, row %s%s",
+			 p2p_bdf_format(root->device->bdf, bdf), root->device->vendor,
+			 root->device->device, root->row,
+			 root->same_bridge_only ? " (for one host bridge only)" : "");
+}
+
+static void print_roots(const struct app *app, const struct p2p_kernel *kernel,
+			const struct path *path)
+{
+	char text[128];
+
+	root_text(&kernel->provider_root, text, sizeof(text));
+	line(app, "host bridge", text);
+	if (path->forward.provider->host == path->forward.client->host)
+		return;
+	root_text(&kernel->client_root, text, sizeof(text));
+	line(app, "and client's", text);
+}
+
+static void print_rules(const struct app *app, const struct path *path)
+{
+	bool release = app->options.kernel == NULL || !strcmp(app->options.kernel, "auto");
+	const struct p2p_machine *machine = p2p_topology_machine(app->topology);
+
+	if (path->rules_count == 1 && !(release && machine->p2pdma == P2P_NO)) {
+		line(app, "other rules", "every rule set says the same");
+		return;
+	}
+	for (size_t i = 0; i < path->rules_count; i++) {
+		const struct path_rules *run = &path->rules[i];
+		char span[64], text[160];
+
+		snprintf(span, sizeof(span), "%s%s%s%s", p2p_rules_name(run->first),
+			 run->first == run->last ? "" : " to ",
+			 run->first == run->last ? "" : p2p_rules_name(run->last),
+			 p2p_rules_is_experimental(run->first) ? " (experimental)" : "");
+		if (run->map_type == P2P_MAP_UNKNOWN)
+			snprintf(text, sizeof(text), "%s: unknown", span);
+		else
+			snprintf(text, sizeof(text), "%s: %s, distance %d", span,
+				 p2p_map_type_name(run->map_type), run->distance);
+		line(app, i ? "" : "other rules", text);
+	}
+}
+
+static void print_message(const struct app *app, const struct path *path)
+{
+	char *message = path_message(app, &path->forward), *rest = message, *text;
+
+	for (bool first = true; (text = strsep(&rest, "\n")) != NULL; first = false)
+		if (*text)
+			line(app, first ? "it would log" : "", text);
+	free(message);
+}
+
+static void print_kernel(const struct app *app, const struct path *path)
+{
+	const struct p2p_machine *machine = p2p_topology_machine(app->topology);
+	const char *note = p2p_judge_rules_note(app->judge);
+	char title[160], text[160];
+
+	snprintf(title, sizeof(title), "kernel %s, by the rules of %s",
+		 machine->release ? machine->release : "(release not recorded)",
+		 p2p_rules_name(p2p_judge_rules(app->judge)));
+	heading(app, title);
+	if (note)
+		line(app, "note", note);
+	print_roots(app, &path->forward.kernel, path);
+	snprintf(text, sizeof(text), "%s; %s",
+		 machine->cpu_vendor ? machine->cpu_vendor : "vendor not known",
+		 path->forward.kernel.cpu_listed == P2P_YES ? "the kernel allows it as a whole" :
+		 path->forward.kernel.cpu_listed == P2P_NO ? "no rule for it" :
+							     "whether a rule holds is not known");
+	line(app, "CPU", text);
+	print_rules(app, path);
+	print_message(app, path);
+}
+
+static void print_route(const struct app *app, const char *name, const struct p2p_route *route)
+{
+	static const enum paint paints[] = {
+		[P2P_ROUTE_UNKNOWN] = PAINT_UNKNOWN, [P2P_ROUTE_DIRECT] = PAINT_GOOD,
+		[P2P_ROUTE_REDIRECTED] = PAINT_HOST, [P2P_ROUTE_BLOCKED] = PAINT_BAD,
+	};
+	char bdf[P2P_BDF_SIZE], bits[P2P_ACS_SIZE], text[512];
+	const char *kind = p2p_route_name(route->kind);
+
+	fprintf(app->out, "    %-26s%s%s%s", name, paint_on(app, paints[route->kind]), kind,
+		paint_off(app));
+	snprintf(text, sizeof(text), "%s%s%s%s%s%s", route->port ? "by " : "",
+		 route->port ? p2p_bdf_format(route->port->bdf, bdf) : "",
+		 route->bits ? " " : "", words_acs(route->bits, bits),
+		 route->why && (route->port || route->bits) ? ": " : "",
+		 route->why ? route->why : "");
+	if (*text)
+		putc(' ', app->out);
+	words_wrap(app->out, text, 31 + strlen(kind), 30, app->options.width);
+}
+
+static void print_fabric(const struct app *app, const struct p2p_verdict *verdict)
+{
+	char provider[P2P_BDF_SIZE], client[P2P_BDF_SIZE];
+
+	fprintf(app->out, "  %s reads and writes %s\n", p2p_bdf_format(verdict->client->bdf, client),
+		p2p_bdf_format(verdict->provider->bdf, provider));
+	print_route(app, "untranslated requests", &verdict->fabric.request);
+	print_route(app, "translated requests (ATS)", &verdict->fabric.translated);
+	print_route(app, "completions", &verdict->fabric.completion);
+	print_route(app, "completions, relaxed", &verdict->fabric.completion_relaxed);
+}
+
+void path_print(struct app *app, const struct path *path)
+{
+	print_answer(app, path);
+	print_end(app, "provider", path->forward.provider);
+	print_end(app, "client", path->forward.client);
+	print_way(app, path);
+	print_kernel(app, path);
+	heading(app, "fabric, by the PCIe specification");
+	print_fabric(app, &path->forward);
+	if (path->forward.provider != path->forward.client)
+		print_fabric(app, &path->reverse);
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report.h"
+
+/* Where the kernel lacks P2PDMA, what its rules would say is more than "no" for every pair. */
+static int choose_judge(struct app *app, struct survey *survey)
+{
+	const struct p2p_machine *machine = p2p_topology_machine(app->topology);
+
+	survey->judge = app->judge;
+	if (strcmp(app->options.kernel, "auto") || machine->p2pdma != P2P_NO)
+		return 0;
+	survey->hypothetical = true;
+	if (p2p_judge_new(app->context, app->topology,
+			  p2p_rules_name(p2p_judge_rules(app->judge)), &survey->own_judge))
+		return -ENOMEM;
+	survey->judge = survey->own_judge;
+	return 0;
+}
+
+static void count_functions(const struct app *app, struct survey *survey)
+{
+	for (size_t i = 0; i < p2p_topology_count(app->topology); i++) {
+		const struct p2p_function *function = p2p_topology_function(app->topology, i);
+
+		if (function->parent || p2p_function_is_bridge(function) ||
+		    function->pcie.fact == P2P_PRESENT)
+			survey->hierarchy = true;
+		if (function->config_bytes < 256 && function->pcie.fact == P2P_DENIED)
+			survey->shallow++;
+	}
+	for (size_t i = 0; i < app->selected_count; i++)
+		survey->selected[app->selected[i]->kind]++;
+}
+
+/* The functions of one or two classes, in their order.  Return: how many. */
+static size_t pick_classes(const struct app *app, enum p2p_class first, enum p2p_class second,
+			   const struct p2p_function **list)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < app->selected_count; i++)
+		if (app->selected[i]->kind == first || app->selected[i]->kind == second)
+			list[count++] = app->selected[i];
+	return count;
+}
+
+/* Pairs between two classes: those of both together, less those within each. */
+static void subtract(struct p2p_summary *from, const struct p2p_summary *summary)
+{
+	for (size_t r = 0; r < P2P_RELATIONS; r++)
+		for (size_t m = 0; m < P2P_MAP_TYPES; m++)
+			from->pairs[r][m] -= summary->pairs[r][m];
+}
+
+static int count_class_pair(const struct app *app, struct survey *survey, enum p2p_class first,
+			    enum p2p_class second, const struct p2p_function **list)
+{
+	struct class_pair *pair = &survey->class_pairs[survey->class_pair_count];
+	size_t count = pick_classes(app, first, second, list);
+	int err;
+
+	if (count < 2)
+		return 0;
+	pair->first = first;
+	pair->second = second;
+	err = p2p_judge_summary(survey->judge, list, count, &pair->summary);
+	if (!err)
+		survey->class_pair_count++;
+	return err;
+}
+
+/* After the loop over all classes: every pair between two holds those within each still. */
+static void separate(struct survey *survey)
+{
+	for (size_t i = 0; i < survey->class_pair_count; i++) {
+		struct class_pair *pair = &survey->class_pairs[i];
+
+		for (size_t j = 0; j < survey->class_pair_count; j++) {
+			const struct class_pair *within = &survey->class_pairs[j];
+
+			if (within->first == within->second && pair->first != pair->second &&
+			    (within->first == pair->first || within->first == pair->second))
+				subtract(&pair->summary, &within->summary);
+		}
+	}
+}
+
+static int count_pairs(const struct app *app, struct survey *survey)
+{
+	const struct p2p_function **list = calloc(app->selected_count + 1, sizeof(*list));
+	int err = 0;
+
+	survey->class_pairs = calloc(P2P_CLASSES * P2P_CLASSES, sizeof(*survey->class_pairs));
+	if (!list || !survey->class_pairs)
+		err = -ENOMEM;
+	for (int a = 0; a < P2P_CLASSES && !err; a++)
+		for (int b = a; b < P2P_CLASSES && !err; b++)
+			if (survey->selected[a] && survey->selected[b])
+				err = count_class_pair(app, survey, (enum p2p_class)a,
+						       (enum p2p_class)b, list);
+	free(list);
+	if (!err)
+		separate(survey);
+	return err;
+}
+
+const char *survey_advice(const struct app *app, const struct survey *survey)
+{
+	static const char *const advice[] = {
+		[P2P_SOURCE_LIVE] = "run it as root: sudo p2ptopo",
+		[P2P_SOURCE_TREE] = "capture as root: sudo p2ptopo capture FILE",
+		[P2P_SOURCE_ARCHIVE] = "capture as root: sudo p2ptopo capture FILE",
+		[P2P_SOURCE_DUMP] = "dump all of it as root: sudo lspci -xxxx",
+	};
+
+	return survey->shallow ? advice[p2p_topology_machine(app->topology)->source] : NULL;
+}
+
+int survey_new(struct app *app, struct survey *ret_survey)
+{
+	struct survey survey = { 0 };
+	int err = choose_judge(app, &survey);
+
+	if (!err) {
+		count_functions(app, &survey);
+		err = p2p_groups_new(survey.judge, app->selected, app->selected_count,
+				     &survey.groups);
+	}
+	if (!err)
+		err = count_pairs(app, &survey);
+	if (!err)
+		err = survey_findings(&survey);
+	if (!err)
+		err = survey_redirecting(app, &survey);
+	if (err)
+		survey_free(&survey);
+	else
+		*ret_survey = survey;
+	return err;
+}
+
+void survey_free(struct survey *survey)
+{
+	p2p_groups_free(survey->groups);
+	p2p_judge_free(survey->own_judge);
+	free(survey->class_pairs);
+	free(survey->findings);
+	free(survey->redirecting);
+	*survey = (struct survey){ 0 };
+}
+
+enum status command_report(struct app *app, int argc, char **argv)
+{
+	enum status status = STATUS_DONE;
+	struct survey survey;
+
+	(void)argc;
+	(void)argv;
+	if (survey_new(app, &survey))
+		return app_out_of_memory();
+	if (app->options.format == FORMAT_TEXT)
+		report_print(app, &survey);
+	else
+		status = report_print_json(app, &survey);
+	survey_free(&survey);
+	return status;
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The first screen: what is found out about the whole machine, and printed as text or JSON. */
+#ifndef P2PTOPO_REPORT_H
+#define P2PTOPO_REPORT_H
+
+#include "app.h"
+
+/** A finding names at most so many functions. */
+#define FINDING_FUNCTIONS 4
+
+/** enum culprits - which functions make a pair answer so. */
+enum culprits { CULPRITS_NONE, CULPRITS_PORTS, CULPRITS_ROOTS, CULPRITS_UNREAD };
+
+/** struct finding_kind - one row of the table of what can be wrong. */
+struct finding_kind {
+	enum p2p_reason reason;
+	enum p2p_map_type map_type;
+	enum culprits culprits;
+	const char *text;	/* behind "12 pairs " */
+};
+
+/**
+ * struct finding - pairs that do not get the way their fabric could give them, for one reason.
+ * @pairs: ordered pairs of different functions; a lower bound unless the survey is complete
+ * @example: one of them
+ * @functions: root devices compared, or functions whose ACS is unknown; @more: not all of them
+ */
+struct finding {
+	const struct finding_kind *kind;
+	uint64_t pairs;
+	struct p2p_verdict example;
+	const struct p2p_function *functions[FINDING_FUNCTIONS];
+	size_t function_count;
+	bool more;
+};
+
+/** struct class_pair - how the ordered pairs between two classes answer, both ways. */
+struct class_pair {
+	enum p2p_class first, second;
+	struct p2p_summary summary;
+};
+
+/**
+ * struct survey - the machine as a whole.
+ * @judge: that of the app; where the kernel lacks P2PDMA, one that judges by its release's
+ *	rules all the same (@hypothetical)
+ * @hierarchy: is there a bridge or a PCI Express function at all?
+ * @shallow: functions of which only the first bytes of config space were readable
+ * @selected: of each class
+ * @complete: every pair of groups was judged; else the findings are examples
+ * @findings: the worst first; @redirecting: functions whose ACS redirects between selected ones
+ */
+struct survey {
+	struct p2p_judge *own_judge;
+	const struct p2p_judge *judge;
+	bool hypothetical, hierarchy, complete;
+	size_t shallow;
+	size_t selected[P2P_CLASSES];
+	struct p2p_groups *groups;
+	struct class_pair *class_pairs;
+	size_t class_pair_count;
+	struct finding *findings;
+	size_t finding_count;
+	const struct p2p_function **redirecting;
+	size_t redirecting_count;
+};
+
+/** survey_new() - look at everything, in time that grows with functions, not with pairs. */
+int survey_new(struct app *app, struct survey *ret_survey);
+void survey_free(struct survey *survey);
+
+/** survey_findings() - fill findings and complete. */
+int survey_findings(struct survey *survey);
+
+/** survey_redirecting() - fill redirecting. */
+int survey_redirecting(const struct app *app, struct survey *survey);
+
+/**
+ * survey_group_pair() - one pair between two groups; between different members when both are one
+ *	group.  Return: false when the only pair is a function with itself.
+ */
+bool survey_group_pair(const struct survey *survey, const struct p2p_group *providers,
+		       const struct p2p_group *clients, struct p2p_verdict *ret_verdict);
+
+/** survey_advice() - how to get at what was not readable; NULL when all was. */
+const char *survey_advice(const struct app *app, const struct survey *survey);
+
+void report_print(struct app *app, const struct survey *survey);
+enum status report_print_json(struct app *app, const struct survey *survey);
+
+/** report_print_matrix() - as many groups as fit, or the classes; for report_print(). */
+void report_print_matrix(const struct app *app, const struct survey *survey, unsigned int lines);
+
+#endif

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The pairs on one screen: group by group where they fit, else counted class by class. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "output.h"
+#include "report.h"
+#include "words.h"
+
+#define CELL 7			/* " NODE ~" */
+#define LABEL_LEAST 20
+#define INDEX 3
+#define CLASSES_LABEL 18
+#define COUNT 9
+
+/* What stands behind the relation, and in the legend. */
+static const struct {
+	char mark;
+	const char *text;
+} marks[P2P_MAP_TYPES] = {
+	[P2P_MAP_BUS_ADDR] = { '=', "bus_addr: straight through a switch" },
+	[P2P_MAP_THRU_HOST_BRIDGE] = { '~', "thru_host_bridge" },
+	[P2P_MAP_NOT_SUPPORTED] = { 'x', "not_supported: refused" },
+	[P2P_MAP_UNKNOWN] = { '?', "unknown" },
+};
+
+static const char *const relations[P2P_RELATIONS] = {
+	[P2P_RELATION_PIX] = "PIX one switch at most",
+	[P2P_RELATION_PXB] = "PXB several switches",
+	[P2P_RELATION_PHB] = "PHB one host bridge",
+	[P2P_RELATION_NODE] = "NODE one NUMA node",
+	[P2P_RELATION_SYS] = "SYS across NUMA nodes",
+};
+
+static const char *relation_text(enum p2p_relation relation)
+{
+	const char *name = p2p_relation_name(relation);
+
+	return name ? name : "?";
+}
+
+/* The letters of a name before its number, and the number; -1 when it ends without one. */
+static size_t split_name(const char *name, long *ret_number)
+{
+	size_t stem = strlen(name);
+
+	while (stem && name[stem - 1] >= '0' && name[stem - 1] <= '9')
+		stem--;
+	*ret_number = name[stem] && strlen(name + stem) < 9 ? strtol(name + stem, NULL, 10) : -1;
+	return stem;
+}
+
+/* Does @next follow @name, as nvme1 follows nvme0? */
+static bool follows(const char *name, const char *next)
+{
+	long number, next_number;
+	size_t stem = split_name(name, &number), next_stem = split_name(next, &next_number);
+
+	return number >= 0 && next_number == number + 1 && stem == next_stem &&
+	       !strncmp(name, next, stem);
+}
+
+/* "card0-3 mlx5_0-1 nvme0": names in BDF order, runs of numbers folded. */
+static void print_names(FILE *out, const struct p2p_group *group)
+{
+	for (size_t i = 0, last; i < group->count; i = last + 1) {
+		const char *name = group->members[i]->display;
+		long number;
+
+		for (last = i; last + 1 < group->count &&
+		     follows(group->members[last]->display, group->members[last + 1]->display);)
+			last++;
+		fprintf(out, "%s%s", i ? " " : "", name);
+		if (last > i) {
+			split_name(group->members[last]->display, &number);
+			fprintf(out, "-%ld", number);
+		}
+	}
+}
+
+static void print_label(FILE *out, const struct p2p_group *group)
+{
+	const struct p2p_function *first = group->members[0];
+	char bdf[P2P_BDF_SIZE], product[128];
+
+	if (group->count > 1) {
+		fprintf(out, "%zu: ", group->count);
+		print_names(out, group);
+		return;
+	}
+	p2p_bdf_format(first->bdf, bdf);
+	fprintf(out, "%s ", bdf);
+	if (strcmp(bdf, first->display))
+		fprintf(out, "%s ", first->display);
+	fputs(words_product(first, product, sizeof(product)), out);
+}
+
+/* Exactly @width columns of it, cut with "..". */
+static void print_clipped(FILE *out, const char *text, size_t width)
+{
+	size_t columns = words_width(text), keep = columns > width ? width - 2 : columns;
+	const char *end = text;
+
+	for (size_t seen = 0; *end; end++) {
+		seen += ((unsigned char)*end & 0xc0) != 0x80;
+		if (seen > keep)
+			break;
+	}
+	fprintf(out, "%.*s%s%*s", (int)(end - text), text, columns > width ? ".." : "",
+		(int)(columns > width ? 0 : width - columns), "");
+}
+
+static void print_group_label(const struct app *app, const struct p2p_group *group, size_t width)
+{
+	char *text = NULL;
+	size_t length;
+	FILE *memory = open_memstream(&text, &length);
+
+	if (!memory)
+		return;
+	print_label(memory, group);
+	fclose(memory);
+	print_clipped(app->out, text, width);
+	free(text);
+}
+
+static void print_cell(const struct app *app, const struct survey *survey,
+		       const struct p2p_group *provider, const struct p2p_group *client)
+{
+	struct p2p_verdict verdict;
+	enum p2p_map_type type;
+
+	if (!survey_group_pair(survey, provider, client, &verdict)) {
+		fprintf(app->out, "%*s", CELL, "X  ");
+		return;
+	}
+	type = verdict.kernel.map_type;
+	fprintf(app->out, "%*s %s%c%s", CELL - 2, relation_text(verdict.relation),
+		paint_on(app, paint_of(type)), marks[type].mark, paint_off(app));
+}
+
+static void print_groups(const struct app *app, const struct survey *survey, size_t count)
+{
+	size_t width = app->options.width - INDEX - CELL * count;
+	const char *head = "provider (row), client (column)";
+
+	if (width > 60)
+		width = 60;
+	fprintf(app->out, "%s%*s", paint_on(app, PAINT_DIM), INDEX, "");
+	print_clipped(app->out, strlen(head) > width ? "row gives, column takes" : head, width);
+	for (size_t i = 0; i < count; i++)
+		fprintf(app->out, "%*zu  ", CELL - 2, i);
+	fprintf(app->out, "%s\n", paint_off(app));
+	for (size_t i = 0; i < count; i++) {
+		const struct p2p_group *group = p2p_groups_at(survey->groups, i);
+
+		fprintf(app->out, "%2zu ", i);
+		print_group_label(app, group, width);
+		for (size_t j = 0; j < count; j++)
+			print_cell(app, survey, group, p2p_groups_at(survey->groups, j));
+		putc('\n', app->out);
+	}
+}
+
+static void add_up(const struct survey *survey, struct p2p_summary *total)
+{
+	for (size_t i = 0; i < survey->class_pair_count; i++)
+		for (size_t r = 0; r < P2P_RELATIONS; r++)
+			for (size_t m = 0; m < P2P_MAP_TYPES; m++)
+				total->pairs[r][m] += survey->class_pairs[i].summary.pairs[r][m];
+}
+
+static uint64_t pairs_of(const struct p2p_summary *summary)
+{
+	uint64_t pairs = 0;
+
+	for (size_t r = 0; r < P2P_RELATIONS; r++)
+		for (size_t m = 0; m < P2P_MAP_TYPES; m++)
+			pairs += summary->pairs[r][m];
+	return pairs;
+}
+
+/* Best first: within a relation bus_addr before refused. */
+static void print_counts(const struct app *app, const struct p2p_summary *total,
+			 const struct p2p_summary *row)
+{
+	for (size_t r = 0; r < P2P_RELATIONS; r++) {
+		for (size_t m = P2P_MAP_TYPES; m-- > 0;) {
+			const char *paint = paint_on(app, paint_of((enum p2p_map_type)m));
+
+			if (!total->pairs[r][m])
+				continue;
+			if (!row)
+				fprintf(app->out, "%*s %s%c%s", COUNT - 2,
+					relation_text((enum p2p_relation)r), paint, marks[m].mark,
+					paint_off(app));
+			else if (row->pairs[r][m])
+				fprintf(app->out, "%*" PRIu64, COUNT, row->pairs[r][m]);
+			else
+				fprintf(app->out, "%*s", COUNT, "-");
+		}
+	}
+	putc('\n', app->out);
+}
+
+static void print_classes(const struct app *app, const struct survey *survey,
+			  const struct p2p_summary *total)
+{
+	fprintf(app->out, "%-*s", CLASSES_LABEL, "pairs, both ways");
+	print_counts(app, total, NULL);
+	for (size_t i = 0; i < survey->class_pair_count; i++) {
+		const struct class_pair *pair = &survey->class_pairs[i];
+		char name[64];
+
+		if (!pairs_of(&pair->summary))
+			continue;
+		snprintf(name, sizeof(name), "%s - %s", p2p_class_name(pair->first),
+			 p2p_class_name(pair->second));
+		fprintf(app->out, "%-*s", CLASSES_LABEL, name);
+		print_counts(app, total, &pair->summary);
+	}
+	fputs("one by one: p2ptopo matrix; of one device: p2ptopo near DEVICE\n", app->out);
+}
+
+/* Only what occurs is explained. */
+static void print_legend(const struct app *app, const struct p2p_summary *total)
+{
+	char text[512] = "";
+	size_t used = 0;
+
+	for (size_t m = P2P_MAP_TYPES; m-- > 0;)
+		for (size_t r = 0; r < P2P_RELATIONS; r++)
+			if (total->pairs[r][m]) {
+				used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%c %s",
+							 used ? "; " : "", marks[m].mark,
+							 marks[m].text);
+				break;
+			}
+	for (size_t r = 0; r < P2P_RELATIONS; r++)
+		for (size_t m = 0; m < P2P_MAP_TYPES && relations[r]; m++)
+			if (total->pairs[r][m]) {
+				used += (size_t)snprintf(text + used, sizeof(text) - used, "; %s",
+							 relations[r]);
+				break;
+			}
+	fputs(paint_on(app, PAINT_DIM), app->out);
+	words_wrap(app->out, text, 0, 0, app->options.width);
+	fputs(paint_off(app), app->out);
+}
+
+void report_print_matrix(const struct app *app, const struct survey *survey, unsigned int lines)
+{
+	size_t count = p2p_groups_count(survey->groups);
+	struct p2p_summary total = { 0 };
+
+	add_up(survey, &total);
+	if (INDEX + LABEL_LEAST + CELL * count <= app->options.width && count <= lines)
+		print_groups(app, survey, count);
+	else
+		print_classes(app, survey, &total);
+	print_legend(app, &total);
+}

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "output.h"
+#include "report.h"
+#include "words.h"
+
+#define LABEL 9
+#define MATRIX_LINES 10		/* of a screen of 24 */
+#define MOST_NOTES 5
+
+static void line(const struct app *app, const char *name, const char *text)
+{
+	fprintf(app->out, "%s%-*s%s", paint_on(app, PAINT_BOLD), LABEL, name, paint_off(app));
+	words_wrap(app->out, text, LABEL, LABEL, app->options.width);
+}
+
+static void print_machine(const struct app *app, const struct p2p_machine *machine)
+{
+	char text[1024];
+
+	snprintf(text, sizeof(text), "%s%s%s%s%s%s%s%s", machine->host ? machine->host : "",
+		 machine->host ? ", " : "", words_source(machine->source),
+		 app->options.from ? " " : "", app->options.from ? app->options.from : "",
+		 machine->virtual_machine == P2P_YES ? "; a virtual machine" : "",
+		 machine->virtual_machine == P2P_YES && machine->hypervisor ? " of " : "",
+		 machine->virtual_machine == P2P_YES && machine->hypervisor ?
+			 machine->hypervisor : "");
+	if (machine->virtual_machine == P2P_YES)
+		strncat(text, ": readings below are emulated", sizeof(text) - strlen(text) - 1);
+	line(app, "machine", text);
+}
+
+static void print_cpu(const struct app *app, const struct p2p_machine *machine)
+{
+	char text[512], family[32] = "";
+
+	if (!machine->cpu_vendor && !machine->cpu_name) {
+		line(app, "CPU", "not recorded");
+		return;
+	}
+	if (machine->cpu_family.fact == P2P_PRESENT)
+		snprintf(family, sizeof(family), ", family %xh", (int)machine->cpu_family.value);
+	snprintf(text, sizeof(text), "%s%s",
+		 machine->cpu_name ? machine->cpu_name : machine->cpu_vendor, family);
+	line(app, "CPU", text);
+}
+
+static void print_kernel(const struct app *app, const struct survey *survey,
+			 const struct p2p_machine *machine)
+{
+	const char *note = p2p_judge_rules_note(app->judge);
+	const char *experimental =
+		p2p_rules_is_experimental(p2p_judge_rules(app->judge)) ? " (experimental)" : "";
+	char text[512];
+
+	snprintf(text, sizeof(text), "%s; rules of %s%s; P2PDMA compiled in: %s; IOMMU in use: %s",
+		 machine->release ? machine->release : "release not recorded",
+		 p2p_rules_name(p2p_judge_rules(app->judge)), experimental,
+		 words_tri(machine->p2pdma), words_tri(machine->iommu));
+	line(app, "kernel", text);
+	if (survey->hypothetical) {
+		snprintf(text, sizeof(text), "this kernel is built without CONFIG_PCI_P2PDMA: it "
+			 "refuses every pair (not_supported). Below: what the rules of %s would "
+			 "say with it.", p2p_rules_name(p2p_judge_rules(survey->judge)));
+		line(app, "", text);
+	} else if (note) {
+		line(app, "", note);
+	}
+}
+
+static void print_devices(const struct app *app, const struct survey *survey)
+{
+	size_t used = 0;
+	char text[512];
+
+	used = (size_t)snprintf(text, sizeof(text), "%zu of %zu functions", app->selected_count,
+				p2p_topology_count(app->topology));
+	for (int kind = 0; kind < P2P_CLASSES; kind++)
+		if (survey->selected[kind])
+			used += (size_t)snprintf(text + used, sizeof(text) - used, "%s %zu %s",
+						 strchr(text, ':') ? "," : ":",
+						 survey->selected[kind],
+						 p2p_class_name((enum p2p_class)kind));
+	line(app, "devices", text);
+}
+
+static void print_flat(const struct app *app)
+{
+	size_t count = p2p_topology_count(app->topology);
+	char counted[WORDS_SIZE], product[128], bdf[P2P_BDF_SIZE];
+
+	fprintf(app->out, "\nno PCIe hierarchy here: %s, no bridge and no PCI Express function\n",
+		words_count(count, "PCI function", counted));
+	for (size_t i = 0; i < count; i++) {
+		const struct p2p_function *function = p2p_topology_function(app->topology, i);
+		const char *name = function->os_names ? function->os_names[0] : NULL;
+
+		fprintf(app->out, "  %s  %-8s %s%s%s\n", p2p_bdf_format(function->bdf, bdf),
+			p2p_class_name(function->kind),
+			words_product(function, product, sizeof(product)), name ? "  " : "",
+			name ? name : "");
+	}
+}
+
+static void print_functions(const struct app *app, const struct finding *finding)
+{
+	const char *head = finding->kind->culprits == CULPRITS_ROOTS ? "compared:" :
+								       "not readable at:";
+	char bdf[P2P_BDF_SIZE];
+
+	if (!finding->function_count)
+		return;
+	fprintf(app->out, "    %s", head);
+	for (size_t i = 0; i < finding->function_count; i++) {
+		const struct p2p_function *function = finding->functions[i];
+
+		fprintf(app->out, " %s", p2p_bdf_format(function->bdf, bdf));
+		if (finding->kind->culprits == CULPRITS_ROOTS)
+			fprintf(app->out, " [%04x:%04x]", function->vendor, function->device);
+	}
+	fputs(finding->more ? " ...\n" : "\n", app->out);
+}
+
+/* Is another function before it that redirects by the same bits and is the same kind of port? */
+static bool is_alike(const struct p2p_function *a, const struct p2p_function *b)
+{
+	return words_port(a) == words_port(b) &&
+	       !((a->acs.kernel_control ^ b->acs.kernel_control) & ACS_REDIRECTS);
+}
+
+static bool is_first(const struct survey *survey, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (is_alike(survey->redirecting[i], survey->redirecting[index]))
+			return false;
+	return true;
+}
+
+static void print_alike(const struct app *app, const struct survey *survey, size_t index)
+{
+	const struct p2p_function *like = survey->redirecting[index];
+	char bits[P2P_ACS_SIZE], bdf[P2P_BDF_SIZE];
+	size_t count = 0, named = 0, most;
+	int column;
+
+	for (size_t i = index; i < survey->redirecting_count; i++)
+		count += is_alike(survey->redirecting[i], like);
+	column = fprintf(app->out, "    %s on %zu %s%s:",
+			 words_acs(like->acs.kernel_control & ACS_REDIRECTS, bits), count,
+			 words_port(like), count == 1 ? "" : "s");
+	most = app->options.width > (unsigned int)column + 4 ?
+		(app->options.width - (unsigned int)column - 4) / 13 : 0;
+	for (size_t i = index; i < survey->redirecting_count && named < most; i++)
+		if (is_alike(survey->redirecting[i], like)) {
+			fprintf(app->out, " %s", p2p_bdf_format(survey->redirecting[i]->bdf, bdf));
+			named++;
+		}
+	fputs(named < count ? " ...\n" : "\n", app->out);
+}
+
+/* The table of kinds of ports is short, so looking back over them costs little. */
+static void print_redirecting(const struct app *app, const struct survey *survey)
+{
+	size_t kinds = 0;
+
+	for (size_t i = 0; i < survey->redirecting_count && kinds < 4; i++)
+		if (is_first(survey, i)) {
+			print_alike(app, survey, i);
+			kinds++;
+		}
+}
+
+static void print_finding(const struct app *app, const struct survey *survey,
+			  const struct finding *finding)
+{
+	enum p2p_map_type type = finding->kind->map_type;
+	char text[512], counted[WORDS_SIZE];
+
+	snprintf(text, sizeof(text), "%s%s %s", survey->complete ? "" : "at least ",
+		 words_count(finding->pairs, "pair", counted), finding->kind->text);
+	fprintf(app->out, "%s%s%s ", paint_on(app, paint_of(type)),
+		type == P2P_MAP_NOT_SUPPORTED ? "x" : type == P2P_MAP_UNKNOWN ? "?" : "~",
+		paint_off(app));
+	words_wrap(app->out, text, 2, 2, app->options.width);
+	print_functions(app, finding);
+}
+
+static void print_findings(const struct app *app, const struct survey *survey)
+{
+	bool ports = false;
+	const struct p2p_verdict *example;
+
+	if (!survey->finding_count)
+		return;
+	putc('\n', app->out);
+	for (size_t i = 0; i < survey->finding_count; i++) {
+		print_finding(app, survey, &survey->findings[i]);
+		if (survey->findings[i].kind->culprits == CULPRITS_PORTS && !ports) {
+			print_redirecting(app, survey);
+			ports = true;
+		}
+	}
+	example = &survey->findings[0].example;
+	fprintf(app->out, "  why, hop by hop: p2ptopo path %s %s\n", example->provider->display,
+		example->client->display);
+}
+
+static void print_notes(const struct app *app)
+{
+	const struct p2p_note *note;
+	char bdf[P2P_BDF_SIZE];
+	size_t count = 0;
+
+	for (; (note = p2p_topology_note(app->topology, count)); count++) {
+		int column = 2;
+
+		if (count >= MOST_NOTES)
+			continue;
+		fputs("! ", app->out);
+		if (note->function)
+			column += fprintf(app->out, "%s: ",
+					  p2p_bdf_format(note->function->bdf, bdf));
+		words_wrap(app->out, note->text, (size_t)column, 2, app->options.width);
+	}
+	if (count > MOST_NOTES)
+		fprintf(app->out, "! %zu notes more: p2ptopo report --json\n", count - MOST_NOTES);
+}
+
+static void print_advice(const struct app *app, const struct survey *survey)
+{
+	const char *advice = survey_advice(app, survey);
+	char text[512], counted[WORDS_SIZE];
+
+	if (!advice)
+		return;
+	snprintf(text, sizeof(text), "? ACS, ATS and links of %s cannot be seen without root; %s",
+		 words_count(survey->shallow, "function", counted), advice);
+	words_wrap(app->out, text, 0, 2, app->options.width);
+}
+
+static void print_pairs(const struct app *app, const struct survey *survey)
+{
+	unsigned int lines = app->options.height > 24 ?
+		app->options.height - 24 + MATRIX_LINES : MATRIX_LINES;
+
+	if (app->selected_count < 2)
+		fprintf(app->out, "\nno pair to judge: %s; p2ptopo matrix --all judges every "
+			"function\n", app->selected_count ? "one function takes part in "
+			"peer-to-peer DMA" : "no function takes part in peer-to-peer DMA");
+	else {
+		putc('\n', app->out);
+		report_print_matrix(app, survey, lines);
+	}
+}
+
+void report_print(struct app *app, const struct survey *survey)
+{
+	const struct p2p_machine *machine = p2p_topology_machine(app->topology);
+
+	print_machine(app, machine);
+	print_cpu(app, machine);
+	print_kernel(app, survey, machine);
+	print_devices(app, survey);
+	if (!survey->hierarchy)
+		print_flat(app);
+	if (survey->hierarchy || app->selected_count > 1)
+		print_pairs(app, survey);
+	print_findings(app, survey);
+	print_advice(app, survey);
+	print_notes(app);
+}

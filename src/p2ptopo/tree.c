@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <langinfo.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "facts.h"
+#include "tree.h"
+
+/* A screen of 80 columns holds these; a file or a wide screen gets more. */
+#define COLUMNS_NARROW "TREE,LINK,ACS,NODE,GROUP,WHAT"
+#define COLUMNS_WIDE "TREE,PORT,LINK,ACS,ATS,NODE,GROUP,IOMMU,DRIVER,NAMES,BARS,SLOT,DEVICE"
+#define WIDE 160
+
+/* What is drawn before a function, by whether others of its bus follow. */
+struct lines {
+	const char *branch, *last, *pass, *blank;
+};
+static const struct lines lines_ascii = { "|-", "`-", "| ", "  " };
+static const struct lines lines_utf8 = { "├─", "└─", "│ ", "  " };
+
+/**
+ * struct walk - the tree while it is printed.
+ * @shown: by index of function, with a filter: those it selects and all bridges above them
+ * @prefix: grows and shrinks with the depth; @size bytes are allocated
+ */
+struct walk {
+	struct app *app;
+	struct table *table;
+	const struct lines *lines;
+	bool *shown;
+	char *prefix;
+	size_t size;
+};
+
+static bool is_shown(const struct walk *walk, const struct p2p_function *function)
+{
+	return !walk->shown || walk->shown[function->index];
+}
+
+static bool is_last(const struct walk *walk, const struct p2p_function *const *siblings,
+		    size_t count, size_t i)
+{
+	for (i++; i < count; i++)
+		if (is_shown(walk, siblings[i]))
+			return false;
+	return true;
+}
+
+static int append(struct walk *walk, size_t at, const char *text)
+{
+	size_t need = at + strlen(text) + 1;
+
+	if (need > walk->size) {
+		char *larger = realloc(walk->prefix, need * 2);
+
+		if (!larger)
+			return -ENOMEM;
+		walk->prefix = larger;
+		walk->size = need * 2;
+	}
+	strcpy(walk->prefix + at, text);
+	return 0;
+}
+
+/* Functions of one bus, each with what is below it; @at is the length of the prefix so far. */
+static int print_bus(struct walk *walk, const struct p2p_host_bridge *host,
+		     const struct p2p_function *const *functions, size_t count, size_t at)
+{
+	const struct lines *lines = walk->lines;
+	int err = 0;
+
+	for (size_t i = 0; i < count && !err; i++) {
+		const struct p2p_function *function = functions[i];
+		struct tree_row row = { .host = host, .function = function };
+		bool last;
+
+		if (!is_shown(walk, function))
+			continue;
+		last = is_last(walk, functions, count, i);
+		err = append(walk, at, last ? lines->last : lines->branch);
+		row.prefix = walk->prefix;
+		if (!err)
+			err = table_add(walk->table, &row);
+		if (err || !function->child_count)
+			continue;
+		err = append(walk, at, last ? lines->blank : lines->pass);
+		if (!err)
+			err = print_bus(walk, host, function->children, function->child_count,
+					strlen(walk->prefix));
+	}
+	return err;
+}
+
+static int print_host(struct walk *walk, const struct p2p_host_bridge *host)
+{
+	struct tree_row row = { .prefix = "", .host = host };
+	int err;
+
+	if (is_last(walk, host->root, host->roots, (size_t)-1))
+		return 0;
+	err = table_add(walk->table, &row);
+	return err ? err : print_bus(walk, host, host->root, host->roots, 0);
+}
+
+static int mark_shown(struct walk *walk)
+{
+	struct app *app = walk->app;
+
+	if (!app_has_filter(app))
+		return 0;
+	walk->shown = calloc(p2p_topology_count(app->topology) + 1, sizeof(bool));
+	if (!walk->shown)
+		return -ENOMEM;
+	for (size_t i = 0; i < app->selected_count; i++) {
+		const struct p2p_function *at = app->picked[i] ? app->selected[i] : NULL;
+
+		for (; at && !walk->shown[at->index]; at = at->parent)
+			walk->shown[at->index] = true;
+	}
+	return 0;
+}
+
+static void print_legend(const struct app *app)
+{
+	if (app->options.columns)
+		return;
+	fputs("\nACS  its control bits as pci=config_acs= has them: DirectTrans EgressCtrl"
+	      " UpstreamFwd\n     CmpltRedir ReqRedir TransBlk SrcValid; ! redirects peer"
+	      " traffic; nothing: no ACS\n?    not known", app->out);
+	fputs("        -o COLUMN,... shows others, --help lists them\n", app->out);
+}
+
+static int print_hosts(struct walk *walk)
+{
+	const struct p2p_topology *topology = walk->app->topology;
+	int err = mark_shown(walk);
+
+	for (size_t i = 0; i < p2p_topology_host_bridges(topology) && !err; i++)
+		err = print_host(walk, p2p_topology_host_bridge(topology, i));
+	return err ? err : table_end(walk->table);
+}
+
+static enum status print_text(struct app *app)
+{
+	struct walk walk = { .app = app };
+	bool narrow = app->options.terminal && app->options.width < WIDE;
+	enum status status = table_new(app, tree_columns, narrow ? COLUMNS_NARROW : COLUMNS_WIDE,
+				       &walk.table);
+
+	if (status)
+		return status;
+	walk.lines = strcmp(nl_langinfo(CODESET), "UTF-8") ? &lines_ascii : &lines_utf8;
+	if (print_hosts(&walk))
+		status = app_out_of_memory();
+	else
+		print_legend(app);
+	table_free(walk.table);
+	free(walk.shown);
+	free(walk.prefix);
+	return status;
+}
+
+static enum status print_json(struct app *app)
+{
+	const struct p2p_topology *topology = app->topology;
+	struct json_object *document = document_new(app, "tree");
+	struct json_object *hosts = json_object_new_array();
+	struct json_object *functions = json_object_new_array();
+
+	for (size_t i = 0; i < p2p_topology_host_bridges(topology); i++)
+		json_object_array_add(hosts,
+				      facts_host_bridge(p2p_topology_host_bridge(topology, i)));
+	for (size_t i = 0; i < p2p_topology_count(topology); i++)
+		json_object_array_add(functions,
+				      facts_function(p2p_topology_function(topology, i)));
+	json_put(document, "machine", facts_machine(p2p_topology_machine(topology)));
+	json_put(document, "host_bridges", hosts);
+	json_put(document, "functions", functions);
+	json_put(document, "notes", json_notes(topology));
+	return document_print(app, document);
+}
+
+enum status command_tree(struct app *app, int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	return app->options.format == FORMAT_TEXT ? print_text(app) : print_json(app);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef P2PTOPO_TREE_H
+#define P2PTOPO_TREE_H
+
+#include "output.h"
+
+/**
+ * struct tree_row - one line of the tree: a function, or a host bridge.
+ * @prefix: the lines drawn before it
+ */
+struct tree_row {
+	const char *prefix;
+	const struct p2p_host_bridge *host;
+	const struct p2p_function *function;	/* NULL: the line is the host bridge's */
+};
+
+/** The columns of `tree`, the last one nameless. */
+extern const struct column tree_columns[];
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How facts are said in a line of text: the same words on every screen. */
+#ifndef P2PTOPO_WORDS_H
+#define P2PTOPO_WORDS_H
+
+#include <stdio.h>
+
+#include <p2ppolicy.h>
+
+#define WORDS_SIZE 64
+
+/* The kernel redirects on these bits of ACS control: drivers/pci/p2pdma.c, pci_bridge_has_acs_redir(). */
+#define ACS_REDIRECTS (P2P_ACS_RR | P2P_ACS_CR | P2P_ACS_EC)
+
+/* One bit of ACS control, named as lspci names it. */
+struct acs_bit {
+	uint16_t bit;
+	const char *name;
+};
+#define ACS_BITS 7
+extern const struct acs_bit acs_bits[ACS_BITS];
+
+/* "16 GT/s x4"; "-" where there is no link or it is not known. */
+char *words_link(struct p2p_link link, char buffer[WORDS_SIZE]);
+
+/* "256 MiB", "1.5 GiB", "0 B". */
+char *words_bytes(uint64_t bytes, char buffer[WORDS_SIZE]);
+
+/* "64-bit prefetchable", "32-bit", "I/O" */
+const char *words_bar_kind(const struct p2p_bar *bar);
+
+/* "NVIDIA GeForce RTX 3090": the maker's and the product's short names; else the numbers. */
+char *words_product(const struct p2p_function *function, char *buffer, size_t size);
+
+/* "Root Port", "Downstream Port", ...; what it is otherwise when it is no PCIe port. */
+const char *words_port(const struct p2p_function *function);
+
+/* "12 of 56 pairs": a count and its noun, in the plural where it is not one. */
+char *words_count(uint64_t count, const char *noun, char buffer[WORDS_SIZE]);
+
+/* "yes" or "no", with "not known". */
+const char *words_tri(enum p2p_tri value);
+
+/* "on", "off", "none", "not readable". */
+const char *words_enable(enum p2p_fact fact, bool enabled);
+
+/* Why a fact of config space could not be read. */
+const char *words_denied(const struct p2p_function *function);
+
+/* "directory", "archive", "lspci dump", "this machine". */
+const char *words_source(enum p2p_source source);
+
+/* The names of the bits of @bits that acs_bits knows, separated by blanks. */
+char *words_acs(uint16_t bits, char buffer[P2P_ACS_SIZE]);
+
+/* Columns a text takes on the screen, one per character of UTF-8. */
+size_t words_width(const char *text);
+
+/*
+ * Print @text, broken at blanks so that no line is longer than @width; lines after the first
+ * start with @indent blanks, and the first is taken to stand at column @column already.
+ */
+void words_wrap(FILE *out, const char *text, size_t column, size_t indent, size_t width);
+
+#endif
