@@ -56,8 +56,8 @@ struct p2p_link {
  * @fact: DENIED for a config space of 64 bytes, whatever the Status register says
  * For a virtual function the link and what Device Control and Device Control 2 enable are those
  * of its PF, since the VF's own bits are reserved (PCIe r6.0, sec 9.3.5.4).
- * @now: negotiated link (Link Status), zero when the Data Link Layer is down; @most: what this end can do (Link Capabilities and
- *	Link Capabilities 2); zero for root complex integrated endpoints
+ * @now: negotiated link (Link Status), zero when the Data Link Layer is down; @most: what this
+ *	end can do (Link Capabilities); zero for root complex integrated endpoints
  * @mps_bytes: Max_Payload_Size in force (Device Control); @mps_supported_bytes: possible
  * @mrrs_bytes: Max_Read_Request_Size in force
  * @relaxed_ordering: Device Control, Enable Relaxed Ordering
@@ -138,11 +138,12 @@ struct p2p_ats {
 /**
  * struct p2p_sriov - SR-IOV.  PCIe r6.0, sec 9.3.3.
  * @total, @active: VFs possible and enabled (NumVFs while VF Enable is set)
+ * @first_offset, @stride: where the VFs' Routing IDs lie, counted from the PF's
  */
 struct p2p_sriov {
 	enum p2p_fact fact;
 	unsigned int total, active;
-	uint16_t vf_device;
+	uint16_t vf_device, first_offset, stride;
 };
 
 /** struct p2p_rebar - Resizable BAR of one BAR.  PCIe r6.0, sec 7.8.6. */
@@ -194,11 +195,12 @@ struct p2p_bar {
 /**
  * struct p2p_window - one memory window of a bridge, CPU addresses, both ends included.
  * @fact: DENIED from a dump (the register holds bus addresses) unless the offset is known
+ * @free_fact: PRESENT when @free_bytes holds: every child's `resource` was read
  * @free_bytes: the window less what its children's BARs and windows take
  * @largest_free_bytes: the largest run of it
  */
 struct p2p_window {
-	enum p2p_fact fact;
+	enum p2p_fact fact, free_fact;
 	bool prefetchable;
 	uint64_t first, last;		/* first > last: closed */
 	uint64_t free_bytes, largest_free_bytes;
@@ -263,6 +265,7 @@ struct p2p_host_bridge {
  *	steps of pci_upstream_bridge() plus one)
  * @header: whether the first 64 bytes are known; @header_type without the multi-function bit
  * @config_bytes: how many bytes the kernel gives (64, 128, 256, 4096; 0 none)
+ * @silent: config space reads all ones (powered off, removed or broken): no register is known
  * @kind: what users think of it as
  * @capabilities_broken: a chain loops, overlaps or leaves config space; see p2p_topology_notes
  * @fact fields of names are NULL when not known
@@ -286,7 +289,7 @@ struct p2p_function {
 	uint32_t class_code;		/* 24 bits: class, subclass, interface */
 	uint8_t revision, header_type;
 	enum p2p_fact ids, header;
-	bool multifunction;
+	bool multifunction, silent;
 	enum p2p_class kind;
 	unsigned int config_bytes;
 	bool capabilities_broken;
@@ -295,7 +298,7 @@ struct p2p_function {
 	struct p2p_pcie pcie;
 	struct p2p_acs acs;
 	struct p2p_ats ats;
-	enum p2p_fact ari;
+	enum p2p_fact ari, rebar;
 	struct p2p_sriov sriov;
 	struct p2p_number serial;	/* Device Serial Number */
 	struct p2p_dpc dpc;

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The topology while it is built.  p2p_topology_new() runs the steps below in this order; each
+ * fills its own members and reads only what the steps before it filled.
+ */
+#ifndef P2P_TOPOLOGY_BUILD_H
+#define P2P_TOPOLOGY_BUILD_H
+
+#include <p2ppolicy/topology.h>
+
+#include "base/arena.h"
+#include "snapshot/facts.h"
+
+/** Lines of a `resource` file: 6 BARs, the ROM, 6 VF BARs, 4 bridge windows. */
+#define P2P_RESOURCES 17u
+
+/**
+ * struct p2p_resource - one line of `resource`: CPU addresses, both ends included.
+ * @flags: IORESOURCE_*, include/linux/ioport.h
+ */
+struct p2p_resource {
+	uint64_t first, last, flags;
+};
+
+/**
+ * struct p2p_build - what is known of one function while the topology is built.
+ * @raw: NULL for a bridge known only from paths
+ * @resources: @resource_count lines; 0 when there were none
+ */
+struct p2p_build {
+	const struct p2p_raw *raw;
+	const struct p2p_resource *resources;
+	unsigned int resource_count;
+};
+
+/**
+ * struct p2p_topology - @builds, beside @functions, and @scratch are gone once it is built.
+ * @no_memory: an allocation failed; checked once at the end by steps that return nothing
+ */
+struct p2p_topology {
+	const struct p2p_snapshot *snapshot;
+	struct p2p_context *context;
+	struct p2p_machine machine;
+	struct p2p_function *functions;
+	struct p2p_build *builds;
+	size_t count;
+	struct p2p_host_bridge *hosts;
+	size_t host_count;
+	struct p2p_note *notes;
+	size_t note_count, note_room;
+	struct p2p_arena arena, scratch;
+	bool no_memory;
+};
+
+/** p2p_keep() - @count times @size zeroed bytes that live as long as the topology. */
+void *p2p_keep(struct p2p_topology *topology, size_t count, size_t size);
+
+/** p2p_keep_text() - likewise a copy of at most @length characters, terminated. */
+char *p2p_keep_text(struct p2p_topology *topology, const char *text, size_t length);
+
+/** p2p_keep_format() - likewise formatted text. */
+char *p2p_keep_format(struct p2p_topology *topology, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/** p2p_scratch() - like p2p_keep(), until the topology is built. */
+void *p2p_scratch(struct p2p_topology *topology, size_t count, size_t size);
+
+/** p2p_header_decode() - identity, header type and class from sysfs and the first 64 bytes. */
+void p2p_header_decode(struct p2p_function *function, const struct p2p_raw *raw);
+
+/** p2p_caps_decode() - every capability of one function.  Needs the header. */
+void p2p_caps_decode(struct p2p_function *function, const struct p2p_config *config);
+
+/** p2p_caps_inherit() - what a VF has from its PF.  Needs both decoded. */
+void p2p_caps_inherit(struct p2p_function *vf, const struct p2p_function *pf);
+
+/**
+ * p2p_tree_functions() - make @functions, bridges known only from paths included, in BDF order.
+ * Return: 0 or -ENOMEM.
+ */
+int p2p_tree_functions(struct p2p_topology *topology);
+
+/**
+ * p2p_tree_link() - parents, host bridges, children and depths.  Needs headers and capabilities.
+ * Return: 0 or -ENOMEM.
+ */
+int p2p_tree_link(struct p2p_topology *topology);
+
+/** p2p_tree_find() - as p2p_topology_find(), for builders. */
+struct p2p_function *p2p_tree_find(const struct p2p_topology *topology, struct p2p_bdf bdf);
+
+/** p2p_bars_build() - BARs, host bridge offsets, windows and pools. */
+void p2p_bars_build(struct p2p_topology *topology);
+
+/** p2p_locality_build() - NUMA node, CPUs, IOMMU group, driver, power state, OS names. */
+void p2p_locality_build(struct p2p_topology *topology);
+
+/** p2p_machine_build() - facts of the machine as a whole. */
+void p2p_machine_build(struct p2p_topology *topology);
+
+/** p2p_guest_build() - is it a virtual machine, whose, and which functions are emulated. */
+void p2p_guest_build(struct p2p_topology *topology);
+
+/**
+ * p2p_names_build() - names from pci.ids and hwdb.
+ * @pci_ids: NULL the system's file
+ * Return: 0; -ENOENT, -EBADMSG or another errno when @pci_ids cannot be read; -ENOMEM.
+ */
+int p2p_names_build(struct p2p_topology *topology, const char *pci_ids);
+
+/** p2p_display_build() - physical slots, and a name for each function: always one. */
+void p2p_display_build(struct p2p_topology *topology);
+
+/** p2p_hwloc_build() - locality and OS names that sysfs lacks.  Its failure is no error. */
+void p2p_hwloc_build(struct p2p_topology *topology);
+
+/** p2p_switches_build() - which ports are one chip. */
+void p2p_switches_build(struct p2p_topology *topology);
+
+/** p2p_notes_build() - what a user should know that is no property of one pair. */
+void p2p_notes_build(struct p2p_topology *topology);
+
+/** p2p_note_add() - one more note; @text from the topology's arena, NULL when out of memory. */
+void p2p_note_add(struct p2p_topology *topology, const struct p2p_function *function,
+		  const char *text);
+
+/** p2p_class_of() - the class users think in. */
+enum p2p_class p2p_class_of(uint32_t class_code, uint16_t vendor, uint16_t device);
+
+/** p2p_file_text() - a file's text without its trailing newline, kept; NULL: no file. */
+const char *p2p_file_text(struct p2p_topology *topology, const struct p2p_file *file);
+
+/** p2p_file_number() - a number in C notation, alone in a file (a newline may follow). */
+struct p2p_number p2p_file_number(const struct p2p_file *file);
+
+#endif

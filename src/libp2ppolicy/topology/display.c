@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Names that need no list of names: physical slots, and what a function is called in tables. */
+#include <stdio.h>
+#include <string.h>
+
+#include "topology/build.h"
+
+/* sys/bus/pci/slots/NAME/address holds "0000:3b:00", without function. */
+static void set_slot(struct p2p_topology *topology, const char *name, size_t length)
+{
+	char path[300], address[32];
+	const struct p2p_file *file;
+	struct p2p_bdf bdf;
+	unsigned int function;
+
+	snprintf(path, sizeof(path), "sys/bus/pci/slots/%.*s/address", (int)length, name);
+	file = p2p_snapshot_file(topology->snapshot, path);
+	if (file->fact != P2P_PRESENT)
+		return;
+	snprintf(address, sizeof(address), "%.*s.0", (int)strcspn(file->data, "\n"), file->data);
+	if (p2p_bdf_parse(address, &bdf))
+		return;
+	for (function = 0; function < 8; function++) {
+		struct p2p_function *found;
+
+		bdf.devfn = (uint8_t)((bdf.devfn & ~7u) | function);
+		found = p2p_tree_find(topology, bdf);
+		if (found && !found->slot)
+			found->slot = p2p_keep_text(topology, name, length);
+	}
+}
+
+static void set_slots(struct p2p_topology *topology)
+{
+	const struct p2p_file *slots = p2p_snapshot_file(topology->snapshot,
+							 "sys/bus/pci/slots");
+	const char *name = slots->fact == P2P_PRESENT ? slots->data : "";
+	size_t i;
+
+	while (*name) {
+		size_t length = strcspn(name, "\n");
+
+		if (length)
+			set_slot(topology, name, length);
+		name += length + (name[length] == '\n');
+	}
+	for (i = 0; i < topology->count; i++) {
+		struct p2p_function *function = &topology->functions[i];
+		const struct p2p_function *up = function;
+
+		while (up && !up->slot)
+			up = up->parent;
+		function->slot = up ? up->slot : NULL;
+	}
+}
+
+void p2p_display_build(struct p2p_topology *topology)
+{
+	char bdf[P2P_BDF_SIZE];
+	size_t i;
+
+	set_slots(topology);
+	for (i = 0; i < topology->count; i++) {
+		struct p2p_function *function = &topology->functions[i];
+
+		if (function->os_names && function->os_names[0])
+			function->display = function->os_names[0];
+		else
+			function->display = p2p_keep_text(topology,
+							  p2p_bdf_format(function->bdf, bdf),
+							  sizeof(bdf));
+	}
+}

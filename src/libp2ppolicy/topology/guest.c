@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Is this a virtual machine?  Its topology is then what an emulator shows, not the hardware. */
+#include <string.h>
+
+#include "topology/build.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+/**
+ * struct emulator - ids that an emulator gives to functions that are not hardware.
+ * @hardware_too: real devices carry this vendor as well (virtio in SmartNICs), so it is no
+ *	proof by itself
+ */
+struct emulator {
+	uint16_t vendor, first, last;
+	bool hardware_too;
+	const char *hypervisor;
+};
+
+static const struct emulator emulators[] = {
+	{ 0x1b36, 0x0000, 0xffff, false, "QEMU" },		/* Red Hat: bridges, NVMe, QXL */
+	{ 0x1234, 0x1111, 0x1111, false, "QEMU" },		/* standard VGA */
+	{ 0x1af4, 0x0000, 0xffff, true, NULL },			/* virtio */
+	{ 0x15ad, 0x0000, 0x080f, false, "VMware" },
+	{ 0x80ee, 0x0000, 0xffff, false, "VirtualBox" },
+	{ 0x1414, 0x5353, 0x5353, false, "Hyper-V" },		/* its VGA */
+	{ 0x5853, 0x0000, 0xffff, false, "Xen" },
+	{ 0x1ab8, 0x0000, 0xffff, false, "Parallels" },
+	{ 0xfb5d, 0x0000, 0xffff, false, "bhyve" },
+};
+
+/* Subsystem ids of QEMU's models of real chips; QEMU, docs/specs/pci-ids.rst. */
+#define QEMU_SUBSYSTEM_VENDOR	0x1af4
+#define QEMU_SUBSYSTEM_DEVICE	0x1100
+
+/* What the firmware tables of a guest say; substrings of vendor or product. */
+static const struct { const char *path, *text, *hypervisor; } firmware[] = {
+	{ "sys/class/dmi/id/sys_vendor", "QEMU", "QEMU" },
+	{ "sys/class/dmi/id/product_name", "KVM", "KVM" },
+	{ "sys/class/dmi/id/sys_vendor", "VMware", "VMware" },
+	{ "sys/class/dmi/id/product_name", "VirtualBox", "VirtualBox" },
+	{ "sys/class/dmi/id/product_name", "Virtual Machine", "Hyper-V" },
+	{ "sys/class/dmi/id/sys_vendor", "Xen", "Xen" },
+	{ "sys/class/dmi/id/product_name", "Google Compute Engine", "Google Compute Engine" },
+	{ "sys/class/dmi/id/sys_vendor", "Amazon EC2", "Amazon EC2" },
+	{ "sys/class/dmi/id/sys_vendor", "Parallels", "Parallels" },
+	{ "sys/class/dmi/id/sys_vendor", "OpenStack", "OpenStack" },
+	{ "sys/class/dmi/id/sys_vendor", "BHYVE", "bhyve" },
+	{ "sys/class/dmi/id/sys_vendor", "Bochs", "Bochs" },
+};
+
+static const struct emulator *find_emulator(const struct p2p_function *function)
+{
+	static const struct emulator qemu_model = { 0, 0, 0, false, "QEMU" };
+	size_t i;
+
+	if (function->ids != P2P_PRESENT)
+		return NULL;
+	for (i = 0; i < LENGTH(emulators); i++)
+		if (emulators[i].vendor == function->vendor &&
+		    function->device >= emulators[i].first &&
+		    function->device <= emulators[i].last)
+			return &emulators[i];
+	if (function->subsystem_vendor == QEMU_SUBSYSTEM_VENDOR &&
+	    function->subsystem_device == QEMU_SUBSYSTEM_DEVICE)
+		return &qemu_model;
+	return NULL;
+}
+
+static const char *name_by_firmware(const struct p2p_topology *topology)
+{
+	size_t i;
+
+	for (i = 0; i < LENGTH(firmware); i++) {
+		const struct p2p_file *text = p2p_snapshot_file(topology->snapshot,
+								firmware[i].path);
+
+		if (text->fact == P2P_PRESENT && strstr(text->data, firmware[i].text))
+			return firmware[i].hypervisor;
+	}
+	return NULL;
+}
+
+/* Bare-metal clouds carry the provider's name in their firmware too: it names, and no more. */
+void p2p_guest_build(struct p2p_topology *topology)
+{
+	struct p2p_machine *machine = &topology->machine;
+	const char *by_device = NULL;
+	bool proof = false;
+	size_t i;
+
+	for (i = 0; i < topology->count; i++) {
+		const struct emulator *emulator = find_emulator(&topology->functions[i]);
+
+		if (!emulator)
+			continue;
+		proof |= !emulator->hardware_too;
+		if (!by_device)
+			by_device = emulator->hypervisor;
+	}
+	if (machine->virtual_machine == P2P_UNKNOWN && proof)
+		machine->virtual_machine = P2P_YES;
+	if (machine->virtual_machine != P2P_YES)
+		return;
+	machine->hypervisor = name_by_firmware(topology);
+	if (!machine->hypervisor)
+		machine->hypervisor = by_device;
+	for (i = 0; i < topology->count; i++)
+		topology->functions[i].emulated = find_emulator(&topology->functions[i]) != NULL;
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Identity of a function: sysfs where it has it, since a VF's own registers do not, then config. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <pci/pci.h>
+
+#include "topology/build.h"
+
+struct p2p_number p2p_file_number(const struct p2p_file *file)
+{
+	struct p2p_number number = { file->fact, 0 };
+	char *end;
+
+	if (file->fact != P2P_PRESENT)
+		return number;
+	number.value = strtoll(file->data, &end, 0);
+	if (end == file->data || (*end && *end != '\n'))
+		number.fact = P2P_DENIED;
+	return number;
+}
+
+const char *p2p_file_text(struct p2p_topology *topology, const struct p2p_file *file)
+{
+	if (file->fact != P2P_PRESENT || !file->data)
+		return NULL;
+	return p2p_keep_text(topology, file->data, strcspn(file->data, "\n"));
+}
+
+/* A VF reads all ones as its vendor too, but not as its class. */
+static bool is_silent(const struct p2p_config *config)
+{
+	uint32_t ids, class_code;
+
+	return p2p_config_read32(config, PCI_VENDOR_ID, &ids) && ids == UINT32_MAX &&
+	       p2p_config_read32(config, PCI_REVISION_ID, &class_code) &&
+	       class_code == UINT32_MAX;
+}
+
+static void decode_ids(struct p2p_function *function, const struct p2p_raw *raw)
+{
+	struct p2p_number vendor = p2p_file_number(&raw->attr[P2P_ATTR_VENDOR]);
+	struct p2p_number device = p2p_file_number(&raw->attr[P2P_ATTR_DEVICE]);
+	uint16_t word[2];
+
+	if (vendor.fact == P2P_PRESENT && device.fact == P2P_PRESENT) {
+		function->vendor = (uint16_t)vendor.value;
+		function->device = (uint16_t)device.value;
+		function->ids = P2P_PRESENT;
+	} else if (p2p_config_read16(&raw->config, PCI_VENDOR_ID, &word[0]) &&
+		   p2p_config_read16(&raw->config, PCI_DEVICE_ID, &word[1]) &&
+		   word[0] != 0xffff) {
+		function->vendor = word[0];
+		function->device = word[1];
+		function->ids = P2P_PRESENT;
+	}
+}
+
+static void decode_class(struct p2p_function *function, const struct p2p_raw *raw)
+{
+	struct p2p_number class_code = p2p_file_number(&raw->attr[P2P_ATTR_CLASS]);
+	uint32_t dword;
+
+	if (class_code.fact == P2P_PRESENT)
+		function->class_code = (uint32_t)class_code.value & 0xffffff;
+	if (function->silent || !p2p_config_read32(&raw->config, PCI_REVISION_ID, &dword))
+		return;
+	function->revision = (uint8_t)dword;
+	if (class_code.fact != P2P_PRESENT)
+		function->class_code = dword >> 8;
+}
+
+/* Where the subsystem's ids are depends on the header; a bridge has them in a capability. */
+static void decode_subsystem(struct p2p_function *function, const struct p2p_config *config)
+{
+	const struct p2p_capability *capability;
+	unsigned int offset = PCI_SUBSYSTEM_VENDOR_ID;
+	uint16_t vendor, device;
+
+	if (function->header_type == PCI_HEADER_TYPE_CARDBUS)
+		offset = PCI_CB_SUBSYSTEM_VENDOR_ID;
+	else if (function->header_type == PCI_HEADER_TYPE_BRIDGE) {
+		if (p2p_config_find(config, PCI_CAP_ID_SSVID, false, &capability) != P2P_PRESENT)
+			return;
+		offset = capability->offset + PCI_SSVID_VENDOR;
+	}
+	if (p2p_config_read16(config, offset, &vendor) &&
+	    p2p_config_read16(config, offset + 2, &device)) {
+		function->subsystem_vendor = vendor;
+		function->subsystem_device = device;
+	}
+}
+
+static void decode_buses(struct p2p_function *function, const struct p2p_config *config)
+{
+	/* The same place for CardBus bridges: PCI_CB_CARD_BUS. */
+	if (!p2p_config_read8(config, PCI_SECONDARY_BUS, &function->secondary) ||
+	    !p2p_config_read8(config, PCI_SUBORDINATE_BUS, &function->subordinate))
+		function->secondary = function->subordinate = 0;
+}
+
+void p2p_header_decode(struct p2p_function *function, const struct p2p_raw *raw)
+{
+	uint8_t type;
+
+	function->silent = is_silent(&raw->config);
+	decode_ids(function, raw);
+	decode_class(function, raw);
+	function->kind = p2p_class_of(function->class_code, function->vendor, function->device);
+	if (function->silent || !p2p_config_read8(&raw->config, PCI_HEADER_TYPE, &type))
+		return;
+	function->header = P2P_PRESENT;
+	function->header_type = type & 0x7f;
+	function->multifunction = type & 0x80;
+	decode_subsystem(function, &raw->config);
+	if (p2p_function_is_bridge(function))
+		decode_buses(function, &raw->config);
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Where a function is and who uses it: NUMA node, CPUs, IOMMU group, driver, names of the OS. */
+#include <stdio.h>
+#include <string.h>
+
+#include "topology/build.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+/* The directories users' names are in, the most telling first. */
+static const enum p2p_attr name_dirs[] = {
+	P2P_ATTR_NVME, P2P_ATTR_INFINIBAND, P2P_ATTR_NET, P2P_ATTR_ACCEL, P2P_ATTR_DRM,
+};
+
+static size_t count_lines(const struct p2p_file *file)
+{
+	const char *text = file->data;
+	size_t count = 0;
+
+	if (file->fact != P2P_PRESENT)
+		return 0;
+	while (*text) {
+		size_t length = strcspn(text, "\n");
+
+		count += length > 0;
+		text += length + (text[length] == '\n');
+	}
+	return count;
+}
+
+static void set_os_names(struct p2p_topology *topology, struct p2p_function *function,
+			 const struct p2p_raw *raw)
+{
+	const char **names;
+	size_t i, count = 0;
+
+	for (i = 0; i < LENGTH(name_dirs); i++)
+		count += count_lines(&raw->attr[name_dirs[i]]);
+	if (!count)
+		return;
+	names = p2p_keep(topology, count + 1, sizeof(*names));
+	if (!names)
+		return;
+	function->os_names = names;
+	for (i = 0; i < LENGTH(name_dirs); i++) {
+		const struct p2p_file *file = &raw->attr[name_dirs[i]];
+		const char *text = file->fact == P2P_PRESENT ? file->data : "";
+
+		while (*text) {
+			size_t length = strcspn(text, "\n");
+
+			if (length && !(*names++ = p2p_keep_text(topology, text, length)))
+				return;
+			text += length + (text[length] == '\n');
+		}
+	}
+}
+
+static void set_iommu(struct p2p_topology *topology, struct p2p_function *function,
+		      const struct p2p_raw *raw)
+{
+	char path[64];
+
+	function->iommu_group = p2p_file_number(&raw->attr[P2P_ATTR_IOMMU_GROUP]);
+	if (function->iommu_group.fact != P2P_PRESENT)
+		return;
+	snprintf(path, sizeof(path), "sys/kernel/iommu_groups/%lld/type",
+		 (long long)function->iommu_group.value);
+	function->iommu_type = p2p_file_text(topology,
+					     p2p_snapshot_file(topology->snapshot, path));
+}
+
+/* Functions of one node tell the node of their host bridge. */
+static void set_host_nodes(struct p2p_topology *topology)
+{
+	size_t i;
+
+	for (i = 0; i < topology->count; i++) {
+		const struct p2p_function *function = &topology->functions[i];
+		struct p2p_number *numa = &topology->hosts[function->host->index].numa;
+
+		if (function->numa.fact != P2P_PRESENT)
+			continue;
+		if (numa->fact == P2P_DENIED)
+			*numa = function->numa;
+		else if (numa->fact == P2P_PRESENT && numa->value != function->numa.value)
+			numa->fact = P2P_ABSENT;
+	}
+	for (i = 0; i < topology->host_count; i++)
+		if (topology->hosts[i].numa.fact == P2P_ABSENT)
+			topology->hosts[i].numa.fact = P2P_DENIED;
+}
+
+void p2p_locality_build(struct p2p_topology *topology)
+{
+	size_t i;
+
+	for (i = 0; i < topology->count; i++) {
+		struct p2p_function *function = &topology->functions[i];
+		const struct p2p_raw *raw = topology->builds[i].raw;
+
+		if (!raw)
+			continue;
+		function->numa = p2p_file_number(&raw->attr[P2P_ATTR_NUMA_NODE]);
+		function->cpus = p2p_file_text(topology, &raw->attr[P2P_ATTR_LOCAL_CPULIST]);
+		function->driver = p2p_file_text(topology, &raw->attr[P2P_ATTR_DRIVER]);
+		function->driver_fact = raw->attr[P2P_ATTR_DRIVER].fact;
+		function->power_state = p2p_file_text(topology, &raw->attr[P2P_ATTR_POWER_STATE]);
+		set_iommu(topology, function, raw);
+		set_os_names(topology, function, raw);
+	}
+	set_host_nodes(topology);
+}

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Facts of the machine as a whole, from /proc and /sys. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "topology/build.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+static const struct p2p_file *file(const struct p2p_topology *topology, const char *path)
+{
+	return p2p_snapshot_file(topology->snapshot, path);
+}
+
+/* The value of "key<blanks>: value" in the first block of cpuinfo; NULL when it is not there. */
+static const char *cpu_value(struct p2p_topology *topology, const char *text, const char *key)
+{
+	size_t length = strlen(key);
+
+	while (*text && *text != '\n') {
+		size_t line = strcspn(text, "\n");
+		const char *value = text + length;
+
+		if (!strncmp(text, key, length)) {
+			value += strspn(value, " \t");
+			if (*value == ':') {
+				value++;
+				value += strspn(value, " ");
+				return p2p_keep_text(topology, value, strcspn(value, "\n"));
+			}
+		}
+		text += line + (text[line] == '\n');
+	}
+	return NULL;
+}
+
+static struct p2p_number cpu_number(struct p2p_topology *topology, const char *text,
+				    const char *key)
+{
+	const char *value = cpu_value(topology, text, key);
+	struct p2p_number number = { P2P_DENIED, 0 };
+	char *end;
+
+	if (!value)
+		return number;
+	number.value = strtoll(value, &end, 0);
+	if (end != value && !*end)
+		number.fact = P2P_PRESENT;
+	return number;
+}
+
+static bool has_word(const char *words, const char *word)
+{
+	size_t length = strlen(word);
+	const char *here = words;
+
+	for (; (here = strstr(here, word)); here += length)
+		if ((here == words || here[-1] == ' ') &&
+		    (here[length] == ' ' || !here[length]))
+			return true;
+	return false;
+}
+
+/* The kernel compares cpu_data(0), so the first processor counts. */
+static void set_cpu(struct p2p_topology *topology)
+{
+	struct p2p_machine *machine = &topology->machine;
+	const struct p2p_file *cpuinfo = file(topology, "proc/cpuinfo");
+	const char *flags;
+
+	if (cpuinfo->fact != P2P_PRESENT)
+		return;
+	machine->cpu_vendor = cpu_value(topology, cpuinfo->data, "vendor_id");
+	machine->cpu_name = cpu_value(topology, cpuinfo->data, "model name");
+	machine->cpu_family = cpu_number(topology, cpuinfo->data, "cpu family");
+	machine->cpu_model = cpu_number(topology, cpuinfo->data, "model");
+	flags = cpu_value(topology, cpuinfo->data, "flags");
+	/* On x86 the flag comes from CPUID leaf 1: every hypervisor that says what it is sets it. */
+	if (flags)
+		machine->virtual_machine = has_word(flags, "hypervisor") ? P2P_YES : P2P_NO;
+}
+
+static bool has_line(const struct p2p_file *text, const char *line)
+{
+	size_t length = strlen(line);
+	const char *here = text->fact == P2P_PRESENT ? text->data : NULL;
+
+	for (; here && (here = strstr(here, line)); here += length)
+		if ((here == text->data || here[-1] == '\n') &&
+		    (here[length] == '\n' || !here[length]))
+			return true;
+	return false;
+}
+
+/* "# CONFIG_X is not set" and a config without a word of it both mean: not compiled in. */
+static enum p2p_tri config_says(const struct p2p_file *config)
+{
+	if (config->fact != P2P_PRESENT || !strstr(config->data, "CONFIG_PCI"))
+		return P2P_UNKNOWN;
+	return has_line(config, "CONFIG_PCI_P2PDMA=y") ? P2P_YES : P2P_NO;
+}
+
+/*
+ * Symbol names are readable without privilege, only addresses are not.  A table without the
+ * name of a function that is always there was not read whole.
+ */
+static enum p2p_tri symbols_say(const struct p2p_file *symbols)
+{
+	if (symbols->fact != P2P_PRESENT)
+		return P2P_UNKNOWN;
+	if (strstr(symbols->data, " pci_p2pdma_distance_many\n"))
+		return P2P_YES;
+	return strstr(symbols->data, " pci_enable_device\n") ? P2P_NO : P2P_UNKNOWN;
+}
+
+static enum p2p_tri find_p2pdma(const struct p2p_topology *topology)
+{
+	static const char *const configs[] = {
+		"boot/config-%s", "usr/lib/modules/%s/config", "lib/modules/%s/config",
+	};
+	enum p2p_tri answer = symbols_say(file(topology, "proc/kallsyms"));
+	char path[256];
+	size_t i;
+
+	if (answer == P2P_UNKNOWN)
+		answer = config_says(file(topology, "proc/config"));
+	for (i = 0; answer == P2P_UNKNOWN && topology->machine.release &&
+	     i < LENGTH(configs); i++) {
+		snprintf(path, sizeof(path), configs[i], topology->machine.release);
+		answer = config_says(file(topology, path));
+	}
+	return answer;
+}
+
+/*
+ * An IOMMU in use gives its devices groups.  None has one: then there is none, if the list of
+ * groups was asked for each function.
+ */
+static enum p2p_tri find_iommu(const struct p2p_topology *topology)
+{
+	enum p2p_tri answer = P2P_NO;
+	size_t i;
+
+	for (i = 0; i < topology->count; i++) {
+		const struct p2p_function *function = &topology->functions[i];
+
+		if (function->iommu_group.fact == P2P_PRESENT)
+			return P2P_YES;
+		if (function->iommu_group.fact == P2P_DENIED)
+			answer = P2P_UNKNOWN;
+	}
+	return answer;
+}
+
+/* "0-1,3": how many numbers; 0 when it is no list. */
+static unsigned int count_list(const char *list)
+{
+	unsigned long count = 0;
+	char *end;
+
+	for (;;) {
+		unsigned long first = strtoul(list, &end, 10), last = first;
+
+		if (end == list)
+			return 0;
+		if (*end == '-')
+			last = strtoul(end + 1, &end, 10);
+		if (last < first || last - first > 65535)
+			return 0;
+		count += last - first + 1;
+		if (*end != ',')
+			break;
+		list = end + 1;
+	}
+	return !*end || *end == '\n' ? (unsigned int)count : 0;
+}
+
+static int compare_values(const void *a, const void *b)
+{
+	const int64_t *left = a, *right = b;
+
+	return (*left > *right) - (*left < *right);
+}
+
+/* Nodes that functions name.  One of them alone does not say that there is no other. */
+static unsigned int count_named_nodes(struct p2p_topology *topology)
+{
+	int64_t *nodes = p2p_scratch(topology, topology->count + 1, sizeof(*nodes));
+	unsigned int distinct = 0;
+	size_t i, count = 0;
+
+	for (i = 0; nodes && i < topology->count; i++)
+		if (topology->functions[i].numa.fact == P2P_PRESENT &&
+		    topology->functions[i].numa.value >= 0)
+			nodes[count++] = topology->functions[i].numa.value;
+	if (nodes)
+		qsort(nodes, count, sizeof(*nodes), compare_values);
+	for (i = 0; i < count; i++)
+		distinct += !i || nodes[i] != nodes[i - 1];
+	return distinct;
+}
+
+static unsigned int count_nodes(struct p2p_topology *topology)
+{
+	const struct p2p_file *online = file(topology, "sys/devices/system/node/online");
+	unsigned int named = count_named_nodes(topology), listed = 0;
+
+	if (online->fact == P2P_PRESENT)
+		listed = count_list(online->data);
+	/* A kernel without CONFIG_NUMA has neither the list nor a node at any function. */
+	else if (online->fact == P2P_ABSENT && !named)
+		listed = 1;
+	if (listed)
+		return listed > named ? listed : named;
+	return named > 1 ? named : 0;
+}
+
+/* The release is a word of /proc/version too: "Linux version 6.1.0-40-amd64 (...) ...". */
+static const char *find_release(struct p2p_topology *topology)
+{
+	static const char prefix[] = "Linux version ";
+	const char *release = p2p_file_text(topology,
+					    file(topology, "proc/sys/kernel/osrelease"));
+	const struct p2p_file *version = file(topology, "proc/version");
+
+	if (!release && version->fact == P2P_PRESENT &&
+	    !strncmp(version->data, prefix, sizeof(prefix) - 1))
+		release = p2p_keep_text(topology, version->data + sizeof(prefix) - 1,
+					strcspn(version->data + sizeof(prefix) - 1, " \n"));
+	return release && *release ? release : NULL;
+}
+
+void p2p_machine_build(struct p2p_topology *topology)
+{
+	struct p2p_machine *machine = &topology->machine;
+
+	machine->source = p2p_snapshot_source(topology->snapshot);
+	machine->host = p2p_file_text(topology, file(topology, "proc/sys/kernel/hostname"));
+	machine->cmdline = p2p_file_text(topology, file(topology, "proc/cmdline"));
+	machine->release = find_release(topology);
+	machine->p2pdma = find_p2pdma(topology);
+	machine->iommu = find_iommu(topology);
+	machine->numa_nodes = count_nodes(topology);
+	set_cpu(topology);
+	p2p_guest_build(topology);
+}

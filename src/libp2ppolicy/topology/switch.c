@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Which ports are one chip.  An upstream port and the downstream ports below it are one; two
+ * upstream ports of one vendor that give one serial number are one chip cut in two partitions
+ * (PCIe r6.0, sec 7.9.3: the number is the same for all functions of a component).
+ */
+#include "topology/build.h"
+
+static bool is_upstream(const struct p2p_function *function)
+{
+	return function->pcie.fact == P2P_PRESENT && function->pcie.type == P2P_PORT_UPSTREAM;
+}
+
+/* Zero and all ones are what chips without a number give. */
+static bool is_same_chip(const struct p2p_function *a, const struct p2p_function *b)
+{
+	return a->serial.fact == P2P_PRESENT && b->serial.fact == P2P_PRESENT &&
+	       a->serial.value == b->serial.value && a->serial.value != 0 &&
+	       a->serial.value != -1 && a->vendor == b->vendor;
+}
+
+static unsigned int find_twin(const struct p2p_topology *topology, size_t index)
+{
+	size_t i;
+
+	for (i = 0; i < index; i++)
+		if (is_upstream(&topology->functions[i]) &&
+		    is_same_chip(&topology->functions[i], &topology->functions[index]))
+			return topology->functions[i].switch_id;
+	return 0;
+}
+
+/* Downstream ports below, and the chip's other functions beside its upstream port. */
+static void mark(struct p2p_topology *topology, const struct p2p_function *upstream)
+{
+	size_t i;
+
+	for (i = 0; i < upstream->child_count; i++) {
+		const struct p2p_function *below = upstream->children[i];
+
+		if (below->pcie.fact == P2P_PRESENT && below->pcie.type == P2P_PORT_DOWNSTREAM)
+			topology->functions[below->index].switch_id = upstream->switch_id;
+	}
+	for (i = 0; i < 8; i++) {
+		struct p2p_bdf bdf = upstream->bdf;
+		struct p2p_function *beside;
+
+		bdf.devfn = (uint8_t)((bdf.devfn & ~7u) | i);
+		beside = p2p_tree_find(topology, bdf);
+		if (beside && !beside->switch_id)
+			beside->switch_id = upstream->switch_id;
+	}
+}
+
+void p2p_switches_build(struct p2p_topology *topology)
+{
+	unsigned int next = 1;
+	size_t i;
+
+	for (i = 0; i < topology->count; i++) {
+		struct p2p_function *function = &topology->functions[i];
+
+		if (!is_upstream(function))
+			continue;
+		function->switch_id = find_twin(topology, i);
+		if (!function->switch_id)
+			function->switch_id = next++;
+	}
+	for (i = 0; i < topology->count; i++)
+		if (is_upstream(&topology->functions[i]))
+			mark(topology, &topology->functions[i]);
+}

@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The tree as the kernel builds it.  In sysfs a function's directory lies in that of the bridge
+ * above it, and the one above the first is its host bridge, pciDDDD:BB.  A domain behind a VMD
+ * endpoint has a host bridge of its own inside the endpoint's directory: the last one counts
+ * (drivers/pci/pci.h, pci_upstream_bridge(), stops at a root bus).
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "topology/build.h"
+#include "topology/tree.h"
+
+/* One directory of a path: a host bridge, a function, or something else in between. */
+enum part_kind { PART_OTHER, PART_HOST, PART_FUNCTION };
+
+struct part {
+	enum part_kind kind;
+	struct p2p_bdf bdf;		/* of a host bridge: domain and bus alone */
+};
+
+static struct part parse_part(const char *text, size_t length)
+{
+	struct part part = { PART_OTHER, { 0, 0, 0 } };
+	char name[32];
+
+	if (length >= sizeof(name) - 5)
+		return part;
+	memcpy(name, text, length);
+	name[length] = '\0';
+	if (!strncmp(name, "pci", 3)) {
+		/* pciDDDD:BB reads as an address once it has a device. */
+		memcpy(name + length, ":0.0", 5);
+		if (!p2p_bdf_parse(name + 3, &part.bdf))
+			part.kind = PART_HOST;
+		/* "pciDDDD:BB" has two colons now; "pciBB" has one and is none. */
+		if (!memchr(text, ':', length))
+			part.kind = PART_OTHER;
+	} else if (memchr(text, ':', length) && !p2p_bdf_parse(name, &part.bdf)) {
+		part.kind = PART_FUNCTION;
+	}
+	return part;
+}
+
+/* The part that starts at @text; the start of the next one, NULL after the last. */
+static const char *next_part(const char *text, struct part *ret_part)
+{
+	size_t length = strcspn(text, "/");
+
+	*ret_part = parse_part(text, length);
+	return text[length] ? text + length + 1 : NULL;
+}
+
+/* Where the parts after the last host bridge start, and what stands before it. */
+static const char *below_host(const char *path, struct root_bus *ret_root)
+{
+	const char *below = NULL;
+	struct part part, before = { PART_OTHER, { 0, 0, 0 } };
+
+	while (path) {
+		path = next_part(path, &part);
+		if (part.kind == PART_HOST && path) {
+			ret_root->nested = below != NULL;
+			ret_root->behind = before.kind == PART_FUNCTION ? before.bdf : part.bdf;
+			ret_root->domain = part.bdf.domain;
+			ret_root->bus = part.bdf.bus;
+			ret_root->known = true;
+			below = path;
+		}
+		before = part;
+	}
+	return below;
+}
+
+static size_t count_ancestors(const struct p2p_snapshot *snapshot)
+{
+	size_t i, total = 0;
+
+	for (i = 0; i < p2p_snapshot_count(snapshot); i++) {
+		const char *path = p2p_snapshot_raw(snapshot, i)->path;
+
+		for (; path && *path; path++)
+			total += *path == '/';
+	}
+	return total;
+}
+
+static const struct p2p_raw *find_raw(const struct p2p_snapshot *snapshot, struct p2p_bdf bdf)
+{
+	size_t low = 0, high = p2p_snapshot_count(snapshot);
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct p2p_raw *raw = p2p_snapshot_raw(snapshot, middle);
+		int order = p2p_bdf_compare(bdf, raw->bdf);
+
+		if (!order)
+			return raw;
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
+}
+
+static int compare_bdf(const void *a, const void *b)
+{
+	return p2p_bdf_compare(*(const struct p2p_bdf *)a, *(const struct p2p_bdf *)b);
+}
+
+/* The addresses in paths that no function of the snapshot has, sorted, each once. */
+static int find_missing(const struct p2p_snapshot *snapshot, struct p2p_bdf **ret_missing,
+			size_t *ret_count)
+{
+	struct p2p_bdf *missing = calloc(count_ancestors(snapshot) + 1, sizeof(*missing));
+	size_t i, kept = 0, count = 0;
+
+	if (!missing)
+		return -ENOMEM;
+	for (i = 0; i < p2p_snapshot_count(snapshot); i++) {
+		const char *path = p2p_snapshot_raw(snapshot, i)->path;
+		struct root_bus root = { 0 };
+		struct part part;
+
+		for (path = path ? below_host(path, &root) : NULL; path;) {
+			path = next_part(path, &part);
+			if (part.kind == PART_FUNCTION && !find_raw(snapshot, part.bdf))
+				missing[count++] = part.bdf;
+		}
+	}
+	qsort(missing, count, sizeof(*missing), compare_bdf);
+	for (i = 0; i < count; i++)
+		if (!kept || p2p_bdf_compare(missing[kept - 1], missing[i]))
+			missing[kept++] = missing[i];
+	*ret_missing = missing;
+	*ret_count = kept;
+	return 0;
+}
+
+int p2p_tree_functions(struct p2p_topology *topology)
+{
+	const struct p2p_snapshot *snapshot = topology->snapshot;
+	size_t raws = p2p_snapshot_count(snapshot), missing_count, raw = 0, lost = 0, i;
+	struct p2p_bdf *missing;
+	int error = find_missing(snapshot, &missing, &missing_count);
+
+	if (error)
+		return error;
+	topology->count = raws + missing_count;
+	topology->functions = p2p_keep(topology, topology->count,
+					      sizeof(*topology->functions));
+	topology->builds = p2p_scratch(topology, topology->count,
+					   sizeof(*topology->builds));
+	for (i = 0; topology->functions && topology->builds && i < topology->count; i++) {
+		struct p2p_function *function = &topology->functions[i];
+		const struct p2p_raw *next = raw < raws ? p2p_snapshot_raw(snapshot, raw) : NULL;
+
+		function->index = (unsigned int)i;
+		if (next && (lost == missing_count ||
+			     p2p_bdf_compare(next->bdf, missing[lost]) < 0)) {
+			topology->builds[i].raw = next;
+			function->bdf = next->bdf;
+			raw++;
+		} else {
+			function->bdf = missing[lost++];
+			function->missing = true;
+			function->kind = P2P_CLASS_BRIDGE;
+		}
+	}
+	free(missing);
+	return topology->functions && topology->builds ? 0 : -ENOMEM;
+}
+
+struct p2p_function *p2p_tree_find(const struct p2p_topology *topology, struct p2p_bdf bdf)
+{
+	size_t low = 0, high = topology->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = p2p_bdf_compare(bdf, topology->functions[middle].bdf);
+
+		if (!order)
+			return &topology->functions[middle];
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
+}
+
+/* The chain in the path of @function links it, and each bridge that is known from paths alone. */
+static void link_path(struct p2p_topology *topology, struct p2p_function *function,
+		      const char *path, struct root_bus *roots)
+{
+	struct root_bus root = { 0 };
+	struct p2p_function *above = NULL;
+	struct part part;
+
+	for (path = below_host(path, &root); path;) {
+		struct p2p_function *here;
+
+		path = next_part(path, &part);
+		here = part.kind == PART_FUNCTION ? p2p_tree_find(topology, part.bdf) : NULL;
+		if (!here)
+			continue;
+		if (here == function || (here->missing && !roots[here->index].known)) {
+			if (here != above)
+				here->parent = above;
+			roots[here->index] = root;
+		}
+		above = here;
+	}
+}
+
+static void link_physfn(struct p2p_topology *topology, struct p2p_function *function)
+{
+	const struct p2p_raw *raw = topology->builds[function->index].raw;
+	const struct p2p_function *pf;
+	struct p2p_bdf bdf;
+
+	if (!raw || raw->attr[P2P_ATTR_PHYSFN].fact != P2P_PRESENT ||
+	    p2p_bdf_parse(raw->attr[P2P_ATTR_PHYSFN].data, &bdf))
+		return;
+	pf = p2p_tree_find(topology, bdf);
+	if (pf && pf != function && !pf->physfn)
+		function->physfn = pf;
+}
+
+/* Paths of a hostile tree may form a ring; it is opened where it is met. */
+static int open_rings(struct p2p_topology *topology)
+{
+	size_t *walk = p2p_scratch(topology, topology->count, sizeof(*walk));
+	size_t i;
+
+	if (!walk)
+		return -ENOMEM;
+	/* walk[i]: 1 + the start of the walk that met i first. */
+	for (i = 0; i < topology->count; i++) {
+		struct p2p_function *here = &topology->functions[i];
+
+		while (here && !walk[here->index]) {
+			struct p2p_function *up;
+
+			walk[here->index] = i + 1;
+			up = here->parent ? &topology->functions[here->parent->index] : NULL;
+			if (up && walk[up->index] == i + 1)
+				here->parent = up = NULL;
+			here = up;
+		}
+	}
+	return 0;
+}
+
+static int compare_roots(const void *a, const void *b)
+{
+	const struct root_bus *left = a, *right = b;
+
+	if (left->domain != right->domain)
+		return left->domain < right->domain ? -1 : 1;
+	return (left->bus > right->bus) - (left->bus < right->bus);
+}
+
+static struct p2p_host_bridge *find_host(const struct p2p_topology *topology,
+					 const struct root_bus *root)
+{
+	size_t low = 0, high = topology->host_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		struct p2p_host_bridge *host = &topology->hosts[middle];
+		int order = compare_roots(root, &(struct root_bus){ .domain = host->domain,
+								    .bus = host->bus });
+		if (!order)
+			return host;
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
+}
+
+static int make_hosts(struct p2p_topology *topology, const struct root_bus *roots)
+{
+	struct root_bus *sorted;
+	size_t i, count = 0;
+
+	sorted = p2p_scratch(topology, topology->count + 1, sizeof(*sorted));
+	topology->hosts = p2p_keep(topology, topology->count,
+					  sizeof(*topology->hosts));
+	if (!sorted || !topology->hosts)
+		return -ENOMEM;
+	for (i = 0; i < topology->count; i++)
+		if (!i || compare_roots(&roots[i], &roots[i - 1]))
+			sorted[count++] = roots[i];
+	qsort(sorted, count, sizeof(*sorted), compare_roots);
+	for (i = 0; i < count; i++) {
+		struct p2p_host_bridge *host = &topology->hosts[topology->host_count];
+
+		if (i && !compare_roots(&sorted[i], &sorted[i - 1]))
+			continue;
+		host->index = (unsigned int)topology->host_count++;
+		host->domain = sorted[i].domain;
+		host->bus = sorted[i].bus;
+		host->vmd = sorted[i].nested;
+		host->behind = sorted[i].nested ? p2p_tree_find(topology, sorted[i].behind) : NULL;
+		host->name = p2p_keep_format(topology, "pci%04x:%02x",
+					      (unsigned int)host->domain, host->bus);
+	}
+	for (i = 0; i < topology->count; i++)
+		topology->functions[i].host = find_host(topology, &roots[i]);
+	return 0;
+}
+
+static bool is_on_root_bus(const struct p2p_function *function)
+{
+	return !function->parent &&
+	       (!function->physfn || function->bdf.bus == function->host->bus);
+}
+
+/*
+ * Children of each function, or root functions of each host bridge, as slices of one array:
+ * count, place, then fill; functions are in BDF order, so each slice is too.
+ */
+static int make_lists(struct p2p_topology *topology)
+{
+	const struct p2p_function **slots;
+	size_t i, next = 0;
+
+	slots = p2p_keep(topology, topology->count, sizeof(*slots));
+	if (!slots)
+		return -ENOMEM;
+	for (i = 0; i < topology->count; i++) {
+		const struct p2p_function *function = &topology->functions[i];
+
+		if (function->parent)
+			topology->functions[function->parent->index].child_count++;
+		else if (is_on_root_bus(function))
+			topology->hosts[function->host->index].roots++;
+	}
+	for (i = 0; i < topology->host_count; i++) {
+		topology->hosts[i].root = slots + next;
+		next += topology->hosts[i].roots;
+		topology->hosts[i].roots = 0;
+	}
+	for (i = 0; i < topology->count; i++) {
+		topology->functions[i].children = slots + next;
+		next += topology->functions[i].child_count;
+		topology->functions[i].child_count = 0;
+	}
+	for (i = 0; i < topology->count; i++) {
+		const struct p2p_function *function = &topology->functions[i];
+		struct p2p_host_bridge *host = &topology->hosts[function->host->index];
+		struct p2p_function *up;
+
+		if (function->parent) {
+			up = &topology->functions[function->parent->index];
+			slots[(up->children - slots) + (ptrdiff_t)up->child_count++] = function;
+		} else if (is_on_root_bus(function)) {
+			slots[(host->root - slots) + (ptrdiff_t)host->roots++] = function;
+		}
+	}
+	return 0;
+}
+
+static void set_depths(struct p2p_topology *topology)
+{
+	size_t i;
+
+	for (i = 0; i < topology->count; i++) {
+		const struct p2p_function *up = &topology->functions[i];
+		unsigned int depth = 0;
+
+		for (; up; up = up->parent)
+			depth++;
+		topology->functions[i].depth = depth;
+	}
+}
+
+int p2p_tree_link(struct p2p_topology *topology)
+{
+	struct root_bus *roots;
+	size_t i;
+	int error;
+
+	roots = p2p_scratch(topology, topology->count + 1, sizeof(*roots));
+	if (!roots)
+		return -ENOMEM;
+	for (i = 0; i < topology->count; i++) {
+		const struct p2p_raw *raw = topology->builds[i].raw;
+
+		if (raw && raw->path)
+			link_path(topology, &topology->functions[i], raw->path, roots);
+	}
+	p2p_dump_link(topology, roots);
+	for (i = 0; i < topology->count; i++)
+		link_physfn(topology, &topology->functions[i]);
+	p2p_dump_link_vfs(topology, roots);
+	error = open_rings(topology);
+	if (!error)
+		error = make_hosts(topology, roots);
+	if (!error)
+		error = make_lists(topology);
+	if (!error)
+		set_depths(topology);
+	return error;
+}
