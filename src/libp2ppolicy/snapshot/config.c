@@ -270,7 +270,7 @@ static bool walk_extended(struct loader *loader)
 static bool is_conventional(const struct loader *loader)
 {
 	const struct p2p_config *config = &loader->config;
-	const struct p2p_capability *capability;
+	const struct p2p_capability *capability = NULL;
 	enum p2p_fact pcie = p2p_config_find(config, PCI_CAP_ID_EXP, false, &capability);
 	enum p2p_fact pcix = p2p_config_find(config, PCI_CAP_ID_PCIX, false, &capability);
 	uint32_t status;

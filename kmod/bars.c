@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Whose memory an address is. The map-time functions get a page and no
+ * provider (what leads from one to the other is private to p2pdma.c and moves
+ * between releases), so we keep the memory BARs of all functions, sorted.
+ *
+ * True when it matters: memory becomes p2pdma memory in a driver's probe, and
+ * the ranges of a function are read again when it is added, when a driver is
+ * about to be bound (resources are assigned by then) and when one has been
+ * bound (it may have resized a BAR). A range newly read evicts what it overlaps,
+ * which can only be a leftover of a function that was moved. An address that
+ * is not here is nobody's, and refused.
+ */
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include "gate.h"
+
+struct bar {
+	u64 start;
+	u64 end;		/* inclusive */
+	struct pci_dev *dev;	/* a name to compare, never followed; NULL: gone */
+};
+
+struct bar_table {
+	struct rcu_head rcu;
+	u32 nr;
+	struct bar bar[];
+};
+
+static struct bar_table __rcu *bars;	/* writers hold gate.lock */
+
+/* The memory BARs of @dev as they are now; at most PCI_STD_NUM_BARS. */
+static u32 read_bars(struct pci_dev *dev, struct bar *to)
+{
+	u32 n = 0, i, j;
+
+	for (i = 0; i < PCI_STD_NUM_BARS; i++) {
+		unsigned long flags = pci_resource_flags(dev, i);
+		struct bar bar = {
+			.start = pci_resource_start(dev, i),
+			.end = pci_resource_end(dev, i),
+			.dev = dev,
+		};
+
+		if (!(flags & IORESOURCE_MEM) || flags & IORESOURCE_UNSET ||
+		    !bar.start || bar.end <= bar.start)
+			continue;
+		for (j = n++; j && to[j - 1].start > bar.start; j--)
+			to[j] = to[j - 1];
+		to[j] = bar;
+	}
+	return n;
+}
+
+static bool is_hit(const struct bar *bar, const struct bar *now, u32 n)
+{
+	while (n--) {
+		if (bar->start <= now[n].end && now[n].start <= bar->end)
+			return true;
+	}
+	return false;
+}
+
+static bool is_unchanged(const struct bar_table *table, const struct pci_dev *dev,
+			 const struct bar *now, u32 n)
+{
+	u32 i, same = 0;
+
+	for (i = 0; table && i < table->nr; i++) {
+		if (table->bar[i].dev != dev)
+			continue;
+		if (same == n || table->bar[i].start != now[same].start ||
+		    table->bar[i].end != now[same].end)
+			return false;
+		same++;
+	}
+	return same == n;
+}
+
+static void forget(struct bar_table *table, const struct pci_dev *dev)
+{
+	u32 i;
+
+	for (i = 0; table && i < table->nr; i++) {
+		if (table->bar[i].dev == dev)
+			WRITE_ONCE(table->bar[i].dev, NULL);
+	}
+}
+
+/* @old without @dev and without what @now overlaps, merged with @now. */
+static void merge(struct bar_table *table, const struct bar_table *old,
+		  const struct pci_dev *dev, const struct bar *now, u32 n)
+{
+	u32 i, j = 0;
+
+	for (i = 0; old && i < old->nr; i++) {
+		const struct bar *bar = &old->bar[i];
+
+		if (!bar->dev || bar->dev == dev || is_hit(bar, now, n))
+			continue;
+		while (j < n && now[j].start < bar->start)
+			table->bar[table->nr++] = now[j++];
+		table->bar[table->nr++] = *bar;
+	}
+	while (j < n)
+		table->bar[table->nr++] = now[j++];
+}
+
+/* Read the BARs of @dev again. Under gate.lock; may sleep. */
+void gate_bars_update(struct pci_dev *dev)
+{
+	struct bar_table *old = rcu_dereference_protected(bars, lockdep_is_held(&gate.lock));
+	struct bar now[PCI_STD_NUM_BARS];
+	struct bar_table *table;
+	u32 n = read_bars(dev, now);
+
+	if (is_unchanged(old, dev, now, n))
+		return;
+	table = kvmalloc(struct_size(table, bar, (old ? old->nr : 0) + n), GFP_KERNEL);
+	if (!table) {
+		/* its memory is nobody's now: refused, until it can be read */
+		forget(old, dev);
+		return;
+	}
+	table->nr = 0;
+	merge(table, old, dev, now, n);
+	rcu_assign_pointer(bars, table);
+	if (old)
+		kvfree_rcu(old, rcu);
+}
+
+/* @dev goes away. Under gate.lock; cannot fail. */
+void gate_bars_forget(struct pci_dev *dev)
+{
+	forget(rcu_dereference_protected(bars, lockdep_is_held(&gate.lock)), dev);
+}
+
+int gate_bars_init(void)
+{
+	struct pci_dev *dev = NULL;
+
+	for_each_pci_dev(dev) {
+		mutex_lock(&gate.lock);
+		gate_bars_update(dev);
+		mutex_unlock(&gate.lock);
+	}
+	return 0;
+}
+
+/* No hook is in place any more. */
+void gate_bars_exit(void)
+{
+	kvfree(rcu_dereference_protected(bars, 1));
+	RCU_INIT_POINTER(bars, NULL);
+}
+
+u32 gate_bars_count(void)
+{
+	const struct bar_table *table;
+	u32 i, n = 0;
+
+	rcu_read_lock();
+	table = rcu_dereference(bars);
+	for (i = 0; table && i < table->nr; i++)
+		n += !!READ_ONCE(table->bar[i].dev);
+	rcu_read_unlock();
+	return n;
+}
+
+/* Hooks come here, with preemption off. All @len bytes must lie in one BAR. */
+struct pci_dev *gate_bars_owner(u64 start, u64 len)
+{
+	const struct bar_table *table = rcu_dereference_sched(bars);
+	u32 low = 0, high = table ? table->nr : 0;
+
+	while (low < high) {
+		u32 mid = low + (high - low) / 2;
+		const struct bar *bar = &table->bar[mid];
+
+		if (start < bar->start)
+			high = mid;
+		else if (start > bar->end)
+			low = mid + 1;
+		else
+			return len && len - 1 <= bar->end - start ? READ_ONCE(bar->dev) : NULL;
+	}
+	return NULL;
+}

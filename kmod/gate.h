@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the files of p2pgate share. README.md tells how they fit together. */
+#ifndef P2PGATE_GATE_H
+#define P2PGATE_GATE_H
+
+#include <linux/mutex.h>
+#include <linux/pci.h>
+#include <linux/rcupdate.h>
+#include <linux/refcount.h>
+#include <linux/types.h>
+#include <linux/wait.h>
+
+#include "uapi/linux/p2pgate.h"
+
+/*
+ * A function on the list. @dev is the key: the instance, not its address. The
+ * list holds a reference, so no other device can come to have this pointer; it
+ * becomes NULL when the device goes away. @first, @count: its slice of the
+ * pairs, where it is the provider.
+ */
+struct gate_fn {
+	struct pci_dev *dev;
+	u32 first;
+	u32 count;
+	struct p2pgate_function id;
+};
+
+/* A pair is the index of its client; which provider, its place tells. */
+#define GATE_PAIR_CLIENT	GENMASK(29, 0)
+#define GATE_PAIR_PROMOTE	BIT(30)	/* asked for */
+#define GATE_PAIR_ARMED		BIT(31)	/* and the kernel does refuse the pair */
+
+/* Mode and allow-list. Replaced whole; once in force, only devices drop out. */
+struct gate_list {
+	refcount_t ref;
+	u32 mode;
+	u32 nr_functions;
+	u32 nr_pairs;
+	u32 nr_gone;		/* functions; under gate.lock */
+	u32 nr_dropped;		/* pairs that went with them; under gate.lock */
+	struct gate_fn *fn;	/* ascending by address */
+	u32 *pair;		/* by provider, then client */
+	u32 *slot;		/* hash of fn[].dev: index + 1, 0 is free */
+	u32 bits;		/* of the hash */
+	u8 tag[P2PGATE_TAG_SIZE];
+};
+
+/* The whole state. @lock guards all writers; the hooks read @list and @bypass. */
+struct gate {
+	struct mutex lock;
+	struct gate_list __rcu *list;
+	u32 mode;		/* that of @list, for who may not look at it */
+	u64 generation;
+	wait_queue_head_t wait;
+	bool held;		/* enforce holds a reference to this module */
+	struct task_struct *bypass_task;	/* DISTANCE, asking for the ungated */
+	struct device **bypass_clients;		/* answer with this very array */
+};
+
+extern struct gate gate;
+extern bool gate_promote;
+
+/* main.c */
+int gate_commit(struct gate_list *list, u64 *generation, u32 *ret_bad);
+
+/* list.c */
+struct gate_list *gate_list_new(const struct p2pgate_set *set);
+int gate_list_read(struct gate_list *list, const struct p2pgate_set *set, u32 *ret_bad);
+int gate_list_resolve(struct gate_list *list, u32 *ret_bad);
+int gate_list_arm(struct gate_list *list);
+u32 gate_list_drop(struct gate_list *list, struct pci_dev *dev);
+void gate_list_put(struct gate_list *list);
+u32 *gate_list_find(const struct gate_list *list, const struct pci_dev *provider,
+		    const struct pci_dev *client);
+
+/* dump.c */
+int gate_list_dump(const struct gate_list *list, struct p2pgate_get *get);
+
+/* bars.c */
+int gate_bars_init(void);
+void gate_bars_exit(void);
+void gate_bars_update(struct pci_dev *dev);
+void gate_bars_forget(struct pci_dev *dev);
+u32 gate_bars_count(void);
+struct pci_dev *gate_bars_owner(u64 start, u64 len);
+
+/* One question of the kernel's. */
+struct gate_ask {
+	struct pci_dev *provider;	/* NULL: not known */
+	struct pci_dev *client;		/* NULL: no PCI function above the asker */
+	u64 address;			/* of the memory; 0 at distance */
+	u32 hook;			/* P2PGATE_HOOK_* */
+	enum p2pgate_reason reason;	/* the answer */
+};
+
+enum gate_answer { GATE_PASS, GATE_REFUSE, GATE_PROMOTE };
+
+/* decide.c */
+struct pci_dev *gate_parent(struct device *dev);
+bool gate_route(struct pci_dev *provider, struct pci_dev *client, int *ret_distance);
+enum p2pgate_reason gate_judge(const struct gate_list *list, struct pci_dev *provider,
+			       struct pci_dev *client);
+enum gate_answer gate_answer(const struct gate_list *list, const struct gate_ask *ask);
+bool gate_unprotected(u32 hook);
+void gate_counters(struct p2pgate_info *info);
+int gate_ungated(struct pci_dev *provider, struct pci_dev *client);
+
+static inline bool gate_refuses(enum p2pgate_reason reason)
+{
+	return reason >= P2PGATE_NOT_LISTED;
+}
+
+/* hooks.c */
+int gate_hooks_place(void);
+void gate_hooks_remove(void);
+u32 gate_hooks_in_place(void);
+
+/* refusals.c */
+void gate_refusal_note(const struct gate_ask *ask, u32 mode);
+void gate_refusals_forget(void);
+void gate_refusals_exit(void);
+u32 gate_refusals_lost(void);
+
+/* dev.c */
+int gate_dev_init(void);
+void gate_dev_exit(void);
+void gate_dev_event(const char *const *properties);
+
+#endif /* P2PGATE_GATE_H */

@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The hooks: entry overrides by ftrace. A hook decides from the arguments of
+ * the call. Allowed, it touches nothing and the kernel's function runs. Refused,
+ * it sends the call to a function of ours with the same prototype that returns
+ * the refusal; so nothing here ever calls a function of the kernel that is not
+ * exported, and the kernel's cache of map types is not looked at.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/kallsyms.h>
+#include <linux/kprobes.h>
+#include <linux/scatterlist.h>
+#include <linux/sched.h>
+
+#include "compat.h"
+#include "gate.h"
+
+struct gate_hook {
+	struct ftrace_ops ops;
+	const char *name;
+	u32 bit;
+	enum gate_answer (*ask)(const struct gate_list *list, struct gate_ask *ask,
+				struct ftrace_regs *fregs, unsigned long parent_ip);
+	void *answer[3];	/* by enum gate_answer */
+	unsigned long start;	/* of the kernel's function */
+	unsigned long size;
+	bool placed;
+};
+
+#ifdef GATE_SUPPORTED
+
+#define ARG(fregs, n, type) ((type)ftrace_regs_get_argument(fregs, n))
+
+static bool is_ungated(struct device **clients)
+{
+	return in_task() && READ_ONCE(gate.bypass_task) == current &&
+	       READ_ONCE(gate.bypass_clients) == clients;
+}
+
+/*
+ * int pci_p2pdma_distance_many(struct pci_dev *provider, struct device **clients,
+ *				int num_clients, bool verbose)
+ * One refused client refuses the list. A list is promoted only if every client
+ * is: the kernel's answer for the others would have to be asked for.
+ */
+static enum gate_answer notrace ask_distance(const struct gate_list *list, struct gate_ask *ask,
+					     struct ftrace_regs *fregs, unsigned long parent_ip)
+{
+	struct device **clients = ARG(fregs, 1, struct device **);
+	int i, n = ARG(fregs, 2, int);
+	int promoted = 0, self = 0;
+
+	if (n <= 0 || is_ungated(clients))
+		return GATE_PASS;
+	ask->provider = ARG(fregs, 0, struct pci_dev *);
+	for (i = 0; i < n; i++) {
+		ask->client = gate_parent(clients[i]);
+		ask->reason = gate_judge(list, ask->provider, ask->client);
+		if (gate_refuses(ask->reason))
+			return gate_answer(list, ask);
+		promoted += ask->reason == P2PGATE_PROMOTED;
+		self += ask->reason == P2PGATE_SELF;
+	}
+	ask->reason = promoted == n ? P2PGATE_PROMOTED :
+		      self == n ? P2PGATE_SELF : P2PGATE_LISTED;
+	return gate_answer(list, ask);
+}
+
+static noinline notrace int refuse_distance(struct pci_dev *provider, struct device **clients,
+					    int num_clients, bool verbose)
+{
+	return -1;
+}
+
+static noinline notrace int promote_distance(struct pci_dev *provider, struct device **clients,
+					     int num_clients, bool verbose)
+{
+	int i, distance, sum = 0;
+
+	for (i = 0; i < num_clients; i++) {
+		gate_route(provider, gate_parent(clients[i]), &distance);
+		sum += distance;
+	}
+	return sum;
+}
+
+/* A map-time question that comes with an address instead of a provider. */
+static enum gate_answer notrace ask_address(const struct gate_list *list, struct gate_ask *ask,
+					    struct device *dev, u64 address, u64 len)
+{
+	ask->address = address;
+	ask->provider = gate_bars_owner(address, len);
+	ask->client = gate_parent(dev);
+	ask->reason = gate_judge(list, ask->provider, ask->client);
+	return gate_answer(list, ask);
+}
+
+#ifdef GATE_HAS_MAP_SEGMENT
+/*
+ * enum pci_p2pdma_map_type pci_p2pdma_map_segment(struct pci_p2pdma_map_state *state,
+ *						   struct device *dev, struct scatterlist *sg)
+ */
+static enum gate_answer notrace ask_map_segment(const struct gate_list *list, struct gate_ask *ask,
+						struct ftrace_regs *fregs, unsigned long parent_ip)
+{
+	struct scatterlist *sg = ARG(fregs, 2, struct scatterlist *);
+
+	return ask_address(list, ask, ARG(fregs, 1, struct device *), sg_phys(sg), sg->length);
+}
+
+static noinline notrace enum pci_p2pdma_map_type
+refuse_map_segment(struct pci_p2pdma_map_state *state, struct device *dev, struct scatterlist *sg)
+{
+	return PCI_P2PDMA_MAP_NOT_SUPPORTED;
+}
+
+/* What the kernel kept in @state is forgotten: the next segment is asked for anew. */
+static noinline notrace enum pci_p2pdma_map_type
+promote_map_segment(struct pci_p2pdma_map_state *state, struct device *dev, struct scatterlist *sg)
+{
+	memset(state, 0, sizeof(*state));
+	return PCI_P2PDMA_MAP_THRU_HOST_BRIDGE;
+}
+#endif
+
+#ifdef GATE_HAS_UPDATE_STATE
+/*
+ * void __pci_p2pdma_update_state(struct pci_p2pdma_map_state *state, struct device *dev,
+ *				  struct page *page)
+ */
+static enum gate_answer notrace ask_update_state(const struct gate_list *list,
+						 struct gate_ask *ask, struct ftrace_regs *fregs,
+						 unsigned long parent_ip)
+{
+	struct page *page = ARG(fregs, 2, struct page *);
+
+	return ask_address(list, ask, ARG(fregs, 1, struct device *), page_to_phys(page), PAGE_SIZE);
+}
+
+/* The cleared state has no provider in it, so the next page comes here again. */
+static noinline notrace void refuse_update_state(struct pci_p2pdma_map_state *state,
+						 struct device *dev, struct page *page)
+{
+	memset(state, 0, sizeof(*state));
+	state->map = PCI_P2PDMA_MAP_NOT_SUPPORTED;
+}
+
+static noinline notrace void promote_update_state(struct pci_p2pdma_map_state *state,
+						  struct device *dev, struct page *page)
+{
+	memset(state, 0, sizeof(*state));
+	state->map = PCI_P2PDMA_MAP_THRU_HOST_BRIDGE;
+}
+#endif
+
+#ifdef GATE_HAS_MAP_TYPE
+static bool is_inside(u32 bit, unsigned long ip);
+
+/*
+ * enum pci_p2pdma_map_type pci_p2pdma_map_type(struct p2pdma_provider *provider,
+ *						struct device *dev)
+ * A question that __pci_p2pdma_update_state() passes on was answered and counted
+ * there; if the list has changed since, it is refused here all the same.
+ */
+static enum gate_answer notrace ask_map_type(const struct gate_list *list, struct gate_ask *ask,
+					     struct ftrace_regs *fregs, unsigned long parent_ip)
+{
+	struct p2pdma_provider *provider = ARG(fregs, 0, struct p2pdma_provider *);
+
+	ask->provider = gate_parent(provider->owner);
+	ask->client = gate_parent(ARG(fregs, 1, struct device *));
+	ask->reason = gate_judge(list, ask->provider, ask->client);
+	if (!gate_refuses(ask->reason) && ask->reason != P2PGATE_PROMOTED &&
+	    is_inside(P2PGATE_HOOK_UPDATE_STATE, parent_ip))
+		return GATE_PASS;
+	return gate_answer(list, ask);
+}
+
+static noinline notrace enum pci_p2pdma_map_type
+refuse_map_type(struct p2pdma_provider *provider, struct device *dev)
+{
+	return PCI_P2PDMA_MAP_NOT_SUPPORTED;
+}
+
+static noinline notrace enum pci_p2pdma_map_type
+promote_map_type(struct p2pdma_provider *provider, struct device *dev)
+{
+	return PCI_P2PDMA_MAP_THRU_HOST_BRIDGE;
+}
+#endif
+
+static void notrace on_call(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+			    struct ftrace_regs *fregs)
+{
+	struct gate_hook *hook = container_of(ops, struct gate_hook, ops);
+	enum gate_answer answer = GATE_PASS;
+	struct gate_ask ask = { .hook = hook->bit };
+	const struct gate_list *list;
+	int bit;
+
+	bit = ftrace_test_recursion_trylock(ip, parent_ip);	/* preemption off */
+	if (bit < 0 || !rcu_is_watching()) {
+		if (gate_unprotected(hook->bit))
+			answer = GATE_REFUSE;
+	} else {
+		list = rcu_dereference_sched(gate.list);
+		if (list && READ_ONCE(list->mode) != P2PGATE_OFF)
+			answer = hook->ask(list, &ask, fregs, parent_ip);
+	}
+	if (answer != GATE_PASS)
+		ftrace_regs_set_instruction_pointer(fregs, (unsigned long)hook->answer[answer]);
+	if (bit >= 0)
+		ftrace_test_recursion_unlock(bit);
+}
+
+/*
+ * PERMANENT: kernel.ftrace_enabled=0 is refused while a hook is in place. No
+ * RECURSION and no RCU flag: with them ftrace would leave the hook out in those
+ * cases, and the call would pass.
+ */
+#define ROW(symbol, uapi_bit, question, refused, promoted) { \
+	.ops = { \
+		.func = on_call, \
+		.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT, \
+	}, \
+	.name = #symbol, \
+	.bit = uapi_bit, \
+	.ask = question, \
+	.answer = { [GATE_REFUSE] = refused, [GATE_PROMOTE] = promoted }, \
+},
+
+static struct gate_hook hooks[] = { GATE_HOOKS(ROW) };
+
+#ifdef GATE_HAS_MAP_TYPE
+static bool notrace is_inside(u32 bit, unsigned long ip)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
+		if (hooks[i].bit == bit)
+			return ip - hooks[i].start < hooks[i].size;
+	}
+	return false;
+}
+#endif
+
+/* The address that a name has, by a kprobe that is never armed; 0 if none. */
+static unsigned long look_up(const char *name)
+{
+	struct kprobe probe = { .symbol_name = name, .flags = KPROBE_FLAG_DISABLED };
+	unsigned long address;
+
+	if (register_kprobe(&probe))
+		return 0;
+	address = (unsigned long)probe.addr;
+	unregister_kprobe(&probe);
+	return address;
+}
+
+/*
+ * Find the function and make sure of it: the address bears the name, at its
+ * very start (behind the landing pad at most), and lies in the object file of
+ * pci_p2pdma_distance_many(), whose address the linker gave us. So a function
+ * of the same name elsewhere is never hooked instead.
+ */
+static bool find(struct gate_hook *hook)
+{
+	const long reach = 64 * 1024;
+	unsigned long address = look_up(hook->name);
+	char found[KSYM_SYMBOL_LEN];	/* "name+offset/size" */
+	size_t len = strlen(hook->name);
+	unsigned long offset, size;
+	long away;
+
+	if (!address)
+		return false;
+	sprint_symbol(found, address);
+	if (strncmp(found, hook->name, len) ||
+	    sscanf(found + len, "+%lx/%lx", &offset, &size) != 2 || offset > 16)
+		return false;
+	hook->start = address - offset;
+	hook->size = size;
+	away = (long)(hook->start - (unsigned long)pci_p2pdma_distance_many);
+	return hook->bit == P2PGATE_HOOK_DISTANCE ? away == 0 : away < reach && away > -reach;
+}
+
+static int place(struct gate_hook *hook)
+{
+	int err;
+
+	if (!find(hook)) {
+		pr_err("cannot find %s() in this kernel, so it cannot be gated: not loaded\n",
+		       hook->name);
+		return -ENOENT;
+	}
+	err = ftrace_set_filter_ip(&hook->ops, hook->start, 0, 0);
+	if (!err)
+		err = register_ftrace_function(&hook->ops);
+	if (err) {
+		pr_err("cannot hook %s()%s (error %d): not loaded\n", hook->name,
+		       err == -EBUSY ? ", something else (a live patch?) has it, or ftrace is off" : "",
+		       err);
+		ftrace_free_filter(&hook->ops);
+		return err;
+	}
+	hook->placed = true;
+	return 0;
+}
+
+/* All of them or none. */
+int gate_hooks_place(void)
+{
+	size_t i;
+	int err = 0;
+
+	for (i = 0; i < ARRAY_SIZE(hooks) && !err; i++)
+		err = place(&hooks[i]);
+	if (err)
+		gate_hooks_remove();
+	return err;
+}
+
+/*
+ * Unregistering waits for the callers inside ftrace's trampolines; those inside
+ * the functions that answer are waited for here. Such a task has not slept since
+ * it left the trampoline, for our answers never do.
+ */
+void gate_hooks_remove(void)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
+		if (!hooks[i].placed)
+			continue;
+		hooks[i].placed = false;
+		if (unregister_ftrace_function(&hooks[i].ops))
+			pr_err("cannot take the hook off %s()\n", hooks[i].name);
+		ftrace_free_filter(&hooks[i].ops);
+	}
+	synchronize_rcu();
+	synchronize_rcu_tasks();
+}
+
+u32 gate_hooks_in_place(void)
+{
+	u32 i, bits = 0;
+
+	for (i = 0; i < ARRAY_SIZE(hooks); i++)
+		bits |= hooks[i].placed ? hooks[i].bit : 0;
+	return bits;
+}
+
+#else /* !GATE_SUPPORTED */
+
+int gate_hooks_place(void)
+{
+	pr_err("this kernel was built without %s, so nothing can be gated: not loaded\n",
+	       !IS_ENABLED(CONFIG_PCI_P2PDMA) ? "CONFIG_PCI_P2PDMA (no pair can do peer-to-peer DMA)" :
+	       !IS_ENABLED(CONFIG_KPROBES) ? "CONFIG_KPROBES" : "CONFIG_DYNAMIC_FTRACE_WITH_ARGS");
+	return -EOPNOTSUPP;
+}
+
+void gate_hooks_remove(void)
+{
+}
+
+u32 gate_hooks_in_place(void)
+{
+	return 0;
+}
+
+#endif

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The allow-list: read from the caller's tables, resolved to device instances,
+ * asked by the hooks. Four bytes a pair.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/bitfield.h>
+#include <linux/hash.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "gate.h"
+
+#define CHUNK 4096	/* table entries copied at a time */
+
+/* An empty list of @set's shape, with one reference. Needs gate_list_read(). */
+struct gate_list *gate_list_new(const struct p2pgate_set *set)
+{
+	struct gate_list *list = kzalloc(sizeof(*list), GFP_KERNEL);
+
+	if (!list)
+		return NULL;
+	refcount_set(&list->ref, 1);
+	list->mode = set->mode;
+	list->nr_functions = set->nr_functions;
+	list->nr_pairs = set->nr_pairs;
+	list->bits = ilog2(roundup_pow_of_two(2 * set->nr_functions + 2));
+	memcpy(list->tag, set->tag, sizeof(list->tag));
+
+	list->fn = kvcalloc(set->nr_functions + 1, sizeof(*list->fn), GFP_KERNEL_ACCOUNT);
+	list->slot = kvcalloc(1u << list->bits, sizeof(*list->slot), GFP_KERNEL_ACCOUNT);
+	list->pair = kvcalloc(set->nr_pairs + 1, sizeof(*list->pair), GFP_KERNEL_ACCOUNT);
+	if (!list->fn || !list->slot || !list->pair) {
+		gate_list_put(list);
+		return NULL;
+	}
+	return list;
+}
+
+void gate_list_put(struct gate_list *list)
+{
+	u32 i;
+
+	if (!list || !refcount_dec_and_test(&list->ref))
+		return;
+	for (i = 0; list->fn && i < list->nr_functions; i++)
+		pci_dev_put(list->fn[i].dev);
+	kvfree(list->fn);
+	kvfree(list->slot);
+	kvfree(list->pair);
+	kfree(list);
+}
+
+static u64 place(u32 domain, u8 bus, u8 devfn)
+{
+	return (u64)domain << 16 | bus << 8 | devfn;
+}
+
+static u64 fn_place(const struct p2pgate_function *id)
+{
+	return place(id->domain, id->bus, id->devfn);
+}
+
+static int read_function(struct gate_list *list, u32 i, const struct p2pgate_function *id)
+{
+	if (id->reserved || id->flags || id->class_code >> 24)
+		return -EINVAL;
+	if (i && fn_place(&list->fn[i - 1].id) >= fn_place(id))
+		return -EINVAL;
+	list->fn[i].id = *id;
+	return 0;
+}
+
+/* @last: the pair before this one, and then this one. */
+static int read_pair(struct gate_list *list, u32 i, const struct p2pgate_pair *pair, u64 *last)
+{
+	u64 key = (u64)pair->provider << 32 | pair->client;
+
+	if (pair->provider >= list->nr_functions || pair->client >= list->nr_functions ||
+	    pair->provider == pair->client || pair->flags & ~P2PGATE_PAIR_PROMOTE)
+		return -EINVAL;
+	if (i && key <= *last)
+		return -EINVAL;
+	if (pair->flags & P2PGATE_PAIR_PROMOTE && !gate_promote)
+		return -EPERM;
+
+	if (!list->fn[pair->provider].count++)
+		list->fn[pair->provider].first = i;
+	list->pair[i] = pair->client;
+	if (pair->flags & P2PGATE_PAIR_PROMOTE)
+		list->pair[i] |= GATE_PAIR_PROMOTE;
+	*last = key;
+	return 0;
+}
+
+/*
+ * Copy and check both tables, once over each. Nothing is locked: a caller whose
+ * pages are slow to come in holds up nobody.
+ */
+int gate_list_read(struct gate_list *list, const struct p2pgate_set *set, u32 *ret_bad)
+{
+	const struct p2pgate_function __user *functions = u64_to_user_ptr(set->functions);
+	const struct p2pgate_pair __user *pairs = u64_to_user_ptr(set->pairs);
+	struct p2pgate_function id;
+	struct p2pgate_pair *chunk;
+	u64 last = 0;
+	u32 i, n = 0;
+	int err = 0;
+
+	for (i = 0; i < list->nr_functions; i++) {
+		if (copy_from_user(&id, functions + i, sizeof(id)))
+			return -EFAULT;
+		err = read_function(list, i, &id);
+		if (err) {
+			*ret_bad = i;
+			return err;
+		}
+	}
+
+	chunk = kvmalloc_array(CHUNK, sizeof(*chunk), GFP_KERNEL);
+	if (!chunk)
+		return -ENOMEM;
+	for (i = 0; i < list->nr_pairs && !err; i++) {
+		if (i % CHUNK == 0) {
+			n = min_t(u32, CHUNK, list->nr_pairs - i);
+			if (fatal_signal_pending(current))
+				err = -EINTR;
+			else if (copy_from_user(chunk, pairs + i, n * sizeof(*chunk)))
+				err = -EFAULT;
+			if (err)
+				break;
+			cond_resched();
+		}
+		err = read_pair(list, i, &chunk[i % CHUNK], &last);
+		if (err)
+			*ret_bad = list->nr_functions + i;
+	}
+	kvfree(chunk);
+	return err;
+}
+
+static struct gate_fn *fn_at(const struct gate_list *list, u64 key)
+{
+	u32 low = 0, high = list->nr_functions;
+
+	while (low < high) {
+		u32 mid = low + (high - low) / 2;
+		u64 at = fn_place(&list->fn[mid].id);
+
+		if (at == key)
+			return &list->fn[mid];
+		if (at < key)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return NULL;
+}
+
+static bool is_described_by(const struct pci_dev *dev, const struct p2pgate_function *id)
+{
+	return dev->vendor == id->vendor && dev->device == id->device &&
+	       dev->subsystem_vendor == id->subsystem_vendor &&
+	       dev->subsystem_device == id->subsystem_device &&
+	       dev->class == id->class_code;
+}
+
+static void hash_add_fn(struct gate_list *list, u32 i)
+{
+	u32 s = hash_ptr(list->fn[i].dev, list->bits);
+
+	while (list->slot[s])
+		s = (s + 1) & ((1u << list->bits) - 1);
+	list->slot[s] = i + 1;
+}
+
+/*
+ * Find the instance of each function, in one walk over the devices. Under
+ * gate.lock, so that what is added or removed meanwhile is heard of after.
+ */
+int gate_list_resolve(struct gate_list *list, u32 *ret_bad)
+{
+	struct pci_dev *dev = NULL;
+	struct gate_fn *fn;
+	u32 i;
+
+	for_each_pci_dev(dev) {
+		fn = fn_at(list, place(pci_domain_nr(dev->bus), dev->bus->number, dev->devfn));
+		if (fn && !fn->dev && is_described_by(dev, &fn->id))
+			fn->dev = pci_dev_get(dev);
+	}
+	for (i = 0; i < list->nr_functions; i++) {
+		if (!list->fn[i].dev) {
+			*ret_bad = i;
+			return -ENODEV;
+		}
+		hash_add_fn(list, i);
+	}
+	return 0;
+}
+
+/*
+ * Arm the promotion of those pairs that the kernel does refuse. The question
+ * leaves the kernel's cache saying "not supported" for them. Under gate.lock.
+ */
+int gate_list_arm(struct gate_list *list)
+{
+	u32 p, i;
+
+	for (p = 0; gate_promote && p < list->nr_functions; p++) {
+		struct gate_fn *fn = &list->fn[p];
+
+		for (i = fn->first; i < fn->first + fn->count; i++) {
+			u32 client = FIELD_GET(GATE_PAIR_CLIENT, list->pair[i]);
+
+			if (!(list->pair[i] & GATE_PAIR_PROMOTE))
+				continue;
+			if (fatal_signal_pending(current))
+				return -EINTR;
+			if (gate_ungated(fn->dev, list->fn[client].dev) < 0)
+				list->pair[i] |= GATE_PAIR_ARMED;
+			cond_resched();
+		}
+	}
+	return 0;
+}
+
+/* Hooks come here: no locks, no sleep. @dev is only compared, never looked into. */
+static struct gate_fn *fn_of(const struct gate_list *list, const struct pci_dev *dev)
+{
+	u32 mask = (1u << list->bits) - 1;
+	u32 s = hash_ptr(dev, list->bits);
+
+	for (; list->slot[s]; s = (s + 1) & mask) {
+		struct gate_fn *fn = &list->fn[list->slot[s] - 1];
+
+		if (READ_ONCE(fn->dev) == dev)
+			return fn;
+	}
+	return NULL;
+}
+
+static u32 *pair_of(const struct gate_list *list, const struct gate_fn *fn, u32 client)
+{
+	u32 low = fn->first, high = fn->first + fn->count;
+
+	while (low < high) {
+		u32 mid = low + (high - low) / 2;
+		u32 at = FIELD_GET(GATE_PAIR_CLIENT, READ_ONCE(list->pair[mid]));
+
+		if (at == client)
+			return &list->pair[mid];
+		if (at < client)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return NULL;
+}
+
+/* The pair on the list, or NULL. */
+u32 *gate_list_find(const struct gate_list *list, const struct pci_dev *provider,
+		    const struct pci_dev *client)
+{
+	const struct gate_fn *p = fn_of(list, provider);
+	const struct gate_fn *c = p ? fn_of(list, client) : NULL;
+
+	return c ? pair_of(list, p, c - list->fn) : NULL;
+}
+
+/* Pairs of @fn whose other end is still there. */
+static u32 live_pairs(const struct gate_list *list, const struct gate_fn *fn)
+{
+	u32 i, n = 0, self = fn - list->fn;
+
+	for (i = fn->first; i < fn->first + fn->count; i++)
+		n += !!list->fn[FIELD_GET(GATE_PAIR_CLIENT, list->pair[i])].dev;
+	for (i = 0; i < list->nr_functions; i++)
+		n += list->fn[i].dev && pair_of(list, &list->fn[i], self);
+	return n;
+}
+
+/*
+ * @dev goes away: so do its pairs, in this moment. Under gate.lock.
+ * Return: how many; the list's nr_gone says whether @dev was on it at all.
+ */
+u32 gate_list_drop(struct gate_list *list, struct pci_dev *dev)
+{
+	struct gate_fn *fn = fn_of(list, dev);
+	u32 n;
+
+	if (!fn)
+		return 0;
+	n = live_pairs(list, fn);
+	list->nr_gone++;
+	list->nr_dropped += n;
+	WRITE_ONCE(fn->dev, NULL);
+	pci_dev_put(dev);
+	return n;
+}

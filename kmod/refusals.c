@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One log line for each pair that is newly refused, with the drivers' names.
+ * The hooks note the pair in a table of fixed size, without a lock; a worker
+ * prints it. A pair is noted once until the next SET; what finds no room is
+ * counted.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/atomic.h>
+#include <linux/hash.h>
+#include <linux/irq_work.h>
+#include <linux/ratelimit.h>
+#include <linux/workqueue.h>
+
+#include "gate.h"
+
+#define TABLE_BITS	7
+#define PROBES		8	/* slots looked at for one pair */
+#define NAME_LEN	24
+
+enum { FREE, TAKEN, NOTED, PRINTED };
+
+struct refusal {
+	atomic_t state;
+	struct pci_dev *provider;	/* to compare, not to follow */
+	struct pci_dev *client;
+	u32 mode;
+	u32 hook;
+	u32 reason;
+	u64 address;
+	char provider_name[NAME_LEN];
+	char provider_driver[NAME_LEN];
+	char client_name[NAME_LEN];
+	char client_driver[NAME_LEN];
+};
+
+static struct refusal table[1 << TABLE_BITS];
+static atomic_t lost;
+static void kick(struct irq_work *work);
+static void print_all(struct work_struct *work);
+static struct irq_work kicker = IRQ_WORK_INIT(kick);
+static DECLARE_WORK(printer, print_all);
+
+static void fill_names(struct pci_dev *dev, char *name, char *driver)
+{
+	struct pci_driver *bound = dev ? READ_ONCE(dev->driver) : NULL;
+
+	strscpy(name, dev ? pci_name(dev) : "(no PCI function)", NAME_LEN);
+	strscpy(driver, bound ? bound->name : "no driver", NAME_LEN);
+}
+
+static void fill(struct refusal *r, const struct gate_ask *ask, u32 mode)
+{
+	r->provider = ask->provider;
+	r->client = ask->client;
+	r->mode = mode;
+	r->hook = ask->hook;
+	r->reason = ask->reason;
+	r->address = ask->address;
+	fill_names(ask->provider, r->provider_name, r->provider_driver);
+	fill_names(ask->client, r->client_name, r->client_driver);
+	atomic_set_release(&r->state, NOTED);
+	irq_work_queue(&kicker);
+}
+
+/* From the hooks. Two CPUs may note one pair twice; no harm. */
+void gate_refusal_note(const struct gate_ask *ask, u32 mode)
+{
+	u32 i, at = hash_long((unsigned long)ask->provider ^ hash_ptr(ask->client, 32), TABLE_BITS);
+
+	for (i = 0; i < PROBES; i++) {
+		struct refusal *r = &table[(at + i) % ARRAY_SIZE(table)];
+		int state = atomic_read_acquire(&r->state);
+
+		if (state >= NOTED && r->provider == ask->provider && r->client == ask->client)
+			return;
+		if (state == FREE && atomic_cmpxchg(&r->state, FREE, TAKEN) == FREE) {
+			fill(r, ask, mode);
+			return;
+		}
+	}
+	atomic_inc(&lost);
+}
+
+static void print(const struct refusal *r)
+{
+	static DEFINE_RATELIMIT_STATE(limit, 5 * HZ, 20);
+	const char *verb = r->mode == P2PGATE_ENFORCE ? "refused" : "would refuse";
+	const char *where = r->hook == P2PGATE_HOOK_DISTANCE ? "when asked" : "at DMA mapping";
+
+	if (!__ratelimit(&limit))
+		return;
+	if (r->reason == P2PGATE_NO_PROVIDER)
+		pr_warn("%s %s: %s (%s) to memory at %#llx, which is in no known BAR\n",
+			verb, where, r->client_name, r->client_driver, r->address);
+	else
+		pr_warn("%s %s: %s (%s) to memory of %s (%s)\n", verb, where, r->client_name,
+			r->client_driver, r->provider_name, r->provider_driver);
+}
+
+static void print_all(struct work_struct *work)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		if (atomic_read_acquire(&table[i].state) != NOTED)
+			continue;
+		print(&table[i]);
+		atomic_set_release(&table[i].state, PRINTED);
+	}
+}
+
+static void kick(struct irq_work *work)
+{
+	schedule_work(&printer);
+}
+
+/* After a SET every refused pair is new again. Under gate.lock. */
+void gate_refusals_forget(void)
+{
+	size_t i;
+
+	flush_work(&printer);
+	for (i = 0; i < ARRAY_SIZE(table); i++)
+		atomic_cmpxchg(&table[i].state, PRINTED, FREE);
+}
+
+/* No hook is in place any more. */
+void gate_refusals_exit(void)
+{
+	irq_work_sync(&kicker);
+	cancel_work_sync(&printer);
+}
+
+u32 gate_refusals_lost(void)
+{
+	return atomic_read(&lost);
+}

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Sourced by the gate's scenarios, in the guest.
+
+# expect WANTED COMMAND...: the command's output is that
+expect() {
+	local want=$1 got; shift
+	got=$("$@" 2>&1)
+	[ "$got" = "$want" ] || fail "'$*' said '$got', expected '$want'"
+}
+
+# expect_like GLOB COMMAND...
+expect_like() {
+	local want=$1 got; shift
+	got=$("$@" 2>&1)
+	case $got in
+	$want) ;;
+	*) fail "'$*' said '$got', expected '$want'" ;;
+	esac
+}
+
+# refused ERRNO COMMAND...: the command fails so
+refused() {
+	local want=$1 got; shift
+	got=$("$@" 2>&1 >/dev/null) && fail "'$*' passed, expected $want"
+	[ "$got" = "$want" ] || fail "'$*' failed with '$got', expected $want"
+}
+
+info() { gatectl info | sed -n "s/^$1 //p"; }
+
+# function_of SERIAL, disk_of SERIAL: of an NVMe drive
+function_of() {
+	local d
+	for d in /sys/class/nvme/nvme*; do
+		[ "$(tr -d ' ' <"$d/serial")" = "$1" ] && basename "$(readlink -f "$d/device")"
+	done
+}
+disk_of() {
+	local d
+	for d in /sys/class/nvme/nvme*; do
+		[ "$(tr -d ' ' <"$d/serial")" = "$1" ] && ls "$d" | sed -n 's|^\(nvme[0-9]*n[0-9]*\)$|/dev/\1|p'
+	done
+}
+
+# fill DISK: with bytes that differ from block to block
+fill() { dd if=/dev/urandom of="$1" bs=64k count=16 2>/dev/null && sync; }
+
+# no_oops: the kernel has nothing to complain of
+no_oops() {
+	dmesg | grep -E 'BUG:|WARNING:|Oops|KASAN|possible (circular|recursive)|suspicious RCU|unreferenced object|general protection|Call Trace' &&
+		fail "the kernel complains"
+	return 0
+}
