@@ -12,6 +12,7 @@
 #include <linux/kprobes.h>
 #include <linux/scatterlist.h>
 #include <linux/sched.h>
+#include <linux/slab.h>
 
 #include "compat.h"
 #include "gate.h"
@@ -258,6 +259,24 @@ static unsigned long look_up(const char *name)
 	return address;
 }
 
+/* The symbol at @address is @name, and begins there or at a landing pad's length before. */
+static bool is_named(const char *name, unsigned long address, unsigned long *ret_offset,
+		     unsigned long *ret_size)
+{
+	char *found = kmalloc(KSYM_SYMBOL_LEN, GFP_KERNEL);	/* "name+offset/size" */
+	size_t len = strlen(name);
+	bool is = false;
+
+	if (found) {
+		sprint_symbol(found, address);
+		is = !strncmp(found, name, len) &&
+		     sscanf(found + len, "+%lx/%lx", ret_offset, ret_size) == 2 &&
+		     *ret_offset <= 16;
+	}
+	kfree(found);
+	return is;
+}
+
 /*
  * Find the function and make sure of it: the address bears the name, at its
  * very start (behind the landing pad at most), and lies in the object file of
@@ -268,19 +287,12 @@ static bool find(struct gate_hook *hook)
 {
 	const long reach = 64 * 1024;
 	unsigned long address = look_up(hook->name);
-	char found[KSYM_SYMBOL_LEN];	/* "name+offset/size" */
-	size_t len = strlen(hook->name);
-	unsigned long offset, size;
+	unsigned long offset;
 	long away;
 
-	if (!address)
-		return false;
-	sprint_symbol(found, address);
-	if (strncmp(found, hook->name, len) ||
-	    sscanf(found + len, "+%lx/%lx", &offset, &size) != 2 || offset > 16)
+	if (!address || !is_named(hook->name, address, &offset, &hook->size))
 		return false;
 	hook->start = address - offset;
-	hook->size = size;
 	away = (long)(hook->start - (unsigned long)pci_p2pdma_distance_many);
 	return hook->bit == P2PGATE_HOOK_DISTANCE ? away == 0 : away < reach && away > -reach;
 }
