@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The inside of a judge, and the pieces of a verdict: the walk, the kernel's decision from what
+ * the walk found, the fabric's route, the relation.
+ */
+#ifndef P2P_VERDICT_JUDGE_H
+#define P2P_VERDICT_JUDGE_H
+
+#include "verdict/rules.h"
+
+/** The bits of ACS Control that p2pdma calls a redirect: pci_bridge_has_acs_redir(). */
+#define P2P_ACS_REDIRECT (P2P_ACS_RR | P2P_ACS_CR | P2P_ACS_EC)
+
+/**
+ * struct p2p_bridge_root - what the whitelist says of one host bridge.
+ * @root: the function compared, and the row for it
+ * @listed_same, @listed: does the kernel list it for pairs of one host bridge, and of two
+ */
+struct p2p_bridge_root {
+	struct p2p_root root;
+	enum p2p_tri listed_same, listed;
+};
+
+/**
+ * struct p2p_judge - a rule set made ready for one machine.
+ * @topology: NULL when made from parts
+ * @release, @clauses: what of the tables holds
+ * @p2pdma: P2P_YES unless the rule set is "auto" and the kernel may lack CONFIG_PCI_P2PDMA
+ * @zen: does the CPU rule hold
+ * @several_nodes: P2P_NO when the machine is known to have one NUMA node
+ * @roots: by index of the host bridge, @root_count of them
+ * @functions: how many functions there are; every index is below
+ */
+struct p2p_judge {
+	const struct p2p_topology *topology;
+	const struct p2p_rules *rules;
+	unsigned int release, clauses;
+	enum p2p_tri p2pdma, zen, iommu, several_nodes;
+	struct p2p_bridge_root *roots;
+	size_t root_count, functions;
+	char note[320];
+};
+
+/**
+ * struct p2p_parts - a machine as arrays, so that a judge can be made without a snapshot.
+ * @functions: number of functions
+ */
+struct p2p_parts {
+	const struct p2p_machine *machine;
+	const struct p2p_host_bridge *const *bridges;
+	size_t bridge_count, functions;
+};
+
+/** p2p_judge_new_from_parts() - as p2p_judge_new(); the parts must outlive the judge. */
+int p2p_judge_new_from_parts(struct p2p_context *context, const struct p2p_parts *parts,
+			     const char *kernel, struct p2p_judge **ret_judge);
+
+/**
+ * struct p2p_walk - where two functions meet.
+ * @common: NULL when nothing but the root complex joins them
+ * @provider_side, @client_side: the function of each chain just below @common (or the topmost
+ *	one when there is none); NULL when the function is @common itself
+ * @hops: both sides to @common, or both depths
+ */
+struct p2p_walk {
+	const struct p2p_function *provider, *client;
+	const struct p2p_function *common, *provider_side, *client_side;
+	unsigned int hops;
+};
+
+/** p2p_walk() - find where they meet.  drivers/pci/p2pdma.c, calc_map_type_and_dist(). */
+void p2p_walk(const struct p2p_function *provider, const struct p2p_function *client,
+	      struct p2p_walk *ret_walk);
+
+/**
+ * struct p2p_tested - iterates the functions whose ACS the rule set tests, in its order.
+ * @function, @mask: the present one, and the bits of its control that count; NULL at the end
+ */
+struct p2p_tested {
+	const struct p2p_judge *judge;
+	const struct p2p_walk *walk;
+	const struct p2p_function *function;
+	uint16_t mask;
+	bool client_side;
+};
+
+void p2p_tested_first(struct p2p_tested *tested, const struct p2p_judge *judge,
+		      const struct p2p_walk *walk);
+void p2p_tested_next(struct p2p_tested *tested);
+
+/** p2p_acs_redirects() - does the kernel see one of @mask set in the control of @function? */
+enum p2p_tri p2p_acs_redirects(const struct p2p_function *function, uint16_t mask);
+
+/**
+ * struct p2p_findings - all that the kernel's decision depends on.
+ * @redirect: does ACS redirect; ignored without @common
+ * @listed: does the whitelist allow this pair of host bridges
+ */
+struct p2p_findings {
+	bool common;
+	enum p2p_tri redirect, listed;
+};
+
+/**
+ * p2p_kernel_decide() - the map type that every possible value of the unknown findings gives,
+ *	else P2P_MAP_UNKNOWN.
+ * @ret_reason: may be NULL
+ */
+enum p2p_map_type p2p_kernel_decide(const struct p2p_judge *judge,
+				    const struct p2p_findings *findings,
+				    enum p2p_reason *ret_reason);
+
+/** p2p_judge_listed() - does the whitelist allow this pair of host bridges? */
+enum p2p_tri p2p_judge_listed(const struct p2p_judge *judge, const struct p2p_host_bridge *a,
+			      const struct p2p_host_bridge *b);
+
+/** p2p_kernel_judge() - what the kernel decides. */
+void p2p_kernel_judge(const struct p2p_judge *judge, const struct p2p_walk *walk,
+		      struct p2p_kernel *ret_kernel);
+
+/** p2p_fabric_judge() - what the switches do. */
+void p2p_fabric_judge(const struct p2p_walk *walk, struct p2p_fabric *ret_fabric);
+
+/** p2p_relation_judge() - NVIDIA's letters. */
+enum p2p_relation p2p_relation_judge(const struct p2p_judge *judge, const struct p2p_walk *walk);
+
+/** p2p_relation_of_common() - X, PIX or PXB, by hops. */
+enum p2p_relation p2p_relation_of_common(unsigned int hops);
+
+/** p2p_relation_of_nodes() - NODE, SYS or unknown, by numa_node. */
+enum p2p_relation p2p_relation_of_nodes(const struct p2p_judge *judge,
+					const struct p2p_number *a, const struct p2p_number *b);
+
+/** p2p_acs_names() - the bits that are set, by lspci's names: "ReqRedir and CmpltRedir". */
+char *p2p_acs_names(uint16_t bits, char buffer[P2P_ACS_SIZE]);
+
+/** p2p_tri_and(), p2p_tri_or() - of two answers that may not be known. */
+static inline enum p2p_tri p2p_tri_and(enum p2p_tri a, enum p2p_tri b)
+{
+	if (a == P2P_NO || b == P2P_NO)
+		return P2P_NO;
+	return a == P2P_YES && b == P2P_YES ? P2P_YES : P2P_UNKNOWN;
+}
+
+static inline enum p2p_tri p2p_tri_or(enum p2p_tri a, enum p2p_tri b)
+{
+	if (a == P2P_YES || b == P2P_YES)
+		return P2P_YES;
+	return a == P2P_NO && b == P2P_NO ? P2P_NO : P2P_UNKNOWN;
+}
+
+#endif

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the kernel would log for a pair when asked verbosely, as drivers/pci/p2pdma.c prints it:
+ * the functions' own words are quoted because users search their logs for them.
+ */
+#include <string.h>
+
+#include "verdict/judge.h"
+#include "verdict/text.h"
+
+/* The names are collected in a page up to 5.13, in 128 bytes on the stack since. */
+#define LIST_BYTES_LONG 4096u
+#define LIST_BYTES_SHORT 128u
+
+struct log {
+	struct p2p_text text;
+	const struct p2p_judge *judge;
+	const struct p2p_verdict *verdict;
+};
+
+static void new_line(struct log *log)
+{
+	if (log->text.used)
+		p2p_text_add(&log->text, "\n");
+}
+
+/* Names that fit whole; what the kernel prints of the next one is not promised. */
+static void add_list(struct log *log)
+{
+	size_t size = log->judge->clauses & P2P_CLAUSE_SHORT_LIST ? LIST_BYTES_SHORT :
+								    LIST_BYTES_LONG;
+	struct p2p_tested tested;
+	struct p2p_walk walk;
+	size_t used = 0;
+
+	p2p_walk(log->verdict->provider, log->verdict->client, &walk);
+	for (p2p_tested_first(&tested, log->judge, &walk); tested.function;
+	     p2p_tested_next(&tested)) {
+		char bdf[P2P_BDF_SIZE];
+		size_t length;
+
+		if (p2p_acs_redirects(tested.function, tested.mask) != P2P_YES)
+			continue;
+		length = strlen(p2p_bdf_format(tested.function->bdf, bdf)) + 1;
+		if (used + length >= size)
+			return;
+		p2p_text_add(&log->text, "%s%s", used ? ";" : "", bdf);
+		used += length;
+	}
+}
+
+static void add_acs(struct log *log)
+{
+	const char *what = log->judge->clauses & P2P_CLAUSE_ACS_REFUSED ?
+		"cannot be used for peer-to-peer DMA as ACS redirect is set" :
+		"ACS redirect is set";
+	char bdf[P2P_BDF_SIZE];
+
+	new_line(log);
+	p2p_text_add(&log->text, "%s between the client and provider (%s)\n", what,
+		     p2p_bdf_format(log->verdict->provider->bdf, bdf));
+	p2p_text_add(&log->text, "to disable ACS %s for this path, add the kernel parameter: "
+		     "pci=disable_acs_redir=",
+		     log->judge->clauses & P2P_CLAUSE_TLP ? "controls" : "redirect");
+	add_list(log);
+}
+
+/* The root device that is in no row; one that is in a row of the other kind is not named. */
+static bool add_unlisted(struct log *log, const struct p2p_root *root)
+{
+	if (root->fact != P2P_PRESENT || root->row)
+		return false;
+	new_line(log);
+	p2p_text_add(&log->text, "Host bridge not in P2PDMA whitelist: %04x:%04x",
+		     root->device->vendor, root->device->device);
+	return true;
+}
+
+static void add_unlisted_roots(struct log *log)
+{
+	const struct p2p_kernel *kernel = &log->verdict->kernel;
+	unsigned int clauses = log->judge->clauses;
+	enum p2p_tri first;
+
+	if (!(clauses & P2P_CLAUSE_WARN_VERBOSE) &&
+	    !(clauses & P2P_CLAUSE_WARN_ACS && kernel->common))
+		return;
+	if (log->verdict->provider->host == log->verdict->client->host) {
+		add_unlisted(log, &kernel->provider_root);
+		return;
+	}
+	/* The second is looked up only when the first passed. */
+	first = log->judge->roots[log->verdict->provider->host->index].listed;
+	if (first == P2P_YES)
+		add_unlisted(log, &kernel->client_root);
+	else
+		add_unlisted(log, &kernel->provider_root);
+}
+
+static void add_refused(struct log *log)
+{
+	char bdf[P2P_BDF_SIZE];
+
+	new_line(log);
+	p2p_text_add(&log->text, "cannot be used for peer-to-peer DMA as the client and provider "
+		     "(%s) do not share an upstream bridge%s",
+		     p2p_bdf_format(log->verdict->provider->bdf, bdf),
+		     log->judge->release < P2P_KERNEL(5, 4) ? "" : " or whitelisted host bridge");
+}
+
+int p2p_judge_message(const struct p2p_judge *judge, const struct p2p_verdict *verdict,
+		      char *buffer, size_t size)
+{
+	struct log log = { { buffer, size, 0 }, judge, verdict };
+	bool through_host;
+
+	if (size)
+		*buffer = '\0';
+	if (judge->p2pdma != P2P_YES || verdict->kernel.map_type == P2P_MAP_UNKNOWN ||
+	    verdict->kernel.map_type == P2P_MAP_BUS_ADDR)
+		return 0;
+	if (verdict->kernel.redirects && verdict->kernel.common)
+		add_acs(&log);
+	through_host = !(verdict->kernel.common && judge->clauses & P2P_CLAUSE_ACS_REFUSED);
+	if (verdict->kernel.map_type == P2P_MAP_NOT_SUPPORTED && through_host) {
+		add_unlisted_roots(&log);
+		add_refused(&log);
+	}
+	return (int)log.text.used;
+}

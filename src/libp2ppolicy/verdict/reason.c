@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Why the kernel decides so: one sentence for each reason, with the functions and registers. */
+#include <string.h>
+
+#include "verdict/judge.h"
+#include "verdict/text.h"
+
+/* So many functions are named; the rest is counted. */
+#define NAMED 3u
+
+struct writer {
+	struct p2p_text text;
+	const struct p2p_judge *judge;
+	const struct p2p_verdict *verdict;
+};
+
+static void add_bdf(struct writer *w, const struct p2p_function *function)
+{
+	char bdf[P2P_BDF_SIZE];
+
+	p2p_text_add(&w->text, "%s", p2p_bdf_format(function->bdf, bdf));
+}
+
+static void add_more(struct writer *w, size_t count)
+{
+	if (count > NAMED)
+		p2p_text_add(&w->text, " and %zu more", count - NAMED);
+}
+
+static const char *joint(size_t i, size_t count)
+{
+	if (!i)
+		return "";
+	return i + 1 == count ? " and " : ", ";
+}
+
+/* %R: "ReqRedir and CmpltRedir on 0000:16:00.0 (ACS Control 0x001d)", one after another. */
+static void add_redirects(struct writer *w)
+{
+	const struct p2p_function *list[NAMED];
+	size_t count = p2p_judge_redirects(w->judge, w->verdict, list, NAMED);
+	uint16_t mask = P2P_ACS_REDIRECT;
+
+	for (size_t i = 0; i < count && i < NAMED; i++) {
+		char bits[P2P_ACS_SIZE];
+
+		p2p_text_add(&w->text, "%s%s on ", joint(i, count),
+			     p2p_acs_names(list[i]->acs.kernel_control & mask, bits));
+		add_bdf(w, list[i]);
+		p2p_text_add(&w->text, " (ACS Control 0x%04x)", list[i]->acs.kernel_control);
+	}
+	add_more(w, count);
+}
+
+/* %U: the functions whose ACS is not known. */
+static void add_unread(struct writer *w)
+{
+	const struct p2p_function *list[NAMED];
+	size_t count = p2p_judge_unread(w->judge, w->verdict, list, NAMED);
+
+	for (size_t i = 0; i < count && i < NAMED; i++) {
+		p2p_text_add(&w->text, "%s", joint(i, count));
+		add_bdf(w, list[i]);
+	}
+	add_more(w, count);
+}
+
+static void add_root(struct writer *w, const struct p2p_root *root,
+		     const struct p2p_function *function)
+{
+	if (!root->device)
+		p2p_text_add(&w->text, "nothing on %s", function->host->name);
+	else
+		add_bdf(w, root->device);
+	if (root->device && root->device->ids == P2P_PRESENT)
+		p2p_text_add(&w->text, " (%04x:%04x)", root->device->vendor, root->device->device);
+}
+
+/* %H: the root device, or both. */
+static void add_roots(struct writer *w)
+{
+	const struct p2p_verdict *verdict = w->verdict;
+
+	add_root(w, &verdict->kernel.provider_root, verdict->provider);
+	if (verdict->provider->host == verdict->client->host)
+		return;
+	p2p_text_add(&w->text, " and ");
+	add_root(w, &verdict->kernel.client_root, verdict->client);
+}
+
+/* %P: what sends the pair through the root complex. */
+static void add_path(struct writer *w)
+{
+	if (!w->verdict->kernel.common) {
+		p2p_text_add(&w->text, "no common bridge");
+		return;
+	}
+	add_redirects(w);
+}
+
+static void add_common(struct writer *w)
+{
+	if (w->verdict->kernel.common)
+		add_bdf(w, w->verdict->kernel.common);
+}
+
+static void add_rules(struct writer *w)
+{
+	p2p_text_add(&w->text, "%s", w->judge->rules->name);
+}
+
+static const struct { char letter; void (*add)(struct writer *w); } fields[] = {
+	{ 'R', add_redirects }, { 'U', add_unread }, { 'H', add_roots }, { 'P', add_path },
+	{ 'C', add_common }, { 'K', add_rules },
+};
+
+/* One row for each enum p2p_reason; %X are the fields above. */
+static const char *const sentences[P2P_REASONS] = {
+	[P2P_REASON_NONE] = "not judged",
+	[P2P_REASON_SWITCH] = "both lie below %C and no function between redirects",
+	[P2P_REASON_SELF] = "provider and client are the same function, which redirects nothing",
+	[P2P_REASON_HOST_LISTED] =
+		"%P: through the root complex, whose root device %H is on the kernel's list",
+	[P2P_REASON_CPU_ZEN] =
+		"%P: through the root complex of an AMD Zen CPU, which the kernel permits",
+	[P2P_REASON_ACS_REFUSED] = "%R: peer traffic is sent up to the root complex, and %L",
+	[P2P_REASON_HOST_NOT_LISTED] =
+		"no common bridge, and the root device %H is not on the kernel's list",
+	[P2P_REASON_HOST_SAME_ONLY] =
+		"no common bridge, and the kernel lists %H only for pairs of one host bridge",
+	[P2P_REASON_NO_ROOT_DEVICE] =
+		"no common bridge, and the kernel finds no root device to look up: %H",
+	[P2P_REASON_NO_COMMON] =
+		"no common bridge, and rule set %K never permits that",
+	[P2P_REASON_IOMMU_PRESENT] =
+		"no common bridge, and rule set %K permits no host bridge with an IOMMU in use",
+	[P2P_REASON_NOT_COMPILED] =
+		"the kernel is built without CONFIG_PCI_P2PDMA and permits no pair",
+	[P2P_REASON_ACS_UNKNOWN] =
+		"not known: ACS of %U could not be read, and decides between direct and redirected",
+	[P2P_REASON_ROOT_UNKNOWN] =
+		"not known: %P, and whether the kernel lists the root device %H could not be told",
+	[P2P_REASON_CPU_UNKNOWN] =
+		"not known: %P, and the CPU's vendor and family could not be read",
+	[P2P_REASON_IOMMU_UNKNOWN] =
+		"not known: %P, and whether an IOMMU is in use could not be read",
+	[P2P_REASON_P2PDMA_UNKNOWN] =
+		"not known: whether the kernel is built with CONFIG_PCI_P2PDMA could not be read",
+	[P2P_REASON_TLP_BLOCKED] = "a port on the path blocks this class of requests",
+};
+
+/* %L: why a redirected pair is not let through the root complex. */
+static void add_refusal(struct writer *w)
+{
+	const struct p2p_kernel *kernel = &w->verdict->kernel;
+
+	if (w->judge->clauses & P2P_CLAUSE_ACS_REFUSED) {
+		p2p_text_add(&w->text, "rule set %s never permits that", w->judge->rules->name);
+		return;
+	}
+	if (kernel->provider_root.fact == P2P_ABSENT) {
+		p2p_text_add(&w->text, "the kernel finds no root device to look up: ");
+		add_roots(w);
+		return;
+	}
+	p2p_text_add(&w->text, "the root device ");
+	add_roots(w);
+	p2p_text_add(&w->text, " is not on the kernel's list");
+}
+
+static void add_field(struct writer *w, char letter)
+{
+	if (letter == 'L')
+		add_refusal(w);
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		if (fields[i].letter == letter)
+			fields[i].add(w);
+}
+
+int p2p_judge_reason(const struct p2p_judge *judge, const struct p2p_verdict *verdict,
+		     char *buffer, size_t size)
+{
+	struct writer w = { { buffer, size, 0 }, judge, verdict };
+
+	if (size)
+		*buffer = '\0';
+	for (const char *s = sentences[verdict->kernel.reason]; *s; s++) {
+		if (*s == '%')
+			add_field(&w, *++s);
+		else
+			p2p_text_add(&w.text, "%c", *s);
+	}
+	return (int)w.text.used;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The decision rules of drivers/pci/p2pdma.c, release by release, as tables.  A row holds from
+ * the release in "since" up to, not including, the one in "until".
+ */
+#ifndef P2P_VERDICT_RULES_H
+#define P2P_VERDICT_RULES_H
+
+#include <p2ppolicy/verdict.h>
+
+/** A mainline release as a number that grows; stable updates share their release's. */
+#define P2P_KERNEL(major, minor) ((major) * 1000u + (minor))
+#define P2P_KERNEL_NEXT P2P_KERNEL(1000, 0)	/* queued, not released */
+
+/**
+ * struct p2p_rules - one named rule set.
+ * @release: the clauses and whitelist rows of this release hold
+ */
+struct p2p_rules {
+	const char *name;
+	unsigned int release;
+	bool released, experimental;
+};
+
+/** What a rule set does, one bit each; the table in rules.c has since, until and source. */
+enum p2p_clause {
+	P2P_CLAUSE_COMMON_ONLY = 0x001,		/* no common bridge: refused, no list asked */
+	P2P_CLAUSE_ACS_REFUSED = 0x002,		/* a redirect: refused, no list asked */
+	P2P_CLAUSE_IOMMU_REFUSED = 0x004,	/* an IOMMU: refused through host bridges */
+	P2P_CLAUSE_FAR = 0x008,			/* 0x1000 added through host bridges */
+	P2P_CLAUSE_ZEN = 0x010,			/* AMD Zen and newer: no list asked */
+	P2P_CLAUSE_ROOT_PORT = 0x020,		/* a first root port stands for its bridge */
+	P2P_CLAUSE_WARN_ACS = 0x040,		/* names the unlisted root, ACS case only */
+	P2P_CLAUSE_WARN_VERBOSE = 0x080,	/* names the unlisted root when verbose */
+	P2P_CLAUSE_SHORT_LIST = 0x100,		/* 128 bytes for the names that redirect */
+	P2P_CLAUSE_TLP = 0x200,			/* only the ports where the paths part decide */
+};
+
+/** The distance added by P2P_CLAUSE_FAR. */
+#define P2P_FAR_DISTANCE 0x1000u
+
+/**
+ * struct p2p_whitelist - one row of pci_p2pdma_whitelist[].
+ * @device: -1 any
+ * @same: REQ_SAME_HOST_BRIDGE
+ */
+struct p2p_whitelist {
+	uint16_t vendor;
+	int32_t device;
+	bool same;
+	unsigned int since, until;
+	const char *text;
+};
+
+/** p2p_clauses_of() - the clauses in force for @rules at @release. */
+unsigned int p2p_clauses_of(const struct p2p_rules *rules, unsigned int release);
+
+/** p2p_whitelist_find() - the first row that matches, as the kernel searches; NULL none. */
+const struct p2p_whitelist *p2p_whitelist_find(unsigned int release, uint16_t vendor,
+					       uint16_t device);
+
+/**
+ * p2p_release_parse() - the number of a release text.
+ * Return: 0, or -EINVAL when @text is NULL or does not begin with "MAJOR.MINOR".
+ */
+int p2p_release_parse(const char *text, unsigned int *ret_release);
+
+/** p2p_release_vendor() - who is known to add rows of its own to such a kernel; NULL nobody. */
+const char *p2p_release_vendor(const char *text);
+
+#endif

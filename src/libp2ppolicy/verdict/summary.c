@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Counting the answers without asking every pair.
+ *
+ * At each function the members below it are counted by what a pair that meets there depends on:
+ * how far below they lie, and what their branch redirects.  Pairs that meet at a function are
+ * all pairs below it less those that met in one branch of it already.  The same again for the
+ * root bus of a host bridge, and for the host bridges of the machine.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "verdict/judge.h"
+
+enum {
+	FAR = 5,		/* so many steps or more: beyond what PIX allows */
+	DEPTHS = FAR + 1,
+	TRIS = 3,
+	SELF = TRIS * TRIS,	/* the function itself, which is no branch */
+	STATES = SELF + 1,
+};
+
+/*
+ * Members by depth and state.  A state is two answers: does the branch redirect completions of
+ * its providers, does it redirect requests of its clients; equal but for the rule set "tlp".
+ */
+struct branch {
+	uint32_t count[DEPTHS][STATES];
+};
+
+struct node {
+	struct branch branch;
+	bool seen;
+};
+
+/* One nonzero cell of a branch. */
+struct cell {
+	unsigned int depth, state;
+	uint64_t count;
+};
+
+/* Members of one NUMA node below one host bridge. */
+struct corner {
+	uint32_t bridge;
+	struct p2p_number numa;
+	enum p2p_tri listed;
+	uint64_t count;
+};
+
+struct counter {
+	const struct p2p_judge *judge;
+	struct node *nodes;
+	const struct p2p_function **order;	/* deepest first */
+	uint64_t *below_bridge;
+	struct corner *corners;
+	struct p2p_summary *summary;
+};
+
+static unsigned int make_state(enum p2p_tri completion, enum p2p_tri request)
+{
+	return completion * TRIS + request;
+}
+
+static enum p2p_tri completion_of(unsigned int state)
+{
+	return state == SELF ? P2P_NO : (enum p2p_tri)(state / TRIS);
+}
+
+static enum p2p_tri request_of(unsigned int state)
+{
+	return state == SELF ? P2P_NO : (enum p2p_tri)(state % TRIS);
+}
+
+/* Does ACS redirect a pair that meets at @common? */
+static enum p2p_tri pair_redirect(const struct p2p_judge *judge,
+				  const struct p2p_function *common, unsigned int provider,
+				  unsigned int client)
+{
+	enum p2p_tri both = p2p_tri_or(completion_of(provider), request_of(client));
+
+	if (!(judge->clauses & P2P_CLAUSE_TLP))
+		return p2p_tri_or(both, p2p_acs_redirects(common, P2P_ACS_REDIRECT));
+	return provider == SELF || client == SELF ? P2P_NO : both;
+}
+
+/* The state that a member of state @state has when seen from above @function. */
+static unsigned int lift_state(const struct p2p_judge *judge, const struct p2p_function *function,
+			       unsigned int state)
+{
+	enum p2p_tri own;
+
+	if (judge->clauses & P2P_CLAUSE_TLP)
+		return make_state(p2p_acs_redirects(function, P2P_ACS_CR),
+				  p2p_acs_redirects(function, P2P_ACS_RR | P2P_ACS_EC));
+	own = p2p_tri_or(completion_of(state), p2p_acs_redirects(function, P2P_ACS_REDIRECT));
+	return make_state(own, own);
+}
+
+static size_t list_cells(const struct branch *branch, struct cell cells[DEPTHS * STATES])
+{
+	size_t n = 0;
+
+	for (unsigned int depth = 0; depth < DEPTHS; depth++)
+		for (unsigned int state = 0; state < STATES; state++)
+			if (branch->count[depth][state])
+				cells[n++] = (struct cell){ depth, state,
+							    branch->count[depth][state] };
+	return n;
+}
+
+static void add_pairs(struct counter *counter, enum p2p_relation relation,
+		      enum p2p_map_type type, uint64_t pairs)
+{
+	counter->summary->pairs[relation][type] += pairs;
+}
+
+/*
+ * Add (@sign 1) or take away (@sign -1, which wraps and is made good above) all pairs of members
+ * of @branch as pairs that meet at @common.
+ */
+static void count_common(struct counter *counter, const struct p2p_function *common,
+			 const struct branch *branch, int sign)
+{
+	const struct p2p_judge *judge = counter->judge;
+	enum p2p_map_type types[TRIS];
+	struct cell cells[DEPTHS * STATES];
+	size_t n = list_cells(branch, cells);
+
+	for (enum p2p_tri redirect = P2P_UNKNOWN; redirect <= P2P_YES; redirect++) {
+		struct p2p_findings findings = {
+			true, redirect, p2p_judge_listed(judge, common->host, common->host),
+		};
+
+		types[redirect] = p2p_kernel_decide(judge, &findings, NULL);
+	}
+	for (size_t i = 0; i < n; i++) {
+		for (size_t j = 0; j < n; j++) {
+			enum p2p_tri redirect = pair_redirect(judge, common, cells[i].state,
+							      cells[j].state);
+			unsigned int hops = cells[i].depth + cells[j].depth;
+
+			add_pairs(counter, p2p_relation_of_common(hops), types[redirect],
+				  (uint64_t)(int64_t)sign * (cells[i].count * cells[j].count));
+		}
+	}
+}
+
+static enum p2p_map_type decide_apart(const struct p2p_judge *judge, enum p2p_tri listed)
+{
+	struct p2p_findings findings = { false, P2P_NO, listed };
+
+	return p2p_kernel_decide(judge, &findings, NULL);
+}
+
+static uint64_t lift(struct counter *counter, const struct p2p_function *function,
+		     struct branch *ret_branch)
+{
+	const struct branch *from = &counter->nodes[function->index].branch;
+	uint64_t total = 0;
+
+	memset(ret_branch, 0, sizeof(*ret_branch));
+	for (unsigned int depth = 0; depth < DEPTHS; depth++) {
+		for (unsigned int state = 0; state < STATES; state++) {
+			unsigned int above = depth < FAR ? depth + 1 : FAR;
+			uint32_t count = from->count[depth][state];
+
+			if (!count)
+				continue;
+			total += count;
+			ret_branch->count[above][lift_state(counter->judge, function, state)] +=
+				count;
+		}
+	}
+	return total;
+}
+
+/* All below @function is counted: count what meets at it, and hand its members up. */
+static void settle(struct counter *counter, const struct p2p_function *function)
+{
+	const struct p2p_judge *judge = counter->judge;
+	struct node *node = &counter->nodes[function->index];
+	struct branch self = { 0 }, lifted;
+	uint64_t members;
+
+	self.count[0][SELF] = node->branch.count[0][SELF];
+	count_common(counter, function, &node->branch, 1);
+	count_common(counter, function, &self, -1);
+	members = lift(counter, function, &lifted);
+	if (function->parent) {
+		struct branch *above = &counter->nodes[function->parent->index].branch;
+
+		count_common(counter, function->parent, &lifted, -1);
+		for (size_t depth = 0; depth < DEPTHS; depth++)
+			for (size_t state = 0; state < STATES; state++)
+				above->count[depth][state] += lifted.count[depth][state];
+		return;
+	}
+	counter->below_bridge[function->host->index] += members;
+	add_pairs(counter, P2P_RELATION_PHB,
+		  decide_apart(judge, p2p_judge_listed(judge, function->host, function->host)),
+		  -(members * members));
+}
+
+static size_t collect_nodes(struct counter *counter, const struct p2p_function *const *functions,
+			    size_t count)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		counter->nodes[functions[i]->index].branch.count[0][SELF]++;
+		for (const struct p2p_function *up = functions[i];
+		     up && !counter->nodes[up->index].seen; up = up->parent) {
+			counter->nodes[up->index].seen = true;
+			counter->order[n++] = up;
+		}
+	}
+	return n;
+}
+
+static int deepest_first(const void *a, const void *b)
+{
+	const struct p2p_function *x = *(const struct p2p_function *const *)a;
+	const struct p2p_function *y = *(const struct p2p_function *const *)b;
+
+	return (x->depth < y->depth) - (x->depth > y->depth);
+}
+
+static int64_t node_of(const struct corner *corner)
+{
+	return corner->numa.fact == P2P_PRESENT ? corner->numa.value : -1;
+}
+
+static int compare_kinds(const struct corner *x, const struct corner *y)
+{
+	if (node_of(x) != node_of(y))
+		return node_of(x) < node_of(y) ? -1 : 1;
+	return (int)x->listed - (int)y->listed;
+}
+
+static int by_kind(const void *a, const void *b)
+{
+	return compare_kinds(a, b);
+}
+
+static int by_bridge(const void *a, const void *b)
+{
+	const struct corner *x = a, *y = b;
+
+	if (x->bridge != y->bridge)
+		return x->bridge < y->bridge ? -1 : 1;
+	return compare_kinds(x, y);
+}
+
+/* Put equal neighbours together.  Return: how many are left. */
+static size_t merge(struct corner *corners, size_t count,
+		    int (*compare)(const void *, const void *))
+{
+	size_t n = 0;
+
+	qsort(corners, count, sizeof(*corners), compare);
+	for (size_t i = 0; i < count; i++) {
+		if (n && !compare(&corners[n - 1], &corners[i]))
+			corners[n - 1].count += corners[i].count;
+		else
+			corners[n++] = corners[i];
+	}
+	return n;
+}
+
+static void count_corners(struct counter *counter, const struct corner *corners, size_t count,
+			  int sign)
+{
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = 0; j < count; j++)
+			add_pairs(counter,
+				  p2p_relation_of_nodes(counter->judge, &corners[i].numa,
+							&corners[j].numa),
+				  decide_apart(counter->judge, p2p_tri_and(corners[i].listed,
+									   corners[j].listed)),
+				  (uint64_t)(int64_t)sign * (corners[i].count * corners[j].count));
+}
+
+/* Pairs of two host bridges: all pairs of corners, less those of one bridge. */
+static void count_bridges(struct counter *counter, const struct p2p_function *const *functions,
+			  size_t count)
+{
+	struct corner *corners = counter->corners;
+	size_t n, end;
+
+	for (size_t i = 0; i < count; i++)
+		corners[i] = (struct corner){
+			.bridge = functions[i]->host->index, .numa = functions[i]->numa,
+			.listed = counter->judge->roots[functions[i]->host->index].listed,
+			.count = 1,
+		};
+	n = merge(corners, count, by_bridge);
+	for (size_t i = 0; i < n; i = end) {
+		for (end = i + 1; end < n && corners[end].bridge == corners[i].bridge;)
+			end++;
+		count_corners(counter, &corners[i], end - i, -1);
+	}
+	n = merge(corners, n, by_kind);
+	count_corners(counter, corners, n, 1);
+}
+
+static void count_all(struct counter *counter, const struct p2p_function *const *functions,
+		      size_t count)
+{
+	const struct p2p_judge *judge = counter->judge;
+	size_t n = collect_nodes(counter, functions, count);
+
+	qsort(counter->order, n, sizeof(const struct p2p_function *), deepest_first);
+	for (size_t i = 0; i < n; i++)
+		settle(counter, counter->order[i]);
+	for (size_t i = 0; i < judge->root_count; i++)
+		add_pairs(counter, P2P_RELATION_PHB,
+			  decide_apart(judge, judge->roots[i].listed_same),
+			  counter->below_bridge[i] * counter->below_bridge[i]);
+	count_bridges(counter, functions, count);
+}
+
+int p2p_judge_summary(const struct p2p_judge *judge, const struct p2p_function *const *functions,
+		      size_t count, struct p2p_summary *ret_summary)
+{
+	struct node *nodes = calloc(judge->functions + 1, sizeof(*nodes));
+	const struct p2p_function **order =
+		calloc(judge->functions + 1, sizeof(const struct p2p_function *));
+	uint64_t *below_bridge = calloc(judge->root_count + 1, sizeof(*below_bridge));
+	struct corner *corners = calloc(count + 1, sizeof(*corners));
+	struct p2p_summary summary = { 0 };
+	struct counter counter = { judge, nodes, order, below_bridge, corners, &summary };
+	int error = -ENOMEM;
+
+	if (nodes && order && below_bridge && corners) {
+		count_all(&counter, functions, count);
+		*ret_summary = summary;
+		error = 0;
+	}
+	free(nodes);
+	free(order);
+	free(below_bridge);
+	free(corners);
+	return error;
+}
