@@ -111,6 +111,12 @@ const char *app_machine(const struct app *app);
 enum status app_find(struct app *app, const char *name, const struct p2p_function **ret_function);
 
 /**
+ * app_find_end() - as app_find(), and it must be one that pairs are made of: no bridge.
+ */
+enum status app_find_end(struct app *app, const char *name,
+			 const struct p2p_function **ret_function);
+
+/**
  * app_select() - fill selected and picked as the filters ask.  On failure one sentence has been
  *	printed to stderr.
  */

@@ -118,6 +118,27 @@ void document_print_line(const struct app *app, struct json_object *object)
 	json_object_put(object);
 }
 
+void document_open(const struct app *app, struct json_object *document, const char *key)
+{
+	const char *text = json_object_to_json_string_ext(document, JSON_C_TO_STRING_PLAIN |
+							  JSON_C_TO_STRING_NOSLASHESCAPE);
+
+	fprintf(app->out, "%.*s,\"%s\":[\n", (int)strlen(text) - 1, text, key);
+	json_object_put(document);
+}
+
+void document_element(const struct app *app, struct json_object *element, const char **separator)
+{
+	fputs(*separator, app->out);
+	*separator = ",\n";
+	document_print_line(app, element);
+}
+
+void document_close(const struct app *app)
+{
+	fputs("\n]}\n", app->out);
+}
+
 enum status document_schema(FILE *out, const char *name)
 {
 	for (const struct schema *schema = schemas; schema->name; schema++) {

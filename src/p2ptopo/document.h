@@ -27,6 +27,21 @@ enum status document_print(const struct app *app, struct json_object *document);
 /** document_print_line() - print @object on one line, without newline, and free it. */
 void document_print_line(const struct app *app, struct json_object *object);
 
+/**
+ * document_open() - print @document without its end, free it, and start an array called @key:
+ *	for arrays too long for memory.
+ */
+void document_open(const struct app *app, struct json_object *document, const char *key);
+
+/**
+ * document_element() - print one element of that array, and free it.
+ * @separator: "" before the first
+ */
+void document_element(const struct app *app, struct json_object *element, const char **separator);
+
+/** document_close() - end the array and the document. */
+void document_close(const struct app *app);
+
 /** document_schema() - print the JSON Schema called @name.  Return: STATUS_DONE. */
 enum status document_schema(FILE *out, const char *name);
 

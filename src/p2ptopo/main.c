@@ -7,6 +7,7 @@
 
 #include "app.h"
 #include "document.h"
+#include "near.h"
 #include "options.h"
 #include "output.h"
 #include "pairs.h"
@@ -23,6 +24,11 @@ static const struct command commands[] = {
 		     "--json has all that was decoded of every function.",
 	  .stage = STAGE_TOPOLOGY, .want = P2P_WANT_NAMES, .run = command_tree,
 	  .schema = "tree", .columns = tree_columns },
+	{ .name = "matrix",
+	  .summary = "Relation, verdict and distance of every pair, by name, with NUMA node "
+		     "and CPUs of each device.",
+	  .stage = STAGE_JUDGE, .want = P2P_WANT_NAMES, .run = command_matrix,
+	  .schema = "matrix" },
 	{ .name = "pairs",
 	  .summary = "One row per ordered pair: who owns the memory (provider), who does the "
 		     "DMA (client), what the kernel decides and what the switches do.",
@@ -32,6 +38,14 @@ static const struct command commands[] = {
 	  .summary = "One pair, hop by hop, both ways: every bridge with its registers, what "
 		     "the kernel decides and why. Exit status 1 when it refuses.",
 	  .stage = STAGE_JUDGE, .want = P2P_WANT_NAMES, .run = command_path, .schema = "path" },
+	{ .name = "near", .arguments = "DEVICE", .operands = 1,
+	  .summary = "The peers of a device, the best first; --class, -s and -d say which.",
+	  .stage = STAGE_JUDGE, .want = P2P_WANT_NAMES, .run = command_near, .schema = "near",
+	  .columns = near_columns },
+	{ .name = "capture", .arguments = "FILE", .operands = 1,
+	  .summary = "Write what this machine is made of into a tar (compressed when FILE ends "
+		     "in .gz, .xz, .zst or .bz2) that --from, lspci and lstopo read.",
+	  .stage = STAGE_SNAPSHOT, .want = P2P_WANT_ALL, .run = command_capture },
 	{ 0 }
 };
 

@@ -177,7 +177,7 @@ enum status table_new(struct app *app, const struct column *all, const char *usu
 	while (all[count].name)
 		count++;
 	table->app = app;
-	table->columns = calloc(count, sizeof(table->columns[0]));
+	table->columns = calloc(count, sizeof(void *));
 	table->cell = open_memstream(&table->text, &table->length);
 	if (!table->columns || !table->cell) {
 		table_free(table);

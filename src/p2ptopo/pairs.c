@@ -266,26 +266,18 @@ static int print_line(struct app *app, const struct p2p_verdict *verdict, void *
 
 static int print_element(struct app *app, const struct p2p_verdict *verdict, void *userdata)
 {
-	const char **separator = userdata;
-
-	fputs(*separator, app->out);
-	*separator = ",\n";
-	document_print_line(app, json_pair(app, verdict));
+	document_element(app, json_pair(app, verdict), userdata);
 	return 0;
 }
 
 /* The array is written around its elements, so that they need not all be in memory. */
 static void print_json(struct app *app)
 {
-	struct json_object *document = document_new(app, "pairs");
-	const char *text = json_object_to_json_string_ext(document, JSON_C_TO_STRING_PLAIN |
-							  JSON_C_TO_STRING_NOSLASHESCAPE);
-	const char *separator = "\n";
+	const char *separator = "";
 
-	fprintf(app->out, "%.*s,\"pairs\":[", (int)strlen(text) - 1, text);
-	json_object_put(document);
+	document_open(app, document_new(app, "pairs"), "pairs");
 	for_each_pair(app, print_element, &separator);
-	fputs("\n]}\n", app->out);
+	document_close(app);
 }
 
 enum status command_pairs(struct app *app, int argc, char **argv)

@@ -248,3 +248,18 @@ enum status app_find(struct app *app, const char *name, const struct p2p_functio
 	return app_fail(STATUS_INPUT, "%s has no device '%s': neither an address, nor a name such "
 			"as nvme0, nor a filter of lspci's", app_machine(app), name);
 }
+
+enum status app_find_end(struct app *app, const char *name,
+			 const struct p2p_function **ret_function)
+{
+	const struct p2p_function *function = NULL;
+	enum status status = app_find(app, name, &function);
+
+	if (status)
+		return status;
+	if (!p2p_function_has_header_0(function))
+		return app_fail(STATUS_INPUT, "%s of %s is a bridge: it neither gives memory to "
+				"peers nor does DMA to them", name, app_machine(app));
+	*ret_function = function;
+	return STATUS_DONE;
+}
