@@ -205,6 +205,31 @@ int p2p_judge_new_from_parts(struct p2p_context *context, const struct p2p_parts
 	return 0;
 }
 
+int p2p_judge_new(struct p2p_context *context, const struct p2p_topology *topology,
+		  const char *kernel, struct p2p_judge **ret_judge)
+{
+	size_t count = p2p_topology_host_bridges(topology);
+	const struct p2p_host_bridge **bridges = calloc(count + 1, sizeof(const struct p2p_host_bridge *));
+	struct p2p_parts parts = {
+		.machine = p2p_topology_machine(topology), .bridges = bridges,
+		.bridge_count = count, .functions = p2p_topology_count(topology),
+	};
+	struct p2p_judge *judge = NULL;
+	int error;
+
+	if (!bridges)
+		return p2p_error(context, -ENOMEM, "out of memory");
+	for (size_t i = 0; i < count; i++)
+		bridges[i] = p2p_topology_host_bridge(topology, i);
+	error = p2p_judge_new_from_parts(context, &parts, kernel, &judge);
+	free(bridges);
+	if (error < 0)
+		return error;
+	judge->topology = topology;
+	*ret_judge = judge;
+	return 0;
+}
+
 struct p2p_judge *p2p_judge_free(struct p2p_judge *judge)
 {
 	if (judge)
