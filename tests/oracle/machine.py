@@ -29,6 +29,7 @@ class Function:
         self.name = name
         self.domain, self.bus, self.devfn = domain, bus, device << 3 | function
         self.parent = None
+        self.listed = True          # False: only named in the path of what lies below it
         self.host = None
         self.physfn = None
         self.config = None
@@ -158,7 +159,7 @@ def number(text, base=0):
         return None
 
 
-def place(function, target):
+def place(machine, function, target):
     """Parent and host bridge, from the real path of the device's folder."""
     parts = target.split("/")
     last = max(i for i, part in enumerate(parts) if HOST.match(part))
@@ -167,15 +168,19 @@ def place(function, target):
         raise BadCapture("path of %s does not end in it" % function.name)
     function.host = "/".join(parts[:last + 1])
     function.parent = chain[-2] if len(chain) > 1 else None
+    for above, name in zip([None] + chain, chain[:-1]):
+        if name not in machine.functions:
+            missing = machine.functions[name] = Function(name)
+            missing.host, missing.parent, missing.listed = function.host, above, False
 
 
-def read_function(files, top, name, sizes):
-    function = Function(name)
+def read_function(files, top, machine, name, sizes):
+    function = machine.functions[name]
     target = files.link(top + DEVICES + "/" + name)
     if target is None:
         raise BadCapture("%s is no link" % name)
     inside = posixpath.normpath(posixpath.join(DEVICES, target))
-    place(function, inside)
+    place(machine, function, inside)
     folder = top + inside + "/"
     function.config = files.read(folder + "config")
     function.config_size = sizes.get(inside + "/config")
@@ -187,7 +192,6 @@ def read_function(files, top, name, sizes):
     physfn = files.link(folder + "physfn")
     if physfn is not None:
         function.physfn = posixpath.basename(physfn)
-    return function
 
 
 def manifest_sizes(files, top):
@@ -230,9 +234,10 @@ def read_tree(files):
     top = find_top(files)
     sizes = manifest_sizes(files, top)
     machine = Machine()
-    for name in files.names(top + DEVICES):
-        if BDF.match(name):
-            machine.functions[name] = read_function(files, top, name, sizes)
+    names = [name for name in files.names(top + DEVICES) if BDF.match(name)]
+    machine.functions = {name: Function(name) for name in names}
+    for name in names:
+        read_function(files, top, machine, name, sizes)
     if not machine.functions:
         raise BadCapture("no function")
     machine.zen = cpu_is_zen(files.read(top + "proc/cpuinfo"))

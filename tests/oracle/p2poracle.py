@@ -273,7 +273,7 @@ class Oracle:
     def endpoints(self):
         parents = {f.parent for f in self.machine.functions.values()}
         return [f for f in self.machine.ordered()
-                if header_type(f, f.name in parents) == 0]
+                if f.listed and header_type(f, f.name in parents) == 0]
 
     def root_devices(self, host):
         """What pci_host_bridge_dev() may return: functions, or None for none."""

@@ -383,6 +383,20 @@ class Captures(unittest.TestCase):
         row = ask(machine, "0000:05:02.3", "0000:06:00.0")
         self.assertEqual((row["hops"], row["map_type"]), (4, BUS))
 
+    def test_missing_bridge(self):
+        """A port that is only a part of paths is there, and its ACS is unknown."""
+        fabric, provider, client = two_behind_switch()
+        files = sysfs.Tree(fabric).files
+        port = client.above
+        files = {path: content for path, content in files.items()
+                 if path != "sys/bus/pci/devices/" + port.name
+                 and not (path.startswith("sys/%s/" % port.path)
+                          and not path.startswith("sys/" + client.path))}
+        row = ask(load(files), provider.name, client.name)
+        self.assertEqual((row["map_type"], row["hops"]), (UNKNOWN, 4))
+        self.assertNotIn(port.name, [f.name for f in p2poracle.Oracle(
+            load(files), "7.3").endpoints()])
+
     def test_vmd(self):
         """Nested domains end at their own root bus."""
         machine = machine_of(shapes.vmd())
