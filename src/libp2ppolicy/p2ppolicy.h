@@ -3,6 +3,7 @@
  * libp2ppolicy: which PCIe devices of a machine can do peer-to-peer DMA with which, and why.
  *
  *	snapshot (facts) -> topology (tree, capabilities) -> verdict (kernel, fabric)
+ *		-> policy (allow-list) -> gate (the kernel module p2pgate)
  *
  * Every function that can fail returns 0 or a negative errno, leaves its outputs untouched on
  * failure, and puts one sentence into the context (p2p_context_error()).  Nothing here prints,
@@ -15,5 +16,8 @@
 #include <p2ppolicy/snapshot.h>
 #include <p2ppolicy/topology.h>
 #include <p2ppolicy/verdict.h>
+#include <p2ppolicy/policy.h>
+#include <p2ppolicy/gate.h>
+#include <p2ppolicy/prove.h>
 
 #endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <blkid/blkid.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/fs.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "base/context.h"
+#include "gate/scratch.h"
+
+/* Does the sysfs path @path lead to @bdf's directory? */
+static bool leads_to(const char *path, const char *bdf)
+{
+	char real[PATH_MAX], part[P2P_BDF_SIZE + 2];
+
+	snprintf(part, sizeof(part), "/%s/", bdf);
+	return realpath(path, real) && strstr(real, part);
+}
+
+/*
+ * With native multipath an NVMe disk hangs below its subsystem, whose directory links to the
+ * controllers.  A disk with several of them may take another way than the client: refused.
+ */
+static bool only_controller(const char *disk, const char *bdf)
+{
+	char path[PATH_MAX], link[PATH_MAX + 512];
+	struct dirent *entry;
+	unsigned int controllers = 0, ours = 0;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "%s/device", disk);
+	dir = opendir(path);
+	while (dir && (entry = readdir(dir))) {
+		if (strncmp(entry->d_name, "nvme", 4) != 0 || strchr(entry->d_name + 4, 'n') ||
+		    strchr(entry->d_name + 4, 'c'))
+			continue;
+		controllers++;
+		snprintf(link, sizeof(link), "%s/%s/device/vendor", path, entry->d_name);
+		ours += leads_to(link, bdf);
+	}
+	if (dir)
+		closedir(dir);
+	return controllers == 1 && ours == 1;
+}
+
+static bool belongs_to(dev_t device, const struct p2p_function *client)
+{
+	char disk[64], part[96], bdf[P2P_BDF_SIZE];
+
+	snprintf(disk, sizeof(disk), "/sys/dev/block/%u:%u", major(device), minor(device));
+	p2p_bdf_format(client->bdf, bdf);
+	snprintf(part, sizeof(part), "%s/partition", disk);
+	if (!access(part, F_OK))
+		strcat(disk, "/..");
+	return leads_to(disk, bdf) || only_controller(disk, bdf);
+}
+
+/* What libblkid finds on it; the name stays valid while the probe lives. */
+static int find_signature(blkid_probe probe, const char **ret_name)
+{
+	blkid_probe_enable_superblocks(probe, 1);
+	blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_TYPE);
+	blkid_probe_enable_partitions(probe, 1);
+	if (blkid_do_safeprobe(probe) == 1)
+		return 0;
+	if (!blkid_probe_lookup_value(probe, "TYPE", ret_name, NULL) ||
+	    !blkid_probe_lookup_value(probe, "PTTYPE", ret_name, NULL))
+		return 1;
+	*ret_name = "a signature";
+	return 1;
+}
+
+static int check_signature(struct p2p_context *context, const char *path, int fd)
+{
+	blkid_probe probe = blkid_new_probe();
+	const char *name = NULL;
+	int r = 0;
+
+	if (!probe || blkid_probe_set_device(probe, fd, 0, 0))
+		r = p2p_error(context, -EIO, "%s: libblkid cannot look at it", path);
+	else if (find_signature(probe, &name))
+		r = p2p_error(context, -EEXIST,
+			      "%s carries %s; nothing was written", path, name);
+	blkid_free_probe(probe);
+	return r;
+}
+
+static int check_device(struct p2p_context *context, const char *path,
+			const struct p2p_function *client)
+{
+	char bdf[P2P_BDF_SIZE];
+	struct stat status;
+
+	if (stat(path, &status))
+		return p2p_error(context, -errno, "%s: %s", path, strerror(errno));
+	if (!S_ISBLK(status.st_mode))
+		return p2p_error(context, -ENODEV, "%s is no block device", path);
+	if (!belongs_to(status.st_rdev, client))
+		return p2p_error(context, -ENODEV, "%s is not a disk of %s alone", path,
+				 p2p_bdf_format(client->bdf, bdf));
+	return 0;
+}
+
+int p2p_scratch_open(struct p2p_context *context, const char *path,
+		     const struct p2p_function *client, bool overwrite, int *ret_fd,
+		     uint64_t *ret_bytes)
+{
+	uint64_t bytes = 0;
+	int r = check_device(context, path, client), fd;
+
+	if (r)
+		return r;
+	/* O_EXCL on a block device fails while it is mounted, swap, or held by dm, md or another. */
+	fd = open(path, O_RDWR | O_DIRECT | O_EXCL | O_CLOEXEC);
+	if (fd < 0 && errno == EBUSY)
+		return p2p_error(context, -EBUSY, "%s is in use (mounted, swap, or held)", path);
+	if (fd < 0)
+		return p2p_error(context, -errno, "%s: %s", path, strerror(errno));
+	if (ioctl(fd, BLKGETSIZE64, &bytes) < 0)
+		r = p2p_error(context, -errno, "%s: its size cannot be read: %s", path,
+			      strerror(errno));
+	if (!r && !overwrite)
+		r = check_signature(context, path, fd);
+	if (r) {
+		close(fd);
+		return r;
+	}
+	*ret_fd = fd;
+	*ret_bytes = bytes;
+	return 0;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A block device that may be overwritten: found to be the client's, unused and unsigned. */
+#ifndef P2P_GATE_SCRATCH_H
+#define P2P_GATE_SCRATCH_H
+
+#include <p2ppolicy/topology.h>
+
+/**
+ * p2p_scratch_open() - open @path for O_DIRECT, exclusively.
+ * @client: the function it must belong to
+ * @overwrite: also when libblkid knows a signature on it
+ * @ret_fd: owned by the caller
+ * @ret_bytes: its size
+ * Return: as p2p_prove().
+ */
+int p2p_scratch_open(struct p2p_context *context, const char *path,
+		     const struct p2p_function *client, bool overwrite, int *ret_fd,
+		     uint64_t *ret_bytes);
+
+#endif

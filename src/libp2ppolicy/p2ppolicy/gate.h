@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The gate: the library's side of the kernel module p2pgate, see p2pgate(4).
+ *
+ * What was decided is what is in force: p2p_gate_open() and p2p_gate_info() come first, the
+ * snapshot is loaded after that, and a push carries the generation that info gave; when the
+ * machine or the list changed in between, the kernel refuses it as stale.
+ */
+#ifndef P2PPOLICY_GATE_H
+#define P2PPOLICY_GATE_H
+
+#include <p2ppolicy/policy.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** enum p2p_gate_mode - what the gate does with a pair that is not on its list. */
+enum p2p_gate_mode {
+	P2P_GATE_OFF,		/* nothing */
+	P2P_GATE_OBSERVE,	/* counts and traces it, and lets it pass */
+	P2P_GATE_ENFORCE,	/* refuses it */
+	P2P_GATE_MODES
+};
+
+/** p2p_gate_mode_name() - "off", "observe", "enforce". */
+P2P_EXPORT const char *p2p_gate_mode_name(enum p2p_gate_mode mode);
+
+/** p2p_gate_mode_parse() - the mode of a name; -EINVAL when it is none. */
+P2P_EXPORT int p2p_gate_mode_parse(const char *name, enum p2p_gate_mode *ret_mode);
+
+struct p2p_gate;
+
+/**
+ * p2p_gate_open() - open /dev/p2pgate.
+ * @ret_gate: owned by the caller; close with p2p_gate_close()
+ *
+ * Return: 0; -ENOENT the module is not loaded; -EACCES the node may not be opened;
+ *	-EPROTO the module speaks another version; another negative errno.
+ */
+P2P_EXPORT int p2p_gate_open(struct p2p_context *context, struct p2p_gate **ret_gate);
+
+/** p2p_gate_close() - NULL is fine.  Return: NULL. */
+P2P_EXPORT struct p2p_gate *p2p_gate_close(struct p2p_gate *gate);
+
+/** p2p_gate_fd() - for poll(2): readable when the generation is not the one info last gave. */
+P2P_EXPORT int p2p_gate_fd(const struct p2p_gate *gate);
+
+/** Why the gate decided as it did; the order of enum p2pgate_reason. */
+#define P2P_GATE_REASONS 7
+
+/** p2p_gate_reason_name() - "listed", "self", ...; NULL past P2P_GATE_REASONS. */
+P2P_EXPORT const char *p2p_gate_reason_name(unsigned int reason);
+
+/** struct p2p_gate_counts - calls decided, by reason. */
+struct p2p_gate_counts {
+	uint64_t by_reason[P2P_GATE_REASONS];
+};
+
+/**
+ * struct p2p_gate_info - the state of the gate.
+ * @generation: advances on every push and on every function added or removed
+ * @hooks: names of the kernel functions that are hooked, NULL-terminated
+ * @functions, @pairs: on the list and still there; @dropped: pairs lost to functions that went
+ * @promotion: loaded so that it may let pairs through that the kernel refuses
+ * @held: enforce holds the module in the kernel
+ * @tag: what the last push gave, as text of hexadecimal digits
+ */
+struct p2p_gate_info {
+	uint64_t generation;
+	enum p2p_gate_mode mode;
+	const char *hooks[5];
+	unsigned int functions, pairs, dropped, ranges, log_lost;
+	bool promotion, held;
+	char tag[65];
+	struct p2p_gate_counts observed_distance, observed_map, enforced_distance, enforced_map;
+};
+
+/** p2p_gate_info() - ask for the state.  Return: 0 or a negative errno. */
+P2P_EXPORT int p2p_gate_info(struct p2p_context *context, struct p2p_gate *gate,
+			     struct p2p_gate_info *ret_info);
+
+/**
+ * p2p_gate_push() - replace mode and list, both at once.
+ * @list: made of a snapshot of this running machine; NULL: no pairs
+ * @generation: as p2p_gate_info() gave it before that snapshot was loaded
+ * @tag: 32 bytes the gate keeps beside the list (a digest of the policy); NULL zeros
+ * @ret_generation: the new generation; may be NULL
+ *
+ * Return: 0; -EXDEV @list was made of a capture; -ESTALE the list or the machine changed since
+ *	@generation; -ENODEV a function of @list is another one now; -EPERM not root;
+ *	-E2BIG more pairs than the gate takes.  On failure the old list stays in force.
+ */
+P2P_EXPORT int p2p_gate_push(struct p2p_context *context, struct p2p_gate *gate,
+			     enum p2p_gate_mode mode, const struct p2p_allow_list *list,
+			     uint64_t generation, const uint8_t *tag, uint64_t *ret_generation);
+
+/** struct p2p_gate_pair - one pair of the list in force. */
+struct p2p_gate_pair {
+	struct p2p_bdf provider, client;
+	bool promoted;
+};
+
+/**
+ * p2p_gate_list() - the list in force.
+ * @ret_pairs: sorted by provider, then client; owned by the caller, free()
+ * Return: 0 or a negative errno.
+ */
+P2P_EXPORT int p2p_gate_list(struct p2p_context *context, struct p2p_gate *gate,
+			     struct p2p_gate_pair **ret_pairs, size_t *ret_count);
+
+/**
+ * struct p2p_gate_distance - the kernel's own answer for one pair, now.
+ * @ungated: pci_p2pdma_distance_many() as if there were no gate, -1 refused
+ * @gated: as a driver sees it; @reason: why, whatever the mode
+ */
+struct p2p_gate_distance {
+	int ungated, gated;
+	unsigned int reason;
+	uint64_t generation;
+};
+
+/**
+ * p2p_gate_distance() - ask the kernel.  It computes the map type afresh and may log a line;
+ *	see p2pgate(4).
+ * Return: 0; -EPERM not root; -ENODEV no such function; another negative errno.
+ */
+P2P_EXPORT int p2p_gate_distance(struct p2p_context *context, struct p2p_gate *gate,
+				 struct p2p_bdf provider, struct p2p_bdf client,
+				 struct p2p_gate_distance *ret_distance);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The policy: a file of rules on pairs, and the allow-list it makes on one machine.
+ *
+ * Rules are tried in order and the first that matches decides; a pair that no rule matches is
+ * denied.  A fact that is not known never lets a pair through: an allow rule whose condition
+ * cannot be told does not match, a deny rule whose condition cannot be told does.
+ *
+ * The file is described in p2ptopo-policy(5).
+ */
+#ifndef P2PPOLICY_POLICY_H
+#define P2PPOLICY_POLICY_H
+
+#include <p2ppolicy/verdict.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct p2p_policy;
+
+/**
+ * struct p2p_rule - one rule of a policy file.
+ * @line, @column: where it begins in the file, from 1
+ * @allow: what it says of a pair it matches
+ * @both: it also matches the pair turned round
+ * @why: the reason its author gave; "" none
+ */
+struct p2p_rule {
+	unsigned int line, column;
+	bool allow, both;
+	const char *why;
+};
+
+/**
+ * p2p_policy_load() - read a policy file.
+ * @path: JSON with comments
+ * @ret_policy: owned by the caller; free with p2p_policy_free()
+ *
+ * Return: 0; -EBADMSG the file is wrong: p2p_context_error() says "FILE:LINE:COLUMN: " and what
+ *	was expected; another negative errno when it cannot be read.
+ */
+P2P_EXPORT int p2p_policy_load(struct p2p_context *context, const char *path,
+			       struct p2p_policy **ret_policy);
+
+/** p2p_policy_free() - NULL is fine.  Return: NULL. */
+P2P_EXPORT struct p2p_policy *p2p_policy_free(struct p2p_policy *policy);
+
+/** p2p_policy_rule() - the rule at @index, in order; NULL past the end. */
+P2P_EXPORT const struct p2p_rule *p2p_policy_rule(const struct p2p_policy *policy, size_t index);
+
+/**
+ * struct p2p_decision - what a policy says of one ordered pair.
+ * @rule: the rule that decided; NULL: none matched, which denies.  provider = client is always
+ *	allowed (a drive and its own memory) and has no rule.
+ * @uncertain: a deny that stands because a condition could not be told
+ */
+struct p2p_decision {
+	bool allow, uncertain;
+	const struct p2p_rule *rule;
+};
+
+/**
+ * p2p_policy_decide() - what the policy says of a pair.
+ * @verdict: as p2p_judge_pair() gave it
+ */
+P2P_EXPORT void p2p_policy_decide(const struct p2p_policy *policy,
+				  const struct p2p_verdict *verdict,
+				  struct p2p_decision *ret_decision);
+
+/** struct p2p_allowed - one ordered pair that may, and the rule that says so. */
+struct p2p_allowed {
+	const struct p2p_function *provider, *client;
+	const struct p2p_rule *rule;
+};
+
+struct p2p_allow_list;
+
+/**
+ * p2p_allow_list_new() - every ordered pair of functions with header type 0 that @policy allows.
+ * @ret_list: sorted by provider, then client; pairs of a function with itself are not in it;
+ *	owned by the caller; borrows from @policy and the judge's topology
+ * Return: 0 or -ENOMEM.
+ */
+P2P_EXPORT int p2p_allow_list_new(struct p2p_context *context, const struct p2p_policy *policy,
+				  const struct p2p_judge *judge,
+				  struct p2p_allow_list **ret_list);
+
+/** p2p_allow_list_free() - NULL is fine.  Return: NULL. */
+P2P_EXPORT struct p2p_allow_list *p2p_allow_list_free(struct p2p_allow_list *list);
+
+/** p2p_allow_list_topology() - the topology its functions are of. */
+P2P_EXPORT const struct p2p_topology *
+p2p_allow_list_topology(const struct p2p_allow_list *list);
+
+/** p2p_allow_list_count() - number of pairs. */
+P2P_EXPORT size_t p2p_allow_list_count(const struct p2p_allow_list *list);
+
+/** p2p_allow_list_at() - the pair at @index; NULL past the end. */
+P2P_EXPORT const struct p2p_allowed *p2p_allow_list_at(const struct p2p_allow_list *list,
+						       size_t index);
+
+/** p2p_allow_list_has() - is the ordered pair in it? */
+P2P_EXPORT bool p2p_allow_list_has(const struct p2p_allow_list *list,
+				   const struct p2p_function *provider,
+				   const struct p2p_function *client);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

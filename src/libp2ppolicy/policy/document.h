@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A JSON file with comments whose every value knows where it stands.  json-c parses; this adds
+ * what it lacks: comments, positions, and the refusal of a key that stands twice.
+ */
+#ifndef P2P_POLICY_DOCUMENT_H
+#define P2P_POLICY_DOCUMENT_H
+
+#include <json-c/json.h>
+
+#include "base/context.h"
+
+/** struct p2p_document - @root is owned by it and always an object; null stands nowhere in it. */
+struct p2p_document {
+	struct p2p_context *context;
+	char *path, *text;
+	size_t size;
+	struct json_object *root;
+};
+
+/**
+ * p2p_document_load() - read and parse.  Comments are C and C++ ones.
+ * Return: 0; -EBADMSG not such a file; another negative errno when it cannot be read.
+ */
+int p2p_document_load(struct p2p_context *context, const char *path,
+		      struct p2p_document **ret_document);
+
+/** p2p_document_free() - NULL is fine.  Return: NULL. */
+struct p2p_document *p2p_document_free(struct p2p_document *document);
+
+/** p2p_document_position() - line and column, from 1, of a value (for a member: of the value). */
+void p2p_document_position(const struct p2p_document *document, const struct json_object *node,
+			   unsigned int *ret_line, unsigned int *ret_column);
+
+/** p2p_document_error() - "FILE:LINE:COLUMN: " and a sentence about @node.  Return: -EBADMSG. */
+int p2p_document_error(const struct p2p_document *document, const struct json_object *node,
+		       const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+#endif

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The keys of selectors and conditions, a row each. */
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy/term.h"
+
+static const char *text(struct json_object *value)
+{
+	return json_object_get_string(value);
+}
+
+static bool is_text(struct json_object *value)
+{
+	return json_object_is_type(value, json_type_string) && *text(value);
+}
+
+static bool is_number(struct json_object *value)
+{
+	return json_object_is_type(value, json_type_int);
+}
+
+static bool fits(const char *pattern, const char *name)
+{
+	return !fnmatch(pattern, name, 0);
+}
+
+static enum p2p_tri match_bdf(struct json_object *value, const struct p2p_subject *subject)
+{
+	char bdf[P2P_BDF_SIZE];
+
+	return p2p_tri_of(fits(text(value), p2p_bdf_format(subject->function->bdf, bdf)));
+}
+
+/* A driver may give a name later than it binds: without any name the answer is not known. */
+static enum p2p_tri match_name(struct json_object *value, const struct p2p_subject *subject)
+{
+	const struct p2p_function *function = subject->function;
+	const char *const *name = function->os_names;
+
+	if (!name || !*name)
+		return function->driver_fact == P2P_ABSENT ? P2P_NO : P2P_UNKNOWN;
+	for (; *name; name++)
+		if (fits(text(value), *name))
+			return P2P_YES;
+	return P2P_NO;
+}
+
+/* One half of "vendor:device": four digits, or "*". */
+static bool parse_half(const char *half, size_t length, int *ret_id)
+{
+	char *end;
+
+	if (length == 1 && *half == '*') {
+		*ret_id = -1;
+		return true;
+	}
+	if (length != 4 || strspn(half, "0123456789abcdefABCDEF") < 4)
+		return false;
+	*ret_id = (int)strtol(half, &end, 16);
+	return true;
+}
+
+static bool parse_id(struct json_object *value, int *ret_vendor, int *ret_device)
+{
+	const char *id = is_text(value) ? text(value) : "", *colon = strchr(id, ':');
+
+	return colon && parse_half(id, (size_t)(colon - id), ret_vendor) &&
+	       parse_half(colon + 1, strlen(colon + 1), ret_device);
+}
+
+static bool is_id(struct json_object *value)
+{
+	int vendor, device;
+
+	return parse_id(value, &vendor, &device);
+}
+
+static enum p2p_tri match_id(struct json_object *value, const struct p2p_subject *subject)
+{
+	const struct p2p_function *function = subject->function;
+	int vendor = -1, device = -1;
+
+	if (function->ids != P2P_PRESENT || !parse_id(value, &vendor, &device))
+		return P2P_UNKNOWN;
+	return p2p_tri_of((vendor < 0 || vendor == function->vendor) &&
+			  (device < 0 || device == function->device));
+}
+
+static bool is_class(struct json_object *value)
+{
+	enum p2p_class kind;
+
+	return is_text(value) && !p2p_class_parse(text(value), &kind);
+}
+
+static enum p2p_tri match_class(struct json_object *value, const struct p2p_subject *subject)
+{
+	if (subject->function->ids != P2P_PRESENT)
+		return P2P_UNKNOWN;
+	return p2p_tri_of(!strcmp(text(value), p2p_class_name(subject->function->kind)));
+}
+
+static enum p2p_tri match_driver(struct json_object *value, const struct p2p_subject *subject)
+{
+	const struct p2p_function *function = subject->function;
+
+	if (function->driver_fact == P2P_DENIED)
+		return P2P_UNKNOWN;
+	return p2p_tri_of(function->driver && fits(text(value), function->driver));
+}
+
+static enum p2p_tri match_number(struct json_object *value, struct p2p_number number)
+{
+	if (number.fact == P2P_DENIED)
+		return P2P_UNKNOWN;
+	return p2p_tri_of(number.fact == P2P_PRESENT && json_object_get_int64(value) == number.value);
+}
+
+static enum p2p_tri match_numa(struct json_object *value, const struct p2p_subject *subject)
+{
+	return match_number(value, subject->function->numa);
+}
+
+static enum p2p_tri match_iommu_group(struct json_object *value, const struct p2p_subject *subject)
+{
+	return match_number(value, subject->function->iommu_group);
+}
+
+/* Which slots a machine names is firmware's to say: no name is not knowing. */
+static enum p2p_tri match_slot(struct json_object *value, const struct p2p_subject *subject)
+{
+	if (!subject->function->slot)
+		return P2P_UNKNOWN;
+	return p2p_tri_of(fits(text(value), subject->function->slot));
+}
+
+static bool is_true(struct json_object *value)
+{
+	return json_object_is_type(value, json_type_boolean) && json_object_get_boolean(value);
+}
+
+static enum p2p_tri match_any(struct json_object *value, const struct p2p_subject *subject)
+{
+	(void)value;
+	(void)subject;
+	return P2P_YES;
+}
+
+const struct p2p_term_key p2p_selector_keys[] = {
+	{ "bdf", "an address with domain, or a glob of one", is_text, match_bdf },
+	{ "name", "a name such as nvme0, or a glob", is_text, match_name },
+	{ "id", "vendor:device, four hexadecimal digits or * each", is_id, match_id },
+	{ "class", "gpu, accel, nic, nvme, storage, memory, switch, host or other", is_class,
+	  match_class },
+	{ "driver", "a driver's name, or a glob", is_text, match_driver },
+	{ "numa", "the number of a node", is_number, match_numa },
+	{ "iommu_group", "the number of a group", is_number, match_iommu_group },
+	{ "slot", "a slot's name, or a glob", is_text, match_slot },
+	{ "any", "true", is_true, match_any },
+	{ NULL, NULL, NULL, NULL },
+};
+
+static bool parse_relation(struct json_object *value, enum p2p_relation *ret_relation)
+{
+	if (!is_text(value))
+		return false;
+	for (unsigned int i = P2P_RELATION_UNKNOWN + 1; i < P2P_RELATIONS; i++) {
+		if (strcmp(text(value), p2p_relation_name((enum p2p_relation)i)))
+			continue;
+		*ret_relation = (enum p2p_relation)i;
+		return true;
+	}
+	return false;
+}
+
+static bool is_relation(struct json_object *value)
+{
+	enum p2p_relation relation;
+
+	return parse_relation(value, &relation);
+}
+
+static enum p2p_tri match_relation(struct json_object *value, const struct p2p_subject *subject)
+{
+	enum p2p_relation most = P2P_RELATION_UNKNOWN;
+
+	parse_relation(value, &most);
+	if (subject->verdict->relation == P2P_RELATION_UNKNOWN)
+		return most == P2P_RELATION_SYS ? P2P_YES : P2P_UNKNOWN;
+	return p2p_tri_of(subject->verdict->relation <= most);
+}
+
+static bool is_map_type(struct json_object *value)
+{
+	if (!is_text(value))
+		return false;
+	for (unsigned int i = P2P_MAP_UNKNOWN + 1; i < P2P_MAP_TYPES; i++)
+		if (!strcmp(text(value), p2p_map_type_name((enum p2p_map_type)i)))
+			return true;
+	return false;
+}
+
+static enum p2p_tri match_map_type(struct json_object *value, const struct p2p_subject *subject)
+{
+	enum p2p_map_type type = subject->verdict->kernel.map_type;
+
+	if (type == P2P_MAP_UNKNOWN)
+		return P2P_UNKNOWN;
+	return p2p_tri_of(!strcmp(text(value), p2p_map_type_name(type)));
+}
+
+static bool is_boolean(struct json_object *value)
+{
+	return json_object_is_type(value, json_type_boolean);
+}
+
+static enum p2p_tri match_permitted(struct json_object *value, const struct p2p_subject *subject)
+{
+	enum p2p_map_type type = subject->verdict->kernel.map_type;
+
+	if (type == P2P_MAP_UNKNOWN)
+		return P2P_UNKNOWN;
+	return p2p_tri_of((type != P2P_MAP_NOT_SUPPORTED) == !!json_object_get_boolean(value));
+}
+
+static enum p2p_tri equal_numbers(struct p2p_number a, struct p2p_number b)
+{
+	if (a.fact == P2P_DENIED || b.fact == P2P_DENIED)
+		return P2P_UNKNOWN;
+	return p2p_tri_of(a.fact == P2P_PRESENT && b.fact == P2P_PRESENT && a.value == b.value);
+}
+
+static enum p2p_tri same_switch(const struct p2p_verdict *verdict)
+{
+	const struct p2p_function *common = verdict->kernel.common;
+
+	if (!common || common == verdict->provider || common == verdict->client)
+		return P2P_NO;
+	if (common->pcie.fact == P2P_DENIED)
+		return P2P_UNKNOWN;
+	return p2p_tri_of(common->pcie.fact == P2P_PRESENT &&
+			  (common->pcie.type == P2P_PORT_UPSTREAM ||
+			   common->pcie.type == P2P_PORT_DOWNSTREAM));
+}
+
+static enum p2p_tri same_host_bridge(const struct p2p_verdict *verdict)
+{
+	return p2p_tri_of(verdict->provider->host == verdict->client->host);
+}
+
+/* A node number of -1 is the kernel's "none": two of them are not one socket. */
+static enum p2p_tri same_numa(const struct p2p_verdict *verdict)
+{
+	struct p2p_number a = verdict->provider->numa, b = verdict->client->numa;
+
+	if ((a.fact == P2P_PRESENT && a.value < 0) || (b.fact == P2P_PRESENT && b.value < 0))
+		return P2P_UNKNOWN;
+	return equal_numbers(a, b);
+}
+
+static enum p2p_tri same_iommu_group(const struct p2p_verdict *verdict)
+{
+	return equal_numbers(verdict->provider->iommu_group, verdict->client->iommu_group);
+}
+
+static const struct {
+	const char *name;
+	enum p2p_tri (*match)(const struct p2p_verdict *verdict);
+} sames[] = {
+	{ "switch", same_switch },
+	{ "host_bridge", same_host_bridge },
+	{ "socket", same_numa },
+	{ "iommu_group", same_iommu_group },
+};
+
+static bool is_same(struct json_object *value)
+{
+	for (size_t i = 0; i < sizeof(sames) / sizeof(sames[0]); i++)
+		if (is_text(value) && !strcmp(text(value), sames[i].name))
+			return true;
+	return false;
+}
+
+static enum p2p_tri match_same(struct json_object *value, const struct p2p_subject *subject)
+{
+	for (size_t i = 0; i < sizeof(sames) / sizeof(sames[0]); i++)
+		if (!strcmp(text(value), sames[i].name))
+			return sames[i].match(subject->verdict);
+	return P2P_UNKNOWN;
+}
+
+const struct p2p_term_key p2p_condition_keys[] = {
+	{ "relation_at_most", "X, PIX, PXB, PHB, NODE or SYS", is_relation, match_relation },
+	{ "map_type", "bus_addr, thru_host_bridge or not_supported", is_map_type, match_map_type },
+	{ "kernel_permits", "true or false", is_boolean, match_permitted },
+	{ "same", "switch, host_bridge, socket or iommu_group", is_same, match_same },
+	{ NULL, NULL, NULL, NULL },
+};

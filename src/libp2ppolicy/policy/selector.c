@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy/term.h"
+
+/* "group" stands for the selector of that name; it is the one key that is not in the table. */
+static const char group_key[] = "group";
+
+static const struct p2p_group_def *find_group(const struct p2p_group_table *groups,
+					      const char *name)
+{
+	for (size_t i = 0; groups && i < groups->count; i++)
+		if (!strcmp(groups->groups[i].name, name))
+			return &groups->groups[i];
+	return NULL;
+}
+
+static const struct p2p_term_key *find_key(const struct p2p_term_key *keys, const char *name)
+{
+	for (; keys->name; keys++)
+		if (!strcmp(keys->name, name))
+			return keys;
+	return NULL;
+}
+
+static int unknown_key(const struct p2p_document *document, const struct p2p_term_key *keys,
+		       struct json_object *value, const char *name, bool groups)
+{
+	char known[256] = "";
+
+	for (; keys->name; keys++) {
+		if (*known)
+			strcat(known, ", ");
+		strcat(known, keys->name);
+	}
+	return p2p_document_error(document, value, "\"%s\" is no key here; expected one of %s%s",
+				  name, known, groups ? ", group" : "");
+}
+
+static int check_value(const struct p2p_document *document, const struct p2p_term_key *key,
+		       struct json_object *value)
+{
+	if (!key->is_valid(value))
+		return p2p_document_error(document, value, "\"%s\" must be %s", key->name,
+					  key->expected);
+	return 0;
+}
+
+/* What matches nothing would let a deny rule pass unnoticed. */
+static int refuse_empty(const struct p2p_document *document, struct json_object *array)
+{
+	if (!json_object_array_length(array))
+		return p2p_document_error(document, array, "an empty array matches nothing");
+	return 0;
+}
+
+static int check_values(const struct p2p_document *document, const struct p2p_term_key *key,
+			struct json_object *value)
+{
+	int r;
+
+	if (!json_object_is_type(value, json_type_array))
+		return check_value(document, key, value);
+	r = refuse_empty(document, value);
+	for (size_t i = 0; !r && i < json_object_array_length(value); i++)
+		r = check_value(document, key, json_object_array_get_idx(value, i));
+	return r;
+}
+
+static int parse_terms(const struct p2p_document *document, const struct p2p_term_key *keys,
+		       struct json_object *node, bool groups, struct p2p_conjunction *ret_terms)
+{
+	size_t room = (size_t)json_object_object_length(node);
+
+	if (!room)
+		return p2p_document_error(document, node, "expected at least one member");
+	ret_terms->terms = calloc(room, sizeof(*ret_terms->terms));
+	if (!ret_terms->terms)
+		return -ENOMEM;
+	json_object_object_foreach(node, name, value) {
+		const struct p2p_term_key *key = find_key(keys, name);
+		int r;
+
+		if (groups && !strcmp(name, group_key))
+			continue;
+		if (!key)
+			return unknown_key(document, keys, value, name, groups);
+		r = check_values(document, key, value);
+		if (r)
+			return r;
+		ret_terms->terms[ret_terms->count++] = (struct p2p_term){ key, value };
+	}
+	return 0;
+}
+
+static enum p2p_tri match_term(const struct p2p_term *term, const struct p2p_subject *subject)
+{
+	enum p2p_tri answer = P2P_NO;
+
+	if (!json_object_is_type(term->value, json_type_array))
+		return term->key->match(term->value, subject);
+	for (size_t i = 0; i < json_object_array_length(term->value); i++) {
+		enum p2p_tri one = term->key->match(json_object_array_get_idx(term->value, i),
+						    subject);
+
+		if (one == P2P_YES)
+			return P2P_YES;
+		if (one == P2P_UNKNOWN)
+			answer = P2P_UNKNOWN;
+	}
+	return answer;
+}
+
+static enum p2p_tri match_terms(const struct p2p_conjunction *terms,
+				const struct p2p_subject *subject)
+{
+	enum p2p_tri answer = P2P_YES;
+
+	for (size_t i = 0; i < terms->count; i++) {
+		enum p2p_tri one = match_term(&terms->terms[i], subject);
+
+		if (one == P2P_NO)
+			return P2P_NO;
+		if (one == P2P_UNKNOWN)
+			answer = P2P_UNKNOWN;
+	}
+	return answer;
+}
+
+/* Room for one more conjunction; NULL when memory runs out. */
+static struct p2p_conjunction *add_conjunction(struct p2p_selector *selector)
+{
+	struct p2p_conjunction *any = reallocarray(selector->any, selector->count + 1,
+						   sizeof(*any));
+
+	if (!any)
+		return NULL;
+	selector->any = any;
+	any[selector->count] = (struct p2p_conjunction){ 0 };
+	return &any[selector->count++];
+}
+
+/* Add @left and @right's terms as one conjunction. */
+static int add_product(struct p2p_selector *selector, const struct p2p_conjunction *left,
+		       const struct p2p_conjunction *right)
+{
+	struct p2p_conjunction *both = add_conjunction(selector);
+
+	if (!both)
+		return -ENOMEM;
+	both->terms = calloc(left->count + right->count + 1, sizeof(*both->terms));
+	if (!both->terms)
+		return -ENOMEM;
+	if (left->count)
+		memcpy(both->terms, left->terms, left->count * sizeof(*left->terms));
+	if (right->count)
+		memcpy(both->terms + left->count, right->terms,
+		       right->count * sizeof(*right->terms));
+	both->count = left->count + right->count;
+	return 0;
+}
+
+/* Every conjunction of the named group, each with @terms as well. */
+static int add_group(const struct p2p_document *document, const struct p2p_group_table *groups,
+		     struct json_object *name, const struct p2p_conjunction *terms,
+		     struct p2p_selector *selector)
+{
+	const struct p2p_group_def *group;
+	int r = 0;
+
+	if (!json_object_is_type(name, json_type_string))
+		return p2p_document_error(document, name, "expected the name of a group");
+	group = find_group(groups, json_object_get_string(name));
+	if (!group)
+		return p2p_document_error(document, name, "no group \"%s\" stands before this",
+					  json_object_get_string(name));
+	for (size_t i = 0; !r && i < group->selector.count; i++)
+		r = add_product(selector, &group->selector.any[i], terms);
+	return r;
+}
+
+static int parse_object(const struct p2p_document *document, const struct p2p_group_table *groups,
+			struct json_object *node, struct p2p_selector *selector)
+{
+	const struct p2p_conjunction nothing = { 0 };
+	struct p2p_conjunction terms = { 0 };
+	struct json_object *name;
+	int r = parse_terms(document, p2p_selector_keys, node, true, &terms);
+
+	if (!r && !json_object_object_get_ex(node, group_key, &name)) {
+		r = add_product(selector, &terms, &nothing);
+	} else if (!r && json_object_is_type(name, json_type_array)) {
+		r = refuse_empty(document, name);
+		for (size_t i = 0; !r && i < json_object_array_length(name); i++)
+			r = add_group(document, groups, json_object_array_get_idx(name, i), &terms,
+				      selector);
+	} else if (!r) {
+		r = add_group(document, groups, name, &terms, selector);
+	}
+	free(terms.terms);
+	return r;
+}
+
+static int parse_one(const struct p2p_document *document, const struct p2p_group_table *groups,
+		     struct json_object *node, struct p2p_selector *selector)
+{
+	const struct p2p_conjunction nothing = { 0 };
+
+	if (json_object_is_type(node, json_type_string))
+		return add_group(document, groups, node, &nothing, selector);
+	if (json_object_is_type(node, json_type_object))
+		return parse_object(document, groups, node, selector);
+	return p2p_document_error(document, node,
+				  "expected the name of a group, or an object that selects");
+}
+
+int p2p_selector_parse(const struct p2p_document *document, const struct p2p_group_table *groups,
+		       struct json_object *node, struct p2p_selector *ret_selector)
+{
+	int r = 0;
+
+	*ret_selector = (struct p2p_selector){ 0 };
+	if (!json_object_is_type(node, json_type_array))
+		return parse_one(document, groups, node, ret_selector);
+	r = refuse_empty(document, node);
+	for (size_t i = 0; !r && i < json_object_array_length(node); i++)
+		r = parse_one(document, groups, json_object_array_get_idx(node, i), ret_selector);
+	return r;
+}
+
+void p2p_selector_clear(struct p2p_selector *selector)
+{
+	for (size_t i = 0; i < selector->count; i++)
+		p2p_condition_clear(&selector->any[i]);
+	free(selector->any);
+	*selector = (struct p2p_selector){ 0 };
+}
+
+enum p2p_tri p2p_selector_match(const struct p2p_selector *selector,
+				const struct p2p_function *function)
+{
+	const struct p2p_subject subject = { .function = function };
+	enum p2p_tri answer = P2P_NO;
+
+	for (size_t i = 0; i < selector->count; i++) {
+		enum p2p_tri one = match_terms(&selector->any[i], &subject);
+
+		if (one == P2P_YES)
+			return P2P_YES;
+		if (one == P2P_UNKNOWN)
+			answer = P2P_UNKNOWN;
+	}
+	return answer;
+}
+
+int p2p_condition_parse(const struct p2p_document *document, struct json_object *node,
+			struct p2p_conjunction *ret_condition)
+{
+	*ret_condition = (struct p2p_conjunction){ 0 };
+	if (!json_object_is_type(node, json_type_object))
+		return p2p_document_error(document, node, "\"when\" must be an object");
+	return parse_terms(document, p2p_condition_keys, node, false, ret_condition);
+}
+
+void p2p_condition_clear(struct p2p_conjunction *condition)
+{
+	free(condition->terms);
+	*condition = (struct p2p_conjunction){ 0 };
+}
+
+enum p2p_tri p2p_condition_match(const struct p2p_conjunction *condition,
+				 const struct p2p_verdict *verdict)
+{
+	const struct p2p_subject subject = { .verdict = verdict };
+
+	return match_terms(condition, &subject);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * One "key": value of a selector or a condition.  A value is one of a kind or an array of them,
+ * of which one must fit.
+ */
+#ifndef P2P_POLICY_TERM_H
+#define P2P_POLICY_TERM_H
+
+#include "policy/selector.h"
+
+/** What is asked: a function (selectors) or a pair (conditions). */
+struct p2p_subject {
+	const struct p2p_function *function;
+	const struct p2p_verdict *verdict;
+};
+
+struct p2p_term_key;
+
+/** struct p2p_term - @value is borrowed from the document; @group for the key "group". */
+struct p2p_term {
+	const struct p2p_term_key *key;
+	struct json_object *value;
+};
+
+/**
+ * struct p2p_term_key - one row of a table of keys.
+ * @expected: what the value must be, in words for the error sentence
+ * @is_valid: is one value of the right form?
+ * @match: does one value fit the subject?
+ */
+struct p2p_term_key {
+	const char *name, *expected;
+	bool (*is_valid)(struct json_object *value);
+	enum p2p_tri (*match)(struct json_object *value, const struct p2p_subject *subject);
+};
+
+extern const struct p2p_term_key p2p_selector_keys[];	/* ends with a NULL name */
+extern const struct p2p_term_key p2p_condition_keys[];
+
+/** p2p_tri_of() - a known answer. */
+static inline enum p2p_tri p2p_tri_of(bool yes)
+{
+	return yes ? P2P_YES : P2P_NO;
+}
+
+#endif

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Policy files good and bad, and who decides: on hand-made functions and verdicts. */
+#include <check.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <p2ppolicy.h>
+
+#define HEAD "{ \"format\": \"p2ptopo-policy\", \"version\": 1,\n"
+#define ANY "{\"any\": true}"
+
+static struct p2p_context *context;
+static char path[] = "/tmp/test-policy-XXXXXX";
+
+static void setup(void)
+{
+	int fd;
+
+	strcpy(path + sizeof(path) - 7, "XXXXXX");
+	fd = mkstemp(path);
+	ck_assert_int_ge(fd, 0);
+	close(fd);
+	ck_assert_int_eq(p2p_context_new(&context), 0);
+}
+
+static void teardown(void)
+{
+	unlink(path);
+	context = p2p_context_free(context);
+}
+
+static int load(const char *text, struct p2p_policy **ret_policy)
+{
+	FILE *file = fopen(path, "w");
+
+	ck_assert_ptr_nonnull(file);
+	fputs(text, file);
+	fclose(file);
+	return p2p_policy_load(context, path, ret_policy);
+}
+
+static const struct { const char *text, *where; } bad[] = {
+	{ "", ":1:1: the file ends inside a value" },
+	{ "[]", ":1:1: expected an object" },
+	{ "{ \"format\": 1 }", ":1:13: expected \"format\"" },
+	{ "{ \"format\": \"p2ptopo-policy\", \"version\": 2, \"rules\": [] }", ":1:42: expected \"version\": 1" },
+	{ HEAD "}", ":2:1: not JSON" },
+	{ HEAD "\"rules\": [ } }", ":2:12: not JSON" },
+	{ HEAD "\"rules\": [] } x", ":2:15: not JSON" },
+	{ HEAD "\"rules\": null }", ":2:10: null means nothing here" },
+	{ HEAD "\"rules\": {} }", ":2:10: expected \"rules\"" },
+	{ HEAD "\"rules\": [],\n \"rules\": [] }", ":3:2: \"rules\" stands here a second time" },
+	{ HEAD "\"rulez\": [] }", ":2:10: \"rulez\" is no key here" },
+	{ HEAD "/* open", ":2:1: this comment does not end" },
+	{ HEAD "\"rules\": [ 3 ] }", ":2:12: a rule must be an object" },
+	{ HEAD "\"rules\": [ {} ] }", ":2:12: expected \"action\"" },
+	{ HEAD "\"rules\": [ {\"action\": \"permit\"} ] }", ":2:23: expected \"action\"" },
+	{ HEAD "\"rules\": [ {\"action\": \"allow\"} ] }", ":2:12: the rule lacks \"provider\"" },
+	{ HEAD "\"rules\": [ {\"action\": \"allow\", \"provider\": \"gpus\", \"client\": " ANY "} ] }",
+	  ":2:44: no group \"gpus\" stands before this" },
+	{ HEAD "\"rules\": [ {\"action\": \"allow\", \"provider\": [], \"client\": " ANY "} ] }",
+	  ":2:44: an empty array matches nothing" },
+	{ HEAD "\"rules\": [ {\"action\": \"allow\", \"provider\": {\"id\": \"10de\"}, \"client\": " ANY "} ] }",
+	  ":2:51: \"id\" must be vendor:device" },
+	{ HEAD "\"rules\": [ {\"action\": \"allow\", \"provider\": {\"clas\": \"gpu\"}, \"client\": " ANY "} ] }",
+	  ":2:53: \"clas\" is no key here; expected one of bdf, name, id, class" },
+	{ HEAD "\"rules\": [ {\"action\": \"allow\", \"provider\": " ANY ", \"client\": " ANY ", \"when\": {\"same\": \"rack\"}} ] }",
+	  "\"same\" must be switch, host_bridge, socket or iommu_group" },
+};
+
+START_TEST(refuses)
+{
+	struct p2p_policy *policy = NULL;
+	const char *error;
+
+	ck_assert_int_eq(load(bad[_i].text, &policy), -EBADMSG);
+	ck_assert_ptr_null(policy);
+	error = p2p_context_error(context);
+	ck_assert_msg(!strncmp(error, path, strlen(path)), "no file in: %s", error);
+	ck_assert_msg(strstr(error, bad[_i].where), "expected '%s' in: %s", bad[_i].where, error);
+}
+END_TEST
+
+static const char *const gpu_names[] = { "card0", "renderD128", NULL };
+static const char *const nic_names[] = { "mlx5_0", "eth0", NULL };
+static const struct p2p_host_bridge bridges[2];
+
+static const struct p2p_function gpu = {
+	.index = 0, .bdf = { 0, 0x3b, 0 }, .vendor = 0x10de, .device = 0x2330, .ids = P2P_PRESENT,
+	.kind = P2P_CLASS_GPU, .driver = "amdgpu", .driver_fact = P2P_PRESENT,
+	.numa = { P2P_PRESENT, 0 }, .host = &bridges[0], .os_names = gpu_names,
+};
+static const struct p2p_function nic = {
+	.index = 1, .bdf = { 0, 0x5e, 0 }, .vendor = 0x15b3, .device = 0x1021, .ids = P2P_PRESENT,
+	.kind = P2P_CLASS_NIC, .driver = "mlx5_core", .driver_fact = P2P_PRESENT,
+	.numa = { P2P_PRESENT, 1 }, .host = &bridges[1], .os_names = nic_names,
+};
+/* Nothing but its address is known. */
+static const struct p2p_function blank = { .index = 2, .bdf = { 0, 0x60, 0 } };
+
+static struct p2p_decision decide(const char *rules, const struct p2p_function *provider,
+				  const struct p2p_function *client, enum p2p_map_type type,
+				  enum p2p_relation relation)
+{
+	struct p2p_verdict verdict = { .provider = provider, .client = client,
+				       .relation = relation, .kernel.map_type = type };
+	struct p2p_decision decision;
+	struct p2p_policy *policy;
+	char text[4096];
+
+	snprintf(text, sizeof(text), HEAD
+		 "\"groups\": { \"gpus\": {\"class\": \"gpu\"}, \"fast\": [\"gpus\", {\"name\": \"mlx5_*\"}] },\n"
+		 "// first match decides\n\"rules\": [ %s ] }", rules);
+	ck_assert_msg(!load(text, &policy), "%s", p2p_context_error(context));
+	p2p_policy_decide(policy, &verdict, &decision);
+	decision.rule = decision.rule ? (void *)1 : NULL;	/* it dies with the policy */
+	p2p_policy_free(policy);
+	return decision;
+}
+
+#define ALLOW(provider, client) \
+	"{\"action\": \"allow\", \"provider\": " provider ", \"client\": " client " }"
+#define DENY(provider, client) \
+	"{\"action\": \"deny\", \"provider\": " provider ", \"client\": " client " }"
+#define WHEN(provider, client, when) \
+	"{\"action\": \"allow\", \"provider\": " provider ", \"client\": " client ", \"when\": {" when "} }"
+
+/* provider gpu, client nic */
+static const struct {
+	const char *rules;
+	bool allow;
+	enum p2p_map_type type;
+	enum p2p_relation relation;
+} decisions[] = {
+	{ "", false, P2P_MAP_BUS_ADDR, P2P_RELATION_PIX },
+	{ ALLOW("\"gpus\"", ANY), true, P2P_MAP_BUS_ADDR, P2P_RELATION_PIX },
+	{ ALLOW(ANY, "\"gpus\""), false, P2P_MAP_BUS_ADDR, P2P_RELATION_PIX },
+	{ ALLOW("\"fast\"", "\"fast\""), true, P2P_MAP_BUS_ADDR, P2P_RELATION_PIX },
+	{ ALLOW("{\"group\": \"fast\", \"numa\": 1}", ANY), false, P2P_MAP_BUS_ADDR, P2P_RELATION_PIX },
+	{ ALLOW("{\"group\": [\"fast\"], \"numa\": [0, 7]}", ANY), true, P2P_MAP_BUS_ADDR, P2P_RELATION_PIX },
+	{ DENY("{\"id\": \"10de:*\"}", ANY) "," ALLOW(ANY, ANY), false, P2P_MAP_BUS_ADDR, P2P_RELATION_PIX },
+	{ DENY("{\"id\": \"10df:*\"}", ANY) "," ALLOW(ANY, ANY), true, P2P_MAP_BUS_ADDR, P2P_RELATION_PIX },
+	{ ALLOW("{\"bdf\": \"0000:3b:*\"}", "{\"driver\": \"mlx5*\"}"), true, P2P_MAP_BUS_ADDR, P2P_RELATION_PIX },
+	{ "{\"action\": \"allow\", \"provider\": {\"class\": \"nic\"}, \"client\": \"gpus\", \"both\": true}",
+	  true, P2P_MAP_BUS_ADDR, P2P_RELATION_PIX },
+	{ WHEN(ANY, ANY, "\"relation_at_most\": \"PXB\""), true, P2P_MAP_BUS_ADDR, P2P_RELATION_PIX },
+	{ WHEN(ANY, ANY, "\"relation_at_most\": \"PXB\""), false, P2P_MAP_BUS_ADDR, P2P_RELATION_PHB },
+	{ WHEN(ANY, ANY, "\"relation_at_most\": \"PXB\""), false, P2P_MAP_BUS_ADDR, P2P_RELATION_UNKNOWN },
+	{ WHEN(ANY, ANY, "\"kernel_permits\": true"), true, P2P_MAP_THRU_HOST_BRIDGE, P2P_RELATION_SYS },
+	{ WHEN(ANY, ANY, "\"kernel_permits\": true"), false, P2P_MAP_NOT_SUPPORTED, P2P_RELATION_SYS },
+	{ WHEN(ANY, ANY, "\"kernel_permits\": true"), false, P2P_MAP_UNKNOWN, P2P_RELATION_SYS },
+	{ WHEN(ANY, ANY, "\"map_type\": [\"bus_addr\", \"thru_host_bridge\"]"), true, P2P_MAP_BUS_ADDR, P2P_RELATION_SYS },
+	{ WHEN(ANY, ANY, "\"same\": \"socket\""), false, P2P_MAP_BUS_ADDR, P2P_RELATION_SYS },
+	{ WHEN(ANY, ANY, "\"same\": \"host_bridge\""), false, P2P_MAP_BUS_ADDR, P2P_RELATION_SYS },
+};
+
+START_TEST(decides)
+{
+	struct p2p_decision decision = decide(decisions[_i].rules, &gpu, &nic, decisions[_i].type,
+					      decisions[_i].relation);
+
+	ck_assert_msg(decision.allow == decisions[_i].allow, "%s", decisions[_i].rules);
+}
+END_TEST
+
+/* A fact that is not known lets no rule allow, and makes a rule deny. */
+START_TEST(unknown_never_allows)
+{
+	static const char *const selectors[] = {
+		"{\"class\": \"gpu\"}", "{\"id\": \"10de:*\"}", "{\"driver\": \"x\"}",
+		"{\"numa\": 0}", "{\"name\": \"nvme0\"}", "{\"slot\": \"1\"}", "{\"iommu_group\": 3}",
+	};
+	struct p2p_decision decision;
+	char rules[512];
+
+	snprintf(rules, sizeof(rules), ALLOW("%s", ANY), selectors[_i]);
+	decision = decide(rules, &blank, &nic, P2P_MAP_BUS_ADDR, P2P_RELATION_PIX);
+	ck_assert(!decision.allow && decision.uncertain && !decision.rule);
+	snprintf(rules, sizeof(rules), DENY("%s", ANY) "," ALLOW(ANY, ANY), selectors[_i]);
+	decision = decide(rules, &blank, &nic, P2P_MAP_BUS_ADDR, P2P_RELATION_PIX);
+	ck_assert(!decision.allow && decision.uncertain && decision.rule);
+}
+END_TEST
+
+START_TEST(self_is_always_allowed)
+{
+	struct p2p_decision decision = decide(DENY(ANY, ANY), &gpu, &gpu, P2P_MAP_NOT_SUPPORTED,
+					      P2P_RELATION_X);
+
+	ck_assert(decision.allow && !decision.rule);
+}
+END_TEST
+
+START_TEST(rules_know_their_place)
+{
+	struct p2p_policy *policy;
+	const struct p2p_rule *rule;
+
+	ck_assert_int_eq(load(HEAD "\"rules\": [\n\n   {\"action\": \"deny\", \"provider\": " ANY
+			      ", \"client\": " ANY ", \"why\": \"quiet // hours\"} ] }", &policy), 0);
+	rule = p2p_policy_rule(policy, 0);
+	ck_assert_uint_eq(rule->line, 4);
+	ck_assert_uint_eq(rule->column, 4);
+	ck_assert_str_eq(rule->why, "quiet // hours");
+	ck_assert_ptr_null(p2p_policy_rule(policy, 1));
+	p2p_policy_free(policy);
+}
+END_TEST
+
+#define COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
+
+int main(void)
+{
+	Suite *suite = suite_create("policy");
+	TCase *tcase = tcase_create("policy");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_loop_test(tcase, refuses, 0, COUNT(bad));
+	tcase_add_loop_test(tcase, decides, 0, COUNT(decisions));
+	tcase_add_loop_test(tcase, unknown_never_allows, 0, 7);
+	tcase_add_test(tcase, self_is_always_allowed);
+	tcase_add_test(tcase, rules_know_their_place);
+	suite_add_tcase(suite, tcase);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
