@@ -31,7 +31,9 @@ struct options {
 	const char *slot_filter, *id_filter, *classes;	/* -s, -d, --class */
 	const char *colour_when;
 	enum format format;
-	bool all, colour, with_serials, terminal;
+	const char *mode;			/* of the gate: --mode */
+	const char *scratch, *evidence;		/* for prove */
+	bool all, colour, with_serials, terminal, dry_run, overwrite;
 	bool help, version, schema;
 	unsigned int width, height;		/* of the screen; 80x24 when not a terminal */
 };
@@ -89,6 +91,14 @@ enum status command_pairs(struct app *app, int argc, char **argv);
 enum status command_path(struct app *app, int argc, char **argv);
 enum status command_near(struct app *app, int argc, char **argv);
 enum status command_capture(struct app *app, int argc, char **argv);
+enum status command_policy_compile(struct app *app, int argc, char **argv);
+enum status command_policy_explain(struct app *app, int argc, char **argv);
+enum status command_policy_show(struct app *app, int argc, char **argv);
+enum status command_policy_diff(struct app *app, int argc, char **argv);
+enum status command_policy_push(struct app *app, int argc, char **argv);
+enum status command_policy_clear(struct app *app, int argc, char **argv);
+enum status command_prove(struct app *app, int argc, char **argv);
+enum status command_gate_status(struct app *app, int argc, char **argv);
 
 /** app_commands() - the command table; the last row has no name. */
 const struct command *app_commands(void);

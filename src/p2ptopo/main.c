@@ -46,6 +46,34 @@ static const struct command commands[] = {
 	  .summary = "Write what this machine is made of into a tar (compressed when FILE ends "
 		     "in .gz, .xz, .zst or .bz2) that --from, lspci and lstopo read.",
 	  .stage = STAGE_SNAPSHOT, .want = P2P_WANT_ALL, .run = command_capture },
+	{ .name = "policy compile", .arguments = "[FILE]", .optional = 1,
+	  .summary = "What the rules of a policy allow on this machine, and who reaches the "
+		     "providers anyway.",
+	  .stage = STAGE_JUDGE, .want = P2P_WANT_NAMES, .run = command_policy_compile,
+	  .schema = "allow-list" },
+	{ .name = "policy explain", .arguments = "PROVIDER CLIENT [FILE]", .operands = 2,
+	  .optional = 1, .summary = "Whether a policy allows a pair, and by which rule.",
+	  .stage = STAGE_JUDGE, .want = P2P_WANT_NAMES, .run = command_policy_explain,
+	  .schema = "policy-decision" },
+	{ .name = "policy show", .summary = "The pairs the gate lets through now, by name.",
+	  .stage = STAGE_TOPOLOGY, .want = P2P_WANT_NAMES, .run = command_policy_show,
+	  .schema = "policy-in-force" },
+	{ .name = "policy diff", .arguments = "[FILE]", .optional = 1,
+	  .summary = "What a push of the policy would change.",
+	  .stage = STAGE_JUDGE, .want = P2P_WANT_NAMES, .run = command_policy_diff,
+	  .schema = "policy-diff" },
+	{ .name = "policy push", .arguments = "[FILE]", .optional = 1,
+	  .summary = "Apply the policy to this machine and put the allow-list in force, all of it "
+		     "or nothing.",
+	  .want = P2P_WANT_NAMES, .run = command_policy_push },
+	{ .name = "policy clear", .summary = "Take the allow-list back and turn the gate off.",
+	  .run = command_policy_clear },
+	{ .name = "gate status", .summary = "What the kernel module p2pgate does and has counted.",
+	  .stage = STAGE_TOPOLOGY, .run = command_gate_status, .schema = "gate" },
+	{ .name = "prove", .arguments = "PROVIDER CLIENT", .operands = 2,
+	  .summary = "Move real bytes between two devices, both ways, and compare them; what "
+		     "stands on --scratch is lost. Exit status 1 when not every byte arrived.",
+	  .stage = STAGE_JUDGE, .want = P2P_WANT_NAMES, .run = command_prove, .schema = "proof" },
 	{ 0 }
 };
 

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the policy and gate commands share. */
+#ifndef P2PTOPO_POLICY_H
+#define P2PTOPO_POLICY_H
+
+#include "app.h"
+
+/** The policy of this machine, unless another file is named. */
+#define POLICY_FILE "/etc/p2ptopo/policy.json"
+
+/** struct list_of - a policy and what it allows on the machine that was read. */
+struct list_of {
+	struct p2p_policy *policy;
+	struct p2p_allow_list *list;
+};
+
+/**
+ * policy_compile() - read @path (NULL: POLICY_FILE) and apply it to the machine in @app.
+ * @ret_list: freed by policy_release(), also after failure
+ *
+ * On failure one sentence has been printed to stderr.
+ */
+enum status policy_compile(struct app *app, const char *path, struct list_of *ret_list);
+
+/** policy_release() - free what policy_compile() made. */
+void policy_release(struct list_of *list);
+
+/** policy_fail() - say why a call of the library on a policy or the gate failed. */
+enum status policy_fail(const struct app *app, int error);
+
+/** gate_open() - open the gate; on failure one sentence has been printed to stderr. */
+enum status gate_open(struct app *app, struct p2p_gate **ret_gate);
+
+/** name_of() - what people call the function at @bdf; "?" when it is not there. */
+const char *name_of(const struct app *app, struct p2p_bdf bdf);
+
+#endif
