@@ -9,6 +9,7 @@
 #include "base/context.h"
 #include "snapshot/inside.h"
 #include "snapshot/libpci.h"
+#include "snapshot/manifest.h"
 
 #define DEVICES	"sys/bus/pci/devices"
 
@@ -96,6 +97,8 @@ static int read_row(struct loader *loader, const struct p2p_place *place, const 
 		buffer->size = 0;
 		r = p2p_tree_glob(loader->tree, place, row->path, add_name, buffer);
 		return r < 0 ? r : buffer->size ? 0 : -ENOENT;
+	case P2P_KIND_CLASS:
+		break;
 	}
 	return -EINVAL;
 }
@@ -115,7 +118,7 @@ static int load_row(struct loader *loader, const struct p2p_place *place, struct
 		char path[PATH_MAX];
 
 		snprintf(path, sizeof(path), "sys/%s/%s", raw->path, row->path);
-		file->fact = p2p_missing(snapshot, path, r);
+		file->fact = p2p_missing(snapshot, row->path, path, r);
 		return 0;
 	}
 	file->data = p2p_arena_copy(&snapshot->arena, loader->buffer.data, loader->buffer.size);
@@ -152,6 +155,22 @@ static enum p2p_tri is_virtual(const struct p2p_raw *raw)
 	return answers[raw->attr[P2P_ATTR_PHYSFN].fact];
 }
 
+/*
+ * Does our own capture say that the machine gave @size bytes, and not more that could not be
+ * read?  A foreign tree may have been cut by whoever made it.
+ */
+static bool is_kernel_size(const struct loader *loader, const struct p2p_raw *raw, uint64_t size)
+{
+	char path[PATH_MAX];
+	uint64_t recorded;
+
+	if (!loader->snapshot->manifest)
+		return false;
+	snprintf(path, sizeof(path), "sys/%s/config", raw->path);
+	return !p2p_manifest_size(loader->snapshot->manifest, path, &recorded) &&
+	       recorded == size;
+}
+
 static int load_config(struct loader *loader, const struct p2p_place *place, struct p2p_raw *raw)
 {
 	struct p2p_config_source source = {
@@ -177,6 +196,7 @@ static int load_config(struct loader *loader, const struct p2p_place *place, str
 		source.size = size > P2P_CONFIG_EXTENDED ? P2P_CONFIG_EXTENDED : (unsigned int)size;
 		source.fetch = fetch_captured;
 		source.data = &loader->buffer;
+		source.kernel_size = is_kernel_size(loader, raw, size);
 	}
 	r = p2p_config_load(&loader->snapshot->arena, &source, &raw->config);
 	return r < 0 ? out_of_memory(loader) : 0;
@@ -303,4 +323,14 @@ int p2p_load_functions(struct p2p_context *context, struct p2p_tree *tree,
 	free(loader.buffer.data);
 	free(loader.names.data);
 	return r;
+}
+
+const char *p2p_attr_path(enum p2p_attr attr)
+{
+	return rows[attr].path;
+}
+
+enum p2p_kind p2p_attr_kind(enum p2p_attr attr)
+{
+	return rows[attr].kind;
 }

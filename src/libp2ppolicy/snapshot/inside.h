@@ -7,7 +7,8 @@
 #include "snapshot/facts.h"
 #include "snapshot/tree.h"
 
-enum p2p_kind { P2P_KIND_FILE, P2P_KIND_LINK, P2P_KIND_DIR, P2P_KIND_GLOB };
+/** enum p2p_kind - see attrs.def and machine.def. */
+enum p2p_kind { P2P_KIND_FILE, P2P_KIND_LINK, P2P_KIND_DIR, P2P_KIND_GLOB, P2P_KIND_CLASS };
 
 /**
  * struct p2p_entry - a file of the machine that is not an attribute of a function.
@@ -56,13 +57,31 @@ void p2p_snapshot_sort_entries(struct p2p_snapshot *snapshot);
 
 /**
  * p2p_missing() - the fact of a file that could not be read.
- * @error: the negative errno
+ * @row: of attrs.def or machine.def
  * @path: below the root
+ * @error: the negative errno
  *
- * Only the machine itself, or a capture that lists what it found, can say that something is not
- * there; in any other tree it may have been left out.
+ * Only the machine itself, or a capture that lists what it looked for and found, can say that
+ * something is not there; in any other tree it may have been left out.
  */
-enum p2p_fact p2p_missing(const struct p2p_snapshot *snapshot, const char *path, int error);
+enum p2p_fact p2p_missing(const struct p2p_snapshot *snapshot, const char *row,
+			  const char *path, int error);
+
+/** p2p_load_machine() - fill the files of the machine from a tree. */
+int p2p_load_machine(struct p2p_context *context, struct p2p_tree *tree,
+		     struct p2p_snapshot *snapshot);
+
+/** p2p_machine_row() - the row of machine.def that reads @path for @want; NULL none. */
+const char *p2p_machine_row(enum p2p_want want, const char *path);
+
+/** p2p_machine_path() - the path of the row at @index; NULL past the end. */
+const char *p2p_machine_path(size_t index);
+
+/** p2p_attr_path() - the path of an attribute, as in attrs.def. */
+const char *p2p_attr_path(enum p2p_attr attr);
+
+/** p2p_attr_kind() - the kind of an attribute. */
+enum p2p_kind p2p_attr_kind(enum p2p_attr attr);
 
 /** p2p_load_functions() - fill the functions from a tree; -EBADMSG when there are none. */
 int p2p_load_functions(struct p2p_context *context, struct p2p_tree *tree,

@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include "base/context.h"
+#include "snapshot/archive.h"
 #include "snapshot/inside.h"
+#include "snapshot/manifest.h"
 
 #define DEVICES		"sys/bus/pci/devices"
 #define FILE_MOST	((size_t)1 << 30)
@@ -76,11 +78,31 @@ static int open_directory(struct p2p_context *context, const char *path, int fd,
 	return 0;
 }
 
+static int load_hwloc(struct p2p_context *context, struct p2p_tree *tree,
+		      struct p2p_snapshot *snapshot)
+{
+	struct p2p_buffer buffer = { 0 };
+	int r = tree->live ? -ENOENT : tree->ops->read(tree, NULL, "hwloc.xml", &buffer);
+
+	if (r == 0) {
+		snapshot->hwloc.data = p2p_arena_copy(&snapshot->arena, buffer.data, buffer.size);
+		snapshot->hwloc.size = buffer.size;
+		snapshot->hwloc.fact = P2P_PRESENT;
+		r = snapshot->hwloc.data ? 0 : -ENOMEM;
+	} else if (r == -ENOENT) {
+		snapshot->hwloc.fact = P2P_ABSENT;
+	}
+	free(buffer.data);
+	return r == -ENOMEM ? p2p_error(context, r, "out of memory") : 0;
+}
+
 static int load_tree(struct p2p_context *context, const char *name, struct p2p_tree *tree,
 		     struct p2p_snapshot *snapshot)
 {
-	int r = p2p_load_functions(context, tree, snapshot);
+	int r = tree->live ? 0 : p2p_manifest_load(context, name, tree, snapshot);
 
+	if (r == 0)
+		r = p2p_load_functions(context, tree, snapshot);
 	if (r < 0)
 		return r;
 	if (!snapshot->count)
@@ -88,7 +110,9 @@ static int load_tree(struct p2p_context *context, const char *name, struct p2p_t
 				 "%s: no PCI function in " DEVICES, name);
 	if (p2p_snapshot_sort(snapshot))
 		return p2p_error(context, -EBADMSG, "%s: a function comes twice", name);
-	return 0;
+	r = p2p_load_machine(context, tree, snapshot);
+	p2p_snapshot_sort_entries(snapshot);
+	return r < 0 ? r : load_hwloc(context, tree, snapshot);
 }
 
 static int load_live(struct p2p_context *context, struct p2p_snapshot *snapshot)
@@ -131,21 +155,37 @@ static int read_file(struct p2p_context *context, const char *path, int fd,
 	}
 }
 
+static int load_archive(struct p2p_context *context, const char *path,
+			const struct p2p_buffer *buffer, struct p2p_snapshot *snapshot)
+{
+	struct p2p_tree *tree;
+	int r = p2p_tree_archive(context, path, buffer->data, buffer->size, &tree);
+
+	if (r == -ENOTSUP)
+		return p2p_error(context, -EBADMSG,
+				 "%s: neither a directory, a tar archive, nor lspci -xxxx output",
+				 path);
+	if (r < 0)
+		return r;
+	snapshot->source = P2P_SOURCE_ARCHIVE;
+	r = load_tree(context, path, tree, snapshot);
+	p2p_tree_free(tree);
+	return r;
+}
+
 static int load_file(struct p2p_context *context, const char *path, int fd,
 		     struct p2p_snapshot *snapshot)
 {
 	struct p2p_buffer buffer = { 0 };
 	int r = read_file(context, path, fd, &buffer);
 
-	if (r == 0 && !buffer.size)
+	if (r == 0 && !buffer.size) {
 		r = p2p_error(context, -EBADMSG, "%s: the file is empty", path);
-	if (r == 0 && p2p_dump_is(buffer.data, buffer.size)) {
+	} else if (r == 0 && p2p_dump_is(buffer.data, buffer.size)) {
 		snapshot->source = P2P_SOURCE_DUMP;
 		r = p2p_load_dump(context, path, buffer.data, buffer.size, snapshot);
 	} else if (r == 0) {
-		r = p2p_error(context, -EBADMSG,
-			      "%s: neither a directory, a tar archive, nor lspci -xxxx output",
-			      path);
+		r = load_archive(context, path, &buffer, snapshot);
 	}
 	free(buffer.data);
 	return r;

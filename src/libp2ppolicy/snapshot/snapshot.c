@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "snapshot/inside.h"
+#include "snapshot/manifest.h"
 
 static const struct p2p_file denied = { P2P_DENIED, 0, NULL };
 static const struct p2p_file absent = { P2P_ABSENT, 0, NULL };
@@ -126,19 +127,28 @@ const struct p2p_file *p2p_snapshot_file(const struct p2p_snapshot *snapshot, co
 {
 	struct p2p_entry key = { .path = path };
 	const struct p2p_entry *entry = NULL;
+	const char *row;
 
 	if (snapshot->entry_count)
 		entry = bsearch(&key, snapshot->entries, snapshot->entry_count, sizeof(key),
 				compare_entries);
 	if (entry)
 		return &entry->file;
-	return p2p_missing(snapshot, path, -ENOENT) == P2P_ABSENT ? &absent : &denied;
+	row = p2p_machine_row(snapshot->want, path);
+	if (row && p2p_missing(snapshot, row, path, -ENOENT) == P2P_ABSENT)
+		return &absent;
+	return &denied;
 }
 
-enum p2p_fact p2p_missing(const struct p2p_snapshot *snapshot, const char *path, int error)
+enum p2p_fact p2p_missing(const struct p2p_snapshot *snapshot, const char *row,
+			  const char *path, int error)
 {
-	(void)path;
 	if (error != -ENOENT && error != -ENOTDIR)
 		return P2P_DENIED;
-	return snapshot->source == P2P_SOURCE_LIVE ? P2P_ABSENT : P2P_DENIED;
+	if (snapshot->source == P2P_SOURCE_LIVE)
+		return P2P_ABSENT;
+	if (snapshot->manifest && p2p_manifest_asks(snapshot->manifest, row) &&
+	    !p2p_manifest_has(snapshot->manifest, path))
+		return P2P_ABSENT;
+	return P2P_DENIED;
 }

@@ -12,6 +12,9 @@
 
 #include "snapshot/tree.h"
 
+/* proc/sys refuses reads that are larger than the kernel likes to allocate. */
+#define READ_SIZE	((size_t)64 << 10)
+
 struct directory {
 	struct p2p_tree tree;
 	int root;
@@ -76,6 +79,7 @@ static int read_all(int fd, bool to_the_end, struct p2p_buffer *buffer)
 		if (r < 0)
 			return r;
 		room = buffer->room - buffer->size - 1;
+		room = room < READ_SIZE ? room : READ_SIZE;
 		n = read(fd, buffer->data + buffer->size, room);
 		if (n < 0 && errno == EINTR)
 			continue;

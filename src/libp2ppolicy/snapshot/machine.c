@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <ctype.h>
+#include <errno.h>
+#include <fnmatch.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/context.h"
+#include "snapshot/archive.h"
+#include "snapshot/inside.h"
+
+#define OSRELEASE	"proc/sys/kernel/osrelease"
+#define MOST_LINKS	16
+
+enum filter { FILTER_ALL, FILTER_FIRST, FILTER_SYMBOLS, FILTER_OPTIONS };
+
+static const struct row {
+	const char *path;
+	enum p2p_kind kind;
+	enum p2p_want want;
+	enum filter filter;
+} rows[] = {
+#define MACHINE(path, kind, want, filter) \
+	{ path, P2P_KIND_##kind, P2P_WANT_##want, FILTER_##filter },
+#include "snapshot/machine.def"
+#undef MACHINE
+};
+#define ROWS (sizeof(rows) / sizeof(rows[0]))
+
+struct loader {
+	struct p2p_context *context;
+	struct p2p_tree *tree;
+	struct p2p_snapshot *snapshot;
+	const struct row *row;
+	const char *release;
+	bool options_found;
+	struct p2p_buffer buffer;
+};
+
+static int out_of_memory(struct loader *loader)
+{
+	return p2p_error(loader->context, -ENOMEM, "out of memory");
+}
+
+/* @pattern with RELEASE replaced.  Return: false when the release is not known. */
+static bool expand(const char *pattern, const char *release, char path[PATH_MAX])
+{
+	const char *at = strstr(pattern, "RELEASE");
+	int n;
+
+	if (at && (!release || strchr(release, '/')))
+		return false;
+	if (at)
+		n = snprintf(path, PATH_MAX, "%.*s%s%s", (int)(at - pattern), pattern, release,
+			     at + strlen("RELEASE"));
+	else
+		n = snprintf(path, PATH_MAX, "%s", pattern);
+	return n < PATH_MAX;
+}
+
+/* The next line of a text that is being cut down in place, and where the one after starts. */
+static char *next_line(char **rest)
+{
+	char *line = *rest, *end;
+
+	if (!line || !*line)
+		return NULL;
+	end = strchr(line, '\n');
+	if (end)
+		*end = '\0';
+	*rest = end ? end + 1 : NULL;
+	return line;
+}
+
+/* cpuinfo repeats itself for each processor, with figures that change as one looks. */
+static void keep_first(struct p2p_buffer *buffer)
+{
+	char *end = strstr(buffer->data, "\n\n");
+
+	if (end)
+		buffer->size = (size_t)(end + 1 - buffer->data);
+	buffer->data[buffer->size] = '\0';
+}
+
+/*
+ * The addresses are zeroed: they are a secret of that boot.  __pci_register_driver is in every
+ * kernel with PCI, so it proves that the list is one.
+ */
+static void keep_symbols(struct p2p_buffer *buffer)
+{
+	char *rest = buffer->data, *out = buffer->data, *line;
+
+	while ((line = next_line(&rest))) {
+		const char *name = strrchr(line, ' ');
+
+		if (!strstr(line, "p2pdma") &&
+		    (!name || strcmp(name + 1, "__pci_register_driver")))
+			continue;
+		for (char *c = line; isxdigit((unsigned char)*c); c++)
+			*c = '0';
+		memmove(out, line, strlen(line));
+		out += strlen(line);
+		*out++ = '\n';
+	}
+	buffer->size = (size_t)(out - buffer->data);
+	*out = '\0';
+}
+
+/* Options that p2pdma, its users and its tools depend on; PCI itself proves what the text is. */
+static bool is_option(const char *line)
+{
+	static const char *const names[] = {
+		"PCI", "PCI_P2PDMA", "PCI_QUIRKS", "PCIEPORTBUS", "ZONE_DEVICE", "64BIT",
+		"DMABUF_MOVE_NOTIFY", "DMA_SHARED_BUFFER", "HSA_AMD", "HSA_AMD_P2P",
+		"DRM_XE_GPUSVM", "DEVICE_PRIVATE", "INTEL_IOMMU", "INTEL_IOMMU_DEFAULT_ON",
+		"AMD_IOMMU", "IOMMU_DEFAULT_PASSTHROUGH", "IOMMU_DEFAULT_DMA_LAZY",
+		"IOMMU_DEFAULT_DMA_STRICT", "INFINIBAND_VIRT_DMA", "NVME_TARGET", "VMD",
+		"KALLSYMS", "KALLSYMS_ALL", "KPROBES", "FUNCTION_TRACER", "LIVEPATCH",
+		"DYNAMIC_FTRACE_WITH_ARGS", "MODULE_SIG_FORCE", "VFIO_PCI", "HOTPLUG_PCI_PCIE",
+	};
+	bool unset = !strncmp(line, "# CONFIG_", 9);
+	const char *name = line + (unset ? 9 : 7);
+	size_t size = strcspn(name, "= ");
+
+	if (!unset && strncmp(line, "CONFIG_", 7))
+		return false;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strlen(names[i]) == size && !memcmp(names[i], name, size))
+			return true;
+	return false;
+}
+
+static void keep_options(struct p2p_buffer *buffer)
+{
+	char *rest = buffer->data, *out = buffer->data, *line;
+
+	while ((line = next_line(&rest))) {
+		size_t size = strlen(line);
+
+		if (!is_option(line))
+			continue;
+		memmove(out, line, size);
+		out += size;
+		*out++ = '\n';
+	}
+	buffer->size = (size_t)(out - buffer->data);
+	*out = '\0';
+}
+
+/* Return: 0; -ENODATA when what is left proves nothing. */
+static int filter(struct loader *loader)
+{
+	struct p2p_buffer *buffer = &loader->buffer;
+	int r;
+
+	switch (loader->row->filter) {
+	case FILTER_ALL:
+		return 0;
+	case FILTER_FIRST:
+		keep_first(buffer);
+		return 0;
+	case FILTER_SYMBOLS:
+		keep_symbols(buffer);
+		return buffer->size ? 0 : -ENODATA;
+	case FILTER_OPTIONS:
+		r = p2p_unpack(buffer);
+		if (r < 0)
+			return r;
+		keep_options(buffer);
+		loader->options_found |= buffer->size != 0;
+		return buffer->size ? 0 : -ENODATA;
+	}
+	return -EINVAL;
+}
+
+/* @error: 0 and the buffer holds it, or why it could not be read */
+static int add(struct loader *loader, const char *path, enum p2p_kind kind, int error)
+{
+	struct p2p_entry *entry = p2p_snapshot_add_entry(loader->snapshot, path);
+
+	if (!entry)
+		return out_of_memory(loader);
+	entry->kind = kind;
+	if (error < 0)
+		return 0;
+	entry->file.data = p2p_arena_copy(&loader->snapshot->arena, loader->buffer.data,
+					  loader->buffer.size);
+	if (!entry->file.data)
+		return out_of_memory(loader);
+	entry->file.size = loader->buffer.size;
+	entry->file.fact = P2P_PRESENT;
+	if (kind == P2P_KIND_LINK) {
+		const char *slash = strrchr(entry->file.data, '/');
+
+		entry->target = entry->file.data;
+		entry->file.data = slash ? slash + 1 : entry->target;
+		entry->file.size = strlen(entry->file.data);
+	}
+	return 0;
+}
+
+/*
+ * Follow the links on the way to @path, keep each of them, and say where the file really is.
+ * Return: 0; -ENOENT when that is not below a PCI function, or nowhere.
+ */
+static int follow(struct loader *loader, const char *path, char real[PATH_MAX])
+{
+	static const char root[] = "sys/devices/pci";
+	char target[PATH_MAX], rest[PATH_MAX], *slash;
+	int links = 0, r;
+
+	snprintf(real, PATH_MAX, "%s", path);
+	for (slash = strchr(real, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		r = loader->tree->ops->link(loader->tree, NULL, real, &loader->buffer);
+		if (r == -ENOMEM)
+			return out_of_memory(loader);
+		if (r < 0) {
+			*slash = '/';
+			continue;
+		}
+		if (++links > MOST_LINKS ||
+		    p2p_path_resolve(real, loader->buffer.data, target) < 0 ||
+		    strncmp(target, root, strlen(root)))
+			return -ENOENT;
+		r = add(loader, real, P2P_KIND_LINK, 0);
+		if (r < 0)
+			return r;
+		snprintf(rest, sizeof(rest), "%s", slash + 1);
+		if (snprintf(real, PATH_MAX, "%s/%s", target, rest) >= PATH_MAX)
+			return -ENOENT;
+		slash = real + strlen(target);
+	}
+	return 0;
+}
+
+static int read_kind(struct loader *loader, const char *path)
+{
+	const struct p2p_tree_ops *ops = loader->tree->ops;
+	int r;
+
+	switch (loader->row->kind) {
+	case P2P_KIND_DIR:
+		r = ops->list(loader->tree, NULL, path, &loader->buffer);
+		return r < 0 ? r : p2p_buffer_sort_lines(&loader->buffer);
+	case P2P_KIND_LINK:
+		return ops->link(loader->tree, NULL, path, &loader->buffer);
+	case P2P_KIND_FILE:
+	case P2P_KIND_CLASS:
+		r = ops->read(loader->tree, NULL, path, &loader->buffer);
+		return r < 0 ? r : filter(loader);
+	case P2P_KIND_GLOB:
+		break;
+	}
+	return -EINVAL;
+}
+
+static int take(void *data, const char *path)
+{
+	struct loader *loader = data;
+	enum p2p_kind kind = loader->row->kind;
+	char real[PATH_MAX];
+	size_t size;
+	int r;
+
+	if (kind == P2P_KIND_CLASS) {
+		r = follow(loader, path, real);
+		if (r < 0)
+			return r == -ENOENT ? 0 : r;
+		path = real;
+		kind = P2P_KIND_FILE;
+	}
+	r = read_kind(loader, path);
+	if (r == -ENOMEM)
+		return out_of_memory(loader);
+	if (r == -ENOENT || r == -ENOTDIR || r == -EISDIR)
+		return 0;
+	/* What was unpacked is kept, and found again in a capture, under the plain name. */
+	size = strlen(path);
+	if (loader->row->filter == FILTER_OPTIONS && size > 3 && !strcmp(path + size - 3, ".gz")) {
+		snprintf(real, sizeof(real), "%.*s", (int)size - 3, path);
+		path = real;
+	}
+	return add(loader, path, kind, r);
+}
+
+static int load_row(struct loader *loader, const struct row *row)
+{
+	char path[PATH_MAX];
+
+	loader->row = row;
+	if (row->want > loader->snapshot->want || !expand(row->path, loader->release, path))
+		return 0;
+	/* A hundred thousand symbols are a lot to read for what is known already. */
+	if (row->filter == FILTER_SYMBOLS && loader->options_found &&
+	    loader->snapshot->want < P2P_WANT_ALL)
+		return add(loader, path, row->kind, -ENODATA);
+	return p2p_tree_glob(loader->tree, NULL, path, take, loader);
+}
+
+/* The rows come with the release first, which others need. */
+static int find_release(struct loader *loader)
+{
+	const struct p2p_snapshot *snapshot = loader->snapshot;
+
+	for (size_t i = 0; i < snapshot->entry_count && !loader->release; i++) {
+		const struct p2p_entry *entry = &snapshot->entries[i];
+
+		if (strcmp(entry->path, OSRELEASE) || entry->file.fact != P2P_PRESENT)
+			continue;
+		loader->release = p2p_arena_copy(&loader->snapshot->arena, entry->file.data,
+						 strcspn(entry->file.data, "\n"));
+		if (!loader->release)
+			return out_of_memory(loader);
+	}
+	return 0;
+}
+
+int p2p_load_machine(struct p2p_context *context, struct p2p_tree *tree,
+		     struct p2p_snapshot *snapshot)
+{
+	struct loader loader = { .context = context, .tree = tree, .snapshot = snapshot };
+	int r = 0;
+
+	for (size_t i = 0; i < ROWS && r == 0; i++) {
+		r = load_row(&loader, &rows[i]);
+		if (r == 0 && i == 0)
+			r = find_release(&loader);
+	}
+	free(loader.buffer.data);
+	return r;
+}
+
+const char *p2p_machine_row(enum p2p_want want, const char *path)
+{
+	for (size_t i = 0; i < ROWS; i++) {
+		char pattern[PATH_MAX];
+
+		if (rows[i].want <= want && expand(rows[i].path, "*", pattern) &&
+		    !fnmatch(pattern, path, FNM_PATHNAME))
+			return rows[i].path;
+	}
+	return NULL;
+}
+
+const char *p2p_machine_path(size_t index)
+{
+	return index < ROWS ? rows[index].path : NULL;
+}

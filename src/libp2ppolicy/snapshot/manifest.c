@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <json-c/json.h>
+
+#include "base/context.h"
+#include "snapshot/manifest.h"
+
+#define NAME	"manifest.json"
+
+/* @paths[i] has @sizes[i]; all three lists are sorted. */
+struct list {
+	const char **paths;
+	uint64_t *sizes;
+	size_t count;
+};
+
+struct p2p_manifest {
+	struct list files, denied, rows;
+	bool scrubbed;
+};
+
+struct item {
+	const char *path;
+	uint64_t size;
+};
+
+static int compare_items(const void *a, const void *b)
+{
+	const struct item *left = a, *right = b;
+
+	return strcmp(left->path, right->path);
+}
+
+static bool parse_item(struct json_object *value, struct p2p_arena *arena,
+		       struct item *ret_item)
+{
+	struct json_object *path = value, *size = NULL;
+
+	if (json_object_is_type(value, json_type_object) &&
+	    (!json_object_object_get_ex(value, "path", &path) ||
+	     !json_object_object_get_ex(value, "size", &size) ||
+	     !json_object_is_type(size, json_type_int) || json_object_get_int64(size) < 0))
+		return false;
+	if (!json_object_is_type(path, json_type_string))
+		return false;
+	ret_item->path = p2p_arena_string(arena, json_object_get_string(path));
+	ret_item->size = size ? (uint64_t)json_object_get_int64(size) : 0;
+	return ret_item->path;
+}
+
+static bool parse_list(struct json_object *root, const char *key, struct p2p_arena *arena,
+		       struct list *ret_list)
+{
+	struct json_object *array;
+	struct item *items;
+	size_t count;
+
+	if (!json_object_object_get_ex(root, key, &array) ||
+	    !json_object_is_type(array, json_type_array))
+		return false;
+	count = json_object_array_length(array);
+	items = p2p_arena_alloc(arena, (count + 1) * sizeof(*items));
+	ret_list->paths = p2p_arena_alloc(arena, (count + 1) * sizeof(*ret_list->paths));
+	ret_list->sizes = p2p_arena_alloc(arena, (count + 1) * sizeof(*ret_list->sizes));
+	if (!items || !ret_list->paths || !ret_list->sizes)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (!parse_item(json_object_array_get_idx(array, i), arena, &items[i]))
+			return false;
+	qsort(items, count, sizeof(*items), compare_items);
+	for (size_t i = 0; i < count; i++) {
+		ret_list->paths[i] = items[i].path;
+		ret_list->sizes[i] = items[i].size;
+	}
+	ret_list->count = count;
+	return true;
+}
+
+static bool is_text(struct json_object *root, const char *key, const char *text)
+{
+	struct json_object *value;
+
+	return json_object_object_get_ex(root, key, &value) &&
+	       json_object_is_type(value, json_type_string) &&
+	       !strcmp(json_object_get_string(value), text);
+}
+
+static int parse(struct p2p_context *context, const char *name, struct json_object *root,
+		 struct p2p_snapshot *snapshot)
+{
+	struct p2p_arena *arena = &snapshot->arena;
+	struct p2p_manifest *manifest = p2p_arena_alloc(arena, sizeof(*manifest));
+	struct json_object *version;
+
+	if (!manifest)
+		return p2p_error(context, -ENOMEM, "out of memory");
+	if (!is_text(root, "format", P2P_MANIFEST_FORMAT))
+		return 0;	/* somebody else's */
+	if (!json_object_object_get_ex(root, "version", &version) ||
+	    json_object_get_int(version) != P2P_MANIFEST_VERSION)
+		return p2p_error(context, -EBADMSG, "%s: " NAME " is not of version %d", name,
+				 P2P_MANIFEST_VERSION);
+	manifest->scrubbed = is_text(root, "serials", "pseudonyms");
+	if (!parse_list(root, "rows", arena, &manifest->rows) ||
+	    !parse_list(root, "files", arena, &manifest->files) ||
+	    !parse_list(root, "denied", arena, &manifest->denied))
+		return p2p_error(context, -EBADMSG, "%s: " NAME " lacks a list it should have",
+				 name);
+	snapshot->manifest = manifest;
+	return 0;
+}
+
+int p2p_manifest_load(struct p2p_context *context, const char *name, struct p2p_tree *tree,
+		      struct p2p_snapshot *snapshot)
+{
+	struct p2p_buffer buffer = { 0 };
+	struct json_object *root;
+	int r = tree->ops->read(tree, NULL, NAME, &buffer);
+
+	if (r < 0) {
+		free(buffer.data);
+		return r == -ENOENT ? 0 : p2p_error(context, r, "%s: " NAME ": %s", name,
+						    strerror(-r));
+	}
+	root = json_tokener_parse(buffer.data);
+	if (json_object_is_type(root, json_type_object))
+		r = parse(context, name, root, snapshot);
+	else
+		r = p2p_error(context, -EBADMSG, "%s: " NAME " is not a JSON object", name);
+	json_object_put(root);
+	free(buffer.data);
+	return r;
+}
+
+static int compare_paths(const void *a, const void *b)
+{
+	const char *const *left = a, *const *right = b;
+
+	return strcmp(*left, *right);
+}
+
+static const char **find(const struct list *list, const char *path)
+{
+	if (!list->count)
+		return NULL;
+	return bsearch(&path, list->paths, list->count, sizeof(*list->paths), compare_paths);
+}
+
+bool p2p_manifest_has(const struct p2p_manifest *manifest, const char *path)
+{
+	return find(&manifest->files, path) || find(&manifest->denied, path);
+}
+
+bool p2p_manifest_asks(const struct p2p_manifest *manifest, const char *row)
+{
+	return find(&manifest->rows, row);
+}
+
+int p2p_manifest_size(const struct p2p_manifest *manifest, const char *path,
+		      uint64_t *ret_size)
+{
+	const char **found = find(&manifest->files, path);
+
+	if (!found)
+		return -ENOENT;
+	*ret_size = manifest->files.sizes[found - manifest->files.paths];
+	return 0;
+}
+
+bool p2p_manifest_is_scrubbed(const struct p2p_manifest *manifest)
+{
+	return manifest->scrubbed;
+}

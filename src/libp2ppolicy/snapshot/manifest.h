@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * manifest.json of our own captures: what was asked, what was found and how large, what was
+ * denied.  It is what turns "not in the capture" into "not in the machine".
+ */
+#ifndef P2P_SNAPSHOT_MANIFEST_H
+#define P2P_SNAPSHOT_MANIFEST_H
+
+#include "snapshot/inside.h"
+
+#define P2P_MANIFEST_FORMAT	"p2ptopo-capture"
+#define P2P_MANIFEST_VERSION	1
+
+/**
+ * p2p_manifest_load() - read the manifest of a tree; none leaves snapshot->manifest NULL.
+ * @name: of the capture, for error sentences
+ *
+ * Return: 0; -EBADMSG it is damaged or of a newer version; -ENOMEM.
+ */
+int p2p_manifest_load(struct p2p_context *context, const char *name, struct p2p_tree *tree,
+		      struct p2p_snapshot *snapshot);
+
+/** p2p_manifest_has() - is @path one of the files found, or of those denied? */
+bool p2p_manifest_has(const struct p2p_manifest *manifest, const char *path);
+
+/** p2p_manifest_asks() - did the capture look for this row of attrs.def or machine.def? */
+bool p2p_manifest_asks(const struct p2p_manifest *manifest, const char *row);
+
+/** p2p_manifest_size() - the size the machine told of a file.  Return: 0 or -ENOENT. */
+int p2p_manifest_size(const struct p2p_manifest *manifest, const char *path,
+		      uint64_t *ret_size);
+
+/** p2p_manifest_is_scrubbed() - were identifiers replaced by pseudonyms? */
+bool p2p_manifest_is_scrubbed(const struct p2p_manifest *manifest);
+
+/** struct p2p_manifest_file - one file for p2p_manifest_write(). */
+struct p2p_manifest_file {
+	const char *path;
+	uint64_t size, read;
+};
+
+/**
+ * p2p_manifest_write() - the text of a manifest.
+ * @files: @file_count files, sorted by path; @denied: @denied_count paths, sorted
+ * @ret_text: owned by the caller; free()
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int p2p_manifest_write(const struct p2p_manifest_file *files, size_t file_count,
+		       const char *const *denied, size_t denied_count, bool scrubbed,
+		       char **ret_text);
+
+#endif
