@@ -10,6 +10,7 @@
 
 #define CELL 7			/* " NODE ~" */
 #define LABEL_LEAST 20
+#define LABEL_MOST 60
 #define INDEX 3
 #define CLASSES_LABEL 18
 #define COUNT 9
@@ -79,21 +80,36 @@ static void print_names(FILE *out, const struct p2p_group *group)
 	}
 }
 
-static void print_label(FILE *out, const struct p2p_group *group)
+/* "0000:03:00.0 nvme0  nvme  Samsung SM981"; the name only where one of them has another. */
+static void print_function(FILE *out, const struct p2p_function *function, int names)
 {
-	const struct p2p_function *first = group->members[0];
 	char bdf[P2P_BDF_SIZE], product[128];
 
-	if (group->count > 1) {
-		fprintf(out, "%zu: ", group->count);
-		print_names(out, group);
-		return;
-	}
-	p2p_bdf_format(first->bdf, bdf);
-	fprintf(out, "%s ", bdf);
-	if (strcmp(bdf, first->display))
-		fprintf(out, "%s ", first->display);
-	fputs(words_product(first, product, sizeof(product)), out);
+	p2p_bdf_format(function->bdf, bdf);
+	fprintf(out, "%-12s ", bdf);
+	if (names)
+		fprintf(out, "%-*s ", names,
+			strcmp(bdf, function->display) ? function->display : "");
+	fprintf(out, "%-5s %s", p2p_class_name(function->kind),
+		words_product(function, product, sizeof(product)));
+}
+
+/* "2 gpu 2 nic: card0-1 mlx5_0-1" */
+static void print_folded(FILE *out, const struct p2p_group *group)
+{
+	size_t counts[P2P_CLASSES] = { 0 };
+	bool some = false;
+
+	for (size_t i = 0; i < group->count; i++)
+		counts[group->members[i]->kind]++;
+	for (int kind = 0; kind < P2P_CLASSES; kind++)
+		if (counts[kind]) {
+			fprintf(out, "%s%zu %s", some ? " " : "", counts[kind],
+				p2p_class_name((enum p2p_class)kind));
+			some = true;
+		}
+	fputs(": ", out);
+	print_names(out, group);
 }
 
 /* Exactly @width columns of it, cut with "..". */
@@ -111,7 +127,19 @@ static void print_clipped(FILE *out, const char *text, size_t width)
 		(int)(columns > width ? 0 : width - columns), "");
 }
 
-static void print_group_label(const struct app *app, const struct p2p_group *group, size_t width)
+/**
+ * struct layout - how rows are labelled.
+ * @width: of the labels; @names: of the names in them, 0 none
+ * @unfolded: a line for every member of a group, not one for all
+ */
+struct layout {
+	size_t width;
+	int names;
+	bool unfolded;
+};
+
+static void print_label(const struct app *app, const struct layout *layout,
+			const struct p2p_group *group, size_t member)
 {
 	char *text = NULL;
 	size_t length;
@@ -119,9 +147,12 @@ static void print_group_label(const struct app *app, const struct p2p_group *gro
 
 	if (!memory)
 		return;
-	print_label(memory, group);
-	fclose(memory);
-	print_clipped(app->out, text, width);
+	if (layout->unfolded || group->count == 1)
+		print_function(memory, group->members[member], layout->names);
+	else
+		print_folded(memory, group);
+	if (!fclose(memory))
+		print_clipped(app->out, text, layout->width);
 	free(text);
 }
 
@@ -132,7 +163,7 @@ static void print_cell(const struct app *app, const struct survey *survey,
 	enum p2p_map_type type;
 
 	if (!survey_group_pair(survey, provider, client, &verdict)) {
-		fprintf(app->out, "%*s", CELL, "X  ");
+		fprintf(app->out, "%*s", CELL, "X -");
 		return;
 	}
 	type = verdict.kernel.map_type;
@@ -140,27 +171,59 @@ static void print_cell(const struct app *app, const struct survey *survey,
 		paint_on(app, paint_of(type)), marks[type].mark, paint_off(app));
 }
 
-static void print_groups(const struct app *app, const struct survey *survey, size_t count)
+static void print_heading(const struct app *app, const struct layout *layout, size_t count)
 {
-	size_t width = app->options.width - INDEX - CELL * count;
-	const char *head = "provider (row), client (column)";
+	const char *head = "row: provider, column: client";
 
-	if (width > 60)
-		width = 60;
 	fprintf(app->out, "%s%*s", paint_on(app, PAINT_DIM), INDEX, "");
-	print_clipped(app->out, strlen(head) > width ? "row gives, column takes" : head, width);
+	print_clipped(app->out, head, layout->width);
 	for (size_t i = 0; i < count; i++)
-		fprintf(app->out, "%*zu  ", CELL - 2, i);
+		fprintf(app->out, "%*zu%s", CELL - 2, i, i + 1 < count ? "  " : "");
 	fprintf(app->out, "%s\n", paint_off(app));
+}
+
+static void print_groups(const struct app *app, const struct survey *survey,
+			 const struct layout *layout)
+{
+	size_t count = p2p_groups_count(survey->groups);
+
+	print_heading(app, layout, count);
 	for (size_t i = 0; i < count; i++) {
 		const struct p2p_group *group = p2p_groups_at(survey->groups, i);
 
 		fprintf(app->out, "%2zu ", i);
-		print_group_label(app, group, width);
+		print_label(app, layout, group, 0);
 		for (size_t j = 0; j < count; j++)
 			print_cell(app, survey, group, p2p_groups_at(survey->groups, j));
 		putc('\n', app->out);
+		for (size_t j = 1; layout->unfolded && j < group->count; j++) {
+			fprintf(app->out, "%*s", INDEX, "");
+			print_label(app, layout, group, j);
+			putc('\n', app->out);
+		}
 	}
+}
+
+/* The labels get what the cells leave, and no more than the longest of them. */
+static struct layout make_layout(const struct app *app, const struct survey *survey,
+				 unsigned int lines)
+{
+	size_t cells = CELL * p2p_groups_count(survey->groups);
+	struct layout layout = { .unfolded = app->selected_count <= lines };
+
+	layout.width = app->options.width - INDEX - cells;
+	if (layout.width > LABEL_MOST)
+		layout.width = LABEL_MOST;
+	for (size_t i = 0; i < app->selected_count; i++) {
+		const struct p2p_function *function = app->selected[i];
+		char bdf[P2P_BDF_SIZE];
+		int width = (int)words_width(function->display);
+
+		if (strcmp(p2p_bdf_format(function->bdf, bdf), function->display) &&
+		    width > layout.names)
+			layout.names = width;
+	}
+	return layout;
 }
 
 static void add_up(const struct survey *survey, struct p2p_summary *total)
@@ -255,9 +318,12 @@ void report_print_matrix(const struct app *app, const struct survey *survey, uns
 	struct p2p_summary total = { 0 };
 
 	add_up(survey, &total);
-	if (INDEX + LABEL_LEAST + CELL * count <= app->options.width && count <= lines)
-		print_groups(app, survey, count);
-	else
+	if (INDEX + LABEL_LEAST + CELL * count <= app->options.width && count <= lines) {
+		struct layout layout = make_layout(app, survey, lines);
+
+		print_groups(app, survey, &layout);
+	} else {
 		print_classes(app, survey, &total);
+	}
 	print_legend(app, &total);
 }

@@ -50,20 +50,27 @@ static void print_cpu(const struct app *app, const struct p2p_machine *machine)
 static void print_kernel(const struct app *app, const struct survey *survey,
 			 const struct p2p_machine *machine)
 {
+	static const char *const compiled[] = {
+		[P2P_UNKNOWN] = "", [P2P_NO] = "; built without P2PDMA",
+		[P2P_YES] = "; P2PDMA compiled in",
+	};
+	static const char *const iommu[] = {
+		[P2P_UNKNOWN] = "; IOMMU not known", [P2P_NO] = "; no IOMMU in use",
+		[P2P_YES] = "; IOMMU in use",
+	};
+	const struct p2p_rules *rules = p2p_judge_rules(app->judge);
 	const char *note = p2p_judge_rules_note(app->judge);
-	const char *experimental =
-		p2p_rules_is_experimental(p2p_judge_rules(app->judge)) ? " (experimental)" : "";
 	char text[512];
 
-	snprintf(text, sizeof(text), "%s; rules of %s%s; P2PDMA compiled in: %s; IOMMU in use: %s",
-		 machine->release ? machine->release : "release not recorded",
-		 p2p_rules_name(p2p_judge_rules(app->judge)), experimental,
-		 words_tri(machine->p2pdma), words_tri(machine->iommu));
+	snprintf(text, sizeof(text), "%s; rules of %s%s%s%s",
+		 machine->release ? machine->release : "not recorded", p2p_rules_name(rules),
+		 p2p_rules_is_experimental(rules) ? " (experimental)" : "",
+		 compiled[machine->p2pdma], iommu[machine->iommu]);
 	line(app, "kernel", text);
 	if (survey->hypothetical) {
-		snprintf(text, sizeof(text), "this kernel is built without CONFIG_PCI_P2PDMA: it "
-			 "refuses every pair (not_supported). Below: what the rules of %s would "
-			 "say with it.", p2p_rules_name(p2p_judge_rules(survey->judge)));
+		snprintf(text, sizeof(text), "Without CONFIG_PCI_P2PDMA every pair is "
+			 "not_supported. Below: what the rules of %s would say with it.",
+			 p2p_rules_name(p2p_judge_rules(survey->judge)));
 		line(app, "", text);
 	} else if (note) {
 		line(app, "", note);

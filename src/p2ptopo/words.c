@@ -59,8 +59,38 @@ const char *words_bar_kind(const struct p2p_bar *bar)
 	return "unused";
 }
 
-/* The text between the last brackets, else the first word: "AMD", "NVIDIA", "GeForce RTX 3090". */
-static int short_name(const char *name, bool first_word, size_t *ret_start)
+/* What makers' names end with. */
+static const char *const suffixes[] = {
+	"Corporation", "Corp", "Inc", "Co", "Company", "Ltd", "Limited", "Technologies",
+	"Technology", "Semiconductor", "Electronics", "Systems", "Semiconductors", "GmbH", "AG",
+	"International", "Group", "Networks", "/",
+};
+
+static bool is_suffix(const char *word, size_t length)
+{
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++)
+		if (strlen(suffixes[i]) == length && !strncmp(word, suffixes[i], length))
+			return true;
+	return false;
+}
+
+/* The length of a name without comma, suffix and what follows them: "Red Hat, Inc." is Red Hat. */
+static size_t without_suffix(const char *name)
+{
+	size_t end = strcspn(name, " ,.");
+
+	while (name[end] == ' ') {
+		size_t length = strcspn(name + end + 1, " ,.");
+
+		if (is_suffix(name + end + 1, length))
+			break;
+		end += 1 + length;
+	}
+	return end;
+}
+
+/* The text between the last brackets, which is the name people use, else the start. */
+static int short_name(const char *name, bool maker, size_t *ret_start)
 {
 	const char *open = strrchr(name, '['), *close = open ? strchr(open, ']') : NULL;
 
@@ -69,7 +99,7 @@ static int short_name(const char *name, bool first_word, size_t *ret_start)
 		*ret_start = (size_t)(open - name) + 1;
 		return (int)(close - open) - 1;
 	}
-	return (int)(first_word ? strcspn(name, " ,/") : strlen(name));
+	return (int)(maker ? without_suffix(name) : strlen(name));
 }
 
 char *words_product(const struct p2p_function *function, char *buffer, size_t size)
