@@ -236,6 +236,8 @@ static int set_cell(struct table *table, struct libscols_line *line, size_t i, c
 
 	rewind(table->cell);
 	column->print(table->cell, table->app, row);
+	/* What an earlier, longer cell left behind the end is still there. */
+	fputc('\0', table->cell);
 	if (fflush(table->cell) || scols_line_set_data(line, i, table->text))
 		return -ENOMEM;
 	if (paint == PAINT_NONE || !table->app->options.colour)

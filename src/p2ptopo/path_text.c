@@ -45,7 +45,7 @@ static void map_type(const struct app *app, const struct p2p_kernel *kernel)
 	fprintf(app->out, "%s%s%s", paint_on(app, paint_of(kernel->map_type)),
 		p2p_map_type_name(kernel->map_type), paint_off(app));
 	if (kernel->map_type == P2P_MAP_UNKNOWN)
-		fprintf(app->out, ", distance unknown (%u hops)", kernel->hops);
+		fprintf(app->out, " (%u hops)", kernel->hops);
 	else
 		fprintf(app->out, ", distance %d (%u hops)", kernel->distance, kernel->hops);
 }
@@ -56,30 +56,36 @@ static const char *os_name(const struct p2p_function *function)
 	return function->os_names && function->os_names[0] ? function->os_names[0] : "";
 }
 
+static void print_verdict(const struct app *app, const char *name,
+			  const struct p2p_verdict *verdict)
+{
+	char *reason = path_sentence(app, verdict);
+
+	label(app, name);
+	map_type(app, &verdict->kernel);
+	putc('\n', app->out);
+	if (reason)
+		line(app, "", reason);
+	free(reason);
+}
+
 static void print_answer(const struct app *app, const struct path *path)
 {
-	const struct p2p_verdict *forward = &path->forward, *reverse = &path->reverse;
-	char from[P2P_BDF_SIZE], to[P2P_BDF_SIZE], *reason = path_sentence(app, forward);
+	const struct p2p_kernel *forward = &path->forward.kernel, *reverse = &path->reverse.kernel;
+	const struct p2p_function *provider = path->forward.provider;
+	const struct p2p_function *client = path->forward.client;
+	char from[P2P_BDF_SIZE], to[P2P_BDF_SIZE];
 
-	fprintf(app->out, "%s%s provides, %s does the DMA%s: ", paint_on(app, PAINT_BOLD),
-		p2p_bdf_format(forward->provider->bdf, from),
-		p2p_bdf_format(forward->client->bdf, to), paint_off(app));
-	map_type(app, &forward->kernel);
-	putc('\n', app->out);
-	line(app, "why", reason ? reason : "");
-	free(reason);
-	label(app, "reverse");
-	if (reverse->kernel.map_type == forward->kernel.map_type &&
-	    reverse->kernel.distance == forward->kernel.distance) {
-		fputs("the same\n", app->out);
-	} else {
-		map_type(app, &reverse->kernel);
-		putc('\n', app->out);
-		reason = path_sentence(app, reverse);
-		line(app, "", reason ? reason : "");
-		free(reason);
-	}
-	line(app, "relation", relation_text(forward->relation));
+	fprintf(app->out, "%sprovider %s%s%s, client %s%s%s%s\n", paint_on(app, PAINT_BOLD),
+		p2p_bdf_format(provider->bdf, from), *os_name(provider) ? " " : "",
+		os_name(provider), p2p_bdf_format(client->bdf, to),
+		*os_name(client) ? " " : "", os_name(client), paint_off(app));
+	print_verdict(app, "verdict", &path->forward);
+	if (reverse->map_type == forward->map_type && reverse->distance == forward->distance)
+		line(app, "reverse", "the same");
+	else
+		print_verdict(app, "reverse", &path->reverse);
+	line(app, "relation", relation_text(path->forward.relation));
 }
 
 static void print_bars(const struct app *app, const struct p2p_function *function)
@@ -177,25 +183,21 @@ static void print_end(const struct app *app, const char *role,
 	print_driver(app, function);
 }
 
-/* "ReqRedir+" with the bits of @marked in brackets and in the colour of a refusal. */
+/* "ReqRedir+", with the bits of @marked in brackets and in the colour of a refusal. */
 static void print_acs(const struct app *app, const char *name, uint16_t bits, uint16_t marked)
 {
-	size_t column = LABEL;
+	size_t column = (size_t)fprintf(app->out, "    %s", name);
 
-	fprintf(app->out, "    %-*s", LABEL - 4, name);
 	for (size_t i = 0; i < ACS_BITS; i++) {
 		bool mark = marked & acs_bits[i].bit;
-		size_t width = strlen(acs_bits[i].name) + (mark ? 3 : 1);
+		size_t width = strlen(acs_bits[i].name) + (mark ? 4 : 2);
 
-		if (column + width > app->options.width) {
-			fprintf(app->out, "\n%*s", LABEL, "");
-			column = LABEL;
-		}
-		fprintf(app->out, "%s%s%s%c%s%s%s", mark ? paint_on(app, PAINT_BAD) : "",
+		if (column + width > app->options.width)
+			column = (size_t)fprintf(app->out, "\n%*s", LABEL - 3, "");
+		fprintf(app->out, " %s%s%s%c%s%s", mark ? paint_on(app, PAINT_BAD) : "",
 			mark ? "[" : "", acs_bits[i].name, bits & acs_bits[i].bit ? '+' : '-',
-			mark ? "]" : "", mark ? paint_off(app) : "",
-			i + 1 < ACS_BITS ? " " : "");
-		column += width + 1;
+			mark ? "]" : "", mark ? paint_off(app) : "");
+		column += width;
 	}
 	putc('\n', app->out);
 }
@@ -209,8 +211,9 @@ static void print_hop_acs(const struct app *app, const struct path_hop *hop)
 		if (acs->fact == P2P_DENIED && hop->unread) {
 			snprintf(text, sizeof(text), "ACS not known, and it counts here: %s",
 				 words_denied(hop->function));
-			fprintf(app->out, "    %s%s%s\n", paint_on(app, PAINT_UNKNOWN), text,
-				paint_off(app));
+			fprintf(app->out, "    %s", paint_on(app, PAINT_UNKNOWN));
+			words_wrap(app->out, text, 4, 4, app->options.width);
+			fputs(paint_off(app), app->out);
 		}
 		return;
 	}
@@ -221,31 +224,37 @@ static void print_hop_acs(const struct app *app, const struct path_hop *hop)
 			"this port has\n", acs->kernel_control);
 }
 
+static void print_hop_link(const struct app *app, const struct p2p_pcie *pcie)
+{
+	char now[WORDS_SIZE], most[WORDS_SIZE];
+	bool full = pcie->now.speed_mtps == pcie->most.speed_mtps &&
+		    pcie->now.width == pcie->most.width;
+
+	if (pcie->fact == P2P_DENIED)
+		fputs(", link not readable", app->out);
+	else if (pcie->fact == P2P_PRESENT && pcie->now.speed_mtps)
+		fprintf(app->out, ", %s%s%s", words_link(pcie->now, now), full ? "" : " of ",
+			full ? "" : words_link(pcie->most, most));
+	else if (pcie->fact == P2P_PRESENT && pcie->most.speed_mtps)
+		fputs(", link down", app->out);
+}
+
 static void print_hop(const struct app *app, const struct path_hop *hop)
 {
 	const struct p2p_function *function = hop->function;
-	const struct p2p_pcie *pcie = &function->pcie;
-	char bdf[P2P_BDF_SIZE], product[128], now[WORDS_SIZE], most[WORDS_SIZE];
+	char bdf[P2P_BDF_SIZE], product[128];
+	bool end = hop->role == PATH_PROVIDER || hop->role == PATH_CLIENT;
 
-	fprintf(app->out, "  %-9s %s  %s, %s", path_role_name(hop->role),
-		p2p_bdf_format(function->bdf, bdf), words_port(function),
-		words_product(function, product, sizeof(product)));
-	if (hop->role == PATH_UP || hop->role == PATH_DOWN || hop->role == PATH_COMMON)
-		fprintf(app->out, " [%04x:%04x]", function->vendor, function->device);
-	fprintf(app->out, "\n    link      ");
-	if (pcie->fact == P2P_DENIED)
-		fprintf(app->out, "not readable");
-	else if (!pcie->now.speed_mtps)
-		fprintf(app->out, "none");
-	else if (pcie->now.speed_mtps == pcie->most.speed_mtps &&
-		 pcie->now.width == pcie->most.width)
-		fprintf(app->out, "%s", words_link(pcie->now, now));
-	else
-		fprintf(app->out, "%s now, %s at most", words_link(pcie->now, now),
-			words_link(pcie->most, most));
+	fprintf(app->out, "  %-9s %s  %s", path_role_name(hop->role),
+		p2p_bdf_format(function->bdf, bdf), words_port(function));
+	print_hop_link(app, &function->pcie);
 	fputs(function->acs.fact == P2P_ABSENT ? "; no ACS\n" :
 	      function->acs.fact == P2P_DENIED && !hop->unread ? "; ACS not readable\n" : "\n",
 	      app->out);
+	if (!end)
+		fprintf(app->out, "    %s [%04x:%04x]\n",
+			words_product(function, product, sizeof(product)), function->vendor,
+			function->device);
 	print_hop_acs(app, hop);
 }
 
@@ -306,7 +315,7 @@ static void print_roots(const struct app *app, const struct p2p_kernel *kernel,
 	if (path->forward.provider->host == path->forward.client->host)
 		return;
 	root_text(&kernel->client_root, text, sizeof(text));
-	line(app, "and client's", text);
+	line(app, "client's", text);
 }
 
 static void print_rules(const struct app *app, const struct path *path)
@@ -341,7 +350,7 @@ static void print_message(const struct app *app, const struct path *path)
 
 	for (bool first = true; (text = strsep(&rest, "\n")) != NULL; first = false)
 		if (*text)
-			line(app, first ? "it would log" : "", text);
+			line(app, first ? "would log" : "", text);
 	free(message);
 }
 
@@ -358,11 +367,11 @@ static void print_kernel(const struct app *app, const struct path *path)
 	if (note)
 		line(app, "note", note);
 	print_roots(app, &path->forward.kernel, path);
-	snprintf(text, sizeof(text), "%s; %s",
-		 machine->cpu_vendor ? machine->cpu_vendor : "vendor not known",
-		 path->forward.kernel.cpu_listed == P2P_YES ? "the kernel allows it as a whole" :
-		 path->forward.kernel.cpu_listed == P2P_NO ? "no rule for it" :
-							     "whether a rule holds is not known");
+	snprintf(text, sizeof(text), "%s: %s",
+		 machine->cpu_vendor ? machine->cpu_vendor : "not recorded",
+		 path->forward.kernel.cpu_listed == P2P_YES ? "trusted as a whole (AMD Zen)" :
+		 path->forward.kernel.cpu_listed == P2P_NO ? "not trusted as a whole (no AMD Zen)" :
+							     "is it an AMD Zen?");
 	line(app, "CPU", text);
 	print_rules(app, path);
 	print_message(app, path);
@@ -374,19 +383,19 @@ static void print_route(const struct app *app, const char *name, const struct p2
 		[P2P_ROUTE_UNKNOWN] = PAINT_UNKNOWN, [P2P_ROUTE_DIRECT] = PAINT_GOOD,
 		[P2P_ROUTE_REDIRECTED] = PAINT_HOST, [P2P_ROUTE_BLOCKED] = PAINT_BAD,
 	};
-	char bdf[P2P_BDF_SIZE], bits[P2P_ACS_SIZE], text[512];
 	const char *kind = p2p_route_name(route->kind);
+	char bdf[P2P_BDF_SIZE], bits[P2P_ACS_SIZE], text[512] = "";
 
 	fprintf(app->out, "    %-26s%s%s%s", name, paint_on(app, paints[route->kind]), kind,
 		paint_off(app));
-	snprintf(text, sizeof(text), "%s%s%s%s%s%s", route->port ? "by " : "",
-		 route->port ? p2p_bdf_format(route->port->bdf, bdf) : "",
-		 route->bits ? " " : "", words_acs(route->bits, bits),
-		 route->why && (route->port || route->bits) ? ": " : "",
-		 route->why ? route->why : "");
-	if (*text)
-		putc(' ', app->out);
-	words_wrap(app->out, text, 31 + strlen(kind), 30, app->options.width);
+	if (route->kind != P2P_ROUTE_DIRECT && route->port && route->bits)
+		snprintf(text, sizeof(text), " by %s %s", p2p_bdf_format(route->port->bdf, bdf),
+			 words_acs(route->bits, bits));
+	else if (route->kind != P2P_ROUTE_DIRECT)
+		snprintf(text, sizeof(text), "%s%s: %s", route->port ? " at " : "",
+			 route->port ? p2p_bdf_format(route->port->bdf, bdf) : "",
+			 route->why ? route->why : "");
+	words_wrap(app->out, text, 30 + strlen(kind), 30, app->options.width);
 }
 
 static void print_fabric(const struct app *app, const struct p2p_verdict *verdict)

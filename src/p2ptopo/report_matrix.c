@@ -62,22 +62,35 @@ static bool follows(const char *name, const char *next)
 	       !strncmp(name, next, stem);
 }
 
-/* "card0-3 mlx5_0-1 nvme0": names in BDF order, runs of numbers folded. */
+static int by_name(const void *a, const void *b)
+{
+	const struct p2p_function *const *first = a, *const *second = b;
+
+	return strverscmp((*first)->display, (*second)->display);
+}
+
+/* "card0-3 mlx5_0-1 nvme0": sorted, runs of numbers folded. */
 static void print_names(FILE *out, const struct p2p_group *group)
 {
+	const struct p2p_function **sorted = calloc(group->count, sizeof(*sorted));
+
+	if (!sorted)
+		return;
+	memcpy(sorted, group->members, group->count * sizeof(*sorted));
+	qsort(sorted, group->count, sizeof(*sorted), by_name);
 	for (size_t i = 0, last; i < group->count; i = last + 1) {
-		const char *name = group->members[i]->display;
 		long number;
 
 		for (last = i; last + 1 < group->count &&
-		     follows(group->members[last]->display, group->members[last + 1]->display);)
+		     follows(sorted[last]->display, sorted[last + 1]->display);)
 			last++;
-		fprintf(out, "%s%s", i ? " " : "", name);
+		fprintf(out, "%s%s", i ? " " : "", sorted[i]->display);
 		if (last > i) {
-			split_name(group->members[last]->display, &number);
+			split_name(sorted[last]->display, &number);
 			fprintf(out, "-%ld", number);
 		}
 	}
+	free(sorted);
 }
 
 /* "0000:03:00.0 nvme0  nvme  Samsung SM981"; the name only where one of them has another. */
@@ -94,26 +107,30 @@ static void print_function(FILE *out, const struct p2p_function *function, int n
 		words_product(function, product, sizeof(product)));
 }
 
-/* "2 gpu 2 nic: card0-1 mlx5_0-1" */
+/* "2 gpu 2 nic: " where their names do not tell, then the names. */
 static void print_folded(FILE *out, const struct p2p_group *group)
 {
-	size_t counts[P2P_CLASSES] = { 0 };
+	size_t counts[P2P_CLASSES] = { 0 }, named = 0;
 	bool some = false;
 
-	for (size_t i = 0; i < group->count; i++)
+	for (size_t i = 0; i < group->count; i++) {
+		const char *const *names = group->members[i]->os_names;
+
 		counts[group->members[i]->kind]++;
-	for (int kind = 0; kind < P2P_CLASSES; kind++)
+		named += names && names[0];
+	}
+	for (int kind = 0; kind < P2P_CLASSES && named < group->count; kind++)
 		if (counts[kind]) {
 			fprintf(out, "%s%zu %s", some ? " " : "", counts[kind],
 				p2p_class_name((enum p2p_class)kind));
 			some = true;
 		}
-	fputs(": ", out);
+	fputs(some ? ": " : "", out);
 	print_names(out, group);
 }
 
-/* Exactly @width columns of it, cut with "..". */
-static void print_clipped(FILE *out, const char *text, size_t width)
+/* At most @width columns of it, cut with "..", and with @pad exactly so many. */
+static void print_clipped(FILE *out, const char *text, size_t width, bool pad)
 {
 	size_t columns = words_width(text), keep = columns > width ? width - 2 : columns;
 	const char *end = text;
@@ -124,7 +141,7 @@ static void print_clipped(FILE *out, const char *text, size_t width)
 			break;
 	}
 	fprintf(out, "%.*s%s%*s", (int)(end - text), text, columns > width ? ".." : "",
-		(int)(columns > width ? 0 : width - columns), "");
+		(int)(pad && columns < width ? width - columns : 0), "");
 }
 
 /**
@@ -152,7 +169,7 @@ static void print_label(const struct app *app, const struct layout *layout,
 	else
 		print_folded(memory, group);
 	if (!fclose(memory))
-		print_clipped(app->out, text, layout->width);
+		print_clipped(app->out, text, layout->width, member == 0);
 	free(text);
 }
 
@@ -163,7 +180,7 @@ static void print_cell(const struct app *app, const struct survey *survey,
 	enum p2p_map_type type;
 
 	if (!survey_group_pair(survey, provider, client, &verdict)) {
-		fprintf(app->out, "%*s", CELL, "X -");
+		fprintf(app->out, "%*s", CELL, "-");
 		return;
 	}
 	type = verdict.kernel.map_type;
@@ -176,7 +193,7 @@ static void print_heading(const struct app *app, const struct layout *layout, si
 	const char *head = "row: provider, column: client";
 
 	fprintf(app->out, "%s%*s", paint_on(app, PAINT_DIM), INDEX, "");
-	print_clipped(app->out, head, layout->width);
+	print_clipped(app->out, head, layout->width, true);
 	for (size_t i = 0; i < count; i++)
 		fprintf(app->out, "%*zu%s", CELL - 2, i, i + 1 < count ? "  " : "");
 	fprintf(app->out, "%s\n", paint_off(app));

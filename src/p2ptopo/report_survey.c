@@ -36,9 +36,9 @@ static const struct finding_kind kinds[] = {
 	{ P2P_REASON_P2PDMA_UNKNOWN, P2P_MAP_UNKNOWN, CULPRITS_NONE,
 	  "unknown: whether this kernel has P2PDMA at all is not recorded" },
 	{ P2P_REASON_HOST_LISTED, P2P_MAP_THRU_HOST_BRIDGE, CULPRITS_PORTS,
-	  "take the way through the host bridge though a bridge is common: ACS redirects" },
+	  "share a bridge, but go through the host bridge: ACS redirects" },
 	{ P2P_REASON_CPU_ZEN, P2P_MAP_THRU_HOST_BRIDGE, CULPRITS_PORTS,
-	  "take the way through the host bridge though a bridge is common: ACS redirects" },
+	  "share a bridge, but go through the host bridge: ACS redirects" },
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 

@@ -66,13 +66,15 @@ static void print_kernel(const struct app *app, const struct survey *survey,
 		 machine->release ? machine->release : "not recorded", p2p_rules_name(rules),
 		 p2p_rules_is_experimental(rules) ? " (experimental)" : "",
 		 compiled[machine->p2pdma], iommu[machine->iommu]);
+	if (!machine->release && note)
+		snprintf(text, sizeof(text), "%s%s", note, iommu[machine->iommu]);
 	line(app, "kernel", text);
 	if (survey->hypothetical) {
 		snprintf(text, sizeof(text), "Without CONFIG_PCI_P2PDMA every pair is "
 			 "not_supported. Below: what the rules of %s would say with it.",
 			 p2p_rules_name(p2p_judge_rules(survey->judge)));
 		line(app, "", text);
-	} else if (note) {
+	} else if (note && machine->release) {
 		line(app, "", note);
 	}
 }
@@ -82,14 +84,13 @@ static void print_devices(const struct app *app, const struct survey *survey)
 	size_t used = 0;
 	char text[512];
 
-	used = (size_t)snprintf(text, sizeof(text), "%zu of %zu functions", app->selected_count,
-				p2p_topology_count(app->topology));
 	for (int kind = 0; kind < P2P_CLASSES; kind++)
 		if (survey->selected[kind])
-			used += (size_t)snprintf(text + used, sizeof(text) - used, "%s %zu %s",
-						 strchr(text, ':') ? "," : ":",
-						 survey->selected[kind],
+			used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%zu %s",
+						 used ? ", " : "", survey->selected[kind],
 						 p2p_class_name((enum p2p_class)kind));
+	snprintf(text + used, sizeof(text) - used, "%s, of %zu functions",
+		 used ? "" : "none that takes part", p2p_topology_count(app->topology));
 	line(app, "devices", text);
 }
 
@@ -111,23 +112,31 @@ static void print_flat(const struct app *app)
 	}
 }
 
+/* Two roots of one kind say it once: "8086:09a2 at 0000:10:00.0 0000:40:00.0". */
 static void print_functions(const struct app *app, const struct finding *finding)
 {
-	const char *head = finding->kind->culprits == CULPRITS_ROOTS ? "compared:" :
-								       "not readable at:";
-	char bdf[P2P_BDF_SIZE];
+	bool roots = finding->kind->culprits == CULPRITS_ROOTS;
+	const struct p2p_function *before = NULL;
+	char bdf[P2P_BDF_SIZE], text[512];
+	size_t used = 0;
 
 	if (!finding->function_count)
 		return;
-	fprintf(app->out, "    %s", head);
 	for (size_t i = 0; i < finding->function_count; i++) {
 		const struct p2p_function *function = finding->functions[i];
 
-		fprintf(app->out, " %s", p2p_bdf_format(function->bdf, bdf));
-		if (finding->kind->culprits == CULPRITS_ROOTS)
-			fprintf(app->out, " [%04x:%04x]", function->vendor, function->device);
+		if (roots && (!before || before->vendor != function->vendor ||
+			      before->device != function->device))
+			used += (size_t)snprintf(text + used, sizeof(text) - used,
+						 "%s%04x:%04x at", before ? "; " : "",
+						 function->vendor, function->device);
+		used += (size_t)snprintf(text + used, sizeof(text) - used, " %s",
+					 p2p_bdf_format(function->bdf, bdf));
+		before = function;
 	}
-	fputs(finding->more ? " ...\n" : "\n", app->out);
+	snprintf(text + used, sizeof(text) - used, "%s", finding->more ? " ..." : "");
+	fprintf(app->out, "    %s ", roots ? "compared:" : "not readable at:");
+	words_wrap(app->out, text + strspn(text, " "), roots ? 14 : 21, 4, app->options.width);
 }
 
 /* Is another function before it that redirects by the same bits and is the same kind of port? */
@@ -210,8 +219,9 @@ static void print_findings(const struct app *app, const struct survey *survey)
 		}
 	}
 	example = &survey->findings[0].example;
-	fprintf(app->out, "  why, hop by hop: p2ptopo path %s %s\n", example->provider->display,
-		example->client->display);
+	fprintf(app->out, "  why, hop by hop: p2ptopo%s%s path %s %s\n",
+		app->options.from ? " --from " : "", app->options.from ? app->options.from : "",
+		example->provider->display, example->client->display);
 }
 
 static void print_notes(const struct app *app)

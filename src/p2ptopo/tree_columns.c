@@ -5,6 +5,9 @@
 #include "tree.h"
 #include "words.h"
 
+/* So much of a product's name fits on a screen of 80 columns. */
+#define SCREEN_PRODUCT 22
+
 /* BARs smaller than this say nothing about peer-to-peer DMA. */
 #define BAR_WORTH_SHOWING (UINT64_C(16) << 20)
 
@@ -68,15 +71,19 @@ static void print_port(FILE *cell, const struct app *app, const void *row)
 static void print_what(FILE *cell, const struct app *app, const void *row)
 {
 	const struct p2p_function *function = function_of(row);
+	const char *name = NULL;
+	char product[128];
 
-	if (!function || p2p_function_is_bridge(function)) {
+	if (!function || function->missing || p2p_function_is_bridge(function)) {
 		print_port(cell, app, row);
+		fputs(function && function->missing ? ", not in the capture" : "", cell);
 		return;
 	}
-	print_names(cell, app, row);
-	if (function->os_names && function->os_names[0])
-		putc(' ', cell);
-	print_device(cell, app, row);
+	if (function->os_names)
+		name = function->os_names[0];
+	words_product(function, product, sizeof(product));
+	fprintf(cell, "%s%s%.*s", name ? name : "", name ? " " : "",
+		app->options.terminal ? SCREEN_PRODUCT : (int)sizeof(product), product);
 }
 
 static bool is_degraded(const struct p2p_function *function)

@@ -89,13 +89,19 @@ static size_t without_suffix(const char *name)
 	return end;
 }
 
-/* The text between the last brackets, which is the name people use, else the start. */
+/* "[AHCI mode]" is no name, "[GeForce RTX 3090]" is: names of products have numbers. */
+static bool is_name(const char *text, size_t length, bool maker)
+{
+	return length && (maker || strcspn(text, "0123456789") < length);
+}
+
+/* The text between the last brackets, where that is the name people use, else the start. */
 static int short_name(const char *name, bool maker, size_t *ret_start)
 {
 	const char *open = strrchr(name, '['), *close = open ? strchr(open, ']') : NULL;
 
 	*ret_start = 0;
-	if (close && close > open + 1) {
+	if (close && is_name(open + 1, (size_t)(close - open) - 1, maker)) {
 		*ret_start = (size_t)(open - name) + 1;
 		return (int)(close - open) - 1;
 	}
