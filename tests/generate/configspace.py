@@ -95,9 +95,10 @@ def ats(enabled):
     return 0x000f, 1, struct.pack("<HH", 0x0020, 0x8000 if enabled else 0)
 
 
-def sriov(total, enabled, offset, stride, device):
+def sriov(total, enabled, offset, stride, device, link):
+    """link: the function that this PF depends on, itself if none."""
     return 0x0010, 1, struct.pack("<IHHHHHBxHHxxHII", 0x2, 0x19 if enabled else 0, 0,
-                                  total, total, enabled, 0, offset, stride, device,
+                                  total, total, enabled, link, offset, stride, device,
                                   0x553, 1) + bytes(28)
 
 

@@ -49,7 +49,7 @@ def capabilities(function):
     if function.vfs:
         extended.append(ari())
         extended.append(sriov(64, len(function.vfs), function.vf_offset, 1,
-                              function.vfs[0].device))
+                              function.vfs[0].device, function.devfn & 7))
     return standard, extended + function.more
 
 
