@@ -70,7 +70,7 @@ static void set_iommu(struct p2p_topology *topology, struct p2p_function *functi
 					     p2p_snapshot_file(topology->snapshot, path));
 }
 
-/* Functions of one node tell the node of their host bridge. */
+/* Functions of one node tell the node of their host bridge; -1 tells nothing. */
 static void set_host_nodes(struct p2p_topology *topology)
 {
 	size_t i;
@@ -81,9 +81,10 @@ static void set_host_nodes(struct p2p_topology *topology)
 
 		if (function->numa.fact != P2P_PRESENT)
 			continue;
-		if (numa->fact == P2P_DENIED)
+		if (numa->fact == P2P_DENIED || (numa->fact == P2P_PRESENT && numa->value < 0))
 			*numa = function->numa;
-		else if (numa->fact == P2P_PRESENT && numa->value != function->numa.value)
+		else if (numa->fact == P2P_PRESENT && function->numa.value >= 0 &&
+			 numa->value != function->numa.value)
 			numa->fact = P2P_ABSENT;
 	}
 	for (i = 0; i < topology->host_count; i++)
