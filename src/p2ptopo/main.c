@@ -221,7 +221,7 @@ static enum status run(struct app *app, int argc, char **argv)
 	char word[] = "report", *report[] = { word, NULL };
 	bool named = argc > 0;
 	enum status status;
-	int words;
+	int words = 0;
 
 	if (app->options.version) {
 		fputs("p2ptopo " P2PTOPO_VERSION "\n", app->out);

@@ -6,7 +6,7 @@
 
 #include "document.h"
 #include "grid.h"
-#include "matrix.h"
+#include "output.h"
 
 /* Names longer than this make columns too wide; they are numbered instead. */
 #define SHORT_NAME 9
@@ -119,7 +119,7 @@ static enum paint print_locality(char text[GRID_CELL], const struct line *line, 
 	return PAINT_NONE;
 }
 
-char matrix_mark(enum p2p_map_type type)
+static char mark_of(enum p2p_map_type type)
 {
 	static const char marks[P2P_MAP_TYPES] = {
 		[P2P_MAP_UNKNOWN] = '?',
@@ -164,7 +164,7 @@ static enum paint print_cell(char text[GRID_CELL], void *userdata, size_t row, s
 	}
 	relation = p2p_relation_name(verdict.relation);
 	length = snprintf(text, GRID_CELL, "%s %c", relation ? relation : "?",
-			  matrix_mark(verdict.kernel.map_type));
+			  mark_of(verdict.kernel.map_type));
 	if (verdict.kernel.map_type >= P2P_MAP_THRU_HOST_BRIDGE)
 		snprintf(text + length, GRID_CELL - (size_t)length, "%d", verdict.kernel.distance);
 	return paint_of(verdict.kernel.map_type);
@@ -192,7 +192,7 @@ static struct grid grid_of(struct matrix *matrix)
 	};
 }
 
-void matrix_print_legend(const struct app *app)
+static void print_legend(const struct app *app)
 {
 	static const struct { enum p2p_map_type type; const char *means; } marks[] = {
 		{ P2P_MAP_BUS_ADDR, "bus_addr: allowed, straight through a switch" },
@@ -204,34 +204,41 @@ void matrix_print_legend(const struct app *app)
 	fputs("\nEach cell: relation, what the kernel decides, distance.\n", app->out);
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
 		fprintf(app->out, "  %s%c%s  %s\n", paint_on(app, paint_of(marks[i].type)),
-			matrix_mark(marks[i].type), paint_off(app), marks[i].means);
+			mark_of(marks[i].type), paint_off(app), marks[i].means);
 	fputs("  PIX one switch at most, PXB several, PHB one host bridge, NODE one NUMA node,\n"
-	      "  SYS across NUMA nodes, X the same function\n", app->out);
+	      "  SYS across NUMA nodes, X the same function\n"
+	      "Why, register by register: p2ptopo path PROVIDER CLIENT\n", app->out);
 }
 
-static void print_members(const struct app *app, const struct line *lines, size_t count)
+static void print_line_members(const struct matrix *matrix, size_t row)
+{
+	const struct line *line = &matrix->rows[row];
+	char *text = NULL, label[GRID_CELL];
+	size_t length;
+	FILE *stream = open_memstream(&text, &length);
+
+	if (!stream)
+		return;
+	print_label(label, (void *)matrix, row);
+	fprintf(stream, "%s =", label);
+	for (size_t i = 0; i < line->count; i++)
+		fprintf(stream, " %s", line->members[i]->display);
+	fclose(stream);
+	print_wrapped(matrix->app->out, matrix->app->options.width, 2, text);
+	free(text);
+}
+
+static void print_members(const struct matrix *matrix)
 {
 	bool title = false;
 
-	for (size_t i = 0; i < count; i++) {
-		char *text = NULL;
-		size_t length;
-		FILE *stream;
-
-		if (lines[i].count < 2)
+	for (size_t i = 0; i < matrix->row_count; i++) {
+		if (matrix->rows[i].count < 2)
 			continue;
 		if (!title)
-			fputs("\nFunctions that answer alike share a row:\n", app->out);
+			fputs("\nFunctions that answer alike share a row:\n", matrix->app->out);
 		title = true;
-		stream = open_memstream(&text, &length);
-		if (!stream)
-			return;
-		fprintf(stream, "#%-3zu", i);
-		for (size_t k = 0; k < lines[i].count; k++)
-			fprintf(stream, " %s", lines[i].members[k]->display);
-		fclose(stream);
-		print_wrapped(app->out, app->options.width, 2, text);
-		free(text);
+		print_line_members(matrix, i);
 	}
 }
 
@@ -269,8 +276,7 @@ static int print_filtered(struct app *app, struct matrix *matrix)
 		error = print_grid(matrix);
 	matrix->turned = true;
 	matrix->locality = false;
-	if (!error)
-		fputc('\n', app->out);
+	fputc('\n', app->out);
 	if (!error)
 		error = print_grid(matrix);
 	free(picked);
@@ -304,7 +310,7 @@ static int print_whole(struct app *app, struct matrix *matrix, struct line *line
 		matrix->row_count = matrix->column_count = lines_of_groups(groups, lines);
 		error = print_grid(matrix);
 		if (!error)
-			print_members(app, matrix->rows, matrix->row_count);
+			print_members(matrix);
 	} else if (!error) {
 		error = print_grid(matrix);
 	}
@@ -312,7 +318,7 @@ static int print_whole(struct app *app, struct matrix *matrix, struct line *line
 	return error;
 }
 
-enum status matrix_print_text(struct app *app)
+static enum status print_text(struct app *app)
 {
 	size_t count;
 	struct line *lines = lines_of(app, false, &count);
@@ -382,7 +388,7 @@ static struct json_object *json_cells(const struct app *app, const struct line *
 }
 
 /* Row by row, so that the whole matrix is never in memory. */
-static void print_json(const struct app *app, const struct line *lines, size_t count)
+static void print_lines(const struct app *app, const struct line *lines, size_t count)
 {
 	const char *separator = "";
 
@@ -400,7 +406,7 @@ static void print_json(const struct app *app, const struct line *lines, size_t c
 }
 
 /* The lines of the document: single functions with a filter, else those that answer alike. */
-static enum status matrix_print_json(const struct app *app)
+static enum status print_json(const struct app *app)
 {
 	struct p2p_groups *groups = NULL;
 	size_t count;
@@ -413,7 +419,7 @@ static enum status matrix_print_json(const struct app *app)
 			count = lines_of_groups(groups, lines);
 	}
 	if (!error)
-		print_json(app, lines, count);
+		print_lines(app, lines, count);
 	p2p_groups_free(groups);
 	free(lines);
 	return error ? app_out_of_memory() : STATUS_DONE;
@@ -426,10 +432,10 @@ enum status command_matrix(struct app *app, int argc, char **argv)
 	(void)argc;
 	(void)argv;
 	if (app->options.format != FORMAT_TEXT)
-		return matrix_print_json(app);
+		return print_json(app);
 	print_rules_note(app, "");
-	status = matrix_print_text(app);
+	status = print_text(app);
 	if (!status && app->selected_count)
-		matrix_print_legend(app);
+		print_legend(app);
 	return status;
 }

@@ -60,11 +60,17 @@ void print_wrapped(FILE *out, unsigned int width, unsigned int indent, const cha
 
 void print_rules_note(const struct app *app, const char *prefix)
 {
+	const char *name = p2p_rules_name(p2p_judge_rules(app->judge));
 	const char *note = p2p_judge_rules_note(app->judge);
+	char text[1024];
 
-	if (note)
-		fprintf(app->out, "%srules %s: %s\n", prefix,
-			p2p_rules_name(p2p_judge_rules(app->judge)), note);
+	if (!note)
+		return;
+	snprintf(text, sizeof(text), "%srules %s: %s", prefix, name, note);
+	if (*prefix)
+		fprintf(app->out, "%s\n", text);
+	else
+		print_wrapped(app->out, app->options.width, 0, text);
 }
 
 /**

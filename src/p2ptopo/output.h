@@ -23,7 +23,8 @@ enum paint paint_of(enum p2p_map_type type);
 void print_wrapped(FILE *out, unsigned int width, unsigned int indent, const char *text);
 
 /**
- * print_rules_note() - when "auto" had to choose the rules, say how, behind @prefix.
+ * print_rules_note() - when "auto" had to choose the rules, say how: on one line behind @prefix,
+ *	or wrapped when that is "".
  */
 void print_rules_note(const struct app *app, const char *prefix);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "document.h"
+#include "facts.h"
 
 /* Longer sentences than this are cut; the lists beside them are whole. */
 #define SENTENCE 4096
@@ -65,32 +66,13 @@ static struct json_object *json_kernel(const struct app *app, const struct p2p_v
 	return object;
 }
 
-static struct json_object *json_bits(uint16_t bits)
-{
-	static const struct { uint16_t bit; const char *name; } names[] = {
-		{ P2P_ACS_SV, "SrcValid" },	{ P2P_ACS_TB, "TransBlk" },
-		{ P2P_ACS_RR, "ReqRedir" },	{ P2P_ACS_CR, "CmpltRedir" },
-		{ P2P_ACS_UF, "UpstreamFwd" },	{ P2P_ACS_EC, "EgressCtrl" },
-		{ P2P_ACS_DT, "DirectTrans" },	{ P2P_ACS_IORB, "IoReqBlk" },
-		{ P2P_ACS_DSP_MT, "DspMemTgt" }, { P2P_ACS_USP_MT, "UspMemTgt" },
-		{ P2P_ACS_URRC, "UnclRedir" },
-	};
-	struct json_object *array = json_object_new_array();
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (bits & names[i].bit)
-			json_object_array_add(array, json_object_new_string(names[i].name));
-	}
-	return array;
-}
-
 static struct json_object *json_route(const struct p2p_route *route)
 {
 	struct json_object *object = json_object_new_object();
 
 	json_put(object, "route", json_text(p2p_route_name(route->kind)));
 	json_put(object, "port", json_bdf(route->port));
-	json_put(object, "bits", json_bits(route->bits));
+	json_put(object, "bits", facts_bits(route->bits));
 	json_put(object, "why", json_text(route->why));
 	return object;
 }
