@@ -24,6 +24,9 @@ BDF = re.compile(r"^(?:([0-9a-f]{4,8}):)?([0-9a-f]{2}):([0-9a-f]{2})\.([0-7])$")
 ROOT = re.compile(r"^pci([0-9a-f]{4,8}):([0-9a-f]{2})$")
 # The guest has domain 0 for itself.
 SHIFT = 1
+# Capabilities that the core talks to, or that it expects a whole machine for: Data Object Exchange, Integrity and Data
+# Encryption. Nothing here answers, and no decision reads them: they become null capabilities.
+UNANSWERED = (0x2E, 0x30)
 
 
 class Incomplete(Exception):
@@ -127,9 +130,9 @@ def from_tree(tree):
 
 
 def cpu_of(text):
+    """No text: not known. A CPU that names no vendor is none of x86."""
     vendor = re.search(r"^vendor_id\s*: (\S+)", text, re.M)
-    family = re.search(r"^cpu family\s*: (\d+)", text, re.M)
-    return {"vendor": vendor and vendor[1], "family": family and int(family[1])}
+    return {"vendor": vendor[1] if vendor else "other" if text else None}
 
 
 def from_dump(text):
@@ -156,7 +159,7 @@ def from_dump(text):
             up = [b for d, b, first, last in below if d == function.domain and b != bus and first <= bus <= last]
             bus = max(up) if up else bus
         function.root = (function.domain, bus)
-    return functions, {"vendor": None, "family": None}
+    return functions, cpu_of("")
 
 
 def capability(config, wanted):
@@ -172,15 +175,14 @@ def capability(config, wanted):
     return None
 
 
-def extended(config, wanted):
+def extended(config):
+    """(id, offset) of each extended capability"""
     where, seen = 0x100, set()
     while 0x100 <= where < 0xFFD and where not in seen and where + 4 <= len(config):
         seen.add(where)
         header, = struct.unpack_from("<I", config, where)
-        if header & 0xFFFF == wanted:
-            return where
+        yield header & 0xFFFF, where
         where = header >> 20 & ~3
-    return None
 
 
 def check(function):
@@ -194,17 +196,17 @@ def check(function):
 
 def enabled_vfs(function, functions):
     """How many virtual functions the capture holds of this physical one."""
-    where = extended(function.config, 0x10)
+    where = dict(extended(function.config)).get(0x10)
     if function.is_vf or where is None or not function.config[where + 8] & 1:
         return 0
     count, = struct.unpack_from("<H", function.config, where + 0x10)
     offset, stride = struct.unpack_from("<HH", function.config, where + 0x14)
     first = (function.bus << 8 | function.devfn) + offset
     mine = {first + i * stride for i in range(count)}
-    for other in functions:
-        if other.domain == function.domain and (other.bus << 8 | other.devfn) in mine:
-            other.is_vf = True
-    return count
+    found = [f for f in functions if f.domain == function.domain and (f.bus << 8 | f.devfn) in mine]
+    for other in found:
+        other.is_vf = True
+    return count if found else 0
 
 
 def clean(function):
@@ -221,6 +223,9 @@ def clean(function):
         config[0x1C:0x1E] = b"\xf0\x00"
         config[0x20:0x28] = b"\xf0\xff\x00\x00" * 2
         config[0x28:0x34] = bytes(12)
+    for capability_id, where in list(extended(config)):
+        if capability_id in UNANSWERED:
+            config[where:where + 2] = bytes(2)
     if function.is_vf:
         config[0:4] = b"\xff" * 4
 

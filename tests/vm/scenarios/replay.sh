@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # kmod: modules/p2pask modules/p2preplay
-# append: pcie_ports=compat
+# append: pcie_ports=compat pcie_aspm=off
 # Replay every capture in /lab/replay, one after the other, and record what the kernel answers for all pairs of it.
 . /lab/functions.sh
 
