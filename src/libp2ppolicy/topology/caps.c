@@ -473,10 +473,22 @@ void p2p_caps_decode(struct p2p_function *function, const struct p2p_config *con
 				function->rebar == P2P_DENIED ? P2P_DENIED : P2P_ABSENT;
 }
 
+/* A VF's own ids read all ones; PCIe r6.0, sec 9.3.4.1.1 and 9.3.3.11. */
+static void inherit_ids(struct p2p_function *vf, const struct p2p_function *pf)
+{
+	if (vf->ids == P2P_PRESENT || pf->ids != P2P_PRESENT || pf->sriov.fact != P2P_PRESENT)
+		return;
+	vf->ids = P2P_PRESENT;
+	vf->vendor = pf->vendor;
+	vf->device = pf->sriov.vf_device;
+	vf->kind = p2p_class_of(vf->class_code, vf->vendor, vf->device);
+}
+
 void p2p_caps_inherit(struct p2p_function *vf, const struct p2p_function *pf)
 {
 	struct p2p_pcie own = vf->pcie;
 
+	inherit_ids(vf, pf);
 	/* PCIe r6.0, sec 10.5.1.3 and 7.8.9: the PF's PRI and PASID serve its VFs. */
 	vf->ats.pri = pf->ats.pri;
 	vf->ats.pri_enabled = pf->ats.pri_enabled;

@@ -142,12 +142,6 @@ static void adopt(struct p2p_topology *topology, const struct p2p_function *pf,
 		  struct p2p_function *vf, struct root_bus *roots)
 {
 	vf->physfn = pf;
-	if (vf->ids != P2P_PRESENT && pf->ids == P2P_PRESENT) {
-		vf->ids = P2P_PRESENT;
-		vf->vendor = pf->vendor;
-		vf->device = pf->sriov.vf_device;
-		vf->kind = p2p_class_of(vf->class_code, vf->vendor, vf->device);
-	}
 	if (has_path(topology, vf->index))
 		return;
 	vf->parent = pf->parent;

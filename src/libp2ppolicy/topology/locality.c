@@ -10,6 +10,9 @@
 /* The directories users' names are in, the most telling first. */
 static const enum p2p_attr name_dirs[] = {
 	P2P_ATTR_NVME, P2P_ATTR_INFINIBAND, P2P_ATTR_NET, P2P_ATTR_ACCEL, P2P_ATTR_DRM,
+	P2P_ATTR_DSA, P2P_ATTR_IAX, P2P_ATTR_CXL_MEMORY, P2P_ATTR_SWITCHTEC, P2P_ATTR_MIC,
+	P2P_ATTR_VIRTIO_NET, P2P_ATTR_VIRTIO_BLOCK, P2P_ATTR_NVME_NAMESPACE,
+	P2P_ATTR_ATA_BLOCK, P2P_ATTR_SCSI_BLOCK,
 };
 
 static size_t count_lines(const struct p2p_file *file)

@@ -96,7 +96,7 @@ static bool has_line(const struct p2p_file *text, const char *line)
 /* "# CONFIG_X is not set" and a config without a word of it both mean: not compiled in. */
 static enum p2p_tri config_says(const struct p2p_file *config)
 {
-	if (config->fact != P2P_PRESENT || !strstr(config->data, "CONFIG_PCI"))
+	if (!has_line(config, "CONFIG_PCI=y"))
 		return P2P_UNKNOWN;
 	return has_line(config, "CONFIG_PCI_P2PDMA=y") ? P2P_YES : P2P_NO;
 }
@@ -111,7 +111,7 @@ static enum p2p_tri symbols_say(const struct p2p_file *symbols)
 		return P2P_UNKNOWN;
 	if (strstr(symbols->data, " pci_p2pdma_distance_many\n"))
 		return P2P_YES;
-	return strstr(symbols->data, " pci_enable_device\n") ? P2P_NO : P2P_UNKNOWN;
+	return strstr(symbols->data, " __pci_register_driver\n") ? P2P_NO : P2P_UNKNOWN;
 }
 
 static enum p2p_tri find_p2pdma(const struct p2p_topology *topology)
@@ -123,6 +123,8 @@ static enum p2p_tri find_p2pdma(const struct p2p_topology *topology)
 	char path[256];
 	size_t i;
 
+	if (answer == P2P_UNKNOWN)
+		answer = config_says(file(topology, "proc/config.gz"));
 	if (answer == P2P_UNKNOWN)
 		answer = config_says(file(topology, "proc/config"));
 	for (i = 0; answer == P2P_UNKNOWN && topology->machine.release &&
