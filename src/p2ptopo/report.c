@@ -111,10 +111,10 @@ static int count_pairs(const struct app *app, struct survey *survey)
 const char *survey_advice(const struct app *app, const struct survey *survey)
 {
 	static const char *const advice[] = {
-		[P2P_SOURCE_LIVE] = "run it as root: sudo p2ptopo",
-		[P2P_SOURCE_TREE] = "capture as root: sudo p2ptopo capture FILE",
-		[P2P_SOURCE_ARCHIVE] = "capture as root: sudo p2ptopo capture FILE",
-		[P2P_SOURCE_DUMP] = "dump all of it as root: sudo lspci -xxxx",
+		[P2P_SOURCE_LIVE] = "sudo p2ptopo",
+		[P2P_SOURCE_TREE] = "sudo p2ptopo capture FILE",
+		[P2P_SOURCE_ARCHIVE] = "sudo p2ptopo capture FILE",
+		[P2P_SOURCE_DUMP] = "sudo lspci -xxxx",
 	};
 
 	return survey->shallow ? advice[p2p_topology_machine(app->topology)->source] : NULL;

@@ -18,7 +18,7 @@ static const struct finding_kind kinds[] = {
 	{ P2P_REASON_HOST_NOT_LISTED, P2P_MAP_NOT_SUPPORTED, CULPRITS_ROOTS,
 	  "refused: no common bridge, and the host bridge is not on the kernel's list" },
 	{ P2P_REASON_HOST_SAME_ONLY, P2P_MAP_NOT_SUPPORTED, CULPRITS_ROOTS,
-	  "refused: the kernel trusts these host bridges each by itself, not between two" },
+	  "refused: the kernel trusts a host bridge within itself, not towards another one" },
 	{ P2P_REASON_NO_ROOT_DEVICE, P2P_MAP_NOT_SUPPORTED, CULPRITS_NONE,
 	  "refused: the root bus has no device that the kernel could look up in its list" },
 	{ P2P_REASON_NO_COMMON, P2P_MAP_NOT_SUPPORTED, CULPRITS_NONE,
@@ -78,9 +78,12 @@ static void name_function(struct finding *finding, const struct p2p_function *fu
 		finding->more = true;
 }
 
+/* Of two roots, the one that the reason is about. */
 static void name_root(struct finding *finding, const struct p2p_root *root)
 {
-	if (root->device && (!root->row || root->same_bridge_only))
+	bool same_only = finding->kind->reason == P2P_REASON_HOST_SAME_ONLY;
+
+	if (root->device && (same_only ? root->same_bridge_only : !root->row))
 		name_function(finding, root->device);
 }
 

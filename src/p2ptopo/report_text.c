@@ -60,6 +60,7 @@ static void print_kernel(const struct app *app, const struct survey *survey,
 	};
 	const struct p2p_rules *rules = p2p_judge_rules(app->judge);
 	const char *note = p2p_judge_rules_note(app->judge);
+	bool pairs = app->selected_count > 1;
 	char text[512];
 
 	snprintf(text, sizeof(text), "%s; rules of %s%s%s%s",
@@ -71,8 +72,8 @@ static void print_kernel(const struct app *app, const struct survey *survey,
 	line(app, "kernel", text);
 	if (survey->hypothetical) {
 		snprintf(text, sizeof(text), "Without CONFIG_PCI_P2PDMA every pair is "
-			 "not_supported. Below: what the rules of %s would say with it.",
-			 p2p_rules_name(p2p_judge_rules(survey->judge)));
+			 "not_supported.%s%s%s", pairs ? " Below: what the rules of " : "",
+			 pairs ? p2p_rules_name(rules) : "", pairs ? " would say with it." : "");
 		line(app, "", text);
 	} else if (note && machine->release) {
 		line(app, "", note);
@@ -81,16 +82,17 @@ static void print_kernel(const struct app *app, const struct survey *survey,
 
 static void print_devices(const struct app *app, const struct survey *survey)
 {
+	char text[512], counted[WORDS_SIZE];
 	size_t used = 0;
-	char text[512];
 
 	for (int kind = 0; kind < P2P_CLASSES; kind++)
 		if (survey->selected[kind])
 			used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%zu %s",
 						 used ? ", " : "", survey->selected[kind],
 						 p2p_class_name((enum p2p_class)kind));
-	snprintf(text + used, sizeof(text) - used, "%s, of %zu functions",
-		 used ? "" : "none that takes part", p2p_topology_count(app->topology));
+	snprintf(text + used, sizeof(text) - used, "%s, of %s",
+		 used ? "" : "none that takes part",
+		 words_count(p2p_topology_count(app->topology), "function", counted));
 	line(app, "devices", text);
 }
 
@@ -252,7 +254,7 @@ static void print_advice(const struct app *app, const struct survey *survey)
 
 	if (!advice)
 		return;
-	snprintf(text, sizeof(text), "? ACS, ATS and links of %s cannot be seen without root; %s",
+	snprintf(text, sizeof(text), "? root sees ACS, ATS and links of %s more: %s",
 		 words_count(survey->shallow, "function", counted), advice);
 	words_wrap(app->out, text, 0, 2, app->options.width);
 }
@@ -262,14 +264,12 @@ static void print_pairs(const struct app *app, const struct survey *survey)
 	unsigned int lines = app->options.height > 24 ?
 		app->options.height - 24 + MATRIX_LINES : MATRIX_LINES;
 
+	putc('\n', app->out);
 	if (app->selected_count < 2)
-		fprintf(app->out, "\nno pair to judge: %s; p2ptopo matrix --all judges every "
-			"function\n", app->selected_count ? "one function takes part in "
-			"peer-to-peer DMA" : "no function takes part in peer-to-peer DMA");
-	else {
-		putc('\n', app->out);
+		fprintf(app->out, "no pair to judge: %s takes part in peer-to-peer DMA\n",
+			app->selected_count ? "one function only" : "no function");
+	else
 		report_print_matrix(app, survey, lines);
-	}
 }
 
 void report_print(struct app *app, const struct survey *survey)
@@ -285,6 +285,6 @@ void report_print(struct app *app, const struct survey *survey)
 	if (survey->hierarchy || app->selected_count > 1)
 		print_pairs(app, survey);
 	print_findings(app, survey);
-	print_advice(app, survey);
 	print_notes(app);
+	print_advice(app, survey);
 }
