@@ -20,18 +20,19 @@ static const struct {
 	char mark;
 	const char *text;
 } marks[P2P_MAP_TYPES] = {
-	[P2P_MAP_BUS_ADDR] = { '=', "bus_addr: straight through a switch" },
+	[P2P_MAP_BUS_ADDR] = { '=', "bus_addr" },
 	[P2P_MAP_THRU_HOST_BRIDGE] = { '~', "thru_host_bridge" },
-	[P2P_MAP_NOT_SUPPORTED] = { 'x', "not_supported: refused" },
+	[P2P_MAP_NOT_SUPPORTED] = { 'x', "not_supported" },
 	[P2P_MAP_UNKNOWN] = { '?', "unknown" },
 };
 
 static const char *const relations[P2P_RELATIONS] = {
-	[P2P_RELATION_PIX] = "PIX one switch at most",
+	[P2P_RELATION_UNKNOWN] = "? NUMA nodes not known",
+	[P2P_RELATION_PIX] = "PIX at most one switch",
 	[P2P_RELATION_PXB] = "PXB several switches",
 	[P2P_RELATION_PHB] = "PHB one host bridge",
 	[P2P_RELATION_NODE] = "NODE one NUMA node",
-	[P2P_RELATION_SYS] = "SYS across NUMA nodes",
+	[P2P_RELATION_SYS] = "SYS two NUMA nodes",
 };
 
 static const char *relation_text(enum p2p_relation relation)
@@ -303,30 +304,44 @@ static void print_classes(const struct app *app, const struct survey *survey,
 	fputs("one by one: p2ptopo matrix; of one device: p2ptopo near DEVICE\n", app->out);
 }
 
+/* One entry of the legend, on a new line when this one is full.  Return: the column after it. */
+static size_t print_entry(const struct app *app, size_t column, const char *entry)
+{
+	size_t width = strlen(entry);
+
+	if (column && column + 2 + width > app->options.width) {
+		putc('\n', app->out);
+		column = 0;
+	}
+	fprintf(app->out, "%s%s", column ? "  " : "", entry);
+	return column + width + (column ? 2 : 0);
+}
+
 /* Only what occurs is explained. */
 static void print_legend(const struct app *app, const struct p2p_summary *total)
 {
-	char text[512] = "";
-	size_t used = 0;
+	size_t column = 0;
+	char entry[64];
 
-	for (size_t m = P2P_MAP_TYPES; m-- > 0;)
-		for (size_t r = 0; r < P2P_RELATIONS; r++)
-			if (total->pairs[r][m]) {
-				used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%c %s",
-							 used ? "; " : "", marks[m].mark,
-							 marks[m].text);
-				break;
-			}
-	for (size_t r = 0; r < P2P_RELATIONS; r++)
-		for (size_t m = 0; m < P2P_MAP_TYPES && relations[r]; m++)
-			if (total->pairs[r][m]) {
-				used += (size_t)snprintf(text + used, sizeof(text) - used, "; %s",
-							 relations[r]);
-				break;
-			}
 	fputs(paint_on(app, PAINT_DIM), app->out);
-	words_wrap(app->out, text, 0, 0, app->options.width);
-	fputs(paint_off(app), app->out);
+	for (size_t m = P2P_MAP_TYPES; m-- > 0;) {
+		uint64_t pairs = 0;
+
+		for (size_t r = 0; r < P2P_RELATIONS; r++)
+			pairs += total->pairs[r][m];
+		snprintf(entry, sizeof(entry), "%c %s", marks[m].mark, marks[m].text);
+		if (pairs)
+			column = print_entry(app, column, entry);
+	}
+	for (size_t r = 0; r < P2P_RELATIONS; r++) {
+		uint64_t pairs = 0;
+
+		for (size_t m = 0; m < P2P_MAP_TYPES; m++)
+			pairs += total->pairs[r][m];
+		if (pairs && relations[r])
+			column = print_entry(app, column, relations[r]);
+	}
+	fprintf(app->out, "%s\n", paint_off(app));
 }
 
 void report_print_matrix(const struct app *app, const struct survey *survey, unsigned int lines)

@@ -205,10 +205,22 @@ static void print_finding(const struct app *app, const struct survey *survey,
 	print_functions(app, finding);
 }
 
+/* Where to look on; what was given with --from is left out where it is too long for the line. */
+static void print_hint(const struct app *app, const struct p2p_verdict *example)
+{
+	const char *provider = example->provider->display, *client = example->client->display;
+	const char *from = app->options.from;
+	size_t length = strlen("  why, hop by hop: p2ptopo --from  path  ") + strlen(provider) +
+			strlen(client) + (from ? strlen(from) : 0);
+
+	fprintf(app->out, "  why, hop by hop: p2ptopo %s%s%spath %s %s\n", from ? "--from " : "",
+		!from ? "" : length > app->options.width ? "..." : from, from ? " " : "",
+		provider, client);
+}
+
 static void print_findings(const struct app *app, const struct survey *survey)
 {
 	bool ports = false;
-	const struct p2p_verdict *example;
 
 	if (!survey->finding_count)
 		return;
@@ -220,29 +232,28 @@ static void print_findings(const struct app *app, const struct survey *survey)
 			ports = true;
 		}
 	}
-	example = &survey->findings[0].example;
-	fprintf(app->out, "  why, hop by hop: p2ptopo%s%s path %s %s\n",
-		app->options.from ? " --from " : "", app->options.from ? app->options.from : "",
-		example->provider->display, example->client->display);
+	print_hint(app, &survey->findings[0].example);
+}
+
+/* The note names its function itself, mostly. */
+static void print_note(const struct app *app, const struct p2p_note *note)
+{
+	char bdf[P2P_BDF_SIZE];
+	int column = fprintf(app->out, "! ");
+
+	if (note->function && !strstr(note->text, p2p_bdf_format(note->function->bdf, bdf)))
+		column += fprintf(app->out, "%s: ", bdf);
+	words_wrap(app->out, note->text, (size_t)column, 2, app->options.width);
 }
 
 static void print_notes(const struct app *app)
 {
 	const struct p2p_note *note;
-	char bdf[P2P_BDF_SIZE];
 	size_t count = 0;
 
-	for (; (note = p2p_topology_note(app->topology, count)); count++) {
-		int column = 2;
-
-		if (count >= MOST_NOTES)
-			continue;
-		fputs("! ", app->out);
-		if (note->function)
-			column += fprintf(app->out, "%s: ",
-					  p2p_bdf_format(note->function->bdf, bdf));
-		words_wrap(app->out, note->text, (size_t)column, 2, app->options.width);
-	}
+	for (; (note = p2p_topology_note(app->topology, count)); count++)
+		if (count < MOST_NOTES)
+			print_note(app, note);
 	if (count > MOST_NOTES)
 		fprintf(app->out, "! %zu notes more: p2ptopo report --json\n", count - MOST_NOTES);
 }

@@ -7,8 +7,7 @@
 #include "facts.h"
 #include "tree.h"
 
-/* A screen of 80 columns holds these; a file or a wide screen gets more. */
-#define COLUMNS_NARROW "TREE,LINK,ACS,NODE,GROUP,WHAT"
+/* What a file or a wide screen gets; a screen of 80 columns gets what choose_columns() says. */
 #define COLUMNS_WIDE "TREE,PORT,LINK,ACS,ATS,NODE,GROUP,IOMMU,DRIVER,NAMES,BARS,SLOT,DEVICE"
 #define WIDE 160
 
@@ -23,6 +22,7 @@ static const struct lines lines_utf8 = { "├─", "└─", "│ ", "  " };
  * struct walk - the tree while it is printed.
  * @shown: by index of function, with a filter: those it selects and all bridges above them
  * @prefix: grows and shrinks with the depth; @size bytes are allocated
+ * @room: see struct tree_row
  */
 struct walk {
 	struct app *app;
@@ -30,7 +30,7 @@ struct walk {
 	const struct lines *lines;
 	bool *shown;
 	char *prefix;
-	size_t size;
+	size_t size, room;
 };
 
 static bool is_shown(const struct walk *walk, const struct p2p_function *function)
@@ -72,7 +72,7 @@ static int print_bus(struct walk *walk, const struct p2p_host_bridge *host,
 
 	for (size_t i = 0; i < count && !err; i++) {
 		const struct p2p_function *function = functions[i];
-		struct tree_row row = { .host = host, .function = function };
+		struct tree_row row = { .host = host, .function = function, .room = walk->room };
 		bool last;
 
 		if (!is_shown(walk, function))
@@ -121,14 +121,89 @@ static int mark_shown(struct walk *walk)
 	return 0;
 }
 
+static bool any_node(const struct p2p_function *function)
+{
+	return function->numa.fact == P2P_PRESENT;
+}
+
+static bool any_group(const struct p2p_function *function)
+{
+	return function->iommu_group.fact == P2P_PRESENT;
+}
+
+static bool any_link(const struct p2p_function *function)
+{
+	return tree_link_width(function) > 0;
+}
+
+static bool any_acs(const struct p2p_function *function)
+{
+	return function->acs.fact != P2P_ABSENT;
+}
+
+/* Columns of a narrow screen that are left out when they have nothing to say. */
+static const struct {
+	const char *name;
+	size_t width;
+	bool (*any)(const struct p2p_function *function);
+} narrow_columns[] = {
+	{ "LINK", 4, any_link },
+	{ "ACS", 8, any_acs },
+	{ "NODE", 4, any_node },
+	{ "GROUP", 5, any_group },
+};
+
+static bool any(const struct p2p_topology *topology,
+		bool (*test)(const struct p2p_function *function))
+{
+	for (size_t i = 0; i < p2p_topology_count(topology); i++)
+		if (test(p2p_topology_function(topology, i)))
+			return true;
+	return false;
+}
+
+/* Columns that TREE and LINK take beyond their headings' width in narrow_columns. */
+static size_t widest(const struct p2p_topology *topology)
+{
+	size_t tree = strlen("pci0000:00"), link = strlen("LINK");
+
+	for (size_t i = 0; i < p2p_topology_count(topology); i++) {
+		const struct p2p_function *function = p2p_topology_function(topology, i);
+		size_t width = tree_link_width(function);
+		char bdf[P2P_BDF_SIZE];
+
+		if (width > link)
+			link = width;
+		width = strlen(p2p_bdf_format(function->bdf, bdf)) + 2 * function->depth;
+		if (width > tree)
+			tree = width;
+	}
+	return tree + link - strlen("LINK");
+}
+
+/* @names gets the columns for a narrow screen.  Return: what they leave for WHAT. */
+static size_t choose_columns(const struct app *app, char names[64])
+{
+	size_t used = widest(app->topology) + 1;
+
+	strcpy(names, "TREE");
+	for (size_t i = 0; i < sizeof(narrow_columns) / sizeof(narrow_columns[0]); i++)
+		if (any(app->topology, narrow_columns[i].any)) {
+			strcat(strcat(names, ","), narrow_columns[i].name);
+			used += narrow_columns[i].width + 1;
+		}
+	strcat(names, ",WHAT");
+	return app->options.width > used + 12 ? app->options.width - used : 12;
+}
+
 static void print_legend(const struct app *app)
 {
 	if (app->options.columns)
 		return;
-	fputs("\nACS  its control bits as pci=config_acs= has them: DirectTrans EgressCtrl"
-	      " UpstreamFwd\n     CmpltRedir ReqRedir TransBlk SrcValid; ! redirects peer"
-	      " traffic; nothing: no ACS\n?    not known", app->out);
-	fputs("        -o COLUMN,... shows others, --help lists them\n", app->out);
+	fputs("\nLINK  now < what the function could do\n"
+	      "ACS   control bits as in pci=config_acs=: DirectTrans EgressCtrl UpstreamFwd\n"
+	      "      CmpltRedir ReqRedir TransBlk SrcValid; ! redirects; empty: no ACS\n"
+	      "?     not known; more columns with -o, see p2ptopo tree --help\n", app->out);
 }
 
 static int print_hosts(struct walk *walk)
@@ -145,9 +220,12 @@ static enum status print_text(struct app *app)
 {
 	struct walk walk = { .app = app };
 	bool narrow = app->options.terminal && app->options.width < WIDE;
-	enum status status = table_new(app, tree_columns, narrow ? COLUMNS_NARROW : COLUMNS_WIDE,
-				       &walk.table);
+	char columns[64];
+	enum status status;
 
+	if (narrow)
+		walk.room = choose_columns(app, columns);
+	status = table_new(app, tree_columns, narrow ? columns : COLUMNS_WIDE, &walk.table);
 	if (status)
 		return status;
 	walk.lines = strcmp(nl_langinfo(CODESET), "UTF-8") ? &lines_ascii : &lines_utf8;

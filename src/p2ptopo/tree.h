@@ -7,12 +7,17 @@
 /**
  * struct tree_row - one line of the tree: a function, or a host bridge.
  * @prefix: the lines drawn before it
+ * @room: columns that the screen has for WHAT; 0 as many as it takes
  */
 struct tree_row {
 	const char *prefix;
+	size_t room;
 	const struct p2p_host_bridge *host;
 	const struct p2p_function *function;	/* NULL: the line is the host bridge's */
 };
+
+/** tree_link_width() - columns that the link of a function takes. */
+size_t tree_link_width(const struct p2p_function *function);
 
 /** The columns of `tree`, the last one nameless. */
 extern const struct column tree_columns[];

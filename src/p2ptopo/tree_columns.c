@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The columns of `tree`.  Nothing is an empty cell; what is not known is "?". */
 #include <inttypes.h>
+#include <string.h>
 
 #include "tree.h"
 #include "words.h"
-
-/* So much of a product's name fits on a screen of 80 columns. */
-#define SCREEN_PRODUCT 22
 
 /* BARs smaller than this say nothing about peer-to-peer DMA. */
 #define BAR_WORTH_SHOWING (UINT64_C(16) << 20)
@@ -72,7 +70,8 @@ static void print_what(FILE *cell, const struct app *app, const void *row)
 {
 	const struct p2p_function *function = function_of(row);
 	const char *name = NULL;
-	char product[128];
+	char product[128], what[160];
+	size_t room = ((const struct tree_row *)row)->room;
 
 	if (!function || function->missing || p2p_function_is_bridge(function)) {
 		print_port(cell, app, row);
@@ -82,8 +81,11 @@ static void print_what(FILE *cell, const struct app *app, const void *row)
 	if (function->os_names)
 		name = function->os_names[0];
 	words_product(function, product, sizeof(product));
-	fprintf(cell, "%s%s%.*s", name ? name : "", name ? " " : "",
-		app->options.terminal ? SCREEN_PRODUCT : (int)sizeof(product), product);
+	snprintf(what, sizeof(what), "%s%s%s", name ? name : "", name ? " " : "", product);
+	if (room && words_width(what) > room)
+		fprintf(cell, "%.*s..", (int)room - 2, what);
+	else
+		fputs(what, cell);
 }
 
 static bool is_degraded(const struct p2p_function *function)
@@ -94,22 +96,39 @@ static bool is_degraded(const struct p2p_function *function)
 	       (now->speed_mtps < most->speed_mtps || now->width < most->width);
 }
 
+static void link_text(const struct p2p_function *function, char text[2 * WORDS_SIZE])
+{
+	char now[WORDS_SIZE], most[WORDS_SIZE];
+	bool degraded = is_degraded(function);
+
+	text[0] = '\0';
+	if (function->pcie.fact == P2P_DENIED)
+		strcpy(text, "?");
+	else if (function->pcie.fact == P2P_PRESENT && function->pcie.now.speed_mtps)
+		snprintf(text, 2 * WORDS_SIZE, "%s%s%s", words_link(function->pcie.now, now),
+			 degraded ? " < " : "",
+			 degraded ? words_link(function->pcie.most, most) : "");
+	else if (function->pcie.fact == P2P_PRESENT && function->pcie.most.speed_mtps)
+		strcpy(text, "down");
+}
+
+size_t tree_link_width(const struct p2p_function *function)
+{
+	char text[2 * WORDS_SIZE];
+
+	link_text(function, text);
+	return strlen(text);
+}
+
 static void print_link(FILE *cell, const struct app *app, const void *row)
 {
-	const struct p2p_function *function = function_of(row);
-	char now[WORDS_SIZE], most[WORDS_SIZE];
+	char text[2 * WORDS_SIZE];
 
 	(void)app;
-	if (!function)
+	if (!function_of(row))
 		return;
-	if (function->pcie.fact == P2P_DENIED)
-		fputs("?", cell);
-	else if (function->pcie.fact == P2P_PRESENT && function->pcie.now.speed_mtps)
-		fprintf(cell, "%s%s%s", words_link(function->pcie.now, now),
-			is_degraded(function) ? " < " : "",
-			is_degraded(function) ? words_link(function->pcie.most, most) : "");
-	else if (function->pcie.fact == P2P_PRESENT && function->pcie.most.speed_mtps)
-		fputs("down", cell);
+	link_text(function_of(row), text);
+	fputs(text, cell);
 }
 
 static enum paint paint_link(const struct app *app, const void *row)
