@@ -40,6 +40,8 @@ def workstation():
     machine = Fabric(cpu="amd", nodes=1)
     host = machine.host()
     host.endpoint(0, "hostbridge", ids=(0x1022, 0x1480), config_size=256)
+    # Without a function 0 a kernel looks no further in a slot.
+    host.endpoint(0x08, "hostbridge", ids=(0x1022, 0x1482), config_size=256)
     graphics = host.port(ROOT_PORT, 0x09, ids=(0x1022, 0x1483), acs=REDIRECT)
     graphics.endpoint(0, "gpu", serial=None)
     graphics.endpoint(1, "hdmi")
@@ -64,6 +66,7 @@ def vmd():
         host = machine.host(bus=0x16 + 0x69 * node, node=node)
         host.endpoint(0, "dsa", ids=(0x8086, 0x2020))
         host.port(ROOT_PORT, 0x10, ids=(0x8086, 0x2031), acs=CLEAN).endpoint(0, "nvme")
+        host.endpoint(0x28, "hostbridge", ids=(0x8086, 0x2024))
         inside = host.endpoint(0x2d, "vmd").behind(0x10000 + node)
         for slot in (2, 3):
             port = inside.port(ROOT_PORT, slot << 3, ids=(0x8086, 0x2032),

@@ -6,7 +6,7 @@ replay.py pack CAPTURE FILE    write FILE; print one JSON object that says what 
 replay.py unmap FILE           turn "provider client value" lines of the guest back to the capture's own names
 
 CAPTURE is a captured tree (a folder that holds sys/, also one level down, or a tar of one) or an lspci -xxxx dump.
-Exit status 77: the capture does not hold all of config space, so a kernel would see another machine.
+Exit status 77: the capture does not hold all of config space, so a kernel would see another machine; or nothing to ask for.
 """
 import bz2
 import gzip
@@ -189,9 +189,9 @@ def check(function):
     """Raise Incomplete where bytes are missing that the machine had."""
     size = len(function.config)
     if size not in (256, 4096):
-        raise Incomplete(f"{function.name}: {size} bytes of config space")
+        raise Incomplete(f"{function.name}: {size} bytes of config space are not all")
     if size == 256 and (function.is_vf or capability(function.config, 0x10) is not None):
-        raise Incomplete(f"{function.name}: 256 bytes of a PCI Express function")
+        raise Incomplete(f"{function.name}: 256 bytes are not all of a PCI Express function")
 
 
 def enabled_vfs(function, functions):
@@ -267,6 +267,8 @@ def command_pack(path, target):
         check(function)
     count = len(functions)
     normal = sorted(f.name for f in functions if f.config[0x0E] & 0x7F == 0)
+    if not normal:
+        raise Incomplete("bridges only, so there is no pair to ask for")
     with open(target + ".new", "wb") as file:
         file.write(pack(functions))
     os.rename(target + ".new", target)
@@ -296,7 +298,7 @@ def main():
             print(__doc__, file=sys.stderr)
             return 2
     except Incomplete as error:
-        print(f"not all of config space: {error}")
+        print(error)
         return 77
     except (OSError, ValueError, tarfile.TarError) as error:
         print(f"{sys.argv[2]}: {error}", file=sys.stderr)
