@@ -329,7 +329,7 @@ struct p2p_function {
  * @p2pdma: is CONFIG_PCI_P2PDMA compiled in (kallsyms or the kernel's config); UNKNOWN when
  *	neither was readable
  * @cpu_vendor: "AuthenticAMD", "GenuineIntel", ...; NULL unknown
- * @cpu_family: x86 family of the first processor, DENIED unknown
+ * @cpu_family: x86 family of the first processor, ABSENT when it is no x86, DENIED unknown
  * @iommu: is an IOMMU in use (class/iommu or groups)
  * @virtual_machine: is this a guest, with @hypervisor naming it where known
  * @numa_nodes: number of nodes with facts; 1 when the machine is known to have one; 0 unknown

@@ -88,6 +88,7 @@ enum p2p_reason {
 	P2P_REASON_IOMMU_UNKNOWN,
 	P2P_REASON_P2PDMA_UNKNOWN,	/* is CONFIG_PCI_P2PDMA compiled in */
 	P2P_REASON_TLP_BLOCKED,		/* rule set tlp */
+	P2P_REASON_PATH_UNKNOWN,	/* bridges above one of them are missing in the dump */
 	P2P_REASONS
 };
 
@@ -137,7 +138,8 @@ enum p2p_route_kind {
 
 /**
  * struct p2p_route - the route of one kind of TLP and what made it so.
- * @port: the function whose register decided, NULL none did
+ * @port: the function whose register decided, or, when unknown, the one whose register is
+ *	missing or leaves it open; NULL none
  * @bits: the P2P_ACS_* bits of its control that decided
  * @why: one short constant sentence
  */

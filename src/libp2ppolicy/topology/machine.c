@@ -75,6 +75,10 @@ static void set_cpu(struct p2p_topology *topology)
 	machine->cpu_name = cpu_value(topology, cpuinfo->data, "model name");
 	machine->cpu_family = cpu_number(topology, cpuinfo->data, "cpu family");
 	machine->cpu_model = cpu_number(topology, cpuinfo->data, "model");
+	/* x86 prints both; other architectures have no family to ask for. */
+	if (!machine->cpu_vendor && !cpu_value(topology, cpuinfo->data, "cpu family") &&
+	    strchr(cpuinfo->data, ':'))
+		machine->cpu_family.fact = P2P_ABSENT;
 	flags = cpu_value(topology, cpuinfo->data, "flags");
 	/* On x86 the flag comes from CPUID leaf 1: every hypervisor that says what it is sets it. */
 	if (flags)

@@ -62,6 +62,10 @@ static enum turn find_turn(const struct p2p_walk *walk, const char **why)
 	const struct p2p_function *common = walk->common;
 
 	*why = "what joins the two is no port of a kind that could be read";
+	if (walk->lost) {
+		*why = "the dump lacks bridges above one of the two";
+		return TURN_NONE;
+	}
 	if (!common)
 		return TURN_ROOT;
 	if (!walk->provider_side || !walk->client_side) {

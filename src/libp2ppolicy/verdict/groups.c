@@ -19,7 +19,7 @@ enum {
 	REDIRECT = 0x01, UNREAD = 0x02,			/* anywhere in the branch */
 	OWN_REDIRECT = 0x04, OWN_UNREAD = 0x08,		/* of the function itself */
 	BLOCKS = 0x10, BLOCKS_UNREAD = 0x20,		/* translated requests */
-	NODE_KNOWN = 0x40,
+	NODE_KNOWN = 0x40, ORPHAN = 0x80,
 };
 
 /*
@@ -172,6 +172,8 @@ static void make_key(const struct p2p_judge *judge, const struct census *census,
 		key.flags |= NODE_KNOWN;
 		key.node = function->numa.value;
 	}
+	if (function->orphan)
+		key.flags |= ORPHAN;
 	set_top(&key, top);
 	set_place(&key, judge, census, top);
 	if (census->functions[function->index] > 1)

@@ -16,27 +16,46 @@
  * the scan of their PF, so none is ever first.  pci_host_bridge_dev(); before 5.14 it was
  * pci_get_slot(bus, 00.0), which gives the same where nothing was removed and rescanned.
  */
+static const struct p2p_function *first_on_bus(const struct p2p_host_bridge *bridge,
+						bool *ret_sure)
+{
+	const struct p2p_function *first = NULL;
+
+	*ret_sure = true;
+	for (size_t i = 0; i < bridge->roots; i++) {
+		const struct p2p_function *function = bridge->root[i];
+
+		/* Where some are missing, one of them may come before those that are not. */
+		if (function->missing || function->orphan)
+			*ret_sure = false;
+		if (!first && !function->physfn)
+			first = function;
+	}
+	if (first && first->bdf.devfn == 0 && !first->orphan)
+		*ret_sure = true;
+	return first;
+}
+
 static struct p2p_root find_root(const struct p2p_host_bridge *bridge, unsigned int clauses)
 {
 	struct p2p_root root = { .fact = P2P_ABSENT };
+	bool sure;
+	const struct p2p_function *first = first_on_bus(bridge, &sure);
 
-	for (size_t i = 0; i < bridge->roots; i++) {
-		const struct p2p_function *first = bridge->root[i];
-
-		if (first->physfn)
-			continue;
-		if (first->bdf.devfn == 0)
-			root.fact = P2P_PRESENT;
-		else if (!(clauses & P2P_CLAUSE_ROOT_PORT) || first->pcie.fact == P2P_ABSENT)
-			root.fact = P2P_ABSENT;
-		else if (first->pcie.fact == P2P_PRESENT)
-			root.fact = first->pcie.type == P2P_PORT_ROOT ? P2P_PRESENT : P2P_ABSENT;
-		else
-			root.fact = P2P_DENIED;
-		if (root.fact != P2P_ABSENT)
-			root.device = first;
-		break;
+	if (!sure) {
+		root.fact = P2P_DENIED;
+		return root;
 	}
+	if (!first)
+		return root;
+	if (first->bdf.devfn == 0)
+		root.fact = P2P_PRESENT;
+	else if (clauses & P2P_CLAUSE_ROOT_PORT && first->pcie.fact == P2P_DENIED)
+		root.fact = P2P_DENIED;
+	else if (clauses & P2P_CLAUSE_ROOT_PORT && first->pcie.fact == P2P_PRESENT)
+		root.fact = first->pcie.type == P2P_PORT_ROOT ? P2P_PRESENT : P2P_ABSENT;
+	if (root.fact != P2P_ABSENT)
+		root.device = first;
 	return root;
 }
 
@@ -44,24 +63,24 @@ static struct p2p_root find_root(const struct p2p_host_bridge *bridge, unsigned 
 static void look_up(struct p2p_bridge_root *entry, unsigned int release)
 {
 	struct p2p_root *root = &entry->root;
+	const struct p2p_function *device = root->device;
 	const struct p2p_whitelist *row = NULL;
 
 	entry->listed_same = entry->listed = P2P_NO;
 	if (root->fact == P2P_ABSENT)
 		return;
-	if (root->device->ids == P2P_PRESENT)
-		row = p2p_whitelist_find(release, root->device->vendor, root->device->device);
-	else
+	if (!device || device->ids != P2P_PRESENT) {
 		root->fact = P2P_DENIED;
-	if (root->device->ids == P2P_PRESENT && !row)
+		entry->listed_same = entry->listed = P2P_UNKNOWN;
 		return;
-	entry->listed_same = root->fact == P2P_PRESENT ? P2P_YES : P2P_UNKNOWN;
-	if (!row || !row->same)
-		entry->listed = entry->listed_same;
-	if (row) {
-		root->row = row->text;
-		root->same_bridge_only = row->same;
 	}
+	row = p2p_whitelist_find(release, device->vendor, device->device);
+	if (!row)
+		return;
+	root->row = row->text;
+	root->same_bridge_only = row->same;
+	entry->listed_same = root->fact == P2P_PRESENT ? P2P_YES : P2P_UNKNOWN;
+	entry->listed = row->same ? P2P_NO : entry->listed_same;
 }
 
 /* cpu_supports_p2pdma(): x86, AMD, Zen or newer.  Hygon has its own vendor and is none. */

@@ -61,11 +61,13 @@ int p2p_judge_new_from_parts(struct p2p_context *context, const struct p2p_parts
  * @provider_side, @client_side: the function of each chain just below @common (or the topmost
  *	one when there is none); NULL when the function is @common itself
  * @hops: both sides to @common, or both depths
+ * @lost: none was found, but bridges of one chain are missing in the dump
  */
 struct p2p_walk {
 	const struct p2p_function *provider, *client;
 	const struct p2p_function *common, *provider_side, *client_side;
 	unsigned int hops;
+	bool lost;
 };
 
 /** p2p_walk() - find where they meet.  drivers/pci/p2pdma.c, calc_map_type_and_dist(). */
@@ -95,10 +97,12 @@ enum p2p_tri p2p_acs_redirects(const struct p2p_function *function, uint16_t mas
  * struct p2p_findings - all that the kernel's decision depends on.
  * @redirect: does ACS redirect; ignored without @common
  * @listed: does the whitelist allow this pair of host bridges
+ * @lost: see struct p2p_walk
  */
 struct p2p_findings {
 	bool common;
 	enum p2p_tri redirect, listed;
+	bool lost;
 };
 
 /**

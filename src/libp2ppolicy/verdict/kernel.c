@@ -28,6 +28,7 @@ void p2p_walk(const struct p2p_function *provider, const struct p2p_function *cl
 	*ret_walk = (struct p2p_walk){
 		.provider = provider, .client = client, .common = a,
 		.provider_side = below_a, .client_side = below_b,
+		.lost = !a && (provider->orphan || client->orphan),
 		.hops = depths - (a ? 2 * a->depth : 0),
 	};
 }
@@ -125,6 +126,10 @@ static enum p2p_map_type decide_by_rules(const struct p2p_judge *judge,
 					 const struct p2p_findings *findings,
 					 enum p2p_reason *reason)
 {
+	if (findings->lost) {
+		*reason = P2P_REASON_PATH_UNKNOWN;
+		return P2P_MAP_UNKNOWN;
+	}
 	if (!findings->common && judge->clauses & P2P_CLAUSE_COMMON_ONLY) {
 		*reason = P2P_REASON_NO_COMMON;
 		return P2P_MAP_NOT_SUPPORTED;
@@ -209,7 +214,7 @@ void p2p_kernel_judge(const struct p2p_judge *judge, const struct p2p_walk *walk
 		      struct p2p_kernel *ret_kernel)
 {
 	struct p2p_kernel kernel = { .hops = walk->hops, .common = walk->common };
-	struct p2p_findings findings = { .common = walk->common };
+	struct p2p_findings findings = { .common = walk->common, .lost = walk->lost };
 
 	kernel.provider_root = judge->roots[walk->provider->host->index].root;
 	kernel.client_root = judge->roots[walk->client->host->index].root;

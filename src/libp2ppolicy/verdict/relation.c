@@ -27,6 +27,8 @@ enum p2p_relation p2p_relation_judge(const struct p2p_judge *judge, const struct
 {
 	if (walk->common)
 		return p2p_relation_of_common(walk->hops);
+	if (walk->lost)
+		return P2P_RELATION_UNKNOWN;
 	if (walk->provider->host == walk->client->host)
 		return P2P_RELATION_PHB;
 	return p2p_relation_of_nodes(judge, &walk->provider->numa, &walk->client->numa);

@@ -55,6 +55,7 @@ struct counter {
 	uint64_t *below_bridge;
 	struct corner *corners;
 	struct p2p_summary *summary;
+	uint64_t orphans;			/* members of chains that are not whole */
 };
 
 static unsigned int make_state(enum p2p_tri completion, enum p2p_tri request)
@@ -129,7 +130,8 @@ static void count_common(struct counter *counter, const struct p2p_function *com
 
 	for (enum p2p_tri redirect = P2P_UNKNOWN; redirect <= P2P_YES; redirect++) {
 		struct p2p_findings findings = {
-			true, redirect, p2p_judge_listed(judge, common->host, common->host),
+			.common = true, .redirect = redirect,
+			.listed = p2p_judge_listed(judge, common->host, common->host),
 		};
 
 		types[redirect] = p2p_kernel_decide(judge, &findings, NULL);
@@ -148,9 +150,18 @@ static void count_common(struct counter *counter, const struct p2p_function *com
 
 static enum p2p_map_type decide_apart(const struct p2p_judge *judge, enum p2p_tri listed)
 {
-	struct p2p_findings findings = { false, P2P_NO, listed };
+	struct p2p_findings findings = { .listed = listed };
 
 	return p2p_kernel_decide(judge, &findings, NULL);
+}
+
+/* Pairs that have no common bridge in the dump, which lacks bridges of one of them. */
+static void add_lost(struct counter *counter, uint64_t pairs)
+{
+	struct p2p_findings findings = { .lost = true };
+
+	add_pairs(counter, P2P_RELATION_UNKNOWN,
+		  p2p_kernel_decide(counter->judge, &findings, NULL), pairs);
 }
 
 static uint64_t lift(struct counter *counter, const struct p2p_function *function,
@@ -194,6 +205,11 @@ static void settle(struct counter *counter, const struct p2p_function *function)
 		for (size_t depth = 0; depth < DEPTHS; depth++)
 			for (size_t state = 0; state < STATES; state++)
 				above->count[depth][state] += lifted.count[depth][state];
+		return;
+	}
+	if (function->orphan) {
+		counter->orphans += members;
+		add_lost(counter, -(members * members));
 		return;
 	}
 	counter->below_bridge[function->host->index] += members;
@@ -285,16 +301,19 @@ static void count_corners(struct counter *counter, const struct corner *corners,
 static void count_bridges(struct counter *counter, const struct p2p_function *const *functions,
 			  size_t count)
 {
+	const struct p2p_judge *judge = counter->judge;
 	struct corner *corners = counter->corners;
 	size_t n, end;
 
-	for (size_t i = 0; i < count; i++)
-		corners[i] = (struct corner){
-			.bridge = functions[i]->host->index, .numa = functions[i]->numa,
-			.listed = counter->judge->roots[functions[i]->host->index].listed,
-			.count = 1,
-		};
-	n = merge(corners, count, by_bridge);
+	for (size_t i = n = 0; i < count; i++)
+		if (!functions[i]->orphan)
+			corners[n++] = (struct corner){
+				.bridge = functions[i]->host->index,
+				.numa = functions[i]->numa,
+				.listed = judge->roots[functions[i]->host->index].listed,
+				.count = 1,
+			};
+	n = merge(corners, n, by_bridge);
 	for (size_t i = 0; i < n; i = end) {
 		for (end = i + 1; end < n && corners[end].bridge == corners[i].bridge;)
 			end++;
@@ -318,6 +337,9 @@ static void count_all(struct counter *counter, const struct p2p_function *const 
 			  decide_apart(judge, judge->roots[i].listed_same),
 			  counter->below_bridge[i] * counter->below_bridge[i]);
 	count_bridges(counter, functions, count);
+	/* All pairs with an orphan; those below one top were taken away. */
+	n = count - counter->orphans;
+	add_lost(counter, (uint64_t)count * count - (uint64_t)n * n);
 }
 
 int p2p_judge_summary(const struct p2p_judge *judge, const struct p2p_function *const *functions,
@@ -329,7 +351,7 @@ int p2p_judge_summary(const struct p2p_judge *judge, const struct p2p_function *
 	uint64_t *below_bridge = calloc(judge->root_count + 1, sizeof(*below_bridge));
 	struct corner *corners = calloc(count + 1, sizeof(*corners));
 	struct p2p_summary summary = { 0 };
-	struct counter counter = { judge, nodes, order, below_bridge, corners, &summary };
+	struct counter counter = { judge, nodes, order, below_bridge, corners, &summary, 0 };
 	int error = -ENOMEM;
 
 	if (nodes && order && below_bridge && corners) {
