@@ -1,0 +1,103 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What `report` says of all pairs at once is what `pairs` says of them one by one."""
+
+import collections
+import json
+import pathlib
+import subprocess
+import sys
+
+FIXTURES = pathlib.Path(__file__).resolve().parent.parent / "fixtures"
+RULES = ["auto", "4.20", "5.4", "6.12", "next", "tlp"]
+MOST = 200                              # functions; pairs grow with their square
+
+
+def call(binary, source, rules, command):
+    done = subprocess.run([binary, "--from", source, "--kernel", rules, "--json", *command],
+                          capture_output=True, check=True)
+    return json.loads(done.stdout)
+
+
+def check_summary(report, rows, classes):
+    """Counted class by class, relation by relation."""
+    counted = collections.Counter()
+    for row in rows:
+        pair = tuple(sorted((classes[row["provider"]], classes[row["client"]])))
+        counted[pair, row["relation"], row["kernel"]["map_type"]] += 1
+    said = {(tuple(sorted(entry["classes"])), entry["relation"], entry["map_type"]):
+            entry["pairs"] for entry in report["summary"]}
+    assert said == dict(counted), f"summary {said} is not {dict(counted)}"
+
+
+def check_matrix(report, rows):
+    """The cell of two groups holds for every pair between them."""
+    place = {member["bdf"]: i for i, group in enumerate(report["groups"]) for member in group}
+    for row in rows:
+        cell = report["matrix"][place[row["provider"]]][place[row["client"]]]
+        assert cell == {"relation": row["relation"], "map_type": row["kernel"]["map_type"],
+                        "hops": row["kernel"]["hops"]}, f"{cell} is not {row}"
+
+
+def is_found(row):
+    """Pairs that a finding has to name: refused, unknown, or turned away from their bridge."""
+    kernel = row["kernel"]
+    return (kernel["map_type"] in ("not_supported", "unknown") or
+            kernel["map_type"] == "thru_host_bridge" and kernel["common"] is not None)
+
+
+def check_findings(report, rows):
+    found = collections.Counter()
+    for finding in report["findings"]:
+        assert finding["pairs_complete"]
+        found[finding["map_type"]] += finding["pairs"]
+    counted = collections.Counter(row["kernel"]["map_type"] for row in rows if is_found(row))
+    assert found == counted, f"findings {found} are not {counted}"
+
+
+def check_redirecting(report, rows, rules):
+    """Other rules than tlp count every redirecting function up to the common device."""
+    listed = {bdf for row in rows for bdf in row["kernel"]["acs_redirect"]}
+    said = {entry["bdf"] for entry in report["redirecting"]}
+    assert rules == "tlp" or said == listed, f"redirecting {said} is not {listed}"
+
+
+def check(binary, source, rules):
+    report = call(binary, source, rules, ["report"])
+    if report["hypothetical"] or report["devices"]["selected"] > MOST:
+        return 0
+    classes = {member["bdf"]: member["class"] for group in report["groups"] for member in group}
+    rows = [row for row in call(binary, source, rules, ["pairs"])["pairs"]
+            if row["provider"] != row["client"]]
+    assert len(classes) == report["devices"]["selected"]
+    check_summary(report, rows, classes)
+    check_matrix(report, rows)
+    check_findings(report, rows)
+    check_redirecting(report, rows, rules)
+    return len(rows)
+
+
+def sources(captures):
+    found = sorted(str(path) for path in FIXTURES.glob("*/tree.tar*"))
+    for below in ("hwloc", "lspci", "pciutils") if captures else ():
+        found += sorted(str(path) for path in (pathlib.Path(captures) / below).iterdir()
+                        if path.name != "COPYING")
+    return found
+
+
+def main():
+    binary, captures = sys.argv[1], sys.argv[2]
+    pairs = 0
+    for source in sources(captures):
+        for rules in RULES:
+            try:
+                pairs += check(binary, source, rules)
+            except AssertionError as error:
+                print(f"{source}, rules {rules}: {error}"[:2000])
+                return 1
+    print(f"{pairs} pairs")
+    return pairs == 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
