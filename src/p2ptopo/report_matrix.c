@@ -8,7 +8,7 @@
 #include "report.h"
 #include "words.h"
 
-#define CELL 7			/* " NODE ~" */
+#define CELL 7			/* " NODE H" */
 #define LABEL_LEAST 20
 #define LABEL_MOST 60
 #define INDEX 3
@@ -20,14 +20,13 @@ static const struct {
 	char mark;
 	const char *text;
 } marks[P2P_MAP_TYPES] = {
-	[P2P_MAP_BUS_ADDR] = { '=', "bus_addr" },
-	[P2P_MAP_THRU_HOST_BRIDGE] = { '~', "thru_host_bridge" },
+	[P2P_MAP_BUS_ADDR] = { 'B', "bus_addr" },
+	[P2P_MAP_THRU_HOST_BRIDGE] = { 'H', "thru_host_bridge" },
 	[P2P_MAP_NOT_SUPPORTED] = { 'x', "not_supported" },
 	[P2P_MAP_UNKNOWN] = { '?', "unknown" },
 };
 
 static const char *const relations[P2P_RELATIONS] = {
-	[P2P_RELATION_UNKNOWN] = "? NUMA nodes not known",
 	[P2P_RELATION_PIX] = "PIX at most one switch",
 	[P2P_RELATION_PXB] = "PXB several switches",
 	[P2P_RELATION_PHB] = "PHB one host bridge",
@@ -181,7 +180,7 @@ static void print_cell(const struct app *app, const struct survey *survey,
 	enum p2p_map_type type;
 
 	if (!survey_group_pair(survey, provider, client, &verdict)) {
-		fprintf(app->out, "%*s", CELL, "-");
+		fprintf(app->out, "%*s", CELL, "X");
 		return;
 	}
 	type = verdict.kernel.map_type;

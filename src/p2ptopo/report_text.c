@@ -199,7 +199,7 @@ static void print_finding(const struct app *app, const struct survey *survey,
 	snprintf(text, sizeof(text), "%s%s %s", survey->complete ? "" : "at least ",
 		 words_count(finding->pairs, "pair", counted), finding->kind->text);
 	fprintf(app->out, "%s%s%s ", paint_on(app, paint_of(type)),
-		type == P2P_MAP_NOT_SUPPORTED ? "x" : type == P2P_MAP_UNKNOWN ? "?" : "~",
+		type == P2P_MAP_NOT_SUPPORTED ? "x" : type == P2P_MAP_UNKNOWN ? "?" : "H",
 		paint_off(app));
 	words_wrap(app->out, text, 2, 2, app->options.width);
 	print_functions(app, finding);
