@@ -48,8 +48,11 @@ static int damaged(struct reader *reader)
 			 reader->name, why ? why : "unexpected end");
 }
 
+/* libarchive says EILSEQ where it knows no format; anything else is a filter that gave up. */
 static int not_a_tar(struct reader *reader)
 {
+	if (archive_errno(reader->archive) != EILSEQ)
+		return damaged(reader);
 	if (archive_filter_count(reader->archive) < 2)
 		return -ENOTSUP;
 	return p2p_error(reader->context, -EBADMSG,
@@ -229,7 +232,7 @@ static int read_entries(struct reader *reader)
 		if (code == ARCHIVE_EOF)
 			return has_end_mark(reader->archive) ? 0 : damaged(reader);
 		if (code < ARCHIVE_WARN)
-			return reader->entries ? damaged(reader) : not_a_tar(reader);
+			return damaged(reader);
 		r = take_entry(reader, entry);
 		if (r < 0)
 			return r;
@@ -296,7 +299,7 @@ static int read_archive(struct reader *reader, const void *data, size_t size)
 	archive_read_support_format_tar(reader->archive);
 	support_filters(reader->archive);
 	if (archive_read_open_memory(reader->archive, data, size) != ARCHIVE_OK)
-		return -ENOTSUP;
+		return not_a_tar(reader);
 	r = read_entries(reader);
 	if (r < 0)
 		return r;
