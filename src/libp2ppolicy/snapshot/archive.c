@@ -106,6 +106,7 @@ static bool has_parent_step(const char *path)
 /* The name of an entry without "./" and trailing slashes; empty for the root itself. */
 static int clean_name(struct reader *reader, const char *name, char path[PATH_MAX])
 {
+	*path = '\0';
 	if (!name)
 		return hostile(reader, "", "has no readable name");
 	if (*name == '/')
@@ -170,7 +171,7 @@ static int add_hard_link(struct reader *reader, const char *path, const char *ta
 
 		snprintf(other, sizeof(other), "%s%s%s", node->directory,
 			 *node->directory ? "/" : "", node->name);
-		if (node->kind != P2P_KIND_FILE || strcmp(other, clean))
+		if (node->kind != P2P_KIND_FILE || strcmp(other, clean) != 0)
 			continue;
 		if (p2p_memory_add(reader->memory, path, P2P_KIND_FILE, node->data, node->size) < 0)
 			return out_of_memory(reader);
@@ -276,7 +277,7 @@ static int cut_prefix(struct reader *reader, const char *prefix)
 		char path[PATH_MAX], real[PATH_MAX];
 
 		snprintf(path, sizeof(path), "%s/", node.directory);
-		if (size && strncmp(path, prefix, size))
+		if (size && strncmp(path, prefix, size) != 0)
 			continue;
 		if (size)
 			node.directory += strlen(node.directory) < size ? size - 1 : size;

@@ -102,7 +102,7 @@ static int end_function(struct dump *dump)
 
 static int take_address(struct dump *dump, struct p2p_bdf bdf)
 {
-	char text[P2P_BDF_SIZE + 2];
+	char text[P2P_BDF_SIZE];
 	struct p2p_raw *raw;
 	int r = end_function(dump);
 
@@ -110,8 +110,8 @@ static int take_address(struct dump *dump, struct p2p_bdf bdf)
 		return r;
 	raw = p2p_snapshot_add(dump->snapshot, bdf);
 	p2p_bdf_format(bdf, text);
-	strcat(text, " \n");
-	if (!raw || p2p_buffer_append(&dump->checked, text, strlen(text)) < 0)
+	if (!raw || p2p_buffer_append(&dump->checked, text, strlen(text)) < 0 ||
+	    p2p_buffer_append(&dump->checked, " \n", 2) < 0)
 		return p2p_error(dump->context, -ENOMEM, "out of memory");
 	dump->size = 0;
 	return 0;
@@ -120,7 +120,7 @@ static int take_address(struct dump *dump, struct p2p_bdf bdf)
 /* The 16 bytes of a hex line: two digits each, one space before each, nothing after. */
 static bool row_is_whole(const char *text, size_t length)
 {
-	if (length != ROW_BYTES * 3)
+	if (length != (size_t)ROW_BYTES * 3)
 		return false;
 	for (size_t i = 0; i < length; i += 3)
 		if (text[i] != ' ' || digit(text[i + 1]) < 0 || digit(text[i + 2]) < 0)

@@ -62,18 +62,63 @@ static bool is_listed(const char *names, const char *path)
 	return false;
 }
 
+/* A directory that a capture must have, so that the same names are found in it. */
+static int keep_directory(struct loader *loader, const struct p2p_raw *raw, const char *path,
+			  const char *name)
+{
+	struct p2p_entry *entry;
+	char full[PATH_MAX];
+
+	if (loader->snapshot->want < P2P_WANT_ALL)
+		return 0;
+	if (snprintf(full, sizeof(full), "sys/%s/%s%s%s", raw->path, path, name ? "/" : "",
+		     name ? name : "") >= PATH_MAX)
+		return 0;
+	entry = p2p_snapshot_add_entry(loader->snapshot, full);
+	if (!entry)
+		return -ENOMEM;
+	entry->kind = P2P_KIND_DIR;
+	entry->file.fact = P2P_PRESENT;
+	entry->file.data = "";
+	return 0;
+}
+
+static int keep_names(struct loader *loader, const struct p2p_raw *raw, const char *path)
+{
+	const char *line = loader->buffer.data;
+	char name[NAME_MAX + 1];
+	int r = keep_directory(loader, raw, path, NULL);
+
+	for (; r == 0 && *line; line += strcspn(line, "\n") + 1) {
+		snprintf(name, sizeof(name), "%.*s", (int)strcspn(line, "\n"), line);
+		r = keep_directory(loader, raw, path, name);
+	}
+	return r;
+}
+
+/* One match of a pattern below the directory of a function. */
+struct match {
+	struct loader *loader;
+	const struct p2p_raw *raw;
+};
+
 static int add_name(void *data, const char *path)
 {
-	struct p2p_buffer *buffer = data;
+	struct match *match = data;
+	struct p2p_buffer *buffer = &match->loader->buffer;
 	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
 	int r = p2p_buffer_append(buffer, name, strlen(name));
 
-	return r < 0 ? r : p2p_buffer_append(buffer, "\n", 1);
+	if (r == 0)
+		r = p2p_buffer_append(buffer, "\n", 1);
+	return r < 0 ? r : keep_directory(match->loader, match->raw, path, NULL);
 }
 
 /* Into the buffer, what the row says of the function at @place. */
-static int read_row(struct loader *loader, const struct p2p_place *place, const struct row *row)
+static int read_row(struct loader *loader, const struct p2p_place *place,
+		    const struct p2p_raw *raw, const struct row *row)
 {
+	struct match match = { loader, raw };
 	const struct p2p_tree_ops *ops = loader->tree->ops;
 	struct p2p_buffer *buffer = &loader->buffer;
 	char *slash;
@@ -92,10 +137,12 @@ static int read_row(struct loader *loader, const struct p2p_place *place, const 
 		return r;
 	case P2P_KIND_DIR:
 		r = ops->list(loader->tree, place, row->path, buffer);
-		return r < 0 ? r : p2p_buffer_sort_lines(buffer);
+		if (r == 0)
+			r = p2p_buffer_sort_lines(buffer);
+		return r < 0 ? r : keep_names(loader, raw, row->path);
 	case P2P_KIND_GLOB:
 		buffer->size = 0;
-		r = p2p_tree_glob(loader->tree, place, row->path, add_name, buffer);
+		r = p2p_tree_glob(loader->tree, place, row->path, add_name, &match);
 		return r < 0 ? r : buffer->size ? 0 : -ENOENT;
 	case P2P_KIND_CLASS:
 		break;
@@ -111,7 +158,7 @@ static int load_row(struct loader *loader, const struct p2p_place *place, struct
 	int r = -ENOENT;
 
 	if (!loader->names.size || is_listed(loader->names.data, row->path))
-		r = read_row(loader, place, row);
+		r = read_row(loader, place, raw, row);
 	if (r == -ENOMEM)
 		return out_of_memory(loader);
 	if (r < 0) {
@@ -155,20 +202,15 @@ static enum p2p_tri is_virtual(const struct p2p_raw *raw)
 	return answers[raw->attr[P2P_ATTR_PHYSFN].fact];
 }
 
-/*
- * Does our own capture say that the machine gave @size bytes, and not more that could not be
- * read?  A foreign tree may have been cut by whoever made it.
- */
-static bool is_kernel_size(const struct loader *loader, const struct p2p_raw *raw, uint64_t size)
+/* The size the machine told, if this is our own capture; a foreign tree may have been cut. */
+static uint64_t told_size(const struct loader *loader, const struct p2p_raw *raw)
 {
+	const struct p2p_manifest *manifest = loader->snapshot->manifest;
 	char path[PATH_MAX];
-	uint64_t recorded;
+	uint64_t size;
 
-	if (!loader->snapshot->manifest)
-		return false;
 	snprintf(path, sizeof(path), "sys/%s/config", raw->path);
-	return !p2p_manifest_size(loader->snapshot->manifest, path, &recorded) &&
-	       recorded == size;
+	return manifest && !p2p_manifest_size(manifest, path, &size) ? size : 0;
 }
 
 static int load_config(struct loader *loader, const struct p2p_place *place, struct p2p_raw *raw)
@@ -177,7 +219,7 @@ static int load_config(struct loader *loader, const struct p2p_place *place, str
 		.virtual_function = is_virtual(raw),
 		.all = !loader->tree->live || loader->snapshot->want == P2P_WANT_ALL,
 	};
-	uint64_t size;
+	uint64_t size, told = 0;
 	int r;
 
 	if (loader->tree->live) {
@@ -188,6 +230,7 @@ static int load_config(struct loader *loader, const struct p2p_place *place, str
 		source.fetch = fetch_live;
 		source.data = loader->libpci;
 		source.kernel_size = true;
+		told = size;
 	} else {
 		r = loader->tree->ops->read(loader->tree, place, "config", &loader->buffer);
 		if (r < 0)
@@ -196,9 +239,11 @@ static int load_config(struct loader *loader, const struct p2p_place *place, str
 		source.size = size > P2P_CONFIG_EXTENDED ? P2P_CONFIG_EXTENDED : (unsigned int)size;
 		source.fetch = fetch_captured;
 		source.data = &loader->buffer;
-		source.kernel_size = is_kernel_size(loader, raw, size);
+		told = told_size(loader, raw);
+		source.kernel_size = told == size;
 	}
 	r = p2p_config_load(&loader->snapshot->arena, &source, &raw->config);
+	raw->config.told = (unsigned int)told;
 	return r < 0 ? out_of_memory(loader) : 0;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -9,81 +10,101 @@
 
 #include "base/context.h"
 #include "snapshot/archive.h"
+#include "snapshot/hwloc.h"
 #include "snapshot/inside.h"
 #include "snapshot/manifest.h"
 
 #define DEVICES		"sys/bus/pci/devices"
 #define FILE_MOST	((size_t)1 << 30)
 
-static bool has_devices(int fd)
+static bool has_devices(struct p2p_tree *tree, const char *below)
 {
-	struct stat status;
+	struct p2p_place place;
+	char path[PATH_MAX];
 
-	return !fstatat(fd, DEVICES, &status, 0) && S_ISDIR(status.st_mode);
+	if (snprintf(path, sizeof(path), "%s/" DEVICES, below) >= PATH_MAX ||
+	    tree->ops->enter(tree, path, &place) < 0)
+		return false;
+	tree->ops->leave(tree, &place);
+	return true;
 }
 
-/* The one directory in @fd that holds a tree; -EEXIST when there are two. */
-static int find_below(int fd)
+/* The one directory among @names that holds a tree; -EEXIST when there are two. */
+static int find_below(struct p2p_tree *tree, struct p2p_buffer *names, struct p2p_place *ret_place)
 {
-	DIR *directory = fdopendir(dup(fd));
-	const struct dirent *entry;
-	int found = -ENOENT;
+	struct p2p_buffer target = { 0 };
+	const char *found = NULL;
+	char *name, *rest = NULL;
+	int r = 0;
 
-	if (!directory)
-		return -errno;
-	while ((entry = readdir(directory))) {
-		int child;
-
-		if (entry->d_name[0] == '.')
+	for (name = strtok_r(names->data, "\n", &rest); name && r == 0;
+	     name = strtok_r(NULL, "\n", &rest)) {
+		/* A link beside what it leads to is not a second one. */
+		if (tree->ops->link(tree, NULL, name, &target) == 0 || !has_devices(tree, name))
 			continue;
-		child = openat(fd, entry->d_name,
-			       O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		if (child < 0)
-			continue;
-		if (!has_devices(child)) {
-			close(child);
-			continue;
-		}
-		if (found >= 0) {
-			close(child);
-			close(found);
-			found = -EEXIST;
-			break;
-		}
-		found = child;
+		r = found ? -EEXIST : 0;
+		found = name;
 	}
-	closedir(directory);
-	return found;
+	free(target.data);
+	if (r < 0 || !found)
+		return r < 0 ? r : -ENOENT;
+	return tree->ops->enter(tree, found, ret_place);
 }
 
-/* @fd: the directory @path, closed or kept by the tree. */
+/* Make the root of @tree what is one level below it.  Return: the new tree, instead of @tree. */
+static int descend(struct p2p_context *context, const char *path, struct p2p_tree **tree)
+{
+	struct p2p_buffer names = { 0 };
+	struct p2p_place place = { .fd = -1 };
+	struct p2p_tree *below;
+	int r = (*tree)->ops->list(*tree, NULL, ".", &names);
+
+	if (r == 0)
+		r = find_below(*tree, &names, &place);
+	free(names.data);
+	if (r == -EEXIST)
+		return p2p_error(context, -EBADMSG, "%s: holds several captures; name one of them",
+				 path);
+	if (r < 0)
+		return p2p_error(context, -EBADMSG,
+				 "%s: no " DEVICES " in this directory or one below", path);
+	r = p2p_tree_directory(place.fd, false, &below);
+	if (r < 0)
+		return p2p_error(context, r, "out of memory");
+	p2p_tree_free(*tree);
+	*tree = below;
+	return 0;
+}
+
+/* @fd: the directory @path, owned by the tree from now on */
 static int open_directory(struct p2p_context *context, const char *path, int fd,
 			  struct p2p_tree **ret_tree)
 {
-	int child;
+	struct p2p_tree *tree;
+	int r = p2p_tree_directory(fd, false, &tree);
 
-	if (!has_devices(fd)) {
-		child = find_below(fd);
-		close(fd);
-		if (child == -EEXIST)
-			return p2p_error(context, -EBADMSG,
-					 "%s: holds several captures; name one of them", path);
-		if (child < 0)
-			return p2p_error(context, -EBADMSG,
-					 "%s: no " DEVICES " in this directory or one below", path);
-		fd = child;
-	}
-	if (p2p_tree_directory(fd, false, ret_tree) < 0)
-		return p2p_error(context, -ENOMEM, "out of memory");
-	return 0;
+	if (r < 0)
+		return p2p_error(context, r, "out of memory");
+	if (!has_devices(tree, "."))
+		r = descend(context, path, &tree);
+	if (r < 0)
+		p2p_tree_free(tree);
+	else
+		*ret_tree = tree;
+	return r;
 }
 
 static int load_hwloc(struct p2p_context *context, struct p2p_tree *tree,
 		      struct p2p_snapshot *snapshot)
 {
 	struct p2p_buffer buffer = { 0 };
-	int r = tree->live ? -ENOENT : tree->ops->read(tree, NULL, "hwloc.xml", &buffer);
+	int r = -ENOENT;
 
+	/* On the machine itself it takes long, and only a capture needs it. */
+	if (!tree->live)
+		r = tree->ops->read(tree, NULL, "hwloc.xml", &buffer);
+	else if (snapshot->want == P2P_WANT_ALL)
+		r = p2p_hwloc_xml(&buffer);
 	if (r == 0) {
 		snapshot->hwloc.data = p2p_arena_copy(&snapshot->arena, buffer.data, buffer.size);
 		snapshot->hwloc.size = buffer.size;
@@ -191,24 +212,29 @@ static int load_file(struct p2p_context *context, const char *path, int fd,
 	return r;
 }
 
+static int load_directory(struct p2p_context *context, const char *path, int fd,
+			  struct p2p_snapshot *snapshot)
+{
+	struct p2p_tree *tree = NULL;
+	int r = open_directory(context, path, fd, &tree);
+
+	snapshot->source = P2P_SOURCE_TREE;
+	if (tree)
+		r = load_tree(context, path, tree, snapshot);
+	p2p_tree_free(tree);
+	return r;
+}
+
 static int load_path(struct p2p_context *context, const char *path,
 		     struct p2p_snapshot *snapshot)
 {
 	int r, fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	struct p2p_tree *tree;
 	struct stat status;
 
 	if (fd < 0)
 		return p2p_error(context, -errno, "%s: %s", path, strerror(errno));
-	if (!fstat(fd, &status) && S_ISDIR(status.st_mode)) {
-		snapshot->source = P2P_SOURCE_TREE;
-		r = open_directory(context, path, fd, &tree);
-		if (r < 0)
-			return r;
-		r = load_tree(context, path, tree, snapshot);
-		p2p_tree_free(tree);
-		return r;
-	}
+	if (!fstat(fd, &status) && S_ISDIR(status.st_mode))
+		return load_directory(context, path, fd, snapshot);
 	r = load_file(context, path, fd, snapshot);
 	close(fd);
 	return r;

@@ -85,8 +85,8 @@ static void keep_first(struct p2p_buffer *buffer)
 }
 
 /*
- * The addresses are zeroed: they are a secret of that boot.  __pci_register_driver is in every
- * kernel with PCI, so it proves that the list is one.
+ * The addresses are zeroed: they are a secret of that boot.  pci_enable_device is in every
+ * kernel with PCI, so it proves that the list was read whole.
  */
 static void keep_symbols(struct p2p_buffer *buffer)
 {
@@ -96,7 +96,7 @@ static void keep_symbols(struct p2p_buffer *buffer)
 		const char *name = strrchr(line, ' ');
 
 		if (!strstr(line, "p2pdma") &&
-		    (!name || strcmp(name + 1, "__pci_register_driver")))
+		    (!name || strcmp(name + 1, "pci_enable_device") != 0))
 			continue;
 		for (char *c = line; isxdigit((unsigned char)*c); c++)
 			*c = '0';
@@ -124,7 +124,7 @@ static bool is_option(const char *line)
 	const char *name = line + (unset ? 9 : 7);
 	size_t size = strcspn(name, "= ");
 
-	if (!unset && strncmp(line, "CONFIG_", 7))
+	if (!unset && strncmp(line, "CONFIG_", 7) != 0)
 		return false;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strlen(names[i]) == size && !memcmp(names[i], name, size))
@@ -223,7 +223,7 @@ static int follow(struct loader *loader, const char *path, char real[PATH_MAX])
 		}
 		if (++links > MOST_LINKS ||
 		    p2p_path_resolve(real, loader->buffer.data, target) < 0 ||
-		    strncmp(target, root, strlen(root)))
+		    strncmp(target, root, strlen(root)) != 0)
 			return -ENOENT;
 		r = add(loader, real, P2P_KIND_LINK, 0);
 		if (r < 0)
@@ -308,7 +308,7 @@ static int find_release(struct loader *loader)
 	for (size_t i = 0; i < snapshot->entry_count && !loader->release; i++) {
 		const struct p2p_entry *entry = &snapshot->entries[i];
 
-		if (strcmp(entry->path, OSRELEASE) || entry->file.fact != P2P_PRESENT)
+		if (strcmp(entry->path, OSRELEASE) != 0 || entry->file.fact != P2P_PRESENT)
 			continue;
 		loader->release = p2p_arena_copy(&loader->snapshot->arena, entry->file.data,
 						 strcspn(entry->file.data, "\n"));

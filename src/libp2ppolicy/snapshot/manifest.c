@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -173,4 +174,95 @@ int p2p_manifest_size(const struct p2p_manifest *manifest, const char *path,
 bool p2p_manifest_is_scrubbed(const struct p2p_manifest *manifest)
 {
 	return manifest->scrubbed;
+}
+
+static bool add_files(struct json_object *root, const struct p2p_manifest_file *files,
+		      size_t count)
+{
+	struct json_object *array = json_object_new_array();
+
+	if (!array || json_object_object_add(root, "files", array))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		struct json_object *file = json_object_new_object();
+
+		if (!file || json_object_array_add(array, file) ||
+		    json_object_object_add(file, "path", json_object_new_string(files[i].path)) ||
+		    json_object_object_add(file, "size",
+					   json_object_new_int64((int64_t)files[i].size)))
+			return false;
+		if (files[i].read != files[i].size &&
+		    json_object_object_add(file, "read",
+					   json_object_new_int64((int64_t)files[i].read)))
+			return false;
+	}
+	return true;
+}
+
+static bool add_paths(struct json_object *root, const char *key, const char *const *paths,
+		      size_t count)
+{
+	struct json_object *array = json_object_new_array();
+
+	if (!array || json_object_object_add(root, key, array))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (json_object_array_add(array, json_object_new_string(paths[i])))
+			return false;
+	return true;
+}
+
+/* Every row of both tables, sorted. */
+static size_t all_rows(const char **rows)
+{
+	size_t count = 0;
+
+	for (int i = 0; i < P2P_ATTRS; i++)
+		rows[count++] = p2p_attr_path((enum p2p_attr)i);
+	for (size_t i = 0; p2p_machine_path(i); i++)
+		rows[count++] = p2p_machine_path(i);
+	qsort(rows, count, sizeof(*rows), compare_paths);
+	return count;
+}
+
+#define MOST_ROWS	512
+
+/* What was looked for: here everything, in a capture what it says, in a foreign tree nothing. */
+static bool add_rows(struct json_object *root, const struct p2p_snapshot *snapshot)
+{
+	const char *rows[MOST_ROWS];
+
+	if (snapshot->source == P2P_SOURCE_LIVE)
+		return add_paths(root, "rows", rows, all_rows(rows));
+	if (snapshot->manifest)
+		return add_paths(root, "rows", snapshot->manifest->rows.paths,
+				 snapshot->manifest->rows.count);
+	return add_paths(root, "rows", rows, 0);
+}
+
+int p2p_manifest_write(const struct p2p_snapshot *snapshot,
+		       const struct p2p_manifest_file *files, size_t file_count,
+		       const char *const *denied, size_t denied_count, bool scrubbed,
+		       char **ret_text)
+{
+	struct json_object *root = json_object_new_object();
+	const char *text = NULL;
+	char *copy = NULL;
+
+	if (root &&
+	    !json_object_object_add(root, "format", json_object_new_string(P2P_MANIFEST_FORMAT)) &&
+	    !json_object_object_add(root, "version", json_object_new_int(P2P_MANIFEST_VERSION)) &&
+	    !json_object_object_add(root, "serials", json_object_new_string(scrubbed ?
+								"pseudonyms" : "kept")) &&
+	    add_rows(root, snapshot) && add_files(root, files, file_count) &&
+	    add_paths(root, "denied", denied, denied_count))
+		text = json_object_to_json_string_ext(root, JSON_C_TO_STRING_PRETTY |
+						      JSON_C_TO_STRING_NOSLASHESCAPE);
+	if (text && asprintf(&copy, "%s\n", text) < 0)
+		copy = NULL;
+	json_object_put(root);
+	if (!copy)
+		return -ENOMEM;
+	*ret_text = copy;
+	return 0;
 }

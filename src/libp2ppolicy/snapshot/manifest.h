@@ -33,7 +33,10 @@ int p2p_manifest_size(const struct p2p_manifest *manifest, const char *path,
 /** p2p_manifest_is_scrubbed() - were identifiers replaced by pseudonyms? */
 bool p2p_manifest_is_scrubbed(const struct p2p_manifest *manifest);
 
-/** struct p2p_manifest_file - one file for p2p_manifest_write(). */
+/**
+ * struct p2p_manifest_file - one file for p2p_manifest_write().
+ * @size: as the machine tells it; @read: the bytes that were read
+ */
 struct p2p_manifest_file {
 	const char *path;
 	uint64_t size, read;
@@ -46,7 +49,8 @@ struct p2p_manifest_file {
  *
  * Return: 0 or -ENOMEM.
  */
-int p2p_manifest_write(const struct p2p_manifest_file *files, size_t file_count,
+int p2p_manifest_write(const struct p2p_snapshot *snapshot,
+		       const struct p2p_manifest_file *files, size_t file_count,
 		       const char *const *denied, size_t denied_count, bool scrubbed,
 		       char **ret_text);
 

@@ -134,6 +134,8 @@ const struct p2p_file *p2p_snapshot_file(const struct p2p_snapshot *snapshot, co
 				compare_entries);
 	if (entry)
 		return &entry->file;
+	if (snapshot->source != P2P_SOURCE_LIVE && !snapshot->manifest)
+		return &denied;
 	row = p2p_machine_row(snapshot->want, path);
 	if (row && p2p_missing(snapshot, row, path, -ENOENT) == P2P_ABSENT)
 		return &absent;

@@ -14,6 +14,7 @@
 
 /* proc/sys refuses reads that are larger than the kernel likes to allocate. */
 #define READ_SIZE	((size_t)64 << 10)
+#define TRIES		3
 
 struct directory {
 	struct p2p_tree tree;
@@ -37,19 +38,20 @@ static int open_below(struct p2p_tree *tree, const struct p2p_place *place, cons
 		.flags = (unsigned int)(flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY),
 		.resolve = RESOLVE_NO_MAGICLINKS | (place ? RESOLVE_BENEATH : RESOLVE_IN_ROOT),
 	};
-	long fd;
+	int fd;
 
-	if (tree->live) {
-		fd = openat(base, path, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-		return fd < 0 ? -errno : (int)fd;
-	}
-	/* -EAGAIN: something was renamed meanwhile. */
-	for (int i = 0; i < 3; i++) {
-		fd = syscall(SYS_openat2, base, path, &how, sizeof(how));
-		if (fd >= 0 || errno != EAGAIN)
+	/* EAGAIN: something was renamed meanwhile. */
+	for (int i = 0; i < TRIES; i++) {
+		if (tree->live)
+			fd = openat(base, path, (int)how.flags);
+		else
+			fd = (int)syscall(SYS_openat2, base, path, &how, sizeof(how));
+		if (fd >= 0)
+			return fd;
+		if (errno != EAGAIN)
 			break;
 	}
-	return fd < 0 ? -errno : (int)fd;
+	return -errno;
 }
 
 static int directory_enter(struct p2p_tree *tree, const char *path, struct p2p_place *ret_place)

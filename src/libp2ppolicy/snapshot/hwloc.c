@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <hwloc.h>
+
+#include "snapshot/hwloc.h"
+
+#define MOST_XML	((size_t)64 << 20)
+
+static int write_all(int fd, const char *data, size_t size)
+{
+	while (size) {
+		ssize_t n = write(fd, data, size);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return -1;
+		data += n;
+		size -= (size_t)n;
+	}
+	return 0;
+}
+
+static int discover(int fd)
+{
+	hwloc_topology_t topology;
+	char *xml;
+	int size;
+
+	if (hwloc_topology_init(&topology))
+		return -1;
+	hwloc_topology_set_io_types_filter(topology, HWLOC_TYPE_FILTER_KEEP_ALL);
+	if (hwloc_topology_load(topology) ||
+	    hwloc_topology_export_xmlbuffer(topology, &xml, &size, 0))
+		return -1;
+	return write_all(fd, xml, strnlen(xml, (size_t)size));
+}
+
+static void child(int fd)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (null < 0 || dup2(null, STDOUT_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0)
+		_exit(1);
+	_exit(discover(fd) ? 1 : 0);
+}
+
+static int read_xml(int fd, struct p2p_buffer *buffer)
+{
+	char block[16384];
+	ssize_t n;
+
+	while ((n = read(fd, block, sizeof(block))) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 || buffer->size > MOST_XML)
+			return -EIO;
+		if (p2p_buffer_append(buffer, block, (size_t)n) < 0)
+			return -ENOMEM;
+	}
+	return buffer->size ? 0 : -EIO;
+}
+
+int p2p_hwloc_xml(struct p2p_buffer *buffer)
+{
+	int ends[2], status = 0, r;
+	pid_t pid;
+
+	buffer->size = 0;
+	if (pipe2(ends, O_CLOEXEC))
+		return -EIO;
+	pid = fork();
+	if (pid == 0)
+		child(ends[1]);
+	close(ends[1]);
+	r = pid < 0 ? -EIO : read_xml(ends[0], buffer);
+	close(ends[0]);
+	if (pid > 0) {
+		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+			;
+		if (r == 0 && status)
+			r = -EIO;
+	}
+	return r;
+}

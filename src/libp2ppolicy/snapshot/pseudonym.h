@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Pseudonyms for what identifies a piece of hardware.  The first identifier of a kind that is
+ * met becomes number 1, and so on; the same identifier gets the same pseudonym wherever it is.
+ * All are replaced in place, without a change of length.
+ */
+#ifndef P2P_SNAPSHOT_PSEUDONYM_H
+#define P2P_SNAPSHOT_PSEUDONYM_H
+
+#include "base/arena.h"
+#include "snapshot/config.h"
+
+struct p2p_pseudonyms;
+
+/** p2p_pseudonyms_new() - free with p2p_pseudonyms_free().  Return: NULL when out of memory. */
+struct p2p_pseudonyms *p2p_pseudonyms_new(void);
+
+/** p2p_pseudonyms_free() - NULL is fine.  Return: NULL. */
+struct p2p_pseudonyms *p2p_pseudonyms_free(struct p2p_pseudonyms *pseudonyms);
+
+/**
+ * p2p_scrub_config() - the Device Serial Number (PCIe r6.0, sec 7.9.3).
+ * @bytes: @size bytes, a copy of config->bytes
+ * Return: 0 or -ENOMEM.
+ */
+int p2p_scrub_config(struct p2p_pseudonyms *pseudonyms, const struct p2p_config *config,
+		     uint8_t *bytes, size_t size);
+
+/**
+ * p2p_scrub_file() - what identifies hardware or host in a file, by its path.
+ * @path: below the root
+ * @data: @size bytes, changed in place
+ * Return: 0 or -ENOMEM.
+ */
+int p2p_scrub_file(struct p2p_pseudonyms *pseudonyms, const char *path, char *data,
+		   size_t size);
+
+#endif

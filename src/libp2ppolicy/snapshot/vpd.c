@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <ctype.h>
+#include <stdbool.h>
+
+#include "snapshot/vpd.h"
+
+#define LARGE		0x80u	/* a large resource: a length of two bytes follows */
+#define TAG_READ_ONLY	0x90u
+#define TAG_READ_WRITE	0x91u
+#define SHORT_END	0x0fu	/* tag of the small End resource, in bits 6:3 */
+#define FIELD_HEADER	3u
+#define LEAST_DIGITS	12u
+
+static bool is_serial(const uint8_t *field, size_t size)
+{
+	const uint8_t *text = field + FIELD_HEADER;
+
+	if (field[0] == 'S' && field[1] == 'N')
+		return true;
+	if ((field[0] != 'V' && field[0] != 'Y') || size < LEAST_DIGITS)
+		return false;
+	for (size_t i = 0; i < size; i++)
+		if (!isxdigit(text[i]) && text[i] != '-' && text[i] != ':' && text[i] != ' ')
+			return false;
+	return true;
+}
+
+/* PCIe r6.0, sec 6.27.2.3: the bytes up to and with the first of RV sum up to zero. */
+static void set_checksum(uint8_t *bytes, size_t checksum)
+{
+	uint8_t sum = 0;
+
+	for (size_t i = 0; i < checksum; i++)
+		sum = (uint8_t)(sum + bytes[i]);
+	bytes[checksum] = (uint8_t)-sum;
+}
+
+/* The checksum is only made right again if it was right. */
+static bool is_sound(const uint8_t *bytes, size_t checksum)
+{
+	uint8_t sum = 0;
+
+	for (size_t i = 0; i <= checksum; i++)
+		sum = (uint8_t)(sum + bytes[i]);
+	return sum == 0;
+}
+
+/* The fields from @at to @end.  @ret_checksum: where RV starts, 0 none */
+static int walk_fields(uint8_t *bytes, size_t at, size_t end,
+		       int (*found)(void *data, char *text, size_t size), void *data,
+		       size_t *ret_checksum)
+{
+	while (at + FIELD_HEADER <= end) {
+		uint8_t *field = bytes + at;
+		size_t size = field[2];
+		int r = 0;
+
+		at += FIELD_HEADER;
+		if (at + size > end)
+			return 0;
+		if (!found && field[0] == 'R' && field[1] == 'V' && size)
+			*ret_checksum = at;
+		if (found && is_serial(field, size))
+			r = found(data, (char *)bytes + at, size);
+		if (r < 0)
+			return r;
+		at += size;
+	}
+	return 0;
+}
+
+static int walk(uint8_t *bytes, size_t size,
+		int (*found)(void *data, char *text, size_t size), void *data,
+		size_t *ret_checksum)
+{
+	size_t at = 0;
+
+	while (at < size) {
+		uint8_t tag = bytes[at];
+		size_t length;
+		int r = 0;
+
+		if (!(tag & LARGE)) {
+			if (tag >> 3 == SHORT_END)
+				return 0;
+			at += 1u + (tag & 7u);
+			continue;
+		}
+		if (at + 3 > size)
+			return 0;
+		length = bytes[at + 1] | (size_t)bytes[at + 2] << 8;
+		at += 3;
+		if (at + length > size)
+			return 0;
+		if (tag == TAG_READ_ONLY || tag == TAG_READ_WRITE)
+			r = walk_fields(bytes, at, at + length, found, data, ret_checksum);
+		if (r < 0)
+			return r;
+		at += length;
+	}
+	return 0;
+}
+
+int p2p_vpd_each_serial(uint8_t *bytes, size_t size,
+			int (*found)(void *data, char *text, size_t size), void *data)
+{
+	size_t checksum = 0;
+	bool sound;
+	int r;
+
+	walk(bytes, size, NULL, NULL, &checksum);
+	sound = checksum && is_sound(bytes, checksum);
+	r = walk(bytes, size, found, data, &checksum);
+	if (sound)
+		set_checksum(bytes, checksum);
+	return r;
+}

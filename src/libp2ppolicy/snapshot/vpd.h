@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Vital Product Data, as far as it names single pieces of hardware. */
+#ifndef P2P_SNAPSHOT_VPD_H
+#define P2P_SNAPSHOT_VPD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * p2p_vpd_each_serial() - call @found for every field that is a serial number: SN, and vendor
+ *	or system fields that are hexadecimal numbers of 12 digits and more (a UUID or MAC).
+ * @bytes: @size bytes, which @found may change in place; the checksum in RV is then set right
+ *
+ * PCIe r6.0, sec 6.27, "Vital Product Data (VPD)".  Nonsense ends the walk.
+ *
+ * Return: 0, or the first negative return of @found.
+ */
+int p2p_vpd_each_serial(uint8_t *bytes, size_t size,
+			int (*found)(void *data, char *text, size_t size), void *data);
+
+#endif
