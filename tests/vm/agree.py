@@ -55,7 +55,7 @@ def replayed(path):
     """(may be unknown, functions the kernel may fail to find) of a replay"""
     with open(path, encoding="utf-8") as file:
         info = json.load(file)
-    no_cpu = info["cpu"]["vendor"] in (None, "other")
+    no_cpu = info["cpu"] in (None, "other")
     return no_cpu, set(info["clients"]) if no_cpu else set()
 
 

@@ -130,9 +130,14 @@ def from_tree(tree):
 
 
 def cpu_of(text):
-    """No text: not known. A CPU that names no vendor is none of x86."""
+    """Which CPU can stand in: "zen" (AMD from family 0x17 on), "x86", "other", or None where no text says it."""
     vendor = re.search(r"^vendor_id\s*: (\S+)", text, re.M)
-    return {"vendor": vendor[1] if vendor else "other" if text else None}
+    family = re.search(r"^cpu family\s*: (\d+)", text, re.M)
+    if not text:
+        return None
+    if not vendor:
+        return "other"
+    return "zen" if vendor[1] == "AuthenticAMD" and family and int(family[1]) >= 0x17 else "x86"
 
 
 def from_dump(text):
