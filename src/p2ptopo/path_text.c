@@ -28,7 +28,7 @@ static void heading(const struct app *app, const char *text)
 static const char *relation_text(enum p2p_relation relation)
 {
 	static const char *const texts[P2P_RELATIONS] = {
-		[P2P_RELATION_UNKNOWN] = "relation not known (NUMA nodes are not recorded)",
+		[P2P_RELATION_UNKNOWN] = "not known, since NUMA nodes are not recorded",
 		[P2P_RELATION_X] = "X, the same function",
 		[P2P_RELATION_PIX] = "PIX, a common bridge and at most one switch",
 		[P2P_RELATION_PXB] = "PXB, a common bridge and several switches",
@@ -209,7 +209,7 @@ static void print_hop_acs(const struct app *app, const struct path_hop *hop)
 
 	if (acs->fact != P2P_PRESENT) {
 		if (acs->fact == P2P_DENIED && hop->unread) {
-			snprintf(text, sizeof(text), "ACS not known, and it counts here: %s",
+			snprintf(text, sizeof(text), "ACS not known, and it counts: %s",
 				 words_denied(hop->function));
 			fprintf(app->out, "    %s", paint_on(app, PAINT_UNKNOWN));
 			words_wrap(app->out, text, 4, 4, app->options.width);
@@ -324,7 +324,7 @@ static void print_rules(const struct app *app, const struct path *path)
 	const struct p2p_machine *machine = p2p_topology_machine(app->topology);
 
 	if (path->rules_count == 1 && !(release && machine->p2pdma == P2P_NO)) {
-		line(app, "other rules", "every rule set says the same");
+		line(app, "rule sets", "all say the same");
 		return;
 	}
 	for (size_t i = 0; i < path->rules_count; i++) {
@@ -340,7 +340,7 @@ static void print_rules(const struct app *app, const struct path *path)
 		else
 			snprintf(text, sizeof(text), "%s: %s, distance %d", span,
 				 p2p_map_type_name(run->map_type), run->distance);
-		line(app, i ? "" : "other rules", text);
+		line(app, i ? "" : "rule sets", text);
 	}
 }
 
@@ -398,23 +398,53 @@ static void print_route(const struct app *app, const char *name, const struct p2
 	words_wrap(app->out, text, 30 + strlen(kind), 30, app->options.width);
 }
 
+static bool is_same_route(const struct p2p_route *a, const struct p2p_route *b)
+{
+	if (a->kind != b->kind)
+		return false;
+	return a->kind == P2P_ROUTE_DIRECT ||
+	       (a->port == b->port && a->bits == b->bits &&
+		(a->why == b->why || (a->why && b->why && !strcmp(a->why, b->why))));
+}
+
+/* Two kinds of TLP on one line where the fabric treats them alike. */
+static void print_two(const struct app *app, const char *both, const char *first,
+		      const struct p2p_route *route, const char *second,
+		      const struct p2p_route *other)
+{
+	bool same = is_same_route(route, other);
+
+	print_route(app, same ? both : first, route);
+	if (!same)
+		print_route(app, second, other);
+}
+
 static void print_fabric(const struct app *app, const struct p2p_verdict *verdict)
 {
+	const struct p2p_fabric *fabric = &verdict->fabric;
 	char provider[P2P_BDF_SIZE], client[P2P_BDF_SIZE];
 
-	fprintf(app->out, "  %s reads and writes %s\n", p2p_bdf_format(verdict->client->bdf, client),
+	fprintf(app->out, "  %s reads and writes %s\n",
+		p2p_bdf_format(verdict->client->bdf, client),
 		p2p_bdf_format(verdict->provider->bdf, provider));
-	print_route(app, "untranslated requests", &verdict->fabric.request);
-	print_route(app, "translated requests (ATS)", &verdict->fabric.translated);
-	print_route(app, "completions", &verdict->fabric.completion);
-	print_route(app, "completions, relaxed", &verdict->fabric.completion_relaxed);
+	if (is_same_route(&fabric->request, &fabric->translated) &&
+	    is_same_route(&fabric->request, &fabric->completion) &&
+	    is_same_route(&fabric->request, &fabric->completion_relaxed)) {
+		print_route(app, "requests and completions", &fabric->request);
+		return;
+	}
+	print_two(app, "requests", "untranslated requests", &fabric->request,
+		  "translated requests (ATS)", &fabric->translated);
+	print_two(app, "completions", "completions", &fabric->completion,
+		  "completions, relaxed", &fabric->completion_relaxed);
 }
 
 void path_print(struct app *app, const struct path *path)
 {
 	print_answer(app, path);
 	print_end(app, "provider", path->forward.provider);
-	print_end(app, "client", path->forward.client);
+	if (path->forward.provider != path->forward.client)
+		print_end(app, "client", path->forward.client);
 	print_way(app, path);
 	print_kernel(app, path);
 	heading(app, "fabric, by the PCIe specification");

@@ -178,7 +178,7 @@ const char *words_denied(const struct p2p_function *function)
 	if (!function->config_bytes)
 		return "config space was not read";
 	if (function->config_bytes < 256)
-		return "only the first 64 bytes of config space were readable (root reads all)";
+		return "only the start of config space was readable";
 	if (function->config_bytes < 4096)
 		return "config space is cut at 256 bytes";
 	return function->capabilities_broken ? "the capability chain is broken" : "it was not read";
