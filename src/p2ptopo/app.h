@@ -132,6 +132,13 @@ enum status app_find_end(struct app *app, const char *name,
  */
 enum status app_select(struct app *app);
 
+/**
+ * app_mark() - which functions the filters select, bridges included.  On failure, also when they
+ *	select none, one sentence has been printed to stderr.
+ * @marked: by index of function; as many as the topology has
+ */
+enum status app_mark(const struct app *app, bool *marked);
+
 /** app_has_filter() - did the user give -s, -d or --class? */
 bool app_has_filter(const struct app *app);
 

@@ -221,9 +221,9 @@ enum status command_path(struct app *app, int argc, char **argv)
 	int err;
 
 	(void)argc;
-	status = app_find(app, argv[0], &provider);
+	status = app_find_end(app, argv[0], &provider);
 	if (status == STATUS_DONE)
-		status = app_find(app, argv[1], &client);
+		status = app_find_end(app, argv[1], &client);
 	if (status != STATUS_DONE)
 		return status;
 	err = path_new(app, provider, client, &path);

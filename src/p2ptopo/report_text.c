@@ -16,20 +16,19 @@ static void line(const struct app *app, const char *name, const char *text)
 	words_wrap(app->out, text, LABEL, LABEL, app->options.width);
 }
 
+/* The path of a capture is not broken: it is there to be copied. */
 static void print_machine(const struct app *app, const struct p2p_machine *machine)
 {
-	char text[1024];
+	bool guest = machine->virtual_machine == P2P_YES;
 
-	snprintf(text, sizeof(text), "%s%s%s%s%s%s%s%s", machine->host ? machine->host : "",
-		 machine->host ? ", " : "", words_source(machine->source),
-		 app->options.from ? " " : "", app->options.from ? app->options.from : "",
-		 machine->virtual_machine == P2P_YES ? "; a virtual machine" : "",
-		 machine->virtual_machine == P2P_YES && machine->hypervisor ? " of " : "",
-		 machine->virtual_machine == P2P_YES && machine->hypervisor ?
-			 machine->hypervisor : "");
-	if (machine->virtual_machine == P2P_YES)
-		strncat(text, ": readings below are emulated", sizeof(text) - strlen(text) - 1);
-	line(app, "machine", text);
+	fprintf(app->out, "%s%-*s%s%s%s%s%s%s\n", paint_on(app, PAINT_BOLD), LABEL, "machine",
+		paint_off(app), machine->host ? machine->host : "", machine->host ? ", " : "",
+		words_source(machine->source), app->options.from ? " " : "",
+		app->options.from ? app->options.from : "");
+	if (guest)
+		fprintf(app->out, "%*sa virtual machine%s%s: readings below are emulated\n", LABEL,
+			"", machine->hypervisor ? " of " : "",
+			machine->hypervisor ? machine->hypervisor : "");
 }
 
 static void print_cpu(const struct app *app, const struct p2p_machine *machine)
@@ -205,17 +204,19 @@ static void print_finding(const struct app *app, const struct survey *survey,
 	print_functions(app, finding);
 }
 
-/* Where to look on; what was given with --from is left out where it is too long for the line. */
-static void print_hint(const struct app *app, const struct p2p_verdict *example)
+/* What to type next, to be pasted as it is; a command that is not there is not named. */
+static void print_hint(const struct app *app, const char *text, const char *command,
+		       const struct p2p_verdict *example)
 {
-	const char *provider = example->provider->display, *client = example->client->display;
+	const struct command *row = app_commands();
 	const char *from = app->options.from;
-	size_t length = strlen("  why, hop by hop: p2ptopo --from  path  ") + strlen(provider) +
-			strlen(client) + (from ? strlen(from) : 0);
 
-	fprintf(app->out, "  why, hop by hop: p2ptopo %s%s%spath %s %s\n", from ? "--from " : "",
-		!from ? "" : length > app->options.width ? "..." : from, from ? " " : "",
-		provider, client);
+	while (row->name && strcmp(row->name, command))
+		row++;
+	if (row->name)
+		fprintf(app->out, "  %s: p2ptopo %s%s%s%s %s %s\n", text, from ? "--from " : "",
+			from ? from : "", from ? " " : "", command, example->provider->display,
+			example->client->display);
 }
 
 static void print_findings(const struct app *app, const struct survey *survey)
@@ -232,7 +233,8 @@ static void print_findings(const struct app *app, const struct survey *survey)
 			ports = true;
 		}
 	}
-	print_hint(app, &survey->findings[0].example);
+	print_hint(app, "why, hop by hop", "path", &survey->findings[0].example);
+	print_hint(app, "what to change", "fix", &survey->findings[0].example);
 }
 
 /* The note names its function itself, mostly. */

@@ -90,6 +90,13 @@ bool app_has_filter(const struct app *app)
 	return app->options.slot_filter || app->options.id_filter || app->options.classes;
 }
 
+static bool is_picked(const struct pci_filter *filter, unsigned int classes,
+		      const struct p2p_function *function)
+{
+	return has_address(filter, function->bdf) && has_ids(filter, function) &&
+	       classes >> function->kind & 1u;
+}
+
 static bool is_selected(const struct app *app, const struct p2p_function *function, bool picked)
 {
 	bool named = app->options.slot_filter || app->options.id_filter;
@@ -104,8 +111,7 @@ static void fill_selection(struct app *app, const struct pci_filter *filter, uns
 
 	for (size_t i = 0; i < count; i++) {
 		const struct p2p_function *function = p2p_topology_function(app->topology, i);
-		bool picked = has_address(filter, function->bdf) && has_ids(filter, function) &&
-			      classes >> function->kind & 1u;
+		bool picked = is_picked(filter, classes, function);
 
 		if (!is_selected(app, function, picked))
 			continue;
@@ -123,6 +129,31 @@ static bool has_picked(const struct app *app)
 	return false;
 }
 
+static enum status nothing_picked(const struct app *app)
+{
+	return app_fail(STATUS_INPUT, "no function of %s is what -s, -d and --class ask for",
+			app_machine(app));
+}
+
+enum status app_mark(const struct app *app, bool *marked)
+{
+	struct pci_filter filter;
+	unsigned int classes = 0;
+	enum status status = make_filter(&app->options, &filter);
+	bool any = false;
+
+	if (!status)
+		status = make_classes(app->options.classes, &classes);
+	for (size_t i = 0; !status && i < p2p_topology_count(app->topology); i++) {
+		const struct p2p_function *function = p2p_topology_function(app->topology, i);
+
+		marked[function->index] = is_picked(&filter, classes, function);
+		any |= marked[function->index];
+	}
+	return status || any ? status : nothing_picked(app);
+}
+
+/* Only pairs need functions that can be an end of one. */
 enum status app_select(struct app *app)
 {
 	size_t count = p2p_topology_count(app->topology);
@@ -139,9 +170,9 @@ enum status app_select(struct app *app)
 	if (!app->selected || !app->picked)
 		return app_out_of_memory();
 	fill_selection(app, &filter, classes);
-	if ((app->options.slot_filter || app->options.id_filter) && !has_picked(app))
-		return app_fail(STATUS_INPUT, "no function of %s is what -s, -d and --class ask for",
-				app_machine(app));
+	if (app->command->stage >= STAGE_JUDGE && !has_picked(app) &&
+	    (app->options.slot_filter || app->options.id_filter))
+		return nothing_picked(app);
 	return STATUS_DONE;
 }
 

@@ -103,22 +103,28 @@ static int print_host(struct walk *walk, const struct p2p_host_bridge *host)
 	return err ? err : print_bus(walk, host, host->root, host->roots, 0);
 }
 
-static int mark_shown(struct walk *walk)
+/* What the filters select, and the bridges above it. */
+static enum status mark_shown(struct walk *walk)
 {
-	struct app *app = walk->app;
+	const struct p2p_topology *topology = walk->app->topology;
+	size_t count = p2p_topology_count(topology);
+	enum status status;
 
-	if (!app_has_filter(app))
-		return 0;
-	walk->shown = calloc(p2p_topology_count(app->topology) + 1, sizeof(bool));
+	if (!app_has_filter(walk->app))
+		return STATUS_DONE;
+	walk->shown = calloc(count + 1, sizeof(bool));
 	if (!walk->shown)
-		return -ENOMEM;
-	for (size_t i = 0; i < app->selected_count; i++) {
-		const struct p2p_function *at = app->picked[i] ? app->selected[i] : NULL;
+		return app_out_of_memory();
+	status = app_mark(walk->app, walk->shown);
+	for (size_t i = 0; i < count && !status; i++) {
+		const struct p2p_function *at = p2p_topology_function(topology, i);
 
-		for (; at && !walk->shown[at->index]; at = at->parent)
+		if (!walk->shown[at->index])
+			continue;
+		for (at = at->parent; at && !walk->shown[at->index]; at = at->parent)
 			walk->shown[at->index] = true;
 	}
-	return 0;
+	return status;
 }
 
 static bool any_node(const struct p2p_function *function)
@@ -209,7 +215,7 @@ static void print_legend(const struct app *app)
 static int print_hosts(struct walk *walk)
 {
 	const struct p2p_topology *topology = walk->app->topology;
-	int err = mark_shown(walk);
+	int err = 0;
 
 	for (size_t i = 0; i < p2p_topology_host_bridges(topology) && !err; i++)
 		err = print_host(walk, p2p_topology_host_bridge(topology, i));
@@ -225,13 +231,14 @@ static enum status print_text(struct app *app)
 
 	if (narrow)
 		walk.room = choose_columns(app, columns);
-	status = table_new(app, tree_columns, narrow ? columns : COLUMNS_WIDE, &walk.table);
-	if (status)
-		return status;
 	walk.lines = strcmp(nl_langinfo(CODESET), "UTF-8") ? &lines_ascii : &lines_utf8;
-	if (print_hosts(&walk))
+	status = mark_shown(&walk);
+	if (!status)
+		status = table_new(app, tree_columns, narrow ? columns : COLUMNS_WIDE,
+				   &walk.table);
+	if (!status && print_hosts(&walk))
 		status = app_out_of_memory();
-	else
+	if (!status)
 		print_legend(app);
 	table_free(walk.table);
 	free(walk.shown);
