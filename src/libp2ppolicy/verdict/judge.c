@@ -242,7 +242,7 @@ int p2p_judge_new(struct p2p_context *context, const struct p2p_topology *topolo
 		bridges[i] = p2p_topology_host_bridge(topology, i);
 	error = p2p_judge_new_from_parts(context, &parts, kernel, &judge);
 	free(bridges);
-	if (error < 0)
+	if (!judge)
 		return error;
 	judge->topology = topology;
 	*ret_judge = judge;
