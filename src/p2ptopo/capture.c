@@ -26,7 +26,7 @@ enum status command_capture(struct app *app, int argc, char **argv)
 	if (error)
 		return fail(app, error);
 	fprintf(app->out, "%s is written; serial numbers, MAC addresses and GUIDs in it are %s.\n",
-		argv[0], app->options.with_serials ? "the real ones" : "pseudonyms");
+		argv[0], app->options.with_serials ? "as they were read" : "pseudonyms");
 	if (live && geteuid() != 0)
 		fputs("It was taken without root: of most functions it has 64 bytes of config "
 		      "space, and ACS is unknown.\n", app->out);

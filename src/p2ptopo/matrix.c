@@ -11,6 +11,9 @@
 /* Names longer than this make columns too wide; they are numbered instead. */
 #define SHORT_NAME 9
 
+/* With more rows than this, few will read them all. */
+#define MANY_ROWS 48
+
 /**
  * struct line - one row or column: functions that answer alike, or a single one.
  * @members: in BDF order; the first speaks for all
@@ -306,6 +309,9 @@ static int print_whole(struct app *app, struct matrix *matrix, struct line *line
 	if (grid.columns * SHORT_NAME / 2 < app->options.width && grid_pages(app, &grid) <= 1)
 		return print_grid(matrix);
 	error = p2p_groups_new(app->judge, app->selected, app->selected_count, &groups);
+	if (!error && p2p_groups_count(groups) > MANY_ROWS)
+		fprintf(app->out, "%zu rows: -s, -d and --class narrow them, p2ptopo report sums them "
+			"up.\n\n", p2p_groups_count(groups));
 	if (!error && p2p_groups_count(groups) < app->selected_count) {
 		matrix->row_count = matrix->column_count = lines_of_groups(groups, lines);
 		error = print_grid(matrix);

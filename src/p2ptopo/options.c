@@ -128,9 +128,12 @@ static enum status refuse(int value, const char *word)
 {
 	if (value == ':')
 		return app_fail(STATUS_USAGE, "option '%s' needs an argument", word);
+	if (!strncmp(word, "--", 2) && optopt)
+		return app_fail(STATUS_USAGE, "option '%.*s' takes no argument",
+				(int)strcspn(word, "="), word);
 	if (!strncmp(word, "--", 2))
-		return app_fail(STATUS_USAGE, "there is no option '%s', or it takes no argument, "
-				"or is ambiguous; see p2ptopo --help", word);
+		return app_fail(STATUS_USAGE, "there is no option '%s', or there are several that "
+				"start so; see p2ptopo --help", word);
 	return app_fail(STATUS_USAGE, "there is no option '-%c'; see p2ptopo --help", optopt);
 }
 
@@ -276,6 +279,6 @@ void options_help(FILE *out, const struct command *command)
 		for (column = command->columns; column->name; column++)
 			fprintf(out, "  %-18s%s\n", column->name, column->help);
 	}
-	fputs("\nExit status: 0 done; 1 the answer is no (path); 2 usage; 3 no access; "
+	fputs("\nExit status: 0 done; 1 the answer is no; 2 usage; 3 no access; "
 	      "4 bad input.\n", out);
 }

@@ -211,10 +211,19 @@ static int for_each_pair(struct app *app, pair_fn *fn, void *userdata)
 	return error;
 }
 
+/** struct rows - the table, and whether anything is in it. */
+struct rows {
+	struct table *table;
+	bool any;
+};
+
 static int add_row(struct app *app, const struct p2p_verdict *verdict, void *userdata)
 {
+	struct rows *rows = userdata;
+
 	(void)app;
-	return table_add(userdata, verdict);
+	rows->any = true;
+	return table_add(rows->table, verdict);
 }
 
 static void widen_to_names(const struct app *app, struct table *table)
@@ -239,20 +248,23 @@ static void widen_to_names(const struct app *app, struct table *table)
 
 static enum status print_text(struct app *app)
 {
-	struct table *table = NULL;
+	struct rows rows = { 0 };
 	enum status status;
 	int error;
 
 	status = table_new(app, pairs_columns, "PROVIDER,CLIENT,REL,MAP-TYPE,DIST,HOPS,REQUEST,"
-			   "ACS-REDIRECT", &table);
+			   "ACS-REDIRECT", &rows.table);
 	if (status)
 		return status;
 	print_rules_note(app, "# ");
-	widen_to_names(app, table);
-	error = for_each_pair(app, add_row, table);
+	widen_to_names(app, rows.table);
+	error = for_each_pair(app, add_row, &rows);
 	if (!error)
-		error = table_end(table);
-	table_free(table);
+		error = table_end(rows.table);
+	table_free(rows.table);
+	if (!rows.any)
+		fputs("# no pair of functions that take part in peer-to-peer DMA; --all takes all\n",
+		      app->out);
 	return error == -ENOMEM ? app_out_of_memory() : STATUS_DONE;
 }
 

@@ -1,0 +1,176 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""
+Golden cases: run p2ptopo, compare its exit status, output and sentence with what is written.
+
+A file NAME.test holds cases separated by blank lines, each of lines "key: value":
+    from: what --from gets: fixtures/..., captures/..., or tmp/... as made by "make"
+    make: a shell command that makes files in $TMP from those in $FIXTURES and $CAPTURES
+    run: arguments, as in a shell; env: NAME=VALUE for this case
+    exit: the status, 0 when not said
+    stderr: the one line on stderr, with the path of "from" written as FROM; none when not said
+    expect: file with the whole output; nothing may be printed when not said
+    to: where the output goes instead of being compared
+Lines that start with # say why.  UPDATE=1 writes what is expected from what came.
+"""
+
+import difflib
+import os
+import pathlib
+import shlex
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+FIXTURES = HERE.parent / "fixtures"
+KEYS = {"from", "make", "run", "env", "exit", "stderr", "expect", "to"}
+SKIPPED = 77
+
+
+class Case:
+    def __init__(self, stanza, first):
+        self.first = first
+        self.lines = stanza
+        self.values = {}
+        for line in stanza:
+            if line.startswith("#"):
+                continue
+            key, _, value = line.partition(":")
+            if key not in KEYS or (key in self.values):
+                raise SystemExit(f"line {first}: bad or repeated key in '{line}'")
+            self.values[key] = value.strip()
+        if "run" not in self.values:
+            raise SystemExit(f"line {first}: no run:")
+
+    def get(self, key, otherwise=None):
+        return self.values.get(key, otherwise)
+
+    def set(self, key, value):
+        """Rewrite, add or (None) drop the line of a key."""
+        kept = [line for line in self.lines if not line.startswith(key + ":")]
+        if value is not None:
+            kept.append(f"{key}: {value}")
+        self.lines = kept
+
+
+def read_cases(path):
+    cases, stanza, first = [], [], 1
+    for number, line in enumerate(path.read_text().splitlines() + [""], 1):
+        if line:
+            first = first if stanza else number
+            stanza.append(line)
+        elif stanza:
+            # A stanza of nothing but remarks is a heading.
+            if any(not each.startswith("#") for each in stanza):
+                cases.append(Case(stanza, first))
+            else:
+                cases.append(stanza)
+            stanza = []
+    return cases
+
+
+def resolve(name, captures, scratch):
+    """The path that a name in from: stands for."""
+    place, _, rest = name.partition("/")
+    roots = {"fixtures": FIXTURES, "captures": captures, "tmp": scratch}
+    if place not in roots:
+        raise SystemExit(f"from: {name}: starts with none of {', '.join(roots)}")
+    return str(pathlib.Path(roots[place]) / rest)
+
+
+def run(case, binary, captures, scratch):
+    """(exit status, output, what was said on stderr) of one case."""
+    where = {"TMP": scratch, "FIXTURES": str(FIXTURES), "CAPTURES": captures or ""}
+    env = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TERM": "dumb", "COLUMNS": "80", "LINES": "24"}
+    for name in ("ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS", "LD_LIBRARY_PATH"):
+        if name in os.environ:
+            env[name] = os.environ[name]
+    if case.get("make"):
+        subprocess.run(["/bin/sh", "-ec", case.get("make")], env={**env, **where}, check=True)
+    command = [binary, "--pci-ids", str(FIXTURES / "pci.ids")]
+    source = None
+    if case.get("from"):
+        source = resolve(case.get("from"), captures, scratch)
+        command += ["--from", source]
+    command += [part.replace("$TMP", scratch) for part in shlex.split(case.get("run"))]
+    for setting in shlex.split(case.get("env", "")):
+        name, _, value = setting.partition("=")
+        env[name] = value
+    with open(case.get("to", os.devnull), "wb") as sink:
+        done = subprocess.run(command, env=env, stdin=subprocess.DEVNULL, check=False,
+                              stdout=sink if case.get("to") else subprocess.PIPE,
+                              stderr=subprocess.PIPE)
+    out, err = (done.stdout or b"").decode(), done.stderr.decode()
+    if source:
+        out, err = out.replace(source, "FROM"), err.replace(source, "FROM")
+    return done.returncode, out.replace(scratch, "TMP"), err.replace(scratch, "TMP")
+
+
+def complain(case, what, expected, came):
+    print(f"line {case.first}: {case.get('run')}: {what}")
+    print("".join(difflib.unified_diff(expected.splitlines(True), came.splitlines(True),
+                                       "expected", "came")))
+
+
+def check(case, result, folder):
+    """True when the result is the expected one."""
+    status, out, err = result
+    good = True
+    if status != int(case.get("exit", "0")):
+        complain(case, "exit status", case.get("exit", "0") + "\n", f"{status}\n")
+        good = False
+    expected = case.get("stderr", "")
+    if err != (expected + "\n" if expected else ""):
+        complain(case, "stderr", expected + "\n", err)
+        good = False
+    expected = ""
+    if case.get("expect"):
+        golden = folder / case.get("expect")
+        expected = golden.read_text() if golden.exists() else ""
+    if out != expected:
+        complain(case, "output", expected, out)
+        good = False
+    return good
+
+
+def update(case, result, folder):
+    status, out, err = result
+    case.set("exit", str(status) if status else None)
+    case.set("stderr", err.rstrip("\n") or None)
+    if err.count("\n") > 1:
+        raise SystemExit(f"line {case.first}: more than one line on stderr:\n{err}")
+    if case.get("expect"):
+        (folder / case.get("expect")).write_text(out)
+    elif out:
+        raise SystemExit(f"line {case.first}: output, and no expect: to put it\n{out}")
+
+
+def needs_captures(case):
+    return "captures/" in case.get("from", "") or "$CAPTURES" in case.get("make", "")
+
+
+def main():
+    binary, path, captures = sys.argv[1], pathlib.Path(sys.argv[2]).resolve(), sys.argv[3]
+    cases = read_cases(path)
+    good = True
+    if not captures and any(isinstance(case, Case) and needs_captures(case) for case in cases):
+        print("skipped: P2PTOPO_CAPTURES names no folder")
+        return SKIPPED
+    with tempfile.TemporaryDirectory() as scratch:
+        for case in cases:
+            if not isinstance(case, Case):
+                continue
+            result = run(case, binary, captures, scratch)
+            if os.environ.get("UPDATE"):
+                update(case, result, path.parent)
+            else:
+                good &= check(case, result, path.parent)
+    if os.environ.get("UPDATE"):
+        stanzas = [case.lines if isinstance(case, Case) else case for case in cases]
+        path.write_text("\n\n".join("\n".join(stanza) for stanza in stanzas) + "\n")
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,105 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Every JSON document is what its schema says, on every capture; twice the same bytes."""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+import jsonschema
+
+HERE = pathlib.Path(__file__).resolve().parent
+FIXTURES = HERE.parent / "fixtures"
+DOCUMENTS = ["report", "tree", "matrix", "pairs", "path", "near"]
+# What is compared pair by pair grows too fast on the largest captures.
+MOST_PAIRS = 40_000
+
+
+def call(binary, *arguments, status=(0,)):
+    env = {**os.environ, "LC_ALL": "C"}
+    done = subprocess.run([binary, *arguments], env=env, capture_output=True, check=False)
+    if done.returncode not in status or done.stderr:
+        raise SystemExit(f"{' '.join(arguments)}: {done.returncode} {done.stderr.decode()}")
+    return done.stdout
+
+
+def schemas(binary):
+    """The schemas as the command prints them; definitions of one name are the same in all."""
+    found, definitions = {}, {}
+    for name in DOCUMENTS:
+        schema = json.loads(call(binary, name, "--json-schema"))
+        source = HERE.parent.parent / "src" / "p2ptopo" / "schemas" / f"{name}.json"
+        assert schema == json.loads(source.read_text()), f"{name}: not what is installed"
+        jsonschema.Draft202012Validator.check_schema(schema)
+        for key, value in schema.get("$defs", {}).items():
+            assert definitions.setdefault(key, value) == value, f"{name}: another {key}"
+        found[name] = jsonschema.Draft202012Validator(schema)
+    return found
+
+
+def validate(validator, document, what):
+    error = next(validator.iter_errors(document), None)
+    if error:
+        raise SystemExit(f"{what}: {list(error.path)}: {error.message[:500]}")
+
+
+def ends(binary, source):
+    """Two functions to ask path and near about."""
+    rows = call(binary, "--from", source, "--json", "matrix", "--all")
+    groups = json.loads(rows)["groups"]
+    members = [member["bdf"] for group in groups for member in group["members"]]
+    return (members[0], members[-1], len(members)) if members else (None, None, 0)
+
+
+def check_lines(binary, source, validator, document):
+    """--jsonl is the same as --json: a header without a provider, then the rows."""
+    lines = [json.loads(line) for line in
+             call(binary, "--from", source, "pairs", "--all", "--jsonl").splitlines()]
+    assert "provider" not in lines[0]
+    validate(validator, {**lines[0], "pairs": lines[1:]}, f"{source}: pairs --jsonl")
+    assert {**lines[0], "pairs": lines[1:]} == document, f"{source}: --jsonl is not --json"
+
+
+def check_capture(binary, source, validators):
+    one, other, count = ends(binary, source)
+    arguments = {"report": [], "tree": [], "matrix": ["--all"]}
+    if one:
+        arguments["path"] = [one, other]
+        arguments["near"] = [one, "--all"] if count < 100 else [one]
+    if count * count <= MOST_PAIRS:
+        arguments["pairs"] = ["--all"]
+    for name, rest in arguments.items():
+        command = ["--from", source, "--json", name, *rest]
+        status = (0, 1) if name == "path" else (0,)
+        text = call(binary, *command, status=status)
+        assert text == call(binary, *command, status=status), f"{source}: {name}: other bytes"
+        document = json.loads(text)
+        validate(validators[name], document, f"{source}: {name}")
+        assert document["format"] == f"p2ptopo-{name}"
+        if name == "pairs":
+            check_lines(binary, source, validators[name], document)
+
+
+def captures(folder):
+    found = sorted(str(path) for path in FIXTURES.glob("*/tree.tar*"))
+    if folder:
+        for below in ("hwloc", "lspci", "pciutils"):
+            found += sorted(str(path) for path in (pathlib.Path(folder) / below).iterdir()
+                            if path.name != "COPYING")
+    return found
+
+
+def main():
+    binary, folder = sys.argv[1], sys.argv[2]
+    validators = schemas(binary)
+    found = captures(folder)
+    assert found, "no fixture"
+    for source in found:
+        check_capture(binary, source, validators)
+    print(f"{len(found)} captures, {len(validators)} schemas")
+
+
+if __name__ == "__main__":
+    main()
