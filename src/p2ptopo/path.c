@@ -57,14 +57,14 @@ static int walk(const struct p2p_verdict *verdict, struct path *path)
 
 	path->count = up + down + (common != NULL);
 	path->turn = up + (common != NULL);
-	path->hops = calloc(path->count, sizeof(*path->hops));
+	path->hops = calloc(path->count + 1, sizeof(*path->hops));
 	if (!path->hops)
 		return -ENOMEM;
-	for (at = provider, i = 0; i < path->turn; at = at->parent, i++) {
+	for (at = provider, i = 0; at && i < path->turn; at = at->parent, i++) {
 		path->hops[i].function = at;
 		path->hops[i].role = at == common ? PATH_COMMON : PATH_UP;
 	}
-	for (at = client, i = path->count; i > path->turn; at = at->parent) {
+	for (at = client, i = path->count; at && i > path->turn; at = at->parent) {
 		path->hops[--i].function = at;
 		path->hops[i].role = PATH_DOWN;
 	}
@@ -102,7 +102,7 @@ typedef size_t list_fn(const struct p2p_judge *judge, const struct p2p_verdict *
 
 static int mark_listed(const struct app *app, struct path *path, list_fn *fill, bool unread)
 {
-	const struct p2p_function **list = calloc(path->count, sizeof(*list));
+	const struct p2p_function **list = calloc(path->count + 1, sizeof(void *));
 	size_t count;
 
 	if (!list)
@@ -153,7 +153,7 @@ static int ask_rules(struct app *app, struct path *path)
 
 	while (p2p_rules_at(count))
 		count++;
-	path->rules = calloc(count, sizeof(*path->rules));
+	path->rules = calloc(count + 1, sizeof(*path->rules));
 	if (!path->rules)
 		return -ENOMEM;
 	for (size_t i = 0; i < count; i++) {

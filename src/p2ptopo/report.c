@@ -11,7 +11,7 @@ static int choose_judge(struct app *app, struct survey *survey)
 	const struct p2p_machine *machine = p2p_topology_machine(app->topology);
 
 	survey->judge = app->judge;
-	if (strcmp(app->options.kernel, "auto") || machine->p2pdma != P2P_NO)
+	if (strcmp(app->options.kernel, "auto") != 0 || machine->p2pdma != P2P_NO)
 		return 0;
 	survey->hypothetical = true;
 	if (p2p_judge_new(app->context, app->topology,
@@ -91,10 +91,10 @@ static void separate(struct survey *survey)
 
 static int count_pairs(const struct app *app, struct survey *survey)
 {
-	const struct p2p_function **list = calloc(app->selected_count + 1, sizeof(*list));
+	const struct p2p_function **list = calloc(app->selected_count + 1, sizeof(void *));
 	int err = 0;
 
-	survey->class_pairs = calloc(P2P_CLASSES * P2P_CLASSES, sizeof(*survey->class_pairs));
+	survey->class_pairs = calloc((size_t)P2P_CLASSES * P2P_CLASSES, sizeof(*survey->class_pairs));
 	if (!list || !survey->class_pairs)
 		err = -ENOMEM;
 	for (int a = 0; a < P2P_CLASSES && !err; a++)

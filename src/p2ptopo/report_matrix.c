@@ -72,12 +72,12 @@ static int by_name(const void *a, const void *b)
 /* "card0-3 mlx5_0-1 nvme0": sorted, runs of numbers folded. */
 static void print_names(FILE *out, const struct p2p_group *group)
 {
-	const struct p2p_function **sorted = calloc(group->count, sizeof(*sorted));
+	const struct p2p_function **sorted = calloc(group->count + 1, sizeof(void *));
 
 	if (!sorted)
 		return;
-	memcpy(sorted, group->members, group->count * sizeof(*sorted));
-	qsort(sorted, group->count, sizeof(*sorted), by_name);
+	memcpy(sorted, group->members, group->count * sizeof(void *));
+	qsort(sorted, group->count, sizeof(void *), by_name);
 	for (size_t i = 0, last; i < group->count; i = last + 1) {
 		long number;
 
@@ -236,7 +236,7 @@ static struct layout make_layout(const struct app *app, const struct survey *sur
 		char bdf[P2P_BDF_SIZE];
 		int width = (int)words_width(function->display);
 
-		if (strcmp(p2p_bdf_format(function->bdf, bdf), function->display) &&
+		if (strcmp(p2p_bdf_format(function->bdf, bdf), function->display) != 0 &&
 		    width > layout.names)
 			layout.names = width;
 	}

@@ -195,7 +195,7 @@ int survey_redirecting(const struct app *app, struct survey *survey)
 	size_t count = p2p_topology_count(app->topology);
 	struct below *below = calloc(count + 1, sizeof(*below));
 
-	survey->redirecting = calloc(count + 1, sizeof(survey->redirecting[0]));
+	survey->redirecting = calloc(count + 1, sizeof(void *));
 	if (!below || !survey->redirecting) {
 		free(below);
 		return -ENOMEM;

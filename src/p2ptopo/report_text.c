@@ -211,7 +211,7 @@ static void print_hint(const struct app *app, const char *text, const char *comm
 	const struct command *row = app_commands();
 	const char *from = app->options.from;
 
-	while (row->name && strcmp(row->name, command))
+	while (row->name && strcmp(row->name, command) != 0)
 		row++;
 	if (row->name)
 		fprintf(app->out, "  %s: p2ptopo %s%s%s%s %s %s\n", text, from ? "--from " : "",

@@ -10,6 +10,7 @@
 /* What a file or a wide screen gets; a screen of 80 columns gets what choose_columns() says. */
 #define COLUMNS_WIDE "TREE,PORT,LINK,ACS,ATS,NODE,GROUP,IOMMU,DRIVER,NAMES,BARS,SLOT,DEVICE"
 #define WIDE 160
+#define COLUMNS_SIZE 64
 
 /* What is drawn before a function, by whether others of its bus follow. */
 struct lines {
@@ -59,7 +60,7 @@ static int append(struct walk *walk, size_t at, const char *text)
 		walk->prefix = larger;
 		walk->size = need * 2;
 	}
-	strcpy(walk->prefix + at, text);
+	memcpy(walk->prefix + at, text, strlen(text) + 1);
 	return 0;
 }
 
@@ -180,7 +181,7 @@ static size_t widest(const struct p2p_topology *topology)
 
 		if (width > link)
 			link = width;
-		width = strlen(p2p_bdf_format(function->bdf, bdf)) + 2 * function->depth;
+		width = strlen(p2p_bdf_format(function->bdf, bdf)) + 2 * (size_t)function->depth;
 		if (width > tree)
 			tree = width;
 	}
@@ -188,17 +189,18 @@ static size_t widest(const struct p2p_topology *topology)
 }
 
 /* @names gets the columns for a narrow screen.  Return: what they leave for WHAT. */
-static size_t choose_columns(const struct app *app, char names[64])
+static size_t choose_columns(const struct app *app, char names[COLUMNS_SIZE])
 {
 	size_t used = widest(app->topology) + 1;
+	int length = snprintf(names, COLUMNS_SIZE, "TREE");
 
-	strcpy(names, "TREE");
 	for (size_t i = 0; i < sizeof(narrow_columns) / sizeof(narrow_columns[0]); i++)
 		if (any(app->topology, narrow_columns[i].any)) {
-			strcat(strcat(names, ","), narrow_columns[i].name);
+			length += snprintf(names + length, COLUMNS_SIZE - (size_t)length, ",%s",
+					   narrow_columns[i].name);
 			used += narrow_columns[i].width + 1;
 		}
-	strcat(names, ",WHAT");
+	snprintf(names + length, COLUMNS_SIZE - (size_t)length, ",WHAT");
 	return app->options.width > used + 12 ? app->options.width - used : 12;
 }
 
@@ -226,7 +228,7 @@ static enum status print_text(struct app *app)
 {
 	struct walk walk = { .app = app };
 	bool narrow = app->options.terminal && app->options.width < WIDE;
-	char columns[64];
+	char columns[COLUMNS_SIZE];
 	enum status status;
 
 	if (narrow)

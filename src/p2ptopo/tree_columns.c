@@ -6,6 +6,9 @@
 #include "tree.h"
 #include "words.h"
 
+/* A link now, and at most. */
+#define LINK_SIZE ((size_t)2 * WORDS_SIZE)
+
 /* BARs smaller than this say nothing about peer-to-peer DMA. */
 #define BAR_WORTH_SHOWING (UINT64_C(16) << 20)
 
@@ -96,25 +99,25 @@ static bool is_degraded(const struct p2p_function *function)
 	       (now->speed_mtps < most->speed_mtps || now->width < most->width);
 }
 
-static void link_text(const struct p2p_function *function, char text[2 * WORDS_SIZE])
+static void link_text(const struct p2p_function *function, char text[LINK_SIZE])
 {
 	char now[WORDS_SIZE], most[WORDS_SIZE];
 	bool degraded = is_degraded(function);
 
 	text[0] = '\0';
 	if (function->pcie.fact == P2P_DENIED)
-		strcpy(text, "?");
+		snprintf(text, LINK_SIZE, "?");
 	else if (function->pcie.fact == P2P_PRESENT && function->pcie.now.speed_mtps)
-		snprintf(text, 2 * WORDS_SIZE, "%s%s%s", words_link(function->pcie.now, now),
+		snprintf(text, LINK_SIZE, "%s%s%s", words_link(function->pcie.now, now),
 			 degraded ? " < " : "",
 			 degraded ? words_link(function->pcie.most, most) : "");
 	else if (function->pcie.fact == P2P_PRESENT && function->pcie.most.speed_mtps)
-		strcpy(text, "down");
+		snprintf(text, LINK_SIZE, "down");
 }
 
 size_t tree_link_width(const struct p2p_function *function)
 {
-	char text[2 * WORDS_SIZE];
+	char text[LINK_SIZE];
 
 	link_text(function, text);
 	return strlen(text);
@@ -122,7 +125,7 @@ size_t tree_link_width(const struct p2p_function *function)
 
 static void print_link(FILE *cell, const struct app *app, const void *row)
 {
-	char text[2 * WORDS_SIZE];
+	char text[LINK_SIZE];
 
 	(void)app;
 	if (!function_of(row))
