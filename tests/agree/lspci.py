@@ -13,7 +13,7 @@ import re
 import subprocess
 import sys
 
-# lspci names the capability and decodes nothing of it (CXL before revision 1): ours is not compared.
+# lspci names a capability and decodes nothing of it (CXL before revision 1): not compared.
 UNDECODED = "?"
 
 

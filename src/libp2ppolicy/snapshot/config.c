@@ -385,7 +385,9 @@ int p2p_config_load(struct p2p_arena *arena, const struct p2p_config_source *sou
 	if (loader.config.size)
 		clip(&loader);
 	if (!loader.config.size || !is_answering(&loader)) {
-		*ret_config = (struct p2p_config){ 0 };
+		*ret_config = (struct p2p_config){
+			.silent = is_known(&loader.config, PCI_VENDOR_ID),
+		};
 		return 0;
 	}
 	judge(&loader);

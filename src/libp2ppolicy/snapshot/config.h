@@ -43,6 +43,7 @@ struct p2p_capability {
  * @standard_whole, @extended_whole: was that chain seen to its end?  If not, what was not found
  *	may still be there
  * @broken: P2P_CHAIN_* bits
+ * @silent: the function answered all ones; @size is 0
  * @told: the size of the file as the machine tells it; 0 where only a capture is known
  */
 struct p2p_config {
@@ -55,6 +56,7 @@ struct p2p_config {
 	unsigned int capability_count;
 	bool standard_whole, extended_whole;
 	unsigned int broken, told;
+	bool silent;
 };
 
 /**

@@ -10,9 +10,9 @@
 
 #include "snapshot/hwloc.h"
 
-#define MOST_XML	((size_t)64 << 20)
+#define MOST_OUTPUT	((size_t)64 << 20)
 
-static int write_all(int fd, const char *data, size_t size)
+int p2p_hwloc_write(int fd, const char *data, size_t size)
 {
 	while (size) {
 		ssize_t n = write(fd, data, size);
@@ -27,31 +27,32 @@ static int write_all(int fd, const char *data, size_t size)
 	return 0;
 }
 
-static int discover(int fd)
+static int discover(int fd, const void *data)
 {
 	hwloc_topology_t topology;
 	char *xml;
 	int size;
 
+	(void)data;
 	if (hwloc_topology_init(&topology))
 		return -1;
 	hwloc_topology_set_io_types_filter(topology, HWLOC_TYPE_FILTER_KEEP_ALL);
 	if (hwloc_topology_load(topology) ||
 	    hwloc_topology_export_xmlbuffer(topology, &xml, &size, 0))
 		return -1;
-	return write_all(fd, xml, strnlen(xml, (size_t)size));
+	return p2p_hwloc_write(fd, xml, strnlen(xml, (size_t)size));
 }
 
-static void child(int fd)
+static void child(int fd, int (*work)(int fd, const void *data), const void *data)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	if (null < 0 || dup2(null, STDOUT_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0)
 		_exit(1);
-	_exit(discover(fd) ? 1 : 0);
+	_exit(work(fd, data) ? 1 : 0);
 }
 
-static int read_xml(int fd, struct p2p_buffer *buffer)
+static int read_all(int fd, struct p2p_buffer *buffer)
 {
 	char block[16384];
 	ssize_t n;
@@ -59,7 +60,7 @@ static int read_xml(int fd, struct p2p_buffer *buffer)
 	while ((n = read(fd, block, sizeof(block))) != 0) {
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0 || buffer->size > MOST_XML)
+		if (n < 0 || buffer->size > MOST_OUTPUT)
 			return -EIO;
 		if (p2p_buffer_append(buffer, block, (size_t)n) < 0)
 			return -ENOMEM;
@@ -67,7 +68,8 @@ static int read_xml(int fd, struct p2p_buffer *buffer)
 	return buffer->size ? 0 : -EIO;
 }
 
-int p2p_hwloc_xml(struct p2p_buffer *buffer)
+int p2p_hwloc_run(int (*work)(int fd, const void *data), const void *data,
+		  struct p2p_buffer *buffer)
 {
 	int ends[2], status = 0, r;
 	pid_t pid;
@@ -77,9 +79,9 @@ int p2p_hwloc_xml(struct p2p_buffer *buffer)
 		return -EIO;
 	pid = fork();
 	if (pid == 0)
-		child(ends[1]);
+		child(ends[1], work, data);
 	close(ends[1]);
-	r = pid < 0 ? -EIO : read_xml(ends[0], buffer);
+	r = pid < 0 ? -EIO : read_all(ends[0], buffer);
 	close(ends[0]);
 	if (pid > 0) {
 		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
@@ -88,4 +90,9 @@ int p2p_hwloc_xml(struct p2p_buffer *buffer)
 			r = -EIO;
 	}
 	return r;
+}
+
+int p2p_hwloc_xml(struct p2p_buffer *buffer)
+{
+	return p2p_hwloc_run(discover, NULL, buffer);
 }

@@ -5,12 +5,24 @@
 #include "snapshot/tree.h"
 
 /**
+ * p2p_hwloc_run() - let hwloc do something in a process of its own: what it prints goes nowhere,
+ *	and what it breaks is its own.
+ * @work: called there; writes to @fd and returns 0, or something else when it failed
+ * @buffer: what @work wrote, on success
+ *
+ * Return: 0; -EIO it failed, which is no reason for anything else to fail; -ENOMEM.
+ */
+int p2p_hwloc_run(int (*work)(int fd, const void *data), const void *data,
+		  struct p2p_buffer *buffer);
+
+/** p2p_hwloc_write() - for @work: write all of it.  Return: 0 or -1. */
+int p2p_hwloc_write(int fd, const char *data, size_t size);
+
+/**
  * p2p_hwloc_xml() - what hwloc finds of the running machine, as the XML it reads back.
  * @buffer: filled on success
  *
- * hwloc runs in a process of its own: what it prints goes nowhere, and what it breaks is its own.
- *
- * Return: 0; -EIO it failed, which is no reason for anything else to fail; -ENOMEM.
+ * Return: as p2p_hwloc_run().
  */
 int p2p_hwloc_xml(struct p2p_buffer *buffer);
 

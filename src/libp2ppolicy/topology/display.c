@@ -46,11 +46,10 @@ static void set_slots(struct p2p_topology *topology)
 	}
 	for (i = 0; i < topology->count; i++) {
 		struct p2p_function *function = &topology->functions[i];
-		const struct p2p_function *up = function;
+		const struct p2p_function *up;
 
-		while (up && !up->slot)
-			up = up->parent;
-		function->slot = up ? up->slot : NULL;
+		for (up = function->parent; !function->slot && up; up = up->parent)
+			function->slot = up->slot;
 	}
 }
 

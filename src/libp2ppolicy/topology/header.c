@@ -27,16 +27,6 @@ const char *p2p_file_text(struct p2p_topology *topology, const struct p2p_file *
 	return p2p_keep_text(topology, file->data, strcspn(file->data, "\n"));
 }
 
-/* A VF reads all ones as its vendor too, but not as its class. */
-static bool is_silent(const struct p2p_config *config)
-{
-	uint32_t ids, class_code;
-
-	return p2p_config_read32(config, PCI_VENDOR_ID, &ids) && ids == UINT32_MAX &&
-	       p2p_config_read32(config, PCI_REVISION_ID, &class_code) &&
-	       class_code == UINT32_MAX;
-}
-
 static void decode_ids(struct p2p_function *function, const struct p2p_raw *raw)
 {
 	struct p2p_number vendor = p2p_file_number(&raw->attr[P2P_ATTR_VENDOR]);
@@ -103,7 +93,7 @@ void p2p_header_decode(struct p2p_function *function, const struct p2p_raw *raw)
 {
 	uint8_t type;
 
-	function->silent = is_silent(&raw->config);
+	function->silent = raw->config.silent;
 	decode_ids(function, raw);
 	decode_class(function, raw);
 	function->kind = p2p_class_of(function->class_code, function->vendor, function->device);

@@ -73,28 +73,6 @@ static void set_iommu(struct p2p_topology *topology, struct p2p_function *functi
 					     p2p_snapshot_file(topology->snapshot, path));
 }
 
-/* Functions of one node tell the node of their host bridge; -1 tells nothing. */
-static void set_host_nodes(struct p2p_topology *topology)
-{
-	size_t i;
-
-	for (i = 0; i < topology->count; i++) {
-		const struct p2p_function *function = &topology->functions[i];
-		struct p2p_number *numa = &topology->hosts[function->host->index].numa;
-
-		if (function->numa.fact != P2P_PRESENT)
-			continue;
-		if (numa->fact == P2P_DENIED || (numa->fact == P2P_PRESENT && numa->value < 0))
-			*numa = function->numa;
-		else if (numa->fact == P2P_PRESENT && function->numa.value >= 0 &&
-			 numa->value != function->numa.value)
-			numa->fact = P2P_ABSENT;
-	}
-	for (i = 0; i < topology->host_count; i++)
-		if (topology->hosts[i].numa.fact == P2P_ABSENT)
-			topology->hosts[i].numa.fact = P2P_DENIED;
-}
-
 void p2p_locality_build(struct p2p_topology *topology)
 {
 	size_t i;
@@ -113,5 +91,26 @@ void p2p_locality_build(struct p2p_topology *topology)
 		set_iommu(topology, function, raw);
 		set_os_names(topology, function, raw);
 	}
-	set_host_nodes(topology);
+}
+
+/* Functions of one node tell the node of their host bridge; -1 tells nothing. */
+void p2p_hosts_locate(struct p2p_topology *topology)
+{
+	size_t i;
+
+	for (i = 0; i < topology->count; i++) {
+		const struct p2p_function *function = &topology->functions[i];
+		struct p2p_number *numa = &topology->hosts[function->host->index].numa;
+
+		if (function->numa.fact != P2P_PRESENT)
+			continue;
+		if (numa->fact == P2P_DENIED || (numa->fact == P2P_PRESENT && numa->value < 0))
+			*numa = function->numa;
+		else if (numa->fact == P2P_PRESENT && function->numa.value >= 0 &&
+			 numa->value != function->numa.value)
+			numa->fact = P2P_ABSENT;
+	}
+	for (i = 0; i < topology->host_count; i++)
+		if (topology->hosts[i].numa.fact == P2P_ABSENT)
+			topology->hosts[i].numa.fact = P2P_DENIED;
 }

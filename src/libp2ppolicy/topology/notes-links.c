@@ -85,8 +85,8 @@ static unsigned int lower(unsigned int a, unsigned int b)
  */
 static const char *excuse(const struct p2p_function *end, bool narrow)
 {
-	if (end->power_state && strcmp(end->power_state, "D0") &&
-	    strcmp(end->power_state, "unknown"))
+	if (end->power_state && strcmp(end->power_state, "D0") != 0 &&
+	    strcmp(end->power_state, "unknown") != 0)
 		return "; it is in a low-power state, which lowers the link";
 	if (end->kind == P2P_CLASS_GPU && !narrow)
 		return "; graphics cards lower it when idle, so look again under load";

@@ -75,7 +75,7 @@ static void note_silent(struct p2p_topology *topology)
 						     "space reads all ones (%s)",
 						     bdf_of(function, bdf),
 						     function->power_state &&
-						     strcmp(function->power_state, "unknown") ?
+						     strcmp(function->power_state, "unknown") != 0 ?
 						     function->power_state :
 						     "powered off, removed or failed"));
 		else if (function->power_state && !strcmp(function->power_state, "D3cold"))

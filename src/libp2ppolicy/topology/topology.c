@@ -96,6 +96,7 @@ static int build(struct p2p_topology *topology, const struct p2p_topology_option
 	p2p_machine_build(topology);
 	if (options->hwloc)
 		p2p_hwloc_build(topology);
+	p2p_hosts_locate(topology);
 	if (options->names)
 		error = p2p_names_build(topology, options->pci_ids);
 	if (error)

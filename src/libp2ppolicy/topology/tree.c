@@ -331,7 +331,7 @@ static int make_lists(struct p2p_topology *topology)
 	const struct p2p_function **slots;
 	size_t i, next = 0;
 
-	slots = p2p_keep(topology, topology->count, sizeof(*slots));
+	slots = p2p_keep(topology, topology->count, sizeof(struct p2p_function *));
 	if (!slots)
 		return -ENOMEM;
 	for (i = 0; i < topology->count; i++) {
@@ -372,12 +372,12 @@ static void set_depths(struct p2p_topology *topology)
 	size_t i;
 
 	for (i = 0; i < topology->count; i++) {
-		const struct p2p_function *up = &topology->functions[i];
-		unsigned int depth = 0;
+		struct p2p_function *function = &topology->functions[i];
+		const struct p2p_function *up;
 
-		for (; up; up = up->parent)
-			depth++;
-		topology->functions[i].depth = depth;
+		function->depth = 1;
+		for (up = function->parent; up; up = up->parent)
+			function->depth++;
 	}
 }
 

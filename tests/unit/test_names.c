@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Names from a list of our own, and lists that are none. */
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "make.h"
+
+static const char list[] =
+	"# a list\n"
+	"15b3  Mellanox Technologies\n"
+	"\t1021  MT2910 Family [ConnectX-7]\n"
+	"C 02  Network controller\n"
+	"\t00  Ethernet controller\n";
+
+static const char *write_list(char path[32], const char *text)
+{
+	int fd;
+
+	snprintf(path, 32, "/tmp/p2ptopo-names-XXXXXX");
+	fd = mkstemp(path);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	close(fd);
+	return path;
+}
+
+static struct p2p_snapshot *two_functions(void)
+{
+	struct p2p_snapshot *snapshot = make_snapshot(P2P_SOURCE_DUMP);
+	struct space nic = make_space(0x15b3, 0x1021, 0x020000, 0, P2P_PORT_ENDPOINT);
+	/* The system's lists know this one; ours does not, and then nobody is asked. */
+	struct space gpu = make_space(0x10de, 0x2204, 0x030000, 0, P2P_PORT_ENDPOINT);
+
+	make_function(snapshot, "0000:00:02.0", NULL, &nic);
+	make_function(snapshot, "0000:00:03.0", NULL, &gpu);
+	p2p_snapshot_sort(snapshot);
+	return snapshot;
+}
+
+static int build(const struct p2p_snapshot *snapshot, const char *pci_ids, char error[256],
+		 struct p2p_topology **ret_topology)
+{
+	const struct p2p_topology_options options = { .names = true, .pci_ids = pci_ids };
+	struct p2p_context *context;
+	int result;
+
+	ck_assert_int_eq(p2p_context_new(&context), 0);
+	result = p2p_topology_new(context, snapshot, &options, ret_topology);
+	snprintf(error, 256, "%s", p2p_context_error(context));
+	p2p_context_free(context);
+	return result;
+}
+
+START_TEST(pinned)
+{
+	struct p2p_snapshot *snapshot = two_functions();
+	struct p2p_topology *topology;
+	const struct p2p_function *function;
+	char path[32], error[256];
+
+	ck_assert_int_eq(build(snapshot, write_list(path, list), error, &topology), 0);
+	unlink(path);
+	function = get(topology, "0000:00:02.0");
+	ck_assert_str_eq(function->vendor_name, "Mellanox Technologies");
+	ck_assert_str_eq(function->device_name, "MT2910 Family [ConnectX-7]");
+	ck_assert_str_eq(function->class_name, "Ethernet controller");
+	function = get(topology, "0000:00:03.0");
+	ck_assert_ptr_null(function->vendor_name);
+	ck_assert_ptr_null(function->device_name);
+	ck_assert_ptr_null(function->class_name);
+	p2p_topology_free(topology);
+	p2p_snapshot_free(snapshot);
+}
+END_TEST
+
+START_TEST(not_asked_for)
+{
+	struct p2p_snapshot *snapshot = two_functions();
+	struct p2p_topology *topology = make_topology(snapshot);
+
+	ck_assert_ptr_null(get(topology, "0000:00:02.0")->vendor_name);
+	p2p_topology_free(topology);
+	p2p_snapshot_free(snapshot);
+}
+END_TEST
+
+/* libpci would end the process over either. */
+START_TEST(refused)
+{
+	struct p2p_snapshot *snapshot = two_functions();
+	struct p2p_topology *topology = NULL;
+	char path[32], error[256];
+
+	write_list(path, "15b3  Mellanox\nnonsense\n\t\t\tx\n");
+	ck_assert_int_eq(build(snapshot, path, error, &topology), -EBADMSG);
+	ck_assert_ptr_nonnull(strstr(error, path));
+	unlink(path);
+	ck_assert_int_eq(build(snapshot, path, error, &topology), -ENOENT);
+	ck_assert_ptr_nonnull(strstr(error, path));
+	ck_assert_ptr_null(topology);
+	p2p_snapshot_free(snapshot);
+}
+END_TEST
+
+static void add_cases(TCase *tcase)
+{
+	tcase_add_test(tcase, pinned);
+	tcase_add_test(tcase, not_asked_for);
+	tcase_add_test(tcase, refused);
+}
+
+int main(void)
+{
+	return run_cases("names", add_cases);
+}
