@@ -81,6 +81,8 @@ static int open_list(struct names *names, const char *pci_ids)
 	names->access->error = give_up;
 	names->access->warning = say_nothing;
 	names->access->debug = say_nothing;
+	/* Neither the network nor what an earlier program kept of it. */
+	names->access->id_lookup_mode = 0;
 	if (pci_ids) {
 		char *copy = strdup(pci_ids);
 
@@ -119,8 +121,7 @@ static const char *look_up(struct names *names, int flags, int first, int second
 	char buffer[NAME_SIZE];
 
 	name = pci_lookup_name(names->access, buffer, sizeof(buffer),
-			       flags | PCI_LOOKUP_NO_NUMBERS | PCI_LOOKUP_SKIP_LOCAL |
-			       PCI_LOOKUP_NO_HWDB, first, second);
+			       flags | PCI_LOOKUP_NO_NUMBERS | PCI_LOOKUP_NO_HWDB, first, second);
 	/* A name that did not fit comes as a remark of libpci. */
 	if (!name || name != buffer || !strncmp(name, "<pci_lookup_name:", 17))
 		name = ask_hwdb(names, modalias, key);
