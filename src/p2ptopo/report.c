@@ -133,7 +133,7 @@ int survey_new(struct app *app, struct survey *ret_survey)
 	if (!err)
 		err = count_pairs(app, &survey);
 	if (!err)
-		err = survey_findings(&survey);
+		err = survey_findings(app, &survey);
 	if (!err)
 		err = survey_redirecting(app, &survey);
 	if (err)

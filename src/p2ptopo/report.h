@@ -23,12 +23,14 @@ struct finding_kind {
  * struct finding - pairs that do not get the way their fabric could give them, for one reason.
  * @pairs: ordered pairs of different functions; a lower bound unless the survey is complete
  * @example: one of them
+ * @allowed_by: the oldest later rule set that permits the example, NULL none or not asked
  * @functions: root devices compared, or functions whose ACS is unknown; @more: not all of them
  */
 struct finding {
 	const struct finding_kind *kind;
 	uint64_t pairs;
 	struct p2p_verdict example;
+	const struct p2p_rules *allowed_by;
 	const struct p2p_function *functions[FINDING_FUNCTIONS];
 	size_t function_count;
 	bool more;
@@ -70,7 +72,7 @@ int survey_new(struct app *app, struct survey *ret_survey);
 void survey_free(struct survey *survey);
 
 /** survey_findings() - fill findings and complete. */
-int survey_findings(struct survey *survey);
+int survey_findings(struct app *app, struct survey *survey);
 
 /** survey_redirecting() - fill redirecting. */
 int survey_redirecting(const struct app *app, struct survey *survey);

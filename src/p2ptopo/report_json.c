@@ -106,7 +106,7 @@ static struct json_object *summary(const struct survey *survey)
 	return array;
 }
 
-static struct json_object *findings(const struct app *app, const struct survey *survey)
+static struct json_object *findings(const struct survey *survey)
 {
 	struct json_object *array = json_object_new_array();
 
@@ -127,9 +127,10 @@ static struct json_object *findings(const struct app *app, const struct survey *
 		json_put(object, "provider", json_bdf(finding->example.provider));
 		json_put(object, "client", json_bdf(finding->example.client));
 		json_put(object, "reason", json_text(reason));
+		json_put(object, "allowed_by", finding->allowed_by ?
+			 json_text(p2p_rules_name(finding->allowed_by)) : NULL);
 		json_object_array_add(array, object);
 	}
-	(void)app;
 	return array;
 }
 
@@ -165,7 +166,7 @@ enum status report_print_json(struct app *app, const struct survey *survey)
 	json_put(document, "groups", group_array(survey));
 	json_put(document, "matrix", matrix(survey));
 	json_put(document, "summary", summary(survey));
-	json_put(document, "findings", findings(app, survey));
+	json_put(document, "findings", findings(survey));
 	json_put(document, "redirecting", redirecting(survey));
 	json_put(document, "shallow_functions", json_count(survey->shallow));
 	json_put(document, "advice", json_text(survey_advice(app, survey)));

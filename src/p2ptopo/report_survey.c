@@ -142,8 +142,35 @@ static void judge_groups(struct survey *survey, struct finding *by_kind)
 	}
 }
 
-int survey_findings(struct survey *survey)
+/* The sets are in their order of age; what is not merged is no help. */
+static int ask_later_rules(struct app *app, const struct survey *survey, struct finding *finding)
 {
+	const struct p2p_rules *now = p2p_judge_rules(survey->judge), *rules;
+	struct p2p_verdict verdict;
+	bool later = false;
+
+	for (size_t i = 0; (rules = p2p_rules_at(i)) && !finding->allowed_by; i++) {
+		struct p2p_judge *judge;
+
+		if (later && !p2p_rules_is_experimental(rules)) {
+			if (p2p_judge_new(app->context, app->topology, p2p_rules_name(rules),
+					  &judge))
+				return -ENOMEM;
+			p2p_judge_pair(judge, finding->example.provider,
+				       finding->example.client, &verdict);
+			p2p_judge_free(judge);
+			if (verdict.kernel.map_type > P2P_MAP_NOT_SUPPORTED)
+				finding->allowed_by = rules;
+		}
+		later |= rules == now;
+	}
+	return 0;
+}
+
+int survey_findings(struct app *app, struct survey *survey)
+{
+	int err = 0;
+
 	struct finding *by_kind = calloc(KINDS, sizeof(*by_kind));
 
 	if (!by_kind)
@@ -153,7 +180,10 @@ int survey_findings(struct survey *survey)
 		if (by_kind[i].kind)
 			by_kind[survey->finding_count++] = by_kind[i];
 	survey->findings = by_kind;
-	return 0;
+	for (size_t i = 0; i < survey->finding_count && !err; i++)
+		if (by_kind[i].kind->map_type == P2P_MAP_NOT_SUPPORTED)
+			err = ask_later_rules(app, survey, &by_kind[i]);
+	return err;
 }
 
 /**

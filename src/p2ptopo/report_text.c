@@ -227,11 +227,18 @@ static void print_findings(const struct app *app, const struct survey *survey)
 		return;
 	putc('\n', app->out);
 	for (size_t i = 0; i < survey->finding_count; i++) {
-		print_finding(app, survey, &survey->findings[i]);
-		if (survey->findings[i].kind->culprits == CULPRITS_PORTS && !ports) {
+		const struct finding *finding = &survey->findings[i];
+
+		print_finding(app, survey, finding);
+		if (finding->kind->culprits == CULPRITS_PORTS && !ports) {
 			print_redirecting(app, survey);
 			ports = true;
 		}
+		if (finding->allowed_by)
+			fprintf(app->out, "    later rules permit %s %s: %s\n",
+				finding->example.provider->display,
+				finding->example.client->display,
+				p2p_rules_name(finding->allowed_by));
 	}
 	print_hint(app, "why, hop by hop", "path", &survey->findings[0].example);
 	print_hint(app, "what to change", "fix", &survey->findings[0].example);
