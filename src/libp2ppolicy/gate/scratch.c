@@ -63,32 +63,38 @@ static bool belongs_to(dev_t device, const struct p2p_function *client)
 	return leads_to(disk, bdf) || only_controller(disk, bdf);
 }
 
-/* What libblkid finds on it; the name stays valid while the probe lives. */
+/* The name of what libblkid finds, valid while the probe lives; NULL nothing. */
 static int find_signature(blkid_probe probe, const char **ret_name)
 {
+	int found;
+
+	*ret_name = NULL;
 	blkid_probe_enable_superblocks(probe, 1);
 	blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_TYPE);
 	blkid_probe_enable_partitions(probe, 1);
-	if (blkid_do_safeprobe(probe) == 1)
-		return 0;
-	if (!blkid_probe_lookup_value(probe, "TYPE", ret_name, NULL) ||
-	    !blkid_probe_lookup_value(probe, "PTTYPE", ret_name, NULL))
-		return 1;
-	*ret_name = "a signature";
-	return 1;
+	found = blkid_do_safeprobe(probe);
+	if (found == -1)
+		return -EIO;
+	/* -2: several signatures that contradict each other. */
+	if (found != 1 && blkid_probe_lookup_value(probe, "TYPE", ret_name, NULL) &&
+	    blkid_probe_lookup_value(probe, "PTTYPE", ret_name, NULL))
+		*ret_name = "a signature";
+	return 0;
 }
 
-static int check_signature(struct p2p_context *context, const char *path, int fd)
+/* libblkid reads where it likes, which a descriptor for O_DIRECT does not allow. */
+static int check_signature(struct p2p_context *context, const char *path)
 {
-	blkid_probe probe = blkid_new_probe();
-	const char *name = NULL;
-	int r = 0;
+	blkid_probe probe = blkid_new_probe_from_filename(path);
+	const char *name;
+	int r;
 
-	if (!probe || blkid_probe_set_device(probe, fd, 0, 0))
-		r = p2p_error(context, -EIO, "%s: libblkid cannot look at it", path);
-	else if (find_signature(probe, &name))
-		r = p2p_error(context, -EEXIST,
-			      "%s carries %s; nothing was written", path, name);
+	if (!probe || find_signature(probe, &name))
+		r = p2p_error(context, -EIO, "%s: libblkid cannot tell what is on it", path);
+	else if (name)
+		r = p2p_error(context, -EEXIST, "%s carries %s; nothing was written", path, name);
+	else
+		r = 0;
 	blkid_free_probe(probe);
 	return r;
 }
@@ -128,7 +134,7 @@ int p2p_scratch_open(struct p2p_context *context, const char *path,
 		r = p2p_error(context, -errno, "%s: its size cannot be read: %s", path,
 			      strerror(errno));
 	if (!r && !overwrite)
-		r = check_signature(context, path, fd);
+		r = check_signature(context, path);
 	if (r) {
 		close(fd);
 		return r;
