@@ -349,18 +349,29 @@ static void clip(struct loader *loader)
 	}
 }
 
+/* How far the known bytes go: what comes behind is not worth its memory. */
+static unsigned int known_end(const struct loader *loader)
+{
+	unsigned int end = loader->config.size;
+
+	while (end && !is_known(&loader->config, end - 4))
+		end -= 4;
+	return end;
+}
+
 static int keep(struct p2p_arena *arena, struct loader *loader, struct p2p_config *ret_config)
 {
 	struct p2p_config config = loader->config;
 	size_t words = (DWORDS(config.size) + WORD_BITS - 1) / WORD_BITS;
 	size_t capabilities = config.capability_count * sizeof(loader->found[0]);
+	unsigned int end = known_end(loader);
 
-	config.bytes = p2p_arena_alloc(arena, config.size);
+	config.bytes = p2p_arena_alloc(arena, end);
 	config.known = p2p_arena_alloc(arena, words * sizeof(config.known[0]));
 	config.capabilities = p2p_arena_alloc(arena, capabilities);
 	if (!config.bytes || !config.known || !config.capabilities)
 		return -ENOMEM;
-	memcpy(config.bytes, loader->bytes, config.size);
+	memcpy(config.bytes, loader->bytes, end);
 	memcpy(config.known, loader->known, words * sizeof(config.known[0]));
 	memcpy(config.capabilities, loader->found, capabilities);
 	*ret_config = config;
@@ -376,7 +387,6 @@ int p2p_config_load(struct p2p_arena *arena, const struct p2p_config_source *sou
 	loader.config = (struct p2p_config){ .size = round_size(source->size) };
 	memset(loader.seen, 0, sizeof(loader.seen));
 	memset(loader.known, 0, sizeof(loader.known));
-	memset(loader.bytes, 0, loader.config.size);
 	loader.config.bytes = loader.bytes;
 	loader.config.known = loader.known;
 	loader.config.capabilities = loader.found;

@@ -33,7 +33,7 @@ struct p2p_capability {
 /**
  * struct p2p_config - configuration space.
  * @size: bytes that may be asked: 0 nothing is known; 64, 128, 256 or 4096
- * @bytes: @size bytes; NULL when @size is 0
+ * @bytes: what was read, as far as it is known; use p2p_config_read8() and the like
  * @known: one bit per dword of @bytes; a dword that was not fetched is not known
  * @standard: is the chain of standard capabilities known (DENIED with 64 or 128 bytes)
  * @extended: is extended config space known.  ABSENT: a conventional function, or one whose

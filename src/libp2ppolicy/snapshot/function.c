@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
-#include <fnmatch.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +22,11 @@ static const struct row {
 #undef ATTR
 };
 
+/* Rows that config space tells as well, but for a VF or where it could not be read. */
+static const bool by_config[P2P_ATTRS] = {
+	[P2P_ATTR_VENDOR] = true, [P2P_ATTR_DEVICE] = true,
+};
+
 /* What one load carries from function to function. */
 struct loader {
 	struct p2p_context *context;
@@ -40,23 +44,14 @@ static int out_of_memory(struct loader *loader)
 /* Is what the first component of @path says among @names (one a line)? */
 static bool is_listed(const char *names, const char *path)
 {
-	char head[NAME_MAX + 1], name[NAME_MAX + 1];
-	size_t length = strcspn(path, "/"), size;
-	bool pattern;
+	size_t length = strcspn(path, "/"), literal = strcspn(path, "*?["), size;
 
-	snprintf(head, sizeof(head), "%.*s", (int)length, path);
-	pattern = strchr(head, '*');
 	for (; *names; names += size + 1) {
 		size = strcspn(names, "\n");
-		if (!pattern) {
-			if (size == length && !memcmp(names, head, length))
-				return true;
+		if (literal >= length && size != length)
 			continue;
-		}
-		if (*names != *head)
-			continue;
-		snprintf(name, sizeof(name), "%.*s", (int)size, names);
-		if (!fnmatch(head, name, 0))
+		/* Of a pattern what comes before the first star is enough to be worth a look. */
+		if (!strncmp(names, path, literal < length ? literal : length))
 			return true;
 	}
 	return false;
@@ -150,6 +145,18 @@ static int read_row(struct loader *loader, const struct p2p_place *place,
 	return -EINVAL;
 }
 
+static enum p2p_fact missing(const struct p2p_snapshot *snapshot, const struct p2p_raw *raw,
+			     const struct row *row, int error)
+{
+	char path[PATH_MAX];
+
+	/* Only a manifest cares for the path. */
+	if (!snapshot->manifest)
+		return p2p_missing(snapshot, row->path, "", error);
+	snprintf(path, sizeof(path), "sys/%s/%s", raw->path, row->path);
+	return p2p_missing(snapshot, row->path, path, error);
+}
+
 static int load_row(struct loader *loader, const struct p2p_place *place, struct p2p_raw *raw,
 		    const struct row *row)
 {
@@ -162,10 +169,7 @@ static int load_row(struct loader *loader, const struct p2p_place *place, struct
 	if (r == -ENOMEM)
 		return out_of_memory(loader);
 	if (r < 0) {
-		char path[PATH_MAX];
-
-		snprintf(path, sizeof(path), "sys/%s/%s", raw->path, row->path);
-		file->fact = p2p_missing(snapshot, row->path, path, r);
+		file->fact = missing(snapshot, raw, row, r);
 		return 0;
 	}
 	file->data = p2p_arena_copy(&snapshot->arena, loader->buffer.data, loader->buffer.size);
@@ -217,7 +221,7 @@ static int load_config(struct loader *loader, const struct p2p_place *place, str
 {
 	struct p2p_config_source source = {
 		.virtual_function = is_virtual(raw),
-		.all = !loader->tree->live || loader->snapshot->want == P2P_WANT_ALL,
+		.all = loader->snapshot->want == P2P_WANT_ALL,
 	};
 	uint64_t size, told = 0;
 	int r;
@@ -247,27 +251,42 @@ static int load_config(struct loader *loader, const struct p2p_place *place, str
 	return r < 0 ? out_of_memory(loader) : 0;
 }
 
+/* Is the fact known already, in a capture?  The machine itself is asked for everything. */
+static bool is_known(const struct loader *loader, const struct p2p_raw *raw, size_t attr)
+{
+	uint16_t vendor;
+
+	return by_config[attr] && !loader->tree->live &&
+	       loader->snapshot->want < P2P_WANT_ALL &&
+	       p2p_config_read16(&raw->config, 0, &vendor) && vendor != 0xffff;
+}
+
 static int load_rows(struct loader *loader, const struct p2p_place *place, struct p2p_raw *raw)
 {
-	struct p2p_snapshot *snapshot = loader->snapshot;
+	int r = load_row(loader, place, raw, &rows[P2P_ATTR_PHYSFN]);
+
+	if (r == 0)
+		r = load_config(loader, place, raw);
+	for (size_t i = 0; i < P2P_ATTRS && r == 0; i++)
+		if (i != P2P_ATTR_PHYSFN && rows[i].want <= loader->snapshot->want &&
+		    !is_known(loader, raw, i))
+			r = load_row(loader, place, raw, &rows[i]);
+	return r;
+}
+
+static int load_place(struct loader *loader, const struct p2p_place *place, struct p2p_raw *raw)
+{
 	int r = 0;
 
 	/* One look at the directory saves a failing open for every name that is not there. */
 	loader->names.size = 0;
-	if (snapshot->want > P2P_WANT_VERDICT)
+	if (loader->snapshot->want > P2P_WANT_VERDICT)
 		r = loader->tree->ops->list(loader->tree, place, "", &loader->names);
 	if (r == -ENOMEM)
 		return out_of_memory(loader);
 	if (r < 0)
 		loader->names.size = 0;
-	for (size_t i = 0; i < P2P_ATTRS; i++) {
-		if (rows[i].want > snapshot->want)
-			continue;
-		r = load_row(loader, place, raw, &rows[i]);
-		if (r < 0)
-			return r;
-	}
-	return load_config(loader, place, raw);
+	return load_rows(loader, place, raw);
 }
 
 /* The directory of a function: where its link leads, or the entry itself where it is none. */
@@ -315,7 +334,7 @@ static int load_function(struct loader *loader, const char *name)
 		p2p_debug(loader->context, "%s: %s", path, strerror(-r));
 		return 0;
 	}
-	r = load_rows(loader, &place, raw);
+	r = load_place(loader, &place, raw);
 	loader->tree->ops->leave(loader->tree, &place);
 	return r;
 }
