@@ -16,6 +16,7 @@
 
 #define ROW_BYTES	16u
 #define SNIFFED_LINES	64
+#define MOST_FUNCTIONS	((size_t)1 << 20)
 
 struct dump {
 	struct p2p_context *context;
@@ -100,6 +101,16 @@ static int end_function(struct dump *dump)
 	return bad(dump, "the hex dump of the function above ends early");
 }
 
+/*
+ * Under which address libpci gets a function: its number.  The real one may have more digits
+ * than libpci reads (domains above 20 bits), and it need not be unique yet.
+ */
+static struct p2p_bdf number_address(size_t number)
+{
+	return (struct p2p_bdf){ (uint32_t)(number >> 16), (uint8_t)(number >> 8),
+				 (uint8_t)number };
+}
+
 static int take_address(struct dump *dump, struct p2p_bdf bdf)
 {
 	char text[P2P_BDF_SIZE];
@@ -108,8 +119,10 @@ static int take_address(struct dump *dump, struct p2p_bdf bdf)
 
 	if (r < 0)
 		return r;
+	if (dump->snapshot->count >= MOST_FUNCTIONS)
+		return bad(dump, "more functions than any machine has");
 	raw = p2p_snapshot_add(dump->snapshot, bdf);
-	p2p_bdf_format(bdf, text);
+	p2p_bdf_format(number_address(dump->snapshot->count - 1), text);
 	if (!raw || p2p_buffer_append(&dump->checked, text, strlen(text)) < 0 ||
 	    p2p_buffer_append(&dump->checked, " \n", 2) < 0)
 		return p2p_error(dump->context, -ENOMEM, "out of memory");
@@ -221,10 +234,11 @@ static int load_configs(struct dump *dump, struct p2p_libpci *libpci)
 	struct p2p_config_source source = { .fetch = fetch, .data = libpci, .all = true };
 	struct p2p_snapshot *snapshot = dump->snapshot;
 
-	for (size_t i = 0; i < snapshot->count; i++) {
+	/* libpci keeps its list in reverse. */
+	for (size_t i = snapshot->count; i-- > 0;) {
 		struct p2p_raw *raw = &snapshot->raws[i];
 
-		if (p2p_libpci_select(libpci, raw->bdf) < 0)
+		if (p2p_libpci_select(libpci, number_address(i)) < 0)
 			continue;
 		source.size = readable(libpci);
 		if (p2p_config_load(&snapshot->arena, &source, &raw->config) < 0)
@@ -268,14 +282,14 @@ int p2p_load_dump(struct p2p_context *context, const char *name, const char *dat
 	char text[P2P_BDF_SIZE];
 	int r = check(&dump, data, size);
 
-	if (r == 0) {
-		twice = p2p_snapshot_sort(snapshot);
-		if (twice)
-			r = p2p_error(context, -EBADMSG, "%s: %s comes twice", name,
-				      p2p_bdf_format(twice->bdf, text));
-	}
 	if (r == 0)
 		r = hand_over(&dump);
 	free(dump.checked.data);
-	return r;
+	if (r < 0)
+		return r;
+	twice = p2p_snapshot_sort(snapshot);
+	if (twice)
+		return p2p_error(context, -EBADMSG, "%s: %s comes twice", name,
+				 p2p_bdf_format(twice->bdf, text));
+	return 0;
 }

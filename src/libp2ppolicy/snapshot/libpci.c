@@ -14,7 +14,7 @@
 struct p2p_libpci {
 	struct p2p_context *context;
 	struct pci_access *access;
-	struct pci_dev *device;
+	struct pci_dev *device, *cursor;
 	bool borrowed;		/* @device belongs to @access */
 	jmp_buf escape;
 };
@@ -119,16 +119,28 @@ struct p2p_libpci *p2p_libpci_close(struct p2p_libpci *libpci)
 	return NULL;
 }
 
-/* In a dump only what was read from it may be asked: libpci trips over any other. */
-static struct pci_dev *find_in_dump(struct p2p_libpci *libpci, struct p2p_bdf bdf)
+static struct pci_dev *find_from(struct pci_dev *device, struct p2p_bdf bdf)
 {
-	struct pci_dev *device = libpci->access->devices;
-
 	for (; device; device = device->next)
 		if ((uint32_t)device->domain == bdf.domain && device->bus == bdf.bus &&
-		    (device->dev << 3 | device->func) == bdf.devfn && device->aux)
+		    (device->dev << 3 | device->func) == bdf.devfn)
 			return device;
 	return NULL;
+}
+
+/*
+ * In a dump only what was read from it may be asked: libpci trips over any other.  Asked in
+ * the order of its list, each is found beside the last.
+ */
+static struct pci_dev *find_in_dump(struct p2p_libpci *libpci, struct p2p_bdf bdf)
+{
+	struct pci_dev *device = find_from(libpci->cursor, bdf);
+
+	if (!device)
+		device = find_from(libpci->access->devices, bdf);
+	if (device)
+		libpci->cursor = device;
+	return device && device->aux ? device : NULL;
 }
 
 int p2p_libpci_select(struct p2p_libpci *libpci, struct p2p_bdf bdf)
