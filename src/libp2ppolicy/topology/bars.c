@@ -3,6 +3,7 @@
  * Where memory is.  `resource` holds CPU addresses; the registers hold bus addresses.  Both of
  * one BAR tell the offset of the host bridge above.
  */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,12 +28,31 @@ static bool is_assigned(const struct p2p_resource *resource)
 	       !(resource->flags & (IORESOURCE_UNSET | IORESOURCE_DISABLED));
 }
 
+/* "0x00000000a0000000", maybe after a blank; false when there is none.  strtoull() takes its time. */
+static bool parse_hex(const char **text, uint64_t *ret_value)
+{
+	const char *c = *text, *digits;
+	uint64_t value = 0;
+
+	c += *c == ' ';
+	if (c[0] == '0' && c[1] == 'x')
+		c += 2;
+	for (digits = c; isxdigit((unsigned char)*c); c++)
+		value = value << 4 | (uint64_t)(*c <= '9' ? *c - '0' : (*c | 0x20) - 'a' + 10);
+	if (c == digits)
+		return false;
+	*text = c;
+	*ret_value = value;
+	return true;
+}
+
 static void parse_resources(struct p2p_topology *topology, struct p2p_build *build)
 {
 	const struct p2p_file *file = &build->raw->attr[P2P_ATTR_RESOURCE];
+	static const char nothing[] =
+		"0x0000000000000000 0x0000000000000000 0x0000000000000000\n";
 	struct p2p_resource *lines;
 	const char *text = file->data;
-	char *end;
 
 	if (file->fact != P2P_PRESENT)
 		return;
@@ -40,17 +60,20 @@ static void parse_resources(struct p2p_topology *topology, struct p2p_build *bui
 	if (!lines)
 		return;
 	build->resources = lines;
-	for (; *text && build->resource_count < P2P_RESOURCES; text = end) {
+	while (build->resource_count < P2P_RESOURCES) {
 		struct p2p_resource *line = &lines[build->resource_count];
 
-		line->first = strtoull(text, &end, 16);
-		line->last = strtoull(end, &end, 16);
-		text = end;
-		line->flags = strtoull(text, &end, 16);
-		if (end == text)
+		/* What most lines of a large machine are. */
+		if (!strncmp(text, nothing, sizeof(nothing) - 1)) {
+			build->resource_count++;
+			text += sizeof(nothing) - 1;
+			continue;
+		}
+		if (!parse_hex(&text, &line->first) || !parse_hex(&text, &line->last) ||
+		    !parse_hex(&text, &line->flags))
 			break;
 		build->resource_count++;
-		end += *end == '\n';
+		text += *text == '\n';
 	}
 }
 
