@@ -7,10 +7,13 @@ import json
 import pathlib
 import subprocess
 import sys
+import tempfile
 
-FIXTURES = pathlib.Path(__file__).resolve().parent.parent / "fixtures"
+TESTS = pathlib.Path(__file__).resolve().parent.parent
+FIXTURES = TESTS / "fixtures"
 RULES = ["auto", "4.20", "5.4", "6.12", "next", "tlp"]
 MOST = 200                              # functions; pairs grow with their square
+FABRICS = 12                            # random ones
 
 
 def call(binary, source, rules, command):
@@ -77,8 +80,12 @@ def check(binary, source, rules):
     return len(rows)
 
 
-def sources(captures):
+def sources(captures, scratch):
     found = sorted(str(path) for path in FIXTURES.glob("*/tree.tar*"))
+    for seed in range(FABRICS):
+        found.append(f"{scratch}/{seed}.tar")
+        subprocess.run([sys.executable, TESTS / "generate" / "generate.py", "random", str(seed),
+                        found[-1]], check=True)
     for below in ("hwloc", "lspci", "pciutils") if captures else ():
         found += sorted(str(path) for path in (pathlib.Path(captures) / below).iterdir()
                         if path.name != "COPYING")
@@ -88,13 +95,14 @@ def sources(captures):
 def main():
     binary, captures = sys.argv[1], sys.argv[2]
     pairs = 0
-    for source in sources(captures):
-        for rules in RULES:
-            try:
-                pairs += check(binary, source, rules)
-            except AssertionError as error:
-                print(f"{source}, rules {rules}: {error}"[:2000])
-                return 1
+    with tempfile.TemporaryDirectory() as scratch:
+        for source in sources(captures, scratch):
+            for rules in RULES:
+                try:
+                    pairs += check(binary, source, rules)
+                except AssertionError as error:
+                    print(f"{source}, rules {rules}: {error}"[:2000])
+                    return 1
     print(f"{pairs} pairs")
     return pairs == 0
 
