@@ -130,11 +130,12 @@ static const struct { const char *lines; bool prefetchable; } bridges[] = {
 	{ SIX NONE IO_WINDOW WINDOW NONE NONE, false },
 };
 
-/* 1 MiB at 1 MiB, 2 MiB at 4 MiB, a ROM of 1 MiB at its end that overlaps it by half. */
+/* 1 MiB at 1 MiB, 2 MiB at 4 MiB with another BAR inside, a ROM that overlaps its end by half. */
 static const char below[] =
 	"0x00000000a0100000 0x00000000a01fffff 0x0000000000040200\n"
 	"0x00000000a0400000 0x00000000a05fffff 0x0000000000040200\n"
-	NONE NONE NONE NONE
+	"0x00000000a0410000 0x00000000a041ffff 0x0000000000040200\n"
+	NONE NONE NONE
 	"0x00000000a0580000 0x00000000a067ffff 0x0000000000046200\n";
 
 START_TEST(windows)
@@ -161,6 +162,28 @@ START_TEST(windows)
 		ck_assert(window[1].free_bytes == (uint64_t)64 << 30 &&
 			  window[1].largest_free_bytes == (uint64_t)64 << 30);
 	ck_assert_int_eq(get(topology, "0000:01:00.0")->window[0].fact, P2P_ABSENT);
+	p2p_topology_free(topology);
+	p2p_snapshot_free(snapshot);
+}
+END_TEST
+
+/* A CardBus bridge has two windows for I/O before its two for memory. */
+START_TEST(cardbus_windows)
+{
+	struct p2p_snapshot *snapshot = make_snapshot(P2P_SOURCE_TREE);
+	struct space bridge = make_space(0x1180, 0x0476, 0x060700, 2, 0);
+	const struct p2p_window *window;
+	struct p2p_topology *topology;
+
+	put16(&bridge, 0x06, 0);
+	bridge.size = 256;
+	make_attr(make_function(snapshot, "0000:00:01.0", HOST "0000:00:01.0", &bridge),
+		  P2P_ATTR_RESOURCE, SIX NONE IO_WINDOW IO_WINDOW WINDOW NONE);
+	topology = make_topology(snapshot);
+	window = get(topology, "0000:00:01.0")->window;
+	ck_assert(window[0].first == 0xa0000000 && window[0].last == 0xa0ffffff);
+	ck_assert(window[0].free_bytes == 16 * MIB);
+	ck_assert(window[1].fact == P2P_PRESENT && window[1].first > window[1].last);
 	p2p_topology_free(topology);
 	p2p_snapshot_free(snapshot);
 }
@@ -272,6 +295,7 @@ static void add_cases(TCase *tcase)
 	tcase_add_test(tcase, from_registers);
 	tcase_add_loop_test(tcase, offset, 0, 3);
 	tcase_add_loop_test(tcase, windows, 0, 3);
+	tcase_add_test(tcase, cardbus_windows);
 	tcase_add_test(tcase, headroom_unknown);
 	tcase_add_loop_test(tcase, window_registers, 0, 2);
 	tcase_add_loop_test(tcase, hostile_resource, 0, 10);

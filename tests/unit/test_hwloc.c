@@ -9,7 +9,10 @@
 
 #define HOST "devices/pci0000:00/"
 
-/* Two nodes of two processors; below the second a NIC with a network interface. */
+/*
+ * Two nodes of two processors; below the second a NIC with a network interface, and one that
+ * hangs off the machine as a whole.
+ */
 static const char xml[] =
 	"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 	"<!DOCTYPE topology SYSTEM \"hwloc2.dtd\">\n"
@@ -17,6 +20,11 @@ static const char xml[] =
 	"<object type=\"Machine\" os_index=\"0\" cpuset=\"0xf\" complete_cpuset=\"0xf\""
 	" allowed_cpuset=\"0xf\" nodeset=\"0x3\" complete_nodeset=\"0x3\""
 	" allowed_nodeset=\"0x3\" gp_index=\"1\">\n"
+	"<object type=\"Bridge\" gp_index=\"20\" bridge_type=\"0-1\" depth=\"0\""
+	" bridge_pci=\"0001:[00-00]\">\n"
+	"<object type=\"PCIDev\" gp_index=\"21\" pci_busid=\"0001:00:02.0\""
+	" pci_type=\"0200 [15b3:1021] [0000:0000] 00\" pci_link_speed=\"0.000000\"/>\n"
+	"</object>\n"
 	"<object type=\"Package\" os_index=\"0\" cpuset=\"0x3\" complete_cpuset=\"0x3\""
 	" nodeset=\"0x1\" complete_nodeset=\"0x1\" gp_index=\"2\">\n"
 	"<object type=\"NUMANode\" os_index=\"0\" cpuset=\"0x3\" complete_cpuset=\"0x3\""
@@ -65,6 +73,8 @@ static struct p2p_snapshot *nic(void)
 	struct space space = make_space(0x15b3, 0x1021, 0x020000, 0, P2P_PORT_ENDPOINT);
 
 	make_function(snapshot, "0000:00:02.0", HOST "0000:00:02.0", &space);
+	make_function(snapshot, "0001:00:02.0", "devices/pci0001:00/0001:00:02.0", &space);
+	p2p_snapshot_sort(snapshot);
 	return snapshot;
 }
 
@@ -80,12 +90,16 @@ START_TEST(adds)
 	ck_assert_str_eq(function->os_names[0], "eth7");
 	ck_assert_ptr_null(function->os_names[1]);
 	ck_assert_str_eq(function->display, "eth7");
+	/* Near both nodes is near none. */
+	function = get(topology, "0001:00:02.0");
+	ck_assert_int_eq(function->numa.fact, P2P_DENIED);
+	ck_assert_str_eq(function->cpus, "0-3");
 	p2p_topology_free(topology);
 	p2p_snapshot_free(snapshot);
 }
 END_TEST
 
-/* What sysfs says stays; where it says all that matters hwloc is not even asked. */
+/* What sysfs says stays. */
 START_TEST(yields_to_sysfs)
 {
 	struct p2p_snapshot *snapshot = nic();

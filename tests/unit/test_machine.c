@@ -48,6 +48,22 @@ START_TEST(processor)
 }
 END_TEST
 
+/* The kernel asks the first processor, so what only the second says is not known. */
+START_TEST(second_processor)
+{
+	struct p2p_snapshot *snapshot = start(P2P_SOURCE_TREE, 0x15b3, 0x1021);
+	struct p2p_topology *topology;
+
+	make_file(snapshot, "proc/cpuinfo", "processor\t: 0\nBogoMIPS\t: 50.00\n\n"
+		  "processor\t: 1\nvendor_id\t: AuthenticAMD\ncpu family\t: 25\n");
+	topology = make_topology(snapshot);
+	ck_assert_ptr_null(p2p_topology_machine(topology)->cpu_vendor);
+	ck_assert_int_ne(p2p_topology_machine(topology)->cpu_family.fact, P2P_PRESENT);
+	p2p_topology_free(topology);
+	p2p_snapshot_free(snapshot);
+}
+END_TEST
+
 START_TEST(nothing_known)
 {
 	struct p2p_snapshot *snapshot = start(P2P_SOURCE_DUMP, 0x15b3, 0x1021);
@@ -223,6 +239,7 @@ static const struct {
 	const char *power, *note;
 } links[] = {
 	{ 5, 16, 4, 8, 4, 8, 0x010802, "D0", NULL },
+	{ 3, 4, 4, 16, 3, 4, 0x010802, "D0", NULL },
 	{ 5, 16, 4, 8, 3, 8, 0x010802, "D0", "runs at 8 GT/s x8, both ends can do 16 GT/s x8" },
 	{ 4, 16, 4, 16, 4, 4, 0x030000, "D0", "runs at 16 GT/s x4, both ends can do 16 GT/s x16" },
 	{ 4, 16, 4, 16, 1, 16, 0x030000, "D0", "when idle" },
@@ -336,6 +353,7 @@ END_TEST
 static void add_cases(TCase *tcase)
 {
 	tcase_add_test(tcase, processor);
+	tcase_add_test(tcase, second_processor);
 	tcase_add_test(tcase, nothing_known);
 	tcase_add_loop_test(tcase, p2pdma, 0, LENGTH(kernels));
 	tcase_add_loop_test(tcase, virtual_machines, 0, LENGTH(guests));
