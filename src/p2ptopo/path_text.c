@@ -88,29 +88,36 @@ static void print_answer(const struct app *app, const struct path *path)
 	line(app, "relation", relation_text(path->forward.relation));
 }
 
+/* From a dump no size is known, which is said once. */
 static void print_bars(const struct app *app, const struct p2p_function *function)
 {
-	char size[WORDS_SIZE];
-	int printed = 0;
+	char text[512] = "", size[WORDS_SIZE];
+	bool unknown = false;
+	size_t used = 0;
 
-	label(app, "BARs");
 	for (int i = 0; i < P2P_BARS; i++) {
 		const struct p2p_bar *bar = &function->bar[i];
+		bool sized = bar->fact == P2P_PRESENT;
 
 		if (bar->kind == P2P_BAR_UNUSED || bar->kind == P2P_BAR_IO)
 			continue;
-		fprintf(app->out, "%s%d: %s %s", printed++ ? ", " : "", i,
-			bar->fact == P2P_PRESENT ? words_bytes(bar->size_bytes, size) :
-						   "size not known",
-			words_bar_kind(bar));
+		unknown |= !sized;
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%d: %s%s%s",
+					 used ? ", " : "", i,
+					 sized ? words_bytes(bar->size_bytes, size) : "",
+					 sized ? " " : "", words_bar_kind(bar));
 	}
-	fputs(printed ? "" : function->header == P2P_DENIED ? "not readable" : "no memory BAR",
-	      app->out);
+	if (!used)
+		used += (size_t)snprintf(text, sizeof(text), "%s",
+					 function->header == P2P_DENIED ? "not readable" :
+									  "no memory BAR");
+	if (unknown)
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "; sizes not known");
 	if (function->pool.fact == P2P_PRESENT)
-		fprintf(app->out, "; p2pmem %s, %s",
-			words_bytes(function->pool.size_bytes, size),
-			function->pool.published ? "published" : "not published");
-	putc('\n', app->out);
+		snprintf(text + used, sizeof(text) - used, "; p2pmem %s, %s",
+			 words_bytes(function->pool.size_bytes, size),
+			 function->pool.published ? "published" : "not published");
+	line(app, "BARs", text);
 }
 
 static void print_locality(const struct app *app, const struct p2p_function *function)
@@ -242,7 +249,7 @@ static void print_hop_link(const struct app *app, const struct p2p_pcie *pcie)
 static void print_hop(const struct app *app, const struct path_hop *hop)
 {
 	const struct p2p_function *function = hop->function;
-	char bdf[P2P_BDF_SIZE], product[128];
+	char bdf[P2P_BDF_SIZE], product[128], text[160];
 	bool end = hop->role == PATH_PROVIDER || hop->role == PATH_CLIENT;
 
 	fprintf(app->out, "  %-9s %s  %s", path_role_name(hop->role),
@@ -251,10 +258,13 @@ static void print_hop(const struct app *app, const struct path_hop *hop)
 	fputs(function->acs.fact == P2P_ABSENT ? "; no ACS\n" :
 	      function->acs.fact == P2P_DENIED && !hop->unread ? "; ACS not readable\n" : "\n",
 	      app->out);
-	if (!end)
-		fprintf(app->out, "    %s [%04x:%04x]\n",
-			words_product(function, product, sizeof(product)), function->vendor,
-			function->device);
+	if (!end) {
+		snprintf(text, sizeof(text), "%s [%04x:%04x]",
+			 words_product(function, product, sizeof(product)), function->vendor,
+			 function->device);
+		fputs("    ", app->out);
+		words_wrap(app->out, text, 4, 4, app->options.width);
+	}
 	print_hop_acs(app, hop);
 }
 
