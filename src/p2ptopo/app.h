@@ -148,9 +148,6 @@ bool app_has_filter(const struct app *app);
  */
 bool app_shows(const struct app *app, size_t provider, size_t client);
 
-/** app_has_class() - does --class (all of them without it) name this class? */
-bool app_has_class(const struct app *app, enum p2p_class kind);
-
 /** app_fail() - print "p2ptopo: " and one sentence to stderr.  Return: @status. */
 enum status app_fail(enum status status, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

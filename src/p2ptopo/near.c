@@ -201,10 +201,34 @@ static size_t find_peers(const struct app *app, const struct p2p_function *devic
 	return count;
 }
 
+/* "card0 (0000:13:00.0 gpu)", or "0000:08:00.0 (accel)" of what has no other name. */
+static void print_title(const struct app *app, const struct p2p_function *device, size_t count)
+{
+	const char *name = device->display;
+	char bdf[P2P_BDF_SIZE], text[512];
+	bool named;
+
+	p2p_bdf_format(device->bdf, bdf);
+	named = strcmp(name, bdf) != 0;
+	snprintf(text, sizeof(text), "%s%s (%s%s%s)%s", count ? "Peers of " : "", name,
+		 named ? bdf : "", named ? " " : "", p2p_class_name(device->kind),
+		 count ? ", the best first:" : " has no peer of those asked for.");
+	print_wrapped(app->out, app->options.width, 0, text);
+}
+
+static void print_legend(const struct app *app, const struct p2p_function *device)
+{
+	char text[512];
+
+	snprintf(text, sizeof(text), "GIVES: the peer does DMA to the memory of %s. TAKES: %s does "
+		 "DMA to the memory of the peer.", device->display, device->display);
+	fputc('\n', app->out);
+	print_wrapped(app->out, app->options.width, 0, text);
+}
+
 static enum status print_text(struct app *app, const struct p2p_function *device,
 			      const struct near_peer *peers, size_t count)
 {
-	char bdf[P2P_BDF_SIZE];
 	struct table *table = NULL;
 	enum status status;
 	int error = 0;
@@ -213,11 +237,9 @@ static enum status print_text(struct app *app, const struct p2p_function *device
 	if (status)
 		return status;
 	print_rules_note(app, "");
-	if (!count)
-		fprintf(app->out, "%s has no peer of that class.\n", device->display);
-	else
-		fprintf(app->out, "Peers of %s (%s %s), the best first:\n\n", device->display,
-			p2p_bdf_format(device->bdf, bdf), p2p_class_name(device->kind));
+	print_title(app, device, count);
+	if (count)
+		fputc('\n', app->out);
 	for (size_t i = 0; i < count && !error; i++)
 		error = table_add(table, &peers[i]);
 	if (!error && count)
@@ -226,8 +248,7 @@ static enum status print_text(struct app *app, const struct p2p_function *device
 	if (error == -ENOMEM)
 		return app_out_of_memory();
 	if (count)
-		fprintf(app->out, "\nGIVES: the peer does DMA to %s's memory.  TAKES: %s does DMA "
-			"to the peer's.\n", device->display, device->display);
+		print_legend(app, device);
 	return STATUS_DONE;
 }
 

@@ -60,6 +60,7 @@ static enum status make_filter(const struct options *options, struct pci_filter 
 /* A set of classes, one bit each; none given is all of them. */
 static enum status make_classes(const char *names, unsigned int *ret_classes)
 {
+	bool given = names;
 	unsigned int classes = 0;
 	enum p2p_class kind;
 
@@ -74,15 +75,10 @@ static enum status make_classes(const char *names, unsigned int *ret_classes)
 		classes |= 1u << kind;
 		names += length;
 	}
-	*ret_classes = classes ? classes : ~0u;
+	if (given && !classes)
+		return app_fail(STATUS_INPUT, "--class names no class");
+	*ret_classes = given ? classes : ~0u;
 	return STATUS_DONE;
-}
-
-bool app_has_class(const struct app *app, enum p2p_class kind)
-{
-	unsigned int classes = 0;
-
-	return !make_classes(app->options.classes, &classes) && classes >> kind & 1u;
 }
 
 bool app_has_filter(const struct app *app)

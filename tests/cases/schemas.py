@@ -13,8 +13,8 @@ import jsonschema
 HERE = pathlib.Path(__file__).resolve().parent
 FIXTURES = HERE.parent / "fixtures"
 DOCUMENTS = ["report", "tree", "matrix", "pairs", "path", "near"]
-# What is compared pair by pair grows too fast on the largest captures.
-MOST_PAIRS = 40_000
+# Checking a schema pair by pair takes too long on the largest captures.
+MOST_PAIRS = 2_500
 
 
 def call(binary, *arguments, status=(0,)):
@@ -53,12 +53,11 @@ def ends(binary, source):
     return (members[0], members[-1], len(members)) if members else (None, None, 0)
 
 
-def check_lines(binary, source, validator, document):
+def check_lines(binary, source, document):
     """--jsonl is the same as --json: a header without a provider, then the rows."""
     lines = [json.loads(line) for line in
              call(binary, "--from", source, "pairs", "--all", "--jsonl").splitlines()]
     assert "provider" not in lines[0]
-    validate(validator, {**lines[0], "pairs": lines[1:]}, f"{source}: pairs --jsonl")
     assert {**lines[0], "pairs": lines[1:]} == document, f"{source}: --jsonl is not --json"
 
 
@@ -79,7 +78,7 @@ def check_capture(binary, source, validators):
         validate(validators[name], document, f"{source}: {name}")
         assert document["format"] == f"p2ptopo-{name}"
         if name == "pairs":
-            check_lines(binary, source, validators[name], document)
+            check_lines(binary, source, document)
 
 
 def captures(folder):
