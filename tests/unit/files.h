@@ -47,7 +47,7 @@ static inline void remove_directory(char *path)
 /* The directories that @path needs below @root, and its full name in @full. */
 static inline void make_parents(const char *root, const char *path, char full[PATH_MAX])
 {
-	snprintf(full, PATH_MAX, "%s/%s", root, path);
+	ck_assert_int_lt(snprintf(full, PATH_MAX, "%s/%s", root, path), PATH_MAX);
 	for (char *slash = full + strlen(root) + 1; (slash = strchr(slash, '/')); slash++) {
 		*slash = '\0';
 		mkdir(full, 0755);

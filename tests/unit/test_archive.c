@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Archives made in memory: good ones in every compression, hostile ones, and ones cut short. */
+#include <errno.h>
+
+#include "files.h"
+#include "make.h"
+
+#include "snapshot/archive.h"
+
+#define DEVICE	"sys/devices/pci0000:00/0000:00:01.0"
+#define LINK	"sys/bus/pci/devices/0000:00:01.0"
+#define TARGET	"../../../devices/pci0000:00/0000:00:01.0"
+
+/* One entry; @target makes it a link, hard if @type is 0. */
+struct entry {
+	const char *path;
+	mode_t type;
+	const char *text;	/* content, or target */
+	int64_t size;		/* announced, if not that of the content */
+};
+
+struct tar {
+	struct archive *archive;
+	char data[1 << 20];
+	size_t size;
+};
+
+static void put(struct tar *tar, const struct entry *from)
+{
+	struct archive_entry *entry = archive_entry_new();
+	size_t size = from->type == AE_IFREG ? strlen(from->text) : 0;
+
+	archive_entry_set_pathname(entry, from->path);
+	archive_entry_set_perm(entry, 0644);
+	archive_entry_set_filetype(entry, from->type ? from->type : AE_IFREG);
+	archive_entry_set_size(entry, from->size ? from->size : (int64_t)size);
+	if (from->type == AE_IFLNK)
+		archive_entry_set_symlink(entry, from->text);
+	if (!from->type)
+		archive_entry_set_hardlink(entry, from->text);
+	ck_assert_int_ge(archive_write_header(tar->archive, entry), ARCHIVE_WARN);
+	if (size)
+		ck_assert_int_eq(archive_write_data(tar->archive, from->text, size),
+				 (la_ssize_t)size);
+	archive_entry_free(entry);
+}
+
+static void start(struct tar *tar, int (*filter)(struct archive *archive))
+{
+	tar->archive = archive_write_new();
+	archive_write_set_format_pax_restricted(tar->archive);
+	filter(tar->archive);
+	archive_write_set_bytes_in_last_block(tar->archive, 1);
+	ck_assert_int_eq(archive_write_open_memory(tar->archive, tar->data, sizeof(tar->data),
+						   &tar->size), ARCHIVE_OK);
+}
+
+static void end(struct tar *tar)
+{
+	ck_assert_int_eq(archive_write_close(tar->archive), ARCHIVE_OK);
+	archive_write_free(tar->archive);
+}
+
+static char *config_text(void)
+{
+	static char text[65];
+
+	memset(text, 'x', 64);
+	return text;
+}
+
+/* A machine with one function; @root is "" or "name/". */
+static void put_machine(struct tar *tar, const char *root)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s" LINK, root);
+	put(tar, &(struct entry){ path, AE_IFLNK, TARGET, 0 });
+	snprintf(path, sizeof(path), "%s" DEVICE "/config", root);
+	put(tar, &(struct entry){ path, AE_IFREG, config_text(), 0 });
+	snprintf(path, sizeof(path), "%sproc/version", root);
+	put(tar, &(struct entry){ path, AE_IFREG, "Linux version 6.1\n", 0 });
+}
+
+static struct p2p_snapshot *load_tar(const struct tar *tar, size_t size)
+{
+	struct p2p_context *context = make_context();
+	char *directory = make_directory(), path[PATH_MAX];
+	struct p2p_snapshot *snapshot = NULL;
+	int r;
+
+	put_bytes(directory, "x", tar->data, size);
+	snprintf(path, sizeof(path), "%s/x", directory);
+	r = p2p_snapshot_load(context, path, P2P_WANT_VERDICT, &snapshot);
+	ck_assert_msg(r == 0, "%s", p2p_context_error(context));
+	remove_directory(directory);
+	p2p_context_free(context);
+	return snapshot;
+}
+
+static int (*const filters[])(struct archive *archive) = {
+	archive_write_add_filter_none, archive_write_add_filter_gzip,
+	archive_write_add_filter_bzip2, archive_write_add_filter_xz,
+	archive_write_add_filter_zstd, archive_write_add_filter_lz4,
+	archive_write_add_filter_lzma, archive_write_add_filter_compress,
+};
+
+static const char *const roots[] = { "", "./", "name/", "./name/", "dotted.name/" };
+
+START_TEST(every_compression)
+{
+	static struct tar tar;
+	struct p2p_snapshot *snapshot;
+
+	start(&tar, filters[_i]);
+	put_machine(&tar, roots[_i % 5]);
+	end(&tar);
+	snapshot = load_tar(&tar, tar.size);
+	ck_assert_int_eq(p2p_snapshot_source(snapshot), P2P_SOURCE_ARCHIVE);
+	ck_assert_uint_eq(p2p_snapshot_count(snapshot), 1);
+	ck_assert_str_eq(p2p_snapshot_raw(snapshot, 0)->path,
+			 "devices/pci0000:00/0000:00:01.0");
+	ck_assert_uint_eq(p2p_snapshot_raw(snapshot, 0)->config.size, 64);
+	ck_assert_str_eq(p2p_snapshot_file(snapshot, "proc/version")->data,
+			 "Linux version 6.1\n");
+	ck_assert_int_eq(p2p_snapshot_file(snapshot, "proc/cmdline")->fact, P2P_DENIED);
+	p2p_snapshot_free(snapshot);
+}
+END_TEST
+
+/* Cut anywhere, an archive is an error: never a smaller machine. */
+START_TEST(cut_anywhere)
+{
+	static struct tar tar;
+	struct p2p_context *context = make_context();
+	size_t step;
+
+	start(&tar, filters[_i]);
+	put_machine(&tar, "");
+	end(&tar);
+	step = tar.size > 1000 ? 64 : 1;
+	for (size_t size = 1; size < tar.size; size += step) {
+		struct p2p_tree *tree = NULL;
+		int r;
+
+		/* The second of the two blocks of zeros at the end says nothing new. */
+		if (_i == 0 && size > tar.size - 1024)
+			break;
+		r = p2p_tree_archive(context, "x", tar.data, size, &tree);
+		/* What has no checksum of its own may lack its last bytes. */
+		if (r == 0 && size + 16 > tar.size)
+			p2p_tree_free(tree);
+		else
+			ck_assert_msg(r == -EBADMSG || r == -ENOTSUP, "filter %d, %zu of %zu: %d",
+				      _i, size, tar.size, r);
+	}
+	p2p_context_free(context);
+}
+END_TEST
+
+static const struct {
+	struct entry entry;
+	const char *error;
+} hostile[] = {
+	{ { "/etc/passwd", AE_IFREG, "x", 0 }, "absolute path" },
+	{ { "../up", AE_IFREG, "x", 0 }, "'..'" },
+	{ { "sys/../../up", AE_IFREG, "x", 0 }, "'..'" },
+	{ { "sys/..", AE_IFDIR, "", 0 }, "'..'" },
+	{ { "dev/sda", AE_IFBLK, "", 0 }, "device node" },
+	{ { "sys/null", AE_IFCHR, "", 0 }, "device node" },
+	{ { "sys/out", AE_IFLNK, "/etc", 0 }, "absolute link" },
+	{ { "sys/out", AE_IFLNK, "../../etc/passwd", 0 }, "leads out" },
+	{ { DEVICE "/driver", AE_IFLNK, "../../../../../driver", 0 }, "leads out" },
+	{ { "sys/hard", 0, "/etc/passwd", 0 }, "absolute path" },
+	{ { "sys/hard", 0, "../passwd", 0 }, "'..'" },
+	{ { "sys/hard", 0, "sys/nothing", 0 }, "hard link to nothing" },
+};
+
+START_TEST(refuses)
+{
+	static struct tar tar;
+	struct p2p_context *context = make_context();
+	struct p2p_tree *tree = (void *)1;
+
+	start(&tar, archive_write_add_filter_none);
+	put_machine(&tar, "");
+	put(&tar, &hostile[_i].entry);
+	end(&tar);
+	ck_assert_int_eq(p2p_tree_archive(context, "x", tar.data, tar.size, &tree), -EBADMSG);
+	ck_assert_ptr_eq(tree, (void *)1);
+	ck_assert_msg(strstr(p2p_context_error(context), hostile[_i].error) != NULL, "%s",
+		      p2p_context_error(context));
+	p2p_context_free(context);
+}
+END_TEST
+
+/* What lies beside the tree is not looked at, links and hard links inside it work. */
+START_TEST(takes)
+{
+	static const struct entry more[] = {
+		{ "home/link", AE_IFLNK, "/etc/passwd", 0 },
+		{ "sys/a", AE_IFREG, "content", 0 },
+		{ "sys/b", 0, "sys/a", 0 },
+		{ "sys/c", AE_IFLNK, "../sys/../sys/b", 0 },
+		{ "sys/loop", AE_IFLNK, "loop", 0 },
+		{ "sys/into", AE_IFLNK, "devices", 0 },
+		{ "sys/dangling", AE_IFLNK, "nowhere", 0 },
+	};
+	static struct tar tar;
+	struct p2p_context *context = make_context();
+	struct p2p_buffer buffer = { 0 };
+	struct p2p_tree *tree = NULL;
+
+	start(&tar, archive_write_add_filter_none);
+	put_machine(&tar, "");
+	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++)
+		put(&tar, &more[i]);
+	end(&tar);
+	ck_assert_int_eq(p2p_tree_archive(context, "x", tar.data, tar.size, &tree), 0);
+	ck_assert_int_eq(tree->ops->read(tree, NULL, "sys/c", &buffer), 0);
+	ck_assert_str_eq(buffer.data, "content");
+	ck_assert_int_eq(tree->ops->read(tree, NULL, "sys/into/pci0000:00/0000:00:01.0/config",
+					 &buffer), 0);
+	ck_assert_uint_eq(buffer.size, 64);
+	ck_assert_int_eq(tree->ops->read(tree, NULL, "sys/loop", &buffer), -ELOOP);
+	ck_assert_int_eq(tree->ops->read(tree, NULL, "sys/dangling", &buffer), -ENOENT);
+	ck_assert_int_eq(tree->ops->read(tree, NULL, "sys/devices", &buffer), -EISDIR);
+	ck_assert_int_eq(tree->ops->read(tree, NULL, "home/link", &buffer), -ENOENT);
+	ck_assert_int_eq(tree->ops->list(tree, NULL, "sys", &buffer), 0);
+	ck_assert_str_eq(buffer.data, "a\nb\nbus\nc\ndangling\ndevices\ninto\nloop\n");
+	free(buffer.data);
+	p2p_tree_free(tree);
+	p2p_context_free(context);
+}
+END_TEST
+
+static const struct {
+	struct entry entries[2];
+	const char *error;
+} useless[] = {
+	{ { { "sys/x", AE_IFREG, "x", 0 } }, "no sys/bus/pci/devices" },
+	{ { { "sys/bus/pci/devices", AE_IFDIR, "", 0 } }, "no PCI function" },
+	{ { { "a/" LINK, AE_IFLNK, TARGET, 0 }, { "b/" LINK, AE_IFLNK, TARGET, 0 } },
+	  "several captures" },
+};
+
+START_TEST(holds_nothing)
+{
+	static struct tar tar;
+	struct p2p_context *context = make_context();
+	char *directory = make_directory(), path[PATH_MAX];
+
+	start(&tar, archive_write_add_filter_none);
+	for (int i = 0; i < 2 && useless[_i].entries[i].path; i++)
+		put(&tar, &useless[_i].entries[i]);
+	end(&tar);
+	put_bytes(directory, "x", tar.data, tar.size);
+	snprintf(path, sizeof(path), "%s/x", directory);
+	refuse(context, path, -EBADMSG, useless[_i].error);
+	remove_directory(directory);
+	p2p_context_free(context);
+}
+END_TEST
+
+/* Gigabytes of zeros pack well; what they unpack to is refused, quickly. */
+START_TEST(bomb)
+{
+	static struct tar tar;
+	static char zeros[1 << 20];
+	struct archive_entry *entry = archive_entry_new();
+	struct p2p_context *context = make_context();
+	struct p2p_tree *tree = NULL;
+	int64_t size = (int64_t)_i << 20;
+
+	start(&tar, archive_write_add_filter_zstd);
+	archive_entry_set_pathname(entry, "sys/large");
+	archive_entry_set_filetype(entry, AE_IFREG);
+	archive_entry_set_size(entry, size);
+	archive_write_header(tar.archive, entry);
+	for (int64_t done = 0; done < size; done += (int64_t)sizeof(zeros))
+		archive_write_data(tar.archive, zeros, sizeof(zeros));
+	archive_entry_free(entry);
+	end(&tar);
+	ck_assert_int_eq(p2p_tree_archive(context, "x", tar.data, tar.size, &tree), -EBADMSG);
+	ck_assert_ptr_nonnull(strstr(p2p_context_error(context), "too large"));
+	p2p_context_free(context);
+}
+END_TEST
+
+#define ROWS(table) ((int)(sizeof(table) / sizeof((table)[0])))
+
+static void add_cases(TCase *tcase)
+{
+	tcase_set_timeout(tcase, 60);
+	tcase_add_loop_test(tcase, every_compression, 0, ROWS(filters));
+	tcase_add_loop_test(tcase, cut_anywhere, 0, ROWS(filters));
+	tcase_add_loop_test(tcase, refuses, 0, ROWS(hostile));
+	tcase_add_test(tcase, takes);
+	tcase_add_loop_test(tcase, holds_nothing, 0, ROWS(useless));
+	tcase_add_loop_test(tcase, bomb, 65, 66);
+}
+
+int main(void)
+{
+	return run_cases("archive", add_cases);
+}
