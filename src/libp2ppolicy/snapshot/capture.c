@@ -52,16 +52,8 @@ static int add(struct capture *capture, const char *path, enum p2p_kind kind, co
 	return 0;
 }
 
-/* @row: of the tables; what nobody looked for is left out, not denied */
-static int deny(struct capture *capture, const char *row, const char *path)
+static int add_denied(struct capture *capture, const char *path)
 {
-	const struct p2p_snapshot *snapshot = capture->snapshot;
-
-	if (!path)
-		return -ENOMEM;
-	if (snapshot->source != P2P_SOURCE_LIVE &&
-	    (!snapshot->manifest || !row || !p2p_manifest_asks(snapshot->manifest, row)))
-		return 0;
 	if (capture->denied_count == capture->denied_room) {
 		size_t room = capture->denied_room ? capture->denied_room * 2 : 256;
 		const char **denied = reallocarray(capture->denied, room, sizeof(*denied));
@@ -73,6 +65,19 @@ static int deny(struct capture *capture, const char *row, const char *path)
 	}
 	capture->denied[capture->denied_count++] = path;
 	return 0;
+}
+
+/* A fact that is not known: denied by the machine, or listed by a capture that has lost it. */
+static int deny(struct capture *capture, const char *path)
+{
+	const struct p2p_snapshot *snapshot = capture->snapshot;
+
+	if (!path)
+		return -ENOMEM;
+	if (snapshot->source != P2P_SOURCE_LIVE &&
+	    (!snapshot->manifest || !p2p_manifest_has(snapshot->manifest, path)))
+		return 0;
+	return add_denied(capture, path);
 }
 
 /* "../" for each directory of @path */
@@ -127,7 +132,7 @@ static int add_attr(struct capture *capture, const struct p2p_raw *raw, enum p2p
 		return 0;
 	path = p2p_arena_format(&capture->arena, "sys/%s/%s", raw->path, p2p_attr_path(attr));
 	if (file->fact == P2P_DENIED)
-		return deny(capture, p2p_attr_path(attr), path);
+		return deny(capture, path);
 	switch (p2p_attr_kind(attr)) {
 	case P2P_KIND_FILE:
 		return add(capture, path, P2P_KIND_FILE, file->data, file->size, file->size);
@@ -168,7 +173,7 @@ static int add_config(struct capture *capture, const struct p2p_raw *raw)
 	if (!path)
 		return -ENOMEM;
 	if (!size)
-		return deny(capture, p2p_attr_path(P2P_ATTR_VENDOR), path);
+		return deny(capture, path);
 	return add(capture, path, P2P_KIND_FILE, (const char *)config->bytes, size, told);
 }
 
@@ -209,7 +214,7 @@ static int add_directory(struct capture *capture, const struct p2p_entry *entry)
 static int add_entry(struct capture *capture, const struct p2p_entry *entry)
 {
 	if (entry->file.fact != P2P_PRESENT)
-		return deny(capture, p2p_machine_row(P2P_WANT_ALL, entry->path), entry->path);
+		return deny(capture, entry->path);
 	if (entry->kind == P2P_KIND_DIR)
 		return add_directory(capture, entry);
 	if (entry->kind == P2P_KIND_LINK)
@@ -245,9 +250,19 @@ static void sort(struct capture *capture)
 		if (strcmp(capture->files[kept].path, capture->files[i].path) != 0)
 			capture->files[++kept] = capture->files[i];
 	capture->count = kept + 1;
-	if (capture->denied_count)
-		qsort(capture->denied, capture->denied_count, sizeof(*capture->denied),
-		      compare_paths);
+}
+
+static void sort_denied(struct capture *capture)
+{
+	size_t kept = 0;
+
+	if (!capture->denied_count)
+		return;
+	qsort(capture->denied, capture->denied_count, sizeof(*capture->denied), compare_paths);
+	for (size_t i = 1; i < capture->denied_count; i++)
+		if (strcmp(capture->denied[kept], capture->denied[i]) != 0)
+			capture->denied[++kept] = capture->denied[i];
+	capture->denied_count = kept + 1;
 }
 
 static int collect(struct capture *capture)
@@ -262,8 +277,12 @@ static int collect(struct capture *capture)
 	if (r == 0 && snapshot->hwloc.fact == P2P_PRESENT)
 		r = add(capture, "hwloc.xml", P2P_KIND_FILE, snapshot->hwloc.data,
 			snapshot->hwloc.size, snapshot->hwloc.size);
-	if (r == 0)
+	for (size_t i = 0; r == 0 && p2p_manifest_denied(snapshot->manifest, i); i++)
+		r = add_denied(capture, p2p_manifest_denied(snapshot->manifest, i));
+	if (r == 0) {
 		sort(capture);
+		sort_denied(capture);
+	}
 	return r;
 }
 

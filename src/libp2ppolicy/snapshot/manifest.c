@@ -155,6 +155,11 @@ bool p2p_manifest_has(const struct p2p_manifest *manifest, const char *path)
 	return find(&manifest->files, path) || find(&manifest->denied, path);
 }
 
+const char *p2p_manifest_denied(const struct p2p_manifest *manifest, size_t index)
+{
+	return manifest && index < manifest->denied.count ? manifest->denied.paths[index] : NULL;
+}
+
 bool p2p_manifest_asks(const struct p2p_manifest *manifest, const char *row)
 {
 	return find(&manifest->rows, row);

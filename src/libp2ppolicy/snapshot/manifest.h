@@ -23,6 +23,9 @@ int p2p_manifest_load(struct p2p_context *context, const char *name, struct p2p_
 /** p2p_manifest_has() - is @path one of the files found, or of those denied? */
 bool p2p_manifest_has(const struct p2p_manifest *manifest, const char *path);
 
+/** p2p_manifest_denied() - the path at @index of those denied; NULL past the end, or without one. */
+const char *p2p_manifest_denied(const struct p2p_manifest *manifest, size_t index);
+
 /** p2p_manifest_asks() - did the capture look for this row of attrs.def or machine.def? */
 bool p2p_manifest_asks(const struct p2p_manifest *manifest, const char *row);
 

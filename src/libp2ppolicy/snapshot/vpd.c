@@ -56,8 +56,7 @@ static int walk_fields(uint8_t *bytes, size_t at, size_t end,
 		int r = 0;
 
 		at += FIELD_HEADER;
-		if (at + size > end)
-			return 0;
+		size = at + size > end ? end - at : size;
 		if (!found && field[0] == 'R' && field[1] == 'V' && size)
 			*ret_checksum = at;
 		if (found && is_serial(field, size))
@@ -90,8 +89,7 @@ static int walk(uint8_t *bytes, size_t size,
 			return 0;
 		length = bytes[at + 1] | (size_t)bytes[at + 2] << 8;
 		at += 3;
-		if (at + length > size)
-			return 0;
+		length = at + length > size ? size - at : length;
 		if (tag == TAG_READ_ONLY || tag == TAG_READ_WRITE)
 			r = walk_fields(bytes, at, at + length, found, data, ret_checksum);
 		if (r < 0)

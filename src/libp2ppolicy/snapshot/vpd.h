@@ -11,7 +11,8 @@
  *	or system fields that are hexadecimal numbers of 12 digits and more (a UUID or MAC).
  * @bytes: @size bytes, which @found may change in place; the checksum in RV is then set right
  *
- * PCIe r6.0, sec 6.27, "Vital Product Data (VPD)".  Nonsense ends the walk.
+ * PCIe r6.0, sec 6.27, "Vital Product Data (VPD)".  A field that is said to be
+ * longer than what is there goes to the end: better a name too many than a serial number left.
  *
  * Return: 0, or the first negative return of @found.
  */
