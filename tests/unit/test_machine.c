@@ -83,11 +83,11 @@ START_TEST(nothing_known)
 END_TEST
 
 static const struct { const char *path, *text; enum p2p_tri p2pdma; } kernels[] = {
-	{ "proc/kallsyms", "0000000000000000 T __pci_register_driver\n"
+	{ "proc/kallsyms", "0000000000000000 T pci_enable_device\n"
 	  "0000000000000000 T pci_p2pdma_distance_many\n", P2P_YES },
-	{ "proc/kallsyms", "0000000000000000 T __pci_register_driver\n", P2P_NO },
+	{ "proc/kallsyms", "0000000000000000 T pci_enable_device\n", P2P_NO },
 	/* A module's symbol of that name is not the kernel's. */
-	{ "proc/kallsyms", "0000000000000000 T __pci_register_driver\n"
+	{ "proc/kallsyms", "0000000000000000 T pci_enable_device\n"
 	  "0000000000000000 t pci_p2pdma_distance_many\t[x]\n", P2P_NO },
 	{ "proc/kallsyms", "0000000000000000 T other\n", P2P_UNKNOWN },
 	{ "proc/config.gz", "CONFIG_PCI=y\nCONFIG_PCI_P2PDMA=y\n", P2P_YES },

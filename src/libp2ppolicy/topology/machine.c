@@ -115,7 +115,7 @@ static enum p2p_tri symbols_say(const struct p2p_file *symbols)
 		return P2P_UNKNOWN;
 	if (strstr(symbols->data, " pci_p2pdma_distance_many\n"))
 		return P2P_YES;
-	return strstr(symbols->data, " __pci_register_driver\n") ? P2P_NO : P2P_UNKNOWN;
+	return strstr(symbols->data, " pci_enable_device\n") ? P2P_NO : P2P_UNKNOWN;
 }
 
 static enum p2p_tri find_p2pdma(const struct p2p_topology *topology)
