@@ -37,7 +37,9 @@ put_kmod() {
 
 # put_source FILE.c: a small program of the lab, built statically on the spot
 put_source() {
-	${CC:-cc} -O1 -Wall -Wextra -static -pthread -I "$here/../../kmod/uapi" -I "$here/../../kmod" \
+	local flags
+	read -ra flags < <(sed -n 's|^/\* cc-flags: \(.*\) \*/$|\1|p' "$1") || true
+	${CC:-cc} -O1 -Wall -Wextra -static -pthread -I "$here/../../kmod/uapi" -I "$here/../../kmod" "${flags[@]}" \
 		-o "$tree/usr/bin/$(basename "$1" .c)" "$1" || die "$1 does not build"
 }
 

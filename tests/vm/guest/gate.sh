@@ -44,9 +44,15 @@ disk_of() {
 # fill DISK: with bytes that differ from block to block
 fill() { dd if=/dev/urandom of="$1" bs=64k count=16 2>/dev/null && sync; }
 
-# no_oops: the kernel has nothing to complain of
+# no_oops: the kernel has nothing to complain of, and where it can tell, no memory was lost
 no_oops() {
-	dmesg | grep -E 'BUG:|WARNING:|Oops|KASAN|possible (circular|recursive)|suspicious RCU|unreferenced object|general protection|Call Trace' &&
+	local leaks=/sys/kernel/debug/kmemleak
+	dmesg | grep -E 'BUG:|WARNING:|Oops|KASAN|possible (circular|recursive)|suspicious RCU|general protection|Call Trace' &&
 		fail "the kernel complains"
+	if [ -w $leaks ]; then
+		sleep 6	# younger objects are not looked at
+		echo scan >$leaks && sleep 1 && echo scan >$leaks
+		grep -A30 unreferenced $leaks | grep -B30 p2pgate && fail "memory was lost"
+	fi
 	return 0
 }

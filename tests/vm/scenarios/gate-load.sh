@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # modules: nvme
 # kmod: ../../kmod
-# source: guest/gatectl.c
+# source: guest/gatectl.c guest/gate32.c
 # Loading. On a kernel without p2pdma it fails with one clear sentence and leaves nothing; elsewhere the parameters do what they
 # say: initial=enforce refuses all from the first moment, hold=0 lets the module go.
 . /lab/functions.sh
@@ -47,6 +47,14 @@ rmmod p2pgate || fail "not unloaded though let go"
 kmod p2pgate "initial=enforce hold=0"
 expect "4 -1 not_listed" gatectl distance $a $b
 rmmod p2pgate || fail "not unloaded though never held"
+
+# The same tables and commands for a 32-bit program.
+kmod p2pgate
+gatectl set enforce "$a>$b" "$b>$a" >/dev/null || fail set
+gate32 || fail "32 bit"
+expect observe info mode
+gatectl set off >/dev/null
+rmmod p2pgate || fail "not unloaded"
 
 # Whoever has the device open keeps the module; a watcher is woken by a change.
 kmod p2pgate
