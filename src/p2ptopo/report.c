@@ -36,15 +36,19 @@ static void count_functions(const struct app *app, struct survey *survey)
 		survey->selected[app->selected[i]->kind]++;
 }
 
-/* The functions of one or two classes, in their order.  Return: how many. */
-static size_t pick_classes(const struct app *app, enum p2p_class first, enum p2p_class second,
+/* The functions of one or two classes, or those no filter selects.  Return: how many. */
+static size_t pick_classes(const struct app *app, const struct class_pair *pair, bool unpicked,
 			   const struct p2p_function **list)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < app->selected_count; i++)
-		if (app->selected[i]->kind == first || app->selected[i]->kind == second)
+	for (size_t i = 0; i < app->selected_count; i++) {
+		enum p2p_class kind = app->selected[i]->kind;
+
+		if ((kind == pair->first || kind == pair->second) &&
+		    !(unpicked && app->picked[i]))
 			list[count++] = app->selected[i];
+	}
 	return count;
 }
 
@@ -56,18 +60,25 @@ static void subtract(struct p2p_summary *from, const struct p2p_summary *summary
 			from->pairs[r][m] -= summary->pairs[r][m];
 }
 
+/* Pairs with a function that a filter selects: all of them, less those of all others. */
 static int count_class_pair(const struct app *app, struct survey *survey, enum p2p_class first,
 			    enum p2p_class second, const struct p2p_function **list)
 {
 	struct class_pair *pair = &survey->class_pairs[survey->class_pair_count];
-	size_t count = pick_classes(app, first, second, list);
+	struct p2p_summary others = { 0 };
+	size_t count;
 	int err;
 
-	if (count < 2)
-		return 0;
 	pair->first = first;
 	pair->second = second;
+	count = pick_classes(app, pair, false, list);
+	if (count < 2)
+		return 0;
 	err = p2p_judge_summary(survey->judge, list, count, &pair->summary);
+	count = pick_classes(app, pair, true, list);
+	if (!err && count > 1)
+		err = p2p_judge_summary(survey->judge, list, count, &others);
+	subtract(&pair->summary, &others);
 	if (!err)
 		survey->class_pair_count++;
 	return err;
@@ -108,6 +119,28 @@ static int count_pairs(const struct app *app, struct survey *survey)
 	return err;
 }
 
+static int count_unpicked(const struct app *app, struct survey *survey)
+{
+	size_t count = p2p_groups_count(survey->groups);
+	bool *unpicked = calloc(p2p_topology_count(app->topology) + 1, sizeof(*unpicked));
+
+	survey->unpicked = calloc(count + 1, sizeof(*survey->unpicked));
+	if (!unpicked || !survey->unpicked) {
+		free(unpicked);
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < app->selected_count; i++)
+		unpicked[app->selected[i]->index] = !app->picked[i];
+	for (size_t i = 0; i < count; i++) {
+		const struct p2p_group *group = p2p_groups_at(survey->groups, i);
+
+		for (size_t j = 0; j < group->count; j++)
+			survey->unpicked[i] += unpicked[group->members[j]->index];
+	}
+	free(unpicked);
+	return 0;
+}
+
 const char *survey_advice(const struct app *app, const struct survey *survey)
 {
 	static const char *const advice[] = {
@@ -131,6 +164,8 @@ int survey_new(struct app *app, struct survey *ret_survey)
 				     &survey.groups);
 	}
 	if (!err)
+		err = count_unpicked(app, &survey);
+	if (!err)
 		err = count_pairs(app, &survey);
 	if (!err)
 		err = survey_findings(app, &survey);
@@ -147,6 +182,7 @@ void survey_free(struct survey *survey)
 {
 	p2p_groups_free(survey->groups);
 	p2p_judge_free(survey->own_judge);
+	free(survey->unpicked);
 	free(survey->class_pairs);
 	free(survey->findings);
 	free(survey->redirecting);

@@ -36,7 +36,10 @@ struct finding {
 	bool more;
 };
 
-/** struct class_pair - how the ordered pairs between two classes answer, both ways. */
+/**
+ * struct class_pair - how the ordered pairs between two classes answer, both ways, those left out
+ *	that no filter selects.
+ */
 struct class_pair {
 	enum p2p_class first, second;
 	struct p2p_summary summary;
@@ -49,6 +52,7 @@ struct class_pair {
  * @hierarchy: is there a bridge or a PCI Express function at all?
  * @shallow: functions of which only the first bytes of config space were readable
  * @selected: of each class
+ * @unpicked: by group, how many of its members no filter selects; pairs of two such are left out
  * @complete: every pair of groups was judged; else the findings are examples
  * @findings: the worst first; @redirecting: functions whose ACS redirects between selected ones
  */
@@ -59,6 +63,7 @@ struct survey {
 	size_t shallow;
 	size_t selected[P2P_CLASSES];
 	struct p2p_groups *groups;
+	size_t *unpicked;
 	struct class_pair *class_pairs;
 	size_t class_pair_count;
 	struct finding *findings;
@@ -76,6 +81,9 @@ int survey_findings(struct app *app, struct survey *survey);
 
 /** survey_redirecting() - fill redirecting. */
 int survey_redirecting(const struct app *app, struct survey *survey);
+
+/** survey_pairs() - ordered pairs of different members of two groups that are looked at. */
+uint64_t survey_pairs(const struct survey *survey, size_t providers, size_t clients);
 
 /**
  * survey_group_pair() - one pair between two groups; between different members when both are one

@@ -46,7 +46,8 @@ static struct json_object *cell(const struct survey *survey, size_t i, size_t j)
 	struct json_object *object;
 	struct p2p_verdict verdict;
 
-	if (!survey_group_pair(survey, p2p_groups_at(survey->groups, i),
+	if (!survey_pairs(survey, i, j) ||
+	    !survey_group_pair(survey, p2p_groups_at(survey->groups, i),
 			       p2p_groups_at(survey->groups, j), &verdict))
 		return NULL;
 	object = json_object_new_object();

@@ -173,14 +173,20 @@ static void print_label(const struct app *app, const struct layout *layout,
 	free(text);
 }
 
-static void print_cell(const struct app *app, const struct survey *survey,
-		       const struct p2p_group *provider, const struct p2p_group *client)
+/* A dot where a filter asks for no pair of the two. */
+static void print_cell(const struct app *app, const struct survey *survey, size_t provider,
+		       size_t client)
 {
 	struct p2p_verdict verdict;
 	enum p2p_map_type type;
 
-	if (!survey_group_pair(survey, provider, client, &verdict)) {
+	if (!survey_group_pair(survey, p2p_groups_at(survey->groups, provider),
+			       p2p_groups_at(survey->groups, client), &verdict)) {
 		fprintf(app->out, "%*s", CELL, "X");
+		return;
+	}
+	if (!survey_pairs(survey, provider, client)) {
+		fprintf(app->out, "%*s", CELL, ".");
 		return;
 	}
 	type = verdict.kernel.map_type;
@@ -211,7 +217,7 @@ static void print_groups(const struct app *app, const struct survey *survey,
 		fprintf(app->out, "%2zu ", i);
 		print_label(app, layout, group, 0);
 		for (size_t j = 0; j < count; j++)
-			print_cell(app, survey, group, p2p_groups_at(survey->groups, j));
+			print_cell(app, survey, i, j);
 		putc('\n', app->out);
 		for (size_t j = 1; layout->unfolded && j < group->count; j++) {
 			fprintf(app->out, "%*s", INDEX, "");

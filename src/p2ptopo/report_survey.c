@@ -69,6 +69,17 @@ bool survey_group_pair(const struct survey *survey, const struct p2p_group *prov
 	return true;
 }
 
+uint64_t survey_pairs(const struct survey *survey, size_t providers, size_t clients)
+{
+	uint64_t first = p2p_groups_at(survey->groups, providers)->count;
+	uint64_t second = p2p_groups_at(survey->groups, clients)->count;
+	uint64_t left_first = survey->unpicked[providers], left_second = survey->unpicked[clients];
+	uint64_t itself = providers == clients;
+
+	return first * (second - itself) -
+	       (left_first ? left_first * (left_second - itself) : 0);
+}
+
 static void name_function(struct finding *finding, const struct p2p_function *function)
 {
 	for (size_t i = 0; i < finding->function_count; i++)
@@ -133,11 +144,11 @@ static void judge_groups(struct survey *survey, struct finding *by_kind)
 
 		for (size_t j = 0; j < count; j += step) {
 			const struct p2p_group *clients = p2p_groups_at(survey->groups, j);
+			uint64_t pairs = survey_pairs(survey, i, j);
 			struct p2p_verdict verdict;
 
-			if (survey_group_pair(survey, providers, clients, &verdict))
-				add(survey, by_kind, &verdict, (uint64_t)providers->count *
-				    (clients->count - (i == j)));
+			if (pairs && survey_group_pair(survey, providers, clients, &verdict))
+				add(survey, by_kind, &verdict, pairs);
 		}
 	}
 }
@@ -188,10 +199,11 @@ int survey_findings(struct app *app, struct survey *survey)
 
 /**
  * struct below - what hangs below a function, itself included.
- * @selected: selected functions; @branches: how many of its children have some
+ * @selected: selected functions; @picked: those of them that a filter selects
+ * @branches: how many of its children have some
  */
 struct below {
-	uint32_t selected, branches;
+	uint32_t selected, picked, branches;
 };
 
 static void count_below(const struct app *app, struct below *below)
@@ -201,23 +213,27 @@ static void count_below(const struct app *app, struct below *below)
 
 		below[at->index].branches++;
 		for (; at; at = at->parent) {
+			below[at->index].picked += app->picked[i];
 			if (!below[at->index].selected++ && at->parent)
 				below[at->parent->index].branches++;
 		}
 	}
 }
 
-/* Does it stand on the way of two selected functions, up to their common device? */
+/*
+ * Does it stand on the way of two selected functions, one of them picked, up to their common
+ * device?  That is the function itself, or it is above, and one of the two is not below.
+ */
 static bool is_between(const struct p2p_function *function, const struct below *below)
 {
-	const struct p2p_function *top = function;
+	const struct below *here = &below[function->index], *all;
 
-	if (!below[function->index].selected)
-		return false;
-	while (top->parent)
-		top = top->parent;
-	return below[function->index].branches > 1 ||
-	       below[top->index].selected > below[function->index].selected;
+	while (function->parent)
+		function = function->parent;
+	all = &below[function->index];
+	if (here->branches > 1 && here->picked)
+		return true;
+	return here->selected && all->selected > here->selected && all->picked;
 }
 
 int survey_redirecting(const struct app *app, struct survey *survey)
