@@ -82,15 +82,20 @@ const struct command *app_commands(void)
 	return commands;
 }
 
+/* One line, whatever the names in it: a capture may be anybody's. */
 enum status app_fail(enum status status, const char *format, ...)
 {
+	char sentence[2048];
 	va_list args;
 
 	va_start(args, format);
-	fputs("p2ptopo: ", stderr);
-	vfprintf(stderr, format, args);
-	fputc('\n', stderr);
+	vsnprintf(sentence, sizeof(sentence), format, args);
 	va_end(args);
+	for (char *at = sentence; *at; at++) {
+		if ((unsigned char)*at < ' ' || *at == 0x7f)
+			*at = '?';
+	}
+	fprintf(stderr, "p2ptopo: %s\n", sentence);
 	return status;
 }
 

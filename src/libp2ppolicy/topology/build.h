@@ -55,7 +55,10 @@ struct p2p_topology {
 /** p2p_keep() - @count times @size zeroed bytes that live as long as the topology. */
 void *p2p_keep(struct p2p_topology *topology, size_t count, size_t size);
 
-/** p2p_keep_text() - likewise a copy of at most @length characters, terminated. */
+/**
+ * p2p_keep_text() - likewise a copy of at most @length characters, terminated.  What is no
+ *	printable UTF-8 becomes "?".
+ */
 char *p2p_keep_text(struct p2p_topology *topology, const char *text, size_t length);
 
 /** p2p_keep_format() - likewise formatted text. */

@@ -29,13 +29,42 @@ void *p2p_scratch(struct p2p_topology *topology, size_t count, size_t size)
 	return allocate(topology, &topology->scratch, count, size);
 }
 
+/*
+ * How many bytes the character at @text takes, 0 when it is no printable UTF-8: a control
+ * (U+0000 to U+001F, U+007F to U+009F), a surrogate, too long a form, or cut.
+ */
+static size_t printable(const unsigned char *text, size_t left)
+{
+	static const uint32_t least[] = { 0, 0, 0xa0, 0x800, 0x10000 };
+	size_t size = *text < 0xc0 ? 1 : *text < 0xe0 ? 2 : *text < 0xf0 ? 3 : 4;
+	uint32_t code = *text & (0xffu >> (size + 1));
+
+	if (size == 1)
+		return *text >= 0x20 && *text < 0x7f;
+	if (*text >= 0xf8 || size > left)
+		return 0;
+	for (size_t i = 1; i < size; i++) {
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+		code = code << 6 | (text[i] & 0x3fu);
+	}
+	return code >= least[size] && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff) ? size : 0;
+}
+
+/* Names come from captures of anybody's: they must not steer a terminal or break a document. */
 char *p2p_keep_text(struct p2p_topology *topology, const char *text, size_t length)
 {
-	size_t size = strnlen(text, length);
-	char *copy = p2p_keep(topology, size + 1, 1);
+	size_t left = strnlen(text, length), size;
+	char *copy = p2p_keep(topology, left + 1, 1), *end = copy;
 
-	if (copy)
-		memcpy(copy, text, size);
+	for (; copy && left; left -= size, text += size) {
+		size = printable((const unsigned char *)text, left);
+		if (size)
+			end = mempcpy(end, text, size);
+		else
+			*end++ = '?';
+		size += !size;
+	}
 	return copy;
 }
 
