@@ -53,7 +53,7 @@ def main(arguments):
         case ["whole", seed, output] if seed.isdigit():
             write(random_fabric.make(int(seed), whole=True), output)
         case ["big", count, output] if count.isdigit():
-            write(big.make(int(count)), output, lean=True)
+            write(big.make(int(count)), output)
         case _:
             print(__doc__, file=sys.stderr)
             return 2

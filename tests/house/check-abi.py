@@ -52,7 +52,7 @@ def compile_alone(header, include):
 
 
 def main():
-    top, library = map(pathlib.Path, sys.argv[1:3])
+    top, library = (pathlib.Path(name).resolve() for name in sys.argv[1:3])
     root = top / "src/libp2ppolicy"
     headers = [root / "p2ppolicy.h", *sorted((root / "p2ppolicy").glob("*.h"))]
     names = declared(headers)

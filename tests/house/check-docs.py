@@ -1,0 +1,89 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""--help, p2ptopo(1), the completion and the README name the same commands and options, and
+p2ptopo(1) the same rule sets."""
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+
+def run(tool, *arguments):
+    return subprocess.run([tool, *arguments], capture_output=True, text=True)
+
+
+def from_help(text):
+    commands = re.search(r"Commands[^\n]*:\n(.*?)\n\n", text, re.S).group(1)
+    names = set(re.findall(r"^  ([a-z][a-z-]*(?: [a-z][a-z-]*)?)(?= [A-Z\[]|$)", commands, re.M))
+    options = re.search(r"Options[^\n]*:\n(.*?)(\n\n|\Z)", text, re.S).group(1)
+    flags = set(re.findall(r"^ +(?:(-\w)(?:, )?)", options, re.M))
+    flags |= set(re.findall(r"^ +(?:-\w, )?(--[\w-]+)", options, re.M))
+    return names, flags
+
+
+def from_page(text):
+    commands = text.split(".Sh COMMANDS", 1)[1].split(".Sh ", 1)[0]
+    names = set(re.findall(r"^\.It Cm ([a-z-]+(?: [a-z-]+)?)", commands, re.M))
+    options = text.split(".Sh OPTIONS", 1)[1].split(".Sh ", 1)[0]
+    flags = set()
+    for line in re.findall(r"^\.It Fl (.*)$", options, re.M):
+        for word in re.findall(r"(?:^|, )(-[\w-]+|\w)(?= |$)", line):
+            flags.add("-" + word)
+    return names, flags
+
+
+def from_completion(text):
+    names = set(re.search(r'commands="([^"]*)"', text).group(1).split())
+    flags = set(re.search(r'options="([^"]*)"', text).group(1).split())
+    return names, flags
+
+
+def differ(what, wanted, found):
+    for name in sorted(wanted - found):
+        yield f"{name}: in --help, not in {what}"
+    for name in sorted(found - wanted):
+        yield f"{name}: in {what}, not in --help"
+
+
+def check_rules(tool, page):
+    refusal = run(tool, "--kernel", "nonsense", "report").stderr
+    rules = set(refusal.rsplit("there are ", 1)[-1].split())
+    section = page.split(".Sh RULE SETS", 1)[1].split(".Sh ", 1)[0]
+    found = set(re.findall(r"(?<![\w.])(\d\.\d+|next|tlp|auto)(?![\w.]*\d)", section))
+    return differ("the rule sets of p2ptopo(1)", rules, found)
+
+
+def check_readme(readme, top, tool):
+    """A block that begins with "$ p2ptopo" shows what that command prints; the two scripts."""
+    environment = dict(os.environ, COLUMNS="80", LC_ALL="C.UTF-8", NO_COLOR="1")
+    for arguments, shown in re.findall(r"^```\n\$ p2ptopo ([^\n]*)\n(.*?)^```", readme, re.M | re.S):
+        printed = subprocess.run([tool, *arguments.split()], capture_output=True, text=True,
+                                 cwd=top, env=environment).stdout
+        if printed.rstrip() != shown.rstrip():
+            yield f"README.md: p2ptopo {arguments} prints something else now"
+    blocks = re.findall(r"^```[^\n]*\n(.*?)^```", readme, re.M | re.S)
+    scripts = [line for block in blocks for line in block.splitlines() if line.startswith("./")]
+    for script in ("./setup", "./runtests"):
+        if scripts.count(script) != 1:
+            yield f"README.md: {script} must stand alone on one line of a fenced block"
+
+
+def main():
+    top, tool = pathlib.Path(sys.argv[1]), sys.argv[2]
+    names, flags = from_help(run(tool, "--help").stdout)
+    page = (top / "man/p2ptopo.1").read_text()
+    completion = (top / "src/p2ptopo/p2ptopo.bash-completion").read_text()
+    problems = []
+    for what, (other_names, other_flags) in (("p2ptopo(1)", from_page(page)),
+                                             ("the completion", from_completion(completion))):
+        wanted = names if what == "p2ptopo(1)" else {n.split()[0] for n in names}
+        problems += [*differ(what, wanted, other_names), *differ(what, flags, other_flags)]
+    problems += check_rules(tool, page)
+    problems += check_readme((top / "README.md").read_text(), top, tool)
+    print("\n".join(problems) or f"{len(names)} commands, {len(flags)} options: all agree")
+    return bool(problems)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
