@@ -30,21 +30,24 @@ struct bar_table {
 
 static struct bar_table __rcu *bars;	/* writers hold gate.lock */
 
-/* The memory BARs of @dev as they are now; at most PCI_STD_NUM_BARS. */
+/*
+ * The memory BARs of @dev as they are now; at most PCI_STD_NUM_BARS. Only those
+ * that have their place in the resource tree: what an unassigned BAR happens to
+ * hold may be another's address.
+ */
 static u32 read_bars(struct pci_dev *dev, struct bar *to)
 {
 	u32 n = 0, i, j;
 
 	for (i = 0; i < PCI_STD_NUM_BARS; i++) {
-		unsigned long flags = pci_resource_flags(dev, i);
+		const struct resource *res = &dev->resource[i];
 		struct bar bar = {
-			.start = pci_resource_start(dev, i),
-			.end = pci_resource_end(dev, i),
+			.start = res->start,
+			.end = res->end,
 			.dev = dev,
 		};
 
-		if (!(flags & IORESOURCE_MEM) || flags & IORESOURCE_UNSET ||
-		    !bar.start || bar.end <= bar.start)
+		if (!(res->flags & IORESOURCE_MEM) || !res->parent)
 			continue;
 		for (j = n++; j && to[j - 1].start > bar.start; j--)
 			to[j] = to[j - 1];

@@ -243,7 +243,8 @@ struct p2pgate_address {
  * @client: the function that would issue the DMA
  * @ungated: out: pci_p2pdma_distance_many() as if the gate were not there; -1
  *	is the kernel's no
- * @gated: out: the same call as any driver would see it now
+ * @gated: out: the same call as any driver would see it now; counted, traced
+ *	and logged like any other
  * @reason: out: enum p2pgate_reason for the pair under the list in force,
  *	whatever the mode
  * @reserved: zero
