@@ -64,7 +64,11 @@ P2P_EXPORT bool p2p_rules_is_experimental(const struct p2p_rules *rules);
 /**
  * p2p_rules_for_release() - the rules of a kernel release such as "6.1.0-40-amd64".
  * @release: NULL or unreadable gives the newest released set
- * @ret_exact: set to false when @release is newer than every set, or was not readable
+ * @ret_exact: set to false when @release is newer than every set, older than p2pdma (4.20),
+ *	not readable, or of a vendor known to add whitelist rows
+ *
+ * A release between two sets gets the older of them; a judge made with "auto" still holds to the
+ * clauses and whitelist rows of the release itself.
  */
 P2P_EXPORT const struct p2p_rules *p2p_rules_for_release(const char *release, bool *ret_exact);
 
@@ -196,7 +200,8 @@ P2P_EXPORT const struct p2p_rules *p2p_judge_rules(const struct p2p_judge *judge
 
 /**
  * p2p_judge_rules_note() - one sentence when "auto" had to choose: no release recorded, newer
- *	than every set, kernel without CONFIG_PCI_P2PDMA.  NULL: nothing to say.
+ *	or older than every set, kernel without CONFIG_PCI_P2PDMA, a kernel known to carry
+ *	whitelist rows of its own.  NULL: nothing to say.
  */
 P2P_EXPORT const char *p2p_judge_rules_note(const struct p2p_judge *judge);
 
@@ -321,7 +326,7 @@ enum p2p_ability { P2P_ABILITY_UNKNOWN, P2P_ABILITY_YES, P2P_ABILITY_CONDITIONAL
  * @gives, @takes: as provider, as client
  * @since: kernel release of that ability, NULL unknown
  * @how: by what interface, and under what condition
- * @source: where this was read (kernel file and version)
+ * @source: where this was read: files of kernel 7.3.4 unless it says otherwise
  */
 struct p2p_driver {
 	const char *name;
@@ -329,7 +334,13 @@ struct p2p_driver {
 	const char *since, *how, *source;
 };
 
-/** p2p_driver_find() - the row of a driver; NULL when it is not known, which is no "no". */
+/** p2p_driver_at() - the row at @index; NULL past the end. */
+P2P_EXPORT const struct p2p_driver *p2p_driver_at(size_t index);
+
+/**
+ * p2p_driver_find() - the row of a driver; NULL when it is not known, which is no "no".
+ * @name: as in sysfs ("mlx5_core", "vfio-pci"); NULL finds nothing
+ */
 P2P_EXPORT const struct p2p_driver *p2p_driver_find(const char *name);
 
 /** p2p_ability_name() - "unknown", "yes", "conditional", "no", "cpu-touches-data". */

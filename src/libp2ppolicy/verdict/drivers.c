@@ -1,50 +1,109 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What drivers can do with peer memory, as far as their sources were read.  A driver that is
- * not here is not known, which is no "no"; UNKNOWN in a row says the same of one direction.
+ * What drivers can do with peer memory.  A driver that is not here is not known, which is no
+ * "no".  The files are those of kernel 7.3.4 unless a row says otherwise.
  */
 #include <string.h>
 
 #include <p2ppolicy/verdict.h>
 
-#define VIRT_DMA "its RDMA data is copied by the CPU (no dma_device)"
-#define VIRT_DMA_SOURCE "include/rdma/ib_verbs.h, ib_uses_virt_dma(), 5.11"
+#define UNKNOWN P2P_ABILITY_UNKNOWN
+#define YES P2P_ABILITY_YES
+#define IF P2P_ABILITY_CONDITIONAL
+#define NO P2P_ABILITY_NO
+#define CPU P2P_ABILITY_CPU
+
+/* Adapters whose DMA addresses the RDMA core maps for them, p2pmem pages included. */
+#define RDMA_PAGES "RDMA core maps p2pmem pages for it where the device has no dma_ops of its own"
+#define RDMA_DMABUF RDMA_PAGES "; memory regions on dma-buf accept peer memory"
+#define RDMA(driver, file) \
+	{ driver, NO, IF, NULL, RDMA_PAGES, "drivers/infiniband/core/rw.c; " file }
+#define RDMA_MR(driver, file) \
+	{ driver, NO, IF, NULL, RDMA_DMABUF, "drivers/infiniband/core/umem_dmabuf.c; " file }
+
+/* Software that reads and writes the data with the CPU: peer memory has no such address. */
+#define SOFTWARE_RDMA(driver, file) \
+	{ driver, NO, CPU, NULL, "registers with the RDMA core without a DMA device; its CPU " \
+	  "copies the data", "drivers/infiniband/" file }
+#define SOCKETS(driver, file) \
+	{ driver, NO, CPU, NULL, "sends and receives through sockets; the CPU touches the data", \
+	  "drivers/" file }
 
 static const struct p2p_driver drivers[] = {
-	{ "amdgpu", P2P_ABILITY_CONDITIONAL, P2P_ABILITY_CONDITIONAL, "5.8",
-	  "dma-buf with peer2peer, of memory that the BAR reaches",
-	  "drivers/gpu/drm/amd/amdgpu/amdgpu_dma_buf.c, amdgpu_dma_buf_attach(), 5.10 and 6.1" },
-	{ "habanalabs", P2P_ABILITY_CONDITIONAL, P2P_ABILITY_UNKNOWN, NULL,
-	  "dma-buf with peer2peer of device memory",
-	  "drivers/misc/habanalabs/common/memory.c, hl_dmabuf_attach(), 6.1" },
-	{ "hfi1", P2P_ABILITY_UNKNOWN, P2P_ABILITY_CPU, NULL, VIRT_DMA, VIRT_DMA_SOURCE },
-	{ "mlx5_core", P2P_ABILITY_UNKNOWN, P2P_ABILITY_CONDITIONAL, "5.12",
-	  "RDMA memory regions on a dma-buf, with mlx5_ib",
-	  "drivers/infiniband/hw/mlx5/mr.c, mlx5_ib_reg_user_mr_dmabuf(), 5.12" },
-	{ "mlx5_ib", P2P_ABILITY_UNKNOWN, P2P_ABILITY_CONDITIONAL, "5.12",
-	  "RDMA memory regions on a dma-buf",
-	  "drivers/infiniband/hw/mlx5/mr.c, mlx5_ib_reg_user_mr_dmabuf(), 5.12" },
-	{ "nvme", P2P_ABILITY_CONDITIONAL, P2P_ABILITY_CONDITIONAL, "4.20",
-	  "gives its CMB where it has one (p2pmem); takes in the block layer, but not through a "
-	  "multipath head",
-	  "drivers/nvme/host/pci.c, nvme_map_cmb(), and core.c, nvme_alloc_ns(), 6.12" },
-	{ "qib", P2P_ABILITY_UNKNOWN, P2P_ABILITY_CPU, NULL, VIRT_DMA, VIRT_DMA_SOURCE },
-	{ "rdma_rxe", P2P_ABILITY_UNKNOWN, P2P_ABILITY_CPU, NULL, VIRT_DMA, VIRT_DMA_SOURCE },
-	{ "siw", P2P_ABILITY_UNKNOWN, P2P_ABILITY_CPU, NULL, VIRT_DMA, VIRT_DMA_SOURCE },
-	{ "vfio-pci", P2P_ABILITY_CONDITIONAL, P2P_ABILITY_UNKNOWN, NULL,
-	  "a dma-buf of a BAR, where this kernel's vfio makes them; what the user makes the device "
-	  "do is not asked",
-	  "drivers/vfio/pci/vfio_pci_dmabuf.c, 7.2" },
-	{ "xe", P2P_ABILITY_CONDITIONAL, P2P_ABILITY_CONDITIONAL, NULL,
-	  "dma-buf with peer2peer of device memory",
-	  "drivers/gpu/drm/xe/xe_dma_buf.c, xe_dma_buf_attach(), 6.12" },
+	{ "amdgpu", IF, IF, "5.8", "dma-buf: hands out VRAM when the kernel permits the pair and "
+	  "the importer accepts peer memory, else moves it to system memory; needs large BAR",
+	  "drivers/gpu/drm/amd/amdgpu/amdgpu_dma_buf.c" },
+	{ "xe", IF, IF, NULL, "dma-buf: hands out VRAM when the kernel permits the pair and the "
+	  "importer accepts peer memory, else moves it to system memory",
+	  "drivers/gpu/drm/xe/xe_dma_buf.c" },
+	{ "i915", NO, NO, NULL, "dma-buf moves buffers to system memory before it shares them, and "
+	  "imports without accepting peer memory",
+	  "drivers/gpu/drm/i915/gem/i915_gem_dmabuf.c" },
+	{ "nouveau", NO, NO, NULL, "dma-buf pins buffers in system memory, and imports without "
+	  "accepting peer memory", "drivers/gpu/drm/nouveau/nouveau_prime.c; "
+	  "drivers/gpu/drm/drm_prime.c" },
+	{ "nvidia", UNKNOWN, UNKNOWN, NULL, "not in the kernel's tree: gives bus addresses through "
+	  "an interface of its own (nvidia_p2p), which p2pdma does not judge",
+	  "not in the kernel's sources" },
+	{ "virtio-pci", IF, IF, NULL, "virtio-gpu: maps VRAM blobs for importers without asking "
+	  "p2pdma, and imports accepting peer memory; other virtio devices neither",
+	  "drivers/gpu/drm/virtio/virtgpu_vram.c; drivers/gpu/drm/virtio/virtgpu_prime.c" },
+	{ "habanalabs", IF, NO, NULL, "dma-buf: hands out device memory when the kernel permits the "
+	  "pair; p2pmem pages for direct storage I/O where built for it",
+	  "drivers/accel/habanalabs/common/memory.c; drivers/accel/habanalabs/common/hldio.c" },
+	{ "qaic", NO, NO, NULL, "imports dma-buf without accepting peer memory",
+	  "drivers/accel/qaic/qaic_data.c" },
+	{ "intel_vpu", NO, NO, NULL, "imports dma-buf without accepting peer memory",
+	  "drivers/accel/ivpu/ivpu_gem.c" },
+	{ "amdxdna", NO, NO, NULL, "imports dma-buf without accepting peer memory",
+	  "drivers/accel/amdxdna/amdxdna_gem.c" },
+	{ "nvme", IF, IF, "4.20", "gives its Controller Memory Buffer as p2pmem; takes p2pmem pages "
+	  "where the device has no dma_ops of its own (6.12: not through a multipath head)",
+	  "drivers/nvme/host/pci.c; drivers/nvme/host/multipath.c" },
+	{ "nvme_rdma", NO, IF, NULL, "takes p2pmem pages when its RDMA device does",
+	  "drivers/nvme/host/rdma.c" },
+	{ "vfio-pci", IF, UNKNOWN, NULL, "exports BARs as dma-buf (7.2, 7.3) to importers that "
+	  "accept peer memory; what its user-space driver reaches, the IOMMU decides and not "
+	  "p2pdma", "drivers/vfio/pci/vfio_pci_dmabuf.c" },
+	{ "nvgrace-gpu-vfio-pci", IF, UNKNOWN, NULL, "as vfio-pci, for the memory of Grace GPUs",
+	  "drivers/vfio/pci/nvgrace-gpu/main.c" },
+	{ "mlx5_core", IF, IF, "5.12", "exports doorbell pages as dma-buf (7.2, 7.3); " RDMA_DMABUF
+	  "; on-demand paging asks p2pdma", "drivers/infiniband/hw/mlx5/main.c; "
+	  "drivers/infiniband/hw/mlx5/mr.c; drivers/infiniband/hw/mlx5/odp.c" },
+	{ "mlx5_ib", IF, IF, "5.12", "the RDMA side of mlx5_core", "drivers/infiniband/hw/mlx5/mr.c" },
+	RDMA_MR("bnxt_en", "drivers/infiniband/hw/bnxt_re/ib_verbs.c"),
+	RDMA_MR("bnxt_re", "drivers/infiniband/hw/bnxt_re/ib_verbs.c"),
+	RDMA_MR("efa", "drivers/infiniband/hw/efa/efa_verbs.c"),
+	RDMA_MR("ice", "drivers/infiniband/hw/irdma/verbs.c"),
+	RDMA_MR("i40e", "drivers/infiniband/hw/irdma/verbs.c"),
+	RDMA_MR("irdma", "drivers/infiniband/hw/irdma/verbs.c"),
+	RDMA_MR("ionic", "drivers/infiniband/hw/ionic/ionic_controlpath.c"),
+	RDMA_MR("mana", "drivers/infiniband/hw/mana/mr.c"),
+	RDMA("mlx4_core", "drivers/infiniband/hw/mlx4/main.c"),
+	RDMA("cxgb4", "drivers/infiniband/hw/cxgb4/provider.c"),
+	RDMA("erdma", "drivers/infiniband/hw/erdma/erdma_main.c"),
+	RDMA("hns3", "drivers/infiniband/hw/hns/hns_roce_main.c"),
+	RDMA("qede", "drivers/infiniband/hw/qedr/main.c"),
+	RDMA("ib_mthca", "drivers/infiniband/hw/mthca/mthca_provider.c"),
+	SOFTWARE_RDMA("hfi1", "sw/rdmavt/vt.c; drivers/infiniband/hw/hfi1"),
+	{ "ib_qib", NO, CPU, NULL, "registers with the RDMA core without a DMA device; its CPU "
+	  "copies the data", "drivers/infiniband/sw/rdmavt/vt.c, whose user it was; gone by 7.3" },
+	SOFTWARE_RDMA("rdma_rxe", "sw/rxe/rxe_verbs.c"),
+	SOFTWARE_RDMA("siw", "sw/siw/siw_main.c"),
+	SOCKETS("nvme_tcp", "nvme/host/tcp.c"),
+	SOCKETS("nvmet_tcp", "nvme/target/tcp.c"),
+	SOCKETS("iscsi_tcp", "scsi/iscsi_tcp.c"),
 };
 
 const struct p2p_driver *p2p_driver_find(const char *name)
 {
-	for (size_t i = 0; i < sizeof(drivers) / sizeof(drivers[0]); i++) {
+	for (size_t i = 0; name && i < sizeof(drivers) / sizeof(drivers[0]); i++)
 		if (!strcmp(drivers[i].name, name))
 			return &drivers[i];
-	}
 	return NULL;
+}
+
+const struct p2p_driver *p2p_driver_at(size_t index)
+{
+	return index < sizeof(drivers) / sizeof(drivers[0]) ? &drivers[index] : NULL;
 }

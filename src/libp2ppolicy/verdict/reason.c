@@ -68,8 +68,10 @@ static void add_unread(struct writer *w)
 static void add_root(struct writer *w, const struct p2p_root *root,
 		     const struct p2p_function *function)
 {
-	if (!root->device)
+	if (root->fact == P2P_ABSENT)
 		p2p_text_add(&w->text, "nothing on %s", function->host->name);
+	else if (!root->device)
+		p2p_text_add(&w->text, "the first device on %s", function->host->name);
 	else
 		add_bdf(w, root->device);
 	if (root->device && root->device->ids == P2P_PRESENT)
@@ -86,6 +88,26 @@ static void add_roots(struct writer *w)
 		return;
 	p2p_text_add(&w->text, " and ");
 	add_root(w, &verdict->kernel.client_root, verdict->client);
+}
+
+static bool is_unlisted(const struct p2p_root *root)
+{
+	return root->fact == P2P_PRESENT && !root->row;
+}
+
+/* %N: those of the root devices that are not on the list; both where neither is known. */
+static void add_unlisted(struct writer *w)
+{
+	const struct p2p_verdict *verdict = w->verdict;
+	bool provider = is_unlisted(&verdict->kernel.provider_root);
+	bool client = is_unlisted(&verdict->kernel.client_root);
+
+	if (provider == client)
+		add_roots(w);
+	else if (provider)
+		add_root(w, &verdict->kernel.provider_root, verdict->provider);
+	else
+		add_root(w, &verdict->kernel.client_root, verdict->client);
 }
 
 /* %P: what sends the pair through the root complex. */
@@ -111,7 +133,7 @@ static void add_rules(struct writer *w)
 
 static const struct { char letter; void (*add)(struct writer *w); } fields[] = {
 	{ 'R', add_redirects }, { 'U', add_unread }, { 'H', add_roots }, { 'P', add_path },
-	{ 'C', add_common }, { 'K', add_rules },
+	{ 'C', add_common }, { 'K', add_rules }, { 'N', add_unlisted },
 };
 
 /* One row for each enum p2p_reason; %X are the fields above. */
@@ -120,14 +142,14 @@ static const char *const sentences[P2P_REASONS] = {
 	[P2P_REASON_SWITCH] = "both lie below %C and no function between redirects",
 	[P2P_REASON_SELF] = "provider and client are the same function, which redirects nothing",
 	[P2P_REASON_HOST_LISTED] =
-		"%P: through the root complex, whose root device %H is on the kernel's list",
+		"%P: through the root complex; the host bridge list of rule set %K has %H",
 	[P2P_REASON_CPU_ZEN] =
 		"%P: through the root complex of an AMD Zen CPU, which the kernel permits",
 	[P2P_REASON_ACS_REFUSED] = "%R: peer traffic is sent up to the root complex, and %L",
 	[P2P_REASON_HOST_NOT_LISTED] =
-		"no common bridge, and the root device %H is not on the kernel's list",
+		"no common bridge, and the host bridge list of rule set %K lacks %N",
 	[P2P_REASON_HOST_SAME_ONLY] =
-		"no common bridge, and the kernel lists %H only for pairs of one host bridge",
+		"no common bridge, and the list allows %H only for pairs of one host bridge",
 	[P2P_REASON_NO_ROOT_DEVICE] =
 		"no common bridge, and the kernel finds no root device to look up: %H",
 	[P2P_REASON_NO_COMMON] =
@@ -139,7 +161,7 @@ static const char *const sentences[P2P_REASONS] = {
 	[P2P_REASON_ACS_UNKNOWN] =
 		"not known: ACS of %U could not be read, and decides between direct and redirected",
 	[P2P_REASON_ROOT_UNKNOWN] =
-		"not known: %P, and whether the kernel lists the root device %H could not be told",
+		"not known: %P, and whether the host bridge list has %H could not be told",
 	[P2P_REASON_CPU_UNKNOWN] =
 		"not known: %P, and the CPU's vendor and family could not be read",
 	[P2P_REASON_IOMMU_UNKNOWN] =
@@ -165,9 +187,9 @@ static void add_refusal(struct writer *w)
 		add_roots(w);
 		return;
 	}
-	p2p_text_add(&w->text, "the root device ");
-	add_roots(w);
-	p2p_text_add(&w->text, " is not on the kernel's list");
+	p2p_text_add(&w->text, "the host bridge list of rule set %s lacks ",
+		     w->judge->rules->name);
+	add_unlisted(w);
 }
 
 static void add_field(struct writer *w, char letter)

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which rules hold for which kernel, and what is said about it. */
+#include <errno.h>
+#include <stdio.h>
+
+#include "tree.h"
+
+static const char *const names[] = {
+	"4.20", "5.2", "5.4", "5.10", "5.15", "5.19", "6.1", "6.6", "6.12", "7.1", "7.2", "7.3",
+	"next", "tlp",
+};
+#define NAMES (sizeof(names) / sizeof(names[0]))
+
+START_TEST(named_sets)
+{
+	for (size_t i = 0; i < NAMES; i++) {
+		const struct p2p_rules *rules = p2p_rules_at(i);
+
+		ck_assert_str_eq(p2p_rules_name(rules), names[i]);
+		ck_assert_ptr_eq(p2p_rules_find(names[i]), rules);
+		ck_assert_int_eq(p2p_rules_is_experimental(rules), !strcmp(names[i], "tlp"));
+	}
+	ck_assert_ptr_null(p2p_rules_at(NAMES));
+	ck_assert_ptr_null(p2p_rules_find("6.2"));
+	ck_assert_ptr_null(p2p_rules_find(""));
+	ck_assert_ptr_null(p2p_rules_find("auto"));
+}
+END_TEST
+
+static const struct { const char *release, *rules; bool exact; } releases[] = {
+	{ "4.20.0", "4.20", true }, { "5.1.21", "4.20", true }, { "5.2.0", "5.2", true },
+	{ "5.3.18-lp152.106-default", "5.2", true }, { "5.4.0-216-generic", "5.4", true },
+	{ "5.9.16", "5.4", true }, { "5.10.0-35-amd64", "5.10", true },
+	{ "5.15.0-139-generic", "5.15", true }, { "5.18.0", "5.15", true },
+	{ "5.19.17", "5.19", true }, { "6.0.0", "5.19", true },
+	{ "6.1.0-40-amd64", "6.1", true }, { "6.8.0-60-generic", "6.6", true },
+	{ "6.12.107+deb13-amd64", "6.12", true }, { "6.18.2", "6.12", true },
+	{ "7.0.1", "6.12", true }, { "7.2.13-arch1-1", "7.2", true },
+	{ "7.3.4", "7.3", true }, { "7.4.0-rc1", "7.3", false }, { "10.0", "7.3", false },
+	{ "4.19.0-27-amd64", "4.20", false }, { "3.10.0-1160.el7.x86_64", "4.20", false },
+	{ "5.15.49-lts2021-iotg", "5.15", false }, { "6.6.40-amd64-desktop-hwe", "6.6", false },
+	{ "unknown", "7.3", false }, { "", "7.3", false }, { NULL, "7.3", false },
+	{ "-6.1", "7.3", false }, { "6", "7.3", false },
+};
+
+START_TEST(release_to_rules)
+{
+	bool exact = !releases[_i].exact;
+	const struct p2p_rules *rules = p2p_rules_for_release(releases[_i].release, &exact);
+
+	ck_assert_str_eq(p2p_rules_name(rules), releases[_i].rules);
+	ck_assert_int_eq(exact, releases[_i].exact);
+}
+END_TEST
+
+/* Two root ports below one host bridge with the root device given. */
+static enum p2p_map_type judge(const char *release, enum p2p_tri p2pdma, const char *rules,
+			       uint16_t vendor, uint16_t device, bool two_bridges, char note[512])
+{
+	struct tree *tree = tree_new();
+	struct p2p_host_bridge *host = tree_bridge(tree);
+	struct p2p_host_bridge *other = two_bridges ? tree_bridge(tree) : host;
+	struct p2p_function *root = tree_add(tree, host, NULL, -1), *a, *b;
+	struct p2p_judge *judge;
+	struct p2p_verdict verdict;
+
+	root->vendor = vendor;
+	root->device = device;
+	if (two_bridges) {
+		root = tree_add(tree, other, NULL, -1);
+		root->vendor = vendor;
+		root->device = device;
+	}
+	a = tree_add(tree, host, tree_add(tree, host, NULL, P2P_PORT_ROOT), P2P_PORT_ENDPOINT);
+	b = tree_add(tree, other, tree_add(tree, other, NULL, P2P_PORT_ROOT), P2P_PORT_ENDPOINT);
+	tree->machine.release = release;
+	tree->machine.p2pdma = p2pdma;
+	judge = tree_judge(tree, rules);
+	p2p_judge_pair(judge, a, b, &verdict);
+	snprintf(note, 512, "%s", p2p_judge_rules_note(judge) ? p2p_judge_rules_note(judge) : "");
+	p2p_judge_free(judge);
+	tree_free(tree);
+	return verdict.kernel.map_type;
+}
+
+/* Between two sets, the rows of the release itself. */
+static const struct { const char *release; uint16_t vendor, device; bool listed; } between[] = {
+	{ "5.5.19", 0x8086, 0x2030, false }, { "5.6.0", 0x8086, 0x2030, true },
+	{ "5.6.19", 0x8086, 0x2020, true }, { "5.6.19", 0x8086, 0x2031, false },
+	{ "5.7.0", 0x8086, 0x2033, true }, { "5.7.0", 0x1022, 0x15d0, false },
+	{ "5.8.0", 0x1022, 0x1630, true }, { "5.8.0", 0x1022, 0x1450, true },
+	{ "5.9.0", 0x1022, 0x1630, false }, { "5.9.0", 0x1022, 0x1450, false },
+	{ "5.17.0", 0x8086, 0x09a2, false }, { "5.18.0", 0x8086, 0x09a2, true },
+	{ "7.0.0", 0x1ae0, 0x1111, false }, { "7.1.0", 0x1ae0, 0x1111, true },
+	{ "7.9.0", 0x10de, 0x2f95, true }, { "7.9.0", 0x8086, 0x6f00, false },
+};
+
+START_TEST(releases_between)
+{
+	char note[512];
+
+	ck_assert_int_eq(judge(between[_i].release, P2P_YES, "auto", between[_i].vendor,
+			       between[_i].device, true, note),
+			 between[_i].listed ? P2P_MAP_THRU_HOST_BRIDGE : P2P_MAP_NOT_SUPPORTED);
+}
+END_TEST
+
+/* With "auto" the kernel's config counts, with a named set it does not. */
+static const struct {
+	const char *release;
+	enum p2p_tri p2pdma;
+	const char *rules;
+	bool listed;
+	enum p2p_map_type type;
+	const char *note;
+} configs[] = {
+	{ "6.12.1", P2P_YES, "auto", true, P2P_MAP_THRU_HOST_BRIDGE, "" },
+	{ "6.12.1", P2P_NO, "auto", true, P2P_MAP_NOT_SUPPORTED, "CONFIG_PCI_P2PDMA" },
+	{ "6.12.1", P2P_UNKNOWN, "auto", true, P2P_MAP_UNKNOWN, "could not be read" },
+	{ "6.12.1", P2P_UNKNOWN, "auto", false, P2P_MAP_NOT_SUPPORTED, "could not be read" },
+	{ "6.12.1", P2P_NO, "6.1", true, P2P_MAP_THRU_HOST_BRIDGE, "" },
+	{ "6.12.1", P2P_UNKNOWN, "6.1", true, P2P_MAP_THRU_HOST_BRIDGE, "" },
+	{ NULL, P2P_UNKNOWN, "auto", true, P2P_MAP_THRU_HOST_BRIDGE, "no kernel release" },
+	{ NULL, P2P_NO, "auto", true, P2P_MAP_NOT_SUPPORTED, "no kernel release" },
+	{ "7.9.1", P2P_YES, "auto", true, P2P_MAP_THRU_HOST_BRIDGE, "newer than every" },
+	{ "4.19.1", P2P_YES, "auto", true, P2P_MAP_NOT_SUPPORTED, "older than p2pdma" },
+	{ "5.15.2-lts2021", P2P_YES, "auto", true, P2P_MAP_THRU_HOST_BRIDGE, "Intel LTS" },
+};
+
+START_TEST(configuration)
+{
+	char note[512];
+
+	ck_assert_int_eq(judge(configs[_i].release, configs[_i].p2pdma, configs[_i].rules, 0x8086,
+			       configs[_i].listed ? 0x2030 : 0x1111, false, note),
+			 configs[_i].type);
+	if (*configs[_i].note)
+		ck_assert_msg(strstr(note, configs[_i].note) != NULL, "%s", note);
+	else
+		ck_assert_str_eq(note, "");
+}
+END_TEST
+
+START_TEST(no_such_set)
+{
+	struct tree *tree = tree_new();
+	struct p2p_parts parts = { .machine = &tree->machine };
+	struct p2p_judge *kept = (struct p2p_judge *)(uintptr_t)tree, *judge = kept;
+
+	ck_assert_int_eq(p2p_judge_new_from_parts(tree->context, &parts, "6.2", &judge), -EINVAL);
+	ck_assert_ptr_eq(judge, kept);
+	ck_assert_ptr_nonnull(strstr(p2p_context_error(tree->context), "'6.2'"));
+	for (size_t i = 0; i < NAMES; i++)
+		ck_assert_ptr_nonnull(strstr(p2p_context_error(tree->context), names[i]));
+	ck_assert_ptr_null(p2p_judge_free(NULL));
+	ck_assert_ptr_null(p2p_groups_free(NULL));
+	tree_free(tree);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("rules");
+	TCase *tcase = tcase_create("rules");
+
+	tcase_add_test(tcase, named_sets);
+	tcase_add_loop_test(tcase, release_to_rules, 0, sizeof(releases) / sizeof(releases[0]));
+	tcase_add_loop_test(tcase, releases_between, 0, sizeof(between) / sizeof(between[0]));
+	tcase_add_loop_test(tcase, configuration, 0, sizeof(configs) / sizeof(configs[0]));
+	tcase_add_test(tcase, no_such_set);
+	suite_add_tcase(suite, tcase);
+	return tree_run(suite);
+}
