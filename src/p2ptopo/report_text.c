@@ -255,14 +255,25 @@ static void print_note(const struct app *app, const struct p2p_note *note)
 	words_wrap(app->out, note->text, (size_t)column, 2, app->options.width);
 }
 
+/* print_machine() has said it already, above what it is about. */
+static bool is_said(const struct p2p_machine *machine, const struct p2p_note *note)
+{
+	return !note->function && machine->virtual_machine == P2P_YES &&
+	       strstr(note->text, "virtual machine");
+}
+
 static void print_notes(const struct app *app)
 {
+	const struct p2p_machine *machine = p2p_topology_machine(app->topology);
 	const struct p2p_note *note;
 	size_t count = 0;
 
-	for (; (note = p2p_topology_note(app->topology, count)); count++)
-		if (count < MOST_NOTES)
+	for (size_t i = 0; (note = p2p_topology_note(app->topology, i)); i++) {
+		if (is_said(machine, note))
+			continue;
+		if (count++ < MOST_NOTES)
 			print_note(app, note);
+	}
 	if (count > MOST_NOTES)
 		fprintf(app->out, "! %zu notes more: p2ptopo report --json\n", count - MOST_NOTES);
 }

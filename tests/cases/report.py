@@ -13,8 +13,8 @@ TESTS = pathlib.Path(__file__).resolve().parent.parent
 FIXTURES = TESTS / "fixtures"
 RULES = ["auto", "4.20", "5.4", "6.12", "next", "tlp"]
 FILTERS = [[], ["--all"], ["--class", "gpu,accel"]]
-MOST = 200                              # functions; pairs grow with their square
-FABRICS = 12                            # random ones
+MOST = 100                              # functions; pairs grow with their square
+FABRICS = 8                             # random ones
 
 
 def call(binary, source, rules, command):
