@@ -135,13 +135,12 @@ static enum status check_rules(const char *name)
 	return app_fail(STATUS_INPUT, "there is no rule set '%s'; there are auto%s", name, names);
 }
 
-/* Locality must be the same for every command, so all of them ask hwloc for what is missing. */
+/* Locality must be the same for every command that names devices or judges pairs of them. */
 static int build_topology(struct app *app)
 {
+	bool names = app->command->want >= P2P_WANT_NAMES;
 	const struct p2p_topology_options options = {
-		.pci_ids = app->options.pci_ids,
-		.names = app->command->want >= P2P_WANT_NAMES,
-		.hwloc = true,
+		.pci_ids = app->options.pci_ids, .names = names, .hwloc = names,
 	};
 
 	return p2p_topology_new(app->context, app->snapshot, &options, &app->topology);
