@@ -116,7 +116,7 @@ static void status_text(const struct app *app, const struct p2p_gate_info *info)
 enum status command_gate_status(struct app *app, int argc, char **argv)
 {
 	struct p2p_gate_info info;
-	struct p2p_gate *gate;
+	struct p2p_gate *gate = NULL;
 	enum status status = gate_open(app, &gate);
 
 	(void)argc;
@@ -139,7 +139,7 @@ struct in_force {
 
 static enum status read_list(struct app *app, struct in_force *ret_list)
 {
-	struct p2p_gate *gate;
+	struct p2p_gate *gate = NULL;
 	enum status status = gate_open(app, &gate);
 	int error;
 
@@ -301,7 +301,7 @@ enum status command_policy_push(struct app *app, int argc, char **argv)
 enum status command_policy_clear(struct app *app, int argc, char **argv)
 {
 	struct p2p_gate_info info;
-	struct p2p_gate *gate;
+	struct p2p_gate *gate = NULL;
 	enum status status = gate_open(app, &gate);
 
 	(void)argc;

@@ -196,14 +196,14 @@ static void print_text(const struct app *app, const struct list_of *made,
 
 enum status command_policy_compile(struct app *app, int argc, char **argv)
 {
-	const struct p2p_function **list;
 	struct list_of made;
 	enum status status = policy_compile(app, argc ? argv[0] : NULL, &made);
+	const struct p2p_function **list;
 
-	list = calloc(p2p_topology_count(app->topology) + 1, sizeof(*list));
-	if (!status && !list)
-		status = app_out_of_memory();
-	if (!status && app->options.format == FORMAT_JSON)
+	list = calloc(p2p_topology_count(app->topology) + 1, sizeof(struct p2p_function *));
+	if (!list)
+		status = status ? status : app_out_of_memory();
+	else if (!status && app->options.format == FORMAT_JSON)
 		status = print_json(app, &made, list);
 	else if (!status)
 		print_text(app, &made, list);

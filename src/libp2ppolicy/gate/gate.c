@@ -54,7 +54,7 @@ const char *p2p_gate_mode_name(enum p2p_gate_mode mode)
 int p2p_gate_mode_parse(const char *name, enum p2p_gate_mode *ret_mode)
 {
 	for (unsigned int i = 0; i < P2P_GATE_MODES; i++) {
-		if (strcmp(name, mode_names[i]))
+		if (strcmp(name, mode_names[i]) != 0)
 			continue;
 		*ret_mode = (enum p2p_gate_mode)i;
 		return 0;

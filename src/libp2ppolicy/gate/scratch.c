@@ -38,6 +38,7 @@ static bool only_controller(const char *disk, const char *bdf)
 
 	snprintf(path, sizeof(path), "%s/device", disk);
 	dir = opendir(path);
+	/* cppcheck-suppress readdirCalled ; one thread reads this stream */
 	while (dir && (entry = readdir(dir))) {
 		if (strncmp(entry->d_name, "nvme", 4) != 0 || strchr(entry->d_name + 4, 'n') ||
 		    strchr(entry->d_name + 4, 'c'))
@@ -54,12 +55,14 @@ static bool only_controller(const char *disk, const char *bdf)
 static bool belongs_to(dev_t device, const struct p2p_function *client)
 {
 	char disk[64], part[96], bdf[P2P_BDF_SIZE];
+	const char *up = "";
 
-	snprintf(disk, sizeof(disk), "/sys/dev/block/%u:%u", major(device), minor(device));
-	p2p_bdf_format(client->bdf, bdf);
-	snprintf(part, sizeof(part), "%s/partition", disk);
+	snprintf(part, sizeof(part), "/sys/dev/block/%u:%u/partition", major(device),
+		 minor(device));
 	if (!access(part, F_OK))
-		strcat(disk, "/..");
+		up = "/..";
+	snprintf(disk, sizeof(disk), "/sys/dev/block/%u:%u%s", major(device), minor(device), up);
+	p2p_bdf_format(client->bdf, bdf);
 	return leads_to(disk, bdf) || only_controller(disk, bdf);
 }
 

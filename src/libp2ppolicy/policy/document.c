@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -274,6 +275,7 @@ int p2p_document_load(struct p2p_context *context, const char *path,
 	document->context = context;
 	document->path = strdup(path);
 	r = document->path ? read_text(document) : -ENOMEM;
+	assert(r || document->text);
 	if (!r)
 		r = blank_comments(document);
 	if (!r)

@@ -169,7 +169,7 @@ static bool parse_relation(struct json_object *value, enum p2p_relation *ret_rel
 	if (!is_text(value))
 		return false;
 	for (unsigned int i = P2P_RELATION_UNKNOWN + 1; i < P2P_RELATIONS; i++) {
-		if (strcmp(text(value), p2p_relation_name((enum p2p_relation)i)))
+		if (strcmp(text(value), p2p_relation_name((enum p2p_relation)i)) != 0)
 			continue;
 		*ret_relation = (enum p2p_relation)i;
 		return true;

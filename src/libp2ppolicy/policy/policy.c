@@ -23,7 +23,7 @@ static int check_keys(const struct p2p_document *document, struct json_object *n
 	json_object_object_foreach(node, name, value) {
 		const char *const *key = keys;
 
-		while (*key && strcmp(*key, name))
+		while (*key && strcmp(*key, name) != 0)
 			key++;
 		if (!*key)
 			return p2p_document_error(document, value, "\"%s\" is no key here", name);
@@ -38,7 +38,7 @@ static int check_head(const struct p2p_document *document)
 	struct json_object *version = member(document->root, "version");
 
 	if (!format || !json_object_is_type(format, json_type_string) ||
-	    strcmp(json_object_get_string(format), FORMAT))
+	    strcmp(json_object_get_string(format), FORMAT) != 0)
 		return p2p_document_error(document, format ? format : document->root,
 					  "expected \"format\": \"" FORMAT "\"");
 	if (!version || !json_object_is_type(version, json_type_int) ||
@@ -102,7 +102,7 @@ static int parse_action(const struct p2p_document *document, struct json_object 
 	const char *text = json_object_is_type(value, json_type_string) ?
 			   json_object_get_string(value) : "";
 
-	if (strcmp(text, "allow") && strcmp(text, "deny"))
+	if (strcmp(text, "allow") != 0 && strcmp(text, "deny") != 0)
 		return p2p_document_error(document, value ? value : node,
 					  "expected \"action\": \"allow\" or \"deny\"");
 	*ret_allow = !strcmp(text, "allow");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,12 +30,11 @@ static int unknown_key(const struct p2p_document *document, const struct p2p_ter
 		       struct json_object *value, const char *name, bool groups)
 {
 	char known[256] = "";
+	size_t used = 0;
 
-	for (; keys->name; keys++) {
-		if (*known)
-			strcat(known, ", ");
-		strcat(known, keys->name);
-	}
+	for (; keys->name && used < sizeof(known); keys++)
+		used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s",
+					 used ? ", " : "", keys->name);
 	return p2p_document_error(document, value, "\"%s\" is no key here; expected one of %s%s",
 				  name, known, groups ? ", group" : "");
 }
