@@ -4,6 +4,7 @@
 
 #include "fuzz.h"
 #include "snapshot/config.h"
+#include "topology/build.h"
 
 struct input {
 	const uint8_t *data;
@@ -41,6 +42,24 @@ static void check(const struct p2p_config *config)
 		p2p_config_read32(config, i, &value);
 }
 
+/* No register is known of what was not read. */
+static void decode(const struct p2p_config *config)
+{
+	struct p2p_raw raw = { .config = *config };
+	struct p2p_function function = { 0 };
+
+	p2p_header_decode(&function, &raw);
+	p2p_caps_decode(&function, config);
+	if (config->size < P2P_CONFIG_STANDARD)
+		CHECK(function.pcie.fact == P2P_DENIED);
+	if (config->size < P2P_CONFIG_EXTENDED)
+		CHECK(function.acs.fact != P2P_PRESENT && function.ats.ats != P2P_PRESENT &&
+		      function.serial.fact != P2P_PRESENT && function.cxl.fact != P2P_PRESENT);
+	if (function.acs.fact != P2P_PRESENT)
+		CHECK(function.acs.kernel_fact != P2P_PRESENT);
+	CHECK(function.acs.egress_bits <= 256);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input input = { .data = data + 1, .size = size ? size - 1 : 0 };
@@ -57,6 +76,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	input.gaps = data[0] & 16;
 	CHECK(p2p_config_load(&arena, &source, &config) == 0);
 	check(&config);
+	decode(&config);
 	p2p_arena_free(&arena);
 	return 0;
 }

@@ -276,11 +276,15 @@ START_TEST(other_notes)
 {
 	struct p2p_snapshot *snapshot = make_snapshot(P2P_SOURCE_TREE);
 	struct space nvswitch = make_space(0x10de, 0x22a3, 0x068000, 0, P2P_PORT_ENDPOINT);
+	struct space limited = make_space(0x144d, 0xa808, 0x010802, 0, P2P_PORT_ENDPOINT);
 	struct space loop = make_space(0x10de, 0x2330, 0x030200, 0, P2P_PORT_ENDPOINT);
 	struct p2p_topology *topology;
 	struct p2p_raw *raw;
 
 	nvswitch.size = 64;
+	limited.size = 256;
+	limited.kernel_size = true;
+	make_function(snapshot, "0000:00:04.0", HOST "0000:00:04.0", &limited);
 	add_extended(&loop, 0, 0x100, 0x03);
 	put16(&loop, 0x102, 1 | 0x100 << 4);
 	raw = make_function(snapshot, "0000:00:02.0", HOST "0000:00:02.0", &nvswitch);
@@ -293,9 +297,11 @@ START_TEST(other_notes)
 	ck_assert_ptr_nonnull(get_note(topology, "XGMI is there (0000:00:03.0): not PCIe"));
 	ck_assert_ptr_nonnull(get_note(topology, "0000:00:03.0 has a broken capability list: "
 				       "the chain loops"));
-	ck_assert_ptr_nonnull(get_note(topology, "config space of 1 of 2 functions was read "
+	ck_assert_ptr_nonnull(get_note(topology, "config space of 1 of 3 functions was read "
 				       "without privilege (64 bytes"));
 	ck_assert_ptr_nonnull(get_note(topology, "0000:00:02.0 is powered off (D3cold)"));
+	ck_assert_ptr_nonnull(get_note(topology, "no extended config space of 1 PCI Express "
+				       "functions, 0000:00:04.0 is the first"));
 	ck_assert_ptr_null(get_note(topology, "virtual machine"));
 	p2p_topology_free(topology);
 	p2p_snapshot_free(snapshot);

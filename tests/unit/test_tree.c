@@ -296,8 +296,12 @@ START_TEST(orphans)
 		{ "0000:20:00.0", NULL, P2P_PORT_DOWNSTREAM, 0x21, 0x21, NULL, 0, NULL },
 		{ "0000:21:00.0", NULL, P2P_PORT_ENDPOINT, 0, 0, NULL, 0, NULL },
 		{ "0001:00:00.0", NULL, P2P_PORT_ENDPOINT, 0, 0, NULL, 0, NULL },
+		/* Conventional functions of a processor have a bus of their own; of a dump
+		 * that has nothing else of its domain nobody can tell. */
+		{ "0000:ff:08.0", NULL, -1, 0, 0, NULL, 0, NULL },
+		{ "0002:ff:08.0", NULL, -1, 0, 0, NULL, 0, NULL },
 	};
-	struct p2p_snapshot *snapshot = snapshot_of(shapes, 5);
+	struct p2p_snapshot *snapshot = snapshot_of(shapes, 7);
 	struct p2p_topology *topology = make_topology(snapshot);
 
 	ck_assert(!get(topology, "0000:00:01.0")->orphan);
@@ -306,6 +310,8 @@ START_TEST(orphans)
 	ck_assert(get(topology, "0000:21:00.0")->orphan);
 	ck_assert_ptr_eq(get(topology, "0000:21:00.0")->parent, get(topology, "0000:20:00.0"));
 	ck_assert(!get(topology, "0001:00:00.0")->orphan);
+	ck_assert(!get(topology, "0000:ff:08.0")->orphan);
+	ck_assert(get(topology, "0002:ff:08.0")->orphan);
 	ck_assert_ptr_nonnull(get_note(topology, "are not in the dump"));
 	p2p_topology_free(topology);
 	p2p_snapshot_free(snapshot);

@@ -13,11 +13,13 @@
  * struct domain - one domain's buses.
  * @above: the bridge above each bus, NULL none
  * @inside: lies between the secondary and the subordinate bus of some bridge
- * @credible: something is on it that is found on a root bus alone
+ * @root: something is on it that is found on a root bus alone
+ * @below: something is on it that is found below a port alone
+ * @whole: the root complex of bus 0 is there, so the dump is hardly a pick of functions
  */
 struct domain {
 	struct p2p_function *above[256];
-	bool inside[256], credible[256];
+	bool inside[256], root[256], below[256], whole;
 };
 
 static bool has_path(const struct p2p_topology *topology, size_t index)
@@ -60,13 +62,16 @@ static void gather_buses(struct p2p_topology *topology, size_t first, size_t end
 {
 	size_t i;
 
-	*domain = (struct domain){ .credible = { [0] = true } };
+	*domain = (struct domain){ .root = { [0] = true } };
 	for (i = first; i < end; i++) {
 		struct p2p_function *function = &topology->functions[i];
 		unsigned int bus;
 
 		if (is_root_complex(function))
-			domain->credible[function->bdf.bus] = true;
+			domain->root[function->bdf.bus] = true;
+		else if (function->pcie.fact == P2P_PRESENT)
+			domain->below[function->bdf.bus] = true;
+		domain->whole |= !function->bdf.bus && is_root_complex(function);
 		if (!p2p_function_is_bridge(function) || !has_sane_buses(function))
 			continue;
 		if (!domain->above[function->secondary])
@@ -74,6 +79,14 @@ static void gather_buses(struct p2p_topology *topology, size_t first, size_t end
 		for (bus = function->secondary + 1u; bus <= function->subordinate; bus++)
 			domain->inside[bus] = true;
 	}
+}
+
+/* Is it a root bus, although no bridge that is in the dump names it? */
+static bool is_credible(const struct domain *domain, unsigned int bus)
+{
+	if (domain->inside[bus])
+		return false;
+	return domain->root[bus] || (domain->whole && !domain->below[bus]);
 }
 
 static void link_domain(struct p2p_topology *topology, size_t first, size_t end,
@@ -98,8 +111,7 @@ static void link_domain(struct p2p_topology *topology, size_t first, size_t end,
 		}
 		roots[i] = (struct root_bus){ .domain = function->bdf.domain,
 					      .bus = function->bdf.bus, .known = true };
-		function->orphan = domain.inside[function->bdf.bus] ||
-				   !domain.credible[function->bdf.bus];
+		function->orphan = !is_credible(&domain, function->bdf.bus);
 	}
 }
 

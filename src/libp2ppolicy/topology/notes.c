@@ -53,12 +53,35 @@ static void note_unread(struct p2p_topology *topology)
 					     cut, topology->count, first->config_bytes ?
 					     first->config_bytes : P2P_CONFIG_HEADER,
 					     topology->machine.source == P2P_SOURCE_LIVE ?
-					     "; run as root" : ""));
+					     "; root can read them" : ""));
 	else if (none)
 		p2p_note_add(topology, none == 1 ? first : NULL,
 			     p2p_keep_format(topology, "config space of %u of %zu functions could "
 					     "not be read, %s is the first", none,
 					     topology->count, bdf_of(first, bdf)));
+}
+
+static void note_limited(struct p2p_topology *topology)
+{
+	const struct p2p_function *first = NULL;
+	unsigned int count = 0;
+	char bdf[P2P_BDF_SIZE];
+	size_t i;
+
+	for (i = 0; i < topology->count; i++) {
+		const struct p2p_raw *raw = topology->builds[i].raw;
+
+		if (!raw || !raw->config.kernel_limited)
+			continue;
+		if (!count++)
+			first = &topology->functions[i];
+	}
+	if (count)
+		p2p_note_add(topology, first,
+			     p2p_keep_format(topology, "the kernel sees no extended config space of "
+					     "%u PCI Express functions, %s is the first: it takes "
+					     "ACS as absent there, what the hardware does is not "
+					     "known", count, bdf_of(first, bdf)));
 }
 
 static void note_silent(struct p2p_topology *topology)
@@ -193,6 +216,7 @@ void p2p_notes_build(struct p2p_topology *topology)
 {
 	note_guest(topology);
 	note_unread(topology);
+	note_limited(topology);
 	note_silent(topology);
 	note_lost_bridges(topology);
 	note_chains(topology);
