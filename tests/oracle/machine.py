@@ -30,6 +30,7 @@ class Function:
         self.domain, self.bus, self.devfn = domain, bus, device << 3 | function
         self.parent = None
         self.listed = True          # False: only named in the path of what lies below it
+        self.lost = False           # in a dump: the bridge above it is not there
         self.host = None
         self.physfn = None
         self.config = None
@@ -289,9 +290,28 @@ def ids_from_config(function):
     function.pciclass = int.from_bytes(config[9:12], "little")
 
 
+def virtual_functions(function):
+    """(bus, devfn) of the VFs that a PF's SR-IOV capability has turned on."""
+    config, at = function.config, 0x100
+    for _ in range(480):
+        if at < 0x100 or at + 0x20 > len(config):
+            return []
+        header = int.from_bytes(config[at:at + 4], "little")
+        if header & 0xffff == 0x0010:
+            break
+        at = header >> 20 & 0xffc
+    else:
+        return []
+    control, count, offset, stride = (int.from_bytes(config[at + k:at + k + 2], "little")
+                                      for k in (0x08, 0x10, 0x14, 0x16))
+    first = (function.bus << 8 | function.devfn) + offset
+    return [divmod(first + i * stride, 256) for i in range(count if control & 1 else 0)]
+
+
 def bridge_above(machine, function):
-    """The bridge whose secondary bus this is; for a VF on a bus of its own, the nearest one
-    whose range holds it.  Bus numbers shrink on the way up, so there is no loop."""
+    """(bridge, True) where its secondary bus is the function's; (bridge, False) where the
+    function only lies in its range, so that a bridge between is not in the dump; (None, True)
+    on a root bus.  Bus numbers shrink on the way up, so there is no loop."""
     best = None
     for bridge in machine.functions.values():
         if bridge.domain != function.domain or bridge.config[14] & 0x7f not in (1, 2):
@@ -302,17 +322,27 @@ def bridge_above(machine, function):
         if secondary == function.bus or secondary < function.bus <= subordinate:
             if best is None or secondary > best.config[0x19]:
                 best = bridge
-    return best
+    return best, best is None or best.config[0x19] == function.bus
 
 
 def place_by_bus(machine):
-    for function in machine.functions.values():
-        above = bridge_above(machine, function)
-        function.parent = above.name if above else None
-    for function in machine.functions.values():
-        top = function
-        while top.parent:
-            top = machine.functions[top.parent]
+    functions = machine.functions
+    for pf in list(functions.values()):
+        for bus, devfn in virtual_functions(pf):
+            vf = functions.get("%04x:%02x:%02x.%x" % (pf.domain, bus, devfn >> 3, devfn & 7))
+            if vf is not None and vf is not pf:
+                vf.physfn = pf.name
+    above = {}
+    for function in functions.values():
+        physfn = functions.get(function.physfn, function)
+        bridge, exact = bridge_above(machine, physfn)
+        above[function.name] = bridge.name if bridge else None
+        function.lost = not exact
+        function.parent = bridge.name if bridge and exact else None
+    for function in functions.values():
+        top = functions.get(function.physfn, function)
+        while above[top.name]:
+            top = functions[above[top.name]]
         function.host = "%x:%02x" % (top.domain, top.bus)
 
 

@@ -148,8 +148,9 @@ def header_type(function, has_children):
 class World:
     """One choice for everything that is not known."""
 
-    def __init__(self, acs, zen, passes, iommu):
+    def __init__(self, acs, joined, zen, passes, iommu):
         self.acs = acs          # what an unknown ACS Control holds: 0 or RR|CR|EC
+        self.joined = joined    # bridges that a dump lacks make a common one
         self.zen = zen
         self.passes = passes    # host bridge -> None, SAME or ANY
         self.iommu = iommu
@@ -224,6 +225,33 @@ class Pair:
             redirects += bool(self.control(b_child, world, ACS_RR | ACS_EC))
         return redirects, dist_a + dist_b
 
+    def chain(self, function):
+        """The function and the bridges above it that are known."""
+        known = []
+        while function:
+            known.append(function)
+            function = self.oracle.upstream(function)
+        return known
+
+    def may_join(self):
+        """No bridge in common is known, but some are missing from the dump below the same root
+        bus, and one of those, or one above them, may be common."""
+        ends = self.chain(self.provider), self.chain(self.client)
+        return (self.provider.host == self.client.host and not set(ends[0]) & set(ends[1])
+                and any(chain[-1].lost for chain in ends))
+
+    def redirects_below_lost(self, world):
+        """How many redirect for certain below a common bridge that the dump lacks or names
+        without what lies between: what is known below the gap, and each end itself."""
+        redirects = 1 if world.acs else 0
+        if self.oracle.rules.walk == "tlp":
+            return redirects
+        for end in (self.provider, self.client):
+            chain = self.chain(end)
+            for function in chain if chain[-1].lost else [end]:
+                redirects += bool(self.control(function, world, ACS_RR | ACS_CR | ACS_EC))
+        return redirects
+
     def host_bridges_pass(self, world):
         one, two = self.provider.host, self.client.host
         if one == two:
@@ -235,12 +263,15 @@ class Pair:
         rules = self.oracle.rules
         walk = self.walk_tlp if rules.walk == "tlp" else self.walk
         redirects, hops = walk(world)
-        if self.common and not redirects:
+        common = self.common or world.joined
+        if world.joined:
+            redirects = self.redirects_below_lost(world)
+        if common and not redirects:
             return "bus_addr", hops, hops
         if rules.walk == "first":
             allowed = False
         elif rules.walk == "second":
-            allowed = (not self.common and not world.iommu
+            allowed = (not common and not world.iommu
                        and self.host_bridges_pass(world))
         else:
             allowed = world.zen or self.host_bridges_pass(world)
@@ -307,12 +338,12 @@ class Oracle:
             return True
         return False if self.machine.iommu_class_empty else None
 
-    def worlds(self, provider, client):
+    def worlds(self, provider, client, may_join):
         hosts = sorted({provider.host, client.host})
-        for acs, zen, iommu, *needs in itertools.product(
-                (0, ACS_RR | ACS_CR | ACS_EC), self.zen, self.iommu,
-                *(self.passes[host] for host in hosts)):
-            yield World(acs, zen, dict(zip(hosts, needs)), iommu)
+        for acs, joined, zen, iommu, *needs in itertools.product(
+                (0, ACS_RR | ACS_CR | ACS_EC), (False, True) if may_join else (False,),
+                self.zen, self.iommu, *(self.passes[host] for host in hosts)):
+            yield World(acs, joined, zen, dict(zip(hosts, needs)), iommu)
 
     def relation(self, pair, hops):
         provider, client = pair.provider, pair.client
@@ -330,15 +361,19 @@ class Oracle:
 
     def answer(self, provider, client):
         pair = Pair(self, provider, client)
-        answers = {pair.decide(world) for world in self.worlds(provider, client)}
+        may_join = pair.may_join()
+        answers = {pair.decide(world) for world in self.worlds(provider, client, may_join)}
         map_types = {map_type for map_type, _, _ in answers}
         hops = answers.copy().pop()[2]
         sure = len(map_types) == 1
         map_type, distance, _ = answers.pop() if sure else (UNKNOWN, None, None)
+        if may_join and map_type != "not_supported":
+            distance = None         # the bridges that are missing count, too
         listed = pair.common and map_type != "bus_addr"
         return {
                 "provider": provider.name, "client": client.name,
-                "relation": self.relation(pair, hops), "map_type": map_type,
+                "relation": None if may_join else self.relation(pair, hops),
+            "map_type": map_type,
                 "distance": distance, "hops": hops,
                 "acs_redirect": pair.acs_list if listed else [],
         }

@@ -145,7 +145,7 @@ MUTANTS = [
     ("            while bb is not self.common:", "            while bb:"),
     ("if bb:\n                self.common = a\n                break",
      "if bb and up(bb):\n                self.common = a\n                break"),
-    ("if not allowed:", "if not allowed or redirects and not self.common:"),
+    ("if not allowed:", "if not allowed or redirects and not common:"),
     ("return world.passes[one] is not None", "return world.passes[one] == ANY"),
     ("return world.passes[one] == ANY and", "return world.passes[one] is not None and"),
     ("and world.passes[two] == ANY", ""),
@@ -153,10 +153,10 @@ MUTANTS = [
     ("allowed = world.zen or", "allowed ="),
     ("allowed = world.zen or self", "allowed = world.zen or not self"),
     ("allowed = world.zen or", "allowed = True or"),
-    ("if self.common and not redirects:", "if self.common and not redirects and hops:"),
-    ("if self.common and not redirects:", "if self.common and (not redirects or not hops):"),
-    ("if self.common and not redirects:", "if not redirects:"),
-    ("if self.common and not redirects:", "if False:"),
+    ("if common and not redirects:", "if common and not redirects and hops:"),
+    ("if common and not redirects:", "if common and (not redirects or not hops):"),
+    ("if common and not redirects:", "if not redirects:"),
+    ("if common and not redirects:", "if False:"),
     ("dist_b = 0\n            if self", "if self"),
 ]
 
