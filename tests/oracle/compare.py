@@ -56,6 +56,8 @@ class Comparison:
             if theirs is None:
                 self.differ("%s %s: %s -> %s: no row" % (name, ruleset, *pair))
                 continue
+            if self.may_pass(machine, pair, theirs):
+                row["map_type"], row["distance"] = "unknown", None
             wrong = [field for field in tool.FIELDS if theirs[field] != row[field]]
             if wrong:
                 self.differ("%s %s: %s -> %s: %s" % (
@@ -64,6 +66,13 @@ class Comparison:
                         for field in wrong)))
         for pair in answers:
             self.differ("%s %s: %s -> %s: a row too many" % (name, ruleset, *pair))
+
+    @staticmethod
+    def may_pass(machine, pair, theirs):
+        """Where a dump lacks the bridges above a function, p2ptopo judges none of its pairs that
+        leave what is known; the oracle tries what may be there, and is sometimes sure."""
+        lost = any(machine.functions[name].lost for name in pair)
+        return lost and (theirs["map_type"], theirs["distance"]) == ("unknown", None)
 
     def report(self):
         print("\n".join(self.told))

@@ -30,7 +30,7 @@ class Function:
         self.domain, self.bus, self.devfn = domain, bus, device << 3 | function
         self.parent = None
         self.listed = True          # False: only named in the path of what lies below it
-        self.lost = False           # in a dump: the bridge above it is not there
+        self.lost = False           # in a dump: its way up ends before a root bus
         self.host = None
         self.physfn = None
         self.config = None
@@ -52,6 +52,31 @@ class Machine:
 
     def ordered(self):
         return sorted(self.functions.values(), key=Function.key)
+
+
+def word(config, at):
+    return config[at] | config[at + 1] << 8
+
+
+def pcie_capability(config):
+    """Offset of the PCIe capability in 256 or more bytes, 0 if there is none."""
+    if not word(config, 6) & 0x10:
+        return 0
+    at = config[0x14 if config[14] & 0x7f == 2 else 0x34]
+    for _ in range(48):
+        at &= ~3
+        if at < 0x40 or config[at] == 0xff:
+            return 0
+        if config[at] == 0x10:
+            return at
+        at = config[at + 1]
+    return 0
+
+
+def port_type(config):
+    """Type of the PCIe port, or None: conventional, or not told."""
+    at = pcie_capability(config) if len(config) >= 256 else 0
+    return word(config, at + 2) >> 4 & 0xf if at else None
 
 
 # -- the capture as files ----------------------------------------------------------------
@@ -309,20 +334,18 @@ def virtual_functions(function):
 
 
 def bridge_above(machine, function):
-    """(bridge, True) where its secondary bus is the function's; (bridge, False) where the
-    function only lies in its range, so that a bridge between is not in the dump; (None, True)
-    on a root bus.  Bus numbers shrink on the way up, so there is no loop."""
-    best = None
+    """The bridge whose secondary bus is the function's."""
     for bridge in machine.functions.values():
-        if bridge.domain != function.domain or bridge.config[14] & 0x7f not in (1, 2):
-            continue
-        secondary, subordinate = bridge.config[0x19], bridge.config[0x1a]
-        if secondary <= bridge.bus:
-            continue
-        if secondary == function.bus or secondary < function.bus <= subordinate:
-            if best is None or secondary > best.config[0x19]:
-                best = bridge
-    return best, best is None or best.config[0x19] == function.bus
+        if (bridge.domain == function.domain and bridge.config[14] & 0x7f in (1, 2)
+                and bridge.bus < bridge.config[0x19] == function.bus):
+            return bridge.name
+    return None
+
+
+def shows_root_bus(function):
+    """Bus 0, a host bridge, or a function that only a root complex has."""
+    return (function.bus == 0 or function.pciclass >> 8 == 0x0600
+            or port_type(function.config) in (4, 9, 10))
 
 
 def place_by_bus(machine):
@@ -332,18 +355,18 @@ def place_by_bus(machine):
             vf = functions.get("%04x:%02x:%02x.%x" % (pf.domain, bus, devfn >> 3, devfn & 7))
             if vf is not None and vf is not pf:
                 vf.physfn = pf.name
-    above = {}
     for function in functions.values():
-        physfn = functions.get(function.physfn, function)
-        bridge, exact = bridge_above(machine, physfn)
-        above[function.name] = bridge.name if bridge else None
-        function.lost = not exact
-        function.parent = bridge.name if bridge and exact else None
+        function.parent = bridge_above(machine, functions.get(function.physfn, function))
+    roots = {(f.domain, f.bus) for f in functions.values()
+             if f.parent is None and shows_root_bus(f)}
     for function in functions.values():
         top = functions.get(function.physfn, function)
-        while above[top.name]:
-            top = functions[above[top.name]]
-        function.host = "%x:%02x" % (top.domain, top.bus)
+        while top.parent:
+            top = functions[top.parent]
+            top = functions.get(top.physfn, top)
+        bus = top.domain, top.bus
+        function.lost = bus not in roots
+        function.host = ("lost %x:%02x" if function.lost else "%x:%02x") % bus
 
 
 def load(path):

@@ -72,29 +72,10 @@ UNKNOWN = "unknown"
 ABSENT = "absent"
 
 
-def word(config, at):
-    return config[at] | config[at + 1] << 8
-
-
 def told_nothing(function):
     """No bytes, or all ones: a function that is off or gone, or a failed read."""
     config = function.config
     return config is None or len(config) < 64 or set(config[:64]) == {0xff}
-
-
-def pcie_capability(config):
-    """Offset of the PCIe capability in 256 or more bytes, 0 if there is none."""
-    if not word(config, 6) & 0x10:
-        return 0
-    at = config[0x14 if config[14] & 0x7f == 2 else 0x34]
-    for _ in range(48):
-        at &= ~3
-        if at < 0x40 or config[at] == 0xff:
-            return 0
-        if config[at] == 0x10:
-            return at
-        at = config[at + 1]
-    return 0
 
 
 def acs_control(function):
@@ -105,7 +86,7 @@ def acs_control(function):
     if told_nothing(function) or len(config) < 256:
         return UNKNOWN
     if len(config) == 256:
-        pcie = function.physfn is not None or pcie_capability(config)
+        pcie = function.physfn is not None or capture.pcie_capability(config)
         if pcie and function.config_size != 256:
             return UNKNOWN
         return ABSENT
@@ -119,7 +100,7 @@ def acs_control(function):
         if header == 0xffffffff:
             return UNKNOWN
         if header & 0xffff == 0x000d:
-            return word(config, at + 6) if at + 8 <= len(config) else UNKNOWN
+            return capture.word(config, at + 6) if at + 8 <= len(config) else UNKNOWN
         at = header >> 20 & 0xffc
         if at < 0x100:
             return ABSENT
@@ -131,8 +112,7 @@ def is_root_port(function):
     config = function.config
     if told_nothing(function) or len(config) < 256:
         return None
-    at = pcie_capability(config)
-    return bool(at) and at + 4 <= len(config) and word(config, at + 2) >> 4 & 0xf == 4
+    return capture.port_type(config) == 4
 
 
 def header_type(function, has_children):
@@ -145,12 +125,16 @@ def header_type(function, has_children):
 
 # -- one pair, one possible world --------------------------------------------------------
 
+APART, SAME_HOST, JOINED = range(3)
+
+
 class World:
     """One choice for everything that is not known."""
 
-    def __init__(self, acs, joined, zen, passes, iommu):
+    def __init__(self, acs, above, zen, passes, iommu):
         self.acs = acs          # what an unknown ACS Control holds: 0 or RR|CR|EC
-        self.joined = joined    # bridges that a dump lacks make a common one
+        self.above = above      # APART, SAME_HOST or JOINED: what the dump lacks above the two
+        self.joined = above == JOINED
         self.zen = zen
         self.passes = passes    # host bridge -> None, SAME or ANY
         self.iommu = iommu
@@ -233,12 +217,15 @@ class Pair:
             function = self.oracle.upstream(function)
         return known
 
-    def may_join(self):
-        """No bridge in common is known, but some are missing from the dump below the same root
-        bus, and one of those, or one above them, may be common."""
-        ends = self.chain(self.provider), self.chain(self.client)
-        return (self.provider.host == self.client.host and not set(ends[0]) & set(ends[1])
-                and any(chain[-1].lost for chain in ends))
+    def above(self):
+        """What may be above the two: no more than is known, unless a dump lacks bridges; then
+        they may meet in one of those, or on one root bus, if they are of one domain."""
+        one, two = self.provider, self.client
+        if not (one.lost or two.lost) or set(self.chain(one)) & set(self.chain(two)):
+            return (SAME_HOST if one.host == two.host else APART,)
+        if one.host == two.host:
+            return (SAME_HOST, JOINED)
+        return (APART, SAME_HOST, JOINED) if one.domain == two.domain else (APART,)
 
     def redirects_below_lost(self, world):
         """How many redirect for certain below a common bridge that the dump lacks or names
@@ -247,15 +234,14 @@ class Pair:
         if self.oracle.rules.walk == "tlp":
             return redirects
         for end in (self.provider, self.client):
-            chain = self.chain(end)
-            for function in chain if chain[-1].lost else [end]:
+            for function in self.chain(end) if end.lost else [end]:
                 redirects += bool(self.control(function, world, ACS_RR | ACS_CR | ACS_EC))
         return redirects
 
     def host_bridges_pass(self, world):
         one, two = self.provider.host, self.client.host
-        if one == two:
-            return world.passes[one] is not None
+        if world.above != APART:
+            return None not in (world.passes[one], world.passes[two])
         return world.passes[one] == ANY and world.passes[two] == ANY
 
     def decide(self, world):
@@ -291,7 +277,8 @@ class Oracle:
         self.machine, self.rules = machine, RULES[ruleset]
         self.acs = {f.name: acs_control(f) for f in machine.functions.values()}
         hosts = {f.host for f in machine.functions.values()}
-        self.passes = {host: self.possible_rows(host) for host in hosts}
+        self.passes = {host: (None, SAME, ANY) if host.startswith("lost")
+                       else self.possible_rows(host) for host in hosts}
         self.zen = either(machine.zen) if self.rules.zen else (False,)
         self.iommu = either(self.iommu_present())
 
@@ -338,12 +325,13 @@ class Oracle:
             return True
         return False if self.machine.iommu_class_empty else None
 
-    def worlds(self, provider, client, may_join):
+    def worlds(self, pair):
+        provider, client = pair.provider, pair.client
         hosts = sorted({provider.host, client.host})
-        for acs, joined, zen, iommu, *needs in itertools.product(
-                (0, ACS_RR | ACS_CR | ACS_EC), (False, True) if may_join else (False,),
-                self.zen, self.iommu, *(self.passes[host] for host in hosts)):
-            yield World(acs, joined, zen, dict(zip(hosts, needs)), iommu)
+        for acs, above, zen, iommu, *needs in itertools.product(
+                (0, ACS_RR | ACS_CR | ACS_EC), pair.above(), self.zen, self.iommu,
+                *(self.passes[host] for host in hosts)):
+            yield World(acs, above, zen, dict(zip(hosts, needs)), iommu)
 
     def relation(self, pair, hops):
         provider, client = pair.provider, pair.client
@@ -361,18 +349,18 @@ class Oracle:
 
     def answer(self, provider, client):
         pair = Pair(self, provider, client)
-        may_join = pair.may_join()
-        answers = {pair.decide(world) for world in self.worlds(provider, client, may_join)}
+        answers = {pair.decide(world) for world in self.worlds(pair)}
         map_types = {map_type for map_type, _, _ in answers}
         hops = answers.copy().pop()[2]
         sure = len(map_types) == 1
         map_type, distance, _ = answers.pop() if sure else (UNKNOWN, None, None)
-        if may_join and map_type != "not_supported":
+        lost = not pair.common and (provider.lost or client.lost)
+        if lost and map_type != "not_supported":
             distance = None         # the bridges that are missing count, too
         listed = pair.common and map_type != "bus_addr"
         return {
                 "provider": provider.name, "client": client.name,
-                "relation": None if may_join else self.relation(pair, hops),
+                "relation": None if lost else self.relation(pair, hops),
             "map_type": map_type,
                 "distance": distance, "hops": hops,
                 "acs_redirect": pair.acs_list if listed else [],
