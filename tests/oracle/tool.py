@@ -12,25 +12,32 @@ class ToolFailed(Exception):
     pass
 
 
-def rows(binary, capture, ruleset):
-    """(provider, client) -> the fields that the oracle answers too."""
+def lines(binary, capture, ruleset):
+    """The rows as they are printed, without the header."""
     command = [binary, "--from", capture, "--kernel", ruleset, "pairs", "--all", "--jsonl"]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
     if done.returncode:
         raise ToolFailed("%s: exit %d: %s" % (" ".join(command), done.returncode,
                                               done.stderr.decode("utf-8", "replace").strip()))
-    lines = done.stdout.decode("utf-8").splitlines()
-    if not lines or "provider" in json.loads(lines[0]):
+    printed = done.stdout.decode("utf-8").splitlines()
+    if not printed or "provider" in json.loads(printed[0]):
         raise ToolFailed("%s: the first line is no header" % " ".join(command))
+    return printed[1:]
+
+
+def parse(line):
+    """((provider, client), the fields that the oracle answers too)"""
+    row = json.loads(line)
+    fields = {field: row["kernel"][field] for field in FIELDS[1:]}
+    return (row["provider"], row["client"]), {"relation": row["relation"], **fields}
+
+
+def rows(binary, capture, ruleset):
     answers = {}
-    for line in lines[1:]:
-        row = json.loads(line)
-        kernel = row["kernel"]
-        pair = row["provider"], row["client"]
+    for pair, fields in map(parse, lines(binary, capture, ruleset)):
         if pair in answers:
-            raise ToolFailed("%s: two rows for %s -> %s" % ((" ".join(command),) + pair))
-        answers[pair] = {"relation": row["relation"], **{field: kernel[field]
-                                                         for field in FIELDS[1:]}}
+            raise ToolFailed("%s %s: two rows for %s -> %s" % (capture, ruleset, *pair))
+        answers[pair] = fields
     return answers
 
 
