@@ -103,6 +103,9 @@ class Tree:
             self.function(function, i)
         if machine.cpu:
             self.text("proc/cpuinfo", cpuinfo(machine.cpu, machine.nodes))
+        for name in ("online", "possible"):
+            self.text("sys/devices/system/node/" + name,
+                      "0-%d\n" % (machine.nodes - 1) if machine.nodes > 1 else "0\n")
         for node in range(machine.nodes):
             self.text("sys/devices/system/node/node%d/cpulist" % node, "%d\n" % node)
         if machine.iommu:

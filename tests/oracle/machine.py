@@ -48,7 +48,6 @@ class Machine:
         self.functions = {}
         self.zen = None
         self.nodes = None
-        self.iommu_class_empty = None
 
     def ordered(self):
         return sorted(self.functions.values(), key=Function.key)
@@ -256,6 +255,14 @@ def cpu_is_zen(text):
     return None if family is None else family >= 0x17
 
 
+def count_list(text):
+    """How many numbers a list such as 0-3,8 holds; None for no such list."""
+    if text is None or not re.fullmatch(rb"\d+(-\d+)?(,\d+(-\d+)?)*\s*", text):
+        return None
+    spans = [span.split(b"-") for span in text.split(b",")]
+    return sum(int(span[-1]) - int(span[0]) + 1 for span in spans)
+
+
 def read_tree(files):
     top = find_top(files)
     sizes = manifest_sizes(files, top)
@@ -267,12 +274,7 @@ def read_tree(files):
     if not machine.functions:
         raise BadCapture("no function")
     machine.zen = cpu_is_zen(files.read(top + "proc/cpuinfo"))
-    nodes = files.names(top + "sys/devices/system/node")
-    if nodes is not None:
-        machine.nodes = sum(1 for name in nodes if re.fullmatch(r"node\d+", name))
-    units = files.names(top + "sys/class/iommu")
-    if units is not None:
-        machine.iommu_class_empty = not units
+    machine.nodes = count_list(files.read(top + "sys/devices/system/node/online"))
     return machine
 
 

@@ -222,7 +222,7 @@ class Releases(unittest.TestCase):
 
     def test_first_release_never_crosses(self):
         self.across(two_root_ports(cpu="amd", root=(0x1022, 0x1450)), {
-            "4.20": (NO, -1), "5.2": (THRU, 0x1004), "5.4": (THRU, 4), "5.10": (THRU, 4)})
+            "4.20": (NO, -1), "5.4": (THRU, 4), "5.10": (THRU, 4)})
         self.across(two_root_ports(root=(0x1022, 0x1450)), {"5.4": (THRU, 4), "5.10": (NO, -1)})
 
     def test_redirect_was_final_before_5_4(self):
@@ -240,13 +240,17 @@ class Releases(unittest.TestCase):
             self.across(two_root_ports(root=root), expected)
 
     def test_iommu_of_5_2(self):
+        """A group shows an IOMMU; without one it is not known, and only 5.2 asks."""
         fabric, provider, client = two_root_ports(root=(0x1022, 0x1450))
+        self.across((fabric, provider, client), {"5.2": (UNKNOWN, None), "5.4": (THRU, 4)})
         fabric.iommu = True
         self.across((fabric, provider, client), {"5.2": (NO, -1), "5.4": (THRU, 4)})
-        files = sysfs.Tree(two_root_ports(root=(0x1022, 0x1450))[0]).files
-        del files["sys/class/iommu"]
-        row = ask(load(files), provider.name, client.name, "5.2")
-        self.assertEqual((row["map_type"], row["distance"]), (UNKNOWN, None))
+        machine = machine_of(two_root_ports(root=(0x1022, 0x1450))[0])
+        oracle = p2poracle.Oracle(machine, "5.2")
+        oracle.iommu = (False,)
+        functions = machine.functions
+        row = oracle.answer(functions[provider.name], functions[client.name])
+        self.assertEqual((row["map_type"], row["distance"]), (THRU, 0x1004))
 
     def test_root_device(self):
         """A root port that is not 00.0 counts from 5.19 on; another function never does."""
@@ -437,6 +441,11 @@ class Captures(unittest.TestCase):
         files["manifest.json"] = json.dumps({"format": "p2ptopo-capture",
                                              "files": entries}).encode()
         self.assertEqual(ask(load(files), provider.name, client.name)["map_type"], BUS)
+
+    def test_lists(self):
+        for text, count in ((b"0\n", 1), (b"0-3\n", 4), (b"0-1,4\n", 3), (b"\n", None),
+                            (None, None)):
+            self.assertEqual(capture.count_list(text), count)
 
     def test_relation_needs_nodes(self):
         fabric, provider, client = two_host_bridges(LISTED, LISTED)
