@@ -93,7 +93,6 @@ def sriov_server():
     machine = Fabric(cpu="amd", nodes=1, iommu=True)
     host = machine.host()
     host.endpoint(0, "hostbridge", ids=(0x1022, 0x1480), config_size=256)
-    host.endpoint(0x08, "hostbridge", ids=(0x1022, 0x1482), config_size=256)
     port = host.port(ROOT_PORT, 0x09, ids=(0x1022, 0x1483), acs=REDIRECT)
     port.endpoint(0, "nic", acs=CLEAN).virtual(4)
     port.endpoint(1, "nic", acs=CLEAN).virtual(4)
