@@ -17,8 +17,9 @@
 #include "compat.h"
 #include "gate.h"
 
+#define LANDING_PAD 16	/* bytes at most between a function's start and ftrace's place in it */
+
 struct gate_hook {
-	struct ftrace_ops ops;
 	const char *name;
 	u32 bit;
 	enum gate_answer (*ask)(const struct gate_list *list, struct gate_ask *ask,
@@ -26,7 +27,6 @@ struct gate_hook {
 	void *answer[3];	/* by enum gate_answer */
 	unsigned long start;	/* of the kernel's function */
 	unsigned long size;
-	bool placed;
 };
 
 #ifdef GATE_SUPPORTED
@@ -191,10 +191,31 @@ promote_map_type(struct p2pdma_provider *provider, struct device *dev)
 }
 #endif
 
+#define ROW(symbol, uapi_bit, question, refused, promoted) { \
+	.name = #symbol, \
+	.bit = uapi_bit, \
+	.ask = question, \
+	.answer = { [GATE_REFUSE] = refused, [GATE_PROMOTE] = promoted }, \
+},
+
+static struct gate_hook hooks[] = { GATE_HOOKS(ROW) };
+static bool placed;
+
+static struct gate_hook *notrace hook_at(unsigned long ip)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(hooks) - 1; i++) {
+		if (ip - hooks[i].start <= LANDING_PAD)
+			break;
+	}
+	return &hooks[i];
+}
+
 static void notrace on_call(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
 			    struct ftrace_regs *fregs)
 {
-	struct gate_hook *hook = container_of(ops, struct gate_hook, ops);
+	struct gate_hook *hook = hook_at(ip);
 	enum gate_answer answer = GATE_PASS;
 	struct gate_ask ask = { .hook = hook->bit };
 	const struct gate_list *list;
@@ -216,22 +237,15 @@ static void notrace on_call(unsigned long ip, unsigned long parent_ip, struct ft
 }
 
 /*
- * PERMANENT: kernel.ftrace_enabled=0 is refused while a hook is in place. No
+ * One user of ftrace for all hooks: they are placed together or not at all.
+ * PERMANENT: kernel.ftrace_enabled=0 is refused while they are in place. No
  * RECURSION and no RCU flag: with them ftrace would leave the hook out in those
  * cases, and the call would pass.
  */
-#define ROW(symbol, uapi_bit, question, refused, promoted) { \
-	.ops = { \
-		.func = on_call, \
-		.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT, \
-	}, \
-	.name = #symbol, \
-	.bit = uapi_bit, \
-	.ask = question, \
-	.answer = { [GATE_REFUSE] = refused, [GATE_PROMOTE] = promoted }, \
-},
-
-static struct gate_hook hooks[] = { GATE_HOOKS(ROW) };
+static struct ftrace_ops gate_ops = {
+	.func = on_call,
+	.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT,
+};
 
 #ifdef GATE_HAS_MAP_TYPE
 static bool notrace is_inside(u32 bit, unsigned long ip)
@@ -271,7 +285,7 @@ static bool is_named(const char *name, unsigned long address, unsigned long *ret
 		sprint_symbol(found, address);
 		is = !strncmp(found, name, len) &&
 		     sscanf(found + len, "+%lx/%lx", ret_offset, ret_size) == 2 &&
-		     *ret_offset <= 16;
+		     *ret_offset <= LANDING_PAD;
 	}
 	kfree(found);
 	return is;
@@ -297,27 +311,28 @@ static bool find(struct gate_hook *hook)
 	return hook->bit == P2PGATE_HOOK_DISTANCE ? away == 0 : away < reach && away > -reach;
 }
 
-static int place(struct gate_hook *hook)
+static void notrace on_nothing(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+			       struct ftrace_regs *fregs)
 {
-	int err;
+}
 
-	if (!find(hook)) {
-		pr_err("cannot find %s() in this kernel, so it cannot be gated: not loaded\n",
-		       hook->name);
-		return -ENOENT;
+/* Which of them cannot be hooked? Tried one by one, after all together have failed. */
+static const char *culprit(void)
+{
+	static struct ftrace_ops alone = { .func = on_nothing, .flags = FTRACE_OPS_FL_IPMODIFY };
+	const char *name = "one of the functions";
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
+		if (ftrace_set_filter_ip(&alone, hooks[i].start, 0, 1) ||
+		    register_ftrace_function(&alone)) {
+			name = hooks[i].name;
+			break;
+		}
+		unregister_ftrace_function(&alone);
 	}
-	err = ftrace_set_filter_ip(&hook->ops, hook->start, 0, 0);
-	if (!err)
-		err = register_ftrace_function(&hook->ops);
-	if (err) {
-		pr_err("cannot hook %s()%s (error %d): not loaded\n", hook->name,
-		       err == -EBUSY ? ", something else (a live patch?) has it, or ftrace is off" : "",
-		       err);
-		ftrace_free_filter(&hook->ops);
-		return err;
-	}
-	hook->placed = true;
-	return 0;
+	ftrace_free_filter(&alone);
+	return name;
 }
 
 /* All of them or none. */
@@ -326,10 +341,30 @@ int gate_hooks_place(void)
 	size_t i;
 	int err = 0;
 
-	for (i = 0; i < ARRAY_SIZE(hooks) && !err; i++)
-		err = place(&hooks[i]);
-	if (err)
-		gate_hooks_remove();
+	for (i = 0; i < ARRAY_SIZE(hooks) && !err; i++) {
+		if (!find(&hooks[i])) {
+			pr_err("cannot find %s() in this kernel, so it cannot be gated: not loaded\n",
+			       hooks[i].name);
+			err = -ENOENT;
+		} else {
+			err = ftrace_set_filter_ip(&gate_ops, hooks[i].start, 0, 0);
+		}
+	}
+	if (err == -ENOENT)
+		goto err_filter;
+	if (!err)
+		err = register_ftrace_function(&gate_ops);
+	if (err) {
+		pr_err("cannot hook %s()%s (error %d): not loaded\n", culprit(),
+		       err == -EBUSY ? ", something else (a live patch?) has it, or ftrace is off" : "",
+		       err);
+		goto err_filter;
+	}
+	placed = true;
+	return 0;
+
+err_filter:
+	ftrace_free_filter(&gate_ops);
 	return err;
 }
 
@@ -340,16 +375,10 @@ int gate_hooks_place(void)
  */
 void gate_hooks_remove(void)
 {
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
-		if (!hooks[i].placed)
-			continue;
-		hooks[i].placed = false;
-		if (unregister_ftrace_function(&hooks[i].ops))
-			pr_err("cannot take the hook off %s()\n", hooks[i].name);
-		ftrace_free_filter(&hooks[i].ops);
-	}
+	if (unregister_ftrace_function(&gate_ops))
+		pr_err("cannot take the hooks off\n");
+	ftrace_free_filter(&gate_ops);
+	placed = false;
 	synchronize_rcu();
 	synchronize_rcu_tasks();
 }
@@ -358,8 +387,8 @@ u32 gate_hooks_in_place(void)
 {
 	u32 i, bits = 0;
 
-	for (i = 0; i < ARRAY_SIZE(hooks); i++)
-		bits |= hooks[i].placed ? hooks[i].bit : 0;
+	for (i = 0; placed && i < ARRAY_SIZE(hooks); i++)
+		bits |= hooks[i].bit;
 	return bits;
 }
 
