@@ -22,6 +22,7 @@ static void begin(const struct p2p_function *function, const char *key)
 
 static void print_header(const struct p2p_function *function)
 {
+	const struct p2p_function *up = function->parent;
 	char bdf[P2P_BDF_SIZE];
 
 	begin(function, "Ids");
@@ -32,9 +33,12 @@ static void print_header(const struct p2p_function *function)
 		printf("secondary=%02x, subordinate=%02x\n", function->secondary,
 		       function->subordinate);
 	}
-	if (function->parent) {
+	/* lspci does not know of a bridge that is only in the paths of what is below it. */
+	while (up && up->missing)
+		up = up->parent;
+	if (up) {
 		begin(function, "Parent");
-		puts(p2p_bdf_format(function->parent->bdf, bdf));
+		puts(p2p_bdf_format(up->bdf, bdf));
 	}
 }
 
@@ -44,15 +48,16 @@ static void print_bars(const struct p2p_function *function)
 
 	for (i = 0; i < P2P_BARS; i++) {
 		const struct p2p_bar *bar = &function->bar[i];
+		/* As lspci: what the kernel says of a tree, the register of a dump. */
+		unsigned long long address = bar->size_bytes ? bar->cpu : bar->bus;
 
 		if (bar->kind == P2P_BAR_UNUSED)
 			continue;
 		begin(function, "Region");
 		if (bar->kind == P2P_BAR_IO)
-			printf("%u: I/O ports at %04llx\n", i, (unsigned long long)bar->bus);
+			printf("%u: I/O ports at %04llx\n", i, address);
 		else
-			printf("%u: Memory at %08llx (%s-bit, %sprefetchable)\n", i,
-			       (unsigned long long)bar->bus,
+			printf("%u: Memory at %08llx (%s-bit, %sprefetchable)\n", i, address,
 			       bar->kind == P2P_BAR_MEM64 ? "64" : "32",
 			       bar->prefetchable ? "" : "non-");
 	}
@@ -213,6 +218,8 @@ static int print_all(struct p2p_context *context, const char *path)
 	if (p2p_topology_new(context, snapshot, NULL, &topology))
 		return EXIT_FAILURE;
 	for (i = 0; (function = p2p_topology_function(topology, i)); i++) {
+		if (function->missing)
+			continue;
 		print_header(function);
 		print_bars(function);
 		print_pcie(function);

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""lspci.py DECODED FOLDER: what the library decodes of each dump is what lspci decodes.
+"""lspci.py DECODED FOLDER: what the library decodes of each capture is what lspci decodes.
 
 DECODED is the program made of decoded.c, FOLDER the captures (P2PTOPO_CAPTURES), of which the
-dumps are in lspci/ and pciutils/.  Both outputs become sets of facts, which must be equal: a
+dumps are in lspci/ and pciutils/ and the gathered trees in hwloc/.  Both outputs become sets of facts, which must be equal: a
 capability that only one of them sees is a difference, and so is every bit.
 """
 
@@ -12,6 +12,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 
 # lspci names a capability and decodes nothing of it (CXL before revision 1): not compared.
 UNDECODED = "?"
@@ -189,15 +190,22 @@ def facts_of(text):
     yield from cxl(parts)
 
 
+def options(path):
+    """How lspci is told to read a dump, or a tree."""
+    if os.path.isdir(path):
+        return ["-O", f"sysfs.path={path}/sys/bus/pci"]
+    return ["-F", path]
+
+
 def by_lspci(path):
     """All facts that lspci decodes."""
     facts = set()
-    for part in re.split(r"\n\n", run("lspci", "-F", path, "-D", "-n", "-vvv").strip()):
+    for part in re.split(r"\n\n", run("lspci", *options(path), "-D", "-n", "-vvv").strip()):
         bdf, class_code, ids = re.match(r"(\S+) (\w+): (\w+:\w+)", part).groups()
         revision = find(r"\(rev (\w+)\)", part.split("\n")[0], "00")
         facts.add(f"{bdf} Ids {class_code}: {ids} rev {revision}")
         facts |= {f"{bdf} {key} {value}".strip() for key, value in facts_of(part)}
-    for line in run("lspci", "-F", path, "-D", "-n", "-PP").splitlines():
+    for line in run("lspci", *options(path), "-D", "-n", "-PP").splitlines():
         way = line.split(" ")[0].split("/")
         if len(way) > 1:
             domain = way[0].rsplit(":", 2)[0]
@@ -229,6 +237,20 @@ def main():
     if not folder or not paths:
         print("skipped: P2PTOPO_CAPTURES names no folder with dumps")
         return 77
+    with tempfile.TemporaryDirectory() as scratch:
+        paths += unpack(glob.glob(f"{folder}/hwloc/*.tar.*"), scratch)
+        return compare(decoded, paths)
+
+
+def unpack(archives, folder):
+    """The trees in archives, which hold one folder each."""
+    for archive in archives:
+        run("tar", "-xf", archive, "-C", folder)
+    return sorted(glob.glob(folder + "/*"))
+
+
+def compare(decoded, paths):
+    """Exit status of all comparisons."""
     bad = total = 0
     for path in paths:
         lines, count = differences(decoded, path)
@@ -236,7 +258,7 @@ def main():
         bad += len(lines)
         for line in lines:
             print(f"{os.path.basename(path)}: {line}")
-    print(f"{len(paths)} dumps, {total} facts, {bad} differences")
+    print(f"{len(paths)} captures, {total} facts, {bad} differences")
     return 1 if bad else 0
 
 
