@@ -55,7 +55,8 @@ static void print_bars(const struct p2p_function *function)
 			continue;
 		begin(function, "Region");
 		if (bar->kind == P2P_BAR_IO)
-			printf("%u: I/O ports at %04llx\n", i, address);
+			/* lspci masks the bits that are flags in a register. */
+			printf("%u: I/O ports at %04llx\n", i, address & ~3ull);
 		else
 			printf("%u: Memory at %08llx (%s-bit, %sprefetchable)\n", i, address,
 			       bar->kind == P2P_BAR_MEM64 ? "64" : "32",
