@@ -115,7 +115,11 @@ static int push(const struct list *list, uint64_t generation, uint32_t mode)
 	};
 
 	strncpy((char *)set.tag, list->tag, sizeof(set.tag) - 1);
-	return ioctl(gate, P2PGATE_SET, &set) ? errno : 0;
+	if (ioctl(gate, P2PGATE_SET, &set))
+		return errno;
+	if (set.generation != generation + 1)
+		die("a push was taken that another had overtaken");
+	return 0;
 }
 
 /* Which of the two lists is in force, whole? -1: neither, so a mixture. */
