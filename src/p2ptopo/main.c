@@ -17,7 +17,7 @@ static const struct command commands[] = {
 	{ .name = "report",
 	  .summary = "The machine on one screen: which pairs can do peer-to-peer DMA, what is "
 		     "wrong, and where. The command when none is given.",
-	  .stage = STAGE_JUDGE, .want = P2P_WANT_NAMES, .run = command_report,
+	  .stage = STAGE_JUDGE, .want = P2P_WANT_OVERVIEW, .run = command_report,
 	  .schema = "report" },
 	{ .name = "tree",
 	  .summary = "The PCIe tree with links, ACS, ATS, IOMMU groups, NUMA nodes and names; "
@@ -138,7 +138,7 @@ static enum status check_rules(const char *name)
 /* Locality must be the same for every command that names devices or judges pairs of them. */
 static int build_topology(struct app *app)
 {
-	bool names = app->command->want >= P2P_WANT_NAMES;
+	bool names = p2p_snapshot_want(app->snapshot) >= P2P_WANT_NAMES;
 	const struct p2p_topology_options options = {
 		.pci_ids = app->options.pci_ids, .names = names, .hwloc = names,
 	};

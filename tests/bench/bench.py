@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 
-RUNS = 7
+RUNS = 5
 MOST_RATIO = 0.25
 MOST_MIB = 64
 
@@ -43,7 +43,6 @@ def main():
             "lspci -vvv": ["lspci", "-vvv", "-O", f"sysfs.path={tree}/sys/bus/pci"],
             "p2ptopo report": [tool, "--from", tree, "report"],
             "p2ptopo tree": [tool, "--from", tree, "tree"],
-            "p2ptopo matrix": [tool, "--from", tree, "matrix"],
         }
         samples = {name: [] for name in commands}
         for _ in range(RUNS):

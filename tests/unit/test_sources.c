@@ -67,8 +67,8 @@ START_TEST(attributes)
 		{ "nvme/nvme0/model", "1" }, { "irq", "11\n" },
 	};
 	static const struct { enum p2p_attr attr; enum p2p_want want; const char *text; } facts[] = {
-		{ P2P_ATTR_RESOURCE, P2P_WANT_VERDICT, "0x0 0x0 0x0\n" },
-		{ P2P_ATTR_DRIVER, P2P_WANT_VERDICT, "nvme" },
+		{ P2P_ATTR_RESOURCE, P2P_WANT_NAMES, "0x0 0x0 0x0\n" },
+		{ P2P_ATTR_DRIVER, P2P_WANT_NAMES, "nvme" },
 		{ P2P_ATTR_IOMMU_GROUP, P2P_WANT_VERDICT, "17" },
 		{ P2P_ATTR_LOCAL_CPULIST, P2P_WANT_NAMES, "0-3\n" },
 		{ P2P_ATTR_P2PMEM_SIZE, P2P_WANT_NAMES, "4096\n" },

@@ -23,11 +23,15 @@ enum p2p_source { P2P_SOURCE_LIVE, P2P_SOURCE_TREE, P2P_SOURCE_ARCHIVE, P2P_SOUR
 
 /**
  * enum p2p_want - how much to read; a fact that is not wanted is P2P_DENIED.
- * @P2P_WANT_VERDICT: what tree, verdict and score need
- * @P2P_WANT_NAMES: and what users call the devices (nvme0, mlx5_0, eth0)
+ * @P2P_WANT_VERDICT: what the tree and the verdict on a pair need
+ * @P2P_WANT_NAMES: and what describes the devices: names (nvme0, mlx5_0, eth0), drivers, BARs
  * @P2P_WANT_ALL: and all of config space and all that lspci and lstopo read, for a capture
+ * @P2P_WANT_OVERVIEW: P2P_WANT_NAMES, but P2P_WANT_VERDICT of a machine with more than
+ *	P2P_OVERVIEW_MOST functions, whose names no overview has room for
  */
-enum p2p_want { P2P_WANT_VERDICT = 0, P2P_WANT_NAMES, P2P_WANT_ALL };
+enum p2p_want { P2P_WANT_VERDICT = 0, P2P_WANT_NAMES, P2P_WANT_ALL, P2P_WANT_OVERVIEW };
+
+#define P2P_OVERVIEW_MOST 1024
 
 struct p2p_snapshot;
 
@@ -54,6 +58,9 @@ P2P_EXPORT struct p2p_snapshot *p2p_snapshot_free(struct p2p_snapshot *snapshot)
 
 /** p2p_snapshot_source() - where the facts came from. */
 P2P_EXPORT enum p2p_source p2p_snapshot_source(const struct p2p_snapshot *snapshot);
+
+/** p2p_snapshot_want() - how much was read; never P2P_WANT_OVERVIEW. */
+P2P_EXPORT enum p2p_want p2p_snapshot_want(const struct p2p_snapshot *snapshot);
 
 /**
  * p2p_snapshot_capture() - write a snapshot as a capture that this tool and lspci read, and,

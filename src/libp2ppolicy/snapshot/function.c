@@ -22,9 +22,14 @@ static const struct row {
 #undef ATTR
 };
 
-/* Rows that config space tells as well, but for a VF or where it could not be read. */
-static const bool by_config[P2P_ATTRS] = {
-	[P2P_ATTR_VENDOR] = true, [P2P_ATTR_DEVICE] = true,
+/*
+ * Of a capture, rows that config space tells as well, and the least want that reads them all the
+ * same.  The class may have been mended by the kernel, so who describes devices reads it.
+ */
+static const enum p2p_want despite_config[P2P_ATTRS] = {
+	[P2P_ATTR_VENDOR] = P2P_WANT_ALL,
+	[P2P_ATTR_DEVICE] = P2P_WANT_ALL,
+	[P2P_ATTR_CLASS] = P2P_WANT_NAMES,
 };
 
 /* What one load carries from function to function. */
@@ -34,6 +39,7 @@ struct loader {
 	struct p2p_snapshot *snapshot;
 	struct p2p_libpci *libpci;	/* live only */
 	struct p2p_buffer buffer, names;
+	struct p2p_place devices;	/* sys/bus/pci/devices */
 };
 
 static int out_of_memory(struct loader *loader)
@@ -251,13 +257,12 @@ static int load_config(struct loader *loader, const struct p2p_place *place, str
 	return r < 0 ? out_of_memory(loader) : 0;
 }
 
-/* Is the fact known already, in a capture?  The machine itself is asked for everything. */
+/* Is the fact known already?  The machine itself is asked for everything; a VF tells no vendor. */
 static bool is_known(const struct loader *loader, const struct p2p_raw *raw, size_t attr)
 {
 	uint16_t vendor;
 
-	return by_config[attr] && !loader->tree->live &&
-	       loader->snapshot->want < P2P_WANT_ALL &&
+	return loader->snapshot->want < despite_config[attr] && !loader->tree->live &&
 	       p2p_config_read16(&raw->config, 0, &vendor) && vendor != 0xffff;
 }
 
@@ -293,10 +298,9 @@ static int load_place(struct loader *loader, const struct p2p_place *place, stru
 static int locate(struct loader *loader, const char *name, char *path)
 {
 	char link[sizeof(DEVICES) + NAME_MAX + 1];
-	int r;
+	int r = loader->tree->ops->link(loader->tree, &loader->devices, name, &loader->buffer);
 
 	snprintf(link, sizeof(link), DEVICES "/%s", name);
-	r = loader->tree->ops->link(loader->tree, NULL, link, &loader->buffer);
 	if (r == -ENOMEM)
 		return r;
 	if (r == 0)
@@ -339,11 +343,23 @@ static int load_function(struct loader *loader, const char *name)
 	return r;
 }
 
+static enum p2p_want choose_want(enum p2p_want want, const char *names)
+{
+	size_t lines = 0;
+
+	if (want != P2P_WANT_OVERVIEW)
+		return want;
+	for (; *names; names++)
+		lines += *names == '\n';
+	return lines > P2P_OVERVIEW_MOST ? P2P_WANT_VERDICT : P2P_WANT_NAMES;
+}
+
 static int load_names(struct loader *loader, char *names)
 {
 	char *name, *end;
 	int r;
 
+	loader->snapshot->want = choose_want(loader->snapshot->want, names);
 	for (name = names; *name; name = end + 1) {
 		end = strchrnul(name, '\n');
 		if (!*end)
@@ -366,13 +382,17 @@ static int load_all(struct loader *loader)
 		if (r < 0)
 			return r;
 	}
-	r = loader->tree->ops->list(loader->tree, NULL, DEVICES, &names);
+	r = loader->tree->ops->enter(loader->tree, DEVICES, &loader->devices);
+	if (r == 0) {
+		r = loader->tree->ops->list(loader->tree, &loader->devices, "", &names);
+		if (r == 0)
+			r = load_names(loader, names.data);
+		loader->tree->ops->leave(loader->tree, &loader->devices);
+	}
 	if (r == -ENOMEM)
 		r = out_of_memory(loader);
 	else if (r < 0)
 		r = p2p_error(loader->context, r, "%s: %s", DEVICES, strerror(-r));
-	else
-		r = load_names(loader, names.data);
 	free(names.data);
 	p2p_libpci_close(loader->libpci);
 	return r;

@@ -204,6 +204,9 @@ static int load_file(struct p2p_context *context, const char *path, int fd,
 		r = p2p_error(context, -EBADMSG, "%s: the file is empty", path);
 	} else if (r == 0 && p2p_dump_is(buffer.data, buffer.size)) {
 		snapshot->source = P2P_SOURCE_DUMP;
+		/* It comes whole; there is nothing to save. */
+		if (snapshot->want == P2P_WANT_OVERVIEW)
+			snapshot->want = P2P_WANT_NAMES;
 		r = p2p_load_dump(context, path, buffer.data, buffer.size, snapshot);
 	} else if (r == 0) {
 		r = load_archive(context, path, &buffer, snapshot);

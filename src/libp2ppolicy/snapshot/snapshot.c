@@ -25,6 +25,11 @@ enum p2p_source p2p_snapshot_source(const struct p2p_snapshot *snapshot)
 	return snapshot->source;
 }
 
+enum p2p_want p2p_snapshot_want(const struct p2p_snapshot *snapshot)
+{
+	return snapshot->want;
+}
+
 size_t p2p_snapshot_count(const struct p2p_snapshot *snapshot)
 {
 	return snapshot->count;
