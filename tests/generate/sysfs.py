@@ -258,12 +258,20 @@ def write_tar(files, path):
         file.write(packed)
 
 
-def dump(machine):
+def without(files, missing):
+    """The same tree without some functions; what lies below one still has it in its path."""
+    gone = tuple("sys/%s/" % function.path for function in missing)
+    links = {"sys/bus/pci/devices/" + function.name for function in missing}
+    return {path: content for path, content in files.items() if path not in links
+            and not (path.startswith(gone) and os.path.dirname(path) + "/" in gone)}
+
+
+def dump(machine, missing=()):
     """The text of `lspci -xxxx -D` (names left out); 4096 bytes where the function has them."""
     machine.number()
     out = []
     for function in sorted(machine.functions(), key=lambda f: (f.host.domain, f.bus, f.devfn)):
-        if not function.config_size:
+        if not function.config_size or function in missing:
             continue
         config = config_space(function)
         out.append("%s %04x: %04x:%04x" % (function.name, function.pciclass >> 8,

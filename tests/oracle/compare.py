@@ -7,16 +7,17 @@ Prints how many pairs were compared, and the first differences.  Exit status 1 i
 
 import argparse
 import os
+import random
 import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "generate")]
 
-import generate
 import machine as capture
 import p2poracle
 import random_fabric
+import sysfs
 import tool
 
 
@@ -85,12 +86,22 @@ class Comparison:
 
 
 def random_captures(seeds, folder):
-    """Each random machine as a tree, and as the dump lspci would make of it."""
+    """Each random machine as a tree and as the dump lspci would make of it; and both again
+    without some of the functions, as a container or `lspci -s` shows a machine."""
     for seed in seeds:
         machine = random_fabric.make(seed)
-        for ending in (".tar", ".txt"):
-            path = os.path.join(folder, "random-%d%s" % (seed, ending))
-            generate.write(machine, path)
+        tree = sysfs.Tree(machine).files
+        chance = random.Random(seed)
+        functions = list(machine.functions())
+        some = [f for f in functions if chance.random() < 0.25]
+        bridges = [f for f in some if f.kind]
+        for name, content in (("tree", sysfs.tar_bytes(tree)),
+                              ("dump", sysfs.dump(machine).encode()),
+                              ("part-tree", sysfs.tar_bytes(sysfs.without(tree, bridges))),
+                              ("part-dump", sysfs.dump(machine, some).encode())):
+            path = os.path.join(folder, "random-%d-%s" % (seed, name))
+            with open(path, "wb") as file:
+                file.write(content)
             yield path
             os.unlink(path)
 

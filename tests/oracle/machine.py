@@ -217,6 +217,9 @@ def read_function(files, top, machine, name, sizes):
     physfn = files.link(folder + "physfn")
     if physfn is not None:
         function.physfn = posixpath.basename(physfn)
+    elif function.config and len(function.config) >= 4 and None in (function.vendor,
+                                                                   function.device):
+        function.vendor, function.device = word(function.config, 0), word(function.config, 2)
 
 
 def manifest_sizes(files, top):
@@ -335,19 +338,44 @@ def virtual_functions(function):
     return [divmod(first + i * stride, 256) for i in range(count if control & 1 else 0)]
 
 
+def is_bridge(function):
+    """One whose bus numbers lead down, as they do after enumeration."""
+    return function.config[14] & 0x7f in (1, 2) and function.bus < function.config[0x19]
+
+
 def bridge_above(machine, function):
     """The bridge whose secondary bus is the function's."""
     for bridge in machine.functions.values():
-        if (bridge.domain == function.domain and bridge.config[14] & 0x7f in (1, 2)
-                and bridge.bus < bridge.config[0x19] == function.bus):
+        if (bridge.domain == function.domain and is_bridge(bridge)
+                and bridge.config[0x19] == function.bus):
             return bridge.name
     return None
 
 
-def shows_root_bus(function):
-    """Bus 0, a host bridge, or a function that only a root complex has."""
-    return (function.bus == 0 or function.pciclass >> 8 == 0x0600
-            or port_type(function.config) in (4, 9, 10))
+def of_root_complex(function):
+    """A host bridge, or a function of a type that only a root complex has."""
+    return function.pciclass >> 8 == 0x0600 or port_type(function.config) in (4, 9, 10)
+
+
+def root_buses(machine):
+    """(domain, bus) of the buses that nothing known is above, and nothing unknown either: bus 0;
+    a bus that shows a root complex; and where bus 0 is seen to be one, so that the dump is whole,
+    a bus that is in no bridge's range and holds nothing that must be below a port."""
+    functions = machine.functions.values()
+    roots, below, covered, whole = set(), set(), set(), set()
+    for function in functions:
+        bus = function.domain, function.bus
+        if function.bus == 0 or of_root_complex(function):
+            roots.add(bus)
+        if function.bus == 0 and of_root_complex(function):
+            whole.add(function.domain)
+        if port_type(function.config) not in (None, 4, 9, 10):
+            below.add(bus)
+        if is_bridge(function):
+            covered.update((function.domain, number) for number in
+                           range(function.config[0x19], function.config[0x1a] + 1))
+    return roots | {(f.domain, f.bus) for f in functions if f.domain in whole
+                    and (f.domain, f.bus) not in below | covered}
 
 
 def place_by_bus(machine):
@@ -359,8 +387,7 @@ def place_by_bus(machine):
                 vf.physfn = pf.name
     for function in functions.values():
         function.parent = bridge_above(machine, functions.get(function.physfn, function))
-    roots = {(f.domain, f.bus) for f in functions.values()
-             if f.parent is None and shows_root_bus(f)}
+    roots = root_buses(machine)
     for function in functions.values():
         top = functions.get(function.physfn, function)
         while top.parent:

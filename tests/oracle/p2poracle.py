@@ -277,8 +277,7 @@ class Oracle:
         self.machine, self.rules = machine, RULES[ruleset]
         self.acs = {f.name: acs_control(f) for f in machine.functions.values()}
         hosts = {f.host for f in machine.functions.values()}
-        self.passes = {host: (None, SAME, ANY) if host.startswith("lost")
-                       else self.possible_rows(host) for host in hosts}
+        self.passes = {host: self.possible_rows(host) for host in hosts}
         self.zen = either(machine.zen) if self.rules.zen else (False,)
         self.iommu = either(self.iommu_present())
 
@@ -293,11 +292,20 @@ class Oracle:
         return [f for f in self.machine.ordered()
                 if f.listed and header_type(f, f.name in parents) == 0]
 
+    def on_root_bus(self, host):
+        return [f for f in self.machine.ordered()
+                if f.host == host and f.parent is None and f.physfn is None]
+
+    def root_device_missing(self, host):
+        """A dump that lacks the bridges up to this bus, or a tree that lacks functions on it:
+        then another than the first one here may be the first, unless that is 00.0."""
+        on_bus = self.on_root_bus(host)
+        return host.startswith("lost") or (not all(f.listed for f in on_bus)
+                                           and on_bus[0].devfn != 0)
+
     def root_devices(self, host):
         """What pci_host_bridge_dev() may return: functions, or None for none."""
-        on_bus = [f for f in self.machine.ordered()
-                  if f.host == host and f.parent is None and f.physfn is None]
-        first = on_bus[0] if on_bus else None
+        first = next(iter(self.on_root_bus(host)), None)
         if first is None or first.devfn == 0:
             return [first]
         if not self.rules.root_port:
@@ -305,6 +313,8 @@ class Oracle:
         return [first if port else None for port in either(is_root_port(first))]
 
     def possible_rows(self, host):
+        if self.root_device_missing(host):
+            return [None, SAME, ANY]
         possible = set()
         for root in self.root_devices(host):
             if root is None:
