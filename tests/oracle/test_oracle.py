@@ -6,6 +6,7 @@ is failed by some mutant, and every mutant fails some vector, so each of them me
 import io
 import json
 import os
+import re
 import sys
 import tarfile
 import types
@@ -461,6 +462,41 @@ class Captures(unittest.TestCase):
     def test_switch_relations(self):
         fabric, provider, client = two_behind_switch(deeper=True)
         self.assertEqual(ask(machine_of(fabric), provider.name, client.name)["relation"], "PXB")
+
+
+class Recorded(unittest.TestCase):
+    """Fixtures that carry what a real kernel said of them."""
+
+    FOLDER = os.path.join(os.path.dirname(HERE), "fixtures")
+
+    @staticmethod
+    def table(path):
+        with open(path, encoding="ascii") as file:
+            lines = [line.split() for line in file if line.strip() and not line.startswith("#")]
+        return {(words[0], words[1]): words[2] for words in lines}
+
+    def test_distances(self):
+        seen = 0
+        for name in sorted(os.listdir(self.FOLDER)):
+            folder = os.path.join(self.FOLDER, name)
+            if not os.path.exists(os.path.join(folder, "distances.txt")):
+                continue
+            with open(os.path.join(folder, "README"), encoding="utf-8") as file:
+                release = re.search(r"^Kernel: (\d+\.\d+)", file.read(), re.M).group(1)
+            machine = capture.load(os.path.join(folder, "tree.tar.xz"))
+            rows = {(row["provider"], row["client"]): row
+                    for row in p2poracle.Oracle(machine, release).answers()}
+            with self.subTest(name):
+                self.assertEqual({pair: str(row["distance"]) for pair, row in rows.items()},
+                                 self.table(os.path.join(folder, "distances.txt")))
+                self.held_to_types(rows, os.path.join(folder, "map.txt"))
+            seen += 1
+        self.assertGreater(seen, 0)
+
+    def held_to_types(self, rows, path):
+        if os.path.exists(path):
+            for pair, map_type in self.table(path).items():
+                self.assertEqual(rows[pair]["map_type"], map_type, pair)
 
 
 if __name__ == "__main__":
