@@ -256,6 +256,11 @@ START_TEST(functions_of_one_device)
 	ck_assert_int_eq(judge(&f).request.kind, P2P_ROUTE_BLOCKED);
 	f.client->acs.egress[0] = ~f.client->acs.egress[0];
 	ck_assert_int_eq(judge(&f).request.kind, P2P_ROUTE_DIRECT);
+	/* Relaxed completions are not redirected by a device either. */
+	tree_acs(f.provider, P2P_ACS_CR);
+	got = judge(&f);
+	ck_assert_int_eq(got.completion.kind, P2P_ROUTE_REDIRECTED);
+	ck_assert_int_eq(got.completion_relaxed.kind, P2P_ROUTE_DIRECT);
 	f.client->ari = P2P_PRESENT;
 	ck_assert_int_eq(judge(&f).request.kind, P2P_ROUTE_UNKNOWN);
 	tree_free(f.tree);
@@ -289,6 +294,7 @@ START_TEST(through_the_root_complex)
 	got = judge(&f);
 	ck_assert_int_eq(got.completion.kind, P2P_ROUTE_REDIRECTED);
 	ck_assert_ptr_eq(got.completion.port, other);
+	ck_assert_int_eq(got.completion_relaxed.kind, P2P_ROUTE_UNKNOWN);
 	/* Another host bridge: its ports have no bit in the vector. */
 	host = tree_bridge(f.tree);
 	other = tree_add(f.tree, host, NULL, P2P_PORT_ROOT);

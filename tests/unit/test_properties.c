@@ -346,6 +346,67 @@ START_TEST(equal_devices_are_one_group)
 }
 END_TEST
 
+/* Three devices alone behind a switch of their own; one of those rejects translated addresses. */
+START_TEST(branches_that_block_stand_alone)
+{
+	struct tree *tree = tree_new();
+	struct p2p_host_bridge *host = tree_bridge(tree);
+	struct p2p_function *root = tree_add(tree, host, NULL, P2P_PORT_ROOT);
+	struct p2p_function *up = tree_add(tree, host, root, P2P_PORT_UPSTREAM), *low = NULL;
+	const struct p2p_function *list[3];
+	struct p2p_groups *groups = NULL;
+	struct p2p_judge *judge;
+
+	for (int n = 0; n < 3; n++) {
+		struct p2p_function *down = tree_add(tree, host, up, P2P_PORT_DOWNSTREAM);
+
+		low = tree_add(tree, host, tree_add(tree, host, down, P2P_PORT_UPSTREAM),
+			       P2P_PORT_DOWNSTREAM);
+		list[n] = tree_add(tree, host, low, P2P_PORT_ENDPOINT);
+	}
+	for (size_t want = 1; want <= 2; want++) {
+		judge = tree_judge(tree, "7.3");
+		ck_assert_int_eq(p2p_groups_new(judge, list, 3, &groups), 0);
+		ck_assert_uint_eq(p2p_groups_count(groups), want);
+		check_groups(judge, groups);
+		p2p_groups_free(groups);
+		p2p_judge_free(judge);
+		tree_acs(low, P2P_ACS_TB);
+	}
+	tree_free(tree);
+}
+END_TEST
+
+/* One device on each of four host bridges, of one node: alike unless one bridge is not listed. */
+START_TEST(lone_devices_of_host_bridges)
+{
+	struct tree *tree = tree_new();
+	struct p2p_function *hosts[4];
+	const struct p2p_function *list[4];
+	struct p2p_groups *groups = NULL;
+	struct p2p_judge *judge;
+
+	for (int n = 0; n < 4; n++) {
+		struct p2p_host_bridge *host = tree_bridge(tree);
+
+		hosts[n] = tree_add(tree, host, NULL, -1);
+		hosts[n]->device = 0x2030;
+		list[n] = tree_add(tree, host, tree_add(tree, host, NULL, P2P_PORT_ROOT),
+				   P2P_PORT_ENDPOINT);
+	}
+	for (size_t want = 1; want <= 2; want++) {
+		judge = tree_judge(tree, "7.3");
+		ck_assert_int_eq(p2p_groups_new(judge, list, 4, &groups), 0);
+		ck_assert_uint_eq(p2p_groups_count(groups), want);
+		check_groups(judge, groups);
+		p2p_groups_free(groups);
+		p2p_judge_free(judge);
+		hosts[2]->device = 0x3c00;
+	}
+	tree_free(tree);
+}
+END_TEST
+
 static double cpu_ms(void)
 {
 	struct timespec now;
@@ -395,6 +456,8 @@ int main(void)
 	tcase_add_loop_test(tcase, groups_answer_alike, 0, LARGE_SEEDS);
 	tcase_add_loop_test(tcase, summary_counts_the_pairs, 0, LARGE_SEEDS);
 	tcase_add_test(tcase, equal_devices_are_one_group);
+	tcase_add_test(tcase, branches_that_block_stand_alone);
+	tcase_add_test(tcase, lone_devices_of_host_bridges);
 	tcase_add_test(tcase, four_thousand_functions);
 	suite_add_tcase(suite, tcase);
 	return tree_run(suite);

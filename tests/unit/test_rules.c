@@ -87,7 +87,9 @@ static enum p2p_map_type judge(const char *release, enum p2p_tri p2pdma, const c
 static const struct { const char *release; uint16_t vendor, device; bool listed; } between[] = {
 	{ "5.5.19", 0x8086, 0x2030, false }, { "5.6.0", 0x8086, 0x2030, true },
 	{ "5.6.19", 0x8086, 0x2020, true }, { "5.6.19", 0x8086, 0x2031, false },
-	{ "5.7.0", 0x8086, 0x2033, true }, { "5.7.0", 0x1022, 0x15d0, false },
+	{ "5.7.0", 0x8086, 0x2031, true }, { "5.7.0", 0x8086, 0x2032, true },
+	{ "5.6.0", 0x8086, 0x2032, false }, { "5.6.0", 0x8086, 0x2033, false },
+	{ "5.7.0", 0x8086, 0x2033, true }, { "5.8.0", 0x1022, 0x15d0, true }, { "5.7.0", 0x1022, 0x15d0, false },
 	{ "5.8.0", 0x1022, 0x1630, true }, { "5.8.0", 0x1022, 0x1450, true },
 	{ "5.9.0", 0x1022, 0x1630, false }, { "5.9.0", 0x1022, 0x1450, false },
 	{ "5.17.0", 0x8086, 0x09a2, false }, { "5.18.0", 0x8086, 0x09a2, true },
@@ -102,6 +104,25 @@ START_TEST(releases_between)
 	ck_assert_int_eq(judge(between[_i].release, P2P_YES, "auto", between[_i].vendor,
 			       between[_i].device, true, note),
 			 between[_i].listed ? P2P_MAP_THRU_HOST_BRIDGE : P2P_MAP_NOT_SUPPORTED);
+}
+END_TEST
+
+/* Rows that only some stable updates have; which, is not known. */
+static const struct { const char *release, *rules; enum p2p_map_type type; } updates[] = {
+	{ "7.1.0", "auto", P2P_MAP_NOT_SUPPORTED }, { "7.1.5", "auto", P2P_MAP_UNKNOWN },
+	{ "7.1-rc3", "auto", P2P_MAP_UNKNOWN }, { "6.18.30", "auto", P2P_MAP_UNKNOWN },
+	{ "6.12.107", "auto", P2P_MAP_NOT_SUPPORTED }, { "7.2.0", "auto", P2P_MAP_THRU_HOST_BRIDGE },
+	{ "7.2.13", "auto", P2P_MAP_THRU_HOST_BRIDGE }, { "7.1.5", "7.1", P2P_MAP_NOT_SUPPORTED },
+};
+
+START_TEST(stable_updates)
+{
+	char note[512];
+
+	ck_assert_int_eq(judge(updates[_i].release, P2P_YES, updates[_i].rules, 0x8086, 0x4940,
+			       true, note), updates[_i].type);
+	ck_assert_int_eq(judge(updates[_i].release, P2P_YES, updates[_i].rules, 0x8086, 0x4941,
+			       true, note), P2P_MAP_NOT_SUPPORTED);
 }
 END_TEST
 
@@ -167,6 +188,7 @@ int main(void)
 	tcase_add_loop_test(tcase, release_to_rules, 0, sizeof(releases) / sizeof(releases[0]));
 	tcase_add_loop_test(tcase, releases_between, 0, sizeof(between) / sizeof(between[0]));
 	tcase_add_loop_test(tcase, configuration, 0, sizeof(configs) / sizeof(configs[0]));
+	tcase_add_loop_test(tcase, stable_updates, 0, sizeof(updates) / sizeof(updates[0]));
 	tcase_add_test(tcase, no_such_set);
 	suite_add_tcase(suite, tcase);
 	return tree_run(suite);

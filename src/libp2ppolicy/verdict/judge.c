@@ -60,11 +60,12 @@ static struct p2p_root find_root(const struct p2p_host_bridge *bridge, unsigned 
 }
 
 /* __host_bridge_whitelist(), for every value the unknown facts may have. */
-static void look_up(struct p2p_bridge_root *entry, unsigned int release)
+static void look_up(const struct p2p_judge *judge, struct p2p_bridge_root *entry)
 {
 	struct p2p_root *root = &entry->root;
 	const struct p2p_function *device = root->device;
-	const struct p2p_whitelist *row = NULL;
+	const struct p2p_whitelist *row;
+	bool sure;
 
 	entry->listed_same = entry->listed = P2P_NO;
 	if (root->fact == P2P_ABSENT)
@@ -74,10 +75,14 @@ static void look_up(struct p2p_bridge_root *entry, unsigned int release)
 		entry->listed_same = entry->listed = P2P_UNKNOWN;
 		return;
 	}
-	row = p2p_whitelist_find(release, device->vendor, device->device);
+	row = p2p_whitelist_find(judge->release, judge->updated, device->vendor, device->device,
+				 &sure);
 	if (!row)
 		return;
-	root->row = row->text;
+	if (sure)
+		root->row = row->text;
+	else
+		root->fact = P2P_DENIED;
 	root->same_bridge_only = row->same;
 	entry->listed_same = root->fact == P2P_PRESENT ? P2P_YES : P2P_UNKNOWN;
 	entry->listed = row->same ? P2P_NO : entry->listed_same;
@@ -161,6 +166,7 @@ static void choose(struct p2p_judge *judge, const struct p2p_machine *machine)
 	judge->rules = p2p_rules_for_release(machine->release, &exact);
 	/* Between two sets the rows of the release itself hold; beyond the newest, its rows. */
 	judge->release = number < newest ? number : newest;
+	judge->updated = p2p_release_is_updated(machine->release);
 	note_release(judge, machine->release, number);
 	note_p2pdma(judge, machine->release);
 }
@@ -218,7 +224,7 @@ int p2p_judge_new_from_parts(struct p2p_context *context, const struct p2p_parts
 		struct p2p_bridge_root *entry = &judge->roots[parts->bridges[i]->index];
 
 		entry->root = find_root(parts->bridges[i], judge->clauses);
-		look_up(entry, judge->release);
+		look_up(judge, entry);
 	}
 	*ret_judge = judge;
 	return 0;

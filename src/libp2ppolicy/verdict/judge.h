@@ -24,7 +24,7 @@ struct p2p_bridge_root {
 /**
  * struct p2p_judge - a rule set made ready for one machine.
  * @topology: NULL when made from parts
- * @release, @clauses: what of the tables holds
+ * @release, @updated, @clauses: what of the tables holds, see p2p_whitelist_find()
  * @p2pdma: P2P_YES unless the rule set is "auto" and the kernel may lack CONFIG_PCI_P2PDMA
  * @zen: does the CPU rule hold
  * @several_nodes: P2P_NO when the machine is known to have one NUMA node
@@ -35,6 +35,7 @@ struct p2p_judge {
 	const struct p2p_topology *topology;
 	const struct p2p_rules *rules;
 	unsigned int release, clauses;
+	bool updated;
 	enum p2p_tri p2pdma, zen, iommu, several_nodes;
 	struct p2p_bridge_root *roots;
 	size_t root_count, functions;

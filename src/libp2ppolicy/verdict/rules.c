@@ -50,9 +50,12 @@ static const struct {
 };
 
 #define INTEL(device, same, since, until) \
-	{ 0x8086, 0x##device, same, since, until, "8086:" #device }
+	{ 0x8086, 0x##device, same, since, until, 0, "8086:" #device }
 #define ROW(vendor, device, same, since, until) \
-	{ 0x##vendor, 0x##device, same, since, until, #vendor ":" #device }
+	{ 0x##vendor, 0x##device, same, since, until, 0, #vendor ":" #device }
+/* 0ba76b19fd4c asked for stable: it is in updates of 7.1, and not in 6.12.107. */
+#define ACCELERATOR(device) \
+	{ 0x8086, 0x##device, false, K(7, 2), EVER, K(6, 13), "8086:" #device }
 
 /* pci_p2pdma_whitelist[], in the kernel's order; the first match decides. */
 static const struct p2p_whitelist whitelist[] = {
@@ -71,17 +74,17 @@ static const struct p2p_whitelist whitelist[] = {
 	INTEL(2033, false, K(5, 7), EVER),
 	INTEL(2020, false, K(5, 6), EVER),
 	INTEL(09a2, false, K(5, 18), EVER),		/* Ice Lake to Clearwater Forest */
-	INTEL(0b25, false, K(7, 2), EVER),		/* DSA, Sapphire Rapids */
-	INTEL(0cfe, false, K(7, 2), EVER),		/* IAX */
-	INTEL(11fb, false, K(7, 2), EVER),		/* DSA, Granite Rapids-D */
-	INTEL(1212, false, K(7, 2), EVER),		/* DSA, Diamond Rapids */
-	INTEL(1216, false, K(7, 2), EVER),		/* IAA, Diamond Rapids */
-	INTEL(4940, false, K(7, 2), EVER),		/* QAT */
-	INTEL(4942, false, K(7, 2), EVER),
-	INTEL(4944, false, K(7, 2), EVER),
-	INTEL(4946, false, K(7, 2), EVER),
-	INTEL(4948, false, K(7, 2), EVER),
-	{ 0x1ae0, -1, false, K(7, 1), EVER, "1ae0:*" },	/* Google SoCs */
+	ACCELERATOR(0b25),		/* DSA, Sapphire Rapids */
+	ACCELERATOR(0cfe),		/* IAX */
+	ACCELERATOR(11fb),		/* DSA, Granite Rapids-D */
+	ACCELERATOR(1212),		/* DSA, Diamond Rapids */
+	ACCELERATOR(1216),		/* IAA, Diamond Rapids */
+	ACCELERATOR(4940),		/* QAT */
+	ACCELERATOR(4942),
+	ACCELERATOR(4944),
+	ACCELERATOR(4946),
+	ACCELERATOR(4948),
+	{ 0x1ae0, -1, false, K(7, 1), EVER, 0, "1ae0:*" },	/* Google SoCs */
 	ROW(10de, 2f95, false, K(7, 3), EVER),		/* Nvidia CPUs */
 	ROW(10de, 2f96, false, K(7, 3), EVER),
 	ROW(10de, 2f97, false, K(7, 3), EVER),
@@ -134,6 +137,13 @@ int p2p_release_parse(const char *text, unsigned int *ret_release)
 	return 0;
 }
 
+bool p2p_release_is_updated(const char *text)
+{
+	unsigned int major, minor, update;
+
+	return sscanf(text, "%3u.%3u.%u", &major, &minor, &update) != 3 || update;
+}
+
 const char *p2p_release_vendor(const char *text)
 {
 	for (size_t i = 0; text && i < COUNT(vendors); i++)
@@ -177,13 +187,15 @@ unsigned int p2p_clauses_of(const struct p2p_rules *rules, unsigned int release)
 	return mask;
 }
 
-const struct p2p_whitelist *p2p_whitelist_find(unsigned int release, uint16_t vendor,
-					       uint16_t device)
+const struct p2p_whitelist *p2p_whitelist_find(unsigned int release, bool updated,
+					       uint16_t vendor, uint16_t device, bool *ret_sure)
 {
 	for (size_t i = 0; i < COUNT(whitelist); i++) {
 		const struct p2p_whitelist *row = &whitelist[i];
+		bool maybe = updated && row->backport && release >= row->backport;
 
-		if (release >= row->since && release < row->until && row->vendor == vendor &&
+		*ret_sure = release >= row->since;
+		if ((*ret_sure || maybe) && release < row->until && row->vendor == vendor &&
 		    (row->device < 0 || row->device == device))
 			return row;
 	}

@@ -43,27 +43,36 @@ enum p2p_clause {
  * struct p2p_whitelist - one row of pci_p2pdma_whitelist[].
  * @device: -1 any
  * @same: REQ_SAME_HOST_BRIDGE
+ * @backport: stable updates of releases from this one on may have the row before @since, it is
+ *	not known from which; 0 none
  */
 struct p2p_whitelist {
 	uint16_t vendor;
 	int32_t device;
 	bool same;
-	unsigned int since, until;
+	unsigned int since, until, backport;
 	const char *text;
 };
 
 /** p2p_clauses_of() - the clauses in force for @rules at @release. */
 unsigned int p2p_clauses_of(const struct p2p_rules *rules, unsigned int release);
 
-/** p2p_whitelist_find() - the first row that matches, as the kernel searches; NULL none. */
-const struct p2p_whitelist *p2p_whitelist_find(unsigned int release, uint16_t vendor,
-					       uint16_t device);
+/**
+ * p2p_whitelist_find() - the first row that matches, as the kernel searches; NULL none.
+ * @updated: may the kernel be a stable update of @release
+ * @ret_sure: false when only some updates of @release have the row
+ */
+const struct p2p_whitelist *p2p_whitelist_find(unsigned int release, bool updated,
+					       uint16_t vendor, uint16_t device, bool *ret_sure);
 
 /**
  * p2p_release_parse() - the number of a release text.
  * Return: 0, or -EINVAL when @text is NULL or does not begin with "MAJOR.MINOR".
  */
 int p2p_release_parse(const char *text, unsigned int *ret_release);
+
+/** p2p_release_is_updated() - may it be a stable update: anything but MAJOR.MINOR.0. */
+bool p2p_release_is_updated(const char *text);
 
 /** p2p_release_vendor() - who is known to add rows of its own to such a kernel; NULL nobody. */
 const char *p2p_release_vendor(const char *text);
