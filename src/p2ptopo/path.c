@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "path.h"
 #include "words.h"
@@ -180,6 +181,25 @@ static int ask_rules(struct app *app, struct path *path)
 	return 0;
 }
 
+/* Without the gate, or without the right to ask it, there is only the prediction. */
+static void ask_gate(struct app *app, struct path *path)
+{
+	const struct p2p_kernel *kernel = &path->forward.kernel;
+	struct path_permitted *permitted = &path->permitted;
+	struct p2p_gate *gate;
+
+	if (p2p_topology_machine(app->topology)->source != P2P_SOURCE_LIVE ||
+	    p2p_gate_open(app->context, &gate))
+		return;
+	permitted->asked = !p2p_gate_distance(app->context, gate, path->forward.provider->bdf,
+					      path->forward.client->bdf, &permitted->answer);
+	p2p_gate_close(gate);
+	if (permitted->asked && !strcmp(app->options.kernel, "auto") &&
+	    kernel->map_type != P2P_MAP_UNKNOWN)
+		permitted->agrees = permitted->answer.ungated == kernel->distance ? P2P_YES :
+				    P2P_NO;
+}
+
 int path_new(struct app *app, const struct p2p_function *provider,
 	     const struct p2p_function *client, struct path *ret_path)
 {
@@ -195,6 +215,8 @@ int path_new(struct app *app, const struct p2p_function *provider,
 		err = mark_listed(app, &path, p2p_judge_unread, true);
 	if (!err)
 		err = ask_rules(app, &path);
+	if (!err)
+		ask_gate(app, &path);
 	if (err) {
 		path_free(&path);
 		return err;

@@ -30,6 +30,17 @@ struct path_rules {
 };
 
 /**
+ * struct path_permitted - the running kernel's own answer for the pair as named.
+ * @asked: the machine is this one, the gate is loaded, and it answered
+ * @agrees: does the prediction say the same?  UNKNOWN where there is none, or by other rules
+ */
+struct path_permitted {
+	bool asked;
+	enum p2p_tri agrees;
+	struct p2p_gate_distance answer;
+};
+
+/**
  * struct path - all of it.
  * @forward: the pair as named; @reverse: provider and client exchanged
  * @turn: index of the first hop on the client's side; hops[turn - 1] and hops[turn] sit on two
@@ -44,6 +55,7 @@ struct path {
 	const struct path_hop *weakest;
 	struct path_rules *rules;
 	size_t rules_count;
+	struct path_permitted permitted;
 };
 
 /** path_new() - find and judge it.  Return: 0 or a negative errno; free with path_free(). */

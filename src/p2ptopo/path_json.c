@@ -94,6 +94,20 @@ static struct json_object *drivers(const struct path *path)
 	return object;
 }
 
+static struct json_object *permitted_object(const struct path_permitted *permitted)
+{
+	struct json_object *object;
+
+	if (!permitted->asked)
+		return NULL;
+	object = json_object_new_object();
+	json_put(object, "distance", json_object_new_int(permitted->answer.ungated));
+	json_put(object, "gated_distance", json_object_new_int(permitted->answer.gated));
+	json_put(object, "gate_reason", json_text(p2p_gate_reason_name(permitted->answer.reason)));
+	json_put(object, "agrees", json_tri(permitted->agrees));
+	return object;
+}
+
 enum status path_print_json(struct app *app, const struct path *path)
 {
 	struct json_object *document = document_new(app, "path");
@@ -103,6 +117,7 @@ enum status path_print_json(struct app *app, const struct path *path)
 	json_put(document, "client", facts_function(path->forward.client));
 	json_put(document, "forward", json_pair(app, &path->forward));
 	json_put(document, "reverse", json_pair(app, &path->reverse));
+	json_put(document, "permitted", permitted_object(&path->permitted));
 	json_put(document, "hops", hop_array(path));
 	json_put(document, "weakest_link", weakest_object(path->weakest));
 	json_put(document, "other_rules", rules_array(path));

@@ -69,6 +69,23 @@ static void print_verdict(const struct app *app, const char *name,
 	free(reason);
 }
 
+/* What this kernel says now, beside what was predicted. */
+static void print_permitted(const struct app *app, const struct path_permitted *permitted)
+{
+	const struct p2p_gate_distance *answer = &permitted->answer;
+
+	if (!permitted->asked)
+		return;
+	label(app, "permitted");
+	fprintf(app->out, "%s%s%s, asked now: distance %d; with the gate %d (%s)\n",
+		paint_on(app, answer->ungated < 0 ? PAINT_BAD : PAINT_GOOD),
+		answer->ungated < 0 ? "no" : "yes", paint_off(app), answer->ungated,
+		answer->gated, p2p_gate_reason_name(answer->reason));
+	if (permitted->agrees == P2P_NO)
+		fprintf(app->out, "%sTHE KERNEL'S ANSWER IS NOT THE ONE PREDICTED: go by the kernel, "
+			"and report this%s\n", paint_on(app, PAINT_BAD), paint_off(app));
+}
+
 static void print_answer(const struct app *app, const struct path *path)
 {
 	const struct p2p_kernel *forward = &path->forward.kernel, *reverse = &path->reverse.kernel;
@@ -85,6 +102,7 @@ static void print_answer(const struct app *app, const struct path *path)
 		line(app, "reverse", "the same");
 	else
 		print_verdict(app, "reverse", &path->reverse);
+	print_permitted(app, &path->permitted);
 	line(app, "relation", relation_text(path->forward.relation));
 }
 

@@ -214,7 +214,7 @@ static int print_all(struct p2p_context *context, const char *path)
 	struct p2p_topology *topology;
 	size_t i;
 
-	if (p2p_snapshot_load(context, path, P2P_WANT_VERDICT, &snapshot))
+	if (p2p_snapshot_load(context, path, P2P_WANT_NAMES, &snapshot))
 		return EXIT_FAILURE;
 	if (p2p_topology_new(context, snapshot, NULL, &topology))
 		return EXIT_FAILURE;

@@ -74,6 +74,14 @@ expect_like "E* clean" p2pio $a $disk
 expect 0 status p2ptopo policy push --mode observe /out/turned.json
 expect moved p2pio $a $disk
 
+# What is predicted, permitted, and let through, side by side.
+expect 0 status p2ptopo path $b $a
+says "yes, asked now: distance 4; with the gate 4 (listed)"
+expect 0 status p2ptopo path $a $b
+says "yes, asked now: distance 4; with the gate 4 (not_listed)"
+p2ptopo path $a $b --json >/out/path.json || fail "path --json"
+grep -q '"agrees": *true' /out/path.json || fail "the prediction differs"
+
 # JSON of all of them for the host to look at.
 p2ptopo gate status --json >/out/gate.json || fail "gate status --json"
 p2ptopo policy show --json >/out/policy-in-force.json || fail "policy show --json"
