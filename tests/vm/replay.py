@@ -24,6 +24,9 @@ BDF = re.compile(r"^(?:([0-9a-f]{4,8}):)?([0-9a-f]{2}):([0-9a-f]{2})\.([0-7])$")
 ROOT = re.compile(r"^pci([0-9a-f]{4,8}):([0-9a-f]{2})$")
 # The guest has domain 0 for itself.
 SHIFT = 1
+# The size that the kernel makes pages for, at addresses that a CPU with 40 bits still has.
+BAR_BASE = 1 << 39
+BAR_SIZE = 2 << 20
 # Capabilities that the core talks to, or that it expects a whole machine for: Data Object Exchange, Integrity and Data
 # Encryption. Nothing here answers, and no decision reads them: they become null capabilities.
 UNANSWERED = (0x2E, 0x30)
@@ -214,12 +217,25 @@ def enabled_vfs(function, functions):
     return count if found else 0
 
 
-def clean(function):
-    """Addresses are not replayed; a virtual function shows no vendor, as the specification has it."""
+def has_memory(config):
+    """Is one of the BARs of this function a memory BAR that is in use?"""
+    where = 0x10
+    while where < 0x28:
+        value, = struct.unpack_from("<I", config, where)
+        if value & ~0xF and not value & 1:
+            return True
+        where += 8 if value & 7 == 4 else 4
+    return False
+
+
+def clean(function, number):
+    """Addresses are not replayed: a function with memory gets one BAR of 2 MiB, far above the guest's own.
+    A virtual function shows no vendor, as the specification has it."""
     config = function.config
     kind = config[0x0E] & 0x7F
     if kind == 0:
-        config[0x10:0x28] = bytes(24)
+        memory = BAR_BASE + number * BAR_SIZE | 0xC if has_memory(config) and not function.is_vf else 0
+        config[0x10:0x28] = struct.pack("<Q", memory) + bytes(16)
         config[0x30:0x34] = bytes(4)
     elif kind == 1:
         config[0x10:0x18] = bytes(8)
@@ -243,8 +259,8 @@ def pack(functions):
         out.append(struct.pack("<IBBxx", domain + SHIFT, first, min(later) - 1 if later else 255))
     for function in functions:
         function.vfs = enabled_vfs(function, functions)
-    for function in sorted(functions, key=lambda f: (f.domain, f.bus, f.devfn)):
-        clean(function)
+    for number, function in enumerate(sorted(functions, key=lambda f: (f.domain, f.bus, f.devfn))):
+        clean(function, number)
         key = (function.domain + SHIFT) << 16 | function.bus << 8 | function.devfn
         out.append(struct.pack("<QII", key, len(function.config), function.vfs))
         out.append(bytes(function.config).ljust(4096, b"\xff"))
@@ -286,6 +302,8 @@ def command_unmap(path):
     with open(path, encoding="ascii") as file:
         for line in file:
             words = line.split()
+            if words[0] == "#":
+                continue
             names = [parse_bdf(word) for word in words[:2]]
             if any(domain < SHIFT for domain, _, _ in names):
                 continue

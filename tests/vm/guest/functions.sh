@@ -3,3 +3,10 @@
 fail() { echo "FAIL: $*"; exit 1; }
 skip() { echo "skip: $*"; exit 77; }
 kmod() { insmod "/lab/kmod/$1.ko" $2 || fail "module $1 cannot be loaded"; }
+
+# The kernel's log holds nothing that a kernel says when something is wrong with it.
+no_complaint() {
+	dmesg | grep -E 'BUG:|WARNING:|Oops|KASAN:|possible (circular|recursive)|suspicious RCU|general protection|Call Trace' &&
+		fail "the kernel complains"
+	return 0
+}

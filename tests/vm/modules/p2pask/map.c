@@ -30,9 +30,36 @@ struct memory {
 
 #ifdef CONFIG_PCI_P2PDMA
 
-/* The mapping is undone at once; no byte moves. The mask is lifted, since the type is asked for and not the reach. */
-static int map_one(struct seq_file *file, const struct memory *memory, struct device *client)
+/*
+ * The kernel keeps a provider's map types by the client's domain and address, computed in 32 bits (map_types_idx() in
+ * drivers/pci/p2pdma.c, up to 7.3): of a domain beyond 16 bits the upper part is lost, and two clients share an entry.
+ */
+static bool has_alias(const struct p2pask_functions *fns, const struct pci_dev *client)
 {
+	size_t i;
+
+	for (i = 0; i < fns->count; i++) {
+		const struct pci_dev *other = fns->dev[i];
+
+		if (other != client && other->bus->number == client->bus->number && other->devfn == client->devfn &&
+		    (u16)pci_domain_nr(other->bus) == (u16)pci_domain_nr(client->bus))
+			return true;
+	}
+	return false;
+}
+
+static void say(struct seq_file *file, struct pci_dev *provider, struct pci_dev *client, const char *type,
+		const char *how, const struct p2pask_functions *fns)
+{
+	seq_printf(file, "%s %s %s %s\n", pci_name(provider), pci_name(client), type,
+		   has_alias(fns, client) ? "aliased" : how);
+}
+
+/* The mapping is undone at once; no byte moves. The mask is lifted, since the type is asked for and not the reach. */
+static int map_one(struct seq_file *file, const struct memory *memory, struct pci_dev *dev,
+		   const struct p2pask_functions *fns)
+{
+	struct device *client = &dev->dev;
 	u64 mask = *client->dma_mask;
 	struct sg_table table;
 	const char *type;
@@ -51,7 +78,7 @@ static int map_one(struct seq_file *file, const struct memory *memory, struct de
 		type = "thru_host_bridge";
 	else
 		type = sg_dma_address(table.sgl) == memory->bus ? "bus_addr" : "wrong_address";
-	seq_printf(file, "%s %s %s mapped\n", pci_name(memory->provider), dev_name(client), type);
+	say(file, memory->provider, dev, type, "mapped", fns);
 	if (!err)
 		dma_unmap_sgtable(client, &table, DMA_BIDIRECTIONAL, 0);
 	*client->dma_mask = mask;
@@ -70,7 +97,7 @@ static void map_memory(struct seq_file *file, struct memory *memory, const struc
 	}
 	memory->bus = pci_p2pmem_virt_to_bus(memory->provider, memory->page);
 	for (i = 0; i < fns->count; i++)
-		map_one(file, memory, &fns->dev[i]->dev);
+		map_one(file, memory, fns->dev[i], fns);
 	pci_free_p2pmem(memory->provider, memory->page, PAGE_SIZE);
 }
 
@@ -125,8 +152,7 @@ static int ask_type(struct seq_file *file, struct pci_dev *dev, int bar, const s
 	if (!provider)
 		return -ENXIO;
 	for (i = 0; i < fns->count; i++)
-		seq_printf(file, "%s %s %s asked\n", pci_name(dev), pci_name(fns->dev[i]),
-			   names[map_type(provider, &fns->dev[i]->dev)]);
+		say(file, dev, fns->dev[i], names[map_type(provider, &fns->dev[i]->dev)], "asked", fns);
 	return 0;
 }
 #else

@@ -3,18 +3,27 @@
  * p2preplay: host bridges made of software, whose config space is that of a captured machine. For tests only.
  *
  * The real PCI core enumerates them and the real p2pdma code walks them. The file named by the parameter is made by
- * tests/vm/replay.py. Config space is as captured and stays so, whatever the core writes; only the command register
- * takes writes. BARs and bridge windows are zero in the file: distances need none.
+ * tests/vm/replay.py. Config space is as captured and stays so, whatever the core writes; only the command register and
+ * a BAR take writes. A function with memory has one BAR in the file, prefetchable, 64 bits wide and of 2 MiB: enough to
+ * ask for map types; nothing answers there. Bridge windows are closed.
  */
 #include <linux/bsearch.h>
 #include <linux/fs.h>
 #include <linux/kernel_read_file.h>
 #include <linux/module.h>
 #include <linux/pci.h>
+#include <linux/version.h>
 #include <linux/vmalloc.h>
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+#include <linux/unaligned.h>
+#else
+#include <asm/unaligned.h>
+#endif
 
 #define REPLAY_MAGIC 0x59504c5250325032ULL
 #define REPLAY_SIZE_MAX (64 << 20)
+#define REPLAY_BAR_SIZE (2 << 20)
+#define REPLAY_BAR_FLAGS (PCI_BASE_ADDRESS_MEM_TYPE_64 | PCI_BASE_ADDRESS_MEM_PREFETCH)
 
 struct replay_header {
 	__le64 magic;
@@ -93,14 +102,24 @@ static int replay_read(struct pci_bus *bus, unsigned int devfn, int where, int s
 	return PCIBIOS_SUCCESSFUL;
 }
 
+static bool has_bar(const struct replay_function *fn)
+{
+	return (fn->config[PCI_HEADER_TYPE] & 0x7f) == PCI_HEADER_TYPE_NORMAL &&
+	       (fn->config[PCI_BASE_ADDRESS_0] & 0xf) == REPLAY_BAR_FLAGS;
+}
+
 static int replay_write(struct pci_bus *bus, unsigned int devfn, int where, int size, u32 value)
 {
 	struct replay_function *fn = find_at(bus, devfn);
 
-	if (fn && where == PCI_COMMAND && size == 2) {
-		fn->config[where] = value;
-		fn->config[where + 1] = value >> 8;
-	}
+	if (!fn)
+		return PCIBIOS_SUCCESSFUL;
+	if (where == PCI_COMMAND && size == 2)
+		put_unaligned_le16(value, &fn->config[where]);
+	else if (where == PCI_BASE_ADDRESS_0 && size == 4 && has_bar(fn))
+		put_unaligned_le32((value & ~(REPLAY_BAR_SIZE - 1)) | REPLAY_BAR_FLAGS, &fn->config[where]);
+	else if (where == PCI_BASE_ADDRESS_1 && size == 4 && has_bar(fn))
+		put_unaligned_le32(value, &fn->config[where]);
 	return PCIBIOS_SUCCESSFUL;
 }
 
