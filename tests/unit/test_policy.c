@@ -153,6 +153,8 @@ static const struct {
 	{ WHEN(ANY, ANY, "\"kernel_permits\": true"), false, P2P_MAP_NOT_SUPPORTED, P2P_RELATION_SYS },
 	{ WHEN(ANY, ANY, "\"kernel_permits\": true"), false, P2P_MAP_UNKNOWN, P2P_RELATION_SYS },
 	{ WHEN(ANY, ANY, "\"map_type\": [\"bus_addr\", \"thru_host_bridge\"]"), true, P2P_MAP_BUS_ADDR, P2P_RELATION_SYS },
+	{ WHEN(ANY, ANY, "\"proven\": true"), false, P2P_MAP_BUS_ADDR, P2P_RELATION_PIX },
+	{ WHEN(ANY, ANY, "\"proven\": false"), true, P2P_MAP_BUS_ADDR, P2P_RELATION_PIX },
 	{ WHEN(ANY, ANY, "\"same\": \"socket\""), false, P2P_MAP_BUS_ADDR, P2P_RELATION_SYS },
 	{ WHEN(ANY, ANY, "\"same\": \"host_bridge\""), false, P2P_MAP_BUS_ADDR, P2P_RELATION_SYS },
 };
@@ -194,6 +196,42 @@ START_TEST(self_is_always_allowed)
 }
 END_TEST
 
+static const struct { const char *evidence, *kernel; bool allow; } proofs[] = {
+	{ "\"provider\": {\"bdf\": \"0000:3b:00.0\", \"vendor\": \"0x10de\", \"device\": \"0x2330\"}, \"proven\": true", "6.12.1", true },
+	{ "\"provider\": {\"bdf\": \"0000:3b:00.0\", \"vendor\": \"0x10de\", \"device\": \"0x2330\"}, \"proven\": true", "6.12.2", false },
+	{ "\"provider\": {\"bdf\": \"0000:3b:00.0\", \"vendor\": \"0x10de\", \"device\": \"0x2330\"}, \"proven\": false", "6.12.1", false },
+	{ "\"provider\": {\"bdf\": \"0000:3b:00.0\", \"vendor\": \"0x10de\", \"device\": \"0x2331\"}, \"proven\": true", "6.12.1", false },
+	{ "\"provider\": {\"bdf\": \"0000:3c:00.0\", \"vendor\": \"0x10de\", \"device\": \"0x2330\"}, \"proven\": true", "6.12.1", false },
+};
+
+/* Evidence counts for these devices on this kernel, and only when it says yes. */
+START_TEST(evidence_is_of_one_pair)
+{
+	const struct p2p_machine machine = { .release = proofs[_i].kernel };
+	struct p2p_verdict verdict = { .machine = &machine, .provider = &gpu, .client = &nic };
+	char proof[sizeof(path) + 8], text[1024];
+	struct p2p_decision decision;
+	struct p2p_policy *policy;
+	FILE *file;
+
+	snprintf(proof, sizeof(proof), "%s.proof", path);
+	file = fopen(proof, "w");
+	ck_assert_ptr_nonnull(file);
+	fprintf(file, "{\"format\": \"p2ptopo-proof\", \"version\": 1, \"kernel\": \"6.12.1\", %s, "
+		"\"client\": {\"bdf\": \"0000:5e:00.0\", \"vendor\": \"0x15b3\", \"device\": \"0x1021\"}}",
+		proofs[_i].evidence);
+	fclose(file);
+	snprintf(text, sizeof(text), HEAD "\"evidence\": [\"%s\"], \"rules\": [ %s ] }",
+		 strrchr(proof, '/') + 1, WHEN(ANY, ANY, "\"proven\": true"));
+	ck_assert_msg(!load(text, &policy), "%s", p2p_context_error(context));
+	p2p_policy_decide(policy, &verdict, &decision);
+	ck_assert(decision.allow == proofs[_i].allow);
+	p2p_policy_free(policy);
+	unlink(proof);
+	ck_assert_int_eq(load(text, &policy), -EBADMSG);
+}
+END_TEST
+
 START_TEST(rules_know_their_place)
 {
 	struct p2p_policy *policy;
@@ -223,6 +261,7 @@ int main(void)
 	tcase_add_loop_test(tcase, refuses, 0, COUNT(bad));
 	tcase_add_loop_test(tcase, decides, 0, COUNT(decisions));
 	tcase_add_loop_test(tcase, unknown_never_allows, 0, 7);
+	tcase_add_loop_test(tcase, evidence_is_of_one_pair, 0, COUNT(proofs));
 	tcase_add_test(tcase, self_is_always_allowed);
 	tcase_add_test(tcase, rules_know_their_place);
 	suite_add_tcase(suite, tcase);

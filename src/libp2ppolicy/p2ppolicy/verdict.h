@@ -167,8 +167,12 @@ struct p2p_fabric {
 	struct p2p_route request, translated, completion, completion_relaxed;
 };
 
-/** struct p2p_verdict - all of it for one ordered pair. */
+/**
+ * struct p2p_verdict - all of it for one ordered pair.
+ * @machine: the machine of both
+ */
 struct p2p_verdict {
+	const struct p2p_machine *machine;
 	const struct p2p_function *provider, *client;
 	enum p2p_relation relation;
 	struct p2p_kernel kernel;

@@ -293,10 +293,18 @@ static enum p2p_tri match_same(struct json_object *value, const struct p2p_subje
 	return P2P_UNKNOWN;
 }
 
+/* Not proven is a fact, also where nobody tried: a rule may ask for it. */
+static enum p2p_tri match_proven(struct json_object *value, const struct p2p_subject *subject)
+{
+	return p2p_tri_of(p2p_evidence_proves(subject->evidence, subject->verdict) ==
+			  !!json_object_get_boolean(value));
+}
+
 const struct p2p_term_key p2p_condition_keys[] = {
 	{ "relation_at_most", "X, PIX, PXB, PHB, NODE or SYS", is_relation, match_relation },
 	{ "map_type", "bus_addr, thru_host_bridge or not_supported", is_map_type, match_map_type },
 	{ "kernel_permits", "true or false", is_boolean, match_permitted },
+	{ "proven", "true or false", is_boolean, match_proven },
 	{ "same", "switch, host_bridge, socket or iommu_group", is_same, match_same },
 	{ NULL, NULL, NULL, NULL },
 };

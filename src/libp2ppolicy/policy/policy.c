@@ -33,7 +33,8 @@ static int check_keys(const struct p2p_document *document, struct json_object *n
 
 static int check_head(const struct p2p_document *document)
 {
-	static const char *const keys[] = { "format", "version", "groups", "rules", NULL };
+	static const char *const keys[] = { "format", "version", "evidence", "groups", "rules",
+					    NULL };
 	struct json_object *format = member(document->root, "format");
 	struct json_object *version = member(document->root, "version");
 
@@ -180,6 +181,9 @@ int p2p_policy_load(struct p2p_context *context, const char *path, struct p2p_po
 	if (!r)
 		r = check_head(policy->document);
 	if (!r)
+		r = p2p_evidence_parse(policy->document, member(policy->document->root, "evidence"),
+				       &policy->evidence);
+	if (!r)
 		r = parse_groups(policy);
 	if (!r)
 		r = parse_rules(policy);
@@ -202,6 +206,7 @@ struct p2p_policy *p2p_policy_free(struct p2p_policy *policy)
 	}
 	for (size_t i = 0; i < policy->groups.count; i++)
 		p2p_selector_clear(&policy->groups.groups[i].selector);
+	p2p_evidence_clear(&policy->evidence);
 	free(policy->groups.groups);
 	free(policy->rules);
 	p2p_document_free(policy->document);
@@ -229,7 +234,8 @@ static enum p2p_tri either_of(enum p2p_tri a, enum p2p_tri b)
 }
 
 static enum p2p_tri match_rule(const struct p2p_rule_body *body, struct p2p_roles provider,
-			       struct p2p_roles client, const struct p2p_verdict *verdict)
+			       struct p2p_roles client, const struct p2p_verdict *verdict,
+			       const struct p2p_evidence *evidence)
 {
 	enum p2p_tri match = both_of(provider.provider, client.client);
 
@@ -237,7 +243,8 @@ static enum p2p_tri match_rule(const struct p2p_rule_body *body, struct p2p_role
 		match = either_of(match, both_of(provider.client, client.provider));
 	if (match == P2P_NO || !body->when.count)
 		return match;
-	return both_of(match, p2p_condition_match(&body->when, verdict));
+	return both_of(match, p2p_condition_match(&body->when, verdict,
+						    evidence));
 }
 
 struct p2p_roles p2p_rule_roles(const struct p2p_rule_body *body,
@@ -259,7 +266,7 @@ void p2p_policy_decide_roles(const struct p2p_policy *policy, const struct p2p_v
 		enum p2p_tri match;
 
 		roles(userdata, i, &provider, &client);
-		match = match_rule(body, provider, client, verdict);
+		match = match_rule(body, provider, client, verdict, &policy->evidence);
 		if (match == P2P_UNKNOWN)
 			decision.uncertain = true;
 		if (match == P2P_YES || (match == P2P_UNKNOWN && !body->rule.allow)) {

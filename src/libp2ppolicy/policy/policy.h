@@ -17,6 +17,7 @@ struct p2p_rule_body {
 struct p2p_policy {
 	struct p2p_document *document;
 	struct p2p_group_table groups;
+	struct p2p_evidence evidence;
 	struct p2p_rule_body *rules;
 	size_t rule_count;
 };

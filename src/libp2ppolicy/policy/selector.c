@@ -271,9 +271,10 @@ void p2p_condition_clear(struct p2p_conjunction *condition)
 }
 
 enum p2p_tri p2p_condition_match(const struct p2p_conjunction *condition,
-				 const struct p2p_verdict *verdict)
+				 const struct p2p_verdict *verdict,
+				 const struct p2p_evidence *evidence)
 {
-	const struct p2p_subject subject = { .verdict = verdict };
+	const struct p2p_subject subject = { .verdict = verdict, .evidence = evidence };
 
 	return match_terms(condition, &subject);
 }

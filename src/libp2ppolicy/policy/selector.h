@@ -6,6 +6,7 @@
 #include <p2ppolicy/verdict.h>
 
 #include "policy/document.h"
+#include "policy/evidence.h"
 
 struct p2p_term;
 
@@ -56,8 +57,9 @@ int p2p_condition_parse(const struct p2p_document *document, struct json_object 
 /** p2p_condition_clear() - free what it holds. */
 void p2p_condition_clear(struct p2p_conjunction *condition);
 
-/** p2p_condition_match() - does the pair meet all of it? */
+/** p2p_condition_match() - does the pair meet all of it?  @evidence: what the policy cites. */
 enum p2p_tri p2p_condition_match(const struct p2p_conjunction *condition,
-				 const struct p2p_verdict *verdict);
+				 const struct p2p_verdict *verdict,
+				 const struct p2p_evidence *evidence);
 
 #endif

@@ -8,10 +8,11 @@
 
 #include "policy/selector.h"
 
-/** What is asked: a function (selectors) or a pair (conditions). */
+/** What is asked: a function (selectors), or a pair and what is proven (conditions). */
 struct p2p_subject {
 	const struct p2p_function *function;
 	const struct p2p_verdict *verdict;
+	const struct p2p_evidence *evidence;
 };
 
 struct p2p_term_key;

@@ -284,6 +284,7 @@ void p2p_judge_pair(const struct p2p_judge *judge, const struct p2p_function *pr
 	struct p2p_walk walk;
 
 	p2p_walk(provider, client, &walk);
+	ret_verdict->machine = p2p_topology_machine(judge->topology);
 	ret_verdict->provider = provider;
 	ret_verdict->client = client;
 	ret_verdict->relation = p2p_relation_judge(judge, &walk);
