@@ -10,7 +10,6 @@
 #include <linux/atomic.h>
 #include <linux/hash.h>
 #include <linux/irq_work.h>
-#include <linux/ratelimit.h>
 #include <linux/workqueue.h>
 
 #include "gate.h"
@@ -18,6 +17,8 @@
 #define TABLE_BITS	7
 #define PROBES		8	/* slots looked at for one pair */
 #define NAME_LEN	24
+#define LINES		20	/* printed at once, and then not for a while */
+#define PAUSE		(5 * HZ)
 
 enum { FREE, TAKEN, NOTED, PRINTED };
 
@@ -40,7 +41,7 @@ static atomic_t lost;
 static void kick(struct irq_work *work);
 static void print_all(struct work_struct *work);
 static struct irq_work kicker = IRQ_WORK_INIT(kick);
-static DECLARE_WORK(printer, print_all);
+static DECLARE_DELAYED_WORK(printer, print_all);
 
 static void fill_names(struct pci_dev *dev, char *name, char *driver)
 {
@@ -85,12 +86,9 @@ void gate_refusal_note(const struct gate_ask *ask, u32 mode)
 
 static void print(const struct refusal *r)
 {
-	static DEFINE_RATELIMIT_STATE(limit, 5 * HZ, 20);
 	const char *verb = r->mode == P2PGATE_ENFORCE ? "refused" : "would refuse";
 	const char *where = r->hook == P2PGATE_HOOK_DISTANCE ? "when asked" : "at DMA mapping";
 
-	if (!__ratelimit(&limit))
-		return;
 	if (r->reason == P2PGATE_NO_PROVIDER)
 		pr_warn("%s %s: %s (%s) to memory at %#llx, which is in no known BAR\n",
 			verb, where, r->client_name, r->client_driver, r->address);
@@ -99,13 +97,18 @@ static void print(const struct refusal *r)
 			r->client_driver, r->provider_name, r->provider_driver);
 }
 
+/* What is too much for now is printed later. */
 static void print_all(struct work_struct *work)
 {
-	size_t i;
+	size_t i, lines = 0;
 
 	for (i = 0; i < ARRAY_SIZE(table); i++) {
 		if (atomic_read_acquire(&table[i].state) != NOTED)
 			continue;
+		if (lines++ == LINES) {
+			schedule_delayed_work(&printer, PAUSE);
+			return;
+		}
 		print(&table[i]);
 		atomic_set_release(&table[i].state, PRINTED);
 	}
@@ -113,24 +116,28 @@ static void print_all(struct work_struct *work)
 
 static void kick(struct irq_work *work)
 {
-	schedule_work(&printer);
+	schedule_delayed_work(&printer, HZ / 10);
 }
 
-/* After a SET every refused pair is new again. Under gate.lock. */
+/* After a SET every refused pair is new again; what waits is printed first. Under gate.lock. */
 void gate_refusals_forget(void)
 {
 	size_t i;
 
-	flush_work(&printer);
-	for (i = 0; i < ARRAY_SIZE(table); i++)
-		atomic_cmpxchg(&table[i].state, PRINTED, FREE);
+	irq_work_sync(&kicker);
+	flush_delayed_work(&printer);
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		if (atomic_cmpxchg(&table[i].state, PRINTED, FREE) != PRINTED &&
+		    atomic_cmpxchg(&table[i].state, NOTED, FREE) == NOTED)
+			atomic_inc(&lost);
+	}
 }
 
 /* No hook is in place any more. */
 void gate_refusals_exit(void)
 {
 	irq_work_sync(&kicker);
-	cancel_work_sync(&printer);
+	cancel_delayed_work_sync(&printer);
 }
 
 u32 gate_refusals_lost(void)
