@@ -69,6 +69,13 @@ def check_readme(readme, top, tool):
             yield f"README.md: {script} must stand alone on one line of a fenced block"
 
 
+def check_example(top):
+    """The machine that ./setup shows where there is none."""
+    example = re.search(r"^example=(.*)$", (top / "setup").read_text(), re.M).group(1)
+    if not (top / example).is_file():
+        yield f"setup: there is no {example}"
+
+
 def main():
     top, tool = pathlib.Path(sys.argv[1]), sys.argv[2]
     names, flags = from_help(run(tool, "--help").stdout)
@@ -81,6 +88,7 @@ def main():
         problems += [*differ(what, wanted, other_names), *differ(what, flags, other_flags)]
     problems += check_rules(tool, page)
     problems += check_readme((top / "README.md").read_text(), top, tool)
+    problems += check_example(top)
     print("\n".join(problems) or f"{len(names)} commands, {len(flags)} options: all agree")
     return bool(problems)
 
