@@ -8,7 +8,7 @@
 #include "output.h"
 #include "policy.h"
 
-enum status gate_open(struct app *app, struct p2p_gate **ret_gate)
+static enum status gate_open(struct app *app, struct p2p_gate **ret_gate)
 {
 	int error;
 
@@ -23,11 +23,22 @@ enum status gate_open(struct app *app, struct p2p_gate **ret_gate)
 	return app_fail(STATUS_ACCESS, "%s", p2p_context_error(app->context));
 }
 
-static enum status read_info(struct app *app, struct p2p_gate *gate, struct p2p_gate_info *info)
+/* Open the gate and ask for its state; @ret_gate is NULL when that failed. */
+static enum status open_and_ask(struct app *app, struct p2p_gate **ret_gate,
+				struct p2p_gate_info *ret_info)
 {
-	int error = p2p_gate_info(app->context, gate, info);
+	enum status status;
+	int error;
 
-	return error ? policy_fail(app, error) : STATUS_DONE;
+	*ret_gate = NULL;
+	status = gate_open(app, ret_gate);
+	if (status)
+		return status;
+	error = p2p_gate_info(app->context, *ret_gate, ret_info);
+	if (!error)
+		return STATUS_DONE;
+	*ret_gate = p2p_gate_close(*ret_gate);
+	return policy_fail(app, error);
 }
 
 static struct json_object *json_counts(const struct p2p_gate_counts *counts)
@@ -116,14 +127,11 @@ static void status_text(const struct app *app, const struct p2p_gate_info *info)
 enum status command_gate_status(struct app *app, int argc, char **argv)
 {
 	struct p2p_gate_info info;
-	struct p2p_gate *gate = NULL;
-	enum status status = gate_open(app, &gate);
+	struct p2p_gate *gate;
+	enum status status = open_and_ask(app, &gate, &info);
 
 	(void)argc;
 	(void)argv;
-	if (status)
-		return status;
-	status = read_info(app, gate, &info);
 	if (!status && app->options.format == FORMAT_JSON)
 		status = status_json(app, &info);
 	else if (!status)
@@ -272,7 +280,7 @@ static enum status push(struct app *app, struct p2p_gate *gate, enum p2p_gate_mo
 enum status command_policy_push(struct app *app, int argc, char **argv)
 {
 	enum p2p_gate_mode mode = P2P_GATE_ENFORCE;
-	struct p2p_gate *gate = NULL;
+	struct p2p_gate *gate;
 	struct p2p_gate_info info;
 	struct list_of made = { 0 };
 	enum status status;
@@ -280,9 +288,7 @@ enum status command_policy_push(struct app *app, int argc, char **argv)
 	if (app->options.mode && p2p_gate_mode_parse(app->options.mode, &mode))
 		return app_fail(STATUS_USAGE, "--mode is off, observe or enforce, not '%s'",
 				app->options.mode);
-	status = gate_open(app, &gate);
-	if (!status)
-		status = read_info(app, gate, &info);
+	status = open_and_ask(app, &gate, &info);
 	if (!status)
 		status = app_read(app, STAGE_JUDGE);
 	if (!status)
@@ -301,14 +307,11 @@ enum status command_policy_push(struct app *app, int argc, char **argv)
 enum status command_policy_clear(struct app *app, int argc, char **argv)
 {
 	struct p2p_gate_info info;
-	struct p2p_gate *gate = NULL;
-	enum status status = gate_open(app, &gate);
+	struct p2p_gate *gate;
+	enum status status = open_and_ask(app, &gate, &info);
 
 	(void)argc;
 	(void)argv;
-	if (status)
-		return status;
-	status = read_info(app, gate, &info);
 	if (!status)
 		status = push(app, gate, P2P_GATE_OFF, NULL, info.generation);
 	p2p_gate_close(gate);

@@ -153,7 +153,7 @@ enum status app_read(struct app *app, enum stage stage)
 
 	if (status || stage == STAGE_NOTHING)
 		return status;
-	if (p2p_context_new(&app->context))
+	if (!app->context && p2p_context_new(&app->context))
 		return app_out_of_memory();
 	error = p2p_snapshot_load(app->context, app->options.from, app->command->want,
 				  &app->snapshot);

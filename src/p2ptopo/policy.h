@@ -28,9 +28,6 @@ void policy_release(struct list_of *list);
 /** policy_fail() - say why a call of the library on a policy or the gate failed. */
 enum status policy_fail(const struct app *app, int error);
 
-/** gate_open() - open the gate; on failure one sentence has been printed to stderr. */
-enum status gate_open(struct app *app, struct p2p_gate **ret_gate);
-
 /** name_of() - what people call the function at @bdf; "?" when it is not there. */
 const char *name_of(const struct app *app, struct p2p_bdf bdf);
 
