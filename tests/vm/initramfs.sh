@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # make_initramfs FILE: busybox, the modules and programs that scenario and fabric ask for, and the scenario. Sourced by run.
 
-# put_program FILE [PATH]: a program with the shared libraries it needs, at their places
+# put_program FILE [PATH]: a program with the shared libraries it needs, those of a build folder among the system's
 put_program() {
-	local file=$1 to=${2:-/usr/bin/$(basename "$1")} lib
+	local file=$1 to=${2:-/usr/bin/$(basename "$1")} lib place
 	install -D "$file" "$tree$to"
 	{ ldd "$file" 2>/dev/null || true; } | grep -o '/[^ ]*' | while read -r lib; do
-		[ -e "$tree$lib" ] || install -D "$lib" "$tree$lib"
+		case $lib in
+		/lib* | /usr/lib*) place=$lib ;;
+		*) place=/usr/lib/$(basename "$lib") ;;
+		esac
+		[ -e "$tree$place" ] || install -D "$lib" "$tree$place"
 	done
 }
 

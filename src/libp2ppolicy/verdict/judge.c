@@ -203,6 +203,7 @@ int p2p_judge_new_from_parts(struct p2p_context *context, const struct p2p_parts
 
 	if (!judge)
 		return p2p_error(context, -ENOMEM, "out of memory");
+	judge->machine = machine;
 	error = choose_rules(context, judge, machine, kernel);
 	if (error < 0) {
 		p2p_judge_free(judge);
@@ -284,7 +285,7 @@ void p2p_judge_pair(const struct p2p_judge *judge, const struct p2p_function *pr
 	struct p2p_walk walk;
 
 	p2p_walk(provider, client, &walk);
-	ret_verdict->machine = p2p_topology_machine(judge->topology);
+	ret_verdict->machine = judge->machine;
 	ret_verdict->provider = provider;
 	ret_verdict->client = client;
 	ret_verdict->relation = p2p_relation_judge(judge, &walk);

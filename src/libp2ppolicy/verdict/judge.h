@@ -24,6 +24,7 @@ struct p2p_bridge_root {
 /**
  * struct p2p_judge - a rule set made ready for one machine.
  * @topology: NULL when made from parts
+ * @machine: never NULL
  * @release, @updated, @clauses: what of the tables holds, see p2p_whitelist_find()
  * @p2pdma: P2P_YES unless the rule set is "auto" and the kernel may lack CONFIG_PCI_P2PDMA
  * @zen: does the CPU rule hold
@@ -33,6 +34,7 @@ struct p2p_bridge_root {
  */
 struct p2p_judge {
 	const struct p2p_topology *topology;
+	const struct p2p_machine *machine;
 	const struct p2p_rules *rules;
 	unsigned int release, clauses;
 	bool updated;
