@@ -127,8 +127,10 @@ static bool went_through(struct p2p_transfer *sum, ssize_t done, uint32_t length
 	if (done == (ssize_t)length)
 		return true;
 	if (done < 0) {
-		sum->outcome = P2P_OUTCOME_REFUSED;
 		sum->error = errno;
+		/* Bytes that were wrong once are not made right by a refusal later. */
+		if (sum->outcome != P2P_OUTCOME_WRONG)
+			sum->outcome = P2P_OUTCOME_REFUSED;
 	} else {
 		record_wrong(sum, P2P_DAMAGE_DROPPED, (uint32_t)done, length);
 	}
@@ -193,6 +195,8 @@ static int try_out(struct p2p_context *context, struct bench *bench, uint32_t le
 		   uint32_t offset, struct p2p_transfer *sum)
 {
 	uint64_t before = bench->seed++ << 32, seed = bench->seed++ << 32;
+	struct p2p_transfer untouched = { 0 };
+	bool through;
 	int r;
 
 	fill(bench->host + offset % PAGE, length, before);
@@ -200,12 +204,17 @@ static int try_out(struct p2p_context *context, struct bench *bench, uint32_t le
 	if (r)
 		return r;
 	fill(bench->memory + offset, length, seed);
-	if (!went_through(sum, pwrite(bench->scratch, bench->memory + offset, length, 0), length))
-		return 0;
+	through = went_through(sum, pwrite(bench->scratch, bench->memory + offset, length, 0),
+			       length);
 	r = host_io(context, bench, false, length, offset);
-	if (!r)
-		compare(sum, bench->host + offset % PAGE, length, seed, before);
-	return r;
+	if (r)
+		return r;
+	compare(through ? sum : &untouched, bench->host + offset % PAGE, length,
+		through ? seed : before, before);
+	/* A refused transfer must not have moved a byte. */
+	if (!through && untouched.outcome == P2P_OUTCOME_WRONG)
+		record_wrong(sum, P2P_DAMAGE_OTHER, (uint32_t)untouched.bad_offset, length);
+	return 0;
 }
 
 static int64_t now_ns(void)
