@@ -17,6 +17,7 @@ enum status {
 	STATUS_USAGE = 2,
 	STATUS_ACCESS = 3,
 	STATUS_INPUT = 4,
+	STATUS_CHECK = 10,	/* and the number of the class: enum p2p_check_class */
 };
 
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_JSONL };
@@ -33,6 +34,8 @@ struct options {
 	enum format format;
 	const char *mode;			/* of the gate: --mode */
 	const char *scratch, *evidence;		/* for prove */
+	const char *only;			/* of check: --only */
+	bool record;				/* of check: --record */
 	bool all, colour, with_serials, terminal, dry_run, overwrite;
 	bool help, version, schema;
 	unsigned int width, height;		/* of the screen; 80x24 when not a terminal */
@@ -97,6 +100,7 @@ enum status command_policy_show(struct app *app, int argc, char **argv);
 enum status command_policy_diff(struct app *app, int argc, char **argv);
 enum status command_policy_push(struct app *app, int argc, char **argv);
 enum status command_policy_clear(struct app *app, int argc, char **argv);
+enum status command_check(struct app *app, int argc, char **argv);
 enum status command_prove(struct app *app, int argc, char **argv);
 enum status command_gate_status(struct app *app, int argc, char **argv);
 

@@ -42,6 +42,11 @@ static const struct command commands[] = {
 	  .summary = "The peers of a device, the best first; --class, -s and -d say which.",
 	  .stage = STAGE_JUDGE, .want = P2P_WANT_NAMES, .run = command_near, .schema = "near",
 	  .columns = near_columns },
+	{ .name = "check", .arguments = "[FILE]", .optional = 1,
+	  .summary = "Hold the machine against a file of expectations; the exit status is that of "
+		     "the first class that fails.",
+	  .stage = STAGE_JUDGE, .want = P2P_WANT_NAMES, .run = command_check,
+	  .schema = "check-result" },
 	{ .name = "capture", .arguments = "FILE", .operands = 1,
 	  .summary = "Write what this machine is made of into a tar (compressed when FILE ends "
 		     "in .gz, .xz, .zst or .bz2) that --from, lspci and lstopo read.",

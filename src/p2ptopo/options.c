@@ -63,6 +63,10 @@ static const struct option_row rows[] = {
 	{ 0, "overwrite-signatures", NULL, "prove", FLAG(overwrite),
 	  "also when it carries a file system, a partition table or another signature" },
 	{ 0, "evidence", "FILE", "prove", TEXT(evidence), "write what was found to this file" },
+	{ 0, "only", "CLASS,...", "check", TEXT(only),
+	  "check only what is of these classes: missing, gate, iommu, acs, ..." },
+	{ 0, "record", NULL, "check", FLAG(record),
+	  "write the expectations that this machine meets, to FILE or to the output" },
 	{ 0, "color", "WHEN", NULL, TEXT(colour_when),
 	  "colours: auto, always or never; NO_COLOR in the environment turns auto off" },
 	{ 0, "pci-ids", "FILE", NULL, TEXT(pci_ids), "take device names from this file" },
@@ -280,5 +284,5 @@ void options_help(FILE *out, const struct command *command)
 			fprintf(out, "  %-18s%s\n", column->name, column->help);
 	}
 	fputs("\nExit status: 0 done; 1 the answer is no; 2 usage; 3 no access; "
-	      "4 bad input.\n", out);
+	      "4 bad input; 10 and up:\nthe first class of check that fails.\n", out);
 }

@@ -8,6 +8,7 @@
 
 #include "document.h"
 #include "output.h"
+#include "save.h"
 #include "policy.h"
 
 static struct json_object *json_transfer(const struct p2p_transfer *transfer)
@@ -68,27 +69,10 @@ static struct json_object *make_evidence(const struct app *app, const struct p2p
 	return document;
 }
 
-/* Replaced whole or not at all. */
 static enum status save_evidence(const char *path, struct json_object *document)
 {
-	size_t size = strlen(path) + sizeof(".XXXXXX");
-	char *temporary = malloc(size);
-	int fd, error;
-
-	if (!temporary)
-		return app_out_of_memory();
-	snprintf(temporary, size, "%s.XXXXXX", path);
-	fd = mkstemp(temporary);
-	error = fd < 0 || json_object_to_fd(fd, document, JSON_C_TO_STRING_PRETTY |
-					    JSON_C_TO_STRING_NOSLASHESCAPE) < 0 || fsync(fd);
-	if (fd >= 0 && close(fd))
-		error = 1;
-	if (!error && rename(temporary, path))
-		error = 1;
-	if (error && fd >= 0)
-		unlink(temporary);
-	free(temporary);
-	return error ? app_fail(STATUS_ACCESS, "%s cannot be written", path) : STATUS_DONE;
+	return save_text(path, json_object_to_json_string_ext(document, JSON_C_TO_STRING_PRETTY |
+							      JSON_C_TO_STRING_NOSLASHESCAPE));
 }
 
 static void print_direction(const struct app *app, const char *what,

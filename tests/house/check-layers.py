@@ -7,7 +7,7 @@ import sys
 
 FLOORS = ["base", "snapshot", "topology", "verdict", "policy", "gate"]
 # A floor whose public face is more than one header.
-FLOOR_OF = {"prove": "gate"}
+FLOOR_OF = {"prove": "gate", "check": "policy", "diff": "policy"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
 
 

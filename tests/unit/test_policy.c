@@ -66,7 +66,7 @@ static const struct { const char *text, *where; } bad[] = {
 	{ HEAD "\"rules\": [ {\"action\": \"allow\", \"provider\": {\"id\": \"10de\"}, \"client\": " ANY "} ] }",
 	  ":2:51: \"id\" must be vendor:device" },
 	{ HEAD "\"rules\": [ {\"action\": \"allow\", \"provider\": {\"clas\": \"gpu\"}, \"client\": " ANY "} ] }",
-	  ":2:53: \"clas\" is no key here; expected one of bdf, name, id, class" },
+	  ":2:53: \"clas\" is no key here; expected one of bdf, path, name, id, class" },
 	{ HEAD "\"rules\": [ {\"action\": \"allow\", \"provider\": " ANY ", \"client\": " ANY ", \"when\": {\"same\": \"rack\"}} ] }",
 	  "\"same\" must be switch, host_bridge, socket or iommu_group" },
 };

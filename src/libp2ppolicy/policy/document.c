@@ -300,3 +300,66 @@ struct p2p_document *p2p_document_free(struct p2p_document *document)
 	}
 	return NULL;
 }
+
+struct json_object *p2p_document_member(struct json_object *node, const char *name)
+{
+	struct json_object *value = NULL;
+
+	json_object_object_get_ex(node, name, &value);
+	return value;
+}
+
+int p2p_document_keys(const struct p2p_document *document, struct json_object *node,
+		      const char *const *keys)
+{
+	json_object_object_foreach(node, name, value) {
+		const char *const *key = keys;
+
+		while (*key && strcmp(*key, name) != 0)
+			key++;
+		if (!*key)
+			return p2p_document_error(document, value, "\"%s\" is no key here", name);
+	}
+	return 0;
+}
+
+int p2p_document_flag(const struct p2p_document *document, struct json_object *node,
+		      const char *name, bool *ret_flag)
+{
+	struct json_object *value = p2p_document_member(node, name);
+
+	if (value && !json_object_is_type(value, json_type_boolean))
+		return p2p_document_error(document, value, "\"%s\" must be true or false", name);
+	*ret_flag = value && json_object_get_boolean(value);
+	return 0;
+}
+
+int p2p_document_why(const struct p2p_document *document, struct json_object *node,
+		     const char **ret_why)
+{
+	struct json_object *value = p2p_document_member(node, "why");
+
+	if (value && !json_object_is_type(value, json_type_string))
+		return p2p_document_error(document, value, "\"why\" must be text");
+	*ret_why = value ? json_object_get_string(value) : "";
+	return 0;
+}
+
+int p2p_document_head(const struct p2p_document *document, const struct p2p_document_form *form)
+{
+	const char *keys[sizeof(form->keys) / sizeof(form->keys[0]) + 3] = { "format", "version" };
+	struct json_object *format = p2p_document_member(document->root, "format");
+	struct json_object *version = p2p_document_member(document->root, "version");
+
+	if (!format || !json_object_is_type(format, json_type_string) ||
+	    strcmp(json_object_get_string(format), form->format) != 0)
+		return p2p_document_error(document, format ? format : document->root,
+					  "expected \"format\": \"%s\"", form->format);
+	if (!version || !json_object_is_type(version, json_type_int) ||
+	    json_object_get_int64(version) != form->version)
+		return p2p_document_error(document, version ? version : document->root,
+					  "expected \"version\": %d", form->version);
+	for (size_t i = 0; form->keys[i]; i++)
+		keys[i + 2] = form->keys[i];
+	return p2p_document_keys(document, document->root, keys);
+}

@@ -36,4 +36,32 @@ void p2p_document_position(const struct p2p_document *document, const struct jso
 int p2p_document_error(const struct p2p_document *document, const struct json_object *node,
 		       const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/** p2p_document_member() - a member of an object that may be there; NULL when it is not. */
+struct json_object *p2p_document_member(struct json_object *node, const char *name);
+
+/** p2p_document_keys() - refuse a member of @node that is none of @keys, which ends with NULL. */
+int p2p_document_keys(const struct p2p_document *document, struct json_object *node,
+		      const char *const *keys);
+
+/** p2p_document_flag() - a member that is true or false, and false when it is not there. */
+int p2p_document_flag(const struct p2p_document *document, struct json_object *node,
+		      const char *name, bool *ret_flag);
+
+/** p2p_document_why() - the member "why", borrowed text; "" when it is not there. */
+int p2p_document_why(const struct p2p_document *document, struct json_object *node,
+		     const char **ret_why);
+
+/**
+ * struct p2p_document_form - what a file must be.
+ * @keys: members it may have beside "format" and "version"; the last one is NULL
+ */
+struct p2p_document_form {
+	const char *format;
+	int version;
+	const char *keys[8];
+};
+
+/** p2p_document_head() - refuse a document that is not of @form. */
+int p2p_document_head(const struct p2p_document *document, const struct p2p_document_form *form);
+
 #endif

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/place.h"
 #include "policy/term.h"
 
 static const char *text(struct json_object *value)
@@ -35,6 +36,16 @@ static enum p2p_tri match_bdf(struct json_object *value, const struct p2p_subjec
 	return p2p_tri_of(fits(text(value), p2p_bdf_format(subject->function->bdf, bdf)));
 }
 
+/* The way from the root bus to the function; see place.h. */
+static enum p2p_tri match_path(struct json_object *value, const struct p2p_subject *subject)
+{
+	char place[P2P_PLACE_SIZE];
+
+	if (p2p_place_format(subject->function, place))
+		return P2P_UNKNOWN;
+	return p2p_tri_of(fits(text(value), place));
+}
+
 /* A driver may give a name later than it binds: without any name the answer is not known. */
 static enum p2p_tri match_name(struct json_object *value, const struct p2p_subject *subject)
 {
@@ -42,7 +53,8 @@ static enum p2p_tri match_name(struct json_object *value, const struct p2p_subje
 	const char *const *name = function->os_names;
 
 	if (!name || !*name)
-		return function->driver_fact == P2P_ABSENT ? P2P_NO : P2P_UNKNOWN;
+		return subject->names_are_final || function->driver_fact == P2P_ABSENT ? P2P_NO :
+											 P2P_UNKNOWN;
 	for (; *name; name++)
 		if (fits(text(value), *name))
 			return P2P_YES;
@@ -152,6 +164,8 @@ static enum p2p_tri match_any(struct json_object *value, const struct p2p_subjec
 
 const struct p2p_term_key p2p_selector_keys[] = {
 	{ "bdf", "an address with domain, or a glob of one", is_text, match_bdf },
+	{ "path", "an address on a root bus and /device.function for each step, or a glob of one",
+	  is_text, match_path },
 	{ "name", "a name such as nvme0, or a glob", is_text, match_name },
 	{ "id", "vendor:device, four hexadecimal digits or * each", is_id, match_id },
 	{ "class", "gpu, accel, nic, nvme, storage, memory, switch, host or other", is_class,

@@ -5,101 +5,15 @@
 
 #include "policy/policy.h"
 
-#define FORMAT "p2ptopo-policy"
-#define VERSION 1
-
-/* A member of an object that may be there; NULL when it is not. */
-static struct json_object *member(struct json_object *node, const char *name)
-{
-	struct json_object *value = NULL;
-
-	json_object_object_get_ex(node, name, &value);
-	return value;
-}
-
-static int check_keys(const struct p2p_document *document, struct json_object *node,
-		      const char *const *keys)
-{
-	json_object_object_foreach(node, name, value) {
-		const char *const *key = keys;
-
-		while (*key && strcmp(*key, name) != 0)
-			key++;
-		if (!*key)
-			return p2p_document_error(document, value, "\"%s\" is no key here", name);
-	}
-	return 0;
-}
-
-static int check_head(const struct p2p_document *document)
-{
-	static const char *const keys[] = { "format", "version", "evidence", "groups", "rules",
-					    NULL };
-	struct json_object *format = member(document->root, "format");
-	struct json_object *version = member(document->root, "version");
-
-	if (!format || !json_object_is_type(format, json_type_string) ||
-	    strcmp(json_object_get_string(format), FORMAT) != 0)
-		return p2p_document_error(document, format ? format : document->root,
-					  "expected \"format\": \"" FORMAT "\"");
-	if (!version || !json_object_is_type(version, json_type_int) ||
-	    json_object_get_int64(version) != VERSION)
-		return p2p_document_error(document, version ? version : document->root,
-					  "expected \"version\": %d", VERSION);
-	return check_keys(document, document->root, keys);
-}
-
-static int parse_groups(struct p2p_policy *policy)
-{
-	const struct p2p_document *document = policy->document;
-	struct json_object *groups = member(document->root, "groups");
-
-	if (!groups)
-		return 0;
-	if (!json_object_is_type(groups, json_type_object))
-		return p2p_document_error(document, groups, "\"groups\" must be an object");
-	policy->groups.groups = calloc((size_t)json_object_object_length(groups) + 1,
-				       sizeof(*policy->groups.groups));
-	if (!policy->groups.groups)
-		return -ENOMEM;
-	json_object_object_foreach(groups, name, value) {
-		struct p2p_group_def *group = &policy->groups.groups[policy->groups.count];
-		int r = p2p_selector_parse(document, &policy->groups, value, &group->selector);
-
-		group->name = name;
-		policy->groups.count++;
-		if (r)
-			return r;
-	}
-	return 0;
-}
-
-static int parse_flag(const struct p2p_document *document, struct json_object *node,
-		      const char *name, bool *ret_flag)
-{
-	struct json_object *value = member(node, name);
-
-	if (value && !json_object_is_type(value, json_type_boolean))
-		return p2p_document_error(document, value, "\"%s\" must be true or false", name);
-	*ret_flag = value && json_object_get_boolean(value);
-	return 0;
-}
-
-static int parse_why(const struct p2p_document *document, struct json_object *node,
-		     const char **ret_why)
-{
-	struct json_object *value = member(node, "why");
-
-	if (value && !json_object_is_type(value, json_type_string))
-		return p2p_document_error(document, value, "\"why\" must be text");
-	*ret_why = value ? json_object_get_string(value) : "";
-	return 0;
-}
+static const struct p2p_document_form form = {
+	.format = "p2ptopo-policy", .version = 1,
+	.keys = { "evidence", "groups", "rules" },
+};
 
 static int parse_action(const struct p2p_document *document, struct json_object *node,
 			bool *ret_allow)
 {
-	struct json_object *value = member(node, "action");
+	struct json_object *value = p2p_document_member(node, "action");
 	const char *text = json_object_is_type(value, json_type_string) ?
 			   json_object_get_string(value) : "";
 
@@ -113,7 +27,7 @@ static int parse_action(const struct p2p_document *document, struct json_object 
 static int parse_side(const struct p2p_policy *policy, struct json_object *node, const char *name,
 		      struct p2p_selector *ret_selector)
 {
-	struct json_object *value = member(node, name);
+	struct json_object *value = p2p_document_member(node, name);
 
 	if (!value)
 		return p2p_document_error(policy->document, node, "the rule lacks \"%s\"", name);
@@ -132,18 +46,18 @@ static int parse_rule(const struct p2p_policy *policy, struct json_object *node,
 	if (!json_object_is_type(node, json_type_object))
 		return p2p_document_error(document, node, "a rule must be an object");
 	p2p_document_position(document, node, &body->rule.line, &body->rule.column);
-	r = check_keys(document, node, keys);
+	r = p2p_document_keys(document, node, keys);
 	if (!r)
 		r = parse_action(document, node, &body->rule.allow);
 	if (!r)
-		r = parse_flag(document, node, "both", &body->rule.both);
+		r = p2p_document_flag(document, node, "both", &body->rule.both);
 	if (!r)
-		r = parse_why(document, node, &body->rule.why);
+		r = p2p_document_why(document, node, &body->rule.why);
 	if (!r)
 		r = parse_side(policy, node, "provider", &body->provider);
 	if (!r)
 		r = parse_side(policy, node, "client", &body->client);
-	when = member(node, "when");
+	when = p2p_document_member(node, "when");
 	if (!r && when)
 		r = p2p_condition_parse(document, when, &body->when);
 	return r;
@@ -151,7 +65,7 @@ static int parse_rule(const struct p2p_policy *policy, struct json_object *node,
 
 static int parse_rules(struct p2p_policy *policy)
 {
-	struct json_object *rules = member(policy->document->root, "rules");
+	struct json_object *rules = p2p_document_member(policy->document->root, "rules");
 	size_t count;
 	int r = 0;
 
@@ -179,12 +93,12 @@ int p2p_policy_load(struct p2p_context *context, const char *path, struct p2p_po
 		return -ENOMEM;
 	r = p2p_document_load(context, path, &policy->document);
 	if (!r)
-		r = check_head(policy->document);
+		r = p2p_document_head(policy->document, &form);
 	if (!r)
-		r = p2p_evidence_parse(policy->document, member(policy->document->root, "evidence"),
+		r = p2p_evidence_parse(policy->document, p2p_document_member(policy->document->root, "evidence"),
 				       &policy->evidence);
 	if (!r)
-		r = parse_groups(policy);
+		r = p2p_group_table_parse(policy->document, &policy->groups);
 	if (!r)
 		r = parse_rules(policy);
 	if (r) {
@@ -204,10 +118,8 @@ struct p2p_policy *p2p_policy_free(struct p2p_policy *policy)
 		p2p_selector_clear(&policy->rules[i].client);
 		p2p_condition_clear(&policy->rules[i].when);
 	}
-	for (size_t i = 0; i < policy->groups.count; i++)
-		p2p_selector_clear(&policy->groups.groups[i].selector);
+	p2p_group_table_clear(&policy->groups);
 	p2p_evidence_clear(&policy->evidence);
-	free(policy->groups.groups);
 	free(policy->rules);
 	p2p_document_free(policy->document);
 	free(policy);

@@ -9,8 +9,8 @@
 /* "group" stands for the selector of that name; it is the one key that is not in the table. */
 static const char group_key[] = "group";
 
-static const struct p2p_group_def *find_group(const struct p2p_group_table *groups,
-					      const char *name)
+const struct p2p_group_def *p2p_group_table_find(const struct p2p_group_table *groups,
+						 const char *name)
 {
 	for (size_t i = 0; groups && i < groups->count; i++)
 		if (!strcmp(groups->groups[i].name, name))
@@ -172,7 +172,7 @@ static int add_group(const struct p2p_document *document, const struct p2p_group
 
 	if (!json_object_is_type(name, json_type_string))
 		return p2p_document_error(document, name, "expected the name of a group");
-	group = find_group(groups, json_object_get_string(name));
+	group = p2p_group_table_find(groups, json_object_get_string(name));
 	if (!group)
 		return p2p_document_error(document, name, "no group \"%s\" stands before this",
 					  json_object_get_string(name));
@@ -238,14 +238,13 @@ void p2p_selector_clear(struct p2p_selector *selector)
 	*selector = (struct p2p_selector){ 0 };
 }
 
-enum p2p_tri p2p_selector_match(const struct p2p_selector *selector,
-				const struct p2p_function *function)
+static enum p2p_tri match_selector(const struct p2p_selector *selector,
+				   const struct p2p_subject *subject)
 {
-	const struct p2p_subject subject = { .function = function };
 	enum p2p_tri answer = P2P_NO;
 
 	for (size_t i = 0; i < selector->count; i++) {
-		enum p2p_tri one = match_terms(&selector->any[i], &subject);
+		enum p2p_tri one = match_terms(&selector->any[i], subject);
 
 		if (one == P2P_YES)
 			return P2P_YES;
@@ -253,6 +252,22 @@ enum p2p_tri p2p_selector_match(const struct p2p_selector *selector,
 			answer = P2P_UNKNOWN;
 	}
 	return answer;
+}
+
+enum p2p_tri p2p_selector_match(const struct p2p_selector *selector,
+				const struct p2p_function *function)
+{
+	const struct p2p_subject subject = { .function = function };
+
+	return match_selector(selector, &subject);
+}
+
+enum p2p_tri p2p_selector_match_now(const struct p2p_selector *selector,
+				    const struct p2p_function *function)
+{
+	const struct p2p_subject subject = { .function = function, .names_are_final = true };
+
+	return match_selector(selector, &subject);
 }
 
 int p2p_condition_parse(const struct p2p_document *document, struct json_object *node,
@@ -277,4 +292,36 @@ enum p2p_tri p2p_condition_match(const struct p2p_conjunction *condition,
 	const struct p2p_subject subject = { .verdict = verdict, .evidence = evidence };
 
 	return match_terms(condition, &subject);
+}
+
+int p2p_group_table_parse(const struct p2p_document *document, struct p2p_group_table *table)
+{
+	struct json_object *groups = p2p_document_member(document->root, "groups");
+
+	if (!groups)
+		return 0;
+	if (!json_object_is_type(groups, json_type_object))
+		return p2p_document_error(document, groups, "\"groups\" must be an object");
+	table->groups = calloc((size_t)json_object_object_length(groups) + 1,
+			       sizeof(*table->groups));
+	if (!table->groups)
+		return -ENOMEM;
+	json_object_object_foreach(groups, name, value) {
+		struct p2p_group_def *group = &table->groups[table->count];
+		int r = p2p_selector_parse(document, table, value, &group->selector);
+
+		group->name = name;
+		table->count++;
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+void p2p_group_table_clear(struct p2p_group_table *table)
+{
+	for (size_t i = 0; i < table->count; i++)
+		p2p_selector_clear(&table->groups[i].selector);
+	free(table->groups);
+	*table = (struct p2p_group_table){ 0 };
 }

@@ -50,6 +50,23 @@ void p2p_selector_clear(struct p2p_selector *selector);
 enum p2p_tri p2p_selector_match(const struct p2p_selector *selector,
 				const struct p2p_function *function);
 
+/**
+ * p2p_selector_match_now() - likewise, but a function that has no name now is not meant by one:
+ *	for looking at a machine, where p2p_selector_match() decides on what it may become.
+ */
+enum p2p_tri p2p_selector_match_now(const struct p2p_selector *selector,
+				    const struct p2p_function *function);
+
+/** p2p_group_table_parse() - read "groups".  @table: cleared also after failure. */
+int p2p_group_table_parse(const struct p2p_document *document, struct p2p_group_table *table);
+
+/** p2p_group_table_clear() - free what it holds. */
+void p2p_group_table_clear(struct p2p_group_table *table);
+
+/** p2p_group_table_find() - the group of a name; NULL none. */
+const struct p2p_group_def *p2p_group_table_find(const struct p2p_group_table *groups,
+						 const char *name);
+
 /** p2p_condition_parse() - read the "when" of a rule; likewise. */
 int p2p_condition_parse(const struct p2p_document *document, struct json_object *node,
 			struct p2p_conjunction *ret_condition);

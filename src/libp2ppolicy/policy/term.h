@@ -8,9 +8,13 @@
 
 #include "policy/selector.h"
 
-/** What is asked: a function (selectors), or a pair and what is proven (conditions). */
+/**
+ * What is asked: a function (selectors), or a pair and what is proven (conditions).
+ * @names_are_final: a function that has no name is known to have none
+ */
 struct p2p_subject {
 	const struct p2p_function *function;
+	bool names_are_final;
 	const struct p2p_verdict *verdict;
 	const struct p2p_evidence *evidence;
 };

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Checking a machine against a file of expectations, and writing such a file from a good one.
+ *
+ * A fact that is not known fails the expectation that asks for it.
+ *
+ * The file is described in p2ptopo-check(1).
+ */
+#ifndef P2PPOLICY_CHECK_H
+#define P2PPOLICY_CHECK_H
+
+#include <p2ppolicy/verdict.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * enum p2p_check_class - what an expectation is about.  Causes stand before what they cause;
+ *	the numbers are part of the interface of p2ptopo(1) and never change.
+ * @P2P_CHECK_MISSING: a selector means no function, or not as many as it should, or it cannot
+ *	be told which
+ */
+enum p2p_check_class {
+	P2P_CHECK_MISSING,
+	P2P_CHECK_GATE,
+	P2P_CHECK_IOMMU,
+	P2P_CHECK_ACS,
+	P2P_CHECK_LINK_WIDTH,
+	P2P_CHECK_LINK_SPEED,
+	P2P_CHECK_BAR,
+	P2P_CHECK_NUMA,
+	P2P_CHECK_RELATION,
+	P2P_CHECK_MAP_TYPE,
+	P2P_CHECK_READ,
+	P2P_CHECK_WRITE,
+	P2P_CHECK_CLASSES
+};
+
+/** p2p_check_class_name() - "missing", "gate", "iommu", "acs", "link_width", ... */
+P2P_EXPORT const char *p2p_check_class_name(enum p2p_check_class kind);
+
+/** p2p_check_class_parse() - the class of a name; -EINVAL when it is none. */
+P2P_EXPORT int p2p_check_class_parse(const char *name, enum p2p_check_class *ret_kind);
+
+struct p2p_check;
+
+/**
+ * p2p_check_load() - read a file of expectations.
+ * @path: JSON with comments
+ * @ret_check: owned by the caller; free with p2p_check_free()
+ *
+ * Return: 0; -EBADMSG the file is wrong: p2p_context_error() says "FILE:LINE:COLUMN: " and what
+ *	was expected; another negative errno when it cannot be read.
+ */
+P2P_EXPORT int p2p_check_load(struct p2p_context *context, const char *path,
+			      struct p2p_check **ret_check);
+
+/** p2p_check_free() - NULL is fine.  Return: NULL. */
+P2P_EXPORT struct p2p_check *p2p_check_free(struct p2p_check *check);
+
+/**
+ * enum p2p_finding_kind - how an expectation that deserves a word came out.
+ * @P2P_FINDING_FAILS: the fact is known, and another one
+ * @P2P_FINDING_UNKNOWN: the fact is not known, which fails too
+ * @P2P_FINDING_EXCUSED: a link that is slow because its device idles: no failure
+ */
+enum p2p_finding_kind { P2P_FINDING_FAILS, P2P_FINDING_UNKNOWN, P2P_FINDING_EXCUSED };
+
+/**
+ * struct p2p_finding - one expectation that does not hold, for one device or pair.
+ * @line, @column: of the expectation in the file, from 1
+ * @function: the device, or the provider of a pair; NULL the machine as a whole
+ * @client: of a pair, else NULL
+ * @expected, @found: a few words each
+ * @why: the reason the author of the file gave; "" none
+ */
+struct p2p_finding {
+	enum p2p_finding_kind kind;
+	enum p2p_check_class about;
+	unsigned int line, column;
+	const struct p2p_function *function, *client;
+	const char *expected, *found, *why;
+};
+
+/** typedef p2p_finding_fn - is told of each; @finding is valid during the call. */
+typedef void p2p_finding_fn(void *userdata, const struct p2p_finding *finding);
+
+/**
+ * struct p2p_check_options - what to check.
+ * @classes: bit n: class n; 0 all of them
+ * @gate: what the gate of this machine does: "enforce", "observe", "off", or "not loaded" and the
+ *	like; NULL not known, as of a capture
+ * @found, @userdata: told of what does not hold, in the order of the file; NULL nobody
+ */
+struct p2p_check_options {
+	unsigned int classes;
+	const char *gate;
+	p2p_finding_fn *found;
+	void *userdata;
+};
+
+/** struct p2p_check_counts - how many single checks were made, and how many failed. */
+struct p2p_check_counts {
+	uint64_t made[P2P_CHECK_CLASSES], failed[P2P_CHECK_CLASSES];
+};
+
+/**
+ * p2p_check_run() - hold a machine against the file.
+ * @judge: of the machine; relations, map types and bandwidths are by its rule set
+ * @options: NULL for all classes
+ * @ret_counts: filled on success
+ *
+ * Return: 0 whatever was found, or -ENOMEM.
+ */
+P2P_EXPORT int p2p_check_run(struct p2p_context *context, const struct p2p_check *check,
+			     const struct p2p_judge *judge,
+			     const struct p2p_check_options *options,
+			     struct p2p_check_counts *ret_counts);
+
+/**
+ * p2p_check_record() - write the expectations that a machine meets now.
+ * @functions: @count devices, bridges not among them: links, ACS of them and of every port above
+ *	them, BARs, NUMA nodes, IOMMU, and how each pair of them answers
+ * @gate: as in struct p2p_check_options; NULL: nothing is expected of the gate
+ * @ret_text: the file; owned by the caller, free()
+ *
+ * Devices are named by the slots on the way to them where that is one device, which holds when
+ * buses are renumbered, else by address.  What is not known is not expected.  The same machine
+ * passes.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+P2P_EXPORT int p2p_check_record(struct p2p_context *context, const struct p2p_judge *judge,
+				const struct p2p_function *const *functions, size_t count,
+				const char *gate, char **ret_text);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

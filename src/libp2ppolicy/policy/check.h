@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Expectations as read from a file, and the run that holds a machine against them. */
+#ifndef P2P_POLICY_CHECK_H
+#define P2P_POLICY_CHECK_H
+
+#include <p2ppolicy/check.h>
+
+#include "policy/term.h"
+
+/** struct p2p_pick - whom an expectation means: groups by index, and selectors of its own. */
+struct p2p_pick {
+	size_t *groups;
+	size_t group_count;
+	struct p2p_selector own;
+};
+
+struct p2p_check_key;
+
+/** struct p2p_check_term - one member of "expect" of devices or of the machine. */
+struct p2p_check_term {
+	const struct p2p_check_key *key;
+	struct json_object *value;
+};
+
+/**
+ * struct p2p_check_row - one expectation.
+ * @first: the devices, or the providers of pairs; @second: the clients
+ * @least, @most: how many devices
+ * @clients_least: of pairs: how many clients each provider must have for which all of
+ *	@condition holds; 0: it must hold for every pair
+ * @terms: of devices and the machine; @condition: of pairs
+ */
+struct p2p_check_row {
+	unsigned int line, column;
+	const char *why;
+	struct p2p_pick first, second;
+	bool both;
+	uint64_t least, most, clients_least;
+	struct p2p_check_term *terms;
+	size_t term_count;
+	struct p2p_conjunction condition;
+};
+
+/** struct p2p_check_rows - an array of them. */
+struct p2p_check_rows {
+	struct p2p_check_row *rows;
+	size_t count;
+};
+
+struct p2p_check {
+	struct p2p_document *document;
+	struct p2p_group_table groups;
+	struct p2p_check_row machine;
+	struct p2p_check_rows devices, pairs;
+};
+
+/**
+ * struct p2p_check_run - a run while it goes on.
+ * @count: functions of the topology
+ * @sets: [group * count + function]: an enum p2p_tri each
+ * @first, @second: of the present row, by function
+ * @stamp, @stamps: which functions the present term has seen, for "..._above"
+ * @row, @function, @client: what is looked at now
+ */
+struct p2p_check_run {
+	const struct p2p_check *check;
+	const struct p2p_judge *judge;
+	const struct p2p_topology *topology;
+	struct p2p_check_options options;
+	struct p2p_check_counts counts;
+	size_t count;
+	uint8_t *sets, *first, *second;
+	unsigned int stamp, *stamps;
+	const struct p2p_check_row *row;
+	const struct p2p_function *function, *client;
+};
+
+/**
+ * struct p2p_check_key - one row of a table of keys.
+ * @classes: bits of the classes it is about
+ * @expected: what the value must be, for the error sentence
+ * @is_valid: is the value of the right form?
+ * @judge: look at run->function, and p2p_check_say() what came of it
+ */
+struct p2p_check_key {
+	const char *name;
+	unsigned int classes;
+	const char *expected;
+	bool (*is_valid)(struct json_object *value);
+	void (*judge)(struct p2p_check_run *run, struct json_object *value);
+};
+
+extern const struct p2p_check_key p2p_check_device_keys[];	/* ends with a NULL name */
+extern const struct p2p_check_key p2p_check_machine_keys[];
+
+/** p2p_check_wants() - is this class among those to check? */
+bool p2p_check_wants(const struct p2p_check_run *run, enum p2p_check_class about);
+
+/** p2p_check_say() - one single check was made; @expected and @found matter when it fails. */
+void p2p_check_say(struct p2p_check_run *run, enum p2p_check_class about, enum p2p_tri holds,
+		   const char *expected, const char *found);
+
+/** p2p_check_excuse() - one was made, and what it found is no failure. */
+void p2p_check_excuse(struct p2p_check_run *run, enum p2p_check_class about,
+		      const char *expected, const char *found);
+
+/** p2p_check_condition_class() - the class of a condition on pairs; -EINVAL it has none. */
+int p2p_check_condition_class(const struct p2p_term_key *key, enum p2p_check_class *ret_about);
+
+/** p2p_check_condition_found() - what a pair has that the condition asks for, a few words. */
+void p2p_check_condition_found(const struct p2p_check_run *run, const struct p2p_term_key *key,
+			       const struct p2p_verdict *verdict, char *buffer, size_t size);
+
+/** p2p_iommu_mode() - "off", "passthrough", "translated", or the kernel's word; NULL not known. */
+const char *p2p_iommu_mode(const struct p2p_function *function);
+
+#endif

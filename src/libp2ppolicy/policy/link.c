@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "policy/link.h"
+
+static bool is_above(const struct p2p_function *port)
+{
+	return port->pcie.fact == P2P_PRESENT &&
+	       (port->pcie.type == P2P_PORT_ROOT || port->pcie.type == P2P_PORT_DOWNSTREAM);
+}
+
+static unsigned int lower(unsigned int a, unsigned int b)
+{
+	return a && (!b || a < b) ? a : b;
+}
+
+/*
+ * A device in a low-power state lowers its link; graphics cards do so in D0, too.  Neither
+ * changes the width.
+ */
+static bool is_idle(const struct p2p_function *end)
+{
+	const char *state = end->power_state;
+
+	return end->kind == P2P_CLASS_GPU ||
+	       (state && strcmp(state, "D0") != 0 && strcmp(state, "unknown") != 0);
+}
+
+/* The end that hangs on a port: the first function of what is plugged in speaks for it. */
+static const struct p2p_function *end_below(const struct p2p_function *port)
+{
+	for (size_t i = 0; i < port->child_count; i++)
+		if (!port->children[i]->physfn)
+			return port->children[i];
+	return NULL;
+}
+
+struct p2p_link_view p2p_link_look(const struct p2p_function *function)
+{
+	bool below = is_above(function);
+	const struct p2p_function *end = below ? end_below(function) : function;
+	const struct p2p_function *port = below ? function : function->parent;
+	struct p2p_link_view view = { .fact = end ? end->pcie.fact : P2P_ABSENT };
+
+	if (view.fact != P2P_PRESENT)
+		return view;
+	if (!end->pcie.most.width || !end->pcie.most.speed_mtps) {
+		view.fact = P2P_ABSENT;
+		return view;
+	}
+	view.now = end->pcie.now;
+	view.most = end->pcie.most;
+	view.most_known = port && port->pcie.fact != P2P_DENIED;
+	if (port && is_above(port)) {
+		view.most.speed_mtps = lower(view.most.speed_mtps, port->pcie.most.speed_mtps);
+		view.most.width = lower(view.most.width, port->pcie.most.width);
+	}
+	view.idle = view.now.speed_mtps < view.most.speed_mtps && is_idle(end);
+	return view;
+}
+
+char *p2p_link_format(struct p2p_link link, char buffer[P2P_LINK_SIZE])
+{
+	if (!link.speed_mtps || !link.width)
+		snprintf(buffer, P2P_LINK_SIZE, "down");
+	else
+		snprintf(buffer, P2P_LINK_SIZE, "%g GT/s x%u", link.speed_mtps / 1000.0, link.width);
+	return buffer;
+}
