@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The kernel command line: what is wrong with the one in force, and what must be on it for a
+ * change of ACS to hold from boot on.
+ *
+ * The syntax is that of Documentation/admin-guide/kernel-parameters.txt, and of pci_setup() and
+ * pci_dev_str_match() in drivers/pci/pci.c:
+ *	pci=disable_acs_redir=DEVICE[;DEVICE...]	since 4.19
+ *	pci=config_acs=BITS@DEVICE[;BITS@DEVICE...]	since 6.11
+ * BITS is written from the left DT EC UF CR RR TB SV: 1 set, 0 clear, x as firmware left it.
+ */
+#ifndef P2PPOLICY_CMDLINE_H
+#define P2PPOLICY_CMDLINE_H
+
+#include <p2ppolicy/topology.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * struct p2p_register - a change of ACS Control of one function.
+ * @function: borrowed from the topology the change was found for
+ * @offset: of the register in config space
+ * @size: 2 or 4 bytes: Intel PCH root ports have a dword at +8 where the specification has a
+ *	word at +6 (drivers/pci/quirks.c, INTEL_SPT_ACS_CTRL)
+ * @present: what it holds; @mask: the bits to change; @value: what they become
+ */
+struct p2p_register {
+	const struct p2p_function *function;
+	uint16_t offset;
+	uint8_t size;
+	uint16_t present, mask, value;
+};
+
+/** enum p2p_parameter - an option of pci= that changes ACS. */
+enum p2p_parameter { P2P_PARAMETER_DISABLE_ACS_REDIR, P2P_PARAMETER_CONFIG_ACS, P2P_PARAMETERS };
+
+/** p2p_parameter_name() - "disable_acs_redir", "config_acs". */
+P2P_EXPORT const char *p2p_parameter_name(enum p2p_parameter parameter);
+
+/** enum p2p_lint_kind - what is wrong with a command line. */
+enum p2p_lint_kind {
+	P2P_LINT_COMMA,		/* a comma between devices, which ends the option */
+	P2P_LINT_SYNTAX,	/* no device, no bits, or bits there are not */
+	P2P_LINT_NO_DEVICE,	/* names a device that is not there */
+	P2P_LINT_NO_ACS,	/* names a device without ACS */
+	P2P_LINT_RELEASE,	/* this kernel does not know the option */
+	P2P_LINT_FLAWED,	/* this kernel knows it and does something else */
+	P2P_LINT_REPEATED,	/* a later option, or an earlier device of the list, takes its place */
+	P2P_LINT_OVERRIDDEN,	/* config_acs is applied after disable_acs_redir */
+	P2P_LINT_CUT,		/* ends where an unquoted ';' would have cut it */
+	P2P_LINT_NO_EFFECT,	/* asks for what the register does not show */
+	P2P_LINT_FOREIGN,	/* no option of a mainline kernel */
+	P2P_LINTS
+};
+
+/** p2p_lint_name() - "comma", "syntax", "no_device", ... */
+P2P_EXPORT const char *p2p_lint_name(enum p2p_lint_kind kind);
+
+/**
+ * struct p2p_lint - one finding.
+ * @certain: false for what only may be wrong
+ * @word: the part of the command line it is about
+ * @text: one sentence
+ */
+struct p2p_lint {
+	enum p2p_lint_kind kind;
+	bool certain;
+	const char *word, *text;
+};
+
+struct p2p_cmdline;
+
+/**
+ * p2p_cmdline_new() - read the machine's command line.
+ * @topology: must outlive it; a machine whose command line was not recorded has an empty one
+ * @release: the kernel that the advice is for, "6.12.22" or "6.12" (its newest update); NULL the
+ *	machine's own
+ * @ret_cmdline: owned by the caller; free with p2p_cmdline_free()
+ *
+ * Return: 0 or -ENOMEM.
+ */
+P2P_EXPORT int p2p_cmdline_new(struct p2p_context *context, const struct p2p_topology *topology,
+			       const char *release, struct p2p_cmdline **ret_cmdline);
+
+/** p2p_cmdline_free() - NULL is fine.  Return: NULL. */
+P2P_EXPORT struct p2p_cmdline *p2p_cmdline_free(struct p2p_cmdline *cmdline);
+
+/** p2p_cmdline_lint() - the finding at @index, in the order of the command line; NULL past the end. */
+P2P_EXPORT const struct p2p_lint *p2p_cmdline_lint(const struct p2p_cmdline *cmdline,
+						   size_t index);
+
+/** p2p_cmdline_pci() - the pci= word at @index as it stands there; NULL past the end. */
+P2P_EXPORT const char *p2p_cmdline_pci(const struct p2p_cmdline *cmdline, size_t index);
+
+/**
+ * p2p_cmdline_warning() - what to know before @parameter is used with this kernel; NULL nothing.
+ */
+P2P_EXPORT const char *p2p_cmdline_warning(const struct p2p_cmdline *cmdline,
+					   enum p2p_parameter parameter);
+
+/**
+ * p2p_cmdline_merge() - one word pci=... that does what the present pci= words do and makes the
+ *	registers what they shall be.
+ * @registers: @count of them, each of a different function
+ * @ret_word: owned by the caller, free(); it takes the place of all pci= words
+ *
+ * config_acs names every bit that the function has, so that the result does not depend on what
+ * firmware set.  disable_acs_redir clears ReqRedir, CmpltRedir and EgressCtrl of a function,
+ * and from 6.11 on also what the kernel itself would have set there.
+ *
+ * Return: 0; -EOPNOTSUPP the kernel lacks the option, does something else with it, or it cannot
+ *	say what is asked: p2p_context_error() tells; -ENOMEM.
+ */
+P2P_EXPORT int p2p_cmdline_merge(struct p2p_context *context, const struct p2p_cmdline *cmdline,
+				 enum p2p_parameter parameter,
+				 const struct p2p_register *registers, size_t count,
+				 char **ret_word);
+
+/** enum p2p_loader - who hands the command line to the kernel. */
+enum p2p_loader {
+	P2P_LOADER_PLAIN,	/* as /proc/cmdline shows it */
+	P2P_LOADER_GRUB,	/* /etc/default/grub */
+	P2P_LOADER_GRUBBY,	/* Boot Loader Specification entries read by GRUB (Fedora, RHEL) */
+	P2P_LOADER_SYSTEMD_BOOT,	/* /etc/kernel/cmdline, or options of a loader entry */
+	P2P_LOADER_OSTREE,	/* rpm-ostree kargs */
+	P2P_LOADERS
+};
+
+/** p2p_loader_name() - "plain", "grub", "grubby", "systemd-boot", "ostree". */
+P2P_EXPORT const char *p2p_loader_name(enum p2p_loader loader);
+
+/**
+ * p2p_loader_line() - what to write or run so that @word comes through to the kernel whole.
+ * @word: as p2p_cmdline_merge() made it
+ * @ret_line: one line, owned by the caller, free()
+ *
+ * GRUB takes a ';' outside quotes for the end of its command, in grub.cfg as in what it makes
+ * of Boot Loader Specification entries; it takes the quotes off, and so does the kernel
+ * (lib/cmdline.c, next_arg()).
+ *
+ * Return: 0 or -ENOMEM.
+ */
+P2P_EXPORT int p2p_loader_line(const struct p2p_cmdline *cmdline, enum p2p_loader loader,
+			       const char *word, char **ret_line);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A command line taken apart as the kernel does it. */
+#ifndef P2P_POLICY_CMDLINE_H
+#define P2P_POLICY_CMDLINE_H
+
+#include <p2ppolicy/cmdline.h>
+
+#include "base/arena.h"
+
+/** The bits of ACS Control that pci=config_acs= can name: drivers/pci/pci.c, __pci_config_acs(). */
+#define P2P_ACS_NAMED 7u
+
+/**
+ * struct p2p_item - one element of the list of an option.
+ * @text: all of it; @device: the part that names the function
+ * @bits: NULL for disable_acs_redir
+ */
+struct p2p_item {
+	const char *text, *bits, *device;
+};
+
+/**
+ * struct p2p_option - one comma-separated part of a pci= word.
+ * @parameter: P2P_PARAMETERS when it is none of ours
+ * @lost: it stands behind a comma that should have been a semicolon
+ */
+struct p2p_option {
+	const char *text;
+	enum p2p_parameter parameter;
+	struct p2p_item *items;
+	size_t item_count;
+	bool lost;
+};
+
+/**
+ * struct p2p_cmdline
+ * @words: the pci= words as they stand, @options what they hold, all in order
+ * @effective: the last option of each kind, which is the one the kernel keeps; NULL none
+ * @foreign: words that no mainline kernel knows
+ * @warning: what p2p_cmdline_warning() says
+ * @ends_with_option: nothing stands behind the last pci= word
+ */
+struct p2p_cmdline {
+	const struct p2p_topology *topology;
+	struct p2p_arena arena;
+	const char *release;
+	bool any_update;	/* @release names no update: its newest is meant */
+	const char **words, **foreign;
+	size_t word_count, foreign_count;
+	struct p2p_option *options;
+	size_t option_count;
+	const struct p2p_option *effective[P2P_PARAMETERS];
+	const char *warning[P2P_PARAMETERS];
+	bool ends_with_option;
+	struct p2p_lint *lints;
+	size_t lint_count, lint_room;
+	bool no_memory;
+};
+
+/** enum p2p_support - what a kernel does with an option. */
+enum p2p_support {
+	P2P_SUPPORT_UNKNOWN,	/* which kernel it is is not known */
+	P2P_SUPPORT_NONE,
+	P2P_SUPPORT_FLAWED,
+	P2P_SUPPORT_MAYBE,	/* flawed in mainline, and the distributor may have mended it */
+	P2P_SUPPORT_FULL,
+};
+
+/** p2p_cmdline_support() - what the kernel does with @parameter. */
+enum p2p_support p2p_cmdline_support(const struct p2p_cmdline *cmdline,
+				     enum p2p_parameter parameter);
+
+/**
+ * p2p_item_matches() - does the kernel take @device for @function: pci_dev_str_match().
+ * Return: 1 yes, 0 no, -EINVAL it is no name of a device.
+ */
+int p2p_item_matches(const char *device, const struct p2p_function *function);
+
+/** p2p_cmdline_check() - fill in the findings. */
+void p2p_cmdline_check(struct p2p_cmdline *cmdline);
+
+#endif
