@@ -36,7 +36,10 @@ struct options {
 	const char *scratch, *evidence;		/* for prove */
 	const char *only;			/* of check: --only */
 	bool record;				/* of check: --record */
+	const char *run_dir;			/* where root's snapshot is */
+	const char *interval;			/* for watch */
 	bool all, colour, with_serials, terminal, dry_run, overwrite;
+	bool no_snapshot, settle, background;
 	bool help, version, schema;
 	unsigned int width, height;		/* of the screen; 80x24 when not a terminal */
 };
@@ -50,6 +53,9 @@ struct command;
  *	among them even when it takes no part
  * @picked: one per selected function: does a filter (-s, -d, --class) select it?  A pair is
  *	shown when its provider or its client is picked; all are without a filter.
+ * @saved_at: when root saved the registers that were not readable here, in seconds since 1970;
+ *	0 none of them were taken
+ * @quiet: do not say on stderr where the registers are from
  */
 struct app {
 	struct options options;
@@ -61,6 +67,8 @@ struct app {
 	const struct p2p_function **selected;
 	bool *picked;
 	size_t selected_count;
+	int64_t saved_at;
+	bool quiet;
 	FILE *out;
 };
 
@@ -76,6 +84,7 @@ struct column;
  * @operands: how many arguments it takes at least; @optional: how many more it may take
  * @schema: name of its JSON document, also of schemas/NAME.json; NULL it prints none
  * @columns: what -o may name, the last one nameless; NULL it has none
+ * @live: it acts on the machine as it is now: no register comes from what root saved
  */
 struct command {
 	const char *name, *arguments, *summary;
@@ -85,6 +94,7 @@ struct command {
 	enum status (*run)(struct app *app, int argc, char **argv);
 	const char *schema;
 	const struct column *columns;
+	bool live;
 };
 
 enum status command_report(struct app *app, int argc, char **argv);
@@ -93,6 +103,8 @@ enum status command_matrix(struct app *app, int argc, char **argv);
 enum status command_pairs(struct app *app, int argc, char **argv);
 enum status command_path(struct app *app, int argc, char **argv);
 enum status command_near(struct app *app, int argc, char **argv);
+enum status command_watch(struct app *app, int argc, char **argv);
+enum status command_refresh(struct app *app, int argc, char **argv);
 enum status command_capture(struct app *app, int argc, char **argv);
 enum status command_policy_compile(struct app *app, int argc, char **argv);
 enum status command_policy_explain(struct app *app, int argc, char **argv);
@@ -113,6 +125,9 @@ const struct command *app_commands(void);
  *	On failure one sentence has been printed to stderr.
  */
 enum status app_read(struct app *app, enum stage stage);
+
+/** app_release() - free what app_read() made; @app may then read again. */
+void app_release(struct app *app);
 
 /** app_machine() - what the output calls the machine: "this machine", or --from's argument. */
 const char *app_machine(const struct app *app);

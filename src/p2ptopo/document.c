@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <inttypes.h>
 #include <string.h>
+#include <time.h>
 
 #include "document.h"
 #include "schemas.h"
@@ -18,6 +19,17 @@ struct json_object *json_flag(bool value)
 struct json_object *json_count(uint64_t value)
 {
 	return json_object_new_uint64(value);
+}
+
+struct json_object *json_time(int64_t seconds)
+{
+	time_t time = (time_t)seconds;
+	struct tm parts;
+	char text[32];
+
+	if (!gmtime_r(&time, &parts) || !strftime(text, sizeof(text), "%FT%TZ", &parts))
+		return NULL;
+	return json_object_new_string(text);
 }
 
 struct json_object *json_hex(uint64_t value, int digits)
@@ -97,6 +109,8 @@ struct json_object *document_new(const struct app *app, const char *name)
 	json_put(document, "source", json_text(source_name(machine->source)));
 	json_put(document, "host", json_text(machine->host));
 	json_put(document, "kernel", json_text(machine->release));
+	if (app->saved_at)
+		json_put(document, "registers_saved_at", json_time(app->saved_at));
 	put_rules(document, app->judge);
 	return document;
 }

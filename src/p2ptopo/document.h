@@ -50,6 +50,7 @@ struct json_object *json_text(const char *text);
 struct json_object *json_flag(bool value);
 struct json_object *json_count(uint64_t value);
 struct json_object *json_hex(uint64_t value, int digits);
+struct json_object *json_time(int64_t seconds);	/* since 1970 */
 struct json_object *json_tri(enum p2p_tri tri);
 struct json_object *json_number(struct p2p_number number);
 struct json_object *json_bdf(const struct p2p_function *function);

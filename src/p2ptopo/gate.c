@@ -266,7 +266,8 @@ enum status command_policy_diff(struct app *app, int argc, char **argv)
 static enum status push(struct app *app, struct p2p_gate *gate, enum p2p_gate_mode mode,
 			const struct p2p_allow_list *list, uint64_t generation)
 {
-	int error = p2p_gate_push(app->context, gate, mode, list, generation, NULL, &generation);
+	const uint8_t *tag = mode == P2P_GATE_OFF ? (const uint8_t *)POLICY_TAG_OFF : NULL;
+	int error = p2p_gate_push(app->context, gate, mode, list, generation, tag, &generation);
 
 	if (error)
 		return policy_fail(app, error);

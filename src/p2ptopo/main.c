@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "app.h"
 #include "document.h"
@@ -11,6 +13,7 @@
 #include "options.h"
 #include "output.h"
 #include "pairs.h"
+#include "saved.h"
 #include "tree.h"
 
 static const struct command commands[] = {
@@ -50,7 +53,7 @@ static const struct command commands[] = {
 	{ .name = "capture", .arguments = "FILE", .operands = 1,
 	  .summary = "Write what this machine is made of into a tar (compressed when FILE ends "
 		     "in .gz, .xz, .zst or .bz2) that --from, lspci and lstopo read.",
-	  .stage = STAGE_SNAPSHOT, .want = P2P_WANT_ALL, .run = command_capture },
+	  .stage = STAGE_SNAPSHOT, .want = P2P_WANT_ALL, .run = command_capture, .live = true },
 	{ .name = "policy compile", .arguments = "[FILE]", .optional = 1,
 	  .summary = "What the rules of a policy allow on this machine, and who reaches the "
 		     "providers anyway.",
@@ -70,21 +73,42 @@ static const struct command commands[] = {
 	{ .name = "policy push", .arguments = "[FILE]", .optional = 1,
 	  .summary = "Apply the policy to this machine and put the allow-list in force, all of it "
 		     "or nothing.",
-	  .want = P2P_WANT_NAMES, .run = command_policy_push },
+	  .want = P2P_WANT_NAMES, .run = command_policy_push, .live = true },
 	{ .name = "policy clear", .summary = "Take the allow-list back and turn the gate off.",
 	  .run = command_policy_clear },
 	{ .name = "gate status", .summary = "What the kernel module p2pgate does and has counted.",
-	  .stage = STAGE_TOPOLOGY, .run = command_gate_status, .schema = "gate" },
+	  .stage = STAGE_TOPOLOGY, .run = command_gate_status, .schema = "gate", .live = true },
 	{ .name = "prove", .arguments = "PROVIDER CLIENT", .operands = 2,
 	  .summary = "Move real bytes between two devices, both ways, and compare them; what "
 		     "stands on --scratch is lost. Exit status 1 when not every byte arrived.",
-	  .stage = STAGE_JUDGE, .want = P2P_WANT_NAMES, .run = command_prove, .schema = "proof" },
+	  .stage = STAGE_JUDGE, .want = P2P_WANT_NAMES, .run = command_prove, .schema = "proof",
+	  .live = true },
+	{ .name = "watch",
+	  .summary = "Follow hot-plug: a line for every device that comes or goes, gets or loses "
+		     "its driver, for links that change, and for what that does to pairs.",
+	  .want = P2P_WANT_NAMES, .run = command_watch, .schema = "watch" },
+	{ .name = "refresh", .arguments = "[FILE]", .optional = 1,
+	  .summary = "As root: save what only root can read for everybody's reports, and push "
+		     "the installed policy where the gate is loaded.  Run by udev and at boot.",
+	  .want = P2P_WANT_NAMES, .run = command_refresh, .live = true },
 	{ 0 }
 };
 
 const struct command *app_commands(void)
 {
 	return commands;
+}
+
+/* Does the journal of systemd read stderr?  See systemd.exec(5), $JOURNAL_STREAM. */
+static bool is_journal(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	unsigned long long device, inode;
+	struct stat status;
+
+	return stream && sscanf(stream, "%llu:%llu", &device, &inode) == 2 &&
+	       !fstat(STDERR_FILENO, &status) && status.st_dev == device &&
+	       status.st_ino == inode;
 }
 
 /* One line, whatever the names in it: a capture may be anybody's. */
@@ -100,7 +124,7 @@ enum status app_fail(enum status status, const char *format, ...)
 		if ((unsigned char)*at < ' ' || *at == 0x7f)
 			*at = '?';
 	}
-	fprintf(stderr, "p2ptopo: %s\n", sentence);
+	fprintf(stderr, "%sp2ptopo: %s\n", !is_journal() ? "" : status ? "<3>" : "<5>", sentence);
 	return status;
 }
 
@@ -162,6 +186,8 @@ enum status app_read(struct app *app, enum stage stage)
 		return app_out_of_memory();
 	error = p2p_snapshot_load(app->context, app->options.from, app->command->want,
 				  &app->snapshot);
+	if (!error)
+		saved_use(app);
 	if (!error && stage >= STAGE_TOPOLOGY)
 		error = build_topology(app);
 	if (!error && stage >= STAGE_JUDGE)
@@ -172,7 +198,7 @@ enum status app_read(struct app *app, enum stage stage)
 	return stage >= STAGE_TOPOLOGY ? app_select(app) : STATUS_DONE;
 }
 
-static void release(struct app *app)
+void app_release(struct app *app)
 {
 	free(app->selected);
 	free(app->picked);
@@ -180,6 +206,8 @@ static void release(struct app *app)
 	p2p_topology_free(app->topology);
 	p2p_snapshot_free(app->snapshot);
 	p2p_context_free(app->context);
+	*app = (struct app){ .options = app->options, .command = app->command,
+			     .quiet = app->quiet, .out = app->out };
 }
 
 /* How many of @argv's words name @command: 0 they do not. */
@@ -221,7 +249,7 @@ static enum status run_command(struct app *app, int argc, char **argv)
 	status = app_read(app, command->stage);
 	if (!status)
 		status = command->run(app, argc, argv);
-	release(app);
+	app_release(app);
 	return status;
 }
 

@@ -9,6 +9,7 @@
 
 #include "options.h"
 #include "output.h"
+#include "run_dir.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -18,7 +19,7 @@ enum kind { KIND_TEXT, KIND_FLAG, KIND_JSON, KIND_JSONL };
  * struct option_row - one option.
  * @letter: 0 it has none; @name: NULL it has no long form
  * @argument: what --help calls its argument; NULL it takes none
- * @command: the only command that knows it; NULL all do
+ * @command: the commands that know it, with " and " between; NULL all do
  * @offset: where in struct options it goes
  */
 struct option_row {
@@ -48,7 +49,7 @@ static const struct option_row rows[] = {
 	{ 'o', "columns", "COLUMN,...", NULL, TEXT(columns),
 	  "columns of the text; +COLUMN,... adds to the usual ones" },
 	{ 'j', "json", NULL, NULL, KIND_JSON, 0, "print one JSON document" },
-	{ 0, "jsonl", NULL, "pairs", KIND_JSONL, 0,
+	{ 0, "jsonl", NULL, "pairs and watch", KIND_JSONL, 0,
 	  "print one JSON object per line, a header first" },
 	{ 0, "json-schema", NULL, NULL, FLAG(schema),
 	  "print the JSON Schema of the command's document" },
@@ -67,6 +68,16 @@ static const struct option_row rows[] = {
 	  "check only what is of these classes: missing, gate, iommu, acs, ..." },
 	{ 0, "record", NULL, "check", FLAG(record),
 	  "write the expectations that this machine meets, to FILE or to the output" },
+	{ 0, "interval", "SECONDS", "watch", TEXT(interval),
+	  "look at the links this often, which change without an event; 0 never, else 30" },
+	{ 0, "settle", NULL, "refresh", FLAG(settle),
+	  "wait until changes have come to rest; how the service runs it" },
+	{ 0, "background", NULL, "refresh", FLAG(background),
+	  "return at once, settle and refresh behind; for udev where no systemd runs" },
+	{ 0, "run-dir", "FOLDER", NULL, TEXT(run_dir),
+	  "where root's snapshot is, if not in /run/p2ptopo" },
+	{ 0, "no-snapshot", NULL, NULL, FLAG(no_snapshot),
+	  "take nothing from root's snapshot: only what this user may read" },
 	{ 0, "color", "WHEN", NULL, TEXT(colour_when),
 	  "colours: auto, always or never; NO_COLOR in the environment turns auto off" },
 	{ 0, "pci-ids", "FILE", NULL, TEXT(pci_ids), "take device names from this file" },
@@ -180,7 +191,8 @@ static enum status choose_colour(struct options *options)
 
 enum status options_parse(int argc, char **argv, struct options *ret_options, int *ret_first)
 {
-	struct options options = { .kernel = "auto", .colour_when = "auto" };
+	struct options options = { .kernel = "auto", .colour_when = "auto",
+				   .run_dir = RUN_DIRECTORY };
 	struct option longs[ARRAY_SIZE(rows) + 1];
 	char letters[2 * ARRAY_SIZE(rows) + 2];
 	enum status status;
@@ -218,13 +230,29 @@ static bool is_given(const struct options *options, const struct option_row *row
 	return false;
 }
 
+/* Is @name one of the commands in "pairs and watch"? */
+static bool knows(const struct option_row *row, const char *name)
+{
+	const char *at = row->command;
+	size_t size = strlen(name);
+
+	while (at && *at) {
+		const char *end = strstr(at, " and ");
+		size_t length = end ? (size_t)(end - at) : strlen(at);
+
+		if (length == size && !strncmp(at, name, size))
+			return true;
+		at = end ? end + strlen(" and ") : NULL;
+	}
+	return !row->command;
+}
+
 enum status options_fit(const struct options *options, const struct command *command)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		const struct option_row *row = &rows[i];
 
-		if (row->command && strcmp(row->command, command->name) != 0 &&
-		    is_given(options, row))
+		if (!knows(row, command->name) && is_given(options, row))
 			return app_fail(STATUS_USAGE, "--%s is an option of %s, not of %s",
 					row->name, row->command, command->name);
 	}
@@ -275,7 +303,7 @@ void options_help(FILE *out, const struct command *command)
 	}
 	fputs("\nOptions, before or after the command:\n", out);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		if (!rows[i].command || !command || !strcmp(rows[i].command, command->name))
+		if (!command || knows(&rows[i], command->name))
 			help_option(out, &rows[i]);
 	}
 	if (command && command->columns) {

@@ -8,6 +8,9 @@
 /** The policy of this machine, unless another file is named. */
 #define POLICY_FILE "/etc/p2ptopo/policy.json"
 
+/** What the gate keeps beside a list that somebody pushed to turn it off; 32 bytes. */
+#define POLICY_TAG_OFF "turned off by hand, stays off   "
+
 /** struct list_of - a policy and what it allows on the machine that was read. */
 struct list_of {
 	struct p2p_policy *policy;

@@ -5,5 +5,6 @@
 
 #define RUN_DIRECTORY	"/run/p2ptopo"
 #define SNAPSHOT_FILE	"snapshot.tar.gz"
+#define ASKED_FILE	"asked"		/* touched by udev: something changed */
 
 #endif

@@ -80,6 +80,48 @@ P2P_EXPORT int p2p_snapshot_capture(struct p2p_context *context,
 				    const struct p2p_snapshot *snapshot, const char *path,
 				    bool with_serials);
 
+/**
+ * p2p_snapshot_is_whole() - could everything be read?
+ *
+ * Without privileges the kernel shows 64 bytes of configuration space
+ * (drivers/pci/pci-sysfs.c, pci_read_config()).  A function that does not answer at all is not
+ * counted.
+ */
+P2P_EXPORT bool p2p_snapshot_is_whole(const struct p2p_snapshot *snapshot);
+
+/**
+ * p2p_snapshot_save() - keep what root read of the running machine, for those who may not.
+ * @snapshot: of the running machine, loaded with P2P_WANT_NAMES or more
+ * @path: the tar to write, as by p2p_snapshot_capture() without serial numbers; its mode is 0666
+ *	less the umask
+ *
+ * It holds the registers that the topology is made of, and no others, and names the boot.
+ *
+ * Return: 0; -EINVAL @snapshot is another; -ENODATA the boot cannot be told; another negative
+ *	errno when writing failed, and what was there stays.
+ */
+P2P_EXPORT int p2p_snapshot_save(struct p2p_context *context,
+				 const struct p2p_snapshot *snapshot, const char *path);
+
+/**
+ * p2p_snapshot_fill() - take the registers that could not be read from what root has saved.
+ * @snapshot: of the running machine, before a topology is made of it
+ * @path: written by p2p_snapshot_save()
+ * @ret_when: when it was written, in seconds since 1970
+ *
+ * Whatever could be read stays as it was read now: names, drivers, power states, IOMMU groups,
+ * and the tree.  What is taken over (capabilities, ACS, links) is as old as the file.
+ *
+ * Return: 0;
+ *	-ENOENT there is none;
+ *	-EPERM somebody else than root could have written it;
+ *	-ESTALE it is of another boot, or functions came, went or changed since;
+ *	-EACCES it may not be read; -EBADMSG it is damaged; -ENOMEM; -EINVAL @snapshot is of a
+ *	capture, or was filled already.  @snapshot is then as it was.
+ */
+P2P_EXPORT int p2p_snapshot_fill(struct p2p_context *context, struct p2p_snapshot *snapshot,
+				 const char *path, int64_t *ret_when);
+
 #ifdef __cplusplus
 }
 #endif

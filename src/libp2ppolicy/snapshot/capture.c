@@ -12,6 +12,9 @@
 #include "snapshot/pseudonym.h"
 #include "snapshot/tar-write.h"
 
+/*
+ * @saving: what was read with less than P2P_WANT_ALL, for p2p_snapshot_save()
+ */
 struct capture {
 	struct p2p_context *context;
 	const struct p2p_snapshot *snapshot;
@@ -20,6 +23,7 @@ struct capture {
 	size_t count, room;
 	const char **denied;
 	size_t denied_count, denied_room;
+	bool saving;
 };
 
 /* Which directory below sys a link of a function leads into; NULL: its own parent's. */
@@ -48,7 +52,8 @@ static int add(struct capture *capture, const char *path, enum p2p_kind kind, co
 		capture->files = file;
 		capture->room = room;
 	}
-	capture->files[capture->count++] = (struct p2p_tar_file){ path, kind, data, size, told };
+	capture->files[capture->count++] = (struct p2p_tar_file){ path, kind, data, size, told,
+								  NULL };
 	return 0;
 }
 
@@ -128,7 +133,7 @@ static int add_attr(struct capture *capture, const struct p2p_raw *raw, enum p2p
 	const struct p2p_file *file = &raw->attr[attr];
 	const char *path;
 
-	if (file->fact == P2P_ABSENT)
+	if (file->fact == P2P_ABSENT || p2p_attr_want(attr) > capture->snapshot->want)
 		return 0;
 	path = p2p_arena_format(&capture->arena, "sys/%s/%s", raw->path, p2p_attr_path(attr));
 	if (file->fact == P2P_DENIED)
@@ -162,19 +167,38 @@ static unsigned int known_bytes(const struct p2p_config *config)
 	return 0;
 }
 
+/* All of a configuration space, with zeros where nobody read; the manifest tells them. */
+static const char *with_gaps(struct capture *capture, const struct p2p_config *config)
+{
+	char *bytes = p2p_arena_alloc(&capture->arena, config->size);
+	uint8_t byte;
+
+	if (!bytes)
+		return NULL;
+	for (unsigned int i = 0; i < config->size; i++)
+		bytes[i] = p2p_config_read8(config, i, &byte) ? (char)byte : 0;
+	return bytes;
+}
+
 static int add_config(struct capture *capture, const struct p2p_raw *raw)
 {
 	const struct p2p_config *config = &raw->config;
-	unsigned int size = known_bytes(config);
+	unsigned int size = capture->saving ? config->size : known_bytes(config);
+	const char *bytes = capture->saving ? with_gaps(capture, config) :
+			    (const char *)config->bytes;
 	/* Of a foreign tree nobody knows what the machine told; so more, to claim nothing. */
 	unsigned int told = config->told ? config->told : P2P_CONFIG_EXTENDED;
 	const char *path = p2p_arena_format(&capture->arena, "sys/%s/config", raw->path);
+	int r;
 
 	if (!path)
 		return -ENOMEM;
 	if (!size)
 		return deny(capture, path);
-	return add(capture, path, P2P_KIND_FILE, (const char *)config->bytes, size, told);
+	r = add(capture, path, P2P_KIND_FILE, bytes, size, told);
+	if (r == 0)
+		capture->files[capture->count - 1].config = config;
+	return r;
 }
 
 static int add_function(struct capture *capture, const struct p2p_raw *raw)
@@ -286,38 +310,20 @@ static int collect(struct capture *capture)
 	return r;
 }
 
-static const struct p2p_config *config_at(const struct p2p_snapshot *snapshot, const char *bytes)
-{
-	for (size_t i = 0; i < snapshot->count; i++)
-		if ((const char *)snapshot->raws[i].config.bytes == bytes)
-			return &snapshot->raws[i].config;
-	return NULL;
-}
-
-static bool is_config(const struct p2p_tar_file *file)
-{
-	const char *slash = strrchr(file->path, '/');
-
-	return slash && !strcmp(slash, "/config") && file->size >= P2P_CONFIG_HEADER;
-}
-
 static int scrub(struct capture *capture, struct p2p_pseudonyms *pseudonyms)
 {
 	for (size_t i = 0; i < capture->count; i++) {
 		struct p2p_tar_file *file = &capture->files[i];
-		const struct p2p_config *config = NULL;
 		char *copy;
 		int r;
 
 		if (file->kind != P2P_KIND_FILE)
 			continue;
-		if (is_config(file))
-			config = config_at(capture->snapshot, file->data);
 		copy = p2p_arena_copy(&capture->arena, file->data, file->size);
 		if (!copy)
 			return -ENOMEM;
-		if (config)
-			r = p2p_scrub_config(pseudonyms, config, (uint8_t *)copy, file->size);
+		if (file->config)
+			r = p2p_scrub_config(pseudonyms, file->config, (uint8_t *)copy, file->size);
 		else
 			r = p2p_scrub_file(pseudonyms, file->path, copy, file->size);
 		if (r < 0)
@@ -350,11 +356,14 @@ static int add_manifest(struct capture *capture, bool scrubbed)
 		const struct p2p_tar_file *file = &capture->files[i];
 
 		if (file->kind == P2P_KIND_FILE)
-			files[count++] = (struct p2p_manifest_file){ file->path, file->told,
-								     file->size };
+			files[count++] = (struct p2p_manifest_file){
+				file->path, file->told, file->size,
+				capture->saving ? file->config : NULL,
+			};
 	}
 	r = p2p_manifest_write(capture->snapshot, files, count, capture->denied,
-			       capture->denied_count, scrubbed, &text);
+			       capture->denied_count, scrubbed,
+			       capture->saving ? capture->snapshot->boot : NULL, &text);
 	if (r < 0)
 		return r;
 	copy = p2p_arena_string(&capture->arena, text);
@@ -379,24 +388,44 @@ static int make(struct capture *capture, bool with_serials)
 	return r;
 }
 
+static int write_capture(struct capture *capture, const char *path, bool with_serials)
+{
+	int r = make(capture, with_serials);
+
+	if (r < 0)
+		r = p2p_error(capture->context, r, "out of memory");
+	else
+		r = p2p_tar_write(capture->context, path, capture->files, capture->count);
+	p2p_arena_free(&capture->arena);
+	free(capture->files);
+	free(capture->denied);
+	return r;
+}
+
 int p2p_snapshot_capture(struct p2p_context *context, const struct p2p_snapshot *snapshot,
 			 const char *path, bool with_serials)
 {
 	struct capture capture = { .context = context, .snapshot = snapshot };
-	int r;
 
 	if (snapshot->source == P2P_SOURCE_DUMP)
 		return p2p_error(context, -EINVAL, "%s: a dump holds too little for a capture",
 				 path);
 	if (snapshot->want != P2P_WANT_ALL)
 		return p2p_error(context, -EINVAL, "%s: not everything was read", path);
-	r = make(&capture, with_serials);
-	if (r < 0)
-		r = p2p_error(context, r, "out of memory");
-	else
-		r = p2p_tar_write(context, path, capture.files, capture.count);
-	p2p_arena_free(&capture.arena);
-	free(capture.files);
-	free(capture.denied);
-	return r;
+	return write_capture(&capture, path, with_serials);
+}
+
+int p2p_snapshot_save(struct p2p_context *context, const struct p2p_snapshot *snapshot,
+		      const char *path)
+{
+	struct capture capture = { .context = context, .snapshot = snapshot, .saving = true };
+
+	if (snapshot->source != P2P_SOURCE_LIVE || snapshot->want < P2P_WANT_NAMES ||
+	    snapshot->saved)
+		return p2p_error(context, -EINVAL,
+				 "%s: only what was read of the running machine is saved", path);
+	if (!*snapshot->boot)
+		return p2p_error(context, -ENODATA, "%s: the boot this is cannot be told: "
+				 P2P_BOOT_ID " could not be read", path);
+	return write_capture(&capture, path, false);
 }

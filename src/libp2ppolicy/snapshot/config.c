@@ -57,12 +57,14 @@ static const struct shape *shape_of(uint16_t id, bool extended)
 	return extended ? &other_extended : &other_standard;
 }
 
+static bool has_bit(const uint32_t *bits, unsigned int dword)
+{
+	return bits[dword / WORD_BITS] >> dword % WORD_BITS & 1;
+}
+
 static bool is_known(const struct p2p_config *config, unsigned int offset)
 {
-	unsigned int dword = offset / 4;
-
-	return offset < config->size &&
-	       (config->known[dword / WORD_BITS] >> dword % WORD_BITS & 1);
+	return offset < config->size && has_bit(config->known, offset / 4);
 }
 
 bool p2p_config_read8(const struct p2p_config *config, unsigned int offset, uint8_t *ret_value)
@@ -124,6 +126,13 @@ struct loader {
 	uint8_t bytes[P2P_CONFIG_EXTENDED];
 };
 
+static bool is_wanting(const struct loader *loader, unsigned int offset)
+{
+	const uint32_t *there = loader->source->known;
+
+	return !is_known(&loader->config, offset) && (!there || has_bit(there, offset / 4));
+}
+
 /* Fetch what is not known yet of @length bytes; one access for each run of unknown dwords. */
 static void need(struct loader *loader, unsigned int offset, unsigned int length)
 {
@@ -132,9 +141,9 @@ static void need(struct loader *loader, unsigned int offset, unsigned int length
 	unsigned int start;
 
 	for (offset &= ~3u; offset < end; offset += 4) {
-		if (is_known(&loader->config, offset))
+		if (!is_wanting(loader, offset))
 			continue;
-		for (start = offset; offset < end && !is_known(&loader->config, offset);)
+		for (start = offset; offset < end && is_wanting(loader, offset);)
 			offset += 4;
 		if (!loader->source->fetch(loader->source->data, start, offset - start,
 					   loader->bytes + start))

@@ -81,6 +81,7 @@ enum p2p_fact p2p_config_find(const struct p2p_config *config, uint16_t id, bool
  * struct p2p_config_source - where the bytes of a configuration space come from.
  * @size: bytes that may be asked; rounded down to 64, 128, 256 or 4096
  * @fetch: read @length bytes at @offset, both multiples of 4; false when they cannot be had
+ * @known: one bit per dword that @fetch has, as in struct p2p_config; NULL it may have any
  * @all: fetch every byte, not only what the decoders need
  * @kernel_size: is @size what the kernel itself sees?  Then 256 bytes of a PCI Express function
  *	mean that the kernel found no extended space (drivers/pci/probe.c, pci_cfg_space_size())
@@ -91,6 +92,7 @@ struct p2p_config_source {
 	unsigned int size;
 	bool (*fetch)(void *data, unsigned int offset, unsigned int length, uint8_t *ret_bytes);
 	void *data;
+	const uint32_t *known;
 	bool all, kernel_size;
 	enum p2p_tri virtual_function;
 };

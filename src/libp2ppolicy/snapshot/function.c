@@ -212,15 +212,23 @@ static enum p2p_tri is_virtual(const struct p2p_raw *raw)
 	return answers[raw->attr[P2P_ATTR_PHYSFN].fact];
 }
 
-/* The size the machine told, if this is our own capture; a foreign tree may have been cut. */
-static uint64_t told_size(const struct loader *loader, const struct p2p_raw *raw)
+/*
+ * The size the machine told, if this is our own capture, and which bytes it gave; a foreign tree
+ * may have been cut.
+ */
+static uint64_t ask_manifest(const struct loader *loader, const struct p2p_raw *raw,
+			     struct p2p_config_source *source)
 {
 	const struct p2p_manifest *manifest = loader->snapshot->manifest;
 	char path[PATH_MAX];
-	uint64_t size;
+	uint64_t told = 0;
 
 	snprintf(path, sizeof(path), "sys/%s/config", raw->path);
-	return manifest && !p2p_manifest_size(manifest, path, &size) ? size : 0;
+	if (!manifest || p2p_manifest_size(manifest, path, &told))
+		return 0;
+	source->known = p2p_manifest_known(manifest, path);
+	source->kernel_size = told == loader->buffer.size;
+	return told;
 }
 
 static int load_config(struct loader *loader, const struct p2p_place *place, struct p2p_raw *raw)
@@ -249,8 +257,7 @@ static int load_config(struct loader *loader, const struct p2p_place *place, str
 		source.size = size > P2P_CONFIG_EXTENDED ? P2P_CONFIG_EXTENDED : (unsigned int)size;
 		source.fetch = fetch_captured;
 		source.data = &loader->buffer;
-		told = told_size(loader, raw);
-		source.kernel_size = told == size;
+		told = ask_manifest(loader, raw, &source);
 	}
 	r = p2p_config_load(&loader->snapshot->arena, &source, &raw->config);
 	raw->config.told = (unsigned int)told;
@@ -412,6 +419,11 @@ int p2p_load_functions(struct p2p_context *context, struct p2p_tree *tree,
 const char *p2p_attr_path(enum p2p_attr attr)
 {
 	return rows[attr].path;
+}
+
+enum p2p_want p2p_attr_want(enum p2p_attr attr)
+{
+	return rows[attr].want;
 }
 
 enum p2p_kind p2p_attr_kind(enum p2p_attr attr)

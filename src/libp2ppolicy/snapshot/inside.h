@@ -24,12 +24,18 @@ struct p2p_entry {
 
 struct p2p_manifest;
 
+/** Which boot of a machine it is: a UUID. */
+#define P2P_BOOT_ID	"/proc/sys/kernel/random/boot_id"
+#define P2P_BOOT_SIZE	37
+
 /**
  * struct p2p_snapshot - see snapshot.h.
  * @raws: @count functions, sorted by address
  * @entries: @entry_count files of the machine, sorted by path once it is loaded
  * @manifest: of our own capture; NULL for any other source
  * @hwloc: the XML
+ * @boot: of the running machine; "" unknown
+ * @saved: what root had saved, where p2p_snapshot_fill() borrowed from it
  */
 struct p2p_snapshot {
 	enum p2p_source source;
@@ -41,6 +47,8 @@ struct p2p_snapshot {
 	size_t entry_count, entry_room;
 	struct p2p_manifest *manifest;
 	struct p2p_file hwloc;
+	struct p2p_snapshot *saved;
+	char boot[P2P_BOOT_SIZE];
 };
 
 /** p2p_snapshot_add() - a new function, at the end.  Return: NULL when out of memory. */
@@ -67,6 +75,16 @@ void p2p_snapshot_sort_entries(struct p2p_snapshot *snapshot);
 enum p2p_fact p2p_missing(const struct p2p_snapshot *snapshot, const char *row,
 			  const char *path, int error);
 
+/** p2p_load_boot() - note which boot of the running machine this is.  Return: 0 or a negative errno. */
+int p2p_load_boot(struct p2p_snapshot *snapshot);
+
+/**
+ * p2p_load_fd() - as p2p_snapshot_load(), of a capture or dump that is open.
+ * @path: for error sentences; @fd: closed in any case
+ */
+int p2p_load_fd(struct p2p_context *context, const char *path, int fd, enum p2p_want want,
+		struct p2p_snapshot **ret_snapshot);
+
 /** p2p_load_machine() - fill the files of the machine from a tree. */
 int p2p_load_machine(struct p2p_context *context, struct p2p_tree *tree,
 		     struct p2p_snapshot *snapshot);
@@ -77,8 +95,14 @@ const char *p2p_machine_row(enum p2p_want want, const char *path);
 /** p2p_machine_path() - the path of the row at @index; NULL past the end. */
 const char *p2p_machine_path(size_t index);
 
+/** p2p_machine_want() - the least want that reads the row at @index. */
+enum p2p_want p2p_machine_want(size_t index);
+
 /** p2p_attr_path() - the path of an attribute, as in attrs.def. */
 const char *p2p_attr_path(enum p2p_attr attr);
+
+/** p2p_attr_want() - the least want that reads an attribute. */
+enum p2p_want p2p_attr_want(enum p2p_attr attr);
 
 /** p2p_attr_kind() - the kind of an attribute. */
 enum p2p_kind p2p_attr_kind(enum p2p_attr attr);

@@ -145,6 +145,7 @@ static int load_live(struct p2p_context *context, struct p2p_snapshot *snapshot)
 		return p2p_error(context, -errno, "/: %s", strerror(errno));
 	if (p2p_tree_directory(fd, true, &tree) < 0)
 		return p2p_error(context, -ENOMEM, "out of memory");
+	(void)p2p_load_boot(snapshot);
 	r = load_tree(context, "this machine", tree, snapshot);
 	p2p_tree_free(tree);
 	if (r == -ENOENT)
@@ -228,14 +229,12 @@ static int load_directory(struct p2p_context *context, const char *path, int fd,
 	return r;
 }
 
-static int load_path(struct p2p_context *context, const char *path,
-		     struct p2p_snapshot *snapshot)
+static int load_file_or_directory(struct p2p_context *context, const char *path, int fd,
+				  struct p2p_snapshot *snapshot)
 {
-	int r, fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	struct stat status;
+	int r;
 
-	if (fd < 0)
-		return p2p_error(context, -errno, "%s: %s", path, strerror(errno));
 	if (!fstat(fd, &status) && S_ISDIR(status.st_mode))
 		return load_directory(context, path, fd, snapshot);
 	r = load_file(context, path, fd, snapshot);
@@ -243,21 +242,42 @@ static int load_path(struct p2p_context *context, const char *path,
 	return r;
 }
 
-int p2p_snapshot_load(struct p2p_context *context, const char *path, enum p2p_want want,
-		      struct p2p_snapshot **ret_snapshot)
+/* @path NULL: the running machine, and @fd is none */
+static int load(struct p2p_context *context, const char *path, int fd, enum p2p_want want,
+		struct p2p_snapshot **ret_snapshot)
 {
 	struct p2p_snapshot *snapshot = calloc(1, sizeof(*snapshot));
 	int r;
 
-	if (!snapshot)
+	if (!snapshot) {
+		if (path)
+			close(fd);
 		return p2p_error(context, -ENOMEM, "out of memory");
+	}
 	snapshot->want = want;
 	snapshot->source = P2P_SOURCE_LIVE;
-	r = path ? load_path(context, path, snapshot) : load_live(context, snapshot);
+	r = path ? load_file_or_directory(context, path, fd, snapshot) :
+		   load_live(context, snapshot);
 	if (r < 0) {
 		p2p_snapshot_free(snapshot);
 		return r;
 	}
 	*ret_snapshot = snapshot;
 	return 0;
+}
+
+int p2p_load_fd(struct p2p_context *context, const char *path, int fd, enum p2p_want want,
+		struct p2p_snapshot **ret_snapshot)
+{
+	return load(context, path, fd, want, ret_snapshot);
+}
+
+int p2p_snapshot_load(struct p2p_context *context, const char *path, enum p2p_want want,
+		      struct p2p_snapshot **ret_snapshot)
+{
+	int fd = path ? open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY) : -1;
+
+	if (path && fd < 0)
+		return p2p_error(context, -errno, "%s: %s", path, strerror(errno));
+	return load(context, path, fd, want, ret_snapshot);
 }

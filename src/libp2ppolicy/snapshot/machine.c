@@ -345,6 +345,11 @@ const char *p2p_machine_row(enum p2p_want want, const char *path)
 	return NULL;
 }
 
+enum p2p_want p2p_machine_want(size_t index)
+{
+	return rows[index].want;
+}
+
 const char *p2p_machine_path(size_t index)
 {
 	return index < ROWS ? rows[index].path : NULL;

@@ -33,20 +33,33 @@ bool p2p_manifest_asks(const struct p2p_manifest *manifest, const char *row);
 int p2p_manifest_size(const struct p2p_manifest *manifest, const char *path,
 		      uint64_t *ret_size);
 
+/**
+ * p2p_manifest_known() - which dwords of a configuration space the machine gave, one bit each.
+ * Return: NULL: all that the file has.
+ */
+const uint32_t *p2p_manifest_known(const struct p2p_manifest *manifest, const char *path);
+
+/** p2p_manifest_boot() - the boot in which the running machine was saved; "" of a capture. */
+const char *p2p_manifest_boot(const struct p2p_manifest *manifest);
+
 /** p2p_manifest_is_scrubbed() - were identifiers replaced by pseudonyms? */
 bool p2p_manifest_is_scrubbed(const struct p2p_manifest *manifest);
 
 /**
  * struct p2p_manifest_file - one file for p2p_manifest_write().
  * @size: as the machine tells it; @read: the bytes that were read
+ * @config: a configuration space with gaps between what was read, which are zeros in the file;
+ *	NULL of everything else
  */
 struct p2p_manifest_file {
 	const char *path;
 	uint64_t size, read;
+	const struct p2p_config *config;
 };
 
 /**
  * p2p_manifest_write() - the text of a manifest.
+ * @boot: see p2p_manifest_boot(); NULL of a capture
  * @files: @file_count files, sorted by path; @denied: @denied_count paths, sorted
  * @ret_text: owned by the caller; free()
  *
@@ -55,6 +68,6 @@ struct p2p_manifest_file {
 int p2p_manifest_write(const struct p2p_snapshot *snapshot,
 		       const struct p2p_manifest_file *files, size_t file_count,
 		       const char *const *denied, size_t denied_count, bool scrubbed,
-		       char **ret_text);
+		       const char *boot, char **ret_text);
 
 #endif

@@ -13,6 +13,7 @@ struct p2p_snapshot *p2p_snapshot_free(struct p2p_snapshot *snapshot)
 {
 	if (!snapshot)
 		return NULL;
+	p2p_snapshot_free(snapshot->saved);
 	free(snapshot->raws);
 	free(snapshot->entries);
 	p2p_arena_free(&snapshot->arena);

@@ -9,12 +9,14 @@
  * @kind: FILE, LINK or DIR
  * @data: @size bytes of a file; the target of a link, ended by zero
  * @told: the size the machine tells, which the archive does not hold
+ * @config: of a configuration space; NULL of everything else
  */
 struct p2p_tar_file {
 	const char *path;
 	enum p2p_kind kind;
 	const char *data;
 	size_t size, told;
+	const struct p2p_config *config;
 };
 
 /**

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What root saved of this machine and this boot, for a snapshot that was read without root. */
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <pci/header.h>
+
+#include "base/context.h"
+#include "snapshot/inside.h"
+#include "snapshot/manifest.h"
+
+int p2p_load_boot(struct p2p_snapshot *snapshot)
+{
+	FILE *file = fopen(P2P_BOOT_ID, "re");
+	size_t size;
+
+	if (!file)
+		return -errno;
+	size = fread(snapshot->boot, 1, P2P_BOOT_SIZE - 1, file);
+	snapshot->boot[size] = '\0';
+	fclose(file);
+	return 0;
+}
+
+/* Without privileges the kernel ends reads at 64 bytes; a function that sleeps tells nothing. */
+static bool is_short(const struct p2p_config *config)
+{
+	return !config->silent &&
+	       (config->standard == P2P_DENIED || config->extended == P2P_DENIED);
+}
+
+bool p2p_snapshot_is_whole(const struct p2p_snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->count; i++)
+		if (is_short(&snapshot->raws[i].config))
+			return false;
+	return true;
+}
+
+/* Who may write the file, or put another in its place, decides what is read here. */
+static bool is_roots_alone(const struct stat *status)
+{
+	return status->st_uid == 0 && !(status->st_mode & (S_IWGRP | S_IWOTH));
+}
+
+static int check_owner(struct p2p_context *context, const char *path, int fd,
+		       struct stat *ret_status)
+{
+	char copy[PATH_MAX];
+	struct stat directory;
+
+	if (snprintf(copy, sizeof(copy), "%s", path) >= PATH_MAX)
+		return p2p_error(context, -ENAMETOOLONG, "%s: name too long", path);
+	if (fstat(fd, ret_status) || stat(dirname(copy), &directory))
+		return p2p_error(context, -errno, "%s: %s", path, strerror(errno));
+	if (!S_ISREG(ret_status->st_mode) || !is_roots_alone(ret_status) ||
+	    !is_roots_alone(&directory))
+		return p2p_error(context, -EPERM, "%s is not trusted: it, or its directory, is not "
+				 "root's alone to write", path);
+	return 0;
+}
+
+static int load_saved(struct p2p_context *context, const char *path, enum p2p_want want,
+		      struct p2p_snapshot **ret_saved, int64_t *ret_when)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK);
+	struct p2p_snapshot *saved;
+	struct stat status;
+	int r;
+
+	if (fd < 0)
+		return p2p_error(context, -errno, "%s: %s", path, strerror(errno));
+	r = check_owner(context, path, fd, &status);
+	if (r < 0) {
+		close(fd);
+		return r;
+	}
+	r = p2p_load_fd(context, path, fd, want, &saved);
+	if (r < 0)
+		return r;
+	*ret_saved = saved;
+	*ret_when = status.st_mtime;
+	return 0;
+}
+
+/*
+ * The bytes of the header that stay while a function stays what and where it is: not command
+ * and status, latency timers, cache line size, BIST, interrupt line, and ROM enable.
+ */
+static bool is_lasting(unsigned int offset, uint8_t type)
+{
+	static const struct {
+		uint8_t first, end;
+	} rows[2][3] = {
+		{ { PCI_VENDOR_ID, PCI_COMMAND }, { PCI_REVISION_ID, PCI_CACHE_LINE_SIZE },
+		  { PCI_BASE_ADDRESS_0, PCI_ROM_ADDRESS } },
+		{ { PCI_VENDOR_ID, PCI_COMMAND }, { PCI_REVISION_ID, PCI_CACHE_LINE_SIZE },
+		  { PCI_BASE_ADDRESS_0, PCI_ROM_ADDRESS1 } },
+	};
+
+	if (offset == PCI_HEADER_TYPE || offset == PCI_CAPABILITY_LIST)
+		return true;
+	if (type && (offset == PCI_SEC_LATENCY_TIMER || offset == PCI_SEC_STATUS ||
+		     offset == PCI_SEC_STATUS + 1))
+		return false;
+	for (size_t i = 0; i < 3; i++)
+		if (offset >= rows[!!type][i].first && offset < rows[!!type][i].end)
+			return true;
+	return false;
+}
+
+static bool is_same_function(const struct p2p_raw *live, const struct p2p_raw *saved)
+{
+	uint8_t type = 0, left, right;
+
+	if (p2p_bdf_compare(live->bdf, saved->bdf) || !live->path || !saved->path ||
+	    strcmp(live->path, saved->path) != 0 || live->config.told != saved->config.told ||
+	    live->config.silent != saved->config.silent)
+		return false;
+	(void)p2p_config_read8(&live->config, PCI_HEADER_TYPE, &type);
+	for (unsigned int i = 0; i < P2P_CONFIG_HEADER; i++)
+		if (is_lasting(i, type & 0x7f) && p2p_config_read8(&live->config, i, &left) &&
+		    (!p2p_config_read8(&saved->config, i, &right) || left != right))
+			return false;
+	return true;
+}
+
+/* Of this boot, and of the functions that are there now, no more and no less. */
+static int check_machine(struct p2p_context *context, const char *path,
+			 const struct p2p_snapshot *live, const struct p2p_snapshot *saved)
+{
+	char bdf[P2P_BDF_SIZE];
+
+	if (!saved->manifest || !*live->boot ||
+	    strcmp(p2p_manifest_boot(saved->manifest), live->boot) != 0)
+		return p2p_error(context, -ESTALE, "%s is of another boot", path);
+	if (live->count != saved->count)
+		return p2p_error(context, -ESTALE,
+				 "%s has %zu functions, and there are %zu now", path, saved->count,
+				 live->count);
+	for (size_t i = 0; i < live->count; i++)
+		if (!is_same_function(&live->raws[i], &saved->raws[i]))
+			return p2p_error(context, -ESTALE, "%s knows another function as %s, or "
+					 "it has changed since", path,
+					 p2p_bdf_format(live->raws[i].bdf, bdf));
+	return 0;
+}
+
+/* Everything that was readable stays as it was read now. */
+static void borrow(struct p2p_snapshot *snapshot, struct p2p_snapshot *saved)
+{
+	for (size_t i = 0; i < snapshot->count; i++)
+		if (is_short(&snapshot->raws[i].config))
+			snapshot->raws[i].config = saved->raws[i].config;
+	for (size_t i = 0; i < snapshot->entry_count; i++) {
+		struct p2p_entry *entry = &snapshot->entries[i];
+		const struct p2p_file *file = p2p_snapshot_file(saved, entry->path);
+
+		if (entry->file.fact == P2P_DENIED && entry->kind == P2P_KIND_FILE &&
+		    file->fact == P2P_PRESENT)
+			entry->file = *file;
+	}
+	snapshot->saved = saved;
+}
+
+int p2p_snapshot_fill(struct p2p_context *context, struct p2p_snapshot *snapshot,
+		      const char *path, int64_t *ret_when)
+{
+	struct p2p_snapshot *saved = NULL;
+	int64_t when = 0;
+	int r;
+
+	if (snapshot->source != P2P_SOURCE_LIVE || snapshot->saved)
+		return p2p_error(context, -EINVAL, "%s: only what was read of the running machine "
+				 "is filled", path);
+	r = load_saved(context, path, snapshot->want, &saved, &when);
+	if (r < 0)
+		return r;
+	r = check_machine(context, path, snapshot, saved);
+	if (r < 0) {
+		p2p_snapshot_free(saved);
+		return r;
+	}
+	borrow(snapshot, saved);
+	*ret_when = when;
+	return 0;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* p2ptopo watch: what is the same in its three parts, the waiting, the comparing, the printing. */
+#ifndef P2PTOPO_WATCH_H
+#define P2PTOPO_WATCH_H
+
+#include "app.h"
+
+/** Pairs whose verdict changed are told one by one up to so many at a time, then by counts. */
+#define WATCH_VERDICTS 64
+
+/** A pair that is not there, beside the map types. */
+#define WATCH_NO_PAIR P2P_MAP_TYPES
+#define WATCH_TYPES (P2P_MAP_TYPES + 1)
+
+/**
+ * struct watch_state - the machine as it was read once.
+ * @types: map type of every ordered pair of selected functions, a row for each provider
+ * @generation: 1 the first reading, one more each
+ */
+struct watch_state {
+	struct app app;
+	uint8_t *types;
+	unsigned int generation;
+};
+
+/**
+ * struct watch_burst - what the events of one burst said.
+ * @moved: functions that were removed or added meanwhile, @moved_count of them, in no order;
+ *	grown by watch_burst_add()
+ * @gate, @lost, @snapshot: the gate said something; events were lost; root's snapshot was renewed
+ */
+struct watch_burst {
+	struct watch_moved {
+		struct p2p_bdf bdf;
+		bool removed, added;
+	} *moved;
+	size_t moved_count, moved_room;
+	bool gate, lost, snapshot;
+};
+
+/** watch_compare() - print a line for everything that is different in @now. */
+void watch_compare(const struct watch_state *old, const struct watch_state *now,
+		   const struct watch_burst *burst);
+
+/* One line each; see p2ptopo-watch(1).  @state is the newer one. */
+void watch_say_start(const struct watch_state *state, unsigned int interval);
+void watch_say_lost(const struct watch_state *state);
+void watch_say_gate(const struct watch_state *state);
+void watch_say_added(const struct watch_state *state, const struct p2p_function *function);
+void watch_say_removed(const struct watch_state *state, const struct p2p_function *function);
+void watch_say_passed(const struct watch_state *state, struct p2p_bdf bdf);
+void watch_say_changed(const struct watch_state *state, const char *what,
+		       const struct p2p_function *old, const struct p2p_function *now);
+void watch_say_verdict(const struct watch_state *state, const struct p2p_function *provider,
+		       const struct p2p_function *client, unsigned int from, unsigned int to);
+void watch_say_verdicts(const struct watch_state *state, size_t count, unsigned int from,
+			unsigned int to);
+
+#endif
