@@ -5,6 +5,7 @@
 
 #include "document.h"
 #include "facts.h"
+#include "speed.h"
 
 /* Longer sentences than this are cut; the lists beside them are whole. */
 #define SENTENCE 4096
@@ -148,6 +149,7 @@ struct json_object *json_pair(const struct app *app, const struct p2p_verdict *v
 	json_put(pair, "relation", json_text(p2p_relation_name(verdict->relation)));
 	json_put(pair, "kernel", json_kernel(app, verdict));
 	json_put(pair, "fabric", json_fabric(&verdict->fabric));
+	json_put(pair, "speed", speed_json_pair(app, verdict));
 	json_put(pair, "ends", json_ends(verdict));
 	return pair;
 }

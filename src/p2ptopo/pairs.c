@@ -1,15 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* p2ptopo pairs: one row per ordered pair, judged and printed one by one. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "document.h"
 #include "output.h"
 #include "pairs.h"
+#include "speed.h"
+
+/** struct row - a row of the table: the verdict, and how fast. */
+struct row {
+	struct p2p_verdict verdict;
+	struct p2p_score score;
+};
 
 static const struct p2p_verdict *verdict_of(const void *row)
 {
-	return row;
+	return &((const struct row *)row)->verdict;
+}
+
+static const struct p2p_score *score_of(const void *row)
+{
+	return &((const struct row *)row)->score;
 }
 
 static void print_bdf(FILE *cell, const struct p2p_function *function)
@@ -117,21 +130,21 @@ static void print_redirects(FILE *cell, const struct app *app, const void *row)
 {
 	const struct p2p_function *list[LISTED];
 
-	print_list(cell, list, p2p_judge_redirects(app->judge, row, list, LISTED));
+	print_list(cell, list, p2p_judge_redirects(app->judge, verdict_of(row), list, LISTED));
 }
 
 static void print_unread(FILE *cell, const struct app *app, const void *row)
 {
 	const struct p2p_function *list[LISTED];
 
-	print_list(cell, list, p2p_judge_unread(app->judge, row, list, LISTED));
+	print_list(cell, list, p2p_judge_unread(app->judge, verdict_of(row), list, LISTED));
 }
 
 static void print_reason(FILE *cell, const struct app *app, const void *row)
 {
 	char sentence[4096];
 
-	p2p_judge_reason(app->judge, row, sentence, sizeof(sentence));
+	p2p_judge_reason(app->judge, verdict_of(row), sentence, sizeof(sentence));
 	fputs(sentence, cell);
 }
 
@@ -161,6 +174,69 @@ ROUTE_COLUMN(translated)
 ROUTE_COLUMN(completion)
 ROUTE_COLUMN(completion_relaxed)
 
+#define SPEED_COLUMNS(op)								\
+static void print_##op(FILE *cell, const struct app *app, const void *row)		\
+{											\
+	char text[WORDS_SIZE];								\
+											\
+	(void)app;									\
+	fputs(speed_bandwidth(&score_of(row)->op, text), cell);				\
+}											\
+static void print_##op##_latency(FILE *cell, const struct app *app, const void *row)	\
+{											\
+	(void)app;									\
+	if (score_of(row)->op.latency_ns > 0)						\
+		fprintf(cell, "%.0f", score_of(row)->op.latency_ns);			\
+	else										\
+		fputc('?', cell);							\
+}											\
+static void print_##op##_score(FILE *cell, const struct app *app, const void *row)	\
+{											\
+	char text[WORDS_SIZE];								\
+											\
+	(void)app;									\
+	fputs(speed_score(&score_of(row)->op, text), cell);				\
+}											\
+static void print_##op##_limit(FILE *cell, const struct app *app, const void *row)	\
+{											\
+	(void)app;									\
+	fputs(p2p_limit_name(score_of(row)->op.limit), cell);				\
+}											\
+static void print_##op##_at(FILE *cell, const struct app *app, const void *row)		\
+{											\
+	(void)app;									\
+	if (score_of(row)->op.at)							\
+		print_bdf(cell, score_of(row)->op.at);					\
+}											\
+static void print_##op##_why(FILE *cell, const struct app *app, const void *row)		\
+{											\
+	char *text = speed_reason(app, verdict_of(row), &score_of(row)->op);		\
+											\
+	fputs(text ? text : "", cell);							\
+	free(text);									\
+}											\
+static enum paint paint_##op(const struct app *app, const void *row)			\
+{											\
+	(void)app;									\
+	return speed_paint(&score_of(row)->op);						\
+}
+SPEED_COLUMNS(read)
+SPEED_COLUMNS(write)
+
+static void print_score(FILE *cell, const struct app *app, const void *row)
+{
+	char text[WORDS_SIZE];
+
+	(void)app;
+	fputs(speed_score(speed_lower(score_of(row)), text), cell);
+}
+
+static enum paint paint_score(const struct app *app, const void *row)
+{
+	(void)app;
+	return speed_paint(speed_lower(score_of(row)));
+}
+
 const struct column pairs_columns[] = {
 	{ "PROVIDER", "address of the function whose memory is used", false, 12,
 	  print_provider, NULL },
@@ -174,6 +250,24 @@ const struct column pairs_columns[] = {
 	{ "DIST", "distance as the kernel returns it; -1 refused, ? unknown", true, 4,
 	  print_distance, NULL },
 	{ "HOPS", "the kernel's count of steps, refused or not", true, 4, print_hops, NULL },
+	{ "READ", "GB/s the client can read; >= at least, - refused or blocked, ? unknown", true, 5,
+	  print_read, paint_read },
+	{ "WRITE", "GB/s the client can write", true, 5, print_write, paint_write },
+	{ "SCORE", "the lower of both scores, 0 to 100; ? unknown", true, 5, print_score,
+	  paint_score },
+	{ "READ-SCORE", "how good the pair is for reads", true, 5, print_read_score, paint_read },
+	{ "WRITE-SCORE", "how good the pair is for writes", true, 5, print_write_score,
+	  paint_write },
+	{ "LATENCY", "ns from the client to the memory, of a write", true, 5, print_write_latency,
+	  NULL },
+	{ "READ-LATENCY", "ns there and back, of a read", true, 5, print_read_latency, NULL },
+	{ "LIMIT", "what keeps writes from more: link, redirect, root_complex, socket, ...", false,
+	  12, print_write_limit, NULL },
+	{ "LIMIT-AT", "the function it belongs to", false, 12, print_write_at, NULL },
+	{ "LIMIT-WHY", "the same in one sentence", false, 0, print_write_why, NULL },
+	{ "READ-LIMIT", "what keeps reads from more", false, 12, print_read_limit, NULL },
+	{ "READ-LIMIT-AT", "the function it belongs to", false, 12, print_read_at, NULL },
+	{ "READ-LIMIT-WHY", "the same in one sentence", false, 0, print_read_why, NULL },
 	{ "COMMON", "the bridge both are below", false, 12, print_common, NULL },
 	{ "REQUEST", "route of untranslated memory requests", false, 10, print_request,
 	  paint_request },
@@ -219,11 +313,12 @@ struct rows {
 
 static int add_row(struct app *app, const struct p2p_verdict *verdict, void *userdata)
 {
+	struct row row = { .verdict = *verdict };
 	struct rows *rows = userdata;
 
-	(void)app;
+	p2p_judge_score(app->judge, verdict, &row.score);
 	rows->any = true;
-	return table_add(rows->table, verdict);
+	return table_add(rows->table, &row);
 }
 
 static void widen_to_names(const struct app *app, struct table *table)
@@ -252,7 +347,7 @@ static enum status print_text(struct app *app)
 	enum status status;
 	int error;
 
-	status = table_new(app, pairs_columns, "PROVIDER,CLIENT,REL,MAP-TYPE,DIST,HOPS,REQUEST,"
+	status = table_new(app, pairs_columns, "PROVIDER,CLIENT,REL,MAP-TYPE,DIST,READ,WRITE,SCORE,"
 			   "ACS-REDIRECT", &rows.table);
 	if (status)
 		return status;

@@ -4,7 +4,7 @@
 
 #include "output.h"
 
-/** What a row of pairs (a struct p2p_verdict) has to show; the last one nameless. */
+/** What a row of pairs has to show; the last one nameless. */
 extern const struct column pairs_columns[];
 
 #endif

@@ -54,6 +54,8 @@ struct p2p_link {
 /**
  * struct p2p_pcie - the PCI Express capability.  PCIe r6.0, sec 7.5.3.
  * @fact: DENIED for a config space of 64 bytes, whatever the Status register says
+ * @link: PRESENT when @now and @most are known; they need no @fact where sysfs tells them
+ *	(current_link_speed, max_link_width, ...; drivers/pci/pci-sysfs.c), as it does to everybody
  * For a virtual function the link and what Device Control and Device Control 2 enable are those
  * of its PF, since the VF's own bits are reserved (PCIe r6.0, sec 9.3.5.4).
  * @now: negotiated link (Link Status), zero when the Data Link Layer is down; @most: what this
@@ -75,7 +77,7 @@ struct p2p_link {
  * @flit: Link Status 2, Flit Mode Status
  */
 struct p2p_pcie {
-	enum p2p_fact fact;
+	enum p2p_fact fact, link;
 	uint16_t offset;
 	enum p2p_port_type type;
 	struct p2p_link now, most;

@@ -264,11 +264,21 @@ static int load_config(struct loader *loader, const struct p2p_place *place, str
 	return r < 0 ? out_of_memory(loader) : 0;
 }
 
+/* Who may read config beyond its header finds the link there. */
+static bool is_link(size_t attr)
+{
+	return attr == P2P_ATTR_CURRENT_LINK_SPEED || attr == P2P_ATTR_CURRENT_LINK_WIDTH ||
+	       attr == P2P_ATTR_MAX_LINK_SPEED || attr == P2P_ATTR_MAX_LINK_WIDTH;
+}
+
 /* Is the fact known already?  The machine itself is asked for everything; a VF tells no vendor. */
 static bool is_known(const struct loader *loader, const struct p2p_raw *raw, size_t attr)
 {
 	uint16_t vendor;
 
+	if (is_link(attr))
+		return loader->snapshot->want < P2P_WANT_ALL &&
+		       raw->config.size >= P2P_CONFIG_STANDARD;
 	return loader->snapshot->want < despite_config[attr] && !loader->tree->live &&
 	       p2p_config_read16(&raw->config, 0, &vendor) && vendor != 0xffff;
 }

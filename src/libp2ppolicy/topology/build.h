@@ -74,6 +74,9 @@ void p2p_header_decode(struct p2p_function *function, const struct p2p_raw *raw)
 /** p2p_caps_decode() - every capability of one function.  Needs the header. */
 void p2p_caps_decode(struct p2p_function *function, const struct p2p_config *config);
 
+/** p2p_link_build() - the link, from sysfs where config space did not tell it. */
+void p2p_link_build(struct p2p_topology *topology);
+
 /** p2p_caps_inherit() - what a VF has from its PF.  Needs both decoded. */
 void p2p_caps_inherit(struct p2p_function *vf, const struct p2p_function *pf);
 

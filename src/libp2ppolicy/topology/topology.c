@@ -120,6 +120,7 @@ static int build(struct p2p_topology *topology, const struct p2p_topology_option
 	if (error)
 		return error;
 	inherit(topology);
+	p2p_link_build(topology);
 	p2p_bars_build(topology);
 	p2p_locality_build(topology);
 	p2p_machine_build(topology);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/context.h"
-#include "verdict/judge.h"
+#include "verdict/score.h"
 
 #define ZEN_FAMILY 0x17
 
@@ -212,6 +212,7 @@ int p2p_judge_new_from_parts(struct p2p_context *context, const struct p2p_parts
 	judge->clauses = p2p_clauses_of(judge->rules, judge->release);
 	judge->zen = cpu_is_zen(machine);
 	judge->iommu = machine->iommu;
+	judge->cpu = p2p_cpu_find(machine);
 	judge->several_nodes = machine->numa_nodes == 1 ? P2P_NO :
 			       machine->numa_nodes ? P2P_YES : P2P_UNKNOWN;
 	judge->functions = parts->functions;

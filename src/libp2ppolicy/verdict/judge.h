@@ -29,6 +29,7 @@ struct p2p_bridge_root {
  * @p2pdma: P2P_YES unless the rule set is "auto" and the kernel may lack CONFIG_PCI_P2PDMA
  * @zen: does the CPU rule hold
  * @several_nodes: P2P_NO when the machine is known to have one NUMA node
+ * @cpu: what is known of its root complexes; see score.h
  * @roots: by index of the host bridge, @root_count of them
  * @functions: how many functions there are; every index is below
  */
@@ -39,6 +40,7 @@ struct p2p_judge {
 	unsigned int release, clauses;
 	bool updated;
 	enum p2p_tri p2pdma, zen, iommu, several_nodes;
+	const struct p2p_cpu *cpu;
 	struct p2p_bridge_root *roots;
 	size_t root_count, functions;
 	char note[320];

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The link as sysfs tells it.  Config space beyond 64 bytes needs privilege, these files do not:
+ * "16.0 GT/s PCIe" and a number of lanes.  drivers/pci/pci-sysfs.c, current_link_speed_show().
+ */
+#include <stdio.h>
+
+#include "topology/build.h"
+
+/* PCIe r6.0, sec 7.5.3.6, "Link Capabilities Register": there are no others. */
+static bool is_speed(unsigned int mtps)
+{
+	return mtps == 2500 || mtps == 5000 || mtps == 8000 || mtps == 16000 || mtps == 32000 ||
+	       mtps == 64000;
+}
+
+static bool is_width(int64_t width)
+{
+	return width >= 1 && width <= 32;
+}
+
+/* "Unknown" and a width of 0 mean that there is no link now. */
+static bool read_link(const struct p2p_file *speed, const struct p2p_file *width,
+		      struct p2p_link *ret_link)
+{
+	struct p2p_number lanes = p2p_file_number(width);
+	struct p2p_link link = { 0, 0 };
+	unsigned int whole, tenths;
+
+	if (speed->fact != P2P_PRESENT || lanes.fact != P2P_PRESENT)
+		return false;
+	if (sscanf(speed->data, "%3u.%1u GT/s", &whole, &tenths) == 2)
+		link.speed_mtps = whole * 1000 + tenths * 100;
+	if (is_speed(link.speed_mtps) && is_width(lanes.value))
+		link.width = (unsigned int)lanes.value;
+	else
+		link.speed_mtps = 0;
+	*ret_link = link;
+	return true;
+}
+
+static void read_files(struct p2p_pcie *pcie, const struct p2p_raw *raw)
+{
+	struct p2p_link now, most;
+
+	if (!read_link(&raw->attr[P2P_ATTR_CURRENT_LINK_SPEED],
+		       &raw->attr[P2P_ATTR_CURRENT_LINK_WIDTH], &now) ||
+	    !read_link(&raw->attr[P2P_ATTR_MAX_LINK_SPEED],
+		       &raw->attr[P2P_ATTR_MAX_LINK_WIDTH], &most))
+		return;
+	/* A VF has the files, and in them the bits reserved to it. */
+	if (!most.width)
+		return;
+	pcie->now = now;
+	pcie->most = most;
+	pcie->link = P2P_PRESENT;
+}
+
+/* Integrated endpoints have no link; PCIe r6.0, sec 7.5.3.6. */
+static enum p2p_fact link_of_config(const struct p2p_pcie *pcie)
+{
+	if (pcie->fact != P2P_PRESENT)
+		return pcie->fact;
+	return pcie->most.width && pcie->most.speed_mtps ? P2P_PRESENT : P2P_ABSENT;
+}
+
+static void take_link_of_pf(struct p2p_pcie *vf, const struct p2p_pcie *pf)
+{
+	if (vf->link != P2P_DENIED || pf->link != P2P_PRESENT)
+		return;
+	vf->link = P2P_PRESENT;
+	vf->now = pf->now;
+	vf->most = pf->most;
+}
+
+void p2p_link_build(struct p2p_topology *topology)
+{
+	size_t i;
+
+	for (i = 0; i < topology->count; i++) {
+		struct p2p_function *function = &topology->functions[i];
+		const struct p2p_raw *raw = topology->builds[i].raw;
+
+		function->pcie.link = link_of_config(&function->pcie);
+		if (function->pcie.link == P2P_DENIED && raw && !function->silent)
+			read_files(&function->pcie, raw);
+	}
+	for (i = 0; i < topology->count; i++)
+		if (topology->functions[i].physfn)
+			take_link_of_pf(&topology->functions[i].pcie,
+					&topology->functions[i].physfn->pcie);
+}

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Transfers that run at once.  Max-min fair: the shares of all grow alike until a resource is
+ * full; those that cross it stay, the others go on growing.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "verdict/score.h"
+
+/** struct use - a flow loads a resource. */
+struct use {
+	size_t flow, resource;
+};
+
+/** struct pool - what is shared: @left of it is free, @growing flows that grow load it. */
+struct pool {
+	uint64_t key;
+	double left;
+	unsigned int growing;
+	enum p2p_limit limit;
+	const struct p2p_function *at;
+};
+
+struct contest {
+	struct pool *pools;
+	struct use *uses;
+	bool *growing;
+	size_t pool_count, pool_room, use_count, use_room, flow, flows;
+	bool no_memory;
+};
+
+static void *grow(struct contest *contest, void *array, size_t count, size_t *room, size_t size)
+{
+	void *more;
+
+	if (count < *room)
+		return array;
+	more = reallocarray(array, 2 * *room + 16, size);
+	if (!more) {
+		contest->no_memory = true;
+		return array;
+	}
+	*room = 2 * *room + 16;
+	return more;
+}
+
+static size_t find_pool(struct contest *contest, uint64_t key)
+{
+	size_t i = 0;
+
+	while (i < contest->pool_count && contest->pools[i].key != key)
+		i++;
+	return i;
+}
+
+static void add_use(void *userdata, const struct p2p_crossing *crossing)
+{
+	struct contest *contest = userdata;
+	size_t i;
+
+	if (crossing->free || contest->no_memory)
+		return;
+	i = find_pool(contest, crossing->resource);
+	contest->pools = grow(contest, contest->pools, i, &contest->pool_room,
+			      sizeof(*contest->pools));
+	contest->uses = grow(contest, contest->uses, contest->use_count, &contest->use_room,
+			     sizeof(*contest->uses));
+	if (contest->no_memory)
+		return;
+	if (i == contest->pool_count)
+		contest->pools[contest->pool_count++] = (struct pool){
+			.key = crossing->resource, .left = crossing->capacity,
+			.limit = crossing->limit, .at = crossing->at,
+		};
+	/* Small payloads of one flow make a link carry less; the worst counts for all. */
+	if (crossing->capacity < contest->pools[i].left)
+		contest->pools[i].left = crossing->capacity;
+	contest->pools[i].growing++;
+	contest->uses[contest->use_count++] = (struct use){ contest->flow, i };
+}
+
+/* What the flow cannot share with anybody: how many reads it has under way. */
+static void add_own_limit(struct contest *contest, const struct p2p_share *share)
+{
+	add_use(contest, &(struct p2p_crossing){
+		.limit = share->alone.limit, .at = share->alone.at,
+		.resource = UINT64_MAX - contest->flow,
+		.capacity = share->alone.gbytes_per_second,
+	});
+}
+
+/* A pair that nothing lets through loads nothing. */
+static bool runs(const struct p2p_verdict *verdict, const struct p2p_way *way,
+		 const struct p2p_share *share)
+{
+	return verdict->kernel.map_type != P2P_MAP_NOT_SUPPORTED && !way->blocked &&
+	       share->alone.gbytes_per_second > 0;
+}
+
+static void enter(struct contest *contest, const struct p2p_judge *judge,
+		  const struct p2p_flow *flow, struct p2p_share *share)
+{
+	struct p2p_verdict verdict;
+	struct p2p_score score;
+	struct p2p_way way;
+
+	p2p_judge_pair(judge, flow->provider, flow->client, &verdict);
+	p2p_judge_score(judge, &verdict, &score);
+	*share = (struct p2p_share){ .alone = flow->read ? score.read : score.write };
+	share->limit = share->alone.limit;
+	share->at = share->alone.at;
+	p2p_way_find(judge, &verdict, flow->read, &way);
+	if (!runs(&verdict, &way, share))
+		return;
+	contest->growing[contest->flow] = true;
+	p2p_way_walk(&way, add_use, contest);
+	add_own_limit(contest, share);
+}
+
+/* The pool that is full first when all go on growing; false: nobody grows. */
+static bool next_full(const struct contest *contest, size_t *ret_pool, double *ret_step)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < contest->pool_count; i++) {
+		const struct pool *pool = &contest->pools[i];
+		double step = pool->growing ? pool->left / pool->growing : 0;
+
+		if (!pool->growing || (any && step >= *ret_step))
+			continue;
+		any = true;
+		*ret_pool = i;
+		*ret_step = step;
+	}
+	return any;
+}
+
+static void stop_flow(struct contest *contest, size_t flow)
+{
+	contest->growing[flow] = false;
+	for (size_t i = 0; i < contest->use_count; i++)
+		if (contest->uses[i].flow == flow)
+			contest->pools[contest->uses[i].resource].growing--;
+}
+
+static void fill(struct contest *contest, struct p2p_share *shares)
+{
+	size_t full = 0;
+	double step = 0;
+
+	while (next_full(contest, &full, &step)) {
+		for (size_t i = 0; i < contest->flows; i++)
+			if (contest->growing[i])
+				shares[i].gbytes_per_second += step;
+		for (size_t i = 0; i < contest->pool_count; i++)
+			contest->pools[i].left -= step * contest->pools[i].growing;
+		contest->pools[full].left = 0;
+		for (size_t i = 0; i < contest->use_count; i++) {
+			size_t flow = contest->uses[i].flow;
+
+			if (contest->uses[i].resource != full || !contest->growing[flow])
+				continue;
+			shares[flow].limit = contest->pools[full].limit;
+			shares[flow].at = contest->pools[full].at;
+			stop_flow(contest, flow);
+		}
+	}
+}
+
+/**
+ * struct collapse - where posted writes are known to collapse.
+ * @vendor, @device, @mask: of the switch's upstream port
+ * @family, @model_first, @model_last: of the CPU
+ *
+ * rtx6kpro hardware/collapse-report.md (PM50100 and Threadripper PRO 7955WX, 52 to 7 GB/s) and
+ * hardware/asus-esc8000a-e13p-broadcom-switches.md (PEX890xx and EPYC 9575F, 37 to 2.7 GB/s).
+ * PM50100 on that EPYC was seen not to collapse.
+ */
+static const struct collapse {
+	uint16_t vendor, device, mask;
+	uint16_t family, model_first, model_last;
+} collapses[] = {
+	{ 0x1000, 0xc030, 0xffff, 0x1a, 0x00, 0x1f },
+	{ 0x11f8, 0x5000, 0xf000, 0x19, 0x10, 0x1f },
+	{ 0x1f18, 0x0101, 0xffff, 0x19, 0x10, 0x1f },
+};
+
+/* The switch that is last on the way up. */
+static const struct p2p_function *top_switch(const struct p2p_function *client)
+{
+	const struct p2p_function *found = NULL;
+
+	for (const struct p2p_function *f = client->parent; f; f = f->parent)
+		if (f->pcie.fact == P2P_PRESENT && f->pcie.type == P2P_PORT_UPSTREAM)
+			found = f;
+	return found;
+}
+
+static bool may_collapse(const struct p2p_machine *machine, const struct p2p_function *upstream)
+{
+	for (size_t i = 0; i < sizeof(collapses) / sizeof(collapses[0]); i++) {
+		const struct collapse *row = &collapses[i];
+
+		if (upstream->ids == P2P_PRESENT && upstream->vendor == row->vendor &&
+		    (upstream->device & row->mask) == row->device &&
+		    machine->cpu_family.fact == P2P_PRESENT &&
+		    machine->cpu_family.value == row->family &&
+		    machine->cpu_model.fact == P2P_PRESENT &&
+		    machine->cpu_model.value >= row->model_first &&
+		    machine->cpu_model.value <= row->model_last)
+			return true;
+	}
+	return false;
+}
+
+/* A write that leaves its switch and does not pass a translating IOMMU, which hides the fault. */
+static const struct p2p_function *leaves(const struct p2p_flow *flow,
+					 const struct p2p_share *share)
+{
+	const struct p2p_function *upstream = top_switch(flow->client);
+
+	if (flow->read || share->gbytes_per_second <= 0 || share->alone.translated ||
+	    flow->provider->host == flow->client->host)
+		return NULL;
+	return upstream;
+}
+
+/*
+ * Two or more clients below one switch that write at once to memory behind two or more other host
+ * bridges.
+ */
+static void find_collapse(const struct p2p_judge *judge, const struct p2p_flow *flows,
+			  size_t count, struct p2p_share *shares)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct p2p_function *a = leaves(&flows[i], &shares[i]);
+
+		for (size_t j = 0; a && j < count; j++) {
+			if (flows[j].client == flows[i].client || leaves(&flows[j], &shares[j]) != a ||
+			    flows[j].provider->host == flows[i].provider->host)
+				continue;
+			shares[i].collapse |= may_collapse(judge->machine, a);
+		}
+	}
+}
+
+int p2p_flows_share(const struct p2p_judge *judge, const struct p2p_flow *flows, size_t count,
+		    struct p2p_share *ret_shares)
+{
+	struct p2p_share *shares = calloc(count + 1, sizeof(*shares));
+	struct contest contest = { .growing = calloc(count + 1, sizeof(bool)), .flows = count };
+	int error = -ENOMEM;
+
+	for (size_t i = 0; shares && contest.growing && i < count; i++) {
+		contest.flow = i;
+		enter(&contest, judge, &flows[i], &shares[i]);
+	}
+	if (shares && contest.growing && !contest.no_memory) {
+		fill(&contest, shares);
+		find_collapse(judge, flows, count, shares);
+		for (size_t i = 0; i < count; i++)
+			ret_shares[i] = shares[i];
+		error = 0;
+	}
+	free(contest.pools);
+	free(contest.uses);
+	free(contest.growing);
+	free(shares);
+	return error;
+}
