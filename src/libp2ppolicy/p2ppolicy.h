@@ -20,6 +20,7 @@
 #include <p2ppolicy/policy.h>
 #include <p2ppolicy/check.h>
 #include <p2ppolicy/cmdline.h>
+#include <p2ppolicy/diff.h>
 #include <p2ppolicy/gate.h>
 #include <p2ppolicy/prove.h>
 

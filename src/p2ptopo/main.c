@@ -50,6 +50,10 @@ static const struct command commands[] = {
 		     "the first class that fails.",
 	  .stage = STAGE_JUDGE, .want = P2P_WANT_NAMES, .run = command_check,
 	  .schema = "check-result" },
+	{ .name = "diff", .arguments = "OLD [NEW]", .operands = 1, .optional = 1,
+	  .summary = "What changed between two captures, or since one, in what peer-to-peer DMA "
+		     "depends on, and what that does to pairs. Exit status 1 when something did.",
+	  .want = P2P_WANT_NAMES, .run = command_diff, .schema = "diff" },
 	{ .name = "capture", .arguments = "FILE", .operands = 1,
 	  .summary = "Write what this machine is made of into a tar (compressed when FILE ends "
 		     "in .gz, .xz, .zst or .bz2) that --from, lspci and lstopo read.",

@@ -6,7 +6,7 @@ Golden cases: run p2ptopo, compare its exit status, output and sentence with wha
 A file NAME.test holds cases separated by blank lines, each of lines "key: value":
     from: what --from gets: fixtures/..., captures/..., or tmp/... as made by "make"
     make: a shell command that makes files in $TMP from those in $FIXTURES and $CAPTURES
-    run: arguments, as in a shell; env: NAME=VALUE for this case
+    run: arguments, as in a shell, with $TMP and $FIXTURES; env: NAME=VALUE for this case
     exit: the status, 0 when not said
     stderr: the one line on stderr, with the path of "from" written as FROM; none when not said
     expect: file with the whole output; nothing may be printed when not said
@@ -93,7 +93,8 @@ def run(case, binary, captures, scratch):
     if case.get("from"):
         source = resolve(case.get("from"), captures, scratch)
         command += ["--from", source]
-    command += [part.replace("$TMP", scratch) for part in shlex.split(case.get("run"))]
+    command += [part.replace("$TMP", scratch).replace("$FIXTURES", str(FIXTURES))
+                for part in shlex.split(case.get("run"))]
     for setting in shlex.split(case.get("env", "")):
         name, _, value = setting.partition("=")
         env[name] = value
@@ -104,7 +105,9 @@ def run(case, binary, captures, scratch):
     out, err = (done.stdout or b"").decode(), done.stderr.decode()
     if source:
         out, err = out.replace(source, "FROM"), err.replace(source, "FROM")
-    return done.returncode, out.replace(scratch, "TMP"), err.replace(scratch, "TMP")
+    for place, name in ((scratch, "TMP"), (str(FIXTURES), "FIXTURES")):
+        out, err = out.replace(place, name), err.replace(place, name)
+    return done.returncode, out, err
 
 
 def complain(case, what, expected, came):

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What changed between two machines, or one machine at two times, in what peer-to-peer DMA
+ * depends on, and what that does to pairs.
+ *
+ * Functions are told again by who they are, not by their address alone; see p2ptopo-diff(1) for
+ * the order of evidence, and for what does not count as a change.
+ */
+#ifndef P2PPOLICY_DIFF_H
+#define P2PPOLICY_DIFF_H
+
+#include <p2ppolicy/verdict.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct p2p_diff;
+
+/**
+ * struct p2p_difference - one fact that changed.
+ * @about: what of it: "kernel", "gone", "new", "moved", "acs", "link", ... (constant)
+ * @was, @is: the function before and after; NULL: of the machine as a whole, or there is none
+ * @before, @after: the fact, a few words; "" there was none.  Of a function that moved its places,
+ *	as the kernel's parameters take them
+ *
+ * The order is by @about, then by @before and @after, then by address, so that what changed alike
+ * stands together.
+ */
+struct p2p_difference {
+	const char *about;
+	const struct p2p_function *was, *is;
+	const char *before, *after;
+};
+
+/** struct p2p_answer - how a pair answers. */
+struct p2p_answer {
+	enum p2p_relation relation;
+	enum p2p_map_type map_type;
+	int distance;		/* valid when @map_type is known */
+};
+
+/**
+ * struct p2p_pairs_difference - ordered pairs that answer otherwise now, all in one way.
+ * @before, @after: their answers
+ * @providers, @clients: functions of the new machine; every pair of different ones changed so
+ * @pairs: how many that are
+ */
+struct p2p_pairs_difference {
+	struct p2p_answer before, after;
+	const struct p2p_function *const *providers, *const *clients;
+	size_t provider_count, client_count;
+	uint64_t pairs;
+};
+
+/**
+ * p2p_diff_new() - compare two machines.
+ * @before, @after: judges of both, each by its own rules; they must outlive the result
+ * @all: compare pairs of all functions with header type 0, not only of those that take part
+ * @ret_diff: owned by the caller; free with p2p_diff_free()
+ *
+ * O(n log n) in the functions, and O(g^2) in the groups of them that answer alike.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+P2P_EXPORT int p2p_diff_new(struct p2p_context *context, const struct p2p_judge *before,
+			    const struct p2p_judge *after, bool all, struct p2p_diff **ret_diff);
+
+/** p2p_diff_free() - NULL is fine.  Return: NULL. */
+P2P_EXPORT struct p2p_diff *p2p_diff_free(struct p2p_diff *diff);
+
+/** p2p_diff_at() - the difference at @index; NULL past the end. */
+P2P_EXPORT const struct p2p_difference *p2p_diff_at(const struct p2p_diff *diff, size_t index);
+
+/** p2p_diff_pairs_at() - the pairs at @index; NULL past the end. */
+P2P_EXPORT const struct p2p_pairs_difference *p2p_diff_pairs_at(const struct p2p_diff *diff,
+								size_t index);
+
+/** p2p_diff_partner() - what a function of the old machine is in the new one; NULL gone. */
+P2P_EXPORT const struct p2p_function *p2p_diff_partner(const struct p2p_diff *diff,
+						       const struct p2p_function *was);
+
+/**
+ * p2p_diff_evidence() - by what it was told again: "serial", "place", "address", "slot", "ids";
+ *	NULL gone.
+ */
+P2P_EXPORT const char *p2p_diff_evidence(const struct p2p_diff *diff,
+					 const struct p2p_function *was);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Two machines side by side, while they are compared. */
+#ifndef P2P_POLICY_DIFF_H
+#define P2P_POLICY_DIFF_H
+
+#include <p2ppolicy/diff.h>
+
+#include "base/arena.h"
+
+/**
+ * struct p2p_diff_side - one of the two.
+ * @places: by index of function, see place.h; NULL not known
+ * @partner: by index of function, the function of the other side; NULL none
+ */
+struct p2p_diff_side {
+	const struct p2p_judge *judge;
+	const struct p2p_topology *topology;
+	size_t count;
+	const char **places;
+	const struct p2p_function **partner;
+};
+
+/** struct p2p_diff_entry - @rank: where what it is about stands in the list. */
+struct p2p_diff_entry {
+	struct p2p_difference difference;
+	unsigned int rank;
+};
+
+/**
+ * struct p2p_diff - see diff.h of the public face.
+ * @evidence: by index of function of the old side
+ */
+struct p2p_diff {
+	struct p2p_arena arena;
+	struct p2p_diff_side before, after;
+	const char **evidence;
+	struct p2p_diff_entry *entries;
+	size_t count, room;
+	struct p2p_pairs_difference *pairs;
+	size_t pairs_count;
+	bool all, no_memory;
+};
+
+/** p2p_diff_add() - one more difference; texts are copied.  Sets no_memory. */
+void p2p_diff_add(struct p2p_diff *diff, const char *about, const struct p2p_function *was,
+		  const struct p2p_function *is, const char *before, const char *after);
+
+/** p2p_diff_match() - fill partner and evidence. */
+int p2p_diff_match(struct p2p_diff *diff);
+
+/** p2p_diff_facts() - add what changed of the machine and of every function. */
+int p2p_diff_facts(struct p2p_diff *diff);
+
+/** p2p_diff_pairs() - fill pairs. */
+int p2p_diff_pairs(struct p2p_diff *diff);
+
+#endif

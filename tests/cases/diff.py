@@ -1,0 +1,135 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Every machine is like itself; what is printed is what its schema says; and functions are told
+again where cards were added, moved and swapped."""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import jsonschema
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent / "generate")]
+import fabric   # noqa: E402
+import sysfs    # noqa: E402
+from configspace import DOWNSTREAM, ROOT_PORT, UPSTREAM    # noqa: E402
+from schemas import captures    # noqa: E402
+
+SCHEMA = HERE.parent.parent / "src" / "p2ptopo" / "schemas" / "diff.json"
+
+
+def diff(binary, old, new, *options):
+    """The document; the exit status is 1 when there is something in it."""
+    done = subprocess.run([binary, "--json", *options, "diff", old, new], check=False,
+                          env={**os.environ, "LC_ALL": "C"}, capture_output=True)
+    assert done.returncode in (0, 1) and not done.stderr, done.stderr.decode()
+    document = json.loads(done.stdout)
+    jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text())).validate(document)
+    assert done.returncode == bool(document["differences"] or document["pairs"])
+    return document
+
+
+def machine(cards, front=False):
+    """Root ports with a card each: (device of the root port, kind, serial).  front: one more root
+    port before all others, which moves their buses up."""
+    made = fabric.Fabric(cpu="intel")
+    host = made.host(bus=0, node=0)
+    host.endpoint(0, "hostbridge")
+    if front:
+        host.port(ROOT_PORT, 1 << 3)
+    for device, kind, serial in cards:
+        host.port(ROOT_PORT, device << 3).endpoint(0, kind, serial=serial)
+    return made
+
+
+def switch(redirects):
+    """A switch with three drives; the downstream ports of these numbers redirect."""
+    made = fabric.Fabric(cpu="intel")
+    host = made.host(bus=0, node=0)
+    host.endpoint(0, "hostbridge")
+    up = host.port(ROOT_PORT, 1 << 3).port(UPSTREAM, 0)
+    for i in range(3):
+        down = up.port(DOWNSTREAM, i << 3, acs=0x1d if i in redirects else 0)
+        down.endpoint(0, "nvme")
+    return made
+
+
+def changes(document, *abouts):
+    return [(each["about"], each["was"], each["is"], each["evidence"])
+            for each in document["differences"] if each["about"] in abouts]
+
+
+A, B, C = 0x0000c90300a0b0c0, 0x0000c90300a0b0c1, 0x0000c90300a0b0c2
+WHERE = ("gone", "new", "moved", "renumbered")
+
+
+def check_cases(compare):
+    """compare(old, new): the document on two generated machines."""
+    two = [(2, "nvme", A), (3, "nvme", B)]
+    assert not compare(machine(two), machine(two))["differences"]
+    # A bus before them: both are where they were.
+    assert changes(compare(machine(two), machine(two, front=True)), *WHERE) == [
+        ("new", None, "0000:00:01.0", None),
+        ("renumbered", "0000:01:00.0", "0000:02:00.0", "serial"),
+        ("renumbered", "0000:02:00.0", "0000:03:00.0", "serial")]
+    # Two cards of one kind swapped: only their numbers tell.
+    swapped = machine([(2, "nvme", B), (3, "nvme", A)])
+    assert changes(compare(machine(two), swapped), *WHERE) == [
+        ("moved", "0000:01:00.0", "0000:02:00.0", "serial"),
+        ("moved", "0000:02:00.0", "0000:01:00.0", "serial")]
+    # Without numbers, or with a capture's own, nobody can see that.
+    for one, other in ((None, None), (0x02 << 56 | 1, 0x02 << 56 | 2)):
+        plain = [(2, "nvme", one), (3, "nvme", other)]
+        again = machine([(2, "nvme", other), (3, "nvme", one)])
+        assert not compare(machine(plain), again)["differences"]
+    # A card replaced by its like.
+    assert changes(compare(machine(two), machine([(2, "nvme", A), (3, "nvme", C)])), *WHERE) == [
+        ("gone", "0000:02:00.0", None, None), ("new", None, "0000:02:00.0", None)]
+    # Put elsewhere, without a number; the port there is new, the old one gone.
+    assert changes(compare(machine([(2, "nvme", None)]), machine([(5, "nvme", None)])),
+                   "gone", "new") == []
+    assert changes(compare(machine([(2, "nvme", None)]), machine([(5, "nvme", None)])),
+                   "moved") == [("moved", "0000:00:02.0", "0000:00:05.0", "ids"),
+                                ("moved", "0000:01:00.0", "0000:01:00.0", "address")]
+    # Another kind in the slot.
+    assert changes(compare(machine([(2, "nvme", None)]), machine([(2, "gpu", None)])), *WHERE) == [
+        ("gone", "0000:01:00.0", None, None), ("new", None, "0000:01:00.0", None)]
+
+
+def check_pairs(compare):
+    """Which pairs change when one port of three begins to redirect, and when all do."""
+    one = compare(switch(()), switch((1,)))
+    assert [each["was"] for each in one["differences"]] == ["0000:02:01.0"]
+    assert sum(row["pairs"] for row in one["pairs"]) == 4
+    for row in one["pairs"]:
+        assert "0000:04:00.0" in row["providers"] + row["clients"]
+    every = compare(switch(()), switch((0, 1, 2)))
+    assert len(every["pairs"]) == 1 and every["pairs"][0]["pairs"] == 6
+    assert every["pairs"][0]["before"]["map_type"] == "bus_addr"
+    assert every["pairs"][0]["after"]["map_type"] == "thru_host_bridge"
+
+
+def main():
+    binary, folder = sys.argv[1], sys.argv[2]
+    found = captures(folder)
+    assert found, "no fixture"
+    for source in found:
+        document = diff(binary, source, source, "--all")
+        assert not document["differences"] and not document["pairs"], source
+    with tempfile.TemporaryDirectory() as scratch:
+        def compare(old, new):
+            paths = [f"{scratch}/{name}.tar" for name in ("old", "new")]
+            for made, path in zip((old, new), paths):
+                sysfs.write_tar(sysfs.Tree(made, False).files, path)
+            return diff(binary, *paths)
+        check_cases(compare)
+        check_pairs(compare)
+    print(f"{len(found)} captures are like themselves")
+
+
+if __name__ == "__main__":
+    main()
