@@ -79,7 +79,11 @@ static const struct { const char *text, *where; } bad[] = {
 	{ HEAD "\"devices\": [ {" GPU ", \"expect\": {\"numa\": -2}} ] }", "\"numa\" must be" },
 	{ HEAD "\"pairs\": [ {\"provider\": {\"any\": true}} ] }", ":2:12: the expectation lacks \"client\"" },
 	{ HEAD "\"pairs\": [ {\"provider\": {\"any\": true}, \"client\": {\"any\": true}} ] }",
-	  ":2:12: expected \"expect\"" },
+	  ":2:12: the expectation lacks \"expect\"" },
+	{ HEAD "\"pairs\": [ {\"provider\": {\"any\": true}, \"client\": {\"any\": true}, \"expect\": {\"read_gbytes_per_second\": \"20\"}} ] }",
+	  "\"read_gbytes_per_second\" must be a number" },
+	{ HEAD "\"pairs\": [ {\"provider\": {\"any\": true}, \"client\": {\"any\": true}, \"expect\": {\"bandwidth\": 20}} ] }",
+	  "\"bandwidth\" is no key here" },
 	{ HEAD "\"pairs\": [ {\"provider\": {\"any\": true}, \"client\": {\"any\": true}, \"expect\": {\"proven\": true}} ] }",
 	  "\"proven\" is a condition of policies only" },
 	{ HEAD "\"pairs\": [ {\"provider\": {\"any\": true}, \"client\": {\"any\": true}, \"clients_least\": 1.5,"

@@ -10,6 +10,7 @@
 #include "verdict/judge.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+#define TEXT_SIZE 512
 #define CLASS(about) (1u << P2P_CHECK_##about)
 
 static bool is_text(struct json_object *value)
@@ -422,6 +423,66 @@ static void found_same(const struct p2p_check_run *run, const struct p2p_verdict
 		 provider->host->name, client->host->name,
 		 provider->numa.fact == P2P_PRESENT ? provider->numa.value : -1,
 		 client->numa.fact == P2P_PRESENT ? client->numa.value : -1);
+}
+
+static bool is_bandwidth(struct json_object *value)
+{
+	return (json_object_is_type(value, json_type_double) ||
+		json_object_is_type(value, json_type_int)) && json_object_get_double(value) > 0;
+}
+
+/*
+ * A pair that may not, or cannot, has a bandwidth too, and a score of 0; of one of which a fact
+ * is missing it is the least that any value of it gives.
+ */
+static enum p2p_tri carries(const struct p2p_speed *speed, struct json_object *value)
+{
+	if (speed->score > 0 && speed->gbytes_per_second >= json_object_get_double(value))
+		return P2P_YES;
+	return speed->fact == P2P_PRESENT ? P2P_NO : P2P_UNKNOWN;
+}
+
+static void judge_speed(struct p2p_check_run *run, struct json_object *value, bool read)
+{
+	struct p2p_score score;
+	const struct p2p_speed *speed = read ? &score.read : &score.write;
+	char expected[64], found[TEXT_SIZE];
+	int used;
+
+	p2p_judge_score(run->judge, run->verdict, &score);
+	snprintf(expected, sizeof(expected), "at least %g GB/s", json_object_get_double(value));
+	used = snprintf(found, sizeof(found), "%.1f GB/s: ", speed->gbytes_per_second);
+	p2p_score_reason(run->judge, run->verdict, speed, found + used,
+			 sizeof(found) - (size_t)used);
+	p2p_check_say(run, read ? P2P_CHECK_READ : P2P_CHECK_WRITE, carries(speed, value), expected,
+		      found);
+}
+
+static void judge_read(struct p2p_check_run *run, struct json_object *value)
+{
+	judge_speed(run, value, true);
+}
+
+static void judge_write(struct p2p_check_run *run, struct json_object *value)
+{
+	judge_speed(run, value, false);
+}
+
+const struct p2p_check_key p2p_check_pair_keys[] = {
+	{ "read_gbytes_per_second", CLASS(READ), "a number of 10^9 bytes a second", is_bandwidth,
+	  judge_read },
+	{ "write_gbytes_per_second", CLASS(WRITE), "a number of 10^9 bytes a second", is_bandwidth,
+	  judge_write },
+	{ NULL, 0, NULL, NULL, NULL },
+};
+
+enum p2p_tri p2p_check_bandwidth(const struct p2p_judge *judge, const struct p2p_verdict *verdict,
+				 const struct p2p_check_term *term)
+{
+	struct p2p_score score;
+
+	p2p_judge_score(judge, verdict, &score);
+	return carries(term->key->classes & CLASS(READ) ? &score.read : &score.write, term->value);
 }
 
 /* The conditions of policies that a machine can be held to. */

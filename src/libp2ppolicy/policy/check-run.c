@@ -179,22 +179,44 @@ static void judge_pair(struct p2p_check_run *run, const struct p2p_function *pro
 	p2p_judge_pair(run->judge, provider, client, &verdict);
 	run->function = provider;
 	run->client = client;
+	run->verdict = &verdict;
 	for (size_t i = 0; i < condition->count; i++)
 		judge_term(run, &condition->terms[i], &verdict);
+	for (size_t t = 0; t < run->row->term_count; t++)
+		if (wants_any(run, run->row->terms[t].key->classes))
+			run->row->terms[t].key->judge(run, run->row->terms[t].value);
 	run->client = NULL;
 }
 
 /* The class of several conditions at once is the first of theirs. */
-static bool class_of(const struct p2p_check_run *run, const struct p2p_conjunction *condition,
-		     enum p2p_check_class *ret_about)
+static bool class_of(const struct p2p_check_run *run, enum p2p_check_class *ret_about)
 {
+	const struct p2p_check_row *row = run->row;
 	enum p2p_check_class least = P2P_CHECK_CLASSES, about = P2P_CHECK_CLASSES;
 
-	for (size_t i = 0; i < condition->count; i++)
-		if (!p2p_check_condition_class(condition->terms[i].key, &about) && about < least)
+	for (size_t i = 0; i < row->condition.count; i++)
+		if (!p2p_check_condition_class(row->condition.terms[i].key, &about) &&
+		    about < least)
 			least = about;
+	for (size_t t = 0; t < row->term_count && least == P2P_CHECK_CLASSES; t++)
+		least = (enum p2p_check_class)__builtin_ctz(row->terms[t].key->classes);
 	*ret_about = least;
 	return least < P2P_CHECK_CLASSES && p2p_check_wants(run, least);
+}
+
+/* Does all of the row hold for this pair? */
+static enum p2p_tri all_of(const struct p2p_check_run *run, const struct p2p_verdict *verdict)
+{
+	const struct p2p_check_row *row = run->row;
+	enum p2p_tri holds = p2p_condition_match(&row->condition, verdict, NULL);
+
+	for (size_t t = 0; t < row->term_count && holds != P2P_NO; t++) {
+		enum p2p_tri one = p2p_check_bandwidth(run->judge, verdict, &row->terms[t]);
+
+		if (one != P2P_YES)
+			holds = one;
+	}
+	return holds;
 }
 
 /* Each provider has so many clients for which all of it holds. */
@@ -206,7 +228,7 @@ static void judge_clients(struct p2p_check_run *run, const struct p2p_function *
 	uint64_t good = 0, perhaps = 0, all = 0;
 	char expected[64], found[64];
 
-	if (!class_of(run, &row->condition, &about))
+	if (!class_of(run, &about))
 		return;
 	for (size_t i = 0; i < run->count; i++) {
 		const struct p2p_function *client = p2p_topology_function(run->topology, i);
@@ -216,7 +238,7 @@ static void judge_clients(struct p2p_check_run *run, const struct p2p_function *
 		if (clients[i] != P2P_YES || client == provider)
 			continue;
 		p2p_judge_pair(run->judge, provider, client, &verdict);
-		holds = p2p_condition_match(&row->condition, &verdict, NULL);
+		holds = all_of(run, &verdict);
 		good += holds == P2P_YES;
 		perhaps += holds == P2P_UNKNOWN;
 		all++;

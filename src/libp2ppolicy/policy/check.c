@@ -139,25 +139,46 @@ static int no_such_key(const struct p2p_document *document, const struct p2p_che
 				  name, known);
 }
 
-static int parse_terms(const struct p2p_document *document, const struct p2p_check_key *keys,
-		       struct json_object *node, struct p2p_check_row *row)
+static const struct p2p_check_key *find_key(const struct p2p_check_key *keys, const char *name)
+{
+	while (keys->name && strcmp(keys->name, name) != 0)
+		keys++;
+	return keys->name ? keys : NULL;
+}
+
+static int add_term(const struct p2p_document *document, const struct p2p_check_key *key,
+		    struct json_object *value, struct p2p_check_row *row)
+{
+	if (!key->is_valid(value))
+		return p2p_document_error(document, value, "\"%s\" must be %s", key->name,
+					  key->expected);
+	row->terms[row->term_count++] = (struct p2p_check_term){ key, value };
+	return 0;
+}
+
+static int make_room(const struct p2p_document *document, struct json_object *node,
+		     struct p2p_check_row *row)
 {
 	if (!json_object_is_type(node, json_type_object) || !json_object_object_length(node))
 		return p2p_document_error(document, node, "expected an object, not empty");
 	row->terms = calloc((size_t)json_object_object_length(node), sizeof(*row->terms));
-	if (!row->terms)
-		return -ENOMEM;
-	json_object_object_foreach(node, name, value) {
-		const struct p2p_check_key *key = keys;
+	return row->terms ? 0 : -ENOMEM;
+}
 
-		while (key->name && strcmp(key->name, name) != 0)
-			key++;
-		if (!key->name)
-			return no_such_key(document, keys, value, name);
-		if (!key->is_valid(value))
-			return p2p_document_error(document, value, "\"%s\" must be %s", name,
-						  key->expected);
-		row->terms[row->term_count++] = (struct p2p_check_term){ key, value };
+static int parse_terms(const struct p2p_document *document, const struct p2p_check_key *keys,
+		       struct json_object *node, struct p2p_check_row *row)
+{
+	int r = make_room(document, node, row);
+
+	if (r)
+		return r;
+	json_object_object_foreach(node, name, value) {
+		const struct p2p_check_key *key = find_key(keys, name);
+
+		r = key ? add_term(document, key, value, row) :
+			  no_such_key(document, keys, value, name);
+		if (r)
+			return r;
 	}
 	return 0;
 }
@@ -179,7 +200,30 @@ static int parse_device(const struct p2p_check *check, struct json_object *node,
 	return r;
 }
 
-/* A condition as in a policy; one that asks for evidence has no place here. */
+/* What policies have no condition for is taken out, the rest is one as in a policy. */
+static int split_conditions(const struct p2p_document *document, struct json_object *expect,
+			    struct p2p_check_row *row)
+{
+	int r = make_room(document, expect, row);
+
+	row->conditions = json_object_new_object();
+	if (r || !row->conditions)
+		return r ? r : -ENOMEM;
+	json_object_object_foreach(expect, name, value) {
+		const struct p2p_check_key *key = find_key(p2p_check_pair_keys, name);
+
+		if (key)
+			r = add_term(document, key, value, row);
+		else
+			r = json_object_object_add(row->conditions, name,
+						   json_object_get(value)) ? -ENOMEM : 0;
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+/* A condition that asks for evidence has no place here. */
 static int parse_condition(const struct p2p_document *document, struct json_object *node,
 			   struct p2p_check_row *row)
 {
@@ -187,10 +231,11 @@ static int parse_condition(const struct p2p_document *document, struct json_obje
 	enum p2p_check_class about;
 	int r;
 
-	if (!json_object_is_type(expect, json_type_object))
-		return p2p_document_error(document, expect ? expect : node,
-					  "expected \"expect\": { ... }");
-	r = p2p_condition_parse(document, expect, &row->condition);
+	if (!expect)
+		return p2p_document_error(document, node, "the expectation lacks \"expect\"");
+	r = split_conditions(document, expect, row);
+	if (!r && json_object_object_length(row->conditions))
+		r = p2p_condition_parse(document, row->conditions, &row->condition);
 	for (size_t i = 0; i < row->condition.count && !r; i++) {
 		const struct p2p_term *term = &row->condition.terms[i];
 
@@ -306,6 +351,7 @@ static void clear_row(struct p2p_check_row *row)
 	p2p_selector_clear(&row->first.own);
 	p2p_selector_clear(&row->second.own);
 	p2p_condition_clear(&row->condition);
+	json_object_put(row->conditions);
 	free(row->terms);
 }
 

@@ -4,6 +4,7 @@
 #define P2P_POLICY_CHECK_H
 
 #include <p2ppolicy/check.h>
+#include <p2ppolicy/score.h>
 
 #include "policy/term.h"
 
@@ -28,7 +29,8 @@ struct p2p_check_term {
  * @least, @most: how many devices
  * @clients_least: of pairs: how many clients each provider must have for which all of
  *	@condition holds; 0: it must hold for every pair
- * @terms: of devices and the machine; @condition: of pairs
+ * @terms: of devices and the machine; of pairs what policies have no condition for
+ * @condition: of pairs; @conditions: the object it borrows from, owned
  */
 struct p2p_check_row {
 	unsigned int line, column;
@@ -39,6 +41,7 @@ struct p2p_check_row {
 	struct p2p_check_term *terms;
 	size_t term_count;
 	struct p2p_conjunction condition;
+	struct json_object *conditions;
 };
 
 /** struct p2p_check_rows - an array of them. */
@@ -60,7 +63,7 @@ struct p2p_check {
  * @sets: [group * count + function]: an enum p2p_tri each
  * @first, @second: of the present row, by function
  * @stamp, @stamps: which functions the present term has seen, for "..._above"
- * @row, @function, @client: what is looked at now
+ * @row, @function, @client, @verdict: what is looked at now
  */
 struct p2p_check_run {
 	const struct p2p_check *check;
@@ -73,6 +76,7 @@ struct p2p_check_run {
 	unsigned int stamp, *stamps;
 	const struct p2p_check_row *row;
 	const struct p2p_function *function, *client;
+	const struct p2p_verdict *verdict;
 };
 
 /**
@@ -92,6 +96,7 @@ struct p2p_check_key {
 
 extern const struct p2p_check_key p2p_check_device_keys[];	/* ends with a NULL name */
 extern const struct p2p_check_key p2p_check_machine_keys[];
+extern const struct p2p_check_key p2p_check_pair_keys[];
 
 /** p2p_check_wants() - is this class among those to check? */
 bool p2p_check_wants(const struct p2p_check_run *run, enum p2p_check_class about);
@@ -106,6 +111,10 @@ void p2p_check_excuse(struct p2p_check_run *run, enum p2p_check_class about,
 
 /** p2p_check_condition_class() - the class of a condition on pairs; -EINVAL it has none. */
 int p2p_check_condition_class(const struct p2p_term_key *key, enum p2p_check_class *ret_about);
+
+/** p2p_check_bandwidth() - does a pair carry what a term of p2p_check_pair_keys asks for? */
+enum p2p_tri p2p_check_bandwidth(const struct p2p_judge *judge, const struct p2p_verdict *verdict,
+				 const struct p2p_check_term *term);
 
 /** p2p_check_condition_found() - what a pair has that the condition asks for, a few words. */
 void p2p_check_condition_found(const struct p2p_check_run *run, const struct p2p_term_key *key,
