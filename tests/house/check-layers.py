@@ -7,8 +7,9 @@ import sys
 
 FLOORS = ["base", "snapshot", "topology", "verdict", "policy", "gate"]
 # A floor whose public face is more than one header.
-FLOOR_OF = {"advice": "policy", "apply": "gate", "check": "policy", "cmdline": "policy",
-            "diff": "policy", "prove": "gate", "score": "verdict"}
+FLOOR_OF = {"advice": "policy", "apply": "gate", "change": "topology", "check": "policy",
+            "cmdline": "policy", "diff": "policy", "isolation": "verdict", "prove": "gate",
+            "score": "verdict"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
 
 

@@ -430,6 +430,21 @@ P2P_EXPORT int p2p_class_parse(const char *name, enum p2p_class *ret_kind);
 /** p2p_port_type_name() - "Root Port", "Downstream Port", ... as lspci says it. */
 P2P_EXPORT const char *p2p_port_type_name(enum p2p_port_type type);
 
+/**
+ * p2p_acs_format() - ACS control as lspci prints it ("SrcValid+ TransBlk- ...").
+ * @buffer: at least P2P_ACS_SIZE bytes
+ * Return: @buffer.
+ */
+#define P2P_ACS_SIZE 128
+P2P_EXPORT char *p2p_acs_format(uint16_t control, char buffer[P2P_ACS_SIZE]);
+
+/**
+ * p2p_acs_parse() - read changes of ACS Control, "ReqRedir-,CmpltRedir-": lspci's names, each
+ *	once, a sign behind each, commas between.
+ * Return: 0, or -EINVAL.
+ */
+P2P_EXPORT int p2p_acs_parse(const char *text, uint16_t *ret_clear, uint16_t *ret_set);
+
 #ifdef __cplusplus
 }
 #endif

@@ -311,14 +311,6 @@ P2P_EXPORT const char *p2p_relation_name(enum p2p_relation relation);
 P2P_EXPORT const char *p2p_route_name(enum p2p_route_kind kind);
 
 /**
- * p2p_acs_format() - ACS control as lspci prints it ("SrcValid+ TransBlk- ...").
- * @buffer: at least P2P_ACS_SIZE bytes
- * Return: @buffer.
- */
-#define P2P_ACS_SIZE 128
-P2P_EXPORT char *p2p_acs_format(uint16_t control, char buffer[P2P_ACS_SIZE]);
-
-/**
  * enum p2p_ability - may a driver give or take peer memory.
  * @P2P_ABILITY_CPU: no: its CPU touches the SGL (software RDMA and the like)
  */

@@ -77,6 +77,12 @@ void p2p_caps_decode(struct p2p_function *function, const struct p2p_config *con
 /** p2p_link_build() - the link, from sysfs where config space did not tell it. */
 void p2p_link_build(struct p2p_topology *topology);
 
+/**
+ * p2p_acs_is_dword() - is it an Intel root port with a dword Capability and a dword Control?
+ *	drivers/pci/quirks.c, pci_quirk_intel_spt_pch_acs_match().
+ */
+bool p2p_acs_is_dword(const struct p2p_function *function);
+
 /** p2p_caps_inherit() - what a VF has from its PF.  Needs both decoded. */
 void p2p_caps_inherit(struct p2p_function *vf, const struct p2p_function *pf);
 
@@ -91,6 +97,12 @@ int p2p_tree_functions(struct p2p_topology *topology);
  * Return: 0 or -ENOMEM.
  */
 int p2p_tree_link(struct p2p_topology *topology);
+
+/**
+ * p2p_tree_list() - children, functions on root buses and depths, from parents and host bridges.
+ * Return: 0 or -ENOMEM.
+ */
+int p2p_tree_list(struct p2p_topology *topology);
 
 /** p2p_tree_find() - as p2p_topology_find(), for builders. */
 struct p2p_function *p2p_tree_find(const struct p2p_topology *topology, struct p2p_bdf bdf);

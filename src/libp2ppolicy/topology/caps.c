@@ -191,8 +191,7 @@ static const struct field acs_fields[] = {
 	FIELD(PCI_ACS_CTRL, 2, 0xffff, acs.control),
 };
 
-/* Intel root ports with a dword Capability and a dword Control; drivers/pci/quirks.c. */
-static bool has_dword_acs(const struct p2p_function *function)
+bool p2p_acs_is_dword(const struct p2p_function *function)
 {
 	static const struct { uint16_t first, last; } ports[] = {
 		{ 0xa110, 0xa11f }, { 0xa167, 0xa16a },	/* Sunrise Point */
@@ -229,7 +228,7 @@ static bool finish_acs(struct p2p_function *function, const struct p2p_config *c
 
 	acs->kernel_control = acs->control;
 	acs->egress_fact = P2P_ABSENT;
-	if (has_dword_acs(function)) {
+	if (p2p_acs_is_dword(function)) {
 		/* Nothing is written on where these keep an egress vector. */
 		acs->egress_fact = acs->capability & P2P_ACS_EC ? P2P_DENIED : P2P_ABSENT;
 		return p2p_config_read16(config, offset + 8, &acs->control);

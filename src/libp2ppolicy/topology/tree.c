@@ -322,18 +322,28 @@ static bool is_on_root_bus(const struct p2p_function *function)
 	       (!function->physfn || function->bdf.bus == function->host->bus);
 }
 
-/*
- * Children of each function, or root functions of each host bridge, as slices of one array:
- * count, place, then fill; functions are in BDF order, so each slice is too.
- */
-static int make_lists(struct p2p_topology *topology)
+static void set_depths(struct p2p_topology *topology)
 {
-	const struct p2p_function **slots;
-	size_t i, next = 0;
+	size_t i;
 
-	slots = p2p_keep(topology, topology->count, sizeof(struct p2p_function *));
-	if (!slots)
-		return -ENOMEM;
+	for (i = 0; i < topology->count; i++) {
+		struct p2p_function *function = &topology->functions[i];
+		const struct p2p_function *up;
+
+		function->depth = 1;
+		for (up = function->parent; up; up = up->parent)
+			function->depth++;
+	}
+}
+
+static void count_lists(struct p2p_topology *topology)
+{
+	size_t i;
+
+	for (i = 0; i < topology->host_count; i++)
+		topology->hosts[i].roots = 0;
+	for (i = 0; i < topology->count; i++)
+		topology->functions[i].child_count = 0;
 	for (i = 0; i < topology->count; i++) {
 		const struct p2p_function *function = &topology->functions[i];
 
@@ -342,6 +352,21 @@ static int make_lists(struct p2p_topology *topology)
 		else if (is_on_root_bus(function))
 			topology->hosts[function->host->index].roots++;
 	}
+}
+
+/*
+ * Children of each function, or root functions of each host bridge, as slices of one array:
+ * count, place, then fill; functions are in BDF order, so each slice is too.
+ */
+int p2p_tree_list(struct p2p_topology *topology)
+{
+	const struct p2p_function **slots;
+	size_t i, next = 0;
+
+	slots = p2p_keep(topology, topology->count, sizeof(struct p2p_function *));
+	if (!slots)
+		return -ENOMEM;
+	count_lists(topology);
 	for (i = 0; i < topology->host_count; i++) {
 		topology->hosts[i].root = slots + next;
 		next += topology->hosts[i].roots;
@@ -364,21 +389,8 @@ static int make_lists(struct p2p_topology *topology)
 			slots[(host->root - slots) + (ptrdiff_t)host->roots++] = function;
 		}
 	}
+	set_depths(topology);
 	return 0;
-}
-
-static void set_depths(struct p2p_topology *topology)
-{
-	size_t i;
-
-	for (i = 0; i < topology->count; i++) {
-		struct p2p_function *function = &topology->functions[i];
-		const struct p2p_function *up;
-
-		function->depth = 1;
-		for (up = function->parent; up; up = up->parent)
-			function->depth++;
-	}
 }
 
 int p2p_tree_link(struct p2p_topology *topology)
@@ -404,8 +416,6 @@ int p2p_tree_link(struct p2p_topology *topology)
 	if (!error)
 		error = make_hosts(topology, roots);
 	if (!error)
-		error = make_lists(topology);
-	if (!error)
-		set_depths(topology);
+		error = p2p_tree_list(topology);
 	return error;
 }

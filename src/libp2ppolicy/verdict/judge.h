@@ -6,6 +6,7 @@
 #ifndef P2P_VERDICT_JUDGE_H
 #define P2P_VERDICT_JUDGE_H
 
+#include "topology/acs.h"
 #include "verdict/rules.h"
 
 /** The bits of ACS Control that p2pdma calls a redirect: pci_bridge_has_acs_redir(). */
@@ -139,9 +140,6 @@ enum p2p_relation p2p_relation_of_common(unsigned int hops);
 /** p2p_relation_of_nodes() - NODE, SYS or unknown, by numa_node. */
 enum p2p_relation p2p_relation_of_nodes(const struct p2p_judge *judge,
 					const struct p2p_number *a, const struct p2p_number *b);
-
-/** p2p_acs_names() - the bits that are set, by lspci's names: "ReqRedir and CmpltRedir". */
-char *p2p_acs_names(uint16_t bits, char buffer[P2P_ACS_SIZE]);
 
 /** p2p_tri_and(), p2p_tri_or() - of two answers that may not be known. */
 static inline enum p2p_tri p2p_tri_and(enum p2p_tri a, enum p2p_tri b)

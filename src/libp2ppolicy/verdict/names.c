@@ -46,33 +46,3 @@ const char *p2p_ability_name(enum p2p_ability ability)
 {
 	return abilities[ability];
 }
-
-/* In the order of lspci's ACSCtl line. */
-static const struct { uint16_t bit; const char *name; } acs_bits[] = {
-	{ P2P_ACS_SV, "SrcValid" }, { P2P_ACS_TB, "TransBlk" }, { P2P_ACS_RR, "ReqRedir" },
-	{ P2P_ACS_CR, "CmpltRedir" }, { P2P_ACS_UF, "UpstreamFwd" },
-	{ P2P_ACS_EC, "EgressCtrl" }, { P2P_ACS_DT, "DirectTrans" },
-};
-
-char *p2p_acs_format(uint16_t control, char buffer[P2P_ACS_SIZE])
-{
-	size_t used = 0;
-
-	for (size_t i = 0; i < sizeof(acs_bits) / sizeof(acs_bits[0]); i++)
-		used += (size_t)snprintf(buffer + used, P2P_ACS_SIZE - used, "%s%s%c",
-					 i ? " " : "", acs_bits[i].name,
-					 control & acs_bits[i].bit ? '+' : '-');
-	return buffer;
-}
-
-char *p2p_acs_names(uint16_t bits, char buffer[P2P_ACS_SIZE])
-{
-	size_t used = 0;
-
-	buffer[0] = '\0';
-	for (size_t i = 0; i < sizeof(acs_bits) / sizeof(acs_bits[0]); i++)
-		if (bits & acs_bits[i].bit)
-			used += (size_t)snprintf(buffer + used, P2P_ACS_SIZE - used, "%s%s",
-						 used ? " and " : "", acs_bits[i].name);
-	return buffer;
-}

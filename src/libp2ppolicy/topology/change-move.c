@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What if a card were plugged in elsewhere: which functions go, and what they find there. */
+#include <errno.h>
+#include <limits.h>
+
+#include "base/context.h"
+#include "topology/change.h"
+
+static bool is_type(const struct p2p_function *function, enum p2p_port_type type)
+{
+	return function->pcie.fact == P2P_PRESENT && function->pcie.type == type;
+}
+
+/* A port with a link below it, on which there is one card. */
+static bool has_link(const struct p2p_function *port)
+{
+	return is_type(port, P2P_PORT_ROOT) || is_type(port, P2P_PORT_DOWNSTREAM) ||
+	       is_type(port, P2P_PORT_PCIE_BRIDGE);
+}
+
+/* As they were before any move, since functions keep their addresses. */
+static bool is_one_card(const struct p2p_change_work *work, const struct p2p_function *a,
+			const struct p2p_function *b)
+{
+	const struct p2p_function *parent = work->source->functions[a->index].parent;
+
+	if (parent != work->source->functions[b->index].parent)
+		return false;
+	return has_link(parent) || (a->bdf.bus == b->bdf.bus &&
+				    a->bdf.devfn >> 3 == b->bdf.devfn >> 3);
+}
+
+static const char *what_fixes(const struct p2p_function *function)
+{
+	if (function->physfn)
+		return "it is a virtual function, which goes where its physical function goes";
+	if (is_type(function, P2P_PORT_DOWNSTREAM))
+		return "it is a part of its switch";
+	if (function->orphan)
+		return "the bridges above it are not in the dump";
+	return function->parent ? NULL : "it lies on a root bus and so is a part of the root complex";
+}
+
+static const char *what_bars(const struct p2p_function *function, const struct p2p_function *port)
+{
+	bool conventional = port->pcie.fact == P2P_ABSENT || is_type(port, P2P_PORT_PCI_BRIDGE);
+
+	if (!p2p_function_is_bridge(port))
+		return "that is no bridge";
+	if (is_type(port, P2P_PORT_UPSTREAM))
+		return "behind an upstream port there are only the ports of its switch";
+	if (conventional && function->pcie.fact == P2P_PRESENT)
+		return "the bus behind that bridge is conventional PCI, the card is PCI Express";
+	return NULL;
+}
+
+static bool is_below(const struct p2p_function *function, const struct p2p_function *above)
+{
+	while (function && function != above)
+		function = function->parent;
+	return function;
+}
+
+int p2p_change_move(struct p2p_change_work *work, const struct p2p_change *change)
+{
+	struct p2p_topology *topology = work->topology;
+	const struct p2p_function *function = &topology->functions[change->function->index];
+	const struct p2p_function *port = &topology->functions[change->port->index];
+	const char *obstacle = what_fixes(function);
+	char a[P2P_BDF_SIZE], b[P2P_BDF_SIZE];
+
+	p2p_bdf_format(function->bdf, a);
+	p2p_bdf_format(port->bdf, b);
+	if (obstacle)
+		return p2p_error(work->context, -EINVAL, "%s cannot be moved: %s", a, obstacle);
+	obstacle = what_bars(function, port);
+	for (size_t i = 0; i < topology->count; i++)
+		if (is_one_card(work, function, &topology->functions[i]) &&
+		    is_below(port, &topology->functions[i]))
+			obstacle = "that lies below the card itself";
+	if (obstacle)
+		return p2p_error(work->context, -EINVAL, "%s cannot be moved behind %s: %s", a, b,
+				 obstacle);
+	for (size_t i = 0; i < topology->count; i++) {
+		struct p2p_function *other = &topology->functions[i];
+
+		if (!is_one_card(work, function, other))
+			continue;
+		work->moved[other->parent->index] = true;
+		other->parent = port;
+	}
+	work->moved[port->index] = true;
+	return 0;
+}
+
+/* Was it, or what it lies below, moved?  Its parent is then not the one it had. */
+static const struct p2p_function *find_moved(const struct p2p_change_work *work,
+					     const struct p2p_function *function)
+{
+	for (; function; function = function->parent) {
+		const struct p2p_function *was = work->source->functions[function->index].parent;
+
+		if (function->parent && function->parent->index != (was ? was->index : UINT_MAX))
+			return function;
+	}
+	return NULL;
+}
+
+static unsigned int least(unsigned int a, unsigned int b)
+{
+	return a < b ? a : b;
+}
+
+/* Both ends of a link in good health train to what both can do; 0 stays "not known". */
+static void train(struct p2p_function *card, struct p2p_function *port)
+{
+	struct p2p_pcie *below = &card->pcie, *above = &port->pcie;
+
+	below->now = (struct p2p_link){ least(below->most.speed_mtps, above->most.speed_mtps),
+					least(below->most.width, above->most.width) };
+	above->now = below->now;
+	/* drivers/pci/probe.c, pci_configure_mps(): the card takes that of the port. */
+	below->mps_bytes = least(below->mps_supported_bytes, above->mps_bytes);
+}
+
+/* The slot is what holds the card: known where another card gave it away. */
+static const char *slot_of(const struct p2p_change_work *work, const struct p2p_function *port)
+{
+	const struct p2p_function *was = &work->source->functions[port->index];
+
+	return was->child_count ? was->children[0]->slot : NULL;
+}
+
+static void settle_one(struct p2p_change_work *work, struct p2p_function *function,
+		       const struct p2p_function *top)
+{
+	struct p2p_function *port = &work->topology->functions[top->parent->index];
+	const struct p2p_function *host = port;
+
+	work->moved[function->index] = true;
+	while (host->parent)
+		host = host->parent;
+	function->host = host->host;
+	function->numa = port->numa;
+	function->cpus = port->cpus;
+	function->slot = slot_of(work, port);
+	if (function == top)
+		train(function, port);
+	for (unsigned int i = 0; i < P2P_BARS; i++) {
+		function->bar[i].bus_fact = P2P_DENIED;
+		function->bar[i].cpu = 0;
+	}
+	for (unsigned int i = 0; i < P2P_WINDOWS; i++)
+		function->window[i].fact = function->window[i].free_fact = P2P_DENIED;
+}
+
+/* What a bridge at an end of a move has free is not known any more, nor those above it. */
+static void settle_port(struct p2p_change_work *work, struct p2p_function *port)
+{
+	bool empty = true;
+
+	for (size_t i = 0; i < work->topology->count && empty; i++)
+		empty = work->topology->functions[i].parent != port;
+	if (empty)
+		port->pcie.now = (struct p2p_link){ 0, 0 };
+	for (struct p2p_function *up = port; up;
+	     up = up->parent ? &work->topology->functions[up->parent->index] : NULL)
+		for (unsigned int i = 0; i < P2P_WINDOWS; i++)
+			up->window[i].free_fact = P2P_DENIED;
+}
+
+static int check_links(const struct p2p_change_work *work)
+{
+	const struct p2p_topology *topology = work->topology;
+	const struct p2p_function **first;
+	char a[P2P_BDF_SIZE], b[P2P_BDF_SIZE], port[P2P_BDF_SIZE];
+
+	first = p2p_scratch(work->topology, topology->count, sizeof(const struct p2p_function *));
+	if (!first)
+		return -ENOMEM;
+	for (size_t i = 0; i < topology->count; i++) {
+		const struct p2p_function *function = &topology->functions[i];
+		const struct p2p_function *up = function->parent, **seen;
+
+		if (!up || !has_link(up))
+			continue;
+		seen = &first[up->index];
+		if (*seen && !is_one_card(work, *seen, function))
+			return p2p_error(work->context, -EINVAL, "%s would have two cards on its "
+					 "link, %s and %s: move one of them elsewhere",
+					 p2p_bdf_format(up->bdf, port),
+					 p2p_bdf_format((*seen)->bdf, a),
+					 p2p_bdf_format(function->bdf, b));
+		*seen = function;
+	}
+	return 0;
+}
+
+int p2p_change_settle(struct p2p_change_work *work)
+{
+	struct p2p_topology *topology = work->topology;
+	int error = check_links(work);
+
+	if (error)
+		return error;
+	for (size_t i = 0; i < topology->count; i++)
+		if (work->moved[i])
+			settle_port(work, &topology->functions[i]);
+	for (size_t i = 0; i < topology->count; i++) {
+		const struct p2p_function *top = find_moved(work, &topology->functions[i]);
+
+		if (top)
+			settle_one(work, &topology->functions[i], top);
+	}
+	return 0;
+}

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A topology made from another one with some facts changed: a copy, the steps below in their
+ * order, and the lists of children made anew.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/context.h"
+#include "topology/acs.h"
+#include "topology/build.h"
+#include "topology/change.h"
+
+/* What the kernel sets at boot when there is an IOMMU; drivers/pci/pci.c, pci_std_enable_acs(). */
+#define BOOT_BITS (P2P_ACS_SV | P2P_ACS_RR | P2P_ACS_CR | P2P_ACS_UF)
+#define CONTROL_BITS 0x007f
+#define REDIRECT_BITS (P2P_ACS_RR | P2P_ACS_CR | P2P_ACS_EC)
+
+static int copy_all(struct p2p_topology *topology, const struct p2p_topology *source)
+{
+	topology->snapshot = source->snapshot;
+	topology->machine = source->machine;
+	topology->count = source->count;
+	topology->host_count = source->host_count;
+	topology->functions = p2p_keep(topology, source->count, sizeof(*source->functions));
+	topology->hosts = p2p_keep(topology, source->host_count, sizeof(*source->hosts));
+	if (!topology->functions || !topology->hosts)
+		return -ENOMEM;
+	memcpy(topology->functions, source->functions,
+	       source->count * sizeof(*source->functions));
+	memcpy(topology->hosts, source->hosts, source->host_count * sizeof(*source->hosts));
+	return 0;
+}
+
+static const struct p2p_function *same(const struct p2p_topology *topology,
+				       const struct p2p_function *function)
+{
+	return function ? &topology->functions[function->index] : NULL;
+}
+
+static void point_inside(struct p2p_topology *topology)
+{
+	for (size_t i = 0; i < topology->count; i++) {
+		struct p2p_function *function = &topology->functions[i];
+
+		function->parent = same(topology, function->parent);
+		function->physfn = same(topology, function->physfn);
+		function->host = &topology->hosts[function->host->index];
+	}
+	for (size_t i = 0; i < topology->host_count; i++)
+		topology->hosts[i].behind = same(topology, topology->hosts[i].behind);
+}
+
+/* What was said of a card and its links holds no longer where it is plugged in now. */
+static void copy_notes(struct p2p_change_work *work)
+{
+	const struct p2p_topology *source = work->source;
+
+	for (size_t i = 0; i < source->note_count; i++) {
+		const struct p2p_note *note = &source->notes[i];
+
+		if (!note->function || !work->moved[note->function->index])
+			p2p_note_add(work->topology, same(work->topology, note->function),
+				     note->text);
+	}
+}
+
+/* Parameters of the kernel that write ACS by themselves, whatever the IOMMU. */
+static bool has_acs_parameter(const struct p2p_machine *machine)
+{
+	return machine->cmdline && (strstr(machine->cmdline, "disable_acs_redir") ||
+				    strstr(machine->cmdline, "config_acs"));
+}
+
+static void write_control(struct p2p_function *function, uint16_t clear, uint16_t set)
+{
+	struct p2p_acs *acs = &function->acs;
+
+	acs->control = (uint16_t)((acs->control & ~clear) | set);
+	if (!p2p_acs_is_dword(function))
+		acs->kernel_control = (uint16_t)((acs->kernel_control & ~clear) | set);
+}
+
+static bool has_known_acs(const struct p2p_function *function)
+{
+	return function->acs.fact == P2P_PRESENT && function->acs.kernel_fact == P2P_PRESENT;
+}
+
+static void boot_acs(struct p2p_change_work *work, bool on)
+{
+	bool parameter = has_acs_parameter(&work->topology->machine);
+
+	for (size_t i = 0; i < work->topology->count; i++) {
+		struct p2p_function *function = &work->topology->functions[i];
+		const struct p2p_acs *acs = &function->acs;
+		uint16_t missing = (uint16_t)(acs->capability & BOOT_BITS & ~acs->control);
+
+		if (!has_known_acs(function))
+			continue;
+		if (!on)
+			work->unknown[i] |= acs->control & BOOT_BITS;
+		else if (parameter)
+			work->unknown[i] |= missing;
+		else
+			write_control(function, 0, missing);
+	}
+}
+
+/* Without an IOMMU there is no group; where there was one before, those it left out stay so. */
+static void boot_groups(struct p2p_topology *topology, enum p2p_iommu_mode mode, bool was_on)
+{
+	for (size_t i = 0; i < topology->count; i++) {
+		struct p2p_function *function = &topology->functions[i];
+		bool identity = function->iommu_type && !strcmp(function->iommu_type, "identity");
+
+		if (mode == P2P_IOMMU_OFF) {
+			function->iommu_group = (struct p2p_number){ P2P_ABSENT, 0 };
+			function->iommu_type = NULL;
+			continue;
+		}
+		if (was_on && function->iommu_group.fact == P2P_ABSENT)
+			continue;
+		if (!was_on)
+			function->iommu_group = (struct p2p_number){ P2P_DENIED, 0 };
+		if (mode == P2P_IOMMU_PASSTHROUGH)
+			function->iommu_type = "identity";
+		else if (!function->iommu_type || identity)
+			function->iommu_type = "DMA";
+	}
+}
+
+static void boot(struct p2p_change_work *work, enum p2p_iommu_mode mode)
+{
+	struct p2p_machine *machine = &work->topology->machine;
+	bool on = mode != P2P_IOMMU_OFF;
+
+	if (machine->iommu != (on ? P2P_YES : P2P_NO))
+		boot_acs(work, on);
+	boot_groups(work->topology, mode, machine->iommu == P2P_YES);
+	machine->iommu = on ? P2P_YES : P2P_NO;
+}
+
+/* The function whose ids the kernel looks up, as verdict/judge.c finds it, comes with the CPU. */
+static void replace_root(struct p2p_topology *topology, const struct p2p_host_bridge *host,
+			 const struct p2p_change *change)
+{
+	struct p2p_function *first = NULL;
+
+	for (size_t i = 0; i < host->roots && !first; i++)
+		if (!host->root[i]->physfn)
+			first = &topology->functions[host->root[i]->index];
+	if (!first || host->vmd)
+		return;
+	first->ids = change->root_vendor ? P2P_PRESENT : P2P_DENIED;
+	first->vendor = change->root_vendor;
+	first->device = change->root_device;
+	first->vendor_name = first->device_name = NULL;
+}
+
+static int replace_cpu(struct p2p_change_work *work, const struct p2p_change *change)
+{
+	struct p2p_topology *topology = work->topology;
+	struct p2p_machine *machine = &topology->machine;
+	const char *vendor = change->cpu_vendor;
+
+	machine->cpu_vendor = vendor ? p2p_keep_text(topology, vendor, strlen(vendor)) : NULL;
+	if (vendor && !machine->cpu_vendor)
+		return -ENOMEM;
+	machine->cpu_family = (struct p2p_number){ change->cpu_family < 0 ? P2P_ABSENT :
+						   P2P_PRESENT, change->cpu_family };
+	machine->cpu_model = (struct p2p_number){ P2P_DENIED, 0 };
+	machine->cpu_name = NULL;
+	for (size_t i = 0; i < work->source->host_count; i++)
+		replace_root(topology, &work->source->hosts[i], change);
+	return 0;
+}
+
+static int write_one(struct p2p_change_work *work, const struct p2p_change *change,
+		     struct p2p_function *function)
+{
+	uint16_t *unknown = &work->unknown[function->index];
+	char bdf[P2P_BDF_SIZE], names[P2P_ACS_SIZE];
+	uint16_t lacking = (uint16_t)(change->set & ~function->acs.capability);
+
+	p2p_bdf_format(function->bdf, bdf);
+	if (function->acs.fact == P2P_ABSENT)
+		return p2p_error(work->context, -EOPNOTSUPP, "%s has no ACS capability", bdf);
+	if (!has_known_acs(function))
+		return p2p_error(work->context, -ENODATA, "ACS of %s could not be read: what is "
+				 "set there is not known", bdf);
+	if (lacking)
+		return p2p_error(work->context, -EINVAL, "%s cannot set %s: its ACS capability "
+				 "lacks it", bdf, p2p_acs_names(lacking, names));
+	write_control(function, change->clear, change->set);
+	*unknown &= (uint16_t)~(change->clear | change->set);
+	return 0;
+}
+
+static int write_acs(struct p2p_change_work *work, const struct p2p_change *change)
+{
+	struct p2p_topology *topology = work->topology;
+
+	if ((change->clear | change->set) & ~CONTROL_BITS || change->clear & change->set)
+		return p2p_error(work->context, -EINVAL, "bits 0x%x and 0x%x of ACS Control cannot "
+				 "be cleared and set", change->clear, change->set);
+	if (change->function)
+		return write_one(work, change, &topology->functions[change->function->index]);
+	for (size_t i = 0; i < topology->count; i++) {
+		struct p2p_function *function = &topology->functions[i];
+		uint16_t set = change->set & function->acs.capability;
+
+		if (!has_known_acs(function))
+			continue;
+		write_control(function, change->clear, set);
+		work->unknown[i] &= (uint16_t)~(change->clear | set);
+	}
+	return 0;
+}
+
+/* The kernel asks only for redirects; the fabric, and the groups, depend on the rest too. */
+static void forget_unknown(struct p2p_change_work *work)
+{
+	for (size_t i = 0; i < work->topology->count; i++) {
+		struct p2p_acs *acs = &work->topology->functions[i].acs;
+
+		if (!work->unknown[i])
+			continue;
+		acs->fact = P2P_DENIED;
+		acs->control &= (uint16_t)~work->unknown[i];
+		if (p2p_acs_is_dword(&work->topology->functions[i]))
+			continue;
+		acs->kernel_control &= (uint16_t)~work->unknown[i];
+		if (work->unknown[i] & REDIRECT_BITS && !(acs->kernel_control & REDIRECT_BITS))
+			acs->kernel_fact = P2P_DENIED;
+	}
+}
+
+/* Groups are made once, at boot: other ACS, or another tree, may give other ones. */
+static void forget_groups(struct p2p_topology *topology)
+{
+	for (size_t i = 0; i < topology->count; i++)
+		if (topology->functions[i].iommu_group.fact == P2P_PRESENT)
+			topology->functions[i].iommu_group.fact = P2P_DENIED;
+}
+
+static int step(struct p2p_change_work *work, const struct p2p_change *change)
+{
+	switch (change->kind) {
+	case P2P_CHANGE_IOMMU:
+		boot(work, change->iommu);
+		return 0;
+	case P2P_CHANGE_CPU:
+		return replace_cpu(work, change);
+	case P2P_CHANGE_MOVE:
+		return p2p_change_move(work, change);
+	case P2P_CHANGE_ACS:
+		return write_acs(work, change);
+	}
+	return p2p_error(work->context, -EINVAL, "no such change: %d", (int)change->kind);
+}
+
+static int apply(struct p2p_change_work *work, const struct p2p_change *changes, size_t count)
+{
+	static const enum p2p_change_kind order[] = {
+		P2P_CHANGE_IOMMU, P2P_CHANGE_CPU, P2P_CHANGE_MOVE, P2P_CHANGE_ACS,
+	};
+	size_t done[P2P_CHANGE_CPU + 1] = { 0 };
+	int error = 0;
+
+	for (size_t k = 0; k < sizeof(order) / sizeof(order[0]); k++)
+		for (size_t i = 0; i < count && !error; i++)
+			if (changes[i].kind == order[k]) {
+				error = step(work, &changes[i]);
+				done[order[k]]++;
+			}
+	if (!error && done[P2P_CHANGE_IOMMU] > 1)
+		error = p2p_error(work->context, -EINVAL, "the IOMMU has one mode, not %zu",
+				  done[P2P_CHANGE_IOMMU]);
+	if (!error && done[P2P_CHANGE_MOVE])
+		error = p2p_change_settle(work);
+	if (!error && (done[P2P_CHANGE_MOVE] || done[P2P_CHANGE_ACS]))
+		forget_groups(work->topology);
+	return error;
+}
+
+static int make(struct p2p_change_work *work, const struct p2p_change *changes, size_t count)
+{
+	struct p2p_topology *topology = work->topology;
+	int error = copy_all(topology, work->source);
+
+	work->unknown = p2p_scratch(topology, topology->count, sizeof(*work->unknown));
+	work->moved = p2p_scratch(topology, topology->count, sizeof(*work->moved));
+	if (error || !work->unknown || !work->moved)
+		return -ENOMEM;
+	point_inside(topology);
+	error = apply(work, changes, count);
+	if (error)
+		return error;
+	forget_unknown(work);
+	copy_notes(work);
+	error = p2p_tree_list(topology);
+	return topology->no_memory ? -ENOMEM : error;
+}
+
+int p2p_topology_change(struct p2p_context *context, const struct p2p_topology *topology,
+			const struct p2p_change *changes, size_t count,
+			struct p2p_topology **ret_topology)
+{
+	struct p2p_change_work work = { .context = context, .source = topology };
+	int error = -ENOMEM;
+
+	work.topology = calloc(1, sizeof(*work.topology));
+	if (work.topology) {
+		error = make(&work, changes, count);
+		p2p_arena_free(&work.topology->scratch);
+	}
+	if (error) {
+		p2p_topology_free(work.topology);
+		return error == -ENOMEM ? p2p_error(context, error, "out of memory") : error;
+	}
+	*ret_topology = work.topology;
+	return 0;
+}
