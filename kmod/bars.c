@@ -19,7 +19,7 @@
 struct bar {
 	u64 start;
 	u64 end;		/* inclusive */
-	struct pci_dev *dev;	/* a name to compare, never followed; NULL: gone */
+	struct pci_dev *dev;	/* no reference is held: gate_bars_forget(); NULL: gone */
 };
 
 struct bar_table {
@@ -81,14 +81,17 @@ static bool is_unchanged(const struct bar_table *table, const struct pci_dev *de
 	return same == n;
 }
 
-static void forget(struct bar_table *table, const struct pci_dev *dev)
+static u32 forget(struct bar_table *table, const struct pci_dev *dev)
 {
-	u32 i;
+	u32 i, n = 0;
 
 	for (i = 0; table && i < table->nr; i++) {
-		if (table->bar[i].dev == dev)
-			WRITE_ONCE(table->bar[i].dev, NULL);
+		if (table->bar[i].dev != dev)
+			continue;
+		WRITE_ONCE(table->bar[i].dev, NULL);
+		n++;
 	}
+	return n;
 }
 
 /* @old without @dev and without what @now overlaps, merged with @now. */
@@ -133,10 +136,15 @@ void gate_bars_update(struct pci_dev *dev)
 		kvfree_rcu(old, rcu);
 }
 
-/* @dev goes away. Under gate.lock; cannot fail. */
+/*
+ * @dev goes away. Under gate.lock; cannot fail. A hook that has just found it
+ * here reads its name for the log and the trace: that is waited for, while
+ * whoever removes @dev still holds it.
+ */
 void gate_bars_forget(struct pci_dev *dev)
 {
-	forget(rcu_dereference_protected(bars, lockdep_is_held(&gate.lock)), dev);
+	if (forget(rcu_dereference_protected(bars, lockdep_is_held(&gate.lock)), dev))
+		synchronize_rcu_expedited();
 }
 
 int gate_bars_init(void)

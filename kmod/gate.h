@@ -117,7 +117,7 @@ u32 gate_hooks_in_place(void);
 
 /* refusals.c */
 void gate_refusal_note(const struct gate_ask *ask, u32 mode);
-void gate_refusals_forget(void);
+void gate_refusals_forget(const struct pci_dev *dev);
 void gate_refusals_exit(void);
 u32 gate_refusals_lost(void);
 

@@ -99,7 +99,7 @@ static void put_in_force(struct gate_list *list)
 	WRITE_ONCE(gate.mode, list->mode);
 	if (hold_update())
 		pr_warn("the module is being unloaded, so enforce cannot hold it\n");
-	gate_refusals_forget();
+	gate_refusals_forget(NULL);
 }
 
 static int resolve(struct gate_list *list, u64 generation, u32 *ret_bad)
@@ -170,12 +170,11 @@ static void function_gone(struct pci_dev *dev)
 
 	mutex_lock(&gate.lock);
 	gate_bars_forget(dev);
+	gate_refusals_forget(dev);
 	list = current_list();
 	gone = list->nr_gone;
 	pairs = gate_list_drop(list, dev);
 	listed = list->nr_gone != gone;
-	if (listed)
-		gate_refusals_forget();
 	generation = advance();
 	mutex_unlock(&gate.lock);
 	if (listed)

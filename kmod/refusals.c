@@ -119,16 +119,24 @@ static void kick(struct irq_work *work)
 	schedule_delayed_work(&printer, HZ / 10);
 }
 
-/* After a SET every refused pair is new again; what waits is printed first. Under gate.lock. */
-void gate_refusals_forget(void)
+/*
+ * After a SET every refused pair is new again, and when a function has gone, all
+ * of @dev's are: what comes next may have its pointer. NULL: of every function.
+ * What waits is printed first. Under gate.lock.
+ */
+void gate_refusals_forget(const struct pci_dev *dev)
 {
 	size_t i;
 
 	irq_work_sync(&kicker);
 	flush_delayed_work(&printer);
 	for (i = 0; i < ARRAY_SIZE(table); i++) {
-		if (atomic_cmpxchg(&table[i].state, PRINTED, FREE) != PRINTED &&
-		    atomic_cmpxchg(&table[i].state, NOTED, FREE) == NOTED)
+		struct refusal *r = &table[i];
+
+		if (dev && r->provider != dev && r->client != dev)
+			continue;
+		if (atomic_cmpxchg(&r->state, PRINTED, FREE) != PRINTED &&
+		    atomic_cmpxchg(&r->state, NOTED, FREE) == NOTED)
 			atomic_inc(&lost);
 	}
 }
