@@ -108,6 +108,18 @@ static int blank_comments(struct p2p_document *document)
 	return 0;
 }
 
+/* The most common slip of who writes JSON by hand: a comma after the last value. */
+static bool is_after_comma(const struct p2p_document *document, size_t at)
+{
+	const char *text = document->text;
+
+	if (at >= document->size || !strchr("]}", text[at]))
+		return false;
+	while (at && strchr(" \t\r\n", text[at - 1]))
+		at--;
+	return at && text[at - 1] == ',';
+}
+
 static int parse(struct p2p_document *document)
 {
 	struct json_tokener *tokener = json_tokener_new();
@@ -124,6 +136,8 @@ static int parse(struct p2p_document *document)
 	json_tokener_free(tokener);
 	if (error == json_tokener_continue || error == json_tokener_error_parse_eof)
 		return error_at(document, document->size, "the file ends inside a value");
+	if (error != json_tokener_success && is_after_comma(document, end))
+		return error_at(document, end, "expected another value after the comma before this");
 	if (error != json_tokener_success)
 		return error_at(document, end, "not JSON: %s", json_tokener_error_desc(error));
 	if (!json_object_is_type(document->root, json_type_object))
@@ -309,6 +323,19 @@ struct json_object *p2p_document_member(struct json_object *node, const char *na
 	return value;
 }
 
+static int unknown_key(const struct p2p_document *document, struct json_object *value,
+		       const char *name, const char *const *keys)
+{
+	char known[256] = "";
+	size_t used = 0;
+
+	for (; *keys && used < sizeof(known); keys++)
+		used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s",
+					 used ? ", " : "", *keys);
+	return p2p_document_error(document, value, "\"%s\" is no key here; expected one of %s",
+				  name, known);
+}
+
 int p2p_document_keys(const struct p2p_document *document, struct json_object *node,
 		      const char *const *keys)
 {
@@ -318,7 +345,7 @@ int p2p_document_keys(const struct p2p_document *document, struct json_object *n
 		while (*key && strcmp(*key, name) != 0)
 			key++;
 		if (!*key)
-			return p2p_document_error(document, value, "\"%s\" is no key here", name);
+			return unknown_key(document, value, name, keys);
 	}
 	return 0;
 }

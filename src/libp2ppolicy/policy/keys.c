@@ -29,11 +29,35 @@ static bool fits(const char *pattern, const char *name)
 	return !fnmatch(pattern, name, 0);
 }
 
+static bool is_glob(const char *text)
+{
+	return strpbrk(text, "*?[");
+}
+
+/* What can fit no address, as one without its domain, would let a deny rule pass unnoticed. */
+static bool is_bdf(struct json_object *value)
+{
+	const char *colon, *given;
+	struct p2p_bdf bdf;
+
+	if (!is_text(value))
+		return false;
+	given = text(value);
+	if (strchr(given, '*'))
+		return true;
+	colon = strchr(given, ':');
+	return colon && strchr(colon + 1, ':') && (is_glob(given) || !p2p_bdf_parse(given, &bdf));
+}
+
 static enum p2p_tri match_bdf(struct json_object *value, const struct p2p_subject *subject)
 {
-	char bdf[P2P_BDF_SIZE];
+	char buffer[P2P_BDF_SIZE];
+	struct p2p_bdf bdf;
 
-	return p2p_tri_of(fits(text(value), p2p_bdf_format(subject->function->bdf, bdf)));
+	if (!is_glob(text(value)) && !p2p_bdf_parse(text(value), &bdf))
+		return p2p_tri_of(!p2p_bdf_compare(bdf, subject->function->bdf));
+	p2p_bdf_format(subject->function->bdf, buffer);
+	return p2p_tri_of(!fnmatch(text(value), buffer, FNM_CASEFOLD));
 }
 
 /* The way from the root bus to the function; see place.h. */
@@ -163,7 +187,7 @@ static enum p2p_tri match_any(struct json_object *value, const struct p2p_subjec
 }
 
 const struct p2p_term_key p2p_selector_keys[] = {
-	{ "bdf", "an address with domain, or a glob of one", is_text, match_bdf },
+	{ "bdf", "an address with its domain, as 0000:3b:00.0, or a glob of one", is_bdf, match_bdf },
 	{ "path", "an address on a root bus and /device.function for each step, or a glob of one",
 	  is_text, match_path },
 	{ "name", "a name such as nvme0, or a glob", is_text, match_name },
