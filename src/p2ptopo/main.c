@@ -226,6 +226,18 @@ static int match_command(const struct command *command, int argc, char **argv)
 	return argc > 1 && !strcmp(command->name + first + 1, argv[1]) ? 2 : 0;
 }
 
+/* Is @word the first of several commands' two, as "policy" is? */
+static bool is_family(const char *word)
+{
+	size_t first = strlen(word);
+
+	for (const struct command *row = commands; row->name; row++) {
+		if (!strncmp(row->name, word, first) && row->name[first] == ' ')
+			return true;
+	}
+	return false;
+}
+
 static enum status find_command(struct app *app, int argc, char **argv, int *ret_words)
 {
 	for (app->command = commands; app->command->name; app->command++) {
@@ -233,8 +245,9 @@ static enum status find_command(struct app *app, int argc, char **argv, int *ret
 		if (*ret_words)
 			return STATUS_DONE;
 	}
-	return app_fail(STATUS_USAGE, "there is no command '%s%s%s'; see p2ptopo --help", argv[0],
-			argc > 1 ? " " : "", argc > 1 ? argv[1] : "");
+	return app_fail(STATUS_USAGE, "there is no command '%s%s%s'; see p2ptopo %s%s--help", argv[0],
+			argc > 1 ? " " : "", argc > 1 ? argv[1] : "",
+			is_family(argv[0]) ? argv[0] : "", is_family(argv[0]) ? " " : "");
 }
 
 static enum status run_command(struct app *app, int argc, char **argv)
@@ -270,6 +283,10 @@ static enum status run(struct app *app, int argc, char **argv)
 	}
 	if (app->options.help && !named) {
 		options_help(app->out, NULL);
+		return STATUS_DONE;
+	}
+	if (app->options.help && argc == 1 && is_family(argv[0])) {
+		options_help_family(app->out, argv[0]);
 		return STATUS_DONE;
 	}
 	status = find_command(app, named ? argc : 1, named ? argv : report, &words);

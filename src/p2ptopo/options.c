@@ -288,6 +288,28 @@ static void help_usage(FILE *out, const struct command *command)
 		      "Which PCIe devices can do peer-to-peer DMA with which, and why not.");
 }
 
+/* The commands whose name starts with @first. */
+static void help_commands(FILE *out, const char *first)
+{
+	for (const struct command *row = app_commands(); row->name; row++) {
+		if (strncmp(row->name, first, strlen(first)) != 0)
+			continue;
+		fprintf(out, "  %s%s%s\n", row->name, row->arguments ? " " : "",
+			row->arguments ? row->arguments : "");
+		print_wrapped(out, 80, 8, row->summary);
+	}
+}
+
+void options_help_family(FILE *out, const char *word)
+{
+	char first[32];
+
+	snprintf(first, sizeof(first), "%s ", word);
+	fprintf(out, "Usage: p2ptopo [OPTION...] %s...\n\nCommands:\n", first);
+	help_commands(out, first);
+	fprintf(out, "\nThe options of one: p2ptopo %sCOMMAND --help\n", first);
+}
+
 void options_help(FILE *out, const struct command *command)
 {
 	const struct column *column;
@@ -295,11 +317,7 @@ void options_help(FILE *out, const struct command *command)
 	help_usage(out, command);
 	if (!command) {
 		fputs("\nCommands (report when none is given):\n", out);
-		for (const struct command *row = app_commands(); row->name; row++) {
-			fprintf(out, "  %s%s%s\n", row->name, row->arguments ? " " : "",
-				row->arguments ? row->arguments : "");
-			print_wrapped(out, 80, 8, row->summary);
-		}
+		help_commands(out, "");
 	}
 	fputs("\nOptions, before or after the command:\n", out);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {

@@ -26,4 +26,7 @@ enum status options_fit(const struct options *options, const struct command *com
 /** options_help() - describe the command line; @command NULL: all of it. */
 void options_help(FILE *out, const struct command *command);
 
+/** options_help_family() - the commands of two words whose first is @word. */
+void options_help_family(FILE *out, const char *word);
+
 #endif
