@@ -9,7 +9,7 @@ build_packages="gcc cmake make pkg-config libc6-dev
 test_packages="check python3 python3-jsonschema pciutils hwloc mandoc shellcheck tmux
 	mmdebstrap debian-archive-keyring cpio kmod
 	clang clang-tidy libclang-rt-14-dev cppcheck sparse git zstd xz-utils bzip2 file
-	bash-completion g++"
+	bash-completion g++ ovmf sbsigntool efitools openssl"
 
 # Print those of "$@" that are not installed.
 missing_packages()

@@ -49,13 +49,18 @@ put_source() {
 
 make_initramfs() {
 	local word tree=$work/tree busybox=$root/usr/bin/busybox
-	mkdir -p "$tree"/{bin,usr/bin,lab/modules,lab/kmod}
+	mkdir -p "$tree"/{usr/bin,lab/modules,lab/kmod}
 	: >"$tree/lab/load"
-	cp "$busybox" "$tree/bin/busybox"
-	cp "$here/guest/init" "$tree/init"
+	# On top of an initial RAM disk of a distribution (-i), whose own init starts ours, and whose /bin is /usr/bin.
+	if [ -n "$below" ]; then
+		cp "$busybox" "$tree/usr/bin/busybox"
+		install -m 755 "$here/guest/init" "$tree/lab/init"
+	else
+		install -D "$busybox" "$tree/bin/busybox"
+		install -m 755 "$here/guest/init" "$tree/init"
+	fi
 	cp "$here"/guest/*.sh "$tree/lab/"
 	cp "$scenario" "$tree/lab/scenario"
-	chmod 755 "$tree/init"
 	for word in $(has modules) $(wants modules); do
 		put_module "$word"
 	done
@@ -77,5 +82,10 @@ make_initramfs() {
 		*) put_program "$word" "/lab/$(basename "$word")" ;;
 		esac
 	done
-	(cd "$tree" && find . | LC_ALL=C sort | cpio -o -H newc --quiet) >"$1"
+	: >"$1"
+	if [ -n "$below" ]; then
+		cat "$below" >"$1"
+		truncate -s %512 "$1"
+	fi
+	(cd "$tree" && find . | LC_ALL=C sort | cpio -o -H newc --quiet) >>"$1"
 }
