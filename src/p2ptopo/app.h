@@ -112,6 +112,7 @@ enum status command_policy_show(struct app *app, int argc, char **argv);
 enum status command_policy_diff(struct app *app, int argc, char **argv);
 enum status command_policy_push(struct app *app, int argc, char **argv);
 enum status command_policy_clear(struct app *app, int argc, char **argv);
+enum status command_address(struct app *app, int argc, char **argv);
 enum status command_check(struct app *app, int argc, char **argv);
 enum status command_diff(struct app *app, int argc, char **argv);
 enum status command_prove(struct app *app, int argc, char **argv);

@@ -45,6 +45,11 @@ static const struct command commands[] = {
 	  .summary = "The peers of a device, the best first; --class, -s and -d say which.",
 	  .stage = STAGE_JUDGE, .want = P2P_WANT_NAMES, .run = command_near, .schema = "near",
 	  .columns = near_columns },
+	{ .name = "address", .arguments = "ADDRESS", .operands = 1,
+	  .summary = "Which BAR, and which windows of bridges, an address lies in, such as one that "
+		     "IO_PAGE_FAULT names. Exit status 1 when no BAR holds it.",
+	  .stage = STAGE_TOPOLOGY, .want = P2P_WANT_NAMES, .run = command_address,
+	  .schema = "address" },
 	{ .name = "check", .arguments = "[FILE]", .optional = 1,
 	  .summary = "Hold the machine against a file of expectations; the exit status is that of "
 		     "the first class that fails.",

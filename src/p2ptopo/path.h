@@ -72,6 +72,14 @@ char *path_sentence(const struct app *app, const struct p2p_verdict *verdict);
 /** path_message() - what the kernel would log, "" nothing; owned by the caller. */
 char *path_message(const struct app *app, const struct p2p_verdict *verdict);
 
+struct json_object;
+
+/** path_print_labels() - what other tools call the pair, who shares its group, is it a guest. */
+void path_print_labels(const struct app *app, const struct path *path);
+
+/** path_json_labels() - the same as JSON. */
+struct json_object *path_json_labels(const struct app *app, const struct path *path);
+
 void path_print(struct app *app, const struct path *path);
 enum status path_print_json(struct app *app, const struct path *path);
 

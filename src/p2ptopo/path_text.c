@@ -104,6 +104,7 @@ static void print_answer(const struct app *app, const struct path *path)
 		print_verdict(app, "reverse", &path->reverse);
 	print_permitted(app, &path->permitted);
 	line(app, "relation", relation_text(path->forward.relation));
+	path_print_labels(app, path);
 }
 
 /* From a dump no size is known, which is said once. */

@@ -12,7 +12,7 @@ import jsonschema
 
 HERE = pathlib.Path(__file__).resolve().parent
 FIXTURES = HERE.parent / "fixtures"
-DOCUMENTS = ["report", "tree", "matrix", "pairs", "path", "near"]
+DOCUMENTS = ["report", "tree", "matrix", "pairs", "path", "near", "address"]
 # Checking a schema pair by pair takes too long on the largest captures.
 MOST_PAIRS = 2_500
 
@@ -63,7 +63,7 @@ def check_lines(binary, source, document):
 
 def check_capture(binary, source, validators):
     one, other, count = ends(binary, source)
-    arguments = {"report": [], "tree": [], "matrix": ["--all"]}
+    arguments = {"report": [], "tree": [], "matrix": ["--all"], "address": ["0x90000000"]}
     if one:
         arguments["path"] = [one, other]
         arguments["near"] = [one, "--all"] if count < 100 else [one]
@@ -71,7 +71,7 @@ def check_capture(binary, source, validators):
         arguments["pairs"] = ["--all"]
     for name, rest in arguments.items():
         command = ["--from", source, "--json", name, *rest]
-        status = (0, 1) if name == "path" else (0,)
+        status = (0, 1) if name in ("path", "address") else (0,)
         text = call(binary, *command, status=status)
         assert text == call(binary, *command, status=status), f"{source}: {name}: other bytes"
         document = json.loads(text)
