@@ -105,6 +105,7 @@ enum status command_path(struct app *app, int argc, char **argv);
 enum status command_near(struct app *app, int argc, char **argv);
 enum status command_watch(struct app *app, int argc, char **argv);
 enum status command_refresh(struct app *app, int argc, char **argv);
+enum status command_flows(struct app *app, int argc, char **argv);
 enum status command_capture(struct app *app, int argc, char **argv);
 enum status command_policy_compile(struct app *app, int argc, char **argv);
 enum status command_policy_explain(struct app *app, int argc, char **argv);

@@ -9,6 +9,7 @@
 
 #include "app.h"
 #include "document.h"
+#include "flows.h"
 #include "near.h"
 #include "options.h"
 #include "output.h"
@@ -50,6 +51,11 @@ static const struct command commands[] = {
 		     "IO_PAGE_FAULT names. Exit status 1 when no BAR holds it.",
 	  .stage = STAGE_TOPOLOGY, .want = P2P_WANT_NAMES, .run = command_address,
 	  .schema = "address" },
+	{ .name = "flows", .arguments = "FLOW...", .operands = 1, .optional = 4096,
+	  .summary = "Transfers that run at once, and what each gets of the links they share: "
+		     "A>B (A writes to B), A<B (A reads from B), A<>B, @FILE of them.",
+	  .stage = STAGE_JUDGE, .want = P2P_WANT_NAMES, .run = command_flows, .schema = "flows",
+	  .columns = flows_columns },
 	{ .name = "check", .arguments = "[FILE]", .optional = 1,
 	  .summary = "Hold the machine against a file of expectations; the exit status is that of "
 		     "the first class that fails.",

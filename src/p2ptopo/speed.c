@@ -62,13 +62,18 @@ char *speed_reason(const struct app *app, const struct p2p_verdict *verdict,
 	return text;
 }
 
-/* Rounded to three digits after the point, so that documents of equal machines are equal. */
-static struct json_object *json_decimal(double value, const char *form)
+struct json_object *speed_json_decimal(double value, const char *form)
 {
 	char text[32];
 
 	snprintf(text, sizeof(text), form, value);
 	return json_object_new_double_s(value, text);
+}
+
+struct json_object *speed_json_bandwidth(const struct p2p_speed *speed)
+{
+	return speed->fact == P2P_PRESENT || speed->gbytes_per_second > 0 ?
+	       speed_json_decimal(speed->gbytes_per_second, "%.3f") : NULL;
 }
 
 struct json_object *speed_json(const struct app *app, const struct p2p_verdict *verdict,
@@ -79,10 +84,9 @@ struct json_object *speed_json(const struct app *app, const struct p2p_verdict *
 	char *reason = speed_reason(app, verdict, speed);
 
 	json_put(object, "known", json_flag(known));
-	json_put(object, "gbytes_per_second", known || speed->gbytes_per_second > 0 ?
-		 json_decimal(speed->gbytes_per_second, "%.3f") : NULL);
+	json_put(object, "gbytes_per_second", speed_json_bandwidth(speed));
 	json_put(object, "latency_ns", speed->latency_ns > 0 ?
-		 json_decimal(speed->latency_ns, "%.0f") : NULL);
+		 speed_json_decimal(speed->latency_ns, "%.0f") : NULL);
 	json_put(object, "score", known || speed->score || !speed_is_usable(speed) ?
 		 json_object_new_int(speed->score) : NULL);
 	json_put(object, "limit", json_text(p2p_limit_name(speed->limit)));

@@ -30,6 +30,12 @@ enum paint speed_paint(const struct p2p_speed *speed);
 char *speed_reason(const struct app *app, const struct p2p_verdict *verdict,
 		   const struct p2p_speed *speed);
 
+/** speed_json_decimal() - a number printed as @form says, so that equal facts give equal bytes. */
+struct json_object *speed_json_decimal(double value, const char *form);
+
+/** speed_json_bandwidth() - its GB/s; null when not even a lower bound is known. */
+struct json_object *speed_json_bandwidth(const struct p2p_speed *speed);
+
 /** speed_json() - one of the two as an object; owned by the caller. */
 struct json_object *speed_json(const struct app *app, const struct p2p_verdict *verdict,
 			       const struct p2p_speed *speed);
