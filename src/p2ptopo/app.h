@@ -33,6 +33,7 @@ struct options {
 	const char *colour_when;
 	enum format format;
 	const char *mode;			/* of the gate: --mode */
+	const char *cell;			/* of the matrix */
 	const char *scratch, *evidence;		/* for prove */
 	const char *only;			/* of check: --only */
 	bool record;				/* of check: --record */

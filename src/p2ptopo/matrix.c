@@ -7,12 +7,24 @@
 #include "document.h"
 #include "grid.h"
 #include "output.h"
+#include "speed.h"
 
 /* Names longer than this make columns too wide; they are numbered instead. */
 #define SHORT_NAME 9
 
 /* With more rows than this, few will read them all. */
 #define MANY_ROWS 48
+
+/** enum cell - what a cell shows. */
+enum cell { CELL_VERDICT, CELL_READ, CELL_WRITE, CELL_LATENCY, CELL_SCORE, CELLS };
+
+static const struct { const char *name, *legend; } cells[CELLS] = {
+	[CELL_VERDICT] = { "verdict", NULL },
+	[CELL_READ] = { "read", "GB/s that the client can read from the provider" },
+	[CELL_WRITE] = { "write", "GB/s that the client can write to the provider" },
+	[CELL_LATENCY] = { "latency", "ns of a write from the client to the provider" },
+	[CELL_SCORE] = { "score", "the lower of the scores of reads and writes, 0 to 100" },
+};
 
 /**
  * struct line - one row or column: functions that answer alike, or a single one.
@@ -32,6 +44,7 @@ struct line {
  */
 struct matrix {
 	const struct app *app;
+	enum cell cell;
 	const struct line *rows, *columns;
 	size_t row_count, column_count;
 	bool turned, numbered, locality;
@@ -152,6 +165,28 @@ static bool judge_cell(const struct matrix *matrix, const struct line *row,
 	return true;
 }
 
+static enum paint print_speed(char text[GRID_CELL], const struct matrix *matrix,
+			      const struct p2p_verdict *verdict)
+{
+	char word[WORDS_SIZE];
+	const struct p2p_speed *speed;
+	struct p2p_score score;
+
+	p2p_judge_score(matrix->app->judge, verdict, &score);
+	speed = matrix->cell == CELL_SCORE ? speed_lower(&score) :
+		matrix->cell == CELL_READ ? &score.read : &score.write;
+	if (matrix->cell == CELL_SCORE)
+		speed_score(speed, word);
+	else if (matrix->cell != CELL_LATENCY)
+		speed_bandwidth(speed, word);
+	else if (speed_is_usable(speed) && speed->latency_ns > 0)
+		snprintf(word, sizeof(word), "%.0f", speed->latency_ns);
+	else
+		snprintf(word, sizeof(word), "%s", speed_is_usable(speed) ? "?" : "-");
+	snprintf(text, GRID_CELL, "%s", word);
+	return speed_paint(speed);
+}
+
 static enum paint print_cell(char text[GRID_CELL], void *userdata, size_t row, size_t column)
 {
 	const struct matrix *matrix = userdata;
@@ -165,6 +200,8 @@ static enum paint print_cell(char text[GRID_CELL], void *userdata, size_t row, s
 		snprintf(text, GRID_CELL, "X");
 		return PAINT_DIM;
 	}
+	if (matrix->cell != CELL_VERDICT)
+		return print_speed(text, matrix, &verdict);
 	relation = p2p_relation_name(verdict.relation);
 	length = snprintf(text, GRID_CELL, "%s %c", relation ? relation : "?",
 			  mark_of(verdict.kernel.map_type));
@@ -193,6 +230,14 @@ static struct grid grid_of(struct matrix *matrix)
 		.rows = matrix->row_count,
 		.columns = matrix->column_count + (matrix->locality ? 2 : 0),
 	};
+}
+
+static void print_speed_legend(const struct app *app, enum cell cell)
+{
+	fprintf(app->out, "\nEach cell: %s.\n", cells[cell].legend);
+	fputs("  >= at least: a fact is missing; ? not known; - refused or blocked; no the root\n"
+	      "  complex passes only writes\n"
+	      "Why, and what limits it: p2ptopo path PROVIDER CLIENT\n", app->out);
 }
 
 static void print_legend(const struct app *app)
@@ -306,7 +351,9 @@ static int print_whole(struct app *app, struct matrix *matrix, struct line *line
 	struct p2p_groups *groups = NULL;
 	int error;
 
-	if (grid.columns * SHORT_NAME / 2 < app->options.width && grid_pages(app, &grid) <= 1)
+	/* Functions that answer alike need not be alike in speed. */
+	if (matrix->cell != CELL_VERDICT ||
+	    (grid.columns * SHORT_NAME / 2 < app->options.width && grid_pages(app, &grid) <= 1))
 		return print_grid(matrix);
 	error = p2p_groups_new(app->judge, app->selected, app->selected_count, &groups);
 	if (!error && p2p_groups_count(groups) > MANY_ROWS)
@@ -324,12 +371,12 @@ static int print_whole(struct app *app, struct matrix *matrix, struct line *line
 	return error;
 }
 
-static enum status print_text(struct app *app)
+static enum status print_text(struct app *app, enum cell cell)
 {
 	size_t count;
 	struct line *lines = lines_of(app, false, &count);
 	struct matrix matrix = {
-		.app = app, .rows = lines, .columns = lines, .row_count = count,
+		.app = app, .cell = cell, .rows = lines, .columns = lines, .row_count = count,
 		.column_count = count, .locality = true,
 	};
 	int error;
@@ -362,6 +409,8 @@ static struct json_object *json_verdict(const struct app *app, const struct p2p_
 	json_put(cell, "distance",
 		 known ? json_object_new_int(verdict.kernel.distance) : NULL);
 	json_put(cell, "hops", json_count(verdict.kernel.hops));
+	if (app->options.cell)
+		json_put(cell, "speed", speed_json_pair(app, &verdict));
 	return cell;
 }
 
@@ -419,7 +468,7 @@ static enum status print_json(const struct app *app)
 	struct line *lines = lines_of(app, false, &count);
 	int error = lines ? 0 : -ENOMEM;
 
-	if (!error && !app_has_filter(app)) {
+	if (!error && !app_has_filter(app) && !app->options.cell) {
 		error = p2p_groups_new(app->judge, app->selected, count, &groups);
 		if (!error)
 			count = lines_of_groups(groups, lines);
@@ -431,17 +480,36 @@ static enum status print_json(const struct app *app)
 	return error ? app_out_of_memory() : STATUS_DONE;
 }
 
+static enum status choose_cell(const struct app *app, enum cell *ret_cell)
+{
+	const char *name = app->options.cell ? app->options.cell : cells[CELL_VERDICT].name;
+
+	for (unsigned int cell = 0; cell < CELLS; cell++) {
+		if (strcmp(cells[cell].name, name) != 0)
+			continue;
+		*ret_cell = (enum cell)cell;
+		return STATUS_DONE;
+	}
+	return app_fail(STATUS_USAGE, "--cell is verdict, read, write, latency or score, not '%s'",
+			name);
+}
+
 enum status command_matrix(struct app *app, int argc, char **argv)
 {
-	enum status status;
+	enum cell cell = CELL_VERDICT;
+	enum status status = choose_cell(app, &cell);
 
 	(void)argc;
 	(void)argv;
+	if (status)
+		return status;
 	if (app->options.format != FORMAT_TEXT)
 		return print_json(app);
 	print_rules_note(app, "");
-	status = print_text(app);
-	if (!status && app->selected_count)
+	status = print_text(app, cell);
+	if (!status && app->selected_count && cell == CELL_VERDICT)
 		print_legend(app);
+	else if (!status && app->selected_count)
+		print_speed_legend(app, cell);
 	return status;
 }

@@ -7,14 +7,17 @@
 #include "document.h"
 #include "near.h"
 #include "output.h"
+#include "speed.h"
 
 /**
  * struct near_peer - one row.
  * @gives: the device is the provider and the peer the client; @takes: the other way round
+ * @giving, @taking: how fast
  */
 struct near_peer {
 	const struct p2p_function *function;
 	struct p2p_verdict gives, takes;
+	struct p2p_score giving, taking;
 };
 
 static const struct near_peer *peer_of(const void *row)
@@ -104,6 +107,38 @@ static void print_hops(FILE *cell, const struct app *app, const void *row)
 	fprintf(cell, "%u", peer_of(row)->gives.kernel.hops);
 }
 
+#define SPEED_COLUMNS(side, op)								\
+static void print_##side##_##op(FILE *cell, const struct app *app, const void *row)	\
+{											\
+	char text[WORDS_SIZE];								\
+											\
+	(void)app;									\
+	fputs(speed_bandwidth(&peer_of(row)->side.op, text), cell);			\
+}											\
+static enum paint paint_##side##_##op(const struct app *app, const void *row)		\
+{											\
+	(void)app;									\
+	return speed_paint(&peer_of(row)->side.op);					\
+}
+SPEED_COLUMNS(giving, read)
+SPEED_COLUMNS(giving, write)
+SPEED_COLUMNS(taking, read)
+SPEED_COLUMNS(taking, write)
+
+static void print_score(FILE *cell, const struct app *app, const void *row)
+{
+	char text[WORDS_SIZE];
+
+	(void)app;
+	fputs(speed_score(speed_lower(&peer_of(row)->giving), text), cell);
+}
+
+static enum paint paint_score(const struct app *app, const void *row)
+{
+	(void)app;
+	return speed_paint(speed_lower(&peer_of(row)->giving));
+}
+
 static void print_model(FILE *cell, const struct app *app, const void *row)
 {
 	const struct p2p_function *function = peer_of(row)->function;
@@ -133,6 +168,16 @@ const struct column near_columns[] = {
 	{ "TAKES", "the same when DEVICE is the client, the peer the provider", false, 0,
 	  print_takes, paint_takes },
 	{ "HOPS", "the kernel's count of steps", true, 0, print_hops, NULL },
+	{ "READ", "GB/s the peer can read from DEVICE; >= at least, - refused or blocked, ? unknown",
+	  true, 0, print_giving_read, paint_giving_read },
+	{ "WRITE", "GB/s the peer can write to DEVICE", true, 0, print_giving_write,
+	  paint_giving_write },
+	{ "SCORE", "the lower score of these two, 0 to 100; ? unknown", true, 0, print_score,
+	  paint_score },
+	{ "TAKES-READ", "GB/s DEVICE can read from the peer", true, 0, print_taking_read,
+	  paint_taking_read },
+	{ "TAKES-WRITE", "GB/s DEVICE can write to the peer", true, 0, print_taking_write,
+	  paint_taking_write },
 	{ "MODEL", "its name in pci.ids", false, 0, print_model, NULL },
 	{ "REASON", "why the kernel decides so, DEVICE being the provider", false, 0,
 	  print_reason, NULL },
@@ -144,9 +189,9 @@ static int rank_of(enum p2p_map_type type)
 {
 	static const int ranks[P2P_MAP_TYPES] = {
 		[P2P_MAP_BUS_ADDR] = 0,
-		[P2P_MAP_THRU_HOST_BRIDGE] = 1,
-		[P2P_MAP_UNKNOWN] = 2,
-		[P2P_MAP_NOT_SUPPORTED] = 3,
+		[P2P_MAP_THRU_HOST_BRIDGE] = 0,
+		[P2P_MAP_UNKNOWN] = 1,
+		[P2P_MAP_NOT_SUPPORTED] = 2,
 	};
 
 	return ranks[type];
@@ -158,26 +203,34 @@ static int far_of(enum p2p_relation relation)
 	return relation == P2P_RELATION_UNKNOWN ? P2P_RELATIONS : (int)relation;
 }
 
-/* By the worse direction, then by the better one, relation, hops and address. */
+enum { KEYS = 7 };
+
+/* The keys of a peer, the lowest first: permitted, fast, straight, close. */
+static void make_keys(const struct near_peer *peer, int keys[KEYS])
+{
+	int gives = rank_of(peer->gives.kernel.map_type);
+	int takes = rank_of(peer->takes.kernel.map_type);
+
+	keys[0] = gives > takes ? gives : takes;
+	keys[1] = gives > takes ? takes : gives;
+	keys[2] = -speed_lower(&peer->giving)->score;
+	keys[3] = -speed_lower(&peer->taking)->score;
+	keys[4] = -(int)peer->gives.kernel.map_type;
+	keys[5] = far_of(peer->gives.relation);
+	keys[6] = (int)peer->gives.kernel.hops;
+}
+
 static int compare_peers(const void *left, const void *right)
 {
-	const struct near_peer *peers[] = { left, right };
-	int key[2][4];
+	const struct near_peer *a = left, *b = right;
+	int of_a[KEYS], of_b[KEYS];
 
-	for (size_t i = 0; i < 2; i++) {
-		int gives = rank_of(peers[i]->gives.kernel.map_type);
-		int takes = rank_of(peers[i]->takes.kernel.map_type);
-
-		key[i][0] = gives > takes ? gives : takes;
-		key[i][1] = gives > takes ? takes : gives;
-		key[i][2] = far_of(peers[i]->gives.relation);
-		key[i][3] = (int)peers[i]->gives.kernel.hops;
-	}
-	for (size_t k = 0; k < 4; k++) {
-		if (key[0][k] != key[1][k])
-			return key[0][k] < key[1][k] ? -1 : 1;
-	}
-	return p2p_bdf_compare(peers[0]->function->bdf, peers[1]->function->bdf);
+	make_keys(a, of_a);
+	make_keys(b, of_b);
+	for (size_t k = 0; k < KEYS; k++)
+		if (of_a[k] != of_b[k])
+			return of_a[k] < of_b[k] ? -1 : 1;
+	return p2p_bdf_compare(a->function->bdf, b->function->bdf);
 }
 
 static size_t find_peers(const struct app *app, const struct p2p_function *device,
@@ -194,6 +247,8 @@ static size_t find_peers(const struct app *app, const struct p2p_function *devic
 		peer->function = function;
 		p2p_judge_pair(app->judge, device, function, &peer->gives);
 		p2p_judge_pair(app->judge, function, device, &peer->takes);
+		p2p_judge_score(app->judge, &peer->gives, &peer->giving);
+		p2p_judge_score(app->judge, &peer->takes, &peer->taking);
 		count++;
 	}
 	if (count)
@@ -221,7 +276,7 @@ static void print_legend(const struct app *app, const struct p2p_function *devic
 	char text[512];
 
 	snprintf(text, sizeof(text), "GIVES: the peer does DMA to the memory of %s. TAKES: %s does "
-		 "DMA to the memory of the peer.", device->display, device->display);
+		 "DMA to the memory of the peer. READ, WRITE: GB/s of the peer, as in GIVES.", device->display, device->display);
 	fputc('\n', app->out);
 	print_wrapped(app->out, app->options.width, 0, text);
 }
@@ -233,7 +288,7 @@ static enum status print_text(struct app *app, const struct p2p_function *device
 	enum status status;
 	int error = 0;
 
-	status = table_new(app, near_columns, "PEER,NAME,CLASS,NUMA,REL,GIVES,TAKES,HOPS", &table);
+	status = table_new(app, near_columns, "PEER,NAME,CLASS,REL,GIVES,TAKES,READ,WRITE,SCORE", &table);
 	if (status)
 		return status;
 	print_rules_note(app, "");

@@ -57,6 +57,8 @@ static const struct option_row rows[] = {
 	  "keep serial numbers, MAC addresses and GUIDs as they are" },
 	{ 0, "mode", "MODE", "policy push", TEXT(mode),
 	  "what the gate does with other pairs: enforce (the usual one), observe or off" },
+	{ 0, "cell", "WHAT", "matrix", TEXT(cell),
+	  "what a cell shows: verdict, read or write (GB/s), latency (ns) or score" },
 	{ 0, "dry-run", NULL, "policy push", FLAG(dry_run),
 	  "say what would be pushed, and push nothing" },
 	{ 0, "scratch", "DEVICE", "prove", TEXT(scratch),

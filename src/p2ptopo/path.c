@@ -138,7 +138,7 @@ static const struct path_hop *weakest(const struct path *path)
 		const struct path_hop *hop = &path->hops[i];
 		const struct p2p_function *function = hop->function;
 
-		if (function->pcie.fact != P2P_PRESENT || !carries(function->pcie.now) ||
+		if (function->pcie.link != P2P_PRESENT || !carries(function->pcie.now) ||
 		    function == path->forward.kernel.common)
 			continue;
 		if (!least || carries(function->pcie.now) < carries(least->function->pcie.now))

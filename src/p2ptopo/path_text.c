@@ -5,6 +5,7 @@
 
 #include "output.h"
 #include "path.h"
+#include "speed.h"
 #include "words.h"
 
 #define LABEL 14	/* width of the first word of a line, indented by two */
@@ -69,6 +70,46 @@ static void print_verdict(const struct app *app, const char *name,
 	free(reason);
 }
 
+static void print_speed(const struct app *app, const char *name,
+			const struct p2p_verdict *verdict, const struct p2p_speed *speed)
+{
+	char bandwidth[WORDS_SIZE], score[WORDS_SIZE];
+	char *reason = speed_reason(app, verdict, speed);
+
+	label(app, name);
+	fprintf(app->out, "%s%s%s GB/s, score %s", paint_on(app, speed_paint(speed)),
+		speed_bandwidth(speed, bandwidth), paint_off(app), speed_score(speed, score));
+	if (speed->latency_ns > 0)
+		fprintf(app->out, ", %.0f ns", speed->latency_ns);
+	putc('\n', app->out);
+	if (reason)
+		line(app, "", reason);
+	free(reason);
+}
+
+static bool same_speed(const struct p2p_speed *a, const struct p2p_speed *b)
+{
+	double difference = a->gbytes_per_second - b->gbytes_per_second;
+
+	return a->fact == b->fact && a->limit == b->limit && a->score == b->score &&
+	       difference < 0.001 && difference > -0.001;
+}
+
+/* What can be expected: the client of the pair as named, then the other way round. */
+static void print_speeds(const struct app *app, const struct path *path)
+{
+	struct p2p_score forward, reverse;
+
+	p2p_judge_score(app->judge, &path->forward, &forward);
+	p2p_judge_score(app->judge, &path->reverse, &reverse);
+	print_speed(app, "writes", &path->forward, &forward.write);
+	print_speed(app, "reads", &path->forward, &forward.read);
+	if (same_speed(&forward.write, &reverse.write) && same_speed(&forward.read, &reverse.read))
+		return;
+	print_speed(app, "writes back", &path->reverse, &reverse.write);
+	print_speed(app, "reads back", &path->reverse, &reverse.read);
+}
+
 /* What this kernel says now, beside what was predicted. */
 static void print_permitted(const struct app *app, const struct path_permitted *permitted)
 {
@@ -105,6 +146,7 @@ static void print_answer(const struct app *app, const struct path *path)
 	print_permitted(app, &path->permitted);
 	line(app, "relation", relation_text(path->forward.relation));
 	path_print_labels(app, path);
+	print_speeds(app, path);
 }
 
 /* From a dump no size is known, which is said once. */
@@ -256,12 +298,12 @@ static void print_hop_link(const struct app *app, const struct p2p_pcie *pcie)
 	bool full = pcie->now.speed_mtps == pcie->most.speed_mtps &&
 		    pcie->now.width == pcie->most.width;
 
-	if (pcie->fact == P2P_DENIED)
+	if (pcie->link == P2P_DENIED)
 		fputs(", link not readable", app->out);
-	else if (pcie->fact == P2P_PRESENT && pcie->now.speed_mtps)
+	else if (pcie->link == P2P_PRESENT && pcie->now.speed_mtps)
 		fprintf(app->out, ", %s%s%s", words_link(pcie->now, now), full ? "" : " of ",
 			full ? "" : words_link(pcie->most, most));
-	else if (pcie->fact == P2P_PRESENT && pcie->most.speed_mtps)
+	else if (pcie->link == P2P_PRESENT && pcie->most.speed_mtps)
 		fputs(", link down", app->out);
 }
 

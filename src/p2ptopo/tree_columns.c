@@ -95,7 +95,7 @@ static bool is_degraded(const struct p2p_function *function)
 {
 	const struct p2p_link *now = &function->pcie.now, *most = &function->pcie.most;
 
-	return function->pcie.fact == P2P_PRESENT && now->speed_mtps &&
+	return function->pcie.link == P2P_PRESENT && now->speed_mtps &&
 	       (now->speed_mtps < most->speed_mtps || now->width < most->width);
 }
 
@@ -105,13 +105,13 @@ static void link_text(const struct p2p_function *function, char text[LINK_SIZE])
 	bool degraded = is_degraded(function);
 
 	text[0] = '\0';
-	if (function->pcie.fact == P2P_DENIED)
+	if (function->pcie.link == P2P_DENIED)
 		snprintf(text, LINK_SIZE, "?");
-	else if (function->pcie.fact == P2P_PRESENT && function->pcie.now.speed_mtps)
+	else if (function->pcie.link == P2P_PRESENT && function->pcie.now.speed_mtps)
 		snprintf(text, LINK_SIZE, "%s%s%s", words_link(function->pcie.now, now),
 			 degraded ? " < " : "",
 			 degraded ? words_link(function->pcie.most, most) : "");
-	else if (function->pcie.fact == P2P_PRESENT && function->pcie.most.speed_mtps)
+	else if (function->pcie.link == P2P_PRESENT && function->pcie.most.speed_mtps)
 		snprintf(text, LINK_SIZE, "down");
 }
 

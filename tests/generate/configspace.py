@@ -47,14 +47,16 @@ def msix(vectors=32):
     return 0x11, struct.pack("<HII", vectors - 1, 0, 0x800)
 
 
-def pcie(kind, speed=4, width=16, slot=False, payload=0, port=0):
-    """PCIe capability, version 2.  payload: code of Max_Payload_Size; speed 1..6."""
+def pcie(kind, speed=4, width=16, slot=False, payload=0, port=0, now=None, control=0x2810):
+    """PCIe capability, version 2.  payload: code of Max_Payload_Size; speed 1..6; now: speed and
+    width of the link when it runs below what it can; control: Device Control without payload."""
     flags = 2 | kind << 4 | (0x100 if slot else 0)
-    device = struct.pack("<IHH", 0x8002 | 0x10000000, 0x2810 | payload << 5, 0)
+    device = struct.pack("<IHH", 0x8002 | 0x10000000, control | payload << 5, 0)
     if kind == INTEGRATED:
         link = struct.pack("<IHH", 0, 0, 0)
     else:
-        link = struct.pack("<IHH", speed | width << 4 | port << 24, 0x40, speed | width << 4)
+        link = struct.pack("<IHH", speed | width << 4 | port << 24, 0x40,
+                           (now or (speed, width))[0] | (now or (speed, width))[1] << 4)
     slots = struct.pack("<IHH", 0x40040 if slot else 0, 0, 0x40 if slot else 0)
     root = struct.pack("<HHI", 0, 0, 0)
     device2 = struct.pack("<IHH", 0x0001001f | (0x40 if kind in (4, 5, 6) else 0x80), 0x0009, 0)

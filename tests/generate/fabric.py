@@ -45,6 +45,10 @@ class Function:
         self.kind = options.pop("kind", 0)
         self.port_type = options.pop("port_type", None)
         self.speed, self.width = options.pop("speed", 4), options.pop("width", 16)
+        self.now = options.pop("now", None)
+        self.payload = options.pop("payload", above.host.fabric.payload)
+        self.control = options.pop("control", above.host.fabric.control)
+        self.power = options.pop("power", None)
         self.bars = options.pop("bars", ())
         self.names = options.pop("names", None)
         self.acs = options.pop("acs", None)
@@ -144,6 +148,8 @@ class Host:
 class Fabric:
     def __init__(self, cpu="intel", nodes=1, iommu=False):
         self.cpu, self.nodes, self.iommu = cpu, nodes, iommu
+        self.group_type = "DMA"
+        self.payload, self.control = 0, 0x2810
         self.hosts = []
         self.serial = 0x0002c90300a0b0c0
 

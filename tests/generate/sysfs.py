@@ -22,7 +22,7 @@ ARM = "processor\t: 0\nBogoMIPS\t: 50.00\nCPU implementer\t: 0x41\nCPU part\t: 0
 def cpuinfo(cpu, processors):
     if cpu == "arm":
         return ARM * processors
-    vendor, family, model, name = CPUINFO[cpu]
+    vendor, family, model, name = CPUINFO.get(cpu, cpu)
     return "".join("processor\t: %d\nvendor_id\t: %s\ncpu family\t: %d\nmodel\t\t: %d\n"
                    "model name\t: %s\nphysical id\t: %d\n\n" % (i, vendor, family, model, name, i)
                    for i in range(processors))
@@ -36,7 +36,9 @@ def capabilities(function):
         standard.append(msix())
     if function.port_type is not None:
         standard.append(pcie(function.port_type, max(function.speed, 1),
-                             max(function.width, 1), function.port_type in (4, 6)))
+                             max(function.width, 1), function.port_type in (4, 6),
+                             payload=function.payload, now=function.now,
+                             control=function.control))
         extended.append(aer())
     if function.serial is not None:
         extended.append(dsn(function.serial))
@@ -149,7 +151,7 @@ class Tree:
     def group(self, function, folder, index):
         number = index if function.group is None else function.group
         group = "sys/kernel/iommu_groups/%d" % number
-        self.text(group + "/type", "DMA\n")
+        self.text(group + "/type", self.machine.group_type + "\n")
         self.link("%s/devices/%s" % (group, function.name), folder)
         self.link(folder + "/iommu_group", group)
 
@@ -159,10 +161,13 @@ class Tree:
                  ("irq", "%d" % (16 + index)), ("enable", "1"),
                  ("local_cpulist", "%d" % node if node >= 0 else "0")]
         if function.port_type not in (None, INTEGRATED):
-            speed, width = self.SPEEDS.get(function.speed, "2.5"), function.width
-            for word in ("current", "max"):
+            most = function.speed, function.width
+            for word, (speed, width) in (("current", function.now or most), ("max", most)):
+                speed = self.SPEEDS.get(speed, "2.5")
                 texts.append((word + "_link_speed", speed + " GT/s PCIe"))
                 texts.append((word + "_link_width", "%d" % width))
+        if function.power:
+            texts.append(("power_state", function.power))
         if function.kind:
             texts.append(("secondary_bus_number", "%d" % function.secondary))
             texts.append(("subordinate_bus_number", "%d" % function.subordinate))

@@ -70,8 +70,9 @@ P2P_EXPORT const char *p2p_limit_name(enum p2p_limit limit);
  *	@score say
  * @latency_ns: of a write, from the client to the provider's memory; of a read there and back.
  *	Links, switches, root complex and sockets; not the devices themselves.  0 not known.
- * @limit, @at: what carries least, and the function it belongs to (of a link its lower end),
- *	NULL none
+ * @limit: why there is no more; @way: what of the way carries least, also where @limit is that
+ *	the pair is refused or blocked
+ * @at: the function that belongs to @way (of a link its lower end), NULL none
  * @score: 0 not usable or not known to be; 1 to 100 the better the nearer to what the slower of
  *	the two could do behind one switch.  With a @fact DENIED the least it can be.
  * @missing: the function with the first fact that is missing, NULL none or one of the machine
@@ -84,7 +85,7 @@ P2P_EXPORT const char *p2p_limit_name(enum p2p_limit limit);
 struct p2p_speed {
 	enum p2p_fact fact;
 	double gbytes_per_second, latency_ns;
-	enum p2p_limit limit;
+	enum p2p_limit limit, way;
 	const struct p2p_function *at;
 	int score;
 	const struct p2p_function *missing, *idle, *degraded;

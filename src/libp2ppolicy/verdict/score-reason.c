@@ -87,12 +87,13 @@ static const char *const sentences[P2P_LIMITS] = {
 	[P2P_LIMIT_ORDERING] = "%A may not use relaxed ordering (Device Control, RlxdOrd-), and the "
 			       "root complex (%C) is slow without",
 	[P2P_LIMIT_SOCKET] = "it crosses from one NUMA node to another (%C)",
-	[P2P_LIMIT_CHIPSET] = "%A belongs to the chipset, all of which shares one link to the CPU",
+	[P2P_LIMIT_CHIPSET] = "%A belongs to the chipset, all devices of which share one link to "
+			      "the CPU",
 	[P2P_LIMIT_BUS] = "%A leads to a conventional PCI bus, which all on it share",
 	[P2P_LIMIT_WRITES_ONLY] = "the root complex (%C) passes only posted writes between its "
 				  "ports: reads fail",
-	[P2P_LIMIT_BLOCKED] = "a port on the way rejects the requests; the way itself would carry it",
-	[P2P_LIMIT_REFUSED] = "the kernel refuses the pair; the way itself would carry it",
+	[P2P_LIMIT_BLOCKED] = "a port on the way rejects the requests; of the way itself, ",
+	[P2P_LIMIT_REFUSED] = "the kernel refuses the pair; of the way itself, ",
 };
 
 static void expand(struct writer *w, const char *sentence)
@@ -140,8 +141,10 @@ int p2p_score_reason(const struct p2p_judge *judge, const struct p2p_verdict *ve
 
 	if (size)
 		*buffer = '\0';
-	expand(&w, sentences[speed->limit]);
-	if (speed->redirected && speed->limit != P2P_LIMIT_REDIRECT)
+	if (speed->limit != speed->way)
+		expand(&w, sentences[speed->limit]);
+	expand(&w, sentences[speed->way]);
+	if (speed->redirected && speed->way != P2P_LIMIT_REDIRECT)
 		p2p_text_add(&w.text, "; it is redirected through the root complex");
 	if (speed->translated)
 		p2p_text_add(&w.text, "; the IOMMU translates");

@@ -145,6 +145,7 @@ static void conclude(const struct p2p_way *way, const struct p2p_verdict *verdic
 		speed->limit = P2P_LIMIT_UNKNOWN;
 		speed->at = speed->missing;
 	}
+	speed->way = speed->limit;
 	if (verdict->kernel.map_type == P2P_MAP_NOT_SUPPORTED)
 		speed->limit = P2P_LIMIT_REFUSED;
 	else if (way->blocked)
