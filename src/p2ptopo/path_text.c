@@ -75,10 +75,15 @@ static void print_speed(const struct app *app, const char *name,
 {
 	char bandwidth[WORDS_SIZE], score[WORDS_SIZE];
 	char *reason = speed_reason(app, verdict, speed);
+	bool any = speed_is_usable(speed) && speed->limit != P2P_LIMIT_WRITES_ONLY;
 
 	label(app, name);
-	fprintf(app->out, "%s%s%s GB/s, score %s", paint_on(app, speed_paint(speed)),
-		speed_bandwidth(speed, bandwidth), paint_off(app), speed_score(speed, score));
+	fprintf(app->out, "%s%s%s%s", paint_on(app, speed_paint(speed)),
+		any ? speed_bandwidth(speed, bandwidth) : "none", any ? " GB/s" : "",
+		paint_off(app));
+	if (!any && speed->gbytes_per_second > 0)
+		fprintf(app->out, ", the way carries %.1f GB/s", speed->gbytes_per_second);
+	fprintf(app->out, ", score %s", speed_score(speed, score));
 	if (speed->latency_ns > 0)
 		fprintf(app->out, ", %.0f ns", speed->latency_ns);
 	putc('\n', app->out);

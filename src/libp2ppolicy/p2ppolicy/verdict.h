@@ -45,6 +45,7 @@ enum p2p_relation {
 };
 
 struct p2p_rules;
+struct p2p_judge;
 
 /**
  * p2p_rules_find() - a rule set by name: "4.20" "5.2" ... "7.3" "next" "tlp".
@@ -169,9 +170,11 @@ struct p2p_fabric {
 
 /**
  * struct p2p_verdict - all of it for one ordered pair.
+ * @judge: whose verdict it is; NULL in one that was made by hand
  * @machine: the machine of both
  */
 struct p2p_verdict {
+	const struct p2p_judge *judge;
 	const struct p2p_machine *machine;
 	const struct p2p_function *provider, *client;
 	enum p2p_relation relation;
@@ -179,7 +182,6 @@ struct p2p_verdict {
 	struct p2p_fabric fabric;
 };
 
-struct p2p_judge;
 
 /**
  * p2p_judge_new() - prepare to judge pairs by one rule set.

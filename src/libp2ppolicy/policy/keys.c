@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "policy/place.h"
+#include <p2ppolicy/score.h>
+
 #include "policy/term.h"
 
 static const char *text(struct json_object *value)
@@ -338,11 +340,46 @@ static enum p2p_tri match_proven(struct json_object *value, const struct p2p_sub
 			  !!json_object_get_boolean(value));
 }
 
+static bool is_bandwidth(struct json_object *value)
+{
+	return (json_object_is_type(value, json_type_int) ||
+		json_object_is_type(value, json_type_double)) &&
+	       json_object_get_double(value) > 0;
+}
+
+/* A lower bound is no speed: what a missing fact leaves open allows nothing. */
+static enum p2p_tri is_fast(struct json_object *value, const struct p2p_verdict *verdict, bool read)
+{
+	const struct p2p_speed *speed;
+	struct p2p_score score;
+
+	if (!verdict->judge)
+		return P2P_UNKNOWN;
+	p2p_judge_score(verdict->judge, verdict, &score);
+	speed = read ? &score.read : &score.write;
+	if (speed->fact != P2P_PRESENT)
+		return P2P_UNKNOWN;
+	return p2p_tri_of(speed->score > 0 &&
+			  speed->gbytes_per_second >= json_object_get_double(value));
+}
+
+static enum p2p_tri match_read(struct json_object *value, const struct p2p_subject *subject)
+{
+	return is_fast(value, subject->verdict, true);
+}
+
+static enum p2p_tri match_write(struct json_object *value, const struct p2p_subject *subject)
+{
+	return is_fast(value, subject->verdict, false);
+}
+
 const struct p2p_term_key p2p_condition_keys[] = {
 	{ "relation_at_most", "X, PIX, PXB, PHB, NODE or SYS", is_relation, match_relation },
 	{ "map_type", "bus_addr, thru_host_bridge or not_supported", is_map_type, match_map_type },
 	{ "kernel_permits", "true or false", is_boolean, match_permitted },
 	{ "proven", "true or false", is_boolean, match_proven },
 	{ "same", "switch, host_bridge, socket or iommu_group", is_same, match_same },
+	{ "read_gbytes_at_least", "a number of 10^9 bytes a second", is_bandwidth, match_read },
+	{ "write_gbytes_at_least", "a number of 10^9 bytes a second", is_bandwidth, match_write },
 	{ NULL, NULL, NULL, NULL },
 };

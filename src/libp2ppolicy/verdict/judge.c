@@ -286,6 +286,7 @@ void p2p_judge_pair(const struct p2p_judge *judge, const struct p2p_function *pr
 	struct p2p_walk walk;
 
 	p2p_walk(provider, client, &walk);
+	ret_verdict->judge = judge;
 	ret_verdict->machine = judge->machine;
 	ret_verdict->provider = provider;
 	ret_verdict->client = client;
