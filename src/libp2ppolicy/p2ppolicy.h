@@ -23,7 +23,9 @@
 #include <p2ppolicy/check.h>
 #include <p2ppolicy/cmdline.h>
 #include <p2ppolicy/diff.h>
+#include <p2ppolicy/advice.h>
 #include <p2ppolicy/gate.h>
+#include <p2ppolicy/apply.h>
 #include <p2ppolicy/prove.h>
 
 #endif

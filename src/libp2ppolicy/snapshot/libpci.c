@@ -177,3 +177,22 @@ bool p2p_libpci_read(struct p2p_libpci *libpci, unsigned int offset, unsigned in
 	inside = NULL;
 	return done;
 }
+
+bool p2p_libpci_write(struct p2p_libpci *libpci, unsigned int offset, unsigned int length,
+		      const uint8_t *bytes)
+{
+	uint8_t copy[8];
+	int done;
+
+	if (!libpci->device || libpci->borrowed || length > sizeof(copy))
+		return false;
+	memcpy(copy, bytes, length);
+	inside = libpci;
+	if (setjmp(libpci->escape)) {
+		inside = NULL;
+		return false;
+	}
+	done = pci_write_block(libpci->device, (int)offset, copy, (int)length);
+	inside = NULL;
+	return done;
+}

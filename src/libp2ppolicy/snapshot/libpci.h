@@ -38,4 +38,11 @@ int p2p_libpci_select(struct p2p_libpci *libpci, struct p2p_bdf bdf);
 bool p2p_libpci_read(struct p2p_libpci *libpci, unsigned int offset, unsigned int length,
 		     uint8_t *ret_bytes);
 
+/**
+ * p2p_libpci_write() - write bytes of config space of the selected function of the running machine.
+ * Return: true when all were taken; not whether the registers kept them.
+ */
+bool p2p_libpci_write(struct p2p_libpci *libpci, unsigned int offset, unsigned int length,
+		      const uint8_t *bytes);
+
 #endif

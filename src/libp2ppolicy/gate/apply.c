@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <pci/header.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/context.h"
+#include "gate/undo.h"
+#include "snapshot/libpci.h"
+
+/* Read, write and read back one register.  @before and @after of a write say what must be there. */
+struct writer {
+	struct p2p_context *context;
+	struct p2p_libpci *libpci;
+};
+
+static bool read16(struct writer *writer, unsigned int offset, uint16_t *ret_value)
+{
+	uint8_t bytes[2];
+
+	if (!p2p_libpci_read(writer->libpci, offset, 2, bytes))
+		return false;
+	*ret_value = (uint16_t)(bytes[0] | bytes[1] << 8);
+	return true;
+}
+
+static int check_access(struct p2p_context *context, struct p2p_bdf bdf)
+{
+	char path[64], address[P2P_BDF_SIZE];
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/config",
+		 p2p_bdf_format(bdf, address));
+	if (access(path, F_OK))
+		return p2p_error(context, -ESTALE, "%s is not there any more", address);
+	/* Who is not root reads 64 bytes only, wherever the file lets him write. */
+	if (access(path, W_OK) || geteuid())
+		return p2p_error(context, -EACCES, "config space of %s may not be written: this "
+				 "must be run as root", address);
+	return 0;
+}
+
+/* Is it the function that was judged, and does its register hold @expected? */
+static int check(struct writer *writer, const struct p2p_write *write, uint16_t expected)
+{
+	uint16_t vendor, device, id, now;
+	char bdf[P2P_BDF_SIZE];
+	int r = check_access(writer->context, write->bdf);
+
+	p2p_bdf_format(write->bdf, bdf);
+	if (r < 0)
+		return r;
+	if (p2p_libpci_select(writer->libpci, write->bdf) < 0 ||
+	    !read16(writer, PCI_VENDOR_ID, &vendor) || !read16(writer, PCI_DEVICE_ID, &device) ||
+	    !read16(writer, write->acs, &id) || !read16(writer, write->offset, &now))
+		return p2p_error(writer->context, -EACCES, "config space of %s cannot be read", bdf);
+	if (vendor != write->vendor || device != write->device || id != PCI_EXT_CAP_ID_ACS)
+		return p2p_error(writer->context, -ESTALE, "%s is another device now, or is off", bdf);
+	if (now != expected)
+		return p2p_error(writer->context, -ESTALE, "ACS control of %s is %04x now, and not "
+				 "%04x: nothing was written", bdf, now, expected);
+	return 0;
+}
+
+/* The bits of the mask only; what else the register holds stays as it is this moment. */
+static bool put(struct writer *writer, const struct p2p_write *write, uint16_t value)
+{
+	uint8_t bytes[4] = { 0 };
+	uint16_t now;
+
+	if (p2p_libpci_select(writer->libpci, write->bdf) < 0 ||
+	    !p2p_libpci_read(writer->libpci, write->offset, write->size, bytes))
+		return false;
+	now = (uint16_t)((bytes[0] | bytes[1] << 8) & ~write->mask);
+	now |= value & write->mask;
+	bytes[0] = (uint8_t)now;
+	bytes[1] = (uint8_t)(now >> 8);
+	return p2p_libpci_write(writer->libpci, write->offset, write->size, bytes) &&
+	       read16(writer, write->offset, &now) && !((now ^ value) & write->mask);
+}
+
+static int roll_back(struct writer *writer, const struct p2p_write *const *writes, size_t count,
+		     bool undo)
+{
+	char failed[P2P_BDF_SIZE], bdf[P2P_BDF_SIZE];
+	bool good = true;
+
+	p2p_bdf_format(writes[count]->bdf, failed);
+	/* The one that did not take may have taken in part. */
+	for (size_t i = count + 1; i-- > 0;) {
+		const struct p2p_write *write = writes[i];
+
+		if (put(writer, write, undo ? write->after : write->before))
+			continue;
+		good = false;
+		p2p_bdf_format(write->bdf, bdf);
+	}
+	return good ? p2p_error(writer->context, -EIO, "ACS control of %s did not take what was "
+				"written: all registers are as they were", failed) :
+	       p2p_error(writer->context, -ENOTRECOVERABLE, "ACS control of %s did not take what was "
+			 "written, and that of %s could not be taken back", failed, bdf);
+}
+
+/* All or nothing. */
+static int write_all(struct writer *writer, const struct p2p_write *const *writes, size_t count,
+		     bool undo)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct p2p_write *write = writes[i];
+
+		if (!put(writer, write, undo ? write->before : write->after))
+			return roll_back(writer, writes, i, undo);
+	}
+	return 0;
+}
+
+static struct p2p_write describe(const struct p2p_register *change)
+{
+	const struct p2p_function *function = change->function;
+
+	return (struct p2p_write){
+		.bdf = function->bdf, .vendor = function->vendor, .device = function->device,
+		.acs = function->acs.offset, .offset = change->offset, .size = change->size,
+		.mask = change->mask, .before = change->present,
+		.after = (uint16_t)((change->present & ~change->mask) |
+				    (change->value & change->mask)),
+	};
+}
+
+/* The new ones behind those of the file, if there is one of this boot. */
+static int gather(struct p2p_context *context, const char *path,
+		  const struct p2p_register *registers, size_t count, struct p2p_undo *undo)
+{
+	struct p2p_write *larger;
+	int r = p2p_undo_load(context, path, undo);
+
+	if (r < 0 && r != -ENOENT && r != -ESTALE)
+		return r;
+	larger = reallocarray(undo->writes, undo->count + count + 1, sizeof(*larger));
+	if (!larger)
+		return p2p_error(context, -ENOMEM, "out of memory");
+	undo->writes = larger;
+	for (size_t i = 0; i < count; i++)
+		larger[undo->count++] = describe(&registers[i]);
+	return 0;
+}
+
+static int check_and_save(struct writer *writer, const struct p2p_write *const *writes,
+			  size_t count, const char *path, const struct p2p_undo *undo)
+{
+	for (size_t i = 0; i < count; i++) {
+		int r = check(writer, writes[i], writes[i]->before);
+
+		if (r < 0)
+			return r;
+	}
+	return p2p_undo_save(writer->context, path, undo);
+}
+
+/* The file as it was before: nothing of ours is left to take back. */
+static void withdraw(struct p2p_context *context, const char *path, struct p2p_undo *undo,
+		     size_t count)
+{
+	undo->count -= count;
+	if (undo->count)
+		(void)p2p_undo_save(context, path, undo);
+	else
+		unlink(path);
+	undo->count += count;
+}
+
+static int apply(struct writer *writer, const char *path, struct p2p_undo *undo, size_t count)
+{
+	const struct p2p_write **writes = calloc(count + 1, sizeof(struct p2p_write *));
+	int r;
+
+	if (!writes)
+		return p2p_error(writer->context, -ENOMEM, "out of memory");
+	for (size_t i = 0; i < count; i++)
+		writes[i] = &undo->writes[undo->count - count + i];
+	r = check_and_save(writer, writes, count, path, undo);
+	if (!r) {
+		r = write_all(writer, writes, count, false);
+		if (r == -EIO) {
+			char *sentence = strdup(p2p_context_error(writer->context));
+
+			withdraw(writer->context, path, undo, count);
+			p2p_error(writer->context, r, "%s", sentence ? sentence : "a write failed");
+			free(sentence);
+		}
+	}
+	free(writes);
+	return r;
+}
+
+int p2p_apply(struct p2p_context *context, const struct p2p_topology *topology,
+	      const struct p2p_register *registers, size_t count, const char *undo)
+{
+	const char *path = undo ? undo : P2P_UNDO_FILE;
+	struct writer writer = { .context = context };
+	struct p2p_undo all = { 0 };
+	int r;
+
+	if (p2p_topology_machine(topology)->source != P2P_SOURCE_LIVE)
+		return p2p_error(context, -EXDEV, "a capture cannot be changed: only the machine "
+				 "that this runs on");
+	if (!count)
+		return 0;
+	r = gather(context, path, registers, count, &all);
+	if (!r)
+		r = p2p_libpci_open_sysfs(context, &writer.libpci);
+	if (!r)
+		r = apply(&writer, path, &all, count);
+	p2p_libpci_close(writer.libpci);
+	p2p_undo_free(&all);
+	return r;
+}
+
+/* A register that was written twice is checked for the last value and gets the first. */
+static int check_left(struct writer *writer, const struct p2p_undo *undo)
+{
+	for (size_t i = 0; i < undo->count; i++) {
+		const struct p2p_write *write = &undo->writes[i];
+		bool last = true;
+		int r;
+
+		for (size_t n = i + 1; n < undo->count; n++)
+			last &= p2p_bdf_compare(undo->writes[n].bdf, write->bdf) != 0;
+		r = last ? check(writer, write, write->after) : 0;
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int take_back(struct writer *writer, const struct p2p_undo *undo)
+{
+	const struct p2p_write **writes = calloc(undo->count + 1, sizeof(struct p2p_write *));
+	int r;
+
+	if (!writes)
+		return p2p_error(writer->context, -ENOMEM, "out of memory");
+	for (size_t i = 0; i < undo->count; i++)
+		writes[i] = &undo->writes[undo->count - 1 - i];
+	r = check_left(writer, undo);
+	if (!r)
+		r = write_all(writer, writes, undo->count, true);
+	free(writes);
+	return r;
+}
+
+int p2p_apply_undo(struct p2p_context *context, const char *undo, size_t *ret_count)
+{
+	const char *path = undo ? undo : P2P_UNDO_FILE;
+	struct writer writer = { .context = context };
+	struct p2p_undo all = { 0 };
+	int r = p2p_undo_load(context, path, &all);
+
+	if (r < 0)
+		return r;
+	r = p2p_libpci_open_sysfs(context, &writer.libpci);
+	if (!r)
+		r = take_back(&writer, &all);
+	if (!r && unlink(path)) {
+		r = -errno;
+		p2p_error(context, r, "all was taken back, but %s cannot be removed: %s", path,
+			  strerror(-r));
+	}
+	if (!r && ret_count)
+		*ret_count = all.count;
+	p2p_libpci_close(writer.libpci);
+	p2p_undo_free(&all);
+	return r;
+}

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Advice: the smallest change that makes ordered pairs possible or direct, what it costs, and
+ * what would help where no register does.
+ *
+ * What is promised is not assumed: the change is made to the topology (p2p_topology_change()),
+ * every pair is judged again there, and a bit whose loss breaks no promise is left out.
+ */
+#ifndef P2PPOLICY_ADVICE_H
+#define P2PPOLICY_ADVICE_H
+
+#include <p2ppolicy/cmdline.h>
+#include <p2ppolicy/policy.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * enum p2p_goal - what a pair shall become.
+ * @P2P_GOAL_POSSIBLE: the kernel permits it, by whatever way
+ * @P2P_GOAL_DIRECT: and through the switch: map type bus_addr, and no port redirects or blocks
+ *	its requests or completions.  A pair without a common bridge can only be possible.
+ */
+enum p2p_goal { P2P_GOAL_POSSIBLE, P2P_GOAL_DIRECT };
+
+/** struct p2p_pair - an ordered pair; both of one topology. */
+struct p2p_pair {
+	const struct p2p_function *provider, *client;
+};
+
+/**
+ * enum p2p_advice_state - what advice there is for a pair.
+ * @P2P_ADVICE_FINE: it is what it shall be
+ * @P2P_ADVICE_REGISTERS: it is once the registers are changed
+ * @P2P_ADVICE_REMEDIES: no register helps; one of the remedies is sure to (see
+ *	struct p2p_remedy @sure)
+ * @P2P_ADVICE_NONE: nothing is known that is sure to help
+ */
+enum p2p_advice_state {
+	P2P_ADVICE_FINE,
+	P2P_ADVICE_REGISTERS,
+	P2P_ADVICE_REMEDIES,
+	P2P_ADVICE_NONE,
+	P2P_ADVICE_STATES
+};
+
+/** p2p_advice_state_name() - "fine", "registers", "remedies", "none". */
+P2P_EXPORT const char *p2p_advice_state_name(enum p2p_advice_state state);
+
+/**
+ * struct p2p_advised - one pair asked for.
+ * @before: the verdict on the machine as it is
+ * @after: the verdict after the change of registers; its functions are those of
+ *	p2p_advice_changed()
+ */
+struct p2p_advised {
+	struct p2p_pair pair;
+	enum p2p_advice_state state;
+	struct p2p_verdict before, after;
+};
+
+/**
+ * struct p2p_reach - another ordered pair that the change opens: same provider, other client.
+ * @permitted: the kernel permits it now and did not before
+ * @direct: the switches let its requests through now and redirected or blocked them before, so
+ *	that no IOMMU sees them
+ */
+struct p2p_reach {
+	struct p2p_pair pair;
+	bool permitted, direct;
+};
+
+/** enum p2p_remedy_kind - what would help where no register does. */
+enum p2p_remedy_kind {
+	P2P_REMEDY_READ,	/* facts were not readable: run as root */
+	P2P_REMEDY_CONFIG,	/* a kernel built with an option */
+	P2P_REMEDY_KERNEL,	/* a kernel of a later release */
+	P2P_REMEDY_WHITELIST,	/* a row in the kernel's list of host bridges */
+	P2P_REMEDY_SLOT,	/* one of the two in another slot */
+	P2P_REMEDY_SWAP,	/* one of the two exchanged with another device */
+	P2P_REMEDY_IOMMU,	/* another IOMMU mode */
+	P2P_REMEDY_MEMORY,	/* memory that the provider could give and does not */
+	P2P_REMEDY_BAR,		/* a larger BAR */
+	P2P_REMEDY_DRIVER,	/* another driver */
+	P2P_REMEDIES
+};
+
+/** p2p_remedy_name() - "read", "config", "kernel", "whitelist", "slot", ... */
+P2P_EXPORT const char *p2p_remedy_name(enum p2p_remedy_kind kind);
+
+/**
+ * struct p2p_remedy - one of them.
+ * @pair: NULL provider when it is about a device and not about a pair
+ * @function: what it is about: the device to move, the host bridge's device, the provider
+ * @place: the port to move it behind; NULL none
+ * @other: the device to exchange it with; NULL none
+ * @sure: judged, and the goal holds then; false for what may help or helps only partly
+ * @map_type: what the kernel would then decide; P2P_MAP_UNKNOWN when that was not judged
+ * @line: what to write or type: a row of pci_p2pdma_whitelist[], CONFIG_...=y; NULL nothing
+ * @text: one sentence
+ */
+struct p2p_remedy {
+	enum p2p_remedy_kind kind;
+	struct p2p_pair pair;
+	const struct p2p_function *function, *place, *other;
+	bool sure;
+	enum p2p_map_type map_type;
+	const char *line, *text;
+};
+
+/**
+ * struct p2p_growth - a BAR of a provider that could be larger.
+ * @now_bytes, @most_bytes: in force, and the largest that Resizable BAR offers
+ * @narrow: the bridge whose window lacks most for @most_bytes; NULL none lacks any
+ * @lacking_bytes: by how much
+ * @window_fact: DENIED when a window on the way was not readable: it may lack room too
+ */
+struct p2p_growth {
+	const struct p2p_function *function;
+	unsigned int bar;
+	uint64_t now_bytes, most_bytes, lacking_bytes;
+	const struct p2p_function *narrow;
+	enum p2p_fact window_fact;
+};
+
+struct p2p_advice;
+
+/**
+ * p2p_advice_new() - find advice for @count ordered pairs.
+ * @topology: must outlive the advice; @pairs are of it, and copied
+ * @kernel: name of a rule set, or "auto", as for p2p_judge_new()
+ * @ret_advice: owned by the caller; free with p2p_advice_free()
+ *
+ * Return: 0; -EINVAL @kernel is no rule set; -ENOMEM.
+ */
+P2P_EXPORT int p2p_advice_new(struct p2p_context *context, const struct p2p_topology *topology,
+			      const char *kernel, enum p2p_goal goal,
+			      const struct p2p_pair *pairs, size_t count,
+			      struct p2p_advice **ret_advice);
+
+/** p2p_advice_free() - NULL is fine.  Return: NULL. */
+P2P_EXPORT struct p2p_advice *p2p_advice_free(struct p2p_advice *advice);
+
+/** p2p_advice_pair() - the pair at @index, in the order given; NULL past the end. */
+P2P_EXPORT const struct p2p_advised *p2p_advice_pair(const struct p2p_advice *advice,
+						     size_t index);
+
+/** p2p_advice_registers() - the registers to change, by BDF; *@ret_count of them, borrowed. */
+P2P_EXPORT const struct p2p_register *p2p_advice_registers(const struct p2p_advice *advice,
+							   size_t *ret_count);
+
+/**
+ * p2p_advice_changed() - the topology with the registers changed, functions in the same order;
+ *	NULL when none is to be changed.  p2p_isolation_new() tells its IOMMU groups.
+ */
+P2P_EXPORT const struct p2p_topology *p2p_advice_changed(const struct p2p_advice *advice);
+
+/** p2p_advice_reach() - what else the change opens, by provider, then client; NULL past the end. */
+P2P_EXPORT const struct p2p_reach *p2p_advice_reach(const struct p2p_advice *advice,
+						    size_t index);
+
+/** p2p_advice_remedy() - the remedy at @index, pairs in their order; NULL past the end. */
+P2P_EXPORT const struct p2p_remedy *p2p_advice_remedy(const struct p2p_advice *advice,
+						      size_t index);
+
+/** p2p_advice_growth() - the BAR at @index that could be larger; NULL past the end. */
+P2P_EXPORT const struct p2p_growth *p2p_advice_growth(const struct p2p_advice *advice,
+						      size_t index);
+
+/** p2p_register_name() - as setpci takes it: "ECAP_ACS+0x6.w", "ECAP_ACS+0x8.l"; constant. */
+P2P_EXPORT const char *p2p_register_name(const struct p2p_register *change);
+
+/**
+ * p2p_register_setpci() - a setpci line that makes the change, or takes it back: it touches the
+ *	bits in question only.
+ * @buffer: filled with at most @size bytes, the terminating zero included
+ * Return: the length the line has, as snprintf().
+ */
+P2P_EXPORT int p2p_register_setpci(const struct p2p_register *change, bool undo, char *buffer,
+				   size_t size);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

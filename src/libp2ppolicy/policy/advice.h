@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The inside of advice, and the steps that fill it. */
+#ifndef P2P_POLICY_ADVICE_H
+#define P2P_POLICY_ADVICE_H
+
+#include <p2ppolicy/advice.h>
+#include <p2ppolicy/change.h>
+
+#include "base/arena.h"
+
+/**
+ * struct p2p_advice
+ * @kernel: as given; @judge: of the machine as it is
+ * @changed, @changed_judge: NULL when no register is to be changed
+ * @no_memory: an allocation failed; checked at the end
+ */
+struct p2p_advice {
+	struct p2p_context *context;
+	const struct p2p_topology *topology;
+	const char *kernel;
+	enum p2p_goal goal;
+	struct p2p_judge *judge, *changed_judge;
+	struct p2p_topology *changed;
+	struct p2p_arena arena;
+	struct p2p_advised *pairs;
+	size_t pair_count;
+	struct p2p_register *registers;
+	size_t register_count;
+	struct p2p_reach *reaches;
+	size_t reach_count;
+	struct p2p_remedy *remedies;
+	size_t remedy_count;
+	struct p2p_growth *growths;
+	size_t growth_count;
+	bool no_memory;
+};
+
+/** p2p_goal_met() - is the pair what it shall be? */
+bool p2p_goal_met(enum p2p_goal goal, const struct p2p_verdict *verdict);
+
+/**
+ * p2p_advice_registers_find() - fill @registers: the bits to clear, no one too many, and
+ *	@changed with its judge.
+ * Return: 0 or a negative errno.
+ */
+int p2p_advice_registers_find(struct p2p_advice *advice);
+
+/** p2p_advice_reach_find() - fill @reaches.  Needs @changed. */
+void p2p_advice_reach_find(struct p2p_advice *advice);
+
+/** p2p_advice_remedies_find() - fill @remedies for pairs that no register helps. */
+int p2p_advice_remedies_find(struct p2p_advice *advice);
+
+/** p2p_advice_moves_find() - the remedies that put a device elsewhere, for one pair. */
+int p2p_advice_moves_find(struct p2p_advice *advice, const struct p2p_advised *advised);
+
+/** p2p_advice_growths_find() - fill @growths. */
+void p2p_advice_growths_find(struct p2p_advice *advice);
+
+/** p2p_advice_add() - one more remedy, copied; @remedy->text in the arena, NULL no memory. */
+void p2p_advice_add(struct p2p_advice *advice, const struct p2p_remedy *remedy);
+
+/**
+ * p2p_advice_grow() - room for one more element in an array that doubles; NULL no memory, which
+ *	is noted.
+ * @array: @count elements of @size bytes, moved when it grows
+ */
+void *p2p_advice_grow(struct p2p_advice *advice, void **array, size_t count, size_t size);
+
+#endif
