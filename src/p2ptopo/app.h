@@ -39,6 +39,8 @@ struct options {
 	bool record;				/* of check: --record */
 	const char *run_dir;			/* where root's snapshot is */
 	const char *interval;			/* for watch */
+	const char *policy, *goal, *undo_file, *proof;	/* for fix */
+	bool apply, undo, lint, report;		/* its modes */
 	bool all, colour, with_serials, terminal, dry_run, overwrite;
 	bool no_snapshot, settle, background;
 	bool help, version, schema;
@@ -118,6 +120,7 @@ enum status command_address(struct app *app, int argc, char **argv);
 enum status command_check(struct app *app, int argc, char **argv);
 enum status command_diff(struct app *app, int argc, char **argv);
 enum status command_prove(struct app *app, int argc, char **argv);
+enum status command_fix(struct app *app, int argc, char **argv);
 enum status command_gate_status(struct app *app, int argc, char **argv);
 
 /** app_commands() - the command table; the last row has no name. */

@@ -65,6 +65,11 @@ static const struct command commands[] = {
 	  .summary = "What changed between two captures, or since one, in what peer-to-peer DMA "
 		     "depends on, and what that does to pairs. Exit status 1 when something did.",
 	  .want = P2P_WANT_NAMES, .run = command_diff, .schema = "diff" },
+	{ .name = "fix", .arguments = "[DEVICE DEVICE...]", .optional = 64,
+	  .summary = "The smallest change that makes pairs possible or direct: registers, kernel "
+		     "parameters, what it costs, and what helps where no register does. Exit "
+		     "status 1 when nothing is sure to.",
+	  .want = P2P_WANT_NAMES, .run = command_fix, .schema = "fix" },
 	{ .name = "capture", .arguments = "FILE", .operands = 1,
 	  .summary = "Write what this machine is made of into a tar (compressed when FILE ends "
 		     "in .gz, .xz, .zst or .bz2) that --from, lspci and lstopo read.",
