@@ -48,7 +48,7 @@ put_source() {
 }
 
 make_initramfs() {
-	local word tree=$work/tree busybox=$root/usr/bin/busybox
+	local word file tree=$work/tree busybox=$root/usr/bin/busybox
 	mkdir -p "$tree"/{usr/bin,lab/modules,lab/kmod}
 	: >"$tree/lab/load"
 	# On top of an initial RAM disk of a distribution (-i), whose own init starts ours, and whose /bin is /usr/bin.
@@ -75,6 +75,10 @@ make_initramfs() {
 		put_program "$build/src/p2ptopo/p2ptopo"
 		[ ! -e /usr/share/misc/pci.ids ] || install -D /usr/share/misc/pci.ids "$tree/usr/share/misc/pci.ids"
 	fi
+	for word in $(wants program); do
+		file=$(command -v "$word") || skip "no $word on this machine"
+		put_program "$file" "/usr/bin/$word"
+	done
 	for word in "${files[@]}"; do
 		[ -e "${word%%:*}" ] || die "no file ${word%%:*}"
 		case $word in
