@@ -42,7 +42,8 @@ struct options {
 	const char *policy, *goal, *undo_file, *proof;	/* for fix */
 	bool apply, undo, lint, report;		/* its modes */
 	bool all, colour, with_serials, terminal, dry_run, overwrite;
-	bool no_snapshot, settle, background;
+	const char *keys, *size;		/* for view */
+	bool no_snapshot, settle, background, print_screen;
 	bool help, version, schema;
 	unsigned int width, height;		/* of the screen; 80x24 when not a terminal */
 };
@@ -109,6 +110,7 @@ enum status command_near(struct app *app, int argc, char **argv);
 enum status command_watch(struct app *app, int argc, char **argv);
 enum status command_refresh(struct app *app, int argc, char **argv);
 enum status command_flows(struct app *app, int argc, char **argv);
+enum status command_view(struct app *app, int argc, char **argv);
 enum status command_capture(struct app *app, int argc, char **argv);
 enum status command_policy_compile(struct app *app, int argc, char **argv);
 enum status command_policy_explain(struct app *app, int argc, char **argv);

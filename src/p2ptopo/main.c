@@ -70,6 +70,10 @@ static const struct command commands[] = {
 		     "parameters, what it costs, and what helps where no register does. Exit "
 		     "status 1 when nothing is sure to.",
 	  .want = P2P_WANT_NAMES, .run = command_fix, .schema = "fix" },
+	{ .name = "view",
+	  .summary = "The machine on the screen, with keys: tree, matrix, pairs and devices; what "
+		     "would be if a port did not redirect; live.",
+	  .want = P2P_WANT_NAMES, .run = command_view },
 	{ .name = "capture", .arguments = "FILE", .operands = 1,
 	  .summary = "Write what this machine is made of into a tar (compressed when FILE ends "
 		     "in .gz, .xz, .zst or .bz2) that --from, lspci and lstopo read.",

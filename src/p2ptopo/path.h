@@ -80,6 +80,10 @@ void path_print_labels(const struct app *app, const struct path *path);
 /** path_json_labels() - the same as JSON. */
 struct json_object *path_json_labels(const struct app *app, const struct path *path);
 
+/** path_print_end() - who a function is, as an end of a pair; @role is the heading. */
+void path_print_end(const struct app *app, const char *role,
+		    const struct p2p_function *function);
+
 void path_print(struct app *app, const struct path *path);
 enum status path_print_json(struct app *app, const struct path *path);
 

@@ -238,8 +238,8 @@ static void print_driver(const struct app *app, const struct p2p_function *funct
 	line(app, "driver", text);
 }
 
-static void print_end(const struct app *app, const char *role,
-		      const struct p2p_function *function)
+void path_print_end(const struct app *app, const char *role,
+		    const struct p2p_function *function)
 {
 	char bdf[P2P_BDF_SIZE], product[128], title[256];
 
@@ -518,9 +518,9 @@ static void print_fabric(const struct app *app, const struct p2p_verdict *verdic
 void path_print(struct app *app, const struct path *path)
 {
 	print_answer(app, path);
-	print_end(app, "provider", path->forward.provider);
+	path_print_end(app, "provider", path->forward.provider);
 	if (path->forward.provider != path->forward.client)
-		print_end(app, "client", path->forward.client);
+		path_print_end(app, "client", path->forward.client);
 	print_way(app, path);
 	print_kernel(app, path);
 	heading(app, "fabric, by the PCIe specification");

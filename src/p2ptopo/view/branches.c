@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The folding tree as lines. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "view/rows.h"
+
+/** struct growth - the lines while they are made; @shown by index of function, NULL all. */
+struct growth {
+	struct branches *branches;
+	const struct machine *machine;
+	bool *shown;
+};
+
+static struct p2p_bdf address_of(const struct branch *line)
+{
+	if (line->function)
+		return line->function->bdf;
+	if (line->gone)
+		return line->gone->bdf;
+	return (struct p2p_bdf){ line->host->domain, line->host->bus, 0xff };
+}
+
+/* Device 1f.7 of a root bus stands for its host bridge; nothing below it can be folded. */
+static bool is_folded(const struct branches *branches, struct p2p_bdf bdf)
+{
+	for (size_t i = 0; i < branches->fold_count; i++)
+		if (!p2p_bdf_compare(branches->folds[i], bdf))
+			return true;
+	return false;
+}
+
+static int set_fold(struct branches *branches, struct p2p_bdf bdf, bool folded)
+{
+	struct p2p_bdf *folds;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < branches->fold_count; i++)
+		if (p2p_bdf_compare(branches->folds[i], bdf))
+			branches->folds[kept++] = branches->folds[i];
+	branches->fold_count = kept;
+	if (!folded)
+		return 0;
+	folds = realloc(branches->folds, (kept + 1) * sizeof(*folds));
+	if (!folds)
+		return -ENOMEM;
+	branches->folds = folds;
+	folds[branches->fold_count++] = bdf;
+	return 0;
+}
+
+static bool is_shown(const struct growth *growth, const struct p2p_function *function)
+{
+	return !growth->shown || growth->shown[function->index];
+}
+
+/* Index of the last one shown of a bus; @count when none is. */
+static size_t last_shown(const struct growth *growth, const struct p2p_function *const *bus,
+			 size_t count)
+{
+	for (size_t i = count; i-- > 0;)
+		if (is_shown(growth, bus[i]))
+			return i;
+	return count;
+}
+
+static void add_bus(struct growth *growth, size_t parent, const struct p2p_function *const *bus,
+		    size_t count, size_t depth)
+{
+	struct branches *branches = growth->branches;
+	size_t last = last_shown(growth, bus, count);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct p2p_function *function = bus[i];
+		size_t at = branches->count;
+		char bdf[P2P_BDF_SIZE];
+		size_t wide;
+
+		if (!is_shown(growth, function))
+			continue;
+		branches->lines[branches->count++] = (struct branch){
+			.host = function->host, .function = function, .parent = parent,
+			.last = i == last, .folded = is_folded(branches, function->bdf),
+			.foldable = last_shown(growth, function->children, function->child_count) <
+				    function->child_count,
+		};
+		wide = strlen(p2p_bdf_format(function->bdf, bdf)) + 2 * depth;
+		if (wide > branches->wide)
+			branches->wide = wide;
+		if (!branches->lines[at].folded)
+			add_bus(growth, at, function->children, function->child_count, depth + 1);
+	}
+}
+
+static void add_host(struct growth *growth, const struct p2p_host_bridge *host)
+{
+	struct branches *branches = growth->branches;
+	struct branch line = { .host = host, .parent = branches->count, .foldable = true };
+
+	if (last_shown(growth, host->root, host->roots) == host->roots)
+		return;
+	line.folded = is_folded(branches, address_of(&line));
+	if (strlen(host->name) > branches->wide)
+		branches->wide = strlen(host->name);
+	branches->lines[branches->count++] = line;
+	if (!line.folded)
+		add_bus(growth, line.parent, host->root, host->roots, 1);
+}
+
+/* Those of the classes, and the bridges above them. */
+static int choose_shown(struct growth *growth, unsigned int classes)
+{
+	const struct p2p_topology *topology = growth->machine->shown.topology;
+	size_t count = p2p_topology_count(topology);
+
+	if (!classes)
+		return 0;
+	growth->shown = calloc(count + 1, sizeof(bool));
+	if (!growth->shown)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		const struct p2p_function *at = p2p_topology_function(topology, i);
+
+		if (classes >> at->kind & 1u)
+			for (; at && !growth->shown[at->index]; at = at->parent)
+				growth->shown[at->index] = true;
+	}
+	return 0;
+}
+
+/* What is gone has no place in the tree any more; it stands below it for a while. */
+static void add_gone(struct branches *branches, const struct machine *machine)
+{
+	for (size_t i = 0; i < machine->event_count; i++) {
+		if (machine->events[i].mark != MARK_WENT)
+			continue;
+		branches->lines[branches->count] = (struct branch){
+			.gone = &machine->events[i], .parent = branches->count, .last = true,
+		};
+		branches->count++;
+	}
+}
+
+int branches_build(struct branches *branches, const struct machine *machine,
+		   const struct state *state)
+{
+	const struct p2p_topology *topology = machine->shown.topology;
+	struct growth growth = { .branches = branches, .machine = machine };
+	size_t hosts = p2p_topology_host_bridges(topology);
+	size_t room = p2p_topology_count(topology) + hosts + machine->event_count + 1;
+	struct branch *lines = calloc(room, sizeof(*lines));
+	int error = lines ? choose_shown(&growth, state->clients) : -ENOMEM;
+
+	if (error) {
+		free(lines);
+		return error;
+	}
+	free(branches->lines);
+	branches->lines = lines;
+	branches->count = branches->wide = 0;
+	for (size_t i = 0; i < hosts; i++)
+		add_host(&growth, p2p_topology_host_bridge(topology, i));
+	add_gone(branches, machine);
+	free(growth.shown);
+	return 0;
+}
+
+void branches_forget(struct branches *branches)
+{
+	free(branches->lines);
+	branches->lines = NULL;
+	branches->count = 0;
+}
+
+void branches_free(struct branches *branches)
+{
+	free(branches->lines);
+	free(branches->folds);
+	*branches = (struct branches){ 0 };
+}
+
+static int fold_all(struct branches *branches, const struct p2p_topology *topology)
+{
+	size_t hosts = p2p_topology_host_bridges(topology);
+	size_t count = p2p_topology_count(topology);
+	struct p2p_bdf *folds = calloc(hosts + count + 1, sizeof(*folds));
+
+	if (!folds)
+		return -ENOMEM;
+	free(branches->folds);
+	branches->folds = folds;
+	branches->fold_count = 0;
+	for (size_t i = 0; i < hosts; i++) {
+		const struct branch line = { .host = p2p_topology_host_bridge(topology, i) };
+
+		folds[branches->fold_count++] = address_of(&line);
+	}
+	for (size_t i = 0; i < count; i++) {
+		const struct p2p_function *function = p2p_topology_function(topology, i);
+
+		if (function->child_count)
+			folds[branches->fold_count++] = function->bdf;
+	}
+	return 0;
+}
+
+int branches_fold(struct branches *branches, const struct machine *machine, enum effect effect,
+		  size_t at)
+{
+	switch (effect) {
+	case EFFECT_FOLD:
+	case EFFECT_UNFOLD:
+		if (at >= branches->count)
+			return 0;
+		return set_fold(branches, address_of(&branches->lines[at]),
+				effect == EFFECT_FOLD);
+	case EFFECT_FOLD_ALL:
+		if (!branches->fold_count)
+			return fold_all(branches, machine->shown.topology);
+		branches->fold_count = 0;
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+bool branches_show(struct branches *branches, const struct p2p_function *function)
+{
+	const struct branch host = { .host = function->host };
+	size_t before = branches->fold_count;
+
+	set_fold(branches, address_of(&host), false);
+	for (function = function->parent; function; function = function->parent)
+		set_fold(branches, function->bdf, false);
+	return branches->fold_count < before;
+}
+
+/* Longer than any path: a bus number has one byte, so no more bridges lie above a function. */
+#define DEEPEST 260
+
+const char *branch_prefix(const struct branches *branches, size_t at, bool unicode, char *buffer,
+			  size_t size)
+{
+	static const char *const drawn[2][2][2] = {
+		{ { "| ", "  " }, { "|-", "`-" } }, { { "│ ", "  " }, { "├─", "└─" } },
+	};
+	bool last[DEEPEST] = { false };
+	size_t depth = 0, used = 0;
+
+	for (; depth < DEEPEST && branches->lines[at].parent != at;
+	     at = branches->lines[at].parent)
+		last[depth++] = branches->lines[at].last;
+	buffer[0] = '\0';
+	while (depth-- > 0 && used + 8 < size)
+		used += (size_t)snprintf(buffer + used, size - used, "%s",
+					 drawn[unicode][depth == 0][last[depth]]);
+	return buffer;
+}

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* p2ptopo view: the machine on a screen, with keys. */
+#include <langinfo.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "monitor.h"
+#include "run_dir.h"
+#include "view/effects.h"
+#include "view/keys.h"
+#include "view/terminal.h"
+
+/* After an event the machine is read when nothing came for QUIET, after LONGEST in any case. */
+#define QUIET 250
+#define LONGEST 2000
+
+static int64_t now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
+static enum status press_keys(struct view *view, const char *keys)
+{
+	while (keys && *keys && view->state.effect != EFFECT_QUIT) {
+		uint32_t key = key_parse(&keys);
+
+		if (key == UINT32_MAX)
+			return app_fail(STATUS_USAGE, "--keys: there is no key '%.16s'", keys);
+		view_press(view, key, 0);
+	}
+	return STATUS_DONE;
+}
+
+static enum status parse_size(const char *text, unsigned int *ret_width, unsigned int *ret_height)
+{
+	unsigned int width, height;
+	char end;
+
+	if (!text)
+		return STATUS_DONE;
+	if (sscanf(text, "%5ux%5u%c", &width, &height, &end) != 2 || !width || !height ||
+	    width > 10000 || height > 10000)
+		return app_fail(STATUS_USAGE, "--size is WIDTHxHEIGHT, up to 10000x10000, not '%s'",
+				text);
+	*ret_width = width;
+	*ret_height = height;
+	return STATUS_DONE;
+}
+
+/* Only the running machine has changes to follow; they are listened for before it is read. */
+static enum status read_machine(struct view *view, struct app *app, struct monitor **ret_monitor)
+{
+	enum status status;
+
+	if (ret_monitor && !app->options.from && !monitor_new(RUN_DIRECTORY, ret_monitor))
+		view->following = true;
+	status = app_read(app, STAGE_JUDGE);
+	if (!status && view_start(view, app))
+		status = app_out_of_memory();
+	return status;
+}
+
+static enum status print_one(struct view *view, struct app *app)
+{
+	enum status status = read_machine(view, app, NULL);
+
+	if (!status)
+		status = press_keys(view, app->options.keys);
+
+	if (status)
+		return status;
+	paint(view);
+	screen_print(&view->screen, app->out, app->options.colour);
+	return STATUS_DONE;
+}
+
+/**
+ * struct session - a viewer on a terminal.
+ * @first, @last: when the first and the last event came that was not followed yet, 0 none
+ */
+struct session {
+	struct view *view;
+	struct terminal *terminal;
+	struct monitor *monitor;
+	int64_t first, last;
+};
+
+static int64_t read_at(const struct session *session)
+{
+	int64_t quiet = session->last + QUIET, longest = session->first + LONGEST;
+
+	return quiet < longest ? quiet : longest;
+}
+
+/* Until the machine is to be read, or a mark ends. */
+static int wait_for(const struct session *session)
+{
+	int64_t until = INT64_MAX, left;
+
+	if (session->first)
+		until = read_at(session);
+	for (size_t i = 0; i < session->view->machine.event_count; i++)
+		if (session->view->machine.events[i].until < until)
+			until = session->view->machine.events[i].until;
+	if (until == INT64_MAX)
+		return -1;
+	left = until - now();
+	return left < 0 ? 0 : left > 60000 ? 60000 : (int)left;
+}
+
+static void follow(struct session *session, unsigned int seen)
+{
+	int64_t time = now();
+
+	if (seen & TERMINAL_OTHER) {
+		int count = monitor_drain(session->monitor, NULL, NULL);
+
+		if (count < 0) {
+			session->monitor = monitor_free(session->monitor);
+			session->view->following = false;
+		}
+		if (count > 0) {
+			session->last = time;
+			session->first = session->first ? session->first : time;
+		}
+	}
+	if (session->first && time >= read_at(session)) {
+		session->first = 0;
+		view_read(session->view, time);
+	}
+	view_expire(session->view, time);
+}
+
+/* Keys that wait, all of them: a paste is drawn once.  False: quit. */
+static bool take_keys(struct session *session)
+{
+	struct view *view = session->view;
+	bool again = false;
+	uint32_t key;
+
+	while ((key = terminal_key(session->terminal)) != VIEW_NONE) {
+		view_press(view, key, now());
+		if (view->state.effect == EFFECT_QUIT)
+			return false;
+		if (view->state.effect == EFFECT_SUSPEND) {
+			terminal_suspend(session->terminal);
+			again = true;
+		}
+		again |= view->state.effect == EFFECT_REDRAW;
+	}
+	if (again)
+		terminal_show(session->terminal, &view->screen, true);
+	return true;
+}
+
+static int fit_terminal(struct session *session)
+{
+	unsigned int width, height;
+
+	terminal_size(session->terminal, &width, &height);
+	if (width == session->view->screen.width && height == session->view->screen.height)
+		return 0;
+	return view_resize(session->view, width, height);
+}
+
+static enum status run(struct session *session)
+{
+	for (;;) {
+		unsigned int seen;
+
+		if (fit_terminal(session))
+			return STATUS_ACCESS;
+		paint(session->view);
+		terminal_show(session->terminal, &session->view->screen, false);
+		seen = terminal_wait(session->terminal, session->monitor ?
+				     monitor_fd(session->monitor) : -1, wait_for(session));
+		if (seen & TERMINAL_ENDED)
+			return STATUS_DONE;
+		if (seen & TERMINAL_STOP)
+			terminal_suspend(session->terminal);
+		else if (seen & TERMINAL_CONTINUED)
+			terminal_resume(session->terminal);
+		if (seen & TERMINAL_KEYS && !take_keys(session))
+			return STATUS_DONE;
+		follow(session, seen);
+	}
+}
+
+static enum status run_on_terminal(struct view *view, struct app *app)
+{
+	struct session session = { .view = view };
+	const char *never = getenv("NO_COLOR");
+	bool colour = strcmp(app->options.colour_when, "never") != 0 &&
+		      !(!strcmp(app->options.colour_when, "auto") && never && *never);
+	enum status status = read_machine(view, app, &session.monitor);
+
+	if (!status)
+		status = press_keys(view, app->options.keys);
+	if (status || view->state.effect == EFFECT_QUIT) {
+		monitor_free(session.monitor);
+		return status;
+	}
+	status = terminal_open(colour, &session.terminal);
+	if (!status)
+		status = run(&session);
+	terminal_close(session.terminal);
+	monitor_free(session.monitor);
+	return status;
+}
+
+enum status command_view(struct app *app, int argc, char **argv)
+{
+	unsigned int width = app->options.width, height = app->options.height;
+	bool print = app->options.print_screen;
+	struct view view = { 0 };
+	enum status status;
+
+	(void)argc;
+	(void)argv;
+	if (!print && (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)))
+		return app_fail(STATUS_USAGE, "view needs a terminal; --print-screen prints a screen "
+				"without one");
+	status = parse_size(app->options.size, &width, &height);
+	if (status)
+		return status;
+	view.screen.unicode = !strcmp(nl_langinfo(CODESET), "UTF-8");
+	if (screen_resize(&view.screen, width, height))
+		status = app_out_of_memory();
+	else
+		status = print ? print_one(&view, app) : run_on_terminal(&view, app);
+	view_free(&view);
+	return status;
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The ends of pairs, filtered and in their order. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "view/rows.h"
+
+/* By score; what has the same, and what has none, by what the kernel decides and how far it is. */
+static long nearness_of(const struct machine *machine, const struct state *state,
+			const struct p2p_function *provider, const struct p2p_function *client)
+{
+	static const long ranks[P2P_MAP_TYPES] = {
+		[P2P_MAP_BUS_ADDR] = 3, [P2P_MAP_THRU_HOST_BRIDGE] = 2,
+		[P2P_MAP_UNKNOWN] = 1, [P2P_MAP_NOT_SUPPORTED] = 0,
+	};
+	struct p2p_verdict verdict;
+	struct p2p_score score;
+	long relation;
+
+	p2p_judge_pair(machine->shown.judge, provider, client, &verdict);
+	p2p_judge_score(machine->shown.judge, &verdict, &score);
+	relation = verdict.relation ? (long)verdict.relation : P2P_RELATIONS;
+	return (state->writes ? score.write.score : score.read.score) * 1000000L +
+	       ranks[verdict.kernel.map_type] * 100000 - relation * 10000 -
+	       (long)verdict.kernel.hops;
+}
+
+static int compare(const void *left, const void *right)
+{
+	const struct device *a = left, *b = right;
+
+	if (a->nearness != b->nearness)
+		return a->nearness > b->nearness ? -1 : 1;
+	return p2p_bdf_compare(a->function->bdf, b->function->bdf);
+}
+
+static void sort(struct device *list, size_t count, const struct machine *machine,
+		 const struct state *state, struct address by)
+{
+	const struct p2p_function *provider = machine_function(machine, by);
+
+	if (!provider)
+		return;
+	for (size_t i = 0; i < count; i++)
+		list[i].nearness = list[i].function == provider ? INT32_MAX :
+				   nearness_of(machine, state, provider, list[i].function);
+	if (count)
+		qsort(list, count, sizeof(*list), compare);
+}
+
+static size_t choose(struct device *list, const struct app *app, const bool *picked,
+		     unsigned int classes, const struct p2p_function *without)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < app->selected_count; i++) {
+		const struct p2p_function *function = app->selected[i];
+
+		if (function != without && (!picked || picked[i]) &&
+		    (!classes || classes >> function->kind & 1u))
+			list[count++].function = function;
+	}
+	return count;
+}
+
+int devices_build(struct devices *devices, const struct machine *machine,
+		  const struct state *state)
+{
+	const struct app *app = &machine->shown;
+	size_t room = app->selected_count + 1;
+	struct devices made = {
+		.providers = calloc(room, sizeof(struct device)),
+		.clients = calloc(room, sizeof(struct device)),
+		.peers = calloc(room, sizeof(struct device)),
+	};
+
+	if (!made.providers || !made.clients || !made.peers) {
+		devices_free(&made);
+		return -ENOMEM;
+	}
+	made.provider_count = choose(made.providers, app, app->picked, state->providers, NULL);
+	made.client_count = choose(made.clients, app, NULL, state->clients, NULL);
+	made.peer_count = choose(made.peers, app, NULL, state->clients,
+				 machine_function(machine, state->provider));
+	if (state->sorted & ON(PAGE_MATRIX)) {
+		sort(made.providers, made.provider_count, machine, state, state->order);
+		sort(made.clients, made.client_count, machine, state, state->order);
+	}
+	if (state->sorted & ON(PAGE_PEERS))
+		sort(made.peers, made.peer_count, machine, state, state->provider);
+	devices_free(devices);
+	*devices = made;
+	return 0;
+}
+
+void devices_free(struct devices *devices)
+{
+	free(devices->providers);
+	free(devices->clients);
+	free(devices->peers);
+	*devices = (struct devices){ 0 };
+}

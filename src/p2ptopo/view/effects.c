@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tree.h"
+#include "view/effects.h"
+#include "view/prompt.h"
+#include "view/save.h"
+
+/* What the machine as read decides on: done once, not for every key. */
+static void look_over(struct view *view)
+{
+	const struct app *app = view->machine.read;
+
+	view->present = 0;
+	view->name_width = 8;
+	for (size_t i = 0; i < app->selected_count; i++) {
+		unsigned int width = screen_width(&view->screen, app->selected[i]->display);
+
+		view->present |= 1u << app->selected[i]->kind;
+		if (width > view->name_width)
+			view->name_width = width < 24 ? width : 24;
+	}
+}
+
+/* Pages that need a pair or a device get the first one there is. */
+static void choose_ends(struct view *view)
+{
+	const struct app *app = &view->machine.shown;
+	struct state *state = &view->state;
+	bool pair = state->page == PAGE_PAIR;
+
+	if (!machine_function(&view->machine, state->provider))
+		state->provider.there = false;
+	if (!machine_function(&view->machine, state->client))
+		state->client.there = false;
+	if ((pair || state->page == PAGE_PEERS) && !state->provider.there && app->selected_count)
+		state->provider = (struct address){ true, app->selected[0]->bdf };
+	for (size_t i = 0; pair && !state->client.there && i < app->selected_count; i++)
+		if (p2p_bdf_compare(app->selected[i]->bdf, state->provider.bdf))
+			state->client = (struct address){ true, app->selected[i]->bdf };
+	if (state->page == PAGE_DEVICE && !machine_function(&view->machine, state->device))
+		state->device = state->provider;
+	if (state->page == PAGE_DEVICE && !state->device.there && app->selected_count)
+		state->device = (struct address){ true, app->selected[0]->bdf };
+}
+
+static int build(struct view *view)
+{
+	switch (view->state.page) {
+	case PAGE_TREE:
+		return branches_build(&view->branches, &view->machine, &view->state);
+	case PAGE_MATRIX:
+	case PAGE_PEERS:
+		return devices_build(&view->devices, &view->machine, &view->state);
+	default:
+		return text_build(&view->text, &view->machine, &view->state, view->screen.width);
+	}
+}
+
+/* The row of @wanted; @otherwise when it is not there any more. */
+static size_t row_of(const struct view *view, struct address wanted, size_t otherwise)
+{
+	struct sight sight = sight_of(view);
+
+	for (size_t i = 0; wanted.there && i < sight.rows; i++) {
+		const struct p2p_function *function = view_row(view, i);
+
+		if (function && !p2p_bdf_compare(function->bdf, wanted.bdf))
+			return i;
+	}
+	return otherwise;
+}
+
+static size_t column_of(const struct view *view, struct address wanted, size_t otherwise)
+{
+	for (size_t i = 0; wanted.there && i < view->devices.client_count; i++)
+		if (!p2p_bdf_compare(view->devices.clients[i].function->bdf, wanted.bdf))
+			return i;
+	return otherwise;
+}
+
+static int rebuild_at(struct view *view, struct address row, struct address column)
+{
+	struct place *place = &view->state.place[view->state.page];
+	struct sight sight;
+	int error;
+
+	choose_ends(view);
+	error = build(view);
+	if (error)
+		return error;
+	if (!page_is_text(view->state.page))
+		place->row = row_of(view, row, place->row);
+	if (view->state.page == PAGE_MATRIX)
+		place->column = column_of(view, column, place->column);
+	sight = sight_of(view);
+	state_fit(&view->state, &sight);
+	return 0;
+}
+
+int view_rebuild(struct view *view)
+{
+	struct sight sight = sight_of(view);
+
+	return rebuild_at(view, sight.row, sight.column);
+}
+
+/* What was judged is gone: rows that point into it must not be looked at before. */
+static int judge_again(struct view *view, const struct sight *before)
+{
+	int error;
+
+	branches_forget(&view->branches);
+	devices_free(&view->devices);
+	error = machine_judge(&view->machine, &view->state);
+	look_over(view);
+	return error ? error : rebuild_at(view, before->row, before->column);
+}
+
+static void report_failure(struct view *view, int error)
+{
+	if (error)
+		state_say(&view->state, true, "%s", strerror(-error));
+}
+
+static unsigned int rules_named(const char *name)
+{
+	const struct p2p_rules *rules;
+
+	for (unsigned int i = 0; (rules = p2p_rules_at(i)); i++)
+		if (!strcmp(p2p_rules_name(rules), name))
+			return i + 1;
+	return 0;
+}
+
+int view_start(struct view *view, struct app *app)
+{
+	static const struct sight nowhere;
+
+	state_start(&view->state);
+	view->state.rules = rules_named(app->options.kernel);
+	machine_start(&view->machine, app);
+	view->cell = open_memstream(&view->cell_text, &view->cell_size);
+	if (!view->cell)
+		return -ENOMEM;
+	return judge_again(view, &nowhere);
+}
+
+void view_free(struct view *view)
+{
+	if (view->cell)
+		fclose(view->cell);
+	free(view->cell_text);
+	branches_free(&view->branches);
+	devices_free(&view->devices);
+	text_free(&view->text);
+	screen_free(&view->screen);
+	machine_free(&view->machine);
+}
+
+int view_resize(struct view *view, unsigned int width, unsigned int height)
+{
+	int error = screen_resize(&view->screen, width, height);
+
+	return error ? error : view_rebuild(view);
+}
+
+static void fold(struct view *view)
+{
+	size_t at = view->state.place[PAGE_TREE].row;
+	int error = branches_fold(&view->branches, &view->machine, view->state.effect, at);
+
+	report_failure(view, error ? error : view_rebuild(view));
+}
+
+/* A port tried out, or all between two devices, or none. */
+static void try_out(struct view *view, const struct sight *before)
+{
+	const struct p2p_function *port = machine_function(&view->machine, view->state.device);
+	const struct p2p_function *provider = machine_function(&view->machine,
+							       view->state.provider);
+	const struct p2p_function *client = machine_function(&view->machine, view->state.client);
+	int error = -ENOENT;
+
+	if (view->state.effect == EFFECT_UNDO)
+		error = 0;
+	else if (view->state.effect == EFFECT_TOGGLE && port)
+		error = machine_toggle(&view->machine, port);
+	else if (view->state.effect == EFFECT_TOGGLE_PAIR && provider && client)
+		error = machine_toggle_pair(&view->machine, provider, client);
+	if (view->state.effect == EFFECT_UNDO)
+		machine_undo(&view->machine);
+	if (error == -ENOENT && view->state.effect == EFFECT_TOGGLE) {
+		state_say(&view->state, true, "%s has no ACS redirect that could be cleared",
+			  port ? port->display : "a host bridge");
+		return;
+	}
+	if (error == -ENOENT) {
+		state_say(&view->state, true, "nothing redirects between %s and %s",
+			  provider ? provider->display : "no provider",
+			  client ? client->display : "no client");
+		return;
+	}
+	report_failure(view, error ? error : judge_again(view, before));
+}
+
+static void set_classes(struct view *view)
+{
+	char *rest = view->state.input, *name;
+	unsigned int classes = 0;
+	enum p2p_class kind;
+
+	while ((name = strsep(&rest, ", "))) {
+		if (!*name)
+			continue;
+		if (p2p_class_parse(name, &kind)) {
+			state_say(&view->state, true, "there is no class '%.32s'; gpu, accel, nic, "
+				  "nvme, storage, memory, switch, bridge, host, other", name);
+			return;
+		}
+		classes |= 1u << kind;
+	}
+	view->state.clients = classes;
+	report_failure(view, view_rebuild(view));
+}
+
+static void print_screen(FILE *out, void *data)
+{
+	screen_print(&((struct view *)data)->screen, out, false);
+}
+
+static void print_report(FILE *out, void *data)
+{
+	struct view *view = data;
+	struct app app = view->machine.shown;
+
+	app.out = out;
+	app.options.colour = app.options.terminal = false;
+	app.options.format = FORMAT_TEXT;
+	command_report(&app, 0, NULL);
+}
+
+static void save(struct view *view)
+{
+	struct state *state = &view->state;
+	bool screen = state->effect == EFFECT_SAVE_SCREEN, replace = state->overwrite;
+	int error;
+
+	state->overwrite = PROMPT_NONE;
+	if (screen)
+		paint(view);
+	error = save_file(state->input, replace, screen ? print_screen : print_report, view);
+	if (error == -EEXIST && !replace)
+		prompt_ask_overwrite(state, state->effect);
+	else if (error)
+		state_say(state, true, "%.128s: %s", state->input, strerror(-error));
+	else
+		state_say(state, false, "saved to %.128s", state->input);
+}
+
+void view_read(struct view *view, int64_t now)
+{
+	struct sight before = sight_of(view);
+	char sentence[INPUT_SIZE];
+
+	branches_forget(&view->branches);
+	devices_free(&view->devices);
+	if (machine_read(&view->machine, now, sentence, sizeof(sentence)))
+		state_say(&view->state, true, "%s", sentence);
+	report_failure(view, judge_again(view, &before));
+}
+
+bool view_expire(struct view *view, int64_t now)
+{
+	struct sight before = sight_of(view);
+
+	if (!machine_expire(&view->machine, now))
+		return false;
+	branches_forget(&view->branches);
+	report_failure(view, rebuild_at(view, before.row, before.column));
+	return true;
+}
+
+void view_press(struct view *view, uint32_t key, int64_t now)
+{
+	struct sight sight = sight_of(view);
+	unsigned int rules = view->state.rules;
+
+	state_press(&view->state, &sight, key);
+	switch (view->state.effect) {
+	case EFFECT_REBUILD:
+		report_failure(view, rules == view->state.rules ? view_rebuild(view) :
+						  judge_again(view, &sight));
+		return;
+	case EFFECT_SORT:
+		report_failure(view, rebuild_at(view, (struct address){ 0 },
+						(struct address){ 0 }));
+		return;
+	case EFFECT_FIND:
+		view_find(view);
+		return;
+	case EFFECT_FOLD:
+	case EFFECT_UNFOLD:
+	case EFFECT_FOLD_ALL:
+		fold(view);
+		return;
+	case EFFECT_TOGGLE:
+	case EFFECT_TOGGLE_PAIR:
+	case EFFECT_UNDO:
+		try_out(view, &sight);
+		return;
+	case EFFECT_CLASSES:
+		set_classes(view);
+		return;
+	case EFFECT_SAVE_SCREEN:
+	case EFFECT_SAVE_REPORT:
+		save(view);
+		return;
+	case EFFECT_READ:
+		view_read(view, now);
+		return;
+	case EFFECT_NONE:
+	case EFFECT_QUIT:
+	case EFFECT_REDRAW:
+	case EFFECT_SUSPEND:
+		return;
+	}
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reading the machine again, and remembering for a while what is another than before. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "view/machine.h"
+#include "words.h"
+
+/* app_read() says on stderr why it failed; on a screen that goes into @sentence. */
+static int read_quietly(struct app *app, char *sentence, size_t size)
+{
+	FILE *said = tmpfile();
+	int kept = dup(STDERR_FILENO);
+	enum status status;
+
+	snprintf(sentence, size, "out of memory or files");
+	if (!said || kept < 0) {
+		if (said)
+			fclose(said);
+		if (kept >= 0)
+			close(kept);
+		return -1;
+	}
+	dup2(fileno(said), STDERR_FILENO);
+	status = app_read(app, STAGE_JUDGE);
+	fflush(stderr);
+	dup2(kept, STDERR_FILENO);
+	close(kept);
+	rewind(said);
+	if (fgets(sentence, (int)size, said))
+		sentence[strcspn(sentence, "\n")] = '\0';
+	fclose(said);
+	return status ? -1 : 0;
+}
+
+static void add_event(struct machine *machine, const struct p2p_function *function,
+		      enum mark mark, int64_t until)
+{
+	struct event *events = realloc(machine->events,
+				       (machine->event_count + 1) * sizeof(*events));
+	char bdf[P2P_BDF_SIZE], product[96];
+	struct event *event;
+
+	if (!events)
+		return;
+	machine->events = events;
+	event = &events[machine->event_count++];
+	*event = (struct event){ .bdf = function->bdf, .mark = mark, .until = until };
+	p2p_bdf_format(function->bdf, bdf);
+	snprintf(event->line, sizeof(event->line), "%s%s%s %s", bdf,
+		 strcmp(bdf, function->display) ? " " : "",
+		 strcmp(bdf, function->display) ? function->display : "",
+		 words_product(function, product, sizeof(product)));
+}
+
+static bool is_other_text(const char *a, const char *b)
+{
+	return !a != !b || (a && strcmp(a, b) != 0);
+}
+
+static bool is_other(const struct p2p_function *old, const struct p2p_function *new)
+{
+	return old->vendor != new->vendor || old->device != new->device ||
+	       is_other_text(old->driver, new->driver) ||
+	       is_other_text(old->display, new->display) ||
+	       old->acs.control != new->acs.control || old->acs.fact != new->acs.fact ||
+	       old->pcie.now.speed_mtps != new->pcie.now.speed_mtps ||
+	       old->pcie.now.width != new->pcie.now.width ||
+	       old->iommu_group.fact != new->iommu_group.fact ||
+	       old->iommu_group.value != new->iommu_group.value;
+}
+
+/* An older mark of the same function gives way to the new one. */
+static void drop_event(struct machine *machine, struct p2p_bdf bdf)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < machine->event_count; i++)
+		if (p2p_bdf_compare(machine->events[i].bdf, bdf))
+			machine->events[kept++] = machine->events[i];
+	machine->event_count = kept;
+}
+
+/* Both are in the order of their addresses. */
+static void mark_all(struct machine *machine, const struct p2p_topology *old,
+		     const struct p2p_topology *new, int64_t until)
+{
+	size_t i = 0, j = 0;
+
+	for (;;) {
+		const struct p2p_function *gone = p2p_topology_function(old, i);
+		const struct p2p_function *come = p2p_topology_function(new, j);
+		int order = !gone ? 1 : !come ? -1 : p2p_bdf_compare(gone->bdf, come->bdf);
+
+		if (!gone && !come)
+			return;
+		if (order || is_other(gone, come)) {
+			const struct p2p_function *function = order < 0 ? gone : come;
+
+			drop_event(machine, function->bdf);
+			add_event(machine, function, order < 0 ? MARK_WENT :
+				  order > 0 ? MARK_CAME : MARK_CHANGED, until);
+		}
+		i += order <= 0;
+		j += order >= 0;
+	}
+}
+
+int machine_read(struct machine *machine, int64_t now, char *sentence, size_t size)
+{
+	struct app *read = machine->read;
+	struct app next = { .options = read->options, .command = read->command,
+			    .out = read->out };
+
+	if (read_quietly(&next, sentence, size)) {
+		app_release(&next);
+		return -1;
+	}
+	machine_forget(machine);
+	mark_all(machine, read->topology, next.topology, now + MARKED_FOR);
+	app_release(read);
+	*read = next;
+	machine->shown = next;
+	return 0;
+}
+
+enum mark machine_mark(const struct machine *machine, struct p2p_bdf bdf)
+{
+	for (size_t i = 0; i < machine->event_count; i++)
+		if (!p2p_bdf_compare(machine->events[i].bdf, bdf))
+			return machine->events[i].mark;
+	return MARK_NONE;
+}
+
+bool machine_expire(struct machine *machine, int64_t now)
+{
+	size_t kept = 0, count = machine->event_count;
+
+	for (size_t i = 0; i < count; i++)
+		if (machine->events[i].until > now)
+			machine->events[kept++] = machine->events[i];
+	machine->event_count = kept;
+	return kept < count;
+}

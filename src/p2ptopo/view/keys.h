@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Keys as numbers, and as users and golden tests write them: j, <Down>, <C-d>, <F1>. */
+#ifndef P2PTOPO_VIEW_KEYS_H
+#define P2PTOPO_VIEW_KEYS_H
+
+#include <stdint.h>
+
+/** Keys that are no character lie beyond Unicode; control characters are themselves. */
+enum key {
+	VIEW_NONE = 0,
+	VIEW_SPECIAL = 0x110000,
+	VIEW_UP, VIEW_DOWN, VIEW_LEFT, VIEW_RIGHT, VIEW_HOME, VIEW_END, VIEW_PAGE_UP,
+	VIEW_PAGE_DOWN, VIEW_ENTER, VIEW_ESCAPE, VIEW_TAB, VIEW_BACKTAB, VIEW_BACKSPACE,
+	VIEW_INSERT, VIEW_DELETE,
+	VIEW_F1, VIEW_F2, VIEW_F3, VIEW_F4, VIEW_F5, VIEW_F6, VIEW_F7, VIEW_F8, VIEW_F9,
+	VIEW_F10, VIEW_F11, VIEW_F12,
+	VIEW_SPECIAL_END
+};
+
+/** VIEW_CONTROL('d') - what the terminal sends for Ctrl and a letter. */
+#define VIEW_CONTROL(letter) ((uint32_t)(letter) & 0x1f)
+
+/** Bytes a name takes at most. */
+#define VIEW_KEY_NAME 16
+
+/**
+ * key_parse() - the first key of @text, which is moved behind it.
+ *
+ * A name between < and > is that key, <lt> is <, anything else is one character of UTF-8.
+ *
+ * Return: the key; VIEW_NONE at the end of @text; UINT32_MAX where no such key is (@text stays).
+ */
+uint32_t key_parse(const char **text);
+
+/** key_of() - the key of a character that a terminal sent: Enter, Tab and the like by name. */
+uint32_t key_of(uint32_t character);
+
+/** key_text() - how key_parse() would read it; "?" when nothing says it. */
+const char *key_text(uint32_t key, char buffer[VIEW_KEY_NAME]);
+
+/** key_decode() - one character of UTF-8; a byte that is none stands for itself.  @text moves. */
+uint32_t key_decode(const char **text);
+
+/** key_encode() - a character as UTF-8, terminated.  Return: its length. */
+unsigned int key_encode(uint32_t character, char buffer[5]);
+
+#endif

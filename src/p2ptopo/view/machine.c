@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "view/machine.h"
+#include "words.h"
+
+void machine_start(struct machine *machine, struct app *app)
+{
+	*machine = (struct machine){ .read = app, .shown = *app };
+}
+
+void machine_forget(struct machine *machine)
+{
+	machine->judge = p2p_judge_free(machine->judge);
+	machine->plain = p2p_judge_free(machine->plain);
+	machine->tried = p2p_topology_free(machine->tried);
+	free(machine->selected);
+	machine->selected = NULL;
+	machine->shown = *machine->read;
+}
+
+void machine_free(struct machine *machine)
+{
+	machine_forget(machine);
+	free(machine->trials);
+	free(machine->events);
+	*machine = (struct machine){ 0 };
+}
+
+unsigned int machine_rules_count(void)
+{
+	unsigned int count = 0;
+
+	while (p2p_rules_at(count))
+		count++;
+	return count + 1;
+}
+
+/* The trials as changes of what was read; those of ports that are gone are forgotten. */
+static struct p2p_change *list_changes(struct machine *machine)
+{
+	struct p2p_change *changes = calloc(machine->trial_count + 1, sizeof(*changes));
+	size_t kept = 0;
+
+	for (size_t i = 0; changes && i < machine->trial_count; i++) {
+		const struct trial *trial = &machine->trials[i];
+		const struct p2p_function *port = p2p_topology_find(machine->read->topology,
+								    trial->bdf);
+
+		if (!port || port->acs.fact != P2P_PRESENT)
+			continue;
+		changes[kept] = (struct p2p_change){
+			.kind = P2P_CHANGE_ACS, .function = port,
+			.clear = port->acs.control & (uint16_t)~trial->control,
+			.set = trial->control & (uint16_t)~port->acs.control,
+		};
+		machine->trials[kept++] = *trial;
+	}
+	if (changes)
+		machine->trial_count = kept;
+	return changes;
+}
+
+/* Functions have the same indexes in both. */
+static int select_tried(struct machine *machine)
+{
+	const struct app *read = machine->read;
+
+	machine->selected = calloc(read->selected_count + 1, sizeof(void *));
+	if (!machine->selected)
+		return -ENOMEM;
+	for (size_t i = 0; i < read->selected_count; i++)
+		machine->selected[i] = p2p_topology_function(machine->tried,
+							     read->selected[i]->index);
+	return 0;
+}
+
+static int judge_tried(struct machine *machine, const char *rules)
+{
+	struct p2p_change *changes = list_changes(machine);
+	int error = changes ? 0 : -ENOMEM;
+
+	if (!error && machine->trial_count)
+		error = p2p_topology_change(machine->read->context, machine->read->topology,
+					    changes, machine->trial_count, &machine->tried);
+	free(changes);
+	if (error || !machine->trial_count)
+		return error;
+	error = select_tried(machine);
+	if (!error)
+		error = p2p_judge_new(machine->read->context, machine->tried, rules,
+				      &machine->judge);
+	return error;
+}
+
+int machine_judge(struct machine *machine, const struct state *state)
+{
+	const char *rules = state->rules ? p2p_rules_name(p2p_rules_at(state->rules - 1)) : "auto";
+	int error;
+
+	machine_forget(machine);
+	error = p2p_judge_new(machine->read->context, machine->read->topology, rules,
+			      &machine->plain);
+	if (!error)
+		error = judge_tried(machine, rules);
+	if (error) {
+		machine_forget(machine);
+		return error;
+	}
+	machine->shown.judge = machine->judge ? machine->judge : machine->plain;
+	machine->shown.options.kernel = rules;
+	if (machine->tried) {
+		machine->shown.topology = machine->tried;
+		machine->shown.selected = machine->selected;
+	}
+	return 0;
+}
+
+const struct p2p_function *machine_function(const struct machine *machine, struct address address)
+{
+	return address.there ? p2p_topology_find(machine->shown.topology, address.bdf) : NULL;
+}
+
+const struct p2p_function *machine_as_read(const struct machine *machine,
+					   const struct p2p_function *function)
+{
+	return p2p_topology_function(machine->read->topology, function->index);
+}
+
+bool machine_is_tried(const struct machine *machine, const struct p2p_function *function)
+{
+	for (size_t i = 0; i < machine->trial_count; i++)
+		if (!p2p_bdf_compare(machine->trials[i].bdf, function->bdf))
+			return true;
+	return false;
+}
+
+/* Without the trial for @port, if there is one. */
+static bool drop_trial(struct machine *machine, const struct p2p_function *port)
+{
+	size_t kept = 0, count = machine->trial_count;
+
+	for (size_t i = 0; i < count; i++)
+		if (p2p_bdf_compare(machine->trials[i].bdf, port->bdf))
+			machine->trials[kept++] = machine->trials[i];
+	machine->trial_count = kept;
+	return kept < count;
+}
+
+static int add_trial(struct machine *machine, const struct p2p_function *port, uint16_t control)
+{
+	struct trial *trials;
+
+	drop_trial(machine, port);
+	if (machine_as_read(machine, port)->acs.control == control)
+		return 0;
+	trials = realloc(machine->trials, (machine->trial_count + 1) * sizeof(*trials));
+	if (!trials)
+		return -ENOMEM;
+	machine->trials = trials;
+	trials[machine->trial_count++] = (struct trial){ port->bdf, control };
+	return 0;
+}
+
+int machine_toggle(struct machine *machine, const struct p2p_function *port)
+{
+	uint16_t can = port->acs.capability & ACS_REDIRECTS, control = port->acs.control;
+	uint16_t read;
+
+	if (port->acs.fact != P2P_PRESENT || !can)
+		return -ENOENT;
+	read = machine_as_read(machine, port)->acs.control & ACS_REDIRECTS;
+	if (control & ACS_REDIRECTS)
+		control &= (uint16_t)~ACS_REDIRECTS;
+	else
+		control |= read ? read : can & (P2P_ACS_RR | P2P_ACS_CR);
+	return add_trial(machine, port, control);
+}
+
+/* Back to what was read, on the way from @function to the root. */
+static bool restore_above(struct machine *machine, const struct p2p_function *function)
+{
+	bool any = false;
+
+	for (; function; function = function->parent)
+		any |= drop_trial(machine, function);
+	return any;
+}
+
+int machine_toggle_pair(struct machine *machine, const struct p2p_function *provider,
+			const struct p2p_function *client)
+{
+	size_t room = (size_t)provider->depth + client->depth + 1, count;
+	const struct p2p_function **list = calloc(room, sizeof(void *));
+	struct p2p_verdict verdict;
+	int error = 0;
+
+	if (!list)
+		return -ENOMEM;
+	p2p_judge_pair(machine->shown.judge, provider, client, &verdict);
+	count = p2p_judge_redirects(machine->shown.judge, &verdict, list, room);
+	for (size_t i = 0; i < count && i < room && !error; i++)
+		error = machine_toggle(machine, list[i]);
+	free(list);
+	if (count || error)
+		return error;
+	count = restore_above(machine, provider);
+	count += restore_above(machine, client);
+	return count ? 0 : -ENOENT;
+}
+
+void machine_undo(struct machine *machine)
+{
+	machine->trial_count = 0;
+}
+
+bool machine_judge_pair(const struct machine *machine, const struct p2p_function *provider,
+			const struct p2p_function *client, struct p2p_verdict *ret_verdict)
+{
+	struct p2p_verdict plain;
+
+	p2p_judge_pair(machine->shown.judge, provider, client, ret_verdict);
+	if (!machine->tried)
+		return false;
+	p2p_judge_pair(machine->plain, machine_as_read(machine, provider),
+		       machine_as_read(machine, client), &plain);
+	return plain.kernel.map_type != ret_verdict->kernel.map_type ||
+	       plain.kernel.distance != ret_verdict->kernel.distance ||
+	       plain.fabric.request.kind != ret_verdict->fabric.request.kind ||
+	       plain.fabric.completion.kind != ret_verdict->fabric.completion.kind;
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "view/keys.h"
+#include "view/prompt.h"
+
+/* What each asks, and what is offered. */
+static const struct { const char *label, *offer; } asks[] = {
+	[PROMPT_SEARCH] = { "/", "" },
+	[PROMPT_CLASSES] = { "classes (gpu,nvme,...; nothing: all): ", "" },
+	[PROMPT_SCREEN] = { "save the screen to: ", "p2ptopo-screen.txt" },
+	[PROMPT_REPORT] = { "save the report to: ", "p2ptopo-report.txt" },
+	[PROMPT_COMMAND] = { ":", "" },
+	[PROMPT_OVERWRITE] = { " exists; overwrite it? (y/n)", "" },
+};
+
+const char *prompt_label(const struct state *state)
+{
+	return asks[state->prompt].label;
+}
+
+static void set_input(struct state *state, const char *text)
+{
+	snprintf(state->input, sizeof(state->input), "%s", text);
+	state->length = strlen(state->input);
+}
+
+void prompt_open(struct state *state, enum prompt prompt)
+{
+	state->prompt = prompt;
+	set_input(state, asks[prompt].offer);
+}
+
+void prompt_ask_overwrite(struct state *state, enum effect save)
+{
+	state->prompt = PROMPT_OVERWRITE;
+	state->overwrite = save == EFFECT_SAVE_SCREEN ? PROMPT_SCREEN : PROMPT_REPORT;
+}
+
+static void run_command(struct state *state, const struct sight *sight)
+{
+	const char *text = state->input;
+	char *end;
+	unsigned long line = strtoul(text, &end, 10);
+
+	if (!strcmp(text, "q") || !strcmp(text, "q!") || !strcmp(text, "qa") || !strcmp(text, "x"))
+		state->effect = EFFECT_QUIT;
+	else if (!strncmp(text, "w ", 2) && text[2]) {
+		memmove(state->input, text + 2, strlen(text + 2) + 1);
+		state->effect = EFFECT_SAVE_SCREEN;
+	} else if (end != text && !*end) {
+		state_go(state, sight, line ? (size_t)line - 1 : 0);
+	} else if (*text) {
+		state_say(state, true, "there is no command '%.64s'; :q, :w FILE, :NUMBER", text);
+	}
+}
+
+static void accept_input(struct state *state, const struct sight *sight)
+{
+	enum prompt prompt = state->prompt;
+
+	state->prompt = PROMPT_NONE;
+	switch (prompt) {
+	case PROMPT_SEARCH:
+		if (*state->input)
+			memcpy(state->search, state->input, sizeof(state->search));
+		state->backward = false;
+		if (*state->search)
+			state->effect = EFFECT_FIND;
+		return;
+	case PROMPT_CLASSES:
+		state->effect = EFFECT_CLASSES;
+		return;
+	case PROMPT_SCREEN:
+	case PROMPT_REPORT:
+		if (*state->input)
+			state->effect = prompt == PROMPT_SCREEN ? EFFECT_SAVE_SCREEN :
+								  EFFECT_SAVE_REPORT;
+		return;
+	case PROMPT_COMMAND:
+		run_command(state, sight);
+		return;
+	case PROMPT_OVERWRITE:
+	case PROMPT_NONE:
+		return;
+	}
+}
+
+/* Only y overwrites; the effect is repeated with @overwrite set. */
+static void answer(struct state *state, uint32_t key)
+{
+	state->prompt = PROMPT_NONE;
+	if (key == 'y' || key == 'Y') {
+		state->effect = state->overwrite == PROMPT_SCREEN ? EFFECT_SAVE_SCREEN :
+								    EFFECT_SAVE_REPORT;
+		return;
+	}
+	state->overwrite = PROMPT_NONE;
+	state_say(state, false, "not saved");
+}
+
+static void erase(struct state *state)
+{
+	while (state->length && (state->input[state->length - 1] & 0xc0) == 0x80)
+		state->length--;
+	if (state->length)
+		state->length--;
+	state->input[state->length] = '\0';
+}
+
+static void type(struct state *state, uint32_t key)
+{
+	char text[5];
+	unsigned int length;
+
+	if (key < ' ' || key >= VIEW_SPECIAL)
+		return;
+	length = key_encode(key, text);
+	if (state->length + length >= sizeof(state->input))
+		return;
+	memcpy(state->input + state->length, text, length + 1);
+	state->length += length;
+}
+
+void prompt_press(struct state *state, const struct sight *sight, uint32_t key)
+{
+	if (state->prompt == PROMPT_OVERWRITE) {
+		answer(state, key);
+		return;
+	}
+	if (key == VIEW_ENTER) {
+		accept_input(state, sight);
+	} else if (key == VIEW_ESCAPE || key == VIEW_CONTROL('c') || key == VIEW_CONTROL('g') ||
+		   (key == VIEW_BACKSPACE && !state->length)) {
+		state->prompt = PROMPT_NONE;
+	} else if (key == VIEW_BACKSPACE) {
+		erase(state);
+	} else if (key == VIEW_CONTROL('u')) {
+		set_input(state, "");
+	} else {
+		type(state, key);
+	}
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the pages have to show, line by line.  Made anew when the machine or a choice of the user
+ * changes; painting asks only for the lines on the screen.
+ */
+#ifndef P2PTOPO_VIEW_ROWS_H
+#define P2PTOPO_VIEW_ROWS_H
+
+#include "view/machine.h"
+
+/**
+ * struct branch - one line of the tree: a host bridge, a function below it, or one that is gone.
+ * @parent: index of the line of the bridge above; its own at the top
+ * @last: nothing of the same bus follows
+ * @foldable, @folded: has it lines below it, and are they hidden?
+ */
+struct branch {
+	const struct p2p_host_bridge *host;
+	const struct p2p_function *function;
+	const struct event *gone;
+	size_t parent;
+	bool last, foldable, folded;
+};
+
+/** struct branches - the tree; @folds are the addresses (of a host bridge: its bus) folded. */
+struct branches {
+	struct branch *lines;
+	size_t count;
+	struct p2p_bdf *folds;
+	size_t fold_count;
+	size_t wide;	/* columns that the widest line of the tree takes */
+};
+
+/** branches_build() - Return: 0 or -ENOMEM. */
+int branches_build(struct branches *branches, const struct machine *machine,
+		   const struct state *state);
+void branches_free(struct branches *branches);
+
+/** branches_forget() - no lines, but what is folded stays so. */
+void branches_forget(struct branches *branches);
+
+/** branches_fold() - what @effect says, at the line @at.  Return: 0 or -ENOMEM. */
+int branches_fold(struct branches *branches, const struct machine *machine, enum effect effect,
+		  size_t at);
+
+/** branches_show() - unfold everything above @function.  Return: was anything folded? */
+bool branches_show(struct branches *branches, const struct p2p_function *function);
+
+/** branch_prefix() - the lines drawn before a line, as UTF-8 or ASCII. */
+const char *branch_prefix(const struct branches *branches, size_t at, bool unicode, char *buffer,
+			  size_t size);
+
+/** struct device - one device, and how near it is to the one sorted by. */
+struct device {
+	const struct p2p_function *function;
+	long nearness;
+};
+
+/**
+ * struct devices - the ends of pairs: rows of the matrix are providers, columns are clients.
+ * The page of peers has the columns without the provider as its rows.
+ */
+struct devices {
+	struct device *providers, *clients, *peers;
+	size_t provider_count, client_count, peer_count;
+};
+
+/** devices_build() - Return: 0 or -ENOMEM. */
+int devices_build(struct devices *devices, const struct machine *machine,
+		  const struct state *state);
+void devices_free(struct devices *devices);
+
+/** struct text - lines of a page of text; they point into @bytes. */
+struct text {
+	char *bytes;
+	const char **lines;
+	size_t count, wide;
+};
+
+/** text_build() - the page of @state in @width columns.  Return: 0 or -ENOMEM. */
+int text_build(struct text *text, struct machine *machine, const struct state *state,
+	       unsigned int width);
+void text_free(struct text *text);
+
+
+#endif

@@ -1,0 +1,428 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "view/keys.h"
+#include "view/prompt.h"
+#include "view/state.h"
+
+void state_say(struct state *state, bool urgent, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(state->message, sizeof(state->message), format, args);
+	va_end(args);
+	state->urgent = urgent;
+}
+
+bool page_is_text(enum page page)
+{
+	return page != PAGE_TREE && page != PAGE_MATRIX && page != PAGE_PEERS;
+}
+
+void state_start(struct state *state)
+{
+	*state = (struct state){ .sorted = ON(PAGE_PEERS) };
+}
+
+static struct place *here(struct state *state)
+{
+	return &state->place[state->page];
+}
+
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* The first line or column shown, so that @at is among the @room of them, no more than needed. */
+static size_t fit_first(size_t first, size_t at, size_t count, size_t room)
+{
+	if (!room || at < first)
+		return at;
+	if (at >= first + room)
+		first = at - room + 1;
+	if (first + room > count)
+		first = count > room ? count - room : 0;
+	return first;
+}
+
+void state_fit(struct state *state, const struct sight *sight)
+{
+	struct place *place = here(state);
+
+	if (page_is_text(state->page)) {
+		size_t last = sight->rows > sight->high ? sight->rows - sight->high : 0;
+
+		place->row = place->top = least(place->row, last);
+		last = sight->columns > sight->wide ? sight->columns - sight->wide : 0;
+		place->column = place->left = least(place->column, last);
+		return;
+	}
+	place->row = least(place->row, sight->rows ? sight->rows - 1 : 0);
+	place->column = least(place->column, sight->columns ? sight->columns - 1 : 0);
+	place->top = fit_first(place->top, place->row, sight->rows, sight->high);
+	place->left = fit_first(place->left, place->column, sight->columns, sight->wide);
+}
+
+void state_go(struct state *state, const struct sight *sight, size_t row)
+{
+	here(state)->row = row;
+	state_fit(state, sight);
+}
+
+/* By @lines down, or up when negative; the cursor stops at both ends. */
+static void move(struct state *state, const struct sight *sight, long lines)
+{
+	size_t row = here(state)->row;
+
+	if (lines < 0)
+		row -= least(row, (size_t)-lines);
+	else
+		row += (size_t)lines;
+	state_go(state, sight, row);
+}
+
+static void move_across(struct state *state, const struct sight *sight, long columns)
+{
+	struct place *place = here(state);
+
+	if (page_is_text(state->page))
+		columns *= 8;
+	if (columns < 0)
+		place->column -= least(place->column, (size_t)-columns);
+	else
+		place->column += (size_t)columns;
+	state_fit(state, sight);
+}
+
+/* The screen goes down by @lines and leaves the cursor where it is, unless it would be off. */
+static void scroll(struct state *state, const struct sight *sight, long lines)
+{
+	struct place *place = here(state);
+	size_t last = sight->rows > sight->high ? sight->rows - sight->high : 0;
+
+	if (page_is_text(state->page)) {
+		move(state, sight, lines);
+		return;
+	}
+	place->top = lines < 0 ? place->top - least(place->top, 1) : least(place->top + 1, last);
+	if (place->row < place->top)
+		place->row = place->top;
+	if (sight->high && place->row >= place->top + sight->high)
+		place->row = place->top + sight->high - 1;
+	state_fit(state, sight);
+}
+
+static void act_move(struct state *state, const struct sight *sight, enum action action)
+{
+	struct place *place = here(state);
+	long page = sight->high > 1 ? (long)sight->high - 1 : 1, half = (page + 1) / 2;
+
+	switch (action) {
+	case ACTION_UP: move(state, sight, -1); return;
+	case ACTION_DOWN: move(state, sight, 1); return;
+	case ACTION_LEFT: move_across(state, sight, -1); return;
+	case ACTION_RIGHT: move_across(state, sight, 1); return;
+	case ACTION_PAGE_UP: move(state, sight, -page); return;
+	case ACTION_PAGE_DOWN: move(state, sight, page); return;
+	case ACTION_HALF_UP: move(state, sight, -half); return;
+	case ACTION_HALF_DOWN: move(state, sight, half); return;
+	case ACTION_SCROLL_UP: scroll(state, sight, -1); return;
+	case ACTION_SCROLL_DOWN: scroll(state, sight, 1); return;
+	case ACTION_FIRST: state_go(state, sight, 0); return;
+	case ACTION_LAST: state_go(state, sight, sight->rows); return;
+	case ACTION_LEFTMOST: place->column = 0; state_fit(state, sight); return;
+	case ACTION_RIGHTMOST: place->column = sight->columns; state_fit(state, sight); return;
+	case ACTION_SCREEN_TOP: state_go(state, sight, place->top); return;
+	case ACTION_SCREEN_MIDDLE:
+		state_go(state, sight, place->top +
+			 least(sight->high, sight->rows - place->top) / 2);
+		return;
+	case ACTION_SCREEN_BOTTOM:
+		state_go(state, sight, place->top + (sight->high ? sight->high - 1 : 0));
+		return;
+	default: return;
+	}
+}
+
+/* The pair and the device under the cursor become the selected ones. */
+static void take(struct state *state, const struct sight *sight)
+{
+	if (state->page <= PAGE_PEERS && sight->row.there)
+		state->device = sight->row;
+	if (state->page == PAGE_MATRIX && sight->row.there && sight->column.there) {
+		state->provider = sight->row;
+		state->client = sight->column;
+	}
+	if (state->page == PAGE_PEERS && sight->row.there)
+		state->client = sight->row;
+	if (state->page == PAGE_TREE && sight->row.there && sight->end) {
+		if (!state->provider.there)
+			state->provider = sight->row;
+		else if (p2p_bdf_compare(state->provider.bdf, sight->row.bdf))
+			state->client = sight->row;
+	}
+}
+
+static void turn_to(struct state *state, enum page page)
+{
+	if (page == state->page)
+		return;
+	state->page = page;
+	if (page_is_text(page))
+		state->place[page] = (struct place){ 0 };
+	state->effect = EFFECT_REBUILD;
+}
+
+/* Another page, from which q comes back here. */
+static void open_page(struct state *state, enum page page)
+{
+	if (page == state->page)
+		return;
+	if (state->depth == BACK_MOST) {
+		memmove(state->back, state->back + 1, sizeof(state->back) - sizeof(state->back[0]));
+		state->depth--;
+	}
+	state->back[state->depth++] = state->page;
+	turn_to(state, page);
+}
+
+static void act_back(struct state *state, const struct sight *sight, enum action action)
+{
+	(void)sight;
+	if (state->depth)
+		turn_to(state, state->back[--state->depth]);
+	else if (action == ACTION_BACK)
+		state->effect = EFFECT_QUIT;
+}
+
+static void act_page(struct state *state, const struct sight *sight, enum action action)
+{
+	enum page page = (enum page)(action - ACTION_TREE);
+
+	if (page >= PAGE_PAIR && page <= PAGE_DEVICE)
+		take(state, sight);
+	if (page == PAGE_PEERS && state->page == PAGE_TREE && !state->provider.there)
+		take(state, sight);
+	if (page == PAGE_HELP) {
+		open_page(state, page);
+		return;
+	}
+	state->depth = 0;
+	turn_to(state, page);
+}
+
+static void act_next_page(struct state *state, const struct sight *sight, enum action action)
+{
+	unsigned int step = action == ACTION_NEXT_PAGE ? 1 : PAGE_HELP - 1;
+	enum page page = state->page == PAGE_HELP ? PAGE_TREE :
+			 (enum page)((state->page + step) % PAGE_HELP);
+
+	act_page(state, sight, (enum action)(ACTION_TREE + page));
+}
+
+static void act_open(struct state *state, const struct sight *sight, enum action action)
+{
+	(void)action;
+	if (!sight->row.there)
+		return;
+	take(state, sight);
+	open_page(state, state->page == PAGE_TREE ? PAGE_DEVICE : PAGE_PAIR);
+}
+
+static void act_quit(struct state *state, const struct sight *sight, enum action action)
+{
+	(void)sight;
+	(void)action;
+	state->effect = EFFECT_QUIT;
+}
+
+static void act_fold(struct state *state, const struct sight *sight, enum action action)
+{
+	bool hide = action == ACTION_FOLD ||
+		    (action == ACTION_FOLD_SWITCH && !sight->folded);
+
+	if (action == ACTION_FOLD_SWITCH && !sight->foldable)
+		return;
+	if (hide && (!sight->foldable || sight->folded))
+		state_go(state, sight, sight->parent);
+	else if (!hide && sight->foldable && !sight->folded)
+		move(state, sight, 1);
+	else if (sight->foldable)
+		state->effect = hide ? EFFECT_FOLD : EFFECT_UNFOLD;
+}
+
+static void act_select(struct state *state, const struct sight *sight, enum action action)
+{
+	bool text = page_is_text(state->page), provider = action == ACTION_PROVIDER;
+	struct address chosen = text ? state->device : sight->row;
+
+	if (state->page == PAGE_MATRIX && !provider)
+		chosen = sight->column;
+	if (!chosen.there)
+		return;
+	if (!text && state->page == PAGE_TREE && !sight->end) {
+		state_say(state, true, "a bridge is no end of a pair");
+		return;
+	}
+	if (provider)
+		state->provider = chosen;
+	else
+		state->client = chosen;
+	state->effect = EFFECT_REBUILD;
+}
+
+static void act_swap(struct state *state, const struct sight *sight, enum action action)
+{
+	struct address provider;
+
+	(void)action;
+	if (state->page == PAGE_MATRIX || state->page == PAGE_PEERS)
+		take(state, sight);
+	if (!state->provider.there || !state->client.there) {
+		state_say(state, true, "there is no pair: p selects a provider, e a client");
+		return;
+	}
+	provider = state->provider;
+	state->provider = state->client;
+	state->client = provider;
+	state->effect = EFFECT_REBUILD;
+}
+
+static void act_switch(struct state *state, const struct sight *sight, enum action action)
+{
+	switch (action) {
+	case ACTION_WRITES: state->writes = !state->writes; break;
+	case ACTION_LENS: state->lens = (enum lens)((state->lens + 1) % LENSES); break;
+	case ACTION_RULES_NEXT: state->rules = (state->rules + 1) % sight->rules; break;
+	case ACTION_RULES_PREVIOUS:
+		state->rules = (state->rules + sight->rules - 1) % sight->rules;
+		break;
+	case ACTION_RULES_AUTO: state->rules = 0; break;
+	case ACTION_SORT:
+		if (state->page == PAGE_MATRIX)
+			state->order = sight->row;
+		state->sorted ^= ON(state->page);
+		*here(state) = (struct place){ 0 };
+		state->effect = EFFECT_SORT;
+		return;
+	case ACTION_ZOOM: state->narrow = !state->narrow; break;
+	default: break;
+	}
+	state->effect = EFFECT_REBUILD;
+}
+
+/* All, then one class after the other of those that are there, then all again. */
+static unsigned int next_class(unsigned int classes, unsigned int present)
+{
+	unsigned int bit = classes ? (classes & -classes) << 1 : 1;
+
+	for (; bit && bit < 1u << P2P_CLASSES; bit <<= 1)
+		if (present & bit)
+			return bit;
+	return 0;
+}
+
+static void act_class(struct state *state, const struct sight *sight, enum action action)
+{
+	unsigned int *classes = action == ACTION_CLASS ? &state->clients : &state->providers;
+
+	*classes = next_class(*classes, sight->present);
+	state->effect = EFFECT_REBUILD;
+}
+
+static void act_find(struct state *state, const struct sight *sight, enum action action)
+{
+	(void)sight;
+	if (!*state->search) {
+		prompt_open(state, PROMPT_SEARCH);
+		return;
+	}
+	state->backward = action == ACTION_SEARCH_PREVIOUS;
+	state->effect = EFFECT_FIND;
+}
+
+static void act_toggle(struct state *state, const struct sight *sight, enum action action)
+{
+	(void)action;
+	if (state->page == PAGE_TREE)
+		state->device = sight->row;
+	if (state->page == PAGE_MATRIX || state->page == PAGE_PEERS)
+		take(state, sight);
+	if (state->page == PAGE_TREE || state->page == PAGE_DEVICE)
+		state->effect = EFFECT_TOGGLE;
+	else if (state->provider.there && state->client.there)
+		state->effect = EFFECT_TOGGLE_PAIR;
+	else
+		state_say(state, true, "there is no pair: p selects a provider, e a client");
+}
+
+static void act_prompt(struct state *state, const struct sight *sight, enum action action)
+{
+	static const enum prompt prompts[ACTIONS] = {
+		[ACTION_SEARCH] = PROMPT_SEARCH, [ACTION_CLASSES] = PROMPT_CLASSES,
+		[ACTION_SAVE_SCREEN] = PROMPT_SCREEN, [ACTION_SAVE_REPORT] = PROMPT_REPORT,
+		[ACTION_COMMAND] = PROMPT_COMMAND,
+	};
+
+	(void)sight;
+	prompt_open(state, prompts[action]);
+}
+
+static void act_effect(struct state *state, const struct sight *sight, enum action action)
+{
+	static const enum effect effects[ACTIONS] = {
+		[ACTION_FOLD_ALL] = EFFECT_FOLD_ALL, [ACTION_UNDO] = EFFECT_UNDO,
+		[ACTION_READ] = EFFECT_READ, [ACTION_REDRAW] = EFFECT_REDRAW,
+		[ACTION_SUSPEND] = EFFECT_SUSPEND,
+	};
+
+	(void)sight;
+	state->effect = effects[action];
+}
+
+typedef void act_fn(struct state *state, const struct sight *sight, enum action action);
+
+static act_fn *const acts[ACTIONS] = {
+	[ACTION_UP ... ACTION_SCREEN_BOTTOM] = act_move,
+	[ACTION_TREE ... ACTION_HELP] = act_page,
+	[ACTION_NEXT_PAGE ... ACTION_PREVIOUS_PAGE] = act_next_page,
+	[ACTION_OPEN] = act_open,
+	[ACTION_BACK ... ACTION_CANCEL] = act_back,
+	[ACTION_QUIT] = act_quit,
+	[ACTION_FOLD ... ACTION_FOLD_SWITCH] = act_fold,
+	[ACTION_FOLD_ALL] = act_effect,
+	[ACTION_PROVIDER ... ACTION_CLIENT] = act_select,
+	[ACTION_SWAP] = act_swap,
+	[ACTION_WRITES ... ACTION_ZOOM] = act_switch,
+	[ACTION_CLASS ... ACTION_CLASS_PROVIDERS] = act_class,
+	[ACTION_CLASSES ... ACTION_SEARCH] = act_prompt,
+	[ACTION_SEARCH_NEXT ... ACTION_SEARCH_PREVIOUS] = act_find,
+	[ACTION_TOGGLE] = act_toggle,
+	[ACTION_UNDO] = act_effect,
+	[ACTION_SAVE_SCREEN ... ACTION_SAVE_REPORT] = act_prompt,
+	[ACTION_READ ... ACTION_REDRAW] = act_effect,
+	[ACTION_COMMAND] = act_prompt,
+	[ACTION_SUSPEND] = act_effect,
+};
+
+static void act(struct state *state, const struct sight *sight, enum action action)
+{
+	if (acts[action])
+		acts[action](state, sight, action);
+}
+
+void state_press(struct state *state, const struct sight *sight, uint32_t key)
+{
+	state->effect = EFFECT_NONE;
+	state->message[0] = '\0';
+	state->urgent = false;
+	if (state->prompt)
+		prompt_press(state, sight, key);
+	else
+		act(state, sight, binding_find(state->page, key));
+}

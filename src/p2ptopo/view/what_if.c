@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The page of what is tried out. */
+#include <inttypes.h>
+
+#include "output.h"
+#include "view/text_pages.h"
+#include "words.h"
+
+static void print_trial(const struct app *app, const struct machine *machine,
+			const struct trial *trial)
+{
+	const struct p2p_function *port = p2p_topology_find(machine->read->topology, trial->bdf);
+	char bdf[P2P_BDF_SIZE], product[128], text[P2P_ACS_SIZE];
+	uint16_t read, other;
+
+	if (!port)
+		return;
+	read = port->acs.control;
+	other = read ^ trial->control;
+	p2p_bdf_format(trial->bdf, bdf);
+	fprintf(app->out, "\n%s%s%s  %s, %s\n", paint_on(app, PAINT_BOLD), bdf, paint_off(app),
+		words_port(port), words_product(port, product, sizeof(product)));
+	fprintf(app->out, "  as read    0x%04x %s\n", read, words_acs(read, text));
+	fprintf(app->out, "  what if    0x%04x %s%s%s\n", trial->control,
+		paint_on(app, PAINT_HOST), words_acs(trial->control, text), paint_off(app));
+	if (port->acs.kernel_control != read)
+		return;
+	fprintf(app->out, "  to do it   setpci -s %s ECAP_ACS+0x6.w=%04x:%04x\n", bdf,
+		trial->control & other, other);
+	fprintf(app->out, "  to undo    setpci -s %s ECAP_ACS+0x6.w=%04x:%04x\n", bdf,
+		read & other, other);
+}
+
+static uint64_t count_of(const struct p2p_summary *summary, enum p2p_map_type type)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < P2P_RELATIONS; i++)
+		count += summary->pairs[i][type];
+	return count;
+}
+
+static void print_counts(const struct app *app, const struct machine *machine)
+{
+	struct p2p_summary read, tried;
+
+	if (p2p_judge_summary(machine->plain, machine->read->selected,
+			      machine->read->selected_count, &read) ||
+	    p2p_judge_summary(app->judge, app->selected, app->selected_count, &tried))
+		return;
+	fprintf(app->out, "\n%s%-20s %10s %10s%s\n", paint_on(app, PAINT_BOLD), "ordered pairs",
+		"as read", "what if", paint_off(app));
+	for (int type = P2P_MAP_TYPES - 1; type >= 0; type--) {
+		uint64_t before = count_of(&read, (enum p2p_map_type)type);
+		uint64_t after = count_of(&tried, (enum p2p_map_type)type);
+
+		fprintf(app->out, "%s%-20s%s %10" PRIu64 " %10" PRIu64 "%s\n",
+			paint_on(app, paint_of((enum p2p_map_type)type)),
+			p2p_map_type_name((enum p2p_map_type)type), paint_off(app), before, after,
+			before == after ? "" : "  *");
+	}
+}
+
+void what_if_print(const struct app *app, const struct machine *machine)
+{
+	if (!machine->trial_count) {
+		fputs("Nothing is tried out.\n\n", app->out);
+		print_wrapped(app->out, app->options.width, 0,
+			      "x on a port of the tree clears its redirects, and x on a pair those "
+			      "of all ports between the two; x again brings them back. Everything "
+			      "then shows what would be. Nothing is written to the machine.");
+		return;
+	}
+	print_wrapped(app->out, app->options.width, 0,
+		      "What if these ports were set so. Nothing is written to the machine: every "
+		      "page shows what would be. X takes it all back.");
+	print_counts(app, machine);
+	for (size_t i = 0; i < machine->trial_count; i++)
+		print_trial(app, machine, &machine->trials[i]);
+}
