@@ -103,7 +103,7 @@ static int check_signature(struct p2p_context *context, const char *path)
 }
 
 static int check_device(struct p2p_context *context, const char *path,
-			const struct p2p_function *client)
+			const struct p2p_function *client, dev_t *ret_device)
 {
 	char bdf[P2P_BDF_SIZE];
 	struct stat status;
@@ -115,7 +115,16 @@ static int check_device(struct p2p_context *context, const char *path,
 	if (!belongs_to(status.st_rdev, client))
 		return p2p_error(context, -ENODEV, "%s is not a disk of %s alone", path,
 				 p2p_bdf_format(client->bdf, bdf));
+	*ret_device = status.st_rdev;
 	return 0;
+}
+
+/* What was opened is what was looked at before, whatever the path leads to by now. */
+static bool is_same_device(int fd, dev_t device)
+{
+	struct stat status;
+
+	return !fstat(fd, &status) && S_ISBLK(status.st_mode) && status.st_rdev == device;
 }
 
 int p2p_scratch_open(struct p2p_context *context, const char *path,
@@ -123,7 +132,8 @@ int p2p_scratch_open(struct p2p_context *context, const char *path,
 		     uint64_t *ret_bytes)
 {
 	uint64_t bytes = 0;
-	int r = check_device(context, path, client), fd;
+	dev_t device = 0;
+	int r = check_device(context, path, client, &device), fd;
 
 	if (r)
 		return r;
@@ -133,7 +143,9 @@ int p2p_scratch_open(struct p2p_context *context, const char *path,
 		return p2p_error(context, -EBUSY, "%s is in use (mounted, swap, or held)", path);
 	if (fd < 0)
 		return p2p_error(context, -errno, "%s: %s", path, strerror(errno));
-	if (ioctl(fd, BLKGETSIZE64, &bytes) < 0)
+	if (!is_same_device(fd, device))
+		r = p2p_error(context, -ENODEV, "%s became another device meanwhile", path);
+	else if (ioctl(fd, BLKGETSIZE64, &bytes) < 0)
 		r = p2p_error(context, -errno, "%s: its size cannot be read: %s", path,
 			      strerror(errno));
 	if (!r && !overwrite)

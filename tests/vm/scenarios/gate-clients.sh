@@ -2,7 +2,8 @@
 # modules: nvme
 # kmod: ../../kmod modules/p2pmany
 # source: guest/gatectl.c
-# Clients that are not plain functions: a child of one, a child's child, none at all; lists with one refused client; VF and PF.
+# Clients that are not plain functions: a child of one, a child's child, none at all; lists with one refused client; VF and PF;
+# a call from where the hook may not run.
 . /lab/functions.sh
 . /lab/machine.sh
 . /lab/gate.sh
@@ -46,6 +47,14 @@ fi
 gatectl set enforce "$vf>$a" >/dev/null || fail set
 expect $yes distance $vf $a
 expect -1 distance $a $vf
+
+# Where the hook cannot protect itself against recursion it cannot look at the list: refused, and counted.
+expect 0 info enforced_distance.recursion
+echo 1 >/sys/module/p2pmany/parameters/nested
+expect -1 distance $vf $a
+echo 0 >/sys/module/p2pmany/parameters/nested
+expect 1 info enforced_distance.recursion
+expect $yes distance $vf $a
 for v in $others; do
 	[ "$v" = "$a" ] || expect -1 distance $v $a
 done

@@ -25,11 +25,16 @@ expect moved p2pio $a $disk
 [ "$(info observed_map.not_listed)" -gt 0 ] || fail "observe counts nothing"
 expect 0 info enforced_map.not_listed
 gatectl set enforce || fail "set enforce"
+trace=/sys/kernel/tracing
+echo 1 >$trace/events/p2pgate/p2pgate_decision/enable || fail "no tracepoint"
 expect_like "E* clean" p2pio $a $disk
 expect "4 -1 not_listed" gatectl distance $a $b
 expect "0 0 self" gatectl distance $a $a
+echo 0 >$trace/events/p2pgate/p2pgate_decision/enable
+for said in "address=0x0 hook=distance reason=not_listed" "address=0x[0-9a-f]* hook=[mu][a-z_]* reason=not_listed"; do
+	grep -q "p2pgate_decision: provider=$a client=$b $said mode=enforce" $trace/trace || fail "not traced: $said: $(cat $trace/trace)"
+done
 [ "$(info enforced_map.not_listed)" -gt 0 ] || fail "enforce counts nothing"
-grep -q . /sys/kernel/tracing/events/p2pgate/p2pgate_decision/enable || fail "no tracepoint"
 sleep 1
 dmesg | grep -q "p2pgate: refused at DMA mapping: $b (nvme) to memory of $a (nvme)" || fail "no log line"
 

@@ -2,8 +2,9 @@
 # modules: nvme
 # kmod: ../../kmod
 # source: guest/gatectl.c guest/gate32.c
-# Loading. On a kernel without p2pdma it fails with one clear sentence and leaves nothing; elsewhere the parameters do what they
-# say: initial=enforce refuses all from the first moment, hold=0 lets the module go.
+# p2ptopo: yes
+# Loading. On a kernel without p2pdma it fails with one clear sentence and leaves nothing, and status and check say that nothing is
+# enforced; elsewhere the parameters do what they say: initial=enforce refuses all from the first moment, hold=0 lets the module go.
 . /lab/functions.sh
 . /lab/machine.sh
 . /lab/gate.sh
@@ -14,6 +15,11 @@ if ! grep -qw pci_p2pdma_distance_many /proc/kallsyms; then
 	dmesg | grep -q 'p2pgate: this kernel was built without CONFIG_PCI_P2PDMA .*, so nothing can be gated: not loaded' ||
 		fail "no clear sentence"
 	[ ! -e /dev/p2pgate ] && [ ! -d /sys/module/p2pgate ] || fail "something was left behind"
+	p2ptopo gate status >/tmp/said 2>&1
+	[ $? = 3 ] && grep -q 'NOTHING IS ENFORCED' /tmp/said || fail "gate status does not say so: $(cat /tmp/said)"
+	echo '{ "format": "p2ptopo-check", "version": 1, "machine": { "gate": "enforce" } }' >/tmp/check.json
+	p2ptopo check /tmp/check.json >/tmp/said 2>&1
+	[ $? = 11 ] && grep -q 'gate: expected enforce, found not loaded' /tmp/said || fail "check does not say so: $(cat /tmp/said)"
 	no_oops
 	exit 0
 fi

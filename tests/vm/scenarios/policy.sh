@@ -22,7 +22,7 @@ says() { grep -q "$1" /out/last || { cat /out/last; fail "expected '$1'"; }; }
 
 # Without the module nothing is enforced, and it says so.
 expect 3 status p2ptopo gate status
-says "the module p2pgate is not loaded"
+says "the module p2pgate is not loaded: NOTHING IS ENFORCED"
 expect 3 status p2ptopo policy push /out/policy.json
 kmod p2pgate
 expect 0 status p2ptopo gate status
@@ -81,6 +81,17 @@ expect 0 status p2ptopo path $a $b
 says "yes, asked now: distance 4; with the gate 4 (not_listed)"
 p2ptopo path $a $b --json >/out/path.json || fail "path --json"
 grep -q '"agrees": *true' /out/path.json || fail "the prediction differs"
+
+# A machine that is not what /proc/cpuinfo says: on an AMD Zen CPU the kernel would let these two through its host bridge.
+g=$(function_of gamma)
+sed 's/GenuineIntel/AuthenticAMD/; s/^cpu family.*/cpu family\t: 25/' /proc/cpuinfo >/out/cpuinfo
+mount -o bind /out/cpuinfo /proc/cpuinfo || fail "no bind mount"
+status p2ptopo path $a $g >/dev/null
+says "no, asked now: distance -1"
+says "THE KERNEL'S ANSWER IS NOT THE ONE PREDICTED"
+umount /proc/cpuinfo
+status p2ptopo path $a $g >/dev/null
+grep -q "NOT THE ONE PREDICTED" /out/last && fail "a difference where there is none"
 
 # JSON of all of them for the host to look at.
 p2ptopo gate status --json >/out/gate.json || fail "gate status --json"

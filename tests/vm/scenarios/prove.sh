@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# modules: nvme
+# modules: nvme ext4
 # kmod: ../../kmod
 # source: guest/gatectl.c
 # p2ptopo: yes
@@ -49,6 +49,12 @@ mke2fs $disk >/dev/null 2>&1 || mkfs.ext2 $disk >/dev/null || fail "no file syst
 before=$(sha256sum $disk)
 expect 3 status p2ptopo prove $a $b --scratch $disk
 says "carries ext"
+mkdir -p /tmp/disk
+if mount -t ext2 $disk /tmp/disk; then
+	expect 3 status p2ptopo prove $a $b --scratch $disk --overwrite-signatures
+	says "in use"
+	umount /tmp/disk
+fi
 mkswap $disk >/dev/null || fail "mkswap"
 swapon $disk || fail "swapon"
 expect 3 status p2ptopo prove $a $b --scratch $disk --overwrite-signatures
