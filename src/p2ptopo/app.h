@@ -107,6 +107,7 @@ enum status command_matrix(struct app *app, int argc, char **argv);
 enum status command_pairs(struct app *app, int argc, char **argv);
 enum status command_path(struct app *app, int argc, char **argv);
 enum status command_near(struct app *app, int argc, char **argv);
+enum status command_whatif(struct app *app, int argc, char **argv);
 enum status command_watch(struct app *app, int argc, char **argv);
 enum status command_refresh(struct app *app, int argc, char **argv);
 enum status command_flows(struct app *app, int argc, char **argv);

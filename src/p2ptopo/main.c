@@ -16,6 +16,7 @@
 #include "pairs.h"
 #include "saved.h"
 #include "tree.h"
+#include "whatif.h"
 
 static const struct command commands[] = {
 	{ .name = "report",
@@ -56,6 +57,11 @@ static const struct command commands[] = {
 		     "A>B (A writes to B), A<B (A reads from B), A<>B, @FILE of them.",
 	  .stage = STAGE_JUDGE, .want = P2P_WANT_NAMES, .run = command_flows, .schema = "flows",
 	  .columns = flows_columns },
+	{ .name = "what-if", .arguments = "CHANGE...", .operands = 1, .optional = 4096,
+	  .summary = "What would change if ACS, the IOMMU, the place of a card, the CPU or the "
+		     "kernel were other ones: only the pairs and IOMMU groups that change.",
+	  .stage = STAGE_JUDGE, .want = P2P_WANT_NAMES, .run = command_whatif,
+	  .schema = "what-if", .columns = whatif_columns },
 	{ .name = "check", .arguments = "[FILE]", .optional = 1,
 	  .summary = "Hold the machine against a file of expectations; the exit status is that of "
 		     "the first class that fails.",

@@ -12,7 +12,8 @@ import jsonschema
 
 HERE = pathlib.Path(__file__).resolve().parent
 FIXTURES = HERE.parent / "fixtures"
-DOCUMENTS = ["report", "tree", "matrix", "pairs", "path", "near", "address"]
+DOCUMENTS = ["report", "tree", "matrix", "pairs", "path", "near", "address",
+             "what-if"]
 # Checking a schema pair by pair takes too long on the largest captures.
 MOST_PAIRS = 2_500
 
@@ -69,6 +70,7 @@ def check_capture(binary, source, validators):
         arguments["near"] = [one, "--all"] if count < 100 else [one]
     if count * count <= MOST_PAIRS:
         arguments["pairs"] = ["--all"]
+        arguments["what-if"] = ["--all", "iommu=on", "acs=all,ReqRedir-,CmpltRedir-"]
     for name, rest in arguments.items():
         command = ["--from", source, "--json", name, *rest]
         status = (0, 1) if name in ("path", "address") else (0,)

@@ -111,7 +111,7 @@ static unsigned int least(unsigned int a, unsigned int b)
 	return a < b ? a : b;
 }
 
-/* Both ends of a link in good health train to what both can do; 0 stays "not known". */
+/* Both ends of a link in good health train to what both can do, where both say that. */
 static void train(struct p2p_function *card, struct p2p_function *port)
 {
 	struct p2p_pcie *below = &card->pcie, *above = &port->pcie;
@@ -119,6 +119,8 @@ static void train(struct p2p_function *card, struct p2p_function *port)
 	below->now = (struct p2p_link){ least(below->most.speed_mtps, above->most.speed_mtps),
 					least(below->most.width, above->most.width) };
 	above->now = below->now;
+	below->link = above->link = below->now.speed_mtps && below->now.width ? P2P_PRESENT :
+										 P2P_DENIED;
 	/* drivers/pci/probe.c, pci_configure_mps(): the card takes that of the port. */
 	below->mps_bytes = least(below->mps_supported_bytes, above->mps_bytes);
 }
