@@ -287,7 +287,7 @@ enum status command_flows(struct app *app, int argc, char **argv)
 	if (!status && !list.count)
 		status = app_fail(STATUS_INPUT, "no transfer is named");
 	if (!status) {
-		shares = calloc(list.count, sizeof(*shares));
+		shares = calloc(list.count + 1, sizeof(*shares));
 		if (!shares || p2p_flows_share(app->judge, list.flows, list.count, shares))
 			status = app_out_of_memory();
 		else if (app->options.format == FORMAT_TEXT)

@@ -94,11 +94,11 @@ static bool look_at_link(struct p2p_way *way, const struct p2p_function *lower,
 	*ret_state = P2P_LINK_FULL;
 	if (lower->pcie.link == P2P_DENIED || !upper)
 		p2p_way_miss(way, lower->pcie.link == P2P_DENIED ? lower : port);
-	if (!is_up(one))
+	if (!one || !is_up(one))
 		return false;
 	now = one->pcie.now;
 	*ret_link = now;
-	if (one != lower || !is_up(upper))
+	if (!upper || one != lower || !is_up(upper))
 		return true;
 	now.speed_mtps = least(now.speed_mtps, upper->pcie.now.speed_mtps);
 	now.width = least(now.width, upper->pcie.now.width);
@@ -132,7 +132,7 @@ static double payload_of(const struct p2p_way *way, bool after_root)
 /* A root port of Intel's chipset: Intel datasheets put them at devices 1a to 1f of bus 0. */
 static bool is_of_chipset(struct p2p_way *way, const struct p2p_function *top)
 {
-	if (!way->cpu->chipset_speed || top->bdf.bus || top->bdf.devfn >> 3 < 0x1a ||
+	if (!way->cpu->chipset || top->bdf.bus || top->bdf.devfn >> 3 < 0x1a ||
 	    !p2p_function_is_bridge(top))
 		return false;
 	if (top->ids != P2P_PRESENT)
@@ -250,15 +250,14 @@ static const struct p2p_function *cross_side(const struct walker *w,
 static void cross_chipset(const struct walker *w, const struct p2p_function *top,
 			  unsigned int direction)
 {
-	const struct p2p_cpu *cpu = w->way->cpu;
+	const struct p2p_chipset *chipset = w->way->cpu->chipset;
 	double least_payload = p2p_constant(P2P_C_PAYLOAD_LEAST);
-	struct p2p_link link = {
-		(unsigned int)p2p_constant(cpu->chipset_speed),
-		(unsigned int)p2p_constant(cpu->chipset_lanes),
-	};
+	struct p2p_link link;
 
 	if (!is_of_chipset(w->way, top))
 		return;
+	link.speed_mtps = (unsigned int)p2p_constant(chipset->speed);
+	link.width = (unsigned int)p2p_constant(chipset->lanes);
 	cross(w, &(struct p2p_crossing){
 		.limit = P2P_LIMIT_CHIPSET, .at = top, .times = w->way->common ? 2 : 1,
 		.resource = resource(CHIPSET_IN, top->host->index, direction),
@@ -283,15 +282,15 @@ static void cross_sockets(const struct walker *w)
 	cross(w, &(struct p2p_crossing){
 		.limit = P2P_LIMIT_SOCKET, .times = 1, .payload = way->payload,
 		.resource = resource(SOCKET_IN, pair, from > to),
-		.capacity = p2p_constant(way->read ? way->cpu->socket_read :
-						     way->cpu->socket_write),
+		.capacity = p2p_constant(way->read ? way->cpu->sockets->read :
+						     way->cpu->sockets->write),
 		.latency = p2p_constant(P2P_C_SOCKET_LATENCY),
 	});
-	if (way->cpu->socket_both)
+	if (way->cpu->sockets->both)
 		cross(w, &(struct p2p_crossing){
 			.limit = P2P_LIMIT_SOCKET, .times = 2, .payload = way->payload,
 			.resource = resource(SOCKETS_IN, pair, 0),
-			.capacity = p2p_constant(way->cpu->socket_both),
+			.capacity = p2p_constant(way->cpu->sockets->both),
 		});
 }
 

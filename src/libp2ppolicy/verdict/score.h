@@ -22,25 +22,33 @@ enum p2p_constant_id {
 /** p2p_constant() - its value; 0 for P2P_C_NONE. */
 double p2p_constant(enum p2p_constant_id id);
 
+/** struct p2p_sockets - most between sockets: each way by @write or @read, @both together. */
+struct p2p_sockets {
+	enum p2p_constant_id write, read, both;
+};
+
+/** struct p2p_chipset - the link between chipset and CPU. */
+struct p2p_chipset {
+	enum p2p_constant_id speed, lanes;
+};
+
 /**
  * struct p2p_cpu - what is known of the root complexes of a family of CPUs.
  * @vendor: NULL any
  * @reads: are reads passed between root ports?
  * @splits: is peer traffic cut to 64 bytes?
+ * @sure: false for a row that stands for CPUs nobody measured
  * @write, @read: most of one port to another; @strict: most without relaxed ordering
  * @latency: of the root complex
- * @socket_write, @socket_read: most between sockets, each way; @socket_both: both ways together
- * @chipset_speed, @chipset_lanes: the link to the chipset, where PCI does not show it
- * @sure: false for the row that stands for CPUs nobody measured
+ * @chipset: NULL where PCI shows it
  */
 struct p2p_cpu {
 	const char *vendor;
 	uint16_t family_first, family_last, model_first, model_last;
-	bool reads, splits;
+	bool reads, splits, sure;
 	enum p2p_constant_id write, read, strict, latency;
-	enum p2p_constant_id socket_write, socket_read, socket_both;
-	enum p2p_constant_id chipset_speed, chipset_lanes;
-	bool sure;
+	const struct p2p_sockets *sockets;
+	const struct p2p_chipset *chipset;
 	const char *name;
 };
 
