@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The speed model on machines made by hand: links, ways, limits, shares. */
+#include <math.h>
+#include <stdio.h>
+
+#include "tree.h"
+
+#include "verdict/score.h"
+
+/* Measured or computed elsewhere, to a hundredth. */
+#define NEAR(a, b) ck_assert_msg(fabs((a) - (b)) < 0.006, "%.4f is not %.4f", (double)(a), (double)(b))
+
+/* By UCX's formula, as its authors give it: speed, lanes, payload, GB/s. */
+static const struct { unsigned int mtps, lanes; double payload, expected; } links[] = {
+	{ 8000, 16, 128, 12.76 }, { 8000, 16, 256, 14.10 }, { 8000, 16, 512, 14.88 },
+	{ 16000, 16, 128, 25.53 }, { 16000, 16, 256, 28.20 }, { 16000, 16, 512, 29.76 },
+	{ 32000, 16, 128, 51.05 }, { 32000, 16, 256, 56.41 }, { 32000, 16, 512, 59.53 },
+	{ 8000, 4, 128, 3.19 }, { 8000, 4, 256, 3.53 }, { 16000, 8, 256, 14.10 },
+	{ 2500, 1, 128, 0.205 }, { 5000, 4, 128, 1.641 },
+	/* 64 GT/s: flits, 236 of 256 bytes, 16 bytes of header. */
+	{ 64000, 16, 256, 128.0 * 236 / 256 * 256 / 272 },
+};
+
+START_TEST(links_carry)
+{
+	struct p2p_link link = { links[_i].mtps, links[_i].lanes };
+
+	NEAR(p2p_link_carries(link, false, links[_i].payload), links[_i].expected);
+}
+END_TEST
+
+/* A link at both its ends: @port may be NULL for the upper end of a root port. */
+static void give_link(struct p2p_function *function, unsigned int mtps, unsigned int lanes)
+{
+	function->pcie.link = P2P_PRESENT;
+	function->pcie.now = function->pcie.most = (struct p2p_link){ mtps, lanes };
+	function->pcie.mps_bytes = 256;
+	function->pcie.mrrs_bytes = 512;
+	function->pcie.extended_tags = function->pcie.relaxed_ordering = true;
+	function->iommu_group.fact = P2P_ABSENT;
+}
+
+/* A switch with two GPUs below a root port, a third GPU on a port of its own. */
+struct machine {
+	struct tree *tree;
+	struct p2p_function *root, *up, *down[2], *gpu[3], *other;
+};
+
+static struct p2p_function *add(struct machine *m, struct p2p_function *parent, int type)
+{
+	struct p2p_function *function = tree_add(m->tree, &m->tree->bridges[0], parent, type);
+
+	give_link(function, 32000, 16);
+	return function;
+}
+
+static struct machine make(void)
+{
+	struct machine m = { .tree = tree_new() };
+
+	m.tree->machine.cpu_vendor = "AuthenticAMD";
+	m.tree->machine.cpu_family.value = 0x19;
+	m.tree->machine.cpu_model = (struct p2p_number){ P2P_PRESENT, 0x11 };
+	tree_bridge(m.tree);
+	m.root = add(&m, NULL, P2P_PORT_ROOT);
+	m.up = add(&m, m.root, P2P_PORT_UPSTREAM);
+	for (int i = 0; i < 2; i++) {
+		m.down[i] = add(&m, m.up, P2P_PORT_DOWNSTREAM);
+		m.gpu[i] = add(&m, m.down[i], P2P_PORT_ENDPOINT);
+		m.gpu[i]->kind = P2P_CLASS_GPU;
+	}
+	m.other = add(&m, NULL, P2P_PORT_ROOT);
+	m.gpu[2] = add(&m, m.other, P2P_PORT_ENDPOINT);
+	return m;
+}
+
+static struct p2p_score score(struct machine *m, int provider, int client)
+{
+	struct p2p_judge *judge = tree_judge(m->tree, "7.3");
+	struct p2p_verdict verdict;
+	struct p2p_score answer;
+
+	p2p_judge_pair(judge, m->gpu[provider], m->gpu[client], &verdict);
+	p2p_judge_score(judge, &verdict, &answer);
+	p2p_judge_free(judge);
+	return answer;
+}
+
+START_TEST(straight_through_a_switch)
+{
+	struct machine m = make();
+	struct p2p_score s = score(&m, 0, 1);
+
+	ck_assert_int_eq(s.write.fact, P2P_PRESENT);
+	NEAR(s.write.gbytes_per_second, 56.406 * 0.95);
+	NEAR(s.read.gbytes_per_second, 56.406 * 0.95);
+	NEAR(s.write.latency_ns, 215);
+	NEAR(s.read.latency_ns, 430);
+	ck_assert_int_eq(s.write.limit, P2P_LIMIT_LINK);
+	ck_assert_ptr_eq(s.write.at, m.gpu[1]);
+	ck_assert_int_eq(s.write.score, 100);
+	tree_free(m.tree);
+}
+END_TEST
+
+/* Up and down the link above the switch, which two such transfers share. */
+START_TEST(redirected)
+{
+	struct machine m = make();
+	struct p2p_score s;
+
+	tree_acs(m.down[1], P2P_ACS_RR | P2P_ACS_CR);
+	s = score(&m, 0, 1);
+	ck_assert_int_eq(s.write.limit, P2P_LIMIT_REDIRECT);
+	ck_assert_ptr_eq(s.write.at, m.up);
+	ck_assert(s.write.redirected);
+	ck_assert_int_lt(s.write.score, 50);
+	NEAR(s.write.gbytes_per_second, 56.406 * 0.95);
+	NEAR(s.write.latency_ns, 4 * 50 + 2 * 115 + 300);
+	tree_free(m.tree);
+}
+END_TEST
+
+START_TEST(through_the_root_complex)
+{
+	struct machine m = make();
+	struct p2p_score s = score(&m, 2, 1);
+
+	NEAR(s.write.latency_ns, 3 * 50 + 115 + 300);
+	ck_assert_int_lt(s.write.score, 95);
+	m.gpu[1]->pcie.relaxed_ordering = false;
+	s = score(&m, 2, 1);
+	ck_assert_int_eq(s.write.limit, P2P_LIMIT_ORDERING);
+	NEAR(s.write.gbytes_per_second, 18.75);
+	tree_free(m.tree);
+}
+END_TEST
+
+/* Reads: 32 tags of 512 bytes in 430 ns. */
+START_TEST(few_requests)
+{
+	struct machine m = make();
+	struct p2p_score s;
+
+	m.gpu[1]->pcie.extended_tags = false;
+	s = score(&m, 0, 1);
+	ck_assert_int_eq(s.read.limit, P2P_LIMIT_REQUESTS);
+	NEAR(s.read.gbytes_per_second, 32 * 512 / 430.0);
+	NEAR(s.write.gbytes_per_second, 56.406 * 0.95);
+	m.gpu[1]->pcie.tags_10bit = true;
+	ck_assert_int_eq(score(&m, 0, 1).read.limit, P2P_LIMIT_LINK);
+	tree_free(m.tree);
+}
+END_TEST
+
+START_TEST(smallest_payload_counts)
+{
+	struct machine m = make();
+
+	m.up->pcie.mps_bytes = 128;
+	NEAR(score(&m, 0, 1).write.gbytes_per_second, 51.054 * 0.95);
+	tree_free(m.tree);
+}
+END_TEST
+
+/* An idle card's link counts as it can run; a narrow one, or one of a drive, as it does. */
+START_TEST(idle_or_degraded)
+{
+	struct machine m = make();
+	struct p2p_score s;
+
+	m.gpu[0]->pcie.now.speed_mtps = m.down[0]->pcie.now.speed_mtps = 2500;
+	s = score(&m, 0, 1);
+	ck_assert_ptr_eq(s.write.idle, m.gpu[0]);
+	ck_assert_ptr_null(s.write.degraded);
+	NEAR(s.write.gbytes_per_second, 56.406 * 0.95);
+	m.gpu[0]->kind = P2P_CLASS_NVME;
+	s = score(&m, 0, 1);
+	ck_assert_ptr_eq(s.write.degraded, m.gpu[0]);
+	ck_assert(s.write.gbytes_per_second < 4);
+	m.gpu[0]->power_state = "D3hot";
+	ck_assert_ptr_eq(score(&m, 0, 1).write.idle, m.gpu[0]);
+	m.gpu[0]->pcie.now.width = m.down[0]->pcie.now.width = 8;
+	ck_assert_ptr_eq(score(&m, 0, 1).write.degraded, m.gpu[0]);
+	tree_free(m.tree);
+}
+END_TEST
+
+static void set_intel(struct machine *m, int model)
+{
+	m->tree->machine.cpu_vendor = "GenuineIntel";
+	m->tree->machine.cpu_family.value = 6;
+	m->tree->machine.cpu_model.value = model;
+}
+
+/* What only a list of host bridges would permit is refused here; the way is told all the same. */
+START_TEST(intel)
+{
+	struct machine m = make();
+	struct p2p_score s;
+
+	set_intel(&m, 0x8f);
+	s = score(&m, 2, 1);
+	ck_assert_int_eq(s.write.limit, P2P_LIMIT_REFUSED);
+	ck_assert_int_eq(s.write.way, P2P_LIMIT_SPLIT);
+	ck_assert_int_eq(s.write.score, 0);
+	ck_assert_uint_eq(s.write.payload_bytes, 64);
+	ck_assert(s.write.gbytes_per_second > 40 && s.write.gbytes_per_second < 43);
+	set_intel(&m, 0xc6);
+	s = score(&m, 2, 1);
+	ck_assert_int_eq(s.read.way, P2P_LIMIT_WRITES_ONLY);
+	ck_assert(s.read.gbytes_per_second <= 0 && s.write.gbytes_per_second > 40);
+	set_intel(&m, 0x4f);
+	NEAR(score(&m, 2, 1).write.gbytes_per_second, 7.6);
+	tree_free(m.tree);
+}
+END_TEST
+
+/* A port of the chipset hangs from a link that PCI does not show. */
+START_TEST(chipset)
+{
+	struct machine m = make();
+	struct p2p_score s;
+
+	set_intel(&m, 0x55);
+	m.other->bdf.devfn = 0x1c << 3;
+	m.other->header_type = 1;
+	s = score(&m, 2, 1);
+	ck_assert_int_eq(s.write.way, P2P_LIMIT_CHIPSET);
+	ck_assert_ptr_eq(s.write.at, m.other);
+	NEAR(s.write.gbytes_per_second, 3.19);
+	tree_free(m.tree);
+}
+END_TEST
+
+START_TEST(blocked)
+{
+	struct machine m = make();
+	struct p2p_score s;
+
+	tree_acs(m.down[1], P2P_ACS_EC);
+	m.down[1]->acs.egress_bits = 8;
+	m.down[1]->acs.egress_fact = P2P_PRESENT;
+	m.down[1]->acs.egress[0] = 0xff;
+	m.down[0]->pcie.port_number = (struct p2p_number){ P2P_PRESENT, 1 };
+	s = score(&m, 0, 1);
+	ck_assert_int_eq(s.write.score, 0);
+	ck_assert_int_ne(s.write.limit, P2P_LIMIT_LINK);
+	tree_free(m.tree);
+}
+END_TEST
+
+START_TEST(unknown_is_marked)
+{
+	struct machine m = make();
+	struct p2p_score s;
+
+	m.gpu[0]->pcie.fact = P2P_DENIED;	/* the link is still known, from sysfs */
+	s = score(&m, 0, 1);
+	ck_assert_int_eq(s.write.fact, P2P_DENIED);
+	NEAR(s.write.gbytes_per_second, 51.054 * 0.95);
+	ck_assert_ptr_eq(s.write.missing, m.gpu[0]);
+	m.gpu[0]->pcie.link = m.down[0]->pcie.link = P2P_DENIED;
+	s = score(&m, 0, 1);
+	ck_assert(s.write.gbytes_per_second <= 0);
+	ck_assert_int_eq(s.write.limit, P2P_LIMIT_UNKNOWN);
+	tree_free(m.tree);
+}
+END_TEST
+
+START_TEST(reasons_name_the_link)
+{
+	struct machine m = make();
+	struct p2p_judge *judge = tree_judge(m.tree, "7.3");
+	struct p2p_verdict verdict;
+	struct p2p_score s;
+	char text[512], bdf[P2P_BDF_SIZE], part[64];
+
+	m.gpu[1]->pcie.now.width = m.down[1]->pcie.now.width = 4;
+	p2p_judge_pair(judge, m.gpu[0], m.gpu[1], &verdict);
+	p2p_judge_score(judge, &verdict, &s);
+	snprintf(part, sizeof(part), "the link of %s is the narrowest: 32 GT/s x4",
+		 p2p_bdf_format(m.gpu[1]->bdf, bdf));
+	ck_assert_int_lt(p2p_score_reason(judge, &verdict, &s.write, text, sizeof(text)), 512);
+	ck_assert_msg(strstr(text, part) != NULL, "%s", text);
+	ck_assert_msg(strstr(text, "runs below what both ends can do") != NULL, "%s", text);
+	p2p_judge_free(judge);
+	tree_free(m.tree);
+}
+END_TEST
+
+static void share(struct machine *m, const struct p2p_flow *flows, size_t count,
+		  struct p2p_share *shares)
+{
+	struct p2p_judge *judge = tree_judge(m->tree, "7.3");
+
+	ck_assert_int_eq(p2p_flows_share(judge, flows, count, shares), 0);
+	p2p_judge_free(judge);
+}
+
+/* Two leave by one link, one of them can only a quarter: the other gets the rest. */
+START_TEST(shares_are_fair)
+{
+	struct machine m = make();
+	struct p2p_share shares[3];
+	double whole = 56.406 * 0.95;
+
+	share(&m, (struct p2p_flow[]){ { m.gpu[2], m.gpu[0], false },
+				       { m.gpu[2], m.gpu[1], false } }, 2, shares);
+	NEAR(shares[0].gbytes_per_second, whole / 2);
+	NEAR(shares[1].gbytes_per_second, whole / 2);
+	m.gpu[0]->pcie.now.width = m.down[0]->pcie.now.width = 4;
+	share(&m, (struct p2p_flow[]){ { m.gpu[2], m.gpu[0], false },
+				       { m.gpu[2], m.gpu[1], false } }, 2, shares);
+	NEAR(shares[0].gbytes_per_second, whole / 4);
+	NEAR(shares[1].gbytes_per_second, whole * 3 / 4);
+	ck_assert_ptr_eq(shares[0].at, m.gpu[0]);
+	/* The other direction of a link is another one. */
+	m.gpu[0]->pcie.now.width = m.down[0]->pcie.now.width = 16;
+	share(&m, (struct p2p_flow[]){ { m.gpu[0], m.gpu[1], false },
+				       { m.gpu[1], m.gpu[0], false } }, 2, shares);
+	NEAR(shares[0].gbytes_per_second, whole);
+	NEAR(shares[1].gbytes_per_second, whole);
+	tree_free(m.tree);
+}
+END_TEST
+
+START_TEST(refused_get_nothing)
+{
+	struct machine m = make();
+	struct p2p_share shares[2];
+
+	set_intel(&m, 0x8f);
+	share(&m, (struct p2p_flow[]){ { m.gpu[2], m.gpu[0], false },
+				       { m.gpu[1], m.gpu[0], false } }, 2, shares);
+	ck_assert(shares[0].gbytes_per_second <= 0);
+	ck_assert_int_eq(shares[0].limit, P2P_LIMIT_REFUSED);
+	NEAR(shares[1].gbytes_per_second, 56.406 * 0.95);
+	tree_free(m.tree);
+}
+END_TEST
+
+START_TEST(constants_have_sources)
+{
+	const struct p2p_constant *constant;
+	size_t count = 0;
+
+	for (; (constant = p2p_constant_at(count)); count++) {
+		ck_assert(constant->value > 0);
+		ck_assert_uint_gt(strlen(constant->source), 3);
+	}
+	ck_assert_uint_gt(count, 40);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("score");
+	TCase *tcase = tcase_create("score");
+
+	tcase_add_loop_test(tcase, links_carry, 0, sizeof(links) / sizeof(links[0]));
+	tcase_add_test(tcase, straight_through_a_switch);
+	tcase_add_test(tcase, redirected);
+	tcase_add_test(tcase, through_the_root_complex);
+	tcase_add_test(tcase, few_requests);
+	tcase_add_test(tcase, smallest_payload_counts);
+	tcase_add_test(tcase, idle_or_degraded);
+	tcase_add_test(tcase, intel);
+	tcase_add_test(tcase, chipset);
+	tcase_add_test(tcase, blocked);
+	tcase_add_test(tcase, unknown_is_marked);
+	tcase_add_test(tcase, reasons_name_the_link);
+	tcase_add_test(tcase, shares_are_fair);
+	tcase_add_test(tcase, refused_get_nothing);
+	tcase_add_test(tcase, constants_have_sources);
+	suite_add_tcase(suite, tcase);
+	return tree_run(suite);
+}
