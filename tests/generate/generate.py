@@ -4,6 +4,7 @@
 
 usage: generate.py shapes FOLDER             every shape as FOLDER/generated-NAME/tree.tar.xz
        generate.py shape NAME OUTPUT         one shape
+       generate.py measured NAME OUTPUT      a machine like one that was measured
        generate.py random SEED OUTPUT        a random fabric
        generate.py whole SEED OUTPUT         one of which nothing is hidden, to replay to a kernel
        generate.py big N OUTPUT              a regular tree of N functions
@@ -14,6 +15,7 @@ import os
 import sys
 
 import big
+import measured
 import random_fabric
 import shapes
 import sysfs
@@ -48,6 +50,8 @@ def main(arguments):
                     file.write(README % (name, shapes.ABOUT[name]))
         case ["shape", name, output] if name in shapes.SHAPES:
             write(shapes.SHAPES[name](), output)
+        case ["measured", name, output] if name in measured.MACHINES:
+            write(measured.MACHINES[name](), output)
         case ["random", seed, output] if seed.isdigit():
             write(random_fabric.make(int(seed)), output)
         case ["whole", seed, output] if seed.isdigit():

@@ -11,7 +11,7 @@ RYZEN = ("AuthenticAMD", 0x19, 0x21, "AMD Ryzen 9 5900X 12-Core Processor")
 STORM = ("AuthenticAMD", 0x19, 0x18, "AMD Ryzen Threadripper PRO 7955WX 16-Cores")
 BROADWELL = ("GenuineIntel", 6, 0x4f, "Intel(R) Xeon(R) CPU E5-2650 v4 @ 2.20GHz")
 HASWELL = ("GenuineIntel", 6, 0x3f, "Intel(R) Xeon(R) CPU E5-2640 v3 @ 2.60GHz")
-IVYBRIDGE = ("GenuineIntel", 6, 0x3e, "Intel(R) Xeon(R) CPU E5-2690 v2 @ 3.00GHz")
+SANDYBRIDGE = ("GenuineIntel", 6, 0x2d, "Intel(R) Xeon(R) CPU E5-2670 0 @ 2.60GHz")
 EMERALD = ("GenuineIntel", 6, 0xcf, "INTEL(R) XEON(R) PLATINUM 8592+")
 ARROW = ("GenuineIntel", 6, 0xc6, "Intel(R) Core(TM) Ultra 9 285K")
 COFFEE = ("GenuineIntel", 6, 0x9e, "Intel(R) Core(TM) i7-8700K CPU @ 3.70GHz")
@@ -121,13 +121,15 @@ MACHINES = {
     "gen3-switch": lambda: switch(ROME, speed=3, payload=0),
     "drives": three_drives,
     "haswell": lambda: pair_of(HASWELL, (0x8086, 0x2f00), (0x8086, 0x2f04)),
-    "ivybridge": lambda: pair_of(IVYBRIDGE, (0x8086, 0x0e00), (0x8086, 0x0e04)),
+    "sandybridge": lambda: pair_of(SANDYBRIDGE, (0x8086, 0x3c00), (0x8086, 0x3c04)),
     "chipset": behind_chipset,
     "pch": behind_pch,
     "emerald": lambda: direct(EMERALD, each=2, ids=(0x8086, 0x352a), what="nic",
                               host_ids=(0x8086, 0x09a2)),
     "emerald-strict": lambda: direct(EMERALD, each=2, ids=(0x8086, 0x352a), what="nic",
                               host_ids=(0x8086, 0x09a2), control=STRICT),
+    "emerald-sockets": lambda: direct(EMERALD, 2, ids=(0x8086, 0x352a), what="nic",
+                                      host_ids=(0x8086, 0x09a2)),
     "rome-strict": lambda: direct(ROME, each=2, speed=4, what="nic", control=STRICT),
     "arrow": lambda: pair_of(ARROW, (0x8086, 0x7d1b), (0x8086, 0xae4d), speed=5),
     "idle": lambda: switch(TURIN, gpu={"now": (1, 16)}),

@@ -62,20 +62,32 @@ static bool forget(struct tree *tree, unsigned int n, struct p2p_function *funct
 	case 8:
 		ret_changed->pcie.fact = P2P_DENIED;
 		return true;
+	case 9:
+		ret_changed->pcie.link = P2P_DENIED;
+		return true;
+	case 10:
+		ret_changed->power_state = NULL;
+		return true;
+	case 11:
+		ret_changed->iommu_group.fact = P2P_DENIED;
+		ret_changed->iommu_type = NULL;
+		return true;
 	}
-	if (function != tree->functions || n > 13)
+	if (function != tree->functions || n > 17)
 		return false;
 	*machine = tree->machine;
-	if (n == 9)
-		machine->cpu_vendor = NULL;
-	if (n == 10)
-		machine->cpu_family.fact = P2P_DENIED;
-	if (n == 11)
-		machine->iommu = P2P_UNKNOWN;
 	if (n == 12)
-		machine->p2pdma = P2P_UNKNOWN;
+		machine->cpu_vendor = NULL;
 	if (n == 13)
+		machine->cpu_family.fact = P2P_DENIED;
+	if (n == 14)
+		machine->iommu = P2P_UNKNOWN;
+	if (n == 15)
+		machine->p2pdma = P2P_UNKNOWN;
+	if (n == 16)
 		machine->numa_nodes = 0;
+	if (n == 17)
+		machine->cpu_model.fact = P2P_DENIED;
 	return true;
 }
 
@@ -101,15 +113,68 @@ static void is_no_better(const struct p2p_verdict *known, const struct p2p_verdi
 		     p2p_route_name(before[i]));
 }
 
-static void judge_all(struct tree *tree, const char *rules, struct p2p_verdict *verdicts)
+/* A lower bound is no better than the number, nor is it a number. */
+static void is_no_faster(const struct p2p_speed *known, const struct p2p_speed *less,
+			 const char *what)
+{
+	MUST(less->gbytes_per_second <= known->gbytes_per_second + 1e-9, "%s: %g from %g GB/s (%s from %s)",
+	     what, less->gbytes_per_second, known->gbytes_per_second, p2p_limit_name(less->limit),
+	     p2p_limit_name(known->limit));
+	MUST(less->score <= known->score, "%s: score %d from %d", what, less->score, known->score);
+	MUST(less->latency_ns <= 0 || less->latency_ns >= known->latency_ns - 1e-9,
+	     "%s: %g from %g ns", what, less->latency_ns, known->latency_ns);
+	MUST(known->fact == P2P_PRESENT || less->fact != P2P_PRESENT, "%s: known with less", what);
+}
+
+/* @scores: NULL when nobody asks for speeds */
+static void judge_all(struct tree *tree, const char *rules, struct p2p_verdict *verdicts,
+		      struct p2p_score *scores)
 {
 	struct p2p_judge *judge = tree_judge(tree, rules);
 
-	for (size_t i = 0; i < tree->count; i++)
-		for (size_t j = 0; j < tree->count; j++)
-			p2p_judge_pair(judge, &tree->functions[i], &tree->functions[j],
-				       &verdicts[i * tree->count + j]);
+	for (size_t i = 0; i < tree->count; i++) {
+		for (size_t j = 0; j < tree->count; j++) {
+			struct p2p_verdict *verdict = &verdicts[i * tree->count + j];
+
+			p2p_judge_pair(judge, &tree->functions[i], &tree->functions[j], verdict);
+			if (scores)
+				p2p_judge_score(judge, verdict, &scores[i * tree->count + j]);
+		}
+	}
 	p2p_judge_free(judge);
+}
+
+/* Links, payloads and tags by the place of a function; both ends of a link say the same of it. */
+static void give_speeds(struct tree *tree, unsigned int seed)
+{
+	static const unsigned int speeds[] = { 2500, 8000, 16000, 32000 };
+	static const int models[] = { 0x11, 0x2d, 0x4f, 0x55, 0x8f, 0x9e, 0xc6 };
+
+	tree->machine.cpu_model = (struct p2p_number){ P2P_PRESENT, models[seed % 7] };
+	for (size_t i = 0; i < tree->count; i++) {
+		struct p2p_function *f = &tree->functions[i];
+		bool port = f->pcie.type == P2P_PORT_ROOT || f->pcie.type == P2P_PORT_DOWNSTREAM;
+		unsigned int key = seed + (port || !f->parent ? f->index : f->parent->index);
+
+		if (f->pcie.fact == P2P_DENIED || f->pcie.fact == P2P_ABSENT)
+			continue;
+		f->kind = i % 3 ? P2P_CLASS_GPU : P2P_CLASS_NIC;
+		f->pcie.link = P2P_PRESENT;
+		f->pcie.most = (struct p2p_link){ speeds[key % 4], key % 5 ? 16 : 8 };
+		f->pcie.now = f->pcie.most;
+		if (key % 7 == 0)
+			f->pcie.now.speed_mtps = 2500;
+		if (key % 11 == 0)
+			f->pcie.now.width = 4;
+		f->pcie.mps_bytes = 128u << (i + seed) % 3;
+		f->pcie.mrrs_bytes = 512;
+		f->pcie.extended_tags = (i + seed) % 4 != 0;
+		f->pcie.relaxed_ordering = (i + seed) % 5 != 0;
+		f->power_state = (i + seed) % 6 ? "D0" : "D3hot";
+		f->iommu_group = (struct p2p_number){ (i + seed) % 8 ? P2P_PRESENT : P2P_ABSENT, 1 };
+		f->iommu_type = f->iommu_group.fact != P2P_PRESENT ? NULL :
+				(i + seed) % 3 ? "identity" : "DMA";
+	}
 }
 
 /* Every pair, every fact of every function and of the machine. */
@@ -119,13 +184,25 @@ START_TEST(unknown_never_improves)
 	size_t pairs = tree->count * tree->count;
 	struct p2p_verdict *known = calloc(pairs, sizeof(*known));
 	struct p2p_verdict *less = calloc(pairs, sizeof(*less));
-	struct p2p_machine machine = tree->machine;
+	struct p2p_score *fast = calloc(pairs, sizeof(*fast));
+	struct p2p_score *slow = calloc(pairs, sizeof(*slow));
+	bool *port = calloc(tree->count, sizeof(*port));
+	struct p2p_machine machine;
 	struct p2p_function changed;
 
+	give_speeds(tree, (unsigned int)_i);
+	machine = tree->machine;
+	for (size_t f = 0; f < tree->count; f++)
+		for (const struct p2p_function *up = tree->functions[f].parent; up; up = up->parent)
+			port[up->index] = true;
+	for (size_t f = 0; f < tree->count; f++)
+		port[f] |= tree->functions[f].pcie.fact == P2P_PRESENT &&
+			   tree->functions[f].pcie.type >= P2P_PORT_ROOT &&
+			   tree->functions[f].pcie.type <= P2P_PORT_PCIE_BRIDGE;
 	for (size_t f = 0; f < tree->count; f++) {
 		const char *rules = rules_of((unsigned int)f + (unsigned int)_i);
 
-		judge_all(tree, rules, known);
+		judge_all(tree, rules, known, fast);
 		for (unsigned int n = 0;
 		     forget(tree, n, &tree->functions[f], &machine, &changed); n++) {
 			struct p2p_function kept = tree->functions[f];
@@ -136,15 +213,24 @@ START_TEST(unknown_never_improves)
 				 rules, f, n);
 			tree->functions[f] = changed;
 			tree->machine = machine;
-			judge_all(tree, rules, less);
-			for (size_t p = 0; p < pairs; p++)
+			judge_all(tree, rules, less, slow);
+			for (size_t p = 0; p < pairs; p++) {
 				is_no_better(&known[p], &less[p], what);
+				/* Ports are no ends of transfers. */
+				if (port[p / tree->count] || port[p % tree->count])
+					continue;
+				is_no_faster(&fast[p].read, &slow[p].read, what);
+				is_no_faster(&fast[p].write, &slow[p].write, what);
+			}
 			tree->functions[f] = kept;
 			tree->machine = machine = kept_machine;
 		}
 	}
 	free(known);
 	free(less);
+	free(fast);
+	free(slow);
+	free(port);
 	tree_free(tree);
 }
 END_TEST
@@ -156,7 +242,7 @@ START_TEST(hops_are_symmetric)
 	struct p2p_verdict *verdicts = calloc(n * n, sizeof(*verdicts));
 	const char *rules = rules_of((unsigned int)_i);
 
-	judge_all(tree, rules, verdicts);
+	judge_all(tree, rules, verdicts, NULL);
 	for (size_t i = 0; i < n; i++) {
 		for (size_t j = 0; j < n; j++) {
 			const struct p2p_verdict *there = &verdicts[i * n + j];

@@ -178,7 +178,7 @@ static void cross_link(const struct walker *w, const struct p2p_function *lower,
 		.limit = kind_of_link(w, lower, shared, payload), .at = lower,
 		.resource = resource(LINK_IN, lower->parent->index, direction),
 		.latency = p2p_constant(P2P_C_LINK_LATENCY), .payload = payload,
-		.times = shared ? 2 : 1,
+		.times = shared ? 2 : 1, .wire = true,
 	};
 	struct p2p_link link;
 
@@ -193,7 +193,7 @@ static void cross_link(const struct walker *w, const struct p2p_function *lower,
 static void cross_bus(const struct walker *w, const struct p2p_function *bridge)
 {
 	cross(w, &(struct p2p_crossing){
-		.limit = P2P_LIMIT_BUS, .at = bridge, .times = 2,
+		.limit = P2P_LIMIT_BUS, .at = bridge, .times = 2, .wire = true,
 		.resource = resource(BUS_IN, bridge->index, 0),
 		.capacity = p2p_constant(P2P_C_CONVENTIONAL),
 		.latency = p2p_constant(P2P_C_LINK_LATENCY),
@@ -217,8 +217,7 @@ static void cross_edge(const struct walker *w, const struct p2p_function *lower,
 {
 	const struct p2p_function *port = lower->parent;
 
-	if (is_port(lower, P2P_PORT_UPSTREAM) ||
-	    (lower->pcie.fact == P2P_DENIED && p2p_function_is_bridge(lower)))
+	if (p2p_way_has_switch(w->way, lower))
 		pass(w, lower, p2p_constant(P2P_C_SWITCH_LATENCY));
 	if (is_conventional(port)) {
 		/* Two on one bus meet there once. */

@@ -147,7 +147,8 @@ int p2p_score_reason(const struct p2p_judge *judge, const struct p2p_verdict *ve
 	if (speed->redirected && speed->way != P2P_LIMIT_REDIRECT)
 		p2p_text_add(&w.text, "; it is redirected through the root complex");
 	if (speed->translated)
-		p2p_text_add(&w.text, "; the IOMMU translates");
+		p2p_text_add(&w.text, verdict->client->iommu_type ? "; the IOMMU translates" :
+			     "; an IOMMU may translate");
 	clause(&w, "; the link of ", speed->idle, " idles, and what it can do counts: look under load");
 	clause(&w, "; the link of ", speed->degraded, " runs below what both ends can do");
 	add_unknown(&w);

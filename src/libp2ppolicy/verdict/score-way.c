@@ -75,9 +75,16 @@ static void miss_acs(struct p2p_way *way, const struct p2p_function *port)
 static void follow_root(struct p2p_way *way, const struct p2p_verdict *verdict,
 			const struct p2p_walk *walk)
 {
+	const struct p2p_acs *acs = &walk->client_side->acs;
+
 	set_root(way);
 	if (verdict->fabric.request.kind == P2P_ROUTE_BLOCKED)
 		way->blocked = true;
+	if (acs->fact == P2P_PRESENT && acs->control & P2P_ACS_EC &&
+	    verdict->fabric.request.kind == P2P_ROUTE_UNKNOWN) {
+		p2p_way_miss(way, walk->client_side);
+		way->maybe_blocked = true;
+	}
 	miss_acs(way, walk->client_side);
 	if (way->read)
 		miss_acs(way, walk->provider_side);
@@ -97,6 +104,13 @@ static void find_route(struct p2p_way *way, const struct p2p_verdict *verdict,
 		follow_kernel(way, verdict);
 }
 
+bool p2p_way_has_switch(const struct p2p_way *way, const struct p2p_function *function)
+{
+	if (function->pcie.fact != P2P_DENIED)
+		return is_port(function, P2P_PORT_UPSTREAM);
+	return function != way->from && function != way->to;
+}
+
 /* Smallest Max_Payload_Size of one function, and does a switch lie there? */
 static void add_function(struct p2p_way *way, const struct p2p_function *function)
 {
@@ -111,9 +125,7 @@ static void add_function(struct p2p_way *way, const struct p2p_function *functio
 		payload = pcie->mps_bytes;
 	if (payload < way->payload)
 		way->payload = payload;
-	if (is_port(function, P2P_PORT_UPSTREAM) ||
-	    (pcie->fact == P2P_DENIED && p2p_function_is_bridge(function)))
-		way->switched = true;
+	way->switched |= p2p_way_has_switch(way, function);
 }
 
 static void add_functions(struct p2p_way *way)

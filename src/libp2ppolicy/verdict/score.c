@@ -21,11 +21,12 @@ const char *p2p_limit_name(enum p2p_limit limit)
  * struct sum - of the crossings so far.
  * @loaded: the least that one of two transfers gets that run both ways
  * @any: a crossing that carries only so much; @unknown: one of which that is not known
+ * @wire: a link or a bus among them
  */
 struct sum {
 	struct p2p_speed *speed;
 	double loaded;
-	bool any, unknown;
+	bool any, unknown, wire;
 };
 
 static void add_crossing(void *userdata, const struct p2p_crossing *crossing)
@@ -41,13 +42,16 @@ static void add_crossing(void *userdata, const struct p2p_crossing *crossing)
 		speed->degraded = crossing->at;
 	if (crossing->free)
 		return;
+	sum->wire |= crossing->wire;
 	if (crossing->capacity <= 0) {
 		sum->unknown = true;
 		return;
 	}
 	if (!sum->any || crossing->capacity < speed->gbytes_per_second)
 		speed->gbytes_per_second = crossing->capacity;
-	if (!sum->any || loaded < sum->loaded) {
+	/* Of two that carry alike, the one that others share says more. */
+	if (!sum->any || loaded < sum->loaded ||
+	    (loaded <= sum->loaded && crossing->limit == P2P_LIMIT_CHIPSET)) {
 		sum->loaded = loaded;
 		speed->limit = crossing->limit;
 		speed->at = crossing->at;
@@ -85,15 +89,18 @@ static void limit_requests(struct p2p_way *way, const struct p2p_function *clien
 }
 
 /* What the slower of the two could do with the whole of its link. */
-static double best_of(const struct p2p_way *way)
+static double best_of(const struct p2p_way *way, bool *ret_known)
 {
 	const struct p2p_function *ends[] = { way->from, way->to };
 	double best = 0;
 
+	*ret_known = true;
 	for (int i = 0; i < 2; i++) {
 		const struct p2p_pcie *pcie = &ends[i]->pcie;
 		double can;
 
+		if (pcie->link == P2P_DENIED)
+			*ret_known = false;
 		if (pcie->link != P2P_PRESENT)
 			continue;
 		can = p2p_link_carries(pcie->most, pcie->flit, p2p_constant(P2P_C_IDEAL_PAYLOAD)) *
@@ -106,11 +113,14 @@ static double best_of(const struct p2p_way *way)
 
 static int score_of(const struct p2p_way *way, const struct sum *sum)
 {
-	double best = best_of(way), trip = sum->speed->latency_ns * (way->read ? 0.5 : 1);
+	bool known;
+	double best = best_of(way, &known), trip = sum->speed->latency_ns * (way->read ? 0.5 : 1);
 	double share = p2p_constant(P2P_C_SCORE_LATENCY), ratio = 1, quick = 1;
 
 	if (best > 0 && sum->loaded < best)
 		ratio = sum->loaded / best;
+	if (best <= 0 && !known)
+		ratio = 0;
 	if (trip > p2p_constant(P2P_C_IDEAL_LATENCY))
 		quick = p2p_constant(P2P_C_IDEAL_LATENCY) / trip;
 	if (way->root)
@@ -139,8 +149,8 @@ static void conclude(const struct p2p_way *way, const struct p2p_verdict *verdic
 		speed->limit = way->cpu->sure ? P2P_LIMIT_WRITES_ONLY : P2P_LIMIT_UNKNOWN;
 	}
 	speed->missing = way->missing;
-	speed->fact = way->missing_fact || sum->unknown || !sum->any ? P2P_DENIED : P2P_PRESENT;
-	if (sum->unknown || !sum->any) {
+	speed->fact = way->missing_fact || sum->unknown || !sum->wire ? P2P_DENIED : P2P_PRESENT;
+	if (sum->unknown || !sum->wire) {
 		speed->gbytes_per_second = 0;
 		speed->limit = P2P_LIMIT_UNKNOWN;
 		speed->at = speed->missing;

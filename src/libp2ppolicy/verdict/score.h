@@ -81,6 +81,9 @@ struct p2p_way {
 void p2p_way_find(const struct p2p_judge *judge, const struct p2p_verdict *verdict, bool read,
 		  struct p2p_way *ret_way);
 
+/** p2p_way_has_switch() - is, or may be, the function on the way the upper port of a switch? */
+bool p2p_way_has_switch(const struct p2p_way *way, const struct p2p_function *function);
+
 /** p2p_way_miss() - a fact of @function (NULL the machine) is missing. */
 void p2p_way_miss(struct p2p_way *way, const struct p2p_function *function);
 
@@ -93,6 +96,7 @@ enum p2p_link_state { P2P_LINK_FULL, P2P_LINK_IDLE, P2P_LINK_DEGRADED };
  * @at: of a link the lower end
  * @resource: equal for transfers that share it
  * @capacity: GB/s; 0 not known, or no limit where @free
+ * @wire: a link or a bus; a way without any, between parts of a root complex, is not modelled
  * @times: how often two transfers of the pair, one each way, load it
  * @latency: ns that it adds
  */
@@ -101,7 +105,7 @@ struct p2p_crossing {
 	const struct p2p_function *at;
 	uint64_t resource;
 	double capacity, latency, payload;
-	bool free;
+	bool free, wire;
 	unsigned int times;
 	enum p2p_link_state state;
 };
