@@ -6,6 +6,7 @@ before, also after a signal, a crash, or a pause.
 usage: sessions.py P2PTOPO CAPTURE [NAME...]"""
 import os
 import pathlib
+import pty
 import re
 import shutil
 import signal
@@ -305,6 +306,25 @@ def save(session):
     session.finish(0)
 
 
+def gone(session):
+    """The terminal goes away under somebody who ignores SIGHUP: ends, and does not spin."""
+    child, terminal = pty.fork()
+    if child == 0:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        os.environ["TERM"] = "xterm"
+        os.execv(session.tool, [session.tool, "--from", session.machine, "view"])
+    os.read(terminal, 1)
+    os.close(terminal)
+    for _ in range(200):
+        ended, _status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return
+        time.sleep(0.1)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    raise Failure("still there 20 seconds after its terminal went")
+
+
 SESSIONS = {
     "type-and-quit": type_and_quit,
     "resize": resize,
@@ -313,6 +333,7 @@ SESSIONS = {
     "term": end_by(signal.SIGTERM),
     "int": end_by(signal.SIGINT),
     "hup": end_by(signal.SIGHUP),
+    "gone": gone,
     "quit": end_by(signal.SIGQUIT),
     "segv": end_by(signal.SIGSEGV),
     "abort": end_by(signal.SIGABRT),

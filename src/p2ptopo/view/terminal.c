@@ -258,10 +258,10 @@ unsigned int terminal_wait(struct terminal *terminal, int other, int millisecond
 	int ready = ppoll(polls, 2, milliseconds < 0 ? NULL : &time, &terminal->waiting);
 
 	seen = take_notes();
-	if (ready > 0 && polls[0].revents & POLLIN)
-		seen |= TERMINAL_KEYS;
+	if (ready > 0 && polls[0].revents & (POLLHUP | POLLERR | POLLNVAL))
+		seen |= TERMINAL_ENDED;	/* readable for ever, with nothing in it */
 	else if (ready > 0 && polls[0].revents)
-		seen |= TERMINAL_ENDED;
+		seen |= TERMINAL_KEYS;
 	if (ready > 0 && polls[1].revents)
 		seen |= TERMINAL_OTHER;
 	return seen;
