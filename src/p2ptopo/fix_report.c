@@ -69,9 +69,9 @@ static void print_root(const struct app *app, const struct p2p_host_bridge *host
 
 	fprintf(app->out, "  %s: ", host->name);
 	if (root->fact == P2P_PRESENT)
-		fprintf(app->out, "the kernel compares %s [%04x:%04x] %s: %s\n",
+		fprintf(app->out, "the kernel compares %s [%04x:%04x]%s%s: %s\n",
 			p2p_bdf_format(root->device->bdf, bdf), root->device->vendor,
-			root->device->device,
+			root->device->device, root->device->device_name ? " " : "",
 			root->device->device_name ? root->device->device_name : "",
 			root->row ? root->row : "not on its list");
 	else

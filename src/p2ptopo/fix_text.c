@@ -73,6 +73,10 @@ static void print_pair(const struct app *app, const struct fix *fix, size_t inde
 	if (advised->state == P2P_ADVICE_REGISTERS) {
 		fputs(fix->applied ? "; now " : "; after the change ", app->out);
 		print_verdict(app, &advised->after);
+	} else if (advised->state == P2P_ADVICE_REMEDIES &&
+		   advised->after.kernel.map_type >= P2P_MAP_THRU_HOST_BRIDGE) {
+		fputs("; with what is said below: ", app->out);
+		print_verdict(app, &advised->after);
 	} else {
 		fprintf(app->out, "; %s", ends[advised->state]);
 	}

@@ -52,7 +52,7 @@ P2P_EXPORT const char *p2p_advice_state_name(enum p2p_advice_state state);
  * struct p2p_advised - one pair asked for.
  * @before: the verdict on the machine as it is
  * @after: the verdict after the change of registers; its functions are those of
- *	p2p_advice_changed()
+ *	p2p_advice_changed().  For a kernel without CONFIG_PCI_P2PDMA: of the same kernel with it.
  */
 struct p2p_advised {
 	struct p2p_pair pair;

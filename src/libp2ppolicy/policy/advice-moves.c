@@ -219,16 +219,20 @@ static void add_move(struct moves *moves, const struct move *move)
 int p2p_advice_moves_find(struct p2p_advice *advice, const struct p2p_advised *advised)
 {
 	struct moves moves = { .advice = advice, .pair = &advised->pair };
-	const struct p2p_pair *pair = &advised->pair;
+	const struct p2p_function *low = advised->pair.provider, *high = advised->pair.client;
 	int r;
 
-	/* Where the kernel refuses everything, or too little is known, a slot changes nothing. */
-	if (advised->before.kernel.map_type != P2P_MAP_NOT_SUPPORTED ||
-	    advised->before.kernel.reason == P2P_REASON_NOT_COMPILED)
+	/* Where too little is known, a slot changes nothing. */
+	if (advised->after.kernel.map_type != P2P_MAP_NOT_SUPPORTED)
 		return 0;
-	r = try_places(&moves, pair->client, pair->provider);
+	/* A pair and the same turned round get the same advice in the same order. */
+	if (low->index > high->index) {
+		low = advised->pair.client;
+		high = advised->pair.provider;
+	}
+	r = try_places(&moves, high, low);
 	if (!r)
-		r = try_places(&moves, pair->provider, pair->client);
+		r = try_places(&moves, low, high);
 	for (size_t i = 0; i < moves.count; i++)
 		add_move(&moves, &moves.best[i]);
 	return r;

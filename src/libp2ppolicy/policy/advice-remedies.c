@@ -20,7 +20,7 @@
 
 typedef int remedy_fn(struct p2p_advice *advice, const struct p2p_advised *advised);
 
-/* What the kernel would decide by another rule set, which leaves out how this one was built. */
+/* What a kernel of another rule set would decide, built with CONFIG_PCI_P2PDMA. */
 static int judge_by(struct p2p_advice *advice, const char *rules, const struct p2p_pair *pair,
 		    struct p2p_verdict *ret_verdict)
 {
@@ -99,21 +99,19 @@ static int read_facts(struct p2p_advice *advice, const struct p2p_advised *advis
 static int build_kernel(struct p2p_advice *advice, const struct p2p_advised *advised)
 {
 	struct p2p_remedy remedy = { .kind = P2P_REMEDY_CONFIG, .pair = advised->pair };
-	struct p2p_verdict verdict;
-	int r;
+	const struct p2p_verdict *after = &advised->after;
+	bool changed = advice->register_count;
 
 	if (advised->before.kernel.reason != P2P_REASON_NOT_COMPILED)
 		return 0;
-	r = judge_by(advice, p2p_rules_name(p2p_judge_rules(advice->judge)), &advised->pair,
-		     &verdict);
-	if (r < 0)
-		return r;
-	remedy.map_type = verdict.kernel.map_type;
-	remedy.sure = p2p_goal_met(advice->goal, &verdict);
+	remedy.map_type = after->kernel.map_type;
+	remedy.sure = p2p_goal_met(advice->goal, after);
 	remedy.line = "CONFIG_PCI_P2PDMA=y";
 	remedy.text = SAY(advice, "this kernel was built without CONFIG_PCI_P2PDMA and refuses "
-			  "every pair; built with it, it would answer %s",
-			  p2p_map_type_name(verdict.kernel.map_type));
+			  "every pair, whatever else is done; built with it%s, it would "
+			  "answer %s",
+			  changed ? ", and with the registers changed" : "",
+			  p2p_map_type_name(after->kernel.map_type));
 	p2p_advice_add(advice, &remedy);
 	return 0;
 }
@@ -125,6 +123,9 @@ static int newer_kernel(struct p2p_advice *advice, const struct p2p_advised *adv
 	struct p2p_remedy remedy = { .kind = P2P_REMEDY_KERNEL, .pair = advised->pair };
 	bool later = false;
 
+	/* Where this one's own rules would permit it, or facts are missing, age is not the matter. */
+	if (advised->after.kernel.map_type != P2P_MAP_NOT_SUPPORTED)
+		return 0;
 	for (size_t i = 0; (row = p2p_rules_at(i)); i++) {
 		struct p2p_verdict verdict;
 		int r;

@@ -133,8 +133,33 @@ void p2p_advice_reach_find(struct p2p_advice *advice)
 	free(asked);
 }
 
+/*
+ * A kernel without CONFIG_PCI_P2PDMA refuses every pair.  From there on it is judged what the
+ * same kernel would say with it, and that remedy comes to all others.
+ */
+static int assume_compiled(struct p2p_advice *advice)
+{
+	const char *name = p2p_rules_name(p2p_judge_rules(advice->judge));
+	struct p2p_judge *judge;
+	int r = p2p_judge_new(advice->context, advice->topology, name, &judge);
+
+	if (r < 0)
+		return r;
+	p2p_judge_free(advice->judge);
+	advice->judge = judge;
+	advice->kernel = name;
+	for (size_t i = 0; i < advice->pair_count; i++) {
+		struct p2p_advised *advised = &advice->pairs[i];
+
+		p2p_judge_pair(judge, advised->pair.provider, advised->pair.client,
+			       &advised->after);
+	}
+	return 0;
+}
+
 static int judge_pairs(struct p2p_advice *advice, const struct p2p_pair *pairs, size_t count)
 {
+	bool compiled = true;
 	int r = p2p_judge_new(advice->context, advice->topology, advice->kernel, &advice->judge);
 
 	if (r < 0)
@@ -152,8 +177,9 @@ static int judge_pairs(struct p2p_advice *advice, const struct p2p_pair *pairs, 
 		advised->after = advised->before;
 		advised->state = p2p_goal_met(advice->goal, &advised->before) ? P2P_ADVICE_FINE :
 				 P2P_ADVICE_NONE;
+		compiled &= advised->before.kernel.reason != P2P_REASON_NOT_COMPILED;
 	}
-	return 0;
+	return compiled ? 0 : assume_compiled(advice);
 }
 
 static void judge_again(struct p2p_advice *advice)
@@ -167,6 +193,7 @@ static void judge_again(struct p2p_advice *advice)
 			       p2p_topology_function(advice->changed, pair->client->index),
 			       &advised->after);
 		if (advised->state != P2P_ADVICE_FINE &&
+		    advised->before.kernel.reason != P2P_REASON_NOT_COMPILED &&
 		    p2p_goal_met(advice->goal, &advised->after))
 			advised->state = P2P_ADVICE_REGISTERS;
 	}

@@ -10,7 +10,8 @@
 
 /**
  * struct p2p_advice
- * @kernel: as given; @judge: of the machine as it is
+ * @kernel: as given, or that rule set by its name when the kernel lacks CONFIG_PCI_P2PDMA; @judge:
+ *	of the machine as it is, by it
  * @changed, @changed_judge: NULL when no register is to be changed
  * @no_memory: an allocation failed; checked at the end
  */
