@@ -112,6 +112,12 @@ def pasid():
     return 0x001b, 1, struct.pack("<HH", 0x1406, 1)
 
 
+def rebar(bar, size_bits, sizes):
+    """Resizable BAR of one BAR: of 2^size_bits MiB; sizes: the exponents there are."""
+    can = sum(1 << (4 + bits) for bits in sizes)
+    return 0x0015, 1, struct.pack("<II", can, bar | 1 << 5 | size_bits << 8)
+
+
 def header(vendor, device, pciclass, kind, multi=False, subsystem=(0, 0), revision=1):
     config = bytearray(4096)
     put(config, 0, "HHHH", vendor, device, 0x0407 if kind == 1 else 0x0406, 0)

@@ -146,8 +146,10 @@ class Host:
 
 
 class Fabric:
-    def __init__(self, cpu="intel", nodes=1, iommu=False):
+    def __init__(self, cpu="intel", nodes=1, iommu=False, files=None):
+        """files: path below the capture's top -> text, of the machine as a whole."""
         self.cpu, self.nodes, self.iommu = cpu, nodes, iommu
+        self.files = files or {}
         self.group_type = "DMA"
         self.payload, self.control = 0, 0x2810
         self.hosts = []

@@ -106,6 +106,38 @@ def sriov_server():
     return machine
 
 
+DESKTOP = {
+    "proc/sys/kernel/osrelease": "6.1.90\n",
+    "proc/cmdline": "BOOT_IMAGE=/vmlinuz-6.1.90 root=/dev/nvme0n1p2 ro quiet intel_iommu=on "
+                    "pci=disable_acs_redir=0000:02:00.0,0000:02:01.0\n",
+    "boot/config-6.1.90": "CONFIG_64BIT=y\nCONFIG_PCI=y\nCONFIG_ZONE_DEVICE=y\n"
+                          "CONFIG_PCI_P2PDMA=y\n# CONFIG_DMABUF_MOVE_NOTIFY is not set\n"
+                          "CONFIG_HSA_AMD=y\n# CONFIG_HSA_AMD_P2P is not set\n",
+}
+
+
+def desktop():
+    """A client CPU whose host bridge no kernel lists; two GPUs with small BARs behind a switch
+    on the CPU's port, a slot of it free, and a third GPU on the chipset.  Every port redirects
+    but one: the command line has a comma where a semicolon must be."""
+    machine = Fabric(cpu="desktop", nodes=1, iommu=True, files=DESKTOP)
+    host = machine.host()
+    host.endpoint(0, "hostbridge", ids=(0x8086, 0x4c43), config_size=256)
+    root = host.port(ROOT_PORT, 0x08, ids=(0x8086, 0x4c01), acs=REDIRECT)
+    up = root.port(UPSTREAM, 0, ids=(0x1000, 0xc010))
+    for slot in range(3):
+        down = up.port(DOWNSTREAM, slot << 3, ids=(0x1000, 0xc010),
+                       acs=REDIRECT if slot else 0x11)
+        if slot < 2:
+            down.endpoint(0, "igpu", more=[rebar(0, 8, range(8, 16))])
+    chipset = host.port(ROOT_PORT, 0xe0, ids=(0x8086, 0xa290), width=4,
+                        acs_raw=acs_dword(REDIRECT))
+    chipset.endpoint(0, "igpu", more=[rebar(0, 8, range(8, 16))])
+    drive = host.port(ROOT_PORT, 0x30, ids=(0x8086, 0x4c09), width=4, acs=REDIRECT)
+    drive.endpoint(0, "nvme")
+    return machine
+
+
 XEON = {"root_ids": (0x8086, 0x2030), "host_ids": None}
 EPYC = {"root_ids": (0x1022, 0x14ab), "host_ids": (0x1022, 0x14a4)}
 ICX = {"root_ids": (0x8086, 0x347a), "host_ids": (0x8086, 0x09a2)}
@@ -119,6 +151,7 @@ SHAPES = {
     "server-icelake-redirect": lambda: gpu_server("intel", True, **ICX),
     "server-broadwell-redirect": lambda: gpu_server("intel", True, **BROADWELL),
     "workstation": workstation,
+    "desktop": desktop,
     "vmd": vmd,
     "wide-domains": wide_domains,
     "sriov": sriov_server,
@@ -133,6 +166,9 @@ ABOUT = {
     "server-broadwell-redirect": SERVER + "\nIntel Broadwell-EP (whitelisted after 7.3 only); "
                                  "every port redirects.",
     "workstation": "AMD Ryzen with a chipset switch that has ACS on some of its ports.",
+    "desktop": "An Intel client CPU (host bridge 8086:4c43, on no kernel's list), GPUs with BARs of\n"
+               "256 MiB behind a switch that redirects, and a comma on the kernel command line\n"
+               "where a semicolon must be.",
     "vmd": "Intel VMD: drives in domains 10000 and 10001, nested below an endpoint.",
     "wide-domains": "An Arm machine with domain numbers beyond 16 bits.",
     "sriov": "SR-IOV: PFs with VFs on their own bus and on the next one; one switch whose ports\n"

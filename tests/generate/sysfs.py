@@ -15,6 +15,7 @@ CPUINFO = {
     "amd-old": ("AuthenticAMD", 21, 2, "AMD Opteron(tm) Processor 6386 SE"),
     "hygon": ("HygonGenuine", 24, 1, "Hygon C86 7285 32-core Processor"),
     "intel": ("GenuineIntel", 6, 85, "Intel(R) Xeon(R) Platinum 8280 CPU @ 2.70GHz"),
+    "desktop": ("GenuineIntel", 6, 167, "11th Gen Intel(R) Core(TM) i7-11700K @ 3.60GHz"),
 }
 ARM = "processor\t: 0\nBogoMIPS\t: 50.00\nCPU implementer\t: 0x41\nCPU part\t: 0xd4f\n\n"
 
@@ -105,6 +106,8 @@ class Tree:
             self.function(function, i)
         if machine.cpu:
             self.text("proc/cpuinfo", cpuinfo(machine.cpu, machine.nodes))
+        for path, text in machine.files.items():
+            self.text(path, text)
         for name in ("online", "possible"):
             self.text("sys/devices/system/node/" + name,
                       "0-%d\n" % (machine.nodes - 1) if machine.nodes > 1 else "0\n")
