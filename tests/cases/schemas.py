@@ -13,7 +13,7 @@ import jsonschema
 HERE = pathlib.Path(__file__).resolve().parent
 FIXTURES = HERE.parent / "fixtures"
 DOCUMENTS = ["report", "tree", "matrix", "pairs", "path", "near", "address",
-             "what-if"]
+             "fix", "what-if"]
 # Checking a schema pair by pair takes too long on the largest captures.
 MOST_PAIRS = 2_500
 
@@ -47,7 +47,7 @@ def validate(validator, document, what):
 
 
 def ends(binary, source):
-    """Two functions to ask path and near about."""
+    """Two functions to ask path, near and fix about."""
     rows = call(binary, "--from", source, "--json", "matrix", "--all")
     groups = json.loads(rows)["groups"]
     members = [member["bdf"] for group in groups for member in group["members"]]
@@ -67,13 +67,15 @@ def check_capture(binary, source, validators):
     arguments = {"report": [], "tree": [], "matrix": ["--all"], "address": ["0x90000000"]}
     if one:
         arguments["path"] = [one, other]
+        if one != other:
+            arguments["fix"] = [one, other]
         arguments["near"] = [one, "--all"] if count < 100 else [one]
     if count * count <= MOST_PAIRS:
         arguments["pairs"] = ["--all"]
         arguments["what-if"] = ["--all", "iommu=on", "acs=all,ReqRedir-,CmpltRedir-"]
     for name, rest in arguments.items():
         command = ["--from", source, "--json", name, *rest]
-        status = (0, 1) if name in ("path", "address") else (0,)
+        status = (0, 1) if name in ("path", "address", "fix") else (0,)
         text = call(binary, *command, status=status)
         assert text == call(binary, *command, status=status), f"{source}: {name}: other bytes"
         document = json.loads(text)

@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Writing registers and taking it back, on functions that are bytes of this program: what must
+ * never be written, what happens when a write does not take, and what stands in the undo file.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "make.h"
+#include "gate/undo.h"
+#include "snapshot/libpci.h"
+
+#define ACS 0x148
+
+/* In place of libpci, and of what says who may write: see the --wrap options of this program. */
+struct fake {
+	uint8_t config[3][4096];
+	unsigned int selected, writes;
+	bool stuck[3];		/* writes change nothing */
+	int stuck_after;	/* all do, once so many were taken; -1 never */
+	bool no_root;
+};
+static struct fake fake;
+
+int __wrap_p2p_libpci_open_sysfs(struct p2p_context *context, struct p2p_libpci **ret_libpci);
+int __wrap_p2p_libpci_select(struct p2p_libpci *libpci, struct p2p_bdf bdf);
+bool __wrap_p2p_libpci_read(struct p2p_libpci *libpci, unsigned int offset, unsigned int length,
+			    uint8_t *ret_bytes);
+bool __wrap_p2p_libpci_write(struct p2p_libpci *libpci, unsigned int offset, unsigned int length,
+			     const uint8_t *bytes);
+struct p2p_libpci *__wrap_p2p_libpci_close(struct p2p_libpci *libpci);
+int __real_access(const char *path, int mode);
+int __wrap_access(const char *path, int mode);
+uid_t __wrap_geteuid(void);
+
+int __wrap_p2p_libpci_open_sysfs(struct p2p_context *context, struct p2p_libpci **ret_libpci)
+{
+	(void)context;
+	(void)ret_libpci;
+	return 0;
+}
+
+int __wrap_p2p_libpci_select(struct p2p_libpci *libpci, struct p2p_bdf bdf)
+{
+	(void)libpci;
+	fake.selected = bdf.bus;
+	return 0;
+}
+
+bool __wrap_p2p_libpci_read(struct p2p_libpci *libpci, unsigned int offset, unsigned int length,
+			    uint8_t *ret_bytes)
+{
+	(void)libpci;
+	memcpy(ret_bytes, &fake.config[fake.selected][offset], length);
+	return true;
+}
+
+bool __wrap_p2p_libpci_write(struct p2p_libpci *libpci, unsigned int offset, unsigned int length,
+			     const uint8_t *bytes)
+{
+	(void)libpci;
+	if (!fake.stuck[fake.selected] &&
+	    (fake.stuck_after < 0 || fake.writes < (unsigned int)fake.stuck_after))
+		memcpy(&fake.config[fake.selected][offset], bytes, length);
+	fake.writes++;
+	return true;
+}
+
+struct p2p_libpci *__wrap_p2p_libpci_close(struct p2p_libpci *libpci)
+{
+	(void)libpci;
+	return NULL;
+}
+
+int __wrap_access(const char *path, int mode)
+{
+	if (!strncmp(path, "/sys/", 5))
+		return mode == W_OK && fake.no_root ? -1 : 0;
+	return __real_access(path, mode);
+}
+
+uid_t __wrap_geteuid(void)
+{
+	return fake.no_root ? 1000 : 0;
+}
+
+static struct p2p_context *context;
+static struct p2p_snapshot *snapshot;
+static struct p2p_topology *topology;
+static struct space spaces[3];
+static struct p2p_register changes[3];
+static char undo[] = "/tmp/p2ptopo-undo-XXXXXX";
+
+static uint16_t control(unsigned int port)
+{
+	return (uint16_t)(fake.config[port][ACS + 6] | fake.config[port][ACS + 7] << 8);
+}
+
+static void setup(void)
+{
+	static const char *const path[] = { "devices/pci0000:00/0000:00:00.0",
+		"devices/pci0000:01/0000:01:00.0", "devices/pci0000:02/0000:02:00.0" };
+	static const char *const bdf[] = { "0000:00:00.0", "0000:01:00.0", "0000:02:00.0" };
+	int fd;
+
+	strcpy(undo + sizeof(undo) - 7, "XXXXXX");
+	fd = mkstemp(undo);
+	ck_assert_int_ge(fd, 0);
+	close(fd);
+	unlink(undo);
+	fake = (struct fake){ .stuck_after = -1 };
+	ck_assert_int_eq(p2p_context_new(&context), 0);
+	snapshot = make_snapshot(P2P_SOURCE_LIVE);
+	for (size_t i = 0; i < 3; i++) {
+		spaces[i] = make_space(0x8086, 0x2030, 0x060400, 1, 4);
+		add_extended(&spaces[i], 0, 0x100, 0x01);
+		add_extended(&spaces[i], 0x100, ACS, 0x0d);
+		put16(&spaces[i], ACS + 4, 0x5f);
+		put16(&spaces[i], ACS + 6, 0x1d);
+		memcpy(fake.config[i], spaces[i].bytes, sizeof(fake.config[i]));
+		make_function(snapshot, bdf[i], path[i], &spaces[i]);
+	}
+	topology = make_topology(snapshot);
+	for (size_t i = 0; i < 3; i++)
+		changes[i] = (struct p2p_register){
+			.function = p2p_topology_function(topology, i), .offset = ACS + 6,
+			.size = 2, .present = 0x1d, .mask = 0x0c,
+		};
+}
+
+static void teardown(void)
+{
+	unlink(undo);
+	topology = p2p_topology_free(topology);
+	snapshot = p2p_snapshot_free(snapshot);
+	context = p2p_context_free(context);
+}
+
+static void expect_controls(uint16_t a, uint16_t b, uint16_t c)
+{
+	ck_assert_uint_eq(control(0), a);
+	ck_assert_uint_eq(control(1), b);
+	ck_assert_uint_eq(control(2), c);
+}
+
+START_TEST(there_and_back)
+{
+	size_t count = 0;
+
+	ck_assert_int_eq(p2p_apply(context, topology, changes, 3, undo), 0);
+	expect_controls(0x11, 0x11, 0x11);
+	ck_assert_int_eq(access(undo, R_OK), 0);
+	ck_assert_int_eq(p2p_apply_undo(context, undo, &count), 0);
+	expect_controls(0x1d, 0x1d, 0x1d);
+	ck_assert_uint_eq(count, 3);
+	ck_assert_int_ne(access(undo, R_OK), 0);
+	ck_assert_int_eq(p2p_apply_undo(context, undo, NULL), -ENOENT);
+}
+END_TEST
+
+/* Twice, another time of one register: one undo takes all back. */
+START_TEST(several_times)
+{
+	struct p2p_register more = changes[0];
+
+	ck_assert_int_eq(p2p_apply(context, topology, changes, 2, undo), 0);
+	more.present = 0x11;
+	more.mask = 0x10;
+	ck_assert_int_eq(p2p_apply(context, topology, &more, 1, undo), 0);
+	ck_assert_int_eq(p2p_apply(context, topology, &changes[2], 1, undo), 0);
+	expect_controls(0x01, 0x11, 0x11);
+	ck_assert_int_eq(p2p_apply_undo(context, undo, NULL), 0);
+	expect_controls(0x1d, 0x1d, 0x1d);
+}
+END_TEST
+
+static void nothing_written(int error)
+{
+	ck_assert_int_eq(p2p_apply(context, topology, changes, 3, undo), error);
+	ck_assert_uint_eq(fake.writes, 0);
+	ck_assert_int_ne(access(undo, R_OK), 0);
+	ck_assert_uint_gt(strlen(p2p_context_error(context)), 10);
+}
+
+START_TEST(refuses)
+{
+	fake.config[2][ACS + 6] = 0x1c;
+	nothing_written(-ESTALE);
+	fake.config[2][ACS + 6] = 0x1d;
+	fake.config[1][2] ^= 1;
+	nothing_written(-ESTALE);
+	fake.config[1][2] ^= 1;
+	fake.config[1][ACS] = 0xff;
+	nothing_written(-ESTALE);
+	fake.config[1][ACS] = 0x0d;
+	fake.no_root = true;
+	nothing_written(-EACCES);
+	fake.no_root = false;
+	snapshot->source = P2P_SOURCE_TREE;
+	p2p_topology_free(topology);
+	topology = make_topology(snapshot);
+	nothing_written(-EXDEV);
+	ck_assert_int_eq(p2p_apply(context, topology, changes, 3, "/nowhere/at/all"), -EXDEV);
+}
+END_TEST
+
+/* How to go back must be on disk before anything is written. */
+START_TEST(needs_the_way_back)
+{
+	ck_assert_int_lt(p2p_apply(context, topology, changes, 3, "/proc/nowhere/undo"), 0);
+	ck_assert_uint_eq(fake.writes, 0);
+	expect_controls(0x1d, 0x1d, 0x1d);
+}
+END_TEST
+
+START_TEST(rolls_back)
+{
+	fake.stuck[2] = true;
+	ck_assert_int_eq(p2p_apply(context, topology, changes, 3, undo), -EIO);
+	expect_controls(0x1d, 0x1d, 0x1d);
+	ck_assert_ptr_nonnull(strstr(p2p_context_error(context), "0000:02:00.0"));
+	ck_assert_int_ne(access(undo, R_OK), 0);
+}
+END_TEST
+
+/* Neither there nor back: it says so, and the file stays. */
+START_TEST(cannot_roll_back)
+{
+	fake.stuck_after = 1;
+	ck_assert_int_eq(p2p_apply(context, topology, changes, 3, undo), -ENOTRECOVERABLE);
+	expect_controls(0x11, 0x1d, 0x1d);
+	ck_assert_ptr_nonnull(strstr(p2p_context_error(context), "0000:00:00.0"));
+	ck_assert_int_eq(access(undo, R_OK), 0);
+}
+END_TEST
+
+/* A failure leaves what was applied before as it is, and its way back. */
+START_TEST(keeps_earlier)
+{
+	ck_assert_int_eq(p2p_apply(context, topology, changes, 1, undo), 0);
+	fake.stuck[2] = true;
+	ck_assert_int_eq(p2p_apply(context, topology, &changes[1], 2, undo), -EIO);
+	expect_controls(0x11, 0x1d, 0x1d);
+	fake.stuck[2] = false;
+	ck_assert_int_eq(p2p_apply_undo(context, undo, NULL), 0);
+	expect_controls(0x1d, 0x1d, 0x1d);
+}
+END_TEST
+
+START_TEST(undo_refuses)
+{
+	ck_assert_int_eq(p2p_apply(context, topology, changes, 3, undo), 0);
+	fake.writes = 0;
+	fake.config[1][ACS + 6] = 0x19;
+	ck_assert_int_eq(p2p_apply_undo(context, undo, NULL), -ESTALE);
+	ck_assert_uint_eq(fake.writes, 0);
+	expect_controls(0x11, 0x19, 0x11);
+	fake.config[1][ACS + 6] = 0x11;
+	fake.stuck[0] = true;
+	ck_assert_int_eq(p2p_apply_undo(context, undo, NULL), -EIO);
+	expect_controls(0x11, 0x11, 0x11);
+	fake.stuck[0] = false;
+	ck_assert_int_eq(p2p_apply_undo(context, undo, NULL), 0);
+	expect_controls(0x1d, 0x1d, 0x1d);
+}
+END_TEST
+
+/* The upper half of a dword register stays what it is. */
+START_TEST(dword)
+{
+	static const uint8_t bytes[] = { 0x1d, 0, 0xef, 0xbe };
+
+	memcpy(&fake.config[0][ACS + 8], bytes, 4);
+	changes[0].offset = ACS + 8;
+	changes[0].size = 4;
+	ck_assert_int_eq(p2p_apply(context, topology, changes, 1, undo), 0);
+	ck_assert_uint_eq(fake.config[0][ACS + 8], 0x11);
+	ck_assert_mem_eq(&fake.config[0][ACS + 10], &bytes[2], 2);
+	ck_assert_int_eq(p2p_apply_undo(context, undo, NULL), 0);
+	ck_assert_mem_eq(&fake.config[0][ACS + 8], bytes, 4);
+}
+END_TEST
+
+#define HEAD "{\"format\":\"p2ptopo-undo\",\"version\":1,\"boot_id\":\"%s\",\"registers\":"
+
+/* A file that is none of ours, or tells of what is no ACS control: nothing is written. */
+static const struct { const char *text; int error; } files[] = {
+	{ "", -EBADMSG },
+	{ "[]", -EBADMSG },
+	{ "{\"format\":\"p2ptopo-undo\"}", -EBADMSG },
+	{ "{\"format\":\"other\",\"registers\":[]}", -EBADMSG },
+	{ "{\"format\":\"p2ptopo-undo\",\"boot_id\":\"another\",\"registers\":[]}", -ESTALE },
+	{ HEAD "[3]}", -EBADMSG },
+	{ HEAD "[{\"bdf\":\"x\"}]}", -EBADMSG },
+	{ HEAD "[{\"bdf\":\"0000:01:00.0\",\"vendor\":70000}]}", -EBADMSG },
+	{ HEAD "[{\"bdf\":\"0000:01:00.0\",\"vendor\":32902,\"device\":8240,\"acs\":328,"
+	  "\"offset\":4,\"size\":2,\"mask\":12,\"before\":29,\"after\":17}]}", -EBADMSG },
+	{ HEAD "[{\"bdf\":\"0000:01:00.0\",\"vendor\":32902,\"device\":8240,\"acs\":328,"
+	  "\"offset\":334,\"size\":3,\"mask\":12,\"before\":29,\"after\":17}]}", -EBADMSG },
+	{ HEAD "[{\"bdf\":\"0000:01:00.0\",\"vendor\":32902,\"device\":8240,\"acs\":328,"
+	  "\"offset\":334,\"size\":2,\"mask\":12,\"before\":29,\"after\":16}]}", -EBADMSG },
+	{ HEAD "[{\"bdf\":\"0000:01:00.0\",\"vendor\":32902,\"device\":8240,\"acs\":328,"
+	  "\"offset\":334,\"size\":2,\"mask\":12,\"before\":29,\"after\":-3}]}", -EBADMSG },
+	{ HEAD "[]}", 0 },
+};
+
+START_TEST(files_of_others)
+{
+	FILE *file = fopen(undo, "w"), *id = fopen("/proc/sys/kernel/random/boot_id", "r");
+	char boot[64] = "";
+
+	ck_assert_ptr_nonnull(file);
+	if (id) {
+		ck_assert_ptr_nonnull(fgets(boot, sizeof(boot), id));
+		fclose(id);
+	}
+	boot[strcspn(boot, "\n")] = '\0';
+	if (strstr(files[_i].text, "%s"))
+		fprintf(file, "%.*s%s%s", (int)(strstr(files[_i].text, "%s") - files[_i].text),
+			files[_i].text, boot, strstr(files[_i].text, "%s") + 2);
+	else
+		fputs(files[_i].text, file);
+	fclose(file);
+	ck_assert_int_eq(p2p_apply_undo(context, undo, NULL), files[_i].error);
+	ck_assert_uint_eq(fake.writes, 0);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("apply");
+	TCase *tests = tcase_create("apply");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_checked_fixture(tests, setup, teardown);
+	tcase_add_test(tests, there_and_back);
+	tcase_add_test(tests, several_times);
+	tcase_add_test(tests, refuses);
+	tcase_add_test(tests, needs_the_way_back);
+	tcase_add_test(tests, rolls_back);
+	tcase_add_test(tests, cannot_roll_back);
+	tcase_add_test(tests, keeps_earlier);
+	tcase_add_test(tests, undo_refuses);
+	tcase_add_test(tests, dword);
+	tcase_add_loop_test(tests, files_of_others, 0, sizeof(files) / sizeof(files[0]));
+	suite_add_tcase(suite, tests);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
