@@ -122,12 +122,12 @@ START_TEST(class_names)
 END_TEST
 
 static struct p2p_function port = {
-	.pcie = { .fact = P2P_PRESENT, .type = P2P_PORT_DOWNSTREAM, .now = { 16000, 16 },
+	.pcie = { .fact = P2P_PRESENT, .link = P2P_PRESENT, .type = P2P_PORT_DOWNSTREAM, .now = { 16000, 16 },
 		  .most = { 16000, 16 } },
 };
 static struct p2p_function card = {
 	.parent = &port, .kind = P2P_CLASS_NIC, .power_state = "D0",
-	.pcie = { .fact = P2P_PRESENT, .type = P2P_PORT_ENDPOINT, .most = { 32000, 16 } },
+	.pcie = { .fact = P2P_PRESENT, .link = P2P_PRESENT, .type = P2P_PORT_ENDPOINT, .most = { 32000, 16 } },
 };
 
 static const struct {

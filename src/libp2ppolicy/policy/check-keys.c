@@ -178,24 +178,11 @@ static void judge_link_above(struct p2p_check_run *run, struct json_object *valu
 	run->function = device;
 }
 
-static uint16_t acs_bit(const char *text)
-{
-	size_t length = strlen(text);
-	char name[P2P_ACS_SIZE];
-
-	if (!length || (text[length - 1] != '+' && text[length - 1] != '-'))
-		return 0;
-	for (unsigned int bit = P2P_ACS_SV; bit <= P2P_ACS_DT; bit <<= 1) {
-		p2p_acs_names((uint16_t)bit, name);
-		if (strlen(name) == length - 1 && !strncmp(name, text, length - 1))
-			return (uint16_t)bit;
-	}
-	return 0;
-}
-
 static bool is_acs_word(const char *text)
 {
-	return acs_bit(text) != 0;
+	uint16_t clear, set;
+
+	return !strchr(text, ',') && !p2p_acs_parse(text, &clear, &set);
 }
 
 static bool is_acs(struct json_object *value)
@@ -203,50 +190,52 @@ static bool is_acs(struct json_object *value)
 	return are_texts(value, is_acs_word);
 }
 
-/* The control a function acts by: without the capability, or the bit in it, nothing is on. */
-static uint16_t acs_in_force(const struct p2p_function *function)
+/* The bits that must be clear and those that must be set. */
+static void acs_wanted(struct json_object *value, uint16_t *clear, uint16_t *set)
 {
-	return function->acs.fact == P2P_PRESENT ? function->acs.control : 0;
-}
+	uint16_t one_clear = 0, one_set = 0;
 
-static void add_word(char *text, size_t size, const char *word)
-{
-	size_t used = strlen(text);
-
-	snprintf(text + used, size - used, "%s%s", used ? " " : "", word);
-}
-
-static void add_acs(const struct p2p_function *function, struct json_object *word, char *expected,
-		    char *found, size_t size)
-{
-	const char *text = json_object_get_string(word);
-	uint16_t bit = acs_bit(text);
-	bool on = acs_in_force(function) & bit;
-	char state[P2P_ACS_SIZE + 2];
-
-	if (function->acs.fact != P2P_DENIED && on == (text[strlen(text) - 1] == '+'))
+	if (is_text(value)) {
+		p2p_acs_parse(json_object_get_string(value), &one_clear, &one_set);
+		*clear |= one_clear;
+		*set |= one_set;
 		return;
-	add_word(expected, size, text);
-	snprintf(state, sizeof(state), "%s", text);
-	state[strlen(state) - 1] = on ? '+' : '-';
-	if (function->acs.fact == P2P_PRESENT)
-		add_word(found, size, state);
+	}
+	for (size_t i = 0; i < json_object_array_length(value); i++)
+		acs_wanted(json_object_array_get_idx(value, i), clear, set);
 }
 
+/* "ReqRedir+ CmpltRedir-": @bits as they are in @control. */
+static const char *acs_words(uint16_t bits, uint16_t control, char buffer[P2P_ACS_SIZE])
+{
+	char name[P2P_ACS_SIZE];
+	size_t used = 0;
+
+	buffer[0] = '\0';
+	for (unsigned int bit = P2P_ACS_SV; bit <= P2P_ACS_DT; bit <<= 1)
+		if (bits & bit)
+			used += (size_t)snprintf(buffer + used, P2P_ACS_SIZE - used, "%s%s%c",
+						 used ? " " : "",
+						 p2p_acs_names((uint16_t)bit, name),
+						 control & bit ? '+' : '-');
+	return buffer;
+}
+
+/* Without the capability, or the bit in it, nothing is on. */
 static void judge_acs(struct p2p_check_run *run, struct json_object *value)
 {
 	enum p2p_fact fact = run->function->acs.fact;
-	char expected[P2P_ACS_SIZE * 2] = "", found[P2P_ACS_SIZE * 2] = "";
-	bool array = json_object_is_type(value, json_type_array);
-	size_t count = array ? json_object_array_length(value) : 1;
+	uint16_t control = fact == P2P_PRESENT ? run->function->acs.control : 0;
+	uint16_t clear = 0, set = 0, wrong;
+	char expected[P2P_ACS_SIZE], found[P2P_ACS_SIZE];
 
-	for (size_t i = 0; i < count; i++)
-		add_acs(run->function, array ? json_object_array_get_idx(value, i) : value, expected,
-			found, sizeof(expected));
-	p2p_check_say(run, P2P_CHECK_ACS,
-		      fact == P2P_DENIED ? P2P_UNKNOWN : p2p_tri_of(!*expected), expected,
+	acs_wanted(value, &clear, &set);
+	wrong = fact == P2P_DENIED ? clear | set :
+				     (uint16_t)((clear & control) | (set & ~control));
+	p2p_check_say(run, P2P_CHECK_ACS, fact == P2P_DENIED ? P2P_UNKNOWN : p2p_tri_of(!wrong),
+		      acs_words(wrong, set, expected),
 		      fact == P2P_DENIED ? "not known: ACS could not be read" :
-		      fact == P2P_ABSENT ? "no ACS" : found);
+		      fact == P2P_ABSENT ? "no ACS" : acs_words(wrong, control, found));
 }
 
 /* Upstream ports and conventional bridges have no ACS: PCIe r6.0, sec 6.12.1. */

@@ -41,8 +41,11 @@ struct p2p_link_view p2p_link_look(const struct p2p_function *function)
 	bool below = is_above(function);
 	const struct p2p_function *end = below ? end_below(function) : function;
 	const struct p2p_function *port = below ? function : function->parent;
-	struct p2p_link_view view = { .fact = end ? end->pcie.fact : P2P_ABSENT };
+	struct p2p_link_view view = { .fact = end ? end->pcie.link : P2P_ABSENT };
 
+	/* Which way a port of an unknown kind looks cannot be told. */
+	if (end && end->pcie.fact == P2P_DENIED && p2p_function_is_bridge(end))
+		view.fact = P2P_DENIED;
 	if (view.fact != P2P_PRESENT)
 		return view;
 	if (!end->pcie.most.width || !end->pcie.most.speed_mtps) {
