@@ -83,6 +83,8 @@ static const char *source_name(enum p2p_source source)
 		return "archive";
 	case P2P_SOURCE_DUMP:
 		return "dump";
+	case P2P_SOURCE_REPORT:
+		return "report";
 	}
 	return NULL;
 }

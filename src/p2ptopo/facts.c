@@ -115,6 +115,8 @@ static void put_sriov(struct json_object *object, const struct p2p_function *fun
 	json_put(object, "total", json_count(function->sriov.total));
 	json_put(object, "active", json_count(function->sriov.active));
 	json_put(object, "vf_device", json_hex(function->sriov.vf_device, 4));
+	json_put(object, "first_offset", json_count(function->sriov.first_offset));
+	json_put(object, "stride", json_count(function->sriov.stride));
 }
 
 static void put_dpc(struct json_object *object, const struct p2p_function *function)
@@ -175,6 +177,19 @@ struct json_object *facts_acs(const struct p2p_function *function)
 	return object;
 }
 
+/* Known without root, too, where sysfs tells it. */
+static struct json_object *json_link(const struct p2p_pcie *pcie)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_put(object, "present", tri_of(pcie->link));
+	if (pcie->link == P2P_PRESENT) {
+		json_put(object, "now", facts_link(pcie->now));
+		json_put(object, "most", facts_link(pcie->most));
+	}
+	return object;
+}
+
 static void put_capabilities(struct json_object *object, const struct p2p_function *f)
 {
 	const struct {
@@ -195,6 +210,7 @@ static void put_capabilities(struct json_object *object, const struct p2p_functi
 		{ "p2pmem", f->pool.fact, put_pool, false },
 	};
 
+	json_put(object, "link", json_link(&f->pcie));
 	json_put(object, "acs", facts_acs(f));
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct json_object *value = capability(f, rows[i].fact, rows[i].config);
@@ -262,15 +278,16 @@ static struct json_object *windows(const struct p2p_function *function)
 		const struct p2p_window *window = &function->window[i];
 		struct json_object *object = json_object_new_object();
 		bool open = window->fact == P2P_PRESENT && window->first <= window->last;
+		bool known = open && window->free_fact == P2P_PRESENT;
 
 		json_put(object, "prefetchable", json_flag(window->prefetchable));
 		json_put(object, "present",
 			 window->fact == P2P_DENIED ? NULL : json_flag(open));
 		json_put(object, "first", open ? json_hex(window->first, 16) : NULL);
 		json_put(object, "last", open ? json_hex(window->last, 16) : NULL);
-		json_put(object, "free_bytes", open ? json_count(window->free_bytes) : NULL);
+		json_put(object, "free_bytes", known ? json_count(window->free_bytes) : NULL);
 		json_put(object, "largest_free_bytes",
-			 open ? json_count(window->largest_free_bytes) : NULL);
+			 known ? json_count(window->largest_free_bytes) : NULL);
 		json_object_array_add(array, object);
 	}
 	return array;
@@ -370,6 +387,8 @@ struct json_object *facts_machine(const struct p2p_machine *machine)
 	json_put(object, "cmdline", json_text(machine->cmdline));
 	json_put(object, "p2pdma", json_tri(machine->p2pdma));
 	json_put(object, "cpu_vendor", json_text(machine->cpu_vendor));
+	json_put(object, "cpu_x86", machine->cpu_family.fact == P2P_DENIED ? NULL :
+		 json_flag(machine->cpu_family.fact == P2P_PRESENT));
 	json_put(object, "cpu_family", json_number(machine->cpu_family));
 	json_put(object, "cpu_model", json_number(machine->cpu_model));
 	json_put(object, "cpu_name", json_text(machine->cpu_name));

@@ -35,7 +35,8 @@ struct option_row {
 
 static const struct option_row rows[] = {
 	{ 0, "from", "PATH", NULL, TEXT(from),
-	  "read a captured tree (folder or tar) or an lspci -xxxx dump, not this machine" },
+	  "read a captured tree (folder or tar), an lspci -xxxx dump or what tree --json "
+	  "printed, not this machine" },
 	{ 0, "kernel", "RULESET", NULL, TEXT(kernel),
 	  "judge by the rules of this kernel release, or \"auto\": those of the machine's kernel" },
 	{ 's', NULL, "[[DOMAIN:]BUS:][SLOT][.FUNC]", NULL, TEXT(slot_filter),

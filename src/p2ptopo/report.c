@@ -148,6 +148,7 @@ const char *survey_advice(const struct app *app, const struct survey *survey)
 		[P2P_SOURCE_TREE] = "sudo p2ptopo capture FILE",
 		[P2P_SOURCE_ARCHIVE] = "sudo p2ptopo capture FILE",
 		[P2P_SOURCE_DUMP] = "sudo lspci -xxxx",
+		[P2P_SOURCE_REPORT] = "sudo p2ptopo --json tree",
 	};
 
 	return survey->shallow ? advice[p2p_topology_machine(app->topology)->source] : NULL;

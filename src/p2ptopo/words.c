@@ -195,6 +195,8 @@ const char *words_source(enum p2p_source source)
 		return "captured archive";
 	case P2P_SOURCE_DUMP:
 		return "lspci dump";
+	case P2P_SOURCE_REPORT:
+		return "report";
 	}
 	return "capture";
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Every machine is like itself; what is printed is what its schema says; and functions are told
+"""Every machine is like itself, and like its report; what is printed is what its schema says; and functions are told
 again where cards were added, moved and swapped."""
 
 import json
@@ -31,6 +31,25 @@ def diff(binary, old, new, *options):
     jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text())).validate(document)
     assert done.returncode == bool(document["differences"] or document["pairs"])
     return document
+
+
+def run(binary, *arguments):
+    done = subprocess.run([binary, *arguments], env={**os.environ, "LC_ALL": "C"},
+                          capture_output=True, check=False)
+    assert done.returncode == 0, f"{' '.join(arguments)}: {done.stderr.decode()}"
+    return done.stdout
+
+
+def check_report(binary, source, file):
+    """The report of a machine holds all that is compared, and answers as the machine does."""
+    pathlib.Path(file).write_bytes(run(binary, "--from", source, "--json", "tree"))
+    document = diff(binary, source, file, "--all")
+    assert not document["differences"] and not document["pairs"], f"{source}: not its report"
+    for command in (("tree",), ("matrix", "--all")):
+        answers = [json.loads(run(binary, "--from", path, "--json", *command))
+                   for path in (source, file)]
+        assert answers[0].pop("source") != answers[1].pop("source") == "report"
+        assert answers[0] == answers[1], f"{source}: its report has another {command[0]}"
 
 
 def machine(cards, front=False):
@@ -121,6 +140,9 @@ def main():
         document = diff(binary, source, source, "--all")
         assert not document["differences"] and not document["pairs"], source
     with tempfile.TemporaryDirectory() as scratch:
+        for source in found:
+            check_report(binary, source, f"{scratch}/tree.json")
+
         def compare(old, new):
             paths = [f"{scratch}/{name}.tar" for name in ("old", "new")]
             for made, path in zip((old, new), paths):

@@ -98,7 +98,8 @@ def run(case, binary, captures, scratch):
     for setting in shlex.split(case.get("env", "")):
         name, _, value = setting.partition("=")
         env[name] = value
-    with open(case.get("to", os.devnull), "wb") as sink:
+    sink_path = case.get("to", os.devnull).replace("$TMP", scratch)
+    with open(sink_path, "wb") as sink:
         done = subprocess.run(command, env=env, stdin=subprocess.DEVNULL, check=False,
                               stdout=sink if case.get("to") else subprocess.PIPE,
                               stderr=subprocess.PIPE)

@@ -18,8 +18,10 @@ extern "C" {
  * @P2P_SOURCE_TREE: a directory that holds sys/
  * @P2P_SOURCE_ARCHIVE: a tar, compressed or not, that holds sys/
  * @P2P_SOURCE_DUMP: the output of lspci -x, -xxx or -xxxx
+ * @P2P_SOURCE_REPORT: the JSON document that p2ptopo tree prints
  */
-enum p2p_source { P2P_SOURCE_LIVE, P2P_SOURCE_TREE, P2P_SOURCE_ARCHIVE, P2P_SOURCE_DUMP };
+enum p2p_source { P2P_SOURCE_LIVE, P2P_SOURCE_TREE, P2P_SOURCE_ARCHIVE, P2P_SOURCE_DUMP,
+		  P2P_SOURCE_REPORT };
 
 /**
  * enum p2p_want - how much to read; a fact that is not wanted is P2P_DENIED.
@@ -37,7 +39,7 @@ struct p2p_snapshot;
 
 /**
  * p2p_snapshot_load() - read a machine or a capture of one.
- * @path: directory, tar or dump; NULL for the running machine
+ * @path: directory, tar, dump or report; NULL for the running machine
  * @want: how much to read
  * @ret_snapshot: owned by the caller; free with p2p_snapshot_free()
  *
@@ -73,7 +75,7 @@ P2P_EXPORT enum p2p_want p2p_snapshot_want(const struct p2p_snapshot *snapshot);
  *
  * Equal snapshots give equal bytes, and a loaded capture gives the bytes it was loaded from.
  *
- * Return: 0; -EINVAL @snapshot was loaded with less, or came from a dump; another negative
+ * Return: 0; -EINVAL @snapshot was loaded with less, or came from a dump or a report; another negative
  *	errno when writing failed.
  */
 P2P_EXPORT int p2p_snapshot_capture(struct p2p_context *context,

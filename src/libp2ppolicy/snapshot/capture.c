@@ -407,9 +407,9 @@ int p2p_snapshot_capture(struct p2p_context *context, const struct p2p_snapshot 
 {
 	struct capture capture = { .context = context, .snapshot = snapshot };
 
-	if (snapshot->source == P2P_SOURCE_DUMP)
-		return p2p_error(context, -EINVAL, "%s: a dump holds too little for a capture",
-				 path);
+	if (snapshot->source == P2P_SOURCE_DUMP || snapshot->source == P2P_SOURCE_REPORT)
+		return p2p_error(context, -EINVAL, "%s: a %s holds too little for a capture", path,
+				 snapshot->report ? "report" : "dump");
 	if (snapshot->want != P2P_WANT_ALL)
 		return p2p_error(context, -EINVAL, "%s: not everything was read", path);
 	return write_capture(&capture, path, with_serials);

@@ -53,6 +53,11 @@ const struct p2p_raw *p2p_snapshot_raw(const struct p2p_snapshot *snapshot, size
  */
 const struct p2p_file *p2p_snapshot_file(const struct p2p_snapshot *snapshot, const char *path);
 
+struct json_object;
+
+/** p2p_snapshot_report() - the document a report is, borrowed; NULL it is none. */
+struct json_object *p2p_snapshot_report(const struct p2p_snapshot *snapshot);
+
 /** p2p_snapshot_hwloc_xml() - the hwloc XML a capture carries; ABSENT when there is none. */
 const struct p2p_file *p2p_snapshot_hwloc_xml(const struct p2p_snapshot *snapshot);
 

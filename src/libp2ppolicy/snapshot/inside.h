@@ -34,6 +34,7 @@ struct p2p_manifest;
  * @entries: @entry_count files of the machine, sorted by path once it is loaded
  * @manifest: of our own capture; NULL for any other source
  * @hwloc: the XML
+ * @report: the document of a report, which has neither functions nor files; owned
  * @boot: of the running machine; "" unknown
  * @saved: what root had saved, where p2p_snapshot_fill() borrowed from it
  */
@@ -47,6 +48,7 @@ struct p2p_snapshot {
 	size_t entry_count, entry_room;
 	struct p2p_manifest *manifest;
 	struct p2p_file hwloc;
+	struct json_object *report;
 	struct p2p_snapshot *saved;
 	char boot[P2P_BOOT_SIZE];
 };
@@ -118,6 +120,16 @@ int p2p_load_functions(struct p2p_context *context, struct p2p_tree *tree,
  */
 int p2p_load_dump(struct p2p_context *context, const char *name, const char *data, size_t size,
 		  struct p2p_snapshot *snapshot);
+
+/**
+ * p2p_load_report() - fill @snapshot from the text of a report.
+ * @name: of the file, for error sentences
+ */
+int p2p_load_report(struct p2p_context *context, const char *name, const char *data,
+		    struct p2p_snapshot *snapshot);
+
+/** p2p_report_is() - does @data look like a JSON document? */
+bool p2p_report_is(const char *data);
 
 /** p2p_dump_is() - does @data look like the output of lspci -x? */
 bool p2p_dump_is(const char *data, size_t size);

@@ -209,6 +209,10 @@ static int load_file(struct p2p_context *context, const char *path, int fd,
 		if (snapshot->want == P2P_WANT_OVERVIEW)
 			snapshot->want = P2P_WANT_NAMES;
 		r = p2p_load_dump(context, path, buffer.data, buffer.size, snapshot);
+	} else if (r == 0 && p2p_report_is(buffer.data)) {
+		snapshot->source = P2P_SOURCE_REPORT;
+		snapshot->want = P2P_WANT_NAMES;
+		r = p2p_load_report(context, path, buffer.data, snapshot);
 	} else if (r == 0) {
 		r = load_archive(context, path, &buffer, snapshot);
 	}

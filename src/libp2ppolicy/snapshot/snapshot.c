@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <json-c/json.h>
+
 #include "snapshot/inside.h"
 #include "snapshot/manifest.h"
 
@@ -14,6 +16,7 @@ struct p2p_snapshot *p2p_snapshot_free(struct p2p_snapshot *snapshot)
 	if (!snapshot)
 		return NULL;
 	p2p_snapshot_free(snapshot->saved);
+	json_object_put(snapshot->report);
 	free(snapshot->raws);
 	free(snapshot->entries);
 	p2p_arena_free(&snapshot->arena);
@@ -39,6 +42,11 @@ size_t p2p_snapshot_count(const struct p2p_snapshot *snapshot)
 const struct p2p_raw *p2p_snapshot_raw(const struct p2p_snapshot *snapshot, size_t index)
 {
 	return &snapshot->raws[index];
+}
+
+struct json_object *p2p_snapshot_report(const struct p2p_snapshot *snapshot)
+{
+	return snapshot->report;
 }
 
 const struct p2p_file *p2p_snapshot_hwloc_xml(const struct p2p_snapshot *snapshot)

@@ -138,6 +138,12 @@ void p2p_hosts_locate(struct p2p_topology *topology);
 /** p2p_switches_build() - which ports are one chip. */
 void p2p_switches_build(struct p2p_topology *topology);
 
+/**
+ * p2p_report_build() - all of it at once, from a report instead of facts.
+ * Return: 0; -EBADMSG the report is damaged; -ENOMEM.
+ */
+int p2p_report_build(struct p2p_topology *topology, struct json_object *report);
+
 /** p2p_notes_build() - what a user should know that is no property of one pair. */
 void p2p_notes_build(struct p2p_topology *topology);
 

@@ -111,9 +111,10 @@ static void inherit(struct p2p_topology *topology)
 
 static int build(struct p2p_topology *topology, const struct p2p_topology_options *options)
 {
-	int error = p2p_tree_functions(topology);
+	struct json_object *report = p2p_snapshot_report(topology->snapshot);
+	int error = report ? p2p_report_build(topology, report) : p2p_tree_functions(topology);
 
-	if (error)
+	if (error || report)
 		return error;
 	decode(topology);
 	error = p2p_tree_link(topology);

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The document that p2ptopo tree prints, read back.  It holds facts that were decoded already;
+ * here it is only told from other documents, topology/report.c takes what is in it.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+
+#include <json-c/json.h>
+
+#include "base/context.h"
+#include "snapshot/inside.h"
+
+#define FORMAT	"p2ptopo-tree"
+#define VERSION	1
+
+bool p2p_report_is(const char *data)
+{
+	return data[strspn(data, " \t\r\n")] == '{';
+}
+
+static const char *text_of(struct json_object *root, const char *key)
+{
+	struct json_object *value = NULL;
+
+	json_object_object_get_ex(root, key, &value);
+	return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : "";
+}
+
+static int check(struct p2p_context *context, const char *name, struct json_object *root)
+{
+	struct json_object *version = NULL, *functions = NULL;
+
+	if (strcmp(text_of(root, "format"), FORMAT) != 0)
+		return p2p_error(context, -EBADMSG, "%s: JSON, and not what p2ptopo tree --json "
+				 "prints, which is the one document that holds enough", name);
+	json_object_object_get_ex(root, "version", &version);
+	if (!json_object_is_type(version, json_type_int) ||
+	    json_object_get_int64(version) != VERSION)
+		return p2p_error(context, -EBADMSG, "%s: another version of " FORMAT, name);
+	json_object_object_get_ex(root, "functions", &functions);
+	if (!json_object_is_type(functions, json_type_array) ||
+	    !json_object_array_length(functions))
+		return p2p_error(context, -EBADMSG, "%s: no PCI function in it", name);
+	return 0;
+}
+
+int p2p_load_report(struct p2p_context *context, const char *name, const char *data,
+		    struct p2p_snapshot *snapshot)
+{
+	struct json_tokener *tokener = json_tokener_new();
+	struct json_object *root = NULL;
+	size_t size = strlen(data);
+
+	if (!tokener)
+		return p2p_error(context, -ENOMEM, "out of memory");
+	if (size < INT_MAX) {
+		json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+		root = json_tokener_parse_ex(tokener, data, (int)size + 1);
+	}
+	snapshot->report = root;
+	json_tokener_free(tokener);
+	if (!json_object_is_type(root, json_type_object))
+		return p2p_error(context, -EBADMSG, "%s: damaged JSON", name);
+	return check(context, name, root);
+}
