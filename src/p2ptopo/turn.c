@@ -85,6 +85,12 @@ static int64_t asked_ago_ms(const char *path)
 	return ago < -STEP_MS ? MOST_MS : ago;
 }
 
+/* udevd says so while it has events to work on, of which each may ask. */
+static bool is_udev_busy(void)
+{
+	return !access("/run/udev/queue", F_OK);
+}
+
 void turn_settle(const struct turn *turn)
 {
 	const struct timespec step = { .tv_nsec = STEP_MS * 1000000 };
@@ -92,8 +98,11 @@ void turn_settle(const struct turn *turn)
 
 	if (path_of(turn->run_dir, ASKED_FILE, path))
 		return;
-	for (int waited = 0; waited < MOST_MS && asked_ago_ms(path) < QUIET_MS; waited += STEP_MS)
+	for (int waited = 0; waited < MOST_MS; waited += STEP_MS) {
+		if (asked_ago_ms(path) >= QUIET_MS && !is_udev_busy())
+			return;
 		nanosleep(&step, NULL);
+	}
 }
 
 int turn_start(struct turn *turn)

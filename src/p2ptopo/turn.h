@@ -27,7 +27,7 @@ int turn_queue(const char *run_dir, bool block, struct turn *ret_turn);
 /** turn_ask() - as udev does: say that something changed.  Return: 0 or a negative errno. */
 int turn_ask(const char *run_dir);
 
-/** turn_settle() - wait until nobody has asked for a while; not for ever. */
+/** turn_settle() - wait until nobody has asked for a while and udevd is idle; not for ever. */
 void turn_settle(const struct turn *turn);
 
 /**

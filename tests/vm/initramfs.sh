@@ -47,6 +47,68 @@ put_source() {
 		-o "$tree/usr/bin/$(basename "$1" .c)" "$1" || die "$1 does not build"
 }
 
+# put_installed: what "cmake --install" installs, at its places
+put_installed() {
+	[ -e "$build/cmake_install.cmake" ] || skip "build folder '$build' cannot be installed from"
+	DESTDIR=$tree cmake --install "$build" >"$work/install.log" || die "cmake --install failed (see above)"
+}
+
+# put_udev: the udevd of this machine, with the rules that make device nodes and load drivers
+put_udev() {
+	local file
+	[ -x /lib/systemd/systemd-udevd ] || skip "systemd-udevd is not installed here"
+	put_program "$(readlink -f /lib/systemd/systemd-udevd)" /bin/udevadm
+	mkdir -p "$tree"/{run,etc,lib/systemd,lib/udev/rules.d}
+	ln -s /bin/udevadm "$tree/lib/systemd/systemd-udevd"
+	for file in 50-udev-default.rules 99-systemd.rules; do
+		cp "/lib/udev/rules.d/$file" "$tree/lib/udev/rules.d/"
+	done
+	printf '%s\n' root:x:0:0::/:/bin/sh nobody:x:65534:65534::/:/bin/sh >"$tree/etc/passwd"
+	printf '%s\n' root:x:0: lab:x:700: nogroup:x:65534: >"$tree/etc/group"
+	# busybox has these too, with fewer options
+	put_program /bin/dash /bin/sh
+	put_program /usr/bin/flock /bin/flock
+	put_program /usr/bin/setpriv /lab/setpriv
+}
+
+# put_systemd: the systemd of this machine with the few units a boot needs, and ours enabled as an administrator does it. The
+# scenario is a service of its own; modules from source can be loaded by name.
+put_systemd() {
+	local unit
+	[ -x /lib/systemd/systemd ] || skip "systemd is not installed here"
+	put_udev
+	: >"$tree/lab/systemd"
+	for unit in systemd systemd-journald systemd-modules-load; do
+		put_program "/lib/systemd/$unit" "/lib/systemd/$unit"
+	done
+	for unit in systemctl journalctl systemd-tmpfiles systemd-analyze; do
+		put_program "/bin/$unit" "/bin/$unit"
+	done
+	mkdir -p "$tree"/{etc/systemd/system,lib/systemd/system,var/log,lib/modules/"$release"/extra}
+	for unit in {basic,sysinit,local-fs,local-fs-pre,sockets,timers,paths,slices,multi-user,shutdown,umount}.target \
+		systemd-{journald,udevd,udev-trigger,modules-load,tmpfiles-setup}.service \
+		systemd-{journald,journald-dev-log,udevd-control,udevd-kernel}.socket; do
+		cp "/lib/systemd/system/$unit" "$tree/lib/systemd/system/"
+	done
+	for unit in journald udevd udev-trigger modules-load tmpfiles-setup; do
+		put_wants sysinit.target "systemd-$unit.service"
+	done
+	for unit in journald journald-dev-log udevd-control udevd-kernel; do
+		put_wants sockets.target "systemd-$unit.socket"
+	done
+	ln -s multi-user.target "$tree/lib/systemd/system/default.target"
+	cp "$here/guest/lab.service" "$tree/lib/systemd/system/"
+	put_wants multi-user.target lab.service
+	systemctl --quiet --root="$tree" enable p2ptopo-boot.service p2ptopo-refresh.path p2ptopo-refresh.timer ||
+		die "the units cannot be enabled"
+	cp "$tree"/lab/kmod/*.ko "$tree/lib/modules/$release/extra/" 2>/dev/null || true
+	PATH=$PATH:/sbin:/usr/sbin depmod -b "$tree" "$release" 2>/dev/null
+}
+put_wants() {
+	mkdir -p "$tree/lib/systemd/system/$1.wants"
+	ln -sf "../$2" "$tree/lib/systemd/system/$1.wants/$2"
+}
+
 make_initramfs() {
 	local word file tree=$work/tree busybox=$root/usr/bin/busybox
 	mkdir -p "$tree"/{usr/bin,lab/modules,lab/kmod}
@@ -79,6 +141,12 @@ make_initramfs() {
 		file=$(command -v "$word") || skip "no $word on this machine"
 		put_program "$file" "/usr/bin/$word"
 	done
+	[ -z "$(wants installed)" ] || put_installed
+	[ -z "$(wants udev)" ] || put_udev
+	[ -z "$(wants systemd)" ] || put_systemd
+	while read -r word file; do
+		[ -n "$word" ] && install -D -m 644 "$here/$word" "$tree$file"
+	done < <(wants file)
 	for word in "${files[@]}"; do
 		[ -e "${word%%:*}" ] || die "no file ${word%%:*}"
 		case $word in
