@@ -7,6 +7,7 @@
 
 #include "fix.h"
 #include "policy.h"
+#include "turn.h"
 
 /* The gate is asked about so many pairs at most: it computes each afresh. */
 #define ASKED 256
@@ -213,12 +214,21 @@ bool fix_sure(const struct fix *fix)
 	return true;
 }
 
+/* Registers change without an event: ask for a refresh of what users without root are told. */
+static void ask_refresh(const struct app *app)
+{
+	if (!access(app->options.run_dir, F_OK))
+		(void)turn_ask(app->options.run_dir);
+}
+
 static enum status apply(struct app *app, struct fix *fix)
 {
 	int r = p2p_apply(app->context, app->topology, fix->registers, fix->register_count,
 			  fix_undo_file(app));
 
 	fix->applied = !r && fix->register_count;
+	if (fix->applied)
+		ask_refresh(app);
 	if (r == -EXDEV)
 		return app_fail(STATUS_USAGE, "%s", p2p_context_error(app->context));
 	return r ? fail_with(app, r) : STATUS_DONE;
@@ -253,6 +263,7 @@ static enum status undo(struct app *app)
 		return app_fail(STATUS_INPUT, "%s", p2p_context_error(app->context));
 	if (r)
 		return fail_with(app, r);
+	ask_refresh(app);
 	fprintf(app->out, "%zu register%s taken back, as %s told\n", count, count == 1 ? "" : "s",
 		fix_undo_file(app));
 	return STATUS_DONE;

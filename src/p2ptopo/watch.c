@@ -18,7 +18,7 @@
 
 #define QUIET_MS	200	/* no event for so long: the burst is over */
 #define MOST_MS		2000	/* a storm is looked at so often */
-#define PATIENCE_MS	5000	/* for root's snapshot to follow a change */
+#define PATIENCE_MS	15000	/* for root's snapshot to follow a change */
 #define USUAL_INTERVAL	30
 
 /**

@@ -11,8 +11,11 @@ static bool has_other_driver(const struct p2p_function *old, const struct p2p_fu
 	return strcmp(old->driver ? old->driver : "", now->driver ? now->driver : "") != 0;
 }
 
+/* A link that cannot be read has not changed. */
 static bool has_other_link(const struct p2p_function *old, const struct p2p_function *now)
 {
+	if (old->pcie.link != P2P_PRESENT || now->pcie.link != P2P_PRESENT)
+		return false;
 	return old->pcie.now.speed_mtps != now->pcie.now.speed_mtps ||
 	       old->pcie.now.width != now->pcie.now.width;
 }
@@ -31,12 +34,13 @@ static const struct {
 	{ "name", has_other_name },
 };
 
+/* Of a bridge the subsystem is in a capability, which may not be readable. */
 static bool is_same_device(const struct p2p_function *old, const struct p2p_function *now)
 {
 	return old->vendor == now->vendor && old->device == now->device &&
-	       old->subsystem_vendor == now->subsystem_vendor &&
-	       old->subsystem_device == now->subsystem_device &&
-	       old->class_code == now->class_code;
+	       old->class_code == now->class_code && old->header_type == now->header_type &&
+	       (old->header_type || (old->subsystem_vendor == now->subsystem_vendor &&
+				     old->subsystem_device == now->subsystem_device));
 }
 
 /* Did it go in between, and is this another one at its address? */

@@ -40,6 +40,13 @@ def schemas(binary):
     return found
 
 
+def check_headers():
+    """Every document about a machine may say that its registers are what root saved."""
+    for path in sorted((HERE.parent.parent / "src" / "p2ptopo" / "schemas").glob("*.json")):
+        properties = json.loads(path.read_text()).get("properties", {})
+        assert "rules_note" not in properties or "registers_saved_at" in properties, path
+
+
 def validate(validator, document, what):
     error = next(validator.iter_errors(document), None)
     if error:
@@ -97,6 +104,7 @@ def captures(folder):
 def main():
     binary, folder = sys.argv[1], sys.argv[2]
     validators = schemas(binary)
+    check_headers()
     found = captures(folder)
     assert found, "no fixture"
     for source in found:

@@ -24,6 +24,8 @@ static void set_up(void)
 	context = make_context();
 	port = make_space(0x1b36, 0x000c, 0x060400, 1, 4);
 	put32(&port, 0x18, 0x00010100);
+	put32(&port, 0x4c, 0x00000105);		/* 32 GT/s x16 */
+	put16(&port, 0x52, 0x2101);		/* 2.5 GT/s x16, active */
 	add_extended(&port, 0, 0x100, 0x0001);
 	add_extended(&port, 0x100, ACS, 0x000d);
 	put16(&port, ACS + 4, 0x5f);
@@ -65,10 +67,17 @@ static struct p2p_snapshot *read_machine(unsigned int readable)
 {
 	struct p2p_snapshot *snapshot = make_snapshot(P2P_SOURCE_LIVE);
 	struct p2p_entry *entry;
+	struct p2p_raw *raw;
 
 	snapshot->want = P2P_WANT_NAMES;
 	strcpy(snapshot->boot, BOOT);
-	read_function(snapshot, "0000:00:01.0", PORT, &port, readable);
+	raw = read_function(snapshot, "0000:00:01.0", PORT, &port, readable);
+	if (readable == 64) {
+		make_attr(raw, P2P_ATTR_CURRENT_LINK_SPEED, "16.0 GT/s PCIe\n");
+		make_attr(raw, P2P_ATTR_CURRENT_LINK_WIDTH, "16\n");
+		make_attr(raw, P2P_ATTR_MAX_LINK_SPEED, "32.0 GT/s PCIe\n");
+		make_attr(raw, P2P_ATTR_MAX_LINK_WIDTH, "16\n");
+	}
 	make_attr(read_function(snapshot, "0000:01:00.0", CARD, &card, readable),
 		  P2P_ATTR_NUMA_NODE, readable > 64 ? "0\n" : "1\n");
 	make_file(snapshot, "proc/sys/kernel/osrelease", "6.12.1\n");
@@ -129,6 +138,7 @@ START_TEST(test_fill)
 	function = get(topology, "0000:00:01.0");
 	ck_assert_int_eq(function->acs.fact, P2P_PRESENT);
 	ck_assert_uint_eq(function->acs.control, CONTROL);
+	ck_assert_uint_eq(function->pcie.now.speed_mtps, 16000);
 	/* What could be read is as it is now. */
 	ck_assert_int_eq(get(topology, "0000:01:00.0")->numa.value, 1);
 	/* The serial number is another one. */

@@ -111,8 +111,8 @@ P2P_EXPORT int p2p_snapshot_save(struct p2p_context *context,
  * @path: written by p2p_snapshot_save()
  * @ret_when: when it was written, in seconds since 1970
  *
- * Whatever could be read stays as it was read now: names, drivers, power states, IOMMU groups,
- * and the tree.  What is taken over (capabilities, ACS, links) is as old as the file.
+ * Whatever could be read stays as it was read now: names, drivers, power states, links, IOMMU
+ * groups, and the tree.  What is taken over (capabilities, ACS) is as old as the file.
  *
  * Return: 0;
  *	-ENOENT there is none;

@@ -156,9 +156,12 @@ static int check_machine(struct p2p_context *context, const char *path,
 /* Everything that was readable stays as it was read now. */
 static void borrow(struct p2p_snapshot *snapshot, struct p2p_snapshot *saved)
 {
-	for (size_t i = 0; i < snapshot->count; i++)
-		if (is_short(&snapshot->raws[i].config))
-			snapshot->raws[i].config = saved->raws[i].config;
+	for (size_t i = 0; i < snapshot->count; i++) {
+		if (!is_short(&snapshot->raws[i].config))
+			continue;
+		snapshot->raws[i].config = saved->raws[i].config;
+		snapshot->raws[i].borrowed = true;
+	}
 	for (size_t i = 0; i < snapshot->entry_count; i++) {
 		struct p2p_entry *entry = &snapshot->entries[i];
 		const struct p2p_file *file = p2p_snapshot_file(saved, entry->path);

@@ -32,8 +32,9 @@ static int failed(struct writer *writer, const char *what, int error)
 
 static int archive_failed(struct writer *writer)
 {
-	const char *why = archive_error_string(writer->archive);
 	int error = archive_errno(writer->archive);
+	/* It says "Write error" where the system says why. */
+	const char *why = error > 0 ? strerror(error) : archive_error_string(writer->archive);
 
 	return p2p_error(writer->context, error > 0 ? -error : -EIO, "%s: cannot write: %s",
 			 writer->path, why ? why : "unknown error");

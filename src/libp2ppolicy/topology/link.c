@@ -82,7 +82,9 @@ void p2p_link_build(struct p2p_topology *topology)
 		const struct p2p_raw *raw = topology->builds[i].raw;
 
 		function->pcie.link = link_of_config(&function->pcie);
-		if (function->pcie.link == P2P_DENIED && raw && !function->silent)
+		/* What root saved is older than the files. */
+		if (raw && !function->silent &&
+		    (function->pcie.link == P2P_DENIED || raw->borrowed))
 			read_files(&function->pcie, raw);
 	}
 	for (i = 0; i < topology->count; i++)

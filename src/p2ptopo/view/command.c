@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "monitor.h"
-#include "run_dir.h"
 #include "view/effects.h"
 #include "view/keys.h"
 #include "view/terminal.h"
@@ -57,7 +56,8 @@ static enum status read_machine(struct view *view, struct app *app, struct monit
 {
 	enum status status;
 
-	if (ret_monitor && !app->options.from && !monitor_new(RUN_DIRECTORY, ret_monitor))
+	if (ret_monitor && !app->options.from &&
+	    !monitor_new(app->options.run_dir, ret_monitor))
 		view->following = true;
 	status = app_read(app, STAGE_JUDGE);
 	if (!status && view_start(view, app))
