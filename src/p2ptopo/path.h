@@ -77,6 +77,15 @@ struct json_object;
 /** path_print_labels() - what other tools call the pair, who shares its group, is it a guest. */
 void path_print_labels(const struct app *app, const struct path *path);
 
+/** path_print_iommu() - what the IOMMU does to an end, and why others share its group. */
+void path_print_iommu(const struct app *app, const struct p2p_function *function);
+
+/** path_print_caution() - what the IOMMU does to drivers that do not heed it. */
+void path_print_caution(const struct app *app, const struct path *path);
+
+/** path_json_iommu() - both as JSON; owned by the caller. */
+struct json_object *path_json_iommu(const struct app *app, const struct path *path);
+
 /** path_json_labels() - the same as JSON. */
 struct json_object *path_json_labels(const struct app *app, const struct path *path);
 

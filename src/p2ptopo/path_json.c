@@ -118,6 +118,7 @@ enum status path_print_json(struct app *app, const struct path *path)
 	json_put(document, "forward", json_pair(app, &path->forward));
 	json_put(document, "reverse", json_pair(app, &path->reverse));
 	json_put(document, "other_tools", path_json_labels(app, path));
+	json_put(document, "iommu", path_json_iommu(app, path));
 	json_put(document, "permitted", permitted_object(&path->permitted));
 	json_put(document, "hops", hop_array(path));
 	json_put(document, "weakest_link", weakest_object(path->weakest));

@@ -63,20 +63,25 @@ static size_t group_size(const struct app *app, int64_t group)
 	return count;
 }
 
-static bool share_group(const struct path *path)
+static bool have_groups(const struct path *path)
 {
 	const struct p2p_function *provider = path->forward.provider;
 	const struct p2p_function *client = path->forward.client;
 
 	return provider != client && provider->iommu_group.fact == P2P_PRESENT &&
-	       client->iommu_group.fact == P2P_PRESENT &&
-	       provider->iommu_group.value == client->iommu_group.value;
+	       client->iommu_group.fact == P2P_PRESENT;
 }
 
 static void group_text(const struct app *app, const struct path *path, char *text, size_t size)
 {
 	int64_t group = path->forward.provider->iommu_group.value;
 
+	if (path->forward.client->iommu_group.value != group) {
+		snprintf(text, size, "they are in different IOMMU groups, %" PRId64 " and %" PRId64
+			 "; a driver that wants its peers in one group, as some vendors' do, "
+			 "refuses them", group, path->forward.client->iommu_group.value);
+		return;
+	}
 	snprintf(text, size, "both are in IOMMU group %" PRId64 ", of %zu functions: the IOMMU does "
 		 "not keep them apart, and VFIO gives all of the group to one user or to none",
 		 group, group_size(app, group));
@@ -106,7 +111,7 @@ void path_print_labels(const struct app *app, const struct path *path)
 		labels_text(path, text, sizeof(text));
 		put_line(app, "other tools", text);
 	}
-	if (share_group(path)) {
+	if (have_groups(path)) {
 		group_text(app, path, text, sizeof(text));
 		put_line(app, "isolation", text);
 	}
@@ -128,8 +133,8 @@ struct json_object *path_json_labels(const struct app *app, const struct path *p
 	if (labels)
 		labels_text(path, text, sizeof(text));
 	json_put(object, "why", labels ? json_text(text) : NULL);
-	if (share_group(path))
+	if (have_groups(path))
 		group_text(app, path, text, sizeof(text));
-	json_put(object, "isolation", share_group(path) ? json_text(text) : NULL);
+	json_put(object, "isolation", have_groups(path) ? json_text(text) : NULL);
 	return object;
 }

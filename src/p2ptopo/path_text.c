@@ -151,6 +151,7 @@ static void print_answer(const struct app *app, const struct path *path)
 	print_permitted(app, &path->permitted);
 	line(app, "relation", relation_text(path->forward.relation));
 	path_print_labels(app, path);
+	path_print_caution(app, path);
 	print_speeds(app, path);
 }
 
@@ -251,6 +252,7 @@ void path_print_end(const struct app *app, const char *role,
 		 p2p_class_name(function->kind), function->vendor, function->device);
 	line(app, "device", title);
 	print_locality(app, function);
+	path_print_iommu(app, function);
 	print_bars(app, function);
 	print_ats(app, function);
 	print_driver(app, function);

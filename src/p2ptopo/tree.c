@@ -29,6 +29,7 @@ struct walk {
 	struct app *app;
 	struct table *table;
 	const struct lines *lines;
+	struct p2p_isolation *isolation;
 	bool *shown;
 	char *prefix;
 	size_t size, room;
@@ -73,7 +74,8 @@ static int print_bus(struct walk *walk, const struct p2p_host_bridge *host,
 
 	for (size_t i = 0; i < count && !err; i++) {
 		const struct p2p_function *function = functions[i];
-		struct tree_row row = { .host = host, .function = function, .room = walk->room };
+		struct tree_row row = { .host = host, .function = function, .room = walk->room,
+					.isolation = walk->isolation };
 		bool last;
 
 		if (!is_shown(walk, function))
@@ -238,11 +240,13 @@ static enum status print_text(struct app *app)
 	if (!status)
 		status = table_new(app, tree_columns, narrow ? columns : COLUMNS_WIDE,
 				   &walk.table);
-	if (!status && print_hosts(&walk))
+	if (!status && (p2p_isolation_new(app->context, app->topology, &walk.isolation) ||
+			print_hosts(&walk)))
 		status = app_out_of_memory();
 	if (!status)
 		print_legend(app);
 	table_free(walk.table);
+	p2p_isolation_free(walk.isolation);
 	free(walk.shown);
 	free(walk.prefix);
 	return status;

@@ -229,6 +229,19 @@ static void print_iommu(FILE *cell, const struct app *app, const void *row)
 		putc('?', cell);
 }
 
+static void print_grouped(FILE *cell, const struct app *app, const void *row)
+{
+	const struct p2p_isolation *isolation = ((const struct tree_row *)row)->isolation;
+	const struct p2p_function *function = function_of(row);
+	char why[512];
+
+	(void)app;
+	if (!isolation || !function || function->iommu_group.fact != P2P_PRESENT)
+		return;
+	p2p_isolation_why(isolation, function, why, sizeof(why));
+	fputs(why, cell);
+}
+
 static void print_driver(FILE *cell, const struct app *app, const void *row)
 {
 	const struct p2p_function *function = function_of(row);
@@ -279,6 +292,7 @@ const struct column tree_columns[] = {
 	{ "NODE", "NUMA node", true, 0, print_node, NULL },
 	{ "GROUP", "IOMMU group", true, 0, print_group, NULL },
 	{ "IOMMU", "type of the IOMMU group's domain", false, 0, print_iommu, NULL },
+	{ "GROUPED", "why it shares its IOMMU group", false, 0, print_grouped, NULL },
 	{ "DRIVER", "kernel driver", false, 0, print_driver, NULL },
 	{ "NAMES", "names the kernel gives it", false, 0, print_names, NULL },
 	{ "BARS", "memory BARs of 16 MiB and more", false, 0, print_bars, NULL },
