@@ -76,6 +76,10 @@ static const struct { const char *text, *where; } bad[] = {
 	  ":2:53: \"clas\" is no key here; expected one of bdf, path, name, id, class" },
 	{ HEAD "\"rules\": [ {\"action\": \"allow\", \"provider\": " ANY ", \"client\": " ANY ", \"when\": {\"same\": \"rack\"}} ] }",
 	  "\"same\" must be switch, host_bridge, socket or iommu_group" },
+	{ HEAD "\"rules\": [ {\"action\": \"allow\", \"provider\": " ANY ", \"client\": " ANY ", \"when\": {\"read_gbytes_at_least\": 0}} ] }",
+	  "\"read_gbytes_at_least\" must be a number of 10^9 bytes a second" },
+	{ HEAD "\"rules\": [ {\"action\": \"allow\", \"provider\": " ANY ", \"client\": " ANY ", \"when\": {\"write_gbytes_at_least\": \"10\"}} ] }",
+	  "\"write_gbytes_at_least\" must be a number of 10^9 bytes a second" },
 };
 
 START_TEST(refuses)
@@ -206,6 +210,17 @@ START_TEST(self_is_always_allowed)
 }
 END_TEST
 
+/* Of a verdict made by hand no speed is known. */
+START_TEST(unknown_speed_allows_nothing)
+{
+	struct p2p_decision decision;
+
+	decision = decide(WHEN(ANY, ANY, "\"read_gbytes_at_least\": 0.1"), &gpu, &nic,
+			  P2P_MAP_BUS_ADDR, P2P_RELATION_PIX);
+	ck_assert(!decision.allow && decision.uncertain);
+}
+END_TEST
+
 static const struct { const char *evidence, *kernel; bool allow; } proofs[] = {
 	{ "\"provider\": {\"bdf\": \"0000:3b:00.0\", \"vendor\": \"0x10de\", \"device\": \"0x2330\"}, \"proven\": true", "6.12.1", true },
 	{ "\"provider\": {\"bdf\": \"0000:3b:00.0\", \"vendor\": \"0x10de\", \"device\": \"0x2330\"}, \"proven\": true", "6.12.2", false },
@@ -273,6 +288,7 @@ int main(void)
 	tcase_add_loop_test(tcase, unknown_never_allows, 0, 7);
 	tcase_add_loop_test(tcase, evidence_is_of_one_pair, 0, COUNT(proofs));
 	tcase_add_test(tcase, self_is_always_allowed);
+	tcase_add_test(tcase, unknown_speed_allows_nothing);
 	tcase_add_test(tcase, rules_know_their_place);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);

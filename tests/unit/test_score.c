@@ -2,6 +2,7 @@
 /* The speed model on machines made by hand: links, ways, limits, shares. */
 #include <math.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "tree.h"
 
@@ -340,6 +341,51 @@ START_TEST(refused_get_nothing)
 }
 END_TEST
 
+static bool allows(struct machine *m, const char *when, int provider, int client)
+{
+	struct p2p_judge *judge = tree_judge(m->tree, "7.3");
+	char path[] = "/tmp/test-score-XXXXXX";
+	int fd = mkstemp(path);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
+	struct p2p_decision decision;
+	struct p2p_verdict verdict;
+	struct p2p_policy *policy;
+
+	ck_assert_ptr_nonnull(file);
+	fprintf(file, "{\"format\": \"p2ptopo-policy\", \"version\": 1, \"rules\": [{\"action\": "
+		"\"allow\", \"provider\": {\"any\": true}, \"client\": {\"any\": true}, \"when\": "
+		"{%s}}]}", when);
+	fclose(file);
+	ck_assert_msg(!p2p_policy_load(m->tree->context, path, &policy), "%s",
+		      p2p_context_error(m->tree->context));
+	unlink(path);
+	p2p_judge_pair(judge, m->gpu[provider], m->gpu[client], &verdict);
+	p2p_policy_decide(policy, &verdict, &decision);
+	p2p_policy_free(policy);
+	p2p_judge_free(judge);
+	return decision.allow;
+}
+
+START_TEST(policies_ask_for_it)
+{
+	struct machine m = make();
+
+	ck_assert(allows(&m, "\"read_gbytes_at_least\": 50", 0, 1));
+	ck_assert(!allows(&m, "\"read_gbytes_at_least\": 55", 0, 1));
+	ck_assert(allows(&m, "\"write_gbytes_at_least\": [55, 20.5]", 0, 1));
+	m.gpu[1]->pcie.extended_tags = false;
+	ck_assert(!allows(&m, "\"read_gbytes_at_least\": 50", 0, 1));
+	ck_assert(allows(&m, "\"write_gbytes_at_least\": 50", 0, 1));
+	/* A lower bound is none, though it is high enough. */
+	m.gpu[0]->pcie.fact = P2P_DENIED;
+	ck_assert(!allows(&m, "\"write_gbytes_at_least\": 1", 0, 1));
+	/* What is refused carries nothing. */
+	set_intel(&m, 0x8f);
+	ck_assert(!allows(&m, "\"write_gbytes_at_least\": 1", 2, 1));
+	tree_free(m.tree);
+}
+END_TEST
+
 START_TEST(constants_have_sources)
 {
 	const struct p2p_constant *constant;
@@ -372,6 +418,7 @@ int main(void)
 	tcase_add_test(tcase, reasons_name_the_link);
 	tcase_add_test(tcase, shares_are_fair);
 	tcase_add_test(tcase, refused_get_nothing);
+	tcase_add_test(tcase, policies_ask_for_it);
 	tcase_add_test(tcase, constants_have_sources);
 	suite_add_tcase(suite, tcase);
 	return tree_run(suite);
