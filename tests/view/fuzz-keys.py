@@ -83,7 +83,7 @@ class Viewer:
             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
 
     def play(self, source, steps, until):
-        drain(self.terminal, 1.0)
+        drain(self.terminal, 30)
         for _ in range(steps):
             if time.monotonic() > until or self.child.poll() is not None:
                 return
@@ -98,10 +98,11 @@ class Viewer:
     def leave(self):
         """Out of any prompt, and out."""
         if self.child.poll() is None:
-            os.write(self.terminal, b"\x07")
-            drain(self.terminal, 0.2)
-            os.write(self.terminal, b"\x03")
-            drain(self.terminal, 0.1)
+            # The first may complete a character, the second end a prompt.
+            for _ in range(4):
+                if self.child.poll() is None and termios.tcgetattr(self.line) != self.before:
+                    os.write(self.terminal, b"\x03")
+                    drain(self.terminal, 0.2)
         end = time.monotonic() + 20
         while self.child.poll() is None and time.monotonic() < end:
             if drain(self.terminal, 0.1) is None:

@@ -168,6 +168,13 @@ P2P_EXPORT const struct p2p_remedy *p2p_advice_remedy(const struct p2p_advice *a
 P2P_EXPORT const struct p2p_growth *p2p_advice_growth(const struct p2p_advice *advice,
 						      size_t index);
 
+/**
+ * p2p_register_make() - the change that makes ACS Control of a function @control.
+ * @function: its ACS is P2P_PRESENT
+ */
+P2P_EXPORT struct p2p_register p2p_register_make(const struct p2p_function *function,
+						 uint16_t control);
+
 /** p2p_register_name() - as setpci takes it: "ECAP_ACS+0x6.w", "ECAP_ACS+0x8.l"; constant. */
 P2P_EXPORT const char *p2p_register_name(const struct p2p_register *change);
 

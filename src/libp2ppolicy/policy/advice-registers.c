@@ -25,6 +25,18 @@ struct search {
 	struct p2p_judge *judge;
 };
 
+struct p2p_register p2p_register_make(const struct p2p_function *function, uint16_t control)
+{
+	uint16_t present = function->acs.control, mask = present ^ control;
+	bool dword = p2p_acs_is_dword(function);
+
+	return (struct p2p_register){
+		.function = function, .mask = mask, .value = control & mask, .present = present,
+		.offset = (uint16_t)(function->acs.offset + (dword ? 8 : PCI_ACS_CTRL)),
+		.size = dword ? 4 : 2,
+	};
+}
+
 const char *p2p_register_name(const struct p2p_register *change)
 {
 	return change->size == 4 ? "ECAP_ACS+0x8.l" : "ECAP_ACS+0x6.w";
@@ -234,15 +246,11 @@ static int keep_registers(struct search *search)
 		return -ENOMEM;
 	for (size_t i = 0; n < changes; i++) {
 		const struct p2p_function *function = p2p_topology_function(advice->topology, i);
-		bool dword = p2p_acs_is_dword(function);
+		unsigned int clear = search->clear[i];
 
-		if (!search->clear[i])
-			continue;
-		advice->registers[n++] = (struct p2p_register){
-			.function = function, .mask = search->clear[i],
-			.offset = (uint16_t)(function->acs.offset + (dword ? 8 : PCI_ACS_CTRL)),
-			.size = dword ? 4 : 2, .present = function->acs.control,
-		};
+		if (clear)
+			advice->registers[n++] = p2p_register_make(function, (uint16_t)(
+				function->acs.control & ~clear));
 	}
 	advice->register_count = changes;
 	if (!changes)

@@ -54,14 +54,19 @@ static enum status parse_size(const char *text, unsigned int *ret_width, unsigne
 /* Only the running machine has changes to follow; they are listened for before it is read. */
 static enum status read_machine(struct view *view, struct app *app, struct monitor **ret_monitor)
 {
+	char sentence[INPUT_SIZE];
 	enum status status;
 
 	if (ret_monitor && !app->options.from &&
 	    !monitor_new(app->options.run_dir, ret_monitor))
 		view->following = true;
-	status = app_read(app, STAGE_JUDGE);
-	if (!status && view_start(view, app))
+	status = machine_load(app, sentence, sizeof(sentence));
+	if (status)
+		fprintf(stderr, "%s\n", sentence);
+	else if (view_start(view, app))
 		status = app_out_of_memory();
+	else
+		state_say(&view->state, false, "%s", sentence);
 	return status;
 }
 

@@ -8,21 +8,22 @@
 #include "view/machine.h"
 #include "words.h"
 
-/* app_read() says on stderr why it failed; on a screen that goes into @sentence. */
-static int read_quietly(struct app *app, char *sentence, size_t size)
+enum status machine_load(struct app *app, char *sentence, size_t size)
 {
 	FILE *said = tmpfile();
 	int kept = dup(STDERR_FILENO);
 	enum status status;
 
-	snprintf(sentence, size, "out of memory or files");
+	*sentence = '\0';
 	if (!said || kept < 0) {
 		if (said)
 			fclose(said);
 		if (kept >= 0)
 			close(kept);
-		return -1;
+		snprintf(sentence, size, "p2ptopo: no file can be opened: %s", strerror(errno));
+		return STATUS_ACCESS;
 	}
+	fflush(stderr);
 	dup2(fileno(said), STDERR_FILENO);
 	status = app_read(app, STAGE_JUDGE);
 	fflush(stderr);
@@ -32,7 +33,7 @@ static int read_quietly(struct app *app, char *sentence, size_t size)
 	if (fgets(sentence, (int)size, said))
 		sentence[strcspn(sentence, "\n")] = '\0';
 	fclose(said);
-	return status ? -1 : 0;
+	return status;
 }
 
 static void add_event(struct machine *machine, const struct p2p_function *function,
@@ -114,7 +115,7 @@ int machine_read(struct machine *machine, int64_t now, char *sentence, size_t si
 	struct app next = { .options = read->options, .command = read->command,
 			    .out = read->out };
 
-	if (read_quietly(&next, sentence, size)) {
+	if (machine_load(&next, sentence, size)) {
 		app_release(&next);
 		return -1;
 	}

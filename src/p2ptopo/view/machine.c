@@ -19,7 +19,8 @@ void machine_forget(struct machine *machine)
 	machine->tried = p2p_topology_free(machine->tried);
 	free(machine->selected);
 	machine->selected = NULL;
-	machine->shown = *machine->read;
+	if (machine->read)
+		machine->shown = *machine->read;
 }
 
 void machine_free(struct machine *machine)

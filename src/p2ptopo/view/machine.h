@@ -93,6 +93,11 @@ int machine_toggle_pair(struct machine *machine, const struct p2p_function *prov
 void machine_undo(struct machine *machine);
 
 /**
+ * machine_load() - app_read() for a screen: what it would say on stderr goes into @sentence.
+ */
+enum status machine_load(struct app *app, char *sentence, size_t size);
+
+/**
  * machine_read() - read it again and mark what came, went and changed.
  * @now: milliseconds
  * @sentence: why it failed

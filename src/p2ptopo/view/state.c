@@ -50,12 +50,20 @@ static size_t fit_first(size_t first, size_t at, size_t count, size_t room)
 	return first;
 }
 
+/* The first line shown when the last one is. */
+static size_t last_top(const struct sight *sight)
+{
+	size_t high = sight->high ? sight->high : 1;
+
+	return sight->rows > high ? sight->rows - high : 0;
+}
+
 void state_fit(struct state *state, const struct sight *sight)
 {
 	struct place *place = here(state);
 
 	if (page_is_text(state->page)) {
-		size_t last = sight->rows > sight->high ? sight->rows - sight->high : 0;
+		size_t last = last_top(sight);
 
 		place->row = place->top = least(place->row, last);
 		last = sight->columns > sight->wide ? sight->columns - sight->wide : 0;
@@ -103,7 +111,7 @@ static void move_across(struct state *state, const struct sight *sight, long col
 static void scroll(struct state *state, const struct sight *sight, long lines)
 {
 	struct place *place = here(state);
-	size_t last = sight->rows > sight->high ? sight->rows - sight->high : 0;
+	size_t last = last_top(sight);
 
 	if (page_is_text(state->page)) {
 		move(state, sight, lines);

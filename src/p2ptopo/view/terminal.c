@@ -16,13 +16,15 @@
 
 /**
  * struct terminal - @line is a row on its way to ncurses, @room cells of it.
+ * @bytes, @count: a character on its way from the keyboard
  * @waiting: the signal mask while waiting; else those we handle are held back
  */
 struct terminal {
 	SCREEN *screen;
 	bool colour;
 	cchar_t *line;
-	size_t room;
+	size_t room, count;
+	char bytes[5];
 	sigset_t waiting;
 };
 
@@ -152,11 +154,23 @@ enum status terminal_open(bool colour, struct terminal **ret_terminal)
 	return STATUS_DONE;
 }
 
+/* Where no other screen comes back, what was drawn does not stay behind the next prompt. */
+static void give_back(void)
+{
+	const char *other = tigetstr("rmcup");
+
+	if (!other || other == (const char *)-1) {
+		erase();
+		refresh();
+	}
+	endwin();
+}
+
 struct terminal *terminal_close(struct terminal *terminal)
 {
 	if (!terminal)
 		return NULL;
-	endwin();
+	give_back();
 	rescue_disarm();
 	delscreen(terminal->screen);
 	handle_signals(terminal, false);
@@ -275,27 +289,47 @@ static const struct { int curses; uint32_t key; } keys[] = {
 	{ KEY_DC, VIEW_DELETE }, { KEY_FIND, VIEW_HOME }, { KEY_SELECT, VIEW_END },
 };
 
+static uint32_t special_key(int code)
+{
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (code == keys[i].curses)
+			return keys[i].key;
+	if (code >= KEY_F(1) && code <= KEY_F(12))
+		return VIEW_F1 + (uint32_t)(code - KEY_F(1));
+	return VIEW_SPECIAL_END;
+}
+
+/* The key that @byte completes; VIEW_NONE while more must come.  What is no UTF-8 is dropped. */
+static uint32_t take_byte(struct terminal *terminal, unsigned char byte)
+{
+	const char *at = terminal->bytes;
+	uint32_t character;
+
+	if (byte < 0x80 || (byte & 0xc0) == 0xc0 || terminal->count == sizeof(terminal->bytes) - 1)
+		terminal->count = 0;
+	terminal->bytes[terminal->count++] = (char)byte;
+	terminal->bytes[terminal->count] = '\0';
+	character = key_decode(&at);
+	if (at != terminal->bytes + terminal->count || (byte >= 0x80 && terminal->count == 1))
+		return VIEW_NONE;
+	terminal->count = 0;
+	return key_of(character);
+}
+
+/* By bytes: get_wch() stops for good at what is no character. */
 uint32_t terminal_key(struct terminal *terminal)
 {
-	wint_t character;
-	int kind = get_wch(&character);
+	uint32_t key = VIEW_NONE;
+	int code;
 
-	(void)terminal;
-	if (kind == OK)
-		return key_of((uint32_t)character);
-	if (kind != KEY_CODE_YES)
-		return VIEW_NONE;
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		if ((int)character == keys[i].curses)
-			return keys[i].key;
-	if (character >= KEY_F(1) && character <= KEY_F(12))
-		return VIEW_F1 + character - KEY_F(1);
-	return VIEW_SPECIAL_END;
+	while (!key && (code = getch()) != ERR)
+		key = code > 0xff ? special_key(code) : take_byte(terminal, (unsigned char)code);
+	return key;
 }
 
 void terminal_suspend(struct terminal *terminal)
 {
-	endwin();
+	give_back();
 	rescue_disarm();
 	handle_signals(terminal, false);
 	raise(SIGTSTP);

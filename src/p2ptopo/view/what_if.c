@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The page of what is tried out. */
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include "output.h"
 #include "view/text_pages.h"
@@ -11,24 +12,22 @@ static void print_trial(const struct app *app, const struct machine *machine,
 {
 	const struct p2p_function *port = p2p_topology_find(machine->read->topology, trial->bdf);
 	char bdf[P2P_BDF_SIZE], product[128], text[P2P_ACS_SIZE];
-	uint16_t read, other;
+	struct p2p_register change;
 
 	if (!port)
 		return;
-	read = port->acs.control;
-	other = read ^ trial->control;
-	p2p_bdf_format(trial->bdf, bdf);
-	fprintf(app->out, "\n%s%s%s  %s, %s\n", paint_on(app, PAINT_BOLD), bdf, paint_off(app),
-		words_port(port), words_product(port, product, sizeof(product)));
-	fprintf(app->out, "  as read    0x%04x %s\n", read, words_acs(read, text));
+	change = p2p_register_make(port, trial->control);
+	fprintf(app->out, "\n%s%s%s  %s, %s\n", paint_on(app, PAINT_BOLD),
+		p2p_bdf_format(trial->bdf, bdf), paint_off(app), words_port(port),
+		words_product(port, product, sizeof(product)));
+	fprintf(app->out, "  as read    0x%04x %s\n", change.present,
+		words_acs(change.present, text));
 	fprintf(app->out, "  what if    0x%04x %s%s%s\n", trial->control,
 		paint_on(app, PAINT_HOST), words_acs(trial->control, text), paint_off(app));
-	if (port->acs.kernel_control != read)
-		return;
-	fprintf(app->out, "  to do it   setpci -s %s ECAP_ACS+0x6.w=%04x:%04x\n", bdf,
-		trial->control & other, other);
-	fprintf(app->out, "  to undo    setpci -s %s ECAP_ACS+0x6.w=%04x:%04x\n", bdf,
-		read & other, other);
+	p2p_register_setpci(&change, false, text, sizeof(text));
+	fprintf(app->out, "  to do it   %s\n", text);
+	p2p_register_setpci(&change, true, text, sizeof(text));
+	fprintf(app->out, "  to undo    %s\n", text);
 }
 
 static uint64_t count_of(const struct p2p_summary *summary, enum p2p_map_type type)
@@ -61,6 +60,57 @@ static void print_counts(const struct app *app, const struct machine *machine)
 	}
 }
 
+static void print_group(const struct app *app, const struct p2p_isolation *tried, size_t group)
+{
+	const struct p2p_function *member;
+	char *text = NULL;
+	size_t length;
+	FILE *stream = open_memstream(&text, &length);
+
+	if (!stream)
+		return;
+	fputs("one group:", stream);
+	for (size_t i = 0; (member = p2p_isolation_at(tried, group, i)); i++)
+		fprintf(stream, " %s", member->display);
+	fputs("  ", app->out);
+	if (!fclose(stream))
+		words_wrap(app->out, text, 2, 4, app->options.width);
+	free(text);
+}
+
+/* Groups that are not as they were; a group that grew holds what can no longer be kept apart. */
+static void print_groups(const struct app *app, const struct machine *machine,
+			 const struct p2p_isolation *read, const struct p2p_isolation *tried)
+{
+	size_t groups = p2p_isolation_groups(tried);
+
+	fprintf(app->out, "\n%sIOMMU groups as the kernel would make them: %zu as read, %zu what if"
+		"%s\n", paint_on(app, PAINT_BOLD), p2p_isolation_groups(read), groups,
+		paint_off(app));
+	for (size_t i = 0; i < groups; i++) {
+		const struct p2p_function *first = p2p_isolation_at(tried, i, 0);
+		struct p2p_number before = p2p_isolation_group(read,
+							       machine_as_read(machine, first));
+
+		if (p2p_isolation_count(tried, i) > 1 && (before.fact != P2P_PRESENT ||
+		    p2p_isolation_count(read, (size_t)before.value) !=
+		    p2p_isolation_count(tried, i)))
+			print_group(app, tried, i);
+	}
+}
+
+static void print_isolation(const struct app *app, const struct machine *machine)
+{
+	struct p2p_context *context = machine->read->context;
+	struct p2p_isolation *read = NULL, *tried = NULL;
+
+	if (!p2p_isolation_new(context, machine->read->topology, &read) &&
+	    !p2p_isolation_new(context, app->topology, &tried))
+		print_groups(app, machine, read, tried);
+	p2p_isolation_free(read);
+	p2p_isolation_free(tried);
+}
+
 void what_if_print(const struct app *app, const struct machine *machine)
 {
 	if (!machine->trial_count) {
@@ -75,6 +125,7 @@ void what_if_print(const struct app *app, const struct machine *machine)
 		      "What if these ports were set so. Nothing is written to the machine: every "
 		      "page shows what would be. X takes it all back.");
 	print_counts(app, machine);
+	print_isolation(app, machine);
 	for (size_t i = 0; i < machine->trial_count; i++)
 		print_trial(app, machine, &machine->trials[i]);
 }
