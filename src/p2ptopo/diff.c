@@ -84,6 +84,8 @@ static void put_answer(FILE *out, const struct p2p_answer *answer)
 	fprintf(out, "%s %s", relation ? relation : "?", p2p_map_type_name(answer->map_type));
 	if (answer->map_type != P2P_MAP_UNKNOWN)
 		fprintf(out, " %d", answer->distance);
+	if (answer->read >= 0 && answer->write >= 0)
+		fprintf(out, " (reads %g, writes %g GB/s)", answer->read, answer->write);
 }
 
 static void put_names(FILE *out, const char *what, const struct p2p_function *const *list,
@@ -121,6 +123,15 @@ static enum status print_text(const struct two *two)
 	return STATUS_DONE;
 }
 
+/* As few digits as it has. */
+static struct json_object *json_speed(double value)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%g", value);
+	return value < 0 ? NULL : json_object_new_double_s(value, text);
+}
+
 static struct json_object *json_answer(const struct p2p_answer *answer)
 {
 	struct json_object *object = json_object_new_object();
@@ -129,6 +140,8 @@ static struct json_object *json_answer(const struct p2p_answer *answer)
 	json_put(object, "relation", json_text(p2p_relation_name(answer->relation)));
 	json_put(object, "map_type", json_text(p2p_map_type_name(answer->map_type)));
 	json_put(object, "distance", known ? json_object_new_int(answer->distance) : NULL);
+	json_put(object, "read_gbytes_per_second", json_speed(answer->read));
+	json_put(object, "write_gbytes_per_second", json_speed(answer->write));
 	return object;
 }
 

@@ -65,15 +65,16 @@ def machine(cards, front=False):
     return made
 
 
-def switch(redirects):
-    """A switch with three drives; the downstream ports of these numbers redirect."""
+def switch(redirects, narrow=None):
+    """A switch with three drives; the downstream ports of these numbers redirect; the drive of
+    this number has one lane."""
     made = fabric.Fabric(cpu="intel")
     host = made.host(bus=0, node=0)
     host.endpoint(0, "hostbridge")
     up = host.port(ROOT_PORT, 1 << 3).port(UPSTREAM, 0)
     for i in range(3):
         down = up.port(DOWNSTREAM, i << 3, acs=0x1d if i in redirects else 0)
-        down.endpoint(0, "nvme")
+        down.endpoint(0, "nvme", width=1 if i == narrow else 4)
     return made
 
 
@@ -126,6 +127,15 @@ def check_pairs(compare):
     assert sum(row["pairs"] for row in one["pairs"]) == 4
     for row in one["pairs"]:
         assert "0000:04:00.0" in row["providers"] + row["clients"]
+    slow = compare(switch(()), switch((), narrow=2))
+    assert [(each["about"], each["is"]) for each in slow["differences"]] == [
+        ("link", "0000:05:00.0")]
+    assert sum(row["pairs"] for row in slow["pairs"]) == 4
+    for row in slow["pairs"]:
+        before, after = row["before"], row["after"]
+        assert before["map_type"] == after["map_type"] == "bus_addr"
+        for key in ("read_gbytes_per_second", "write_gbytes_per_second"):
+            assert 3.5 < before[key] / after[key] < 4.5, row
     every = compare(switch(()), switch((0, 1, 2)))
     assert len(every["pairs"]) == 1 and every["pairs"][0]["pairs"] == 6
     assert every["pairs"][0]["before"]["map_type"] == "bus_addr"

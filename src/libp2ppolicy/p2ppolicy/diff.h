@@ -9,7 +9,7 @@
 #ifndef P2PPOLICY_DIFF_H
 #define P2PPOLICY_DIFF_H
 
-#include <p2ppolicy/verdict.h>
+#include <p2ppolicy/score.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -33,11 +33,17 @@ struct p2p_difference {
 	const char *before, *after;
 };
 
-/** struct p2p_answer - how a pair answers. */
+/**
+ * struct p2p_answer - how a pair answers.
+ * @distance: valid when @map_type is known
+ * @read, @write: 10^9 bytes a second it can be expected to carry, as p2p_judge_score() gives them,
+ *	to three digits; negative when a fact is missing or the kernel refuses the pair
+ */
 struct p2p_answer {
 	enum p2p_relation relation;
 	enum p2p_map_type map_type;
-	int distance;		/* valid when @map_type is known */
+	int distance;
+	double read, write;
 };
 
 /**

@@ -186,6 +186,7 @@ static void judge_pair(struct p2p_check_run *run, const struct p2p_function *pro
 		if (wants_any(run, run->row->terms[t].key->classes))
 			run->row->terms[t].key->judge(run, run->row->terms[t].value);
 	run->client = NULL;
+	run->verdict = NULL;
 }
 
 /* The class of several conditions at once is the first of theirs. */
@@ -305,21 +306,24 @@ int p2p_check_run(struct p2p_context *context, const struct p2p_check *check,
 	size_t count = p2p_topology_count(topology);
 	struct p2p_check_run run = {
 		.check = check, .judge = judge, .topology = topology, .count = count,
-		.sets = calloc(check->groups.count + 1, count + 1),
-		.first = calloc(count + 1, 1), .second = calloc(count + 1, 1),
-		.stamps = calloc(count + 1, sizeof(*run.stamps)),
 	};
-	int r = run.sets && run.first && run.second && run.stamps ? 0 : -ENOMEM;
+	uint8_t *sets = calloc(check->groups.count + 1, count + 1);
+	uint8_t *sides = calloc(2, count + 1);
+	unsigned int *stamps = calloc(count + 1, sizeof(*stamps));
+	int r = sets && sides && stamps ? 0 : -ENOMEM;
 
 	if (options)
 		run.options = *options;
 	if (!r) {
+		run.sets = sets;
+		run.first = sides;
+		run.second = sides + count;
+		run.stamps = stamps;
 		run_all(&run);
 		*ret_counts = run.counts;
 	}
-	free(run.sets);
-	free(run.first);
-	free(run.second);
-	free(run.stamps);
+	free(sets);
+	free(sides);
+	free(stamps);
 	return r ? p2p_error(context, r, "not enough memory to check the machine") : 0;
 }

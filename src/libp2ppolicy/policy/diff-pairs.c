@@ -5,15 +5,20 @@
  * into rows "these providers, those clients".
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "policy/diff.h"
 
-/** struct member - a function that is on both sides, and its groups there. */
+/**
+ * struct member - a function that is on both sides, and its groups there.
+ * @ways: of all that its speed depends on between it and the root complex, on both sides
+ */
 struct member {
 	const struct p2p_function *was, *is;
 	size_t old, new;
+	uint64_t ways;
 };
 
 /** struct class - members[first .. first + count]. */
@@ -91,6 +96,35 @@ static int number_groups(const struct pairs *pairs, bool old, size_t *numbers)
 	return r;
 }
 
+/* FNV-1a over 64-bit words. */
+static uint64_t add(uint64_t hash, uint64_t value)
+{
+	for (unsigned int i = 0; i < 64; i += 8)
+		hash = (hash ^ (value >> i & 0xff)) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+/* Groups do not ask how fast their members are: links and transfers on the way split them. */
+static uint64_t way_of(uint64_t hash, const struct p2p_function *function)
+{
+	for (; function; function = function->parent) {
+		const struct p2p_pcie *pcie = &function->pcie;
+
+		hash = add(hash, (uint64_t)pcie->now.speed_mtps << 32 | pcie->now.width);
+		hash = add(hash, (uint64_t)pcie->most.speed_mtps << 32 | pcie->most.width);
+		hash = add(hash, (uint64_t)pcie->mps_bytes << 32 | pcie->mrrs_bytes);
+		hash = add(hash, (uint64_t)pcie->fact | (uint64_t)pcie->link << 2 |
+				 (uint64_t)pcie->relaxed_ordering << 4 |
+				 (uint64_t)pcie->extended_tags << 5 |
+				 (uint64_t)pcie->tags_10bit << 6 | (uint64_t)pcie->flit << 7 |
+				 (uint64_t)function->kind << 8);
+		hash = add(hash, function->iommu_type ? (unsigned char)*function->iommu_type : 0);
+		hash = add(hash, function->power_state ? (unsigned char)function->power_state[1] : 0);
+		hash = add(hash, (uint64_t)function->vendor << 16 | function->device);
+	}
+	return hash;
+}
+
 static int compare_members(const void *a, const void *b)
 {
 	const struct member *x = a, *y = b;
@@ -99,7 +133,14 @@ static int compare_members(const void *a, const void *b)
 		return x->old < y->old ? -1 : 1;
 	if (x->new != y->new)
 		return x->new < y->new ? -1 : 1;
+	if (x->ways != y->ways)
+		return x->ways < y->ways ? -1 : 1;
 	return p2p_bdf_compare(x->is->bdf, y->is->bdf);
+}
+
+static bool same_class(const struct member *a, const struct member *b)
+{
+	return a->old == b->old && a->new == b->new && a->ways == b->ways;
 }
 
 static int make_classes(struct pairs *pairs)
@@ -114,6 +155,8 @@ static int make_classes(struct pairs *pairs)
 	for (size_t i = 0; i < pairs->member_count && !r; i++) {
 		pairs->members[i].old = old[pairs->members[i].was->index];
 		pairs->members[i].new = new[pairs->members[i].is->index];
+		pairs->members[i].ways = way_of(way_of(0, pairs->members[i].was),
+						pairs->members[i].is);
 	}
 	free(old);
 	free(new);
@@ -123,11 +166,21 @@ static int make_classes(struct pairs *pairs)
 	for (size_t i = 0; i < pairs->member_count; i++) {
 		const struct member *one = &pairs->members[i];
 
-		if (!i || one[-1].old != one->old || one[-1].new != one->new)
+		if (!i || !same_class(one - 1, one))
 			pairs->classes[pairs->class_count++] = (struct class){ i, 0 };
 		pairs->classes[pairs->class_count - 1].count++;
 	}
 	return 0;
+}
+
+static double speed_of(const struct p2p_verdict *verdict, const struct p2p_speed *speed)
+{
+	char text[32];
+
+	if (speed->fact != P2P_PRESENT || verdict->kernel.map_type == P2P_MAP_NOT_SUPPORTED)
+		return -1;
+	snprintf(text, sizeof(text), "%.3g", speed->gbytes_per_second);
+	return strtod(text, NULL);
 }
 
 static struct p2p_answer answer_of(const struct p2p_judge *judge,
@@ -135,11 +188,14 @@ static struct p2p_answer answer_of(const struct p2p_judge *judge,
 				   const struct p2p_function *client)
 {
 	struct p2p_verdict verdict;
+	struct p2p_score score;
 
 	p2p_judge_pair(judge, provider, client, &verdict);
+	p2p_judge_score(judge, &verdict, &score);
 	return (struct p2p_answer){
 		verdict.relation, verdict.kernel.map_type,
 		verdict.kernel.map_type == P2P_MAP_UNKNOWN ? 0 : verdict.kernel.distance,
+		speed_of(&verdict, &score.read), speed_of(&verdict, &score.write),
 	};
 }
 
@@ -149,7 +205,11 @@ static int compare_answers(const struct p2p_answer *a, const struct p2p_answer *
 		return a->map_type < b->map_type ? -1 : 1;
 	if (a->relation != b->relation)
 		return a->relation < b->relation ? -1 : 1;
-	return (a->distance > b->distance) - (a->distance < b->distance);
+	if (a->distance != b->distance)
+		return a->distance < b->distance ? -1 : 1;
+	if (a->read != b->read)
+		return a->read < b->read ? -1 : 1;
+	return (a->write > b->write) - (a->write < b->write);
 }
 
 static int compare_changes(const void *a, const void *b)
