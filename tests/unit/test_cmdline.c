@@ -220,6 +220,29 @@ START_TEST(warns)
 }
 END_TEST
 
+/* What does not fit is not advised. */
+START_TEST(fits)
+{
+	char line[2048] = "";
+	struct p2p_register changes[2];
+	struct p2p_cmdline *cmdline;
+	char *word = NULL;
+
+	memset(line, 'x', 2047 - strlen(" pci=config_acs=0x10001@0000:00:01.0"));
+	machine("7.2.1", line, 0x1d, 0x2030);
+	make_changes(changes);
+	cmdline = read_line(NULL);
+	ck_assert_int_eq(p2p_cmdline_merge(context, cmdline, P2P_PARAMETER_CONFIG_ACS, changes, 2,
+					   &word), -EOPNOTSUPP);
+	ck_assert_ptr_nonnull(strstr(p2p_context_error(context), "2047"));
+	ck_assert_int_eq(p2p_cmdline_merge(context, cmdline, P2P_PARAMETER_CONFIG_ACS, changes, 1,
+					   &word), 0);
+	free(word);
+	p2p_cmdline_free(cmdline);
+	unmake();
+}
+END_TEST
+
 static const char *const loaders[P2P_LOADERS] = {
 	[P2P_LOADER_PLAIN] = "pci=noaer,config_acs=xx@00:01.0;x'@00:02.0",
 	[P2P_LOADER_GRUB] = "GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX \"'"
@@ -276,6 +299,7 @@ int main(void)
 	tcase_add_loop_test(tests, finds, 0, COUNT(lines));
 	tcase_add_loop_test(tests, merges_words, 0, COUNT(merges));
 	tcase_add_test(tests, warns);
+	tcase_add_test(tests, fits);
 	tcase_add_loop_test(tests, quotes, 0, P2P_LOADERS);
 	tcase_add_loop_test(tests, survives, 0, 200);
 	suite_add_tcase(suite, tests);

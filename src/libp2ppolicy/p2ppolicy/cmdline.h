@@ -110,8 +110,8 @@ P2P_EXPORT const char *p2p_cmdline_warning(const struct p2p_cmdline *cmdline,
  * firmware set.  disable_acs_redir clears ReqRedir, CmpltRedir and EgressCtrl of a function,
  * and from 6.11 on also what the kernel itself would have set there.
  *
- * Return: 0; -EOPNOTSUPP the kernel lacks the option, does something else with it, or it cannot
- *	say what is asked: p2p_context_error() tells; -ENOMEM.
+ * Return: 0; -EOPNOTSUPP the kernel lacks the option, does something else with it, it cannot say
+ *	what is asked, or the command line would be too long: p2p_context_error() tells; -ENOMEM.
  */
 P2P_EXPORT int p2p_cmdline_merge(struct p2p_context *context, const struct p2p_cmdline *cmdline,
 				 enum p2p_parameter parameter,

@@ -10,6 +10,8 @@
 #include "policy/cmdline.h"
 #include "verdict/judge.h"
 
+#define COMMAND_LINE_SIZE 2048
+
 /* Text that grows. */
 struct text {
 	char *data;
@@ -149,6 +151,25 @@ static int check_merge(struct p2p_context *context, const struct p2p_cmdline *cm
 	return 0;
 }
 
+/*
+ * Whole, with the words that are there: arch/x86/include/asm/setup.h, COMMAND_LINE_SIZE, which
+ * other architectures share; what is beyond is cut off.
+ */
+static int check_length(struct p2p_context *context, const struct p2p_cmdline *cmdline,
+			const struct text *word)
+{
+	const char *now = p2p_topology_machine(cmdline->topology)->cmdline;
+	size_t length = (now ? strlen(now) : 0) + 1 + word->size;
+
+	for (size_t i = 0; i < cmdline->word_count; i++)
+		length -= strlen(cmdline->words[i]);
+	if (length < COMMAND_LINE_SIZE)
+		return 0;
+	return p2p_error(context, -EOPNOTSUPP, "the command line would have %zu bytes, and the "
+			 "kernel takes %d: run the lines of setpci at boot instead", length,
+			 COMMAND_LINE_SIZE - 1);
+}
+
 int p2p_cmdline_merge(struct p2p_context *context, const struct p2p_cmdline *cmdline,
 		      enum p2p_parameter parameter, const struct p2p_register *registers,
 		      size_t count, char **ret_word)
@@ -172,6 +193,11 @@ int p2p_cmdline_merge(struct p2p_context *context, const struct p2p_cmdline *cmd
 	}
 	append(&text, "%s", separator);
 	append_items(&text, cmdline, parameter, registers, count);
+	r = text.no_memory ? 0 : check_length(context, cmdline, &text);
+	if (r < 0) {
+		free(text.data);
+		return r;
+	}
 	if (finish(&text, ret_word))
 		return p2p_error(context, -ENOMEM, "out of memory");
 	return 0;
