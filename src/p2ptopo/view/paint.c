@@ -107,7 +107,7 @@ static void paint_marks(struct view *view, unsigned int y, const struct p2p_func
 static const struct { const char *name; unsigned int width, from; } tree_fields[] = {
 	{ "ACS", 8, 0 }, { "LINK", 11, 0 }, { "NODE", 4, 0 }, { "GROUP", 5, 100 },
 	{ "WHAT", 0, 0 }, { "DRIVER", 12, 120 }, { "IOMMU", 8, 140 }, { "BARS", 26, 160 },
-	{ "SLOT", 8, 180 },
+	{ "NAMES", 20, 180 }, { "SLOT", 8, 200 },
 };
 #define TREE_FIELDS (sizeof(tree_fields) / sizeof(tree_fields[0]))
 

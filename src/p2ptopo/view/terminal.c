@@ -199,8 +199,8 @@ void terminal_size(const struct terminal *terminal, unsigned int *ret_width,
 
 static attr_t attributes(const struct terminal *terminal, struct ink ink)
 {
-	attr_t attr = terminal->colour && colours[ink.paint].eight >= 0 ? A_NORMAL :
-		      colours[ink.paint].otherwise;
+	int colour = COLORS >= 256 ? colours[ink.paint].many : colours[ink.paint].eight;
+	attr_t attr = terminal->colour && colour >= 0 ? A_NORMAL : colours[ink.paint].otherwise;
 
 	if (ink.style & STYLE_BOLD)
 		attr |= A_BOLD;
