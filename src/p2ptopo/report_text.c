@@ -4,6 +4,7 @@
 
 #include "output.h"
 #include "report.h"
+#include "speed.h"
 #include "words.h"
 
 #define LABEL 9
@@ -219,6 +220,20 @@ static void print_hint(const struct app *app, const char *text, const char *comm
 			example->client->display);
 }
 
+/* What is permitted but goes a longer way costs something. */
+static void print_speed(const struct app *app, const struct p2p_verdict *pair)
+{
+	char write[WORDS_SIZE], read[WORDS_SIZE];
+	struct p2p_score score;
+
+	p2p_judge_score(app->judge, pair, &score);
+	if (pair->kernel.map_type != P2P_MAP_THRU_HOST_BRIDGE || !score.write.score)
+		return;
+	fprintf(app->out, "  how fast: %s writes to %s at %s GB/s, reads at %s\n",
+		pair->client->display, pair->provider->display,
+		speed_bandwidth(&score.write, write), speed_bandwidth(&score.read, read));
+}
+
 static void print_findings(const struct app *app, const struct survey *survey)
 {
 	bool ports = false;
@@ -240,6 +255,7 @@ static void print_findings(const struct app *app, const struct survey *survey)
 				finding->example.client->display,
 				p2p_rules_name(finding->allowed_by));
 	}
+	print_speed(app, &survey->findings[0].example);
 	print_hint(app, "why, hop by hop", "path", &survey->findings[0].example);
 	print_hint(app, "what to change", "fix", &survey->findings[0].example);
 }
