@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # modules: nvme
-# kmod: modules/p2pask
+# kmod: modules/p2pask ../../kmod
 # program: setpci
-# source: guest/nobody.c
+# source: guest/nobody.c guest/gatectl.c
 # p2ptopo: yes
 # What fix promises for two drives holds when its lines are run, and when --apply writes them; both ways back lead back. fix.check
 # compares the kernel's distances with what was promised; fix-boot boots with the kernel parameters printed here.
@@ -76,6 +76,13 @@ unchanged "at the end"
 [ "$(status p2ptopo --from /tmp/before.tar fix --apply "$a" "$b")" = 2 ] && says "capture"
 [ "$(status nobody p2ptopo fix --apply "$a" "$b")" = 3 ] || { cat /out/last; fail "who is not root may write"; }
 unchanged "after refusals"
+# What the kernel permits and the gate refuses is told apart from what the kernel refuses.
+[ "$(status p2ptopo fix --apply "$a" "$b")" = 0 ] || fail "--apply for the gate"
+kmod p2pgate
+gatectl set enforce || fail "set enforce"
+[ "$(status p2ptopo fix "$a" "$b")" = 0 ] && says "the gate refuses it"
+gatectl set off || fail "set off"
+[ "$(status p2ptopo fix --undo)" = 0 ] || fail "--undo after the gate"
 # No register helps where only the root complex joins the two.
 [ "$(status p2ptopo fix "$a" "$g")" = 0 ] && says "swap"
 no_oops
