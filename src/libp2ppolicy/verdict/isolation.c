@@ -257,6 +257,19 @@ static void run(struct pass *pass)
 	}
 }
 
+/*
+ * Where there is no IOMMU yet, which functions one would leave out is not known, but for AMD's:
+ * a PCI function, which the firmware's table does not put under itself.
+ */
+static bool is_covered(const struct p2p_machine *machine, const struct p2p_function *function)
+{
+	if (machine->iommu == P2P_YES && function->iommu_group.fact == P2P_ABSENT)
+		return false;
+	if (function->iommu_group.fact != P2P_PRESENT && function->class_code >> 8 == 0x0806)
+		return false;
+	return machine->iommu != P2P_NO;
+}
+
 static void set_traits(struct p2p_isolation *isolation, const struct p2p_machine *machine,
 		       const struct p2p_function *function)
 {
@@ -266,8 +279,7 @@ static void set_traits(struct p2p_isolation *isolation, const struct p2p_machine
 	traits->multifunction = p2p_is_multifunction(function);
 	traits->takes_over = p2p_takes_over(machine, function);
 	traits->has_alias = p2p_has_alias(function);
-	traits->covered = machine->iommu != P2P_NO &&
-			  (machine->iommu != P2P_YES || function->iommu_group.fact != P2P_ABSENT);
+	traits->covered = is_covered(machine, function);
 	isolation->any_alias |= traits->has_alias;
 }
 
