@@ -10,6 +10,7 @@
 
 #define PAIRS_SHOWN 24
 #define NAMES_SHOWN 8
+#define REMEDIES_SHOWN 64
 
 static void heading(const struct app *app, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
@@ -288,32 +289,41 @@ static void print_reaches(const struct app *app, const struct fix *fix)
 }
 
 /* One sentence stands once, however many pairs it helps. */
-static bool is_said(const struct fix *fix, size_t index)
+static bool is_said(const char *const *said, size_t count, const char *text)
 {
-	const struct p2p_remedy *remedy = p2p_advice_remedy(fix->advice, index);
-
-	for (size_t i = 0; i < index; i++)
-		if (!strcmp(p2p_advice_remedy(fix->advice, i)->text, remedy->text))
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(said[i], text))
 			return true;
 	return false;
 }
 
+static void print_remedy(const struct app *app, const struct p2p_remedy *remedy)
+{
+	say(app, 2, "%s%s: %s", p2p_remedy_name(remedy->kind), remedy->sure ? "" : "?",
+	    remedy->text);
+	if (remedy->line)
+		fprintf(app->out, "      %s\n", remedy->line);
+	if (remedy->kind == P2P_REMEDY_WHITELIST && remedy->line)
+		say(app, 6, "p2ptopo fix --report writes what a maintainer asks for.");
+}
+
 static void print_remedies(const struct app *app, const struct fix *fix)
 {
+	const char *said[REMEDIES_SHOWN];
 	const struct p2p_remedy *remedy;
+	size_t count = 0;
 
-	if (!p2p_advice_remedy(fix->advice, 0))
-		return;
-	heading(app, "Besides registers:");
 	for (size_t i = 0; (remedy = p2p_advice_remedy(fix->advice, i)); i++) {
-		if (is_said(fix, i))
+		if (is_said(said, count, remedy->text))
 			continue;
-		say(app, 2, "%s%s: %s", p2p_remedy_name(remedy->kind), remedy->sure ? "" : "?",
-		    remedy->text);
-		if (remedy->line)
-			fprintf(app->out, "      %s\n", remedy->line);
-		if (remedy->kind == P2P_REMEDY_WHITELIST && remedy->line)
-			say(app, 6, "p2ptopo fix --report writes what a maintainer asks for.");
+		if (!count)
+			heading(app, "Besides registers:");
+		if (count == REMEDIES_SHOWN) {
+			say(app, 2, "... and more; --json has all.");
+			return;
+		}
+		said[count++] = remedy->text;
+		print_remedy(app, remedy);
 	}
 }
 

@@ -77,7 +77,7 @@ enum p2p_remedy_kind {
 	P2P_REMEDY_CONFIG,	/* a kernel built with an option */
 	P2P_REMEDY_KERNEL,	/* a kernel of a later release */
 	P2P_REMEDY_WHITELIST,	/* a row in the kernel's list of host bridges */
-	P2P_REMEDY_SLOT,	/* one of the two in another slot */
+	P2P_REMEDY_SLOT,	/* one of the two in another slot; for 64 pairs at most */
 	P2P_REMEDY_SWAP,	/* one of the two exchanged with another device */
 	P2P_REMEDY_IOMMU,	/* another IOMMU mode */
 	P2P_REMEDY_MEMORY,	/* memory that the provider could give and does not */

@@ -11,6 +11,8 @@
 
 /* Trials for one pair: each copies the topology.  Shown: those that are best. */
 #define TRIALS 96
+/* With more pairs than this nobody wants to hear where each single device might go. */
+#define PAIRS 64
 #define SHOWN 3
 #define PORTS 16
 
@@ -223,7 +225,8 @@ int p2p_advice_moves_find(struct p2p_advice *advice, const struct p2p_advised *a
 	int r;
 
 	/* Where too little is known, a slot changes nothing. */
-	if (advised->after.kernel.map_type != P2P_MAP_NOT_SUPPORTED)
+	if (advised->after.kernel.map_type != P2P_MAP_NOT_SUPPORTED ||
+	    advice->pair_count > PAIRS)
 		return 0;
 	/* A pair and the same turned round get the same advice in the same order. */
 	if (low->index > high->index) {
