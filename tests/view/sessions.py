@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 
-PATIENCE = 20
+PATIENCE = 40
 
 
 class Failure(Exception):
@@ -194,6 +194,10 @@ def stop_and_go(session):
     session.finish(0)
 
 
+# What the shell says of it does not push the line out that stood there.
+stop_and_go.size = (120, 50)
+
+
 def interrupt(session):
     session.start()
     session.terminal.keys("/")
@@ -361,7 +365,8 @@ def main():
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             session = None
             try:
-                session = Session(tool, machine, folder, **getattr(run, "environment", {}))
+                session = Session(tool, machine, folder, size=getattr(run, "size", (80, 24)),
+                                  **getattr(run, "environment", {}))
                 run(session)
                 print(f"{name}: good")
             except Failure as failure:
