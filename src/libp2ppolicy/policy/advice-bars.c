@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* BARs of providers that could be larger, and the windows they would have to fit into. */
-#include <string.h>
+#include <stdlib.h>
 
 #include "policy/advice.h"
 
@@ -66,20 +66,20 @@ static void check_bar(struct p2p_advice *advice, const struct p2p_function *func
 	advice->growth_count++;
 }
 
-static bool is_seen(const struct p2p_advice *advice, size_t pair)
-{
-	for (size_t i = 0; i < pair; i++)
-		if (advice->pairs[i].pair.provider == advice->pairs[pair].pair.provider)
-			return true;
-	return false;
-}
-
 void p2p_advice_growths_find(struct p2p_advice *advice)
 {
-	for (size_t i = 0; i < advice->pair_count; i++) {
-		if (is_seen(advice, i))
-			continue;
-		for (unsigned int bar = 0; bar < P2P_BARS; bar++)
-			check_bar(advice, advice->pairs[i].pair.provider, bar);
+	bool *seen = calloc(p2p_topology_count(advice->topology) + 1, sizeof(*seen));
+
+	if (!seen) {
+		advice->no_memory = true;
+		return;
 	}
+	for (size_t i = 0; i < advice->pair_count; i++) {
+		const struct p2p_function *provider = advice->pairs[i].pair.provider;
+
+		for (unsigned int bar = 0; !seen[provider->index] && bar < P2P_BARS; bar++)
+			check_bar(advice, provider, bar);
+		seen[provider->index] = true;
+	}
+	free(seen);
 }

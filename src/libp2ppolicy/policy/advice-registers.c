@@ -183,14 +183,28 @@ static void put_back(struct search *search, size_t index, uint16_t bits, bool ba
 		*controls[i] = (uint16_t)(back ? *controls[i] | bits : *controls[i] & ~bits);
 }
 
-static bool all_hold(const struct search *search, const bool *promised)
+/* No other pair tests the register of @function. */
+static bool passes(const struct p2p_pair *pair, const struct p2p_function *function)
 {
+	const struct p2p_function *at = pair->provider;
+
+	while (at && at != function)
+		at = at->parent;
+	for (at = at ? at : pair->client; at && at != function;)
+		at = at->parent;
+	return at;
+}
+
+static bool all_hold(const struct search *search, const bool *promised, size_t index)
+{
+	const struct p2p_function *function = p2p_topology_function(search->advice->topology,
+								    index);
 	const struct p2p_advice *advice = search->advice;
 
 	for (size_t i = 0; i < advice->pair_count; i++) {
 		struct p2p_verdict verdict;
 
-		if (!promised[i])
+		if (!promised[i] || !passes(&advice->pairs[i].pair, function))
 			continue;
 		judge(search, &advice->pairs[i].pair, &verdict);
 		if (!p2p_goal_met(advice->goal, &verdict))
@@ -209,7 +223,7 @@ static void trim(struct search *search, const bool *promised)
 			if (!(search->clear[i] & bit))
 				continue;
 			put_back(search, i, bit, true);
-			if (all_hold(search, promised))
+			if (all_hold(search, promised, i))
 				search->clear[i] = (uint16_t)(search->clear[i] & ~bit);
 			else
 				put_back(search, i, bit, false);

@@ -75,18 +75,40 @@ void p2p_advice_add(struct p2p_advice *advice, const struct p2p_remedy *remedy)
 	advice->remedy_count++;
 }
 
-static bool has_pair(const struct p2p_advice *advice, const struct p2p_function *provider,
-		     const struct p2p_function *client)
+/* A pair as one number, so that it is found among many. */
+static uint64_t key_of(const struct p2p_function *provider, const struct p2p_function *client)
 {
-	for (size_t i = 0; i < advice->pair_count; i++)
-		if (advice->pairs[i].pair.provider == provider &&
-		    advice->pairs[i].pair.client == client)
-			return true;
-	return false;
+	return (uint64_t)provider->index << 32 | client->index;
 }
 
-static void compare_reach(struct p2p_advice *advice, const struct p2p_function *provider,
-			  const struct p2p_function *client)
+static int compare_keys(const void *a, const void *b)
+{
+	const uint64_t *left = a, *right = b;
+
+	return (*left > *right) - (*left < *right);
+}
+
+static uint64_t *sort_keys(const struct p2p_advice *advice)
+{
+	uint64_t *keys = calloc(advice->pair_count + 1, sizeof(*keys));
+
+	for (size_t i = 0; keys && i < advice->pair_count; i++)
+		keys[i] = key_of(advice->pairs[i].pair.provider, advice->pairs[i].pair.client);
+	if (keys)
+		qsort(keys, advice->pair_count, sizeof(*keys), compare_keys);
+	return keys;
+}
+
+static bool has_pair(const struct p2p_advice *advice, const uint64_t *keys,
+		     const struct p2p_function *provider, const struct p2p_function *client)
+{
+	uint64_t key = key_of(provider, client);
+
+	return bsearch(&key, keys, advice->pair_count, sizeof(key), compare_keys);
+}
+
+static void compare_reach(struct p2p_advice *advice, const uint64_t *keys,
+			  const struct p2p_function *provider, const struct p2p_function *client)
 {
 	struct p2p_reach reach = { .pair = { provider, client } }, *place;
 	struct p2p_verdict before, after;
@@ -98,7 +120,7 @@ static void compare_reach(struct p2p_advice *advice, const struct p2p_function *
 	reach.permitted = after.kernel.map_type >= P2P_MAP_THRU_HOST_BRIDGE &&
 			  before.kernel.map_type < P2P_MAP_THRU_HOST_BRIDGE;
 	reach.direct = is_diverted(&before.fabric.request) && !is_diverted(&after.fabric.request);
-	if ((!reach.permitted && !reach.direct) || has_pair(advice, provider, client))
+	if ((!reach.permitted && !reach.direct) || has_pair(advice, keys, provider, client))
 		return;
 	place = p2p_advice_grow(advice, (void **)&advice->reaches, advice->reach_count,
 				sizeof(*place));
@@ -112,12 +134,13 @@ void p2p_advice_reach_find(struct p2p_advice *advice)
 {
 	size_t count = p2p_topology_count(advice->topology);
 	bool *asked = calloc(count + 1, sizeof(*asked));
+	uint64_t *keys = sort_keys(advice);
 
-	if (!asked) {
+	if (!asked || !keys) {
 		advice->no_memory = true;
-		return;
+		count = 0;
 	}
-	for (size_t i = 0; i < advice->pair_count; i++)
+	for (size_t i = 0; count && i < advice->pair_count; i++)
 		asked[advice->pairs[i].pair.provider->index] = true;
 	for (size_t i = 0; i < count; i++) {
 		const struct p2p_function *provider = p2p_topology_function(advice->topology, i);
@@ -127,10 +150,11 @@ void p2p_advice_reach_find(struct p2p_advice *advice)
 				p2p_topology_function(advice->topology, j);
 
 			if (client != provider && p2p_function_has_header_0(client))
-				compare_reach(advice, provider, client);
+				compare_reach(advice, keys, provider, client);
 		}
 	}
 	free(asked);
+	free(keys);
 }
 
 /*
