@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# lint.sh shell|man|cppcheck|tidy TOP BUILD: one linter over what belongs to the project.
+# lint.sh shell|man|rules|cppcheck|tidy TOP BUILD: one linter over what belongs to the project.
 set -u
 kind=$1 top=$2 build=$3
 cd "$top" || exit 1
@@ -52,6 +52,21 @@ cppcheck)
 tidy)
 	need clang-tidy
 	sources | xargs -P "$(nproc)" -n 4 clang-tidy -p "$build" --quiet 2>/dev/null
+	;;
+rules)
+	need systemd-analyze
+	tree=$(mktemp -d)
+	trap 'rm -rf "$tree"' EXIT
+	DESTDIR=$tree cmake --install "$build" >/dev/null || exit 1
+	units=$(find "$tree" -path '*/systemd/system/p2ptopo-*' | sed "s|^$tree||")
+	[ "$(echo "$units" | wc -l)" = 4 ] || { echo "there are not four units"; exit 1; }
+	# What is below $tree is the whole system to it: targets it does not find are none of ours.
+	# shellcheck disable=SC2086
+	systemd-analyze verify --man=no --recursive-errors=no --root="$tree" $units || exit 1
+	# From systemd 254 on.
+	if udevadm verify --help >/dev/null 2>&1; then
+		udevadm verify --resolve-names=never "$(find "$tree" -name 90-p2ptopo.rules)" || exit 1
+	fi
 	;;
 *)
 	echo "lint.sh: no linter '$kind'" >&2

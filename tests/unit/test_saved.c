@@ -83,7 +83,7 @@ static struct p2p_snapshot *read_machine(unsigned int readable)
 	make_file(snapshot, "proc/sys/kernel/osrelease", "6.12.1\n");
 	entry = p2p_snapshot_add_entry(snapshot, "boot/config-6.12.1");
 	if (readable > 64)
-		entry->file = (struct p2p_file){ P2P_PRESENT, 15, "CONFIG_PCI=y\n" };
+		entry->file = (struct p2p_file){ P2P_PRESENT, 13, "CONFIG_PCI=y\n" };
 	p2p_snapshot_sort_entries(snapshot);
 	return snapshot;
 }
