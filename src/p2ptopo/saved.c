@@ -19,7 +19,7 @@ static void format_age(int64_t seconds, char *text, size_t size)
 		int64_t least, unit;
 		const char *name;
 	} rows[] = {
-		{ 2 * 86400, 86400, "days" }, { 2 * 3600, 3600, "h" }, { 120, 60, "min" },
+		{ 172800, 86400, "days" }, { 7200, 3600, "h" }, { 120, 60, "min" },
 		{ 0, 1, "s" },
 	};
 	size_t row = 0;

@@ -27,7 +27,9 @@ static int open_lock(const char *run_dir, const char *name)
 	if (r)
 		return r;
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	return fd < 0 ? -errno : fd;
+	if (fd < 0)
+		return -errno;
+	return fd;
 }
 
 static int lock(int fd, int how)
@@ -93,7 +95,7 @@ static bool is_udev_busy(void)
 
 void turn_settle(const struct turn *turn)
 {
-	const struct timespec step = { .tv_nsec = STEP_MS * 1000000 };
+	const struct timespec step = { .tv_nsec = STEP_MS * 1000000L };
 	char path[PATH_MAX];
 
 	if (path_of(turn->run_dir, ASKED_FILE, path))

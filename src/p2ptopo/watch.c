@@ -18,6 +18,7 @@
 
 #define QUIET_MS	200	/* no event for so long: the burst is over */
 #define MOST_MS		2000	/* a storm is looked at so often */
+#define LONGEST_MS	10000	/* changes that go on while the machine is read */
 #define PATIENCE_MS	15000	/* for root's snapshot to follow a change */
 #define USUAL_INTERVAL	30
 
@@ -144,6 +145,15 @@ static bool is_worth_waiting(const struct watch *watch, const struct watch_state
 	       now_ms() - watch->began < PATIENCE_MS;
 }
 
+/* Did the machine change while it was read?  Devices that go then are read in part. */
+static bool is_torn(const struct watch *watch)
+{
+	struct pollfd events = { .fd = monitor_fd(watch->monitor), .events = POLLIN };
+
+	return poll(&events, 1, 0) > 0 &&
+	       (!watch->began || now_ms() - watch->began < LONGEST_MS);
+}
+
 /* A reading that fails leaves the last one: the next event is another chance. */
 static void look(struct watch *watch)
 {
@@ -152,6 +162,10 @@ static void look(struct watch *watch)
 	watch->looked = now_ms();
 	if (read_state(watch, true, &next)) {
 		burst_end(watch);
+		return;
+	}
+	if (is_torn(watch)) {
+		state_release(&next);
 		return;
 	}
 	if (is_worth_waiting(watch, &next)) {

@@ -34,9 +34,15 @@ static const struct {
 	{ "name", has_other_name },
 };
 
-/* Of a bridge the subsystem is in a capability, which may not be readable. */
+/*
+ * What could not be read is no other device.  Of a bridge the subsystem is in a capability, which
+ * may not be readable.
+ */
 static bool is_same_device(const struct p2p_function *old, const struct p2p_function *now)
 {
+	if (old->ids != P2P_PRESENT || now->ids != P2P_PRESENT || old->header != P2P_PRESENT ||
+	    now->header != P2P_PRESENT)
+		return true;
 	return old->vendor == now->vendor && old->device == now->device &&
 	       old->class_code == now->class_code && old->header_type == now->header_type &&
 	       (old->header_type || (old->subsystem_vendor == now->subsystem_vendor &&

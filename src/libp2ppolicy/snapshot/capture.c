@@ -170,14 +170,13 @@ static unsigned int known_bytes(const struct p2p_config *config)
 /* All of a configuration space, with zeros where nobody read; the manifest tells them. */
 static const char *with_gaps(struct capture *capture, const struct p2p_config *config)
 {
-	char *bytes = p2p_arena_alloc(&capture->arena, config->size);
-	uint8_t byte;
+	uint8_t *bytes = p2p_arena_alloc(&capture->arena, config->size);
 
 	if (!bytes)
 		return NULL;
 	for (unsigned int i = 0; i < config->size; i++)
-		bytes[i] = p2p_config_read8(config, i, &byte) ? (char)byte : 0;
-	return bytes;
+		(void)p2p_config_read8(config, i, &bytes[i]);
+	return (const char *)bytes;
 }
 
 static int add_config(struct capture *capture, const struct p2p_raw *raw)

@@ -316,11 +316,10 @@ static void judge(struct loader *loader)
 static bool is_answering(const struct loader *loader)
 {
 	const uint8_t *bytes = loader->bytes;
-	bool no_vendor = bytes[PCI_VENDOR_ID] == 0xff && bytes[PCI_VENDOR_ID + 1] == 0xff;
 
 	if (!is_known(&loader->config, PCI_VENDOR_ID))
 		return false;
-	if (!no_vendor)
+	if (bytes[PCI_VENDOR_ID] != 0xff || bytes[PCI_VENDOR_ID + 1] != 0xff)
 		return true;
 	return loader->source->virtual_function != P2P_NO && bytes[PCI_HEADER_TYPE] != 0xff;
 }

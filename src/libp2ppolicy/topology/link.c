@@ -5,6 +5,8 @@
  */
 #include <stdio.h>
 
+#include <pci/header.h>
+
 #include "topology/build.h"
 
 /* PCIe r6.0, sec 7.5.3.6, "Link Capabilities Register": there are no others. */
@@ -56,6 +58,25 @@ static void read_files(struct p2p_pcie *pcie, const struct p2p_raw *raw)
 	pcie->link = P2P_PRESENT;
 }
 
+/*
+ * Does sysfs tell another link than the register that root saved some time ago?  Equal, the
+ * register is the better: only it tells whether the Data Link Layer is up.
+ */
+static bool has_changed(const struct p2p_function *function, const struct p2p_raw *raw)
+{
+	static const unsigned int speeds[16] = { 0, 2500, 5000, 8000, 16000, 32000, 64000 };
+	struct p2p_link now;
+	uint16_t status;
+
+	if (function->pcie.link != P2P_PRESENT ||
+	    !p2p_config_read16(&raw->config, function->pcie.offset + PCI_EXP_LNKSTA, &status) ||
+	    !read_link(&raw->attr[P2P_ATTR_CURRENT_LINK_SPEED],
+		       &raw->attr[P2P_ATTR_CURRENT_LINK_WIDTH], &now))
+		return false;
+	return now.speed_mtps != speeds[status & PCI_EXP_LNKSTA_SPEED] ||
+	       now.width != (unsigned int)(status & PCI_EXP_LNKSTA_WIDTH) >> 4;
+}
+
 /* Integrated endpoints have no link; PCIe r6.0, sec 7.5.3.6. */
 static enum p2p_fact link_of_config(const struct p2p_pcie *pcie)
 {
@@ -82,9 +103,9 @@ void p2p_link_build(struct p2p_topology *topology)
 		const struct p2p_raw *raw = topology->builds[i].raw;
 
 		function->pcie.link = link_of_config(&function->pcie);
-		/* What root saved is older than the files. */
 		if (raw && !function->silent &&
-		    (function->pcie.link == P2P_DENIED || raw->borrowed))
+		    (function->pcie.link == P2P_DENIED ||
+		     (raw->borrowed && has_changed(function, raw))))
 			read_files(&function->pcie, raw);
 	}
 	for (i = 0; i < topology->count; i++)

@@ -29,13 +29,13 @@ renewed() { wc -l </out/renewals; }
 events() { grep -c '^KERNEL\[.*(pci)$' /out/events.txt; }
 last_event() { sed -n 's/^KERNEL\[\([0-9.]*\)\].*(pci)$/\1/p' /out/events.txt | tail -1; }
 
-# The machine has come to rest: no event and no refresh for a while.
+# The machine has come to rest: no event for a while, and no refresh under way.
 quiet() {
 	local before
 	while :; do
 		before="$(events) $(renewed)"
 		sleep 3
-		[ -e /run/p2ptopo/asked ] || [ "$before" != "$(events) $(renewed)" ] || return 0
+		[ -e /run/p2ptopo/asked ] || ! flock -n /run/p2ptopo/running.lock true || [ "$before" != "$(events) $(renewed)" ] || return 0
 	done
 }
 

@@ -123,8 +123,9 @@ grep -q "stays off" /out/off.txt || fail "it is not said that it stays off"
 
 # Many at once: at most two of them have anything to do, and all are content.
 before=$(renewed)
-for i in 1 2 3 4 5 6 7 8; do p2ptopo refresh --background & done
-wait_for() { for job in "$@"; do wait $job || fail "job $job"; done; }
+jobs=
+for i in 1 2 3 4 5 6 7 8; do p2ptopo refresh --background & jobs="$jobs $!"; done
+for job in $jobs; do wait $job || fail "one of many has failed"; done
 until_true 20 test ! -e /run/p2ptopo/asked || fail "still asked"
 quiet
 many=$(($(renewed) - before))
