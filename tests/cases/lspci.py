@@ -81,6 +81,9 @@ def compare(source, text, facts):
         # A link that is down and the reserved bits of a VF are said by lspci all the same.
         if keys[-1] == "link_now" and came is None or facts["physfn"]:
             continue
+        # lspci knows no port whose capability and control are dwords.
+        if keys == ("acs", "on") and facts["acs"]["control"] != facts["acs"]["kernel_control"]:
+            continue
         came = sorted(came) if isinstance(came, list) else came
         if came != expected:
             print(f"{source}: {facts['bdf']}: {'.'.join(keys)}: lspci {expected}, p2ptopo {came}")
