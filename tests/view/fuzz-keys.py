@@ -22,7 +22,7 @@ import time
 NEVER = b"SW:\x1b\x03\x11Qq"
 SCRIPTS = [b"S\x15screen.txt\ry", b"W\x15report.txt\ryn", b":w other.txt\r", b":12\r", b":nonsense\r",
            b"/nvme\rnnN", b"/\xc3\xa4\xe6\x9f\x8f\x7f\x7f\r", b"\\gpu,nic\r", b"\\none\r", b"\\\r",
-           b"S\x1b", b"/a\x07", b"/" + b"x" * 400 + b"\r", b"zzz", b"x2x6X", b"p3s2s", b"vwvw"]
+           b"S\x07", b"/a\x07", b"/" + b"x" * 400 + b"\r", b"zzz", b"x2x6X", b"p3s2s", b"vwvw"]
 SEQUENCES = [b"\x1b[A", b"\x1b[B", b"\x1b[C", b"\x1b[D", b"\x1bOA", b"\x1bOB", b"\x1b[5~", b"\x1b[6~",
              b"\x1b[H", b"\x1b[F", b"\x1b[Z", b"\x1bOP", b"\x1b[15~", b"\x1b[17~", b"\x1b", b"\x1b[",
              b"\x1b[999;999R", b"\x1b[200~", b"\xff\xfe", b"\xe2\x82"]
@@ -98,11 +98,8 @@ class Viewer:
     def leave(self):
         """Out of any prompt, and out."""
         if self.child.poll() is None:
-            # The first may complete a character, the second end a prompt.
-            for _ in range(4):
-                if self.child.poll() is None and termios.tcgetattr(self.line) != self.before:
-                    os.write(self.terminal, b"\x03")
-                    drain(self.terminal, 0.2)
+            # Not ^C: while the viewer ends, that is a signal again.
+            os.write(self.terminal, b"\x07\x07Q")
         end = time.monotonic() + 20
         while self.child.poll() is None and time.monotonic() < end:
             if drain(self.terminal, 0.1) is None:
