@@ -434,11 +434,12 @@ static enum p2p_tri carries(const struct p2p_speed *speed, struct json_object *v
 static void judge_speed(struct p2p_check_run *run, struct json_object *value, bool read)
 {
 	struct p2p_score score;
-	const struct p2p_speed *speed = read ? &score.read : &score.write;
+	const struct p2p_speed *speed;
 	char expected[64], found[TEXT_SIZE];
 	int used;
 
 	p2p_judge_score(run->judge, run->verdict, &score);
+	speed = read ? &score.read : &score.write;
 	snprintf(expected, sizeof(expected), "at least %g GB/s", json_object_get_double(value));
 	used = snprintf(found, sizeof(found), "%.1f GB/s: ", speed->gbytes_per_second);
 	p2p_score_reason(run->judge, run->verdict, speed, found + used,
