@@ -7,6 +7,7 @@
 #include "make.h"
 
 #define PORT	"devices/pci0000:00/0000:00:01.0"
+#define SLOT	"devices/pci0000:00/0000:00:02.0"
 #define CARD	"devices/pci0000:00/0000:00:01.0/0000:01:00.0"
 #define BOOT	"0a1b2c3d-0000-4000-8000-00000000000a"
 #define ACS	0x140
@@ -15,7 +16,8 @@
 static char *directory;
 static char path[PATH_MAX];
 static struct p2p_context *context;
-static struct space port, card;
+static struct space port, card, slot;
+static bool has_slot;		/* a second port, with nothing below it */
 
 static void set_up(void)
 {
@@ -30,6 +32,9 @@ static void set_up(void)
 	add_extended(&port, 0x100, ACS, 0x000d);
 	put16(&port, ACS + 4, 0x5f);
 	put16(&port, ACS + 6, CONTROL);
+	slot = port;
+	put32(&slot, 0x18, 0x00020200);
+	has_slot = false;
 	card = make_space(0x1b36, 0x0010, 0x010802, 0, 0);
 	add_extended(&card, 0, 0x100, 0x0003);
 	put32(&card, 0x104, 0x11223344);
@@ -63,6 +68,14 @@ static struct p2p_raw *read_function(struct p2p_snapshot *snapshot, const char *
 	return raw;
 }
 
+static void make_link(struct p2p_raw *raw)
+{
+	make_attr(raw, P2P_ATTR_CURRENT_LINK_SPEED, "16.0 GT/s PCIe\n");
+	make_attr(raw, P2P_ATTR_CURRENT_LINK_WIDTH, "16\n");
+	make_attr(raw, P2P_ATTR_MAX_LINK_SPEED, "32.0 GT/s PCIe\n");
+	make_attr(raw, P2P_ATTR_MAX_LINK_WIDTH, "16\n");
+}
+
 static struct p2p_snapshot *read_machine(unsigned int readable)
 {
 	struct p2p_snapshot *snapshot = make_snapshot(P2P_SOURCE_LIVE);
@@ -72,12 +85,10 @@ static struct p2p_snapshot *read_machine(unsigned int readable)
 	snapshot->want = P2P_WANT_NAMES;
 	strcpy(snapshot->boot, BOOT);
 	raw = read_function(snapshot, "0000:00:01.0", PORT, &port, readable);
-	if (readable == 64) {
-		make_attr(raw, P2P_ATTR_CURRENT_LINK_SPEED, "16.0 GT/s PCIe\n");
-		make_attr(raw, P2P_ATTR_CURRENT_LINK_WIDTH, "16\n");
-		make_attr(raw, P2P_ATTR_MAX_LINK_SPEED, "32.0 GT/s PCIe\n");
-		make_attr(raw, P2P_ATTR_MAX_LINK_WIDTH, "16\n");
-	}
+	if (readable == 64)
+		make_link(raw);
+	if (has_slot)
+		make_link(read_function(snapshot, "0000:00:02.0", SLOT, &slot, readable));
 	make_attr(read_function(snapshot, "0000:01:00.0", CARD, &card, readable),
 		  P2P_ATTR_NUMA_NODE, readable > 64 ? "0\n" : "1\n");
 	make_file(snapshot, "proc/sys/kernel/osrelease", "6.12.1\n");
@@ -147,6 +158,33 @@ START_TEST(test_fill)
 	ck_assert_int_eq(p2p_snapshot_fill(context, snapshot, path, &when), -EINVAL);
 	p2p_topology_free(topology);
 	p2p_snapshot_free(snapshot);
+}
+END_TEST
+
+/* An empty slot has no link, whatever is left of it in sysfs and in what was saved. */
+START_TEST(test_empty_slot)
+{
+	struct p2p_snapshot *snapshot;
+	struct p2p_topology *topology;
+	int64_t when;
+
+	if (!is_root())
+		return;
+	has_slot = true;
+	put16(&slot, 0x52, 0x2105);		/* up still, and of another speed */
+	save();
+	for (int filled = 0; filled < 2; filled++) {
+		snapshot = read_machine(64);
+		if (filled)
+			ck_assert_int_eq(p2p_snapshot_fill(context, snapshot, path, &when), 0);
+		topology = make_topology(snapshot);
+		ck_assert_int_eq(get(topology, "0000:00:02.0")->pcie.link, P2P_PRESENT);
+		ck_assert_uint_eq(get(topology, "0000:00:02.0")->pcie.most.speed_mtps, 32000);
+		ck_assert_uint_eq(get(topology, "0000:00:02.0")->pcie.now.speed_mtps, 0);
+		ck_assert_uint_eq(get(topology, "0000:00:01.0")->pcie.now.speed_mtps, 16000);
+		p2p_topology_free(topology);
+		p2p_snapshot_free(snapshot);
+	}
 }
 END_TEST
 
@@ -349,6 +387,7 @@ static void add(TCase *tcase)
 {
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_test(tcase, test_fill);
+	tcase_add_test(tcase, test_empty_slot);
 	tcase_add_test(tcase, test_gaps);
 	tcase_add_loop_test(tcase, test_untrusted, 0, 5);
 	tcase_add_test(tcase, test_directory_of_another);

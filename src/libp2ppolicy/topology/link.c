@@ -94,20 +94,41 @@ static void take_link_of_pf(struct p2p_pcie *vf, const struct p2p_pcie *pf)
 	vf->most = pf->most;
 }
 
+/* A port with its link below; of what port it is without the register, only that it is a bridge. */
+static bool leads_nowhere(const struct p2p_function *function)
+{
+	bool downward = function->pcie.fact == P2P_PRESENT ?
+			function->pcie.type == P2P_PORT_ROOT ||
+			function->pcie.type == P2P_PORT_DOWNSTREAM :
+			p2p_function_is_bridge(function);
+
+	return downward && !function->child_count;
+}
+
+static void take_link(struct p2p_function *function, const struct p2p_raw *raw)
+{
+	bool now;
+
+	function->pcie.link = link_of_config(&function->pcie);
+	if (!raw || function->silent)
+		return;
+	now = function->pcie.link != P2P_DENIED && !raw->borrowed;
+	if (!now && (function->pcie.link == P2P_DENIED || has_changed(function, raw)))
+		read_files(&function->pcie, raw);
+	/*
+	 * Above an empty slot sysfs tells what link there was, and what was saved may be from just
+	 * before: pciehp takes the power a second after it has removed the device.
+	 */
+	if (!now && leads_nowhere(function))
+		function->pcie.now = (struct p2p_link){ 0, 0 };
+}
+
 void p2p_link_build(struct p2p_topology *topology)
 {
 	size_t i;
 
-	for (i = 0; i < topology->count; i++) {
-		struct p2p_function *function = &topology->functions[i];
-		const struct p2p_raw *raw = topology->builds[i].raw;
-
-		function->pcie.link = link_of_config(&function->pcie);
-		if (raw && !function->silent &&
-		    (function->pcie.link == P2P_DENIED ||
-		     (raw->borrowed && has_changed(function, raw))))
-			read_files(&function->pcie, raw);
-	}
+	for (i = 0; i < topology->count; i++)
+		take_link(&topology->functions[i], topology->builds[i].raw);
 	for (i = 0; i < topology->count; i++)
 		if (topology->functions[i].physfn)
 			take_link_of_pf(&topology->functions[i].pcie,
