@@ -47,10 +47,12 @@ put_source() {
 		-o "$tree/usr/bin/$(basename "$1" .c)" "$1" || die "$1 does not build"
 }
 
-# put_installed: what "cmake --install" installs, at its places
+# put_installed: what "cmake --install" installs, at its places; and the kernel's config, as a distribution installs it
 put_installed() {
 	[ -e "$build/cmake_install.cmake" ] || skip "build folder '$build' cannot be installed from"
 	DESTDIR=$tree cmake --install "$build" >"$work/install.log" || die "cmake --install failed (see above)"
+	mkdir -p "$tree/boot"
+	[ ! -e "$root$kdir/.config" ] || cp "$root$kdir/.config" "$tree/boot/config-$release"
 }
 
 # put_udev: the udevd of this machine, with the rules that make device nodes and load drivers
