@@ -9,36 +9,14 @@
 
 #include <p2ppolicy.h>
 
+#include "document.h"
+
 #define HEAD "{ \"format\": \"p2ptopo-policy\", \"version\": 1,\n"
 #define ANY "{\"any\": true}"
 
-static struct p2p_context *context;
-static char path[] = "/tmp/test-policy-XXXXXX";
-
-static void setup(void)
-{
-	int fd;
-
-	strcpy(path + sizeof(path) - 7, "XXXXXX");
-	fd = mkstemp(path);
-	ck_assert_int_ge(fd, 0);
-	close(fd);
-	ck_assert_int_eq(p2p_context_new(&context), 0);
-}
-
-static void teardown(void)
-{
-	unlink(path);
-	context = p2p_context_free(context);
-}
-
 static int load(const char *text, struct p2p_policy **ret_policy)
 {
-	FILE *file = fopen(path, "w");
-
-	ck_assert_ptr_nonnull(file);
-	fputs(text, file);
-	fclose(file);
+	put_document(text);
 	return p2p_policy_load(context, path, ret_policy);
 }
 
