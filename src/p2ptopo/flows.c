@@ -221,6 +221,25 @@ static double sum_of(const struct p2p_share *shares, size_t count)
 	return sum;
 }
 
+/* What a transfer takes that is known only as "at least" is not known for those beside it either. */
+static bool is_known(const struct p2p_share *shares, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (shares[i].alone.fact != P2P_PRESENT)
+			return false;
+	return true;
+}
+
+static void print_sum(struct app *app, const struct p2p_share *shares, size_t count)
+{
+	fprintf(app->out, "\nTogether %.1f GB/s%s.\n", sum_of(shares, count),
+		is_known(shares, count) ? "" : " by what is known");
+	if (!is_known(shares, count))
+		print_wrapped(app->out, app->options.width, 0, "A transfer of which a fact is "
+			      "missing is taken at its least: it may get more, and leave less to "
+			      "the others.");
+}
+
 static enum status print_text(struct app *app, const struct list *list,
 			      const struct p2p_share *shares)
 {
@@ -239,7 +258,7 @@ static enum status print_text(struct app *app, const struct list *list,
 	table_free(table);
 	if (error)
 		return app_out_of_memory();
-	fprintf(app->out, "\nTogether %.1f GB/s.\n", sum_of(shares, list->count));
+	print_sum(app, shares, list->count);
 	if (any_collapse(shares, list->count))
 		print_wrapped(app->out, app->options.width, 0, collapse_text);
 	return STATUS_DONE;
