@@ -119,7 +119,8 @@ struct p2p_flow {
 /**
  * struct p2p_share - what a flow gets.
  * @gbytes_per_second: its max-min fair share; 0 for a pair that the kernel refuses, that a port
- *	blocks, or of which nothing is known
+ *	blocks, or of which nothing is known.  A flow with @alone.fact DENIED takes part at its
+ *	least: it may get more, and the others of its links less.
  * @alone: its speed without the others
  * @limit, @at: what keeps it from more
  * @collapse: one of those that make posted writes collapse on this hardware: expect a tenth of
