@@ -12,7 +12,7 @@ foreach(path IN LISTS SCHEMAS)
 	string(APPEND rows "\t{ \"${name}\", ${symbol} },\n")
 endforeach()
 file(WRITE ${OUTPUT} "/* SPDX-License-Identifier: GPL-2.0-or-later */
-#include \"schemas.h\"
+#include \"print/schemas.h\"
 
 ${arrays}
 const struct schema schemas[] = {

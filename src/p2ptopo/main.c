@@ -8,15 +8,15 @@
 #include <unistd.h>
 
 #include "app.h"
-#include "document.h"
-#include "flows.h"
-#include "near.h"
+#include "print/document.h"
+#include "commands/flows.h"
+#include "commands/near.h"
 #include "options.h"
-#include "output.h"
-#include "pairs.h"
-#include "saved.h"
-#include "tree.h"
-#include "whatif.h"
+#include "print/output.h"
+#include "commands/pairs.h"
+#include "machine/saved.h"
+#include "commands/tree.h"
+#include "commands/what_if/whatif.h"
 
 static const struct command commands[] = {
 	{ .name = "report",

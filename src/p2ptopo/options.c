@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "options.h"
-#include "output.h"
-#include "run_dir.h"
+#include "print/output.h"
+#include "machine/run_dir.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 

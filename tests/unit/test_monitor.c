@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "monitor.h"
-#include "run_dir.h"
+#include "machine/monitor.h"
+#include "machine/run_dir.h"
 
 static char base[64], run_dir[96];
 

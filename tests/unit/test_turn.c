@@ -9,8 +9,8 @@
 #include "files.h"
 #include "make.h"
 
-#include "run_dir.h"
-#include "turn.h"
+#include "machine/run_dir.h"
+#include "machine/turn.h"
 
 static char *directory;
 static char run_dir[PATH_MAX], asked[PATH_MAX];

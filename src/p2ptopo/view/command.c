@@ -6,7 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "monitor.h"
+#include "machine/monitor.h"
 #include "view/effects.h"
 #include "view/keys.h"
 #include "view/terminal.h"

@@ -2,9 +2,9 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "speed.h"
+#include "print/speed.h"
 #include "view/detail.h"
-#include "words.h"
+#include "print/words.h"
 
 static const char *name_of(const struct view *view, struct address address)
 {

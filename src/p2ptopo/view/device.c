@@ -4,10 +4,10 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "output.h"
-#include "path.h"
+#include "print/output.h"
+#include "commands/path/path.h"
 #include "view/text_pages.h"
-#include "words.h"
+#include "print/words.h"
 
 #define LABEL 14
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tree.h"
+#include "commands/tree.h"
 #include "view/effects.h"
 #include "view/prompt.h"
 #include "view/save.h"

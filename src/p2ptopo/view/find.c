@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "view/effects.h"
-#include "words.h"
+#include "print/words.h"
 
 static bool has(const char *text, const char *wanted)
 {

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "view/machine.h"
-#include "words.h"
+#include "print/words.h"
 
 enum status machine_load(struct app *app, char *sentence, size_t size)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The help page: the table of bindings, and what the marks mean. */
-#include "output.h"
+#include "print/output.h"
 #include "view/text_pages.h"
-#include "words.h"
+#include "print/words.h"
 
 #define KEYS_WIDTH 24
 

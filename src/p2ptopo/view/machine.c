@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "view/machine.h"
-#include "words.h"
+#include "print/words.h"
 
 void machine_start(struct machine *machine, struct app *app)
 {

@@ -2,10 +2,10 @@
 /* All that is drawn.  It costs what is on the screen: nothing here looks at rows beyond it. */
 #include <string.h>
 
-#include "tree.h"
+#include "commands/tree.h"
 #include "view/detail.h"
 #include "view/prompt.h"
-#include "words.h"
+#include "print/words.h"
 
 #define TEXT_SIZE 512
 

@@ -2,7 +2,7 @@
 /* What a pair looks like in one cell of the matrix or the tree, and in a row of peers. */
 #include <string.h>
 
-#include "speed.h"
+#include "print/speed.h"
 #include "view/view.h"
 
 static const char marks[P2P_MAP_TYPES] = {

@@ -6,7 +6,7 @@
 #ifndef P2PTOPO_VIEW_SCREEN_H
 #define P2PTOPO_VIEW_SCREEN_H
 
-#include "output.h"
+#include "print/output.h"
 
 /** Beside its colour a piece of text can look so. */
 enum style { STYLE_BOLD = 1, STYLE_REVERSE = 2, STYLE_UNDERLINE = 4 };

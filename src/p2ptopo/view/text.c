@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "path.h"
-#include "report.h"
+#include "commands/path/path.h"
+#include "commands/report/report.h"
 #include "view/rows.h"
 #include "view/text_pages.h"
 

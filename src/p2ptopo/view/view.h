@@ -5,7 +5,7 @@
 
 #include "view/rows.h"
 #include "view/screen.h"
-#include "words.h"
+#include "print/words.h"
 
 /** A smaller screen shows that it is too small. */
 #define SMALLEST_WIDTH 40

@@ -3,9 +3,9 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "output.h"
+#include "print/output.h"
 #include "view/text_pages.h"
-#include "words.h"
+#include "print/words.h"
 
 static void print_trial(const struct app *app, const struct machine *machine,
 			const struct trial *trial)

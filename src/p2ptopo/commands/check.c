@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* check: is this machine as it should be? and the file that says how a good one is. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "print/document.h"
+#include "print/output.h"
+#include "commands/policy.h"
+#include "machine/save.h"
+
+/**
+ * struct checking - one run.
+ * @gate: what the gate does; NULL not known
+ * @findings: where JSON goes; NULL: text
+ */
+struct checking {
+	struct app *app;
+	const char *path, *gate;
+	struct p2p_check *check;
+	struct p2p_check_options options;
+	struct p2p_check_counts counts;
+	struct json_object *findings;
+};
+
+/* Only the running machine has a gate that can be asked; one that refused to load is not there. */
+static enum status ask_gate(struct app *app, const char **ret_gate)
+{
+	struct p2p_gate_info info;
+	struct p2p_gate *gate;
+	int error;
+
+	*ret_gate = NULL;
+	if (app->options.from)
+		return STATUS_DONE;
+	error = p2p_gate_open(app->context, &gate);
+	if (error) {
+		if (error == -ENOENT)
+			*ret_gate = "not loaded";
+		return STATUS_DONE;
+	}
+	if (!p2p_gate_info(app->context, gate, &info))
+		*ret_gate = p2p_gate_mode_name(info.mode);
+	p2p_gate_close(gate);
+	return STATUS_DONE;
+}
+
+/* "--only acs,link_width" as bits; none given is all of them, which the library writes 0. */
+static enum status parse_only(const char *names, unsigned int *ret_classes)
+{
+	unsigned int classes = 0;
+	enum p2p_check_class kind;
+
+	for (const char *at = names; at && *at; at += *at == ',') {
+		size_t length = strcspn(at, ",");
+		char name[32];
+
+		snprintf(name, sizeof(name), "%.*s", (int)length, at);
+		if (p2p_check_class_parse(name, &kind))
+			return app_fail(STATUS_USAGE, "--only: there is no class '%s'; see "
+					"p2ptopo-check(1)", name);
+		classes |= 1u << kind;
+		at += length;
+	}
+	if (names && !classes)
+		return app_fail(STATUS_USAGE, "--only names no class");
+	*ret_classes = classes;
+	return STATUS_DONE;
+}
+
+static const char *kind_name(enum p2p_finding_kind kind)
+{
+	static const char *const names[] = {
+		[P2P_FINDING_FAILS] = "fails", [P2P_FINDING_UNKNOWN] = "unknown",
+		[P2P_FINDING_EXCUSED] = "excused",
+	};
+
+	return names[kind];
+}
+
+/* "0000:3b:00.0 card0", and for a pair " <- " and the client. */
+static void print_whom(FILE *out, const struct p2p_function *function)
+{
+	char bdf[P2P_BDF_SIZE];
+
+	fputs(p2p_bdf_format(function->bdf, bdf), out);
+	if (strcmp(function->display, bdf) != 0)
+		fprintf(out, " %s", function->display);
+}
+
+static void print_finding(void *userdata, const struct p2p_finding *finding)
+{
+	const struct checking *checking = userdata;
+	const struct app *app = checking->app;
+	bool excused = finding->kind == P2P_FINDING_EXCUSED;
+	enum paint paint = finding->kind == P2P_FINDING_FAILS ? PAINT_BAD :
+			   finding->kind == P2P_FINDING_UNKNOWN ? PAINT_UNKNOWN : PAINT_DIM;
+
+	fprintf(app->out, "%s%s %s%s", paint_on(app, paint), excused ? "idle" : "FAIL",
+		p2p_check_class_name(finding->about), paint_off(app));
+	if (finding->function) {
+		fputc(' ', app->out);
+		print_whom(app->out, finding->function);
+	}
+	if (finding->client) {
+		fputs(" <- ", app->out);
+		print_whom(app->out, finding->client);
+	}
+	fprintf(app->out, ": expected %s, found %s", finding->expected, finding->found);
+	if (excused)
+		fputs(", and its device idles: look again under load", app->out);
+	fprintf(app->out, " [line %u%s%s]\n", finding->line, *finding->why ? ": " : "",
+		finding->why);
+}
+
+static void put_finding(void *userdata, const struct p2p_finding *finding)
+{
+	const struct checking *checking = userdata;
+	struct json_object *object = json_object_new_object();
+
+	json_put(object, "class", json_text(p2p_check_class_name(finding->about)));
+	json_put(object, "result", json_text(kind_name(finding->kind)));
+	json_put(object, "line", json_count(finding->line));
+	json_put(object, "column", json_count(finding->column));
+	json_put(object, "function", json_bdf(finding->function));
+	json_put(object, "client", json_bdf(finding->client));
+	json_put(object, "expected", json_text(finding->expected));
+	json_put(object, "found", json_text(finding->found));
+	json_put(object, "why", json_text(finding->why));
+	json_object_array_add(checking->findings, object);
+}
+
+static enum status status_of(const struct p2p_check_counts *counts)
+{
+	for (unsigned int i = 0; i < P2P_CHECK_CLASSES; i++)
+		if (counts->failed[i])
+			return (enum status)(STATUS_CHECK + i);
+	return STATUS_DONE;
+}
+
+static bool has_policy(void)
+{
+	return !access(POLICY_FILE, F_OK);
+}
+
+/* A policy is installed, and nothing enforces it: said loudly, whatever the file expects. */
+static bool is_unguarded(const struct checking *checking)
+{
+	return !checking->app->options.from && has_policy() &&
+	       (!checking->gate || strcmp(checking->gate, "enforce") != 0);
+}
+
+static void print_gate(const struct checking *checking)
+{
+	const struct app *app = checking->app;
+
+	if (is_unguarded(checking))
+		fprintf(app->out, "%sNOTHING IS ENFORCED%s: %s is installed, and the gate is %s\n",
+			paint_on(app, PAINT_BAD), paint_off(app), POLICY_FILE,
+			checking->gate ? checking->gate : "not to be asked");
+}
+
+static void print_summary(const struct checking *checking)
+{
+	const struct app *app = checking->app;
+	const struct p2p_check_counts *counts = &checking->counts;
+	enum status status = status_of(counts);
+	uint64_t made = 0, failed = 0;
+
+	for (unsigned int i = 0; i < P2P_CHECK_CLASSES; i++) {
+		made += counts->made[i];
+		failed += counts->failed[i];
+	}
+	if (status)
+		fprintf(app->out, "%s%" PRIu64 " of %" PRIu64 " checks fail%s; the first class is "
+			"%s, exit status %d\n", paint_on(app, PAINT_BAD), failed, made,
+			paint_off(app), p2p_check_class_name(status - STATUS_CHECK), (int)status);
+	else
+		fprintf(app->out, "%s%" PRIu64 " checks%s, none fails\n", paint_on(app, PAINT_GOOD),
+			made, paint_off(app));
+	for (unsigned int i = 0; i < P2P_CHECK_CLASSES; i++)
+		if (counts->made[i])
+			fprintf(app->out, "  %-11s %6" PRIu64 " checked %6" PRIu64 " failed\n",
+				p2p_check_class_name((enum p2p_check_class)i), counts->made[i],
+				counts->failed[i]);
+}
+
+static struct json_object *json_classes(const struct p2p_check_counts *counts)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (unsigned int i = 0; i < P2P_CHECK_CLASSES; i++) {
+		struct json_object *object = json_object_new_object();
+
+		json_put(object, "class",
+			 json_text(p2p_check_class_name((enum p2p_check_class)i)));
+		json_put(object, "status", json_count(STATUS_CHECK + i));
+		json_put(object, "checked", json_count(counts->made[i]));
+		json_put(object, "failed", json_count(counts->failed[i]));
+		json_object_array_add(array, object);
+	}
+	return array;
+}
+
+static int hold(struct checking *checking)
+{
+	return p2p_check_run(checking->app->context, checking->check, checking->app->judge,
+			     &checking->options, &checking->counts);
+}
+
+static int print_json(struct checking *checking)
+{
+	struct json_object *document = document_new(checking->app, "check-result");
+	int error;
+
+	checking->findings = json_object_new_array();
+	checking->options.found = put_finding;
+	error = hold(checking);
+	json_put(document, "gate", json_text(checking->gate));
+	json_put(document, "unguarded", json_flag(is_unguarded(checking)));
+	json_put(document, "status", json_count(status_of(&checking->counts)));
+	json_put(document, "classes", json_classes(&checking->counts));
+	json_put(document, "findings", checking->findings);
+	if (error)
+		json_object_put(document);
+	else
+		document_print(checking->app, document);
+	return error;
+}
+
+/* Twice, so that the answer stands first and no list of findings is kept. */
+static int print_text(struct checking *checking)
+{
+	int error = hold(checking);
+
+	if (error)
+		return error;
+	print_gate(checking);
+	print_summary(checking);
+	checking->options.found = print_finding;
+	return hold(checking);
+}
+
+static enum status run_check(struct app *app, const char *path)
+{
+	struct checking checking = { .app = app, .path = path, .options.userdata = &checking };
+	enum status status = parse_only(app->options.only, &checking.options.classes);
+	int error = 0;
+
+	if (!status)
+		status = ask_gate(app, &checking.gate);
+	if (status)
+		return status;
+	checking.options.gate = checking.gate;
+	error = p2p_check_load(app->context, path, &checking.check);
+	if (!error)
+		error = app->options.format == FORMAT_JSON ? print_json(&checking) :
+							     print_text(&checking);
+	p2p_check_free(checking.check);
+	return error ? policy_fail(app, error) : status_of(&checking.counts);
+}
+
+static enum status record(struct app *app, const char *path)
+{
+	enum status status;
+	const char *gate;
+	char *text;
+	int error;
+
+	status = ask_gate(app, &gate);
+	if (status)
+		return status;
+	error = p2p_check_record(app->context, app->judge, app->selected, app->selected_count,
+				 gate && strcmp(gate, "not loaded") != 0 ? gate : NULL, &text);
+	if (error)
+		return policy_fail(app, error);
+	if (path)
+		status = save_text(path, text);
+	else
+		fputs(text, app->out);
+	free(text);
+	return status;
+}
+
+enum status command_check(struct app *app, int argc, char **argv)
+{
+	const char *path = argc ? argv[0] : NULL;
+
+	if (app->options.record && (app->options.only || app->options.format != FORMAT_TEXT))
+		return app_fail(STATUS_USAGE, "--record writes a file, it checks nothing");
+	if (app->options.record)
+		return record(app, path);
+	if (!path)
+		return app_fail(STATUS_USAGE, "usage: p2ptopo [OPTION...] check FILE");
+	return run_check(app, path);
+}

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* diff: what changed between two machines in what peer-to-peer DMA depends on. */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "print/document.h"
+#include "print/output.h"
+#include "commands/policy.h"
+
+/** struct two - both machines, and what came of it. */
+struct two {
+	struct app old, *new;
+	struct p2p_diff *diff;
+};
+
+#define NAMES_SHOWN 8
+
+static void put_name(FILE *out, const struct p2p_function *function)
+{
+	char bdf[P2P_BDF_SIZE];
+
+	fputs(p2p_bdf_format(function->bdf, bdf), out);
+	if (strcmp(function->display, bdf) != 0)
+		fprintf(out, " %s", function->display);
+}
+
+static const struct p2p_function *subject(const struct p2p_difference *difference)
+{
+	return difference->is ? difference->is : difference->was;
+}
+
+static bool is_alike(const struct p2p_difference *a, const struct p2p_difference *b)
+{
+	return b && !strcmp(a->about, b->about) && !strcmp(a->before, b->before) &&
+	       !strcmp(a->after, b->after);
+}
+
+static void put_values(const struct two *two, const struct p2p_difference *difference)
+{
+	const struct app *app = two->new;
+	const char *evidence = NULL;
+
+	if (*difference->before && *difference->after)
+		fprintf(app->out, "%s%s -> %s%s", paint_on(app, PAINT_BOLD), difference->before,
+			difference->after, paint_off(app));
+	else
+		fprintf(app->out, "%s%s", difference->before, difference->after);
+	if (difference->was && !strcmp(difference->about, "moved"))
+		evidence = p2p_diff_evidence(two->diff, difference->was);
+	if (evidence)
+		fprintf(app->out, " (told by its %s%s)", evidence,
+			strcmp(evidence, "ids") != 0 ? "" : " alone: it may be another of its kind");
+}
+
+/* One line for all functions of which the same fact changed alike.  Return: how many. */
+static size_t print_difference(const struct two *two, size_t index)
+{
+	const struct p2p_difference *first = p2p_diff_at(two->diff, index);
+	FILE *out = two->new->out;
+	size_t count = 1;
+
+	while (is_alike(first, p2p_diff_at(two->diff, index + count)))
+		count++;
+	fprintf(out, "%-15s ", first->about);
+	put_values(two, first);
+	if (subject(first)) {
+		fputs(": ", out);
+		for (size_t i = 0; i < count && i < NAMES_SHOWN; i++) {
+			fputs(i ? ", " : "", out);
+			put_name(out, subject(p2p_diff_at(two->diff, index + i)));
+		}
+		if (count > NAMES_SHOWN)
+			fprintf(out, " and %zu more", count - NAMES_SHOWN);
+	}
+	fputc('\n', out);
+	return count;
+}
+
+static void put_answer(FILE *out, const struct p2p_answer *answer)
+{
+	const char *relation = p2p_relation_name(answer->relation);
+
+	fprintf(out, "%s %s", relation ? relation : "?", p2p_map_type_name(answer->map_type));
+	if (answer->map_type != P2P_MAP_UNKNOWN)
+		fprintf(out, " %d", answer->distance);
+	if (answer->read >= 0 && answer->write >= 0)
+		fprintf(out, " (reads %g, writes %g GB/s)", answer->read, answer->write);
+}
+
+static void put_names(FILE *out, const char *what, const struct p2p_function *const *list,
+		      size_t count)
+{
+	fprintf(out, "                %s ", what);
+	for (size_t i = 0; i < count && i < NAMES_SHOWN; i++)
+		fprintf(out, "%s%s", i ? ", " : "", list[i]->display);
+	if (count > NAMES_SHOWN)
+		fprintf(out, " and %zu more", count - NAMES_SHOWN);
+	fputc('\n', out);
+}
+
+static void print_pairs(const struct app *app, const struct p2p_pairs_difference *pairs)
+{
+	fprintf(app->out, "pairs           %" PRIu64 " of them: %s", pairs->pairs,
+		paint_on(app, paint_of(pairs->before.map_type)));
+	put_answer(app->out, &pairs->before);
+	fprintf(app->out, "%s -> %s", paint_off(app),
+		paint_on(app, paint_of(pairs->after.map_type)));
+	put_answer(app->out, &pairs->after);
+	fprintf(app->out, "%s\n", paint_off(app));
+	put_names(app->out, "providers", pairs->providers, pairs->provider_count);
+	put_names(app->out, "clients  ", pairs->clients, pairs->client_count);
+}
+
+static enum status print_text(const struct two *two)
+{
+	const struct p2p_pairs_difference *pairs;
+
+	for (size_t i = 0; p2p_diff_at(two->diff, i);)
+		i += print_difference(two, i);
+	for (size_t i = 0; (pairs = p2p_diff_pairs_at(two->diff, i)); i++)
+		print_pairs(two->new, pairs);
+	return STATUS_DONE;
+}
+
+/* As few digits as it has. */
+static struct json_object *json_speed(double value)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%g", value);
+	return value < 0 ? NULL : json_object_new_double_s(value, text);
+}
+
+static struct json_object *json_answer(const struct p2p_answer *answer)
+{
+	struct json_object *object = json_object_new_object();
+	bool known = answer->map_type != P2P_MAP_UNKNOWN;
+
+	json_put(object, "relation", json_text(p2p_relation_name(answer->relation)));
+	json_put(object, "map_type", json_text(p2p_map_type_name(answer->map_type)));
+	json_put(object, "distance", known ? json_object_new_int(answer->distance) : NULL);
+	json_put(object, "read_gbytes_per_second", json_speed(answer->read));
+	json_put(object, "write_gbytes_per_second", json_speed(answer->write));
+	return object;
+}
+
+static struct json_object *json_difference(const struct two *two,
+					   const struct p2p_difference *difference)
+{
+	struct json_object *object = json_object_new_object();
+	const struct p2p_function *was = difference->was;
+
+	json_put(object, "about", json_text(difference->about));
+	json_put(object, "was", json_bdf(was));
+	json_put(object, "is", json_bdf(difference->is));
+	json_put(object, "name", subject(difference) ? json_text(subject(difference)->display) :
+						       NULL);
+	json_put(object, "evidence", was ? json_text(p2p_diff_evidence(two->diff, was)) : NULL);
+	json_put(object, "before", *difference->before ? json_text(difference->before) : NULL);
+	json_put(object, "after", *difference->after ? json_text(difference->after) : NULL);
+	return object;
+}
+
+static struct json_object *json_pairs(const struct p2p_pairs_difference *pairs)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_put(object, "pairs", json_count(pairs->pairs));
+	json_put(object, "before", json_answer(&pairs->before));
+	json_put(object, "after", json_answer(&pairs->after));
+	json_put(object, "providers", json_functions(pairs->providers, pairs->provider_count));
+	json_put(object, "clients", json_functions(pairs->clients, pairs->client_count));
+	return object;
+}
+
+static enum status print_json(const struct two *two)
+{
+	struct json_object *document = document_new(two->new, "diff");
+	struct json_object *differences = json_object_new_array();
+	struct json_object *pairs = json_object_new_array();
+	const struct p2p_difference *difference;
+	const struct p2p_pairs_difference *row;
+
+	for (size_t i = 0; (difference = p2p_diff_at(two->diff, i)); i++)
+		json_object_array_add(differences, json_difference(two, difference));
+	for (size_t i = 0; (row = p2p_diff_pairs_at(two->diff, i)); i++)
+		json_object_array_add(pairs, json_pairs(row));
+	json_put(document, "old", document_new(&two->old, "diff"));
+	json_put(document, "differences", differences);
+	json_put(document, "pairs", pairs);
+	return document_print(two->new, document);
+}
+
+/* Both are read alike, each by its own rules unless --kernel names some. */
+static enum status read_both(struct two *two, const char *old, const char *new)
+{
+	enum status status;
+
+	if (new && two->new->options.from)
+		return app_fail(STATUS_USAGE, "diff OLD NEW names both machines; --from is a third");
+	if (app_has_filter(two->new))
+		return app_fail(STATUS_USAGE, "diff compares whole machines: no -s, -d or --class");
+	if (new)
+		two->new->options.from = new;
+	two->old.options = two->new->options;
+	two->old.command = two->new->command;
+	two->old.options.from = old;
+	status = app_read(&two->old, STAGE_JUDGE);
+	return status ? status : app_read(two->new, STAGE_JUDGE);
+}
+
+enum status command_diff(struct app *app, int argc, char **argv)
+{
+	struct two two = { .new = app };
+	enum status status = read_both(&two, argv[0], argc > 1 ? argv[1] : NULL);
+	bool any;
+
+	if (!status && p2p_diff_new(app->context, two.old.judge, app->judge, app->options.all,
+				    &two.diff))
+		status = app_out_of_memory();
+	if (!status) {
+		any = p2p_diff_at(two.diff, 0) || p2p_diff_pairs_at(two.diff, 0);
+		status = app->options.format == FORMAT_JSON ? print_json(&two) : print_text(&two);
+		status = status ? status : any ? STATUS_NO : STATUS_DONE;
+	}
+	p2p_diff_free(two.diff);
+	app_release(&two.old);
+	return status;
+}

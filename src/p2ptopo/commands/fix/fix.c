@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* fix: the smallest change that makes pairs possible or direct, printed or applied. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "commands/fix/fix.h"
+#include "commands/policy.h"
+#include "machine/turn.h"
+
+/* The gate is asked about so many pairs at most: it computes each afresh. */
+#define ASKED 256
+
+struct request {
+	struct p2p_pair *pairs;
+	size_t count;
+	enum p2p_goal goal;
+};
+
+const char *fix_undo_file(const struct app *app)
+{
+	return app->options.undo_file ? app->options.undo_file : P2P_UNDO_FILE;
+}
+
+static enum status fail_with(const struct app *app, int error)
+{
+	if (error == -ENOMEM)
+		return app_out_of_memory();
+	return app_fail(STATUS_ACCESS, "%s", p2p_context_error(app->context));
+}
+
+/* Every ordered pair of the devices named; provider and client exchanged too. */
+static void make_pairs(const struct p2p_function *const *devices, size_t count,
+		       struct request *request)
+{
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = 0; j < count; j++)
+			if (devices[i] != devices[j])
+				request->pairs[request->count++] =
+					(struct p2p_pair){ devices[i], devices[j] };
+}
+
+static enum status pairs_of_devices(struct app *app, int argc, char **argv,
+				    struct request *request)
+{
+	size_t count = (size_t)argc;
+	const struct p2p_function **devices = calloc(count, sizeof(struct p2p_function *));
+	enum status status = STATUS_DONE;
+
+	request->pairs = calloc(count * count, sizeof(*request->pairs));
+	if (!devices || !request->pairs) {
+		free(devices);
+		return app_out_of_memory();
+	}
+	for (size_t i = 0; !status && i < count; i++)
+		status = app_find_end(app, argv[i], &devices[i]);
+	if (!status)
+		make_pairs(devices, count, request);
+	free(devices);
+	if (!status && !request->count)
+		status = app_fail(STATUS_INPUT, "these are one and the same device");
+	return status;
+}
+
+static enum status take_allowed(struct app *app, const struct p2p_allow_list *list,
+				struct request *request)
+{
+	const struct p2p_allowed *pair;
+
+	request->pairs = calloc(p2p_allow_list_count(list) + 1, sizeof(*request->pairs));
+	if (!request->pairs)
+		return app_out_of_memory();
+	for (size_t i = 0; (pair = p2p_allow_list_at(list, i)); i++)
+		request->pairs[request->count++] = (struct p2p_pair){ pair->provider,
+								       pair->client };
+	if (!request->count)
+		return app_fail(STATUS_INPUT, "the policy %s allows no pair on %s",
+				app->options.policy, app_machine(app));
+	return STATUS_DONE;
+}
+
+static enum status pairs_of_policy(struct app *app, struct request *request)
+{
+	struct list_of made;
+	enum status status = policy_compile(app, app->options.policy, &made);
+
+	if (!status)
+		status = take_allowed(app, made.list, request);
+	policy_release(&made);
+	return status;
+}
+
+static enum status parse_goal(const struct app *app, enum p2p_goal *ret_goal)
+{
+	const char *goal = app->options.goal;
+
+	if (goal && strcmp(goal, "direct") != 0 && strcmp(goal, "possible") != 0)
+		return app_fail(STATUS_USAGE, "--goal is possible or direct, not '%s'", goal);
+	*ret_goal = goal && !strcmp(goal, "possible") ? P2P_GOAL_POSSIBLE : P2P_GOAL_DIRECT;
+	return STATUS_DONE;
+}
+
+static enum status parse_request(struct app *app, int argc, char **argv,
+				 struct request *request)
+{
+	enum status status = parse_goal(app, &request->goal);
+
+	if (!status && app->options.policy && argc)
+		status = app_fail(STATUS_USAGE, "fix takes devices or --policy, not both");
+	if (status)
+		return status;
+	if (app->options.policy)
+		return pairs_of_policy(app, request);
+	if (argc < 2)
+		return app_fail(STATUS_USAGE, "fix needs two devices or more, --policy FILE, --lint "
+				"or --undo");
+	return pairs_of_devices(app, argc, argv, request);
+}
+
+/* Each way of saying it, or why it cannot be said. */
+static int make_parameter(struct app *app, struct fix *fix, enum p2p_parameter kind)
+{
+	struct fix_parameter *parameter = &fix->parameters[kind];
+	int r = p2p_cmdline_merge(app->context, fix->cmdline, kind, fix->registers,
+				  fix->register_count, &parameter->word);
+
+	if (r == -EOPNOTSUPP) {
+		parameter->refused = strdup(p2p_context_error(app->context));
+		return parameter->refused ? 0 : -ENOMEM;
+	}
+	for (enum p2p_loader loader = 0; !r && loader < P2P_LOADERS; loader++)
+		r = p2p_loader_line(fix->cmdline, loader, parameter->word,
+				    &parameter->lines[loader]);
+	return r;
+}
+
+/* By another rule set the parameters are those of that release. */
+static int make_parameters(struct app *app, struct fix *fix)
+{
+	const char *kernel = app->options.kernel;
+	bool numbered = *kernel >= '0' && *kernel <= '9';
+	int r = p2p_cmdline_new(app->context, app->topology, numbered ? kernel : NULL,
+				&fix->cmdline);
+
+	for (enum p2p_parameter i = 0; !r && fix->register_count && i < P2P_PARAMETERS; i++)
+		r = make_parameter(app, fix, i);
+	return r;
+}
+
+/* Without the gate, or without the right to ask it, there is nothing to tell. */
+static int ask_gate(struct app *app, struct fix *fix)
+{
+	const struct p2p_advised *advised;
+	struct p2p_gate_distance answer;
+	struct p2p_gate *gate;
+
+	fix->gated = calloc(fix->pair_count + 1, sizeof(*fix->gated));
+	if (!fix->gated)
+		return -ENOMEM;
+	if (p2p_topology_machine(app->topology)->source != P2P_SOURCE_LIVE ||
+	    p2p_gate_open(app->context, &gate))
+		return 0;
+	for (size_t i = 0; i < ASKED && (advised = p2p_advice_pair(fix->advice, i)); i++)
+		if (!p2p_gate_distance(app->context, gate, advised->pair.provider->bdf,
+				       advised->pair.client->bdf, &answer))
+			fix->gated[i] = answer.ungated >= 0 && answer.gated < 0;
+	p2p_gate_close(gate);
+	return 0;
+}
+
+static int find(struct app *app, const struct request *request, struct fix *fix)
+{
+	int r = p2p_advice_new(app->context, app->topology, app->options.kernel, request->goal,
+			       request->pairs, request->count, &fix->advice);
+
+	if (r)
+		return r;
+	fix->pair_count = request->count;
+	fix->together = calloc(request->count + 1, sizeof(*fix->together));
+	if (!fix->together)
+		return -ENOMEM;
+	fix->registers = p2p_advice_registers(fix->advice, &fix->register_count);
+	r = make_parameters(app, fix);
+	if (!r && fix->register_count)
+		r = fix_groups_find(app, fix);
+	return r ? r : ask_gate(app, fix);
+}
+
+static void release(struct fix *fix)
+{
+	for (size_t i = 0; i < P2P_PARAMETERS; i++) {
+		free(fix->parameters[i].word);
+		free(fix->parameters[i].refused);
+		for (size_t loader = 0; loader < P2P_LOADERS; loader++)
+			free(fix->parameters[i].lines[loader]);
+	}
+	for (size_t i = 0; i < fix->group_count; i++)
+		free(fix->groups[i].members);
+	free(fix->groups);
+	free(fix->together);
+	free(fix->gated);
+	p2p_cmdline_free(fix->cmdline);
+	p2p_advice_free(fix->advice);
+}
+
+bool fix_sure(const struct fix *fix)
+{
+	const struct p2p_advised *advised;
+
+	for (size_t i = 0; (advised = p2p_advice_pair(fix->advice, i)); i++)
+		if (advised->state == P2P_ADVICE_NONE)
+			return false;
+	return true;
+}
+
+/* Registers change without an event: ask for a refresh of what users without root are told. */
+static void ask_refresh(const struct app *app)
+{
+	if (!access(app->options.run_dir, F_OK))
+		(void)turn_ask(app->options.run_dir);
+}
+
+static enum status apply(struct app *app, struct fix *fix)
+{
+	int r = p2p_apply(app->context, app->topology, fix->registers, fix->register_count,
+			  fix_undo_file(app));
+
+	fix->applied = !r && fix->register_count;
+	if (fix->applied)
+		ask_refresh(app);
+	if (r == -EXDEV)
+		return app_fail(STATUS_USAGE, "%s", p2p_context_error(app->context));
+	return r ? fail_with(app, r) : STATUS_DONE;
+}
+
+static enum status show(struct app *app, struct fix *fix)
+{
+	enum status status = STATUS_DONE;
+
+	if (app->options.report)
+		return fix_report(app, fix);
+	if (app->options.apply)
+		status = apply(app, fix);
+	if (status)
+		return status;
+	if (app->options.format == FORMAT_JSON)
+		status = fix_print_json(app, fix);
+	else
+		fix_print(app, fix);
+	return status ? status : fix_sure(fix) ? STATUS_DONE : STATUS_NO;
+}
+
+static enum status undo(struct app *app)
+{
+	size_t count;
+	int r;
+
+	if (p2p_context_new(&app->context))
+		return app_out_of_memory();
+	r = p2p_apply_undo(app->context, fix_undo_file(app), &count);
+	if (r == -ENOENT || r == -EBADMSG)
+		return app_fail(STATUS_INPUT, "%s", p2p_context_error(app->context));
+	if (r)
+		return fail_with(app, r);
+	ask_refresh(app);
+	fprintf(app->out, "%zu register%s taken back, as %s told\n", count, count == 1 ? "" : "s",
+		fix_undo_file(app));
+	return STATUS_DONE;
+}
+
+/* What cannot go together, and what must be root. */
+static enum status check_options(const struct options *options, int argc)
+{
+	int modes = options->undo + options->lint + options->report + options->apply;
+
+	if (modes > 1)
+		return app_fail(STATUS_USAGE, "only one of --apply, --undo, --lint and --report "
+				"goes at a time");
+	if ((options->undo || options->lint) && (argc || options->policy))
+		return app_fail(STATUS_USAGE, "--undo and --lint take no devices");
+	if ((options->undo || options->apply) && options->from)
+		return app_fail(STATUS_USAGE, "--apply and --undo change this machine; a capture "
+				"cannot be changed");
+	if (options->format == FORMAT_JSON && (options->undo || options->report))
+		return app_fail(STATUS_USAGE, "--undo and --report print no JSON");
+	if (options->proof && !options->report)
+		return app_fail(STATUS_USAGE, "--proof goes with --report");
+	if ((options->undo || options->apply) && geteuid())
+		return app_fail(STATUS_ACCESS, "--apply and --undo write into config space: they "
+				"must be run as root");
+	return STATUS_DONE;
+}
+
+enum status command_fix(struct app *app, int argc, char **argv)
+{
+	struct request request = { 0 };
+	struct fix fix = { 0 };
+	enum status status = check_options(&app->options, argc);
+
+	if (!status && app->options.undo)
+		return undo(app);
+	if (!status)
+		status = app_read(app, STAGE_JUDGE);
+	if (!status && app->options.lint)
+		return fix_lint(app);
+	if (!status)
+		status = parse_request(app, argc, argv, &request);
+	if (!status) {
+		int r = find(app, &request, &fix);
+
+		status = r ? fail_with(app, r) : show(app, &fix);
+	}
+	release(&fix);
+	free(request.pairs);
+	return status;
+}

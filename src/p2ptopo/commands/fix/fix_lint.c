@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* fix --lint: what is wrong with the kernel command line in force. */
+#include "print/document.h"
+#include "commands/fix/fix.h"
+#include "commands/fix/fix_json.h"
+#include "print/output.h"
+
+static void print_text(const struct app *app, const struct p2p_cmdline *cmdline)
+{
+	const struct p2p_lint *lint;
+	const char *word;
+
+	for (size_t i = 0; (word = p2p_cmdline_pci(cmdline, i)); i++)
+		fprintf(app->out, "%s\n", word);
+	for (size_t i = 0; (lint = p2p_cmdline_lint(cmdline, i)); i++) {
+		fprintf(app->out, "%s%s%s: %s%s\n",
+			paint_on(app, lint->certain ? PAINT_BAD : PAINT_UNKNOWN),
+			p2p_lint_name(lint->kind), paint_off(app), lint->word,
+			lint->certain ? "" : " (maybe)");
+		print_wrapped(app->out, app->options.width, 4, lint->text);
+	}
+	if (p2p_cmdline_lint(cmdline, 0))
+		return;
+	fprintf(app->out, "Nothing on the kernel command line of %s is wrong about ACS%s.\n",
+		app_machine(app), p2p_cmdline_pci(cmdline, 0) ? "" : ": there is no pci= on it");
+}
+
+enum status fix_lint(struct app *app)
+{
+	const char *recorded = p2p_topology_machine(app->topology)->cmdline;
+	struct p2p_cmdline *cmdline;
+	bool wrong = false;
+	const struct p2p_lint *lint;
+
+	if (!recorded)
+		return app_fail(STATUS_INPUT, "the kernel command line of %s was not recorded",
+				app_machine(app));
+	if (p2p_cmdline_new(app->context, app->topology, NULL, &cmdline))
+		return app_out_of_memory();
+	for (size_t i = 0; (lint = p2p_cmdline_lint(cmdline, i)); i++)
+		wrong |= lint->certain;
+	if (app->options.format == FORMAT_JSON) {
+		struct json_object *document = document_new(app, "fix");
+
+		json_put(document, "cmdline", json_text(recorded));
+		json_put(document, "lint", fix_json_lint(cmdline));
+		document_print(app, document);
+	} else {
+		print_text(app, cmdline);
+	}
+	p2p_cmdline_free(cmdline);
+	return wrong ? STATUS_NO : STATUS_DONE;
+}

@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* fix for people: the answer, what to type, how to take it back, and what it costs. */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands/fix/fix.h"
+#include "print/output.h"
+#include "print/words.h"
+
+#define PAIRS_SHOWN 24
+#define NAMES_SHOWN 8
+#define REMEDIES_SHOWN 64
+
+static void heading(const struct app *app, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+static void heading(const struct app *app, const char *format, ...)
+{
+	va_list args;
+
+	fprintf(app->out, "\n%s", paint_on(app, PAINT_BOLD));
+	va_start(args, format);
+	vfprintf(app->out, format, args);
+	va_end(args);
+	fprintf(app->out, "%s\n", paint_off(app));
+}
+
+static void say(const struct app *app, unsigned int indent, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+static void say(const struct app *app, unsigned int indent, const char *format, ...)
+{
+	char text[2048];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	print_wrapped(app->out, app->options.width, indent, text);
+}
+
+/* "bus_addr, distance 4, requests redirected" */
+static void print_verdict(const struct app *app, const struct p2p_verdict *verdict)
+{
+	const struct p2p_kernel *kernel = &verdict->kernel;
+	const struct { const char *what; enum p2p_route_kind kind; } routes[] = {
+		{ "requests", verdict->fabric.request.kind },
+		{ "completions", verdict->fabric.completion.kind },
+	};
+
+	fprintf(app->out, "%s%s%s", paint_on(app, paint_of(kernel->map_type)),
+		p2p_map_type_name(kernel->map_type), paint_off(app));
+	if (kernel->map_type >= P2P_MAP_THRU_HOST_BRIDGE)
+		fprintf(app->out, ", distance %d", kernel->distance);
+	if (kernel->map_type != P2P_MAP_BUS_ADDR)
+		return;
+	for (size_t i = 0; i < 2; i++)
+		if (routes[i].kind == P2P_ROUTE_REDIRECTED || routes[i].kind == P2P_ROUTE_BLOCKED)
+			fprintf(app->out, ", %s %s", routes[i].what,
+				p2p_route_name(routes[i].kind));
+}
+
+static void print_pair(const struct app *app, const struct fix *fix, size_t index)
+{
+	const struct p2p_advised *advised = p2p_advice_pair(fix->advice, index);
+	static const char *const ends[P2P_ADVICE_STATES] = {
+		[P2P_ADVICE_FINE] = "nothing to do",
+		[P2P_ADVICE_REMEDIES] = "no register helps; see below",
+		[P2P_ADVICE_NONE] = "nothing here is sure to help",
+	};
+
+	fprintf(app->out, "%s <- %s: ", advised->pair.provider->display,
+		advised->pair.client->display);
+	print_verdict(app, &advised->before);
+	if (advised->state == P2P_ADVICE_REGISTERS) {
+		fputs(fix->applied ? "; now " : "; after the change ", app->out);
+		print_verdict(app, &advised->after);
+	} else if (advised->state == P2P_ADVICE_REMEDIES &&
+		   advised->after.kernel.map_type >= P2P_MAP_THRU_HOST_BRIDGE) {
+		fputs("; with what is said below: ", app->out);
+		print_verdict(app, &advised->after);
+	} else {
+		fprintf(app->out, "; %s", ends[advised->state]);
+	}
+	if (fix->gated[index])
+		fprintf(app->out, "; %sthe gate refuses it%s: see p2ptopo policy explain",
+			paint_on(app, PAINT_BAD), paint_off(app));
+	fputc('\n', app->out);
+}
+
+static void print_pairs(const struct app *app, const struct fix *fix)
+{
+	size_t counts[P2P_ADVICE_STATES] = { 0 };
+	const struct p2p_advised *advised;
+
+	for (size_t i = 0; (advised = p2p_advice_pair(fix->advice, i)); i++) {
+		counts[advised->state]++;
+		if (i < PAIRS_SHOWN)
+			print_pair(app, fix, i);
+	}
+	if (fix->pair_count <= PAIRS_SHOWN)
+		return;
+	fprintf(app->out, "... and %zu more; of all %zu:", fix->pair_count - PAIRS_SHOWN,
+		fix->pair_count);
+	for (size_t i = 0; i < P2P_ADVICE_STATES; i++)
+		fprintf(app->out, " %s %zu", p2p_advice_state_name(i), counts[i]);
+	fputc('\n', app->out);
+}
+
+/* How many functions redirect and have no part in this. */
+static size_t count_bystanders(const struct app *app, const struct fix *fix)
+{
+	const struct p2p_function *function;
+	size_t count = 0;
+
+	for (size_t i = 0; (function = p2p_topology_function(app->topology, i)); i++) {
+		bool ours = false;
+
+		for (size_t n = 0; n < fix->register_count; n++)
+			ours |= fix->registers[n].function == function;
+		count += !ours && function->acs.fact == P2P_PRESENT &&
+			 function->acs.control & ACS_REDIRECTS;
+	}
+	return count;
+}
+
+static void print_register(const struct app *app, const struct p2p_register *change)
+{
+	uint16_t next = (uint16_t)((change->present & ~change->mask) | change->value);
+	char line[128], bits[P2P_ACS_SIZE], product[128];
+
+	p2p_register_setpci(change, false, line, sizeof(line));
+	fprintf(app->out, "  %s\n", line);
+	say(app, 6, "now %04x, then %04x: %s off; %s, %s", change->present, next,
+	    words_acs(change->mask, bits), words_port(change->function),
+	    words_product(change->function, product, sizeof(product)));
+}
+
+static void print_registers(const struct app *app, const struct fix *fix)
+{
+	size_t bystanders = count_bystanders(app, fix);
+	char line[128], count[WORDS_SIZE];
+
+	heading(app, "%s, %s and no other:", fix->applied ? "Written" : "At once",
+		words_count(fix->register_count, "register", count));
+	for (size_t i = 0; i < fix->register_count; i++)
+		print_register(app, &fix->registers[i]);
+	if (bystanders)
+		say(app, 2, "%s elsewhere redirect%s too and are not on the way.",
+		    words_count(bystanders, "function", count), bystanders == 1 ? "s" : "");
+	say(app, 2, "It lasts until the next boot, or a reset or resume of the port; newer kernels (7.2) "
+	    "set the bits again whenever a driver is bound to it. A driver that has asked before "
+	    "keeps the old answer until it is bound anew.");
+	heading(app, "To take it back:");
+	for (size_t i = 0; i < fix->register_count; i++) {
+		p2p_register_setpci(&fix->registers[i], true, line, sizeof(line));
+		fprintf(app->out, "  %s\n", line);
+	}
+	if (fix->applied)
+		fprintf(app->out, "  or: p2ptopo fix --undo (%s)\n", fix_undo_file(app));
+}
+
+static const char *const loader_labels[P2P_LOADERS] = {
+	[P2P_LOADER_PLAIN] = "the word itself",
+	[P2P_LOADER_GRUB] = "GRUB: at the end of /etc/default/grub, then update-grub or "
+			    "grub2-mkconfig -o /boot/grub2/grub.cfg",
+	[P2P_LOADER_GRUBBY] = "Fedora, RHEL",
+	[P2P_LOADER_SYSTEMD_BOOT] = "systemd-boot: in /etc/kernel/cmdline, then kernel-install "
+				    "add-all",
+	[P2P_LOADER_OSTREE] = "ostree",
+};
+
+static void print_loaders(const struct app *app, const struct fix_parameter *parameter)
+{
+	for (enum p2p_loader loader = 0; loader < P2P_LOADERS; loader++) {
+		say(app, 4, "%s:", loader_labels[loader]);
+		fprintf(app->out, "      %s\n", parameter->lines[loader]);
+	}
+}
+
+static void print_replaced(const struct app *app, const struct fix *fix)
+{
+	const char *word;
+
+	for (size_t i = 0; (word = p2p_cmdline_pci(fix->cmdline, i)); i++)
+		say(app, 2, "It takes the place of %s, which must go where it stands.", word);
+}
+
+/* config_acs says it best where the kernel knows it; of the other the word is enough. */
+static void print_parameters(const struct app *app, const struct fix *fix)
+{
+	const struct fix_parameter *best = NULL;
+
+	heading(app, "From boot on, on the kernel command line:");
+	for (size_t i = P2P_PARAMETERS; i-- > 0;) {
+		const struct fix_parameter *parameter = &fix->parameters[i];
+		const char *warning = p2p_cmdline_warning(fix->cmdline, (enum p2p_parameter)i);
+
+		if (!parameter->word) {
+			say(app, 2, "not by %s: %s", p2p_parameter_name((enum p2p_parameter)i),
+			    parameter->refused);
+			continue;
+		}
+		say(app, 2, "%s %s%s%s", best ? "or by" : "by",
+		    p2p_parameter_name((enum p2p_parameter)i), warning ? ": " : "",
+		    warning ? warning : "");
+		if (best)
+			fprintf(app->out, "      %s\n", parameter->word);
+		else
+			print_loaders(app, parameter);
+		best = best ? best : parameter;
+	}
+	if (best)
+		print_replaced(app, fix);
+}
+
+static void print_names(const struct app *app, const struct p2p_function *const *list,
+			size_t count)
+{
+	for (size_t i = 0; i < count && i < NAMES_SHOWN; i++)
+		fprintf(app->out, " %s", list[i]->display);
+	if (count > NAMES_SHOWN)
+		fprintf(app->out, " and %zu more", count - NAMES_SHOWN);
+}
+
+/* The kernel asks of each port what it redirects, and not who reaches what is below it. */
+static void print_crossing(const struct app *app, const struct fix *fix)
+{
+	const struct p2p_advised *advised;
+	size_t apart = 0;
+
+	for (size_t i = 0; (advised = p2p_advice_pair(fix->advice, i)); i++)
+		apart += advised->state == P2P_ADVICE_REGISTERS && fix->together[i] == P2P_NO;
+	if (apart)
+		say(app, 2, "The kernel keeps devices of %zu of these pairs in groups of their own, "
+		    "though they then reach each other past the IOMMU: its groups do not tell.",
+		    apart);
+}
+
+static void print_isolation(const struct app *app, const struct fix *fix)
+{
+	enum p2p_tri iommu = p2p_topology_machine(app->topology)->iommu;
+
+	heading(app, "What isolation it costs:");
+	if (iommu == P2P_NO)
+		say(app, 2, "No IOMMU is in use: nothing keeps these devices apart as it is. With one "
+		    "on, groups would be:");
+	if (!fix->group_count)
+		say(app, 2, "The kernel would make the same IOMMU groups.");
+	for (size_t i = 0; i < fix->group_count; i++) {
+		const struct fix_group *group = &fix->groups[i];
+
+		fputs("  one IOMMU group:", app->out);
+		print_names(app, group->members, group->count);
+		if (group->parts)
+			fprintf(app->out, " (%zu now)", group->parts);
+		fputc('\n', app->out);
+	}
+	print_crossing(app, fix);
+	if (fix->group_count && iommu != P2P_NO)
+		say(app, 2, "So from the next boot on, with the parameter above. Until then the "
+		    "kernel keeps the groups it has, though what is in them is not apart any "
+		    "more: give none of these devices to a guest or to user space.");
+}
+
+static void print_reaches(const struct app *app, const struct fix *fix)
+{
+	const struct p2p_function *provider = NULL;
+	const struct p2p_reach *reach;
+	size_t shown = 0;
+
+	if (!p2p_advice_reach(fix->advice, 0))
+		return;
+	heading(app, "Who else could then reach them:");
+	for (size_t i = 0; (reach = p2p_advice_reach(fix->advice, i)); i++) {
+		if (reach->pair.provider != provider)
+			fprintf(app->out, "%s  %s:", provider ? "\n" : "",
+				reach->pair.provider->display);
+		shown = reach->pair.provider != provider ? 1 : shown + 1;
+		provider = reach->pair.provider;
+		if (shown == NAMES_SHOWN + 1)
+			fputs(" and more", app->out);
+		if (shown > NAMES_SHOWN)
+			continue;
+		fprintf(app->out, "%s %s%s", shown > 1 ? "," : "", reach->pair.client->display,
+			!reach->direct ? " (by the kernel's leave)" :
+			!reach->permitted ? " (past the IOMMU)" : "");
+	}
+	fputc('\n', app->out);
+}
+
+/* One sentence stands once, however many pairs it helps. */
+static bool is_said(const char *const *said, size_t count, const char *text)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(said[i], text))
+			return true;
+	return false;
+}
+
+static void print_remedy(const struct app *app, const struct p2p_remedy *remedy)
+{
+	say(app, 2, "%s%s: %s", p2p_remedy_name(remedy->kind), remedy->sure ? "" : "?",
+	    remedy->text);
+	if (remedy->line)
+		fprintf(app->out, "      %s\n", remedy->line);
+	if (remedy->kind == P2P_REMEDY_WHITELIST && remedy->line)
+		say(app, 6, "p2ptopo fix --report writes what a maintainer asks for.");
+}
+
+static void print_remedies(const struct app *app, const struct fix *fix)
+{
+	const char *said[REMEDIES_SHOWN];
+	const struct p2p_remedy *remedy;
+	size_t count = 0;
+
+	for (size_t i = 0; (remedy = p2p_advice_remedy(fix->advice, i)); i++) {
+		if (is_said(said, count, remedy->text))
+			continue;
+		if (!count)
+			heading(app, "Besides registers:");
+		if (count == REMEDIES_SHOWN) {
+			say(app, 2, "... and more; --json has all.");
+			return;
+		}
+		said[count++] = remedy->text;
+		print_remedy(app, remedy);
+	}
+}
+
+static void print_growths(const struct app *app, const struct fix *fix)
+{
+	const struct p2p_growth *growth;
+	char now[WORDS_SIZE], most[WORDS_SIZE], lacking[WORDS_SIZE], bdf[P2P_BDF_SIZE];
+
+	if (!p2p_advice_growth(fix->advice, 0))
+		return;
+	heading(app, "More memory to reach:");
+	for (size_t i = 0; (growth = p2p_advice_growth(fix->advice, i)); i++) {
+		words_bytes(growth->now_bytes, now);
+		words_bytes(growth->most_bytes, most);
+		words_bytes(growth->lacking_bytes, lacking);
+		if (growth->narrow)
+			p2p_bdf_format(growth->narrow->bdf, bdf);
+		say(app, 2, "BAR %u of %s is %s and can be %s; %s%s%s%s", growth->bar,
+		    growth->function->display, now, most,
+		    growth->narrow ? "the window of bridge " : growth->window_fact == P2P_PRESENT ?
+		    "the windows above it have room" : "the windows above it could not be read",
+		    growth->narrow ? bdf : "", growth->narrow ? " lacks " : "",
+		    growth->narrow ? lacking : "");
+	}
+}
+
+static void print_lints(const struct app *app, const struct fix *fix)
+{
+	const struct p2p_lint *lint;
+
+	if (!p2p_cmdline_lint(fix->cmdline, 0))
+		return;
+	heading(app, "Wrong with the kernel command line as it is:");
+	for (size_t i = 0; (lint = p2p_cmdline_lint(fix->cmdline, i)); i++)
+		say(app, 2, "%s%s: %s: %s", p2p_lint_name(lint->kind), lint->certain ? "" : "?",
+		    lint->word, lint->text);
+}
+
+void fix_print(struct app *app, const struct fix *fix)
+{
+	print_pairs(app, fix);
+	if (fix->register_count) {
+		print_registers(app, fix);
+		print_parameters(app, fix);
+		print_isolation(app, fix);
+		print_reaches(app, fix);
+	}
+	print_remedies(app, fix);
+	print_growths(app, fix);
+	print_lints(app, fix);
+	if (app->options.apply && !fix->register_count)
+		fputs("\nNo register to write: nothing was changed.\n", app->out);
+}

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* p2ptopo flows: transfers that run at once, and what each of them gets. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "print/document.h"
+#include "commands/flows.h"
+#include "print/speed.h"
+
+/** struct row - a flow and its share. */
+struct row {
+	struct p2p_flow flow;
+	struct p2p_share share;
+};
+
+/** struct list - the flows asked for, in the order they were. */
+struct list {
+	struct p2p_flow *flows;
+	size_t count, room;
+};
+
+static const struct row *row_of(const void *row)
+{
+	return row;
+}
+
+static void print_client(FILE *cell, const struct app *app, const void *row)
+{
+	(void)app;
+	fputs(row_of(row)->flow.client->display, cell);
+}
+
+static void print_provider(FILE *cell, const struct app *app, const void *row)
+{
+	(void)app;
+	fputs(row_of(row)->flow.provider->display, cell);
+}
+
+static void print_op(FILE *cell, const struct app *app, const void *row)
+{
+	(void)app;
+	fputs(row_of(row)->flow.read ? "reads" : "writes", cell);
+}
+
+static void print_alone(FILE *cell, const struct app *app, const void *row)
+{
+	char text[WORDS_SIZE];
+
+	(void)app;
+	fputs(speed_bandwidth(&row_of(row)->share.alone, text), cell);
+}
+
+/* The share as a speed: unknown, refused and lower bounds are said alike. */
+static struct p2p_speed shared(const struct p2p_share *share)
+{
+	struct p2p_speed speed = share->alone;
+
+	speed.gbytes_per_second = share->gbytes_per_second;
+	return speed;
+}
+
+static void print_share(FILE *cell, const struct app *app, const void *row)
+{
+	struct p2p_speed speed = shared(&row_of(row)->share);
+	char text[WORDS_SIZE];
+
+	(void)app;
+	fputs(speed_bandwidth(&speed, text), cell);
+	if (row_of(row)->share.collapse)
+		fputc('!', cell);
+}
+
+static enum paint paint_share(const struct app *app, const void *row)
+{
+	const struct p2p_share *share = &row_of(row)->share;
+
+	(void)app;
+	if (share->collapse || !speed_is_usable(&share->alone))
+		return PAINT_BAD;
+	/* Less than nine tenths of what it had alone. */
+	return share->gbytes_per_second < 0.9 * share->alone.gbytes_per_second ? PAINT_HOST :
+										 PAINT_GOOD;
+}
+
+static void print_limit(FILE *cell, const struct app *app, const void *row)
+{
+	(void)app;
+	fputs(p2p_limit_name(row_of(row)->share.limit), cell);
+}
+
+static void print_at(FILE *cell, const struct app *app, const void *row)
+{
+	const struct p2p_function *at = row_of(row)->share.at;
+	char bdf[P2P_BDF_SIZE];
+
+	(void)app;
+	fputs(at ? p2p_bdf_format(at->bdf, bdf) : "", cell);
+}
+
+const struct column flows_columns[] = {
+	{ "CLIENT", "who does the DMA", false, 0, print_client, NULL },
+	{ "OP", "reads or writes", false, 0, print_op, NULL },
+	{ "PROVIDER", "whose memory it is", false, 0, print_provider, NULL },
+	{ "ALONE", "GB/s while nothing else runs; >= at least, - refused or blocked, ? unknown",
+	  true, 0, print_alone, NULL },
+	{ "SHARE", "GB/s while all of them run; ! posted writes are known to collapse here", true,
+	  0, print_share, paint_share },
+	{ "LIMIT", "what keeps it from more: link, redirect, root_complex, socket, ...", false, 0,
+	  print_limit, NULL },
+	{ "LIMIT-AT", "the function it belongs to", false, 0, print_at, NULL },
+	{ 0 }
+};
+
+static enum status add_flow(struct list *list, const struct p2p_function *client,
+			    const struct p2p_function *provider, bool read)
+{
+	if (list->count == list->room) {
+		struct p2p_flow *more = reallocarray(list->flows, 2 * list->room + 16,
+						     sizeof(*more));
+
+		if (!more)
+			return app_out_of_memory();
+		list->flows = more;
+		list->room = 2 * list->room + 16;
+	}
+	list->flows[list->count++] = (struct p2p_flow){ provider, client, read };
+	return STATUS_DONE;
+}
+
+/* "A>B": A writes to B; "A<B": A reads from B; "A<>B": each writes to the other. */
+static enum status parse_flow(struct app *app, struct list *list, char *text)
+{
+	const struct p2p_function *left, *right;
+	char *mark = text + strcspn(text, "<>"), *second;
+	bool read = *mark == '<', both = read && mark[1] == '>';
+	enum status status;
+
+	if (!*mark)
+		return app_fail(STATUS_INPUT, "'%s' is no transfer: write CLIENT>PROVIDER, "
+				"CLIENT<PROVIDER (it reads) or A<>B", text);
+	second = mark + (both ? 2 : 1);
+	*mark = '\0';
+	status = app_find_end(app, text, &left);
+	if (!status)
+		status = app_find_end(app, second, &right);
+	if (!status)
+		status = add_flow(list, left, right, read && !both);
+	if (!status && both)
+		status = add_flow(list, right, left, false);
+	return status;
+}
+
+/* Commas and blanks between them. */
+static enum status parse_line(struct app *app, struct list *list, char *line)
+{
+	enum status status = STATUS_DONE;
+	char *rest = NULL;
+
+	for (char *word = strtok_r(line, ", \t\r\n", &rest); word && !status;
+	     word = strtok_r(NULL, ", \t\r\n", &rest))
+		status = parse_flow(app, list, word);
+	return status;
+}
+
+static enum status parse_file(struct app *app, struct list *list, const char *path)
+{
+	FILE *file = !strcmp(path, "-") ? stdin : fopen(path, "re");
+	enum status status = STATUS_DONE;
+	char *line = NULL;
+	size_t size = 0;
+
+	if (!file)
+		return app_fail(STATUS_INPUT, "%s: %s", path, strerror(errno));
+	while (!status && getline(&line, &size, file) >= 0) {
+		line[strcspn(line, "#")] = '\0';
+		status = parse_line(app, list, line);
+	}
+	if (!status && ferror(file))
+		status = app_fail(STATUS_INPUT, "%s: cannot be read", path);
+	free(line);
+	if (file != stdin)
+		fclose(file);
+	return status;
+}
+
+static enum status parse_argument(struct app *app, struct list *list, const char *argument)
+{
+	enum status status;
+	char *line;
+
+	if (*argument == '@')
+		return parse_file(app, list, argument + 1);
+	line = strdup(argument);
+	if (!line)
+		return app_out_of_memory();
+	status = parse_line(app, list, line);
+	free(line);
+	return status;
+}
+
+static bool any_collapse(const struct p2p_share *shares, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (shares[i].collapse)
+			return true;
+	return false;
+}
+
+static const char collapse_text[] =
+	"! Several devices behind one switch write to memory behind several host bridges: on this "
+	"switch and CPU posted writes were measured to collapse then, to a tenth of the share or "
+	"less.  Reads do not, nor do writes to one host bridge at a time; see p2ptopo-score(7).";
+
+static double sum_of(const struct p2p_share *shares, size_t count)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < count; i++)
+		sum += shares[i].gbytes_per_second;
+	return sum;
+}
+
+/* What a transfer takes that is known only as "at least" is not known for those beside it either. */
+static bool is_known(const struct p2p_share *shares, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (shares[i].alone.fact != P2P_PRESENT)
+			return false;
+	return true;
+}
+
+static void print_sum(struct app *app, const struct p2p_share *shares, size_t count)
+{
+	fprintf(app->out, "\nTogether %.1f GB/s%s.\n", sum_of(shares, count),
+		is_known(shares, count) ? "" : " by what is known");
+	if (!is_known(shares, count))
+		print_wrapped(app->out, app->options.width, 0, "A transfer of which a fact is "
+			      "missing is taken at its least: it may get more, and leave less to "
+			      "the others.");
+}
+
+static enum status print_text(struct app *app, const struct list *list,
+			      const struct p2p_share *shares)
+{
+	struct table *table = NULL;
+	enum status status = table_new(app, flows_columns,
+				       "CLIENT,OP,PROVIDER,ALONE,SHARE,LIMIT,LIMIT-AT", &table);
+	int error = 0;
+
+	if (status)
+		return status;
+	print_rules_note(app, "# ");
+	for (size_t i = 0; i < list->count && !error; i++)
+		error = table_add(table, &(struct row){ list->flows[i], shares[i] });
+	if (!error)
+		error = table_end(table);
+	table_free(table);
+	if (error)
+		return app_out_of_memory();
+	print_sum(app, shares, list->count);
+	if (any_collapse(shares, list->count))
+		print_wrapped(app->out, app->options.width, 0, collapse_text);
+	return STATUS_DONE;
+}
+
+static struct json_object *json_flow(const struct p2p_flow *flow, const struct p2p_share *share)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_put(object, "client", json_bdf(flow->client));
+	json_put(object, "provider", json_bdf(flow->provider));
+	json_put(object, "op", json_text(flow->read ? "read" : "write"));
+	json_put(object, "known", json_flag(share->alone.fact == P2P_PRESENT));
+	json_put(object, "alone_gbytes_per_second", speed_json_bandwidth(&share->alone));
+	json_put(object, "share_gbytes_per_second",
+		 speed_json_decimal(share->gbytes_per_second, "%.3f"));
+	json_put(object, "limit", json_text(p2p_limit_name(share->limit)));
+	json_put(object, "at", json_bdf(share->at));
+	json_put(object, "collapse", json_flag(share->collapse));
+	return object;
+}
+
+static enum status print_json(const struct app *app, const struct list *list,
+			      const struct p2p_share *shares)
+{
+	struct json_object *document = document_new(app, "flows");
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < list->count; i++)
+		json_object_array_add(array, json_flow(&list->flows[i], &shares[i]));
+	json_put(document, "flows", array);
+	json_put(document, "sum_gbytes_per_second",
+		 speed_json_decimal(sum_of(shares, list->count), "%.3f"));
+	return document_print(app, document);
+}
+
+enum status command_flows(struct app *app, int argc, char **argv)
+{
+	struct list list = { 0 };
+	struct p2p_share *shares = NULL;
+	enum status status = STATUS_DONE;
+
+	for (int i = 0; i < argc && !status; i++)
+		status = parse_argument(app, &list, argv[i]);
+	if (!status && !list.count)
+		status = app_fail(STATUS_INPUT, "no transfer is named");
+	if (!status) {
+		shares = calloc(list.count + 1, sizeof(*shares));
+		if (!shares || p2p_flows_share(app->judge, list.flows, list.count, shares))
+			status = app_out_of_memory();
+		else if (app->options.format == FORMAT_TEXT)
+			status = print_text(app, &list, shares);
+		else
+			status = print_json(app, &list, shares);
+	}
+	free(list.flows);
+	free(shares);
+	return status;
+}

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* gate status, and policy show, diff, push and clear: what the kernel module has in force. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "print/document.h"
+#include "print/output.h"
+#include "commands/policy.h"
+
+static enum status gate_open(struct app *app, struct p2p_gate **ret_gate)
+{
+	int error;
+
+	if (app->options.from)
+		return app_fail(STATUS_USAGE, "the gate is of the running machine; --from names a "
+				"capture");
+	if (!app->context && p2p_context_new(&app->context))
+		return app_out_of_memory();
+	error = p2p_gate_open(app->context, ret_gate);
+	if (!error)
+		return STATUS_DONE;
+	return app_fail(STATUS_ACCESS, "%s", p2p_context_error(app->context));
+}
+
+/* Open the gate and ask for its state; @ret_gate is NULL when that failed. */
+static enum status open_and_ask(struct app *app, struct p2p_gate **ret_gate,
+				struct p2p_gate_info *ret_info)
+{
+	enum status status;
+	int error;
+
+	*ret_gate = NULL;
+	status = gate_open(app, ret_gate);
+	if (status)
+		return status;
+	error = p2p_gate_info(app->context, *ret_gate, ret_info);
+	if (!error)
+		return STATUS_DONE;
+	*ret_gate = p2p_gate_close(*ret_gate);
+	return policy_fail(app, error);
+}
+
+static struct json_object *json_counts(const struct p2p_gate_counts *counts)
+{
+	struct json_object *object = json_object_new_object();
+
+	for (unsigned int i = 0; i < P2P_GATE_REASONS; i++)
+		json_put(object, p2p_gate_reason_name(i), json_count(counts->by_reason[i]));
+	return object;
+}
+
+static enum status status_json(const struct app *app, const struct p2p_gate_info *info)
+{
+	struct json_object *document = document_new(app, "gate"), *hooks = json_object_new_array();
+
+	json_put(document, "mode", json_text(p2p_gate_mode_name(info->mode)));
+	json_put(document, "enforced", json_flag(info->mode == P2P_GATE_ENFORCE));
+	json_put(document, "generation", json_count(info->generation));
+	for (const char *const *hook = info->hooks; *hook; hook++)
+		json_object_array_add(hooks, json_object_new_string(*hook));
+	json_put(document, "hooks", hooks);
+	json_put(document, "functions", json_count(info->functions));
+	json_put(document, "pairs", json_count(info->pairs));
+	json_put(document, "pairs_dropped", json_count(info->dropped));
+	json_put(document, "bar_ranges", json_count(info->ranges));
+	json_put(document, "log_lost", json_count(info->log_lost));
+	json_put(document, "promotion", json_flag(info->promotion));
+	json_put(document, "held", json_flag(info->held));
+	json_put(document, "tag", json_text(info->tag));
+	json_put(document, "observed_distance", json_counts(&info->observed_distance));
+	json_put(document, "observed_map", json_counts(&info->observed_map));
+	json_put(document, "enforced_distance", json_counts(&info->enforced_distance));
+	json_put(document, "enforced_map", json_counts(&info->enforced_map));
+	return document_print(app, document);
+}
+
+static const char *meaning(enum p2p_gate_mode mode)
+{
+	switch (mode) {
+	case P2P_GATE_OFF:
+		return "NOTHING IS ENFORCED: every pair passes as the kernel alone decides";
+	case P2P_GATE_OBSERVE:
+		return "NOTHING IS ENFORCED: what enforce would refuse is counted and traced";
+	case P2P_GATE_ENFORCE:
+	case P2P_GATE_MODES:
+		break;
+	}
+	return "a pair that is not on the list is refused";
+}
+
+static void print_counts(const struct app *app, const char *what,
+			 const struct p2p_gate_counts *distance, const struct p2p_gate_counts *map)
+{
+	for (unsigned int i = 0; i < P2P_GATE_REASONS; i++)
+		if (distance->by_reason[i] || map->by_reason[i])
+			fprintf(app->out, "  %-8s  %-12s  %llu at distance, %llu at DMA map\n", what,
+				p2p_gate_reason_name(i),
+				(unsigned long long)distance->by_reason[i],
+				(unsigned long long)map->by_reason[i]);
+}
+
+static void status_text(const struct app *app, const struct p2p_gate_info *info)
+{
+	enum paint paint = info->mode == P2P_GATE_ENFORCE ? PAINT_GOOD : PAINT_BAD;
+
+	fprintf(app->out, "%s%s%s: %s\n", paint_on(app, paint), p2p_gate_mode_name(info->mode),
+		paint_off(app), meaning(info->mode));
+	fprintf(app->out, "list: %u pairs of %u functions, generation %llu", info->pairs,
+		info->functions, (unsigned long long)info->generation);
+	if (info->dropped)
+		fprintf(app->out, "; %u pairs went with functions that are gone", info->dropped);
+	fputs("\nhooks:", app->out);
+	for (const char *const *hook = info->hooks; *hook; hook++)
+		fprintf(app->out, " %s", *hook);
+	fputc('\n', app->out);
+	if (info->promotion)
+		fputs("promotion: pairs may be let through that the kernel refuses\n", app->out);
+	if (info->log_lost)
+		fprintf(app->out, "log: %u newly refused pairs were not logged, the table was full\n",
+			info->log_lost);
+	fputs("calls decided since the module was loaded:\n", app->out);
+	print_counts(app, "observed", &info->observed_distance, &info->observed_map);
+	print_counts(app, "enforced", &info->enforced_distance, &info->enforced_map);
+}
+
+enum status command_gate_status(struct app *app, int argc, char **argv)
+{
+	struct p2p_gate_info info;
+	struct p2p_gate *gate;
+	enum status status = open_and_ask(app, &gate, &info);
+
+	(void)argc;
+	(void)argv;
+	if (!status && app->options.format == FORMAT_JSON)
+		status = status_json(app, &info);
+	else if (!status)
+		status_text(app, &info);
+	p2p_gate_close(gate);
+	return status;
+}
+
+struct in_force {
+	struct p2p_gate_pair *pairs;
+	size_t count;
+};
+
+static enum status read_list(struct app *app, struct in_force *ret_list)
+{
+	struct p2p_gate *gate = NULL;
+	enum status status = gate_open(app, &gate);
+	int error;
+
+	*ret_list = (struct in_force){ 0 };
+	if (status)
+		return status;
+	error = p2p_gate_list(app->context, gate, &ret_list->pairs, &ret_list->count);
+	p2p_gate_close(gate);
+	return error ? policy_fail(app, error) : STATUS_DONE;
+}
+
+static struct json_object *json_gate_pair(struct p2p_bdf provider, struct p2p_bdf client)
+{
+	struct json_object *object = json_object_new_object();
+	char text[P2P_BDF_SIZE];
+
+	json_put(object, "provider", json_text(p2p_bdf_format(provider, text)));
+	json_put(object, "client", json_text(p2p_bdf_format(client, text)));
+	return object;
+}
+
+static void print_gate_pair(const struct app *app, const char *mark, struct p2p_bdf provider,
+			    struct p2p_bdf client)
+{
+	char text[2][P2P_BDF_SIZE];
+
+	fprintf(app->out, "%s%s %-12s <- %s %s\n", mark, p2p_bdf_format(provider, text[0]),
+		name_of(app, provider), p2p_bdf_format(client, text[1]), name_of(app, client));
+}
+
+enum status command_policy_show(struct app *app, int argc, char **argv)
+{
+	struct json_object *array, *document;
+	struct in_force list;
+	enum status status = read_list(app, &list);
+
+	(void)argc;
+	(void)argv;
+	if (!status && app->options.format == FORMAT_JSON) {
+		document = document_new(app, "policy-in-force");
+		array = json_object_new_array();
+		for (size_t i = 0; i < list.count; i++)
+			json_object_array_add(array, json_gate_pair(list.pairs[i].provider,
+								    list.pairs[i].client));
+		json_put(document, "pairs", array);
+		status = document_print(app, document);
+	} else if (!status) {
+		fprintf(app->out, "%zu ordered pairs in force (provider <- client)\n", list.count);
+		for (size_t i = 0; i < list.count; i++)
+			print_gate_pair(app, "  ", list.pairs[i].provider, list.pairs[i].client);
+	}
+	free(list.pairs);
+	return status;
+}
+
+static int compare(const struct p2p_allowed *made, const struct p2p_gate_pair *there)
+{
+	int order = p2p_bdf_compare(made->provider->bdf, there->provider);
+
+	return order ? order : p2p_bdf_compare(made->client->bdf, there->client);
+}
+
+/* Both lists are sorted: walk them side by side. */
+static size_t print_differences(const struct app *app, const struct list_of *made,
+				const struct in_force *there, struct json_object *added,
+				struct json_object *removed)
+{
+	bool json = app->options.format == FORMAT_JSON;
+	size_t count = 0, at = 0;
+
+	for (size_t i = 0; i < p2p_allow_list_count(made->list) || at < there->count;) {
+		const struct p2p_allowed *pair = p2p_allow_list_at(made->list, i);
+		const struct p2p_gate_pair *old = &there->pairs[at];
+		int order = !pair ? 1 : at == there->count ? -1 : compare(pair, old);
+		struct p2p_bdf provider = order <= 0 ? pair->provider->bdf : old->provider;
+		struct p2p_bdf client = order <= 0 ? pair->client->bdf : old->client;
+
+		i += order <= 0;
+		at += order >= 0;
+		count += order != 0;
+		if (order && json)
+			json_object_array_add(order < 0 ? added : removed,
+					      json_gate_pair(provider, client));
+		else if (order)
+			print_gate_pair(app, order < 0 ? "+ " : "- ", provider, client);
+	}
+	return count;
+}
+
+enum status command_policy_diff(struct app *app, int argc, char **argv)
+{
+	struct json_object *added = json_object_new_array(), *removed = json_object_new_array();
+	struct in_force there = { 0 };
+	struct list_of made;
+	size_t count = 0;
+	enum status status = policy_compile(app, argc ? argv[0] : NULL, &made);
+
+	if (!status)
+		status = read_list(app, &there);
+	if (!status)
+		count = print_differences(app, &made, &there, added, removed);
+	if (!status && app->options.format == FORMAT_JSON) {
+		struct json_object *document = document_new(app, "policy-diff");
+
+		json_put(document, "added", json_object_get(added));
+		json_put(document, "removed", json_object_get(removed));
+		document_print(app, document);
+	}
+	json_object_put(added);
+	json_object_put(removed);
+	free(there.pairs);
+	policy_release(&made);
+	return status ? status : count ? STATUS_NO : STATUS_DONE;
+}
+
+static enum status push(struct app *app, struct p2p_gate *gate, enum p2p_gate_mode mode,
+			const struct p2p_allow_list *list, uint64_t generation)
+{
+	const uint8_t *tag = mode == P2P_GATE_OFF ? (const uint8_t *)POLICY_TAG_OFF : NULL;
+	int error = p2p_gate_push(app->context, gate, mode, list, generation, tag, &generation);
+
+	if (error)
+		return policy_fail(app, error);
+	fprintf(app->out, "%s: %zu ordered pairs in force, generation %llu\n",
+		p2p_gate_mode_name(mode), list ? p2p_allow_list_count(list) : 0,
+		(unsigned long long)generation);
+	return STATUS_DONE;
+}
+
+/* The gate is asked first and the machine read after that: a change in between is then seen. */
+enum status command_policy_push(struct app *app, int argc, char **argv)
+{
+	enum p2p_gate_mode mode = P2P_GATE_ENFORCE;
+	struct p2p_gate *gate;
+	struct p2p_gate_info info;
+	struct list_of made = { 0 };
+	enum status status;
+
+	if (app->options.mode && p2p_gate_mode_parse(app->options.mode, &mode))
+		return app_fail(STATUS_USAGE, "--mode is off, observe or enforce, not '%s'",
+				app->options.mode);
+	status = open_and_ask(app, &gate, &info);
+	if (!status)
+		status = app_read(app, STAGE_JUDGE);
+	if (!status)
+		status = policy_compile(app, argc ? argv[0] : NULL, &made);
+	if (!status && app->options.dry_run)
+		fprintf(app->out, "%s: %zu ordered pairs would be in force; nothing was pushed\n",
+			p2p_gate_mode_name(mode), p2p_allow_list_count(made.list));
+	else if (!status)
+		status = push(app, gate, mode, made.list, info.generation);
+	policy_release(&made);
+	p2p_gate_close(gate);
+	return status;
+}
+
+/* No pairs and off: as after loading. */
+enum status command_policy_clear(struct app *app, int argc, char **argv)
+{
+	struct p2p_gate_info info;
+	struct p2p_gate *gate;
+	enum status status = open_and_ask(app, &gate, &info);
+
+	(void)argc;
+	(void)argv;
+	if (!status)
+		status = push(app, gate, P2P_GATE_OFF, NULL, info.generation);
+	p2p_gate_close(gate);
+	return status;
+}

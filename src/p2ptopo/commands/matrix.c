@@ -1,0 +1,515 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* p2ptopo matrix: every provider a row, every client a column. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "print/document.h"
+#include "print/grid.h"
+#include "print/output.h"
+#include "print/speed.h"
+
+/* Names longer than this make columns too wide; they are numbered instead. */
+#define SHORT_NAME 9
+
+/* With more rows than this, few will read them all. */
+#define MANY_ROWS 48
+
+/** enum cell - what a cell shows. */
+enum cell { CELL_VERDICT, CELL_READ, CELL_WRITE, CELL_LATENCY, CELL_SCORE, CELLS };
+
+static const struct { const char *name, *legend; } cells[CELLS] = {
+	[CELL_VERDICT] = { "verdict", NULL },
+	[CELL_READ] = { "read", "GB/s that the client can read from the provider" },
+	[CELL_WRITE] = { "write", "GB/s that the client can write to the provider" },
+	[CELL_LATENCY] = { "latency", "ns of a write from the client to the provider" },
+	[CELL_SCORE] = { "score", "the lower of the scores of reads and writes, 0 to 100" },
+};
+
+/**
+ * struct line - one row or column: functions that answer alike, or a single one.
+ * @members: in BDF order; the first speaks for all
+ */
+struct line {
+	const struct p2p_function *const *members;
+	size_t count;
+};
+
+/**
+ * struct matrix - a matrix on its way to the output.
+ * @rows, @columns: the lines; without a filter the same
+ * @turned: the rows are the clients and the columns the providers
+ * @numbered: some name is too long for a heading
+ * @locality: has it the columns of NUMA node and CPUs at its end?
+ */
+struct matrix {
+	const struct app *app;
+	enum cell cell;
+	const struct line *rows, *columns;
+	size_t row_count, column_count;
+	bool turned, numbered, locality;
+};
+
+/* The number of a line is that of its row, also where only some of them are columns. */
+static size_t number_of(const struct matrix *matrix, const struct line *line)
+{
+	for (size_t i = 0; i < matrix->row_count; i++) {
+		if (matrix->rows[i].members[0] == line->members[0])
+			return i;
+	}
+	return 0;
+}
+
+static void name_of(char text[GRID_CELL], const struct line *line)
+{
+	if (line->count > 1)
+		snprintf(text, GRID_CELL, "%s +%zu", line->members[0]->display, line->count - 1);
+	else
+		snprintf(text, GRID_CELL, "%s", line->members[0]->display);
+}
+
+static void print_label(char text[GRID_CELL], void *userdata, size_t row)
+{
+	const struct matrix *matrix = userdata;
+	const struct line *line = &matrix->rows[row];
+	char name[GRID_CELL], number[16] = "";
+
+	name_of(name, line);
+	if (matrix->numbered)
+		snprintf(number, sizeof(number), "#%-3zu ", row);
+	snprintf(text, GRID_CELL, "%s%.60s%s%s", number, name, line->count > 1 ? "" : " ",
+		 line->count > 1 ? "" : p2p_class_name(line->members[0]->kind));
+}
+
+static void print_head(char text[GRID_CELL], void *userdata, size_t column)
+{
+	const struct matrix *matrix = userdata;
+
+	if (column >= matrix->column_count)
+		snprintf(text, GRID_CELL, "%s", column == matrix->column_count ? "NUMA" : "CPUS");
+	else if (matrix->numbered)
+		snprintf(text, GRID_CELL, "#%zu", number_of(matrix, &matrix->columns[column]));
+	else
+		name_of(text, &matrix->columns[column]);
+}
+
+static bool alike_numa(const struct line *line)
+{
+	struct p2p_number first = line->members[0]->numa;
+
+	for (size_t i = 1; i < line->count; i++) {
+		struct p2p_number other = line->members[i]->numa;
+
+		if (other.fact != first.fact ||
+		    (first.fact == P2P_PRESENT && other.value != first.value))
+			return false;
+	}
+	return true;
+}
+
+static bool alike_cpus(const struct line *line)
+{
+	const char *first = line->members[0]->cpus;
+
+	for (size_t i = 1; i < line->count; i++) {
+		const char *other = line->members[i]->cpus;
+
+		if (!first != !other || (first && strcmp(first, other) != 0))
+			return false;
+	}
+	return true;
+}
+
+static enum paint print_locality(char text[GRID_CELL], const struct line *line, bool cpus)
+{
+	const struct p2p_function *function = line->members[0];
+
+	if (!(cpus ? alike_cpus(line) : alike_numa(line)))
+		snprintf(text, GRID_CELL, "several");
+	else if (cpus)
+		snprintf(text, GRID_CELL, "%s", function->cpus ? function->cpus : "?");
+	else if (function->numa.fact == P2P_PRESENT && function->numa.value >= 0)
+		snprintf(text, GRID_CELL, "%lld", (long long)function->numa.value);
+	else
+		snprintf(text, GRID_CELL, function->numa.fact == P2P_PRESENT ? "-" : "?");
+	return PAINT_NONE;
+}
+
+static char mark_of(enum p2p_map_type type)
+{
+	static const char marks[P2P_MAP_TYPES] = {
+		[P2P_MAP_UNKNOWN] = '?',
+		[P2P_MAP_NOT_SUPPORTED] = 'x',
+		[P2P_MAP_THRU_HOST_BRIDGE] = 'H',
+		[P2P_MAP_BUS_ADDR] = 'B',
+	};
+
+	return marks[type];
+}
+
+/*
+ * Which two functions answer for a cell: the first members, or two different ones of a line
+ * with itself.  False: a function with itself, and nobody asked for that.
+ */
+static bool judge_cell(const struct matrix *matrix, const struct line *row,
+		       const struct line *column, struct p2p_verdict *ret_verdict)
+{
+	const struct p2p_function *one = row->members[0], *other = column->members[0];
+
+	if (one == other && row->count > 1)
+		other = row->members[1];
+	if (one == other && !matrix->app->options.all)
+		return false;
+	p2p_judge_pair(matrix->app->judge, matrix->turned ? other : one,
+		       matrix->turned ? one : other, ret_verdict);
+	return true;
+}
+
+static enum paint print_speed(char text[GRID_CELL], const struct matrix *matrix,
+			      const struct p2p_verdict *verdict)
+{
+	char word[WORDS_SIZE];
+	const struct p2p_speed *speed;
+	struct p2p_score score;
+
+	p2p_judge_score(matrix->app->judge, verdict, &score);
+	speed = matrix->cell == CELL_SCORE ? speed_lower(&score) :
+		matrix->cell == CELL_READ ? &score.read : &score.write;
+	if (matrix->cell == CELL_SCORE)
+		speed_score(speed, word);
+	else if (matrix->cell != CELL_LATENCY)
+		speed_bandwidth(speed, word);
+	else if (speed_is_usable(speed) && speed->latency_ns > 0)
+		snprintf(word, sizeof(word), "%.0f", speed->latency_ns);
+	else
+		snprintf(word, sizeof(word), "%s", speed_is_usable(speed) ? "?" : "-");
+	snprintf(text, GRID_CELL, "%s", word);
+	return speed_paint(speed);
+}
+
+static enum paint print_cell(char text[GRID_CELL], void *userdata, size_t row, size_t column)
+{
+	const struct matrix *matrix = userdata;
+	struct p2p_verdict verdict;
+	const char *relation;
+	int length;
+
+	if (column >= matrix->column_count)
+		return print_locality(text, &matrix->rows[row], column > matrix->column_count);
+	if (!judge_cell(matrix, &matrix->rows[row], &matrix->columns[column], &verdict)) {
+		snprintf(text, GRID_CELL, "X");
+		return PAINT_DIM;
+	}
+	if (matrix->cell != CELL_VERDICT)
+		return print_speed(text, matrix, &verdict);
+	relation = p2p_relation_name(verdict.relation);
+	length = snprintf(text, GRID_CELL, "%s %c", relation ? relation : "?",
+			  mark_of(verdict.kernel.map_type));
+	if (verdict.kernel.map_type >= P2P_MAP_THRU_HOST_BRIDGE)
+		snprintf(text + length, GRID_CELL - (size_t)length, "%d", verdict.kernel.distance);
+	return paint_of(verdict.kernel.map_type);
+}
+
+static bool has_long_name(const struct line *lines, size_t count)
+{
+	char text[GRID_CELL];
+
+	for (size_t i = 0; i < count; i++) {
+		name_of(text, &lines[i]);
+		if (strlen(text) > SHORT_NAME)
+			return true;
+	}
+	return false;
+}
+
+static struct grid grid_of(struct matrix *matrix)
+{
+	matrix->numbered = has_long_name(matrix->columns, matrix->column_count);
+	return (struct grid){
+		.head = print_head, .label = print_label, .cell = print_cell, .userdata = matrix,
+		.rows = matrix->row_count,
+		.columns = matrix->column_count + (matrix->locality ? 2 : 0),
+	};
+}
+
+static void print_speed_legend(const struct app *app, enum cell cell)
+{
+	fprintf(app->out, "\nEach cell: %s.\n", cells[cell].legend);
+	fputs("  >= at least: a fact is missing; ? not known; - refused or blocked; no the root\n"
+	      "  complex passes only writes\n"
+	      "Why, and what limits it: p2ptopo path PROVIDER CLIENT\n", app->out);
+}
+
+static void print_legend(const struct app *app)
+{
+	static const struct { enum p2p_map_type type; const char *means; } marks[] = {
+		{ P2P_MAP_BUS_ADDR, "bus_addr: allowed, straight through a switch" },
+		{ P2P_MAP_THRU_HOST_BRIDGE, "thru_host_bridge: allowed, through the root complex" },
+		{ P2P_MAP_NOT_SUPPORTED, "not_supported: the kernel refuses" },
+		{ P2P_MAP_UNKNOWN, "unknown: a fact is missing; no answer is no yes" },
+	};
+
+	fputs("\nEach cell: relation, what the kernel decides, distance.\n", app->out);
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		fprintf(app->out, "  %s%c%s  %s\n", paint_on(app, paint_of(marks[i].type)),
+			mark_of(marks[i].type), paint_off(app), marks[i].means);
+	fputs("  PIX one switch at most, PXB several, PHB one host bridge, NODE one NUMA node,\n"
+	      "  SYS across NUMA nodes, X the same function\n"
+	      "Why, register by register: p2ptopo path PROVIDER CLIENT\n", app->out);
+}
+
+static void print_line_members(const struct matrix *matrix, size_t row)
+{
+	const struct line *line = &matrix->rows[row];
+	char *text = NULL, label[GRID_CELL];
+	size_t length;
+	FILE *stream = open_memstream(&text, &length);
+
+	if (!stream)
+		return;
+	print_label(label, (void *)matrix, row);
+	fprintf(stream, "%s =", label);
+	for (size_t i = 0; i < line->count; i++)
+		fprintf(stream, " %s", line->members[i]->display);
+	fclose(stream);
+	print_wrapped(matrix->app->out, matrix->app->options.width, 2, text);
+	free(text);
+}
+
+static void print_members(const struct matrix *matrix)
+{
+	bool title = false;
+
+	for (size_t i = 0; i < matrix->row_count; i++) {
+		if (matrix->rows[i].count < 2)
+			continue;
+		if (!title)
+			fputs("\nFunctions that answer alike share a row:\n", matrix->app->out);
+		title = true;
+		print_line_members(matrix, i);
+	}
+}
+
+static int print_grid(struct matrix *matrix)
+{
+	struct grid grid = grid_of(matrix);
+
+	fprintf(matrix->app->out, "%s\n\n", matrix->turned ?
+		"Row: client (does the DMA).  Column: provider (its memory is used)." :
+		"Row: provider (its memory is used).  Column: client (does the DMA).");
+	return grid_print(matrix->app, &grid);
+}
+
+static struct line *lines_of(const struct app *app, bool picked, size_t *ret_count)
+{
+	struct line *lines = calloc(app->selected_count + 1, sizeof(*lines));
+	size_t count = 0;
+
+	for (size_t i = 0; lines && i < app->selected_count; i++) {
+		if (!picked || app->picked[i])
+			lines[count++] = (struct line){ &app->selected[i], 1 };
+	}
+	*ret_count = count;
+	return lines;
+}
+
+/* What the filter picked against all, in both directions. */
+static int print_filtered(struct app *app, struct matrix *matrix)
+{
+	struct line *picked = lines_of(app, true, &matrix->column_count);
+	int error = picked ? 0 : -ENOMEM;
+
+	matrix->columns = picked;
+	if (!error)
+		error = print_grid(matrix);
+	matrix->turned = true;
+	matrix->locality = false;
+	fputc('\n', app->out);
+	if (!error)
+		error = print_grid(matrix);
+	free(picked);
+	return error;
+}
+
+/* There are never more groups than functions; the members belong to @groups. */
+static size_t lines_of_groups(const struct p2p_groups *groups, struct line *lines)
+{
+	size_t count = p2p_groups_count(groups);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct p2p_group *group = p2p_groups_at(groups, i);
+
+		lines[i] = (struct line){ group->members, group->count };
+	}
+	return count;
+}
+
+/* One page is enough: as it is.  More: folded, where that makes it smaller. */
+static int print_whole(struct app *app, struct matrix *matrix, struct line *lines)
+{
+	struct grid grid = grid_of(matrix);
+	struct p2p_groups *groups = NULL;
+	int error;
+
+	/* Functions that answer alike need not be alike in speed. */
+	if (matrix->cell != CELL_VERDICT ||
+	    (grid.columns * SHORT_NAME / 2 < app->options.width && grid_pages(app, &grid) <= 1))
+		return print_grid(matrix);
+	error = p2p_groups_new(app->judge, app->selected, app->selected_count, &groups);
+	if (!error && p2p_groups_count(groups) > MANY_ROWS)
+		fprintf(app->out, "%zu rows: -s, -d and --class narrow them, p2ptopo report sums them "
+			"up.\n\n", p2p_groups_count(groups));
+	if (!error && p2p_groups_count(groups) < app->selected_count) {
+		matrix->row_count = matrix->column_count = lines_of_groups(groups, lines);
+		error = print_grid(matrix);
+		if (!error)
+			print_members(matrix);
+	} else if (!error) {
+		error = print_grid(matrix);
+	}
+	p2p_groups_free(groups);
+	return error;
+}
+
+static enum status print_text(struct app *app, enum cell cell)
+{
+	size_t count;
+	struct line *lines = lines_of(app, false, &count);
+	struct matrix matrix = {
+		.app = app, .cell = cell, .rows = lines, .columns = lines, .row_count = count,
+		.column_count = count, .locality = true,
+	};
+	int error;
+
+	if (!lines)
+		return app_out_of_memory();
+	if (!count) {
+		fputs("No function takes part in peer-to-peer DMA; --all shows every function.\n",
+		      app->out);
+		free(lines);
+		return STATUS_DONE;
+	}
+	error = app_has_filter(app) ? print_filtered(app, &matrix) :
+				      print_whole(app, &matrix, lines);
+	free(lines);
+	return error ? app_out_of_memory() : STATUS_DONE;
+}
+
+static struct json_object *json_verdict(const struct app *app, const struct p2p_function *provider,
+					const struct p2p_function *client)
+{
+	struct json_object *cell = json_object_new_object();
+	struct p2p_verdict verdict;
+	bool known;
+
+	p2p_judge_pair(app->judge, provider, client, &verdict);
+	known = verdict.kernel.map_type != P2P_MAP_UNKNOWN;
+	json_put(cell, "relation", json_text(p2p_relation_name(verdict.relation)));
+	json_put(cell, "map_type", json_text(p2p_map_type_name(verdict.kernel.map_type)));
+	json_put(cell, "distance",
+		 known ? json_object_new_int(verdict.kernel.distance) : NULL);
+	json_put(cell, "hops", json_count(verdict.kernel.hops));
+	if (app->options.cell)
+		json_put(cell, "speed", speed_json_pair(app, &verdict));
+	return cell;
+}
+
+static struct json_object *json_members(const struct line *line)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < line->count; i++)
+		json_object_array_add(array, json_device(line->members[i]));
+	return array;
+}
+
+/* With a filter every line is one function, and its index that of the function. */
+static struct json_object *json_cells(const struct app *app, const struct line *lines,
+				      size_t count, size_t provider)
+{
+	struct json_object *array = json_object_new_array();
+	const struct p2p_function *first = lines[provider].members[0];
+
+	for (size_t i = 0; i < count; i++) {
+		const struct p2p_function *client = lines[i].members[0];
+		bool shown = !app_has_filter(app) || app_shows(app, provider, i);
+
+		if (client == first && lines[i].count > 1)
+			client = lines[i].members[1];
+		json_object_array_add(array, client == first || !shown ? NULL :
+				      json_verdict(app, first, client));
+	}
+	return array;
+}
+
+/* Row by row, so that the whole matrix is never in memory. */
+static void print_lines(const struct app *app, const struct line *lines, size_t count)
+{
+	const char *separator = "";
+
+	document_open(app, document_new(app, "matrix"), "groups");
+	for (size_t i = 0; i < count && !ferror(app->out); i++) {
+		const struct p2p_function *first = lines[i].members[0];
+		struct json_object *row = json_object_new_object();
+
+		json_put(row, "members", json_members(&lines[i]));
+		json_put(row, "self", json_verdict(app, first, first));
+		json_put(row, "clients", json_cells(app, lines, count, i));
+		document_element(app, row, &separator);
+	}
+	document_close(app);
+}
+
+/* The lines of the document: single functions with a filter, else those that answer alike. */
+static enum status print_json(const struct app *app)
+{
+	struct p2p_groups *groups = NULL;
+	size_t count;
+	struct line *lines = lines_of(app, false, &count);
+	int error = lines ? 0 : -ENOMEM;
+
+	if (!error && !app_has_filter(app) && !app->options.cell) {
+		error = p2p_groups_new(app->judge, app->selected, count, &groups);
+		if (!error)
+			count = lines_of_groups(groups, lines);
+	}
+	if (!error)
+		print_lines(app, lines, count);
+	p2p_groups_free(groups);
+	free(lines);
+	return error ? app_out_of_memory() : STATUS_DONE;
+}
+
+static enum status choose_cell(const struct app *app, enum cell *ret_cell)
+{
+	const char *name = app->options.cell ? app->options.cell : cells[CELL_VERDICT].name;
+
+	for (unsigned int cell = 0; cell < CELLS; cell++) {
+		if (strcmp(cells[cell].name, name) != 0)
+			continue;
+		*ret_cell = (enum cell)cell;
+		return STATUS_DONE;
+	}
+	return app_fail(STATUS_USAGE, "--cell is verdict, read, write, latency or score, not '%s'",
+			name);
+}
+
+enum status command_matrix(struct app *app, int argc, char **argv)
+{
+	enum cell cell = CELL_VERDICT;
+	enum status status = choose_cell(app, &cell);
+
+	(void)argc;
+	(void)argv;
+	if (status)
+		return status;
+	if (app->options.format != FORMAT_TEXT)
+		return print_json(app);
+	print_rules_note(app, "");
+	status = print_text(app, cell);
+	if (!status && app->selected_count && cell == CELL_VERDICT)
+		print_legend(app);
+	else if (!status && app->selected_count)
+		print_speed_legend(app, cell);
+	return status;
+}

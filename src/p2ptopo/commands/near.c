@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* p2ptopo near DEVICE: its peers, the best first. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "print/document.h"
+#include "commands/near.h"
+#include "print/output.h"
+#include "print/speed.h"
+
+/**
+ * struct near_peer - one row.
+ * @gives: the device is the provider and the peer the client; @takes: the other way round
+ * @giving, @taking: how fast
+ */
+struct near_peer {
+	const struct p2p_function *function;
+	struct p2p_verdict gives, takes;
+	struct p2p_score giving, taking;
+};
+
+static const struct near_peer *peer_of(const void *row)
+{
+	return row;
+}
+
+static void print_peer(FILE *cell, const struct app *app, const void *row)
+{
+	char text[P2P_BDF_SIZE];
+
+	(void)app;
+	fputs(p2p_bdf_format(peer_of(row)->function->bdf, text), cell);
+}
+
+static void print_name(FILE *cell, const struct app *app, const void *row)
+{
+	const struct p2p_function *function = peer_of(row)->function;
+
+	(void)app;
+	if (function->os_names && function->os_names[0])
+		fputs(function->os_names[0], cell);
+}
+
+static void print_class(FILE *cell, const struct app *app, const void *row)
+{
+	(void)app;
+	fputs(p2p_class_name(peer_of(row)->function->kind), cell);
+}
+
+static void print_numa(FILE *cell, const struct app *app, const void *row)
+{
+	struct p2p_number numa = peer_of(row)->function->numa;
+
+	(void)app;
+	if (numa.fact != P2P_PRESENT)
+		fputc('?', cell);
+	else if (numa.value < 0)
+		fputc('-', cell);
+	else
+		fprintf(cell, "%lld", (long long)numa.value);
+}
+
+static void print_cpus(FILE *cell, const struct app *app, const void *row)
+{
+	const char *cpus = peer_of(row)->function->cpus;
+
+	(void)app;
+	fputs(cpus ? cpus : "?", cell);
+}
+
+static void print_relation(FILE *cell, const struct app *app, const void *row)
+{
+	const char *name = p2p_relation_name(peer_of(row)->gives.relation);
+
+	(void)app;
+	fputs(name ? name : "?", cell);
+}
+
+static void print_gives(FILE *cell, const struct app *app, const void *row)
+{
+	(void)app;
+	fputs(p2p_map_type_name(peer_of(row)->gives.kernel.map_type), cell);
+}
+
+static void print_takes(FILE *cell, const struct app *app, const void *row)
+{
+	(void)app;
+	fputs(p2p_map_type_name(peer_of(row)->takes.kernel.map_type), cell);
+}
+
+static enum paint paint_gives(const struct app *app, const void *row)
+{
+	(void)app;
+	return paint_of(peer_of(row)->gives.kernel.map_type);
+}
+
+static enum paint paint_takes(const struct app *app, const void *row)
+{
+	(void)app;
+	return paint_of(peer_of(row)->takes.kernel.map_type);
+}
+
+static void print_hops(FILE *cell, const struct app *app, const void *row)
+{
+	(void)app;
+	fprintf(cell, "%u", peer_of(row)->gives.kernel.hops);
+}
+
+#define SPEED_COLUMNS(side, op)								\
+static void print_##side##_##op(FILE *cell, const struct app *app, const void *row)	\
+{											\
+	char text[WORDS_SIZE];								\
+											\
+	(void)app;									\
+	fputs(speed_bandwidth(&peer_of(row)->side.op, text), cell);			\
+}											\
+static enum paint paint_##side##_##op(const struct app *app, const void *row)		\
+{											\
+	(void)app;									\
+	return speed_paint(&peer_of(row)->side.op);					\
+}
+SPEED_COLUMNS(giving, read)
+SPEED_COLUMNS(giving, write)
+SPEED_COLUMNS(taking, read)
+SPEED_COLUMNS(taking, write)
+
+static void print_score(FILE *cell, const struct app *app, const void *row)
+{
+	char text[WORDS_SIZE];
+
+	(void)app;
+	fputs(speed_score(speed_lower(&peer_of(row)->giving), text), cell);
+}
+
+static enum paint paint_score(const struct app *app, const void *row)
+{
+	(void)app;
+	return speed_paint(speed_lower(&peer_of(row)->giving));
+}
+
+static void print_model(FILE *cell, const struct app *app, const void *row)
+{
+	const struct p2p_function *function = peer_of(row)->function;
+
+	(void)app;
+	if (function->device_name)
+		fputs(function->device_name, cell);
+}
+
+static void print_reason(FILE *cell, const struct app *app, const void *row)
+{
+	char sentence[4096];
+
+	p2p_judge_reason(app->judge, &peer_of(row)->gives, sentence, sizeof(sentence));
+	fputs(sentence, cell);
+}
+
+const struct column near_columns[] = {
+	{ "PEER", "address of the peer", false, 12, print_peer, NULL },
+	{ "NAME", "what it is called", false, 0, print_name, NULL },
+	{ "CLASS", "gpu, nic, nvme, ...", false, 0, print_class, NULL },
+	{ "NUMA", "its NUMA node; - the kernel says none, ? unknown", true, 0, print_numa, NULL },
+	{ "CPUS", "the CPUs next to it", false, 0, print_cpus, NULL },
+	{ "REL", "relation: X PIX PXB PHB NODE SYS, ? unknown", false, 0, print_relation, NULL },
+	{ "GIVES", "what the kernel decides when DEVICE is the provider, the peer the client",
+	  false, 0, print_gives, paint_gives },
+	{ "TAKES", "the same when DEVICE is the client, the peer the provider", false, 0,
+	  print_takes, paint_takes },
+	{ "HOPS", "the kernel's count of steps", true, 0, print_hops, NULL },
+	{ "READ", "GB/s the peer can read from DEVICE; >= at least, - refused or blocked, ? unknown",
+	  true, 0, print_giving_read, paint_giving_read },
+	{ "WRITE", "GB/s the peer can write to DEVICE", true, 0, print_giving_write,
+	  paint_giving_write },
+	{ "SCORE", "the lower score of these two, 0 to 100; ? unknown", true, 0, print_score,
+	  paint_score },
+	{ "TAKES-READ", "GB/s DEVICE can read from the peer", true, 0, print_taking_read,
+	  paint_taking_read },
+	{ "TAKES-WRITE", "GB/s DEVICE can write to the peer", true, 0, print_taking_write,
+	  paint_taking_write },
+	{ "MODEL", "its name in pci.ids", false, 0, print_model, NULL },
+	{ "REASON", "why the kernel decides so, DEVICE being the provider", false, 0,
+	  print_reason, NULL },
+	{ 0 }
+};
+
+/* What is known to work comes before what may, and that before what does not. */
+static int rank_of(enum p2p_map_type type)
+{
+	static const int ranks[P2P_MAP_TYPES] = {
+		[P2P_MAP_BUS_ADDR] = 0,
+		[P2P_MAP_THRU_HOST_BRIDGE] = 0,
+		[P2P_MAP_UNKNOWN] = 1,
+		[P2P_MAP_NOT_SUPPORTED] = 2,
+	};
+
+	return ranks[type];
+}
+
+/* A relation that is not known may be the worst. */
+static int far_of(enum p2p_relation relation)
+{
+	return relation == P2P_RELATION_UNKNOWN ? P2P_RELATIONS : (int)relation;
+}
+
+enum { KEYS = 7 };
+
+/* The keys of a peer, the lowest first: permitted, fast, straight, close. */
+static void make_keys(const struct near_peer *peer, int keys[KEYS])
+{
+	int gives = rank_of(peer->gives.kernel.map_type);
+	int takes = rank_of(peer->takes.kernel.map_type);
+
+	keys[0] = gives > takes ? gives : takes;
+	keys[1] = gives > takes ? takes : gives;
+	keys[2] = -speed_lower(&peer->giving)->score;
+	keys[3] = -speed_lower(&peer->taking)->score;
+	keys[4] = -(int)peer->gives.kernel.map_type;
+	keys[5] = far_of(peer->gives.relation);
+	keys[6] = (int)peer->gives.kernel.hops;
+}
+
+static int compare_peers(const void *left, const void *right)
+{
+	const struct near_peer *a = left, *b = right;
+	int of_a[KEYS], of_b[KEYS];
+
+	make_keys(a, of_a);
+	make_keys(b, of_b);
+	for (size_t k = 0; k < KEYS; k++)
+		if (of_a[k] != of_b[k])
+			return of_a[k] < of_b[k] ? -1 : 1;
+	return p2p_bdf_compare(a->function->bdf, b->function->bdf);
+}
+
+static size_t find_peers(const struct app *app, const struct p2p_function *device,
+			 struct near_peer *peers)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < app->selected_count; i++) {
+		const struct p2p_function *function = app->selected[i];
+		struct near_peer *peer = &peers[count];
+
+		if (function == device || !app->picked[i])
+			continue;
+		peer->function = function;
+		p2p_judge_pair(app->judge, device, function, &peer->gives);
+		p2p_judge_pair(app->judge, function, device, &peer->takes);
+		p2p_judge_score(app->judge, &peer->gives, &peer->giving);
+		p2p_judge_score(app->judge, &peer->takes, &peer->taking);
+		count++;
+	}
+	if (count)
+		qsort(peers, count, sizeof(peers[0]), compare_peers);
+	return count;
+}
+
+/* "card0 (0000:13:00.0 gpu)", or "0000:08:00.0 (accel)" of what has no other name. */
+static void print_title(const struct app *app, const struct p2p_function *device, size_t count)
+{
+	const char *name = device->display;
+	char bdf[P2P_BDF_SIZE], text[512];
+	bool named;
+
+	p2p_bdf_format(device->bdf, bdf);
+	named = strcmp(name, bdf) != 0;
+	snprintf(text, sizeof(text), "%s%s (%s%s%s)%s", count ? "Peers of " : "", name,
+		 named ? bdf : "", named ? " " : "", p2p_class_name(device->kind),
+		 count ? ", the best first:" : " has no peer of those asked for.");
+	print_wrapped(app->out, app->options.width, 0, text);
+}
+
+static void print_legend(const struct app *app, const struct p2p_function *device)
+{
+	char text[512];
+
+	snprintf(text, sizeof(text), "GIVES: the peer does DMA to the memory of %s. TAKES: %s does "
+		 "DMA to the memory of the peer. READ, WRITE: GB/s of the peer, as in GIVES.", device->display, device->display);
+	fputc('\n', app->out);
+	print_wrapped(app->out, app->options.width, 0, text);
+}
+
+static enum status print_text(struct app *app, const struct p2p_function *device,
+			      const struct near_peer *peers, size_t count)
+{
+	struct table *table = NULL;
+	enum status status;
+	int error = 0;
+
+	status = table_new(app, near_columns, "PEER,NAME,CLASS,REL,GIVES,TAKES,READ,WRITE,SCORE", &table);
+	if (status)
+		return status;
+	print_rules_note(app, "");
+	print_title(app, device, count);
+	if (count)
+		fputc('\n', app->out);
+	for (size_t i = 0; i < count && !error; i++)
+		error = table_add(table, &peers[i]);
+	if (!error && count)
+		error = table_end(table);
+	table_free(table);
+	if (error == -ENOMEM)
+		return app_out_of_memory();
+	if (count)
+		print_legend(app, device);
+	return STATUS_DONE;
+}
+
+static enum status print_json(const struct app *app, const struct p2p_function *device,
+			      const struct near_peer *peers, size_t count)
+{
+	struct json_object *document = document_new(app, "near");
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < count; i++) {
+		struct json_object *peer = json_object_new_object();
+
+		json_put(peer, "device", json_device(peers[i].function));
+		json_put(peer, "gives", json_pair(app, &peers[i].gives));
+		json_put(peer, "takes", json_pair(app, &peers[i].takes));
+		json_object_array_add(array, peer);
+	}
+	json_put(document, "device", json_device(device));
+	json_put(document, "peers", array);
+	return document_print(app, document);
+}
+
+enum status command_near(struct app *app, int argc, char **argv)
+{
+	const struct p2p_function *device = NULL;
+	enum status status = app_find_end(app, argv[0], &device);
+	struct near_peer *peers;
+	size_t count;
+
+	(void)argc;
+	if (status)
+		return status;
+	peers = calloc(app->selected_count + 1, sizeof(*peers));
+	if (!peers)
+		return app_out_of_memory();
+	count = find_peers(app, device, peers);
+	if (app->options.format == FORMAT_TEXT)
+		status = print_text(app, device, peers, count);
+	else
+		status = print_json(app, device, peers, count);
+	free(peers);
+	return status;
+}

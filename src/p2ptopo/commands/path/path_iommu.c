@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the IOMMU does to a function: its domain, its group, and why others are in that group. */
+#include <string.h>
+
+#include "print/document.h"
+#include "commands/path/path.h"
+#include "print/words.h"
+
+#define COLUMN 14
+
+static bool is_translated(const struct p2p_function *function)
+{
+	return function->iommu_type && !strncmp(function->iommu_type, "DMA", 3);
+}
+
+/* The types of domains that the kernel names in sysfs; Documentation/ABI, iommu_groups/type. */
+static const char *effect_of(const struct p2p_function *function)
+{
+	if (function->iommu_group.fact != P2P_PRESENT || !function->iommu_type)
+		return NULL;
+	if (is_translated(function))
+		return "the IOMMU translates what it sends through the root complex";
+	if (!strcmp(function->iommu_type, "identity"))
+		return "passthrough: its addresses pass the IOMMU as they are, while ACS stays as "
+		       "for translation";
+	return "its driver or a guest decides what the IOMMU translates";
+}
+
+/* Why it is where it is, then why the one whose group it joined is, up to the first of the group. */
+static struct json_object *reasons(const struct p2p_isolation *isolation,
+				   const struct p2p_function *function)
+{
+	struct json_object *array = json_object_new_array();
+	char why[512], bdf[P2P_BDF_SIZE], text[600];
+
+	while (function && p2p_isolation_why(isolation, function, why, sizeof(why))) {
+		snprintf(text, sizeof(text), "%s %s", p2p_bdf_format(function->bdf, bdf), why);
+		json_object_array_add(array, json_object_new_string(text));
+		function = p2p_isolation_cause(isolation, function).with;
+	}
+	return array;
+}
+
+static struct json_object *json_reasons(const struct app *app,
+					const struct p2p_function *function)
+{
+	struct p2p_isolation *isolation;
+	struct json_object *array;
+
+	if (function->iommu_group.fact != P2P_PRESENT ||
+	    p2p_isolation_new(app->context, app->topology, &isolation) < 0)
+		return json_object_new_array();
+	array = reasons(isolation, function);
+	p2p_isolation_free(isolation);
+	return array;
+}
+
+static void put_line(const struct app *app, const char *name, const char *text)
+{
+	fprintf(app->out, "  %-*s", COLUMN - 2, name);
+	words_wrap(app->out, text, COLUMN, COLUMN, app->options.width);
+}
+
+void path_print_iommu(const struct app *app, const struct p2p_function *function)
+{
+	struct json_object *array = json_reasons(app, function);
+	const char *effect = effect_of(function);
+
+	if (effect)
+		put_line(app, "IOMMU", effect);
+	for (size_t i = 0; i < json_object_array_length(array); i++)
+		put_line(app, i ? "" : "grouped",
+			 json_object_get_string(json_object_array_get_idx(array, i)));
+	json_object_put(array);
+}
+
+static const char *caution(const struct path *path)
+{
+	const struct p2p_verdict *verdict = &path->forward;
+
+	if (verdict->kernel.map_type != P2P_MAP_THRU_HOST_BRIDGE || !is_translated(verdict->client))
+		return NULL;
+	return "the kernel permits the pair through the root complex, where the IOMMU translates for "
+	       "the client: a driver that gives it addresses without mapping them by the kernel's "
+	       "DMA API hangs or reads wrong data there; iommu=pt, or no IOMMU, ends the translation";
+}
+
+void path_print_caution(const struct app *app, const struct path *path)
+{
+	if (caution(path))
+		put_line(app, "caution", caution(path));
+}
+
+static struct json_object *json_end(const struct app *app, const struct p2p_function *function)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_put(object, "type", json_text(function->iommu_type));
+	json_put(object, "effect", json_text(effect_of(function)));
+	json_put(object, "grouped", json_reasons(app, function));
+	return object;
+}
+
+struct json_object *path_json_iommu(const struct app *app, const struct path *path)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_put(object, "provider", json_end(app, path->forward.provider));
+	json_put(object, "client", json_end(app, path->forward.client));
+	json_put(object, "caution", json_text(caution(path)));
+	return object;
+}

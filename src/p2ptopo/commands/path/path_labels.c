@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What other tools call the pair, where their letters differ from each other, and what sharing a
+ * group and being a guest means for it.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "print/document.h"
+#include "commands/path/path.h"
+#include "print/words.h"
+
+#define COLUMN 14
+
+/* nvidia-smi and NCCL know GPUs and network adapters. */
+static bool is_theirs(const struct p2p_function *function)
+{
+	return function->kind == P2P_CLASS_GPU || function->kind == P2P_CLASS_NIC;
+}
+
+/*
+ * NCCL hangs every device on the CPU of its NUMA node, and so tells host bridges of one node not
+ * apart; its path types have no NODE (src/graph/topo.cc, topoPathTypeStr; src/graph/paths.cc).
+ */
+static const char *nccl_label(enum p2p_relation relation)
+{
+	return relation == P2P_RELATION_NODE ? "PHB" : p2p_relation_name(relation);
+}
+
+static bool has_labels(const struct path *path)
+{
+	const struct p2p_verdict *verdict = &path->forward;
+
+	return is_theirs(verdict->provider) && is_theirs(verdict->client) &&
+	       verdict->relation != P2P_RELATION_UNKNOWN && verdict->relation != P2P_RELATION_X;
+}
+
+static void labels_text(const struct path *path, char *text, size_t size)
+{
+	const struct p2p_verdict *verdict = &path->forward;
+	const char *own = p2p_relation_name(verdict->relation);
+	const char *nccl = nccl_label(verdict->relation);
+
+	if (!strcmp(own, nccl))
+		snprintf(text, size, "nvidia-smi topo and NCCL call it %s as well", own);
+	else
+		snprintf(text, size, "nvidia-smi topo calls it %s: two host bridges, %s and %s; NCCL "
+			 "calls it %s: one NUMA node, %" PRId64 ", whose host bridges it does not "
+			 "tell apart", own, verdict->provider->host->name, verdict->client->host->name,
+			 nccl, verdict->provider->numa.fact == P2P_PRESENT ?
+			 verdict->provider->numa.value : 0);
+}
+
+static size_t group_size(const struct app *app, int64_t group)
+{
+	const struct p2p_function *function;
+	size_t count = 0;
+
+	for (size_t i = 0; (function = p2p_topology_function(app->topology, i)); i++)
+		count += function->iommu_group.fact == P2P_PRESENT &&
+			 function->iommu_group.value == group;
+	return count;
+}
+
+static bool have_groups(const struct path *path)
+{
+	const struct p2p_function *provider = path->forward.provider;
+	const struct p2p_function *client = path->forward.client;
+
+	return provider != client && provider->iommu_group.fact == P2P_PRESENT &&
+	       client->iommu_group.fact == P2P_PRESENT;
+}
+
+static void group_text(const struct app *app, const struct path *path, char *text, size_t size)
+{
+	int64_t group = path->forward.provider->iommu_group.value;
+
+	if (path->forward.client->iommu_group.value != group) {
+		snprintf(text, size, "they are in different IOMMU groups, %" PRId64 " and %" PRId64
+			 "; a driver that wants its peers in one group, as some vendors' do, "
+			 "refuses them", group, path->forward.client->iommu_group.value);
+		return;
+	}
+	snprintf(text, size, "both are in IOMMU group %" PRId64 ", of %zu functions: the IOMMU does "
+		 "not keep them apart, and VFIO gives all of the group to one user or to none",
+		 group, group_size(app, group));
+}
+
+static void guest_text(const struct app *app, char *text, size_t size)
+{
+	const struct p2p_machine *machine = p2p_topology_machine(app->topology);
+
+	snprintf(text, size, "this is a virtual machine (%s): tree, registers and addresses are those "
+		 "it is shown, not those of the hardware; NCCL takes the host's tree from a file "
+		 "that NCCL_TOPO_FILE names",
+		 machine->hypervisor ? machine->hypervisor : "hypervisor not known");
+}
+
+static void put_line(const struct app *app, const char *name, const char *text)
+{
+	fprintf(app->out, "  %-*s", COLUMN - 2, name);
+	words_wrap(app->out, text, COLUMN, COLUMN, app->options.width);
+}
+
+void path_print_labels(const struct app *app, const struct path *path)
+{
+	char text[512];
+
+	if (has_labels(path)) {
+		labels_text(path, text, sizeof(text));
+		put_line(app, "other tools", text);
+	}
+	if (have_groups(path)) {
+		group_text(app, path, text, sizeof(text));
+		put_line(app, "isolation", text);
+	}
+	if (p2p_topology_machine(app->topology)->virtual_machine == P2P_YES) {
+		guest_text(app, text, sizeof(text));
+		put_line(app, "guest", text);
+	}
+}
+
+struct json_object *path_json_labels(const struct app *app, const struct path *path)
+{
+	struct json_object *object = json_object_new_object();
+	bool labels = has_labels(path);
+	char text[512];
+
+	json_put(object, "nvidia_smi",
+		 labels ? json_text(p2p_relation_name(path->forward.relation)) : NULL);
+	json_put(object, "nccl", labels ? json_text(nccl_label(path->forward.relation)) : NULL);
+	if (labels)
+		labels_text(path, text, sizeof(text));
+	json_put(object, "why", labels ? json_text(text) : NULL);
+	if (have_groups(path))
+		group_text(app, path, text, sizeof(text));
+	json_put(object, "isolation", have_groups(path) ? json_text(text) : NULL);
+	return object;
+}

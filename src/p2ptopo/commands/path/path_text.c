@@ -1,0 +1,532 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The page of one pair: the answer first, then both ends, the way, the rule and the fabric. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "print/output.h"
+#include "commands/path/path.h"
+#include "print/speed.h"
+#include "print/words.h"
+
+#define LABEL 14	/* width of the first word of a line, indented by two */
+
+static void label(const struct app *app, const char *text)
+{
+	fprintf(app->out, "  %-*s", LABEL - 2, text);
+}
+
+static void line(const struct app *app, const char *name, const char *text)
+{
+	label(app, name);
+	words_wrap(app->out, text, LABEL, LABEL, app->options.width);
+}
+
+static void heading(const struct app *app, const char *text)
+{
+	fprintf(app->out, "\n%s%s%s\n", paint_on(app, PAINT_BOLD), text, paint_off(app));
+}
+
+static const char *relation_text(enum p2p_relation relation)
+{
+	static const char *const texts[P2P_RELATIONS] = {
+		[P2P_RELATION_UNKNOWN] = "not known, since NUMA nodes are not recorded",
+		[P2P_RELATION_X] = "X, the same function",
+		[P2P_RELATION_PIX] = "PIX, a common bridge and at most one switch",
+		[P2P_RELATION_PXB] = "PXB, a common bridge and several switches",
+		[P2P_RELATION_PHB] = "PHB, the same host bridge",
+		[P2P_RELATION_NODE] = "NODE, several host bridges of one NUMA node",
+		[P2P_RELATION_SYS] = "SYS, across NUMA nodes",
+	};
+
+	return texts[relation];
+}
+
+static void map_type(const struct app *app, const struct p2p_kernel *kernel)
+{
+	fprintf(app->out, "%s%s%s", paint_on(app, paint_of(kernel->map_type)),
+		p2p_map_type_name(kernel->map_type), paint_off(app));
+	if (kernel->map_type == P2P_MAP_UNKNOWN)
+		fprintf(app->out, " (%u hops)", kernel->hops);
+	else
+		fprintf(app->out, ", distance %d (%u hops)", kernel->distance, kernel->hops);
+}
+
+/* The name users call it when that is not its address. */
+static const char *os_name(const struct p2p_function *function)
+{
+	return function->os_names && function->os_names[0] ? function->os_names[0] : "";
+}
+
+static void print_verdict(const struct app *app, const char *name,
+			  const struct p2p_verdict *verdict)
+{
+	char *reason = path_sentence(app, verdict);
+
+	label(app, name);
+	map_type(app, &verdict->kernel);
+	putc('\n', app->out);
+	if (reason)
+		line(app, "", reason);
+	free(reason);
+}
+
+static void print_speed(const struct app *app, const char *name,
+			const struct p2p_verdict *verdict, const struct p2p_speed *speed)
+{
+	char bandwidth[WORDS_SIZE], score[WORDS_SIZE];
+	char *reason = speed_reason(app, verdict, speed);
+	bool any = speed_is_usable(speed) && speed->limit != P2P_LIMIT_WRITES_ONLY;
+
+	label(app, name);
+	fprintf(app->out, "%s%s%s%s", paint_on(app, speed_paint(speed)),
+		any ? speed_bandwidth(speed, bandwidth) : "none", any ? " GB/s" : "",
+		paint_off(app));
+	if (!any && speed->gbytes_per_second > 0)
+		fprintf(app->out, ", the way carries %.1f GB/s", speed->gbytes_per_second);
+	fprintf(app->out, ", score %s", speed_score(speed, score));
+	if (speed->latency_ns > 0)
+		fprintf(app->out, ", %.0f ns", speed->latency_ns);
+	putc('\n', app->out);
+	if (reason)
+		line(app, "", reason);
+	free(reason);
+}
+
+static bool same_speed(const struct p2p_speed *a, const struct p2p_speed *b)
+{
+	double difference = a->gbytes_per_second - b->gbytes_per_second;
+
+	return a->fact == b->fact && a->limit == b->limit && a->score == b->score &&
+	       difference < 0.001 && difference > -0.001;
+}
+
+/* What can be expected: the client of the pair as named, then the other way round. */
+static void print_speeds(const struct app *app, const struct path *path)
+{
+	struct p2p_score forward, reverse;
+
+	p2p_judge_score(app->judge, &path->forward, &forward);
+	p2p_judge_score(app->judge, &path->reverse, &reverse);
+	print_speed(app, "writes", &path->forward, &forward.write);
+	print_speed(app, "reads", &path->forward, &forward.read);
+	if (same_speed(&forward.write, &reverse.write) && same_speed(&forward.read, &reverse.read))
+		return;
+	print_speed(app, "writes back", &path->reverse, &reverse.write);
+	print_speed(app, "reads back", &path->reverse, &reverse.read);
+}
+
+/* What this kernel says now, beside what was predicted. */
+static void print_permitted(const struct app *app, const struct path_permitted *permitted)
+{
+	const struct p2p_gate_distance *answer = &permitted->answer;
+
+	if (!permitted->asked)
+		return;
+	label(app, "permitted");
+	fprintf(app->out, "%s%s%s, asked now: distance %d; with the gate %d (%s)\n",
+		paint_on(app, answer->ungated < 0 ? PAINT_BAD : PAINT_GOOD),
+		answer->ungated < 0 ? "no" : "yes", paint_off(app), answer->ungated,
+		answer->gated, p2p_gate_reason_name(answer->reason));
+	if (permitted->agrees == P2P_NO)
+		fprintf(app->out, "%sTHE KERNEL'S ANSWER IS NOT THE ONE PREDICTED: go by the kernel, "
+			"and report this%s\n", paint_on(app, PAINT_BAD), paint_off(app));
+}
+
+static void print_answer(const struct app *app, const struct path *path)
+{
+	const struct p2p_kernel *forward = &path->forward.kernel, *reverse = &path->reverse.kernel;
+	const struct p2p_function *provider = path->forward.provider;
+	const struct p2p_function *client = path->forward.client;
+	char from[P2P_BDF_SIZE], to[P2P_BDF_SIZE];
+
+	fprintf(app->out, "%sprovider %s%s%s, client %s%s%s%s\n", paint_on(app, PAINT_BOLD),
+		p2p_bdf_format(provider->bdf, from), *os_name(provider) ? " " : "",
+		os_name(provider), p2p_bdf_format(client->bdf, to),
+		*os_name(client) ? " " : "", os_name(client), paint_off(app));
+	print_verdict(app, "verdict", &path->forward);
+	if (reverse->map_type == forward->map_type && reverse->distance == forward->distance)
+		line(app, "reverse", "the same");
+	else
+		print_verdict(app, "reverse", &path->reverse);
+	print_permitted(app, &path->permitted);
+	line(app, "relation", relation_text(path->forward.relation));
+	path_print_labels(app, path);
+	path_print_caution(app, path);
+	print_speeds(app, path);
+}
+
+/* From a dump no size is known, which is said once. */
+static void print_bars(const struct app *app, const struct p2p_function *function)
+{
+	char text[512] = "", size[WORDS_SIZE];
+	bool unknown = false;
+	size_t used = 0;
+
+	for (int i = 0; i < P2P_BARS; i++) {
+		const struct p2p_bar *bar = &function->bar[i];
+		bool sized = bar->fact == P2P_PRESENT;
+
+		if (bar->kind == P2P_BAR_UNUSED || bar->kind == P2P_BAR_IO)
+			continue;
+		unknown |= !sized;
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%d: %s%s%s",
+					 used ? ", " : "", i,
+					 sized ? words_bytes(bar->size_bytes, size) : "",
+					 sized ? " " : "", words_bar_kind(bar));
+	}
+	if (!used)
+		used += (size_t)snprintf(text, sizeof(text), "%s",
+					 function->header == P2P_DENIED ? "not readable" :
+									  "no memory BAR");
+	if (unknown)
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "; sizes not known");
+	if (function->pool.fact == P2P_PRESENT)
+		snprintf(text + used, sizeof(text) - used, "; p2pmem %s, %s",
+			 words_bytes(function->pool.size_bytes, size),
+			 function->pool.published ? "published" : "not published");
+	line(app, "BARs", text);
+}
+
+static void print_locality(const struct app *app, const struct p2p_function *function)
+{
+	label(app, "locality");
+	fprintf(app->out, "host bridge %s, ", function->host->name);
+	if (function->numa.fact == P2P_PRESENT && function->numa.value >= 0)
+		fprintf(app->out, "NUMA node %d, ", (int)function->numa.value);
+	else
+		fputs(function->numa.fact == P2P_DENIED ? "NUMA node not known, " :
+							  "no NUMA node, ", app->out);
+	if (function->iommu_group.fact == P2P_PRESENT)
+		fprintf(app->out, "IOMMU group %d (%s)", (int)function->iommu_group.value,
+			function->iommu_type ? function->iommu_type : "type not known");
+	else
+		fputs(function->iommu_group.fact == P2P_ABSENT ? "no IOMMU" :
+								 "IOMMU group not known",
+		      app->out);
+	putc('\n', app->out);
+}
+
+static void print_ats(const struct app *app, const struct p2p_function *function)
+{
+	const struct p2p_ats *ats = &function->ats;
+
+	label(app, "ATS");
+	fprintf(app->out, "%s; PRI %s; PASID %s\n", words_enable(ats->ats, ats->ats_enabled),
+		words_enable(ats->pri, ats->pri_enabled),
+		words_enable(ats->pasid, ats->pasid_enabled));
+}
+
+static void print_driver(const struct app *app, const struct p2p_function *function)
+{
+	const struct p2p_driver *known = NULL;
+	char text[1024];
+
+	if (!function->driver) {
+		line(app, "driver", function->driver_fact == P2P_DENIED ? "not known" : "none");
+		return;
+	}
+	known = p2p_driver_find(function->driver);
+	if (!known) {
+		snprintf(text, sizeof(text), "%s (what it does with peer memory is not known)",
+			 function->driver);
+	} else {
+		snprintf(text, sizeof(text), "%s: gives peer memory: %s; takes it: %s%s%s%s%s",
+			 known->name, p2p_ability_name(known->gives),
+			 p2p_ability_name(known->takes), known->since ? "; since " : "",
+			 known->since ? known->since : "", known->how ? "; " : "",
+			 known->how ? known->how : "");
+	}
+	line(app, "driver", text);
+}
+
+void path_print_end(const struct app *app, const char *role,
+		    const struct p2p_function *function)
+{
+	char bdf[P2P_BDF_SIZE], product[128], title[256];
+
+	snprintf(title, sizeof(title), "%s %s%s%s", role, p2p_bdf_format(function->bdf, bdf),
+		 os_name(function)[0] ? " " : "", os_name(function));
+	heading(app, title);
+	snprintf(title, sizeof(title), "%s (%s) [%04x:%04x]",
+		 words_product(function, product, sizeof(product)),
+		 p2p_class_name(function->kind), function->vendor, function->device);
+	line(app, "device", title);
+	print_locality(app, function);
+	path_print_iommu(app, function);
+	print_bars(app, function);
+	print_ats(app, function);
+	print_driver(app, function);
+}
+
+/* "ReqRedir+", with the bits of @marked in brackets and in the colour of a refusal. */
+static void print_acs(const struct app *app, const char *name, uint16_t bits, uint16_t marked)
+{
+	size_t column = (size_t)fprintf(app->out, "    %s", name);
+
+	for (size_t i = 0; i < ACS_BITS; i++) {
+		bool mark = marked & acs_bits[i].bit;
+		size_t width = strlen(acs_bits[i].name) + (mark ? 4 : 2);
+
+		if (column + width > app->options.width)
+			column = (size_t)fprintf(app->out, "\n%*s", LABEL - 3, "");
+		fprintf(app->out, " %s%s%s%c%s%s", mark ? paint_on(app, PAINT_BAD) : "",
+			mark ? "[" : "", acs_bits[i].name, bits & acs_bits[i].bit ? '+' : '-',
+			mark ? "]" : "", mark ? paint_off(app) : "");
+		column += width;
+	}
+	putc('\n', app->out);
+}
+
+static void print_hop_acs(const struct app *app, const struct path_hop *hop)
+{
+	const struct p2p_acs *acs = &hop->function->acs;
+	char text[160];
+
+	if (acs->fact != P2P_PRESENT) {
+		if (acs->fact == P2P_DENIED && hop->unread) {
+			snprintf(text, sizeof(text), "ACS not known, and it counts: %s",
+				 words_denied(hop->function));
+			fprintf(app->out, "    %s", paint_on(app, PAINT_UNKNOWN));
+			words_wrap(app->out, text, 4, 4, app->options.width);
+			fputs(paint_off(app), app->out);
+		}
+		return;
+	}
+	print_acs(app, "ACSCap:", acs->capability, 0);
+	print_acs(app, "ACSCtl:", acs->control, hop->kernel | hop->fabric);
+	if (acs->kernel_control != acs->control)
+		fprintf(app->out, "    the kernel reads %04x as ACSCtl, another layout than "
+			"this port has\n", acs->kernel_control);
+}
+
+static void print_hop_link(const struct app *app, const struct p2p_pcie *pcie)
+{
+	char now[WORDS_SIZE], most[WORDS_SIZE];
+	bool full = pcie->now.speed_mtps == pcie->most.speed_mtps &&
+		    pcie->now.width == pcie->most.width;
+
+	if (pcie->link == P2P_DENIED)
+		fputs(", link not readable", app->out);
+	else if (pcie->link == P2P_PRESENT && pcie->now.speed_mtps)
+		fprintf(app->out, ", %s%s%s", words_link(pcie->now, now), full ? "" : " of ",
+			full ? "" : words_link(pcie->most, most));
+	else if (pcie->link == P2P_PRESENT && pcie->most.speed_mtps)
+		fputs(", link down", app->out);
+}
+
+static void print_hop(const struct app *app, const struct path_hop *hop)
+{
+	const struct p2p_function *function = hop->function;
+	char bdf[P2P_BDF_SIZE], product[128], text[160];
+	bool end = hop->role == PATH_PROVIDER || hop->role == PATH_CLIENT;
+
+	fprintf(app->out, "  %-9s %s  %s", path_role_name(hop->role),
+		p2p_bdf_format(function->bdf, bdf), words_port(function));
+	print_hop_link(app, &function->pcie);
+	fputs(function->acs.fact == P2P_ABSENT ? "; no ACS\n" :
+	      function->acs.fact == P2P_DENIED && !hop->unread ? "; ACS not readable\n" : "\n",
+	      app->out);
+	if (!end) {
+		snprintf(text, sizeof(text), "%s [%04x:%04x]",
+			 words_product(function, product, sizeof(product)), function->vendor,
+			 function->device);
+		fputs("    ", app->out);
+		words_wrap(app->out, text, 4, 4, app->options.width);
+	}
+	print_hop_acs(app, hop);
+}
+
+static void print_gap(const struct app *app, const struct path *path)
+{
+	const struct p2p_host_bridge *from = path->forward.provider->host;
+	const struct p2p_host_bridge *to = path->forward.client->host;
+
+	if (from == to)
+		fprintf(app->out, "  ---- through host bridge %s ----\n", from->name);
+	else
+		fprintf(app->out, "  ---- through host bridges %s and %s ----\n", from->name,
+			to->name);
+}
+
+static void print_way(const struct app *app, const struct path *path)
+{
+	char link[WORDS_SIZE], bdf[P2P_BDF_SIZE];
+
+	heading(app, "the way from provider to client ([bits that decide])");
+	for (size_t i = 0; i < path->count; i++) {
+		if (i == path->turn && !path->forward.kernel.common)
+			print_gap(app, path);
+		print_hop(app, &path->hops[i]);
+	}
+	if (path->weakest)
+		fprintf(app->out, "  weakest link: %s at %s\n",
+			words_link(path->weakest->function->pcie.now, link),
+			p2p_bdf_format(path->weakest->function->bdf, bdf));
+}
+
+static void root_text(const struct p2p_root *root, char *text, size_t size)
+{
+	char bdf[P2P_BDF_SIZE];
+
+	if (root->fact == P2P_DENIED)
+		snprintf(text, size, "cannot be told");
+	else if (root->fact == P2P_ABSENT || !root->device)
+		snprintf(text, size, "the kernel finds no device to compare");
+	else if (!root->row)
+		snprintf(text, size, "%s %04x:%04x, not on the list",
+			 p2p_bdf_format(root->device->bdf, bdf), root->device->vendor,
+			 root->device->device);
+	else
+		snprintf(text, size, "%s %04x:%04x, row %s%s",
+			 p2p_bdf_format(root->device->bdf, bdf), root->device->vendor,
+			 root->device->device, root->row,
+			 root->same_bridge_only ? " (for one host bridge only)" : "");
+}
+
+static void print_roots(const struct app *app, const struct p2p_kernel *kernel,
+			const struct path *path)
+{
+	char text[128];
+
+	root_text(&kernel->provider_root, text, sizeof(text));
+	line(app, "host bridge", text);
+	if (path->forward.provider->host == path->forward.client->host)
+		return;
+	root_text(&kernel->client_root, text, sizeof(text));
+	line(app, "client's", text);
+}
+
+static void print_rules(const struct app *app, const struct path *path)
+{
+	bool release = app->options.kernel == NULL || !strcmp(app->options.kernel, "auto");
+	const struct p2p_machine *machine = p2p_topology_machine(app->topology);
+
+	if (path->rules_count == 1 && !(release && machine->p2pdma == P2P_NO)) {
+		line(app, "rule sets", "all say the same");
+		return;
+	}
+	for (size_t i = 0; i < path->rules_count; i++) {
+		const struct path_rules *run = &path->rules[i];
+		char span[64], text[160];
+
+		snprintf(span, sizeof(span), "%s%s%s%s", p2p_rules_name(run->first),
+			 run->first == run->last ? "" : " to ",
+			 run->first == run->last ? "" : p2p_rules_name(run->last),
+			 p2p_rules_is_experimental(run->first) ? " (experimental)" : "");
+		if (run->map_type == P2P_MAP_UNKNOWN)
+			snprintf(text, sizeof(text), "%s: unknown", span);
+		else
+			snprintf(text, sizeof(text), "%s: %s, distance %d", span,
+				 p2p_map_type_name(run->map_type), run->distance);
+		line(app, i ? "" : "rule sets", text);
+	}
+}
+
+static void print_message(const struct app *app, const struct path *path)
+{
+	char *message = path_message(app, &path->forward), *rest = message, *text;
+
+	for (bool first = true; (text = strsep(&rest, "\n")) != NULL; first = false)
+		if (*text)
+			line(app, first ? "would log" : "", text);
+	free(message);
+}
+
+static void print_kernel(const struct app *app, const struct path *path)
+{
+	const struct p2p_machine *machine = p2p_topology_machine(app->topology);
+	const char *note = p2p_judge_rules_note(app->judge);
+	char title[160], text[160];
+
+	snprintf(title, sizeof(title), "kernel %s, by the rules of %s",
+		 machine->release ? machine->release : "(release not recorded)",
+		 p2p_rules_name(p2p_judge_rules(app->judge)));
+	heading(app, title);
+	if (note)
+		line(app, "note", note);
+	print_roots(app, &path->forward.kernel, path);
+	snprintf(text, sizeof(text), "%s: %s",
+		 machine->cpu_vendor ? machine->cpu_vendor : "not recorded",
+		 path->forward.kernel.cpu_listed == P2P_YES ? "trusted as a whole (AMD Zen)" :
+		 path->forward.kernel.cpu_listed == P2P_NO ? "not trusted as a whole (no AMD Zen)" :
+							     "is it an AMD Zen?");
+	line(app, "CPU", text);
+	print_rules(app, path);
+	print_message(app, path);
+}
+
+static void print_route(const struct app *app, const char *name, const struct p2p_route *route)
+{
+	static const enum paint paints[] = {
+		[P2P_ROUTE_UNKNOWN] = PAINT_UNKNOWN, [P2P_ROUTE_DIRECT] = PAINT_GOOD,
+		[P2P_ROUTE_REDIRECTED] = PAINT_HOST, [P2P_ROUTE_BLOCKED] = PAINT_BAD,
+	};
+	const char *kind = p2p_route_name(route->kind);
+	char bdf[P2P_BDF_SIZE], bits[P2P_ACS_SIZE], text[512] = "";
+
+	fprintf(app->out, "    %-26s%s%s%s", name, paint_on(app, paints[route->kind]), kind,
+		paint_off(app));
+	if (route->kind != P2P_ROUTE_DIRECT && route->port && route->bits)
+		snprintf(text, sizeof(text), " by %s %s", p2p_bdf_format(route->port->bdf, bdf),
+			 words_acs(route->bits, bits));
+	else if (route->kind != P2P_ROUTE_DIRECT)
+		snprintf(text, sizeof(text), "%s%s: %s", route->port ? " at " : "",
+			 route->port ? p2p_bdf_format(route->port->bdf, bdf) : "",
+			 route->why ? route->why : "");
+	words_wrap(app->out, text, 30 + strlen(kind), 30, app->options.width);
+}
+
+static bool is_same_route(const struct p2p_route *a, const struct p2p_route *b)
+{
+	if (a->kind != b->kind)
+		return false;
+	return a->kind == P2P_ROUTE_DIRECT ||
+	       (a->port == b->port && a->bits == b->bits &&
+		(a->why == b->why || (a->why && b->why && !strcmp(a->why, b->why))));
+}
+
+/* Two kinds of TLP on one line where the fabric treats them alike. */
+static void print_two(const struct app *app, const char *both, const char *first,
+		      const struct p2p_route *route, const char *second,
+		      const struct p2p_route *other)
+{
+	bool same = is_same_route(route, other);
+
+	print_route(app, same ? both : first, route);
+	if (!same)
+		print_route(app, second, other);
+}
+
+static void print_fabric(const struct app *app, const struct p2p_verdict *verdict)
+{
+	const struct p2p_fabric *fabric = &verdict->fabric;
+	char provider[P2P_BDF_SIZE], client[P2P_BDF_SIZE];
+
+	fprintf(app->out, "  %s reads and writes %s\n",
+		p2p_bdf_format(verdict->client->bdf, client),
+		p2p_bdf_format(verdict->provider->bdf, provider));
+	if (is_same_route(&fabric->request, &fabric->translated) &&
+	    is_same_route(&fabric->request, &fabric->completion) &&
+	    is_same_route(&fabric->request, &fabric->completion_relaxed)) {
+		print_route(app, "requests and completions", &fabric->request);
+		return;
+	}
+	print_two(app, "requests", "untranslated requests", &fabric->request,
+		  "translated requests (ATS)", &fabric->translated);
+	print_two(app, "completions", "completions", &fabric->completion,
+		  "completions, relaxed", &fabric->completion_relaxed);
+}
+
+void path_print(struct app *app, const struct path *path)
+{
+	print_answer(app, path);
+	path_print_end(app, "provider", path->forward.provider);
+	if (path->forward.provider != path->forward.client)
+		path_print_end(app, "client", path->forward.client);
+	print_way(app, path);
+	print_kernel(app, path);
+	heading(app, "fabric, by the PCIe specification");
+	print_fabric(app, &path->forward);
+	if (path->forward.provider != path->forward.client)
+		print_fabric(app, &path->reverse);
+}

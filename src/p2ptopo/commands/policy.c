@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* policy compile and explain: from a policy file to an allow-list, and why a pair is on it. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "print/document.h"
+#include "print/output.h"
+#include "commands/policy.h"
+
+enum status policy_fail(const struct app *app, int error)
+{
+	const char *sentence = p2p_context_error(app->context);
+
+	switch (error) {
+	case -ENOMEM:
+		return app_out_of_memory();
+	case -EACCES:
+	case -EPERM:
+	case -ESTALE:
+		return app_fail(STATUS_ACCESS, "%s", sentence);
+	default:
+		return app_fail(STATUS_INPUT, "%s", sentence);
+	}
+}
+
+enum status policy_compile(struct app *app, const char *path, struct list_of *ret_list)
+{
+	int error;
+
+	*ret_list = (struct list_of){ 0 };
+	error = p2p_policy_load(app->context, path ? path : POLICY_FILE, &ret_list->policy);
+	if (!error)
+		error = p2p_allow_list_new(app->context, ret_list->policy, app->judge,
+					   &ret_list->list);
+	return error ? policy_fail(app, error) : STATUS_DONE;
+}
+
+void policy_release(struct list_of *list)
+{
+	p2p_allow_list_free(list->list);
+	p2p_policy_free(list->policy);
+}
+
+const char *name_of(const struct app *app, struct p2p_bdf bdf)
+{
+	const struct p2p_function *function = p2p_topology_find(app->topology, bdf);
+
+	return function ? function->display : "?";
+}
+
+static bool is_provider(const struct list_of *made, const struct p2p_function *function)
+{
+	const struct p2p_allowed *pair;
+
+	/* The list is sorted; one that stands behind the function ends the search. */
+	for (size_t i = 0; (pair = p2p_allow_list_at(made->list, i)); i++)
+		if (pair->provider->index >= function->index)
+			return pair->provider == function;
+	return false;
+}
+
+/*
+ * Who the switches let reach @provider although the list does not: ACS controls what leaves a
+ * port, so nothing at the provider keeps them out.
+ */
+static bool reaches_anyway(const struct app *app, const struct list_of *made,
+			   const struct p2p_function *provider, const struct p2p_function *client)
+{
+	struct p2p_verdict verdict;
+
+	if (client == provider || !p2p_function_has_header_0(client) ||
+	    p2p_allow_list_has(made->list, provider, client))
+		return false;
+	p2p_judge_pair(app->judge, provider, client, &verdict);
+	return verdict.fabric.request.kind == P2P_ROUTE_DIRECT;
+}
+
+static size_t others(const struct app *app, const struct list_of *made,
+		     const struct p2p_function *provider, const struct p2p_function **list)
+{
+	const struct p2p_function *client;
+	size_t count = 0;
+
+	for (size_t i = 0; (client = p2p_topology_function(app->topology, i)); i++)
+		if (reaches_anyway(app, made, provider, client))
+			list[count++] = client;
+	return count;
+}
+
+static struct json_object *json_rule(const struct p2p_rule *rule)
+{
+	struct json_object *object;
+
+	if (!rule)
+		return NULL;
+	object = json_object_new_object();
+	json_put(object, "line", json_count(rule->line));
+	json_put(object, "action", json_text(rule->allow ? "allow" : "deny"));
+	json_put(object, "why", json_text(rule->why));
+	return object;
+}
+
+static struct json_object *json_allowed(const struct p2p_allowed *pair)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_put(object, "provider", json_bdf(pair->provider));
+	json_put(object, "client", json_bdf(pair->client));
+	json_put(object, "rule", json_rule(pair->rule));
+	return object;
+}
+
+/* One row per provider: who else reaches it. */
+static struct json_object *json_exposed(const struct app *app, const struct list_of *made,
+					const struct p2p_function **list)
+{
+	struct json_object *array = json_object_new_array();
+	const struct p2p_function *provider;
+
+	for (size_t i = 0; (provider = p2p_topology_function(app->topology, i)); i++) {
+		struct json_object *object;
+
+		if (!is_provider(made, provider))
+			continue;
+		object = json_object_new_object();
+		json_put(object, "provider", json_bdf(provider));
+		json_put(object, "reached_also_by",
+			 json_functions(list, others(app, made, provider, list)));
+		json_object_array_add(array, object);
+	}
+	return array;
+}
+
+static enum status print_json(const struct app *app, const struct list_of *made,
+			      const struct p2p_function **list)
+{
+	struct json_object *document = document_new(app, "allow-list");
+	struct json_object *pairs = json_object_new_array();
+	const struct p2p_allowed *pair;
+
+	for (size_t i = 0; (pair = p2p_allow_list_at(made->list, i)); i++)
+		json_object_array_add(pairs, json_allowed(pair));
+	json_put(document, "pairs", pairs);
+	json_put(document, "providers", json_exposed(app, made, list));
+	return document_print(app, document);
+}
+
+static void print_pairs(const struct app *app, const struct list_of *made)
+{
+	const struct p2p_allowed *pair;
+	char provider[P2P_BDF_SIZE], client[P2P_BDF_SIZE];
+
+	for (size_t i = 0; (pair = p2p_allow_list_at(made->list, i)); i++)
+		fprintf(app->out, "  %s %-12s <- %s %-12s line %u%s%s\n",
+			p2p_bdf_format(pair->provider->bdf, provider), pair->provider->display,
+			p2p_bdf_format(pair->client->bdf, client), pair->client->display,
+			pair->rule->line, *pair->rule->why ? ": " : "", pair->rule->why);
+}
+
+#define NAMES_SHOWN 6
+
+static void print_exposed(const struct app *app, const struct list_of *made,
+			  const struct p2p_function **list)
+{
+	const struct p2p_function *provider;
+
+	for (size_t i = 0; (provider = p2p_topology_function(app->topology, i)); i++) {
+		size_t count = is_provider(made, provider) ?
+			       others(app, made, provider, list) : 0;
+
+		if (!count)
+			continue;
+		fprintf(app->out, "  %s is reached by the switches' leave also by", provider->display);
+		for (size_t n = 0; n < count && n < NAMES_SHOWN; n++)
+			fprintf(app->out, "%s %s", n ? "," : "", list[n]->display);
+		if (count > NAMES_SHOWN)
+			fprintf(app->out, " and %zu more", count - NAMES_SHOWN);
+		fputc('\n', app->out);
+	}
+}
+
+static void print_text(const struct app *app, const struct list_of *made,
+		       const struct p2p_function **list)
+{
+	fprintf(app->out, "%zu ordered pairs allowed (provider <- client):\n",
+		p2p_allow_list_count(made->list));
+	print_pairs(app, made);
+	fputs("\nNot on the list, and not kept out by hardware either:\n", app->out);
+	print_exposed(app, made, list);
+	print_wrapped(app->out, app->options.width, 0,
+		      "The gate stops drivers that ask the kernel's p2pdma code.  It does not stop "
+		      "drivers that program bus addresses themselves, VFIO, requests translated by "
+		      "ATS, or mappings made before the push; see p2pgate(4).");
+}
+
+enum status command_policy_compile(struct app *app, int argc, char **argv)
+{
+	struct list_of made;
+	enum status status = policy_compile(app, argc ? argv[0] : NULL, &made);
+	const struct p2p_function **list;
+
+	list = calloc(p2p_topology_count(app->topology) + 1, sizeof(struct p2p_function *));
+	if (!list)
+		status = status ? status : app_out_of_memory();
+	else if (!status && app->options.format == FORMAT_JSON)
+		status = print_json(app, &made, list);
+	else if (!status)
+		print_text(app, &made, list);
+	free(list);
+	policy_release(&made);
+	return status;
+}
+
+static void explain_text(const struct app *app, const struct p2p_verdict *verdict,
+			 const struct p2p_decision *decision, const char *path)
+{
+	const struct p2p_rule *rule = decision->rule;
+
+	fprintf(app->out, "%s%s%s: client %s to the memory of provider %s\n",
+		paint_on(app, decision->allow ? PAINT_GOOD : PAINT_BAD),
+		decision->allow ? "allowed" : "denied", paint_off(app), verdict->client->display,
+		verdict->provider->display);
+	if (rule)
+		fprintf(app->out, "by %s:%u:%u%s%s\n", path, rule->line, rule->column,
+			*rule->why ? ": " : "", rule->why);
+	else if (verdict->provider == verdict->client)
+		fputs("a function always reaches its own memory\n", app->out);
+	else
+		fprintf(app->out, "no rule of %s matches\n", path);
+	if (decision->uncertain)
+		fputs("a fact that a rule asks for is not known, and that never lets a pair through\n",
+		      app->out);
+}
+
+static enum status explain_json(const struct app *app, const struct p2p_verdict *verdict,
+				const struct p2p_decision *decision)
+{
+	struct json_object *document = document_new(app, "policy-decision");
+
+	json_put(document, "provider", json_bdf(verdict->provider));
+	json_put(document, "client", json_bdf(verdict->client));
+	json_put(document, "allowed", json_flag(decision->allow));
+	json_put(document, "uncertain", json_flag(decision->uncertain));
+	json_put(document, "rule", json_rule(decision->rule));
+	return document_print(app, document);
+}
+
+enum status command_policy_explain(struct app *app, int argc, char **argv)
+{
+	const char *path = argc > 2 ? argv[2] : POLICY_FILE;
+	const struct p2p_function *provider, *client;
+	struct p2p_decision decision;
+	struct p2p_policy *policy;
+	struct p2p_verdict verdict;
+	enum status status = app_find(app, argv[0], &provider);
+	int error;
+
+	if (!status)
+		status = app_find(app, argv[1], &client);
+	if (status)
+		return status;
+	error = p2p_policy_load(app->context, path, &policy);
+	if (error)
+		return policy_fail(app, error);
+	p2p_judge_pair(app->judge, provider, client, &verdict);
+	p2p_policy_decide(policy, &verdict, &decision);
+	if (app->options.format == FORMAT_JSON)
+		explain_json(app, &verdict, &decision);
+	else
+		explain_text(app, &verdict, &decision, path);
+	p2p_policy_free(policy);
+	return decision.allow ? STATUS_DONE : STATUS_NO;
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* prove: move real bytes both ways, compare them, and record the evidence. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "print/document.h"
+#include "print/output.h"
+#include "machine/save.h"
+#include "commands/policy.h"
+
+static struct json_object *json_transfer(const struct p2p_transfer *transfer)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_put(object, "outcome", json_text(p2p_outcome_name(transfer->outcome)));
+	json_put(object, "error", transfer->error ? json_text(strerror(transfer->error)) : NULL);
+	json_put(object, "damage", json_text(p2p_damage_name(transfer->damage)));
+	json_put(object, "transfers", json_count(transfer->transfers));
+	json_put(object, "bytes", json_count(transfer->bytes));
+	json_put(object, "bad_offset", json_count(transfer->bad_offset));
+	json_put(object, "bad_bytes", json_count(transfer->bad_bytes));
+	json_put(object, "bytes_per_s",
+		 transfer->bytes_per_s ? json_count(transfer->bytes_per_s) : NULL);
+	return object;
+}
+
+static struct json_object *json_link(const struct p2p_function *function)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_put(object, "speed_mtps", json_count(function->pcie.now.speed_mtps));
+	json_put(object, "width", json_count(function->pcie.now.width));
+	return object;
+}
+
+static struct json_object *json_when(int64_t seconds)
+{
+	time_t when = (time_t)seconds;
+	struct tm parts;
+	char text[32];
+
+	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&when, &parts));
+	return json_object_new_string(text);
+}
+
+static bool is_proven(const struct p2p_proof *proof)
+{
+	return proof->into.outcome == P2P_OUTCOME_EQUAL && proof->out.outcome == P2P_OUTCOME_EQUAL;
+}
+
+static struct json_object *make_evidence(const struct app *app, const struct p2p_verdict *verdict,
+					 const struct p2p_proof *proof)
+{
+	struct json_object *document = document_new(app, "proof");
+
+	json_put(document, "started", json_when(proof->started));
+	json_put(document, "provider", json_device(verdict->provider));
+	json_put(document, "provider_link", json_link(verdict->provider));
+	json_put(document, "client", json_device(verdict->client));
+	json_put(document, "client_link", json_link(verdict->client));
+	json_put(document, "map_type", json_text(p2p_map_type_name(verdict->kernel.map_type)));
+	json_put(document, "proven", json_flag(is_proven(proof)));
+	json_put(document, "largest_bytes", json_count(proof->largest_bytes));
+	json_put(document, "client_writes_provider", json_transfer(&proof->into));
+	json_put(document, "client_reads_provider", json_transfer(&proof->out));
+	return document;
+}
+
+static enum status save_evidence(const char *path, struct json_object *document)
+{
+	return save_text(path, json_object_to_json_string_ext(document, JSON_C_TO_STRING_PRETTY |
+							      JSON_C_TO_STRING_NOSLASHESCAPE));
+}
+
+static void print_direction(const struct app *app, const char *what,
+			    const struct p2p_transfer *transfer)
+{
+	enum paint paint = transfer->outcome == P2P_OUTCOME_EQUAL ? PAINT_GOOD : PAINT_BAD;
+
+	fprintf(app->out, "%s: %s%s%s", what, paint_on(app, paint),
+		p2p_outcome_name(transfer->outcome), paint_off(app));
+	if (transfer->outcome == P2P_OUTCOME_REFUSED)
+		fprintf(app->out, " (%s)", strerror(transfer->error));
+	if (transfer->outcome == P2P_OUTCOME_WRONG)
+		fprintf(app->out, " (%s: first at byte %llu of a transfer of %llu)",
+			p2p_damage_name(transfer->damage),
+			(unsigned long long)transfer->bad_offset,
+			(unsigned long long)transfer->bad_bytes);
+	fprintf(app->out, ", %u transfers, %llu bytes compared", transfer->transfers,
+		(unsigned long long)transfer->bytes);
+	if (transfer->bytes_per_s)
+		fprintf(app->out, ", %.2f GB/s", (double)transfer->bytes_per_s / 1e9);
+	fputc('\n', app->out);
+}
+
+static void print_text(const struct app *app, const struct p2p_verdict *verdict,
+		       const struct p2p_proof *proof)
+{
+	bool proven = is_proven(proof), permitted;
+
+	permitted = proof->into.outcome != P2P_OUTCOME_REFUSED &&
+		    proof->out.outcome != P2P_OUTCOME_REFUSED;
+	fprintf(app->out, "provider %s, client %s: %s%s%s\n", verdict->provider->display,
+		verdict->client->display, paint_on(app, proven ? PAINT_GOOD : PAINT_BAD),
+		proven ? "proven" : permitted ? "permitted and NOT proven: do not use it" :
+		"refused", paint_off(app));
+	print_direction(app, "client writes into the provider", &proof->into);
+	print_direction(app, "client reads from the provider", &proof->out);
+}
+
+static void show_progress(void *userdata, unsigned int percent)
+{
+	fprintf(userdata, "\r%3u %%%s", percent, percent == 100 ? "\r     \r" : "");
+	fflush(userdata);
+}
+
+static enum status prove(struct app *app, struct p2p_verdict *verdict, struct p2p_proof *proof)
+{
+	struct p2p_prove_options options = {
+		.scratch = app->options.scratch,
+		.overwrite = app->options.overwrite,
+		.progress = isatty(STDERR_FILENO) ? show_progress : NULL,
+		.userdata = stderr,
+	};
+	int error = p2p_prove(app->context, app->topology, verdict->provider, verdict->client,
+			      &options, proof);
+
+	if (!error)
+		return STATUS_DONE;
+	if (error == -EXDEV)
+		return app_fail(STATUS_USAGE, "%s", p2p_context_error(app->context));
+	if (error == -EEXIST)
+		return app_fail(STATUS_ACCESS, "%s; --overwrite-signatures would overwrite it",
+				p2p_context_error(app->context));
+	return app_fail(STATUS_ACCESS, "%s", p2p_context_error(app->context));
+}
+
+enum status command_prove(struct app *app, int argc, char **argv)
+{
+	const struct p2p_function *provider, *client;
+	struct json_object *document;
+	struct p2p_verdict verdict;
+	struct p2p_proof proof;
+	enum status status = app_find(app, argv[0], &provider);
+
+	(void)argc;
+	if (!status)
+		status = app_find(app, argv[1], &client);
+	if (!status && !app->options.scratch)
+		status = app_fail(STATUS_USAGE, "prove needs --scratch DEVICE, a block device of %s "
+				  "whose first bytes may be overwritten", client->display);
+	if (status)
+		return status;
+	p2p_judge_pair(app->judge, provider, client, &verdict);
+	status = prove(app, &verdict, &proof);
+	if (status)
+		return status;
+	document = make_evidence(app, &verdict, &proof);
+	if (app->options.evidence)
+		status = save_evidence(app->options.evidence, document);
+	if (app->options.format == FORMAT_JSON) {
+		document_print(app, document);
+	} else {
+		print_text(app, &verdict, &proof);
+		json_object_put(document);
+	}
+	return status ? status : is_proven(&proof) ? STATUS_DONE : STATUS_NO;
+}

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* p2ptopo refresh: root's snapshot for everybody, and the installed policy for the gate. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "commands/policy.h"
+#include "machine/run_dir.h"
+#include "machine/saved.h"
+#include "machine/turn.h"
+
+#define TRIES 10	/* machines whose functions come and go while they are read */
+
+/**
+ * struct refresh - one of them.
+ * @policy: its path
+ * @has_policy: there is something at that path
+ * @gate: NULL when the module is not loaded; @info: asked before the machine is read
+ */
+struct refresh {
+	struct app *app;
+	const char *policy;
+	bool has_policy;
+	struct p2p_gate *gate;
+	struct p2p_gate_info info;
+	struct list_of made;
+};
+
+static enum status fail(const struct app *app, int error)
+{
+	if (error == -ENOMEM)
+		return app_out_of_memory();
+	return app_fail(STATUS_ACCESS, "%s", p2p_context_error(app->context));
+}
+
+static enum status open_gate(struct refresh *refresh)
+{
+	struct app *app = refresh->app;
+	int error;
+
+	if (!app->context && p2p_context_new(&app->context))
+		return app_out_of_memory();
+	error = p2p_gate_open(app->context, &refresh->gate);
+	if (!error)
+		error = p2p_gate_info(app->context, refresh->gate, &refresh->info);
+	if (error == -ENOENT && !refresh->has_policy)
+		return STATUS_DONE;
+	if (error == -ENOENT)
+		return app_fail(STATUS_ACCESS, "%s is installed, but the module p2pgate is not "
+				"loaded: NOTHING IS ENFORCED, every pair passes as the kernel "
+				"alone decides; the kernel log says why, see also p2pgate(4)",
+				refresh->policy);
+	return error ? app_fail(STATUS_ACCESS, "%s: NOTHING WAS PUSHED",
+				p2p_context_error(app->context)) : STATUS_DONE;
+}
+
+static enum status save(struct refresh *refresh)
+{
+	struct app *app = refresh->app;
+	char path[PATH_MAX];
+	int error;
+
+	if (!saved_path(app, path))
+		return app_fail(STATUS_USAGE, "--run-dir is too long");
+	error = p2p_snapshot_save(app->context, app->snapshot, path);
+	return error ? fail(app, error) : STATUS_DONE;
+}
+
+/* Is what the policy allows what is in force already?  Both lists are sorted alike. */
+static bool is_in_force(const struct refresh *refresh)
+{
+	const struct p2p_allow_list *list = refresh->made.list;
+	struct p2p_gate_pair *pairs;
+	size_t count, same = 0;
+
+	if (p2p_gate_list(refresh->app->context, refresh->gate, &pairs, &count))
+		return false;
+	while (count == p2p_allow_list_count(list) && same < count) {
+		const struct p2p_allowed *pair = p2p_allow_list_at(list, same);
+
+		if (p2p_bdf_compare(pair->provider->bdf, pairs[same].provider) ||
+		    p2p_bdf_compare(pair->client->bdf, pairs[same].client))
+			break;
+		same++;
+	}
+	free(pairs);
+	return same == count && count == p2p_allow_list_count(list);
+}
+
+static bool was_turned_off(const struct p2p_gate_info *info)
+{
+	char tag[sizeof(info->tag)] = "";
+
+	for (size_t i = 0; i < strlen(POLICY_TAG_OFF); i++)
+		snprintf(tag + 2 * i, 3, "%02x", (unsigned int)POLICY_TAG_OFF[i]);
+	return info->mode == P2P_GATE_OFF && !strcmp(tag, info->tag);
+}
+
+/* Return: 0; -ESTALE: read everything again; another negative errno. */
+static int push_list(struct refresh *refresh)
+{
+	const struct p2p_gate_info *info = &refresh->info;
+	/* Whoever chose to observe goes on observing. */
+	enum p2p_gate_mode mode = info->mode == P2P_GATE_OFF ? P2P_GATE_ENFORCE : info->mode;
+
+	if (mode == info->mode && is_in_force(refresh))
+		return 0;
+	return p2p_gate_push(refresh->app->context, refresh->gate, mode, refresh->made.list,
+			     info->generation, NULL, NULL);
+}
+
+static enum status push(struct refresh *refresh, bool *ret_again)
+{
+	struct app *app = refresh->app;
+	enum status status;
+	int error;
+
+	if (was_turned_off(&refresh->info)) {
+		fputs("The gate was turned off by hand, and stays off until p2ptopo policy push.\n",
+		      app->out);
+		return STATUS_DONE;
+	}
+	status = policy_compile(app, refresh->policy, &refresh->made);
+	if (status)
+		return status;
+	error = push_list(refresh);
+	*ret_again = error == -ESTALE || error == -ENODEV;
+	if (error)
+		return *ret_again ? STATUS_DONE : fail(app, error);
+	fprintf(app->out, "%zu ordered pairs in force\n", p2p_allow_list_count(refresh->made.list));
+	return STATUS_DONE;
+}
+
+static void forget(struct refresh *refresh)
+{
+	policy_release(&refresh->made);
+	refresh->made = (struct list_of){ 0 };
+	refresh->gate = p2p_gate_close(refresh->gate);
+	app_release(refresh->app);
+}
+
+/*
+ * The gate is asked before the machine is read.  A gate or a policy that is wrong keeps nobody
+ * from the snapshot; a snapshot that cannot be written keeps no policy from the gate.
+ */
+static enum status once(struct refresh *refresh, bool *ret_again)
+{
+	enum status gate = open_gate(refresh), saved, status;
+	bool pushes = !gate && refresh->gate && refresh->has_policy;
+
+	*ret_again = false;
+	status = app_read(refresh->app, pushes ? STAGE_JUDGE : STAGE_SNAPSHOT);
+	if (status)
+		return status;
+	saved = save(refresh);
+	if (pushes)
+		gate = push(refresh, ret_again);
+	return saved ? saved : gate;
+}
+
+static enum status run(struct app *app, const char *policy)
+{
+	struct refresh refresh = { .app = app, .policy = policy ? policy : POLICY_FILE };
+	enum status status;
+	bool again = true;
+
+	refresh.has_policy = !access(refresh.policy, F_OK) || errno != ENOENT;
+	for (int i = 0; i < TRIES; i++) {
+		forget(&refresh);
+		status = once(&refresh, &again);
+		if (!again)
+			break;
+	}
+	forget(&refresh);
+	if (again)
+		return app_fail(STATUS_ACCESS, "the machine changed while it was read, %d times in "
+				"a row: the policy was not pushed", TRIES);
+	return status;
+}
+
+static enum status take_turn(struct app *app, struct turn *turn, const char *policy)
+{
+	enum status status;
+	int error;
+
+	if (app->options.settle || app->options.background)
+		turn_settle(turn);
+	error = turn_start(turn);
+	if (error)
+		return app_fail(STATUS_ACCESS, "%s: %s", turn->run_dir, strerror(-error));
+	status = run(app, policy);
+	turn_end(turn);
+	return status;
+}
+
+/* What the refresh behind says, to the system's log, line by line. */
+static void log_lines(int fd)
+{
+	FILE *lines = fdopen(fd, "r");
+	char line[2048];
+
+	openlog("p2ptopo", LOG_PID, LOG_DAEMON);
+	while (lines && fgets(line, sizeof(line), lines))
+		syslog(LOG_ERR, "%.*s", (int)strcspn(line, "\n"), line);
+}
+
+/* Return: true in the process that refreshes, whose stderr another one takes to the log. */
+static bool go_behind(void)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC), ends[2];
+	pid_t child;
+
+	(void)setsid();
+	if (null < 0 || pipe2(ends, O_CLOEXEC) < 0 || chdir("/") < 0)
+		return false;
+	dup2(null, STDIN_FILENO);
+	dup2(null, STDOUT_FILENO);
+	child = fork();
+	if (child == 0) {
+		dup2(ends[1], STDERR_FILENO);
+		close(ends[1]);
+		close(ends[0]);
+		return true;
+	}
+	dup2(null, STDERR_FILENO);
+	close(ends[1]);
+	log_lines(ends[0]);
+	return false;
+}
+
+static enum status in_background(struct app *app, const char *policy)
+{
+	struct turn turn = { NULL, -1, -1 };
+	int error = turn_ask(app->options.run_dir);
+	pid_t child;
+
+	if (!error)
+		error = turn_queue(app->options.run_dir, false, &turn);
+	if (error) {
+		turn_end(&turn);
+		return error == -EALREADY ? STATUS_DONE :
+		       app_fail(STATUS_ACCESS, "%s: %s", app->options.run_dir, strerror(-error));
+	}
+	child = fork();
+	if (child < 0)
+		app_fail(STATUS_ACCESS, "no second process: %s", strerror(errno));
+	if (child == 0)
+		_exit(go_behind() ? (int)take_turn(app, &turn, policy) : 0);
+	/* The locks are the child's from now on. */
+	turn_end(&turn);
+	return child < 0 ? STATUS_ACCESS : STATUS_DONE;
+}
+
+enum status command_refresh(struct app *app, int argc, char **argv)
+{
+	const char *policy = argc ? argv[0] : NULL;
+	struct turn turn;
+	int error;
+
+	if (app->options.from)
+		return app_fail(STATUS_USAGE, "a refresh is of the running machine; --from names a "
+				"capture");
+	if (geteuid() != 0)
+		return app_fail(STATUS_ACCESS, "only root can read what is to be saved");
+	if (app->options.background)
+		return in_background(app, policy);
+	error = turn_queue(app->options.run_dir, true, &turn);
+	if (error) {
+		turn_end(&turn);
+		return app_fail(STATUS_ACCESS, "%s: %s", app->options.run_dir, strerror(-error));
+	}
+	return take_turn(app, &turn, policy);
+}

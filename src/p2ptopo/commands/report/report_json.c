@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "print/facts.h"
+#include "commands/report/report.h"
+
+/* With more groups the matrix would grow with pairs, not with functions: `pairs` has them all. */
+#define MOST_GROUPS 64
+
+static struct json_object *device_counts(const struct app *app, const struct survey *survey)
+{
+	struct json_object *object = json_object_new_object(), *classes = json_object_new_object();
+
+	for (int kind = 0; kind < P2P_CLASSES; kind++)
+		if (survey->selected[kind])
+			json_put(classes, p2p_class_name((enum p2p_class)kind),
+				 json_count(survey->selected[kind]));
+	json_put(object, "functions", json_count(p2p_topology_count(app->topology)));
+	json_put(object, "selected", json_count(app->selected_count));
+	json_put(object, "classes", classes);
+	return object;
+}
+
+static struct json_object *group_array(const struct survey *survey)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < p2p_groups_count(survey->groups); i++) {
+		const struct p2p_group *group = p2p_groups_at(survey->groups, i);
+		struct json_object *members = json_object_new_array();
+
+		for (size_t j = 0; j < group->count; j++) {
+			struct json_object *member = json_object_new_object();
+
+			json_put(member, "bdf", json_bdf(group->members[j]));
+			json_put(member, "name", json_text(group->members[j]->display));
+			json_put(member, "class",
+				 json_text(p2p_class_name(group->members[j]->kind)));
+			json_object_array_add(members, member);
+		}
+		json_object_array_add(array, members);
+	}
+	return array;
+}
+
+static struct json_object *cell(const struct survey *survey, size_t i, size_t j)
+{
+	struct json_object *object;
+	struct p2p_verdict verdict;
+
+	if (!survey_pairs(survey, i, j) ||
+	    !survey_group_pair(survey, p2p_groups_at(survey->groups, i),
+			       p2p_groups_at(survey->groups, j), &verdict))
+		return NULL;
+	object = json_object_new_object();
+	json_put(object, "relation", json_text(p2p_relation_name(verdict.relation)));
+	json_put(object, "map_type", json_text(p2p_map_type_name(verdict.kernel.map_type)));
+	json_put(object, "hops", json_count(verdict.kernel.hops));
+	return object;
+}
+
+static struct json_object *matrix(const struct survey *survey)
+{
+	size_t count = p2p_groups_count(survey->groups);
+	struct json_object *rows;
+
+	if (count > MOST_GROUPS)
+		return NULL;
+	rows = json_object_new_array();
+	for (size_t i = 0; i < count; i++) {
+		struct json_object *row = json_object_new_array();
+
+		for (size_t j = 0; j < count; j++)
+			json_object_array_add(row, cell(survey, i, j));
+		json_object_array_add(rows, row);
+	}
+	return rows;
+}
+
+static void add_counts(struct json_object *array, const struct class_pair *pair)
+{
+	for (int r = 0; r < P2P_RELATIONS; r++) {
+		for (int m = 0; m < P2P_MAP_TYPES; m++) {
+			struct json_object *object, *classes;
+
+			if (!pair->summary.pairs[r][m])
+				continue;
+			object = json_object_new_object();
+			classes = json_object_new_array();
+			json_object_array_add(classes, json_text(p2p_class_name(pair->first)));
+			json_object_array_add(classes, json_text(p2p_class_name(pair->second)));
+			json_put(object, "classes", classes);
+			json_put(object, "relation",
+				 json_text(p2p_relation_name((enum p2p_relation)r)));
+			json_put(object, "map_type",
+				 json_text(p2p_map_type_name((enum p2p_map_type)m)));
+			json_put(object, "pairs", json_count(pair->summary.pairs[r][m]));
+			json_object_array_add(array, object);
+		}
+	}
+}
+
+static struct json_object *summary(const struct survey *survey)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < survey->class_pair_count; i++)
+		add_counts(array, &survey->class_pairs[i]);
+	return array;
+}
+
+static struct json_object *findings(const struct survey *survey)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < survey->finding_count; i++) {
+		const struct finding *finding = &survey->findings[i];
+		struct json_object *object = json_object_new_object();
+		char reason[1024];
+
+		p2p_judge_reason(survey->judge, &finding->example, reason, sizeof(reason));
+		json_put(object, "map_type",
+			 json_text(p2p_map_type_name(finding->kind->map_type)));
+		json_put(object, "text", json_text(finding->kind->text));
+		json_put(object, "pairs", json_count(finding->pairs));
+		json_put(object, "pairs_complete", json_flag(survey->complete));
+		json_put(object, "functions",
+			 json_functions(finding->functions, finding->function_count));
+		json_put(object, "functions_complete", json_flag(!finding->more));
+		json_put(object, "provider", json_bdf(finding->example.provider));
+		json_put(object, "client", json_bdf(finding->example.client));
+		json_put(object, "reason", json_text(reason));
+		json_put(object, "allowed_by", finding->allowed_by ?
+			 json_text(p2p_rules_name(finding->allowed_by)) : NULL);
+		json_object_array_add(array, object);
+	}
+	return array;
+}
+
+static struct json_object *redirecting(const struct survey *survey)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < survey->redirecting_count; i++) {
+		const struct p2p_function *function = survey->redirecting[i];
+		struct json_object *object = json_object_new_object();
+		bool port = function->pcie.fact == P2P_PRESENT;
+
+		json_put(object, "bdf", json_bdf(function));
+		json_put(object, "port_type",
+			 port ? json_text(p2p_port_type_name(function->pcie.type)) : NULL);
+		json_put(object, "control", json_hex(function->acs.kernel_control, 4));
+		json_put(object, "redirects",
+			 facts_bits(function->acs.kernel_control & (P2P_ACS_RR | P2P_ACS_CR |
+								    P2P_ACS_EC)));
+		json_object_array_add(array, object);
+	}
+	return array;
+}
+
+enum status report_print_json(struct app *app, const struct survey *survey)
+{
+	struct json_object *document = document_new(app, "report");
+
+	json_put(document, "machine", facts_machine(p2p_topology_machine(app->topology)));
+	json_put(document, "devices", device_counts(app, survey));
+	json_put(document, "hierarchy", json_flag(survey->hierarchy));
+	json_put(document, "hypothetical", json_flag(survey->hypothetical));
+	json_put(document, "groups", group_array(survey));
+	json_put(document, "matrix", matrix(survey));
+	json_put(document, "summary", summary(survey));
+	json_put(document, "findings", findings(survey));
+	json_put(document, "redirecting", redirecting(survey));
+	json_put(document, "shallow_functions", json_count(survey->shallow));
+	json_put(document, "advice", json_text(survey_advice(app, survey)));
+	json_put(document, "notes", json_notes(app->topology));
+	return document_print(app, document);
+}

@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The pairs on one screen: group by group where they fit, else counted class by class. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "print/output.h"
+#include "commands/report/report.h"
+#include "print/words.h"
+
+#define CELL 7			/* " NODE H" */
+#define LABEL_LEAST 20
+#define LABEL_MOST 60
+#define INDEX 3
+#define CLASSES_LABEL 18
+#define COUNT 9
+
+/* What stands behind the relation, and in the legend. */
+static const struct {
+	char mark;
+	const char *text;
+} marks[P2P_MAP_TYPES] = {
+	[P2P_MAP_BUS_ADDR] = { 'B', "bus_addr" },
+	[P2P_MAP_THRU_HOST_BRIDGE] = { 'H', "thru_host_bridge" },
+	[P2P_MAP_NOT_SUPPORTED] = { 'x', "not_supported" },
+	[P2P_MAP_UNKNOWN] = { '?', "unknown" },
+};
+
+static const char *const relations[P2P_RELATIONS] = {
+	[P2P_RELATION_PIX] = "PIX at most one switch",
+	[P2P_RELATION_PXB] = "PXB several switches",
+	[P2P_RELATION_PHB] = "PHB one host bridge",
+	[P2P_RELATION_NODE] = "NODE one NUMA node",
+	[P2P_RELATION_SYS] = "SYS two NUMA nodes",
+};
+
+static const char *relation_text(enum p2p_relation relation)
+{
+	const char *name = p2p_relation_name(relation);
+
+	return name ? name : "?";
+}
+
+/* The letters of a name before its number, and the number; -1 when it ends without one. */
+static size_t split_name(const char *name, long *ret_number)
+{
+	size_t stem = strlen(name);
+
+	while (stem && name[stem - 1] >= '0' && name[stem - 1] <= '9')
+		stem--;
+	*ret_number = name[stem] && strlen(name + stem) < 9 ? strtol(name + stem, NULL, 10) : -1;
+	return stem;
+}
+
+/* Does @next follow @name, as nvme1 follows nvme0? */
+static bool follows(const char *name, const char *next)
+{
+	long number, next_number;
+	size_t stem = split_name(name, &number), next_stem = split_name(next, &next_number);
+
+	return number >= 0 && next_number == number + 1 && stem == next_stem &&
+	       !strncmp(name, next, stem);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct p2p_function *const *first = a, *const *second = b;
+
+	return strverscmp((*first)->display, (*second)->display);
+}
+
+/* "card0-3 mlx5_0-1 nvme0": sorted, runs of numbers folded. */
+static void print_names(FILE *out, const struct p2p_group *group)
+{
+	const struct p2p_function **sorted = calloc(group->count + 1, sizeof(void *));
+
+	if (!sorted)
+		return;
+	memcpy(sorted, group->members, group->count * sizeof(void *));
+	qsort(sorted, group->count, sizeof(void *), by_name);
+	for (size_t i = 0, last; i < group->count; i = last + 1) {
+		long number;
+
+		for (last = i; last + 1 < group->count &&
+		     follows(sorted[last]->display, sorted[last + 1]->display);)
+			last++;
+		fprintf(out, "%s%s", i ? " " : "", sorted[i]->display);
+		if (last > i) {
+			split_name(sorted[last]->display, &number);
+			fprintf(out, "-%ld", number);
+		}
+	}
+	free(sorted);
+}
+
+/* "0000:03:00.0 nvme0  nvme  Samsung SM981"; the name only where one of them has another. */
+static void print_function(FILE *out, const struct p2p_function *function, int names)
+{
+	char bdf[P2P_BDF_SIZE], product[128];
+
+	p2p_bdf_format(function->bdf, bdf);
+	fprintf(out, "%-12s ", bdf);
+	if (names)
+		fprintf(out, "%-*s ", names,
+			strcmp(bdf, function->display) ? function->display : "");
+	fprintf(out, "%-5s %s", p2p_class_name(function->kind),
+		words_product(function, product, sizeof(product)));
+}
+
+/* "2 gpu 2 nic: " where their names do not tell, then the names. */
+static void print_folded(FILE *out, const struct p2p_group *group)
+{
+	size_t counts[P2P_CLASSES] = { 0 }, named = 0;
+	bool some = false;
+
+	for (size_t i = 0; i < group->count; i++) {
+		const char *const *names = group->members[i]->os_names;
+
+		counts[group->members[i]->kind]++;
+		named += names && names[0];
+	}
+	for (int kind = 0; kind < P2P_CLASSES && named < group->count; kind++)
+		if (counts[kind]) {
+			fprintf(out, "%s%zu %s", some ? " " : "", counts[kind],
+				p2p_class_name((enum p2p_class)kind));
+			some = true;
+		}
+	fputs(some ? ": " : "", out);
+	print_names(out, group);
+}
+
+/* At most @width columns of it, cut with "..", and with @pad exactly so many. */
+static void print_clipped(FILE *out, const char *text, size_t width, bool pad)
+{
+	size_t columns = words_width(text), keep = columns > width ? width - 2 : columns;
+	const char *end = text;
+
+	for (size_t seen = 0; *end; end++) {
+		seen += ((unsigned char)*end & 0xc0) != 0x80;
+		if (seen > keep)
+			break;
+	}
+	fprintf(out, "%.*s%s%*s", (int)(end - text), text, columns > width ? ".." : "",
+		(int)(pad && columns < width ? width - columns : 0), "");
+}
+
+/**
+ * struct layout - how rows are labelled.
+ * @width: of the labels; @names: of the names in them, 0 none
+ * @unfolded: a line for every member of a group, not one for all
+ */
+struct layout {
+	size_t width;
+	int names;
+	bool unfolded;
+};
+
+static void print_label(const struct app *app, const struct layout *layout,
+			const struct p2p_group *group, size_t member)
+{
+	char *text = NULL;
+	size_t length;
+	FILE *memory = open_memstream(&text, &length);
+
+	if (!memory)
+		return;
+	if (layout->unfolded || group->count == 1)
+		print_function(memory, group->members[member], layout->names);
+	else
+		print_folded(memory, group);
+	if (!fclose(memory))
+		print_clipped(app->out, text, layout->width, member == 0);
+	free(text);
+}
+
+/* A dot where a filter asks for no pair of the two. */
+static void print_cell(const struct app *app, const struct survey *survey, size_t provider,
+		       size_t client)
+{
+	struct p2p_verdict verdict;
+	enum p2p_map_type type;
+
+	if (!survey_group_pair(survey, p2p_groups_at(survey->groups, provider),
+			       p2p_groups_at(survey->groups, client), &verdict)) {
+		fprintf(app->out, "%*s", CELL, "X");
+		return;
+	}
+	if (!survey_pairs(survey, provider, client)) {
+		fprintf(app->out, "%*s", CELL, ".");
+		return;
+	}
+	type = verdict.kernel.map_type;
+	fprintf(app->out, "%*s %s%c%s", CELL - 2, relation_text(verdict.relation),
+		paint_on(app, paint_of(type)), marks[type].mark, paint_off(app));
+}
+
+static void print_heading(const struct app *app, const struct layout *layout, size_t count)
+{
+	const char *head = "row: provider, column: client";
+
+	fprintf(app->out, "%s%*s", paint_on(app, PAINT_DIM), INDEX, "");
+	print_clipped(app->out, head, layout->width, true);
+	for (size_t i = 0; i < count; i++)
+		fprintf(app->out, "%*zu%s", CELL - 2, i, i + 1 < count ? "  " : "");
+	fprintf(app->out, "%s\n", paint_off(app));
+}
+
+static void print_groups(const struct app *app, const struct survey *survey,
+			 const struct layout *layout)
+{
+	size_t count = p2p_groups_count(survey->groups);
+
+	print_heading(app, layout, count);
+	for (size_t i = 0; i < count; i++) {
+		const struct p2p_group *group = p2p_groups_at(survey->groups, i);
+
+		fprintf(app->out, "%2zu ", i);
+		print_label(app, layout, group, 0);
+		for (size_t j = 0; j < count; j++)
+			print_cell(app, survey, i, j);
+		putc('\n', app->out);
+		for (size_t j = 1; layout->unfolded && j < group->count; j++) {
+			fprintf(app->out, "%*s", INDEX, "");
+			print_label(app, layout, group, j);
+			putc('\n', app->out);
+		}
+	}
+}
+
+/* The labels get what the cells leave, and no more than the longest of them. */
+static struct layout make_layout(const struct app *app, const struct survey *survey,
+				 unsigned int lines)
+{
+	size_t cells = CELL * p2p_groups_count(survey->groups);
+	struct layout layout = { .unfolded = app->selected_count <= lines };
+
+	layout.width = app->options.width - INDEX - cells;
+	if (layout.width > LABEL_MOST)
+		layout.width = LABEL_MOST;
+	for (size_t i = 0; i < app->selected_count; i++) {
+		const struct p2p_function *function = app->selected[i];
+		char bdf[P2P_BDF_SIZE];
+		int width = (int)words_width(function->display);
+
+		if (strcmp(p2p_bdf_format(function->bdf, bdf), function->display) != 0 &&
+		    width > layout.names)
+			layout.names = width;
+	}
+	return layout;
+}
+
+static void add_up(const struct survey *survey, struct p2p_summary *total)
+{
+	for (size_t i = 0; i < survey->class_pair_count; i++)
+		for (size_t r = 0; r < P2P_RELATIONS; r++)
+			for (size_t m = 0; m < P2P_MAP_TYPES; m++)
+				total->pairs[r][m] += survey->class_pairs[i].summary.pairs[r][m];
+}
+
+static uint64_t pairs_of(const struct p2p_summary *summary)
+{
+	uint64_t pairs = 0;
+
+	for (size_t r = 0; r < P2P_RELATIONS; r++)
+		for (size_t m = 0; m < P2P_MAP_TYPES; m++)
+			pairs += summary->pairs[r][m];
+	return pairs;
+}
+
+/* Best first: within a relation bus_addr before refused. */
+static void print_counts(const struct app *app, const struct p2p_summary *total,
+			 const struct p2p_summary *row)
+{
+	for (size_t r = 0; r < P2P_RELATIONS; r++) {
+		for (size_t m = P2P_MAP_TYPES; m-- > 0;) {
+			const char *paint = paint_on(app, paint_of((enum p2p_map_type)m));
+
+			if (!total->pairs[r][m])
+				continue;
+			if (!row)
+				fprintf(app->out, "%*s %s%c%s", COUNT - 2,
+					relation_text((enum p2p_relation)r), paint, marks[m].mark,
+					paint_off(app));
+			else if (row->pairs[r][m])
+				fprintf(app->out, "%*" PRIu64, COUNT, row->pairs[r][m]);
+			else
+				fprintf(app->out, "%*s", COUNT, "-");
+		}
+	}
+	putc('\n', app->out);
+}
+
+static void print_classes(const struct app *app, const struct survey *survey,
+			  const struct p2p_summary *total)
+{
+	fprintf(app->out, "%-*s", CLASSES_LABEL, "pairs, both ways");
+	print_counts(app, total, NULL);
+	for (size_t i = 0; i < survey->class_pair_count; i++) {
+		const struct class_pair *pair = &survey->class_pairs[i];
+		char name[64];
+
+		if (!pairs_of(&pair->summary))
+			continue;
+		snprintf(name, sizeof(name), "%s - %s", p2p_class_name(pair->first),
+			 p2p_class_name(pair->second));
+		fprintf(app->out, "%-*s", CLASSES_LABEL, name);
+		print_counts(app, total, &pair->summary);
+	}
+	fputs("one by one: p2ptopo matrix; of one device: p2ptopo near DEVICE\n", app->out);
+}
+
+/* One entry of the legend, on a new line when this one is full.  Return: the column after it. */
+static size_t print_entry(const struct app *app, size_t column, const char *entry)
+{
+	size_t width = strlen(entry);
+
+	if (column && column + 2 + width > app->options.width) {
+		putc('\n', app->out);
+		column = 0;
+	}
+	fprintf(app->out, "%s%s", column ? "  " : "", entry);
+	return column + width + (column ? 2 : 0);
+}
+
+/* Only what occurs is explained. */
+static void print_legend(const struct app *app, const struct p2p_summary *total)
+{
+	size_t column = 0;
+	char entry[64];
+
+	fputs(paint_on(app, PAINT_DIM), app->out);
+	for (size_t m = P2P_MAP_TYPES; m-- > 0;) {
+		uint64_t pairs = 0;
+
+		for (size_t r = 0; r < P2P_RELATIONS; r++)
+			pairs += total->pairs[r][m];
+		snprintf(entry, sizeof(entry), "%c %s", marks[m].mark, marks[m].text);
+		if (pairs)
+			column = print_entry(app, column, entry);
+	}
+	for (size_t r = 0; r < P2P_RELATIONS; r++) {
+		uint64_t pairs = 0;
+
+		for (size_t m = 0; m < P2P_MAP_TYPES; m++)
+			pairs += total->pairs[r][m];
+		if (pairs && relations[r])
+			column = print_entry(app, column, relations[r]);
+	}
+	fprintf(app->out, "%s\n", paint_off(app));
+}
+
+void report_print_matrix(const struct app *app, const struct survey *survey, unsigned int lines)
+{
+	size_t count = p2p_groups_count(survey->groups);
+	struct p2p_summary total = { 0 };
+
+	add_up(survey, &total);
+	if (INDEX + LABEL_LEAST + CELL * count <= app->options.width && count <= lines) {
+		struct layout layout = make_layout(app, survey, lines);
+
+		print_groups(app, survey, &layout);
+	} else {
+		print_classes(app, survey, &total);
+	}
+	print_legend(app, &total);
+}

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "print/output.h"
+#include "commands/report/report.h"
+#include "print/speed.h"
+#include "print/words.h"
+
+#define LABEL 9
+#define MATRIX_LINES 10		/* of a screen of 24 */
+#define MOST_NOTES 5
+
+static void line(const struct app *app, const char *name, const char *text)
+{
+	fprintf(app->out, "%s%-*s%s", paint_on(app, PAINT_BOLD), LABEL, name, paint_off(app));
+	words_wrap(app->out, text, LABEL, LABEL, app->options.width);
+}
+
+/* The path of a capture is not broken: it is there to be copied. */
+static void print_machine(const struct app *app, const struct p2p_machine *machine)
+{
+	bool guest = machine->virtual_machine == P2P_YES;
+
+	fprintf(app->out, "%s%-*s%s%s%s%s%s%s\n", paint_on(app, PAINT_BOLD), LABEL, "machine",
+		paint_off(app), machine->host ? machine->host : "", machine->host ? ", " : "",
+		words_source(machine->source), app->options.from ? " " : "",
+		app->options.from ? app->options.from : "");
+	if (guest)
+		fprintf(app->out, "%*sa virtual machine%s%s: readings below are emulated\n", LABEL,
+			"", machine->hypervisor ? " of " : "",
+			machine->hypervisor ? machine->hypervisor : "");
+}
+
+static void print_cpu(const struct app *app, const struct p2p_machine *machine)
+{
+	char text[512], family[32] = "";
+
+	if (!machine->cpu_vendor && !machine->cpu_name) {
+		line(app, "CPU", "not recorded");
+		return;
+	}
+	if (machine->cpu_family.fact == P2P_PRESENT)
+		snprintf(family, sizeof(family), ", family %xh", (int)machine->cpu_family.value);
+	snprintf(text, sizeof(text), "%s%s",
+		 machine->cpu_name ? machine->cpu_name : machine->cpu_vendor, family);
+	line(app, "CPU", text);
+}
+
+static void print_kernel(const struct app *app, const struct survey *survey,
+			 const struct p2p_machine *machine)
+{
+	static const char *const compiled[] = {
+		[P2P_UNKNOWN] = "", [P2P_NO] = "; built without P2PDMA",
+		[P2P_YES] = "; P2PDMA compiled in",
+	};
+	static const char *const iommu[] = {
+		[P2P_UNKNOWN] = "; IOMMU not known", [P2P_NO] = "; no IOMMU in use",
+		[P2P_YES] = "; IOMMU in use",
+	};
+	const struct p2p_rules *rules = p2p_judge_rules(app->judge);
+	const char *note = p2p_judge_rules_note(app->judge);
+	bool pairs = app->selected_count > 1;
+	char text[512];
+
+	snprintf(text, sizeof(text), "%s; rules of %s%s%s%s",
+		 machine->release ? machine->release : "not recorded", p2p_rules_name(rules),
+		 p2p_rules_is_experimental(rules) ? " (experimental)" : "",
+		 compiled[machine->p2pdma], iommu[machine->iommu]);
+	if (!machine->release && note)
+		snprintf(text, sizeof(text), "%s%s", note, iommu[machine->iommu]);
+	line(app, "kernel", text);
+	if (survey->hypothetical) {
+		snprintf(text, sizeof(text), "Without CONFIG_PCI_P2PDMA every pair is "
+			 "not_supported.%s%s%s", pairs ? " Below: what the rules of " : "",
+			 pairs ? p2p_rules_name(rules) : "", pairs ? " would say with it." : "");
+		line(app, "", text);
+	} else if (note && machine->release) {
+		line(app, "", note);
+	}
+}
+
+static void print_devices(const struct app *app, const struct survey *survey)
+{
+	char text[512], counted[WORDS_SIZE];
+	size_t used = 0;
+
+	for (int kind = 0; kind < P2P_CLASSES; kind++)
+		if (survey->selected[kind])
+			used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%zu %s",
+						 used ? ", " : "", survey->selected[kind],
+						 p2p_class_name((enum p2p_class)kind));
+	snprintf(text + used, sizeof(text) - used, "%s, of %s",
+		 used ? "" : "none that takes part",
+		 words_count(p2p_topology_count(app->topology), "function", counted));
+	line(app, "devices", text);
+}
+
+static void print_flat(const struct app *app)
+{
+	size_t count = p2p_topology_count(app->topology);
+	char counted[WORDS_SIZE], product[128], bdf[P2P_BDF_SIZE];
+
+	fprintf(app->out, "\nno PCIe hierarchy here: %s, no bridge and no PCI Express function\n",
+		words_count(count, "PCI function", counted));
+	for (size_t i = 0; i < count; i++) {
+		const struct p2p_function *function = p2p_topology_function(app->topology, i);
+		const char *name = function->os_names ? function->os_names[0] : NULL;
+
+		fprintf(app->out, "  %s  %-8s %s%s%s\n", p2p_bdf_format(function->bdf, bdf),
+			p2p_class_name(function->kind),
+			words_product(function, product, sizeof(product)), name ? "  " : "",
+			name ? name : "");
+	}
+}
+
+/* Two roots of one kind say it once: "8086:09a2 at 0000:10:00.0 0000:40:00.0". */
+static void print_functions(const struct app *app, const struct finding *finding)
+{
+	bool roots = finding->kind->culprits == CULPRITS_ROOTS;
+	const struct p2p_function *before = NULL;
+	char bdf[P2P_BDF_SIZE], text[512];
+	size_t used = 0;
+
+	if (!finding->function_count)
+		return;
+	for (size_t i = 0; i < finding->function_count; i++) {
+		const struct p2p_function *function = finding->functions[i];
+
+		if (roots && (!before || before->vendor != function->vendor ||
+			      before->device != function->device))
+			used += (size_t)snprintf(text + used, sizeof(text) - used,
+						 "%s%04x:%04x at", before ? "; " : "",
+						 function->vendor, function->device);
+		used += (size_t)snprintf(text + used, sizeof(text) - used, " %s",
+					 p2p_bdf_format(function->bdf, bdf));
+		before = function;
+	}
+	snprintf(text + used, sizeof(text) - used, "%s", finding->more ? " ..." : "");
+	fprintf(app->out, "    %s ", roots ? "compared:" : "not readable at:");
+	words_wrap(app->out, text + strspn(text, " "), roots ? 14 : 21, 4, app->options.width);
+}
+
+/* Is another function before it that redirects by the same bits and is the same kind of port? */
+static bool is_alike(const struct p2p_function *a, const struct p2p_function *b)
+{
+	return words_port(a) == words_port(b) &&
+	       !((a->acs.kernel_control ^ b->acs.kernel_control) & ACS_REDIRECTS);
+}
+
+static bool is_first(const struct survey *survey, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (is_alike(survey->redirecting[i], survey->redirecting[index]))
+			return false;
+	return true;
+}
+
+static void print_alike(const struct app *app, const struct survey *survey, size_t index)
+{
+	const struct p2p_function *like = survey->redirecting[index];
+	char bits[P2P_ACS_SIZE], bdf[P2P_BDF_SIZE];
+	size_t count = 0, named = 0, most;
+	int column;
+
+	for (size_t i = index; i < survey->redirecting_count; i++)
+		count += is_alike(survey->redirecting[i], like);
+	column = fprintf(app->out, "    %s on %zu %s%s:",
+			 words_acs(like->acs.kernel_control & ACS_REDIRECTS, bits), count,
+			 words_port(like), count == 1 ? "" : "s");
+	most = app->options.width > (unsigned int)column + 4 ?
+		(app->options.width - (unsigned int)column - 4) / 13 : 0;
+	for (size_t i = index; i < survey->redirecting_count && named < most; i++)
+		if (is_alike(survey->redirecting[i], like)) {
+			fprintf(app->out, " %s", p2p_bdf_format(survey->redirecting[i]->bdf, bdf));
+			named++;
+		}
+	fputs(named < count ? " ...\n" : "\n", app->out);
+}
+
+/* The table of kinds of ports is short, so looking back over them costs little. */
+static void print_redirecting(const struct app *app, const struct survey *survey)
+{
+	size_t kinds = 0;
+
+	for (size_t i = 0; i < survey->redirecting_count && kinds < 4; i++)
+		if (is_first(survey, i)) {
+			print_alike(app, survey, i);
+			kinds++;
+		}
+}
+
+static void print_finding(const struct app *app, const struct survey *survey,
+			  const struct finding *finding)
+{
+	enum p2p_map_type type = finding->kind->map_type;
+	char text[512], counted[WORDS_SIZE];
+
+	snprintf(text, sizeof(text), "%s%s %s", survey->complete ? "" : "at least ",
+		 words_count(finding->pairs, "pair", counted), finding->kind->text);
+	fprintf(app->out, "%s%s%s ", paint_on(app, paint_of(type)),
+		type == P2P_MAP_NOT_SUPPORTED ? "x" : type == P2P_MAP_UNKNOWN ? "?" : "H",
+		paint_off(app));
+	words_wrap(app->out, text, 2, 2, app->options.width);
+	print_functions(app, finding);
+}
+
+/* What to type next, to be pasted as it is; a command that is not there is not named. */
+static void print_hint(const struct app *app, const char *text, const char *command,
+		       const struct p2p_verdict *example)
+{
+	const struct command *row = app_commands();
+	const char *from = app->options.from;
+
+	while (row->name && strcmp(row->name, command) != 0)
+		row++;
+	if (row->name)
+		fprintf(app->out, "  %s: p2ptopo %s%s%s%s %s %s\n", text, from ? "--from " : "",
+			from ? from : "", from ? " " : "", command, example->provider->display,
+			example->client->display);
+}
+
+/* What is permitted but goes a longer way costs something. */
+static void print_speed(const struct app *app, const struct p2p_verdict *pair)
+{
+	char write[WORDS_SIZE], read[WORDS_SIZE];
+	struct p2p_score score;
+
+	p2p_judge_score(app->judge, pair, &score);
+	if (pair->kernel.map_type != P2P_MAP_THRU_HOST_BRIDGE || !score.write.score)
+		return;
+	fprintf(app->out, "  how fast: %s writes to %s at %s GB/s, reads at %s\n",
+		pair->client->display, pair->provider->display,
+		speed_bandwidth(&score.write, write), speed_bandwidth(&score.read, read));
+}
+
+static void print_findings(const struct app *app, const struct survey *survey)
+{
+	bool ports = false;
+
+	if (!survey->finding_count)
+		return;
+	putc('\n', app->out);
+	for (size_t i = 0; i < survey->finding_count; i++) {
+		const struct finding *finding = &survey->findings[i];
+
+		print_finding(app, survey, finding);
+		if (finding->kind->culprits == CULPRITS_PORTS && !ports) {
+			print_redirecting(app, survey);
+			ports = true;
+		}
+		if (finding->allowed_by)
+			fprintf(app->out, "    later rules permit %s %s: %s\n",
+				finding->example.provider->display,
+				finding->example.client->display,
+				p2p_rules_name(finding->allowed_by));
+	}
+	print_speed(app, &survey->findings[0].example);
+	print_hint(app, "why, hop by hop", "path", &survey->findings[0].example);
+	print_hint(app, "what to change", "fix", &survey->findings[0].example);
+}
+
+/* The note names its function itself, mostly. */
+static void print_note(const struct app *app, const struct p2p_note *note)
+{
+	char bdf[P2P_BDF_SIZE];
+	int column = fprintf(app->out, "! ");
+
+	if (note->function && !strstr(note->text, p2p_bdf_format(note->function->bdf, bdf)))
+		column += fprintf(app->out, "%s: ", bdf);
+	words_wrap(app->out, note->text, (size_t)column, 2, app->options.width);
+}
+
+/* print_machine() has said it already, above what it is about. */
+static bool is_said(const struct p2p_machine *machine, const struct p2p_note *note)
+{
+	return !note->function && machine->virtual_machine == P2P_YES &&
+	       strstr(note->text, "virtual machine");
+}
+
+static void print_notes(const struct app *app)
+{
+	const struct p2p_machine *machine = p2p_topology_machine(app->topology);
+	const struct p2p_note *note;
+	size_t count = 0;
+
+	for (size_t i = 0; (note = p2p_topology_note(app->topology, i)); i++) {
+		if (is_said(machine, note))
+			continue;
+		if (count++ < MOST_NOTES)
+			print_note(app, note);
+	}
+	if (count > MOST_NOTES)
+		fprintf(app->out, "! %zu notes more: p2ptopo report --json\n", count - MOST_NOTES);
+}
+
+static void print_advice(const struct app *app, const struct survey *survey)
+{
+	const char *advice = survey_advice(app, survey);
+	char text[512], counted[WORDS_SIZE];
+
+	if (!advice)
+		return;
+	snprintf(text, sizeof(text), "? root sees ACS, ATS and links of %s more: %s",
+		 words_count(survey->shallow, "function", counted), advice);
+	words_wrap(app->out, text, 0, 2, app->options.width);
+}
+
+static void print_pairs(const struct app *app, const struct survey *survey)
+{
+	unsigned int lines = app->options.height > 24 ?
+		app->options.height - 24 + MATRIX_LINES : MATRIX_LINES;
+
+	putc('\n', app->out);
+	if (app->selected_count < 2)
+		fprintf(app->out, "no pair to judge: %s takes part in peer-to-peer DMA\n",
+			app->selected_count ? "one function only" : "no function");
+	else
+		report_print_matrix(app, survey, lines);
+}
+
+void report_print(struct app *app, const struct survey *survey)
+{
+	const struct p2p_machine *machine = p2p_topology_machine(app->topology);
+
+	print_machine(app, machine);
+	print_cpu(app, machine);
+	print_kernel(app, survey, machine);
+	print_devices(app, survey);
+	if (!survey->hierarchy)
+		print_flat(app);
+	if (survey->hierarchy || app->selected_count > 1)
+		print_pairs(app, survey);
+	print_findings(app, survey);
+	print_notes(app);
+	print_advice(app, survey);
+}

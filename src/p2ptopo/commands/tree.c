@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <langinfo.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "print/facts.h"
+#include "commands/tree.h"
+
+/* What a file or a wide screen gets; a screen of 80 columns gets what choose_columns() says. */
+#define COLUMNS_WIDE "TREE,PORT,LINK,ACS,ATS,NODE,GROUP,IOMMU,DRIVER,NAMES,BARS,SLOT,DEVICE"
+#define WIDE 160
+#define COLUMNS_SIZE 64
+
+/* What is drawn before a function, by whether others of its bus follow. */
+struct lines {
+	const char *branch, *last, *pass, *blank;
+};
+static const struct lines lines_ascii = { "|-", "`-", "| ", "  " };
+static const struct lines lines_utf8 = { "├─", "└─", "│ ", "  " };
+
+/**
+ * struct walk - the tree while it is printed.
+ * @shown: by index of function, with a filter: those it selects and all bridges above them
+ * @prefix: grows and shrinks with the depth; @size bytes are allocated
+ * @room: see struct tree_row
+ */
+struct walk {
+	struct app *app;
+	struct table *table;
+	const struct lines *lines;
+	struct p2p_isolation *isolation;
+	bool *shown;
+	char *prefix;
+	size_t size, room;
+};
+
+static bool is_shown(const struct walk *walk, const struct p2p_function *function)
+{
+	return !walk->shown || walk->shown[function->index];
+}
+
+static bool is_last(const struct walk *walk, const struct p2p_function *const *siblings,
+		    size_t count, size_t i)
+{
+	for (i++; i < count; i++)
+		if (is_shown(walk, siblings[i]))
+			return false;
+	return true;
+}
+
+static int append(struct walk *walk, size_t at, const char *text)
+{
+	size_t need = at + strlen(text) + 1;
+
+	if (need > walk->size) {
+		char *larger = realloc(walk->prefix, need * 2);
+
+		if (!larger)
+			return -ENOMEM;
+		walk->prefix = larger;
+		walk->size = need * 2;
+	}
+	memcpy(walk->prefix + at, text, strlen(text) + 1);
+	return 0;
+}
+
+/* Functions of one bus, each with what is below it; @at is the length of the prefix so far. */
+static int print_bus(struct walk *walk, const struct p2p_host_bridge *host,
+		     const struct p2p_function *const *functions, size_t count, size_t at)
+{
+	const struct lines *lines = walk->lines;
+	int err = 0;
+
+	for (size_t i = 0; i < count && !err; i++) {
+		const struct p2p_function *function = functions[i];
+		struct tree_row row = { .host = host, .function = function, .room = walk->room,
+					.isolation = walk->isolation };
+		bool last;
+
+		if (!is_shown(walk, function))
+			continue;
+		last = is_last(walk, functions, count, i);
+		err = append(walk, at, last ? lines->last : lines->branch);
+		row.prefix = walk->prefix;
+		if (!err)
+			err = table_add(walk->table, &row);
+		if (err || !function->child_count)
+			continue;
+		err = append(walk, at, last ? lines->blank : lines->pass);
+		if (!err)
+			err = print_bus(walk, host, function->children, function->child_count,
+					strlen(walk->prefix));
+	}
+	return err;
+}
+
+static int print_host(struct walk *walk, const struct p2p_host_bridge *host)
+{
+	struct tree_row row = { .prefix = "", .host = host };
+	int err;
+
+	if (is_last(walk, host->root, host->roots, (size_t)-1))
+		return 0;
+	err = table_add(walk->table, &row);
+	return err ? err : print_bus(walk, host, host->root, host->roots, 0);
+}
+
+/* What the filters select, and the bridges above it. */
+static enum status mark_shown(struct walk *walk)
+{
+	const struct p2p_topology *topology = walk->app->topology;
+	size_t count = p2p_topology_count(topology);
+	enum status status;
+
+	if (!app_has_filter(walk->app))
+		return STATUS_DONE;
+	walk->shown = calloc(count + 1, sizeof(bool));
+	if (!walk->shown)
+		return app_out_of_memory();
+	status = app_mark(walk->app, walk->shown);
+	for (size_t i = 0; i < count && !status; i++) {
+		const struct p2p_function *at = p2p_topology_function(topology, i);
+
+		if (!walk->shown[at->index])
+			continue;
+		for (at = at->parent; at && !walk->shown[at->index]; at = at->parent)
+			walk->shown[at->index] = true;
+	}
+	return status;
+}
+
+static bool any_node(const struct p2p_function *function)
+{
+	return function->numa.fact == P2P_PRESENT;
+}
+
+static bool any_group(const struct p2p_function *function)
+{
+	return function->iommu_group.fact == P2P_PRESENT;
+}
+
+static bool any_link(const struct p2p_function *function)
+{
+	return tree_link_width(function) > 0;
+}
+
+static bool any_acs(const struct p2p_function *function)
+{
+	return function->acs.fact != P2P_ABSENT;
+}
+
+/* Columns of a narrow screen that are left out when they have nothing to say. */
+static const struct {
+	const char *name;
+	size_t width;
+	bool (*any)(const struct p2p_function *function);
+} narrow_columns[] = {
+	{ "LINK", 4, any_link },
+	{ "ACS", 8, any_acs },
+	{ "NODE", 4, any_node },
+	{ "GROUP", 5, any_group },
+};
+
+static bool any(const struct p2p_topology *topology,
+		bool (*test)(const struct p2p_function *function))
+{
+	for (size_t i = 0; i < p2p_topology_count(topology); i++)
+		if (test(p2p_topology_function(topology, i)))
+			return true;
+	return false;
+}
+
+/* Columns that TREE and LINK take beyond their headings' width in narrow_columns. */
+static size_t widest(const struct p2p_topology *topology)
+{
+	size_t tree = strlen("pci0000:00"), link = strlen("LINK");
+
+	for (size_t i = 0; i < p2p_topology_count(topology); i++) {
+		const struct p2p_function *function = p2p_topology_function(topology, i);
+		size_t width = tree_link_width(function);
+		char bdf[P2P_BDF_SIZE];
+
+		if (width > link)
+			link = width;
+		width = strlen(p2p_bdf_format(function->bdf, bdf)) + 2 * (size_t)function->depth;
+		if (width > tree)
+			tree = width;
+	}
+	return tree + link - strlen("LINK");
+}
+
+/* @names gets the columns for a narrow screen.  Return: what they leave for WHAT. */
+static size_t choose_columns(const struct app *app, char names[COLUMNS_SIZE])
+{
+	size_t used = widest(app->topology) + 1;
+	int length = snprintf(names, COLUMNS_SIZE, "TREE");
+
+	for (size_t i = 0; i < sizeof(narrow_columns) / sizeof(narrow_columns[0]); i++)
+		if (any(app->topology, narrow_columns[i].any)) {
+			length += snprintf(names + length, COLUMNS_SIZE - (size_t)length, ",%s",
+					   narrow_columns[i].name);
+			used += narrow_columns[i].width + 1;
+		}
+	snprintf(names + length, COLUMNS_SIZE - (size_t)length, ",WHAT");
+	return app->options.width > used + 12 ? app->options.width - used : 12;
+}
+
+static void print_legend(const struct app *app)
+{
+	if (app->options.columns)
+		return;
+	fputs("\nLINK  now < what the function could do\n"
+	      "ACS   control bits as in pci=config_acs=: DirectTrans EgressCtrl UpstreamFwd\n"
+	      "      CmpltRedir ReqRedir TransBlk SrcValid; ! redirects; empty: no ACS\n"
+	      "?     not known; more columns with -o, see p2ptopo tree --help\n", app->out);
+}
+
+static int print_hosts(struct walk *walk)
+{
+	const struct p2p_topology *topology = walk->app->topology;
+	int err = 0;
+
+	for (size_t i = 0; i < p2p_topology_host_bridges(topology) && !err; i++)
+		err = print_host(walk, p2p_topology_host_bridge(topology, i));
+	return err ? err : table_end(walk->table);
+}
+
+static enum status print_text(struct app *app)
+{
+	struct walk walk = { .app = app };
+	bool narrow = app->options.terminal && app->options.width < WIDE;
+	char columns[COLUMNS_SIZE];
+	enum status status;
+
+	if (narrow)
+		walk.room = choose_columns(app, columns);
+	walk.lines = strcmp(nl_langinfo(CODESET), "UTF-8") ? &lines_ascii : &lines_utf8;
+	status = mark_shown(&walk);
+	if (!status)
+		status = table_new(app, tree_columns, narrow ? columns : COLUMNS_WIDE,
+				   &walk.table);
+	if (!status && (p2p_isolation_new(app->context, app->topology, &walk.isolation) ||
+			print_hosts(&walk)))
+		status = app_out_of_memory();
+	if (!status)
+		print_legend(app);
+	table_free(walk.table);
+	p2p_isolation_free(walk.isolation);
+	free(walk.shown);
+	free(walk.prefix);
+	return status;
+}
+
+static enum status print_json(struct app *app)
+{
+	const struct p2p_topology *topology = app->topology;
+	struct json_object *document = document_new(app, "tree");
+	struct json_object *hosts = json_object_new_array();
+	struct json_object *functions = json_object_new_array();
+
+	for (size_t i = 0; i < p2p_topology_host_bridges(topology); i++)
+		json_object_array_add(hosts,
+				      facts_host_bridge(p2p_topology_host_bridge(topology, i)));
+	for (size_t i = 0; i < p2p_topology_count(topology); i++)
+		json_object_array_add(functions,
+				      facts_function(p2p_topology_function(topology, i)));
+	json_put(document, "machine", facts_machine(p2p_topology_machine(topology)));
+	json_put(document, "host_bridges", hosts);
+	json_put(document, "functions", functions);
+	json_put(document, "notes", json_notes(topology));
+	return document_print(app, document);
+}
+
+enum status command_tree(struct app *app, int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	return app->options.format == FORMAT_TEXT ? print_text(app) : print_json(app);
+}

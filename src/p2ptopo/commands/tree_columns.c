@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The columns of `tree`.  Nothing is an empty cell; what is not known is "?". */
+#include <inttypes.h>
+#include <string.h>
+
+#include "commands/tree.h"
+#include "print/words.h"
+
+/* A link now, and at most. */
+#define LINK_SIZE ((size_t)2 * WORDS_SIZE)
+
+/* BARs smaller than this say nothing about peer-to-peer DMA. */
+#define BAR_WORTH_SHOWING (UINT64_C(16) << 20)
+
+static const struct p2p_function *function_of(const void *row)
+{
+	return ((const struct tree_row *)row)->function;
+}
+
+static void print_tree(FILE *cell, const struct app *app, const void *row)
+{
+	const struct tree_row *line = row;
+	char bdf[P2P_BDF_SIZE];
+
+	(void)app;
+	fprintf(cell, "%s%s", line->prefix, line->function ?
+		p2p_bdf_format(line->function->bdf, bdf) : line->host->name);
+}
+
+static void print_names(FILE *cell, const struct app *app, const void *row)
+{
+	const struct p2p_function *function = function_of(row);
+	const char *const *name = function ? function->os_names : NULL;
+
+	(void)app;
+	for (; name && *name; name++)
+		fprintf(cell, "%s%s", name == function->os_names ? "" : ",", *name);
+}
+
+static void print_device(FILE *cell, const struct app *app, const void *row)
+{
+	const struct p2p_function *function = function_of(row);
+	char product[128];
+
+	(void)app;
+	if (function && function->missing)
+		fputs("not in the capture", cell);
+	else if (function)
+		fputs(words_product(function, product, sizeof(product)), cell);
+}
+
+static void print_class(FILE *cell, const struct app *app, const void *row)
+{
+	const struct p2p_function *function = function_of(row);
+
+	(void)app;
+	fputs(function ? p2p_class_name(function->kind) : "", cell);
+}
+
+static void print_port(FILE *cell, const struct app *app, const void *row)
+{
+	const struct tree_row *line = row;
+
+	(void)app;
+	if (line->function)
+		fputs(words_port(line->function), cell);
+	else
+		fputs(line->host->vmd ? "VMD domain" : "host bridge", cell);
+}
+
+/* Bridges are what they are; of other functions what users call them matters most. */
+static void print_what(FILE *cell, const struct app *app, const void *row)
+{
+	const struct p2p_function *function = function_of(row);
+	const char *name = NULL;
+	char product[128], what[160];
+	size_t room = ((const struct tree_row *)row)->room;
+
+	if (!function || function->missing || p2p_function_is_bridge(function)) {
+		print_port(cell, app, row);
+		fputs(function && function->missing ? ", not in the capture" : "", cell);
+		return;
+	}
+	if (function->os_names)
+		name = function->os_names[0];
+	words_product(function, product, sizeof(product));
+	snprintf(what, sizeof(what), "%s%s%s", name ? name : "", name ? " " : "", product);
+	if (room && words_width(what) > room)
+		fprintf(cell, "%.*s..", (int)room - 2, what);
+	else
+		fputs(what, cell);
+}
+
+static bool is_degraded(const struct p2p_function *function)
+{
+	const struct p2p_link *now = &function->pcie.now, *most = &function->pcie.most;
+
+	return function->pcie.link == P2P_PRESENT && now->speed_mtps &&
+	       (now->speed_mtps < most->speed_mtps || now->width < most->width);
+}
+
+static void link_text(const struct p2p_function *function, char text[LINK_SIZE])
+{
+	char now[WORDS_SIZE], most[WORDS_SIZE];
+	bool degraded = is_degraded(function);
+
+	text[0] = '\0';
+	if (function->pcie.link == P2P_DENIED)
+		snprintf(text, LINK_SIZE, "?");
+	else if (function->pcie.link == P2P_PRESENT && function->pcie.now.speed_mtps)
+		snprintf(text, LINK_SIZE, "%s%s%s", words_link(function->pcie.now, now),
+			 degraded ? " < " : "",
+			 degraded ? words_link(function->pcie.most, most) : "");
+	else if (function->pcie.link == P2P_PRESENT && function->pcie.most.speed_mtps)
+		snprintf(text, LINK_SIZE, "down");
+}
+
+size_t tree_link_width(const struct p2p_function *function)
+{
+	char text[LINK_SIZE];
+
+	link_text(function, text);
+	return strlen(text);
+}
+
+static void print_link(FILE *cell, const struct app *app, const void *row)
+{
+	char text[LINK_SIZE];
+
+	(void)app;
+	if (!function_of(row))
+		return;
+	link_text(function_of(row), text);
+	fputs(text, cell);
+}
+
+static enum paint paint_link(const struct app *app, const void *row)
+{
+	const struct p2p_function *function = function_of(row);
+
+	(void)app;
+	return function && is_degraded(function) ? PAINT_HOST : PAINT_NONE;
+}
+
+/* As pci=config_acs= has it: DirectTrans first, SrcValid last. */
+static void print_acs(FILE *cell, const struct app *app, const void *row)
+{
+	const struct p2p_function *function = function_of(row);
+
+	(void)app;
+	if (!function || function->acs.fact == P2P_ABSENT)
+		return;
+	if (function->acs.fact == P2P_DENIED) {
+		putc('?', cell);
+		return;
+	}
+	for (int bit = ACS_BITS - 1; bit >= 0; bit--)
+		putc(function->acs.control & 1 << bit ? '1' : '0', cell);
+	if (function->acs.kernel_control & ACS_REDIRECTS)
+		putc('!', cell);
+}
+
+static void print_acs_words(FILE *cell, const struct app *app, const void *row)
+{
+	const struct p2p_function *function = function_of(row);
+	char words[P2P_ACS_SIZE];
+
+	(void)app;
+	if (function && function->acs.fact == P2P_PRESENT)
+		fputs(words_acs(function->acs.control, words), cell);
+	else if (function && function->acs.fact == P2P_DENIED)
+		putc('?', cell);
+}
+
+static enum paint paint_acs(const struct app *app, const void *row)
+{
+	const struct p2p_function *function = function_of(row);
+
+	(void)app;
+	if (!function || function->acs.fact == P2P_ABSENT)
+		return PAINT_NONE;
+	if (function->acs.fact == P2P_DENIED)
+		return PAINT_UNKNOWN;
+	return function->acs.kernel_control & ACS_REDIRECTS ? PAINT_BAD : PAINT_NONE;
+}
+
+static void print_ats(FILE *cell, const struct app *app, const void *row)
+{
+	const struct p2p_function *function = function_of(row);
+
+	(void)app;
+	if (function && function->ats.ats == P2P_PRESENT)
+		fputs(function->ats.ats_enabled ? "on" : "off", cell);
+	else if (function && function->ats.ats == P2P_DENIED)
+		putc('?', cell);
+}
+
+static void print_number(FILE *cell, struct p2p_number number)
+{
+	if (number.fact == P2P_PRESENT && number.value >= 0)
+		fprintf(cell, "%" PRId64, number.value);
+	else if (number.fact == P2P_DENIED)
+		putc('?', cell);
+}
+
+static void print_node(FILE *cell, const struct app *app, const void *row)
+{
+	const struct tree_row *line = row;
+
+	(void)app;
+	print_number(cell, line->function ? line->function->numa : line->host->numa);
+}
+
+static void print_group(FILE *cell, const struct app *app, const void *row)
+{
+	(void)app;
+	if (function_of(row))
+		print_number(cell, function_of(row)->iommu_group);
+}
+
+static void print_iommu(FILE *cell, const struct app *app, const void *row)
+{
+	const struct p2p_function *function = function_of(row);
+
+	(void)app;
+	if (function && function->iommu_type)
+		fputs(function->iommu_type, cell);
+	else if (function && function->iommu_group.fact != P2P_ABSENT)
+		putc('?', cell);
+}
+
+static void print_grouped(FILE *cell, const struct app *app, const void *row)
+{
+	const struct p2p_isolation *isolation = ((const struct tree_row *)row)->isolation;
+	const struct p2p_function *function = function_of(row);
+	char why[512];
+
+	(void)app;
+	if (!isolation || !function || function->iommu_group.fact != P2P_PRESENT)
+		return;
+	p2p_isolation_why(isolation, function, why, sizeof(why));
+	fputs(why, cell);
+}
+
+static void print_driver(FILE *cell, const struct app *app, const void *row)
+{
+	const struct p2p_function *function = function_of(row);
+
+	(void)app;
+	if (function && function->driver)
+		fputs(function->driver, cell);
+	else if (function && function->driver_fact == P2P_DENIED)
+		putc('?', cell);
+}
+
+static void print_bars(FILE *cell, const struct app *app, const void *row)
+{
+	const struct p2p_function *function = function_of(row);
+	char size[WORDS_SIZE];
+	int printed = 0;
+
+	(void)app;
+	for (int i = 0; function && i < P2P_BARS; i++) {
+		const struct p2p_bar *bar = &function->bar[i];
+
+		if (bar->fact == P2P_PRESENT && bar->kind >= P2P_BAR_MEM32 &&
+		    bar->size_bytes >= BAR_WORTH_SHOWING)
+			fprintf(cell, "%s%d: %s", printed++ ? ", " : "", i,
+				words_bytes(bar->size_bytes, size));
+	}
+}
+
+static void print_slot(FILE *cell, const struct app *app, const void *row)
+{
+	const struct p2p_function *function = function_of(row);
+
+	(void)app;
+	if (function && function->slot)
+		fputs(function->slot, cell);
+}
+
+const struct column tree_columns[] = {
+	{ "TREE", "host bridges and functions", false, 0, print_tree, NULL },
+	{ "WHAT", "kind of port, or names and product", false, 0, print_what, NULL },
+	{ "PORT", "PCI Express port type", false, 0, print_port, NULL },
+	{ "CLASS", "gpu, nic, nvme, ...", false, 0, print_class, NULL },
+	{ "LINK", "link now; < what the function could do", false, 0, print_link, paint_link },
+	{ "ACS", "ACS control as pci=config_acs= has it; ! redirects", false, 0, print_acs,
+	  paint_acs },
+	{ "ACSCTL", "the bits of ACS control that are set", false, 0, print_acs_words, paint_acs },
+	{ "ATS", "address translation service", false, 0, print_ats, NULL },
+	{ "NODE", "NUMA node", true, 0, print_node, NULL },
+	{ "GROUP", "IOMMU group", true, 0, print_group, NULL },
+	{ "IOMMU", "type of the IOMMU group's domain", false, 0, print_iommu, NULL },
+	{ "GROUPED", "why it shares its IOMMU group", false, 0, print_grouped, NULL },
+	{ "DRIVER", "kernel driver", false, 0, print_driver, NULL },
+	{ "NAMES", "names the kernel gives it", false, 0, print_names, NULL },
+	{ "BARS", "memory BARs of 16 MiB and more", false, 0, print_bars, NULL },
+	{ "SLOT", "physical slot", false, 0, print_slot, NULL },
+	{ "DEVICE", "maker and product", false, 0, print_device, NULL },
+	{ 0 },
+};

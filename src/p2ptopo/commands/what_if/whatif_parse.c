@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The arguments of what-if: KEY=VALUE, one row of the table each. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands/what_if/whatif.h"
+
+/** struct key - one kind of change; @shape: what its value looks like. */
+struct key {
+	const char *name, *shape;
+	enum status (*parse)(struct whatif *whatif, const struct key *key, char *value,
+			     struct p2p_change *change);
+};
+
+static enum status misshapen(const struct key *key)
+{
+	return app_fail(STATUS_USAGE, "what-if takes %s=%s", key->name, key->shape);
+}
+
+static enum status parse_acs(struct whatif *whatif, const struct key *key, char *value,
+			     struct p2p_change *change)
+{
+	char *bits = strchr(value, ',');
+
+	change->kind = P2P_CHANGE_ACS;
+	if (!bits)
+		return misshapen(key);
+	*bits++ = '\0';
+	if (p2p_acs_parse(bits, &change->clear, &change->set) < 0)
+		return app_fail(STATUS_USAGE, "what-if acs: '%s' is not ReqRedir-, CmpltRedir+ and "
+				"the like, with commas between: SrcValid TransBlk ReqRedir "
+				"CmpltRedir UpstreamFwd EgressCtrl DirectTrans", bits);
+	return strcmp(value, "all") != 0 ? app_find(whatif->before, value, &change->function) :
+					   STATUS_DONE;
+}
+
+static enum status parse_iommu(struct whatif *whatif, const struct key *key, char *value,
+			       struct p2p_change *change)
+{
+	static const char *const modes[] = {
+		[P2P_IOMMU_OFF] = "off", [P2P_IOMMU_ON] = "on",
+		[P2P_IOMMU_PASSTHROUGH] = "passthrough",
+	};
+
+	(void)whatif;
+	change->kind = P2P_CHANGE_IOMMU;
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+		if (strcmp(value, modes[i]) != 0)
+			continue;
+		change->iommu = (enum p2p_iommu_mode)i;
+		return STATUS_DONE;
+	}
+	return misshapen(key);
+}
+
+static enum status parse_move(struct whatif *whatif, const struct key *key, char *value,
+			      struct p2p_change *change)
+{
+	char *port = strchr(value, ',');
+	enum status status;
+
+	change->kind = P2P_CHANGE_MOVE;
+	if (!port)
+		return misshapen(key);
+	*port++ = '\0';
+	status = app_find(whatif->before, value, &change->function);
+	return status ? status : app_find(whatif->before, port, &change->port);
+}
+
+/* "AMD" is what people say, "AuthenticAMD" what the CPU says. */
+static const char *vendor_of(const char *name)
+{
+	static const struct { const char *said, *is; } vendors[] = {
+		{ "AMD", "AuthenticAMD" }, { "Intel", "GenuineIntel" }, { "Hygon", "HygonGenuine" },
+		{ "Zhaoxin", "  Shanghai  " },
+	};
+
+	for (size_t i = 0; i < sizeof(vendors) / sizeof(vendors[0]); i++) {
+		if (!strcmp(name, vendors[i].said) || !strcmp(name, vendors[i].is))
+			return vendors[i].is;
+	}
+	return NULL;
+}
+
+static bool read_number(const char *text, int base, long most, long *ret_value)
+{
+	char *end;
+
+	errno = 0;
+	*ret_value = strtol(text, &end, base);
+	return end != text && !*end && !errno && *ret_value >= 0 && *ret_value <= most;
+}
+
+static enum status parse_root(const struct key *key, char *ids, struct p2p_change *change)
+{
+	char *device = strchr(ids, ':');
+	long vendor, number;
+
+	if (!device)
+		return misshapen(key);
+	*device++ = '\0';
+	if (!read_number(ids, 16, 0xffff, &vendor) || !read_number(device, 16, 0xffff, &number) ||
+	    !vendor)
+		return misshapen(key);
+	change->root_vendor = (uint16_t)vendor;
+	change->root_device = (uint16_t)number;
+	return STATUS_DONE;
+}
+
+static enum status parse_cpu(struct whatif *whatif, const struct key *key, char *value,
+			     struct p2p_change *change)
+{
+	char *family, *root = strchr(value, ',');
+	enum status status = STATUS_DONE;
+	long number;
+
+	(void)whatif;
+	change->kind = P2P_CHANGE_CPU;
+	if (root) {
+		*root++ = '\0';
+		status = parse_root(key, root, change);
+	}
+	if (!strcmp(value, "other")) {
+		change->cpu_family = -1;
+		return status;
+	}
+	family = strchr(value, ':');
+	if (!family)
+		return misshapen(key);
+	*family++ = '\0';
+	change->cpu_vendor = vendor_of(value);
+	if (!change->cpu_vendor || !read_number(family, 0, 0xffff, &number))
+		return misshapen(key);
+	change->cpu_family = (int)number;
+	return status;
+}
+
+static const struct key keys[] = {
+	{ "acs", "DEVICE,ReqRedir-,... or acs=all,ReqRedir-,...", parse_acs },
+	{ "iommu", "off, on or passthrough", parse_iommu },
+	{ "move", "DEVICE,PORT", parse_move },
+	{ "cpu", "AMD:FAMILY, Intel:FAMILY, Hygon:FAMILY, Zhaoxin:FAMILY or other, and "
+	  "[,VENDOR:DEVICE] of its root complex", parse_cpu },
+};
+
+static enum status parse_change(struct whatif *whatif, const struct key *key, const char *value)
+{
+	struct p2p_change *change = &whatif->changes[whatif->change_count];
+	/* The parsers cut it into pieces. */
+	char *copy = strdup(value);
+	enum status status;
+
+	if (!copy)
+		return app_out_of_memory();
+	status = key->parse(whatif, key, copy, change);
+	whatif->change_count += !status;
+	free(copy);
+	return status;
+}
+
+enum status whatif_parse(struct whatif *whatif, const char *text)
+{
+	size_t length = strcspn(text, "=");
+
+	if (!strncmp(text, "kernel=", 7)) {
+		whatif->kernel = text + 7;
+		return STATUS_DONE;
+	}
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]) && text[length]; i++) {
+		if (strlen(keys[i].name) == length && !strncmp(text, keys[i].name, length))
+			return parse_change(whatif, &keys[i], text + length + 1);
+	}
+	return app_fail(STATUS_USAGE, "what-if takes acs=, iommu=, move=, cpu= and kernel=, not "
+			"'%s'", text);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <time.h>
+
+#include "machine/run_dir.h"
+#include "machine/saved.h"
+
+bool saved_path(const struct app *app, char *ret_path)
+{
+	return snprintf(ret_path, PATH_MAX, "%s/" SNAPSHOT_FILE, app->options.run_dir) < PATH_MAX;
+}
+
+/* "12 s", "3 min", "2 h", "4 days" */
+static void format_age(int64_t seconds, char *text, size_t size)
+{
+	static const struct {
+		int64_t least, unit;
+		const char *name;
+	} rows[] = {
+		{ 172800, 86400, "days" }, { 7200, 3600, "h" }, { 120, 60, "min" },
+		{ 0, 1, "s" },
+	};
+	size_t row = 0;
+
+	if (seconds < 0)
+		seconds = 0;
+	while (seconds < rows[row].least)
+		row++;
+	snprintf(text, size, "%lld %s", (long long)(seconds / rows[row].unit), rows[row].name);
+}
+
+static void say_used(const struct app *app)
+{
+	char age[32];
+
+	format_age((int64_t)time(NULL) - app->saved_at, age, sizeof(age));
+	app_fail(STATUS_DONE, "registers that only root can read are as root read them %s ago (%s/"
+		 SNAPSHOT_FILE ")", age, app->options.run_dir);
+}
+
+static void say_missing(const struct app *app, int error)
+{
+	const char *why = error == -ENOENT ? "no snapshot of root's is there" :
+			  p2p_context_error(app->context);
+
+	if (app->options.no_snapshot)
+		why = "--no-snapshot";
+	app_fail(STATUS_DONE, "without root ACS and links cannot be read (%s); run it as root, or "
+		 "have root run p2ptopo refresh", why);
+}
+
+void saved_use(struct app *app)
+{
+	char path[PATH_MAX];
+	int error = -ENOENT;
+
+	if (app->command->live || p2p_snapshot_source(app->snapshot) != P2P_SOURCE_LIVE ||
+	    p2p_snapshot_is_whole(app->snapshot))
+		return;
+	if (!app->options.no_snapshot && saved_path(app, path))
+		error = p2p_snapshot_fill(app->context, app->snapshot, path, &app->saved_at);
+	if (app->quiet)
+		return;
+	if (error)
+		say_missing(app, error);
+	else
+		say_used(app);
+}

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+#include "print/document.h"
+#include "print/schemas.h"
+
+struct json_object *json_text(const char *text)
+{
+	return text ? json_object_new_string(text) : NULL;
+}
+
+struct json_object *json_flag(bool value)
+{
+	return json_object_new_boolean(value);
+}
+
+struct json_object *json_count(uint64_t value)
+{
+	return json_object_new_uint64(value);
+}
+
+struct json_object *json_time(int64_t seconds)
+{
+	time_t time = (time_t)seconds;
+	struct tm parts;
+	char text[32];
+
+	if (!gmtime_r(&time, &parts) || !strftime(text, sizeof(text), "%FT%TZ", &parts))
+		return NULL;
+	return json_object_new_string(text);
+}
+
+struct json_object *json_hex(uint64_t value, int digits)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "0x%0*" PRIx64, digits, value);
+	return json_object_new_string(text);
+}
+
+struct json_object *json_tri(enum p2p_tri tri)
+{
+	return tri == P2P_UNKNOWN ? NULL : json_object_new_boolean(tri == P2P_YES);
+}
+
+struct json_object *json_number(struct p2p_number number)
+{
+	return number.fact == P2P_PRESENT ? json_object_new_int64(number.value) : NULL;
+}
+
+struct json_object *json_bdf(const struct p2p_function *function)
+{
+	char text[P2P_BDF_SIZE];
+
+	return function ? json_object_new_string(p2p_bdf_format(function->bdf, text)) : NULL;
+}
+
+void json_put(struct json_object *object, const char *key, struct json_object *value)
+{
+	json_object_object_add_ex(object, key, value,
+				  JSON_C_OBJECT_ADD_KEY_IS_NEW | JSON_C_OBJECT_ADD_CONSTANT_KEY);
+}
+
+struct json_object *json_functions(const struct p2p_function *const *list, size_t count)
+{
+	struct json_object *array = json_object_new_array_ext((int)count);
+
+	for (size_t i = 0; i < count; i++)
+		json_object_array_add(array, json_bdf(list[i]));
+	return array;
+}
+
+static const char *source_name(enum p2p_source source)
+{
+	switch (source) {
+	case P2P_SOURCE_LIVE:
+		return "live";
+	case P2P_SOURCE_TREE:
+		return "tree";
+	case P2P_SOURCE_ARCHIVE:
+		return "archive";
+	case P2P_SOURCE_DUMP:
+		return "dump";
+	case P2P_SOURCE_REPORT:
+		return "report";
+	}
+	return NULL;
+}
+
+static void put_rules(struct json_object *document, const struct p2p_judge *judge)
+{
+	const struct p2p_rules *rules = judge ? p2p_judge_rules(judge) : NULL;
+
+	json_put(document, "rules", rules ? json_text(p2p_rules_name(rules)) : NULL);
+	json_put(document, "rules_experimental",
+		 rules ? json_flag(p2p_rules_is_experimental(rules)) : NULL);
+	json_put(document, "rules_note", rules ? json_text(p2p_judge_rules_note(judge)) : NULL);
+}
+
+struct json_object *document_new(const struct app *app, const char *name)
+{
+	const struct p2p_machine *machine = p2p_topology_machine(app->topology);
+	struct json_object *document = json_object_new_object();
+	char format[64];
+
+	snprintf(format, sizeof(format), "p2ptopo-%s", name);
+	json_put(document, "format", json_text(format));
+	json_put(document, "version", json_count(DOCUMENT_VERSION));
+	json_put(document, "source", json_text(source_name(machine->source)));
+	json_put(document, "host", json_text(machine->host));
+	json_put(document, "kernel", json_text(machine->release));
+	if (app->saved_at)
+		json_put(document, "registers_saved_at", json_time(app->saved_at));
+	put_rules(document, app->judge);
+	return document;
+}
+
+enum status document_print(const struct app *app, struct json_object *document)
+{
+	fputs(json_object_to_json_string_ext(document, JSON_C_TO_STRING_PRETTY |
+					     JSON_C_TO_STRING_SPACED |
+					     JSON_C_TO_STRING_NOSLASHESCAPE), app->out);
+	fputc('\n', app->out);
+	json_object_put(document);
+	return STATUS_DONE;
+}
+
+void document_print_line(const struct app *app, struct json_object *object)
+{
+	fputs(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN |
+					     JSON_C_TO_STRING_NOSLASHESCAPE), app->out);
+	json_object_put(object);
+}
+
+void document_open(const struct app *app, struct json_object *document, const char *key)
+{
+	const char *text = json_object_to_json_string_ext(document, JSON_C_TO_STRING_PLAIN |
+							  JSON_C_TO_STRING_NOSLASHESCAPE);
+
+	fprintf(app->out, "%.*s,\"%s\":[\n", (int)strlen(text) - 1, text, key);
+	json_object_put(document);
+}
+
+void document_element(const struct app *app, struct json_object *element, const char **separator)
+{
+	fputs(*separator, app->out);
+	*separator = ",\n";
+	document_print_line(app, element);
+}
+
+void document_close(const struct app *app)
+{
+	fputs("\n]}\n", app->out);
+}
+
+enum status document_schema(FILE *out, const char *name)
+{
+	for (const struct schema *schema = schemas; schema->name; schema++) {
+		if (!strcmp(schema->name, name))
+			fputs(schema->text, out);
+	}
+	return STATUS_DONE;
+}
+
+static struct json_object *json_names(const char *const *names)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (; names && *names; names++)
+		json_object_array_add(array, json_object_new_string(*names));
+	return array;
+}
+
+struct json_object *json_device(const struct p2p_function *function)
+{
+	struct json_object *device = json_object_new_object();
+	bool ids = function->ids == P2P_PRESENT;
+
+	json_put(device, "bdf", json_bdf(function));
+	json_put(device, "name", json_text(function->display));
+	json_put(device, "os_names", json_names(function->os_names));
+	json_put(device, "class", json_text(p2p_class_name(function->kind)));
+	json_put(device, "vendor", ids ? json_hex(function->vendor, 4) : NULL);
+	json_put(device, "device", ids ? json_hex(function->device, 4) : NULL);
+	json_put(device, "vendor_name", json_text(function->vendor_name));
+	json_put(device, "device_name", json_text(function->device_name));
+	json_put(device, "driver", json_text(function->driver));
+	json_put(device, "numa_node", json_number(function->numa));
+	json_put(device, "cpus", json_text(function->cpus));
+	return device;
+}
+
+struct json_object *json_notes(const struct p2p_topology *topology)
+{
+	struct json_object *array = json_object_new_array();
+	const struct p2p_note *note;
+
+	for (size_t i = 0; (note = p2p_topology_note(topology, i)); i++) {
+		struct json_object *object = json_object_new_object();
+
+		json_put(object, "function", json_bdf(note->function));
+		json_put(object, "text", json_text(note->text));
+		json_object_array_add(array, object);
+	}
+	return array;
+}

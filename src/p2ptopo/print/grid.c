@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "print/grid.h"
+
+/* Blanks between two columns. */
+#define GAP 2
+
+static unsigned int widen(unsigned int width, const char *text)
+{
+	unsigned int length = (unsigned int)strlen(text);
+
+	return length > width ? length : width;
+}
+
+static unsigned int label_width(const struct grid *grid)
+{
+	unsigned int width = 0;
+	char text[GRID_CELL];
+
+	for (size_t row = 0; row < grid->rows; row++) {
+		grid->label(text, grid->userdata, row);
+		width = widen(width, text);
+	}
+	return width;
+}
+
+static unsigned int column_width(const struct grid *grid, size_t column)
+{
+	unsigned int width;
+	char text[GRID_CELL];
+
+	grid->head(text, grid->userdata, column);
+	width = widen(0, text);
+	for (size_t row = 0; row < grid->rows; row++) {
+		grid->cell(text, grid->userdata, row, column);
+		width = widen(width, text);
+	}
+	return width;
+}
+
+/* widths[0] is that of the labels. */
+static unsigned int *measure(const struct grid *grid)
+{
+	unsigned int *widths = calloc(grid->columns + 1, sizeof(*widths));
+
+	if (!widths)
+		return NULL;
+	widths[0] = label_width(grid);
+	for (size_t i = 0; i < grid->columns; i++)
+		widths[i + 1] = column_width(grid, i);
+	return widths;
+}
+
+/* The first column that does not fit on a page that starts with @first; it holds one at least. */
+static size_t page_end(const struct app *app, const struct grid *grid, const unsigned int *widths,
+		       size_t first)
+{
+	unsigned int width = widths[0];
+	size_t end = first;
+
+	do {
+		width += GAP + widths[end + 1];
+		end++;
+	} while (end < grid->columns && width + GAP + widths[end + 1] <= app->options.width);
+	return end;
+}
+
+size_t grid_pages(const struct app *app, const struct grid *grid)
+{
+	unsigned int *widths = measure(grid);
+	size_t pages = 0;
+
+	for (size_t first = 0; widths && first < grid->columns; pages++)
+		first = page_end(app, grid, widths, first);
+	free(widths);
+	return pages;
+}
+
+/* The last cell of a line is not padded. */
+static void print_cell(const struct app *app, const char *text, unsigned int width, bool last,
+		       enum paint paint)
+{
+	fprintf(app->out, "%*s%s%s%s", GAP, "", paint_on(app, paint), text,
+		paint == PAINT_NONE ? "" : paint_off(app));
+	if (!last)
+		fprintf(app->out, "%*s", (int)(width - strlen(text)), "");
+}
+
+static void print_page(const struct app *app, const struct grid *grid, const unsigned int *widths,
+		       size_t first, size_t end)
+{
+	char text[GRID_CELL];
+	enum paint paint;
+
+	fprintf(app->out, "%*s", (int)widths[0], "");
+	for (size_t i = first; i < end; i++) {
+		grid->head(text, grid->userdata, i);
+		print_cell(app, text, widths[i + 1], i + 1 == end, PAINT_BOLD);
+	}
+	fputc('\n', app->out);
+	for (size_t row = 0; row < grid->rows && !ferror(app->out); row++) {
+		grid->label(text, grid->userdata, row);
+		fprintf(app->out, "%-*s", (int)widths[0], text);
+		for (size_t i = first; i < end; i++) {
+			paint = grid->cell(text, grid->userdata, row, i);
+			print_cell(app, text, widths[i + 1], i + 1 == end, paint);
+		}
+		fputc('\n', app->out);
+	}
+}
+
+int grid_print(const struct app *app, const struct grid *grid)
+{
+	unsigned int *widths = measure(grid);
+	size_t end;
+
+	if (!widths)
+		return -ENOMEM;
+	for (size_t first = 0; first < grid->columns; first = end) {
+		if (first)
+			fputc('\n', app->out);
+		end = page_end(app, grid, widths, first);
+		print_page(app, grid, widths, first, end);
+	}
+	free(widths);
+	return 0;
+}

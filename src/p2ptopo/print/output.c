@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <libsmartcols.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "print/output.h"
+
+#define BATCH 1024
+
+static const char *const sequences[] = {
+	[PAINT_NONE] = "",
+	[PAINT_GOOD] = "\033[32m",
+	[PAINT_HOST] = "\033[33m",
+	[PAINT_BAD] = "\033[31m",
+	[PAINT_UNKNOWN] = "\033[35m",
+	[PAINT_DIM] = "\033[2m",
+	[PAINT_BOLD] = "\033[1m",
+};
+
+const char *paint_on(const struct app *app, enum paint paint)
+{
+	return app->options.colour ? sequences[paint] : "";
+}
+
+const char *paint_off(const struct app *app)
+{
+	return app->options.colour ? "\033[0m" : "";
+}
+
+enum paint paint_of(enum p2p_map_type type)
+{
+	static const enum paint paints[P2P_MAP_TYPES] = {
+		[P2P_MAP_UNKNOWN] = PAINT_UNKNOWN,
+		[P2P_MAP_NOT_SUPPORTED] = PAINT_BAD,
+		[P2P_MAP_THRU_HOST_BRIDGE] = PAINT_HOST,
+		[P2P_MAP_BUS_ADDR] = PAINT_GOOD,
+	};
+
+	return paints[type];
+}
+
+void print_wrapped(FILE *out, unsigned int width, unsigned int indent, const char *text)
+{
+	unsigned int column = 0;
+
+	for (const char *word = text; *word; word += strspn(word, " \n")) {
+		unsigned int length = (unsigned int)strcspn(word, " \n");
+
+		if (column && column + 1 + length > width) {
+			fputc('\n', out);
+			column = 0;
+		}
+		column += (unsigned int)fprintf(out, "%*s%.*s", column ? 1 : (int)indent, "",
+						(int)length, word);
+		word += length;
+	}
+	fputc('\n', out);
+}
+
+void print_rules_note(const struct app *app, const char *prefix)
+{
+	const char *name = p2p_rules_name(p2p_judge_rules(app->judge));
+	const char *note = p2p_judge_rules_note(app->judge);
+	char text[1024];
+
+	if (!note)
+		return;
+	snprintf(text, sizeof(text), "%srules %s: %s", prefix, name, note);
+	if (*prefix)
+		fprintf(app->out, "%s\n", text);
+	else
+		print_wrapped(app->out, app->options.width, 0, text);
+}
+
+/**
+ * struct table - a table on its way to the output.
+ * @columns: those shown; @count of them
+ * @cell, @text, @length: the memory stream that cells are printed to
+ * @rows: in the batch
+ * @started: has the heading been printed?
+ */
+struct table {
+	struct app *app;
+	const struct column **columns;
+	size_t count;
+	struct libscols_table *scols;
+	FILE *cell;
+	char *text;
+	size_t length, rows;
+	bool started;
+};
+
+static const struct column *find_column(const struct column *all, const char *name, size_t length)
+{
+	for (; all->name; all++) {
+		if (strlen(all->name) == length && !strncasecmp(all->name, name, length))
+			return all;
+	}
+	return NULL;
+}
+
+static enum status unknown_column(const struct column *all, const char *name, size_t length)
+{
+	char names[1024] = "";
+	size_t used = 0;
+
+	for (; all->name && used < sizeof(names); all++)
+		used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s",
+					 used ? ", " : "", all->name);
+	return app_fail(STATUS_USAGE, "there is no column '%.*s'; there are %s", (int)length, name,
+			names);
+}
+
+static bool has_column(const struct table *table, const struct column *column)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		if (table->columns[i] == column)
+			return true;
+	}
+	return false;
+}
+
+/* A column named twice is shown once. */
+static enum status add_columns(struct table *table, const struct column *all, const char *names)
+{
+	for (; *names; names += *names == ',') {
+		size_t length = strcspn(names, ",");
+		const struct column *column = find_column(all, names, length);
+
+		if (!column)
+			return unknown_column(all, names, length);
+		if (!has_column(table, column))
+			table->columns[table->count++] = column;
+		names += length;
+	}
+	return STATUS_DONE;
+}
+
+static enum status choose_columns(struct table *table, const struct column *all, const char *usual)
+{
+	const char *asked = table->app->options.columns;
+	enum status status = STATUS_DONE;
+
+	if (!asked || *asked == '+')
+		status = add_columns(table, all, usual);
+	if (!status && asked)
+		status = add_columns(table, all, asked + (*asked == '+'));
+	if (!status && !table->count)
+		status = app_fail(STATUS_USAGE, "-o names no column");
+	return status;
+}
+
+static int make_scols(struct table *table)
+{
+	table->scols = scols_new_table();
+	if (!table->scols)
+		return -ENOMEM;
+	scols_table_enable_colors(table->scols, table->app->options.colour);
+	scols_table_enable_minout(table->scols, 1);
+	scols_table_set_termforce(table->scols, SCOLS_TERMFORCE_NEVER);
+	scols_table_set_stream(table->scols, table->app->out);
+	for (size_t i = 0; i < table->count; i++) {
+		const struct column *column = table->columns[i];
+
+		if (!scols_table_new_column(table->scols, column->name,
+					    column->width > 1 ? column->width : 2,
+					    column->right ? SCOLS_FL_RIGHT : 0))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+enum status table_new(struct app *app, const struct column *all, const char *usual,
+		      struct table **ret_table)
+{
+	struct table *table = calloc(1, sizeof(*table));
+	enum status status;
+	size_t count = 1;
+
+	if (!table)
+		return app_out_of_memory();
+	while (all[count].name)
+		count++;
+	table->app = app;
+	table->columns = calloc(count, sizeof(void *));
+	table->cell = open_memstream(&table->text, &table->length);
+	if (!table->columns || !table->cell) {
+		table_free(table);
+		return app_out_of_memory();
+	}
+	status = choose_columns(table, all, usual);
+	if (!status && make_scols(table))
+		status = app_out_of_memory();
+	if (status)
+		table_free(table);
+	else
+		*ret_table = table;
+	return status;
+}
+
+struct table *table_free(struct table *table)
+{
+	if (!table)
+		return NULL;
+	if (table->cell)
+		fclose(table->cell);
+	scols_unref_table(table->scols);
+	free(table->text);
+	free(table->columns);
+	free(table);
+	return NULL;
+}
+
+void table_widen(struct table *table, const char *name, unsigned int width)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		struct libscols_column *column = scols_table_get_column(table->scols, i);
+
+		if (!strcmp(table->columns[i]->name, name) &&
+		    scols_column_get_whint(column) < width)
+			scols_column_set_whint(column, width);
+	}
+}
+
+static int print_batch(struct table *table)
+{
+	int error;
+
+	scols_table_enable_noheadings(table->scols, table->started);
+	error = scols_print_table(table->scols);
+	scols_table_remove_lines(table->scols);
+	table->started = true;
+	table->rows = 0;
+	return error;
+}
+
+static int set_cell(struct table *table, struct libscols_line *line, size_t i, const void *row)
+{
+	const struct column *column = table->columns[i];
+	enum paint paint = column->paint ? column->paint(table->app, row) : PAINT_NONE;
+
+	rewind(table->cell);
+	column->print(table->cell, table->app, row);
+	/* What an earlier, longer cell left behind the end is still there. */
+	fputc('\0', table->cell);
+	if (fflush(table->cell) || scols_line_set_data(line, i, table->text))
+		return -ENOMEM;
+	if (paint == PAINT_NONE || !table->app->options.colour)
+		return 0;
+	return scols_cell_set_color(scols_line_get_cell(line, i), sequences[paint]);
+}
+
+int table_add(struct table *table, const void *row)
+{
+	struct libscols_line *line;
+	int error = 0;
+
+	if (table->rows == BATCH)
+		error = print_batch(table);
+	line = error ? NULL : scols_table_new_line(table->scols, NULL);
+	if (!line)
+		return error ? error : -ENOMEM;
+	table->rows++;
+	for (size_t i = 0; i < table->count && !error; i++)
+		error = set_cell(table, line, i, row);
+	return error;
+}
+
+int table_end(struct table *table)
+{
+	return table->rows || !table->started ? print_batch(table) : 0;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Speeds as text and JSON, the same on every screen and in every document. */
+#ifndef P2PTOPO_SPEED_H
+#define P2PTOPO_SPEED_H
+
+#include <json-c/json.h>
+
+#include "print/output.h"
+#include "print/words.h"
+
+/** speed_is_usable() - does the pair get any of it?  Not where it is refused or blocked. */
+bool speed_is_usable(const struct p2p_speed *speed);
+
+/**
+ * speed_bandwidth() - GB/s: "28.4"; ">=3.2" the least it can be; "?" not known; "-" refused or
+ *	blocked; "no" where the root complex passes none.
+ */
+char *speed_bandwidth(const struct p2p_speed *speed, char buffer[WORDS_SIZE]);
+
+/** speed_score() - "93"; ">=61" the least it can be; "?" not known; "0" not usable. */
+char *speed_score(const struct p2p_speed *speed, char buffer[WORDS_SIZE]);
+
+/** speed_lower() - that of the two that is worse to have. */
+const struct p2p_speed *speed_lower(const struct p2p_score *score);
+
+/** speed_paint() - the colour of a score. */
+enum paint speed_paint(const struct p2p_speed *speed);
+
+/** speed_reason() - p2p_score_reason(); owned by the caller, NULL no memory. */
+char *speed_reason(const struct app *app, const struct p2p_verdict *verdict,
+		   const struct p2p_speed *speed);
+
+/** speed_json_decimal() - a number printed as @form says, so that equal facts give equal bytes. */
+struct json_object *speed_json_decimal(double value, const char *form);
+
+/** speed_json_bandwidth() - its GB/s; null when not even a lower bound is known. */
+struct json_object *speed_json_bandwidth(const struct p2p_speed *speed);
+
+/** speed_json() - one of the two as an object; owned by the caller. */
+struct json_object *speed_json(const struct app *app, const struct p2p_verdict *verdict,
+			       const struct p2p_speed *speed);
+
+/** speed_json_pair() - {"read": ..., "write": ...} of a judged pair. */
+struct json_object *speed_json_pair(const struct app *app, const struct p2p_verdict *verdict);
+
+#endif

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
+#include <string.h>
+
+#include "print/words.h"
+
+const struct acs_bit acs_bits[ACS_BITS] = {
+	{ P2P_ACS_SV, "SrcValid" },    { P2P_ACS_TB, "TransBlk" },
+	{ P2P_ACS_RR, "ReqRedir" },    { P2P_ACS_CR, "CmpltRedir" },
+	{ P2P_ACS_UF, "UpstreamFwd" }, { P2P_ACS_EC, "EgressCtrl" },
+	{ P2P_ACS_DT, "DirectTrans" },
+};
+
+char *words_link(struct p2p_link link, char buffer[WORDS_SIZE])
+{
+	unsigned int whole = link.speed_mtps / 1000, tenth = link.speed_mtps % 1000 / 100;
+
+	if (!link.speed_mtps || !link.width)
+		snprintf(buffer, WORDS_SIZE, "-");
+	else if (tenth)
+		snprintf(buffer, WORDS_SIZE, "%u.%u GT/s x%u", whole, tenth, link.width);
+	else
+		snprintf(buffer, WORDS_SIZE, "%u GT/s x%u", whole, link.width);
+	return buffer;
+}
+
+char *words_bytes(uint64_t bytes, char buffer[WORDS_SIZE])
+{
+	static const char units[] = "BKMGTPE";
+	unsigned int unit = 0;
+	uint64_t whole = bytes, rest = 0;
+
+	for (; whole >= 1024 && units[unit + 1]; unit++) {
+		rest = whole % 1024;
+		whole /= 1024;
+	}
+	if (!unit)
+		snprintf(buffer, WORDS_SIZE, "%" PRIu64 " B", whole);
+	else if (rest * 10 / 1024)
+		snprintf(buffer, WORDS_SIZE, "%" PRIu64 ".%" PRIu64 " %ciB", whole,
+			 rest * 10 / 1024, units[unit]);
+	else
+		snprintf(buffer, WORDS_SIZE, "%" PRIu64 " %ciB", whole, units[unit]);
+	return buffer;
+}
+
+const char *words_bar_kind(const struct p2p_bar *bar)
+{
+	switch (bar->kind) {
+	case P2P_BAR_UNUSED:
+		return "unused";
+	case P2P_BAR_IO:
+		return "I/O";
+	case P2P_BAR_MEM32:
+		return bar->prefetchable ? "32-bit prefetchable" : "32-bit";
+	case P2P_BAR_MEM64:
+		return bar->prefetchable ? "64-bit prefetchable" : "64-bit";
+	}
+	return "unused";
+}
+
+/* What makers' names end with. */
+static const char *const suffixes[] = {
+	"Corporation", "Corp", "Inc", "Co", "Company", "Ltd", "Limited", "Technologies",
+	"Technology", "Semiconductor", "Electronics", "Systems", "Semiconductors", "GmbH", "AG",
+	"International", "Group", "Networks", "/",
+};
+
+static bool is_suffix(const char *word, size_t length)
+{
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++)
+		if (strlen(suffixes[i]) == length && !strncmp(word, suffixes[i], length))
+			return true;
+	return false;
+}
+
+/* The length of a name without comma, suffix and what follows them: "Red Hat, Inc." is Red Hat. */
+static size_t without_suffix(const char *name)
+{
+	size_t end = strcspn(name, " ,.");
+
+	while (name[end] == ' ') {
+		size_t length = strcspn(name + end + 1, " ,.");
+
+		if (is_suffix(name + end + 1, length))
+			break;
+		end += 1 + length;
+	}
+	return end;
+}
+
+/* "[AHCI mode]" is no name, "[GeForce RTX 3090]" is: names of products have numbers. */
+static bool is_name(const char *text, size_t length, bool maker)
+{
+	return length && (maker || strcspn(text, "0123456789") < length);
+}
+
+/* The text between the last brackets, where that is the name people use, else the start. */
+static int short_name(const char *name, bool maker, size_t *ret_start)
+{
+	const char *open = strrchr(name, '['), *close = open ? strchr(open, ']') : NULL;
+
+	*ret_start = 0;
+	if (close && is_name(open + 1, (size_t)(close - open) - 1, maker)) {
+		*ret_start = (size_t)(open - name) + 1;
+		return (int)(close - open) - 1;
+	}
+	return (int)(maker ? without_suffix(name) : strlen(name));
+}
+
+char *words_product(const struct p2p_function *function, char *buffer, size_t size)
+{
+	const char *maker = function->vendor_name, *product = function->device_name;
+	size_t maker_at = 0, product_at = 0;
+	int maker_length = maker ? short_name(maker, true, &maker_at) : 0;
+	int product_length = product ? short_name(product, false, &product_at) : 0;
+
+	if (function->ids != P2P_PRESENT)
+		snprintf(buffer, size, "not readable");
+	else if (maker_length && product_length)
+		snprintf(buffer, size, "%.*s %.*s", maker_length, maker + maker_at,
+			 product_length, product + product_at);
+	else if (maker_length)
+		snprintf(buffer, size, "%.*s %04x:%04x", maker_length, maker + maker_at,
+			 function->vendor, function->device);
+	else
+		snprintf(buffer, size, "%04x:%04x", function->vendor, function->device);
+	return buffer;
+}
+
+const char *words_port(const struct p2p_function *function)
+{
+	const char *name = NULL;
+
+	if (function->pcie.fact == P2P_PRESENT)
+		name = p2p_port_type_name(function->pcie.type);
+	if (name)
+		return name;
+	if (p2p_function_is_bridge(function))
+		return function->pcie.fact == P2P_DENIED ? "bridge" : "PCI bridge";
+	return function->pcie.fact == P2P_DENIED ? "function" : "PCI function";
+}
+
+char *words_count(uint64_t count, const char *noun, char buffer[WORDS_SIZE])
+{
+	snprintf(buffer, WORDS_SIZE, "%" PRIu64 " %s%s", count, noun, count == 1 ? "" : "s");
+	return buffer;
+}
+
+const char *words_tri(enum p2p_tri value)
+{
+	switch (value) {
+	case P2P_YES:
+		return "yes";
+	case P2P_NO:
+		return "no";
+	case P2P_UNKNOWN:
+		break;
+	}
+	return "not known";
+}
+
+const char *words_enable(enum p2p_fact fact, bool enabled)
+{
+	switch (fact) {
+	case P2P_PRESENT:
+		return enabled ? "on" : "off";
+	case P2P_ABSENT:
+		return "none";
+	case P2P_DENIED:
+		break;
+	}
+	return "not readable";
+}
+
+const char *words_denied(const struct p2p_function *function)
+{
+	if (!function->config_bytes)
+		return "config space was not read";
+	if (function->config_bytes < 256)
+		return "only the start of config space was readable";
+	if (function->config_bytes < 4096)
+		return "config space is cut at 256 bytes";
+	return function->capabilities_broken ? "the capability chain is broken" : "it was not read";
+}
+
+const char *words_source(enum p2p_source source)
+{
+	switch (source) {
+	case P2P_SOURCE_LIVE:
+		return "this machine";
+	case P2P_SOURCE_TREE:
+		return "captured tree";
+	case P2P_SOURCE_ARCHIVE:
+		return "captured archive";
+	case P2P_SOURCE_DUMP:
+		return "lspci dump";
+	case P2P_SOURCE_REPORT:
+		return "report";
+	}
+	return "capture";
+}
+
+char *words_acs(uint16_t bits, char buffer[P2P_ACS_SIZE])
+{
+	size_t used = 0;
+
+	buffer[0] = '\0';
+	for (size_t i = 0; i < ACS_BITS; i++)
+		if (bits & acs_bits[i].bit)
+			used += (size_t)snprintf(buffer + used, P2P_ACS_SIZE - used, "%s%s",
+						 used ? " " : "", acs_bits[i].name);
+	return buffer;
+}
+
+size_t words_width(const char *text)
+{
+	size_t width = 0;
+
+	for (; *text; text++)
+		width += ((unsigned char)*text & 0xc0) != 0x80;
+	return width;
+}
+
+void words_wrap(FILE *out, const char *text, size_t column, size_t indent, size_t width)
+{
+	bool first = true;
+
+	while (*text) {
+		size_t bytes = strcspn(text, " \n"), wide = 0;
+
+		for (size_t i = 0; i < bytes; i++)
+			wide += ((unsigned char)text[i] & 0xc0) != 0x80;
+		if (!first && column + 1 + wide > width) {
+			fprintf(out, "\n%*s", (int)indent, "");
+			column = indent;
+			first = true;
+		}
+		fprintf(out, "%s%.*s", first ? "" : " ", (int)bytes, text);
+		column += wide + !first;
+		first = false;
+		text += bytes;
+		text += strspn(text, " \n");
+	}
+	putc('\n', out);
+}
