@@ -11,13 +11,13 @@ import subprocess
 import sys
 import tempfile
 
-import jsonschema
+from validator import jsonschema
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "generate")]
 import shapes   # noqa: E402
 import sysfs    # noqa: E402
-from schemas import captures    # noqa: E402
+import captures    # noqa: E402
 
 SCHEMAS = HERE.parent.parent / "src" / "p2ptopo" / "schemas"
 
@@ -76,10 +76,11 @@ def check_renumbered(binary, folder, name):
 def main():
     binary, folder = sys.argv[1], sys.argv[2]
     validators = {name: validator(name) for name in ("check", "check-result")}
-    found, checks = captures(folder), 0
+    found, checks = captures.found(folder), 0
     assert found, "no fixture"
     with tempfile.TemporaryDirectory() as scratch:
-        for source in found:
+        for path in found:
+            source = captures.plain(path, scratch)
             for arguments in ((), ("--all",)):
                 checks += check_round_trip(binary, source, scratch + "/good.json", validators,
                                            arguments)

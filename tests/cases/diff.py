@@ -10,14 +10,14 @@ import subprocess
 import sys
 import tempfile
 
-import jsonschema
+from validator import jsonschema
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "generate")]
 import fabric   # noqa: E402
 import sysfs    # noqa: E402
 from configspace import DOWNSTREAM, ROOT_PORT, UPSTREAM    # noqa: E402
-from schemas import captures    # noqa: E402
+import captures    # noqa: E402
 
 SCHEMA = HERE.parent.parent / "src" / "p2ptopo" / "schemas" / "diff.json"
 
@@ -144,13 +144,13 @@ def check_pairs(compare):
 
 def main():
     binary, folder = sys.argv[1], sys.argv[2]
-    found = captures(folder)
+    found = captures.found(folder)
     assert found, "no fixture"
-    for source in found:
-        document = diff(binary, source, source, "--all")
-        assert not document["differences"] and not document["pairs"], source
     with tempfile.TemporaryDirectory() as scratch:
-        for source in found:
+        for path in found:
+            source = captures.plain(path, scratch)
+            document = diff(binary, source, source, "--all")
+            assert not document["differences"] and not document["pairs"], path
             check_report(binary, source, f"{scratch}/tree.json")
 
         def compare(old, new):

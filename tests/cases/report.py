@@ -9,8 +9,9 @@ import subprocess
 import sys
 import tempfile
 
+from captures import found as all_captures, plain
+
 TESTS = pathlib.Path(__file__).resolve().parent.parent
-FIXTURES = TESTS / "fixtures"
 RULES = ["auto", "4.20", "5.4", "6.12", "next", "tlp"]
 FILTERS = [[], ["--all"], ["--class", "gpu,accel"]]
 MOST = 100                              # functions; pairs grow with their square
@@ -82,14 +83,11 @@ def check(binary, source, rules, filters):
 
 
 def sources(captures, scratch):
-    found = sorted(str(path) for path in FIXTURES.glob("*/tree.tar*"))
+    found = [plain(path, scratch) for path in all_captures(captures)]
     for seed in range(FABRICS):
         found.append(f"{scratch}/{seed}.tar")
         subprocess.run([sys.executable, TESTS / "generate" / "generate.py", "random", str(seed),
                         found[-1]], check=True)
-    for below in ("hwloc", "lspci", "pciutils") if captures else ():
-        found += sorted(str(path) for path in (pathlib.Path(captures) / below).iterdir()
-                        if path.name != "COPYING")
     return found
 
 

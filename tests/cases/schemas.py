@@ -7,11 +7,12 @@ import os
 import pathlib
 import subprocess
 import sys
+import tempfile
 
-import jsonschema
+import captures
+from validator import jsonschema
 
 HERE = pathlib.Path(__file__).resolve().parent
-FIXTURES = HERE.parent / "fixtures"
 DOCUMENTS = ["report", "tree", "matrix", "pairs", "path", "near", "address",
              "fix", "what-if"]
 # Checking a schema pair by pair takes too long on the largest captures.
@@ -92,24 +93,16 @@ def check_capture(binary, source, validators):
             check_lines(binary, source, document)
 
 
-def captures(folder):
-    found = sorted(str(path) for path in FIXTURES.glob("*/tree.tar*"))
-    if folder:
-        for below in ("hwloc", "lspci", "pciutils"):
-            found += sorted(str(path) for path in (pathlib.Path(folder) / below).iterdir()
-                            if path.name != "COPYING")
-    return found
-
-
 def main():
     binary, folder = sys.argv[1], sys.argv[2]
     validators = schemas(binary)
     check_headers()
-    found = captures(folder)
-    assert found, "no fixture"
-    for source in found:
-        check_capture(binary, source, validators)
-    print(f"{len(found)} captures, {len(validators)} schemas")
+    sources = captures.found(folder)
+    assert sources, "no fixture"
+    with tempfile.TemporaryDirectory() as scratch:
+        for path in sources:
+            check_capture(binary, captures.plain(path, scratch), validators)
+    print(f"{len(sources)} captures, {len(validators)} schemas")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Holds p2ptopo against the oracle: every ordered pair, every rule set.
+"""Holds the library against the oracle: every ordered pair, every rule set; and the rows that
+p2ptopo prints against the library's, for one rule set a machine, another one each time.
 
 Prints how many pairs were compared, and the first differences.  Exit status 1 if there are any,
 77 if there was nothing to compare."""
@@ -22,8 +23,9 @@ import tool
 
 
 class Comparison:
-    def __init__(self, binary, rulesets, most):
-        self.binary, self.rulesets, self.most = binary, rulesets, most
+    def __init__(self, binary, verdicts, rulesets, most):
+        self.binary, self.verdicts = binary, verdicts
+        self.rulesets, self.most = rulesets, most
         self.pairs = self.captures = self.wrong = 0
         self.told = []
         self.types = {}
@@ -39,14 +41,17 @@ class Comparison:
         except capture.BadCapture as error:
             print("%s: not compared: %s" % (name, error))
             return
+        ruleset = self.rulesets[self.captures % len(self.rulesets)]
         self.captures += 1
+        try:
+            answers = tool.verdicts(self.verdicts, path, self.rulesets)
+            if tool.rows(self.binary, path, ruleset) != answers[ruleset]:
+                self.differ("%s %s: the rows of pairs are not the library's" % (name, ruleset))
+        except (tool.ToolFailed, ValueError, KeyError) as error:
+            self.differ("%s: %s" % (name, error))
+            return
         for ruleset in self.rulesets:
-            try:
-                answers = tool.rows(self.binary, path, ruleset)
-            except (tool.ToolFailed, ValueError, KeyError) as error:
-                self.differ("%s %s: %s" % (name, ruleset, error))
-                continue
-            self.compare_rows(machine, answers, name, ruleset)
+            self.compare_rows(machine, answers[ruleset], name, ruleset)
 
     def compare_rows(self, machine, answers, name, ruleset):
         for row in p2poracle.Oracle(machine, ruleset).answers():
@@ -108,7 +113,8 @@ def random_captures(seeds, folder):
 
 def options():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--binary", required=True)
+    parser.add_argument("--binary", required=True, help="p2ptopo")
+    parser.add_argument("--verdicts", required=True, help="the program made of verdicts.c")
     parser.add_argument("--fixtures", help="folder of captured trees")
     parser.add_argument("--captures", help="folder of captures of real machines")
     parser.add_argument("--random", type=int, default=0, help="how many random fabrics")
@@ -121,7 +127,7 @@ def options():
 
 def main():
     wanted = options()
-    work = Comparison(wanted.binary, wanted.rules.split(","), wanted.most)
+    work = Comparison(wanted.binary, wanted.verdicts, wanted.rules.split(","), wanted.most)
     paths = list(wanted.paths)
     if wanted.fixtures:
         paths += tool.fixtures(wanted.fixtures)

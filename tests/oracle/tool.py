@@ -41,6 +41,23 @@ def rows(binary, capture, ruleset):
     return answers
 
 
+def verdicts(program, capture, rulesets):
+    """ruleset -> rows, all from one process that links the library (verdicts.c)."""
+    command = [program, capture, *rulesets]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    if done.returncode:
+        raise ToolFailed("%s: exit %d: %s" % (" ".join(command), done.returncode,
+                                              done.stderr.decode("utf-8", "replace").strip()))
+    answers = {ruleset: {} for ruleset in rulesets}
+    for line in done.stdout.decode("ascii").splitlines():
+        ruleset, provider, client, relation, map_type, distance, hops, redirect = line.split()
+        answers[ruleset][provider, client] = {
+            "relation": None if relation == "-" else relation,
+            "map_type": map_type, "distance": None if distance == "-" else int(distance),
+            "hops": int(hops), "acs_redirect": [] if redirect == "-" else redirect.split(",")}
+    return answers
+
+
 def fixtures(folder):
     """Captured trees below `folder`: tree.tar* or folders that hold sys/."""
     found = []

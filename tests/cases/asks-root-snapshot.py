@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Pain 11 and 12: no sudo.  On this very machine: what a user is told with root's snapshot is what root is told, and without
+"""Reports without sudo.  On this very machine: what a user is told with root's snapshot is what root is told, and without
 one it is said how to get it; a snapshot that is not root's alone to write is refused; --no-snapshot does without."""
 import json
 import os

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * verdicts CAPTURE RULESET...: what the library answers for every ordered pair of functions with
+ * header type 0, for several rule sets in one process.  A line for each:
+ * "RULESET PROVIDER CLIENT RELATION MAP-TYPE DISTANCE HOPS REDIRECTING,...", "-" for none.
+ */
+#include <stdio.h>
+
+#include <p2ppolicy.h>
+
+#define MOST_REDIRECTS 256
+
+static void print_redirects(const struct p2p_judge *judge, const struct p2p_verdict *verdict)
+{
+	const struct p2p_function *list[MOST_REDIRECTS];
+	size_t count = p2p_judge_redirects(judge, verdict, list, MOST_REDIRECTS);
+	char bdf[P2P_BDF_SIZE];
+
+	if (!count)
+		putchar('-');
+	for (size_t i = 0; i < count && i < MOST_REDIRECTS; i++)
+		printf("%s%s", i ? "," : "", p2p_bdf_format(list[i]->bdf, bdf));
+	putchar('\n');
+}
+
+static void print_pair(const struct p2p_judge *judge, const char *rules,
+		       const struct p2p_function *provider, const struct p2p_function *client)
+{
+	char one[P2P_BDF_SIZE], other[P2P_BDF_SIZE];
+	const char *relation;
+	struct p2p_verdict verdict;
+
+	p2p_judge_pair(judge, provider, client, &verdict);
+	relation = p2p_relation_name(verdict.relation);
+	printf("%s %s %s %s %s ", rules, p2p_bdf_format(provider->bdf, one),
+	       p2p_bdf_format(client->bdf, other), relation ? relation : "-",
+	       p2p_map_type_name(verdict.kernel.map_type));
+	if (verdict.kernel.map_type == P2P_MAP_UNKNOWN)
+		fputs("- ", stdout);
+	else
+		printf("%d ", verdict.kernel.distance);
+	printf("%u ", verdict.kernel.hops);
+	print_redirects(judge, &verdict);
+}
+
+static int print_rules(struct p2p_context *context, const struct p2p_topology *topology,
+		       const char *rules)
+{
+	size_t count = p2p_topology_count(topology);
+	struct p2p_judge *judge = NULL;
+
+	if (p2p_judge_new(context, topology, rules, &judge))
+		return 1;
+	for (size_t i = 0; i < count; i++) {
+		const struct p2p_function *provider = p2p_topology_function(topology, i);
+
+		for (size_t j = 0; p2p_function_has_header_0(provider) && j < count; j++) {
+			const struct p2p_function *client = p2p_topology_function(topology, j);
+
+			if (p2p_function_has_header_0(client))
+				print_pair(judge, rules, provider, client);
+		}
+	}
+	p2p_judge_free(judge);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	const struct p2p_topology_options options = { .hwloc = true };
+	struct p2p_context *context = NULL;
+	struct p2p_snapshot *snapshot = NULL;
+	struct p2p_topology *topology = NULL;
+	int status = 2;
+
+	if (argc < 3 || p2p_context_new(&context))
+		return status;
+	status = p2p_snapshot_load(context, argv[1], P2P_WANT_NAMES, &snapshot) ||
+		 p2p_topology_new(context, snapshot, &options, &topology);
+	for (int i = 2; i < argc && !status; i++)
+		status = print_rules(context, topology, argv[i]);
+	if (status)
+		fprintf(stderr, "verdicts: %s\n", p2p_context_error(context));
+	p2p_topology_free(topology);
+	p2p_snapshot_free(snapshot);
+	p2p_context_free(context);
+	return status;
+}
