@@ -99,7 +99,7 @@ START_TEST(refuses)
 }
 END_TEST
 
-/* Every byte that libpci hands back is the byte of the text, and none more. */
+/* Every byte that was read is the byte of the text, and none more. */
 START_TEST(bytes_arrive)
 {
 	static const unsigned int sizes[] = { 64, 128, 256, 4096 };

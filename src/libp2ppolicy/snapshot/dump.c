@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * lspci -x, -xxx, -xxxx.  The text is checked here to the last digit; what passed is handed to
- * libpci's dump reader, without the lines in between that are for people.
+ * lspci -x, -xxx, -xxxx.  The text is checked to the last digit, and the lines in between that
+ * are for people are skipped.  libpci's own dump reader is not used: it reads five digits of a
+ * domain and crashes on a function without bytes.
  */
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "base/context.h"
 #include "snapshot/inside.h"
-#include "snapshot/libpci.h"
 
 #define ROW_BYTES	16u
 #define SNIFFED_LINES	64
@@ -22,9 +18,9 @@ struct dump {
 	struct p2p_context *context;
 	struct p2p_snapshot *snapshot;
 	const char *name;
-	struct p2p_buffer checked;	/* what libpci will read */
 	unsigned int line;
-	unsigned int size;		/* bytes of the last function so far */
+	unsigned int size, longest;	/* bytes of the last function so far, of the longest one */
+	uint8_t bytes[P2P_CONFIG_EXTENDED];
 };
 
 static int digit(char c)
@@ -87,44 +83,51 @@ static int bad(const struct dump *dump, const char *what)
 	return p2p_error(dump->context, -EBADMSG, "%s:%u: %s", dump->name, dump->line, what);
 }
 
-/* A function ends: is it as long as lspci makes it? */
+static bool fetch(void *data, unsigned int offset, unsigned int length, uint8_t *ret_bytes)
+{
+	const struct dump *dump = data;
+
+	if (offset + length > dump->size)
+		return false;
+	memcpy(ret_bytes, dump->bytes + offset, length);
+	return true;
+}
+
+/* A function ends: it is as long as lspci makes it, or the dump is damaged. */
 static int end_function(struct dump *dump)
 {
+	struct p2p_config_source source = {
+		.size = dump->size, .fetch = fetch, .data = dump, .all = true,
+	};
+	struct p2p_snapshot *snapshot = dump->snapshot;
+
 	switch (dump->size) {
 	case 0:
+		return 0;
 	case P2P_CONFIG_HEADER:
 	case 128:
 	case P2P_CONFIG_STANDARD:
 	case P2P_CONFIG_EXTENDED:
-		return 0;
+		break;
+	default:
+		return bad(dump, "the hex dump of the function above ends early");
 	}
-	return bad(dump, "the hex dump of the function above ends early");
-}
-
-/*
- * Under which address libpci gets a function: its number.  The real one may have more digits
- * than libpci reads (domains above 20 bits), and it need not be unique yet.
- */
-static struct p2p_bdf number_address(size_t number)
-{
-	return (struct p2p_bdf){ (uint32_t)(number >> 16), (uint8_t)(number >> 8),
-				 (uint8_t)number };
+	dump->longest = dump->size > dump->longest ? dump->size : dump->longest;
+	if (p2p_config_load(&snapshot->arena, &source,
+			    &snapshot->raws[snapshot->count - 1].config) < 0)
+		return p2p_error(dump->context, -ENOMEM, "out of memory");
+	return 0;
 }
 
 static int take_address(struct dump *dump, struct p2p_bdf bdf)
 {
-	char text[P2P_BDF_SIZE];
-	struct p2p_raw *raw;
 	int r = end_function(dump);
 
 	if (r < 0)
 		return r;
 	if (dump->snapshot->count >= MOST_FUNCTIONS)
 		return bad(dump, "more functions than any machine has");
-	raw = p2p_snapshot_add(dump->snapshot, bdf);
-	p2p_bdf_format(number_address(dump->snapshot->count - 1), text);
-	if (!raw || p2p_buffer_append(&dump->checked, text, strlen(text)) < 0 ||
-	    p2p_buffer_append(&dump->checked, " \n", 2) < 0)
+	if (!p2p_snapshot_add(dump->snapshot, bdf))
 		return p2p_error(dump->context, -ENOMEM, "out of memory");
 	dump->size = 0;
 	return 0;
@@ -151,12 +154,10 @@ static int take_row(struct dump *dump, const char *line, size_t length, size_t p
 		offset = offset << 4 | (unsigned int)digit(line[i]);
 	if (!row_is_whole(line + prefix + 1, length - prefix - 1))
 		return bad(dump, "a hex line is not 16 bytes");
-	if (offset != dump->size)
+	if (offset != dump->size || offset >= P2P_CONFIG_EXTENDED)
 		return bad(dump, "a hex line is missing or out of order");
-	dump->size += ROW_BYTES;
-	if (p2p_buffer_append(&dump->checked, line, length) < 0 ||
-	    p2p_buffer_append(&dump->checked, "\n", 1) < 0)
-		return p2p_error(dump->context, -ENOMEM, "out of memory");
+	for (line += prefix + 1; dump->size < offset + ROW_BYTES; line += 3)
+		dump->bytes[dump->size++] = (uint8_t)(digit(line[1]) << 4 | digit(line[2]));
 	return 0;
 }
 
@@ -187,7 +188,6 @@ static int take_line(struct dump *dump, const char *line, size_t length, bool wh
 static int check(struct dump *dump, const char *data, size_t size)
 {
 	const char *end = data + size;
-	size_t longest = 0;
 	int r;
 
 	while (data < end) {
@@ -198,80 +198,16 @@ static int check(struct dump *dump, const char *data, size_t size)
 		r = take_line(dump, data, length, stop);
 		if (r < 0)
 			return r;
-		longest = dump->size > longest ? dump->size : longest;
 		data += length + 1;
 	}
 	r = end_function(dump);
 	if (r < 0)
 		return r;
-	if (!longest)
+	if (!dump->longest)
 		return p2p_error(dump->context, -EBADMSG,
 				 "%s: no function with a hex dump (make it with lspci -xxxx)",
 				 dump->name);
 	return 0;
-}
-
-static bool fetch(void *data, unsigned int offset, unsigned int length, uint8_t *ret_bytes)
-{
-	return p2p_libpci_read(data, offset, length, ret_bytes);
-}
-
-/* libpci knows how far a function's bytes go and refuses to read behind. */
-static unsigned int readable(struct p2p_libpci *libpci)
-{
-	static const unsigned int sizes[] = { P2P_CONFIG_EXTENDED, P2P_CONFIG_STANDARD, 128,
-					      P2P_CONFIG_HEADER };
-	uint8_t bytes[4];
-
-	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
-		if (p2p_libpci_read(libpci, sizes[i] - 4, 4, bytes))
-			return sizes[i];
-	return 0;
-}
-
-static int load_configs(struct dump *dump, struct p2p_libpci *libpci)
-{
-	struct p2p_config_source source = { .fetch = fetch, .data = libpci, .all = true };
-	struct p2p_snapshot *snapshot = dump->snapshot;
-
-	/* libpci keeps its list in reverse. */
-	for (size_t i = snapshot->count; i-- > 0;) {
-		struct p2p_raw *raw = &snapshot->raws[i];
-
-		if (p2p_libpci_select(libpci, number_address(i)) < 0)
-			continue;
-		source.size = readable(libpci);
-		if (p2p_config_load(&snapshot->arena, &source, &raw->config) < 0)
-			return p2p_error(dump->context, -ENOMEM, "out of memory");
-	}
-	return 0;
-}
-
-static int hand_over(struct dump *dump)
-{
-	struct p2p_libpci *libpci = NULL;
-	char path[32];
-	size_t done = 0;
-	int r = 0, fd = memfd_create("p2ptopo", MFD_CLOEXEC);
-
-	if (fd < 0)
-		return p2p_error(dump->context, -errno, "cannot keep the dump in memory");
-	while (r == 0 && done < dump->checked.size) {
-		ssize_t n = write(fd, dump->checked.data + done, dump->checked.size - done);
-
-		if (n > 0)
-			done += (size_t)n;
-		else if (n == 0 || errno != EINTR)
-			r = p2p_error(dump->context, -EIO, "cannot keep the dump in memory");
-	}
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	if (r == 0)
-		r = p2p_libpci_open_dump(dump->context, path, &libpci);
-	if (r == 0)
-		r = load_configs(dump, libpci);
-	p2p_libpci_close(libpci);
-	close(fd);
-	return r;
 }
 
 int p2p_load_dump(struct p2p_context *context, const char *name, const char *data, size_t size,
@@ -282,9 +218,6 @@ int p2p_load_dump(struct p2p_context *context, const char *name, const char *dat
 	char text[P2P_BDF_SIZE];
 	int r = check(&dump, data, size);
 
-	if (r == 0)
-		r = hand_over(&dump);
-	free(dump.checked.data);
 	if (r < 0)
 		return r;
 	twice = p2p_snapshot_sort(snapshot);

@@ -14,8 +14,7 @@
 struct p2p_libpci {
 	struct p2p_context *context;
 	struct pci_access *access;
-	struct pci_dev *device, *cursor;
-	bool borrowed;		/* @device belongs to @access */
+	struct pci_dev *device;
 	jmp_buf escape;
 };
 
@@ -49,7 +48,7 @@ static void on_warning(char *format, ...)
 		p2p_debug(inside->context, "libpci: %s", text);
 }
 
-static int start(struct p2p_libpci *libpci, unsigned int method, const char *dump)
+static int start(struct p2p_libpci *libpci)
 {
 	inside = libpci;
 	if (setjmp(libpci->escape)) {
@@ -57,19 +56,16 @@ static int start(struct p2p_libpci *libpci, unsigned int method, const char *dum
 		return -EBADMSG;
 	}
 	libpci->access = pci_alloc();
-	libpci->access->method = method;
+	libpci->access->method = PCI_ACCESS_SYS_BUS_PCI;
 	libpci->access->error = on_error;
 	libpci->access->warning = on_warning;
 	libpci->access->debug = on_warning;
-	if (dump)
-		pci_set_param(libpci->access, (char *)"dump.name", (char *)dump);
 	pci_init(libpci->access);
 	inside = NULL;
 	return 0;
 }
 
-static int open_method(struct p2p_context *context, unsigned int method, const char *dump,
-		       struct p2p_libpci **ret_libpci)
+int p2p_libpci_open_sysfs(struct p2p_context *context, struct p2p_libpci **ret_libpci)
 {
 	struct p2p_libpci *libpci = calloc(1, sizeof(*libpci));
 	int r;
@@ -77,7 +73,7 @@ static int open_method(struct p2p_context *context, unsigned int method, const c
 	if (!libpci)
 		return p2p_error(context, -ENOMEM, "out of memory");
 	libpci->context = context;
-	r = start(libpci, method, dump);
+	r = start(libpci);
 	if (r < 0) {
 		p2p_libpci_close(libpci);
 		return r;
@@ -86,20 +82,9 @@ static int open_method(struct p2p_context *context, unsigned int method, const c
 	return 0;
 }
 
-int p2p_libpci_open_sysfs(struct p2p_context *context, struct p2p_libpci **ret_libpci)
-{
-	return open_method(context, PCI_ACCESS_SYS_BUS_PCI, NULL, ret_libpci);
-}
-
-int p2p_libpci_open_dump(struct p2p_context *context, const char *path,
-			 struct p2p_libpci **ret_libpci)
-{
-	return open_method(context, PCI_ACCESS_DUMP, path, ret_libpci);
-}
-
 static void drop_device(struct p2p_libpci *libpci)
 {
-	if (libpci->device && !libpci->borrowed)
+	if (libpci->device)
 		pci_free_dev(libpci->device);
 	libpci->device = NULL;
 }
@@ -119,30 +104,6 @@ struct p2p_libpci *p2p_libpci_close(struct p2p_libpci *libpci)
 	return NULL;
 }
 
-static struct pci_dev *find_from(struct pci_dev *device, struct p2p_bdf bdf)
-{
-	for (; device; device = device->next)
-		if ((uint32_t)device->domain == bdf.domain && device->bus == bdf.bus &&
-		    (device->dev << 3 | device->func) == bdf.devfn)
-			return device;
-	return NULL;
-}
-
-/*
- * In a dump only what was read from it may be asked: libpci trips over any other.  Asked in
- * the order of its list, each is found beside the last.
- */
-static struct pci_dev *find_in_dump(struct p2p_libpci *libpci, struct p2p_bdf bdf)
-{
-	struct pci_dev *device = find_from(libpci->cursor, bdf);
-
-	if (!device)
-		device = find_from(libpci->access->devices, bdf);
-	if (device)
-		libpci->cursor = device;
-	return device && device->aux ? device : NULL;
-}
-
 int p2p_libpci_select(struct p2p_libpci *libpci, struct p2p_bdf bdf)
 {
 	inside = libpci;
@@ -151,14 +112,10 @@ int p2p_libpci_select(struct p2p_libpci *libpci, struct p2p_bdf bdf)
 		return -EIO;
 	}
 	drop_device(libpci);
-	libpci->borrowed = libpci->access->method == PCI_ACCESS_DUMP;
-	if (libpci->borrowed)
-		libpci->device = find_in_dump(libpci, bdf);
-	else
-		libpci->device = pci_get_dev(libpci->access, (int)bdf.domain, bdf.bus,
-					     bdf.devfn >> 3, bdf.devfn & 7);
+	libpci->device = pci_get_dev(libpci->access, (int)bdf.domain, bdf.bus, bdf.devfn >> 3,
+				     bdf.devfn & 7);
 	inside = NULL;
-	return libpci->device ? 0 : -ENOENT;
+	return 0;
 }
 
 bool p2p_libpci_read(struct p2p_libpci *libpci, unsigned int offset, unsigned int length,
@@ -184,7 +141,7 @@ bool p2p_libpci_write(struct p2p_libpci *libpci, unsigned int offset, unsigned i
 	uint8_t copy[8];
 	int done;
 
-	if (!libpci->device || libpci->borrowed || length > sizeof(copy))
+	if (!libpci->device || length > sizeof(copy))
 		return false;
 	memcpy(copy, bytes, length);
 	inside = libpci;

@@ -12,22 +12,18 @@ struct p2p_libpci;
 
 /**
  * p2p_libpci_open_sysfs() - the running machine, through sysfs.
- * p2p_libpci_open_dump() - a dump in a file that was checked before.
- * @path: of the dump
  * @ret_libpci: owned by the caller; free with p2p_libpci_close()
  *
  * Return: 0; -ENOMEM; -EBADMSG libpci refused it.
  */
 int p2p_libpci_open_sysfs(struct p2p_context *context, struct p2p_libpci **ret_libpci);
-int p2p_libpci_open_dump(struct p2p_context *context, const char *path,
-			 struct p2p_libpci **ret_libpci);
 
 /** p2p_libpci_close() - NULL is fine.  Return: NULL. */
 struct p2p_libpci *p2p_libpci_close(struct p2p_libpci *libpci);
 
 /**
  * p2p_libpci_select() - the function that p2p_libpci_read() reads from now on.
- * Return: 0; -ENOENT a dump does not hold it; -EIO libpci failed.
+ * Return: 0; -EIO libpci failed.
  */
 int p2p_libpci_select(struct p2p_libpci *libpci, struct p2p_bdf bdf);
 
