@@ -198,3 +198,16 @@ struct pci_dev *gate_bars_owner(u64 start, u64 len)
 	}
 	return NULL;
 }
+
+/* Does any byte of the range lie in a BAR? For ranges that no one BAR holds; not fast. */
+bool gate_bars_overlap(u64 start, u64 len)
+{
+	const struct bar_table *table = rcu_dereference_sched(bars);
+	u32 i;
+
+	for (i = 0; table && len && i < table->nr; i++) {
+		if (table->bar[i].start <= start + (len - 1) && start <= table->bar[i].end)
+			return true;
+	}
+	return false;
+}

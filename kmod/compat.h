@@ -6,7 +6,9 @@
 #ifndef P2PGATE_COMPAT_H
 #define P2PGATE_COMPAT_H
 
+#include <linux/blk-integrity.h>
 #include <linux/dma-map-ops.h>
+#include <linux/dma-mapping.h>
 #include <linux/ftrace.h>
 #include <linux/pci-p2pdma.h>
 #include <linux/ptrace.h>
@@ -17,39 +19,69 @@
 #endif
 
 /*
- * GATE_HOOKS(row): row(symbol, uapi bit, question, answer if refused, answer if
- * promoted), one for every function that must be hooked for a refusal to hold.
- * drivers/pci/p2pdma.c of the release is the authority:
+ * GATE_HOOKS(row): row(symbol, its address if modules are linked to it, uapi
+ * bit, question, answer if refused, answer if promoted), one for every function
+ * that must be hooked for a refusal to hold.
+ * drivers/pci/p2pdma.c of the release is the authority for who asks:
  *   6.0 to 6.15   dma-direct and dma-iommu ask pci_p2pdma_map_segment()
  *   6.16 to 6.18  they and the block layer ask __pci_p2pdma_update_state()
  *   6.19 on       dma_buf_phys_vec_to_sgt() asks pci_p2pdma_map_type() itself;
  *                 the compiler may have inlined that one into the former
+ * Memory is mapped unasked by
+ *   any           dma_map_resource(), which takes a bare address
+ *   6.17 on       the block layer, all of a request but its first segment
+ *   6.18 on       the same for a request's metadata
  */
 #define GATE_HOOK_DISTANCE(row) \
-	row(pci_p2pdma_distance_many, P2PGATE_HOOK_DISTANCE, \
-	    ask_distance, refuse_distance, promote_distance)
+	row(pci_p2pdma_distance_many, pci_p2pdma_distance_many, P2PGATE_HOOK_DISTANCE, \
+	    ask_distance, refuse_distance, promote_distance) \
+	row(dma_map_resource, dma_map_resource, P2PGATE_HOOK_RESOURCE, \
+	    gate_ask_resource, gate_refuse_resource, NULL)
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0) && IS_ENABLED(CONFIG_BLOCK)
+#include <linux/blk-mq-dma.h>
+#define GATE_HAS_REQUEST 1
+#define GATE_HOOK_REQUEST(row) \
+	row(blk_rq_dma_map_iter_start, blk_rq_dma_map_iter_start, P2PGATE_HOOK_REQUEST, \
+	    gate_ask_request, gate_refuse_request, NULL)
+#else
+#define GATE_HOOK_REQUEST(row)
+#endif
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0) && IS_ENABLED(CONFIG_BLK_DEV_INTEGRITY)
+#define GATE_HAS_METADATA 1
+#define GATE_HOOK_METADATA(row) \
+	row(blk_rq_integrity_dma_map_iter_start, blk_rq_integrity_dma_map_iter_start, \
+	    P2PGATE_HOOK_METADATA, gate_ask_metadata, gate_refuse_request, NULL)
+#else
+#define GATE_HOOK_METADATA(row)
+#endif
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 16, 0)
 #define GATE_HAS_MAP_SEGMENT 1
 #define GATE_HOOKS(row) \
 	GATE_HOOK_DISTANCE(row) \
-	row(pci_p2pdma_map_segment, P2PGATE_HOOK_MAP_SEGMENT, \
+	row(pci_p2pdma_map_segment, NULL, P2PGATE_HOOK_MAP_SEGMENT, \
 	    ask_map_segment, refuse_map_segment, promote_map_segment)
 #elif LINUX_VERSION_CODE < KERNEL_VERSION(6, 19, 0)
 #define GATE_HAS_UPDATE_STATE 1
 #define GATE_HOOKS(row) \
 	GATE_HOOK_DISTANCE(row) \
-	row(__pci_p2pdma_update_state, P2PGATE_HOOK_UPDATE_STATE, \
-	    ask_update_state, refuse_update_state, promote_update_state)
+	row(__pci_p2pdma_update_state, NULL, P2PGATE_HOOK_UPDATE_STATE, \
+	    ask_update_state, refuse_update_state, promote_update_state) \
+	GATE_HOOK_REQUEST(row) \
+	GATE_HOOK_METADATA(row)
 #else
 #define GATE_HAS_UPDATE_STATE 1
 #define GATE_HAS_MAP_TYPE 1
 #define GATE_HOOKS(row) \
 	GATE_HOOK_DISTANCE(row) \
-	row(__pci_p2pdma_update_state, P2PGATE_HOOK_UPDATE_STATE, \
+	row(__pci_p2pdma_update_state, NULL, P2PGATE_HOOK_UPDATE_STATE, \
 	    ask_update_state, refuse_update_state, promote_update_state) \
-	row(pci_p2pdma_map_type, P2PGATE_HOOK_MAP_TYPE, \
-	    ask_map_type, refuse_map_type, promote_map_type)
+	row(pci_p2pdma_map_type, NULL, P2PGATE_HOOK_MAP_TYPE, \
+	    ask_map_type, refuse_map_type, promote_map_type) \
+	GATE_HOOK_REQUEST(row) \
+	GATE_HOOK_METADATA(row)
 #endif
 
 /*
@@ -65,6 +97,8 @@
 #define ftrace_regs_set_instruction_pointer(fregs, ip) \
 	ftrace_instruction_pointer_set(fregs, ip)
 #endif
+
+#define GATE_ARG(fregs, n, type) ((type)ftrace_regs_get_argument(fregs, n))
 
 #if IS_ENABLED(CONFIG_PCI_P2PDMA) && IS_ENABLED(CONFIG_KPROBES) && \
 	IS_ENABLED(CONFIG_DYNAMIC_FTRACE_WITH_ARGS)

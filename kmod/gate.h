@@ -3,6 +3,7 @@
 #ifndef P2PGATE_GATE_H
 #define P2PGATE_GATE_H
 
+#include <linux/dma-direction.h>
 #include <linux/mutex.h>
 #include <linux/pci.h>
 #include <linux/rcupdate.h>
@@ -82,6 +83,7 @@ void gate_bars_exit(void);
 void gate_bars_update(struct pci_dev *dev);
 void gate_bars_forget(struct pci_dev *dev);
 u32 gate_bars_count(void);
+bool gate_bars_overlap(u64 start, u64 len);
 struct pci_dev *gate_bars_owner(u64 start, u64 len);
 
 /* One question of the kernel's. */
@@ -111,9 +113,27 @@ static inline bool gate_refuses(enum p2pgate_reason reason)
 }
 
 /* hooks.c */
+enum gate_answer gate_ask_address(const struct gate_list *list, struct gate_ask *ask,
+				  struct device *dev, u64 address, u64 len);
 int gate_hooks_place(void);
 void gate_hooks_remove(void);
 u32 gate_hooks_in_place(void);
+
+/* block.c, resource.c: the questions and answers of hooks that have a file of their own */
+struct blk_dma_iter;
+struct dma_iova_state;
+struct ftrace_regs;
+struct request;
+enum gate_answer gate_ask_request(const struct gate_list *list, struct gate_ask *ask,
+				  struct ftrace_regs *fregs, unsigned long parent_ip);
+enum gate_answer gate_ask_metadata(const struct gate_list *list, struct gate_ask *ask,
+				   struct ftrace_regs *fregs, unsigned long parent_ip);
+bool gate_refuse_request(struct request *req, struct device *dma_dev, struct dma_iova_state *state,
+			 struct blk_dma_iter *iter);
+enum gate_answer gate_ask_resource(const struct gate_list *list, struct gate_ask *ask,
+				   struct ftrace_regs *fregs, unsigned long parent_ip);
+dma_addr_t gate_refuse_resource(struct device *dev, phys_addr_t address, size_t size,
+				enum dma_data_direction dir, unsigned long attrs);
 
 /* refusals.c */
 void gate_refusal_note(const struct gate_ask *ask, u32 mode);

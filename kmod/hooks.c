@@ -21,6 +21,7 @@
 
 struct gate_hook {
 	const char *name;
+	void *linked;		/* where the linker of modules says it is; NULL: it is not exported */
 	u32 bit;
 	enum gate_answer (*ask)(const struct gate_list *list, struct gate_ask *ask,
 				struct ftrace_regs *fregs, unsigned long parent_ip);
@@ -30,8 +31,6 @@ struct gate_hook {
 };
 
 #ifdef GATE_SUPPORTED
-
-#define ARG(fregs, n, type) ((type)ftrace_regs_get_argument(fregs, n))
 
 static bool is_ungated(struct device **clients)
 {
@@ -48,13 +47,13 @@ static bool is_ungated(struct device **clients)
 static enum gate_answer notrace ask_distance(const struct gate_list *list, struct gate_ask *ask,
 					     struct ftrace_regs *fregs, unsigned long parent_ip)
 {
-	struct device **clients = ARG(fregs, 1, struct device **);
-	int i, n = ARG(fregs, 2, int);
+	struct device **clients = GATE_ARG(fregs, 1, struct device **);
+	int i, n = GATE_ARG(fregs, 2, int);
 	int promoted = 0, self = 0;
 
 	if (n <= 0 || is_ungated(clients))
 		return GATE_PASS;
-	ask->provider = ARG(fregs, 0, struct pci_dev *);
+	ask->provider = GATE_ARG(fregs, 0, struct pci_dev *);
 	for (i = 0; i < n; i++) {
 		ask->client = gate_parent(clients[i]);
 		ask->reason = gate_judge(list, ask->provider, ask->client);
@@ -87,8 +86,8 @@ static noinline notrace int promote_distance(struct pci_dev *provider, struct de
 }
 
 /* A map-time question that comes with an address instead of a provider. */
-static enum gate_answer notrace ask_address(const struct gate_list *list, struct gate_ask *ask,
-					    struct device *dev, u64 address, u64 len)
+enum gate_answer notrace gate_ask_address(const struct gate_list *list, struct gate_ask *ask,
+					  struct device *dev, u64 address, u64 len)
 {
 	ask->address = address;
 	ask->provider = gate_bars_owner(address, len);
@@ -105,9 +104,9 @@ static enum gate_answer notrace ask_address(const struct gate_list *list, struct
 static enum gate_answer notrace ask_map_segment(const struct gate_list *list, struct gate_ask *ask,
 						struct ftrace_regs *fregs, unsigned long parent_ip)
 {
-	struct scatterlist *sg = ARG(fregs, 2, struct scatterlist *);
+	struct scatterlist *sg = GATE_ARG(fregs, 2, struct scatterlist *);
 
-	return ask_address(list, ask, ARG(fregs, 1, struct device *), sg_phys(sg), sg->length);
+	return gate_ask_address(list, ask, GATE_ARG(fregs, 1, struct device *), sg_phys(sg), sg->length);
 }
 
 static noinline notrace enum pci_p2pdma_map_type
@@ -134,9 +133,9 @@ static enum gate_answer notrace ask_update_state(const struct gate_list *list,
 						 struct gate_ask *ask, struct ftrace_regs *fregs,
 						 unsigned long parent_ip)
 {
-	struct page *page = ARG(fregs, 2, struct page *);
+	struct page *page = GATE_ARG(fregs, 2, struct page *);
 
-	return ask_address(list, ask, ARG(fregs, 1, struct device *), page_to_phys(page), PAGE_SIZE);
+	return gate_ask_address(list, ask, GATE_ARG(fregs, 1, struct device *), page_to_phys(page), PAGE_SIZE);
 }
 
 /* The cleared state has no provider in it, so the next page comes here again. */
@@ -167,10 +166,10 @@ static bool is_inside(u32 bit, unsigned long ip);
 static enum gate_answer notrace ask_map_type(const struct gate_list *list, struct gate_ask *ask,
 					     struct ftrace_regs *fregs, unsigned long parent_ip)
 {
-	struct p2pdma_provider *provider = ARG(fregs, 0, struct p2pdma_provider *);
+	struct p2pdma_provider *provider = GATE_ARG(fregs, 0, struct p2pdma_provider *);
 
 	ask->provider = gate_parent(provider->owner);
-	ask->client = gate_parent(ARG(fregs, 1, struct device *));
+	ask->client = gate_parent(GATE_ARG(fregs, 1, struct device *));
 	ask->reason = gate_judge(list, ask->provider, ask->client);
 	if (!gate_refuses(ask->reason) && ask->reason != P2PGATE_PROMOTED &&
 	    is_inside(P2PGATE_HOOK_UPDATE_STATE, parent_ip))
@@ -191,8 +190,9 @@ promote_map_type(struct p2pdma_provider *provider, struct device *dev)
 }
 #endif
 
-#define ROW(symbol, uapi_bit, question, refused, promoted) { \
+#define ROW(symbol, address, uapi_bit, question, refused, promoted) { \
 	.name = #symbol, \
+	.linked = address, \
 	.bit = uapi_bit, \
 	.ask = question, \
 	.answer = { [GATE_REFUSE] = refused, [GATE_PROMOTE] = promoted }, \
@@ -293,9 +293,10 @@ static bool is_named(const char *name, unsigned long address, unsigned long *ret
 
 /*
  * Find the function and make sure of it: the address bears the name, at its
- * very start (behind the landing pad at most), and lies in the object file of
- * pci_p2pdma_distance_many(), whose address the linker gave us. So a function
- * of the same name elsewhere is never hooked instead.
+ * very start (behind the landing pad at most), and is the one the linker gave us
+ * or, where it is not exported, lies in the object file of
+ * pci_p2pdma_distance_many(). So a function of the same name elsewhere is never
+ * hooked instead.
  */
 static bool find(struct gate_hook *hook)
 {
@@ -307,8 +308,10 @@ static bool find(struct gate_hook *hook)
 	if (!address || !is_named(hook->name, address, &offset, &hook->size))
 		return false;
 	hook->start = address - offset;
+	if (hook->linked)
+		return hook->start == (unsigned long)hook->linked;
 	away = (long)(hook->start - (unsigned long)pci_p2pdma_distance_many);
-	return hook->bit == P2PGATE_HOOK_DISTANCE ? away == 0 : away < reach && away > -reach;
+	return away < reach && away > -reach;
 }
 
 static void notrace on_nothing(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,

@@ -48,11 +48,14 @@ enum p2pgate_reason {
 	P2PGATE_REASONS = 8,		/* room in struct p2pgate_count, not a reason */
 };
 
-/* Where the kernel asks. Bits of p2pgate_info.hooks. */
+/* Where the kernel asks, or maps without asking. Bits of p2pgate_info.hooks. */
 #define P2PGATE_HOOK_DISTANCE		(1u << 0) /* pci_p2pdma_distance_many() */
 #define P2PGATE_HOOK_MAP_SEGMENT	(1u << 1) /* pci_p2pdma_map_segment(), 6.0 to 6.15 */
 #define P2PGATE_HOOK_UPDATE_STATE	(1u << 2) /* __pci_p2pdma_update_state(), 6.16 on */
 #define P2PGATE_HOOK_MAP_TYPE		(1u << 3) /* pci_p2pdma_map_type(), 6.19 on */
+#define P2PGATE_HOOK_RESOURCE		(1u << 4) /* dma_map_resource() */
+#define P2PGATE_HOOK_REQUEST		(1u << 5) /* blk_rq_dma_map_iter_start(), 6.17 on */
+#define P2PGATE_HOOK_METADATA		(1u << 6) /* blk_rq_integrity_dma_map_iter_start(), 6.18 on */
 
 /* Calls decided, by reason. Per-CPU inside; the sum is not one instant's. */
 struct p2pgate_count {

@@ -44,6 +44,9 @@ static const struct {
 	{ P2PGATE_HOOK_MAP_SEGMENT, "pci_p2pdma_map_segment" },
 	{ P2PGATE_HOOK_UPDATE_STATE, "__pci_p2pdma_update_state" },
 	{ P2PGATE_HOOK_MAP_TYPE, "pci_p2pdma_map_type" },
+	{ P2PGATE_HOOK_RESOURCE, "dma_map_resource" },
+	{ P2PGATE_HOOK_REQUEST, "blk_rq_dma_map_iter_start" },
+	{ P2PGATE_HOOK_METADATA, "blk_rq_integrity_dma_map_iter_start" },
 };
 
 const char *p2p_gate_mode_name(enum p2p_gate_mode mode)

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * dma_map_resource(): a bare address is mapped for a device, and nobody is
+ * asked. Drivers of GPUs and accelerators map each other's memory with it, once
+ * an attachment has been made for which they did ask.
+ */
+#include <linux/dma-mapping.h>
+
+#include "compat.h"
+#include "gate.h"
+
+#ifdef GATE_SUPPORTED
+
+/*
+ * dma_addr_t dma_map_resource(struct device *dev, phys_addr_t address, size_t size,
+ *			       enum dma_data_direction dir, unsigned long attrs)
+ * What lies in no BAR at all is no peer's memory: the registers of a platform
+ * device, say. What lies partly in one has no provider and is refused.
+ */
+enum gate_answer notrace gate_ask_resource(const struct gate_list *list, struct gate_ask *ask,
+					   struct ftrace_regs *fregs, unsigned long parent_ip)
+{
+	struct device *dev = GATE_ARG(fregs, 0, struct device *);
+	u64 address = GATE_ARG(fregs, 1, phys_addr_t);
+	u64 size = GATE_ARG(fregs, 2, size_t);
+	enum gate_answer answer;
+
+	if (!gate_bars_overlap(address, size))
+		return GATE_PASS;
+	answer = gate_ask_address(list, ask, dev, address, size);
+	return answer == GATE_REFUSE ? GATE_REFUSE : GATE_PASS;
+}
+
+noinline notrace dma_addr_t gate_refuse_resource(struct device *dev, phys_addr_t address,
+						 size_t size, enum dma_data_direction dir,
+						 unsigned long attrs)
+{
+	return DMA_MAPPING_ERROR;
+}
+
+#endif
