@@ -8,17 +8,7 @@
 
 #include <stdio.h>
 
-#include <p2ppolicy.h>
-
-/** Exit statuses; see EXIT STATUS in p2ptopo(1). */
-enum status {
-	STATUS_DONE = 0,
-	STATUS_NO = 1,
-	STATUS_USAGE = 2,
-	STATUS_ACCESS = 3,
-	STATUS_INPUT = 4,
-	STATUS_CHECK = 10,	/* and the number of the class: enum p2p_check_class */
-};
+#include "failure.h"
 
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_JSONL };
 
@@ -59,7 +49,9 @@ struct command;
  *	shown when its provider or its client is picked; all are without a filter.
  * @saved_at: when root saved the registers that were not readable here, in seconds since 1970;
  *	0 none of them were taken
- * @quiet: do not say on stderr where the registers are from
+ * @failure: filled when anything here fails, and printed by main()
+ * @say: takes notes, which are no failure, such as how old root's snapshot is; NULL nobody wants
+ *	them
  */
 struct app {
 	struct options options;
@@ -72,7 +64,9 @@ struct app {
 	bool *picked;
 	size_t selected_count;
 	int64_t saved_at;
-	bool quiet;
+	struct failure *failure;
+	void (*say)(void *data, const char *sentence);
+	void *say_data;
 	FILE *out;
 };
 
@@ -82,7 +76,7 @@ enum stage { STAGE_NOTHING, STAGE_SNAPSHOT, STAGE_TOPOLOGY, STAGE_JUDGE };
 struct column;
 
 /**
- * struct command - one row of the command table (main.c).
+ * struct command - one row of the command table (commands/commands.c).
  * @arguments: as the synopsis shows them
  * @name: one word, or two ("policy push")
  * @operands: how many arguments it takes at least; @optional: how many more it may take
@@ -132,19 +126,21 @@ const struct command *app_commands(void);
 /**
  * app_read() - read, build and judge the machine as far as @stage.  Commands get what their row
  *	says before they run; one that must do something first says STAGE_NOTHING and calls this.
- *	On failure one sentence has been printed to stderr.
  */
 enum status app_read(struct app *app, enum stage stage);
 
 /** app_release() - free what app_read() made; @app may then read again. */
 void app_release(struct app *app);
 
+/** app_like() - one that has read nothing yet, with the options and the way out of @app. */
+struct app app_like(const struct app *app);
+
 /** app_machine() - what the output calls the machine: "this machine", or --from's argument. */
 const char *app_machine(const struct app *app);
 
 /**
  * app_find() - the function a user names: BDF, OS name, or an lspci -s / -d filter that matches
- *	exactly one.  On failure one sentence has been printed to stderr.
+ *	exactly one.
  * Return: STATUS_DONE, or STATUS_INPUT.
  */
 enum status app_find(struct app *app, const char *name, const struct p2p_function **ret_function);
@@ -156,14 +152,13 @@ enum status app_find_end(struct app *app, const char *name,
 			 const struct p2p_function **ret_function);
 
 /**
- * app_select() - fill selected and picked as the filters ask.  On failure one sentence has been
- *	printed to stderr.
+ * app_select() - fill selected and picked as the filters ask.
  */
 enum status app_select(struct app *app);
 
 /**
- * app_mark() - which functions the filters select, bridges included.  On failure, also when they
- *	select none, one sentence has been printed to stderr.
+ * app_mark() - which functions the filters select, bridges included; when they select none
+ *	that is a failure.
  * @marked: by index of function; as many as the topology has
  */
 enum status app_mark(const struct app *app, bool *marked);
@@ -177,11 +172,8 @@ bool app_has_filter(const struct app *app);
  */
 bool app_shows(const struct app *app, size_t provider, size_t client);
 
-/** app_fail() - print "p2ptopo: " and one sentence to stderr.  Return: @status. */
-enum status app_fail(enum status status, const char *format, ...)
+/** app_note() - one sentence for the user that is no failure. */
+void app_note(const struct app *app, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-
-/** app_out_of_memory() - say so.  Return: STATUS_ACCESS. */
-enum status app_out_of_memory(void);
 
 #endif

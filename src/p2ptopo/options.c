@@ -160,17 +160,18 @@ static void make_getopt(char *letters, struct option *longs)
 	*longs = (struct option){ 0 };
 }
 
-static enum status refuse(int value, const char *word)
+static enum status refuse(struct failure *failure, int value, const char *word)
 {
 	if (value == ':')
-		return app_fail(STATUS_USAGE, "option '%s' needs an argument", word);
+		return fail_with(failure, STATUS_USAGE, "option '%s' needs an argument", word);
 	if (!strncmp(word, "--", 2) && optopt)
-		return app_fail(STATUS_USAGE, "option '%.*s' takes no argument",
-				(int)strcspn(word, "="), word);
+		return fail_with(failure, STATUS_USAGE, "option '%.*s' takes no argument",
+				 (int)strcspn(word, "="), word);
 	if (!strncmp(word, "--", 2))
-		return app_fail(STATUS_USAGE, "there is no option '%s', or there are several that "
-				"start so; see p2ptopo --help", word);
-	return app_fail(STATUS_USAGE, "there is no option '-%c'; see p2ptopo --help", optopt);
+		return fail_with(failure, STATUS_USAGE, "there is no option '%s', or there are "
+				 "several that start so; see p2ptopo --help", word);
+	return fail_with(failure, STATUS_USAGE, "there is no option '-%c'; see p2ptopo --help",
+			 optopt);
 }
 
 static unsigned int number_of(const char *text, unsigned int otherwise)
@@ -197,7 +198,7 @@ static void look_at_screen(struct options *options)
 }
 
 /* https://no-color.org: set and not empty, whatever its value. */
-static enum status choose_colour(struct options *options)
+static enum status choose_colour(struct failure *failure, struct options *options)
 {
 	const char *when = options->colour_when, *never = getenv("NO_COLOR");
 
@@ -206,11 +207,12 @@ static enum status choose_colour(struct options *options)
 	else if (!strcmp(when, "auto"))
 		options->colour = options->terminal && !(never && *never);
 	else if (strcmp(when, "never") != 0)
-		return app_fail(STATUS_USAGE, "--color is auto, always or never, not '%s'", when);
+		return fail_with(failure, STATUS_USAGE, "--color is auto, always or never, not "
+				 "'%s'", when);
 	return STATUS_DONE;
 }
 
-enum status options_parse(int argc, char **argv, struct options *ret_options, int *ret_first)
+enum status options_parse(int argc, char **argv, struct app *app, int *ret_first)
 {
 	struct options options = { .kernel = "auto", .colour_when = "auto",
 				   .run_dir = RUN_DIRECTORY };
@@ -224,14 +226,14 @@ enum status options_parse(int argc, char **argv, struct options *ret_options, in
 		const struct option_row *row = row_of(value);
 
 		if (value == ':' || !row)
-			return refuse(value, argv[optind - 1]);
+			return refuse(app->failure, value, argv[optind - 1]);
 		set(&options, row, optarg);
 	}
 	look_at_screen(&options);
-	status = choose_colour(&options);
+	status = choose_colour(app->failure, &options);
 	if (status)
 		return status;
-	*ret_options = options;
+	app->options = options;
 	*ret_first = optind;
 	return STATUS_DONE;
 }
@@ -268,21 +270,27 @@ static bool knows(const struct option_row *row, const char *name)
 	return !row->command;
 }
 
-enum status options_fit(const struct options *options, const struct command *command)
+enum status options_fit(const struct app *app)
 {
+	const struct options *options = &app->options;
+	const struct command *command = app->command;
+
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		const struct option_row *row = &rows[i];
 
 		if (!knows(row, command->name) && is_given(options, row))
-			return app_fail(STATUS_USAGE, "--%s is an option of %s, not of %s",
-					row->name, row->command, command->name);
+			return fail_with(app->failure, STATUS_USAGE,
+					 "--%s is an option of %s, not of %s", row->name,
+					 row->command, command->name);
 	}
 	if ((options->format != FORMAT_TEXT || options->schema) && !command->schema)
-		return app_fail(STATUS_USAGE, "%s prints no JSON", command->name);
+		return fail_with(app->failure, STATUS_USAGE, "%s prints no JSON", command->name);
 	if (options->columns && !command->columns)
-		return app_fail(STATUS_USAGE, "%s has no columns to choose with -o", command->name);
+		return fail_with(app->failure, STATUS_USAGE, "%s has no columns to choose with -o",
+				 command->name);
 	if (options->columns && options->format != FORMAT_TEXT)
-		return app_fail(STATUS_USAGE, "-o chooses columns of the text; JSON has them all");
+		return fail_with(app->failure, STATUS_USAGE, "-o chooses columns of the text; JSON "
+				 "has them all");
 	return STATUS_DONE;
 }
 
@@ -351,5 +359,6 @@ void options_help(FILE *out, const struct command *command)
 			fprintf(out, "  %-18s%s\n", column->name, column->help);
 	}
 	fputs("\nExit status: 0 done; 1 the answer is no; 2 usage; 3 no access; "
-	      "4 bad input; 10 and up:\nthe first class of check that fails.\n", out);
+	      "4 bad input; 5 out of\nmemory, disk full and the like; 10 and up: the first "
+	      "class of check that fails.\n", out);
 }

@@ -7,21 +7,19 @@
 
 /**
  * options_parse() - read the command line.
- * @ret_options: filled with all that it says, and with what the screen is like
+ * @app: its options are filled with all that it says, and with what the screen is like
  * @ret_first: index of the first argument that is no option
  *
- * Options may stand before and after the command; @argv is permuted.  On failure one sentence
- * has been printed to stderr.
+ * Options may stand before and after the command; @argv is permuted.
  *
  * Return: STATUS_DONE or STATUS_USAGE.
  */
-enum status options_parse(int argc, char **argv, struct options *ret_options, int *ret_first);
+enum status options_parse(int argc, char **argv, struct app *app, int *ret_first);
 
 /**
- * options_fit() - are the options given meant for @command?  On failure one sentence has been
- *	printed to stderr.
+ * options_fit() - are the options given meant for the command?
  */
-enum status options_fit(const struct options *options, const struct command *command);
+enum status options_fit(const struct app *app);
 
 /** options_help() - describe the command line; @command NULL: all of it. */
 void options_help(FILE *out, const struct command *command);

@@ -79,7 +79,7 @@ def check_refusals(tool, folder):
     _, said = call(tool, "refresh", *where, user=NOBODY, status=3)
     assert "only root" in said, said
     missing = folder / "not" / "there"
-    _, said = call(tool, "refresh", "--run-dir", str(missing), status=3)
+    _, said = call(tool, "refresh", "--run-dir", str(missing), status=4)
     assert "No such file" in said, said
     (folder / "asked").touch()
     call(tool, "refresh", "--settle", *where)

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Every source names its licence, and stays small: files of 600 lines, C functions of 60."""
+"""Every source names its licence, and stays small: files of 600 lines, C functions of 60.
+Of the command main() alone writes to stderr, so that a failure is said once."""
 import pathlib
 import re
 import subprocess
@@ -10,6 +11,8 @@ MOST_LINES = 600
 MOST_FUNCTION = 60
 SOURCES = {".c", ".h", ".py", ".sh", ".def", ".cmake", ".map", ".rules", ".service"}
 SPDX = re.compile(r"SPDX-License-Identifier: ([^*\n]+?)\s*(\*/)?$", re.M)
+# The second shows progress on a terminal, the third leaves its parent's stderr.
+STDERR = ("src/p2ptopo/main.c", "src/p2ptopo/commands/prove.c", "src/p2ptopo/commands/refresh.c")
 LICENCES = [
     ("kmod/uapi/", "GPL-2.0-only WITH Linux-syscall-note"),
     ("kmod/", "GPL-2.0-only"),
@@ -61,6 +64,14 @@ def check_size(name, text):
             start = None
 
 
+def check_stderr(name, text):
+    if not name.startswith("src/p2ptopo/") or not name.endswith(".c") or name in STDERR:
+        return
+    for number, line in enumerate(text.splitlines(), 1):
+        if re.search(r"\bstderr\b|\bSTDERR_FILENO\b|\bperror\(|\bwarnx?\(|\berrx?\(", line):
+            yield f"{name}:{number}: only main.c writes to stderr: fail_with(), app_note()"
+
+
 def main():
     top = pathlib.Path(sys.argv[1])
     if not (top / ".git").exists():
@@ -71,7 +82,8 @@ def main():
         path = top / name
         if path.is_file() and is_source(name, path):
             text = path.read_text(errors="replace")
-            problems += [*check_licence(name, text), *check_size(name, text)]
+            problems += [*check_licence(name, text), *check_size(name, text),
+                         *check_stderr(name, text)]
     print("\n".join(problems) or "every source names its licence and is small")
     return bool(problems)
 

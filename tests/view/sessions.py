@@ -270,7 +270,7 @@ def come_and_go(session):
     terminal.wait(r"(?m)^\+ .*0000:17:00.0")
     shutil.rmtree(os.path.join(tree, "sys"))
     terminal.keys("R")
-    terminal.wait("p2ptopo: ")
+    terminal.wait("no sys/bus/pci/devices in")
     terminal.keys("j", "q")
     session.finish(0)
 

@@ -182,7 +182,7 @@ enum status command_address(struct app *app, int argc, char **argv)
 	errno = 0;
 	search.address = strtoull(argv[0], &end, 16);
 	if (end == argv[0] || *end || errno || strchr("-+ ", *argv[0]))
-		return app_fail(STATUS_INPUT, "'%s' is no address: expected hexadecimal digits such "
-				"as 0x380005000000", argv[0]);
+		return fail_with(app->failure, STATUS_INPUT, "'%s' is no address: expected "
+				 "hexadecimal digits such as 0x380005000000", argv[0]);
 	return app->options.format == FORMAT_JSON ? print_json(&search) : print_text(&search);
 }

@@ -1,19 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* p2ptopo capture FILE: the machine in a file, for others to read. */
-#include <errno.h>
 #include <unistd.h>
 
 #include "app.h"
-
-static enum status fail(const struct app *app, int error)
-{
-	bool access = error == -EACCES || error == -EPERM || error == -EROFS || error == -ENOSPC;
-
-	if (error == -ENOMEM)
-		return app_out_of_memory();
-	return app_fail(access ? STATUS_ACCESS : STATUS_INPUT, "%s",
-			p2p_context_error(app->context));
-}
 
 enum status command_capture(struct app *app, int argc, char **argv)
 {
@@ -24,7 +13,7 @@ enum status command_capture(struct app *app, int argc, char **argv)
 	error = p2p_snapshot_capture(app->context, app->snapshot, argv[0],
 				     app->options.with_serials);
 	if (error)
-		return fail(app, error);
+		return fail_library(app->failure, app->context, error);
 	fprintf(app->out, "%s is written.\nSerial numbers, MAC addresses and GUIDs in it are %s.\n",
 		argv[0], app->options.with_serials ? "as they were read" : "pseudonyms");
 	if (live && geteuid() != 0)

@@ -48,7 +48,7 @@ static enum status ask_gate(struct app *app, const char **ret_gate)
 }
 
 /* "--only acs,link_width" as bits; none given is all of them, which the library writes 0. */
-static enum status parse_only(const char *names, unsigned int *ret_classes)
+static enum status parse_only(struct failure *failure, const char *names, unsigned int *ret_classes)
 {
 	unsigned int classes = 0;
 	enum p2p_check_class kind;
@@ -59,13 +59,13 @@ static enum status parse_only(const char *names, unsigned int *ret_classes)
 
 		snprintf(name, sizeof(name), "%.*s", (int)length, at);
 		if (p2p_check_class_parse(name, &kind))
-			return app_fail(STATUS_USAGE, "--only: there is no class '%s'; see "
-					"p2ptopo-check(1)", name);
+			return fail_with(failure, STATUS_USAGE, "--only: there is no class '%s'; "
+					 "see p2ptopo-check(1)", name);
 		classes |= 1u << kind;
 		at += length;
 	}
 	if (names && !classes)
-		return app_fail(STATUS_USAGE, "--only names no class");
+		return fail_with(failure, STATUS_USAGE, "--only names no class");
 	*ret_classes = classes;
 	return STATUS_DONE;
 }
@@ -246,7 +246,7 @@ static int print_text(struct checking *checking)
 static enum status run_check(struct app *app, const char *path)
 {
 	struct checking checking = { .app = app, .path = path, .options.userdata = &checking };
-	enum status status = parse_only(app->options.only, &checking.options.classes);
+	enum status status = parse_only(app->failure, app->options.only, &checking.options.classes);
 	int error = 0;
 
 	if (!status)
@@ -259,7 +259,7 @@ static enum status run_check(struct app *app, const char *path)
 		error = app->options.format == FORMAT_JSON ? print_json(&checking) :
 							     print_text(&checking);
 	p2p_check_free(checking.check);
-	return error ? policy_fail(app, error) : status_of(&checking.counts);
+	return error ? fail_library(app->failure, app->context, error) : status_of(&checking.counts);
 }
 
 static enum status record(struct app *app, const char *path)
@@ -275,9 +275,9 @@ static enum status record(struct app *app, const char *path)
 	error = p2p_check_record(app->context, app->judge, app->selected, app->selected_count,
 				 gate && strcmp(gate, "not loaded") != 0 ? gate : NULL, &text);
 	if (error)
-		return policy_fail(app, error);
+		return fail_library(app->failure, app->context, error);
 	if (path)
-		status = save_text(path, text);
+		status = save_text(app->failure, path, text);
 	else
 		fputs(text, app->out);
 	free(text);
@@ -289,10 +289,12 @@ enum status command_check(struct app *app, int argc, char **argv)
 	const char *path = argc ? argv[0] : NULL;
 
 	if (app->options.record && (app->options.only || app->options.format != FORMAT_TEXT))
-		return app_fail(STATUS_USAGE, "--record writes a file, it checks nothing");
+		return fail_with(app->failure, STATUS_USAGE, "--record writes a file, it checks "
+				 "nothing");
 	if (app->options.record)
 		return record(app, path);
 	if (!path)
-		return app_fail(STATUS_USAGE, "usage: p2ptopo [OPTION...] check FILE");
+		return fail_with(app->failure, STATUS_USAGE,
+				 "usage: p2ptopo [OPTION...] check FILE");
 	return run_check(app, path);
 }

@@ -198,13 +198,14 @@ static enum status read_both(struct two *two, const char *old, const char *new)
 	enum status status;
 
 	if (new && two->new->options.from)
-		return app_fail(STATUS_USAGE, "diff OLD NEW names both machines; --from is a third");
+		return fail_with(two->new->failure, STATUS_USAGE, "diff OLD NEW names both "
+				 "machines; --from is a third");
 	if (app_has_filter(two->new))
-		return app_fail(STATUS_USAGE, "diff compares whole machines: no -s, -d or --class");
+		return fail_with(two->new->failure, STATUS_USAGE, "diff compares whole machines: "
+				 "no -s, -d or --class");
 	if (new)
 		two->new->options.from = new;
-	two->old.options = two->new->options;
-	two->old.command = two->new->command;
+	two->old = app_like(two->new);
 	two->old.options.from = old;
 	status = app_read(&two->old, STAGE_JUDGE);
 	return status ? status : app_read(two->new, STAGE_JUDGE);
@@ -218,7 +219,7 @@ enum status command_diff(struct app *app, int argc, char **argv)
 
 	if (!status && p2p_diff_new(app->context, two.old.judge, app->judge, app->options.all,
 				    &two.diff))
-		status = app_out_of_memory();
+		status = fail_memory(app->failure);
 	if (!status) {
 		any = p2p_diff_at(two.diff, 0) || p2p_diff_pairs_at(two.diff, 0);
 		status = app->options.format == FORMAT_JSON ? print_json(&two) : print_text(&two);

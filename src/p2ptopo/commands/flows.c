@@ -112,7 +112,8 @@ const struct column flows_columns[] = {
 	{ 0 }
 };
 
-static enum status add_flow(struct list *list, const struct p2p_function *client,
+static enum status add_flow(struct app *app, struct list *list,
+			    const struct p2p_function *client,
 			    const struct p2p_function *provider, bool read)
 {
 	if (list->count == list->room) {
@@ -120,7 +121,7 @@ static enum status add_flow(struct list *list, const struct p2p_function *client
 						     sizeof(*more));
 
 		if (!more)
-			return app_out_of_memory();
+			return fail_memory(app->failure);
 		list->flows = more;
 		list->room = 2 * list->room + 16;
 	}
@@ -137,17 +138,17 @@ static enum status parse_flow(struct app *app, struct list *list, char *text)
 	enum status status;
 
 	if (!*mark)
-		return app_fail(STATUS_INPUT, "'%s' is no transfer: write CLIENT>PROVIDER, "
-				"CLIENT<PROVIDER (it reads) or A<>B", text);
+		return fail_with(app->failure, STATUS_INPUT, "'%s' is no transfer: write "
+				 "CLIENT>PROVIDER, CLIENT<PROVIDER (it reads) or A<>B", text);
 	second = mark + (both ? 2 : 1);
 	*mark = '\0';
 	status = app_find_end(app, text, &left);
 	if (!status)
 		status = app_find_end(app, second, &right);
 	if (!status)
-		status = add_flow(list, left, right, read && !both);
+		status = add_flow(app, list, left, right, read && !both);
 	if (!status && both)
-		status = add_flow(list, right, left, false);
+		status = add_flow(app, list, right, left, false);
 	return status;
 }
 
@@ -171,13 +172,14 @@ static enum status parse_file(struct app *app, struct list *list, const char *pa
 	size_t size = 0;
 
 	if (!file)
-		return app_fail(STATUS_INPUT, "%s: %s", path, strerror(errno));
+		return fail_with(app->failure, failure_status(-errno), "%s: %s", path,
+				 strerror(errno));
 	while (!status && getline(&line, &size, file) >= 0) {
 		line[strcspn(line, "#")] = '\0';
 		status = parse_line(app, list, line);
 	}
 	if (!status && ferror(file))
-		status = app_fail(STATUS_INPUT, "%s: cannot be read", path);
+		status = fail_with(app->failure, STATUS_INPUT, "%s: cannot be read", path);
 	free(line);
 	if (file != stdin)
 		fclose(file);
@@ -193,7 +195,7 @@ static enum status parse_argument(struct app *app, struct list *list, const char
 		return parse_file(app, list, argument + 1);
 	line = strdup(argument);
 	if (!line)
-		return app_out_of_memory();
+		return fail_memory(app->failure);
 	status = parse_line(app, list, line);
 	free(line);
 	return status;
@@ -257,7 +259,7 @@ static enum status print_text(struct app *app, const struct list *list,
 		error = table_end(table);
 	table_free(table);
 	if (error)
-		return app_out_of_memory();
+		return fail_memory(app->failure);
 	print_sum(app, shares, list->count);
 	if (any_collapse(shares, list->count))
 		print_wrapped(app->out, app->options.width, 0, collapse_text);
@@ -304,11 +306,11 @@ enum status command_flows(struct app *app, int argc, char **argv)
 	for (int i = 0; i < argc && !status; i++)
 		status = parse_argument(app, &list, argv[i]);
 	if (!status && !list.count)
-		status = app_fail(STATUS_INPUT, "no transfer is named");
+		status = fail_with(app->failure, STATUS_INPUT, "no transfer is named");
 	if (!status) {
 		shares = calloc(list.count + 1, sizeof(*shares));
 		if (!shares || p2p_flows_share(app->judge, list.flows, list.count, shares))
-			status = app_out_of_memory();
+			status = fail_memory(app->failure);
 		else if (app->options.format == FORMAT_TEXT)
 			status = print_text(app, &list, shares);
 		else

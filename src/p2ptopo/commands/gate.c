@@ -13,14 +13,14 @@ static enum status gate_open(struct app *app, struct p2p_gate **ret_gate)
 	int error;
 
 	if (app->options.from)
-		return app_fail(STATUS_USAGE, "the gate is of the running machine; --from names a "
-				"capture");
+		return fail_with(app->failure, STATUS_USAGE, "the gate is of the running machine; "
+				 "--from names a capture");
 	if (!app->context && p2p_context_new(&app->context))
-		return app_out_of_memory();
+		return fail_memory(app->failure);
 	error = p2p_gate_open(app->context, ret_gate);
-	if (!error)
-		return STATUS_DONE;
-	return app_fail(STATUS_ACCESS, "%s", p2p_context_error(app->context));
+	/* What is not there is the module, and no file that the user named. */
+	return !error ? STATUS_DONE :
+	       fail_library(app->failure, app->context, error == -ENOENT ? -ENODEV : error);
 }
 
 /* Open the gate and ask for its state; @ret_gate is NULL when that failed. */
@@ -38,7 +38,7 @@ static enum status open_and_ask(struct app *app, struct p2p_gate **ret_gate,
 	if (!error)
 		return STATUS_DONE;
 	*ret_gate = p2p_gate_close(*ret_gate);
-	return policy_fail(app, error);
+	return fail_library(app->failure, app->context, error);
 }
 
 static struct json_object *json_counts(const struct p2p_gate_counts *counts)
@@ -156,7 +156,7 @@ static enum status read_list(struct app *app, struct in_force *ret_list)
 		return status;
 	error = p2p_gate_list(app->context, gate, &ret_list->pairs, &ret_list->count);
 	p2p_gate_close(gate);
-	return error ? policy_fail(app, error) : STATUS_DONE;
+	return error ? fail_library(app->failure, app->context, error) : STATUS_DONE;
 }
 
 static struct json_object *json_gate_pair(struct p2p_bdf provider, struct p2p_bdf client)
@@ -270,7 +270,7 @@ static enum status push(struct app *app, struct p2p_gate *gate, enum p2p_gate_mo
 	int error = p2p_gate_push(app->context, gate, mode, list, generation, tag, &generation);
 
 	if (error)
-		return policy_fail(app, error);
+		return fail_library(app->failure, app->context, error);
 	fprintf(app->out, "%s: %zu ordered pairs in force, generation %llu\n",
 		p2p_gate_mode_name(mode), list ? p2p_allow_list_count(list) : 0,
 		(unsigned long long)generation);
@@ -287,8 +287,8 @@ enum status command_policy_push(struct app *app, int argc, char **argv)
 	enum status status;
 
 	if (app->options.mode && p2p_gate_mode_parse(app->options.mode, &mode))
-		return app_fail(STATUS_USAGE, "--mode is off, observe or enforce, not '%s'",
-				app->options.mode);
+		return fail_with(app->failure, STATUS_USAGE, "--mode is off, observe or enforce, "
+				 "not '%s'", app->options.mode);
 	status = open_and_ask(app, &gate, &info);
 	if (!status)
 		status = app_read(app, STAGE_JUDGE);

@@ -382,7 +382,7 @@ static enum status print_text(struct app *app, enum cell cell)
 	int error;
 
 	if (!lines)
-		return app_out_of_memory();
+		return fail_memory(app->failure);
 	if (!count) {
 		fputs("No function takes part in peer-to-peer DMA; --all shows every function.\n",
 		      app->out);
@@ -392,7 +392,7 @@ static enum status print_text(struct app *app, enum cell cell)
 	error = app_has_filter(app) ? print_filtered(app, &matrix) :
 				      print_whole(app, &matrix, lines);
 	free(lines);
-	return error ? app_out_of_memory() : STATUS_DONE;
+	return error ? fail_memory(app->failure) : STATUS_DONE;
 }
 
 static struct json_object *json_verdict(const struct app *app, const struct p2p_function *provider,
@@ -477,7 +477,7 @@ static enum status print_json(const struct app *app)
 		print_lines(app, lines, count);
 	p2p_groups_free(groups);
 	free(lines);
-	return error ? app_out_of_memory() : STATUS_DONE;
+	return error ? fail_memory(app->failure) : STATUS_DONE;
 }
 
 static enum status choose_cell(const struct app *app, enum cell *ret_cell)
@@ -490,8 +490,8 @@ static enum status choose_cell(const struct app *app, enum cell *ret_cell)
 		*ret_cell = (enum cell)cell;
 		return STATUS_DONE;
 	}
-	return app_fail(STATUS_USAGE, "--cell is verdict, read, write, latency or score, not '%s'",
-			name);
+	return fail_with(app->failure, STATUS_USAGE, "--cell is verdict, read, write, latency or "
+			 "score, not '%s'", name);
 }
 
 enum status command_matrix(struct app *app, int argc, char **argv)

@@ -301,7 +301,7 @@ static enum status print_text(struct app *app, const struct p2p_function *device
 		error = table_end(table);
 	table_free(table);
 	if (error == -ENOMEM)
-		return app_out_of_memory();
+		return fail_memory(app->failure);
 	if (count)
 		print_legend(app, device);
 	return STATUS_DONE;
@@ -338,7 +338,7 @@ enum status command_near(struct app *app, int argc, char **argv)
 		return status;
 	peers = calloc(app->selected_count + 1, sizeof(*peers));
 	if (!peers)
-		return app_out_of_memory();
+		return fail_memory(app->failure);
 	count = find_peers(app, device, peers);
 	if (app->options.format == FORMAT_TEXT)
 		status = print_text(app, device, peers, count);

@@ -360,7 +360,7 @@ static enum status print_text(struct app *app)
 	if (!rows.any)
 		fputs("# no pair of functions that take part in peer-to-peer DMA; --all takes all\n",
 		      app->out);
-	return error == -ENOMEM ? app_out_of_memory() : STATUS_DONE;
+	return error == -ENOMEM ? fail_memory(app->failure) : STATUS_DONE;
 }
 
 static int print_line(struct app *app, const struct p2p_verdict *verdict, void *userdata)

@@ -8,22 +8,6 @@
 #include "print/output.h"
 #include "commands/policy.h"
 
-enum status policy_fail(const struct app *app, int error)
-{
-	const char *sentence = p2p_context_error(app->context);
-
-	switch (error) {
-	case -ENOMEM:
-		return app_out_of_memory();
-	case -EACCES:
-	case -EPERM:
-	case -ESTALE:
-		return app_fail(STATUS_ACCESS, "%s", sentence);
-	default:
-		return app_fail(STATUS_INPUT, "%s", sentence);
-	}
-}
-
 enum status policy_compile(struct app *app, const char *path, struct list_of *ret_list)
 {
 	int error;
@@ -33,7 +17,7 @@ enum status policy_compile(struct app *app, const char *path, struct list_of *re
 	if (!error)
 		error = p2p_allow_list_new(app->context, ret_list->policy, app->judge,
 					   &ret_list->list);
-	return error ? policy_fail(app, error) : STATUS_DONE;
+	return error ? fail_library(app->failure, app->context, error) : STATUS_DONE;
 }
 
 void policy_release(struct list_of *list)
@@ -202,7 +186,7 @@ enum status command_policy_compile(struct app *app, int argc, char **argv)
 
 	list = calloc(p2p_topology_count(app->topology) + 1, sizeof(struct p2p_function *));
 	if (!list)
-		status = status ? status : app_out_of_memory();
+		status = status ? status : fail_memory(app->failure);
 	else if (!status && app->options.format == FORMAT_JSON)
 		status = print_json(app, &made, list);
 	else if (!status)
@@ -262,7 +246,7 @@ enum status command_policy_explain(struct app *app, int argc, char **argv)
 		return status;
 	error = p2p_policy_load(app->context, path, &policy);
 	if (error)
-		return policy_fail(app, error);
+		return fail_library(app->failure, app->context, error);
 	p2p_judge_pair(app->judge, provider, client, &verdict);
 	p2p_policy_decide(policy, &verdict, &decision);
 	if (app->options.format == FORMAT_JSON)

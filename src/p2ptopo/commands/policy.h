@@ -20,16 +20,11 @@ struct list_of {
 /**
  * policy_compile() - read @path (NULL: POLICY_FILE) and apply it to the machine in @app.
  * @ret_list: freed by policy_release(), also after failure
- *
- * On failure one sentence has been printed to stderr.
  */
 enum status policy_compile(struct app *app, const char *path, struct list_of *ret_list);
 
 /** policy_release() - free what policy_compile() made. */
 void policy_release(struct list_of *list);
-
-/** policy_fail() - say why a call of the library on a policy or the gate failed. */
-enum status policy_fail(const struct app *app, int error);
 
 /** name_of() - what people call the function at @bdf; "?" when it is not there. */
 const char *name_of(const struct app *app, struct p2p_bdf bdf);

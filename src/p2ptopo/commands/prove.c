@@ -69,10 +69,11 @@ static struct json_object *make_evidence(const struct app *app, const struct p2p
 	return document;
 }
 
-static enum status save_evidence(const char *path, struct json_object *document)
+static enum status save_evidence(const struct app *app, struct json_object *document)
 {
-	return save_text(path, json_object_to_json_string_ext(document, JSON_C_TO_STRING_PRETTY |
-							      JSON_C_TO_STRING_NOSLASHESCAPE));
+	return save_text(app->failure, app->options.evidence,
+			 json_object_to_json_string_ext(document, JSON_C_TO_STRING_PRETTY |
+							JSON_C_TO_STRING_NOSLASHESCAPE));
 }
 
 static void print_direction(const struct app *app, const char *what,
@@ -130,12 +131,10 @@ static enum status prove(struct app *app, struct p2p_verdict *verdict, struct p2
 
 	if (!error)
 		return STATUS_DONE;
-	if (error == -EXDEV)
-		return app_fail(STATUS_USAGE, "%s", p2p_context_error(app->context));
 	if (error == -EEXIST)
-		return app_fail(STATUS_ACCESS, "%s; --overwrite-signatures would overwrite it",
-				p2p_context_error(app->context));
-	return app_fail(STATUS_ACCESS, "%s", p2p_context_error(app->context));
+		return fail_with(app->failure, STATUS_ACCESS, "%s; --overwrite-signatures would "
+				 "overwrite it", p2p_context_error(app->context));
+	return fail_library(app->failure, app->context, error);
 }
 
 enum status command_prove(struct app *app, int argc, char **argv)
@@ -150,8 +149,9 @@ enum status command_prove(struct app *app, int argc, char **argv)
 	if (!status)
 		status = app_find(app, argv[1], &client);
 	if (!status && !app->options.scratch)
-		status = app_fail(STATUS_USAGE, "prove needs --scratch DEVICE, a block device of %s "
-				  "whose first bytes may be overwritten", client->display);
+		status = fail_with(app->failure, STATUS_USAGE, "prove needs --scratch DEVICE, a "
+				   "block device of %s whose first bytes may be overwritten",
+				   client->display);
 	if (status)
 		return status;
 	p2p_judge_pair(app->judge, provider, client, &verdict);
@@ -160,7 +160,7 @@ enum status command_prove(struct app *app, int argc, char **argv)
 		return status;
 	document = make_evidence(app, &verdict, &proof);
 	if (app->options.evidence)
-		status = save_evidence(app->options.evidence, document);
+		status = save_evidence(app, document);
 	if (app->options.format == FORMAT_JSON) {
 		document_print(app, document);
 	} else {

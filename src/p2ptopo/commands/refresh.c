@@ -31,32 +31,26 @@ struct refresh {
 	struct list_of made;
 };
 
-static enum status fail(const struct app *app, int error)
-{
-	if (error == -ENOMEM)
-		return app_out_of_memory();
-	return app_fail(STATUS_ACCESS, "%s", p2p_context_error(app->context));
-}
-
-static enum status open_gate(struct refresh *refresh)
+static enum status open_gate(struct refresh *refresh, bool *ret_again)
 {
 	struct app *app = refresh->app;
 	int error;
 
+	(void)ret_again;
 	if (!app->context && p2p_context_new(&app->context))
-		return app_out_of_memory();
+		return fail_memory(app->failure);
 	error = p2p_gate_open(app->context, &refresh->gate);
 	if (!error)
 		error = p2p_gate_info(app->context, refresh->gate, &refresh->info);
 	if (error == -ENOENT && !refresh->has_policy)
 		return STATUS_DONE;
 	if (error == -ENOENT)
-		return app_fail(STATUS_ACCESS, "%s is installed, but the module p2pgate is not "
-				"loaded: NOTHING IS ENFORCED, every pair passes as the kernel "
-				"alone decides; the kernel log says why, see also p2pgate(4)",
-				refresh->policy);
-	return error ? app_fail(STATUS_ACCESS, "%s: NOTHING WAS PUSHED",
-				p2p_context_error(app->context)) : STATUS_DONE;
+		return fail_with(app->failure, STATUS_ACCESS, "%s is installed, but the module "
+				 "p2pgate is not loaded: NOTHING IS ENFORCED, every pair passes as "
+				 "the kernel alone decides; the kernel log says why, see also "
+				 "p2pgate(4)", refresh->policy);
+	return error ? fail_with(app->failure, STATUS_ACCESS, "%s: NOTHING WAS PUSHED",
+				 p2p_context_error(app->context)) : STATUS_DONE;
 }
 
 static enum status save(struct refresh *refresh)
@@ -66,9 +60,9 @@ static enum status save(struct refresh *refresh)
 	int error;
 
 	if (!saved_path(app, path))
-		return app_fail(STATUS_USAGE, "--run-dir is too long");
+		return fail_with(app->failure, STATUS_USAGE, "--run-dir is too long");
 	error = p2p_snapshot_save(app->context, app->snapshot, path);
-	return error ? fail(app, error) : STATUS_DONE;
+	return error ? fail_library(app->failure, app->context, error) : STATUS_DONE;
 }
 
 /* Is what the policy allows what is in force already?  Both lists are sorted alike. */
@@ -131,7 +125,7 @@ static enum status push(struct refresh *refresh, bool *ret_again)
 	error = push_list(refresh);
 	*ret_again = error == -ESTALE || error == -ENODEV;
 	if (error)
-		return *ret_again ? STATUS_DONE : fail(app, error);
+		return *ret_again ? STATUS_DONE : fail_library(app->failure, app->context, error);
 	fprintf(app->out, "%zu ordered pairs in force\n", p2p_allow_list_count(refresh->made.list));
 	return STATUS_DONE;
 }
@@ -144,23 +138,44 @@ static void forget(struct refresh *refresh)
 	app_release(refresh->app);
 }
 
+/* What @step says of the gate goes into @gate, and not into the failure of the refresh. */
+static void try_gate(struct refresh *refresh, struct failure *gate, bool *ret_again,
+		     enum status (*step)(struct refresh *refresh, bool *ret_again))
+{
+	struct failure *failure = refresh->app->failure;
+
+	refresh->app->failure = gate;
+	step(refresh, ret_again);
+	refresh->app->failure = failure;
+}
+
 /*
  * The gate is asked before the machine is read.  A gate or a policy that is wrong keeps nobody
  * from the snapshot; a snapshot that cannot be written keeps no policy from the gate.
  */
 static enum status once(struct refresh *refresh, bool *ret_again)
 {
-	enum status gate = open_gate(refresh), saved, status;
-	bool pushes = !gate && refresh->gate && refresh->has_policy;
+	struct app *app = refresh->app;
+	struct failure gate = { 0 };
+	enum status status;
+	bool pushes;
 
 	*ret_again = false;
-	status = app_read(refresh->app, pushes ? STAGE_JUDGE : STAGE_SNAPSHOT);
-	if (status)
+	try_gate(refresh, &gate, ret_again, open_gate);
+	pushes = !gate.status && refresh->gate && refresh->has_policy;
+	status = app_read(app, pushes ? STAGE_JUDGE : STAGE_SNAPSHOT);
+	if (!status) {
+		status = save(refresh);
+		if (pushes)
+			try_gate(refresh, &gate, ret_again, push);
+	}
+	if (!gate.status)
 		return status;
-	saved = save(refresh);
-	if (pushes)
-		gate = push(refresh, ret_again);
-	return saved ? saved : gate;
+	if (status)
+		app_note(app, "%s", gate.sentence);
+	else
+		*app->failure = gate;
+	return status ? status : gate.status;
 }
 
 static enum status run(struct app *app, const char *policy)
@@ -178,8 +193,8 @@ static enum status run(struct app *app, const char *policy)
 	}
 	forget(&refresh);
 	if (again)
-		return app_fail(STATUS_ACCESS, "the machine changed while it was read, %d times in "
-				"a row: the policy was not pushed", TRIES);
+		return fail_with(app->failure, STATUS_ACCESS, "the machine changed while it was "
+				 "read, %d times in a row: the policy was not pushed", TRIES);
 	return status;
 }
 
@@ -192,7 +207,8 @@ static enum status take_turn(struct app *app, struct turn *turn, const char *pol
 		turn_settle(turn);
 	error = turn_start(turn);
 	if (error)
-		return app_fail(STATUS_ACCESS, "%s: %s", turn->run_dir, strerror(-error));
+		return fail_with(app->failure, failure_status(error), "%s: %s", turn->run_dir,
+				 strerror(-error));
 	status = run(app, policy);
 	turn_end(turn);
 	return status;
@@ -244,16 +260,17 @@ static enum status in_background(struct app *app, const char *policy)
 	if (error) {
 		turn_end(&turn);
 		return error == -EALREADY ? STATUS_DONE :
-		       app_fail(STATUS_ACCESS, "%s: %s", app->options.run_dir, strerror(-error));
+		       fail_with(app->failure, failure_status(error), "%s: %s",
+				 app->options.run_dir, strerror(-error));
 	}
 	child = fork();
-	if (child < 0)
-		app_fail(STATUS_ACCESS, "no second process: %s", strerror(errno));
+	error = -errno;
 	if (child == 0)
-		_exit(go_behind() ? (int)take_turn(app, &turn, policy) : 0);
+		return go_behind() ? take_turn(app, &turn, policy) : STATUS_DONE;
 	/* The locks are the child's from now on. */
 	turn_end(&turn);
-	return child < 0 ? STATUS_ACCESS : STATUS_DONE;
+	return child < 0 ? fail_with(app->failure, failure_status(error), "no second process: %s",
+				     strerror(-error)) : STATUS_DONE;
 }
 
 enum status command_refresh(struct app *app, int argc, char **argv)
@@ -263,16 +280,18 @@ enum status command_refresh(struct app *app, int argc, char **argv)
 	int error;
 
 	if (app->options.from)
-		return app_fail(STATUS_USAGE, "a refresh is of the running machine; --from names a "
-				"capture");
+		return fail_with(app->failure, STATUS_USAGE, "a refresh is of the running machine; "
+				 "--from names a capture");
 	if (geteuid() != 0)
-		return app_fail(STATUS_ACCESS, "only root can read what is to be saved");
+		return fail_with(app->failure, STATUS_ACCESS,
+				 "only root can read what is to be saved");
 	if (app->options.background)
 		return in_background(app, policy);
 	error = turn_queue(app->options.run_dir, true, &turn);
 	if (error) {
 		turn_end(&turn);
-		return app_fail(STATUS_ACCESS, "%s: %s", app->options.run_dir, strerror(-error));
+		return fail_with(app->failure, failure_status(error), "%s: %s",
+				 app->options.run_dir, strerror(-error));
 	}
 	return take_turn(app, &turn, policy);
 }

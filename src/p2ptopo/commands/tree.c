@@ -117,7 +117,7 @@ static enum status mark_shown(struct walk *walk)
 		return STATUS_DONE;
 	walk->shown = calloc(count + 1, sizeof(bool));
 	if (!walk->shown)
-		return app_out_of_memory();
+		return fail_memory(walk->app->failure);
 	status = app_mark(walk->app, walk->shown);
 	for (size_t i = 0; i < count && !status; i++) {
 		const struct p2p_function *at = p2p_topology_function(topology, i);
@@ -242,7 +242,7 @@ static enum status print_text(struct app *app)
 				   &walk.table);
 	if (!status && (p2p_isolation_new(app->context, app->topology, &walk.isolation) ||
 			print_hosts(&walk)))
-		status = app_out_of_memory();
+		status = fail_memory(app->failure);
 	if (!status)
 		print_legend(app);
 	table_free(walk.table);

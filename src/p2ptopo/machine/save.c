@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -43,14 +44,14 @@ static int write_beside(char *temporary, const char *text)
 	return error;
 }
 
-enum status save_text(const char *path, const char *text)
+enum status save_text(struct failure *failure, const char *path, const char *text)
 {
 	size_t size = strlen(path) + sizeof(".XXXXXX");
 	char *temporary = malloc(size);
 	int error;
 
 	if (!temporary)
-		return app_out_of_memory();
+		return fail_memory(failure);
 	snprintf(temporary, size, "%s.XXXXXX", path);
 	error = write_beside(temporary, text);
 	if (!error && rename(temporary, path)) {
@@ -58,6 +59,7 @@ enum status save_text(const char *path, const char *text)
 		unlink(temporary);
 	}
 	free(temporary);
-	return error ? app_fail(STATUS_ACCESS, "%s cannot be written: %s", path, strerror(-error)) :
+	return error ? fail_with(failure, failure_status(error), "%s cannot be written: %s", path,
+				 strerror(-error)) :
 		       STATUS_DONE;
 }

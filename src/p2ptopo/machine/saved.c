@@ -36,7 +36,7 @@ static void say_used(const struct app *app)
 	char age[32];
 
 	format_age((int64_t)time(NULL) - app->saved_at, age, sizeof(age));
-	app_fail(STATUS_DONE, "registers that only root can read are as root read them %s ago (%s/"
+	app_note(app, "registers that only root can read are as root read them %s ago (%s/"
 		 SNAPSHOT_FILE ")", age, app->options.run_dir);
 }
 
@@ -47,7 +47,7 @@ static void say_missing(const struct app *app, int error)
 
 	if (app->options.no_snapshot)
 		why = "--no-snapshot";
-	app_fail(STATUS_DONE, "without root ACS and links cannot be read (%s); run it as root, or "
+	app_note(app, "without root ACS and links cannot be read (%s); run it as root, or "
 		 "have root run p2ptopo refresh", why);
 }
 
@@ -61,8 +61,6 @@ void saved_use(struct app *app)
 		return;
 	if (!app->options.no_snapshot && saved_path(app, path))
 		error = p2p_snapshot_fill(app->context, app->snapshot, path, &app->saved_at);
-	if (app->quiet)
-		return;
 	if (error)
 		say_missing(app, error);
 	else

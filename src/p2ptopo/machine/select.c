@@ -41,24 +41,28 @@ static bool has_ids(const struct pci_filter *filter, const struct p2p_function *
 	       (filter->prog_if < 0 || (unsigned int)filter->prog_if == prog_if);
 }
 
-static enum status make_filter(const struct options *options, struct pci_filter *ret_filter)
+static enum status make_filter(const struct app *app, struct pci_filter *ret_filter)
 {
+	const struct options *options = &app->options;
 	const char *error = NULL;
 
 	pci_filter_init(NULL, ret_filter);
 	if (options->slot_filter)
 		error = parse_filter(ret_filter, options->slot_filter, pci_filter_parse_slot);
 	if (error)
-		return app_fail(STATUS_INPUT, "-s %s: %s", options->slot_filter, error);
+		return fail_with(app->failure, STATUS_INPUT, "-s %s: %s", options->slot_filter,
+				 error);
 	if (options->id_filter)
 		error = parse_filter(ret_filter, options->id_filter, pci_filter_parse_id);
 	if (error)
-		return app_fail(STATUS_INPUT, "-d %s: %s", options->id_filter, error);
+		return fail_with(app->failure, STATUS_INPUT, "-d %s: %s", options->id_filter,
+				 error);
 	return STATUS_DONE;
 }
 
 /* A set of classes, one bit each; none given is all of them. */
-static enum status make_classes(const char *names, unsigned int *ret_classes)
+static enum status make_classes(struct failure *failure, const char *names,
+				unsigned int *ret_classes)
 {
 	bool given = names;
 	unsigned int classes = 0;
@@ -70,13 +74,13 @@ static enum status make_classes(const char *names, unsigned int *ret_classes)
 
 		snprintf(name, sizeof(name), "%.*s", (int)length, names);
 		if (p2p_class_parse(name, &kind))
-			return app_fail(STATUS_INPUT, "--class: there is no class '%.*s'",
-					(int)length, names);
+			return fail_with(failure, STATUS_INPUT, "--class: there is no class '%.*s'",
+					 (int)length, names);
 		classes |= 1u << kind;
 		names += length;
 	}
 	if (given && !classes)
-		return app_fail(STATUS_INPUT, "--class names no class");
+		return fail_with(failure, STATUS_INPUT, "--class names no class");
 	*ret_classes = given ? classes : ~0u;
 	return STATUS_DONE;
 }
@@ -127,19 +131,19 @@ static bool has_picked(const struct app *app)
 
 static enum status nothing_picked(const struct app *app)
 {
-	return app_fail(STATUS_INPUT, "no function of %s is what -s, -d and --class ask for",
-			app_machine(app));
+	return fail_with(app->failure, STATUS_INPUT, "no function of %s is what -s, -d and --class "
+			 "ask for", app_machine(app));
 }
 
 enum status app_mark(const struct app *app, bool *marked)
 {
 	struct pci_filter filter;
 	unsigned int classes = 0;
-	enum status status = make_filter(&app->options, &filter);
+	enum status status = make_filter(app, &filter);
 	bool any = false;
 
 	if (!status)
-		status = make_classes(app->options.classes, &classes);
+		status = make_classes(app->failure, app->options.classes, &classes);
 	for (size_t i = 0; !status && i < p2p_topology_count(app->topology); i++) {
 		const struct p2p_function *function = p2p_topology_function(app->topology, i);
 
@@ -155,16 +159,16 @@ enum status app_select(struct app *app)
 	size_t count = p2p_topology_count(app->topology);
 	struct pci_filter filter;
 	unsigned int classes = 0;
-	enum status status = make_filter(&app->options, &filter);
+	enum status status = make_filter(app, &filter);
 
 	if (!status)
-		status = make_classes(app->options.classes, &classes);
+		status = make_classes(app->failure, app->options.classes, &classes);
 	if (status)
 		return status;
 	app->selected = calloc(count + 1, sizeof(void *));
 	app->picked = calloc(count + 1, sizeof(app->picked[0]));
 	if (!app->selected || !app->picked)
-		return app_out_of_memory();
+		return fail_memory(app->failure);
 	fill_selection(app, &filter, classes);
 	if (app->command->stage >= STAGE_JUDGE && !has_picked(app) &&
 	    (app->options.slot_filter || app->options.id_filter))
@@ -248,8 +252,8 @@ static enum status find_bdf(struct app *app, struct p2p_bdf bdf,
 	*ret_function = p2p_topology_find(app->topology, bdf);
 	if (*ret_function)
 		return STATUS_DONE;
-	return app_fail(STATUS_INPUT, "%s has no function %s", app_machine(app),
-			p2p_bdf_format(bdf, text));
+	return fail_with(app->failure, STATUS_INPUT, "%s has no function %s", app_machine(app),
+			 p2p_bdf_format(bdf, text));
 }
 
 enum status app_find(struct app *app, const char *name, const struct p2p_function **ret_function)
@@ -270,10 +274,11 @@ enum status app_find(struct app *app, const char *name, const struct p2p_functio
 	if (found == 1)
 		return STATUS_DONE;
 	if (found)
-		return app_fail(STATUS_INPUT, "'%s' is %zu functions of %s: %s; name one of them",
-				name, found, app_machine(app), names);
-	return app_fail(STATUS_INPUT, "%s has no device '%s': neither an address, nor a name such "
-			"as nvme0, nor a filter of lspci's", app_machine(app), name);
+		return fail_with(app->failure, STATUS_INPUT, "'%s' is %zu functions of %s: %s; "
+				 "name one of them", name, found, app_machine(app), names);
+	return fail_with(app->failure, STATUS_INPUT, "%s has no device '%s': neither an address, "
+			 "nor a name such as nvme0, nor a filter of lspci's", app_machine(app),
+			 name);
 }
 
 enum status app_find_end(struct app *app, const char *name,
@@ -285,8 +290,9 @@ enum status app_find_end(struct app *app, const char *name,
 	if (status)
 		return status;
 	if (!p2p_function_has_header_0(function))
-		return app_fail(STATUS_INPUT, "%s of %s is a bridge: it neither gives memory to "
-				"peers nor does DMA to them", name, app_machine(app));
+		return fail_with(app->failure, STATUS_INPUT, "%s of %s is a bridge: it neither "
+				 "gives memory to peers nor does DMA to them", name,
+				 app_machine(app));
 	*ret_function = function;
 	return STATUS_DONE;
 }

@@ -100,7 +100,8 @@ static const struct column *find_column(const struct column *all, const char *na
 	return NULL;
 }
 
-static enum status unknown_column(const struct column *all, const char *name, size_t length)
+static enum status unknown_column(const struct table *table, const struct column *all,
+				  const char *name, size_t length)
 {
 	char names[1024] = "";
 	size_t used = 0;
@@ -108,8 +109,8 @@ static enum status unknown_column(const struct column *all, const char *name, si
 	for (; all->name && used < sizeof(names); all++)
 		used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s",
 					 used ? ", " : "", all->name);
-	return app_fail(STATUS_USAGE, "there is no column '%.*s'; there are %s", (int)length, name,
-			names);
+	return fail_with(table->app->failure, STATUS_USAGE, "there is no column '%.*s'; there are "
+			 "%s", (int)length, name, names);
 }
 
 static bool has_column(const struct table *table, const struct column *column)
@@ -129,7 +130,7 @@ static enum status add_columns(struct table *table, const struct column *all, co
 		const struct column *column = find_column(all, names, length);
 
 		if (!column)
-			return unknown_column(all, names, length);
+			return unknown_column(table, all, names, length);
 		if (!has_column(table, column))
 			table->columns[table->count++] = column;
 		names += length;
@@ -147,7 +148,7 @@ static enum status choose_columns(struct table *table, const struct column *all,
 	if (!status && asked)
 		status = add_columns(table, all, asked + (*asked == '+'));
 	if (!status && !table->count)
-		status = app_fail(STATUS_USAGE, "-o names no column");
+		status = fail_with(table->app->failure, STATUS_USAGE, "-o names no column");
 	return status;
 }
 
@@ -179,7 +180,7 @@ enum status table_new(struct app *app, const struct column *all, const char *usu
 	size_t count = 1;
 
 	if (!table)
-		return app_out_of_memory();
+		return fail_memory(app->failure);
 	while (all[count].name)
 		count++;
 	table->app = app;
@@ -187,11 +188,11 @@ enum status table_new(struct app *app, const struct column *all, const char *usu
 	table->cell = open_memstream(&table->text, &table->length);
 	if (!table->columns || !table->cell) {
 		table_free(table);
-		return app_out_of_memory();
+		return fail_memory(app->failure);
 	}
 	status = choose_columns(table, all, usual);
 	if (!status && make_scols(table))
-		status = app_out_of_memory();
+		status = fail_memory(app->failure);
 	if (status)
 		table_free(table);
 	else

@@ -53,8 +53,6 @@ struct table;
  * @usual: names, separated by commas
  * @ret_table: free with table_free()
  *
- * On failure one sentence has been printed to stderr.
- *
  * Return: STATUS_DONE; STATUS_USAGE when -o names a column there is not.
  */
 enum status table_new(struct app *app, const struct column *all, const char *usual,

@@ -23,20 +23,25 @@ static int64_t now(void)
 	return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
 }
 
-static enum status press_keys(struct view *view, const char *keys)
+static enum status press_keys(struct app *app, struct view *view)
 {
+	const char *keys = app->options.keys;
+
 	while (keys && *keys && view->state.effect != EFFECT_QUIT) {
 		uint32_t key = key_parse(&keys);
 
 		if (key == UINT32_MAX)
-			return app_fail(STATUS_USAGE, "--keys: there is no key '%.16s'", keys);
+			return fail_with(app->failure, STATUS_USAGE,
+					 "--keys: there is no key '%.16s'", keys);
 		view_press(view, key, 0);
 	}
 	return STATUS_DONE;
 }
 
-static enum status parse_size(const char *text, unsigned int *ret_width, unsigned int *ret_height)
+static enum status parse_size(const struct app *app, unsigned int *ret_width,
+			      unsigned int *ret_height)
 {
+	const char *text = app->options.size;
 	unsigned int width, height;
 	char end;
 
@@ -44,8 +49,8 @@ static enum status parse_size(const char *text, unsigned int *ret_width, unsigne
 		return STATUS_DONE;
 	if (sscanf(text, "%5ux%5u%c", &width, &height, &end) != 2 || !width || !height ||
 	    width > 10000 || height > 10000)
-		return app_fail(STATUS_USAGE, "--size is WIDTHxHEIGHT, up to 10000x10000, not '%s'",
-				text);
+		return fail_with(app->failure, STATUS_USAGE, "--size is WIDTHxHEIGHT, up to "
+				 "10000x10000, not '%s'", text);
 	*ret_width = width;
 	*ret_height = height;
 	return STATUS_DONE;
@@ -54,19 +59,17 @@ static enum status parse_size(const char *text, unsigned int *ret_width, unsigne
 /* Only the running machine has changes to follow; they are listened for before it is read. */
 static enum status read_machine(struct view *view, struct app *app, struct monitor **ret_monitor)
 {
-	char sentence[INPUT_SIZE];
+	char note[INPUT_SIZE];
 	enum status status;
 
 	if (ret_monitor && !app->options.from &&
 	    !monitor_new(app->options.run_dir, ret_monitor))
 		view->following = true;
-	status = machine_load(app, sentence, sizeof(sentence));
-	if (status)
-		fprintf(stderr, "%s\n", sentence);
-	else if (view_start(view, app))
-		status = app_out_of_memory();
-	else
-		state_say(&view->state, false, "%s", sentence);
+	status = machine_load(app, note);
+	if (!status && view_start(view, app))
+		status = fail_memory(app->failure);
+	if (!status)
+		state_say(&view->state, false, "%s", note);
 	return status;
 }
 
@@ -75,7 +78,7 @@ static enum status print_one(struct view *view, struct app *app)
 	enum status status = read_machine(view, app, NULL);
 
 	if (!status)
-		status = press_keys(view, app->options.keys);
+		status = press_keys(app, view);
 
 	if (status)
 		return status;
@@ -173,13 +176,13 @@ static int fit_terminal(struct session *session)
 	return view_resize(session->view, width, height);
 }
 
-static enum status run(struct session *session)
+static enum status run(struct app *app, struct session *session)
 {
 	for (;;) {
 		unsigned int seen;
 
 		if (fit_terminal(session))
-			return STATUS_ACCESS;
+			return fail_memory(app->failure);
 		paint(session->view);
 		terminal_show(session->terminal, &session->view->screen, false);
 		seen = terminal_wait(session->terminal, session->monitor ?
@@ -205,14 +208,14 @@ static enum status run_on_terminal(struct view *view, struct app *app)
 	enum status status = read_machine(view, app, &session.monitor);
 
 	if (!status)
-		status = press_keys(view, app->options.keys);
+		status = press_keys(app, view);
 	if (status || view->state.effect == EFFECT_QUIT) {
 		monitor_free(session.monitor);
 		return status;
 	}
-	status = terminal_open(colour, &session.terminal);
+	status = terminal_open(app->failure, colour, &session.terminal);
 	if (!status)
-		status = run(&session);
+		status = run(app, &session);
 	terminal_close(session.terminal);
 	monitor_free(session.monitor);
 	return status;
@@ -228,14 +231,14 @@ enum status command_view(struct app *app, int argc, char **argv)
 	(void)argc;
 	(void)argv;
 	if (!print && (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)))
-		return app_fail(STATUS_USAGE, "view needs a terminal; --print-screen prints a screen "
-				"without one");
-	status = parse_size(app->options.size, &width, &height);
+		return fail_with(app->failure, STATUS_USAGE, "view needs a terminal; "
+				 "--print-screen prints a screen without one");
+	status = parse_size(app, &width, &height);
 	if (status)
 		return status;
 	view.screen.unicode = !strcmp(nl_langinfo(CODESET), "UTF-8");
 	if (screen_resize(&view.screen, width, height))
-		status = app_out_of_memory();
+		status = fail_memory(app->failure);
 	else
 		status = print ? print_one(&view, app) : run_on_terminal(&view, app);
 	view_free(&view);

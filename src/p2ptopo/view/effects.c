@@ -263,12 +263,12 @@ static void save(struct view *view)
 void view_read(struct view *view, int64_t now)
 {
 	struct sight before = sight_of(view);
-	char sentence[INPUT_SIZE];
+	char note[INPUT_SIZE];
 
 	branches_forget(&view->branches);
 	devices_free(&view->devices);
-	if (machine_read(&view->machine, now, sentence, sizeof(sentence)))
-		state_say(&view->state, true, "%s", sentence);
+	if (machine_read(&view->machine, now, note))
+		state_say(&view->state, true, "%s", note);
 	report_failure(view, judge_again(view, &before));
 }
 

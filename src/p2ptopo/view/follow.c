@@ -1,39 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reading the machine again, and remembering for a while what is another than before. */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "view/machine.h"
 #include "print/words.h"
 
-enum status machine_load(struct app *app, char *sentence, size_t size)
+static void keep_note(void *data, const char *sentence)
 {
-	FILE *said = tmpfile();
-	int kept = dup(STDERR_FILENO);
-	enum status status;
+	snprintf(data, INPUT_SIZE, "%.*s", INPUT_SIZE - 1, sentence);
+}
 
-	*sentence = '\0';
-	if (!said || kept < 0) {
-		if (said)
-			fclose(said);
-		if (kept >= 0)
-			close(kept);
-		snprintf(sentence, size, "p2ptopo: no file can be opened: %s", strerror(errno));
-		return STATUS_ACCESS;
-	}
-	fflush(stderr);
-	dup2(fileno(said), STDERR_FILENO);
-	status = app_read(app, STAGE_JUDGE);
-	fflush(stderr);
-	dup2(kept, STDERR_FILENO);
-	close(kept);
-	rewind(said);
-	if (fgets(sentence, (int)size, said))
-		sentence[strcspn(sentence, "\n")] = '\0';
-	fclose(said);
-	return status;
+enum status machine_load(struct app *app, char *note)
+{
+	*note = '\0';
+	app->say = keep_note;
+	app->say_data = note;
+	return app_read(app, STAGE_JUDGE);
 }
 
 static void add_event(struct machine *machine, const struct p2p_function *function,
@@ -109,13 +92,13 @@ static void mark_all(struct machine *machine, const struct p2p_topology *old,
 	}
 }
 
-int machine_read(struct machine *machine, int64_t now, char *sentence, size_t size)
+int machine_read(struct machine *machine, int64_t now, char *note)
 {
 	struct app *read = machine->read;
-	struct app next = { .options = read->options, .command = read->command,
-			    .out = read->out };
+	struct app next = app_like(read);
 
-	if (machine_load(&next, sentence, size)) {
+	if (machine_load(&next, note)) {
+		keep_note(note, read->failure->sentence);
 		app_release(&next);
 		return -1;
 	}

@@ -93,17 +93,17 @@ int machine_toggle_pair(struct machine *machine, const struct p2p_function *prov
 void machine_undo(struct machine *machine);
 
 /**
- * machine_load() - app_read() for a screen: what it would say on stderr goes into @sentence.
+ * machine_load() - app_read() for a screen: its note goes into @note, INPUT_SIZE bytes.
  */
-enum status machine_load(struct app *app, char *sentence, size_t size);
+enum status machine_load(struct app *app, char *note);
 
 /**
  * machine_read() - read it again and mark what came, went and changed.
  * @now: milliseconds
- * @sentence: why it failed
+ * @note: what there is to say of the reading, or why it failed; INPUT_SIZE bytes
  * Return: 0, or -1: it is as it was before.  In both cases it has to be judged again.
  */
-int machine_read(struct machine *machine, int64_t now, char *sentence, size_t size);
+int machine_read(struct machine *machine, int64_t now, char *note);
 
 /** machine_mark() - what happened to it. */
 enum mark machine_mark(const struct machine *machine, struct p2p_bdf bdf);

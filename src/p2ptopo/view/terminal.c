@@ -120,31 +120,32 @@ static void take_over(struct terminal *terminal)
 	start_colours(terminal);
 }
 
-static enum status refuse(struct terminal *terminal, const char *why)
+static enum status refuse(struct failure *failure, struct terminal *terminal, const char *why)
 {
 	const char *name = getenv("TERM");
 
 	free(terminal);
-	return app_fail(STATUS_USAGE, "view: %s (TERM is %s)", why, name ? name : "not set");
+	return fail_with(failure, STATUS_USAGE, "view: %s (TERM is %s)", why,
+			 name ? name : "not set");
 }
 
-enum status terminal_open(bool colour, struct terminal **ret_terminal)
+enum status terminal_open(struct failure *failure, bool colour, struct terminal **ret_terminal)
 {
 	struct terminal *terminal = calloc(1, sizeof(*terminal));
 	char *cup;
 
 	if (!terminal)
-		return app_out_of_memory();
+		return fail_memory(failure);
 	terminal->colour = colour;
 	rescue_save(STDOUT_FILENO);
 	terminal->screen = newterm(NULL, stdout, stdin);
 	if (!terminal->screen)
-		return refuse(terminal, "this kind of terminal is not known here");
+		return refuse(failure, terminal, "this kind of terminal is not known here");
 	cup = tigetstr("cup");
 	if (!cup || cup == (char *)-1) {
 		endwin();
 		delscreen(terminal->screen);
-		return refuse(terminal, "this kind of terminal cannot place its cursor");
+		return refuse(failure, terminal, "this kind of terminal cannot place its cursor");
 	}
 	set_escdelay(40);
 	take_over(terminal);

@@ -21,9 +21,8 @@ struct terminal;
 /**
  * terminal_open() - take over the terminal on stdin and stdout.
  * @colour: use colours where it has any
- * On failure one sentence has been printed to stderr.
  */
-enum status terminal_open(bool colour, struct terminal **ret_terminal);
+enum status terminal_open(struct failure *failure, bool colour, struct terminal **ret_terminal);
 
 /** terminal_close() - give it back; NULL is fine.  A signal that ended the viewer does so now. */
 struct terminal *terminal_close(struct terminal *terminal);

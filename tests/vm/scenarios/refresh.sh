@@ -108,7 +108,7 @@ sum=$(md5sum $snapshot)
 rm /etc/p2ptopo/policy.json
 mkdir -p /tmp/full && mount -t tmpfs -o size=16k,mode=755 full /tmp/full
 cp $snapshot /tmp/full/ && dd if=/dev/zero of=/tmp/full/fill bs=1k 2>/dev/null
-expect 3 sh -c 'p2ptopo refresh --run-dir /tmp/full 2>/out/full.txt; echo $?'
+expect 5 sh -c 'p2ptopo refresh --run-dir /tmp/full 2>/out/full.txt; echo $?'
 grep -q "No space left" /out/full.txt || fail "a full disk is not said"
 expect "${sum%% *}" sh -c 'md5sum </tmp/full/snapshot.tar.gz | cut -d" " -f1'
 expect 0 sh -c 'ls -a /tmp/full | grep -c "^\.snap" || true'

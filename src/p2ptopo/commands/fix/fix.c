@@ -23,13 +23,6 @@ const char *fix_undo_file(const struct app *app)
 	return app->options.undo_file ? app->options.undo_file : P2P_UNDO_FILE;
 }
 
-static enum status fail_with(const struct app *app, int error)
-{
-	if (error == -ENOMEM)
-		return app_out_of_memory();
-	return app_fail(STATUS_ACCESS, "%s", p2p_context_error(app->context));
-}
-
 /* Every ordered pair of the devices named; provider and client exchanged too. */
 static void make_pairs(const struct p2p_function *const *devices, size_t count,
 		       struct request *request)
@@ -51,7 +44,7 @@ static enum status pairs_of_devices(struct app *app, int argc, char **argv,
 	request->pairs = calloc(count * count, sizeof(*request->pairs));
 	if (!devices || !request->pairs) {
 		free(devices);
-		return app_out_of_memory();
+		return fail_memory(app->failure);
 	}
 	for (size_t i = 0; !status && i < count; i++)
 		status = app_find_end(app, argv[i], &devices[i]);
@@ -59,7 +52,7 @@ static enum status pairs_of_devices(struct app *app, int argc, char **argv,
 		make_pairs(devices, count, request);
 	free(devices);
 	if (!status && !request->count)
-		status = app_fail(STATUS_INPUT, "these are one and the same device");
+		status = fail_with(app->failure, STATUS_INPUT, "these are one and the same device");
 	return status;
 }
 
@@ -70,13 +63,13 @@ static enum status take_allowed(struct app *app, const struct p2p_allow_list *li
 
 	request->pairs = calloc(p2p_allow_list_count(list) + 1, sizeof(*request->pairs));
 	if (!request->pairs)
-		return app_out_of_memory();
+		return fail_memory(app->failure);
 	for (size_t i = 0; (pair = p2p_allow_list_at(list, i)); i++)
 		request->pairs[request->count++] = (struct p2p_pair){ pair->provider,
 								       pair->client };
 	if (!request->count)
-		return app_fail(STATUS_INPUT, "the policy %s allows no pair on %s",
-				app->options.policy, app_machine(app));
+		return fail_with(app->failure, STATUS_INPUT, "the policy %s allows no pair on %s",
+				 app->options.policy, app_machine(app));
 	return STATUS_DONE;
 }
 
@@ -96,7 +89,8 @@ static enum status parse_goal(const struct app *app, enum p2p_goal *ret_goal)
 	const char *goal = app->options.goal;
 
 	if (goal && strcmp(goal, "direct") != 0 && strcmp(goal, "possible") != 0)
-		return app_fail(STATUS_USAGE, "--goal is possible or direct, not '%s'", goal);
+		return fail_with(app->failure, STATUS_USAGE, "--goal is possible or direct, not "
+				 "'%s'", goal);
 	*ret_goal = goal && !strcmp(goal, "possible") ? P2P_GOAL_POSSIBLE : P2P_GOAL_DIRECT;
 	return STATUS_DONE;
 }
@@ -107,14 +101,15 @@ static enum status parse_request(struct app *app, int argc, char **argv,
 	enum status status = parse_goal(app, &request->goal);
 
 	if (!status && app->options.policy && argc)
-		status = app_fail(STATUS_USAGE, "fix takes devices or --policy, not both");
+		status = fail_with(app->failure, STATUS_USAGE, "fix takes devices or --policy, not "
+				   "both");
 	if (status)
 		return status;
 	if (app->options.policy)
 		return pairs_of_policy(app, request);
 	if (argc < 2)
-		return app_fail(STATUS_USAGE, "fix needs two devices or more, --policy FILE, --lint "
-				"or --undo");
+		return fail_with(app->failure, STATUS_USAGE, "fix needs two devices or more, "
+				 "--policy FILE, --lint or --undo");
 	return pairs_of_devices(app, argc, argv, request);
 }
 
@@ -229,9 +224,7 @@ static enum status apply(struct app *app, struct fix *fix)
 	fix->applied = !r && fix->register_count;
 	if (fix->applied)
 		ask_refresh(app);
-	if (r == -EXDEV)
-		return app_fail(STATUS_USAGE, "%s", p2p_context_error(app->context));
-	return r ? fail_with(app, r) : STATUS_DONE;
+	return r ? fail_library(app->failure, app->context, r) : STATUS_DONE;
 }
 
 static enum status show(struct app *app, struct fix *fix)
@@ -257,12 +250,10 @@ static enum status undo(struct app *app)
 	int r;
 
 	if (p2p_context_new(&app->context))
-		return app_out_of_memory();
+		return fail_memory(app->failure);
 	r = p2p_apply_undo(app->context, fix_undo_file(app), &count);
-	if (r == -ENOENT || r == -EBADMSG)
-		return app_fail(STATUS_INPUT, "%s", p2p_context_error(app->context));
 	if (r)
-		return fail_with(app, r);
+		return fail_library(app->failure, app->context, r);
 	ask_refresh(app);
 	fprintf(app->out, "%zu register%s taken back, as %s told\n", count, count == 1 ? "" : "s",
 		fix_undo_file(app));
@@ -270,25 +261,26 @@ static enum status undo(struct app *app)
 }
 
 /* What cannot go together, and what must be root. */
-static enum status check_options(const struct options *options, int argc)
+static enum status check_options(const struct app *app, int argc)
 {
+	const struct options *options = &app->options;
 	int modes = options->undo + options->lint + options->report + options->apply;
 
 	if (modes > 1)
-		return app_fail(STATUS_USAGE, "only one of --apply, --undo, --lint and --report "
-				"goes at a time");
+		return fail_with(app->failure, STATUS_USAGE, "only one of --apply, --undo, --lint "
+				 "and --report goes at a time");
 	if ((options->undo || options->lint) && (argc || options->policy))
-		return app_fail(STATUS_USAGE, "--undo and --lint take no devices");
+		return fail_with(app->failure, STATUS_USAGE, "--undo and --lint take no devices");
 	if ((options->undo || options->apply) && options->from)
-		return app_fail(STATUS_USAGE, "--apply and --undo change this machine; a capture "
-				"cannot be changed");
+		return fail_with(app->failure, STATUS_USAGE, "--apply and --undo change this "
+				 "machine; a capture cannot be changed");
 	if (options->format == FORMAT_JSON && (options->undo || options->report))
-		return app_fail(STATUS_USAGE, "--undo and --report print no JSON");
+		return fail_with(app->failure, STATUS_USAGE, "--undo and --report print no JSON");
 	if (options->proof && !options->report)
-		return app_fail(STATUS_USAGE, "--proof goes with --report");
+		return fail_with(app->failure, STATUS_USAGE, "--proof goes with --report");
 	if ((options->undo || options->apply) && geteuid())
-		return app_fail(STATUS_ACCESS, "--apply and --undo write into config space: they "
-				"must be run as root");
+		return fail_with(app->failure, STATUS_ACCESS, "--apply and --undo write into "
+				 "config space: they must be run as root");
 	return STATUS_DONE;
 }
 
@@ -296,7 +288,7 @@ enum status command_fix(struct app *app, int argc, char **argv)
 {
 	struct request request = { 0 };
 	struct fix fix = { 0 };
-	enum status status = check_options(&app->options, argc);
+	enum status status = check_options(app, argc);
 
 	if (!status && app->options.undo)
 		return undo(app);
@@ -309,7 +301,7 @@ enum status command_fix(struct app *app, int argc, char **argv)
 	if (!status) {
 		int r = find(app, &request, &fix);
 
-		status = r ? fail_with(app, r) : show(app, &fix);
+		status = r ? fail_library(app->failure, app->context, r) : show(app, &fix);
 	}
 	release(&fix);
 	free(request.pairs);

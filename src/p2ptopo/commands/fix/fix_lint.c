@@ -33,10 +33,10 @@ enum status fix_lint(struct app *app)
 	const struct p2p_lint *lint;
 
 	if (!recorded)
-		return app_fail(STATUS_INPUT, "the kernel command line of %s was not recorded",
-				app_machine(app));
+		return fail_with(app->failure, STATUS_INPUT, "the kernel command line of %s was "
+				 "not recorded", app_machine(app));
 	if (p2p_cmdline_new(app->context, app->topology, NULL, &cmdline))
-		return app_out_of_memory();
+		return fail_memory(app->failure);
 	for (size_t i = 0; (lint = p2p_cmdline_lint(cmdline, i)); i++)
 		wrong |= lint->certain;
 	if (app->options.format == FORMAT_JSON) {

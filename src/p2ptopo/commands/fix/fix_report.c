@@ -149,8 +149,8 @@ static enum status print_proof(const struct app *app)
 	if (!json_object_is_type(proof, json_type_object) ||
 	    !json_object_object_get_ex(proof, "format", &value) ||
 	    strcmp(json_object_get_string(value), "p2ptopo-proof") != 0)
-		status = app_fail(STATUS_INPUT, "%s was not written by prove --evidence",
-				  app->options.proof);
+		status = fail_with(app->failure, STATUS_INPUT, "%s was not written by prove "
+				   "--evidence", app->options.proof);
 	if (!status) {
 		fprintf(app->out, "\nProof of %s from %s to %s:\n",
 			json_object_object_get_ex(proof, "started", &value) ?

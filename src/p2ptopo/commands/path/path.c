@@ -250,7 +250,7 @@ enum status command_path(struct app *app, int argc, char **argv)
 		return status;
 	err = path_new(app, provider, client, &path);
 	if (err)
-		return app_out_of_memory();
+		return fail_memory(app->failure);
 	if (app->options.format == FORMAT_TEXT)
 		path_print(app, &path);
 	else

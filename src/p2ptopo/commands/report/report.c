@@ -198,7 +198,7 @@ enum status command_report(struct app *app, int argc, char **argv)
 	(void)argc;
 	(void)argv;
 	if (survey_new(app, &survey))
-		return app_out_of_memory();
+		return fail_memory(app->failure);
 	if (app->options.format == FORMAT_TEXT)
 		report_print(app, &survey);
 	else

@@ -72,14 +72,15 @@ static bool judge_pairs(struct watch_state *state)
 static enum status read_state(const struct watch *watch, bool quiet, struct watch_state *ret_state)
 {
 	struct watch_state state = {
-		.app = { .options = watch->app->options, .command = watch->app->command,
-			 .out = watch->app->out, .quiet = quiet },
-		.generation = watch->state.generation,
+		.app = app_like(watch->app), .generation = watch->state.generation,
 	};
-	enum status status = app_read(&state.app, STAGE_JUDGE);
+	enum status status;
 
+	if (quiet)
+		state.app.say = NULL;
+	status = app_read(&state.app, STAGE_JUDGE);
 	if (!status && !judge_pairs(&state))
-		status = app_out_of_memory();
+		status = fail_memory(watch->app->failure);
 	if (status)
 		state_release(&state);
 	else
@@ -161,6 +162,7 @@ static void look(struct watch *watch)
 
 	watch->looked = now_ms();
 	if (read_state(watch, true, &next)) {
+		app_note(watch->app, "%s", watch->app->failure->sentence);
 		burst_end(watch);
 		return;
 	}
@@ -224,6 +226,7 @@ static bool is_read(struct watch *watch)
 
 static enum status follow(struct watch *watch)
 {
+	struct failure *failure = watch->app->failure;
 	enum { EVENTS, SIGNALS, READER };
 	struct pollfd fds[] = {
 		[EVENTS] = { .fd = monitor_fd(watch->monitor), .events = POLLIN },
@@ -236,20 +239,22 @@ static enum status follow(struct watch *watch)
 		int error;
 
 		if (poll(fds, 3, (int)left) < 0 && errno != EINTR)
-			return app_fail(STATUS_ACCESS, "poll: %s", strerror(errno));
+			return fail_with(failure, failure_status(-errno), "poll: %s",
+					 strerror(errno));
 		if (fds[SIGNALS].revents || fds[READER].revents)
 			return STATUS_DONE;
 		error = fds[EVENTS].revents ? take_events(watch) : 0;
 		if (error)
-			return app_fail(STATUS_ACCESS, "the kernel's events cannot be heard any "
-					"more: %s", strerror(-error));
+			return fail_with(failure, failure_status(error), "the kernel's events "
+					 "cannot be heard any more: %s", strerror(-error));
 		if (!time_left(watch))
 			look(watch);
 	}
 	return STATUS_DONE;
 }
 
-static enum status parse_interval(const char *text, unsigned int *ret_seconds)
+static enum status parse_interval(struct failure *failure, const char *text,
+				  unsigned int *ret_seconds)
 {
 	char *end;
 	unsigned long seconds;
@@ -260,8 +265,8 @@ static enum status parse_interval(const char *text, unsigned int *ret_seconds)
 	errno = 0;
 	seconds = strtoul(text, &end, 10);
 	if (*text < '0' || *text > '9' || *end || errno || seconds > 86400)
-		return app_fail(STATUS_USAGE, "--interval is a number of seconds up to 86400, not "
-				"'%s'", text);
+		return fail_with(failure, STATUS_USAGE, "--interval is a number of seconds up to "
+				 "86400, not '%s'", text);
 	*ret_seconds = (unsigned int)seconds;
 	return STATUS_DONE;
 }
@@ -282,18 +287,19 @@ static int take_signals(void)
 /* Events are listened to before the machine is read, so that no change falls in between. */
 static enum status start(struct watch *watch)
 {
+	struct failure *failure = watch->app->failure;
 	int error;
-	enum status status = parse_interval(watch->app->options.interval, &watch->interval);
+	enum status status = parse_interval(failure, watch->app->options.interval, &watch->interval);
 
 	if (status)
 		return status;
 	error = monitor_new(watch->app->options.run_dir, &watch->monitor);
 	if (error)
-		return app_fail(STATUS_ACCESS, "the kernel's events cannot be heard: %s",
-				strerror(-error));
+		return fail_with(failure, failure_status(error), "the kernel's events cannot be "
+				 "heard: %s", strerror(-error));
 	watch->signals = take_signals();
 	if (watch->signals < 0)
-		return app_fail(STATUS_ACCESS, "signals: %s", strerror(errno));
+		return fail_with(failure, failure_status(-errno), "signals: %s", strerror(errno));
 	watch->state.generation = 1;
 	status = read_state(watch, false, &watch->state);
 	watch->looked = now_ms();
@@ -310,8 +316,8 @@ enum status command_watch(struct app *app, int argc, char **argv)
 	(void)argc;
 	(void)argv;
 	if (app->options.from)
-		return app_fail(STATUS_USAGE, "a capture does not change; watch is of the running "
-				"machine");
+		return fail_with(app->failure, STATUS_USAGE, "a capture does not change; watch is "
+				 "of the running machine");
 	status = start(&watch);
 	if (!status)
 		status = follow(&watch);

@@ -87,7 +87,7 @@ static enum status print_text(const struct whatif *whatif)
 		error = table_end(table);
 	table_free(table);
 	if (error == -ENOMEM)
-		return app_out_of_memory();
+		return fail_memory(app->failure);
 	fprintf(app->out, "%s%" PRIu64 " of %" PRIu64 " pairs change\n", changed ? "\n" : "",
 		changed, pairs);
 	if (!whatif_groups_text(whatif))
@@ -166,16 +166,14 @@ static enum status make_other(struct whatif *whatif)
 					  &whatif->groups_before);
 	if (!error)
 		error = p2p_isolation_new(context, whatif->topology, &whatif->groups_after);
-	if (error == -ENOMEM)
-		return app_out_of_memory();
-	return error ? app_fail(STATUS_INPUT, "%s", p2p_context_error(context)) : STATUS_DONE;
+	return error ? fail_library(whatif->before->failure, context, error) : STATUS_DONE;
 }
 
 enum status command_whatif(struct app *app, int argc, char **argv)
 {
 	struct p2p_change *changes = calloc((size_t)argc, sizeof(*changes));
 	struct whatif whatif = { .before = app, .kernel = app->options.kernel, .changes = changes };
-	enum status status = changes ? parse(&whatif, argc, argv) : app_out_of_memory();
+	enum status status = changes ? parse(&whatif, argc, argv) : fail_memory(app->failure);
 
 	if (!status)
 		status = make_other(&whatif);

@@ -13,9 +13,10 @@ struct key {
 			     struct p2p_change *change);
 };
 
-static enum status misshapen(const struct key *key)
+static enum status misshapen(const struct whatif *whatif, const struct key *key)
 {
-	return app_fail(STATUS_USAGE, "what-if takes %s=%s", key->name, key->shape);
+	return fail_with(whatif->before->failure, STATUS_USAGE, "what-if takes %s=%s", key->name,
+			 key->shape);
 }
 
 static enum status parse_acs(struct whatif *whatif, const struct key *key, char *value,
@@ -25,12 +26,13 @@ static enum status parse_acs(struct whatif *whatif, const struct key *key, char 
 
 	change->kind = P2P_CHANGE_ACS;
 	if (!bits)
-		return misshapen(key);
+		return misshapen(whatif, key);
 	*bits++ = '\0';
 	if (p2p_acs_parse(bits, &change->clear, &change->set) < 0)
-		return app_fail(STATUS_USAGE, "what-if acs: '%s' is not ReqRedir-, CmpltRedir+ and "
-				"the like, with commas between: SrcValid TransBlk ReqRedir "
-				"CmpltRedir UpstreamFwd EgressCtrl DirectTrans", bits);
+		return fail_with(whatif->before->failure, STATUS_USAGE, "what-if acs: '%s' is not "
+				 "ReqRedir-, CmpltRedir+ and the like, with commas between: "
+				 "SrcValid TransBlk ReqRedir CmpltRedir UpstreamFwd EgressCtrl "
+				 "DirectTrans", bits);
 	return strcmp(value, "all") != 0 ? app_find(whatif->before, value, &change->function) :
 					   STATUS_DONE;
 }
@@ -51,7 +53,7 @@ static enum status parse_iommu(struct whatif *whatif, const struct key *key, cha
 		change->iommu = (enum p2p_iommu_mode)i;
 		return STATUS_DONE;
 	}
-	return misshapen(key);
+	return misshapen(whatif, key);
 }
 
 static enum status parse_move(struct whatif *whatif, const struct key *key, char *value,
@@ -62,7 +64,7 @@ static enum status parse_move(struct whatif *whatif, const struct key *key, char
 
 	change->kind = P2P_CHANGE_MOVE;
 	if (!port)
-		return misshapen(key);
+		return misshapen(whatif, key);
 	*port++ = '\0';
 	status = app_find(whatif->before, value, &change->function);
 	return status ? status : app_find(whatif->before, port, &change->port);
@@ -92,17 +94,18 @@ static bool read_number(const char *text, int base, long most, long *ret_value)
 	return end != text && !*end && !errno && *ret_value >= 0 && *ret_value <= most;
 }
 
-static enum status parse_root(const struct key *key, char *ids, struct p2p_change *change)
+static enum status parse_root(const struct whatif *whatif, const struct key *key, char *ids,
+			      struct p2p_change *change)
 {
 	char *device = strchr(ids, ':');
 	long vendor, number;
 
 	if (!device)
-		return misshapen(key);
+		return misshapen(whatif, key);
 	*device++ = '\0';
 	if (!read_number(ids, 16, 0xffff, &vendor) || !read_number(device, 16, 0xffff, &number) ||
 	    !vendor)
-		return misshapen(key);
+		return misshapen(whatif, key);
 	change->root_vendor = (uint16_t)vendor;
 	change->root_device = (uint16_t)number;
 	return STATUS_DONE;
@@ -119,7 +122,7 @@ static enum status parse_cpu(struct whatif *whatif, const struct key *key, char 
 	change->kind = P2P_CHANGE_CPU;
 	if (root) {
 		*root++ = '\0';
-		status = parse_root(key, root, change);
+		status = parse_root(whatif, key, root, change);
 	}
 	if (!strcmp(value, "other")) {
 		change->cpu_family = -1;
@@ -127,11 +130,11 @@ static enum status parse_cpu(struct whatif *whatif, const struct key *key, char 
 	}
 	family = strchr(value, ':');
 	if (!family)
-		return misshapen(key);
+		return misshapen(whatif, key);
 	*family++ = '\0';
 	change->cpu_vendor = vendor_of(value);
 	if (!change->cpu_vendor || !read_number(family, 0, 0xffff, &number))
-		return misshapen(key);
+		return misshapen(whatif, key);
 	change->cpu_family = (int)number;
 	return status;
 }
@@ -152,7 +155,7 @@ static enum status parse_change(struct whatif *whatif, const struct key *key, co
 	enum status status;
 
 	if (!copy)
-		return app_out_of_memory();
+		return fail_memory(whatif->before->failure);
 	status = key->parse(whatif, key, copy, change);
 	whatif->change_count += !status;
 	free(copy);
@@ -171,6 +174,6 @@ enum status whatif_parse(struct whatif *whatif, const char *text)
 		if (strlen(keys[i].name) == length && !strncmp(text, keys[i].name, length))
 			return parse_change(whatif, &keys[i], text + length + 1);
 	}
-	return app_fail(STATUS_USAGE, "what-if takes acs=, iommu=, move=, cpu= and kernel=, not "
-			"'%s'", text);
+	return fail_with(whatif->before->failure, STATUS_USAGE, "what-if takes acs=, iommu=, "
+			 "move=, cpu= and kernel=, not '%s'", text);
 }

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The command table, and which row the command line names. */
+#include <string.h>
+
+#include "commands/commands.h"
+#include "commands/flows.h"
+#include "commands/near.h"
+#include "commands/pairs.h"
+#include "commands/tree.h"
+#include "commands/what_if/whatif.h"
+
+static const struct command commands[] = {
+	{ .name = "report",
+	  .summary = "The machine on one screen: which pairs can do peer-to-peer DMA, what is "
+		     "wrong, and where. The command when none is given.",
+	  .stage = STAGE_JUDGE, .want = P2P_WANT_OVERVIEW, .run = command_report,
+	  .schema = "report" },
+	{ .name = "tree",
+	  .summary = "The PCIe tree with links, ACS, ATS, IOMMU groups, NUMA nodes and names; "
+		     "--json has all that was decoded of every function.",
+	  .stage = STAGE_TOPOLOGY, .want = P2P_WANT_NAMES, .run = command_tree,
+	  .schema = "tree", .columns = tree_columns },
+	{ .name = "matrix",
+	  .summary = "Relation, verdict and distance of every pair, by name, with NUMA node "
+		     "and CPUs of each device.",
+	  .stage = STAGE_JUDGE, .want = P2P_WANT_NAMES, .run = command_matrix,
+	  .schema = "matrix" },
+	{ .name = "pairs",
+	  .summary = "One row per ordered pair: who owns the memory (provider), who does the "
+		     "DMA (client), what the kernel decides and what the switches do.",
+	  .stage = STAGE_JUDGE, .want = P2P_WANT_NAMES, .run = command_pairs, .schema = "pairs",
+	  .columns = pairs_columns },
+	{ .name = "path", .arguments = "PROVIDER CLIENT", .operands = 2,
+	  .summary = "One pair, hop by hop, both ways: every bridge with its registers, what "
+		     "the kernel decides and why. Exit status 1 when it refuses.",
+	  .stage = STAGE_JUDGE, .want = P2P_WANT_NAMES, .run = command_path, .schema = "path" },
+	{ .name = "near", .arguments = "DEVICE", .operands = 1,
+	  .summary = "The peers of a device, the best first; --class, -s and -d say which.",
+	  .stage = STAGE_JUDGE, .want = P2P_WANT_NAMES, .run = command_near, .schema = "near",
+	  .columns = near_columns },
+	{ .name = "address", .arguments = "ADDRESS", .operands = 1,
+	  .summary = "Which BAR, and which windows of bridges, an address lies in, such as one that "
+		     "IO_PAGE_FAULT names. Exit status 1 when no BAR holds it.",
+	  .stage = STAGE_TOPOLOGY, .want = P2P_WANT_NAMES, .run = command_address,
+	  .schema = "address" },
+	{ .name = "flows", .arguments = "FLOW...", .operands = 1, .optional = 4096,
+	  .summary = "Transfers that run at once, and what each gets of the links they share: "
+		     "A>B (A writes to B), A<B (A reads from B), A<>B, @FILE of them.",
+	  .stage = STAGE_JUDGE, .want = P2P_WANT_NAMES, .run = command_flows, .schema = "flows",
+	  .columns = flows_columns },
+	{ .name = "what-if", .arguments = "CHANGE...", .operands = 1, .optional = 4096,
+	  .summary = "What would change if ACS, the IOMMU, the place of a card, the CPU or the "
+		     "kernel were other ones: only the pairs and IOMMU groups that change.",
+	  .stage = STAGE_JUDGE, .want = P2P_WANT_NAMES, .run = command_whatif,
+	  .schema = "what-if", .columns = whatif_columns },
+	{ .name = "check", .arguments = "[FILE]", .optional = 1,
+	  .summary = "Hold the machine against a file of expectations; the exit status is that of "
+		     "the first class that fails.",
+	  .stage = STAGE_JUDGE, .want = P2P_WANT_NAMES, .run = command_check,
+	  .schema = "check-result" },
+	{ .name = "diff", .arguments = "OLD [NEW]", .operands = 1, .optional = 1,
+	  .summary = "What changed between two captures, or since one, in what peer-to-peer DMA "
+		     "depends on, and what that does to pairs. Exit status 1 when something did.",
+	  .want = P2P_WANT_NAMES, .run = command_diff, .schema = "diff" },
+	{ .name = "fix", .arguments = "[DEVICE DEVICE...]", .optional = 64,
+	  .summary = "The smallest change that makes pairs possible or direct: registers, kernel "
+		     "parameters, what it costs, and what helps where no register does. Exit "
+		     "status 1 when nothing is sure to.",
+	  .want = P2P_WANT_NAMES, .run = command_fix, .schema = "fix" },
+	{ .name = "view",
+	  .summary = "The machine on the screen, with keys: tree, matrix, pairs and devices; what "
+		     "would be if a port did not redirect; live.",
+	  .want = P2P_WANT_NAMES, .run = command_view },
+	{ .name = "capture", .arguments = "FILE", .operands = 1,
+	  .summary = "Write what this machine is made of into a tar (compressed when FILE ends "
+		     "in .gz, .xz, .zst or .bz2) that --from, lspci and lstopo read.",
+	  .stage = STAGE_SNAPSHOT, .want = P2P_WANT_ALL, .run = command_capture, .live = true },
+	{ .name = "policy compile", .arguments = "[FILE]", .optional = 1,
+	  .summary = "What the rules of a policy allow on this machine, and who reaches the "
+		     "providers anyway.",
+	  .stage = STAGE_JUDGE, .want = P2P_WANT_NAMES, .run = command_policy_compile,
+	  .schema = "allow-list" },
+	{ .name = "policy explain", .arguments = "PROVIDER CLIENT [FILE]", .operands = 2,
+	  .optional = 1, .summary = "Whether a policy allows a pair, and by which rule.",
+	  .stage = STAGE_JUDGE, .want = P2P_WANT_NAMES, .run = command_policy_explain,
+	  .schema = "policy-decision" },
+	{ .name = "policy show", .summary = "The pairs the gate lets through now, by name.",
+	  .stage = STAGE_TOPOLOGY, .want = P2P_WANT_NAMES, .run = command_policy_show,
+	  .schema = "policy-in-force" },
+	{ .name = "policy diff", .arguments = "[FILE]", .optional = 1,
+	  .summary = "What a push of the policy would change.",
+	  .stage = STAGE_JUDGE, .want = P2P_WANT_NAMES, .run = command_policy_diff,
+	  .schema = "policy-diff" },
+	{ .name = "policy push", .arguments = "[FILE]", .optional = 1,
+	  .summary = "Apply the policy to this machine and put the allow-list in force, all of it "
+		     "or nothing.",
+	  .want = P2P_WANT_NAMES, .run = command_policy_push, .live = true },
+	{ .name = "policy clear", .summary = "Take the allow-list back and turn the gate off.",
+	  .run = command_policy_clear },
+	{ .name = "gate status", .summary = "What the kernel module p2pgate does and has counted.",
+	  .stage = STAGE_TOPOLOGY, .run = command_gate_status, .schema = "gate", .live = true },
+	{ .name = "prove", .arguments = "PROVIDER CLIENT", .operands = 2,
+	  .summary = "Move real bytes between two devices, both ways, and compare them; what "
+		     "stands on --scratch is lost. Exit status 1 when not every byte arrived.",
+	  .stage = STAGE_JUDGE, .want = P2P_WANT_NAMES, .run = command_prove, .schema = "proof",
+	  .live = true },
+	{ .name = "watch",
+	  .summary = "Follow hot-plug: a line for every device that comes or goes, gets or loses "
+		     "its driver, for links that change, and for what that does to pairs.",
+	  .want = P2P_WANT_NAMES, .run = command_watch, .schema = "watch" },
+	{ .name = "refresh", .arguments = "[FILE]", .optional = 1,
+	  .summary = "As root: save what only root can read for everybody's reports, and push "
+		     "the installed policy where the gate is loaded.  Run by udev and at boot.",
+	  .want = P2P_WANT_NAMES, .run = command_refresh, .live = true },
+	{ 0 }
+};
+
+const struct command *app_commands(void)
+{
+	return commands;
+}
+
+/* How many of @argv's words name @command: 0 they do not. */
+static int match_command(const struct command *command, int argc, char **argv)
+{
+	size_t first = strcspn(command->name, " ");
+
+	if (!argc || strlen(argv[0]) != first || strncmp(command->name, argv[0], first) != 0)
+		return 0;
+	if (!command->name[first])
+		return 1;
+	return argc > 1 && !strcmp(command->name + first + 1, argv[1]) ? 2 : 0;
+}
+
+/* Is @word the first of several commands' two, as "policy" is? */
+bool commands_is_family(const char *word)
+{
+	size_t first = strlen(word);
+
+	for (const struct command *row = commands; row->name; row++) {
+		if (!strncmp(row->name, word, first) && row->name[first] == ' ')
+			return true;
+	}
+	return false;
+}
+
+enum status commands_find(struct app *app, int argc, char **argv, int *ret_words)
+{
+	for (app->command = commands; app->command->name; app->command++) {
+		*ret_words = match_command(app->command, argc, argv);
+		if (*ret_words)
+			return STATUS_DONE;
+	}
+	return fail_with(app->failure, STATUS_USAGE, "there is no command '%s%s%s'; see p2ptopo "
+			 "%s%s--help", argv[0], argc > 1 ? " " : "", argc > 1 ? argv[1] : "",
+			 commands_is_family(argv[0]) ? argv[0] : "",
+			 commands_is_family(argv[0]) ? " " : "");
+}
+

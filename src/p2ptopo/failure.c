@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "failure.h"
+
+/* All that is not listed is what the user gave: STATUS_INPUT. */
+static const struct {
+	int error;
+	enum status status;
+} rows[] = {
+	/* The library was asked to change or push what is a capture. */
+	{ EXDEV, STATUS_USAGE },
+
+	/* The machine does not let us: permission, or what is needed is missing, busy or changed. */
+	{ EACCES, STATUS_ACCESS },
+	{ EPERM, STATUS_ACCESS },
+	{ EROFS, STATUS_ACCESS },
+	{ EBUSY, STATUS_ACCESS },
+	{ EEXIST, STATUS_ACCESS },
+	{ ENODEV, STATUS_ACCESS },
+	{ ENXIO, STATUS_ACCESS },
+	{ ENOTTY, STATUS_ACCESS },
+	{ EPROTO, STATUS_ACCESS },
+	{ ESTALE, STATUS_ACCESS },
+
+	/* The system ran out of something, or failed. */
+	{ ENOMEM, STATUS_SYSTEM },
+	{ ENOSPC, STATUS_SYSTEM },
+	{ EDQUOT, STATUS_SYSTEM },
+	{ EMFILE, STATUS_SYSTEM },
+	{ ENFILE, STATUS_SYSTEM },
+	{ EAGAIN, STATUS_SYSTEM },
+	{ EIO, STATUS_SYSTEM },
+	{ EPIPE, STATUS_SYSTEM },
+	{ ENOTRECOVERABLE, STATUS_SYSTEM },
+};
+
+enum status failure_status(int error)
+{
+	if (!error)
+		return STATUS_DONE;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (rows[i].error == -error)
+			return rows[i].status;
+	}
+	return STATUS_INPUT;
+}
+
+enum status fail_with(struct failure *failure, enum status status, const char *format, ...)
+{
+	va_list args;
+
+	failure->status = status;
+	va_start(args, format);
+	vsnprintf(failure->sentence, sizeof(failure->sentence), format, args);
+	va_end(args);
+	return status;
+}
+
+enum status fail_memory(struct failure *failure)
+{
+	return fail_with(failure, failure_status(-ENOMEM), "out of memory");
+}
+
+enum status fail_library(struct failure *failure, const struct p2p_context *context, int error)
+{
+	if (error == -ENOMEM)
+		return fail_memory(failure);
+	return fail_with(failure, failure_status(error), "%s", p2p_context_error(context));
+}

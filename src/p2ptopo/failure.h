@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Why a command failed: one status and one sentence, filled where the fault is found and printed
+ * by main() alone.
+ */
+#ifndef P2PTOPO_FAILURE_H
+#define P2PTOPO_FAILURE_H
+
+#include <p2ppolicy.h>
+
+/** Exit statuses; see EXIT STATUS in p2ptopo(1). */
+enum status {
+	STATUS_DONE = 0,
+	STATUS_NO = 1,
+	STATUS_USAGE = 2,
+	STATUS_ACCESS = 3,
+	STATUS_INPUT = 4,
+	STATUS_SYSTEM = 5,
+	STATUS_CHECK = 10,	/* and the number of the class: enum p2p_check_class */
+};
+
+/** struct failure - zeroed memory is none.  The last fail_with() stands. */
+struct failure {
+	enum status status;
+	char sentence[2048];
+};
+
+/** fail_with() - fill @failure.  The sentence has no newline and no period.  Return: @status. */
+enum status fail_with(struct failure *failure, enum status status, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/** fail_memory() - out of memory.  Return: its status. */
+enum status fail_memory(struct failure *failure);
+
+/**
+ * fail_library() - a call of the library returned @error and left its sentence in @context.
+ * Return: failure_status(@error).
+ */
+enum status fail_library(struct failure *failure, const struct p2p_context *context, int error);
+
+/** failure_status() - the exit status of a negative errno, the library's or the kernel's. */
+enum status failure_status(int error);
+
+#endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The machine read, built and judged, as far as a command needs it. */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app.h"
+#include "machine/saved.h"
+
+const char *app_machine(const struct app *app)
+{
+	return app->options.from ? app->options.from : "this machine";
+}
+
+void app_note(const struct app *app, const char *format, ...)
+{
+	char sentence[2048];
+	va_list args;
+
+	if (!app->say)
+		return;
+	va_start(args, format);
+	vsnprintf(sentence, sizeof(sentence), format, args);
+	va_end(args);
+	app->say(app->say_data, sentence);
+}
+
+static enum status check_rules(struct failure *failure, const char *name)
+{
+	const struct p2p_rules *rules;
+	char names[512] = "";
+
+	if (!strcmp(name, "auto") || p2p_rules_find(name))
+		return STATUS_DONE;
+	for (size_t i = 0; (rules = p2p_rules_at(i)); i++) {
+		size_t used = strlen(names);
+
+		snprintf(names + used, sizeof(names) - used, " %s", p2p_rules_name(rules));
+	}
+	return fail_with(failure, STATUS_INPUT, "there is no rule set '%s'; there are auto%s", name,
+			 names);
+}
+
+/* Locality must be the same for every command that names devices or judges pairs of them. */
+static int build_topology(struct app *app)
+{
+	bool names = p2p_snapshot_want(app->snapshot) >= P2P_WANT_NAMES;
+	const struct p2p_topology_options options = {
+		.pci_ids = app->options.pci_ids, .names = names, .hwloc = names,
+	};
+
+	return p2p_topology_new(app->context, app->snapshot, &options, &app->topology);
+}
+
+enum status app_read(struct app *app, enum stage stage)
+{
+	enum status status = check_rules(app->failure, app->options.kernel);
+	int error = 0;
+
+	if (status || stage == STAGE_NOTHING)
+		return status;
+	if (!app->context && p2p_context_new(&app->context))
+		return fail_memory(app->failure);
+	error = p2p_snapshot_load(app->context, app->options.from, app->command->want,
+				  &app->snapshot);
+	if (!error)
+		saved_use(app);
+	if (!error && stage >= STAGE_TOPOLOGY)
+		error = build_topology(app);
+	if (!error && stage >= STAGE_JUDGE)
+		error = p2p_judge_new(app->context, app->topology, app->options.kernel,
+				      &app->judge);
+	if (error)
+		return fail_library(app->failure, app->context, error);
+	return stage >= STAGE_TOPOLOGY ? app_select(app) : STATUS_DONE;
+}
+
+struct app app_like(const struct app *app)
+{
+	return (struct app){
+		.options = app->options, .command = app->command, .failure = app->failure,
+		.say = app->say, .say_data = app->say_data, .out = app->out,
+	};
+}
+
+void app_release(struct app *app)
+{
+	free(app->selected);
+	free(app->picked);
+	p2p_judge_free(app->judge);
+	p2p_topology_free(app->topology);
+	p2p_snapshot_free(app->snapshot);
+	p2p_context_free(app->context);
+	*app = app_like(app);
+}
