@@ -7,11 +7,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "machine/burst.h"
 #include "machine/run_dir.h"
 #include "machine/turn.h"
 
 #define STEP_MS		20
-#define QUIET_MS	300	/* nobody asked for so long: the burst is over */
 #define MOST_MS		10000	/* a storm that does not end is looked at all the same */
 
 static int path_of(const char *run_dir, const char *name, char path[PATH_MAX])
@@ -96,12 +96,16 @@ static bool is_udev_busy(void)
 void turn_settle(const struct turn *turn)
 {
 	const struct timespec step = { .tv_nsec = STEP_MS * 1000000L };
+	struct burst burst = { .began = burst_now() };
 	char path[PATH_MAX];
 
 	if (path_of(turn->run_dir, ASKED_FILE, path))
 		return;
-	for (int waited = 0; waited < MOST_MS; waited += STEP_MS) {
-		if (asked_ago_ms(path) >= QUIET_MS && !is_udev_busy())
+	for (;;) {
+		int64_t now = burst_now();
+
+		burst.last = is_udev_busy() ? now : now - asked_ago_ms(path);
+		if (!burst_left(&burst, MOST_MS, now))
 			return;
 		nanosleep(&step, NULL);
 	}

@@ -3,25 +3,11 @@
 #include <langinfo.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "machine/monitor.h"
 #include "view/effects.h"
 #include "view/keys.h"
 #include "view/terminal.h"
-
-/* After an event the machine is read when nothing came for QUIET, after LONGEST in any case. */
-#define QUIET 250
-#define LONGEST 2000
-
-static int64_t now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
-}
 
 static enum status press_keys(struct app *app, struct view *view)
 {
@@ -57,14 +43,13 @@ static enum status parse_size(const struct app *app, unsigned int *ret_width,
 }
 
 /* Only the running machine has changes to follow; they are listened for before it is read. */
-static enum status read_machine(struct view *view, struct app *app, struct monitor **ret_monitor)
+static enum status read_machine(struct view *view, struct app *app, bool follow)
 {
 	char note[INPUT_SIZE];
 	enum status status;
 
-	if (ret_monitor && !app->options.from &&
-	    !monitor_new(app->options.run_dir, ret_monitor))
-		view->following = true;
+	if (follow && !app->options.from)
+		(void)follow_start(&view->follower, app->options.run_dir);
 	status = machine_load(app, note);
 	if (!status && view_start(view, app))
 		status = fail_memory(app->failure);
@@ -75,7 +60,7 @@ static enum status read_machine(struct view *view, struct app *app, struct monit
 
 static enum status print_one(struct view *view, struct app *app)
 {
-	enum status status = read_machine(view, app, NULL);
+	enum status status = read_machine(view, app, false);
 
 	if (!status)
 		status = press_keys(app, view);
@@ -87,61 +72,33 @@ static enum status print_one(struct view *view, struct app *app)
 	return STATUS_DONE;
 }
 
-/**
- * struct session - a viewer on a terminal.
- * @first, @last: when the first and the last event came that was not followed yet, 0 none
- */
+/** struct session - a viewer on a terminal. */
 struct session {
 	struct view *view;
 	struct terminal *terminal;
-	struct monitor *monitor;
-	int64_t first, last;
 };
 
-static int64_t read_at(const struct session *session)
-{
-	int64_t quiet = session->last + QUIET, longest = session->first + LONGEST;
-
-	return quiet < longest ? quiet : longest;
-}
-
 /* Until the machine is to be read, or a mark ends. */
-static int wait_for(const struct session *session)
+static int wait_for(const struct view *view)
 {
-	int64_t until = INT64_MAX, left;
+	int64_t left = follow_left(&view->follower), now = burst_now();
 
-	if (session->first)
-		until = read_at(session);
-	for (size_t i = 0; i < session->view->machine.event_count; i++)
-		if (session->view->machine.events[i].until < until)
-			until = session->view->machine.events[i].until;
-	if (until == INT64_MAX)
-		return -1;
-	left = until - now();
-	return left < 0 ? 0 : left > 60000 ? 60000 : (int)left;
+	for (size_t i = 0; i < view->machine.event_count; i++) {
+		int64_t mark = view->machine.events[i].until - now;
+
+		if (left < 0 || mark < left)
+			left = mark < 0 ? 0 : mark;
+	}
+	return left > 60000 ? 60000 : (int)left;
 }
 
-static void follow(struct session *session, unsigned int seen)
+static void follow(struct view *view, unsigned int seen)
 {
-	int64_t time = now();
-
-	if (seen & TERMINAL_OTHER) {
-		int count = monitor_drain(session->monitor, NULL, NULL);
-
-		if (count < 0) {
-			session->monitor = monitor_free(session->monitor);
-			session->view->following = false;
-		}
-		if (count > 0) {
-			session->last = time;
-			session->first = session->first ? session->first : time;
-		}
-	}
-	if (session->first && time >= read_at(session)) {
-		session->first = 0;
-		view_read(session->view, time);
-	}
-	view_expire(session->view, time);
+	if (seen & TERMINAL_OTHER && follow_hear(&view->follower))
+		follow_end(&view->follower);
+	if (!follow_left(&view->follower))
+		view_read(view, burst_now());
+	view_expire(view, burst_now());
 }
 
 /* Keys that wait, all of them: a paste is drawn once.  False: quit. */
@@ -152,7 +109,7 @@ static bool take_keys(struct session *session)
 	uint32_t key;
 
 	while ((key = terminal_key(session->terminal)) != VIEW_NONE) {
-		view_press(view, key, now());
+		view_press(view, key, burst_now());
 		if (view->state.effect == EFFECT_QUIT)
 			return false;
 		if (view->state.effect == EFFECT_SUSPEND) {
@@ -185,8 +142,8 @@ static enum status run(struct app *app, struct session *session)
 			return fail_memory(app->failure);
 		paint(session->view);
 		terminal_show(session->terminal, &session->view->screen, false);
-		seen = terminal_wait(session->terminal, session->monitor ?
-				     monitor_fd(session->monitor) : -1, wait_for(session));
+		seen = terminal_wait(session->terminal, follow_fd(&session->view->follower),
+				     wait_for(session->view));
 		if (seen & TERMINAL_ENDED)
 			return STATUS_DONE;
 		if (seen & TERMINAL_STOP)
@@ -195,7 +152,7 @@ static enum status run(struct app *app, struct session *session)
 			terminal_resume(session->terminal);
 		if (seen & TERMINAL_KEYS && !take_keys(session))
 			return STATUS_DONE;
-		follow(session, seen);
+		follow(session->view, seen);
 	}
 }
 
@@ -205,19 +162,16 @@ static enum status run_on_terminal(struct view *view, struct app *app)
 	const char *never = getenv("NO_COLOR");
 	bool colour = strcmp(app->options.colour_when, "never") != 0 &&
 		      !(!strcmp(app->options.colour_when, "auto") && never && *never);
-	enum status status = read_machine(view, app, &session.monitor);
+	enum status status = read_machine(view, app, true);
 
 	if (!status)
 		status = press_keys(app, view);
-	if (status || view->state.effect == EFFECT_QUIT) {
-		monitor_free(session.monitor);
+	if (status || view->state.effect == EFFECT_QUIT)
 		return status;
-	}
 	status = terminal_open(app->failure, colour, &session.terminal);
 	if (!status)
 		status = run(app, &session);
 	terminal_close(session.terminal);
-	monitor_free(session.monitor);
 	return status;
 }
 
@@ -241,6 +195,7 @@ enum status command_view(struct app *app, int argc, char **argv)
 		status = fail_memory(app->failure);
 	else
 		status = print ? print_one(&view, app) : run_on_terminal(&view, app);
+	follow_end(&view.follower);
 	view_free(&view);
 	return status;
 }

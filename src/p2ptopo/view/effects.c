@@ -267,8 +267,16 @@ void view_read(struct view *view, int64_t now)
 
 	branches_forget(&view->branches);
 	devices_free(&view->devices);
-	if (machine_read(&view->machine, now, note))
+	switch (machine_read(&view->machine, &view->follower, now, note)) {
+	case FOLLOW_READ:
+		break;
+	case FOLLOW_AGAIN:
+		state_say(&view->state, false, "the machine is changing; it is read again");
+		break;
+	case FOLLOW_FAILED:
 		state_say(&view->state, true, "%s", note);
+		break;
+	}
 	report_failure(view, judge_again(view, &before));
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "machine/compare.h"
 #include "view/machine.h"
 #include "print/words.h"
 
@@ -11,12 +12,17 @@ static void keep_note(void *data, const char *sentence)
 	snprintf(data, INPUT_SIZE, "%.*s", INPUT_SIZE - 1, sentence);
 }
 
+/* Nobody keeps notes of what is done with a reading later. */
 enum status machine_load(struct app *app, char *note)
 {
+	enum status status;
+
 	*note = '\0';
 	app->say = keep_note;
 	app->say_data = note;
-	return app_read(app, STAGE_JUDGE);
+	status = app_read(app, STAGE_JUDGE);
+	app->say = NULL;
+	return status;
 }
 
 static void add_event(struct machine *machine, const struct p2p_function *function,
@@ -39,23 +45,6 @@ static void add_event(struct machine *machine, const struct p2p_function *functi
 		 words_product(function, product, sizeof(product)));
 }
 
-static bool is_other_text(const char *a, const char *b)
-{
-	return !a != !b || (a && strcmp(a, b) != 0);
-}
-
-static bool is_other(const struct p2p_function *old, const struct p2p_function *new)
-{
-	return old->vendor != new->vendor || old->device != new->device ||
-	       is_other_text(old->driver, new->driver) ||
-	       is_other_text(old->display, new->display) ||
-	       old->acs.control != new->acs.control || old->acs.fact != new->acs.fact ||
-	       old->pcie.now.speed_mtps != new->pcie.now.speed_mtps ||
-	       old->pcie.now.width != new->pcie.now.width ||
-	       old->iommu_group.fact != new->iommu_group.fact ||
-	       old->iommu_group.value != new->iommu_group.value;
-}
-
 /* An older mark of the same function gives way to the new one. */
 static void drop_event(struct machine *machine, struct p2p_bdf bdf)
 {
@@ -67,47 +56,45 @@ static void drop_event(struct machine *machine, struct p2p_bdf bdf)
 	machine->event_count = kept;
 }
 
-/* Both are in the order of their addresses. */
-static void mark_all(struct machine *machine, const struct p2p_topology *old,
-		     const struct p2p_topology *new, int64_t until)
+/* Where the marks of one comparison go. */
+struct marking {
+	struct machine *machine;
+	int64_t until;
+};
+
+static void mark_one(void *data, const struct p2p_function *old, const struct p2p_function *now)
 {
-	size_t i = 0, j = 0;
+	const struct marking *marking = data;
+	const struct p2p_function *function = now ? now : old;
 
-	for (;;) {
-		const struct p2p_function *gone = p2p_topology_function(old, i);
-		const struct p2p_function *come = p2p_topology_function(new, j);
-		int order = !gone ? 1 : !come ? -1 : p2p_bdf_compare(gone->bdf, come->bdf);
-
-		if (!gone && !come)
-			return;
-		if (order || is_other(gone, come)) {
-			const struct p2p_function *function = order < 0 ? gone : come;
-
-			drop_event(machine, function->bdf);
-			add_event(machine, function, order < 0 ? MARK_WENT :
-				  order > 0 ? MARK_CAME : MARK_CHANGED, until);
-		}
-		i += order <= 0;
-		j += order >= 0;
-	}
+	if (old && now && !compare_any(old, now))
+		return;
+	drop_event(marking->machine, function->bdf);
+	add_event(marking->machine, function, !now ? MARK_WENT : !old ? MARK_CAME : MARK_CHANGED,
+		  marking->until);
 }
 
-int machine_read(struct machine *machine, int64_t now, char *note)
+enum follow_result machine_read(struct machine *machine, struct follower *follower, int64_t now,
+				char *note)
 {
 	struct app *read = machine->read;
 	struct app next = app_like(read);
+	struct marking marking = { machine, now + MARKED_FOR };
+	enum follow_result result;
 
-	if (machine_load(&next, note)) {
+	*note = '\0';
+	result = follow_read(follower, read, &next);
+	if (result == FOLLOW_FAILED)
 		keep_note(note, read->failure->sentence);
-		app_release(&next);
-		return -1;
-	}
+	if (result != FOLLOW_READ)
+		return result;
 	machine_forget(machine);
-	mark_all(machine, read->topology, next.topology, now + MARKED_FOR);
+	compare_functions(read->topology, next.topology, &follower->news, mark_one, &marking);
+	follow_told(follower);
 	app_release(read);
 	*read = next;
 	machine->shown = next;
-	return 0;
+	return result;
 }
 
 enum mark machine_mark(const struct machine *machine, struct p2p_bdf bdf)

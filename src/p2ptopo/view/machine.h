@@ -7,7 +7,7 @@
 #define P2PTOPO_VIEW_MACHINE_H
 
 #include "view/state.h"
-#include "app.h"
+#include "machine/follow.h"
 
 /** For how long what came, went or changed is marked, in milliseconds. */
 #define MARKED_FOR 20000
@@ -101,9 +101,10 @@ enum status machine_load(struct app *app, char *note);
  * machine_read() - read it again and mark what came, went and changed.
  * @now: milliseconds
  * @note: what there is to say of the reading, or why it failed; INPUT_SIZE bytes
- * Return: 0, or -1: it is as it was before.  In both cases it has to be judged again.
+ * Unless FOLLOW_READ it is as it was before.  In all cases it has to be judged again.
  */
-int machine_read(struct machine *machine, int64_t now, char *note);
+enum follow_result machine_read(struct machine *machine, struct follower *follower, int64_t now,
+				char *note);
 
 /** machine_mark() - what happened to it. */
 enum mark machine_mark(const struct machine *machine, struct p2p_bdf bdf);

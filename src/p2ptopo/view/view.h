@@ -16,7 +16,7 @@
  * @present: classes of the devices that there are, a bit each
  * @name_width: of the longest name of a device
  * @cell, @cell_text, @cell_size: the memory stream that columns of the tree are printed to
- * @following: are changes of the machine heard of?
+ * @follower: of the running machine, where its changes are heard
  * @found, @found_top: where the last search ended, and what was the first line then
  */
 struct view {
@@ -30,7 +30,7 @@ struct view {
 	FILE *cell;
 	char *cell_text;
 	size_t cell_size, found, found_top;
-	bool following;
+	struct follower follower;
 };
 
 /**

@@ -10,43 +10,25 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "machine/monitor.h"
 #include "commands/watch/watch.h"
 
-#define QUIET_MS	200	/* no event for so long: the burst is over */
-#define MOST_MS		2000	/* a storm is looked at so often */
-#define LONGEST_MS	10000	/* changes that go on while the machine is read */
-#define PATIENCE_MS	15000	/* for root's snapshot to follow a change */
 #define USUAL_INTERVAL	30
 
 /**
  * struct watch - one run.
  * @state: the newest reading
- * @burst: what was heard since; it began at @began, and the last of it came at @last; 0 nothing
- * @waits: for root's snapshot to be renewed, which will be an event
  * @looked: when the machine was read last
  */
 struct watch {
 	struct app *app;
-	struct monitor *monitor;
+	struct follower follower;
 	int signals;
 	unsigned int interval;
 	struct watch_state state;
-	struct watch_burst burst;
-	bool waits;
-	int64_t began, last, looked;
+	int64_t looked;
 };
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void state_release(struct watch_state *state)
 {
@@ -69,115 +51,29 @@ static bool judge_pairs(struct watch_state *state)
 	return state->types;
 }
 
-static enum status read_state(const struct watch *watch, bool quiet, struct watch_state *ret_state)
-{
-	struct watch_state state = {
-		.app = app_like(watch->app), .generation = watch->state.generation,
-	};
-	enum status status;
-
-	if (quiet)
-		state.app.say = NULL;
-	status = app_read(&state.app, STAGE_JUDGE);
-	if (!status && !judge_pairs(&state))
-		status = fail_memory(watch->app->failure);
-	if (status)
-		state_release(&state);
-	else
-		*ret_state = state;
-	return status;
-}
-
-static struct watch_moved *moved_at(struct watch_burst *burst, struct p2p_bdf bdf)
-{
-	struct watch_moved *moved;
-	size_t room;
-
-	for (size_t i = 0; i < burst->moved_count; i++)
-		if (!p2p_bdf_compare(burst->moved[i].bdf, bdf))
-			return &burst->moved[i];
-	if (burst->moved_count == burst->moved_room) {
-		room = burst->moved_room ? burst->moved_room * 2 : 64;
-		moved = reallocarray(burst->moved, room, sizeof(*moved));
-		if (!moved)
-			return NULL;
-		burst->moved = moved;
-		burst->moved_room = room;
-	}
-	moved = &burst->moved[burst->moved_count++];
-	*moved = (struct watch_moved){ .bdf = bdf };
-	return moved;
-}
-
-static void hear(void *data, const struct monitor_event *event)
-{
-	struct watch_burst *burst = data;
-	struct watch_moved *moved;
-
-	burst->gate |= event->kind == MONITOR_GATE;
-	burst->lost |= event->kind == MONITOR_LOST;
-	burst->snapshot |= event->kind == MONITOR_SNAPSHOT;
-	if (event->kind != MONITOR_FUNCTION || !event->has_bdf)
-		return;
-	moved = moved_at(burst, event->bdf);
-	if (!moved) {
-		burst->lost = true;
-		return;
-	}
-	moved->removed |= !strcmp(event->action, "remove");
-	moved->added |= !strcmp(event->action, "add");
-}
-
-static void burst_end(struct watch *watch)
-{
-	free(watch->burst.moved);
-	watch->burst = (struct watch_burst){ 0 };
-	watch->began = watch->last = 0;
-	watch->waits = false;
-}
-
-/*
- * Without root the registers come from root's snapshot, which a change makes useless until it is
- * renewed: that is worth waiting for, and no news of its own.
- */
-static bool is_worth_waiting(const struct watch *watch, const struct watch_state *next)
-{
-	return watch->state.app.saved_at && !next->app.saved_at && watch->began &&
-	       now_ms() - watch->began < PATIENCE_MS;
-}
-
-/* Did the machine change while it was read?  Devices that go then are read in part. */
-static bool is_torn(const struct watch *watch)
-{
-	struct pollfd events = { .fd = monitor_fd(watch->monitor), .events = POLLIN };
-
-	return poll(&events, 1, 0) > 0 &&
-	       (!watch->began || now_ms() - watch->began < LONGEST_MS);
-}
-
 /* A reading that fails leaves the last one: the next event is another chance. */
 static void look(struct watch *watch)
 {
-	struct watch_state next;
+	struct watch_state next = {
+		.app = app_like(watch->app), .generation = watch->state.generation + 1,
+	};
+	enum follow_result result;
 
-	watch->looked = now_ms();
-	if (read_state(watch, true, &next)) {
+	watch->looked = burst_now();
+	next.app.say = NULL;
+	result = follow_read(&watch->follower, &watch->state.app, &next.app);
+	if (result == FOLLOW_READ && !judge_pairs(&next)) {
+		fail_memory(watch->app->failure);
+		result = FOLLOW_FAILED;
+	}
+	if (result == FOLLOW_FAILED)
 		app_note(watch->app, "%s", watch->app->failure->sentence);
-		burst_end(watch);
-		return;
-	}
-	if (is_torn(watch)) {
+	if (result != FOLLOW_READ) {
 		state_release(&next);
 		return;
 	}
-	if (is_worth_waiting(watch, &next)) {
-		watch->waits = true;
-		state_release(&next);
-		return;
-	}
-	next.generation++;
-	watch_compare(&watch->state, &next, &watch->burst);
-	burst_end(watch);
+	watch_compare(&watch->state, &next, &watch->follower.news);
+	follow_told(&watch->follower);
 	state_release(&watch->state);
 	watch->state = next;
 }
@@ -185,33 +81,12 @@ static void look(struct watch *watch)
 /* Milliseconds until the machine is to be read again; -1 when only an event is a reason. */
 static int64_t time_left(const struct watch *watch)
 {
-	int64_t now = now_ms(), left = -1;
+	int64_t left = follow_left(&watch->follower);
 
-	if (watch->waits) {
-		left = watch->began + PATIENCE_MS - now;
-	} else if (watch->began) {
-		int64_t quiet = watch->last + QUIET_MS, most = watch->began + MOST_MS;
-
-		left = (quiet < most ? quiet : most) - now;
-	} else if (watch->interval) {
-		left = watch->looked + (int64_t)watch->interval * 1000 - now;
-	}
-	return left < 0 && (watch->began || watch->interval) ? 0 : left;
-}
-
-/* Return: 0; a negative errno when events cannot be heard any more. */
-static int take_events(struct watch *watch)
-{
-	int count = monitor_drain(watch->monitor, hear, &watch->burst);
-
-	if (count <= 0)
-		return count;
-	watch->last = now_ms();
-	if (!watch->began)
-		watch->began = watch->last;
-	watch->waits &= !watch->burst.snapshot;
-	watch->burst.snapshot = false;
-	return 0;
+	if (left >= 0 || !watch->interval)
+		return left;
+	left = watch->looked + (int64_t)watch->interval * 1000 - burst_now();
+	return left < 0 ? 0 : left;
 }
 
 /* A reader that went away is the end, and a good one. */
@@ -229,7 +104,7 @@ static enum status follow(struct watch *watch)
 	struct failure *failure = watch->app->failure;
 	enum { EVENTS, SIGNALS, READER };
 	struct pollfd fds[] = {
-		[EVENTS] = { .fd = monitor_fd(watch->monitor), .events = POLLIN },
+		[EVENTS] = { .fd = follow_fd(&watch->follower), .events = POLLIN },
 		[SIGNALS] = { .fd = watch->signals, .events = POLLIN },
 		[READER] = { .fd = fileno(watch->app->out) },
 	};
@@ -243,7 +118,7 @@ static enum status follow(struct watch *watch)
 					 strerror(errno));
 		if (fds[SIGNALS].revents || fds[READER].revents)
 			return STATUS_DONE;
-		error = fds[EVENTS].revents ? take_events(watch) : 0;
+		error = fds[EVENTS].revents ? follow_hear(&watch->follower) : 0;
 		if (error)
 			return fail_with(failure, failure_status(error), "the kernel's events "
 					 "cannot be heard any more: %s", strerror(-error));
@@ -293,16 +168,18 @@ static enum status start(struct watch *watch)
 
 	if (status)
 		return status;
-	error = monitor_new(watch->app->options.run_dir, &watch->monitor);
+	error = follow_start(&watch->follower, watch->app->options.run_dir);
 	if (error)
 		return fail_with(failure, failure_status(error), "the kernel's events cannot be "
 				 "heard: %s", strerror(-error));
 	watch->signals = take_signals();
 	if (watch->signals < 0)
 		return fail_with(failure, failure_status(-errno), "signals: %s", strerror(errno));
-	watch->state.generation = 1;
-	status = read_state(watch, false, &watch->state);
-	watch->looked = now_ms();
+	watch->state = (struct watch_state){ .app = app_like(watch->app), .generation = 1 };
+	status = app_read(&watch->state.app, STAGE_JUDGE);
+	if (!status && !judge_pairs(&watch->state))
+		status = fail_memory(failure);
+	watch->looked = burst_now();
 	if (!status)
 		watch_say_start(&watch->state, watch->interval);
 	return status;
@@ -310,7 +187,7 @@ static enum status start(struct watch *watch)
 
 enum status command_watch(struct app *app, int argc, char **argv)
 {
-	struct watch watch = { .app = app, .signals = -1, .state.app = { .out = app->out } };
+	struct watch watch = { .app = app, .signals = -1, .state.app = app_like(app) };
 	enum status status;
 
 	(void)argc;
@@ -321,9 +198,8 @@ enum status command_watch(struct app *app, int argc, char **argv)
 	status = start(&watch);
 	if (!status)
 		status = follow(&watch);
-	burst_end(&watch);
+	follow_end(&watch.follower);
 	state_release(&watch.state);
-	monitor_free(watch.monitor);
 	if (watch.signals >= 0)
 		close(watch.signals);
 	return status;

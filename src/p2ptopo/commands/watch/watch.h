@@ -3,7 +3,7 @@
 #ifndef P2PTOPO_WATCH_H
 #define P2PTOPO_WATCH_H
 
-#include "app.h"
+#include "machine/follow.h"
 
 /** Pairs whose verdict changed are told one by one up to so many at a time, then by counts. */
 #define WATCH_VERDICTS 64
@@ -23,24 +23,9 @@ struct watch_state {
 	unsigned int generation;
 };
 
-/**
- * struct watch_burst - what the events of one burst said.
- * @moved: functions that were removed or added meanwhile, @moved_count of them, in no order;
- *	grown by watch_burst_add()
- * @gate, @lost, @snapshot: the gate said something; events were lost; root's snapshot was renewed
- */
-struct watch_burst {
-	struct watch_moved {
-		struct p2p_bdf bdf;
-		bool removed, added;
-	} *moved;
-	size_t moved_count, moved_room;
-	bool gate, lost, snapshot;
-};
-
 /** watch_compare() - print a line for everything that is different in @now. */
 void watch_compare(const struct watch_state *old, const struct watch_state *now,
-		   const struct watch_burst *burst);
+		   const struct follow_news *news);
 
 /* One line each; see p2ptopo-watch(1).  @state is the newer one. */
 void watch_say_start(const struct watch_state *state, unsigned int interval);

@@ -1,62 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Two readings of one machine, side by side. */
+/* What is told of two readings of one machine. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "commands/watch/watch.h"
-
-/* What moves while a device stays: compared, and printed by watch_say_changed(). */
-static bool has_other_driver(const struct p2p_function *old, const struct p2p_function *now)
-{
-	return strcmp(old->driver ? old->driver : "", now->driver ? now->driver : "") != 0;
-}
-
-/* A link that cannot be read has not changed. */
-static bool has_other_link(const struct p2p_function *old, const struct p2p_function *now)
-{
-	if (old->pcie.link != P2P_PRESENT || now->pcie.link != P2P_PRESENT)
-		return false;
-	return old->pcie.now.speed_mtps != now->pcie.now.speed_mtps ||
-	       old->pcie.now.width != now->pcie.now.width;
-}
-
-static bool has_other_name(const struct p2p_function *old, const struct p2p_function *now)
-{
-	return strcmp(old->display, now->display) != 0;
-}
-
-static const struct {
-	const char *what;
-	bool (*differs)(const struct p2p_function *old, const struct p2p_function *now);
-} rows[] = {
-	{ "driver", has_other_driver },
-	{ "link", has_other_link },
-	{ "name", has_other_name },
-};
-
-/*
- * What could not be read is no other device.  Of a bridge the subsystem is in a capability, which
- * may not be readable.
- */
-static bool is_same_device(const struct p2p_function *old, const struct p2p_function *now)
-{
-	if (old->ids != P2P_PRESENT || now->ids != P2P_PRESENT || old->header != P2P_PRESENT ||
-	    now->header != P2P_PRESENT)
-		return true;
-	return old->vendor == now->vendor && old->device == now->device &&
-	       old->class_code == now->class_code && old->header_type == now->header_type &&
-	       (old->header_type || (old->subsystem_vendor == now->subsystem_vendor &&
-				     old->subsystem_device == now->subsystem_device));
-}
-
-/* Did it go in between, and is this another one at its address? */
-static bool was_replaced(const struct watch_burst *burst, struct p2p_bdf bdf)
-{
-	for (size_t i = 0; i < burst->moved_count; i++)
-		if (!p2p_bdf_compare(burst->moved[i].bdf, bdf))
-			return burst->moved[i].removed;
-	return false;
-}
+#include "machine/compare.h"
 
 /* Where @function is in @state's selection; -1 it is not, or a filter leaves it out. */
 static ptrdiff_t place_of(const struct watch_state *state, struct p2p_bdf bdf)
@@ -88,49 +35,34 @@ static bool is_shown(const struct watch_state *state, const struct p2p_function 
 	return place >= 0 && state->app.picked[place];
 }
 
-static void compare_function(const struct watch_state *state, const struct p2p_function *old,
-			     const struct p2p_function *now)
+/* Both readings, for tell_function(). */
+struct readings {
+	const struct watch_state *old, *now;
+};
+
+/* What went has its facts from the older topology, and its line is of the newer generation. */
+static void tell_function(void *data, const struct p2p_function *old,
+			  const struct p2p_function *now)
 {
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (rows[i].differs(old, now))
-			watch_say_changed(state, rows[i].what, old, now);
-}
+	const struct readings *readings = data;
 
-/* Both topologies are in BDF order: walk them side by side. */
-static void compare_functions(const struct watch_state *old, const struct watch_state *now,
-			      const struct watch_burst *burst)
-{
-	size_t i = 0, j = 0;
-
-	for (;;) {
-		const struct p2p_function *left = p2p_topology_function(old->app.topology, i);
-		const struct p2p_function *right = p2p_topology_function(now->app.topology, j);
-		int order;
-
-		if (!left && !right)
-			return;
-		order = !left ? 1 : !right ? -1 : p2p_bdf_compare(left->bdf, right->bdf);
-		i += order <= 0;
-		j += order >= 0;
-		if (!order && is_same_device(left, right) && !was_replaced(burst, left->bdf)) {
-			if (is_shown(now, right))
-				compare_function(now, left, right);
-			continue;
-		}
-		/* Its facts are of the older topology, its line of the newer generation. */
-		if (order <= 0 && is_shown(old, left))
-			watch_say_removed(now, left);
-		if (order >= 0 && is_shown(now, right))
-			watch_say_added(now, right);
-	}
+	if (!now && is_shown(readings->old, old))
+		watch_say_removed(readings->now, old);
+	if (!now || !is_shown(readings->now, now))
+		return;
+	if (!old)
+		watch_say_added(readings->now, now);
+	for (const struct compared *row = compare_rows; old && row->differs; row++)
+		if (row->event && row->differs(old, now))
+			watch_say_changed(readings->now, row->event, old, now);
 }
 
 /* What came and went before anybody could look at it. */
 static void tell_passed(const struct watch_state *old, const struct watch_state *now,
-			const struct watch_burst *burst)
+			const struct follow_news *news)
 {
-	for (size_t i = 0; i < burst->moved_count; i++) {
-		const struct watch_moved *moved = &burst->moved[i];
+	for (size_t i = 0; i < news->moved_count; i++) {
+		const struct follow_moved *moved = &news->moved[i];
 
 		if (moved->added && moved->removed && !app_has_filter(&now->app) &&
 		    !p2p_topology_find(old->app.topology, moved->bdf) &&
@@ -232,13 +164,15 @@ static void compare_pairs(const struct watch_state *old, const struct watch_stat
 }
 
 void watch_compare(const struct watch_state *old, const struct watch_state *now,
-		   const struct watch_burst *burst)
+		   const struct follow_news *news)
 {
-	if (burst->lost)
+	struct readings readings = { old, now };
+
+	if (news->lost)
 		watch_say_lost(now);
-	compare_functions(old, now, burst);
-	tell_passed(old, now, burst);
+	compare_functions(old->app.topology, now->app.topology, news, tell_function, &readings);
+	tell_passed(old, now, news);
 	compare_pairs(old, now);
-	if (burst->gate)
+	if (news->gate)
 		watch_say_gate(now);
 }

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "machine/follow.h"
+
+#define MOST_MS		2000	/* a storm is looked at so often */
+#define LONGEST_MS	10000	/* changes that go on while the machine is read */
+#define PATIENCE_MS	15000	/* for root's snapshot to follow a change */
+
+int follow_start(struct follower *follower, const char *run_dir)
+{
+	return monitor_new(run_dir, &follower->monitor);
+}
+
+void follow_end(struct follower *follower)
+{
+	follow_told(follower);
+	monitor_free(follower->monitor);
+	*follower = (struct follower){ 0 };
+}
+
+int follow_fd(const struct follower *follower)
+{
+	return follower->monitor ? monitor_fd(follower->monitor) : -1;
+}
+
+static struct follow_moved *moved_at(struct follow_news *news, struct p2p_bdf bdf)
+{
+	struct follow_moved *moved;
+	size_t room;
+
+	for (size_t i = 0; i < news->moved_count; i++)
+		if (!p2p_bdf_compare(news->moved[i].bdf, bdf))
+			return &news->moved[i];
+	if (news->moved_count == news->moved_room) {
+		room = news->moved_room ? news->moved_room * 2 : 64;
+		moved = reallocarray(news->moved, room, sizeof(*moved));
+		if (!moved)
+			return NULL;
+		news->moved = moved;
+		news->moved_room = room;
+	}
+	moved = &news->moved[news->moved_count++];
+	*moved = (struct follow_moved){ .bdf = bdf };
+	return moved;
+}
+
+static void hear(void *data, const struct monitor_event *event)
+{
+	struct follower *follower = data;
+	struct follow_news *news = &follower->news;
+	struct follow_moved *moved;
+
+	news->gate |= event->kind == MONITOR_GATE;
+	news->lost |= event->kind == MONITOR_LOST;
+	follower->waits &= event->kind != MONITOR_SNAPSHOT;
+	if (event->kind != MONITOR_FUNCTION || !event->has_bdf)
+		return;
+	moved = moved_at(news, event->bdf);
+	if (!moved) {
+		news->lost = true;
+		return;
+	}
+	moved->removed |= !strcmp(event->action, "remove");
+	moved->added |= !strcmp(event->action, "add");
+}
+
+int follow_hear(struct follower *follower)
+{
+	int count = monitor_drain(follower->monitor, hear, follower);
+
+	if (count > 0)
+		burst_add(&follower->burst, burst_now());
+	return count < 0 ? count : 0;
+}
+
+int64_t follow_left(const struct follower *follower)
+{
+	const struct burst *burst = &follower->burst;
+	int64_t now = burst_now(), left;
+
+	if (!burst->began)
+		return -1;
+	if (!follower->waits)
+		return burst_left(burst, MOST_MS, now);
+	left = burst->began + PATIENCE_MS - now;
+	return left < 0 ? 0 : left;
+}
+
+static bool has_time(const struct follower *follower, int64_t most)
+{
+	return burst_now() - follower->burst.began < most;
+}
+
+/* Did the machine change while it was read?  Devices that go then are read in part. */
+static bool is_torn(const struct follower *follower)
+{
+	struct pollfd events = { .fd = follow_fd(follower), .events = POLLIN };
+
+	return poll(&events, 1, 0) > 0 &&
+	       (!follower->burst.began || has_time(follower, LONGEST_MS));
+}
+
+/*
+ * Without root the registers come from root's snapshot, which a change makes useless until it is
+ * renewed: that is worth waiting for, and no news of its own.
+ */
+static bool is_worth_waiting(const struct follower *follower, const struct app *shown,
+			     const struct app *next)
+{
+	return shown->saved_at && !next->saved_at && follower->burst.began &&
+	       has_time(follower, PATIENCE_MS);
+}
+
+enum follow_result follow_read(struct follower *follower, const struct app *shown,
+			       struct app *ret_next)
+{
+	enum status status = app_read(ret_next, STAGE_JUDGE);
+
+	if (status)
+		follow_told(follower);
+	else if (is_torn(follower))
+		;
+	else if (is_worth_waiting(follower, shown, ret_next))
+		follower->waits = true;
+	else
+		return FOLLOW_READ;
+	app_release(ret_next);
+	return status ? FOLLOW_FAILED : FOLLOW_AGAIN;
+}
+
+void follow_told(struct follower *follower)
+{
+	free(follower->news.moved);
+	follower->news = (struct follow_news){ 0 };
+	follower->burst = (struct burst){ 0 };
+	follower->waits = false;
+}
