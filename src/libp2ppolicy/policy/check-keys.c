@@ -459,9 +459,9 @@ static void judge_write(struct p2p_check_run *run, struct json_object *value)
 }
 
 const struct p2p_check_key p2p_check_pair_keys[] = {
-	{ "read_gbytes_per_second", CLASS(READ), "a number of 10^9 bytes a second", is_bandwidth,
+	{ "read_gbytes_at_least", CLASS(READ), "a number of 10^9 bytes a second", is_bandwidth,
 	  judge_read },
-	{ "write_gbytes_per_second", CLASS(WRITE), "a number of 10^9 bytes a second", is_bandwidth,
+	{ "write_gbytes_at_least", CLASS(WRITE), "a number of 10^9 bytes a second", is_bandwidth,
 	  judge_write },
 	{ NULL, 0, NULL, NULL, NULL },
 };
