@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "make.h"
@@ -21,6 +22,7 @@ struct fake {
 	bool stuck[3];		/* writes change nothing */
 	int stuck_after;	/* all do, once so many were taken; -1 never */
 	bool no_root;
+	int memory;	/* allocations of the library until one fails; 0 none does */
 };
 static struct fake fake;
 
@@ -34,6 +36,12 @@ struct p2p_libpci *__wrap_p2p_libpci_close(struct p2p_libpci *libpci);
 int __real_access(const char *path, int mode);
 int __wrap_access(const char *path, int mode);
 uid_t __wrap_geteuid(void);
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__real_reallocarray(void *old, size_t count, size_t size);
+void *__wrap_reallocarray(void *old, size_t count, size_t size);
+char *__real_strdup(const char *text);
+char *__wrap_strdup(const char *text);
 
 int __wrap_p2p_libpci_open_sysfs(struct p2p_context *context, struct p2p_libpci **ret_libpci)
 {
@@ -84,6 +92,26 @@ int __wrap_access(const char *path, int mode)
 uid_t __wrap_geteuid(void)
 {
 	return fake.no_root ? 1000 : 0;
+}
+
+static bool has_memory(void)
+{
+	return !fake.memory || --fake.memory;
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+	return has_memory() ? __real_calloc(count, size) : NULL;
+}
+
+void *__wrap_reallocarray(void *old, size_t count, size_t size)
+{
+	return has_memory() ? __real_reallocarray(old, count, size) : NULL;
+}
+
+char *__wrap_strdup(const char *text)
+{
+	return has_memory() ? __real_strdup(text) : NULL;
 }
 
 static struct p2p_context *context;
@@ -236,6 +264,54 @@ START_TEST(cannot_roll_back)
 }
 END_TEST
 
+/* In a directory that others write to, too: nothing of theirs is followed, waited for, or read. */
+START_TEST(undo_of_others)
+{
+	char other[64];
+
+	snprintf(other, sizeof(other), "%s.other", undo);
+	ck_assert_int_eq(symlink(other, undo), 0);
+	ck_assert_int_eq(p2p_apply(context, topology, changes, 3, undo), -ELOOP);
+	ck_assert_int_ne(access(other, F_OK), 0);
+	unlink(undo);
+	ck_assert_int_eq(mkfifo(undo, 0600), 0);
+	ck_assert_int_eq(p2p_apply(context, topology, changes, 3, undo), -EINVAL);
+	ck_assert_int_eq(p2p_apply_undo(context, undo, NULL), -EINVAL);
+	unlink(undo);
+	ck_assert_int_eq(p2p_apply(context, topology, changes, 3, "/dev/null"), -EINVAL);
+	ck_assert_uint_eq(fake.writes, 0);
+	ck_assert_int_eq(p2p_apply(context, topology, changes, 1, undo), 0);
+	if (!chown(undo, 65534, 65534) && getuid() != 65534) {
+		ck_assert_int_eq(p2p_apply(context, topology, &changes[1], 2, undo), -EPERM);
+		ck_assert_int_eq(p2p_apply_undo(context, undo, NULL), -EPERM);
+	}
+	expect_controls(0x11, 0x1d, 0x1d);
+}
+END_TEST
+
+/* Whatever memory is missing: a register is written only when its way back is in the file. */
+START_TEST(out_of_memory)
+{
+	int count = 0, left, r;
+
+	do {
+		ck_assert_uint_eq(fake.writes, 0);
+		ck_assert_int_ne(access(undo, F_OK), 0);
+		fake.memory = ++count;
+		r = p2p_apply(context, topology, changes, 3, undo);
+		/* The test program asks for memory, too. */
+		left = fake.memory;
+		fake.memory = 0;
+	} while (r == -ENOMEM);
+	ck_assert_int_eq(r, 0);
+	ck_assert_int_eq(left, 1);
+	ck_assert_int_gt(count, 3);
+	expect_controls(0x11, 0x11, 0x11);
+	ck_assert_int_eq(p2p_apply_undo(context, undo, NULL), 0);
+	expect_controls(0x1d, 0x1d, 0x1d);
+}
+END_TEST
+
 /* A failure leaves what was applied before as it is, and its way back. */
 START_TEST(keeps_earlier)
 {
@@ -344,6 +420,8 @@ int main(void)
 	tcase_add_test(tests, cannot_roll_back);
 	tcase_add_test(tests, keeps_earlier);
 	tcase_add_test(tests, undo_refuses);
+	tcase_add_test(tests, undo_of_others);
+	tcase_add_test(tests, out_of_memory);
 	tcase_add_test(tests, dword);
 	tcase_add_loop_test(tests, files_of_others, 0, sizeof(files) / sizeof(files[0]));
 	suite_add_tcase(suite, tests);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -127,19 +128,36 @@ static int parse(struct p2p_context *context, const char *path, struct json_obje
 	return 0;
 }
 
+/* A link, or a file that somebody else made, may say anything. */
+static int open_file(struct p2p_context *context, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK), r = -errno;
+	struct stat status;
+
+	if (fd < 0)
+		return p2p_error(context, r, "%s: %s", path, strerror(-r));
+	if (fstat(fd, &status) || !S_ISREG(status.st_mode))
+		r = p2p_error(context, -EINVAL, "%s is not a regular file", path);
+	else if (status.st_uid && status.st_uid != geteuid() && status.st_uid != getuid())
+		r = p2p_error(context, -EPERM, "%s belongs to another user", path);
+	else
+		return fd;
+	close(fd);
+	return r;
+}
+
 int p2p_undo_load(struct p2p_context *context, const char *path, struct p2p_undo *ret_undo)
 {
 	struct json_object *document;
 	struct p2p_undo undo = { 0 };
-	int r;
+	int fd = open_file(context, path), r;
 
-	if (access(path, R_OK) < 0) {
-		r = -errno;
-		return p2p_error(context, r, "%s: %s", path, strerror(-r));
-	}
-	document = json_object_from_file(path);
+	if (fd < 0)
+		return fd;
+	document = json_object_from_fd(fd);
+	close(fd);
 	if (!document)
-		return p2p_error(context, -EBADMSG, "%s is no JSON", path);
+		return p2p_error(context, -EBADMSG, "%s is not JSON", path);
 	r = parse(context, path, document, &undo);
 	json_object_put(document);
 	if (r < 0)
@@ -149,27 +167,42 @@ int p2p_undo_load(struct p2p_context *context, const char *path, struct p2p_undo
 	return r;
 }
 
-static struct json_object *make_document(const struct p2p_undo *undo)
+/* Of one register in the file, its bounds: eight numbers, their names and an address. */
+#define REGISTER_ROOM	512
+
+static size_t print_register(char *text, const struct p2p_write *write)
 {
-	struct json_object *document = json_object_new_object(), *list = json_object_new_array();
-	char boot[BOOT_ID_SIZE], bdf[P2P_BDF_SIZE];
+	char bdf[P2P_BDF_SIZE];
+	size_t used = (size_t)snprintf(text, REGISTER_ROOM, "{\n      \"bdf\":\"%s\"",
+				       p2p_bdf_format(write->bdf, bdf));
 
+	for (size_t i = 0; i < FIELDS; i++)
+		used += (size_t)snprintf(text + used, REGISTER_ROOM - used,
+					 ",\n      \"%s\":%" PRIi64, fields[i].key, get(write, i));
+	return used + (size_t)snprintf(text + used, REGISTER_ROOM - used, "\n    }");
+}
+
+/*
+ * All memory is asked for at once, so that the text is complete or there is none: json-c leaves
+ * out what it has no memory for.
+ */
+static char *make_document(const struct p2p_undo *undo, size_t *ret_size)
+{
+	char *text = calloc(undo->count + 1, REGISTER_ROOM), boot[BOOT_ID_SIZE];
+	size_t used;
+
+	if (!text)
+		return NULL;
 	read_boot_id(boot);
-	json_object_object_add(document, "format", json_object_new_string(FORMAT));
-	json_object_object_add(document, "version", json_object_new_int(1));
-	json_object_object_add(document, "boot_id", json_object_new_string(boot));
+	used = (size_t)snprintf(text, REGISTER_ROOM, "{\n  \"format\":\"" FORMAT "\",\n  "
+				"\"version\":1,\n  \"boot_id\":\"%s\",\n  \"registers\":[", boot);
 	for (size_t i = 0; i < undo->count; i++) {
-		struct json_object *node = json_object_new_object();
-
-		p2p_bdf_format(undo->writes[i].bdf, bdf);
-		json_object_object_add(node, "bdf", json_object_new_string(bdf));
-		for (size_t n = 0; n < FIELDS; n++)
-			json_object_object_add(node, fields[n].key,
-					       json_object_new_int64(get(&undo->writes[i], n)));
-		json_object_array_add(list, node);
+		used += (size_t)sprintf(text + used, "%s", i ? "," : "\n    ");
+		used += print_register(text + used, &undo->writes[i]);
 	}
-	json_object_object_add(document, "registers", list);
-	return document;
+	used += (size_t)sprintf(text + used, "\n  ]\n}\n");
+	*ret_size = used;
+	return text;
 }
 
 /* One level is enough: /run/p2ptopo, or a folder that the user made. */
@@ -186,37 +219,18 @@ static void make_folder(const char *path)
 	free(folder);
 }
 
-static int save_as(const char *path, const char *temporary, const struct p2p_undo *undo)
-{
-	struct json_object *document = make_document(undo);
-	int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	int r = fd < 0 ? -errno : 0;
-
-	if (!r && (json_object_to_fd(fd, document, JSON_C_TO_STRING_PRETTY) || fsync(fd)))
-		r = -EIO;
-	if (fd >= 0)
-		close(fd);
-	if (!r && rename(temporary, path))
-		r = -errno;
-	if (r < 0 && fd >= 0)
-		unlink(temporary);
-	json_object_put(document);
-	return r;
-}
-
 int p2p_undo_save(struct p2p_context *context, const char *path, const struct p2p_undo *undo)
 {
-	size_t size = strlen(path) + sizeof(".new");
-	char *temporary = malloc(size);
+	size_t size;
+	char *text = make_document(undo, &size);
 	int r;
 
-	if (!temporary)
+	if (!text)
 		return out_of_memory(context);
-	snprintf(temporary, size, "%s.new", path);
 	make_folder(path);
-	r = save_as(path, temporary, undo);
-	free(temporary);
-	return r < 0 ? p2p_error(context, r, "%s cannot be written: %s", path, strerror(-r)) : 0;
+	r = p2p_file_write(context, path, P2P_WRITE_OWN | P2P_WRITE_SECRET, text, size);
+	free(text);
+	return r;
 }
 
 void p2p_undo_free(struct p2p_undo *undo)

@@ -31,7 +31,10 @@ struct p2p_undo {
  */
 int p2p_undo_load(struct p2p_context *context, const char *path, struct p2p_undo *ret_undo);
 
-/** p2p_undo_save() - write it, whole or not at all; its folder is made when it lacks. */
+/**
+ * p2p_undo_save() - write it as p2p_file_write() does, for its owner alone to read; its directory
+ *	is made when there is none.
+ */
 int p2p_undo_save(struct p2p_context *context, const char *path, const struct p2p_undo *undo);
 
 /** p2p_undo_free() - free what it holds. */

@@ -95,6 +95,30 @@ P2P_EXPORT void p2p_context_set_log(struct p2p_context *context, p2p_log_fn *fn,
  */
 P2P_EXPORT const char *p2p_context_error(const struct p2p_context *context);
 
+/**
+ * enum p2p_write_flag - what p2p_file_write() does otherwise than by default.
+ * @P2P_WRITE_NEW: replace nothing; -EEXIST when there is something of that name
+ * @P2P_WRITE_OWN: a file that is read back: a regular one and no link, or -EINVAL; owner and
+ *	mode are as if it were new
+ * @P2P_WRITE_SECRET: a new file has mode 0600 and not 0666 less the umask
+ */
+enum p2p_write_flag { P2P_WRITE_NEW = 1, P2P_WRITE_OWN = 2, P2P_WRITE_SECRET = 4 };
+
+/**
+ * p2p_file_write() - write a file whole, or leave what was there.
+ * @flags: enum p2p_write_flag bits
+ *
+ * A regular file is replaced by a new one, synced before, with the same mode and, where that is
+ * permitted, the same owner; one that may not be written stays.  A symbolic link is followed
+ * when there is something at its end.  Character devices, FIFOs that somebody reads, and the
+ * file that is standard output are written to as they are.  A directory, a block device or a
+ * socket is refused.  A signal leaves nothing behind.
+ *
+ * Return: 0, or a negative errno and a sentence.
+ */
+P2P_EXPORT int p2p_file_write(struct p2p_context *context, const char *path, unsigned int flags,
+			      const void *bytes, size_t size);
+
 #ifdef __cplusplus
 }
 #endif

@@ -394,7 +394,8 @@ static int write_capture(struct capture *capture, const char *path, bool with_se
 	if (r < 0)
 		r = p2p_error(capture->context, r, "out of memory");
 	else
-		r = p2p_tar_write(capture->context, path, capture->files, capture->count);
+		r = p2p_tar_write(capture->context, path, capture->saving ? P2P_WRITE_OWN : 0,
+				  capture->files, capture->count);
 	p2p_arena_free(&capture->arena);
 	free(capture->files);
 	free(capture->denied);

@@ -1,79 +1,41 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <archive.h>
 #include <archive_entry.h>
 
 #include "base/context.h"
+#include "base/file-write.h"
 #include "snapshot/tar-write.h"
 
-#define TRIES	16
-
+/* @error: of what the archive tried to write; there is a sentence then */
 struct writer {
 	struct p2p_context *context;
-	const char *path;
-	char temporary[PATH_MAX];	/* empty: written in place */
-	int fd;
+	struct p2p_file_writer file;
+	int error;
 	struct archive *archive;
 };
 
-static int failed(struct writer *writer, const char *what, int error)
+static int archive_failed(const struct writer *writer)
 {
-	return p2p_error(writer->context, -error, "%s: %s: %s", writer->path, what,
-			 strerror(error));
+	const char *why = archive_error_string(writer->archive);
+
+	if (writer->error)
+		return writer->error;
+	return p2p_error(writer->context, -EIO, "%s cannot be written: %s", writer->file.path,
+			 why ? why : "unknown error");
 }
 
-static int archive_failed(struct writer *writer)
+static la_ssize_t put(struct archive *archive, void *userdata, const void *bytes, size_t size)
 {
-	int error = archive_errno(writer->archive);
-	/* It says "Write error" where the system says why. */
-	const char *why = error > 0 ? strerror(error) : archive_error_string(writer->archive);
+	struct writer *writer = userdata;
 
-	return p2p_error(writer->context, error > 0 ? -error : -EIO, "%s: cannot write: %s",
-			 writer->path, why ? why : "unknown error");
-}
-
-/* A new file beside @path, so that rename() stays on one file system. */
-static int open_temporary(struct writer *writer)
-{
-	const char *slash = strrchr(writer->path, '/');
-	int directory = slash ? (int)(slash + 1 - writer->path) : 0;
-
-	for (int i = 0; i < TRIES; i++) {
-		uint32_t number;
-
-		if (getrandom(&number, sizeof(number), 0) != sizeof(number) ||
-		    snprintf(writer->temporary, sizeof(writer->temporary), "%.*s.%s.%08x",
-			     directory, writer->path, writer->path + directory,
-			     (unsigned int)number) >= PATH_MAX)
-			break;
-		writer->fd = open(writer->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-				  0666);
-		if (writer->fd >= 0 || errno != EEXIST)
-			break;
-	}
-	if (writer->fd >= 0)
-		return 0;
-	*writer->temporary = '\0';
-	return failed(writer, "cannot create a file beside it", errno ? errno : ENAMETOOLONG);
-}
-
-static int open_output(struct writer *writer)
-{
-	struct stat status;
-
-	if (!stat(writer->path, &status) && !S_ISREG(status.st_mode)) {
-		writer->fd = open(writer->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-		return writer->fd < 0 ? failed(writer, "cannot open", errno) : 0;
-	}
-	return open_temporary(writer);
+	writer->error = p2p_file_put(&writer->file, bytes, size);
+	if (!writer->error)
+		return (la_ssize_t)size;
+	archive_set_error(archive, -writer->error, "write error");
+	return -1;
 }
 
 static int set_filter(struct archive *archive, const char *path)
@@ -155,14 +117,16 @@ static int write_archive(struct writer *writer, const struct p2p_tar_file *files
 	if (!writer->archive)
 		return p2p_error(writer->context, -ENOMEM, "out of memory");
 	archive_write_set_format_pax_restricted(writer->archive);
-	if (set_filter(writer->archive, writer->path) < ARCHIVE_WARN)
+	archive_write_set_bytes_in_last_block(writer->archive, 1);
+	if (set_filter(writer->archive, writer->file.path) < ARCHIVE_WARN)
 		r = archive_failed(writer);
 	else
 		r = 0;
 	/* gzip would note the time; the other filters do not know the option. */
 	archive_write_set_filter_option(writer->archive, "gzip", "timestamp", NULL);
 	archive_clear_error(writer->archive);
-	if (r == 0 && archive_write_open_fd(writer->archive, writer->fd) != ARCHIVE_OK)
+	if (r == 0 && archive_write_open2(writer->archive, writer, NULL, put, NULL, NULL) !=
+	    ARCHIVE_OK)
 		r = archive_failed(writer);
 	if (r == 0)
 		r = write_files(writer, files, count);
@@ -172,22 +136,11 @@ static int write_archive(struct writer *writer, const struct p2p_tar_file *files
 	return r;
 }
 
-int p2p_tar_write(struct p2p_context *context, const char *path,
+int p2p_tar_write(struct p2p_context *context, const char *path, unsigned int flags,
 		  const struct p2p_tar_file *files, size_t count)
 {
-	struct writer writer = { .context = context, .path = path, .fd = -1 };
-	int r = open_output(&writer);
+	struct writer writer = { .context = context };
+	int r = p2p_file_open(context, path, flags, &writer.file);
 
-	if (r < 0)
-		return r;
-	r = write_archive(&writer, files, count);
-	if (r == 0 && *writer.temporary && fsync(writer.fd))
-		r = failed(&writer, "cannot write", errno);
-	if (close(writer.fd) && r == 0)
-		r = failed(&writer, "cannot write", errno);
-	if (r == 0 && *writer.temporary && rename(writer.temporary, path))
-		r = failed(&writer, "cannot replace", errno);
-	if (r < 0 && *writer.temporary)
-		unlink(writer.temporary);
-	return r;
+	return r ? r : p2p_file_close(&writer.file, write_archive(&writer, files, count));
 }

@@ -22,12 +22,11 @@ struct p2p_tar_file {
 /**
  * p2p_tar_write() - write a tar, compressed as @path ends; the same entries give the same bytes.
  *
- * A file that was there is replaced when all is written, or not at all; what is no plain file
- * (a pipe, a device) is written to.
+ * @flags: as of p2p_file_write(), which also says what is replaced and what is refused
  *
  * Return: 0, or a negative errno and a sentence.
  */
-int p2p_tar_write(struct p2p_context *context, const char *path,
+int p2p_tar_write(struct p2p_context *context, const char *path, unsigned int flags,
 		  const struct p2p_tar_file *files, size_t count);
 
 #endif

@@ -277,7 +277,7 @@ static enum status record(struct app *app, const char *path)
 	if (error)
 		return fail_library(app->failure, app->context, error);
 	if (path)
-		status = save_text(app->failure, path, text);
+		status = save_text(app, path, text);
 	else
 		fputs(text, app->out);
 	free(text);

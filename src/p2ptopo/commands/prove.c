@@ -71,9 +71,10 @@ static struct json_object *make_evidence(const struct app *app, const struct p2p
 
 static enum status save_evidence(const struct app *app, struct json_object *document)
 {
-	return save_text(app->failure, app->options.evidence,
-			 json_object_to_json_string_ext(document, JSON_C_TO_STRING_PRETTY |
-							JSON_C_TO_STRING_NOSLASHESCAPE));
+	const char *text = json_object_to_json_string_ext(document, JSON_C_TO_STRING_PRETTY |
+							  JSON_C_TO_STRING_NOSLASHESCAPE);
+
+	return text ? save_text(app, app->options.evidence, text) : fail_memory(app->failure);
 }
 
 static void print_direction(const struct app *app, const char *what,

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Files that are replaced whole or not at all. */
+/* Files of text; p2p_file_write() says what is replaced and what is refused. */
 #ifndef P2PTOPO_SAVE_H
 #define P2PTOPO_SAVE_H
 
-#include "failure.h"
+#include "app.h"
 
-/**
- * save_text() - write @text to @path: beside it first, then in its place.
- */
-enum status save_text(struct failure *failure, const char *path, const char *text);
+/** save_text() - write @text to @path, all of it or nothing. */
+enum status save_text(const struct app *app, const char *path, const char *text);
 
 #endif

@@ -6,7 +6,6 @@
 #include "commands/tree.h"
 #include "view/effects.h"
 #include "view/prompt.h"
-#include "view/save.h"
 
 /* What the machine as read decides on: done once, not for every key. */
 static void look_over(struct view *view)
@@ -226,20 +225,37 @@ static void set_classes(struct view *view)
 	report_failure(view, view_rebuild(view));
 }
 
-static void print_screen(FILE *out, void *data)
+static void print_report(FILE *out, struct view *view)
 {
-	screen_print(&((struct view *)data)->screen, out, false);
-}
-
-static void print_report(FILE *out, void *data)
-{
-	struct view *view = data;
 	struct app app = view->machine.shown;
 
 	app.out = out;
 	app.options.colour = app.options.terminal = false;
 	app.options.format = FORMAT_TEXT;
 	command_report(&app, 0, NULL);
+}
+
+/* Return: -EEXIST there is one, and it may not be replaced; another negative errno, or 0. */
+static int save_page(struct view *view, bool screen, bool replace)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+	bool whole;
+	int error;
+
+	if (!out)
+		return -ENOMEM;
+	if (screen)
+		screen_print(&view->screen, out, false);
+	else
+		print_report(out, view);
+	whole = !ferror(out);
+	error = fclose(out) || !whole ? -ENOMEM :
+		p2p_file_write(view->machine.read->context, view->state.input,
+			       replace ? 0 : P2P_WRITE_NEW, text, size);
+	free(text);
+	return error;
 }
 
 static void save(struct view *view)
@@ -251,11 +267,13 @@ static void save(struct view *view)
 	state->overwrite = PROMPT_NONE;
 	if (screen)
 		paint(view);
-	error = save_file(state->input, replace, screen ? print_screen : print_report, view);
+	error = save_page(view, screen, replace);
 	if (error == -EEXIST && !replace)
 		prompt_ask_overwrite(state, state->effect);
+	else if (error == -ENOMEM)
+		report_failure(view, error);
 	else if (error)
-		state_say(state, true, "%.128s: %s", state->input, strerror(-error));
+		state_say(state, true, "%s", p2p_context_error(view->machine.read->context));
 	else
 		state_say(state, false, "saved to %.128s", state->input);
 }

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "base/context.h"
+#include "base/file-write.h"
+
+#define TRIES	16
+#define FD_PATH	64	/* "/proc/self/fd/N" */
+
+/* What ends a process by default and may reach one that writes a file. */
+static const int signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
+#define SIGNALS	(sizeof(signals) / sizeof(signals[0]))
+
+static int failed(const struct p2p_file_writer *writer, int error)
+{
+	return p2p_error(writer->context, error, "%s cannot be written: %s", writer->path,
+			 strerror(-error));
+}
+
+static int refuse(const struct p2p_file_writer *writer, int error, const char *why)
+{
+	return p2p_error(writer->context, error, "%s cannot be written: %s", writer->path, why);
+}
+
+/*
+ * While the file has a name that is not its own, signals wait; p2p_file_put() looks for them.
+ * Ignored ones stay ignored.
+ */
+static void hold_signals(struct p2p_file_writer *writer)
+{
+	sigset_t set;
+
+	if (writer->masked)
+		return;
+	sigemptyset(&set);
+	for (size_t i = 0; i < SIGNALS; i++) {
+		struct sigaction action;
+
+		if (!sigaction(signals[i], NULL, &action) && action.sa_handler != SIG_IGN)
+			sigaddset(&set, signals[i]);
+	}
+	writer->masked = !pthread_sigmask(SIG_BLOCK, &set, &writer->mask);
+}
+
+static void let_signals(struct p2p_file_writer *writer)
+{
+	if (writer->masked)
+		pthread_sigmask(SIG_SETMASK, &writer->mask, NULL);
+	writer->masked = false;
+}
+
+/* One that came while we held it back; what the caller blocks himself is his business. */
+static bool is_interrupted(const struct p2p_file_writer *writer)
+{
+	sigset_t pending;
+
+	if (!writer->masked || sigpending(&pending))
+		return false;
+	for (size_t i = 0; i < SIGNALS; i++)
+		if (sigismember(&pending, signals[i]) && !sigismember(&writer->mask, signals[i]))
+			return true;
+	return false;
+}
+
+static void fd_path(int fd, char path[FD_PATH])
+{
+	snprintf(path, FD_PATH, "/proc/self/fd/%d", fd);
+}
+
+/* The shell opened it, and its offset counts: neither replaced nor opened again. */
+static int standard_stream(const struct stat *status)
+{
+	for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++) {
+		struct stat stream;
+
+		if (!fstat(fd, &stream) && stream.st_dev == status->st_dev &&
+		    stream.st_ino == status->st_ino)
+			return fd;
+	}
+	return -1;
+}
+
+/* Does the path end in a symbolic link? */
+static bool is_link(const char *path)
+{
+	struct stat status;
+
+	return !lstat(path, &status) && S_ISLNK(status.st_mode);
+}
+
+/* What the kernel followed when it opened @fd is what is replaced: no link is read twice. */
+static int follow(struct p2p_file_writer *writer, int fd)
+{
+	char link[FD_PATH], target[PATH_MAX];
+	struct stat status;
+	ssize_t size;
+
+	if (!is_link(writer->path)) {
+		writer->target = strdup(writer->path);
+		return writer->target ? 0 : failed(writer, -ENOMEM);
+	}
+	fd_path(fd, link);
+	size = readlink(link, target, sizeof(target) - 1);
+	if (size < 0)
+		return failed(writer, -errno);
+	target[size] = '\0';
+	if (lstat(target, &status) || status.st_dev != writer->old.st_dev ||
+	    status.st_ino != writer->old.st_ino)
+		return refuse(writer, -ELOOP, "it is a link that cannot be followed");
+	writer->target = strdup(target);
+	return writer->target ? 0 : failed(writer, -ENOMEM);
+}
+
+static int open_stream(struct p2p_file_writer *writer)
+{
+	int stream = standard_stream(&writer->old), status;
+
+	/* A FIFO that nobody reads is an error, and no wait without end. */
+	writer->fd = stream >= 0 ? fcntl(stream, F_DUPFD_CLOEXEC, 0) :
+		     open(writer->path, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (writer->fd < 0 && errno == ENXIO && S_ISFIFO(writer->old.st_mode))
+		return refuse(writer, -ENXIO, "nobody reads this FIFO");
+	if (writer->fd < 0)
+		return failed(writer, -errno);
+	status = stream >= 0 ? 0 : fcntl(writer->fd, F_GETFL);
+	if (stream < 0 && (status < 0 || fcntl(writer->fd, F_SETFL, status & ~O_NONBLOCK) < 0))
+		return failed(writer, -errno);
+	writer->in_place = true;
+	return 0;
+}
+
+/* There is something of that name, opened as @fd without being touched. */
+static int examine(struct p2p_file_writer *writer, int fd)
+{
+	mode_t type;
+
+	if (fstat(fd, &writer->old))
+		return failed(writer, -errno);
+	type = writer->old.st_mode & S_IFMT;
+	if (writer->flags & P2P_WRITE_NEW)
+		return failed(writer, -EEXIST);
+	if (type == S_IFDIR)
+		return failed(writer, -EISDIR);
+	if (writer->flags & P2P_WRITE_OWN && type != S_IFREG)
+		return refuse(writer, -EINVAL, "it is not a regular file");
+	if (type == S_IFCHR || type == S_IFIFO ||
+	    (!(writer->flags & P2P_WRITE_OWN) && standard_stream(&writer->old) >= 0))
+		return open_stream(writer);
+	if (type != S_IFREG)
+		return refuse(writer, -EINVAL, type == S_IFBLK ? "it is a block device" :
+			      "it is not a regular file");
+	writer->replaces = true;
+	if (!(writer->flags & P2P_WRITE_OWN) &&
+	    faccessat(AT_FDCWD, writer->path, W_OK, AT_EACCESS))
+		return failed(writer, -errno);
+	return follow(writer, fd);
+}
+
+static int examine_path(struct p2p_file_writer *writer)
+{
+	bool follows = !(writer->flags & (P2P_WRITE_OWN | P2P_WRITE_NEW));
+	int fd = open(writer->path, O_PATH | O_CLOEXEC | (follows ? 0 : O_NOFOLLOW)), r;
+
+	if (fd < 0 && errno == ENOENT && is_link(writer->path))
+		return refuse(writer, -ENOENT, "it is a link to a file that does not exist");
+	if (fd < 0 && errno != ENOENT)
+		return failed(writer, -errno);
+	if (fd < 0) {
+		writer->target = strdup(writer->path);
+		return writer->target ? 0 : failed(writer, -ENOMEM);
+	}
+	r = examine(writer, fd);
+	close(fd);
+	return r;
+}
+
+static int open_directory(struct p2p_file_writer *writer)
+{
+	char *slash = strrchr(writer->target, '/');
+	const char *path = !slash ? "." : slash == writer->target ? "/" : writer->target;
+
+	writer->name = slash ? slash + 1 : writer->target;
+	if (!*writer->name)
+		return failed(writer, *writer->path ? -EISDIR : -ENOENT);
+	if (slash)
+		*slash = '\0';
+	writer->directory = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return writer->directory < 0 ? failed(writer, -errno) : 0;
+}
+
+static int choose_name(struct p2p_file_writer *writer)
+{
+	uint64_t number;
+
+	if (getrandom(&number, sizeof(number), 0) != sizeof(number))
+		return -EIO;
+	snprintf(writer->temporary, sizeof(writer->temporary), ".p2ptopo-%016" PRIx64, number);
+	return 0;
+}
+
+static int create_named(struct p2p_file_writer *writer, mode_t mode)
+{
+	int r = -EEXIST;
+
+	hold_signals(writer);
+	for (int i = 0; i < TRIES && r == -EEXIST; i++) {
+		r = choose_name(writer);
+		if (r)
+			break;
+		writer->fd = openat(writer->directory, writer->temporary,
+				    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+		r = writer->fd < 0 ? -errno : 0;
+	}
+	if (r)
+		*writer->temporary = '\0';
+	return r;
+}
+
+/* Without a name where the file system can; it gets one through /proc when it is whole. */
+static int create(struct p2p_file_writer *writer)
+{
+	mode_t mode = writer->flags & P2P_WRITE_SECRET ? 0600 : 0666;
+
+	if (!access("/proc/self/fd", X_OK)) {
+		writer->fd = openat(writer->directory, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, mode);
+		if (writer->fd >= 0)
+			return 0;
+	}
+	return create_named(writer, mode);
+}
+
+/* Whoever could read the old file can read the new one, and nobody else. */
+static int keep_owner(const struct p2p_file_writer *writer)
+{
+	mode_t mode = writer->old.st_mode & 0777;
+	struct stat status;
+
+	if (!writer->replaces || writer->flags & P2P_WRITE_OWN)
+		return 0;
+	if (fstat(writer->fd, &status))
+		return -errno;
+	if ((status.st_uid != writer->old.st_uid || status.st_gid != writer->old.st_gid) &&
+	    fchown(writer->fd, writer->old.st_uid, writer->old.st_gid) &&
+	    fchown(writer->fd, (uid_t)-1, writer->old.st_gid))
+		mode = (mode & 0707) | (mode & 07) << 3;
+	return fchmod(writer->fd, mode) ? -errno : 0;
+}
+
+int p2p_file_open(struct p2p_context *context, const char *path, unsigned int flags,
+		  struct p2p_file_writer *ret_writer)
+{
+	struct p2p_file_writer writer = { .context = context, .path = path, .flags = flags,
+					  .fd = -1, .directory = -1 };
+	int r = examine_path(&writer);
+
+	if (!r && !writer.in_place) {
+		r = open_directory(&writer);
+		if (!r) {
+			r = create(&writer);
+			if (!r)
+				r = keep_owner(&writer);
+			if (r)
+				failed(&writer, r);
+		}
+	}
+	if (r)
+		return p2p_file_close(&writer, r);
+	*ret_writer = writer;
+	return 0;
+}
+
+int p2p_file_put(struct p2p_file_writer *writer, const void *bytes, size_t size)
+{
+	for (const char *at = bytes; size;) {
+		ssize_t done;
+
+		if (is_interrupted(writer))
+			return failed(writer, -EINTR);
+		done = write(writer->fd, at, size);
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return failed(writer, -errno);
+		at += done;
+		size -= (size_t)done;
+	}
+	return 0;
+}
+
+/* Return: 0 and it has @name; -EEXIST: something else has it. */
+static int name_it(const struct p2p_file_writer *writer, const char *name)
+{
+	char path[FD_PATH];
+
+	fd_path(writer->fd, path);
+	return linkat(AT_FDCWD, path, writer->directory, name, AT_SYMLINK_FOLLOW) ? -errno : 0;
+}
+
+/* No link can replace a file, so that the new one has another name for a moment. */
+static int name_beside(struct p2p_file_writer *writer)
+{
+	int r = -EEXIST;
+
+	hold_signals(writer);
+	for (int i = 0; i < TRIES && r == -EEXIST; i++) {
+		r = choose_name(writer);
+		if (!r)
+			r = name_it(writer, writer->temporary);
+	}
+	if (r)
+		*writer->temporary = '\0';
+	return r;
+}
+
+/* Where a file system cannot refuse by itself, we look before. */
+static int rename_new(const struct p2p_file_writer *writer)
+{
+	struct stat status;
+
+	if (!renameat2(writer->directory, writer->temporary, writer->directory, writer->name,
+		       RENAME_NOREPLACE))
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS)
+		return -errno;
+	if (!fstatat(writer->directory, writer->name, &status, AT_SYMLINK_NOFOLLOW))
+		return -EEXIST;
+	return renameat(writer->directory, writer->temporary, writer->directory, writer->name) ?
+	       -errno : 0;
+}
+
+static int put_in_place(struct p2p_file_writer *writer)
+{
+	bool may_replace = !(writer->flags & P2P_WRITE_NEW);
+	int r;
+
+	if (!*writer->temporary) {
+		r = writer->replaces ? -EEXIST : name_it(writer, writer->name);
+		if (r != -EEXIST || !may_replace)
+			return r;
+		r = name_beside(writer);
+		if (r)
+			return r;
+	}
+	if (!may_replace)
+		r = rename_new(writer);
+	else
+		r = renameat(writer->directory, writer->temporary, writer->directory,
+			     writer->name) ? -errno : 0;
+	if (!r)
+		*writer->temporary = '\0';
+	return r;
+}
+
+int p2p_file_close(struct p2p_file_writer *writer, int error)
+{
+	int r = error;
+
+	if (!r && !writer->in_place) {
+		r = is_interrupted(writer) ? -EINTR : fsync(writer->fd) ? -errno :
+		    put_in_place(writer);
+		if (r)
+			failed(writer, r);
+	}
+	if (*writer->temporary)
+		unlinkat(writer->directory, writer->temporary, 0);
+	if (writer->fd >= 0 && close(writer->fd) && !r && writer->in_place)
+		r = failed(writer, -errno);
+	if (writer->directory >= 0)
+		close(writer->directory);
+	free(writer->target);
+	let_signals(writer);
+	return r;
+}
+
+int p2p_file_write(struct p2p_context *context, const char *path, unsigned int flags,
+		   const void *bytes, size_t size)
+{
+	struct p2p_file_writer writer;
+	int r = p2p_file_open(context, path, flags, &writer);
+
+	return r ? r : p2p_file_close(&writer, p2p_file_put(&writer, bytes, size));
+}

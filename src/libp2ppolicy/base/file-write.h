@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Every file that the product writes.  A regular file is written without a name, or under a
+ * random one beside its place, synced, and only then put in its place: a reader sees the old
+ * file or the new one, and a writer that is killed leaves nothing behind.
+ */
+#ifndef P2P_BASE_FILE_WRITE_H
+#define P2P_BASE_FILE_WRITE_H
+
+#include <signal.h>
+#include <sys/stat.h>
+
+#include <p2ppolicy/base.h>
+
+/**
+ * struct p2p_file_writer - one file on its way.
+ * @directory, @name: where it will be; both unused when @in_place
+ * @target: @path with a symbolic link followed
+ * @temporary: its name meanwhile; empty: it has none
+ * @old: the file it replaces, valid when @replaces
+ * @in_place: a device or a pipe, which is written to as it is
+ * @masked: signals are held back; @mask: what to restore
+ */
+struct p2p_file_writer {
+	struct p2p_context *context;
+	const char *path;
+	unsigned int flags;
+	int fd, directory;
+	char *target;
+	const char *name;
+	char temporary[32];
+	struct stat old;
+	bool replaces, in_place, masked;
+	sigset_t mask;
+};
+
+/**
+ * p2p_file_open() - start to write @path; see p2p_file_write() for @flags and errors.
+ * @path: borrowed until the writer is done
+ * Return: 0, and the writer must be finished with p2p_file_close(); or a negative errno.
+ */
+int p2p_file_open(struct p2p_context *context, const char *path, unsigned int flags,
+		  struct p2p_file_writer *ret_writer);
+
+/** p2p_file_put() - append @size bytes.  Return: 0, or a negative errno and a sentence. */
+int p2p_file_put(struct p2p_file_writer *writer, const void *bytes, size_t size);
+
+/**
+ * p2p_file_close() - put the file in its place, or drop it.
+ * @error: of what was done meanwhile; unless it is 0 the file is dropped
+ * Return: @error; or 0; or a negative errno and a sentence, and the old file is there still.
+ */
+int p2p_file_close(struct p2p_file_writer *writer, int error);
+
+#endif
