@@ -35,8 +35,7 @@ struct option_row {
 
 static const struct option_row rows[] = {
 	{ 0, "from", "PATH", NULL, TEXT(from),
-	  "read a captured tree (folder or tar), an lspci -xxxx dump or what tree --json "
-	  "printed, not this machine" },
+	  "read a capture instead of this machine: a tree, dump, report or archive" },
 	{ 0, "kernel", "RULESET", NULL, TEXT(kernel),
 	  "judge by the rules of this kernel release, or \"auto\": those of the machine's kernel" },
 	{ 's', NULL, "[[DOMAIN:]BUS:][SLOT][.FUNC]", NULL, TEXT(slot_filter),

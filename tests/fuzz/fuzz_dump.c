@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "snapshot/inside.h"
+#include "snapshot/sources.h"
 
 #include <p2ppolicy.h>
 
@@ -20,14 +20,15 @@ static void build(struct p2p_context *context, const struct p2p_snapshot *snapsh
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	const struct p2p_input input = { "dump", -1, (const char *)data, size };
 	struct p2p_snapshot *snapshot = calloc(1, sizeof(*snapshot));
 	struct p2p_context *context;
 	int r;
 
 	CHECK(snapshot && p2p_context_new(&context) == 0);
 	snapshot->source = P2P_SOURCE_DUMP;
-	p2p_dump_is((const char *)data, size);
-	r = p2p_load_dump(context, "dump", (const char *)data, size, snapshot);
+	p2p_format_dump.sniff(&input);
+	r = p2p_format_dump.load(context, &input, snapshot);
 	if (r == 0)
 		build(context, snapshot);
 	else

@@ -54,6 +54,27 @@ def check_rules(tool, page):
     return differ("the rule sets of p2ptopo(1)", rules, found)
 
 
+def check_sources(top, tool, page):
+    """The formats of --from: each row in the manual page, its name in --help and p2ptopo-json(5)."""
+    table = (top / "src/libp2ppolicy/p2ppolicy/sources.def").read_text()
+    rows = re.findall(r'^SOURCE\(\w+, \w+, "([^"]*)", "[^"]*",\s*"([^"]*)"', table, re.M)
+    listed = re.findall(r"^\.It Li (\S+)\n(.*)$",
+                        page.split(".It Fl -from", 1)[1].split(".El", 1)[0], re.M)
+    listed = [(name, text.replace("\\-", "-")) for name, text in listed]
+    rows = [row for row in rows if row[0] != "live"]
+    yield from (f"{name}: {text}: in sources.def, not so in p2ptopo(1)"
+                for name, text in rows if (name, text) not in listed)
+    yield from (f"{name}: {text}: in p2ptopo(1), not so in sources.def"
+                for name, text in listed if (name, text) not in rows)
+    option = re.search(r"--from PATH\n((?: {8}.*\n)+)", run(tool, "--help").stdout)
+    values = (top / "man/p2ptopo-json.5").read_text().split(".It Cm source", 1)[1].split(".It", 1)[0]
+    for name, _ in rows:
+        if not option or not re.search(rf"\b{name}\b", option.group(1)):
+            yield f"{name}: a format that --help does not name below --from"
+        if name not in re.findall(r"^\.Qq (\S+)", values, re.M):
+            yield f"{name}: a format that p2ptopo-json(5) does not name"
+
+
 def check_readme(readme, top, tool):
     """A block that begins with "$ p2ptopo" shows what that command prints; the two scripts."""
     environment = dict(os.environ, COLUMNS="80", LC_ALL="C.UTF-8", NO_COLOR="1")
@@ -87,6 +108,7 @@ def main():
         wanted = names if what == "p2ptopo(1)" else {n.split()[0] for n in names}
         problems += [*differ(what, wanted, other_names), *differ(what, flags, other_flags)]
     problems += check_rules(tool, page)
+    problems += check_sources(top, tool, page)
     problems += check_readme((top / "README.md").read_text(), top, tool)
     problems += check_example(top)
     print("\n".join(problems) or f"{len(names)} commands, {len(flags)} options: all agree")

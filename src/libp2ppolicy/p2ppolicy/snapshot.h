@@ -12,16 +12,27 @@
 extern "C" {
 #endif
 
+/** enum p2p_source - where the facts came from; see sources.def.  P2P_SOURCE_LIVE is 0. */
+enum p2p_source {
+#define SOURCE(id, symbol, name, noun, help, again, cure) P2P_SOURCE_##id,
+#include <p2ppolicy/sources.def>
+#undef SOURCE
+};
+
 /**
- * enum p2p_source - where the facts came from.
- * @P2P_SOURCE_LIVE: the running machine
- * @P2P_SOURCE_TREE: a directory that holds sys/
- * @P2P_SOURCE_ARCHIVE: a tar, compressed or not, that holds sys/
- * @P2P_SOURCE_DUMP: the output of lspci -x, -xxx or -xxxx
- * @P2P_SOURCE_REPORT: the JSON document that p2ptopo tree prints
+ * struct p2p_source_text - what is said of a source.
+ * @name: "live", "tree", ..., in documents
+ * @noun: in a sentence
+ * @help: one line
+ * @again: the command that reads more of it
+ * @cure: what to do when facts are missing
  */
-enum p2p_source { P2P_SOURCE_LIVE, P2P_SOURCE_TREE, P2P_SOURCE_ARCHIVE, P2P_SOURCE_DUMP,
-		  P2P_SOURCE_REPORT };
+struct p2p_source_text {
+	const char *name, *noun, *help, *again, *cure;
+};
+
+/** p2p_source_text() - what is said of a source; NULL past the last. */
+P2P_EXPORT const struct p2p_source_text *p2p_source_text(enum p2p_source source);
 
 /**
  * enum p2p_want - how much to read; a fact that is not wanted is P2P_DENIED.

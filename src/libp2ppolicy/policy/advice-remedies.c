@@ -81,18 +81,6 @@ static const char *what_is_unknown(struct p2p_advice *advice, const struct p2p_v
 	return *unread ? SAY(advice, "ACS of %s", unread) : NULL;
 }
 
-static const char *how_to_read(enum p2p_source source)
-{
-	switch (source) {
-	case P2P_SOURCE_LIVE:
-		return "run this as root";
-	case P2P_SOURCE_DUMP:
-		return "lspci alone does not tell all; take a capture as root with p2ptopo capture";
-	default:
-		return "take the capture as root";
-	}
-}
-
 static int read_facts(struct p2p_advice *advice, const struct p2p_advised *advised)
 {
 	struct p2p_remedy remedy = { .kind = P2P_REMEDY_READ, .pair = advised->pair };
@@ -101,7 +89,7 @@ static int read_facts(struct p2p_advice *advice, const struct p2p_advised *advis
 	if (!what)
 		return 0;
 	remedy.text = SAY(advice, "%s could not be read: %s", what,
-			  how_to_read(p2p_topology_machine(advice->topology)->source));
+			  p2p_source_text(p2p_topology_machine(advice->topology)->source)->cure);
 	p2p_advice_add(advice, &remedy);
 	return 0;
 }

@@ -7,10 +7,10 @@
 #include <string.h>
 
 #include "base/context.h"
-#include "snapshot/inside.h"
 #include "snapshot/manifest.h"
 #include "snapshot/pseudonym.h"
 #include "snapshot/tar-write.h"
+#include "snapshot/sources.h"
 
 /*
  * @saving: what was read with less than P2P_WANT_ALL, for p2p_snapshot_save()
@@ -407,9 +407,9 @@ int p2p_snapshot_capture(struct p2p_context *context, const struct p2p_snapshot 
 {
 	struct capture capture = { .context = context, .snapshot = snapshot };
 
-	if (snapshot->source == P2P_SOURCE_DUMP || snapshot->source == P2P_SOURCE_REPORT)
+	if (!p2p_format_of(snapshot)->is_files)
 		return p2p_error(context, -EINVAL, "%s: a %s holds too little for a capture", path,
-				 snapshot->report ? "report" : "dump");
+				 p2p_source_text(snapshot->source)->name);
 	if (snapshot->want != P2P_WANT_ALL)
 		return p2p_error(context, -EINVAL, "%s: not everything was read", path);
 	return write_capture(&capture, path, with_serials);

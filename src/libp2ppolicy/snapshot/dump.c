@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/context.h"
-#include "snapshot/inside.h"
+#include "snapshot/sources.h"
 
 #define ROW_BYTES	16u
 #define SNIFFED_LINES	64
@@ -60,12 +60,12 @@ static size_t hex_prefix(const char *line, size_t length)
 	       (n + 1 == length || line[n + 1] == ' ') ? n : 0;
 }
 
-bool p2p_dump_is(const char *data, size_t size)
+static bool is_dump(const struct p2p_input *input)
 {
-	const char *end = data + size;
+	const char *data = input->data, *end = data + input->size;
 	struct p2p_bdf bdf;
 
-	for (int i = 0; i < SNIFFED_LINES && data < end; i++) {
+	for (int i = 0; i < SNIFFED_LINES && data && data < end; i++) {
 		const char *stop = memchr(data, '\n', (size_t)(end - data));
 
 		stop = stop ? stop : end;
@@ -210,19 +210,21 @@ static int check(struct dump *dump, const char *data, size_t size)
 	return 0;
 }
 
-int p2p_load_dump(struct p2p_context *context, const char *name, const char *data, size_t size,
-		  struct p2p_snapshot *snapshot)
+static int load_dump(struct p2p_context *context, const struct p2p_input *input,
+		     struct p2p_snapshot *snapshot)
 {
-	struct dump dump = { .context = context, .snapshot = snapshot, .name = name };
+	struct dump dump = { .context = context, .snapshot = snapshot, .name = input->name };
 	const struct p2p_raw *twice;
 	char text[P2P_BDF_SIZE];
-	int r = check(&dump, data, size);
+	int r = check(&dump, input->data, input->size);
 
 	if (r < 0)
 		return r;
 	twice = p2p_snapshot_sort(snapshot);
 	if (twice)
-		return p2p_error(context, -EBADMSG, "%s: %s comes twice", name,
+		return p2p_error(context, -EBADMSG, "%s: %s comes twice", input->name,
 				 p2p_bdf_format(twice->bdf, text));
 	return 0;
 }
+
+const struct p2p_format p2p_format_dump = { .sniff = is_dump, .load = load_dump, .whole = true };

@@ -113,25 +113,4 @@ enum p2p_kind p2p_attr_kind(enum p2p_attr attr);
 int p2p_load_functions(struct p2p_context *context, struct p2p_tree *tree,
 		       struct p2p_snapshot *snapshot);
 
-/**
- * p2p_load_dump() - fill the functions from the text of a dump.
- * @name: of the file, for error sentences
- * @data: @size bytes
- */
-int p2p_load_dump(struct p2p_context *context, const char *name, const char *data, size_t size,
-		  struct p2p_snapshot *snapshot);
-
-/**
- * p2p_load_report() - fill @snapshot from the text of a report.
- * @name: of the file, for error sentences
- */
-int p2p_load_report(struct p2p_context *context, const char *name, const char *data,
-		    struct p2p_snapshot *snapshot);
-
-/** p2p_report_is() - does @data look like a JSON document? */
-bool p2p_report_is(const char *data);
-
-/** p2p_dump_is() - does @data look like the output of lspci -x? */
-bool p2p_dump_is(const char *data, size_t size);
-
 #endif

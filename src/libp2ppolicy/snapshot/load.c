@@ -1,21 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Sources that are trees of files: the running machine, a directory, an archive. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/context.h"
 #include "snapshot/archive.h"
 #include "snapshot/hwloc.h"
-#include "snapshot/inside.h"
 #include "snapshot/manifest.h"
+#include "snapshot/sources.h"
 
 #define DEVICES		"sys/bus/pci/devices"
-#define FILE_MOST	((size_t)1 << 30)
 
 static bool has_devices(struct p2p_tree *tree, const char *below)
 {
@@ -136,11 +135,18 @@ static int load_tree(struct p2p_context *context, const char *name, struct p2p_t
 	return r < 0 ? r : load_hwloc(context, tree, snapshot);
 }
 
-static int load_live(struct p2p_context *context, struct p2p_snapshot *snapshot)
+static bool is_live(const struct p2p_input *input)
+{
+	return !input->name;
+}
+
+static int load_live(struct p2p_context *context, const struct p2p_input *input,
+		     struct p2p_snapshot *snapshot)
 {
 	struct p2p_tree *tree;
 	int r, fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
+	(void)input;
 	if (fd < 0)
 		return p2p_error(context, -errno, "/: %s", strerror(errno));
 	if (p2p_tree_directory(fd, true, &tree) < 0)
@@ -154,134 +160,50 @@ static int load_live(struct p2p_context *context, struct p2p_snapshot *snapshot)
 	return r;
 }
 
-static int read_file(struct p2p_context *context, const char *path, int fd,
-		     struct p2p_buffer *buffer)
-{
-	for (;;) {
-		ssize_t n;
+const struct p2p_format p2p_format_live = {
+	.sniff = is_live, .load = load_live, .is_files = true,
+};
 
-		if (p2p_buffer_reserve(buffer, buffer->room ? buffer->room : 65536) < 0)
-			return p2p_error(context, -ENOMEM, "out of memory");
-		n = read(fd, buffer->data + buffer->size, buffer->room - buffer->size - 1);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return p2p_error(context, -errno, "%s: %s", path, strerror(errno));
-		buffer->size += (size_t)n;
-		buffer->data[buffer->size] = '\0';
-		if (n == 0)
-			return 0;
-		if (buffer->size > FILE_MOST)
-			return p2p_error(context, -EBADMSG, "%s: larger than %zu MiB", path,
-					 FILE_MOST >> 20);
-	}
+static bool is_directory(const struct p2p_input *input)
+{
+	return input->name && !input->data;
 }
 
-static int load_archive(struct p2p_context *context, const char *path,
-			const struct p2p_buffer *buffer, struct p2p_snapshot *snapshot)
-{
-	struct p2p_tree *tree;
-	int r = p2p_tree_archive(context, path, buffer->data, buffer->size, &tree);
-
-	if (r == -ENOTSUP)
-		return p2p_error(context, -EBADMSG,
-				 "%s: neither a directory, a tar archive, nor lspci -xxxx output",
-				 path);
-	if (r < 0)
-		return r;
-	snapshot->source = P2P_SOURCE_ARCHIVE;
-	r = load_tree(context, path, tree, snapshot);
-	p2p_tree_free(tree);
-	return r;
-}
-
-static int load_file(struct p2p_context *context, const char *path, int fd,
-		     struct p2p_snapshot *snapshot)
-{
-	struct p2p_buffer buffer = { 0 };
-	int r = read_file(context, path, fd, &buffer);
-
-	if (r == 0 && !buffer.size) {
-		r = p2p_error(context, -EBADMSG, "%s: the file is empty", path);
-	} else if (r == 0 && p2p_dump_is(buffer.data, buffer.size)) {
-		snapshot->source = P2P_SOURCE_DUMP;
-		/* It comes whole; there is nothing to save. */
-		if (snapshot->want == P2P_WANT_OVERVIEW)
-			snapshot->want = P2P_WANT_NAMES;
-		r = p2p_load_dump(context, path, buffer.data, buffer.size, snapshot);
-	} else if (r == 0 && p2p_report_is(buffer.data)) {
-		snapshot->source = P2P_SOURCE_REPORT;
-		snapshot->want = P2P_WANT_NAMES;
-		r = p2p_load_report(context, path, buffer.data, snapshot);
-	} else if (r == 0) {
-		r = load_archive(context, path, &buffer, snapshot);
-	}
-	free(buffer.data);
-	return r;
-}
-
-static int load_directory(struct p2p_context *context, const char *path, int fd,
+static int load_directory(struct p2p_context *context, const struct p2p_input *input,
 			  struct p2p_snapshot *snapshot)
 {
 	struct p2p_tree *tree = NULL;
-	int r = open_directory(context, path, fd, &tree);
+	int r = open_directory(context, input->name, input->fd, &tree);
 
-	snapshot->source = P2P_SOURCE_TREE;
 	if (tree)
-		r = load_tree(context, path, tree, snapshot);
+		r = load_tree(context, input->name, tree, snapshot);
 	p2p_tree_free(tree);
 	return r;
 }
 
-static int load_file_or_directory(struct p2p_context *context, const char *path, int fd,
-				  struct p2p_snapshot *snapshot)
-{
-	struct stat status;
-	int r;
+const struct p2p_format p2p_format_tree = {
+	.sniff = is_directory, .load = load_directory, .is_files = true,
+};
 
-	if (!fstat(fd, &status) && S_ISDIR(status.st_mode))
-		return load_directory(context, path, fd, snapshot);
-	r = load_file(context, path, fd, snapshot);
-	close(fd);
+/* libarchive tells, once it has seen the first header. */
+static bool may_be_archive(const struct p2p_input *input)
+{
+	return input->data;
+}
+
+static int load_archive(struct p2p_context *context, const struct p2p_input *input,
+			struct p2p_snapshot *snapshot)
+{
+	struct p2p_tree *tree;
+	int r = p2p_tree_archive(context, input->name, input->data, input->size, &tree);
+
+	if (r < 0)
+		return r;
+	r = load_tree(context, input->name, tree, snapshot);
+	p2p_tree_free(tree);
 	return r;
 }
 
-/* @path NULL: the running machine, and @fd is none */
-static int load(struct p2p_context *context, const char *path, int fd, enum p2p_want want,
-		struct p2p_snapshot **ret_snapshot)
-{
-	struct p2p_snapshot *snapshot = calloc(1, sizeof(*snapshot));
-	int r;
-
-	if (!snapshot) {
-		if (path)
-			close(fd);
-		return p2p_error(context, -ENOMEM, "out of memory");
-	}
-	snapshot->want = want;
-	snapshot->source = P2P_SOURCE_LIVE;
-	r = path ? load_file_or_directory(context, path, fd, snapshot) :
-		   load_live(context, snapshot);
-	if (r < 0) {
-		p2p_snapshot_free(snapshot);
-		return r;
-	}
-	*ret_snapshot = snapshot;
-	return 0;
-}
-
-int p2p_load_fd(struct p2p_context *context, const char *path, int fd, enum p2p_want want,
-		struct p2p_snapshot **ret_snapshot)
-{
-	return load(context, path, fd, want, ret_snapshot);
-}
-
-int p2p_snapshot_load(struct p2p_context *context, const char *path, enum p2p_want want,
-		      struct p2p_snapshot **ret_snapshot)
-{
-	int fd = path ? open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY) : -1;
-
-	if (path && fd < 0)
-		return p2p_error(context, -errno, "%s: %s", path, strerror(errno));
-	return load(context, path, fd, want, ret_snapshot);
-}
+const struct p2p_format p2p_format_archive = {
+	.sniff = may_be_archive, .load = load_archive, .is_files = true,
+};

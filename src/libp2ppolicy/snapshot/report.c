@@ -10,14 +10,14 @@
 #include <json-c/json.h>
 
 #include "base/context.h"
-#include "snapshot/inside.h"
+#include "snapshot/sources.h"
 
 #define FORMAT	"p2ptopo-tree"
 #define VERSION	1
 
-bool p2p_report_is(const char *data)
+static bool is_report(const struct p2p_input *input)
 {
-	return data[strspn(data, " \t\r\n")] == '{';
+	return input->data && input->data[strspn(input->data, " \t\r\n")] == '{';
 }
 
 static const char *text_of(struct json_object *root, const char *key)
@@ -46,22 +46,25 @@ static int check(struct p2p_context *context, const char *name, struct json_obje
 	return 0;
 }
 
-int p2p_load_report(struct p2p_context *context, const char *name, const char *data,
-		    struct p2p_snapshot *snapshot)
+static int load_report(struct p2p_context *context, const struct p2p_input *input,
+		       struct p2p_snapshot *snapshot)
 {
 	struct json_tokener *tokener = json_tokener_new();
 	struct json_object *root = NULL;
-	size_t size = strlen(data);
+	size_t size = strlen(input->data);
 
 	if (!tokener)
 		return p2p_error(context, -ENOMEM, "out of memory");
 	if (size < INT_MAX) {
 		json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-		root = json_tokener_parse_ex(tokener, data, (int)size + 1);
+		root = json_tokener_parse_ex(tokener, input->data, (int)size + 1);
 	}
+	snapshot->want = P2P_WANT_NAMES;
 	snapshot->report = root;
 	json_tokener_free(tokener);
 	if (!json_object_is_type(root, json_type_object))
-		return p2p_error(context, -EBADMSG, "%s: damaged JSON", name);
-	return check(context, name, root);
+		return p2p_error(context, -EBADMSG, "%s: damaged JSON", input->name);
+	return check(context, input->name, root);
 }
+
+const struct p2p_format p2p_format_report = { .sniff = is_report, .load = load_report };

@@ -72,23 +72,6 @@ struct json_object *json_functions(const struct p2p_function *const *list, size_
 	return array;
 }
 
-static const char *source_name(enum p2p_source source)
-{
-	switch (source) {
-	case P2P_SOURCE_LIVE:
-		return "live";
-	case P2P_SOURCE_TREE:
-		return "tree";
-	case P2P_SOURCE_ARCHIVE:
-		return "archive";
-	case P2P_SOURCE_DUMP:
-		return "dump";
-	case P2P_SOURCE_REPORT:
-		return "report";
-	}
-	return NULL;
-}
-
 static void put_rules(struct json_object *document, const struct p2p_judge *judge)
 {
 	const struct p2p_rules *rules = judge ? p2p_judge_rules(judge) : NULL;
@@ -108,7 +91,7 @@ struct json_object *document_new(const struct app *app, const char *name)
 	snprintf(format, sizeof(format), "p2ptopo-%s", name);
 	json_put(document, "format", json_text(format));
 	json_put(document, "version", json_count(DOCUMENT_VERSION));
-	json_put(document, "source", json_text(source_name(machine->source)));
+	json_put(document, "source", json_text(p2p_source_text(machine->source)->name));
 	json_put(document, "host", json_text(machine->host));
 	json_put(document, "kernel", json_text(machine->release));
 	if (app->saved_at)

@@ -184,23 +184,6 @@ const char *words_denied(const struct p2p_function *function)
 	return function->capabilities_broken ? "the capability chain is broken" : "it was not read";
 }
 
-const char *words_source(enum p2p_source source)
-{
-	switch (source) {
-	case P2P_SOURCE_LIVE:
-		return "this machine";
-	case P2P_SOURCE_TREE:
-		return "captured tree";
-	case P2P_SOURCE_ARCHIVE:
-		return "captured archive";
-	case P2P_SOURCE_DUMP:
-		return "lspci dump";
-	case P2P_SOURCE_REPORT:
-		return "report";
-	}
-	return "capture";
-}
-
 char *words_acs(uint16_t bits, char buffer[P2P_ACS_SIZE])
 {
 	size_t used = 0;

@@ -47,9 +47,6 @@ const char *words_enable(enum p2p_fact fact, bool enabled);
 /* Why a fact of config space could not be read. */
 const char *words_denied(const struct p2p_function *function);
 
-/* "directory", "archive", "lspci dump", "this machine". */
-const char *words_source(enum p2p_source source);
-
 /* The names of the bits of @bits that acs_bits knows, separated by blanks. */
 char *words_acs(uint16_t bits, char buffer[P2P_ACS_SIZE]);
 

@@ -143,15 +143,9 @@ static int count_unpicked(const struct app *app, struct survey *survey)
 
 const char *survey_advice(const struct app *app, const struct survey *survey)
 {
-	static const char *const advice[] = {
-		[P2P_SOURCE_LIVE] = "sudo p2ptopo",
-		[P2P_SOURCE_TREE] = "sudo p2ptopo capture FILE",
-		[P2P_SOURCE_ARCHIVE] = "sudo p2ptopo capture FILE",
-		[P2P_SOURCE_DUMP] = "sudo lspci -xxxx",
-		[P2P_SOURCE_REPORT] = "sudo p2ptopo --json tree",
-	};
+	enum p2p_source source = p2p_topology_machine(app->topology)->source;
 
-	return survey->shallow ? advice[p2p_topology_machine(app->topology)->source] : NULL;
+	return survey->shallow ? p2p_source_text(source)->again : NULL;
 }
 
 int survey_new(struct app *app, struct survey *ret_survey)

@@ -24,7 +24,7 @@ static void print_machine(const struct app *app, const struct p2p_machine *machi
 
 	fprintf(app->out, "%s%-*s%s%s%s%s%s%s\n", paint_on(app, PAINT_BOLD), LABEL, "machine",
 		paint_off(app), machine->host ? machine->host : "", machine->host ? ", " : "",
-		words_source(machine->source), app->options.from ? " " : "",
+		p2p_source_text(machine->source)->noun, app->options.from ? " " : "",
 		app->options.from ? app->options.from : "");
 	if (guest)
 		fprintf(app->out, "%*sa virtual machine%s%s: readings below are emulated\n", LABEL,
