@@ -6,7 +6,7 @@ build_packages="gcc cmake make pkg-config libc6-dev
 	pci.ids"
 
 # What the tests need beyond the build.
-test_packages="check python3 python3-jsonschema pciutils hwloc mandoc shellcheck tmux
+test_packages="check abigail-tools binutils python3 python3-jsonschema pciutils hwloc mandoc shellcheck tmux
 	mmdebstrap debian-archive-keyring cpio kmod udev systemd
 	clang clang-tidy libclang-rt-14-dev cppcheck sparse git zstd xz-utils bzip2 file
 	bash-completion g++ ovmf sbsigntool efitools openssl"

@@ -6,7 +6,7 @@
 #ifndef P2PTOPO_FAILURE_H
 #define P2PTOPO_FAILURE_H
 
-#include <p2ppolicy.h>
+#include <p2ppolicy/all.h>
 
 /** Exit statuses; see EXIT STATUS in p2ptopo(1). */
 enum status {

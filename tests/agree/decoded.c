@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <p2ppolicy.h>
+#include <p2ppolicy/all.h>
 
 static char flag(bool set)
 {

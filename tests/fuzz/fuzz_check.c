@@ -4,7 +4,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <p2ppolicy.h>
+#include <p2ppolicy/all.h>
 
 #include "fuzz.h"
 

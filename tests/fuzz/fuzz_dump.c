@@ -6,7 +6,7 @@
 #include "fuzz.h"
 #include "snapshot/sources.h"
 
-#include <p2ppolicy.h>
+#include <p2ppolicy/all.h>
 
 static void build(struct p2p_context *context, const struct p2p_snapshot *snapshot)
 {

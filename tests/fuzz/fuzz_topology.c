@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include <p2ppolicy.h>
+#include <p2ppolicy/all.h>
 
 #include "fuzz.h"
 #include "snapshot/inside.h"

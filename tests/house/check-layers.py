@@ -1,12 +1,16 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A floor includes only floors below it; the command includes only <p2ppolicy.h>."""
+"""A floor includes only floors below it; the command includes only the private faces.
+
+<p2ppolicy.h>, the public face, stands below all floors: it has the words they share, and includes
+nothing of ours.  The floor `public` implements it on top of the others.  The files in p2ppolicy/
+are private faces, one or more for each floor; they are not installed."""
 import pathlib
 import re
 import sys
 
-FLOORS = ["base", "snapshot", "topology", "verdict", "policy", "gate"]
-# A floor whose public face is more than one header.
+FLOORS = ["base", "snapshot", "topology", "verdict", "policy", "gate", "public"]
+# A floor whose private face is more than one header.
 FLOOR_OF = {"advice": "policy", "apply": "gate", "change": "topology", "check": "policy",
             "cmdline": "policy", "diff": "policy", "isolation": "verdict", "prove": "gate",
             "score": "verdict"}
@@ -33,18 +37,31 @@ def check_library(root):
     for floor in FLOORS:
         for path in sorted((root / floor).glob("*.[ch]")):
             for line, name in includes(path):
-                if name == "p2ppolicy.h":
-                    yield f"{path}:{line}: includes the whole public face, not its floors"
+                if name == "p2ppolicy/all.h":
+                    yield f"{path}:{line}: includes the faces of all floors, not those below"
+                if name == "p2ppolicy.h" and floor not in ("base", "public"):
+                    yield f"{path}:{line}: p2ppolicy/base.h has the public face"
                 other = floor_of(name)
                 if other and FLOORS.index(other) > FLOORS.index(floor):
                     yield f"{path}:{line}: floor {floor} looks up to {other} ({name})"
 
 
 def check_public(root):
+    path = root / "p2ppolicy.h"
+    for line, name in includes(path):
+        if name not in ("stdbool.h", "stddef.h", "stdint.h"):
+            yield f"{path}:{line}: the public header includes {name}"
+
+
+def check_faces(root):
     for path in sorted((root / "p2ppolicy").glob("*.h")):
+        if path.name == "all.h":
+            continue
         for line, name in includes(path):
             if "/" in name and not name.startswith("p2ppolicy/"):
-                yield f"{path}:{line}: a public header includes a private one ({name})"
+                yield f"{path}:{line}: the face of a floor includes its inside ({name})"
+            if name == "p2ppolicy.h" and path.name != "base.h":
+                yield f"{path}:{line}: p2ppolicy/base.h has the public face"
             other = floor_of(name)
             own = floor_of(f"p2ppolicy/{path.name}")
             # A second header of a floor may build on its sisters.
@@ -59,14 +76,16 @@ def check_command(root, library):
     for path in sorted(root.rglob("*.[ch]")):
         for line, name in includes(path):
             base = pathlib.PurePosixPath(name).name
-            if name.startswith("p2ppolicy/") or floor_of(name) or (base in private - own):
-                yield f"{path}:{line}: the command includes {name}, not <p2ppolicy.h>"
+            face = name == "p2ppolicy/all.h"
+            if not face and (name == "p2ppolicy.h" or name.startswith("p2ppolicy/") or
+                             floor_of(name) or (base in private - own)):
+                yield f"{path}:{line}: the command includes {name}, not <p2ppolicy/all.h>"
 
 
 def main():
     top = pathlib.Path(sys.argv[1])
     library = top / "src/libp2ppolicy"
-    problems = [*check_library(library), *check_public(library),
+    problems = [*check_library(library), *check_public(library), *check_faces(library),
                 *check_command(top / "src/p2ptopo", library)]
     print("\n".join(problems) or "every floor looks down")
     return bool(problems)

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <p2ppolicy.h>
+#include <p2ppolicy/all.h>
 
 /* Are two functions together: by what was recorded, and by what is predicted? */
 static bool is_pair_same(const struct p2p_isolation *isolation, const struct p2p_function *a,

@@ -6,7 +6,7 @@
  */
 #include <stdio.h>
 
-#include <p2ppolicy.h>
+#include <p2ppolicy/all.h>
 
 #define MOST_REDIRECTS 256
 

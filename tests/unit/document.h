@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <p2ppolicy.h>
+#include <p2ppolicy/all.h>
 
 static struct p2p_context *context;
 static char path[] = "/tmp/test-document-XXXXXX";

@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <p2ppolicy.h>
+#include <p2ppolicy/all.h>
 
 #include "snapshot/inside.h"
 

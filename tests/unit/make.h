@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <p2ppolicy.h>
+#include <p2ppolicy/all.h>
 
 #include "snapshot/inside.h"
 

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include <p2ppolicy.h>
+#include <p2ppolicy/all.h>
 
 static const struct { const char *text, *canonical; } good[] = {
 	{ "0000:3b:00.0", "0000:3b:00.0" },

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <p2ppolicy.h>
+#include <p2ppolicy/all.h>
 
 #include "document.h"
 #include "policy/link.h"

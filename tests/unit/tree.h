@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <p2ppolicy.h>
+#include <p2ppolicy/all.h>
 
 #include "verdict/judge.h"
 

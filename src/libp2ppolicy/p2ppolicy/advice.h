@@ -12,10 +12,6 @@
 #include <p2ppolicy/cmdline.h>
 #include <p2ppolicy/policy.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /**
  * enum p2p_goal - what a pair shall become.
  * @P2P_GOAL_POSSIBLE: the kernel permits it, by whatever way
@@ -46,7 +42,7 @@ enum p2p_advice_state {
 };
 
 /** p2p_advice_state_name() - "fine", "registers", "remedies", "none". */
-P2P_EXPORT const char *p2p_advice_state_name(enum p2p_advice_state state);
+const char *p2p_advice_state_name(enum p2p_advice_state state);
 
 /**
  * struct p2p_advised - one pair asked for.
@@ -87,7 +83,7 @@ enum p2p_remedy_kind {
 };
 
 /** p2p_remedy_name() - "read", "config", "kernel", "whitelist", "slot", ... */
-P2P_EXPORT const char *p2p_remedy_name(enum p2p_remedy_kind kind);
+const char *p2p_remedy_name(enum p2p_remedy_kind kind);
 
 /**
  * struct p2p_remedy - one of them.
@@ -134,49 +130,49 @@ struct p2p_advice;
  *
  * Return: 0; -EINVAL @kernel is no rule set; -ENOMEM.
  */
-P2P_EXPORT int p2p_advice_new(struct p2p_context *context, const struct p2p_topology *topology,
-			      const char *kernel, enum p2p_goal goal,
-			      const struct p2p_pair *pairs, size_t count,
-			      struct p2p_advice **ret_advice);
+int p2p_advice_new(struct p2p_context *context, const struct p2p_topology *topology,
+		   const char *kernel, enum p2p_goal goal,
+		   const struct p2p_pair *pairs, size_t count,
+		   struct p2p_advice **ret_advice);
 
 /** p2p_advice_free() - NULL is fine.  Return: NULL. */
-P2P_EXPORT struct p2p_advice *p2p_advice_free(struct p2p_advice *advice);
+struct p2p_advice *p2p_advice_free(struct p2p_advice *advice);
 
 /** p2p_advice_pair() - the pair at @index, in the order given; NULL past the end. */
-P2P_EXPORT const struct p2p_advised *p2p_advice_pair(const struct p2p_advice *advice,
-						     size_t index);
+const struct p2p_advised *p2p_advice_pair(const struct p2p_advice *advice,
+					  size_t index);
 
 /** p2p_advice_registers() - the registers to change, by BDF; *@ret_count of them, borrowed. */
-P2P_EXPORT const struct p2p_register *p2p_advice_registers(const struct p2p_advice *advice,
-							   size_t *ret_count);
+const struct p2p_register *p2p_advice_registers(const struct p2p_advice *advice,
+						size_t *ret_count);
 
 /**
  * p2p_advice_changed() - the topology with the registers changed, functions in the same order;
  *	NULL when none is to be changed.  p2p_isolation_new() tells its IOMMU groups.
  */
-P2P_EXPORT const struct p2p_topology *p2p_advice_changed(const struct p2p_advice *advice);
+const struct p2p_topology *p2p_advice_changed(const struct p2p_advice *advice);
 
 /** p2p_advice_reach() - what else the change opens, by provider, then client; NULL past the end. */
-P2P_EXPORT const struct p2p_reach *p2p_advice_reach(const struct p2p_advice *advice,
-						    size_t index);
+const struct p2p_reach *p2p_advice_reach(const struct p2p_advice *advice,
+					 size_t index);
 
 /** p2p_advice_remedy() - the remedy at @index, pairs in their order; NULL past the end. */
-P2P_EXPORT const struct p2p_remedy *p2p_advice_remedy(const struct p2p_advice *advice,
-						      size_t index);
+const struct p2p_remedy *p2p_advice_remedy(const struct p2p_advice *advice,
+					   size_t index);
 
 /** p2p_advice_growth() - the BAR at @index that could be larger; NULL past the end. */
-P2P_EXPORT const struct p2p_growth *p2p_advice_growth(const struct p2p_advice *advice,
-						      size_t index);
+const struct p2p_growth *p2p_advice_growth(const struct p2p_advice *advice,
+					   size_t index);
 
 /**
  * p2p_register_make() - the change that makes ACS Control of a function @control.
  * @function: its ACS is P2P_PRESENT
  */
-P2P_EXPORT struct p2p_register p2p_register_make(const struct p2p_function *function,
-						 uint16_t control);
+struct p2p_register p2p_register_make(const struct p2p_function *function,
+				      uint16_t control);
 
 /** p2p_register_name() - as setpci takes it: "ECAP_ACS+0x6.w", "ECAP_ACS+0x8.l"; constant. */
-P2P_EXPORT const char *p2p_register_name(const struct p2p_register *change);
+const char *p2p_register_name(const struct p2p_register *change);
 
 /**
  * p2p_register_setpci() - a setpci line that makes the change, or takes it back: it touches the
@@ -184,10 +180,7 @@ P2P_EXPORT const char *p2p_register_name(const struct p2p_register *change);
  * @buffer: filled with at most @size bytes, the terminating zero included
  * Return: the length the line has, as snprintf().
  */
-P2P_EXPORT int p2p_register_setpci(const struct p2p_register *change, bool undo, char *buffer,
-				   size_t size);
+int p2p_register_setpci(const struct p2p_register *change, bool undo, char *buffer,
+			size_t size);
 
-#ifdef __cplusplus
-}
-#endif
 #endif

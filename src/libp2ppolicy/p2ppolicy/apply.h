@@ -11,10 +11,6 @@
 
 #include <p2ppolicy/cmdline.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /** Where the way back is kept unless another file is named: gone with the next boot, as it must be. */
 #define P2P_UNDO_FILE "/run/p2ptopo/fix-undo.json"
 
@@ -31,8 +27,8 @@ extern "C" {
  *	-ENOTRECOVERABLE and taking back failed too: p2p_context_error() says where, and the undo
  *	file stays; another negative errno when @undo cannot be written: nothing else was.
  */
-P2P_EXPORT int p2p_apply(struct p2p_context *context, const struct p2p_topology *topology,
-			 const struct p2p_register *registers, size_t count, const char *undo);
+int p2p_apply(struct p2p_context *context, const struct p2p_topology *topology,
+	      const struct p2p_register *registers, size_t count, const char *undo);
 
 /**
  * p2p_apply_undo() - take back what @undo tells, the last first, and remove the file.
@@ -43,9 +39,6 @@ P2P_EXPORT int p2p_apply(struct p2p_context *context, const struct p2p_topology 
  *	is of another boot, or a register is no longer as it was left: nothing was written;
  *	-EIO, -ENOTRECOVERABLE as p2p_apply().
  */
-P2P_EXPORT int p2p_apply_undo(struct p2p_context *context, const char *undo, size_t *ret_count);
+int p2p_apply_undo(struct p2p_context *context, const char *undo, size_t *ret_count);
 
-#ifdef __cplusplus
-}
-#endif
 #endif

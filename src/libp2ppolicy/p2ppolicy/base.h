@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Words every floor of the library uses: the context, the address of a function, and the two
- * ways of not knowing.  Include <p2ppolicy.h>, which includes this.
+ * Words every floor of the library uses, beside those of the public face: the address of a
+ * function, and an answer that may not be known.
  */
 #ifndef P2PPOLICY_BASE_H
 #define P2PPOLICY_BASE_H
@@ -10,20 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
-#define P2P_EXPORT __attribute__((visibility("default")))
-
-/**
- * enum p2p_fact - what is known of one fact of a machine.
- * @P2P_DENIED: it could not be read (no permission, truncated, not in the capture).  Zeroed
- *	memory says this, so that a forgotten fact claims nothing.
- * @P2P_ABSENT: the machine was asked, and does not have it.
- * @P2P_PRESENT: it was read; the value beside it may be used.
- */
-enum p2p_fact { P2P_DENIED = 0, P2P_ABSENT, P2P_PRESENT };
+#include <p2ppolicy.h>
 
 /** enum p2p_tri - an answer to a yes-or-no question; zeroed memory does not know. */
 enum p2p_tri { P2P_UNKNOWN = 0, P2P_NO, P2P_YES };
@@ -51,49 +38,17 @@ struct p2p_bdf {
  *
  * Return: 0, or -EINVAL when @text is not an address.
  */
-P2P_EXPORT int p2p_bdf_parse(const char *text, struct p2p_bdf *ret_bdf);
+int p2p_bdf_parse(const char *text, struct p2p_bdf *ret_bdf);
 
 /**
  * p2p_bdf_format() - write an address as "0000:3b:00.0", the domain always included.
  *
  * Return: @buffer.
  */
-P2P_EXPORT char *p2p_bdf_format(struct p2p_bdf bdf, char buffer[P2P_BDF_SIZE]);
+char *p2p_bdf_format(struct p2p_bdf bdf, char buffer[P2P_BDF_SIZE]);
 
 /** p2p_bdf_compare() - order by domain, bus, device, function; like strcmp(). */
-P2P_EXPORT int p2p_bdf_compare(struct p2p_bdf a, struct p2p_bdf b);
-
-struct p2p_context;
-
-/**
- * typedef p2p_log_fn - where debug messages go.  The library never prints by itself.
- * @userdata: as given to p2p_context_set_log()
- * @message: one line without newline, valid during the call
- */
-typedef void p2p_log_fn(void *userdata, const char *message);
-
-/**
- * p2p_context_new() - make the context that carries error text and the log callback.
- * @ret_context: owned by the caller; free with p2p_context_free()
- *
- * A context serves one thread at a time; several may exist.
- *
- * Return: 0 or -ENOMEM.
- */
-P2P_EXPORT int p2p_context_new(struct p2p_context **ret_context);
-
-/** p2p_context_free() - free a context; NULL is fine.  Return: NULL. */
-P2P_EXPORT struct p2p_context *p2p_context_free(struct p2p_context *context);
-
-/** p2p_context_set_log() - send debug messages to @fn; NULL (the start) drops them. */
-P2P_EXPORT void p2p_context_set_log(struct p2p_context *context, p2p_log_fn *fn, void *userdata);
-
-/**
- * p2p_context_error() - one sentence, without newline, on the last call that failed.
- *
- * Return: borrowed text, valid until the next call with this context; "" when none failed.
- */
-P2P_EXPORT const char *p2p_context_error(const struct p2p_context *context);
+int p2p_bdf_compare(struct p2p_bdf a, struct p2p_bdf b);
 
 /**
  * enum p2p_write_flag - what p2p_file_write() does otherwise than by default.
@@ -116,10 +71,7 @@ enum p2p_write_flag { P2P_WRITE_NEW = 1, P2P_WRITE_OWN = 2, P2P_WRITE_SECRET = 4
  *
  * Return: 0, or a negative errno and a sentence.
  */
-P2P_EXPORT int p2p_file_write(struct p2p_context *context, const char *path, unsigned int flags,
-			      const void *bytes, size_t size);
+int p2p_file_write(struct p2p_context *context, const char *path, unsigned int flags,
+		   const void *bytes, size_t size);
 
-#ifdef __cplusplus
-}
-#endif
 #endif

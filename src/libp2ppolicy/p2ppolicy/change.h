@@ -8,10 +8,6 @@
 
 #include <p2ppolicy/topology.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /** enum p2p_change_kind - what is changed. */
 enum p2p_change_kind { P2P_CHANGE_ACS, P2P_CHANGE_IOMMU, P2P_CHANGE_MOVE, P2P_CHANGE_CPU };
 
@@ -75,12 +71,9 @@ struct p2p_change {
  * own port, two cards on one link, two modes of the IOMMU); -ENODATA ACS of the named function
  * could not be read; -EOPNOTSUPP it has no ACS; -ENOMEM.  p2p_context_error() says which.
  */
-P2P_EXPORT int p2p_topology_change(struct p2p_context *context,
-				   const struct p2p_topology *topology,
-				   const struct p2p_change *changes, size_t count,
-				   struct p2p_topology **ret_topology);
+int p2p_topology_change(struct p2p_context *context,
+			const struct p2p_topology *topology,
+			const struct p2p_change *changes, size_t count,
+			struct p2p_topology **ret_topology);
 
-#ifdef __cplusplus
-}
-#endif
 #endif

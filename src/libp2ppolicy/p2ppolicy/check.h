@@ -11,10 +11,6 @@
 
 #include <p2ppolicy/verdict.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /**
  * enum p2p_check_class - what an expectation is about.  Causes stand before what they cause;
  *	the numbers are part of the interface of p2ptopo(1) and never change.
@@ -38,10 +34,10 @@ enum p2p_check_class {
 };
 
 /** p2p_check_class_name() - "missing", "gate", "iommu", "acs", "link_width", ... */
-P2P_EXPORT const char *p2p_check_class_name(enum p2p_check_class kind);
+const char *p2p_check_class_name(enum p2p_check_class kind);
 
 /** p2p_check_class_parse() - the class of a name; -EINVAL when it is none. */
-P2P_EXPORT int p2p_check_class_parse(const char *name, enum p2p_check_class *ret_kind);
+int p2p_check_class_parse(const char *name, enum p2p_check_class *ret_kind);
 
 struct p2p_check;
 
@@ -53,11 +49,11 @@ struct p2p_check;
  * Return: 0; -EBADMSG the file is wrong: p2p_context_error() says "FILE:LINE:COLUMN: " and what
  *	was expected; another negative errno when it cannot be read.
  */
-P2P_EXPORT int p2p_check_load(struct p2p_context *context, const char *path,
-			      struct p2p_check **ret_check);
+int p2p_check_load(struct p2p_context *context, const char *path,
+		   struct p2p_check **ret_check);
 
 /** p2p_check_free() - NULL is fine.  Return: NULL. */
-P2P_EXPORT struct p2p_check *p2p_check_free(struct p2p_check *check);
+struct p2p_check *p2p_check_free(struct p2p_check *check);
 
 /**
  * enum p2p_finding_kind - how an expectation that deserves a word came out.
@@ -113,10 +109,10 @@ struct p2p_check_counts {
  *
  * Return: 0 whatever was found, or -ENOMEM.
  */
-P2P_EXPORT int p2p_check_run(struct p2p_context *context, const struct p2p_check *check,
-			     const struct p2p_judge *judge,
-			     const struct p2p_check_options *options,
-			     struct p2p_check_counts *ret_counts);
+int p2p_check_run(struct p2p_context *context, const struct p2p_check *check,
+		  const struct p2p_judge *judge,
+		  const struct p2p_check_options *options,
+		  struct p2p_check_counts *ret_counts);
 
 /**
  * p2p_check_record() - write the expectations that a machine meets now.
@@ -131,11 +127,8 @@ P2P_EXPORT int p2p_check_run(struct p2p_context *context, const struct p2p_check
  *
  * Return: 0 or -ENOMEM.
  */
-P2P_EXPORT int p2p_check_record(struct p2p_context *context, const struct p2p_judge *judge,
-				const struct p2p_function *const *functions, size_t count,
-				const char *gate, char **ret_text);
+int p2p_check_record(struct p2p_context *context, const struct p2p_judge *judge,
+		     const struct p2p_function *const *functions, size_t count,
+		     const char *gate, char **ret_text);
 
-#ifdef __cplusplus
-}
-#endif
 #endif

@@ -14,10 +14,6 @@
 
 #include <p2ppolicy/topology.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /**
  * struct p2p_register - a change of ACS Control of one function.
  * @function: borrowed from the topology the change was found for
@@ -37,7 +33,7 @@ struct p2p_register {
 enum p2p_parameter { P2P_PARAMETER_DISABLE_ACS_REDIR, P2P_PARAMETER_CONFIG_ACS, P2P_PARAMETERS };
 
 /** p2p_parameter_name() - "disable_acs_redir", "config_acs". */
-P2P_EXPORT const char *p2p_parameter_name(enum p2p_parameter parameter);
+const char *p2p_parameter_name(enum p2p_parameter parameter);
 
 /** enum p2p_lint_kind - what is wrong with a command line. */
 enum p2p_lint_kind {
@@ -56,7 +52,7 @@ enum p2p_lint_kind {
 };
 
 /** p2p_lint_name() - "comma", "syntax", "no_device", ... */
-P2P_EXPORT const char *p2p_lint_name(enum p2p_lint_kind kind);
+const char *p2p_lint_name(enum p2p_lint_kind kind);
 
 /**
  * struct p2p_lint - one finding.
@@ -81,24 +77,24 @@ struct p2p_cmdline;
  *
  * Return: 0 or -ENOMEM.
  */
-P2P_EXPORT int p2p_cmdline_new(struct p2p_context *context, const struct p2p_topology *topology,
-			       const char *release, struct p2p_cmdline **ret_cmdline);
+int p2p_cmdline_new(struct p2p_context *context, const struct p2p_topology *topology,
+		    const char *release, struct p2p_cmdline **ret_cmdline);
 
 /** p2p_cmdline_free() - NULL is fine.  Return: NULL. */
-P2P_EXPORT struct p2p_cmdline *p2p_cmdline_free(struct p2p_cmdline *cmdline);
+struct p2p_cmdline *p2p_cmdline_free(struct p2p_cmdline *cmdline);
 
 /** p2p_cmdline_lint() - the finding at @index, in the order of the command line; NULL past the end. */
-P2P_EXPORT const struct p2p_lint *p2p_cmdline_lint(const struct p2p_cmdline *cmdline,
-						   size_t index);
+const struct p2p_lint *p2p_cmdline_lint(const struct p2p_cmdline *cmdline,
+					size_t index);
 
 /** p2p_cmdline_pci() - the pci= word at @index as it stands there; NULL past the end. */
-P2P_EXPORT const char *p2p_cmdline_pci(const struct p2p_cmdline *cmdline, size_t index);
+const char *p2p_cmdline_pci(const struct p2p_cmdline *cmdline, size_t index);
 
 /**
  * p2p_cmdline_warning() - what to know before @parameter is used with this kernel; NULL nothing.
  */
-P2P_EXPORT const char *p2p_cmdline_warning(const struct p2p_cmdline *cmdline,
-					   enum p2p_parameter parameter);
+const char *p2p_cmdline_warning(const struct p2p_cmdline *cmdline,
+				enum p2p_parameter parameter);
 
 /**
  * p2p_cmdline_merge() - one word pci=... that does what the present pci= words do and makes the
@@ -113,10 +109,10 @@ P2P_EXPORT const char *p2p_cmdline_warning(const struct p2p_cmdline *cmdline,
  * Return: 0; -EOPNOTSUPP the kernel lacks the option, does something else with it, it cannot say
  *	what is asked, or the command line would be too long: p2p_context_error() tells; -ENOMEM.
  */
-P2P_EXPORT int p2p_cmdline_merge(struct p2p_context *context, const struct p2p_cmdline *cmdline,
-				 enum p2p_parameter parameter,
-				 const struct p2p_register *registers, size_t count,
-				 char **ret_word);
+int p2p_cmdline_merge(struct p2p_context *context, const struct p2p_cmdline *cmdline,
+		      enum p2p_parameter parameter,
+		      const struct p2p_register *registers, size_t count,
+		      char **ret_word);
 
 /** enum p2p_loader - who hands the command line to the kernel. */
 enum p2p_loader {
@@ -129,7 +125,7 @@ enum p2p_loader {
 };
 
 /** p2p_loader_name() - "plain", "grub", "grubby", "systemd-boot", "ostree". */
-P2P_EXPORT const char *p2p_loader_name(enum p2p_loader loader);
+const char *p2p_loader_name(enum p2p_loader loader);
 
 /**
  * p2p_loader_line() - what to write or run so that @word comes through to the kernel whole.
@@ -142,10 +138,7 @@ P2P_EXPORT const char *p2p_loader_name(enum p2p_loader loader);
  *
  * Return: 0 or -ENOMEM.
  */
-P2P_EXPORT int p2p_loader_line(const struct p2p_cmdline *cmdline, enum p2p_loader loader,
-			       const char *word, char **ret_line);
+int p2p_loader_line(const struct p2p_cmdline *cmdline, enum p2p_loader loader,
+		    const char *word, char **ret_line);
 
-#ifdef __cplusplus
-}
-#endif
 #endif

@@ -11,10 +11,6 @@
 
 #include <p2ppolicy/score.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 struct p2p_diff;
 
 /**
@@ -69,31 +65,28 @@ struct p2p_pairs_difference {
  *
  * Return: 0 or -ENOMEM.
  */
-P2P_EXPORT int p2p_diff_new(struct p2p_context *context, const struct p2p_judge *before,
-			    const struct p2p_judge *after, bool all, struct p2p_diff **ret_diff);
+int p2p_diff_new(struct p2p_context *context, const struct p2p_judge *before,
+		 const struct p2p_judge *after, bool all, struct p2p_diff **ret_diff);
 
 /** p2p_diff_free() - NULL is fine.  Return: NULL. */
-P2P_EXPORT struct p2p_diff *p2p_diff_free(struct p2p_diff *diff);
+struct p2p_diff *p2p_diff_free(struct p2p_diff *diff);
 
 /** p2p_diff_at() - the difference at @index; NULL past the end. */
-P2P_EXPORT const struct p2p_difference *p2p_diff_at(const struct p2p_diff *diff, size_t index);
+const struct p2p_difference *p2p_diff_at(const struct p2p_diff *diff, size_t index);
 
 /** p2p_diff_pairs_at() - the pairs at @index; NULL past the end. */
-P2P_EXPORT const struct p2p_pairs_difference *p2p_diff_pairs_at(const struct p2p_diff *diff,
-								size_t index);
+const struct p2p_pairs_difference *p2p_diff_pairs_at(const struct p2p_diff *diff,
+						     size_t index);
 
 /** p2p_diff_partner() - what a function of the old machine is in the new one; NULL gone. */
-P2P_EXPORT const struct p2p_function *p2p_diff_partner(const struct p2p_diff *diff,
-						       const struct p2p_function *was);
+const struct p2p_function *p2p_diff_partner(const struct p2p_diff *diff,
+					    const struct p2p_function *was);
 
 /**
  * p2p_diff_evidence() - by what it was told again: "serial", "place", "address", "slot", "ids";
  *	NULL gone.
  */
-P2P_EXPORT const char *p2p_diff_evidence(const struct p2p_diff *diff,
-					 const struct p2p_function *was);
+const char *p2p_diff_evidence(const struct p2p_diff *diff,
+			      const struct p2p_function *was);
 
-#ifdef __cplusplus
-}
-#endif
 #endif

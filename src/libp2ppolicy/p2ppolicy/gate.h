@@ -11,46 +11,13 @@
 
 #include <p2ppolicy/policy.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
-/** enum p2p_gate_mode - what the gate does with a pair that is not on its list. */
-enum p2p_gate_mode {
-	P2P_GATE_OFF,		/* nothing */
-	P2P_GATE_OBSERVE,	/* counts and traces it, and lets it pass */
-	P2P_GATE_ENFORCE,	/* refuses it */
-	P2P_GATE_MODES
-};
-
-/** p2p_gate_mode_name() - "off", "observe", "enforce". */
-P2P_EXPORT const char *p2p_gate_mode_name(enum p2p_gate_mode mode);
-
-/** p2p_gate_mode_parse() - the mode of a name; -EINVAL when it is none. */
-P2P_EXPORT int p2p_gate_mode_parse(const char *name, enum p2p_gate_mode *ret_mode);
-
-struct p2p_gate;
-
-/**
- * p2p_gate_open() - open /dev/p2pgate.
- * @ret_gate: owned by the caller; close with p2p_gate_close()
- *
- * Return: 0; -ENOENT the module is not loaded; -EACCES the node may not be opened;
- *	-EPROTO the module speaks another version; another negative errno.
- */
-P2P_EXPORT int p2p_gate_open(struct p2p_context *context, struct p2p_gate **ret_gate);
-
-/** p2p_gate_close() - NULL is fine.  Return: NULL. */
-P2P_EXPORT struct p2p_gate *p2p_gate_close(struct p2p_gate *gate);
-
-/** p2p_gate_fd() - for poll(2): readable when the generation is not the one info last gave. */
-P2P_EXPORT int p2p_gate_fd(const struct p2p_gate *gate);
+#define P2P_GATE_MODES 3
 
 /** Why the gate decided as it did; the order of enum p2pgate_reason. */
 #define P2P_GATE_REASONS 7
 
 /** p2p_gate_reason_name() - "listed", "self", ...; NULL past P2P_GATE_REASONS. */
-P2P_EXPORT const char *p2p_gate_reason_name(unsigned int reason);
+const char *p2p_gate_reason_name(unsigned int reason);
 
 /** struct p2p_gate_counts - calls decided, by reason. */
 struct p2p_gate_counts {
@@ -77,8 +44,8 @@ struct p2p_gate_info {
 };
 
 /** p2p_gate_info() - ask for the state.  Return: 0 or a negative errno. */
-P2P_EXPORT int p2p_gate_info(struct p2p_context *context, struct p2p_gate *gate,
-			     struct p2p_gate_info *ret_info);
+int p2p_gate_info(struct p2p_context *context, struct p2p_gate *gate,
+		  struct p2p_gate_info *ret_info);
 
 /**
  * p2p_gate_push() - replace mode and list, both at once.
@@ -91,9 +58,9 @@ P2P_EXPORT int p2p_gate_info(struct p2p_context *context, struct p2p_gate *gate,
  *	@generation; -ENODEV a function of @list is another one now; -EPERM not root;
  *	-E2BIG more pairs than the gate takes.  On failure the old list stays in force.
  */
-P2P_EXPORT int p2p_gate_push(struct p2p_context *context, struct p2p_gate *gate,
-			     enum p2p_gate_mode mode, const struct p2p_allow_list *list,
-			     uint64_t generation, const uint8_t *tag, uint64_t *ret_generation);
+int p2p_gate_push(struct p2p_context *context, struct p2p_gate *gate,
+		  enum p2p_gate_mode mode, const struct p2p_allow_list *list,
+		  uint64_t generation, const uint8_t *tag, uint64_t *ret_generation);
 
 /** struct p2p_gate_pair - one pair of the list in force. */
 struct p2p_gate_pair {
@@ -106,8 +73,8 @@ struct p2p_gate_pair {
  * @ret_pairs: sorted by provider, then client; owned by the caller, free()
  * Return: 0 or a negative errno.
  */
-P2P_EXPORT int p2p_gate_list(struct p2p_context *context, struct p2p_gate *gate,
-			     struct p2p_gate_pair **ret_pairs, size_t *ret_count);
+int p2p_gate_list(struct p2p_context *context, struct p2p_gate *gate,
+		  struct p2p_gate_pair **ret_pairs, size_t *ret_count);
 
 /**
  * struct p2p_gate_distance - the kernel's own answer for one pair, now.
@@ -125,11 +92,8 @@ struct p2p_gate_distance {
  *	see p2pgate(4).
  * Return: 0; -EPERM not root; -ENODEV no such function; another negative errno.
  */
-P2P_EXPORT int p2p_gate_distance(struct p2p_context *context, struct p2p_gate *gate,
-				 struct p2p_bdf provider, struct p2p_bdf client,
-				 struct p2p_gate_distance *ret_distance);
+int p2p_gate_distance(struct p2p_context *context, struct p2p_gate *gate,
+		      struct p2p_bdf provider, struct p2p_bdf client,
+		      struct p2p_gate_distance *ret_distance);
 
-#ifdef __cplusplus
-}
-#endif
 #endif

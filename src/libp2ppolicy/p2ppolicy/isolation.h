@@ -8,10 +8,6 @@
 
 #include <p2ppolicy/topology.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 struct p2p_isolation;
 
 /**
@@ -25,11 +21,11 @@ struct p2p_isolation;
  *
  * Return: 0 or -ENOMEM.
  */
-P2P_EXPORT int p2p_isolation_new(struct p2p_context *context, const struct p2p_topology *topology,
-				 struct p2p_isolation **ret_isolation);
+int p2p_isolation_new(struct p2p_context *context, const struct p2p_topology *topology,
+		      struct p2p_isolation **ret_isolation);
 
 /** p2p_isolation_free() - NULL is fine.  Return: NULL. */
-P2P_EXPORT struct p2p_isolation *p2p_isolation_free(struct p2p_isolation *isolation);
+struct p2p_isolation *p2p_isolation_free(struct p2p_isolation *isolation);
 
 /**
  * p2p_isolation_group() - the group of a function, numbered from 0 by its first member; not the
@@ -38,18 +34,18 @@ P2P_EXPORT struct p2p_isolation *p2p_isolation_free(struct p2p_isolation *isolat
  *
  * Return: ABSENT: no IOMMU over it; DENIED: a fact is missing on which the members depend.
  */
-P2P_EXPORT struct p2p_number p2p_isolation_group(const struct p2p_isolation *isolation,
-						 const struct p2p_function *function);
+struct p2p_number p2p_isolation_group(const struct p2p_isolation *isolation,
+				      const struct p2p_function *function);
 
 /** p2p_isolation_groups() - number of groups all of whose members are known. */
-P2P_EXPORT size_t p2p_isolation_groups(const struct p2p_isolation *isolation);
+size_t p2p_isolation_groups(const struct p2p_isolation *isolation);
 
 /** p2p_isolation_count() - number of members of a group; 0 past the last group. */
-P2P_EXPORT size_t p2p_isolation_count(const struct p2p_isolation *isolation, size_t group);
+size_t p2p_isolation_count(const struct p2p_isolation *isolation, size_t group);
 
 /** p2p_isolation_at() - the member of a group at @index in BDF order; NULL past the end. */
-P2P_EXPORT const struct p2p_function *p2p_isolation_at(const struct p2p_isolation *isolation,
-						       size_t group, size_t index);
+const struct p2p_function *p2p_isolation_at(const struct p2p_isolation *isolation,
+					    size_t group, size_t index);
 
 /**
  * enum p2p_grouping - what puts a function into the group of another.
@@ -86,7 +82,7 @@ struct p2p_isolation_cause {
 };
 
 /** p2p_isolation_cause() - why @function is in its group. */
-P2P_EXPORT struct p2p_isolation_cause
+struct p2p_isolation_cause
 p2p_isolation_cause(const struct p2p_isolation *isolation, const struct p2p_function *function);
 
 /**
@@ -96,10 +92,7 @@ p2p_isolation_cause(const struct p2p_isolation *isolation, const struct p2p_func
  *
  * Return: the length the sentence has, as snprintf().
  */
-P2P_EXPORT int p2p_isolation_why(const struct p2p_isolation *isolation,
-				 const struct p2p_function *function, char *buffer, size_t size);
+int p2p_isolation_why(const struct p2p_isolation *isolation,
+		      const struct p2p_function *function, char *buffer, size_t size);
 
-#ifdef __cplusplus
-}
-#endif
 #endif

@@ -13,10 +13,6 @@
 
 #include <p2ppolicy/verdict.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 struct p2p_policy;
 
 /**
@@ -32,22 +28,8 @@ struct p2p_rule {
 	const char *why;
 };
 
-/**
- * p2p_policy_load() - read a policy file.
- * @path: JSON with comments
- * @ret_policy: owned by the caller; free with p2p_policy_free()
- *
- * Return: 0; -EBADMSG the file is wrong: p2p_context_error() says "FILE:LINE:COLUMN: " and what
- *	was expected; another negative errno when it cannot be read.
- */
-P2P_EXPORT int p2p_policy_load(struct p2p_context *context, const char *path,
-			       struct p2p_policy **ret_policy);
-
-/** p2p_policy_free() - NULL is fine.  Return: NULL. */
-P2P_EXPORT struct p2p_policy *p2p_policy_free(struct p2p_policy *policy);
-
 /** p2p_policy_rule() - the rule at @index, in order; NULL past the end. */
-P2P_EXPORT const struct p2p_rule *p2p_policy_rule(const struct p2p_policy *policy, size_t index);
+const struct p2p_rule *p2p_policy_rule(const struct p2p_policy *policy, size_t index);
 
 /**
  * struct p2p_decision - what a policy says of one ordered pair.
@@ -64,9 +46,9 @@ struct p2p_decision {
  * p2p_policy_decide() - what the policy says of a pair.
  * @verdict: as p2p_judge_pair() gave it
  */
-P2P_EXPORT void p2p_policy_decide(const struct p2p_policy *policy,
-				  const struct p2p_verdict *verdict,
-				  struct p2p_decision *ret_decision);
+void p2p_policy_decide(const struct p2p_policy *policy,
+		       const struct p2p_verdict *verdict,
+		       struct p2p_decision *ret_decision);
 
 /** struct p2p_allowed - one ordered pair that may, and the rule that says so. */
 struct p2p_allowed {
@@ -82,30 +64,16 @@ struct p2p_allow_list;
  *	owned by the caller; borrows from @policy and the judge's topology
  * Return: 0 or -ENOMEM.
  */
-P2P_EXPORT int p2p_allow_list_new(struct p2p_context *context, const struct p2p_policy *policy,
-				  const struct p2p_judge *judge,
-				  struct p2p_allow_list **ret_list);
-
-/** p2p_allow_list_free() - NULL is fine.  Return: NULL. */
-P2P_EXPORT struct p2p_allow_list *p2p_allow_list_free(struct p2p_allow_list *list);
+int p2p_allow_list_new(struct p2p_context *context, const struct p2p_policy *policy,
+		       const struct p2p_judge *judge,
+		       struct p2p_allow_list **ret_list);
 
 /** p2p_allow_list_topology() - the topology its functions are of. */
-P2P_EXPORT const struct p2p_topology *
+const struct p2p_topology *
 p2p_allow_list_topology(const struct p2p_allow_list *list);
 
-/** p2p_allow_list_count() - number of pairs. */
-P2P_EXPORT size_t p2p_allow_list_count(const struct p2p_allow_list *list);
-
 /** p2p_allow_list_at() - the pair at @index; NULL past the end. */
-P2P_EXPORT const struct p2p_allowed *p2p_allow_list_at(const struct p2p_allow_list *list,
-						       size_t index);
+const struct p2p_allowed *p2p_allow_list_at(const struct p2p_allow_list *list,
+					    size_t index);
 
-/** p2p_allow_list_has() - is the ordered pair in it? */
-P2P_EXPORT bool p2p_allow_list_has(const struct p2p_allow_list *list,
-				   const struct p2p_function *provider,
-				   const struct p2p_function *client);
-
-#ifdef __cplusplus
-}
-#endif
 #endif

@@ -11,10 +11,6 @@
 
 #include <p2ppolicy/verdict.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /** enum p2p_outcome - what became of a transfer. */
 enum p2p_outcome {
 	P2P_OUTCOME_NOT_TRIED,
@@ -93,17 +89,14 @@ struct p2p_prove_options {
  *	-EBUSY @scratch is in use; -EEXIST it carries a signature; another negative errno when
  *	nothing could be tried.
  */
-P2P_EXPORT int p2p_prove(struct p2p_context *context, const struct p2p_topology *topology,
-			 const struct p2p_function *provider, const struct p2p_function *client,
-			 const struct p2p_prove_options *options, struct p2p_proof *ret_proof);
+int p2p_prove(struct p2p_context *context, const struct p2p_topology *topology,
+	      const struct p2p_function *provider, const struct p2p_function *client,
+	      const struct p2p_prove_options *options, struct p2p_proof *ret_proof);
 
 /** p2p_outcome_name() - "not_tried", "refused", "wrong", "equal". */
-P2P_EXPORT const char *p2p_outcome_name(enum p2p_outcome outcome);
+const char *p2p_outcome_name(enum p2p_outcome outcome);
 
 /** p2p_damage_name() - "none", "dropped", "all_ones", "swapped", "other", "spilled". */
-P2P_EXPORT const char *p2p_damage_name(enum p2p_damage damage);
+const char *p2p_damage_name(enum p2p_damage damage);
 
-#ifdef __cplusplus
-}
-#endif
 #endif

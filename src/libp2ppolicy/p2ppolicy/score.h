@@ -8,10 +8,6 @@
 
 #include <p2ppolicy/verdict.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /**
  * struct p2p_constant - one constant of the model.
  * @unit: "" for a plain number
@@ -23,7 +19,7 @@ struct p2p_constant {
 };
 
 /** p2p_constant_at() - the constant at @index; NULL past the end. */
-P2P_EXPORT const struct p2p_constant *p2p_constant_at(size_t index);
+const struct p2p_constant *p2p_constant_at(size_t index);
 
 /**
  * enum p2p_limit - what of the way carries least.
@@ -59,7 +55,7 @@ enum p2p_limit {
 };
 
 /** p2p_limit_name() - "unknown", "link", "redirect", "requests", "root_complex", ... */
-P2P_EXPORT const char *p2p_limit_name(enum p2p_limit limit);
+const char *p2p_limit_name(enum p2p_limit limit);
 
 /**
  * struct p2p_speed - what one kind of transfer of a pair can be expected to do.
@@ -99,16 +95,16 @@ struct p2p_score {
 };
 
 /** p2p_judge_score() - the speed of a judged pair.  O(depth), no allocation. */
-P2P_EXPORT void p2p_judge_score(const struct p2p_judge *judge, const struct p2p_verdict *verdict,
-				struct p2p_score *ret_score);
+void p2p_judge_score(const struct p2p_judge *judge, const struct p2p_verdict *verdict,
+		     struct p2p_score *ret_score);
 
 /**
  * p2p_score_reason() - what limits it and why, one sentence.
  * @speed: one of the two of p2p_judge_score() for @verdict
  * Return: as p2p_judge_reason().
  */
-P2P_EXPORT int p2p_score_reason(const struct p2p_judge *judge, const struct p2p_verdict *verdict,
-				const struct p2p_speed *speed, char *buffer, size_t size);
+int p2p_score_reason(const struct p2p_judge *judge, const struct p2p_verdict *verdict,
+		     const struct p2p_speed *speed, char *buffer, size_t size);
 
 /** struct p2p_flow - a transfer that runs together with others. */
 struct p2p_flow {
@@ -142,10 +138,7 @@ struct p2p_share {
  * @ret_shares: room for @count
  * Return: 0 or -ENOMEM.
  */
-P2P_EXPORT int p2p_flows_share(const struct p2p_judge *judge, const struct p2p_flow *flows,
-			       size_t count, struct p2p_share *ret_shares);
+int p2p_flows_share(const struct p2p_judge *judge, const struct p2p_flow *flows,
+		    size_t count, struct p2p_share *ret_shares);
 
-#ifdef __cplusplus
-}
-#endif
 #endif

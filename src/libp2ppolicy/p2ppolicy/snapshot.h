@@ -8,10 +8,6 @@
 
 #include <p2ppolicy/base.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /** enum p2p_source - where the facts came from; see sources.def.  P2P_SOURCE_LIVE is 0. */
 enum p2p_source {
 #define SOURCE(id, symbol, name, noun, help, again, cure) P2P_SOURCE_##id,
@@ -32,7 +28,7 @@ struct p2p_source_text {
 };
 
 /** p2p_source_text() - what is said of a source; NULL past the last. */
-P2P_EXPORT const struct p2p_source_text *p2p_source_text(enum p2p_source source);
+const struct p2p_source_text *p2p_source_text(enum p2p_source source);
 
 /**
  * enum p2p_want - how much to read; a fact that is not wanted is P2P_DENIED.
@@ -63,17 +59,17 @@ struct p2p_snapshot;
  *	another negative errno when @path cannot be opened or memory runs out.
  *	p2p_context_error() then says what and where.
  */
-P2P_EXPORT int p2p_snapshot_load(struct p2p_context *context, const char *path, enum p2p_want want,
-				 struct p2p_snapshot **ret_snapshot);
+int p2p_snapshot_load(struct p2p_context *context, const char *path, enum p2p_want want,
+		      struct p2p_snapshot **ret_snapshot);
 
 /** p2p_snapshot_free() - free a snapshot; NULL is fine.  Return: NULL. */
-P2P_EXPORT struct p2p_snapshot *p2p_snapshot_free(struct p2p_snapshot *snapshot);
+struct p2p_snapshot *p2p_snapshot_free(struct p2p_snapshot *snapshot);
 
 /** p2p_snapshot_source() - where the facts came from. */
-P2P_EXPORT enum p2p_source p2p_snapshot_source(const struct p2p_snapshot *snapshot);
+enum p2p_source p2p_snapshot_source(const struct p2p_snapshot *snapshot);
 
 /** p2p_snapshot_want() - how much was read; never P2P_WANT_OVERVIEW. */
-P2P_EXPORT enum p2p_want p2p_snapshot_want(const struct p2p_snapshot *snapshot);
+enum p2p_want p2p_snapshot_want(const struct p2p_snapshot *snapshot);
 
 /**
  * p2p_snapshot_capture() - write a snapshot as a capture that this tool and lspci read, and,
@@ -89,9 +85,9 @@ P2P_EXPORT enum p2p_want p2p_snapshot_want(const struct p2p_snapshot *snapshot);
  * Return: 0; -EINVAL @snapshot was loaded with less, or came from a dump or a report; another negative
  *	errno when writing failed.
  */
-P2P_EXPORT int p2p_snapshot_capture(struct p2p_context *context,
-				    const struct p2p_snapshot *snapshot, const char *path,
-				    bool with_serials);
+int p2p_snapshot_capture(struct p2p_context *context,
+			 const struct p2p_snapshot *snapshot, const char *path,
+			 bool with_serials);
 
 /**
  * p2p_snapshot_is_whole() - could everything be read?
@@ -100,7 +96,7 @@ P2P_EXPORT int p2p_snapshot_capture(struct p2p_context *context,
  * (drivers/pci/pci-sysfs.c, pci_read_config()).  A function that does not answer at all is not
  * counted.
  */
-P2P_EXPORT bool p2p_snapshot_is_whole(const struct p2p_snapshot *snapshot);
+bool p2p_snapshot_is_whole(const struct p2p_snapshot *snapshot);
 
 /**
  * p2p_snapshot_save() - keep what root read of the running machine, for those who may not.
@@ -113,8 +109,8 @@ P2P_EXPORT bool p2p_snapshot_is_whole(const struct p2p_snapshot *snapshot);
  * Return: 0; -EINVAL @snapshot is another; -ENODATA the boot cannot be told; another negative
  *	errno when writing failed, and what was there stays.
  */
-P2P_EXPORT int p2p_snapshot_save(struct p2p_context *context,
-				 const struct p2p_snapshot *snapshot, const char *path);
+int p2p_snapshot_save(struct p2p_context *context,
+		      const struct p2p_snapshot *snapshot, const char *path);
 
 /**
  * p2p_snapshot_fill() - take the registers that could not be read from what root has saved.
@@ -132,10 +128,7 @@ P2P_EXPORT int p2p_snapshot_save(struct p2p_context *context,
  *	-EACCES it may not be read; -EBADMSG it is damaged; -ENOMEM; -EINVAL @snapshot is of a
  *	capture, or was filled already.  @snapshot is then as it was.
  */
-P2P_EXPORT int p2p_snapshot_fill(struct p2p_context *context, struct p2p_snapshot *snapshot,
-				 const char *path, int64_t *ret_when);
+int p2p_snapshot_fill(struct p2p_context *context, struct p2p_snapshot *snapshot,
+		      const char *path, int64_t *ret_when);
 
-#ifdef __cplusplus
-}
-#endif
 #endif

@@ -12,10 +12,6 @@
 #include <p2ppolicy/base.h>
 #include <p2ppolicy/snapshot.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 struct p2p_topology;
 struct p2p_function;
 
@@ -377,58 +373,58 @@ struct p2p_topology_options {
  *
  * Return: 0; -ENOENT or another errno when @options->pci_ids cannot be read; -ENOMEM.
  */
-P2P_EXPORT int p2p_topology_new(struct p2p_context *context, const struct p2p_snapshot *snapshot,
-				const struct p2p_topology_options *options,
-				struct p2p_topology **ret_topology);
+int p2p_topology_new(struct p2p_context *context, const struct p2p_snapshot *snapshot,
+		     const struct p2p_topology_options *options,
+		     struct p2p_topology **ret_topology);
 
 /** p2p_topology_free() - free it and all it lent; NULL is fine.  Return: NULL. */
-P2P_EXPORT struct p2p_topology *p2p_topology_free(struct p2p_topology *topology);
+struct p2p_topology *p2p_topology_free(struct p2p_topology *topology);
 
 /** p2p_topology_machine() - facts of the machine.  Borrowed, never NULL. */
-P2P_EXPORT const struct p2p_machine *p2p_topology_machine(const struct p2p_topology *topology);
+const struct p2p_machine *p2p_topology_machine(const struct p2p_topology *topology);
 
 /** p2p_topology_count() - number of functions, bridges and VFs included. */
-P2P_EXPORT size_t p2p_topology_count(const struct p2p_topology *topology);
+size_t p2p_topology_count(const struct p2p_topology *topology);
 
 /** p2p_topology_function() - the function at @index in BDF order; NULL past the end. */
-P2P_EXPORT const struct p2p_function *
+const struct p2p_function *
 p2p_topology_function(const struct p2p_topology *topology, size_t index);
 
 /** p2p_topology_find() - the function at an address; NULL when there is none. */
-P2P_EXPORT const struct p2p_function *p2p_topology_find(const struct p2p_topology *topology,
-							struct p2p_bdf bdf);
+const struct p2p_function *p2p_topology_find(const struct p2p_topology *topology,
+					     struct p2p_bdf bdf);
 
 /** p2p_topology_host_bridges() - number of host bridges. */
-P2P_EXPORT size_t p2p_topology_host_bridges(const struct p2p_topology *topology);
+size_t p2p_topology_host_bridges(const struct p2p_topology *topology);
 
 /** p2p_topology_host_bridge() - the host bridge at @index by domain and bus; NULL past the end. */
-P2P_EXPORT const struct p2p_host_bridge *
+const struct p2p_host_bridge *
 p2p_topology_host_bridge(const struct p2p_topology *topology, size_t index);
 
 /** p2p_topology_note() - the note at @index; NULL past the end. */
-P2P_EXPORT const struct p2p_note *p2p_topology_note(const struct p2p_topology *topology,
-						    size_t index);
+const struct p2p_note *p2p_topology_note(const struct p2p_topology *topology,
+					 size_t index);
 
 /** p2p_function_is_bridge() - has it a bus behind it (header type 1 or 2, else by class)? */
-P2P_EXPORT bool p2p_function_is_bridge(const struct p2p_function *function);
+bool p2p_function_is_bridge(const struct p2p_function *function);
 
 /**
  * p2p_function_has_header_0() - is it one of the functions pairs are made of?  Where the header
  *	could not be read the class decides.
  */
-P2P_EXPORT bool p2p_function_has_header_0(const struct p2p_function *function);
+bool p2p_function_has_header_0(const struct p2p_function *function);
 
 /** p2p_function_takes_part() - is it of a class that does P2P (GPU, accelerator, NIC, NVMe, ...)? */
-P2P_EXPORT bool p2p_function_takes_part(const struct p2p_function *function);
+bool p2p_function_takes_part(const struct p2p_function *function);
 
 /** p2p_class_name() - "gpu", "accel", "nic", "nvme", "storage", "memory", "switch", ... */
-P2P_EXPORT const char *p2p_class_name(enum p2p_class kind);
+const char *p2p_class_name(enum p2p_class kind);
 
 /** p2p_class_parse() - the class of a name; -EINVAL when it is none. */
-P2P_EXPORT int p2p_class_parse(const char *name, enum p2p_class *ret_kind);
+int p2p_class_parse(const char *name, enum p2p_class *ret_kind);
 
 /** p2p_port_type_name() - "Root Port", "Downstream Port", ... as lspci says it. */
-P2P_EXPORT const char *p2p_port_type_name(enum p2p_port_type type);
+const char *p2p_port_type_name(enum p2p_port_type type);
 
 /**
  * p2p_acs_format() - ACS control as lspci prints it ("SrcValid+ TransBlk- ...").
@@ -436,16 +432,13 @@ P2P_EXPORT const char *p2p_port_type_name(enum p2p_port_type type);
  * Return: @buffer.
  */
 #define P2P_ACS_SIZE 128
-P2P_EXPORT char *p2p_acs_format(uint16_t control, char buffer[P2P_ACS_SIZE]);
+char *p2p_acs_format(uint16_t control, char buffer[P2P_ACS_SIZE]);
 
 /**
  * p2p_acs_parse() - read changes of ACS Control, "ReqRedir-,CmpltRedir-": lspci's names, each
  *	once, a sign behind each, commas between.
  * Return: 0, or -EINVAL.
  */
-P2P_EXPORT int p2p_acs_parse(const char *text, uint16_t *ret_clear, uint16_t *ret_set);
+int p2p_acs_parse(const char *text, uint16_t *ret_clear, uint16_t *ret_set);
 
-#ifdef __cplusplus
-}
-#endif
 #endif

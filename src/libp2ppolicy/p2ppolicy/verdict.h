@@ -10,10 +10,6 @@
 
 #include <p2ppolicy/topology.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /** enum p2p_map_type - the kernel's enum pci_p2pdma_map_type, and "not known". */
 enum p2p_map_type {
 	P2P_MAP_UNKNOWN,
@@ -51,16 +47,16 @@ struct p2p_judge;
  * p2p_rules_find() - a rule set by name: "4.20" "5.2" ... "7.3" "next" "tlp".
  * Return: a borrowed constant row, NULL when there is none of that name.
  */
-P2P_EXPORT const struct p2p_rules *p2p_rules_find(const char *name);
+const struct p2p_rules *p2p_rules_find(const char *name);
 
 /** p2p_rules_at() - the rule set at @index, oldest first; NULL past the end. */
-P2P_EXPORT const struct p2p_rules *p2p_rules_at(size_t index);
+const struct p2p_rules *p2p_rules_at(size_t index);
 
 /** p2p_rules_name() - its name. */
-P2P_EXPORT const char *p2p_rules_name(const struct p2p_rules *rules);
+const char *p2p_rules_name(const struct p2p_rules *rules);
 
 /** p2p_rules_is_experimental() - is it a series that is not merged? */
-P2P_EXPORT bool p2p_rules_is_experimental(const struct p2p_rules *rules);
+bool p2p_rules_is_experimental(const struct p2p_rules *rules);
 
 /**
  * p2p_rules_for_release() - the rules of a kernel release such as "6.1.0-40-amd64".
@@ -71,7 +67,7 @@ P2P_EXPORT bool p2p_rules_is_experimental(const struct p2p_rules *rules);
  * A release between two sets gets the older of them; a judge made with "auto" still holds to the
  * clauses and whitelist rows of the release itself.
  */
-P2P_EXPORT const struct p2p_rules *p2p_rules_for_release(const char *release, bool *ret_exact);
+const struct p2p_rules *p2p_rules_for_release(const char *release, bool *ret_exact);
 
 /** enum p2p_reason - why the kernel decides so; one row each in the table of sentences. */
 enum p2p_reason {
@@ -182,7 +178,6 @@ struct p2p_verdict {
 	struct p2p_fabric fabric;
 };
 
-
 /**
  * p2p_judge_new() - prepare to judge pairs by one rule set.
  * @topology: must outlive the judge
@@ -192,31 +187,31 @@ struct p2p_verdict {
  *
  * Return: 0; -EINVAL @kernel is no rule set (p2p_context_error() names those there are); -ENOMEM.
  */
-P2P_EXPORT int p2p_judge_new(struct p2p_context *context, const struct p2p_topology *topology,
-			     const char *kernel, struct p2p_judge **ret_judge);
+int p2p_judge_new(struct p2p_context *context, const struct p2p_topology *topology,
+		  const char *kernel, struct p2p_judge **ret_judge);
 
 /** p2p_judge_free() - NULL is fine.  Return: NULL. */
-P2P_EXPORT struct p2p_judge *p2p_judge_free(struct p2p_judge *judge);
+struct p2p_judge *p2p_judge_free(struct p2p_judge *judge);
 
 /** p2p_judge_topology() - the topology it judges. */
-P2P_EXPORT const struct p2p_topology *p2p_judge_topology(const struct p2p_judge *judge);
+const struct p2p_topology *p2p_judge_topology(const struct p2p_judge *judge);
 
 /** p2p_judge_rules() - the rule set in use. */
-P2P_EXPORT const struct p2p_rules *p2p_judge_rules(const struct p2p_judge *judge);
+const struct p2p_rules *p2p_judge_rules(const struct p2p_judge *judge);
 
 /**
  * p2p_judge_rules_note() - one sentence when "auto" had to choose: no release recorded, newer
  *	or older than every set, kernel without CONFIG_PCI_P2PDMA, a kernel known to carry
  *	whitelist rows of its own.  NULL: nothing to say.
  */
-P2P_EXPORT const char *p2p_judge_rules_note(const struct p2p_judge *judge);
+const char *p2p_judge_rules_note(const struct p2p_judge *judge);
 
 /**
  * p2p_judge_pair() - the verdict on one ordered pair.  O(depth), no allocation.
  * @provider, @client: of the judge's topology
  */
-P2P_EXPORT void p2p_judge_pair(const struct p2p_judge *judge, const struct p2p_function *provider,
-			       const struct p2p_function *client, struct p2p_verdict *ret_verdict);
+void p2p_judge_pair(const struct p2p_judge *judge, const struct p2p_function *provider,
+		    const struct p2p_function *client, struct p2p_verdict *ret_verdict);
 
 /**
  * p2p_judge_redirects() - the functions that redirect, in the kernel's order: from the provider
@@ -226,14 +221,14 @@ P2P_EXPORT void p2p_judge_pair(const struct p2p_judge *judge, const struct p2p_f
  *
  * Return: how many there are.
  */
-P2P_EXPORT size_t p2p_judge_redirects(const struct p2p_judge *judge,
-				      const struct p2p_verdict *verdict,
-				      const struct p2p_function **list, size_t size);
+size_t p2p_judge_redirects(const struct p2p_judge *judge,
+			   const struct p2p_verdict *verdict,
+			   const struct p2p_function **list, size_t size);
 
 /** p2p_judge_unread() - likewise, the tested functions whose ACS is unknown. */
-P2P_EXPORT size_t p2p_judge_unread(const struct p2p_judge *judge,
-				   const struct p2p_verdict *verdict,
-				   const struct p2p_function **list, size_t size);
+size_t p2p_judge_unread(const struct p2p_judge *judge,
+			const struct p2p_verdict *verdict,
+			const struct p2p_function **list, size_t size);
 
 /**
  * p2p_judge_reason() - why the kernel decides so, one sentence that names the functions and
@@ -242,16 +237,16 @@ P2P_EXPORT size_t p2p_judge_unread(const struct p2p_judge *judge,
  *
  * Return: the length the sentence has, as snprintf().
  */
-P2P_EXPORT int p2p_judge_reason(const struct p2p_judge *judge, const struct p2p_verdict *verdict,
-				char *buffer, size_t size);
+int p2p_judge_reason(const struct p2p_judge *judge, const struct p2p_verdict *verdict,
+		     char *buffer, size_t size);
 
 /**
  * p2p_judge_message() - the line this kernel would log for the pair when asked verbosely, without
  *	the device prefix; "" when it prints none.  Several lines are separated by newlines.
  * Return: as p2p_judge_reason().
  */
-P2P_EXPORT int p2p_judge_message(const struct p2p_judge *judge, const struct p2p_verdict *verdict,
-				 char *buffer, size_t size);
+int p2p_judge_message(const struct p2p_judge *judge, const struct p2p_verdict *verdict,
+		      char *buffer, size_t size);
 
 /**
  * struct p2p_group - functions that answer alike.
@@ -274,18 +269,18 @@ struct p2p_groups;
  * @ret_groups: owned by the caller; free with p2p_groups_free()
  * Return: 0 or -ENOMEM.
  */
-P2P_EXPORT int p2p_groups_new(const struct p2p_judge *judge,
-			      const struct p2p_function *const *functions, size_t count,
-			      struct p2p_groups **ret_groups);
+int p2p_groups_new(const struct p2p_judge *judge,
+		   const struct p2p_function *const *functions, size_t count,
+		   struct p2p_groups **ret_groups);
 
 /** p2p_groups_free() - NULL is fine.  Return: NULL. */
-P2P_EXPORT struct p2p_groups *p2p_groups_free(struct p2p_groups *groups);
+struct p2p_groups *p2p_groups_free(struct p2p_groups *groups);
 
 /** p2p_groups_at() - the group at @index, by first member; NULL past the end. */
-P2P_EXPORT const struct p2p_group *p2p_groups_at(const struct p2p_groups *groups, size_t index);
+const struct p2p_group *p2p_groups_at(const struct p2p_groups *groups, size_t index);
 
 /** p2p_groups_count() - number of groups. */
-P2P_EXPORT size_t p2p_groups_count(const struct p2p_groups *groups);
+size_t p2p_groups_count(const struct p2p_groups *groups);
 
 /**
  * struct p2p_summary - how many ordered pairs of different functions answer how.
@@ -299,18 +294,18 @@ struct p2p_summary {
  *	@functions, in time that grows with functions and depth, not with pairs.
  * Return: 0 or -ENOMEM.
  */
-P2P_EXPORT int p2p_judge_summary(const struct p2p_judge *judge,
-				 const struct p2p_function *const *functions, size_t count,
-				 struct p2p_summary *ret_summary);
+int p2p_judge_summary(const struct p2p_judge *judge,
+		      const struct p2p_function *const *functions, size_t count,
+		      struct p2p_summary *ret_summary);
 
 /** p2p_map_type_name() - "unknown", "not_supported", "thru_host_bridge", "bus_addr". */
-P2P_EXPORT const char *p2p_map_type_name(enum p2p_map_type type);
+const char *p2p_map_type_name(enum p2p_map_type type);
 
 /** p2p_relation_name() - "X", "PIX", ...; NULL for P2P_RELATION_UNKNOWN. */
-P2P_EXPORT const char *p2p_relation_name(enum p2p_relation relation);
+const char *p2p_relation_name(enum p2p_relation relation);
 
 /** p2p_route_name() - "unknown", "direct", "redirected", "blocked". */
-P2P_EXPORT const char *p2p_route_name(enum p2p_route_kind kind);
+const char *p2p_route_name(enum p2p_route_kind kind);
 
 /**
  * enum p2p_ability - may a driver give or take peer memory.
@@ -333,18 +328,15 @@ struct p2p_driver {
 };
 
 /** p2p_driver_at() - the row at @index; NULL past the end. */
-P2P_EXPORT const struct p2p_driver *p2p_driver_at(size_t index);
+const struct p2p_driver *p2p_driver_at(size_t index);
 
 /**
  * p2p_driver_find() - the row of a driver; NULL when it is not known, which is no "no".
  * @name: as in sysfs ("mlx5_core", "vfio-pci"); NULL finds nothing
  */
-P2P_EXPORT const struct p2p_driver *p2p_driver_find(const char *name);
+const struct p2p_driver *p2p_driver_find(const char *name);
 
 /** p2p_ability_name() - "unknown", "yes", "conditional", "no", "cpu-touches-data". */
-P2P_EXPORT const char *p2p_ability_name(enum p2p_ability ability);
+const char *p2p_ability_name(enum p2p_ability ability);
 
-#ifdef __cplusplus
-}
-#endif
 #endif

@@ -83,7 +83,6 @@ static const char *meaning(enum p2p_gate_mode mode)
 	case P2P_GATE_OBSERVE:
 		return "NOTHING IS ENFORCED: what enforce would refuse is counted and traced";
 	case P2P_GATE_ENFORCE:
-	case P2P_GATE_MODES:
 		break;
 	}
 	return "a pair that is not on the list is refused";

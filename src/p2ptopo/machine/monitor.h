@@ -9,7 +9,7 @@
 #ifndef P2PTOPO_MONITOR_H
 #define P2PTOPO_MONITOR_H
 
-#include <p2ppolicy.h>
+#include <p2ppolicy/all.h>
 
 /**
  * enum monitor_kind - what an event is about.

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include <p2ppolicy.h>
+#include <p2ppolicy/all.h>
 
 #define WORDS_SIZE 64
 

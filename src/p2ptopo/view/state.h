@@ -6,7 +6,7 @@
 #ifndef P2PTOPO_VIEW_STATE_H
 #define P2PTOPO_VIEW_STATE_H
 
-#include <p2ppolicy.h>
+#include <p2ppolicy/all.h>
 
 #include "view/bindings.h"
 

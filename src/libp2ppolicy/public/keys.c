@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Values by key, and structures that carry their size. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/context.h"
+#include "public/public.h"
+
+/* What struct p2p_value had in the first release. */
+#define VALUE_LEAST	(offsetof(struct p2p_value, text) + sizeof(const char *))
+
+const char *p2p_keys_name(struct p2p_keys keys, size_t index)
+{
+	return index < keys.count ? keys.keys[index].name : NULL;
+}
+
+static void get(const struct p2p_key *key, const void *object, struct p2p_value *ret_value)
+{
+	struct p2p_value value = { .type = key->type };
+
+	key->get(object, key, &value);
+	if (value.fact != P2P_PRESENT) {
+		value.number = 0;
+		value.text = NULL;
+	}
+	*ret_value = value;
+}
+
+int p2p_keys_get(struct p2p_keys keys, const void *object, const char *name,
+		 struct p2p_value *value)
+{
+	size_t size = value->size < sizeof(*value) ? value->size : sizeof(*value);
+	struct p2p_value full;
+
+	if (value->size < VALUE_LEAST)
+		return -EINVAL;
+	for (size_t i = 0; i < keys.count; i++) {
+		if (strcmp(keys.keys[i].name, name) != 0)
+			continue;
+		get(&keys.keys[i], object, &full);
+		full.size = value->size;
+		memcpy(value, &full, size);
+		return 0;
+	}
+	return -ENOENT;
+}
+
+static struct json_object *json_of(const struct p2p_value *value)
+{
+	if (value->fact != P2P_PRESENT)
+		return NULL;
+	switch (value->type) {
+	case P2P_TYPE_FLAG:
+		return json_object_new_boolean(value->number != 0);
+	case P2P_TYPE_NUMBER:
+		return json_object_new_int64(value->number);
+	case P2P_TYPE_TEXT:
+		return json_object_new_string(value->text);
+	}
+	return NULL;
+}
+
+void p2p_keys_json(struct p2p_keys keys, const void *object, struct json_object *document)
+{
+	struct json_object *unknown = json_object_new_array();
+	struct p2p_value value;
+
+	for (size_t i = 0; i < keys.count; i++) {
+		const char *name = keys.keys[i].name;
+
+		get(&keys.keys[i], object, &value);
+		json_object_object_add(document, name, json_of(&value));
+		if (value.fact == P2P_DENIED)
+			json_object_array_add(unknown, json_object_new_string(name));
+	}
+	json_object_object_add(document, "unknown", unknown);
+}
+
+int p2p_json_text(struct p2p_context *context, struct json_object *document, char **ret_text)
+{
+	const char *text = document ? json_object_to_json_string_ext(document,
+								     JSON_C_TO_STRING_PLAIN) : NULL;
+	char *copy = text ? strdup(text) : NULL;
+
+	json_object_put(document);
+	if (!copy)
+		return p2p_error(context, -ENOMEM, "out of memory");
+	*ret_text = copy;
+	return 0;
+}
+
+/* A caller built for a later release may set what is behind @known to zero, and no more. */
+int p2p_options_take(struct p2p_context *context, const void *options, size_t least,
+		     void *ret_options, size_t known)
+{
+	size_t size;
+
+	memcpy(&size, options, sizeof(size));
+	if (size < least)
+		return p2p_error(context, -EINVAL, "options of %zu bytes are too short", size);
+	for (size_t i = known; i < size; i++)
+		if (((const char *)options)[i])
+			return p2p_error(context, -EINVAL,
+					 "options ask for what this release does not know");
+	memset(ret_options, 0, known);
+	memcpy(ret_options, options, size < known ? size : known);
+	return 0;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the files behind <p2ppolicy.h> share: the objects, and values by key. */
+#ifndef P2P_PUBLIC_PUBLIC_H
+#define P2P_PUBLIC_PUBLIC_H
+
+#include <json-c/json.h>
+
+#include <p2ppolicy.h>
+#include <p2ppolicy/verdict.h>
+
+struct p2p_system {
+	struct p2p_snapshot *snapshot;
+	struct p2p_topology *topology;
+};
+
+struct p2p_evaluation {
+	const struct p2p_system *system;
+	struct p2p_judge *judge;
+};
+
+/**
+ * struct p2p_key - one key of an object of any kind.
+ * @get: fill fact and value; the type is set already
+ * @row: more than @get needs to know, its own to read
+ */
+struct p2p_key {
+	const char *name;
+	enum p2p_type type;
+	void (*get)(const void *object, const struct p2p_key *key, struct p2p_value *value);
+	size_t fact, value;
+	unsigned int kind;
+};
+
+/** struct p2p_keys - the keys of one kind of object. */
+struct p2p_keys {
+	const struct p2p_key *keys;
+	size_t count;
+};
+
+/** p2p_keys_name() - the name at @index; NULL past the last. */
+const char *p2p_keys_name(struct p2p_keys keys, size_t index);
+
+/** p2p_keys_get() - see p2p_function_fact(). */
+int p2p_keys_get(struct p2p_keys keys, const void *object, const char *name,
+		 struct p2p_value *value);
+
+/** p2p_keys_json() - add all keys to @document, null where there is no value, and "unknown". */
+void p2p_keys_json(struct p2p_keys keys, const void *object, struct json_object *document);
+
+/** p2p_json_text() - the text of @document, which is released; the caller's to free(). */
+int p2p_json_text(struct p2p_context *context, struct json_object *document, char **ret_text);
+
+/** p2p_function_document() - see p2p_function_json(). */
+struct json_object *p2p_function_document(const struct p2p_function *function);
+
+/**
+ * p2p_options_take() - copy a structure of options whose first member is its size.
+ * @least: the size it had in the first release; @known: the one of today
+ * Return: 0; -EINVAL it is too short, or sets what this release does not know.
+ */
+int p2p_options_take(struct p2p_context *context, const void *options, size_t least,
+		     void *ret_options, size_t known);
+
+#endif
