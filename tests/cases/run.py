@@ -11,7 +11,8 @@ A file NAME.test holds cases separated by blank lines, each of lines "key: value
     run: arguments, as in a shell, with $TMP and $FIXTURES; env: NAME=VALUE for this case
     exit: the status, 0 when not said
     stderr: the one line on stderr, with the path of "from" written as FROM; none when not said
-    expect: file with the whole output; nothing may be printed when not said
+    expect: file with the whole output; nothing may be printed when not said.  JSON, and a JSON
+        document on each line, are compared as JSON; unit.json_text holds how it is laid out
     to: where the output goes instead of being compared
 A release of Linux adds a rule set: what a screen says of all of them stands as NEWEST (the last
 one released) and RULESETS (their names).  Lines that start with # say why.  UPDATE=1 writes what is expected from what came.
@@ -140,6 +141,35 @@ def complain(case, what, expected, came):
                                        "expected", "came")))
 
 
+def once(pairs):
+    """A JSON object, in which no key may come twice."""
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise ValueError("a key comes twice")
+    return made
+
+
+def documents(text):
+    """The JSON documents in a text, in one form each; ValueError when it is something else."""
+    if not text.startswith(("{", "[")):
+        raise ValueError("not JSON")
+    try:
+        found = [json.loads(text, object_pairs_hook=once)]
+    except json.JSONDecodeError:
+        found = [json.loads(line, object_pairs_hook=once) for line in text.splitlines()]
+    # As text, since for Python true is 1.
+    return [json.dumps(each, sort_keys=True) for each in found]
+
+
+def is_same(expected, came):
+    if expected == came:
+        return True
+    try:
+        return documents(expected) == documents(came)
+    except ValueError:
+        return False
+
+
 def check(case, result, folder):
     """True when the result is the expected one."""
     status, out, err = result
@@ -155,7 +185,7 @@ def check(case, result, folder):
     if case.get("expect"):
         golden = folder / case.get("expect")
         expected = golden.read_text() if golden.exists() else ""
-    if out != expected:
+    if not is_same(expected, out):
         complain(case, "output", expected, out)
         good = False
     return good

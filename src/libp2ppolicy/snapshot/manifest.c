@@ -360,7 +360,7 @@ int p2p_manifest_write(const struct p2p_snapshot *snapshot,
 	    (!boot || !json_object_object_add(root, "boot", json_object_new_string(boot))) &&
 	    add_rows(root, snapshot) && add_files(root, files, file_count) &&
 	    add_paths(root, "denied", denied, denied_count))
-		text = json_object_to_json_string_ext(root, JSON_C_TO_STRING_PRETTY |
+		text = json_object_to_json_string_ext(root, JSON_C_TO_STRING_PLAIN |
 						      JSON_C_TO_STRING_NOSLASHESCAPE);
 	if (text && asprintf(&copy, "%s\n", text) < 0)
 		copy = NULL;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "print/document.h"
+#include "print/json_text.h"
 #include "print/output.h"
 #include "machine/save.h"
 #include "commands/policy.h"
@@ -71,10 +72,17 @@ static struct json_object *make_evidence(const struct app *app, const struct p2p
 
 static enum status save_evidence(const struct app *app, struct json_object *document)
 {
-	const char *text = json_object_to_json_string_ext(document, JSON_C_TO_STRING_PRETTY |
-							  JSON_C_TO_STRING_NOSLASHESCAPE);
+	char *text = NULL;
+	size_t size = 0;
+	FILE *memory = open_memstream(&text, &size);
+	enum status status;
 
-	return text ? save_text(app, app->options.evidence, text) : fail_memory(app->failure);
+	if (memory)
+		json_text_indent(memory, document);
+	status = memory && !fclose(memory) ? save_text(app, app->options.evidence, text) :
+					     fail_memory(app->failure);
+	free(text);
+	return status;
 }
 
 static void print_direction(const struct app *app, const char *what,

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "print/document.h"
+#include "print/json_text.h"
 #include "print/schemas.h"
 
 struct json_object *json_text(const char *text)
@@ -102,25 +103,20 @@ struct json_object *document_new(const struct app *app, const char *name)
 
 enum status document_print(const struct app *app, struct json_object *document)
 {
-	fputs(json_object_to_json_string_ext(document, JSON_C_TO_STRING_PRETTY |
-					     JSON_C_TO_STRING_SPACED |
-					     JSON_C_TO_STRING_NOSLASHESCAPE), app->out);
-	fputc('\n', app->out);
+	json_text_indent(app->out, document);
 	json_object_put(document);
 	return STATUS_DONE;
 }
 
 void document_print_line(const struct app *app, struct json_object *object)
 {
-	fputs(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN |
-					     JSON_C_TO_STRING_NOSLASHESCAPE), app->out);
+	fputs(json_text_plain(object), app->out);
 	json_object_put(object);
 }
 
 void document_open(const struct app *app, struct json_object *document, const char *key)
 {
-	const char *text = json_object_to_json_string_ext(document, JSON_C_TO_STRING_PLAIN |
-							  JSON_C_TO_STRING_NOSLASHESCAPE);
+	const char *text = json_text_plain(document);
 
 	fprintf(app->out, "%.*s,\"%s\":[\n", (int)strlen(text) - 1, text, key);
 	json_object_put(document);

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "print/json_text.h"
+
+#define INDENT	2
+
+const char *json_text_plain(struct json_object *object)
+{
+	return json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN |
+					      JSON_C_TO_STRING_NOSLASHESCAPE);
+}
+
+/* The length of a string with its quotes, or of what stands between strings and punctuation. */
+static size_t word_length(const char *text)
+{
+	size_t length = 1;
+
+	if (*text != '"')
+		return strcspn(text, "\"{}[],:");
+	while (text[length] != '"')
+		length += text[length] == '\\' ? 2 : 1;
+	return length + 1;
+}
+
+static void end_line(FILE *out, int depth)
+{
+	fprintf(out, "\n%*s", depth * INDENT, "");
+}
+
+/* One of {}[],: and, for an empty list or object, its end.  Return: how many were printed. */
+static size_t print_punctuation(FILE *out, const char *text, int *depth)
+{
+	bool opens = *text == '{' || *text == '[', closes = *text == '}' || *text == ']';
+
+	if (opens && (text[1] == '}' || text[1] == ']'))
+		return fwrite(text, 1, 2, out);
+	*depth += opens - closes;
+	if (closes)
+		end_line(out, *depth);
+	fputc(*text, out);
+	if (opens || *text == ',')
+		end_line(out, *depth);
+	else if (*text == ':')
+		fputc(' ', out);
+	return 1;
+}
+
+void json_text_indent(FILE *out, struct json_object *object)
+{
+	const char *text = json_text_plain(object);
+	size_t length;
+	int depth = 0;
+
+	for (; text && *text; text += length) {
+		length = word_length(text);
+		if (length)
+			fwrite(text, 1, length, out);
+		else
+			length = print_punctuation(out, text, &depth);
+		if (!length)
+			break;
+	}
+	fputc('\n', out);
+}
