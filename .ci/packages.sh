@@ -5,10 +5,11 @@ build_packages="gcc cmake make pkg-config libc6-dev
 	libpci-dev libudev-dev libarchive-dev libhwloc-dev libjson-c-dev libblkid-dev libncurses-dev libsmartcols-dev
 	pci.ids"
 
-# What the tests need beyond the build.
-test_packages="check abigail-tools binutils python3 python3-jsonschema pciutils hwloc mandoc shellcheck tmux
+# What the unit tests and golden cases need beyond the build, and what all other tests need.
+case_packages="check python3 python3-jsonschema pciutils tmux zstd xz-utils bzip2 file"
+test_packages="$case_packages abigail-tools binutils hwloc mandoc shellcheck
 	mmdebstrap debian-archive-keyring cpio kmod udev systemd
-	clang clang-tidy libclang-rt-14-dev cppcheck sparse git zstd xz-utils bzip2 file
+	clang clang-tidy libclang-rt-dev cppcheck sparse git
 	bash-completion g++ ovmf sbsigntool efitools openssl"
 
 # Print those of "$@" that are not installed.
