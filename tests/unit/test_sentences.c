@@ -144,7 +144,7 @@ START_TEST(reasons_of_the_root)
 	     "not known: no common bridge, and the CPU's vendor and family could not be read");
 	m.host0->orphan = m.c->orphan = true;
 	says(&m, p2p_judge_reason, "7.3", m.c, m.a,
-	     "not known: the dump lacks bridges above one of the two, which they may share");
+	     "not known: which bridges are above one of the two, and whether they share one");
 	m.tree->machine.p2pdma = P2P_NO;
 	says(&m, p2p_judge_reason, "auto", m.c, m.a,
 	     "the kernel is built without CONFIG_PCI_P2PDMA and permits no pair");

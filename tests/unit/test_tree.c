@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Parents, host bridges and virtual functions, from paths and from bus numbers. */
+#include <stdio.h>
+
 #include "make.h"
 
 /**
@@ -72,8 +74,6 @@ static const struct shape dump[] = {
 	{ "0000:40:04.0", NULL, P2P_PORT_ROOT, 0x40, 0x50, NULL, 1, "pci0000:40" },
 	{ "0000:40:05.0", NULL, P2P_PORT_ROOT, 0x01, 0x02, NULL, 1, "pci0000:40" },
 	{ "0000:40:06.0", NULL, P2P_PORT_ROOT, 0x60, 0x50, NULL, 1, "pci0000:40" },
-	/* Two bridges that claim one bus: the first in address order has it. */
-	{ "0000:40:07.0", NULL, P2P_PORT_ROOT, 0x41, 0x42, NULL, 1, "pci0000:40" },
 };
 
 static struct space space_of(const struct shape *shape)
@@ -312,7 +312,83 @@ START_TEST(orphans)
 	ck_assert(!get(topology, "0001:00:00.0")->orphan);
 	ck_assert(!get(topology, "0000:ff:08.0")->orphan);
 	ck_assert(get(topology, "0002:ff:08.0")->orphan);
-	ck_assert_ptr_nonnull(get_note(topology, "are not in the dump"));
+	ck_assert_ptr_nonnull(get_note(topology, "which bridges are above"));
+	p2p_topology_free(topology);
+	p2p_snapshot_free(snapshot);
+}
+END_TEST
+
+/* @path of the one function that lost its link; its facts, bus numbers included, are whole */
+#define LOST(bdf) "bus/pci/devices/" bdf
+
+/* Every function of a tree in turn, and all at once, loses its link: bus numbers place it alike. */
+START_TEST(lost_links)
+{
+	size_t count = sizeof(paths) / sizeof(paths[0]), i;
+	struct shape shapes[sizeof(paths) / sizeof(paths[0])];
+	char lost[sizeof(paths) / sizeof(paths[0])][64];
+	struct p2p_snapshot *snapshot;
+	struct p2p_topology *topology;
+
+	memcpy(shapes, paths, sizeof(paths));
+	for (i = 0; i < count; i++)
+		snprintf(lost[i], sizeof(lost[i]), LOST("%s"), paths[i].bdf);
+	if ((size_t)_i < count)
+		shapes[_i].path = lost[_i];
+	else
+		for (i = 0; i < count; i++)
+			shapes[i].path = lost[i];
+	snapshot = snapshot_of(shapes, count);
+	topology = make_topology(snapshot);
+	check_shapes(topology, shapes, count);
+	check_lists(topology);
+	ck_assert(get(topology, "10000:e1:00.0")->host->vmd);
+	if ((size_t)_i < count)
+		ck_assert_ptr_eq(get(topology, "10000:e0:1d.0")->host->behind,
+				 get(topology, "0000:00:0e.0"));
+	p2p_topology_free(topology);
+	p2p_snapshot_free(snapshot);
+}
+END_TEST
+
+/* Where bus numbers do not tell, or contradict each other or a path, the place is not known. */
+START_TEST(places_not_known)
+{
+	static const struct shape shapes[] = {
+		{ "0000:00:00.0", HOST "0000:00:00.0", -1, 0, 0, NULL, 0, NULL },
+		{ "0000:00:01.0", HOST "0000:00:01.0", P2P_PORT_ROOT, 1, 1, NULL, 0, NULL },
+		/* Two claim bus 3, and a range that another one is in. */
+		{ "0000:00:02.0", HOST "0000:00:02.0", P2P_PORT_ROOT, 3, 3, NULL, 0, NULL },
+		{ "0000:00:03.0", HOST "0000:00:03.0", P2P_PORT_ROOT, 3, 3, NULL, 0, NULL },
+		{ "0000:00:04.0", HOST "0000:00:04.0", P2P_PORT_ROOT, 8, 10, NULL, 0, NULL },
+		{ "0000:00:05.0", HOST "0000:00:05.0", P2P_PORT_ROOT, 9, 9, NULL, 0, NULL },
+		{ "0000:03:00.0", LOST("0000:03:00.0"), P2P_PORT_ENDPOINT, 0, 0, NULL, 0, NULL },
+		{ "0000:09:00.0", LOST("0000:09:00.0"), P2P_PORT_ENDPOINT, 0, 0, NULL, 0, NULL },
+		/* Paths that lead below a bridge with other buses, and to a root bus. */
+		{ "0000:05:00.0", HOST "0000:00:01.0/0000:05:00.0", P2P_PORT_UPSTREAM, 6, 6, NULL,
+		  0, NULL },
+		{ "0000:06:00.0", HOST "0000:00:01.0/0000:05:00.0/0000:06:00.0",
+		  P2P_PORT_ENDPOINT, 0, 0, NULL, 0, NULL },
+		{ "0000:01:00.0", D "pci0000:01/0000:01:00.0", P2P_PORT_ENDPOINT, 0, 0, NULL, 0,
+		  NULL },
+		/* On a bus that nobody names, which is as good as a root bus. */
+		{ "0000:20:00.0", LOST("0000:20:00.0"), -1, 0, 0, NULL, 0, NULL },
+	};
+	struct p2p_snapshot *snapshot = snapshot_of(shapes, sizeof(shapes) / sizeof(shapes[0]));
+	struct space silent = make_space(0x8086, 0x1234, 0x060400, 1, P2P_PORT_ROOT);
+	struct p2p_topology *topology = make_topology(snapshot);
+	size_t i;
+
+	for (i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++)
+		ck_assert_msg(get(topology, shapes[i].bdf)->orphan == (i > 5 && i < 11), "%s",
+			      shapes[i].bdf);
+	check_lists(topology);
+	p2p_topology_free(topology);
+	/* Unless there is a bridge whose buses nobody read. */
+	silent.size = 0;
+	make_function(snapshot, "0000:00:06.0", HOST "0000:00:06.0", &silent);
+	topology = make_topology(snapshot);
+	ck_assert(get(topology, "0000:20:00.0")->orphan);
 	p2p_topology_free(topology);
 	p2p_snapshot_free(snapshot);
 }
@@ -425,6 +501,8 @@ static void add_cases(TCase *tcase)
 	tcase_add_test(tcase, missing_bridges);
 	tcase_add_test(tcase, ring_of_paths);
 	tcase_add_test(tcase, orphans);
+	tcase_add_loop_test(tcase, lost_links, 0, sizeof(paths) / sizeof(paths[0]) + 1);
+	tcase_add_test(tcase, places_not_known);
 	tcase_add_loop_test(tcase, virtual_functions, 0, 2);
 	tcase_add_loop_test(tcase, cut_switch, 0, 2);
 }

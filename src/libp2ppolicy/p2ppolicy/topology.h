@@ -257,8 +257,9 @@ struct p2p_host_bridge {
  * @children: what has this function as its parent, VFs included, in BDF order
  * @missing: the capture has no facts of it; it is known only as a directory in the paths of
  *	what lies below it.  A bridge of which nothing else is known: every fact is DENIED.
- * @orphan: a dump in which bridges above this function are missing: @parent NULL does not mean
- *	a root bus, and how it relates to functions of other buses is not known
+ * @orphan: which bridges are above this function is not known, since they are missing in a dump,
+ *	or its link in sysfs is and bus numbers do not tell: @parent NULL does not mean a root bus,
+ *	and how it relates to functions of other buses is not known
  * @depth: functions from this one up to the root bus, itself included (kernel: the number of
  *	steps of pci_upstream_bridge() plus one)
  * @header: whether the first 64 bytes are known; @header_type without the multi-function bit

@@ -89,7 +89,7 @@ enum p2p_reason {
 	P2P_REASON_IOMMU_UNKNOWN,
 	P2P_REASON_P2PDMA_UNKNOWN,	/* is CONFIG_PCI_P2PDMA compiled in */
 	P2P_REASON_TLP_BLOCKED,		/* rule set tlp */
-	P2P_REASON_PATH_UNKNOWN,	/* bridges above one of them are missing in the dump */
+	P2P_REASON_PATH_UNKNOWN,	/* which bridges are above one of them is not known */
 	P2P_REASONS
 };
 

@@ -37,7 +37,7 @@ static const char *what_fixes(const struct p2p_function *function)
 	if (is_type(function, P2P_PORT_DOWNSTREAM))
 		return "it is a part of its switch";
 	if (function->orphan)
-		return "the bridges above it are not in the dump";
+		return "which bridges are above it is not known";
 	return function->parent ? NULL : "it lies on a root bus and so is a part of the root complex";
 }
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The tree of a dump: a bridge is above the bus that its Secondary Bus Number names.  A bus that
- * no bridge names is a root bus, if what is on it can be on one.
+ * The tree by bus numbers, of a dump and of functions whose link in sysfs was lost: a bridge is
+ * above the bus that its Secondary Bus Number names.  A bus that no bridge names is a root bus, if
+ * what is on it can be on one.  Where bus numbers are not known, or contradict each other or the
+ * paths, the place of a function is not known.
  */
 #include <string.h>
 
@@ -13,21 +15,16 @@
  * struct domain - one domain's buses.
  * @above: the bridge above each bus, NULL none
  * @inside: lies between the secondary and the subordinate bus of some bridge
+ * @torn: two bridges claim it and neither is above the other
  * @root: something is on it that is found on a root bus alone
  * @below: something is on it that is found below a port alone
  * @whole: the root complex of bus 0 is there, so the dump is hardly a pick of functions
+ * @unread: the buses below some bridge are not known; they may be any
  */
 struct domain {
 	struct p2p_function *above[256];
-	bool inside[256], root[256], below[256], whole;
+	bool inside[256], torn[256], root[256], below[256], whole, unread;
 };
-
-static bool has_path(const struct p2p_topology *topology, size_t index)
-{
-	const struct p2p_raw *raw = topology->builds[index].raw;
-
-	return !raw || raw->path;
-}
 
 /* drivers/pci/probe.c, pci_scan_bridge_extend(), takes such numbers as not configured. */
 static bool has_sane_buses(const struct p2p_function *bridge)
@@ -43,7 +40,6 @@ static bool is_root_complex(const struct p2p_function *function)
 		return false;
 	switch (function->pcie.type) {
 	case P2P_PORT_ROOT:
-	case P2P_PORT_PCIE_BRIDGE:
 	case P2P_PORT_RC_ENDPOINT:
 	case P2P_PORT_RC_EVENT_COLLECTOR:
 		return true;
@@ -52,12 +48,58 @@ static bool is_root_complex(const struct p2p_function *function)
 	case P2P_PORT_UPSTREAM:
 	case P2P_PORT_DOWNSTREAM:
 	case P2P_PORT_PCI_BRIDGE:
+	case P2P_PORT_PCIE_BRIDGE:
 		break;
 	}
 	return false;
 }
 
-static void gather_buses(struct p2p_topology *topology, size_t first, size_t end,
+/* Can buses be below @function that it does not tell?  Zeros name none: it is not configured. */
+static bool hides_buses(const struct p2p_topology *topology, const struct p2p_function *function)
+{
+	const struct p2p_raw *raw = topology->builds[function->index].raw;
+	uint16_t buses;
+
+	if (function->header != P2P_PRESENT && !function->class_code)
+		return true;
+	if (!p2p_function_is_bridge(function) || has_sane_buses(function))
+		return false;
+	return !raw || !p2p_config_read16(&raw->config, PCI_SECONDARY_BUS, &buses) || buses;
+}
+
+static void gather_bridge(const struct p2p_topology *topology, struct p2p_function *function,
+			  struct domain *domain)
+{
+	unsigned int bus;
+
+	domain->unread |= hides_buses(topology, function);
+	if (!p2p_function_is_bridge(function) || !has_sane_buses(function))
+		return;
+	if (domain->above[function->secondary])
+		domain->torn[function->secondary] = true;
+	else
+		domain->above[function->secondary] = function;
+	for (bus = function->secondary + 1u; bus <= function->subordinate; bus++)
+		domain->inside[bus] = true;
+}
+
+/* Every bridge that covers a bus must be above the one that names it. */
+static void find_torn(const struct p2p_function *function, struct domain *domain)
+{
+	unsigned int bus;
+
+	if (!p2p_function_is_bridge(function) || !has_sane_buses(function))
+		return;
+	for (bus = function->secondary + 1u; bus <= function->subordinate; bus++) {
+		const struct p2p_function *above = domain->above[bus];
+
+		if (above && (above->bdf.bus < function->secondary ||
+			      above->bdf.bus > function->subordinate))
+			domain->torn[bus] = true;
+	}
+}
+
+static void gather_buses(const struct p2p_topology *topology, size_t first, size_t end,
 			 struct domain *domain)
 {
 	size_t i;
@@ -65,28 +107,64 @@ static void gather_buses(struct p2p_topology *topology, size_t first, size_t end
 	*domain = (struct domain){ .root = { [0] = true } };
 	for (i = first; i < end; i++) {
 		struct p2p_function *function = &topology->functions[i];
-		unsigned int bus;
 
 		if (is_root_complex(function))
 			domain->root[function->bdf.bus] = true;
 		else if (function->pcie.fact == P2P_PRESENT)
 			domain->below[function->bdf.bus] = true;
 		domain->whole |= !function->bdf.bus && is_root_complex(function);
-		if (!p2p_function_is_bridge(function) || !has_sane_buses(function))
-			continue;
-		if (!domain->above[function->secondary])
-			domain->above[function->secondary] = function;
-		for (bus = function->secondary + 1u; bus <= function->subordinate; bus++)
-			domain->inside[bus] = true;
+		gather_bridge(topology, function, domain);
 	}
+	for (i = first; i < end; i++)
+		find_torn(&topology->functions[i], domain);
 }
 
-/* Is it a root bus, although no bridge that is in the dump names it? */
+/* Is it a root bus, although no bridge that is there names it? */
 static bool is_credible(const struct domain *domain, unsigned int bus)
 {
 	if (domain->inside[bus])
 		return false;
-	return domain->root[bus] || (domain->whole && !domain->below[bus]);
+	return domain->root[bus] || (domain->whole && !domain->below[bus] && !domain->unread);
+}
+
+/*
+ * Do the bus numbers say otherwise than the path?  A VF may be on any bus of the bridge above
+ * that no other bridge names (drivers/pci/iov.c, virtfn_add_bus()).
+ */
+static bool contradicts_path(const struct domain *domain, const struct p2p_function *function)
+{
+	const struct p2p_function *parent = function->parent;
+	unsigned int bus = function->bdf.bus;
+
+	if (domain->above[bus] && domain->above[bus] != parent)
+		return true;
+	return parent && has_sane_buses(parent) && parent->bdf.domain == function->bdf.domain &&
+	       (bus < parent->secondary || bus > parent->subordinate);
+}
+
+/* The root bus of its own that stands in for the one that is not known. */
+static struct root_bus own_root(const struct p2p_function *function)
+{
+	/* Linux numbers beyond 16 bits the domains it makes itself, which are those of VMD. */
+	return (struct root_bus){ .domain = function->bdf.domain, .bus = function->bdf.bus,
+				  .known = true, .nested = function->bdf.domain > 0xffff };
+}
+
+static void link_function(struct p2p_function *function, const struct domain *domain,
+			  struct root_bus *roots)
+{
+	unsigned int bus = function->bdf.bus;
+	const struct p2p_function *above = domain->torn[bus] ? NULL : domain->above[bus];
+
+	function->parent = above;
+	if (above && roots[above->index].known) {
+		roots[function->index] = roots[above->index];
+		roots[function->index].linked = false;
+		function->orphan = above->orphan;
+		return;
+	}
+	roots[function->index] = own_root(function);
+	function->orphan = domain->torn[bus] || !is_credible(domain, bus);
 }
 
 static void link_domain(struct p2p_topology *topology, size_t first, size_t end,
@@ -99,19 +177,14 @@ static void link_domain(struct p2p_topology *topology, size_t first, size_t end,
 	/* A parent's bus is lower than its child's, so its root bus is known by now. */
 	for (i = first; i < end; i++) {
 		struct p2p_function *function = &topology->functions[i];
-		struct p2p_function *above = domain.above[function->bdf.bus];
 
-		if (roots[i].known || has_path(topology, i))
-			continue;
-		function->parent = above;
-		if (above && roots[above->index].known) {
-			roots[i] = roots[above->index];
-			function->orphan = above->orphan;
-			continue;
+		if (!roots[i].known) {
+			link_function(function, &domain, roots);
+		} else if (contradicts_path(&domain, function)) {
+			function->parent = NULL;
+			function->orphan = true;
+			roots[i] = own_root(function);
 		}
-		roots[i] = (struct root_bus){ .domain = function->bdf.domain,
-					      .bus = function->bdf.bus, .known = true };
-		function->orphan = !is_credible(&domain, function->bdf.bus);
 	}
 }
 
@@ -120,23 +193,11 @@ void p2p_dump_link(struct p2p_topology *topology, struct root_bus *roots)
 	size_t first, end;
 
 	for (first = 0; first < topology->count; first = end) {
-		bool pathless = false;
-
 		for (end = first; end < topology->count &&
 		     topology->functions[end].bdf.domain ==
 		     topology->functions[first].bdf.domain; end++)
-			pathless |= !has_path(topology, end);
-		if (pathless)
-			link_domain(topology, first, end, roots);
-	}
-	/* A path without a host bridge in it, and a bridge known only from such a path. */
-	for (first = 0; first < topology->count; first++) {
-		const struct p2p_function *function = &topology->functions[first];
-
-		if (!roots[first].known)
-			roots[first] = (struct root_bus){ .domain = function->bdf.domain,
-							  .bus = function->bdf.bus,
-							  .known = true };
+			;
+		link_domain(topology, first, end, roots);
 	}
 }
 
@@ -150,15 +211,15 @@ static bool is_vf(const struct p2p_topology *topology, const struct p2p_function
 	       p2p_config_read16(&raw->config, PCI_VENDOR_ID, &vendor) && vendor == 0xffff;
 }
 
-static void adopt(struct p2p_topology *topology, const struct p2p_function *pf,
-		  struct p2p_function *vf, struct root_bus *roots)
+static void adopt(const struct p2p_function *pf, struct p2p_function *vf, struct root_bus *roots)
 {
 	vf->physfn = pf;
-	if (has_path(topology, vf->index))
+	if (roots[vf->index].linked)
 		return;
 	vf->parent = pf->parent;
 	vf->orphan = pf->orphan;
 	roots[vf->index] = roots[pf->index];
+	roots[vf->index].linked = false;
 }
 
 /* PCIe r6.0, sec 9.2.1.2: VF n is First VF Offset + (n - 1) * VF Stride after its PF. */
@@ -180,7 +241,7 @@ void p2p_dump_link_vfs(struct p2p_topology *topology, struct root_bus *roots)
 
 			vf = rid <= 0xffff ? p2p_tree_find(topology, bdf) : NULL;
 			if (vf && vf != pf && is_vf(topology, vf))
-				adopt(topology, pf, vf, roots);
+				adopt(pf, vf, roots);
 		}
 	}
 }

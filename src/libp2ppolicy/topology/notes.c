@@ -131,9 +131,10 @@ static void note_lost_bridges(struct p2p_topology *topology)
 	}
 	if (orphans)
 		p2p_note_add(topology, orphan,
-			     p2p_keep_format(topology, "the bridges above %s%s are not in the "
-					     "dump: how %s to functions of other buses is not "
-					     "known", bdf_of(orphan, bdf),
+			     p2p_keep_format(topology, "which bridges are above %s%s is not "
+					     "known (they are missing, or links and bus "
+					     "numbers do not tell): nor is how %s to functions "
+					     "of other buses", bdf_of(orphan, bdf),
 					     orphans > 1 ? " and others" : "",
 					     orphans > 1 ? "they relate" : "it relates"));
 }

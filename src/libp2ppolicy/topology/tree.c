@@ -3,7 +3,8 @@
  * The tree as the kernel builds it.  In sysfs a function's directory lies in that of the bridge
  * above it, and the one above the first is its host bridge, pciDDDD:BB.  A domain behind a VMD
  * endpoint has a host bridge of its own inside the endpoint's directory: the last one counts
- * (drivers/pci/pci.h, pci_upstream_bridge(), stops at a root bus).
+ * (drivers/pci/pci.h, pci_upstream_bridge(), stops at a root bus).  A path without a host bridge
+ * is that of a function whose link was lost, and says nothing: then bus numbers decide (dump.c).
  */
 #include <errno.h>
 #include <stdio.h>
@@ -63,10 +64,11 @@ static const char *below_host(const char *path, struct root_bus *ret_root)
 		path = next_part(path, &part);
 		if (part.kind == PART_HOST && path) {
 			ret_root->nested = below != NULL;
-			ret_root->behind = before.kind == PART_FUNCTION ? before.bdf : part.bdf;
+			ret_root->behind = before.bdf;
+			ret_root->behind_known = before.kind == PART_FUNCTION;
 			ret_root->domain = part.bdf.domain;
 			ret_root->bus = part.bdf.bus;
-			ret_root->known = true;
+			ret_root->known = ret_root->linked = true;
 			below = path;
 		}
 		before = part;
@@ -192,6 +194,15 @@ struct p2p_function *p2p_tree_find(const struct p2p_topology *topology, struct p
 	return NULL;
 }
 
+/* Does its own path say where @function is? */
+static bool has_link(const struct p2p_topology *topology, const struct p2p_function *function)
+{
+	const struct p2p_raw *raw = topology->builds[function->index].raw;
+	struct root_bus root;
+
+	return raw && raw->path && below_host(raw->path, &root);
+}
+
 /* The chain in the path of @function links it, and each bridge that is known from paths alone. */
 static void link_path(struct p2p_topology *topology, struct p2p_function *function,
 		      const char *path, struct root_bus *roots)
@@ -207,7 +218,8 @@ static void link_path(struct p2p_topology *topology, struct p2p_function *functi
 		here = part.kind == PART_FUNCTION ? p2p_tree_find(topology, part.bdf) : NULL;
 		if (!here)
 			continue;
-		if (here == function || (here->missing && !roots[here->index].known)) {
+		if (here == function ||
+		    (!roots[here->index].known && !has_link(topology, here))) {
 			if (here != above)
 				here->parent = above;
 			roots[here->index] = root;
@@ -255,6 +267,20 @@ static int open_rings(struct p2p_topology *topology)
 	return 0;
 }
 
+/* What lies below a function whose place is not known has none either. */
+static void spread_orphans(struct p2p_topology *topology)
+{
+	size_t i;
+
+	for (i = 0; i < topology->count; i++) {
+		const struct p2p_function *up = &topology->functions[i];
+
+		while (up && !up->orphan)
+			up = up->parent;
+		topology->functions[i].orphan = up;
+	}
+}
+
 static int compare_roots(const void *a, const void *b)
 {
 	const struct root_bus *left = a, *right = b;
@@ -284,6 +310,22 @@ static struct p2p_host_bridge *find_host(const struct p2p_topology *topology,
 	return NULL;
 }
 
+/* Of several functions on one bus only some may say what the host bridge lies behind. */
+static void add_host(struct p2p_topology *topology, struct p2p_host_bridge *host,
+		     const struct root_bus *root)
+{
+	if (!host->name) {
+		host->index = (unsigned int)topology->host_count - 1;
+		host->domain = root->domain;
+		host->bus = root->bus;
+		host->name = p2p_keep_format(topology, "pci%04x:%02x",
+					      (unsigned int)host->domain, host->bus);
+	}
+	host->vmd |= root->nested;
+	if (root->nested && root->behind_known && !host->behind)
+		host->behind = p2p_tree_find(topology, root->behind);
+}
+
 static int make_hosts(struct p2p_topology *topology, const struct root_bus *roots)
 {
 	struct root_bus *sorted;
@@ -299,17 +341,9 @@ static int make_hosts(struct p2p_topology *topology, const struct root_bus *root
 			sorted[count++] = roots[i];
 	qsort(sorted, count, sizeof(*sorted), compare_roots);
 	for (i = 0; i < count; i++) {
-		struct p2p_host_bridge *host = &topology->hosts[topology->host_count];
-
-		if (i && !compare_roots(&sorted[i], &sorted[i - 1]))
-			continue;
-		host->index = (unsigned int)topology->host_count++;
-		host->domain = sorted[i].domain;
-		host->bus = sorted[i].bus;
-		host->vmd = sorted[i].nested;
-		host->behind = sorted[i].nested ? p2p_tree_find(topology, sorted[i].behind) : NULL;
-		host->name = p2p_keep_format(topology, "pci%04x:%02x",
-					      (unsigned int)host->domain, host->bus);
+		if (!i || compare_roots(&sorted[i], &sorted[i - 1]))
+			topology->host_count++;
+		add_host(topology, &topology->hosts[topology->host_count - 1], &sorted[i]);
 	}
 	for (i = 0; i < topology->count; i++)
 		topology->functions[i].host = find_host(topology, &roots[i]);
@@ -413,6 +447,8 @@ int p2p_tree_link(struct p2p_topology *topology)
 		link_physfn(topology, &topology->functions[i]);
 	p2p_dump_link_vfs(topology, roots);
 	error = open_rings(topology);
+	if (!error)
+		spread_orphans(topology);
 	if (!error)
 		error = make_hosts(topology, roots);
 	if (!error)

@@ -63,7 +63,7 @@ static enum turn find_turn(const struct p2p_walk *walk, const char **why)
 
 	*why = "what joins the two is no port of a kind that could be read";
 	if (walk->lost) {
-		*why = "the dump lacks bridges above one of the two";
+		*why = "which bridges are above one of the two is not known";
 		return TURN_NONE;
 	}
 	if (!common)

@@ -67,7 +67,7 @@ int p2p_judge_new_from_parts(struct p2p_context *context, const struct p2p_parts
  * @provider_side, @client_side: the function of each chain just below @common (or the topmost
  *	one when there is none); NULL when the function is @common itself
  * @hops: both sides to @common, or both depths
- * @lost: none was found, but bridges of one chain are missing in the dump
+ * @lost: none was found, but which bridges are above one of them is not known
  */
 struct p2p_walk {
 	const struct p2p_function *provider, *client;

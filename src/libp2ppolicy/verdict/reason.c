@@ -169,7 +169,7 @@ static const char *const sentences[P2P_REASONS] = {
 	[P2P_REASON_P2PDMA_UNKNOWN] =
 		"not known: whether the kernel is built with CONFIG_PCI_P2PDMA could not be read",
 	[P2P_REASON_PATH_UNKNOWN] =
-		"not known: the dump lacks bridges above one of the two, which they may share",
+		"not known: which bridges are above one of the two, and whether they share one",
 	[P2P_REASON_TLP_BLOCKED] = "a port on the path blocks this class of requests",
 };
 

@@ -155,7 +155,7 @@ static enum p2p_map_type decide_apart(const struct p2p_judge *judge, enum p2p_tr
 	return p2p_kernel_decide(judge, &findings, NULL);
 }
 
-/* Pairs that have no common bridge in the dump, which lacks bridges of one of them. */
+/* Pairs that have no common bridge that is known, and not all bridges of one are known. */
 static void add_lost(struct counter *counter, uint64_t pairs)
 {
 	struct p2p_findings findings = { .lost = true };

@@ -36,7 +36,7 @@ static const struct finding_kind kinds[] = {
 	{ P2P_REASON_P2PDMA_UNKNOWN, P2P_MAP_UNKNOWN, CULPRITS_NONE,
 	  "unknown: whether this kernel has P2PDMA at all is not recorded" },
 	{ P2P_REASON_PATH_UNKNOWN, P2P_MAP_UNKNOWN, CULPRITS_NONE,
-	  "unknown: bridges above them are missing in the dump" },
+	  "unknown: which bridges are above them is not known" },
 	{ P2P_REASON_HOST_LISTED, P2P_MAP_THRU_HOST_BRIDGE, CULPRITS_PORTS,
 	  "share a bridge, but go through the host bridge: ACS redirects" },
 	{ P2P_REASON_CPU_ZEN, P2P_MAP_THRU_HOST_BRIDGE, CULPRITS_PORTS,
