@@ -27,7 +27,7 @@ struct p2p_diff_entry {
 };
 
 /**
- * struct p2p_diff - see diff.h of the public face.
+ * struct p2p_diff - see p2ppolicy/diff.h.
  * @evidence: by index of function of the old side
  */
 struct p2p_diff {
