@@ -9,6 +9,8 @@
 
 #include <p2ppolicy/all.h>
 
+#include <time.h>
+
 #include "document.h"
 
 #define HEAD "{ \"format\": \"p2ptopo-policy\", \"version\": 1,\n"
@@ -31,6 +33,7 @@ static const struct { const char *text, *where; } bad[] = {
 	{ HEAD "\"rules\": null }", ":2:10: null means nothing here" },
 	{ HEAD "\"rules\": {} }", ":2:10: expected \"rules\"" },
 	{ HEAD "\"rules\": [],\n \"rules\": [] }", ":3:2: \"rules\" stands here a second time" },
+	{ HEAD "\"rules\": [],\n \"rules\": {} }", ":3:2: \"rules\" stands here a second time" },
 	{ HEAD "\"rulez\": [] }", ":2:10: \"rulez\" is no key here; expected one of format, version" },
 	{ HEAD "\"rules\": [ ], }", ":2:15: expected another value after the comma" },
 	{ HEAD "/* open", ":2:1: this comment does not end" },
@@ -251,6 +254,36 @@ START_TEST(rules_know_their_place)
 }
 END_TEST
 
+#define RULE "{\"action\": \"deny\", \"provider\": {\"numa\": 1}, \"client\": {\"numa\": 2}}"
+
+/* The processor time that loading @count rules takes; the last of them stands in its line. */
+static double time_of(unsigned int count)
+{
+	FILE *file = fopen(path, "w");
+	struct p2p_policy *policy;
+	clock_t start;
+
+	fputs(HEAD "\"rules\": [\n" RULE, file);
+	for (unsigned int i = 1; i < count; i++)
+		fputs(",\n" RULE, file);
+	fputs("] }", file);
+	fclose(file);
+	start = clock();
+	ck_assert_int_eq(p2p_policy_load(context, path, &policy), 0);
+	ck_assert_uint_eq(p2p_policy_rule(policy, count - 1)->line, count + 2);
+	p2p_policy_free(policy);
+	return (double)(clock() - start) / CLOCKS_PER_SEC;
+}
+
+/* Ten times the rules take about ten times as long, where a search for each would take 100. */
+START_TEST(many_rules_take_linear_time)
+{
+	double few = time_of(20000);
+
+	ck_assert_double_lt(time_of(200000), 40 * few);
+}
+END_TEST
+
 #define COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
 
 int main(void)
@@ -268,6 +301,8 @@ int main(void)
 	tcase_add_test(tcase, self_is_always_allowed);
 	tcase_add_test(tcase, unknown_speed_allows_nothing);
 	tcase_add_test(tcase, rules_know_their_place);
+	tcase_add_test(tcase, many_rules_take_linear_time);
+	tcase_set_timeout(tcase, 300);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);

@@ -196,8 +196,10 @@ END_TEST
 static const struct {
 	const char *manifest, *error;
 } manifests[] = {
-	{ "", "not a JSON object" },
-	{ "{", "not a JSON object" },
+	{ "", "manifest.json:1:1: the file ends inside a value" },
+	{ "{", "manifest.json:1:2: the file ends inside a value" },
+	{ "{\"rows\": [],\n \"rows\": {}}",
+	  "manifest.json:2:2: \"rows\" stands here a second time" },
 	{ "[]", "not a JSON object" },
 	{ "{\"format\": \"p2ptopo-capture\"}", "not of version 1" },
 	{ "{\"format\": \"p2ptopo-capture\", \"version\": 2}", "not of version 1" },

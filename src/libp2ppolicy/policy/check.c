@@ -325,7 +325,7 @@ int p2p_check_load(struct p2p_context *context, const char *path, struct p2p_che
 
 	if (!check)
 		return -ENOMEM;
-	r = p2p_document_load(context, path, &check->document);
+	r = p2p_document_load(context, path, P2P_JSON_COMMENTS, &check->document);
 	if (!r)
 		r = p2p_document_head(check->document, &form);
 	if (!r)

@@ -1,28 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * A JSON file with comments whose every value knows where it stands.  json-c parses; this adds
- * what it lacks: comments, positions, and the refusal of a key that stands twice.
- */
+/* A file of JSON that people write, whose every value knows where it stands. */
 #ifndef P2P_POLICY_DOCUMENT_H
 #define P2P_POLICY_DOCUMENT_H
 
-#include <json-c/json.h>
+#include "base/json-read.h"
 
-#include "base/context.h"
-
-/** struct p2p_document - @root is owned by it and always an object; null stands nowhere in it. */
+/** struct p2p_document - @root is that of @json, and always an object. */
 struct p2p_document {
 	struct p2p_context *context;
 	char *path, *text;
-	size_t size;
+	struct p2p_json json;
 	struct json_object *root;
 };
 
 /**
- * p2p_document_load() - read and parse.  Comments are C and C++ ones.
+ * p2p_document_load() - read and parse.
+ * @flags: P2P_JSON_COMMENTS and P2P_JSON_NULLS
  * Return: 0; -EBADMSG not such a file; another negative errno when it cannot be read.
  */
-int p2p_document_load(struct p2p_context *context, const char *path,
+int p2p_document_load(struct p2p_context *context, const char *path, unsigned int flags,
 		      struct p2p_document **ret_document);
 
 /** p2p_document_free() - NULL is fine.  Return: NULL. */

@@ -17,39 +17,42 @@ static const char *text_of(struct json_object *object, const char *key)
 	return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : "";
 }
 
-static struct json_object *load(const struct p2p_document *document, const char *name)
+/* Relative to the folder of the document that cites it. */
+static int load(const struct p2p_document *document, const char *name,
+		struct p2p_document **ret_proof)
 {
 	const char *slash = strrchr(document->path, '/');
 	size_t folder = *name == '/' || !slash ? 0 : (size_t)(slash + 1 - document->path);
 	size_t size = folder + strlen(name) + 1;
 	char *path = malloc(size);
-	struct json_object *proof;
+	int r;
 
 	if (!path)
-		return NULL;
+		return -ENOMEM;
 	snprintf(path, size, "%.*s%s", (int)folder, document->path, name);
-	proof = json_object_from_file(path);
+	r = p2p_document_load(document->context, path, P2P_JSON_NULLS, ret_proof);
 	free(path);
-	return proof;
+	return r;
 }
 
 static int parse_one(const struct p2p_document *document, struct json_object *node,
-		     struct json_object **ret_proof)
+		     struct p2p_document **ret_proof)
 {
-	struct json_object *proof;
+	int r;
 
 	if (!json_object_is_type(node, json_type_string))
 		return p2p_document_error(document, node, "expected the name of a file");
-	proof = load(document, json_object_get_string(node));
-	if (!proof)
-		return p2p_document_error(document, node, "%s cannot be read, or is no JSON",
-					  json_object_get_string(node));
-	if (strcmp(text_of(proof, "format"), FORMAT) != 0) {
-		json_object_put(proof);
+	r = load(document, json_object_get_string(node), ret_proof);
+	if (r == -ENOMEM)
+		return r;
+	if (r)
+		return p2p_document_error(document, node, "%s",
+					  p2p_context_error(document->context));
+	if (strcmp(text_of((*ret_proof)->root, "format"), FORMAT) != 0) {
+		*ret_proof = p2p_document_free(*ret_proof);
 		return p2p_document_error(document, node, "%s is not of the format " FORMAT,
 					  json_object_get_string(node));
 	}
-	*ret_proof = proof;
 	return 0;
 }
 
@@ -65,7 +68,7 @@ int p2p_evidence_parse(const struct p2p_document *document, struct json_object *
 	if (!json_object_is_type(node, json_type_array))
 		return p2p_document_error(document, node, "\"evidence\" must be an array of files");
 	count = json_object_array_length(node);
-	ret_evidence->proofs = calloc(count + 1, sizeof(struct json_object *));
+	ret_evidence->proofs = calloc(count + 1, sizeof(struct p2p_document *));
 	if (!ret_evidence->proofs)
 		return -ENOMEM;
 	for (size_t i = 0; !r && i < count; i++) {
@@ -79,7 +82,7 @@ int p2p_evidence_parse(const struct p2p_document *document, struct json_object *
 void p2p_evidence_clear(struct p2p_evidence *evidence)
 {
 	for (size_t i = 0; i < evidence->count; i++)
-		json_object_put(evidence->proofs[i]);
+		p2p_document_free(evidence->proofs[i]);
 	free(evidence->proofs);
 	*evidence = (struct p2p_evidence){ 0 };
 }
@@ -112,7 +115,7 @@ bool p2p_evidence_proves(const struct p2p_evidence *evidence, const struct p2p_v
 	const char *release = verdict->machine ? verdict->machine->release : NULL;
 
 	for (size_t i = 0; release && i < evidence->count; i++) {
-		struct json_object *proof = evidence->proofs[i];
+		struct json_object *proof = evidence->proofs[i]->root;
 
 		if (says_yes(proof) && !strcmp(text_of(proof, "kernel"), release) &&
 		    is_device(proof, "provider", verdict->provider) &&

@@ -9,7 +9,7 @@
 
 /** struct p2p_evidence - the documents, owned. */
 struct p2p_evidence {
-	struct json_object **proofs;
+	struct p2p_document **proofs;
 	size_t count;
 };
 

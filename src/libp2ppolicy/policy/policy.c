@@ -91,7 +91,7 @@ int p2p_policy_load(struct p2p_context *context, const char *path, struct p2p_po
 
 	if (!policy)
 		return -ENOMEM;
-	r = p2p_document_load(context, path, &policy->document);
+	r = p2p_document_load(context, path, P2P_JSON_COMMENTS, &policy->document);
 	if (!r)
 		r = p2p_document_head(policy->document, &form);
 	if (!r)

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <json-c/json.h>
-
-#include "base/context.h"
+#include "base/json-read.h"
 #include "snapshot/manifest.h"
 
 #define NAME	"manifest.json"
@@ -164,7 +163,8 @@ int p2p_manifest_load(struct p2p_context *context, const char *name, struct p2p_
 		      struct p2p_snapshot *snapshot)
 {
 	struct p2p_buffer buffer = { 0 };
-	struct json_object *root;
+	char where[PATH_MAX + sizeof("/" NAME)];
+	struct p2p_json json = { 0 };
 	int r = tree->ops->read(tree, NULL, NAME, &buffer);
 
 	if (r < 0) {
@@ -172,12 +172,13 @@ int p2p_manifest_load(struct p2p_context *context, const char *name, struct p2p_
 		return r == -ENOENT ? 0 : p2p_error(context, r, "%s: " NAME ": %s", name,
 						    strerror(-r));
 	}
-	root = json_tokener_parse(buffer.data);
-	if (json_object_is_type(root, json_type_object))
-		r = parse(context, name, root, snapshot);
-	else
-		r = p2p_error(context, -EBADMSG, "%s: " NAME " is not a JSON object", name);
-	json_object_put(root);
+	snprintf(where, sizeof(where), "%s: " NAME, name);
+	r = p2p_json_parse(context, where, buffer.data, buffer.size, P2P_JSON_NULLS, &json);
+	if (r == 0 && json_object_is_type(json.root, json_type_object))
+		r = parse(context, name, json.root, snapshot);
+	else if (r == 0)
+		r = p2p_error(context, -EBADMSG, "%s is not a JSON object", where);
+	p2p_json_clear(&json);
 	free(buffer.data);
 	return r;
 }

@@ -4,12 +4,9 @@
  * here it is only told from other documents, topology/report.c takes what is in it.
  */
 #include <errno.h>
-#include <limits.h>
 #include <string.h>
 
-#include <json-c/json.h>
-
-#include "base/context.h"
+#include "base/json-read.h"
 #include "snapshot/sources.h"
 
 #define FORMAT	"p2ptopo-tree"
@@ -49,22 +46,16 @@ static int check(struct p2p_context *context, const char *name, struct json_obje
 static int load_report(struct p2p_context *context, const struct p2p_input *input,
 		       struct p2p_snapshot *snapshot)
 {
-	struct json_tokener *tokener = json_tokener_new();
-	struct json_object *root = NULL;
-	size_t size = strlen(input->data);
+	struct p2p_json json;
+	int r = p2p_json_parse(context, input->name, input->data, input->size, P2P_JSON_NULLS,
+			       &json);
 
-	if (!tokener)
-		return p2p_error(context, -ENOMEM, "out of memory");
-	if (size < INT_MAX) {
-		json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-		root = json_tokener_parse_ex(tokener, input->data, (int)size + 1);
-	}
+	if (r < 0)
+		return r;
 	snapshot->want = P2P_WANT_NAMES;
-	snapshot->report = root;
-	json_tokener_free(tokener);
-	if (!json_object_is_type(root, json_type_object))
-		return p2p_error(context, -EBADMSG, "%s: damaged JSON", input->name);
-	return check(context, input->name, root);
+	snapshot->report = json_object_get(json.root);
+	p2p_json_clear(&json);
+	return check(context, input->name, snapshot->report);
 }
 
 const struct p2p_format p2p_format_report = { .sniff = is_report, .load = load_report };

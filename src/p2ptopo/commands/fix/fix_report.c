@@ -148,12 +148,13 @@ static enum status print_proof(const struct app *app)
 	proof = json_object_from_file(app->options.proof);
 	if (!json_object_is_type(proof, json_type_object) ||
 	    !json_object_object_get_ex(proof, "format", &value) ||
+	    !json_object_is_type(value, json_type_string) ||
 	    strcmp(json_object_get_string(value), "p2ptopo-proof") != 0)
 		status = fail_with(app->failure, STATUS_INPUT, "%s was not written by prove "
 				   "--evidence", app->options.proof);
 	if (!status) {
 		fprintf(app->out, "\nProof of %s from %s to %s:\n",
-			json_object_object_get_ex(proof, "started", &value) ?
+			json_object_object_get_ex(proof, "started", &value) && value ?
 			json_object_get_string(value) : "?", text_at(proof, "client", "bdf"),
 			text_at(proof, "provider", "bdf"));
 		print_transfer(app, proof, "client_writes_provider", "client writes");

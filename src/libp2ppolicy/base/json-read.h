@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * JSON that somebody else wrote, read into json-c's objects.  json-c decodes strings and numbers;
+ * objects and lists are put together here, so that every value knows where it stands, and a key
+ * that comes twice, deep nesting and a text of too many values are refused with line and column.
+ */
+#ifndef P2P_BASE_JSON_READ_H
+#define P2P_BASE_JSON_READ_H
+
+#include <json-c/json.h>
+
+#include "base/context.h"
+
+/** What a text may hold beyond plain JSON without null, as bits. */
+#define P2P_JSON_COMMENTS	0x1	/* C and C++ comments */
+#define P2P_JSON_NULLS		0x2	/* null, which has no position */
+
+/**
+ * struct p2p_json - a text and what it says.
+ * @name, @text: borrowed; @text has a zero byte behind its @size bytes
+ * @root: owned; a container or a scalar
+ * @lines: @line_count offsets at which lines begin
+ */
+struct p2p_json {
+	struct p2p_context *context;
+	const char *name, *text;
+	size_t size;
+	struct json_object *root;
+	size_t *lines, line_count;
+};
+
+/**
+ * p2p_json_parse() - parse a text as RFC 8259 has it, and what @flags allow.
+ * @ret_json: freed by p2p_json_clear()
+ *
+ * Return: 0; -EBADMSG, with name, line and column in the sentence; -ENOMEM.
+ */
+int p2p_json_parse(struct p2p_context *context, const char *name, const char *text, size_t size,
+		   unsigned int flags, struct p2p_json *ret_json);
+
+/** p2p_json_clear() - free what it owns. */
+void p2p_json_clear(struct p2p_json *json);
+
+/** p2p_json_position() - line and column, from 1, of a value (for a member: of the value). */
+void p2p_json_position(const struct p2p_json *json, const struct json_object *node,
+		       unsigned int *ret_line, unsigned int *ret_column);
+
+#endif
