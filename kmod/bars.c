@@ -7,9 +7,13 @@
  * True when it matters: memory becomes p2pdma memory in a driver's probe, and
  * the ranges of a function are read again when it is added, when a driver is
  * about to be bound (resources are assigned by then) and when one has been
- * bound (it may have resized a BAR). A range newly read evicts what it overlaps,
- * which can only be a leftover of a function that was moved. An address that
- * is not here is nobody's, and refused.
+ * bound (it may have resized a BAR). An address that is not here is nobody's,
+ * and refused.
+ *
+ * Ranges may nest: the BARs of a VMD endpoint contain those of the functions in
+ * its domain. The innermost range owns an address. Two ranges that overlap in
+ * any other way cannot both be true, and the one read last evicts the other; so
+ * does a range that encloses one, or lies in one, that its function has left.
  */
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -20,15 +24,24 @@ struct bar {
 	u64 start;
 	u64 end;		/* inclusive */
 	struct pci_dev *dev;	/* no reference is held: gate_bars_forget(); NULL: gone */
+	u32 outer;		/* index of the range that encloses this one, or NO_BAR */
 };
+
+#define NO_BAR	U32_MAX
 
 struct bar_table {
 	struct rcu_head rcu;
 	u32 nr;
-	struct bar bar[];
+	struct bar bar[];	/* by start; of those with one start, the larger first */
 };
 
 static struct bar_table __rcu *bars;	/* writers hold gate.lock */
+
+/* Does @a stand before @b in the table? */
+static bool is_before(const struct bar *a, const struct bar *b)
+{
+	return a->start != b->start ? a->start < b->start : a->end > b->end;
+}
 
 /*
  * The memory BARs of @dev as they are now; at most PCI_STD_NUM_BARS. Only those
@@ -49,17 +62,40 @@ static u32 read_bars(struct pci_dev *dev, struct bar *to)
 
 		if (!(res->flags & IORESOURCE_MEM) || !res->parent)
 			continue;
-		for (j = n++; j && to[j - 1].start > bar.start; j--)
+		for (j = n++; j && is_before(&bar, &to[j - 1]); j--)
 			to[j] = to[j - 1];
 		to[j] = bar;
 	}
 	return n;
 }
 
-static bool is_hit(const struct bar *bar, const struct bar *now, u32 n)
+static bool is_within(const struct bar *inner, const struct bar *outer)
 {
+	return inner->start >= outer->start && inner->end <= outer->end;
+}
+
+/* Does its function still have this range? Under gate.lock, @bar->dev not yet gone. */
+static bool is_current(const struct bar *bar)
+{
+	struct bar now[PCI_STD_NUM_BARS];
+	u32 n = read_bars(bar->dev, now);
+
 	while (n--) {
-		if (bar->start <= now[n].end && now[n].start <= bar->end)
+		if (now[n].start == bar->start && now[n].end == bar->end)
+			return true;
+	}
+	return false;
+}
+
+/* Must @bar, of another function, give way to one of @now? */
+static bool is_evicted(const struct bar *bar, const struct bar *now, u32 n)
+{
+	for (; n--; now++) {
+		bool inside = is_within(bar, now), around = is_within(now, bar);
+
+		if (bar->start > now->end || now->start > bar->end)
+			continue;
+		if (inside == around || !is_current(bar))
 			return true;
 	}
 	return false;
@@ -94,23 +130,47 @@ static u32 forget(struct bar_table *table, const struct pci_dev *dev)
 	return n;
 }
 
-/* @old without @dev and without what @now overlaps, merged with @now. */
-static void merge(struct bar_table *table, const struct bar_table *old,
-		  const struct pci_dev *dev, const struct bar *now, u32 n)
+/* Which range encloses which. */
+static void nest(struct bar_table *table)
 {
-	u32 i, j = 0;
+	u32 i, outer = NO_BAR;
+
+	for (i = 0; i < table->nr; i++) {
+		struct bar *bar = &table->bar[i];
+
+		while (outer != NO_BAR && table->bar[outer].end < bar->start)
+			outer = table->bar[outer].outer;
+		bar->outer = outer;
+		outer = i;
+	}
+}
+
+/*
+ * @old without @dev and without what @now evicts, merged with @now. Return: how
+ * many ranges of functions that may still be there were left out.
+ */
+static u32 merge(struct bar_table *table, const struct bar_table *old,
+		 const struct pci_dev *dev, const struct bar *now, u32 n)
+{
+	u32 i, j = 0, dropped = 0;
 
 	for (i = 0; old && i < old->nr; i++) {
 		const struct bar *bar = &old->bar[i];
 
-		if (!bar->dev || bar->dev == dev || is_hit(bar, now, n))
+		if (!bar->dev)
 			continue;
-		while (j < n && now[j].start < bar->start)
+		if (bar->dev == dev || is_evicted(bar, now, n)) {
+			dropped++;
+			continue;
+		}
+		while (j < n && is_before(&now[j], bar))
 			table->bar[table->nr++] = now[j++];
 		table->bar[table->nr++] = *bar;
 	}
 	while (j < n)
 		table->bar[table->nr++] = now[j++];
+	nest(table);
+	return dropped;
 }
 
 /* Read the BARs of @dev again. Under gate.lock; may sleep. */
@@ -119,19 +179,25 @@ void gate_bars_update(struct pci_dev *dev)
 	struct bar_table *old = rcu_dereference_protected(bars, lockdep_is_held(&gate.lock));
 	struct bar now[PCI_STD_NUM_BARS];
 	struct bar_table *table;
-	u32 n = read_bars(dev, now);
+	u32 dropped, n = read_bars(dev, now);
 
 	if (is_unchanged(old, dev, now, n))
 		return;
 	table = kvmalloc(struct_size(table, bar, (old ? old->nr : 0) + n), GFP_KERNEL);
 	if (!table) {
 		/* its memory is nobody's now: refused, until it can be read */
-		forget(old, dev);
+		gate_bars_forget(dev);
 		return;
 	}
 	table->nr = 0;
-	merge(table, old, dev, now, n);
+	dropped = merge(table, old, dev, now, n);
 	rcu_assign_pointer(bars, table);
+	/*
+	 * A hook may have found a function in @old that gate_bars_forget() will
+	 * no longer find here: wait for it now.
+	 */
+	if (dropped)
+		synchronize_rcu_expedited();
 	if (old)
 		kvfree_rcu(old, rcu);
 }
@@ -179,24 +245,31 @@ u32 gate_bars_count(void)
 	return n;
 }
 
-/* Hooks come here, with preemption off. All @len bytes must lie in one BAR. */
+/*
+ * Hooks come here, with preemption off. All @len bytes must lie in one BAR and
+ * in none that it encloses.
+ */
 struct pci_dev *gate_bars_owner(u64 start, u64 len)
 {
 	const struct bar_table *table = rcu_dereference_sched(bars);
-	u32 low = 0, high = table ? table->nr : 0;
+	u64 last = start + (len - 1);
+	u32 at, low = 0, high = table ? table->nr : 0;
 
+	/* low: how many ranges begin at @start or before */
 	while (low < high) {
 		u32 mid = low + (high - low) / 2;
-		const struct bar *bar = &table->bar[mid];
 
-		if (start < bar->start)
-			high = mid;
-		else if (start > bar->end)
+		if (table->bar[mid].start <= start)
 			low = mid + 1;
 		else
-			return len && len - 1 <= bar->end - start ? READ_ONCE(bar->dev) : NULL;
+			high = mid;
 	}
-	return NULL;
+	if (!low || !len || last < start || (low < table->nr && table->bar[low].start <= last))
+		return NULL;
+	/* of those around @start the innermost is the last, or encloses the last */
+	for (at = low - 1; at != NO_BAR && table->bar[at].end < start;)
+		at = table->bar[at].outer;
+	return at != NO_BAR && last <= table->bar[at].end ? READ_ONCE(table->bar[at].dev) : NULL;
 }
 
 /* Does any byte of the range lie in a BAR? For ranges that no one BAR holds; not fast. */
