@@ -152,11 +152,12 @@ static const struct command {
 	int (*run)(struct gate_file *file, void *arg);
 	size_t size;		/* of the structure as this module knows it */
 	size_t least;		/* of its first form */
+	fmode_t mode;		/* in which the device must have been opened */
 } commands[] = {
-	{ P2PGATE_INFO, do_info, sizeof(struct p2pgate_info), P2PGATE_INFO_V1 },
-	{ P2PGATE_SET, do_set, sizeof(struct p2pgate_set), P2PGATE_SET_V1 },
-	{ P2PGATE_GET, do_get, sizeof(struct p2pgate_get), P2PGATE_GET_V1 },
-	{ P2PGATE_DISTANCE, do_distance, sizeof(struct p2pgate_distance), P2PGATE_DISTANCE_V1 },
+	{ P2PGATE_INFO, do_info, sizeof(struct p2pgate_info), P2PGATE_INFO_V1, 0 },
+	{ P2PGATE_SET, do_set, sizeof(struct p2pgate_set), P2PGATE_SET_V1, FMODE_WRITE },
+	{ P2PGATE_GET, do_get, sizeof(struct p2pgate_get), P2PGATE_GET_V1, 0 },
+	{ P2PGATE_DISTANCE, do_distance, sizeof(struct p2pgate_distance), P2PGATE_DISTANCE_V1, 0 },
 };
 
 /*
@@ -195,8 +196,11 @@ static long gate_ioctl(struct file *file, unsigned int nr, unsigned long arg)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(commands); i++) {
-		if (commands[i].nr == nr)
-			return run(&commands[i], file->private_data, (void __user *)arg);
+		if (commands[i].nr != nr)
+			continue;
+		if (commands[i].mode & ~file->f_mode)
+			return -EBADF;
+		return run(&commands[i], file->private_data, (void __user *)arg);
 	}
 	return -ENOTTY;
 }
@@ -241,12 +245,15 @@ static struct miscdevice gate_misc = {
 	.mode = 0600,
 };
 
-/* A "change" uevent of the device; nobody to tell while it is not there. */
+/*
+ * A "change" uevent of the device; nobody to tell while it is not there, nor
+ * after misc_register() has failed, which leaves an error in its place.
+ */
 void gate_dev_event(const char *const *properties)
 {
 	struct device *dev = READ_ONCE(gate_misc.this_device);
 
-	if (dev)
+	if (!IS_ERR_OR_NULL(dev))
 		kobject_uevent_env(&dev->kobj, KOBJ_CHANGE, (char **)properties);
 }
 

@@ -137,6 +137,7 @@ dma_addr_t gate_refuse_resource(struct device *dev, phys_addr_t address, size_t 
 
 /* refusals.c */
 void gate_refusal_note(const struct gate_ask *ask, u32 mode);
+void gate_refusals_renew(const struct gate_list *list);
 void gate_refusals_forget(const struct pci_dev *dev);
 void gate_refusals_exit(void);
 u32 gate_refusals_lost(void);

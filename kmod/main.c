@@ -99,7 +99,7 @@ static void put_in_force(struct gate_list *list)
 	WRITE_ONCE(gate.mode, list->mode);
 	if (hold_update())
 		pr_warn("the module is being unloaded, so enforce cannot hold it\n");
-	gate_refusals_forget(NULL);
+	gate_refusals_renew(list);
 }
 
 static int resolve(struct gate_list *list, u64 generation, u32 *ret_bad)
@@ -275,6 +275,8 @@ static void __exit gate_exit(void)
 {
 	struct gate_list *list = rcu_dereference_protected(gate.list, 1);
 
+	if (gate.held)
+		pr_crit("unloaded by force while in enforce: nothing is refused any more\n");
 	WRITE_ONCE(gate.mode, P2PGATE_OFF);
 	WRITE_ONCE(list->mode, P2PGATE_OFF);
 	synchronize_rcu();

@@ -2,12 +2,13 @@
 /*
  * One log line for each pair that is newly refused, with the drivers' names.
  * The hooks note the pair in a table of fixed size, without a lock; a worker
- * prints it. A pair is noted once until the next SET; what finds no room is
- * counted.
+ * prints it. A pair is told of once, until a list lets it through, the mode
+ * changes, or one of its functions goes away; what finds no room is counted.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/atomic.h>
+#include <linux/err.h>
 #include <linux/hash.h>
 #include <linux/irq_work.h>
 #include <linux/workqueue.h>
@@ -17,8 +18,8 @@
 #define TABLE_BITS	7
 #define PROBES		8	/* slots looked at for one pair */
 #define NAME_LEN	24
-#define LINES		20	/* printed at once, and then not for a while */
-#define PAUSE		(5 * HZ)
+#define LINES		20	/* at most, in any */
+#define PERIOD		(5 * HZ)
 
 enum { FREE, TAKEN, NOTED, PRINTED };
 
@@ -97,18 +98,25 @@ static void print(const struct refusal *r)
 			r->client_driver, r->provider_name, r->provider_driver);
 }
 
-/* What is too much for now is printed later. */
+/* What is too much for this period is printed in the next. */
 static void print_all(struct work_struct *work)
 {
-	size_t i, lines = 0;
+	static unsigned long began;	/* the period; only this worker looks */
+	static size_t lines;
+	size_t i;
 
+	if (!began || time_after(jiffies, began + PERIOD)) {
+		began = jiffies;
+		lines = 0;
+	}
 	for (i = 0; i < ARRAY_SIZE(table); i++) {
 		if (atomic_read_acquire(&table[i].state) != NOTED)
 			continue;
-		if (lines++ == LINES) {
-			schedule_delayed_work(&printer, PAUSE);
+		if (lines == LINES) {
+			schedule_delayed_work(&printer, PERIOD);
 			return;
 		}
+		lines++;
 		print(&table[i]);
 		atomic_set_release(&table[i].state, PRINTED);
 	}
@@ -120,24 +128,39 @@ static void kick(struct irq_work *work)
 }
 
 /*
- * After a SET every refused pair is new again, and when a function has gone, all
- * of @dev's are: what comes next may have its pointer. NULL: of every function.
- * What waits is printed first. Under gate.lock.
+ * @list comes into force: a pair that it refuses like the last one is no news,
+ * any other is told of when it is refused next. Under gate.lock.
+ */
+void gate_refusals_renew(const struct gate_list *list)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(table) && list->mode != P2PGATE_OFF; i++) {
+		struct refusal *r = &table[i];
+
+		if (atomic_read_acquire(&r->state) == PRINTED &&
+		    (r->mode != list->mode || (r->provider && r->client &&
+					       gate_list_find(list, r->provider, r->client))))
+			atomic_cmpxchg(&r->state, PRINTED, FREE);
+	}
+}
+
+/*
+ * @dev goes away: whatever comes next may have its pointer, and is told of anew.
+ * Lines that wait are still printed; they hold names. Under gate.lock.
  */
 void gate_refusals_forget(const struct pci_dev *dev)
 {
 	size_t i;
 
-	irq_work_sync(&kicker);
-	flush_delayed_work(&printer);
 	for (i = 0; i < ARRAY_SIZE(table); i++) {
 		struct refusal *r = &table[i];
 
-		if (dev && r->provider != dev && r->client != dev)
+		if (atomic_read_acquire(&r->state) < NOTED ||
+		    (r->provider != dev && r->client != dev))
 			continue;
-		if (atomic_cmpxchg(&r->state, PRINTED, FREE) != PRINTED &&
-		    atomic_cmpxchg(&r->state, NOTED, FREE) == NOTED)
-			atomic_inc(&lost);
+		WRITE_ONCE(r->provider, ERR_PTR(-ENODEV));	/* like no other */
+		atomic_cmpxchg(&r->state, PRINTED, FREE);
 	}
 }
 

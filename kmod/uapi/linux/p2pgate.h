@@ -177,11 +177,11 @@ struct p2pgate_pair {
  *	index of the offending function, or @nr_functions + that of the pair
  * @tag: any bytes; INFO and GET give them back (the digest of the policy, say)
  *
- * Takes CAP_SYS_ADMIN in the initial user namespace (else EPERM). On return
- * of 0 no call is still being decided by the old list. On any error the old
- * mode and list stay in force. ESTALE: something was set, added or removed
- * since @generation. ENODEV: a function is not there, or is another one than
- * described. EINTR: a fatal signal arrived before the list was in force.
+ * Takes CAP_SYS_ADMIN in the initial user namespace (else EPERM) and a file
+ * that was opened for writing (else EBADF). On return of 0 no call is still
+ * being decided by the old list. On any error the old mode and list stay in
+ * force. ESTALE: something was set, added or removed since @generation. ENODEV:
+ * a function is not there, or is another one than described. EINTR: a fatal signal arrived before the list was in force.
  * Failure to write @generation or @bad back is not reported.
  */
 struct p2pgate_set {

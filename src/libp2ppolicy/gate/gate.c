@@ -100,7 +100,10 @@ int p2p_gate_open(struct p2p_context *context, struct p2p_gate **ret_gate)
 
 	if (!gate)
 		return -ENOMEM;
+	/* Who may only read it can still ask. */
 	gate->fd = open(P2PGATE_DEVICE, O_RDWR | O_CLOEXEC);
+	if (gate->fd < 0 && errno == EACCES)
+		gate->fd = open(P2PGATE_DEVICE, O_RDONLY | O_CLOEXEC);
 	r = gate->fd < 0 ? open_error(context, errno) : ask_info(context, gate, &info);
 	if (r) {
 		p2p_gate_close(gate);

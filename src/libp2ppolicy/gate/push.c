@@ -119,8 +119,8 @@ static int explain(struct p2p_context *context, int error, const struct tables *
 		return p2p_error(context, error,
 				 "the machine or the list changed while this was decided (generation %llu now); nothing was pushed",
 				 (unsigned long long)set->generation);
-	if (error == -EPERM)
-		return p2p_error(context, error, "only root may change what the gate does");
+	if (error == -EPERM || error == -EBADF)
+		return p2p_error(context, -EPERM, "only root may change what the gate does");
 	return p2p_error(context, error, P2PGATE_DEVICE ": SET: %s", strerror(-error));
 }
 

@@ -98,6 +98,20 @@ static void in_child(int kind, int fd)
 	}
 }
 
+/* Root, with a file that was opened for reading only: it may look, and set nothing. */
+static void as_reader(void)
+{
+	struct p2pgate_info info = { .size = sizeof(info) };
+	struct p2pgate_set set = { .size = sizeof(set) };
+	int fd = open(P2PGATE_DEVICE, O_RDONLY);
+
+	want("root", "open for reading", fd < 0 ? errno : 0, 0);
+	want("root, reading", "INFO", try(fd, P2PGATE_INFO, &info), 0);
+	set.generation = info.generation;
+	want("root, reading", "SET", try(fd, P2PGATE_SET, &set), EBADF);
+	close(fd);
+}
+
 int main(void)
 {
 	int fd = open(P2PGATE_DEVICE, O_RDWR);
@@ -108,6 +122,7 @@ int main(void)
 		return 1;
 	}
 	want("root", "the mode of the node", (st.st_mode & 07777) == 0600 && st.st_uid == 0 ? 0 : EPERM, 0);
+	as_reader();
 	for (int kind = 0; kind < 3; kind++)
 		in_child(kind, fd);
 	return failed;
