@@ -9,6 +9,7 @@
 #include "app.h"
 #include "commands/commands.h"
 #include "options.h"
+#include "print/clean.h"
 #include "print/document.h"
 
 static enum status run_command(struct app *app, int argc, char **argv)
@@ -75,10 +76,10 @@ static bool is_journal(void)
 /* One line, whatever the names in it: a capture may be anybody's. */
 static void print_line(const char *level, const char *sentence)
 {
-	fprintf(stderr, "%sp2ptopo: ", is_journal() ? level : "");
-	for (const char *at = sentence; *at; at++)
-		putc((unsigned char)*at < ' ' || *at == 0x7f ? '?' : *at, stderr);
-	putc('\n', stderr);
+	char line[sizeof(((struct failure *)NULL)->sentence)];
+
+	snprintf(line, sizeof(line), "%s", sentence);
+	fprintf(stderr, "%sp2ptopo: %s\n", is_journal() ? level : "", clean_line(line));
 }
 
 /* The levels of sd-daemon(3): an error and a notice. */
@@ -93,6 +94,16 @@ static void print_note(void *data, const char *sentence)
 	print_line("<5>", sentence);
 }
 
+/* All that a command prints goes through here, so that no printer has to clean what it prints. */
+static enum status open_output(struct app *app)
+{
+	const struct options *options = &app->options;
+
+	app->out = clean_open(STDOUT_FILENO, options->format != FORMAT_TEXT ? CLEAN_UTF8 :
+			      options->colour ? CLEAN_COLOUR : CLEAN_TEXT);
+	return app->out ? STATUS_DONE : fail_memory(app->failure);
+}
+
 /*
  * A reader that went away ends us by SIGPIPE, quietly and with its status; only who ignores
  * that signal gets this sentence.  A full disk shows up here at the latest.
@@ -102,7 +113,7 @@ static enum status finish(FILE *out, struct failure *failure)
 	int error;
 
 	errno = 0;
-	if (!fflush(out) && !ferror(out))
+	if (!fflush(out) && !ferror(out) && !fclose(out))
 		return STATUS_DONE;
 	error = errno ? errno : EIO;
 	return fail_with(failure, failure_status(-error), "the output could not be written: %s",
@@ -112,7 +123,7 @@ static enum status finish(FILE *out, struct failure *failure)
 int main(int argc, char **argv)
 {
 	struct failure failure = { 0 }, unwritten = { 0 };
-	struct app app = { .failure = &failure, .say = print_note, .out = stdout };
+	struct app app = { .failure = &failure, .say = print_note };
 	enum status status;
 	int first;
 
@@ -120,11 +131,13 @@ int main(int argc, char **argv)
 	setlocale(LC_CTYPE, "");
 	status = options_parse(argc, argv, &app, &first);
 	if (!status)
+		status = open_output(&app);
+	if (!status)
 		status = run(&app, argc - first, argv + first);
 	/* One that the command got over is none. */
 	if (failure.status != status)
 		failure = (struct failure){ 0 };
-	if (finish(stdout, &unwritten) && !failure.status)
+	if (app.out && finish(app.out, &unwritten) && !failure.status)
 		failure = unwritten;
 	if (!failure.status)
 		return (int)status;

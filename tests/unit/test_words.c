@@ -85,6 +85,36 @@ START_TEST(wraps_lines)
 }
 END_TEST
 
+static const struct { const char *text; size_t columns, used; const char *clipped, *padded; }
+clips[] = {
+	{ "nvme0", 8, 5, "nvme0", "nvme0   " },
+	{ "nvme0", 5, 5, "nvme0", "nvme0" },
+	{ "nvme0n1", 5, 5, "nvm..", "nvme0n1" },
+	{ "n\xc3\xa4\xc3\xa4me", 4, 4, "n\xc3\xa4..", "n\xc3\xa4\xc3\xa4me" },
+	{ "\xc3\xa4\xc3\xa4", 3, 2, "\xc3\xa4\xc3\xa4", "\xc3\xa4\xc3\xa4 " },
+	{ "abc", 1, 1, ".", "abc" },
+	{ "", 2, 0, "", "  " },
+};
+
+/* Columns are counted and no character is cut. */
+START_TEST(clips_and_pads)
+{
+	char *text = NULL;
+	size_t length;
+	FILE *out = open_memstream(&text, &length);
+
+	ck_assert_ptr_nonnull(out);
+	ck_assert_uint_eq(words_clip(out, clips[_i].text, clips[_i].columns), clips[_i].used);
+	fputc('|', out);
+	words_pad(out, clips[_i].text, clips[_i].columns);
+	ck_assert_int_eq(fclose(out), 0);
+	ck_assert_uint_eq(strcspn(text, "|"), strlen(clips[_i].clipped));
+	ck_assert_int_eq(strncmp(text, clips[_i].clipped, strlen(clips[_i].clipped)), 0);
+	ck_assert_str_eq(strchr(text, '|') + 1, clips[_i].padded);
+	free(text);
+}
+END_TEST
+
 /* The names are those of p2p_acs_format(), in its order. */
 START_TEST(names_acs_bits)
 {
@@ -119,6 +149,7 @@ int main(void)
 	LOOP(says_links, links);
 	LOOP(says_products, products);
 	LOOP(wraps_lines, wraps);
+	LOOP(clips_and_pads, clips);
 	tcase_add_test(tcase, names_acs_bits);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);

@@ -10,6 +10,7 @@
 #include "print/output.h"
 #include "commands/policy.h"
 #include "machine/save.h"
+#include "print/words.h"
 
 /**
  * struct checking - one run.
@@ -111,8 +112,9 @@ static void print_finding(void *userdata, const struct p2p_finding *finding)
 	fprintf(app->out, ": expected %s, found %s", finding->expected, finding->found);
 	if (excused)
 		fputs(", and its device idles: look again under load", app->out);
-	fprintf(app->out, " [line %u%s%s]\n", finding->line, *finding->why ? ": " : "",
-		finding->why);
+	fprintf(app->out, " [line %u%s", finding->line, *finding->why ? ": " : "");
+	words_line(app->out, finding->why);
+	fputs("]\n", app->out);
 }
 
 static void put_finding(void *userdata, const struct p2p_finding *finding)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "print/clean.h"
 #include "print/document.h"
 #include "print/grid.h"
 #include "print/output.h"
@@ -216,7 +217,7 @@ static bool has_long_name(const struct line *lines, size_t count)
 
 	for (size_t i = 0; i < count; i++) {
 		name_of(text, &lines[i]);
-		if (strlen(text) > SHORT_NAME)
+		if (clean_width(text) > SHORT_NAME)
 			return true;
 	}
 	return false;

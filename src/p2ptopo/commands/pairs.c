@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "print/clean.h"
 #include "print/document.h"
 #include "print/output.h"
 #include "commands/pairs.h"
@@ -329,7 +330,7 @@ static void widen_to_names(const struct app *app, struct table *table)
 
 	for (size_t i = 0; i < app->selected_count; i++) {
 		const struct p2p_function *function = app->selected[i];
-		size_t length = strlen(function->display);
+		size_t length = clean_width(function->display);
 
 		name = length > name ? (unsigned int)length : name;
 		length = strlen(p2p_bdf_format(function->bdf, bdf));

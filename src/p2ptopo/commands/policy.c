@@ -7,6 +7,7 @@
 #include "print/document.h"
 #include "print/output.h"
 #include "commands/policy.h"
+#include "print/words.h"
 
 enum status policy_compile(struct app *app, const char *path, struct list_of *ret_list)
 {
@@ -130,16 +131,25 @@ static enum status print_json(const struct app *app, const struct list_of *made,
 	return document_print(app, document);
 }
 
+static void print_pair(const struct app *app, const struct p2p_allowed *pair)
+{
+	char bdf[P2P_BDF_SIZE];
+
+	fprintf(app->out, "  %s ", p2p_bdf_format(pair->provider->bdf, bdf));
+	words_pad(app->out, pair->provider->display, 12);
+	fprintf(app->out, " <- %s ", p2p_bdf_format(pair->client->bdf, bdf));
+	words_pad(app->out, pair->client->display, 12);
+	fprintf(app->out, " line %u%s", pair->rule->line, *pair->rule->why ? ": " : "");
+	words_line(app->out, pair->rule->why);
+	fputc('\n', app->out);
+}
+
 static void print_pairs(const struct app *app, const struct list_of *made)
 {
 	const struct p2p_allowed *pair;
-	char provider[P2P_BDF_SIZE], client[P2P_BDF_SIZE];
 
 	for (size_t i = 0; (pair = p2p_allow_list_at(made->list, i)); i++)
-		fprintf(app->out, "  %s %-12s <- %s %-12s line %u%s%s\n",
-			p2p_bdf_format(pair->provider->bdf, provider), pair->provider->display,
-			p2p_bdf_format(pair->client->bdf, client), pair->client->display,
-			pair->rule->line, *pair->rule->why ? ": " : "", pair->rule->why);
+		print_pair(app, pair);
 }
 
 #define NAMES_SHOWN 6
@@ -196,6 +206,13 @@ enum status command_policy_compile(struct app *app, int argc, char **argv)
 	return status;
 }
 
+static void print_reason(const struct app *app, const char *path, const struct p2p_rule *rule)
+{
+	fprintf(app->out, "by %s:%u:%u%s", path, rule->line, rule->column, *rule->why ? ": " : "");
+	words_line(app->out, rule->why);
+	fputc('\n', app->out);
+}
+
 static void explain_text(const struct app *app, const struct p2p_verdict *verdict,
 			 const struct p2p_decision *decision, const char *path)
 {
@@ -206,8 +223,7 @@ static void explain_text(const struct app *app, const struct p2p_verdict *verdic
 		decision->allow ? "allowed" : "denied", paint_off(app), verdict->client->display,
 		verdict->provider->display);
 	if (rule)
-		fprintf(app->out, "by %s:%u:%u%s%s\n", path, rule->line, rule->column,
-			*rule->why ? ": " : "", rule->why);
+		print_reason(app, path, rule);
 	else if (verdict->provider == verdict->client)
 		fputs("a function always reaches its own memory\n", app->out);
 	else

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "commands/tree.h"
+#include "print/clean.h"
 #include "print/words.h"
 
 /* A link now, and at most. */
@@ -85,10 +86,7 @@ static void print_what(FILE *cell, const struct app *app, const void *row)
 		name = function->os_names[0];
 	words_product(function, product, sizeof(product));
 	snprintf(what, sizeof(what), "%s%s%s", name ? name : "", name ? " " : "", product);
-	if (room && words_width(what) > room)
-		fprintf(cell, "%.*s..", (int)room - 2, what);
-	else
-		fputs(what, cell);
+	words_clip(cell, what, room ? room : SIZE_MAX);
 }
 
 static bool is_degraded(const struct p2p_function *function)

@@ -3,14 +3,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "print/clean.h"
 #include "print/grid.h"
+#include "print/words.h"
 
 /* Blanks between two columns. */
 #define GAP 2
 
 static unsigned int widen(unsigned int width, const char *text)
 {
-	unsigned int length = (unsigned int)strlen(text);
+	unsigned int length = (unsigned int)clean_width(text);
 
 	return length > width ? length : width;
 }
@@ -86,7 +88,7 @@ static void print_cell(const struct app *app, const char *text, unsigned int wid
 	fprintf(app->out, "%*s%s%s%s", GAP, "", paint_on(app, paint), text,
 		paint == PAINT_NONE ? "" : paint_off(app));
 	if (!last)
-		fprintf(app->out, "%*s", (int)(width - strlen(text)), "");
+		fprintf(app->out, "%*s", (int)(width - clean_width(text)), "");
 }
 
 static void print_page(const struct app *app, const struct grid *grid, const unsigned int *widths,
@@ -103,7 +105,7 @@ static void print_page(const struct app *app, const struct grid *grid, const uns
 	fputc('\n', app->out);
 	for (size_t row = 0; row < grid->rows && !ferror(app->out); row++) {
 		grid->label(text, grid->userdata, row);
-		fprintf(app->out, "%-*s", (int)widths[0], text);
+		words_pad(app->out, text, widths[0]);
 		for (size_t i = first; i < end; i++) {
 			paint = grid->cell(text, grid->userdata, row, i);
 			print_cell(app, text, widths[i + 1], i + 1 == end, paint);

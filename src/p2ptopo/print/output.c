@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "print/clean.h"
 #include "print/output.h"
+#include "print/words.h"
 
 #define BATCH 1024
 
@@ -42,20 +44,9 @@ enum paint paint_of(enum p2p_map_type type)
 
 void print_wrapped(FILE *out, unsigned int width, unsigned int indent, const char *text)
 {
-	unsigned int column = 0;
-
-	for (const char *word = text; *word; word += strspn(word, " \n")) {
-		unsigned int length = (unsigned int)strcspn(word, " \n");
-
-		if (column && column + 1 + length > width) {
-			fputc('\n', out);
-			column = 0;
-		}
-		column += (unsigned int)fprintf(out, "%*s%.*s", column ? 1 : (int)indent, "",
-						(int)length, word);
-		word += length;
-	}
-	fputc('\n', out);
+	text += strspn(text, " \n");
+	fprintf(out, "%*s", *text ? (int)indent : 0, "");
+	words_wrap(out, text, indent, indent, width);
 }
 
 void print_rules_note(const struct app *app, const char *prefix)
@@ -245,7 +236,7 @@ static int set_cell(struct table *table, struct libscols_line *line, size_t i, c
 	column->print(table->cell, table->app, row);
 	/* What an earlier, longer cell left behind the end is still there. */
 	fputc('\0', table->cell);
-	if (fflush(table->cell) || scols_line_set_data(line, i, table->text))
+	if (fflush(table->cell) || scols_line_set_data(line, i, clean_line(table->text)))
 		return -ENOMEM;
 	if (paint == PAINT_NONE || !table->app->options.colour)
 		return 0;

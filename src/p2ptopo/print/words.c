@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "print/clean.h"
 #include "print/words.h"
 
 const struct acs_bit acs_bits[ACS_BITS] = {
@@ -196,13 +198,32 @@ char *words_acs(uint16_t bits, char buffer[P2P_ACS_SIZE])
 	return buffer;
 }
 
-size_t words_width(const char *text)
+size_t words_clip(FILE *out, const char *text, size_t columns)
 {
-	size_t width = 0;
+	size_t whole = clean_width(text), fits;
 
-	for (; *text; text++)
-		width += ((unsigned char)*text & 0xc0) != 0x80;
-	return width;
+	if (whole <= columns) {
+		fputs(text, out);
+		return whole;
+	}
+	fits = clean_fit(text, columns > 2 ? columns - 2 : 0);
+	fprintf(out, "%.*s%.*s", (int)fits, text, (int)columns, "..");
+	return clean_columns(text, fits) + (columns < 2 ? columns : 2);
+}
+
+void words_line(FILE *out, const char *text)
+{
+	char *copy = strdup(text);
+
+	fputs(copy ? clean_line(copy) : "?", out);
+	free(copy);
+}
+
+void words_pad(FILE *out, const char *text, size_t columns)
+{
+	size_t width = clean_width(text);
+
+	fprintf(out, "%s%*s", text, width < columns ? (int)(columns - width) : 0, "");
 }
 
 void words_wrap(FILE *out, const char *text, size_t column, size_t indent, size_t width)
@@ -210,10 +231,8 @@ void words_wrap(FILE *out, const char *text, size_t column, size_t indent, size_
 	bool first = true;
 
 	while (*text) {
-		size_t bytes = strcspn(text, " \n"), wide = 0;
+		size_t bytes = strcspn(text, " \n"), wide = clean_columns(text, bytes);
 
-		for (size_t i = 0; i < bytes; i++)
-			wide += ((unsigned char)text[i] & 0xc0) != 0x80;
 		if (!first && column + 1 + wide > width) {
 			fprintf(out, "\n%*s", (int)indent, "");
 			column = indent;

@@ -50,8 +50,14 @@ const char *words_denied(const struct p2p_function *function);
 /* The names of the bits of @bits that acs_bits knows, separated by blanks. */
 char *words_acs(uint16_t bits, char buffer[P2P_ACS_SIZE]);
 
-/* Columns a text takes on the screen, one per character of UTF-8. */
-size_t words_width(const char *text);
+/* Print @text, cut and ended with ".." where it is wider than @columns.  Return: columns taken. */
+size_t words_clip(FILE *out, const char *text, size_t columns);
+
+/* Print @text, which may be anybody's, as one line whatever it holds; no newline follows. */
+void words_line(FILE *out, const char *text);
+
+/* Print @text, and blanks up to @columns. */
+void words_pad(FILE *out, const char *text, size_t columns);
 
 /*
  * Print @text, broken at blanks so that no line is longer than @width; lines after the first

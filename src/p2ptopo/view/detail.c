@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "print/clean.h"
 #include "print/speed.h"
 #include "view/detail.h"
 #include "print/words.h"
@@ -130,7 +131,7 @@ add(char text[DETAIL_SIZE], unsigned int room, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(piece, sizeof(piece), format, args);
 	va_end(args);
-	if (used + words_width(piece) + 2 <= room)
+	if (used + clean_width(piece) + 2 <= room)
 		snprintf(text + used, DETAIL_SIZE - used, "%s%s", used ? "  " : "", piece);
 }
 
@@ -199,9 +200,9 @@ void machine_text(const struct view *view, unsigned int room, char text[DETAIL_S
 	if (view->machine.event_count)
 		snprintf(marks, sizeof(marks), "+%zu -%zu ~%zu  ", counts[MARK_CAME],
 			 counts[MARK_WENT], counts[MARK_CHANGED]);
-	if (strlen(marks) + words_width(name) > room && strrchr(name, '/'))
+	if (strlen(marks) + clean_width(name) > room && strrchr(name, '/'))
 		name = strrchr(name, '/') + 1;
-	if (strlen(marks) + words_width(name) > room && *marks)
+	if (strlen(marks) + clean_width(name) > room && *marks)
 		name = "";
 	snprintf(text, DETAIL_SIZE, "%s%s%s", marks, name, follow_fd(&view->follower) >= 0 ? " (live)" : "");
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The help page: the table of bindings, and what the marks mean. */
+#include "print/clean.h"
 #include "print/output.h"
 #include "view/text_pages.h"
 #include "print/words.h"
@@ -26,7 +27,7 @@ static void print_marks(const struct app *app)
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
 		fprintf(app->out, "  %s%s%s%*s  %s\n", paint_on(app, marks[i].paint),
 			marks[i].mark, paint_off(app),
-			KEYS_WIDTH - (int)words_width(marks[i].mark), "", marks[i].means);
+			KEYS_WIDTH - (int)clean_width(marks[i].mark), "", marks[i].means);
 	fputs("\nprovider: the device that owns the memory (BAR, CMB)\n"
 	      "client: the device that does the DMA, reading from it or writing to it\n", app->out);
 }

@@ -5,6 +5,7 @@
 #include "commands/tree.h"
 #include "view/detail.h"
 #include "view/prompt.h"
+#include "print/clean.h"
 #include "print/words.h"
 
 #define TEXT_SIZE 512
@@ -255,7 +256,7 @@ static void paint_column_head(struct view *view, const struct layout *layout, un
 	char text[TEXT_SIZE], digit[2] = "";
 
 	if (!view->state.narrow) {
-		size_t first = strlen(name) <= width ? 0 : width;
+		size_t first = clean_width(name) <= width ? 0 : clean_fit(name, width);
 
 		snprintf(text, sizeof(text), "%.*s", (int)first, name);
 		screen_field(&view->screen, layout->head, x, width,
@@ -276,10 +277,13 @@ static void paint_row_head(struct view *view, const struct layout *layout, unsig
 {
 	const struct p2p_function *function = view->devices.providers[row].function;
 	char text[TEXT_SIZE], number[24] = "";
+	size_t wide;
 
 	if (view->state.narrow)
 		snprintf(number, sizeof(number), "%5zu ", row);
-	snprintf(text, sizeof(text), "%s%-*s %s", number, (int)view->name_width, function->display,
+	wide = clean_width(function->display);
+	snprintf(text, sizeof(text), "%s%s%*s %s", number, function->display,
+		 wide < view->name_width ? (int)(view->name_width - wide) : 0, "",
 		 view->screen.width < 100 ? "" : p2p_class_name(function->kind));
 	screen_field(&view->screen, y, MARGIN, layout->label - MARGIN - 1, active ? bar : plain, false, text);
 	paint_marks(view, y, function);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "print/clean.h"
 #include "view/keys.h"
 #include "view/screen.h"
 
@@ -42,7 +43,7 @@ static unsigned int width_of(const struct screen *screen, uint32_t *character)
 
 	if (*character >= ' ' && *character < 0x7f)
 		return 1;
-	width = *character >= 0xa0 && screen->unicode ? wcwidth((wchar_t)*character) : -1;
+	width = screen->unicode && !clean_is_unsafe(*character) ? wcwidth((wchar_t)*character) : -1;
 	if (width >= 0)
 		return (unsigned int)width;
 	*character = '?';

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "print/clean.h"
 #include "print/output.h"
 #include "commands/report/report.h"
 #include "print/words.h"
@@ -101,8 +102,8 @@ static void print_function(FILE *out, const struct p2p_function *function, int n
 	p2p_bdf_format(function->bdf, bdf);
 	fprintf(out, "%-12s ", bdf);
 	if (names)
-		fprintf(out, "%-*s ", names,
-			strcmp(bdf, function->display) ? function->display : "");
+		words_pad(out, strcmp(bdf, function->display) ? function->display : "",
+			  (size_t)names + 1);
 	fprintf(out, "%-5s %s", p2p_class_name(function->kind),
 		words_product(function, product, sizeof(product)));
 }
@@ -132,16 +133,9 @@ static void print_folded(FILE *out, const struct p2p_group *group)
 /* At most @width columns of it, cut with "..", and with @pad exactly so many. */
 static void print_clipped(FILE *out, const char *text, size_t width, bool pad)
 {
-	size_t columns = words_width(text), keep = columns > width ? width - 2 : columns;
-	const char *end = text;
+	size_t columns = words_clip(out, text, width);
 
-	for (size_t seen = 0; *end; end++) {
-		seen += ((unsigned char)*end & 0xc0) != 0x80;
-		if (seen > keep)
-			break;
-	}
-	fprintf(out, "%.*s%s%*s", (int)(end - text), text, columns > width ? ".." : "",
-		(int)(pad && columns < width ? width - columns : 0), "");
+	fprintf(out, "%*s", pad ? (int)(width - columns) : 0, "");
 }
 
 /**
@@ -240,7 +234,7 @@ static struct layout make_layout(const struct app *app, const struct survey *sur
 	for (size_t i = 0; i < app->selected_count; i++) {
 		const struct p2p_function *function = app->selected[i];
 		char bdf[P2P_BDF_SIZE];
-		int width = (int)words_width(function->display);
+		int width = (int)clean_width(function->display);
 
 		if (strcmp(p2p_bdf_format(function->bdf, bdf), function->display) != 0 &&
 		    width > layout.names)

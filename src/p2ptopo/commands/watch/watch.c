@@ -106,7 +106,7 @@ static enum status follow(struct watch *watch)
 	struct pollfd fds[] = {
 		[EVENTS] = { .fd = follow_fd(&watch->follower), .events = POLLIN },
 		[SIGNALS] = { .fd = watch->signals, .events = POLLIN },
-		[READER] = { .fd = fileno(watch->app->out) },
+		[READER] = { .fd = STDOUT_FILENO },
 	};
 
 	while (is_read(watch)) {
