@@ -249,7 +249,7 @@ P2P_EXPORT const char *p2p_rule_set_name(size_t index);
 
 /**
  * p2p_evaluation_new() - prepare to evaluate pairs by one rule set.
- * @rules: its name, or "auto": the one of the machine's own kernel
+ * @rules: its name, or "auto", as NULL: the one of the machine's own kernel
  * @ret_evaluation: free with p2p_evaluation_free()
  * Return: 0; -EINVAL there is no such rule set; -ENOMEM.
  */
@@ -351,7 +351,7 @@ struct p2p_gate;
  */
 enum p2p_gate_mode { P2P_GATE_OFF = 0, P2P_GATE_OBSERVE = 1, P2P_GATE_ENFORCE = 2 };
 
-/** p2p_gate_mode_name() - "off", "observe", "enforce". */
+/** p2p_gate_mode_name() - "off", "observe", "enforce"; NULL for another number. */
 P2P_EXPORT const char *p2p_gate_mode_name(enum p2p_gate_mode mode);
 
 /** p2p_gate_mode_parse() - the mode of a name; -EINVAL when it is none. */

@@ -126,7 +126,7 @@ START_TEST(refused)
 	ck_assert_ptr_null(function);
 	ck_assert_int_eq(p2p_evaluation_new(context, machine, "1.0", &evaluation), -EINVAL);
 	ck_assert_ptr_null(evaluation);
-	ck_assert_int_eq(p2p_evaluation_new(context, machine, "6.1", &evaluation), 0);
+	ck_assert_int_eq(p2p_evaluation_new(context, machine, NULL, &evaluation), 0);
 	ck_assert_int_eq(p2p_pair_new(context, evaluation, find("nvme0"), find("01:00.0"), &pair),
 			 -EINVAL);
 	ck_assert_ptr_null(pair);
@@ -163,6 +163,8 @@ START_TEST(lists)
 	ck_assert_ptr_null(p2p_format_help(count));
 	ck_assert_ptr_nonnull(p2p_rule_set_name(0));
 	ck_assert_str_eq(p2p_system_format(machine), "archive");
+	ck_assert_ptr_null(p2p_gate_mode_name((enum p2p_gate_mode)3));
+	ck_assert_int_eq(p2p_gate_replace(context, NULL, NULL, NULL, NULL), -EINVAL);
 }
 END_TEST
 

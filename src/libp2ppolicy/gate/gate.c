@@ -51,7 +51,7 @@ static const struct {
 
 const char *p2p_gate_mode_name(enum p2p_gate_mode mode)
 {
-	return mode_names[mode];
+	return (unsigned int)mode < P2P_GATE_MODES ? mode_names[mode] : NULL;
 }
 
 int p2p_gate_mode_parse(const char *name, enum p2p_gate_mode *ret_mode)

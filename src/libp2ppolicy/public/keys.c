@@ -94,9 +94,10 @@ int p2p_json_text(struct p2p_context *context, struct json_object *document, cha
 int p2p_options_take(struct p2p_context *context, const void *options, size_t least,
 		     void *ret_options, size_t known)
 {
-	size_t size;
+	size_t size = 0;
 
-	memcpy(&size, options, sizeof(size));
+	if (options)
+		memcpy(&size, options, sizeof(size));
 	if (size < least)
 		return p2p_error(context, -EINVAL, "options of %zu bytes are too short", size);
 	for (size_t i = known; i < size; i++)

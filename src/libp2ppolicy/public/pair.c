@@ -137,7 +137,7 @@ int p2p_evaluation_new(struct p2p_context *context, const struct p2p_system *sys
 	if (!evaluation)
 		return p2p_error(context, -ENOMEM, "out of memory");
 	evaluation->system = system;
-	r = p2p_judge_new(context, system->topology, rules, &evaluation->judge);
+	r = p2p_judge_new(context, system->topology, rules ? rules : "auto", &evaluation->judge);
 	if (r < 0) {
 		free(evaluation);
 		return r;

@@ -157,7 +157,8 @@ static int take_row(struct dump *dump, const char *line, size_t length, size_t p
 	if (offset != dump->size || offset >= P2P_CONFIG_EXTENDED)
 		return bad(dump, "a hex line is missing or out of order");
 	for (line += prefix + 1; dump->size < offset + ROW_BYTES; line += 3)
-		dump->bytes[dump->size++] = (uint8_t)(digit(line[1]) << 4 | digit(line[2]));
+		dump->bytes[dump->size++] = (uint8_t)((unsigned int)digit(line[1]) << 4 |
+						      (unsigned int)digit(line[2]));
 	return 0;
 }
 
