@@ -4,7 +4,9 @@
 
 <p2ppolicy.h>, the public face, stands below all floors: it has the words they share, and includes
 nothing of ours.  The floor `public` implements it on top of the others.  The files in p2ppolicy/
-are private faces, one or more for each floor; they are not installed."""
+are private faces, one or more for each floor; they are not installed.
+
+JSON that somebody else wrote has one parser, base/json-read.c."""
 import pathlib
 import re
 import sys
@@ -82,10 +84,20 @@ def check_command(root, library):
                 yield f"{path}:{line}: the command includes {name}, not <p2ppolicy/all.h>"
 
 
+def check_json(root):
+    """JSON of others is parsed in one place; fix --report reads a proof to print it."""
+    readers = {"json-read.c", "fix_report.c"}
+    for path in sorted(root.rglob("*.[ch]")):
+        found = re.search(r"json_tokener_\w+|json_object_from_\w+", path.read_text())
+        if found and path.name not in readers:
+            yield f"{path}: {found.group()}(): use base/json-read.h"
+
+
 def main():
     top = pathlib.Path(sys.argv[1])
     library = top / "src/libp2ppolicy"
     problems = [*check_library(library), *check_public(library), *check_faces(library),
+                *check_json(top / "src"),
                 *check_command(top / "src/p2ptopo", library)]
     print("\n".join(problems) or "every floor looks down")
     return bool(problems)

@@ -5,9 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/json-read.h"
 
+#define MOST_BYTES	((size_t)16 << 20)
 #define MOST_DEPTH	32
 #define MOST_VALUES	((size_t)1 << 22)
 #define WORD_SIZE	64
@@ -339,7 +341,8 @@ int p2p_json_parse(struct p2p_context *context, const char *name, const char *te
 	struct parser parser = { .json = ret_json, .text = text, .flags = flags };
 	int r;
 
-	*ret_json = (struct p2p_json){ context, name, text, size, NULL, NULL, 0 };
+	*ret_json = (struct p2p_json){ .context = context, .name = name, .text = text,
+				       .size = size };
 	parser.tokener = json_tokener_new();
 	r = parser.tokener ? index_lines(ret_json) : -ENOMEM;
 	if (!r) {
@@ -354,8 +357,34 @@ int p2p_json_parse(struct p2p_context *context, const char *name, const char *te
 	return r == -ENOMEM ? p2p_error(context, r, "out of memory") : r;
 }
 
+int p2p_json_read(struct p2p_context *context, const char *name, int fd, unsigned int flags,
+		  struct p2p_json *ret_json)
+{
+	char *text = calloc(1, MOST_BYTES + 2);
+	size_t size = 0;
+	ssize_t done;
+	int r;
+
+	if (!text)
+		return p2p_error(context, -ENOMEM, "out of memory");
+	while ((done = read(fd, text + size, MOST_BYTES + 1 - size)) > 0)
+		size += (size_t)done;
+	if (done < 0)
+		r = p2p_error(context, -errno, "%s: %s", name, strerror(errno));
+	else if (size > MOST_BYTES)
+		r = p2p_error(context, -EBADMSG, "%s: larger than 16 MiB", name);
+	else
+		r = p2p_json_parse(context, name, text, size, flags, ret_json);
+	if (r)
+		free(text);
+	else
+		ret_json->owned = text;
+	return r;
+}
+
 void p2p_json_clear(struct p2p_json *json)
 {
+	free(json->owned);
 	json_object_put(json->root);
 	free(json->lines);
 	*json = (struct p2p_json){ 0 };

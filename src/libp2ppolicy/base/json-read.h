@@ -18,12 +18,14 @@
 /**
  * struct p2p_json - a text and what it says.
  * @name, @text: borrowed; @text has a zero byte behind its @size bytes
+ * @owned: @text, where it was read from a file
  * @root: owned; a container or a scalar
  * @lines: @line_count offsets at which lines begin
  */
 struct p2p_json {
 	struct p2p_context *context;
 	const char *name, *text;
+	char *owned;
 	size_t size;
 	struct json_object *root;
 	size_t *lines, line_count;
@@ -37,6 +39,13 @@ struct p2p_json {
  */
 int p2p_json_parse(struct p2p_context *context, const char *name, const char *text, size_t size,
 		   unsigned int flags, struct p2p_json *ret_json);
+
+/**
+ * p2p_json_read() - likewise, of an open file, which stays open.
+ * Return: as p2p_json_parse(); -EBADMSG also for more than 16 MiB; what read() failed with.
+ */
+int p2p_json_read(struct p2p_context *context, const char *name, int fd, unsigned int flags,
+		  struct p2p_json *ret_json);
 
 /** p2p_json_clear() - free what it owns. */
 void p2p_json_clear(struct p2p_json *json);

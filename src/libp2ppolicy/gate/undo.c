@@ -2,14 +2,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/context.h"
+#include "base/json-read.h"
 #include "gate/undo.h"
 
 #define FORMAT "p2ptopo-undo"
@@ -148,18 +147,18 @@ static int open_file(struct p2p_context *context, const char *path)
 
 int p2p_undo_load(struct p2p_context *context, const char *path, struct p2p_undo *ret_undo)
 {
-	struct json_object *document;
 	struct p2p_undo undo = { 0 };
+	struct p2p_json json;
 	int fd = open_file(context, path), r;
 
 	if (fd < 0)
 		return fd;
-	document = json_object_from_fd(fd);
+	r = p2p_json_read(context, path, fd, 0, &json);
 	close(fd);
-	if (!document)
-		return p2p_error(context, -EBADMSG, "%s is not JSON", path);
-	r = parse(context, path, document, &undo);
-	json_object_put(document);
+	if (r < 0)
+		return r;
+	r = parse(context, path, json.root, &undo);
+	p2p_json_clear(&json);
 	if (r < 0)
 		p2p_undo_free(&undo);
 	else

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "policy/document.h"
-
-#define MOST_BYTES (16u << 20)
 
 void p2p_document_position(const struct p2p_document *document, const struct json_object *node,
 			   unsigned int *ret_line, unsigned int *ret_column)
@@ -30,35 +30,15 @@ int p2p_document_error(const struct p2p_document *document, const struct json_ob
 			 sentence);
 }
 
-static int read_text(struct p2p_document *document, size_t *ret_size)
-{
-	FILE *file = fopen(document->path, "re");
-	int r = 0;
-
-	if (!file)
-		return p2p_error(document->context, -errno, "%s: %s", document->path,
-				 strerror(errno));
-	document->text = calloc(1, MOST_BYTES + 2);
-	if (document->text)
-		*ret_size = fread(document->text, 1, MOST_BYTES + 1, file);
-	if (!document->text)
-		r = -ENOMEM;
-	else if (ferror(file))
-		r = p2p_error(document->context, -EIO, "%s: it cannot be read", document->path);
-	else if (*ret_size > MOST_BYTES)
-		r = p2p_error(document->context, -EBADMSG, "%s: larger than 16 MiB", document->path);
-	fclose(file);
-	return r;
-}
-
 static int load(struct p2p_document *document, unsigned int flags)
 {
-	size_t size = 0;
-	int r = read_text(document, &size);
+	int fd = open(document->path, O_RDONLY | O_CLOEXEC | O_NOCTTY), r;
 
-	if (!r)
-		r = p2p_json_parse(document->context, document->path, document->text, size, flags,
-				   &document->json);
+	if (fd < 0)
+		return p2p_error(document->context, -errno, "%s: %s", document->path,
+				 strerror(errno));
+	r = p2p_json_read(document->context, document->path, fd, flags, &document->json);
+	close(fd);
 	document->root = document->json.root;
 	if (!r && !json_object_is_type(document->root, json_type_object))
 		return p2p_error(document->context, -EBADMSG, "%s:1:1: expected an object, { ... }",
@@ -89,7 +69,6 @@ struct p2p_document *p2p_document_free(struct p2p_document *document)
 {
 	if (document) {
 		p2p_json_clear(&document->json);
-		free(document->text);
 		free(document->path);
 		free(document);
 	}

@@ -8,7 +8,7 @@
 /** struct p2p_document - @root is that of @json, and always an object. */
 struct p2p_document {
 	struct p2p_context *context;
-	char *path, *text;
+	char *path;
 	struct p2p_json json;
 	struct json_object *root;
 };
