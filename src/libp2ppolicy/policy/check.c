@@ -54,7 +54,7 @@ static int add_pick(const struct p2p_document *document, const struct p2p_group_
 }
 
 /* A selector as in a policy: what is no name of a group goes to the parser of those. */
-static int parse_pick(const struct p2p_check *check, struct json_object *node,
+static int parse_pick(struct p2p_check *check, struct json_object *node,
 		      struct p2p_pick *pick)
 {
 	const struct p2p_document *document = check->document;
@@ -77,7 +77,7 @@ static int parse_pick(const struct p2p_check *check, struct json_object *node,
 	return r;
 }
 
-static int parse_side(const struct p2p_check *check, struct json_object *node, const char *name,
+static int parse_side(struct p2p_check *check, struct json_object *node, const char *name,
 		      struct p2p_pick *pick)
 {
 	struct json_object *value = p2p_document_member(node, name);
@@ -183,7 +183,7 @@ static int parse_terms(const struct p2p_document *document, const struct p2p_che
 	return 0;
 }
 
-static int parse_device(const struct p2p_check *check, struct json_object *node,
+static int parse_device(struct p2p_check *check, struct json_object *node,
 			struct p2p_check_row *row)
 {
 	static const char *const keys[] = { "select", "count", "expect", "why", NULL };
@@ -247,7 +247,7 @@ static int parse_condition(const struct p2p_document *document, struct json_obje
 	return r;
 }
 
-static int parse_pair(const struct p2p_check *check, struct json_object *node,
+static int parse_pair(struct p2p_check *check, struct json_object *node,
 		      struct p2p_check_row *row)
 {
 	static const char *const keys[] = { "provider", "client", "both", "clients_least", "expect",
@@ -267,10 +267,10 @@ static int parse_pair(const struct p2p_check *check, struct json_object *node,
 	return r ? r : parse_condition(document, node, row);
 }
 
-typedef int parse_fn(const struct p2p_check *check, struct json_object *node,
+typedef int parse_fn(struct p2p_check *check, struct json_object *node,
 		     struct p2p_check_row *row);
 
-static int parse_row(const struct p2p_check *check, struct json_object *node, parse_fn *parse,
+static int parse_row(struct p2p_check *check, struct json_object *node, parse_fn *parse,
 		     struct p2p_check_row *row)
 {
 	const struct p2p_document *document = check->document;
@@ -283,7 +283,7 @@ static int parse_row(const struct p2p_check *check, struct json_object *node, pa
 	return r ? r : parse(check, node, row);
 }
 
-static int parse_rows(const struct p2p_check *check, const char *name, parse_fn *parse,
+static int parse_rows(struct p2p_check *check, const char *name, parse_fn *parse,
 		      struct p2p_check_rows *rows)
 {
 	struct json_object *array = p2p_document_member(check->document->root, name);

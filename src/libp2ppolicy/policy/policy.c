@@ -24,7 +24,7 @@ static int parse_action(const struct p2p_document *document, struct json_object 
 	return 0;
 }
 
-static int parse_side(const struct p2p_policy *policy, struct json_object *node, const char *name,
+static int parse_side(struct p2p_policy *policy, struct json_object *node, const char *name,
 		      struct p2p_selector *ret_selector)
 {
 	struct json_object *value = p2p_document_member(node, name);
@@ -34,7 +34,7 @@ static int parse_side(const struct p2p_policy *policy, struct json_object *node,
 	return p2p_selector_parse(policy->document, &policy->groups, value, ret_selector);
 }
 
-static int parse_rule(const struct p2p_policy *policy, struct json_object *node,
+static int parse_rule(struct p2p_policy *policy, struct json_object *node,
 		      struct p2p_rule_body *body)
 {
 	static const char *const keys[] = { "action", "provider", "client", "both", "when", "why",

@@ -6,6 +6,9 @@
 
 #include "policy/term.h"
 
+/* Groups of groups double with every line: what they stand for, in all selectors together. */
+#define MOST_TERMS (1 << 22)
+
 /* "group" stands for the selector of that name; it is the one key that is not in the table. */
 static const char group_key[] = "group";
 
@@ -163,7 +166,7 @@ static int add_product(struct p2p_selector *selector, const struct p2p_conjuncti
 }
 
 /* Every conjunction of the named group, each with @terms as well. */
-static int add_group(const struct p2p_document *document, const struct p2p_group_table *groups,
+static int add_group(const struct p2p_document *document, struct p2p_group_table *groups,
 		     struct json_object *name, const struct p2p_conjunction *terms,
 		     struct p2p_selector *selector)
 {
@@ -176,12 +179,17 @@ static int add_group(const struct p2p_document *document, const struct p2p_group
 	if (!group)
 		return p2p_document_error(document, name, "no group \"%s\" stands before this",
 					  json_object_get_string(name));
-	for (size_t i = 0; !r && i < group->selector.count; i++)
+	for (size_t i = 0; !r && i < group->selector.count; i++) {
+		groups->terms += 1 + group->selector.any[i].count + terms->count;
+		if (groups->terms > MOST_TERMS)
+			return p2p_document_error(document, name, "groups used here and before "
+						  "this stand for more than %d terms", MOST_TERMS);
 		r = add_product(selector, &group->selector.any[i], terms);
+	}
 	return r;
 }
 
-static int parse_object(const struct p2p_document *document, const struct p2p_group_table *groups,
+static int parse_object(const struct p2p_document *document, struct p2p_group_table *groups,
 			struct json_object *node, struct p2p_selector *selector)
 {
 	const struct p2p_conjunction nothing = { 0 };
@@ -203,7 +211,7 @@ static int parse_object(const struct p2p_document *document, const struct p2p_gr
 	return r;
 }
 
-static int parse_one(const struct p2p_document *document, const struct p2p_group_table *groups,
+static int parse_one(const struct p2p_document *document, struct p2p_group_table *groups,
 		     struct json_object *node, struct p2p_selector *selector)
 {
 	const struct p2p_conjunction nothing = { 0 };
@@ -216,7 +224,7 @@ static int parse_one(const struct p2p_document *document, const struct p2p_group
 				  "expected the name of a group, or an object that selects");
 }
 
-int p2p_selector_parse(const struct p2p_document *document, const struct p2p_group_table *groups,
+int p2p_selector_parse(const struct p2p_document *document, struct p2p_group_table *groups,
 		       struct json_object *node, struct p2p_selector *ret_selector)
 {
 	int r = 0;

@@ -28,10 +28,10 @@ struct p2p_group_def {
 	struct p2p_selector selector;
 };
 
-/** struct p2p_group_table - the groups known so far. */
+/** struct p2p_group_table - the groups known so far; @terms: what their uses came to. */
 struct p2p_group_table {
 	struct p2p_group_def *groups;
-	size_t count;
+	size_t count, terms;
 };
 
 /**
@@ -40,7 +40,7 @@ struct p2p_group_table {
  * @ret_selector: freed by p2p_selector_clear(), also after failure; borrows from @document
  * Return: 0, -EBADMSG with the sentence in the context, -ENOMEM.
  */
-int p2p_selector_parse(const struct p2p_document *document, const struct p2p_group_table *groups,
+int p2p_selector_parse(const struct p2p_document *document, struct p2p_group_table *groups,
 		       struct json_object *node, struct p2p_selector *ret_selector);
 
 /** p2p_selector_clear() - free what it holds. */
