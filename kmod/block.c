@@ -6,8 +6,8 @@
  * request is looked at where its mapping begins, except for the first piece:
  * that one the kernel asks about, and the hook there decides and counts.
  *
- * Nearly all requests have no peer memory: for them this costs a look at the
- * zone of each piece's page.
+ * Nearly all requests have no peer memory, or that of one peer only: they are
+ * known by the zone of each piece's page, before the list is looked at.
  */
 #include "compat.h"
 #include "gate.h"
@@ -20,26 +20,93 @@ struct walk {
 	struct gate_ask *ask;
 	struct device *dma_dev;
 	const struct dev_pagemap *last;	/* that the piece before belongs to; NULL: ordinary memory */
-	bool is_begun;
 	enum gate_answer answer;
 };
 
 /* A pagemap is one provider's, so pieces that follow each other in one are one question. */
-static void notrace look_at(struct walk *walk, const struct bio_vec *piece)
+static void notrace look_at_peer(struct walk *walk, const struct bio_vec *piece, bool is_first)
 {
 	const struct dev_pagemap *last = walk->last;
-	bool is_first = !walk->is_begun;
 
-	walk->is_begun = true;
-	walk->last = NULL;
-	if (!is_pci_p2pdma_page(piece->bv_page))
-		return;
 	walk->last = page_pgmap(piece->bv_page);
 	if (is_first || walk->last == last)
 		return;
 	if (gate_ask_address(walk->list, walk->ask, walk->dma_dev, bvec_phys(piece),
 			     piece->bv_len) == GATE_REFUSE)
 		walk->answer = GATE_REFUSE;
+}
+
+static __always_inline bool is_peer(const struct bio_vec *piece)
+{
+	return is_zone_device_page(piece->bv_page) && is_pci_p2pdma_page(piece->bv_page);
+}
+
+/*
+ * The pieces of one bio, from the first that is not done yet; of one half done,
+ * all is looked at. Written out, since the iterators of the block layer cost five
+ * times as much, and this runs for every page of every request.
+ */
+static __always_inline const struct bio_vec *begin(const struct bio_vec *all,
+						   const struct bvec_iter *iter, u32 *ret_left,
+						   u32 *ret_len)
+{
+	*ret_left = iter->bi_size;
+	*ret_len = iter->bi_size ? mp_bvec_iter_len(all, *iter) : 0;
+	return all + iter->bi_idx;
+}
+
+static __always_inline const struct bio_vec *advance(const struct bio_vec *piece, u32 *left,
+						     u32 *len)
+{
+	*left -= *len;
+	*len = *left ? min(*left, piece[1].bv_len) : 0;
+	return piece + 1;
+}
+
+static void notrace look_at(struct walk *walk, const struct bio_vec *all,
+			    const struct bvec_iter *iter, bool is_first)
+{
+	const struct bio_vec *piece;
+	u32 left, len;
+
+	for (piece = begin(all, iter, &left, &len); left; piece = advance(piece, &left, &len)) {
+		if (is_peer(piece))
+			look_at_peer(walk, piece, is_first);
+		else
+			walk->last = NULL;
+		is_first = false;
+	}
+}
+
+/* Is there peer memory in it, behind the first piece or in it? */
+static __always_inline bool has_peer(const struct bio_vec *all, const struct bvec_iter *iter)
+{
+	const struct bio_vec *piece;
+	u32 left, len;
+
+	for (piece = begin(all, iter, &left, &len); left; piece = advance(piece, &left, &len)) {
+		if (unlikely(is_peer(piece)))
+			return true;
+	}
+	return false;
+}
+
+/* No list is looked at yet: it is no question where all is ordinary memory, or one piece. */
+bool notrace gate_has_request(struct ftrace_regs *fregs)
+{
+	struct request *req = GATE_ARG(fregs, 0, struct request *);
+	struct bio *bio = req->bio;
+
+	if (req->rq_flags & RQF_SPECIAL_PAYLOAD)
+		return false;	/* one piece, which the driver allocated */
+	if (!bio || !bio_has_data(bio) ||
+	    (!bio->bi_next && mp_bvec_iter_len(bio->bi_io_vec, bio->bi_iter) == bio->bi_iter.bi_size))
+		return false;
+	for (; bio; bio = bio->bi_next) {
+		if (has_peer(bio->bi_io_vec, &bio->bi_iter))
+			return true;
+	}
+	return false;
 }
 
 /*
@@ -55,13 +122,10 @@ enum gate_answer notrace gate_ask_request(const struct gate_list *list, struct g
 	struct walk walk = {
 		.list = list, .ask = ask, .dma_dev = GATE_ARG(fregs, 1, struct device *),
 	};
-	struct req_iterator iter;
-	struct bio_vec piece;
+	struct bio *bio;
 
-	if (req->rq_flags & RQF_SPECIAL_PAYLOAD)
-		return GATE_PASS;	/* one piece, which the driver allocated */
-	rq_for_each_bvec(piece, req, iter)
-		look_at(&walk, &piece);
+	for (bio = req->bio; bio; bio = bio->bi_next)
+		look_at(&walk, bio->bi_io_vec, &bio->bi_iter, bio == req->bio);
 	return walk.answer;
 }
 
@@ -74,17 +138,13 @@ enum gate_answer notrace gate_ask_metadata(const struct gate_list *list, struct 
 	struct walk walk = {
 		.list = list, .ask = ask, .dma_dev = GATE_ARG(fregs, 1, struct device *),
 	};
-	struct bvec_iter iter;
-	struct bio_vec piece;
 	struct bio *bio;
 
 	for (bio = req->bio; bio; bio = bio->bi_next) {
-		struct bio_integrity_payload *metadata = bio_integrity(bio);
+		const struct bio_integrity_payload *metadata = bio_integrity(bio);
 
-		if (!metadata)
-			continue;
-		for_each_mp_bvec(piece, metadata->bip_vec, iter, metadata->bip_iter)
-			look_at(&walk, &piece);
+		if (metadata)
+			look_at(&walk, metadata->bip_vec, &metadata->bip_iter, bio == req->bio);
 	}
 	return walk.answer;
 }

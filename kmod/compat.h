@@ -20,8 +20,9 @@
 
 /*
  * GATE_HOOKS(row): row(symbol, its address if modules are linked to it, uapi
- * bit, question, answer if refused, answer if promoted), one for every function
- * that must be hooked for a refusal to hold.
+ * bit, test whether a call has a question at all, question, answer if refused,
+ * answer if promoted), one for every function that must be hooked for a refusal
+ * to hold; the one called most often comes first.
  * drivers/pci/p2pdma.c of the release is the authority for who asks:
  *   6.0 to 6.15   dma-direct and dma-iommu ask pci_p2pdma_map_segment()
  *   6.16 to 6.18  they and the block layer ask __pci_p2pdma_update_state()
@@ -34,16 +35,16 @@
  */
 #define GATE_HOOK_DISTANCE(row) \
 	row(pci_p2pdma_distance_many, pci_p2pdma_distance_many, P2PGATE_HOOK_DISTANCE, \
-	    ask_distance, refuse_distance, promote_distance) \
+	    NULL, ask_distance, refuse_distance, promote_distance) \
 	row(dma_map_resource, dma_map_resource, P2PGATE_HOOK_RESOURCE, \
-	    gate_ask_resource, gate_refuse_resource, NULL)
+	    NULL, gate_ask_resource, gate_refuse_resource, NULL)
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0) && IS_ENABLED(CONFIG_BLOCK)
 #include <linux/blk-mq-dma.h>
 #define GATE_HAS_REQUEST 1
 #define GATE_HOOK_REQUEST(row) \
 	row(blk_rq_dma_map_iter_start, blk_rq_dma_map_iter_start, P2PGATE_HOOK_REQUEST, \
-	    gate_ask_request, gate_refuse_request, NULL)
+	    gate_has_request, gate_ask_request, gate_refuse_request, NULL)
 #else
 #define GATE_HOOK_REQUEST(row)
 #endif
@@ -52,7 +53,7 @@
 #define GATE_HAS_METADATA 1
 #define GATE_HOOK_METADATA(row) \
 	row(blk_rq_integrity_dma_map_iter_start, blk_rq_integrity_dma_map_iter_start, \
-	    P2PGATE_HOOK_METADATA, gate_ask_metadata, gate_refuse_request, NULL)
+	    P2PGATE_HOOK_METADATA, NULL, gate_ask_metadata, gate_refuse_request, NULL)
 #else
 #define GATE_HOOK_METADATA(row)
 #endif
@@ -62,25 +63,25 @@
 #define GATE_HOOKS(row) \
 	GATE_HOOK_DISTANCE(row) \
 	row(pci_p2pdma_map_segment, NULL, P2PGATE_HOOK_MAP_SEGMENT, \
-	    ask_map_segment, refuse_map_segment, promote_map_segment)
+	    NULL, ask_map_segment, refuse_map_segment, promote_map_segment)
 #elif LINUX_VERSION_CODE < KERNEL_VERSION(6, 19, 0)
 #define GATE_HAS_UPDATE_STATE 1
 #define GATE_HOOKS(row) \
+	GATE_HOOK_REQUEST(row) \
 	GATE_HOOK_DISTANCE(row) \
 	row(__pci_p2pdma_update_state, NULL, P2PGATE_HOOK_UPDATE_STATE, \
-	    ask_update_state, refuse_update_state, promote_update_state) \
-	GATE_HOOK_REQUEST(row) \
+	    NULL, ask_update_state, refuse_update_state, promote_update_state) \
 	GATE_HOOK_METADATA(row)
 #else
 #define GATE_HAS_UPDATE_STATE 1
 #define GATE_HAS_MAP_TYPE 1
 #define GATE_HOOKS(row) \
+	GATE_HOOK_REQUEST(row) \
 	GATE_HOOK_DISTANCE(row) \
 	row(__pci_p2pdma_update_state, NULL, P2PGATE_HOOK_UPDATE_STATE, \
-	    ask_update_state, refuse_update_state, promote_update_state) \
+	    NULL, ask_update_state, refuse_update_state, promote_update_state) \
 	row(pci_p2pdma_map_type, NULL, P2PGATE_HOOK_MAP_TYPE, \
-	    ask_map_type, refuse_map_type, promote_map_type) \
-	GATE_HOOK_REQUEST(row) \
+	    NULL, ask_map_type, refuse_map_type, promote_map_type) \
 	GATE_HOOK_METADATA(row)
 #endif
 

@@ -124,6 +124,7 @@ struct blk_dma_iter;
 struct dma_iova_state;
 struct ftrace_regs;
 struct request;
+bool gate_has_request(struct ftrace_regs *fregs);
 enum gate_answer gate_ask_request(const struct gate_list *list, struct gate_ask *ask,
 				  struct ftrace_regs *fregs, unsigned long parent_ip);
 enum gate_answer gate_ask_metadata(const struct gate_list *list, struct gate_ask *ask,

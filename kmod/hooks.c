@@ -23,6 +23,7 @@ struct gate_hook {
 	const char *name;
 	void *linked;		/* where the linker of modules says it is; NULL: it is not exported */
 	u32 bit;
+	bool (*has_question)(struct ftrace_regs *fregs);	/* NULL: every call has */
 	enum gate_answer (*ask)(const struct gate_list *list, struct gate_ask *ask,
 				struct ftrace_regs *fregs, unsigned long parent_ip);
 	void *answer[3];	/* by enum gate_answer */
@@ -161,19 +162,18 @@ static bool is_inside(u32 bit, unsigned long ip);
  * enum pci_p2pdma_map_type pci_p2pdma_map_type(struct p2pdma_provider *provider,
  *						struct device *dev)
  * A question that __pci_p2pdma_update_state() passes on was answered and counted
- * there; if the list has changed since, it is refused here all the same.
+ * there, a moment ago.
  */
 static enum gate_answer notrace ask_map_type(const struct gate_list *list, struct gate_ask *ask,
 					     struct ftrace_regs *fregs, unsigned long parent_ip)
 {
 	struct p2pdma_provider *provider = GATE_ARG(fregs, 0, struct p2pdma_provider *);
 
+	if (is_inside(P2PGATE_HOOK_UPDATE_STATE, parent_ip))
+		return GATE_PASS;
 	ask->provider = gate_parent(provider->owner);
 	ask->client = gate_parent(GATE_ARG(fregs, 1, struct device *));
 	ask->reason = gate_judge(list, ask->provider, ask->client);
-	if (!gate_refuses(ask->reason) && ask->reason != P2PGATE_PROMOTED &&
-	    is_inside(P2PGATE_HOOK_UPDATE_STATE, parent_ip))
-		return GATE_PASS;
 	return gate_answer(list, ask);
 }
 
@@ -190,10 +190,11 @@ promote_map_type(struct p2pdma_provider *provider, struct device *dev)
 }
 #endif
 
-#define ROW(symbol, address, uapi_bit, question, refused, promoted) { \
+#define ROW(symbol, address, uapi_bit, test, question, refused, promoted) { \
 	.name = #symbol, \
 	.linked = address, \
 	.bit = uapi_bit, \
+	.has_question = test, \
 	.ask = question, \
 	.answer = { [GATE_REFUSE] = refused, [GATE_PROMOTE] = promoted }, \
 },
@@ -221,6 +222,8 @@ static void notrace on_call(unsigned long ip, unsigned long parent_ip, struct ft
 	const struct gate_list *list;
 	int bit;
 
+	if (hook->has_question && !hook->has_question(fregs))
+		return;
 	bit = ftrace_test_recursion_trylock(ip, parent_ip);	/* preemption off */
 	if (bit < 0 || !rcu_is_watching()) {
 		if (gate_unprotected(hook->bit))
