@@ -87,14 +87,15 @@
 
 /*
  * x86 saves the arguments at function entry in every supported release; the
- * accessors came in 6.2 and 6.3, and with them arm64.
+ * accessors, macros there, came in 6.2 and 6.3. arm64 has had them as functions
+ * since it saves the arguments (6.2).
  */
-#ifndef ftrace_regs_get_argument
+#if IS_ENABLED(CONFIG_X86) && !defined(ftrace_regs_get_argument)
 #define ftrace_regs_get_argument(fregs, n) \
 	regs_get_kernel_argument(&(fregs)->regs, n)
 #endif
 
-#ifndef ftrace_regs_set_instruction_pointer
+#if IS_ENABLED(CONFIG_X86) && !defined(ftrace_regs_set_instruction_pointer)
 #define ftrace_regs_set_instruction_pointer(fregs, ip) \
 	ftrace_instruction_pointer_set(fregs, ip)
 #endif
