@@ -96,6 +96,15 @@ static bool is_link(const char *path)
 	return !lstat(path, &status) && S_ISLNK(status.st_mode);
 }
 
+static int set_target(struct p2p_file_writer *writer, const char *path)
+{
+	writer->target = strdup(path);
+	if (writer->target)
+		return 0;
+	failed(writer, -ENOMEM);
+	return -ENOMEM;
+}
+
 /* What the kernel followed when it opened @fd is what is replaced: no link is read twice. */
 static int follow(struct p2p_file_writer *writer, int fd)
 {
@@ -103,10 +112,8 @@ static int follow(struct p2p_file_writer *writer, int fd)
 	struct stat status;
 	ssize_t size;
 
-	if (!is_link(writer->path)) {
-		writer->target = strdup(writer->path);
-		return writer->target ? 0 : failed(writer, -ENOMEM);
-	}
+	if (!is_link(writer->path))
+		return set_target(writer, writer->path);
 	fd_path(fd, link);
 	size = readlink(link, target, sizeof(target) - 1);
 	if (size < 0)
@@ -115,8 +122,7 @@ static int follow(struct p2p_file_writer *writer, int fd)
 	if (lstat(target, &status) || status.st_dev != writer->old.st_dev ||
 	    status.st_ino != writer->old.st_ino)
 		return refuse(writer, -ELOOP, "it is a link that cannot be followed");
-	writer->target = strdup(target);
-	return writer->target ? 0 : failed(writer, -ENOMEM);
+	return set_target(writer, target);
 }
 
 static int open_stream(struct p2p_file_writer *writer)
@@ -173,10 +179,8 @@ static int examine_path(struct p2p_file_writer *writer)
 		return refuse(writer, -ENOENT, "it is a link to a file that does not exist");
 	if (fd < 0 && errno != ENOENT)
 		return failed(writer, -errno);
-	if (fd < 0) {
-		writer->target = strdup(writer->path);
-		return writer->target ? 0 : failed(writer, -ENOMEM);
-	}
+	if (fd < 0)
+		return set_target(writer, writer->path);
 	r = examine(writer, fd);
 	close(fd);
 	return r;
@@ -261,7 +265,7 @@ int p2p_file_open(struct p2p_context *context, const char *path, unsigned int fl
 					  .fd = -1, .directory = -1 };
 	int r = examine_path(&writer);
 
-	if (!r && !writer.in_place) {
+	if (!r && writer.target) {
 		r = open_directory(&writer);
 		if (!r) {
 			r = create(&writer);
