@@ -107,6 +107,9 @@ static int skip(struct parser *parser)
 static int decode(struct parser *parser, const char *text, size_t length, const char *expected,
 		  struct json_object **ret_value)
 {
+	/* Strict 0.18 takes bytes above 0x7f for control characters, which were looked for here. */
+	json_tokener_set_flags(parser->tokener, *text == '"' ? JSON_TOKENER_VALIDATE_UTF8 :
+							       JSON_TOKENER_STRICT);
 	json_tokener_reset(parser->tokener);
 	*ret_value = json_tokener_parse_ex(parser->tokener, text, (int)length);
 	if (json_tokener_get_error(parser->tokener) == json_tokener_success)
@@ -345,11 +348,8 @@ int p2p_json_parse(struct p2p_context *context, const char *name, const char *te
 				       .size = size };
 	parser.tokener = json_tokener_new();
 	r = parser.tokener ? index_lines(ret_json) : -ENOMEM;
-	if (!r) {
-		json_tokener_set_flags(parser.tokener, JSON_TOKENER_STRICT |
-				       JSON_TOKENER_VALIDATE_UTF8);
+	if (!r)
 		r = parse_text(&parser);
-	}
 	if (parser.tokener)
 		json_tokener_free(parser.tokener);
 	if (r)

@@ -135,9 +135,11 @@ static enum p2p_tri match_terms(const struct p2p_conjunction *terms,
 /* Room for one more conjunction; NULL when memory runs out. */
 static struct p2p_conjunction *add_conjunction(struct p2p_selector *selector)
 {
-	struct p2p_conjunction *any = reallocarray(selector->any, selector->count + 1,
-						   sizeof(*any));
+	struct p2p_conjunction *any = selector->any;
 
+	/* Room doubles: there may be millions. */
+	if (!(selector->count & (selector->count - 1)))
+		any = reallocarray(any, selector->count ? 2 * selector->count : 1, sizeof(*any));
 	if (!any)
 		return NULL;
 	selector->any = any;
