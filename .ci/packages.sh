@@ -10,7 +10,7 @@ case_packages="check python3 python3-jsonschema pciutils tmux zstd xz-utils bzip
 test_packages="$case_packages abigail-tools binutils hwloc mandoc shellcheck
 	mmdebstrap debian-archive-keyring cpio kmod udev systemd
 	clang clang-tidy libclang-rt-dev cppcheck sparse git
-	bash-completion g++ ovmf sbsigntool efitools openssl"
+	bash-completion zsh fish g++ ovmf sbsigntool efitools openssl"
 
 # Print those of "$@" that are not installed.
 missing_packages()

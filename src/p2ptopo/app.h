@@ -16,6 +16,7 @@ enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_JSONL };
  * struct options - global options, valid before and after the command.
  * @help, @version, @schema: print that and do nothing else
  * @terminal: does the output go to a screen?
+ * @given: the rows of the option table that the user gave, a bit each
  */
 struct options {
 	const char *from, *kernel, *pci_ids, *columns;
@@ -35,6 +36,7 @@ struct options {
 	const char *keys, *size;		/* for view */
 	bool no_snapshot, settle, background, print_screen;
 	bool help, version, schema;
+	uint64_t given;
 	unsigned int width, height;		/* of the screen; 80x24 when not a terminal */
 };
 
@@ -73,7 +75,29 @@ struct app {
 /** How much of struct app a command needs; each includes the ones before. */
 enum stage { STAGE_NOTHING, STAGE_SNAPSHOT, STAGE_TOPOLOGY, STAGE_JUDGE };
 
+/** enum takes - options that some commands take, and others have no use for. */
+enum takes {
+	TAKES_FROM = 1 << 0,	/* --from */
+	TAKES_RULES = 1 << 1,	/* --kernel */
+	TAKES_FILTER = 1 << 2,	/* -s, -d, --class */
+	TAKES_ALL = 1 << 3,	/* --all */
+	TAKES_SAVED = 1 << 4,	/* --run-dir, --no-snapshot */
+	TAKES_JSON = 1 << 5,	/* -j, --json-schema: it has a schema */
+	TAKES_COLUMNS = 1 << 6,	/* -o: it has columns */
+	TAKES_MACHINE = TAKES_FROM | TAKES_RULES | TAKES_SAVED,
+	TAKES_PAIRS = TAKES_MACHINE | TAKES_FILTER | TAKES_ALL,
+};
+
+/** enum value - what an argument is, for those who complete it. */
+enum value {
+	VALUE_NONE, VALUE_PATH, VALUE_FOLDER, VALUE_DEVICE, VALUE_END, VALUE_FLOW, VALUE_CHANGE,
+	VALUE_WORD, VALUE_WORDS, VALUE_RULES, VALUE_COLUMNS,
+};
+
 struct column;
+
+/** Operands of a command that differ in what they are. */
+#define MOST_VALUES 3
 
 /**
  * struct command - one row of the command table (commands/commands.c).
@@ -82,6 +106,8 @@ struct column;
  * @operands: how many arguments it takes at least; @optional: how many more it may take
  * @schema: name of its JSON document, also of schemas/NAME.json; NULL it prints none
  * @columns: what -o may name, the last one nameless; NULL it has none
+ * @takes: options it has a use for, beside those that name it
+ * @values: what its operands are; the last that is not VALUE_NONE is so for all that follow
  * @live: it acts on the machine as it is now: no register comes from what root saved
  */
 struct command {
@@ -92,6 +118,8 @@ struct command {
 	enum status (*run)(struct app *app, int argc, char **argv);
 	const char *schema;
 	const struct column *columns;
+	enum takes takes;
+	enum value values[MOST_VALUES];
 	bool live;
 };
 

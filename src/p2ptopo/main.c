@@ -8,6 +8,7 @@
 
 #include "app.h"
 #include "commands/commands.h"
+#include "complete.h"
 #include "options.h"
 #include "print/clean.h"
 #include "print/document.h"
@@ -129,6 +130,14 @@ int main(int argc, char **argv)
 
 	/* Device names are UTF-8; numbers stay as they are in C. */
 	setlocale(LC_CTYPE, "");
+	/* What the completion of the shells calls: first, since words may be no command line yet. */
+	if (argc > 1 && !strcmp(argv[1], "--complete")) {
+		app.out = clean_open(STDOUT_FILENO, CLEAN_TEXT);
+		if (!app.out)
+			return fail_memory(&failure);
+		complete(&app, argc - 2, argv + 2);
+		return fclose(app.out) ? STATUS_SYSTEM : STATUS_DONE;
+	}
 	status = options_parse(argc, argv, &app, &first);
 	if (!status)
 		status = open_output(&app);

@@ -8,102 +8,124 @@
 #include <unistd.h>
 
 #include "options.h"
-#include "print/output.h"
 #include "machine/run_dir.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
-enum kind { KIND_TEXT, KIND_FLAG, KIND_JSON, KIND_JSONL };
-
-/**
- * struct option_row - one option.
- * @letter: 0 it has none; @name: NULL it has no long form
- * @argument: what --help calls its argument; NULL it takes none
- * @command: the commands that know it, with " and " between; NULL all do
- * @offset: where in struct options it goes
- */
-struct option_row {
-	char letter;
-	const char *name, *argument, *command;
-	enum kind kind;
-	size_t offset;
-	const char *help;
-};
-
 #define TEXT(field) KIND_TEXT, offsetof(struct options, field)
-#define FLAG(field) KIND_FLAG, offsetof(struct options, field)
+#define FLAG(field) KIND_FLAG, offsetof(struct options, field), VALUE_NONE, NULL
 
+/* Names of a list, the one at @index; NULL after the last. */
+#define LIST(name, ...)							\
+	static const char *name(size_t index)				\
+	{								\
+		static const char *const names[] = { __VA_ARGS__ };	\
+									\
+		return index < ARRAY_SIZE(names) ? names[index] : NULL;	\
+	}
+
+LIST(cells, "verdict", "read", "write", "latency", "score")
+LIST(modes, "off", "observe", "enforce")
+LIST(goals, "possible", "direct")
+LIST(whens, "auto", "always", "never")
+
+static const char *rule_sets(size_t index)
+{
+	const struct p2p_rules *rules = index ? p2p_rules_at(index - 1) : NULL;
+
+	return !index ? "auto" : rules ? p2p_rules_name(rules) : NULL;
+}
+
+static const char *classes(size_t index)
+{
+	return index < P2P_CLASSES ? p2p_class_name((enum p2p_class)index) : NULL;
+}
+
+static const char *check_classes(size_t index)
+{
+	return index < P2P_CHECK_CLASSES ? p2p_check_class_name((enum p2p_check_class)index) : NULL;
+}
+
+/* Not more than there are bits in options.given. */
 static const struct option_row rows[] = {
-	{ 0, "from", "PATH", NULL, TEXT(from),
+	{ 0, "from", "PATH", TAKES_FROM, NULL, TEXT(from), VALUE_PATH, NULL,
 	  "read a capture instead of this machine: a tree, dump, report or archive" },
-	{ 0, "kernel", "RULESET", NULL, TEXT(kernel),
+	{ 0, "kernel", "RULESET", TAKES_RULES, NULL, TEXT(kernel), VALUE_RULES, rule_sets,
 	  "judge by the rules of this kernel release, or \"auto\": those of the machine's kernel" },
-	{ 's', NULL, "[[DOMAIN:]BUS:][SLOT][.FUNC]", NULL, TEXT(slot_filter),
+	{ 's', NULL,
+	  "[[DOMAIN:]BUS:][SLOT][.FUNC]", TAKES_FILTER, NULL, TEXT(slot_filter), VALUE_NONE, NULL,
 	  "only pairs with a function at these addresses, as lspci -s" },
-	{ 'd', NULL, "[VENDOR]:[DEVICE][:CLASS[:PROG]]", NULL, TEXT(id_filter),
+	{ 'd', NULL,
+	  "[VENDOR]:[DEVICE][:CLASS[:PROG]]", TAKES_FILTER, NULL, TEXT(id_filter), VALUE_NONE, NULL,
 	  "only pairs with a function of these ids, as lspci -d" },
-	{ 0, "class", "CLASS,...", NULL, TEXT(classes),
+	{ 0, "class", "CLASS,...", TAKES_FILTER, NULL, TEXT(classes), VALUE_WORDS, classes,
 	  "only pairs with a function of these classes: gpu, accel, nic, nvme, ..." },
-	{ 'a', "all", NULL, NULL, FLAG(all),
+	{ 'a', "all", NULL, TAKES_ALL, NULL, FLAG(all),
 	  "every function, not only those of classes that do peer-to-peer DMA" },
-	{ 'o', "columns", "COLUMN,...", NULL, TEXT(columns),
+	{ 'o', "columns", "COLUMN,...", TAKES_COLUMNS, NULL, TEXT(columns), VALUE_COLUMNS, NULL,
 	  "columns of the text; +COLUMN,... adds to the usual ones" },
-	{ 'j', "json", NULL, NULL, KIND_JSON, 0, "print one JSON document" },
-	{ 0, "jsonl", NULL, "pairs and watch", KIND_JSONL, 0,
+	{ 'j', "json", NULL, TAKES_JSON, NULL, KIND_JSON, 0, VALUE_NONE, NULL,
+	  "print one JSON document" },
+	{ 0, "jsonl", NULL, 0, "pairs and watch", KIND_JSONL, 0, VALUE_NONE, NULL,
 	  "print one JSON object per line, a header first" },
-	{ 0, "json-schema", NULL, NULL, FLAG(schema),
+	{ 0, "json-schema", NULL, TAKES_JSON, NULL, FLAG(schema),
 	  "print the JSON Schema of the command's document" },
-	{ 0, "with-serials", NULL, "capture", FLAG(with_serials),
+	{ 0, "with-serials", NULL, 0, "capture", FLAG(with_serials),
 	  "keep serial numbers, MAC addresses and GUIDs as they are" },
-	{ 0, "mode", "MODE", "policy push", TEXT(mode),
+	{ 0, "mode", "MODE", 0, "policy push", TEXT(mode), VALUE_WORD, modes,
 	  "what the gate does with other pairs: enforce (the usual one), observe or off" },
-	{ 0, "cell", "WHAT", "matrix", TEXT(cell),
+	{ 0, "cell", "WHAT", 0, "matrix", TEXT(cell), VALUE_WORD, cells,
 	  "what a cell shows: verdict, read or write (GB/s), latency (ns) or score" },
-	{ 0, "dry-run", NULL, "policy push", FLAG(dry_run),
+	{ 0, "dry-run", NULL, 0, "policy push", FLAG(dry_run),
 	  "say what would be pushed, and push nothing" },
-	{ 0, "scratch", "DEVICE", "prove", TEXT(scratch),
+	{ 0, "scratch", "DEVICE", 0, "prove", TEXT(scratch), VALUE_PATH, NULL,
 	  "block device of the client whose first bytes may be overwritten" },
-	{ 0, "overwrite-signatures", NULL, "prove", FLAG(overwrite),
+	{ 0, "overwrite-signatures", NULL, 0, "prove", FLAG(overwrite),
 	  "also when it carries a file system, a partition table or another signature" },
-	{ 0, "evidence", "FILE", "prove", TEXT(evidence), "write what was found to this file" },
-	{ 0, "only", "CLASS,...", "check", TEXT(only),
+	{ 0, "evidence", "FILE", 0, "prove", TEXT(evidence), VALUE_PATH, NULL,
+	  "write what was found to this file" },
+	{ 0, "only", "CLASS,...", 0, "check", TEXT(only), VALUE_WORDS, check_classes,
 	  "check only what is of these classes: missing, gate, iommu, acs, ..." },
-	{ 0, "record", NULL, "check", FLAG(record),
+	{ 0, "record", NULL, 0, "check", FLAG(record),
 	  "write the expectations that this machine meets, to FILE or to the output" },
-	{ 0, "interval", "SECONDS", "watch", TEXT(interval),
+	{ 0, "interval", "SECONDS", 0, "watch", TEXT(interval), VALUE_NONE, NULL,
 	  "look at the links this often, which change without an event; 0 never, else 30" },
-	{ 0, "settle", NULL, "refresh", FLAG(settle),
+	{ 0, "settle", NULL, 0, "refresh", FLAG(settle),
 	  "wait until changes have come to rest; how the service runs it" },
-	{ 0, "background", NULL, "refresh", FLAG(background),
+	{ 0, "background", NULL, 0, "refresh", FLAG(background),
 	  "return at once, settle and refresh behind; for udev where no systemd runs" },
-	{ 0, "run-dir", "FOLDER", NULL, TEXT(run_dir),
+	{ 0, "run-dir", "FOLDER", TAKES_SAVED, NULL, TEXT(run_dir), VALUE_FOLDER, NULL,
 	  "where root's snapshot is, if not in /run/p2ptopo" },
-	{ 0, "no-snapshot", NULL, NULL, FLAG(no_snapshot),
+	{ 0, "no-snapshot", NULL, TAKES_SAVED, NULL, FLAG(no_snapshot),
 	  "take nothing from root's snapshot: only what this user may read" },
-	{ 0, "policy", "FILE", "fix", TEXT(policy), "all pairs that this policy allows" },
-	{ 0, "goal", "GOAL", "fix", TEXT(goal),
+	{ 0, "policy", "FILE", 0, "fix", TEXT(policy), VALUE_PATH, NULL,
+	  "all pairs that this policy allows" },
+	{ 0, "goal", "GOAL", 0, "fix", TEXT(goal), VALUE_WORD, goals,
 	  "what pairs shall become: direct (the usual one), or possible, by whatever way" },
-	{ 0, "apply", NULL, "fix", FLAG(apply), "write the registers, as root" },
-	{ 0, "undo", NULL, "fix", FLAG(undo), "take back what --apply wrote since boot" },
-	{ 0, "undo-file", "FILE", "fix", TEXT(undo_file),
+	{ 0, "apply", NULL, 0, "fix", FLAG(apply), "write the registers, as root" },
+	{ 0, "undo", NULL, 0, "fix", FLAG(undo), "take back what --apply wrote since boot" },
+	{ 0, "undo-file", "FILE", 0, "fix", TEXT(undo_file), VALUE_PATH, NULL,
 	  "where the way back is kept; /run/p2ptopo/fix-undo.json unless said" },
-	{ 0, "lint", NULL, "fix", FLAG(lint),
+	{ 0, "lint", NULL, 0, "fix", FLAG(lint),
 	  "what is wrong with the kernel command line; exit status 1 when anything is" },
-	{ 0, "report", NULL, "fix", FLAG(report),
+	{ 0, "report", NULL, 0, "fix", FLAG(report),
 	  "write what a kernel maintainer asks for before a host bridge is listed" },
-	{ 0, "proof", "FILE", "fix", TEXT(proof), "put what prove found into the report" },
-	{ 0, "keys", "KEYS", "view", TEXT(keys),
+	{ 0, "proof", "FILE", 0, "fix", TEXT(proof), VALUE_PATH, NULL,
+	  "put what prove found into the report" },
+	{ 0, "keys", "KEYS", 0, "view", TEXT(keys), VALUE_NONE, NULL,
 	  "press these first: 2jj/nvme<Enter>; <Down>, <C-d>, <Esc>, <F1> and the like" },
-	{ 0, "print-screen", NULL, "view", FLAG(print_screen),
+	{ 0, "print-screen", NULL, 0, "view", FLAG(print_screen),
 	  "print what the screen would show after these keys, and end" },
-	{ 0, "size", "WIDTHxHEIGHT", "view", TEXT(size),
+	{ 0, "size", "WIDTHxHEIGHT", 0, "view", TEXT(size), VALUE_NONE, NULL,
 	  "the size of the screen that is printed" },
-	{ 0, "color", "WHEN", NULL, TEXT(colour_when),
+	{ 0, "color", "WHEN", 0, NULL, TEXT(colour_when), VALUE_WORD, whens,
 	  "colours: auto, always or never; NO_COLOR in the environment turns auto off" },
-	{ 0, "pci-ids", "FILE", NULL, TEXT(pci_ids), "take device names from this file" },
-	{ 'h', "help", NULL, NULL, FLAG(help), "describe the command line, or one command" },
-	{ 'V', "version", NULL, NULL, FLAG(version), "print the version" },
+	{ 0, "pci-ids", "FILE", 0, NULL, TEXT(pci_ids), VALUE_PATH, NULL,
+	  "take device names from this file" },
+	{ 'h', "help", NULL, 0, NULL, FLAG(help), "describe the command line, or one command" },
+	{ 'V', "version", NULL, 0, NULL, FLAG(version), "print the version" },
 };
+_Static_assert(ARRAY_SIZE(rows) <= 64, "options.given is too small");
 
 static void *field(struct options *options, const struct option_row *row)
 {
@@ -126,6 +148,33 @@ static void set(struct options *options, const struct option_row *row, const cha
 		options->format = FORMAT_JSONL;
 		return;
 	}
+}
+
+/* "auto, always or never" */
+static void list_words(const struct option_row *row, char *text, size_t size)
+{
+	const char *word;
+	size_t used = 0;
+
+	for (size_t i = 0; (word = row->word(i)) && used < size; i++)
+		used += (size_t)snprintf(text + used, size - used, "%s%s", !i ? "" :
+					 row->word(i + 1) ? ", " : " or ", word);
+}
+
+static enum status check_word(struct failure *failure, const struct option_row *row,
+			      const char *argument)
+{
+	char words[128] = "";
+	const char *word;
+
+	if (row->value != VALUE_WORD)
+		return STATUS_DONE;
+	for (size_t i = 0; (word = row->word(i)); i++) {
+		if (!strcmp(word, argument))
+			return STATUS_DONE;
+	}
+	list_words(row, words, sizeof(words));
+	return fail_with(failure, STATUS_USAGE, "--%s is %s, not '%s'", row->name, words, argument);
 }
 
 /* Long options are numbered from 256 by row, short ones are their letter. */
@@ -197,18 +246,13 @@ static void look_at_screen(struct options *options)
 }
 
 /* https://no-color.org: set and not empty, whatever its value. */
-static enum status choose_colour(struct failure *failure, struct options *options)
+static bool has_colour(const struct options *options)
 {
-	const char *when = options->colour_when, *never = getenv("NO_COLOR");
+	const char *never = getenv("NO_COLOR");
 
-	if (!strcmp(when, "always"))
-		options->colour = true;
-	else if (!strcmp(when, "auto"))
-		options->colour = options->terminal && !(never && *never);
-	else if (strcmp(when, "never") != 0)
-		return fail_with(failure, STATUS_USAGE, "--color is auto, always or never, not "
-				 "'%s'", when);
-	return STATUS_DONE;
+	if (!strcmp(options->colour_when, "always"))
+		return true;
+	return !strcmp(options->colour_when, "auto") && options->terminal && !(never && *never);
 }
 
 enum status options_parse(int argc, char **argv, struct app *app, int *ret_first)
@@ -226,138 +270,92 @@ enum status options_parse(int argc, char **argv, struct app *app, int *ret_first
 
 		if (value == ':' || !row)
 			return refuse(app->failure, value, argv[optind - 1]);
+		status = check_word(app->failure, row, optarg);
+		if (status)
+			return status;
 		set(&options, row, optarg);
+		options.given |= UINT64_C(1) << (row - rows);
 	}
 	look_at_screen(&options);
-	status = choose_colour(app->failure, &options);
-	if (status)
-		return status;
+	options.colour = has_colour(&options);
 	app->options = options;
 	*ret_first = optind;
 	return STATUS_DONE;
 }
 
-static bool is_given(const struct options *options, const struct option_row *row)
+/* Is @name one of the commands in "pairs and watch"? */
+static bool is_listed(const char *list, const char *name)
 {
-	switch (row->kind) {
-	case KIND_TEXT:
-		return *(const char *const *)((const char *)options + row->offset);
-	case KIND_FLAG:
-		return *(const bool *)((const char *)options + row->offset);
-	case KIND_JSON:
-		return options->format == FORMAT_JSON;
-	case KIND_JSONL:
-		return options->format == FORMAT_JSONL;
+	size_t size = strlen(name);
+
+	while (list) {
+		const char *end = strstr(list, " and ");
+		size_t length = end ? (size_t)(end - list) : strlen(list);
+
+		if (length == size && !strncmp(list, name, size))
+			return true;
+		list = end ? end + strlen(" and ") : NULL;
 	}
 	return false;
 }
 
-/* Is @name one of the commands in "pairs and watch"? */
-static bool knows(const struct option_row *row, const char *name)
+bool options_known(const struct option_row *row, const struct command *command)
 {
-	const char *at = row->command;
-	size_t size = strlen(name);
+	enum takes takes = command ? command->takes : ~0u;
 
-	while (at && *at) {
-		const char *end = strstr(at, " and ");
-		size_t length = end ? (size_t)(end - at) : strlen(at);
+	if (!command)
+		return true;
+	if (command->schema)
+		takes |= TAKES_JSON;
+	if (command->columns)
+		takes |= TAKES_COLUMNS;
+	if (row->takes)
+		return takes & row->takes;
+	return !row->command || is_listed(row->command, command->name);
+}
 
-		if (length == size && !strncmp(at, name, size))
-			return true;
-		at = end ? end + strlen(" and ") : NULL;
+/* What a command says that does not take some. */
+static const struct {
+	enum takes takes;
+	const char *why;
+} refusals[] = {
+	{ TAKES_FROM, "is for the running machine; --from names a capture" },
+	{ TAKES_RULES, "judges no pairs: no --kernel" },
+	{ TAKES_FILTER, "takes no -s, -d or --class" },
+	{ TAKES_ALL, "takes no --all" },
+	{ TAKES_JSON, "prints no JSON" },
+	{ TAKES_COLUMNS, "has no columns to choose with -o" },
+	{ TAKES_SAVED, "takes nothing from root's snapshot: no --run-dir or --no-snapshot" },
+};
+
+static enum status refuse_row(const struct app *app, const struct option_row *row)
+{
+	const char *command = app->command->name;
+
+	for (size_t i = 0; i < ARRAY_SIZE(refusals); i++) {
+		if (refusals[i].takes == row->takes)
+			return fail_with(app->failure, STATUS_USAGE, "%s %s", command,
+					 refusals[i].why);
 	}
-	return !row->command;
+	return fail_with(app->failure, STATUS_USAGE, "--%s is an option of %s, not of %s",
+			 row->name, row->command, command);
 }
 
 enum status options_fit(const struct app *app)
 {
 	const struct options *options = &app->options;
-	const struct command *command = app->command;
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		const struct option_row *row = &rows[i];
-
-		if (!knows(row, command->name) && is_given(options, row))
-			return fail_with(app->failure, STATUS_USAGE,
-					 "--%s is an option of %s, not of %s", row->name,
-					 row->command, command->name);
+		if (options->given >> i & 1 && !options_known(&rows[i], app->command))
+			return refuse_row(app, &rows[i]);
 	}
-	if ((options->format != FORMAT_TEXT || options->schema) && !command->schema)
-		return fail_with(app->failure, STATUS_USAGE, "%s prints no JSON", command->name);
-	if (options->columns && !command->columns)
-		return fail_with(app->failure, STATUS_USAGE, "%s has no columns to choose with -o",
-				 command->name);
 	if (options->columns && options->format != FORMAT_TEXT)
-		return fail_with(app->failure, STATUS_USAGE, "-o chooses columns of the text; JSON "
-				 "has them all");
+		return fail_with(app->failure, STATUS_USAGE,
+				 "-o chooses columns of the text; JSON has them all");
 	return STATUS_DONE;
 }
 
-static void help_option(FILE *out, const struct option_row *row)
+const struct option_row *options_row(size_t index)
 {
-	char letter[3] = "", name[32] = "", argument[64] = "";
-
-	if (row->letter)
-		snprintf(letter, sizeof(letter), "-%c", row->letter);
-	if (row->name)
-		snprintf(name, sizeof(name), "%s--%s", row->letter ? ", " : "", row->name);
-	if (row->argument)
-		snprintf(argument, sizeof(argument), " %s", row->argument);
-	fprintf(out, "  %2s%s%s\n", letter, name, argument);
-	print_wrapped(out, 80, 8, row->help);
-}
-
-static void help_usage(FILE *out, const struct command *command)
-{
-	fprintf(out, "Usage: p2ptopo [OPTION...] %s%s%s\n\n", command ? command->name : "[COMMAND]",
-		command && command->arguments ? " " : "",
-		command && command->arguments ? command->arguments : "");
-	print_wrapped(out, 80, 0, command ? command->summary :
-		      "Which PCIe devices can do peer-to-peer DMA with which, and why not.");
-}
-
-/* The commands whose name starts with @first. */
-static void help_commands(FILE *out, const char *first)
-{
-	for (const struct command *row = app_commands(); row->name; row++) {
-		if (strncmp(row->name, first, strlen(first)) != 0)
-			continue;
-		fprintf(out, "  %s%s%s\n", row->name, row->arguments ? " " : "",
-			row->arguments ? row->arguments : "");
-		print_wrapped(out, 80, 8, row->summary);
-	}
-}
-
-void options_help_family(FILE *out, const char *word)
-{
-	char first[32];
-
-	snprintf(first, sizeof(first), "%s ", word);
-	fprintf(out, "Usage: p2ptopo [OPTION...] %s...\n\nCommands:\n", first);
-	help_commands(out, first);
-	fprintf(out, "\nThe options of one: p2ptopo %sCOMMAND --help\n", first);
-}
-
-void options_help(FILE *out, const struct command *command)
-{
-	const struct column *column;
-
-	help_usage(out, command);
-	if (!command) {
-		fputs("\nCommands (report when none is given):\n", out);
-		help_commands(out, "");
-	}
-	fputs("\nOptions, before or after the command:\n", out);
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		if (!command || knows(&rows[i], command->name))
-			help_option(out, &rows[i]);
-	}
-	if (command && command->columns) {
-		fputs("\nColumns:\n", out);
-		for (column = command->columns; column->name; column++)
-			fprintf(out, "  %-18s%s\n", column->name, column->help);
-	}
-	fputs("\nExit status: 0 done; 1 the answer is no; 2 usage; 3 no access; "
-	      "4 bad input; 5 out of\nmemory, disk full and the like; 10 and up: the first "
-	      "class of check that fails.\n", out);
+	return index < ARRAY_SIZE(rows) ? &rows[index] : NULL;
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""--help, p2ptopo(1), the completion and the README name the same commands and options, and
-p2ptopo(1) the same rule sets."""
+"""--help, the man pages and the README name the same commands and options, and p2ptopo(1) the same
+rule sets.  What the shells complete is in tests/cases/completion.py."""
 import os
 import pathlib
 import re
@@ -13,9 +13,10 @@ def run(tool, *arguments):
     return subprocess.run([tool, *arguments], capture_output=True, text=True)
 
 
-def from_help(text):
-    commands = re.search(r"Commands[^\n]*:\n(.*?)\n\n", text, re.S).group(1)
-    names = set(re.findall(r"^  ([a-z][a-z-]*(?: [a-z][a-z-]*)?)(?= [A-Z\[]|$)", commands, re.M))
+def from_help(text, commands=True):
+    if commands:
+        commands = re.search(r"Commands[^\n]*:\n(.*?)\n\n", text, re.S).group(1)
+    names = set(re.findall(r"^  ([a-z][a-z-]*(?: [a-z][a-z-]*)?)(?= [A-Z\[]|$)", commands or "", re.M))
     options = re.search(r"Options[^\n]*:\n(.*?)(\n\n|\Z)", text, re.S).group(1)
     flags = set(re.findall(r"^ +(?:(-\w)(?:, )?)", options, re.M))
     flags |= set(re.findall(r"^ +(?:-\w, )?(--[\w-]+)", options, re.M))
@@ -33,17 +34,28 @@ def from_page(text):
     return names, flags
 
 
-def from_completion(text):
-    names = set(re.search(r'commands="([^"]*)"', text).group(1).split())
-    flags = set(re.search(r'options="([^"]*)"', text).group(1).split())
-    return names, flags
-
-
 def differ(what, wanted, found):
     for name in sorted(wanted - found):
         yield f"{name}: in --help, not in {what}"
     for name in sorted(found - wanted):
         yield f"{name}: in {what}, not in --help"
+
+
+def check_synopses(top, tool, names):
+    """The page of a command shows options that it takes, and all that no other command has."""
+    taken = {name: from_help(run(tool, *name.split(), "--help").stdout, False)[1]
+             for name in names}
+    for page in sorted((top / "man").glob("p2ptopo-*.[18]")):
+        name = page.stem.removeprefix("p2ptopo-")
+        if name not in taken:
+            continue
+        synopsis = page.read_text().split(".Sh SYNOPSIS", 1)[1].split(".Sh ", 1)[0]
+        shown = {"-" + flag for flag in re.findall(r"\bFl (-?[\w-]+)", synopsis)}
+        others = set().union(*(taken[other] for other in taken if other != name))
+        for flag in sorted(shown - taken[name]):
+            yield f"{page.name}: SYNOPSIS shows {flag}, which {name} does not take"
+        for flag in sorted(taken[name] - others - shown):
+            yield f"{page.name}: SYNOPSIS does not show {flag}, which {name} alone takes"
 
 
 def check_rules(tool, page):
@@ -98,12 +110,9 @@ def main():
     top, tool = pathlib.Path(sys.argv[1]), sys.argv[2]
     names, flags = from_help(run(tool, "--help").stdout)
     page = (top / "man/p2ptopo.1").read_text()
-    completion = (top / "src/p2ptopo/p2ptopo.bash-completion").read_text()
-    problems = []
-    for what, (other_names, other_flags) in (("p2ptopo(1)", from_page(page)),
-                                             ("the completion", from_completion(completion))):
-        wanted = names if what == "p2ptopo(1)" else {n.split()[0] for n in names}
-        problems += [*differ(what, wanted, other_names), *differ(what, flags, other_flags)]
+    page_names, page_flags = from_page(page)
+    problems = [*differ("p2ptopo(1)", names, page_names), *differ("p2ptopo(1)", flags, page_flags),
+                *check_synopses(top, tool, names)]
     problems += check_rules(tool, page)
     problems += check_sources(top, tool, page)
     problems += check_readme((top / "README.md").read_text(), top, tool)

@@ -200,9 +200,6 @@ static enum status read_both(struct two *two, const char *old, const char *new)
 	if (new && two->new->options.from)
 		return fail_with(two->new->failure, STATUS_USAGE, "diff OLD NEW names both "
 				 "machines; --from is a third");
-	if (app_has_filter(two->new))
-		return fail_with(two->new->failure, STATUS_USAGE, "diff compares whole machines: "
-				 "no -s, -d or --class");
 	if (new)
 		two->new->options.from = new;
 	two->old = app_like(two->new);

@@ -12,9 +12,6 @@ static enum status gate_open(struct app *app, struct p2p_gate **ret_gate)
 {
 	int error;
 
-	if (app->options.from)
-		return fail_with(app->failure, STATUS_USAGE, "the gate is of the running machine; "
-				 "--from names a capture");
 	if (!app->context && p2p_context_new(&app->context))
 		return fail_memory(app->failure);
 	error = p2p_gate_open(app->context, ret_gate);
@@ -285,9 +282,9 @@ enum status command_policy_push(struct app *app, int argc, char **argv)
 	struct list_of made = { 0 };
 	enum status status;
 
-	if (app->options.mode && p2p_gate_mode_parse(app->options.mode, &mode))
-		return fail_with(app->failure, STATUS_USAGE, "--mode is off, observe or enforce, "
-				 "not '%s'", app->options.mode);
+	/* The option table has checked it. */
+	if (app->options.mode)
+		(void)p2p_gate_mode_parse(app->options.mode, &mode);
 	status = open_and_ask(app, &gate, &info);
 	if (!status)
 		status = app_read(app, STAGE_JUDGE);

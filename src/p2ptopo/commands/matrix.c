@@ -481,29 +481,24 @@ static enum status print_json(const struct app *app)
 	return error ? fail_memory(app->failure) : STATUS_DONE;
 }
 
-static enum status choose_cell(const struct app *app, enum cell *ret_cell)
+static enum cell choose_cell(const struct app *app)
 {
 	const char *name = app->options.cell ? app->options.cell : cells[CELL_VERDICT].name;
 
 	for (unsigned int cell = 0; cell < CELLS; cell++) {
-		if (strcmp(cells[cell].name, name) != 0)
-			continue;
-		*ret_cell = (enum cell)cell;
-		return STATUS_DONE;
+		if (!strcmp(cells[cell].name, name))
+			return (enum cell)cell;
 	}
-	return fail_with(app->failure, STATUS_USAGE, "--cell is verdict, read, write, latency or "
-			 "score, not '%s'", name);
+	return CELL_VERDICT;
 }
 
 enum status command_matrix(struct app *app, int argc, char **argv)
 {
-	enum cell cell = CELL_VERDICT;
-	enum status status = choose_cell(app, &cell);
+	enum cell cell = choose_cell(app);
+	enum status status;
 
 	(void)argc;
 	(void)argv;
-	if (status)
-		return status;
 	if (app->options.format != FORMAT_TEXT)
 		return print_json(app);
 	print_rules_note(app, "");

@@ -279,9 +279,6 @@ enum status command_refresh(struct app *app, int argc, char **argv)
 	struct turn turn;
 	int error;
 
-	if (app->options.from)
-		return fail_with(app->failure, STATUS_USAGE, "a refresh is of the running machine; "
-				 "--from names a capture");
 	if (geteuid() != 0)
 		return fail_with(app->failure, STATUS_ACCESS,
 				 "only root can read what is to be saved");

@@ -204,5 +204,6 @@ void machine_text(const struct view *view, unsigned int room, char text[DETAIL_S
 		name = strrchr(name, '/') + 1;
 	if (strlen(marks) + clean_width(name) > room && *marks)
 		name = "";
-	snprintf(text, DETAIL_SIZE, "%s%s%s", marks, name, follow_fd(&view->follower) >= 0 ? " (live)" : "");
+	snprintf(text, DETAIL_SIZE, "%s%s%s", marks, name,
+		 follow_fd(&view->follower) >= 0 ? " (live)" : "");
 }

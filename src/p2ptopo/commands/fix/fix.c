@@ -84,27 +84,20 @@ static enum status pairs_of_policy(struct app *app, struct request *request)
 	return status;
 }
 
-static enum status parse_goal(const struct app *app, enum p2p_goal *ret_goal)
+static enum p2p_goal goal_of(const struct app *app)
 {
 	const char *goal = app->options.goal;
 
-	if (goal && strcmp(goal, "direct") != 0 && strcmp(goal, "possible") != 0)
-		return fail_with(app->failure, STATUS_USAGE, "--goal is possible or direct, not "
-				 "'%s'", goal);
-	*ret_goal = goal && !strcmp(goal, "possible") ? P2P_GOAL_POSSIBLE : P2P_GOAL_DIRECT;
-	return STATUS_DONE;
+	return goal && !strcmp(goal, "possible") ? P2P_GOAL_POSSIBLE : P2P_GOAL_DIRECT;
 }
 
 static enum status parse_request(struct app *app, int argc, char **argv,
 				 struct request *request)
 {
-	enum status status = parse_goal(app, &request->goal);
-
-	if (!status && app->options.policy && argc)
-		status = fail_with(app->failure, STATUS_USAGE, "fix takes devices or --policy, not "
-				   "both");
-	if (status)
-		return status;
+	request->goal = goal_of(app);
+	if (app->options.policy && argc)
+		return fail_with(app->failure, STATUS_USAGE, "fix takes devices or --policy, not "
+				 "both");
 	if (app->options.policy)
 		return pairs_of_policy(app, request);
 	if (argc < 2)

@@ -192,9 +192,6 @@ enum status command_watch(struct app *app, int argc, char **argv)
 
 	(void)argc;
 	(void)argv;
-	if (app->options.from)
-		return fail_with(app->failure, STATUS_USAGE, "a capture does not change; watch is "
-				 "of the running machine");
 	status = start(&watch);
 	if (!status)
 		status = follow(&watch);

@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Everything is in the tables of commands and options; names of devices are the machine's. */
+#include <ctype.h>
+#include <string.h>
+
+#include "commands/commands.h"
+#include "complete.h"
+#include "options.h"
+#include "print/output.h"
+#include "print/words.h"
+
+/**
+ * struct completion - one question of a shell.
+ * @current: the word to complete
+ * @done: so many of its bytes stand before what is completed: "--class=gpu,"
+ * @pending: the option whose argument @current is; NULL none
+ * @operands: of the words before it, those that are no options and no arguments of one
+ * @command: NULL it is not named yet
+ */
+struct completion {
+	struct app *app;
+	const char *current;
+	size_t done;
+	const struct option_row *pending;
+	char **operands;
+	int operand_count;
+	const struct command *command;
+};
+
+static void start(const struct completion *completion, const char *kind)
+{
+	fprintf(completion->app->out, "%s\t%.*s\n", kind, (int)completion->done,
+		completion->current);
+}
+
+/* A name from somebody's capture goes into a shell: letters, digits and what no shell reads. */
+static bool is_harmless(const char *word)
+{
+	for (; *word; word++) {
+		if (!isalnum((unsigned char)*word) && !strchr("-_.:,=+@/", *word))
+			return false;
+	}
+	return true;
+}
+
+/* One candidate, if what was typed begins it. */
+static void offer(const struct completion *completion, const char *word, const char *what)
+{
+	const char *typed = completion->current + completion->done;
+	FILE *out = completion->app->out;
+
+	if (strncmp(word, typed, strlen(typed)) != 0 || !is_harmless(word))
+		return;
+	fprintf(out, "%.*s%s\t", (int)completion->done, completion->current, word);
+	for (; what && *what; what++)
+		putc((unsigned char)*what < ' ' || *what == 0x7f ? '?' : *what, out);
+	putc('\n', out);
+}
+
+static void offer_words(const struct completion *completion, const char *(*word)(size_t index))
+{
+	const char *name;
+
+	start(completion, "words");
+	for (size_t i = 0; (name = word(i)); i++)
+		offer(completion, name, NULL);
+}
+
+/* What stands before the last of @marks is done. */
+static void skip_past(struct completion *completion, const char *marks)
+{
+	for (size_t i = completion->done; completion->current[i]; i++) {
+		if (strchr(marks, completion->current[i]))
+			completion->done = i + 1;
+	}
+}
+
+static void offer_function(const struct completion *completion,
+			   const struct p2p_function *function)
+{
+	const char *typed = completion->current + completion->done;
+	char bdf[P2P_BDF_SIZE], product[96];
+
+	p2p_bdf_format(function->bdf, bdf);
+	words_product(function, product, sizeof(product));
+	/* As lspci has it, without the domain, for who begins so. */
+	if (!function->bdf.domain && *typed && strncmp(bdf, typed, strlen(typed)) != 0)
+		offer(completion, bdf + strlen("0000:"), product);
+	else
+		offer(completion, bdf, product);
+	for (const char *const *name = function->os_names; name && *name; name++)
+		offer(completion, *name, product);
+}
+
+/* Of the machine that --from names; when it cannot be read there are none, and nothing is said. */
+static void offer_devices(const struct completion *completion, bool ends)
+{
+	struct app read = app_like(completion->app);
+	const struct p2p_function *function;
+
+	read.say = NULL;
+	read.command = completion->command;
+	if (!app_read(&read, STAGE_TOPOLOGY)) {
+		for (size_t i = 0; (function = p2p_topology_function(read.topology, i)); i++) {
+			if (!ends || p2p_function_has_header_0(function))
+				offer_function(completion, function);
+		}
+	}
+	app_release(&read);
+}
+
+static void offer_columns(struct completion *completion)
+{
+	const struct column *column = completion->command ? completion->command->columns : NULL;
+
+	completion->done += completion->current[completion->done] == '+';
+	skip_past(completion, ",");
+	start(completion, "words");
+	for (; column && column->name; column++)
+		offer(completion, column->name, column->help);
+}
+
+static void offer_change(struct completion *completion)
+{
+	static const struct {
+		const char *key, *what, *words[6];
+		bool devices;
+	} keys[] = {
+		{ "acs=", "clear or set bits of ACS", { "all," }, true },
+		{ "iommu=", "turn the IOMMU on or off", { "off", "on", "passthrough" }, false },
+		{ "move=", "put a device below another port", { NULL }, true },
+		{ "cpu=", "another CPU",
+		  { "AMD:", "Intel:", "Hygon:", "Zhaoxin:", "other" }, false },
+	};
+
+	start(completion, "words");
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		size_t length = strlen(keys[i].key);
+
+		if (strncmp(completion->current, keys[i].key, length) != 0) {
+			offer(completion, keys[i].key, keys[i].what);
+			continue;
+		}
+		completion->done = length;
+		skip_past(completion, ",");
+		for (const char *const *word = keys[i].words; *word; word++)
+			offer(completion, *word, NULL);
+		if (keys[i].devices)
+			offer_devices(completion, false);
+	}
+	if (!completion->done)
+		offer(completion, "kernel=", "another rule set");
+}
+
+/* "card0>", of a flow, or @FILE with several. */
+static void offer_flow(struct completion *completion)
+{
+	if (*completion->current == '@') {
+		completion->done = 1;
+		start(completion, "files");
+		return;
+	}
+	skip_past(completion, "<>,");
+	start(completion, "words");
+	offer_devices(completion, true);
+}
+
+static void offer_value(struct completion *completion, enum value value,
+			const char *(*word)(size_t index))
+{
+	switch (value) {
+	case VALUE_PATH:
+		start(completion, "files");
+		return;
+	case VALUE_FOLDER:
+		start(completion, "folders");
+		return;
+	case VALUE_DEVICE:
+	case VALUE_END:
+		start(completion, "words");
+		offer_devices(completion, value == VALUE_END);
+		return;
+	case VALUE_FLOW:
+		offer_flow(completion);
+		return;
+	case VALUE_CHANGE:
+		offer_change(completion);
+		return;
+	case VALUE_WORDS:
+		skip_past(completion, ",");
+		offer_words(completion, word);
+		return;
+	case VALUE_WORD:
+	case VALUE_RULES:
+		offer_words(completion, word);
+		return;
+	case VALUE_COLUMNS:
+		offer_columns(completion);
+		return;
+	case VALUE_NONE:
+		start(completion, "words");
+		return;
+	}
+}
+
+static void offer_options(const struct completion *completion)
+{
+	const struct option_row *row;
+	char letter[3] = "-x";
+
+	start(completion, "words");
+	for (size_t i = 0; (row = options_row(i)); i++) {
+		char name[40] = "";
+
+		if (!options_known(row, completion->command))
+			continue;
+		letter[1] = row->letter;
+		if (row->name)
+			snprintf(name, sizeof(name), "--%s", row->name);
+		offer(completion, row->name ? name : letter, row->help);
+	}
+}
+
+/* First words, or second ones after "policy". */
+static void offer_commands(const struct completion *completion)
+{
+	const char *first = completion->operand_count ? completion->operands[0] : NULL;
+	size_t size = first ? strlen(first) : 0;
+	const char *last = "";
+
+	start(completion, "words");
+	for (const struct command *row = app_commands(); row->name; row++) {
+		size_t length = strcspn(row->name, " ");
+		bool more = row->name[length];
+		char word[32];
+
+		if (first) {
+			if (more && length == size && !strncmp(row->name, first, size))
+				offer(completion, row->name + size + 1, row->summary);
+			continue;
+		}
+		snprintf(word, sizeof(word), "%.*s", (int)length, row->name);
+		if (strncmp(last, row->name, length + 1) != 0 || !more)
+			offer(completion, word, more ? "several commands" : row->summary);
+		last = row->name;
+	}
+}
+
+static const struct option_row *find_option(const char *name, size_t length)
+{
+	const struct option_row *row;
+
+	for (size_t i = 0; (row = options_row(i)); i++) {
+		if (row->name && strlen(row->name) == length && !strncmp(row->name, name, length))
+			return row;
+	}
+	return NULL;
+}
+
+static const struct option_row *find_letter(char letter)
+{
+	const struct option_row *row;
+
+	for (size_t i = 0; (row = options_row(i)); i++) {
+		if (row->letter == letter)
+			return row;
+	}
+	return NULL;
+}
+
+/* The option of @word, and the argument that stands in it; NULL none does. */
+static const struct option_row *parse_option(const char *word, const char **ret_argument)
+{
+	const struct option_row *row = NULL;
+	size_t length;
+
+	*ret_argument = NULL;
+	if (word[1] == '-') {
+		length = strcspn(word + 2, "=");
+		if (word[2 + length])
+			*ret_argument = word + 2 + length + 1;
+		return find_option(word + 2, length);
+	}
+	for (const char *letter = word + 1; *letter; letter++) {
+		row = find_letter(*letter);
+		if (!row || !row->argument)
+			continue;
+		if (letter[1])
+			*ret_argument = letter + 1;
+		return row;
+	}
+	return row;
+}
+
+static void keep(struct completion *completion, const struct option_row *row,
+		 const char *argument)
+{
+	/* What the machine is, and nothing that would keep a device out. */
+	if (row->takes == TAKES_FROM)
+		completion->app->options.from = argument;
+}
+
+/* The words before the one to complete. */
+static void parse(struct completion *completion, int count, char **words)
+{
+	const struct option_row *row;
+	const char *argument;
+	int used = 0;
+
+	for (int i = 0; i < count; i++) {
+		if (completion->pending) {
+			keep(completion, completion->pending, words[i]);
+			completion->pending = NULL;
+			continue;
+		}
+		if (words[i][0] != '-' || !words[i][1]) {
+			completion->operands[completion->operand_count++] = words[i];
+			continue;
+		}
+		row = parse_option(words[i], &argument);
+		if (row && row->argument && argument)
+			keep(completion, row, argument);
+		else if (row && row->argument)
+			completion->pending = row;
+	}
+	if (completion->operand_count &&
+	    !commands_find(completion->app, completion->operand_count, completion->operands,
+			   &used)) {
+		completion->command = completion->app->command;
+		completion->operands += used;
+		completion->operand_count -= used;
+	}
+}
+
+static void offer_operand(struct completion *completion)
+{
+	const enum value *values = completion->command->values;
+	int at = completion->operand_count;
+
+	if (at >= completion->command->operands + completion->command->optional) {
+		start(completion, "words");
+		return;
+	}
+	if (at >= MOST_VALUES)
+		at = MOST_VALUES - 1;
+	while (at && !values[at])
+		at--;
+	offer_value(completion, values[at], NULL);
+}
+
+void complete(struct app *app, int count, char **words)
+{
+	struct completion completion = { .app = app, .operands = words };
+	const struct option_row *row = NULL;
+	const char *argument = NULL;
+
+	app->options = (struct options){ .kernel = "auto", .no_snapshot = true };
+	if (!count)
+		return;
+	completion.current = words[count - 1];
+	/* Operands move to the front of @words, which is read no more there. */
+	parse(&completion, count - 1, words);
+	if (!completion.pending && completion.current[0] == '-')
+		row = parse_option(completion.current, &argument);
+	if (argument && row) {
+		completion.done = (size_t)(argument - completion.current);
+		completion.pending = row;
+	}
+	if (completion.pending)
+		offer_value(&completion, completion.pending->value, completion.pending->word);
+	else if (completion.current[0] == '-')
+		offer_options(&completion);
+	else if (completion.command)
+		offer_operand(&completion);
+	else
+		offer_commands(&completion);
+}
