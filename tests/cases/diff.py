@@ -48,7 +48,7 @@ def check_report(binary, source, file):
     for command in (("tree",), ("matrix", "--all")):
         answers = [json.loads(run(binary, "--from", path, "--json", *command))
                    for path in (source, file)]
-        assert answers[0].pop("source") != answers[1].pop("source") == "report"
+        assert answers[0].pop("source") != answers[1].pop("source") == "tree-document"
         assert answers[0] == answers[1], f"{source}: its report has another {command[0]}"
 
 

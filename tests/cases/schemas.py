@@ -17,6 +17,8 @@ DOCUMENTS = ["report", "tree", "matrix", "pairs", "path", "near", "address",
              "fix", "what-if"]
 # Checking a schema pair by pair takes too long on the largest captures.
 MOST_PAIRS = 2_500
+# Formats that --from was seen to refuse.
+REFUSED = set()
 
 
 def call(binary, *arguments, status=(0,)):
@@ -70,6 +72,20 @@ def check_lines(binary, source, document):
     assert {**lines[0], "pairs": lines[1:]} == document, f"{source}: --jsonl is not --json"
 
 
+def check_refusal(binary, document):
+    """Of our own documents --from reads one, and says what another is and which to use."""
+    if document["format"] == "p2ptopo-tree" or document["format"] in REFUSED:
+        return
+    REFUSED.add(document["format"])
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump(document, file)
+        file.flush()
+        done = subprocess.run([binary, "--from", file.name, "report"], capture_output=True,
+                              text=True, check=False)
+    assert done.returncode == 4 and not done.stdout, done
+    assert f"a {document['format']} document" in done.stderr and "tree --json" in done.stderr, done
+
+
 def check_capture(binary, source, validators):
     one, other, count = ends(binary, source)
     arguments = {"report": [], "tree": [], "matrix": ["--all"], "address": ["0x90000000"]}
@@ -89,6 +105,7 @@ def check_capture(binary, source, validators):
         document = json.loads(text)
         validate(validators[name], document, f"{source}: {name}")
         assert document["format"] == f"p2ptopo-{name}"
+        check_refusal(binary, document)
         if name == "pairs":
             check_lines(binary, source, document)
 

@@ -17,7 +17,7 @@
 
 static int damaged(const struct p2p_topology *topology, const char *what)
 {
-	return p2p_error(topology->context, -EBADMSG, "the report is damaged: %s", what);
+	return p2p_error(topology->context, -EBADMSG, "the tree document is damaged: %s", what);
 }
 
 /* Is @key said to be not known? */
