@@ -19,7 +19,8 @@ import shapes   # noqa: E402
 import sysfs    # noqa: E402
 import captures    # noqa: E402
 
-SCHEMAS = HERE.parent.parent / "src" / "p2ptopo" / "schemas"
+# As they are built, beside the command.
+SCHEMAS = pathlib.Path(sys.argv[1]).resolve().parent / "schemas"
 
 
 def call(binary, *arguments):

@@ -19,7 +19,8 @@ import sysfs    # noqa: E402
 from configspace import DOWNSTREAM, ROOT_PORT, UPSTREAM    # noqa: E402
 import captures    # noqa: E402
 
-SCHEMA = HERE.parent.parent / "src" / "p2ptopo" / "schemas" / "diff.json"
+# As it is built, beside the command.
+SCHEMA = pathlib.Path(sys.argv[1]).resolve().parent / "schemas" / "diff.json"
 
 
 def diff(binary, old, new, *options):

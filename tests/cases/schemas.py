@@ -5,6 +5,7 @@
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -13,6 +14,7 @@ import captures
 from validator import jsonschema
 
 HERE = pathlib.Path(__file__).resolve().parent
+SCHEMAS = HERE.parent.parent / "src" / "p2ptopo" / "schemas"
 DOCUMENTS = ["report", "tree", "matrix", "pairs", "path", "near", "address",
              "fix", "what-if"]
 # Checking a schema pair by pair takes too long on the largest captures.
@@ -34,8 +36,8 @@ def schemas(binary):
     found, definitions = {}, {}
     for name in DOCUMENTS:
         schema = json.loads(call(binary, name, "--json-schema"))
-        source = HERE.parent.parent / "src" / "p2ptopo" / "schemas" / f"{name}.json"
-        assert schema == json.loads(source.read_text()), f"{name}: not what is installed"
+        merged = pathlib.Path(binary).resolve().parent / "schemas" / f"{name}.json"
+        assert schema == json.loads(merged.read_text()), f"{name}: not what is installed"
         jsonschema.Draft202012Validator.check_schema(schema)
         for key, value in schema.get("$defs", {}).items():
             assert definitions.setdefault(key, value) == value, f"{name}: another {key}"
@@ -43,9 +45,25 @@ def schemas(binary):
     return found
 
 
+def check_definitions(binary):
+    """What several schemas use stands once, in defs/; each schema that is built stands alone."""
+    shared = {path.stem: json.loads(path.read_text()) for path in (SCHEMAS / "defs").glob("*.json")}
+    used = set()
+    for path in sorted(SCHEMAS.glob("*.json")):
+        own = json.loads(path.read_text()).get("$defs", {})
+        merged = (pathlib.Path(binary).resolve().parent / "schemas" / path.name).read_text()
+        definitions = json.loads(merged).get("$defs", {})
+        for name, value in own.items():
+            assert shared.get(name) != value, f"{path.name}: {name} stands in defs/ as well"
+        for name in re.findall(r'"#/\$defs/(\w+)"', merged):
+            assert name in definitions, f"{path.name}: no {name}"
+        used |= set(definitions) - set(own)
+    assert used == set(shared), f"used by none: {set(shared) - used}"
+
+
 def check_headers():
     """Every document about a machine may say that its registers are what root saved."""
-    for path in sorted((HERE.parent.parent / "src" / "p2ptopo" / "schemas").glob("*.json")):
+    for path in sorted(SCHEMAS.glob("*.json")):
         properties = json.loads(path.read_text()).get("properties", {})
         assert "rules_note" not in properties or "registers_saved_at" in properties, path
 
@@ -114,6 +132,7 @@ def main():
     binary, folder = sys.argv[1], sys.argv[2]
     validators = schemas(binary)
     check_headers()
+    check_definitions(binary)
     sources = captures.found(folder)
     assert sources, "no fixture"
     with tempfile.TemporaryDirectory() as scratch:
