@@ -67,7 +67,7 @@ static void mark_one(void *data, const struct p2p_function *old, const struct p2
 	const struct marking *marking = data;
 	const struct p2p_function *function = now ? now : old;
 
-	if (old && now && !compare_any(old, now))
+	if (!function || (old && now && !compare_any(old, now)))
 		return;
 	drop_event(marking->machine, function->bdf);
 	add_event(marking->machine, function, !now ? MARK_WENT : !old ? MARK_CAME : MARK_CHANGED,
