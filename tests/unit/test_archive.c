@@ -287,6 +287,159 @@ START_TEST(bomb)
 }
 END_TEST
 
+/* Read the tar, and say why it was refused; NULL it was not. */
+static const char *refusal(struct p2p_context *context, struct tar *tar, struct p2p_tree **ret_tree)
+{
+	int r;
+
+	end(tar);
+	r = p2p_tree_archive(context, "x", tar->data, tar->size, ret_tree);
+	ck_assert_msg(r == 0 || r == -EBADMSG, "%d", r);
+	return r ? p2p_context_error(context) : NULL;
+}
+
+/* Paths of hundreds of directories that nobody named: many below one are few, unlike many such. */
+START_TEST(deep_paths)
+{
+	static struct tar tar;
+	static char deep[2048], path[PATH_MAX];
+	struct p2p_context *context = make_context();
+	struct p2p_tree *tree = NULL;
+
+	for (size_t i = 0; i < sizeof(deep) - 2; i += 2)
+		memcpy(deep + i, "d/", 2);
+	start(&tar, archive_write_add_filter_zstd);
+	put_machine(&tar, "");
+	for (int i = 0; i < 4000; i++) {
+		if (_i)
+			snprintf(path, sizeof(path), "sys/%d/%sx", i, deep);
+		else
+			snprintf(path, sizeof(path), "sys/%s%d", deep, i);
+		put(&tar, &(struct entry){ path, AE_IFREG, "x", 0 });
+	}
+	if (_i) {
+		ck_assert_ptr_nonnull(strstr(refusal(context, &tar, &tree), "256 MiB of memory"));
+	} else {
+		ck_assert_ptr_null(refusal(context, &tar, &tree));
+		p2p_tree_free(tree);
+	}
+	p2p_context_free(context);
+}
+END_TEST
+
+/* Each is another name of the one before; a search from the start for each took minutes. */
+START_TEST(many_hard_links)
+{
+	static struct tar tar;
+	struct p2p_context *context = make_context();
+	struct p2p_buffer buffer = { 0 };
+	struct p2p_tree *tree = NULL;
+	char path[32], target[32];
+
+	start(&tar, archive_write_add_filter_zstd);
+	put_machine(&tar, "");
+	put(&tar, &(struct entry){ "sys/0", AE_IFREG, "content", 0 });
+	for (int i = 1; i < 50000; i++) {
+		snprintf(path, sizeof(path), "sys/%d", i);
+		snprintf(target, sizeof(target), "sys/%d", i - 1);
+		put(&tar, &(struct entry){ path, 0, target, 0 });
+	}
+	ck_assert_ptr_null(refusal(context, &tar, &tree));
+	ck_assert_int_eq(tree->ops->read(tree, NULL, path, &buffer), 0);
+	ck_assert_str_eq(buffer.data, "content");
+	free(buffer.data);
+	p2p_tree_free(tree);
+	p2p_context_free(context);
+}
+END_TEST
+
+/* No file is too large, and all of them are. */
+START_TEST(large_files)
+{
+	static struct tar tar;
+	static char zeros[1 << 20];
+	struct p2p_context *context = make_context();
+	struct p2p_tree *tree = NULL;
+
+	start(&tar, archive_write_add_filter_zstd);
+	put_machine(&tar, "");
+	for (int i = 0; i < 5; i++) {
+		struct archive_entry *entry = archive_entry_new();
+		char path[32];
+
+		snprintf(path, sizeof(path), "sys/large%d", i);
+		archive_entry_set_pathname(entry, path);
+		archive_entry_set_filetype(entry, AE_IFREG);
+		archive_entry_set_size(entry, (int64_t)60 << 20);
+		archive_write_header(tar.archive, entry);
+		for (int done = 0; done < 60; done++)
+			archive_write_data(tar.archive, zeros, sizeof(zeros));
+		archive_entry_free(entry);
+	}
+	ck_assert_ptr_nonnull(strstr(refusal(context, &tar, &tree), "256 MiB of memory"));
+	p2p_context_free(context);
+}
+END_TEST
+
+START_TEST(many_functions)
+{
+	static struct tar tar;
+	struct p2p_context *context = make_context();
+	char *directory = make_directory(), path[PATH_MAX];
+
+	start(&tar, archive_write_add_filter_zstd);
+	for (unsigned int i = 0; i <= P2P_MOST_FUNCTIONS; i++) {
+		snprintf(path, sizeof(path), "sys/bus/pci/devices/%04x:%02x:%02x.%x", i >> 16,
+			 i >> 8 & 0xff, i >> 3 & 0x1f, i & 7);
+		put(&tar, &(struct entry){ path, AE_IFDIR, "", 0 });
+	}
+	end(&tar);
+	put_bytes(directory, "x", tar.data, tar.size);
+	snprintf(path, sizeof(path), "%s/x", directory);
+	refuse(context, path, -EBADMSG, "more than 131072 functions");
+	remove_directory(directory);
+	p2p_context_free(context);
+}
+END_TEST
+
+/*
+ * Files that fill their buffer to the last byte and end without a newline, or within the word that
+ * is looked for (under ASan a byte too many is an error).
+ */
+START_TEST(no_newline)
+{
+	static const struct {
+		const char *path, *last, *kept;
+	} files[] = {
+		{ "proc/kallsyms", "ffffffff81000010 T pci_enable_device",
+		  "0000000000000000 T pci_enable_device" },
+		{ "proc/config.gz", "CONFIG_PCI=y", "CONFIG_PCI=y" },
+		{ "proc/config.gz", "CONFIG_PCI=y\nC", "CONFIG_PCI=y\n" },
+		{ "proc/config.gz", "CONFIG_PCI=y\n#", "CONFIG_PCI=y\n" },
+		{ "proc/config.gz", "CONFIG_PCI=y\n# CONFIG_", "CONFIG_PCI=y\n" },
+	};
+	static struct tar tar;
+	char text[4096], path[32];
+	struct p2p_snapshot *snapshot;
+	const struct p2p_file *file;
+
+	memset(text, '#', sizeof(text));
+	text[1] = '\n';
+	strcpy(text + sizeof(text) - 1 - strlen(files[_i].last), files[_i].last);
+	text[sizeof(text) - 2 - strlen(files[_i].last)] = '\n';
+	start(&tar, archive_write_add_filter_none);
+	put_machine(&tar, "");
+	put(&tar, &(struct entry){ files[_i].path, AE_IFREG, text, 0 });
+	end(&tar);
+	snapshot = load_tar(&tar, tar.size);
+	snprintf(path, sizeof(path), "%.*s", (int)strcspn(files[_i].path, "."), files[_i].path);
+	file = p2p_snapshot_file(snapshot, path);
+	ck_assert_int_eq(file->fact, P2P_PRESENT);
+	ck_assert_str_eq(file->data, files[_i].kept);
+	p2p_snapshot_free(snapshot);
+}
+END_TEST
+
 #define ROWS(table) ((int)(sizeof(table) / sizeof((table)[0])))
 
 static void add_cases(TCase *tcase)
@@ -298,6 +451,11 @@ static void add_cases(TCase *tcase)
 	tcase_add_test(tcase, takes);
 	tcase_add_loop_test(tcase, holds_nothing, 0, ROWS(useless));
 	tcase_add_loop_test(tcase, bomb, 65, 66);
+	tcase_add_loop_test(tcase, deep_paths, 0, 2);
+	tcase_add_test(tcase, many_hard_links);
+	tcase_add_test(tcase, large_files);
+	tcase_add_test(tcase, many_functions);
+	tcase_add_loop_test(tcase, no_newline, 0, 5);
 }
 
 int main(void)

@@ -208,6 +208,12 @@ static const struct {
 	  "\"files\": [{\"path\": 3, \"size\": 1}]}", "lacks a list" },
 	{ "{\"format\": \"p2ptopo-capture\", \"version\": 1, \"rows\": [], \"denied\": [], "
 	  "\"files\": [{\"path\": \"x\", \"size\": -1}]}", "lacks a list" },
+#define KNOWN(run) "{\"format\": \"p2ptopo-capture\", \"version\": 1, \"rows\": [], " \
+		   "\"denied\": [], \"files\": [{\"path\": \"x\", \"size\": 1, \"known\": [" run "]}]}"
+	{ KNOWN("[4, 9223372036854775804]"), "lacks a list" },
+	{ KNOWN("[9223372036854775804, 4]"), "lacks a list" },
+	{ KNOWN("[8, -4]"), "lacks a list" },
+	{ KNOWN("[4092, 8]"), "lacks a list" },
 };
 
 START_TEST(bad_manifest)

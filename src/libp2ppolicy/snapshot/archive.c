@@ -34,6 +34,16 @@ static int out_of_memory(struct reader *reader)
 	return p2p_error(reader->context, -ENOMEM, "out of memory");
 }
 
+/* Why a node could not be added. */
+static int not_added(struct reader *reader, int error)
+{
+	if (error != -EFBIG)
+		return out_of_memory(reader);
+	return p2p_error(reader->context, -EBADMSG, "%s: its files and their names take more than "
+			 "%zu MiB of memory, which is the most an archive may", reader->name,
+			 P2P_MEMORY_MOST >> 20);
+}
+
 static int hostile(struct reader *reader, const char *path, const char *what)
 {
 	return p2p_error(reader->context, -EBADMSG, "%s: entry '%.200s' %s", reader->name, path,
@@ -126,9 +136,13 @@ static int read_data(struct reader *reader, struct archive_entry *entry, const c
 	int64_t size = archive_entry_size(entry);
 	char *data;
 	size_t done = 0;
+	int r;
 
 	if (size < 0 || (uint64_t)size > P2P_FILE_MOST)
 		return hostile(reader, path, "is too large");
+	r = p2p_memory_take(reader->memory, (size_t)size);
+	if (r < 0)
+		return not_added(reader, r);
 	data = p2p_arena_alloc(&reader->memory->arena, (size_t)size + 1);
 	if (!data)
 		return out_of_memory(reader);
@@ -139,44 +153,56 @@ static int read_data(struct reader *reader, struct archive_entry *entry, const c
 			return damaged(reader);
 		done += (size_t)n;
 	}
-	if (p2p_memory_add(reader->memory, path, P2P_KIND_FILE, data, done) < 0)
-		return out_of_memory(reader);
-	return 0;
+	r = p2p_memory_add(reader->memory, path, P2P_KIND_FILE, data, done);
+	return r < 0 ? not_added(reader, r) : 0;
 }
 
 static int add_link(struct reader *reader, const char *path, const char *target)
 {
-	char *copy = target ? p2p_arena_string(&reader->memory->arena, target) : NULL;
+	char *copy;
+	int r;
 
 	if (!target)
 		return hostile(reader, path, "has no readable target");
 	if (*target == '/')
 		return hostile(reader, path, "is an absolute link");
-	if (!copy || p2p_memory_add(reader->memory, path, P2P_KIND_LINK, copy, strlen(copy)) < 0)
+	r = p2p_memory_take(reader->memory, strlen(target) + 1);
+	if (r < 0)
+		return not_added(reader, r);
+	copy = p2p_arena_string(&reader->memory->arena, target);
+	if (!copy)
 		return out_of_memory(reader);
-	return 0;
+	r = p2p_memory_add(reader->memory, path, P2P_KIND_LINK, copy, strlen(copy));
+	return r < 0 ? not_added(reader, r) : 0;
 }
 
-/* A hard link is the file that came before under another name; files are few, so just look. */
+/* A hard link is a file that came before under another name; it is looked for in the end. */
 static int add_hard_link(struct reader *reader, const char *path, const char *target)
 {
 	char clean[PATH_MAX];
 	int r = clean_name(reader, target, clean);
 
-	if (r < 0)
-		return r;
-	for (size_t i = reader->memory->count; i-- > 0;) {
-		const struct p2p_node *node = &reader->memory->nodes[i];
-		char other[PATH_MAX];
-
-		snprintf(other, sizeof(other), "%s%s%s", node->directory,
-			 *node->directory ? "/" : "", node->name);
-		if (node->kind != P2P_KIND_FILE || strcmp(other, clean) != 0)
-			continue;
-		if (p2p_memory_add(reader->memory, path, P2P_KIND_FILE, node->data, node->size) < 0)
-			return out_of_memory(reader);
-		return 0;
+	if (r == 0) {
+		r = p2p_memory_add_hard(reader->memory, path, clean);
+		r = r < 0 ? not_added(reader, r) : 0;
 	}
+	return r;
+}
+
+static int sort_nodes(struct reader *reader)
+{
+	const struct p2p_node *node;
+	char path[PATH_MAX];
+	int r = p2p_memory_sort(reader->memory);
+
+	if (r < 0)
+		return not_added(reader, r);
+	r = p2p_memory_join(reader->memory, &node);
+	if (r != -ENOENT)
+		return r < 0 ? out_of_memory(reader) : 0;
+	if (snprintf(path, sizeof(path), "%s%s%s", node->directory, *node->directory ? "/" : "",
+		     node->name) >= PATH_MAX)
+		return hostile(reader, node->name, "has a path that is too long");
 	return hostile(reader, path, "is a hard link to nothing");
 }
 
@@ -205,7 +231,7 @@ static int take_entry(struct reader *reader, struct archive_entry *entry)
 		return add_link(reader, path, archive_entry_symlink(entry));
 	case AE_IFDIR:
 		r = p2p_memory_add(reader->memory, path, P2P_KIND_DIR, NULL, 0);
-		return r < 0 ? out_of_memory(reader) : 0;
+		return r < 0 ? not_added(reader, r) : 0;
 	}
 	return 0;	/* sockets and pipes hold nothing */
 }
@@ -289,7 +315,7 @@ static int cut_prefix(struct reader *reader, const char *prefix)
 		memory->nodes[kept++] = node;
 	}
 	memory->count = kept;
-	return p2p_memory_sort(memory) < 0 ? out_of_memory(reader) : 0;
+	return sort_nodes(reader);
 }
 
 static int read_archive(struct reader *reader, const void *data, size_t size)
@@ -304,8 +330,9 @@ static int read_archive(struct reader *reader, const void *data, size_t size)
 	r = read_entries(reader);
 	if (r < 0)
 		return r;
-	if (p2p_memory_sort(reader->memory) < 0)
-		return out_of_memory(reader);
+	r = sort_nodes(reader);
+	if (r < 0)
+		return r;
 	r = find_prefix(reader, prefix);
 	return r < 0 ? r : cut_prefix(reader, prefix);
 }

@@ -116,13 +116,17 @@ enum p2p_fact p2p_config_find(const struct p2p_config *config, uint16_t id, bool
 	return chain;
 }
 
-/* A configuration space while it is being fetched. */
+/*
+ * A configuration space while it is being fetched.
+ * @seen: by dword, where an entry was; @taken: by byte, what belongs to one
+ */
 struct loader {
 	const struct p2p_config_source *source;
 	struct p2p_config config;
 	struct p2p_capability found[MOST_CAPABILITIES];
 	uint32_t seen[DWORDS(P2P_CONFIG_EXTENDED) / WORD_BITS];
 	uint32_t known[DWORDS(P2P_CONFIG_EXTENDED) / WORD_BITS];
+	uint32_t taken[P2P_CONFIG_EXTENDED / WORD_BITS];
 	uint8_t bytes[P2P_CONFIG_EXTENDED];
 };
 
@@ -187,13 +191,12 @@ static bool enter(struct loader *loader, uint16_t id, unsigned int offset, uint8
 		return false;
 	}
 	loader->seen[dword / WORD_BITS] |= 1u << dword % WORD_BITS;
-	for (unsigned int i = 0; i < config->capability_count; i++) {
-		const struct p2p_capability *other = &loader->found[i];
-		const struct shape *taken = shape_of(other->id, other->extended);
+	for (unsigned int i = offset; i < offset + shape->least && i < P2P_CONFIG_EXTENDED; i++) {
+		uint32_t *word = &loader->taken[i / WORD_BITS];
 
-		if (offset < other->offset + (unsigned int)taken->least &&
-		    other->offset < offset + shape->least)
+		if (*word >> i % WORD_BITS & 1)
 			config->broken |= P2P_CHAIN_OVERLAP;
+		*word |= 1u << i % WORD_BITS;
 	}
 	loader->found[config->capability_count++] = (struct p2p_capability){
 		.id = id, .offset = (uint16_t)offset, .version = version, .extended = extended,
@@ -395,6 +398,7 @@ int p2p_config_load(struct p2p_arena *arena, const struct p2p_config_source *sou
 	loader.config = (struct p2p_config){ .size = round_size(source->size) };
 	memset(loader.seen, 0, sizeof(loader.seen));
 	memset(loader.known, 0, sizeof(loader.known));
+	memset(loader.taken, 0, sizeof(loader.taken));
 	loader.config.bytes = loader.bytes;
 	loader.config.known = loader.known;
 	loader.config.capabilities = loader.found;

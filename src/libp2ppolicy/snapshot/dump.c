@@ -12,7 +12,6 @@
 
 #define ROW_BYTES	16u
 #define SNIFFED_LINES	64
-#define MOST_FUNCTIONS	((size_t)1 << 20)
 
 struct dump {
 	struct p2p_context *context;
@@ -125,7 +124,7 @@ static int take_address(struct dump *dump, struct p2p_bdf bdf)
 
 	if (r < 0)
 		return r;
-	if (dump->snapshot->count >= MOST_FUNCTIONS)
+	if (dump->snapshot->count >= P2P_MOST_FUNCTIONS)
 		return bad(dump, "more functions than any machine has");
 	if (!p2p_snapshot_add(dump->snapshot, bdf))
 		return p2p_error(dump->context, -ENOMEM, "out of memory");

@@ -336,6 +336,9 @@ static int load_function(struct loader *loader, const char *name)
 
 	if (p2p_bdf_parse(name, &bdf) < 0)
 		return 0;
+	if (loader->snapshot->count >= P2P_MOST_FUNCTIONS)
+		return p2p_error(loader->context, -EBADMSG, DEVICES ": more than %zu functions, "
+				 "which no machine has", P2P_MOST_FUNCTIONS);
 	raw = p2p_snapshot_add(loader->snapshot, bdf);
 	if (!raw)
 		return out_of_memory(loader);
@@ -392,7 +395,7 @@ static int load_names(struct loader *loader, char *names)
 static int load_all(struct loader *loader)
 {
 	struct p2p_buffer names = { 0 };
-	int r;
+	int r, loaded = 0;
 
 	if (loader->tree->live) {
 		r = p2p_libpci_open_sysfs(loader->context, &loader->libpci);
@@ -403,7 +406,7 @@ static int load_all(struct loader *loader)
 	if (r == 0) {
 		r = loader->tree->ops->list(loader->tree, &loader->devices, "", &names);
 		if (r == 0)
-			r = load_names(loader, names.data);
+			loaded = load_names(loader, names.data);
 		loader->tree->ops->leave(loader->tree, &loader->devices);
 	}
 	if (r == -ENOMEM)
@@ -412,7 +415,7 @@ static int load_all(struct loader *loader)
 		r = p2p_error(loader->context, r, "%s: %s", DEVICES, strerror(-r));
 	free(names.data);
 	p2p_libpci_close(loader->libpci);
-	return r;
+	return r < 0 ? r : loaded;
 }
 
 int p2p_load_functions(struct p2p_context *context, struct p2p_tree *tree,

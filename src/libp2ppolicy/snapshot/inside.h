@@ -53,6 +53,9 @@ struct p2p_snapshot {
 	char boot[P2P_BOOT_SIZE];
 };
 
+/** Most functions of one machine: twice as many as a domain has, and more than any machine. */
+#define P2P_MOST_FUNCTIONS	((size_t)1 << 17)
+
 /** p2p_snapshot_add() - a new function, at the end.  Return: NULL when out of memory. */
 struct p2p_raw *p2p_snapshot_add(struct p2p_snapshot *snapshot, struct p2p_bdf bdf);
 

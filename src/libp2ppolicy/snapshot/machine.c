@@ -60,18 +60,29 @@ static bool expand(const char *pattern, const char *release, char path[PATH_MAX]
 	return n < PATH_MAX;
 }
 
-/* The next line of a text that is being cut down in place, and where the one after starts. */
-static char *next_line(char **rest)
+/* Cut a text down, in place, to the lines that @keep wants; it may change them, not their length. */
+static void keep_lines(struct p2p_buffer *buffer, bool (*keep)(char *line))
 {
-	char *line = *rest, *end;
+	char *in = buffer->data, *out = in, *end = in + buffer->size;
 
-	if (!line || !*line)
-		return NULL;
-	end = strchr(line, '\n');
-	if (end)
-		*end = '\0';
-	*rest = end ? end + 1 : NULL;
-	return line;
+	while (in < end) {
+		char *stop = memchr(in, '\n', (size_t)(end - in)), *next = stop ? stop + 1 : end;
+
+		if (stop)
+			*stop = '\0';
+		if (keep(in)) {
+			size_t size = strlen(in);
+
+			memmove(out, in, size);
+			out += size;
+			/* The last line may have none, and then there is no room for one. */
+			if (stop)
+				*out++ = '\n';
+		}
+		in = next;
+	}
+	buffer->size = (size_t)(out - buffer->data);
+	*out = '\0';
 }
 
 /* cpuinfo repeats itself for each processor, with figures that change as one looks. */
@@ -88,28 +99,19 @@ static void keep_first(struct p2p_buffer *buffer)
  * The addresses are zeroed: they are a secret of that boot.  pci_enable_device is in every
  * kernel with PCI, so it proves that the list was read whole.
  */
-static void keep_symbols(struct p2p_buffer *buffer)
+static bool keep_symbol(char *line)
 {
-	char *rest = buffer->data, *out = buffer->data, *line;
+	const char *name = strrchr(line, ' ');
 
-	while ((line = next_line(&rest))) {
-		const char *name = strrchr(line, ' ');
-
-		if (!strstr(line, "p2pdma") &&
-		    (!name || strcmp(name + 1, "pci_enable_device") != 0))
-			continue;
-		for (char *c = line; isxdigit((unsigned char)*c); c++)
-			*c = '0';
-		memmove(out, line, strlen(line));
-		out += strlen(line);
-		*out++ = '\n';
-	}
-	buffer->size = (size_t)(out - buffer->data);
-	*out = '\0';
+	if (!strstr(line, "p2pdma") && (!name || strcmp(name + 1, "pci_enable_device") != 0))
+		return false;
+	for (char *c = line; isxdigit((unsigned char)*c); c++)
+		*c = '0';
+	return true;
 }
 
 /* Options that p2pdma, its users and its tools depend on; PCI itself proves what the text is. */
-static bool is_option(const char *line)
+static bool keep_option(char *line)
 {
 	static const char *const names[] = {
 		"PCI", "PCI_P2PDMA", "PCI_QUIRKS", "PCIEPORTBUS", "ZONE_DEVICE", "64BIT",
@@ -120,33 +122,17 @@ static bool is_option(const char *line)
 		"KALLSYMS", "KALLSYMS_ALL", "KPROBES", "FUNCTION_TRACER", "LIVEPATCH",
 		"DYNAMIC_FTRACE_WITH_ARGS", "MODULE_SIG_FORCE", "VFIO_PCI", "HOTPLUG_PCI_PCIE",
 	};
-	bool unset = !strncmp(line, "# CONFIG_", 9);
-	const char *name = line + (unset ? 9 : 7);
-	size_t size = strcspn(name, "= ");
+	const char *name = line + (line[0] == '#' && line[1] == ' ' ? 2 : 0);
+	size_t size;
 
-	if (!unset && strncmp(line, "CONFIG_", 7) != 0)
+	if (strncmp(name, "CONFIG_", 7) != 0)
 		return false;
+	name += 7;
+	size = strcspn(name, "= ");
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strlen(names[i]) == size && !memcmp(names[i], name, size))
 			return true;
 	return false;
-}
-
-static void keep_options(struct p2p_buffer *buffer)
-{
-	char *rest = buffer->data, *out = buffer->data, *line;
-
-	while ((line = next_line(&rest))) {
-		size_t size = strlen(line);
-
-		if (!is_option(line))
-			continue;
-		memmove(out, line, size);
-		out += size;
-		*out++ = '\n';
-	}
-	buffer->size = (size_t)(out - buffer->data);
-	*out = '\0';
 }
 
 /* Return: 0; -ENODATA when what is left proves nothing. */
@@ -162,13 +148,13 @@ static int filter(struct loader *loader)
 		keep_first(buffer);
 		return 0;
 	case FILTER_SYMBOLS:
-		keep_symbols(buffer);
+		keep_lines(buffer, keep_symbol);
 		return buffer->size ? 0 : -ENODATA;
 	case FILTER_OPTIONS:
 		r = p2p_unpack(buffer);
 		if (r < 0)
 			return r;
-		keep_options(buffer);
+		keep_lines(buffer, keep_option);
 		loader->options_found |= buffer->size != 0;
 		return buffer->size ? 0 : -ENODATA;
 	}
@@ -289,6 +275,7 @@ static int take(void *data, const char *path)
 static int load_row(struct loader *loader, const struct row *row)
 {
 	char path[PATH_MAX];
+	int r;
 
 	loader->row = row;
 	if (row->want > loader->snapshot->want || !expand(row->path, loader->release, path))
@@ -297,7 +284,11 @@ static int load_row(struct loader *loader, const struct row *row)
 	if (row->filter == FILTER_SYMBOLS && loader->options_found &&
 	    loader->snapshot->want < P2P_WANT_ALL)
 		return add(loader, path, row->kind, -ENODATA);
-	return p2p_tree_glob(loader->tree, NULL, path, take, loader);
+	r = p2p_tree_glob(loader->tree, NULL, path, take, loader);
+	if (r == -E2BIG)
+		r = p2p_error(loader->context, -EBADMSG, "%s: links make it match more than %zu "
+			      "names, which no machine has", path, P2P_MATCHES_MOST);
+	return r;
 }
 
 /* The rows come with the release first, which others need. */

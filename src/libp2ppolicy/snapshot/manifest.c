@@ -42,15 +42,16 @@ static int compare_items(const void *a, const void *b)
 
 static bool parse_run(struct json_object *run, uint32_t *bits)
 {
-	int64_t first, end;
+	int64_t first, length;
 
 	if (!json_object_is_type(run, json_type_array) || json_object_array_length(run) != 2)
 		return false;
 	first = json_object_get_int64(json_object_array_get_idx(run, 0));
-	end = first + json_object_get_int64(json_object_array_get_idx(run, 1));
-	if (first < 0 || first % 4 || end % 4 || end < first || end > P2P_CONFIG_EXTENDED)
+	length = json_object_get_int64(json_object_array_get_idx(run, 1));
+	if (first < 0 || first > P2P_CONFIG_EXTENDED || first % 4 ||
+	    length < 0 || length > P2P_CONFIG_EXTENDED - first || length % 4)
 		return false;
-	for (unsigned int dword = (unsigned int)first / 4; dword < end / 4; dword++)
+	for (unsigned int dword = (unsigned int)first / 4; dword < (first + length) / 4; dword++)
 		bits[dword / WORD_BITS] |= 1u << dword % WORD_BITS;
 	return true;
 }

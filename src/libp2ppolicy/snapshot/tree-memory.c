@@ -245,12 +245,23 @@ struct p2p_memory *p2p_memory_new(void)
 	return memory;
 }
 
+int p2p_memory_take(struct p2p_memory *memory, size_t size)
+{
+	if (size > P2P_MEMORY_MOST - memory->bytes)
+		return -EFBIG;
+	memory->bytes += size;
+	return 0;
+}
+
 int p2p_memory_add(struct p2p_memory *memory, const char *path, enum p2p_kind kind,
 		   const char *data, size_t size)
 {
 	const char *slash = strrchr(path, '/');
 	struct p2p_node *node;
+	int r = p2p_memory_take(memory, sizeof(*node) + strlen(path) + 2);
 
+	if (r < 0)
+		return r;
 	if (memory->count == memory->room) {
 		size_t room = memory->room ? memory->room * 2 : 1024;
 
@@ -287,28 +298,98 @@ static void sort_once(struct p2p_memory *memory)
 	memory->count = kept + 1;
 }
 
-/* Directories that hold something and were not named are there all the same. */
+int p2p_memory_add_hard(struct p2p_memory *memory, const char *path, const char *target)
+{
+	int r = p2p_memory_take(memory, strlen(target) + 1);
+
+	if (r == 0)
+		r = p2p_memory_add(memory, path, P2P_KIND_FILE, NULL, 0);
+	if (r < 0)
+		return r;
+	target = p2p_arena_string(&memory->arena, target);
+	memory->nodes[memory->count - 1].hard = target;
+	return target ? 0 : -ENOMEM;
+}
+
+static int by_order(const void *a, const void *b)
+{
+	const struct p2p_node *left = *(struct p2p_node *const *)a;
+	const struct p2p_node *right = *(struct p2p_node *const *)b;
+
+	return (left->order > right->order) - (left->order < right->order);
+}
+
+int p2p_memory_join(struct p2p_memory *memory, const struct p2p_node **ret_node)
+{
+	struct p2p_node **links = calloc(memory->count + 1, sizeof(struct p2p_node *));
+	size_t count = 0;
+	int r = 0;
+
+	if (!links)
+		return -ENOMEM;
+	for (size_t i = 0; i < memory->count; i++)
+		if (memory->nodes[i].hard)
+			links[count++] = &memory->nodes[i];
+	/* The first comes first, so that a link to a link finds what that one leads to. */
+	qsort(links, count, sizeof(*links), by_order);
+	for (size_t i = 0; i < count && r == 0; i++) {
+		const struct p2p_node *file = p2p_memory_find(memory, links[i]->hard);
+
+		if (!file || file->kind != P2P_KIND_FILE || file->hard) {
+			*ret_node = links[i];
+			r = -ENOENT;
+			break;
+		}
+		links[i]->data = file->data;
+		links[i]->size = file->size;
+		links[i]->hard = NULL;
+	}
+	free(links);
+	return r;
+}
+
+/* How much of @path is below a directory that also @other has, or is. */
+static size_t shared(const char *path, const char *other)
+{
+	size_t at = 0, end = 0;
+
+	for (; path[at] && path[at] == other[at]; at++)
+		if (path[at] == '/')
+			end = at;
+	if ((!path[at] || path[at] == '/') && (!other[at] || other[at] == '/'))
+		end = at;
+	return end;
+}
+
+/*
+ * Directories that hold something and were not named are there all the same.  What the directory
+ * before in the order shares with this one has been made for it.
+ */
 static int add_parents(struct p2p_memory *memory)
 {
 	size_t count = memory->count;
+	const char *before = "";
 
 	for (size_t i = 0; i < count; i++) {
-		char path[PATH_MAX], *slash;
-		int r;
+		char path[PATH_MAX];
+		size_t made = shared(memory->nodes[i].directory, before);
 
-		if (i && !strcmp(memory->nodes[i].directory, memory->nodes[i - 1].directory))
-			continue;
-		snprintf(path, sizeof(path), "%s", memory->nodes[i].directory);
-		/* Only the sorted part may be searched. */
-		for (slash = path + strlen(path); slash && *path; slash = strrchr(path, '/')) {
+		before = memory->nodes[i].directory;
+		snprintf(path, sizeof(path), "%s", before);
+		for (size_t length = strlen(path); length > made;) {
+			/* Only the sorted part may be searched. */
 			struct p2p_memory sorted = { .nodes = memory->nodes, .count = count };
+			const char *slash;
+			int r;
 
-			*slash = '\0';
+			path[length] = '\0';
 			if (p2p_memory_find(&sorted, path))
 				break;
 			r = p2p_memory_add(memory, path, P2P_KIND_DIR, NULL, 0);
 			if (r < 0)
 				return r;
+			slash = strrchr(path, '/');
+			length = slash ? (size_t)(slash - path) : 0;
 		}
 	}
 	return 0;

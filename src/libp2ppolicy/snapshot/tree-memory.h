@@ -6,21 +6,30 @@
 #include "base/arena.h"
 #include "snapshot/inside.h"
 
-/** struct p2p_node - one name; @data is the content of a file or the target of a link. */
+/** What a tree may take of memory: the content of its files, their names, and what holds them. */
+#define P2P_MEMORY_MOST	((size_t)256 << 20)
+
+/**
+ * struct p2p_node - one name; @data is the content of a file or the target of a link.
+ * @hard: path of the file it is another name of, until that was found
+ */
 struct p2p_node {
-	const char *directory, *name;
+	const char *directory, *name, *hard;
 	enum p2p_kind kind;
 	const char *data;
 	size_t size;
 	unsigned int order;	/* of arrival: the later of two equal names stays */
 };
 
-/** struct p2p_memory - @nodes are added in any order, then sorted once. */
+/**
+ * struct p2p_memory - @nodes are added in any order, then sorted once.
+ * @bytes: taken so far
+ */
 struct p2p_memory {
 	struct p2p_tree tree;
 	struct p2p_arena arena;
 	struct p2p_node *nodes;
-	size_t count, room;
+	size_t count, room, bytes;
 };
 
 /** p2p_memory_new() - an empty tree; free with p2p_tree_free().  Return: NULL when out of memory. */
@@ -30,13 +39,29 @@ struct p2p_memory *p2p_memory_new(void);
  * p2p_memory_add() - one node.
  * @path: below the root, without leading slash, "." or ".."
  * @data: @size bytes, kept as they are: in @memory's arena, or outliving it
- * Return: 0 or -ENOMEM.
+ * Return: 0; -EFBIG when the tree would be larger than P2P_MEMORY_MOST; -ENOMEM.
  */
 int p2p_memory_add(struct p2p_memory *memory, const char *path, enum p2p_kind kind,
 		   const char *data, size_t size);
 
-/** p2p_memory_sort() - once all are added: make the directories nobody named, and sort. */
+/** p2p_memory_take() - count @size bytes of content.  Return: 0; -EFBIG as p2p_memory_add(). */
+int p2p_memory_take(struct p2p_memory *memory, size_t size);
+
+/** p2p_memory_add_hard() - as p2p_memory_add(), another name of the file at @target. */
+int p2p_memory_add_hard(struct p2p_memory *memory, const char *path, const char *target);
+
+/**
+ * p2p_memory_sort() - once all are added: make the directories nobody named, and sort.
+ * Return: 0; -EFBIG or -ENOMEM as p2p_memory_add().
+ */
 int p2p_memory_sort(struct p2p_memory *memory);
+
+/**
+ * p2p_memory_join() - give each hard link its content, once the nodes are sorted.
+ * @ret_node: the first in the order of arrival that no file came before
+ * Return: 0; -ENOENT and @ret_node; -ENOMEM.
+ */
+int p2p_memory_join(struct p2p_memory *memory, const struct p2p_node **ret_node);
 
 /** p2p_memory_find() - the node at a path, links not followed; NULL none. */
 const struct p2p_node *p2p_memory_find(const struct p2p_memory *memory, const char *path);

@@ -171,8 +171,10 @@ static int glob_names(struct glob *glob, size_t length, const char *pattern,
 		size_t size = strcspn(name, "\n");
 
 		names->data[(size_t)(name - names->data) + size] = '\0';
-		if (!fnmatch(pattern, name, FNM_PERIOD))
-			r = glob_into(glob, length, name, size, rest);
+		if (!fnmatch(pattern, name, FNM_PERIOD)) {
+			r = ++glob->tree->matches > P2P_MATCHES_MOST ? -E2BIG :
+			    glob_into(glob, length, name, size, rest);
+		}
 		name += size + 1;
 	}
 	return r;

@@ -65,13 +65,18 @@ struct p2p_tree_ops {
 	void (*free)(struct p2p_tree *tree);
 };
 
+/** Most names that patterns may match in one tree, where links can make few names seem many. */
+#define P2P_MATCHES_MOST	((size_t)2 << 20)
+
 /**
  * struct p2p_tree - any of them; the first member of each.
  * @live: it is the machine itself, so what is not there is absent from the machine
+ * @matches: of patterns so far
  */
 struct p2p_tree {
 	const struct p2p_tree_ops *ops;
 	bool live;
+	size_t matches;
 };
 
 /**
@@ -93,7 +98,8 @@ struct p2p_tree *p2p_tree_free(struct p2p_tree *tree);
  *
  * What cannot be listed matches nothing.
  *
- * Return: 0; -ENOMEM; what @found returned.
+ * Return: 0; -E2BIG when all patterns together match more than P2P_MATCHES_MOST; -ENOMEM; what
+ *	@found returned.
  */
 int p2p_tree_glob(struct p2p_tree *tree, const struct p2p_place *place, const char *pattern,
 		  int (*found)(void *data, const char *path), void *data);
