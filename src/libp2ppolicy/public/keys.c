@@ -98,7 +98,7 @@ int p2p_options_take(struct p2p_context *context, const void *options, size_t le
 
 	if (options)
 		memcpy(&size, options, sizeof(size));
-	if (size < least)
+	if (!options || size < least)
 		return p2p_error(context, -EINVAL, "options of %zu bytes are too short", size);
 	for (size_t i = known; i < size; i++)
 		if (((const char *)options)[i])
