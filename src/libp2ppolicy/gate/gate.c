@@ -132,6 +132,9 @@ static void copy_counts(const struct p2pgate_count *from, struct p2p_gate_counts
 		to->by_reason[i] = from->by_reason[i];
 }
 
+_Static_assert(sizeof(hook_names) / sizeof(hook_names[0]) == P2P_GATE_HOOKS,
+	       "every hook has a name, and room for it");
+
 static void copy_hooks(uint32_t hooks, struct p2p_gate_info *info)
 {
 	size_t n = 0;

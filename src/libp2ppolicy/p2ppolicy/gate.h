@@ -24,6 +24,9 @@ struct p2p_gate_counts {
 	uint64_t by_reason[P2P_GATE_REASONS];
 };
 
+/** How many functions of the kernel a gate can hook: the bits P2PGATE_HOOK_* of the uapi. */
+#define P2P_GATE_HOOKS 7
+
 /**
  * struct p2p_gate_info - the state of the gate.
  * @generation: advances on every push and on every function added or removed
@@ -36,7 +39,7 @@ struct p2p_gate_counts {
 struct p2p_gate_info {
 	uint64_t generation;
 	enum p2p_gate_mode mode;
-	const char *hooks[5];
+	const char *hooks[P2P_GATE_HOOKS + 1];
 	unsigned int functions, pairs, dropped, ranges, log_lost;
 	bool promotion, held;
 	char tag[65];
