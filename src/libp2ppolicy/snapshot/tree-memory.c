@@ -331,7 +331,7 @@ int p2p_memory_join(struct p2p_memory *memory, const struct p2p_node **ret_node)
 		if (memory->nodes[i].hard)
 			links[count++] = &memory->nodes[i];
 	/* The first comes first, so that a link to a link finds what that one leads to. */
-	qsort(links, count, sizeof(*links), by_order);
+	qsort(links, count, sizeof(struct p2p_node *), by_order);
 	for (size_t i = 0; i < count && r == 0; i++) {
 		const struct p2p_node *file = p2p_memory_find(memory, links[i]->hard);
 

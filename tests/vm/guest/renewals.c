@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* renewals FOLDER NAME: print the uptime whenever a file is renamed to FOLDER/NAME. */
+/* renewals FOLDER NAME: print the uptime whenever a file gets the name FOLDER/NAME, by a link or a rename. */
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +13,7 @@ int main(int argc, char **argv)
 	int fd = inotify_init1(IN_CLOEXEC);
 	ssize_t size;
 
-	if (argc != 3 || inotify_add_watch(fd, argv[1], IN_MOVED_TO) < 0)
+	if (argc != 3 || inotify_add_watch(fd, argv[1], IN_MOVED_TO | IN_CREATE) < 0)
 		return 1;
 	while ((size = read(fd, buffer, sizeof(buffer))) > 0) {
 		const struct inotify_event *event;
