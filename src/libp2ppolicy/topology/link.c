@@ -117,9 +117,10 @@ static void take_link(struct p2p_function *function, const struct p2p_raw *raw)
 		read_files(&function->pcie, raw);
 	/*
 	 * Above an empty slot sysfs tells what link there was, and what was saved may be from just
-	 * before: pciehp takes the power a second after it has removed the device.
+	 * before: pciehp takes the power a second after it has removed the device.  A port that can
+	 * have no link has none there, whoever reads its status.
 	 */
-	if (!now && leads_nowhere(function))
+	if (leads_nowhere(function) && (!now || function->pcie.link == P2P_ABSENT))
 		function->pcie.now = (struct p2p_link){ 0, 0 };
 }
 
