@@ -40,7 +40,7 @@ expect 0 status p2ptopo prove $a $b --scratch $disk
 # What must not be overwritten.
 expect 2 status p2ptopo prove $a $b
 says "needs --scratch"
-expect 3 status p2ptopo prove $a $b --scratch /out/last2
+expect 4 status p2ptopo prove $a $b --scratch /out/last2
 expect 3 status p2ptopo prove $a $b --scratch $other
 says "is not a disk of $b"
 expect 3 status p2ptopo prove $g $b --scratch $disk
