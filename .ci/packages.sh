@@ -6,11 +6,12 @@ build_packages="gcc cmake make pkg-config libc6-dev
 	pci.ids"
 
 # What the unit tests and golden cases need beyond the build, and what all other tests need.
-case_packages="check python3 python3-jsonschema pciutils tmux zstd xz-utils bzip2 file"
+case_packages="check python3 python3-jsonschema pciutils tmux zstd xz-utils bzip2 file
+	bash-completion zsh fish"
 test_packages="$case_packages abigail-tools binutils hwloc mandoc shellcheck
 	mmdebstrap debian-archive-keyring cpio kmod udev systemd
 	clang clang-tidy libclang-rt-dev cppcheck sparse git
-	bash-completion zsh fish g++ ovmf sbsigntool efitools openssl"
+	g++ ovmf sbsigntool efitools openssl"
 
 # Print those of "$@" that are not installed.
 missing_packages()
