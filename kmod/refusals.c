@@ -66,18 +66,29 @@ static void fill(struct refusal *r, const struct gate_ask *ask, u32 mode)
 	irq_work_queue(&kicker);
 }
 
-/* From the hooks. Two CPUs may note one pair twice; no harm. */
+static bool is_noted(const struct refusal *r, const struct gate_ask *ask, u32 mode)
+{
+	return atomic_read_acquire(&r->state) >= NOTED && r->mode == mode &&
+	       r->client == ask->client && READ_ONCE(r->provider) == ask->provider;
+}
+
+/*
+ * From the hooks. A pair may lie behind a slot that has become free since, so
+ * all are looked at first. Two CPUs may note one pair twice; no harm.
+ */
 void gate_refusal_note(const struct gate_ask *ask, u32 mode)
 {
 	u32 i, at = hash_long((unsigned long)ask->provider ^ hash_ptr(ask->client, 32), TABLE_BITS);
 
 	for (i = 0; i < PROBES; i++) {
-		struct refusal *r = &table[(at + i) % ARRAY_SIZE(table)];
-		int state = atomic_read_acquire(&r->state);
-
-		if (state >= NOTED && r->provider == ask->provider && r->client == ask->client)
+		if (is_noted(&table[(at + i) % ARRAY_SIZE(table)], ask, mode))
 			return;
-		if (state == FREE && atomic_cmpxchg(&r->state, FREE, TAKEN) == FREE) {
+	}
+	for (i = 0; i < PROBES; i++) {
+		struct refusal *r = &table[(at + i) % ARRAY_SIZE(table)];
+
+		if (atomic_read(&r->state) == FREE &&
+		    atomic_cmpxchg(&r->state, FREE, TAKEN) == FREE) {
 			fill(r, ask, mode);
 			return;
 		}
@@ -96,6 +107,23 @@ static void print(const struct refusal *r)
 	else
 		pr_warn("%s %s: %s (%s) to memory of %s (%s)\n", verb, where, r->client_name,
 			r->client_driver, r->provider_name, r->provider_driver);
+}
+
+/* @r, when it has been printed, no longer stands for a pair. */
+static void retire(struct refusal *r)
+{
+	WRITE_ONCE(r->provider, ERR_PTR(-ENODEV));	/* like no other */
+	smp_mb();	/* pairs with that in print_one() */
+	atomic_cmpxchg(&r->state, PRINTED, FREE);
+}
+
+static void print_one(struct refusal *r)
+{
+	print(r);
+	atomic_set_release(&r->state, PRINTED);
+	smp_mb();
+	if (IS_ERR(READ_ONCE(r->provider)))
+		atomic_cmpxchg(&r->state, PRINTED, FREE);
 }
 
 /* What is too much for this period is printed in the next. */
@@ -117,8 +145,7 @@ static void print_all(struct work_struct *work)
 			return;
 		}
 		lines++;
-		print(&table[i]);
-		atomic_set_release(&table[i].state, PRINTED);
+		print_one(&table[i]);
 	}
 }
 
@@ -138,10 +165,10 @@ void gate_refusals_renew(const struct gate_list *list)
 	for (i = 0; i < ARRAY_SIZE(table) && list->mode != P2PGATE_OFF; i++) {
 		struct refusal *r = &table[i];
 
-		if (atomic_read_acquire(&r->state) == PRINTED &&
+		if (atomic_read_acquire(&r->state) >= NOTED &&
 		    (r->mode != list->mode || (r->provider && r->client &&
 					       gate_list_find(list, r->provider, r->client))))
-			atomic_cmpxchg(&r->state, PRINTED, FREE);
+			retire(r);
 	}
 }
 
@@ -156,11 +183,9 @@ void gate_refusals_forget(const struct pci_dev *dev)
 	for (i = 0; i < ARRAY_SIZE(table); i++) {
 		struct refusal *r = &table[i];
 
-		if (atomic_read_acquire(&r->state) < NOTED ||
-		    (r->provider != dev && r->client != dev))
-			continue;
-		WRITE_ONCE(r->provider, ERR_PTR(-ENODEV));	/* like no other */
-		atomic_cmpxchg(&r->state, PRINTED, FREE);
+		if (atomic_read_acquire(&r->state) >= NOTED &&
+		    (r->provider == dev || r->client == dev))
+			retire(r);
 	}
 }
 
