@@ -20,6 +20,7 @@ one released) and RULESETS (their names).  Lines that start with # say why.  UPD
 
 import difflib
 import functools
+import json
 import os
 import pathlib
 import re
