@@ -14,7 +14,7 @@ import sys
 FLOORS = ["base", "snapshot", "topology", "verdict", "policy", "gate", "public"]
 # A floor whose private face is more than one header.
 FLOOR_OF = {"advice": "policy", "apply": "gate", "change": "topology", "check": "policy",
-            "cmdline": "policy", "diff": "policy", "isolation": "verdict", "prove": "gate",
+            "cmdline": "policy", "diff": "policy", "facts": "topology", "isolation": "verdict", "prove": "gate",
             "score": "verdict"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
 

@@ -123,12 +123,12 @@ START_TEST(names_acs_bits)
 
 	p2p_acs_format(0, all);
 	at = all;
-	for (size_t i = 0; i < ACS_BITS; i++) {
-		at = strstr(at, acs_bits[i].name);
+	for (size_t i = 0; i < P2P_ACS_BITS; i++) {
+		at = strstr(at, p2p_acs_bits[i].name);
 		ck_assert_ptr_nonnull(at);
-		ck_assert_int_eq(at[strlen(acs_bits[i].name)], '-');
-		p2p_acs_format(acs_bits[i].bit, some);
-		ck_assert_int_eq(some[(size_t)(at - all) + strlen(acs_bits[i].name)], '+');
+		ck_assert_int_eq(at[strlen(p2p_acs_bits[i].name)], '-');
+		p2p_acs_format(p2p_acs_bits[i].bit, some);
+		ck_assert_int_eq(some[(size_t)(at - all) + strlen(p2p_acs_bits[i].name)], '+');
 	}
 	ck_assert_str_eq(words_acs(P2P_ACS_RR | P2P_ACS_EC, some), "ReqRedir EgressCtrl");
 	ck_assert_str_eq(words_acs(0, some), "");

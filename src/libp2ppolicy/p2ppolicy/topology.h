@@ -315,6 +315,7 @@ struct p2p_function {
 	enum p2p_fact driver_fact;
 	const char *power_state;	/* "D0", "D3hot", ... */
 	const char *slot;		/* physical slot name of the nearest slot above */
+	enum p2p_fact slot_fact;
 	const char *const *os_names;
 	const char *display;
 	const char *vendor_name, *device_name, *class_name;	/* from pci.ids */
@@ -426,6 +427,14 @@ int p2p_class_parse(const char *name, enum p2p_class *ret_kind);
 
 /** p2p_port_type_name() - "Root Port", "Downstream Port", ... as lspci says it. */
 const char *p2p_port_type_name(enum p2p_port_type type);
+
+/** p2p_acs_bits - the bits of ACS Control by lspci's names, in the order of its ACSCtl line. */
+#define P2P_ACS_BITS 7
+struct p2p_acs_bit {
+	uint16_t bit;
+	const char *name;
+};
+extern const struct p2p_acs_bit p2p_acs_bits[P2P_ACS_BITS];
 
 /**
  * p2p_acs_format() - ACS control as lspci prints it ("SrcValid+ TransBlk- ...").

@@ -7,9 +7,6 @@
 #include "base/context.h"
 #include "public/public.h"
 
-/* What struct p2p_value had in the first release. */
-#define VALUE_LEAST	(offsetof(struct p2p_value, text) + sizeof(const char *))
-
 const char *p2p_keys_name(struct p2p_keys keys, size_t index)
 {
 	return index < keys.count ? keys.keys[index].name : NULL;
@@ -27,21 +24,29 @@ static void get(const struct p2p_key *key, const void *object, struct p2p_value 
 	*ret_value = value;
 }
 
+int p2p_value_give(struct p2p_value *full, struct p2p_value *value)
+{
+	size_t size = value->size < sizeof(*full) ? value->size : sizeof(*full);
+
+	if (size < P2P_VALUE_LEAST)
+		return -EINVAL;
+	full->size = value->size;
+	memcpy(value, full, size);
+	return 0;
+}
+
 int p2p_keys_get(struct p2p_keys keys, const void *object, const char *name,
 		 struct p2p_value *value)
 {
-	size_t size = value->size < sizeof(*value) ? value->size : sizeof(*value);
 	struct p2p_value full;
 
-	if (value->size < VALUE_LEAST)
+	if (value->size < P2P_VALUE_LEAST)
 		return -EINVAL;
 	for (size_t i = 0; i < keys.count; i++) {
 		if (strcmp(keys.keys[i].name, name) != 0)
 			continue;
 		get(&keys.keys[i], object, &full);
-		full.size = value->size;
-		memcpy(value, &full, size);
-		return 0;
+		return p2p_value_give(&full, value);
 	}
 	return -ENOENT;
 }
@@ -61,18 +66,22 @@ static struct json_object *json_of(const struct p2p_value *value)
 	return NULL;
 }
 
+void p2p_value_json(const char *name, const struct p2p_value *value, struct json_object *document,
+		    struct json_object *unknown)
+{
+	json_object_object_add(document, name, json_of(value));
+	if (value->fact == P2P_DENIED)
+		json_object_array_add(unknown, json_object_new_string(name));
+}
+
 void p2p_keys_json(struct p2p_keys keys, const void *object, struct json_object *document)
 {
 	struct json_object *unknown = json_object_new_array();
 	struct p2p_value value;
 
 	for (size_t i = 0; i < keys.count; i++) {
-		const char *name = keys.keys[i].name;
-
 		get(&keys.keys[i], object, &value);
-		json_object_object_add(document, name, json_of(&value));
-		if (value.fact == P2P_DENIED)
-			json_object_array_add(unknown, json_object_new_string(name));
+		p2p_value_json(keys.keys[i].name, &value, document, unknown);
 	}
 	json_object_object_add(document, "unknown", unknown);
 }

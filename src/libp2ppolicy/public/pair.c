@@ -98,14 +98,14 @@ static void get_score(const void *object, const struct p2p_key *key, struct p2p_
 	put_number(value, speed->fact == P2P_PRESENT, speed->score);
 }
 
-#define AT(member) 0, offsetof(struct p2p_pair, member), 0
+#define AT(member) offsetof(struct p2p_pair, member)
 
 static const struct p2p_key rows[] = {
-	{ "relation", P2P_TYPE_TEXT, get_relation, 0, 0, 0 },
-	{ "map_type", P2P_TYPE_TEXT, get_map_type, 0, 0, 0 },
-	{ "distance", P2P_TYPE_NUMBER, get_distance, 0, 0, 0 },
-	{ "hops", P2P_TYPE_NUMBER, get_hops, 0, 0, 0 },
-	{ "redirects", P2P_TYPE_NUMBER, get_redirects, 0, 0, 0 },
+	{ "relation", P2P_TYPE_TEXT, get_relation, 0 },
+	{ "map_type", P2P_TYPE_TEXT, get_map_type, 0 },
+	{ "distance", P2P_TYPE_NUMBER, get_distance, 0 },
+	{ "hops", P2P_TYPE_NUMBER, get_hops, 0 },
+	{ "redirects", P2P_TYPE_NUMBER, get_redirects, 0 },
 	{ "common", P2P_TYPE_TEXT, get_text, AT(common) },
 	{ "reason", P2P_TYPE_TEXT, get_text, AT(reason) },
 	{ "message", P2P_TYPE_TEXT, get_text, AT(message) },

@@ -66,11 +66,11 @@ static void get_flag(const void *object, const struct p2p_key *key, struct p2p_v
 	value->number = *(const bool *)((const char *)object + key->value);
 }
 
-#define AT(member) 0, offsetof(struct p2p_gate_info, member), 0
+#define AT(member) offsetof(struct p2p_gate_info, member)
 
 static const struct p2p_key rows[] = {
-	{ "mode", P2P_TYPE_TEXT, get_mode, 0, 0, 0 },
-	{ "generation", P2P_TYPE_NUMBER, get_generation, 0, 0, 0 },
+	{ "mode", P2P_TYPE_TEXT, get_mode, 0 },
+	{ "generation", P2P_TYPE_NUMBER, get_generation, 0 },
 	{ "functions", P2P_TYPE_NUMBER, get_count, AT(functions) },
 	{ "pairs", P2P_TYPE_NUMBER, get_count, AT(pairs) },
 	{ "dropped", P2P_TYPE_NUMBER, get_count, AT(dropped) },

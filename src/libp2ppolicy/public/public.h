@@ -21,15 +21,24 @@ struct p2p_evaluation {
 /**
  * struct p2p_key - one key of an object of any kind.
  * @get: fill fact and value; the type is set already
- * @row: more than @get needs to know, its own to read
+ * @value: where it lies, for those @get that are of more than one key
  */
 struct p2p_key {
 	const char *name;
 	enum p2p_type type;
 	void (*get)(const void *object, const struct p2p_key *key, struct p2p_value *value);
-	size_t fact, value;
-	unsigned int kind;
+	size_t value;
 };
+
+/** What struct p2p_value had in the first release. */
+#define P2P_VALUE_LEAST	(offsetof(struct p2p_value, text) + sizeof(const char *))
+
+/** p2p_value_give() - fill @value as far as it goes.  Return: 0; -EINVAL it is too short. */
+int p2p_value_give(struct p2p_value *full, struct p2p_value *value);
+
+/** p2p_value_json() - document[name] = value; where it is denied the name goes to @unknown. */
+void p2p_value_json(const char *name, const struct p2p_value *value, struct json_object *document,
+		    struct json_object *unknown);
 
 /** struct p2p_keys - the keys of one kind of object. */
 struct p2p_keys {

@@ -8,10 +8,7 @@
 
 #include "topology/acs.h"
 
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-
-/* In the order of lspci's ACSCtl line. */
-static const struct { uint16_t bit; const char *name; } acs_bits[] = {
+const struct p2p_acs_bit p2p_acs_bits[P2P_ACS_BITS] = {
 	{ P2P_ACS_SV, "SrcValid" }, { P2P_ACS_TB, "TransBlk" }, { P2P_ACS_RR, "ReqRedir" },
 	{ P2P_ACS_CR, "CmpltRedir" }, { P2P_ACS_UF, "UpstreamFwd" },
 	{ P2P_ACS_EC, "EgressCtrl" }, { P2P_ACS_DT, "DirectTrans" },
@@ -21,10 +18,10 @@ char *p2p_acs_format(uint16_t control, char buffer[P2P_ACS_SIZE])
 {
 	size_t used = 0;
 
-	for (size_t i = 0; i < LENGTH(acs_bits); i++)
+	for (size_t i = 0; i < P2P_ACS_BITS; i++)
 		used += (size_t)snprintf(buffer + used, P2P_ACS_SIZE - used, "%s%s%c",
-					 i ? " " : "", acs_bits[i].name,
-					 control & acs_bits[i].bit ? '+' : '-');
+					 i ? " " : "", p2p_acs_bits[i].name,
+					 control & p2p_acs_bits[i].bit ? '+' : '-');
 	return buffer;
 }
 
@@ -33,10 +30,10 @@ char *p2p_acs_names(uint16_t bits, char buffer[P2P_ACS_SIZE])
 	size_t used = 0;
 
 	buffer[0] = '\0';
-	for (size_t i = 0; i < LENGTH(acs_bits); i++)
-		if (bits & acs_bits[i].bit)
+	for (size_t i = 0; i < P2P_ACS_BITS; i++)
+		if (bits & p2p_acs_bits[i].bit)
 			used += (size_t)snprintf(buffer + used, P2P_ACS_SIZE - used, "%s%s",
-						 used ? " and " : "", acs_bits[i].name);
+						 used ? " and " : "", p2p_acs_bits[i].name);
 	return buffer;
 }
 
@@ -47,15 +44,15 @@ int p2p_acs_parse(const char *text, uint16_t *ret_clear, uint16_t *ret_set)
 	while (*text) {
 		size_t length = strcspn(text, "+-"), i = 0;
 
-		while (i < LENGTH(acs_bits) && (strlen(acs_bits[i].name) != length ||
-						strncmp(text, acs_bits[i].name, length) != 0))
+		while (i < P2P_ACS_BITS && (strlen(p2p_acs_bits[i].name) != length ||
+						strncmp(text, p2p_acs_bits[i].name, length) != 0))
 			i++;
-		if (i == LENGTH(acs_bits) || !text[length] || (clear | set) & acs_bits[i].bit)
+		if (i == P2P_ACS_BITS || !text[length] || (clear | set) & p2p_acs_bits[i].bit)
 			return -EINVAL;
 		if (text[length] == '+')
-			set |= acs_bits[i].bit;
+			set |= p2p_acs_bits[i].bit;
 		else
-			clear |= acs_bits[i].bit;
+			clear |= p2p_acs_bits[i].bit;
 		text += length + 1;
 		if (*text == ',' && text[1])
 			text++;

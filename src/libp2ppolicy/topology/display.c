@@ -50,6 +50,8 @@ static void set_slots(struct p2p_topology *topology)
 
 		for (up = function->parent; !function->slot && up; up = up->parent)
 			function->slot = up->slot;
+		function->slot_fact = function->slot ? P2P_PRESENT :
+				      slots->fact == P2P_DENIED ? P2P_DENIED : P2P_ABSENT;
 	}
 }
 

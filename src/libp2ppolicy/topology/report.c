@@ -12,7 +12,7 @@
 
 #include "base/context.h"
 #include "topology/build.h"
-#include "topology/report.h"
+#include "topology/facts-kinds.h"
 
 
 static int damaged(const struct p2p_topology *topology, const char *what)
@@ -20,23 +20,11 @@ static int damaged(const struct p2p_topology *topology, const char *what)
 	return p2p_error(topology->context, -EBADMSG, "the tree document is damaged: %s", what);
 }
 
-/* Is @key said to be not known? */
-static bool is_unknown(struct json_object *object, const char *key)
+static const char *report_text(struct json_object *object, const char *key)
 {
-	struct json_object *unknown = report_member(object, "unknown");
+	struct json_object *value = p2p_json_member(object, key);
 
-	return json_object_is_type(unknown, json_type_object) &&
-	       json_object_object_get_ex(unknown, key, NULL);
-}
-
-/* A key that is null is either not known, which is said, or absent. */
-static struct p2p_number number_of(struct json_object *object, const char *key)
-{
-	struct p2p_number number = report_number(object, key);
-
-	if (number.fact == P2P_DENIED && !is_unknown(object, key))
-		number.fact = P2P_ABSENT;
-	return number;
+	return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : NULL;
 }
 
 static const char *text_of(struct p2p_topology *topology, struct json_object *object,
@@ -47,75 +35,9 @@ static const char *text_of(struct p2p_topology *topology, struct json_object *ob
 	return text ? p2p_keep_text(topology, text, strlen(text)) : NULL;
 }
 
-static void read_names(struct p2p_topology *topology, struct json_object *object,
-		       struct p2p_function *function)
-{
-	struct json_object *names = report_member(object, "os_names");
-	size_t count = json_object_is_type(names, json_type_array) ?
-		       json_object_array_length(names) : 0;
-	const char **list = count ? p2p_keep(topology, count + 1, sizeof(char *)) : NULL;
-
-	for (size_t i = 0; list && i < count; i++) {
-		struct json_object *name = json_object_array_get_idx(names, i);
-		const char *text = json_object_is_type(name, json_type_string) ?
-				   json_object_get_string(name) : "?";
-
-		list[i] = p2p_keep_text(topology, text, strlen(text));
-	}
-	function->os_names = list;
-	function->display = text_of(topology, object, "name");
-	function->vendor_name = text_of(topology, object, "vendor_name");
-	function->device_name = text_of(topology, object, "device_name");
-	function->class_name = text_of(topology, object, "class_name");
-	function->slot = text_of(topology, object, "slot");
-	function->cpus = text_of(topology, object, "cpus");
-	function->power_state = text_of(topology, object, "power_state");
-	function->iommu_type = text_of(topology, object, "iommu_type");
-	function->driver = text_of(topology, object, "driver");
-	function->driver_fact = function->driver ? P2P_PRESENT :
-				is_unknown(object, "driver") ? P2P_DENIED : P2P_ABSENT;
-}
-
-static void read_identity(struct json_object *object, struct p2p_function *function)
-{
-	const char *kind = report_text(object, "class");
-
-	if (kind)
-		(void)p2p_class_parse(kind, &function->kind);
-	if (report_text(object, "vendor")) {
-		function->ids = P2P_PRESENT;
-		function->vendor = (uint16_t)report_hex(object, "vendor");
-		function->device = (uint16_t)report_hex(object, "device");
-		function->subsystem_vendor = (uint16_t)report_hex(object, "subsystem_vendor");
-		function->subsystem_device = (uint16_t)report_hex(object, "subsystem_device");
-		function->class_code = (uint32_t)report_hex(object, "class_code") & 0xffffff;
-	}
-	if (report_number(object, "header_type").fact == P2P_PRESENT) {
-		function->header = P2P_PRESENT;
-		function->header_type = (uint8_t)report_number(object, "header_type").value;
-		function->revision = (uint8_t)report_hex(object, "revision");
-		function->multifunction = report_flag(object, "multifunction");
-		function->secondary = (uint8_t)report_hex(object, "secondary_bus");
-		function->subordinate = (uint8_t)report_hex(object, "subordinate_bus");
-	}
-	function->config_bytes = report_count(object, "config_bytes");
-	function->capabilities_broken = report_flag(object, "capabilities_broken");
-	function->missing = report_flag(object, "missing");
-	function->orphan = report_flag(object, "orphan");
-	function->emulated = report_flag(object, "emulated");
-	function->switch_id = report_count(object, "switch_id");
-	function->numa = number_of(object, "numa_node");
-	function->iommu_group = number_of(object, "iommu_group");
-	function->serial.fact = is_unknown(object, "serial") ? P2P_DENIED : P2P_ABSENT;
-	if (report_text(object, "serial")) {
-		function->serial.fact = P2P_PRESENT;
-		function->serial.value = (int64_t)report_hex(object, "serial");
-	}
-}
-
 static struct json_object *array_of(struct json_object *object, const char *key, size_t *ret_count)
 {
-	struct json_object *array = report_member(object, key);
+	struct json_object *array = p2p_json_member(object, key);
 	bool good = json_object_is_type(array, json_type_array);
 
 	*ret_count = good ? json_object_array_length(array) : 0;
@@ -137,16 +59,33 @@ static int compare_functions(const void *a, const void *b)
 	return p2p_bdf_compare(x->bdf, y->bdf);
 }
 
+/* What the rows alone do not say. */
+static void finish_function(struct json_object *object, struct p2p_function *function)
+{
+	struct p2p_acs *acs = &function->acs;
+	unsigned int most = 32 * sizeof(acs->egress) / sizeof(acs->egress[0]);
+	struct json_object *pcie = p2p_json_member(object, "pcie");
+
+	function->pcie.slot = p2p_json_member(pcie, "slot_number");
+	if (acs->fact != P2P_PRESENT && acs->kernel_fact == P2P_PRESENT)
+		acs->kernel_fact = P2P_DENIED;
+	if (acs->egress_bits > most)
+		acs->egress_bits = most;
+	for (size_t i = 0; i < P2P_BARS; i++)
+		if (function->bar[i].rebar.fact == P2P_PRESENT)
+			function->rebar = P2P_PRESENT;
+	for (size_t i = 0; i < P2P_WINDOWS && !p2p_json_member(object, "windows"); i++)
+		function->window[i].fact = P2P_ABSENT;
+}
+
 static int read_function(struct p2p_topology *topology, struct json_object *object,
 			 struct p2p_function *function)
 {
 	if (!json_object_is_type(object, json_type_object) ||
 	    !read_bdf(object, "bdf", &function->bdf))
 		return damaged(topology, "a function has no address");
-	read_identity(object, function);
-	read_names(topology, object, function);
-	report_capabilities(object, function);
-	report_memory(object, function);
+	p2p_facts_read(object, p2p_function_rows, function, topology);
+	finish_function(object, function);
 	return 0;
 }
 
@@ -174,19 +113,14 @@ static int read_functions(struct p2p_topology *topology, struct json_object *rep
 static void read_host(struct p2p_topology *topology, struct json_object *object,
 		      struct p2p_host_bridge *host)
 {
-	struct p2p_number offset = report_number(object, "bus_offset");
 	struct p2p_bdf behind;
 	unsigned int domain = 0, bus = 0;
 
-	host->name = text_of(topology, object, "name");
+	p2p_facts_read(object, p2p_host_rows, host, topology);
 	if (host->name && sscanf(host->name, "pci%x:%x", &domain, &bus) == 2) {
 		host->domain = domain;
 		host->bus = (uint8_t)bus;
 	}
-	host->numa = report_number(object, "numa_node");
-	host->offset_fact = offset.fact;
-	host->offset = offset.value;
-	host->vmd = report_flag(object, "vmd");
 	if (read_bdf(object, "behind", &behind))
 		host->behind = p2p_tree_find(topology, behind);
 }
@@ -241,14 +175,23 @@ static int link_function(struct p2p_topology *topology, struct json_object *obje
 	return 0;
 }
 
+static unsigned int depth_of(struct json_object *object)
+{
+	struct json_object *value = p2p_json_member(object, "depth");
+	int64_t depth = json_object_is_type(value, json_type_int) ?
+			json_object_get_int64(value) : 0;
+
+	return depth < 0 || depth > UINT32_MAX ? 0 : (unsigned int)depth;
+}
+
 static int link_functions(struct p2p_topology *topology, struct json_object *report)
 {
-	struct json_object *array = report_member(report, "functions");
+	struct json_object *array = p2p_json_member(report, "functions");
 	int r = 0;
 
 	for (size_t i = 0; i < topology->count; i++)
 		topology->functions[i].depth =
-			report_count(json_object_array_get_idx(array, i), "depth");
+			depth_of(json_object_array_get_idx(array, i));
 	for (size_t i = 0; i < topology->count && !r; i++)
 		r = link_function(topology, json_object_array_get_idx(array, i),
 				  &topology->functions[i]);
@@ -269,23 +212,15 @@ static int link_functions(struct p2p_topology *topology, struct json_object *rep
 static void read_machine(struct p2p_topology *topology, struct json_object *report)
 {
 	struct p2p_machine *machine = &topology->machine;
-	struct json_object *object = report_member(report, "machine");
+	struct json_object *object = p2p_json_member(report, "machine");
+	struct json_object *x86 = p2p_json_member(object, "cpu_x86");
 
+	p2p_facts_read(object, p2p_machine_rows, machine, topology);
 	machine->source = P2P_SOURCE_REPORT;
 	machine->host = text_of(topology, report, "host");
 	machine->release = text_of(topology, report, "kernel");
-	machine->cmdline = text_of(topology, object, "cmdline");
-	machine->p2pdma = report_tri(object, "p2pdma");
-	machine->cpu_vendor = text_of(topology, object, "cpu_vendor");
-	machine->cpu_name = text_of(topology, object, "cpu_name");
-	machine->cpu_family = report_number(object, "cpu_family");
-	machine->cpu_model = report_number(object, "cpu_model");
-	if (report_tri(object, "cpu_x86") == P2P_NO)
+	if (json_object_is_type(x86, json_type_boolean) && !json_object_get_boolean(x86))
 		machine->cpu_family.fact = P2P_ABSENT;
-	machine->iommu = report_tri(object, "iommu");
-	machine->virtual_machine = report_tri(object, "virtual_machine");
-	machine->hypervisor = text_of(topology, object, "hypervisor");
-	machine->numa_nodes = report_count(object, "numa_nodes");
 }
 
 static void read_notes(struct p2p_topology *topology, struct json_object *report)

@@ -420,7 +420,7 @@ static struct json_object *json_members(const struct line *line)
 	struct json_object *array = json_object_new_array();
 
 	for (size_t i = 0; i < line->count; i++)
-		json_object_array_add(array, json_device(line->members[i]));
+		json_object_array_add(array, p2p_device_facts(line->members[i]));
 	return array;
 }
 

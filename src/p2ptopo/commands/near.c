@@ -316,12 +316,12 @@ static enum status print_json(const struct app *app, const struct p2p_function *
 	for (size_t i = 0; i < count; i++) {
 		struct json_object *peer = json_object_new_object();
 
-		json_put(peer, "device", json_device(peers[i].function));
+		json_put(peer, "device", p2p_device_facts(peers[i].function));
 		json_put(peer, "gives", json_pair(app, &peers[i].gives));
 		json_put(peer, "takes", json_pair(app, &peers[i].takes));
 		json_object_array_add(array, peer);
 	}
-	json_put(document, "device", json_device(device));
+	json_put(document, "device", p2p_device_facts(device));
 	json_put(document, "peers", array);
 	return document_print(app, document);
 }

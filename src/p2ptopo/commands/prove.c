@@ -58,9 +58,9 @@ static struct json_object *make_evidence(const struct app *app, const struct p2p
 	struct json_object *document = document_new(app, "proof");
 
 	json_put(document, "started", json_when(proof->started));
-	json_put(document, "provider", json_device(verdict->provider));
+	json_put(document, "provider", p2p_device_facts(verdict->provider));
 	json_put(document, "provider_link", json_link(verdict->provider));
-	json_put(document, "client", json_device(verdict->client));
+	json_put(document, "client", p2p_device_facts(verdict->client));
 	json_put(document, "client_link", json_link(verdict->client));
 	json_put(document, "map_type", json_text(p2p_map_type_name(verdict->kernel.map_type)));
 	json_put(document, "proven", json_flag(is_proven(proof)));

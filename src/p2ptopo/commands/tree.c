@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "print/facts.h"
 #include "commands/tree.h"
+#include "print/document.h"
 
 /* What a file or a wide screen gets; a screen of 80 columns gets what choose_columns() says. */
 #define COLUMNS_WIDE "TREE,PORT,LINK,ACS,ATS,NODE,GROUP,IOMMU,DRIVER,NAMES,BARS,SLOT,DEVICE"
@@ -261,11 +261,11 @@ static enum status print_json(struct app *app)
 
 	for (size_t i = 0; i < p2p_topology_host_bridges(topology); i++)
 		json_object_array_add(hosts,
-				      facts_host_bridge(p2p_topology_host_bridge(topology, i)));
+				      p2p_host_facts(p2p_topology_host_bridge(topology, i)));
 	for (size_t i = 0; i < p2p_topology_count(topology); i++)
 		json_object_array_add(functions,
-				      facts_function(p2p_topology_function(topology, i)));
-	json_put(document, "machine", facts_machine(p2p_topology_machine(topology)));
+				      p2p_function_facts(p2p_topology_function(topology, i)));
+	json_put(document, "machine", p2p_machine_facts(p2p_topology_machine(topology)));
 	json_put(document, "host_bridges", hosts);
 	json_put(document, "functions", functions);
 	json_put(document, "notes", json_notes(topology));

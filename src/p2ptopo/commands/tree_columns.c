@@ -152,7 +152,7 @@ static void print_acs(FILE *cell, const struct app *app, const void *row)
 		putc('?', cell);
 		return;
 	}
-	for (int bit = ACS_BITS - 1; bit >= 0; bit--)
+	for (int bit = P2P_ACS_BITS - 1; bit >= 0; bit--)
 		putc(function->acs.control & 1 << bit ? '1' : '0', cell);
 	if (function->acs.kernel_control & ACS_REDIRECTS)
 		putc('!', cell);

@@ -143,34 +143,6 @@ enum status document_schema(FILE *out, const char *name)
 	return STATUS_DONE;
 }
 
-static struct json_object *json_names(const char *const *names)
-{
-	struct json_object *array = json_object_new_array();
-
-	for (; names && *names; names++)
-		json_object_array_add(array, json_object_new_string(*names));
-	return array;
-}
-
-struct json_object *json_device(const struct p2p_function *function)
-{
-	struct json_object *device = json_object_new_object();
-	bool ids = function->ids == P2P_PRESENT;
-
-	json_put(device, "bdf", json_bdf(function));
-	json_put(device, "name", json_text(function->display));
-	json_put(device, "os_names", json_names(function->os_names));
-	json_put(device, "class", json_text(p2p_class_name(function->kind)));
-	json_put(device, "vendor", ids ? json_hex(function->vendor, 4) : NULL);
-	json_put(device, "device", ids ? json_hex(function->device, 4) : NULL);
-	json_put(device, "vendor_name", json_text(function->vendor_name));
-	json_put(device, "device_name", json_text(function->device_name));
-	json_put(device, "driver", json_text(function->driver));
-	json_put(device, "numa_node", json_number(function->numa));
-	json_put(device, "cpus", json_text(function->cpus));
-	return device;
-}
-
 struct json_object *json_notes(const struct p2p_topology *topology)
 {
 	struct json_object *array = json_object_new_array();

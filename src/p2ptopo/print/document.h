@@ -61,9 +61,6 @@ void json_put(struct json_object *object, const char *key, struct json_object *v
 /** json_functions() - an array of BDFs. */
 struct json_object *json_functions(const struct p2p_function *const *list, size_t count);
 
-/** json_device() - who a function is: address, names, class, ids, NUMA node, CPUs, driver. */
-struct json_object *json_device(const struct p2p_function *function);
-
 /** json_notes() - what a user should know of the machine as a whole. */
 struct json_object *json_notes(const struct p2p_topology *topology);
 

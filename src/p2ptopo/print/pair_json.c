@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "print/document.h"
-#include "print/facts.h"
 #include "print/speed.h"
 
 /* Longer sentences than this are cut; the lists beside them are whole. */
@@ -73,7 +72,7 @@ static struct json_object *json_route(const struct p2p_route *route)
 
 	json_put(object, "route", json_text(p2p_route_name(route->kind)));
 	json_put(object, "port", json_bdf(route->port));
-	json_put(object, "bits", facts_bits(route->bits));
+	json_put(object, "bits", p2p_acs_json(route->bits));
 	json_put(object, "why", json_text(route->why));
 	return object;
 }

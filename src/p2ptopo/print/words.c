@@ -6,13 +6,6 @@
 #include "print/clean.h"
 #include "print/words.h"
 
-const struct acs_bit acs_bits[ACS_BITS] = {
-	{ P2P_ACS_SV, "SrcValid" },    { P2P_ACS_TB, "TransBlk" },
-	{ P2P_ACS_RR, "ReqRedir" },    { P2P_ACS_CR, "CmpltRedir" },
-	{ P2P_ACS_UF, "UpstreamFwd" }, { P2P_ACS_EC, "EgressCtrl" },
-	{ P2P_ACS_DT, "DirectTrans" },
-};
-
 char *words_link(struct p2p_link link, char buffer[WORDS_SIZE])
 {
 	unsigned int whole = link.speed_mtps / 1000, tenth = link.speed_mtps % 1000 / 100;
@@ -175,26 +168,15 @@ const char *words_enable(enum p2p_fact fact, bool enabled)
 	return "not readable";
 }
 
-const char *words_denied(const struct p2p_function *function)
-{
-	if (!function->config_bytes)
-		return "config space was not read";
-	if (function->config_bytes < 256)
-		return "only the start of config space was readable";
-	if (function->config_bytes < 4096)
-		return "config space is cut at 256 bytes";
-	return function->capabilities_broken ? "the capability chain is broken" : "it was not read";
-}
-
 char *words_acs(uint16_t bits, char buffer[P2P_ACS_SIZE])
 {
 	size_t used = 0;
 
 	buffer[0] = '\0';
-	for (size_t i = 0; i < ACS_BITS; i++)
-		if (bits & acs_bits[i].bit)
+	for (size_t i = 0; i < P2P_ACS_BITS; i++)
+		if (bits & p2p_acs_bits[i].bit)
 			used += (size_t)snprintf(buffer + used, P2P_ACS_SIZE - used, "%s%s",
-						 used ? " " : "", acs_bits[i].name);
+						 used ? " " : "", p2p_acs_bits[i].name);
 	return buffer;
 }
 

@@ -12,14 +12,6 @@
 /* The kernel redirects on these bits of ACS control: drivers/pci/p2pdma.c, pci_bridge_has_acs_redir(). */
 #define ACS_REDIRECTS (P2P_ACS_RR | P2P_ACS_CR | P2P_ACS_EC)
 
-/* One bit of ACS control, named as lspci names it. */
-struct acs_bit {
-	uint16_t bit;
-	const char *name;
-};
-#define ACS_BITS 7
-extern const struct acs_bit acs_bits[ACS_BITS];
-
 /* "16 GT/s x4"; "-" where there is no link or it is not known. */
 char *words_link(struct p2p_link link, char buffer[WORDS_SIZE]);
 
@@ -44,10 +36,7 @@ const char *words_tri(enum p2p_tri value);
 /* "on", "off", "none", "not readable". */
 const char *words_enable(enum p2p_fact fact, bool enabled);
 
-/* Why a fact of config space could not be read. */
-const char *words_denied(const struct p2p_function *function);
-
-/* The names of the bits of @bits that acs_bits knows, separated by blanks. */
+/* The names of the bits of @bits, separated by blanks. */
 char *words_acs(uint16_t bits, char buffer[P2P_ACS_SIZE]);
 
 /* Print @text, cut and ended with ".." where it is wider than @columns.  Return: columns taken. */

@@ -81,7 +81,7 @@ static void print_acs(const struct app *app, const struct machine *machine,
 	char text[P2P_ACS_SIZE];
 
 	if (acs->fact != P2P_PRESENT) {
-		line(app, "ACS", "%s", acs->fact == P2P_ABSENT ? "none" : words_denied(function));
+		line(app, "ACS", "%s", acs->fact == P2P_ABSENT ? "none" : p2p_function_denied(function));
 		return;
 	}
 	line(app, "ACSCap", "%s", p2p_acs_format(acs->capability, text));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
 
-#include "print/facts.h"
+#include "print/document.h"
 #include "commands/fix/fix_json.h"
 
 static struct json_object *verdict_object(const struct p2p_verdict *verdict)
@@ -61,7 +61,7 @@ static struct json_object *register_array(const struct fix *fix)
 		json_put(object, "present", json_hex(change->present, 4));
 		json_put(object, "new", json_hex(next, 4));
 		json_put(object, "mask", json_hex(change->mask, 4));
-		json_put(object, "cleared", facts_bits(change->mask));
+		json_put(object, "cleared", p2p_acs_json(change->mask));
 		json_put(object, "setpci", setpci(change, false));
 		json_put(object, "undo", setpci(change, true));
 		json_object_array_add(array, object);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "print/facts.h"
+#include "print/document.h"
 #include "commands/path/path.h"
 
 static struct json_object *hop_object(const struct path_hop *hop)
@@ -15,11 +15,11 @@ static struct json_object *hop_object(const struct path_hop *hop)
 	json_put(object, "port_type", json_text(type));
 	json_put(object, "vendor_name", json_text(function->vendor_name));
 	json_put(object, "device_name", json_text(function->device_name));
-	json_put(object, "link_now", facts_link(function->pcie.now));
-	json_put(object, "link_most", facts_link(function->pcie.most));
-	json_put(object, "acs", facts_acs(function));
-	json_put(object, "kernel_decides", facts_bits(hop->kernel));
-	json_put(object, "fabric_decides", facts_bits(hop->fabric));
+	json_put(object, "link_now", p2p_link_json(function->pcie.now));
+	json_put(object, "link_most", p2p_link_json(function->pcie.most));
+	json_put(object, "acs", p2p_capability_facts(function, "acs"));
+	json_put(object, "kernel_decides", p2p_acs_json(hop->kernel));
+	json_put(object, "fabric_decides", p2p_acs_json(hop->fabric));
 	json_put(object, "unread", json_flag(hop->unread));
 	return object;
 }
@@ -41,7 +41,7 @@ static struct json_object *weakest_object(const struct path_hop *weakest)
 		return NULL;
 	object = json_object_new_object();
 	json_put(object, "bdf", json_bdf(weakest->function));
-	json_put(object, "link_now", facts_link(weakest->function->pcie.now));
+	json_put(object, "link_now", p2p_link_json(weakest->function->pcie.now));
 	return object;
 }
 
@@ -112,9 +112,9 @@ enum status path_print_json(struct app *app, const struct path *path)
 {
 	struct json_object *document = document_new(app, "path");
 
-	json_put(document, "machine", facts_machine(p2p_topology_machine(app->topology)));
-	json_put(document, "provider", facts_function(path->forward.provider));
-	json_put(document, "client", facts_function(path->forward.client));
+	json_put(document, "machine", p2p_machine_facts(p2p_topology_machine(app->topology)));
+	json_put(document, "provider", p2p_function_facts(path->forward.provider));
+	json_put(document, "client", p2p_function_facts(path->forward.client));
 	json_put(document, "forward", json_pair(app, &path->forward));
 	json_put(document, "reverse", json_pair(app, &path->reverse));
 	json_put(document, "other_tools", path_json_labels(app, path));

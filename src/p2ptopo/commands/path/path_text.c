@@ -263,14 +263,14 @@ static void print_acs(const struct app *app, const char *name, uint16_t bits, ui
 {
 	size_t column = (size_t)fprintf(app->out, "    %s", name);
 
-	for (size_t i = 0; i < ACS_BITS; i++) {
-		bool mark = marked & acs_bits[i].bit;
-		size_t width = strlen(acs_bits[i].name) + (mark ? 4 : 2);
+	for (size_t i = 0; i < P2P_ACS_BITS; i++) {
+		bool mark = marked & p2p_acs_bits[i].bit;
+		size_t width = strlen(p2p_acs_bits[i].name) + (mark ? 4 : 2);
 
 		if (column + width > app->options.width)
 			column = (size_t)fprintf(app->out, "\n%*s", LABEL - 3, "");
 		fprintf(app->out, " %s%s%s%c%s%s", mark ? paint_on(app, PAINT_BAD) : "",
-			mark ? "[" : "", acs_bits[i].name, bits & acs_bits[i].bit ? '+' : '-',
+			mark ? "[" : "", p2p_acs_bits[i].name, bits & p2p_acs_bits[i].bit ? '+' : '-',
 			mark ? "]" : "", mark ? paint_off(app) : "");
 		column += width;
 	}
@@ -285,7 +285,7 @@ static void print_hop_acs(const struct app *app, const struct path_hop *hop)
 	if (acs->fact != P2P_PRESENT) {
 		if (acs->fact == P2P_DENIED && hop->unread) {
 			snprintf(text, sizeof(text), "ACS not known, and it counts: %s",
-				 words_denied(hop->function));
+				 p2p_function_denied(hop->function));
 			fprintf(app->out, "    %s", paint_on(app, PAINT_UNKNOWN));
 			words_wrap(app->out, text, 4, 4, app->options.width);
 			fputs(paint_off(app), app->out);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "print/facts.h"
+#include "print/document.h"
 #include "commands/report/report.h"
 
 /* With more groups the matrix would grow with pairs, not with functions: `pairs` has them all. */
@@ -149,7 +149,7 @@ static struct json_object *redirecting(const struct survey *survey)
 			 port ? json_text(p2p_port_type_name(function->pcie.type)) : NULL);
 		json_put(object, "control", json_hex(function->acs.kernel_control, 4));
 		json_put(object, "redirects",
-			 facts_bits(function->acs.kernel_control & (P2P_ACS_RR | P2P_ACS_CR |
+			 p2p_acs_json(function->acs.kernel_control & (P2P_ACS_RR | P2P_ACS_CR |
 								    P2P_ACS_EC)));
 		json_object_array_add(array, object);
 	}
@@ -160,7 +160,7 @@ enum status report_print_json(struct app *app, const struct survey *survey)
 {
 	struct json_object *document = document_new(app, "report");
 
-	json_put(document, "machine", facts_machine(p2p_topology_machine(app->topology)));
+	json_put(document, "machine", p2p_machine_facts(p2p_topology_machine(app->topology)));
 	json_put(document, "devices", device_counts(app, survey));
 	json_put(document, "hierarchy", json_flag(survey->hierarchy));
 	json_put(document, "hypothetical", json_flag(survey->hypothetical));

@@ -4,7 +4,6 @@
 #include <time.h>
 
 #include "print/document.h"
-#include "print/facts.h"
 #include "print/output.h"
 #include "commands/watch/watch.h"
 #include "print/words.h"
@@ -182,7 +181,7 @@ void watch_say_added(const struct watch_state *state, const struct p2p_function 
 	line = start_json(state, "added");
 	put_function(line, function);
 	json_put(line, "driver", json_text(function->driver));
-	json_put(line, "link", facts_link(function->pcie.now));
+	json_put(line, "link", p2p_link_json(function->pcie.now));
 	end_json(state, line);
 }
 
@@ -231,7 +230,7 @@ static const char *text_of(const char *what, const struct p2p_function *function
 static struct json_object *json_of(const char *what, const struct p2p_function *function)
 {
 	if (!strcmp(what, "link"))
-		return facts_link(function->pcie.now);
+		return p2p_link_json(function->pcie.now);
 	return json_text(strcmp(what, "name") ? function->driver : function->display);
 }
 

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The kinds of values in the table of facts, and both ways between rows and JSON. */
+#ifndef P2P_TOPOLOGY_FACTS_KINDS_H
+#define P2P_TOPOLOGY_FACTS_KINDS_H
+
+#include <p2ppolicy/facts.h>
+
+extern const struct p2p_fact_kind p2p_kind_present, p2p_kind_flag, p2p_kind_count, p2p_kind_hex;
+extern const struct p2p_fact_kind p2p_kind_integer, p2p_kind_number, p2p_kind_serial, p2p_kind_tri;
+extern const struct p2p_fact_kind p2p_kind_text, p2p_kind_class, p2p_kind_port, p2p_kind_bar;
+extern const struct p2p_fact_kind p2p_kind_link, p2p_kind_width, p2p_kind_host;
+extern const struct p2p_fact_kind p2p_kind_open;
+/* In JSON alone. */
+extern const struct p2p_fact_kind p2p_kind_address, p2p_kind_function, p2p_kind_functions;
+extern const struct p2p_fact_kind p2p_kind_names, p2p_kind_acs, p2p_kind_egress, p2p_kind_ids;
+extern const struct p2p_fact_kind p2p_kind_sizes, p2p_kind_bars, p2p_kind_windows;
+
+/**
+ * p2p_facts_write() - add the rows of @object to @json.
+ * @function: the one it is part of, which knows why a register could not be read
+ */
+void p2p_facts_write(struct json_object *json, struct p2p_fact_rows rows, const void *object,
+		     const struct p2p_function *function);
+
+/** p2p_facts_read() - the reverse: fill @object, which is zeroed.  What is not there is denied. */
+void p2p_facts_read(struct json_object *json, struct p2p_fact_rows rows, void *object,
+		    struct p2p_topology *topology);
+
+/** p2p_json_member() - a member; NULL when it is null, not there, or @object is none. */
+struct json_object *p2p_json_member(struct json_object *object, const char *key);
+
+#endif
