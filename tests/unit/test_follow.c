@@ -171,7 +171,8 @@ END_TEST
 
 static const struct { struct p2p_function old, now; bool differs; } pairs[] = {
 	{ { .driver = NULL }, { .driver = NULL }, false },
-	{ { .driver = "nvme" }, { .driver = NULL }, true },
+	{ { .driver = "nvme", .driver_fact = P2P_PRESENT }, { .driver_fact = P2P_ABSENT }, true },
+	{ { .driver = "nvme", .driver_fact = P2P_PRESENT }, { .driver_fact = P2P_DENIED }, false },
 	{ { .display = "nvme0" }, { .display = "nvme1" }, true },
 	{ { .pcie = { .link = P2P_PRESENT, .now = { 8000, 4 } } },
 	  { .pcie = { .link = P2P_PRESENT, .now = { 8000, 2 } } }, true },

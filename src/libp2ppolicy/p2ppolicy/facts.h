@@ -51,7 +51,7 @@ enum p2p_fact_show { P2P_SHOW_PAGE = 1, P2P_SHOW_DIFF = 2 };
  * @decides: @fact is read from whether the value is there
  * @may_lack: a machine may be without it, so that null may say absent
  * @needed: the capability is denied without it, since it would read as zero
- * @label: what people call the capability
+ * @name, @label: of a capability: in JSON, and as people call it
  * @show: enum p2p_fact_show bits, of a capability
  * @say: the capability, when it is present, in words; NULL: its values by their keys
  */
@@ -65,7 +65,7 @@ struct p2p_fact_row {
 	enum p2p_fact_why why;
 	const char *leaf;
 	bool device, aside, derived, decides, may_lack, needed;
-	const char *label;
+	const char *name, *label;
 	unsigned int show;
 	void (*say)(const struct p2p_function *function, char *text, size_t size);
 };

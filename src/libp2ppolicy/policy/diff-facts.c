@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <p2ppolicy/facts.h>
+
 #include "policy/check.h"
 #include "policy/diff.h"
 #include "policy/link.h"
@@ -178,13 +180,6 @@ static void put_bar_addresses(const struct p2p_function *function, char *text)
 	put_bars(function, true, text);
 }
 
-static void put_ats(const struct p2p_function *function, char *text)
-{
-	snprintf(text, FACT_SIZE, "%s", function->ats.ats == P2P_DENIED ? not_known :
-		 function->ats.ats == P2P_ABSENT ? "none" :
-		 function->ats.ats_enabled ? "on" : "off");
-}
-
 static void put_transfers(const struct p2p_function *function, char *text)
 {
 	const struct p2p_pcie *pcie = &function->pcie;
@@ -197,16 +192,6 @@ static void put_transfers(const struct p2p_function *function, char *text)
 			 pcie->extended_tags ? '+' : '-');
 }
 
-static void put_pool(const struct p2p_function *function, char *text)
-{
-	if (function->pool.fact == P2P_PRESENT)
-		snprintf(text, FACT_SIZE, "%" PRIu64 " bytes, %spublished", function->pool.size_bytes,
-			 function->pool.published ? "" : "not ");
-	else
-		snprintf(text, FACT_SIZE, "%s", function->pool.fact == P2P_DENIED ? not_known :
-			 "none");
-}
-
 /* In the order in which they are listed. */
 static const struct {
 	const char *about;
@@ -215,8 +200,7 @@ static const struct {
 	{ "driver", put_driver },	{ "numa", put_numa },
 	{ "iommu", put_iommu },		{ "acs", put_acs },
 	{ "link", put_link },		{ "bar_size", put_bar_sizes },
-	{ "bar_address", put_bar_addresses }, { "ats", put_ats },
-	{ "transfers", put_transfers }, { "p2pmem", put_pool },
+	{ "bar_address", put_bar_addresses }, { "transfers", put_transfers },
 };
 
 static const char *place_of(const struct p2p_diff_side *side, const struct p2p_function *function,
@@ -243,6 +227,24 @@ static void compare_places(struct p2p_diff *diff, const struct p2p_function *was
 			     p2p_bdf_format(was->bdf, old), p2p_bdf_format(is->bdf, new));
 }
 
+/* Every capability that the table of facts has for this, as one text. */
+static void compare_capabilities(struct p2p_diff *diff, const struct p2p_function *was,
+				 const struct p2p_function *is)
+{
+	char before[P2P_CAPABILITY_SIZE], after[P2P_CAPABILITY_SIZE];
+
+	for (size_t i = 0; i < p2p_function_rows.count; i++) {
+		const struct p2p_fact_row *row = &p2p_function_rows.rows[i];
+
+		if (!(row->show & P2P_SHOW_DIFF))
+			continue;
+		p2p_capability_format(row, was, before);
+		p2p_capability_format(row, is, after);
+		if (strcmp(before, after) != 0)
+			p2p_diff_add(diff, row->name, was, is, before, after);
+	}
+}
+
 static void compare_functions(struct p2p_diff *diff, const struct p2p_function *was,
 			      const struct p2p_function *is)
 {
@@ -255,6 +257,7 @@ static void compare_functions(struct p2p_diff *diff, const struct p2p_function *
 		if (strcmp(before, after) != 0)
 			p2p_diff_add(diff, function_rows[i].about, was, is, before, after);
 	}
+	compare_capabilities(diff, was, is);
 }
 
 static uint64_t mix(uint64_t value)

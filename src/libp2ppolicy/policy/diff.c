@@ -8,7 +8,10 @@
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
-/* The machine, who is there, where, and then facts from causes to consequences. */
+/*
+ * The machine, who is there, where, and then facts from causes to consequences; at the end the
+ * capabilities that are not among them.
+ */
 static const char *const abouts[] = {
 	"kernel", "rules", "p2pdma", "cmdline", "cpu", "iommu_in_use", "virtual_machine",
 	"gone", "new", "moved", "renumbered", "driver", "numa", "iommu", "iommu_group", "acs",
@@ -61,6 +64,7 @@ static int compare_entries(const void *a, const void *b)
 	const struct p2p_difference *p = &x->difference, *q = &y->difference;
 	int r = x->rank < y->rank ? -1 : x->rank > y->rank;
 
+	r = r ? r : strcmp(p->about, q->about);
 	r = r ? r : strcmp(p->before, q->before);
 	r = r ? r : strcmp(p->after, q->after);
 	if (!r && p->is && q->is)

@@ -32,9 +32,9 @@
 	  .help = text ", lanes" }
 
 /* A capability, and a value of it that is in JSON when the capability is present. */
-#define CAPABILITY(name, title, member, text, ...) \
-	ROW(name ".present", present, member, text, .label = title, .why = P2P_WHY_CONFIG, \
-	    __VA_ARGS__)
+#define CAPABILITY(id, title, member, text, ...) \
+	ROW(id ".present", present, member, text, .name = id, .label = title, \
+	    .why = P2P_WHY_CONFIG, __VA_ARGS__)
 #define OF(owner, path, type, member, text, ...) \
 	ROW(path, type, member, text, .capability = AT(owner) + 1, __VA_ARGS__)
 
@@ -258,7 +258,7 @@ static const struct p2p_fact_row function_rows[] = {
 	OF(cxl.fact, "cxl.mem", flag, cxl.mem, "Mem_Capable"),
 	OF(cxl.fact, "cxl.mem_enabled", flag, cxl.mem_enabled, "Mem_Enable"),
 	ROW("p2pmem.present", present, pool.fact, "peer memory that its driver gives",
-	    .label = "p2pmem", .say = say_pool, .show = P2P_SHOW_DIFF),
+	    .name = "p2pmem", .label = "p2pmem", .say = say_pool, .show = P2P_SHOW_DIFF),
 	OF(pool.fact, "p2pmem.size_bytes", count, pool.size_bytes, "all of it"),
 	OF(pool.fact, "p2pmem.available_bytes", count, pool.available_bytes, "what is free"),
 	OF(pool.fact, "p2pmem.published", flag, pool.published, "may others find it"),

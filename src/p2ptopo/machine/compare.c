@@ -3,51 +3,19 @@
 
 #include "machine/compare.h"
 
-/* What cannot be read has not changed: that is so of all of these. */
-static bool has_other_driver(const struct p2p_function *old, const struct p2p_function *now)
-{
-	return strcmp(old->driver ? old->driver : "", now->driver ? now->driver : "") != 0;
-}
-
-static bool has_other_link(const struct p2p_function *old, const struct p2p_function *now)
-{
-	return old->pcie.link == P2P_PRESENT && now->pcie.link == P2P_PRESENT &&
-	       (old->pcie.now.speed_mtps != now->pcie.now.speed_mtps ||
-		old->pcie.now.width != now->pcie.now.width);
-}
-
-static bool has_other_name(const struct p2p_function *old, const struct p2p_function *now)
-{
-	return strcmp(old->display, now->display) != 0;
-}
-
-static bool has_other_acs(const struct p2p_function *old, const struct p2p_function *now)
-{
-	return old->acs.fact == P2P_PRESENT && now->acs.fact == P2P_PRESENT &&
-	       old->acs.control != now->acs.control;
-}
-
-static bool has_other_group(const struct p2p_function *old, const struct p2p_function *now)
-{
-	if (old->iommu_group.fact == P2P_DENIED || now->iommu_group.fact == P2P_DENIED)
-		return false;
-	return old->iommu_group.fact != now->iommu_group.fact ||
-	       old->iommu_group.value != now->iommu_group.value;
-}
-
 const struct compared compare_rows[] = {
-	{ "driver", has_other_driver },
-	{ "link", has_other_link },
-	{ "name", has_other_name },
-	{ NULL, has_other_acs },
-	{ NULL, has_other_group },
+	{ "driver", "driver" },
+	{ "link", "link.now." },
+	{ "name", "name" },
+	{ NULL, "acs.control" },
+	{ NULL, "iommu_group" },
 	{ NULL, NULL },
 };
 
 bool compare_any(const struct p2p_function *old, const struct p2p_function *now)
 {
-	for (const struct compared *row = compare_rows; row->differs; row++)
-		if (row->differs(old, now))
+	for (const struct compared *row = compare_rows; row->key; row++)
+		if (p2p_fact_differs(row->key, old, now))
 			return true;
 	return false;
 }

@@ -19,13 +19,13 @@ void compare_functions(const struct p2p_topology *old, const struct p2p_topology
 /**
  * struct compared - what may change while a device stays.
  * @event: of watch; NULL it has none, and tells what that does to pairs
+ * @key: of p2p_fact_differs()
  */
 struct compared {
-	const char *event;
-	bool (*differs)(const struct p2p_function *old, const struct p2p_function *now);
+	const char *event, *key;
 };
 
-/** compare_rows - all of them; the last one has no function. */
+/** compare_rows - all of them; the last one has no key. */
 extern const struct compared compare_rows[];
 
 /** compare_any() - is anything in compare_rows different? */

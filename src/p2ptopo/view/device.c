@@ -121,20 +121,18 @@ static void print_bridge(const struct app *app, const struct p2p_function *funct
 	}
 }
 
+/* What it has of the capabilities that have no lines of their own. */
 static void print_rest(const struct app *app, const struct p2p_function *function)
 {
-	if (function->sriov.fact == P2P_PRESENT)
-		line(app, "SR-IOV", "%u of %u VFs", function->sriov.active, function->sriov.total);
-	if (function->dpc.fact == P2P_PRESENT)
-		line(app, "DPC", "%s%s", function->dpc.enabled ? "on" : "off",
-		     function->dpc.triggered ? ", TRIGGERED" : "");
-	if (function->aer.fact == P2P_PRESENT)
-		line(app, "AER", "uncorrectable %08x, correctable %08x%s",
-		     function->aer.uncorrectable, function->aer.correctable,
-		     function->aer.uncorrectable & 1u << 21 ? ": ACS Violation" : "");
-	if (function->cxl.fact == P2P_PRESENT)
-		line(app, "CXL", "%s%s%s", function->cxl.cache ? "cache " : "",
-		     function->cxl.io ? "io " : "", function->cxl.mem ? "mem" : "");
+	for (size_t i = 0; i < p2p_function_rows.count; i++) {
+		const struct p2p_fact_row *row = &p2p_function_rows.rows[i];
+		char text[P2P_CAPABILITY_SIZE];
+		struct p2p_value value;
+
+		p2p_fact_get(row, function, &value);
+		if (row->show & P2P_SHOW_PAGE && value.number)
+			line(app, row->label, "%s", p2p_capability_format(row, function, text));
+	}
 }
 
 static void print_notes(const struct app *app, const struct p2p_function *function)

@@ -52,8 +52,8 @@ static void tell_function(void *data, const struct p2p_function *old,
 		return;
 	if (!old)
 		watch_say_added(readings->now, now);
-	for (const struct compared *row = compare_rows; old && row->differs; row++)
-		if (row->event && row->differs(old, now))
+	for (const struct compared *row = compare_rows; old && row->key; row++)
+		if (row->event && p2p_fact_differs(row->key, old, now))
 			watch_say_changed(readings->now, row->event, old, now);
 }
 
