@@ -5,7 +5,7 @@
 #include "commands/commands.h"
 #include "commands/flows.h"
 #include "commands/near.h"
-#include "commands/pairs.h"
+#include "print/pair_facts.h"
 #include "commands/tree.h"
 #include "commands/what_if/whatif.h"
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "print/document.h"
+#include "print/words.h"
 #include "print/output.h"
 #include "commands/policy.h"
 
@@ -79,9 +80,7 @@ static size_t print_difference(const struct two *two, size_t index)
 
 static void put_answer(FILE *out, const struct p2p_answer *answer)
 {
-	const char *relation = p2p_relation_name(answer->relation);
-
-	fprintf(out, "%s %s", relation ? relation : "?", p2p_map_type_name(answer->map_type));
+	fprintf(out, "%s %s", words_relation(answer->relation), p2p_map_type_name(answer->map_type));
 	if (answer->map_type != P2P_MAP_UNKNOWN)
 		fprintf(out, " %d", answer->distance);
 	if (answer->read >= 0 && answer->write >= 0)

@@ -99,16 +99,16 @@ static void print_at(FILE *cell, const struct app *app, const void *row)
 }
 
 const struct column flows_columns[] = {
-	{ "CLIENT", "who does the DMA", false, 0, print_client, NULL },
-	{ "OP", "reads or writes", false, 0, print_op, NULL },
-	{ "PROVIDER", "whose memory it is", false, 0, print_provider, NULL },
+	{ "CLIENT", "who does the DMA", false, 0, .print = print_client },
+	{ "OP", "reads or writes", false, 0, .print = print_op },
+	{ "PROVIDER", "whose memory it is", false, 0, .print = print_provider },
 	{ "ALONE", "GB/s while nothing else runs; >= at least, - refused or blocked, ? unknown",
-	  true, 0, print_alone, NULL },
+	  true, 0, .print = print_alone },
 	{ "SHARE", "GB/s while all of them run; ! posted writes are known to collapse here", true,
-	  0, print_share, paint_share },
+	  0, .print = print_share, .paint = paint_share },
 	{ "LIMIT", "what keeps it from more: link, redirect, root_complex, socket, ...", false, 0,
-	  print_limit, NULL },
-	{ "LIMIT-AT", "the function it belongs to", false, 0, print_at, NULL },
+	  .print = print_limit },
+	{ "LIMIT-AT", "the function it belongs to", false, 0, .print = print_at },
 	{ 0 }
 };
 

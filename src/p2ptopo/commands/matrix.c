@@ -7,7 +7,7 @@
 #include "print/clean.h"
 #include "print/document.h"
 #include "print/grid.h"
-#include "print/output.h"
+#include "print/pair_facts.h"
 #include "print/speed.h"
 
 /* Names longer than this make columns too wide; they are numbered instead. */
@@ -19,12 +19,14 @@
 /** enum cell - what a cell shows. */
 enum cell { CELL_VERDICT, CELL_READ, CELL_WRITE, CELL_LATENCY, CELL_SCORE, CELLS };
 
-static const struct { const char *name, *legend; } cells[CELLS] = {
-	[CELL_VERDICT] = { "verdict", NULL },
-	[CELL_READ] = { "read", "GB/s that the client can read from the provider" },
-	[CELL_WRITE] = { "write", "GB/s that the client can write to the provider" },
-	[CELL_LATENCY] = { "latency", "ns of a write from the client to the provider" },
-	[CELL_SCORE] = { "score", "the lower of the scores of reads and writes, 0 to 100" },
+static const struct { const char *name, *legend; enum pair_fact fact; } cells[CELLS] = {
+	[CELL_VERDICT] = { "verdict", NULL, PAIR_NONE },
+	[CELL_READ] = { "read", "GB/s that the client can read from the provider", PAIR_READ },
+	[CELL_WRITE] = { "write", "GB/s that the client can write to the provider", PAIR_WRITE },
+	[CELL_LATENCY] = { "latency", "ns of a write from the client to the provider",
+			   PAIR_LATENCY },
+	[CELL_SCORE] = { "score", "the lower of the scores of reads and writes, 0 to 100",
+			 PAIR_SCORE },
 };
 
 /**
@@ -124,28 +126,15 @@ static bool alike_cpus(const struct line *line)
 static enum paint print_locality(char text[GRID_CELL], const struct line *line, bool cpus)
 {
 	const struct p2p_function *function = line->members[0];
+	char node[WORDS_SIZE];
 
 	if (!(cpus ? alike_cpus(line) : alike_numa(line)))
 		snprintf(text, GRID_CELL, "several");
 	else if (cpus)
 		snprintf(text, GRID_CELL, "%s", function->cpus ? function->cpus : "?");
-	else if (function->numa.fact == P2P_PRESENT && function->numa.value >= 0)
-		snprintf(text, GRID_CELL, "%lld", (long long)function->numa.value);
 	else
-		snprintf(text, GRID_CELL, function->numa.fact == P2P_PRESENT ? "-" : "?");
+		snprintf(text, GRID_CELL, "%s", words_node(function->numa, node));
 	return PAINT_NONE;
-}
-
-static char mark_of(enum p2p_map_type type)
-{
-	static const char marks[P2P_MAP_TYPES] = {
-		[P2P_MAP_UNKNOWN] = '?',
-		[P2P_MAP_NOT_SUPPORTED] = 'x',
-		[P2P_MAP_THRU_HOST_BRIDGE] = 'H',
-		[P2P_MAP_BUS_ADDR] = 'B',
-	};
-
-	return marks[type];
 }
 
 /*
@@ -166,34 +155,27 @@ static bool judge_cell(const struct matrix *matrix, const struct line *row,
 	return true;
 }
 
-static enum paint print_speed(char text[GRID_CELL], const struct matrix *matrix,
-			      const struct p2p_verdict *verdict)
+/* The latency of a way that nothing may take is not asked for here: it is "-", as the bandwidth. */
+static enum paint print_fact(char text[GRID_CELL], const struct matrix *matrix,
+			     const struct p2p_verdict *verdict)
 {
-	char word[WORDS_SIZE];
-	const struct p2p_speed *speed;
-	struct p2p_score score;
+	struct pair pair = { .judge = matrix->app->judge, .verdict = *verdict };
+	enum pair_fact fact = cells[matrix->cell].fact, paint = fact;
+	char word[PAIR_SAY];
 
-	p2p_judge_score(matrix->app->judge, verdict, &score);
-	speed = matrix->cell == CELL_SCORE ? speed_lower(&score) :
-		matrix->cell == CELL_READ ? &score.read : &score.write;
-	if (matrix->cell == CELL_SCORE)
-		speed_score(speed, word);
-	else if (matrix->cell != CELL_LATENCY)
-		speed_bandwidth(speed, word);
-	else if (speed_is_usable(speed) && speed->latency_ns > 0)
-		snprintf(word, sizeof(word), "%.0f", speed->latency_ns);
-	else
-		snprintf(word, sizeof(word), "%s", speed_is_usable(speed) ? "?" : "-");
-	snprintf(text, GRID_CELL, "%s", word);
-	return speed_paint(speed);
+	p2p_judge_score(pair.judge, verdict, &pair.score);
+	if (fact == PAIR_LATENCY) {
+		paint = PAIR_WRITE;
+		fact = speed_is_usable(&pair.score.write) ? fact : paint;
+	}
+	snprintf(text, GRID_CELL, "%.*s", GRID_CELL - 1, pair_say(&pair, fact, word));
+	return pair_paint(&pair, paint);
 }
 
 static enum paint print_cell(char text[GRID_CELL], void *userdata, size_t row, size_t column)
 {
 	const struct matrix *matrix = userdata;
 	struct p2p_verdict verdict;
-	const char *relation;
-	int length;
 
 	if (column >= matrix->column_count)
 		return print_locality(text, &matrix->rows[row], column > matrix->column_count);
@@ -202,12 +184,8 @@ static enum paint print_cell(char text[GRID_CELL], void *userdata, size_t row, s
 		return PAINT_DIM;
 	}
 	if (matrix->cell != CELL_VERDICT)
-		return print_speed(text, matrix, &verdict);
-	relation = p2p_relation_name(verdict.relation);
-	length = snprintf(text, GRID_CELL, "%s %c", relation ? relation : "?",
-			  mark_of(verdict.kernel.map_type));
-	if (verdict.kernel.map_type >= P2P_MAP_THRU_HOST_BRIDGE)
-		snprintf(text + length, GRID_CELL - (size_t)length, "%d", verdict.kernel.distance);
+		return print_fact(text, matrix, &verdict);
+	pair_summary(&verdict, text, GRID_CELL);
 	return paint_of(verdict.kernel.map_type);
 }
 
@@ -253,7 +231,7 @@ static void print_legend(const struct app *app)
 	fputs("\nEach cell: relation, what the kernel decides, distance.\n", app->out);
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
 		fprintf(app->out, "  %s%c%s  %s\n", paint_on(app, paint_of(marks[i].type)),
-			mark_of(marks[i].type), paint_off(app), marks[i].means);
+			words_mark(marks[i].type), paint_off(app), marks[i].means);
 	fputs("  PIX one switch at most, PXB several, PHB one host bridge, NODE one NUMA node,\n"
 	      "  SYS across NUMA nodes, X the same function\n"
 	      "Why, register by register: p2ptopo path PROVIDER CLIENT\n", app->out);

@@ -1,23 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* p2ptopo near DEVICE: its peers, the best first. */
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "print/document.h"
 #include "commands/near.h"
-#include "print/output.h"
+#include "print/pair_facts.h"
 #include "print/speed.h"
 
 /**
  * struct near_peer - one row.
  * @gives: the device is the provider and the peer the client; @takes: the other way round
- * @giving, @taking: how fast
  */
 struct near_peer {
 	const struct p2p_function *function;
-	struct p2p_verdict gives, takes;
-	struct p2p_score giving, taking;
+	struct pair gives, takes;
 };
 
 static const struct near_peer *peer_of(const void *row)
@@ -50,15 +49,10 @@ static void print_class(FILE *cell, const struct app *app, const void *row)
 
 static void print_numa(FILE *cell, const struct app *app, const void *row)
 {
-	struct p2p_number numa = peer_of(row)->function->numa;
+	char text[WORDS_SIZE];
 
 	(void)app;
-	if (numa.fact != P2P_PRESENT)
-		fputc('?', cell);
-	else if (numa.value < 0)
-		fputc('-', cell);
-	else
-		fprintf(cell, "%lld", (long long)numa.value);
+	fputs(words_node(peer_of(row)->function->numa, text), cell);
 }
 
 static void print_cpus(FILE *cell, const struct app *app, const void *row)
@@ -67,76 +61,6 @@ static void print_cpus(FILE *cell, const struct app *app, const void *row)
 
 	(void)app;
 	fputs(cpus ? cpus : "?", cell);
-}
-
-static void print_relation(FILE *cell, const struct app *app, const void *row)
-{
-	const char *name = p2p_relation_name(peer_of(row)->gives.relation);
-
-	(void)app;
-	fputs(name ? name : "?", cell);
-}
-
-static void print_gives(FILE *cell, const struct app *app, const void *row)
-{
-	(void)app;
-	fputs(p2p_map_type_name(peer_of(row)->gives.kernel.map_type), cell);
-}
-
-static void print_takes(FILE *cell, const struct app *app, const void *row)
-{
-	(void)app;
-	fputs(p2p_map_type_name(peer_of(row)->takes.kernel.map_type), cell);
-}
-
-static enum paint paint_gives(const struct app *app, const void *row)
-{
-	(void)app;
-	return paint_of(peer_of(row)->gives.kernel.map_type);
-}
-
-static enum paint paint_takes(const struct app *app, const void *row)
-{
-	(void)app;
-	return paint_of(peer_of(row)->takes.kernel.map_type);
-}
-
-static void print_hops(FILE *cell, const struct app *app, const void *row)
-{
-	(void)app;
-	fprintf(cell, "%u", peer_of(row)->gives.kernel.hops);
-}
-
-#define SPEED_COLUMNS(side, op)								\
-static void print_##side##_##op(FILE *cell, const struct app *app, const void *row)	\
-{											\
-	char text[WORDS_SIZE];								\
-											\
-	(void)app;									\
-	fputs(speed_bandwidth(&peer_of(row)->side.op, text), cell);			\
-}											\
-static enum paint paint_##side##_##op(const struct app *app, const void *row)		\
-{											\
-	(void)app;									\
-	return speed_paint(&peer_of(row)->side.op);					\
-}
-SPEED_COLUMNS(giving, read)
-SPEED_COLUMNS(giving, write)
-SPEED_COLUMNS(taking, read)
-SPEED_COLUMNS(taking, write)
-
-static void print_score(FILE *cell, const struct app *app, const void *row)
-{
-	char text[WORDS_SIZE];
-
-	(void)app;
-	fputs(speed_score(speed_lower(&peer_of(row)->giving), text), cell);
-}
-
-static enum paint paint_score(const struct app *app, const void *row)
-{
-	(void)app;
-	return speed_paint(speed_lower(&peer_of(row)->giving));
 }
 
 static void print_model(FILE *cell, const struct app *app, const void *row)
@@ -148,39 +72,30 @@ static void print_model(FILE *cell, const struct app *app, const void *row)
 		fputs(function->device_name, cell);
 }
 
-static void print_reason(FILE *cell, const struct app *app, const void *row)
-{
-	char sentence[4096];
-
-	p2p_judge_reason(app->judge, &peer_of(row)->gives, sentence, sizeof(sentence));
-	fputs(sentence, cell);
-}
+#define PEER(name, help, right, print) { name, help, right, 0, print, NULL, PAIR_NONE, 0, 0 }
+#define PAIR(name, help, right, side, fact) \
+	{ name, help, right, 0, NULL, NULL, PAIR_##fact, offsetof(struct near_peer, side), 0 }
 
 const struct column near_columns[] = {
-	{ "PEER", "address of the peer", false, 12, print_peer, NULL },
-	{ "NAME", "what it is called", false, 0, print_name, NULL },
-	{ "CLASS", "gpu, nic, nvme, ...", false, 0, print_class, NULL },
-	{ "NUMA", "its NUMA node; - the kernel says none, ? unknown", true, 0, print_numa, NULL },
-	{ "CPUS", "the CPUs next to it", false, 0, print_cpus, NULL },
-	{ "REL", "relation: X PIX PXB PHB NODE SYS, ? unknown", false, 0, print_relation, NULL },
-	{ "GIVES", "what the kernel decides when DEVICE is the provider, the peer the client",
-	  false, 0, print_gives, paint_gives },
-	{ "TAKES", "the same when DEVICE is the client, the peer the provider", false, 0,
-	  print_takes, paint_takes },
-	{ "HOPS", "the kernel's count of steps", true, 0, print_hops, NULL },
-	{ "READ", "GB/s the peer can read from DEVICE; >= at least, - refused or blocked, ? unknown",
-	  true, 0, print_giving_read, paint_giving_read },
-	{ "WRITE", "GB/s the peer can write to DEVICE", true, 0, print_giving_write,
-	  paint_giving_write },
-	{ "SCORE", "the lower score of these two, 0 to 100; ? unknown", true, 0, print_score,
-	  paint_score },
-	{ "TAKES-READ", "GB/s DEVICE can read from the peer", true, 0, print_taking_read,
-	  paint_taking_read },
-	{ "TAKES-WRITE", "GB/s DEVICE can write to the peer", true, 0, print_taking_write,
-	  paint_taking_write },
-	{ "MODEL", "its name in pci.ids", false, 0, print_model, NULL },
-	{ "REASON", "why the kernel decides so, DEVICE being the provider", false, 0,
-	  print_reason, NULL },
+	PEER("PEER", "address of the peer", false, print_peer),
+	PEER("NAME", "what it is called", false, print_name),
+	PEER("CLASS", "gpu, nic, nvme, ...", false, print_class),
+	PEER("NUMA", "its NUMA node; - the kernel says none, ? unknown", true, print_numa),
+	PEER("CPUS", "the CPUs next to it", false, print_cpus),
+	PAIR("REL", "relation: X PIX PXB PHB NODE SYS, ? unknown", false, gives, RELATION),
+	PAIR("GIVES", "what the kernel decides when DEVICE is the provider, the peer the client",
+	     false, gives, MAP_TYPE),
+	PAIR("TAKES", "the same when DEVICE is the client, the peer the provider", false, takes,
+	     MAP_TYPE),
+	PAIR("HOPS", "the kernel's count of steps", true, gives, HOPS),
+	PAIR("READ", "GB/s the peer can read from DEVICE; >= at least, - refused or blocked, "
+	     "? unknown", true, gives, READ),
+	PAIR("WRITE", "GB/s the peer can write to DEVICE", true, gives, WRITE),
+	PAIR("SCORE", "the lower score of these two, 0 to 100; ? unknown", true, gives, SCORE),
+	PAIR("TAKES-READ", "GB/s DEVICE can read from the peer", true, takes, READ),
+	PAIR("TAKES-WRITE", "GB/s DEVICE can write to the peer", true, takes, WRITE),
+	PEER("MODEL", "its name in pci.ids", false, print_model),
+	PAIR("REASON", "why the kernel decides so, DEVICE being the provider", false, gives, REASON),
 	{ 0 }
 };
 
@@ -208,16 +123,16 @@ enum { KEYS = 7 };
 /* The keys of a peer, the lowest first: permitted, fast, straight, close. */
 static void make_keys(const struct near_peer *peer, int keys[KEYS])
 {
-	int gives = rank_of(peer->gives.kernel.map_type);
-	int takes = rank_of(peer->takes.kernel.map_type);
+	int gives = rank_of(peer->gives.verdict.kernel.map_type);
+	int takes = rank_of(peer->takes.verdict.kernel.map_type);
 
 	keys[0] = gives > takes ? gives : takes;
 	keys[1] = gives > takes ? takes : gives;
-	keys[2] = -speed_lower(&peer->giving)->score;
-	keys[3] = -speed_lower(&peer->taking)->score;
-	keys[4] = -(int)peer->gives.kernel.map_type;
-	keys[5] = far_of(peer->gives.relation);
-	keys[6] = (int)peer->gives.kernel.hops;
+	keys[2] = -speed_lower(&peer->gives.score)->score;
+	keys[3] = -speed_lower(&peer->takes.score)->score;
+	keys[4] = -(int)peer->gives.verdict.kernel.map_type;
+	keys[5] = far_of(peer->gives.verdict.relation);
+	keys[6] = (int)peer->gives.verdict.kernel.hops;
 }
 
 static int compare_peers(const void *left, const void *right)
@@ -245,10 +160,8 @@ static size_t find_peers(const struct app *app, const struct p2p_function *devic
 		if (function == device || !app->picked[i])
 			continue;
 		peer->function = function;
-		p2p_judge_pair(app->judge, device, function, &peer->gives);
-		p2p_judge_pair(app->judge, function, device, &peer->takes);
-		p2p_judge_score(app->judge, &peer->gives, &peer->giving);
-		p2p_judge_score(app->judge, &peer->takes, &peer->taking);
+		pair_judge(app->judge, device, function, &peer->gives);
+		pair_judge(app->judge, function, device, &peer->takes);
 		count++;
 	}
 	if (count)
@@ -317,8 +230,8 @@ static enum status print_json(const struct app *app, const struct p2p_function *
 		struct json_object *peer = json_object_new_object();
 
 		json_put(peer, "device", p2p_device_facts(peers[i].function));
-		json_put(peer, "gives", json_pair(app, &peers[i].gives));
-		json_put(peer, "takes", json_pair(app, &peers[i].takes));
+		json_put(peer, "gives", json_pair(app, &peers[i].gives.verdict));
+		json_put(peer, "takes", json_pair(app, &peers[i].takes.verdict));
 		json_object_array_add(array, peer);
 	}
 	json_put(document, "device", p2p_device_facts(device));

@@ -6,6 +6,7 @@
 
 #include "print/clean.h"
 #include "print/output.h"
+#include "print/pair_facts.h"
 #include "print/words.h"
 
 #define BATCH 1024
@@ -40,6 +41,16 @@ enum paint paint_of(enum p2p_map_type type)
 	};
 
 	return paints[type];
+}
+
+enum paint paint_of_route(enum p2p_route_kind kind)
+{
+	static const enum paint paints[] = {
+		[P2P_ROUTE_UNKNOWN] = PAINT_UNKNOWN, [P2P_ROUTE_DIRECT] = PAINT_GOOD,
+		[P2P_ROUTE_REDIRECTED] = PAINT_HOST, [P2P_ROUTE_BLOCKED] = PAINT_BAD,
+	};
+
+	return paints[kind];
 }
 
 void print_wrapped(FILE *out, unsigned int width, unsigned int indent, const char *text)
@@ -227,13 +238,30 @@ static int print_batch(struct table *table)
 	return error;
 }
 
+static enum paint print_pair(FILE *cell, const struct column *column, const void *row)
+{
+	const struct pair *pair = (const void *)((const char *)row + column->pair);
+	const struct pair *then = (const void *)((const char *)row + column->then);
+	char text[PAIR_SAY], other[PAIR_SAY];
+
+	fputs(pair_say(pair, column->fact, text), cell);
+	if (!column->then)
+		return pair_paint(pair, column->fact);
+	if (strcmp(pair_say(then, column->fact, other), text) != 0)
+		fprintf(cell, " -> %s", other);
+	return pair_paint(then, column->fact);
+}
+
 static int set_cell(struct table *table, struct libscols_line *line, size_t i, const void *row)
 {
 	const struct column *column = table->columns[i];
 	enum paint paint = column->paint ? column->paint(table->app, row) : PAINT_NONE;
 
 	rewind(table->cell);
-	column->print(table->cell, table->app, row);
+	if (column->fact)
+		paint = print_pair(table->cell, column, row);
+	else
+		column->print(table->cell, table->app, row);
 	/* What an earlier, longer cell left behind the end is still there. */
 	fputc('\0', table->cell);
 	if (fflush(table->cell) || scols_line_set_data(line, i, clean_line(table->text)))

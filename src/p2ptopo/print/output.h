@@ -17,6 +17,9 @@ const char *paint_off(const struct app *app);
 /** paint_of() - the colour of a map type. */
 enum paint paint_of(enum p2p_map_type type);
 
+/** paint_of_route() - the colour of what the switches do. */
+enum paint paint_of_route(enum p2p_route_kind kind);
+
 /**
  * print_wrapped() - print @text as lines of at most @width columns, each behind @indent blanks.
  */
@@ -36,6 +39,9 @@ void print_rules_note(const struct app *app, const char *prefix);
  * @width: characters that every row fits into; 0 the rows printed decide
  * @print: write the cell of @row to @cell, without newline; nothing is an empty cell
  * @paint: its colour; NULL none
+ * @fact: enum pair_fact, instead of @print and @paint
+ * @pair: where in the row the struct pair is that it is of
+ * @then: where another one is, which is shown where it differs; 0 none
  */
 struct column {
 	const char *name, *help;
@@ -43,6 +49,8 @@ struct column {
 	unsigned int width;
 	void (*print)(FILE *cell, const struct app *app, const void *row);
 	enum paint (*paint)(const struct app *app, const void *row);
+	unsigned int fact;
+	size_t pair, then;
 };
 
 struct table;

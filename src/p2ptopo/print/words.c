@@ -136,6 +136,34 @@ const char *words_port(const struct p2p_function *function)
 	return function->pcie.fact == P2P_DENIED ? "function" : "PCI function";
 }
 
+const char *words_relation(enum p2p_relation relation)
+{
+	const char *name = p2p_relation_name(relation);
+
+	return name ? name : "?";
+}
+
+char words_mark(enum p2p_map_type type)
+{
+	static const char marks[P2P_MAP_TYPES] = {
+		[P2P_MAP_UNKNOWN] = '?',
+		[P2P_MAP_NOT_SUPPORTED] = 'x',
+		[P2P_MAP_THRU_HOST_BRIDGE] = 'H',
+		[P2P_MAP_BUS_ADDR] = 'B',
+	};
+
+	return marks[type];
+}
+
+char *words_node(struct p2p_number node, char buffer[WORDS_SIZE])
+{
+	if (node.fact == P2P_PRESENT && node.value >= 0)
+		snprintf(buffer, WORDS_SIZE, "%" PRId64, node.value);
+	else
+		snprintf(buffer, WORDS_SIZE, node.fact == P2P_PRESENT ? "-" : "?");
+	return buffer;
+}
+
 char *words_count(uint64_t count, const char *noun, char buffer[WORDS_SIZE])
 {
 	snprintf(buffer, WORDS_SIZE, "%" PRIu64 " %s%s", count, noun, count == 1 ? "" : "s");

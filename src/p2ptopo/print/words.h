@@ -27,6 +27,15 @@ char *words_product(const struct p2p_function *function, char *buffer, size_t si
 /* "Root Port", "Downstream Port", ...; what it is otherwise when it is no PCIe port. */
 const char *words_port(const struct p2p_function *function);
 
+/* "PIX"; "?" not known. */
+const char *words_relation(enum p2p_relation relation);
+
+/* B, H, x or ?: a map type in one letter. */
+char words_mark(enum p2p_map_type type);
+
+/* A NUMA node: "-" the kernel names none, "?" not known. */
+char *words_node(struct p2p_number node, char buffer[WORDS_SIZE]);
+
 /* "12 of 56 pairs": a count and its noun, in the plural where it is not one. */
 char *words_count(uint64_t count, const char *noun, char buffer[WORDS_SIZE]);
 

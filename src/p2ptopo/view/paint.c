@@ -337,14 +337,20 @@ static void paint_peer(struct view *view, unsigned int y, const struct p2p_funct
 {
 	char text[FIELD_TEXT] = "";
 	unsigned int x = MARGIN;
+	struct pair pair = { .judge = view->machine.shown.judge };
+	bool other = false;
 
+	if (client) {
+		other = machine_judge_pair(&view->machine, provider, client, &pair.verdict);
+		p2p_judge_score(pair.judge, &pair.verdict, &pair.score);
+	}
 	for (const struct field *field = peer_fields; field->heading; field++) {
 		struct ink ink = head;
 
 		if (view->screen.width < field->from)
 			continue;
 		if (client)
-			ink = field->fill(view, provider, client, text, sizeof(text));
+			ink = field_fill(view, field, &pair, other, text);
 		screen_field(&view->screen, y, x, field->width, ink, field->right,
 			     client ? text : field->heading);
 		x += field->width + 1;

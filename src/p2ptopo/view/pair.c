@@ -5,29 +5,12 @@
 #include "print/speed.h"
 #include "view/view.h"
 
-static const char marks[P2P_MAP_TYPES] = {
-	[P2P_MAP_UNKNOWN] = '?', [P2P_MAP_NOT_SUPPORTED] = 'x',
-	[P2P_MAP_THRU_HOST_BRIDGE] = 'H', [P2P_MAP_BUS_ADDR] = 'B',
+static const struct { const char *word; char mark; } routes[] = {
+	[P2P_ROUTE_UNKNOWN] = { "?", '?' },
+	[P2P_ROUTE_DIRECT] = { "direct", 'D' },
+	[P2P_ROUTE_REDIRECTED] = { "redir", 'R' },
+	[P2P_ROUTE_BLOCKED] = { "block", 'x' },
 };
-
-static const struct { const char *word; char mark; enum paint paint; } routes[] = {
-	[P2P_ROUTE_UNKNOWN] = { "?", '?', PAINT_UNKNOWN },
-	[P2P_ROUTE_DIRECT] = { "direct", 'D', PAINT_GOOD },
-	[P2P_ROUTE_REDIRECTED] = { "redir", 'R', PAINT_HOST },
-	[P2P_ROUTE_BLOCKED] = { "block", 'x', PAINT_BAD },
-};
-
-static struct ink kernel_cell(const struct p2p_verdict *verdict, char text[PAIR_TEXT])
-{
-	enum p2p_map_type type = verdict->kernel.map_type;
-	const char *relation = p2p_relation_name(verdict->relation);
-	int length = snprintf(text, PAIR_TEXT, "%s %c", relation ? relation : "?", marks[type]);
-
-	if (type >= P2P_MAP_THRU_HOST_BRIDGE && verdict->kernel.distance < 1000)
-		snprintf(text + length, PAIR_TEXT - (size_t)length, "%d",
-			 verdict->kernel.distance);
-	return (struct ink){ .paint = paint_of(type) };
-}
 
 /* A write needs its requests to arrive, a read the completions as well. */
 static enum p2p_route_kind route_of(const struct p2p_verdict *verdict, bool writes)
@@ -48,7 +31,7 @@ static struct ink fabric_cell(const struct p2p_verdict *verdict, bool writes, ch
 	enum p2p_route_kind kind = route_of(verdict, writes);
 
 	snprintf(text, PAIR_TEXT, "%s", routes[kind].word);
-	return (struct ink){ .paint = routes[kind].paint };
+	return (struct ink){ .paint = paint_of_route(kind) };
 }
 
 static const struct p2p_speed *speed_of(const struct view *view,
@@ -87,11 +70,12 @@ static struct ink lens_cell(const struct view *view, const struct p2p_verdict *v
 		snprintf(text, PAIR_TEXT, "%.7s", speed);
 		break;
 	default:
-		ink = kernel_cell(verdict, text);
+		pair_summary(verdict, text, PAIR_TEXT);
+		ink = (struct ink){ .paint = paint_of(verdict->kernel.map_type) };
 		break;
 	}
 	if (narrow)
-		snprintf(text, PAIR_TEXT, "%c", marks[verdict->kernel.map_type]);
+		snprintf(text, PAIR_TEXT, "%c", words_mark(verdict->kernel.map_type));
 	return ink;
 }
 
@@ -114,152 +98,67 @@ struct ink pair_cell(const struct view *view, const struct p2p_function *provide
 	return ink;
 }
 
-static struct ink fill_bdf(const struct view *view, const struct p2p_function *provider,
-			   const struct p2p_function *client, char *text, size_t size)
+static char *say_name(const struct p2p_function *client, char text[FIELD_TEXT])
 {
-	char bdf[P2P_BDF_SIZE];
+	const char *const *names = client->os_names;
 
-	(void)view;
-	(void)provider;
-	snprintf(text, size, "%s", p2p_bdf_format(client->bdf, bdf));
-	return (struct ink){ 0 };
+	snprintf(text, FIELD_TEXT, "%s", names && names[0] ? names[0] : "");
+	return text;
 }
 
-static struct ink fill_name(const struct view *view, const struct p2p_function *provider,
-			    const struct p2p_function *client, char *text, size_t size)
+static char *say_node(const struct p2p_function *client, char text[FIELD_TEXT])
 {
-	(void)view;
-	(void)provider;
-	snprintf(text, size, "%s", client->os_names && client->os_names[0] ?
-		 client->os_names[0] : "");
-	return (struct ink){ 0 };
+	return words_node(client->numa, text);
 }
 
-static struct ink fill_class(const struct view *view, const struct p2p_function *provider,
-			     const struct p2p_function *client, char *text, size_t size)
+static char *say_product(const struct p2p_function *client, char text[FIELD_TEXT])
 {
-	(void)view;
-	(void)provider;
-	snprintf(text, size, "%s", p2p_class_name(client->kind));
-	return (struct ink){ 0 };
+	return words_product(client, text, FIELD_TEXT);
 }
 
-static struct ink fill_node(const struct view *view, const struct p2p_function *provider,
-			    const struct p2p_function *client, char *text, size_t size)
+/* PAIR_NONE: the route, which is not one of the columns of a pair. */
+static struct ink say_fabric(const struct view *view, const struct pair *pair,
+			     char text[FIELD_TEXT])
 {
-	(void)view;
-	(void)provider;
-	if (client->numa.fact == P2P_PRESENT && client->numa.value >= 0)
-		snprintf(text, size, "%lld", (long long)client->numa.value);
-	else
-		snprintf(text, size, client->numa.fact == P2P_DENIED ? "?" : "-");
-	return (struct ink){ 0 };
+	enum p2p_route_kind kind = route_of(&pair->verdict, view->state.writes);
+
+	snprintf(text, FIELD_TEXT, "%s", p2p_route_name(kind));
+	return (struct ink){ .paint = paint_of_route(kind) };
 }
 
-static struct ink fill_relation(const struct view *view, const struct p2p_function *provider,
-				const struct p2p_function *client, char *text, size_t size)
+struct ink field_fill(const struct view *view, const struct field *field, const struct pair *pair,
+		      bool other, char text[FIELD_TEXT])
 {
-	struct p2p_verdict verdict;
-	const char *name;
+	enum pair_fact fact = view->state.writes ? field->write : field->read;
+	char said[PAIR_SAY];
 
-	p2p_judge_pair(view->machine.shown.judge, provider, client, &verdict);
-	name = p2p_relation_name(verdict.relation);
-	snprintf(text, size, "%s", name ? name : "?");
-	return (struct ink){ 0 };
+	if (field->say) {
+		field->say(pair->verdict.client, text);
+		return (struct ink){ 0 };
+	}
+	if (fact == PAIR_NONE)
+		return say_fabric(view, pair, text);
+	snprintf(text, FIELD_TEXT, "%.*s%s", FIELD_TEXT - 2, pair_say(pair, fact, said),
+		 other && fact == PAIR_MAP_TYPE ? "*" : "");
+	return (struct ink){ .paint = field->plain ? PAINT_NONE : pair_paint(pair, fact) };
 }
 
-static struct ink fill_kernel(const struct view *view, const struct p2p_function *provider,
-			      const struct p2p_function *client, char *text, size_t size)
-{
-	struct p2p_verdict verdict;
-	bool other = machine_judge_pair(&view->machine, provider, client, &verdict);
-
-	snprintf(text, size, "%s%s", p2p_map_type_name(verdict.kernel.map_type), other ? "*" : "");
-	return (struct ink){ .paint = paint_of(verdict.kernel.map_type) };
-}
-
-static struct ink fill_distance(const struct view *view, const struct p2p_function *provider,
-				const struct p2p_function *client, char *text, size_t size)
-{
-	struct p2p_verdict verdict;
-
-	p2p_judge_pair(view->machine.shown.judge, provider, client, &verdict);
-	if (verdict.kernel.map_type == P2P_MAP_UNKNOWN)
-		snprintf(text, size, "?");
-	else
-		snprintf(text, size, "%d", verdict.kernel.distance);
-	return (struct ink){ 0 };
-}
-
-static struct ink fill_fabric(const struct view *view, const struct p2p_function *provider,
-			      const struct p2p_function *client, char *text, size_t size)
-{
-	struct p2p_verdict verdict;
-	enum p2p_route_kind kind;
-
-	p2p_judge_pair(view->machine.shown.judge, provider, client, &verdict);
-	kind = route_of(&verdict, view->state.writes);
-	snprintf(text, size, "%s", p2p_route_name(kind));
-	return (struct ink){ .paint = routes[kind].paint };
-}
-
-static struct ink fill_speed(const struct view *view, const struct p2p_function *provider,
-			     const struct p2p_function *client, char *text, size_t size)
-{
-	struct p2p_verdict verdict;
-	char speed[WORDS_SIZE];
-	struct ink ink;
-
-	p2p_judge_pair(view->machine.shown.judge, provider, client, &verdict);
-	ink = pair_speed(view, &verdict, speed);
-	snprintf(text, size, "%s", speed);
-	return ink;
-}
-
-static struct ink fill_score(const struct view *view, const struct p2p_function *provider,
-			     const struct p2p_function *client, char *text, size_t size)
-{
-	struct p2p_verdict verdict;
-	struct p2p_score score;
-	char value[WORDS_SIZE];
-
-	p2p_judge_pair(view->machine.shown.judge, provider, client, &verdict);
-	snprintf(text, size, "%s", speed_score(speed_of(view, &verdict, &score), value));
-	return (struct ink){ 0 };
-}
-
-static struct ink fill_limit(const struct view *view, const struct p2p_function *provider,
-			     const struct p2p_function *client, char *text, size_t size)
-{
-	struct p2p_verdict verdict;
-	struct p2p_score score;
-
-	p2p_judge_pair(view->machine.shown.judge, provider, client, &verdict);
-	snprintf(text, size, "%s", p2p_limit_name(speed_of(view, &verdict, &score)->limit));
-	return (struct ink){ 0 };
-}
-
-static struct ink fill_product(const struct view *view, const struct p2p_function *provider,
-			       const struct p2p_function *client, char *text, size_t size)
-{
-	(void)view;
-	(void)provider;
-	words_product(client, text, size);
-	return (struct ink){ 0 };
-}
+/* A fact of the pair: for reads, and for writes. */
+#define PAIR(fact)	.read = PAIR_##fact, .write = PAIR_##fact
+#define BOTH(read_fact, write_fact) .read = PAIR_##read_fact, .write = PAIR_##write_fact
 
 const struct field peer_fields[] = {
-	{ "PEER", 13, 0, false, fill_bdf },
-	{ "NAME", 9, 0, false, fill_name },
-	{ "CLASS", 7, 90, false, fill_class },
-	{ "NODE", 4, 100, true, fill_node },
-	{ "REL", 4, 0, false, fill_relation },
-	{ "KERNEL", 17, 0, false, fill_kernel },
-	{ "DIST", 4, 100, true, fill_distance },
-	{ "FABRIC", 10, 110, false, fill_fabric },
-	{ "GB/s", 7, 0, true, fill_speed },
-	{ "SCORE", 5, 0, true, fill_score },
-	{ "LIMIT", 13, 0, false, fill_limit },
-	{ "DEVICE", 60, 140, false, fill_product },
+	{ "PEER", 13, 0, false, PAIR(CLIENT) },
+	{ "NAME", 9, 0, false, .say = say_name },
+	{ "CLASS", 7, 90, false, PAIR(CLIENT_CLASS) },
+	{ "NODE", 4, 100, true, .say = say_node },
+	{ "REL", 4, 0, false, PAIR(RELATION) },
+	{ "KERNEL", 17, 0, false, PAIR(MAP_TYPE) },
+	{ "DIST", 4, 100, true, PAIR(DISTANCE) },
+	{ "FABRIC", 10, 110, false, .say = NULL },
+	{ "GB/s", 7, 0, true, BOTH(READ, WRITE) },
+	{ "SCORE", 5, 0, true, BOTH(READ_SCORE, WRITE_SCORE), .plain = true },
+	{ "LIMIT", 13, 0, false, BOTH(READ_LIMIT, LIMIT) },
+	{ "DEVICE", 60, 140, false, .say = say_product },
 	{ 0 }
 };

@@ -3,6 +3,7 @@
 #ifndef P2PTOPO_VIEW_VIEW_H
 #define P2PTOPO_VIEW_VIEW_H
 
+#include "print/pair_facts.h"
 #include "view/rows.h"
 #include "view/screen.h"
 #include "print/words.h"
@@ -78,19 +79,30 @@ struct ink pair_speed(const struct view *view, const struct p2p_verdict *verdict
 /** PAIR_WIDTH - columns such a cell takes, a "*" at its end included. */
 #define PAIR_WIDTH 8
 
-/** struct field - one column of the page of peers; @from: shown on screens of that width. */
+/** FIELD_TEXT - bytes of the text of a field. */
+#define FIELD_TEXT 256
+
+/**
+ * struct field - one column of the page of peers.
+ * @from: shown on screens of that width
+ * @read, @write: what it says of the pair; PAIR_NONE: the worse of the routes
+ * @plain: without its colour
+ * @say: instead, what it says of the peer
+ */
 struct field {
 	const char *heading;
 	unsigned int width, from;
 	bool right;
-	struct ink (*fill)(const struct view *view, const struct p2p_function *provider,
-			   const struct p2p_function *client, char *text, size_t size);
+	enum pair_fact read, write;
+	bool plain;
+	char *(*say)(const struct p2p_function *client, char text[FIELD_TEXT]);
 };
+
+/** field_fill() - the text of a field; @other: the pair answers otherwise than it was read. */
+struct ink field_fill(const struct view *view, const struct field *field, const struct pair *pair,
+		      bool other, char text[FIELD_TEXT]);
 
 /** The last one has no heading. */
 extern const struct field peer_fields[];
-
-/** enum field sizes - bytes of the text of a field. */
-#define FIELD_TEXT 256
 
 #endif

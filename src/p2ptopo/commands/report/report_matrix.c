@@ -35,13 +35,6 @@ static const char *const relations[P2P_RELATIONS] = {
 	[P2P_RELATION_SYS] = "SYS two NUMA nodes",
 };
 
-static const char *relation_text(enum p2p_relation relation)
-{
-	const char *name = p2p_relation_name(relation);
-
-	return name ? name : "?";
-}
-
 /* The letters of a name before its number, and the number; -1 when it ends without one. */
 static size_t split_name(const char *name, long *ret_number)
 {
@@ -184,7 +177,7 @@ static void print_cell(const struct app *app, const struct survey *survey, size_
 		return;
 	}
 	type = verdict.kernel.map_type;
-	fprintf(app->out, "%*s %s%c%s", CELL - 2, relation_text(verdict.relation),
+	fprintf(app->out, "%*s %s%c%s", CELL - 2, words_relation(verdict.relation),
 		paint_on(app, paint_of(type)), marks[type].mark, paint_off(app));
 }
 
@@ -273,7 +266,7 @@ static void print_counts(const struct app *app, const struct p2p_summary *total,
 				continue;
 			if (!row)
 				fprintf(app->out, "%*s %s%c%s", COUNT - 2,
-					relation_text((enum p2p_relation)r), paint, marks[m].mark,
+					words_relation((enum p2p_relation)r), paint, marks[m].mark,
 					paint_off(app));
 			else if (row->pairs[r][m])
 				fprintf(app->out, "%*" PRIu64, COUNT, row->pairs[r][m]);

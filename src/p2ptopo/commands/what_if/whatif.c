@@ -2,22 +2,24 @@
 /* p2ptopo what-if: the pairs and the IOMMU groups that a change would change. */
 #include <errno.h>
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "print/document.h"
-#include "print/speed.h"
 #include "commands/what_if/whatif.h"
 
 /** typedef row_fn - what to do with one pair that changes.  Return: 0 goes on, all else stops. */
 typedef int row_fn(const struct whatif *whatif, const struct whatif_row *row, void *userdata);
 
-static void judge(const struct p2p_judge *judge, const struct p2p_function *provider,
-		  const struct p2p_function *client, struct whatif_side *side)
-{
-	p2p_judge_pair(judge, provider, client, &side->verdict);
-	p2p_judge_score(judge, &side->verdict, &side->score);
-}
+const struct column whatif_columns[] = {
+#define PAIR_FACT(id, name, align, width, member, say, paint, flags, help) \
+	{ name, help, false, 0, NULL, NULL, PAIR_##id, offsetof(struct whatif_row, before), \
+	  offsetof(struct whatif_row, after) },
+#include "print/pair_facts.def"
+#undef PAIR_FACT
+	{ 0 }
+};
 
 static const struct p2p_function *other(const struct whatif *whatif,
 					const struct p2p_function *function)
@@ -40,10 +42,10 @@ static int for_each_change(const struct whatif *whatif, row_fn *fn, void *userda
 
 			if (!app_shows(app, i, j))
 				continue;
-			judge(app->judge, a, b, &row.before);
-			judge(whatif->judge, other(whatif, a), other(whatif, b), &row.after);
+			pair_judge(app->judge, a, b, &row.before);
+			pair_judge(whatif->judge, other(whatif, a), other(whatif, b), &row.after);
 			++*ret_pairs;
-			if (!whatif_differs(&row))
+			if (!pair_differs(&row.before, &row.after))
 				continue;
 			++*ret_changed;
 			error = fn(whatif, &row, userdata);
@@ -76,7 +78,8 @@ static enum status print_text(const struct whatif *whatif)
 	struct app *app = whatif->before;
 	struct table *table;
 	uint64_t changed, pairs;
-	enum status status = table_new(app, whatif_columns, whatif_usual, &table);
+	enum status status = table_new(app, whatif_columns, "PROVIDER,CLIENT,REL,MAP-TYPE,DIST,"
+				       "REQUEST,COMPLETION,READ,WRITE,SCORE", &table);
 	int error;
 
 	if (status)

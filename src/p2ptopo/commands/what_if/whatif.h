@@ -4,7 +4,7 @@
 #define P2PTOPO_WHATIF_H
 
 #include "app.h"
-#include "print/output.h"
+#include "print/pair_facts.h"
 
 /**
  * struct whatif - both machines; functions have the same indexes in both.
@@ -21,22 +21,13 @@ struct whatif {
 	struct p2p_isolation *groups_before, *groups_after;
 };
 
-/** struct whatif_side - a pair on one of both machines. */
-struct whatif_side {
-	struct p2p_verdict verdict;
-	struct p2p_score score;
-};
-
 /** struct whatif_row - a pair on both. */
 struct whatif_row {
-	struct whatif_side before, after;
+	struct pair before, after;
 };
 
 /** What a row has to show; the last one nameless. */
 extern const struct column whatif_columns[];
-
-/** The columns that -o need not name. */
-extern const char whatif_usual[];
 
 /**
  * whatif_parse() - one argument, such as acs=nvme0,ReqRedir-.  On failure one sentence has been
@@ -44,9 +35,6 @@ extern const char whatif_usual[];
  * @text: must live as long as @whatif, which has room for its change
  */
 enum status whatif_parse(struct whatif *whatif, const char *text);
-
-/** whatif_differs() - does the pair answer otherwise? */
-bool whatif_differs(const struct whatif_row *row);
 
 /** whatif_groups_text() - the IOMMU groups that change.  Return: how many lines. */
 size_t whatif_groups_text(const struct whatif *whatif);

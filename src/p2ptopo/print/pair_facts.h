@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is said of an ordered pair in text: print/pair_facts.def, and who shows it. */
+#ifndef P2PTOPO_PAIR_FACTS_H
+#define P2PTOPO_PAIR_FACTS_H
+
+#include "print/output.h"
+
+/** struct pair - one ordered pair, judged. */
+struct pair {
+	const struct p2p_judge *judge;
+	struct p2p_verdict verdict;
+	struct p2p_score score;
+};
+
+/** pair_judge() - judge a pair, and say how fast it is. */
+void pair_judge(const struct p2p_judge *judge, const struct p2p_function *provider,
+		const struct p2p_function *client, struct pair *ret_pair);
+
+/** enum pair_fact - the rows of pair_facts.def. */
+enum pair_fact {
+	PAIR_NONE,
+#define PAIR_FACT(id, name, align, width, member, say, paint, flags, help) PAIR_##id,
+#include "print/pair_facts.def"
+#undef PAIR_FACT
+};
+
+/** Bytes that pair_say() fills at most. */
+#define PAIR_SAY 4096
+
+/** pair_say() - one fact of a pair.  Return: @text. */
+char *pair_say(const struct pair *pair, enum pair_fact fact, char text[PAIR_SAY]);
+
+/** pair_paint() - its colour. */
+enum paint pair_paint(const struct pair *pair, enum pair_fact fact);
+
+/** pair_differs() - do two pairs answer otherwise? */
+bool pair_differs(const struct pair *pair, const struct pair *other);
+
+/** pair_summary() - "PIX B4": relation, what the kernel decides, distance. */
+char *pair_summary(const struct p2p_verdict *verdict, char *text, size_t size);
+
+/** The columns of pairs, whose rows are a struct pair; the last one nameless. */
+extern const struct column pairs_columns[];
+
+#endif
