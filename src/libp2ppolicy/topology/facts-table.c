@@ -12,23 +12,27 @@
 
 /* The struct that the rows are of is OBJECT. */
 #define AT(member)	offsetof(OBJECT, member)
-#define FACT(member)	.fact = AT(member) + 1
+#define FACT(member)	(AT(member) + 1)
 #define ROW(path, type, member, text, ...) \
 	{ .key = path, .kind = &p2p_kind_##type, .at = AT(member), \
 	  .size = sizeof(((OBJECT *)NULL)->member), .help = text, __VA_ARGS__ }
 
+/* What is no number needs no size. */
+#define POINTER(path, type, member, text, ...) \
+	{ .key = path, .kind = &p2p_kind_##type, .at = AT(member), .help = text, __VA_ARGS__ }
+
 /* A struct p2p_number is absent where it is known that there is none. */
 #define NUMBER(path, type, member, text, ...) \
 	{ .key = path, .kind = &p2p_kind_##type, .at = AT(member.value), .size = sizeof(int64_t), \
-	  FACT(member.fact), .decides = true, .may_lack = true, .help = text, __VA_ARGS__ }
+	  .fact = FACT(member.fact), .decides = true, .may_lack = true, .help = text, __VA_ARGS__ }
 
 /* Two keys, one object in JSON. */
 #define LINK(owner, path, name, member, text) \
 	{ .key = path "." name ".speed_mtps", .kind = &p2p_kind_link, .at = AT(member), \
-	  .size = sizeof(struct p2p_link), .capability = AT(owner) + 1, .leaf = name, \
+	  .size = sizeof(struct p2p_link), .capability = FACT(owner), .leaf = (name), \
 	  .help = text ", MT/s of a lane" }, \
 	{ .key = path "." name ".width", .kind = &p2p_kind_width, .at = AT(member), \
-	  .size = sizeof(struct p2p_link), .capability = AT(owner) + 1, .aside = true, \
+	  .size = sizeof(struct p2p_link), .capability = FACT(owner), .aside = true, \
 	  .help = text ", lanes" }
 
 /* A capability, and a value of it that is in JSON when the capability is present. */
@@ -36,7 +40,7 @@
 	ROW(id ".present", present, member, text, .name = id, .label = title, \
 	    .why = P2P_WHY_CONFIG, __VA_ARGS__)
 #define OF(owner, path, type, member, text, ...) \
-	ROW(path, type, member, text, .capability = AT(owner) + 1, __VA_ARGS__)
+	ROW(path, type, member, text, .capability = FACT(owner), __VA_ARGS__)
 
 static bool is_bridge(const void *function)
 {
@@ -109,39 +113,44 @@ static const struct p2p_fact_row function_rows[] = {
 	ROW("name", text, display, "its shortest unique name", .device = true),
 	ROW("os_names", names, os_names, "what the system calls it", .device = true),
 	ROW("class", class, kind, "what it is used for", .device = true),
-	ROW("vendor", hex, vendor, "Vendor ID", FACT(ids), .digits = 4, .decides = true,
+	ROW("vendor", hex, vendor, "Vendor ID", .fact = FACT(ids), .digits = 4, .decides = true,
 	    .device = true),
-	ROW("device", hex, device, "Device ID", FACT(ids), .digits = 4, .device = true),
-	ROW("vendor_name", text, vendor_name, "its maker in pci.ids", FACT(ids), .device = true),
-	ROW("device_name", text, device_name, "its name in pci.ids", FACT(ids), .device = true),
-	ROW("driver", text, driver, "kernel driver", FACT(driver_fact), .decides = true,
+	ROW("device", hex, device, "Device ID", .fact = FACT(ids), .digits = 4, .device = true),
+	ROW("vendor_name", text, vendor_name, "its maker in pci.ids", .fact = FACT(ids),
+	    .device = true),
+	ROW("device_name", text, device_name, "its name in pci.ids", .fact = FACT(ids),
+	    .device = true),
+	ROW("driver", text, driver, "kernel driver", .fact = FACT(driver_fact), .decides = true,
 	    .may_lack = true, .device = true),
 	NUMBER("numa_node", number, numa, "-1: the kernel names none", .device = true),
 	ROW("cpus", text, cpus, "the CPUs next to it", .device = true),
-	ROW("subsystem_vendor", hex, subsystem_vendor, "Subsystem Vendor ID", FACT(ids),
+	ROW("subsystem_vendor", hex, subsystem_vendor, "Subsystem Vendor ID", .fact = FACT(ids),
 	    .digits = 4),
-	ROW("subsystem_device", hex, subsystem_device, "Subsystem ID", FACT(ids), .digits = 4),
-	ROW("class_code", hex, class_code, "class, subclass and interface", FACT(ids), .digits = 6),
-	ROW("class_name", text, class_name, "its class in pci.ids", FACT(ids)),
-	ROW("revision", hex, revision, "Revision ID", FACT(header), .digits = 2,
+	ROW("subsystem_device", hex, subsystem_device, "Subsystem ID", .fact = FACT(ids),
+	    .digits = 4),
+	ROW("class_code", hex, class_code, "class, subclass and interface", .fact = FACT(ids),
+	    .digits = 6),
+	ROW("class_name", text, class_name, "its class in pci.ids", .fact = FACT(ids)),
+	ROW("revision", hex, revision, "Revision ID", .fact = FACT(header), .digits = 2,
 	    .why = P2P_WHY_CONFIG),
-	ROW("header_type", count, header_type, "0 endpoint, 1 bridge", FACT(header),
+	ROW("header_type", count, header_type, "0 endpoint, 1 bridge", .fact = FACT(header),
 	    .decides = true, .why = P2P_WHY_CONFIG),
 	ROW("multifunction", flag, multifunction, "is it one of several functions of a device",
-	    FACT(header), .why = P2P_WHY_CONFIG),
+	    .fact = FACT(header), .why = P2P_WHY_CONFIG),
 	ROW("config_bytes", count, config_bytes, "bytes of config space that were read"),
 	ROW("capabilities_broken", flag, capabilities_broken,
 	    "a chain of capabilities loops, overlaps or leaves config space"),
 	ROW("missing", flag, missing, "known only from paths of what is below it"),
 	ROW("orphan", flag, orphan, "which bridges are above it is not known"),
-	ROW("host_bridge", host, host, "the host bridge above it", .derived = true),
-	ROW("parent", function, parent, "the bridge above it", .derived = true),
-	ROW("physfn", function, physfn, "the physical function of a virtual one", .derived = true),
+	POINTER("host_bridge", host, host, "the host bridge above it", .derived = true),
+	POINTER("parent", function, parent, "the bridge above it", .derived = true),
+	POINTER("physfn", function, physfn, "the physical function of a virtual one",
+	    .derived = true),
 	ROW("depth", count, depth, "functions up to the root bus, itself included",
 	    .derived = true),
-	ROW("secondary_bus", hex, secondary, "the bus below it", FACT(header), .there = is_bridge,
-	    .digits = 2, .why = P2P_WHY_CONFIG),
-	ROW("subordinate_bus", hex, subordinate, "the last bus below it", FACT(header),
+	ROW("secondary_bus", hex, secondary, "the bus below it", .fact = FACT(header),
+	    .there = is_bridge, .digits = 2, .why = P2P_WHY_CONFIG),
+	ROW("subordinate_bus", hex, subordinate, "the last bus below it", .fact = FACT(header),
 	    .there = is_bridge, .digits = 2, .why = P2P_WHY_CONFIG),
 	NUMBER("serial", serial, serial, "Device Serial Number", .digits = 16,
 	       .why = P2P_WHY_CONFIG),
@@ -149,7 +158,7 @@ static const struct p2p_fact_row function_rows[] = {
 	ROW("iommu_type", text, iommu_type, "type of the domain of its IOMMU group",
 	    .there = may_have_group),
 	ROW("power_state", text, power_state, "D0, D3hot, ..."),
-	ROW("slot", text, slot, "name of the nearest physical slot above", FACT(slot_fact),
+	ROW("slot", text, slot, "name of the nearest physical slot above", .fact = FACT(slot_fact),
 	    .decides = true, .may_lack = true),
 	ROW("switch_id", count, switch_id, "equal for ports of one switch chip",
 	    .there = has_switch),
@@ -186,7 +195,8 @@ static const struct p2p_fact_row function_rows[] = {
 	OF(acs.fact, "acs.unclaimed_request_redirect", flag, acs.control,
 	   "Unclaimed Request Redirect Control", .there = is_enhanced, .derived = true,
 	   .mask = P2P_ACS_URRC),
-	OF(acs.fact, "acs.egress_bits", count, acs.egress_bits, "size of the Egress Control Vector"),
+	OF(acs.fact, "acs.egress_bits", count, acs.egress_bits,
+	   "size of the Egress Control Vector"),
 	OF(acs.fact, "acs.egress_vector", egress, acs, "the Egress Control Vector"),
 
 	CAPABILITY("pcie", NULL, pcie.fact, "PCI Express"),
@@ -218,7 +228,7 @@ static const struct p2p_fact_row function_rows[] = {
 	OF(pcie.fact, "pcie.aspm_l0s", flag, pcie.aspm, "L0s Entry Enabled", .mask = 1),
 	OF(pcie.fact, "pcie.aspm_l1", flag, pcie.aspm, "L1 Entry Enabled", .mask = 2),
 	OF(pcie.fact, "pcie.port_number", number, pcie.port_number.value, "Port Number",
-	   FACT(pcie.port_number.fact), .decides = true),
+	   .fact = FACT(pcie.port_number.fact), .decides = true),
 	OF(pcie.fact, "pcie.slot_number", count, pcie.slot_number, "Physical Slot Number",
 	   .there = has_slot),
 	OF(pcie.fact, "pcie.hotplug", flag, pcie.hotplug, "Hot-Plug Capable"),
@@ -273,10 +283,11 @@ static const struct p2p_fact_row function_rows[] = {
 static const struct p2p_fact_row bar_rows[] = {
 	ROW("kind", bar, kind, "what it decodes"),
 	ROW("prefetchable", flag, prefetchable, "Prefetchable"),
-	ROW("size_bytes", count, size_bytes, "its size", FACT(fact), .decides = true),
-	ROW("cpu_address", hex, cpu, "its first address, as CPUs have it", FACT(fact),
+	ROW("size_bytes", count, size_bytes, "its size", .fact = FACT(fact), .decides = true),
+	ROW("cpu_address", hex, cpu, "its first address, as CPUs have it", .fact = FACT(fact),
 	    .digits = 16),
-	ROW("bus_address", hex, bus, "the address in the register", FACT(bus_fact), .digits = 16,
+	ROW("bus_address", hex, bus, "the address in the register", .fact = FACT(bus_fact),
+	    .digits = 16,
 	    .decides = true),
 	ROW("rebar.present", present, rebar.fact, "Resizable BAR", .why = P2P_WHY_CONFIG),
 	OF(rebar.fact, "rebar.possible_bytes", sizes, rebar.sizes, "sizes it can have"),
@@ -296,13 +307,15 @@ static bool is_open(const void *object)
 static const struct p2p_fact_row window_rows[] = {
 	ROW("prefetchable", flag, prefetchable, "is it the prefetchable one"),
 	ROW("present", open, fact, "false: closed; null: not known"),
-	ROW("first", hex, first, "its first address, as CPUs have it", FACT(fact), .there = is_open,
+	ROW("first", hex, first, "its first address, as CPUs have it", .fact = FACT(fact),
+	    .there = is_open,
 	    .digits = 16),
-	ROW("last", hex, last, "its last address", FACT(fact), .there = is_open, .digits = 16),
-	ROW("free_bytes", count, free_bytes, "what nothing below has", FACT(free_fact),
+	ROW("last", hex, last, "its last address", .fact = FACT(fact), .there = is_open,
+	    .digits = 16),
+	ROW("free_bytes", count, free_bytes, "what nothing below has", .fact = FACT(free_fact),
 	    .there = is_open, .decides = true),
 	ROW("largest_free_bytes", count, largest_free_bytes, "the largest run of it",
-	    FACT(free_fact), .there = is_open),
+	    .fact = FACT(free_fact), .there = is_open),
 };
 
 #undef OBJECT
@@ -311,11 +324,12 @@ static const struct p2p_fact_row window_rows[] = {
 static const struct p2p_fact_row host_rows[] = {
 	ROW("name", text, name, "as sysfs has it"),
 	NUMBER("numa_node", number, numa, "the node of its functions where they agree"),
-	ROW("bus_offset", integer, offset, "bus address minus CPU address", FACT(offset_fact),
+	ROW("bus_offset", integer, offset, "bus address minus CPU address",
+	    .fact = FACT(offset_fact),
 	    .decides = true),
 	ROW("vmd", flag, vmd, "a domain behind an Intel VMD device"),
-	ROW("behind", function, behind, "that device", .derived = true),
-	ROW("functions", functions, root, "the functions on its root bus", .derived = true),
+	POINTER("behind", function, behind, "that device", .derived = true),
+	POINTER("functions", functions, root, "the functions on its root bus", .derived = true),
 };
 
 #undef OBJECT

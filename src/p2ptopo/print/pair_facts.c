@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -153,15 +152,17 @@ static void say_list(const struct p2p_function *const *list, size_t count, char 
 static void say_redirects(const struct pair *pair, const void *at, char *text, size_t size)
 {
 	const struct p2p_function *list[LISTED];
+	size_t count = p2p_judge_redirects(pair->judge, at, list, LISTED);
 
-	say_list(list, p2p_judge_redirects(pair->judge, at, list, LISTED), text, size);
+	say_list(list, count, text, size);
 }
 
 static void say_unread(const struct pair *pair, const void *at, char *text, size_t size)
 {
 	const struct p2p_function *list[LISTED];
+	size_t count = p2p_judge_unread(pair->judge, at, list, LISTED);
 
-	say_list(list, p2p_judge_unread(pair->judge, at, list, LISTED), text, size);
+	say_list(list, count, text, size);
 }
 
 static void say_reason(const struct pair *pair, const void *at, char *text, size_t size)
