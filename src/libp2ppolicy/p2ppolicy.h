@@ -166,7 +166,8 @@ P2P_EXPORT bool p2p_system_is_whole(const struct p2p_system *system);
  * p2p_system_capture() - write a tar that p2p_system_load(), lspci and lstopo read.
  * @system: loaded with P2P_LOAD_EVERYTHING
  * @path: compressed as its name ends (.gz .xz .zst .bz2); replaced whole or not at all
- * @with_serials: keep serial numbers, MAC addresses and GUIDs; else each is a pseudonym
+ * @with_serials: keep serial numbers, addresses, names and the kernel's command line;
+ *	else pseudonyms, and of the command line what is for PCI, IOMMU and NUMA
  * Return: 0; -EINVAL @system was loaded with less, or its format holds too little; another
  *	negative errno when writing failed.
  */

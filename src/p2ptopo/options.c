@@ -71,7 +71,7 @@ static const struct option_row rows[] = {
 	{ 0, "json-schema", NULL, TAKES_JSON, NULL, FLAG(schema),
 	  "print the JSON Schema of the command's document" },
 	{ 0, "with-serials", NULL, 0, "capture", FLAG(with_serials),
-	  "keep serial numbers, MAC addresses and GUIDs as they are" },
+	  "keep serial numbers, addresses, names and the kernel's command line as they are" },
 	{ 0, "mode", "MODE", 0, "policy push", TEXT(mode), VALUE_WORD, modes,
 	  "what the gate does with other pairs: enforce (the usual one), observe or off" },
 	{ 0, "cell", "WHAT", 0, "matrix", TEXT(cell), VALUE_WORD, cells,

@@ -14,10 +14,11 @@
 
 static const uint8_t serial[8] = { 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88 };
 
-/* A product name, PN, SN, V3 with a UUID, and RV with a right checksum. */
+/* A product name, PN, SN, V3 with a UUID, an asset tag, and RV with a right checksum. */
 static const uint8_t vpd[] =
 	"\x82\x04\x00" "Card"
-	"\x90\x35\x00" "PN\x05" "12345" "SN\x08" "MT01X234" "V3\x18" "1b2c3d4e5f60718293a4b5c6"
+	"\x90\x3e\x00" "PN\x05" "12345" "SN\x08" "MT01X234" "V3\x18" "1b2c3d4e5f60718293a4b5c6"
+	"YA\x06" "RACK12"
 	"RV\x04" "\x00\x00\x00\x00" "\x78";
 
 static char *directory;
@@ -128,7 +129,7 @@ START_TEST(no_serials)
 {
 	static const char *const secrets[] = {
 		"secret-host", "0a1b2c3d-1111", "b8:59:9f", "b859:9f03", "S3CR3TDISK", "MT01X234",
-		"1b2c3d4e5f60718293a4b5c6",
+		"1b2c3d4e5f60718293a4b5c6", "RACK12",
 	};
 	char *path;
 	size_t size;
@@ -367,6 +368,152 @@ START_TEST(foreign_claims_nothing)
 }
 END_TEST
 
+#define MARKER_MAC	"0c:42:a1:de:fa:ce"
+#define MARKER_HEX	"0c42a1deface"
+#define MARKER_HOST	"secret-host"
+
+/* @pattern with what its stars stand for: a name that holds a MAC address. */
+static void put_marked(const char *root, const char *pattern, const char *text)
+{
+	char path[PATH_MAX] = "", *out = path;
+
+	out += sprintf(out, "%s", root);
+	for (; *pattern; pattern++) {
+		if (!strncmp(pattern, "RELEASE", 7)) {
+			out += sprintf(out, "6.1.0");
+			pattern += 6;
+		} else if (!strncmp(pattern, "[0-9]*", 6)) {
+			out += sprintf(out, "0" MARKER_HEX);
+			pattern += 5;
+		} else if (*pattern == '*') {
+			out += sprintf(out, MARKER_HEX);
+		} else {
+			*out++ = *pattern;
+		}
+	}
+	*out = '\0';
+	put_text(directory, path, text);
+}
+
+/* Rows that name a directory, or a file whose text decides as it is. */
+static bool is_unmarked(const char *row)
+{
+	static const char *const rows[] = {
+		"sys/class/iommu", "sys/kernel/iommu_groups", "sys/bus/pci/slots", "proc/cpuinfo",
+		"sys/kernel/iommu_groups/*/type", "sys/hypervisor/type",
+		"proc/sys/kernel/osrelease", "proc/sys/kernel/hostname", "proc/version",
+		"proc/cmdline",
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (!strcmp(row, rows[i]))
+			return true;
+	return false;
+}
+
+static const struct { const char *path, *text; } marked[] = {
+	{ "proc/sys/kernel/osrelease", "6.1.0\n" },
+	{ "proc/sys/kernel/hostname", MARKER_HOST ".example.com\n" },
+	{ "proc/version", "Linux version 6.1.0 (me@" MARKER_HOST ") (gcc) #1\n" },
+	{ "proc/cmdline", "BOOTIF=01-0c-42-a1-de-fa-ce ip=:::::" MARKER_HOST " foo=\"a "
+	  MARKER_HOST " pci=x\" pci=noaer intel-iommu=on systemd.machine_id=" MARKER_HEX
+	  " -- iommu=" MARKER_HOST "\n" },
+	{ "hwloc.xml", "<topology><object type=\"OSDev\" name=\"enx" MARKER_HEX "\" osdev_type=\"2\">"
+	  "<info name=\"Odd\" value=\"" MARKER_HOST " " MARKER_MAC "\"/></object>"
+	  "<object type=\"OSDev\" name=\"" MARKER_HOST "\" osdev_type=\"3\"/></topology>\n" },
+	{ OTHER "net/enx" MARKER_HEX "/address", MARKER_MAC "\n" },
+	{ OTHER "net/" MARKER_HOST "/address", MARKER_MAC "\n" },
+	{ OTHER "infiniband/rocex" MARKER_HEX "/node_guid", "0c42:a103:00de:face\n" },
+	{ OTHER "infiniband/" MARKER_HOST "/node_guid", "0c42:a103:00de:face\n" },
+};
+
+/* A file for every row of both tables, with marks in its text and its name. */
+static void put_marks(void)
+{
+	static const char *const interfaces[] = {
+		"net/enx" MARKER_HEX, "net/" MARKER_HOST, "infiniband/rocex" MARKER_HEX,
+		"infiniband/" MARKER_HOST,
+	};
+	static const char text[] = "0x10 " MARKER_MAC " " MARKER_HOST " p2pdma\n" MARKER_HOST "\n";
+	char link[96], target[128];
+
+	for (int i = 0; i < P2P_ATTRS; i++) {
+		enum p2p_kind kind = p2p_attr_kind((enum p2p_attr)i);
+
+		if (i != P2P_ATTR_VPD && (kind == P2P_KIND_FILE || kind == P2P_KIND_GLOB))
+			put_marked(OTHER, p2p_attr_path((enum p2p_attr)i), text);
+	}
+	for (size_t i = 0; p2p_machine_path(i); i++)
+		if (!is_unmarked(p2p_machine_path(i)))
+			put_marked("", p2p_machine_path(i), text);
+	for (size_t i = 0; i < sizeof(marked) / sizeof(marked[0]); i++)
+		put_text(directory, marked[i].path, marked[i].text);
+	for (size_t i = 0; i < sizeof(interfaces) / sizeof(interfaces[0]); i++) {
+		snprintf(link, sizeof(link), "sys/class/%s", interfaces[i]);
+		snprintf(target, sizeof(target), "../../devices/pci0000:00/0000:00:02.0/%s",
+			 interfaces[i]);
+		put_link(directory, link, target);
+	}
+}
+
+/* Links lead to what was renamed with them, and a capture of the capture is the same. */
+static void check_renamed(const char *path, const char *data, size_t size)
+{
+	struct p2p_tree *tree = open_tar(path);
+	struct p2p_buffer one = { 0 };
+	char *again, *bytes;
+	size_t length, found = 0;
+
+	ck_assert_int_eq(tree->ops->list(tree, NULL, "sys/class/net", &one), 0);
+	for (char *name = strtok(one.data, "\n"); name; name = strtok(NULL, "\n")) {
+		struct p2p_buffer address = { 0 };
+		char file[PATH_MAX];
+
+		snprintf(file, sizeof(file), "sys/class/net/%s/address", name);
+		found += !tree->ops->read(tree, NULL, file, &address);
+		free(address.data);
+	}
+	ck_assert_uint_ge(found, 4);
+	free(one.data);
+	p2p_tree_free(tree);
+	again = capture(path, "again.tar", false);
+	bytes = get_bytes(again, &length);
+	ck_assert_uint_eq(length, size);
+	ck_assert(!memcmp(bytes, data, size));
+	free(bytes);
+	free(again);
+}
+
+/* Nothing of a marked address or host name leaves, wherever it is; what decides does. */
+START_TEST(nothing_marked)
+{
+	static const char *const marks[] = { MARKER_MAC, MARKER_HEX, MARKER_HOST,
+					     "0c-42-a1-de-fa-ce", "0c42:a103", "BOOTIF",
+					     "machine_id", "me@" };
+	static const char kept[] = " pci=noaer intel-iommu=on ";
+	char *path, *data;
+	size_t size;
+
+	put_machine();
+	put_marks();
+	path = capture(directory, "out.tar", false);
+	data = get_bytes(path, &size);
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		ck_assert_msg(!holds(data, size, marks[i], strlen(marks[i])), "%s", marks[i]);
+	ck_assert(holds(data, size, kept, strlen(kept)));
+	ck_assert(holds(data, size, "Linux version 6.1.0 (xx@xxxxxx-xxxx) (xxx) #1", 45));
+	check_renamed(path, data, size);
+	free(data);
+	free(path);
+	path = capture(directory, "out.tar", true);
+	data = get_bytes(path, &size);
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		ck_assert_msg(holds(data, size, marks[i], strlen(marks[i])), "%s", marks[i]);
+	free(data);
+	free(path);
+}
+END_TEST
+
 static bool has_leftovers(void)
 {
 	char command[128];
@@ -426,6 +573,7 @@ static void add_cases(TCase *tcase)
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_test(tcase, no_serials);
 	tcase_add_test(tcase, equal_for_equal);
+	tcase_add_test(tcase, nothing_marked);
 	tcase_add_test(tcase, vital_product_data);
 	tcase_add_loop_test(tcase, same_again, 0, sizeof(names) / sizeof(names[0]));
 	tcase_add_test(tcase, same_facts);

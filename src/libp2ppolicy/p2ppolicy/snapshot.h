@@ -77,8 +77,10 @@ enum p2p_want p2p_snapshot_want(const struct p2p_snapshot *snapshot);
  * @snapshot: loaded with P2P_WANT_ALL
  * @path: the tar to write; compressed as its name ends (.gz .xz .zst .bz2); replaced whole or
  *	not at all
- * @with_serials: keep device serial numbers, VPD serials, MAC addresses and GUIDs as they are;
- *	otherwise each is replaced in place by a pseudonym, equal for equal in this capture
+ * @with_serials: keep everything as it was read; otherwise serial numbers, MAC addresses, GUIDs,
+ *	the host name and the names of interfaces that hold one of them, or that their owner
+ *	chose, are replaced in place by pseudonyms, equal for equal in this capture, and of the
+ *	command line only parameters for PCI, IOMMU and NUMA are legible
  *
  * Equal snapshots give equal bytes, and a loaded capture gives the bytes it was loaded from.
  *

@@ -309,27 +309,53 @@ static int collect(struct capture *capture)
 	return r;
 }
 
+static int scrub_path(struct capture *capture, struct p2p_pseudonyms *pseudonyms,
+		      const char **path)
+{
+	char *copy = p2p_arena_string(&capture->arena, *path);
+
+	*path = copy;
+	return copy ? p2p_scrub_path(pseudonyms, copy) : -ENOMEM;
+}
+
+static int scrub_content(struct capture *capture, struct p2p_pseudonyms *pseudonyms,
+			 struct p2p_tar_file *file)
+{
+	char *copy;
+
+	if (file->kind == P2P_KIND_LINK)
+		return scrub_path(capture, pseudonyms, &file->data);
+	if (file->kind != P2P_KIND_FILE)
+		return 0;
+	copy = p2p_arena_copy(&capture->arena, file->data, file->size);
+	if (!copy)
+		return -ENOMEM;
+	file->data = copy;
+	if (file->config)
+		return p2p_scrub_config(pseudonyms, file->config, (uint8_t *)copy, file->size);
+	return p2p_scrub_file(pseudonyms, file->path, copy, file->size);
+}
+
 static int scrub(struct capture *capture, struct p2p_pseudonyms *pseudonyms)
 {
-	for (size_t i = 0; i < capture->count; i++) {
-		struct p2p_tar_file *file = &capture->files[i];
-		char *copy;
-		int r;
+	const struct p2p_file *host = p2p_snapshot_file(capture->snapshot,
+							"proc/sys/kernel/hostname");
+	int r = 0;
 
-		if (file->kind != P2P_KIND_FILE)
-			continue;
-		copy = p2p_arena_copy(&capture->arena, file->data, file->size);
-		if (!copy)
-			return -ENOMEM;
-		if (file->config)
-			r = p2p_scrub_config(pseudonyms, file->config, (uint8_t *)copy, file->size);
-		else
-			r = p2p_scrub_file(pseudonyms, file->path, copy, file->size);
-		if (r < 0)
-			return r;
-		file->data = copy;
+	if (host->fact == P2P_PRESENT)
+		p2p_pseudonyms_set_host(pseudonyms, host->data);
+	for (size_t i = 0; i < capture->count && r == 0; i++) {
+		r = scrub_content(capture, pseudonyms, &capture->files[i]);
+		if (r == 0)
+			r = scrub_path(capture, pseudonyms, &capture->files[i].path);
 	}
-	return 0;
+	for (size_t i = 0; i < capture->denied_count && r == 0; i++)
+		r = scrub_path(capture, pseudonyms, &capture->denied[i]);
+	if (r == 0) {
+		sort(capture);
+		sort_denied(capture);
+	}
+	return r;
 }
 
 static int scrub_all(struct capture *capture)

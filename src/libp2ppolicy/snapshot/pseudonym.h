@@ -35,4 +35,14 @@ int p2p_scrub_config(struct p2p_pseudonyms *pseudonyms, const struct p2p_config 
 int p2p_scrub_file(struct p2p_pseudonyms *pseudonyms, const char *path, char *data,
 		   size_t size);
 
+/**
+ * p2p_scrub_path() - the components of a path, or of a link's target, that name host or hardware.
+ * @path: changed in place
+ * Return: 0 or -ENOMEM.
+ */
+int p2p_scrub_path(struct p2p_pseudonyms *pseudonyms, char *path);
+
+/** p2p_pseudonyms_set_host() - the host name to replace in every text; @host is borrowed. */
+void p2p_pseudonyms_set_host(struct p2p_pseudonyms *pseudonyms, const char *host);
+
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <ctype.h>
 #include <stdbool.h>
+#include <string.h>
 
 #include "snapshot/vpd.h"
 
@@ -9,18 +9,19 @@
 #define TAG_READ_WRITE	0x91u
 #define SHORT_END	0x0fu	/* tag of the small End resource, in bits 6:3 */
 #define FIELD_HEADER	3u
-#define LEAST_DIGITS	12u
 
-static bool is_serial(const uint8_t *field, size_t size)
+/*
+ * PCIe r6.0, sec 6.27.2: what says of what kind a card is stays.  SN is its serial number, and what
+ * vendor (V?) and system (Y?) keep, asset tags for one, may be anything.
+ */
+static bool is_serial(const uint8_t *field)
 {
-	const uint8_t *text = field + FIELD_HEADER;
+	static const char kept[][3] = {
+		"PN", "EC", "MN", "FG", "LC", "PG", "CP", "RV", "RW",
+	};
 
-	if (field[0] == 'S' && field[1] == 'N')
-		return true;
-	if ((field[0] != 'V' && field[0] != 'Y') || size < LEAST_DIGITS)
-		return false;
-	for (size_t i = 0; i < size; i++)
-		if (!isxdigit(text[i]) && text[i] != '-' && text[i] != ':' && text[i] != ' ')
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+		if (!memcmp(field, kept[i], 2))
 			return false;
 	return true;
 }
@@ -59,7 +60,7 @@ static int walk_fields(uint8_t *bytes, size_t at, size_t end,
 		size = at + size > end ? end - at : size;
 		if (!found && field[0] == 'R' && field[1] == 'V' && size)
 			*ret_checksum = at;
-		if (found && is_serial(field, size))
+		if (found && is_serial(field))
 			r = found(data, (char *)bytes + at, size);
 		if (r < 0)
 			return r;

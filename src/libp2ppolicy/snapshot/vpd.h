@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 /**
- * p2p_vpd_each_serial() - call @found for every field that is a serial number: SN, and vendor
- *	or system fields that are hexadecimal numbers of 12 digits and more (a UUID or MAC).
+ * p2p_vpd_each_serial() - call @found for every field that may identify one card or its owner: all
+ *	but those that say what kind of card it is.
  * @bytes: @size bytes, which @found may change in place; the checksum in RV is then set right
  *
  * PCIe r6.0, sec 6.27, "Vital Product Data (VPD)".  A field that is said to be
