@@ -191,12 +191,19 @@ static long run(const struct command *command, struct gate_file *file, void __us
 	return err;
 }
 
+/* The size in @nr is that of the structure in the caller's header, which may be another. */
+static bool is_same_command(unsigned int nr, unsigned int other)
+{
+	return _IOC_TYPE(nr) == _IOC_TYPE(other) && _IOC_NR(nr) == _IOC_NR(other) &&
+	       _IOC_DIR(nr) == _IOC_DIR(other);
+}
+
 static long gate_ioctl(struct file *file, unsigned int nr, unsigned long arg)
 {
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(commands); i++) {
-		if (commands[i].nr != nr)
+		if (!is_same_command(commands[i].nr, nr))
 			continue;
 		if (commands[i].mode & ~file->f_mode)
 			return -EBADF;

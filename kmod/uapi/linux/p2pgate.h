@@ -11,6 +11,11 @@
  * fields marked "out" where so stated, must be zero on entry. The layout is the
  * same for 32-bit and 64-bit callers; pointers travel as 64-bit numbers.
  *
+ * The number of a command carries its direction and the size of the structure in
+ * the header that the caller was built with, for those who decode system calls.
+ * The module goes by the first field: the size in the number is not looked at,
+ * so a structure that grows does not become another command.
+ *
  * Errors that any command can give: EFAULT a bad pointer; EINVAL a bad size, an
  * unknown flag or a reserved field that is not zero; E2BIG; ENOTTY no such
  * command; ENOMEM.
@@ -181,7 +186,8 @@ struct p2pgate_pair {
  * that was opened for writing (else EBADF). On return of 0 no call is still
  * being decided by the old list. On any error the old mode and list stay in
  * force. ESTALE: something was set, added or removed since @generation. ENODEV:
- * a function is not there, or is another one than described. EINTR: a fatal signal arrived before the list was in force.
+ * a function is not there, or is another one than described. EINTR: a fatal
+ * signal arrived before the list was in force.
  * Failure to write @generation or @bad back is not reported.
  */
 struct p2pgate_set {
@@ -275,10 +281,10 @@ struct p2pgate_distance {
 #define P2PGATE_DISTANCE_V1	48
 
 #define P2PGATE_IOC		0xb9
-#define P2PGATE_INFO		_IO(P2PGATE_IOC, 0x01)
-#define P2PGATE_SET		_IO(P2PGATE_IOC, 0x02)
-#define P2PGATE_GET		_IO(P2PGATE_IOC, 0x03)
-#define P2PGATE_DISTANCE	_IO(P2PGATE_IOC, 0x04)
+#define P2PGATE_INFO		_IOWR(P2PGATE_IOC, 0x01, struct p2pgate_info)
+#define P2PGATE_SET		_IOWR(P2PGATE_IOC, 0x02, struct p2pgate_set)
+#define P2PGATE_GET		_IOWR(P2PGATE_IOC, 0x03, struct p2pgate_get)
+#define P2PGATE_DISTANCE	_IOWR(P2PGATE_IOC, 0x04, struct p2pgate_distance)
 
 /*
  * When a function that is on the list goes away, the device sends a "change"

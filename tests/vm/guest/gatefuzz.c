@@ -174,8 +174,11 @@ static void fuzz_other(void)
 		at = hole + 4096 - rnd(400);
 	if (rnd(32) == 0)
 		at = (void *)(uintptr_t)odd_number();
+	/* as from a program with a longer or shorter structure in its header */
+	if (rnd(4) == 0)
+		nr = _IOC(_IOC_DIR(nr), _IOC_TYPE(nr), _IOC_NR(nr), rnd(1 << _IOC_SIZEBITS));
 	/* a random SET could only be taken with the right generation: keep it wrong */
-	if (nr == P2PGATE_SET && at == arg)
+	if (_IOC_NR(nr) == _IOC_NR(P2PGATE_SET) && at == arg)
 		memset(arg + 8, 0xff, 8);
 	ioctl(gate, nr, at);
 }

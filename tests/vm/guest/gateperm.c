@@ -109,6 +109,10 @@ static void as_reader(void)
 	want("root, reading", "INFO", try(fd, P2PGATE_INFO, &info), 0);
 	set.generation = info.generation;
 	want("root, reading", "SET", try(fd, P2PGATE_SET, &set), EBADF);
+	/* the size in the number is that of the caller's header; direction and number make the command */
+	want("root, reading", "INFO of a longer structure",
+	     try(fd, P2PGATE_INFO + (8 << _IOC_SIZESHIFT), &info), 0);
+	want("root, reading", "INFO without a direction", try(fd, _IO(P2PGATE_IOC, 1), &info), ENOTTY);
 	close(fd);
 }
 
