@@ -10,6 +10,16 @@
 
 #include "gate.h"
 
+/* Tools outside the kernel decode by the format file, which has to have numbers for these. */
+TRACE_DEFINE_ENUM(P2PGATE_LISTED);
+TRACE_DEFINE_ENUM(P2PGATE_SELF);
+TRACE_DEFINE_ENUM(P2PGATE_PROMOTED);
+TRACE_DEFINE_ENUM(P2PGATE_NOT_LISTED);
+TRACE_DEFINE_ENUM(P2PGATE_NOT_PCI);
+TRACE_DEFINE_ENUM(P2PGATE_NO_PROVIDER);
+TRACE_DEFINE_ENUM(P2PGATE_OBSERVE);
+TRACE_DEFINE_ENUM(P2PGATE_ENFORCE);
+
 #define gate_bdf(dev) ((dev) ? (u64)pci_domain_nr((dev)->bus) << 16 | pci_dev_id(dev) : ~0ULL)
 
 /* A function that is not known prints as ffffffff:ff:1f.7. */

@@ -27,6 +27,8 @@ expect 0 info enforced_map.not_listed
 gatectl set enforce || fail "set enforce"
 trace=/sys/kernel/tracing
 echo 1 >$trace/events/p2pgate/p2pgate_decision/enable || fail "no tracepoint"
+# perf and trace-cmd decode by this file alone
+grep P2PGATE_ $trace/events/p2pgate/p2pgate_decision/format && fail "the format has names that only the module knows"
 expect_like "E* clean" p2pio $a $disk
 expect "4 -1 not_listed" gatectl distance $a $b
 expect "0 0 self" gatectl distance $a $a
