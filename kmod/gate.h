@@ -17,12 +17,14 @@
  * A function on the list. @dev is the key: the instance, not its address. The
  * list holds a reference, so no other device can come to have this pointer; it
  * becomes NULL when the device goes away. @first, @count: its slice of the
- * pairs, where it is the provider.
+ * pairs, where it is the provider. @as_client: how many pairs have it as the
+ * client and a provider that is still there; under gate.lock.
  */
 struct gate_fn {
 	struct pci_dev *dev;
 	u32 first;
 	u32 count;
+	u32 as_client;
 	struct p2pgate_function id;
 };
 

@@ -90,6 +90,7 @@ static int read_pair(struct gate_list *list, u32 i, const struct p2pgate_pair *p
 
 	if (!list->fn[pair->provider].count++)
 		list->fn[pair->provider].first = i;
+	list->fn[pair->client].as_client++;
 	list->pair[i] = pair->client;
 	if (pair->flags & P2PGATE_PAIR_PROMOTE)
 		list->pair[i] |= GATE_PAIR_PROMOTE;
@@ -272,15 +273,23 @@ u32 *gate_list_find(const struct gate_list *list, const struct pci_dev *provider
 	return c ? pair_of(list, p, c - list->fn) : NULL;
 }
 
-/* Pairs of @fn whose other end is still there. */
-static u32 live_pairs(const struct gate_list *list, const struct gate_fn *fn)
+/*
+ * Take the pairs of @fn whose other end is still there off the count. Return: how
+ * many. Only its own slice is walked: for the pairs where it is the client, a
+ * search in every other slice would be the price of each removal.
+ */
+static u32 drop_pairs(struct gate_list *list, const struct gate_fn *fn)
 {
-	u32 i, n = 0, self = fn - list->fn;
+	const u32 *pair = &list->pair[fn->first], *end = pair + fn->count;
+	struct gate_fn *fns = list->fn;
+	u32 n = fn->as_client;
 
-	for (i = fn->first; i < fn->first + fn->count; i++)
-		n += !!list->fn[FIELD_GET(GATE_PAIR_CLIENT, list->pair[i])].dev;
-	for (i = 0; i < list->nr_functions; i++)
-		n += list->fn[i].dev && pair_of(list, &list->fn[i], self);
+	for (; pair < end; pair++) {
+		struct gate_fn *client = &fns[FIELD_GET(GATE_PAIR_CLIENT, *pair)];
+
+		client->as_client--;
+		n += !!client->dev;
+	}
 	return n;
 }
 
@@ -295,7 +304,7 @@ u32 gate_list_drop(struct gate_list *list, struct pci_dev *dev)
 
 	if (!fn)
 		return 0;
-	n = live_pairs(list, fn);
+	n = drop_pairs(list, fn);
 	list->nr_gone++;
 	list->nr_dropped += n;
 	WRITE_ONCE(fn->dev, NULL);
