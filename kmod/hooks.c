@@ -86,15 +86,27 @@ static noinline notrace int promote_distance(struct pci_dev *provider, struct de
 	return sum;
 }
 
+/*
+ * Judge a mapping for @dev. Its function stands for a device that is none, but is not
+ * promoted for it: there the kernel refuses for another reason than the host bridge.
+ */
+static enum gate_answer notrace answer_mapping(const struct gate_list *list, struct gate_ask *ask,
+					       struct device *dev)
+{
+	ask->client = gate_parent(dev);
+	ask->reason = gate_judge(list, ask->provider, ask->client);
+	if (ask->reason == P2PGATE_PROMOTED && !dev_is_pci(dev))
+		ask->reason = P2PGATE_LISTED;
+	return gate_answer(list, ask);
+}
+
 /* A map-time question that comes with an address instead of a provider. */
 enum gate_answer notrace gate_ask_address(const struct gate_list *list, struct gate_ask *ask,
 					  struct device *dev, u64 address, u64 len)
 {
 	ask->address = address;
 	ask->provider = gate_bars_owner(address, len);
-	ask->client = gate_parent(dev);
-	ask->reason = gate_judge(list, ask->provider, ask->client);
-	return gate_answer(list, ask);
+	return answer_mapping(list, ask, dev);
 }
 
 #ifdef GATE_HAS_MAP_SEGMENT
@@ -172,9 +184,7 @@ static enum gate_answer notrace ask_map_type(const struct gate_list *list, struc
 	if (is_inside(P2PGATE_HOOK_UPDATE_STATE, parent_ip))
 		return GATE_PASS;
 	ask->provider = gate_parent(provider->owner);
-	ask->client = gate_parent(GATE_ARG(fregs, 1, struct device *));
-	ask->reason = gate_judge(list, ask->provider, ask->client);
-	return gate_answer(list, ask);
+	return answer_mapping(list, ask, GATE_ARG(fregs, 1, struct device *));
 }
 
 static noinline notrace enum pci_p2pdma_map_type

@@ -45,6 +45,12 @@ steps=$(distance $a $g)
 [ "$steps" -gt 0 ] || fail "not promoted at distance: $steps"
 expect thru_host_bridge map $a $g
 expect "-1 $steps promoted" gatectl distance $a $g
+# a device below the client is no PCI function, which the kernel refuses whatever the host bridge
+echo 1 >/sys/module/p2pask/parameters/child
+expect not_supported map $a $g
+expect not_supported map $a $b
+echo 0 >/sys/module/p2pask/parameters/child
+expect thru_host_bridge map $a $g
 expect -1 distance $g $a
 expect bus_addr map $a $b
 expect 4 distance $a $b

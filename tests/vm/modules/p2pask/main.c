@@ -15,6 +15,10 @@
 
 #include "p2pask.h"
 
+bool p2pask_child;
+module_param_named(child, p2pask_child, bool, 0600);
+MODULE_PARM_DESC(child, "map for a device below each function instead of the function");
+
 static struct dentry *folder;
 
 void p2pask_functions_put(struct p2pask_functions *fns)

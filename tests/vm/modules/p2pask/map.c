@@ -12,6 +12,7 @@
 #include <linux/mmzone.h>
 #include <linux/pci-p2pdma.h>
 #include <linux/scatterlist.h>
+#include <linux/slab.h>
 #include <linux/version.h>
 
 #include "p2pask.h"
@@ -55,18 +56,44 @@ static void say(struct seq_file *file, struct pci_dev *provider, struct pci_dev 
 		   has_alias(fns, client) ? "aliased" : how);
 }
 
+static void release(struct device *dev)
+{
+	kfree(dev);
+}
+
+/* The device that maps: a reference to the function, or a device below it, which is not registered, with the function's mask. */
+static struct device *get_client(struct pci_dev *dev)
+{
+	struct device *client;
+
+	if (!p2pask_child)
+		return get_device(&dev->dev);
+	client = kzalloc(sizeof(*client), GFP_KERNEL);
+	if (!client)
+		return NULL;
+	device_initialize(client);
+	client->release = release;
+	client->parent = &dev->dev;
+	client->dma_mask = dev->dev.dma_mask;
+	client->coherent_dma_mask = DMA_BIT_MASK(64);
+	dev_set_name(client, "p2pask");
+	return client;
+}
+
 /* The mapping is undone at once; no byte moves. The mask is lifted, since the type is asked for and not the reach. */
 static int map_one(struct seq_file *file, const struct memory *memory, struct pci_dev *dev,
 		   const struct p2pask_functions *fns)
 {
-	struct device *client = &dev->dev;
-	u64 mask = *client->dma_mask;
+	struct device *client = get_client(dev);
+	u64 mask = *dev->dev.dma_mask;
 	struct sg_table table;
 	const char *type;
-	int err = sg_alloc_table(&table, 1, GFP_KERNEL);
+	int err = client ? sg_alloc_table(&table, 1, GFP_KERNEL) : -ENOMEM;
 
-	if (err)
+	if (err) {
+		put_device(client);
 		return err;
+	}
 	sg_set_page(table.sgl, virt_to_page(memory->page), PAGE_SIZE, 0);
 	*client->dma_mask = DMA_BIT_MASK(64);
 	err = dma_map_sgtable(client, &table, DMA_BIDIRECTIONAL, 0);
@@ -82,6 +109,7 @@ static int map_one(struct seq_file *file, const struct memory *memory, struct pc
 	if (!err)
 		dma_unmap_sgtable(client, &table, DMA_BIDIRECTIONAL, 0);
 	*client->dma_mask = mask;
+	put_device(client);
 	sg_free_table(&table);
 	return 0;
 }

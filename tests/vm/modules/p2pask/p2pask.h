@@ -5,6 +5,8 @@
 #include <linux/pci.h>
 #include <linux/seq_file.h>
 
+extern bool p2pask_child;
+
 /* The functions with header type 0, each referenced, in the order of the kernel's list. */
 struct p2pask_functions {
 	struct pci_dev **dev;
