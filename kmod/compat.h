@@ -35,7 +35,7 @@
  */
 #define GATE_HOOK_DISTANCE(row) \
 	row(pci_p2pdma_distance_many, pci_p2pdma_distance_many, P2PGATE_HOOK_DISTANCE, \
-	    NULL, ask_distance, refuse_distance, promote_distance) \
+	    has_clients, ask_distance, refuse_distance, promote_distance) \
 	row(dma_map_resource, dma_map_resource, P2PGATE_HOOK_RESOURCE, \
 	    NULL, gate_ask_resource, gate_refuse_resource, NULL)
 

@@ -40,6 +40,22 @@ static bool is_ungated(struct device **clients)
 }
 
 /*
+ * A question about no client at all, which the kernel answers at once and nobody asks
+ * but us, to see whether a call still comes here: gate_hooks_in_place().
+ */
+static struct device *no_clients[1];
+static atomic_t seen;
+
+static bool notrace has_clients(struct ftrace_regs *fregs)
+{
+	if (GATE_ARG(fregs, 2, int) > 0)
+		return true;
+	if (GATE_ARG(fregs, 1, struct device **) == no_clients)
+		atomic_inc(&seen);
+	return false;
+}
+
+/*
  * int pci_p2pdma_distance_many(struct pci_dev *provider, struct device **clients,
  *				int num_clients, bool verbose)
  * One refused client refuses the list. A list is promoted only if every client
@@ -52,7 +68,7 @@ static enum gate_answer notrace ask_distance(const struct gate_list *list, struc
 	int i, n = GATE_ARG(fregs, 2, int);
 	int promoted = 0, self = 0;
 
-	if (n <= 0 || is_ungated(clients))
+	if (is_ungated(clients))
 		return GATE_PASS;
 	ask->provider = GATE_ARG(fregs, 0, struct pci_dev *);
 	for (i = 0; i < n; i++) {
@@ -385,25 +401,58 @@ err_filter:
 }
 
 /*
+ * ftrace shuts itself down for good when it finds the kernel's text to be other than it
+ * expects. What is hooked then stays so or does not, and cannot be taken back.
+ */
+static bool is_ftrace_dead(void)
+{
+	struct ftrace_ops *ops = kzalloc(sizeof(*ops), GFP_KERNEL);
+	bool dead;
+
+	if (!ops)
+		return false;
+	ops->func = on_nothing;
+	dead = ftrace_set_filter_ip(ops, hooks[0].start, 0, 1) == -ENODEV;
+	ftrace_free_filter(ops);
+	kfree(ops);
+	return dead;
+}
+
+/*
  * Unregistering waits for the callers inside ftrace's trampolines; those inside
  * the functions that answer are waited for here. Such a task has not slept since
  * it left the trampoline, for our answers never do.
+ *
+ * Hooks that cannot be taken off lead into this module, so it must never be freed:
+ * nothing but not to return keeps it.
  */
 void gate_hooks_remove(void)
 {
-	if (unregister_ftrace_function(&gate_ops))
-		pr_err("cannot take the hooks off\n");
+	if (unregister_ftrace_function(&gate_ops)) {
+		pr_crit("cannot take the hooks off, ftrace was shut down: unloading never ends, reboot\n");
+		for (;;) {
+			set_current_state(TASK_IDLE);
+			schedule();
+		}
+	}
 	ftrace_free_filter(&gate_ops);
 	placed = false;
 	synchronize_rcu();
 	synchronize_rcu_tasks();
 }
 
+/* What can be relied on: none of them, if the one that can be asked at any time does not answer. */
 u32 gate_hooks_in_place(void)
 {
 	u32 i, bits = 0;
+	int before = atomic_read(&seen);
 
-	for (i = 0; placed && i < ARRAY_SIZE(hooks); i++)
+	if (!placed)
+		return 0;
+	pci_p2pdma_distance_many(NULL, no_clients, 0, false);
+	if (atomic_read(&seen) == before || is_ftrace_dead())
+		return 0;
+	for (i = 0; i < ARRAY_SIZE(hooks); i++)
 		bits |= hooks[i].bit;
 	return bits;
 }

@@ -75,7 +75,9 @@ struct p2pgate_count {
  *	removed. Never goes back; starts at 1 when the module is loaded
  * @mode: out: enum p2pgate_mode
  * @flags: out: P2PGATE_INFO_*
- * @hooks: out: the hooks in place, P2PGATE_HOOK_*
+ * @hooks: out: the hooks in place, P2PGATE_HOOK_*; 0 if ftrace was shut down since
+ *	loading (ftrace_kill()) or leaves them out, and nothing is sure to be
+ *	refused, whatever @mode is
  * @nr_functions: out: functions of the list that are still there
  * @nr_pairs: out: pairs of the list whose functions are both still there
  * @nr_dropped: out: pairs of the list lost to functions that went away

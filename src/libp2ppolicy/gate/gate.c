@@ -160,6 +160,7 @@ int p2p_gate_info(struct p2p_context *context, struct p2p_gate *gate,
 		.dropped = raw.nr_dropped,
 		.ranges = raw.nr_ranges,
 		.log_lost = raw.log_lost,
+		.enforced = raw.mode == P2PGATE_ENFORCE && raw.hooks,
 		.promotion = raw.flags & P2PGATE_INFO_PROMOTE,
 		.held = raw.flags & P2PGATE_INFO_HELD,
 	};

@@ -30,7 +30,9 @@ struct p2p_gate_counts {
 /**
  * struct p2p_gate_info - the state of the gate.
  * @generation: advances on every push and on every function added or removed
- * @hooks: names of the kernel functions that are hooked, NULL-terminated
+ * @enforced: the mode is enforce, and the hooks are there that carry it out
+ * @hooks: names of the kernel functions that are hooked, NULL-terminated; none when the kernel has
+ *	shut ftrace down since the module was loaded
  * @functions, @pairs: on the list and still there; @dropped: pairs lost to functions that went
  * @promotion: loaded so that it may let pairs through that the kernel refuses
  * @held: enforce holds the module in the kernel
@@ -41,7 +43,7 @@ struct p2p_gate_info {
 	enum p2p_gate_mode mode;
 	const char *hooks[P2P_GATE_HOOKS + 1];
 	unsigned int functions, pairs, dropped, ranges, log_lost;
-	bool promotion, held;
+	bool enforced, promotion, held;
 	char tag[65];
 	struct p2p_gate_counts observed_distance, observed_map, enforced_distance, enforced_map;
 };

@@ -26,6 +26,9 @@ struct checking {
 	struct json_object *findings;
 };
 
+/* What is found of a gate that has no mode, or none that counts. */
+static const char not_loaded[] = "not loaded", out_of_order[] = "out of order";
+
 /* Only the running machine has a gate that can be asked; one that refused to load is not there. */
 static enum status ask_gate(struct app *app, const char **ret_gate)
 {
@@ -39,11 +42,12 @@ static enum status ask_gate(struct app *app, const char **ret_gate)
 	error = p2p_gate_open(app->context, &gate);
 	if (error) {
 		if (error == -ENOENT)
-			*ret_gate = "not loaded";
+			*ret_gate = not_loaded;
 		return STATUS_DONE;
 	}
 	if (!p2p_gate_info(app->context, gate, &info))
-		*ret_gate = p2p_gate_mode_name(info.mode);
+		*ret_gate = info.mode == P2P_GATE_ENFORCE && !info.enforced ?
+			    out_of_order : p2p_gate_mode_name(info.mode);
 	p2p_gate_close(gate);
 	return STATUS_DONE;
 }
@@ -275,7 +279,7 @@ static enum status record(struct app *app, const char *path)
 	if (status)
 		return status;
 	error = p2p_check_record(app->context, app->judge, app->selected, app->selected_count,
-				 gate && strcmp(gate, "not loaded") != 0 ? gate : NULL, &text);
+				 gate == not_loaded || gate == out_of_order ? NULL : gate, &text);
 	if (error)
 		return fail_library(app->failure, app->context, error);
 	if (path)

@@ -52,7 +52,7 @@ static enum status status_json(const struct app *app, const struct p2p_gate_info
 	struct json_object *document = document_new(app, "gate"), *hooks = json_object_new_array();
 
 	json_put(document, "mode", json_text(p2p_gate_mode_name(info->mode)));
-	json_put(document, "enforced", json_flag(info->mode == P2P_GATE_ENFORCE));
+	json_put(document, "enforced", json_flag(info->enforced));
 	json_put(document, "generation", json_count(info->generation));
 	for (const char *const *hook = info->hooks; *hook; hook++)
 		json_object_array_add(hooks, json_object_new_string(*hook));
@@ -72,9 +72,9 @@ static enum status status_json(const struct app *app, const struct p2p_gate_info
 	return document_print(app, document);
 }
 
-static const char *meaning(enum p2p_gate_mode mode)
+static const char *meaning(const struct p2p_gate_info *info)
 {
-	switch (mode) {
+	switch (info->mode) {
 	case P2P_GATE_OFF:
 		return "NOTHING IS ENFORCED: every pair passes as the kernel alone decides";
 	case P2P_GATE_OBSERVE:
@@ -82,7 +82,8 @@ static const char *meaning(enum p2p_gate_mode mode)
 	case P2P_GATE_ENFORCE:
 		break;
 	}
-	return "a pair that is not on the list is refused";
+	return info->enforced ? "a pair that is not on the list is refused" :
+	       "NOTHING IS SURE TO BE ENFORCED: the kernel has shut ftrace down; reboot";
 }
 
 static void print_counts(const struct app *app, const char *what,
@@ -98,10 +99,10 @@ static void print_counts(const struct app *app, const char *what,
 
 static void status_text(const struct app *app, const struct p2p_gate_info *info)
 {
-	enum paint paint = info->mode == P2P_GATE_ENFORCE ? PAINT_GOOD : PAINT_BAD;
+	enum paint paint = info->enforced ? PAINT_GOOD : PAINT_BAD;
 
 	fprintf(app->out, "%s%s%s: %s\n", paint_on(app, paint), p2p_gate_mode_name(info->mode),
-		paint_off(app), meaning(info->mode));
+		paint_off(app), meaning(info));
 	fprintf(app->out, "list: %u pairs of %u functions, generation %llu", info->pairs,
 		info->functions, (unsigned long long)info->generation);
 	if (info->dropped)
