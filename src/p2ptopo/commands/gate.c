@@ -260,12 +260,14 @@ enum status command_policy_diff(struct app *app, int argc, char **argv)
 	return status ? status : count ? STATUS_NO : STATUS_DONE;
 }
 
+/* @ret_error: of the library; 0 where none of its errors ended it. */
 static enum status push(struct app *app, struct p2p_gate *gate, enum p2p_gate_mode mode,
-			const struct p2p_allow_list *list, uint64_t generation)
+			const struct p2p_allow_list *list, uint64_t generation, int *ret_error)
 {
 	const uint8_t *tag = mode == P2P_GATE_OFF ? (const uint8_t *)POLICY_TAG_OFF : NULL;
 	int error = p2p_gate_push(app->context, gate, mode, list, generation, tag, &generation);
 
+	*ret_error = error;
 	if (error)
 		return fail_library(app->failure, app->context, error);
 	fprintf(app->out, "%s: %zu ordered pairs in force, generation %llu\n",
@@ -275,30 +277,47 @@ static enum status push(struct app *app, struct p2p_gate *gate, enum p2p_gate_mo
 }
 
 /* The gate is asked first and the machine read after that: a change in between is then seen. */
-enum status command_policy_push(struct app *app, int argc, char **argv)
+static enum status push_policy(struct app *app, const char *path, enum p2p_gate_mode mode,
+			       int *ret_error)
 {
-	enum p2p_gate_mode mode = P2P_GATE_ENFORCE;
 	struct p2p_gate *gate;
 	struct p2p_gate_info info;
 	struct list_of made = { 0 };
-	enum status status;
+	enum status status = open_and_ask(app, &gate, &info);
 
-	/* The option table has checked it. */
-	if (app->options.mode)
-		(void)p2p_gate_mode_parse(app->options.mode, &mode);
-	status = open_and_ask(app, &gate, &info);
+	*ret_error = 0;
 	if (!status)
 		status = app_read(app, STAGE_JUDGE);
 	if (!status)
-		status = policy_compile(app, argc ? argv[0] : NULL, &made);
+		status = policy_compile(app, path, &made);
 	if (!status && app->options.dry_run)
 		fprintf(app->out, "%s: %zu ordered pairs would be in force; nothing was pushed\n",
 			p2p_gate_mode_name(mode), p2p_allow_list_count(made.list));
 	else if (!status)
-		status = push(app, gate, mode, made.list, info.generation);
+		status = push(app, gate, mode, made.list, info.generation, ret_error);
 	policy_release(&made);
 	p2p_gate_close(gate);
 	return status;
+}
+
+enum status command_policy_push(struct app *app, int argc, char **argv)
+{
+	enum p2p_gate_mode mode = P2P_GATE_ENFORCE;
+	enum status status;
+	int error;
+
+	/* The option table has checked it. */
+	if (app->options.mode)
+		(void)p2p_gate_mode_parse(app->options.mode, &mode);
+	for (int i = 0; i < PUSH_TRIES; i++) {
+		app_release(app);
+		*app->failure = (struct failure){ 0 };
+		status = push_policy(app, argc ? argv[0] : NULL, mode, &error);
+		if (error != -ESTALE && error != -ENODEV)
+			return status;
+	}
+	return fail_with(app->failure, STATUS_ACCESS, "the machine or the list changed while this was "
+			 "decided, %d times in a row: nothing was pushed", PUSH_TRIES);
 }
 
 /* No pairs and off: as after loading. */
@@ -307,11 +326,12 @@ enum status command_policy_clear(struct app *app, int argc, char **argv)
 	struct p2p_gate_info info;
 	struct p2p_gate *gate;
 	enum status status = open_and_ask(app, &gate, &info);
+	int error;
 
 	(void)argc;
 	(void)argv;
 	if (!status)
-		status = push(app, gate, P2P_GATE_OFF, NULL, info.generation);
+		status = push(app, gate, P2P_GATE_OFF, NULL, info.generation, &error);
 	p2p_gate_close(gate);
 	return status;
 }

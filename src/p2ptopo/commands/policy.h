@@ -11,6 +11,9 @@
 /** What the gate keeps beside a list that somebody pushed to turn it off; 32 bytes. */
 #define POLICY_TAG_OFF "turned off by hand, stays off   "
 
+/** How often a machine whose functions come and go is read, and its policy pushed, before it is given up. */
+#define PUSH_TRIES 10
+
 /** struct list_of - a policy and what it allows on the machine that was read. */
 struct list_of {
 	struct p2p_policy *policy;

@@ -14,8 +14,6 @@
 #include "machine/saved.h"
 #include "machine/turn.h"
 
-#define TRIES 10	/* machines whose functions come and go while they are read */
-
 /**
  * struct refresh - one of them.
  * @policy: its path
@@ -185,7 +183,7 @@ static enum status run(struct app *app, const char *policy)
 	bool again = true;
 
 	refresh.has_policy = !access(refresh.policy, F_OK) || errno != ENOENT;
-	for (int i = 0; i < TRIES; i++) {
+	for (int i = 0; i < PUSH_TRIES; i++) {
 		forget(&refresh);
 		status = once(&refresh, &again);
 		if (!again)
@@ -194,7 +192,7 @@ static enum status run(struct app *app, const char *policy)
 	forget(&refresh);
 	if (again)
 		return fail_with(app->failure, STATUS_ACCESS, "the machine changed while it was "
-				 "read, %d times in a row: the policy was not pushed", TRIES);
+				 "read, %d times in a row: the policy was not pushed", PUSH_TRIES);
 	return status;
 }
 

@@ -54,6 +54,29 @@ expect 4 status p2ptopo policy push /out/wrong.json
 says "wrong.json:4:26: expected \"action\""
 expect off info mode
 
+# A list that changes while the policy is read: once, and the machine is read again; ever again, and it is given up after ten times.
+push_from_pipe() { p2ptopo policy push /tmp/pipe >/out/last 2>&1; echo $? >/tmp/pushed; }
+mkfifo /tmp/pipe
+push_from_pipe &
+# opened when the reader has come, that is after it has asked the gate
+(exec 3>/tmp/pipe; gatectl set observe >/dev/null; cat /out/policy.json >&3)
+sleep 0.5	# until the reader has closed it
+(exec 3>/tmp/pipe; cat /out/policy.json >&3)
+wait
+expect 0 cat /tmp/pushed
+says "enforce: 1 ordered pairs in force"
+expect enforce info mode
+push_from_pipe &
+for try in 1 2 3 4 5 6 7 8 9 10; do
+	(exec 3>/tmp/pipe; gatectl set observe >/dev/null; cat /out/policy.json >&3)
+	sleep 0.5
+done
+wait
+expect 3 cat /tmp/pushed
+says "the machine or the list changed while this was decided, 10 times in a row: nothing was pushed"
+expect observe info mode
+expect 0 status p2ptopo policy clear
+
 expect 0 status p2ptopo policy push /out/policy.json
 says "enforce: 1 ordered pairs in force"
 expect 0 status p2ptopo gate status
