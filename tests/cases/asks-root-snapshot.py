@@ -35,7 +35,7 @@ def tree(tool, *options, user=()):
 def check_snapshot(tool, folder):
     where = ["--run-dir", str(folder)]
     alone, said = pairs(tool, *where, user=NOBODY)
-    assert "no snapshot of root's is there" in said and "p2ptopo refresh" in said, said
+    assert "there is no snapshot from root" in said and "p2ptopo refresh" in said, said
     assert said.count("\n") == 1 and "registers_saved_at" not in alone, said
     call(tool, "refresh", *where)
     assert (folder / "snapshot.tar.gz").stat().st_mode & 0o777 == 0o644

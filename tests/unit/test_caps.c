@@ -214,7 +214,7 @@ START_TEST(standard_space_of_pcie)
 	ck_assert_int_eq(function.pcie.fact, P2P_PRESENT);
 	ck_assert_int_eq(function.acs.fact, P2P_DENIED);
 	ck_assert_int_eq(function.acs.kernel_fact, P2P_DENIED);
-	/* The kernel itself sees no more: it takes ACS as absent, the switch may not. */
+	/* The kernel itself sees no more: it treats ACS as absent, the switch may not. */
 	space.kernel_size = true;
 	function = decode(&space);
 	ck_assert_int_eq(function.acs.fact, P2P_DENIED);

@@ -53,7 +53,7 @@ static const struct {
 	{ "00:01.0 x\n" HEADER "00:02.", ":6: the dump is cut in this line" },
 	{ "00:01.0 x\n" HEADER "\tControl", ":6: the dump is cut in this line" },
 	{ "00:01.0 x\n" HEADER "what is this\n", ":6: neither a function" },
-	{ "00:01.0 x\n" HEADER "00:01.0 x\n" HEADER, "0000:00:01.0 comes twice" },
+	{ "00:01.0 x\n" HEADER "00:01.0 x\n" HEADER, "0000:00:01.0 appears twice" },
 };
 
 static char *directory;

@@ -240,8 +240,8 @@ static const struct {
 } links[] = {
 	{ 5, 16, 4, 8, 4, 8, 0x010802, "D0", NULL },
 	{ 3, 4, 4, 16, 3, 4, 0x010802, "D0", NULL },
-	{ 5, 16, 4, 8, 3, 8, 0x010802, "D0", "runs at 8 GT/s x8, both ends can do 16 GT/s x8" },
-	{ 4, 16, 4, 16, 4, 4, 0x030000, "D0", "runs at 16 GT/s x4, both ends can do 16 GT/s x16" },
+	{ 5, 16, 4, 8, 3, 8, 0x010802, "D0", "runs at 8 GT/s x8, both ends support 16 GT/s x8" },
+	{ 4, 16, 4, 16, 4, 4, 0x030000, "D0", "runs at 16 GT/s x4, both ends support 16 GT/s x16" },
 	{ 4, 16, 4, 16, 1, 16, 0x030000, "D0", "when idle" },
 	{ 4, 16, 4, 16, 1, 16, 0x010802, "D3hot", "low-power state" },
 	{ 4, 16, 4, 16, 0, 0, 0x010802, "D0", NULL },
@@ -293,7 +293,7 @@ START_TEST(other_notes)
 	make_attr(raw, P2P_ATTR_XGMI, "1\n");
 	topology = make_topology(snapshot);
 	ck_assert_ptr_nonnull(get_note(topology, "NVLink is there (0000:00:02.0): not PCIe, not "
-				       "judged here"));
+				       "evaluated here"));
 	ck_assert_ptr_nonnull(get_note(topology, "XGMI is there (0000:00:03.0): not PCIe"));
 	ck_assert_ptr_nonnull(get_note(topology, "0000:00:03.0 has a broken capability list: "
 				       "the chain loops"));

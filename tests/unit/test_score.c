@@ -284,7 +284,7 @@ START_TEST(reasons_name_the_link)
 		 p2p_bdf_format(m.gpu[1]->bdf, bdf));
 	ck_assert_int_lt(p2p_score_reason(judge, &verdict, &s.write, text, sizeof(text)), 512);
 	ck_assert_msg(strstr(text, part) != NULL, "%s", text);
-	ck_assert_msg(strstr(text, "runs below what both ends can do") != NULL, "%s", text);
+	ck_assert_msg(strstr(text, "is below the maximum of its two ends") != NULL, "%s", text);
 	p2p_judge_free(judge);
 	tree_free(m.tree);
 }

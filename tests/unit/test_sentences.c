@@ -113,8 +113,8 @@ START_TEST(reasons)
 	     "the root complex of an AMD Zen CPU, which the kernel permits");
 	m.a->acs = m.b->acs = m.dsp0->acs = m.dsp1->acs = (struct p2p_acs){ 0 };
 	says(&m, p2p_judge_reason, "7.3", m.b, m.a,
-	     "not known: ACS of 0000:18:00.0, 0000:16:01.0, 0000:17:00.0 and 1 more could not be "
-	     "read, and decides between direct and redirected");
+	     "unknown: ACS of 0000:18:00.0, 0000:16:01.0, 0000:17:00.0 and 1 more could not be "
+	     "read, which decides between direct and redirected");
 	tree_free(m.tree);
 }
 END_TEST
@@ -136,15 +136,15 @@ START_TEST(reasons_of_the_root)
 	     "pci0000:00");
 	m.host0->pcie.fact = P2P_DENIED;
 	says(&m, p2p_judge_reason, "7.3", m.c, m.a,
-	     "not known: no common bridge, and whether the host bridge list has 0000:00:00.3 "
-	     "(8086:3c00) could not be told");
+	     "unknown: no common bridge, and whether the host bridge list has 0000:00:00.3 "
+	     "(8086:3c00) is unknown");
 	m.tree->machine.cpu_vendor = NULL;
 	m.tree->machine.cpu_family.fact = P2P_DENIED;
 	says(&m, p2p_judge_reason, "7.3", m.c, m.a,
-	     "not known: no common bridge, and the CPU's vendor and family could not be read");
+	     "unknown: no common bridge, and the CPU's vendor and family could not be read");
 	m.host0->orphan = m.c->orphan = true;
 	says(&m, p2p_judge_reason, "7.3", m.c, m.a,
-	     "not known: which bridges are above one of the two, and whether they share one");
+	     "unknown: which bridges are above one of the two, and whether they share one");
 	m.tree->machine.p2pdma = P2P_NO;
 	says(&m, p2p_judge_reason, "auto", m.c, m.a,
 	     "the kernel is built without CONFIG_PCI_P2PDMA and permits no pair");

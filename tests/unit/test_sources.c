@@ -199,7 +199,7 @@ static const struct {
 	{ "", "manifest.json:1:1: the file ends inside a value" },
 	{ "{", "manifest.json:1:2: the file ends inside a value" },
 	{ "{\"rows\": [],\n \"rows\": {}}",
-	  "manifest.json:2:2: \"rows\" stands here a second time" },
+	  "manifest.json:2:2: duplicate key \"rows\"" },
 	{ "[]", "not a JSON object" },
 	{ "{\"format\": \"p2ptopo-capture\"}", "not of version 1" },
 	{ "{\"format\": \"p2ptopo-capture\", \"version\": 2}", "not of version 1" },
@@ -378,7 +378,7 @@ START_TEST(comes_twice)
 	put_space(1, &space);
 	put_link(directory, "sys/bus/pci/devices/00:01.0",
 		 "../../../devices/pci0000:00/0000:00:01.0");
-	refuse(context, directory, -EBADMSG, "comes twice");
+	refuse(context, directory, -EBADMSG, "appears twice");
 }
 END_TEST
 

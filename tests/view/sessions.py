@@ -228,7 +228,7 @@ def kind(name, colours, **environment):
 
 def refuse(session):
     session.terminal.shell(f"{session.tool} --from {session.machine} view")
-    session.terminal.wait("cannot place its cursor")
+    session.terminal.wait("cannot move its cursor")
     session.finish(2)
 
 

@@ -94,7 +94,7 @@ static int skip(struct parser *parser)
 		if (at[1] == '/')
 			end = at + strcspn(at, "\n");
 		else if (at[1] == '*' && !(end = strstr(at + 2, "*/")))
-			return error_at(parser, parser->at, "this comment does not end");
+			return error_at(parser, parser->at, "unterminated comment");
 		else if (at[1] == '*')
 			end += 2;
 		else
@@ -188,7 +188,7 @@ static int parse_word(struct parser *parser, struct json_object **ret_value)
 	r = decode(parser, text, length + 1,
 		   "not JSON: not a number, true, false or null", ret_value);
 	if (!r && !*ret_value && !(parser->flags & P2P_JSON_NULLS))
-		return error_at(parser, parser->at, "null means nothing here");
+		return error_at(parser, parser->at, "null is not allowed here");
 	if (!r && json_object_is_type(*ret_value, json_type_double)) {
 		/* json-c keeps the text of such a number where the position goes. */
 		number = json_object_get_double(*ret_value);
@@ -245,7 +245,7 @@ static int parse_member(struct parser *parser, struct json_object *object)
 	if (r)
 		return r;
 	if (json_object_object_get_ex(object, json_object_get_string(key), NULL)) {
-		snprintf(sentence, sizeof(sentence), "\"%s\" stands here a second time",
+		snprintf(sentence, sizeof(sentence), "duplicate key \"%s\"",
 			 json_object_get_string(key));
 		r = error_at(parser, start, sentence);
 	} else {
@@ -278,7 +278,7 @@ static int parse_members(struct parser *parser, struct json_object *container, c
 		/* The most common slip of who writes JSON by hand. */
 		if (!r && parser->text[parser->at] == end)
 			return error_at(parser, parser->at,
-					"expected another value after the comma before this");
+					"expected a value after the comma before this");
 	}
 	parser->at++;
 	parser->depth--;

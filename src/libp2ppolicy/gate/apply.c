@@ -33,10 +33,10 @@ static int check_access(struct p2p_context *context, struct p2p_bdf bdf)
 	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/config",
 		 p2p_bdf_format(bdf, address));
 	if (access(path, F_OK))
-		return p2p_error(context, -ESTALE, "%s is not there any more", address);
+		return p2p_error(context, -ESTALE, "%s is no longer there", address);
 	/* Who is not root reads 64 bytes only, wherever the file lets him write. */
 	if (access(path, W_OK) || geteuid())
-		return p2p_error(context, -EACCES, "config space of %s may not be written: this "
+		return p2p_error(context, -EACCES, "config space of %s cannot be written: this "
 				 "must be run as root", address);
 	return 0;
 }
@@ -96,10 +96,10 @@ static int roll_back(struct writer *writer, const struct p2p_write *const *write
 		good = false;
 		p2p_bdf_format(write->bdf, bdf);
 	}
-	return good ? p2p_error(writer->context, -EIO, "ACS control of %s did not take what was "
-				"written: all registers are as they were", failed) :
-	       p2p_error(writer->context, -ENOTRECOVERABLE, "ACS control of %s did not take what was "
-			 "written, and that of %s could not be taken back", failed, bdf);
+	return good ? p2p_error(writer->context, -EIO, "ACS Control of %s did not accept the value "
+				"written: all registers were restored", failed) :
+	       p2p_error(writer->context, -ENOTRECOVERABLE, "ACS Control of %s did not accept the value "
+			 "written, and that of %s could not be restored", failed, bdf);
 }
 
 /* All or nothing. */
@@ -264,7 +264,7 @@ int p2p_apply_undo(struct p2p_context *context, const char *undo, size_t *ret_co
 		r = take_back(&writer, &all);
 	if (!r && unlink(path)) {
 		r = -errno;
-		p2p_error(context, r, "all was taken back, but %s cannot be removed: %s", path,
+		p2p_error(context, r, "everything was undone, but %s cannot be removed: %s", path,
 			  strerror(-r));
 	}
 	if (!r && ret_count)

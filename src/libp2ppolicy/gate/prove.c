@@ -151,7 +151,7 @@ static int host_io(struct p2p_context *context, const struct bench *bench, bool 
 	if (done == (ssize_t)length)
 		return 0;
 	return p2p_error(context, done < 0 ? -errno : -EIO,
-			 "the scratch device fails with ordinary memory: %s",
+			 "the scratch device fails even with ordinary memory: %s",
 			 done < 0 ? strerror(errno) : "short transfer");
 }
 
@@ -282,7 +282,7 @@ static int map_pool(struct p2p_context *context, const struct p2p_function *prov
 	if (fd < 0)
 		return p2p_error(context, errno == ENOENT ? -ENODEV : -errno,
 				 errno == ENOENT ? "%s has no p2pmem pool that user space may allocate from" :
-				 "%s: its p2pmem pool may not be opened", bdf);
+				 "%s: its p2pmem pool cannot be opened", bdf);
 	for (bench->room = LARGEST; bench->room >= PAGE; bench->room /= 2) {
 		bench->memory = mmap(NULL, bench->room, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 		if (bench->memory != MAP_FAILED)
@@ -292,7 +292,7 @@ static int map_pool(struct p2p_context *context, const struct p2p_function *prov
 	if (bench->memory != MAP_FAILED)
 		return 0;
 	bench->memory = NULL;
-	return p2p_error(context, -ENOMEM, "%s: its p2pmem pool has no page to give", bdf);
+	return p2p_error(context, -ENOMEM, "%s: its p2pmem pool has no free page", bdf);
 }
 
 static void release(struct bench *bench)
@@ -312,7 +312,7 @@ static int prepare(struct p2p_context *context, const struct p2p_function *provi
 	if (r)
 		return r;
 	if (ioctl(bench->scratch, BLKSSZGET, &sector) < 0 || sector < 1)
-		return p2p_error(context, -EIO, "the scratch device does not tell its block size");
+		return p2p_error(context, -EIO, "the block size of the scratch device cannot be read");
 	bench->sector = (uint32_t)sector;
 	if (scratch_bytes < bench->room)
 		return p2p_error(context, -ENOSPC, "the scratch device is smaller than %u bytes",
@@ -334,7 +334,7 @@ int p2p_prove(struct p2p_context *context, const struct p2p_topology *topology,
 	int r;
 
 	if (p2p_topology_machine(topology)->source != P2P_SOURCE_LIVE)
-		return p2p_error(context, -EXDEV, "nothing is proven on a capture");
+		return p2p_error(context, -EXDEV, "a capture cannot be used for a proof");
 	r = p2p_scratch_open(context, options->scratch, client, options->overwrite,
 			     &bench.scratch, &bytes);
 	if (r)

@@ -80,7 +80,7 @@ static int fill(struct p2p_context *context, const struct p2p_allow_list *list,
 	int r;
 
 	if (count > P2PGATE_MAX_PAIRS)
-		return p2p_error(context, -E2BIG, "%zu pairs, the gate takes %u", count,
+		return p2p_error(context, -E2BIG, "%zu pairs, the gate accepts %u", count,
 				 P2PGATE_MAX_PAIRS);
 	tables->functions = calloc(total + 1, sizeof(*tables->functions));
 	tables->pairs = calloc(count + 1, sizeof(*tables->pairs));
@@ -112,15 +112,15 @@ static int explain(struct p2p_context *context, int error, const struct tables *
 		const struct p2pgate_function *bad = &tables->functions[set->bad];
 
 		p2p_bdf_format((struct p2p_bdf){ bad->domain, bad->bus, bad->devfn }, bdf);
-		return p2p_error(context, error, "%s is not there any more, or is another device",
+		return p2p_error(context, error, "%s is no longer there, or is another device",
 				 bdf);
 	}
 	if (error == -ESTALE)
 		return p2p_error(context, error,
-				 "the machine or the list changed while this was decided (generation %llu now); nothing was pushed",
+				 "the machine or the list changed in the meantime (generation %llu now); nothing was pushed",
 				 (unsigned long long)set->generation);
 	if (error == -EPERM || error == -EBADF)
-		return p2p_error(context, -EPERM, "only root may change what the gate does");
+		return p2p_error(context, -EPERM, "only root may change the gate");
 	return p2p_error(context, error, P2PGATE_DEVICE ": SET: %s", strerror(-error));
 }
 
@@ -133,7 +133,7 @@ int p2p_gate_push(struct p2p_context *context, struct p2p_gate *gate, enum p2p_g
 	int r = 0;
 
 	if (list && p2p_topology_machine(p2p_allow_list_topology(list))->source != P2P_SOURCE_LIVE)
-		return p2p_error(context, -EXDEV, "a list made of a capture is not pushed");
+		return p2p_error(context, -EXDEV, "a list made from a capture cannot be pushed");
 	if (list)
 		r = fill(context, list, &tables);
 	if (!r) {

@@ -93,7 +93,7 @@ static int check_signature(struct p2p_context *context, const char *path)
 	int r;
 
 	if (!probe || find_signature(probe, &name))
-		r = p2p_error(context, -EIO, "%s: libblkid cannot tell what is on it", path);
+		r = p2p_error(context, -EIO, "%s: libblkid cannot identify its contents", path);
 	else if (name)
 		r = p2p_error(context, -EEXIST, "%s carries %s; nothing was written", path, name);
 	else
@@ -111,7 +111,7 @@ static int check_device(struct p2p_context *context, const char *path,
 	if (stat(path, &status))
 		return p2p_error(context, -errno, "%s: %s", path, strerror(errno));
 	if (!S_ISBLK(status.st_mode))
-		return p2p_error(context, -ENODEV, "%s is no block device", path);
+		return p2p_error(context, -ENODEV, "%s is not a block device", path);
 	if (!belongs_to(status.st_rdev, client))
 		return p2p_error(context, -ENODEV, "%s is not a disk of %s alone", path,
 				 p2p_bdf_format(client->bdf, bdf));
@@ -144,7 +144,7 @@ int p2p_scratch_open(struct p2p_context *context, const char *path,
 	if (fd < 0)
 		return p2p_error(context, -errno, "%s: %s", path, strerror(errno));
 	if (!is_same_device(fd, device))
-		r = p2p_error(context, -ENODEV, "%s became another device meanwhile", path);
+		r = p2p_error(context, -ENODEV, "%s became another device in the meantime", path);
 	else if (ioctl(fd, BLKGETSIZE64, &bytes) < 0)
 		r = p2p_error(context, -errno, "%s: its size cannot be read: %s", path,
 			      strerror(errno));

@@ -114,7 +114,7 @@ static int parse(struct p2p_context *context, const char *path, struct json_obje
 	    !json_object_is_type(list, json_type_array))
 		return p2p_error(context, -EBADMSG, "%s was not written by fix --apply", path);
 	if (!has_text(document, "boot_id", boot))
-		return p2p_error(context, -ESTALE, "%s is of another boot, which took back what it "
+		return p2p_error(context, -ESTALE, "%s is from an earlier boot; the reboot undid what it "
 				 "tells of", path);
 	undo->writes = calloc(json_object_array_length(list) + 1, sizeof(*undo->writes));
 	if (!undo->writes)
@@ -122,7 +122,7 @@ static int parse(struct p2p_context *context, const char *path, struct json_obje
 	for (size_t i = 0; i < json_object_array_length(list); i++)
 		if (!parse_write(json_object_array_get_idx(list, i),
 				 &undo->writes[undo->count++]))
-			return p2p_error(context, -EBADMSG, "%s: register %zu makes no sense", path,
+			return p2p_error(context, -EBADMSG, "%s: register %zu is invalid", path,
 					 i);
 	return 0;
 }

@@ -69,7 +69,7 @@ bool p2p_rules_is_experimental(const struct p2p_rules *rules);
  */
 const struct p2p_rules *p2p_rules_for_release(const char *release, bool *ret_exact);
 
-/** enum p2p_reason - why the kernel decides so; one row each in the table of sentences. */
+/** enum p2p_reason - reason of the kernel's decision; one row each in the table of sentences. */
 enum p2p_reason {
 	P2P_REASON_NONE,
 	P2P_REASON_SWITCH,		/* common bridge, nothing redirects: BUS_ADDR */
@@ -231,7 +231,7 @@ size_t p2p_judge_unread(const struct p2p_judge *judge,
 			const struct p2p_function **list, size_t size);
 
 /**
- * p2p_judge_reason() - why the kernel decides so, one sentence that names the functions and
+ * p2p_judge_reason() - reason of the kernel's decision, one sentence that names the functions and
  *	registers.
  * @buffer: filled with at most @size bytes, the terminating zero included
  *

@@ -63,7 +63,7 @@ static const struct {
 	enum p2p_reason reason;
 	const char *what;
 } unknown[] = {
-	{ P2P_REASON_ROOT_UNKNOWN, "what the first device of the host bridge is" },
+	{ P2P_REASON_ROOT_UNKNOWN, "the first device of the host bridge" },
 	{ P2P_REASON_CPU_UNKNOWN, "which CPU it is" },
 	{ P2P_REASON_IOMMU_UNKNOWN, "whether an IOMMU is in use" },
 	{ P2P_REASON_P2PDMA_UNKNOWN, "whether the kernel has CONFIG_PCI_P2PDMA" },
@@ -107,7 +107,7 @@ static int build_kernel(struct p2p_advice *advice, const struct p2p_advised *adv
 	remedy.sure = p2p_goal_met(advice->goal, after);
 	remedy.line = "CONFIG_PCI_P2PDMA=y";
 	remedy.text = SAY(advice, "this kernel was built without CONFIG_PCI_P2PDMA and refuses "
-			  "every pair, whatever else is done; built with it%s, it would "
+			  "every pair, regardless of anything else; built with it%s, it would "
 			  "answer %s",
 			  changed ? ", and with the registers changed" : "",
 			  p2p_map_type_name(after->kernel.map_type));
@@ -186,10 +186,10 @@ static void add_row(struct p2p_advice *advice, const struct p2p_advised *advised
 	remedy.line = whitelist_row(advice, root->device, same);
 	remedy.text = root->row ?
 		SAY(advice, "the kernel lists %s (%s) for pairs of one host bridge only; a row without "
-		    "REQ_SAME_HOST_BRIDGE would permit the pair, once somebody has shown that the "
+		    "REQ_SAME_HOST_BRIDGE would permit the pair, once it has been shown that the "
 		    "hardware forwards it", p2p_bdf_format(root->device->bdf, bdf), root->row) :
 		SAY(advice, "the kernel compares %s (%04x:%04x) with its list of host bridges, which "
-		    "lacks it; this row would permit the pair, once somebody has shown that the "
+		    "lacks it; this row would permit the pair, once it has been shown that the "
 		    "hardware forwards it", p2p_bdf_format(root->device->bdf, bdf),
 		    root->device->vendor, root->device->device);
 	p2p_advice_add(advice, &remedy);

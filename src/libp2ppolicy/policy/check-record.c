@@ -139,7 +139,7 @@ static void put_groups(const struct record *record)
 {
 	const struct p2p_group *group;
 
-	fputs("  // Devices that answer alike.\n  \"groups\": {\n", record->out);
+	fputs("  // Devices with the same answers.\n  \"groups\": {\n", record->out);
 	for (size_t i = 0; (group = p2p_groups_at(record->groups, i)); i++) {
 		fputs("    ", record->out);
 		put_group_name(record, i);
@@ -443,8 +443,8 @@ static void put_head(const struct record *record, const char *gate)
 	const struct p2p_machine *machine = p2p_topology_machine(record->topology);
 
 	fputs("{\n  \"format\": \"p2ptopo-check\",\n  \"version\": 1,\n\n", record->out);
-	fprintf(record->out, "  // Recorded of %s, kernel %s, by the rules of %s.\n\n",
-		machine->host ? machine->host : "a machine without a name",
+	fprintf(record->out, "  // Recorded on %s, kernel %s, by the rules of %s.\n\n",
+		machine->host ? machine->host : "an unnamed machine",
 		machine->release ? machine->release : "not recorded",
 		p2p_rules_name(p2p_judge_rules(record->judge)));
 	if (gate)

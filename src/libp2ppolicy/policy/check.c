@@ -135,7 +135,7 @@ static int no_such_key(const struct p2p_document *document, const struct p2p_che
 	for (; keys->name && used < sizeof(known); keys++)
 		used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s",
 					 used ? ", " : "", keys->name);
-	return p2p_document_error(document, value, "\"%s\" is no key here; expected one of %s",
+	return p2p_document_error(document, value, "unknown key \"%s\"; expected one of %s",
 				  name, known);
 }
 

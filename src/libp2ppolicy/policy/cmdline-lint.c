@@ -114,7 +114,7 @@ static void check_effect(struct p2p_cmdline *cmdline, const struct p2p_option *o
 	p2p_bdf_format(function->bdf, bdf);
 	if (option != stronger && item_for(stronger, function)) {
 		add(cmdline, P2P_LINT_OVERRIDDEN, true, item->text,
-		    "config_acs names %s too and is applied later, from what firmware set: this "
+		    "config_acs also names %s and is applied later, to what firmware set: this "
 		    "item does nothing", bdf);
 		return;
 	}
@@ -155,7 +155,7 @@ static void check_matches(struct p2p_cmdline *cmdline, const struct p2p_option *
 		    item->device);
 	else if (!first)
 		add(cmdline, P2P_LINT_REPEATED, true, item->text,
-		    "an item before this one takes its place: the kernel stops at the first that "
+		    "an earlier item takes precedence: the kernel stops at the first that "
 		    "matches");
 }
 
@@ -173,7 +173,7 @@ static void check_item(struct p2p_cmdline *cmdline, const struct p2p_option *opt
 		    "reads no further than here");
 	else if (p2p_item_matches(item->device, &nothing) < 0)
 		add(cmdline, P2P_LINT_SYNTAX, true, item->text,
-		    "'%s' is no device: it is written DOMAIN:BUS:SLOT.FUNCTION, or pci:VENDOR:DEVICE; "
+		    "'%s' is not a device: write it as DOMAIN:BUS:SLOT.FUNCTION, or pci:VENDOR:DEVICE; "
 		    "the kernel reads no further than here", item->device);
 	else
 		check_matches(cmdline, option, item);
@@ -185,7 +185,7 @@ static void check_option(struct p2p_cmdline *cmdline, const struct p2p_option *o
 
 	if (option->lost)
 		add(cmdline, P2P_LINT_COMMA, true, option->text,
-		    "'%s' stands behind a comma, which ends the option before it: the kernel does "
+		    "'%s' follows a comma, which ends the option before it: the kernel does "
 		    "not know such an option and drops it; devices are separated by ';'",
 		    option->text);
 	if (option->parameter == P2P_PARAMETERS)
@@ -194,7 +194,7 @@ static void check_option(struct p2p_cmdline *cmdline, const struct p2p_option *o
 	check_release(cmdline, option);
 	if (option != cmdline->effective[option->parameter])
 		add(cmdline, P2P_LINT_REPEATED, true, option->text,
-		    "a later %s= takes the place of this one, all of it", name);
+		    "a later %s= replaces this one completely", name);
 	if (!option->item_count)
 		add(cmdline, P2P_LINT_SYNTAX, true, option->text, "%s= names no device", name);
 	for (size_t i = 0; i < option->item_count; i++)
@@ -224,7 +224,7 @@ static void check_cut(struct p2p_cmdline *cmdline)
 	    !others_redirect(cmdline, last))
 		return;
 	add(cmdline, P2P_LINT_CUT, false, last->text,
-	    "the command line ends behind the first device of a list, and other ports still "
+	    "the command line ends after the first device of a list, and other ports still "
 	    "redirect: GRUB cuts it there when a ';' stands outside quotes; look at grub.cfg or "
 	    "/etc/default/grub");
 }

@@ -92,7 +92,7 @@ static int unknown_key(const struct p2p_document *document, struct json_object *
 	for (; *keys && used < sizeof(known); keys++)
 		used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s",
 					 used ? ", " : "", *keys);
-	return p2p_document_error(document, value, "\"%s\" is no key here; expected one of %s",
+	return p2p_document_error(document, value, "unknown key \"%s\"; expected one of %s",
 				  name, known);
 }
 

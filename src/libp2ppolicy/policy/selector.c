@@ -38,7 +38,7 @@ static int unknown_key(const struct p2p_document *document, const struct p2p_ter
 	for (; keys->name && used < sizeof(known); keys++)
 		used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s",
 					 used ? ", " : "", keys->name);
-	return p2p_document_error(document, value, "\"%s\" is no key here; expected one of %s%s",
+	return p2p_document_error(document, value, "unknown key \"%s\"; expected one of %s%s",
 				  name, known, groups ? ", group" : "");
 }
 
@@ -179,7 +179,7 @@ static int add_group(const struct p2p_document *document, struct p2p_group_table
 		return p2p_document_error(document, name, "expected the name of a group");
 	group = p2p_group_table_find(groups, json_object_get_string(name));
 	if (!group)
-		return p2p_document_error(document, name, "no group \"%s\" stands before this",
+		return p2p_document_error(document, name, "no group \"%s\" is defined before this",
 					  json_object_get_string(name));
 	for (size_t i = 0; !r && i < group->selector.count; i++) {
 		groups->terms += 1 + group->selector.any[i].count + terms->count;
@@ -223,7 +223,7 @@ static int parse_one(const struct p2p_document *document, struct p2p_group_table
 	if (json_object_is_type(node, json_type_object))
 		return parse_object(document, groups, node, selector);
 	return p2p_document_error(document, node,
-				  "expected the name of a group, or an object that selects");
+				  "expected the name of a group, or a selector object");
 }
 
 int p2p_selector_parse(const struct p2p_document *document, struct p2p_group_table *groups,

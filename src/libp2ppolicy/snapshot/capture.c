@@ -434,7 +434,7 @@ int p2p_snapshot_capture(struct p2p_context *context, const struct p2p_snapshot 
 	struct capture capture = { .context = context, .snapshot = snapshot };
 
 	if (!p2p_format_of(snapshot)->is_files)
-		return p2p_error(context, -EINVAL, "%s: a %s holds too little for a capture", path,
+		return p2p_error(context, -EINVAL, "%s: a %s has too little data for a capture", path,
 				 p2p_source_text(snapshot->source)->name);
 	if (snapshot->want != P2P_WANT_ALL)
 		return p2p_error(context, -EINVAL, "%s: not everything was read", path);
@@ -449,9 +449,9 @@ int p2p_snapshot_save(struct p2p_context *context, const struct p2p_snapshot *sn
 	if (snapshot->source != P2P_SOURCE_LIVE || snapshot->want < P2P_WANT_NAMES ||
 	    snapshot->saved)
 		return p2p_error(context, -EINVAL,
-				 "%s: only what was read of the running machine is saved", path);
+				 "%s: only what was read from the running machine is saved", path);
 	if (!*snapshot->boot)
-		return p2p_error(context, -ENODATA, "%s: the boot this is cannot be told: "
+		return p2p_error(context, -ENODATA, "%s: the present boot cannot be identified: "
 				 P2P_BOOT_ID " could not be read", path);
 	return write_capture(&capture, path, false);
 }

@@ -168,7 +168,7 @@ static int take_line(struct dump *dump, const char *line, size_t length, bool wh
 	size_t prefix;
 
 	if (memchr(line, '\0', length))
-		return bad(dump, "a zero byte in a text");
+		return bad(dump, "a zero byte in text");
 	while (length && strchr(" \t\r", line[length - 1]))
 		length--;
 	prefix = hex_prefix(line, length);
@@ -222,7 +222,7 @@ static int load_dump(struct p2p_context *context, const struct p2p_input *input,
 		return r;
 	twice = p2p_snapshot_sort(snapshot);
 	if (twice)
-		return p2p_error(context, -EBADMSG, "%s: %s comes twice", input->name,
+		return p2p_error(context, -EBADMSG, "%s: %s appears twice", input->name,
 				 p2p_bdf_format(twice->bdf, text));
 	return 0;
 }

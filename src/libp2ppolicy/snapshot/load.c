@@ -129,7 +129,7 @@ static int load_tree(struct p2p_context *context, const char *name, struct p2p_t
 		return p2p_error(context, tree->live ? -ENODEV : -EBADMSG,
 				 "%s: no PCI function in " DEVICES, name);
 	if (p2p_snapshot_sort(snapshot))
-		return p2p_error(context, -EBADMSG, "%s: a function comes twice", name);
+		return p2p_error(context, -EBADMSG, "%s: a function appears twice", name);
 	r = p2p_load_machine(context, tree, snapshot);
 	p2p_snapshot_sort_entries(snapshot);
 	return r < 0 ? r : load_hwloc(context, tree, snapshot);

@@ -57,13 +57,13 @@ static int check_owner(struct p2p_context *context, const char *path, int fd,
 	struct stat directory;
 
 	if (snprintf(copy, sizeof(copy), "%s", path) >= PATH_MAX)
-		return p2p_error(context, -ENAMETOOLONG, "%s: name too long", path);
+		return p2p_error(context, -ENAMETOOLONG, "%s: the name is too long", path);
 	if (fstat(fd, ret_status) || stat(dirname(copy), &directory))
 		return p2p_error(context, -errno, "%s: %s", path, strerror(errno));
 	if (!S_ISREG(ret_status->st_mode) || !is_roots_alone(ret_status) ||
 	    !is_roots_alone(&directory))
-		return p2p_error(context, -EPERM, "%s is not trusted: it, or its directory, is not "
-				 "root's alone to write", path);
+		return p2p_error(context, -EPERM, "%s is not trusted: it, or its directory, is writable "
+				 "by others than root", path);
 	return 0;
 }
 
@@ -138,14 +138,14 @@ static int check_machine(struct p2p_context *context, const char *path,
 
 	if (!saved->manifest || !*live->boot ||
 	    strcmp(p2p_manifest_boot(saved->manifest), live->boot) != 0)
-		return p2p_error(context, -ESTALE, "%s is of another boot", path);
+		return p2p_error(context, -ESTALE, "%s is from another boot", path);
 	if (live->count != saved->count)
 		return p2p_error(context, -ESTALE,
 				 "%s has %zu functions, and there are %zu now", path, saved->count,
 				 live->count);
 	for (size_t i = 0; i < live->count; i++)
 		if (!is_same_function(&live->raws[i], &saved->raws[i]))
-			return p2p_error(context, -ESTALE, "%s knows another function as %s, or "
+			return p2p_error(context, -ESTALE, "%s has another function as %s, or "
 					 "it has changed since", path,
 					 p2p_bdf_format(live->raws[i].bdf, bdf));
 	return 0;
@@ -179,7 +179,7 @@ int p2p_snapshot_fill(struct p2p_context *context, struct p2p_snapshot *snapshot
 	int r;
 
 	if (snapshot->source != P2P_SOURCE_LIVE || snapshot->saved)
-		return p2p_error(context, -EINVAL, "%s: only what was read of the running machine "
+		return p2p_error(context, -EINVAL, "%s: only what was read from the running machine "
 				 "is filled", path);
 	saved = load_saved(context, path, snapshot->want, &when, &r);
 	if (!saved)

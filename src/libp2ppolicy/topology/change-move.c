@@ -33,12 +33,12 @@ static bool is_one_card(const struct p2p_change_work *work, const struct p2p_fun
 static const char *what_fixes(const struct p2p_function *function)
 {
 	if (function->physfn)
-		return "it is a virtual function, which goes where its physical function goes";
+		return "it is a virtual function, which moves with its physical function";
 	if (is_type(function, P2P_PORT_DOWNSTREAM))
-		return "it is a part of its switch";
+		return "it is part of a switch";
 	if (function->orphan)
 		return "which bridges are above it is not known";
-	return function->parent ? NULL : "it lies on a root bus and so is a part of the root complex";
+	return function->parent ? NULL : "it is on a root bus and so part of the root complex";
 }
 
 static const char *what_bars(const struct p2p_function *function, const struct p2p_function *port)
@@ -46,9 +46,9 @@ static const char *what_bars(const struct p2p_function *function, const struct p
 	bool conventional = port->pcie.fact == P2P_ABSENT || is_type(port, P2P_PORT_PCI_BRIDGE);
 
 	if (!p2p_function_is_bridge(port))
-		return "that is no bridge";
+		return "that is not a bridge";
 	if (is_type(port, P2P_PORT_UPSTREAM))
-		return "behind an upstream port there are only the ports of its switch";
+		return "below an upstream port there are only the ports of its switch";
 	if (conventional && function->pcie.fact == P2P_PRESENT)
 		return "the bus behind that bridge is conventional PCI, the card is PCI Express";
 	return NULL;
@@ -77,7 +77,7 @@ int p2p_change_move(struct p2p_change_work *work, const struct p2p_change *chang
 	for (size_t i = 0; i < topology->count; i++)
 		if (is_one_card(work, function, &topology->functions[i]) &&
 		    is_below(port, &topology->functions[i]))
-			obstacle = "that lies below the card itself";
+			obstacle = "that is below the card itself";
 	if (obstacle)
 		return p2p_error(work->context, -EINVAL, "%s cannot be moved behind %s: %s", a, b,
 				 obstacle);

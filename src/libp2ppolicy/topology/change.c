@@ -187,8 +187,8 @@ static int write_one(struct p2p_change_work *work, const struct p2p_change *chan
 	if (function->acs.fact == P2P_ABSENT)
 		return p2p_error(work->context, -EOPNOTSUPP, "%s has no ACS capability", bdf);
 	if (!has_known_acs(function))
-		return p2p_error(work->context, -ENODATA, "ACS of %s could not be read: what is "
-				 "set there is not known", bdf);
+		return p2p_error(work->context, -ENODATA, "ACS of %s could not be read: its present "
+				 "value is unknown", bdf);
 	if (lacking)
 		return p2p_error(work->context, -EINVAL, "%s cannot set %s: its ACS capability "
 				 "lacks it", bdf, p2p_acs_names(lacking, names));

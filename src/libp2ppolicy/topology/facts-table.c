@@ -123,7 +123,7 @@ static const struct p2p_fact_row function_rows[] = {
 	ROW("driver", text, driver, "kernel driver", .fact = FACT(driver_fact), .decides = true,
 	    .may_lack = true, .device = true),
 	NUMBER("numa_node", number, numa, "-1: the kernel names none", .device = true),
-	ROW("cpus", text, cpus, "the CPUs next to it", .device = true),
+	ROW("cpus", text, cpus, "the CPUs local to it", .device = true),
 	ROW("subsystem_vendor", hex, subsystem_vendor, "Subsystem Vendor ID", .fact = FACT(ids),
 	    .digits = 4),
 	ROW("subsystem_device", hex, subsystem_device, "Subsystem ID", .fact = FACT(ids),

@@ -69,7 +69,7 @@ void p2p_notes_fabrics(struct p2p_topology *topology)
 			continue;
 		seen[known++] = name;
 		p2p_note_add(topology, function,
-			     p2p_keep_format(topology, "%s is there (%s): not PCIe, not judged "
+			     p2p_keep_format(topology, "%s is there (%s): not PCIe, not evaluated "
 					     "here", name, p2p_bdf_format(function->bdf, bdf)));
 	}
 }
@@ -89,7 +89,7 @@ static const char *excuse(const struct p2p_function *end, bool narrow)
 	    strcmp(end->power_state, "unknown") != 0)
 		return "; it is in a low-power state, which lowers the link";
 	if (end->kind == P2P_CLASS_GPU && !narrow)
-		return "; graphics cards lower it when idle, so look again under load";
+		return "; graphics cards lower it when idle, so check again under load";
 	return "";
 }
 
@@ -105,7 +105,7 @@ static void note_link(struct p2p_topology *topology, const struct p2p_function *
 		return;
 	p2p_note_add(topology, end,
 		     p2p_keep_format(topology, "the link of %s to %s runs at %g GT/s x%u, both "
-				     "ends can do %g GT/s x%u%s", p2p_bdf_format(end->bdf, a),
+				     "ends support %g GT/s x%u%s", p2p_bdf_format(end->bdf, a),
 				     p2p_bdf_format(port->bdf, b),
 				     end->pcie.now.speed_mtps / 1000.0, end->pcie.now.width,
 				     speed / 1000.0, width, excuse(end, narrow)));

@@ -79,7 +79,7 @@ static void note_limited(struct p2p_topology *topology)
 	if (count)
 		p2p_note_add(topology, first,
 			     p2p_keep_format(topology, "the kernel sees no extended config space of "
-					     "%u PCI Express functions, %s is the first: it takes "
+					     "%u PCI Express functions, %s is the first: it treats "
 					     "ACS as absent there, what the hardware does is not "
 					     "known", count, bdf_of(first, bdf)));
 }
@@ -104,7 +104,7 @@ static void note_silent(struct p2p_topology *topology)
 		else if (function->power_state && !strcmp(function->power_state, "D3cold"))
 			p2p_note_add(topology, function,
 				     p2p_keep_format(topology, "%s is powered off (D3cold): a "
-						     "kernel that asks it without waking it "
+						     "kernel that reads it without waking it "
 						     "reads all ones, ACS redirect included",
 						     bdf_of(function, bdf)));
 	}
@@ -123,8 +123,8 @@ static void note_lost_bridges(struct p2p_topology *topology)
 		if (function->missing)
 			p2p_note_add(topology, function,
 				     p2p_keep_format(topology, "bridge %s is known only from the "
-						     "paths of what lies below it: nothing was "
-						     "recorded of it", bdf_of(function, bdf)));
+						     "paths of functions below it: nothing was "
+						     "recorded about it", bdf_of(function, bdf)));
 		orphans += function->orphan;
 		if (function->orphan && !orphan)
 			orphan = function;
@@ -188,8 +188,8 @@ static void note_cut_switches(struct p2p_topology *topology)
 		}
 		p2p_note_add(topology, function,
 			     p2p_keep_format(topology, "upstream ports %s and %s give one serial "
-					     "number: one switch chip cut in two, which may have "
-					     "a path between its parts that PCI does not show",
+					     "number: a partitioned switch chip, which may have "
+					     "a path between its partitions that PCI does not show",
 					     bdf_of(first[function->switch_id], a),
 					     bdf_of(function, b)));
 	}

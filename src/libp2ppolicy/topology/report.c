@@ -170,7 +170,7 @@ static int link_function(struct p2p_topology *topology, struct json_object *obje
 	if (read_bdf(object, "physfn", &bdf)) {
 		function->physfn = p2p_tree_find(topology, bdf);
 		if (!function->physfn || function->physfn == function)
-			return damaged(topology, "a virtual function has no physical one");
+			return damaged(topology, "a virtual function has no physical function");
 	}
 	return 0;
 }
@@ -197,7 +197,7 @@ static int link_functions(struct p2p_topology *topology, struct json_object *rep
 				  &topology->functions[i]);
 	for (size_t i = 0; i < topology->count && !r; i++)
 		if (topology->functions[i].physfn && topology->functions[i].physfn->physfn)
-			r = damaged(topology, "a physical function is a virtual one");
+			r = damaged(topology, "a physical function is marked as virtual");
 	for (size_t i = 0; i < topology->count && !r; i++) {
 		struct p2p_function *function = &topology->functions[i];
 		char bdf[P2P_BDF_SIZE];

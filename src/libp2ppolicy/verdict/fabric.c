@@ -61,7 +61,7 @@ static enum turn find_turn(const struct p2p_walk *walk, const char **why)
 {
 	const struct p2p_function *common = walk->common;
 
-	*why = "what joins the two is no port of a kind that could be read";
+	*why = "the type of the port that joins the two could not be read";
 	if (walk->lost) {
 		*why = "which bridges are above one of the two is not known";
 		return TURN_NONE;
@@ -70,7 +70,7 @@ static enum turn find_turn(const struct p2p_walk *walk, const char **why)
 		return TURN_ROOT;
 	if (!walk->provider_side || !walk->client_side) {
 		*why = walk->provider == walk->client ?
-			"a function that addresses itself need not use the link" :
+			"a function that accesses its own memory need not use the link" :
 			"one is a bridge above the other";
 		return TURN_NONE;
 	}
@@ -154,10 +154,10 @@ static struct p2p_route restrain(struct p2p_route route, enum turn turn)
 		return route;
 	if (turn == TURN_ROOT)
 		return unknown(route.port, "whether a root complex forwards between its ports is "
-			       "its own choice");
+			       "implementation-defined");
 	if (turn == TURN_DEVICE && !(route.port->acs.capability & P2P_ACS_RR))
 		return unknown(route.port, "whether a device forwards between its functions is "
-			       "its own choice");
+			       "implementation-defined");
 	return route;
 }
 
@@ -170,7 +170,7 @@ static struct p2p_route without_acs(const struct p2p_function *port, enum turn t
 		return (struct p2p_route){ P2P_ROUTE_DIRECT, port, 0, "the port has no ACS" };
 	if (turn == TURN_ROOT)
 		return unknown(port, "no ACS, and whether a root complex forwards between its "
-			       "ports is its own choice");
+			       "ports is implementation-defined");
 	return unknown(port, "no ACS, and whether a device forwards between its functions is its "
 		       "own choice");
 }

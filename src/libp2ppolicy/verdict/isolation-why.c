@@ -10,10 +10,10 @@ static void say_unknown(struct p2p_text *text, const struct p2p_isolation_cause 
 	char at[P2P_BDF_SIZE];
 
 	if (cause->at)
-		p2p_text_add(text, "not known: what keeps %s apart from its peers could not be read",
+		p2p_text_add(text, "unknown: what isolates %s from its peers could not be read",
 			     p2p_bdf_format(cause->at->bdf, at));
 	else
-		p2p_text_add(text, "not known: whether there is an IOMMU, or what lies above, could "
+		p2p_text_add(text, "unknown: whether there is an IOMMU, or what is above, could "
 				   "not be read");
 }
 
@@ -44,10 +44,10 @@ int p2p_isolation_why(const struct p2p_isolation *isolation, const struct p2p_fu
 			     "requester id", at);
 		break;
 	case P2P_GROUPING_SLOT:
-		p2p_text_add(&text, "functions of one device, and no ACS of %s keeps them apart", at);
+		p2p_text_add(&text, "functions of one device, and no ACS of %s isolates them", at);
 		break;
 	case P2P_GROUPING_ALIAS:
-		p2p_text_add(&text, "%s is known to send DMA under another address", at);
+		p2p_text_add(&text, "%s is known to send DMA with another requester ID", at);
 		break;
 	case P2P_GROUPING_VMD:
 		p2p_text_add(&text, "VMD endpoint %s sends the DMA of its domain", at);

@@ -131,7 +131,7 @@ static void note_release(struct p2p_judge *judge, const char *release, unsigned 
 		note(judge, "kernel %s is newer than every rule set; the rules of %s are used",
 		     release, name);
 	else if (vendor)
-		note(judge, "kernel %s is known to carry whitelist rows of its own, by %s; the "
+		note(judge, "kernel %s is known to carry additional whitelist rows, from %s; the "
 		     "rules of %s do not have them", release, vendor, name);
 }
 
@@ -190,7 +190,7 @@ static int choose_rules(struct p2p_context *context, struct p2p_judge *judge,
 		strncat(names, " ", sizeof(names) - strlen(names) - 1);
 		strncat(names, p2p_rules_at(i)->name, sizeof(names) - strlen(names) - 1);
 	}
-	return p2p_error(context, -EINVAL, "no rule set is named '%s'; there are: auto%s", kernel,
+	return p2p_error(context, -EINVAL, "there is no rule set '%s'; there are auto%s", kernel,
 			 names);
 }
 

@@ -159,17 +159,17 @@ static const char *const sentences[P2P_REASONS] = {
 	[P2P_REASON_NOT_COMPILED] =
 		"the kernel is built without CONFIG_PCI_P2PDMA and permits no pair",
 	[P2P_REASON_ACS_UNKNOWN] =
-		"not known: ACS of %U could not be read, and decides between direct and redirected",
+		"unknown: ACS of %U could not be read, which decides between direct and redirected",
 	[P2P_REASON_ROOT_UNKNOWN] =
-		"not known: %P, and whether the host bridge list has %H could not be told",
+		"unknown: %P, and whether the host bridge list has %H is unknown",
 	[P2P_REASON_CPU_UNKNOWN] =
-		"not known: %P, and the CPU's vendor and family could not be read",
+		"unknown: %P, and the CPU's vendor and family could not be read",
 	[P2P_REASON_IOMMU_UNKNOWN] =
-		"not known: %P, and whether an IOMMU is in use could not be read",
+		"unknown: %P, and whether an IOMMU is in use could not be read",
 	[P2P_REASON_P2PDMA_UNKNOWN] =
-		"not known: whether the kernel is built with CONFIG_PCI_P2PDMA could not be read",
+		"unknown: whether the kernel is built with CONFIG_PCI_P2PDMA",
 	[P2P_REASON_PATH_UNKNOWN] =
-		"not known: which bridges are above one of the two, and whether they share one",
+		"unknown: which bridges are above one of the two, and whether they share one",
 	[P2P_REASON_TLP_BLOCKED] = "a port on the path blocks this class of requests",
 };
 

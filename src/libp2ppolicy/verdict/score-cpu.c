@@ -106,14 +106,14 @@ static const struct p2p_cpu cpus[] = {
 static const struct p2p_cpu other = {
 	.reads = true, .splits = true, .write = P2P_C_SANDYBRIDGE_WRITE,
 	.read = P2P_C_SANDYBRIDGE_READ, .latency = P2P_C_ROOT_LATENCY_MOST, .sockets = &qpi,
-	.name = "a CPU that nobody measured",
+	.name = "a CPU without measurements",
 };
 
 /* The worst of every column. */
 static const struct p2p_cpu unknown = {
 	.splits = true, .write = P2P_C_SANDYBRIDGE_WRITE, .read = P2P_C_SANDYBRIDGE_READ,
 	.latency = P2P_C_ROOT_LATENCY_MOST, .sockets = &qpi, .chipset = &dmi2,
-	.name = "a CPU that could not be read",
+	.name = "an unknown CPU",
 };
 
 const struct p2p_cpu *p2p_cpu_find(const struct p2p_machine *machine)

@@ -17,7 +17,7 @@ static void add_bdf(struct writer *w, const struct p2p_function *function)
 	p2p_text_add(&w->text, "%s", function ? p2p_bdf_format(function->bdf, bdf) : "it");
 }
 
-/* %A: the function it belongs to. */
+/* %A: the function where the limit is. */
 static void add_at(struct writer *w)
 {
 	add_bdf(w, w->speed->at);
@@ -57,9 +57,9 @@ static void add_requests(struct writer *w)
 	const struct p2p_pcie *pcie = &w->speed->at->pcie;
 
 	if (pcie->fact != P2P_PRESENT)
-		p2p_text_add(&w->text, "as few reads under way as every function may have");
+		p2p_text_add(&w->text, "only the smallest number of outstanding reads");
 	else
-		p2p_text_add(&w->text, "%s reads of %u bytes under way at most",
+		p2p_text_add(&w->text, "at most %s outstanding reads of %u bytes",
 			     pcie->tags_10bit ? "768" : pcie->extended_tags ? "256" : "32",
 			     pcie->mrrs_bytes);
 }
@@ -76,13 +76,13 @@ static const struct { char letter; void (*add)(struct writer *w); } fields[] = {
 };
 
 static const char *const sentences[P2P_LIMITS] = {
-	[P2P_LIMIT_UNKNOWN] = "what the way carries is not known",
+	[P2P_LIMIT_UNKNOWN] = "what the path carries is unknown",
 	[P2P_LIMIT_LINK] = "the link of %A is the narrowest: %L, %P bytes of payload",
 	[P2P_LIMIT_REDIRECT] = "a redirected transfer crosses the link of %A up and down, so two of "
 			       "them, one each way, get half each: %L, %P bytes of payload",
 	[P2P_LIMIT_REQUESTS] = "%A has %R, and each takes %T ns",
-	[P2P_LIMIT_ROOT_COMPLEX] = "the root complex (%C) carries no more from port to port",
-	[P2P_LIMIT_SPLIT] = "the root complex (%C) cuts peer traffic to %P bytes of payload, for "
+	[P2P_LIMIT_ROOT_COMPLEX] = "the root complex (%C) limits traffic from port to port",
+	[P2P_LIMIT_SPLIT] = "the root complex (%C) splits peer traffic into payloads of %P bytes, for "
 			    "which the link of %A is the narrowest: %L",
 	[P2P_LIMIT_ORDERING] = "%A may not use relaxed ordering (Device Control, RlxdOrd-), and the "
 			       "root complex (%C) is slow without",
@@ -92,8 +92,8 @@ static const char *const sentences[P2P_LIMITS] = {
 	[P2P_LIMIT_BUS] = "%A leads to a conventional PCI bus, which all on it share",
 	[P2P_LIMIT_WRITES_ONLY] = "the root complex (%C) passes only posted writes between its "
 				  "ports: reads fail",
-	[P2P_LIMIT_BLOCKED] = "a port on the way rejects the requests; of the way itself, ",
-	[P2P_LIMIT_REFUSED] = "the kernel refuses the pair; of the way itself, ",
+	[P2P_LIMIT_BLOCKED] = "a port on the path rejects the requests; of the path itself, ",
+	[P2P_LIMIT_REFUSED] = "the kernel refuses the pair; of the path itself, ",
 };
 
 static void expand(struct writer *w, const char *sentence)
@@ -128,10 +128,10 @@ static void add_unknown(struct writer *w)
 	if (speed->fact == P2P_PRESENT)
 		return;
 	if (w->verdict->kernel.map_type == P2P_MAP_UNKNOWN)
-		p2p_text_add(&w->text, "; not known whether the kernel permits it");
+		p2p_text_add(&w->text, "; whether the kernel permits it is unknown");
 	else if (!speed->missing)
-		p2p_text_add(&w->text, "; a fact of the machine is missing, and the worst is taken");
-	clause(w, "; a fact of ", speed->missing, " is missing, and the worst is taken");
+		p2p_text_add(&w->text, "; a fact of the machine is missing, and the worst value is assumed");
+	clause(w, "; a fact of ", speed->missing, " is missing, and the worst value is assumed");
 }
 
 int p2p_score_reason(const struct p2p_judge *judge, const struct p2p_verdict *verdict,
@@ -149,8 +149,8 @@ int p2p_score_reason(const struct p2p_judge *judge, const struct p2p_verdict *ve
 	if (speed->translated)
 		p2p_text_add(&w.text, verdict->client->iommu_type ? "; the IOMMU translates" :
 			     "; an IOMMU may translate");
-	clause(&w, "; the link of ", speed->idle, " idles, and what it can do counts: look under load");
-	clause(&w, "; the link of ", speed->degraded, " runs below what both ends can do");
+	clause(&w, "; the link of ", speed->idle, " idles and counts at its maximum: check under load");
+	clause(&w, "; the link of ", speed->degraded, " is below the maximum of its two ends");
 	add_unknown(&w);
 	return (int)w.text.used;
 }

@@ -112,7 +112,7 @@ static void print_hit(void *userdata, const struct hit *hit)
 	fprintf(out, " (%s): %s from 0x%" PRIx64 "%s", words_product(function, product,
 								      sizeof(product)),
 		words_bytes(hit->size, size), hit->first,
-		hit->bus ? " as the bus counts" : "");
+		hit->bus ? " on the bus" : "");
 	if (hit->holder == HOLDER_BAR)
 		fprintf(out, ", at byte 0x%" PRIx64 " of it", search->address - hit->first);
 	fputc('\n', out);
@@ -146,11 +146,11 @@ static enum status print_text(struct search *search)
 		print_wrapped(out, search->app->options.width, 0,
 			      "A device that the IOMMU reports with this address sent peer traffic "
 			      "to it: the pair was set up with bus addresses, and a redirect (ACS) "
-			      "or the way through the root complex led it into a translated domain.");
+			      "or the route through the root complex led it into a translated domain.");
 	else if (search->windows)
-		fputs("no BAR holds it: it lies in a gap of the windows above\n", out);
+		fputs("no BAR contains it: it lies in a gap of the windows above\n", out);
 	else
-		fputs("no BAR and no window holds it: memory, or an address that only an IOMMU "
+		fputs("no BAR and no window contains it: memory, or an address that only an IOMMU "
 		      "domain knows\n", out);
 	if (search->unknown)
 		fprintf(out, "the size of %s is not known\n",
@@ -182,7 +182,7 @@ enum status command_address(struct app *app, int argc, char **argv)
 	errno = 0;
 	search.address = strtoull(argv[0], &end, 16);
 	if (end == argv[0] || *end || errno || strchr("-+ ", *argv[0]))
-		return fail_with(app->failure, STATUS_INPUT, "'%s' is no address: expected "
+		return fail_with(app->failure, STATUS_INPUT, "'%s' is not an address: expected "
 				 "hexadecimal digits such as 0x380005000000", argv[0]);
 	return app->options.format == FORMAT_JSON ? print_json(&search) : print_text(&search);
 }

@@ -14,7 +14,8 @@ enum status command_capture(struct app *app, int argc, char **argv)
 				     app->options.with_serials);
 	if (error)
 		return fail_library(app->failure, app->context, error);
-	fprintf(app->out, "%s is written.\nSerial numbers, MAC addresses, GUIDs and host names in it are %s.\n",
+	fprintf(app->out, "%s has been written.\n"
+		"Serial numbers, MAC addresses, GUIDs and host names in it are %s.\n",
 		argv[0], app->options.with_serials ? "as they were read" : "pseudonyms");
 	if (live && geteuid() != 0)
 		fputs("It was taken without root: of most functions it has 64 bytes of config\n"

@@ -115,7 +115,7 @@ static void print_finding(void *userdata, const struct p2p_finding *finding)
 	}
 	fprintf(app->out, ": expected %s, found %s", finding->expected, finding->found);
 	if (excused)
-		fputs(", and its device idles: look again under load", app->out);
+		fputs(", and its device idles: check again under load", app->out);
 	fprintf(app->out, " [line %u%s", finding->line, *finding->why ? ": " : "");
 	words_line(app->out, finding->why);
 	fputs("]\n", app->out);
@@ -165,7 +165,7 @@ static void print_gate(const struct checking *checking)
 	if (is_unguarded(checking))
 		fprintf(app->out, "%sNOTHING IS ENFORCED%s: %s is installed, and the gate is %s\n",
 			paint_on(app, PAINT_BAD), paint_off(app), POLICY_FILE,
-			checking->gate ? checking->gate : "not to be asked");
+			checking->gate ? checking->gate : "not reachable");
 }
 
 static void print_summary(const struct checking *checking)

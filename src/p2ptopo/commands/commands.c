@@ -11,14 +11,14 @@
 
 static const struct command commands[] = {
 	{ .name = "report",
-	  .summary = "The machine on one screen: which pairs can do peer-to-peer DMA, what is "
+	  .summary = "One screen: which pairs can do peer-to-peer DMA, what is "
 		     "wrong, and where. The command when none is given.",
 	  .stage = STAGE_JUDGE, .want = P2P_WANT_OVERVIEW, .run = command_report,
 	  .schema = "report",
 	  .takes = TAKES_PAIRS },
 	{ .name = "tree",
 	  .summary = "The PCIe tree with links, ACS, ATS, IOMMU groups, NUMA nodes and names; "
-		     "--json has all that was decoded of every function.",
+		     "--json has every decoded fact.",
 	  .stage = STAGE_TOPOLOGY, .want = P2P_WANT_NAMES, .run = command_tree,
 	  .schema = "tree", .columns = tree_columns,
 	  .takes = TAKES_MACHINE | TAKES_FILTER },
@@ -57,40 +57,40 @@ static const struct command commands[] = {
 	  .columns = flows_columns,
 	  .takes = TAKES_MACHINE, .values = { VALUE_FLOW } },
 	{ .name = "what-if", .arguments = "CHANGE...", .operands = 1, .optional = 4096,
-	  .summary = "What would change if ACS, the IOMMU, the place of a card, the CPU or the "
-		     "kernel were other ones: only the pairs and IOMMU groups that change.",
+	  .summary = "What would change with other ACS bits, another IOMMU mode, slot, CPU or "
+		     "kernel: only the pairs and IOMMU groups that differ.",
 	  .stage = STAGE_JUDGE, .want = P2P_WANT_NAMES, .run = command_whatif,
 	  .schema = "what-if", .columns = whatif_columns,
 	  .takes = TAKES_PAIRS, .values = { VALUE_CHANGE } },
 	{ .name = "check", .arguments = "[FILE]", .optional = 1,
-	  .summary = "Hold the machine against a file of expectations; the exit status is that of "
+	  .summary = "Check the machine against a file of expectations; the exit status is that of "
 		     "the first class that fails.",
 	  .stage = STAGE_JUDGE, .want = P2P_WANT_NAMES, .run = command_check,
 	  .schema = "check-result",
 	  .takes = TAKES_PAIRS, .values = { VALUE_PATH } },
 	{ .name = "diff", .arguments = "OLD [NEW]", .operands = 1, .optional = 1,
-	  .summary = "What changed between two captures, or since one, in what peer-to-peer DMA "
-		     "depends on, and what that does to pairs. Exit status 1 when something did.",
+	  .summary = "What changed between two captures, or since one, that peer-to-peer DMA "
+		     "depends on, and the effect on pairs. Exit status 1 when something changed.",
 	  .want = P2P_WANT_NAMES, .run = command_diff, .schema = "diff",
 	  .takes = TAKES_MACHINE | TAKES_ALL, .values = { VALUE_PATH } },
 	{ .name = "fix", .arguments = "[DEVICE DEVICE...]", .optional = 64,
 	  .summary = "The smallest change that makes pairs possible or direct: registers, kernel "
-		     "parameters, what it costs, and what helps where no register does. Exit "
-		     "status 1 when nothing is sure to.",
+		     "parameters, their cost, and what helps where no register does. Exit "
+		     "status 1 when no remedy is certain.",
 	  .want = P2P_WANT_NAMES, .run = command_fix, .schema = "fix",
 	  .takes = TAKES_MACHINE, .values = { VALUE_END } },
 	{ .name = "view",
-	  .summary = "The machine on the screen, with keys: tree, matrix, pairs and devices; what "
-		     "would be if a port did not redirect; live.",
+	  .summary = "Interactive viewer: tree, matrix, pairs and devices; tries what "
+		     "clearing redirects would do; follows hot-plug.",
 	  .want = P2P_WANT_NAMES, .run = command_view,
 	  .takes = TAKES_PAIRS },
 	{ .name = "capture", .arguments = "FILE", .operands = 1,
-	  .summary = "Write what this machine is made of into a tar (compressed when FILE ends "
+	  .summary = "Write a capture of this machine, a tar (compressed when FILE ends "
 		     "in .gz, .xz, .zst or .bz2) that --from, lspci and lstopo read.",
 	  .stage = STAGE_SNAPSHOT, .want = P2P_WANT_ALL, .run = command_capture, .live = true,
 	  .takes = TAKES_FROM, .values = { VALUE_PATH } },
 	{ .name = "policy compile", .arguments = "[FILE]", .optional = 1,
-	  .summary = "What the rules of a policy allow on this machine, and who reaches the "
+	  .summary = "What a policy allows on this machine, and which devices can reach the "
 		     "providers anyway.",
 	  .stage = STAGE_JUDGE, .want = P2P_WANT_NAMES, .run = command_policy_compile,
 	  .schema = "allow-list",
@@ -110,27 +110,27 @@ static const struct command commands[] = {
 	  .schema = "policy-diff",
 	  .takes = TAKES_MACHINE & ~TAKES_FROM, .values = { VALUE_PATH } },
 	{ .name = "policy push", .arguments = "[FILE]", .optional = 1,
-	  .summary = "Apply the policy to this machine and put the allow-list in force, all of it "
+	  .summary = "Apply the policy to this machine and put the allow-list in force, completely "
 		     "or nothing.",
 	  .want = P2P_WANT_NAMES, .run = command_policy_push, .live = true,
 	  .takes = TAKES_RULES, .values = { VALUE_PATH } },
-	{ .name = "policy clear", .summary = "Take the allow-list back and turn the gate off.",
+	{ .name = "policy clear", .summary = "Remove the allow-list and turn the gate off.",
 	  .run = command_policy_clear },
-	{ .name = "gate status", .summary = "What the kernel module p2pgate does and has counted.",
+	{ .name = "gate status", .summary = "Mode, hooks and counters of the kernel module p2pgate.",
 	  .stage = STAGE_TOPOLOGY, .run = command_gate_status, .schema = "gate", .live = true },
 	{ .name = "prove", .arguments = "PROVIDER CLIENT", .operands = 2,
 	  .summary = "Move real bytes between two devices, both ways, and compare them; what "
-		     "stands on --scratch is lost. Exit status 1 when not every byte arrived.",
+		     "is on --scratch is lost. Exit status 1 when not every byte arrived.",
 	  .stage = STAGE_JUDGE, .want = P2P_WANT_NAMES, .run = command_prove, .schema = "proof",
 	  .live = true,
 	  .takes = TAKES_RULES, .values = { VALUE_END, VALUE_END } },
 	{ .name = "watch",
-	  .summary = "Follow hot-plug: a line for every device that comes or goes, gets or loses "
-		     "its driver, for links that change, and for what that does to pairs.",
+	  .summary = "Follow hot-plug: a line for every device that is added or removed, gets or loses "
+		     "its driver, for links that change, and for the effect on pairs.",
 	  .want = P2P_WANT_NAMES, .run = command_watch, .schema = "watch",
 	  .takes = TAKES_PAIRS & ~TAKES_FROM },
 	{ .name = "refresh", .arguments = "[FILE]", .optional = 1,
-	  .summary = "As root: save what only root can read for everybody's reports, and push "
+	  .summary = "As root: save the registers that only root can read for all users, and push "
 		     "the installed policy where the gate is loaded.  Run by udev and at boot.",
 	  .want = P2P_WANT_NAMES, .run = command_refresh, .live = true,
 	  .takes = TAKES_RULES | TAKES_SAVED, .values = { VALUE_PATH } },

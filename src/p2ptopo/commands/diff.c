@@ -50,8 +50,8 @@ static void put_values(const struct two *two, const struct p2p_difference *diffe
 	if (difference->was && !strcmp(difference->about, "moved"))
 		evidence = p2p_diff_evidence(two->diff, difference->was);
 	if (evidence)
-		fprintf(app->out, " (told by its %s%s)", evidence,
-			strcmp(evidence, "ids") != 0 ? "" : " alone: it may be another of its kind");
+		fprintf(app->out, " (matched by %s%s)", evidence,
+			strcmp(evidence, "ids") != 0 ? "" : " alone: it may be another device of the same model");
 }
 
 /* One line for all functions of which the same fact changed alike.  Return: how many. */

@@ -101,14 +101,14 @@ static void print_at(FILE *cell, const struct app *app, const void *row)
 const struct column flows_columns[] = {
 	{ "CLIENT", "who does the DMA", false, 0, .print = print_client },
 	{ "OP", "reads or writes", false, 0, .print = print_op },
-	{ "PROVIDER", "whose memory it is", false, 0, .print = print_provider },
+	{ "PROVIDER", "which owns the memory", false, 0, .print = print_provider },
 	{ "ALONE", "GB/s while nothing else runs; >= at least, - refused or blocked, ? unknown",
 	  true, 0, .print = print_alone },
 	{ "SHARE", "GB/s while all of them run; ! posted writes are known to collapse here", true,
 	  0, .print = print_share, .paint = paint_share },
-	{ "LIMIT", "what keeps it from more: link, redirect, root_complex, socket, ...", false, 0,
+	{ "LIMIT", "what limits it: link, redirect, root_complex, socket, ...", false, 0,
 	  .print = print_limit },
-	{ "LIMIT-AT", "the function it belongs to", false, 0, .print = print_at },
+	{ "LIMIT-AT", "the function where the limit is", false, 0, .print = print_at },
 	{ 0 }
 };
 
@@ -138,7 +138,7 @@ static enum status parse_flow(struct app *app, struct list *list, char *text)
 	enum status status;
 
 	if (!*mark)
-		return fail_with(app->failure, STATUS_INPUT, "'%s' is no transfer: write "
+		return fail_with(app->failure, STATUS_INPUT, "'%s' is not a transfer: write "
 				 "CLIENT>PROVIDER, CLIENT<PROVIDER (it reads) or A<>B", text);
 	second = mark + (both ? 2 : 1);
 	*mark = '\0';
@@ -237,8 +237,8 @@ static void print_sum(struct app *app, const struct p2p_share *shares, size_t co
 	fprintf(app->out, "\nTogether %.1f GB/s%s.\n", sum_of(shares, count),
 		is_known(shares, count) ? "" : " by what is known");
 	if (!is_known(shares, count))
-		print_wrapped(app->out, app->options.width, 0, "A transfer of which a fact is "
-			      "missing is taken at its least: it may get more, and leave less to "
+		print_wrapped(app->out, app->options.width, 0, "A transfer with an unknown fact "
+			      "is counted at its lower bound: it may get more, and leave less to "
 			      "the others.");
 }
 

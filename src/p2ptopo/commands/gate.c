@@ -106,13 +106,13 @@ static void status_text(const struct app *app, const struct p2p_gate_info *info)
 	fprintf(app->out, "list: %u pairs of %u functions, generation %llu", info->pairs,
 		info->functions, (unsigned long long)info->generation);
 	if (info->dropped)
-		fprintf(app->out, "; %u pairs went with functions that are gone", info->dropped);
+		fprintf(app->out, "; %u pairs were dropped with removed functions", info->dropped);
 	fputs("\nhooks:", app->out);
 	for (const char *const *hook = info->hooks; *hook; hook++)
 		fprintf(app->out, " %s", *hook);
 	fputc('\n', app->out);
 	if (info->promotion)
-		fputs("promotion: pairs may be let through that the kernel refuses\n", app->out);
+		fputs("promotion: pairs that the kernel refuses may be let through\n", app->out);
 	if (info->log_lost)
 		fprintf(app->out, "log: %u newly refused pairs were not logged, the table was full\n",
 			info->log_lost);

@@ -225,7 +225,7 @@ static void print_legend(const struct app *app)
 		{ P2P_MAP_BUS_ADDR, "bus_addr: allowed, straight through a switch" },
 		{ P2P_MAP_THRU_HOST_BRIDGE, "thru_host_bridge: allowed, through the root complex" },
 		{ P2P_MAP_NOT_SUPPORTED, "not_supported: the kernel refuses" },
-		{ P2P_MAP_UNKNOWN, "unknown: a fact is missing; no answer is no yes" },
+		{ P2P_MAP_UNKNOWN, "unknown: a fact is missing; do not take it for a yes" },
 	};
 
 	fputs("\nEach cell: relation, what the kernel decides, distance.\n", app->out);
@@ -263,7 +263,7 @@ static void print_members(const struct matrix *matrix)
 		if (matrix->rows[i].count < 2)
 			continue;
 		if (!title)
-			fputs("\nFunctions that answer alike share a row:\n", matrix->app->out);
+			fputs("\nFunctions with the same answers share a row:\n", matrix->app->out);
 		title = true;
 		print_line_members(matrix, i);
 	}
@@ -336,7 +336,7 @@ static int print_whole(struct app *app, struct matrix *matrix, struct line *line
 		return print_grid(matrix);
 	error = p2p_groups_new(app->judge, app->selected, app->selected_count, &groups);
 	if (!error && p2p_groups_count(groups) > MANY_ROWS)
-		fprintf(app->out, "%zu rows: -s, -d and --class narrow them, p2ptopo report sums them "
+		fprintf(app->out, "%zu rows: -s, -d and --class select rows, p2ptopo report summarizes them "
 			"up.\n\n", p2p_groups_count(groups));
 	if (!error && p2p_groups_count(groups) < app->selected_count) {
 		matrix->row_count = matrix->column_count = lines_of_groups(groups, lines);

@@ -78,16 +78,16 @@ static void print_model(FILE *cell, const struct app *app, const void *row)
 
 const struct column near_columns[] = {
 	PEER("PEER", "address of the peer", false, print_peer),
-	PEER("NAME", "what it is called", false, print_name),
+	PEER("NAME", "its name", false, print_name),
 	PEER("CLASS", "gpu, nic, nvme, ...", false, print_class),
 	PEER("NUMA", "its NUMA node; - the kernel says none, ? unknown", true, print_numa),
-	PEER("CPUS", "the CPUs next to it", false, print_cpus),
+	PEER("CPUS", "the CPUs local to it", false, print_cpus),
 	PAIR("REL", "relation: X PIX PXB PHB NODE SYS, ? unknown", false, gives, RELATION),
 	PAIR("GIVES", "what the kernel decides when DEVICE is the provider, the peer the client",
 	     false, gives, MAP_TYPE),
 	PAIR("TAKES", "the same when DEVICE is the client, the peer the provider", false, takes,
 	     MAP_TYPE),
-	PAIR("HOPS", "the kernel's count of steps", true, gives, HOPS),
+	PAIR("HOPS", "the kernel's count of hops", true, gives, HOPS),
 	PAIR("READ", "GB/s the peer can read from DEVICE; >= at least, - refused or blocked, "
 	     "? unknown", true, gives, READ),
 	PAIR("WRITE", "GB/s the peer can write to DEVICE", true, gives, WRITE),
@@ -95,7 +95,8 @@ const struct column near_columns[] = {
 	PAIR("TAKES-READ", "GB/s DEVICE can read from the peer", true, takes, READ),
 	PAIR("TAKES-WRITE", "GB/s DEVICE can write to the peer", true, takes, WRITE),
 	PEER("MODEL", "its name in pci.ids", false, print_model),
-	PAIR("REASON", "why the kernel decides so, DEVICE being the provider", false, gives, REASON),
+	PAIR("REASON", "reason of the kernel's decision with DEVICE as the provider", false, gives,
+	     REASON),
 	{ 0 }
 };
 
@@ -180,7 +181,7 @@ static void print_title(const struct app *app, const struct p2p_function *device
 	named = strcmp(name, bdf) != 0;
 	snprintf(text, sizeof(text), "%s%s (%s%s%s)%s", count ? "Peers of " : "", name,
 		 named ? bdf : "", named ? " " : "", p2p_class_name(device->kind),
-		 count ? ", the best first:" : " has no peer of those asked for.");
+		 count ? ", the best first:" : " has no matching peer.");
 	print_wrapped(app->out, app->options.width, 0, text);
 }
 

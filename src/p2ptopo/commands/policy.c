@@ -165,7 +165,7 @@ static void print_exposed(const struct app *app, const struct list_of *made,
 
 		if (!count)
 			continue;
-		fprintf(app->out, "  %s is reached by the switches' leave also by", provider->display);
+		fprintf(app->out, "  %s can also be reached through the switches by", provider->display);
 		for (size_t n = 0; n < count && n < NAMES_SHOWN; n++)
 			fprintf(app->out, "%s %s", n ? "," : "", list[n]->display);
 		if (count > NAMES_SHOWN)
@@ -229,7 +229,7 @@ static void explain_text(const struct app *app, const struct p2p_verdict *verdic
 	else
 		fprintf(app->out, "no rule of %s matches\n", path);
 	if (decision->uncertain)
-		fputs("a fact that a rule asks for is not known, and that never lets a pair through\n",
+		fputs("a fact that a rule depends on is unknown, which never lets a pair through\n",
 		      app->out);
 }
 

@@ -113,7 +113,7 @@ static enum status push(struct refresh *refresh, bool *ret_again)
 	int error;
 
 	if (was_turned_off(&refresh->info)) {
-		fputs("The gate was turned off by hand, and stays off until p2ptopo policy push.\n",
+		fputs("The gate was turned off by hand and stays off until p2ptopo policy push.\n",
 		      app->out);
 		return STATUS_DONE;
 	}
@@ -279,7 +279,7 @@ enum status command_refresh(struct app *app, int argc, char **argv)
 
 	if (geteuid() != 0)
 		return fail_with(app->failure, STATUS_ACCESS,
-				 "only root can read what is to be saved");
+				 "only root can read the registers to be saved");
 	if (app->options.background)
 		return in_background(app, policy);
 	error = turn_queue(app->options.run_dir, true, &turn);

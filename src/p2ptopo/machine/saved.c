@@ -42,7 +42,7 @@ static void say_used(const struct app *app)
 
 static void say_missing(const struct app *app, int error)
 {
-	const char *why = error == -ENOENT ? "no snapshot of root's is there" :
+	const char *why = error == -ENOENT ? "there is no snapshot from root" :
 			  p2p_context_error(app->context);
 
 	if (app->options.no_snapshot)

@@ -11,13 +11,13 @@ static const struct { enum paint paint; const char *mark, *means; } marks[] = {
 	{ PAINT_GOOD, "B", "bus_addr: allowed, straight through a switch" },
 	{ PAINT_HOST, "H", "thru_host_bridge: allowed, through the root complex" },
 	{ PAINT_BAD, "x", "not_supported: the kernel refuses" },
-	{ PAINT_UNKNOWN, "?", "unknown: a fact is missing; no answer is no yes" },
+	{ PAINT_UNKNOWN, "?", "unknown: a fact is missing; do not take it for a yes" },
 	{ PAINT_GOOD, "direct", "the switches carry it (redir: to the root complex; block: not)" },
 	{ PAINT_NONE, "P C", "the selected provider, and client" },
-	{ PAINT_GOOD, "+", "came a moment ago" },
-	{ PAINT_BAD, "-", "went a moment ago" },
+	{ PAINT_GOOD, "+", "added a moment ago" },
+	{ PAINT_BAD, "-", "removed a moment ago" },
 	{ PAINT_HOST, "~", "changed a moment ago" },
-	{ PAINT_NONE, "*", "another than was read, by what is tried out" },
+	{ PAINT_NONE, "*", "differs from the machine because of the what-if" },
 	{ PAINT_BAD, "0011101!", "ACS control as pci=config_acs= has it; ! redirects" },
 };
 

@@ -452,7 +452,7 @@ static void paint_status(struct view *view)
 			       "x what-if",
 		[PAGE_PAIR] = "? help  q back  r reverse  x what-if  [ ] rules  w writes  S save",
 		[PAGE_DEVICE] = "? help  q back  p provider  x what-if  S save",
-		[PAGE_WHAT_IF] = "? help  q quit  X take all back  S save",
+		[PAGE_WHAT_IF] = "? help  q quit  X undo all  S save",
 		[PAGE_REPORT] = "? help  q quit  W save the report",
 		[PAGE_HELP] = "q back  j k move  / search",
 	};

@@ -274,7 +274,7 @@ static void act_select(struct state *state, const struct sight *sight, enum acti
 	if (!chosen.there)
 		return;
 	if (!text && state->page == PAGE_TREE && !sight->end) {
-		state_say(state, true, "a bridge is no end of a pair");
+		state_say(state, true, "a bridge cannot be the provider or client of a pair");
 		return;
 	}
 	if (provider)
@@ -292,7 +292,7 @@ static void act_swap(struct state *state, const struct sight *sight, enum action
 	if (state->page == PAGE_MATRIX || state->page == PAGE_PEERS)
 		take(state, sight);
 	if (!state->provider.there || !state->client.there) {
-		state_say(state, true, "there is no pair: p selects a provider, e a client");
+		state_say(state, true, "no pair is selected: p selects a provider, e a client");
 		return;
 	}
 	provider = state->provider;
@@ -366,7 +366,7 @@ static void act_toggle(struct state *state, const struct sight *sight, enum acti
 	else if (state->provider.there && state->client.there)
 		state->effect = EFFECT_TOGGLE_PAIR;
 	else
-		state_say(state, true, "there is no pair: p selects a provider, e a client");
+		state_say(state, true, "no pair is selected: p selects a provider, e a client");
 }
 
 static void act_prompt(struct state *state, const struct sight *sight, enum action action)

@@ -140,12 +140,12 @@ enum status terminal_open(struct failure *failure, bool colour, struct terminal 
 	rescue_save(STDOUT_FILENO);
 	terminal->screen = newterm(NULL, stdout, stdin);
 	if (!terminal->screen)
-		return refuse(failure, terminal, "this kind of terminal is not known here");
+		return refuse(failure, terminal, "this kind of terminal is not known");
 	cup = tigetstr("cup");
 	if (!cup || cup == (char *)-1) {
 		endwin();
 		delscreen(terminal->screen);
-		return refuse(failure, terminal, "this kind of terminal cannot place its cursor");
+		return refuse(failure, terminal, "this kind of terminal cannot move its cursor");
 	}
 	set_escdelay(40);
 	take_over(terminal);

@@ -16,8 +16,8 @@ static void print_pair(struct app *app, struct machine *machine, const struct st
 	struct path path;
 
 	if (!provider || !client) {
-		fputs("No pair is selected.\n\nIn the tree, p selects the provider, whose memory it "
-		      "is, and e the client, which does the DMA.\nIn the matrix and on the page of "
+		fputs("No pair is selected.\n\nIn the tree, p selects the provider, which owns the "
+		      "memory, and e the client, which does the DMA.\nIn the matrix and on the page of "
 		      "peers, Enter opens the pair under the cursor.\n", app->out);
 		return;
 	}

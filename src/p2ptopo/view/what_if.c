@@ -84,7 +84,7 @@ static void print_groups(const struct app *app, const struct machine *machine,
 {
 	size_t groups = p2p_isolation_groups(tried);
 
-	fprintf(app->out, "\n%sIOMMU groups as the kernel would make them: %zu as read, %zu what if"
+	fprintf(app->out, "\n%sIOMMU groups as the kernel would form them: %zu now, %zu with the changes"
 		"%s\n", paint_on(app, PAINT_BOLD), p2p_isolation_groups(read), groups,
 		paint_off(app));
 	for (size_t i = 0; i < groups; i++) {
@@ -114,16 +114,16 @@ static void print_isolation(const struct app *app, const struct machine *machine
 void what_if_print(const struct app *app, const struct machine *machine)
 {
 	if (!machine->trial_count) {
-		fputs("Nothing is tried out.\n\n", app->out);
+		fputs("No change is being tried.\n\n", app->out);
 		print_wrapped(app->out, app->options.width, 0,
 			      "x on a port of the tree clears its redirects, and x on a pair those "
 			      "of all ports between the two; x again brings them back. Everything "
-			      "then shows what would be. Nothing is written to the machine.");
+			      "then shows the result. Nothing is written to the machine.");
 		return;
 	}
 	print_wrapped(app->out, app->options.width, 0,
-		      "What if these ports were set so. Nothing is written to the machine: every "
-		      "page shows what would be. X takes it all back.");
+		      "These changes are being tried. Nothing is written to the machine: every "
+		      "page shows the result. X undoes all of them.");
 	print_counts(app, machine);
 	print_isolation(app, machine);
 	for (size_t i = 0; i < machine->trial_count; i++)

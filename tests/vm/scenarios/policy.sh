@@ -99,9 +99,9 @@ expect moved p2pio $a $disk
 
 # What is predicted, permitted, and let through, side by side.
 expect 0 status p2ptopo path $b $a
-says "yes, asked now: distance 4; with the gate 4 (listed)"
+says "yes, queried now: distance 4; with the gate 4 (listed)"
 expect 0 status p2ptopo path $a $b
-says "yes, asked now: distance 4; with the gate 4 (not_listed)"
+says "yes, queried now: distance 4; with the gate 4 (not_listed)"
 p2ptopo path $a $b --json >/out/path.json || fail "path --json"
 grep -q '"agrees": *true' /out/path.json || fail "the prediction differs"
 
@@ -110,11 +110,11 @@ g=$(function_of gamma)
 sed 's/GenuineIntel/AuthenticAMD/; s/^cpu family.*/cpu family\t: 25/' /proc/cpuinfo >/out/cpuinfo
 mount -o bind /out/cpuinfo /proc/cpuinfo || fail "no bind mount"
 status p2ptopo path $a $g >/dev/null
-says "no, asked now: distance -1"
-says "THE KERNEL'S ANSWER IS NOT THE ONE PREDICTED"
+says "no, queried now: distance -1"
+says "THE KERNEL'S ANSWER DIFFERS FROM THE PREDICTION"
 umount /proc/cpuinfo
 status p2ptopo path $a $g >/dev/null
-grep -q "NOT THE ONE PREDICTED" /out/last && fail "a difference where there is none"
+grep -q "DIFFERS FROM THE PREDICTION" /out/last && fail "a difference where there is none"
 
 # JSON of all of them for the host to look at.
 p2ptopo gate status --json >/out/gate.json || fail "gate status --json"

@@ -23,7 +23,7 @@ start_drivers
 as_nobody p2ptopo path nvme0 nvme1 >/out/before.txt 2>/out/before-said.txt
 grep -q unknown /out/before.txt || fail "a verdict without registers"
 expect 1 wc -l </out/before-said.txt
-grep -q "no snapshot of root's is there.*p2ptopo refresh" /out/before-said.txt || fail "not said how to get the rest"
+grep -q "there is no snapshot from root.*p2ptopo refresh" /out/before-said.txt || fail "not said how to get the rest"
 
 start_recording
 /lib/systemd/systemd-udevd --daemon || fail "no udevd"

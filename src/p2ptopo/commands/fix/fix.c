@@ -52,7 +52,7 @@ static enum status pairs_of_devices(struct app *app, int argc, char **argv,
 		make_pairs(devices, count, request);
 	free(devices);
 	if (!status && !request->count)
-		status = fail_with(app->failure, STATUS_INPUT, "these are one and the same device");
+		status = fail_with(app->failure, STATUS_INPUT, "these are the same device");
 	return status;
 }
 
@@ -248,7 +248,7 @@ static enum status undo(struct app *app)
 	if (r)
 		return fail_library(app->failure, app->context, r);
 	ask_refresh(app);
-	fprintf(app->out, "%zu register%s taken back, as %s told\n", count, count == 1 ? "" : "s",
+	fprintf(app->out, "%zu register%s restored from %s\n", count, count == 1 ? "" : "s",
 		fix_undo_file(app));
 	return STATUS_DONE;
 }
@@ -261,7 +261,7 @@ static enum status check_options(const struct app *app, int argc)
 
 	if (modes > 1)
 		return fail_with(app->failure, STATUS_USAGE, "only one of --apply, --undo, --lint "
-				 "and --report goes at a time");
+				 "and --report can be given at a time");
 	if ((options->undo || options->lint) && (argc || options->policy))
 		return fail_with(app->failure, STATUS_USAGE, "--undo and --lint take no devices");
 	if ((options->undo || options->apply) && options->from)

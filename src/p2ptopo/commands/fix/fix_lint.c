@@ -21,7 +21,7 @@ static void print_text(const struct app *app, const struct p2p_cmdline *cmdline)
 	}
 	if (p2p_cmdline_lint(cmdline, 0))
 		return;
-	fprintf(app->out, "Nothing on the kernel command line of %s is wrong about ACS%s.\n",
+	fprintf(app->out, "The kernel command line of %s has no mistake about ACS%s.\n",
 		app_machine(app), p2p_cmdline_pci(cmdline, 0) ? "" : ": there is no pci= on it");
 }
 

@@ -142,7 +142,7 @@ static enum status print_proof(const struct app *app)
 
 	if (!app->options.proof) {
 		fputs("\nProof: none was given (p2ptopo prove --evidence FILE, then --proof FILE). "
-		      "Without bytes\nthat arrived nobody should list a host bridge.\n", app->out);
+		      "Nobody should list a\nhost bridge without proof that bytes arrive.\n", app->out);
 		return STATUS_DONE;
 	}
 	proof = json_object_from_file(app->options.proof);

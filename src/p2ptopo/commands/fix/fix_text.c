@@ -65,7 +65,7 @@ static void print_pair(const struct app *app, const struct fix *fix, size_t inde
 	static const char *const ends[P2P_ADVICE_STATES] = {
 		[P2P_ADVICE_FINE] = "nothing to do",
 		[P2P_ADVICE_REMEDIES] = "no register helps; see below",
-		[P2P_ADVICE_NONE] = "nothing here is sure to help",
+		[P2P_ADVICE_NONE] = "no remedy here is certain",
 	};
 
 	fprintf(app->out, "%s <- %s: ", advised->pair.provider->display,
@@ -76,7 +76,7 @@ static void print_pair(const struct app *app, const struct fix *fix, size_t inde
 		print_verdict(app, &advised->after);
 	} else if (advised->state == P2P_ADVICE_REMEDIES &&
 		   advised->after.kernel.map_type >= P2P_MAP_THRU_HOST_BRIDGE) {
-		fputs("; with what is said below: ", app->out);
+		fputs("; with the remedy below: ", app->out);
 		print_verdict(app, &advised->after);
 	} else {
 		fprintf(app->out, "; %s", ends[advised->state]);
@@ -145,12 +145,12 @@ static void print_registers(const struct app *app, const struct fix *fix)
 	for (size_t i = 0; i < fix->register_count; i++)
 		print_register(app, &fix->registers[i]);
 	if (bystanders)
-		say(app, 2, "%s elsewhere redirect%s too and are not on the way.",
+		say(app, 2, "%s elsewhere redirect%s too but are not on the path.",
 		    words_count(bystanders, "function", count), bystanders == 1 ? "s" : "");
 	say(app, 2, "It lasts until the next boot, or a reset or resume of the port; newer kernels (7.2) "
 	    "set the bits again whenever a driver is bound to it. A driver that has asked before "
-	    "keeps the old answer until it is bound anew.");
-	heading(app, "To take it back:");
+	    "keeps the old answer until it is bound again.");
+	heading(app, "To undo it:");
 	for (size_t i = 0; i < fix->register_count; i++) {
 		p2p_register_setpci(&fix->registers[i], true, line, sizeof(line));
 		fprintf(app->out, "  %s\n", line);
@@ -160,7 +160,7 @@ static void print_registers(const struct app *app, const struct fix *fix)
 }
 
 static const char *const loader_labels[P2P_LOADERS] = {
-	[P2P_LOADER_PLAIN] = "the word itself",
+	[P2P_LOADER_PLAIN] = "the parameter itself",
 	[P2P_LOADER_GRUB] = "GRUB: at the end of /etc/default/grub, then update-grub or "
 			    "grub2-mkconfig -o /boot/grub2/grub.cfg",
 	[P2P_LOADER_GRUBBY] = "Fedora, RHEL",
@@ -182,7 +182,7 @@ static void print_replaced(const struct app *app, const struct fix *fix)
 	const char *word;
 
 	for (size_t i = 0; (word = p2p_cmdline_pci(fix->cmdline, i)); i++)
-		say(app, 2, "It takes the place of %s, which must go where it stands.", word);
+		say(app, 2, "It replaces %s, which must be removed.", word);
 }
 
 /* config_acs says it best where the kernel knows it; of the other the word is enough. */
@@ -190,7 +190,7 @@ static void print_parameters(const struct app *app, const struct fix *fix)
 {
 	const struct fix_parameter *best = NULL;
 
-	heading(app, "From boot on, on the kernel command line:");
+	heading(app, "From the next boot on, on the kernel command line:");
 	for (size_t i = P2P_PARAMETERS; i-- > 0;) {
 		const struct fix_parameter *parameter = &fix->parameters[i];
 		const char *warning = p2p_cmdline_warning(fix->cmdline, (enum p2p_parameter)i);
@@ -232,7 +232,7 @@ static void print_crossing(const struct app *app, const struct fix *fix)
 		apart += advised->state == P2P_ADVICE_REGISTERS && fix->together[i] == P2P_NO;
 	if (apart)
 		say(app, 2, "The kernel keeps devices of %zu of these pairs in groups of their own, "
-		    "though they then reach each other past the IOMMU: its groups do not tell.",
+		    "although they then reach each other without passing the IOMMU: the groups do not show it.",
 		    apart);
 }
 
@@ -240,12 +240,12 @@ static void print_isolation(const struct app *app, const struct fix *fix)
 {
 	enum p2p_tri iommu = p2p_topology_machine(app->topology)->iommu;
 
-	heading(app, "What isolation it costs:");
+	heading(app, "Isolation that it costs:");
 	if (iommu == P2P_NO)
-		say(app, 2, "No IOMMU is in use: nothing keeps these devices apart as it is. With one "
+		say(app, 2, "No IOMMU is in use, so nothing isolates these devices now. With one "
 		    "on, groups would be:");
 	if (!fix->group_count)
-		say(app, 2, "The kernel would make the same IOMMU groups.");
+		say(app, 2, "The kernel would form the same IOMMU groups.");
 	for (size_t i = 0; i < fix->group_count; i++) {
 		const struct fix_group *group = &fix->groups[i];
 
@@ -257,8 +257,8 @@ static void print_isolation(const struct app *app, const struct fix *fix)
 	}
 	print_crossing(app, fix);
 	if (fix->group_count && iommu != P2P_NO)
-		say(app, 2, "So from the next boot on, with the parameter above. Until then the "
-		    "kernel keeps the groups it has, though what is in them is not apart any "
+		say(app, 2, "This holds from the next boot on, with the parameter above. Until then the "
+		    "kernel keeps its present groups, although their members are not isolated any "
 		    "more: give none of these devices to a guest or to user space.");
 }
 
@@ -270,7 +270,7 @@ static void print_reaches(const struct app *app, const struct fix *fix)
 
 	if (!p2p_advice_reach(fix->advice, 0))
 		return;
-	heading(app, "Who else could then reach them:");
+	heading(app, "Other devices that could then reach them:");
 	for (size_t i = 0; (reach = p2p_advice_reach(fix->advice, i)); i++) {
 		if (reach->pair.provider != provider)
 			fprintf(app->out, "%s  %s:", provider ? "\n" : "",
@@ -282,7 +282,7 @@ static void print_reaches(const struct app *app, const struct fix *fix)
 		if (shown > NAMES_SHOWN)
 			continue;
 		fprintf(app->out, "%s %s%s", shown > 1 ? "," : "", reach->pair.client->display,
-			!reach->direct ? " (by the kernel's leave)" :
+			!reach->direct ? " (permitted by the kernel)" :
 			!reach->permitted ? " (past the IOMMU)" : "");
 	}
 	fputc('\n', app->out);
@@ -334,7 +334,7 @@ static void print_growths(const struct app *app, const struct fix *fix)
 
 	if (!p2p_advice_growth(fix->advice, 0))
 		return;
-	heading(app, "More memory to reach:");
+	heading(app, "BARs that could be larger:");
 	for (size_t i = 0; (growth = p2p_advice_growth(fix->advice, i)); i++) {
 		words_bytes(growth->now_bytes, now);
 		words_bytes(growth->most_bytes, most);
@@ -356,7 +356,7 @@ static void print_lints(const struct app *app, const struct fix *fix)
 
 	if (!p2p_cmdline_lint(fix->cmdline, 0))
 		return;
-	heading(app, "Wrong with the kernel command line as it is:");
+	heading(app, "Mistakes in the present kernel command line:");
 	for (size_t i = 0; (lint = p2p_cmdline_lint(fix->cmdline, i)); i++)
 		say(app, 2, "%s%s: %s: %s", p2p_lint_name(lint->kind), lint->certain ? "" : "?",
 		    lint->word, lint->text);
@@ -375,5 +375,5 @@ void fix_print(struct app *app, const struct fix *fix)
 	print_growths(app, fix);
 	print_lints(app, fix);
 	if (app->options.apply && !fix->register_count)
-		fputs("\nNo register to write: nothing was changed.\n", app->out);
+		fputs("\nThere is no register to write; nothing was changed.\n", app->out);
 }

@@ -21,7 +21,7 @@ static const char *effect_of(const struct p2p_function *function)
 	if (is_translated(function))
 		return "the IOMMU translates what it sends through the root complex";
 	if (!strcmp(function->iommu_type, "identity"))
-		return "passthrough: its addresses pass the IOMMU as they are, while ACS stays as "
+		return "passthrough: the IOMMU does not translate its addresses, while ACS stays as "
 		       "for translation";
 	return "its driver or a guest decides what the IOMMU translates";
 }

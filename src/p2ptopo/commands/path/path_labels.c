@@ -78,12 +78,12 @@ static void group_text(const struct app *app, const struct path *path, char *tex
 
 	if (path->forward.client->iommu_group.value != group) {
 		snprintf(text, size, "they are in different IOMMU groups, %" PRId64 " and %" PRId64
-			 "; a driver that wants its peers in one group, as some vendors' do, "
+			 "; a driver that requires its peers in one group, as some vendors' do, "
 			 "refuses them", group, path->forward.client->iommu_group.value);
 		return;
 	}
 	snprintf(text, size, "both are in IOMMU group %" PRId64 ", of %zu functions: the IOMMU does "
-		 "not keep them apart, and VFIO gives all of the group to one user or to none",
+		 "not isolate them from each other, and VFIO assigns the group only as a whole",
 		 group, group_size(app, group));
 }
 
@@ -91,8 +91,8 @@ static void guest_text(const struct app *app, char *text, size_t size)
 {
 	const struct p2p_machine *machine = p2p_topology_machine(app->topology);
 
-	snprintf(text, size, "this is a virtual machine (%s): tree, registers and addresses are those "
-		 "it is shown, not those of the hardware; NCCL takes the host's tree from a file "
+	snprintf(text, size, "this is a virtual machine (%s): tree, registers and addresses are "
+		 "emulated, not those of the hardware; NCCL takes the host's tree from a file "
 		 "that NCCL_TOPO_FILE names",
 		 machine->hypervisor ? machine->hypervisor : "hypervisor not known");
 }

@@ -82,7 +82,7 @@ static void print_speed(const struct app *app, const char *name,
 		any ? speed_bandwidth(speed, bandwidth) : "none", any ? " GB/s" : "",
 		paint_off(app));
 	if (!any && speed->gbytes_per_second > 0)
-		fprintf(app->out, ", the way carries %.1f GB/s", speed->gbytes_per_second);
+		fprintf(app->out, ", the path carries %.1f GB/s", speed->gbytes_per_second);
 	fprintf(app->out, ", score %s", speed_score(speed, score));
 	if (speed->latency_ns > 0)
 		fprintf(app->out, ", %.0f ns", speed->latency_ns);
@@ -123,12 +123,12 @@ static void print_permitted(const struct app *app, const struct path_permitted *
 	if (!permitted->asked)
 		return;
 	label(app, "permitted");
-	fprintf(app->out, "%s%s%s, asked now: distance %d; with the gate %d (%s)\n",
+	fprintf(app->out, "%s%s%s, queried now: distance %d; with the gate %d (%s)\n",
 		paint_on(app, answer->ungated < 0 ? PAINT_BAD : PAINT_GOOD),
 		answer->ungated < 0 ? "no" : "yes", paint_off(app), answer->ungated,
 		answer->gated, p2p_gate_reason_name(answer->reason));
 	if (permitted->agrees == P2P_NO)
-		fprintf(app->out, "%sTHE KERNEL'S ANSWER IS NOT THE ONE PREDICTED: go by the kernel, "
+		fprintf(app->out, "%sTHE KERNEL'S ANSWER DIFFERS FROM THE PREDICTION: trust the kernel, "
 			"and report this%s\n", paint_on(app, PAINT_BAD), paint_off(app));
 }
 
@@ -284,7 +284,7 @@ static void print_hop_acs(const struct app *app, const struct path_hop *hop)
 
 	if (acs->fact != P2P_PRESENT) {
 		if (acs->fact == P2P_DENIED && hop->unread) {
-			snprintf(text, sizeof(text), "ACS not known, and it counts: %s",
+			snprintf(text, sizeof(text), "ACS unknown, and it decides: %s",
 				 p2p_function_denied(hop->function));
 			fprintf(app->out, "    %s", paint_on(app, PAINT_UNKNOWN));
 			words_wrap(app->out, text, 4, 4, app->options.width);
@@ -352,7 +352,7 @@ static void print_way(const struct app *app, const struct path *path)
 {
 	char link[WORDS_SIZE], bdf[P2P_BDF_SIZE];
 
-	heading(app, "the way from provider to client ([bits that decide])");
+	heading(app, "the path from provider to client ([bits that decide])");
 	for (size_t i = 0; i < path->count; i++) {
 		if (i == path->turn && !path->forward.kernel.common)
 			print_gap(app, path);
@@ -448,7 +448,7 @@ static void print_kernel(const struct app *app, const struct path *path)
 	snprintf(text, sizeof(text), "%s: %s",
 		 machine->cpu_vendor ? machine->cpu_vendor : "not recorded",
 		 path->forward.kernel.cpu_listed == P2P_YES ? "trusted as a whole (AMD Zen)" :
-		 path->forward.kernel.cpu_listed == P2P_NO ? "not trusted as a whole (no AMD Zen)" :
+		 path->forward.kernel.cpu_listed == P2P_NO ? "not trusted as a whole (not an AMD Zen)" :
 							     "is it an AMD Zen?");
 	line(app, "CPU", text);
 	print_rules(app, path);

@@ -293,7 +293,7 @@ static void print_classes(const struct app *app, const struct survey *survey,
 		fprintf(app->out, "%-*s", CLASSES_LABEL, name);
 		print_counts(app, total, &pair->summary);
 	}
-	fputs("one by one: p2ptopo matrix; of one device: p2ptopo near DEVICE\n", app->out);
+	fputs("pair by pair: p2ptopo matrix; for one device: p2ptopo near DEVICE\n", app->out);
 }
 
 /* One entry of the legend, on a new line when this one is full.  Return: the column after it. */

@@ -91,7 +91,7 @@ static void print_devices(const struct app *app, const struct survey *survey)
 						 used ? ", " : "", survey->selected[kind],
 						 p2p_class_name((enum p2p_class)kind));
 	snprintf(text + used, sizeof(text) - used, "%s, of %s",
-		 used ? "" : "none that takes part",
+		 used ? "" : "none that takes part in P2P",
 		 words_count(p2p_topology_count(app->topology), "function", counted));
 	line(app, "devices", text);
 }

@@ -136,7 +136,7 @@ void watch_say_start(const struct watch_state *state, unsigned int interval)
 void watch_say_lost(const struct watch_state *state)
 {
 	if (is_text(state))
-		fputs("events came too fast; what is different now follows\n",
+		fputs("events came too fast; the differences follow\n",
 		      start_text(state, "lost"));
 	else
 		end_json(state, start_json(state, "lost"));
@@ -154,7 +154,7 @@ void watch_say_gate(const struct watch_state *state)
 		if (mode)
 			fprintf(out, "%s, %u pairs, %u dropped\n", mode, info.pairs, info.dropped);
 		else
-			fputs("changed, and cannot be asked\n", out);
+			fputs("changed, but cannot be queried\n", out);
 		return;
 	}
 	line = start_json(state, "gate");

@@ -60,7 +60,7 @@ static size_t print_side(const struct whatif *whatif, const struct p2p_isolation
 		if (is_kept(here, group, there))
 			continue;
 		if (first && !lines)
-			fputs("\nIOMMU groups: - those that are no more, + those there would be "
+			fputs("\nIOMMU groups: - those that would disappear, + those that would exist "
 			      "instead\n", whatif->before->out);
 		print_group(whatif, here, group, sign);
 		lines++;
@@ -87,7 +87,7 @@ static size_t print_unknown(const struct whatif *whatif, const struct p2p_isolat
 	if (!first)
 		return 0;
 	p2p_isolation_why(here, first, why, sizeof(why));
-	fprintf(whatif->before->out, "\nThe IOMMU groups of %zu functions %s, %s is the first: %s\n",
+	fprintf(whatif->before->out, "\nThe IOMMU groups of %zu functions %s, starting with %s: %s\n",
 		count, when, p2p_bdf_format(first->bdf, bdf), why);
 	return 1;
 }
@@ -98,8 +98,8 @@ size_t whatif_groups_text(const struct whatif *whatif)
 	size_t lines = print_side(whatif, before, after, '-', true);
 
 	lines += print_side(whatif, after, before, '+', !lines);
-	lines += print_unknown(whatif, before, after, "are not known as they are");
-	return lines + print_unknown(whatif, after, before, "would not be known");
+	lines += print_unknown(whatif, before, after, "are unknown now");
+	return lines + print_unknown(whatif, after, before, "would be unknown");
 }
 
 static struct json_object *json_member(const struct p2p_isolation *isolation,
