@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Every test of the kernel's version is here, and the table of the functions
- * in which each release decides about a pair.
+ * What differs from kernel to kernel is here: the table of the functions in
+ * which it decides about a pair. Kbuild asks the headers for GATE_HAS_MAP_* and
+ * GATE_HAS_UPDATE_STATE, GATE_DECLARES_*.
  */
 #ifndef P2PGATE_COMPAT_H
 #define P2PGATE_COMPAT_H
@@ -19,11 +20,22 @@
 #endif
 
 /*
+ * The series of releases that the gate was tried on, for x86-64: its scenarios
+ * pass there.
+ * On any other the module loads only if it is told to (unverified=1).
+ */
+#define GATE_VERIFIED(row) \
+	row(6, 1) \
+	row(6, 12) \
+	row(7, 2) \
+	row(7, 3)
+
+/*
  * GATE_HOOKS(row): row(symbol, its address if modules are linked to it, uapi
  * bit, test whether a call has a question at all, question, answer if refused,
  * answer if promoted), one for every function that must be hooked for a refusal
  * to hold; the one called most often comes first.
- * drivers/pci/p2pdma.c of the release is the authority for who asks:
+ * drivers/pci/p2pdma.c of a release is the authority for who asks. Mainline:
  *   6.0 to 6.15   dma-direct and dma-iommu ask pci_p2pdma_map_segment()
  *   6.16 to 6.18  they and the block layer ask __pci_p2pdma_update_state()
  *   6.19 on       dma_buf_phys_vec_to_sgt() asks pci_p2pdma_map_type() itself;
@@ -33,13 +45,46 @@
  *   6.17 on       the block layer, all of a request but its first segment
  *   6.18 on       the same for a request's metadata
  */
-#define GATE_HOOK_DISTANCE(row) \
+#define GATE_HOOKS(row) \
+	GATE_HOOK_REQUEST(row) \
 	row(pci_p2pdma_distance_many, pci_p2pdma_distance_many, P2PGATE_HOOK_DISTANCE, \
 	    has_clients, ask_distance, refuse_distance, promote_distance) \
 	row(dma_map_resource, dma_map_resource, P2PGATE_HOOK_RESOURCE, \
-	    NULL, gate_ask_resource, gate_refuse_resource, NULL)
+	    NULL, gate_ask_resource, gate_refuse_resource, NULL) \
+	GATE_HOOK_MAP_SEGMENT(row) \
+	GATE_HOOK_UPDATE_STATE(row) \
+	GATE_HOOK_MAP_TYPE(row) \
+	GATE_HOOK_METADATA(row)
 
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0) && IS_ENABLED(CONFIG_BLOCK)
+#if !defined(GATE_HAS_MAP_SEGMENT) && !defined(GATE_HAS_UPDATE_STATE)
+#error "p2pgate does not know where this kernel decides when DMA is mapped"
+#endif
+
+#ifdef GATE_HAS_MAP_SEGMENT
+#define GATE_HOOK_MAP_SEGMENT(row) \
+	row(pci_p2pdma_map_segment, NULL, P2PGATE_HOOK_MAP_SEGMENT, \
+	    NULL, ask_map_segment, refuse_map_segment, promote_map_segment)
+#else
+#define GATE_HOOK_MAP_SEGMENT(row)
+#endif
+
+#ifdef GATE_HAS_UPDATE_STATE
+#define GATE_HOOK_UPDATE_STATE(row) \
+	row(__pci_p2pdma_update_state, NULL, P2PGATE_HOOK_UPDATE_STATE, \
+	    NULL, ask_update_state, refuse_update_state, promote_update_state)
+#else
+#define GATE_HOOK_UPDATE_STATE(row)
+#endif
+
+#ifdef GATE_HAS_MAP_TYPE
+#define GATE_HOOK_MAP_TYPE(row) \
+	row(pci_p2pdma_map_type, NULL, P2PGATE_HOOK_MAP_TYPE, \
+	    NULL, ask_map_type, refuse_map_type, promote_map_type)
+#else
+#define GATE_HOOK_MAP_TYPE(row)
+#endif
+
+#if defined(GATE_DECLARES_REQUEST) && IS_ENABLED(CONFIG_BLOCK)
 #include <linux/blk-mq-dma.h>
 #define GATE_HAS_REQUEST 1
 #define GATE_HOOK_REQUEST(row) \
@@ -49,7 +94,7 @@
 #define GATE_HOOK_REQUEST(row)
 #endif
 
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0) && IS_ENABLED(CONFIG_BLK_DEV_INTEGRITY)
+#if defined(GATE_DECLARES_METADATA) && IS_ENABLED(CONFIG_BLK_DEV_INTEGRITY)
 #define GATE_HAS_METADATA 1
 #define GATE_HOOK_METADATA(row) \
 	row(blk_rq_integrity_dma_map_iter_start, blk_rq_integrity_dma_map_iter_start, \
@@ -58,31 +103,31 @@
 #define GATE_HOOK_METADATA(row)
 #endif
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 16, 0)
-#define GATE_HAS_MAP_SEGMENT 1
-#define GATE_HOOKS(row) \
-	GATE_HOOK_DISTANCE(row) \
-	row(pci_p2pdma_map_segment, NULL, P2PGATE_HOOK_MAP_SEGMENT, \
-	    NULL, ask_map_segment, refuse_map_segment, promote_map_segment)
-#elif LINUX_VERSION_CODE < KERNEL_VERSION(6, 19, 0)
-#define GATE_HAS_UPDATE_STATE 1
-#define GATE_HOOKS(row) \
-	GATE_HOOK_REQUEST(row) \
-	GATE_HOOK_DISTANCE(row) \
-	row(__pci_p2pdma_update_state, NULL, P2PGATE_HOOK_UPDATE_STATE, \
-	    NULL, ask_update_state, refuse_update_state, promote_update_state) \
-	GATE_HOOK_METADATA(row)
+/*
+ * GATE_READERS(row): row(symbol, its witness), every function that is known to
+ * decide or to map unasked, in whatever release. Where the running kernel has
+ * the witness and the headers did not have the function, the module refuses to
+ * load. Older kernels have a pci_p2pdma_map_type() that is no reader but a part
+ * of one; the readers' came with pcim_p2pdma_provider().
+ */
+#define GATE_READERS(row) \
+	row(pci_p2pdma_map_segment, pci_p2pdma_map_segment) \
+	row(__pci_p2pdma_update_state, __pci_p2pdma_update_state) \
+	row(pci_p2pdma_map_type, pcim_p2pdma_provider) \
+	row(blk_rq_dma_map_iter_start, blk_rq_dma_map_iter_start) \
+	row(blk_rq_integrity_dma_map_iter_start, blk_rq_integrity_dma_map_iter_start)
+
+/* Ways to build a kernel that copy functions into their callers, where no hook sees them. */
+#if IS_ENABLED(CONFIG_LTO_CLANG_FULL)
+#define GATE_COPIES "CONFIG_LTO_CLANG_FULL"
+#elif IS_ENABLED(CONFIG_LTO_CLANG_THIN)
+#define GATE_COPIES "CONFIG_LTO_CLANG_THIN"
+#elif IS_ENABLED(CONFIG_LTO_GCC)
+#define GATE_COPIES "CONFIG_LTO_GCC"
+#elif IS_ENABLED(CONFIG_CC_OPTIMIZE_FOR_PERFORMANCE_O3)
+#define GATE_COPIES "CONFIG_CC_OPTIMIZE_FOR_PERFORMANCE_O3"
 #else
-#define GATE_HAS_UPDATE_STATE 1
-#define GATE_HAS_MAP_TYPE 1
-#define GATE_HOOKS(row) \
-	GATE_HOOK_REQUEST(row) \
-	GATE_HOOK_DISTANCE(row) \
-	row(__pci_p2pdma_update_state, NULL, P2PGATE_HOOK_UPDATE_STATE, \
-	    NULL, ask_update_state, refuse_update_state, promote_update_state) \
-	row(pci_p2pdma_map_type, NULL, P2PGATE_HOOK_MAP_TYPE, \
-	    NULL, ask_map_type, refuse_map_type, promote_map_type) \
-	GATE_HOOK_METADATA(row)
+#define GATE_COPIES NULL
 #endif
 
 /*

@@ -114,6 +114,10 @@ static inline bool gate_refuses(enum p2pgate_reason reason)
 	return reason >= P2PGATE_NOT_LISTED;
 }
 
+/* fit.c */
+int gate_fit(void);
+unsigned long gate_look_up(const char *name);
+
 /* hooks.c */
 enum gate_answer gate_ask_address(const struct gate_list *list, struct gate_ask *ask,
 				  struct device *dev, u64 address, u64 len);

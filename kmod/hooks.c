@@ -9,7 +9,6 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/kallsyms.h>
-#include <linux/kprobes.h>
 #include <linux/scatterlist.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -289,19 +288,6 @@ static bool notrace is_inside(u32 bit, unsigned long ip)
 }
 #endif
 
-/* The address that a name has, by a kprobe that is never armed; 0 if none. */
-static unsigned long look_up(const char *name)
-{
-	struct kprobe probe = { .symbol_name = name, .flags = KPROBE_FLAG_DISABLED };
-	unsigned long address;
-
-	if (register_kprobe(&probe))
-		return 0;
-	address = (unsigned long)probe.addr;
-	unregister_kprobe(&probe);
-	return address;
-}
-
 /* The symbol at @address is @name, and begins there or at a landing pad's length before. */
 static bool is_named(const char *name, unsigned long address, unsigned long *ret_offset,
 		     unsigned long *ret_size)
@@ -330,7 +316,7 @@ static bool is_named(const char *name, unsigned long address, unsigned long *ret
 static bool find(struct gate_hook *hook)
 {
 	const long reach = 64 * 1024;
-	unsigned long address = look_up(hook->name);
+	unsigned long address = gate_look_up(hook->name);
 	unsigned long offset;
 	long away;
 
@@ -371,8 +357,10 @@ static const char *culprit(void)
 int gate_hooks_place(void)
 {
 	size_t i;
-	int err = 0;
+	int err = gate_fit();
 
+	if (err)
+		return err;
 	for (i = 0; i < ARRAY_SIZE(hooks) && !err; i++) {
 		if (!find(&hooks[i])) {
 			pr_err("cannot find %s() in this kernel, so it cannot be gated: not loaded\n",
