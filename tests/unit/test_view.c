@@ -75,17 +75,17 @@ END_TEST
 
 static const struct address one = { true, { 0, 1, 0 } }, two = { true, { 0, 2, 0 } };
 
-static struct sight sight_of_list(size_t rows, size_t columns)
+static struct viewport viewport_of_list(size_t rows, size_t columns)
 {
-	return (struct sight){ .rows = rows, .columns = columns, .high = 10, .wide = 4,
+	return (struct viewport){ .rows = rows, .columns = columns, .high = 10, .wide = 4,
 			       .row = one, .column = two, .end = true, .rules = 5,
 			       .present = 1u << P2P_CLASS_GPU | 1u << P2P_CLASS_NVME };
 }
 
-static void press(struct state *state, const struct sight *sight, const char *keys)
+static void press(struct state *state, const struct viewport *viewport, const char *keys)
 {
 	while (*keys)
-		state_press(state, sight, key_parse(&keys));
+		state_press(state, viewport, key_parse(&keys));
 }
 
 static const struct { const char *keys; enum page page; size_t row, top, column, left; }
@@ -121,12 +121,12 @@ moves[] = {
 
 START_TEST(moves_about)
 {
-	struct sight sight = sight_of_list(100, 20);
+	struct viewport viewport = viewport_of_list(100, 20);
 	const struct place *place;
 	struct state state;
 
 	state_start(&state);
-	press(&state, &sight, moves[_i].keys);
+	press(&state, &viewport, moves[_i].keys);
 	place = &state.place[state.page];
 	ck_assert_int_eq(state.page, moves[_i].page);
 	ck_assert_uint_eq(place->row, moves[_i].row);
@@ -159,12 +159,12 @@ static const struct { const char *keys; enum effect effect; const char *input; }
 
 START_TEST(asks_for_effects)
 {
-	struct sight sight = sight_of_list(100, 20);
+	struct viewport viewport = viewport_of_list(100, 20);
 	struct state state;
 
-	sight.foldable = true;
+	viewport.foldable = true;
 	state_start(&state);
-	press(&state, &sight, asked[_i].keys);
+	press(&state, &viewport, asked[_i].keys);
 	ck_assert_int_eq(state.effect, asked[_i].effect);
 	if (asked[_i].input)
 		ck_assert_str_eq(state.input, asked[_i].input);
@@ -174,24 +174,24 @@ END_TEST
 
 START_TEST(switches)
 {
-	struct sight sight = sight_of_list(100, 20);
+	struct viewport viewport = viewport_of_list(100, 20);
 	struct state state;
 
 	state_start(&state);
-	press(&state, &sight, "wvv]]]");
+	press(&state, &viewport, "wvv]]]");
 	ck_assert(state.writes);
 	ck_assert_int_eq(state.lens, LENS_SPEED);
 	ck_assert_uint_eq(state.rules, 3);
-	press(&state, &sight, "]]v[");
+	press(&state, &viewport, "]]v[");
 	ck_assert_int_eq(state.lens, LENS_KERNEL);
 	ck_assert_uint_eq(state.rules, 4);
-	press(&state, &sight, "=c");
+	press(&state, &viewport, "=c");
 	ck_assert_uint_eq(state.rules, 0);
 	ck_assert_uint_eq(state.clients, 1u << P2P_CLASS_GPU);
-	press(&state, &sight, "cC");
+	press(&state, &viewport, "cC");
 	ck_assert_uint_eq(state.clients, 1u << P2P_CLASS_NVME);
 	ck_assert_uint_eq(state.providers, 1u << P2P_CLASS_GPU);
-	press(&state, &sight, "c");
+	press(&state, &viewport, "c");
 	ck_assert_uint_eq(state.clients, 0);
 }
 END_TEST
@@ -199,25 +199,25 @@ END_TEST
 /* A pair is what is under the cursor, or what p and e selected; a bridge is no end of one. */
 START_TEST(selects)
 {
-	struct sight sight = sight_of_list(100, 20);
+	struct viewport viewport = viewport_of_list(100, 20);
 	struct state state;
 
 	state_start(&state);
-	sight.end = false;
-	press(&state, &sight, "p");
+	viewport.end = false;
+	press(&state, &viewport, "p");
 	ck_assert(!state.provider.there && state.urgent);
-	press(&state, &sight, "r");
+	press(&state, &viewport, "r");
 	ck_assert(state.urgent);
-	sight.end = true;
-	press(&state, &sight, "p");
+	viewport.end = true;
+	press(&state, &viewport, "p");
 	ck_assert(state.provider.there && !p2p_bdf_compare(state.provider.bdf, one.bdf));
-	sight.row = two;
-	press(&state, &sight, "e4");
+	viewport.row = two;
+	press(&state, &viewport, "e4");
 	ck_assert(state.client.there && !p2p_bdf_compare(state.client.bdf, two.bdf));
-	press(&state, &sight, "r");
+	press(&state, &viewport, "r");
 	ck_assert(!p2p_bdf_compare(state.client.bdf, one.bdf));
-	sight.row = one;
-	press(&state, &sight, "2<Enter>");
+	viewport.row = one;
+	press(&state, &viewport, "2<Enter>");
 	ck_assert_int_eq(state.page, PAGE_PAIR);
 	ck_assert(!p2p_bdf_compare(state.provider.bdf, one.bdf));
 	ck_assert(!p2p_bdf_compare(state.client.bdf, two.bdf));
@@ -226,24 +226,24 @@ END_TEST
 
 START_TEST(folds)
 {
-	struct sight sight = sight_of_list(100, 0);
+	struct viewport viewport = viewport_of_list(100, 0);
 	struct state state;
 
 	state_start(&state);
-	sight.foldable = true;
-	press(&state, &sight, "jjjl");
+	viewport.foldable = true;
+	press(&state, &viewport, "jjjl");
 	ck_assert_uint_eq(state.place[PAGE_TREE].row, 4);
-	sight.foldable = false;
-	sight.parent = 2;
-	press(&state, &sight, "h");
+	viewport.foldable = false;
+	viewport.parent = 2;
+	press(&state, &viewport, "h");
 	ck_assert_uint_eq(state.place[PAGE_TREE].row, 2);
-	sight.foldable = sight.folded = true;
-	press(&state, &sight, "+");
+	viewport.foldable = viewport.folded = true;
+	press(&state, &viewport, "+");
 	ck_assert_int_eq(state.effect, EFFECT_UNFOLD);
-	press(&state, &sight, "z");
+	press(&state, &viewport, "z");
 	ck_assert_int_eq(state.effect, EFFECT_UNFOLD);
-	sight.folded = false;
-	press(&state, &sight, "z");
+	viewport.folded = false;
+	press(&state, &viewport, "z");
 	ck_assert_int_eq(state.effect, EFFECT_FOLD);
 }
 END_TEST
@@ -251,40 +251,40 @@ END_TEST
 /* Only y overwrites. */
 START_TEST(overwrites_on_yes_only)
 {
-	struct sight sight = sight_of_list(1, 1);
+	struct viewport viewport = viewport_of_list(1, 1);
 	const char *const answers[] = { "n", "<Enter>", "<Esc>", "x", "q" };
 	struct state state;
 
 	for (size_t i = 0; i < 5; i++) {
 		state_start(&state);
-		press(&state, &sight, "S<Enter>");
+		press(&state, &viewport, "S<Enter>");
 		prompt_ask_overwrite(&state, EFFECT_SAVE_SCREEN);
-		press(&state, &sight, answers[i]);
+		press(&state, &viewport, answers[i]);
 		ck_assert_int_eq(state.effect, EFFECT_NONE);
 		ck_assert_int_eq(state.overwrite, PROMPT_NONE);
 	}
 	prompt_ask_overwrite(&state, EFFECT_SAVE_SCREEN);
-	press(&state, &sight, "y");
+	press(&state, &viewport, "y");
 	ck_assert_int_eq(state.effect, EFFECT_SAVE_SCREEN);
 	ck_assert_int_eq(state.overwrite, PROMPT_SCREEN);
 }
 END_TEST
 
-static void check_state(const struct state *state, const struct sight *sight)
+static void check_state(const struct state *state, const struct viewport *viewport)
 {
 	const struct place *place = &state->place[state->page];
 	bool text = page_is_text(state->page);
 
 	ck_assert_int_lt(state->page, PAGES);
 	ck_assert_uint_le(state->depth, BACK_MOST);
-	ck_assert_uint_lt(state->rules, sight->rules);
+	ck_assert_uint_lt(state->rules, viewport->rules);
 	ck_assert_uint_lt(state->length, INPUT_SIZE);
 	ck_assert_uint_eq(strlen(state->input), state->prompt == PROMPT_NONE ?
 			  strlen(state->input) : state->length);
-	ck_assert(place->row < sight->rows || !place->row);
-	ck_assert(text || place->column < sight->columns || !place->column);
+	ck_assert(place->row < viewport->rows || !place->row);
+	ck_assert(text || place->column < viewport->columns || !place->column);
 	ck_assert_uint_le(place->top, place->row);
-	ck_assert(!sight->high || place->row < place->top + sight->high);
+	ck_assert(!viewport->high || place->row < place->top + viewport->high);
 	ck_assert_uint_le(place->left, place->column);
 }
 
@@ -292,7 +292,7 @@ static void check_state(const struct state *state, const struct sight *sight)
 START_TEST(stays_within)
 {
 	uint64_t random = 0x9e3779b97f4a7c15u * (uint64_t)(_i + 1);
-	struct sight sight = sight_of_list(100, 20);
+	struct viewport viewport = viewport_of_list(100, 20);
 	struct state state;
 
 	state_start(&state);
@@ -304,17 +304,17 @@ START_TEST(stays_within)
 		key = key % 8 ? ' ' + key / 8 % 96 : key % 16 ? key / 16 % 32 :
 		      VIEW_SPECIAL + key / 16 % 40;
 		if (step % 50 == 0)
-			sight = (struct sight){
+			viewport = (struct viewport){
 				.rows = random >> 20 & 0x7f, .columns = random >> 28 & 0x1f,
 				.high = random >> 36 & 0x3f, .wide = random >> 44 & 7,
 				.row = one, .column = two, .end = random & 1 << 12,
 				.foldable = random & 1 << 13, .folded = random & 1 << 14,
 				.present = random >> 50 & 0x3ff, .rules = 5,
 			};
-		state_fit(&state, &sight);
-		state_press(&state, &sight, key_of(key));
-		state_fit(&state, &sight);
-		check_state(&state, &sight);
+		state_fit(&state, &viewport);
+		state_press(&state, &viewport, key_of(key));
+		state_fit(&state, &viewport);
+		check_state(&state, &viewport);
 	}
 }
 END_TEST

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """
 fixed.py promise FIX.JSON DISTANCES: the kernel says of each pair what fix promised.
-fixed.py groups FIX.JSON BEFORE AFTER: and made the IOMMU groups that fix foretold.
+fixed.py groups FIX.JSON BEFORE AFTER: and made the IOMMU groups that fix predicted.
 fixed.py word FIX.JSON PARAMETER: the word for the kernel command line.
 """
 import collections
@@ -37,17 +37,17 @@ def promise(document, path):
     print(f"{len(pairs)} pairs as promised")
 
 
-def foretold(document, before, after):
+def predicted(document, before, after):
     changed = {frozenset(group["members"]) for group in document["isolation"]["changed"]}
     moved = set().union(*changed) if changed else set()
     # Groups that lose no member stay; what a changed group does not name was never in it.
     expected = changed | {group for group in groups(before) if not group & moved}
     got = groups(after)
     for group in sorted(map(sorted, expected - got)):
-        yield f"foretold, and not made: {' '.join(group)}"
+        yield f"predicted, and not made: {' '.join(group)}"
     for group in sorted(map(sorted, got - expected)):
-        yield f"made, and not foretold: {' '.join(group)}"
-    print(f"{len(got)} groups as foretold, {len(changed)} of them changed")
+        yield f"made, and not predicted: {' '.join(group)}"
+    print(f"{len(got)} groups as predicted, {len(changed)} of them changed")
 
 
 def main():
@@ -59,7 +59,7 @@ def main():
         print(words[paths[1]] or "")
         return 0 if words[paths[1]] else 1
     problems = list(promise(document, paths[1]) if verb == "promise" else
-                    foretold(document, paths[1], paths[2]))
+                    predicted(document, paths[1], paths[2]))
     for problem in problems:
         print(problem, file=sys.stderr)
     return 1 if problems else 0

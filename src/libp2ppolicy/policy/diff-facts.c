@@ -268,23 +268,23 @@ static uint64_t mix(uint64_t value)
 	return value ^ value >> 31;
 }
 
-/** struct crowd - one IOMMU group: who is in it, whatever its number. */
-struct crowd {
+/** struct iommu_group - one IOMMU group: who is in it, whatever its number. */
+struct iommu_group {
 	int64_t number;
 	const struct p2p_function *function;
 	uint64_t members, count;
 };
 
-static int compare_crowds(const void *a, const void *b)
+static int by_number(const void *a, const void *b)
 {
-	const struct crowd *x = a, *y = b;
+	const struct iommu_group *x = a, *y = b;
 
 	return (x->number > y->number) - (x->number < y->number);
 }
 
 /* The members of every group, told by who they were on the old side. */
-static void fill_crowds(const struct p2p_diff_side *side, bool old, struct crowd *crowds,
-			struct crowd **by_index)
+static void fill_groups(const struct p2p_diff_side *side, bool old, struct iommu_group *groups,
+			struct iommu_group **by_index)
 {
 	size_t count = 0;
 
@@ -292,46 +292,47 @@ static void fill_crowds(const struct p2p_diff_side *side, bool old, struct crowd
 		const struct p2p_function *function = p2p_topology_function(side->topology, i);
 
 		if (function->iommu_group.fact == P2P_PRESENT)
-			crowds[count++] = (struct crowd){ function->iommu_group.value, function,
+			groups[count++] = (struct iommu_group){ function->iommu_group.value, function,
 							  0, 0 };
 	}
-	qsort(crowds, count, sizeof(*crowds), compare_crowds);
+	qsort(groups, count, sizeof(*groups), by_number);
 	for (size_t at = 0, end; at < count; at = end) {
-		for (end = at; end < count && crowds[end].number == crowds[at].number; end++) {
-			const struct p2p_function *other = side->partner[crowds[end].function->index];
-			uint64_t id = old ? crowds[end].function->index :
+		for (end = at; end < count && groups[end].number == groups[at].number; end++) {
+			const struct p2p_function *other = side->partner[groups[end].function->index];
+			uint64_t id = old ? groups[end].function->index :
 				      other ? other->index : UINT64_MAX - end;
 
-			crowds[at].members += mix(id);
-			crowds[at].count++;
-			by_index[crowds[end].function->index] = &crowds[at];
+			groups[at].members += mix(id);
+			groups[at].count++;
+			by_index[groups[end].function->index] = &groups[at];
 		}
 	}
 }
 
-static void put_crowd(const struct p2p_function *function, const struct crowd *crowd, char *text)
+static void put_group(const struct p2p_function *function, const struct iommu_group *group,
+		      char *text)
 {
-	if (!crowd)
+	if (!group)
 		snprintf(text, FACT_SIZE, "%s", function->iommu_group.fact == P2P_DENIED ?
 			 not_known : "no group");
-	else if (crowd->count == 1)
+	else if (group->count == 1)
 		snprintf(text, FACT_SIZE, "alone");
 	else
-		snprintf(text, FACT_SIZE, "one of %" PRIu64 " in group %" PRId64, crowd->count,
-			 crowd->number);
+		snprintf(text, FACT_SIZE, "one of %" PRIu64 " in group %" PRId64, group->count,
+			 group->number);
 }
 
-static void compare_crowd(struct p2p_diff *diff, const struct p2p_function *was,
-			  const struct crowd *old, const struct p2p_function *is,
-			  const struct crowd *new)
+static void compare_group(struct p2p_diff *diff, const struct p2p_function *was,
+			  const struct iommu_group *old, const struct p2p_function *is,
+			  const struct iommu_group *new)
 {
 	char before[FACT_SIZE], after[FACT_SIZE];
 
 	if (old && new ? old->members == new->members :
 	    was->iommu_group.fact == is->iommu_group.fact)
 		return;
-	put_crowd(was, old, before);
-	put_crowd(is, new, after);
+	put_group(was, old, before);
+	put_group(is, new, after);
 	p2p_diff_add(diff, "iommu_group", was, is, before, after);
 }
 
@@ -339,23 +340,23 @@ static void compare_crowd(struct p2p_diff *diff, const struct p2p_function *was,
 static int compare_groups(struct p2p_diff *diff)
 {
 	size_t olds = diff->before.count, news = diff->after.count;
-	struct crowd *crowds = calloc(olds + news + 1, sizeof(*crowds));
-	struct crowd **old = calloc(olds + news + 1, sizeof(struct crowd *)), **new;
-	int r = crowds && old ? 0 : -ENOMEM;
+	struct iommu_group *groups = calloc(olds + news + 1, sizeof(*groups));
+	struct iommu_group **old = calloc(olds + news + 1, sizeof(struct iommu_group *)), **new;
+	int r = groups && old ? 0 : -ENOMEM;
 
 	if (!r) {
 		new = old + olds;
-		fill_crowds(&diff->before, true, crowds, old);
-		fill_crowds(&diff->after, false, crowds + olds, new);
+		fill_groups(&diff->before, true, groups, old);
+		fill_groups(&diff->after, false, groups + olds, new);
 		for (size_t i = 0; i < olds; i++) {
 			const struct p2p_function *is = diff->before.partner[i];
 
 			if (is)
-				compare_crowd(diff, p2p_topology_function(diff->before.topology, i),
+				compare_group(diff, p2p_topology_function(diff->before.topology, i),
 					      old[i], is, new[is->index]);
 		}
 	}
-	free(crowds);
+	free(groups);
 	free(old);
 	return r;
 }

@@ -12,7 +12,7 @@
 #include "commands/policy.h"
 #include "machine/run_dir.h"
 #include "machine/saved.h"
-#include "machine/turn.h"
+#include "machine/refresh_lock.h"
 
 /**
  * struct refresh - one of them.
@@ -196,19 +196,19 @@ static enum status run(struct app *app, const char *policy)
 	return status;
 }
 
-static enum status take_turn(struct app *app, struct turn *turn, const char *policy)
+static enum status run_locked(struct app *app, struct refresh_lock *lock, const char *policy)
 {
 	enum status status;
 	int error;
 
 	if (app->options.settle || app->options.background)
-		turn_settle(turn);
-	error = turn_start(turn);
+		refresh_lock_settle(lock);
+	error = refresh_lock_start(lock);
 	if (error)
-		return fail_with(app->failure, failure_status(error), "%s: %s", turn->run_dir,
+		return fail_with(app->failure, failure_status(error), "%s: %s", lock->run_dir,
 				 strerror(-error));
 	status = run(app, policy);
-	turn_end(turn);
+	refresh_lock_end(lock);
 	return status;
 }
 
@@ -249,14 +249,14 @@ static bool go_behind(void)
 
 static enum status in_background(struct app *app, const char *policy)
 {
-	struct turn turn = { NULL, -1, -1 };
-	int error = turn_ask(app->options.run_dir);
+	struct refresh_lock lock = { NULL, -1, -1 };
+	int error = refresh_lock_ask(app->options.run_dir);
 	pid_t child;
 
 	if (!error)
-		error = turn_queue(app->options.run_dir, false, &turn);
+		error = refresh_lock_queue(app->options.run_dir, false, &lock);
 	if (error) {
-		turn_end(&turn);
+		refresh_lock_end(&lock);
 		return error == -EALREADY ? STATUS_DONE :
 		       fail_with(app->failure, failure_status(error), "%s: %s",
 				 app->options.run_dir, strerror(-error));
@@ -264,9 +264,9 @@ static enum status in_background(struct app *app, const char *policy)
 	child = fork();
 	error = -errno;
 	if (child == 0)
-		return go_behind() ? take_turn(app, &turn, policy) : STATUS_DONE;
+		return go_behind() ? run_locked(app, &lock, policy) : STATUS_DONE;
 	/* The locks are the child's from now on. */
-	turn_end(&turn);
+	refresh_lock_end(&lock);
 	return child < 0 ? fail_with(app->failure, failure_status(error), "no second process: %s",
 				     strerror(-error)) : STATUS_DONE;
 }
@@ -274,7 +274,7 @@ static enum status in_background(struct app *app, const char *policy)
 enum status command_refresh(struct app *app, int argc, char **argv)
 {
 	const char *policy = argc ? argv[0] : NULL;
-	struct turn turn;
+	struct refresh_lock lock;
 	int error;
 
 	if (geteuid() != 0)
@@ -282,11 +282,11 @@ enum status command_refresh(struct app *app, int argc, char **argv)
 				 "only root can read the registers to be saved");
 	if (app->options.background)
 		return in_background(app, policy);
-	error = turn_queue(app->options.run_dir, true, &turn);
+	error = refresh_lock_queue(app->options.run_dir, true, &lock);
 	if (error) {
-		turn_end(&turn);
+		refresh_lock_end(&lock);
 		return fail_with(app->failure, failure_status(error), "%s: %s",
 				 app->options.run_dir, strerror(-error));
 	}
-	return take_turn(app, &turn, policy);
+	return run_locked(app, &lock, policy);
 }

@@ -61,9 +61,9 @@ static int build(struct view *view)
 /* The row of @wanted; @otherwise when it is not there any more. */
 static size_t row_of(const struct view *view, struct address wanted, size_t otherwise)
 {
-	struct sight sight = sight_of(view);
+	struct viewport viewport = viewport_of(view);
 
-	for (size_t i = 0; wanted.there && i < sight.rows; i++) {
+	for (size_t i = 0; wanted.there && i < viewport.rows; i++) {
 		const struct p2p_function *function = view_row(view, i);
 
 		if (function && !p2p_bdf_compare(function->bdf, wanted.bdf))
@@ -83,7 +83,7 @@ static size_t column_of(const struct view *view, struct address wanted, size_t o
 static int rebuild_at(struct view *view, struct address row, struct address column)
 {
 	struct place *place = &view->state.place[view->state.page];
-	struct sight sight;
+	struct viewport viewport;
 	int error;
 
 	choose_ends(view);
@@ -94,20 +94,20 @@ static int rebuild_at(struct view *view, struct address row, struct address colu
 		place->row = row_of(view, row, place->row);
 	if (view->state.page == PAGE_MATRIX)
 		place->column = column_of(view, column, place->column);
-	sight = sight_of(view);
-	state_fit(&view->state, &sight);
+	viewport = viewport_of(view);
+	state_fit(&view->state, &viewport);
 	return 0;
 }
 
 int view_rebuild(struct view *view)
 {
-	struct sight sight = sight_of(view);
+	struct viewport viewport = viewport_of(view);
 
-	return rebuild_at(view, sight.row, sight.column);
+	return rebuild_at(view, viewport.row, viewport.column);
 }
 
 /* What was judged is gone: rows that point into it must not be looked at before. */
-static int judge_again(struct view *view, const struct sight *before)
+static int judge_again(struct view *view, const struct viewport *before)
 {
 	int error;
 
@@ -136,7 +136,7 @@ static unsigned int rules_named(const char *name)
 
 int view_start(struct view *view, struct app *app)
 {
-	static const struct sight nowhere;
+	static const struct viewport nowhere;
 
 	state_start(&view->state);
 	view->state.rules = rules_named(app->options.kernel);
@@ -175,7 +175,7 @@ static void fold(struct view *view)
 }
 
 /* A port tried out, or all between two devices, or none. */
-static void try_out(struct view *view, const struct sight *before)
+static void try_out(struct view *view, const struct viewport *before)
 {
 	const struct p2p_function *port = machine_function(&view->machine, view->state.device);
 	const struct p2p_function *provider = machine_function(&view->machine,
@@ -280,7 +280,7 @@ static void save(struct view *view)
 
 void view_read(struct view *view, int64_t now)
 {
-	struct sight before = sight_of(view);
+	struct viewport before = viewport_of(view);
 	char note[INPUT_SIZE];
 
 	branches_forget(&view->branches);
@@ -300,7 +300,7 @@ void view_read(struct view *view, int64_t now)
 
 bool view_expire(struct view *view, int64_t now)
 {
-	struct sight before = sight_of(view);
+	struct viewport before = viewport_of(view);
 
 	if (!machine_expire(&view->machine, now))
 		return false;
@@ -311,14 +311,14 @@ bool view_expire(struct view *view, int64_t now)
 
 void view_press(struct view *view, uint32_t key, int64_t now)
 {
-	struct sight sight = sight_of(view);
+	struct viewport viewport = viewport_of(view);
 	unsigned int rules = view->state.rules;
 
-	state_press(&view->state, &sight, key);
+	state_press(&view->state, &viewport, key);
 	switch (view->state.effect) {
 	case EFFECT_REBUILD:
 		report_failure(view, rules == view->state.rules ? view_rebuild(view) :
-						  judge_again(view, &sight));
+						  judge_again(view, &viewport));
 		return;
 	case EFFECT_SORT:
 		report_failure(view, rebuild_at(view, (struct address){ 0 },
@@ -335,7 +335,7 @@ void view_press(struct view *view, uint32_t key, int64_t now)
 	case EFFECT_TOGGLE:
 	case EFFECT_TOGGLE_PAIR:
 	case EFFECT_UNDO:
-		try_out(view, &sight);
+		try_out(view, &viewport);
 		return;
 	case EFFECT_CLASSES:
 		set_classes(view);

@@ -25,11 +25,11 @@ static bool is_wanted(const struct p2p_function *function, const char *wanted)
 }
 
 /* Rows come first, then the columns of the matrix. */
-static bool matches(const struct view *view, const struct sight *sight, size_t at,
+static bool matches(const struct view *view, const struct viewport *viewport, size_t at,
 		    const char *wanted)
 {
-	const struct p2p_function *function = at < sight->rows ? view_row(view, at) :
-					      view_column(view, at - sight->rows);
+	const struct p2p_function *function = at < viewport->rows ? view_row(view, at) :
+					      view_column(view, at - viewport->rows);
 	const struct branch *line;
 
 	if (function)
@@ -43,39 +43,40 @@ static bool matches(const struct view *view, const struct sight *sight, size_t a
 }
 
 /* The next match after @from, around the end; @count when there is none. */
-static size_t search(const struct view *view, const struct sight *sight, size_t from, size_t count)
+static size_t search(const struct view *view, const struct viewport *viewport, size_t from,
+		     size_t count)
 {
 	for (size_t i = 1; i <= count; i++) {
 		size_t at = (from + (view->state.backward ? count - i : i)) % count;
 
-		if (matches(view, sight, at, view->state.search))
+		if (matches(view, viewport, at, view->state.search))
 			return at;
 	}
 	return count;
 }
 
-static void go(struct view *view, const struct sight *sight, size_t at)
+static void go(struct view *view, const struct viewport *viewport, size_t at)
 {
 	struct place *place = &view->state.place[view->state.page];
 
 	view->found = at;
-	if (at >= sight->rows)
-		place->column = at - sight->rows;
-	state_go(&view->state, sight, at < sight->rows ? at : place->row);
+	if (at >= viewport->rows)
+		place->column = at - viewport->rows;
+	state_go(&view->state, viewport, at < viewport->rows ? at : place->row);
 	if (page_is_text(view->state.page))
 		view->found_top = place->top;
 }
 
 /* Where the last search ended, if the cursor is still there. */
-static size_t start_of(const struct view *view, const struct sight *sight)
+static size_t start_of(const struct view *view, const struct viewport *viewport)
 {
 	const struct place *place = &view->state.place[view->state.page];
 
 	if (page_is_text(view->state.page))
-		return view->found < sight->rows && view->found_top == place->top ? view->found :
+		return view->found < viewport->rows && view->found_top == place->top ? view->found :
 		       place->top;
-	if (view->found >= sight->rows && view->found < sight->rows + sight->columns &&
-	    view->found - sight->rows == place->column)
+	if (view->found >= viewport->rows && view->found < viewport->rows + viewport->columns &&
+	    view->found - viewport->rows == place->column)
 		return view->found;
 	return place->row;
 }
@@ -84,7 +85,7 @@ static size_t start_of(const struct view *view, const struct sight *sight)
 static void find_in_tree(struct view *view)
 {
 	struct branches folded = view->branches, *open = &view->branches;
-	struct sight sight = sight_of(view);
+	struct viewport viewport = viewport_of(view);
 	const struct p2p_function *function;
 	size_t at;
 
@@ -95,11 +96,11 @@ static void find_in_tree(struct view *view)
 		return;
 	}
 	for (at = 0; at < open->count; at++)
-		if (sight.row.there && view_row(view, at) &&
-		    !p2p_bdf_compare(view_row(view, at)->bdf, sight.row.bdf))
+		if (viewport.row.there && view_row(view, at) &&
+		    !p2p_bdf_compare(view_row(view, at)->bdf, viewport.row.bdf))
 			break;
-	sight = sight_of(view);
-	at = search(view, &sight, at < open->count ? at : view->state.place[PAGE_TREE].row,
+	viewport = viewport_of(view);
+	at = search(view, &viewport, at < open->count ? at : view->state.place[PAGE_TREE].row,
 		    open->count);
 	function = at < open->count ? view_row(view, at) : NULL;
 	branches_free(open);
@@ -113,23 +114,23 @@ static void find_in_tree(struct view *view)
 		return;
 	for (at = 0; at < open->count && open->lines[at].function != function; at++)
 		;
-	sight = sight_of(view);
-	state_go(&view->state, &sight, at);
+	viewport = viewport_of(view);
+	state_go(&view->state, &viewport, at);
 }
 
 void view_find(struct view *view)
 {
 	bool text = page_is_text(view->state.page);
-	struct sight sight = sight_of(view);
-	size_t count = sight.rows + (text ? 0 : sight.columns), at;
+	struct viewport viewport = viewport_of(view);
+	size_t count = viewport.rows + (text ? 0 : viewport.columns), at;
 
 	if (view->state.page == PAGE_TREE && view->branches.fold_count) {
 		find_in_tree(view);
 		return;
 	}
-	at = count ? search(view, &sight, start_of(view, &sight), count) : count;
+	at = count ? search(view, &viewport, start_of(view, &viewport), count) : count;
 	if (at == count)
 		state_say(&view->state, true, "%.64s: not found", view->state.search);
 	else
-		go(view, &sight, at);
+		go(view, &viewport, at);
 }

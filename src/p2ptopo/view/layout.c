@@ -76,49 +76,50 @@ static struct address address_of(const struct p2p_function *function)
 	return function ? (struct address){ true, function->bdf } : (struct address){ 0 };
 }
 
-static void count_rows(const struct view *view, const struct layout *layout, struct sight *sight)
+static void count_rows(const struct view *view, const struct layout *layout,
+		       struct viewport *viewport)
 {
 	unsigned int room = view->screen.width > layout->label ?
 			    view->screen.width - layout->label : 0;
 
 	switch (view->state.page) {
 	case PAGE_TREE:
-		sight->rows = view->branches.count;
+		viewport->rows = view->branches.count;
 		return;
 	case PAGE_MATRIX:
-		sight->rows = view->devices.provider_count;
-		sight->columns = view->devices.client_count;
-		sight->wide = room / layout->pitch;
+		viewport->rows = view->devices.provider_count;
+		viewport->columns = view->devices.client_count;
+		viewport->wide = room / layout->pitch;
 		return;
 	case PAGE_PEERS:
-		sight->rows = view->devices.peer_count;
+		viewport->rows = view->devices.peer_count;
 		return;
 	default:
-		sight->rows = view->text.count;
-		sight->columns = view->text.wide;
-		sight->wide = view->screen.width;
+		viewport->rows = view->text.count;
+		viewport->columns = view->text.wide;
+		viewport->wide = view->screen.width;
 	}
 }
 
-struct sight sight_of(const struct view *view)
+struct viewport viewport_of(const struct view *view)
 {
 	const struct place *place = &view->state.place[view->state.page];
 	struct layout layout = layout_of(view);
 	const struct p2p_function *row = view_row(view, place->row);
-	struct sight sight = {
+	struct viewport viewport = {
 		.high = layout.high, .row = address_of(row), .parent = place->row,
 		.column = address_of(view_column(view, place->column)),
 		.end = row && p2p_function_has_header_0(row),
 		.present = view->present, .rules = machine_rules_count(),
 	};
 
-	count_rows(view, &layout, &sight);
+	count_rows(view, &layout, &viewport);
 	if (view->state.page == PAGE_TREE && place->row < view->branches.count) {
 		const struct branch *line = &view->branches.lines[place->row];
 
-		sight.parent = line->parent;
-		sight.foldable = line->foldable;
-		sight.folded = line->folded;
+		viewport.parent = line->parent;
+		viewport.foldable = line->foldable;
+		viewport.folded = line->folded;
 	}
-	return sight;
+	return viewport;
 }

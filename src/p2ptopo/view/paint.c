@@ -58,7 +58,7 @@ static void paint_title(struct view *view)
 	put_right(screen, 0, x + 1, screen->width - 1, bar, text);
 }
 
-static void paint_context(struct view *view, const struct sight *sight)
+static void paint_context(struct view *view, const struct viewport *viewport)
 {
 	const struct place *place = &view->state.place[view->state.page];
 	struct screen *screen = &view->screen;
@@ -70,10 +70,10 @@ static void paint_context(struct view *view, const struct sight *sight)
 			 view->machine.trial_count, view->machine.trial_count == 1 ? "" : "s");
 		x = screen_put(screen, 1, 0, room, alarm_bar, text) + 1;
 	}
-	snprintf(where, sizeof(where), "%zu/%zu", sight->rows ? place->row + 1 : 0, sight->rows);
+	snprintf(where, sizeof(where), "%zu/%zu", viewport->rows ? place->row + 1 : 0, viewport->rows);
 	if (view->state.page == PAGE_MATRIX)
 		snprintf(where + strlen(where), sizeof(where) - strlen(where), ",%zu/%zu",
-			 sight->columns ? place->column + 1 : 0, sight->columns);
+			 viewport->columns ? place->column + 1 : 0, viewport->columns);
 	put_right(screen, 1, x, screen->width, dim, where);
 	room = screen->width - screen_width(screen, where);
 	if (x < room) {
@@ -290,14 +290,14 @@ static void paint_row_head(struct view *view, const struct layout *layout, unsig
 }
 
 static void paint_matrix_row(struct view *view, const struct layout *layout,
-			     const struct sight *sight, unsigned int y, size_t row)
+			     const struct viewport *viewport, unsigned int y, size_t row)
 {
 	const struct place *place = &view->state.place[PAGE_MATRIX];
 	const struct p2p_function *provider = view->devices.providers[row].function;
 	char text[PAIR_TEXT];
 
 	paint_row_head(view, layout, y, row, row == place->row);
-	for (size_t i = 0; i < sight->wide && place->left + i < sight->columns; i++) {
+	for (size_t i = 0; i < viewport->wide && place->left + i < viewport->columns; i++) {
 		size_t column = place->left + i;
 		unsigned int x = layout->label + (unsigned int)i * layout->pitch;
 		bool active = row == place->row && column == place->column;
@@ -311,7 +311,7 @@ static void paint_matrix_row(struct view *view, const struct layout *layout,
 }
 
 static void paint_matrix(struct view *view, const struct layout *layout,
-			 const struct sight *sight)
+			 const struct viewport *viewport)
 {
 	const struct place *place = &view->state.place[PAGE_MATRIX];
 	struct screen *screen = &view->screen;
@@ -322,12 +322,12 @@ static void paint_matrix(struct view *view, const struct layout *layout,
 			     true, screen->unicode ? "client→" : "client>");
 	screen_field(screen, last, 0, layout->label - 1, head, false,
 		     screen->unicode ? " provider↓" : " provider");
-	for (size_t i = 0; i < sight->wide && place->left + i < sight->columns; i++)
+	for (size_t i = 0; i < viewport->wide && place->left + i < viewport->columns; i++)
 		paint_column_head(view, layout, layout->label + (unsigned int)i * layout->pitch,
 				  place->left + i, place->left + i == place->column);
-	for (unsigned int i = 0; i < layout->high && place->top + i < sight->rows; i++)
-		paint_matrix_row(view, layout, sight, layout->body + i, place->top + i);
-	if (!sight->rows || !sight->columns)
+	for (unsigned int i = 0; i < layout->high && place->top + i < viewport->rows; i++)
+		paint_matrix_row(view, layout, viewport, layout->body + i, place->top + i);
+	if (!viewport->rows || !viewport->columns)
 		screen_put(screen, layout->body, 2, screen->width, dim,
 			   "No device of these classes takes part in peer-to-peer DMA.");
 }
@@ -493,13 +493,13 @@ static void paint_small(struct view *view)
 
 /* The line of the cursor stands out over its whole width. */
 static void paint_cursor(struct view *view, const struct layout *layout,
-			 const struct sight *sight)
+			 const struct viewport *viewport)
 {
 	const struct place *place = &view->state.place[view->state.page];
 	unsigned int y = layout->body + (unsigned int)(place->row - place->top);
 
 	if (page_is_text(view->state.page) || view->state.page == PAGE_MATRIX ||
-	    place->row >= sight->rows || y >= layout->detail)
+	    place->row >= viewport->rows || y >= layout->detail)
 		return;
 	screen_style(&view->screen, y, 0, view->screen.width, STYLE_REVERSE);
 }
@@ -507,7 +507,7 @@ static void paint_cursor(struct view *view, const struct layout *layout,
 void paint(struct view *view)
 {
 	struct layout layout = layout_of(view);
-	struct sight sight = sight_of(view);
+	struct viewport viewport = viewport_of(view);
 	char text[DETAIL_SIZE];
 
 	screen_clear(&view->screen);
@@ -516,16 +516,16 @@ void paint(struct view *view)
 		return;
 	}
 	paint_title(view);
-	paint_context(view, &sight);
+	paint_context(view, &viewport);
 	if (view->state.page == PAGE_TREE)
 		paint_tree(view, &layout);
 	else if (view->state.page == PAGE_MATRIX)
-		paint_matrix(view, &layout, &sight);
+		paint_matrix(view, &layout, &viewport);
 	else if (view->state.page == PAGE_PEERS)
 		paint_peers(view, &layout);
 	else
 		paint_text(view, &layout);
-	paint_cursor(view, &layout, &sight);
+	paint_cursor(view, &layout, &viewport);
 	detail_text(view, text);
 	if (layout.details)
 		put_wrapped(&view->screen, layout.detail, layout.details, text);

@@ -39,7 +39,7 @@ void prompt_ask_overwrite(struct state *state, enum effect save)
 	state->overwrite = save == EFFECT_SAVE_SCREEN ? PROMPT_SCREEN : PROMPT_REPORT;
 }
 
-static void run_command(struct state *state, const struct sight *sight)
+static void run_command(struct state *state, const struct viewport *viewport)
 {
 	const char *text = state->input;
 	char *end;
@@ -51,13 +51,13 @@ static void run_command(struct state *state, const struct sight *sight)
 		memmove(state->input, text + 2, strlen(text + 2) + 1);
 		state->effect = EFFECT_SAVE_SCREEN;
 	} else if (end != text && !*end) {
-		state_go(state, sight, line ? (size_t)line - 1 : 0);
+		state_go(state, viewport, line ? (size_t)line - 1 : 0);
 	} else if (*text) {
 		state_say(state, true, "there is no command '%.64s'; :q, :w FILE, :NUMBER", text);
 	}
 }
 
-static void accept_input(struct state *state, const struct sight *sight)
+static void accept_input(struct state *state, const struct viewport *viewport)
 {
 	enum prompt prompt = state->prompt;
 
@@ -80,7 +80,7 @@ static void accept_input(struct state *state, const struct sight *sight)
 								  EFFECT_SAVE_REPORT;
 		return;
 	case PROMPT_COMMAND:
-		run_command(state, sight);
+		run_command(state, viewport);
 		return;
 	case PROMPT_OVERWRITE:
 	case PROMPT_NONE:
@@ -124,14 +124,14 @@ static void type(struct state *state, uint32_t key)
 	state->length += length;
 }
 
-void prompt_press(struct state *state, const struct sight *sight, uint32_t key)
+void prompt_press(struct state *state, const struct viewport *viewport, uint32_t key)
 {
 	if (state->prompt == PROMPT_OVERWRITE) {
 		answer(state, key);
 		return;
 	}
 	if (key == VIEW_ENTER) {
-		accept_input(state, sight);
+		accept_input(state, viewport);
 	} else if (key == VIEW_ESCAPE || key == VIEW_CONTROL('c') || key == VIEW_CONTROL('g') ||
 		   (key == VIEW_BACKSPACE && !state->length)) {
 		state->prompt = PROMPT_NONE;

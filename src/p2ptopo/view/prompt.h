@@ -9,7 +9,7 @@
 void prompt_open(struct state *state, enum prompt prompt);
 
 /** prompt_press() - a key while something is asked. */
-void prompt_press(struct state *state, const struct sight *sight, uint32_t key);
+void prompt_press(struct state *state, const struct viewport *viewport, uint32_t key);
 
 /** prompt_label() - what stands before what is typed. */
 const char *prompt_label(const struct state *state);

@@ -51,39 +51,39 @@ static size_t fit_first(size_t first, size_t at, size_t count, size_t room)
 }
 
 /* The first line shown when the last one is. */
-static size_t last_top(const struct sight *sight)
+static size_t last_top(const struct viewport *viewport)
 {
-	size_t high = sight->high ? sight->high : 1;
+	size_t high = viewport->high ? viewport->high : 1;
 
-	return sight->rows > high ? sight->rows - high : 0;
+	return viewport->rows > high ? viewport->rows - high : 0;
 }
 
-void state_fit(struct state *state, const struct sight *sight)
+void state_fit(struct state *state, const struct viewport *viewport)
 {
 	struct place *place = here(state);
 
 	if (page_is_text(state->page)) {
-		size_t last = last_top(sight);
+		size_t last = last_top(viewport);
 
 		place->row = place->top = least(place->row, last);
-		last = sight->columns > sight->wide ? sight->columns - sight->wide : 0;
+		last = viewport->columns > viewport->wide ? viewport->columns - viewport->wide : 0;
 		place->column = place->left = least(place->column, last);
 		return;
 	}
-	place->row = least(place->row, sight->rows ? sight->rows - 1 : 0);
-	place->column = least(place->column, sight->columns ? sight->columns - 1 : 0);
-	place->top = fit_first(place->top, place->row, sight->rows, sight->high);
-	place->left = fit_first(place->left, place->column, sight->columns, sight->wide);
+	place->row = least(place->row, viewport->rows ? viewport->rows - 1 : 0);
+	place->column = least(place->column, viewport->columns ? viewport->columns - 1 : 0);
+	place->top = fit_first(place->top, place->row, viewport->rows, viewport->high);
+	place->left = fit_first(place->left, place->column, viewport->columns, viewport->wide);
 }
 
-void state_go(struct state *state, const struct sight *sight, size_t row)
+void state_go(struct state *state, const struct viewport *viewport, size_t row)
 {
 	here(state)->row = row;
-	state_fit(state, sight);
+	state_fit(state, viewport);
 }
 
 /* By @lines down, or up when negative; the cursor stops at both ends. */
-static void move(struct state *state, const struct sight *sight, long lines)
+static void move(struct state *state, const struct viewport *viewport, long lines)
 {
 	size_t row = here(state)->row;
 
@@ -91,10 +91,10 @@ static void move(struct state *state, const struct sight *sight, long lines)
 		row -= least(row, (size_t)-lines);
 	else
 		row += (size_t)lines;
-	state_go(state, sight, row);
+	state_go(state, viewport, row);
 }
 
-static void move_across(struct state *state, const struct sight *sight, long columns)
+static void move_across(struct state *state, const struct viewport *viewport, long columns)
 {
 	struct place *place = here(state);
 
@@ -104,75 +104,75 @@ static void move_across(struct state *state, const struct sight *sight, long col
 		place->column -= least(place->column, (size_t)-columns);
 	else
 		place->column += (size_t)columns;
-	state_fit(state, sight);
+	state_fit(state, viewport);
 }
 
 /* The screen goes down by @lines and leaves the cursor where it is, unless it would be off. */
-static void scroll(struct state *state, const struct sight *sight, long lines)
+static void scroll(struct state *state, const struct viewport *viewport, long lines)
 {
 	struct place *place = here(state);
-	size_t last = last_top(sight);
+	size_t last = last_top(viewport);
 
 	if (page_is_text(state->page)) {
-		move(state, sight, lines);
+		move(state, viewport, lines);
 		return;
 	}
 	place->top = lines < 0 ? place->top - least(place->top, 1) : least(place->top + 1, last);
 	if (place->row < place->top)
 		place->row = place->top;
-	if (sight->high && place->row >= place->top + sight->high)
-		place->row = place->top + sight->high - 1;
-	state_fit(state, sight);
+	if (viewport->high && place->row >= place->top + viewport->high)
+		place->row = place->top + viewport->high - 1;
+	state_fit(state, viewport);
 }
 
-static void act_move(struct state *state, const struct sight *sight, enum action action)
+static void act_move(struct state *state, const struct viewport *viewport, enum action action)
 {
 	struct place *place = here(state);
-	long page = sight->high > 1 ? (long)sight->high - 1 : 1, half = (page + 1) / 2;
+	long page = viewport->high > 1 ? (long)viewport->high - 1 : 1, half = (page + 1) / 2;
 
 	switch (action) {
-	case ACTION_UP: move(state, sight, -1); return;
-	case ACTION_DOWN: move(state, sight, 1); return;
-	case ACTION_LEFT: move_across(state, sight, -1); return;
-	case ACTION_RIGHT: move_across(state, sight, 1); return;
-	case ACTION_PAGE_UP: move(state, sight, -page); return;
-	case ACTION_PAGE_DOWN: move(state, sight, page); return;
-	case ACTION_HALF_UP: move(state, sight, -half); return;
-	case ACTION_HALF_DOWN: move(state, sight, half); return;
-	case ACTION_SCROLL_UP: scroll(state, sight, -1); return;
-	case ACTION_SCROLL_DOWN: scroll(state, sight, 1); return;
-	case ACTION_FIRST: state_go(state, sight, 0); return;
-	case ACTION_LAST: state_go(state, sight, sight->rows); return;
-	case ACTION_LEFTMOST: place->column = 0; state_fit(state, sight); return;
-	case ACTION_RIGHTMOST: place->column = sight->columns; state_fit(state, sight); return;
-	case ACTION_SCREEN_TOP: state_go(state, sight, place->top); return;
+	case ACTION_UP: move(state, viewport, -1); return;
+	case ACTION_DOWN: move(state, viewport, 1); return;
+	case ACTION_LEFT: move_across(state, viewport, -1); return;
+	case ACTION_RIGHT: move_across(state, viewport, 1); return;
+	case ACTION_PAGE_UP: move(state, viewport, -page); return;
+	case ACTION_PAGE_DOWN: move(state, viewport, page); return;
+	case ACTION_HALF_UP: move(state, viewport, -half); return;
+	case ACTION_HALF_DOWN: move(state, viewport, half); return;
+	case ACTION_SCROLL_UP: scroll(state, viewport, -1); return;
+	case ACTION_SCROLL_DOWN: scroll(state, viewport, 1); return;
+	case ACTION_FIRST: state_go(state, viewport, 0); return;
+	case ACTION_LAST: state_go(state, viewport, viewport->rows); return;
+	case ACTION_LEFTMOST: place->column = 0; state_fit(state, viewport); return;
+	case ACTION_RIGHTMOST: place->column = viewport->columns; state_fit(state, viewport); return;
+	case ACTION_SCREEN_TOP: state_go(state, viewport, place->top); return;
 	case ACTION_SCREEN_MIDDLE:
-		state_go(state, sight, place->top +
-			 least(sight->high, sight->rows - place->top) / 2);
+		state_go(state, viewport, place->top +
+			 least(viewport->high, viewport->rows - place->top) / 2);
 		return;
 	case ACTION_SCREEN_BOTTOM:
-		state_go(state, sight, place->top + (sight->high ? sight->high - 1 : 0));
+		state_go(state, viewport, place->top + (viewport->high ? viewport->high - 1 : 0));
 		return;
 	default: return;
 	}
 }
 
 /* The pair and the device under the cursor become the selected ones. */
-static void take(struct state *state, const struct sight *sight)
+static void take(struct state *state, const struct viewport *viewport)
 {
-	if (state->page <= PAGE_PEERS && sight->row.there)
-		state->device = sight->row;
-	if (state->page == PAGE_MATRIX && sight->row.there && sight->column.there) {
-		state->provider = sight->row;
-		state->client = sight->column;
+	if (state->page <= PAGE_PEERS && viewport->row.there)
+		state->device = viewport->row;
+	if (state->page == PAGE_MATRIX && viewport->row.there && viewport->column.there) {
+		state->provider = viewport->row;
+		state->client = viewport->column;
 	}
-	if (state->page == PAGE_PEERS && sight->row.there)
-		state->client = sight->row;
-	if (state->page == PAGE_TREE && sight->row.there && sight->end) {
+	if (state->page == PAGE_PEERS && viewport->row.there)
+		state->client = viewport->row;
+	if (state->page == PAGE_TREE && viewport->row.there && viewport->end) {
 		if (!state->provider.there)
-			state->provider = sight->row;
-		else if (p2p_bdf_compare(state->provider.bdf, sight->row.bdf))
-			state->client = sight->row;
+			state->provider = viewport->row;
+		else if (p2p_bdf_compare(state->provider.bdf, viewport->row.bdf))
+			state->client = viewport->row;
 	}
 }
 
@@ -199,23 +199,23 @@ static void open_page(struct state *state, enum page page)
 	turn_to(state, page);
 }
 
-static void act_back(struct state *state, const struct sight *sight, enum action action)
+static void act_back(struct state *state, const struct viewport *viewport, enum action action)
 {
-	(void)sight;
+	(void)viewport;
 	if (state->depth)
 		turn_to(state, state->back[--state->depth]);
 	else if (action == ACTION_BACK)
 		state->effect = EFFECT_QUIT;
 }
 
-static void act_page(struct state *state, const struct sight *sight, enum action action)
+static void act_page(struct state *state, const struct viewport *viewport, enum action action)
 {
 	enum page page = (enum page)(action - ACTION_TREE);
 
 	if (page >= PAGE_PAIR && page <= PAGE_DEVICE)
-		take(state, sight);
+		take(state, viewport);
 	if (page == PAGE_PEERS && state->page == PAGE_TREE && !state->provider.there)
-		take(state, sight);
+		take(state, viewport);
 	if (page == PAGE_HELP) {
 		open_page(state, page);
 		return;
@@ -224,56 +224,56 @@ static void act_page(struct state *state, const struct sight *sight, enum action
 	turn_to(state, page);
 }
 
-static void act_next_page(struct state *state, const struct sight *sight, enum action action)
+static void act_next_page(struct state *state, const struct viewport *viewport, enum action action)
 {
 	unsigned int step = action == ACTION_NEXT_PAGE ? 1 : PAGE_HELP - 1;
 	enum page page = state->page == PAGE_HELP ? PAGE_TREE :
 			 (enum page)((state->page + step) % PAGE_HELP);
 
-	act_page(state, sight, (enum action)(ACTION_TREE + page));
+	act_page(state, viewport, (enum action)(ACTION_TREE + page));
 }
 
-static void act_open(struct state *state, const struct sight *sight, enum action action)
+static void act_open(struct state *state, const struct viewport *viewport, enum action action)
 {
 	(void)action;
-	if (!sight->row.there)
+	if (!viewport->row.there)
 		return;
-	take(state, sight);
+	take(state, viewport);
 	open_page(state, state->page == PAGE_TREE ? PAGE_DEVICE : PAGE_PAIR);
 }
 
-static void act_quit(struct state *state, const struct sight *sight, enum action action)
+static void act_quit(struct state *state, const struct viewport *viewport, enum action action)
 {
-	(void)sight;
+	(void)viewport;
 	(void)action;
 	state->effect = EFFECT_QUIT;
 }
 
-static void act_fold(struct state *state, const struct sight *sight, enum action action)
+static void act_fold(struct state *state, const struct viewport *viewport, enum action action)
 {
 	bool hide = action == ACTION_FOLD ||
-		    (action == ACTION_FOLD_SWITCH && !sight->folded);
+		    (action == ACTION_FOLD_SWITCH && !viewport->folded);
 
-	if (action == ACTION_FOLD_SWITCH && !sight->foldable)
+	if (action == ACTION_FOLD_SWITCH && !viewport->foldable)
 		return;
-	if (hide && (!sight->foldable || sight->folded))
-		state_go(state, sight, sight->parent);
-	else if (!hide && sight->foldable && !sight->folded)
-		move(state, sight, 1);
-	else if (sight->foldable)
+	if (hide && (!viewport->foldable || viewport->folded))
+		state_go(state, viewport, viewport->parent);
+	else if (!hide && viewport->foldable && !viewport->folded)
+		move(state, viewport, 1);
+	else if (viewport->foldable)
 		state->effect = hide ? EFFECT_FOLD : EFFECT_UNFOLD;
 }
 
-static void act_select(struct state *state, const struct sight *sight, enum action action)
+static void act_select(struct state *state, const struct viewport *viewport, enum action action)
 {
 	bool text = page_is_text(state->page), provider = action == ACTION_PROVIDER;
-	struct address chosen = text ? state->device : sight->row;
+	struct address chosen = text ? state->device : viewport->row;
 
 	if (state->page == PAGE_MATRIX && !provider)
-		chosen = sight->column;
+		chosen = viewport->column;
 	if (!chosen.there)
 		return;
-	if (!text && state->page == PAGE_TREE && !sight->end) {
+	if (!text && state->page == PAGE_TREE && !viewport->end) {
 		state_say(state, true, "a bridge cannot be the provider or client of a pair");
 		return;
 	}
@@ -284,13 +284,13 @@ static void act_select(struct state *state, const struct sight *sight, enum acti
 	state->effect = EFFECT_REBUILD;
 }
 
-static void act_swap(struct state *state, const struct sight *sight, enum action action)
+static void act_swap(struct state *state, const struct viewport *viewport, enum action action)
 {
 	struct address provider;
 
 	(void)action;
 	if (state->page == PAGE_MATRIX || state->page == PAGE_PEERS)
-		take(state, sight);
+		take(state, viewport);
 	if (!state->provider.there || !state->client.there) {
 		state_say(state, true, "no pair is selected: p selects a provider, e a client");
 		return;
@@ -301,19 +301,19 @@ static void act_swap(struct state *state, const struct sight *sight, enum action
 	state->effect = EFFECT_REBUILD;
 }
 
-static void act_switch(struct state *state, const struct sight *sight, enum action action)
+static void act_switch(struct state *state, const struct viewport *viewport, enum action action)
 {
 	switch (action) {
 	case ACTION_WRITES: state->writes = !state->writes; break;
 	case ACTION_LENS: state->lens = (enum lens)((state->lens + 1) % LENSES); break;
-	case ACTION_RULES_NEXT: state->rules = (state->rules + 1) % sight->rules; break;
+	case ACTION_RULES_NEXT: state->rules = (state->rules + 1) % viewport->rules; break;
 	case ACTION_RULES_PREVIOUS:
-		state->rules = (state->rules + sight->rules - 1) % sight->rules;
+		state->rules = (state->rules + viewport->rules - 1) % viewport->rules;
 		break;
 	case ACTION_RULES_AUTO: state->rules = 0; break;
 	case ACTION_SORT:
 		if (state->page == PAGE_MATRIX)
-			state->order = sight->row;
+			state->order = viewport->row;
 		state->sorted ^= ON(state->page);
 		*here(state) = (struct place){ 0 };
 		state->effect = EFFECT_SORT;
@@ -335,17 +335,17 @@ static unsigned int next_class(unsigned int classes, unsigned int present)
 	return 0;
 }
 
-static void act_class(struct state *state, const struct sight *sight, enum action action)
+static void act_class(struct state *state, const struct viewport *viewport, enum action action)
 {
 	unsigned int *classes = action == ACTION_CLASS ? &state->clients : &state->providers;
 
-	*classes = next_class(*classes, sight->present);
+	*classes = next_class(*classes, viewport->present);
 	state->effect = EFFECT_REBUILD;
 }
 
-static void act_find(struct state *state, const struct sight *sight, enum action action)
+static void act_find(struct state *state, const struct viewport *viewport, enum action action)
 {
-	(void)sight;
+	(void)viewport;
 	if (!*state->search) {
 		prompt_open(state, PROMPT_SEARCH);
 		return;
@@ -354,13 +354,13 @@ static void act_find(struct state *state, const struct sight *sight, enum action
 	state->effect = EFFECT_FIND;
 }
 
-static void act_toggle(struct state *state, const struct sight *sight, enum action action)
+static void act_toggle(struct state *state, const struct viewport *viewport, enum action action)
 {
 	(void)action;
 	if (state->page == PAGE_TREE)
-		state->device = sight->row;
+		state->device = viewport->row;
 	if (state->page == PAGE_MATRIX || state->page == PAGE_PEERS)
-		take(state, sight);
+		take(state, viewport);
 	if (state->page == PAGE_TREE || state->page == PAGE_DEVICE)
 		state->effect = EFFECT_TOGGLE;
 	else if (state->provider.there && state->client.there)
@@ -369,7 +369,7 @@ static void act_toggle(struct state *state, const struct sight *sight, enum acti
 		state_say(state, true, "no pair is selected: p selects a provider, e a client");
 }
 
-static void act_prompt(struct state *state, const struct sight *sight, enum action action)
+static void act_prompt(struct state *state, const struct viewport *viewport, enum action action)
 {
 	static const enum prompt prompts[ACTIONS] = {
 		[ACTION_SEARCH] = PROMPT_SEARCH, [ACTION_CLASSES] = PROMPT_CLASSES,
@@ -377,11 +377,11 @@ static void act_prompt(struct state *state, const struct sight *sight, enum acti
 		[ACTION_COMMAND] = PROMPT_COMMAND,
 	};
 
-	(void)sight;
+	(void)viewport;
 	prompt_open(state, prompts[action]);
 }
 
-static void act_effect(struct state *state, const struct sight *sight, enum action action)
+static void act_effect(struct state *state, const struct viewport *viewport, enum action action)
 {
 	static const enum effect effects[ACTIONS] = {
 		[ACTION_FOLD_ALL] = EFFECT_FOLD_ALL, [ACTION_UNDO] = EFFECT_UNDO,
@@ -389,11 +389,11 @@ static void act_effect(struct state *state, const struct sight *sight, enum acti
 		[ACTION_SUSPEND] = EFFECT_SUSPEND,
 	};
 
-	(void)sight;
+	(void)viewport;
 	state->effect = effects[action];
 }
 
-typedef void act_fn(struct state *state, const struct sight *sight, enum action action);
+typedef void act_fn(struct state *state, const struct viewport *viewport, enum action action);
 
 static act_fn *const acts[ACTIONS] = {
 	[ACTION_UP ... ACTION_SCREEN_BOTTOM] = act_move,
@@ -418,19 +418,19 @@ static act_fn *const acts[ACTIONS] = {
 	[ACTION_SUSPEND] = act_effect,
 };
 
-static void act(struct state *state, const struct sight *sight, enum action action)
+static void act(struct state *state, const struct viewport *viewport, enum action action)
 {
 	if (acts[action])
-		acts[action](state, sight, action);
+		acts[action](state, viewport, action);
 }
 
-void state_press(struct state *state, const struct sight *sight, uint32_t key)
+void state_press(struct state *state, const struct viewport *viewport, uint32_t key)
 {
 	state->effect = EFFECT_NONE;
 	state->message[0] = '\0';
 	state->urgent = false;
 	if (state->prompt)
-		prompt_press(state, sight, key);
+		prompt_press(state, viewport, key);
 	else
-		act(state, sight, binding_find(state->page, key));
+		act(state, viewport, binding_find(state->page, key));
 }

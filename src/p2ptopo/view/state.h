@@ -51,7 +51,7 @@ struct place {
 };
 
 /**
- * struct sight - what a key may depend on beside the state: the page as it is shown now.
+ * struct viewport - what a key may depend on beside the state: the page as it is shown now.
  * @rows, @columns: how many there are; @high, @wide: how many fit the screen
  * @row, @column: the function under the cursor; the client of a cell of the matrix
  * @end: can @row be an end of a pair?
@@ -60,7 +60,7 @@ struct place {
  * @present: bit n: there are devices of enum p2p_class n
  * @rules: number of rule sets, "auto" included
  */
-struct sight {
+struct viewport {
 	size_t rows, columns, high, wide;
 	struct address row, column;
 	bool end;
@@ -105,13 +105,13 @@ struct state {
 void state_start(struct state *state);
 
 /** state_press() - the state after @key. */
-void state_press(struct state *state, const struct sight *sight, uint32_t key);
+void state_press(struct state *state, const struct viewport *viewport, uint32_t key);
 
 /** state_fit() - cursor and scroll position within what there is, after that changed. */
-void state_fit(struct state *state, const struct sight *sight);
+void state_fit(struct state *state, const struct viewport *viewport);
 
 /** state_go() - the cursor to @row. */
-void state_go(struct state *state, const struct sight *sight, size_t row);
+void state_go(struct state *state, const struct viewport *viewport, size_t row);
 
 /** state_say() - show one sentence until the next key. */
 void state_say(struct state *state, bool urgent, const char *format, ...)

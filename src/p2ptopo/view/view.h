@@ -50,8 +50,8 @@ struct layout {
 /** layout_of() - of the page shown, on the screen as it is. */
 struct layout layout_of(const struct view *view);
 
-/** sight_of() - what a key may depend on. */
-struct sight sight_of(const struct view *view);
+/** viewport_of() - what a key may depend on. */
+struct viewport viewport_of(const struct view *view);
 
 /** view_row() - the function of a row of the page shown; NULL none. */
 const struct p2p_function *view_row(const struct view *view, size_t row);

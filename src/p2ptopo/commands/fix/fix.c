@@ -7,7 +7,7 @@
 
 #include "commands/fix/fix.h"
 #include "commands/policy.h"
-#include "machine/turn.h"
+#include "machine/refresh_lock.h"
 
 /* The gate is asked about so many pairs at most: it computes each afresh. */
 #define ASKED 256
@@ -206,7 +206,7 @@ bool fix_sure(const struct fix *fix)
 static void ask_refresh(const struct app *app)
 {
 	if (!access(app->options.run_dir, F_OK))
-		(void)turn_ask(app->options.run_dir);
+		(void)refresh_lock_ask(app->options.run_dir);
 }
 
 static enum status apply(struct app *app, struct fix *fix)

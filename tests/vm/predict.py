@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Hold what `what-if` says of a capture against a machine really booted that way.
 
-foresee.py P2PTOPO BEFORE AFTER [OLD=NEW...] CHANGE...
+predict.py P2PTOPO BEFORE AFTER [OLD=NEW...] CHANGE...
 
 BEFORE, AFTER: captures of both boots. OLD=NEW: an address before, and after (a card that was moved has another one). Every
-ordered pair must have the relation, map type, distance, hops and routes that were foretold, every function the IOMMU group.
+ordered pair must have the relation, map type, distance, hops and routes that were predicted, every function the IOMMU group.
 One difference is a failure (exit status 1).
 """
 import json
@@ -55,11 +55,11 @@ def sets(groups):
     return {frozenset(member["function"] for member in group) for group in groups}
 
 
-def foretold_groups(kept, whatif):
+def predicted_groups(kept, whatif):
     gone, new = sets(whatif["groups"]["before"]), sets(whatif["groups"]["after"])
     # What is said of the groups before must be what that kernel made.
     wrong = [f"group {sorted(group)} is not in the capture" for group in gone - kept]
-    wrong += [f"the group of {member['function']} is not foretold: {member['why']}" for member in whatif["groups"]["unknown_after"]]
+    wrong += [f"the group of {member['function']} is not predicted: {member['why']}" for member in whatif["groups"]["unknown_after"]]
     return kept - gone | new, wrong
 
 
@@ -71,18 +71,18 @@ def main(arguments):
     moved = dict(a.split("=") for a in arguments[3:] if re.fullmatch(f"{BDF}={BDF}", a))
     changes = [a for a in arguments[3:] if not re.fullmatch(f"{BDF}={BDF}", a)]
     whatif = ask(binary, before, "what-if", "--all", *changes)
-    foretold = pairs_of(ask(binary, before, "pairs", "--all")["pairs"])
-    was = dict(foretold)
-    foretold.update(pairs_of(row["after"] for row in whatif["pairs"]))
-    foretold = {(moved.get(a, a), moved.get(b, b)): value for (a, b), value in foretold.items()}
+    predicted = pairs_of(ask(binary, before, "pairs", "--all")["pairs"])
+    was = dict(predicted)
+    predicted.update(pairs_of(row["after"] for row in whatif["pairs"]))
+    predicted = {(moved.get(a, a), moved.get(b, b)): value for (a, b), value in predicted.items()}
     real = pairs_of(ask(binary, after, "pairs", "--all")["pairs"])
-    wrong = [f"{a} {b}: is {real.get((a, b))}, foretold {foretold.get((a, b))}"
-             for a, b in sorted(foretold.keys() | real.keys()) if real.get((a, b)) != foretold.get((a, b))]
-    groups, more = foretold_groups(groups_of(ask(binary, before, "tree")), whatif)
+    wrong = [f"{a} {b}: is {real.get((a, b))}, predicted {predicted.get((a, b))}"
+             for a, b in sorted(predicted.keys() | real.keys()) if real.get((a, b)) != predicted.get((a, b))]
+    groups, more = predicted_groups(groups_of(ask(binary, before, "tree")), whatif)
     groups = {frozenset(moved.get(bdf, bdf) for bdf in group) for group in groups}
     made = groups_of(ask(binary, after, "tree"))
-    wrong += more + [f"group {sorted(group)} is not foretold" for group in made - groups]
-    wrong += [f"group {sorted(group)} is foretold and was not made" for group in groups - made]
+    wrong += more + [f"group {sorted(group)} is not predicted" for group in made - groups]
+    wrong += [f"group {sorted(group)} is predicted and was not made" for group in groups - made]
     changed = sum(was[pair] != answer(row["after"]) for row in whatif["pairs"]
                   for pair in [(row["before"]["provider"], row["before"]["client"])])
     print(f"what-if {' '.join(changes)}: {len(real)} pairs, {changed} of them changed, {len(made)} groups, {len(wrong)} differences")

@@ -9,7 +9,7 @@
 
 #include "machine/burst.h"
 #include "machine/run_dir.h"
-#include "machine/turn.h"
+#include "machine/refresh_lock.h"
 
 #define STEP_MS		20
 #define MOST_MS		10000	/* a storm that does not end is looked at all the same */
@@ -32,7 +32,7 @@ static int open_lock(const char *run_dir, const char *name)
 	return fd;
 }
 
-static int lock(int fd, int how)
+static int take(int fd, int how)
 {
 	while (flock(fd, how) < 0) {
 		if (errno != EINTR)
@@ -41,21 +41,21 @@ static int lock(int fd, int how)
 	return 0;
 }
 
-int turn_queue(const char *run_dir, bool block, struct turn *ret_turn)
+int refresh_lock_queue(const char *run_dir, bool block, struct refresh_lock *ret_lock)
 {
 	int r;
 
-	*ret_turn = (struct turn){ run_dir, -1, -1 };
+	*ret_lock = (struct refresh_lock){ run_dir, -1, -1 };
 	if (mkdir(run_dir, 0755) < 0 && errno != EEXIST)
 		return -errno;
-	ret_turn->waiting = open_lock(run_dir, "waiting.lock");
-	if (ret_turn->waiting < 0)
-		return ret_turn->waiting;
-	r = lock(ret_turn->waiting, block ? LOCK_EX : LOCK_EX | LOCK_NB);
+	ret_lock->waiting = open_lock(run_dir, "waiting.lock");
+	if (ret_lock->waiting < 0)
+		return ret_lock->waiting;
+	r = take(ret_lock->waiting, block ? LOCK_EX : LOCK_EX | LOCK_NB);
 	return r == -EWOULDBLOCK ? -EALREADY : r;
 }
 
-int turn_ask(const char *run_dir)
+int refresh_lock_ask(const char *run_dir)
 {
 	char path[PATH_MAX];
 	int fd, r = path_of(run_dir, ASKED_FILE, path);
@@ -93,13 +93,13 @@ static bool is_udev_busy(void)
 	return !access("/run/udev/queue", F_OK);
 }
 
-void turn_settle(const struct turn *turn)
+void refresh_lock_settle(const struct refresh_lock *lock)
 {
 	const struct timespec step = { .tv_nsec = STEP_MS * 1000000L };
 	struct burst burst = { .began = burst_now() };
 	char path[PATH_MAX];
 
-	if (path_of(turn->run_dir, ASKED_FILE, path))
+	if (path_of(lock->run_dir, ASKED_FILE, path))
 		return;
 	for (;;) {
 		int64_t now = burst_now();
@@ -111,32 +111,32 @@ void turn_settle(const struct turn *turn)
 	}
 }
 
-int turn_start(struct turn *turn)
+int refresh_lock_start(struct refresh_lock *lock)
 {
 	char path[PATH_MAX];
 	int r;
 
-	turn->running = open_lock(turn->run_dir, "running.lock");
-	r = turn->running < 0 ? turn->running : lock(turn->running, LOCK_EX);
+	lock->running = open_lock(lock->run_dir, "running.lock");
+	r = lock->running < 0 ? lock->running : take(lock->running, LOCK_EX);
 	if (!r)
-		r = path_of(turn->run_dir, ASKED_FILE, path);
+		r = path_of(lock->run_dir, ASKED_FILE, path);
 	if (r)
 		return r;
 	/* First this: who asks after it is seen by whoever waits next. */
 	if (unlink(path) < 0 && errno != ENOENT)
 		return -errno;
 	/* A process that only logs for us may have the descriptor, too. */
-	(void)flock(turn->waiting, LOCK_UN);
-	close(turn->waiting);
-	turn->waiting = -1;
+	(void)flock(lock->waiting, LOCK_UN);
+	close(lock->waiting);
+	lock->waiting = -1;
 	return 0;
 }
 
-void turn_end(struct turn *turn)
+void refresh_lock_end(struct refresh_lock *lock)
 {
-	if (turn->waiting >= 0)
-		close(turn->waiting);
-	if (turn->running >= 0)
-		close(turn->running);
-	*turn = (struct turn){ NULL, -1, -1 };
+	if (lock->waiting >= 0)
+		close(lock->waiting);
+	if (lock->running >= 0)
+		close(lock->running);
+	*lock = (struct refresh_lock){ NULL, -1, -1 };
 }

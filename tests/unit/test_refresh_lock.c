@@ -10,7 +10,7 @@
 #include "make.h"
 
 #include "machine/run_dir.h"
-#include "machine/turn.h"
+#include "machine/refresh_lock.h"
 
 static char *directory;
 static char run_dir[PATH_MAX], asked[PATH_MAX];
@@ -42,51 +42,51 @@ static bool is_asked(void)
 
 START_TEST(test_one_waits)
 {
-	struct turn first, second, third;
+	struct refresh_lock first, second, third;
 
-	ck_assert_int_eq(turn_queue(run_dir, false, &first), 0);
-	ck_assert_int_eq(turn_queue(run_dir, false, &second), -EALREADY);
-	turn_end(&second);
-	ck_assert_int_eq(turn_start(&first), 0);
+	ck_assert_int_eq(refresh_lock_queue(run_dir, false, &first), 0);
+	ck_assert_int_eq(refresh_lock_queue(run_dir, false, &second), -EALREADY);
+	refresh_lock_end(&second);
+	ck_assert_int_eq(refresh_lock_start(&first), 0);
 	/* One runs: another one may wait, and only one. */
-	ck_assert_int_eq(turn_queue(run_dir, false, &second), 0);
-	ck_assert_int_eq(turn_queue(run_dir, false, &third), -EALREADY);
-	turn_end(&third);
-	turn_end(&first);
-	ck_assert_int_eq(turn_start(&second), 0);
-	turn_end(&second);
+	ck_assert_int_eq(refresh_lock_queue(run_dir, false, &second), 0);
+	ck_assert_int_eq(refresh_lock_queue(run_dir, false, &third), -EALREADY);
+	refresh_lock_end(&third);
+	refresh_lock_end(&first);
+	ck_assert_int_eq(refresh_lock_start(&second), 0);
+	refresh_lock_end(&second);
 }
 END_TEST
 
 /* The file goes before the machine is read: what is asked from then on is for the next one. */
 START_TEST(test_asked)
 {
-	struct turn first, second;
+	struct refresh_lock first, second;
 
-	ck_assert_int_eq(turn_ask(run_dir), 0);
-	ck_assert_int_eq(turn_queue(run_dir, false, &first), 0);
+	ck_assert_int_eq(refresh_lock_ask(run_dir), 0);
+	ck_assert_int_eq(refresh_lock_queue(run_dir, false, &first), 0);
 	ck_assert(is_asked());
-	ck_assert_int_eq(turn_start(&first), 0);
+	ck_assert_int_eq(refresh_lock_start(&first), 0);
 	ck_assert(!is_asked());
-	ck_assert_int_eq(turn_ask(run_dir), 0);
-	turn_end(&first);
+	ck_assert_int_eq(refresh_lock_ask(run_dir), 0);
+	refresh_lock_end(&first);
 	ck_assert(is_asked());
-	ck_assert_int_eq(turn_queue(run_dir, false, &second), 0);
-	ck_assert_int_eq(turn_start(&second), 0);
+	ck_assert_int_eq(refresh_lock_queue(run_dir, false, &second), 0);
+	ck_assert_int_eq(refresh_lock_start(&second), 0);
 	ck_assert(!is_asked());
-	turn_end(&second);
+	refresh_lock_end(&second);
 }
 END_TEST
 
 /* A child that has the descriptors too, and lives on, holds up nobody. */
 START_TEST(test_inherited)
 {
-	struct turn turn, next;
+	struct refresh_lock lock, next;
 	int ends[2];
 	pid_t child;
 
 	ck_assert_int_eq(pipe(ends), 0);
-	ck_assert_int_eq(turn_queue(run_dir, false, &turn), 0);
+	ck_assert_int_eq(refresh_lock_queue(run_dir, false, &lock), 0);
 	child = fork();
 	if (child == 0) {
 		char byte;
@@ -94,10 +94,10 @@ START_TEST(test_inherited)
 		close(ends[1]);
 		_exit(read(ends[0], &byte, 1) < 0);
 	}
-	ck_assert_int_eq(turn_start(&turn), 0);
-	ck_assert_int_eq(turn_queue(run_dir, false, &next), 0);
-	turn_end(&next);
-	turn_end(&turn);
+	ck_assert_int_eq(refresh_lock_start(&lock), 0);
+	ck_assert_int_eq(refresh_lock_queue(run_dir, false, &next), 0);
+	refresh_lock_end(&next);
+	refresh_lock_end(&lock);
 	close(ends[1]);
 	close(ends[0]);
 	ck_assert_int_eq(waitpid(child, NULL, 0), child);
@@ -107,23 +107,23 @@ END_TEST
 /* The one that waits begins when the one that runs is done, not before. */
 START_TEST(test_blocks)
 {
-	struct turn turn, next;
+	struct refresh_lock lock, next;
 	int ends[2];
 	struct pollfd begun;
 	pid_t child;
 
 	ck_assert_int_eq(pipe(ends), 0);
-	ck_assert_int_eq(turn_queue(run_dir, true, &turn), 0);
-	ck_assert_int_eq(turn_start(&turn), 0);
+	ck_assert_int_eq(refresh_lock_queue(run_dir, true, &lock), 0);
+	ck_assert_int_eq(refresh_lock_start(&lock), 0);
 	child = fork();
 	if (child == 0) {
-		turn_end(&turn);	/* its copies of the locks */
-		_exit(turn_queue(run_dir, true, &next) || turn_start(&next) ||
+		refresh_lock_end(&lock);	/* its copies of the locks */
+		_exit(refresh_lock_queue(run_dir, true, &next) || refresh_lock_start(&next) ||
 		      write(ends[1], "x", 1) != 1);
 	}
 	begun = (struct pollfd){ .fd = ends[0], .events = POLLIN };
 	ck_assert_int_eq(poll(&begun, 1, 300), 0);
-	turn_end(&turn);
+	refresh_lock_end(&lock);
 	ck_assert_int_eq(poll(&begun, 1, 10000), 1);
 	ck_assert_int_eq(waitpid(child, NULL, 0), child);
 	close(ends[0]);
@@ -133,40 +133,40 @@ END_TEST
 
 START_TEST(test_settle)
 {
-	struct turn turn;
+	struct refresh_lock lock;
 	int64_t began;
 	pid_t child;
 
-	ck_assert_int_eq(turn_queue(run_dir, false, &turn), 0);
+	ck_assert_int_eq(refresh_lock_queue(run_dir, false, &lock), 0);
 	began = now_ms();
-	turn_settle(&turn);
+	refresh_lock_settle(&lock);
 	ck_assert_int_lt(now_ms() - began, 2000);
 	/* Somebody asks again and again for a second. */
 	child = fork();
 	if (child == 0) {
 		for (int i = 0; i < 10; i++) {
-			turn_ask(run_dir);
+			refresh_lock_ask(run_dir);
 			usleep(100000);
 		}
 		_exit(0);
 	}
 	usleep(50000);
 	began = now_ms();
-	turn_settle(&turn);
+	refresh_lock_settle(&lock);
 	ck_assert_int_ge(now_ms() - began, 1000);
 	ck_assert_int_eq(waitpid(child, NULL, 0), child);
-	turn_end(&turn);
+	refresh_lock_end(&lock);
 }
 END_TEST
 
 START_TEST(test_nowhere)
 {
-	struct turn turn;
+	struct refresh_lock lock;
 
 	strcat(run_dir, "/not/there");
-	ck_assert_int_eq(turn_queue(run_dir, false, &turn), -ENOENT);
-	turn_end(&turn);
-	ck_assert_int_eq(turn_ask(run_dir), -ENOENT);
+	ck_assert_int_eq(refresh_lock_queue(run_dir, false, &lock), -ENOENT);
+	refresh_lock_end(&lock);
+	ck_assert_int_eq(refresh_lock_ask(run_dir), -ENOENT);
 }
 END_TEST
 
@@ -184,5 +184,5 @@ static void add(TCase *tcase)
 
 int main(void)
 {
-	return run_cases("turn", add);
+	return run_cases("refresh_lock", add);
 }
