@@ -81,12 +81,22 @@ def prepare(seeds, cpu, folder):
     return made
 
 
+def rules_of(kernel):
+    """The newest rule set that is not newer than a kernel of the lab."""
+    cache = os.environ.get("P2PTOPO_VM_CACHE") or os.path.expanduser("~/.cache/p2ptopo-vm")
+    with open(os.path.join(cache, "kernels", kernel, "release"), encoding="ascii") as file:
+        release = [int(part) for part in file.read().split(".")[:2]]
+    numbered = [name for name in p2poracle.RULES if name[0].isdigit()]
+    return max((name for name in numbered if [int(part) for part in name.split(".")] <= release),
+               key=lambda name: [int(part) for part in name.split(".")])
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=30)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kernel", default="stock-7", help="a kernel of tests/vm")
-    parser.add_argument("--rules", default="7.2", help="the rule set of that kernel")
+    parser.add_argument("--rules", help="the rule set of that kernel; else as its release says")
     parser.add_argument("--binary", help="p2ptopo, to be held against the kernel too")
     wanted = parser.parse_args()
     if not os.path.exists(os.path.join(VM, "replay.py")):
@@ -100,19 +110,20 @@ def main():
             made = prepare(share, cpu, folder)
             if not boot(cpu, wanted.kernel, made, os.path.join(folder, "out")):
                 return 77
+            rules = wanted.rules or rules_of(wanted.kernel)
             for packed, tree in made.items():
                 name = os.path.basename(packed)
                 real = recorded(os.path.join(folder, "out", name + ".distances"))
                 pairs += len(real)
-                rows = p2poracle.Oracle(capture.load(tree), wanted.rules).answers()
+                rows = p2poracle.Oracle(capture.load(tree), rules).answers()
                 compare(name, real, {(row["provider"], row["client"]): row["distance"]
                                      for row in rows}, "the oracle", wrong)
                 if wanted.binary:
                     compare(name, real, {pair: row["distance"] for pair, row in tool.rows(
-                        wanted.binary, tree, wanted.rules).items()}, "p2ptopo", wrong)
+                        wanted.binary, tree, rules).items()}, "p2ptopo", wrong)
     print("\n".join(wrong[:20]))
-    print("%d machines, %d pairs asked of %s: %d differ" % (len(seeds), pairs, wanted.kernel,
-                                                           len(wrong)))
+    print("%d machines, %d pairs asked of %s, held against rule set %s: %d differ"
+          % (len(seeds), pairs, wanted.kernel, rules, len(wrong)))
     return 1 if wrong or not pairs else 0
 
 
