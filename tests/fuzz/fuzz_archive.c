@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "snapshot/archive.h"
+#include "snapshot/tree/archive.h"
 #include "snapshot/inside.h"
-#include "snapshot/manifest.h"
+#include "snapshot/capture/manifest.h"
 
 static void read_tree(struct p2p_context *context, struct p2p_tree *tree)
 {

@@ -1,7 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Every source names its licence, and stays small: files of 600 lines, C functions of 60.
+"""Every source names its licence, and stays small: files of 600 lines, C functions of 60, folders of
+the product of 25 files.  No file names the folder in which somebody built it.
 Of the command main() alone writes to stderr, so that a failure is said once."""
+import collections
 import pathlib
 import re
 import subprocess
@@ -9,6 +11,7 @@ import sys
 
 MOST_LINES = 600
 MOST_FUNCTION = 60
+MOST_IN_FOLDER = 25
 SOURCES = {".c", ".h", ".py", ".sh", ".def", ".cmake", ".map", ".rules", ".service"}
 SPDX = re.compile(r"SPDX-License-Identifier: ([^*\n]+?)\s*(\*/)?$", re.M)
 # The second shows progress on a terminal, the third leaves its parent's stderr.
@@ -73,14 +76,32 @@ def check_stderr(name, text):
             yield f"{name}:{number}: only main.c writes to stderr: fail_with(), app_note()"
 
 
+def check_folders(names):
+    counts = collections.Counter(str(pathlib.PurePath(name).parent) for name in names
+                                 if name.startswith("src/"))
+    for folder, count in counts.items():
+        if count > MOST_IN_FOLDER:
+            yield f"{folder}: {count} files, more than {MOST_IN_FOLDER}"
+
+
+def check_machine_path(name, path):
+    """A generated file that took over the path of the checkout, from any machine."""
+    if b"/src/libp2ppolicy/" in path.read_bytes() and re.search(
+            rb"(?<![\w.}>-])/[\w./-]+/src/libp2ppolicy/", path.read_bytes()):
+        yield f"{name}: has the absolute path of a checkout"
+
+
 def main():
     top = pathlib.Path(sys.argv[1])
     if not (top / ".git").exists():
         print("not a git checkout: what belongs to the project cannot be told")
         return 77
-    problems = []
-    for name in tracked(top):
+    names = tracked(top)
+    problems = [*check_folders(names)]
+    for name in names:
         path = top / name
+        if path.is_file():
+            problems += check_machine_path(name, path)
         if path.is_file() and is_source(name, path):
             text = path.read_text(errors="replace")
             problems += [*check_licence(name, text), *check_size(name, text),

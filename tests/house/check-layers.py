@@ -37,7 +37,7 @@ def floor_of(name):
 
 def check_library(root):
     for floor in FLOORS:
-        for path in sorted((root / floor).glob("*.[ch]")):
+        for path in sorted((root / floor).rglob("*.[ch]")):
             for line, name in includes(path):
                 if name == "p2ppolicy/all.h":
                     yield f"{path}:{line}: includes the faces of all floors, not those below"
@@ -73,7 +73,7 @@ def check_faces(root):
 
 
 def check_command(root, library):
-    private = {p.name for floor in FLOORS for p in (library / floor).glob("*.h")}
+    private = {p.name for floor in FLOORS for p in (library / floor).rglob("*.h")}
     own = {p.name for p in root.rglob("*.h")}
     for path in sorted(root.rglob("*.[ch]")):
         for line, name in includes(path):

@@ -32,7 +32,7 @@ def write(table):
 
 
 def unused(top, names):
-    code = "".join(path.read_text() for path in (top / "src/libp2ppolicy/verdict").glob("*.c"))
+    code = "".join(path.read_text() for path in (top / "src/libp2ppolicy/verdict").rglob("*.c"))
     for name in names:
         if not re.search(r"\bP2P_C_%s\b" % name, code):
             yield f"{name}: no code uses it"
@@ -40,7 +40,7 @@ def unused(top, names):
 
 def main():
     top = pathlib.Path(sys.argv[1])
-    table = list(rows((top / "src/libp2ppolicy/verdict/score-constants.def").read_text()))
+    table = list(rows((top / "src/libp2ppolicy/verdict/score/constants.def").read_text()))
     page = top / "man/p2ptopo-score.7"
     before, rest = page.read_text().split(FIRST + "\n", 1)
     shown, after = rest.split(LAST + "\n", 1)

@@ -5,7 +5,7 @@
 #include "files.h"
 #include "make.h"
 
-#include "snapshot/archive.h"
+#include "snapshot/tree/archive.h"
 
 #define DEVICE	"sys/devices/pci0000:00/0000:00:01.0"
 #define LINK	"sys/bus/pci/devices/0000:00:01.0"

@@ -5,8 +5,8 @@
 #include "files.h"
 #include "make.h"
 
-#include "snapshot/archive.h"
-#include "snapshot/pseudonym.h"
+#include "snapshot/tree/archive.h"
+#include "snapshot/capture/pseudonym.h"
 
 #define FUNCTION	"sys/devices/pci0000:00/0000:00:01.0/"
 #define OTHER		"sys/devices/pci0000:00/0000:00:02.0/"

@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "make.h"
-#include "policy/cmdline.h"
+#include "policy/cmdline/cmdline.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

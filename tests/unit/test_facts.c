@@ -8,7 +8,7 @@
 #include <json-c/json.h>
 
 #include "topology/build.h"
-#include "topology/facts-kinds.h"
+#include "topology/facts/kinds.h"
 
 /* Some value of the kind that @row has, another one for each @number. */
 static struct json_object *some(const struct p2p_fact_row *row, unsigned int number)

@@ -10,7 +10,7 @@
 
 #include <json-c/json.h>
 
-#include "topology/facts-kinds.h"
+#include "topology/facts/kinds.h"
 
 /* What each kind is in JSON. */
 static const struct { const char *kind, *schema; } kinds[] = {

@@ -6,7 +6,7 @@
 
 #include "tree.h"
 
-#include "verdict/score.h"
+#include "verdict/score/score.h"
 
 /* Measured or computed elsewhere, to a hundredth. */
 #define NEAR(a, b) ck_assert_msg(fabs((a) - (b)) < 0.006, "%.4f is not %.4f", (double)(a), (double)(b))

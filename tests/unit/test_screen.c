@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "make.h"
-#include "view/screen.h"
+#include "view/terminal/screen.h"
 
 #define WIDE "\xe6\x9f\x8f"		/* two cells */
 #define COMBINING "e\xcc\x81"		/* one cell, the accent left out */

@@ -6,7 +6,7 @@
 #include <p2ppolicy/verdict.h>
 
 #include "policy/document.h"
-#include "policy/evidence.h"
+#include "policy/check/evidence.h"
 
 struct p2p_term;
 

@@ -8,7 +8,7 @@
 #include "base/context.h"
 #include "snapshot/inside.h"
 #include "snapshot/libpci.h"
-#include "snapshot/manifest.h"
+#include "snapshot/capture/manifest.h"
 
 #define DEVICES	"sys/bus/pci/devices"
 

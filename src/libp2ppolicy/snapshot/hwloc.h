@@ -2,7 +2,7 @@
 #ifndef P2P_SNAPSHOT_HWLOC_H
 #define P2P_SNAPSHOT_HWLOC_H
 
-#include "snapshot/tree.h"
+#include "snapshot/tree/tree.h"
 
 /**
  * p2p_hwloc_run() - let hwloc do something in a process of its own: what it prints goes nowhere,

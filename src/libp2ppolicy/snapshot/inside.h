@@ -5,7 +5,7 @@
 
 #include "base/arena.h"
 #include "snapshot/facts.h"
-#include "snapshot/tree.h"
+#include "snapshot/tree/tree.h"
 
 /** enum p2p_kind - see attrs.def and machine.def. */
 enum p2p_kind { P2P_KIND_FILE, P2P_KIND_LINK, P2P_KIND_DIR, P2P_KIND_GLOB, P2P_KIND_CLASS };

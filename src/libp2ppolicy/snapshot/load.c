@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "base/context.h"
-#include "snapshot/archive.h"
+#include "snapshot/tree/archive.h"
 #include "snapshot/hwloc.h"
-#include "snapshot/manifest.h"
+#include "snapshot/capture/manifest.h"
 #include "snapshot/sources.h"
 
 #define DEVICES		"sys/bus/pci/devices"

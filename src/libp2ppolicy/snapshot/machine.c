@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/context.h"
-#include "snapshot/archive.h"
+#include "snapshot/tree/archive.h"
 #include "snapshot/inside.h"
 
 #define OSRELEASE	"proc/sys/kernel/osrelease"

@@ -14,7 +14,7 @@
 
 #include "base/context.h"
 #include "snapshot/inside.h"
-#include "snapshot/manifest.h"
+#include "snapshot/capture/manifest.h"
 
 int p2p_load_boot(struct p2p_snapshot *snapshot)
 {

@@ -6,7 +6,7 @@
 #include <json-c/json.h>
 
 #include "snapshot/inside.h"
-#include "snapshot/manifest.h"
+#include "snapshot/capture/manifest.h"
 
 static const struct p2p_file denied = { P2P_DENIED, 0, NULL };
 static const struct p2p_file absent = { P2P_ABSENT, 0, NULL };

@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "verdict/score.h"
+#include "verdict/score/score.h"
 
 /** struct use - a flow loads a resource. */
 struct use {

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/context.h"
-#include "verdict/score.h"
+#include "verdict/score/score.h"
 
 #define ZEN_FAMILY 0x17
 

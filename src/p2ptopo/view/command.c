@@ -7,7 +7,7 @@
 
 #include "view/effects.h"
 #include "view/keys.h"
-#include "view/terminal.h"
+#include "view/terminal/terminal.h"
 
 static enum status press_keys(struct app *app, struct view *view)
 {

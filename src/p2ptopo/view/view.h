@@ -5,7 +5,7 @@
 
 #include "print/pair_facts.h"
 #include "view/rows.h"
-#include "view/screen.h"
+#include "view/terminal/screen.h"
 #include "print/words.h"
 
 /** A smaller screen shows that it is too small. */

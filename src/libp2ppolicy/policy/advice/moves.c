@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Another slot: each place is tried on a changed topology, and judged. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/context.h"
+#include "policy/advice/advice.h"
+#include "verdict/judge.h"
+
+/* Trials for one pair: each copies the topology.  Shown: those that are best. */
+#define TRIALS 96
+/* With more pairs than this nobody wants to hear where each single device might go. */
+#define PAIRS 64
+#define SHOWN 3
+#define PORTS 16
+
+/*
+ * One way to put a device elsewhere, and what comes of it.  @ports: on how many functions ACS
+ * has to stop redirecting there besides.
+ */
+struct move {
+	const struct p2p_function *device, *place, *other;
+	enum p2p_map_type map_type;
+	int distance;
+	size_t ports;
+};
+
+struct moves {
+	struct p2p_advice *advice;
+	const struct p2p_pair *pair;
+	struct move best[SHOWN];
+	size_t count, trials;
+};
+
+static bool is_slot(const struct p2p_function *port)
+{
+	return port->pcie.fact == P2P_PRESENT && !port->missing &&
+	       (port->pcie.type == P2P_PORT_ROOT || port->pcie.type == P2P_PORT_DOWNSTREAM) &&
+	       port->pcie.slot;
+}
+
+/* The device below a port that holds one card and no bridge; NULL it is free, or none such. */
+static const struct p2p_function *occupant(const struct p2p_function *port)
+{
+	for (size_t i = 0; i < port->child_count; i++)
+		if (p2p_function_is_bridge(port->children[i]))
+			return NULL;
+	return port->child_count ? port->children[0] : NULL;
+}
+
+static bool is_below(const struct p2p_function *function, const struct p2p_function *port)
+{
+	for (; function; function = function->parent)
+		if (function == port)
+			return true;
+	return false;
+}
+
+static bool is_better(const struct move *a, const struct move *b)
+{
+	if (a->map_type != b->map_type)
+		return a->map_type > b->map_type;
+	if (a->ports != b->ports)
+		return a->ports < b->ports;
+	if (!a->other != !b->other)
+		return !a->other;
+	return a->distance < b->distance;
+}
+
+static void remember(struct moves *moves, const struct move *move)
+{
+	size_t at = moves->count < SHOWN ? moves->count++ : SHOWN - 1;
+
+	if (at == SHOWN - 1 && moves->best[at].device && !is_better(move, &moves->best[at]))
+		return;
+	for (; at && is_better(move, &moves->best[at - 1]); at--)
+		moves->best[at] = moves->best[at - 1];
+	moves->best[at] = *move;
+}
+
+/* The verdict on the machine with @changes, and the ports that still redirect there. */
+static int judge_changed(struct moves *moves, const struct p2p_change *changes, size_t count,
+			 struct p2p_verdict *ret_verdict, const struct p2p_function **ret_ports,
+			 size_t *ret_port_count)
+{
+	struct p2p_advice *advice = moves->advice;
+	struct p2p_topology *changed;
+	struct p2p_judge *judge;
+	int r;
+
+	r = p2p_topology_change(advice->context, advice->topology, changes, count, &changed);
+	if (r < 0)
+		return r;
+	r = p2p_judge_new(advice->context, changed, advice->kernel, &judge);
+	if (!r) {
+		p2p_judge_pair(judge, p2p_topology_function(changed, moves->pair->provider->index),
+			       p2p_topology_function(changed, moves->pair->client->index),
+			       ret_verdict);
+		*ret_port_count = p2p_judge_redirects(judge, ret_verdict, ret_ports, PORTS);
+		p2p_judge_free(judge);
+	}
+	/* As functions of the machine as it is, which outlive this. */
+	for (size_t i = 0; !r && i < *ret_port_count && i < PORTS; i++)
+		ret_ports[i] = p2p_topology_function(advice->topology, ret_ports[i]->index);
+	p2p_topology_free(changed);
+	return r;
+}
+
+static size_t list_clears(const struct p2p_function *const *ports, size_t count,
+			  struct p2p_change *changes)
+{
+	for (size_t i = 0; i < count; i++)
+		changes[i] = (struct p2p_change){
+			.kind = P2P_CHANGE_ACS, .function = ports[i],
+			.clear = ports[i]->acs.control & P2P_ACS_REDIRECT,
+		};
+	return count;
+}
+
+/* Return: 0, also where the change makes no sense; -ENOMEM. */
+static int try_move(struct moves *moves, struct move *move)
+{
+	struct p2p_change changes[2 + PORTS] = {
+		{ .kind = P2P_CHANGE_MOVE, .function = move->device, .port = move->place },
+		{ .kind = P2P_CHANGE_MOVE, .function = move->other,
+		  .port = move->device->parent },
+	};
+	enum p2p_goal goal = moves->advice->goal;
+	const struct p2p_function *ports[PORTS];
+	size_t count = move->other ? 2 : 1, found = 0;
+	struct p2p_verdict verdict = { 0 };
+	int r = judge_changed(moves, changes, count, &verdict, ports, &found);
+
+	if (!r && !p2p_goal_met(goal, &verdict) && verdict.kernel.common && found &&
+	    found <= PORTS && !verdict.kernel.unread) {
+		move->ports = list_clears(ports, found, &changes[count]);
+		r = judge_changed(moves, changes, count + found, &verdict, ports, &found);
+	}
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	move->map_type = verdict.kernel.map_type;
+	move->distance = verdict.kernel.distance;
+	if (p2p_goal_met(goal, &verdict))
+		remember(moves, move);
+	return 0;
+}
+
+/* Only near the partner is something gained: below a bridge that is above it. */
+static bool is_near(const struct p2p_function *port, const struct p2p_function *partner)
+{
+	const struct p2p_function *at = partner->parent;
+
+	if (at && at->parent)
+		at = at->parent;
+	while (at && at->parent)
+		at = at->parent;
+	return at && is_below(port, at);
+}
+
+static int try_places(struct moves *moves, const struct p2p_function *device,
+		      const struct p2p_function *partner)
+{
+	const struct p2p_function *port;
+	int r = 0;
+
+	if (device->physfn || !device->parent || p2p_function_is_bridge(device))
+		return 0;
+	for (size_t i = 0; !r && (port = p2p_topology_function(moves->advice->topology, i)); i++) {
+		struct move move = { .device = device, .place = port, .other = occupant(port) };
+
+		if (!is_slot(port) || port == device->parent || is_below(partner, port) ||
+		    (port->child_count && !move.other) || !is_near(port, partner) ||
+		    moves->trials == TRIALS)
+			continue;
+		moves->trials++;
+		r = try_move(moves, &move);
+	}
+	return r;
+}
+
+static const char *place_name(struct p2p_advice *advice, const struct p2p_function *port)
+{
+	char bdf[P2P_BDF_SIZE];
+
+	p2p_bdf_format(port->bdf, bdf);
+	if (port->pcie.slot && port->pcie.slot_number)
+		return p2p_arena_format(&advice->arena, "slot %u (behind %s)",
+					port->pcie.slot_number, bdf);
+	return p2p_arena_format(&advice->arena, "the slot behind %s", bdf);
+}
+
+static void add_move(struct moves *moves, const struct move *move)
+{
+	struct p2p_advice *advice = moves->advice;
+	const char *place = place_name(advice, move->place), *what, *besides = "";
+	struct p2p_remedy remedy = {
+		.kind = move->other ? P2P_REMEDY_SWAP : P2P_REMEDY_SLOT, .pair = *moves->pair,
+		.function = move->device, .place = move->place, .other = move->other,
+		.sure = true, .map_type = move->map_type,
+	};
+
+	what = move->other ?
+	       p2p_arena_format(&advice->arena, "exchange %s with %s in %s", move->device->display,
+				move->other->display, place ? place : "") :
+	       p2p_arena_format(&advice->arena, "put %s into %s, which is free",
+				move->device->display, place ? place : "");
+	if (move->ports)
+		besides = p2p_arena_format(&advice->arena, ", once ACS redirects on %zu port%s there "
+					   "no more", move->ports, move->ports == 1 ? "" : "s");
+	if (!place || !what || !besides)
+		advice->no_memory = true;
+	else
+		remedy.text = p2p_arena_format(&advice->arena, "%s: the pair is then %s, distance %d%s",
+					       what, p2p_map_type_name(move->map_type),
+					       move->distance, besides);
+	p2p_advice_add(advice, &remedy);
+}
+
+int p2p_advice_moves_find(struct p2p_advice *advice, const struct p2p_advised *advised)
+{
+	struct moves moves = { .advice = advice, .pair = &advised->pair };
+	const struct p2p_function *low = advised->pair.provider, *high = advised->pair.client;
+	int r;
+
+	/* Where too little is known, a slot changes nothing. */
+	if (advised->after.kernel.map_type != P2P_MAP_NOT_SUPPORTED ||
+	    advice->pair_count > PAIRS)
+		return 0;
+	/* A pair and the same turned round get the same advice in the same order. */
+	if (low->index > high->index) {
+		low = advised->pair.client;
+		high = advised->pair.provider;
+	}
+	r = try_places(&moves, high, low);
+	if (!r)
+		r = try_places(&moves, low, high);
+	for (size_t i = 0; i < moves.count; i++)
+		add_move(&moves, &moves.best[i]);
+	return r;
+}

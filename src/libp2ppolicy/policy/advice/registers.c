@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Which bits of which ports stand between the pairs and their goal.
+ *
+ * First every bit that a verdict names is taken: what the kernel's rule counts, and then, as one
+ * port after another stops diverting, what the switches do.  Then each bit is put back alone,
+ * and stays where it was unless a pair misses it.
+ */
+#include <errno.h>
+#include <pci/header.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/context.h"
+#include "policy/advice/advice.h"
+#include "topology/build.h"
+#include "verdict/judge.h"
+
+/* By index of function: the bits of ACS Control to clear. */
+struct search {
+	struct p2p_advice *advice;
+	uint16_t *clear;
+	struct p2p_topology *topology;	/* with them cleared */
+	struct p2p_judge *judge;
+};
+
+struct p2p_register p2p_register_make(const struct p2p_function *function, uint16_t control)
+{
+	uint16_t present = function->acs.control, mask = present ^ control;
+	bool dword = p2p_acs_is_dword(function);
+
+	return (struct p2p_register){
+		.function = function, .mask = mask, .value = control & mask, .present = present,
+		.offset = (uint16_t)(function->acs.offset + (dword ? 8 : PCI_ACS_CTRL)),
+		.size = dword ? 4 : 2,
+	};
+}
+
+const char *p2p_register_name(const struct p2p_register *change)
+{
+	return change->size == 4 ? "ECAP_ACS+0x8.l" : "ECAP_ACS+0x6.w";
+}
+
+int p2p_register_setpci(const struct p2p_register *change, bool undo, char *buffer, size_t size)
+{
+	unsigned int value = undo ? change->present & change->mask : change->value;
+	int digits = 2 * change->size;
+	char bdf[P2P_BDF_SIZE];
+
+	return snprintf(buffer, size, "setpci -s %s %s=%0*x:%0*x",
+			p2p_bdf_format(change->function->bdf, bdf), p2p_register_name(change),
+			digits, value, digits, change->mask);
+}
+
+/* Return: was any of them new? */
+static bool collect(struct search *search, const struct p2p_function *function, uint16_t bits)
+{
+	const struct p2p_function *original;
+	uint16_t *clear;
+
+	if (!function)
+		return false;
+	original = p2p_topology_function(search->advice->topology, function->index);
+	clear = &search->clear[function->index];
+	if (original->acs.fact != P2P_PRESENT)
+		return false;
+	bits = (uint16_t)(bits & original->acs.control & P2P_ACS_REDIRECT & ~*clear);
+	*clear |= bits;
+	return bits;
+}
+
+static bool collect_kernel(struct search *search, const struct p2p_verdict *verdict)
+{
+	const struct p2p_function *list[64], **all = list;
+	size_t count = p2p_judge_redirects(search->judge, verdict, list, 64);
+	bool found = false;
+
+	if (count > 64) {
+		all = calloc(count, sizeof(struct p2p_function *));
+		if (!all) {
+			search->advice->no_memory = true;
+			return false;
+		}
+		p2p_judge_redirects(search->judge, verdict, all, count);
+	}
+	for (size_t i = 0; i < count; i++)
+		found |= collect(search, all[i], P2P_ACS_REDIRECT);
+	if (all != list)
+		free(all);
+	return found;
+}
+
+static bool collect_route(struct search *search, const struct p2p_route *route)
+{
+	return (route->kind == P2P_ROUTE_REDIRECTED || route->kind == P2P_ROUTE_BLOCKED) &&
+	       collect(search, route->port, route->bits);
+}
+
+static void judge(const struct search *search, const struct p2p_pair *pair,
+		  struct p2p_verdict *ret_verdict)
+{
+	p2p_judge_pair(search->judge,
+		       p2p_topology_function(search->topology, pair->provider->index),
+		       p2p_topology_function(search->topology, pair->client->index), ret_verdict);
+}
+
+/* What stands in the way now; nothing does where a register that was not read may. */
+static bool collect_all(struct search *search)
+{
+	struct p2p_advice *advice = search->advice;
+	bool found = false;
+
+	for (size_t i = 0; i < advice->pair_count; i++) {
+		struct p2p_verdict verdict;
+
+		if (advice->pairs[i].state == P2P_ADVICE_FINE)
+			continue;
+		judge(search, &advice->pairs[i].pair, &verdict);
+		if (!verdict.kernel.common || verdict.kernel.unread ||
+		    p2p_goal_met(advice->goal, &verdict))
+			continue;
+		found |= collect_kernel(search, &verdict);
+		if (advice->goal == P2P_GOAL_DIRECT) {
+			found |= collect_route(search, &verdict.fabric.request);
+			found |= collect_route(search, &verdict.fabric.completion);
+		}
+	}
+	return found;
+}
+
+static size_t count_changes(const struct search *search)
+{
+	size_t changes = 0, count = p2p_topology_count(search->advice->topology);
+
+	for (size_t i = 0; i < count; i++)
+		changes += search->clear[i] != 0;
+	return changes;
+}
+
+static void drop(struct search *search)
+{
+	p2p_judge_free(search->judge);
+	p2p_topology_free(search->topology);
+	search->judge = NULL;
+	search->topology = NULL;
+}
+
+/* The topology with the bits found so far cleared, and a judge of it. */
+static int rebuild(struct search *search)
+{
+	struct p2p_advice *advice = search->advice;
+	size_t changes = count_changes(search), n = 0;
+	struct p2p_change *list = calloc(changes + 1, sizeof(*list));
+	int r;
+
+	if (!list)
+		return -ENOMEM;
+	for (size_t i = 0; n < changes; i++)
+		if (search->clear[i])
+			list[n++] = (struct p2p_change){
+				.kind = P2P_CHANGE_ACS, .clear = search->clear[i],
+				.function = p2p_topology_function(advice->topology, i),
+			};
+	drop(search);
+	r = p2p_topology_change(advice->context, advice->topology, list, changes,
+				&search->topology);
+	free(list);
+	if (!r)
+		r = p2p_judge_new(advice->context, search->topology, advice->kernel,
+				  &search->judge);
+	return r;
+}
+
+/* As it would be with @bits of one function set again: a trial on a topology of our own. */
+static void put_back(struct search *search, size_t index, uint16_t bits, bool back)
+{
+	struct p2p_function *function = &search->topology->functions[index];
+	uint16_t *controls[] = { &function->acs.control, &function->acs.kernel_control };
+	size_t count = p2p_acs_is_dword(function) ? 1 : 2;
+
+	for (size_t i = 0; i < count; i++)
+		*controls[i] = (uint16_t)(back ? *controls[i] | bits : *controls[i] & ~bits);
+}
+
+/* No other pair tests the register of @function. */
+static bool passes(const struct p2p_pair *pair, const struct p2p_function *function)
+{
+	const struct p2p_function *at = pair->provider;
+
+	while (at && at != function)
+		at = at->parent;
+	for (at = at ? at : pair->client; at && at != function;)
+		at = at->parent;
+	return at;
+}
+
+static bool all_hold(const struct search *search, const bool *promised, size_t index)
+{
+	const struct p2p_function *function = p2p_topology_function(search->advice->topology,
+								    index);
+	const struct p2p_advice *advice = search->advice;
+
+	for (size_t i = 0; i < advice->pair_count; i++) {
+		struct p2p_verdict verdict;
+
+		if (!promised[i] || !passes(&advice->pairs[i].pair, function))
+			continue;
+		judge(search, &advice->pairs[i].pair, &verdict);
+		if (!p2p_goal_met(advice->goal, &verdict))
+			return false;
+	}
+	return true;
+}
+
+/* A bit that no pair misses is none of ours to clear. */
+static void trim(struct search *search, const bool *promised)
+{
+	size_t count = p2p_topology_count(search->advice->topology);
+
+	for (size_t i = 0; i < count; i++) {
+		for (uint16_t bit = 1; bit && search->clear[i]; bit = (uint16_t)(bit << 1)) {
+			if (!(search->clear[i] & bit))
+				continue;
+			put_back(search, i, bit, true);
+			if (all_hold(search, promised, i))
+				search->clear[i] = (uint16_t)(search->clear[i] & ~bit);
+			else
+				put_back(search, i, bit, false);
+		}
+	}
+}
+
+static int trim_promised(struct search *search)
+{
+	struct p2p_advice *advice = search->advice;
+	bool *promised = calloc(advice->pair_count + 1, sizeof(*promised));
+
+	if (!promised)
+		return -ENOMEM;
+	for (size_t i = 0; i < advice->pair_count; i++) {
+		struct p2p_verdict verdict;
+
+		judge(search, &advice->pairs[i].pair, &verdict);
+		promised[i] = p2p_goal_met(advice->goal, &verdict);
+	}
+	trim(search, promised);
+	free(promised);
+	return 0;
+}
+
+static int keep_registers(struct search *search)
+{
+	struct p2p_advice *advice = search->advice;
+	size_t changes = count_changes(search), n = 0;
+	int r;
+
+	advice->registers = calloc(changes + 1, sizeof(*advice->registers));
+	if (!advice->registers)
+		return -ENOMEM;
+	for (size_t i = 0; n < changes; i++) {
+		const struct p2p_function *function = p2p_topology_function(advice->topology, i);
+		unsigned int clear = search->clear[i];
+
+		if (clear)
+			advice->registers[n++] = p2p_register_make(function, (uint16_t)(
+				function->acs.control & ~clear));
+	}
+	advice->register_count = changes;
+	if (!changes)
+		return 0;
+	/* What is promised is judged on a topology changed in no other way. */
+	r = rebuild(search);
+	if (r)
+		return r;
+	advice->changed = search->topology;
+	advice->changed_judge = search->judge;
+	search->topology = NULL;
+	search->judge = NULL;
+	return 0;
+}
+
+static int find(struct search *search)
+{
+	int r = rebuild(search);
+
+	while (!r && collect_all(search))
+		r = rebuild(search);
+	if (!r)
+		r = trim_promised(search);
+	return r ? r : keep_registers(search);
+}
+
+int p2p_advice_registers_find(struct p2p_advice *advice)
+{
+	struct search search = { .advice = advice };
+	int r;
+
+	search.clear = calloc(p2p_topology_count(advice->topology) + 1, sizeof(*search.clear));
+	if (!search.clear)
+		return -ENOMEM;
+	r = find(&search);
+	drop(&search);
+	free(search.clear);
+	return r;
+}

@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reading a file of expectations. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy/check/check.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+static const struct p2p_document_form form = {
+	.format = "p2ptopo-check", .version = 1,
+	.keys = { "groups", "machine", "devices", "pairs" },
+};
+
+static const char *const class_names[P2P_CHECK_CLASSES] = {
+	[P2P_CHECK_MISSING] = "missing", [P2P_CHECK_GATE] = "gate",
+	[P2P_CHECK_IOMMU] = "iommu", [P2P_CHECK_ACS] = "acs",
+	[P2P_CHECK_LINK_WIDTH] = "link_width", [P2P_CHECK_LINK_SPEED] = "link_speed",
+	[P2P_CHECK_BAR] = "bar", [P2P_CHECK_NUMA] = "numa",
+	[P2P_CHECK_RELATION] = "relation", [P2P_CHECK_MAP_TYPE] = "map_type",
+	[P2P_CHECK_READ] = "read", [P2P_CHECK_WRITE] = "write",
+};
+
+const char *p2p_check_class_name(enum p2p_check_class kind)
+{
+	return class_names[kind];
+}
+
+int p2p_check_class_parse(const char *name, enum p2p_check_class *ret_kind)
+{
+	for (size_t i = 0; i < LENGTH(class_names); i++) {
+		if (strcmp(name, class_names[i]) != 0)
+			continue;
+		*ret_kind = (enum p2p_check_class)i;
+		return 0;
+	}
+	return -EINVAL;
+}
+
+/* The name of a group is kept as its number, so that a group is looked up once and not copied. */
+static int add_pick(const struct p2p_document *document, const struct p2p_group_table *table,
+		    struct json_object *node, struct p2p_pick *pick)
+{
+	const struct p2p_group_def *group;
+
+	group = p2p_group_table_find(table, json_object_get_string(node));
+	if (!group)
+		return p2p_document_error(document, node, "there is no group \"%s\"",
+					  json_object_get_string(node));
+	pick->groups[pick->group_count++] = (size_t)(group - table->groups);
+	return 0;
+}
+
+/* A selector as in a policy: what is no name of a group goes to the parser of those. */
+static int parse_pick(struct p2p_check *check, struct json_object *node,
+		      struct p2p_pick *pick)
+{
+	const struct p2p_document *document = check->document;
+	size_t count = json_object_is_type(node, json_type_array) ?
+		       json_object_array_length(node) : 0;
+	bool names = count || json_object_is_type(node, json_type_string);
+	int r = 0;
+
+	for (size_t i = 0; i < count && names; i++)
+		names = json_object_is_type(json_object_array_get_idx(node, i), json_type_string);
+	if (!names)
+		return p2p_selector_parse(document, &check->groups, node, &pick->own);
+	pick->groups = calloc(count + 1, sizeof(*pick->groups));
+	if (!pick->groups)
+		return -ENOMEM;
+	if (!count)
+		return add_pick(document, &check->groups, node, pick);
+	for (size_t i = 0; i < count && !r; i++)
+		r = add_pick(document, &check->groups, json_object_array_get_idx(node, i), pick);
+	return r;
+}
+
+static int parse_side(struct p2p_check *check, struct json_object *node, const char *name,
+		      struct p2p_pick *pick)
+{
+	struct json_object *value = p2p_document_member(node, name);
+
+	if (!value)
+		return p2p_document_error(check->document, node, "the expectation lacks \"%s\"",
+					  name);
+	return parse_pick(check, value, pick);
+}
+
+static int parse_number(const struct p2p_document *document, struct json_object *value,
+			uint64_t *ret_number)
+{
+	if (!json_object_is_type(value, json_type_int) || json_object_get_int64(value) < 0)
+		return p2p_document_error(document, value, "expected a number of devices");
+	*ret_number = (uint64_t)json_object_get_int64(value);
+	return 0;
+}
+
+/* "count": 8, or { "least": 2, "most": 8 }; without it, at least one. */
+static int parse_count(const struct p2p_document *document, struct json_object *node,
+		       struct p2p_check_row *row)
+{
+	static const char *const keys[] = { "least", "most", NULL };
+	struct json_object *count = p2p_document_member(node, "count"), *value;
+	int r;
+
+	row->least = 1;
+	row->most = UINT64_MAX;
+	if (!count)
+		return 0;
+	if (!json_object_is_type(count, json_type_object)) {
+		r = parse_number(document, count, &row->least);
+		row->most = row->least;
+		return r;
+	}
+	r = p2p_document_keys(document, count, keys);
+	value = p2p_document_member(count, "least");
+	if (!r && value)
+		r = parse_number(document, value, &row->least);
+	value = p2p_document_member(count, "most");
+	if (!r && value)
+		r = parse_number(document, value, &row->most);
+	if (!r && row->least > row->most)
+		r = p2p_document_error(document, count, "\"least\" is more than \"most\"");
+	return r;
+}
+
+static int no_such_key(const struct p2p_document *document, const struct p2p_check_key *keys,
+		       struct json_object *value, const char *name)
+{
+	char known[256] = "";
+	size_t used = 0;
+
+	for (; keys->name && used < sizeof(known); keys++)
+		used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s",
+					 used ? ", " : "", keys->name);
+	return p2p_document_error(document, value, "unknown key \"%s\"; expected one of %s",
+				  name, known);
+}
+
+static const struct p2p_check_key *find_key(const struct p2p_check_key *keys, const char *name)
+{
+	while (keys->name && strcmp(keys->name, name) != 0)
+		keys++;
+	return keys->name ? keys : NULL;
+}
+
+static int add_term(const struct p2p_document *document, const struct p2p_check_key *key,
+		    struct json_object *value, struct p2p_check_row *row)
+{
+	if (!key->is_valid(value))
+		return p2p_document_error(document, value, "\"%s\" must be %s", key->name,
+					  key->expected);
+	row->terms[row->term_count++] = (struct p2p_check_term){ key, value };
+	return 0;
+}
+
+static int make_room(const struct p2p_document *document, struct json_object *node,
+		     struct p2p_check_row *row)
+{
+	if (!json_object_is_type(node, json_type_object) || !json_object_object_length(node))
+		return p2p_document_error(document, node, "expected an object, not empty");
+	row->terms = calloc((size_t)json_object_object_length(node), sizeof(*row->terms));
+	return row->terms ? 0 : -ENOMEM;
+}
+
+static int parse_terms(const struct p2p_document *document, const struct p2p_check_key *keys,
+		       struct json_object *node, struct p2p_check_row *row)
+{
+	int r = make_room(document, node, row);
+
+	if (r)
+		return r;
+	json_object_object_foreach(node, name, value) {
+		const struct p2p_check_key *key = find_key(keys, name);
+
+		r = key ? add_term(document, key, value, row) :
+			  no_such_key(document, keys, value, name);
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+static int parse_device(struct p2p_check *check, struct json_object *node,
+			struct p2p_check_row *row)
+{
+	static const char *const keys[] = { "select", "count", "expect", "why", NULL };
+	const struct p2p_document *document = check->document;
+	struct json_object *expect = p2p_document_member(node, "expect");
+	int r = p2p_document_keys(document, node, keys);
+
+	if (!r)
+		r = parse_side(check, node, "select", &row->first);
+	if (!r)
+		r = parse_count(document, node, row);
+	if (!r && expect)
+		r = parse_terms(document, p2p_check_device_keys, expect, row);
+	return r;
+}
+
+/* What policies have no condition for is taken out, the rest is one as in a policy. */
+static int split_conditions(const struct p2p_document *document, struct json_object *expect,
+			    struct p2p_check_row *row)
+{
+	int r = make_room(document, expect, row);
+
+	row->conditions = json_object_new_object();
+	if (r || !row->conditions)
+		return r ? r : -ENOMEM;
+	json_object_object_foreach(expect, name, value) {
+		const struct p2p_check_key *key = find_key(p2p_check_pair_keys, name);
+
+		if (key)
+			r = add_term(document, key, value, row);
+		else
+			r = json_object_object_add(row->conditions, name,
+						   json_object_get(value)) ? -ENOMEM : 0;
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+/* A condition that asks for evidence has no place here. */
+static int parse_condition(const struct p2p_document *document, struct json_object *node,
+			   struct p2p_check_row *row)
+{
+	struct json_object *expect = p2p_document_member(node, "expect");
+	enum p2p_check_class about;
+	int r;
+
+	if (!expect)
+		return p2p_document_error(document, node, "the expectation lacks \"expect\"");
+	r = split_conditions(document, expect, row);
+	if (!r && json_object_object_length(row->conditions))
+		r = p2p_condition_parse(document, row->conditions, &row->condition);
+	for (size_t i = 0; i < row->condition.count && !r; i++) {
+		const struct p2p_term *term = &row->condition.terms[i];
+
+		if (p2p_check_condition_class(term->key, &about))
+			r = p2p_document_error(document, term->value,
+					       "\"%s\" is a condition of policies only",
+					       term->key->name);
+	}
+	return r;
+}
+
+static int parse_pair(struct p2p_check *check, struct json_object *node,
+		      struct p2p_check_row *row)
+{
+	static const char *const keys[] = { "provider", "client", "both", "clients_least", "expect",
+					    "why", NULL };
+	const struct p2p_document *document = check->document;
+	struct json_object *least = p2p_document_member(node, "clients_least");
+	int r = p2p_document_keys(document, node, keys);
+
+	if (!r)
+		r = parse_side(check, node, "provider", &row->first);
+	if (!r)
+		r = parse_side(check, node, "client", &row->second);
+	if (!r)
+		r = p2p_document_flag(document, node, "both", &row->both);
+	if (!r && least)
+		r = parse_number(document, least, &row->clients_least);
+	return r ? r : parse_condition(document, node, row);
+}
+
+typedef int parse_fn(struct p2p_check *check, struct json_object *node,
+		     struct p2p_check_row *row);
+
+static int parse_row(struct p2p_check *check, struct json_object *node, parse_fn *parse,
+		     struct p2p_check_row *row)
+{
+	const struct p2p_document *document = check->document;
+	int r;
+
+	if (!json_object_is_type(node, json_type_object))
+		return p2p_document_error(document, node, "an expectation must be an object");
+	p2p_document_position(document, node, &row->line, &row->column);
+	r = p2p_document_why(document, node, &row->why);
+	return r ? r : parse(check, node, row);
+}
+
+static int parse_rows(struct p2p_check *check, const char *name, parse_fn *parse,
+		      struct p2p_check_rows *rows)
+{
+	struct json_object *array = p2p_document_member(check->document->root, name);
+	size_t count;
+	int r = 0;
+
+	if (!array)
+		return 0;
+	if (!json_object_is_type(array, json_type_array))
+		return p2p_document_error(check->document, array, "\"%s\" must be an array", name);
+	count = json_object_array_length(array);
+	rows->rows = calloc(count + 1, sizeof(*rows->rows));
+	if (!rows->rows)
+		return -ENOMEM;
+	while (!r && rows->count < count) {
+		struct p2p_check_row *row = &rows->rows[rows->count];
+
+		r = parse_row(check, json_object_array_get_idx(array, rows->count++), parse, row);
+	}
+	return r;
+}
+
+static int parse_machine(struct p2p_check *check)
+{
+	struct json_object *node = p2p_document_member(check->document->root, "machine");
+
+	check->machine.why = "";
+	if (!node)
+		return 0;
+	p2p_document_position(check->document, node, &check->machine.line,
+			      &check->machine.column);
+	return parse_terms(check->document, p2p_check_machine_keys, node, &check->machine);
+}
+
+int p2p_check_load(struct p2p_context *context, const char *path, struct p2p_check **ret_check)
+{
+	struct p2p_check *check = calloc(1, sizeof(*check));
+	int r;
+
+	if (!check)
+		return -ENOMEM;
+	r = p2p_document_load(context, path, P2P_JSON_COMMENTS, &check->document);
+	if (!r)
+		r = p2p_document_head(check->document, &form);
+	if (!r)
+		r = p2p_group_table_parse(check->document, &check->groups);
+	if (!r)
+		r = parse_machine(check);
+	if (!r)
+		r = parse_rows(check, "devices", parse_device, &check->devices);
+	if (!r)
+		r = parse_rows(check, "pairs", parse_pair, &check->pairs);
+	if (r) {
+		p2p_check_free(check);
+		return r;
+	}
+	*ret_check = check;
+	return 0;
+}
+
+static void clear_row(struct p2p_check_row *row)
+{
+	free(row->first.groups);
+	free(row->second.groups);
+	p2p_selector_clear(&row->first.own);
+	p2p_selector_clear(&row->second.own);
+	p2p_condition_clear(&row->condition);
+	json_object_put(row->conditions);
+	free(row->terms);
+}
+
+struct p2p_check *p2p_check_free(struct p2p_check *check)
+{
+	if (!check)
+		return NULL;
+	clear_row(&check->machine);
+	for (size_t i = 0; i < check->devices.count; i++)
+		clear_row(&check->devices.rows[i]);
+	for (size_t i = 0; i < check->pairs.count; i++)
+		clear_row(&check->pairs.rows[i]);
+	free(check->devices.rows);
+	free(check->pairs.rows);
+	p2p_group_table_clear(&check->groups);
+	p2p_document_free(check->document);
+	free(check);
+	return NULL;
+}

@@ -1,0 +1,508 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What may be expected, a row each. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "policy/check/check.h"
+#include "policy/link.h"
+#include "verdict/judge.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+#define TEXT_SIZE 512
+#define CLASS(about) (1u << P2P_CHECK_##about)
+
+static bool is_text(struct json_object *value)
+{
+	return json_object_is_type(value, json_type_string);
+}
+
+static bool is_count(struct json_object *value)
+{
+	return json_object_is_type(value, json_type_int) && json_object_get_int64(value) >= 0;
+}
+
+/* Is it a text, or an array of texts, all of them good? */
+static bool are_texts(struct json_object *value, bool (*is_good)(const char *text))
+{
+	size_t count;
+
+	if (is_text(value))
+		return is_good(json_object_get_string(value));
+	if (!json_object_is_type(value, json_type_array))
+		return false;
+	count = json_object_array_length(value);
+	for (size_t i = 0; i < count; i++) {
+		struct json_object *one = json_object_array_get_idx(value, i);
+
+		if (!is_text(one) || !is_good(json_object_get_string(one)))
+			return false;
+	}
+	return count > 0;
+}
+
+static bool has_text(struct json_object *value, const char *text)
+{
+	if (is_text(value))
+		return !strcmp(json_object_get_string(value), text);
+	for (size_t i = 0; i < json_object_array_length(value); i++)
+		if (has_text(json_object_array_get_idx(value, i), text))
+			return true;
+	return false;
+}
+
+static const char *json_words(struct json_object *value)
+{
+	if (is_text(value))
+		return json_object_get_string(value);
+	return json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN |
+					      JSON_C_TO_STRING_NOSLASHESCAPE);
+}
+
+/* "full", or what it must do at least. */
+static bool is_link(struct json_object *value)
+{
+	size_t count = 0;
+
+	if (is_text(value))
+		return !strcmp(json_object_get_string(value), "full");
+	if (!json_object_is_type(value, json_type_object))
+		return false;
+	json_object_object_foreach(value, name, number) {
+		if ((strcmp(name, "speed_mtps") != 0 && strcmp(name, "width") != 0) ||
+		    !is_count(number))
+			return false;
+		count++;
+	}
+	return count > 0;
+}
+
+/**
+ * struct demand - what is asked of width or speed.
+ * @asked: is it asked for at all?
+ * @full: all that both ends can do
+ */
+struct demand {
+	bool asked, full;
+	unsigned int least;
+};
+
+static struct demand demand_of(struct json_object *value, const char *name, unsigned int most)
+{
+	struct json_object *number;
+
+	if (is_text(value))
+		return (struct demand){ true, true, most };
+	number = p2p_document_member(value, name);
+	return (struct demand){ number, false,
+				number ? (unsigned int)json_object_get_int64(number) : 0 };
+}
+
+static enum p2p_tri meets(const struct p2p_link_view *view, struct demand demand,
+			  unsigned int now)
+{
+	if (view->fact == P2P_DENIED)
+		return P2P_UNKNOWN;
+	if (view->fact == P2P_ABSENT)
+		return P2P_NO;
+	if (now >= demand.least)
+		return P2P_YES;
+	/* The port above may be what cannot do more. */
+	return now && demand.full && !view->most_known ? P2P_UNKNOWN : P2P_NO;
+}
+
+static const char *link_words(const struct p2p_link_view *view, char buffer[P2P_LINK_SIZE])
+{
+	if (view->fact == P2P_DENIED)
+		return "not known: the link registers could not be read";
+	return view->fact == P2P_ABSENT ? "no link" : p2p_link_format(view->now, buffer);
+}
+
+static void judge_link(struct p2p_check_run *run, struct json_object *value)
+{
+	struct p2p_link_view view = p2p_link_look(run->function);
+	struct demand width = demand_of(value, "width", view.most.width);
+	struct demand speed = demand_of(value, "speed_mtps", view.most.speed_mtps);
+	char found[P2P_LINK_SIZE], expected[64];
+	enum p2p_tri holds = meets(&view, width, view.now.width);
+
+	snprintf(expected, sizeof(expected), view.fact == P2P_PRESENT ? "x%u" : "a link",
+		 width.least);
+	if (width.asked)
+		p2p_check_say(run, P2P_CHECK_LINK_WIDTH, holds, expected, link_words(&view, found));
+	/* Without a link one word is enough. */
+	if (!speed.asked || (width.asked && holds != P2P_YES && !view.now.width))
+		return;
+	snprintf(expected, sizeof(expected), view.fact == P2P_PRESENT ? "%g GT/s" : "a link",
+		 speed.least / 1000.0);
+	holds = meets(&view, speed, view.now.speed_mtps);
+	if (holds != P2P_YES && view.idle && view.now.width &&
+	    view.most.speed_mtps >= speed.least)
+		p2p_check_excuse(run, P2P_CHECK_LINK_SPEED, expected, link_words(&view, found));
+	else
+		p2p_check_say(run, P2P_CHECK_LINK_SPEED, holds, expected,
+			      link_words(&view, found));
+}
+
+static bool first_visit(const struct p2p_check_run *run)
+{
+	unsigned int *stamp = &run->stamps[run->function->index];
+
+	if (*stamp == run->stamp)
+		return false;
+	*stamp = run->stamp;
+	return true;
+}
+
+static bool looks_down(const struct p2p_function *port)
+{
+	return port->pcie.fact == P2P_PRESENT &&
+	       (port->pcie.type == P2P_PORT_ROOT || port->pcie.type == P2P_PORT_DOWNSTREAM);
+}
+
+/*
+ * The device's own link and every one above it, each once for all devices of the row.  The link
+ * of a port that looks down is that of what hangs on it.
+ */
+static void judge_link_above(struct p2p_check_run *run, struct json_object *value)
+{
+	const struct p2p_function *device = run->function;
+
+	for (const struct p2p_function *at = device; at; at = at->parent) {
+		run->function = at;
+		if (first_visit(run) && (at == device || !looks_down(at)) &&
+		    p2p_link_look(at).fact != P2P_ABSENT)
+			judge_link(run, value);
+	}
+	run->function = device;
+}
+
+static bool is_acs_word(const char *text)
+{
+	uint16_t clear, set;
+
+	return !strchr(text, ',') && !p2p_acs_parse(text, &clear, &set);
+}
+
+static bool is_acs(struct json_object *value)
+{
+	return are_texts(value, is_acs_word);
+}
+
+/* The bits that must be clear and those that must be set. */
+static void acs_wanted(struct json_object *value, uint16_t *clear, uint16_t *set)
+{
+	uint16_t one_clear = 0, one_set = 0;
+
+	if (is_text(value)) {
+		p2p_acs_parse(json_object_get_string(value), &one_clear, &one_set);
+		*clear |= one_clear;
+		*set |= one_set;
+		return;
+	}
+	for (size_t i = 0; i < json_object_array_length(value); i++)
+		acs_wanted(json_object_array_get_idx(value, i), clear, set);
+}
+
+/* "ReqRedir+ CmpltRedir-": @bits as they are in @control. */
+static const char *acs_words(uint16_t bits, uint16_t control, char buffer[P2P_ACS_SIZE])
+{
+	char name[P2P_ACS_SIZE];
+	size_t used = 0;
+
+	buffer[0] = '\0';
+	for (unsigned int bit = P2P_ACS_SV; bit <= P2P_ACS_DT; bit <<= 1)
+		if (bits & bit)
+			used += (size_t)snprintf(buffer + used, P2P_ACS_SIZE - used, "%s%s%c",
+						 used ? " " : "",
+						 p2p_acs_names((uint16_t)bit, name),
+						 control & bit ? '+' : '-');
+	return buffer;
+}
+
+/* Without the capability, or the bit in it, nothing is on. */
+static void judge_acs(struct p2p_check_run *run, struct json_object *value)
+{
+	enum p2p_fact fact = run->function->acs.fact;
+	uint16_t control = fact == P2P_PRESENT ? run->function->acs.control : 0;
+	uint16_t clear = 0, set = 0, wrong;
+	char expected[P2P_ACS_SIZE], found[P2P_ACS_SIZE];
+
+	acs_wanted(value, &clear, &set);
+	wrong = fact == P2P_DENIED ? clear | set :
+				     (uint16_t)((clear & control) | (set & ~control));
+	p2p_check_say(run, P2P_CHECK_ACS, fact == P2P_DENIED ? P2P_UNKNOWN : p2p_tri_of(!wrong),
+		      acs_words(wrong, set, expected),
+		      fact == P2P_DENIED ? "not known: ACS could not be read" :
+		      fact == P2P_ABSENT ? "no ACS" : acs_words(wrong, control, found));
+}
+
+/* Upstream ports and conventional bridges have no ACS: PCIe r6.0, sec 6.12.1. */
+static bool may_have_acs(const struct p2p_function *port)
+{
+	if (port->acs.fact != P2P_ABSENT || port->pcie.fact == P2P_DENIED)
+		return true;
+	return port->pcie.fact == P2P_PRESENT && (port->pcie.type == P2P_PORT_ROOT ||
+						  port->pcie.type == P2P_PORT_DOWNSTREAM);
+}
+
+static void judge_acs_above(struct p2p_check_run *run, struct json_object *value)
+{
+	const struct p2p_function *device = run->function;
+
+	for (const struct p2p_function *at = device->parent; at; at = at->parent) {
+		run->function = at;
+		if (first_visit(run) && may_have_acs(at))
+			judge_acs(run, value);
+	}
+	run->function = device;
+}
+
+/* The kernel's words are in drivers/iommu/iommu.c, iommu_group_show_type(). */
+static const struct { const char *type, *mode; } iommu_modes[] = {
+	{ "identity", "passthrough" }, { "DMA", "translated" }, { "DMA-FQ", "translated" },
+	{ "unmanaged", "unmanaged" }, { "blocked", "blocked" },
+};
+
+const char *p2p_iommu_mode(const struct p2p_function *function)
+{
+	if (function->iommu_group.fact == P2P_ABSENT)
+		return "off";
+	for (size_t i = 0; function->iommu_type && i < LENGTH(iommu_modes); i++)
+		if (!strcmp(function->iommu_type, iommu_modes[i].type))
+			return iommu_modes[i].mode;
+	return function->iommu_type;
+}
+
+static bool is_iommu_word(const char *text)
+{
+	bool good = !strcmp(text, "off");
+
+	for (size_t i = 0; i < LENGTH(iommu_modes); i++)
+		good |= !strcmp(text, iommu_modes[i].mode);
+	return good;
+}
+
+static bool is_iommu(struct json_object *value)
+{
+	return are_texts(value, is_iommu_word);
+}
+
+static void judge_iommu(struct p2p_check_run *run, struct json_object *value)
+{
+	const char *mode = p2p_iommu_mode(run->function);
+
+	p2p_check_say(run, P2P_CHECK_IOMMU, mode ? p2p_tri_of(has_text(value, mode)) : P2P_UNKNOWN,
+		      json_words(value),
+		      mode ? mode : "not known: the type of its IOMMU group was not recorded");
+}
+
+/* { "1": bytes }: by the number of the BAR, how large it must be at least. */
+static bool is_bars(struct json_object *value)
+{
+	if (!json_object_is_type(value, json_type_object) || !json_object_object_length(value))
+		return false;
+	json_object_object_foreach(value, name, size) {
+		if (name[0] < '0' || name[0] >= '0' + P2P_BARS || name[1] || !is_count(size))
+			return false;
+	}
+	return true;
+}
+
+static void judge_bars(struct p2p_check_run *run, struct json_object *value)
+{
+	char expected[64], found[64];
+
+	json_object_object_foreach(value, name, size) {
+		const struct p2p_bar *bar = &run->function->bar[name[0] - '0'];
+		uint64_t least = (uint64_t)json_object_get_int64(size);
+
+		snprintf(expected, sizeof(expected), "BAR %s of %" PRIu64 " bytes", name, least);
+		snprintf(found, sizeof(found), bar->fact == P2P_DENIED ?
+			 "not known: its size was not recorded" : "%" PRIu64 " bytes",
+			 bar->size_bytes);
+		p2p_check_say(run, P2P_CHECK_BAR, bar->fact == P2P_DENIED ? P2P_UNKNOWN :
+			      p2p_tri_of(bar->size_bytes >= least), expected, found);
+	}
+}
+
+static bool is_node(struct json_object *value)
+{
+	return json_object_is_type(value, json_type_int) && json_object_get_int64(value) >= -1;
+}
+
+static void judge_numa(struct p2p_check_run *run, struct json_object *value)
+{
+	struct p2p_number numa = run->function->numa;
+	char expected[32], found[32];
+
+	snprintf(expected, sizeof(expected), "node %" PRId64, json_object_get_int64(value));
+	snprintf(found, sizeof(found), numa.fact == P2P_PRESENT ? "node %" PRId64 :
+		 numa.fact == P2P_ABSENT ? "no node" : "not known", numa.value);
+	p2p_check_say(run, P2P_CHECK_NUMA, numa.fact == P2P_DENIED ? P2P_UNKNOWN :
+		      p2p_tri_of(numa.fact == P2P_PRESENT &&
+				 numa.value == json_object_get_int64(value)), expected, found);
+}
+
+const struct p2p_check_key p2p_check_device_keys[] = {
+	{ "link", CLASS(LINK_WIDTH) | CLASS(LINK_SPEED),
+	  "\"full\", or an object of speed_mtps and width", is_link, judge_link },
+	{ "link_above", CLASS(LINK_WIDTH) | CLASS(LINK_SPEED),
+	  "\"full\", or an object of speed_mtps and width", is_link, judge_link_above },
+	{ "acs", CLASS(ACS), "bits such as \"ReqRedir-\" or \"SrcValid+\"", is_acs, judge_acs },
+	{ "acs_above", CLASS(ACS), "bits such as \"ReqRedir-\" or \"SrcValid+\"", is_acs,
+	  judge_acs_above },
+	{ "iommu", CLASS(IOMMU), "off, passthrough, translated, unmanaged or blocked", is_iommu,
+	  judge_iommu },
+	{ "bar_bytes", CLASS(BAR), "an object of bytes by number of the BAR", is_bars, judge_bars },
+	{ "numa", CLASS(NUMA), "the number of a node", is_node, judge_numa },
+	{ NULL, 0, NULL, NULL, NULL },
+};
+
+static bool is_gate_word(const char *text)
+{
+	return !strcmp(text, "enforce") || !strcmp(text, "observe") || !strcmp(text, "off") ||
+	       !strcmp(text, "not loaded");
+}
+
+static bool is_gate(struct json_object *value)
+{
+	return are_texts(value, is_gate_word);
+}
+
+static void judge_gate(struct p2p_check_run *run, struct json_object *value)
+{
+	const char *gate = run->options.gate;
+
+	p2p_check_say(run, P2P_CHECK_GATE, gate ? p2p_tri_of(has_text(value, gate)) : P2P_UNKNOWN,
+		      json_words(value),
+		      gate ? gate : "not known: only the running machine can tell");
+}
+
+const struct p2p_check_key p2p_check_machine_keys[] = {
+	{ "gate", CLASS(GATE), "enforce, observe, off or not loaded", is_gate, judge_gate },
+	{ NULL, 0, NULL, NULL, NULL },
+};
+
+static void found_relation(const struct p2p_check_run *run, const struct p2p_verdict *verdict,
+			   char *buffer, size_t size)
+{
+	const char *name = p2p_relation_name(verdict->relation);
+
+	(void)run;
+	snprintf(buffer, size, "%s", name ? name : "not known: NUMA nodes are not recorded");
+}
+
+static void found_map_type(const struct p2p_check_run *run, const struct p2p_verdict *verdict,
+			   char *buffer, size_t size)
+{
+	int used = snprintf(buffer, size, "%s: ", p2p_map_type_name(verdict->kernel.map_type));
+
+	p2p_judge_reason(run->judge, verdict, buffer + used, size - (size_t)used);
+}
+
+static void found_same(const struct p2p_check_run *run, const struct p2p_verdict *verdict,
+		       char *buffer, size_t size)
+{
+	const struct p2p_function *provider = verdict->provider, *client = verdict->client;
+
+	(void)run;
+	snprintf(buffer, size, "host bridges %s and %s, nodes %" PRId64 " and %" PRId64,
+		 provider->host->name, client->host->name,
+		 provider->numa.fact == P2P_PRESENT ? provider->numa.value : -1,
+		 client->numa.fact == P2P_PRESENT ? client->numa.value : -1);
+}
+
+static bool is_bandwidth(struct json_object *value)
+{
+	return (json_object_is_type(value, json_type_double) ||
+		json_object_is_type(value, json_type_int)) && json_object_get_double(value) > 0;
+}
+
+/*
+ * A pair that may not, or cannot, has a bandwidth too, and a score of 0; of one of which a fact
+ * is missing it is the least that any value of it gives.
+ */
+static enum p2p_tri carries(const struct p2p_speed *speed, struct json_object *value)
+{
+	if (speed->score > 0 && speed->gbytes_per_second >= json_object_get_double(value))
+		return P2P_YES;
+	return speed->fact == P2P_PRESENT ? P2P_NO : P2P_UNKNOWN;
+}
+
+static void judge_speed(struct p2p_check_run *run, struct json_object *value, bool read)
+{
+	struct p2p_score score;
+	const struct p2p_speed *speed;
+	char expected[64], found[TEXT_SIZE];
+	int used;
+
+	p2p_judge_score(run->judge, run->verdict, &score);
+	speed = read ? &score.read : &score.write;
+	snprintf(expected, sizeof(expected), "at least %g GB/s", json_object_get_double(value));
+	used = snprintf(found, sizeof(found), "%.1f GB/s: ", speed->gbytes_per_second);
+	p2p_score_reason(run->judge, run->verdict, speed, found + used,
+			 sizeof(found) - (size_t)used);
+	p2p_check_say(run, read ? P2P_CHECK_READ : P2P_CHECK_WRITE, carries(speed, value), expected,
+		      found);
+}
+
+static void judge_read(struct p2p_check_run *run, struct json_object *value)
+{
+	judge_speed(run, value, true);
+}
+
+static void judge_write(struct p2p_check_run *run, struct json_object *value)
+{
+	judge_speed(run, value, false);
+}
+
+const struct p2p_check_key p2p_check_pair_keys[] = {
+	{ "read_gbytes_at_least", CLASS(READ), "a number of 10^9 bytes a second", is_bandwidth,
+	  judge_read },
+	{ "write_gbytes_at_least", CLASS(WRITE), "a number of 10^9 bytes a second", is_bandwidth,
+	  judge_write },
+	{ NULL, 0, NULL, NULL, NULL },
+};
+
+enum p2p_tri p2p_check_bandwidth(const struct p2p_judge *judge, const struct p2p_verdict *verdict,
+				 const struct p2p_check_term *term)
+{
+	struct p2p_score score;
+
+	p2p_judge_score(judge, verdict, &score);
+	return carries(term->key->classes & CLASS(READ) ? &score.read : &score.write, term->value);
+}
+
+/* The conditions of policies that a machine can be held to. */
+static const struct {
+	const char *name;
+	enum p2p_check_class about;
+	void (*found)(const struct p2p_check_run *run, const struct p2p_verdict *verdict,
+		      char *buffer, size_t size);
+} conditions[] = {
+	{ "relation_at_most", P2P_CHECK_RELATION, found_relation },
+	{ "same", P2P_CHECK_RELATION, found_same },
+	{ "map_type", P2P_CHECK_MAP_TYPE, found_map_type },
+	{ "kernel_permits", P2P_CHECK_MAP_TYPE, found_map_type },
+};
+
+int p2p_check_condition_class(const struct p2p_term_key *key, enum p2p_check_class *ret_about)
+{
+	for (size_t i = 0; i < LENGTH(conditions); i++) {
+		if (strcmp(conditions[i].name, key->name) != 0)
+			continue;
+		*ret_about = conditions[i].about;
+		return 0;
+	}
+	return -EINVAL;
+}
+
+void p2p_check_condition_found(const struct p2p_check_run *run, const struct p2p_term_key *key,
+			       const struct p2p_verdict *verdict, char *buffer, size_t size)
+{
+	for (size_t i = 0; i < LENGTH(conditions); i++)
+		if (!strcmp(conditions[i].name, key->name))
+			conditions[i].found(run, verdict, buffer, size);
+}

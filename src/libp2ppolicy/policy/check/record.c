@@ -1,0 +1,509 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Writing a file of expectations that a machine meets. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy/check/check.h"
+#include "policy/link.h"
+#include "policy/place.h"
+#include "verdict/judge.h"
+
+/**
+ * struct place - how one function is named in the file.
+ * @text: its place; NULL it has none that is its own, and its address names it
+ */
+struct place {
+	const struct p2p_function *function;
+	char *text;
+};
+
+/**
+ * struct entry - a function and what is expected of it, or a row of pairs.
+ * @what: the half of the row by which rows are folded
+ */
+struct entry {
+	const struct p2p_function *function;
+	size_t group;
+	char *what;
+};
+
+/**
+ * struct record - the file while it is written.
+ * @places: by index of function
+ * @wanted: by index of function: one of those asked for
+ */
+struct record {
+	const struct p2p_judge *judge;
+	const struct p2p_topology *topology;
+	size_t total;
+	struct place *places;
+	bool *wanted;
+	struct p2p_groups *groups;
+	FILE *out;
+};
+
+static int compare_places(const void *a, const void *b)
+{
+	const struct place *const *x = a, *const *y = b;
+
+	if (!(*x)->text || !(*y)->text)
+		return !(*x)->text - !(*y)->text;
+	return strcmp((*x)->text, (*y)->text);
+}
+
+/* A place that two functions have names neither. */
+static int drop_doubles(struct place *places, size_t count)
+{
+	struct place **sorted = calloc(count + 1, sizeof(struct place *));
+	bool *doubled = calloc(count + 1, sizeof(bool));
+	int r = sorted && doubled ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < count && !r; i++)
+		sorted[i] = &places[i];
+	if (!r)
+		qsort(sorted, count, sizeof(struct place *), compare_places);
+	for (size_t i = 1; i < count && !r; i++)
+		if (sorted[i]->text && sorted[i - 1]->text &&
+		    !strcmp(sorted[i]->text, sorted[i - 1]->text))
+			doubled[i] = doubled[i - 1] = true;
+	for (size_t i = 0; i < count && !r; i++) {
+		if (!doubled[i])
+			continue;
+		free(sorted[i]->text);
+		sorted[i]->text = NULL;
+	}
+	free(doubled);
+	free(sorted);
+	return r;
+}
+
+static int find_places(struct record *record)
+{
+	char text[P2P_PLACE_SIZE];
+
+	record->places = calloc(record->total + 1, sizeof(*record->places));
+	if (!record->places)
+		return -ENOMEM;
+	for (size_t i = 0; i < record->total; i++) {
+		struct place *place = &record->places[i];
+
+		place->function = p2p_topology_function(record->topology, i);
+		if (p2p_place_format(place->function, text))
+			continue;
+		place->text = strdup(text);
+		if (!place->text)
+			return -ENOMEM;
+	}
+	return drop_doubles(record->places, record->total);
+}
+
+/* { "path": "0000:00:01.1/00.0", "id": "10de:2330" } */
+static void put_selector(const struct record *record, const struct p2p_function *function)
+{
+	const struct place *place = &record->places[function->index];
+	char bdf[P2P_BDF_SIZE];
+
+	fprintf(record->out, "{ \"%s\": \"%s\"", place->text ? "path" : "bdf",
+		place->text ? place->text : p2p_bdf_format(function->bdf, bdf));
+	if (function->ids == P2P_PRESENT)
+		fprintf(record->out, ", \"id\": \"%04x:%04x\"", function->vendor, function->device);
+	fputs(" }", record->out);
+}
+
+static void put_comment(const struct record *record, const struct p2p_function *function)
+{
+	char bdf[P2P_BDF_SIZE];
+
+	p2p_bdf_format(function->bdf, bdf);
+	fprintf(record->out, "\t// %s", bdf);
+	if (strcmp(function->display, bdf) != 0)
+		fprintf(record->out, " %s", function->display);
+	fputc('\n', record->out);
+}
+
+static void put_group_name(const struct record *record, size_t index)
+{
+	const struct p2p_group *group = p2p_groups_at(record->groups, index);
+	const char *name = p2p_class_name(group->members[0]->kind);
+
+	for (size_t i = 1; i < group->count; i++)
+		if (group->members[i]->kind != group->members[0]->kind)
+			name = "mixed";
+	fprintf(record->out, "\"%s-%zu\"", name, index);
+}
+
+static void put_groups(const struct record *record)
+{
+	const struct p2p_group *group;
+
+	fputs("  // Devices with the same answers.\n  \"groups\": {\n", record->out);
+	for (size_t i = 0; (group = p2p_groups_at(record->groups, i)); i++) {
+		fputs("    ", record->out);
+		put_group_name(record, i);
+		fputs(": [\n", record->out);
+		for (size_t m = 0; m < group->count; m++) {
+			fputs("      ", record->out);
+			put_selector(record, group->members[m]);
+			if (m + 1 < group->count)
+				fputc(',', record->out);
+			put_comment(record, group->members[m]);
+		}
+		fprintf(record->out, "    ]%s\n", p2p_groups_at(record->groups, i + 1) ? "," : "");
+	}
+	fputs("  }", record->out);
+}
+
+/* A link that runs at all it can, or merely idles, is expected to run so; any other as it does. */
+static void put_link(FILE *what, const struct p2p_function *function)
+{
+	struct p2p_link_view view = p2p_link_look(function);
+	bool fast = view.now.speed_mtps >= view.most.speed_mtps || view.idle;
+
+	if (view.fact != P2P_PRESENT || !view.now.width || !view.now.speed_mtps)
+		return;
+	if (fast && view.now.width >= view.most.width)
+		fputs("\"link\": \"full\", ", what);
+	else
+		fprintf(what, "\"link\": { \"speed_mtps\": %u, \"width\": %u }, ",
+			view.idle ? view.most.speed_mtps : view.now.speed_mtps, view.now.width);
+}
+
+static void put_acs(FILE *what, const struct p2p_function *function)
+{
+	const struct p2p_acs *acs = &function->acs;
+	const char *separator = "\"acs\": [";
+	char name[P2P_ACS_SIZE];
+
+	if (acs->fact != P2P_PRESENT)
+		return;
+	for (unsigned int bit = P2P_ACS_SV; bit <= P2P_ACS_DT; bit <<= 1) {
+		/* What cannot be set is clear, and stays so. */
+		if (!(acs->capability & bit))
+			continue;
+		fprintf(what, "%s\"%s%c\"", separator, p2p_acs_names((uint16_t)bit, name),
+			acs->control & bit ? '+' : '-');
+		separator = ", ";
+	}
+	if (*separator == ',')
+		fputs("], ", what);
+}
+
+static void put_bars(FILE *what, const struct p2p_function *function)
+{
+	const char *separator = "\"bar_bytes\": { ";
+
+	for (unsigned int i = 0; i < P2P_BARS; i++) {
+		const struct p2p_bar *bar = &function->bar[i];
+
+		if (bar->fact != P2P_PRESENT || !bar->size_bytes || bar->kind == P2P_BAR_IO)
+			continue;
+		fprintf(what, "%s\"%u\": %" PRIu64, separator, i, bar->size_bytes);
+		separator = ", ";
+	}
+	if (*separator == ',')
+		fputs(" }, ", what);
+}
+
+/* What a device has besides its link; of a bridge nobody asks for that. */
+static void put_device(FILE *what, const struct p2p_function *function)
+{
+	const char *mode = p2p_iommu_mode(function);
+
+	put_bars(what, function);
+	if (function->numa.fact == P2P_PRESENT && function->numa.value >= -1)
+		fprintf(what, "\"numa\": %" PRId64 ", ", function->numa.value);
+	if (mode && (!strcmp(mode, "off") || !strcmp(mode, "passthrough") ||
+		     !strcmp(mode, "translated")))
+		fprintf(what, "\"iommu\": \"%s\", ", mode);
+}
+
+/* All that is expected of one function; "" nothing. */
+static char *words_of(const struct record *record, const struct p2p_function *function)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *what = open_memstream(&text, &size);
+
+	if (!what)
+		return NULL;
+	/* The port above says the same of the link as the device on it. */
+	if (function->pcie.fact == P2P_PRESENT && function->pcie.type != P2P_PORT_ROOT &&
+	    function->pcie.type != P2P_PORT_DOWNSTREAM)
+		put_link(what, function);
+	put_acs(what, function);
+	if (record->wanted[function->index])
+		put_device(what, function);
+	if (fclose(what)) {
+		free(text);
+		return NULL;
+	}
+	if (size >= 2)
+		text[size - 2] = '\0';
+	return text;
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+	int order = strcmp(x->what, y->what);
+
+	if (order)
+		return order;
+	if (x->function && y->function)
+		return p2p_bdf_compare(x->function->bdf, y->function->bdf);
+	return (x->group > y->group) - (x->group < y->group);
+}
+
+static void free_entries(struct entry *entries, size_t count)
+{
+	for (size_t i = 0; entries && i < count; i++)
+		free(entries[i].what);
+	free(entries);
+}
+
+/* The end of the run of entries that starts at @at and expects the same. */
+static size_t run_end(const struct entry *entries, size_t count, size_t at)
+{
+	size_t end = at + 1;
+
+	while (end < count && !strcmp(entries[end].what, entries[at].what))
+		end++;
+	return end;
+}
+
+static void put_device_rows(const struct record *record, const struct entry *entries, size_t count)
+{
+	const char *separator = "";
+
+	fputs("  \"devices\": [\n", record->out);
+	for (size_t at = 0, end; at < count; at = end) {
+		end = run_end(entries, count, at);
+		fprintf(record->out, "%s    { \"select\": [\n", separator);
+		for (size_t i = at; i < end; i++) {
+			fputs("        ", record->out);
+			put_selector(record, entries[i].function);
+			if (i + 1 < end)
+				fputc(',', record->out);
+			put_comment(record, entries[i].function);
+		}
+		fprintf(record->out, "      ], \"count\": %zu", end - at);
+		if (*entries[at].what)
+			fprintf(record->out, ",\n      \"expect\": { %s }", entries[at].what);
+		fputs(" }", record->out);
+		separator = ",\n";
+	}
+	fputs("\n  ]", record->out);
+}
+
+/* The devices, and every bridge above one. */
+static int record_devices(const struct record *record)
+{
+	struct entry *entries = calloc(record->total + 1, sizeof(*entries));
+	bool *shown = calloc(record->total + 1, sizeof(bool));
+	size_t count = 0;
+	int r = entries && shown ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < record->total && !r; i++) {
+		const struct p2p_function *at = p2p_topology_function(record->topology, i);
+
+		for (; record->wanted[i] && at && !shown[at->index]; at = at->parent)
+			shown[at->index] = true;
+	}
+	for (size_t i = 0; i < record->total && !r; i++) {
+		const struct p2p_function *function = p2p_topology_function(record->topology, i);
+		char *what = shown[i] ? words_of(record, function) : NULL;
+
+		if (!shown[i])
+			continue;
+		if (!what)
+			r = -ENOMEM;
+		else if (!*what && !record->wanted[i])
+			free(what);
+		else
+			entries[count++] = (struct entry){ function, 0, what };
+	}
+	if (!r) {
+		qsort(entries, count, sizeof(*entries), compare_entries);
+		put_device_rows(record, entries, count);
+	}
+	free_entries(entries, count);
+	free(shown);
+	return r;
+}
+
+/* What a pair of two groups answers: any two different members stand for all. */
+static bool answer_of(const struct record *record, size_t from, size_t to,
+		      struct p2p_verdict *ret_verdict)
+{
+	const struct p2p_group *a = p2p_groups_at(record->groups, from);
+	const struct p2p_group *b = p2p_groups_at(record->groups, to);
+
+	if (from == to && a->count < 2)
+		return false;
+	p2p_judge_pair(record->judge, a->members[0], b->members[from == to], ret_verdict);
+	return ret_verdict->relation != P2P_RELATION_UNKNOWN ||
+	       ret_verdict->kernel.map_type != P2P_MAP_UNKNOWN;
+}
+
+static bool is_answer(const struct p2p_verdict *verdict, unsigned int relation, unsigned int type)
+{
+	return verdict->relation == (enum p2p_relation)relation &&
+	       verdict->kernel.map_type == (enum p2p_map_type)type;
+}
+
+/* The second half of a row: the clients for which a group of providers has this answer. */
+static int words_of_pairs(const struct record *record, size_t from, unsigned int relation,
+			  unsigned int type, char **ret_words)
+{
+	struct record inner = *record;
+	const char *separator = "\"client\": [", *name = p2p_relation_name(relation);
+	struct p2p_verdict verdict;
+	char *text = NULL;
+	size_t size = 0;
+
+	inner.out = open_memstream(&text, &size);
+	if (!inner.out)
+		return -ENOMEM;
+	for (size_t to = 0; to < p2p_groups_count(record->groups); to++) {
+		if (!answer_of(record, from, to, &verdict) || !is_answer(&verdict, relation, type))
+			continue;
+		fputs(separator, inner.out);
+		put_group_name(&inner, to);
+		separator = ", ";
+	}
+	if (*separator == ',') {
+		fputs("],\n      \"expect\": { ", inner.out);
+		if (name)
+			fprintf(inner.out, "\"relation_at_most\": \"%s\"%s", name,
+				type != P2P_MAP_UNKNOWN ? ", " : "");
+		if (type != P2P_MAP_UNKNOWN)
+			fprintf(inner.out, "\"map_type\": \"%s\"",
+				p2p_map_type_name((enum p2p_map_type)type));
+		fputs(" }", inner.out);
+	}
+	if (fclose(inner.out)) {
+		free(text);
+		return -ENOMEM;
+	}
+	*ret_words = text;
+	return 0;
+}
+
+static void put_pair_rows(const struct record *record, const struct entry *entries, size_t count)
+{
+	const char *separator = "";
+
+	fputs("  \"pairs\": [\n", record->out);
+	for (size_t at = 0, end; at < count; at = end) {
+		end = run_end(entries, count, at);
+		fprintf(record->out, "%s    { \"provider\": [", separator);
+		for (size_t i = at; i < end; i++) {
+			put_group_name(record, entries[i].group);
+			fputs(i + 1 < end ? ", " : "],\n      ", record->out);
+		}
+		fprintf(record->out, "%s }", entries[at].what);
+		separator = ",\n";
+	}
+	fputs("\n  ]", record->out);
+}
+
+#define ANSWERS ((size_t)P2P_RELATIONS * P2P_MAP_TYPES)
+
+/* One row for providers and clients that have one answer, all with all. */
+static int record_pairs(const struct record *record)
+{
+	size_t groups = p2p_groups_count(record->groups), count = 0;
+	struct entry *entries = calloc(groups * ANSWERS + 1, sizeof(*entries));
+	int r = entries ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < groups * ANSWERS && !r; i++) {
+		unsigned int answer = (unsigned int)(i % ANSWERS);
+		char *words = NULL;
+
+		r = words_of_pairs(record, i / ANSWERS, answer / P2P_MAP_TYPES,
+				   answer % P2P_MAP_TYPES, &words);
+		if (!r && *words)
+			entries[count++] = (struct entry){ NULL, i / ANSWERS, words };
+		else
+			free(words);
+	}
+	if (!r) {
+		qsort(entries, count, sizeof(*entries), compare_entries);
+		put_pair_rows(record, entries, count);
+	}
+	free_entries(entries, count);
+	return r;
+}
+
+static void put_head(const struct record *record, const char *gate)
+{
+	const struct p2p_machine *machine = p2p_topology_machine(record->topology);
+
+	fputs("{\n  \"format\": \"p2ptopo-check\",\n  \"version\": 1,\n\n", record->out);
+	fprintf(record->out, "  // Recorded on %s, kernel %s, by the rules of %s.\n\n",
+		machine->host ? machine->host : "an unnamed machine",
+		machine->release ? machine->release : "not recorded",
+		p2p_rules_name(p2p_judge_rules(record->judge)));
+	if (gate)
+		fprintf(record->out, "  \"machine\": { \"gate\": \"%s\" },\n\n", gate);
+}
+
+static int write_record(struct record *record, const char *gate)
+{
+	int r;
+
+	put_head(record, gate);
+	put_groups(record);
+	fputs(",\n\n", record->out);
+	r = record_devices(record);
+	fputs(",\n\n", record->out);
+	if (!r)
+		r = record_pairs(record);
+	fputs("\n}\n", record->out);
+	return r;
+}
+
+static int prepare(struct record *record, const struct p2p_function *const *functions,
+		   size_t count)
+{
+	int r = find_places(record);
+
+	record->wanted = calloc(record->total + 1, sizeof(bool));
+	if (r || !record->wanted)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++)
+		record->wanted[functions[i]->index] = true;
+	return p2p_groups_new(record->judge, functions, count, &record->groups);
+}
+
+int p2p_check_record(struct p2p_context *context, const struct p2p_judge *judge,
+		     const struct p2p_function *const *functions, size_t count, const char *gate,
+		     char **ret_text)
+{
+	struct record record = { .judge = judge, .topology = p2p_judge_topology(judge) };
+	char *text = NULL;
+	size_t size = 0;
+	int r;
+
+	record.total = p2p_topology_count(record.topology);
+	r = prepare(&record, functions, count);
+	record.out = r ? NULL : open_memstream(&text, &size);
+	if (!r)
+		r = record.out ? write_record(&record, gate) : -ENOMEM;
+	if (record.out && fclose(record.out))
+		r = -ENOMEM;
+	for (size_t i = 0; record.places && i < record.total; i++)
+		free(record.places[i].text);
+	free(record.places);
+	free(record.wanted);
+	p2p_groups_free(record.groups);
+	if (r) {
+		free(text);
+		return p2p_error(context, r, "not enough memory to record the machine");
+	}
+	*ret_text = text;
+	return 0;
+}

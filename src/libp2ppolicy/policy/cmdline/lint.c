@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What is wrong with a command line, against the machine and the kernel it is for. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "policy/cmdline/cmdline.h"
+#include "verdict/judge.h"
+
+static const char *const names[P2P_LINTS] = {
+	[P2P_LINT_COMMA] = "comma", [P2P_LINT_SYNTAX] = "syntax",
+	[P2P_LINT_NO_DEVICE] = "no_device", [P2P_LINT_NO_ACS] = "no_acs",
+	[P2P_LINT_RELEASE] = "release", [P2P_LINT_FLAWED] = "flawed",
+	[P2P_LINT_REPEATED] = "repeated", [P2P_LINT_OVERRIDDEN] = "overridden",
+	[P2P_LINT_CUT] = "cut", [P2P_LINT_NO_EFFECT] = "no_effect",
+	[P2P_LINT_FOREIGN] = "foreign",
+};
+
+const char *p2p_lint_name(enum p2p_lint_kind kind)
+{
+	return names[kind];
+}
+
+__attribute__((format(printf, 5, 6)))
+static void add(struct p2p_cmdline *cmdline, enum p2p_lint_kind kind, bool certain,
+		const char *word, const char *format, ...)
+{
+	struct p2p_lint *lint;
+	char text[1024];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	if (cmdline->lint_count == cmdline->lint_room) {
+		size_t room = 2 * cmdline->lint_room + 8;
+		struct p2p_lint *larger = p2p_arena_alloc(&cmdline->arena, room * sizeof(*larger));
+
+		if (!larger) {
+			cmdline->no_memory = true;
+			return;
+		}
+		if (cmdline->lint_count)
+			memcpy(larger, cmdline->lints, cmdline->lint_count * sizeof(*larger));
+		cmdline->lints = larger;
+		cmdline->lint_room = room;
+	}
+	lint = &cmdline->lints[cmdline->lint_count++];
+	*lint = (struct p2p_lint){ kind, certain, word, p2p_arena_string(&cmdline->arena, text) };
+	if (!lint->text)
+		cmdline->no_memory = true;
+}
+
+static void check_release(struct p2p_cmdline *cmdline, const struct p2p_option *option)
+{
+	enum p2p_support support = p2p_cmdline_support(cmdline, option->parameter);
+	const char *name = p2p_parameter_name(option->parameter);
+
+	if (support == P2P_SUPPORT_NONE)
+		add(cmdline, P2P_LINT_RELEASE, true, option->text,
+		    "kernel %s does not know %s and says so only in its log", cmdline->release,
+		    name);
+	else if (support == P2P_SUPPORT_FLAWED || support == P2P_SUPPORT_MAYBE)
+		add(cmdline, P2P_LINT_FLAWED, support == P2P_SUPPORT_FLAWED, option->text,
+		    "%s", p2p_cmdline_warning(cmdline, option->parameter));
+}
+
+static bool bits_are_good(const char *bits)
+{
+	size_t length = strlen(bits), named = length > P2P_ACS_NAMED ? length - P2P_ACS_NAMED : 0;
+
+	return length && strspn(bits, "01xX") == length && strspn(bits, "xX") >= named;
+}
+
+/* The first item of a list that the kernel takes for @function, which is where it stops. */
+static const struct p2p_item *item_for(const struct p2p_option *option,
+				       const struct p2p_function *function)
+{
+	for (size_t i = 0; option && i < option->item_count; i++) {
+		const struct p2p_item *item = &option->items[i];
+		int found = item->bits && !bits_are_good(item->bits) ? -1 :
+			    p2p_item_matches(item->device, function);
+
+		if (found)
+			return found < 0 ? NULL : item;
+	}
+	return NULL;
+}
+
+/* What the item asks of ACS Control, among the bits that are there. */
+static void wanted(const struct p2p_item *item, uint16_t *ret_mask, uint16_t *ret_value)
+{
+	size_t length = item->bits ? strlen(item->bits) : 0;
+
+	*ret_mask = item->bits ? 0 : P2P_ACS_REDIRECT;
+	*ret_value = 0;
+	for (size_t i = 0; i < length && i < P2P_ACS_NAMED; i++) {
+		char bit = item->bits[length - 1 - i];
+
+		if (bit == '0' || bit == '1')
+			*ret_mask = (uint16_t)(*ret_mask | 1u << i);
+		if (bit == '1')
+			*ret_value = (uint16_t)(*ret_value | 1u << i);
+	}
+}
+
+static void check_effect(struct p2p_cmdline *cmdline, const struct p2p_option *option,
+			 const struct p2p_item *item, const struct p2p_function *function)
+{
+	const struct p2p_option *stronger = cmdline->effective[P2P_PARAMETER_CONFIG_ACS];
+	char bdf[P2P_BDF_SIZE];
+	uint16_t mask, value;
+
+	p2p_bdf_format(function->bdf, bdf);
+	if (option != stronger && item_for(stronger, function)) {
+		add(cmdline, P2P_LINT_OVERRIDDEN, true, item->text,
+		    "config_acs also names %s and is applied later, to what firmware set: this "
+		    "item does nothing", bdf);
+		return;
+	}
+	if (function->acs.fact != P2P_PRESENT)
+		return;
+	wanted(item, &mask, &value);
+	mask &= function->acs.capability & ((1u << P2P_ACS_NAMED) - 1);
+	if ((function->acs.control ^ value) & mask)
+		add(cmdline, P2P_LINT_NO_EFFECT, true, item->text,
+		    "ACS control of %s is %04x, which is not what this asks for: it was changed "
+		    "after boot, or the kernel did not take the option", bdf,
+		    function->acs.control);
+}
+
+static void check_matches(struct p2p_cmdline *cmdline, const struct p2p_option *option,
+			  const struct p2p_item *item)
+{
+	const struct p2p_function *function;
+	size_t found = 0, first = 0, without = 0;
+
+	for (size_t i = 0; (function = p2p_topology_function(cmdline->topology, i)); i++) {
+		if (p2p_item_matches(item->device, function) != 1)
+			continue;
+		found++;
+		without += function->acs.fact == P2P_ABSENT;
+		if (item_for(option, function) != item)
+			continue;
+		first++;
+		if (option == cmdline->effective[option->parameter] &&
+		    p2p_cmdline_support(cmdline, option->parameter) != P2P_SUPPORT_NONE)
+			check_effect(cmdline, option, item, function);
+	}
+	if (!found)
+		add(cmdline, P2P_LINT_NO_DEVICE, true, item->text,
+		    "there is no device %s in this machine", item->device);
+	else if (without == found)
+		add(cmdline, P2P_LINT_NO_ACS, true, item->text, "%s has no ACS to change",
+		    item->device);
+	else if (!first)
+		add(cmdline, P2P_LINT_REPEATED, true, item->text,
+		    "an earlier item takes precedence: the kernel stops at the first that "
+		    "matches");
+}
+
+static void check_item(struct p2p_cmdline *cmdline, const struct p2p_option *option,
+		       const struct p2p_item *item)
+{
+	static const struct p2p_function nothing;
+
+	if (item->bits && !strchr(item->text, '@'))
+		add(cmdline, P2P_LINT_SYNTAX, true, item->text,
+		    "config_acs needs BITS@DEVICE, and the kernel reads no further than here");
+	else if (item->bits && !bits_are_good(item->bits))
+		add(cmdline, P2P_LINT_SYNTAX, true, item->text,
+		    "bits are 0, 1 or x, at most seven of them (DT EC UF CR RR TB SV); the kernel "
+		    "reads no further than here");
+	else if (p2p_item_matches(item->device, &nothing) < 0)
+		add(cmdline, P2P_LINT_SYNTAX, true, item->text,
+		    "'%s' is not a device: write it as DOMAIN:BUS:SLOT.FUNCTION, or pci:VENDOR:DEVICE; "
+		    "the kernel reads no further than here", item->device);
+	else
+		check_matches(cmdline, option, item);
+}
+
+static void check_option(struct p2p_cmdline *cmdline, const struct p2p_option *option)
+{
+	const char *name;
+
+	if (option->lost)
+		add(cmdline, P2P_LINT_COMMA, true, option->text,
+		    "'%s' follows a comma, which ends the option before it: the kernel does "
+		    "not know such an option and drops it; devices are separated by ';'",
+		    option->text);
+	if (option->parameter == P2P_PARAMETERS)
+		return;
+	name = p2p_parameter_name(option->parameter);
+	check_release(cmdline, option);
+	if (option != cmdline->effective[option->parameter])
+		add(cmdline, P2P_LINT_REPEATED, true, option->text,
+		    "a later %s= replaces this one completely", name);
+	if (!option->item_count)
+		add(cmdline, P2P_LINT_SYNTAX, true, option->text, "%s= names no device", name);
+	for (size_t i = 0; i < option->item_count; i++)
+		check_item(cmdline, option, &option->items[i]);
+}
+
+/* Does anything redirect that the option, whole, might have named? */
+static bool others_redirect(const struct p2p_cmdline *cmdline, const struct p2p_option *option)
+{
+	const struct p2p_function *function;
+
+	for (size_t i = 0; (function = p2p_topology_function(cmdline->topology, i)); i++)
+		if (function->acs.fact == P2P_PRESENT &&
+		    function->acs.control & P2P_ACS_REDIRECT && !item_for(option, function))
+			return true;
+	return false;
+}
+
+/* Nothing tells for sure: what was cut off is nowhere to be seen. */
+static void check_cut(struct p2p_cmdline *cmdline)
+{
+	const struct p2p_option *last = NULL;
+
+	if (cmdline->ends_with_option && cmdline->option_count)
+		last = &cmdline->options[cmdline->option_count - 1];
+	if (!last || last->parameter == P2P_PARAMETERS || last->item_count != 1 ||
+	    !others_redirect(cmdline, last))
+		return;
+	add(cmdline, P2P_LINT_CUT, false, last->text,
+	    "the command line ends after the first device of a list, and other ports still "
+	    "redirect: GRUB cuts it there when a ';' stands outside quotes; look at grub.cfg or "
+	    "/etc/default/grub");
+}
+
+void p2p_cmdline_check(struct p2p_cmdline *cmdline)
+{
+	for (size_t i = 0; i < cmdline->option_count; i++)
+		check_option(cmdline, &cmdline->options[i]);
+	check_cut(cmdline);
+	for (size_t i = 0; i < cmdline->foreign_count; i++)
+		add(cmdline, P2P_LINT_FOREIGN, true, cmdline->foreign[i],
+		    "only patched kernels know this; it makes IOMMU groups look isolated and "
+		    "changes no register");
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/context.h"
+#include "policy/diff/diff.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+/*
+ * The machine, who is there, where, and then facts from causes to consequences; at the end the
+ * capabilities that are not among them.
+ */
+static const char *const abouts[] = {
+	"kernel", "rules", "p2pdma", "cmdline", "cpu", "iommu_in_use", "virtual_machine",
+	"gone", "new", "moved", "renumbered", "driver", "numa", "iommu", "iommu_group", "acs",
+	"link", "bar_size", "bar_address", "ats", "transfers", "p2pmem",
+};
+
+static unsigned int rank_of(const char *about)
+{
+	unsigned int rank = 0;
+
+	while (rank < LENGTH(abouts) && strcmp(abouts[rank], about) != 0)
+		rank++;
+	return rank;
+}
+
+static bool make_room(struct p2p_diff *diff)
+{
+	size_t room = diff->room ? diff->room * 2 : 64;
+	struct p2p_diff_entry *entries;
+
+	if (diff->count < diff->room)
+		return true;
+	entries = reallocarray(diff->entries, room, sizeof(*entries));
+	if (!entries)
+		return false;
+	diff->entries = entries;
+	diff->room = room;
+	return true;
+}
+
+void p2p_diff_add(struct p2p_diff *diff, const char *about, const struct p2p_function *was,
+		  const struct p2p_function *is, const char *before, const char *after)
+{
+	struct p2p_difference difference = {
+		.about = about, .was = was, .is = is,
+		.before = p2p_arena_string(&diff->arena, before),
+		.after = p2p_arena_string(&diff->arena, after),
+	};
+
+	if (!difference.before || !difference.after || !make_room(diff))
+		diff->no_memory = true;
+	else
+		diff->entries[diff->count++] = (struct p2p_diff_entry){ difference,
+									rank_of(about) };
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+	const struct p2p_diff_entry *x = a, *y = b;
+	const struct p2p_difference *p = &x->difference, *q = &y->difference;
+	int r = x->rank < y->rank ? -1 : x->rank > y->rank;
+
+	r = r ? r : strcmp(p->about, q->about);
+	r = r ? r : strcmp(p->before, q->before);
+	r = r ? r : strcmp(p->after, q->after);
+	if (!r && p->is && q->is)
+		r = p2p_bdf_compare(p->is->bdf, q->is->bdf);
+	if (!r && p->was && q->was)
+		r = p2p_bdf_compare(p->was->bdf, q->was->bdf);
+	return r;
+}
+
+static struct p2p_diff_side side_of(const struct p2p_judge *judge)
+{
+	const struct p2p_topology *topology = p2p_judge_topology(judge);
+
+	return (struct p2p_diff_side){ .judge = judge, .topology = topology,
+				       .count = p2p_topology_count(topology) };
+}
+
+int p2p_diff_new(struct p2p_context *context, const struct p2p_judge *before,
+		 const struct p2p_judge *after, bool all, struct p2p_diff **ret_diff)
+{
+	struct p2p_diff *diff = calloc(1, sizeof(*diff));
+	int r = diff ? 0 : -ENOMEM;
+
+	if (!r) {
+		diff->before = side_of(before);
+		diff->after = side_of(after);
+		diff->all = all;
+		r = p2p_diff_match(diff);
+	}
+	if (!r)
+		r = p2p_diff_facts(diff);
+	if (!r)
+		r = p2p_diff_pairs(diff);
+	if (r || diff->no_memory) {
+		p2p_diff_free(diff);
+		return p2p_error(context, -ENOMEM, "not enough memory to compare two machines");
+	}
+	if (diff->count)
+		qsort(diff->entries, diff->count, sizeof(*diff->entries), compare_entries);
+	*ret_diff = diff;
+	return 0;
+}
+
+struct p2p_diff *p2p_diff_free(struct p2p_diff *diff)
+{
+	if (diff) {
+		p2p_arena_free(&diff->arena);
+		free(diff->entries);
+		free(diff->pairs);
+	}
+	free(diff);
+	return NULL;
+}
+
+const struct p2p_difference *p2p_diff_at(const struct p2p_diff *diff, size_t index)
+{
+	return index < diff->count ? &diff->entries[index].difference : NULL;
+}
+
+const struct p2p_pairs_difference *p2p_diff_pairs_at(const struct p2p_diff *diff, size_t index)
+{
+	return index < diff->pairs_count ? &diff->pairs[index] : NULL;
+}
+
+const struct p2p_function *p2p_diff_partner(const struct p2p_diff *diff,
+					    const struct p2p_function *was)
+{
+	return diff->before.partner[was->index];
+}
+
+const char *p2p_diff_evidence(const struct p2p_diff *diff, const struct p2p_function *was)
+{
+	return diff->evidence[was->index];
+}

@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What is compared of a machine and of a function that was told again: a row each. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <p2ppolicy/facts.h>
+
+#include "policy/check/check.h"
+#include "policy/diff/diff.h"
+#include "policy/link.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+#define FACT_SIZE 512
+#define MACHINE_SIZE 8192	/* the longest command line of a kernel is half of it */
+
+static const char not_known[] = "not known";
+
+static const char *or_unknown(const char *text)
+{
+	return text ? text : not_known;
+}
+
+static const char *tri_words(enum p2p_tri value)
+{
+	return value == P2P_YES ? "yes" : value == P2P_NO ? "no" : not_known;
+}
+
+static void put_kernel(const struct p2p_judge *judge, const struct p2p_machine *machine,
+		       char *text)
+{
+	(void)judge;
+	snprintf(text, MACHINE_SIZE, "%s", or_unknown(machine->release));
+}
+
+static void put_rules(const struct p2p_judge *judge, const struct p2p_machine *machine, char *text)
+{
+	(void)machine;
+	snprintf(text, MACHINE_SIZE, "%s", p2p_rules_name(p2p_judge_rules(judge)));
+}
+
+static void put_p2pdma(const struct p2p_judge *judge, const struct p2p_machine *machine,
+		       char *text)
+{
+	(void)judge;
+	snprintf(text, MACHINE_SIZE, "%s", tri_words(machine->p2pdma));
+}
+
+static void put_cmdline(const struct p2p_judge *judge, const struct p2p_machine *machine,
+			char *text)
+{
+	(void)judge;
+	snprintf(text, MACHINE_SIZE, "%s", or_unknown(machine->cmdline));
+}
+
+static void put_cpu(const struct p2p_judge *judge, const struct p2p_machine *machine, char *text)
+{
+	(void)judge;
+	snprintf(text, MACHINE_SIZE, "%s, family %" PRId64 ", model %" PRId64,
+		 or_unknown(machine->cpu_vendor),
+		 machine->cpu_family.fact == P2P_PRESENT ? machine->cpu_family.value : -1,
+		 machine->cpu_model.fact == P2P_PRESENT ? machine->cpu_model.value : -1);
+}
+
+static void put_iommu_in_use(const struct p2p_judge *judge, const struct p2p_machine *machine,
+			     char *text)
+{
+	(void)judge;
+	snprintf(text, MACHINE_SIZE, "%s", tri_words(machine->iommu));
+}
+
+static void put_guest(const struct p2p_judge *judge, const struct p2p_machine *machine, char *text)
+{
+	(void)judge;
+	snprintf(text, MACHINE_SIZE, "%s", tri_words(machine->virtual_machine));
+}
+
+static const struct {
+	const char *about;
+	void (*put)(const struct p2p_judge *judge, const struct p2p_machine *machine, char *text);
+} machine_rows[] = {
+	{ "kernel", put_kernel },	{ "rules", put_rules },
+	{ "p2pdma", put_p2pdma },	{ "cmdline", put_cmdline },
+	{ "cpu", put_cpu },		{ "iommu_in_use", put_iommu_in_use },
+	{ "virtual_machine", put_guest },
+};
+
+static void compare_machines(struct p2p_diff *diff)
+{
+	char before[MACHINE_SIZE], after[MACHINE_SIZE];
+
+	for (size_t i = 0; i < LENGTH(machine_rows); i++) {
+		machine_rows[i].put(diff->before.judge, p2p_topology_machine(diff->before.topology),
+				    before);
+		machine_rows[i].put(diff->after.judge, p2p_topology_machine(diff->after.topology),
+				    after);
+		if (strcmp(before, after) != 0)
+			p2p_diff_add(diff, machine_rows[i].about, NULL, NULL, before, after);
+	}
+}
+
+static void put_driver(const struct p2p_function *function, char *text)
+{
+	snprintf(text, FACT_SIZE, "%s", function->driver_fact == P2P_DENIED ? not_known :
+		 function->driver ? function->driver : "none");
+}
+
+static void put_numa(const struct p2p_function *function, char *text)
+{
+	if (function->numa.fact == P2P_DENIED)
+		snprintf(text, FACT_SIZE, "%s", not_known);
+	else
+		snprintf(text, FACT_SIZE, "node %" PRId64,
+			 function->numa.fact == P2P_PRESENT ? function->numa.value : -1);
+}
+
+static void put_iommu(const struct p2p_function *function, char *text)
+{
+	snprintf(text, FACT_SIZE, "%s", or_unknown(p2p_iommu_mode(function)));
+}
+
+static void put_acs(const struct p2p_function *function, char *text)
+{
+	char bits[P2P_ACS_SIZE];
+
+	snprintf(text, FACT_SIZE, "%s", function->acs.fact == P2P_DENIED ? not_known :
+		 function->acs.fact == P2P_ABSENT ? "none" :
+		 p2p_acs_format(function->acs.control, bits));
+}
+
+/* A link that idles runs as it will under load; a port says nothing the device on it does not. */
+static void put_link(const struct p2p_function *function, char *text)
+{
+	struct p2p_link_view view = p2p_link_look(function);
+	bool port = function->pcie.fact == P2P_PRESENT &&
+		    (function->pcie.type == P2P_PORT_ROOT ||
+		     function->pcie.type == P2P_PORT_DOWNSTREAM);
+	char link[P2P_LINK_SIZE];
+
+	if (view.idle)
+		view.now.speed_mtps = view.most.speed_mtps;
+	snprintf(text, FACT_SIZE, "%s", port ? "" : view.fact == P2P_DENIED ? not_known :
+		 view.fact == P2P_ABSENT ? "none" : p2p_link_format(view.now, link));
+}
+
+/* Sizes and addresses apart: both matter, and to different people. */
+static void put_bars(const struct p2p_function *function, bool addresses, char *text)
+{
+	size_t used = 0;
+
+	*text = '\0';
+	/* Nobody does DMA to a bridge. */
+	for (unsigned int i = 0; i < P2P_BARS && p2p_function_has_header_0(function); i++) {
+		const struct p2p_bar *bar = &function->bar[i];
+
+		if (bar->kind == P2P_BAR_UNUSED || bar->kind == P2P_BAR_IO)
+			continue;
+		used += (size_t)snprintf(text + used, FACT_SIZE - used, "%sBAR %u ",
+					 used ? ", " : "", i);
+		if (bar->fact != P2P_PRESENT)
+			used += (size_t)snprintf(text + used, FACT_SIZE - used, "%s", not_known);
+		else if (addresses)
+			used += (size_t)snprintf(text + used, FACT_SIZE - used, "0x%" PRIx64,
+						 bar->cpu);
+		else
+			used += (size_t)snprintf(text + used, FACT_SIZE - used, "%" PRIu64 " bytes",
+						 bar->size_bytes);
+	}
+}
+
+static void put_bar_sizes(const struct p2p_function *function, char *text)
+{
+	put_bars(function, false, text);
+}
+
+static void put_bar_addresses(const struct p2p_function *function, char *text)
+{
+	put_bars(function, true, text);
+}
+
+static void put_transfers(const struct p2p_function *function, char *text)
+{
+	const struct p2p_pcie *pcie = &function->pcie;
+
+	if (pcie->fact != P2P_PRESENT)
+		snprintf(text, FACT_SIZE, "%s", pcie->fact == P2P_DENIED ? not_known : "none");
+	else
+		snprintf(text, FACT_SIZE, "MaxPayload %u, MaxReadReq %u, RlxdOrd%c, ExtTag%c",
+			 pcie->mps_bytes, pcie->mrrs_bytes, pcie->relaxed_ordering ? '+' : '-',
+			 pcie->extended_tags ? '+' : '-');
+}
+
+/* In the order in which they are listed. */
+static const struct {
+	const char *about;
+	void (*put)(const struct p2p_function *function, char *text);
+} function_rows[] = {
+	{ "driver", put_driver },	{ "numa", put_numa },
+	{ "iommu", put_iommu },		{ "acs", put_acs },
+	{ "link", put_link },		{ "bar_size", put_bar_sizes },
+	{ "bar_address", put_bar_addresses }, { "transfers", put_transfers },
+};
+
+static const char *place_of(const struct p2p_diff_side *side, const struct p2p_function *function,
+			    char bdf[P2P_BDF_SIZE])
+{
+	const char *place = side->places[function->index];
+
+	return place ? place : p2p_bdf_format(function->bdf, bdf);
+}
+
+/* Another place is a move; another address at the same place is a renumbered bus. */
+static void compare_places(struct p2p_diff *diff, const struct p2p_function *was,
+			   const struct p2p_function *is)
+{
+	char old[P2P_BDF_SIZE], new[P2P_BDF_SIZE];
+	const char *before = place_of(&diff->before, was, old);
+	const char *after = place_of(&diff->after, is, new);
+	bool known = diff->before.places[was->index] && diff->after.places[is->index];
+
+	if (known && strcmp(before, after) != 0)
+		p2p_diff_add(diff, "moved", was, is, before, after);
+	else if (p2p_bdf_compare(was->bdf, is->bdf))
+		p2p_diff_add(diff, known ? "renumbered" : "moved", was, is,
+			     p2p_bdf_format(was->bdf, old), p2p_bdf_format(is->bdf, new));
+}
+
+/* Every capability that the table of facts has for this, as one text. */
+static void compare_capabilities(struct p2p_diff *diff, const struct p2p_function *was,
+				 const struct p2p_function *is)
+{
+	char before[P2P_CAPABILITY_SIZE], after[P2P_CAPABILITY_SIZE];
+
+	for (size_t i = 0; i < p2p_function_rows.count; i++) {
+		const struct p2p_fact_row *row = &p2p_function_rows.rows[i];
+
+		if (!(row->show & P2P_SHOW_DIFF))
+			continue;
+		p2p_capability_format(row, was, before);
+		p2p_capability_format(row, is, after);
+		if (strcmp(before, after) != 0)
+			p2p_diff_add(diff, row->name, was, is, before, after);
+	}
+}
+
+static void compare_functions(struct p2p_diff *diff, const struct p2p_function *was,
+			      const struct p2p_function *is)
+{
+	char before[FACT_SIZE], after[FACT_SIZE];
+
+	compare_places(diff, was, is);
+	for (size_t i = 0; i < LENGTH(function_rows); i++) {
+		function_rows[i].put(was, before);
+		function_rows[i].put(is, after);
+		if (strcmp(before, after) != 0)
+			p2p_diff_add(diff, function_rows[i].about, was, is, before, after);
+	}
+	compare_capabilities(diff, was, is);
+}
+
+static uint64_t mix(uint64_t value)
+{
+	value += UINT64_C(0x9e3779b97f4a7c15);
+	value = (value ^ value >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	value = (value ^ value >> 27) * UINT64_C(0x94d049bb133111eb);
+	return value ^ value >> 31;
+}
+
+/** struct iommu_group - one IOMMU group: who is in it, whatever its number. */
+struct iommu_group {
+	int64_t number;
+	const struct p2p_function *function;
+	uint64_t members, count;
+};
+
+static int by_number(const void *a, const void *b)
+{
+	const struct iommu_group *x = a, *y = b;
+
+	return (x->number > y->number) - (x->number < y->number);
+}
+
+/* The members of every group, told by who they were on the old side. */
+static void fill_groups(const struct p2p_diff_side *side, bool old, struct iommu_group *groups,
+			struct iommu_group **by_index)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < side->count; i++) {
+		const struct p2p_function *function = p2p_topology_function(side->topology, i);
+
+		if (function->iommu_group.fact == P2P_PRESENT)
+			groups[count++] = (struct iommu_group){ function->iommu_group.value, function,
+							  0, 0 };
+	}
+	qsort(groups, count, sizeof(*groups), by_number);
+	for (size_t at = 0, end; at < count; at = end) {
+		for (end = at; end < count && groups[end].number == groups[at].number; end++) {
+			const struct p2p_function *other = side->partner[groups[end].function->index];
+			uint64_t id = old ? groups[end].function->index :
+				      other ? other->index : UINT64_MAX - end;
+
+			groups[at].members += mix(id);
+			groups[at].count++;
+			by_index[groups[end].function->index] = &groups[at];
+		}
+	}
+}
+
+static void put_group(const struct p2p_function *function, const struct iommu_group *group,
+		      char *text)
+{
+	if (!group)
+		snprintf(text, FACT_SIZE, "%s", function->iommu_group.fact == P2P_DENIED ?
+			 not_known : "no group");
+	else if (group->count == 1)
+		snprintf(text, FACT_SIZE, "alone");
+	else
+		snprintf(text, FACT_SIZE, "one of %" PRIu64 " in group %" PRId64, group->count,
+			 group->number);
+}
+
+static void compare_group(struct p2p_diff *diff, const struct p2p_function *was,
+			  const struct iommu_group *old, const struct p2p_function *is,
+			  const struct iommu_group *new)
+{
+	char before[FACT_SIZE], after[FACT_SIZE];
+
+	if (old && new ? old->members == new->members :
+	    was->iommu_group.fact == is->iommu_group.fact)
+		return;
+	put_group(was, old, before);
+	put_group(is, new, after);
+	p2p_diff_add(diff, "iommu_group", was, is, before, after);
+}
+
+/* Numbers of groups change with every boot; who shares one is what matters. */
+static int compare_groups(struct p2p_diff *diff)
+{
+	size_t olds = diff->before.count, news = diff->after.count;
+	struct iommu_group *groups = calloc(olds + news + 1, sizeof(*groups));
+	struct iommu_group **old = calloc(olds + news + 1, sizeof(struct iommu_group *)), **new;
+	int r = groups && old ? 0 : -ENOMEM;
+
+	if (!r) {
+		new = old + olds;
+		fill_groups(&diff->before, true, groups, old);
+		fill_groups(&diff->after, false, groups + olds, new);
+		for (size_t i = 0; i < olds; i++) {
+			const struct p2p_function *is = diff->before.partner[i];
+
+			if (is)
+				compare_group(diff, p2p_topology_function(diff->before.topology, i),
+					      old[i], is, new[is->index]);
+		}
+	}
+	free(groups);
+	free(old);
+	return r;
+}
+
+static void put_model(const struct p2p_function *function, char *text)
+{
+	if (function->ids == P2P_PRESENT)
+		snprintf(text, FACT_SIZE, "%04x:%04x %s", function->vendor, function->device,
+			 p2p_class_name(function->kind));
+	else
+		snprintf(text, FACT_SIZE, "%s", not_known);
+}
+
+int p2p_diff_facts(struct p2p_diff *diff)
+{
+	char text[FACT_SIZE];
+
+	compare_machines(diff);
+	for (size_t i = 0; i < diff->before.count; i++) {
+		const struct p2p_function *was = p2p_topology_function(diff->before.topology, i);
+
+		put_model(was, text);
+		if (diff->before.partner[i])
+			compare_functions(diff, was, diff->before.partner[i]);
+		else
+			p2p_diff_add(diff, "gone", was, NULL, text, "");
+	}
+	for (size_t i = 0; i < diff->after.count; i++) {
+		const struct p2p_function *is = p2p_topology_function(diff->after.topology, i);
+
+		put_model(is, text);
+		if (!diff->after.partner[i])
+			p2p_diff_add(diff, "new", NULL, is, "", text);
+	}
+	return compare_groups(diff);
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Telling functions again.  Passes from the strongest evidence to the weakest; each sorts those
+ * that are left on both sides by a key, and joins runs of one key in their order, so that the
+ * same two machines always give the same matches.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy/diff/diff.h"
+#include "policy/place.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+/** struct entry - a function that is left, and its place ("" not known). */
+struct entry {
+	const struct p2p_function *function;
+	const char *place;
+};
+
+typedef int compare_fn(const struct entry *a, const struct entry *b);
+
+static int order(uint64_t a, uint64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+/*
+ * A capture puts a number of its own in the place of a serial number (snapshot/pseudonym.c), and
+ * two captures number otherwise: that tells nothing.
+ */
+static bool has_serial(const struct p2p_function *function)
+{
+	uint64_t serial = (uint64_t)function->serial.value;
+
+	return function->serial.fact == P2P_PRESENT && serial && serial != UINT64_MAX &&
+	       serial >> 32 != 0x02000000;
+}
+
+/* What a model is; a function whose ids are not known is like no other. */
+static int compare_ids(const struct entry *a, const struct entry *b)
+{
+	const struct p2p_function *x = a->function, *y = b->function;
+	int r = order(x->ids, y->ids);
+
+	r = r ? r : order((uint64_t)x->vendor << 16 | x->device,
+			  (uint64_t)y->vendor << 16 | y->device);
+	r = r ? r : order((uint64_t)x->subsystem_vendor << 16 | x->subsystem_device,
+			  (uint64_t)y->subsystem_vendor << 16 | y->subsystem_device);
+	return r ? r : order(x->class_code, y->class_code);
+}
+
+/* Functions of one device, and ports of one switch, share a serial number. */
+static int compare_serials(const struct entry *a, const struct entry *b)
+{
+	const struct p2p_function *x = a->function, *y = b->function;
+	int r = order((uint64_t)x->serial.value, (uint64_t)y->serial.value);
+
+	r = r ? r : compare_ids(a, b);
+	return r ? r : order(x->bdf.devfn & 7, y->bdf.devfn & 7);
+}
+
+static int compare_places(const struct entry *a, const struct entry *b)
+{
+	int r = strcmp(a->place, b->place);
+
+	return r ? r : compare_ids(a, b);
+}
+
+static int compare_addresses(const struct entry *a, const struct entry *b)
+{
+	int r = p2p_bdf_compare(a->function->bdf, b->function->bdf);
+
+	return r ? r : compare_ids(a, b);
+}
+
+static int compare_slots(const struct entry *a, const struct entry *b)
+{
+	int r = strcmp(a->function->slot, b->function->slot);
+
+	r = r ? r : order(a->function->bdf.devfn & 7, b->function->bdf.devfn & 7);
+	return r ? r : compare_ids(a, b);
+}
+
+static bool by_serial(const struct entry *entry)
+{
+	return has_serial(entry->function);
+}
+
+static bool by_place(const struct entry *entry)
+{
+	return *entry->place;
+}
+
+static bool by_address(const struct entry *entry)
+{
+	(void)entry;
+	return true;
+}
+
+static bool by_slot(const struct entry *entry)
+{
+	return entry->function->slot;
+}
+
+static bool by_ids(const struct entry *entry)
+{
+	return entry->function->ids == P2P_PRESENT;
+}
+
+/* @can: can this function be told by it at all? */
+static const struct {
+	const char *evidence;
+	bool (*can)(const struct entry *entry);
+	compare_fn *compare;
+} passes[] = {
+	{ "serial", by_serial, compare_serials },
+	{ "place", by_place, compare_places },
+	{ "address", by_address, compare_addresses },
+	{ "slot", by_slot, compare_slots },
+	{ "ids", by_ids, compare_ids },
+};
+
+/* qsort_r() takes a function that knows the key; ties go by place and address. */
+static int compare_entries(const void *a, const void *b, void *compare)
+{
+	compare_fn *const *key = compare;
+	const struct entry *x = a, *y = b;
+	int r = (*key)(x, y);
+
+	r = r ? r : strcmp(x->place, y->place);
+	return r ? r : p2p_bdf_compare(x->function->bdf, y->function->bdf);
+}
+
+static size_t gather(const struct p2p_diff_side *side, size_t pass, struct entry *entries)
+{
+	compare_fn *compare = passes[pass].compare;
+	size_t count = 0;
+
+	for (size_t i = 0; i < side->count; i++) {
+		const struct p2p_function *function = p2p_topology_function(side->topology, i);
+		struct entry entry = { function, side->places[i] ? side->places[i] : "" };
+
+		if (!side->partner[i] && passes[pass].can(&entry))
+			entries[count++] = entry;
+	}
+	qsort_r(entries, count, sizeof(*entries), compare_entries, &compare);
+	return count;
+}
+
+/* Two serial numbers that differ are two devices, whatever else agrees. */
+static bool contradicts(const struct p2p_function *was, const struct p2p_function *is)
+{
+	return has_serial(was) && has_serial(is) && was->serial.value != is->serial.value;
+}
+
+static void join(struct p2p_diff *diff, size_t pass, const struct entry *old, size_t old_count,
+		 const struct entry *new, size_t new_count)
+{
+	for (size_t i = 0, j = 0; i < old_count && j < new_count;) {
+		const struct p2p_function *was = old[i].function, *is = new[j].function;
+		int r = passes[pass].compare(&old[i], &new[j]);
+
+		i += r <= 0;
+		j += r >= 0;
+		if (r || contradicts(was, is))
+			continue;
+		diff->before.partner[was->index] = is;
+		diff->after.partner[is->index] = was;
+		diff->evidence[was->index] = passes[pass].evidence;
+	}
+}
+
+static int find_places(struct p2p_diff *diff, struct p2p_diff_side *side)
+{
+	char text[P2P_PLACE_SIZE];
+
+	side->places = p2p_arena_alloc(&diff->arena, (side->count + 1) * sizeof(char *));
+	side->partner = p2p_arena_alloc(&diff->arena,
+					(side->count + 1) * sizeof(struct p2p_function *));
+	if (!side->places || !side->partner)
+		return -ENOMEM;
+	for (size_t i = 0; i < side->count; i++) {
+		if (p2p_place_format(p2p_topology_function(side->topology, i), text))
+			continue;
+		side->places[i] = p2p_arena_string(&diff->arena, text);
+		if (!side->places[i])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+int p2p_diff_match(struct p2p_diff *diff)
+{
+	struct entry *old = calloc(diff->before.count + 1, sizeof(*old));
+	struct entry *new = calloc(diff->after.count + 1, sizeof(*new));
+	int r = old && new ? find_places(diff, &diff->before) : -ENOMEM;
+
+	if (!r)
+		r = find_places(diff, &diff->after);
+	if (!r) {
+		diff->evidence = p2p_arena_alloc(&diff->arena,
+						 (diff->before.count + 1) * sizeof(char *));
+		r = diff->evidence ? 0 : -ENOMEM;
+	}
+	for (size_t pass = 0; pass < LENGTH(passes) && !r; pass++)
+		join(diff, pass, old, gather(&diff->before, pass, old), new,
+		     gather(&diff->after, pass, new));
+	free(old);
+	free(new);
+	return r;
+}

@@ -1,0 +1,491 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Which pairs answer otherwise.  Functions that are in one group of like answers before and in
+ * one after are one class; a pair of classes is judged once, and what changed alike is folded
+ * into rows "these providers, those clients".
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy/diff/diff.h"
+
+/**
+ * struct member - a function that is on both sides, and its groups there.
+ * @ways: of all that its speed depends on between it and the root complex, on both sides
+ */
+struct member {
+	const struct p2p_function *was, *is;
+	size_t old, new;
+	uint64_t ways;
+};
+
+/** struct class - members[first .. first + count]. */
+struct class {
+	size_t first, count;
+};
+
+/** struct row - the classes of clients for which providers of one class changed in one way. */
+struct row {
+	struct p2p_answer before, after;
+	size_t provider;
+	const uint32_t *clients;
+	size_t count;
+};
+
+/** struct change - of one pair of classes. */
+struct change {
+	struct p2p_answer before, after;
+	uint32_t client;
+};
+
+struct pairs {
+	struct p2p_diff *diff;
+	struct member *members;
+	size_t member_count;
+	struct class *classes;
+	size_t class_count;
+	struct row *rows;
+	size_t row_count, room;
+	struct change *changes;
+	struct p2p_arena arena;
+};
+
+static bool is_compared(const struct p2p_diff *diff, const struct p2p_function *was,
+			const struct p2p_function *is)
+{
+	if (!is || !p2p_function_has_header_0(was) || !p2p_function_has_header_0(is))
+		return false;
+	return diff->all || p2p_function_takes_part(was) || p2p_function_takes_part(is);
+}
+
+static void gather(struct pairs *pairs)
+{
+	const struct p2p_diff *diff = pairs->diff;
+
+	for (size_t i = 0; i < diff->before.count; i++) {
+		const struct p2p_function *was = p2p_topology_function(diff->before.topology, i);
+
+		if (is_compared(diff, was, diff->before.partner[i]))
+			pairs->members[pairs->member_count++] =
+				(struct member){ .was = was, .is = diff->before.partner[i] };
+	}
+}
+
+/* Number the groups of one side, by index of function. */
+static int number_groups(const struct pairs *pairs, bool old, size_t *numbers)
+{
+	const struct p2p_diff *diff = pairs->diff;
+	const struct p2p_function **list = calloc(pairs->member_count + 1,
+						  sizeof(struct p2p_function *));
+	struct p2p_groups *groups = NULL;
+	const struct p2p_group *group;
+	int r = list ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < pairs->member_count && !r; i++)
+		list[i] = old ? pairs->members[i].was : pairs->members[i].is;
+	if (!r)
+		r = p2p_groups_new(old ? diff->before.judge : diff->after.judge, list,
+				   pairs->member_count, &groups);
+	for (size_t g = 0; !r && (group = p2p_groups_at(groups, g)); g++)
+		for (size_t m = 0; m < group->count; m++)
+			numbers[group->members[m]->index] = g;
+	p2p_groups_free(groups);
+	free(list);
+	return r;
+}
+
+/* FNV-1a over 64-bit words. */
+static uint64_t add(uint64_t hash, uint64_t value)
+{
+	for (unsigned int i = 0; i < 64; i += 8)
+		hash = (hash ^ (value >> i & 0xff)) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+/* Groups do not ask how fast their members are: links and transfers on the way split them. */
+static uint64_t way_of(uint64_t hash, const struct p2p_function *function)
+{
+	for (; function; function = function->parent) {
+		const struct p2p_pcie *pcie = &function->pcie;
+
+		hash = add(hash, (uint64_t)pcie->now.speed_mtps << 32 | pcie->now.width);
+		hash = add(hash, (uint64_t)pcie->most.speed_mtps << 32 | pcie->most.width);
+		hash = add(hash, (uint64_t)pcie->mps_bytes << 32 | pcie->mrrs_bytes);
+		hash = add(hash, (uint64_t)pcie->fact | (uint64_t)pcie->link << 2 |
+				 (uint64_t)pcie->relaxed_ordering << 4 |
+				 (uint64_t)pcie->extended_tags << 5 |
+				 (uint64_t)pcie->tags_10bit << 6 | (uint64_t)pcie->flit << 7 |
+				 (uint64_t)function->kind << 8);
+		hash = add(hash, function->iommu_type ? (unsigned char)*function->iommu_type : 0);
+		hash = add(hash, function->power_state ? (unsigned char)function->power_state[1] : 0);
+		hash = add(hash, (uint64_t)function->vendor << 16 | function->device);
+	}
+	return hash;
+}
+
+static int compare_members(const void *a, const void *b)
+{
+	const struct member *x = a, *y = b;
+
+	if (x->old != y->old)
+		return x->old < y->old ? -1 : 1;
+	if (x->new != y->new)
+		return x->new < y->new ? -1 : 1;
+	if (x->ways != y->ways)
+		return x->ways < y->ways ? -1 : 1;
+	return p2p_bdf_compare(x->is->bdf, y->is->bdf);
+}
+
+static bool same_class(const struct member *a, const struct member *b)
+{
+	return a->old == b->old && a->new == b->new && a->ways == b->ways;
+}
+
+static int make_classes(struct pairs *pairs)
+{
+	const struct p2p_diff *diff = pairs->diff;
+	size_t *old = calloc(diff->before.count + 1, sizeof(*old));
+	size_t *new = calloc(diff->after.count + 1, sizeof(*new));
+	int r = old && new ? number_groups(pairs, true, old) : -ENOMEM;
+
+	if (!r)
+		r = number_groups(pairs, false, new);
+	for (size_t i = 0; i < pairs->member_count && !r; i++) {
+		pairs->members[i].old = old[pairs->members[i].was->index];
+		pairs->members[i].new = new[pairs->members[i].is->index];
+		pairs->members[i].ways = way_of(way_of(0, pairs->members[i].was),
+						pairs->members[i].is);
+	}
+	free(old);
+	free(new);
+	if (r)
+		return r;
+	qsort(pairs->members, pairs->member_count, sizeof(*pairs->members), compare_members);
+	for (size_t i = 0; i < pairs->member_count; i++) {
+		const struct member *one = &pairs->members[i];
+
+		if (!i || !same_class(one - 1, one))
+			pairs->classes[pairs->class_count++] = (struct class){ i, 0 };
+		pairs->classes[pairs->class_count - 1].count++;
+	}
+	return 0;
+}
+
+static double speed_of(const struct p2p_verdict *verdict, const struct p2p_speed *speed)
+{
+	char text[32];
+
+	if (speed->fact != P2P_PRESENT || verdict->kernel.map_type == P2P_MAP_NOT_SUPPORTED)
+		return -1;
+	snprintf(text, sizeof(text), "%.3g", speed->gbytes_per_second);
+	return strtod(text, NULL);
+}
+
+static struct p2p_answer answer_of(const struct p2p_judge *judge,
+				   const struct p2p_function *provider,
+				   const struct p2p_function *client)
+{
+	struct p2p_verdict verdict;
+	struct p2p_score score;
+
+	p2p_judge_pair(judge, provider, client, &verdict);
+	p2p_judge_score(judge, &verdict, &score);
+	return (struct p2p_answer){
+		verdict.relation, verdict.kernel.map_type,
+		verdict.kernel.map_type == P2P_MAP_UNKNOWN ? 0 : verdict.kernel.distance,
+		speed_of(&verdict, &score.read), speed_of(&verdict, &score.write),
+	};
+}
+
+static int compare_answers(const struct p2p_answer *a, const struct p2p_answer *b)
+{
+	if (a->map_type != b->map_type)
+		return a->map_type < b->map_type ? -1 : 1;
+	if (a->relation != b->relation)
+		return a->relation < b->relation ? -1 : 1;
+	if (a->distance != b->distance)
+		return a->distance < b->distance ? -1 : 1;
+	if (a->read != b->read)
+		return a->read < b->read ? -1 : 1;
+	return (a->write > b->write) - (a->write < b->write);
+}
+
+static int compare_changes(const void *a, const void *b)
+{
+	const struct change *x = a, *y = b;
+	int r = compare_answers(&x->before, &y->before);
+
+	r = r ? r : compare_answers(&x->after, &y->after);
+	return r ? r : (x->client > y->client) - (x->client < y->client);
+}
+
+/* The second of two members where a class is paired with itself; NULL there is none. */
+static const struct member *partner_in(const struct pairs *pairs, size_t provider, size_t client)
+{
+	const struct class *class = &pairs->classes[client];
+
+	if (provider != client)
+		return &pairs->members[class->first];
+	return class->count > 1 ? &pairs->members[class->first + 1] : NULL;
+}
+
+static size_t find_changes(struct pairs *pairs, size_t provider)
+{
+	const struct member *one = &pairs->members[pairs->classes[provider].first];
+	size_t count = 0;
+
+	for (size_t i = 0; i < pairs->class_count; i++) {
+		const struct member *other = partner_in(pairs, provider, i);
+		struct change *change = &pairs->changes[count];
+
+		if (!other)
+			continue;
+		change->before = answer_of(pairs->diff->before.judge, one->was, other->was);
+		change->after = answer_of(pairs->diff->after.judge, one->is, other->is);
+		change->client = (uint32_t)i;
+		count += compare_answers(&change->before, &change->after) != 0;
+	}
+	qsort(pairs->changes, count, sizeof(*pairs->changes), compare_changes);
+	return count;
+}
+
+static int add_row(struct pairs *pairs, size_t provider, const struct change *changes,
+		   size_t count)
+{
+	uint32_t *clients = p2p_arena_alloc(&pairs->arena, count * sizeof(*clients));
+
+	if (pairs->row_count == pairs->room) {
+		size_t room = pairs->room ? pairs->room * 2 : 64;
+		struct row *rows = reallocarray(pairs->rows, room, sizeof(*rows));
+
+		if (!rows)
+			return -ENOMEM;
+		pairs->rows = rows;
+		pairs->room = room;
+	}
+	if (!clients)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++)
+		clients[i] = changes[i].client;
+	pairs->rows[pairs->row_count++] = (struct row){ changes->before, changes->after, provider,
+							clients, count };
+	return 0;
+}
+
+static bool is_alike(const struct change *a, const struct change *b)
+{
+	return !compare_answers(&a->before, &b->before) && !compare_answers(&a->after, &b->after);
+}
+
+static int find_rows(struct pairs *pairs)
+{
+	int r = 0;
+
+	for (size_t provider = 0; provider < pairs->class_count && !r; provider++) {
+		size_t count = find_changes(pairs, provider);
+
+		for (size_t at = 0, end; at < count && !r; at = end) {
+			for (end = at + 1; end < count &&
+			     is_alike(&pairs->changes[at], &pairs->changes[end]);)
+				end++;
+			r = add_row(pairs, provider, &pairs->changes[at], end - at);
+		}
+	}
+	return r;
+}
+
+/*
+ * A function alone in its class has no pair with itself, and may stand among its own clients
+ * without saying anything: so do lists of "each with every other" become equal.
+ */
+static int widen_rows(struct pairs *pairs)
+{
+	for (size_t i = 0; i < pairs->row_count; i++) {
+		struct row *row = &pairs->rows[i];
+		uint32_t *clients, own = (uint32_t)row->provider;
+		size_t at = 0;
+
+		if (pairs->classes[row->provider].count > 1)
+			continue;
+		clients = p2p_arena_alloc(&pairs->arena, (row->count + 1) * sizeof(*clients));
+		if (!clients)
+			return -ENOMEM;
+		for (; at < row->count && row->clients[at] < own; at++)
+			clients[at] = row->clients[at];
+		clients[at] = own;
+		for (; at < row->count; at++)
+			clients[at + 1] = row->clients[at];
+		row->clients = clients;
+		row->count++;
+	}
+	return 0;
+}
+
+static int compare_lists(const struct row *x, const struct row *y)
+{
+	int r = compare_answers(&x->before, &y->before);
+
+	r = r ? r : compare_answers(&x->after, &y->after);
+	r = r ? r : (x->count > y->count) - (x->count < y->count);
+	return r ? r : memcmp(x->clients, y->clients, x->count * sizeof(*x->clients));
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+	const struct row *x = a, *y = b;
+	int r = compare_lists(x, y);
+
+	return r ? r : (x->provider > y->provider) - (x->provider < y->provider);
+}
+
+static size_t count_lists(struct pairs *pairs)
+{
+	size_t count = 0;
+
+	if (pairs->row_count)
+		qsort(pairs->rows, pairs->row_count, sizeof(*pairs->rows), compare_rows);
+	for (size_t i = 0; i < pairs->row_count; i++)
+		count += !i || compare_lists(&pairs->rows[i - 1], &pairs->rows[i]);
+	return count;
+}
+
+/* Keep the lists wide where that folds more. */
+static int fold_rows(struct pairs *pairs)
+{
+	size_t narrow = count_lists(pairs), size = pairs->row_count * sizeof(struct row);
+	struct row *kept = malloc(size + 1);
+	int r = kept ? 0 : -ENOMEM;
+
+	if (!r && size)
+		memcpy(kept, pairs->rows, size);
+	if (!r)
+		r = widen_rows(pairs);
+	if (!r && count_lists(pairs) >= narrow && size)
+		memcpy(pairs->rows, kept, size);
+	free(kept);
+	return r;
+}
+
+static int compare_functions(const void *a, const void *b)
+{
+	const struct p2p_function *const *x = a, *const *y = b;
+
+	return p2p_bdf_compare((*x)->bdf, (*y)->bdf);
+}
+
+/* The functions of some classes, of the new machine and in the order of their addresses. */
+static const struct p2p_function **functions_of(struct pairs *pairs, const uint32_t *classes,
+						size_t count, size_t *ret_count)
+{
+	const struct p2p_function **list;
+	size_t total = 0;
+
+	for (size_t i = 0; i < count; i++)
+		total += pairs->classes[classes[i]].count;
+	list = p2p_arena_alloc(&pairs->diff->arena, (total + 1) * sizeof(struct p2p_function *));
+	if (!list)
+		return NULL;
+	total = 0;
+	for (size_t i = 0; i < count; i++)
+		for (size_t m = 0; m < pairs->classes[classes[i]].count; m++)
+			list[total++] = pairs->members[pairs->classes[classes[i]].first + m].is;
+	qsort(list, total, sizeof(struct p2p_function *), compare_functions);
+	*ret_count = total;
+	return list;
+}
+
+/* A provider that stands alone is none of its own clients. */
+static void drop_self(struct p2p_pairs_difference *pairs, const struct p2p_function **clients)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < pairs->client_count && pairs->provider_count == 1; i++)
+		if (clients[i] != pairs->providers[0])
+			clients[kept++] = clients[i];
+	if (pairs->provider_count == 1)
+		pairs->client_count = kept;
+	pairs->clients = clients;
+}
+
+static uint64_t count_common(const struct p2p_pairs_difference *pairs)
+{
+	uint64_t common = 0;
+
+	for (size_t i = 0, j = 0; i < pairs->provider_count && j < pairs->client_count;) {
+		int r = p2p_bdf_compare(pairs->providers[i]->bdf, pairs->clients[j]->bdf);
+
+		common += !r;
+		i += r <= 0;
+		j += r >= 0;
+	}
+	return common;
+}
+
+/* Rows with one list of clients become one, of all their providers. */
+static int put_rows(struct pairs *pairs, size_t at, size_t end)
+{
+	struct p2p_diff *diff = pairs->diff;
+	struct p2p_pairs_difference *out = &diff->pairs[diff->pairs_count++];
+	const struct row *row = &pairs->rows[at];
+	uint32_t *providers = calloc(end - at, sizeof(*providers));
+	const struct p2p_function **clients;
+
+	if (!providers)
+		return -ENOMEM;
+	for (size_t i = at; i < end; i++)
+		providers[i - at] = (uint32_t)pairs->rows[i].provider;
+	*out = (struct p2p_pairs_difference){ .before = row->before, .after = row->after };
+	out->providers = functions_of(pairs, providers, end - at, &out->provider_count);
+	clients = functions_of(pairs, row->clients, row->count, &out->client_count);
+	free(providers);
+	if (!out->providers || !clients)
+		return -ENOMEM;
+	drop_self(out, clients);
+	out->pairs = (uint64_t)out->provider_count * out->client_count - count_common(out);
+	return 0;
+}
+
+static int finish(struct pairs *pairs)
+{
+	int r = fold_rows(pairs);
+
+	if (r)
+		return r;
+	pairs->diff->pairs = calloc(pairs->row_count + 1, sizeof(*pairs->diff->pairs));
+	if (!pairs->diff->pairs)
+		return -ENOMEM;
+	for (size_t at = 0, end; at < pairs->row_count && !r; at = end) {
+		for (end = at + 1; end < pairs->row_count &&
+		     !compare_lists(&pairs->rows[at], &pairs->rows[end]);)
+			end++;
+		r = put_rows(pairs, at, end);
+	}
+	return r;
+}
+
+int p2p_diff_pairs(struct p2p_diff *diff)
+{
+	struct pairs pairs = { .diff = diff };
+	int r;
+
+	pairs.members = calloc(diff->before.count + 1, sizeof(*pairs.members));
+	pairs.classes = calloc(diff->before.count + 1, sizeof(*pairs.classes));
+	pairs.changes = calloc(diff->before.count + 1, sizeof(*pairs.changes));
+	r = pairs.members && pairs.classes && pairs.changes ? 0 : -ENOMEM;
+	if (!r) {
+		gather(&pairs);
+		r = make_classes(&pairs);
+	}
+	if (!r)
+		r = find_rows(&pairs);
+	if (!r)
+		r = finish(&pairs);
+	p2p_arena_free(&pairs.arena);
+	free(pairs.members);
+	free(pairs.classes);
+	free(pairs.changes);
+	free(pairs.rows);
+	return r;
+}

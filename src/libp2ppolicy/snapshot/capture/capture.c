@@ -1,0 +1,457 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A snapshot as files again, sorted, with pseudonyms; tar-write.c makes the archive of them. */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/context.h"
+#include "snapshot/capture/manifest.h"
+#include "snapshot/capture/pseudonym.h"
+#include "snapshot/tree/tar-write.h"
+#include "snapshot/sources.h"
+
+/*
+ * @saving: what was read with less than P2P_WANT_ALL, for p2p_snapshot_save()
+ */
+struct capture {
+	struct p2p_context *context;
+	const struct p2p_snapshot *snapshot;
+	struct p2p_arena arena;
+	struct p2p_tar_file *files;
+	size_t count, room;
+	const char **denied;
+	size_t denied_count, denied_room;
+	bool saving;
+};
+
+/* Which directory below sys a link of a function leads into; NULL: its own parent's. */
+static const struct {
+	enum p2p_attr attr;
+	const char *directory;
+} links[] = {
+	{ P2P_ATTR_DRIVER, "bus/pci/drivers" },
+	{ P2P_ATTR_IOMMU_GROUP, "kernel/iommu_groups" },
+	{ P2P_ATTR_PHYSFN, NULL },
+};
+
+static int add(struct capture *capture, const char *path, enum p2p_kind kind, const char *data,
+	       size_t size, size_t told)
+{
+	struct p2p_tar_file *file;
+
+	if (!path || !data)
+		return -ENOMEM;
+	if (capture->count == capture->room) {
+		size_t room = capture->room ? capture->room * 2 : 1024;
+
+		file = reallocarray(capture->files, room, sizeof(*file));
+		if (!file)
+			return -ENOMEM;
+		capture->files = file;
+		capture->room = room;
+	}
+	capture->files[capture->count++] = (struct p2p_tar_file){ path, kind, data, size, told,
+								  NULL };
+	return 0;
+}
+
+static int add_denied(struct capture *capture, const char *path)
+{
+	if (capture->denied_count == capture->denied_room) {
+		size_t room = capture->denied_room ? capture->denied_room * 2 : 256;
+		const char **denied = reallocarray(capture->denied, room, sizeof(*denied));
+
+		if (!denied)
+			return -ENOMEM;
+		capture->denied = denied;
+		capture->denied_room = room;
+	}
+	capture->denied[capture->denied_count++] = path;
+	return 0;
+}
+
+/* A fact that is not known: denied by the machine, or listed by a capture that has lost it. */
+static int deny(struct capture *capture, const char *path)
+{
+	const struct p2p_snapshot *snapshot = capture->snapshot;
+
+	if (!path)
+		return -ENOMEM;
+	if (snapshot->source != P2P_SOURCE_LIVE &&
+	    (!snapshot->manifest || !p2p_manifest_has(snapshot->manifest, path)))
+		return 0;
+	return add_denied(capture, path);
+}
+
+/* "../" for each directory of @path */
+static char *up(struct capture *capture, const char *path, const char *rest)
+{
+	size_t depth = 1;
+	char *text, *end;
+
+	for (const char *c = path; *c; c++)
+		depth += *c == '/';
+	text = p2p_arena_alloc(&capture->arena, depth * 3 + strlen(rest) + 1);
+	if (!text)
+		return NULL;
+	for (end = text; depth; depth--)
+		end = stpcpy(end, "../");
+	stpcpy(end, rest);
+	return text;
+}
+
+static int add_link(struct capture *capture, const struct p2p_raw *raw, enum p2p_attr attr,
+		    const char *path)
+{
+	const char *name = raw->attr[attr].data, *target = NULL;
+	int r = 0;
+
+	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
+		const char *rest;
+
+		if (links[i].attr != attr)
+			continue;
+		if (!links[i].directory) {
+			target = p2p_arena_format(&capture->arena, "../%s", name);
+			break;
+		}
+		rest = p2p_arena_format(&capture->arena, "sys/%s/%s", links[i].directory, name);
+		if (!rest)
+			return -ENOMEM;
+		target = up(capture, raw->path, rest + strlen("sys/"));
+		/* lspci wants to see the directory of a driver. */
+		if (attr == P2P_ATTR_DRIVER)
+			r = add(capture, rest, P2P_KIND_DIR, "", 0, 0);
+	}
+	return r < 0 ? r : add(capture, path, P2P_KIND_LINK, target, 0, 0);
+}
+
+static int add_attr(struct capture *capture, const struct p2p_raw *raw, enum p2p_attr attr)
+{
+	const struct p2p_file *file = &raw->attr[attr];
+	const char *path;
+
+	if (file->fact == P2P_ABSENT || p2p_attr_want(attr) > capture->snapshot->want)
+		return 0;
+	path = p2p_arena_format(&capture->arena, "sys/%s/%s", raw->path, p2p_attr_path(attr));
+	if (file->fact == P2P_DENIED)
+		return deny(capture, path);
+	switch (p2p_attr_kind(attr)) {
+	case P2P_KIND_FILE:
+		return add(capture, path, P2P_KIND_FILE, file->data, file->size, file->size);
+	case P2P_KIND_LINK:
+		return add_link(capture, raw, attr, path);
+	case P2P_KIND_DIR:
+	case P2P_KIND_GLOB:
+	case P2P_KIND_CLASS:
+		break;		/* the directories are entries of the machine */
+	}
+	return 0;
+}
+
+/* The bytes up to the first that is not known: none is ever made up. */
+static unsigned int known_bytes(const struct p2p_config *config)
+{
+	static const unsigned int sizes[] = { P2P_CONFIG_EXTENDED, P2P_CONFIG_STANDARD, 128,
+					      P2P_CONFIG_HEADER };
+	unsigned int known = 0;
+	uint8_t byte;
+
+	while (known < config->size && p2p_config_read8(config, known, &byte))
+		known++;
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+		if (known >= sizes[i])
+			return sizes[i];
+	return 0;
+}
+
+/* All of a configuration space, with zeros where nobody read; the manifest tells them. */
+static const char *with_gaps(struct capture *capture, const struct p2p_config *config)
+{
+	uint8_t *bytes = p2p_arena_alloc(&capture->arena, config->size);
+
+	if (!bytes)
+		return NULL;
+	for (unsigned int i = 0; i < config->size; i++)
+		(void)p2p_config_read8(config, i, &bytes[i]);
+	return (const char *)bytes;
+}
+
+static int add_config(struct capture *capture, const struct p2p_raw *raw)
+{
+	const struct p2p_config *config = &raw->config;
+	unsigned int size = capture->saving ? config->size : known_bytes(config);
+	const char *bytes = capture->saving ? with_gaps(capture, config) :
+			    (const char *)config->bytes;
+	/* Of a foreign tree nobody knows what the machine told; so more, to claim nothing. */
+	unsigned int told = config->told ? config->told : P2P_CONFIG_EXTENDED;
+	const char *path = p2p_arena_format(&capture->arena, "sys/%s/config", raw->path);
+	int r;
+
+	if (!path)
+		return -ENOMEM;
+	if (!size)
+		return deny(capture, path);
+	r = add(capture, path, P2P_KIND_FILE, bytes, size, told);
+	if (r == 0)
+		capture->files[capture->count - 1].config = config;
+	return r;
+}
+
+static int add_function(struct capture *capture, const struct p2p_raw *raw)
+{
+	char text[P2P_BDF_SIZE];
+	const char *link;
+	int r;
+
+	link = p2p_arena_format(&capture->arena, "sys/bus/pci/devices/%s",
+				p2p_bdf_format(raw->bdf, text));
+	if (!link)
+		return -ENOMEM;
+	if (!raw->path || !strcmp(raw->path, link + strlen("sys/")))
+		r = add(capture, link, P2P_KIND_DIR, "", 0, 0);
+	else
+		r = add(capture, link, P2P_KIND_LINK, up(capture, "bus/pci/devices", raw->path), 0, 0);
+	if (!raw->path)
+		return r;
+	for (int i = 0; i < P2P_ATTRS && r == 0; i++)
+		r = add_attr(capture, raw, (enum p2p_attr)i);
+	return r < 0 ? r : add_config(capture, raw);
+}
+
+/* A directory, and one for each name in it that nothing else makes. */
+static int add_directory(struct capture *capture, const struct p2p_entry *entry)
+{
+	const char *name = entry->file.data;
+	int r = add(capture, entry->path, P2P_KIND_DIR, "", 0, 0);
+
+	for (; r == 0 && *name; name += strcspn(name, "\n") + 1)
+		r = add(capture, p2p_arena_format(&capture->arena, "%s/%.*s", entry->path,
+						  (int)strcspn(name, "\n"), name),
+			P2P_KIND_DIR, "", 0, 0);
+	return r;
+}
+
+static int add_entry(struct capture *capture, const struct p2p_entry *entry)
+{
+	if (entry->file.fact != P2P_PRESENT)
+		return deny(capture, entry->path);
+	if (entry->kind == P2P_KIND_DIR)
+		return add_directory(capture, entry);
+	if (entry->kind == P2P_KIND_LINK)
+		return add(capture, entry->path, P2P_KIND_LINK, entry->target, 0, 0);
+	return add(capture, entry->path, P2P_KIND_FILE, entry->file.data, entry->file.size,
+		   entry->file.size);
+}
+
+static int compare_files(const void *a, const void *b)
+{
+	const struct p2p_tar_file *left = a, *right = b;
+	int order = strcmp(left->path, right->path);
+
+	return order ? order : (left->kind == P2P_KIND_DIR) - (right->kind == P2P_KIND_DIR);
+}
+
+static int compare_paths(const void *a, const void *b)
+{
+	const char *const *left = a, *const *right = b;
+
+	return strcmp(*left, *right);
+}
+
+/* Sorted; of two with one name, the one that is more than a directory. */
+static void sort(struct capture *capture)
+{
+	size_t kept = 0;
+
+	if (!capture->count)
+		return;
+	qsort(capture->files, capture->count, sizeof(*capture->files), compare_files);
+	for (size_t i = 1; i < capture->count; i++)
+		if (strcmp(capture->files[kept].path, capture->files[i].path) != 0)
+			capture->files[++kept] = capture->files[i];
+	capture->count = kept + 1;
+}
+
+static void sort_denied(struct capture *capture)
+{
+	size_t kept = 0;
+
+	if (!capture->denied_count)
+		return;
+	qsort(capture->denied, capture->denied_count, sizeof(*capture->denied), compare_paths);
+	for (size_t i = 1; i < capture->denied_count; i++)
+		if (strcmp(capture->denied[kept], capture->denied[i]) != 0)
+			capture->denied[++kept] = capture->denied[i];
+	capture->denied_count = kept + 1;
+}
+
+static int collect(struct capture *capture)
+{
+	const struct p2p_snapshot *snapshot = capture->snapshot;
+	int r = 0;
+
+	for (size_t i = 0; i < snapshot->count && r == 0; i++)
+		r = add_function(capture, &snapshot->raws[i]);
+	for (size_t i = 0; i < snapshot->entry_count && r == 0; i++)
+		r = add_entry(capture, &snapshot->entries[i]);
+	if (r == 0 && snapshot->hwloc.fact == P2P_PRESENT)
+		r = add(capture, "hwloc.xml", P2P_KIND_FILE, snapshot->hwloc.data,
+			snapshot->hwloc.size, snapshot->hwloc.size);
+	for (size_t i = 0; r == 0 && p2p_manifest_denied(snapshot->manifest, i); i++)
+		r = add_denied(capture, p2p_manifest_denied(snapshot->manifest, i));
+	if (r == 0) {
+		sort(capture);
+		sort_denied(capture);
+	}
+	return r;
+}
+
+static int scrub_path(struct capture *capture, struct p2p_pseudonyms *pseudonyms,
+		      const char **path)
+{
+	char *copy = p2p_arena_string(&capture->arena, *path);
+
+	*path = copy;
+	return copy ? p2p_scrub_path(pseudonyms, copy) : -ENOMEM;
+}
+
+static int scrub_content(struct capture *capture, struct p2p_pseudonyms *pseudonyms,
+			 struct p2p_tar_file *file)
+{
+	char *copy;
+
+	if (file->kind == P2P_KIND_LINK)
+		return scrub_path(capture, pseudonyms, &file->data);
+	if (file->kind != P2P_KIND_FILE)
+		return 0;
+	copy = p2p_arena_copy(&capture->arena, file->data, file->size);
+	if (!copy)
+		return -ENOMEM;
+	file->data = copy;
+	if (file->config)
+		return p2p_scrub_config(pseudonyms, file->config, (uint8_t *)copy, file->size);
+	return p2p_scrub_file(pseudonyms, file->path, copy, file->size);
+}
+
+static int scrub(struct capture *capture, struct p2p_pseudonyms *pseudonyms)
+{
+	const struct p2p_file *host = p2p_snapshot_file(capture->snapshot,
+							"proc/sys/kernel/hostname");
+	int r = 0;
+
+	if (host->fact == P2P_PRESENT)
+		p2p_pseudonyms_set_host(pseudonyms, host->data);
+	for (size_t i = 0; i < capture->count && r == 0; i++) {
+		r = scrub_content(capture, pseudonyms, &capture->files[i]);
+		if (r == 0)
+			r = scrub_path(capture, pseudonyms, &capture->files[i].path);
+	}
+	for (size_t i = 0; i < capture->denied_count && r == 0; i++)
+		r = scrub_path(capture, pseudonyms, &capture->denied[i]);
+	if (r == 0) {
+		sort(capture);
+		sort_denied(capture);
+	}
+	return r;
+}
+
+static int scrub_all(struct capture *capture)
+{
+	struct p2p_pseudonyms *pseudonyms = p2p_pseudonyms_new();
+	int r = pseudonyms ? scrub(capture, pseudonyms) : -ENOMEM;
+
+	p2p_pseudonyms_free(pseudonyms);
+	return r;
+}
+
+static int add_manifest(struct capture *capture, bool scrubbed)
+{
+	struct p2p_manifest_file *files;
+	size_t count = 0;
+	char *text, *copy;
+	int r;
+
+	files = p2p_arena_alloc(&capture->arena, capture->count * sizeof(*files));
+	if (!files)
+		return -ENOMEM;
+	for (size_t i = 0; i < capture->count; i++) {
+		const struct p2p_tar_file *file = &capture->files[i];
+
+		if (file->kind == P2P_KIND_FILE)
+			files[count++] = (struct p2p_manifest_file){
+				file->path, file->told, file->size,
+				capture->saving ? file->config : NULL,
+			};
+	}
+	r = p2p_manifest_write(capture->snapshot, files, count, capture->denied,
+			       capture->denied_count, scrubbed,
+			       capture->saving ? capture->snapshot->boot : NULL, &text);
+	if (r < 0)
+		return r;
+	copy = p2p_arena_string(&capture->arena, text);
+	free(text);
+	r = copy ? add(capture, "manifest.json", P2P_KIND_FILE, copy, strlen(copy), 0) : -ENOMEM;
+	if (r == 0)
+		sort(capture);
+	return r;
+}
+
+/* Pseudonyms stay what they are: replaced again they would be others. */
+static int make(struct capture *capture, bool with_serials)
+{
+	const struct p2p_manifest *manifest = capture->snapshot->manifest;
+	bool scrubbed = manifest && p2p_manifest_is_scrubbed(manifest);
+	int r = collect(capture);
+
+	if (r == 0 && !scrubbed && !with_serials)
+		r = scrub_all(capture);
+	if (r == 0)
+		r = add_manifest(capture, scrubbed || !with_serials);
+	return r;
+}
+
+static int write_capture(struct capture *capture, const char *path, bool with_serials)
+{
+	int r = make(capture, with_serials);
+
+	if (r < 0)
+		r = p2p_error(capture->context, r, "out of memory");
+	else
+		r = p2p_tar_write(capture->context, path, capture->saving ? P2P_WRITE_OWN : 0,
+				  capture->files, capture->count);
+	p2p_arena_free(&capture->arena);
+	free(capture->files);
+	free(capture->denied);
+	return r;
+}
+
+int p2p_snapshot_capture(struct p2p_context *context, const struct p2p_snapshot *snapshot,
+			 const char *path, bool with_serials)
+{
+	struct capture capture = { .context = context, .snapshot = snapshot };
+
+	if (!p2p_format_of(snapshot)->is_files)
+		return p2p_error(context, -EINVAL, "%s: a %s has too little data for a capture", path,
+				 p2p_source_text(snapshot->source)->name);
+	if (snapshot->want != P2P_WANT_ALL)
+		return p2p_error(context, -EINVAL, "%s: not everything was read", path);
+	return write_capture(&capture, path, with_serials);
+}
+
+int p2p_snapshot_save(struct p2p_context *context, const struct p2p_snapshot *snapshot,
+		      const char *path)
+{
+	struct capture capture = { .context = context, .snapshot = snapshot, .saving = true };
+
+	if (snapshot->source != P2P_SOURCE_LIVE || snapshot->want < P2P_WANT_NAMES ||
+	    snapshot->saved)
+		return p2p_error(context, -EINVAL,
+				 "%s: only what was read from the running machine is saved", path);
+	if (!*snapshot->boot)
+		return p2p_error(context, -ENODATA, "%s: the present boot cannot be identified: "
+				 P2P_BOOT_ID " could not be read", path);
+	return write_capture(&capture, path, false);
+}

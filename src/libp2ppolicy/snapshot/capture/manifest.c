@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json-read.h"
+#include "snapshot/capture/manifest.h"
+
+#define NAME	"manifest.json"
+
+/* @paths[i] has @sizes[i] and @known[i]; all three lists are sorted. */
+struct list {
+	const char **paths;
+	uint64_t *sizes;
+	const uint32_t **known;
+	size_t count;
+};
+
+struct p2p_manifest {
+	struct list files, denied, rows;
+	bool scrubbed;
+	const char *boot;
+};
+
+struct item {
+	const char *path;
+	uint64_t size;
+	const uint32_t *known;
+};
+
+#define DWORDS		(P2P_CONFIG_EXTENDED / 4)
+#define WORD_BITS	32u
+
+static int compare_items(const void *a, const void *b)
+{
+	const struct item *left = a, *right = b;
+
+	return strcmp(left->path, right->path);
+}
+
+static bool parse_run(struct json_object *run, uint32_t *bits)
+{
+	int64_t first, length;
+
+	if (!json_object_is_type(run, json_type_array) || json_object_array_length(run) != 2)
+		return false;
+	first = json_object_get_int64(json_object_array_get_idx(run, 0));
+	length = json_object_get_int64(json_object_array_get_idx(run, 1));
+	if (first < 0 || first > P2P_CONFIG_EXTENDED || first % 4 ||
+	    length < 0 || length > P2P_CONFIG_EXTENDED - first || length % 4)
+		return false;
+	for (unsigned int dword = (unsigned int)first / 4; dword < (first + length) / 4; dword++)
+		bits[dword / WORD_BITS] |= 1u << dword % WORD_BITS;
+	return true;
+}
+
+/* Pairs of offset and length: what was read of a file with gaps. */
+static bool parse_known(struct json_object *array, struct p2p_arena *arena,
+			const uint32_t **ret_known)
+{
+	uint32_t *bits = p2p_arena_alloc(arena, DWORDS / 8);
+
+	if (!bits || !json_object_is_type(array, json_type_array))
+		return false;
+	for (size_t i = 0; i < json_object_array_length(array); i++)
+		if (!parse_run(json_object_array_get_idx(array, i), bits))
+			return false;
+	*ret_known = bits;
+	return true;
+}
+
+static bool parse_item(struct json_object *value, struct p2p_arena *arena,
+		       struct item *ret_item)
+{
+	struct json_object *path = value, *size = NULL, *known;
+
+	if (json_object_is_type(value, json_type_object) &&
+	    (!json_object_object_get_ex(value, "path", &path) ||
+	     !json_object_object_get_ex(value, "size", &size) ||
+	     !json_object_is_type(size, json_type_int) || json_object_get_int64(size) < 0))
+		return false;
+	if (!json_object_is_type(path, json_type_string))
+		return false;
+	ret_item->known = NULL;
+	if (size && json_object_object_get_ex(value, "known", &known) &&
+	    !parse_known(known, arena, &ret_item->known))
+		return false;
+	ret_item->path = p2p_arena_string(arena, json_object_get_string(path));
+	ret_item->size = size ? (uint64_t)json_object_get_int64(size) : 0;
+	return ret_item->path;
+}
+
+static bool parse_list(struct json_object *root, const char *key, struct p2p_arena *arena,
+		       struct list *ret_list)
+{
+	struct json_object *array;
+	struct item *items;
+	size_t count;
+
+	if (!json_object_object_get_ex(root, key, &array) ||
+	    !json_object_is_type(array, json_type_array))
+		return false;
+	count = json_object_array_length(array);
+	items = p2p_arena_alloc(arena, (count + 1) * sizeof(*items));
+	ret_list->paths = p2p_arena_alloc(arena, (count + 1) * sizeof(*ret_list->paths));
+	ret_list->sizes = p2p_arena_alloc(arena, (count + 1) * sizeof(*ret_list->sizes));
+	ret_list->known = p2p_arena_alloc(arena, (count + 1) * sizeof(*ret_list->known));
+	if (!items || !ret_list->paths || !ret_list->sizes || !ret_list->known)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (!parse_item(json_object_array_get_idx(array, i), arena, &items[i]))
+			return false;
+	qsort(items, count, sizeof(*items), compare_items);
+	for (size_t i = 0; i < count; i++) {
+		ret_list->paths[i] = items[i].path;
+		ret_list->sizes[i] = items[i].size;
+		ret_list->known[i] = items[i].known;
+	}
+	ret_list->count = count;
+	return true;
+}
+
+static bool is_text(struct json_object *root, const char *key, const char *text)
+{
+	struct json_object *value;
+
+	return json_object_object_get_ex(root, key, &value) &&
+	       json_object_is_type(value, json_type_string) &&
+	       !strcmp(json_object_get_string(value), text);
+}
+
+static int parse(struct p2p_context *context, const char *name, struct json_object *root,
+		 struct p2p_snapshot *snapshot)
+{
+	struct p2p_arena *arena = &snapshot->arena;
+	struct p2p_manifest *manifest = p2p_arena_alloc(arena, sizeof(*manifest));
+	struct json_object *version, *boot = NULL;
+
+	if (!manifest)
+		return p2p_error(context, -ENOMEM, "out of memory");
+	if (!is_text(root, "format", P2P_MANIFEST_FORMAT))
+		return 0;	/* somebody else's */
+	if (!json_object_object_get_ex(root, "version", &version) ||
+	    json_object_get_int(version) != P2P_MANIFEST_VERSION)
+		return p2p_error(context, -EBADMSG, "%s: " NAME " is not of version %d", name,
+				 P2P_MANIFEST_VERSION);
+	manifest->scrubbed = is_text(root, "serials", "pseudonyms");
+	json_object_object_get_ex(root, "boot", &boot);
+	manifest->boot = p2p_arena_string(arena, boot ? json_object_get_string(boot) : "");
+	if (!manifest->boot)
+		return p2p_error(context, -ENOMEM, "out of memory");
+	if (!parse_list(root, "rows", arena, &manifest->rows) ||
+	    !parse_list(root, "files", arena, &manifest->files) ||
+	    !parse_list(root, "denied", arena, &manifest->denied))
+		return p2p_error(context, -EBADMSG, "%s: " NAME " lacks a list it should have",
+				 name);
+	snapshot->manifest = manifest;
+	return 0;
+}
+
+int p2p_manifest_load(struct p2p_context *context, const char *name, struct p2p_tree *tree,
+		      struct p2p_snapshot *snapshot)
+{
+	struct p2p_buffer buffer = { 0 };
+	char where[PATH_MAX + sizeof("/" NAME)];
+	struct p2p_json json = { 0 };
+	int r = tree->ops->read(tree, NULL, NAME, &buffer);
+
+	if (r < 0) {
+		free(buffer.data);
+		return r == -ENOENT ? 0 : p2p_error(context, r, "%s: " NAME ": %s", name,
+						    strerror(-r));
+	}
+	snprintf(where, sizeof(where), "%s: " NAME, name);
+	r = p2p_json_parse(context, where, buffer.data, buffer.size, P2P_JSON_NULLS, &json);
+	if (r == 0 && json_object_is_type(json.root, json_type_object))
+		r = parse(context, name, json.root, snapshot);
+	else if (r == 0)
+		r = p2p_error(context, -EBADMSG, "%s is not a JSON object", where);
+	p2p_json_clear(&json);
+	free(buffer.data);
+	return r;
+}
+
+static int compare_paths(const void *a, const void *b)
+{
+	const char *const *left = a, *const *right = b;
+
+	return strcmp(*left, *right);
+}
+
+static const char **find(const struct list *list, const char *path)
+{
+	if (!list->count)
+		return NULL;
+	return bsearch(&path, list->paths, list->count, sizeof(*list->paths), compare_paths);
+}
+
+bool p2p_manifest_has(const struct p2p_manifest *manifest, const char *path)
+{
+	return find(&manifest->files, path) || find(&manifest->denied, path);
+}
+
+const char *p2p_manifest_denied(const struct p2p_manifest *manifest, size_t index)
+{
+	return manifest && index < manifest->denied.count ? manifest->denied.paths[index] : NULL;
+}
+
+bool p2p_manifest_asks(const struct p2p_manifest *manifest, const char *row)
+{
+	return find(&manifest->rows, row);
+}
+
+int p2p_manifest_size(const struct p2p_manifest *manifest, const char *path,
+		      uint64_t *ret_size)
+{
+	const char **found = find(&manifest->files, path);
+
+	if (!found)
+		return -ENOENT;
+	*ret_size = manifest->files.sizes[found - manifest->files.paths];
+	return 0;
+}
+
+const uint32_t *p2p_manifest_known(const struct p2p_manifest *manifest, const char *path)
+{
+	const char **found = find(&manifest->files, path);
+
+	return found ? manifest->files.known[found - manifest->files.paths] : NULL;
+}
+
+const char *p2p_manifest_boot(const struct p2p_manifest *manifest)
+{
+	return manifest->boot;
+}
+
+bool p2p_manifest_is_scrubbed(const struct p2p_manifest *manifest)
+{
+	return manifest->scrubbed;
+}
+
+static bool add_run(struct json_object *array, unsigned int offset, unsigned int length)
+{
+	struct json_object *run = json_object_new_array_ext(2);
+
+	return run && !json_object_array_add(array, run) &&
+	       !json_object_array_add(run, json_object_new_int((int)offset)) &&
+	       !json_object_array_add(run, json_object_new_int((int)length));
+}
+
+static bool add_known(struct json_object *file, const struct p2p_config *config)
+{
+	struct json_object *array = json_object_new_array();
+	unsigned int start = 0;
+	uint32_t value;
+
+	if (!array || json_object_object_add(file, "known", array))
+		return false;
+	for (unsigned int at = 0; at <= config->size; at += 4) {
+		if (at < config->size && p2p_config_read32(config, at, &value))
+			continue;
+		if (at > start && !add_run(array, start, at - start))
+			return false;
+		start = at + 4;
+	}
+	return true;
+}
+
+static bool add_files(struct json_object *root, const struct p2p_manifest_file *files,
+		      size_t count)
+{
+	struct json_object *array = json_object_new_array();
+
+	if (!array || json_object_object_add(root, "files", array))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		struct json_object *file = json_object_new_object();
+
+		if (!file || json_object_array_add(array, file) ||
+		    json_object_object_add(file, "path", json_object_new_string(files[i].path)) ||
+		    json_object_object_add(file, "size",
+					   json_object_new_int64((int64_t)files[i].size)))
+			return false;
+		if (files[i].read != files[i].size &&
+		    json_object_object_add(file, "read",
+					   json_object_new_int64((int64_t)files[i].read)))
+			return false;
+		if (files[i].config && !add_known(file, files[i].config))
+			return false;
+	}
+	return true;
+}
+
+static bool add_paths(struct json_object *root, const char *key, const char *const *paths,
+		      size_t count)
+{
+	struct json_object *array = json_object_new_array();
+
+	if (!array || json_object_object_add(root, key, array))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (json_object_array_add(array, json_object_new_string(paths[i])))
+			return false;
+	return true;
+}
+
+/* Directories are names of devices, which are kept when everything is. */
+static bool is_kept(enum p2p_attr attr, enum p2p_want want)
+{
+	enum p2p_kind kind = p2p_attr_kind(attr);
+
+	return p2p_attr_want(attr) <= want &&
+	       (want == P2P_WANT_ALL || kind == P2P_KIND_FILE || kind == P2P_KIND_LINK);
+}
+
+/* Every row of both tables that a tree read with @want keeps, sorted. */
+static size_t all_rows(const char **rows, enum p2p_want want)
+{
+	size_t count = 0;
+
+	for (int i = 0; i < P2P_ATTRS; i++)
+		if (is_kept((enum p2p_attr)i, want))
+			rows[count++] = p2p_attr_path((enum p2p_attr)i);
+	for (size_t i = 0; p2p_machine_path(i); i++)
+		if (p2p_machine_want(i) <= want)
+			rows[count++] = p2p_machine_path(i);
+	qsort(rows, count, sizeof(*rows), compare_paths);
+	return count;
+}
+
+#define MOST_ROWS	512
+
+/* What was looked for: here everything, in a capture what it says, in a foreign tree nothing. */
+static bool add_rows(struct json_object *root, const struct p2p_snapshot *snapshot)
+{
+	const char *rows[MOST_ROWS];
+
+	if (snapshot->source == P2P_SOURCE_LIVE)
+		return add_paths(root, "rows", rows, all_rows(rows, snapshot->want));
+	if (snapshot->manifest)
+		return add_paths(root, "rows", snapshot->manifest->rows.paths,
+				 snapshot->manifest->rows.count);
+	return add_paths(root, "rows", rows, 0);
+}
+
+int p2p_manifest_write(const struct p2p_snapshot *snapshot,
+		       const struct p2p_manifest_file *files, size_t file_count,
+		       const char *const *denied, size_t denied_count, bool scrubbed,
+		       const char *boot, char **ret_text)
+{
+	struct json_object *root = json_object_new_object();
+	const char *text = NULL;
+	char *copy = NULL;
+
+	if (root &&
+	    !json_object_object_add(root, "format", json_object_new_string(P2P_MANIFEST_FORMAT)) &&
+	    !json_object_object_add(root, "version", json_object_new_int(P2P_MANIFEST_VERSION)) &&
+	    !json_object_object_add(root, "serials", json_object_new_string(scrubbed ?
+								"pseudonyms" : "kept")) &&
+	    (!boot || !json_object_object_add(root, "boot", json_object_new_string(boot))) &&
+	    add_rows(root, snapshot) && add_files(root, files, file_count) &&
+	    add_paths(root, "denied", denied, denied_count))
+		text = json_object_to_json_string_ext(root, JSON_C_TO_STRING_PLAIN |
+						      JSON_C_TO_STRING_NOSLASHESCAPE);
+	if (text && asprintf(&copy, "%s\n", text) < 0)
+		copy = NULL;
+	json_object_put(root);
+	if (!copy)
+		return -ENOMEM;
+	*ret_text = copy;
+	return 0;
+}

@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <archive.h>
+#include <archive_entry.h>
+
+#include "base/context.h"
+#include "snapshot/tree/archive.h"
+#include "snapshot/tree/memory.h"
+
+#define DEVICES		"sys/bus/pci/devices"
+
+/* What a snapshot can read at all; nothing else is kept. */
+static const char *const kept_names[] = {
+	"sys", "proc", "boot", "usr", "lib", "hwloc.xml", "manifest.json",
+};
+
+struct reader {
+	struct p2p_context *context;
+	const char *name;
+	struct archive *archive;
+	struct p2p_memory *memory;
+	unsigned int entries;
+	int64_t bytes;
+};
+
+static int out_of_memory(struct reader *reader)
+{
+	return p2p_error(reader->context, -ENOMEM, "out of memory");
+}
+
+/* Why a node could not be added. */
+static int not_added(struct reader *reader, int error)
+{
+	if (error != -EFBIG)
+		return out_of_memory(reader);
+	return p2p_error(reader->context, -EBADMSG, "%s: its files and their names take more than "
+			 "%zu MiB of memory, which is the most an archive may", reader->name,
+			 P2P_MEMORY_MOST >> 20);
+}
+
+static int hostile(struct reader *reader, const char *path, const char *what)
+{
+	return p2p_error(reader->context, -EBADMSG, "%s: entry '%.200s' %s", reader->name, path,
+			 what);
+}
+
+static int damaged(struct reader *reader)
+{
+	const char *why = archive_error_string(reader->archive);
+
+	return p2p_error(reader->context, -EBADMSG, "%s: truncated or damaged archive: %s",
+			 reader->name, why ? why : "unexpected end");
+}
+
+/* libarchive says EILSEQ where it knows no format; anything else is a filter that gave up. */
+static int not_a_tar(struct reader *reader)
+{
+	if (archive_errno(reader->archive) != EILSEQ)
+		return damaged(reader);
+	if (archive_filter_count(reader->archive) < 2)
+		return -ENOTSUP;
+	return p2p_error(reader->context, -EBADMSG,
+			 "%s: %s data without a tar archive in it, or cut before its first entry",
+			 reader->name, archive_filter_name(reader->archive, 0));
+}
+
+/* Only what libarchive unpacks by itself: it would start programs for the rest. */
+static void support_filters(struct archive *archive)
+{
+	static int (*const filters[])(struct archive *) = {
+		archive_read_support_filter_gzip, archive_read_support_filter_bzip2,
+		archive_read_support_filter_xz,	  archive_read_support_filter_lzma,
+		archive_read_support_filter_zstd, archive_read_support_filter_lz4,
+		archive_read_support_filter_compress,
+	};
+
+	for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++)
+		filters[i](archive);
+}
+
+static bool starts_with(const char *path, const char *name)
+{
+	size_t size = strlen(name);
+
+	return !strncmp(path, name, size) && (path[size] == '/' || !path[size]);
+}
+
+/* Is it, at the root or one level down, something that a snapshot reads? */
+static bool is_kept(const char *path)
+{
+	const char *below = strchr(path, '/');
+
+	for (size_t i = 0; i < sizeof(kept_names) / sizeof(kept_names[0]); i++)
+		if (starts_with(path, kept_names[i]) ||
+		    (below && starts_with(below + 1, kept_names[i])))
+			return true;
+	return false;
+}
+
+static bool has_parent_step(const char *path)
+{
+	for (; path; path = strchr(path, '/')) {
+		path += *path == '/';
+		if (path[0] == '.' && path[1] == '.' && (!path[2] || path[2] == '/'))
+			return true;
+	}
+	return false;
+}
+
+/* The name of an entry without "./" and trailing slashes; empty for the root itself. */
+static int clean_name(struct reader *reader, const char *name, char path[PATH_MAX])
+{
+	*path = '\0';
+	if (!name)
+		return hostile(reader, "", "has no readable name");
+	if (*name == '/')
+		return hostile(reader, name, "has an absolute path");
+	if (has_parent_step(name))
+		return hostile(reader, name, "has '..' in its path");
+	if (strchr(name, '\n'))
+		return hostile(reader, "", "has a newline in its path");
+	/* A path without ".." cannot leave the root. */
+	if (p2p_path_resolve("", name, path) < 0)
+		return hostile(reader, name, "has a path that is too long");
+	return 0;
+}
+
+static int read_data(struct reader *reader, struct archive_entry *entry, const char *path)
+{
+	int64_t size = archive_entry_size(entry);
+	char *data;
+	size_t done = 0;
+	int r;
+
+	if (size < 0 || (uint64_t)size > P2P_FILE_MOST)
+		return hostile(reader, path, "is too large");
+	r = p2p_memory_take(reader->memory, (size_t)size);
+	if (r < 0)
+		return not_added(reader, r);
+	data = p2p_arena_alloc(&reader->memory->arena, (size_t)size + 1);
+	if (!data)
+		return out_of_memory(reader);
+	while (done < (size_t)size) {
+		la_ssize_t n = archive_read_data(reader->archive, data + done, (size_t)size - done);
+
+		if (n <= 0)
+			return damaged(reader);
+		done += (size_t)n;
+	}
+	r = p2p_memory_add(reader->memory, path, P2P_KIND_FILE, data, done);
+	return r < 0 ? not_added(reader, r) : 0;
+}
+
+static int add_link(struct reader *reader, const char *path, const char *target)
+{
+	char *copy;
+	int r;
+
+	if (!target)
+		return hostile(reader, path, "has no readable target");
+	if (*target == '/')
+		return hostile(reader, path, "is an absolute link");
+	r = p2p_memory_take(reader->memory, strlen(target) + 1);
+	if (r < 0)
+		return not_added(reader, r);
+	copy = p2p_arena_string(&reader->memory->arena, target);
+	if (!copy)
+		return out_of_memory(reader);
+	r = p2p_memory_add(reader->memory, path, P2P_KIND_LINK, copy, strlen(copy));
+	return r < 0 ? not_added(reader, r) : 0;
+}
+
+/* A hard link is a file that came before under another name; it is looked for in the end. */
+static int add_hard_link(struct reader *reader, const char *path, const char *target)
+{
+	char clean[PATH_MAX];
+	int r = clean_name(reader, target, clean);
+
+	if (r == 0) {
+		r = p2p_memory_add_hard(reader->memory, path, clean);
+		r = r < 0 ? not_added(reader, r) : 0;
+	}
+	return r;
+}
+
+static int sort_nodes(struct reader *reader)
+{
+	const struct p2p_node *node;
+	char path[PATH_MAX];
+	int r = p2p_memory_sort(reader->memory);
+
+	if (r < 0)
+		return not_added(reader, r);
+	r = p2p_memory_join(reader->memory, &node);
+	if (r != -ENOENT)
+		return r < 0 ? out_of_memory(reader) : 0;
+	if (snprintf(path, sizeof(path), "%s%s%s", node->directory, *node->directory ? "/" : "",
+		     node->name) >= PATH_MAX)
+		return hostile(reader, node->name, "has a path that is too long");
+	return hostile(reader, path, "is a hard link to nothing");
+}
+
+static int take_entry(struct reader *reader, struct archive_entry *entry)
+{
+	const char *hard = archive_entry_hardlink(entry);
+	mode_t type = archive_entry_filetype(entry);
+	char path[PATH_MAX];
+	int r = clean_name(reader, archive_entry_pathname(entry), path);
+
+	if (r < 0)
+		return r;
+	if (!hard && (type == AE_IFCHR || type == AE_IFBLK))
+		return hostile(reader, path, "is a device node");
+	reader->bytes += archive_entry_size(entry) > 0 ? archive_entry_size(entry) : 0;
+	if (++reader->entries > P2P_ARCHIVE_ENTRIES || reader->bytes > P2P_ARCHIVE_BYTES)
+		return hostile(reader, path, "is beyond what an archive may hold");
+	if (!*path || !is_kept(path))
+		return 0;
+	if (hard)
+		return add_hard_link(reader, path, hard);
+	switch (type) {
+	case AE_IFREG:
+		return read_data(reader, entry, path);
+	case AE_IFLNK:
+		return add_link(reader, path, archive_entry_symlink(entry));
+	case AE_IFDIR:
+		r = p2p_memory_add(reader->memory, path, P2P_KIND_DIR, NULL, 0);
+		return r < 0 ? not_added(reader, r) : 0;
+	}
+	return 0;	/* sockets and pipes hold nothing */
+}
+
+/*
+ * A tar ends with blocks of zeros.  One that was cut between two entries looks whole to
+ * libarchive, but then it has read nothing past the place where the next header would start.
+ */
+static bool has_end_mark(struct archive *archive)
+{
+	return archive_filter_bytes(archive, 0) > archive_read_header_position(archive);
+}
+
+static int read_entries(struct reader *reader)
+{
+	struct archive_entry *entry;
+	int r, code;
+
+	for (;;) {
+		code = archive_read_next_header(reader->archive, &entry);
+		if (archive_filter_bytes(reader->archive, 0) > P2P_ARCHIVE_BYTES)
+			return p2p_error(reader->context, -EBADMSG,
+					 "%s: unpacks to more than %d MiB", reader->name,
+					 (int)(P2P_ARCHIVE_BYTES >> 20));
+		if (code == ARCHIVE_EOF)
+			return has_end_mark(reader->archive) ? 0 : damaged(reader);
+		if (code < ARCHIVE_WARN)
+			return damaged(reader);
+		r = take_entry(reader, entry);
+		if (r < 0)
+			return r;
+	}
+}
+
+/* Where the tree starts: at the root, or in the one directory that holds one. */
+static int find_prefix(struct reader *reader, char prefix[PATH_MAX])
+{
+	const struct p2p_memory *memory = reader->memory;
+	unsigned int found = 0;
+
+	*prefix = '\0';
+	if (p2p_memory_find(memory, DEVICES))
+		return 0;
+	for (size_t i = 0; i < memory->count; i++) {
+		char path[PATH_MAX];
+
+		if (*memory->nodes[i].directory)
+			break;
+		if (snprintf(path, sizeof(path), "%s/" DEVICES, memory->nodes[i].name) >= PATH_MAX ||
+		    !p2p_memory_find(memory, path))
+			continue;
+		snprintf(prefix, PATH_MAX, "%s/", memory->nodes[i].name);
+		found++;
+	}
+	if (found == 1)
+		return 0;
+	return p2p_error(reader->context, -EBADMSG, found ? "%s: holds several captures" :
+			 "%s: no " DEVICES " in this archive", reader->name);
+}
+
+/* Make @prefix the root: keep what is below it, and refuse links that lead out of it. */
+static int cut_prefix(struct reader *reader, const char *prefix)
+{
+	struct p2p_memory *memory = reader->memory;
+	size_t size = strlen(prefix), kept = 0;
+
+	for (size_t i = 0; i < memory->count; i++) {
+		struct p2p_node node = memory->nodes[i];
+		char path[PATH_MAX], real[PATH_MAX];
+
+		snprintf(path, sizeof(path), "%s/", node.directory);
+		if (size && strncmp(path, prefix, size) != 0)
+			continue;
+		if (size)
+			node.directory += strlen(node.directory) < size ? size - 1 : size;
+		if (snprintf(path, sizeof(path), "%s%s%s", node.directory,
+			     *node.directory ? "/" : "", node.name) >= PATH_MAX)
+			return hostile(reader, node.name, "has a path that is too long");
+		if (node.kind == P2P_KIND_LINK && p2p_path_resolve(path, node.data, real) < 0)
+			return hostile(reader, path, "is a link that leads out of the archive");
+		memory->nodes[kept++] = node;
+	}
+	memory->count = kept;
+	return sort_nodes(reader);
+}
+
+static int read_archive(struct reader *reader, const void *data, size_t size)
+{
+	char prefix[PATH_MAX];
+	int r;
+
+	archive_read_support_format_tar(reader->archive);
+	support_filters(reader->archive);
+	if (archive_read_open_memory(reader->archive, data, size) != ARCHIVE_OK)
+		return not_a_tar(reader);
+	r = read_entries(reader);
+	if (r < 0)
+		return r;
+	r = sort_nodes(reader);
+	if (r < 0)
+		return r;
+	r = find_prefix(reader, prefix);
+	return r < 0 ? r : cut_prefix(reader, prefix);
+}
+
+int p2p_tree_archive(struct p2p_context *context, const char *name, const void *data,
+		     size_t size, struct p2p_tree **ret_tree)
+{
+	struct reader reader = { .context = context, .name = name };
+	int r;
+
+	reader.archive = archive_read_new();
+	reader.memory = p2p_memory_new();
+	if (!reader.archive || !reader.memory)
+		r = out_of_memory(&reader);
+	else
+		r = read_archive(&reader, data, size);
+	if (reader.archive)
+		archive_read_free(reader.archive);
+	if (r < 0) {
+		if (reader.memory)
+			p2p_tree_free(&reader.memory->tree);
+		return r;
+	}
+	*ret_tree = &reader.memory->tree;
+	return 0;
+}
+
+static int unpack(struct archive *archive, const struct p2p_buffer *buffer,
+		  struct p2p_buffer *out)
+{
+	struct archive_entry *entry;
+	char block[16384];
+	la_ssize_t n;
+
+	archive_read_support_format_raw(archive);
+	support_filters(archive);
+	if (archive_read_open_memory(archive, buffer->data, buffer->size) != ARCHIVE_OK ||
+	    archive_read_next_header(archive, &entry) != ARCHIVE_OK)
+		return -EBADMSG;
+	while ((n = archive_read_data(archive, block, sizeof(block))) > 0)
+		if (out->size + (size_t)n > P2P_FILE_MOST)
+			return -EBADMSG;
+		else if (p2p_buffer_append(out, block, (size_t)n) < 0)
+			return -ENOMEM;
+	return n < 0 ? -EBADMSG : p2p_buffer_append(out, "", 0);
+}
+
+int p2p_unpack(struct p2p_buffer *buffer)
+{
+	struct p2p_buffer out = { 0 };
+	struct archive *archive;
+	int r;
+
+	if (!buffer->size || buffer->data[0] == '#' || buffer->data[0] == 'C')
+		return 0;
+	archive = archive_read_new();
+	if (!archive)
+		return -ENOMEM;
+	r = unpack(archive, buffer, &out);
+	archive_read_free(archive);
+	if (r < 0) {
+		free(out.data);
+		return r;
+	}
+	free(buffer->data);
+	*buffer = out;
+	return 0;
+}

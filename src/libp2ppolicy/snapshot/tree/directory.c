@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/openat2.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "snapshot/tree/tree.h"
+
+/* proc/sys refuses reads that are larger than the kernel likes to allocate. */
+#define READ_SIZE	((size_t)64 << 10)
+#define TRIES		3
+
+struct directory {
+	struct p2p_tree tree;
+	int root;
+};
+
+static struct directory *directory_of(struct p2p_tree *tree)
+{
+	return (struct directory *)tree;
+}
+
+/*
+ * The one place that opens.  In a captured root an absolute link starts at that root and no
+ * path leaves it; a link among the files of an entered directory is not followed at all.
+ */
+static int open_below(struct p2p_tree *tree, const struct p2p_place *place, const char *path,
+		      int flags)
+{
+	int base = place ? place->fd : directory_of(tree)->root;
+	struct open_how how = {
+		.flags = (unsigned int)(flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY),
+		.resolve = RESOLVE_NO_MAGICLINKS | (place ? RESOLVE_BENEATH : RESOLVE_IN_ROOT),
+	};
+	int fd;
+
+	/* EAGAIN: something was renamed meanwhile. */
+	for (int i = 0; i < TRIES; i++) {
+		if (tree->live)
+			fd = openat(base, path, (int)how.flags);
+		else
+			fd = (int)syscall(SYS_openat2, base, path, &how, sizeof(how));
+		if (fd >= 0)
+			return fd;
+		if (errno != EAGAIN)
+			break;
+	}
+	return -errno;
+}
+
+static int directory_enter(struct p2p_tree *tree, const char *path, struct p2p_place *ret_place)
+{
+	int fd = open_below(tree, NULL, *path ? path : ".", O_RDONLY | O_DIRECTORY);
+
+	if (fd < 0)
+		return fd;
+	*ret_place = (struct p2p_place){ .fd = fd };
+	return 0;
+}
+
+static void directory_leave(struct p2p_tree *tree, struct p2p_place *place)
+{
+	(void)tree;
+	close(place->fd);
+}
+
+/* A short read ends a plain file and a sysfs attribute, but not what proc makes up as it goes. */
+static int read_all(int fd, bool to_the_end, struct p2p_buffer *buffer)
+{
+	for (;;) {
+		size_t room;
+		ssize_t n;
+		int r = p2p_buffer_reserve(buffer, 4096);
+
+		if (r < 0)
+			return r;
+		room = buffer->room - buffer->size - 1;
+		room = room < READ_SIZE ? room : READ_SIZE;
+		n = read(fd, buffer->data + buffer->size, room);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		buffer->size += (size_t)n;
+		if (buffer->size > P2P_FILE_MOST)
+			return -EFBIG;
+		if (n == 0 || (!to_the_end && (size_t)n < room))
+			break;
+	}
+	buffer->data[buffer->size] = '\0';
+	return 0;
+}
+
+static int directory_read(struct p2p_tree *tree, const struct p2p_place *place, const char *path,
+			  struct p2p_buffer *buffer)
+{
+	int fd = open_below(tree, place, path, O_RDONLY);
+	int r;
+
+	if (fd < 0)
+		return fd;
+	buffer->size = 0;
+	r = read_all(fd, !place, buffer);
+	close(fd);
+	return r;
+}
+
+static int directory_size(struct p2p_tree *tree, const struct p2p_place *place, const char *path,
+			  uint64_t *ret_size)
+{
+	struct stat status;
+
+	if (fstatat(place ? place->fd : directory_of(tree)->root, path, &status,
+		    AT_SYMLINK_NOFOLLOW))
+		return -errno;
+	*ret_size = (uint64_t)status.st_size;
+	return 0;
+}
+
+static int directory_link(struct p2p_tree *tree, const struct p2p_place *place, const char *path,
+			  struct p2p_buffer *buffer)
+{
+	int base = place ? place->fd : directory_of(tree)->root, parent = -1;
+	const char *slash = strrchr(path, '/');
+	ssize_t n;
+	int r = p2p_buffer_reserve(buffer, PATH_MAX);
+
+	if (r < 0)
+		return r;
+	/* readlinkat() follows links on the way, so what is on the way is opened with care. */
+	if (slash && !tree->live) {
+		char directory[PATH_MAX];
+
+		if ((size_t)(slash - path) >= sizeof(directory))
+			return -ENAMETOOLONG;
+		memcpy(directory, path, (size_t)(slash - path));
+		directory[slash - path] = '\0';
+		parent = open_below(tree, place, directory, O_RDONLY | O_DIRECTORY);
+		if (parent < 0)
+			return parent;
+		base = parent;
+		path = slash + 1;
+	}
+	n = readlinkat(base, path, buffer->data, PATH_MAX);
+	r = n < 0 ? -errno : 0;
+	if (parent >= 0)
+		close(parent);
+	if (r < 0)
+		return r;
+	if (n == PATH_MAX)
+		return -ENAMETOOLONG;
+	buffer->size = (size_t)n;
+	buffer->data[n] = '\0';
+	return 0;
+}
+
+/* getdents64() by hand: on the directory that is open already, without a stream around it. */
+static int directory_list(struct p2p_tree *tree, const struct p2p_place *place, const char *path,
+			  struct p2p_buffer *buffer)
+{
+	_Alignas(struct dirent64) char entries[8192];
+	bool own = !place || *path;
+	int fd = own ? open_below(tree, place, path, O_RDONLY | O_DIRECTORY) : place->fd;
+	long n, at;
+	int r = 0;
+
+	if (fd < 0)
+		return fd;
+	buffer->size = 0;
+	while (r == 0 && (n = syscall(SYS_getdents64, fd, entries, sizeof(entries))) > 0) {
+		for (at = 0; at < n && r == 0;) {
+			const struct dirent64 *entry = (const void *)(entries + at);
+			const char *name = entry->d_name;
+
+			at += entry->d_reclen;
+			if (!strcmp(name, ".") || !strcmp(name, "..") || strchr(name, '\n'))
+				continue;
+			r = p2p_buffer_append(buffer, name, strlen(name));
+			if (r == 0)
+				r = p2p_buffer_append(buffer, "\n", 1);
+		}
+	}
+	if (r == 0 && n < 0)
+		r = -errno;
+	if (r == 0)
+		r = p2p_buffer_append(buffer, "", 0);
+	if (own)
+		close(fd);
+	return r;
+}
+
+static void directory_free(struct p2p_tree *tree)
+{
+	close(directory_of(tree)->root);
+	free(tree);
+}
+
+static const struct p2p_tree_ops directory_ops = {
+	.enter = directory_enter,
+	.leave = directory_leave,
+	.read = directory_read,
+	.size = directory_size,
+	.link = directory_link,
+	.list = directory_list,
+	.free = directory_free,
+};
+
+int p2p_tree_directory(int fd, bool live, struct p2p_tree **ret_tree)
+{
+	struct directory *directory = calloc(1, sizeof(*directory));
+
+	if (!directory) {
+		close(fd);
+		return -ENOMEM;
+	}
+	directory->tree.ops = &directory_ops;
+	directory->tree.live = live;
+	directory->root = fd;
+	*ret_tree = &directory->tree;
+	return 0;
+}

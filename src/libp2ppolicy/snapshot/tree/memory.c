@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "snapshot/tree/memory.h"
+
+#define MOST_LINKS	40
+
+static struct p2p_memory *memory_of(struct p2p_tree *tree)
+{
+	return (struct p2p_memory *)tree;
+}
+
+/* By directory first, so that the names in one are side by side. */
+static int compare_nodes(const void *a, const void *b)
+{
+	const struct p2p_node *left = a, *right = b;
+	int order = strcmp(left->directory, right->directory);
+
+	return order ? order : strcmp(left->name, right->name);
+}
+
+static int compare_arrivals(const void *a, const void *b)
+{
+	const struct p2p_node *left = a, *right = b;
+	int order = compare_nodes(a, b);
+
+	return order ? order : (left->order < right->order) - (left->order > right->order);
+}
+
+static const struct p2p_node *find_sorted(const struct p2p_memory *memory, const char *directory,
+					  const char *name)
+{
+	struct p2p_node key = { .directory = directory, .name = name };
+
+	if (!memory->count)
+		return NULL;
+	return bsearch(&key, memory->nodes, memory->count, sizeof(key), compare_nodes);
+}
+
+const struct p2p_node *p2p_memory_find(const struct p2p_memory *memory, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char directory[PATH_MAX];
+
+	if (slash && (size_t)(slash - path) >= sizeof(directory))
+		return NULL;
+	snprintf(directory, sizeof(directory), "%.*s", slash ? (int)(slash - path) : 0, path);
+	return find_sorted(memory, directory, slash ? slash + 1 : path);
+}
+
+/* One step of a walk: append @size bytes of @name to @path, following it if it is a link. */
+static int step(const struct p2p_memory *memory, char path[PATH_MAX], const char *name,
+		size_t size, int *links)
+{
+	size_t length = strlen(path);
+	const struct p2p_node *node;
+	char rest[PATH_MAX];
+	const char *at;
+	int r;
+
+	if (length + size + 2 > PATH_MAX)
+		return -ENAMETOOLONG;
+	sprintf(path + length, "%s%.*s", length ? "/" : "", (int)size, name);
+	node = p2p_memory_find(memory, path);
+	if (!node)
+		return -ENOENT;
+	if (node->kind != P2P_KIND_LINK)
+		return 0;
+	if (++*links > MOST_LINKS)
+		return -ELOOP;
+	r = p2p_path_resolve(path, node->data, rest);
+	if (r < 0)
+		return r;
+	/* What it leads to may itself lie behind links. */
+	*path = '\0';
+	for (at = rest; *at && r == 0;) {
+		size = strcspn(at, "/");
+		r = step(memory, path, at, size, links);
+		at += size;
+		at += *at == '/';
+	}
+	return r;
+}
+
+/* Where @path below @place really is.  @last: follow a link at the end, too. */
+static int resolve(const struct p2p_memory *memory, const struct p2p_place *place,
+		   const char *path, bool last, char real[PATH_MAX])
+{
+	int links = 0, r = 0;
+
+	snprintf(real, PATH_MAX, "%s", place ? place->path : "");
+	while (*path && r == 0) {
+		size_t size = strcspn(path, "/"), length = strlen(real);
+
+		if (!path[size] && !last && length + size + 2 <= PATH_MAX) {
+			sprintf(real + length, "%s%s", length ? "/" : "", path);
+			return 0;
+		}
+		if (!(size == 1 && *path == '.'))
+			r = step(memory, real, path, size, &links);
+		path += size;
+		path += *path == '/';
+	}
+	return r;
+}
+
+static int find_kind(struct p2p_tree *tree, const struct p2p_place *place, const char *path,
+		     enum p2p_kind kind, const struct p2p_node **ret_node)
+{
+	const struct p2p_node *node;
+	char real[PATH_MAX];
+	int r = resolve(memory_of(tree), place, path, kind != P2P_KIND_LINK, real);
+
+	if (r < 0)
+		return r;
+	node = p2p_memory_find(memory_of(tree), real);
+	if (!node)
+		return -ENOENT;
+	if (node->kind != kind)
+		return kind == P2P_KIND_LINK ? -EINVAL : -EISDIR;
+	*ret_node = node;
+	return 0;
+}
+
+static int memory_enter(struct p2p_tree *tree, const char *path, struct p2p_place *ret_place)
+{
+	struct p2p_memory *memory = memory_of(tree);
+	const struct p2p_node *node;
+	char real[PATH_MAX];
+	int r = resolve(memory, NULL, path, true, real);
+
+	if (r < 0)
+		return r;
+	node = p2p_memory_find(memory, real);
+	if (*real && (!node || node->kind != P2P_KIND_DIR))
+		return -ENOTDIR;
+	*ret_place = (struct p2p_place){ .fd = -1, .path = strdup(real) };
+	return ret_place->path ? 0 : -ENOMEM;
+}
+
+static void memory_leave(struct p2p_tree *tree, struct p2p_place *place)
+{
+	(void)tree;
+	free((char *)place->path);
+}
+
+static int copy_node(const struct p2p_node *node, struct p2p_buffer *buffer)
+{
+	buffer->size = 0;
+	return p2p_buffer_append(buffer, node->data, node->size);
+}
+
+static int memory_read(struct p2p_tree *tree, const struct p2p_place *place, const char *path,
+		       struct p2p_buffer *buffer)
+{
+	const struct p2p_node *node;
+	int r = find_kind(tree, place, path, P2P_KIND_FILE, &node);
+
+	return r < 0 ? r : copy_node(node, buffer);
+}
+
+static int memory_size(struct p2p_tree *tree, const struct p2p_place *place, const char *path,
+		       uint64_t *ret_size)
+{
+	const struct p2p_node *node;
+	int r = find_kind(tree, place, path, P2P_KIND_FILE, &node);
+
+	if (r == 0)
+		*ret_size = node->size;
+	return r;
+}
+
+static int memory_link(struct p2p_tree *tree, const struct p2p_place *place, const char *path,
+		       struct p2p_buffer *buffer)
+{
+	const struct p2p_node *node;
+	int r = find_kind(tree, place, path, P2P_KIND_LINK, &node);
+
+	return r < 0 ? r : copy_node(node, buffer);
+}
+
+static int memory_list(struct p2p_tree *tree, const struct p2p_place *place, const char *path,
+		       struct p2p_buffer *buffer)
+{
+	const struct p2p_memory *memory = memory_of(tree);
+	struct p2p_node key = { .directory = NULL, .name = "" };
+	size_t low = 0, high = memory->count;
+	const struct p2p_node *node;
+	char real[PATH_MAX];
+	int r = resolve(memory, place, path, true, real);
+
+	if (r < 0)
+		return r;
+	node = p2p_memory_find(memory, real);
+	if (*real && (!node || node->kind != P2P_KIND_DIR))
+		return node ? -ENOTDIR : -ENOENT;
+	key.directory = real;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (compare_nodes(&memory->nodes[middle], &key) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	buffer->size = 0;
+	r = p2p_buffer_append(buffer, "", 0);
+	for (; low < memory->count && !strcmp(memory->nodes[low].directory, real) && r == 0; low++) {
+		r = p2p_buffer_append(buffer, memory->nodes[low].name,
+				      strlen(memory->nodes[low].name));
+		if (r == 0)
+			r = p2p_buffer_append(buffer, "\n", 1);
+	}
+	return r;
+}
+
+static void memory_free(struct p2p_tree *tree)
+{
+	struct p2p_memory *memory = memory_of(tree);
+
+	p2p_arena_free(&memory->arena);
+	free(memory->nodes);
+	free(memory);
+}
+
+struct p2p_memory *p2p_memory_new(void)
+{
+	static const struct p2p_tree_ops ops = {
+		.enter = memory_enter,
+		.leave = memory_leave,
+		.read = memory_read,
+		.size = memory_size,
+		.link = memory_link,
+		.list = memory_list,
+		.free = memory_free,
+	};
+	struct p2p_memory *memory = calloc(1, sizeof(*memory));
+
+	if (memory)
+		memory->tree.ops = &ops;
+	return memory;
+}
+
+int p2p_memory_take(struct p2p_memory *memory, size_t size)
+{
+	if (size > P2P_MEMORY_MOST - memory->bytes)
+		return -EFBIG;
+	memory->bytes += size;
+	return 0;
+}
+
+int p2p_memory_add(struct p2p_memory *memory, const char *path, enum p2p_kind kind,
+		   const char *data, size_t size)
+{
+	const char *slash = strrchr(path, '/');
+	struct p2p_node *node;
+	int r = p2p_memory_take(memory, sizeof(*node) + strlen(path) + 2);
+
+	if (r < 0)
+		return r;
+	if (memory->count == memory->room) {
+		size_t room = memory->room ? memory->room * 2 : 1024;
+
+		node = reallocarray(memory->nodes, room, sizeof(*node));
+		if (!node)
+			return -ENOMEM;
+		memory->nodes = node;
+		memory->room = room;
+	}
+	node = &memory->nodes[memory->count];
+	*node = (struct p2p_node){
+		.directory = p2p_arena_copy(&memory->arena, path,
+					    slash ? (size_t)(slash - path) : 0),
+		.name = p2p_arena_string(&memory->arena, slash ? slash + 1 : path),
+		.kind = kind, .data = data, .size = size,
+		.order = (unsigned int)memory->count,
+	};
+	if (!node->directory || !node->name)
+		return -ENOMEM;
+	memory->count++;
+	return 0;
+}
+
+static void sort_once(struct p2p_memory *memory)
+{
+	size_t kept = 0;
+
+	if (!memory->count)
+		return;
+	qsort(memory->nodes, memory->count, sizeof(*memory->nodes), compare_arrivals);
+	for (size_t i = 1; i < memory->count; i++)
+		if (compare_nodes(&memory->nodes[kept], &memory->nodes[i]))
+			memory->nodes[++kept] = memory->nodes[i];
+	memory->count = kept + 1;
+}
+
+int p2p_memory_add_hard(struct p2p_memory *memory, const char *path, const char *target)
+{
+	int r = p2p_memory_take(memory, strlen(target) + 1);
+
+	if (r == 0)
+		r = p2p_memory_add(memory, path, P2P_KIND_FILE, NULL, 0);
+	if (r < 0)
+		return r;
+	target = p2p_arena_string(&memory->arena, target);
+	memory->nodes[memory->count - 1].hard = target;
+	return target ? 0 : -ENOMEM;
+}
+
+static int by_order(const void *a, const void *b)
+{
+	const struct p2p_node *left = *(struct p2p_node *const *)a;
+	const struct p2p_node *right = *(struct p2p_node *const *)b;
+
+	return (left->order > right->order) - (left->order < right->order);
+}
+
+int p2p_memory_join(struct p2p_memory *memory, const struct p2p_node **ret_node)
+{
+	struct p2p_node **links = calloc(memory->count + 1, sizeof(struct p2p_node *));
+	size_t count = 0;
+	int r = 0;
+
+	if (!links)
+		return -ENOMEM;
+	for (size_t i = 0; i < memory->count; i++)
+		if (memory->nodes[i].hard)
+			links[count++] = &memory->nodes[i];
+	/* The first comes first, so that a link to a link finds what that one leads to. */
+	qsort(links, count, sizeof(struct p2p_node *), by_order);
+	for (size_t i = 0; i < count && r == 0; i++) {
+		const struct p2p_node *file = p2p_memory_find(memory, links[i]->hard);
+
+		if (!file || file->kind != P2P_KIND_FILE || file->hard) {
+			*ret_node = links[i];
+			r = -ENOENT;
+			break;
+		}
+		links[i]->data = file->data;
+		links[i]->size = file->size;
+		links[i]->hard = NULL;
+	}
+	free(links);
+	return r;
+}
+
+/* How much of @path is below a directory that also @other has, or is. */
+static size_t shared(const char *path, const char *other)
+{
+	size_t at = 0, end = 0;
+
+	for (; path[at] && path[at] == other[at]; at++)
+		if (path[at] == '/')
+			end = at;
+	if ((!path[at] || path[at] == '/') && (!other[at] || other[at] == '/'))
+		end = at;
+	return end;
+}
+
+/*
+ * Directories that hold something and were not named are there all the same.  What the directory
+ * before in the order shares with this one has been made for it.
+ */
+static int add_parents(struct p2p_memory *memory)
+{
+	size_t count = memory->count;
+	const char *before = "";
+
+	for (size_t i = 0; i < count; i++) {
+		char path[PATH_MAX];
+		size_t made = shared(memory->nodes[i].directory, before);
+
+		before = memory->nodes[i].directory;
+		snprintf(path, sizeof(path), "%s", before);
+		for (size_t length = strlen(path); length > made;) {
+			/* Only the sorted part may be searched. */
+			struct p2p_memory sorted = { .nodes = memory->nodes, .count = count };
+			const char *slash;
+			int r;
+
+			path[length] = '\0';
+			if (p2p_memory_find(&sorted, path))
+				break;
+			r = p2p_memory_add(memory, path, P2P_KIND_DIR, NULL, 0);
+			if (r < 0)
+				return r;
+			slash = strrchr(path, '/');
+			length = slash ? (size_t)(slash - path) : 0;
+		}
+	}
+	return 0;
+}
+
+int p2p_memory_sort(struct p2p_memory *memory)
+{
+	int r;
+
+	sort_once(memory);
+	r = add_parents(memory);
+	sort_once(memory);
+	return r;
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <string.h>
+
+#include <archive.h>
+#include <archive_entry.h>
+
+#include "base/context.h"
+#include "base/file-write.h"
+#include "snapshot/tree/tar-write.h"
+
+/* @error: of what the archive tried to write; there is a sentence then */
+struct writer {
+	struct p2p_context *context;
+	struct p2p_file_writer file;
+	int error;
+	struct archive *archive;
+};
+
+static int archive_failed(const struct writer *writer)
+{
+	const char *why = archive_error_string(writer->archive);
+
+	if (writer->error)
+		return writer->error;
+	return p2p_error(writer->context, -EIO, "%s cannot be written: %s", writer->file.path,
+			 why ? why : "unknown error");
+}
+
+static la_ssize_t put(struct archive *archive, void *userdata, const void *bytes, size_t size)
+{
+	struct writer *writer = userdata;
+
+	writer->error = p2p_file_put(&writer->file, bytes, size);
+	if (!writer->error)
+		return (la_ssize_t)size;
+	archive_set_error(archive, -writer->error, "write error");
+	return -1;
+}
+
+static int set_filter(struct archive *archive, const char *path)
+{
+	static const struct {
+		const char *ending;
+		int (*add)(struct archive *archive);
+	} rows[] = {
+		{ ".gz", archive_write_add_filter_gzip },  { ".tgz", archive_write_add_filter_gzip },
+		{ ".xz", archive_write_add_filter_xz },	   { ".txz", archive_write_add_filter_xz },
+		{ ".zst", archive_write_add_filter_zstd }, { ".tzst", archive_write_add_filter_zstd },
+		{ ".bz2", archive_write_add_filter_bzip2 },
+		{ ".tbz2", archive_write_add_filter_bzip2 },
+	};
+	size_t size = strlen(path);
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		size_t length = strlen(rows[i].ending);
+
+		if (size > length && !strcmp(path + size - length, rows[i].ending))
+			return rows[i].add(archive);
+	}
+	return archive_write_add_filter_none(archive);
+}
+
+/* Owner, time and mode are always the same, so that only what was captured makes a difference. */
+static int write_file(struct writer *writer, const struct p2p_tar_file *file,
+		      struct archive_entry *entry)
+{
+	archive_entry_clear(entry);
+	archive_entry_set_pathname(entry, file->path);
+	archive_entry_set_uid(entry, 0);
+	archive_entry_set_gid(entry, 0);
+	archive_entry_set_mtime(entry, 0, 0);
+	switch (file->kind) {
+	case P2P_KIND_LINK:
+		archive_entry_set_filetype(entry, AE_IFLNK);
+		archive_entry_set_perm(entry, 0777);
+		archive_entry_set_symlink(entry, file->data);
+		break;
+	case P2P_KIND_DIR:
+		archive_entry_set_filetype(entry, AE_IFDIR);
+		archive_entry_set_perm(entry, 0755);
+		break;
+	case P2P_KIND_FILE:
+	case P2P_KIND_GLOB:
+	case P2P_KIND_CLASS:
+		archive_entry_set_filetype(entry, AE_IFREG);
+		archive_entry_set_perm(entry, 0644);
+		archive_entry_set_size(entry, (la_int64_t)file->size);
+		break;
+	}
+	if (archive_write_header(writer->archive, entry) != ARCHIVE_OK)
+		return archive_failed(writer);
+	if (file->kind == P2P_KIND_FILE && file->size &&
+	    archive_write_data(writer->archive, file->data, file->size) != (la_ssize_t)file->size)
+		return archive_failed(writer);
+	return 0;
+}
+
+static int write_files(struct writer *writer, const struct p2p_tar_file *files, size_t count)
+{
+	struct archive_entry *entry = archive_entry_new();
+	int r = 0;
+
+	if (!entry)
+		return p2p_error(writer->context, -ENOMEM, "out of memory");
+	for (size_t i = 0; i < count && r == 0; i++)
+		r = write_file(writer, &files[i], entry);
+	archive_entry_free(entry);
+	return r;
+}
+
+static int write_archive(struct writer *writer, const struct p2p_tar_file *files, size_t count)
+{
+	int r;
+
+	writer->archive = archive_write_new();
+	if (!writer->archive)
+		return p2p_error(writer->context, -ENOMEM, "out of memory");
+	archive_write_set_format_pax_restricted(writer->archive);
+	archive_write_set_bytes_in_last_block(writer->archive, 1);
+	if (set_filter(writer->archive, writer->file.path) < ARCHIVE_WARN)
+		r = archive_failed(writer);
+	else
+		r = 0;
+	/* gzip would note the time; the other filters do not know the option. */
+	archive_write_set_filter_option(writer->archive, "gzip", "timestamp", NULL);
+	archive_clear_error(writer->archive);
+	if (r == 0 && archive_write_open2(writer->archive, writer, NULL, put, NULL, NULL) !=
+	    ARCHIVE_OK)
+		r = archive_failed(writer);
+	if (r == 0)
+		r = write_files(writer, files, count);
+	if (r == 0 && archive_write_close(writer->archive) != ARCHIVE_OK)
+		r = archive_failed(writer);
+	archive_write_free(writer->archive);
+	return r;
+}
+
+int p2p_tar_write(struct p2p_context *context, const char *path, unsigned int flags,
+		  const struct p2p_tar_file *files, size_t count)
+{
+	struct writer writer = { .context = context };
+	int r = p2p_file_open(context, path, flags, &writer.file);
+
+	return r ? r : p2p_file_close(&writer.file, write_archive(&writer, files, count));
+}

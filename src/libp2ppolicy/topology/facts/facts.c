@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The value and the state of a row, and what is said of it. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "topology/facts/kinds.h"
+
+static enum p2p_fact fact_at(const void *object, uint16_t place)
+{
+	return *(const enum p2p_fact *)(const void *)((const char *)object + place - 1);
+}
+
+void p2p_fact_get(const struct p2p_fact_row *row, const void *object, struct p2p_value *ret_value)
+{
+	struct p2p_value value = {
+		.size = sizeof(value), .fact = P2P_PRESENT, .type = (enum p2p_type)row->kind->type,
+	};
+
+	if (row->capability)
+		value.fact = fact_at(object, row->capability);
+	if (value.fact == P2P_PRESENT && row->fact)
+		value.fact = fact_at(object, row->fact);
+	if (value.fact == P2P_PRESENT && row->there && !row->there(object))
+		value.fact = P2P_ABSENT;
+	if (value.fact == P2P_PRESENT && row->kind->get)
+		row->kind->get(row, object, &value);
+	if (value.fact != P2P_PRESENT) {
+		value.number = 0;
+		value.text = NULL;
+	}
+	*ret_value = value;
+}
+
+const struct p2p_fact_row *p2p_fact_row(const char *key)
+{
+	for (size_t i = 0; i < p2p_function_rows.count; i++)
+		if (!strcmp(p2p_function_rows.rows[i].key, key))
+			return &p2p_function_rows.rows[i];
+	return NULL;
+}
+
+static bool row_differs(const struct p2p_fact_row *row, const struct p2p_function *old,
+			const struct p2p_function *now)
+{
+	struct p2p_value before, after;
+
+	p2p_fact_get(row, old, &before);
+	p2p_fact_get(row, now, &after);
+	if (before.fact == P2P_DENIED || after.fact == P2P_DENIED)
+		return false;
+	if (before.fact != after.fact || before.number != after.number)
+		return true;
+	return before.text && strcmp(before.text, after.text) != 0;
+}
+
+bool p2p_fact_differs(const char *key, const struct p2p_function *old,
+		      const struct p2p_function *now)
+{
+	size_t length = strlen(key);
+
+	/* The end of the string is compared as well, unless the key goes on. */
+	if (key[length - 1] != '.')
+		length++;
+	for (size_t i = 0; i < p2p_function_rows.count; i++)
+		if (!strncmp(p2p_function_rows.rows[i].key, key, length) &&
+		    row_differs(&p2p_function_rows.rows[i], old, now))
+			return true;
+	return false;
+}
+
+/* "enabled+, size_bytes 4096": flags as lspci has them. */
+static size_t append(char *text, size_t used, const char *name, const struct p2p_fact_row *row,
+		     const struct p2p_value *value)
+{
+	const char *comma = used ? ", " : "";
+	char *end = text + used;
+	size_t room = P2P_CAPABILITY_SIZE - used;
+	int length;
+
+	if (value->type == P2P_TYPE_FLAG)
+		length = snprintf(end, room, "%s%s%c", comma, name, value->number ? '+' : '-');
+	else if (value->type == P2P_TYPE_TEXT)
+		length = snprintf(end, room, "%s%s %s", comma, name, value->text);
+	else if (row->digits)
+		length = snprintf(end, room, "%s%s 0x%0*" PRIx64, comma, name, row->digits,
+				  (uint64_t)value->number);
+	else
+		length = snprintf(end, room, "%s%s %" PRId64, comma, name, value->number);
+	return (size_t)length < room ? used + (size_t)length : P2P_CAPABILITY_SIZE - 1;
+}
+
+static void append_rows(const struct p2p_fact_row *capability, const struct p2p_function *function,
+			char text[P2P_CAPABILITY_SIZE])
+{
+	size_t prefix = strcspn(capability->key, ".") + 1, used = 0;
+
+	for (size_t i = 0; i < p2p_function_rows.count; i++) {
+		const struct p2p_fact_row *row = &p2p_function_rows.rows[i];
+		struct p2p_value value;
+
+		if (row == capability || strncmp(row->key, capability->key, prefix) != 0)
+			continue;
+		p2p_fact_get(row, function, &value);
+		if (value.fact == P2P_PRESENT && value.type)
+			used = append(text, used, row->key + prefix, row, &value);
+	}
+	if (!used)
+		snprintf(text, P2P_CAPABILITY_SIZE, "there");
+}
+
+char *p2p_capability_format(const struct p2p_fact_row *row, const struct p2p_function *function,
+			    char text[P2P_CAPABILITY_SIZE])
+{
+	struct p2p_value value;
+
+	p2p_fact_get(row, function, &value);
+	if (value.fact == P2P_DENIED)
+		snprintf(text, P2P_CAPABILITY_SIZE, "not known");
+	else if (!value.number)
+		snprintf(text, P2P_CAPABILITY_SIZE, "none");
+	else if (row->say)
+		row->say(function, text, P2P_CAPABILITY_SIZE);
+	else
+		append_rows(row, function, text);
+	return text;
+}
+
+const char *p2p_function_denied(const struct p2p_function *function)
+{
+	if (!function->config_bytes)
+		return "config space was not read";
+	if (function->config_bytes < 256)
+		return "only the start of config space was readable";
+	if (function->config_bytes < 4096)
+		return "config space is cut at 256 bytes";
+	return function->capabilities_broken ? "the capability chain is broken" : "it was not read";
+}

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Values that are one: numbers, flags and names, as they lie in a struct and in JSON. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <json-c/json.h>
+
+#include "topology/build.h"
+#include "topology/facts/kinds.h"
+
+static const void *member(const struct p2p_fact_row *row, const void *object)
+{
+	return (const char *)object + row->at;
+}
+
+static uint64_t load(const struct p2p_fact_row *row, const void *object)
+{
+	const void *at = member(row, object);
+	uint64_t value = row->size == 1 ? *(const uint8_t *)at :
+			 row->size == 2 ? *(const uint16_t *)at :
+			 row->size == 4 ? *(const uint32_t *)at : *(const uint64_t *)at;
+
+	return row->mask ? (value & row->mask) / (row->mask & -row->mask) : value;
+}
+
+static void store(const struct p2p_fact_row *row, void *object, uint64_t value)
+{
+	void *at = (char *)object + row->at;
+
+	if (row->mask) {
+		struct p2p_fact_row whole = { .at = row->at, .size = row->size };
+
+		value = (load(&whole, object) & ~(uint64_t)row->mask) |
+			(value * (row->mask & -row->mask) & row->mask);
+	}
+	if (row->size == 1)
+		*(uint8_t *)at = (uint8_t)value;
+	else if (row->size == 2)
+		*(uint16_t *)at = (uint16_t)value;
+	else if (row->size == 4)
+		*(uint32_t *)at = (uint32_t)value;
+	else
+		*(uint64_t *)at = value;
+}
+
+static void get_present(const struct p2p_fact_row *row, const void *object, struct p2p_value *value)
+{
+	enum p2p_fact fact = *(const enum p2p_fact *)member(row, object);
+
+	value->fact = fact == P2P_DENIED ? P2P_DENIED : P2P_PRESENT;
+	value->number = fact == P2P_PRESENT;
+}
+
+static bool read_present(const struct p2p_fact_row *row, struct json_object *json, void *object,
+			 struct p2p_topology *topology)
+{
+	(void)topology;
+	if (!json_object_is_type(json, json_type_boolean))
+		return false;
+	store(row, object, json_object_get_boolean(json) ? P2P_PRESENT : P2P_ABSENT);
+	return true;
+}
+
+const struct p2p_fact_kind p2p_kind_present = {
+	"present", P2P_TYPE_FLAG, get_present, NULL, read_present,
+};
+
+static void get_number(const struct p2p_fact_row *row, const void *object, struct p2p_value *value)
+{
+	value->number = (int64_t)load(row, object);
+}
+
+static bool read_flag(const struct p2p_fact_row *row, struct json_object *json, void *object,
+		      struct p2p_topology *topology)
+{
+	(void)topology;
+	if (!json_object_is_type(json, json_type_boolean))
+		return false;
+	store(row, object, json_object_get_boolean(json) != 0);
+	return true;
+}
+
+const struct p2p_fact_kind p2p_kind_flag = {
+	"flag", P2P_TYPE_FLAG, get_number, NULL, read_flag,
+};
+
+static bool read_integer(const struct p2p_fact_row *row, struct json_object *json, void *object,
+			 struct p2p_topology *topology)
+{
+	(void)topology;
+	if (!json_object_is_type(json, json_type_int))
+		return false;
+	store(row, object, (uint64_t)json_object_get_int64(json));
+	return true;
+}
+
+/* What does not fit was never written. */
+static bool read_count(const struct p2p_fact_row *row, struct json_object *json, void *object,
+		       struct p2p_topology *topology)
+{
+	int64_t value = json_object_get_int64(json);
+
+	if (value < 0 || (row->size < 8 && value >> 8 * row->size))
+		return false;
+	return read_integer(row, json, object, topology);
+}
+
+const struct p2p_fact_kind p2p_kind_count = {
+	"count", P2P_TYPE_NUMBER, get_number, NULL, read_count,
+};
+
+const struct p2p_fact_kind p2p_kind_integer = {
+	"integer", P2P_TYPE_NUMBER, get_number, NULL, read_integer,
+};
+
+static bool read_hex(const struct p2p_fact_row *row, struct json_object *json, void *object,
+		     struct p2p_topology *topology)
+{
+	(void)topology;
+	if (!json_object_is_type(json, json_type_string))
+		return false;
+	store(row, object, strtoull(json_object_get_string(json), NULL, 16));
+	return true;
+}
+
+const struct p2p_fact_kind p2p_kind_hex = {
+	"hex", P2P_TYPE_NUMBER, get_number, NULL, read_hex,
+};
+
+/* The value of a struct p2p_number, whose fact is the row's. */
+const struct p2p_fact_kind p2p_kind_number = {
+	"integer", P2P_TYPE_NUMBER, get_number, NULL, read_integer,
+};
+
+const struct p2p_fact_kind p2p_kind_serial = {
+	"hex", P2P_TYPE_NUMBER, get_number, NULL, read_hex,
+};
+
+static void get_tri(const struct p2p_fact_row *row, const void *object, struct p2p_value *value)
+{
+	enum p2p_tri tri = *(const enum p2p_tri *)member(row, object);
+
+	value->fact = tri == P2P_UNKNOWN ? P2P_DENIED : P2P_PRESENT;
+	value->number = tri == P2P_YES;
+}
+
+static bool read_tri(const struct p2p_fact_row *row, struct json_object *json, void *object,
+		     struct p2p_topology *topology)
+{
+	(void)topology;
+	if (!json_object_is_type(json, json_type_boolean))
+		return false;
+	store(row, object, json_object_get_boolean(json) ? P2P_YES : P2P_NO);
+	return true;
+}
+
+const struct p2p_fact_kind p2p_kind_tri = {
+	"flag", P2P_TYPE_FLAG, get_tri, NULL, read_tri,
+};
+
+/* NULL is not known, unless the row has a fact, which then says that there is one. */
+static void get_text(const struct p2p_fact_row *row, const void *object, struct p2p_value *value)
+{
+	value->text = *(const char *const *)member(row, object);
+	if (!value->text)
+		value->fact = row->fact ? P2P_ABSENT : P2P_DENIED;
+}
+
+static bool read_text(const struct p2p_fact_row *row, struct json_object *json, void *object,
+		      struct p2p_topology *topology)
+{
+	const char *text;
+
+	if (!json_object_is_type(json, json_type_string))
+		return false;
+	text = json_object_get_string(json);
+	text = p2p_keep_text(topology, text, strlen(text));
+	memcpy((char *)object + row->at, &text, sizeof(text));
+	return true;
+}
+
+const struct p2p_fact_kind p2p_kind_text = {
+	"text", P2P_TYPE_TEXT, get_text, NULL, read_text,
+};
+
+static const char *class_name(uint32_t value)
+{
+	return value < P2P_CLASSES ? p2p_class_name((enum p2p_class)value) : NULL;
+}
+
+static const char *port_name(uint32_t value)
+{
+	return value <= P2P_PORT_RC_EVENT_COLLECTOR ?
+	       p2p_port_type_name((enum p2p_port_type)value) : NULL;
+}
+
+static const char *bar_name(uint32_t value)
+{
+	static const char *const names[] = {
+		[P2P_BAR_UNUSED] = "unused", [P2P_BAR_IO] = "io",
+		[P2P_BAR_MEM32] = "mem32", [P2P_BAR_MEM64] = "mem64",
+	};
+
+	return value <= P2P_BAR_MEM64 ? names[value] : NULL;
+}
+
+/* More than the values of any of these enums. */
+#define NAMES 16
+
+static void put_name(const char *name, struct p2p_value *value)
+{
+	value->text = name;
+	if (!name)
+		value->fact = P2P_ABSENT;
+}
+
+static bool read_name(const struct p2p_fact_row *row, struct json_object *json, void *object,
+		      const char *(*name)(uint32_t value))
+{
+	for (uint32_t i = 0; json_object_is_type(json, json_type_string) && i < NAMES; i++) {
+		if (!name(i) || strcmp(name(i), json_object_get_string(json)) != 0)
+			continue;
+		store(row, object, i);
+		return true;
+	}
+	return false;
+}
+
+#define KIND_NAMED(kind, name)								\
+static void get_##kind(const struct p2p_fact_row *row, const void *object,		\
+		       struct p2p_value *value)						\
+{											\
+	put_name(name((uint32_t)load(row, object)), value);				\
+}											\
+static bool read_##kind(const struct p2p_fact_row *row, struct json_object *json,	\
+			void *object, struct p2p_topology *topology)			\
+{											\
+	(void)topology;									\
+	return read_name(row, json, object, name);					\
+}											\
+const struct p2p_fact_kind p2p_kind_##kind = {						\
+	#kind, P2P_TYPE_TEXT, get_##kind, NULL, read_##kind,				\
+};
+KIND_NAMED(class, class_name)
+KIND_NAMED(port, port_name)
+KIND_NAMED(bar, bar_name)
+
+static void get_host(const struct p2p_fact_row *row, const void *object, struct p2p_value *value)
+{
+	const struct p2p_host_bridge *host =
+		*(const struct p2p_host_bridge *const *)member(row, object);
+
+	put_name(host ? host->name : NULL, value);
+}
+
+const struct p2p_fact_kind p2p_kind_host = { "text", P2P_TYPE_TEXT, get_host, NULL, NULL };
+
+/* Half of a link is none. */
+static const struct p2p_link *link_at(const struct p2p_fact_row *row, const void *object,
+				      struct p2p_value *value)
+{
+	const struct p2p_link *link = member(row, object);
+
+	if (!link->speed_mtps || !link->width)
+		value->fact = P2P_ABSENT;
+	return link;
+}
+
+static void get_speed(const struct p2p_fact_row *row, const void *object, struct p2p_value *value)
+{
+	value->number = link_at(row, object, value)->speed_mtps;
+}
+
+static void get_width(const struct p2p_fact_row *row, const void *object, struct p2p_value *value)
+{
+	value->number = link_at(row, object, value)->width;
+}
+
+struct json_object *p2p_link_json(struct p2p_link link)
+{
+	struct json_object *json;
+
+	if (!link.speed_mtps || !link.width)
+		return NULL;
+	json = json_object_new_object();
+	json_object_object_add(json, "speed_mtps", json_object_new_int64(link.speed_mtps));
+	json_object_object_add(json, "width", json_object_new_int64(link.width));
+	return json;
+}
+
+static struct json_object *json_link(const struct p2p_fact_row *row, const void *object)
+{
+	return p2p_link_json(*(const struct p2p_link *)member(row, object));
+}
+
+static bool read_link(const struct p2p_fact_row *row, struct json_object *json, void *object,
+		      struct p2p_topology *topology)
+{
+	static const struct p2p_fact_row parts[] = {
+		{ .at = offsetof(struct p2p_link, speed_mtps), .size = sizeof(unsigned int) },
+		{ .at = offsetof(struct p2p_link, width), .size = sizeof(unsigned int) },
+	};
+	struct p2p_link link = { 0, 0 };
+
+	if (!read_count(&parts[0], p2p_json_member(json, "speed_mtps"), &link, topology) ||
+	    !read_count(&parts[1], p2p_json_member(json, "width"), &link, topology))
+		return false;
+	memcpy((char *)object + row->at, &link, sizeof(link));
+	return true;
+}
+
+const struct p2p_fact_kind p2p_kind_link = {
+	"link", P2P_TYPE_NUMBER, get_speed, json_link, read_link,
+};
+
+const struct p2p_fact_kind p2p_kind_width = { "count", P2P_TYPE_NUMBER, get_width, NULL, NULL };

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Values that JSON has as lists, or that name a function. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <json-c/json.h>
+
+#include "topology/acs.h"
+#include "topology/build.h"
+#include "topology/facts/kinds.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+static const void *member(const struct p2p_fact_row *row, const void *object)
+{
+	return (const char *)object + row->at;
+}
+
+static size_t length_of(struct json_object *array)
+{
+	return json_object_is_type(array, json_type_array) ? json_object_array_length(array) : 0;
+}
+
+static struct json_object *address_of(struct p2p_bdf bdf)
+{
+	char text[P2P_BDF_SIZE];
+
+	return json_object_new_string(p2p_bdf_format(bdf, text));
+}
+
+static struct json_object *json_address(const struct p2p_fact_row *row, const void *object)
+{
+	return address_of(*(const struct p2p_bdf *)member(row, object));
+}
+
+const struct p2p_fact_kind p2p_kind_address = { "bdf", 0, NULL, json_address, NULL };
+
+static const struct p2p_function *function_at(const struct p2p_fact_row *row, const void *object)
+{
+	return *(const struct p2p_function *const *)member(row, object);
+}
+
+static void get_function(const struct p2p_fact_row *row, const void *object,
+			 struct p2p_value *value)
+{
+	if (!function_at(row, object))
+		value->fact = P2P_ABSENT;
+}
+
+static struct json_object *json_function(const struct p2p_fact_row *row, const void *object)
+{
+	return address_of(function_at(row, object)->bdf);
+}
+
+const struct p2p_fact_kind p2p_kind_function = { "bdf", 0, get_function, json_function, NULL };
+
+static struct json_object *json_functions(const struct p2p_fact_row *row, const void *object)
+{
+	const struct p2p_host_bridge *host = object;
+	struct json_object *array = json_object_new_array();
+
+	(void)row;
+	for (size_t i = 0; i < host->roots; i++)
+		json_object_array_add(array, address_of(host->root[i]->bdf));
+	return array;
+}
+
+const struct p2p_fact_kind p2p_kind_functions = { "bdfs", 0, NULL, json_functions, NULL };
+
+static struct json_object *json_names(const struct p2p_fact_row *row, const void *object)
+{
+	const char *const *name = *(const char *const *const *)member(row, object);
+	struct json_object *array = json_object_new_array();
+
+	for (; name && *name; name++)
+		json_object_array_add(array, json_object_new_string(*name));
+	return array;
+}
+
+static bool read_names(const struct p2p_fact_row *row, struct json_object *json, void *object,
+		       struct p2p_topology *topology)
+{
+	size_t count = length_of(json);
+	const char **list = count ? p2p_keep(topology, count + 1, sizeof(char *)) : NULL;
+
+	for (size_t i = 0; list && i < count; i++) {
+		struct json_object *name = json_object_array_get_idx(json, i);
+		const char *text = json_object_is_type(name, json_type_string) ?
+				   json_object_get_string(name) : "?";
+
+		list[i] = p2p_keep_text(topology, text, strlen(text));
+	}
+	memcpy((char *)object + row->at, &list, sizeof(char **));
+	return list;
+}
+
+const struct p2p_fact_kind p2p_kind_names = { "texts", 0, NULL, json_names, read_names };
+
+struct json_object *p2p_acs_json(uint16_t bits)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < P2P_ACS_BITS; i++)
+		if (bits & p2p_acs_bits[i].bit)
+			json_object_array_add(array, json_object_new_string(p2p_acs_bits[i].name));
+	return array;
+}
+
+static struct json_object *json_acs(const struct p2p_fact_row *row, const void *object)
+{
+	return p2p_acs_json(*(const uint16_t *)member(row, object));
+}
+
+const struct p2p_fact_kind p2p_kind_acs = { "bits", 0, NULL, json_acs, NULL };
+
+static void get_egress(const struct p2p_fact_row *row, const void *object, struct p2p_value *value)
+{
+	const struct p2p_acs *acs = member(row, object);
+
+	value->fact = acs->egress_bits ? acs->egress_fact : P2P_ABSENT;
+}
+
+static struct json_object *json_egress(const struct p2p_fact_row *row, const void *object)
+{
+	const struct p2p_acs *acs = member(row, object);
+	struct json_object *array = json_object_new_array();
+	char text[12];
+
+	for (unsigned int i = 0; i < (acs->egress_bits + 31) / 32; i++) {
+		snprintf(text, sizeof(text), "0x%08x", acs->egress[i]);
+		json_object_array_add(array, json_object_new_string(text));
+	}
+	return array;
+}
+
+static bool read_egress(const struct p2p_fact_row *row, struct json_object *json, void *object,
+			struct p2p_topology *topology)
+{
+	struct p2p_acs *acs = (struct p2p_acs *)(void *)((char *)object + row->at);
+
+	(void)topology;
+	if (!json_object_is_type(json, json_type_array))
+		return false;
+	acs->egress_fact = P2P_PRESENT;
+	for (size_t i = 0; i < LENGTH(acs->egress); i++) {
+		struct json_object *dword = json_object_array_get_idx(json, i);
+
+		if (json_object_is_type(dword, json_type_string))
+			acs->egress[i] = (uint32_t)strtoul(json_object_get_string(dword), NULL, 16);
+	}
+	return true;
+}
+
+const struct p2p_fact_kind p2p_kind_egress = { "hexes", 0, get_egress, json_egress, read_egress };
+
+static struct json_object *json_ids(const struct p2p_fact_row *row, const void *object)
+{
+	uint16_t bits = *(const uint16_t *)member(row, object);
+	struct json_object *array = json_object_new_array();
+
+	for (unsigned int i = 0; i < 16; i++)
+		if (bits & 1u << i)
+			json_object_array_add(array, json_object_new_int64(i));
+	return array;
+}
+
+static bool read_ids(const struct p2p_fact_row *row, struct json_object *json, void *object,
+		     struct p2p_topology *topology)
+{
+	uint16_t *bits = (uint16_t *)(void *)((char *)object + row->at);
+
+	(void)topology;
+	for (size_t i = 0; i < length_of(json); i++) {
+		int64_t id = json_object_get_int64(json_object_array_get_idx(json, i));
+
+		if (id >= 0 && id < 16)
+			*bits |= (uint16_t)(1u << id);
+	}
+	return true;
+}
+
+const struct p2p_fact_kind p2p_kind_ids = { "ids", 0, NULL, json_ids, read_ids };
+
+/* Bit n is 2^n MiB. */
+static struct json_object *json_sizes(const struct p2p_fact_row *row, const void *object)
+{
+	uint64_t sizes = *(const uint64_t *)member(row, object);
+	struct json_object *array = json_object_new_array();
+
+	for (unsigned int i = 0; i < 44; i++)
+		if (sizes & UINT64_C(1) << i)
+			json_object_array_add(array, json_object_new_uint64(UINT64_C(1) << (i + 20)));
+	return array;
+}
+
+static bool read_sizes(const struct p2p_fact_row *row, struct json_object *json, void *object,
+		       struct p2p_topology *topology)
+{
+	uint64_t *sizes = (uint64_t *)(void *)((char *)object + row->at);
+
+	(void)topology;
+	for (size_t i = 0; i < length_of(json); i++)
+		*sizes |= (uint64_t)json_object_get_int64(json_object_array_get_idx(json, i)) >> 20;
+	return true;
+}
+
+const struct p2p_fact_kind p2p_kind_sizes = { "sizes", 0, NULL, json_sizes, read_sizes };
+
+static struct json_object *json_bars(const struct p2p_fact_row *row, const void *object)
+{
+	const struct p2p_bar *bars = member(row, object);
+	struct json_object *array = json_object_new_array();
+
+	for (unsigned int i = 0; i < P2P_BARS; i++) {
+		struct json_object *json;
+
+		if (bars[i].kind == P2P_BAR_UNUSED)
+			continue;
+		json = json_object_new_object();
+		json_object_object_add(json, "index", json_object_new_int64(i));
+		p2p_facts_write(json, p2p_bar_rows, &bars[i], object);
+		json_object_array_add(array, json);
+	}
+	return array;
+}
+
+static bool read_bars(const struct p2p_fact_row *row, struct json_object *json, void *object,
+		      struct p2p_topology *topology)
+{
+	struct p2p_bar *bars = (struct p2p_bar *)(void *)((char *)object + row->at);
+
+	for (size_t i = 0; i < length_of(json); i++) {
+		struct json_object *bar = json_object_array_get_idx(json, i);
+		struct json_object *index = p2p_json_member(bar, "index");
+		int64_t at = json_object_is_type(index, json_type_int) ?
+			     json_object_get_int64(index) : -1;
+
+		if (at >= 0 && at < P2P_BARS)
+			p2p_facts_read(bar, p2p_bar_rows, &bars[at], topology);
+	}
+	return true;
+}
+
+const struct p2p_fact_kind p2p_kind_bars = { "bars", 0, NULL, json_bars, read_bars };
+
+/* A bridge has both windows; one that is closed is not there. */
+static void get_open(const struct p2p_fact_row *row, const void *object, struct p2p_value *value)
+{
+	const struct p2p_window *window = object;
+
+	(void)row;
+	value->fact = window->fact == P2P_DENIED ? P2P_DENIED : P2P_PRESENT;
+	value->number = window->fact == P2P_PRESENT && window->first <= window->last;
+}
+
+static bool read_open(const struct p2p_fact_row *row, struct json_object *json, void *object,
+		      struct p2p_topology *topology)
+{
+	struct p2p_window *window = object;
+
+	(void)row;
+	(void)topology;
+	if (!json_object_is_type(json, json_type_boolean))
+		return false;
+	window->fact = P2P_PRESENT;
+	return true;
+}
+
+const struct p2p_fact_kind p2p_kind_open = {
+	"open", P2P_TYPE_FLAG, get_open, NULL, read_open,
+};
+
+static struct json_object *json_windows(const struct p2p_fact_row *row, const void *object)
+{
+	const struct p2p_window *windows = member(row, object);
+	struct json_object *array = json_object_new_array();
+
+	for (unsigned int i = 0; i < P2P_WINDOWS; i++) {
+		struct json_object *json = json_object_new_object();
+
+		p2p_facts_write(json, p2p_window_rows, &windows[i], object);
+		json_object_array_add(array, json);
+	}
+	return array;
+}
+
+/* One that is closed has neither end: its first address is above its last. */
+static bool read_windows(const struct p2p_fact_row *row, struct json_object *json, void *object,
+			 struct p2p_topology *topology)
+{
+	struct p2p_window *windows = (struct p2p_window *)(void *)((char *)object + row->at);
+
+	for (size_t i = 0; i < P2P_WINDOWS && json_object_is_type(json, json_type_array); i++) {
+		struct json_object *window = json_object_array_get_idx(json, i);
+
+		p2p_facts_read(window, p2p_window_rows, &windows[i], topology);
+		if (p2p_json_member(window, "first") && p2p_json_member(window, "last"))
+			continue;
+		windows[i].first = 1;
+		windows[i].last = 0;
+		windows[i].free_fact = P2P_DENIED;
+	}
+	return true;
+}
+
+const struct p2p_fact_kind p2p_kind_windows = { "windows", 0, NULL, json_windows, read_windows };

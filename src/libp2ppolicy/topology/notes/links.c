@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Notes on links: those of PCI Express that run low, and those that are not PCI Express. */
+#include <stdio.h>
+#include <string.h>
+
+#include "topology/notes/notes.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+/**
+ * struct fabric - ids that tell of a link beside PCIe.
+ * @vendor, @first, @last: of functions
+ * @class_code: 24 bits without the interface, 0 any
+ */
+struct fabric {
+	uint16_t vendor, first, last;
+	uint32_t class_code;
+	const char *name;
+};
+
+static const struct fabric fabrics[] = {
+	{ 0x10de, 0x1ac0, 0x1ac2, 0x0680, "NVLink" },	/* NVSwitch of V100 */
+	{ 0x10de, 0x1af0, 0x1af1, 0x0680, "NVLink" },	/* NVSwitch of A100 */
+	{ 0x10de, 0x22a0, 0x22a3, 0x0680, "NVLink" },	/* NVSwitch of H100 */
+	{ 0x1014, 0x04ea, 0x04ea, 0, "NVLink" },	/* POWER9 NPU */
+};
+
+/* Words in names of devices that come with such links, for ids the table does not know. */
+static const struct { uint16_t vendor; const char *text, *name; } words[] = {
+	{ 0x10de, "SXM", "NVLink" },
+	{ 0x10de, "NVSwitch", "NVLink" },
+	{ 0x10de, "NVLink", "NVLink" },
+};
+
+static const char *find_fabric(const struct p2p_topology *topology,
+			       const struct p2p_function *function)
+{
+	const struct p2p_raw *raw = topology->builds[function->index].raw;
+	size_t i;
+
+	for (i = 0; i < LENGTH(fabrics); i++)
+		if (function->vendor == fabrics[i].vendor && function->device >= fabrics[i].first &&
+		    function->device <= fabrics[i].last &&
+		    (!fabrics[i].class_code || function->class_code >> 8 == fabrics[i].class_code))
+			return fabrics[i].name;
+	for (i = 0; function->device_name && i < LENGTH(words); i++)
+		if (function->vendor == words[i].vendor &&
+		    strstr(function->device_name, words[i].text))
+			return words[i].name;
+	/* amdgpu makes this file for a GPU that is in a hive. */
+	return raw && raw->attr[P2P_ATTR_XGMI].fact == P2P_PRESENT ? "XGMI" : NULL;
+}
+
+/* One note per kind of link, on the first function that shows it. */
+void p2p_notes_fabrics(struct p2p_topology *topology)
+{
+	const char *seen[2] = { NULL, NULL };
+	char bdf[P2P_BDF_SIZE];
+	size_t i, known = 0, j;
+
+	for (i = 0; i < topology->count && known < LENGTH(seen); i++) {
+		const struct p2p_function *function = &topology->functions[i];
+		const char *name = find_fabric(topology, function);
+
+		for (j = 0; name && j < known; j++)
+			if (!strcmp(seen[j], name))
+				name = NULL;
+		if (!name)
+			continue;
+		seen[known++] = name;
+		p2p_note_add(topology, function,
+			     p2p_keep_format(topology, "%s is there (%s): not PCIe, not evaluated "
+					     "here", name, p2p_bdf_format(function->bdf, bdf)));
+	}
+}
+
+static unsigned int lower(unsigned int a, unsigned int b)
+{
+	return a < b ? a : b;
+}
+
+/*
+ * A sleeping device lowers its link; so do graphics cards that have nothing to do, while they
+ * are in D0.  That is no fault.
+ */
+static const char *excuse(const struct p2p_function *end, bool narrow)
+{
+	if (end->power_state && strcmp(end->power_state, "D0") != 0 &&
+	    strcmp(end->power_state, "unknown") != 0)
+		return "; it is in a low-power state, which lowers the link";
+	if (end->kind == P2P_CLASS_GPU && !narrow)
+		return "; graphics cards lower it when idle, so check again under load";
+	return "";
+}
+
+static void note_link(struct p2p_topology *topology, const struct p2p_function *port,
+		      const struct p2p_function *end)
+{
+	unsigned int speed = lower(port->pcie.most.speed_mtps, end->pcie.most.speed_mtps);
+	unsigned int width = lower(port->pcie.most.width, end->pcie.most.width);
+	bool slow = end->pcie.now.speed_mtps < speed, narrow = end->pcie.now.width < width;
+	char a[P2P_BDF_SIZE], b[P2P_BDF_SIZE];
+
+	if (!slow && !narrow)
+		return;
+	p2p_note_add(topology, end,
+		     p2p_keep_format(topology, "the link of %s to %s runs at %g GT/s x%u, both "
+				     "ends support %g GT/s x%u%s", p2p_bdf_format(end->bdf, a),
+				     p2p_bdf_format(port->bdf, b),
+				     end->pcie.now.speed_mtps / 1000.0, end->pcie.now.width,
+				     speed / 1000.0, width, excuse(end, narrow)));
+}
+
+static bool has_link(const struct p2p_function *function)
+{
+	return function->pcie.fact == P2P_PRESENT && function->pcie.most.width &&
+	       function->pcie.most.speed_mtps;
+}
+
+/* The first function of what is plugged in speaks for the link. */
+void p2p_notes_links(struct p2p_topology *topology)
+{
+	size_t i;
+
+	for (i = 0; i < topology->count; i++) {
+		const struct p2p_function *port = &topology->functions[i], *end;
+
+		if (!has_link(port) || !port->child_count ||
+		    (port->pcie.type != P2P_PORT_ROOT && port->pcie.type != P2P_PORT_DOWNSTREAM))
+			continue;
+		end = port->children[0];
+		if (has_link(end) && end->pcie.now.width && !end->physfn)
+			note_link(topology, port, end);
+	}
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What a user should know that is no property of one pair.  One step per subject; those that
+ * put a reading in doubt come first.
+ */
+#include <string.h>
+
+#include "topology/build.h"
+#include "topology/notes/notes.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+static const char *bdf_of(const struct p2p_function *function, char buffer[P2P_BDF_SIZE])
+{
+	return p2p_bdf_format(function->bdf, buffer);
+}
+
+static void note_guest(struct p2p_topology *topology)
+{
+	const struct p2p_machine *machine = &topology->machine;
+
+	if (machine->virtual_machine == P2P_YES)
+		p2p_note_add(topology, NULL,
+			     p2p_keep_format(topology, "this is a virtual machine (%s): readings "
+					     "below are emulated",
+					     machine->hypervisor ? machine->hypervisor :
+					     "hypervisor not known"));
+}
+
+/* One sentence for all of them: it is nearly always the whole machine. */
+static void note_unread(struct p2p_topology *topology)
+{
+	const struct p2p_function *first = NULL;
+	unsigned int cut = 0, none = 0;
+	char bdf[P2P_BDF_SIZE];
+	size_t i;
+
+	for (i = 0; i < topology->count; i++) {
+		const struct p2p_function *function = &topology->functions[i];
+
+		if (function->missing || function->silent)
+			continue;
+		none += !function->config_bytes;
+		cut += function->config_bytes && function->config_bytes < P2P_CONFIG_STANDARD;
+		if (!first && function->config_bytes < P2P_CONFIG_STANDARD)
+			first = function;
+	}
+	if (cut)
+		p2p_note_add(topology, NULL,
+			     p2p_keep_format(topology, "config space of %u of %zu functions was "
+					     "read without privilege (%u bytes and no more): "
+					     "their PCI Express and ACS registers are not known%s",
+					     cut, topology->count, first->config_bytes ?
+					     first->config_bytes : P2P_CONFIG_HEADER,
+					     topology->machine.source == P2P_SOURCE_LIVE ?
+					     "; root can read them" : ""));
+	else if (none)
+		p2p_note_add(topology, none == 1 ? first : NULL,
+			     p2p_keep_format(topology, "config space of %u of %zu functions could "
+					     "not be read, %s is the first", none,
+					     topology->count, bdf_of(first, bdf)));
+}
+
+static void note_limited(struct p2p_topology *topology)
+{
+	const struct p2p_function *first = NULL;
+	unsigned int count = 0;
+	char bdf[P2P_BDF_SIZE];
+	size_t i;
+
+	for (i = 0; i < topology->count; i++) {
+		const struct p2p_raw *raw = topology->builds[i].raw;
+
+		if (!raw || !raw->config.kernel_limited)
+			continue;
+		if (!count++)
+			first = &topology->functions[i];
+	}
+	if (count)
+		p2p_note_add(topology, first,
+			     p2p_keep_format(topology, "the kernel sees no extended config space of "
+					     "%u PCI Express functions, %s is the first: it treats "
+					     "ACS as absent there, what the hardware does is not "
+					     "known", count, bdf_of(first, bdf)));
+}
+
+static void note_silent(struct p2p_topology *topology)
+{
+	char bdf[P2P_BDF_SIZE];
+	size_t i;
+
+	for (i = 0; i < topology->count; i++) {
+		const struct p2p_function *function = &topology->functions[i];
+
+		if (function->silent)
+			p2p_note_add(topology, function,
+				     p2p_keep_format(topology, "%s does not answer: its config "
+						     "space reads all ones (%s)",
+						     bdf_of(function, bdf),
+						     function->power_state &&
+						     strcmp(function->power_state, "unknown") != 0 ?
+						     function->power_state :
+						     "powered off, removed or failed"));
+		else if (function->power_state && !strcmp(function->power_state, "D3cold"))
+			p2p_note_add(topology, function,
+				     p2p_keep_format(topology, "%s is powered off (D3cold): a "
+						     "kernel that reads it without waking it "
+						     "reads all ones, ACS redirect included",
+						     bdf_of(function, bdf)));
+	}
+}
+
+static void note_lost_bridges(struct p2p_topology *topology)
+{
+	const struct p2p_function *orphan = NULL;
+	unsigned int orphans = 0;
+	char bdf[P2P_BDF_SIZE];
+	size_t i;
+
+	for (i = 0; i < topology->count; i++) {
+		const struct p2p_function *function = &topology->functions[i];
+
+		if (function->missing)
+			p2p_note_add(topology, function,
+				     p2p_keep_format(topology, "bridge %s is known only from the "
+						     "paths of functions below it: nothing was "
+						     "recorded about it", bdf_of(function, bdf)));
+		orphans += function->orphan;
+		if (function->orphan && !orphan)
+			orphan = function;
+	}
+	if (orphans)
+		p2p_note_add(topology, orphan,
+			     p2p_keep_format(topology, "which bridges are above %s%s is not "
+					     "known (they are missing, or links and bus "
+					     "numbers do not tell): nor is how %s to functions "
+					     "of other buses", bdf_of(orphan, bdf),
+					     orphans > 1 ? " and others" : "",
+					     orphans > 1 ? "they relate" : "it relates"));
+}
+
+static void note_chains(struct p2p_topology *topology)
+{
+	static const struct { unsigned int bit; const char *text; } kinds[] = {
+		{ P2P_CHAIN_LOOP, "the chain loops" },
+		{ P2P_CHAIN_OUTSIDE, "a pointer leads out of config space or into the header" },
+		{ P2P_CHAIN_OVERLAP, "two capabilities share bytes" },
+		{ P2P_CHAIN_GARBAGE, "an entry is all ones or not aligned" },
+	};
+	char bdf[P2P_BDF_SIZE];
+	size_t i, kind;
+
+	for (i = 0; i < topology->count; i++) {
+		const struct p2p_function *function = &topology->functions[i];
+		const struct p2p_raw *raw = topology->builds[i].raw;
+
+		for (kind = 0; raw && kind < LENGTH(kinds); kind++)
+			if (raw->config.broken & kinds[kind].bit)
+				p2p_note_add(topology, function,
+					     p2p_keep_format(topology,
+							     "%s has a broken capability list: "
+							     "%s", bdf_of(function, bdf),
+							     kinds[kind].text));
+	}
+}
+
+static bool is_upstream(const struct p2p_function *function)
+{
+	return function->pcie.fact == P2P_PRESENT && function->pcie.type == P2P_PORT_UPSTREAM;
+}
+
+static void note_cut_switches(struct p2p_topology *topology)
+{
+	const struct p2p_function **first;
+	char a[P2P_BDF_SIZE], b[P2P_BDF_SIZE];
+	size_t i;
+
+	/* Switch ids count from 1 and there are no more of them than functions. */
+	first = p2p_scratch(topology, topology->count + 1, sizeof(const struct p2p_function *));
+	for (i = 0; first && i < topology->count; i++) {
+		const struct p2p_function *function = &topology->functions[i];
+
+		if (!is_upstream(function) || !function->switch_id)
+			continue;
+		if (!first[function->switch_id]) {
+			first[function->switch_id] = function;
+			continue;
+		}
+		p2p_note_add(topology, function,
+			     p2p_keep_format(topology, "upstream ports %s and %s give one serial "
+					     "number: a partitioned switch chip, which may have "
+					     "a path between its partitions that PCI does not show",
+					     bdf_of(first[function->switch_id], a),
+					     bdf_of(function, b)));
+	}
+}
+
+static void note_offsets(struct p2p_topology *topology)
+{
+	size_t i;
+
+	for (i = 0; i < topology->host_count; i++) {
+		const struct p2p_host_bridge *host = &topology->hosts[i];
+
+		if (host->offset_fact == P2P_PRESENT && host->offset)
+			p2p_note_add(topology, NULL,
+				     p2p_keep_format(topology, "host bridge %s: bus addresses are "
+						     "CPU addresses %c 0x%llx", host->name,
+						     host->offset < 0 ? '-' : '+',
+						     host->offset < 0 ?
+						     0 - (unsigned long long)host->offset :
+						     (unsigned long long)host->offset));
+	}
+}
+
+void p2p_notes_build(struct p2p_topology *topology)
+{
+	note_guest(topology);
+	note_unread(topology);
+	note_limited(topology);
+	note_silent(topology);
+	note_lost_bridges(topology);
+	note_chains(topology);
+	note_cut_switches(topology);
+	p2p_notes_fabrics(topology);
+	p2p_notes_links(topology);
+	note_offsets(topology);
+}

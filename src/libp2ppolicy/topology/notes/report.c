@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A topology from the document that p2ptopo tree --json prints: the reverse of what prints it.
+ * What is null there and not said to be absent is DENIED here; so is what is not there at all.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <json-c/json.h>
+
+#include "base/context.h"
+#include "topology/build.h"
+#include "topology/facts/kinds.h"
+
+
+static int damaged(const struct p2p_topology *topology, const char *what)
+{
+	return p2p_error(topology->context, -EBADMSG, "the tree document is damaged: %s", what);
+}
+
+static const char *report_text(struct json_object *object, const char *key)
+{
+	struct json_object *value = p2p_json_member(object, key);
+
+	return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : NULL;
+}
+
+static const char *text_of(struct p2p_topology *topology, struct json_object *object,
+			   const char *key)
+{
+	const char *text = report_text(object, key);
+
+	return text ? p2p_keep_text(topology, text, strlen(text)) : NULL;
+}
+
+static struct json_object *array_of(struct json_object *object, const char *key, size_t *ret_count)
+{
+	struct json_object *array = p2p_json_member(object, key);
+	bool good = json_object_is_type(array, json_type_array);
+
+	*ret_count = good ? json_object_array_length(array) : 0;
+	return array;
+}
+
+/* Parse an address; a key that is null names no function. */
+static bool read_bdf(struct json_object *object, const char *key, struct p2p_bdf *ret_bdf)
+{
+	const char *text = report_text(object, key);
+
+	return text && !p2p_bdf_parse(text, ret_bdf);
+}
+
+static int compare_functions(const void *a, const void *b)
+{
+	const struct p2p_function *x = a, *y = b;
+
+	return p2p_bdf_compare(x->bdf, y->bdf);
+}
+
+/* What the rows alone do not say. */
+static void finish_function(struct json_object *object, struct p2p_function *function)
+{
+	struct p2p_acs *acs = &function->acs;
+	unsigned int most = 32 * sizeof(acs->egress) / sizeof(acs->egress[0]);
+	struct json_object *pcie = p2p_json_member(object, "pcie");
+
+	function->pcie.slot = p2p_json_member(pcie, "slot_number");
+	if (acs->fact != P2P_PRESENT && acs->kernel_fact == P2P_PRESENT)
+		acs->kernel_fact = P2P_DENIED;
+	if (acs->egress_bits > most)
+		acs->egress_bits = most;
+	for (size_t i = 0; i < P2P_BARS; i++)
+		if (function->bar[i].rebar.fact == P2P_PRESENT)
+			function->rebar = P2P_PRESENT;
+	for (size_t i = 0; i < P2P_WINDOWS && !p2p_json_member(object, "windows"); i++)
+		function->window[i].fact = P2P_ABSENT;
+}
+
+static int read_function(struct p2p_topology *topology, struct json_object *object,
+			 struct p2p_function *function)
+{
+	if (!json_object_is_type(object, json_type_object) ||
+	    !read_bdf(object, "bdf", &function->bdf))
+		return damaged(topology, "a function has no address");
+	p2p_facts_read(object, p2p_function_rows, function, topology);
+	finish_function(object, function);
+	return 0;
+}
+
+static int read_functions(struct p2p_topology *topology, struct json_object *report)
+{
+	struct json_object *array = array_of(report, "functions", &topology->count);
+	int r = 0;
+
+	topology->functions = p2p_keep(topology, topology->count + 1,
+				       sizeof(*topology->functions));
+	if (!topology->functions)
+		return -ENOMEM;
+	for (size_t i = 0; i < topology->count && !r; i++)
+		r = read_function(topology, json_object_array_get_idx(array, i),
+				  &topology->functions[i]);
+	/* They are printed in this order, and everything else counts on it. */
+	for (size_t i = 1; i < topology->count && !r; i++)
+		if (compare_functions(&topology->functions[i - 1], &topology->functions[i]) >= 0)
+			r = damaged(topology, "its functions are not in order");
+	for (size_t i = 0; i < topology->count && !r; i++)
+		topology->functions[i].index = (unsigned int)i;
+	return r;
+}
+
+static void read_host(struct p2p_topology *topology, struct json_object *object,
+		      struct p2p_host_bridge *host)
+{
+	struct p2p_bdf behind;
+	unsigned int domain = 0, bus = 0;
+
+	p2p_facts_read(object, p2p_host_rows, host, topology);
+	if (host->name && sscanf(host->name, "pci%x:%x", &domain, &bus) == 2) {
+		host->domain = domain;
+		host->bus = (uint8_t)bus;
+	}
+	if (read_bdf(object, "behind", &behind))
+		host->behind = p2p_tree_find(topology, behind);
+}
+
+static int read_hosts(struct p2p_topology *topology, struct json_object *report)
+{
+	struct json_object *array = array_of(report, "host_bridges", &topology->host_count);
+
+	topology->hosts = p2p_keep(topology, topology->host_count + 1, sizeof(*topology->hosts));
+	if (!topology->hosts)
+		return -ENOMEM;
+	for (size_t i = 0; i < topology->host_count; i++) {
+		struct p2p_host_bridge *host = &topology->hosts[i];
+
+		host->index = (unsigned int)i;
+		read_host(topology, json_object_array_get_idx(array, i), host);
+		if (!host->name)
+			return damaged(topology, "a host bridge has no name");
+	}
+	return 0;
+}
+
+static const struct p2p_host_bridge *find_host(const struct p2p_topology *topology,
+					       const char *name)
+{
+	for (size_t i = 0; name && i < topology->host_count; i++)
+		if (!strcmp(topology->hosts[i].name, name))
+			return &topology->hosts[i];
+	return NULL;
+}
+
+/* Each step up is one less deep: so there is no ring. */
+static int link_function(struct p2p_topology *topology, struct json_object *object,
+			 struct p2p_function *function)
+{
+	struct p2p_bdf bdf;
+
+	function->host = find_host(topology, report_text(object, "host_bridge"));
+	if (!function->host)
+		return damaged(topology, "a function is below no host bridge");
+	if (read_bdf(object, "parent", &bdf)) {
+		function->parent = p2p_tree_find(topology, bdf);
+		if (!function->parent || !function->depth ||
+		    function->parent->depth + 1 != function->depth)
+			return damaged(topology, "a function is not below its parent");
+	}
+	if (read_bdf(object, "physfn", &bdf)) {
+		function->physfn = p2p_tree_find(topology, bdf);
+		if (!function->physfn || function->physfn == function)
+			return damaged(topology, "a virtual function has no physical function");
+	}
+	return 0;
+}
+
+static unsigned int depth_of(struct json_object *object)
+{
+	struct json_object *value = p2p_json_member(object, "depth");
+	int64_t depth = json_object_is_type(value, json_type_int) ?
+			json_object_get_int64(value) : 0;
+
+	return depth < 0 || depth > UINT32_MAX ? 0 : (unsigned int)depth;
+}
+
+static int link_functions(struct p2p_topology *topology, struct json_object *report)
+{
+	struct json_object *array = p2p_json_member(report, "functions");
+	int r = 0;
+
+	for (size_t i = 0; i < topology->count; i++)
+		topology->functions[i].depth =
+			depth_of(json_object_array_get_idx(array, i));
+	for (size_t i = 0; i < topology->count && !r; i++)
+		r = link_function(topology, json_object_array_get_idx(array, i),
+				  &topology->functions[i]);
+	for (size_t i = 0; i < topology->count && !r; i++)
+		if (topology->functions[i].physfn && topology->functions[i].physfn->physfn)
+			r = damaged(topology, "a physical function is marked as virtual");
+	for (size_t i = 0; i < topology->count && !r; i++) {
+		struct p2p_function *function = &topology->functions[i];
+		char bdf[P2P_BDF_SIZE];
+
+		if (!function->display)
+			function->display = p2p_keep_format(topology, "%s",
+							    p2p_bdf_format(function->bdf, bdf));
+	}
+	return r;
+}
+
+static void read_machine(struct p2p_topology *topology, struct json_object *report)
+{
+	struct p2p_machine *machine = &topology->machine;
+	struct json_object *object = p2p_json_member(report, "machine");
+	struct json_object *x86 = p2p_json_member(object, "cpu_x86");
+
+	p2p_facts_read(object, p2p_machine_rows, machine, topology);
+	machine->source = P2P_SOURCE_REPORT;
+	machine->host = text_of(topology, report, "host");
+	machine->release = text_of(topology, report, "kernel");
+	if (json_object_is_type(x86, json_type_boolean) && !json_object_get_boolean(x86))
+		machine->cpu_family.fact = P2P_ABSENT;
+}
+
+static void read_notes(struct p2p_topology *topology, struct json_object *report)
+{
+	size_t count;
+	struct json_object *array = array_of(report, "notes", &count);
+
+	for (size_t i = 0; i < count; i++) {
+		struct json_object *object = json_object_array_get_idx(array, i);
+		struct p2p_bdf bdf;
+		const struct p2p_function *function = NULL;
+
+		if (read_bdf(object, "function", &bdf))
+			function = p2p_tree_find(topology, bdf);
+		p2p_note_add(topology, function, text_of(topology, object, "text"));
+	}
+}
+
+int p2p_report_build(struct p2p_topology *topology, struct json_object *report)
+{
+	int r = read_functions(topology, report);
+
+	if (!r)
+		r = read_hosts(topology, report);
+	if (!r)
+		r = link_functions(topology, report);
+	if (!r)
+		r = p2p_tree_list(topology);
+	if (r)
+		return r;
+	read_machine(topology, report);
+	read_notes(topology, report);
+	return topology->no_memory ? -ENOMEM : 0;
+}

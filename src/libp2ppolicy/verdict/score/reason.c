@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What limits a pair and why: one sentence. */
+#include "verdict/score/score.h"
+#include "verdict/text.h"
+
+struct writer {
+	struct p2p_text text;
+	const struct p2p_judge *judge;
+	const struct p2p_verdict *verdict;
+	const struct p2p_speed *speed;
+};
+
+static void add_bdf(struct writer *w, const struct p2p_function *function)
+{
+	char bdf[P2P_BDF_SIZE];
+
+	p2p_text_add(&w->text, "%s", function ? p2p_bdf_format(function->bdf, bdf) : "it");
+}
+
+/* %A: the function where the limit is. */
+static void add_at(struct writer *w)
+{
+	add_bdf(w, w->speed->at);
+}
+
+/* %L: "16 GT/s x4" of that link, as it is counted. */
+static void add_link(struct writer *w)
+{
+	const struct p2p_function *at = w->speed->at;
+	const struct p2p_pcie *pcie = &at->pcie;
+
+	if (pcie->link != P2P_PRESENT || !pcie->now.width)
+		pcie = at->parent ? &at->parent->pcie : pcie;
+	if (at == w->speed->idle)
+		p2p_text_add(&w->text, "%g GT/s x%u at work", pcie->most.speed_mtps / 1000.0,
+			     pcie->most.width);
+	else
+		p2p_text_add(&w->text, "%g GT/s x%u", pcie->now.speed_mtps / 1000.0,
+			     pcie->now.width);
+}
+
+/* %P: bytes of payload. */
+static void add_payload(struct writer *w)
+{
+	p2p_text_add(&w->text, "%u", w->speed->payload_bytes);
+}
+
+/* %C: whose root complex it is. */
+static void add_cpu(struct writer *w)
+{
+	p2p_text_add(&w->text, "%s", w->judge->cpu->name);
+}
+
+/* %R: how many requests of how many bytes. */
+static void add_requests(struct writer *w)
+{
+	const struct p2p_pcie *pcie = &w->speed->at->pcie;
+
+	if (pcie->fact != P2P_PRESENT)
+		p2p_text_add(&w->text, "only the smallest number of outstanding reads");
+	else
+		p2p_text_add(&w->text, "at most %s outstanding reads of %u bytes",
+			     pcie->tags_10bit ? "768" : pcie->extended_tags ? "256" : "32",
+			     pcie->mrrs_bytes);
+}
+
+/* %T: the time a read takes. */
+static void add_latency(struct writer *w)
+{
+	p2p_text_add(&w->text, "%.0f", w->speed->latency_ns);
+}
+
+static const struct { char letter; void (*add)(struct writer *w); } fields[] = {
+	{ 'A', add_at }, { 'L', add_link }, { 'P', add_payload }, { 'C', add_cpu },
+	{ 'R', add_requests }, { 'T', add_latency },
+};
+
+static const char *const sentences[P2P_LIMITS] = {
+	[P2P_LIMIT_UNKNOWN] = "what the path carries is unknown",
+	[P2P_LIMIT_LINK] = "the link of %A is the narrowest: %L, %P bytes of payload",
+	[P2P_LIMIT_REDIRECT] = "a redirected transfer crosses the link of %A up and down, so two of "
+			       "them, one each way, get half each: %L, %P bytes of payload",
+	[P2P_LIMIT_REQUESTS] = "%A has %R, and each takes %T ns",
+	[P2P_LIMIT_ROOT_COMPLEX] = "the root complex (%C) limits traffic from port to port",
+	[P2P_LIMIT_SPLIT] = "the root complex (%C) splits peer traffic into payloads of %P bytes, for "
+			    "which the link of %A is the narrowest: %L",
+	[P2P_LIMIT_ORDERING] = "%A may not use relaxed ordering (Device Control, RlxdOrd-), and the "
+			       "root complex (%C) is slow without",
+	[P2P_LIMIT_SOCKET] = "it crosses from one NUMA node to another (%C)",
+	[P2P_LIMIT_CHIPSET] = "%A belongs to the chipset, all devices of which share one link to "
+			      "the CPU",
+	[P2P_LIMIT_BUS] = "%A leads to a conventional PCI bus, which all on it share",
+	[P2P_LIMIT_WRITES_ONLY] = "the root complex (%C) passes only posted writes between its "
+				  "ports: reads fail",
+	[P2P_LIMIT_BLOCKED] = "a port on the path rejects the requests; of the path itself, ",
+	[P2P_LIMIT_REFUSED] = "the kernel refuses the pair; of the path itself, ",
+};
+
+static void expand(struct writer *w, const char *sentence)
+{
+	for (const char *s = sentence; *s; s++) {
+		if (*s != '%') {
+			p2p_text_add(&w->text, "%c", *s);
+			continue;
+		}
+		s++;
+		for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+			if (fields[i].letter == *s)
+				fields[i].add(w);
+	}
+}
+
+/* "; ...", when that function is not NULL. */
+static void clause(struct writer *w, const char *before, const struct p2p_function *function,
+		   const char *after)
+{
+	if (!function)
+		return;
+	p2p_text_add(&w->text, "%s", before);
+	add_bdf(w, function);
+	p2p_text_add(&w->text, "%s", after);
+}
+
+static void add_unknown(struct writer *w)
+{
+	const struct p2p_speed *speed = w->speed;
+
+	if (speed->fact == P2P_PRESENT)
+		return;
+	if (w->verdict->kernel.map_type == P2P_MAP_UNKNOWN)
+		p2p_text_add(&w->text, "; whether the kernel permits it is unknown");
+	else if (!speed->missing)
+		p2p_text_add(&w->text, "; a fact of the machine is missing, and the worst value is assumed");
+	clause(w, "; a fact of ", speed->missing, " is missing, and the worst value is assumed");
+}
+
+int p2p_score_reason(const struct p2p_judge *judge, const struct p2p_verdict *verdict,
+		     const struct p2p_speed *speed, char *buffer, size_t size)
+{
+	struct writer w = { { buffer, size, 0 }, judge, verdict, speed };
+
+	if (size)
+		*buffer = '\0';
+	if (speed->limit != speed->way)
+		expand(&w, sentences[speed->limit]);
+	expand(&w, sentences[speed->way]);
+	if (speed->redirected && speed->way != P2P_LIMIT_REDIRECT)
+		p2p_text_add(&w.text, "; it is redirected through the root complex");
+	if (speed->translated)
+		p2p_text_add(&w.text, verdict->client->iommu_type ? "; the IOMMU translates" :
+			     "; an IOMMU may translate");
+	clause(&w, "; the link of ", speed->idle, " idles and counts at its maximum: check under load");
+	clause(&w, "; the link of ", speed->degraded, " is below the maximum of its two ends");
+	add_unknown(&w);
+	return (int)w.text.used;
+}

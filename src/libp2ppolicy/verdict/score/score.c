@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The speed of a pair: the least that its way carries, and what that is worth. */
+#include "verdict/score/score.h"
+
+static const char *const limits[P2P_LIMITS] = {
+	[P2P_LIMIT_UNKNOWN] = "unknown", [P2P_LIMIT_LINK] = "link",
+	[P2P_LIMIT_REDIRECT] = "redirect", [P2P_LIMIT_REQUESTS] = "requests",
+	[P2P_LIMIT_ROOT_COMPLEX] = "root_complex", [P2P_LIMIT_SPLIT] = "split",
+	[P2P_LIMIT_ORDERING] = "ordering", [P2P_LIMIT_SOCKET] = "socket",
+	[P2P_LIMIT_CHIPSET] = "chipset", [P2P_LIMIT_BUS] = "bus",
+	[P2P_LIMIT_WRITES_ONLY] = "writes_only", [P2P_LIMIT_BLOCKED] = "blocked",
+	[P2P_LIMIT_REFUSED] = "refused",
+};
+
+const char *p2p_limit_name(enum p2p_limit limit)
+{
+	return limits[limit];
+}
+
+/**
+ * struct sum - of the crossings so far.
+ * @loaded: the least that one of two transfers gets that run both ways
+ * @any: a crossing that carries only so much; @unknown: one of which that is not known
+ * @wire: a link or a bus among them
+ */
+struct sum {
+	struct p2p_speed *speed;
+	double loaded;
+	bool any, unknown, wire;
+};
+
+static void add_crossing(void *userdata, const struct p2p_crossing *crossing)
+{
+	struct sum *sum = userdata;
+	struct p2p_speed *speed = sum->speed;
+	double loaded = crossing->capacity / crossing->times;
+
+	speed->latency_ns += crossing->latency;
+	if (crossing->state == P2P_LINK_IDLE && !speed->idle)
+		speed->idle = crossing->at;
+	if (crossing->state == P2P_LINK_DEGRADED && !speed->degraded)
+		speed->degraded = crossing->at;
+	if (crossing->free)
+		return;
+	sum->wire |= crossing->wire;
+	if (crossing->capacity <= 0) {
+		sum->unknown = true;
+		return;
+	}
+	if (!sum->any || crossing->capacity < speed->gbytes_per_second)
+		speed->gbytes_per_second = crossing->capacity;
+	/* Of two that carry alike, the one that others share says more. */
+	if (!sum->any || loaded < sum->loaded ||
+	    (loaded <= sum->loaded && crossing->limit == P2P_LIMIT_CHIPSET)) {
+		sum->loaded = loaded;
+		speed->limit = crossing->limit;
+		speed->at = crossing->at;
+		speed->payload_bytes = (unsigned int)crossing->payload;
+	}
+	sum->any = true;
+}
+
+/* So many bytes can be asked for before the first answer is back; PCIe r6.0, sec 2.2.6.2. */
+static void limit_requests(struct p2p_way *way, const struct p2p_function *client,
+			   struct sum *sum)
+{
+	const struct p2p_pcie *pcie = &client->pcie;
+	struct p2p_speed *speed = sum->speed;
+	double bytes = p2p_constant(P2P_C_REQUEST_LEAST), tags = p2p_constant(P2P_C_TAGS_5BIT);
+	double most;
+
+	if (pcie->fact == P2P_ABSENT || !sum->any)
+		return;
+	if (pcie->fact == P2P_DENIED) {
+		p2p_way_miss(way, client);
+	} else {
+		bytes = pcie->mrrs_bytes ? pcie->mrrs_bytes : bytes;
+		tags = pcie->tags_10bit ? p2p_constant(P2P_C_TAGS_10BIT) :
+		       pcie->extended_tags ? p2p_constant(P2P_C_TAGS_8BIT) : tags;
+	}
+	most = speed->latency_ns > 0 ? tags * bytes / speed->latency_ns : 0;
+	if (most <= 0 || most >= sum->loaded)
+		return;
+	if (most < speed->gbytes_per_second)
+		speed->gbytes_per_second = most;
+	sum->loaded = most;
+	speed->limit = P2P_LIMIT_REQUESTS;
+	speed->at = client;
+}
+
+/* What the slower of the two could do with the whole of its link. */
+static double best_of(const struct p2p_way *way, bool *ret_known)
+{
+	const struct p2p_function *ends[] = { way->from, way->to };
+	double best = 0;
+
+	*ret_known = true;
+	for (int i = 0; i < 2; i++) {
+		const struct p2p_pcie *pcie = &ends[i]->pcie;
+		double can;
+
+		if (pcie->link == P2P_DENIED)
+			*ret_known = false;
+		if (pcie->link != P2P_PRESENT)
+			continue;
+		can = p2p_link_carries(pcie->most, pcie->flit, p2p_constant(P2P_C_IDEAL_PAYLOAD)) *
+		      p2p_constant(P2P_C_SWITCH_EFFICIENCY);
+		if (best <= 0 || can < best)
+			best = can;
+	}
+	return best;
+}
+
+static int score_of(const struct p2p_way *way, const struct sum *sum)
+{
+	bool known;
+	double best = best_of(way, &known), trip = sum->speed->latency_ns * (way->read ? 0.5 : 1);
+	double share = p2p_constant(P2P_C_SCORE_LATENCY), ratio = 1, quick = 1;
+
+	if (best > 0 && sum->loaded < best)
+		ratio = sum->loaded / best;
+	if (best <= 0 && !known)
+		ratio = 0;
+	if (trip > p2p_constant(P2P_C_IDEAL_LATENCY))
+		quick = p2p_constant(P2P_C_IDEAL_LATENCY) / trip;
+	if (way->root)
+		ratio *= p2p_constant(P2P_C_SCORE_ROOT);
+	if (way->sockets)
+		ratio *= p2p_constant(P2P_C_SCORE_SOCKET);
+	return 1 + (int)(99 * ratio * (1 - share + share * quick));
+}
+
+/* Is it known to be permitted, passed and not blocked?  How fast may still be a lower bound. */
+static bool is_usable(const struct p2p_way *way, const struct p2p_verdict *verdict,
+		      const struct p2p_speed *speed)
+{
+	return verdict->kernel.map_type >= P2P_MAP_THRU_HOST_BRIDGE && !way->blocked &&
+	       !way->maybe_blocked && speed->gbytes_per_second > 0;
+}
+
+static void conclude(const struct p2p_way *way, const struct p2p_verdict *verdict,
+		     const struct sum *sum)
+{
+	struct p2p_speed *speed = sum->speed;
+	bool dead = way->read && way->root && !way->cpu->reads;
+
+	if (dead) {
+		speed->gbytes_per_second = 0;
+		speed->limit = way->cpu->sure ? P2P_LIMIT_WRITES_ONLY : P2P_LIMIT_UNKNOWN;
+	}
+	speed->missing = way->missing;
+	speed->fact = way->missing_fact || sum->unknown || !sum->wire ? P2P_DENIED : P2P_PRESENT;
+	if (sum->unknown || !sum->wire) {
+		speed->gbytes_per_second = 0;
+		speed->limit = P2P_LIMIT_UNKNOWN;
+		speed->at = speed->missing;
+	}
+	speed->way = speed->limit;
+	if (verdict->kernel.map_type == P2P_MAP_NOT_SUPPORTED)
+		speed->limit = P2P_LIMIT_REFUSED;
+	else if (way->blocked)
+		speed->limit = P2P_LIMIT_BLOCKED;
+	if (verdict->kernel.map_type == P2P_MAP_UNKNOWN)
+		speed->fact = P2P_DENIED;
+	if (is_usable(way, verdict, speed))
+		speed->score = score_of(way, sum);
+}
+
+static void score_one(const struct p2p_judge *judge, const struct p2p_verdict *verdict, bool read,
+		      struct p2p_speed *ret_speed)
+{
+	struct p2p_speed speed = { 0 };
+	struct sum sum = { .speed = &speed };
+	struct p2p_way way;
+
+	p2p_way_find(judge, verdict, read, &way);
+	p2p_way_walk(&way, add_crossing, &sum);
+	if (read) {
+		speed.latency_ns *= 2;
+		limit_requests(&way, verdict->client, &sum);
+	}
+	speed.redirected = way.root && way.common;
+	speed.translated = way.translated;
+	conclude(&way, verdict, &sum);
+	*ret_speed = speed;
+}
+
+void p2p_judge_score(const struct p2p_judge *judge, const struct p2p_verdict *verdict,
+		     struct p2p_score *ret_score)
+{
+	score_one(judge, verdict, true, &ret_score->read);
+	score_one(judge, verdict, false, &ret_score->write);
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Where the data of a transfer go.  Straight below a common bridge when the requests may turn
+ * there; else through the root complex, up and down again what both share.  Where a fact is
+ * missing the worse of its values is taken, and the way says that it was.
+ */
+#include <string.h>
+
+#include "verdict/score/score.h"
+
+static bool is_port(const struct p2p_function *function, enum p2p_port_type type)
+{
+	return function->pcie.fact == P2P_PRESENT && function->pcie.type == type;
+}
+
+void p2p_way_miss(struct p2p_way *way, const struct p2p_function *function)
+{
+	if (!way->missing_fact)
+		way->missing = function;
+	way->missing_fact = true;
+}
+
+/* A way with a root complex in it that nobody measured is a guess. */
+static void set_root(struct p2p_way *way)
+{
+	way->root = true;
+	if (!way->cpu->sure)
+		p2p_way_miss(way, NULL);
+}
+
+/* One of the routes that the data depend on; an unknown one may lead anywhere. */
+static void follow(struct p2p_way *way, const struct p2p_route *route)
+{
+	switch (route->kind) {
+	case P2P_ROUTE_DIRECT:
+		break;
+	case P2P_ROUTE_BLOCKED:
+		way->blocked = true;
+		set_root(way);
+		break;
+	case P2P_ROUTE_REDIRECTED:
+		set_root(way);
+		break;
+	case P2P_ROUTE_UNKNOWN:
+		p2p_way_miss(way, route->port);
+		way->maybe_blocked = true;
+		set_root(way);
+		break;
+	}
+}
+
+/* Behind an IOMMU what goes through the host bridge has no address that a switch knows. */
+static void follow_kernel(struct p2p_way *way, const struct p2p_verdict *verdict)
+{
+	enum p2p_tri iommu = way->judge->iommu;
+
+	if (verdict->kernel.map_type == P2P_MAP_BUS_ADDR || iommu == P2P_NO)
+		return;
+	if (verdict->kernel.map_type == P2P_MAP_NOT_SUPPORTED)
+		return;
+	if (iommu == P2P_UNKNOWN || verdict->kernel.map_type == P2P_MAP_UNKNOWN)
+		p2p_way_miss(way, NULL);
+	set_root(way);
+}
+
+static void miss_acs(struct p2p_way *way, const struct p2p_function *port)
+{
+	if (port->acs.fact != P2P_DENIED)
+		return;
+	p2p_way_miss(way, port);
+	way->maybe_blocked = true;
+}
+
+/* Ports of the root complex forward, if they do, whatever the specification leaves to them. */
+static void follow_root(struct p2p_way *way, const struct p2p_verdict *verdict,
+			const struct p2p_walk *walk)
+{
+	const struct p2p_acs *acs = &walk->client_side->acs;
+
+	set_root(way);
+	if (verdict->fabric.request.kind == P2P_ROUTE_BLOCKED)
+		way->blocked = true;
+	if (acs->fact == P2P_PRESENT && acs->control & P2P_ACS_EC &&
+	    verdict->fabric.request.kind == P2P_ROUTE_UNKNOWN) {
+		p2p_way_miss(way, walk->client_side);
+		way->maybe_blocked = true;
+	}
+	miss_acs(way, walk->client_side);
+	if (way->read)
+		miss_acs(way, walk->provider_side);
+}
+
+static void find_route(struct p2p_way *way, const struct p2p_verdict *verdict,
+		       const struct p2p_walk *walk)
+{
+	if (!walk->common) {
+		follow_root(way, verdict, walk);
+		return;
+	}
+	follow(way, &verdict->fabric.request);
+	if (way->read)
+		follow(way, &verdict->fabric.completion);
+	if (!way->root)
+		follow_kernel(way, verdict);
+}
+
+bool p2p_way_has_switch(const struct p2p_way *way, const struct p2p_function *function)
+{
+	if (function->pcie.fact != P2P_DENIED)
+		return is_port(function, P2P_PORT_UPSTREAM);
+	return function != way->from && function != way->to;
+}
+
+/* Smallest Max_Payload_Size of one function, and does a switch lie there? */
+static void add_function(struct p2p_way *way, const struct p2p_function *function)
+{
+	const struct p2p_pcie *pcie = &function->pcie;
+	double payload = p2p_constant(P2P_C_PAYLOAD_LEAST);
+
+	if (pcie->fact == P2P_ABSENT)
+		return;
+	if (pcie->fact == P2P_DENIED)
+		p2p_way_miss(way, function);
+	else if (pcie->mps_bytes)
+		payload = pcie->mps_bytes;
+	if (payload < way->payload)
+		way->payload = payload;
+	way->switched |= p2p_way_has_switch(way, function);
+}
+
+static void add_functions(struct p2p_way *way)
+{
+	const struct p2p_function *end = way->root ? NULL : way->common;
+
+	way->payload = 4096;
+	for (const struct p2p_function *f = way->from; f != end; f = f->parent)
+		add_function(way, f);
+	for (const struct p2p_function *f = way->to; f != end; f = f->parent)
+		add_function(way, f);
+	if (end)
+		add_function(way, end);
+}
+
+/* An IOMMU that translates for the client stands in the root complex. */
+static bool is_translated(struct p2p_way *way, const struct p2p_function *client)
+{
+	if (!way->root || way->judge->iommu == P2P_NO || client->iommu_group.fact == P2P_ABSENT)
+		return false;
+	if (!client->iommu_type)
+		p2p_way_miss(way, client);
+	return !client->iommu_type || strcmp(client->iommu_type, "identity") != 0;
+}
+
+/* Has the root complex to keep the client's requests in order, and does that cost? */
+static bool is_strict(struct p2p_way *way, const struct p2p_function *client)
+{
+	const struct p2p_pcie *pcie = &client->pcie;
+
+	if (!way->root || !way->cpu->strict || is_port(client, P2P_PORT_RC_ENDPOINT))
+		return false;
+	if (pcie->fact == P2P_DENIED)
+		p2p_way_miss(way, client);
+	return pcie->fact != P2P_PRESENT || !pcie->relaxed_ordering;
+}
+
+/* The relation is the kernel's, by NUMA node: with several nodes in a socket it is too cautious. */
+static bool is_between_sockets(struct p2p_way *way, const struct p2p_verdict *verdict)
+{
+	if (way->common)
+		return false;
+	if (verdict->relation == P2P_RELATION_UNKNOWN) {
+		p2p_way_miss(way, NULL);
+		return true;
+	}
+	return verdict->relation == P2P_RELATION_SYS;
+}
+
+void p2p_way_find(const struct p2p_judge *judge, const struct p2p_verdict *verdict, bool read,
+		  struct p2p_way *ret_way)
+{
+	const struct p2p_function *provider = verdict->provider, *client = verdict->client;
+	struct p2p_way way = {
+		.judge = judge, .cpu = judge->cpu, .read = read,
+		.from = read ? provider : client, .to = read ? client : provider,
+	};
+	struct p2p_walk walk;
+
+	p2p_walk(provider, client, &walk);
+	way.common = walk.common;
+	way.known = !walk.lost && (!walk.common || (walk.provider_side && walk.client_side));
+	if (!way.known) {
+		p2p_way_miss(&way, walk.lost ? (provider->orphan ? provider : client) : NULL);
+		*ret_way = way;
+		return;
+	}
+	find_route(&way, verdict, &walk);
+	add_functions(&way);
+	way.sockets = is_between_sockets(&way, verdict);
+	way.translated = is_translated(&way, client);
+	way.strict = is_strict(&way, client);
+	*ret_way = way;
+}

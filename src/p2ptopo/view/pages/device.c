@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The page of one function. */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "print/output.h"
+#include "commands/path/path.h"
+#include "view/pages/text_pages.h"
+#include "print/words.h"
+
+#define LABEL 14
+
+static void __attribute__((format(printf, 3, 4)))
+line(const struct app *app, const char *name, const char *format, ...)
+{
+	char text[1024];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	fprintf(app->out, "  %-*s", LABEL - 2, name);
+	words_wrap(app->out, text, LABEL, LABEL, app->options.width);
+}
+
+static void print_names(const struct app *app, const struct p2p_function *function)
+{
+	char text[512] = "";
+	size_t used = 0;
+
+	for (const char *const *name = function->os_names; name && *name; name++)
+		used += (size_t)snprintf(text + used, used < sizeof(text) ? sizeof(text) - used : 0,
+					 "%s%s", used ? " " : "", *name);
+	if (used)
+		line(app, "names", "%s", text);
+	if (function->class_name)
+		line(app, "class", "%s (%06x), revision %02x", function->class_name,
+		     function->class_code, function->revision);
+	if (function->subsystem_vendor)
+		line(app, "subsystem", "%04x:%04x", function->subsystem_vendor,
+		     function->subsystem_device);
+	if (function->slot)
+		line(app, "slot", "%s", function->slot);
+	if (function->cpus)
+		line(app, "CPUs", "%s", function->cpus);
+	if (function->power_state)
+		line(app, "power state", "%s", function->power_state);
+	if (function->physfn) {
+		char bdf[P2P_BDF_SIZE];
+
+		line(app, "VF of", "%s", p2p_bdf_format(function->physfn->bdf, bdf));
+	}
+}
+
+static void print_link(const struct app *app, const struct p2p_pcie *pcie)
+{
+	char now[WORDS_SIZE], most[WORDS_SIZE];
+
+	if (pcie->fact != P2P_PRESENT) {
+		line(app, "PCI Express", pcie->fact == P2P_ABSENT ? "none" : "not readable");
+		return;
+	}
+	if (pcie->most.speed_mtps)
+		line(app, "link", "%s now, %s possible",
+		     pcie->now.speed_mtps ? words_link(pcie->now, now) : "down",
+		     words_link(pcie->most, most));
+	line(app, "payload", "%u of %u bytes; read requests of %u bytes", pcie->mps_bytes,
+	     pcie->mps_supported_bytes, pcie->mrrs_bytes);
+	line(app, "enabled", "%s%s%s%s%s%s%s", pcie->relaxed_ordering ? "relaxed ordering " : "",
+	     pcie->extended_tags ? "8-bit tags " : "", pcie->tags_10bit ? "10-bit tags " : "",
+	     pcie->atomic_requester ? "AtomicOp requester " : "",
+	     pcie->atomic_egress_block ? "AtomicOp egress blocking " : "",
+	     pcie->ari_forwarding ? "ARI forwarding " : "", pcie->flit ? "Flit mode " : "");
+}
+
+static void print_acs(const struct app *app, const struct machine *machine,
+		      const struct p2p_function *function)
+{
+	const struct p2p_acs *acs = &function->acs;
+	char text[P2P_ACS_SIZE];
+
+	if (acs->fact != P2P_PRESENT) {
+		line(app, "ACS", "%s", acs->fact == P2P_ABSENT ? "none" : p2p_function_denied(function));
+		return;
+	}
+	line(app, "ACSCap", "%s", p2p_acs_format(acs->capability, text));
+	if (machine_is_tried(machine, function)) {
+		uint16_t read = machine_as_read(machine, function)->acs.control;
+
+		line(app, "ACSCtl", "%s (0x%04x), as read", p2p_acs_format(read, text), read);
+		fputs(paint_on(app, PAINT_HOST), app->out);
+		line(app, "WHAT IF", "%s (0x%04x); nothing is written",
+		     p2p_acs_format(acs->control, text), acs->control);
+		fputs(paint_off(app), app->out);
+		return;
+	}
+	line(app, "ACSCtl", "%s (0x%04x)%s", p2p_acs_format(acs->control, text), acs->control,
+	     acs->kernel_control & ACS_REDIRECTS ? ": redirects" : "");
+	if (acs->kernel_control != acs->control)
+		line(app, "", "the kernel reads 0x%04x, another layout than this port has",
+		     acs->kernel_control);
+}
+
+static void print_bridge(const struct app *app, const struct p2p_function *function)
+{
+	char size[WORDS_SIZE], free_size[WORDS_SIZE];
+
+	line(app, "buses", "%02x to %02x", function->secondary, function->subordinate);
+	for (int i = 0; i < P2P_WINDOWS; i++) {
+		const struct p2p_window *window = &function->window[i];
+
+		if (window->fact != P2P_PRESENT || window->first > window->last)
+			continue;
+		line(app, window->prefetchable ? "prefetch" : "memory",
+		     "%#" PRIx64 " to %#" PRIx64 ", %s%s%s", window->first, window->last,
+		     words_bytes(window->last - window->first + 1, size),
+		     window->free_fact == P2P_PRESENT ? ", free " : "",
+		     window->free_fact == P2P_PRESENT ?
+		     words_bytes(window->free_bytes, free_size) : "");
+	}
+}
+
+/* What it has of the capabilities that have no lines of their own. */
+static void print_rest(const struct app *app, const struct p2p_function *function)
+{
+	for (size_t i = 0; i < p2p_function_rows.count; i++) {
+		const struct p2p_fact_row *row = &p2p_function_rows.rows[i];
+		char text[P2P_CAPABILITY_SIZE];
+		struct p2p_value value;
+
+		p2p_fact_get(row, function, &value);
+		if (row->show & P2P_SHOW_PAGE && value.number)
+			line(app, row->label, "%s", p2p_capability_format(row, function, text));
+	}
+}
+
+static void print_notes(const struct app *app, const struct p2p_function *function)
+{
+	const struct p2p_note *note;
+
+	for (size_t i = 0; (note = p2p_topology_note(app->topology, i)); i++)
+		if (note->function == function)
+			line(app, "note", "%s", note->text);
+}
+
+void device_print(const struct app *app, const struct machine *machine,
+		  const struct p2p_function *function)
+{
+	path_print_end(app, words_port(function), function);
+	print_names(app, function);
+	print_link(app, &function->pcie);
+	print_acs(app, machine, function);
+	if (p2p_function_is_bridge(function))
+		print_bridge(app, function);
+	print_rest(app, function);
+	print_notes(app, function);
+}

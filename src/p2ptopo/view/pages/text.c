@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Pages of text: each is printed into memory as its command would print it, and cut into lines. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands/path/path.h"
+#include "commands/report/report.h"
+#include "view/rows.h"
+#include "view/pages/text_pages.h"
+
+static void print_pair(struct app *app, struct machine *machine, const struct state *state)
+{
+	const struct p2p_function *provider = machine_function(machine, state->provider);
+	const struct p2p_function *client = machine_function(machine, state->client);
+	struct path path;
+
+	if (!provider || !client) {
+		fputs("No pair is selected.\n\nIn the tree, p selects the provider, which owns the "
+		      "memory, and e the client, which does the DMA.\nIn the matrix and on the page of "
+		      "peers, Enter opens the pair under the cursor.\n", app->out);
+		return;
+	}
+	if (path_new(app, provider, client, &path)) {
+		fputs("Out of memory.\n", app->out);
+		return;
+	}
+	path_print(app, &path);
+	path_free(&path);
+}
+
+static void print_device(struct app *app, struct machine *machine, const struct state *state)
+{
+	const struct p2p_function *function = machine_function(machine, state->device);
+
+	if (function)
+		device_print(app, machine, function);
+	else
+		fputs("No device is selected: Enter on a line of the tree selects one.\n", app->out);
+}
+
+static void print_what_if(struct app *app, struct machine *machine, const struct state *state)
+{
+	(void)state;
+	what_if_print(app, machine);
+}
+
+static void print_report(struct app *app, struct machine *machine, const struct state *state)
+{
+	(void)machine;
+	(void)state;
+	command_report(app, 0, NULL);
+}
+
+static void print_help(struct app *app, struct machine *machine, const struct state *state)
+{
+	(void)machine;
+	(void)state;
+	help_print(app);
+}
+
+typedef void print_fn(struct app *app, struct machine *machine, const struct state *state);
+
+static print_fn *const prints[PAGES] = {
+	[PAGE_PAIR] = print_pair, [PAGE_DEVICE] = print_device, [PAGE_WHAT_IF] = print_what_if,
+	[PAGE_REPORT] = print_report, [PAGE_HELP] = print_help,
+};
+
+/* Colour sequences take no columns. */
+static size_t width_of(const char *line)
+{
+	size_t width = 0;
+
+	for (; *line; line++) {
+		if (*line == '\033')
+			line += strcspn(line, "m");
+		else
+			width += ((unsigned char)*line & 0xc0) != 0x80;
+		if (!*line)
+			break;
+	}
+	return width;
+}
+
+static int cut_lines(struct text *text)
+{
+	size_t count = 0;
+	char *rest = text->bytes, *line;
+
+	for (const char *byte = text->bytes; *byte; byte++)
+		count += *byte == '\n';
+	text->lines = calloc(count + 2, sizeof(*text->lines));
+	if (!text->lines)
+		return -ENOMEM;
+	while ((line = strsep(&rest, "\n"))) {
+		size_t width = width_of(line);
+
+		/* Nothing comes after the last newline. */
+		if (!rest && !*line)
+			break;
+		text->lines[text->count++] = line;
+		if (width > text->wide)
+			text->wide = width;
+	}
+	return 0;
+}
+
+int text_build(struct text *text, struct machine *machine, const struct state *state,
+	       unsigned int width)
+{
+	struct app app = machine->shown;
+	struct text made = { 0 };
+	size_t length;
+	int error;
+
+	app.options.width = width;
+	app.options.colour = app.options.terminal = true;
+	app.options.format = FORMAT_TEXT;
+	app.out = open_memstream(&made.bytes, &length);
+	if (!app.out)
+		return -ENOMEM;
+	prints[state->page](&app, machine, state);
+	error = fclose(app.out) ? -ENOMEM : cut_lines(&made);
+	if (error) {
+		text_free(&made);
+		return error;
+	}
+	text_free(text);
+	*text = made;
+	return 0;
+}
+
+void text_free(struct text *text)
+{
+	free(text->bytes);
+	free(text->lines);
+	*text = (struct text){ 0 };
+}

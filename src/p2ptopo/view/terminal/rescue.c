@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <curses.h>
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "view/terminal/rescue.h"
+
+/* A signal handler reaches nothing but static memory. */
+static struct {
+	int fd;
+	bool has_modes;
+	struct termios modes;
+	char leave[256];	/* what ncurses would write at the end */
+	size_t length;
+} saved;
+
+/* A handler for a stack that overflowed needs one of its own. */
+static char stack[65536];
+
+static const int crashes[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS, SIGTRAP,
+			       SIGXCPU };
+#define CRASHES (sizeof(crashes) / sizeof(crashes[0]))
+
+void rescue_save(int fd)
+{
+	saved.fd = fd;
+	saved.has_modes = !tcgetattr(fd, &saved.modes);
+}
+
+/* Delays for slow terminals, $<5>, are nothing to write out. */
+static void append(const char *name)
+{
+	const char *text = tigetstr(name);
+
+	if (!text || text == (const char *)-1)
+		return;
+	while (*text && saved.length < sizeof(saved.leave)) {
+		if (text[0] == '$' && text[1] == '<' && strchr(text, '>'))
+			text = strchr(text, '>') + 1;
+		else
+			saved.leave[saved.length++] = *text++;
+	}
+}
+
+static void restore(int number)
+{
+	int error = errno;
+	ssize_t written = write(saved.fd, saved.leave, saved.length);
+
+	(void)written;
+	if (saved.has_modes)
+		tcsetattr(saved.fd, TCSANOW, &saved.modes);
+	errno = error;
+	/* The handler was reset by SA_RESETHAND: this is the end. */
+	raise(number);
+}
+
+static void handle(void (*handler)(int))
+{
+	struct sigaction action = { .sa_handler = handler };
+
+	if (handler != SIG_DFL)
+		action.sa_flags = (int)(SA_RESETHAND | SA_ONSTACK);
+	sigemptyset(&action.sa_mask);
+	for (size_t i = 0; i < CRASHES; i++)
+		sigaction(crashes[i], &action, NULL);
+}
+
+void rescue_arm(void)
+{
+	static const char *const names[] = { "sgr0", "op", "cnorm", "rmkx", "rmcup" };
+	stack_t other = { .ss_sp = stack, .ss_size = sizeof(stack) };
+
+	saved.length = 0;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		append(names[i]);
+	sigaltstack(&other, NULL);
+	handle(restore);
+}
+
+void rescue_disarm(void)
+{
+	handle(SIG_DFL);
+}
