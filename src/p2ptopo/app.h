@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What every subcommand gets: the parsed global options, and the machine read, built and
- * judged as far as its row in the command table asks for.
+ * evaluated as far as its row in the command table asks for.
  */
 #ifndef P2PTOPO_APP_H
 #define P2PTOPO_APP_H
@@ -61,7 +61,7 @@ struct app {
 	struct p2p_context *context;
 	struct p2p_snapshot *snapshot;
 	struct p2p_topology *topology;
-	struct p2p_judge *judge;
+	struct p2p_eval *eval;
 	const struct p2p_function **selected;
 	bool *picked;
 	size_t selected_count;
@@ -152,7 +152,7 @@ enum status command_gate_status(struct app *app, int argc, char **argv);
 const struct command *app_commands(void);
 
 /**
- * app_read() - read, build and judge the machine as far as @stage.  Commands get what their row
+ * app_read() - read, build and evaluate the machine as far as @stage.  Commands get what their row
  *	says before they run; one that must do something first says STAGE_NOTHING and calls this.
  */
 enum status app_read(struct app *app, enum stage stage);

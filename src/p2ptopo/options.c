@@ -320,7 +320,7 @@ static const struct {
 	const char *why;
 } refusals[] = {
 	{ TAKES_FROM, "is for the running machine; --from names a capture" },
-	{ TAKES_RULES, "judges no pairs: no --kernel" },
+	{ TAKES_RULES, "evaluates no pairs: no --kernel" },
 	{ TAKES_FILTER, "takes no -s, -d or --class" },
 	{ TAKES_ALL, "takes no --all" },
 	{ TAKES_JSON, "prints no JSON" },

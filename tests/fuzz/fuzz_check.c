@@ -34,7 +34,7 @@ static void hold(struct p2p_context *context, const struct p2p_check *check)
 	struct p2p_snapshot *snapshot;
 	struct p2p_topology *topology;
 	struct p2p_check_counts counts;
-	struct p2p_judge *judge;
+	struct p2p_eval *eval;
 	uint64_t told = 0, failed = 0;
 	struct p2p_check_options options = { .found = look, .userdata = &told };
 	char path[32];
@@ -43,14 +43,14 @@ static void hold(struct p2p_context *context, const struct p2p_check *check)
 	make_file(machine, sizeof(machine) - 1, path, &fd);
 	CHECK(!p2p_snapshot_load(context, path, P2P_WANT_NAMES, &snapshot));
 	CHECK(!p2p_topology_new(context, snapshot, NULL, &topology));
-	CHECK(!p2p_judge_new(context, topology, "auto", &judge));
-	CHECK(!p2p_check_run(context, check, judge, &options, &counts));
+	CHECK(!p2p_eval_new(context, topology, "auto", &eval));
+	CHECK(!p2p_check_run(context, check, eval, &options, &counts));
 	for (unsigned int i = 0; i < P2P_CHECK_CLASSES; i++) {
 		CHECK(counts.failed[i] <= counts.made[i]);
 		failed += counts.failed[i];
 	}
 	CHECK(failed == told);
-	p2p_judge_free(judge);
+	p2p_eval_free(eval);
 	p2p_topology_free(topology);
 	p2p_snapshot_free(snapshot);
 	close(fd);

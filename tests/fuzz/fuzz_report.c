@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A report, read back: whatever was read holds together and can be judged. */
+/* A report, read back: whatever was read holds together and can be evaluated. */
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -8,19 +8,19 @@
 
 #include "fuzz.h"
 
-static void judge_all(struct p2p_context *context, const struct p2p_topology *topology)
+static void eval_all(struct p2p_context *context, const struct p2p_topology *topology)
 {
 	const struct p2p_function *provider, *client;
 	struct p2p_verdict verdict;
-	struct p2p_judge *judge;
+	struct p2p_eval *eval;
 
-	CHECK(!p2p_judge_new(context, topology, "auto", &judge));
+	CHECK(!p2p_eval_new(context, topology, "auto", &eval));
 	for (size_t i = 0; i < 16 && (provider = p2p_topology_function(topology, i)); i++) {
 		CHECK(provider->host && provider->display && provider->index == i);
 		for (size_t j = 0; j < 16 && (client = p2p_topology_function(topology, j)); j++)
-			p2p_judge_pair(judge, provider, client, &verdict);
+			p2p_eval_pair(eval, provider, client, &verdict);
 	}
-	p2p_judge_free(judge);
+	p2p_eval_free(eval);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -41,7 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	CHECK(!p2p_context_new(&context));
 	if (!p2p_snapshot_load(context, path, P2P_WANT_NAMES, &snapshot) &&
 	    !p2p_topology_new(context, snapshot, NULL, &topology))
-		judge_all(context, topology);
+		eval_all(context, topology);
 	else
 		CHECK(*p2p_context_error(context));
 	p2p_topology_free(topology);

@@ -75,7 +75,7 @@ class Comparison:
 
     @staticmethod
     def may_pass(machine, pair, theirs):
-        """Where a dump lacks the bridges above a function, p2ptopo judges none of its pairs that
+        """Where a dump lacks the bridges above a function, p2ptopo evaluates none of its pairs that
         leave what is known; the oracle tries what may be there, and is sometimes sure."""
         lost = any(machine.functions[name].lost for name in pair)
         return lost and (theirs["map_type"], theirs["distance"]) == ("unknown", None)

@@ -10,10 +10,10 @@
 
 #define MOST_REDIRECTS 256
 
-static void print_redirects(const struct p2p_judge *judge, const struct p2p_verdict *verdict)
+static void print_redirects(const struct p2p_eval *eval, const struct p2p_verdict *verdict)
 {
 	const struct p2p_function *list[MOST_REDIRECTS];
-	size_t count = p2p_judge_redirects(judge, verdict, list, MOST_REDIRECTS);
+	size_t count = p2p_eval_redirects(eval, verdict, list, MOST_REDIRECTS);
 	char bdf[P2P_BDF_SIZE];
 
 	if (!count)
@@ -23,14 +23,14 @@ static void print_redirects(const struct p2p_judge *judge, const struct p2p_verd
 	putchar('\n');
 }
 
-static void print_pair(const struct p2p_judge *judge, const char *rules,
+static void print_pair(const struct p2p_eval *eval, const char *rules,
 		       const struct p2p_function *provider, const struct p2p_function *client)
 {
 	char one[P2P_BDF_SIZE], other[P2P_BDF_SIZE];
 	const char *relation;
 	struct p2p_verdict verdict;
 
-	p2p_judge_pair(judge, provider, client, &verdict);
+	p2p_eval_pair(eval, provider, client, &verdict);
 	relation = p2p_relation_name(verdict.relation);
 	printf("%s %s %s %s %s ", rules, p2p_bdf_format(provider->bdf, one),
 	       p2p_bdf_format(client->bdf, other), relation ? relation : "-",
@@ -40,16 +40,16 @@ static void print_pair(const struct p2p_judge *judge, const char *rules,
 	else
 		printf("%d ", verdict.kernel.distance);
 	printf("%u ", verdict.kernel.hops);
-	print_redirects(judge, &verdict);
+	print_redirects(eval, &verdict);
 }
 
 static int print_rules(struct p2p_context *context, const struct p2p_topology *topology,
 		       const char *rules)
 {
 	size_t count = p2p_topology_count(topology);
-	struct p2p_judge *judge = NULL;
+	struct p2p_eval *eval = NULL;
 
-	if (p2p_judge_new(context, topology, rules, &judge))
+	if (p2p_eval_new(context, topology, rules, &eval))
 		return 1;
 	for (size_t i = 0; i < count; i++) {
 		const struct p2p_function *provider = p2p_topology_function(topology, i);
@@ -58,10 +58,10 @@ static int print_rules(struct p2p_context *context, const struct p2p_topology *t
 			const struct p2p_function *client = p2p_topology_function(topology, j);
 
 			if (p2p_function_has_header_0(client))
-				print_pair(judge, rules, provider, client);
+				print_pair(eval, rules, provider, client);
 		}
 	}
-	p2p_judge_free(judge);
+	p2p_eval_free(eval);
 	return 0;
 }
 

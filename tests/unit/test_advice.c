@@ -89,7 +89,7 @@ static enum p2p_map_type ask(const struct p2p_advice *advice, const char *kernel
 	const struct p2p_register *list = p2p_advice_registers(advice, &count);
 	struct p2p_change changes[64] = { { 0 } };
 	struct p2p_topology *changed;
-	struct p2p_judge *judge;
+	struct p2p_eval *eval;
 	struct p2p_verdict verdict;
 
 	ck_assert_uint_lt(count, 64);
@@ -98,10 +98,10 @@ static enum p2p_map_type ask(const struct p2p_advice *advice, const char *kernel
 						  .function = list[i].function,
 						  .clear = list[i].mask };
 	ck_assert_int_eq(p2p_topology_change(context, topology, changes, count, &changed), 0);
-	ck_assert_int_eq(p2p_judge_new(context, changed, kernel, &judge), 0);
-	p2p_judge_pair(judge, p2p_topology_function(changed, pair->provider->index),
+	ck_assert_int_eq(p2p_eval_new(context, changed, kernel, &eval), 0);
+	p2p_eval_pair(eval, p2p_topology_function(changed, pair->provider->index),
 		       p2p_topology_function(changed, pair->client->index), &verdict);
-	p2p_judge_free(judge);
+	p2p_eval_free(eval);
 	p2p_topology_free(changed);
 	return verdict.kernel.map_type;
 }

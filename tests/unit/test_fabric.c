@@ -30,7 +30,7 @@ static struct fabric setup(void)
 	return f;
 }
 
-static struct p2p_fabric judge(struct fabric *f)
+static struct p2p_fabric eval(struct fabric *f)
 {
 	return tree_pair(f->tree, "7.3", f->provider, f->client).fabric;
 }
@@ -74,7 +74,7 @@ START_TEST(request_truth_table)
 		f.near->acs.egress[0] = vector == VECTOR_CLEAR ? ~0x20u : 0x20u;
 		if (vector == VECTOR_NO_PORT_NUMBER)
 			f.far->pcie.port_number.fact = P2P_DENIED;
-		got = judge(&f);
+		got = eval(&f);
 		for (int translated = 0; translated < 2; translated++) {
 			const struct p2p_route *route = translated ? &got.translated :
 								     &got.request;
@@ -110,7 +110,7 @@ START_TEST(completion_truth_table)
 		bool redirect = control >> 3 & 1;
 
 		tree_acs(f.far, (uint16_t)control);
-		got = judge(&f);
+		got = eval(&f);
 		ck_assert_int_eq(got.completion.kind,
 				 redirect ? P2P_ROUTE_REDIRECTED : P2P_ROUTE_DIRECT);
 		ck_assert_ptr_eq(got.completion.port, f.far);
@@ -129,17 +129,17 @@ START_TEST(acs_not_read)
 	struct p2p_fabric got;
 
 	tree_acs_denied(f.near);
-	got = judge(&f);
+	got = eval(&f);
 	ck_assert_int_eq(got.request.kind, P2P_ROUTE_UNKNOWN);
 	ck_assert_ptr_eq(got.request.port, f.near);
 	ck_assert_int_eq(got.translated.kind, P2P_ROUTE_UNKNOWN);
 	ck_assert_int_eq(got.completion.kind, P2P_ROUTE_DIRECT);
 	tree_acs_denied(f.far);
-	got = judge(&f);
+	got = eval(&f);
 	ck_assert_int_eq(got.completion.kind, P2P_ROUTE_UNKNOWN);
 	ck_assert_int_eq(got.completion_relaxed.kind, P2P_ROUTE_DIRECT);
 	f.usp1->pcie = (struct p2p_pcie){ 0 };
-	got = judge(&f);
+	got = eval(&f);
 	ck_assert_int_eq(got.completion_relaxed.kind, P2P_ROUTE_UNKNOWN);
 	tree_free(f.tree);
 }
@@ -152,7 +152,7 @@ START_TEST(kernel_sees_less)
 
 	tree_acs_denied(f.near);
 	f.near->acs.kernel_fact = P2P_ABSENT;
-	ck_assert_int_eq(judge(&f).request.kind, P2P_ROUTE_UNKNOWN);
+	ck_assert_int_eq(eval(&f).request.kind, P2P_ROUTE_UNKNOWN);
 	tree_free(f.tree);
 }
 END_TEST
@@ -168,11 +168,11 @@ START_TEST(below_the_turn)
 
 	f.client = tree_add(f.tree, host, low, P2P_PORT_ENDPOINT);
 	tree_acs(low, P2P_ACS_RR | P2P_ACS_CR);
-	got = judge(&f);
+	got = eval(&f);
 	ck_assert_int_eq(got.request.kind, P2P_ROUTE_DIRECT);
 	ck_assert_int_eq(got.translated.kind, P2P_ROUTE_DIRECT);
 	tree_acs(low, P2P_ACS_TB);
-	got = judge(&f);
+	got = eval(&f);
 	ck_assert_int_eq(got.request.kind, P2P_ROUTE_DIRECT);
 	ck_assert_int_eq(got.translated.kind, P2P_ROUTE_BLOCKED);
 	ck_assert_ptr_eq(got.translated.port, low);
@@ -181,12 +181,12 @@ START_TEST(below_the_turn)
 	got = tree_pair(f.tree, "7.3", f.client, f.provider).fabric;
 	ck_assert_int_eq(got.translated.kind, P2P_ROUTE_DIRECT);
 	tree_acs_denied(low);
-	got = judge(&f);
+	got = eval(&f);
 	ck_assert_int_eq(got.request.kind, P2P_ROUTE_DIRECT);
 	ck_assert_int_eq(got.translated.kind, P2P_ROUTE_UNKNOWN);
 	/* Rejected at the turn whatever the lower port does. */
 	tree_acs(f.near, P2P_ACS_TB);
-	got = judge(&f);
+	got = eval(&f);
 	ck_assert_int_eq(got.translated.kind, P2P_ROUTE_BLOCKED);
 	tree_free(f.tree);
 }
@@ -201,14 +201,14 @@ START_TEST(above_the_turn)
 	tree_acs(f.near, P2P_ACS_RR | P2P_ACS_CR | P2P_ACS_UF);
 	tree_acs(f.far, P2P_ACS_RR | P2P_ACS_CR | P2P_ACS_UF);
 	tree_acs(f.rp, P2P_ACS_TB);
-	got = judge(&f);
+	got = eval(&f);
 	ck_assert_int_eq(got.request.kind, P2P_ROUTE_REDIRECTED);
 	ck_assert_int_eq(got.completion.kind, P2P_ROUTE_REDIRECTED);
 	ck_assert_int_eq(got.completion_relaxed.kind, P2P_ROUTE_DIRECT);
 	ck_assert_int_eq(got.translated.kind, P2P_ROUTE_BLOCKED);
 	ck_assert_ptr_eq(got.translated.port, f.rp);
 	tree_acs(f.rp, 0);
-	ck_assert_int_eq(judge(&f).translated.kind, P2P_ROUTE_REDIRECTED);
+	ck_assert_int_eq(eval(&f).translated.kind, P2P_ROUTE_REDIRECTED);
 	for (int way = 0; way < 3; way++) {
 		if (way == 0)
 			tree_acs(f.dsp0, 0);
@@ -216,7 +216,7 @@ START_TEST(above_the_turn)
 			f.dsp0->acs.fact = P2P_ABSENT;
 		else
 			tree_acs_denied(f.dsp0);
-		got = judge(&f);
+		got = eval(&f);
 		ck_assert_int_eq(got.request.kind, way < 2 ? P2P_ROUTE_BLOCKED :
 							     P2P_ROUTE_UNKNOWN);
 		ck_assert_int_eq(got.completion.kind, got.request.kind);
@@ -224,7 +224,7 @@ START_TEST(above_the_turn)
 	}
 	/* Direct ones never come there. */
 	tree_acs(f.near, 0);
-	ck_assert_int_eq(judge(&f).request.kind, P2P_ROUTE_DIRECT);
+	ck_assert_int_eq(eval(&f).request.kind, P2P_ROUTE_DIRECT);
 	tree_free(f.tree);
 }
 END_TEST
@@ -236,16 +236,16 @@ START_TEST(functions_of_one_device)
 
 	f.provider = tree_add(f.tree, &f.tree->bridges[0], f.near, P2P_PORT_ENDPOINT);
 	/* The device's own choice, until it says that it can redirect and does not. */
-	got = judge(&f);
+	got = eval(&f);
 	ck_assert_int_eq(got.request.kind, P2P_ROUTE_UNKNOWN);
 	ck_assert_int_eq(got.completion.kind, P2P_ROUTE_UNKNOWN);
 	tree_acs(f.client, 0);
-	ck_assert_int_eq(judge(&f).request.kind, P2P_ROUTE_DIRECT);
+	ck_assert_int_eq(eval(&f).request.kind, P2P_ROUTE_DIRECT);
 	f.client->acs.capability = 0;
-	ck_assert_int_eq(judge(&f).request.kind, P2P_ROUTE_UNKNOWN);
+	ck_assert_int_eq(eval(&f).request.kind, P2P_ROUTE_UNKNOWN);
 	tree_acs(f.client, P2P_ACS_RR | P2P_ACS_TB);
 	tree_acs(f.near, P2P_ACS_UF);
-	got = judge(&f);
+	got = eval(&f);
 	ck_assert_int_eq(got.request.kind, P2P_ROUTE_REDIRECTED);
 	/* Translation Blocking is for ports, this is none. */
 	ck_assert_int_eq(got.translated.kind, P2P_ROUTE_REDIRECTED);
@@ -253,16 +253,16 @@ START_TEST(functions_of_one_device)
 	f.client->acs.egress_bits = 8;
 	f.client->acs.egress_fact = P2P_PRESENT;
 	f.client->acs.egress[0] = 1u << (f.provider->bdf.devfn & 7);
-	ck_assert_int_eq(judge(&f).request.kind, P2P_ROUTE_BLOCKED);
+	ck_assert_int_eq(eval(&f).request.kind, P2P_ROUTE_BLOCKED);
 	f.client->acs.egress[0] = ~f.client->acs.egress[0];
-	ck_assert_int_eq(judge(&f).request.kind, P2P_ROUTE_DIRECT);
+	ck_assert_int_eq(eval(&f).request.kind, P2P_ROUTE_DIRECT);
 	/* Relaxed completions are not redirected by a device either. */
 	tree_acs(f.provider, P2P_ACS_CR);
-	got = judge(&f);
+	got = eval(&f);
 	ck_assert_int_eq(got.completion.kind, P2P_ROUTE_REDIRECTED);
 	ck_assert_int_eq(got.completion_relaxed.kind, P2P_ROUTE_DIRECT);
 	f.client->ari = P2P_PRESENT;
-	ck_assert_int_eq(judge(&f).request.kind, P2P_ROUTE_UNKNOWN);
+	ck_assert_int_eq(eval(&f).request.kind, P2P_ROUTE_UNKNOWN);
 	tree_free(f.tree);
 }
 END_TEST
@@ -276,22 +276,22 @@ START_TEST(through_the_root_complex)
 
 	f.provider = tree_add(f.tree, host, other, P2P_PORT_ENDPOINT);
 	other->pcie.port_number = (struct p2p_number){ P2P_PRESENT, 3 };
-	got = judge(&f);
+	got = eval(&f);
 	ck_assert_int_eq(got.request.kind, P2P_ROUTE_UNKNOWN);
 	ck_assert_int_eq(got.completion_relaxed.kind, P2P_ROUTE_UNKNOWN);
 	tree_acs(f.rp, 0);
-	ck_assert_int_eq(judge(&f).request.kind, P2P_ROUTE_UNKNOWN);
+	ck_assert_int_eq(eval(&f).request.kind, P2P_ROUTE_UNKNOWN);
 	tree_acs(f.rp, P2P_ACS_RR | P2P_ACS_TB);
-	got = judge(&f);
+	got = eval(&f);
 	ck_assert_int_eq(got.request.kind, P2P_ROUTE_REDIRECTED);
 	ck_assert_int_eq(got.translated.kind, P2P_ROUTE_BLOCKED);
 	tree_acs(f.rp, P2P_ACS_EC);
 	f.rp->acs.egress_bits = 8;
 	f.rp->acs.egress_fact = P2P_PRESENT;
 	f.rp->acs.egress[0] = 1u << 3;
-	ck_assert_int_eq(judge(&f).request.kind, P2P_ROUTE_BLOCKED);
+	ck_assert_int_eq(eval(&f).request.kind, P2P_ROUTE_BLOCKED);
 	tree_acs(other, P2P_ACS_CR);
-	got = judge(&f);
+	got = eval(&f);
 	ck_assert_int_eq(got.completion.kind, P2P_ROUTE_REDIRECTED);
 	ck_assert_ptr_eq(got.completion.port, other);
 	ck_assert_int_eq(got.completion_relaxed.kind, P2P_ROUTE_UNKNOWN);
@@ -300,7 +300,7 @@ START_TEST(through_the_root_complex)
 	other = tree_add(f.tree, host, NULL, P2P_PORT_ROOT);
 	other->pcie.port_number = (struct p2p_number){ P2P_PRESENT, 3 };
 	f.provider = tree_add(f.tree, host, other, P2P_PORT_ENDPOINT);
-	ck_assert_int_eq(judge(&f).request.kind, P2P_ROUTE_UNKNOWN);
+	ck_assert_int_eq(eval(&f).request.kind, P2P_ROUTE_UNKNOWN);
 	tree_free(f.tree);
 }
 END_TEST
@@ -315,7 +315,7 @@ START_TEST(one_conventional_bus)
 	for (int way = 0; way < 2; way++) {
 		f.client = tree_add(f.tree, host, bridge, -1);
 		f.provider = tree_add(f.tree, host, bridge, -1);
-		got = judge(&f);
+		got = eval(&f);
 		ck_assert_int_eq(got.request.kind, P2P_ROUTE_DIRECT);
 		ck_assert_int_eq(got.completion.kind, P2P_ROUTE_DIRECT);
 		ck_assert_int_eq(got.translated.kind, P2P_ROUTE_UNKNOWN);
@@ -335,7 +335,7 @@ START_TEST(not_routed)
 			 P2P_ROUTE_UNKNOWN);
 	f.client->orphan = true;
 	f.provider = tree_add(f.tree, tree_bridge(f.tree), NULL, P2P_PORT_ENDPOINT);
-	ck_assert_int_eq(judge(&f).request.kind, P2P_ROUTE_UNKNOWN);
+	ck_assert_int_eq(eval(&f).request.kind, P2P_ROUTE_UNKNOWN);
 	tree_free(f.tree);
 }
 END_TEST

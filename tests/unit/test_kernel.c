@@ -359,7 +359,7 @@ END_TEST
 START_TEST(lists)
 {
 	struct machine m = setup();
-	struct p2p_judge *judge = tree_judge(m.tree, "6.12");
+	struct p2p_eval *eval = tree_eval(m.tree, "6.12");
 	const struct p2p_function *list[4];
 	struct p2p_verdict verdict;
 
@@ -369,20 +369,20 @@ START_TEST(lists)
 	tree_acs(m.a, P2P_ACS_RR);
 	tree_acs(m.dsp[0], P2P_ACS_RR);
 	tree_acs_denied(m.b);
-	p2p_judge_pair(judge, m.b, m.a, &verdict);
-	ck_assert_uint_eq(p2p_judge_redirects(judge, &verdict, list, 4), 4);
+	p2p_eval_pair(eval, m.b, m.a, &verdict);
+	ck_assert_uint_eq(p2p_eval_redirects(eval, &verdict, list, 4), 4);
 	ck_assert_ptr_eq(list[0], m.dsp[1]);
 	ck_assert_ptr_eq(list[1], m.usp0);
 	ck_assert_ptr_eq(list[2], m.a);
 	ck_assert_ptr_eq(list[3], m.dsp[0]);
 	list[1] = NULL;
-	ck_assert_uint_eq(p2p_judge_redirects(judge, &verdict, list, 1), 4);
+	ck_assert_uint_eq(p2p_eval_redirects(eval, &verdict, list, 1), 4);
 	ck_assert_ptr_null(list[1]);
-	ck_assert_uint_eq(p2p_judge_unread(judge, &verdict, list, 4), 1);
+	ck_assert_uint_eq(p2p_eval_unread(eval, &verdict, list, 4), 1);
 	ck_assert_ptr_eq(list[0], m.b);
-	p2p_judge_pair(judge, m.e, m.a, &verdict);
-	ck_assert_uint_eq(p2p_judge_redirects(judge, &verdict, list, 4), 0);
-	p2p_judge_free(judge);
+	p2p_eval_pair(eval, m.e, m.a, &verdict);
+	ck_assert_uint_eq(p2p_eval_redirects(eval, &verdict, list, 4), 0);
+	p2p_eval_free(eval);
 	tree_free(m.tree);
 }
 END_TEST

@@ -127,21 +127,21 @@ static void is_no_faster(const struct p2p_speed *known, const struct p2p_speed *
 }
 
 /* @scores: NULL when nobody asks for speeds */
-static void judge_all(struct tree *tree, const char *rules, struct p2p_verdict *verdicts,
+static void eval_all(struct tree *tree, const char *rules, struct p2p_verdict *verdicts,
 		      struct p2p_score *scores)
 {
-	struct p2p_judge *judge = tree_judge(tree, rules);
+	struct p2p_eval *eval = tree_eval(tree, rules);
 
 	for (size_t i = 0; i < tree->count; i++) {
 		for (size_t j = 0; j < tree->count; j++) {
 			struct p2p_verdict *verdict = &verdicts[i * tree->count + j];
 
-			p2p_judge_pair(judge, &tree->functions[i], &tree->functions[j], verdict);
+			p2p_eval_pair(eval, &tree->functions[i], &tree->functions[j], verdict);
 			if (scores)
-				p2p_judge_score(judge, verdict, &scores[i * tree->count + j]);
+				p2p_eval_score(eval, verdict, &scores[i * tree->count + j]);
 		}
 	}
-	p2p_judge_free(judge);
+	p2p_eval_free(eval);
 }
 
 /* Links, payloads and tags by the place of a function; both ends of a link say the same of it. */
@@ -202,7 +202,7 @@ START_TEST(unknown_never_improves)
 	for (size_t f = 0; f < tree->count; f++) {
 		const char *rules = rules_of((unsigned int)f + (unsigned int)_i);
 
-		judge_all(tree, rules, known, fast);
+		eval_all(tree, rules, known, fast);
 		for (unsigned int n = 0;
 		     forget(tree, n, &tree->functions[f], &machine, &changed); n++) {
 			struct p2p_function kept = tree->functions[f];
@@ -213,7 +213,7 @@ START_TEST(unknown_never_improves)
 				 rules, f, n);
 			tree->functions[f] = changed;
 			tree->machine = machine;
-			judge_all(tree, rules, less, slow);
+			eval_all(tree, rules, less, slow);
 			for (size_t p = 0; p < pairs; p++) {
 				is_no_better(&known[p], &less[p], what);
 				/* Ports are no ends of transfers. */
@@ -242,7 +242,7 @@ START_TEST(hops_are_symmetric)
 	struct p2p_verdict *verdicts = calloc(n * n, sizeof(*verdicts));
 	const char *rules = rules_of((unsigned int)_i);
 
-	judge_all(tree, rules, verdicts, NULL);
+	eval_all(tree, rules, verdicts, NULL);
 	for (size_t i = 0; i < n; i++) {
 		for (size_t j = 0; j < n; j++) {
 			const struct p2p_verdict *there = &verdicts[i * n + j];
@@ -285,7 +285,7 @@ static size_t choose_list(const struct tree *tree, int way, const struct p2p_fun
 	return n;
 }
 
-static void check_groups(const struct p2p_judge *judge, const struct p2p_groups *groups)
+static void check_groups(const struct p2p_eval *eval, const struct p2p_groups *groups)
 {
 	for (size_t a = 0; a < p2p_groups_count(groups); a++) {
 		for (size_t b = 0; b < p2p_groups_count(groups); b++) {
@@ -298,7 +298,7 @@ static void check_groups(const struct p2p_judge *judge, const struct p2p_groups 
 				for (size_t j = 0; j < y->count; j++) {
 					bool self = x->members[i] == y->members[j];
 
-					p2p_judge_pair(judge, x->members[i], y->members[j],
+					p2p_eval_pair(eval, x->members[i], y->members[j],
 						       &next);
 					if (!seen[self])
 						first[self] = next;
@@ -313,13 +313,13 @@ static void check_groups(const struct p2p_judge *judge, const struct p2p_groups 
 START_TEST(groups_answer_alike)
 {
 	struct tree *tree = random_tree((uint64_t)_i, 20 + (unsigned int)_i, _i % 2 ? 0 : 15);
-	struct p2p_judge *judge = tree_judge(tree, rules_of((unsigned int)_i));
+	struct p2p_eval *eval = tree_eval(tree, rules_of((unsigned int)_i));
 	const struct p2p_function *list[TREE_FUNCTIONS];
 	struct p2p_groups *groups = NULL;
 	size_t n = choose_list(tree, _i % 3, list), members = 0;
 
-	ck_assert_int_eq(p2p_groups_new(judge, list, n, &groups), 0);
-	check_groups(judge, groups);
+	ck_assert_int_eq(p2p_groups_new(eval, list, n, &groups), 0);
+	check_groups(eval, groups);
 	for (size_t g = 0; g < p2p_groups_count(groups); g++) {
 		const struct p2p_group *group = p2p_groups_at(groups, g);
 
@@ -335,12 +335,12 @@ START_TEST(groups_answer_alike)
 	ck_assert_uint_eq(members, n);
 	ck_assert_ptr_null(p2p_groups_at(groups, p2p_groups_count(groups)));
 	ck_assert_ptr_null(p2p_groups_free(groups));
-	p2p_judge_free(judge);
+	p2p_eval_free(eval);
 	tree_free(tree);
 }
 END_TEST
 
-static void count_pairs(const struct p2p_judge *judge, const struct p2p_function *const *list,
+static void count_pairs(const struct p2p_eval *eval, const struct p2p_function *const *list,
 			size_t n, struct p2p_summary *summary)
 {
 	memset(summary, 0, sizeof(*summary));
@@ -350,7 +350,7 @@ static void count_pairs(const struct p2p_judge *judge, const struct p2p_function
 
 			if (i == j)
 				continue;
-			p2p_judge_pair(judge, list[i], list[j], &verdict);
+			p2p_eval_pair(eval, list[i], list[j], &verdict);
 			summary->pairs[verdict.relation][verdict.kernel.map_type]++;
 		}
 	}
@@ -360,16 +360,16 @@ START_TEST(summary_counts_the_pairs)
 {
 	struct tree *tree = random_tree((uint64_t)_i + 1000, 20 + (unsigned int)_i,
 					_i % 2 ? 0 : 15);
-	struct p2p_judge *judge = tree_judge(tree, rules_of((unsigned int)_i));
+	struct p2p_eval *eval = tree_eval(tree, rules_of((unsigned int)_i));
 	const struct p2p_function *list[TREE_FUNCTIONS];
 	size_t n = choose_list(tree, _i % 3, list);
 	struct p2p_summary counted, summary;
 
 	memset(&summary, 0xff, sizeof(summary));
-	count_pairs(judge, list, n, &counted);
-	ck_assert_int_eq(p2p_judge_summary(judge, list, n, &summary), 0);
+	count_pairs(eval, list, n, &counted);
+	ck_assert_int_eq(p2p_eval_summary(eval, list, n, &summary), 0);
 	ck_assert_mem_eq(&counted, &summary, sizeof(summary));
-	p2p_judge_free(judge);
+	p2p_eval_free(eval);
 	tree_free(tree);
 }
 END_TEST
@@ -409,25 +409,25 @@ static size_t list_endpoints(const struct tree *tree, const struct p2p_function 
 START_TEST(equal_devices_are_one_group)
 {
 	struct tree *tree = equal_switches(4, 16);
-	struct p2p_judge *judge = tree_judge(tree, "7.3");
+	struct p2p_eval *eval = tree_eval(tree, "7.3");
 	const struct p2p_function *list[TREE_FUNCTIONS];
 	struct p2p_groups *groups = NULL;
 	size_t n = list_endpoints(tree, list);
 
-	ck_assert_int_eq(p2p_groups_new(judge, list, n, &groups), 0);
+	ck_assert_int_eq(p2p_groups_new(eval, list, n, &groups), 0);
 	ck_assert_uint_eq(p2p_groups_count(groups), 4);
 	ck_assert_uint_eq(p2p_groups_at(groups, 0)->count, 16);
 	p2p_groups_free(groups);
 	/* One that differs stands alone; so do all when a vector tells them apart. */
 	tree_acs((struct p2p_function *)(uintptr_t)list[0]->parent, 0);
-	ck_assert_int_eq(p2p_groups_new(judge, list, n, &groups), 0);
+	ck_assert_int_eq(p2p_groups_new(eval, list, n, &groups), 0);
 	ck_assert_uint_eq(p2p_groups_count(groups), 5);
 	p2p_groups_free(groups);
 	tree_acs((struct p2p_function *)(uintptr_t)list[0]->parent, P2P_ACS_EC);
-	ck_assert_int_eq(p2p_groups_new(judge, list, n, &groups), 0);
+	ck_assert_int_eq(p2p_groups_new(eval, list, n, &groups), 0);
 	ck_assert_uint_eq(p2p_groups_count(groups), 19);
 	p2p_groups_free(groups);
-	p2p_judge_free(judge);
+	p2p_eval_free(eval);
 	tree_free(tree);
 }
 END_TEST
@@ -441,7 +441,7 @@ START_TEST(branches_that_block_stand_alone)
 	struct p2p_function *up = tree_add(tree, host, root, P2P_PORT_UPSTREAM), *low = NULL;
 	const struct p2p_function *list[3];
 	struct p2p_groups *groups = NULL;
-	struct p2p_judge *judge;
+	struct p2p_eval *eval;
 
 	for (int n = 0; n < 3; n++) {
 		struct p2p_function *down = tree_add(tree, host, up, P2P_PORT_DOWNSTREAM);
@@ -451,12 +451,12 @@ START_TEST(branches_that_block_stand_alone)
 		list[n] = tree_add(tree, host, low, P2P_PORT_ENDPOINT);
 	}
 	for (size_t want = 1; want <= 2; want++) {
-		judge = tree_judge(tree, "7.3");
-		ck_assert_int_eq(p2p_groups_new(judge, list, 3, &groups), 0);
+		eval = tree_eval(tree, "7.3");
+		ck_assert_int_eq(p2p_groups_new(eval, list, 3, &groups), 0);
 		ck_assert_uint_eq(p2p_groups_count(groups), want);
-		check_groups(judge, groups);
+		check_groups(eval, groups);
 		p2p_groups_free(groups);
-		p2p_judge_free(judge);
+		p2p_eval_free(eval);
 		tree_acs(low, P2P_ACS_TB);
 	}
 	tree_free(tree);
@@ -470,7 +470,7 @@ START_TEST(lone_devices_of_host_bridges)
 	struct p2p_function *hosts[4];
 	const struct p2p_function *list[4];
 	struct p2p_groups *groups = NULL;
-	struct p2p_judge *judge;
+	struct p2p_eval *eval;
 
 	for (int n = 0; n < 4; n++) {
 		struct p2p_host_bridge *host = tree_bridge(tree);
@@ -481,12 +481,12 @@ START_TEST(lone_devices_of_host_bridges)
 				   P2P_PORT_ENDPOINT);
 	}
 	for (size_t want = 1; want <= 2; want++) {
-		judge = tree_judge(tree, "7.3");
-		ck_assert_int_eq(p2p_groups_new(judge, list, 4, &groups), 0);
+		eval = tree_eval(tree, "7.3");
+		ck_assert_int_eq(p2p_groups_new(eval, list, 4, &groups), 0);
 		ck_assert_uint_eq(p2p_groups_count(groups), want);
-		check_groups(judge, groups);
+		check_groups(eval, groups);
 		p2p_groups_free(groups);
-		p2p_judge_free(judge);
+		p2p_eval_free(eval);
 		hosts[2]->device = 0x3c00;
 	}
 	tree_free(tree);
@@ -505,7 +505,7 @@ static double cpu_ms(void)
 START_TEST(four_thousand_functions)
 {
 	struct tree *tree = equal_switches(64, 31);
-	struct p2p_judge *judge = tree_judge(tree, "7.3");
+	struct p2p_eval *eval = tree_eval(tree, "7.3");
 	const struct p2p_function *list[TREE_FUNCTIONS];
 	struct p2p_groups *groups = NULL;
 	size_t n = list_endpoints(tree, list);
@@ -515,18 +515,18 @@ START_TEST(four_thousand_functions)
 	ck_assert_uint_eq(tree->count, 4096);
 	ck_assert_uint_eq(n, 1984);
 	start = cpu_ms();
-	ck_assert_int_eq(p2p_groups_new(judge, list, n, &groups), 0);
+	ck_assert_int_eq(p2p_groups_new(eval, list, n, &groups), 0);
 	printf("groups of %zu functions: %.2f ms\n", n, cpu_ms() - start);
 	ck_assert_uint_eq(p2p_groups_count(groups), 64);
 	ck_assert(cpu_ms() - start < 100);
 	start = cpu_ms();
-	ck_assert_int_eq(p2p_judge_summary(judge, list, n, &summary), 0);
+	ck_assert_int_eq(p2p_eval_summary(eval, list, n, &summary), 0);
 	printf("summary of %zu functions: %.2f ms\n", n, cpu_ms() - start);
 	ck_assert(cpu_ms() - start < 200);
 	ck_assert_uint_eq(summary.pairs[P2P_RELATION_PIX][P2P_MAP_NOT_SUPPORTED],
 			  64u * 31u * 30u);
 	p2p_groups_free(groups);
-	p2p_judge_free(judge);
+	p2p_eval_free(eval);
 	tree_free(tree);
 }
 END_TEST

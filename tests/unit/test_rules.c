@@ -71,14 +71,14 @@ START_TEST(release_to_rules)
 END_TEST
 
 /* Two root ports below one host bridge with the root device given. */
-static enum p2p_map_type judge(const char *release, enum p2p_tri p2pdma, const char *rules,
+static enum p2p_map_type eval(const char *release, enum p2p_tri p2pdma, const char *rules,
 			       uint16_t vendor, uint16_t device, bool two_bridges, char note[512])
 {
 	struct tree *tree = tree_new();
 	struct p2p_host_bridge *host = tree_bridge(tree);
 	struct p2p_host_bridge *other = two_bridges ? tree_bridge(tree) : host;
 	struct p2p_function *root = tree_add(tree, host, NULL, -1), *a, *b;
-	struct p2p_judge *judge;
+	struct p2p_eval *eval;
 	struct p2p_verdict verdict;
 
 	root->vendor = vendor;
@@ -92,10 +92,10 @@ static enum p2p_map_type judge(const char *release, enum p2p_tri p2pdma, const c
 	b = tree_add(tree, other, tree_add(tree, other, NULL, P2P_PORT_ROOT), P2P_PORT_ENDPOINT);
 	tree->machine.release = release;
 	tree->machine.p2pdma = p2pdma;
-	judge = tree_judge(tree, rules);
-	p2p_judge_pair(judge, a, b, &verdict);
-	snprintf(note, 512, "%s", p2p_judge_rules_note(judge) ? p2p_judge_rules_note(judge) : "");
-	p2p_judge_free(judge);
+	eval = tree_eval(tree, rules);
+	p2p_eval_pair(eval, a, b, &verdict);
+	snprintf(note, 512, "%s", p2p_eval_rules_note(eval) ? p2p_eval_rules_note(eval) : "");
+	p2p_eval_free(eval);
 	tree_free(tree);
 	return verdict.kernel.map_type;
 }
@@ -118,7 +118,7 @@ START_TEST(releases_between)
 {
 	char note[512];
 
-	ck_assert_int_eq(judge(between[_i].release, P2P_YES, "auto", between[_i].vendor,
+	ck_assert_int_eq(eval(between[_i].release, P2P_YES, "auto", between[_i].vendor,
 			       between[_i].device, true, note),
 			 between[_i].listed ? P2P_MAP_THRU_HOST_BRIDGE : P2P_MAP_NOT_SUPPORTED);
 }
@@ -136,9 +136,9 @@ START_TEST(stable_updates)
 {
 	char note[512];
 
-	ck_assert_int_eq(judge(updates[_i].release, P2P_YES, updates[_i].rules, 0x8086, 0x4940,
+	ck_assert_int_eq(eval(updates[_i].release, P2P_YES, updates[_i].rules, 0x8086, 0x4940,
 			       true, note), updates[_i].type);
-	ck_assert_int_eq(judge(updates[_i].release, P2P_YES, updates[_i].rules, 0x8086, 0x4941,
+	ck_assert_int_eq(eval(updates[_i].release, P2P_YES, updates[_i].rules, 0x8086, 0x4941,
 			       true, note), P2P_MAP_NOT_SUPPORTED);
 }
 END_TEST
@@ -169,7 +169,7 @@ START_TEST(configuration)
 {
 	char note[512];
 
-	ck_assert_int_eq(judge(configs[_i].release, configs[_i].p2pdma, configs[_i].rules, 0x8086,
+	ck_assert_int_eq(eval(configs[_i].release, configs[_i].p2pdma, configs[_i].rules, 0x8086,
 			       configs[_i].listed ? 0x2030 : 0x1111, false, note),
 			 configs[_i].type);
 	if (*configs[_i].note)
@@ -183,14 +183,14 @@ START_TEST(no_such_set)
 {
 	struct tree *tree = tree_new();
 	struct p2p_parts parts = { .machine = &tree->machine };
-	struct p2p_judge *kept = (struct p2p_judge *)(uintptr_t)tree, *judge = kept;
+	struct p2p_eval *kept = (struct p2p_eval *)(uintptr_t)tree, *eval = kept;
 
-	ck_assert_int_eq(p2p_judge_new_from_parts(tree->context, &parts, "6.2", &judge), -EINVAL);
-	ck_assert_ptr_eq(judge, kept);
+	ck_assert_int_eq(p2p_eval_new_from_parts(tree->context, &parts, "6.2", &eval), -EINVAL);
+	ck_assert_ptr_eq(eval, kept);
 	ck_assert_ptr_nonnull(strstr(p2p_context_error(tree->context), "'6.2'"));
 	for (size_t i = 0; p2p_rules_at(i); i++)
 		ck_assert_ptr_nonnull(strstr(p2p_context_error(tree->context), p2p_rules_name(p2p_rules_at(i))));
-	ck_assert_ptr_null(p2p_judge_free(NULL));
+	ck_assert_ptr_null(p2p_eval_free(NULL));
 	ck_assert_ptr_null(p2p_groups_free(NULL));
 	tree_free(tree);
 }

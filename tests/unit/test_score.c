@@ -77,13 +77,13 @@ static struct machine make(void)
 
 static struct p2p_score score(struct machine *m, int provider, int client)
 {
-	struct p2p_judge *judge = tree_judge(m->tree, "7.3");
+	struct p2p_eval *eval = tree_eval(m->tree, "7.3");
 	struct p2p_verdict verdict;
 	struct p2p_score answer;
 
-	p2p_judge_pair(judge, m->gpu[provider], m->gpu[client], &verdict);
-	p2p_judge_score(judge, &verdict, &answer);
-	p2p_judge_free(judge);
+	p2p_eval_pair(eval, m->gpu[provider], m->gpu[client], &verdict);
+	p2p_eval_score(eval, &verdict, &answer);
+	p2p_eval_free(eval);
 	return answer;
 }
 
@@ -272,20 +272,20 @@ END_TEST
 START_TEST(reasons_name_the_link)
 {
 	struct machine m = make();
-	struct p2p_judge *judge = tree_judge(m.tree, "7.3");
+	struct p2p_eval *eval = tree_eval(m.tree, "7.3");
 	struct p2p_verdict verdict;
 	struct p2p_score s;
 	char text[512], bdf[P2P_BDF_SIZE], part[64];
 
 	m.gpu[1]->pcie.now.width = m.down[1]->pcie.now.width = 4;
-	p2p_judge_pair(judge, m.gpu[0], m.gpu[1], &verdict);
-	p2p_judge_score(judge, &verdict, &s);
+	p2p_eval_pair(eval, m.gpu[0], m.gpu[1], &verdict);
+	p2p_eval_score(eval, &verdict, &s);
 	snprintf(part, sizeof(part), "the link of %s is the narrowest: 32 GT/s x4",
 		 p2p_bdf_format(m.gpu[1]->bdf, bdf));
-	ck_assert_int_lt(p2p_score_reason(judge, &verdict, &s.write, text, sizeof(text)), 512);
+	ck_assert_int_lt(p2p_score_reason(eval, &verdict, &s.write, text, sizeof(text)), 512);
 	ck_assert_msg(strstr(text, part) != NULL, "%s", text);
 	ck_assert_msg(strstr(text, "is below the maximum of its two ends") != NULL, "%s", text);
-	p2p_judge_free(judge);
+	p2p_eval_free(eval);
 	tree_free(m.tree);
 }
 END_TEST
@@ -293,10 +293,10 @@ END_TEST
 static void share(struct machine *m, const struct p2p_flow *flows, size_t count,
 		  struct p2p_share *shares)
 {
-	struct p2p_judge *judge = tree_judge(m->tree, "7.3");
+	struct p2p_eval *eval = tree_eval(m->tree, "7.3");
 
-	ck_assert_int_eq(p2p_flows_share(judge, flows, count, shares), 0);
-	p2p_judge_free(judge);
+	ck_assert_int_eq(p2p_flows_share(eval, flows, count, shares), 0);
+	p2p_eval_free(eval);
 }
 
 /* Two leave by one link, one of them can only a quarter: the other gets the rest. */
@@ -343,7 +343,7 @@ END_TEST
 
 static bool allows(struct machine *m, const char *when, int provider, int client)
 {
-	struct p2p_judge *judge = tree_judge(m->tree, "7.3");
+	struct p2p_eval *eval = tree_eval(m->tree, "7.3");
 	char path[] = "/tmp/test-score-XXXXXX";
 	int fd = mkstemp(path);
 	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
@@ -359,10 +359,10 @@ static bool allows(struct machine *m, const char *when, int provider, int client
 	ck_assert_msg(!p2p_policy_load(m->tree->context, path, &policy), "%s",
 		      p2p_context_error(m->tree->context));
 	unlink(path);
-	p2p_judge_pair(judge, m->gpu[provider], m->gpu[client], &verdict);
+	p2p_eval_pair(eval, m->gpu[provider], m->gpu[client], &verdict);
 	p2p_policy_decide(policy, &verdict, &decision);
 	p2p_policy_free(policy);
-	p2p_judge_free(judge);
+	p2p_eval_free(eval);
 	return decision.allow;
 }
 

@@ -39,19 +39,19 @@ static struct machine setup(void)
 	return m;
 }
 
-typedef int say_fn(const struct p2p_judge *judge, const struct p2p_verdict *verdict,
+typedef int say_fn(const struct p2p_eval *eval, const struct p2p_verdict *verdict,
 		   char *buffer, size_t size);
 
 static void says(struct machine *m, say_fn *say, const char *rules,
 		 const struct p2p_function *provider, const struct p2p_function *client,
 		 const char *expected)
 {
-	struct p2p_judge *judge = tree_judge(m->tree, rules);
+	struct p2p_eval *eval = tree_eval(m->tree, rules);
 	struct p2p_verdict verdict;
 	char buffer[4096];
 
-	p2p_judge_pair(judge, provider, client, &verdict);
-	ck_assert_int_eq(say(judge, &verdict, buffer, sizeof(buffer)), (int)strlen(expected));
+	p2p_eval_pair(eval, provider, client, &verdict);
+	ck_assert_int_eq(say(eval, &verdict, buffer, sizeof(buffer)), (int)strlen(expected));
 	ck_assert_str_eq(buffer, expected);
 	/* Every room is kept to, and the length is told all the same. */
 	for (size_t size = 0; size < 60; size++) {
@@ -59,7 +59,7 @@ static void says(struct machine *m, say_fn *say, const char *rules,
 
 		ck_assert_ptr_nonnull(small);
 		memset(small, '!', size + 1);
-		ck_assert_int_eq(say(judge, &verdict, small, size), (int)strlen(expected));
+		ck_assert_int_eq(say(eval, &verdict, small, size), (int)strlen(expected));
 		ck_assert_int_eq(small[size], '!');
 		if (size)
 			ck_assert_int_eq(strncmp(small, expected, strlen(small)), 0);
@@ -67,52 +67,52 @@ static void says(struct machine *m, say_fn *say, const char *rules,
 			ck_assert_uint_eq(strlen(small), size - 1);
 		free(small);
 	}
-	p2p_judge_free(judge);
+	p2p_eval_free(eval);
 }
 
 START_TEST(reasons)
 {
 	struct machine m = setup();
 
-	says(&m, p2p_judge_reason, "7.3", m.b, m.a,
+	says(&m, p2p_eval_reason, "7.3", m.b, m.a,
 	     "both lie below 0000:15:00.0 and no function between redirects");
-	says(&m, p2p_judge_reason, "7.3", m.a, m.a,
+	says(&m, p2p_eval_reason, "7.3", m.a, m.a,
 	     "provider and client are the same function, which redirects nothing");
-	says(&m, p2p_judge_reason, "7.3", m.c, m.a,
+	says(&m, p2p_eval_reason, "7.3", m.c, m.a,
 	     "no common bridge, and the host bridge list of rule set 7.3 lacks 0000:00:00.0 "
 	     "(8086:1234)");
-	says(&m, p2p_judge_reason, "7.3", m.d, m.a,
+	says(&m, p2p_eval_reason, "7.3", m.d, m.a,
 	     "no common bridge, and the host bridge list of rule set 7.3 lacks 0001:00:00.0 "
 	     "(8086:1234) and 0000:00:00.0 (8086:1234)");
 	m.host1->device = 0x2030;
-	says(&m, p2p_judge_reason, "7.3", m.d, m.a,
+	says(&m, p2p_eval_reason, "7.3", m.d, m.a,
 	     "no common bridge, and the host bridge list of rule set 7.3 lacks 0000:00:00.0 "
 	     "(8086:1234)");
-	says(&m, p2p_judge_reason, "4.20", m.c, m.a,
+	says(&m, p2p_eval_reason, "4.20", m.c, m.a,
 	     "no common bridge, and rule set 4.20 never permits that");
 	tree_acs(m.dsp0, 0x001d);
-	says(&m, p2p_judge_reason, "7.3", m.b, m.a,
+	says(&m, p2p_eval_reason, "7.3", m.b, m.a,
 	     "ReqRedir and CmpltRedir on 0000:16:00.0 (ACS Control 0x001d): peer traffic is sent "
 	     "up to the root complex, and the host bridge list of rule set 7.3 lacks "
 	     "0000:00:00.0 (8086:1234)");
-	says(&m, p2p_judge_reason, "5.2", m.b, m.a,
+	says(&m, p2p_eval_reason, "5.2", m.b, m.a,
 	     "ReqRedir and CmpltRedir on 0000:16:00.0 (ACS Control 0x001d): peer traffic is sent "
 	     "up to the root complex, and rule set 5.2 never permits that");
 	tree_acs(m.dsp1, P2P_ACS_EC);
 	m.tree->machine.cpu_vendor = "AuthenticAMD";
 	m.tree->machine.cpu_family.value = 0x19;
-	says(&m, p2p_judge_reason, "7.3", m.b, m.a,
+	says(&m, p2p_eval_reason, "7.3", m.b, m.a,
 	     "EgressCtrl on 0000:16:01.0 (ACS Control 0x0020) and ReqRedir and CmpltRedir on "
 	     "0000:16:00.0 (ACS Control 0x001d): through the root complex of an AMD Zen CPU, "
 	     "which the kernel permits");
 	tree_acs(m.a, P2P_ACS_RR);
 	tree_acs(m.b, P2P_ACS_RR);
-	says(&m, p2p_judge_reason, "7.3", m.b, m.a,
+	says(&m, p2p_eval_reason, "7.3", m.b, m.a,
 	     "ReqRedir on 0000:18:00.0 (ACS Control 0x0004), EgressCtrl on 0000:16:01.0 (ACS "
 	     "Control 0x0020), ReqRedir on 0000:17:00.0 (ACS Control 0x0004) and 1 more: through "
 	     "the root complex of an AMD Zen CPU, which the kernel permits");
 	m.a->acs = m.b->acs = m.dsp0->acs = m.dsp1->acs = (struct p2p_acs){ 0 };
-	says(&m, p2p_judge_reason, "7.3", m.b, m.a,
+	says(&m, p2p_eval_reason, "7.3", m.b, m.a,
 	     "unknown: ACS of 0000:18:00.0, 0000:16:01.0, 0000:17:00.0 and 1 more could not be "
 	     "read, which decides between direct and redirected");
 	tree_free(m.tree);
@@ -124,29 +124,29 @@ START_TEST(reasons_of_the_root)
 	struct machine m = setup();
 
 	m.host0->device = m.host1->device = 0x3c00;
-	says(&m, p2p_judge_reason, "7.3", m.c, m.a,
+	says(&m, p2p_eval_reason, "7.3", m.c, m.a,
 	     "no common bridge: through the root complex; the host bridge list of rule set 7.3 "
 	     "has 0000:00:00.0 (8086:3c00)");
-	says(&m, p2p_judge_reason, "7.3", m.d, m.a,
+	says(&m, p2p_eval_reason, "7.3", m.d, m.a,
 	     "no common bridge, and the list allows 0001:00:00.0 (8086:3c00) and 0000:00:00.0 "
 	     "(8086:3c00) only for pairs of one host bridge");
 	m.host0->bdf.devfn = 3;
-	says(&m, p2p_judge_reason, "7.3", m.c, m.a,
+	says(&m, p2p_eval_reason, "7.3", m.c, m.a,
 	     "no common bridge, and the kernel finds no root device to look up: nothing on "
 	     "pci0000:00");
 	m.host0->pcie.fact = P2P_DENIED;
-	says(&m, p2p_judge_reason, "7.3", m.c, m.a,
+	says(&m, p2p_eval_reason, "7.3", m.c, m.a,
 	     "unknown: no common bridge, and whether the host bridge list has 0000:00:00.3 "
 	     "(8086:3c00) is unknown");
 	m.tree->machine.cpu_vendor = NULL;
 	m.tree->machine.cpu_family.fact = P2P_DENIED;
-	says(&m, p2p_judge_reason, "7.3", m.c, m.a,
+	says(&m, p2p_eval_reason, "7.3", m.c, m.a,
 	     "unknown: no common bridge, and the CPU's vendor and family could not be read");
 	m.host0->orphan = m.c->orphan = true;
-	says(&m, p2p_judge_reason, "7.3", m.c, m.a,
+	says(&m, p2p_eval_reason, "7.3", m.c, m.a,
 	     "unknown: which bridges are above one of the two, and whether they share one");
 	m.tree->machine.p2pdma = P2P_NO;
-	says(&m, p2p_judge_reason, "auto", m.c, m.a,
+	says(&m, p2p_eval_reason, "auto", m.c, m.a,
 	     "the kernel is built without CONFIG_PCI_P2PDMA and permits no pair");
 	tree_free(m.tree);
 }
@@ -160,42 +160,42 @@ START_TEST(messages)
 {
 	struct machine m = setup();
 
-	says(&m, p2p_judge_message, "7.3", m.b, m.a, "");
-	says(&m, p2p_judge_message, "5.2", m.c, m.a,
+	says(&m, p2p_eval_message, "7.3", m.b, m.a, "");
+	says(&m, p2p_eval_message, "5.2", m.c, m.a,
 	     REFUSED "(0000:19:00.0) do not share an upstream bridge");
-	says(&m, p2p_judge_message, "7.3", m.c, m.a,
+	says(&m, p2p_eval_message, "7.3", m.c, m.a,
 	     REFUSED "(0000:19:00.0) do not share an upstream bridge or whitelisted host bridge");
-	says(&m, p2p_judge_message, "next", m.c, m.a,
+	says(&m, p2p_eval_message, "next", m.c, m.a,
 	     "Host bridge not in P2PDMA whitelist: 8086:1234\n"
 	     REFUSED "(0000:19:00.0) do not share an upstream bridge or whitelisted host bridge");
 	tree_acs(m.dsp0, 0x001d);
 	tree_acs(m.dsp1, P2P_ACS_CR);
-	says(&m, p2p_judge_message, "4.20", m.b, m.a,
+	says(&m, p2p_eval_message, "4.20", m.b, m.a,
 	     "cannot be used for peer-to-peer DMA as ACS redirect is set between the client and "
 	     "provider (0000:18:00.0)\n" DISABLE "0000:16:01.0;0000:16:00.0");
-	says(&m, p2p_judge_message, "5.10", m.b, m.a,
+	says(&m, p2p_eval_message, "5.10", m.b, m.a,
 	     "ACS redirect is set between the client and provider (0000:18:00.0)\n"
 	     DISABLE "0000:16:01.0;0000:16:00.0\n"
 	     REFUSED "(0000:18:00.0) do not share an upstream bridge or whitelisted host bridge");
-	says(&m, p2p_judge_message, "6.12", m.b, m.a,
+	says(&m, p2p_eval_message, "6.12", m.b, m.a,
 	     "ACS redirect is set between the client and provider (0000:18:00.0)\n"
 	     DISABLE "0000:16:01.0;0000:16:00.0\n"
 	     "Host bridge not in P2PDMA whitelist: 8086:1234\n"
 	     REFUSED "(0000:18:00.0) do not share an upstream bridge or whitelisted host bridge");
 	m.host0->device = 0x2030;
-	says(&m, p2p_judge_message, "6.12", m.b, m.a,
+	says(&m, p2p_eval_message, "6.12", m.b, m.a,
 	     "ACS redirect is set between the client and provider (0000:18:00.0)\n"
 	     DISABLE "0000:16:01.0;0000:16:00.0");
 	/* The second bridge is looked up only when the first passed. */
-	says(&m, p2p_judge_message, "next", m.a, m.d,
+	says(&m, p2p_eval_message, "next", m.a, m.d,
 	     "Host bridge not in P2PDMA whitelist: 8086:1234\n"
 	     REFUSED "(0000:17:00.0) do not share an upstream bridge or whitelisted host bridge");
 	m.host0->device = 0x3c00;
-	says(&m, p2p_judge_message, "next", m.a, m.d,
+	says(&m, p2p_eval_message, "next", m.a, m.d,
 	     REFUSED "(0000:17:00.0) do not share an upstream bridge or whitelisted host bridge");
 	m.dsp0->acs = (struct p2p_acs){ 0 };
 	m.dsp1->acs = (struct p2p_acs){ 0 };
-	says(&m, p2p_judge_message, "7.3", m.b, m.a, "");
+	says(&m, p2p_eval_message, "7.3", m.b, m.a, "");
 	tree_free(m.tree);
 }
 END_TEST
@@ -227,11 +227,11 @@ START_TEST(long_list)
 	snprintf(expected, sizeof(expected),
 		 "ACS redirect is set between the client and provider (0000:3b:00.0)\n" DISABLE
 		 "%s", all);
-	says(&m, p2p_judge_message, "5.10", up, m.a, expected);
+	says(&m, p2p_eval_message, "5.10", up, m.a, expected);
 	snprintf(expected, sizeof(expected),
 		 "ACS redirect is set between the client and provider (0000:3b:00.0)\n" DISABLE
 		 "%s", nine);
-	says(&m, p2p_judge_message, "6.12", up, m.a, expected);
+	says(&m, p2p_eval_message, "6.12", up, m.a, expected);
 	tree_free(m.tree);
 }
 END_TEST

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Machines made by hand or at random, for judges that are made from parts. */
+/* Machines made by hand or at random, for evaluators that are made from parts. */
 #ifndef P2P_TESTS_TREE_H
 #define P2P_TESTS_TREE_H
 
@@ -9,7 +9,7 @@
 
 #include <p2ppolicy/all.h>
 
-#include "verdict/judge.h"
+#include "verdict/eval.h"
 
 #define TREE_FUNCTIONS 4300
 #define TREE_BRIDGES 64
@@ -99,28 +99,28 @@ static inline void tree_acs_denied(struct p2p_function *function)
 	function->acs = (struct p2p_acs){ 0 };
 }
 
-static inline struct p2p_judge *tree_judge(struct tree *tree, const char *rules)
+static inline struct p2p_eval *tree_eval(struct tree *tree, const char *rules)
 {
 	struct p2p_parts parts = {
 		.machine = &tree->machine, .bridges = tree->bridge_list,
 		.bridge_count = tree->bridge_count, .functions = tree->count,
 	};
-	struct p2p_judge *judge = NULL;
+	struct p2p_eval *eval = NULL;
 
-	ck_assert_int_eq(p2p_judge_new_from_parts(tree->context, &parts, rules, &judge), 0);
-	return judge;
+	ck_assert_int_eq(p2p_eval_new_from_parts(tree->context, &parts, rules, &eval), 0);
+	return eval;
 }
 
 static inline struct p2p_verdict tree_pair(struct tree *tree, const char *rules,
 					   const struct p2p_function *provider,
 					   const struct p2p_function *client)
 {
-	struct p2p_judge *judge = tree_judge(tree, rules);
+	struct p2p_eval *eval = tree_eval(tree, rules);
 	struct p2p_verdict verdict;
 
 	memset(&verdict, 0, sizeof(verdict));
-	p2p_judge_pair(judge, provider, client, &verdict);
-	p2p_judge_free(judge);
+	p2p_eval_pair(eval, provider, client, &verdict);
+	p2p_eval_free(eval);
 	return verdict;
 }
 

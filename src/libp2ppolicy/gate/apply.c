@@ -41,7 +41,7 @@ static int check_access(struct p2p_context *context, struct p2p_bdf bdf)
 	return 0;
 }
 
-/* Is it the function that was judged, and does its register hold @expected? */
+/* Is it the function that was evaluated, and does its register hold @expected? */
 static int check(struct writer *writer, const struct p2p_write *write, uint16_t expected)
 {
 	uint16_t vendor, device, id, now;

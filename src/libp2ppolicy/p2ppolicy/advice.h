@@ -4,7 +4,7 @@
  * what would help where no register does.
  *
  * What is promised is not assumed: the change is made to the topology (p2p_topology_change()),
- * every pair is judged again there, and a bit whose loss breaks no promise is left out.
+ * every pair is evaluated again there, and a bit whose loss breaks no promise is left out.
  */
 #ifndef P2PPOLICY_ADVICE_H
 #define P2PPOLICY_ADVICE_H
@@ -91,8 +91,8 @@ const char *p2p_remedy_name(enum p2p_remedy_kind kind);
  * @function: what it is about: the device to move, the host bridge's device, the provider
  * @place: the port to move it behind; NULL none
  * @other: the device to exchange it with; NULL none
- * @sure: judged, and the goal holds then; false for what may help or helps only partly
- * @map_type: what the kernel would then decide; P2P_MAP_UNKNOWN when that was not judged
+ * @sure: evaluated, and the goal holds then; false for what may help or helps only partly
+ * @map_type: what the kernel would then decide; P2P_MAP_UNKNOWN when that was not evaluated
  * @line: what to write or type: a row of pci_p2pdma_whitelist[], CONFIG_...=y; NULL nothing
  * @text: one sentence
  */
@@ -125,7 +125,7 @@ struct p2p_advice;
 /**
  * p2p_advice_new() - find advice for @count ordered pairs.
  * @topology: must outlive the advice; @pairs are of it, and copied
- * @kernel: name of a rule set, or "auto", as for p2p_judge_new()
+ * @kernel: name of a rule set, or "auto", as for p2p_eval_new()
  * @ret_advice: owned by the caller; free with p2p_advice_free()
  *
  * Return: 0; -EINVAL @kernel is no rule set; -ENOMEM.

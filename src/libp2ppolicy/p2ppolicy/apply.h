@@ -22,7 +22,7 @@
  *	stays in it, so that one undo takes all back.
  *
  * Return: 0; -EXDEV @topology is of a capture; -EACCES config space may not be written;
- *	-ESTALE a register does not hold what it held when it was judged, or another device sits
+ *	-ESTALE a register does not hold what it held when it was evaluated, or another device sits
  *	there: nothing was written; -EIO a write did not take, all were taken back;
  *	-ENOTRECOVERABLE and taking back failed too: p2p_context_error() says where, and the undo
  *	file stays; another negative errno when @undo cannot be written: nothing else was.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What if: a topology made from another one with some facts changed.  Everything that judges a
- * topology judges it as any other.  What the change leaves open becomes unknown, never "no".
+ * What if: a topology made from another one with some facts changed.  Everything that evaluates a
+ * topology evaluates it as any other.  What the change leaves open becomes unknown, never "no".
  */
 #ifndef P2PPOLICY_CHANGE_H
 #define P2PPOLICY_CHANGE_H

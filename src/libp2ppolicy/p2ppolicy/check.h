@@ -103,14 +103,14 @@ struct p2p_check_counts {
 
 /**
  * p2p_check_run() - hold a machine against the file.
- * @judge: of the machine; relations, map types and bandwidths are by its rule set
+ * @eval: of the machine; relations, map types and bandwidths are by its rule set
  * @options: NULL for all classes
  * @ret_counts: filled on success
  *
  * Return: 0 whatever was found, or -ENOMEM.
  */
 int p2p_check_run(struct p2p_context *context, const struct p2p_check *check,
-		  const struct p2p_judge *judge,
+		  const struct p2p_eval *eval,
 		  const struct p2p_check_options *options,
 		  struct p2p_check_counts *ret_counts);
 
@@ -127,7 +127,7 @@ int p2p_check_run(struct p2p_context *context, const struct p2p_check *check,
  *
  * Return: 0 or -ENOMEM.
  */
-int p2p_check_record(struct p2p_context *context, const struct p2p_judge *judge,
+int p2p_check_record(struct p2p_context *context, const struct p2p_eval *eval,
 		     const struct p2p_function *const *functions, size_t count,
 		     const char *gate, char **ret_text);
 

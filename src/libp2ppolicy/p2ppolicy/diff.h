@@ -32,7 +32,7 @@ struct p2p_difference {
 /**
  * struct p2p_answer - how a pair answers.
  * @distance: valid when @map_type is known
- * @read, @write: 10^9 bytes a second it can be expected to carry, as p2p_judge_score() gives them,
+ * @read, @write: 10^9 bytes a second it can be expected to carry, as p2p_eval_score() gives them,
  *	to three digits; negative when a fact is missing or the kernel refuses the pair
  */
 struct p2p_answer {
@@ -57,7 +57,7 @@ struct p2p_pairs_difference {
 
 /**
  * p2p_diff_new() - compare two machines.
- * @before, @after: judges of both, each by its own rules; they must outlive the result
+ * @before, @after: evaluators of both, each by its own rules; they must outlive the result
  * @all: compare pairs of all functions with header type 0, not only of those that take part
  * @ret_diff: owned by the caller; free with p2p_diff_free()
  *
@@ -65,8 +65,8 @@ struct p2p_pairs_difference {
  *
  * Return: 0 or -ENOMEM.
  */
-int p2p_diff_new(struct p2p_context *context, const struct p2p_judge *before,
-		 const struct p2p_judge *after, bool all, struct p2p_diff **ret_diff);
+int p2p_diff_new(struct p2p_context *context, const struct p2p_eval *before,
+		 const struct p2p_eval *after, bool all, struct p2p_diff **ret_diff);
 
 /** p2p_diff_free() - NULL is fine.  Return: NULL. */
 struct p2p_diff *p2p_diff_free(struct p2p_diff *diff);

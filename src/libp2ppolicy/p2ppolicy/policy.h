@@ -44,7 +44,7 @@ struct p2p_decision {
 
 /**
  * p2p_policy_decide() - what the policy says of a pair.
- * @verdict: as p2p_judge_pair() gave it
+ * @verdict: as p2p_eval_pair() gave it
  */
 void p2p_policy_decide(const struct p2p_policy *policy,
 		       const struct p2p_verdict *verdict,
@@ -61,11 +61,11 @@ struct p2p_allow_list;
 /**
  * p2p_allow_list_new() - every ordered pair of functions with header type 0 that @policy allows.
  * @ret_list: sorted by provider, then client; pairs of a function with itself are not in it;
- *	owned by the caller; borrows from @policy and the judge's topology
+ *	owned by the caller; borrows from @policy and the evaluator's topology
  * Return: 0 or -ENOMEM.
  */
 int p2p_allow_list_new(struct p2p_context *context, const struct p2p_policy *policy,
-		       const struct p2p_judge *judge,
+		       const struct p2p_eval *eval,
 		       struct p2p_allow_list **ret_list);
 
 /** p2p_allow_list_topology() - the topology its functions are of. */

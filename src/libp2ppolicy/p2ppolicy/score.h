@@ -94,16 +94,16 @@ struct p2p_score {
 	struct p2p_speed read, write;
 };
 
-/** p2p_judge_score() - the speed of a judged pair.  O(depth), no allocation. */
-void p2p_judge_score(const struct p2p_judge *judge, const struct p2p_verdict *verdict,
+/** p2p_eval_score() - the speed of an evaluatord pair.  O(depth), no allocation. */
+void p2p_eval_score(const struct p2p_eval *eval, const struct p2p_verdict *verdict,
 		     struct p2p_score *ret_score);
 
 /**
  * p2p_score_reason() - what limits it and why, one sentence.
- * @speed: one of the two of p2p_judge_score() for @verdict
- * Return: as p2p_judge_reason().
+ * @speed: one of the two of p2p_eval_score() for @verdict
+ * Return: as p2p_eval_reason().
  */
-int p2p_score_reason(const struct p2p_judge *judge, const struct p2p_verdict *verdict,
+int p2p_score_reason(const struct p2p_eval *eval, const struct p2p_verdict *verdict,
 		     const struct p2p_speed *speed, char *buffer, size_t size);
 
 /** struct p2p_flow - a transfer that runs together with others. */
@@ -134,11 +134,11 @@ struct p2p_share {
  * p2p_flows_share() - max-min fair shares of flows that run at once: no flow can get more
  *	without another getting less that has no more.  Every link has a capacity in each
  *	direction; root complexes, sockets, chipsets and conventional buses have one each.
- * @flows: @count of them, of the judge's topology
+ * @flows: @count of them, of the evaluator's topology
  * @ret_shares: room for @count
  * Return: 0 or -ENOMEM.
  */
-int p2p_flows_share(const struct p2p_judge *judge, const struct p2p_flow *flows,
+int p2p_flows_share(const struct p2p_eval *eval, const struct p2p_flow *flows,
 		    size_t count, struct p2p_share *ret_shares);
 
 #endif

@@ -41,7 +41,7 @@ enum p2p_relation {
 };
 
 struct p2p_rules;
-struct p2p_judge;
+struct p2p_eval;
 
 /**
  * p2p_rules_find() - a rule set by name: "4.20" "5.2" ... "7.3" "next" "tlp".
@@ -64,7 +64,7 @@ bool p2p_rules_is_experimental(const struct p2p_rules *rules);
  * @ret_exact: set to false when @release is newer than every set, older than p2pdma (4.20),
  *	not readable, or of a vendor known to add whitelist rows
  *
- * A release between two sets gets the older of them; a judge made with "auto" still holds to the
+ * A release between two sets gets the older of them; an evaluator made with "auto" still holds to the
  * clauses and whitelist rows of the release itself.
  */
 const struct p2p_rules *p2p_rules_for_release(const char *release, bool *ret_exact);
@@ -114,7 +114,7 @@ struct p2p_root {
  * @hops: the kernel's internal sum, for every pair: both sides to the common device, or both
  *	depths when there is none
  * @common: the common device, NULL none
- * @redirects: number of functions that redirect, as p2p_judge_redirects() lists them
+ * @redirects: number of functions that redirect, as p2p_eval_redirects() lists them
  * @unread: number of tested functions whose ACS is unknown
  * @cpu_listed: the CPU rule (AMD Zen since 5.9) holds
  */
@@ -166,11 +166,11 @@ struct p2p_fabric {
 
 /**
  * struct p2p_verdict - all of it for one ordered pair.
- * @judge: whose verdict it is; NULL in one that was made by hand
+ * @eval: whose verdict it is; NULL in one that was made by hand
  * @machine: the machine of both
  */
 struct p2p_verdict {
-	const struct p2p_judge *judge;
+	const struct p2p_eval *eval;
 	const struct p2p_machine *machine;
 	const struct p2p_function *provider, *client;
 	enum p2p_relation relation;
@@ -179,73 +179,73 @@ struct p2p_verdict {
 };
 
 /**
- * p2p_judge_new() - prepare to judge pairs by one rule set.
- * @topology: must outlive the judge
+ * p2p_eval_new() - prepare to evaluate pairs by one rule set.
+ * @topology: must outlive the evaluator
  * @kernel: name of a rule set, or "auto": the rules of the machine's release, and
  *	"not_supported" for every pair when its kernel lacks CONFIG_PCI_P2PDMA
- * @ret_judge: owned by the caller; free with p2p_judge_free()
+ * @ret_eval: owned by the caller; free with p2p_eval_free()
  *
  * Return: 0; -EINVAL @kernel is no rule set (p2p_context_error() names those there are); -ENOMEM.
  */
-int p2p_judge_new(struct p2p_context *context, const struct p2p_topology *topology,
-		  const char *kernel, struct p2p_judge **ret_judge);
+int p2p_eval_new(struct p2p_context *context, const struct p2p_topology *topology,
+		  const char *kernel, struct p2p_eval **ret_eval);
 
-/** p2p_judge_free() - NULL is fine.  Return: NULL. */
-struct p2p_judge *p2p_judge_free(struct p2p_judge *judge);
+/** p2p_eval_free() - NULL is fine.  Return: NULL. */
+struct p2p_eval *p2p_eval_free(struct p2p_eval *eval);
 
-/** p2p_judge_topology() - the topology it judges. */
-const struct p2p_topology *p2p_judge_topology(const struct p2p_judge *judge);
+/** p2p_eval_topology() - the topology it evaluates. */
+const struct p2p_topology *p2p_eval_topology(const struct p2p_eval *eval);
 
-/** p2p_judge_rules() - the rule set in use. */
-const struct p2p_rules *p2p_judge_rules(const struct p2p_judge *judge);
+/** p2p_eval_rules() - the rule set in use. */
+const struct p2p_rules *p2p_eval_rules(const struct p2p_eval *eval);
 
 /**
- * p2p_judge_rules_note() - one sentence when "auto" had to choose: no release recorded, newer
+ * p2p_eval_rules_note() - one sentence when "auto" had to choose: no release recorded, newer
  *	or older than every set, kernel without CONFIG_PCI_P2PDMA, a kernel known to carry
  *	whitelist rows of its own.  NULL: nothing to say.
  */
-const char *p2p_judge_rules_note(const struct p2p_judge *judge);
+const char *p2p_eval_rules_note(const struct p2p_eval *eval);
 
 /**
- * p2p_judge_pair() - the verdict on one ordered pair.  O(depth), no allocation.
- * @provider, @client: of the judge's topology
+ * p2p_eval_pair() - the verdict on one ordered pair.  O(depth), no allocation.
+ * @provider, @client: of the evaluator's topology
  */
-void p2p_judge_pair(const struct p2p_judge *judge, const struct p2p_function *provider,
+void p2p_eval_pair(const struct p2p_eval *eval, const struct p2p_function *provider,
 		    const struct p2p_function *client, struct p2p_verdict *ret_verdict);
 
 /**
- * p2p_judge_redirects() - the functions that redirect, in the kernel's order: from the provider
+ * p2p_eval_redirects() - the functions that redirect, in the kernel's order: from the provider
  *	upward, the common device included, then from the client upward below it.  Empty when
  *	there is no common device.
  * @list: room for @size pointers; what does not fit is counted and not stored
  *
  * Return: how many there are.
  */
-size_t p2p_judge_redirects(const struct p2p_judge *judge,
+size_t p2p_eval_redirects(const struct p2p_eval *eval,
 			   const struct p2p_verdict *verdict,
 			   const struct p2p_function **list, size_t size);
 
-/** p2p_judge_unread() - likewise, the tested functions whose ACS is unknown. */
-size_t p2p_judge_unread(const struct p2p_judge *judge,
+/** p2p_eval_unread() - likewise, the tested functions whose ACS is unknown. */
+size_t p2p_eval_unread(const struct p2p_eval *eval,
 			const struct p2p_verdict *verdict,
 			const struct p2p_function **list, size_t size);
 
 /**
- * p2p_judge_reason() - reason of the kernel's decision, one sentence that names the functions and
+ * p2p_eval_reason() - reason of the kernel's decision, one sentence that names the functions and
  *	registers.
  * @buffer: filled with at most @size bytes, the terminating zero included
  *
  * Return: the length the sentence has, as snprintf().
  */
-int p2p_judge_reason(const struct p2p_judge *judge, const struct p2p_verdict *verdict,
+int p2p_eval_reason(const struct p2p_eval *eval, const struct p2p_verdict *verdict,
 		     char *buffer, size_t size);
 
 /**
- * p2p_judge_message() - the line this kernel would log for the pair when asked verbosely, without
+ * p2p_eval_message() - the line this kernel would log for the pair when asked verbosely, without
  *	the device prefix; "" when it prints none.  Several lines are separated by newlines.
- * Return: as p2p_judge_reason().
+ * Return: as p2p_eval_reason().
  */
-int p2p_judge_message(const struct p2p_judge *judge, const struct p2p_verdict *verdict,
+int p2p_eval_message(const struct p2p_eval *eval, const struct p2p_verdict *verdict,
 		      char *buffer, size_t size);
 
 /**
@@ -265,11 +265,11 @@ struct p2p_groups;
 
 /**
  * p2p_groups_new() - fold @functions into groups that answer alike.
- * @functions: of the judge's topology; @count of them
+ * @functions: of the evaluator's topology; @count of them
  * @ret_groups: owned by the caller; free with p2p_groups_free()
  * Return: 0 or -ENOMEM.
  */
-int p2p_groups_new(const struct p2p_judge *judge,
+int p2p_groups_new(const struct p2p_eval *eval,
 		   const struct p2p_function *const *functions, size_t count,
 		   struct p2p_groups **ret_groups);
 
@@ -290,11 +290,11 @@ struct p2p_summary {
 };
 
 /**
- * p2p_judge_summary() - count the answers over all ordered pairs of different members of
+ * p2p_eval_summary() - count the answers over all ordered pairs of different members of
  *	@functions, in time that grows with functions and depth, not with pairs.
  * Return: 0 or -ENOMEM.
  */
-int p2p_judge_summary(const struct p2p_judge *judge,
+int p2p_eval_summary(const struct p2p_eval *eval,
 		      const struct p2p_function *const *functions, size_t count,
 		      struct p2p_summary *ret_summary);
 

@@ -67,7 +67,7 @@ static int add_pair(struct p2p_allow_list *list, const struct p2p_verdict *verdi
 	return 0;
 }
 
-static int add_pairs(const struct p2p_policy *policy, const struct p2p_judge *judge,
+static int add_pairs(const struct p2p_policy *policy, const struct p2p_eval *eval,
 		     struct role_table *table, struct p2p_allow_list *list)
 {
 	for (table->provider = 0; table->provider < table->count; table->provider++) {
@@ -77,7 +77,7 @@ static int add_pairs(const struct p2p_policy *policy, const struct p2p_judge *ju
 
 			if (table->provider == table->client)
 				continue;
-			p2p_judge_pair(judge, table->functions[table->provider],
+			p2p_eval_pair(eval, table->functions[table->provider],
 				       table->functions[table->client], &verdict);
 			p2p_policy_decide_roles(policy, &verdict, ask_table, table, &decision);
 			if (decision.allow && add_pair(list, &verdict, decision.rule))
@@ -88,16 +88,16 @@ static int add_pairs(const struct p2p_policy *policy, const struct p2p_judge *ju
 }
 
 int p2p_allow_list_new(struct p2p_context *context, const struct p2p_policy *policy,
-		       const struct p2p_judge *judge, struct p2p_allow_list **ret_list)
+		       const struct p2p_eval *eval, struct p2p_allow_list **ret_list)
 {
 	struct p2p_allow_list *list = calloc(1, sizeof(*list));
 	struct role_table table = { 0 };
-	int r = list ? fill_table(policy, p2p_judge_topology(judge), &table) : -ENOMEM;
+	int r = list ? fill_table(policy, p2p_eval_topology(eval), &table) : -ENOMEM;
 
 	if (!r)
-		list->topology = p2p_judge_topology(judge);
+		list->topology = p2p_eval_topology(eval);
 	if (!r)
-		r = add_pairs(policy, judge, &table, list);
+		r = add_pairs(policy, eval, &table, list);
 	free(table.functions);
 	free(table.roles);
 	if (r) {

@@ -353,9 +353,9 @@ static enum p2p_tri is_fast(struct json_object *value, const struct p2p_verdict 
 	const struct p2p_speed *speed;
 	struct p2p_score score;
 
-	if (!verdict->judge)
+	if (!verdict->eval)
 		return P2P_UNKNOWN;
-	p2p_judge_score(verdict->judge, verdict, &score);
+	p2p_eval_score(verdict->eval, verdict, &score);
 	speed = read ? &score.read : &score.write;
 	if (speed->fact != P2P_PRESENT)
 		return P2P_UNKNOWN;

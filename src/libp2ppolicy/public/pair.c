@@ -137,7 +137,7 @@ int p2p_evaluation_new(struct p2p_context *context, const struct p2p_system *sys
 	if (!evaluation)
 		return p2p_error(context, -ENOMEM, "out of memory");
 	evaluation->system = system;
-	r = p2p_judge_new(context, system->topology, rules ? rules : "auto", &evaluation->judge);
+	r = p2p_eval_new(context, system->topology, rules ? rules : "auto", &evaluation->eval);
 	if (r < 0) {
 		free(evaluation);
 		return r;
@@ -149,19 +149,19 @@ int p2p_evaluation_new(struct p2p_context *context, const struct p2p_system *sys
 struct p2p_evaluation *p2p_evaluation_free(struct p2p_evaluation *evaluation)
 {
 	if (evaluation)
-		p2p_judge_free(evaluation->judge);
+		p2p_eval_free(evaluation->eval);
 	free(evaluation);
 	return NULL;
 }
 
 const char *p2p_evaluation_rules(const struct p2p_evaluation *evaluation)
 {
-	return p2p_rules_name(p2p_judge_rules(evaluation->judge));
+	return p2p_rules_name(p2p_eval_rules(evaluation->eval));
 }
 
 const char *p2p_evaluation_note(const struct p2p_evaluation *evaluation)
 {
-	return p2p_judge_rules_note(evaluation->judge);
+	return p2p_eval_rules_note(evaluation->eval);
 }
 
 static bool may_be_end(const struct p2p_evaluation *evaluation, const struct p2p_function *function)
@@ -174,7 +174,7 @@ int p2p_pair_new(struct p2p_context *context, const struct p2p_evaluation *evalu
 		 const struct p2p_function *provider, const struct p2p_function *client,
 		 struct p2p_pair **ret_pair)
 {
-	const struct p2p_judge *judge = evaluation->judge;
+	const struct p2p_eval *eval = evaluation->eval;
 	struct p2p_pair *pair;
 
 	if (!may_be_end(evaluation, provider) || !may_be_end(evaluation, client))
@@ -183,10 +183,10 @@ int p2p_pair_new(struct p2p_context *context, const struct p2p_evaluation *evalu
 	pair = calloc(1, sizeof(*pair));
 	if (!pair)
 		return p2p_error(context, -ENOMEM, "out of memory");
-	p2p_judge_pair(judge, provider, client, &pair->verdict);
-	p2p_judge_score(judge, &pair->verdict, &pair->score);
-	p2p_judge_reason(judge, &pair->verdict, pair->reason, sizeof(pair->reason));
-	p2p_judge_message(judge, &pair->verdict, pair->message, sizeof(pair->message));
+	p2p_eval_pair(eval, provider, client, &pair->verdict);
+	p2p_eval_score(eval, &pair->verdict, &pair->score);
+	p2p_eval_reason(eval, &pair->verdict, pair->reason, sizeof(pair->reason));
+	p2p_eval_message(eval, &pair->verdict, pair->message, sizeof(pair->message));
 	if (pair->verdict.kernel.common)
 		p2p_function_address(pair->verdict.kernel.common, pair->common);
 	*ret_pair = pair;

@@ -20,7 +20,7 @@ bool p2p_policy_allows(const struct p2p_policy *policy, const struct p2p_pair *p
 int p2p_policy_compile(struct p2p_context *context, const struct p2p_policy *policy,
 		       const struct p2p_evaluation *evaluation, struct p2p_allow_list **ret_list)
 {
-	return p2p_allow_list_new(context, policy, evaluation->judge, ret_list);
+	return p2p_allow_list_new(context, policy, evaluation->eval, ret_list);
 }
 
 bool p2p_allow_list_pair(const struct p2p_allow_list *list, size_t index,

@@ -15,7 +15,7 @@ struct p2p_system {
 
 struct p2p_evaluation {
 	const struct p2p_system *system;
-	struct p2p_judge *judge;
+	struct p2p_eval *eval;
 };
 
 /**

@@ -296,7 +296,7 @@ static bool is_conventional(const struct loader *loader)
 }
 
 /* What 64, 128, 256 or 4096 bytes tell of the two chains. */
-static void judge(struct loader *loader)
+static void eval(struct loader *loader)
 {
 	struct p2p_config *config = &loader->config;
 
@@ -412,6 +412,6 @@ int p2p_config_load(struct p2p_arena *arena, const struct p2p_config_source *sou
 		};
 		return 0;
 	}
-	judge(&loader);
+	eval(&loader);
 	return keep(arena, &loader, ret_config);
 }

@@ -141,7 +141,7 @@ static void boot(struct p2p_change_work *work, enum p2p_iommu_mode mode)
 	machine->iommu = on ? P2P_YES : P2P_NO;
 }
 
-/* The function whose ids the kernel looks up, as verdict/judge.c finds it, comes with the CPU. */
+/* The function whose ids the kernel looks up, as verdict/eval.c finds it, comes with the CPU. */
 static void replace_root(struct p2p_topology *topology, const struct p2p_host_bridge *host,
 			 const struct p2p_change *change)
 {

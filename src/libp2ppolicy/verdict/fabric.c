@@ -9,7 +9,7 @@
  * translated address (Translation Blocking).  PCIe r6.0, sec 6.12.1, "ACS Component Capability
  * Requirements"; sec 6.12.3, "ACS Peer-to-Peer Control Interactions".
  */
-#include "verdict/judge.h"
+#include "verdict/eval.h"
 
 enum egress { EGRESS_ANY, EGRESS_CLEAR, EGRESS_SET };
 
@@ -221,7 +221,7 @@ static struct p2p_route climb_translated(const struct p2p_function *port,
 	return unknown(missing, "whether the port rejects translated addresses could not be read");
 }
 
-static struct p2p_route judge_request(const struct p2p_walk *walk, enum turn turn, bool translated)
+static struct p2p_route eval_request(const struct p2p_walk *walk, enum turn turn, bool translated)
 {
 	const struct p2p_function *gate = walk->client_side;
 	struct p2p_route route;
@@ -242,7 +242,7 @@ static struct p2p_route judge_request(const struct p2p_walk *walk, enum turn tur
 	return route.kind == P2P_ROUTE_BLOCKED ? route : climb_redirected(walk, route);
 }
 
-static struct p2p_route judge_completion(const struct p2p_walk *walk, enum turn turn, bool relaxed)
+static struct p2p_route eval_completion(const struct p2p_walk *walk, enum turn turn, bool relaxed)
 {
 	const struct p2p_function *gate = walk->provider_side;
 	struct p2p_route route = { P2P_ROUTE_DIRECT, gate, 0,
@@ -265,7 +265,7 @@ static struct p2p_route judge_completion(const struct p2p_walk *walk, enum turn 
 	return restrain(route, turn);
 }
 
-void p2p_fabric_judge(const struct p2p_walk *walk, struct p2p_fabric *ret_fabric)
+void p2p_fabric_evaluate(const struct p2p_walk *walk, struct p2p_fabric *ret_fabric)
 {
 	const char *why;
 	enum turn turn = find_turn(walk, &why);
@@ -275,8 +275,8 @@ void p2p_fabric_judge(const struct p2p_walk *walk, struct p2p_fabric *ret_fabric
 		*ret_fabric = (struct p2p_fabric){ none, none, none, none };
 		return;
 	}
-	ret_fabric->request = judge_request(walk, turn, false);
-	ret_fabric->translated = judge_request(walk, turn, true);
-	ret_fabric->completion = judge_completion(walk, turn, false);
-	ret_fabric->completion_relaxed = judge_completion(walk, turn, true);
+	ret_fabric->request = eval_request(walk, turn, false);
+	ret_fabric->translated = eval_request(walk, turn, true);
+	ret_fabric->completion = eval_completion(walk, turn, false);
+	ret_fabric->completion_relaxed = eval_completion(walk, turn, true);
 }

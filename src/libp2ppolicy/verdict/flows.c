@@ -98,19 +98,19 @@ static bool runs(const struct p2p_verdict *verdict, const struct p2p_way *way,
 	       share->alone.gbytes_per_second > 0;
 }
 
-static void enter(struct contest *contest, const struct p2p_judge *judge,
+static void enter(struct contest *contest, const struct p2p_eval *eval,
 		  const struct p2p_flow *flow, struct p2p_share *share)
 {
 	struct p2p_verdict verdict;
 	struct p2p_score score;
 	struct p2p_way way;
 
-	p2p_judge_pair(judge, flow->provider, flow->client, &verdict);
-	p2p_judge_score(judge, &verdict, &score);
+	p2p_eval_pair(eval, flow->provider, flow->client, &verdict);
+	p2p_eval_score(eval, &verdict, &score);
 	*share = (struct p2p_share){ .alone = flow->read ? score.read : score.write };
 	share->limit = share->alone.limit;
 	share->at = share->alone.at;
-	p2p_way_find(judge, &verdict, flow->read, &way);
+	p2p_way_find(eval, &verdict, flow->read, &way);
 	if (!runs(&verdict, &way, share))
 		return;
 	contest->growing[contest->flow] = true;
@@ -230,7 +230,7 @@ static const struct p2p_function *leaves(const struct p2p_flow *flow,
  * Two or more clients below one switch that write at once to memory behind two or more other host
  * bridges.
  */
-static void find_collapse(const struct p2p_judge *judge, const struct p2p_flow *flows,
+static void find_collapse(const struct p2p_eval *eval, const struct p2p_flow *flows,
 			  size_t count, struct p2p_share *shares)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -240,12 +240,12 @@ static void find_collapse(const struct p2p_judge *judge, const struct p2p_flow *
 			if (flows[j].client == flows[i].client || leaves(&flows[j], &shares[j]) != a ||
 			    flows[j].provider->host == flows[i].provider->host)
 				continue;
-			shares[i].collapse |= may_collapse(judge->machine, a);
+			shares[i].collapse |= may_collapse(eval->machine, a);
 		}
 	}
 }
 
-int p2p_flows_share(const struct p2p_judge *judge, const struct p2p_flow *flows, size_t count,
+int p2p_flows_share(const struct p2p_eval *eval, const struct p2p_flow *flows, size_t count,
 		    struct p2p_share *ret_shares)
 {
 	struct p2p_share *shares = calloc(count + 1, sizeof(*shares));
@@ -254,11 +254,11 @@ int p2p_flows_share(const struct p2p_judge *judge, const struct p2p_flow *flows,
 
 	for (size_t i = 0; shares && contest.growing && i < count; i++) {
 		contest.flow = i;
-		enter(&contest, judge, &flows[i], &shares[i]);
+		enter(&contest, eval, &flows[i], &shares[i]);
 	}
 	if (shares && contest.growing && !contest.no_memory) {
 		fill(&contest, shares);
-		find_collapse(judge, flows, count, shares);
+		find_collapse(eval, flows, count, shares);
 		for (size_t i = 0; i < count; i++)
 			ret_shares[i] = shares[i];
 		error = 0;

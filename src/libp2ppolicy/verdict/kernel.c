@@ -4,7 +4,7 @@
  * and distance are the same from 4.20 to 7.3; what differs between releases are the clauses in
  * rules.c.
  */
-#include "verdict/judge.h"
+#include "verdict/eval.h"
 
 void p2p_walk(const struct p2p_function *provider, const struct p2p_function *client,
 	      struct p2p_walk *ret_walk)
@@ -46,13 +46,13 @@ static void tested_next_tlp(struct p2p_tested *tested)
 	}
 }
 
-void p2p_tested_first(struct p2p_tested *tested, const struct p2p_judge *judge,
+void p2p_tested_first(struct p2p_tested *tested, const struct p2p_eval *eval,
 		      const struct p2p_walk *walk)
 {
-	*tested = (struct p2p_tested){ .judge = judge, .walk = walk };
+	*tested = (struct p2p_tested){ .eval = eval, .walk = walk };
 	if (!walk->common)
 		return;
-	if (!(judge->clauses & P2P_CLAUSE_TLP)) {
+	if (!(eval->clauses & P2P_CLAUSE_TLP)) {
 		tested->function = walk->provider;
 		tested->mask = P2P_ACS_REDIRECT;
 	} else if (walk->provider_side && walk->client_side) {
@@ -65,7 +65,7 @@ void p2p_tested_next(struct p2p_tested *tested)
 {
 	const struct p2p_walk *walk = tested->walk;
 
-	if (tested->judge->clauses & P2P_CLAUSE_TLP) {
+	if (tested->eval->clauses & P2P_CLAUSE_TLP) {
 		tested_next_tlp(tested);
 		return;
 	}
@@ -93,12 +93,12 @@ enum p2p_tri p2p_acs_redirects(const struct p2p_function *function, uint16_t mas
 }
 
 /* Through the root complex: cpu_supports_p2pdma() || host_bridge_whitelist(). */
-static enum p2p_map_type decide_through_host(const struct p2p_judge *judge,
+static enum p2p_map_type decide_through_host(const struct p2p_eval *eval,
 					     const struct p2p_findings *findings,
 					     enum p2p_reason *reason)
 {
-	enum p2p_tri zen = judge->clauses & P2P_CLAUSE_ZEN ? judge->zen : P2P_NO;
-	enum p2p_tri barred = judge->clauses & P2P_CLAUSE_IOMMU_REFUSED ? judge->iommu : P2P_NO;
+	enum p2p_tri zen = eval->clauses & P2P_CLAUSE_ZEN ? eval->zen : P2P_NO;
+	enum p2p_tri barred = eval->clauses & P2P_CLAUSE_IOMMU_REFUSED ? eval->iommu : P2P_NO;
 
 	if (zen == P2P_YES) {
 		*reason = P2P_REASON_CPU_ZEN;
@@ -122,7 +122,7 @@ static enum p2p_map_type decide_through_host(const struct p2p_judge *judge,
 	return P2P_MAP_UNKNOWN;
 }
 
-static enum p2p_map_type decide_by_rules(const struct p2p_judge *judge,
+static enum p2p_map_type decide_by_rules(const struct p2p_eval *eval,
 					 const struct p2p_findings *findings,
 					 enum p2p_reason *reason)
 {
@@ -130,7 +130,7 @@ static enum p2p_map_type decide_by_rules(const struct p2p_judge *judge,
 		*reason = P2P_REASON_PATH_UNKNOWN;
 		return P2P_MAP_UNKNOWN;
 	}
-	if (!findings->common && judge->clauses & P2P_CLAUSE_COMMON_ONLY) {
+	if (!findings->common && eval->clauses & P2P_CLAUSE_COMMON_ONLY) {
 		*reason = P2P_REASON_NO_COMMON;
 		return P2P_MAP_NOT_SUPPORTED;
 	}
@@ -143,24 +143,24 @@ static enum p2p_map_type decide_by_rules(const struct p2p_judge *judge,
 		*reason = P2P_REASON_ACS_UNKNOWN;
 		return P2P_MAP_UNKNOWN;
 	}
-	if (findings->common && judge->clauses & P2P_CLAUSE_ACS_REFUSED) {
+	if (findings->common && eval->clauses & P2P_CLAUSE_ACS_REFUSED) {
 		*reason = P2P_REASON_ACS_REFUSED;
 		return P2P_MAP_NOT_SUPPORTED;
 	}
-	return decide_through_host(judge, findings, reason);
+	return decide_through_host(eval, findings, reason);
 }
 
-enum p2p_map_type p2p_kernel_decide(const struct p2p_judge *judge,
+enum p2p_map_type p2p_kernel_decide(const struct p2p_eval *eval,
 				    const struct p2p_findings *findings,
 				    enum p2p_reason *ret_reason)
 {
 	enum p2p_reason reason;
-	enum p2p_map_type type = decide_by_rules(judge, findings, &reason);
+	enum p2p_map_type type = decide_by_rules(eval, findings, &reason);
 
-	if (judge->p2pdma == P2P_NO) {
+	if (eval->p2pdma == P2P_NO) {
 		reason = P2P_REASON_NOT_COMPILED;
 		type = P2P_MAP_NOT_SUPPORTED;
-	} else if (judge->p2pdma == P2P_UNKNOWN && type != P2P_MAP_NOT_SUPPORTED) {
+	} else if (eval->p2pdma == P2P_UNKNOWN && type != P2P_MAP_NOT_SUPPORTED) {
 		reason = P2P_REASON_P2PDMA_UNKNOWN;
 		type = P2P_MAP_UNKNOWN;
 	}
@@ -169,20 +169,20 @@ enum p2p_map_type p2p_kernel_decide(const struct p2p_judge *judge,
 	return type;
 }
 
-enum p2p_tri p2p_judge_listed(const struct p2p_judge *judge, const struct p2p_host_bridge *a,
+enum p2p_tri p2p_eval_listed(const struct p2p_eval *eval, const struct p2p_host_bridge *a,
 			      const struct p2p_host_bridge *b)
 {
 	if (a == b)
-		return judge->roots[a->index].listed_same;
-	return p2p_tri_and(judge->roots[a->index].listed, judge->roots[b->index].listed);
+		return eval->roots[a->index].listed_same;
+	return p2p_tri_and(eval->roots[a->index].listed, eval->roots[b->index].listed);
 }
 
-static void count_tested(const struct p2p_judge *judge, const struct p2p_walk *walk,
+static void count_tested(const struct p2p_eval *eval, const struct p2p_walk *walk,
 			 struct p2p_kernel *kernel)
 {
 	struct p2p_tested tested;
 
-	for (p2p_tested_first(&tested, judge, walk); tested.function; p2p_tested_next(&tested)) {
+	for (p2p_tested_first(&tested, eval, walk); tested.function; p2p_tested_next(&tested)) {
 		switch (p2p_acs_redirects(tested.function, tested.mask)) {
 		case P2P_YES:
 			kernel->redirects++;
@@ -210,19 +210,19 @@ static enum p2p_reason refine_unlisted(const struct p2p_kernel *kernel)
 							    P2P_REASON_HOST_NOT_LISTED;
 }
 
-void p2p_kernel_judge(const struct p2p_judge *judge, const struct p2p_walk *walk,
+void p2p_kernel_evaluate(const struct p2p_eval *eval, const struct p2p_walk *walk,
 		      struct p2p_kernel *ret_kernel)
 {
 	struct p2p_kernel kernel = { .hops = walk->hops, .common = walk->common };
 	struct p2p_findings findings = { .common = walk->common, .lost = walk->lost };
 
-	kernel.provider_root = judge->roots[walk->provider->host->index].root;
-	kernel.client_root = judge->roots[walk->client->host->index].root;
-	kernel.cpu_listed = judge->clauses & P2P_CLAUSE_ZEN ? judge->zen : P2P_NO;
-	count_tested(judge, walk, &kernel);
+	kernel.provider_root = eval->roots[walk->provider->host->index].root;
+	kernel.client_root = eval->roots[walk->client->host->index].root;
+	kernel.cpu_listed = eval->clauses & P2P_CLAUSE_ZEN ? eval->zen : P2P_NO;
+	count_tested(eval, walk, &kernel);
 	findings.redirect = kernel.redirects ? P2P_YES : kernel.unread ? P2P_UNKNOWN : P2P_NO;
-	findings.listed = p2p_judge_listed(judge, walk->provider->host, walk->client->host);
-	kernel.map_type = p2p_kernel_decide(judge, &findings, &kernel.reason);
+	findings.listed = p2p_eval_listed(eval, walk->provider->host, walk->client->host);
+	kernel.map_type = p2p_kernel_decide(eval, &findings, &kernel.reason);
 
 	if (kernel.reason == P2P_REASON_SWITCH && walk->provider == walk->client)
 		kernel.reason = P2P_REASON_SELF;
@@ -231,7 +231,7 @@ void p2p_kernel_judge(const struct p2p_judge *judge, const struct p2p_walk *walk
 	kernel.distance = -1;
 	if (kernel.map_type >= P2P_MAP_THRU_HOST_BRIDGE)
 		kernel.distance = (int)kernel.hops;
-	if (kernel.map_type == P2P_MAP_THRU_HOST_BRIDGE && judge->clauses & P2P_CLAUSE_FAR)
+	if (kernel.map_type == P2P_MAP_THRU_HOST_BRIDGE && eval->clauses & P2P_CLAUSE_FAR)
 		kernel.distance += P2P_FAR_DISTANCE;
 	*ret_kernel = kernel;
 }

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "verdict/judge.h"
+#include "verdict/eval.h"
 #include "verdict/text.h"
 
 /* The names are collected in a page up to 5.13, in 128 bytes on the stack since. */
@@ -14,7 +14,7 @@
 
 struct log {
 	struct p2p_text text;
-	const struct p2p_judge *judge;
+	const struct p2p_eval *eval;
 	const struct p2p_verdict *verdict;
 };
 
@@ -27,14 +27,14 @@ static void new_line(struct log *log)
 /* Names that fit whole; what the kernel prints of the next one is not promised. */
 static void add_list(struct log *log)
 {
-	size_t size = log->judge->clauses & P2P_CLAUSE_SHORT_LIST ? LIST_BYTES_SHORT :
+	size_t size = log->eval->clauses & P2P_CLAUSE_SHORT_LIST ? LIST_BYTES_SHORT :
 								    LIST_BYTES_LONG;
 	struct p2p_tested tested;
 	struct p2p_walk walk;
 	size_t used = 0;
 
 	p2p_walk(log->verdict->provider, log->verdict->client, &walk);
-	for (p2p_tested_first(&tested, log->judge, &walk); tested.function;
+	for (p2p_tested_first(&tested, log->eval, &walk); tested.function;
 	     p2p_tested_next(&tested)) {
 		char bdf[P2P_BDF_SIZE];
 		size_t length;
@@ -51,7 +51,7 @@ static void add_list(struct log *log)
 
 static void add_acs(struct log *log)
 {
-	const char *what = log->judge->clauses & P2P_CLAUSE_ACS_REFUSED ?
+	const char *what = log->eval->clauses & P2P_CLAUSE_ACS_REFUSED ?
 		"cannot be used for peer-to-peer DMA as ACS redirect is set" :
 		"ACS redirect is set";
 	char bdf[P2P_BDF_SIZE];
@@ -61,7 +61,7 @@ static void add_acs(struct log *log)
 		     p2p_bdf_format(log->verdict->provider->bdf, bdf));
 	p2p_text_add(&log->text, "to disable ACS %s for this path, add the kernel parameter: "
 		     "pci=disable_acs_redir=",
-		     log->judge->clauses & P2P_CLAUSE_TLP ? "controls" : "redirect");
+		     log->eval->clauses & P2P_CLAUSE_TLP ? "controls" : "redirect");
 	add_list(log);
 }
 
@@ -79,7 +79,7 @@ static bool add_unlisted(struct log *log, const struct p2p_root *root)
 static void add_unlisted_roots(struct log *log)
 {
 	const struct p2p_kernel *kernel = &log->verdict->kernel;
-	unsigned int clauses = log->judge->clauses;
+	unsigned int clauses = log->eval->clauses;
 	enum p2p_tri first;
 
 	if (!(clauses & P2P_CLAUSE_WARN_VERBOSE) &&
@@ -90,7 +90,7 @@ static void add_unlisted_roots(struct log *log)
 		return;
 	}
 	/* The second is looked up only when the first passed. */
-	first = log->judge->roots[log->verdict->provider->host->index].listed;
+	first = log->eval->roots[log->verdict->provider->host->index].listed;
 	if (first == P2P_YES)
 		add_unlisted(log, &kernel->client_root);
 	else
@@ -105,23 +105,23 @@ static void add_refused(struct log *log)
 	p2p_text_add(&log->text, "cannot be used for peer-to-peer DMA as the client and provider "
 		     "(%s) do not share an upstream bridge%s",
 		     p2p_bdf_format(log->verdict->provider->bdf, bdf),
-		     log->judge->release < P2P_KERNEL(5, 4) ? "" : " or whitelisted host bridge");
+		     log->eval->release < P2P_KERNEL(5, 4) ? "" : " or whitelisted host bridge");
 }
 
-int p2p_judge_message(const struct p2p_judge *judge, const struct p2p_verdict *verdict,
+int p2p_eval_message(const struct p2p_eval *eval, const struct p2p_verdict *verdict,
 		      char *buffer, size_t size)
 {
-	struct log log = { { buffer, size, 0 }, judge, verdict };
+	struct log log = { { buffer, size, 0 }, eval, verdict };
 	bool through_host;
 
 	if (size)
 		*buffer = '\0';
-	if (judge->p2pdma != P2P_YES || verdict->kernel.map_type == P2P_MAP_UNKNOWN ||
+	if (eval->p2pdma != P2P_YES || verdict->kernel.map_type == P2P_MAP_UNKNOWN ||
 	    verdict->kernel.map_type == P2P_MAP_BUS_ADDR)
 		return 0;
 	if (verdict->kernel.redirects && verdict->kernel.common)
 		add_acs(&log);
-	through_host = !(verdict->kernel.common && judge->clauses & P2P_CLAUSE_ACS_REFUSED);
+	through_host = !(verdict->kernel.common && eval->clauses & P2P_CLAUSE_ACS_REFUSED);
 	if (verdict->kernel.map_type == P2P_MAP_NOT_SUPPORTED && through_host) {
 		add_unlisted_roots(&log);
 		add_refused(&log);

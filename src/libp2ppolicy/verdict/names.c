@@ -2,7 +2,7 @@
 /* The words of verdicts, as JSON and text print them. */
 #include <stdio.h>
 
-#include "verdict/judge.h"
+#include "verdict/eval.h"
 
 static const char *const map_types[P2P_MAP_TYPES] = {
 	[P2P_MAP_UNKNOWN] = "unknown",

@@ -2,7 +2,7 @@
 /* Why the kernel decides so: one sentence for each reason, with the functions and registers. */
 #include <string.h>
 
-#include "verdict/judge.h"
+#include "verdict/eval.h"
 #include "verdict/text.h"
 
 /* So many functions are named; the rest is counted. */
@@ -10,7 +10,7 @@
 
 struct writer {
 	struct p2p_text text;
-	const struct p2p_judge *judge;
+	const struct p2p_eval *eval;
 	const struct p2p_verdict *verdict;
 };
 
@@ -38,7 +38,7 @@ static const char *joint(size_t i, size_t count)
 static void add_redirects(struct writer *w)
 {
 	const struct p2p_function *list[NAMED];
-	size_t count = p2p_judge_redirects(w->judge, w->verdict, list, NAMED);
+	size_t count = p2p_eval_redirects(w->eval, w->verdict, list, NAMED);
 	uint16_t mask = P2P_ACS_REDIRECT;
 
 	for (size_t i = 0; i < count && i < NAMED; i++) {
@@ -56,7 +56,7 @@ static void add_redirects(struct writer *w)
 static void add_unread(struct writer *w)
 {
 	const struct p2p_function *list[NAMED];
-	size_t count = p2p_judge_unread(w->judge, w->verdict, list, NAMED);
+	size_t count = p2p_eval_unread(w->eval, w->verdict, list, NAMED);
 
 	for (size_t i = 0; i < count && i < NAMED; i++) {
 		p2p_text_add(&w->text, "%s", joint(i, count));
@@ -128,7 +128,7 @@ static void add_common(struct writer *w)
 
 static void add_rules(struct writer *w)
 {
-	p2p_text_add(&w->text, "%s", w->judge->rules->name);
+	p2p_text_add(&w->text, "%s", w->eval->rules->name);
 }
 
 static const struct { char letter; void (*add)(struct writer *w); } fields[] = {
@@ -138,7 +138,7 @@ static const struct { char letter; void (*add)(struct writer *w); } fields[] = {
 
 /* One row for each enum p2p_reason; %X are the fields above. */
 static const char *const sentences[P2P_REASONS] = {
-	[P2P_REASON_NONE] = "not judged",
+	[P2P_REASON_NONE] = "not evaluated",
 	[P2P_REASON_SWITCH] = "both lie below %C and no function between redirects",
 	[P2P_REASON_SELF] = "provider and client are the same function, which redirects nothing",
 	[P2P_REASON_HOST_LISTED] =
@@ -178,8 +178,8 @@ static void add_refusal(struct writer *w)
 {
 	const struct p2p_kernel *kernel = &w->verdict->kernel;
 
-	if (w->judge->clauses & P2P_CLAUSE_ACS_REFUSED) {
-		p2p_text_add(&w->text, "rule set %s never permits that", w->judge->rules->name);
+	if (w->eval->clauses & P2P_CLAUSE_ACS_REFUSED) {
+		p2p_text_add(&w->text, "rule set %s never permits that", w->eval->rules->name);
 		return;
 	}
 	if (kernel->provider_root.fact == P2P_ABSENT) {
@@ -188,7 +188,7 @@ static void add_refusal(struct writer *w)
 		return;
 	}
 	p2p_text_add(&w->text, "the host bridge list of rule set %s lacks ",
-		     w->judge->rules->name);
+		     w->eval->rules->name);
 	add_unlisted(w);
 }
 
@@ -201,10 +201,10 @@ static void add_field(struct writer *w, char letter)
 			fields[i].add(w);
 }
 
-int p2p_judge_reason(const struct p2p_judge *judge, const struct p2p_verdict *verdict,
+int p2p_eval_reason(const struct p2p_eval *eval, const struct p2p_verdict *verdict,
 		     char *buffer, size_t size)
 {
-	struct writer w = { { buffer, size, 0 }, judge, verdict };
+	struct writer w = { { buffer, size, 0 }, eval, verdict };
 
 	if (size)
 		*buffer = '\0';

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* How two functions lie to each other, in the letters nvidia-smi topo uses. */
-#include "verdict/judge.h"
+#include "verdict/eval.h"
 
 /* Both sides of one switch: up to its upstream port in two steps each. */
 #define ONE_SWITCH_HOPS 4u
@@ -12,10 +12,10 @@ enum p2p_relation p2p_relation_of_common(unsigned int hops)
 	return hops <= ONE_SWITCH_HOPS ? P2P_RELATION_PIX : P2P_RELATION_PXB;
 }
 
-enum p2p_relation p2p_relation_of_nodes(const struct p2p_judge *judge,
+enum p2p_relation p2p_relation_of_nodes(const struct p2p_eval *eval,
 					const struct p2p_number *a, const struct p2p_number *b)
 {
-	if (judge->several_nodes == P2P_NO)
+	if (eval->several_nodes == P2P_NO)
 		return P2P_RELATION_NODE;
 	/* numa_node is -1 where the firmware tells none: that is not a node. */
 	if (a->fact != P2P_PRESENT || b->fact != P2P_PRESENT || a->value < 0 || b->value < 0)
@@ -23,7 +23,7 @@ enum p2p_relation p2p_relation_of_nodes(const struct p2p_judge *judge,
 	return a->value == b->value ? P2P_RELATION_NODE : P2P_RELATION_SYS;
 }
 
-enum p2p_relation p2p_relation_judge(const struct p2p_judge *judge, const struct p2p_walk *walk)
+enum p2p_relation p2p_relation_evaluate(const struct p2p_eval *eval, const struct p2p_walk *walk)
 {
 	if (walk->common)
 		return p2p_relation_of_common(walk->hops);
@@ -31,5 +31,5 @@ enum p2p_relation p2p_relation_judge(const struct p2p_judge *judge, const struct
 		return P2P_RELATION_UNKNOWN;
 	if (walk->provider->host == walk->client->host)
 		return P2P_RELATION_PHB;
-	return p2p_relation_of_nodes(judge, &walk->provider->numa, &walk->client->numa);
+	return p2p_relation_of_nodes(eval, &walk->provider->numa, &walk->client->numa);
 }

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "verdict/judge.h"
+#include "verdict/eval.h"
 
 enum {
 	FAR = 5,		/* so many steps or more: beyond what PIX allows */
@@ -49,7 +49,7 @@ struct corner {
 };
 
 struct counter {
-	const struct p2p_judge *judge;
+	const struct p2p_eval *eval;
 	struct node *nodes;
 	const struct p2p_function **order;	/* deepest first */
 	uint64_t *below_bridge;
@@ -74,24 +74,24 @@ static enum p2p_tri request_of(unsigned int state)
 }
 
 /* Does ACS redirect a pair that meets at @common? */
-static enum p2p_tri pair_redirect(const struct p2p_judge *judge,
+static enum p2p_tri pair_redirect(const struct p2p_eval *eval,
 				  const struct p2p_function *common, unsigned int provider,
 				  unsigned int client)
 {
 	enum p2p_tri both = p2p_tri_or(completion_of(provider), request_of(client));
 
-	if (!(judge->clauses & P2P_CLAUSE_TLP))
+	if (!(eval->clauses & P2P_CLAUSE_TLP))
 		return p2p_tri_or(both, p2p_acs_redirects(common, P2P_ACS_REDIRECT));
 	return provider == SELF || client == SELF ? P2P_NO : both;
 }
 
 /* The state that a member of state @state has when seen from above @function. */
-static unsigned int lift_state(const struct p2p_judge *judge, const struct p2p_function *function,
+static unsigned int lift_state(const struct p2p_eval *eval, const struct p2p_function *function,
 			       unsigned int state)
 {
 	enum p2p_tri own;
 
-	if (judge->clauses & P2P_CLAUSE_TLP)
+	if (eval->clauses & P2P_CLAUSE_TLP)
 		return make_state(p2p_acs_redirects(function, P2P_ACS_CR),
 				  p2p_acs_redirects(function, P2P_ACS_RR | P2P_ACS_EC));
 	own = p2p_tri_or(completion_of(state), p2p_acs_redirects(function, P2P_ACS_REDIRECT));
@@ -123,7 +123,7 @@ static void add_pairs(struct counter *counter, enum p2p_relation relation,
 static void count_common(struct counter *counter, const struct p2p_function *common,
 			 const struct branch *branch, int sign)
 {
-	const struct p2p_judge *judge = counter->judge;
+	const struct p2p_eval *eval = counter->eval;
 	enum p2p_map_type types[TRIS];
 	struct cell cells[DEPTHS * STATES];
 	size_t n = list_cells(branch, cells);
@@ -131,14 +131,14 @@ static void count_common(struct counter *counter, const struct p2p_function *com
 	for (enum p2p_tri redirect = P2P_UNKNOWN; redirect <= P2P_YES; redirect++) {
 		struct p2p_findings findings = {
 			.common = true, .redirect = redirect,
-			.listed = p2p_judge_listed(judge, common->host, common->host),
+			.listed = p2p_eval_listed(eval, common->host, common->host),
 		};
 
-		types[redirect] = p2p_kernel_decide(judge, &findings, NULL);
+		types[redirect] = p2p_kernel_decide(eval, &findings, NULL);
 	}
 	for (size_t i = 0; i < n; i++) {
 		for (size_t j = 0; j < n; j++) {
-			enum p2p_tri redirect = pair_redirect(judge, common, cells[i].state,
+			enum p2p_tri redirect = pair_redirect(eval, common, cells[i].state,
 							      cells[j].state);
 			unsigned int hops = cells[i].depth + cells[j].depth;
 
@@ -148,11 +148,11 @@ static void count_common(struct counter *counter, const struct p2p_function *com
 	}
 }
 
-static enum p2p_map_type decide_apart(const struct p2p_judge *judge, enum p2p_tri listed)
+static enum p2p_map_type decide_apart(const struct p2p_eval *eval, enum p2p_tri listed)
 {
 	struct p2p_findings findings = { .listed = listed };
 
-	return p2p_kernel_decide(judge, &findings, NULL);
+	return p2p_kernel_decide(eval, &findings, NULL);
 }
 
 /* Pairs that have no common bridge that is known, and not all bridges of one are known. */
@@ -161,7 +161,7 @@ static void add_lost(struct counter *counter, uint64_t pairs)
 	struct p2p_findings findings = { .lost = true };
 
 	add_pairs(counter, P2P_RELATION_UNKNOWN,
-		  p2p_kernel_decide(counter->judge, &findings, NULL), pairs);
+		  p2p_kernel_decide(counter->eval, &findings, NULL), pairs);
 }
 
 static uint64_t lift(struct counter *counter, const struct p2p_function *function,
@@ -179,7 +179,7 @@ static uint64_t lift(struct counter *counter, const struct p2p_function *functio
 			if (!count)
 				continue;
 			total += count;
-			ret_branch->count[above][lift_state(counter->judge, function, state)] +=
+			ret_branch->count[above][lift_state(counter->eval, function, state)] +=
 				count;
 		}
 	}
@@ -189,7 +189,7 @@ static uint64_t lift(struct counter *counter, const struct p2p_function *functio
 /* All below @function is counted: count what meets at it, and hand its members up. */
 static void settle(struct counter *counter, const struct p2p_function *function)
 {
-	const struct p2p_judge *judge = counter->judge;
+	const struct p2p_eval *eval = counter->eval;
 	struct node *node = &counter->nodes[function->index];
 	struct branch self = { 0 }, lifted;
 	uint64_t members;
@@ -214,7 +214,7 @@ static void settle(struct counter *counter, const struct p2p_function *function)
 	}
 	counter->below_bridge[function->host->index] += members;
 	add_pairs(counter, P2P_RELATION_PHB,
-		  decide_apart(judge, p2p_judge_listed(judge, function->host, function->host)),
+		  decide_apart(eval, p2p_eval_listed(eval, function->host, function->host)),
 		  -(members * members));
 }
 
@@ -290,9 +290,9 @@ static void count_corners(struct counter *counter, const struct corner *corners,
 	for (size_t i = 0; i < count; i++)
 		for (size_t j = 0; j < count; j++)
 			add_pairs(counter,
-				  p2p_relation_of_nodes(counter->judge, &corners[i].numa,
+				  p2p_relation_of_nodes(counter->eval, &corners[i].numa,
 							&corners[j].numa),
-				  decide_apart(counter->judge, p2p_tri_and(corners[i].listed,
+				  decide_apart(counter->eval, p2p_tri_and(corners[i].listed,
 									   corners[j].listed)),
 				  (uint64_t)(int64_t)sign * (corners[i].count * corners[j].count));
 }
@@ -301,7 +301,7 @@ static void count_corners(struct counter *counter, const struct corner *corners,
 static void count_bridges(struct counter *counter, const struct p2p_function *const *functions,
 			  size_t count)
 {
-	const struct p2p_judge *judge = counter->judge;
+	const struct p2p_eval *eval = counter->eval;
 	struct corner *corners = counter->corners;
 	size_t n, end;
 
@@ -310,7 +310,7 @@ static void count_bridges(struct counter *counter, const struct p2p_function *co
 			corners[n++] = (struct corner){
 				.bridge = functions[i]->host->index,
 				.numa = functions[i]->numa,
-				.listed = judge->roots[functions[i]->host->index].listed,
+				.listed = eval->roots[functions[i]->host->index].listed,
 				.count = 1,
 			};
 	n = merge(corners, n, by_bridge);
@@ -326,15 +326,15 @@ static void count_bridges(struct counter *counter, const struct p2p_function *co
 static void count_all(struct counter *counter, const struct p2p_function *const *functions,
 		      size_t count)
 {
-	const struct p2p_judge *judge = counter->judge;
+	const struct p2p_eval *eval = counter->eval;
 	size_t n = collect_nodes(counter, functions, count);
 
 	qsort(counter->order, n, sizeof(const struct p2p_function *), deepest_first);
 	for (size_t i = 0; i < n; i++)
 		settle(counter, counter->order[i]);
-	for (size_t i = 0; i < judge->root_count; i++)
+	for (size_t i = 0; i < eval->root_count; i++)
 		add_pairs(counter, P2P_RELATION_PHB,
-			  decide_apart(judge, judge->roots[i].listed_same),
+			  decide_apart(eval, eval->roots[i].listed_same),
 			  counter->below_bridge[i] * counter->below_bridge[i]);
 	count_bridges(counter, functions, count);
 	/* All pairs with an orphan; those below one top were taken away. */
@@ -342,16 +342,16 @@ static void count_all(struct counter *counter, const struct p2p_function *const 
 	add_lost(counter, (uint64_t)count * count - (uint64_t)n * n);
 }
 
-int p2p_judge_summary(const struct p2p_judge *judge, const struct p2p_function *const *functions,
+int p2p_eval_summary(const struct p2p_eval *eval, const struct p2p_function *const *functions,
 		      size_t count, struct p2p_summary *ret_summary)
 {
-	struct node *nodes = calloc(judge->functions + 1, sizeof(*nodes));
+	struct node *nodes = calloc(eval->functions + 1, sizeof(*nodes));
 	const struct p2p_function **order =
-		calloc(judge->functions + 1, sizeof(const struct p2p_function *));
-	uint64_t *below_bridge = calloc(judge->root_count + 1, sizeof(*below_bridge));
+		calloc(eval->functions + 1, sizeof(const struct p2p_function *));
+	uint64_t *below_bridge = calloc(eval->root_count + 1, sizeof(*below_bridge));
 	struct corner *corners = calloc(count + 1, sizeof(*corners));
 	struct p2p_summary summary = { 0 };
-	struct counter counter = { judge, nodes, order, below_bridge, corners, &summary, 0 };
+	struct counter counter = { eval, nodes, order, below_bridge, corners, &summary, 0 };
 	int error = -ENOMEM;
 
 	if (nodes && order && below_bridge && corners) {

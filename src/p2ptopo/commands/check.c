@@ -212,7 +212,7 @@ static struct json_object *json_classes(const struct p2p_check_counts *counts)
 
 static int hold(struct checking *checking)
 {
-	return p2p_check_run(checking->app->context, checking->check, checking->app->judge,
+	return p2p_check_run(checking->app->context, checking->check, checking->app->eval,
 			     &checking->options, &checking->counts);
 }
 
@@ -278,7 +278,7 @@ static enum status record(struct app *app, const char *path)
 	status = ask_gate(app, &gate);
 	if (status)
 		return status;
-	error = p2p_check_record(app->context, app->judge, app->selected, app->selected_count,
+	error = p2p_check_record(app->context, app->eval, app->selected, app->selected_count,
 				 gate == not_loaded || gate == out_of_order ? NULL : gate, &text);
 	if (error)
 		return fail_library(app->failure, app->context, error);

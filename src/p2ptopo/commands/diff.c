@@ -213,7 +213,7 @@ enum status command_diff(struct app *app, int argc, char **argv)
 	enum status status = read_both(&two, argv[0], argc > 1 ? argv[1] : NULL);
 	bool any;
 
-	if (!status && p2p_diff_new(app->context, two.old.judge, app->judge, app->options.all,
+	if (!status && p2p_diff_new(app->context, two.old.eval, app->eval, app->options.all,
 				    &two.diff))
 		status = fail_memory(app->failure);
 	if (!status) {

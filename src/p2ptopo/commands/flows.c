@@ -309,7 +309,7 @@ enum status command_flows(struct app *app, int argc, char **argv)
 		status = fail_with(app->failure, STATUS_INPUT, "no transfer is named");
 	if (!status) {
 		shares = calloc(list.count + 1, sizeof(*shares));
-		if (!shares || p2p_flows_share(app->judge, list.flows, list.count, shares))
+		if (!shares || p2p_flows_share(app->eval, list.flows, list.count, shares))
 			status = fail_memory(app->failure);
 		else if (app->options.format == FORMAT_TEXT)
 			status = print_text(app, &list, shares);

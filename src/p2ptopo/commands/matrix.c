@@ -141,7 +141,7 @@ static enum paint print_locality(char text[GRID_CELL], const struct line *line, 
  * Which two functions answer for a cell: the first members, or two different ones of a line
  * with itself.  False: a function with itself, and nobody asked for that.
  */
-static bool judge_cell(const struct matrix *matrix, const struct line *row,
+static bool eval_cell(const struct matrix *matrix, const struct line *row,
 		       const struct line *column, struct p2p_verdict *ret_verdict)
 {
 	const struct p2p_function *one = row->members[0], *other = column->members[0];
@@ -150,7 +150,7 @@ static bool judge_cell(const struct matrix *matrix, const struct line *row,
 		other = row->members[1];
 	if (one == other && !matrix->app->options.all)
 		return false;
-	p2p_judge_pair(matrix->app->judge, matrix->turned ? other : one,
+	p2p_eval_pair(matrix->app->eval, matrix->turned ? other : one,
 		       matrix->turned ? one : other, ret_verdict);
 	return true;
 }
@@ -159,11 +159,11 @@ static bool judge_cell(const struct matrix *matrix, const struct line *row,
 static enum paint print_fact(char text[GRID_CELL], const struct matrix *matrix,
 			     const struct p2p_verdict *verdict)
 {
-	struct pair pair = { .judge = matrix->app->judge, .verdict = *verdict };
+	struct pair pair = { .eval = matrix->app->eval, .verdict = *verdict };
 	enum pair_fact fact = cells[matrix->cell].fact, paint = fact;
 	char word[PAIR_SAY];
 
-	p2p_judge_score(pair.judge, verdict, &pair.score);
+	p2p_eval_score(pair.eval, verdict, &pair.score);
 	if (fact == PAIR_LATENCY) {
 		paint = PAIR_WRITE;
 		fact = speed_is_usable(&pair.score.write) ? fact : paint;
@@ -179,7 +179,7 @@ static enum paint print_cell(char text[GRID_CELL], void *userdata, size_t row, s
 
 	if (column >= matrix->column_count)
 		return print_locality(text, &matrix->rows[row], column > matrix->column_count);
-	if (!judge_cell(matrix, &matrix->rows[row], &matrix->columns[column], &verdict)) {
+	if (!eval_cell(matrix, &matrix->rows[row], &matrix->columns[column], &verdict)) {
 		snprintf(text, GRID_CELL, "X");
 		return PAINT_DIM;
 	}
@@ -334,7 +334,7 @@ static int print_whole(struct app *app, struct matrix *matrix, struct line *line
 	if (matrix->cell != CELL_VERDICT ||
 	    (grid.columns * SHORT_NAME / 2 < app->options.width && grid_pages(app, &grid) <= 1))
 		return print_grid(matrix);
-	error = p2p_groups_new(app->judge, app->selected, app->selected_count, &groups);
+	error = p2p_groups_new(app->eval, app->selected, app->selected_count, &groups);
 	if (!error && p2p_groups_count(groups) > MANY_ROWS)
 		fprintf(app->out, "%zu rows: -s, -d and --class select rows, p2ptopo report summarizes them "
 			"up.\n\n", p2p_groups_count(groups));
@@ -381,7 +381,7 @@ static struct json_object *json_verdict(const struct app *app, const struct p2p_
 	struct p2p_verdict verdict;
 	bool known;
 
-	p2p_judge_pair(app->judge, provider, client, &verdict);
+	p2p_eval_pair(app->eval, provider, client, &verdict);
 	known = verdict.kernel.map_type != P2P_MAP_UNKNOWN;
 	json_put(cell, "relation", json_text(p2p_relation_name(verdict.relation)));
 	json_put(cell, "map_type", json_text(p2p_map_type_name(verdict.kernel.map_type)));
@@ -448,7 +448,7 @@ static enum status print_json(const struct app *app)
 	int error = lines ? 0 : -ENOMEM;
 
 	if (!error && !app_has_filter(app) && !app->options.cell) {
-		error = p2p_groups_new(app->judge, app->selected, count, &groups);
+		error = p2p_groups_new(app->eval, app->selected, count, &groups);
 		if (!error)
 			count = lines_of_groups(groups, lines);
 	}

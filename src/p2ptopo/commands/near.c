@@ -161,8 +161,8 @@ static size_t find_peers(const struct app *app, const struct p2p_function *devic
 		if (function == device || !app->picked[i])
 			continue;
 		peer->function = function;
-		pair_judge(app->judge, device, function, &peer->gives);
-		pair_judge(app->judge, function, device, &peer->takes);
+		pair_eval(app->eval, device, function, &peer->gives);
+		pair_eval(app->eval, function, device, &peer->takes);
 		count++;
 	}
 	if (count)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* p2ptopo pairs: one row per ordered pair, judged and printed one by one. */
+/* p2ptopo pairs: one row per ordered pair, evaluated and printed one by one. */
 #include <errno.h>
 #include <string.h>
 
@@ -20,7 +20,7 @@ static int for_each_pair(struct app *app, pair_fn *fn, void *userdata)
 		for (size_t j = 0; j < app->selected_count && !error; j++) {
 			if (!app_shows(app, i, j))
 				continue;
-			p2p_judge_pair(app->judge, app->selected[i], app->selected[j], &verdict);
+			p2p_eval_pair(app->eval, app->selected[i], app->selected[j], &verdict);
 			error = fn(app, &verdict, userdata);
 			/* A full disk ends this; main() says so. */
 			if (!error && ferror(app->out))
@@ -38,10 +38,10 @@ struct rows {
 
 static int add_row(struct app *app, const struct p2p_verdict *verdict, void *userdata)
 {
-	struct pair pair = { .judge = app->judge, .verdict = *verdict };
+	struct pair pair = { .eval = app->eval, .verdict = *verdict };
 	struct rows *rows = userdata;
 
-	p2p_judge_score(app->judge, verdict, &pair.score);
+	p2p_eval_score(app->eval, verdict, &pair.score);
 	rows->any = true;
 	return table_add(rows->table, &pair);
 }

@@ -16,7 +16,7 @@ enum status policy_compile(struct app *app, const char *path, struct list_of *re
 	*ret_list = (struct list_of){ 0 };
 	error = p2p_policy_load(app->context, path ? path : POLICY_FILE, &ret_list->policy);
 	if (!error)
-		error = p2p_allow_list_new(app->context, ret_list->policy, app->judge,
+		error = p2p_allow_list_new(app->context, ret_list->policy, app->eval,
 					   &ret_list->list);
 	return error ? fail_library(app->failure, app->context, error) : STATUS_DONE;
 }
@@ -57,7 +57,7 @@ static bool reaches_anyway(const struct app *app, const struct list_of *made,
 	if (client == provider || !p2p_function_has_header_0(client) ||
 	    p2p_allow_list_has(made->list, provider, client))
 		return false;
-	p2p_judge_pair(app->judge, provider, client, &verdict);
+	p2p_eval_pair(app->eval, provider, client, &verdict);
 	return verdict.fabric.request.kind == P2P_ROUTE_DIRECT;
 }
 
@@ -263,7 +263,7 @@ enum status command_policy_explain(struct app *app, int argc, char **argv)
 	error = p2p_policy_load(app->context, path, &policy);
 	if (error)
 		return fail_library(app->failure, app->context, error);
-	p2p_judge_pair(app->judge, provider, client, &verdict);
+	p2p_eval_pair(app->eval, provider, client, &verdict);
 	p2p_policy_decide(policy, &verdict, &decision);
 	if (app->options.format == FORMAT_JSON)
 		explain_json(app, &verdict, &decision);

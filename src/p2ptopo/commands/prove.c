@@ -163,7 +163,7 @@ enum status command_prove(struct app *app, int argc, char **argv)
 				   client->display);
 	if (status)
 		return status;
-	p2p_judge_pair(app->judge, provider, client, &verdict);
+	p2p_eval_pair(app->eval, provider, client, &verdict);
 	status = prove(app, &verdict, &proof);
 	if (status)
 		return status;

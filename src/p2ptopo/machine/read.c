@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The machine read, built and judged, as far as a command needs it. */
+/* The machine read, built and evaluated, as far as a command needs it. */
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,7 +41,7 @@ static enum status check_rules(struct failure *failure, const char *name)
 			 names);
 }
 
-/* Locality must be the same for every command that names devices or judges pairs of them. */
+/* Locality must be the same for every command that names devices or evaluates pairs of them. */
 static int build_topology(struct app *app)
 {
 	bool names = p2p_snapshot_want(app->snapshot) >= P2P_WANT_NAMES;
@@ -68,8 +68,8 @@ enum status app_read(struct app *app, enum stage stage)
 	if (!error && stage >= STAGE_TOPOLOGY)
 		error = build_topology(app);
 	if (!error && stage >= STAGE_JUDGE)
-		error = p2p_judge_new(app->context, app->topology, app->options.kernel,
-				      &app->judge);
+		error = p2p_eval_new(app->context, app->topology, app->options.kernel,
+				      &app->eval);
 	if (error)
 		return fail_library(app->failure, app->context, error);
 	return stage >= STAGE_TOPOLOGY ? app_select(app) : STATUS_DONE;
@@ -87,7 +87,7 @@ void app_release(struct app *app)
 {
 	free(app->selected);
 	free(app->picked);
-	p2p_judge_free(app->judge);
+	p2p_eval_free(app->eval);
 	p2p_topology_free(app->topology);
 	p2p_snapshot_free(app->snapshot);
 	p2p_context_free(app->context);

@@ -73,14 +73,14 @@ struct json_object *json_functions(const struct p2p_function *const *list, size_
 	return array;
 }
 
-static void put_rules(struct json_object *document, const struct p2p_judge *judge)
+static void put_rules(struct json_object *document, const struct p2p_eval *eval)
 {
-	const struct p2p_rules *rules = judge ? p2p_judge_rules(judge) : NULL;
+	const struct p2p_rules *rules = eval ? p2p_eval_rules(eval) : NULL;
 
 	json_put(document, "rules", rules ? json_text(p2p_rules_name(rules)) : NULL);
 	json_put(document, "rules_experimental",
 		 rules ? json_flag(p2p_rules_is_experimental(rules)) : NULL);
-	json_put(document, "rules_note", rules ? json_text(p2p_judge_rules_note(judge)) : NULL);
+	json_put(document, "rules_note", rules ? json_text(p2p_eval_rules_note(eval)) : NULL);
 }
 
 struct json_object *document_new(const struct app *app, const char *name)
@@ -97,7 +97,7 @@ struct json_object *document_new(const struct app *app, const char *name)
 	json_put(document, "kernel", json_text(machine->release));
 	if (app->saved_at)
 		json_put(document, "registers_saved_at", json_time(app->saved_at));
-	put_rules(document, app->judge);
+	put_rules(document, app->eval);
 	return document;
 }
 

@@ -62,8 +62,8 @@ void print_wrapped(FILE *out, unsigned int width, unsigned int indent, const cha
 
 void print_rules_note(const struct app *app, const char *prefix)
 {
-	const char *name = p2p_rules_name(p2p_judge_rules(app->judge));
-	const char *note = p2p_judge_rules_note(app->judge);
+	const char *name = p2p_rules_name(p2p_eval_rules(app->eval));
+	const char *note = p2p_eval_rules_note(app->eval);
 	char text[1024];
 
 	if (!note)

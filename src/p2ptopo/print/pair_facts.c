@@ -119,7 +119,7 @@ static void say_limit(const struct pair *pair, const void *at, char *text, size_
 
 static void say_limit_why(const struct pair *pair, const void *at, char *text, size_t size)
 {
-	p2p_score_reason(pair->judge, &pair->verdict, at, text, size);
+	p2p_score_reason(pair->eval, &pair->verdict, at, text, size);
 }
 
 static void say_route(const struct pair *pair, const void *at, char *text, size_t size)
@@ -152,7 +152,7 @@ static void say_list(const struct p2p_function *const *list, size_t count, char 
 static void say_redirects(const struct pair *pair, const void *at, char *text, size_t size)
 {
 	const struct p2p_function *list[LISTED];
-	size_t count = p2p_judge_redirects(pair->judge, at, list, LISTED);
+	size_t count = p2p_eval_redirects(pair->eval, at, list, LISTED);
 
 	say_list(list, count, text, size);
 }
@@ -160,14 +160,14 @@ static void say_redirects(const struct pair *pair, const void *at, char *text, s
 static void say_unread(const struct pair *pair, const void *at, char *text, size_t size)
 {
 	const struct p2p_function *list[LISTED];
-	size_t count = p2p_judge_unread(pair->judge, at, list, LISTED);
+	size_t count = p2p_eval_unread(pair->eval, at, list, LISTED);
 
 	say_list(list, count, text, size);
 }
 
 static void say_reason(const struct pair *pair, const void *at, char *text, size_t size)
 {
-	p2p_judge_reason(pair->judge, at, text, size);
+	p2p_eval_reason(pair->eval, at, text, size);
 }
 
 static const struct {
@@ -192,12 +192,12 @@ const struct column pairs_columns[] = {
 	{ 0 }
 };
 
-void pair_judge(const struct p2p_judge *judge, const struct p2p_function *provider,
+void pair_eval(const struct p2p_eval *eval, const struct p2p_function *provider,
 		const struct p2p_function *client, struct pair *ret_pair)
 {
-	ret_pair->judge = judge;
-	p2p_judge_pair(judge, provider, client, &ret_pair->verdict);
-	p2p_judge_score(judge, &ret_pair->verdict, &ret_pair->score);
+	ret_pair->eval = eval;
+	p2p_eval_pair(eval, provider, client, &ret_pair->verdict);
+	p2p_eval_score(eval, &ret_pair->verdict, &ret_pair->score);
 }
 
 char *pair_say(const struct pair *pair, enum pair_fact fact, char text[PAIR_SAY])

@@ -5,15 +5,15 @@
 
 #include "print/output.h"
 
-/** struct pair - one ordered pair, judged. */
+/** struct pair - one ordered pair, evaluated. */
 struct pair {
-	const struct p2p_judge *judge;
+	const struct p2p_eval *eval;
 	struct p2p_verdict verdict;
 	struct p2p_score score;
 };
 
-/** pair_judge() - judge a pair, and say how fast it is. */
-void pair_judge(const struct p2p_judge *judge, const struct p2p_function *provider,
+/** pair_eval() - evaluate a pair, and say how fast it is. */
+void pair_eval(const struct p2p_eval *eval, const struct p2p_function *provider,
 		const struct p2p_function *client, struct pair *ret_pair);
 
 /** enum pair_fact - the rows of pair_facts.def. */

@@ -9,7 +9,7 @@
 /* Longer sentences than this are cut; the lists beside them are whole. */
 #define SENTENCE 4096
 
-typedef size_t list_fn(const struct p2p_judge *judge, const struct p2p_verdict *verdict,
+typedef size_t list_fn(const struct p2p_eval *eval, const struct p2p_verdict *verdict,
 		       const struct p2p_function **list, size_t size);
 
 static struct json_object *json_list(const struct app *app, const struct p2p_verdict *verdict,
@@ -22,7 +22,7 @@ static struct json_object *json_list(const struct app *app, const struct p2p_ver
 		list = calloc(count, sizeof(void *));
 	if (!list)
 		return NULL;
-	fill(app->judge, verdict, list, count);
+	fill(app->eval, verdict, list, count);
 	array = json_functions(list, count);
 	if (list != some)
 		free(list);
@@ -53,15 +53,15 @@ static struct json_object *json_kernel(const struct app *app, const struct p2p_v
 	json_put(object, "distance", known ? json_object_new_int(kernel->distance) : NULL);
 	json_put(object, "hops", json_count(kernel->hops));
 	json_put(object, "acs_redirect",
-		 json_list(app, verdict, kernel->redirects, p2p_judge_redirects));
-	json_put(object, "acs_unknown", json_list(app, verdict, kernel->unread, p2p_judge_unread));
+		 json_list(app, verdict, kernel->redirects, p2p_eval_redirects));
+	json_put(object, "acs_unknown", json_list(app, verdict, kernel->unread, p2p_eval_unread));
 	json_put(object, "common", json_bdf(kernel->common));
 	json_put(object, "provider_root", json_root(&kernel->provider_root));
 	json_put(object, "client_root", json_root(&kernel->client_root));
 	json_put(object, "cpu_listed", json_tri(kernel->cpu_listed));
-	p2p_judge_reason(app->judge, verdict, sentence, sizeof(sentence));
+	p2p_eval_reason(app->eval, verdict, sentence, sizeof(sentence));
 	json_put(object, "reason", json_text(sentence));
-	p2p_judge_message(app->judge, verdict, sentence, sizeof(sentence));
+	p2p_eval_message(app->eval, verdict, sentence, sizeof(sentence));
 	json_put(object, "message", json_text(*sentence ? sentence : NULL));
 	return object;
 }

@@ -54,11 +54,11 @@ enum paint speed_paint(const struct p2p_speed *speed)
 char *speed_reason(const struct app *app, const struct p2p_verdict *verdict,
 		   const struct p2p_speed *speed)
 {
-	int length = p2p_score_reason(app->judge, verdict, speed, NULL, 0);
+	int length = p2p_score_reason(app->eval, verdict, speed, NULL, 0);
 	char *text = malloc((size_t)length + 1);
 
 	if (text)
-		p2p_score_reason(app->judge, verdict, speed, text, (size_t)length + 1);
+		p2p_score_reason(app->eval, verdict, speed, text, (size_t)length + 1);
 	return text;
 }
 
@@ -104,7 +104,7 @@ struct json_object *speed_json_pair(const struct app *app, const struct p2p_verd
 	struct json_object *object = json_object_new_object();
 	struct p2p_score score;
 
-	p2p_judge_score(app->judge, verdict, &score);
+	p2p_eval_score(app->eval, verdict, &score);
 	json_put(object, "read", speed_json(app, verdict, &score.read));
 	json_put(object, "write", speed_json(app, verdict, &score.write));
 	return object;

@@ -106,14 +106,14 @@ int view_rebuild(struct view *view)
 	return rebuild_at(view, viewport.row, viewport.column);
 }
 
-/* What was judged is gone: rows that point into it must not be looked at before. */
-static int judge_again(struct view *view, const struct viewport *before)
+/* What was evaluated is gone: rows that point into it must not be looked at before. */
+static int evaluate_again(struct view *view, const struct viewport *before)
 {
 	int error;
 
 	branches_forget(&view->branches);
 	devices_free(&view->devices);
-	error = machine_judge(&view->machine, &view->state);
+	error = machine_eval(&view->machine, &view->state);
 	look_over(view);
 	return error ? error : rebuild_at(view, before->row, before->column);
 }
@@ -144,7 +144,7 @@ int view_start(struct view *view, struct app *app)
 	view->cell = open_memstream(&view->cell_text, &view->cell_size);
 	if (!view->cell)
 		return -ENOMEM;
-	return judge_again(view, &nowhere);
+	return evaluate_again(view, &nowhere);
 }
 
 void view_free(struct view *view)
@@ -202,7 +202,7 @@ static void try_out(struct view *view, const struct viewport *before)
 			  client ? client->display : "no client");
 		return;
 	}
-	report_failure(view, error ? error : judge_again(view, before));
+	report_failure(view, error ? error : evaluate_again(view, before));
 }
 
 static void set_classes(struct view *view)
@@ -295,7 +295,7 @@ void view_read(struct view *view, int64_t now)
 		state_say(&view->state, true, "%s", note);
 		break;
 	}
-	report_failure(view, judge_again(view, &before));
+	report_failure(view, evaluate_again(view, &before));
 }
 
 bool view_expire(struct view *view, int64_t now)
@@ -318,7 +318,7 @@ void view_press(struct view *view, uint32_t key, int64_t now)
 	switch (view->state.effect) {
 	case EFFECT_REBUILD:
 		report_failure(view, rules == view->state.rules ? view_rebuild(view) :
-						  judge_again(view, &viewport));
+						  evaluate_again(view, &viewport));
 		return;
 	case EFFECT_SORT:
 		report_failure(view, rebuild_at(view, (struct address){ 0 },

@@ -14,8 +14,8 @@ void machine_start(struct machine *machine, struct app *app)
 
 void machine_forget(struct machine *machine)
 {
-	machine->judge = p2p_judge_free(machine->judge);
-	machine->plain = p2p_judge_free(machine->plain);
+	machine->eval = p2p_eval_free(machine->eval);
+	machine->plain = p2p_eval_free(machine->plain);
 	machine->tried = p2p_topology_free(machine->tried);
 	free(machine->selected);
 	machine->selected = NULL;
@@ -79,7 +79,7 @@ static int select_tried(struct machine *machine)
 	return 0;
 }
 
-static int judge_tried(struct machine *machine, const char *rules)
+static int eval_tried(struct machine *machine, const char *rules)
 {
 	struct p2p_change *changes = list_changes(machine);
 	int error = changes ? 0 : -ENOMEM;
@@ -92,26 +92,26 @@ static int judge_tried(struct machine *machine, const char *rules)
 		return error;
 	error = select_tried(machine);
 	if (!error)
-		error = p2p_judge_new(machine->read->context, machine->tried, rules,
-				      &machine->judge);
+		error = p2p_eval_new(machine->read->context, machine->tried, rules,
+				      &machine->eval);
 	return error;
 }
 
-int machine_judge(struct machine *machine, const struct state *state)
+int machine_eval(struct machine *machine, const struct state *state)
 {
 	const char *rules = state->rules ? p2p_rules_name(p2p_rules_at(state->rules - 1)) : "auto";
 	int error;
 
 	machine_forget(machine);
-	error = p2p_judge_new(machine->read->context, machine->read->topology, rules,
+	error = p2p_eval_new(machine->read->context, machine->read->topology, rules,
 			      &machine->plain);
 	if (!error)
-		error = judge_tried(machine, rules);
+		error = eval_tried(machine, rules);
 	if (error) {
 		machine_forget(machine);
 		return error;
 	}
-	machine->shown.judge = machine->judge ? machine->judge : machine->plain;
+	machine->shown.eval = machine->eval ? machine->eval : machine->plain;
 	machine->shown.options.kernel = rules;
 	if (machine->tried) {
 		machine->shown.topology = machine->tried;
@@ -201,8 +201,8 @@ int machine_toggle_pair(struct machine *machine, const struct p2p_function *prov
 
 	if (!list)
 		return -ENOMEM;
-	p2p_judge_pair(machine->shown.judge, provider, client, &verdict);
-	count = p2p_judge_redirects(machine->shown.judge, &verdict, list, room);
+	p2p_eval_pair(machine->shown.eval, provider, client, &verdict);
+	count = p2p_eval_redirects(machine->shown.eval, &verdict, list, room);
 	for (size_t i = 0; i < count && i < room && !error; i++)
 		error = machine_toggle(machine, list[i]);
 	free(list);
@@ -218,15 +218,15 @@ void machine_undo(struct machine *machine)
 	machine->trial_count = 0;
 }
 
-bool machine_judge_pair(const struct machine *machine, const struct p2p_function *provider,
+bool machine_eval_pair(const struct machine *machine, const struct p2p_function *provider,
 			const struct p2p_function *client, struct p2p_verdict *ret_verdict)
 {
 	struct p2p_verdict plain;
 
-	p2p_judge_pair(machine->shown.judge, provider, client, ret_verdict);
+	p2p_eval_pair(machine->shown.eval, provider, client, ret_verdict);
 	if (!machine->tried)
 		return false;
-	p2p_judge_pair(machine->plain, machine_as_read(machine, provider),
+	p2p_eval_pair(machine->plain, machine_as_read(machine, provider),
 		       machine_as_read(machine, client), &plain);
 	return plain.kernel.map_type != ret_verdict->kernel.map_type ||
 	       plain.kernel.distance != ret_verdict->kernel.distance ||

@@ -41,13 +41,13 @@ struct trial {
  * struct machine - see above.
  * @read: what was read; read again it is replaced in place
  * @shown: what the pages show: @read by the rules chosen and with @trials
- * @plain: judges what was read by these rules
- * @tried, @judge: the topology with @trials, and its judge; NULL when nothing is tried
+ * @plain: evaluates what was read by these rules
+ * @tried, @eval: the topology with @trials, and its evaluator; NULL when nothing is tried
  * @selected: of @tried
  */
 struct machine {
 	struct app *read, shown;
-	struct p2p_judge *plain, *judge;
+	struct p2p_eval *plain, *eval;
 	struct p2p_topology *tried;
 	const struct p2p_function **selected;
 	struct trial *trials;
@@ -56,18 +56,18 @@ struct machine {
 	size_t event_count;
 };
 
-/** machine_start() - @app has been read and judged. */
+/** machine_start() - @app has been read and evaluated. */
 void machine_start(struct machine *machine, struct app *app);
 void machine_free(struct machine *machine);
 
-/** machine_forget() - drop what was judged; @shown is what was read. */
+/** machine_forget() - drop what was evaluated; @shown is what was read. */
 void machine_forget(struct machine *machine);
 
 /** machine_rules_count() - number of rule sets, "auto" included. */
 unsigned int machine_rules_count(void);
 
-/** machine_judge() - judge by the rules of @state, with all trials.  Return: 0 or -errno. */
-int machine_judge(struct machine *machine, const struct state *state);
+/** machine_eval() - evaluate by the rules of @state, with all trials.  Return: 0 or -errno. */
+int machine_eval(struct machine *machine, const struct state *state);
 
 /** machine_function() - the function as shown; NULL there is none. */
 const struct p2p_function *machine_function(const struct machine *machine, struct address address);
@@ -81,7 +81,7 @@ bool machine_is_tried(const struct machine *machine, const struct p2p_function *
 
 /**
  * machine_toggle() - clear the redirects of a port, or, when none is set, put them back.
- * Return: 0; -ENOENT it has none that could be; -ENOMEM.  machine_judge() makes it seen.
+ * Return: 0; -ENOENT it has none that could be; -ENOMEM.  machine_eval() makes it seen.
  */
 int machine_toggle(struct machine *machine, const struct p2p_function *port);
 
@@ -101,7 +101,7 @@ enum status machine_load(struct app *app, char *note);
  * machine_read() - read it again and mark what came, went and changed.
  * @now: milliseconds
  * @note: what there is to say of the reading, or why it failed; INPUT_SIZE bytes
- * Unless FOLLOW_READ it is as it was before.  In all cases it has to be judged again.
+ * Unless FOLLOW_READ it is as it was before.  In all cases it has to be evaluated again.
  */
 enum follow_result machine_read(struct machine *machine, struct follower *follower, int64_t now,
 				char *note);
@@ -112,8 +112,8 @@ enum mark machine_mark(const struct machine *machine, struct p2p_bdf bdf);
 /** machine_expire() - forget marks that are over.  Return: were there any? */
 bool machine_expire(struct machine *machine, int64_t now);
 
-/** machine_judge_pair() - the verdict as shown, and whether it is another than was read. */
-bool machine_judge_pair(const struct machine *machine, const struct p2p_function *provider,
+/** machine_eval_pair() - the verdict as shown, and whether it is another than was read. */
+bool machine_eval_pair(const struct machine *machine, const struct p2p_function *provider,
 			const struct p2p_function *client, struct p2p_verdict *ret_verdict);
 
 #endif

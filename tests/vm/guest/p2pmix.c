@@ -228,7 +228,7 @@ static const struct method {
 	{ "vector", vector }, { "single", single },
 };
 
-static int judge(struct job *job, long moved, int err)
+static int eval(struct job *job, long moved, int err)
 {
 	unsigned char now[MAX * LEN];
 	int dirty = 0;
@@ -317,7 +317,7 @@ int main(int argc, char **argv)
 		if (strcmp(argv[1], methods[i].name))
 			continue;
 		moved = methods[i].run(&job);
-		return judge(&job, moved, errno);
+		return eval(&job, moved, errno);
 	}
 	return 2;
 }

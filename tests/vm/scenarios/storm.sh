@@ -24,7 +24,7 @@ told() { grep -c "\"event\":\"$2\"" /out/watch-$1.jsonl; }
 is_told() { [ "$(told root $1)" = 32 ] && [ "$(told nobody $1)" = 32 ]; }
 
 # From the last event to the moment when the first of the questions is asked that are all answered with the truth.
-settle_and_judge() {
+settle_and_compare() {
 	local what=$1 before=$2 first=$3 asked
 	until_true 60 is_told $what || fail "of 32 $what root was told $(told root $what), nobody $(told nobody $what)"
 	while :; do
@@ -42,12 +42,12 @@ settle_and_judge() {
 before=$(renewed) first=$(events)
 for i in $(seq 0 31); do echo "host: device_add driver=e1000e id=card$i bus=rp$i romfile="; done
 until_true 120 are_cards 33 || fail "$(cards) cards instead of 33"
-settle_and_judge added $before $first
+settle_and_compare added $before $first
 [ $(($(renewed) - before)) -le 3 ] || fail "too many renewals"
 
 before=$(renewed) first=$(events)
 for i in $(seq 0 31); do echo "host: device_del id=card$i"; done
 until_true 120 are_cards 1 || fail "$(cards) cards instead of 1"
-settle_and_judge removed $before $first
+settle_and_compare removed $before $first
 [ $(($(renewed) - before)) -le 3 ] || fail "too many renewals"
 no_complaint

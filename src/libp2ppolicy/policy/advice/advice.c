@@ -113,8 +113,8 @@ static void compare_reach(struct p2p_advice *advice, const uint64_t *keys,
 	struct p2p_reach reach = { .pair = { provider, client } }, *place;
 	struct p2p_verdict before, after;
 
-	p2p_judge_pair(advice->judge, provider, client, &before);
-	p2p_judge_pair(advice->changed_judge,
+	p2p_eval_pair(advice->eval, provider, client, &before);
+	p2p_eval_pair(advice->changed_eval,
 		       p2p_topology_function(advice->changed, provider->index),
 		       p2p_topology_function(advice->changed, client->index), &after);
 	reach.permitted = after.kernel.map_type >= P2P_MAP_THRU_HOST_BRIDGE &&
@@ -158,33 +158,33 @@ void p2p_advice_reach_find(struct p2p_advice *advice)
 }
 
 /*
- * A kernel without CONFIG_PCI_P2PDMA refuses every pair.  From there on it is judged what the
+ * A kernel without CONFIG_PCI_P2PDMA refuses every pair.  From there on it is evaluated what the
  * same kernel would say with it, and that remedy comes to all others.
  */
 static int assume_compiled(struct p2p_advice *advice)
 {
-	const char *name = p2p_rules_name(p2p_judge_rules(advice->judge));
-	struct p2p_judge *judge;
-	int r = p2p_judge_new(advice->context, advice->topology, name, &judge);
+	const char *name = p2p_rules_name(p2p_eval_rules(advice->eval));
+	struct p2p_eval *eval;
+	int r = p2p_eval_new(advice->context, advice->topology, name, &eval);
 
 	if (r < 0)
 		return r;
-	p2p_judge_free(advice->judge);
-	advice->judge = judge;
+	p2p_eval_free(advice->eval);
+	advice->eval = eval;
 	advice->kernel = name;
 	for (size_t i = 0; i < advice->pair_count; i++) {
 		struct p2p_advised *advised = &advice->pairs[i];
 
-		p2p_judge_pair(judge, advised->pair.provider, advised->pair.client,
+		p2p_eval_pair(eval, advised->pair.provider, advised->pair.client,
 			       &advised->after);
 	}
 	return 0;
 }
 
-static int judge_pairs(struct p2p_advice *advice, const struct p2p_pair *pairs, size_t count)
+static int eval_pairs(struct p2p_advice *advice, const struct p2p_pair *pairs, size_t count)
 {
 	bool compiled = true;
-	int r = p2p_judge_new(advice->context, advice->topology, advice->kernel, &advice->judge);
+	int r = p2p_eval_new(advice->context, advice->topology, advice->kernel, &advice->eval);
 
 	if (r < 0)
 		return r;
@@ -196,7 +196,7 @@ static int judge_pairs(struct p2p_advice *advice, const struct p2p_pair *pairs, 
 		struct p2p_advised *advised = &advice->pairs[i];
 
 		advised->pair = pairs[i];
-		p2p_judge_pair(advice->judge, pairs[i].provider, pairs[i].client,
+		p2p_eval_pair(advice->eval, pairs[i].provider, pairs[i].client,
 			       &advised->before);
 		advised->after = advised->before;
 		advised->state = p2p_goal_met(advice->goal, &advised->before) ? P2P_ADVICE_FINE :
@@ -206,13 +206,13 @@ static int judge_pairs(struct p2p_advice *advice, const struct p2p_pair *pairs, 
 	return compiled ? 0 : assume_compiled(advice);
 }
 
-static void judge_again(struct p2p_advice *advice)
+static void evaluate_again(struct p2p_advice *advice)
 {
 	for (size_t i = 0; advice->changed && i < advice->pair_count; i++) {
 		struct p2p_advised *advised = &advice->pairs[i];
 		const struct p2p_pair *pair = &advised->pair;
 
-		p2p_judge_pair(advice->changed_judge,
+		p2p_eval_pair(advice->changed_eval,
 			       p2p_topology_function(advice->changed, pair->provider->index),
 			       p2p_topology_function(advice->changed, pair->client->index),
 			       &advised->after);
@@ -225,13 +225,13 @@ static void judge_again(struct p2p_advice *advice)
 
 static int fill(struct p2p_advice *advice, const struct p2p_pair *pairs, size_t count)
 {
-	int r = judge_pairs(advice, pairs, count);
+	int r = eval_pairs(advice, pairs, count);
 
 	if (!r)
 		r = p2p_advice_registers_find(advice);
 	if (r)
 		return r;
-	judge_again(advice);
+	evaluate_again(advice);
 	if (advice->changed)
 		p2p_advice_reach_find(advice);
 	r = p2p_advice_remedies_find(advice);
@@ -265,8 +265,8 @@ struct p2p_advice *p2p_advice_free(struct p2p_advice *advice)
 {
 	if (!advice)
 		return NULL;
-	p2p_judge_free(advice->judge);
-	p2p_judge_free(advice->changed_judge);
+	p2p_eval_free(advice->eval);
+	p2p_eval_free(advice->changed_eval);
 	p2p_topology_free(advice->changed);
 	p2p_arena_free(&advice->arena);
 	free(advice->pairs);

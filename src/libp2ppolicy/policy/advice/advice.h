@@ -10,9 +10,9 @@
 
 /**
  * struct p2p_advice
- * @kernel: as given, or that rule set by its name when the kernel lacks CONFIG_PCI_P2PDMA; @judge:
+ * @kernel: as given, or that rule set by its name when the kernel lacks CONFIG_PCI_P2PDMA; @eval:
  *	of the machine as it is, by it
- * @changed, @changed_judge: NULL when no register is to be changed
+ * @changed, @changed_eval: NULL when no register is to be changed
  * @no_memory: an allocation failed; checked at the end
  */
 struct p2p_advice {
@@ -20,7 +20,7 @@ struct p2p_advice {
 	const struct p2p_topology *topology;
 	const char *kernel;
 	enum p2p_goal goal;
-	struct p2p_judge *judge, *changed_judge;
+	struct p2p_eval *eval, *changed_eval;
 	struct p2p_topology *changed;
 	struct p2p_arena arena;
 	struct p2p_advised *pairs;
@@ -41,7 +41,7 @@ bool p2p_goal_met(enum p2p_goal goal, const struct p2p_verdict *verdict);
 
 /**
  * p2p_advice_registers_find() - fill @registers: the bits to clear, no one too many, and
- *	@changed with its judge.
+ *	@changed with its evaluator.
  * Return: 0 or a negative errno.
  */
 int p2p_advice_registers_find(struct p2p_advice *advice);

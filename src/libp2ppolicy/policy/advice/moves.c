@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Another slot: each place is tried on a changed topology, and judged. */
+/* Another slot: each place is tried on a changed topology, and evaluated. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 
 #include "base/context.h"
 #include "policy/advice/advice.h"
-#include "verdict/judge.h"
+#include "verdict/eval.h"
 
 /* Trials for one pair: each copies the topology.  Shown: those that are best. */
 #define TRIALS 96
@@ -81,25 +81,25 @@ static void remember(struct moves *moves, const struct move *move)
 }
 
 /* The verdict on the machine with @changes, and the ports that still redirect there. */
-static int judge_changed(struct moves *moves, const struct p2p_change *changes, size_t count,
+static int eval_changed(struct moves *moves, const struct p2p_change *changes, size_t count,
 			 struct p2p_verdict *ret_verdict, const struct p2p_function **ret_ports,
 			 size_t *ret_port_count)
 {
 	struct p2p_advice *advice = moves->advice;
 	struct p2p_topology *changed;
-	struct p2p_judge *judge;
+	struct p2p_eval *eval;
 	int r;
 
 	r = p2p_topology_change(advice->context, advice->topology, changes, count, &changed);
 	if (r < 0)
 		return r;
-	r = p2p_judge_new(advice->context, changed, advice->kernel, &judge);
+	r = p2p_eval_new(advice->context, changed, advice->kernel, &eval);
 	if (!r) {
-		p2p_judge_pair(judge, p2p_topology_function(changed, moves->pair->provider->index),
+		p2p_eval_pair(eval, p2p_topology_function(changed, moves->pair->provider->index),
 			       p2p_topology_function(changed, moves->pair->client->index),
 			       ret_verdict);
-		*ret_port_count = p2p_judge_redirects(judge, ret_verdict, ret_ports, PORTS);
-		p2p_judge_free(judge);
+		*ret_port_count = p2p_eval_redirects(eval, ret_verdict, ret_ports, PORTS);
+		p2p_eval_free(eval);
 	}
 	/* As functions of the machine as it is, which outlive this. */
 	for (size_t i = 0; !r && i < *ret_port_count && i < PORTS; i++)
@@ -131,12 +131,12 @@ static int try_move(struct moves *moves, struct move *move)
 	const struct p2p_function *ports[PORTS];
 	size_t count = move->other ? 2 : 1, found = 0;
 	struct p2p_verdict verdict = { 0 };
-	int r = judge_changed(moves, changes, count, &verdict, ports, &found);
+	int r = eval_changed(moves, changes, count, &verdict, ports, &found);
 
 	if (!r && !p2p_goal_met(goal, &verdict) && verdict.kernel.common && found &&
 	    found <= PORTS && !verdict.kernel.unread) {
 		move->ports = list_clears(ports, found, &changes[count]);
-		r = judge_changed(moves, changes, count + found, &verdict, ports, &found);
+		r = eval_changed(moves, changes, count + found, &verdict, ports, &found);
 	}
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;

@@ -15,14 +15,14 @@
 #include "base/context.h"
 #include "policy/advice/advice.h"
 #include "topology/build.h"
-#include "verdict/judge.h"
+#include "verdict/eval.h"
 
 /* By index of function: the bits of ACS Control to clear. */
 struct search {
 	struct p2p_advice *advice;
 	uint16_t *clear;
 	struct p2p_topology *topology;	/* with them cleared */
-	struct p2p_judge *judge;
+	struct p2p_eval *eval;
 };
 
 struct p2p_register p2p_register_make(const struct p2p_function *function, uint16_t control)
@@ -73,7 +73,7 @@ static bool collect(struct search *search, const struct p2p_function *function, 
 static bool collect_kernel(struct search *search, const struct p2p_verdict *verdict)
 {
 	const struct p2p_function *list[64], **all = list;
-	size_t count = p2p_judge_redirects(search->judge, verdict, list, 64);
+	size_t count = p2p_eval_redirects(search->eval, verdict, list, 64);
 	bool found = false;
 
 	if (count > 64) {
@@ -82,7 +82,7 @@ static bool collect_kernel(struct search *search, const struct p2p_verdict *verd
 			search->advice->no_memory = true;
 			return false;
 		}
-		p2p_judge_redirects(search->judge, verdict, all, count);
+		p2p_eval_redirects(search->eval, verdict, all, count);
 	}
 	for (size_t i = 0; i < count; i++)
 		found |= collect(search, all[i], P2P_ACS_REDIRECT);
@@ -97,10 +97,10 @@ static bool collect_route(struct search *search, const struct p2p_route *route)
 	       collect(search, route->port, route->bits);
 }
 
-static void judge(const struct search *search, const struct p2p_pair *pair,
+static void eval(const struct search *search, const struct p2p_pair *pair,
 		  struct p2p_verdict *ret_verdict)
 {
-	p2p_judge_pair(search->judge,
+	p2p_eval_pair(search->eval,
 		       p2p_topology_function(search->topology, pair->provider->index),
 		       p2p_topology_function(search->topology, pair->client->index), ret_verdict);
 }
@@ -116,7 +116,7 @@ static bool collect_all(struct search *search)
 
 		if (advice->pairs[i].state == P2P_ADVICE_FINE)
 			continue;
-		judge(search, &advice->pairs[i].pair, &verdict);
+		eval(search, &advice->pairs[i].pair, &verdict);
 		if (!verdict.kernel.common || verdict.kernel.unread ||
 		    p2p_goal_met(advice->goal, &verdict))
 			continue;
@@ -140,13 +140,13 @@ static size_t count_changes(const struct search *search)
 
 static void drop(struct search *search)
 {
-	p2p_judge_free(search->judge);
+	p2p_eval_free(search->eval);
 	p2p_topology_free(search->topology);
-	search->judge = NULL;
+	search->eval = NULL;
 	search->topology = NULL;
 }
 
-/* The topology with the bits found so far cleared, and a judge of it. */
+/* The topology with the bits found so far cleared, and an evaluator of it. */
 static int rebuild(struct search *search)
 {
 	struct p2p_advice *advice = search->advice;
@@ -167,8 +167,8 @@ static int rebuild(struct search *search)
 				&search->topology);
 	free(list);
 	if (!r)
-		r = p2p_judge_new(advice->context, search->topology, advice->kernel,
-				  &search->judge);
+		r = p2p_eval_new(advice->context, search->topology, advice->kernel,
+				  &search->eval);
 	return r;
 }
 
@@ -206,7 +206,7 @@ static bool all_hold(const struct search *search, const bool *promised, size_t i
 
 		if (!promised[i] || !passes(&advice->pairs[i].pair, function))
 			continue;
-		judge(search, &advice->pairs[i].pair, &verdict);
+		eval(search, &advice->pairs[i].pair, &verdict);
 		if (!p2p_goal_met(advice->goal, &verdict))
 			return false;
 	}
@@ -241,7 +241,7 @@ static int trim_promised(struct search *search)
 	for (size_t i = 0; i < advice->pair_count; i++) {
 		struct p2p_verdict verdict;
 
-		judge(search, &advice->pairs[i].pair, &verdict);
+		eval(search, &advice->pairs[i].pair, &verdict);
 		promised[i] = p2p_goal_met(advice->goal, &verdict);
 	}
 	trim(search, promised);
@@ -269,14 +269,14 @@ static int keep_registers(struct search *search)
 	advice->register_count = changes;
 	if (!changes)
 		return 0;
-	/* What is promised is judged on a topology changed in no other way. */
+	/* What is promised is evaluated on a topology changed in no other way. */
 	r = rebuild(search);
 	if (r)
 		return r;
 	advice->changed = search->topology;
-	advice->changed_judge = search->judge;
+	advice->changed_eval = search->eval;
 	search->topology = NULL;
-	search->judge = NULL;
+	search->eval = NULL;
 	return 0;
 }
 

@@ -8,7 +8,7 @@
 
 #include "policy/advice/advice.h"
 #include "topology/build.h"
-#include "verdict/judge.h"
+#include "verdict/eval.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -21,16 +21,16 @@
 typedef int remedy_fn(struct p2p_advice *advice, const struct p2p_advised *advised);
 
 /* What a kernel of another rule set would decide, built with CONFIG_PCI_P2PDMA. */
-static int judge_by(struct p2p_advice *advice, const char *rules, const struct p2p_pair *pair,
+static int eval_by(struct p2p_advice *advice, const char *rules, const struct p2p_pair *pair,
 		    struct p2p_verdict *ret_verdict)
 {
-	struct p2p_judge *judge;
-	int r = p2p_judge_new(advice->context, advice->topology, rules, &judge);
+	struct p2p_eval *eval;
+	int r = p2p_eval_new(advice->context, advice->topology, rules, &eval);
 
 	if (r < 0)
 		return r;
-	p2p_judge_pair(judge, pair->provider, pair->client, ret_verdict);
-	p2p_judge_free(judge);
+	p2p_eval_pair(eval, pair->provider, pair->client, ret_verdict);
+	p2p_eval_free(eval);
 	return 0;
 }
 
@@ -46,7 +46,7 @@ static void name_unread(struct p2p_advice *advice, const struct p2p_verdict *ver
 			size_t size)
 {
 	const struct p2p_function *list[UNREAD];
-	size_t count = p2p_judge_unread(advice->judge, verdict, list, UNREAD), used = 0;
+	size_t count = p2p_eval_unread(advice->eval, verdict, list, UNREAD), used = 0;
 	size_t listed = count < UNREAD ? count : UNREAD;
 	char bdf[P2P_BDF_SIZE];
 
@@ -118,7 +118,7 @@ static int build_kernel(struct p2p_advice *advice, const struct p2p_advised *adv
 /* The first later rule set, no experiment, that meets the goal. */
 static int newer_kernel(struct p2p_advice *advice, const struct p2p_advised *advised)
 {
-	const struct p2p_rules *rules = p2p_judge_rules(advice->judge), *row;
+	const struct p2p_rules *rules = p2p_eval_rules(advice->eval), *row;
 	struct p2p_remedy remedy = { .kind = P2P_REMEDY_KERNEL, .pair = advised->pair };
 	bool later = false;
 
@@ -130,7 +130,7 @@ static int newer_kernel(struct p2p_advice *advice, const struct p2p_advised *adv
 		int r;
 
 		if (later && !p2p_rules_is_experimental(row)) {
-			r = judge_by(advice, p2p_rules_name(row), &advised->pair, &verdict);
+			r = eval_by(advice, p2p_rules_name(row), &advised->pair, &verdict);
 			if (r < 0)
 				return r;
 			remedy.map_type = verdict.kernel.map_type;
@@ -234,7 +234,7 @@ static int change_iommu(struct p2p_advice *advice, const struct p2p_advised *adv
 	struct p2p_change change = { .kind = P2P_CHANGE_IOMMU, .iommu = P2P_IOMMU_OFF };
 	struct p2p_remedy remedy = { .kind = P2P_REMEDY_IOMMU, .pair = advised->pair };
 	struct p2p_topology *off;
-	struct p2p_judge *judge;
+	struct p2p_eval *eval;
 	struct p2p_verdict verdict;
 	int r;
 
@@ -243,9 +243,9 @@ static int change_iommu(struct p2p_advice *advice, const struct p2p_advised *adv
 	r = p2p_topology_change(advice->context, advice->topology, &change, 1, &off);
 	if (r < 0)
 		return r;
-	r = p2p_judge_new(advice->context, off, advice->kernel, &judge);
+	r = p2p_eval_new(advice->context, off, advice->kernel, &eval);
 	if (!r) {
-		p2p_judge_pair(judge, p2p_topology_function(off, advised->pair.provider->index),
+		p2p_eval_pair(eval, p2p_topology_function(off, advised->pair.provider->index),
 			       p2p_topology_function(off, advised->pair.client->index), &verdict);
 		remedy.map_type = verdict.kernel.map_type;
 		remedy.sure = p2p_goal_met(advice->goal, &verdict);
@@ -254,7 +254,7 @@ static int change_iommu(struct p2p_advice *advice, const struct p2p_advised *adv
 				  "device reaches any memory",
 				  p2p_map_type_name(verdict.kernel.map_type));
 		p2p_advice_add(advice, &remedy);
-		p2p_judge_free(judge);
+		p2p_eval_free(eval);
 	}
 	p2p_topology_free(off);
 	return r;

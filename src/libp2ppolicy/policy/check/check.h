@@ -67,7 +67,7 @@ struct p2p_check {
  */
 struct p2p_check_run {
 	const struct p2p_check *check;
-	const struct p2p_judge *judge;
+	const struct p2p_eval *eval;
 	const struct p2p_topology *topology;
 	struct p2p_check_options options;
 	struct p2p_check_counts counts;
@@ -84,14 +84,14 @@ struct p2p_check_run {
  * @classes: bits of the classes it is about
  * @expected: what the value must be, for the error sentence
  * @is_valid: is the value of the right form?
- * @judge: look at run->function, and p2p_check_say() what came of it
+ * @eval: look at run->function, and p2p_check_say() what came of it
  */
 struct p2p_check_key {
 	const char *name;
 	unsigned int classes;
 	const char *expected;
 	bool (*is_valid)(struct json_object *value);
-	void (*judge)(struct p2p_check_run *run, struct json_object *value);
+	void (*eval)(struct p2p_check_run *run, struct json_object *value);
 };
 
 extern const struct p2p_check_key p2p_check_device_keys[];	/* ends with a NULL name */
@@ -113,7 +113,7 @@ void p2p_check_excuse(struct p2p_check_run *run, enum p2p_check_class about,
 int p2p_check_condition_class(const struct p2p_term_key *key, enum p2p_check_class *ret_about);
 
 /** p2p_check_bandwidth() - does a pair carry what a term of p2p_check_pair_keys asks for? */
-enum p2p_tri p2p_check_bandwidth(const struct p2p_judge *judge, const struct p2p_verdict *verdict,
+enum p2p_tri p2p_check_bandwidth(const struct p2p_eval *eval, const struct p2p_verdict *verdict,
 				 const struct p2p_check_term *term);
 
 /** p2p_check_condition_found() - what a pair has that the condition asks for, a few words. */

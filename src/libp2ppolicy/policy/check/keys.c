@@ -7,7 +7,7 @@
 
 #include "policy/check/check.h"
 #include "policy/link.h"
-#include "verdict/judge.h"
+#include "verdict/eval.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 #define TEXT_SIZE 512
@@ -119,7 +119,7 @@ static const char *link_words(const struct p2p_link_view *view, char buffer[P2P_
 	return view->fact == P2P_ABSENT ? "no link" : p2p_link_format(view->now, buffer);
 }
 
-static void judge_link(struct p2p_check_run *run, struct json_object *value)
+static void eval_link(struct p2p_check_run *run, struct json_object *value)
 {
 	struct p2p_link_view view = p2p_link_look(run->function);
 	struct demand width = demand_of(value, "width", view.most.width);
@@ -165,7 +165,7 @@ static bool looks_down(const struct p2p_function *port)
  * The device's own link and every one above it, each once for all devices of the row.  The link
  * of a port that looks down is that of what hangs on it.
  */
-static void judge_link_above(struct p2p_check_run *run, struct json_object *value)
+static void eval_link_above(struct p2p_check_run *run, struct json_object *value)
 {
 	const struct p2p_function *device = run->function;
 
@@ -173,7 +173,7 @@ static void judge_link_above(struct p2p_check_run *run, struct json_object *valu
 		run->function = at;
 		if (first_visit(run) && (at == device || !looks_down(at)) &&
 		    p2p_link_look(at).fact != P2P_ABSENT)
-			judge_link(run, value);
+			eval_link(run, value);
 	}
 	run->function = device;
 }
@@ -222,7 +222,7 @@ static const char *acs_words(uint16_t bits, uint16_t control, char buffer[P2P_AC
 }
 
 /* Without the capability, or the bit in it, nothing is on. */
-static void judge_acs(struct p2p_check_run *run, struct json_object *value)
+static void eval_acs(struct p2p_check_run *run, struct json_object *value)
 {
 	enum p2p_fact fact = run->function->acs.fact;
 	uint16_t control = fact == P2P_PRESENT ? run->function->acs.control : 0;
@@ -247,14 +247,14 @@ static bool may_have_acs(const struct p2p_function *port)
 						  port->pcie.type == P2P_PORT_DOWNSTREAM);
 }
 
-static void judge_acs_above(struct p2p_check_run *run, struct json_object *value)
+static void eval_acs_above(struct p2p_check_run *run, struct json_object *value)
 {
 	const struct p2p_function *device = run->function;
 
 	for (const struct p2p_function *at = device->parent; at; at = at->parent) {
 		run->function = at;
 		if (first_visit(run) && may_have_acs(at))
-			judge_acs(run, value);
+			eval_acs(run, value);
 	}
 	run->function = device;
 }
@@ -289,7 +289,7 @@ static bool is_iommu(struct json_object *value)
 	return are_texts(value, is_iommu_word);
 }
 
-static void judge_iommu(struct p2p_check_run *run, struct json_object *value)
+static void eval_iommu(struct p2p_check_run *run, struct json_object *value)
 {
 	const char *mode = p2p_iommu_mode(run->function);
 
@@ -310,7 +310,7 @@ static bool is_bars(struct json_object *value)
 	return true;
 }
 
-static void judge_bars(struct p2p_check_run *run, struct json_object *value)
+static void eval_bars(struct p2p_check_run *run, struct json_object *value)
 {
 	char expected[64], found[64];
 
@@ -332,7 +332,7 @@ static bool is_node(struct json_object *value)
 	return json_object_is_type(value, json_type_int) && json_object_get_int64(value) >= -1;
 }
 
-static void judge_numa(struct p2p_check_run *run, struct json_object *value)
+static void eval_numa(struct p2p_check_run *run, struct json_object *value)
 {
 	struct p2p_number numa = run->function->numa;
 	char expected[32], found[32];
@@ -347,16 +347,16 @@ static void judge_numa(struct p2p_check_run *run, struct json_object *value)
 
 const struct p2p_check_key p2p_check_device_keys[] = {
 	{ "link", CLASS(LINK_WIDTH) | CLASS(LINK_SPEED),
-	  "\"full\", or an object of speed_mtps and width", is_link, judge_link },
+	  "\"full\", or an object of speed_mtps and width", is_link, eval_link },
 	{ "link_above", CLASS(LINK_WIDTH) | CLASS(LINK_SPEED),
-	  "\"full\", or an object of speed_mtps and width", is_link, judge_link_above },
-	{ "acs", CLASS(ACS), "bits such as \"ReqRedir-\" or \"SrcValid+\"", is_acs, judge_acs },
+	  "\"full\", or an object of speed_mtps and width", is_link, eval_link_above },
+	{ "acs", CLASS(ACS), "bits such as \"ReqRedir-\" or \"SrcValid+\"", is_acs, eval_acs },
 	{ "acs_above", CLASS(ACS), "bits such as \"ReqRedir-\" or \"SrcValid+\"", is_acs,
-	  judge_acs_above },
+	  eval_acs_above },
 	{ "iommu", CLASS(IOMMU), "off, passthrough, translated, unmanaged or blocked", is_iommu,
-	  judge_iommu },
-	{ "bar_bytes", CLASS(BAR), "an object of bytes by number of the BAR", is_bars, judge_bars },
-	{ "numa", CLASS(NUMA), "the number of a node", is_node, judge_numa },
+	  eval_iommu },
+	{ "bar_bytes", CLASS(BAR), "an object of bytes by number of the BAR", is_bars, eval_bars },
+	{ "numa", CLASS(NUMA), "the number of a node", is_node, eval_numa },
 	{ NULL, 0, NULL, NULL, NULL },
 };
 
@@ -371,7 +371,7 @@ static bool is_gate(struct json_object *value)
 	return are_texts(value, is_gate_word);
 }
 
-static void judge_gate(struct p2p_check_run *run, struct json_object *value)
+static void eval_gate(struct p2p_check_run *run, struct json_object *value)
 {
 	const char *gate = run->options.gate;
 
@@ -381,7 +381,7 @@ static void judge_gate(struct p2p_check_run *run, struct json_object *value)
 }
 
 const struct p2p_check_key p2p_check_machine_keys[] = {
-	{ "gate", CLASS(GATE), "enforce, observe, off or not loaded", is_gate, judge_gate },
+	{ "gate", CLASS(GATE), "enforce, observe, off or not loaded", is_gate, eval_gate },
 	{ NULL, 0, NULL, NULL, NULL },
 };
 
@@ -399,7 +399,7 @@ static void found_map_type(const struct p2p_check_run *run, const struct p2p_ver
 {
 	int used = snprintf(buffer, size, "%s: ", p2p_map_type_name(verdict->kernel.map_type));
 
-	p2p_judge_reason(run->judge, verdict, buffer + used, size - (size_t)used);
+	p2p_eval_reason(run->eval, verdict, buffer + used, size - (size_t)used);
 }
 
 static void found_same(const struct p2p_check_run *run, const struct p2p_verdict *verdict,
@@ -431,47 +431,47 @@ static enum p2p_tri carries(const struct p2p_speed *speed, struct json_object *v
 	return speed->fact == P2P_PRESENT ? P2P_NO : P2P_UNKNOWN;
 }
 
-static void judge_speed(struct p2p_check_run *run, struct json_object *value, bool read)
+static void eval_speed(struct p2p_check_run *run, struct json_object *value, bool read)
 {
 	struct p2p_score score;
 	const struct p2p_speed *speed;
 	char expected[64], found[TEXT_SIZE];
 	int used;
 
-	p2p_judge_score(run->judge, run->verdict, &score);
+	p2p_eval_score(run->eval, run->verdict, &score);
 	speed = read ? &score.read : &score.write;
 	snprintf(expected, sizeof(expected), "at least %g GB/s", json_object_get_double(value));
 	used = snprintf(found, sizeof(found), "%.1f GB/s: ", speed->gbytes_per_second);
-	p2p_score_reason(run->judge, run->verdict, speed, found + used,
+	p2p_score_reason(run->eval, run->verdict, speed, found + used,
 			 sizeof(found) - (size_t)used);
 	p2p_check_say(run, read ? P2P_CHECK_READ : P2P_CHECK_WRITE, carries(speed, value), expected,
 		      found);
 }
 
-static void judge_read(struct p2p_check_run *run, struct json_object *value)
+static void eval_read(struct p2p_check_run *run, struct json_object *value)
 {
-	judge_speed(run, value, true);
+	eval_speed(run, value, true);
 }
 
-static void judge_write(struct p2p_check_run *run, struct json_object *value)
+static void eval_write(struct p2p_check_run *run, struct json_object *value)
 {
-	judge_speed(run, value, false);
+	eval_speed(run, value, false);
 }
 
 const struct p2p_check_key p2p_check_pair_keys[] = {
 	{ "read_gbytes_at_least", CLASS(READ), "a number of 10^9 bytes a second", is_bandwidth,
-	  judge_read },
+	  eval_read },
 	{ "write_gbytes_at_least", CLASS(WRITE), "a number of 10^9 bytes a second", is_bandwidth,
-	  judge_write },
+	  eval_write },
 	{ NULL, 0, NULL, NULL, NULL },
 };
 
-enum p2p_tri p2p_check_bandwidth(const struct p2p_judge *judge, const struct p2p_verdict *verdict,
+enum p2p_tri p2p_check_bandwidth(const struct p2p_eval *eval, const struct p2p_verdict *verdict,
 				 const struct p2p_check_term *term)
 {
 	struct p2p_score score;
 
-	p2p_judge_score(judge, verdict, &score);
+	p2p_eval_score(eval, verdict, &score);
 	return carries(term->key->classes & CLASS(READ) ? &score.read : &score.write, term->value);
 }
 

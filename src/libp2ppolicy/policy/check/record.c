@@ -9,7 +9,7 @@
 #include "policy/check/check.h"
 #include "policy/link.h"
 #include "policy/place.h"
-#include "verdict/judge.h"
+#include "verdict/eval.h"
 
 /**
  * struct place - how one function is named in the file.
@@ -36,7 +36,7 @@ struct entry {
  * @wanted: by index of function: one of those asked for
  */
 struct record {
-	const struct p2p_judge *judge;
+	const struct p2p_eval *eval;
 	const struct p2p_topology *topology;
 	size_t total;
 	struct place *places;
@@ -343,7 +343,7 @@ static bool answer_of(const struct record *record, size_t from, size_t to,
 
 	if (from == to && a->count < 2)
 		return false;
-	p2p_judge_pair(record->judge, a->members[0], b->members[from == to], ret_verdict);
+	p2p_eval_pair(record->eval, a->members[0], b->members[from == to], ret_verdict);
 	return ret_verdict->relation != P2P_RELATION_UNKNOWN ||
 	       ret_verdict->kernel.map_type != P2P_MAP_UNKNOWN;
 }
@@ -446,7 +446,7 @@ static void put_head(const struct record *record, const char *gate)
 	fprintf(record->out, "  // Recorded on %s, kernel %s, by the rules of %s.\n\n",
 		machine->host ? machine->host : "an unnamed machine",
 		machine->release ? machine->release : "not recorded",
-		p2p_rules_name(p2p_judge_rules(record->judge)));
+		p2p_rules_name(p2p_eval_rules(record->eval)));
 	if (gate)
 		fprintf(record->out, "  \"machine\": { \"gate\": \"%s\" },\n\n", gate);
 }
@@ -476,14 +476,14 @@ static int prepare(struct record *record, const struct p2p_function *const *func
 		return -ENOMEM;
 	for (size_t i = 0; i < count; i++)
 		record->wanted[functions[i]->index] = true;
-	return p2p_groups_new(record->judge, functions, count, &record->groups);
+	return p2p_groups_new(record->eval, functions, count, &record->groups);
 }
 
-int p2p_check_record(struct p2p_context *context, const struct p2p_judge *judge,
+int p2p_check_record(struct p2p_context *context, const struct p2p_eval *eval,
 		     const struct p2p_function *const *functions, size_t count, const char *gate,
 		     char **ret_text)
 {
-	struct record record = { .judge = judge, .topology = p2p_judge_topology(judge) };
+	struct record record = { .eval = eval, .topology = p2p_eval_topology(eval) };
 	char *text = NULL;
 	size_t size = 0;
 	int r;

@@ -98,7 +98,7 @@ static uint64_t count_of(const struct p2p_check_run *run, const uint8_t *set, en
 }
 
 /* That nothing is meant, or perhaps more, must not look like success. */
-static void judge_count(struct p2p_check_run *run, const uint8_t *set, const char *whom,
+static void eval_count(struct p2p_check_run *run, const uint8_t *set, const char *whom,
 			uint64_t least, uint64_t most)
 {
 	uint64_t yes = count_of(run, set, P2P_YES), perhaps = count_of(run, set, P2P_UNKNOWN);
@@ -130,7 +130,7 @@ static void run_device(struct p2p_check_run *run, const struct p2p_check_row *ro
 {
 	run->row = row;
 	fill_pick(run, &row->first, run->first);
-	judge_count(run, run->first, "device", row->least, row->most);
+	eval_count(run, run->first, "device", row->least, row->most);
 	for (size_t t = 0; t < row->term_count; t++) {
 		const struct p2p_check_key *key = row->terms[t].key;
 
@@ -139,7 +139,7 @@ static void run_device(struct p2p_check_run *run, const struct p2p_check_row *ro
 			if (run->first[i] != P2P_YES)
 				continue;
 			run->function = p2p_topology_function(run->topology, i);
-			key->judge(run, row->terms[t].value);
+			key->eval(run, row->terms[t].value);
 		}
 	}
 	run->function = NULL;
@@ -152,7 +152,7 @@ static enum p2p_tri match(const struct p2p_term *term, const struct p2p_verdict 
 	return p2p_condition_match(&one, verdict, NULL);
 }
 
-static void judge_term(struct p2p_check_run *run, const struct p2p_term *term,
+static void eval_term(struct p2p_check_run *run, const struct p2p_term *term,
 		       const struct p2p_verdict *verdict)
 {
 	char expected[TEXT_SIZE] = "", found[TEXT_SIZE] = "";
@@ -170,21 +170,21 @@ static void judge_term(struct p2p_check_run *run, const struct p2p_term *term,
 	p2p_check_say(run, about, holds, expected, found);
 }
 
-static void judge_pair(struct p2p_check_run *run, const struct p2p_function *provider,
+static void eval_pair(struct p2p_check_run *run, const struct p2p_function *provider,
 		       const struct p2p_function *client)
 {
 	const struct p2p_conjunction *condition = &run->row->condition;
 	struct p2p_verdict verdict;
 
-	p2p_judge_pair(run->judge, provider, client, &verdict);
+	p2p_eval_pair(run->eval, provider, client, &verdict);
 	run->function = provider;
 	run->client = client;
 	run->verdict = &verdict;
 	for (size_t i = 0; i < condition->count; i++)
-		judge_term(run, &condition->terms[i], &verdict);
+		eval_term(run, &condition->terms[i], &verdict);
 	for (size_t t = 0; t < run->row->term_count; t++)
 		if (wants_any(run, run->row->terms[t].key->classes))
-			run->row->terms[t].key->judge(run, run->row->terms[t].value);
+			run->row->terms[t].key->eval(run, run->row->terms[t].value);
 	run->client = NULL;
 	run->verdict = NULL;
 }
@@ -212,7 +212,7 @@ static enum p2p_tri all_of(const struct p2p_check_run *run, const struct p2p_ver
 	enum p2p_tri holds = p2p_condition_match(&row->condition, verdict, NULL);
 
 	for (size_t t = 0; t < row->term_count && holds != P2P_NO; t++) {
-		enum p2p_tri one = p2p_check_bandwidth(run->judge, verdict, &row->terms[t]);
+		enum p2p_tri one = p2p_check_bandwidth(run->eval, verdict, &row->terms[t]);
 
 		if (one != P2P_YES)
 			holds = one;
@@ -221,7 +221,7 @@ static enum p2p_tri all_of(const struct p2p_check_run *run, const struct p2p_ver
 }
 
 /* Each provider has so many clients for which all of it holds. */
-static void judge_clients(struct p2p_check_run *run, const struct p2p_function *provider,
+static void eval_clients(struct p2p_check_run *run, const struct p2p_function *provider,
 			  const uint8_t *clients)
 {
 	const struct p2p_check_row *row = run->row;
@@ -238,7 +238,7 @@ static void judge_clients(struct p2p_check_run *run, const struct p2p_function *
 
 		if (clients[i] != P2P_YES || client == provider)
 			continue;
-		p2p_judge_pair(run->judge, provider, client, &verdict);
+		p2p_eval_pair(run->eval, provider, client, &verdict);
 		holds = all_of(run, &verdict);
 		good += holds == P2P_YES;
 		perhaps += holds == P2P_UNKNOWN;
@@ -253,7 +253,7 @@ static void judge_clients(struct p2p_check_run *run, const struct p2p_function *
 		      good + perhaps >= row->clients_least ? P2P_UNKNOWN : P2P_NO, expected, found);
 }
 
-static void judge_pairs(struct p2p_check_run *run, const uint8_t *providers,
+static void eval_pairs(struct p2p_check_run *run, const uint8_t *providers,
 			const uint8_t *clients)
 {
 	for (size_t p = 0; p < run->count; p++) {
@@ -262,10 +262,10 @@ static void judge_pairs(struct p2p_check_run *run, const uint8_t *providers,
 		if (providers[p] != P2P_YES)
 			continue;
 		if (run->row->clients_least)
-			judge_clients(run, provider, clients);
+			eval_clients(run, provider, clients);
 		for (size_t c = 0; c < run->count && !run->row->clients_least; c++)
 			if (clients[c] == P2P_YES && c != p)
-				judge_pair(run, provider, p2p_topology_function(run->topology, c));
+				eval_pair(run, provider, p2p_topology_function(run->topology, c));
 	}
 	run->function = NULL;
 }
@@ -277,11 +277,11 @@ static void run_pair(struct p2p_check_run *run, const struct p2p_check_row *row)
 	fill_pick(run, &row->second, run->second);
 	leave_ends(run, run->first);
 	leave_ends(run, run->second);
-	judge_count(run, run->first, "provider", 1, UINT64_MAX);
-	judge_count(run, run->second, "client", 1, UINT64_MAX);
-	judge_pairs(run, run->first, run->second);
+	eval_count(run, run->first, "provider", 1, UINT64_MAX);
+	eval_count(run, run->second, "client", 1, UINT64_MAX);
+	eval_pairs(run, run->first, run->second);
 	if (row->both)
-		judge_pairs(run, run->second, run->first);
+		eval_pairs(run, run->second, run->first);
 }
 
 static void run_all(struct p2p_check_run *run)
@@ -291,7 +291,7 @@ static void run_all(struct p2p_check_run *run)
 	fill_sets(run);
 	run->row = &check->machine;
 	for (size_t t = 0; t < check->machine.term_count; t++)
-		check->machine.terms[t].key->judge(run, check->machine.terms[t].value);
+		check->machine.terms[t].key->eval(run, check->machine.terms[t].value);
 	for (size_t i = 0; i < check->devices.count; i++)
 		run_device(run, &check->devices.rows[i]);
 	for (size_t i = 0; i < check->pairs.count; i++)
@@ -299,13 +299,13 @@ static void run_all(struct p2p_check_run *run)
 }
 
 int p2p_check_run(struct p2p_context *context, const struct p2p_check *check,
-		  const struct p2p_judge *judge, const struct p2p_check_options *options,
+		  const struct p2p_eval *eval, const struct p2p_check_options *options,
 		  struct p2p_check_counts *ret_counts)
 {
-	const struct p2p_topology *topology = p2p_judge_topology(judge);
+	const struct p2p_topology *topology = p2p_eval_topology(eval);
 	size_t count = p2p_topology_count(topology);
 	struct p2p_check_run run = {
-		.check = check, .judge = judge, .topology = topology, .count = count,
+		.check = check, .eval = eval, .topology = topology, .count = count,
 	};
 	uint8_t *sets = calloc(check->groups.count + 1, count + 1);
 	uint8_t *sides = calloc(2, count + 1);

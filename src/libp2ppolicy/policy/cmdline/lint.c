@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "policy/cmdline/cmdline.h"
-#include "verdict/judge.h"
+#include "verdict/eval.h"
 
 static const char *const names[P2P_LINTS] = {
 	[P2P_LINT_COMMA] = "comma", [P2P_LINT_SYNTAX] = "syntax",

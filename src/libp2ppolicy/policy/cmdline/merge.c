@@ -8,7 +8,7 @@
 
 #include "base/context.h"
 #include "policy/cmdline/cmdline.h"
-#include "verdict/judge.h"
+#include "verdict/eval.h"
 
 #define COMMAND_LINE_SIZE 2048
 

@@ -74,16 +74,16 @@ static int compare_entries(const void *a, const void *b)
 	return r;
 }
 
-static struct p2p_diff_side side_of(const struct p2p_judge *judge)
+static struct p2p_diff_side side_of(const struct p2p_eval *eval)
 {
-	const struct p2p_topology *topology = p2p_judge_topology(judge);
+	const struct p2p_topology *topology = p2p_eval_topology(eval);
 
-	return (struct p2p_diff_side){ .judge = judge, .topology = topology,
+	return (struct p2p_diff_side){ .eval = eval, .topology = topology,
 				       .count = p2p_topology_count(topology) };
 }
 
-int p2p_diff_new(struct p2p_context *context, const struct p2p_judge *before,
-		 const struct p2p_judge *after, bool all, struct p2p_diff **ret_diff)
+int p2p_diff_new(struct p2p_context *context, const struct p2p_eval *before,
+		 const struct p2p_eval *after, bool all, struct p2p_diff **ret_diff)
 {
 	struct p2p_diff *diff = calloc(1, sizeof(*diff));
 	int r = diff ? 0 : -ENOMEM;

@@ -13,7 +13,7 @@
  * @partner: by index of function, the function of the other side; NULL none
  */
 struct p2p_diff_side {
-	const struct p2p_judge *judge;
+	const struct p2p_eval *eval;
 	const struct p2p_topology *topology;
 	size_t count;
 	const char **places;

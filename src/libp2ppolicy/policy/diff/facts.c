@@ -28,58 +28,58 @@ static const char *tri_words(enum p2p_tri value)
 	return value == P2P_YES ? "yes" : value == P2P_NO ? "no" : not_known;
 }
 
-static void put_kernel(const struct p2p_judge *judge, const struct p2p_machine *machine,
+static void put_kernel(const struct p2p_eval *eval, const struct p2p_machine *machine,
 		       char *text)
 {
-	(void)judge;
+	(void)eval;
 	snprintf(text, MACHINE_SIZE, "%s", or_unknown(machine->release));
 }
 
-static void put_rules(const struct p2p_judge *judge, const struct p2p_machine *machine, char *text)
+static void put_rules(const struct p2p_eval *eval, const struct p2p_machine *machine, char *text)
 {
 	(void)machine;
-	snprintf(text, MACHINE_SIZE, "%s", p2p_rules_name(p2p_judge_rules(judge)));
+	snprintf(text, MACHINE_SIZE, "%s", p2p_rules_name(p2p_eval_rules(eval)));
 }
 
-static void put_p2pdma(const struct p2p_judge *judge, const struct p2p_machine *machine,
+static void put_p2pdma(const struct p2p_eval *eval, const struct p2p_machine *machine,
 		       char *text)
 {
-	(void)judge;
+	(void)eval;
 	snprintf(text, MACHINE_SIZE, "%s", tri_words(machine->p2pdma));
 }
 
-static void put_cmdline(const struct p2p_judge *judge, const struct p2p_machine *machine,
+static void put_cmdline(const struct p2p_eval *eval, const struct p2p_machine *machine,
 			char *text)
 {
-	(void)judge;
+	(void)eval;
 	snprintf(text, MACHINE_SIZE, "%s", or_unknown(machine->cmdline));
 }
 
-static void put_cpu(const struct p2p_judge *judge, const struct p2p_machine *machine, char *text)
+static void put_cpu(const struct p2p_eval *eval, const struct p2p_machine *machine, char *text)
 {
-	(void)judge;
+	(void)eval;
 	snprintf(text, MACHINE_SIZE, "%s, family %" PRId64 ", model %" PRId64,
 		 or_unknown(machine->cpu_vendor),
 		 machine->cpu_family.fact == P2P_PRESENT ? machine->cpu_family.value : -1,
 		 machine->cpu_model.fact == P2P_PRESENT ? machine->cpu_model.value : -1);
 }
 
-static void put_iommu_in_use(const struct p2p_judge *judge, const struct p2p_machine *machine,
+static void put_iommu_in_use(const struct p2p_eval *eval, const struct p2p_machine *machine,
 			     char *text)
 {
-	(void)judge;
+	(void)eval;
 	snprintf(text, MACHINE_SIZE, "%s", tri_words(machine->iommu));
 }
 
-static void put_guest(const struct p2p_judge *judge, const struct p2p_machine *machine, char *text)
+static void put_guest(const struct p2p_eval *eval, const struct p2p_machine *machine, char *text)
 {
-	(void)judge;
+	(void)eval;
 	snprintf(text, MACHINE_SIZE, "%s", tri_words(machine->virtual_machine));
 }
 
 static const struct {
 	const char *about;
-	void (*put)(const struct p2p_judge *judge, const struct p2p_machine *machine, char *text);
+	void (*put)(const struct p2p_eval *eval, const struct p2p_machine *machine, char *text);
 } machine_rows[] = {
 	{ "kernel", put_kernel },	{ "rules", put_rules },
 	{ "p2pdma", put_p2pdma },	{ "cmdline", put_cmdline },
@@ -92,9 +92,9 @@ static void compare_machines(struct p2p_diff *diff)
 	char before[MACHINE_SIZE], after[MACHINE_SIZE];
 
 	for (size_t i = 0; i < LENGTH(machine_rows); i++) {
-		machine_rows[i].put(diff->before.judge, p2p_topology_machine(diff->before.topology),
+		machine_rows[i].put(diff->before.eval, p2p_topology_machine(diff->before.topology),
 				    before);
-		machine_rows[i].put(diff->after.judge, p2p_topology_machine(diff->after.topology),
+		machine_rows[i].put(diff->after.eval, p2p_topology_machine(diff->after.topology),
 				    after);
 		if (strcmp(before, after) != 0)
 			p2p_diff_add(diff, machine_rows[i].about, NULL, NULL, before, after);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Which pairs answer otherwise.  Functions that are in one group of like answers before and in
- * one after are one class; a pair of classes is judged once, and what changed alike is folded
+ * one after are one class; a pair of classes is evaluated once, and what changed alike is folded
  * into rows "these providers, those clients".
  */
 #include <errno.h>
@@ -86,7 +86,7 @@ static int number_groups(const struct pairs *pairs, bool old, size_t *numbers)
 	for (size_t i = 0; i < pairs->member_count && !r; i++)
 		list[i] = old ? pairs->members[i].was : pairs->members[i].is;
 	if (!r)
-		r = p2p_groups_new(old ? diff->before.judge : diff->after.judge, list,
+		r = p2p_groups_new(old ? diff->before.eval : diff->after.eval, list,
 				   pairs->member_count, &groups);
 	for (size_t g = 0; !r && (group = p2p_groups_at(groups, g)); g++)
 		for (size_t m = 0; m < group->count; m++)
@@ -183,15 +183,15 @@ static double speed_of(const struct p2p_verdict *verdict, const struct p2p_speed
 	return strtod(text, NULL);
 }
 
-static struct p2p_answer answer_of(const struct p2p_judge *judge,
+static struct p2p_answer answer_of(const struct p2p_eval *eval,
 				   const struct p2p_function *provider,
 				   const struct p2p_function *client)
 {
 	struct p2p_verdict verdict;
 	struct p2p_score score;
 
-	p2p_judge_pair(judge, provider, client, &verdict);
-	p2p_judge_score(judge, &verdict, &score);
+	p2p_eval_pair(eval, provider, client, &verdict);
+	p2p_eval_score(eval, &verdict, &score);
 	return (struct p2p_answer){
 		verdict.relation, verdict.kernel.map_type,
 		verdict.kernel.map_type == P2P_MAP_UNKNOWN ? 0 : verdict.kernel.distance,
@@ -242,8 +242,8 @@ static size_t find_changes(struct pairs *pairs, size_t provider)
 
 		if (!other)
 			continue;
-		change->before = answer_of(pairs->diff->before.judge, one->was, other->was);
-		change->after = answer_of(pairs->diff->after.judge, one->is, other->is);
+		change->before = answer_of(pairs->diff->before.eval, one->was, other->was);
+		change->after = answer_of(pairs->diff->after.eval, one->is, other->is);
 		change->client = (uint32_t)i;
 		count += compare_answers(&change->before, &change->after) != 0;
 	}

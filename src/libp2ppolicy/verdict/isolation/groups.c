@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "verdict/judge.h"
+#include "verdict/eval.h"
 
 /* Bits of struct key.flags. */
 enum {
@@ -24,7 +24,7 @@ enum {
 
 /*
  * All of the branch that a verdict depends on.  @place is what the paths meet at: a function, a
- * host bridge or the judge (for the machine); @alone sets a function apart from all others.
+ * host bridge or the evaluator (for the machine); @alone sets a function apart from all others.
  */
 struct key {
 	const void *place, *alone;
@@ -71,13 +71,13 @@ static void census_add(struct census *census, const struct p2p_function *functio
 	}
 }
 
-static int census_new(const struct p2p_judge *judge, struct census *ret_census)
+static int census_new(const struct p2p_eval *eval, struct census *ret_census)
 {
 	struct census census = {
-		.functions = calloc(judge->functions + 1, sizeof(*census.functions)),
-		.bridges = calloc(judge->root_count + 1, sizeof(*census.bridges)),
-		.egress = calloc(judge->functions + 1, sizeof(*census.egress)),
-		.bridge_egress = calloc(judge->root_count + 1, sizeof(*census.bridge_egress)),
+		.functions = calloc(eval->functions + 1, sizeof(*census.functions)),
+		.bridges = calloc(eval->root_count + 1, sizeof(*census.bridges)),
+		.egress = calloc(eval->functions + 1, sizeof(*census.egress)),
+		.bridge_egress = calloc(eval->root_count + 1, sizeof(*census.bridge_egress)),
 	};
 
 	*ret_census = census;
@@ -132,10 +132,10 @@ static void set_top(struct key *key, const struct p2p_function *top)
 }
 
 /* Where the branch ends: at a function, a host bridge, or only at the machine. */
-static void set_place(struct key *key, const struct p2p_judge *judge, const struct census *census,
+static void set_place(struct key *key, const struct p2p_eval *eval, const struct census *census,
 		      const struct p2p_function *top)
 {
-	const struct p2p_bridge_root *root = &judge->roots[top->host->index];
+	const struct p2p_bridge_root *root = &eval->roots[top->host->index];
 	bool egress = false;
 
 	if (top->parent) {
@@ -145,14 +145,14 @@ static void set_place(struct key *key, const struct p2p_judge *judge, const stru
 		key->place = top->host;
 		egress = census->bridge_egress[top->host->index];
 	} else {
-		key->place = judge;
+		key->place = eval;
 		key->listed = (uint16_t)(root->listed_same << 4 | root->listed);
 	}
 	if (egress)
 		key->alone = top;
 }
 
-static void make_key(const struct p2p_judge *judge, const struct census *census,
+static void make_key(const struct p2p_eval *eval, const struct census *census,
 		     const struct p2p_function *function, struct key *ret_key)
 {
 	const struct p2p_function *top = function;
@@ -167,7 +167,7 @@ static void make_key(const struct p2p_judge *judge, const struct census *census,
 		key.depth++;
 		key.flags |= acs_flags(top, REDIRECT, UNREAD) | blocking_flags(top);
 	}
-	if (judge->several_nodes != P2P_NO && function->numa.fact == P2P_PRESENT &&
+	if (eval->several_nodes != P2P_NO && function->numa.fact == P2P_PRESENT &&
 	    function->numa.value >= 0) {
 		key.flags |= NODE_KNOWN;
 		key.node = function->numa.value;
@@ -175,7 +175,7 @@ static void make_key(const struct p2p_judge *judge, const struct census *census,
 	if (function->orphan)
 		key.flags |= ORPHAN;
 	set_top(&key, top);
-	set_place(&key, judge, census, top);
+	set_place(&key, eval, census, top);
 	if (census->functions[function->index] > 1)
 		key.alone = function;
 	*ret_key = key;
@@ -218,13 +218,13 @@ static void cut(struct p2p_groups *groups, struct entry *entries, size_t count)
 	qsort(groups->groups, groups->count, sizeof(*groups->groups), compare_groups);
 }
 
-int p2p_groups_new(const struct p2p_judge *judge, const struct p2p_function *const *functions,
+int p2p_groups_new(const struct p2p_eval *eval, const struct p2p_function *const *functions,
 		   size_t count, struct p2p_groups **ret_groups)
 {
 	struct p2p_groups *groups = calloc(1, sizeof(*groups));
 	struct entry *entries = calloc(count + 1, sizeof(*entries));
 	struct census census;
-	int error = census_new(judge, &census);
+	int error = census_new(eval, &census);
 
 	if (groups) {
 		groups->groups = calloc(count + 1, sizeof(*groups->groups));
@@ -239,7 +239,7 @@ int p2p_groups_new(const struct p2p_judge *judge, const struct p2p_function *con
 		census_add(&census, functions[i]);
 	for (size_t i = 0; i < count; i++) {
 		entries[i].function = functions[i];
-		make_key(judge, &census, functions[i], &entries[i].key);
+		make_key(eval, &census, functions[i], &entries[i].key);
 	}
 	cut(groups, entries, count);
 	*ret_groups = groups;

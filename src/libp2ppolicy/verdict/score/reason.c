@@ -5,7 +5,7 @@
 
 struct writer {
 	struct p2p_text text;
-	const struct p2p_judge *judge;
+	const struct p2p_eval *eval;
 	const struct p2p_verdict *verdict;
 	const struct p2p_speed *speed;
 };
@@ -48,7 +48,7 @@ static void add_payload(struct writer *w)
 /* %C: whose root complex it is. */
 static void add_cpu(struct writer *w)
 {
-	p2p_text_add(&w->text, "%s", w->judge->cpu->name);
+	p2p_text_add(&w->text, "%s", w->eval->cpu->name);
 }
 
 /* %R: how many requests of how many bytes. */
@@ -134,10 +134,10 @@ static void add_unknown(struct writer *w)
 	clause(w, "; a fact of ", speed->missing, " is missing, and the worst value is assumed");
 }
 
-int p2p_score_reason(const struct p2p_judge *judge, const struct p2p_verdict *verdict,
+int p2p_score_reason(const struct p2p_eval *eval, const struct p2p_verdict *verdict,
 		     const struct p2p_speed *speed, char *buffer, size_t size)
 {
-	struct writer w = { { buffer, size, 0 }, judge, verdict, speed };
+	struct writer w = { { buffer, size, 0 }, eval, verdict, speed };
 
 	if (size)
 		*buffer = '\0';

@@ -166,14 +166,14 @@ static void conclude(const struct p2p_way *way, const struct p2p_verdict *verdic
 		speed->score = score_of(way, sum);
 }
 
-static void score_one(const struct p2p_judge *judge, const struct p2p_verdict *verdict, bool read,
+static void score_one(const struct p2p_eval *eval, const struct p2p_verdict *verdict, bool read,
 		      struct p2p_speed *ret_speed)
 {
 	struct p2p_speed speed = { 0 };
 	struct sum sum = { .speed = &speed };
 	struct p2p_way way;
 
-	p2p_way_find(judge, verdict, read, &way);
+	p2p_way_find(eval, verdict, read, &way);
 	p2p_way_walk(&way, add_crossing, &sum);
 	if (read) {
 		speed.latency_ns *= 2;
@@ -185,9 +185,9 @@ static void score_one(const struct p2p_judge *judge, const struct p2p_verdict *v
 	*ret_speed = speed;
 }
 
-void p2p_judge_score(const struct p2p_judge *judge, const struct p2p_verdict *verdict,
+void p2p_eval_score(const struct p2p_eval *eval, const struct p2p_verdict *verdict,
 		     struct p2p_score *ret_score)
 {
-	score_one(judge, verdict, true, &ret_score->read);
-	score_one(judge, verdict, false, &ret_score->write);
+	score_one(eval, verdict, true, &ret_score->read);
+	score_one(eval, verdict, false, &ret_score->write);
 }

@@ -8,7 +8,7 @@
 
 #include <p2ppolicy/score.h>
 
-#include "verdict/judge.h"
+#include "verdict/eval.h"
 
 /** enum p2p_constant_id - names of the rows of score-constants.def; NONE says "no limit". */
 enum p2p_constant_id {
@@ -68,7 +68,7 @@ const struct p2p_cpu *p2p_cpu_find(const struct p2p_machine *machine);
  * @missing_fact: some fact was missing, and the worst was taken; @missing: of which function
  */
 struct p2p_way {
-	const struct p2p_judge *judge;
+	const struct p2p_eval *eval;
 	const struct p2p_cpu *cpu;
 	const struct p2p_function *from, *to, *common;
 	bool read, root, blocked, maybe_blocked, known, sockets, translated, strict, switched;
@@ -77,8 +77,8 @@ struct p2p_way {
 	const struct p2p_function *missing;
 };
 
-/** p2p_way_find() - where the data of reads or writes of a judged pair go. */
-void p2p_way_find(const struct p2p_judge *judge, const struct p2p_verdict *verdict, bool read,
+/** p2p_way_find() - where the data of reads or writes of an evaluatord pair go. */
+void p2p_way_find(const struct p2p_eval *eval, const struct p2p_verdict *verdict, bool read,
 		  struct p2p_way *ret_way);
 
 /** p2p_way_has_switch() - is, or may be, the function on the way the upper port of a switch? */

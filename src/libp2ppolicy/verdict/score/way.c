@@ -52,7 +52,7 @@ static void follow(struct p2p_way *way, const struct p2p_route *route)
 /* Behind an IOMMU what goes through the host bridge has no address that a switch knows. */
 static void follow_kernel(struct p2p_way *way, const struct p2p_verdict *verdict)
 {
-	enum p2p_tri iommu = way->judge->iommu;
+	enum p2p_tri iommu = way->eval->iommu;
 
 	if (verdict->kernel.map_type == P2P_MAP_BUS_ADDR || iommu == P2P_NO)
 		return;
@@ -144,7 +144,7 @@ static void add_functions(struct p2p_way *way)
 /* An IOMMU that translates for the client stands in the root complex. */
 static bool is_translated(struct p2p_way *way, const struct p2p_function *client)
 {
-	if (!way->root || way->judge->iommu == P2P_NO || client->iommu_group.fact == P2P_ABSENT)
+	if (!way->root || way->eval->iommu == P2P_NO || client->iommu_group.fact == P2P_ABSENT)
 		return false;
 	if (!client->iommu_type)
 		p2p_way_miss(way, client);
@@ -175,12 +175,12 @@ static bool is_between_sockets(struct p2p_way *way, const struct p2p_verdict *ve
 	return verdict->relation == P2P_RELATION_SYS;
 }
 
-void p2p_way_find(const struct p2p_judge *judge, const struct p2p_verdict *verdict, bool read,
+void p2p_way_find(const struct p2p_eval *eval, const struct p2p_verdict *verdict, bool read,
 		  struct p2p_way *ret_way)
 {
 	const struct p2p_function *provider = verdict->provider, *client = verdict->client;
 	struct p2p_way way = {
-		.judge = judge, .cpu = judge->cpu, .read = read,
+		.eval = eval, .cpu = eval->cpu, .read = read,
 		.from = read ? provider : client, .to = read ? client : provider,
 	};
 	struct p2p_walk walk;

@@ -160,7 +160,7 @@ static struct json_object *remedy_array(const struct fix *fix)
 
 	for (size_t i = 0; (remedy = p2p_advice_remedy(fix->advice, i)); i++) {
 		struct json_object *object = json_object_new_object();
-		bool judged = remedy->map_type != P2P_MAP_UNKNOWN;
+		bool evaluated = remedy->map_type != P2P_MAP_UNKNOWN;
 
 		json_put(object, "kind", json_text(p2p_remedy_name(remedy->kind)));
 		json_put(object, "provider", bdf_or_null(remedy->pair.provider));
@@ -170,7 +170,7 @@ static struct json_object *remedy_array(const struct fix *fix)
 		json_put(object, "exchange_with", bdf_or_null(remedy->other));
 		json_put(object, "sure", json_flag(remedy->sure));
 		json_put(object, "map_type",
-			 judged ? json_text(p2p_map_type_name(remedy->map_type)) : NULL);
+			 evaluated ? json_text(p2p_map_type_name(remedy->map_type)) : NULL);
 		json_put(object, "line", json_text(remedy->line));
 		json_put(object, "text", json_text(remedy->text));
 		json_object_array_add(array, object);

@@ -24,9 +24,9 @@ static void print_machine(const struct app *app)
 		fprintf(app->out, " family %lld", (long long)machine->cpu_family.value);
 	if (machine->cpu_model.fact == P2P_PRESENT)
 		fprintf(app->out, " model %lld", (long long)machine->cpu_model.value);
-	fprintf(app->out, "\nKernel:  %s, CONFIG_PCI_P2PDMA %s, judged by the rules of %s\n",
+	fprintf(app->out, "\nKernel:  %s, CONFIG_PCI_P2PDMA %s, evaluated by the rules of %s\n",
 		or_unknown(machine->release), words_tri(machine->p2pdma),
-		p2p_rules_name(p2p_judge_rules(app->judge)));
+		p2p_rules_name(p2p_eval_rules(app->eval)));
 	fprintf(app->out, "IOMMU:   %s\nCommand line: %s\n",
 		machine->iommu == P2P_YES ? "in use" : machine->iommu == P2P_NO ? "not in use" :
 		"not known", or_unknown(machine->cmdline));
@@ -92,7 +92,7 @@ static void print_pair(const struct app *app, const struct p2p_advised *advised)
 		print_root(app, verdict->client->host, &verdict->kernel.client_root);
 	print_chain(app, verdict->provider, "provider");
 	print_chain(app, verdict->client, "client");
-	p2p_judge_message(app->judge, verdict, message, sizeof(message));
+	p2p_eval_message(app->eval, verdict, message, sizeof(message));
 	if (*message)
 		fprintf(app->out, "What the kernel logs when asked:\n%s\n", message);
 }

@@ -16,27 +16,27 @@ const char *path_role_name(enum path_role role)
 	return names[role];
 }
 
-typedef int sentence_fn(const struct p2p_judge *judge, const struct p2p_verdict *verdict,
+typedef int sentence_fn(const struct p2p_eval *eval, const struct p2p_verdict *verdict,
 			char *buffer, size_t size);
 
 static char *sentence(const struct app *app, const struct p2p_verdict *verdict, sentence_fn *say)
 {
-	int length = say(app->judge, verdict, NULL, 0);
+	int length = say(app->eval, verdict, NULL, 0);
 	char *text = length < 0 ? NULL : malloc((size_t)length + 1);
 
 	if (text)
-		say(app->judge, verdict, text, (size_t)length + 1);
+		say(app->eval, verdict, text, (size_t)length + 1);
 	return text;
 }
 
 char *path_sentence(const struct app *app, const struct p2p_verdict *verdict)
 {
-	return sentence(app, verdict, p2p_judge_reason);
+	return sentence(app, verdict, p2p_eval_reason);
 }
 
 char *path_message(const struct app *app, const struct p2p_verdict *verdict)
 {
-	return sentence(app, verdict, p2p_judge_message);
+	return sentence(app, verdict, p2p_eval_message);
 }
 
 /* Number of functions from @function up to @common, @common not counted. */
@@ -98,7 +98,7 @@ static void mark_fabric(struct path *path, const struct p2p_fabric *fabric)
 	mark_route(path, &fabric->completion_relaxed);
 }
 
-typedef size_t list_fn(const struct p2p_judge *judge, const struct p2p_verdict *verdict,
+typedef size_t list_fn(const struct p2p_eval *eval, const struct p2p_verdict *verdict,
 		       const struct p2p_function **list, size_t size);
 
 static int mark_listed(const struct app *app, struct path *path, list_fn *fill, bool unread)
@@ -108,7 +108,7 @@ static int mark_listed(const struct app *app, struct path *path, list_fn *fill, 
 
 	if (!list)
 		return -ENOMEM;
-	count = fill(app->judge, &path->forward, list, path->count);
+	count = fill(app->eval, &path->forward, list, path->count);
 	for (size_t i = 0; i < count && i < path->count; i++) {
 		struct path_hop *hop = hop_of(path, list[i]);
 
@@ -161,13 +161,13 @@ static int ask_rules(struct app *app, struct path *path)
 		const struct p2p_rules *rules = p2p_rules_at(i);
 		struct path_rules *run = path->rules + path->rules_count;
 		struct p2p_verdict verdict;
-		struct p2p_judge *judge;
-		int err = p2p_judge_new(app->context, app->topology, p2p_rules_name(rules), &judge);
+		struct p2p_eval *eval;
+		int err = p2p_eval_new(app->context, app->topology, p2p_rules_name(rules), &eval);
 
 		if (err)
 			return err;
-		p2p_judge_pair(judge, path->forward.provider, path->forward.client, &verdict);
-		p2p_judge_free(judge);
+		p2p_eval_pair(eval, path->forward.provider, path->forward.client, &verdict);
+		p2p_eval_free(eval);
 		if (path->rules_count && run[-1].map_type == verdict.kernel.map_type &&
 		    run[-1].distance == verdict.kernel.distance &&
 		    !p2p_rules_is_experimental(rules)) {
@@ -206,13 +206,13 @@ int path_new(struct app *app, const struct p2p_function *provider,
 	struct path path = { 0 };
 	int err;
 
-	p2p_judge_pair(app->judge, provider, client, &path.forward);
-	p2p_judge_pair(app->judge, client, provider, &path.reverse);
+	p2p_eval_pair(app->eval, provider, client, &path.forward);
+	p2p_eval_pair(app->eval, client, provider, &path.reverse);
 	err = walk(&path.forward, &path);
 	if (!err)
-		err = mark_listed(app, &path, p2p_judge_redirects, false);
+		err = mark_listed(app, &path, p2p_eval_redirects, false);
 	if (!err)
-		err = mark_listed(app, &path, p2p_judge_unread, true);
+		err = mark_listed(app, &path, p2p_eval_unread, true);
 	if (!err)
 		err = ask_rules(app, &path);
 	if (!err)

@@ -58,7 +58,7 @@ struct path {
 	struct path_permitted permitted;
 };
 
-/** path_new() - find and judge it.  Return: 0 or a negative errno; free with path_free(). */
+/** path_new() - find and evaluate it.  Return: 0 or a negative errno; free with path_free(). */
 int path_new(struct app *app, const struct p2p_function *provider,
 	     const struct p2p_function *client, struct path *ret_path);
 void path_free(struct path *path);

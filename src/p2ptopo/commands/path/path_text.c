@@ -105,8 +105,8 @@ static void print_speeds(const struct app *app, const struct path *path)
 {
 	struct p2p_score forward, reverse;
 
-	p2p_judge_score(app->judge, &path->forward, &forward);
-	p2p_judge_score(app->judge, &path->reverse, &reverse);
+	p2p_eval_score(app->eval, &path->forward, &forward);
+	p2p_eval_score(app->eval, &path->reverse, &reverse);
 	print_speed(app, "writes", &path->forward, &forward.write);
 	print_speed(app, "reads", &path->forward, &forward.read);
 	if (same_speed(&forward.write, &reverse.write) && same_speed(&forward.read, &reverse.read))
@@ -435,12 +435,12 @@ static void print_message(const struct app *app, const struct path *path)
 static void print_kernel(const struct app *app, const struct path *path)
 {
 	const struct p2p_machine *machine = p2p_topology_machine(app->topology);
-	const char *note = p2p_judge_rules_note(app->judge);
+	const char *note = p2p_eval_rules_note(app->eval);
 	char title[160], text[160];
 
 	snprintf(title, sizeof(title), "kernel %s, by the rules of %s",
 		 machine->release ? machine->release : "(release not recorded)",
-		 p2p_rules_name(p2p_judge_rules(app->judge)));
+		 p2p_rules_name(p2p_eval_rules(app->eval)));
 	heading(app, title);
 	if (note)
 		line(app, "note", note);

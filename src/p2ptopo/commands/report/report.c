@@ -6,18 +6,18 @@
 #include "commands/report/report.h"
 
 /* Where the kernel lacks P2PDMA, what its rules would say is more than "no" for every pair. */
-static int choose_judge(struct app *app, struct survey *survey)
+static int choose_eval(struct app *app, struct survey *survey)
 {
 	const struct p2p_machine *machine = p2p_topology_machine(app->topology);
 
-	survey->judge = app->judge;
+	survey->eval = app->eval;
 	if (strcmp(app->options.kernel, "auto") != 0 || machine->p2pdma != P2P_NO)
 		return 0;
 	survey->hypothetical = true;
-	if (p2p_judge_new(app->context, app->topology,
-			  p2p_rules_name(p2p_judge_rules(app->judge)), &survey->own_judge))
+	if (p2p_eval_new(app->context, app->topology,
+			  p2p_rules_name(p2p_eval_rules(app->eval)), &survey->own_eval))
 		return -ENOMEM;
-	survey->judge = survey->own_judge;
+	survey->eval = survey->own_eval;
 	return 0;
 }
 
@@ -74,10 +74,10 @@ static int count_class_pair(const struct app *app, struct survey *survey, enum p
 	count = pick_classes(app, pair, false, list);
 	if (count < 2)
 		return 0;
-	err = p2p_judge_summary(survey->judge, list, count, &pair->summary);
+	err = p2p_eval_summary(survey->eval, list, count, &pair->summary);
 	count = pick_classes(app, pair, true, list);
 	if (!err && count > 1)
-		err = p2p_judge_summary(survey->judge, list, count, &others);
+		err = p2p_eval_summary(survey->eval, list, count, &others);
 	subtract(&pair->summary, &others);
 	if (!err)
 		survey->class_pair_count++;
@@ -151,11 +151,11 @@ const char *survey_advice(const struct app *app, const struct survey *survey)
 int survey_new(struct app *app, struct survey *ret_survey)
 {
 	struct survey survey = { 0 };
-	int err = choose_judge(app, &survey);
+	int err = choose_eval(app, &survey);
 
 	if (!err) {
 		count_functions(app, &survey);
-		err = p2p_groups_new(survey.judge, app->selected, app->selected_count,
+		err = p2p_groups_new(survey.eval, app->selected, app->selected_count,
 				     &survey.groups);
 	}
 	if (!err)
@@ -176,7 +176,7 @@ int survey_new(struct app *app, struct survey *ret_survey)
 void survey_free(struct survey *survey)
 {
 	p2p_groups_free(survey->groups);
-	p2p_judge_free(survey->own_judge);
+	p2p_eval_free(survey->own_eval);
 	free(survey->unpicked);
 	free(survey->class_pairs);
 	free(survey->findings);

@@ -47,18 +47,18 @@ struct class_pair {
 
 /**
  * struct survey - the machine as a whole.
- * @judge: that of the app; where the kernel lacks P2PDMA, one that judges by its release's
+ * @eval: that of the app; where the kernel lacks P2PDMA, one that evaluates by its release's
  *	rules all the same (@hypothetical)
  * @hierarchy: is there a bridge or a PCI Express function at all?
  * @shallow: functions of which only the first bytes of config space were readable
  * @selected: of each class
  * @unpicked: by group, how many of its members no filter selects; pairs of two such are left out
- * @complete: every pair of groups was judged; else the findings are examples
+ * @complete: every pair of groups was evaluated; else the findings are examples
  * @findings: the worst first; @redirecting: functions whose ACS redirects between selected ones
  */
 struct survey {
-	struct p2p_judge *own_judge;
-	const struct p2p_judge *judge;
+	struct p2p_eval *own_eval;
+	const struct p2p_eval *eval;
 	bool hypothetical, hierarchy, complete;
 	size_t shallow;
 	size_t selected[P2P_CLASSES];

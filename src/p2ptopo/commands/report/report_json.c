@@ -116,7 +116,7 @@ static struct json_object *findings(const struct survey *survey)
 		struct json_object *object = json_object_new_object();
 		char reason[1024];
 
-		p2p_judge_reason(survey->judge, &finding->example, reason, sizeof(reason));
+		p2p_eval_reason(survey->eval, &finding->example, reason, sizeof(reason));
 		json_put(object, "map_type",
 			 json_text(p2p_map_type_name(finding->kind->map_type)));
 		json_put(object, "text", json_text(finding->kind->text));

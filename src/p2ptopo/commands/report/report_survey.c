@@ -6,7 +6,7 @@
 #include "commands/report/report.h"
 #include "print/words.h"
 
-/* So many groups are judged with one another; more are looked at in steps. */
+/* So many groups are evaluated with one another; more are looked at in steps. */
 #define MOST_GROUPS 64
 
 /* The worst first.  A map type that is not the reason's usual one is a row of its own. */
@@ -64,7 +64,7 @@ bool survey_group_pair(const struct survey *survey, const struct p2p_group *prov
 
 	if (other >= clients->count)
 		return false;
-	p2p_judge_pair(survey->judge, providers->members[0], clients->members[other],
+	p2p_eval_pair(survey->eval, providers->members[0], clients->members[other],
 		       ret_verdict);
 	return true;
 }
@@ -112,7 +112,7 @@ static void name_culprits(const struct survey *survey, struct finding *finding,
 	}
 	if (finding->kind->culprits != CULPRITS_UNREAD)
 		return;
-	count = p2p_judge_unread(survey->judge, verdict, unread, FINDING_FUNCTIONS);
+	count = p2p_eval_unread(survey->eval, verdict, unread, FINDING_FUNCTIONS);
 	for (size_t i = 0; i < count && i < FINDING_FUNCTIONS; i++)
 		name_function(finding, unread[i]);
 }
@@ -133,7 +133,7 @@ static void add(struct survey *survey, struct finding *by_kind, const struct p2p
 	name_culprits(survey, finding, verdict);
 }
 
-static void judge_groups(struct survey *survey, struct finding *by_kind)
+static void eval_groups(struct survey *survey, struct finding *by_kind)
 {
 	size_t count = p2p_groups_count(survey->groups);
 	size_t step = count > MOST_GROUPS ? count / MOST_GROUPS + 1 : 1;
@@ -156,20 +156,20 @@ static void judge_groups(struct survey *survey, struct finding *by_kind)
 /* The sets are in their order of age; what is not merged is no help. */
 static int ask_later_rules(struct app *app, const struct survey *survey, struct finding *finding)
 {
-	const struct p2p_rules *now = p2p_judge_rules(survey->judge), *rules;
+	const struct p2p_rules *now = p2p_eval_rules(survey->eval), *rules;
 	struct p2p_verdict verdict;
 	bool later = false;
 
 	for (size_t i = 0; (rules = p2p_rules_at(i)) && !finding->allowed_by; i++) {
-		struct p2p_judge *judge;
+		struct p2p_eval *eval;
 
 		if (later && !p2p_rules_is_experimental(rules)) {
-			if (p2p_judge_new(app->context, app->topology, p2p_rules_name(rules),
-					  &judge))
+			if (p2p_eval_new(app->context, app->topology, p2p_rules_name(rules),
+					  &eval))
 				return -ENOMEM;
-			p2p_judge_pair(judge, finding->example.provider,
+			p2p_eval_pair(eval, finding->example.provider,
 				       finding->example.client, &verdict);
-			p2p_judge_free(judge);
+			p2p_eval_free(eval);
 			if (verdict.kernel.map_type > P2P_MAP_NOT_SUPPORTED)
 				finding->allowed_by = rules;
 		}
@@ -186,7 +186,7 @@ int survey_findings(struct app *app, struct survey *survey)
 
 	if (!by_kind)
 		return -ENOMEM;
-	judge_groups(survey, by_kind);
+	eval_groups(survey, by_kind);
 	for (size_t i = 0; i < KINDS; i++)
 		if (by_kind[i].kind)
 			by_kind[survey->finding_count++] = by_kind[i];

@@ -58,8 +58,8 @@ static void print_kernel(const struct app *app, const struct survey *survey,
 		[P2P_UNKNOWN] = "; IOMMU not known", [P2P_NO] = "; no IOMMU in use",
 		[P2P_YES] = "; IOMMU in use",
 	};
-	const struct p2p_rules *rules = p2p_judge_rules(app->judge);
-	const char *note = p2p_judge_rules_note(app->judge);
+	const struct p2p_rules *rules = p2p_eval_rules(app->eval);
+	const char *note = p2p_eval_rules_note(app->eval);
 	bool pairs = app->selected_count > 1;
 	char text[512];
 
@@ -226,7 +226,7 @@ static void print_speed(const struct app *app, const struct p2p_verdict *pair)
 	char write[WORDS_SIZE], read[WORDS_SIZE];
 	struct p2p_score score;
 
-	p2p_judge_score(app->judge, pair, &score);
+	p2p_eval_score(app->eval, pair, &score);
 	if (pair->kernel.map_type != P2P_MAP_THRU_HOST_BRIDGE || !score.write.score)
 		return;
 	fprintf(app->out, "  how fast: %s writes to %s at %s GB/s, reads at %s\n",
@@ -313,7 +313,7 @@ static void print_pairs(const struct app *app, const struct survey *survey)
 
 	putc('\n', app->out);
 	if (app->selected_count < 2)
-		fprintf(app->out, "no pair to judge: %s takes part in peer-to-peer DMA\n",
+		fprintf(app->out, "no pair to evaluate: %s takes part in peer-to-peer DMA\n",
 			app->selected_count ? "one function only" : "no function");
 	else
 		report_print_matrix(app, survey, lines);

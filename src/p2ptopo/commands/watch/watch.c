@@ -37,7 +37,7 @@ static void state_release(struct watch_state *state)
 	state->types = NULL;
 }
 
-static bool judge_pairs(struct watch_state *state)
+static bool eval_pairs(struct watch_state *state)
 {
 	const struct app *app = &state->app;
 	size_t n = app->selected_count;
@@ -45,7 +45,7 @@ static bool judge_pairs(struct watch_state *state)
 
 	state->types = calloc(n * n + 1, 1);
 	for (size_t i = 0; state->types && i < n * n; i++) {
-		p2p_judge_pair(app->judge, app->selected[i / n], app->selected[i % n], &verdict);
+		p2p_eval_pair(app->eval, app->selected[i / n], app->selected[i % n], &verdict);
 		state->types[i] = (uint8_t)verdict.kernel.map_type;
 	}
 	return state->types;
@@ -62,7 +62,7 @@ static void look(struct watch *watch)
 	watch->looked = burst_now();
 	next.app.say = NULL;
 	result = follow_read(&watch->follower, &watch->state.app, &next.app);
-	if (result == FOLLOW_READ && !judge_pairs(&next)) {
+	if (result == FOLLOW_READ && !eval_pairs(&next)) {
 		fail_memory(watch->app->failure);
 		result = FOLLOW_FAILED;
 	}
@@ -177,7 +177,7 @@ static enum status start(struct watch *watch)
 		return fail_with(failure, failure_status(-errno), "signals: %s", strerror(errno));
 	watch->state = (struct watch_state){ .app = app_like(watch->app), .generation = 1 };
 	status = app_read(&watch->state.app, STAGE_JUDGE);
-	if (!status && !judge_pairs(&watch->state))
+	if (!status && !eval_pairs(&watch->state))
 		status = fail_memory(failure);
 	watch->looked = burst_now();
 	if (!status)

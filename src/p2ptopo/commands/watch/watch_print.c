@@ -119,7 +119,7 @@ void watch_say_start(const struct watch_state *state, unsigned int interval)
 
 	if (is_text(state)) {
 		fprintf(start_text(state, "start"), "%zu functions, %zu pairs, rules of %s", functions,
-			count_pairs(app), p2p_rules_name(p2p_judge_rules(app->judge)));
+			count_pairs(app), p2p_rules_name(p2p_eval_rules(app->eval)));
 		fprintf(app->out, interval ? ", links every %u s" : ", links on events only", interval);
 		fprintf(app->out, mode ? ", gate %s\n" : "\n", mode);
 		return;

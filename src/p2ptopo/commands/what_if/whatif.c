@@ -42,8 +42,8 @@ static int for_each_change(const struct whatif *whatif, row_fn *fn, void *userda
 
 			if (!app_shows(app, i, j))
 				continue;
-			pair_judge(app->judge, a, b, &row.before);
-			pair_judge(whatif->judge, other(whatif, a), other(whatif, b), &row.after);
+			pair_eval(app->eval, a, b, &row.before);
+			pair_eval(whatif->eval, other(whatif, a), other(whatif, b), &row.after);
 			++*ret_pairs;
 			if (!pair_differs(&row.before, &row.after))
 				continue;
@@ -65,8 +65,8 @@ static int add_row(const struct whatif *whatif, const struct whatif_row *row, vo
 static void print_notes(const struct whatif *whatif)
 {
 	const struct app *app = whatif->before;
-	const char *before = p2p_judge_rules_note(app->judge);
-	const char *after = p2p_judge_rules_note(whatif->judge);
+	const char *before = p2p_eval_rules_note(app->eval);
+	const char *after = p2p_eval_rules_note(whatif->eval);
 
 	print_rules_note(app, "# ");
 	if (after && (!before || strcmp(before, after) != 0))
@@ -98,13 +98,13 @@ static enum status print_text(const struct whatif *whatif)
 	return STATUS_DONE;
 }
 
-/* The judge that speaks of a pair must be the one that judged it. */
-static struct json_object *json_side(const struct app *app, struct p2p_judge *judge,
+/* The evaluator that speaks of a pair must be the one that evaluated it. */
+static struct json_object *json_side(const struct app *app, struct p2p_eval *eval,
 				     const struct p2p_verdict *verdict)
 {
 	struct app speaker = *app;
 
-	speaker.judge = judge;
+	speaker.eval = eval;
 	return json_pair(&speaker, verdict);
 }
 
@@ -114,8 +114,8 @@ static int print_element(const struct whatif *whatif, const struct whatif_row *r
 	const struct app *app = whatif->before;
 	struct json_object *object = json_object_new_object();
 
-	json_put(object, "before", json_side(app, app->judge, &row->before.verdict));
-	json_put(object, "after", json_side(app, whatif->judge, &row->after.verdict));
+	json_put(object, "before", json_side(app, app->eval, &row->before.verdict));
+	json_put(object, "after", json_side(app, whatif->eval, &row->after.verdict));
 	document_element(app, object, userdata);
 	return 0;
 }
@@ -133,12 +133,12 @@ static enum status print_json(const struct whatif *whatif, int argc, char **argv
 {
 	const struct app *app = whatif->before;
 	struct json_object *document = document_new(app, "what-if");
-	const char *separator = "", *note = p2p_judge_rules_note(whatif->judge);
+	const char *separator = "", *note = p2p_eval_rules_note(whatif->eval);
 	uint64_t changed, pairs;
 
 	json_put(document, "changes", json_changes(argc, argv));
 	json_put(document, "rules_after",
-		 json_text(p2p_rules_name(p2p_judge_rules(whatif->judge))));
+		 json_text(p2p_rules_name(p2p_eval_rules(whatif->eval))));
 	json_put(document, "rules_after_note", json_text(note));
 	json_put(document, "groups", whatif_groups_json(whatif));
 	document_open(app, document, "pairs");
@@ -163,7 +163,7 @@ static enum status make_other(struct whatif *whatif)
 					whatif->change_count, &whatif->topology);
 
 	if (!error)
-		error = p2p_judge_new(context, whatif->topology, whatif->kernel, &whatif->judge);
+		error = p2p_eval_new(context, whatif->topology, whatif->kernel, &whatif->eval);
 	if (!error)
 		error = p2p_isolation_new(context, whatif->before->topology,
 					  &whatif->groups_before);
@@ -185,7 +185,7 @@ enum status command_whatif(struct app *app, int argc, char **argv)
 							      print_text(&whatif);
 	p2p_isolation_free(whatif.groups_after);
 	p2p_isolation_free(whatif.groups_before);
-	p2p_judge_free(whatif.judge);
+	p2p_eval_free(whatif.eval);
 	p2p_topology_free(whatif.topology);
 	free(changes);
 	return status;

@@ -17,7 +17,7 @@ struct whatif {
 	struct p2p_change *changes;
 	size_t change_count;
 	struct p2p_topology *topology;
-	struct p2p_judge *judge;
+	struct p2p_eval *eval;
 	struct p2p_isolation *groups_before, *groups_after;
 };
 

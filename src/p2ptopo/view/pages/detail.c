@@ -27,22 +27,22 @@ static void describe_pair(const struct view *view, const struct p2p_function *pr
 		snprintf(text, DETAIL_SIZE, "%s with itself", provider->display);
 		return;
 	}
-	p2p_judge_pair(view->machine.shown.judge, provider, client, &verdict);
+	p2p_eval_pair(view->machine.shown.eval, provider, client, &verdict);
 	used = snprintf(text, DETAIL_SIZE, "%s %s %s: %s", client->display,
 			view->state.writes ? "writes to" : "reads from", provider->display,
 			p2p_map_type_name(verdict.kernel.map_type));
 	if (verdict.kernel.map_type != P2P_MAP_UNKNOWN)
 		used += snprintf(text + used, DETAIL_SIZE - (size_t)used, ", distance %d",
 				 verdict.kernel.distance);
-	p2p_judge_score(view->machine.shown.judge, &verdict, &score);
+	p2p_eval_score(view->machine.shown.eval, &verdict, &score);
 	speed = view->state.writes ? &score.write : &score.read;
 	used += snprintf(text + used, DETAIL_SIZE - (size_t)used, ", %s GB/s, score %s. ",
 			 speed_bandwidth(speed, bandwidth), speed_score(speed, value));
 	if (view->state.lens == LENS_SPEED)
-		p2p_score_reason(view->machine.shown.judge, &verdict, speed, text + used,
+		p2p_score_reason(view->machine.shown.eval, &verdict, speed, text + used,
 				 DETAIL_SIZE - (size_t)used);
 	else
-		p2p_judge_reason(view->machine.shown.judge, &verdict, text + used,
+		p2p_eval_reason(view->machine.shown.eval, &verdict, text + used,
 				 DETAIL_SIZE - (size_t)used);
 }
 
@@ -137,7 +137,7 @@ add(char text[DETAIL_SIZE], unsigned int room, const char *format, ...)
 
 static void add_rules(const struct view *view, char *text, unsigned int room)
 {
-	const struct p2p_rules *rules = p2p_judge_rules(view->machine.shown.judge);
+	const struct p2p_rules *rules = p2p_eval_rules(view->machine.shown.eval);
 
 	add(text, room, "rules %s%s%s", p2p_rules_name(rules),
 	    view->state.rules ? "" : " (auto)",

@@ -18,8 +18,8 @@ static long nearness_of(const struct machine *machine, const struct state *state
 	struct p2p_score score;
 	long relation;
 
-	p2p_judge_pair(machine->shown.judge, provider, client, &verdict);
-	p2p_judge_score(machine->shown.judge, &verdict, &score);
+	p2p_eval_pair(machine->shown.eval, provider, client, &verdict);
+	p2p_eval_score(machine->shown.eval, &verdict, &score);
 	relation = verdict.relation ? (long)verdict.relation : P2P_RELATIONS;
 	return (state->writes ? score.write.score : score.read.score) * 1000000L +
 	       ranks[verdict.kernel.map_type] * 100000 - relation * 10000 -

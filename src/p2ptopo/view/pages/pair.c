@@ -38,7 +38,7 @@ static const struct p2p_speed *speed_of(const struct view *view,
 					const struct p2p_verdict *verdict,
 					struct p2p_score *score)
 {
-	p2p_judge_score(view->machine.shown.judge, verdict, score);
+	p2p_eval_score(view->machine.shown.eval, verdict, score);
 	return view->state.writes ? &score->write : &score->read;
 }
 
@@ -89,7 +89,7 @@ struct ink pair_cell(const struct view *view, const struct p2p_function *provide
 		snprintf(text, PAIR_TEXT, "%s", narrow ? "." : "X");
 		return (struct ink){ .paint = PAINT_DIM };
 	}
-	if (!machine_judge_pair(&view->machine, provider, client, &verdict))
+	if (!machine_eval_pair(&view->machine, provider, client, &verdict))
 		return lens_cell(view, &verdict, narrow, text);
 	ink = lens_cell(view, &verdict, narrow, text);
 	ink.style |= STYLE_BOLD | STYLE_UNDERLINE;

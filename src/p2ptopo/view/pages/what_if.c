@@ -43,9 +43,9 @@ static void print_counts(const struct app *app, const struct machine *machine)
 {
 	struct p2p_summary read, tried;
 
-	if (p2p_judge_summary(machine->plain, machine->read->selected,
+	if (p2p_eval_summary(machine->plain, machine->read->selected,
 			      machine->read->selected_count, &read) ||
-	    p2p_judge_summary(app->judge, app->selected, app->selected_count, &tried))
+	    p2p_eval_summary(app->eval, app->selected, app->selected_count, &tried))
 		return;
 	fprintf(app->out, "\n%s%-20s %10s %10s%s\n", paint_on(app, PAINT_BOLD), "ordered pairs",
 		"as read", "what if", paint_off(app));

@@ -188,7 +188,7 @@ static void paint_paired(struct view *view, unsigned int y, const struct p2p_fun
 	screen_put(&view->screen, y, x, PAIR_WIDTH, ink, text);
 	if (provider == client)
 		return;
-	p2p_judge_pair(view->machine.shown.judge, provider, client, &verdict);
+	p2p_eval_pair(view->machine.shown.eval, provider, client, &verdict);
 	ink = pair_speed(view, &verdict, speed);
 	screen_field(&view->screen, y, x + PAIR_WIDTH + 1, SPEED_WIDTH, ink, true, speed);
 }
@@ -337,12 +337,12 @@ static void paint_peer(struct view *view, unsigned int y, const struct p2p_funct
 {
 	char text[FIELD_TEXT] = "";
 	unsigned int x = MARGIN;
-	struct pair pair = { .judge = view->machine.shown.judge };
+	struct pair pair = { .eval = view->machine.shown.eval };
 	bool other = false;
 
 	if (client) {
-		other = machine_judge_pair(&view->machine, provider, client, &pair.verdict);
-		p2p_judge_score(pair.judge, &pair.verdict, &pair.score);
+		other = machine_eval_pair(&view->machine, provider, client, &pair.verdict);
+		p2p_eval_score(pair.eval, &pair.verdict, &pair.score);
 	}
 	for (const struct field *field = peer_fields; field->heading; field++) {
 		struct ink ink = head;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A judge: the rule set chosen, and what of the machine every pair shares decided once. */
+/* An evaluator: the rule set chosen, and what of the machine every pair shares decided once. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -60,7 +60,7 @@ static struct p2p_root find_root(const struct p2p_host_bridge *bridge, unsigned 
 }
 
 /* __host_bridge_whitelist(), for every value the unknown facts may have. */
-static void look_up(const struct p2p_judge *judge, struct p2p_bridge_root *entry)
+static void look_up(const struct p2p_eval *eval, struct p2p_bridge_root *entry)
 {
 	struct p2p_root *root = &entry->root;
 	const struct p2p_function *device = root->device;
@@ -75,7 +75,7 @@ static void look_up(const struct p2p_judge *judge, struct p2p_bridge_root *entry
 		entry->listed_same = entry->listed = P2P_UNKNOWN;
 		return;
 	}
-	row = p2p_whitelist_find(judge->release, judge->updated, device->vendor, device->device,
+	row = p2p_whitelist_find(eval->release, eval->updated, device->vendor, device->device,
 				 &sure);
 	if (!row)
 		return;
@@ -102,88 +102,88 @@ static enum p2p_tri cpu_is_zen(const struct p2p_machine *machine)
 }
 
 /* Another clause of the note; what does not fit is cut. */
-static void note(struct p2p_judge *judge, const char *format, ...)
+static void note(struct p2p_eval *eval, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-static void note(struct p2p_judge *judge, const char *format, ...)
+static void note(struct p2p_eval *eval, const char *format, ...)
 {
-	char clause[sizeof(judge->note)];
-	size_t used = strlen(judge->note);
+	char clause[sizeof(eval->note)];
+	size_t used = strlen(eval->note);
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(clause, sizeof(clause), format, args);
 	va_end(args);
-	snprintf(judge->note + used, sizeof(judge->note) - used, "%s%s", used ? "; " : "", clause);
+	snprintf(eval->note + used, sizeof(eval->note) - used, "%s%s", used ? "; " : "", clause);
 }
 
-static void note_release(struct p2p_judge *judge, const char *release, unsigned int number)
+static void note_release(struct p2p_eval *eval, const char *release, unsigned int number)
 {
 	const char *vendor = p2p_release_vendor(release);
-	const char *name = judge->rules->name;
+	const char *name = eval->rules->name;
 	bool exact;
 
 	p2p_rules_for_release(release, &exact);
 	if (number < P2P_KERNEL(4, 20))
-		note(judge, "kernel %s is older than p2pdma itself, which came in 4.20; the rules "
+		note(eval, "kernel %s is older than p2pdma itself, which came in 4.20; the rules "
 		     "of %s are used", release, name);
 	else if (!exact && !vendor)
-		note(judge, "kernel %s is newer than every rule set; the rules of %s are used",
+		note(eval, "kernel %s is newer than every rule set; the rules of %s are used",
 		     release, name);
 	else if (vendor)
-		note(judge, "kernel %s is known to carry additional whitelist rows, from %s; the "
+		note(eval, "kernel %s is known to carry additional whitelist rows, from %s; the "
 		     "rules of %s do not have them", release, vendor, name);
 }
 
-static void note_p2pdma(struct p2p_judge *judge, const char *release)
+static void note_p2pdma(struct p2p_eval *eval, const char *release)
 {
-	if (judge->p2pdma == P2P_NO)
-		note(judge, "the kernel%s%s is built without CONFIG_PCI_P2PDMA and permits no pair; "
+	if (eval->p2pdma == P2P_NO)
+		note(eval, "the kernel%s%s is built without CONFIG_PCI_P2PDMA and permits no pair; "
 		     "its rules would be those of %s", release ? " " : "", release ? release : "",
-		     judge->rules->name);
-	else if (judge->p2pdma == P2P_UNKNOWN)
-		note(judge, "whether the kernel is built with CONFIG_PCI_P2PDMA could not be read");
+		     eval->rules->name);
+	else if (eval->p2pdma == P2P_UNKNOWN)
+		note(eval, "whether the kernel is built with CONFIG_PCI_P2PDMA could not be read");
 }
 
 /* "auto": the rules of the release, and whether the kernel has p2pdma at all. */
-static void choose(struct p2p_judge *judge, const struct p2p_machine *machine)
+static void choose(struct p2p_eval *eval, const struct p2p_machine *machine)
 {
 	unsigned int number, newest;
 	bool exact;
 
-	judge->rules = p2p_rules_for_release(NULL, &exact);
-	newest = judge->release = judge->rules->release;
-	judge->p2pdma = machine->p2pdma;
+	eval->rules = p2p_rules_for_release(NULL, &exact);
+	newest = eval->release = eval->rules->release;
+	eval->p2pdma = machine->p2pdma;
 	if (p2p_release_parse(machine->release, &number) < 0) {
-		if (judge->p2pdma != P2P_NO)
-			judge->p2pdma = P2P_YES;
-		note(judge, "no kernel release is recorded; the rules of %s, the newest released, "
-		     "are used%s", judge->rules->name, machine->p2pdma == P2P_UNKNOWN ?
+		if (eval->p2pdma != P2P_NO)
+			eval->p2pdma = P2P_YES;
+		note(eval, "no kernel release is recorded; the rules of %s, the newest released, "
+		     "are used%s", eval->rules->name, machine->p2pdma == P2P_UNKNOWN ?
 		     ", as of a kernel built with CONFIG_PCI_P2PDMA" : "");
-		note_p2pdma(judge, NULL);
+		note_p2pdma(eval, NULL);
 		return;
 	}
-	judge->rules = p2p_rules_for_release(machine->release, &exact);
+	eval->rules = p2p_rules_for_release(machine->release, &exact);
 	/* Between two sets the rows of the release itself hold; beyond the newest, its rows. */
-	judge->release = number < newest ? number : newest;
-	judge->updated = p2p_release_is_updated(machine->release);
-	note_release(judge, machine->release, number);
-	note_p2pdma(judge, machine->release);
+	eval->release = number < newest ? number : newest;
+	eval->updated = p2p_release_is_updated(machine->release);
+	note_release(eval, machine->release, number);
+	note_p2pdma(eval, machine->release);
 }
 
-static int choose_rules(struct p2p_context *context, struct p2p_judge *judge,
+static int choose_rules(struct p2p_context *context, struct p2p_eval *eval,
 			const struct p2p_machine *machine, const char *kernel)
 {
 	char names[256] = "";
 
 	if (!strcmp(kernel, "auto")) {
-		choose(judge, machine);
+		choose(eval, machine);
 		return 0;
 	}
-	judge->rules = p2p_rules_find(kernel);
-	judge->p2pdma = P2P_YES;
-	if (judge->rules) {
-		judge->release = judge->rules->release;
+	eval->rules = p2p_rules_find(kernel);
+	eval->p2pdma = P2P_YES;
+	if (eval->rules) {
+		eval->release = eval->rules->release;
 		return 0;
 	}
 	for (size_t i = 0; p2p_rules_at(i); i++) {
@@ -194,46 +194,46 @@ static int choose_rules(struct p2p_context *context, struct p2p_judge *judge,
 			 names);
 }
 
-int p2p_judge_new_from_parts(struct p2p_context *context, const struct p2p_parts *parts,
-			     const char *kernel, struct p2p_judge **ret_judge)
+int p2p_eval_new_from_parts(struct p2p_context *context, const struct p2p_parts *parts,
+			     const char *kernel, struct p2p_eval **ret_eval)
 {
 	const struct p2p_machine *machine = parts->machine;
-	struct p2p_judge *judge = calloc(1, sizeof(*judge));
+	struct p2p_eval *eval = calloc(1, sizeof(*eval));
 	int error;
 
-	if (!judge)
+	if (!eval)
 		return p2p_error(context, -ENOMEM, "out of memory");
-	judge->machine = machine;
-	error = choose_rules(context, judge, machine, kernel);
+	eval->machine = machine;
+	error = choose_rules(context, eval, machine, kernel);
 	if (error < 0) {
-		p2p_judge_free(judge);
+		p2p_eval_free(eval);
 		return error;
 	}
-	judge->clauses = p2p_clauses_of(judge->rules, judge->release);
-	judge->zen = cpu_is_zen(machine);
-	judge->iommu = machine->iommu;
-	judge->cpu = p2p_cpu_find(machine);
-	judge->several_nodes = machine->numa_nodes == 1 ? P2P_NO :
+	eval->clauses = p2p_clauses_of(eval->rules, eval->release);
+	eval->zen = cpu_is_zen(machine);
+	eval->iommu = machine->iommu;
+	eval->cpu = p2p_cpu_find(machine);
+	eval->several_nodes = machine->numa_nodes == 1 ? P2P_NO :
 			       machine->numa_nodes ? P2P_YES : P2P_UNKNOWN;
-	judge->functions = parts->functions;
-	judge->root_count = parts->bridge_count;
-	judge->roots = calloc(judge->root_count + 1, sizeof(*judge->roots));
-	if (!judge->roots) {
-		p2p_judge_free(judge);
+	eval->functions = parts->functions;
+	eval->root_count = parts->bridge_count;
+	eval->roots = calloc(eval->root_count + 1, sizeof(*eval->roots));
+	if (!eval->roots) {
+		p2p_eval_free(eval);
 		return p2p_error(context, -ENOMEM, "out of memory");
 	}
 	for (size_t i = 0; i < parts->bridge_count; i++) {
-		struct p2p_bridge_root *entry = &judge->roots[parts->bridges[i]->index];
+		struct p2p_bridge_root *entry = &eval->roots[parts->bridges[i]->index];
 
-		entry->root = find_root(parts->bridges[i], judge->clauses);
-		look_up(judge, entry);
+		entry->root = find_root(parts->bridges[i], eval->clauses);
+		look_up(eval, entry);
 	}
-	*ret_judge = judge;
+	*ret_eval = eval;
 	return 0;
 }
 
-int p2p_judge_new(struct p2p_context *context, const struct p2p_topology *topology,
-		  const char *kernel, struct p2p_judge **ret_judge)
+int p2p_eval_new(struct p2p_context *context, const struct p2p_topology *topology,
+		  const char *kernel, struct p2p_eval **ret_eval)
 {
 	size_t count = p2p_topology_host_bridges(topology);
 	const struct p2p_host_bridge **bridges = calloc(count + 1, sizeof(const struct p2p_host_bridge *));
@@ -241,56 +241,56 @@ int p2p_judge_new(struct p2p_context *context, const struct p2p_topology *topolo
 		.machine = p2p_topology_machine(topology), .bridges = bridges,
 		.bridge_count = count, .functions = p2p_topology_count(topology),
 	};
-	struct p2p_judge *judge = NULL;
+	struct p2p_eval *eval = NULL;
 	int error;
 
 	if (!bridges)
 		return p2p_error(context, -ENOMEM, "out of memory");
 	for (size_t i = 0; i < count; i++)
 		bridges[i] = p2p_topology_host_bridge(topology, i);
-	error = p2p_judge_new_from_parts(context, &parts, kernel, &judge);
+	error = p2p_eval_new_from_parts(context, &parts, kernel, &eval);
 	free(bridges);
-	if (!judge)
+	if (!eval)
 		return error;
-	judge->topology = topology;
-	*ret_judge = judge;
+	eval->topology = topology;
+	*ret_eval = eval;
 	return 0;
 }
 
-struct p2p_judge *p2p_judge_free(struct p2p_judge *judge)
+struct p2p_eval *p2p_eval_free(struct p2p_eval *eval)
 {
-	if (judge)
-		free(judge->roots);
-	free(judge);
+	if (eval)
+		free(eval->roots);
+	free(eval);
 	return NULL;
 }
 
-const struct p2p_topology *p2p_judge_topology(const struct p2p_judge *judge)
+const struct p2p_topology *p2p_eval_topology(const struct p2p_eval *eval)
 {
-	return judge->topology;
+	return eval->topology;
 }
 
-const struct p2p_rules *p2p_judge_rules(const struct p2p_judge *judge)
+const struct p2p_rules *p2p_eval_rules(const struct p2p_eval *eval)
 {
-	return judge->rules;
+	return eval->rules;
 }
 
-const char *p2p_judge_rules_note(const struct p2p_judge *judge)
+const char *p2p_eval_rules_note(const struct p2p_eval *eval)
 {
-	return *judge->note ? judge->note : NULL;
+	return *eval->note ? eval->note : NULL;
 }
 
-void p2p_judge_pair(const struct p2p_judge *judge, const struct p2p_function *provider,
+void p2p_eval_pair(const struct p2p_eval *eval, const struct p2p_function *provider,
 		    const struct p2p_function *client, struct p2p_verdict *ret_verdict)
 {
 	struct p2p_walk walk;
 
 	p2p_walk(provider, client, &walk);
-	ret_verdict->judge = judge;
-	ret_verdict->machine = judge->machine;
+	ret_verdict->eval = eval;
+	ret_verdict->machine = eval->machine;
 	ret_verdict->provider = provider;
 	ret_verdict->client = client;
-	ret_verdict->relation = p2p_relation_judge(judge, &walk);
-	p2p_kernel_judge(judge, &walk, &ret_verdict->kernel);
-	p2p_fabric_judge(&walk, &ret_verdict->fabric);
+	ret_verdict->relation = p2p_relation_evaluate(eval, &walk);
+	p2p_kernel_evaluate(eval, &walk, &ret_verdict->kernel);
+	p2p_fabric_evaluate(&walk, &ret_verdict->fabric);
 }

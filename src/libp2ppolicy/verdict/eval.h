@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The inside of a judge, and the pieces of a verdict: the walk, the kernel's decision from what
+ * The inside of an evaluator, and the pieces of a verdict: the walk, the kernel's decision from what
  * the walk found, the fabric's route, the relation.
  */
-#ifndef P2P_VERDICT_JUDGE_H
-#define P2P_VERDICT_JUDGE_H
+#ifndef P2P_VERDICT_EVAL_H
+#define P2P_VERDICT_EVAL_H
 
 #include "topology/acs.h"
 #include "verdict/rules.h"
@@ -23,7 +23,7 @@ struct p2p_bridge_root {
 };
 
 /**
- * struct p2p_judge - a rule set made ready for one machine.
+ * struct p2p_eval - a rule set made ready for one machine.
  * @topology: NULL when made from parts
  * @machine: never NULL
  * @release, @updated, @clauses: what of the tables holds, see p2p_whitelist_find()
@@ -34,7 +34,7 @@ struct p2p_bridge_root {
  * @roots: by index of the host bridge, @root_count of them
  * @functions: how many functions there are; every index is below
  */
-struct p2p_judge {
+struct p2p_eval {
 	const struct p2p_topology *topology;
 	const struct p2p_machine *machine;
 	const struct p2p_rules *rules;
@@ -48,7 +48,7 @@ struct p2p_judge {
 };
 
 /**
- * struct p2p_parts - a machine as arrays, so that a judge can be made without a snapshot.
+ * struct p2p_parts - a machine as arrays, so that an evaluator can be made without a snapshot.
  * @functions: number of functions
  */
 struct p2p_parts {
@@ -57,9 +57,9 @@ struct p2p_parts {
 	size_t bridge_count, functions;
 };
 
-/** p2p_judge_new_from_parts() - as p2p_judge_new(); the parts must outlive the judge. */
-int p2p_judge_new_from_parts(struct p2p_context *context, const struct p2p_parts *parts,
-			     const char *kernel, struct p2p_judge **ret_judge);
+/** p2p_eval_new_from_parts() - as p2p_eval_new(); the parts must outlive the evaluator. */
+int p2p_eval_new_from_parts(struct p2p_context *context, const struct p2p_parts *parts,
+			     const char *kernel, struct p2p_eval **ret_eval);
 
 /**
  * struct p2p_walk - where two functions meet.
@@ -85,14 +85,14 @@ void p2p_walk(const struct p2p_function *provider, const struct p2p_function *cl
  * @function, @mask: the present one, and the bits of its control that count; NULL at the end
  */
 struct p2p_tested {
-	const struct p2p_judge *judge;
+	const struct p2p_eval *eval;
 	const struct p2p_walk *walk;
 	const struct p2p_function *function;
 	uint16_t mask;
 	bool client_side;
 };
 
-void p2p_tested_first(struct p2p_tested *tested, const struct p2p_judge *judge,
+void p2p_tested_first(struct p2p_tested *tested, const struct p2p_eval *eval,
 		      const struct p2p_walk *walk);
 void p2p_tested_next(struct p2p_tested *tested);
 
@@ -116,29 +116,29 @@ struct p2p_findings {
  *	else P2P_MAP_UNKNOWN.
  * @ret_reason: may be NULL
  */
-enum p2p_map_type p2p_kernel_decide(const struct p2p_judge *judge,
+enum p2p_map_type p2p_kernel_decide(const struct p2p_eval *eval,
 				    const struct p2p_findings *findings,
 				    enum p2p_reason *ret_reason);
 
-/** p2p_judge_listed() - does the whitelist allow this pair of host bridges? */
-enum p2p_tri p2p_judge_listed(const struct p2p_judge *judge, const struct p2p_host_bridge *a,
+/** p2p_eval_listed() - does the whitelist allow this pair of host bridges? */
+enum p2p_tri p2p_eval_listed(const struct p2p_eval *eval, const struct p2p_host_bridge *a,
 			      const struct p2p_host_bridge *b);
 
-/** p2p_kernel_judge() - what the kernel decides. */
-void p2p_kernel_judge(const struct p2p_judge *judge, const struct p2p_walk *walk,
+/** p2p_kernel_evaluate() - what the kernel decides. */
+void p2p_kernel_evaluate(const struct p2p_eval *eval, const struct p2p_walk *walk,
 		      struct p2p_kernel *ret_kernel);
 
-/** p2p_fabric_judge() - what the switches do. */
-void p2p_fabric_judge(const struct p2p_walk *walk, struct p2p_fabric *ret_fabric);
+/** p2p_fabric_evaluate() - what the switches do. */
+void p2p_fabric_evaluate(const struct p2p_walk *walk, struct p2p_fabric *ret_fabric);
 
-/** p2p_relation_judge() - NVIDIA's letters. */
-enum p2p_relation p2p_relation_judge(const struct p2p_judge *judge, const struct p2p_walk *walk);
+/** p2p_relation_evaluate() - NVIDIA's letters. */
+enum p2p_relation p2p_relation_evaluate(const struct p2p_eval *eval, const struct p2p_walk *walk);
 
 /** p2p_relation_of_common() - X, PIX or PXB, by hops. */
 enum p2p_relation p2p_relation_of_common(unsigned int hops);
 
 /** p2p_relation_of_nodes() - NODE, SYS or unknown, by numa_node. */
-enum p2p_relation p2p_relation_of_nodes(const struct p2p_judge *judge,
+enum p2p_relation p2p_relation_of_nodes(const struct p2p_eval *eval,
 					const struct p2p_number *a, const struct p2p_number *b);
 
 /** p2p_tri_and(), p2p_tri_or() - of two answers that may not be known. */
