@@ -69,8 +69,8 @@ const char *p2p_limit_name(enum p2p_limit limit);
  * @limit: why there is no more; @way: what of the way carries least, also where @limit is that
  *	the pair is refused or blocked
  * @at: the function that belongs to @way (of a link its lower end), NULL none
- * @score: 0 not usable or not known to be; 1 to 100 the better the nearer to what the slower of
- *	the two could do behind one switch.  With a @fact DENIED the least it can be.
+ * @score: 0 not usable or not known to be; 1 to 100 the better the nearer to what the provider
+ *	could do with its link behind one switch.  With a @fact DENIED the least it can be.
  * @missing: the function with the first fact that is missing, NULL none or one of the machine
  * @idle: a link on the way that runs low because its device idles; what it can do counts
  * @degraded: a link on the way that runs low for no such reason; what it does counts

@@ -4,7 +4,7 @@
 
 #include "commands/commands.h"
 #include "commands/flows.h"
-#include "commands/near.h"
+#include "commands/near/near.h"
 #include "print/pair_facts.h"
 #include "commands/tree.h"
 #include "commands/what_if/whatif.h"

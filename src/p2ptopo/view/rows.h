@@ -6,6 +6,7 @@
 #ifndef P2PTOPO_VIEW_ROWS_H
 #define P2PTOPO_VIEW_ROWS_H
 
+#include "print/pair_order.h"
 #include "view/machine.h"
 
 /**
@@ -50,10 +51,11 @@ bool branches_show(struct branches *branches, const struct p2p_function *functio
 const char *branch_prefix(const struct branches *branches, size_t at, bool unicode, char *buffer,
 			  size_t size);
 
-/** struct device - one device, and how near it is to the one sorted by. */
+/** struct device - one device; @order: with the one sorted by, unless it is that one @itself. */
 struct device {
 	const struct p2p_function *function;
-	long nearness;
+	struct pair_order order;
+	bool itself;
 };
 
 /**

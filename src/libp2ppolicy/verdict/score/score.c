@@ -88,39 +88,39 @@ static void limit_requests(struct p2p_way *way, const struct p2p_function *clien
 	speed->at = client;
 }
 
-/* What the slower of the two could do with the whole of its link. */
-static double best_of(const struct p2p_way *way, bool *ret_known)
+/* GB/s of its link, all of it used and behind one switch; 0 it has none, negative not known. */
+static double best_of(const struct p2p_function *end)
 {
-	const struct p2p_function *ends[] = { way->from, way->to };
-	double best = 0;
+	const struct p2p_pcie *pcie = &end->pcie;
 
-	*ret_known = true;
-	for (int i = 0; i < 2; i++) {
-		const struct p2p_pcie *pcie = &ends[i]->pcie;
-		double can;
-
-		if (pcie->link == P2P_DENIED)
-			*ret_known = false;
-		if (pcie->link != P2P_PRESENT)
-			continue;
-		can = p2p_link_carries(pcie->most, pcie->flit, p2p_constant(P2P_C_IDEAL_PAYLOAD)) *
-		      p2p_constant(P2P_C_SWITCH_EFFICIENCY);
-		if (best <= 0 || can < best)
-			best = can;
-	}
-	return best;
+	if (pcie->link != P2P_PRESENT)
+		return pcie->link == P2P_DENIED ? -1 : 0;
+	return p2p_link_carries(pcie->most, pcie->flit, p2p_constant(P2P_C_IDEAL_PAYLOAD)) *
+	       p2p_constant(P2P_C_SWITCH_EFFICIENCY);
 }
 
-static int score_of(const struct p2p_way *way, const struct sum *sum)
+/*
+ * The device asked about is the provider: a slow client is no better a peer because it is as slow
+ * with all others.  One without a link of its own, inside the root complex, sets no measure.
+ */
+static double share_of(const struct p2p_verdict *verdict, double loaded)
 {
-	bool known;
-	double best = best_of(way, &known), trip = sum->speed->latency_ns * (way->read ? 0.5 : 1);
-	double share = p2p_constant(P2P_C_SCORE_LATENCY), ratio = 1, quick = 1;
+	double best = best_of(verdict->provider);
 
-	if (best > 0 && sum->loaded < best)
-		ratio = sum->loaded / best;
-	if (best <= 0 && !known)
-		ratio = 0;
+	if (!(best < 0) && !(best > 0))
+		best = best_of(verdict->client);
+	if (best < 0)
+		return 0;
+	return best > 0 && loaded < best ? loaded / best : 1;
+}
+
+static int score_of(const struct p2p_way *way, const struct p2p_verdict *verdict,
+		    const struct sum *sum)
+{
+	double ratio = share_of(verdict, sum->loaded), quick = 1;
+	double trip = sum->speed->latency_ns * (way->read ? 0.5 : 1);
+	double share = p2p_constant(P2P_C_SCORE_LATENCY);
+
 	if (trip > p2p_constant(P2P_C_IDEAL_LATENCY))
 		quick = p2p_constant(P2P_C_IDEAL_LATENCY) / trip;
 	if (way->root)
@@ -163,7 +163,7 @@ static void conclude(const struct p2p_way *way, const struct p2p_verdict *verdic
 	if (verdict->kernel.map_type == P2P_MAP_UNKNOWN)
 		speed->fact = P2P_DENIED;
 	if (is_usable(way, verdict, speed))
-		speed->score = score_of(way, sum);
+		speed->score = score_of(way, verdict, sum);
 }
 
 static void score_one(const struct p2p_eval *eval, const struct p2p_verdict *verdict, bool read,

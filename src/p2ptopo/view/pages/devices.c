@@ -6,45 +6,38 @@
 
 #include "view/rows.h"
 
-/* By score; what has the same, and what has none, by what the kernel decides and how far it is. */
-static long nearness_of(const struct machine *machine, const struct state *state,
-			const struct p2p_function *provider, const struct p2p_function *client)
+static struct pair_order order_of(const struct machine *machine,
+				  const struct p2p_function *provider,
+				  const struct p2p_function *client)
 {
-	static const long ranks[P2P_MAP_TYPES] = {
-		[P2P_MAP_BUS_ADDR] = 3, [P2P_MAP_THRU_HOST_BRIDGE] = 2,
-		[P2P_MAP_UNKNOWN] = 1, [P2P_MAP_NOT_SUPPORTED] = 0,
-	};
-	struct p2p_verdict verdict;
-	struct p2p_score score;
-	long relation;
+	struct pair pair;
 
-	p2p_eval_pair(machine->shown.eval, provider, client, &verdict);
-	p2p_eval_score(machine->shown.eval, &verdict, &score);
-	relation = verdict.relation ? (long)verdict.relation : P2P_RELATIONS;
-	return (state->writes ? score.write.score : score.read.score) * 1000000L +
-	       ranks[verdict.kernel.map_type] * 100000 - relation * 10000 -
-	       (long)verdict.kernel.hops;
+	pair_eval(machine->shown.eval, provider, client, &pair);
+	return pair_order_of(&pair);
 }
 
 static int compare(const void *left, const void *right)
 {
 	const struct device *a = left, *b = right;
+	int order = (int)b->itself - (int)a->itself;
 
-	if (a->nearness != b->nearness)
-		return a->nearness > b->nearness ? -1 : 1;
-	return p2p_bdf_compare(a->function->bdf, b->function->bdf);
+	if (!order)
+		order = pair_order_compare(&a->order, &b->order);
+	return order ? order : p2p_bdf_compare(a->function->bdf, b->function->bdf);
 }
 
 static void sort(struct device *list, size_t count, const struct machine *machine,
-		 const struct state *state, struct address by)
+		 struct address by)
 {
 	const struct p2p_function *provider = machine_function(machine, by);
 
 	if (!provider)
 		return;
-	for (size_t i = 0; i < count; i++)
-		list[i].nearness = list[i].function == provider ? INT32_MAX :
-				   nearness_of(machine, state, provider, list[i].function);
+	for (size_t i = 0; i < count; i++) {
+		list[i].itself = list[i].function == provider;
+		if (!list[i].itself)
+			list[i].order = order_of(machine, provider, list[i].function);
+	}
 	if (count)
 		qsort(list, count, sizeof(*list), compare);
 }
@@ -84,11 +77,11 @@ int devices_build(struct devices *devices, const struct machine *machine,
 	made.peer_count = choose(made.peers, app, NULL, state->clients,
 				 machine_function(machine, state->provider));
 	if (state->sorted & ON(PAGE_MATRIX)) {
-		sort(made.providers, made.provider_count, machine, state, state->order);
-		sort(made.clients, made.client_count, machine, state, state->order);
+		sort(made.providers, made.provider_count, machine, state->order);
+		sort(made.clients, made.client_count, machine, state->order);
 	}
 	if (state->sorted & ON(PAGE_PEERS))
-		sort(made.peers, made.peer_count, machine, state, state->provider);
+		sort(made.peers, made.peer_count, machine, state->provider);
 	devices_free(devices);
 	*devices = made;
 	return 0;

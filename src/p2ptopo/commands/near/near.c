@@ -6,18 +6,9 @@
 #include <string.h>
 
 #include "print/document.h"
-#include "commands/near.h"
-#include "print/pair_facts.h"
+#include "commands/near/near.h"
+#include "print/pair_order.h"
 #include "print/speed.h"
-
-/**
- * struct near_peer - one row.
- * @gives: the device is the provider and the peer the client; @takes: the other way round
- */
-struct near_peer {
-	const struct p2p_function *function;
-	struct pair gives, takes;
-};
 
 static const struct near_peer *peer_of(const void *row)
 {
@@ -72,6 +63,13 @@ static void print_model(FILE *cell, const struct app *app, const void *row)
 		fputs(function->device_name, cell);
 }
 
+static void print_direct(FILE *cell, const struct app *app, const void *row)
+{
+	(void)app;
+	if (peer_of(row)->register_count)
+		near_say_registers(cell, peer_of(row));
+}
+
 #define PEER(name, help, right, print) { name, help, right, 0, print, NULL, PAIR_NONE, 0, 0 }
 #define PAIR(name, help, right, side, fact) \
 	{ name, help, right, 0, NULL, NULL, PAIR_##fact, offsetof(struct near_peer, side), 0 }
@@ -94,59 +92,49 @@ const struct column near_columns[] = {
 	PAIR("SCORE", "the lower score of these two, 0 to 100; ? unknown", true, gives, SCORE),
 	PAIR("TAKES-READ", "GB/s DEVICE can read from the peer", true, takes, READ),
 	PAIR("TAKES-WRITE", "GB/s DEVICE can write to the peer", true, takes, WRITE),
+	PEER("DIRECT-IF", "the bits to clear to make both directions direct; empty: none helps",
+	     false, print_direct),
 	PEER("MODEL", "its name in pci.ids", false, print_model),
 	PAIR("REASON", "reason of the kernel's decision with DEVICE as the provider", false, gives,
 	     REASON),
 	{ 0 }
 };
 
-/* What is known to work comes before what may, and that before what does not. */
-static int rank_of(enum p2p_map_type type)
+/* Those whose memory others read and write; of other devices it is a mailbox or a rare buffer. */
+static bool has_memory(const struct p2p_function *function)
 {
-	static const int ranks[P2P_MAP_TYPES] = {
-		[P2P_MAP_BUS_ADDR] = 0,
-		[P2P_MAP_THRU_HOST_BRIDGE] = 0,
-		[P2P_MAP_UNKNOWN] = 1,
-		[P2P_MAP_NOT_SUPPORTED] = 2,
-	};
-
-	return ranks[type];
+	return function->kind == P2P_CLASS_GPU || function->kind == P2P_CLASS_ACCEL;
 }
 
-/* A relation that is not known may be the worst. */
-static int far_of(enum p2p_relation relation)
+/*
+ * The direction that is asked about: into the memory of a GPU or an accelerator.  Where both have
+ * it or neither, both directions are.
+ */
+static struct pair_order order_of(const struct near_peer *peer)
 {
-	return relation == P2P_RELATION_UNKNOWN ? P2P_RELATIONS : (int)relation;
+	struct pair_order gives = pair_order_of(&peer->gives);
+	struct pair_order takes = pair_order_of(&peer->takes);
+	bool device = has_memory(peer->gives.verdict.provider);
+
+	if (device == has_memory(peer->function))
+		return pair_order_worse(&gives, &takes);
+	return device ? gives : takes;
 }
 
-enum { KEYS = 7 };
-
-/* The keys of a peer, the lowest first: permitted, fast, straight, close. */
-static void make_keys(const struct near_peer *peer, int keys[KEYS])
-{
-	int gives = rank_of(peer->gives.verdict.kernel.map_type);
-	int takes = rank_of(peer->takes.verdict.kernel.map_type);
-
-	keys[0] = gives > takes ? gives : takes;
-	keys[1] = gives > takes ? takes : gives;
-	keys[2] = -speed_lower(&peer->gives.score)->score;
-	keys[3] = -speed_lower(&peer->takes.score)->score;
-	keys[4] = -(int)peer->gives.verdict.kernel.map_type;
-	keys[5] = far_of(peer->gives.verdict.relation);
-	keys[6] = (int)peer->gives.verdict.kernel.hops;
-}
-
+/* What the direction asked about leaves open, the other one decides. */
 static int compare_peers(const void *left, const void *right)
 {
 	const struct near_peer *a = left, *b = right;
-	int of_a[KEYS], of_b[KEYS];
+	const struct pair *sides[][2] = { { &a->gives, &b->gives }, { &a->takes, &b->takes } };
+	struct pair_order of_a = order_of(a), of_b = order_of(b);
+	int order = pair_order_compare(&of_a, &of_b);
 
-	make_keys(a, of_a);
-	make_keys(b, of_b);
-	for (size_t k = 0; k < KEYS; k++)
-		if (of_a[k] != of_b[k])
-			return of_a[k] < of_b[k] ? -1 : 1;
-	return p2p_bdf_compare(a->function->bdf, b->function->bdf);
+	for (int i = 0; !order && i < 2; i++) {
+		of_a = pair_order_of(sides[i][0]);
+		of_b = pair_order_of(sides[i][1]);
+		order = pair_order_compare(&of_a, &of_b);
+	}
+	return order ? order : p2p_bdf_compare(a->function->bdf, b->function->bdf);
 }
 
 static size_t find_peers(const struct app *app, const struct p2p_function *device,
@@ -216,8 +204,10 @@ static enum status print_text(struct app *app, const struct p2p_function *device
 	table_free(table);
 	if (error == -ENOMEM)
 		return fail_memory(app->failure);
-	if (count)
-		print_legend(app, device);
+	if (!count)
+		return STATUS_DONE;
+	near_print_better(app, device, peers, count);
+	print_legend(app, device);
 	return STATUS_DONE;
 }
 
@@ -233,6 +223,7 @@ static enum status print_json(const struct app *app, const struct p2p_function *
 		json_put(peer, "device", p2p_device_facts(peers[i].function));
 		json_put(peer, "gives", json_pair(app, &peers[i].gives.verdict));
 		json_put(peer, "takes", json_pair(app, &peers[i].takes.verdict));
+		json_put(peer, "direct_if_cleared", near_json_registers(&peers[i]));
 		json_object_array_add(array, peer);
 	}
 	json_put(document, "device", p2p_device_facts(device));
@@ -240,12 +231,30 @@ static enum status print_json(const struct app *app, const struct p2p_function *
 	return document_print(app, document);
 }
 
+static enum status print_peers(struct app *app, const struct p2p_function *device,
+			       struct near_peer *peers, size_t count)
+{
+	struct p2p_advice *advice = NULL;
+	enum status status;
+	int r = near_advise(app, device, peers, count, &advice);
+
+	if (r)
+		status = fail_library(app->failure, app->context, r);
+	else if (app->options.format == FORMAT_TEXT)
+		status = print_text(app, device, peers, count);
+	else
+		status = print_json(app, device, peers, count);
+	for (size_t i = 0; i < count; i++)
+		free(peers[i].registers);
+	p2p_advice_free(advice);
+	return status;
+}
+
 enum status command_near(struct app *app, int argc, char **argv)
 {
 	const struct p2p_function *device = NULL;
 	enum status status = app_find_end(app, argv[0], &device);
 	struct near_peer *peers;
-	size_t count;
 
 	(void)argc;
 	if (status)
@@ -253,11 +262,7 @@ enum status command_near(struct app *app, int argc, char **argv)
 	peers = calloc(app->selected_count + 1, sizeof(*peers));
 	if (!peers)
 		return fail_memory(app->failure);
-	count = find_peers(app, device, peers);
-	if (app->options.format == FORMAT_TEXT)
-		status = print_text(app, device, peers, count);
-	else
-		status = print_json(app, device, peers, count);
+	status = print_peers(app, device, peers, find_peers(app, device, peers));
 	free(peers);
 	return status;
 }
