@@ -212,11 +212,11 @@ struct p2p_pool {
 	bool published;
 };
 
-/** enum p2p_class - the classes users think in, from the class code (see p2p_class_name()). */
+/** enum p2p_class - the classes users think in, by topology/class.def (see p2p_class_name()). */
 enum p2p_class {
 	P2P_CLASS_OTHER,
-	P2P_CLASS_GPU,
-	P2P_CLASS_ACCEL,	/* processing accelerators (12h), DMA engines, coprocessors */
+	P2P_CLASS_GPU,		/* AMD's processing accelerators too; no display of a BMC or emulator */
+	P2P_CLASS_ACCEL,	/* accelerators, DMA engines, coprocessors, FPGAs */
 	P2P_CLASS_NIC,
 	P2P_CLASS_NVME,
 	P2P_CLASS_STORAGE,	/* other mass storage */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The classes users think in, as one table over class codes; the first row that matches holds. */
+/* The classes users think in, from class codes and ids. */
 #include <errno.h>
 #include <string.h>
 
@@ -7,74 +7,23 @@
 
 #include "topology/build.h"
 
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+#define IDLE true
 
-/**
- * struct class_row - @mask and @code of the 24-bit class code; @vendor 0 is any, and then the
- *	devices do not matter.
- */
+/** struct class_row - a row of class.def; @vendor 0 is any, and then the devices do not matter. */
 struct class_row {
 	uint32_t mask, code;
 	uint16_t vendor, first, last;
 	enum p2p_class kind;
+	bool idle;
 };
 
 static const struct class_row rows[] = {
-	{ 0xffff00, 0x010800, 0, 0, 0, P2P_CLASS_NVME },
-	{ 0xff0000, 0x010000, 0, 0, 0, P2P_CLASS_STORAGE },
-	{ 0xffff00, 0x0c0400, 0, 0, 0, P2P_CLASS_STORAGE },	/* Fibre Channel */
-	{ 0xff0000, 0x020000, 0, 0, 0, P2P_CLASS_NIC },
-	{ 0xffff00, 0x0c0600, 0, 0, 0, P2P_CLASS_NIC },		/* InfiniBand before 2.2 */
-	{ 0xff0000, 0x030000, 0, 0, 0, P2P_CLASS_GPU },
-	{ 0xff0000, 0x120000, 0, 0, 0, P2P_CLASS_ACCEL },
-	{ 0xffff00, 0x0b4000, 0, 0, 0, P2P_CLASS_ACCEL },	/* co-processor */
-	/* FPGAs that left the class of their vendor's example in place. */
-	{ 0xff0000, 0x050000, 0x10ee, 0x0000, 0xffff, P2P_CLASS_ACCEL },
-	{ 0xff0000, 0x050000, 0x1172, 0x0000, 0xffff, P2P_CLASS_ACCEL },
-	/* Intel DMA engines: I/OAT, DSA, IAX; drivers/dma/ioat/hw.h, drivers/dma/idxd/init.c. */
-	{ 0xffff00, 0x088000, 0x8086, 0x0b00, 0x0b00, P2P_CLASS_ACCEL },
-	{ 0xffff00, 0x088000, 0x8086, 0x0b25, 0x0b25, P2P_CLASS_ACCEL },
-	{ 0xffff00, 0x088000, 0x8086, 0x0cfe, 0x0cfe, P2P_CLASS_ACCEL },
-	{ 0xffff00, 0x088000, 0x8086, 0x11fb, 0x11fb, P2P_CLASS_ACCEL },
-	{ 0xffff00, 0x088000, 0x8086, 0x1212, 0x1212, P2P_CLASS_ACCEL },
-	{ 0xffff00, 0x088000, 0x8086, 0x1216, 0x1216, P2P_CLASS_ACCEL },
-	{ 0xffff00, 0x088000, 0x8086, 0x2021, 0x2021, P2P_CLASS_ACCEL },
-	{ 0xffff00, 0x088000, 0x8086, 0x0e20, 0x0e2f, P2P_CLASS_ACCEL },
-	{ 0xffff00, 0x088000, 0x8086, 0x2f20, 0x2f2f, P2P_CLASS_ACCEL },
-	{ 0xffff00, 0x088000, 0x8086, 0x3c20, 0x3c2f, P2P_CLASS_ACCEL },
-	{ 0xffff00, 0x088000, 0x8086, 0x6f20, 0x6f2f, P2P_CLASS_ACCEL },
-	/* Management, DMA and NT functions of switches: Microchip, PLX, Broadcom, IDT. */
-	{ 0xff0000, 0x050000, 0x11f8, 0x0000, 0xffff, P2P_CLASS_SWITCH },
-	{ 0xffff00, 0x068000, 0x11f8, 0x0000, 0xffff, P2P_CLASS_SWITCH },
-	{ 0xff0000, 0x080000, 0x10b5, 0x0000, 0xffff, P2P_CLASS_SWITCH },
-	{ 0xffff00, 0x068000, 0x10b5, 0x0000, 0xffff, P2P_CLASS_SWITCH },
-	{ 0xff0000, 0x080000, 0x1000, 0x0000, 0xffff, P2P_CLASS_SWITCH },
-	{ 0xffff00, 0x068000, 0x1000, 0x0000, 0xffff, P2P_CLASS_SWITCH },
-	{ 0xff0000, 0x080000, 0x111d, 0x0000, 0xffff, P2P_CLASS_SWITCH },
-	{ 0xffff00, 0x068000, 0x111d, 0x0000, 0xffff, P2P_CLASS_SWITCH },
-	{ 0xff0000, 0x050000, 0, 0, 0, P2P_CLASS_MEMORY },
-	{ 0xffff00, 0x060000, 0, 0, 0, P2P_CLASS_HOST },
-	{ 0xffff00, 0x060400, 0, 0, 0, P2P_CLASS_BRIDGE },
-	{ 0xffff00, 0x060700, 0, 0, 0, P2P_CLASS_BRIDGE },
-	{ 0xffff00, 0x060900, 0, 0, 0, P2P_CLASS_BRIDGE },
-	{ 0xffff00, 0x080600, 0, 0, 0, P2P_CLASS_HOST },	/* IOMMU */
-	{ 0xffff00, 0x080700, 0, 0, 0, P2P_CLASS_HOST },	/* root complex event collector */
-	/* A DMA controller (PCI Code and ID Assignment r1.11, sec 1.9) that no row above named. */
-	{ 0xffff00, 0x080100, 0, 0, 0, P2P_CLASS_ACCEL },
-};
-
-/* Displays of management controllers and of emulators: they give and take no peer memory. */
-static const struct { uint16_t vendor, first, last; } plain_displays[] = {
-	{ 0x1a03, 0x0000, 0xffff },	/* ASPEED */
-	{ 0x102b, 0x0520, 0x05ff },	/* Matrox G200e and the like */
-	{ 0x1234, 0x0000, 0xffff },	/* QEMU standard VGA */
-	{ 0x1af4, 0x0000, 0xffff },	/* virtio */
-	{ 0x1b36, 0x0000, 0xffff },	/* QXL */
-	{ 0x1013, 0x0000, 0xffff },	/* Cirrus */
-	{ 0x15ad, 0x0000, 0xffff },	/* VMware SVGA */
-	{ 0x80ee, 0x0000, 0xffff },	/* VirtualBox */
-	{ 0x1414, 0x5353, 0x5353 },	/* Hyper-V */
-	{ 0x1d0f, 0x1111, 0x1111 },	/* Amazon EC2 */
+#define CLASS(...) CLASS_ROW(__VA_ARGS__)
+#define CLASS_ROW(mask, code, vendor, first, last, kind, idle) \
+	{ mask, code, vendor, first, last, P2P_CLASS_##kind, idle },
+#include "topology/class.def"
+#undef CLASS
+#undef CLASS_ROW
 };
 
 static const char *const names[P2P_CLASSES] = {
@@ -90,20 +39,21 @@ static const char *const names[P2P_CLASSES] = {
 	[P2P_CLASS_HOST] = "host",
 };
 
+/* The last row takes what is left. */
+static const struct class_row *find_row(uint32_t class_code, uint16_t vendor, uint16_t device)
+{
+	const struct class_row *row = rows;
+
+	while ((class_code & row->mask) != row->code ||
+	       (row->vendor && (row->vendor != vendor || device < row->first ||
+				device > row->last)))
+		row++;
+	return row;
+}
+
 enum p2p_class p2p_class_of(uint32_t class_code, uint16_t vendor, uint16_t device)
 {
-	size_t i;
-
-	for (i = 0; i < LENGTH(rows); i++) {
-		const struct class_row *row = &rows[i];
-
-		if ((class_code & row->mask) != row->code)
-			continue;
-		if (!row->vendor || (row->vendor == vendor && device >= row->first &&
-				     device <= row->last))
-			return row->kind;
-	}
-	return P2P_CLASS_OTHER;
+	return find_row(class_code, vendor, device)->kind;
 }
 
 bool p2p_function_is_bridge(const struct p2p_function *function)
@@ -123,39 +73,15 @@ bool p2p_function_has_header_0(const struct p2p_function *function)
 	return !p2p_function_is_bridge(function);
 }
 
-static bool is_plain_display(const struct p2p_function *function)
-{
-	size_t i;
-
-	for (i = 0; i < LENGTH(plain_displays); i++)
-		if (plain_displays[i].vendor == function->vendor &&
-		    plain_displays[i].first <= function->device &&
-		    plain_displays[i].last >= function->device)
-			return true;
-	return false;
-}
-
 bool p2p_function_takes_part(const struct p2p_function *function)
 {
-	if (!p2p_function_has_header_0(function))
-		return false;
-	switch (function->kind) {
-	case P2P_CLASS_GPU:
-		return !is_plain_display(function);
-	case P2P_CLASS_ACCEL:
-	case P2P_CLASS_NIC:
-	case P2P_CLASS_NVME:
-	case P2P_CLASS_SWITCH:
-		return true;
-	case P2P_CLASS_OTHER:
-	case P2P_CLASS_STORAGE:
-	case P2P_CLASS_MEMORY:
-	case P2P_CLASS_BRIDGE:
-	case P2P_CLASS_HOST:
-	case P2P_CLASSES:
-		break;
-	}
-	return false;
+	static const bool peers[P2P_CLASSES] = {
+		[P2P_CLASS_GPU] = true, [P2P_CLASS_ACCEL] = true, [P2P_CLASS_NIC] = true,
+		[P2P_CLASS_NVME] = true, [P2P_CLASS_SWITCH] = true,
+	};
+
+	return p2p_function_has_header_0(function) && peers[function->kind] &&
+	       !find_row(function->class_code, function->vendor, function->device)->idle;
 }
 
 const char *p2p_class_name(enum p2p_class kind)
