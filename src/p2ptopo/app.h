@@ -73,7 +73,7 @@ struct app {
 };
 
 /** How much of struct app a command needs; each includes the ones before. */
-enum stage { STAGE_NOTHING, STAGE_SNAPSHOT, STAGE_TOPOLOGY, STAGE_JUDGE };
+enum stage { STAGE_NOTHING, STAGE_SNAPSHOT, STAGE_TOPOLOGY, STAGE_EVALUATE };
 
 /** enum takes - options that some commands take, and others have no use for. */
 enum takes {

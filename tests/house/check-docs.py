@@ -85,12 +85,17 @@ def check_sources(top, tool, page):
 
 
 def check_readme(readme, top, tool):
-    """A block that begins with "$ p2ptopo" shows what that command prints; the two scripts."""
+    """A block that begins with "$ p2ptopo" shows what that command prints, and is written anew with
+    UPDATE=1 in the environment; the two scripts."""
     environment = dict(os.environ, COLUMNS="80", LC_ALL="C.UTF-8", NO_COLOR="1")
     for arguments, shown in re.findall(r"^```\n\$ p2ptopo ([^\n]*)\n(.*?)^```", readme, re.M | re.S):
         printed = subprocess.run([tool, *arguments.split()], capture_output=True, text=True,
                                  cwd=top, env=environment).stdout
-        if printed.rstrip() != shown.rstrip():
+        if printed.rstrip() != shown.rstrip() and os.environ.get("UPDATE"):
+            text = (top / "README.md").read_text()
+            block = f"$ p2ptopo {arguments}\n"
+            (top / "README.md").write_text(text.replace(block + shown, block + printed.rstrip() + "\n"))
+        elif printed.rstrip() != shown.rstrip():
             yield f"README.md: p2ptopo {arguments} prints something else now"
     blocks = re.findall(r"^```[^\n]*\n(.*?)^```", readme, re.M | re.S)
     scripts = [line for block in blocks for line in block.splitlines() if line.startswith("./")]

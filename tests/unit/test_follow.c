@@ -56,7 +56,7 @@ int monitor_drain(struct monitor *monitor,
 
 enum status app_read(struct app *app, enum stage stage)
 {
-	ck_assert_int_eq(stage, STAGE_JUDGE);
+	ck_assert_int_eq(stage, STAGE_EVALUATE);
 	reading.count++;
 	if (reading.tears)
 		ck_assert_int_eq(eventfd_write(heard.fd, 1), 0);

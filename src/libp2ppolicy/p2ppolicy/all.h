@@ -10,11 +10,13 @@
 #include <p2ppolicy.h>
 #include <p2ppolicy/base.h>
 #include <p2ppolicy/snapshot.h>
+#include <p2ppolicy/stack.h>
 #include <p2ppolicy/topology.h>
 #include <p2ppolicy/facts.h>
 #include <p2ppolicy/change.h>
 #include <p2ppolicy/verdict.h>
 #include <p2ppolicy/score.h>
+#include <p2ppolicy/ways.h>
 #include <p2ppolicy/isolation.h>
 #include <p2ppolicy/policy.h>
 #include <p2ppolicy/check.h>

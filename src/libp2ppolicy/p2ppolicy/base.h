@@ -15,6 +15,12 @@
 /** enum p2p_tri - an answer to a yes-or-no question; zeroed memory does not know. */
 enum p2p_tri { P2P_UNKNOWN = 0, P2P_NO, P2P_YES };
 
+/** A number that may not be known.  @value is valid only with P2P_PRESENT. */
+struct p2p_number {
+	enum p2p_fact fact;
+	int64_t value;
+};
+
 /**
  * struct p2p_bdf - the address of a PCI function.
  * @domain: PCI domain (segment); may exceed 16 bits (VMD starts at 0x10000)

@@ -94,7 +94,7 @@ struct p2p_score {
 	struct p2p_speed read, write;
 };
 
-/** p2p_eval_score() - the speed of an evaluatord pair.  O(depth), no allocation. */
+/** p2p_eval_score() - the speed of an evaluated pair.  O(depth), no allocation. */
 void p2p_eval_score(const struct p2p_eval *eval, const struct p2p_verdict *verdict,
 		     struct p2p_score *ret_score);
 

@@ -11,15 +11,10 @@
 
 #include <p2ppolicy/base.h>
 #include <p2ppolicy/snapshot.h>
+#include <p2ppolicy/stack.h>
 
 struct p2p_topology;
 struct p2p_function;
-
-/** A number that may not be known.  @value is valid only with P2P_PRESENT. */
-struct p2p_number {
-	enum p2p_fact fact;
-	int64_t value;
-};
 
 /**
  * enum p2p_port_type - Device/Port Type of the PCI Express Capabilities register.
@@ -270,6 +265,13 @@ struct p2p_host_bridge {
  * @fact fields of names are NULL when not known
  * @os_names: what users call it: nvme0, mlx5_0, eth0, card0, renderD128; NULL-terminated
  * @display: the shortest unique name: first OS name, else the BDF; never NULL
+ * @vram: memory of a GPU in bytes, as its driver says, and what of it a BAR shows
+ * @clique: of NVIDIA's GPUDirect P2P, as the emulator of a guest says; ABSENT: it says none
+ * @kfd_peers: GPUs that amdgpu lets reach this one's memory, NULL-terminated; see @kfd
+ * @kfd: PRESENT: amdgpu shows this GPU to user space, and @kfd_peers is complete
+ * @efa_provider: whose memory an EFA adapter takes ("NVIDIA", "NEURON"); NULL none or unknown
+ * @data_direct_of: the adapter whose memory regions this Data Direct function reads and writes for;
+ *	NULL it is none, or unknown
  * @switch_id: equal for ports of one switch chip; 0 none.  Two upstream ports with one serial
  *	number are one chip cut in two.
  * @emulated: a function of a virtual machine's emulator
@@ -319,6 +321,11 @@ struct p2p_function {
 	const char *const *os_names;
 	const char *display;
 	const char *vendor_name, *device_name, *class_name;	/* from pci.ids */
+	struct p2p_number vram, vram_visible, clique;
+	const struct p2p_function *const *kfd_peers;
+	enum p2p_fact kfd, efa;
+	const char *efa_provider;
+	const struct p2p_function *data_direct_of;
 	unsigned int switch_id;
 	bool emulated;
 };
@@ -333,6 +340,7 @@ struct p2p_function {
  * @iommu: is an IOMMU in use (class/iommu or groups)
  * @virtual_machine: is this a guest, with @hypervisor naming it where known
  * @numa_nodes: number of nodes with facts; 1 when the machine is known to have one; 0 unknown
+ * @stack: by enum p2p_stack_fact
  */
 struct p2p_machine {
 	enum p2p_source source;
@@ -344,6 +352,7 @@ struct p2p_machine {
 	enum p2p_tri iommu, virtual_machine;
 	const char *hypervisor;
 	unsigned int numa_nodes;
+	struct p2p_number stack[P2P_STACK_FACTS];
 };
 
 /**

@@ -14,7 +14,7 @@
 #define OSRELEASE	"proc/sys/kernel/osrelease"
 #define MOST_LINKS	16
 
-enum filter { FILTER_ALL, FILTER_FIRST, FILTER_SYMBOLS, FILTER_OPTIONS };
+enum filter { FILTER_ALL, FILTER_FIRST, FILTER_SYMBOLS, FILTER_OPTIONS, FILTER_NVIDIA };
 
 static const struct row {
 	const char *path;
@@ -101,9 +101,19 @@ static void keep_first(struct p2p_buffer *buffer)
  */
 static bool keep_symbol(char *line)
 {
-	const char *name = strrchr(line, ' ');
+	static const char *const names[] = {
+		"pci_enable_device", "ib_register_peer_memory_client",
+		"nvme_v1_register_nvfs_dma_ops", "nvme_v2_register_nvfs_dma_ops",
+	};
+	/* "0000000000000000 T name", and "\t[module]" behind the functions of modules. */
+	const char *name = strchr(line, ' ');
+	bool wanted = strstr(line, "p2pdma");
 
-	if (!strstr(line, "p2pdma") && (!name || strcmp(name + 1, "pci_enable_device") != 0))
+	name = name ? strchr(name + 1, ' ') : NULL;
+	for (size_t i = 0; name && !wanted && i < sizeof(names) / sizeof(names[0]); i++)
+		wanted = strlen(names[i]) == strcspn(name + 1, "\t ") &&
+			 !strncmp(name + 1, names[i], strlen(names[i]));
+	if (!wanted)
 		return false;
 	for (char *c = line; isxdigit((unsigned char)*c); c++)
 		*c = '0';
@@ -111,17 +121,20 @@ static bool keep_symbol(char *line)
 }
 
 /* Options that p2pdma, its users and its tools depend on; PCI itself proves what the text is. */
+static const char *const options[] = {
+	"PCI", "PCI_P2PDMA", "PCI_QUIRKS", "PCIEPORTBUS", "ZONE_DEVICE", "64BIT",
+	"DMABUF_MOVE_NOTIFY", "DMA_SHARED_BUFFER", "HSA_AMD", "HSA_AMD_P2P",
+	"DRM_XE_GPUSVM", "DEVICE_PRIVATE", "INTEL_IOMMU", "INTEL_IOMMU_DEFAULT_ON",
+	"AMD_IOMMU", "IOMMU_DEFAULT_PASSTHROUGH", "IOMMU_DEFAULT_DMA_LAZY",
+	"IOMMU_DEFAULT_DMA_STRICT", "INFINIBAND_VIRT_DMA", "NVME_TARGET", "VMD",
+	"KALLSYMS", "KALLSYMS_ALL", "KPROBES", "FUNCTION_TRACER", "LIVEPATCH",
+	"DYNAMIC_FTRACE_WITH_ARGS", "MODULE_SIG_FORCE", "VFIO_PCI", "HOTPLUG_PCI_PCIE",
+	"VFIO_PCI_DMABUF", "INFINIBAND_ON_DEMAND_PAGING", "HL_HLDIO",
+};
+#define OPTIONS (sizeof(options) / sizeof(options[0]))
+
 static bool keep_option(char *line)
 {
-	static const char *const names[] = {
-		"PCI", "PCI_P2PDMA", "PCI_QUIRKS", "PCIEPORTBUS", "ZONE_DEVICE", "64BIT",
-		"DMABUF_MOVE_NOTIFY", "DMA_SHARED_BUFFER", "HSA_AMD", "HSA_AMD_P2P",
-		"DRM_XE_GPUSVM", "DEVICE_PRIVATE", "INTEL_IOMMU", "INTEL_IOMMU_DEFAULT_ON",
-		"AMD_IOMMU", "IOMMU_DEFAULT_PASSTHROUGH", "IOMMU_DEFAULT_DMA_LAZY",
-		"IOMMU_DEFAULT_DMA_STRICT", "INFINIBAND_VIRT_DMA", "NVME_TARGET", "VMD",
-		"KALLSYMS", "KALLSYMS_ALL", "KPROBES", "FUNCTION_TRACER", "LIVEPATCH",
-		"DYNAMIC_FTRACE_WITH_ARGS", "MODULE_SIG_FORCE", "VFIO_PCI", "HOTPLUG_PCI_PCIE",
-	};
 	const char *name = line + (line[0] == '#' && line[1] == ' ' ? 2 : 0);
 	size_t size;
 
@@ -129,8 +142,43 @@ static bool keep_option(char *line)
 		return false;
 	name += 7;
 	size = strcspn(name, "= ");
+	for (size_t i = 0; i < OPTIONS; i++)
+		if (strlen(options[i]) == size && !memcmp(options[i], name, size))
+			return true;
+	return false;
+}
+
+/*
+ * An option whose dependencies are not met has no line at all.  It gets the one it would have, so
+ * that whoever reads what is kept need not know what was looked for.
+ */
+static int add_unset(struct p2p_buffer *buffer)
+{
+	char line[96];
+
+	if (buffer->data[buffer->size - 1] != '\n' && p2p_buffer_append(buffer, "\n", 1) < 0)
+		return -ENOMEM;
+	for (size_t i = 0; i < OPTIONS; i++) {
+		snprintf(line, sizeof(line), "CONFIG_%s=", options[i]);
+		if (strstr(buffer->data, line))
+			continue;
+		snprintf(line, sizeof(line), "# CONFIG_%s is not set\n", options[i]);
+		if (!strstr(buffer->data, line) && p2p_buffer_append(buffer, line, strlen(line)) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* Options of NVIDIA's driver that decide on peer memory; others may name files. */
+static bool keep_nvidia(char *line)
+{
+	static const char *const names[] = {
+		"GrdmaPciTopoCheckOverride:", "DmaRemapPeerMmio:", "RegistryDwords:",
+		"CoherentGPUMemoryMode:",
+	};
+
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strlen(names[i]) == size && !memcmp(names[i], name, size))
+		if (!strncmp(line, names[i], strlen(names[i])))
 			return true;
 	return false;
 }
@@ -156,7 +204,12 @@ static int filter(struct loader *loader)
 			return r;
 		keep_lines(buffer, keep_option);
 		loader->options_found |= buffer->size != 0;
+		if (buffer->size && loader->snapshot->source == P2P_SOURCE_LIVE)
+			return add_unset(buffer);
 		return buffer->size ? 0 : -ENODATA;
+	case FILTER_NVIDIA:
+		keep_lines(buffer, keep_nvidia);
+		return 0;
 	}
 	return -EINVAL;
 }

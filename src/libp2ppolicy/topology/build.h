@@ -116,6 +116,12 @@ void p2p_locality_build(struct p2p_topology *topology);
 /** p2p_machine_build() - facts of the machine as a whole. */
 void p2p_machine_build(struct p2p_topology *topology);
 
+/** p2p_stack_build() - what the software says of itself; see stack.def. */
+void p2p_stack_build(struct p2p_topology *topology);
+
+/** p2p_peers_build() - what GPU and RDMA drivers say of single functions. */
+void p2p_peers_build(struct p2p_topology *topology);
+
 /** p2p_guest_build() - is it a virtual machine, whose, and which functions are emulated. */
 void p2p_guest_build(struct p2p_topology *topology);
 

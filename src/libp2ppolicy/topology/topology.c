@@ -125,6 +125,8 @@ static int build(struct p2p_topology *topology, const struct p2p_topology_option
 	p2p_bars_build(topology);
 	p2p_locality_build(topology);
 	p2p_machine_build(topology);
+	p2p_stack_build(topology);
+	p2p_peers_build(topology);
 	if (options->hwloc)
 		p2p_hwloc_build(topology);
 	p2p_hosts_locate(topology);

@@ -203,8 +203,8 @@ static enum status read_both(struct two *two, const char *old, const char *new)
 		two->new->options.from = new;
 	two->old = app_like(two->new);
 	two->old.options.from = old;
-	status = app_read(&two->old, STAGE_JUDGE);
-	return status ? status : app_read(two->new, STAGE_JUDGE);
+	status = app_read(&two->old, STAGE_EVALUATE);
+	return status ? status : app_read(two->new, STAGE_EVALUATE);
 }
 
 enum status command_diff(struct app *app, int argc, char **argv)

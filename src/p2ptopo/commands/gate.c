@@ -287,7 +287,7 @@ static enum status push_policy(struct app *app, const char *path, enum p2p_gate_
 
 	*ret_error = 0;
 	if (!status)
-		status = app_read(app, STAGE_JUDGE);
+		status = app_read(app, STAGE_EVALUATE);
 	if (!status)
 		status = policy_compile(app, path, &made);
 	if (!status && app->options.dry_run)

@@ -161,7 +161,7 @@ static enum status once(struct refresh *refresh, bool *ret_again)
 	*ret_again = false;
 	try_gate(refresh, &gate, ret_again, open_gate);
 	pushes = !gate.status && refresh->gate && refresh->has_policy;
-	status = app_read(app, pushes ? STAGE_JUDGE : STAGE_SNAPSHOT);
+	status = app_read(app, pushes ? STAGE_EVALUATE : STAGE_SNAPSHOT);
 	if (!status) {
 		status = save(refresh);
 		if (pushes)

@@ -118,7 +118,7 @@ static bool is_worth_waiting(const struct follower *follower, const struct app *
 enum follow_result follow_read(struct follower *follower, const struct app *shown,
 			       struct app *ret_next)
 {
-	enum status status = app_read(ret_next, STAGE_JUDGE);
+	enum status status = app_read(ret_next, STAGE_EVALUATE);
 
 	if (status)
 		follow_told(follower);

@@ -67,7 +67,7 @@ enum status app_read(struct app *app, enum stage stage)
 		saved_use(app);
 	if (!error && stage >= STAGE_TOPOLOGY)
 		error = build_topology(app);
-	if (!error && stage >= STAGE_JUDGE)
+	if (!error && stage >= STAGE_EVALUATE)
 		error = p2p_eval_new(app->context, app->topology, app->options.kernel,
 				      &app->eval);
 	if (error)

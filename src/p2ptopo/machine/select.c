@@ -170,7 +170,7 @@ enum status app_select(struct app *app)
 	if (!app->selected || !app->picked)
 		return fail_memory(app->failure);
 	fill_selection(app, &filter, classes);
-	if (app->command->stage >= STAGE_JUDGE && !has_picked(app) &&
+	if (app->command->stage >= STAGE_EVALUATE && !has_picked(app) &&
 	    (app->options.slot_filter || app->options.id_filter))
 		return nothing_picked(app);
 	return STATUS_DONE;

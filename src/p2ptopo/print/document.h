@@ -64,6 +64,9 @@ struct json_object *json_functions(const struct p2p_function *const *list, size_
 /** json_notes() - what a user should know of the machine as a whole. */
 struct json_object *json_notes(const struct p2p_topology *topology);
 
+/** json_pair_ways() - what the drivers in use would do with a pair, way by way. */
+struct json_object *json_pair_ways(const struct p2p_verdict *verdict);
+
 /** json_pair() - one ordered pair, the row of pairs. */
 struct json_object *json_pair(const struct app *app, const struct p2p_verdict *verdict);
 

@@ -20,6 +20,9 @@ enum paint paint_of(enum p2p_map_type type);
 /** paint_of_route() - the colour of what the switches do. */
 enum paint paint_of_route(enum p2p_route_kind kind);
 
+/** paint_of_delivery() - the colour of what comes of a pair's transfers. */
+enum paint paint_of_delivery(enum p2p_delivery delivery);
+
 /**
  * print_wrapped() - print @text as lines of at most @width columns, each behind @indent blanks.
  */

@@ -170,6 +170,53 @@ static void say_reason(const struct pair *pair, const void *at, char *text, size
 	p2p_eval_reason(pair->eval, at, text, size);
 }
 
+static void say_delivered(const struct pair *pair, const void *at, char *text, size_t size)
+{
+	struct p2p_ways ways;
+
+	(void)pair;
+	p2p_ways_find(at, &ways);
+	snprintf(text, size, "%s", p2p_delivery_name(ways.delivery));
+}
+
+static enum paint paint_delivered(const void *at)
+{
+	struct p2p_ways ways;
+
+	p2p_ways_find(at, &ways);
+	return paint_of_delivery(ways.delivery);
+}
+
+static void say_granted(const struct pair *pair, const void *at, char *text, size_t size)
+{
+	struct p2p_ways ways;
+
+	(void)pair;
+	p2p_ways_find(at, &ways);
+	snprintf(text, size, "%s", p2p_grant_name(p2p_ways_grant(&ways)));
+}
+
+static void say_way(const struct pair *pair, const void *at, char *text, size_t size)
+{
+	const struct p2p_way_answer *answer;
+	struct p2p_ways ways;
+
+	(void)pair;
+	p2p_ways_find(at, &ways);
+	answer = p2p_ways_told(&ways);
+	snprintf(text, size, "%s", answer ? p2p_driver_way_name(answer->way) : "?");
+}
+
+static void say_way_why(const struct pair *pair, const void *at, char *text, size_t size)
+{
+	char sentence[P2P_WAY_TEXT];
+	struct p2p_ways ways;
+
+	(void)pair;
+	p2p_ways_find(at, &ways);
+	snprintf(text, size, "%s", p2p_ways_sentence(&ways, sentence));
+}
+
 static const struct {
 	size_t at;
 	say_fn *say;

@@ -139,6 +139,74 @@ static struct json_object *json_ends(const struct p2p_verdict *verdict)
 	return object;
 }
 
+static struct json_object *json_condition(const struct p2p_ways *ways,
+					  const struct p2p_condition_answer *condition)
+{
+	struct json_object *object = json_object_new_object();
+	char text[P2P_WAY_TEXT];
+
+	json_put(object, "name", json_text(p2p_condition_name(condition->id)));
+	json_put(object, "holds", json_tri(condition->held));
+	json_put(object, "why", json_text(p2p_condition_reason(ways, condition, text)));
+	json_put(object, "cure", condition->held == P2P_YES ? NULL :
+		 json_text(p2p_condition_cure(ways, condition, text)));
+	return object;
+}
+
+static struct json_object *json_way(const struct p2p_ways *ways,
+				    const struct p2p_way_answer *answer)
+{
+	struct json_object *object = json_object_new_object();
+	struct json_object *conditions = json_object_new_array();
+	char text[P2P_WAY_TEXT];
+
+	for (unsigned int i = 0; i < answer->condition_count; i++)
+		json_object_array_add(conditions, json_condition(ways, &answer->conditions[i]));
+	json_put(object, "way", json_text(p2p_driver_way_name(answer->way)));
+	json_put(object, "interface", json_text(p2p_driver_way_interface(answer->way)));
+	json_put(object, "decider", json_text(p2p_driver_way_decider(answer->way)));
+	json_put(object, "addressing",
+		 json_text(p2p_addressing_name(p2p_driver_way_addressing(answer->way))));
+	json_put(object, "granted", json_text(p2p_grant_name(answer->grant)));
+	json_put(object, "if_granted", json_text(p2p_delivery_name(answer->granted)));
+	json_put(object, "delivered", json_text(p2p_delivery_name(answer->delivery)));
+	json_put(object, "iommu_translates", json_tri(answer->translates));
+	json_put(object, "conditions", conditions);
+	json_put(object, "why", json_text(p2p_driver_way_reason(ways, answer, text)));
+	json_put(object, "cure", json_text(p2p_driver_way_cure(ways, answer, text)));
+	json_put(object, "evidence", json_text(p2p_evidence_source(answer->evidence)));
+	return object;
+}
+
+/* In the order in which they are tried; @all: with those that are not taken. */
+static struct json_object *json_drivers(const struct p2p_verdict *verdict, bool all)
+{
+	struct json_object *object = json_object_new_object(), *array = json_object_new_array();
+	const struct p2p_way_answer *told;
+	char text[P2P_WAY_TEXT];
+	struct p2p_ways ways;
+
+	p2p_ways_find(verdict, &ways);
+	told = p2p_ways_told(&ways);
+	for (unsigned int i = 0; i < ways.count; i++)
+		if (all)
+			json_object_array_add(array, json_way(&ways, &ways.way[i]));
+	json_put(object, "delivered", json_text(p2p_delivery_name(ways.delivery)));
+	json_put(object, "granted", json_text(p2p_grant_name(p2p_ways_grant(&ways))));
+	json_put(object, "way", json_text(told ? p2p_driver_way_name(told->way) : NULL));
+	json_put(object, "why", json_text(p2p_ways_sentence(&ways, text)));
+	if (all)
+		json_put(object, "ways", array);
+	else
+		json_object_put(array);
+	return object;
+}
+
+struct json_object *json_pair_ways(const struct p2p_verdict *verdict)
+{
+	return json_drivers(verdict, true);
+}
+
 struct json_object *json_pair(const struct app *app, const struct p2p_verdict *verdict)
 {
 	struct json_object *pair = json_object_new_object();
@@ -146,6 +214,7 @@ struct json_object *json_pair(const struct app *app, const struct p2p_verdict *v
 	json_put(pair, "provider", json_bdf(verdict->provider));
 	json_put(pair, "client", json_bdf(verdict->client));
 	json_put(pair, "relation", json_text(p2p_relation_name(verdict->relation)));
+	json_put(pair, "drivers", json_drivers(verdict, false));
 	json_put(pair, "kernel", json_kernel(app, verdict));
 	json_put(pair, "fabric", json_fabric(&verdict->fabric));
 	json_put(pair, "speed", speed_json_pair(app, verdict));

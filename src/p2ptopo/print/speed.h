@@ -40,7 +40,7 @@ struct json_object *speed_json_bandwidth(const struct p2p_speed *speed);
 struct json_object *speed_json(const struct app *app, const struct p2p_verdict *verdict,
 			       const struct p2p_speed *speed);
 
-/** speed_json_pair() - {"read": ..., "write": ...} of an evaluatord pair. */
+/** speed_json_pair() - {"read": ..., "write": ...} of an evaluated pair. */
 struct json_object *speed_json_pair(const struct app *app, const struct p2p_verdict *verdict);
 
 #endif

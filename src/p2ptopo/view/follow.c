@@ -20,7 +20,7 @@ enum status machine_load(struct app *app, char *note)
 	*note = '\0';
 	app->say = keep_note;
 	app->say_data = note;
-	status = app_read(app, STAGE_JUDGE);
+	status = app_read(app, STAGE_EVALUATE);
 	app->say = NULL;
 	return status;
 }

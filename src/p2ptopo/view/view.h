@@ -72,7 +72,7 @@ void paint(struct view *view);
 struct ink pair_cell(const struct view *view, const struct p2p_function *provider,
 		     const struct p2p_function *client, bool narrow, char text[PAIR_TEXT]);
 
-/** pair_speed() - GB/s of an evaluatord pair, reads or writes as the state says. */
+/** pair_speed() - GB/s of an evaluated pair, reads or writes as the state says. */
 struct ink pair_speed(const struct view *view, const struct p2p_verdict *verdict,
 		      char text[WORDS_SIZE]);
 

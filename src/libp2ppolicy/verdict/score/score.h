@@ -77,7 +77,7 @@ struct p2p_way {
 	const struct p2p_function *missing;
 };
 
-/** p2p_way_find() - where the data of reads or writes of an evaluatord pair go. */
+/** p2p_way_find() - where the data of reads or writes of an evaluated pair go. */
 void p2p_way_find(const struct p2p_eval *eval, const struct p2p_verdict *verdict, bool read,
 		  struct p2p_way *ret_way);
 

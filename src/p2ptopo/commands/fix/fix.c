@@ -286,7 +286,7 @@ enum status command_fix(struct app *app, int argc, char **argv)
 	if (!status && app->options.undo)
 		return undo(app);
 	if (!status)
-		status = app_read(app, STAGE_JUDGE);
+		status = app_read(app, STAGE_EVALUATE);
 	if (!status && app->options.lint)
 		return fix_lint(app);
 	if (!status)

@@ -124,5 +124,7 @@ enum status path_print_json(struct app *app, const struct path *path)
 	json_put(document, "weakest_link", weakest_object(path->weakest));
 	json_put(document, "other_rules", rules_array(path));
 	json_put(document, "drivers", drivers(path));
+	json_put(document, "forward_ways", json_pair_ways(&path->forward));
+	json_put(document, "reverse_ways", json_pair_ways(&path->reverse));
 	return document_print(app, document);
 }

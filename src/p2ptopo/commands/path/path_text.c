@@ -100,6 +100,55 @@ static bool same_speed(const struct p2p_speed *a, const struct p2p_speed *b)
 	       difference < 0.001 && difference > -0.001;
 }
 
+/* What comes before the way that is taken was refused; what comes next is taken if that is, too. */
+static void print_other_ways(const struct app *app, const struct p2p_ways *ways,
+			     const struct p2p_way_answer *told)
+{
+	char text[P2P_WAY_TEXT];
+
+	for (unsigned int i = 0; i < ways->count; i++) {
+		const struct p2p_way_answer *way = &ways->way[i];
+
+		if (way < told)
+			line(app, "  tried first", p2p_driver_way_reason(ways, way, text));
+		else if (way == told + 1 && told->grant == P2P_GRANT_UNKNOWN)
+			line(app, "  or else", p2p_driver_way_reason(ways, way, text));
+	}
+}
+
+/* What the drivers in use would do, and what to change; the kernel's verdict is a fact behind it. */
+static void print_ways(const struct app *app, const char *name, const struct p2p_verdict *verdict)
+{
+	char text[P2P_WAY_TEXT];
+	const struct p2p_way_answer *told;
+	struct p2p_ways ways;
+	const char *cure;
+
+	p2p_ways_find(verdict, &ways);
+	told = p2p_ways_told(&ways);
+	label(app, name);
+	fprintf(app->out, "%s%s%s%s%s%s\n", paint_on(app, paint_of_delivery(ways.delivery)),
+		p2p_delivery_name(ways.delivery), paint_off(app), told ? " (" : "",
+		told ? p2p_driver_way_name(told->way) : "", told ? ")" : "");
+	line(app, "", p2p_ways_sentence(&ways, text));
+	if (!told)
+		return;
+	print_other_ways(app, &ways, told);
+	cure = p2p_driver_way_cure(&ways, told, text);
+	if (cure)
+		line(app, "  change", cure);
+}
+
+static bool same_ways(const struct p2p_verdict *forward, const struct p2p_verdict *reverse)
+{
+	struct p2p_ways one, other;
+
+	p2p_ways_find(forward, &one);
+	p2p_ways_find(reverse, &other);
+	return one.delivery == other.delivery && one.used == other.used && one.count == other.count &&
+	       (!one.count || one.way[0].way == other.way[0].way) && one.drivers_known;
+}
+
 /* What can be expected: the client of the pair as named, then the other way round. */
 static void print_speeds(const struct app *app, const struct path *path)
 {
@@ -143,11 +192,16 @@ static void print_answer(const struct app *app, const struct path *path)
 		p2p_bdf_format(provider->bdf, from), *os_name(provider) ? " " : "",
 		os_name(provider), p2p_bdf_format(client->bdf, to),
 		*os_name(client) ? " " : "", os_name(client), paint_off(app));
-	print_verdict(app, "verdict", &path->forward);
-	if (reverse->map_type == forward->map_type && reverse->distance == forward->distance)
-		line(app, "reverse", "the same");
+	print_ways(app, "drivers", &path->forward);
+	if (same_ways(&path->forward, &path->reverse))
+		line(app, "  back", "the same");
 	else
-		print_verdict(app, "reverse", &path->reverse);
+		print_ways(app, "  back", &path->reverse);
+	print_verdict(app, "kernel", &path->forward);
+	if (reverse->map_type == forward->map_type && reverse->distance == forward->distance)
+		line(app, "  back", "the same");
+	else
+		print_verdict(app, "  back", &path->reverse);
 	print_permitted(app, &path->permitted);
 	line(app, "relation", relation_text(path->forward.relation));
 	path_print_labels(app, path);

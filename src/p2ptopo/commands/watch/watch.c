@@ -176,7 +176,7 @@ static enum status start(struct watch *watch)
 	if (watch->signals < 0)
 		return fail_with(failure, failure_status(-errno), "signals: %s", strerror(errno));
 	watch->state = (struct watch_state){ .app = app_like(watch->app), .generation = 1 };
-	status = app_read(&watch->state.app, STAGE_JUDGE);
+	status = app_read(&watch->state.app, STAGE_EVALUATE);
 	if (!status && !eval_pairs(&watch->state))
 		status = fail_memory(failure);
 	watch->looked = burst_now();

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What drivers, kernel options and symbols there are: the software that a way goes through. */
+#ifndef P2PPOLICY_STACK_H
+#define P2PPOLICY_STACK_H
+
+#include <p2ppolicy/base.h>
+
+/** enum p2p_stack_fact - one for each row of stack.def. */
+enum p2p_stack_fact {
+#define STACK(id, kind, where, text) P2P_STACK_##id,
+#include <p2ppolicy/stack.def>
+#undef STACK
+	P2P_STACK_FACTS
+};
+
+/** P2P_VERSION() - a version as a number that grows: 570.124.06 is P2P_VERSION(570, 124, 6). */
+#define P2P_VERSION(major, minor, patch) (((major) * 1000000LL) + ((minor) * 1000LL) + (patch))
+
+/**
+ * struct p2p_stack_text - what is said of a row.
+ * @key: of the fact, as "nvidia_open"; @where: the module, parameter, option or symbol
+ * @text: what it says, a few words
+ * @file: where it was looked for, for a sentence
+ */
+struct p2p_stack_text {
+	const char *key, *where, *text, *file;
+};
+
+/** p2p_stack_text() - NULL past the last. */
+const struct p2p_stack_text *p2p_stack_text(enum p2p_stack_fact fact);
+
+#endif

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Ways: how the drivers that are loaded would move the data of an ordered pair.  A way is granted by
+ * a driver, by p2pdma, or by nobody; then the fabric has to deliver the address that was programmed.
+ * The kernel's verdict is one of the facts behind both.  Pure, like the verdict.
+ *
+ * Nothing here says that a transfer works: only `prove`, or a test that compares the data, does.
+ */
+#ifndef P2PPOLICY_WAYS_H
+#define P2PPOLICY_WAYS_H
+
+#include <p2ppolicy/verdict.h>
+
+/** enum p2p_grant - may the way be taken? */
+enum p2p_grant {
+	P2P_GRANT_UNKNOWN,
+	P2P_GRANT_REFUSED,
+	P2P_GRANT_GRANTED,	/* by the way's decider */
+	P2P_GRANT_NOT_ASKED,	/* nobody is asked */
+};
+
+/** enum p2p_delivery - where the data go, or what happens instead.  Better ones come later. */
+enum p2p_delivery {
+	P2P_DELIVERY_UNKNOWN,
+	P2P_DELIVERY_BROKEN,	/* would hang, fault or corrupt */
+	P2P_DELIVERY_REFUSED,	/* the transfer, or its set-up, fails with an error */
+	P2P_DELIVERY_STAGED,	/* copied through system memory, by software */
+	P2P_DELIVERY_ROOT,	/* peer-to-peer, through the root complex */
+	P2P_DELIVERY_DIRECT,	/* peer-to-peer, turned by a switch */
+	P2P_DELIVERY_LINK,	/* over a link of the devices' own: NVLink, xGMI, C2C */
+	P2P_DELIVERIES
+};
+
+/** enum p2p_addressing - how the DMA address of the peer's memory is made. */
+enum p2p_addressing {
+	P2P_ADDRESSING_P2PDMA,		/* by the map type of the pair */
+	P2P_ADDRESSING_RESOURCE,	/* dma_map_resource(): an IOVA where the IOMMU translates */
+	P2P_ADDRESSING_RAW,		/* the BAR's address, unmapped */
+	P2P_ADDRESSING_LINK,		/* no PCIe address */
+	P2P_ADDRESSING_GUEST,		/* a guest's address, which the host's IOMMU translates */
+	P2P_ADDRESSING_CPU,		/* the CPU copies */
+	P2P_ADDRESSINGS
+};
+
+struct p2p_driver_way;
+
+/**
+ * struct p2p_condition_answer - one condition of a way.
+ * @id: "kernel_pair", "nv_class", ...
+ * @held: P2P_NO refuses the way
+ * @argument: of the row, for the sentence; NULL none
+ */
+struct p2p_condition_answer {
+	unsigned int id;
+	enum p2p_tri held;
+	const char *argument;
+	int64_t number;
+};
+
+#define P2P_WAY_CONDITIONS 8
+#define P2P_WAYS_MOST 8
+
+/**
+ * struct p2p_way_answer - what is said of one way for one ordered pair.
+ * @way: the row; never NULL
+ * @grant: see enum p2p_grant
+ * @granted: what delivery does if the way is granted
+ * @delivery: of both: @granted when granted, the way's refusal when refused, unknown while the grant
+ *	is, unless both would be the same
+ * @conditions: @condition_count conditions in their order; those behind the first that refuses were not asked
+ * @translates: does the client's IOMMU domain translate
+ * @evidence: a public report that caps an optimistic answer, an index; -1 none
+ */
+struct p2p_way_answer {
+	const struct p2p_driver_way *way;
+	enum p2p_grant grant;
+	enum p2p_delivery granted, delivery;
+	struct p2p_condition_answer conditions[P2P_WAY_CONDITIONS];
+	unsigned int condition_count;
+	enum p2p_tri translates, forwards;
+	int evidence;
+};
+
+/**
+ * struct p2p_ways - all ways of an ordered pair, the one that is tried first in front.
+ * @verdict: the kernel's and the fabric's part
+ * @provider_known, @client_known: is there a row of the tables for the driver of that side
+ * @used: index of the way that is taken: the first that is not refused; @count when there is none
+ * @delivery: what comes of it all
+ */
+struct p2p_ways {
+	const struct p2p_verdict *verdict;
+	struct p2p_way_answer way[P2P_WAYS_MOST];
+	unsigned int count, used;
+	bool drivers_known;
+	enum p2p_delivery delivery;
+};
+
+/** p2p_ways_find() - the ways of a pair.  O(rows), no allocation.  @verdict: of p2p_eval_pair(). */
+void p2p_ways_find(const struct p2p_verdict *verdict, struct p2p_ways *ret_ways);
+
+/** p2p_ways_taken() - the answer for the way that is used; NULL when all are refused or none is known. */
+const struct p2p_way_answer *p2p_ways_taken(const struct p2p_ways *ways);
+
+/**
+ * p2p_ways_told() - the answer to tell of: of the way taken, else of the last that was refused; NULL
+ *	when no row is about these drivers.
+ */
+const struct p2p_way_answer *p2p_ways_told(const struct p2p_ways *ways);
+
+/** p2p_ways_grant() - of that answer; P2P_GRANT_UNKNOWN when there is none. */
+enum p2p_grant p2p_ways_grant(const struct p2p_ways *ways);
+
+/**
+ * struct p2p_driver_way - one row of the table.
+ * @name: "nv-dmabuf"; @interface: "dma-buf"
+ * @decider: who grants it: a driver, "p2pdma", or "nobody"
+ * @summary: what it is, a few words; @source: where that was read
+ * @refused: what a refusal does; @refusal: the error, or how it shows
+ */
+const char *p2p_driver_way_name(const struct p2p_driver_way *way);
+const char *p2p_driver_way_interface(const struct p2p_driver_way *way);
+const char *p2p_driver_way_decider(const struct p2p_driver_way *way);
+const char *p2p_driver_way_summary(const struct p2p_driver_way *way);
+const char *p2p_driver_way_refusal(const struct p2p_driver_way *way);
+const char *p2p_driver_way_source(const struct p2p_driver_way *way);
+enum p2p_addressing p2p_driver_way_addressing(const struct p2p_driver_way *way);
+
+/** p2p_driver_way_at() - the row at @index of the table; NULL past the end. */
+const struct p2p_driver_way *p2p_driver_way_at(size_t index);
+
+/** Bytes that one sentence of a way needs at most. */
+#define P2P_WAY_TEXT 768
+
+/** p2p_condition_name() - "kernel_pair", ...; p2p_condition_cure() - what would lift it; NULL nothing known. */
+const char *p2p_condition_name(unsigned int condition);
+const char *p2p_condition_cure(const struct p2p_ways *ways, const struct p2p_condition_answer *condition,
+			  char buffer[P2P_WAY_TEXT]);
+
+/** p2p_condition_reason() - why the condition holds, does not, or is not known: one clause.  Return: @buffer. */
+const char *p2p_condition_reason(const struct p2p_ways *ways, const struct p2p_condition_answer *condition,
+			    char buffer[P2P_WAY_TEXT]);
+
+/** p2p_driver_way_reason() - why @answer is as it is: one sentence.  Return: @buffer. */
+const char *p2p_driver_way_reason(const struct p2p_ways *ways, const struct p2p_way_answer *answer,
+			   char buffer[P2P_WAY_TEXT]);
+
+/** p2p_driver_way_cure() - what would make it better: one sentence.  Return: @buffer; NULL nothing known. */
+const char *p2p_driver_way_cure(const struct p2p_ways *ways, const struct p2p_way_answer *answer,
+			 char buffer[P2P_WAY_TEXT]);
+
+/** p2p_ways_sentence() - what the drivers will do, one sentence.  Return: @buffer. */
+const char *p2p_ways_sentence(const struct p2p_ways *ways, char buffer[P2P_WAY_TEXT]);
+
+/** p2p_delivery_name() - "direct", "root-complex", "staged", ...; p2p_grant_name() likewise. */
+const char *p2p_delivery_name(enum p2p_delivery delivery);
+const char *p2p_grant_name(enum p2p_grant grant);
+const char *p2p_addressing_name(enum p2p_addressing addressing);
+
+/** p2p_delivery_parse() - the delivery of a name; -EINVAL when it is none. */
+int p2p_delivery_parse(const char *name, enum p2p_delivery *ret_delivery);
+
+/** p2p_evidence_text(), p2p_evidence_source() - what is on record; @index of an answer. */
+const char *p2p_evidence_text(int index);
+const char *p2p_evidence_source(int index);
+
+#endif

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What drivers say of single functions: the memory of a GPU and who may reach it, whose memory an
+ * EFA adapter takes, the clique that an emulator puts a passed-through GPU in.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <pci/header.h>
+
+#include "topology/build.h"
+
+#define NODES "sys/devices/virtual/kfd/kfd/topology/nodes"
+#define MOST_NODES 1024u
+
+/*
+ * hw/vfio/pci-quirks.c of QEMU, vfio_add_nv_gpudirect_cap(): a vendor-specific capability of eight
+ * bytes, "P2P" behind its length, then the clique in bits 6:3.
+ */
+static struct p2p_number find_clique(const struct p2p_config *config)
+{
+	struct p2p_number clique = { config->standard, 0 };
+	uint8_t size, letters[3], byte;
+
+	clique.fact = config->standard == P2P_PRESENT ? P2P_ABSENT : P2P_DENIED;
+	for (unsigned int i = 0; i < config->capability_count; i++) {
+		const struct p2p_capability *capability = &config->capabilities[i];
+		unsigned int at = capability->offset;
+
+		if (capability->extended || capability->id != PCI_CAP_ID_VNDR ||
+		    !p2p_config_read8(config, at + 2, &size) || size != 8)
+			continue;
+		for (unsigned int k = 0; k < 3; k++)
+			if (!p2p_config_read8(config, at + 3 + k, &letters[k]))
+				return (struct p2p_number){ P2P_DENIED, 0 };
+		if (!memcmp(letters, "P2P", 3) && p2p_config_read8(config, at + 6, &byte))
+			return (struct p2p_number){ P2P_PRESENT, byte >> 3 & 0xf };
+	}
+	return clique;
+}
+
+/* "name number" on a line of its own. */
+static struct p2p_number property(const struct p2p_file *file, const char *name)
+{
+	size_t size = strlen(name);
+	const char *at = file->fact == P2P_PRESENT ? file->data : NULL;
+
+	for (; at && (at = strstr(at, name)); at += size)
+		if ((at == file->data || at[-1] == '\n') && at[size] == ' ')
+			return (struct p2p_number){ P2P_PRESENT, strtoll(at + size, NULL, 10) };
+	return (struct p2p_number){ P2P_DENIED, 0 };
+}
+
+static const struct p2p_file *node_file(const struct p2p_topology *topology, unsigned int node,
+					const char *links, unsigned int link)
+{
+	char path[128];
+
+	if (links)
+		snprintf(path, sizeof(path), NODES "/%u/%s/%u/properties", node, links, link);
+	else
+		snprintf(path, sizeof(path), NODES "/%u/properties", node);
+	return p2p_snapshot_file(topology->snapshot, path);
+}
+
+/*
+ * drivers/gpu/drm/amd/amdkfd/kfd_topology.c, node_show(): location_id is bus and devfn; a node
+ * without one is a processor.
+ */
+static struct p2p_function *node_function(const struct p2p_topology *topology, unsigned int node)
+{
+	const struct p2p_file *file = node_file(topology, node, NULL, 0);
+	struct p2p_number domain = property(file, "domain");
+	struct p2p_number location = property(file, "location_id");
+	struct p2p_number cores = property(file, "simd_count");
+	struct p2p_bdf bdf;
+
+	if (location.fact != P2P_PRESENT || cores.fact != P2P_PRESENT || !cores.value)
+		return NULL;
+	bdf.domain = domain.fact == P2P_PRESENT ? (uint32_t)domain.value : 0;
+	bdf.bus = (uint8_t)(location.value >> 8);
+	bdf.devfn = (uint8_t)location.value;
+	return p2p_tree_find(topology, bdf);
+}
+
+/* The GPUs that links of one kind lead to from @node; a link's node_to owns the memory. */
+static size_t collect(const struct p2p_topology *topology, unsigned int node, const char *links,
+		      const struct p2p_function **peers, size_t count, size_t room)
+{
+	for (unsigned int link = 0; link < MOST_NODES; link++) {
+		const struct p2p_file *file = node_file(topology, node, links, link);
+		struct p2p_number to = property(file, "node_to");
+		const struct p2p_function *peer;
+
+		if (to.fact != P2P_PRESENT)
+			break;
+		peer = to.value >= 0 && to.value < MOST_NODES ?
+		       node_function(topology, (unsigned int)to.value) : NULL;
+		if (peer && count < room)
+			peers[count++] = peer;
+	}
+	return count;
+}
+
+static void set_kfd(struct p2p_topology *topology, unsigned int node)
+{
+	struct p2p_function *function = node_function(topology, node);
+	const struct p2p_function *peers[256];
+	const struct p2p_function **kept;
+	size_t count;
+
+	if (!function)
+		return;
+	count = collect(topology, node, "p2p_links", peers, 0, 256);
+	count = collect(topology, node, "io_links", peers, count, 256);
+	kept = p2p_keep(topology, count + 1, sizeof(const struct p2p_function *));
+	if (!kept)
+		return;
+	memcpy(kept, peers, count * sizeof(const struct p2p_function *));
+	function->kfd_peers = kept;
+	function->kfd = P2P_PRESENT;
+}
+
+void p2p_peers_build(struct p2p_topology *topology)
+{
+	for (size_t i = 0; i < topology->count; i++) {
+		struct p2p_function *function = &topology->functions[i];
+		const struct p2p_raw *raw = topology->builds[i].raw;
+
+		if (!raw)
+			continue;
+		function->vram = p2p_file_number(&raw->attr[P2P_ATTR_VRAM_TOTAL]);
+		function->vram_visible = p2p_file_number(&raw->attr[P2P_ATTR_VRAM_VISIBLE]);
+		function->efa = raw->attr[P2P_ATTR_EFA_PROVIDER].fact;
+		function->efa_provider = p2p_file_text(topology,
+						       &raw->attr[P2P_ATTR_EFA_PROVIDER]);
+		if (function->vendor == 0x10de)
+			function->clique = find_clique(&raw->config);
+	}
+	for (unsigned int node = 0; node < MOST_NODES; node++) {
+		if (node_file(topology, node, NULL, 0)->fact != P2P_PRESENT)
+			break;
+		set_kfd(topology, node);
+	}
+}

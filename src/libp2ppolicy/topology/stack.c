@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the software says of itself: versions, options, parameters and symbols.  See stack.def. */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "topology/build.h"
+
+#define ROWS P2P_STACK_FACTS
+
+enum kind {
+	KIND_VERSION, KIND_MODULE, KIND_PARAM, KIND_CONFIG, KIND_SYMBOL, KIND_PEERS, KIND_OPEN,
+	KIND_NVPARAM, KIND_NVREG, KIND_COHERENT
+};
+
+static const enum kind kinds[ROWS] = {
+#define STACK(id, kind, where, text) [P2P_STACK_##id] = KIND_##kind,
+#include <p2ppolicy/stack.def>
+#undef STACK
+};
+
+#define FILE_VERSION	"/sys/module/nvidia/version"
+#define FILE_MODULE	"/sys/module"
+#define FILE_PARAM	"/sys/module/*/parameters"
+#define FILE_CONFIG	"the kernel's configuration"
+#define FILE_SYMBOL	"/proc/kallsyms"
+#define FILE_PEERS	"/sys/kernel/mm/memory_peers"
+#define FILE_OPEN	"/proc/driver/nvidia/version"
+#define FILE_NVPARAM	"/proc/driver/nvidia/params"
+#define FILE_NVREG	"/proc/driver/nvidia/params"
+#define FILE_COHERENT	"/proc/driver/nvidia/params"
+
+static const struct p2p_stack_text texts[ROWS] = {
+#define STACK(id, kind, where, text) [P2P_STACK_##id] = { #id, where, text, FILE_##kind },
+#include <p2ppolicy/stack.def>
+#undef STACK
+};
+
+const struct p2p_stack_text *p2p_stack_text(enum p2p_stack_fact fact)
+{
+	return fact < ROWS ? &texts[fact] : NULL;
+}
+
+static const struct p2p_number denied = { P2P_DENIED, 0 };
+
+static struct p2p_number present(int64_t value)
+{
+	return (struct p2p_number){ P2P_PRESENT, value };
+}
+
+static const struct p2p_file *find(const struct p2p_topology *topology, const char *format,
+				   const char *where)
+{
+	char path[160];
+
+	snprintf(path, sizeof(path), format, where);
+	return p2p_snapshot_file(topology->snapshot, path);
+}
+
+/* "570.124.06", "6.10.5", "1:2.3"; what follows the third number does not count. */
+static struct p2p_number read_version(const char *text)
+{
+	unsigned int major, minor = 0, patch = 0;
+
+	if (sscanf(text, "%9u.%3u.%3u", &major, &minor, &patch) < 2)
+		return denied;
+	return present(P2P_VERSION(major, minor, patch));
+}
+
+/* NVIDIA's version file: "NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  570.124.06 ..." */
+static struct p2p_number nvrm_version(const struct p2p_file *file)
+{
+	const char *end = file->data + strcspn(file->data, "\n"), *at = file->data;
+
+	for (; at < end; at++)
+		if (isdigit((unsigned char)*at) && at > file->data && at[-1] == ' ' &&
+		    at[strspn(at, "0123456789")] == '.')
+			return read_version(at);
+	return denied;
+}
+
+static struct p2p_number find_version(const struct p2p_topology *topology, const char *module)
+{
+	const struct p2p_file *file = find(topology, "sys/module/%s/version", module);
+	const struct p2p_file *nvrm = p2p_snapshot_file(topology->snapshot,
+							"proc/driver/nvidia/version");
+
+	if (file->fact == P2P_PRESENT)
+		return read_version(file->data);
+	if (!strcmp(module, "nvidia") && nvrm->fact == P2P_PRESENT)
+		return nvrm_version(nvrm);
+	return (struct p2p_number){ file->fact, 0 };
+}
+
+static struct p2p_number find_module(const struct p2p_topology *topology, const char *module)
+{
+	const struct p2p_file *file = find(topology, "sys/module/%s/initstate", module);
+
+	if (file->fact == P2P_DENIED)
+		return denied;
+	return present(file->fact == P2P_PRESENT && !strncmp(file->data, "live", 4));
+}
+
+static struct p2p_number find_param(const struct p2p_topology *topology, const char *where)
+{
+	char path[96];
+	const char *slash = strchr(where, '/');
+	const struct p2p_file *file;
+
+	snprintf(path, sizeof(path), "sys/module/%.*s/parameters%s", (int)(slash - where), where,
+		 slash);
+	file = p2p_snapshot_file(topology->snapshot, path);
+	if (file->fact != P2P_PRESENT)
+		return (struct p2p_number){ file->fact, 0 };
+	if (strchr("YyNn", *file->data))
+		return *file->data ? present(toupper((unsigned char)*file->data) == 'Y') : denied;
+	return p2p_file_number(file);
+}
+
+/* A line of its own: "CONFIG_X=y", "CONFIG_X=m" or "# CONFIG_X is not set". */
+static struct p2p_number config_line(const struct p2p_file *config, const char *option)
+{
+	char line[96];
+	const char *at;
+	int size = snprintf(line, sizeof(line), "CONFIG_%s=", option);
+
+	for (at = config->data; (at = strstr(at, line)); at += size)
+		if (at == config->data || at[-1] == '\n')
+			return present(at[size] == 'y' || at[size] == 'm');
+	snprintf(line, sizeof(line), "# CONFIG_%s is not set", option);
+	return strstr(config->data, line) ? present(0) : denied;
+}
+
+static struct p2p_number find_config(const struct p2p_topology *topology, const char *option)
+{
+	static const char *const paths[] = {
+		"proc/config.gz", "proc/config", "boot/config-%s", "usr/lib/modules/%s/config",
+		"lib/modules/%s/config",
+	};
+	struct p2p_number number = denied;
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		const char *release = topology->machine.release;
+		const struct p2p_file *file = find(topology, paths[i], release ? release : "");
+
+		if (file->fact == P2P_PRESENT && number.fact == P2P_DENIED)
+			number = config_line(file, option);
+	}
+	return number;
+}
+
+/* Names are readable by all; a list without pci_enable_device was not read whole. */
+static struct p2p_number find_symbol(const struct p2p_topology *topology, const char *name)
+{
+	const struct p2p_file *file = p2p_snapshot_file(topology->snapshot, "proc/kallsyms");
+	size_t size = strlen(name);
+	const char *at = file->fact == P2P_PRESENT ? file->data : NULL;
+
+	for (; at && (at = strstr(at, name)); at += size)
+		if (at > file->data && at[-1] == ' ' && strchr("\n\t ", at[size]))
+			return present(1);
+	/* Captures of older releases hold no symbols but those of p2pdma: no "no" from one. */
+	if (file->fact == P2P_PRESENT && topology->machine.source == P2P_SOURCE_LIVE &&
+	    strstr(file->data, " pci_enable_device\n"))
+		return present(0);
+	return denied;
+}
+
+static struct p2p_number find_peers(const struct p2p_topology *topology, const char *client)
+{
+	const struct p2p_file *file = find(topology, "sys/kernel/mm/memory_peers/%s/version", client);
+
+	return file->fact == P2P_DENIED ? denied : present(file->fact == P2P_PRESENT);
+}
+
+static struct p2p_number find_open(const struct p2p_topology *topology)
+{
+	const struct p2p_file *file = p2p_snapshot_file(topology->snapshot,
+							"proc/driver/nvidia/version");
+	const char *end;
+
+	if (file->fact != P2P_PRESENT)
+		return denied;
+	end = strstr(file->data, "Open Kernel Module");
+	return present(end && end < file->data + strcspn(file->data, "\n"));
+}
+
+/* "Name: value" on a line of its own in the options of NVIDIA's driver; NULL there is none. */
+static const char *nvidia_option(const struct p2p_topology *topology, const char *name)
+{
+	const struct p2p_file *file = p2p_snapshot_file(topology->snapshot,
+							"proc/driver/nvidia/params");
+	size_t size = strlen(name);
+	const char *at = file->fact == P2P_PRESENT ? file->data : NULL;
+
+	for (; at && (at = strstr(at, name)); at += size)
+		if ((at == file->data || at[-1] == '\n') && at[size] == ':')
+			return at + size + 1 + strspn(at + size + 1, " ");
+	return NULL;
+}
+
+static struct p2p_number find_nvparam(const struct p2p_topology *topology, const char *name)
+{
+	const struct p2p_file *file = p2p_snapshot_file(topology->snapshot,
+							"proc/driver/nvidia/params");
+	const char *value = nvidia_option(topology, name);
+	char *end;
+	int64_t number;
+
+	if (!value)
+		return (struct p2p_number){ file->fact == P2P_PRESENT ? P2P_ABSENT : P2P_DENIED, 0 };
+	number = strtoll(value, &end, 0);
+	return end == value ? denied : present(number);
+}
+
+/* RegistryDwords: "ForceP2P=0x11;RMForceStaticBar1=1"; the names are not case-sensitive. */
+static struct p2p_number find_nvreg(const struct p2p_topology *topology, const char *key)
+{
+	const char *value = nvidia_option(topology, "RegistryDwords");
+	size_t size = strlen(key);
+
+	if (!value)
+		return denied;
+	for (const char *at = value; *at && *at != '\n'; at++) {
+		bool starts = at == value || strchr("\"; ", at[-1]);
+		char *end;
+		int64_t number;
+
+		if (!starts || strncasecmp(at, key, size) != 0 || at[size] != '=')
+			continue;
+		number = strtoll(at + size + 1, &end, 0);
+		return end == at + size + 1 ? denied : present(number);
+	}
+	return (struct p2p_number){ P2P_ABSENT, 0 };
+}
+
+static struct p2p_number find_coherent(const struct p2p_topology *topology)
+{
+	const char *value = nvidia_option(topology, "CoherentGPUMemoryMode");
+
+	if (!value)
+		return denied;
+	value += *value == '"';
+	return present(isalpha((unsigned char)*value) ? *value : 0);
+}
+
+static struct p2p_number look_up(const struct p2p_topology *topology, enum kind kind,
+				 const char *where)
+{
+	switch (kind) {
+	case KIND_VERSION: return find_version(topology, where);
+	case KIND_MODULE: return find_module(topology, where);
+	case KIND_PARAM: return find_param(topology, where);
+	case KIND_CONFIG: return find_config(topology, where);
+	case KIND_SYMBOL: return find_symbol(topology, where);
+	case KIND_PEERS: return find_peers(topology, where);
+	case KIND_OPEN: return find_open(topology);
+	case KIND_NVPARAM: return find_nvparam(topology, where);
+	case KIND_NVREG: return find_nvreg(topology, where);
+	case KIND_COHERENT: return find_coherent(topology);
+	}
+	return denied;
+}
+
+void p2p_stack_build(struct p2p_topology *topology)
+{
+	for (size_t i = 0; i < ROWS; i++)
+		topology->machine.stack[i] = look_up(topology, kinds[i], texts[i].where);
+}

@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Does a condition of a way hold?  Each predicate says "unknown" when a fact it needs is. */
+#include <string.h>
+#include <strings.h>
+
+#include "verdict/ways/ways.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+static const struct p2p_condition_template templates[P2P_IFS] = {
+#define CONDITION(id, name, held, refused, unknown, cure) \
+	[P2P_IF_##id] = { name, held, refused, unknown, cure },
+#include "verdict/ways/conditions.def"
+#undef CONDITION
+};
+
+const struct p2p_condition_template *p2p_condition_template(enum p2p_condition_id condition)
+{
+	return condition < P2P_IFS ? &templates[condition] : NULL;
+}
+
+static enum p2p_tri as_tri(bool answer)
+{
+	return answer ? P2P_YES : P2P_NO;
+}
+
+static enum p2p_tri not(enum p2p_tri answer)
+{
+	return answer == P2P_UNKNOWN ? answer : as_tri(answer == P2P_NO);
+}
+
+/* A fact of stack.def that is 0 or 1; ABSENT says 0. */
+static enum p2p_tri flag(const struct p2p_verdict *verdict, enum p2p_stack_fact fact)
+{
+	const struct p2p_number *number = p2p_stack(verdict, fact);
+
+	return number->fact == P2P_DENIED ? P2P_UNKNOWN :
+	       as_tri(number->fact == P2P_PRESENT && number->value != 0);
+}
+
+/* The kernel's release; P2P_UNKNOWN when it is not recorded. */
+static enum p2p_tri release_from(const struct p2p_verdict *verdict, unsigned int release)
+{
+	unsigned int number;
+
+	if (p2p_release_parse(verdict->machine->release, &number) < 0)
+		return P2P_UNKNOWN;
+	return as_tri(number >= release);
+}
+
+/* A driver's own version, or the kernel's release where it is the kernel's own. */
+static enum p2p_tri version_from(const struct p2p_verdict *verdict, enum p2p_stack_fact fact,
+				 int64_t version, unsigned int release)
+{
+	const struct p2p_number *number = p2p_stack(verdict, fact);
+
+	if (number->fact == P2P_PRESENT)
+		return as_tri(number->value >= version);
+	return number->fact == P2P_ABSENT ? release_from(verdict, release) : P2P_UNKNOWN;
+}
+
+static enum p2p_tri ask_kernel(const struct p2p_verdict *verdict)
+{
+	switch (verdict->kernel.map_type) {
+	case P2P_MAP_BUS_ADDR:
+	case P2P_MAP_THRU_HOST_BRIDGE:
+		return P2P_YES;
+	case P2P_MAP_NOT_SUPPORTED:
+		return P2P_NO;
+	default:
+		return P2P_UNKNOWN;
+	}
+}
+
+/* Which drivers have reg_user_mr_dmabuf since when; drivers/infiniband/hw. */
+static enum p2p_tri ask_dmabuf_mr(const struct p2p_verdict *verdict)
+{
+	static const struct { const char *driver; unsigned int release; } since[] = {
+		{ "mlx5_core", P2P_KERNEL(5, 12) }, { "efa", P2P_KERNEL(5, 15) },
+		{ "ice", P2P_KERNEL(6, 5) }, { "i40e", P2P_KERNEL(6, 5) },
+		{ "idpf", P2P_KERNEL(6, 18) }, { "bnxt_en", P2P_KERNEL(6, 8) },
+		{ "mana", P2P_KERNEL(6, 13) }, { "ionic", P2P_KERNEL(6, 18) },
+	};
+	const char *driver = verdict->client->driver;
+	enum p2p_tri odp = flag(verdict, P2P_STACK_ODP);
+
+	for (size_t i = 0; i < LENGTH(since); i++) {
+		enum p2p_tri new;
+
+		if (strcmp(since[i].driver, driver) != 0)
+			continue;
+		new = release_from(verdict, since[i].release);
+		/* An older kernel may carry a newer driver from outside its tree. */
+		new = new == P2P_NO ? P2P_UNKNOWN : new;
+		return !strcmp(driver, "mlx5_core") && odp == P2P_NO ? P2P_UNKNOWN : new;
+	}
+	return P2P_NO;
+}
+
+/* NVIDIA's driver from 580 on: chipsets on which it wants a common bridge; ogkm osinit.c. */
+static enum p2p_tri ask_nv_chipset(const struct p2p_verdict *verdict)
+{
+	static const struct { uint16_t vendor, first, last; } picky[] = {
+		{ 0x10de, 0x22b1, 0x22b9 }, { 0x1def, 0xe000, 0xe207 },
+	};
+	const struct p2p_number *override = p2p_stack(verdict, P2P_STACK_NVIDIA_TOPOLOGY);
+	enum p2p_tri new = version_from(verdict, P2P_STACK_NVIDIA, P2P_VERSION(580, 0, 0), ~0u);
+	const struct p2p_root *root = &verdict->kernel.client_root;
+
+	if (verdict->kernel.common)
+		return P2P_YES;
+	if (!root->device || root->device->ids != P2P_PRESENT)
+		return new == P2P_NO ? P2P_YES : P2P_UNKNOWN;
+	for (size_t i = 0; i < LENGTH(picky); i++)
+		if (root->device->vendor == picky[i].vendor &&
+		    root->device->device >= picky[i].first && root->device->device <= picky[i].last)
+			return override->fact == P2P_PRESENT && override->value == 1 ? P2P_YES :
+			       override->fact == P2P_DENIED && new != P2P_NO ? P2P_UNKNOWN : not(new);
+	return P2P_YES;
+}
+
+static enum p2p_tri ask_not_vf(const struct p2p_verdict *verdict)
+{
+	return as_tri(!verdict->provider->physfn && !verdict->client->physfn);
+}
+
+/* ForceP2P=0x11 grants reads and writes, whatever else says no. */
+static enum p2p_tri forced(const struct p2p_verdict *verdict)
+{
+	const struct p2p_number *force = p2p_stack(verdict, P2P_STACK_NVIDIA_FORCE_P2P);
+
+	if (force->fact == P2P_DENIED)
+		return P2P_UNKNOWN;
+	return as_tri(force->fact == P2P_PRESENT && (force->value & 0x33) == 0x11);
+}
+
+/* "GA102 [GeForce RTX 3090]": the chip is the first word. */
+static enum p2p_tri ask_same_chip(const struct p2p_verdict *verdict)
+{
+	const struct p2p_function *a = verdict->provider, *b = verdict->client;
+	size_t size;
+
+	if (a->ids != P2P_PRESENT || b->ids != P2P_PRESENT)
+		return P2P_UNKNOWN;
+	if (a->device == b->device)
+		return P2P_YES;
+	/* One chip has device ids of one or two high bytes, and two chips share none. */
+	if (a->device >> 8 != b->device >> 8 && !a->device_name)
+		return forced(verdict) == P2P_YES ? P2P_YES : P2P_UNKNOWN;
+	if (!a->device_name || !b->device_name)
+		return P2P_UNKNOWN;
+	size = strcspn(a->device_name, " ");
+	if (size == strcspn(b->device_name, " ") && !strncmp(a->device_name, b->device_name, size))
+		return P2P_YES;
+	return forced(verdict) == P2P_YES ? P2P_YES : P2P_NO;
+}
+
+static const struct p2p_function *root_port(const struct p2p_function *function)
+{
+	while (function->parent)
+		function = function->parent;
+	return function;
+}
+
+/* Root ports of Xeons for which ogkm's chipset code demands one bus. */
+static bool is_ioh(const struct p2p_function *port)
+{
+	static const struct { uint16_t first, last; } ports[] = {
+		{ 0x3408, 0x3411 }, { 0x3420, 0x3421 }, { 0x3c02, 0x3c0b }, { 0x0e02, 0x0e0b },
+		{ 0x2f01, 0x2f0b }, { 0x6f01, 0x6f0b },
+	};
+
+	for (size_t i = 0; port->vendor == 0x8086 && i < LENGTH(ports); i++)
+		if (port->device >= ports[i].first && port->device <= ports[i].last)
+			return true;
+	return false;
+}
+
+static enum p2p_tri ask_ioh(const struct p2p_verdict *verdict)
+{
+	const struct p2p_function *a = root_port(verdict->provider), *b = root_port(verdict->client);
+
+	if (verdict->provider->orphan || verdict->client->orphan || a->ids != P2P_PRESENT ||
+	    b->ids != P2P_PRESENT)
+		return P2P_UNKNOWN;
+	if (!is_ioh(a) || !is_ioh(b) ||
+	    (a->bdf.domain == b->bdf.domain && a->bdf.bus == b->bdf.bus))
+		return P2P_YES;
+	return forced(verdict) == P2P_YES ? P2P_YES : P2P_NO;
+}
+
+/* The chipset's and the model's answer lie in closed code; of GeForce cards it is known. */
+static enum p2p_tri ask_nv_class(const struct p2p_verdict *verdict)
+{
+	enum p2p_tri one = p2p_nvidia_geforce(verdict->provider);
+	enum p2p_tri other = p2p_nvidia_geforce(verdict->client);
+
+	if (forced(verdict) == P2P_YES)
+		return P2P_YES;
+	return not(p2p_tri_or(one, other));
+}
+
+static enum p2p_tri ask_nvlink(const struct p2p_verdict *verdict)
+{
+	enum p2p_tri both = p2p_tri_and(p2p_nvidia_nvlink(verdict->provider),
+					p2p_nvidia_nvlink(verdict->client));
+
+	/* What of the links a host passes on is not seen in its guest. */
+	return both == P2P_YES && p2p_is_guest(verdict) != P2P_NO ? P2P_UNKNOWN : both;
+}
+
+static enum p2p_tri ask_clique(const struct p2p_verdict *verdict)
+{
+	const struct p2p_number *a = &verdict->provider->clique, *b = &verdict->client->clique;
+
+	if (p2p_is_guest(verdict) == P2P_NO || a->fact == P2P_ABSENT || b->fact == P2P_ABSENT)
+		return P2P_NO;
+	if (a->fact == P2P_DENIED || b->fact == P2P_DENIED)
+		return P2P_UNKNOWN;
+	return as_tri(a->value == b->value);
+}
+
+/* drivers/infiniband/hw/mlx5/data_direct.c: regions of such a mapping are made for 15b3:2100. */
+static enum p2p_tri ask_data_direct(const struct p2p_verdict *verdict)
+{
+	const struct p2p_function *client = verdict->client;
+
+	return client->ids != P2P_PRESENT ? P2P_UNKNOWN :
+	       as_tri(client->vendor == 0x15b3 && client->device == 0x2100);
+}
+
+/* Pointers are compared: without an IOMMU both are NULL, and equal. */
+static enum p2p_tri ask_nv_group(const struct p2p_verdict *verdict)
+{
+	const struct p2p_number *a = &verdict->provider->iommu_group;
+	const struct p2p_number *b = &verdict->client->iommu_group;
+	const struct p2p_number *override = p2p_stack(verdict, P2P_STACK_NVIDIA_TOPOLOGY);
+	enum p2p_tri old = not(version_from(verdict, P2P_STACK_NVIDIA, P2P_VERSION(595, 0, 0), ~0u));
+
+	if (a->fact != P2P_DENIED && b->fact != P2P_DENIED && a->fact == b->fact &&
+	    (a->fact == P2P_ABSENT || a->value == b->value))
+		return P2P_YES;
+	if (override->fact == P2P_PRESENT && override->value == 1)
+		return old;	/* 595 no longer looks at it */
+	if (a->fact == P2P_DENIED || b->fact == P2P_DENIED)
+		return P2P_UNKNOWN;
+	return override->fact == P2P_DENIED && old != P2P_NO ? P2P_UNKNOWN : P2P_NO;
+}
+
+/* Registered is a witness; loaded without the peer interface registers nothing. */
+static enum p2p_tri ask_peermem(const struct p2p_verdict *verdict)
+{
+	enum p2p_tri registered = flag(verdict, P2P_STACK_PEER_NVIDIA);
+	enum p2p_tri loaded = flag(verdict, P2P_STACK_PEERMEM);
+
+	if (registered == P2P_YES || loaded == P2P_NO)
+		return registered == P2P_YES ? P2P_YES : P2P_NO;
+	return loaded == P2P_YES && flag(verdict, P2P_STACK_PEER_CLIENTS) == P2P_YES ? P2P_YES :
+	       P2P_UNKNOWN;
+}
+
+static enum p2p_tri ask_nv_pro(const struct p2p_verdict *verdict)
+{
+	return not(p2p_nvidia_geforce(verdict->provider));
+}
+
+static enum p2p_tri ask_p2pmem(const struct p2p_verdict *verdict)
+{
+	enum p2p_fact pool = verdict->provider->pool.fact;
+
+	return pool == P2P_DENIED ? P2P_UNKNOWN : as_tri(pool == P2P_PRESENT);
+}
+
+static enum p2p_tri ask_nvfs_nvme(const struct p2p_verdict *verdict)
+{
+	return p2p_tri_or(flag(verdict, P2P_STACK_NVFS_NVME), flag(verdict, P2P_STACK_NVFS_NVME_2));
+}
+
+/* Links between GPUs in amdgpu's topology are xGMI's where both are of one hive: not told apart. */
+static enum p2p_tri ask_kfd_link(const struct p2p_verdict *verdict)
+{
+	const struct p2p_function *const *peer = verdict->client->kfd_peers;
+
+	if (verdict->client->kfd != P2P_PRESENT || verdict->provider->kfd != P2P_PRESENT)
+		return P2P_UNKNOWN;
+	for (; peer && *peer; peer++)
+		if (*peer == verdict->provider)
+			return P2P_YES;
+	return P2P_NO;
+}
+
+/* OAM boards are wired with xGMI; of cards a bridge may join PCI does not tell; others have none. */
+static enum p2p_tri has_xgmi(const struct p2p_function *function)
+{
+	static const uint16_t oam[] = {
+		0x7408, 0x740c, 0x74a0, 0x74a1, 0x74a2, 0x74a5, 0x74a9, 0x75a0, 0x75a3,
+	};
+	static const uint16_t bridged[] = { 0x66a0, 0x66a1, 0x66a7, 0x66af, 0x738c, 0x738e, 0x740f };
+
+	if (function->ids != P2P_PRESENT)
+		return P2P_UNKNOWN;
+	for (size_t i = 0; i < LENGTH(oam); i++)
+		if (function->device == oam[i])
+			return P2P_YES;
+	for (size_t i = 0; i < LENGTH(bridged); i++)
+		if (function->device == bridged[i])
+			return P2P_UNKNOWN;
+	return P2P_NO;
+}
+
+static enum p2p_tri ask_xgmi(const struct p2p_verdict *verdict)
+{
+	const struct p2p_number *option = p2p_stack(verdict, P2P_STACK_AMDGPU_XGMI);
+	enum p2p_tri both = p2p_tri_and(has_xgmi(verdict->provider), has_xgmi(verdict->client));
+
+	if (option->fact == P2P_PRESENT && !option->value)
+		return P2P_NO;
+	return both == P2P_YES && p2p_is_guest(verdict) != P2P_NO ? P2P_UNKNOWN : both;
+}
+
+/* The parameter exists only where the option was built in. */
+static enum p2p_tri ask_kfd(const struct p2p_verdict *verdict)
+{
+	const struct p2p_number *option = p2p_stack(verdict, P2P_STACK_AMDGPU_P2P);
+	enum p2p_tri built = flag(verdict, P2P_STACK_HSA_AMD_P2P);
+
+	if (option->fact == P2P_PRESENT)
+		return as_tri(option->value != 0);
+	return built == P2P_NO || option->fact == P2P_ABSENT ? P2P_NO : P2P_UNKNOWN;
+}
+
+/* What the driver says, or a BAR of 256 MiB, which is too small for any GPU that takes part. */
+static enum p2p_tri ask_large_bar(const struct p2p_verdict *verdict)
+{
+	const struct p2p_function *provider = verdict->provider;
+	const struct p2p_number *total = &provider->vram, *visible = &provider->vram_visible;
+	uint64_t largest = 0;
+
+	if (total->fact == P2P_PRESENT && visible->fact == P2P_PRESENT)
+		return as_tri(visible->value >= total->value);
+	for (size_t i = 0; i < P2P_BARS; i++) {
+		if (provider->bar[i].fact != P2P_PRESENT)
+			return P2P_UNKNOWN;
+		largest = provider->bar[i].size_bytes > largest ? provider->bar[i].size_bytes : largest;
+	}
+	/* No card has so little memory, or so much that more than 8 GiB of it shows by halves. */
+	return largest <= 256u << 20 ? P2P_NO : largest >= 8ull << 30 ? P2P_YES : P2P_UNKNOWN;
+}
+
+/* The option was taken away between 6.12 and 7.2, with what it kept out always in. */
+static enum p2p_tri ask_move_notify(const struct p2p_verdict *verdict)
+{
+	enum p2p_tri built = flag(verdict, P2P_STACK_MOVE_NOTIFY);
+	enum p2p_tri gone = release_from(verdict, P2P_KERNEL(7, 2));
+
+	return built == P2P_YES || gone == P2P_YES ? P2P_YES :
+	       built == P2P_NO && release_from(verdict, P2P_KERNEL(6, 13)) == P2P_NO ? P2P_NO :
+	       P2P_UNKNOWN;
+}
+
+static enum p2p_tri ask_pin_vram(const struct p2p_verdict *verdict)
+{
+	if (!strcmp(verdict->provider->driver, "xe"))
+		return version_from(verdict, P2P_STACK_XE, INT64_MAX, P2P_KERNEL(7, 2));
+	return version_from(verdict, P2P_STACK_AMDGPU, P2P_VERSION(6, 14, 14), P2P_KERNEL(6, 16));
+}
+
+static enum p2p_tri ask_config(const struct p2p_verdict *verdict, const char *option)
+{
+	for (unsigned int i = 0; i < P2P_STACK_FACTS; i++)
+		if (!strcmp(p2p_stack_text(i)->where, option))
+			return flag(verdict, i);
+	return P2P_UNKNOWN;
+}
+
+static enum p2p_tri ask_efa(const struct p2p_verdict *verdict, const char *provider)
+{
+	const struct p2p_function *efa = verdict->client;
+
+	if (!efa->efa_provider)
+		return P2P_UNKNOWN;	/* the driver of the kernel's own tree has no such attribute */
+	return as_tri(!strncasecmp(efa->efa_provider, provider, strlen(provider)));
+}
+
+enum p2p_tri p2p_condition_ask(const struct p2p_verdict *verdict, const struct p2p_condition *condition)
+{
+	switch (condition->id) {
+	case P2P_IF_KERNEL_PAIR: return ask_kernel(verdict);
+	case P2P_IF_OPEN: return flag(verdict, P2P_STACK_NVIDIA_OPEN);
+	case P2P_IF_DMABUF_MR: return ask_dmabuf_mr(verdict);
+	case P2P_IF_NV_CHIPSET: return ask_nv_chipset(verdict);
+	case P2P_IF_NOT_VF: return ask_not_vf(verdict);
+	case P2P_IF_NV_SAME_CHIP: return ask_same_chip(verdict);
+	case P2P_IF_NV_IOH: return ask_ioh(verdict);
+	case P2P_IF_NV_CLASS: return ask_nv_class(verdict);
+	case P2P_IF_NVLINK: return ask_nvlink(verdict);
+	case P2P_IF_GUEST: return p2p_is_guest(verdict);
+	case P2P_IF_CLIQUE: return ask_clique(verdict);
+	case P2P_IF_DATA_DIRECT: return ask_data_direct(verdict);
+	case P2P_IF_COHERENT: return p2p_nvidia_coherent(verdict->provider);
+	case P2P_IF_NV_GROUP: return ask_nv_group(verdict);
+	case P2P_IF_PEERMEM: return ask_peermem(verdict);
+	case P2P_IF_NV_PRO: return ask_nv_pro(verdict);
+	case P2P_IF_P2PMEM:
+	case P2P_IF_P2PMEM_NV: return ask_p2pmem(verdict);
+	case P2P_IF_NVFS: return flag(verdict, P2P_STACK_NVFS);
+	case P2P_IF_NVFS_NVME: return ask_nvfs_nvme(verdict);
+	case P2P_IF_XGMI: return ask_xgmi(verdict);
+	case P2P_IF_KFD_LINK: return ask_kfd_link(verdict);
+	case P2P_IF_KFD: return ask_kfd(verdict);
+	case P2P_IF_LARGE_BAR: return ask_large_bar(verdict);
+	case P2P_IF_MOVE_NOTIFY: return ask_move_notify(verdict);
+	case P2P_IF_PIN_VRAM: return ask_pin_vram(verdict);
+	case P2P_IF_PEER_AMD: return flag(verdict, P2P_STACK_PEER_AMD);
+	case P2P_IF_CONFIG: return ask_config(verdict, condition->argument);
+	case P2P_IF_RELEASE: return release_from(verdict, (unsigned int)condition->number);
+	case P2P_IF_NV_BRANCH: return version_from(verdict, P2P_STACK_NVIDIA,
+						     P2P_VERSION(condition->number, 0, 0), ~0u);
+	case P2P_IF_EFA: return ask_efa(verdict, condition->argument);
+	case P2P_IF_NEVER: return P2P_NO;
+	case P2P_IF_NONE:
+	case P2P_IFS: break;
+	}
+	return P2P_YES;
+}

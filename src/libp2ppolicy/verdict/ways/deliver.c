@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the fabric does with the address that was programmed: kind of address, the client's IOMMU
+ * domain, the route of its requests, and whether the root complex passes them on.
+ */
+#include <string.h>
+
+#include "verdict/ways/ways.h"
+
+/* An identity domain, or no IOMMU over the client, leaves addresses as they are. */
+static enum p2p_tri translates(const struct p2p_verdict *verdict)
+{
+	const struct p2p_function *client = verdict->client;
+
+	if (verdict->machine->iommu == P2P_NO || client->iommu_group.fact == P2P_ABSENT)
+		return P2P_NO;
+	if (!client->iommu_type)
+		return P2P_UNKNOWN;
+	return strcmp(client->iommu_type, "identity") ? P2P_YES : P2P_NO;
+}
+
+/* Root ports of real processors; emulators show 8086:3420, and ports with ids of their own. */
+static bool is_below_hardware(const struct p2p_function *function)
+{
+	static const uint16_t vendors[] = {
+		0x8086, 0x1022, 0x1002, 0x10de, 0x1def, 0x19e5, 0x1d17, 0x177d, 0x1ded, 0x1014,
+	};
+
+	while (function->parent)
+		function = function->parent;
+	if (function->orphan || function->ids != P2P_PRESENT || function->emulated ||
+	    function->pcie.fact != P2P_PRESENT || function->pcie.type != P2P_PORT_ROOT ||
+	    (function->vendor == 0x8086 && function->device == 0x3420))
+		return false;
+	for (size_t i = 0; i < sizeof(vendors) / sizeof(vendors[0]); i++)
+		if (function->vendor == vendors[i])
+			return true;
+	return false;
+}
+
+/*
+ * x86 has a flag for guests.  Where it was not recorded a real root port says that there is no
+ * emulator between; other architectures have no such flag, and emulated functions tell.
+ */
+enum p2p_tri p2p_is_guest(const struct p2p_verdict *verdict)
+{
+	const struct p2p_machine *machine = verdict->machine;
+
+	if (machine->virtual_machine != P2P_UNKNOWN)
+		return machine->virtual_machine;
+	if (machine->cpu_family.fact == P2P_ABSENT)
+		return P2P_NO;
+	return is_below_hardware(verdict->provider) && is_below_hardware(verdict->client) ?
+	       P2P_NO : P2P_UNKNOWN;
+}
+
+/* Does the hardware list of the newest kernel know that this root complex passes requests on? */
+static enum p2p_tri root_listed(const struct p2p_verdict *verdict, const struct p2p_root *root)
+{
+	const struct p2p_whitelist *row;
+	bool sure, far = verdict->provider->host != verdict->client->host;
+
+	if (!root->device || root->device->ids != P2P_PRESENT)
+		return P2P_UNKNOWN;
+	row = p2p_whitelist_find(P2P_KERNEL_NEXT, false, root->device->vendor, root->device->device,
+				 &sure);
+	return row && !(row->same && far) ? P2P_YES : P2P_UNKNOWN;
+}
+
+/* The kernel's list is one of hardware that was tried; what is not on it is not known to fail. */
+static enum p2p_tri forwards(const struct p2p_verdict *verdict)
+{
+	enum p2p_tri zen = verdict->eval ? verdict->eval->zen : verdict->kernel.cpu_listed;
+
+	if (zen == P2P_YES)
+		return P2P_YES;
+	return p2p_tri_and(root_listed(verdict, &verdict->kernel.provider_root),
+			   root_listed(verdict, &verdict->kernel.client_root));
+}
+
+static enum p2p_delivery through_root(const struct p2p_way_answer *answer)
+{
+	return answer->forwards == P2P_YES ? P2P_DELIVERY_ROOT : P2P_DELIVERY_UNKNOWN;
+}
+
+/* Reads need their completions back, too. */
+static enum p2p_route_kind route(const struct p2p_verdict *verdict)
+{
+	enum p2p_route_kind request = verdict->fabric.request.kind;
+	enum p2p_route_kind completion = verdict->fabric.completion.kind;
+
+	if (request == P2P_ROUTE_BLOCKED || completion == P2P_ROUTE_BLOCKED)
+		return P2P_ROUTE_BLOCKED;
+	if (request == P2P_ROUTE_UNKNOWN || completion == P2P_ROUTE_UNKNOWN)
+		return P2P_ROUTE_UNKNOWN;
+	return request;
+}
+
+/* A bus address: the switches turn it round, or it meets the root complex and its IOMMU. */
+static enum p2p_delivery bus_address(const struct p2p_verdict *verdict,
+				     const struct p2p_way_answer *answer)
+{
+	enum p2p_route_kind kind = verdict->kernel.common ? route(verdict) : P2P_ROUTE_REDIRECTED;
+
+	if (verdict->kernel.reason == P2P_REASON_PATH_UNKNOWN || kind == P2P_ROUTE_UNKNOWN)
+		return P2P_DELIVERY_UNKNOWN;
+	if (kind == P2P_ROUTE_BLOCKED)
+		return P2P_DELIVERY_BROKEN;
+	if (kind == P2P_ROUTE_DIRECT)
+		return P2P_DELIVERY_DIRECT;
+	if (answer->translates == P2P_YES)
+		return P2P_DELIVERY_BROKEN;
+	return answer->translates == P2P_NO ? through_root(answer) : P2P_DELIVERY_UNKNOWN;
+}
+
+/*
+ * dma_map_resource() gives an IOVA where the IOMMU translates; no switch has a window for it, so it
+ * goes up to the root complex and comes down again, whatever ACS says.
+ */
+static enum p2p_delivery mapped_resource(const struct p2p_verdict *verdict,
+					 const struct p2p_way_answer *answer)
+{
+	enum p2p_delivery untranslated;
+
+	if (answer->translates == P2P_YES)
+		return verdict->kernel.reason == P2P_REASON_PATH_UNKNOWN ? P2P_DELIVERY_UNKNOWN :
+		       through_root(answer);
+	untranslated = bus_address(verdict, answer);
+	return answer->translates == P2P_NO ? untranslated :
+	       untranslated == P2P_DELIVERY_ROOT ? untranslated : P2P_DELIVERY_UNKNOWN;
+}
+
+static enum p2p_delivery by_map_type(const struct p2p_verdict *verdict)
+{
+	switch (verdict->kernel.map_type) {
+	case P2P_MAP_BUS_ADDR:
+		return route(verdict) == P2P_ROUTE_DIRECT ? P2P_DELIVERY_DIRECT :
+		       P2P_DELIVERY_UNKNOWN;
+	case P2P_MAP_THRU_HOST_BRIDGE:
+		return P2P_DELIVERY_ROOT;
+	default:
+		return P2P_DELIVERY_UNKNOWN;
+	}
+}
+
+/* Between two functions of an emulator there is no hardware: it does what the guest sees. */
+static bool is_emulated(const struct p2p_verdict *verdict)
+{
+	return verdict->provider->emulated && verdict->client->emulated;
+}
+
+static enum p2p_delivery deliver(const struct p2p_verdict *verdict,
+				 const struct p2p_driver_way *way,
+				 const struct p2p_way_answer *answer)
+{
+	bool raw = p2p_stack(verdict, P2P_STACK_NVIDIA_REMAP)->fact == P2P_PRESENT &&
+		   !p2p_stack(verdict, P2P_STACK_NVIDIA_REMAP)->value &&
+		   !strcmp(way->decider, "nvidia");
+
+	if (way->addressing == P2P_ADDRESSING_LINK)
+		return P2P_DELIVERY_LINK;
+	if (way->addressing == P2P_ADDRESSING_CPU)
+		return P2P_DELIVERY_STAGED;
+	/* The host's switches and its IOMMU decide, and a guest sees neither. */
+	if (way->addressing == P2P_ADDRESSING_GUEST ||
+	    (p2p_is_guest(verdict) != P2P_NO && !is_emulated(verdict)))
+		return P2P_DELIVERY_UNKNOWN;
+	if (way->addressing == P2P_ADDRESSING_P2PDMA)
+		return by_map_type(verdict);
+	if (way->addressing == P2P_ADDRESSING_RAW || raw)
+		return bus_address(verdict, answer);
+	return mapped_resource(verdict, answer);
+}
+
+struct evidence {
+	bool (*applies)(const struct p2p_verdict *verdict, const struct p2p_driver_way *way,
+			const struct p2p_way_answer *answer);
+	enum p2p_delivery cap;
+	const char *text, *source;
+};
+
+static bool nvidia_translated(const struct p2p_verdict *verdict, const struct p2p_driver_way *way,
+			      const struct p2p_way_answer *answer)
+{
+	(void)verdict;
+	return !strcmp(way->name, "nv-gpu") && answer->translates == P2P_YES;
+}
+
+static bool amdgpu_translated(const struct p2p_verdict *verdict, const struct p2p_driver_way *way,
+			      const struct p2p_way_answer *answer)
+{
+	(void)verdict;
+	return !strcmp(way->name, "kfd") && answer->translates == P2P_YES;
+}
+
+static bool geforce_clique(const struct p2p_verdict *verdict, const struct p2p_driver_way *way,
+			   const struct p2p_way_answer *answer)
+{
+	(void)answer;
+	return !strcmp(way->name, "nv-clique") &&
+	       p2p_nvidia_geforce(verdict->provider) == P2P_YES;
+}
+
+/* Client parts have one host bridge, 8086 and no Xeon's; the kernel lists none of the newer ones. */
+static bool intel_client_part(const struct p2p_verdict *verdict, const struct p2p_driver_way *way,
+			      const struct p2p_way_answer *answer)
+{
+	const struct p2p_machine *machine = verdict->machine;
+
+	return way->addressing == P2P_ADDRESSING_RESOURCE && !verdict->kernel.common &&
+	       answer->forwards != P2P_YES && machine->cpu_vendor &&
+	       !strcmp(machine->cpu_vendor, "GenuineIntel") && machine->cpu_name &&
+	       !strstr(machine->cpu_name, "Xeon");
+}
+
+static const struct evidence rows[] = {
+#define EVIDENCE(condition, cap, text, source) { condition, P2P_DELIVERY_##cap, text, source },
+#include "verdict/ways/evidence.def"
+#undef EVIDENCE
+};
+#define ROWS (int)(sizeof(rows) / sizeof(rows[0]))
+
+const char *p2p_evidence_text(int index)
+{
+	return index >= 0 && index < ROWS ? rows[index].text : NULL;
+}
+
+const char *p2p_evidence_source(int index)
+{
+	return index >= 0 && index < ROWS ? rows[index].source : NULL;
+}
+
+void p2p_deliver(const struct p2p_verdict *verdict, const struct p2p_driver_way *way,
+		 struct p2p_way_answer *answer)
+{
+	answer->translates = translates(verdict);
+	answer->forwards = forwards(verdict);
+	answer->granted = deliver(verdict, way, answer);
+	answer->evidence = -1;
+	for (int i = 0; i < ROWS; i++) {
+		if (p2p_is_guest(verdict) != P2P_NO && way->addressing != P2P_ADDRESSING_GUEST)
+			break;	/* the guest's CPU and IOMMU say nothing of the host's */
+		if (!rows[i].applies(verdict, way, answer))
+			continue;
+		answer->evidence = i;
+		if (answer->granted > rows[i].cap)
+			answer->granted = rows[i].cap;
+		break;
+	}
+}

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What is said of ways: conditions, cures and the sentence of a pair. */
+#include <stdio.h>
+#include <string.h>
+
+#include "verdict/text.h"
+#include "verdict/ways/ways.h"
+
+static void expand(struct p2p_text *text, const struct p2p_verdict *verdict,
+		   const struct p2p_condition_answer *condition, const char *template);
+
+/* The kernel's reason is a sentence of its own; here it is a clause. */
+static void add_kernel(struct p2p_text *text, const struct p2p_verdict *verdict)
+{
+	char reason[P2P_WAY_TEXT];
+	size_t size;
+
+	if (!verdict->eval) {
+		p2p_text_add(text, "the kernel's p2pdma refuses the pair");
+		return;
+	}
+	p2p_eval_reason(verdict->eval, verdict, reason, sizeof(reason));
+	size = strlen(reason);
+	p2p_text_add(text, "the kernel's p2pdma: %.*s", (int)(size - (size && reason[size - 1] == '.')),
+		     reason);
+}
+
+static void add_token(struct p2p_text *text, const struct p2p_verdict *verdict,
+		      const struct p2p_condition_answer *condition, char token)
+{
+	switch (token) {
+	case 'P': p2p_text_add(text, "%s", verdict->provider->display); break;
+	case 'C': p2p_text_add(text, "%s", verdict->client->display); break;
+	case 'p': p2p_text_add(text, "%s", verdict->provider->driver); break;
+	case 'c': p2p_text_add(text, "%s", verdict->client->driver); break;
+	case 'a':
+		if (condition && condition->id == P2P_IF_NEVER)
+			expand(text, verdict, NULL, condition->argument);
+		else
+			p2p_text_add(text, "%s", condition && condition->argument ? condition->argument : "");
+		break;
+	case 'n': p2p_text_add(text, "%lld", condition ? (long long)condition->number : 0); break;
+	case 'K': add_kernel(text, verdict); break;
+	default: p2p_text_add(text, "%%%c", token); break;
+	}
+}
+
+static void expand(struct p2p_text *text, const struct p2p_verdict *verdict,
+		   const struct p2p_condition_answer *condition, const char *template)
+{
+	for (const char *c = template; c && *c; c++) {
+		if (*c == '%' && c[1])
+			add_token(text, verdict, condition, *++c);
+		else
+			p2p_text_add(text, "%c", *c);
+	}
+}
+
+static struct p2p_text text_in(char buffer[P2P_WAY_TEXT])
+{
+	*buffer = '\0';
+	return (struct p2p_text){ buffer, P2P_WAY_TEXT, 0 };
+}
+
+const char *p2p_condition_name(unsigned int condition)
+{
+	const struct p2p_condition_template *template = p2p_condition_template(condition);
+
+	return template ? template->name : NULL;
+}
+
+const char *p2p_condition_reason(const struct p2p_ways *ways, const struct p2p_condition_answer *condition,
+			    char buffer[P2P_WAY_TEXT])
+{
+	const struct p2p_condition_template *template = p2p_condition_template(condition->id);
+	struct p2p_text text = text_in(buffer);
+
+	expand(&text, ways->verdict, condition, condition->held == P2P_YES ? template->held :
+	       condition->held == P2P_NO ? template->refused : template->unknown);
+	return buffer;
+}
+
+const char *p2p_condition_cure(const struct p2p_ways *ways, const struct p2p_condition_answer *condition,
+			  char buffer[P2P_WAY_TEXT])
+{
+	const struct p2p_condition_template *template = p2p_condition_template(condition->id);
+	struct p2p_text text = text_in(buffer);
+
+	if (!template->cure)
+		return NULL;
+	expand(&text, ways->verdict, condition, template->cure);
+	return buffer;
+}
+
+/* The first condition of that answer; NULL none. */
+static const struct p2p_condition_answer *first_condition(const struct p2p_way_answer *answer,
+						enum p2p_tri held)
+{
+	for (unsigned int i = 0; i < answer->condition_count; i++)
+		if (answer->conditions[i].held == held)
+			return &answer->conditions[i];
+	return NULL;
+}
+
+/* Where the data go once the way is granted. */
+static void add_delivery(struct p2p_text *text, const struct p2p_ways *ways,
+			 const struct p2p_way_answer *answer)
+{
+	const struct p2p_verdict *verdict = ways->verdict;
+	char bdf[P2P_BDF_SIZE];
+
+	switch (answer->granted) {
+	case P2P_DELIVERY_LINK:
+		p2p_text_add(text, "the data go over %s", answer->way->interface);
+		return;
+	case P2P_DELIVERY_DIRECT:
+		p2p_text_add(text, "the data go directly, turned below %s",
+			     verdict->kernel.common ?
+			     p2p_bdf_format(verdict->kernel.common->bdf, bdf) : "the root complex");
+		return;
+	case P2P_DELIVERY_ROOT:
+		p2p_text_add(text, "the data go through the root complex%s",
+			     answer->translates == P2P_YES && verdict->kernel.common ?
+			     ", since the IOMMU translates and no switch knows such addresses" : "");
+		return;
+	case P2P_DELIVERY_STAGED:
+		p2p_text_add(text, "the data go through system memory");
+		return;
+	case P2P_DELIVERY_BROKEN:
+		p2p_text_add(text, "the transfer would fail or hang");
+		break;
+	default:
+		p2p_text_add(text, "whether the data arrive is not known");
+	}
+	if (answer->evidence >= 0)
+		p2p_text_add(text, ": %s (%s)", p2p_evidence_text(answer->evidence),
+			     p2p_evidence_source(answer->evidence));
+	else if (p2p_is_guest(verdict) == P2P_YES)
+		p2p_text_add(text, ": the host's switches, ACS and IOMMU decide, and a guest sees none "
+			     "of them");
+	else if (p2p_is_guest(verdict) == P2P_UNKNOWN)
+		p2p_text_add(text, ": whether this is a guest is not recorded");
+	else if (answer->granted == P2P_DELIVERY_BROKEN)
+		p2p_text_add(text, answer->translates == P2P_YES ?
+			     ": ACS sends unmapped addresses to an IOMMU that translates" :
+			     ": a port blocks the requests");
+	else if (answer->translates == P2P_UNKNOWN)
+		p2p_text_add(text, ": whether the IOMMU translates for %s is not recorded",
+			     verdict->client->display);
+	else if (verdict->kernel.common && answer->translates == P2P_NO &&
+		 verdict->fabric.request.kind == P2P_ROUTE_UNKNOWN)
+		p2p_text_add(text, ": the ACS of a port on the way could not be read");
+	else if (answer->forwards != P2P_YES)
+		p2p_text_add(text, ": they meet a root complex that is not known to pass peer "
+			     "requests on");
+}
+
+static void add_reason(struct p2p_text *text, const struct p2p_ways *ways,
+		       const struct p2p_way_answer *answer)
+{
+	char clause[P2P_WAY_TEXT];
+
+	expand(text, ways->verdict, NULL, answer->way->summary);
+	p2p_text_add(text, ": ");
+	switch (answer->grant) {
+	case P2P_GRANT_REFUSED:
+		p2p_text_add(text, "%s", p2p_condition_reason(ways, first_condition(answer, P2P_NO), clause));
+		if (*answer->way->refusal)
+			p2p_text_add(text, "; %s", answer->way->refusal);
+		return;
+	case P2P_GRANT_UNKNOWN:
+		p2p_text_add(text, "%s; if %s grants it, ",
+			     p2p_condition_reason(ways, first_condition(answer, P2P_UNKNOWN), clause),
+			     answer->way->decider);
+		break;
+	case P2P_GRANT_NOT_ASKED:
+		p2p_text_add(text, "nobody is asked, and ");
+		break;
+	case P2P_GRANT_GRANTED:
+		p2p_text_add(text, "granted by %s, and ", answer->way->decider);
+		break;
+	}
+	add_delivery(text, ways, answer);
+}
+
+const char *p2p_driver_way_reason(const struct p2p_ways *ways, const struct p2p_way_answer *answer,
+				  char buffer[P2P_WAY_TEXT])
+{
+	struct p2p_text text = text_in(buffer);
+
+	add_reason(&text, ways, answer);
+	return buffer;
+}
+
+const char *p2p_driver_way_cure(const struct p2p_ways *ways, const struct p2p_way_answer *answer,
+				char buffer[P2P_WAY_TEXT])
+{
+	const struct p2p_condition_answer *refused = first_condition(answer, P2P_NO);
+	struct p2p_text text = text_in(buffer);
+
+	if (refused)
+		return p2p_condition_cure(ways, refused, buffer);
+	if (answer->granted >= P2P_DELIVERY_DIRECT || answer->granted == P2P_DELIVERY_STAGED)
+		return NULL;
+	if (answer->translates == P2P_YES && answer->way->addressing != P2P_ADDRESSING_P2PDMA)
+		p2p_text_add(&text, "boot with iommu=pt (iommu.passthrough=1 on Arm), which takes the "
+			     "IOMMU's protection from all devices of the kernel");
+	else if (ways->verdict->kernel.common && ways->verdict->kernel.redirects)
+		p2p_text_add(&text, "clear the ACS redirects on the way: `p2ptopo fix %s %s`",
+			     ways->verdict->provider->display, ways->verdict->client->display);
+	else
+		return NULL;
+	return buffer;
+}
+
+static void add_no_driver(struct p2p_text *text, const struct p2p_ways *ways)
+{
+	const struct p2p_function *side = ways->verdict->provider->driver ?
+					  ways->verdict->client : ways->verdict->provider;
+
+	p2p_text_add(text, side->driver_fact == P2P_ABSENT ?
+		     "no driver is bound to %s, so nothing moves its data" :
+		     "which driver %s has is not recorded, so what it would do is not known",
+		     side->display);
+}
+
+const char *p2p_ways_sentence(const struct p2p_ways *ways, char buffer[P2P_WAY_TEXT])
+{
+	const struct p2p_way_answer *told = p2p_ways_told(ways);
+	struct p2p_text text = text_in(buffer);
+
+	if (!ways->drivers_known)
+		add_no_driver(&text, ways);
+	else if (told)
+		add_reason(&text, ways, told);
+	else
+		p2p_text_add(&text, "how %s and %s would move data between them is not known; no row of "
+			     "the table is about them", ways->verdict->provider->driver,
+			     ways->verdict->client->driver);
+	return buffer;
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The ways of a pair: rows whose drivers match, their conditions in order, then delivery. */
+#include <errno.h>
+#include <string.h>
+
+#include "verdict/ways/ways.h"
+
+/* Is @driver one of the words of @names? */
+static bool lists(const char *names, const char *driver)
+{
+	size_t size = strlen(driver);
+	const char *at = names;
+
+	if (!strcmp(names, "*"))
+		return true;
+	for (; (at = strstr(at, driver)); at += size)
+		if (at > names && at[-1] == ' ' && at[size] == ' ')
+			return true;
+	return false;
+}
+
+static void add_condition(struct p2p_way_answer *answer, const struct p2p_condition *condition,
+		     enum p2p_tri held)
+{
+	if (answer->condition_count < P2P_WAY_CONDITIONS)
+		answer->conditions[answer->condition_count++] = (struct p2p_condition_answer){
+			condition->id, held, condition->argument, condition->number };
+}
+
+/* The first condition that fails decides; one that is not known leaves it open. */
+static enum p2p_grant ask_conditions(const struct p2p_verdict *verdict,
+				     const struct p2p_driver_way *way,
+				     struct p2p_way_answer *answer)
+{
+	bool open = way->applies.id != P2P_IF_NONE &&
+		    p2p_condition_ask(verdict, &way->applies) == P2P_UNKNOWN;
+
+	if (open)
+		add_condition(answer, &way->applies, P2P_UNKNOWN);
+	for (const struct p2p_condition *c = way->conditions; c->id != P2P_IF_NONE; c++) {
+		enum p2p_tri held = p2p_condition_ask(verdict, c);
+
+		add_condition(answer, c, held);
+		if (held == P2P_NO)
+			return P2P_GRANT_REFUSED;
+		open |= held == P2P_UNKNOWN;
+		if (c + 1 == way->conditions + P2P_WAY_CONDITIONS)
+			break;
+	}
+	if (open)
+		return P2P_GRANT_UNKNOWN;
+	return strcmp(way->decider, "nobody") ? P2P_GRANT_GRANTED : P2P_GRANT_NOT_ASKED;
+}
+
+static enum p2p_grant ask(const struct p2p_verdict *verdict, const struct p2p_driver_way *way,
+			  struct p2p_way_answer *answer)
+{
+	if (way->witness.id != P2P_IF_NONE) {
+		enum p2p_tri seen = p2p_condition_ask(verdict, &way->witness);
+
+		if (seen != P2P_UNKNOWN) {
+			add_condition(answer, &way->witness, seen);
+			return seen == P2P_YES ? P2P_GRANT_GRANTED : P2P_GRANT_REFUSED;
+		}
+	}
+	return ask_conditions(verdict, way, answer);
+}
+
+static void evaluate(const struct p2p_verdict *verdict, const struct p2p_driver_way *way,
+		     struct p2p_way_answer *answer)
+{
+	*answer = (struct p2p_way_answer){ .way = way, .evidence = -1 };
+	answer->grant = ask(verdict, way, answer);
+	p2p_deliver(verdict, way, answer);
+	switch (answer->grant) {
+	case P2P_GRANT_GRANTED:
+	case P2P_GRANT_NOT_ASKED:
+		answer->delivery = answer->granted;
+		break;
+	case P2P_GRANT_REFUSED:
+		answer->delivery = way->denied;
+		break;
+	case P2P_GRANT_UNKNOWN:
+		answer->delivery = answer->granted == way->denied ? answer->granted :
+				   P2P_DELIVERY_UNKNOWN;
+		break;
+	}
+}
+
+/* A hidden way that is not known to be there is passed over: the next one is what can be said. */
+static bool is_passed_over(const struct p2p_way_answer *answer)
+{
+	return answer->grant == P2P_GRANT_REFUSED ||
+	       (answer->grant == P2P_GRANT_UNKNOWN && answer->way->hidden);
+}
+
+const struct p2p_way_answer *p2p_ways_taken(const struct p2p_ways *ways)
+{
+	return ways->used < ways->count ? &ways->way[ways->used] : NULL;
+}
+
+/* Where no way is left, what the refusal of the last one does is what happens. */
+const struct p2p_way_answer *p2p_ways_told(const struct p2p_ways *ways)
+{
+	if (ways->used < ways->count)
+		return &ways->way[ways->used];
+	for (unsigned int i = ways->count; i-- > 0;)
+		if (ways->way[i].grant == P2P_GRANT_REFUSED && !ways->way[i].way->hidden)
+			return &ways->way[i];
+	return NULL;
+}
+
+enum p2p_grant p2p_ways_grant(const struct p2p_ways *ways)
+{
+	const struct p2p_way_answer *answer = p2p_ways_told(ways);
+
+	return answer ? answer->grant : P2P_GRANT_UNKNOWN;
+}
+
+static bool applies(const struct p2p_verdict *verdict, const struct p2p_driver_way *way)
+{
+	return lists(way->providers, verdict->provider->driver) &&
+	       lists(way->clients, verdict->client->driver) &&
+	       p2p_condition_ask(verdict, &way->applies) != P2P_NO;
+}
+
+void p2p_ways_find(const struct p2p_verdict *verdict, struct p2p_ways *ret_ways)
+{
+	const struct p2p_function *provider = verdict->provider, *client = verdict->client;
+	const struct p2p_way_answer *told;
+	const struct p2p_driver_way *way;
+
+	*ret_ways = (struct p2p_ways){ .verdict = verdict };
+	ret_ways->drivers_known = provider->driver && client->driver;
+	for (size_t i = 0; ret_ways->drivers_known && (way = p2p_driver_way_at(i)); i++) {
+		if (ret_ways->count == P2P_WAYS_MOST || !applies(verdict, way))
+			continue;
+		evaluate(verdict, way, &ret_ways->way[ret_ways->count++]);
+	}
+	while (ret_ways->used < ret_ways->count && is_passed_over(&ret_ways->way[ret_ways->used]))
+		ret_ways->used++;
+	told = p2p_ways_told(ret_ways);
+	ret_ways->delivery = told ? told->delivery : P2P_DELIVERY_UNKNOWN;
+}
+
+const char *p2p_driver_way_name(const struct p2p_driver_way *way) { return way->name; }
+const char *p2p_driver_way_interface(const struct p2p_driver_way *way) { return way->interface; }
+const char *p2p_driver_way_decider(const struct p2p_driver_way *way) { return way->decider; }
+const char *p2p_driver_way_summary(const struct p2p_driver_way *way) { return way->summary; }
+const char *p2p_driver_way_refusal(const struct p2p_driver_way *way) { return way->refusal; }
+const char *p2p_driver_way_source(const struct p2p_driver_way *way) { return way->source; }
+
+enum p2p_addressing p2p_driver_way_addressing(const struct p2p_driver_way *way)
+{
+	return way->addressing;
+}
+
+static const char *const deliveries[P2P_DELIVERIES] = {
+	[P2P_DELIVERY_UNKNOWN] = "unknown", [P2P_DELIVERY_BROKEN] = "broken",
+	[P2P_DELIVERY_REFUSED] = "refused", [P2P_DELIVERY_STAGED] = "staged",
+	[P2P_DELIVERY_ROOT] = "root-complex", [P2P_DELIVERY_DIRECT] = "direct",
+	[P2P_DELIVERY_LINK] = "link",
+};
+
+static const char *const grants[] = {
+	[P2P_GRANT_UNKNOWN] = "unknown", [P2P_GRANT_REFUSED] = "refused",
+	[P2P_GRANT_GRANTED] = "granted", [P2P_GRANT_NOT_ASKED] = "not-asked",
+};
+
+static const char *const addressings[P2P_ADDRESSINGS] = {
+	[P2P_ADDRESSING_P2PDMA] = "p2pdma", [P2P_ADDRESSING_RESOURCE] = "resource",
+	[P2P_ADDRESSING_RAW] = "raw", [P2P_ADDRESSING_LINK] = "link",
+	[P2P_ADDRESSING_GUEST] = "guest", [P2P_ADDRESSING_CPU] = "cpu",
+};
+
+const char *p2p_delivery_name(enum p2p_delivery delivery) { return deliveries[delivery]; }
+const char *p2p_grant_name(enum p2p_grant grant) { return grants[grant]; }
+const char *p2p_addressing_name(enum p2p_addressing addressing) { return addressings[addressing]; }
+
+int p2p_delivery_parse(const char *name, enum p2p_delivery *ret_delivery)
+{
+	for (unsigned int i = 0; i < P2P_DELIVERIES; i++) {
+		if (strcmp(deliveries[i], name) != 0)
+			continue;
+		*ret_delivery = i;
+		return 0;
+	}
+	return -EINVAL;
+}
