@@ -3,7 +3,7 @@
  * p2pmix METHOD read|write DISK PIECE...: one transfer between a disk and several pieces of memory of 16 KiB each: "ram", or
  * the peer memory of a PCI function. METHOD: preadv; pread, the pieces mapped next to each other; uring (READV), fixed (a
  * registered buffer), batch (one io_uring request for each piece, handed over together); vector, single (an NVMe command with
- * a vector, or with one address), meta (an NVMe command whose data is RAM and whose metadata lies in the one piece).
+ * a vector, or with one address), meta (an NVMe command whose data is RAM and whose metadata lies in the piece, or in the two).
  * Prints "moved", "differs", or how it failed (an error's name, SHORT) and whether a byte came to or from a peer's memory all
  * the same ("EINVAL clean"). Exit status: 0 moved, 1 differs, 3 refused, 4 refused but bytes moved, 2 could not be tried.
  */
@@ -248,49 +248,54 @@ static int eval(struct job *job, long moved, int err)
 	return dirty ? 4 : 3;
 }
 
-/* Metadata of 8 bytes for each block of the one piece's length, all of it first written from RAM, then moved to or from the piece. */
+/* An NVMe command with data in RAM and metadata at @at, 8 bytes for each of BLOCKS blocks. */
+enum { BLOCKS = 64, BYTES = BLOCKS * 8 };
+
+static long with_metadata(struct job *job, bool writing, unsigned char *data, unsigned char *at)
+{
+	struct nvme_passthru_cmd64 cmd = { .addr = (unsigned long)data, .data_len = BLOCKS * BLOCK,
+					   .metadata = (unsigned long)at, .metadata_len = BYTES };
+
+	job->writing = writing;
+	return command(job, &cmd, NVME_IOCTL_IO64_CMD, BLOCKS);
+}
+
+/*
+ * All metadata is first written from RAM, then moved to or from the piece; of two pieces, the end of the first and the
+ * beginning of the second.
+ */
 static int meta(struct job *job)
 {
-	enum { BLOCKS = 64, BYTES = BLOCKS * 8 };
-	unsigned char *data, *ram;
-	struct nvme_passthru_cmd64 cmd;
-	unsigned char was[BYTES], now[BYTES];
+	unsigned char *data, *ram, *at = job->all + (job->n > 1 ? LEN - BYTES / 2 : 0);
+	unsigned char was[BYTES], source[BYTES], now[BYTES];
 	bool writing = job->writing;
 	long moved;
-	int err, dirty;
+	int err, dirty = 0;
 
 	if (posix_memalign((void **)&data, 4096, BLOCKS * BLOCK) || posix_memalign((void **)&ram, 4096, BYTES))
 		return 2;
 	memset(data, 0x55, BLOCKS * BLOCK);
 	for (int i = 0; i < BYTES; i++)
 		ram[i] = i ^ getpid();
-	cmd = (struct nvme_passthru_cmd64){ .addr = (unsigned long)data, .data_len = BLOCKS * BLOCK,
-					    .metadata = (unsigned long)ram, .metadata_len = BYTES };
-	job->writing = true;
-	if (command(job, &cmd, NVME_IOCTL_IO64_CMD, BLOCKS) < 0)
+	if (with_metadata(job, true, data, ram) < 0)
 		give_up("metadata from RAM");
-	for (int i = 0; i < BYTES; i++)
-		((volatile unsigned char *)job->all)[i] = ~ram[i];
-	job->writing = writing;
-	cmd = (struct nvme_passthru_cmd64){ .addr = (unsigned long)data, .data_len = BLOCKS * BLOCK,
-					    .metadata = (unsigned long)job->all, .metadata_len = BYTES };
-	moved = command(job, &cmd, NVME_IOCTL_IO64_CMD, BLOCKS);
-	err = errno;
-	for (int i = 0; i < BYTES; i++)
+	for (int i = 0; i < BYTES; i++) {
+		((volatile unsigned char *)at)[i] = ~ram[i];
 		was[i] = writing ? ram[i] : ~ram[i];
-	if (writing) {
-		job->writing = false;
-		cmd = (struct nvme_passthru_cmd64){ .addr = (unsigned long)data, .data_len = BLOCKS * BLOCK,
-						    .metadata = (unsigned long)ram, .metadata_len = BYTES };
-		if (command(job, &cmd, NVME_IOCTL_IO64_CMD, BLOCKS) < 0)
-			give_up("metadata to RAM");
+		source[i] = ~was[i];
 	}
-	copy(now, writing ? ram : job->all, BYTES);
-	dirty = !!memcmp(now, was, BYTES);
+	moved = with_metadata(job, writing, data, at);
+	err = errno;
+	if (writing && with_metadata(job, false, data, ram) < 0)
+		give_up("metadata to RAM");
+	copy(now, writing ? ram : at, BYTES);
 	if (moved >= 0) {
-		puts(dirty ? "moved" : "differs");
-		return !dirty;
+		dirty = !!memcmp(now, source, BYTES);
+		puts(dirty ? "differs" : "moved");
+		return dirty;
 	}
+	for (int i = 0; i < BYTES; i++)
+		dirty |= job->is_peer[job->n > 1 && i >= BYTES / 2] && now[i] != was[i];
 	printf("%s %s\n", strerrorname_np(err), dirty ? "dirty" : "clean");
 	return dirty ? 4 : 3;
 }

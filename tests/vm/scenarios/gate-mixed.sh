@@ -30,10 +30,12 @@ each() {
 		done
 	done
 }
-# each_meta WANTED PIECE
+# each_meta WANTED PIECE [PIECE]
 each_meta() {
-	expect_like "$1" p2pmix meta read "$metadisk" "$2"
-	expect_like "$1" p2pmix meta write "$metadisk" "$2"
+	local want=$1 to; shift
+	for to in read write; do
+		expect_like "$want" p2pmix meta $to "$metadisk" "$@"
+	done
 }
 
 each moved ram
@@ -45,6 +47,7 @@ dmsetup remove lab
 kmod p2pgate
 each moved $a ram $b
 each_meta moved $a
+each_meta moved ram $a
 
 gatectl set enforce || fail "set"
 for merges in 0 2; do
@@ -58,6 +61,9 @@ done
 echo 0 >$queue/nomerges
 each_meta moved ram
 each_meta "E* clean" $a
+each_meta "E* clean" ram $a
+each_meta "E* clean" $a ram
+each_meta "E* clean" $a $b
 # Buffers that are registered are pinned for long, which peer memory cannot be.
 expect "moved" p2pmix fixed read "$disk" ram ram
 expect_like "E* clean" p2pmix fixed read "$disk" ram $a
@@ -103,7 +109,10 @@ ways="uring batch vector single"
 each moved $a $b
 each moved ram $a ram $b
 each_meta moved $a
+each_meta moved ram $a
 each_meta "E* clean" $b
+each_meta "E* clean" ram $b
+each_meta "E* clean" $a $b
 
 # In observe all of it passes, and is counted.
 gatectl set observe || fail "set"
