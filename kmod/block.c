@@ -92,7 +92,7 @@ static __always_inline bool has_peer(const struct bio_vec *all, const struct bve
 }
 
 /* No list is looked at yet: it is no question where all is ordinary memory, or one piece. */
-bool notrace gate_has_request(struct ftrace_regs *fregs)
+bool notrace gate_has_request(struct ftrace_regs *fregs, unsigned long parent_ip)
 {
 	struct request *req = GATE_ARG(fregs, 0, struct request *);
 	struct bio *bio = req->bio;
@@ -116,7 +116,7 @@ bool notrace gate_has_request(struct ftrace_regs *fregs)
  * have to be answered for the kernel.
  */
 enum gate_answer notrace gate_ask_request(const struct gate_list *list, struct gate_ask *ask,
-					  struct ftrace_regs *fregs, unsigned long parent_ip)
+					  struct ftrace_regs *fregs)
 {
 	struct request *req = GATE_ARG(fregs, 0, struct request *);
 	struct walk walk = {
@@ -132,7 +132,7 @@ enum gate_answer notrace gate_ask_request(const struct gate_list *list, struct g
 #ifdef GATE_HAS_METADATA
 /* blk_rq_integrity_dma_map_iter_start(), with the same arguments */
 enum gate_answer notrace gate_ask_metadata(const struct gate_list *list, struct gate_ask *ask,
-					   struct ftrace_regs *fregs, unsigned long parent_ip)
+					   struct ftrace_regs *fregs)
 {
 	struct request *req = GATE_ARG(fregs, 0, struct request *);
 	struct walk walk = {

@@ -34,7 +34,7 @@
  * GATE_HOOKS(row): row(symbol, its address if modules are linked to it, uapi
  * bit, test whether a call has a question at all, question, answer if refused,
  * answer if promoted), one for every function that must be hooked for a refusal
- * to hold; the one called most often comes first.
+ * to hold; those called most often come first.
  * drivers/pci/p2pdma.c of a release is the authority for who asks. Mainline:
  *   6.0 to 6.15   dma-direct and dma-iommu ask pci_p2pdma_map_segment()
  *   6.16 to 6.18  they and the block layer ask __pci_p2pdma_update_state()
@@ -47,13 +47,13 @@
  */
 #define GATE_HOOKS(row) \
 	GATE_HOOK_REQUEST(row) \
+	GATE_HOOK_MAP_SEGMENT(row) \
+	GATE_HOOK_UPDATE_STATE(row) \
+	GATE_HOOK_MAP_TYPE(row) \
 	row(pci_p2pdma_distance_many, pci_p2pdma_distance_many, P2PGATE_HOOK_DISTANCE, \
 	    has_clients, ask_distance, refuse_distance, promote_distance) \
 	row(dma_map_resource, dma_map_resource, P2PGATE_HOOK_RESOURCE, \
 	    NULL, gate_ask_resource, gate_refuse_resource, NULL) \
-	GATE_HOOK_MAP_SEGMENT(row) \
-	GATE_HOOK_UPDATE_STATE(row) \
-	GATE_HOOK_MAP_TYPE(row) \
 	GATE_HOOK_METADATA(row)
 
 #if !defined(GATE_HAS_MAP_SEGMENT) && !defined(GATE_HAS_UPDATE_STATE)
@@ -79,7 +79,7 @@
 #ifdef GATE_HAS_MAP_TYPE
 #define GATE_HOOK_MAP_TYPE(row) \
 	row(pci_p2pdma_map_type, NULL, P2PGATE_HOOK_MAP_TYPE, \
-	    NULL, ask_map_type, refuse_map_type, promote_map_type)
+	    is_outside, ask_map_type, refuse_map_type, promote_map_type)
 #else
 #define GATE_HOOK_MAP_TYPE(row)
 #endif

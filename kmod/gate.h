@@ -44,7 +44,7 @@ struct gate_list {
 	struct gate_fn *fn;	/* ascending by address */
 	u32 *pair;		/* by provider, then client */
 	u32 *slot;		/* hash of fn[].dev: index + 1, 0 is free */
-	u32 bits;		/* of the hash */
+	u32 mask;		/* slots of the hash, less one */
 	u8 tag[P2PGATE_TAG_SIZE];
 };
 
@@ -124,21 +124,22 @@ enum gate_answer gate_ask_address(const struct gate_list *list, struct gate_ask 
 int gate_hooks_place(void);
 void gate_hooks_remove(void);
 u32 gate_hooks_in_place(void);
+void gate_hooks_wake(bool looking);
 
 /* block.c, resource.c: the questions and answers of hooks that have a file of their own */
 struct blk_dma_iter;
 struct dma_iova_state;
 struct ftrace_regs;
 struct request;
-bool gate_has_request(struct ftrace_regs *fregs);
+bool gate_has_request(struct ftrace_regs *fregs, unsigned long parent_ip);
 enum gate_answer gate_ask_request(const struct gate_list *list, struct gate_ask *ask,
-				  struct ftrace_regs *fregs, unsigned long parent_ip);
+				  struct ftrace_regs *fregs);
 enum gate_answer gate_ask_metadata(const struct gate_list *list, struct gate_ask *ask,
-				   struct ftrace_regs *fregs, unsigned long parent_ip);
+				   struct ftrace_regs *fregs);
 bool gate_refuse_request(struct request *req, struct device *dma_dev, struct dma_iova_state *state,
 			 struct blk_dma_iter *iter);
 enum gate_answer gate_ask_resource(const struct gate_list *list, struct gate_ask *ask,
-				   struct ftrace_regs *fregs, unsigned long parent_ip);
+				   struct ftrace_regs *fregs);
 dma_addr_t gate_refuse_resource(struct device *dev, phys_addr_t address, size_t size,
 				enum dma_data_direction dir, unsigned long attrs);
 

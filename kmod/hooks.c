@@ -22,9 +22,10 @@ struct gate_hook {
 	const char *name;
 	void *linked;		/* where the linker of modules says it is; NULL: it is not exported */
 	u32 bit;
-	bool (*has_question)(struct ftrace_regs *fregs);	/* NULL: every call has */
+	/* NULL: every call has */
+	bool (*has_question)(struct ftrace_regs *fregs, unsigned long parent_ip);
 	enum gate_answer (*ask)(const struct gate_list *list, struct gate_ask *ask,
-				struct ftrace_regs *fregs, unsigned long parent_ip);
+				struct ftrace_regs *fregs);
 	void *answer[3];	/* by enum gate_answer */
 	unsigned long start;	/* of the kernel's function */
 	unsigned long size;
@@ -45,7 +46,15 @@ static bool is_ungated(struct device **clients)
 static struct device *no_clients[1];
 static atomic_t seen;
 
-static bool notrace has_clients(struct ftrace_regs *fregs)
+/* Is there anything to do at a call? Written under gate.lock: @looking: by who asks that question. */
+static bool awake;
+
+void gate_hooks_wake(bool looking)
+{
+	WRITE_ONCE(awake, looking || gate.mode != P2PGATE_OFF);
+}
+
+static bool notrace has_clients(struct ftrace_regs *fregs, unsigned long parent_ip)
 {
 	if (GATE_ARG(fregs, 2, int) > 0)
 		return true;
@@ -61,7 +70,7 @@ static bool notrace has_clients(struct ftrace_regs *fregs)
  * is: the kernel's answer for the others would have to be asked for.
  */
 static enum gate_answer notrace ask_distance(const struct gate_list *list, struct gate_ask *ask,
-					     struct ftrace_regs *fregs, unsigned long parent_ip)
+					     struct ftrace_regs *fregs)
 {
 	struct device **clients = GATE_ARG(fregs, 1, struct device **);
 	int i, n = GATE_ARG(fregs, 2, int);
@@ -130,7 +139,7 @@ enum gate_answer notrace gate_ask_address(const struct gate_list *list, struct g
  *						   struct device *dev, struct scatterlist *sg)
  */
 static enum gate_answer notrace ask_map_segment(const struct gate_list *list, struct gate_ask *ask,
-						struct ftrace_regs *fregs, unsigned long parent_ip)
+						struct ftrace_regs *fregs)
 {
 	struct scatterlist *sg = GATE_ARG(fregs, 2, struct scatterlist *);
 
@@ -158,8 +167,7 @@ promote_map_segment(struct pci_p2pdma_map_state *state, struct device *dev, stru
  *				  struct page *page)
  */
 static enum gate_answer notrace ask_update_state(const struct gate_list *list,
-						 struct gate_ask *ask, struct ftrace_regs *fregs,
-						 unsigned long parent_ip)
+						 struct gate_ask *ask, struct ftrace_regs *fregs)
 {
 	struct page *page = GATE_ARG(fregs, 2, struct page *);
 
@@ -183,21 +191,27 @@ static noinline notrace void promote_update_state(struct pci_p2pdma_map_state *s
 #endif
 
 #ifdef GATE_HAS_MAP_TYPE
-static bool is_inside(u32 bit, unsigned long ip);
+/* Where __pci_p2pdma_update_state() lies. */
+static unsigned long update_state, update_state_size;
+
+/*
+ * A question that __pci_p2pdma_update_state() passes on was answered and counted
+ * there, a moment ago.
+ */
+static bool notrace is_outside(struct ftrace_regs *fregs, unsigned long parent_ip)
+{
+	return parent_ip - update_state >= update_state_size;
+}
 
 /*
  * enum pci_p2pdma_map_type pci_p2pdma_map_type(struct p2pdma_provider *provider,
  *						struct device *dev)
- * A question that __pci_p2pdma_update_state() passes on was answered and counted
- * there, a moment ago.
  */
 static enum gate_answer notrace ask_map_type(const struct gate_list *list, struct gate_ask *ask,
-					     struct ftrace_regs *fregs, unsigned long parent_ip)
+					     struct ftrace_regs *fregs)
 {
 	struct p2pdma_provider *provider = GATE_ARG(fregs, 0, struct p2pdma_provider *);
 
-	if (is_inside(P2PGATE_HOOK_UPDATE_STATE, parent_ip))
-		return GATE_PASS;
 	ask->provider = gate_parent(provider->owner);
 	return answer_mapping(list, ask, GATE_ARG(fregs, 1, struct device *));
 }
@@ -227,41 +241,60 @@ promote_map_type(struct p2pdma_provider *provider, struct device *dev)
 static struct gate_hook hooks[] = { GATE_HOOKS(ROW) };
 static bool placed;
 
-static struct gate_hook *notrace hook_at(unsigned long ip)
+static __always_inline struct gate_hook *hook_at(unsigned long ip)
 {
-	size_t i;
+	struct gate_hook *hook, *last = hooks + ARRAY_SIZE(hooks) - 1;
 
-	for (i = 0; i < ARRAY_SIZE(hooks) - 1; i++) {
-		if (ip - hooks[i].start <= LANDING_PAD)
+	for (hook = hooks; hook < last; hook++) {
+		if (ip - hook->start <= LANDING_PAD)
 			break;
 	}
-	return &hooks[i];
+	return hook;
 }
 
-static void notrace on_call(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
-			    struct ftrace_regs *fregs)
+/* RCU rests in the idle task, and in code that ftrace keeps out of. */
+static __always_inline bool may_look_at_list(void)
+{
+	return likely(!is_idle_task(current)) || rcu_is_watching();
+}
+
+static noinline notrace void decide(unsigned long ip, unsigned long parent_ip,
+				    struct ftrace_regs *fregs)
 {
 	struct gate_hook *hook = hook_at(ip);
 	enum gate_answer answer = GATE_PASS;
-	struct gate_ask ask = { .hook = hook->bit };
 	const struct gate_list *list;
 	int bit;
 
-	if (hook->has_question && !hook->has_question(fregs))
+	if (hook->has_question && !hook->has_question(fregs, parent_ip))
 		return;
 	bit = ftrace_test_recursion_trylock(ip, parent_ip);	/* preemption off */
-	if (bit < 0 || !rcu_is_watching()) {
+	if (bit < 0 || !may_look_at_list()) {
 		if (gate_unprotected(hook->bit))
 			answer = GATE_REFUSE;
 	} else {
 		list = rcu_dereference_sched(gate.list);
-		if (list && READ_ONCE(list->mode) != P2PGATE_OFF)
-			answer = hook->ask(list, &ask, fregs, parent_ip);
+		if (list && READ_ONCE(list->mode) != P2PGATE_OFF) {
+			struct gate_ask ask = { .hook = hook->bit };
+
+			answer = hook->ask(list, &ask, fregs);
+		}
 	}
 	if (answer != GATE_PASS)
 		ftrace_regs_set_instruction_pointer(fregs, (unsigned long)hook->answer[answer]);
 	if (bit >= 0)
 		ftrace_test_recursion_unlock(bit);
+}
+
+/*
+ * In off, this is all that a call costs. One that finds nothing to do and is held up right here is
+ * like one that went through a moment earlier.
+ */
+static void notrace on_call(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+			    struct ftrace_regs *fregs)
+{
+	if (READ_ONCE(awake))
+		decide(ip, parent_ip, fregs);
 }
 
 /*
@@ -274,19 +307,6 @@ static struct ftrace_ops gate_ops = {
 	.func = on_call,
 	.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT,
 };
-
-#ifdef GATE_HAS_MAP_TYPE
-static bool notrace is_inside(u32 bit, unsigned long ip)
-{
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
-		if (hooks[i].bit == bit)
-			return ip - hooks[i].start < hooks[i].size;
-	}
-	return false;
-}
-#endif
 
 /* The symbol at @address is @name, and begins there or at a landing pad's length before. */
 static bool is_named(const char *name, unsigned long address, unsigned long *ret_offset,
@@ -323,6 +343,12 @@ static bool find(struct gate_hook *hook)
 	if (!address || !is_named(hook->name, address, &offset, &hook->size))
 		return false;
 	hook->start = address - offset;
+#ifdef GATE_HAS_MAP_TYPE
+	if (hook->bit == P2PGATE_HOOK_UPDATE_STATE) {
+		update_state = hook->start;
+		update_state_size = hook->size;
+	}
+#endif
 	if (hook->linked)
 		return hook->start == (unsigned long)hook->linked;
 	away = (long)(hook->start - (unsigned long)pci_p2pdma_distance_many);
@@ -437,7 +463,11 @@ u32 gate_hooks_in_place(void)
 
 	if (!placed)
 		return 0;
+	mutex_lock(&gate.lock);
+	gate_hooks_wake(true);
 	pci_p2pdma_distance_many(NULL, no_clients, 0, false);
+	gate_hooks_wake(false);
+	mutex_unlock(&gate.lock);
 	if (atomic_read(&seen) == before || is_ftrace_dead())
 		return 0;
 	for (i = 0; i < ARRAY_SIZE(hooks); i++)
@@ -446,6 +476,10 @@ u32 gate_hooks_in_place(void)
 }
 
 #else /* !GATE_SUPPORTED */
+
+void gate_hooks_wake(bool looking)
+{
+}
 
 int gate_hooks_place(void)
 {

@@ -28,11 +28,11 @@ struct gate_list *gate_list_new(const struct p2pgate_set *set)
 	list->mode = set->mode;
 	list->nr_functions = set->nr_functions;
 	list->nr_pairs = set->nr_pairs;
-	list->bits = ilog2(roundup_pow_of_two(2 * set->nr_functions + 2));
+	list->mask = roundup_pow_of_two(2 * set->nr_functions + 2) - 1;
 	memcpy(list->tag, set->tag, sizeof(list->tag));
 
 	list->fn = kvcalloc(set->nr_functions + 1, sizeof(*list->fn), GFP_KERNEL_ACCOUNT);
-	list->slot = kvcalloc(1u << list->bits, sizeof(*list->slot), GFP_KERNEL_ACCOUNT);
+	list->slot = kvcalloc(list->mask + 1, sizeof(*list->slot), GFP_KERNEL_ACCOUNT);
 	list->pair = kvcalloc(set->nr_pairs + 1, sizeof(*list->pair), GFP_KERNEL_ACCOUNT);
 	if (!list->fn || !list->slot || !list->pair) {
 		gate_list_put(list);
@@ -170,12 +170,18 @@ static bool is_described_by(const struct pci_dev *dev, const struct p2pgate_func
 	       dev->class == id->class_code;
 }
 
+/* Where a search begins. By a constant shift: one that is computed costs checks, at each call. */
+static u32 hash(const struct gate_list *list, const struct pci_dev *dev)
+{
+	return ((u64)(uintptr_t)dev * GOLDEN_RATIO_64 >> 32) & list->mask;
+}
+
 static void hash_add_fn(struct gate_list *list, u32 i)
 {
-	u32 s = hash_ptr(list->fn[i].dev, list->bits);
+	u32 s = hash(list, list->fn[i].dev);
 
 	while (list->slot[s])
-		s = (s + 1) & ((1u << list->bits) - 1);
+		s = (s + 1) & list->mask;
 	list->slot[s] = i + 1;
 }
 
@@ -233,10 +239,9 @@ int gate_list_arm(struct gate_list *list)
 /* Hooks come here: no locks, no sleep. @dev is only compared, never looked into. */
 static struct gate_fn *fn_of(const struct gate_list *list, const struct pci_dev *dev)
 {
-	u32 mask = (1u << list->bits) - 1;
-	u32 s = hash_ptr(dev, list->bits);
+	u32 s = hash(list, dev);
 
-	for (; list->slot[s]; s = (s + 1) & mask) {
+	for (; list->slot[s]; s = (s + 1) & list->mask) {
 		struct gate_fn *fn = &list->fn[list->slot[s] - 1];
 
 		if (READ_ONCE(fn->dev) == dev)

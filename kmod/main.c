@@ -97,6 +97,7 @@ static void put_in_force(struct gate_list *list)
 {
 	rcu_assign_pointer(gate.list, list);
 	WRITE_ONCE(gate.mode, list->mode);
+	gate_hooks_wake(false);
 	if (hold_update())
 		pr_warn("the module is being unloaded, so enforce cannot hold it\n");
 	gate_refusals_renew(list);
@@ -231,6 +232,8 @@ static int __init start_list(void)
 	if (!list)
 		return -ENOMEM;
 	rcu_assign_pointer(gate.list, list);
+	WRITE_ONCE(gate.mode, mode);
+	gate_hooks_wake(false);
 	return 0;
 }
 
@@ -253,7 +256,6 @@ static int __init gate_init(void)
 		goto err_hooks;
 
 	mutex_lock(&gate.lock);
-	WRITE_ONCE(gate.mode, current_list()->mode);
 	hold_update();
 	mutex_unlock(&gate.lock);
 	pr_info("loaded, %s\n", initial);

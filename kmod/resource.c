@@ -18,7 +18,7 @@
  * device, say. What lies partly in one has no provider and is refused.
  */
 enum gate_answer notrace gate_ask_resource(const struct gate_list *list, struct gate_ask *ask,
-					   struct ftrace_regs *fregs, unsigned long parent_ip)
+					   struct ftrace_regs *fregs)
 {
 	struct device *dev = GATE_ARG(fregs, 0, struct device *);
 	u64 address = GATE_ARG(fregs, 1, phys_addr_t);

@@ -7,6 +7,8 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +32,37 @@ static long long now(void)
 	return t.tv_sec * 1000000000LL + t.tv_nsec;
 }
 
+/* Does a page of @at follow the one before it in memory, too? Then there are fewer segments. As root. */
+static bool has_neighbours(const unsigned char *at, size_t len)
+{
+	int fd = open("/proc/self/pagemap", O_RDONLY);
+	uint64_t page, before = 0;
+	bool has = fd < 0;
+
+	for (size_t i = 0; !has && i < len; i += PAGE) {
+		if (pread(fd, &page, sizeof(page), ((uintptr_t)at + i) / PAGE * sizeof(page)) != sizeof(page))
+			has = true;
+		page &= (1ULL << 55) - 1;
+		has |= i && page == before + 1;
+		before = page;
+	}
+	close(fd);
+	return has;
+}
+
 /* Touched from the last page to the first, so that each is another's neighbour in memory the wrong way round at best. */
+static unsigned char *map(int fd, int flags, size_t len)
+{
+	unsigned char *at = mmap(NULL, len, PROT_READ | PROT_WRITE, flags, fd, 0);
+
+	if (at == MAP_FAILED)
+		return at;
+	madvise(at, len, MADV_NOHUGEPAGE);
+	for (size_t i = len; fd < 0 && i; i -= PAGE)
+		at[i - PAGE] = 1;
+	return at;
+}
+
 static unsigned char *buffer(const char *what, size_t len)
 {
 	int flags = MAP_PRIVATE | MAP_ANONYMOUS, fd = -1;
@@ -44,13 +76,13 @@ static unsigned char *buffer(const char *what, size_t len)
 		if (fd < 0)
 			return MAP_FAILED;
 	}
-	at = mmap(NULL, len, PROT_READ | PROT_WRITE, flags, fd, 0);
-	if (at == MAP_FAILED)
-		return at;
-	madvise(at, len, MADV_NOHUGEPAGE);
-	for (size_t i = len; fd < 0 && i; i -= PAGE)
-		at[i - PAGE] = 1;
-	return at;
+	/* What was not good enough stays mapped, so that the next try gets other pages. */
+	for (int tries = 0; tries < 200; tries++) {
+		at = map(fd, flags, len);
+		if (at == MAP_FAILED || fd >= 0 || !has_neighbours(at, len))
+			return at;
+	}
+	return MAP_FAILED;
 }
 
 int main(int argc, char **argv)
