@@ -27,6 +27,7 @@
 #define GATE_VERIFIED(row) \
 	row(6, 1) \
 	row(6, 12) \
+	row(6, 18) \
 	row(7, 2) \
 	row(7, 3)
 
