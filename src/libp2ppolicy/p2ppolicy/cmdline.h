@@ -47,7 +47,9 @@ enum p2p_lint_kind {
 	P2P_LINT_OVERRIDDEN,	/* config_acs is applied after disable_acs_redir */
 	P2P_LINT_CUT,		/* ends where an unquoted ';' would have cut it */
 	P2P_LINT_NO_EFFECT,	/* asks for what the register does not show */
-	P2P_LINT_FOREIGN,	/* no option of a mainline kernel */
+	P2P_LINT_FOREIGN,	/* an option of a patch that no mainline kernel has */
+	P2P_LINT_UNKNOWN,	/* no option, or no value of one, of any kernel known */
+	P2P_LINT_MISPLACED,	/* an option of pci= that stands outside it */
 	P2P_LINTS
 };
 

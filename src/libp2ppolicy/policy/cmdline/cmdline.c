@@ -295,13 +295,12 @@ static void add_option(struct p2p_cmdline *cmdline, const char *text, size_t len
 
 static void add_pci_word(struct p2p_cmdline *cmdline, const char *word, const char *value)
 {
-	const char **words = grow(cmdline, (void *)cmdline->words, cmdline->word_count,
-				  sizeof(*words));
+	const char **pci = grow(cmdline, (void *)cmdline->pci, cmdline->pci_count, sizeof(*pci));
 
-	if (!words)
+	if (!pci)
 		return;
-	cmdline->words = words;
-	words[cmdline->word_count++] = word;
+	cmdline->pci = pci;
+	pci[cmdline->pci_count++] = word;
 	while (*value) {
 		size_t length = strcspn(value, ",");
 
@@ -328,20 +327,18 @@ static const char *unquote(struct p2p_cmdline *cmdline, const char *word)
 
 static void take_word(struct p2p_cmdline *cmdline, const char *word)
 {
-	const char *plain = unquote(cmdline, word);
+	struct p2p_word *words = grow(cmdline, cmdline->words, cmdline->word_count,
+				      sizeof(*words));
+	struct p2p_word taken = { unquote(cmdline, word), cmdline->option_count, 0 };
 
-	cmdline->ends_with_option = !strncmp(plain, "pci=", 4);
+	cmdline->ends_with_option = !strncmp(taken.text, "pci=", 4);
 	if (cmdline->ends_with_option)
-		add_pci_word(cmdline, word, plain + 4);
-	if (!strncmp(plain, "pcie_acs_override", 17)) {
-		const char **foreign = grow(cmdline, (void *)cmdline->foreign,
-					    cmdline->foreign_count, sizeof(*foreign));
-
-		if (!foreign)
-			return;
-		cmdline->foreign = foreign;
-		foreign[cmdline->foreign_count++] = plain;
-	}
+		add_pci_word(cmdline, word, taken.text + 4);
+	if (!words)
+		return;
+	taken.option_count = cmdline->option_count - taken.first_option;
+	cmdline->words = words;
+	words[cmdline->word_count++] = taken;
 }
 
 /* Blanks part words, but not inside quotes; what follows a lone "--" is for init. */
@@ -404,5 +401,5 @@ const struct p2p_lint *p2p_cmdline_lint(const struct p2p_cmdline *cmdline, size_
 
 const char *p2p_cmdline_pci(const struct p2p_cmdline *cmdline, size_t index)
 {
-	return index < cmdline->word_count ? cmdline->words[index] : NULL;
+	return index < cmdline->pci_count ? cmdline->pci[index] : NULL;
 }

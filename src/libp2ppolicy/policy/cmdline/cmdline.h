@@ -33,10 +33,19 @@ struct p2p_option {
 };
 
 /**
+ * struct p2p_word - one word of the command line, without its quotes.
+ * @option_count: how many options it added, from @first_option on; 0 when it is no pci= word
+ */
+struct p2p_word {
+	const char *text;
+	size_t first_option, option_count;
+};
+
+/**
  * struct p2p_cmdline
- * @words: the pci= words as they stand, @options what they hold, all in order
+ * @pci: the pci= words as they stand, @options what they hold, all in order
+ * @words: every word up to a lone "--", in order
  * @effective: the last option of each kind, which is the one the kernel keeps; NULL none
- * @foreign: words that no mainline kernel knows
  * @warning: what p2p_cmdline_warning() says
  * @ends_with_option: nothing stands behind the last pci= word
  */
@@ -45,8 +54,10 @@ struct p2p_cmdline {
 	struct p2p_arena arena;
 	const char *release;
 	bool any_update;	/* @release names no update: its newest is meant */
-	const char **words, **foreign;
-	size_t word_count, foreign_count;
+	const char **pci;
+	size_t pci_count;
+	struct p2p_word *words;
+	size_t word_count;
 	struct p2p_option *options;
 	size_t option_count;
 	const struct p2p_option *effective[P2P_PARAMETERS];
@@ -78,5 +89,16 @@ int p2p_item_matches(const char *device, const struct p2p_function *function);
 
 /** p2p_cmdline_check() - fill in the findings. */
 void p2p_cmdline_check(struct p2p_cmdline *cmdline);
+
+/** p2p_cmdline_add() - one more finding. */
+void p2p_cmdline_add(struct p2p_cmdline *cmdline, enum p2p_lint_kind kind, bool certain,
+		     const char *word, const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
+
+/** p2p_cmdline_check_other() - findings about an option of pci= that does not change ACS. */
+void p2p_cmdline_check_other(struct p2p_cmdline *cmdline, const struct p2p_option *option);
+
+/** p2p_cmdline_check_word() - findings about a word that is no pci= word. */
+void p2p_cmdline_check_word(struct p2p_cmdline *cmdline, const struct p2p_word *word);
 
 #endif

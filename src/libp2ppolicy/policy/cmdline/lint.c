@@ -13,7 +13,8 @@ static const char *const names[P2P_LINTS] = {
 	[P2P_LINT_RELEASE] = "release", [P2P_LINT_FLAWED] = "flawed",
 	[P2P_LINT_REPEATED] = "repeated", [P2P_LINT_OVERRIDDEN] = "overridden",
 	[P2P_LINT_CUT] = "cut", [P2P_LINT_NO_EFFECT] = "no_effect",
-	[P2P_LINT_FOREIGN] = "foreign",
+	[P2P_LINT_FOREIGN] = "foreign", [P2P_LINT_UNKNOWN] = "unknown",
+	[P2P_LINT_MISPLACED] = "misplaced",
 };
 
 const char *p2p_lint_name(enum p2p_lint_kind kind)
@@ -21,9 +22,8 @@ const char *p2p_lint_name(enum p2p_lint_kind kind)
 	return names[kind];
 }
 
-__attribute__((format(printf, 5, 6)))
-static void add(struct p2p_cmdline *cmdline, enum p2p_lint_kind kind, bool certain,
-		const char *word, const char *format, ...)
+void p2p_cmdline_add(struct p2p_cmdline *cmdline, enum p2p_lint_kind kind, bool certain,
+		     const char *word, const char *format, ...)
 {
 	struct p2p_lint *lint;
 	char text[1024];
@@ -57,12 +57,12 @@ static void check_release(struct p2p_cmdline *cmdline, const struct p2p_option *
 	const char *name = p2p_parameter_name(option->parameter);
 
 	if (support == P2P_SUPPORT_NONE)
-		add(cmdline, P2P_LINT_RELEASE, true, option->text,
-		    "kernel %s does not know %s and says so only in its log", cmdline->release,
-		    name);
+		p2p_cmdline_add(cmdline, P2P_LINT_RELEASE, true, option->text, "kernel %s does "
+				"not know %s and says so only in its log", cmdline->release, name);
 	else if (support == P2P_SUPPORT_FLAWED || support == P2P_SUPPORT_MAYBE)
-		add(cmdline, P2P_LINT_FLAWED, support == P2P_SUPPORT_FLAWED, option->text,
-		    "%s", p2p_cmdline_warning(cmdline, option->parameter));
+		p2p_cmdline_add(cmdline, P2P_LINT_FLAWED, support == P2P_SUPPORT_FLAWED,
+				option->text, "%s", p2p_cmdline_warning(cmdline,
+				option->parameter));
 }
 
 static bool bits_are_good(const char *bits)
@@ -113,9 +113,9 @@ static void check_effect(struct p2p_cmdline *cmdline, const struct p2p_option *o
 
 	p2p_bdf_format(function->bdf, bdf);
 	if (option != stronger && item_for(stronger, function)) {
-		add(cmdline, P2P_LINT_OVERRIDDEN, true, item->text,
-		    "config_acs also names %s and is applied later, to what firmware set: this "
-		    "item does nothing", bdf);
+		p2p_cmdline_add(cmdline, P2P_LINT_OVERRIDDEN, true, item->text, "config_acs also "
+				"names %s and is applied later, to what firmware set: this item "
+				"does nothing", bdf);
 		return;
 	}
 	if (function->acs.fact != P2P_PRESENT)
@@ -123,10 +123,10 @@ static void check_effect(struct p2p_cmdline *cmdline, const struct p2p_option *o
 	wanted(item, &mask, &value);
 	mask &= function->acs.capability & ((1u << P2P_ACS_NAMED) - 1);
 	if ((function->acs.control ^ value) & mask)
-		add(cmdline, P2P_LINT_NO_EFFECT, true, item->text,
-		    "ACS control of %s is %04x, which is not what this asks for: it was changed "
-		    "after boot, or the kernel did not take the option", bdf,
-		    function->acs.control);
+		p2p_cmdline_add(cmdline, P2P_LINT_NO_EFFECT, true, item->text, "ACS control of "
+				"%s is %04x, which is not what this asks for: it was changed "
+				"after boot, or the kernel did not take the option", bdf,
+				function->acs.control);
 }
 
 static void check_matches(struct p2p_cmdline *cmdline, const struct p2p_option *option,
@@ -148,15 +148,14 @@ static void check_matches(struct p2p_cmdline *cmdline, const struct p2p_option *
 			check_effect(cmdline, option, item, function);
 	}
 	if (!found)
-		add(cmdline, P2P_LINT_NO_DEVICE, true, item->text,
-		    "there is no device %s in this machine", item->device);
+		p2p_cmdline_add(cmdline, P2P_LINT_NO_DEVICE, true, item->text, "there is no "
+				"device %s in this machine", item->device);
 	else if (without == found)
-		add(cmdline, P2P_LINT_NO_ACS, true, item->text, "%s has no ACS to change",
-		    item->device);
+		p2p_cmdline_add(cmdline, P2P_LINT_NO_ACS, true, item->text, "%s has no ACS to "
+				"change", item->device);
 	else if (!first)
-		add(cmdline, P2P_LINT_REPEATED, true, item->text,
-		    "an earlier item takes precedence: the kernel stops at the first that "
-		    "matches");
+		p2p_cmdline_add(cmdline, P2P_LINT_REPEATED, true, item->text, "an earlier item "
+				"takes precedence: the kernel stops at the first that matches");
 }
 
 static void check_item(struct p2p_cmdline *cmdline, const struct p2p_option *option,
@@ -165,16 +164,17 @@ static void check_item(struct p2p_cmdline *cmdline, const struct p2p_option *opt
 	static const struct p2p_function nothing;
 
 	if (item->bits && !strchr(item->text, '@'))
-		add(cmdline, P2P_LINT_SYNTAX, true, item->text,
-		    "config_acs needs BITS@DEVICE, and the kernel reads no further than here");
+		p2p_cmdline_add(cmdline, P2P_LINT_SYNTAX, true, item->text, "config_acs needs "
+				"BITS@DEVICE, and the kernel reads no further than here");
 	else if (item->bits && !bits_are_good(item->bits))
-		add(cmdline, P2P_LINT_SYNTAX, true, item->text,
-		    "bits are 0, 1 or x, at most seven of them (DT EC UF CR RR TB SV); the kernel "
-		    "reads no further than here");
+		p2p_cmdline_add(cmdline, P2P_LINT_SYNTAX, true, item->text, "bits are 0, 1 or x, "
+				"at most seven of them (DT EC UF CR RR TB SV); the kernel reads "
+				"no further than here");
 	else if (p2p_item_matches(item->device, &nothing) < 0)
-		add(cmdline, P2P_LINT_SYNTAX, true, item->text,
-		    "'%s' is not a device: write it as DOMAIN:BUS:SLOT.FUNCTION, or pci:VENDOR:DEVICE; "
-		    "the kernel reads no further than here", item->device);
+		p2p_cmdline_add(cmdline, P2P_LINT_SYNTAX, true, item->text, "'%s' is not a "
+				"device: write it as DOMAIN:BUS:SLOT.FUNCTION, or "
+				"pci:VENDOR:DEVICE; the kernel reads no further than here",
+				item->device);
 	else
 		check_matches(cmdline, option, item);
 }
@@ -184,58 +184,91 @@ static void check_option(struct p2p_cmdline *cmdline, const struct p2p_option *o
 	const char *name;
 
 	if (option->lost)
-		add(cmdline, P2P_LINT_COMMA, true, option->text,
-		    "'%s' follows a comma, which ends the option before it: the kernel does "
-		    "not know such an option and drops it; devices are separated by ';'",
-		    option->text);
-	if (option->parameter == P2P_PARAMETERS)
+		p2p_cmdline_add(cmdline, P2P_LINT_COMMA, true, option->text, "'%s' follows a "
+				"comma, which ends the option before it: the kernel does not "
+				"know such an option and drops it; devices are separated by ';'",
+				option->text);
+	if (option->parameter == P2P_PARAMETERS) {
+		if (!option->lost)
+			p2p_cmdline_check_other(cmdline, option);
 		return;
+	}
 	name = p2p_parameter_name(option->parameter);
 	check_release(cmdline, option);
 	if (option != cmdline->effective[option->parameter])
-		add(cmdline, P2P_LINT_REPEATED, true, option->text,
-		    "a later %s= replaces this one completely", name);
+		p2p_cmdline_add(cmdline, P2P_LINT_REPEATED, true, option->text, "a later %s= "
+				"replaces this one completely", name);
 	if (!option->item_count)
-		add(cmdline, P2P_LINT_SYNTAX, true, option->text, "%s= names no device", name);
+		p2p_cmdline_add(cmdline, P2P_LINT_SYNTAX, true, option->text,
+				"%s= names no device", name);
 	for (size_t i = 0; i < option->item_count; i++)
 		check_item(cmdline, option, &option->items[i]);
 }
 
-/* Does anything redirect that the option, whole, might have named? */
-static bool others_redirect(const struct p2p_cmdline *cmdline, const struct p2p_option *option)
+static bool named_anywhere(const struct p2p_cmdline *cmdline, const struct p2p_function *function)
 {
-	const struct p2p_function *function;
-
-	for (size_t i = 0; (function = p2p_topology_function(cmdline->topology, i)); i++)
-		if (function->acs.fact == P2P_PRESENT &&
-		    function->acs.control & P2P_ACS_REDIRECT && !item_for(option, function))
+	for (size_t i = 0; i < cmdline->option_count; i++)
+		if (item_for(&cmdline->options[i], function))
 			return true;
 	return false;
+}
+
+/*
+ * Does a port still redirect that nothing on the command line names, of the kind that @option
+ * names?  A list that was cut would have named such ones.
+ */
+static bool others_redirect(const struct p2p_cmdline *cmdline, const struct p2p_option *option)
+{
+	const struct p2p_function *named = NULL, *function;
+	size_t i;
+
+	for (i = 0; !named && (function = p2p_topology_function(cmdline->topology, i)); i++)
+		if (item_for(option, function))
+			named = function;
+	for (i = 0; named && (function = p2p_topology_function(cmdline->topology, i)); i++)
+		if (function->vendor == named->vendor && function->device == named->device &&
+		    function->acs.fact == P2P_PRESENT &&
+		    function->acs.control & P2P_ACS_REDIRECT && !named_anywhere(cmdline, function))
+			return true;
+	return false;
+}
+
+/* Where one ';' came through none is cut; and initrd= is there without GRUB, for the EFI stub. */
+static bool may_be_cut(const struct p2p_cmdline *cmdline)
+{
+	for (size_t i = 0; i < cmdline->word_count; i++)
+		if (strchr(cmdline->words[i].text, ';') ||
+		    !strncmp(cmdline->words[i].text, "initrd=", 7))
+			return false;
+	return cmdline->ends_with_option && cmdline->option_count;
 }
 
 /* Nothing tells for sure: what was cut off is nowhere to be seen. */
 static void check_cut(struct p2p_cmdline *cmdline)
 {
-	const struct p2p_option *last = NULL;
+	const struct p2p_option *last;
 
-	if (cmdline->ends_with_option && cmdline->option_count)
-		last = &cmdline->options[cmdline->option_count - 1];
-	if (!last || last->parameter == P2P_PARAMETERS || last->item_count != 1 ||
+	if (!may_be_cut(cmdline))
+		return;
+	last = &cmdline->options[cmdline->option_count - 1];
+	if (last->parameter == P2P_PARAMETERS || last->item_count != 1 ||
 	    !others_redirect(cmdline, last))
 		return;
-	add(cmdline, P2P_LINT_CUT, false, last->text,
-	    "the command line ends after the first device of a list, and other ports still "
-	    "redirect: GRUB cuts it there when a ';' stands outside quotes; look at grub.cfg or "
-	    "/etc/default/grub");
+	p2p_cmdline_add(cmdline, P2P_LINT_CUT, false, last->text, "the command line ends after "
+			"the first device of a list, and other ports still redirect: GRUB cuts "
+			"it there when a ';' stands outside quotes; look at grub.cfg or "
+			"/etc/default/grub");
 }
 
 void p2p_cmdline_check(struct p2p_cmdline *cmdline)
 {
-	for (size_t i = 0; i < cmdline->option_count; i++)
-		check_option(cmdline, &cmdline->options[i]);
+	for (size_t i = 0; i < cmdline->word_count; i++) {
+		const struct p2p_word *word = &cmdline->words[i];
+
+		for (size_t j = 0; j < word->option_count; j++)
+			check_option(cmdline, &cmdline->options[word->first_option + j]);
+		if (strncmp(word->text, "pci=", 4) != 0)
+			p2p_cmdline_check_word(cmdline, word);
+	}
 	check_cut(cmdline);
-	for (size_t i = 0; i < cmdline->foreign_count; i++)
-		add(cmdline, P2P_LINT_FOREIGN, true, cmdline->foreign[i],
-		    "only patched kernels know this; it makes IOMMU groups look isolated and "
-		    "changes no register");
 }

@@ -161,8 +161,8 @@ static int check_length(struct p2p_context *context, const struct p2p_cmdline *c
 	const char *now = p2p_topology_machine(cmdline->topology)->cmdline;
 	size_t length = (now ? strlen(now) : 0) + 1 + word->size;
 
-	for (size_t i = 0; i < cmdline->word_count; i++)
-		length -= strlen(cmdline->words[i]);
+	for (size_t i = 0; i < cmdline->pci_count; i++)
+		length -= strlen(cmdline->pci[i]);
 	if (length < COMMAND_LINE_SIZE)
 		return 0;
 	return p2p_error(context, -EOPNOTSUPP, "the command line would have %zu bytes, and the "
@@ -235,11 +235,11 @@ static void append_inner(struct text *text, const char *word)
 static void append_removals(struct text *text, const struct p2p_cmdline *cmdline,
 			    const char *before, const char *between, const char *after)
 {
-	for (size_t i = 0; i < cmdline->word_count; i++) {
+	for (size_t i = 0; i < cmdline->pci_count; i++) {
 		append(text, "%s", i ? between : before);
-		append_quoted(text, cmdline->words[i]);
+		append_quoted(text, cmdline->pci[i]);
 	}
-	if (cmdline->word_count)
+	if (cmdline->pci_count)
 		append(text, "%s", after);
 }
 

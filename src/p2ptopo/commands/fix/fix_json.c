@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
 
+#include "commands/fix/fix.h"
 #include "print/document.h"
-#include "commands/fix/fix_json.h"
+#include "print/lints.h"
 
 static struct json_object *verdict_object(const struct p2p_verdict *verdict)
 {
@@ -200,23 +201,6 @@ static struct json_object *growth_array(const struct fix *fix)
 	return array;
 }
 
-struct json_object *fix_json_lint(const struct p2p_cmdline *cmdline)
-{
-	struct json_object *array = json_object_new_array();
-	const struct p2p_lint *lint;
-
-	for (size_t i = 0; (lint = p2p_cmdline_lint(cmdline, i)); i++) {
-		struct json_object *object = json_object_new_object();
-
-		json_put(object, "kind", json_text(p2p_lint_name(lint->kind)));
-		json_put(object, "certain", json_flag(lint->certain));
-		json_put(object, "word", json_text(lint->word));
-		json_put(object, "text", json_text(lint->text));
-		json_object_array_add(array, object);
-	}
-	return array;
-}
-
 enum status fix_print_json(struct app *app, const struct fix *fix)
 {
 	struct json_object *document = document_new(app, "fix");
@@ -235,6 +219,6 @@ enum status fix_print_json(struct app *app, const struct fix *fix)
 	json_put(document, "remedies", remedy_array(fix));
 	json_put(document, "bars", growth_array(fix));
 	json_put(document, "cmdline", json_text(p2p_topology_machine(app->topology)->cmdline));
-	json_put(document, "lint", fix_json_lint(fix->cmdline));
+	json_put(document, "lint", lints_json(fix->cmdline));
 	return document_print(app, document);
 }

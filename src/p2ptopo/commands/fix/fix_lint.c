@@ -2,7 +2,7 @@
 /* fix --lint: what is wrong with the kernel command line in force. */
 #include "print/document.h"
 #include "commands/fix/fix.h"
-#include "commands/fix/fix_json.h"
+#include "print/lints.h"
 #include "print/output.h"
 
 static void print_text(const struct app *app, const struct p2p_cmdline *cmdline)
@@ -21,7 +21,8 @@ static void print_text(const struct app *app, const struct p2p_cmdline *cmdline)
 	}
 	if (p2p_cmdline_lint(cmdline, 0))
 		return;
-	fprintf(app->out, "The kernel command line of %s has no mistake about ACS%s.\n",
+	fprintf(app->out, "The kernel command line of %s has no mistake about ACS or the "
+		"IOMMU%s.\n",
 		app_machine(app), p2p_cmdline_pci(cmdline, 0) ? "" : ": there is no pci= on it");
 }
 
@@ -43,7 +44,7 @@ enum status fix_lint(struct app *app)
 		struct json_object *document = document_new(app, "fix");
 
 		json_put(document, "cmdline", json_text(recorded));
-		json_put(document, "lint", fix_json_lint(cmdline));
+		json_put(document, "lint", lints_json(cmdline));
 		document_print(app, document);
 	} else {
 		print_text(app, cmdline);

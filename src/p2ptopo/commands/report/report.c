@@ -166,6 +166,8 @@ int survey_new(struct app *app, struct survey *ret_survey)
 		err = survey_findings(app, &survey);
 	if (!err)
 		err = survey_redirecting(app, &survey);
+	if (!err)
+		err = p2p_cmdline_new(app->context, app->topology, NULL, &survey.cmdline);
 	if (err)
 		survey_free(&survey);
 	else
@@ -177,6 +179,7 @@ void survey_free(struct survey *survey)
 {
 	p2p_groups_free(survey->groups);
 	p2p_eval_free(survey->own_eval);
+	p2p_cmdline_free(survey->cmdline);
 	free(survey->unpicked);
 	free(survey->class_pairs);
 	free(survey->findings);

@@ -55,6 +55,7 @@ struct class_pair {
  * @unpicked: by group, how many of its members no filter selects; pairs of two such are left out
  * @complete: every pair of groups was evaluated; else the findings are examples
  * @findings: the worst first; @redirecting: functions whose ACS redirects between selected ones
+ * @cmdline: the kernel's, with what is wrong with it
  */
 struct survey {
 	struct p2p_eval *own_eval;
@@ -70,6 +71,7 @@ struct survey {
 	size_t finding_count;
 	const struct p2p_function **redirecting;
 	size_t redirecting_count;
+	struct p2p_cmdline *cmdline;
 };
 
 /** survey_new() - look at everything, in time that grows with functions, not with pairs. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "print/document.h"
+#include "print/lints.h"
 #include "commands/report/report.h"
 
 /* With more groups the matrix would grow with pairs, not with functions: `pairs` has them all. */
@@ -172,5 +173,6 @@ enum status report_print_json(struct app *app, const struct survey *survey)
 	json_put(document, "shallow_functions", json_count(survey->shallow));
 	json_put(document, "advice", json_text(survey_advice(app, survey)));
 	json_put(document, "notes", json_notes(app->topology));
+	json_put(document, "lint", lints_json(survey->cmdline));
 	return document_print(app, document);
 }

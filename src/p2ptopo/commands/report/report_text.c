@@ -4,6 +4,7 @@
 
 #include "print/output.h"
 #include "commands/report/report.h"
+#include "print/lints.h"
 #include "print/speed.h"
 #include "print/words.h"
 
@@ -333,5 +334,6 @@ void report_print(struct app *app, const struct survey *survey)
 		print_pairs(app, survey);
 	print_findings(app, survey);
 	print_notes(app);
+	lints_notes(app, survey->cmdline);
 	print_advice(app, survey);
 }
