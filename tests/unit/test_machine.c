@@ -272,6 +272,67 @@ START_TEST(degraded_links)
 }
 END_TEST
 
+/* Cards whose inner links always report 2.5 GT/s x1, and what looks like one. */
+static const struct {
+	uint16_t vendor, inner, device;
+	unsigned int most;
+	bool corrected;
+} cards[] = {
+	{ 0x8086, 0x4fa4, 0x56a0, 1 | 1 << 4, true },
+	{ 0x8086, 0x4fa4, 0x56c1, 1 | 1 << 4, true },
+	{ 0x8086, 0xe2f0, 0xe223, 1 | 1 << 4, true },
+	{ 0x8086, 0xe2f0, 0xe20b, 1 | 1 << 4, true },
+	{ 0x8086, 0xe2f0, 0xe223, 4 | 8 << 4, false },	/* says something else: believed */
+	{ 0x8086, 0xe2f0, 0xe2f7, 1 | 1 << 4, false },	/* no GPU there */
+	{ 0x10b5, 0x8747, 0x56a0, 1 | 1 << 4, false },	/* a switch that is not the card's */
+};
+
+START_TEST(inner_links)
+{
+	static const char top_path[] = HOST "0000:00:01.0/0000:01:00.0";
+	static const char gpu_path[] = HOST "0000:00:01.0/0000:01:00.0/0000:02:01.0/0000:03:00.0";
+	static const char port_path[] = HOST "0000:00:01.0/0000:01:00.0/0000:02:01.0";
+	struct p2p_snapshot *snapshot = make_snapshot(P2P_SOURCE_TREE);
+	struct space root = make_space(0x1022, 0x1483, 0x060400, 1, P2P_PORT_ROOT);
+	struct space top = make_space(cards[_i].vendor, 0xe2ff, 0x060400, 1, P2P_PORT_UPSTREAM);
+	struct space port = make_space(cards[_i].vendor, cards[_i].inner, 0x060400, 1,
+				       P2P_PORT_DOWNSTREAM);
+	struct space gpu = make_space(0x8086, cards[_i].device, 0x030000, 0, P2P_PORT_ENDPOINT);
+	struct p2p_topology *topology;
+	const struct p2p_pcie *inner[2];
+
+	put32(&root, 0x4c, 4 | 16 << 4);
+	put16(&root, 0x52, 4 | 8 << 4);
+	put32(&top, 0x4c, 5 | 16 << 4);
+	put16(&top, 0x52, 4 | 8 << 4);
+	put32(&port, 0x4c, cards[_i].most);
+	put16(&port, 0x52, (uint16_t)cards[_i].most);
+	put32(&gpu, 0x4c, cards[_i].most);
+	put16(&gpu, 0x52, (uint16_t)cards[_i].most);
+	make_function(snapshot, "0000:00:01.0", HOST "0000:00:01.0", &root);
+	make_function(snapshot, "0000:01:00.0", top_path, &top);
+	make_function(snapshot, "0000:02:01.0", port_path, &port);
+	make_function(snapshot, "0000:03:00.0", gpu_path, &gpu);
+	topology = make_topology(snapshot);
+	inner[0] = &get(topology, "0000:02:01.0")->pcie;
+	inner[1] = &get(topology, "0000:03:00.0")->pcie;
+	for (size_t i = 0; i < 2; i++) {
+		ck_assert_int_eq(inner[i]->now.width == 8 && inner[i]->now.speed_mtps == 16000 &&
+				 inner[i]->most.width == 16, cards[_i].corrected);
+		ck_assert_int_eq(inner[i]->now.width == 1, cards[_i].most == (1 | 1 << 4) &&
+				 !cards[_i].corrected);
+	}
+	/* What limits the card is said once, of the link that is real. */
+	ck_assert_ptr_nonnull(get_note(topology, "the link of 0000:01:00.0 to 0000:00:01.0 runs at "
+				       "16 GT/s x8, both ends support 16 GT/s x16"));
+	ck_assert_ptr_null(get_note(topology, "the link of 0000:03:00.0"));
+	ck_assert_int_eq(get_note(topology, "reports a link of 2.5 GT/s x1") != NULL,
+			 cards[_i].corrected || cards[_i].most != (1 | 1 << 4));
+	p2p_topology_free(topology);
+	p2p_snapshot_free(snapshot);
+}
+END_TEST
+
 START_TEST(other_notes)
 {
 	struct p2p_snapshot *snapshot = make_snapshot(P2P_SOURCE_TREE);
@@ -417,6 +478,7 @@ static void add_cases(TCase *tcase)
 	tcase_add_loop_test(tcase, iommu, 0, 3);
 	tcase_add_test(tcase, names);
 	tcase_add_loop_test(tcase, degraded_links, 0, LENGTH(links));
+	tcase_add_loop_test(tcase, inner_links, 0, LENGTH(cards));
 	tcase_add_test(tcase, other_notes);
 	tcase_add_loop_test(tcase, kinds, 0, LENGTH(classes));
 }

@@ -78,6 +78,15 @@ void p2p_caps_decode(struct p2p_function *function, const struct p2p_config *con
 void p2p_link_build(struct p2p_topology *topology);
 
 /**
+ * p2p_link_stand_in() - the upstream port of the card's own switch, where the link registers of
+ *	@function are known not to tell the truth; NULL for all others.
+ */
+const struct p2p_function *p2p_link_stand_in(const struct p2p_function *function);
+
+/** p2p_link_correct() - the link of that port instead.  Needs the links of all functions. */
+void p2p_link_correct(struct p2p_function *function);
+
+/**
  * p2p_acs_is_dword() - is it an Intel root port with a dword Capability and a dword Control?
  *	drivers/pci/quirks.c, pci_quirk_intel_spt_pch_acs_match().
  */

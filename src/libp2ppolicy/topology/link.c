@@ -131,6 +131,8 @@ void p2p_link_build(struct p2p_topology *topology)
 	for (i = 0; i < topology->count; i++)
 		take_link(&topology->functions[i], topology->builds[i].raw);
 	for (i = 0; i < topology->count; i++)
+		p2p_link_correct(&topology->functions[i]);
+	for (i = 0; i < topology->count; i++)
 		if (topology->functions[i].physfn)
 			take_link_of_pf(&topology->functions[i].pcie,
 					&topology->functions[i].physfn->pcie);

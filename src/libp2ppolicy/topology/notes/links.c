@@ -117,9 +117,26 @@ static bool has_link(const struct p2p_function *function)
 	       function->pcie.most.speed_mtps;
 }
 
+/* Once, and the link itself is the stand-in's to note. */
+static bool note_stand_in(struct p2p_topology *topology, const struct p2p_function *end, bool said)
+{
+	const struct p2p_function *top = p2p_link_stand_in(end);
+	char a[P2P_BDF_SIZE], b[P2P_BDF_SIZE];
+
+	if (top && !said)
+		p2p_note_add(topology, end,
+			     p2p_keep_format(topology, "%s, like every card of its kind, reports a "
+					     "link of 2.5 GT/s x1 whatever is true; the link of %s, "
+					     "where the card begins, is shown and used instead",
+					     p2p_bdf_format(end->bdf, a),
+					     p2p_bdf_format(top->bdf, b)));
+	return top;
+}
+
 /* The first function of what is plugged in speaks for the link. */
 void p2p_notes_links(struct p2p_topology *topology)
 {
+	bool said = false;
 	size_t i;
 
 	for (i = 0; i < topology->count; i++) {
@@ -129,7 +146,9 @@ void p2p_notes_links(struct p2p_topology *topology)
 		    (port->pcie.type != P2P_PORT_ROOT && port->pcie.type != P2P_PORT_DOWNSTREAM))
 			continue;
 		end = port->children[0];
-		if (has_link(end) && end->pcie.now.width && !end->physfn)
+		if (note_stand_in(topology, end, said))
+			said = true;
+		else if (has_link(end) && end->pcie.now.width && !end->physfn)
 			note_link(topology, port, end);
 	}
 }
