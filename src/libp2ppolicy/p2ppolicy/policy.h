@@ -50,6 +50,38 @@ void p2p_policy_decide(const struct p2p_policy *policy,
 		       const struct p2p_verdict *verdict,
 		       struct p2p_decision *ret_decision);
 
+/**
+ * struct p2p_rule_tally - what a rule comes to on one machine.
+ * @providers, @clients: functions that its selectors mean
+ * @unsure: functions of which a fact is missing that would tell
+ * @pairs: ordered pairs that both selectors mean; of these
+ * @met: pairs that also meet its condition
+ * @unmet: pairs that do not
+ * @earlier: pairs of @met that a rule before it decided
+ * The rest of @pairs lacks a fact that the condition asks for.
+ */
+struct p2p_rule_tally {
+	size_t providers, clients, unsure;
+	size_t pairs, met, unmet, earlier;
+};
+
+/**
+ * p2p_policy_tally() - that of every rule.
+ * @tallies: as many as the policy has rules
+ * Return: 0 or -ENOMEM.
+ */
+int p2p_policy_tally(struct p2p_context *context, const struct p2p_policy *policy,
+		     const struct p2p_eval *eval, struct p2p_rule_tally *tallies);
+
+/**
+ * p2p_policy_unused() - the globs in selectors of rules that match no function of a topology.
+ * @tell: called for each with where it stands in the file, its key and itself
+ */
+void p2p_policy_unused(const struct p2p_policy *policy, const struct p2p_topology *topology,
+		       void (*tell)(void *userdata, const char *where, const char *key,
+				    const char *glob),
+		       void *userdata);
+
 /** struct p2p_allowed - one ordered pair that may, and the rule that says so. */
 struct p2p_allowed {
 	const struct p2p_function *provider, *client;

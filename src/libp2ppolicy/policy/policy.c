@@ -145,14 +145,22 @@ static enum p2p_tri either_of(enum p2p_tri a, enum p2p_tri b)
 	return a == P2P_NO && b == P2P_NO ? P2P_NO : P2P_UNKNOWN;
 }
 
-static enum p2p_tri match_rule(const struct p2p_rule_body *body, struct p2p_roles provider,
-			       struct p2p_roles client, const struct p2p_verdict *verdict,
-			       const struct p2p_evidence *evidence)
+enum p2p_tri p2p_rule_match(const struct p2p_rule_body *body, struct p2p_roles provider,
+			    struct p2p_roles client)
 {
 	enum p2p_tri match = both_of(provider.provider, client.client);
 
 	if (body->rule.both)
 		match = either_of(match, both_of(provider.client, client.provider));
+	return match;
+}
+
+static enum p2p_tri match_rule(const struct p2p_rule_body *body, struct p2p_roles provider,
+			       struct p2p_roles client, const struct p2p_verdict *verdict,
+			       const struct p2p_evidence *evidence)
+{
+	enum p2p_tri match = p2p_rule_match(body, provider, client);
+
 	if (match == P2P_NO || !body->when.count)
 		return match;
 	return both_of(match, p2p_condition_match(&body->when, verdict,

@@ -38,6 +38,10 @@ struct p2p_roles p2p_rule_roles(const struct p2p_rule_body *body,
 typedef void p2p_roles_fn(void *userdata, size_t rule, struct p2p_roles *ret_provider,
 			  struct p2p_roles *ret_client);
 
+/** p2p_rule_match() - is the pair one of a rule's, by the roles of its two functions? */
+enum p2p_tri p2p_rule_match(const struct p2p_rule_body *body, struct p2p_roles provider,
+			    struct p2p_roles client);
+
 /** p2p_policy_decide_roles() - first match decides; a fact not known never lets a pair through. */
 void p2p_policy_decide_roles(const struct p2p_policy *policy, const struct p2p_verdict *verdict,
 			     p2p_roles_fn *roles, void *userdata,

@@ -290,6 +290,8 @@ static enum status push_policy(struct app *app, const char *path, enum p2p_gate_
 		status = app_read(app, STAGE_EVALUATE);
 	if (!status)
 		status = policy_compile(app, path, &made);
+	if (!status)
+		status = policy_tell_why(app, path, &made);
 	if (!status && app->options.dry_run)
 		fprintf(app->out, "%s: %zu ordered pairs would be in force; nothing was pushed\n",
 			p2p_gate_mode_name(mode), p2p_allow_list_count(made.list));

@@ -195,6 +195,8 @@ enum status command_policy_compile(struct app *app, int argc, char **argv)
 	const struct p2p_function **list;
 
 	list = calloc(p2p_topology_count(app->topology) + 1, sizeof(struct p2p_function *));
+	if (!status)
+		status = policy_tell_why(app, argc ? argv[0] : NULL, &made);
 	if (!list)
 		status = status ? status : fail_memory(app->failure);
 	else if (!status && app->options.format == FORMAT_JSON)

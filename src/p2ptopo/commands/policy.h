@@ -26,6 +26,12 @@ struct list_of {
  */
 enum status policy_compile(struct app *app, const char *path, struct list_of *ret_list);
 
+/**
+ * policy_tell_why() - notes on globs of @path that match no function and, where the policy allows
+ *	nothing, on each rule and why.
+ */
+enum status policy_tell_why(const struct app *app, const char *path, const struct list_of *list);
+
 /** policy_release() - free what policy_compile() made. */
 void policy_release(struct list_of *list);
 

@@ -129,10 +129,44 @@ static bool has_picked(const struct app *app)
 	return false;
 }
 
+/* "-s 3b:00.0 --class gpu", as it was given. */
+static const char *words_filter(const struct app *app, char *text, size_t size)
+{
+	const struct { const char *option, *value; } given[] = {
+		{ "-s", app->options.slot_filter },
+		{ "-d", app->options.id_filter },
+		{ "--class", app->options.classes },
+	};
+	size_t used = 0;
+
+	*text = '\0';
+	for (size_t i = 0; i < sizeof(given) / sizeof(given[0]) && used < size; i++)
+		if (given[i].value)
+			used += (size_t)snprintf(text + used, size - used, "%s%s %s",
+						 used ? " " : "", given[i].option, given[i].value);
+	return text;
+}
+
 static enum status nothing_picked(const struct app *app)
 {
-	return fail_with(app->failure, STATUS_INPUT, "no function of %s is what -s, -d and --class "
-			 "ask for", app_machine(app));
+	char text[256];
+
+	words_filter(app, text, sizeof(text));
+	return fail_with(app->failure, STATUS_INPUT, "no function of %s is one that %s selects",
+			 app_machine(app), text);
+}
+
+/* A machine may have none of a class, which is an answer. @hidden: what --all alone would show */
+static void note_nothing(const struct app *app, size_t hidden)
+{
+	if (hidden)
+		app_note(app, "--class %s selects %zu function%s of %s that take%s no part in "
+			 "peer-to-peer DMA; --all shows %s", app->options.classes, hidden,
+			 hidden > 1 ? "s" : "", app_machine(app), hidden > 1 ? "" : "s",
+			 hidden > 1 ? "them" : "it");
+	else
+		app_note(app, "no function of %s is one that --class %s selects", app_machine(app),
+			 app->options.classes);
 }
 
 enum status app_mark(const struct app *app, bool *marked)
@@ -153,6 +187,21 @@ enum status app_mark(const struct app *app, bool *marked)
 	return status || any ? status : nothing_picked(app);
 }
 
+/* Functions that the filters select and that could be an end of a pair. */
+static size_t count_hidden(const struct app *app, const struct pci_filter *filter,
+			   unsigned int classes)
+{
+	size_t hidden = 0;
+
+	for (size_t i = 0; i < p2p_topology_count(app->topology); i++) {
+		const struct p2p_function *function = p2p_topology_function(app->topology, i);
+
+		hidden += p2p_function_has_header_0(function) &&
+			  is_picked(filter, classes, function);
+	}
+	return hidden;
+}
+
 /* Only pairs need functions that can be an end of one. */
 enum status app_select(struct app *app)
 {
@@ -170,9 +219,11 @@ enum status app_select(struct app *app)
 	if (!app->selected || !app->picked)
 		return fail_memory(app->failure);
 	fill_selection(app, &filter, classes);
-	if (app->command->stage >= STAGE_EVALUATE && !has_picked(app) &&
-	    (app->options.slot_filter || app->options.id_filter))
+	if (app->command->stage < STAGE_EVALUATE || has_picked(app) || !app_has_filter(app))
+		return STATUS_DONE;
+	if (app->options.slot_filter || app->options.id_filter)
 		return nothing_picked(app);
+	note_nothing(app, count_hidden(app, &filter, classes));
 	return STATUS_DONE;
 }
 

@@ -1,0 +1,61 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A policy that allows nothing says why rule by rule; a glob that matches nothing is a warning.
+
+Usage: policy-why.py P2PTOPO FIXTURES
+"""
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+MACHINE = "generated-server-epyc-redirect/tree.tar.xz"
+HEAD = '{ "format": "p2ptopo-policy", "version": 1,\n"rules": [\n'
+ALLOW = {"action": "allow"}
+NVME, NIC, ANY = {"class": "nvme"}, {"class": "nic"}, {"any": True}
+# Rules, and what is said of the one on each line; what no line is said of is None.
+CASES = [
+    ([{**ALLOW, "provider": {"class": "accel"}, "client": NIC}],
+     ["no function of M is meant as provider"]),
+    ([{**ALLOW, "provider": {"class": "accel"}, "client": {"id": "dead:beef"}}],
+     ["no function of M is meant as provider, and none as client"]),
+    ([{"action": "deny", "provider": NVME, "client": ANY},
+      {**ALLOW, "provider": NVME, "client": NIC}],
+     ["denies 150 pairs", "a rule before this denies all 40 pairs that it would allow"]),
+    ([{**ALLOW, "provider": NIC, "client": NIC, "when": {"read_gbytes_at_least": 900}}],
+     ['none of 56 pairs meets "when"']),
+    ([{**ALLOW, "provider": {"bdf": "0000:17:00.0"}, "client": {"bdf": "0000:17:00.0"}}],
+     ["provider and client are one function, which is no pair"]),
+    # The glob is told in any case, the rules only where nothing at all is allowed.
+    ([{**ALLOW, "provider": [{"name": "gone*"}, NVME], "client": NIC}], None),
+]
+
+
+def compile_policy(command, fixtures, rules):
+    """Lines on stderr, without what stands before the line number."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder, "policy.json")
+        path.write_text(HEAD + ",\n".join(map(json.dumps, rules)) + "\n] }\n")
+        done = subprocess.run([command, "--from", f"{fixtures}/{MACHINE}", "policy", "compile",
+                               str(path)], capture_output=True, text=True, check=True)
+        return [line.removeprefix("p2ptopo: ").replace(str(path), "P")
+                .replace(f"{fixtures}/{MACHINE}", "M").split("; a fact")[0]
+                for line in done.stderr.splitlines()]
+
+
+def main():
+    command, fixtures = sys.argv[1:]
+    wrong = []
+    for rules, said in CASES:
+        want = ['P:3:43: "name": "gone*" matches no function of M']
+        if said:
+            want = ["P allows no pair of M:"] + [f"P:{3 + i}: {text}"
+                                                 for i, text in enumerate(said)]
+        got = compile_policy(command, fixtures, rules)
+        if got != want:
+            wrong.append(f"{rules}:\n  said {got}\n  want {want}")
+    sys.exit("\n".join(wrong) or None)
+
+
+main()
