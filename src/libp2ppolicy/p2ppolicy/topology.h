@@ -230,6 +230,8 @@ enum p2p_class {
  * @offset_fact, @offset: bus address minus CPU address; DENIED when no BAR told it
  * @root: the function the kernel compares with its whitelist is chosen by the rule set (see
  *	verdict.h); here the functions on the root bus, in the order of their addresses
+ * @first: the one that is first in the kernel's list of the bus; NULL that of the lowest address
+ * @order_unknown: it may be any: which is first could have been read, but was not
  */
 struct p2p_host_bridge {
 	unsigned int index;
@@ -241,6 +243,8 @@ struct p2p_host_bridge {
 	int64_t offset;
 	const struct p2p_function *const *root;
 	size_t roots;
+	const struct p2p_function *first;
+	bool order_unknown;
 	bool vmd;			/* a domain behind a VMD endpoint */
 	const struct p2p_function *behind;	/* that endpoint, NULL none or not known */
 };

@@ -14,7 +14,8 @@
 #define OSRELEASE	"proc/sys/kernel/osrelease"
 #define MOST_LINKS	16
 
-enum filter { FILTER_ALL, FILTER_FIRST, FILTER_SYMBOLS, FILTER_OPTIONS, FILTER_NVIDIA };
+enum filter { FILTER_ALL, FILTER_FIRST, FILTER_SYMBOLS, FILTER_OPTIONS, FILTER_NVIDIA,
+	      FILTER_ORDER };
 
 static const struct row {
 	const char *path;
@@ -60,7 +61,7 @@ static bool expand(const char *pattern, const char *release, char path[PATH_MAX]
 	return n < PATH_MAX;
 }
 
-/* Cut a text down, in place, to the lines that @keep wants; it may change them, not their length. */
+/* Cut a text down, in place, to the lines that @keep wants; it may change and shorten them. */
 static void keep_lines(struct p2p_buffer *buffer, bool (*keep)(char *line))
 {
 	char *in = buffer->data, *out = in, *end = in + buffer->size;
@@ -183,6 +184,16 @@ static bool keep_nvidia(char *line)
 	return false;
 }
 
+/* Address and ids; interrupts, BARs and the driver are told elsewhere. */
+static bool keep_order(char *line)
+{
+	char *tab = strchr(line, '\t'), *end = tab ? strchr(tab + 1, '\t') : NULL;
+
+	if (end)
+		*end = '\0';
+	return tab;
+}
+
 /* Return: 0; -ENODATA when what is left proves nothing. */
 static int filter(struct loader *loader)
 {
@@ -195,6 +206,9 @@ static int filter(struct loader *loader)
 	case FILTER_FIRST:
 		keep_first(buffer);
 		return 0;
+	case FILTER_ORDER:
+		keep_lines(buffer, keep_order);
+		return buffer->size ? 0 : -ENODATA;
 	case FILTER_SYMBOLS:
 		keep_lines(buffer, keep_symbol);
 		return buffer->size ? 0 : -ENODATA;

@@ -116,6 +116,9 @@ int p2p_tree_list(struct p2p_topology *topology);
 /** p2p_tree_find() - as p2p_topology_find(), for builders. */
 struct p2p_function *p2p_tree_find(const struct p2p_topology *topology, struct p2p_bdf bdf);
 
+/** p2p_order_build() - which function of each root bus the kernel has first. */
+void p2p_order_build(struct p2p_topology *topology);
+
 /** p2p_bars_build() - BARs, host bridge offsets, windows and pools. */
 void p2p_bars_build(struct p2p_topology *topology);
 

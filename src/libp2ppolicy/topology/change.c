@@ -48,8 +48,10 @@ static void point_inside(struct p2p_topology *topology)
 		function->physfn = same(topology, function->physfn);
 		function->host = &topology->hosts[function->host->index];
 	}
-	for (size_t i = 0; i < topology->host_count; i++)
+	for (size_t i = 0; i < topology->host_count; i++) {
 		topology->hosts[i].behind = same(topology, topology->hosts[i].behind);
+		topology->hosts[i].first = same(topology, topology->hosts[i].first);
+	}
 }
 
 /* What was said of a card and its links holds no longer where it is plugged in now. */
@@ -145,7 +147,7 @@ static void boot(struct p2p_change_work *work, enum p2p_iommu_mode mode)
 static void replace_root(struct p2p_topology *topology, const struct p2p_host_bridge *host,
 			 const struct p2p_change *change)
 {
-	struct p2p_function *first = NULL;
+	struct p2p_function *first = host->first ? &topology->functions[host->first->index] : NULL;
 
 	for (size_t i = 0; i < host->roots && !first; i++)
 		if (!host->root[i]->physfn)

@@ -120,6 +120,7 @@ static int build(struct p2p_topology *topology, const struct p2p_topology_option
 	error = p2p_tree_link(topology);
 	if (error)
 		return error;
+	p2p_order_build(topology);
 	inherit(topology);
 	p2p_link_build(topology);
 	p2p_bars_build(topology);

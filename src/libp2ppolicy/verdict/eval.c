@@ -19,9 +19,11 @@
 static const struct p2p_function *first_on_bus(const struct p2p_host_bridge *bridge,
 						bool *ret_sure)
 {
-	const struct p2p_function *first = NULL;
+	const struct p2p_function *first = bridge->first;
 
 	*ret_sure = true;
+	if (first)
+		return first;
 	for (size_t i = 0; i < bridge->roots; i++) {
 		const struct p2p_function *function = bridge->root[i];
 
@@ -36,16 +38,11 @@ static const struct p2p_function *first_on_bus(const struct p2p_host_bridge *bri
 	return first;
 }
 
-static struct p2p_root find_root(const struct p2p_host_bridge *bridge, unsigned int clauses)
+/* What the kernel makes of the first on the bus. */
+static struct p2p_root root_of(const struct p2p_function *first, unsigned int clauses)
 {
 	struct p2p_root root = { .fact = P2P_ABSENT };
-	bool sure;
-	const struct p2p_function *first = first_on_bus(bridge, &sure);
 
-	if (!sure) {
-		root.fact = P2P_DENIED;
-		return root;
-	}
 	if (!first)
 		return root;
 	if (first->bdf.devfn == 0)
@@ -57,6 +54,14 @@ static struct p2p_root find_root(const struct p2p_host_bridge *bridge, unsigned 
 	if (root.fact != P2P_ABSENT)
 		root.device = first;
 	return root;
+}
+
+static struct p2p_root find_root(const struct p2p_host_bridge *bridge, unsigned int clauses)
+{
+	bool sure;
+	const struct p2p_function *first = first_on_bus(bridge, &sure);
+
+	return sure ? root_of(first, clauses) : (struct p2p_root){ .fact = P2P_DENIED };
 }
 
 /* __host_bridge_whitelist(), for every value the unknown facts may have. */
@@ -86,6 +91,28 @@ static void look_up(const struct p2p_eval *eval, struct p2p_bridge_root *entry)
 	root->same_bridge_only = row->same;
 	entry->listed_same = root->fact == P2P_PRESENT ? P2P_YES : P2P_UNKNOWN;
 	entry->listed = row->same ? P2P_NO : entry->listed_same;
+}
+
+static enum p2p_tri agreed(enum p2p_tri a, enum p2p_tri b)
+{
+	return a == b ? a : P2P_UNKNOWN;
+}
+
+/* Any function may be the first, which matters where not all get the same answer. */
+static void look_up_all(const struct p2p_eval *eval, const struct p2p_host_bridge *bridge,
+			struct p2p_bridge_root *entry)
+{
+	for (size_t i = 0; i < bridge->roots; i++) {
+		struct p2p_bridge_root other = { .root = root_of(bridge->root[i], eval->clauses) };
+
+		if (bridge->root[i]->physfn)
+			continue;
+		look_up(eval, &other);
+		entry->listed_same = agreed(entry->listed_same, other.listed_same);
+		entry->listed = agreed(entry->listed, other.listed);
+	}
+	if (entry->listed_same == P2P_UNKNOWN || entry->listed == P2P_UNKNOWN)
+		entry->root = (struct p2p_root){ .fact = P2P_DENIED };
 }
 
 /* cpu_supports_p2pdma(): x86, AMD, Zen or newer.  Hygon has its own vendor and is none. */
@@ -227,6 +254,8 @@ int p2p_eval_new_from_parts(struct p2p_context *context, const struct p2p_parts 
 
 		entry->root = find_root(parts->bridges[i], eval->clauses);
 		look_up(eval, entry);
+		if (parts->bridges[i]->order_unknown)
+			look_up_all(eval, parts->bridges[i], entry);
 	}
 	*ret_eval = eval;
 	return 0;

@@ -330,6 +330,10 @@ static const struct p2p_fact_row host_rows[] = {
 	ROW("vmd", flag, vmd, "a domain behind an Intel VMD device"),
 	POINTER("behind", function, behind, "that device", .derived = true),
 	POINTER("functions", functions, root, "the functions on its root bus", .derived = true),
+	POINTER("first", function, first, "the first in the kernel's list of that bus; null that of "
+	    "the lowest address", .derived = true),
+	ROW("order_unknown", flag, order_unknown, "which is first there could have been read, but "
+	    "was not"),
 };
 
 #undef OBJECT

@@ -113,7 +113,7 @@ static int read_functions(struct p2p_topology *topology, struct json_object *rep
 static void read_host(struct p2p_topology *topology, struct json_object *object,
 		      struct p2p_host_bridge *host)
 {
-	struct p2p_bdf behind;
+	struct p2p_bdf behind, first;
 	unsigned int domain = 0, bus = 0;
 
 	p2p_facts_read(object, p2p_host_rows, host, topology);
@@ -123,6 +123,8 @@ static void read_host(struct p2p_topology *topology, struct json_object *object,
 	}
 	if (read_bdf(object, "behind", &behind))
 		host->behind = p2p_tree_find(topology, behind);
+	if (read_bdf(object, "first", &first))
+		host->first = p2p_tree_find(topology, first);
 }
 
 static int read_hosts(struct p2p_topology *topology, struct json_object *report)

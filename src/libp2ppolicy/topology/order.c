@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Which function of a root bus the kernel has first.  It appends to the list of the bus what it
+ * finds (drivers/pci/probe.c, pci_device_add()): after a plain boot that is the order of the
+ * addresses, but what was removed and found again is at the end.  /proc/bus/pci/devices has the
+ * functions as they were added (drivers/pci/proc.c, pci_seq_start()), so those of one bus are in
+ * the order of its list.  It names bus and function without their domain.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "topology/build.h"
+
+#define NOWHERE SIZE_MAX
+
+/** struct line - one of the file: bus << 8 | devfn, and vendor << 16 | device. */
+struct line {
+	unsigned int address, ids;
+};
+
+/** struct order - @lines: @count of them */
+struct order {
+	const struct p2p_topology *topology;
+	struct line *lines;
+	size_t count;
+};
+
+static bool read_lines(struct p2p_topology *topology, const char *text, struct order *order)
+{
+	size_t room = 1;
+
+	for (const char *c = text; *c; c++)
+		room += *c == '\n';
+	order->lines = p2p_scratch(topology, room, sizeof(*order->lines));
+	for (; order->lines && *text; text += strcspn(text, "\n"), text += *text == '\n') {
+		struct line *line = &order->lines[order->count];
+
+		if (sscanf(text, "%4x\t%8x", &line->address, &line->ids) != 2)
+			return false;
+		order->count++;
+	}
+	return order->lines && order->count;
+}
+
+/* The first and the last line that may be @function. */
+static void find_lines(const struct order *order, const struct p2p_function *function,
+		       size_t *ret_first, size_t *ret_last)
+{
+	unsigned int address = (unsigned int)function->bdf.bus << 8 | function->bdf.devfn;
+	unsigned int ids = (unsigned int)function->vendor << 16 | function->device;
+
+	*ret_first = *ret_last = NOWHERE;
+	for (size_t i = 0; i < order->count; i++) {
+		if (order->lines[i].address != address ||
+		    (function->ids == P2P_PRESENT && order->lines[i].ids != ids))
+			continue;
+		if (*ret_first == NOWHERE)
+			*ret_first = i;
+		*ret_last = i;
+	}
+}
+
+/*
+ * Domains with a bus of the same number look alike.  If none was touched after the scan, there
+ * are no more ascending runs than there are such domains.
+ */
+static bool looks_untouched(const struct order *order, const struct p2p_host_bridge *host)
+{
+	size_t domains = 0, runs = 0;
+	unsigned int before = UINT32_MAX;
+
+	for (size_t i = 0; i < order->topology->host_count; i++)
+		domains += order->topology->hosts[i].bus == host->bus;
+	for (size_t i = 0; i < order->count; i++) {
+		if (order->lines[i].address >> 8 != host->bus)
+			continue;
+		runs += order->lines[i].address <= before;
+		before = order->lines[i].address;
+	}
+	return domains > 1 && runs <= domains;
+}
+
+/* Does @function come before all others of its root bus, whichever lines are theirs? */
+static bool is_first(const struct order *order, const struct p2p_host_bridge *host,
+		     const struct p2p_function *function)
+{
+	size_t first, last, of_other, unused;
+
+	find_lines(order, function, &first, &last);
+	for (size_t i = 0; i < host->roots; i++) {
+		if (host->root[i] == function || host->root[i]->physfn)
+			continue;
+		find_lines(order, host->root[i], &of_other, &unused);
+		if (of_other == NOWHERE || of_other < last)
+			return false;
+	}
+	return last != NOWHERE;
+}
+
+static void find_first(const struct order *order, struct p2p_host_bridge *host)
+{
+	for (size_t i = 0; i < host->roots && !host->first; i++)
+		if (!host->root[i]->physfn && is_first(order, host, host->root[i]))
+			host->first = host->root[i];
+	host->order_unknown = !host->first && host->roots && !looks_untouched(order, host);
+}
+
+void p2p_order_build(struct p2p_topology *topology)
+{
+	const struct p2p_file *file = p2p_snapshot_file(topology->snapshot, "proc/bus/pci/devices");
+	bool live = p2p_snapshot_source(topology->snapshot) == P2P_SOURCE_LIVE;
+	struct order order = { .topology = topology };
+	bool known = file->fact == P2P_PRESENT && read_lines(topology, file->data, &order);
+
+	/* A tree that never had the file is taken for one of a machine after a plain boot. */
+	for (size_t i = 0; i < topology->host_count; i++) {
+		if (known)
+			find_first(&order, &topology->hosts[i]);
+		else
+			topology->hosts[i].order_unknown = live || file->fact != P2P_DENIED;
+	}
+}
