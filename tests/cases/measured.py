@@ -28,6 +28,7 @@ BANDWIDTH = RTX + "pcie-bandwidth.md"
 DIRECT = RTX + "epyc9124-direct-attach.md"
 COLLAPSE = RTX + "collapse-report.md"
 SINGLE = RTX + "asrockrack-genoad24-epyc-cpayne-16gpu.md"
+TINY = "tinygrad/open-gpu-kernel-modules"
 FORUM = "NVIDIA forum 55564"
 
 # machine, transfers, what ("sum" GB/s of all, "write" or "read" ns), lowest, highest, source
@@ -64,6 +65,15 @@ ROWS = [
     ("drives", "nvme0>card0 nvme1>card0 nvme2>card0", "sum", 7.1, 7.1, FORUM),
     ("haswell", "card0>card1", "sum", 8.17, 8.17, "ROCmValidationSuite#427"),
     ("haswell", "card0<>card1", "sum", 14.97, 14.97, "ROCmValidationSuite#427"),
+    ("rome", "card0>card1", "sum", 25.9, 25.9, "4 RTX 3090, ROMED8-2T"),
+    ("rome", "card0<>card1", "sum", 50.1, 51.2, TINY + " README"),
+    ("rome", "card0<>card2", "sum", 39.2, 41.6, "nccl-tests#74"),
+    ("castle", "card0<>card1", "sum", 49.97, 51.12, TINY + "#6"),
+    ("naples", "card0>card1", "sum", 7.03, 7.06, "ROCmValidationSuite#427"),
+    ("naples", "card0<>card1", "sum", 11.9, 12.08, "ROCmValidationSuite#427"),
+    ("mi50-switch", "card0>card1", "sum", 14.4, 14.4, "4 MI50, PEX88096"),
+    ("mi50-switch", "card0<card1", "sum", 14.4, 14.4, "4 MI50, PEX88096"),
+    ("edr", "mlx5_0>card0", "sum", 11.92, 11.94, "perftest#98"),
     ("emerald", "mlx5_0>mlx5_1", "sum", 40, 47, "ucx#10955, more than 40; Mooncake#1459, 47"),
     ("emerald-strict", "mlx5_0>mlx5_1", "sum", 16, 16, "ucx#10955"),
     ("rome-strict", "mlx5_0>mlx5_1", "sum", 18.75, 18.75, "ucx#8062"),

@@ -49,6 +49,7 @@ class Function:
         self.payload = options.pop("payload", above.host.fabric.payload)
         self.control = options.pop("control", above.host.fabric.control)
         self.power = options.pop("power", None)
+        self.mbps = options.pop("mbps", None)
         self.bars = options.pop("bars", ())
         self.names = options.pop("names", None)
         self.acs = options.pop("acs", None)

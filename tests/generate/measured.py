@@ -7,6 +7,8 @@ from fabric import Fabric
 TURIN = ("AuthenticAMD", 0x1a, 0x02, "AMD EPYC 9575F 64-Core Processor")
 GENOA = ("AuthenticAMD", 0x19, 0x11, "AMD EPYC 9374F 32-Core Processor")
 ROME = ("AuthenticAMD", 0x17, 0x31, "AMD EPYC 7742 64-Core Processor")
+NAPLES = ("AuthenticAMD", 0x17, 0x01, "AMD EPYC 7261 8-Core Processor")
+CASTLE = ("AuthenticAMD", 0x17, 0x31, "AMD Ryzen Threadripper PRO 3995WX 64-Cores")
 RYZEN = ("AuthenticAMD", 0x19, 0x21, "AMD Ryzen 9 5900X 12-Core Processor")
 STORM = ("AuthenticAMD", 0x19, 0x18, "AMD Ryzen Threadripper PRO 7955WX 16-Cores")
 BROADWELL = ("GenuineIntel", 6, 0x4f, "Intel(R) Xeon(R) CPU E5-2650 v4 @ 2.20GHz")
@@ -29,7 +31,7 @@ def start(cpu, nodes=1, payload=1):
 
 
 def direct(cpu, nodes=1, each=2, payload=1, speed=5, width=16, what="gpu", ids=AMD_ROOT,
-           host_ids=None, **options):
+           host_ids=None, ids_of=None, **options):
     """Devices on root ports, each on a host bridge of its own."""
     machine = start(cpu, nodes, payload)
     for node in range(nodes):
@@ -38,6 +40,8 @@ def direct(cpu, nodes=1, each=2, payload=1, speed=5, width=16, what="gpu", ids=A
             if host_ids:
                 host.endpoint(0, "hostbridge", ids=host_ids)
             port = host.port(ROOT_PORT, 0x08, ids=ids, speed=speed, width=width, acs=CLEAN)
+            if ids_of:
+                options["ids"] = ids_of
             port.endpoint(0, what, speed=speed, width=width, **options)
     return machine
 
@@ -79,6 +83,19 @@ def pair_of(cpu, host_ids, root_ids, speed=3, payload=1, what="gpu"):
     for slot in (1, 2):
         host.port(ROOT_PORT, slot << 3, ids=root_ids, speed=speed, acs=CLEAN).endpoint(
             0, what, speed=speed)
+    return machine
+
+
+def behind_switch(gpu_ids, nic_mbps, speed=3):
+    """A GPU and a NIC below one switch."""
+    machine = start(ROME)
+    up = machine.host().port(ROOT_PORT, 0x08, ids=AMD_ROOT, speed=speed, acs=CLEAN).port(
+        UPSTREAM, 0, speed=speed)
+    for slot, what in enumerate(("gpu", "nic")):
+        options = {"ids": gpu_ids} if what == "gpu" else {"ids": (0x15b3, 0x1017),
+                                                          "mbps": nic_mbps}
+        up.port(DOWNSTREAM, slot << 3, speed=speed, acs=CLEAN).endpoint(0, what, speed=speed,
+                                                                        **options)
     return machine
 
 
@@ -130,6 +147,12 @@ MACHINES = {
                               host_ids=(0x8086, 0x09a2), control=STRICT),
     "emerald-sockets": lambda: direct(EMERALD, 2, ids=(0x8086, 0x352a), what="nic",
                                       host_ids=(0x8086, 0x09a2)),
+    "rome": lambda: direct(ROME, 2, speed=4, ids_of=(0x10de, 0x2204)),
+    "castle": lambda: direct(CASTLE, speed=4, ids_of=(0x10de, 0x2684)),
+    "naples": lambda: direct(NAPLES, speed=3, ids_of=(0x1002, 0x6860)),
+    "mi50-switch": lambda: switch(RYZEN, speed=4, each=2, gpu={"ids": (0x1002, 0x66a1)}),
+    "edr": lambda: behind_switch((0x1002, 0x6860), 100000),
+    "gigabit": lambda: behind_switch((0x10de, 0x2330), 1000),
     "rome-strict": lambda: direct(ROME, each=2, speed=4, what="nic", control=STRICT),
     "arrow": lambda: pair_of(ARROW, (0x8086, 0x7d1b), (0x8086, 0xae4d), speed=5),
     "idle": lambda: switch(TURIN, gpu={"now": (1, 16)}),

@@ -196,13 +196,20 @@ class Tree:
         for name in ("card%d" % number, "renderD%d" % (128 + number)):
             self.classed(folder, "drm", name, "dev", "226:%d\n" % number)
 
+    def port(self, function, folder, name):
+        """What a network interface runs at, where the description tells."""
+        if function.mbps is not None:
+            self.text("%s/net/%s/speed" % (folder, name), "%d\n" % function.mbps)
+
     def names_net(self, function, folder):
         number = self.next("net")
+        self.port(function, folder, "eth%d" % number)
         self.classed(folder, "net", "eth%d" % number, "address",
                      "02:00:00:00:%02x:%02x\n" % (number >> 8, number & 0xff))
 
     def names_rdma(self, function, folder):
         number = self.next("rdma")
+        self.port(function, folder, "ib%d" % number)
         self.classed(folder, "infiniband", "mlx5_%d" % number, "node_guid",
                      "0200:00ff:fe00:%04x\n" % number)
         self.classed(folder, "net", "ib%d" % number, "address",

@@ -24,6 +24,8 @@ INFINITE = float("inf")
 # vendor, family, model: cut to 64 bytes; without relaxed ordering; between sockets written,
 # read, both together; the root complex written, read
 CPUS = {
+    ("AuthenticAMD", 0x17, 0x31): (False, 18.75, 20, 20, INFINITE, 25.5, 25.5),
+    ("AuthenticAMD", 0x17, 1): (False, 18.75, 20, 20, INFINITE, 6.5, 6.5),
     ("AuthenticAMD", 25, 17): (False, 18.75, 41, 41, 70, INFINITE, INFINITE),
     ("AuthenticAMD", 0x1a, 2): (False, 18.75, 50, 39, INFINITE, INFINITE, INFINITE),
     ("AuthenticAMD", 0x19, 0x18): (False, 18.75, 41, 41, 70, INFINITE, INFINITE),
@@ -121,11 +123,23 @@ class Machine:
             least, ns = self.cross_root(row, op, client, least, ns)
         elif self.kind(self.functions[common]) == UPSTREAM:
             ns += 115
+        for name in (row["provider"], row["client"]):
+            least = min(least, self.itself(self.functions[name], name == row["client"]))
         if op == "read":
             pcie, ns = client["pcie"], 2 * ns
             tags = 768 if pcie["tags_10bit"] else 256 if pcie["extended_tags"] else 32
             least = min(least, tags * pcie["mrrs_bytes"] / ns)
         return least, ns
+
+    @staticmethod
+    def itself(function, client):
+        """What a device does whatever its link: Vega 20, and the ports of a NIC."""
+        ids, most = (function["vendor"], function["device"]), INFINITE
+        if ids[0] == "0x1002" and 0x66a0 <= int(ids[1], 16) <= 0x66af:
+            most = 14.4
+        if client and function["class"] == "nic" and isinstance(function["port_mbps"], int):
+            most = min(most, function["port_mbps"] / 8000 * 0.98)
+        return most
 
     def cross_root(self, row, op, client, least, ns):
         _, strict, write, read, both, root_write, root_read = self.cpu

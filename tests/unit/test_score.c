@@ -269,6 +269,113 @@ START_TEST(unknown_is_marked)
 }
 END_TEST
 
+/* A device slower than its link, one that nobody measured, and a NIC with a slow port. */
+START_TEST(devices_have_a_pace)
+{
+	struct machine m = make();
+	struct p2p_score s = score(&m, 0, 1);
+
+	ck_assert(s.write.at_most);
+	ck_assert_ptr_eq(s.write.slower, m.gpu[1]);
+	m.gpu[0]->vendor = m.gpu[1]->vendor = 0x10de;
+	m.gpu[0]->device = m.gpu[1]->device = 0x2330;
+	s = score(&m, 0, 1);
+	ck_assert(!s.write.at_most && !s.read.at_most);
+	m.gpu[0]->vendor = 0x1002;
+	m.gpu[0]->device = 0x66a1;
+	for (int way = 0; way < 2; way++) {
+		s = score(&m, way, !way);
+		NEAR(s.write.gbytes_per_second, 14.4);
+		NEAR(s.read.gbytes_per_second, 14.4);
+		ck_assert_int_eq(s.write.limit, P2P_LIMIT_DEVICE);
+		ck_assert_ptr_eq(s.write.at, m.gpu[0]);
+		ck_assert(!s.write.at_most);
+	}
+	/* What it is itself is the measure of a provider. */
+	ck_assert_int_eq(score(&m, 0, 1).write.score, 100);
+	ck_assert_int_lt(score(&m, 1, 0).write.score, 50);
+	m.gpu[0]->ids = P2P_DENIED;
+	ck_assert(score(&m, 0, 1).write.at_most);
+	tree_free(m.tree);
+}
+END_TEST
+
+START_TEST(ports_bound_a_client)
+{
+	struct machine m = make();
+	struct p2p_score s;
+
+	m.gpu[1]->kind = P2P_CLASS_NIC;
+	m.gpu[1]->port_mbps = (struct p2p_number){ P2P_PRESENT, 1000 };
+	s = score(&m, 0, 1);
+	NEAR(s.write.gbytes_per_second, 0.1225);
+	ck_assert_int_eq(s.read.limit, P2P_LIMIT_PORT);
+	ck_assert_int_le(s.write.score, 2);
+	NEAR(score(&m, 1, 0).write.gbytes_per_second, 56.406 * 0.95);
+	m.gpu[1]->port_mbps.fact = P2P_DENIED;
+	NEAR(score(&m, 0, 1).write.gbytes_per_second, 56.406 * 0.95);
+	/* I350: the kernel does not tell, the ids do. */
+	m.gpu[1]->device = 0x1521;
+	NEAR(score(&m, 0, 1).write.gbytes_per_second, 0.1225);
+	tree_free(m.tree);
+}
+END_TEST
+
+/* Zen and Zen 2; nodes of one socket are not told from sockets. */
+START_TEST(first_zen)
+{
+	struct machine m = make();
+
+	m.tree->machine.cpu_family.value = 0x17;
+	m.tree->machine.cpu_model.value = 0x31;
+	NEAR(score(&m, 2, 1).write.gbytes_per_second, 25.5);
+	ck_assert_int_eq(score(&m, 2, 1).write.limit, P2P_LIMIT_ROOT_COMPLEX);
+	m.tree->machine.cpu_model.value = 1;
+	NEAR(score(&m, 2, 1).write.gbytes_per_second, 25.5);
+	m.other->pcie.most.speed_mtps = 8000;
+	NEAR(score(&m, 2, 1).write.gbytes_per_second, 6.5);
+	tree_bridge(m.tree);
+	m.other = tree_add(m.tree, &m.tree->bridges[1], NULL, P2P_PORT_ROOT);
+	give_link(m.other, 16000, 16);
+	m.gpu[2] = tree_add(m.tree, &m.tree->bridges[1], m.other, P2P_PORT_ENDPOINT);
+	give_link(m.gpu[2], 16000, 16);
+	m.gpu[2]->numa.value = 1;
+	m.tree->machine.numa_nodes = 2;
+	ck_assert_int_eq(score(&m, 2, 1).write.fact, P2P_PRESENT);
+	m.tree->machine.numa_nodes = 8;
+	ck_assert_int_eq(score(&m, 2, 1).write.fact, P2P_DENIED);
+	tree_free(m.tree);
+}
+END_TEST
+
+/* No figure where it is not known whether the pair gets through, and nothing assumed for it. */
+START_TEST(undecided_has_no_figure)
+{
+	struct machine m = make();
+	struct p2p_eval *eval = tree_eval(m.tree, "7.3");
+	struct p2p_verdict verdict;
+	struct p2p_score s;
+	char text[512];
+
+	m.down[1]->acs.fact = m.down[1]->acs.kernel_fact = P2P_DENIED;
+	p2p_eval_pair(eval, m.gpu[0], m.gpu[1], &verdict);
+	p2p_eval_score(eval, &verdict, &s);
+	ck_assert_int_eq(s.write.limit, P2P_LIMIT_UNDECIDED);
+	ck_assert_int_eq(s.write.score, 0);
+	p2p_score_reason(eval, &verdict, &s.write, text, sizeof(text));
+	ck_assert_ptr_nonnull(strstr(text, "whether the pair gets through is unknown"));
+	ck_assert_msg(!strstr(text, "worst") && !strstr(text, "at most"), "%s", text);
+	m.down[1]->acs.fact = m.down[1]->acs.kernel_fact = P2P_ABSENT;
+	m.gpu[0]->pcie.fact = P2P_DENIED;
+	p2p_eval_pair(eval, m.gpu[0], m.gpu[1], &verdict);
+	p2p_eval_score(eval, &verdict, &s);
+	p2p_score_reason(eval, &verdict, &s.write, text, sizeof(text));
+	ck_assert_msg(strstr(text, "the worst value is assumed") != NULL, "%s", text);
+	p2p_eval_free(eval);
+	tree_free(m.tree);
+}
+END_TEST
+
 START_TEST(reasons_name_the_link)
 {
 	struct machine m = make();
@@ -415,6 +522,10 @@ int main(void)
 	tcase_add_test(tcase, chipset);
 	tcase_add_test(tcase, blocked);
 	tcase_add_test(tcase, unknown_is_marked);
+	tcase_add_test(tcase, devices_have_a_pace);
+	tcase_add_test(tcase, ports_bound_a_client);
+	tcase_add_test(tcase, first_zen);
+	tcase_add_test(tcase, undecided_has_no_figure);
 	tcase_add_test(tcase, reasons_name_the_link);
 	tcase_add_test(tcase, shares_are_fair);
 	tcase_add_test(tcase, refused_get_nothing);

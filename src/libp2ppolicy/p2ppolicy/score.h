@@ -36,6 +36,9 @@ const struct p2p_constant *p2p_constant_at(size_t index);
  * @P2P_LIMIT_WRITES_ONLY: the root complex passes no reads between its ports
  * @P2P_LIMIT_BLOCKED: a port rejects the requests
  * @P2P_LIMIT_REFUSED: the kernel refuses the pair
+ * @P2P_LIMIT_UNDECIDED: whether the kernel or a port lets it through is not known
+ * @P2P_LIMIT_DEVICE: a device that is slower than its link, as published figures say
+ * @P2P_LIMIT_PORT: the network ports of the client
  */
 enum p2p_limit {
 	P2P_LIMIT_UNKNOWN,
@@ -51,6 +54,9 @@ enum p2p_limit {
 	P2P_LIMIT_WRITES_ONLY,
 	P2P_LIMIT_BLOCKED,
 	P2P_LIMIT_REFUSED,
+	P2P_LIMIT_UNDECIDED,
+	P2P_LIMIT_DEVICE,
+	P2P_LIMIT_PORT,
 	P2P_LIMITS
 };
 
@@ -74,6 +80,8 @@ const char *p2p_limit_name(enum p2p_limit limit);
  * @missing: the function with the first fact that is missing, NULL none or one of the machine
  * @idle: a link on the way that runs low because its device idles; what it can do counts
  * @degraded: a link on the way that runs low for no such reason; what it does counts
+ * @at_most: no figure of an end, or of a root complex on the way, is published: it may be slower
+ *	than the links that were counted; @slower: that end, NULL none or the root complex
  * @payload_bytes: of each TLP at the place that carries least
  * @redirected: it leaves the common bridge, goes up to the root complex and comes back
  * @translated: an IOMMU translates it
@@ -84,9 +92,9 @@ struct p2p_speed {
 	enum p2p_limit limit, way;
 	const struct p2p_function *at;
 	int score;
-	const struct p2p_function *missing, *idle, *degraded;
+	const struct p2p_function *missing, *idle, *degraded, *slower;
 	unsigned int payload_bytes;
-	bool redirected, translated;
+	bool redirected, translated, at_most;
 };
 
 /** struct p2p_score - @read, @write: the client reads from, writes to the provider's memory. */

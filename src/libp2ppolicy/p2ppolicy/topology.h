@@ -320,6 +320,7 @@ struct p2p_function {
 	const char *driver;		/* NULL none or unknown, see driver_fact */
 	enum p2p_fact driver_fact;
 	const char *power_state;	/* "D0", "D3hot", ... */
+	struct p2p_number port_mbps;	/* of its network ports together; denied while one is down */
 	const char *slot;		/* physical slot name of the nearest slot above */
 	enum p2p_fact slot_fact;
 	const char *const *os_names;

@@ -38,7 +38,7 @@ struct loader {
 	struct p2p_tree *tree;
 	struct p2p_snapshot *snapshot;
 	struct p2p_libpci *libpci;	/* live only */
-	struct p2p_buffer buffer, names;
+	struct p2p_buffer buffer, names, text;
 	struct p2p_place devices;	/* sys/bus/pci/devices */
 };
 
@@ -63,25 +63,39 @@ static bool is_listed(const char *names, const char *path)
 	return false;
 }
 
-/* A directory that a capture must have, so that the same names are found in it. */
-static int keep_directory(struct loader *loader, const struct p2p_raw *raw, const char *path,
-			  const char *name)
+/* An entry that a capture must have, below the directory of a function; NULL data: out of memory. */
+static int keep(struct loader *loader, const struct p2p_raw *raw, const char *path,
+		const struct p2p_entry *kept)
 {
 	struct p2p_entry *entry;
 	char full[PATH_MAX];
 
-	if (loader->snapshot->want < P2P_WANT_ALL)
-		return 0;
-	if (snprintf(full, sizeof(full), "sys/%s/%s%s%s", raw->path, path, name ? "/" : "",
-		     name ? name : "") >= PATH_MAX)
+	if (!kept->file.data)
+		return -ENOMEM;
+	if (snprintf(full, sizeof(full), "sys/%s/%s", raw->path, path) >= PATH_MAX)
 		return 0;
 	entry = p2p_snapshot_add_entry(loader->snapshot, full);
 	if (!entry)
 		return -ENOMEM;
-	entry->kind = P2P_KIND_DIR;
-	entry->file.fact = P2P_PRESENT;
-	entry->file.data = "";
+	entry->kind = kept->kind;
+	entry->file = kept->file;
 	return 0;
+}
+
+/* A directory that a capture must have, so that the same names are found in it. */
+static int keep_directory(struct loader *loader, const struct p2p_raw *raw, const char *path,
+			  const char *name)
+{
+	struct p2p_entry entry = { .kind = P2P_KIND_DIR,
+				   .file = { .fact = P2P_PRESENT, .data = "" } };
+	char full[PATH_MAX];
+
+	if (loader->snapshot->want < P2P_WANT_ALL)
+		return 0;
+	if (snprintf(full, sizeof(full), "%s%s%s", path, name ? "/" : "", name ? name : "") >=
+	    PATH_MAX)
+		return 0;
+	return keep(loader, raw, full, &entry);
 }
 
 static int keep_names(struct loader *loader, const struct p2p_raw *raw, const char *path)
@@ -97,10 +111,12 @@ static int keep_names(struct loader *loader, const struct p2p_raw *raw, const ch
 	return r;
 }
 
-/* One match of a pattern below the directory of a function. */
+/* One match of a pattern below the directory of a function; @error: of a file that is there. */
 struct match {
 	struct loader *loader;
 	const struct p2p_raw *raw;
+	const struct p2p_place *place;
+	int error;
 };
 
 static int add_name(void *data, const char *path)
@@ -115,11 +131,69 @@ static int add_name(void *data, const char *path)
 	return r < 0 ? r : keep_directory(match->loader, match->raw, path, NULL);
 }
 
+/* A pattern that ends with a plain name matches where there is no such file, too. */
+static int read_match(struct match *match, const char *path)
+{
+	struct p2p_tree *tree = match->loader->tree;
+	int r = tree->ops->read(tree, match->place, path, &match->loader->text);
+
+	if (r < 0 && r != -ENOENT && r != -ENOTDIR)
+		match->error = r;
+	return r;
+}
+
+static int add_text(void *data, const char *path)
+{
+	struct match *match = data;
+	struct p2p_buffer *text = &match->loader->text;
+	int r = read_match(match, path);
+
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	r = p2p_buffer_append(&match->loader->buffer, text->data, text->size);
+	if (r == 0 && text->size && text->data[text->size - 1] != '\n')
+		r = p2p_buffer_append(&match->loader->buffer, "\n", 1);
+	return r;
+}
+
+static int keep_text(void *data, const char *path)
+{
+	struct match *match = data;
+	struct loader *loader = match->loader;
+	struct p2p_buffer *text = &loader->text;
+	int r = read_match(match, path);
+
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	return keep(loader, match->raw, path, &(struct p2p_entry){
+		.kind = P2P_KIND_FILE,
+		.file = { .fact = P2P_PRESENT, .size = text->size,
+			  .data = p2p_arena_copy(&loader->snapshot->arena, text->data,
+						 text->size) },
+	});
+}
+
+/* Of several files either all are told, and kept, or none is. */
+static int read_each(struct match *match, const char *pattern)
+{
+	struct loader *loader = match->loader;
+	int r;
+
+	loader->buffer.size = 0;
+	r = p2p_tree_glob(loader->tree, match->place, pattern, add_text, match);
+	if (r < 0 || match->error)
+		return r < 0 ? r : match->error;
+	if (!loader->buffer.size)
+		return -ENOENT;
+	return loader->snapshot->want < P2P_WANT_ALL ? 0 :
+	       p2p_tree_glob(loader->tree, match->place, pattern, keep_text, match);
+}
+
 /* Into the buffer, what the row says of the function at @place. */
 static int read_row(struct loader *loader, const struct p2p_place *place,
 		    const struct p2p_raw *raw, const struct row *row)
 {
-	struct match match = { loader, raw };
+	struct match match = { loader, raw, place, 0 };
 	const struct p2p_tree_ops *ops = loader->tree->ops;
 	struct p2p_buffer *buffer = &loader->buffer;
 	char *slash;
@@ -145,6 +219,8 @@ static int read_row(struct loader *loader, const struct p2p_place *place,
 		buffer->size = 0;
 		r = p2p_tree_glob(loader->tree, place, row->path, add_name, &match);
 		return r < 0 ? r : buffer->size ? 0 : -ENOENT;
+	case P2P_KIND_EACH:
+		return read_each(&match, row->path);
 	case P2P_KIND_CLASS:
 		break;
 	}
@@ -426,6 +502,7 @@ int p2p_load_functions(struct p2p_context *context, struct p2p_tree *tree,
 
 	free(loader.buffer.data);
 	free(loader.names.data);
+	free(loader.text.data);
 	return r;
 }
 

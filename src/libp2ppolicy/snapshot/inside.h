@@ -8,7 +8,14 @@
 #include "snapshot/tree/tree.h"
 
 /** enum p2p_kind - see attrs.def and machine.def. */
-enum p2p_kind { P2P_KIND_FILE, P2P_KIND_LINK, P2P_KIND_DIR, P2P_KIND_GLOB, P2P_KIND_CLASS };
+enum p2p_kind {
+	P2P_KIND_FILE,
+	P2P_KIND_LINK,
+	P2P_KIND_DIR,
+	P2P_KIND_GLOB,
+	P2P_KIND_EACH,
+	P2P_KIND_CLASS
+};
 
 /**
  * struct p2p_entry - a file of the machine that is not an attribute of a function.

@@ -305,6 +305,7 @@ static int read_kind(struct loader *loader, const char *path)
 		r = ops->read(loader->tree, NULL, path, &loader->buffer);
 		return r < 0 ? r : filter(loader);
 	case P2P_KIND_GLOB:
+	case P2P_KIND_EACH:
 		break;
 	}
 	return -EINVAL;

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Where a function is and who uses it: NUMA node, CPUs, IOMMU group, driver, names of the OS. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "topology/build.h"
+
+/* No port is as fast; a larger number is none. */
+#define MOST_MBPS	1e8
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -73,6 +77,51 @@ static void set_iommu(struct p2p_topology *topology, struct p2p_function *functi
 					     p2p_snapshot_file(topology->snapshot, path));
 }
 
+/* The sum of the numbers that the lines begin with; denied when one is none, or is 0 or less. */
+static struct p2p_number sum_lines(const struct p2p_file *file, double unit)
+{
+	struct p2p_number sum = { file->fact, 0 };
+	const char *text = file->fact == P2P_PRESENT ? file->data : "";
+	char *end;
+
+	for (; *text; text += strcspn(text, "\n"), text += *text == '\n') {
+		double value = strtod(text, &end);
+
+		if (end == text || !(value > 0 && value < MOST_MBPS)) {
+			sum.fact = P2P_DENIED;
+			sum.value = 0;
+			return sum;
+		}
+		sum.value += (int64_t)(value * unit);
+	}
+	return sum;
+}
+
+/* "4: ACTIVE"; of a port that is down the rate says nothing. */
+static bool all_active(const struct p2p_file *states)
+{
+	const char *text = states->fact == P2P_PRESENT ? states->data : "";
+	bool any = *text;
+
+	for (; *text; text += strcspn(text, "\n"), text += *text == '\n')
+		if (*text != '4')
+			return false;
+	return any;
+}
+
+/* "400 Gb/sec (4X NDR)" of RDMA ports before the Mb/s of network interfaces. */
+static void set_ports(struct p2p_function *function, const struct p2p_raw *raw)
+{
+	struct p2p_number rate = sum_lines(&raw->attr[P2P_ATTR_PORT_RATE], 1000);
+	struct p2p_number speed = sum_lines(&raw->attr[P2P_ATTR_NET_SPEED], 1);
+
+	if (rate.fact == P2P_PRESENT && all_active(&raw->attr[P2P_ATTR_PORT_STATE]))
+		speed = rate;
+	else if (rate.fact != P2P_ABSENT && speed.fact == P2P_ABSENT)
+		speed.fact = P2P_DENIED;
+	function->port_mbps = speed;
+}
+
 void p2p_locality_build(struct p2p_topology *topology)
 {
 	size_t i;
@@ -88,6 +137,7 @@ void p2p_locality_build(struct p2p_topology *topology)
 		function->driver = p2p_file_text(topology, &raw->attr[P2P_ATTR_DRIVER]);
 		function->driver_fact = raw->attr[P2P_ATTR_DRIVER].fact;
 		function->power_state = p2p_file_text(topology, &raw->attr[P2P_ATTR_POWER_STATE]);
+		set_ports(function, raw);
 		set_iommu(topology, function, raw);
 		set_os_names(topology, function, raw);
 	}

@@ -10,19 +10,26 @@ bool speed_is_usable(const struct p2p_speed *speed)
 	return speed->limit != P2P_LIMIT_REFUSED && speed->limit != P2P_LIMIT_BLOCKED;
 }
 
+/* What the figure is: the least where a fact of the way is missing, the most of a device. */
+static const char *bound_of(const struct p2p_speed *speed)
+{
+	if (speed->fact == P2P_PRESENT)
+		return speed->at_most ? "<=" : "";
+	return speed->at_most ? "~" : ">=";
+}
+
 char *speed_bandwidth(const struct p2p_speed *speed, char buffer[WORDS_SIZE])
 {
 	double value = speed->gbytes_per_second;
-	const char *least = speed->fact == P2P_PRESENT ? "" : ">=";
 
 	if (!speed_is_usable(speed))
 		snprintf(buffer, WORDS_SIZE, "-");
 	else if (speed->limit == P2P_LIMIT_WRITES_ONLY)
 		snprintf(buffer, WORDS_SIZE, "no");
-	else if (value <= 0)
+	else if (value <= 0 || speed->limit == P2P_LIMIT_UNDECIDED)
 		snprintf(buffer, WORDS_SIZE, "?");
 	else
-		snprintf(buffer, WORDS_SIZE, value < 1 ? "%s%.2f" : "%s%.1f", least, value);
+		snprintf(buffer, WORDS_SIZE, value < 1 ? "%s%.2f" : "%s%.1f", bound_of(speed), value);
 	return buffer;
 }
 
@@ -72,7 +79,9 @@ struct json_object *speed_json_decimal(double value, const char *form)
 
 struct json_object *speed_json_bandwidth(const struct p2p_speed *speed)
 {
-	return speed->fact == P2P_PRESENT || speed->gbytes_per_second > 0 ?
+	bool known = speed->fact == P2P_PRESENT || speed->gbytes_per_second > 0;
+
+	return known && speed->limit != P2P_LIMIT_UNDECIDED ?
 	       speed_json_decimal(speed->gbytes_per_second, "%.3f") : NULL;
 }
 
@@ -84,6 +93,7 @@ struct json_object *speed_json(const struct app *app, const struct p2p_verdict *
 	char *reason = speed_reason(app, verdict, speed);
 
 	json_put(object, "known", json_flag(known));
+	json_put(object, "at_most", json_flag(speed->at_most));
 	json_put(object, "gbytes_per_second", speed_json_bandwidth(speed));
 	json_put(object, "latency_ns", speed->latency_ns > 0 ?
 		 speed_json_decimal(speed->latency_ns, "%.0f") : NULL);

@@ -12,8 +12,9 @@
 bool speed_is_usable(const struct p2p_speed *speed);
 
 /**
- * speed_bandwidth() - GB/s: "28.4"; ">=3.2" the least it can be; "?" not known; "-" refused or
- *	blocked; "no" where the root complex passes none.
+ * speed_bandwidth() - GB/s: "28.4"; ">=3.2" the least it can be; "<=28.4" the most, since a
+ *	device may be slower; "~3.2" both; "?" not known; "-" refused or blocked; "no" where the
+ *	root complex passes none.
  */
 char *speed_bandwidth(const struct p2p_speed *speed, char buffer[WORDS_SIZE]);
 

@@ -145,8 +145,9 @@ static int add_attr(struct capture *capture, const struct p2p_raw *raw, enum p2p
 		return add_link(capture, raw, attr, path);
 	case P2P_KIND_DIR:
 	case P2P_KIND_GLOB:
+	case P2P_KIND_EACH:
 	case P2P_KIND_CLASS:
-		break;		/* the directories are entries of the machine */
+		break;		/* the directories and files are entries of the machine */
 	}
 	return 0;
 }

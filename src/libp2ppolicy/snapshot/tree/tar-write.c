@@ -82,6 +82,7 @@ static int write_file(struct writer *writer, const struct p2p_tar_file *file,
 		break;
 	case P2P_KIND_FILE:
 	case P2P_KIND_GLOB:
+	case P2P_KIND_EACH:
 	case P2P_KIND_CLASS:
 		archive_entry_set_filetype(entry, AE_IFREG);
 		archive_entry_set_perm(entry, 0644);

@@ -158,6 +158,8 @@ static const struct p2p_fact_row function_rows[] = {
 	ROW("iommu_type", text, iommu_type, "type of the domain of its IOMMU group",
 	    .there = may_have_group),
 	ROW("power_state", text, power_state, "D0, D3hot, ..."),
+	NUMBER("port_mbps", number, port_mbps, "Mb/s of its network ports together; absent: it has "
+	       "none, or no driver"),
 	ROW("slot", text, slot, "name of the nearest physical slot above", .fact = FACT(slot_fact),
 	    .decides = true, .may_lack = true),
 	ROW("switch_id", count, switch_id, "equal for ports of one switch chip",

@@ -7,7 +7,7 @@
 enum { UP = 0, DOWN = 1 };
 
 /* What a resource is, in the top byte of its number. */
-enum { LINK_IN = 1, BUS_IN, PORT_IN, CLIENT_IN, CHIPSET_IN, SOCKET_IN, SOCKETS_IN };
+enum { LINK_IN = 1, BUS_IN, PORT_IN, CLIENT_IN, CHIPSET_IN, SOCKET_IN, SOCKETS_IN, DEVICE_IN };
 
 static uint64_t resource(unsigned int kind, uint64_t what, uint64_t direction)
 {
@@ -293,11 +293,21 @@ static void cross_sockets(const struct walker *w)
 		});
 }
 
+/* What passes from root port to root port, where that is less than their links carry. */
+static enum p2p_constant_id most_of_root(const struct p2p_way *way, const struct p2p_function *top)
+{
+	const struct p2p_pcie *port = &top->pcie;
+
+	if (way->cpu->gen3 && (port->link != P2P_PRESENT || port->most.speed_mtps <= 8000))
+		return way->cpu->gen3;
+	return way->read ? way->cpu->read : way->cpu->write;
+}
+
 static void cross_root(const struct walker *w, const struct p2p_function *from_top,
 		       const struct p2p_function *to_top)
 {
 	const struct p2p_way *way = w->way;
-	enum p2p_constant_id most = way->read ? way->cpu->read : way->cpu->write;
+	enum p2p_constant_id most = most_of_root(way, to_top);
 
 	cross_chipset(w, from_top, UP);
 	pass(w, from_top, p2p_constant(way->cpu->latency));
@@ -319,6 +329,24 @@ static void cross_root(const struct walker *w, const struct p2p_function *from_t
 	cross_chipset(w, to_top, DOWN);
 }
 
+/* Of a device that nobody measured its link is the most that it can do. */
+static void cross_device(const struct walker *w, const struct p2p_function *end)
+{
+	struct p2p_way *way = w->way;
+	struct p2p_pace pace = p2p_pace_of(end, end == (way->read ? way->to : way->from));
+
+	if (!pace.known && !way->at_most) {
+		way->at_most = true;
+		way->slower = end;
+	}
+	if (pace.gbytes_per_second > 0)
+		cross(w, &(struct p2p_crossing){
+			.limit = pace.limit, .at = end, .times = 1, .payload = way->payload,
+			.resource = resource(DEVICE_IN, end->index, end == way->to),
+			.capacity = pace.gbytes_per_second,
+		});
+}
+
 void p2p_way_walk(struct p2p_way *way, p2p_crossing_fn *visit, void *userdata)
 {
 	struct walker w = { way, visit, userdata };
@@ -332,4 +360,7 @@ void p2p_way_walk(struct p2p_way *way, p2p_crossing_fn *visit, void *userdata)
 		cross_root(&w, from_top, to_top);
 	else if (is_port(way->common, P2P_PORT_UPSTREAM))
 		pass(&w, way->common, p2p_constant(P2P_C_SWITCH_LATENCY));
+	cross_device(&w, way->from);
+	cross_device(&w, way->to);
+	way->at_most |= way->root && !way->cpu->measured;
 }

@@ -94,6 +94,9 @@ static const char *const sentences[P2P_LIMITS] = {
 				  "ports: reads fail",
 	[P2P_LIMIT_BLOCKED] = "a port on the path rejects the requests; of the path itself, ",
 	[P2P_LIMIT_REFUSED] = "the kernel refuses the pair; of the path itself, ",
+	[P2P_LIMIT_UNDECIDED] = "whether the pair gets through is unknown; of the path itself, ",
+	[P2P_LIMIT_DEVICE] = "%A itself does no more, whatever its link, as published figures say",
+	[P2P_LIMIT_PORT] = "the network ports of %A carry no more",
 };
 
 static void expand(struct writer *w, const char *sentence)
@@ -121,6 +124,18 @@ static void clause(struct writer *w, const char *before, const struct p2p_functi
 	p2p_text_add(&w->text, "%s", after);
 }
 
+/* Is there a figure that it is said of? */
+static bool has_figure(const struct p2p_speed *speed)
+{
+	return speed->gbytes_per_second > 0 && speed->limit == speed->way;
+}
+
+/* Without a figure nothing was assumed for it. */
+static const char *worst_of(const struct p2p_speed *speed)
+{
+	return has_figure(speed) ? ", and the worst value is assumed" : "";
+}
+
 static void add_unknown(struct writer *w)
 {
 	const struct p2p_speed *speed = w->speed;
@@ -130,8 +145,23 @@ static void add_unknown(struct writer *w)
 	if (w->verdict->kernel.map_type == P2P_MAP_UNKNOWN)
 		p2p_text_add(&w->text, "; whether the kernel permits it is unknown");
 	else if (!speed->missing)
-		p2p_text_add(&w->text, "; a fact of the machine is missing, and the worst value is assumed");
-	clause(w, "; a fact of ", speed->missing, " is missing, and the worst value is assumed");
+		p2p_text_add(&w->text, "; a fact of the machine is missing%s", worst_of(speed));
+	if (!speed->missing)
+		return;
+	clause(w, "; a fact of ", speed->missing, " is missing");
+	p2p_text_add(&w->text, "%s", worst_of(speed));
+}
+
+static void add_slower(struct writer *w)
+{
+	const struct p2p_speed *speed = w->speed;
+
+	if (!speed->at_most || !has_figure(speed))
+		return;
+	if (!speed->slower)
+		p2p_text_add(&w->text, "; no figure of the root complex (%s) is published, so this is the most",
+			     w->eval->cpu->name);
+	clause(w, "; ", speed->slower, " itself may be slower: this is the most");
 }
 
 int p2p_score_reason(const struct p2p_eval *eval, const struct p2p_verdict *verdict,
@@ -152,5 +182,6 @@ int p2p_score_reason(const struct p2p_eval *eval, const struct p2p_verdict *verd
 	clause(&w, "; the link of ", speed->idle, " idles and counts at its maximum: check under load");
 	clause(&w, "; the link of ", speed->degraded, " is below the maximum of its two ends");
 	add_unknown(&w);
+	add_slower(&w);
 	return (int)w.text.used;
 }

@@ -9,7 +9,8 @@ static const char *const limits[P2P_LIMITS] = {
 	[P2P_LIMIT_ORDERING] = "ordering", [P2P_LIMIT_SOCKET] = "socket",
 	[P2P_LIMIT_CHIPSET] = "chipset", [P2P_LIMIT_BUS] = "bus",
 	[P2P_LIMIT_WRITES_ONLY] = "writes_only", [P2P_LIMIT_BLOCKED] = "blocked",
-	[P2P_LIMIT_REFUSED] = "refused",
+	[P2P_LIMIT_REFUSED] = "refused", [P2P_LIMIT_DEVICE] = "device",
+	[P2P_LIMIT_PORT] = "port", [P2P_LIMIT_UNDECIDED] = "undecided",
 };
 
 const char *p2p_limit_name(enum p2p_limit limit)
@@ -88,15 +89,17 @@ static void limit_requests(struct p2p_way *way, const struct p2p_function *clien
 	speed->at = client;
 }
 
-/* GB/s of its link, all of it used and behind one switch; 0 it has none, negative not known. */
+/* GB/s of all its link, behind one switch, or of itself; 0 it has none, negative not known. */
 static double best_of(const struct p2p_function *end)
 {
 	const struct p2p_pcie *pcie = &end->pcie;
+	double own = p2p_pace_of(end, false).gbytes_per_second, link;
 
 	if (pcie->link != P2P_PRESENT)
 		return pcie->link == P2P_DENIED ? -1 : 0;
-	return p2p_link_carries(pcie->most, pcie->flit, p2p_constant(P2P_C_IDEAL_PAYLOAD)) *
+	link = p2p_link_carries(pcie->most, pcie->flit, p2p_constant(P2P_C_IDEAL_PAYLOAD)) *
 	       p2p_constant(P2P_C_SWITCH_EFFICIENCY);
+	return own > 0 && own < link ? own : link;
 }
 
 /*
@@ -149,6 +152,8 @@ static void conclude(const struct p2p_way *way, const struct p2p_verdict *verdic
 		speed->limit = way->cpu->sure ? P2P_LIMIT_WRITES_ONLY : P2P_LIMIT_UNKNOWN;
 	}
 	speed->missing = way->missing;
+	speed->at_most = way->at_most;
+	speed->slower = way->slower;
 	speed->fact = way->missing_fact || sum->unknown || !sum->wire ? P2P_DENIED : P2P_PRESENT;
 	if (sum->unknown || !sum->wire) {
 		speed->gbytes_per_second = 0;
@@ -160,6 +165,8 @@ static void conclude(const struct p2p_way *way, const struct p2p_verdict *verdic
 		speed->limit = P2P_LIMIT_REFUSED;
 	else if (way->blocked)
 		speed->limit = P2P_LIMIT_BLOCKED;
+	else if (verdict->kernel.map_type == P2P_MAP_UNKNOWN || way->maybe_blocked)
+		speed->limit = P2P_LIMIT_UNDECIDED;
 	if (verdict->kernel.map_type == P2P_MAP_UNKNOWN)
 		speed->fact = P2P_DENIED;
 	if (is_usable(way, verdict, speed))

@@ -22,9 +22,13 @@ enum p2p_constant_id {
 /** p2p_constant() - its value; 0 for P2P_C_NONE. */
 double p2p_constant(enum p2p_constant_id id);
 
-/** struct p2p_sockets - most between sockets: each way by @write or @read, @both together. */
+/**
+ * struct p2p_sockets - most between sockets: each way by @write or @read, @both together.
+ * @two: no machine has more than two
+ */
 struct p2p_sockets {
 	enum p2p_constant_id write, read, both;
+	bool two;
 };
 
 /** struct p2p_chipset - the link between chipset and CPU. */
@@ -38,15 +42,17 @@ struct p2p_chipset {
  * @reads: are reads passed between root ports?
  * @splits: is peer traffic cut to 64 bytes?
  * @sure: false for a row that stands for CPUs nobody measured
+ * @measured: somebody published what passes between its root ports
  * @write, @read: most of one port to another; @strict: most without relaxed ordering
+ * @gen3: the same of a model whose ports run at 8 GT/s at most; NONE: @write and @read
  * @latency: of the root complex
  * @chipset: NULL where PCI shows it
  */
 struct p2p_cpu {
 	const char *vendor;
 	uint16_t family_first, family_last, model_first, model_last;
-	bool reads, splits, sure;
-	enum p2p_constant_id write, read, strict, latency;
+	bool reads, splits, sure, measured;
+	enum p2p_constant_id write, read, gen3, strict, latency;
 	const struct p2p_sockets *sockets;
 	const struct p2p_chipset *chipset;
 	const char *name;
@@ -66,6 +72,7 @@ const struct p2p_cpu *p2p_cpu_find(const struct p2p_machine *machine);
  * @translated: an IOMMU translates it; @strict: lack of relaxed ordering costs
  * @payload: smallest Max_Payload_Size of the functions on it
  * @missing_fact: some fact was missing, and the worst was taken; @missing: of which function
+ * @at_most: what is on it may be slower than the links are; @slower: a device, NULL the CPU
  */
 struct p2p_way {
 	const struct p2p_eval *eval;
@@ -73,13 +80,27 @@ struct p2p_way {
 	const struct p2p_function *from, *to, *common;
 	bool read, root, blocked, maybe_blocked, known, sockets, translated, strict, switched;
 	double payload;
-	bool missing_fact;
-	const struct p2p_function *missing;
+	bool missing_fact, at_most;
+	const struct p2p_function *missing, *slower;
 };
 
 /** p2p_way_find() - where the data of reads or writes of an evaluated pair go. */
 void p2p_way_find(const struct p2p_eval *eval, const struct p2p_verdict *verdict, bool read,
 		  struct p2p_way *ret_way);
+
+/**
+ * struct p2p_pace - what a device itself can do, whatever its link.
+ * @known: somebody published a figure of it; else it may be slower than all that is known
+ * @limit: P2P_LIMIT_DEVICE or P2P_LIMIT_PORT; @gbytes_per_second: most of it, 0 its link
+ */
+struct p2p_pace {
+	bool known;
+	enum p2p_limit limit;
+	double gbytes_per_second;
+};
+
+/** p2p_pace_of() - of @function, @client: as the one that does the DMA. */
+struct p2p_pace p2p_pace_of(const struct p2p_function *function, bool client);
 
 /** p2p_way_has_switch() - is, or may be, the function on the way the upper port of a switch? */
 bool p2p_way_has_switch(const struct p2p_way *way, const struct p2p_function *function);

@@ -86,8 +86,8 @@ const struct column near_columns[] = {
 	PAIR("TAKES", "the same when DEVICE is the client, the peer the provider", false, takes,
 	     MAP_TYPE),
 	PAIR("HOPS", "the kernel's count of hops", true, gives, HOPS),
-	PAIR("READ", "GB/s the peer can read from DEVICE; >= at least, - refused or blocked, "
-	     "? unknown", true, gives, READ),
+	PAIR("READ", "GB/s the peer can read from DEVICE; >= at least, <= at most, ~ either, "
+	     "- refused or blocked, ? unknown", true, gives, READ),
 	PAIR("WRITE", "GB/s the peer can write to DEVICE", true, gives, WRITE),
 	PAIR("SCORE", "the lower score of these two, 0 to 100; ? unknown", true, gives, SCORE),
 	PAIR("TAKES-READ", "GB/s DEVICE can read from the peer", true, takes, READ),

@@ -96,7 +96,7 @@ static bool same_speed(const struct p2p_speed *a, const struct p2p_speed *b)
 {
 	double difference = a->gbytes_per_second - b->gbytes_per_second;
 
-	return a->fact == b->fact && a->limit == b->limit && a->score == b->score &&
+	return a->fact == b->fact && a->limit == b->limit && a->at_most == b->at_most &&
 	       difference < 0.001 && difference > -0.001;
 }
 
