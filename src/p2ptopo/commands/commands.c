@@ -44,9 +44,10 @@ static const struct command commands[] = {
 	  .stage = STAGE_EVALUATE, .want = P2P_WANT_NAMES, .run = command_near, .schema = "near",
 	  .columns = near_columns,
 	  .takes = TAKES_PAIRS, .values = { VALUE_END } },
-	{ .name = "address", .arguments = "ADDRESS", .operands = 1,
-	  .summary = "Which BAR, and which windows of bridges, an address lies in, such as one that "
-		     "IO_PAGE_FAULT names. Exit status 1 when no BAR holds it.",
+	{ .name = "address", .arguments = "ADDRESS|LINE|-", .operands = 1, .optional = 4096,
+	  .summary = "Which BAR, and which windows of bridges, an address lies in, and what a request "
+		     "to it means; a line of the kernel's log is taken as pasted, or from standard "
+		     "input. Exit status 1 when no BAR holds it.",
 	  .stage = STAGE_TOPOLOGY, .want = P2P_WANT_NAMES, .run = command_address,
 	  .schema = "address",
 	  .takes = TAKES_MACHINE },
