@@ -20,16 +20,22 @@
 #endif
 
 /*
- * The series of releases that the gate was tried on, for x86-64: its scenarios
- * pass there.
+ * The series of releases that the gate was tried on: its scenarios pass there.
  * On any other the module loads only if it is told to (unverified=1).
  */
+#if IS_ENABLED(CONFIG_X86_64)
 #define GATE_VERIFIED(row) \
 	row(6, 1) \
 	row(6, 12) \
 	row(6, 18) \
 	row(7, 2) \
 	row(7, 3)
+#define GATE_VERIFIED_ON "x86-64"
+#else
+#define GATE_VERIFIED(row) \
+	row(7, 3)
+#define GATE_VERIFIED_ON "arm64"
+#endif
 
 /*
  * GATE_HOOKS(row): row(symbol, its address if modules are linked to it, uapi

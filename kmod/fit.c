@@ -95,18 +95,19 @@ static int check_release(void)
 	static const struct {
 		unsigned int major, minor;
 	} verified[] = { GATE_VERIFIED(SERIES) };
+	const bool is_known_machine = IS_ENABLED(CONFIG_X86_64) || IS_ENABLED(CONFIG_ARM64);
 	const char *release = init_utsname()->release;
 	unsigned int major = 0, minor = 0;
 	size_t i;
 
 	sscanf(release, "%u.%u", &major, &minor);
-	for (i = 0; IS_ENABLED(CONFIG_X86_64) && i < ARRAY_SIZE(verified); i++) {
+	for (i = 0; is_known_machine && i < ARRAY_SIZE(verified); i++) {
 		if (verified[i].major == major && verified[i].minor == minor)
 			return 0;
 	}
 	if (unverified)
 		return 0;
-	pr_err("the gate was not tried on Linux %s for %s, only on" GATE_VERIFIED(SERIES_NAME) " for x86-64: not loaded (unverified=1 loads it all the same)\n",
+	pr_err("the gate was not tried on Linux %s for %s, only on" GATE_VERIFIED(SERIES_NAME) " for " GATE_VERIFIED_ON ": not loaded (unverified=1 loads it all the same)\n",
 	       release, init_utsname()->machine);
 	return -EOPNOTSUPP;
 }

@@ -58,6 +58,7 @@ struct gate {
 	bool held;		/* enforce holds a reference to this module */
 	struct task_struct *bypass_task;	/* DISTANCE, asking for the ungated */
 	struct device **bypass_clients;		/* answer with this very array */
+	struct task_struct *tester;		/* at load: what it asks is refused */
 };
 
 extern struct gate gate;
@@ -117,6 +118,9 @@ static inline bool gate_refuses(enum p2pgate_reason reason)
 /* fit.c */
 int gate_fit(void);
 unsigned long gate_look_up(const char *name);
+
+/* selftest.c */
+int gate_self_test(void);
 
 /* hooks.c */
 enum gate_answer gate_ask_address(const struct gate_list *list, struct gate_ask *ask,

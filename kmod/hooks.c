@@ -272,6 +272,8 @@ static noinline notrace void decide(unsigned long ip, unsigned long parent_ip,
 	if (bit < 0 || !may_look_at_list()) {
 		if (gate_unprotected(hook->bit))
 			answer = GATE_REFUSE;
+	} else if (unlikely(READ_ONCE(gate.tester) == current) && in_task()) {
+		answer = GATE_REFUSE;
 	} else {
 		list = rcu_dereference_sched(gate.list);
 		if (list && READ_ONCE(list->mode) != P2PGATE_OFF) {
@@ -407,7 +409,10 @@ int gate_hooks_place(void)
 		goto err_filter;
 	}
 	placed = true;
-	return 0;
+	err = gate_self_test();
+	if (err)
+		gate_hooks_remove();
+	return err;
 
 err_filter:
 	ftrace_free_filter(&gate_ops);

@@ -43,8 +43,26 @@ put_kmod() {
 put_source() {
 	local flags
 	read -ra flags < <(sed -n 's|^/\* cc-flags: \(.*\) \*/$|\1|p' "$1") || true
+	if [ "$arch" = aarch64 ]; then
+		put_foreign_source "$1"
+		return
+	fi
 	${CC:-cc} -O1 -Wall -Wextra -static -pthread -I "$here/../../kmod/uapi" -I "$here/../../kmod" "${flags[@]}" \
 		-o "$tree/usr/bin/$(basename "$1" .c)" "$1" || die "$1 does not build"
+}
+
+# The same for arm64, by the cross compiler of the root; without those that want options of x86.
+put_foreign_source() {
+	local tmp name
+	! grep -q '^/\* cc-flags: -m32' "$1" || return 0
+	name=$(basename "$1" .c)
+	tmp=$(mktemp -d "$cache/tmp.XXXXXX")
+	cp "$1" "$tmp/"
+	cp -r "$here/../../kmod/uapi" "$tmp/"
+	in_root aarch64-linux-gnu-gcc-14 -O1 -Wall -Wextra -static -pthread -I "/mnt/${tmp#"$cache/"}/uapi" \
+		-o "/mnt/${tmp#"$cache/"}/$name" "/mnt/${tmp#"$cache/"}/$name.c" || { rm -rf "$tmp"; die "$1 does not build"; }
+	install -D "$tmp/$name" "$tree/usr/bin/$name"
+	rm -rf "$tmp"
 }
 
 # put_installed: what "cmake --install" installs, at its places; and the kernel's config, as a distribution installs it
@@ -113,6 +131,12 @@ put_wants() {
 
 make_initramfs() {
 	local word file tree=$work/tree busybox=$root/usr/bin/busybox
+	if [ "$arch" = aarch64 ]; then
+		busybox=$cache/arm64/usr/bin/busybox
+		for word in installed udev systemd; do
+			[ -z "$(wants $word)" ] || skip "$(basename "$scenario" .sh) wants programs of this machine, which do not run on $arch"
+		done
+	fi
 	mkdir -p "$tree"/{usr/bin,lab/modules,lab/kmod}
 	: >"$tree/lab/load"
 	# On top of an initial RAM disk of a distribution (-i), whose own init starts ours, and whose /bin is /usr/bin.
@@ -134,12 +158,13 @@ make_initramfs() {
 	for word in $(wants source); do
 		put_source "$here/$word"
 	done
-	if [ -n "$(wants p2ptopo)" ]; then
+	# Programs of this machine are left out on another: scenarios that can do without look for them.
+	if [ -n "$(wants p2ptopo)" ] && [ "$arch" = x86_64 ]; then
 		[ -x "$build/src/p2ptopo/p2ptopo" ] || skip "no p2ptopo in build folder '$build'"
 		put_program "$build/src/p2ptopo/p2ptopo"
 		[ ! -e /usr/share/misc/pci.ids ] || install -D /usr/share/misc/pci.ids "$tree/usr/share/misc/pci.ids"
 	fi
-	for word in $(wants program); do
+	for word in $([ "$arch" != x86_64 ] || wants program); do
 		file=$(command -v "$word") || skip "no $word on this machine"
 		put_program "$file" "/usr/bin/$word"
 	done

@@ -25,15 +25,25 @@ qemu() {
 		"$P2PTOPO_VM_QEMU" "$@"
 	else
 		"$root/lib64/ld-linux-x86-64.so.2" --library-path "$root/usr/lib/x86_64-linux-gnu" \
-			"$root/usr/bin/qemu-system-x86_64" -L "$root/usr/share/seabios" -L "$root/usr/share/qemu" "$@"
+			"$root/usr/bin/qemu-system-${arch:-x86_64}" -L "$root/usr/share/seabios" -L "$root/usr/share/qemu" "$@"
 	fi
 }
 
-# need_kernel NAME: be sure that prepare made it, and know it: $kernel $release $kdir (module build folder as seen in the root)
+# Arguments of make that build modules for it.
+compilers() {
+	case $arch in
+	aarch64) echo ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu- CC=aarch64-linux-gnu-gcc-14 HOSTCC=gcc ;;
+	*) echo CC=gcc HOSTCC=gcc ;;
+	esac
+}
+
+# need_kernel NAME: be sure that prepare made it, and know it: $kernel $release $kdir (module build folder as seen in the root) $arch
 need_kernel() {
 	kernel=$cache/kernels/$1
 	[ -e "$root/.done" ] || skip "no build root in $cache: run tests/vm/prepare"
 	[ -e "$kernel/image" ] || skip "kernel $1 is not in $cache: run tests/vm/prepare $1"
 	release=$(cat "$kernel/release")
 	kdir=$(cat "$kernel/kdir")
+	arch=$(cat "$kernel/arch" 2>/dev/null || echo x86_64)
+	export arch	# for qemu
 }

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # make_machine: turn a fabric into QEMU's command line, in the array 'machine'. Sourced by run.
 make_machine() {
-	local cpu mem accel file size id line
+	local cpu mem accel file size id line board=q35 console=ttyS0
 	cpu=$(has cpu); mem=$(has memory); accel=$(has accel)
-	machine=(-accel "${accel:-tcg,thread=multi}" -machine "q35$(has machine | sed 's/^/,/' | tr -d '\n')"
+	# On arm64, whatever the fabric says of an x86 processor does not count.
+	[ "$arch" != aarch64 ] || board=virt,gic-version=3 console=ttyAMA0 cpu=cortex-a76
+	machine=(-accel "${accel:-tcg,thread=multi}" -machine "$board$(has machine | sed 's/^/,/' | tr -d '\n')"
 		-m "${mem:-512}" -smp 2 -cpu "${cpu:-max,vendor=GenuineIntel}" -display none -nodefaults -no-reboot
 		-serial stdio -serial "file:$work/result"
 		-kernel "$kernel/image" -initrd "$work/initrd"
-		-append "console=ttyS0 panic=-1 nokaslr no_timer_check quiet $(has append | tr '\n' ' ')$(wants append | tr '\n' ' ')")
+		-append "console=$console panic=-1 nokaslr no_timer_check quiet $(has append | tr '\n' ' ')$(wants append | tr '\n' ' ')")
 	while read -r id size; do
 		[ -n "$id" ] || continue
 		file=$work/$id.img

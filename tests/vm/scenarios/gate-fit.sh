@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # modules: nvme
-# kmod: ../../kmod modules/p2preader modules/p2pcopy modules/p2prelease
+# kmod: ../../kmod modules/p2preader modules/p2pcopy modules/p2prelease modules/p2punasked
 # source: guest/gatectl.c
 # Kernels that cannot be gated, or that nobody has tried: one that decides in a function too many, one with a copy of a function that
-# decides, a release that is not in the table. Each is refused with a sentence of its own; the last loads if it is told to, and taints.
+# decides, one that maps without asking any known function, a release that is not in the table. Each is refused with a sentence of its
+# own; the last loads if it is told to, and taints.
 . /lab/functions.sh
 . /lab/machine.sh
 . /lab/gate.sh
@@ -25,8 +26,12 @@ rmmod p2preader
 kmod p2pcopy
 not_loaded 'this kernel has pci_p2pdma_distance_many.constprop.0, a copy of a function that decides, where no hook sees it: not loaded'
 rmmod p2pcopy
+kmod p2punasked
+not_loaded 'dma_map_sg() lets [0-9a-f:.]* reach its own memory while all is refused, so this kernel decides somewhere else, too: not loaded'
+grep -E "p2pdma.*\bI\b" /sys/kernel/tracing/enabled_functions && fail "hooks were left behind"
+rmmod p2punasked
 kmod p2prelease release=6.17.4-vendor
-not_loaded 'the gate was not tried on Linux 6.17.4-vendor for x86_64, only on 6.1 .* for x86-64: not loaded (unverified=1 loads it all the same)'
+not_loaded "the gate was not tried on Linux 6.17.4-vendor for $(uname -m), only on [67][0-9. ]* for [a-z0-9-]*: not loaded (unverified=1 loads it all the same)"
 expect 0 taint
 kmod p2pgate unverified=1
 expect 64 taint

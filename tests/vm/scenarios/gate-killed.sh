@@ -9,6 +9,7 @@
 . /lab/machine.sh
 . /lab/gate.sh
 
+command -v p2ptopo >/dev/null || skip "no p2ptopo for this machine"
 start_drivers
 a=$(function_of alpha) b=$(function_of beta)
 kmod p2pask
