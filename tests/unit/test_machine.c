@@ -415,7 +415,7 @@ static const struct {
 	{ 0x070001, 0x10ee, 0x7024, P2P_CLASS_ACCEL, true },
 	{ 0xff0000, 0x1172, 0xe003, P2P_CLASS_ACCEL, true },
 	{ 0x118000, 0x1022, 0x1502, P2P_CLASS_ACCEL, true },
-	{ 0x080100, 0x15b3, 0x2100, P2P_CLASS_ACCEL, true },
+	{ 0x080100, 0x15b3, 0x2100, P2P_CLASS_NIC, true },
 	/* Intel's DMA engines, and system functions of Xeons with ids beside theirs. */
 	{ 0x088000, 0x8086, 0x0b25, P2P_CLASS_ACCEL, true },
 	{ 0x088000, 0x8086, 0x0b26, P2P_CLASS_OTHER, false },

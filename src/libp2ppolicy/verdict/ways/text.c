@@ -121,7 +121,7 @@ static void add_delivery(struct p2p_text *text, const struct p2p_ways *ways,
 	case P2P_DELIVERY_ROOT:
 		p2p_text_add(text, "the data go through the root complex%s",
 			     answer->translates == P2P_YES && verdict->kernel.common ?
-			     ", since the IOMMU translates and no switch knows such addresses" : "");
+			     ", since the IOMMU translates" : "");
 		return;
 	case P2P_DELIVERY_STAGED:
 		p2p_text_add(text, "the data go through system memory");
@@ -155,6 +155,25 @@ static void add_delivery(struct p2p_text *text, const struct p2p_ways *ways,
 			     "requests on");
 }
 
+/* "if A and B (not recorded), ": what has to hold, of what is not known. */
+static void add_open(struct p2p_text *text, const struct p2p_ways *ways,
+		     const struct p2p_way_answer *answer)
+{
+	const char *joint = "if ";
+
+	for (unsigned int i = 0; i < answer->condition_count; i++) {
+		const struct p2p_condition_answer *condition = &answer->conditions[i];
+
+		if (condition->held != P2P_UNKNOWN)
+			continue;
+		p2p_text_add(text, "%s", joint);
+		expand(text, ways->verdict, condition,
+		       p2p_condition_template(condition->id)->held);
+		joint = " and ";
+	}
+	p2p_text_add(text, " (not recorded), ");
+}
+
 static void add_reason(struct p2p_text *text, const struct p2p_ways *ways,
 		       const struct p2p_way_answer *answer)
 {
@@ -169,9 +188,7 @@ static void add_reason(struct p2p_text *text, const struct p2p_ways *ways,
 			p2p_text_add(text, "; %s", answer->way->refusal);
 		return;
 	case P2P_GRANT_UNKNOWN:
-		p2p_text_add(text, "%s; if %s grants it, ",
-			     p2p_condition_reason(ways, first_condition(answer, P2P_UNKNOWN), clause),
-			     answer->way->decider);
+		add_open(text, ways, answer);
 		break;
 	case P2P_GRANT_NOT_ASKED:
 		p2p_text_add(text, "nobody is asked, and ");
@@ -192,6 +209,28 @@ const char *p2p_driver_way_reason(const struct p2p_ways *ways, const struct p2p_
 	return buffer;
 }
 
+/*
+ * A mapped address reaches a peer below the same bridge directly only when nothing translates it and
+ * no port redirects it; one that is not mapped, or mapped by p2pdma, when no port redirects it.
+ */
+static void add_cure(struct p2p_text *text, const struct p2p_verdict *verdict,
+		     const struct p2p_way_answer *answer)
+{
+	bool mapped = answer->way->addressing == P2P_ADDRESSING_RESOURCE;
+	bool untranslate = mapped && answer->translates == P2P_YES &&
+			   (verdict->kernel.common || answer->evidence >= 0);
+	bool clear = verdict->kernel.common && verdict->fabric.request.kind == P2P_ROUTE_REDIRECTED;
+
+	bool x86 = verdict->machine->cpu_family.fact != P2P_ABSENT;
+
+	if (untranslate)
+		p2p_text_add(text, "boot with %s", x86 ? "iommu=pt" : "iommu.passthrough=1");
+	if (clear)
+		p2p_text_add(text, "%sclear the ACS redirects: `p2ptopo fix %s %s`",
+			     untranslate ? ", and " : "", verdict->provider->display,
+			     verdict->client->display);
+}
+
 const char *p2p_driver_way_cure(const struct p2p_ways *ways, const struct p2p_way_answer *answer,
 				char buffer[P2P_WAY_TEXT])
 {
@@ -200,15 +239,11 @@ const char *p2p_driver_way_cure(const struct p2p_ways *ways, const struct p2p_wa
 
 	if (refused)
 		return p2p_condition_cure(ways, refused, buffer);
-	if (answer->granted >= P2P_DELIVERY_DIRECT || answer->granted == P2P_DELIVERY_STAGED)
+	if (answer->granted >= P2P_DELIVERY_DIRECT || answer->granted == P2P_DELIVERY_STAGED ||
+	    p2p_is_guest(ways->verdict) != P2P_NO)
 		return NULL;
-	if (answer->translates == P2P_YES && answer->way->addressing != P2P_ADDRESSING_P2PDMA)
-		p2p_text_add(&text, "boot with iommu=pt (iommu.passthrough=1 on Arm), which takes the "
-			     "IOMMU's protection from all devices of the kernel");
-	else if (ways->verdict->kernel.common && ways->verdict->kernel.redirects)
-		p2p_text_add(&text, "clear the ACS redirects on the way: `p2ptopo fix %s %s`",
-			     ways->verdict->provider->display, ways->verdict->client->display);
-	else
+	add_cure(&text, ways->verdict, answer);
+	if (!*buffer)
 		return NULL;
 	return buffer;
 }

@@ -168,6 +168,8 @@ int survey_new(struct app *app, struct survey *ret_survey)
 		err = survey_redirecting(app, &survey);
 	if (!err)
 		err = p2p_cmdline_new(app->context, app->topology, NULL, &survey.cmdline);
+	if (!err)
+		err = survey_answers(app, &survey);
 	if (err)
 		survey_free(&survey);
 	else

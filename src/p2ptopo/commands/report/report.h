@@ -45,6 +45,42 @@ struct class_pair {
 	struct p2p_summary summary;
 };
 
+/** Uses that people ask about, and how many kinds of outcome of one are told apart. */
+#define USES 8
+#define OUTCOMES 12
+
+/**
+ * struct outcome - pairs that the drivers in use treat alike.
+ * @way: of the answer told; NULL when no row is about their drivers
+ * @granted: what comes of it when it is granted
+ * @nearest: of its pairs, those of a provider with the client nearest to it
+ * @condition: that decided, 0 none; @evidence: see struct p2p_way_answer
+ * @example: the first of them
+ */
+struct outcome {
+	uint64_t pairs, nearest;
+	const struct p2p_driver_way *way;
+	enum p2p_grant grant;
+	enum p2p_delivery delivery, granted;
+	unsigned int condition;
+	int evidence;
+	struct p2p_verdict example;
+};
+
+/**
+ * struct answer - what comes of one use, as GPU memory to NICs.
+ * @pairs: looked at; all of them when @complete
+ * @by_nearest: a provider works with the client nearest to it; else with all
+ * @outcomes: those of most pairs first
+ */
+struct answer {
+	unsigned int use;
+	uint64_t pairs;
+	bool complete, by_nearest;
+	struct outcome outcomes[OUTCOMES];
+	size_t outcome_count;
+};
+
 /**
  * struct survey - the machine as a whole.
  * @eval: that of the app; where the kernel lacks P2PDMA, one that evaluates by its release's
@@ -72,6 +108,8 @@ struct survey {
 	const struct p2p_function **redirecting;
 	size_t redirecting_count;
 	struct p2p_cmdline *cmdline;
+	struct answer answers[USES];
+	size_t answer_count;
 };
 
 /** survey_new() - look at everything, in time that grows with functions, not with pairs. */
@@ -83,6 +121,18 @@ int survey_findings(struct app *app, struct survey *survey);
 
 /** survey_redirecting() - fill redirecting. */
 int survey_redirecting(const struct app *app, struct survey *survey);
+
+/** survey_answers() - fill answers.  Return: 0 or -ENOMEM. */
+int survey_answers(const struct app *app, struct survey *survey);
+
+/** answer_text() - "GPU to NIC". */
+const char *answer_text(const struct answer *answer);
+
+/** answer_to_explain() - the outcome that a reader wants explained; NULL none. */
+const struct outcome *answer_to_explain(const struct answer *answer);
+
+/** report_print_answers() - what the drivers in use would do; for report_print(). */
+void report_print_answers(const struct app *app, const struct survey *survey);
 
 /** survey_pairs() - ordered pairs of different members of two groups that are looked at. */
 uint64_t survey_pairs(const struct survey *survey, size_t providers, size_t clients);

@@ -136,6 +136,50 @@ static struct json_object *findings(const struct survey *survey)
 	return array;
 }
 
+static struct json_object *outcomes(const struct answer *answer)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < answer->outcome_count; i++) {
+		const struct outcome *outcome = &answer->outcomes[i];
+		struct json_object *object = json_object_new_object();
+		char text[P2P_WAY_TEXT];
+		struct p2p_ways ways;
+
+		p2p_ways_find(&outcome->example, &ways);
+		json_put(object, "pairs", json_count(outcome->pairs));
+		json_put(object, "delivered", json_text(p2p_delivery_name(outcome->delivery)));
+		json_put(object, "granted", json_text(p2p_grant_name(outcome->grant)));
+		json_put(object, "if_granted", json_text(p2p_delivery_name(outcome->granted)));
+		json_put(object, "way", json_text(outcome->way ?
+						  p2p_driver_way_name(outcome->way) : NULL));
+		json_put(object, "provider", json_bdf(outcome->example.provider));
+		json_put(object, "client", json_bdf(outcome->example.client));
+		json_put(object, "why", json_text(p2p_ways_sentence(&ways, text)));
+		json_put(object, "cure", json_text(p2p_ways_told(&ways) ?
+			 p2p_driver_way_cure(&ways, p2p_ways_told(&ways), text) : NULL));
+		json_object_array_add(array, object);
+	}
+	return array;
+}
+
+static struct json_object *answers(const struct survey *survey)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < survey->answer_count; i++) {
+		const struct answer *answer = &survey->answers[i];
+		struct json_object *object = json_object_new_object();
+
+		json_put(object, "use", json_text(answer_text(answer)));
+		json_put(object, "pairs", json_count(answer->pairs));
+		json_put(object, "pairs_complete", json_flag(answer->complete));
+		json_put(object, "outcomes", outcomes(answer));
+		json_object_array_add(array, object);
+	}
+	return array;
+}
+
 static struct json_object *redirecting(const struct survey *survey)
 {
 	struct json_object *array = json_object_new_array();
@@ -165,6 +209,7 @@ enum status report_print_json(struct app *app, const struct survey *survey)
 	json_put(document, "devices", device_counts(app, survey));
 	json_put(document, "hierarchy", json_flag(survey->hierarchy));
 	json_put(document, "hypothetical", json_flag(survey->hypothetical));
+	json_put(document, "answers", answers(survey));
 	json_put(document, "groups", group_array(survey));
 	json_put(document, "matrix", matrix(survey));
 	json_put(document, "summary", summary(survey));

@@ -328,6 +328,7 @@ void report_print(struct app *app, const struct survey *survey)
 	print_cpu(app, machine);
 	print_kernel(app, survey, machine);
 	print_devices(app, survey);
+	report_print_answers(app, survey);
 	if (!survey->hierarchy)
 		print_flat(app);
 	if (survey->hierarchy || app->selected_count > 1)

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The answers, above all else: a line for each use, and why the worst of them is as it is. */
+#include <string.h>
+
+#include "commands/report/report.h"
+#include "print/output.h"
+#include "print/speed.h"
+#include "print/words.h"
+
+static const char *phrase(enum p2p_delivery delivery, const struct p2p_driver_way *way)
+{
+	static const char *const texts[P2P_DELIVERIES] = {
+		[P2P_DELIVERY_UNKNOWN] = "not known", [P2P_DELIVERY_BROKEN] = "would fail or hang",
+		[P2P_DELIVERY_REFUSED] = "refused", [P2P_DELIVERY_STAGED] = "staged through system memory",
+		[P2P_DELIVERY_ROOT] = "through the root complex", [P2P_DELIVERY_DIRECT] = "direct",
+	};
+
+	return delivery == P2P_DELIVERY_LINK ? p2p_driver_way_interface(way) : texts[delivery];
+}
+
+/* "direct if nvidia grants it": while the grant is open, what would come of it. */
+static void say(const struct outcome *outcome, char *text, size_t size)
+{
+	bool open = outcome->grant == P2P_GRANT_UNKNOWN && outcome->way &&
+		    outcome->granted > P2P_DELIVERY_STAGED;
+
+	snprintf(text, size, "%s%s%s%s", phrase(open ? outcome->granted : outcome->delivery,
+						outcome->way),
+		 open ? " if " : "", open ? p2p_driver_way_decider(outcome->way) : "",
+		 open ? " grants it" : "");
+}
+
+/* Outcomes that are said in the same words are one. */
+static void fold(const struct answer *answer, struct answer *ret_folded)
+{
+	char one[128], other[128];
+
+	*ret_folded = *answer;
+	ret_folded->outcome_count = 0;
+	for (size_t i = 0; i < answer->outcome_count; i++) {
+		size_t k;
+
+		say(&answer->outcomes[i], one, sizeof(one));
+		for (k = 0; k < ret_folded->outcome_count; k++) {
+			say(&ret_folded->outcomes[k], other, sizeof(other));
+			if (!strcmp(one, other))
+				break;
+		}
+		if (k == ret_folded->outcome_count) {
+			ret_folded->outcomes[ret_folded->outcome_count++] = answer->outcomes[i];
+			continue;
+		}
+		ret_folded->outcomes[k].pairs += answer->outcomes[i].pairs;
+		ret_folded->outcomes[k].nearest += answer->outcomes[i].nearest;
+	}
+}
+
+/* "8 direct, 56 through the root complex"; one outcome alone needs no count. */
+static void list(const struct answer *folded, bool nearest, char *text, size_t size)
+{
+	size_t used = 0, kinds = 0;
+
+	for (size_t i = 0; i < folded->outcome_count; i++)
+		kinds += !nearest || folded->outcomes[i].nearest;
+	*text = '\0';
+	for (size_t i = 0; i < folded->outcome_count && used < size; i++) {
+		const struct outcome *outcome = &folded->outcomes[i];
+		uint64_t count = nearest ? outcome->nearest : outcome->pairs;
+		char word[128];
+
+		if (!count)
+			continue;
+		say(outcome, word, sizeof(word));
+		used += (size_t)snprintf(text + used, size - used, "%s", used ? ", " : "");
+		if (kinds > 1 && used < size)
+			used += (size_t)snprintf(text + used, size - used, "%llu ",
+						 (unsigned long long)count);
+		if (used < size)
+			used += (size_t)snprintf(text + used, size - used, "%s", word);
+	}
+}
+
+static void print_line(const struct app *app, const struct answer *answer)
+{
+	char nearest[320], all[320], line[800], counted[WORDS_SIZE];
+	struct answer folded;
+
+	fold(answer, &folded);
+	list(&folded, true, nearest, sizeof(nearest));
+	list(&folded, false, all, sizeof(all));
+	words_count(answer->pairs, "pair", counted);
+	if (answer->by_nearest && strcmp(nearest, all) != 0)
+		snprintf(line, sizeof(line), "%s: each with its nearest: %s; %s%s: %s",
+			 answer_text(answer), nearest, answer->complete ? "all " : "of ", counted,
+			 all);
+	else
+		snprintf(line, sizeof(line), "%s, %s%s: %s", answer_text(answer),
+			 answer->complete ? "" : "of ", counted, all);
+	fputs(paint_on(app, PAINT_BOLD), app->out);
+	words_wrap(app->out, line, 0, 2, app->options.width);
+	fputs(paint_off(app), app->out);
+}
+
+static void print_why(const struct app *app, const struct outcome *outcome)
+{
+	char why[P2P_WAY_TEXT], text[P2P_WAY_TEXT + 64];
+	const struct p2p_way_answer *told;
+	struct p2p_ways ways;
+	const char *cure;
+
+	p2p_ways_find(&outcome->example, &ways);
+	told = p2p_ways_told(&ways);
+	snprintf(text, sizeof(text), "  %s to %s, %s", outcome->example.provider->display,
+		 outcome->example.client->display, p2p_ways_sentence(&ways, why));
+	words_wrap(app->out, text, 0, 4, app->options.width);
+	cure = told ? p2p_driver_way_cure(&ways, told, why) : NULL;
+	snprintf(text, sizeof(text), "  what to change: %s", cure ? cure : "");
+	if (cure)
+		words_wrap(app->out, text, 0, 4, app->options.width);
+}
+
+void report_print_answers(const struct app *app, const struct survey *survey)
+{
+	const struct outcome *last = NULL;
+
+	if (survey->answer_count)
+		putc('\n', app->out);
+	for (size_t i = 0; i < survey->answer_count; i++) {
+		const struct outcome *outcome = answer_to_explain(&survey->answers[i]);
+
+		print_line(app, &survey->answers[i]);
+		/* Two uses that fail for one reason say it once. */
+		if (outcome && (!last || outcome->condition != last->condition ||
+				outcome->evidence != last->evidence || !outcome->way))
+			print_why(app, outcome);
+		last = outcome;
+	}
+}
