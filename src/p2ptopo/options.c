@@ -26,7 +26,7 @@
 
 LIST(cells, "verdict", "read", "write", "latency", "score")
 LIST(modes, "off", "observe", "enforce")
-LIST(goals, "possible", "direct")
+LIST(goals, "possible", "direct", "gpudirect")
 LIST(whens, "auto", "always", "never")
 
 static const char *rule_sets(size_t index)
@@ -101,7 +101,8 @@ static const struct option_row rows[] = {
 	{ 0, "policy", "FILE", 0, "fix", TEXT(policy), VALUE_PATH, NULL,
 	  "all pairs that this policy allows" },
 	{ 0, "goal", "GOAL", 0, "fix", TEXT(goal), VALUE_WORD, goals,
-	  "what pairs should become: direct (the default), or possible by any route" },
+	  "what pairs should become: direct (the default), possible by any route, or gpudirect: turned "
+	  "by the switches, and with ACS as the vendor of the GPU demands it" },
 	{ 0, "apply", NULL, 0, "fix", FLAG(apply), "write the registers, as root" },
 	{ 0, "undo", NULL, 0, "fix", FLAG(undo), "undo what --apply wrote since boot" },
 	{ 0, "undo-file", "FILE", 0, "fix", TEXT(undo_file), VALUE_PATH, NULL,

@@ -17,8 +17,10 @@
  * @P2P_GOAL_POSSIBLE: the kernel permits it, by whatever way
  * @P2P_GOAL_DIRECT: and through the switch: map type bus_addr, and no port redirects or blocks
  *	its requests or completions.  A pair without a common bridge can only be possible.
+ * @P2P_GOAL_GPUDIRECT: the switches turn requests and completions, whatever p2pdma says, which
+ *	NVIDIA's driver does not ask; and ACS is as NVIDIA demands where it has a rule of its own
  */
-enum p2p_goal { P2P_GOAL_POSSIBLE, P2P_GOAL_DIRECT };
+enum p2p_goal { P2P_GOAL_POSSIBLE, P2P_GOAL_DIRECT, P2P_GOAL_GPUDIRECT };
 
 /** struct p2p_pair - an ordered pair; both of one topology. */
 struct p2p_pair {

@@ -40,6 +40,10 @@ bool p2p_goal_met(enum p2p_goal goal, const struct p2p_verdict *verdict)
 {
 	enum p2p_map_type type = verdict->kernel.map_type;
 
+	if (goal == P2P_GOAL_GPUDIRECT)
+		return verdict->kernel.common &&
+		       verdict->fabric.request.kind == P2P_ROUTE_DIRECT &&
+		       verdict->fabric.completion.kind == P2P_ROUTE_DIRECT && p2p_shape_met(verdict);
 	if (goal == P2P_GOAL_POSSIBLE || !verdict->kernel.common)
 		return type >= P2P_MAP_THRU_HOST_BRIDGE;
 	return type == P2P_MAP_BUS_ADDR && !is_diverted(&verdict->fabric.request) &&

@@ -46,6 +46,19 @@ bool p2p_goal_met(enum p2p_goal goal, const struct p2p_verdict *verdict);
  */
 int p2p_advice_registers_find(struct p2p_advice *advice);
 
+/** p2p_shape_fn - called for a port with the bits of ACS Control that are to be set and cleared. */
+typedef void p2p_shape_fn(void *userdata, const struct p2p_function *port, uint16_t set,
+			  uint16_t clear);
+
+/**
+ * p2p_shape_each() - call @visit for each port of a pair of which a vendor demands its own ACS.
+ * Return: false when no vendor has a rule for the pair.
+ */
+bool p2p_shape_each(const struct p2p_verdict *verdict, p2p_shape_fn *visit, void *userdata);
+
+/** p2p_shape_met() - is ACS as such a rule demands it?  True where there is no rule. */
+bool p2p_shape_met(const struct p2p_verdict *verdict);
+
 /** p2p_advice_reach_find() - fill @reaches.  Needs @changed. */
 void p2p_advice_reach_find(struct p2p_advice *advice);
 

@@ -17,11 +17,15 @@
 #include "topology/build.h"
 #include "verdict/eval.h"
 
-/* By index of function: the bits of ACS Control to clear. */
+/*
+ * By index of function: the bits of ACS Control to clear and to set.
+ * @fixed: a vendor's rule says what they are, all of them
+ */
 struct search {
 	struct p2p_advice *advice;
-	uint16_t *clear;
-	struct p2p_topology *topology;	/* with them cleared */
+	uint16_t *clear, *set;
+	bool *fixed;
+	struct p2p_topology *topology;	/* with them changed */
 	struct p2p_eval *eval;
 };
 
@@ -63,7 +67,7 @@ static bool collect(struct search *search, const struct p2p_function *function, 
 		return false;
 	original = p2p_topology_function(search->advice->topology, function->index);
 	clear = &search->clear[function->index];
-	if (original->acs.fact != P2P_PRESENT)
+	if (original->acs.fact != P2P_PRESENT || search->fixed[function->index])
 		return false;
 	bits = (uint16_t)(bits & original->acs.control & P2P_ACS_REDIRECT & ~*clear);
 	*clear |= bits;
@@ -120,8 +124,9 @@ static bool collect_all(struct search *search)
 		if (!verdict.kernel.common || verdict.kernel.unread ||
 		    p2p_goal_met(advice->goal, &verdict))
 			continue;
-		found |= collect_kernel(search, &verdict);
-		if (advice->goal == P2P_GOAL_DIRECT) {
+		if (advice->goal != P2P_GOAL_GPUDIRECT)
+			found |= collect_kernel(search, &verdict);
+		if (advice->goal != P2P_GOAL_POSSIBLE) {
 			found |= collect_route(search, &verdict.fabric.request);
 			found |= collect_route(search, &verdict.fabric.completion);
 		}
@@ -134,7 +139,7 @@ static size_t count_changes(const struct search *search)
 	size_t changes = 0, count = p2p_topology_count(search->advice->topology);
 
 	for (size_t i = 0; i < count; i++)
-		changes += search->clear[i] != 0;
+		changes += search->clear[i] || search->set[i];
 	return changes;
 }
 
@@ -157,9 +162,9 @@ static int rebuild(struct search *search)
 	if (!list)
 		return -ENOMEM;
 	for (size_t i = 0; n < changes; i++)
-		if (search->clear[i])
+		if (search->clear[i] || search->set[i])
 			list[n++] = (struct p2p_change){
-				.kind = P2P_CHANGE_ACS, .clear = search->clear[i],
+				.kind = P2P_CHANGE_ACS, .clear = search->clear[i], .set = search->set[i],
 				.function = p2p_topology_function(advice->topology, i),
 			};
 	drop(search);
@@ -220,7 +225,7 @@ static void trim(struct search *search, const bool *promised)
 
 	for (size_t i = 0; i < count; i++) {
 		for (uint16_t bit = 1; bit && search->clear[i]; bit = (uint16_t)(bit << 1)) {
-			if (!(search->clear[i] & bit))
+			if (!(search->clear[i] & bit) || search->fixed[i])
 				continue;
 			put_back(search, i, bit, true);
 			if (all_hold(search, promised, i))
@@ -260,11 +265,11 @@ static int keep_registers(struct search *search)
 		return -ENOMEM;
 	for (size_t i = 0; n < changes; i++) {
 		const struct p2p_function *function = p2p_topology_function(advice->topology, i);
-		unsigned int clear = search->clear[i];
+		unsigned int clear = search->clear[i], set = search->set[i];
 
-		if (clear)
+		if (clear || set)
 			advice->registers[n++] = p2p_register_make(function, (uint16_t)(
-				function->acs.control & ~clear));
+				(function->acs.control & ~clear) | set));
 	}
 	advice->register_count = changes;
 	if (!changes)
@@ -280,9 +285,34 @@ static int keep_registers(struct search *search)
 	return 0;
 }
 
+static void demand(void *userdata, const struct p2p_function *port, uint16_t set, uint16_t clear)
+{
+	struct search *search = userdata;
+	const struct p2p_acs *acs = &port->acs;
+
+	if (acs->fact != P2P_PRESENT)
+		return;
+	search->fixed[port->index] = true;
+	search->clear[port->index] = clear & acs->control;
+	search->set[port->index] = (uint16_t)(set & acs->capability & ~acs->control);
+}
+
+/* What a vendor's rule demands is taken whole: less of it is none of its cases. */
+static void take_shapes(struct search *search)
+{
+	const struct p2p_advice *advice = search->advice;
+
+	for (size_t i = 0; advice->goal == P2P_GOAL_GPUDIRECT && i < advice->pair_count; i++)
+		if (advice->pairs[i].state != P2P_ADVICE_FINE)
+			p2p_shape_each(&advice->pairs[i].before, demand, search);
+}
+
 static int find(struct search *search)
 {
-	int r = rebuild(search);
+	int r;
+
+	take_shapes(search);
+	r = rebuild(search);
 
 	while (!r && collect_all(search))
 		r = rebuild(search);
@@ -293,14 +323,19 @@ static int find(struct search *search)
 
 int p2p_advice_registers_find(struct p2p_advice *advice)
 {
-	struct search search = { .advice = advice };
-	int r;
+	size_t count = p2p_topology_count(advice->topology) + 1;
+	struct search search = {
+		.advice = advice, .clear = calloc(count, sizeof(*search.clear)),
+		.set = calloc(count, sizeof(*search.set)),
+		.fixed = calloc(count, sizeof(*search.fixed)),
+	};
+	int r = search.clear && search.set && search.fixed ? 0 : -ENOMEM;
 
-	search.clear = calloc(p2p_topology_count(advice->topology) + 1, sizeof(*search.clear));
-	if (!search.clear)
-		return -ENOMEM;
-	r = find(&search);
+	if (!r)
+		r = find(&search);
 	drop(&search);
 	free(search.clear);
+	free(search.set);
+	free(search.fixed);
 	return r;
 }

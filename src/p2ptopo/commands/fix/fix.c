@@ -23,13 +23,19 @@ const char *fix_undo_file(const struct app *app)
 	return app->options.undo_file ? app->options.undo_file : P2P_UNDO_FILE;
 }
 
+/* GPUDirect is about the memory of GPUs. */
+static bool is_asked(const struct request *request, const struct p2p_function *provider)
+{
+	return request->goal != P2P_GOAL_GPUDIRECT || provider->kind == P2P_CLASS_GPU;
+}
+
 /* Every ordered pair of the devices named; provider and client exchanged too. */
 static void make_pairs(const struct p2p_function *const *devices, size_t count,
 		       struct request *request)
 {
 	for (size_t i = 0; i < count; i++)
 		for (size_t j = 0; j < count; j++)
-			if (devices[i] != devices[j])
+			if (devices[i] != devices[j] && is_asked(request, devices[i]))
 				request->pairs[request->count++] =
 					(struct p2p_pair){ devices[i], devices[j] };
 }
@@ -52,8 +58,73 @@ static enum status pairs_of_devices(struct app *app, int argc, char **argv,
 		make_pairs(devices, count, request);
 	free(devices);
 	if (!status && !request->count)
-		status = fail_with(app->failure, STATUS_INPUT, "these are the same device");
+		status = fail_with(app->failure, STATUS_INPUT, request->goal == P2P_GOAL_GPUDIRECT ?
+				   "none of these is a GPU with another device beside it" :
+				   "these are the same device");
 	return status;
+}
+
+/* The fewest hops from a GPU to an adapter below a bridge that both share; 0 there is none. */
+static unsigned int nearest_hops(const struct app *app, const struct p2p_function *gpu)
+{
+	unsigned int least = 0;
+
+	for (size_t i = 0; i < app->selected_count; i++) {
+		struct p2p_verdict verdict;
+
+		if (app->selected[i]->kind != P2P_CLASS_NIC)
+			continue;
+		p2p_eval_pair(app->eval, gpu, app->selected[i], &verdict);
+		if (verdict.kernel.common && (!least || verdict.kernel.hops < least))
+			least = verdict.kernel.hops;
+	}
+	return least;
+}
+
+/* Room for one pair more; it doubles. */
+static bool make_room(struct request *request)
+{
+	struct p2p_pair *larger = request->pairs;
+
+	if (!(request->count & (request->count - 1)))
+		larger = reallocarray(request->pairs, request->count ? 2 * request->count : 1,
+				      sizeof(*larger));
+	if (larger)
+		request->pairs = larger;
+	return larger;
+}
+
+static bool add_nearest(const struct app *app, const struct p2p_function *gpu,
+			struct request *request)
+{
+	unsigned int least = nearest_hops(app, gpu);
+
+	for (size_t i = 0; least && i < app->selected_count; i++) {
+		struct p2p_verdict verdict;
+
+		if (app->selected[i]->kind != P2P_CLASS_NIC)
+			continue;
+		p2p_eval_pair(app->eval, gpu, app->selected[i], &verdict);
+		if (!verdict.kernel.common || verdict.kernel.hops != least)
+			continue;
+		if (!make_room(request))
+			return false;
+		request->pairs[request->count++] = (struct p2p_pair){ gpu, app->selected[i] };
+	}
+	return true;
+}
+
+/* Without devices GPUDirect is about each GPU and the adapters nearest to it. */
+static enum status pairs_of_machine(struct app *app, struct request *request)
+{
+	for (size_t i = 0; i < app->selected_count; i++)
+		if (app->selected[i]->kind == P2P_CLASS_GPU &&
+		    !add_nearest(app, app->selected[i], request))
+			return fail_memory(app->failure);
+	if (request->count)
+		return STATUS_DONE;
+	return fail_with(app->failure, STATUS_INPUT, "no GPU of %s has an adapter below a bridge that "
+			 "both share", app_machine(app));
 }
 
 static enum status take_allowed(struct app *app, const struct p2p_allow_list *list,
@@ -88,6 +159,8 @@ static enum p2p_goal goal_of(const struct app *app)
 {
 	const char *goal = app->options.goal;
 
+	if (goal && !strcmp(goal, "gpudirect"))
+		return P2P_GOAL_GPUDIRECT;
 	return goal && !strcmp(goal, "possible") ? P2P_GOAL_POSSIBLE : P2P_GOAL_DIRECT;
 }
 
@@ -100,6 +173,8 @@ static enum status parse_request(struct app *app, int argc, char **argv,
 				 "both");
 	if (app->options.policy)
 		return pairs_of_policy(app, request);
+	if (!argc && request->goal == P2P_GOAL_GPUDIRECT)
+		return pairs_of_machine(app, request);
 	if (argc < 2)
 		return fail_with(app->failure, STATUS_USAGE, "fix needs two devices or more, "
 				 "--policy FILE, --lint or --undo");

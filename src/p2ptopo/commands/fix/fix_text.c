@@ -38,25 +38,41 @@ static void say(const struct app *app, unsigned int indent, const char *format, 
 	print_wrapped(app->out, app->options.width, indent, text);
 }
 
+/* Then what the switches do is what counts, and the kernel is not asked. */
+static bool is_gpudirect(const struct app *app)
+{
+	return app->options.goal && !strcmp(app->options.goal, "gpudirect");
+}
+
+static bool is_diverted(enum p2p_route_kind kind)
+{
+	return kind == P2P_ROUTE_REDIRECTED || kind == P2P_ROUTE_BLOCKED;
+}
+
 /* "bus_addr, distance 4, requests redirected" */
 static void print_verdict(const struct app *app, const struct p2p_verdict *verdict)
 {
 	const struct p2p_kernel *kernel = &verdict->kernel;
-	const struct { const char *what; enum p2p_route_kind kind; } routes[] = {
-		{ "requests", verdict->fabric.request.kind },
-		{ "completions", verdict->fabric.completion.kind },
-	};
+	enum p2p_route_kind request = verdict->fabric.request.kind;
+	enum p2p_route_kind completion = verdict->fabric.completion.kind;
 
+	if (is_gpudirect(app)) {
+		fprintf(app->out, "requests %s%s%s, completions %s%s%s",
+			paint_on(app, paint_of_route(request)), p2p_route_name(request),
+			paint_off(app), paint_on(app, paint_of_route(completion)),
+			p2p_route_name(completion), paint_off(app));
+		return;
+	}
 	fprintf(app->out, "%s%s%s", paint_on(app, paint_of(kernel->map_type)),
 		p2p_map_type_name(kernel->map_type), paint_off(app));
 	if (kernel->map_type >= P2P_MAP_THRU_HOST_BRIDGE)
 		fprintf(app->out, ", distance %d", kernel->distance);
 	if (kernel->map_type != P2P_MAP_BUS_ADDR)
 		return;
-	for (size_t i = 0; i < 2; i++)
-		if (routes[i].kind == P2P_ROUTE_REDIRECTED || routes[i].kind == P2P_ROUTE_BLOCKED)
-			fprintf(app->out, ", %s %s", routes[i].what,
-				p2p_route_name(routes[i].kind));
+	if (is_diverted(request))
+		fprintf(app->out, ", requests %s", p2p_route_name(request));
+	if (is_diverted(completion))
+		fprintf(app->out, ", completions %s", p2p_route_name(completion));
 }
 
 static void print_pair(const struct app *app, const struct fix *fix, size_t index)
@@ -126,12 +142,14 @@ static size_t count_bystanders(const struct app *app, const struct fix *fix)
 static void print_register(const struct app *app, const struct p2p_register *change)
 {
 	uint16_t next = (uint16_t)((change->present & ~change->mask) | change->value);
-	char line[128], bits[P2P_ACS_SIZE], product[128];
+	uint16_t off = change->mask & change->present, set = change->mask & change->value;
+	char line[128], bits[P2P_ACS_SIZE], more[P2P_ACS_SIZE], product[128];
 
 	p2p_register_setpci(change, false, line, sizeof(line));
 	fprintf(app->out, "  %s\n", line);
-	say(app, 6, "now %04x, then %04x: %s off; %s, %s", change->present, next,
-	    words_acs(change->mask, bits), words_port(change->function),
+	say(app, 6, "now %04x, then %04x: %s%s%s%s%s; %s, %s", change->present, next,
+	    words_acs(off, bits), off ? " off" : "", off && set ? ", " : "", words_acs(set, more),
+	    set ? " on" : "", words_port(change->function),
 	    words_product(change->function, product, sizeof(product)));
 }
 
@@ -362,9 +380,33 @@ static void print_lints(const struct app *app, const struct fix *fix)
 		    lint->word, lint->text);
 }
 
+/* Mapped addresses meet the root complex while the IOMMU translates, whatever the switches do. */
+static void print_translated(const struct app *app, const struct fix *fix)
+{
+	const struct p2p_advised *advised;
+
+	for (size_t i = 0; is_gpudirect(app) && (advised = p2p_advice_pair(fix->advice, i)); i++) {
+		const struct p2p_way_answer *told;
+		struct p2p_ways ways;
+
+		p2p_ways_find(&advised->before, &ways);
+		told = p2p_ways_told(&ways);
+		if (!told || told->translates != P2P_YES ||
+		    p2p_driver_way_addressing(told->way) != P2P_ADDRESSING_RESOURCE)
+			continue;
+		heading(app, "And besides:");
+		say(app, 2, "the IOMMU translates for %s, and the addresses that %s maps for it then "
+		    "go up to the root complex: boot with iommu=pt, or iommu.passthrough=1 on Arm. "
+		    "The IOMMU then no longer protects memory from the devices of the kernel.",
+		    advised->pair.client->display, advised->pair.provider->driver);
+		return;
+	}
+}
+
 void fix_print(struct app *app, const struct fix *fix)
 {
 	print_pairs(app, fix);
+	print_translated(app, fix);
 	if (fix->register_count) {
 		print_registers(app, fix);
 		print_parameters(app, fix);
