@@ -11,6 +11,7 @@ usage: p2poracle.py CAPTURE RULESET        one JSON object a line
 
 import itertools
 import json
+import re
 import sys
 
 import machine as capture
@@ -64,6 +65,32 @@ RULES = {
     "next": Rules(ROWS_NEXT),
     "tlp": Rules(ROWS_NEXT, walk="tlp"),
 }
+
+# What distributors' kernels have beside mainline of the same release, by the text of the release;
+# the last column: all of its kernels, or those from this build on.
+ZHAOXINS = rows(ZHAOXIN, SAME, 0x1003, 0x1005, 0x1006, 0x1007) + rows(ZHAOXIN, ANY, 0x1008)
+DISTRIBUTORS = (
+    (r"\.oe\d", ZHAOXINS, 0),
+    (r"\.an\d", ZHAOXINS, 0),
+    (r"deepin|amd64-desktop", ZHAOXINS, 0),
+    (r"lts2021", rows(INTEL, ANY, 0x09a2), 0),
+    (r"^(?!.*\duek).*\.el10", rows(INTEL, ANY, 0x0b25, 0x0cfe, 0x11fb, 0x1212, 0x1216,
+                                   0x4940, 0x4942, 0x4944, 0x4946, 0x4948), 237),
+    (r"^(?!.*\duek).*\.el9", rows(INTEL, ANY, 0x09a2), None),
+)
+
+
+def distributor_row(release, vendor, device):
+    """SAME or ANY and whether this build is sure to have it; None: no row."""
+    for pattern, table, build in DISTRIBUTORS:
+        if not re.search(pattern, release):
+            continue
+        for row_vendor, row_device, need in table:
+            if (row_vendor, row_device) == (vendor, device):
+                number = int(re.search(r"-(\d+)|$", release).group(1) or 0)
+                return need, build is not None and number >= build
+    return None
+
 
 # -- configuration space -----------------------------------------------------------------
 
@@ -273,8 +300,9 @@ def either(value):
 
 
 class Oracle:
-    def __init__(self, machine, ruleset):
-        self.machine, self.rules = machine, RULES[ruleset]
+    def __init__(self, machine, ruleset, release=None):
+        """release: of a distributor, whose rows hold beside those of the rule set"""
+        self.machine, self.rules, self.release = machine, RULES[ruleset], release
         self.acs = {f.name: acs_control(f) for f in machine.functions.values()}
         hosts = {f.host for f in machine.functions.values()}
         self.passes = {host: self.possible_rows(host) for host in hosts}
@@ -326,6 +354,11 @@ class Oracle:
             possible.update(need for _, _, need in matching)
             sure = root.vendor is not None and any(
                 device is None or root.device == device for _, device, _ in matching)
+            added = self.release and root.vendor is not None and not matching and \
+                distributor_row(self.release, root.vendor, root.device)
+            if added:
+                need, sure = added
+                possible.add(need)
             if not sure:
                 possible.add(None)
         return sorted(possible, key=str)

@@ -46,11 +46,11 @@ END_TEST
 /* @rules NULL: the newest. */
 static const struct { const char *release, *rules; bool exact; } releases[] = {
 	{ "4.20.0", "4.20", true }, { "5.1.21", "4.20", true }, { "5.2.0", "5.2", true },
-	{ "5.3.18-lp152.106-default", "5.2", true }, { "5.4.0-216-generic", "5.4", true },
+	{ "5.3.18-lp152.106-default", "5.2", false }, { "5.4.0-216-generic", "5.4", false },
 	{ "5.9.16", "5.4", true }, { "5.10.0-35-amd64", "5.10", true },
-	{ "5.15.0-139-generic", "5.15", true }, { "5.18.0", "5.15", true },
+	{ "5.15.0-139-generic", "5.15", false }, { "5.18.0", "5.15", true },
 	{ "5.19.17", "5.19", true }, { "6.0.0", "5.19", true },
-	{ "6.1.0-40-amd64", "6.1", true }, { "6.8.0-60-generic", "6.6", true },
+	{ "6.1.0-40-amd64", "6.1", true }, { "6.8.0-60-generic", "6.6", false },
 	{ "6.12.107+deb13-amd64", "6.12", true }, { "6.18.2", "6.12", true },
 	{ "7.0.1", "6.12", true }, { "7.2.13-arch1-1", "7.2", true },
 	{ "7.3.4", "7.3", true }, { "99.0.0-rc1", NULL, false }, { "100.0", NULL, false },
@@ -179,6 +179,65 @@ START_TEST(configuration)
 }
 END_TEST
 
+/* Rows of distributors: openEuler's Zhaoxin, what EL took from later releases, nothing elsewhere. */
+static const struct {
+	const char *release;
+	uint16_t vendor, device;
+	bool two_bridges;
+	enum p2p_map_type type;
+	const char *note;
+} distributors[] = {
+	{ "6.6.0-72.0.0.76.oe2403.x86_64", 0x1d17, 0x1003, false, P2P_MAP_THRU_HOST_BRIDGE,
+	  "of openEuler, which adds rows" },
+	{ "6.6.0-72.0.0.76.oe2403.x86_64", 0x1d17, 0x1003, true, P2P_MAP_NOT_SUPPORTED, "openEuler" },
+	{ "6.6.0-72.0.0.76.oe2403.x86_64", 0x1d17, 0x1008, true, P2P_MAP_THRU_HOST_BRIDGE,
+	  "openEuler" },
+	{ "6.6.0-72.0.0.76.oe2403.x86_64", 0x1d17, 0x1004, false, P2P_MAP_NOT_SUPPORTED, "openEuler" },
+	{ "6.6.102-5.an23.x86_64", 0x1d17, 0x1007, false, P2P_MAP_THRU_HOST_BRIDGE, "Anolis OS" },
+	{ "6.6.40-amd64-desktop-hwe", 0x1d17, 0x1006, false, P2P_MAP_THRU_HOST_BRIDGE, "deepin" },
+	{ "6.6.0", 0x1d17, 0x1003, false, P2P_MAP_NOT_SUPPORTED, "" },
+	{ "6.12.0-237.el10.x86_64", 0x8086, 0x4940, true, P2P_MAP_THRU_HOST_BRIDGE,
+	  "Enterprise Linux 10" },
+	{ "6.12.0-55.el10_0.x86_64", 0x8086, 0x4940, true, P2P_MAP_UNKNOWN, "Enterprise Linux 10" },
+	{ "6.12.0-55.el10_0.x86_64", 0x8086, 0x1111, true, P2P_MAP_NOT_SUPPORTED,
+	  "Enterprise Linux 10" },
+	{ "5.14.0-503.el9_5.x86_64", 0x8086, 0x09a2, true, P2P_MAP_UNKNOWN, "Enterprise Linux 9" },
+	{ "5.14.0-503.el9_5.x86_64", 0x8086, 0x2030, true, P2P_MAP_THRU_HOST_BRIDGE,
+	  "Enterprise Linux 9" },
+	{ "4.18.0-553.el8_10.x86_64", 0x8086, 0x2030, true, P2P_MAP_NOT_SUPPORTED,
+	  "of Enterprise Linux 8, whose additions are not known here: mainline's rules of 4.20" },
+	{ "5.15.0-200.131.27.el8uek.x86_64", 0x8086, 0x2030, true, P2P_MAP_THRU_HOST_BRIDGE, "" },
+	{ "6.1.0-40-amd64", 0x8086, 0x2030, true, P2P_MAP_THRU_HOST_BRIDGE, "" },
+	{ "6.12.107+deb13-cloud-amd64", 0x8086, 0x2030, true, P2P_MAP_THRU_HOST_BRIDGE, "" },
+	{ "6.8.0-1015-nvidia-64k", 0x8086, 0x2030, true, P2P_MAP_THRU_HOST_BRIDGE, "" },
+	{ "6.6.64.2-9.azl3", 0x8086, 0x2030, true, P2P_MAP_THRU_HOST_BRIDGE, "" },
+	{ "6.4.0-150600.23.7-default", 0x8086, 0x2030, true, P2P_MAP_THRU_HOST_BRIDGE, "" },
+	{ "6.8.12-4-pve", 0x8086, 0x2030, true, P2P_MAP_THRU_HOST_BRIDGE, "Proxmox VE" },
+	{ "6.8.0-79-generic", 0x8086, 0x2030, true, P2P_MAP_THRU_HOST_BRIDGE, "of Ubuntu, whose" },
+	{ "6.8.0-1021-aws", 0x8086, 0x2030, true, P2P_MAP_THRU_HOST_BRIDGE, "Ubuntu (AWS)" },
+	{ "6.8.0-1021-azure", 0x8086, 0x2030, true, P2P_MAP_THRU_HOST_BRIDGE, "Ubuntu (Azure)" },
+	{ "6.8.0-1021-gcp", 0x8086, 0x2030, true, P2P_MAP_THRU_HOST_BRIDGE, "Ubuntu (Google" },
+	{ "6.8.0-1021-oracle", 0x8086, 0x2030, true, P2P_MAP_THRU_HOST_BRIDGE, "Ubuntu (Oracle" },
+	{ "6.1.115-126.197.amzn2023.x86_64", 0x8086, 0x2030, true, P2P_MAP_THRU_HOST_BRIDGE,
+	  "Amazon Linux" },
+	{ "7.2.13-arch1-1", 0x8086, 0x2030, true, P2P_MAP_THRU_HOST_BRIDGE, "" },
+	{ "4.15.0-64-generic", 0x8086, 0x2030, true, P2P_MAP_NOT_SUPPORTED, "older than p2pdma" },
+};
+
+START_TEST(distributor)
+{
+	char note[512];
+
+	ck_assert_int_eq(eval(distributors[_i].release, P2P_YES, "auto", distributors[_i].vendor,
+			      distributors[_i].device, distributors[_i].two_bridges, note),
+			 distributors[_i].type);
+	if (*distributors[_i].note)
+		ck_assert_msg(strstr(note, distributors[_i].note) != NULL, "%s", note);
+	else
+		ck_assert_str_eq(note, "");
+}
+END_TEST
+
 START_TEST(no_such_set)
 {
 	struct tree *tree = tree_new();
@@ -205,6 +264,8 @@ int main(void)
 	tcase_add_loop_test(tcase, release_to_rules, 0, sizeof(releases) / sizeof(releases[0]));
 	tcase_add_loop_test(tcase, releases_between, 0, sizeof(between) / sizeof(between[0]));
 	tcase_add_loop_test(tcase, configuration, 0, sizeof(configs) / sizeof(configs[0]));
+	tcase_add_loop_test(tcase, distributor, 0,
+			    sizeof(distributors) / sizeof(distributors[0]));
 	tcase_add_loop_test(tcase, stable_updates, 0, sizeof(updates) / sizeof(updates[0]));
 	tcase_add_test(tcase, no_such_set);
 	suite_add_tcase(suite, tcase);

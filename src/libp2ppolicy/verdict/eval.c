@@ -83,6 +83,9 @@ static void look_up(const struct p2p_eval *eval, struct p2p_bridge_root *entry)
 	row = p2p_whitelist_find(eval->release, eval->updated, device->vendor, device->device,
 				 &sure);
 	if (!row)
+		row = p2p_vendor_row(eval->vendor, eval->machine->release, device->vendor,
+				     device->device, &sure);
+	if (!row)
 		return;
 	if (sure)
 		root->row = row->text;
@@ -146,20 +149,22 @@ static void note(struct p2p_eval *eval, const char *format, ...)
 
 static void note_release(struct p2p_eval *eval, const char *release, unsigned int number)
 {
-	const char *vendor = p2p_release_vendor(release);
 	const char *name = eval->rules->name;
-	bool exact;
+	char text[sizeof(eval->note)];
 
-	p2p_rules_for_release(release, &exact);
-	if (number < P2P_KERNEL(4, 20))
+	if (number < P2P_KERNEL(4, 20) && !(eval->vendor && eval->vendor->has_p2pdma)) {
 		note(eval, "kernel %s is older than p2pdma itself, which came in 4.20; the rules "
 		     "of %s are used", release, name);
-	else if (!exact && !vendor)
+		return;
+	}
+	if (number > eval->release) {
 		note(eval, "kernel %s is newer than every rule set; the rules of %s are used",
 		     release, name);
-	else if (vendor)
-		note(eval, "kernel %s is known to carry additional whitelist rows, from %s; the "
-		     "rules of %s do not have them", release, vendor, name);
+		return;
+	}
+	p2p_vendor_note(eval->vendor, release, name, text, sizeof(text));
+	if (*text)
+		note(eval, "%s", text);
 }
 
 static void note_p2pdma(struct p2p_eval *eval, const char *release)
@@ -194,6 +199,7 @@ static void choose(struct p2p_eval *eval, const struct p2p_machine *machine)
 	/* Between two sets the rows of the release itself hold; beyond the newest, its rows. */
 	eval->release = number < newest ? number : newest;
 	eval->updated = p2p_release_is_updated(machine->release);
+	eval->vendor = p2p_vendor_find(machine->release);
 	note_release(eval, machine->release, number);
 	note_p2pdma(eval, machine->release);
 }

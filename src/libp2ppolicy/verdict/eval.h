@@ -8,6 +8,7 @@
 
 #include "topology/acs.h"
 #include "verdict/rules.h"
+#include "verdict/vendors.h"
 
 /** The bits of ACS Control that p2pdma calls a redirect: pci_bridge_has_acs_redir(). */
 #define P2P_ACS_REDIRECT (P2P_ACS_RR | P2P_ACS_CR | P2P_ACS_EC)
@@ -27,6 +28,7 @@ struct p2p_bridge_root {
  * @topology: NULL when made from parts
  * @machine: never NULL
  * @release, @updated, @clauses: what of the tables holds, see p2p_whitelist_find()
+ * @vendor: whose kernel it is, when the rule set is "auto"; NULL mainline's
  * @p2pdma: P2P_YES unless the rule set is "auto" and the kernel may lack CONFIG_PCI_P2PDMA
  * @zen: does the CPU rule hold
  * @several_nodes: P2P_NO when the machine is known to have one NUMA node
@@ -38,6 +40,7 @@ struct p2p_eval {
 	const struct p2p_topology *topology;
 	const struct p2p_machine *machine;
 	const struct p2p_rules *rules;
+	const struct p2p_vendor *vendor;
 	unsigned int release, clauses;
 	bool updated;
 	enum p2p_tri p2pdma, zen, iommu, several_nodes;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "verdict/rules.h"
+#include "verdict/vendors.h"
 
 #define K P2P_KERNEL
 #define NEXT P2P_KERNEL_NEXT
@@ -97,13 +98,6 @@ static const struct p2p_whitelist whitelist[] = {
 	ROW(1ded, 8000, false, NEXT, EVER),		/* Alibaba Yitian 710 */
 };
 
-/* Kernels that are known to carry rows that mainline of the same release lacks. */
-static const struct { const char *mark, *vendor; } vendors[] = {
-	{ "deepin", "deepin (Zhaoxin rows)" },
-	{ "amd64-desktop", "deepin (Zhaoxin rows)" },
-	{ "lts2021", "Intel LTS 2021 (row 8086:09a2)" },
-};
-
 const struct p2p_rules *p2p_rules_find(const char *name)
 {
 	for (size_t i = 0; i < COUNT(sets); i++)
@@ -144,14 +138,6 @@ bool p2p_release_is_updated(const char *text)
 	return sscanf(text, "%3u.%3u.%u", &major, &minor, &update) != 3 || update;
 }
 
-const char *p2p_release_vendor(const char *text)
-{
-	for (size_t i = 0; text && i < COUNT(vendors); i++)
-		if (strstr(text, vendors[i].mark))
-			return vendors[i].vendor;
-	return NULL;
-}
-
 /* The newest released set that is not newer than @release; the oldest when all are. */
 static const struct p2p_rules *newest_until(unsigned int release)
 {
@@ -166,6 +152,7 @@ static const struct p2p_rules *newest_until(unsigned int release)
 const struct p2p_rules *p2p_rules_for_release(const char *release, bool *ret_exact)
 {
 	const struct p2p_rules *newest = newest_until(NEXT - 1);
+	const struct p2p_vendor *vendor = p2p_vendor_find(release);
 	unsigned int number;
 
 	if (p2p_release_parse(release, &number) < 0) {
@@ -173,7 +160,7 @@ const struct p2p_rules *p2p_rules_for_release(const char *release, bool *ret_exa
 		return newest;
 	}
 	*ret_exact = number >= sets[0].release && number <= newest->release &&
-		     !p2p_release_vendor(release);
+		     (!vendor || vendor->state == P2P_VENDOR_SAME);
 	return newest_until(number);
 }
 

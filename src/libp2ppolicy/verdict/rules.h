@@ -74,7 +74,4 @@ int p2p_release_parse(const char *text, unsigned int *ret_release);
 /** p2p_release_is_updated() - may it be a stable update: anything but MAJOR.MINOR.0. */
 bool p2p_release_is_updated(const char *text);
 
-/** p2p_release_vendor() - who is known to add rows of its own to such a kernel; NULL nobody. */
-const char *p2p_release_vendor(const char *text);
-
 #endif
