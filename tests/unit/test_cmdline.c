@@ -176,6 +176,36 @@ START_TEST(finds)
 }
 END_TEST
 
+/* Who handed it over, and what ends the translation with it. */
+static const struct { const char *release, *cmdline, *loader, *line, *against; } boots[] = {
+	{ "6.8.0-79-generic", "BOOT_IMAGE=/vmlinuz ro", "grub",
+	  "GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX iommu.passthrough=1\"", NULL },
+	{ "5.14.0-503.el9_5.x86_64", "BOOT_IMAGE=(hd0,gpt2)/vmlinuz ro", "grubby",
+	  "grubby --update-kernel=ALL --args='iommu.passthrough=1'", NULL },
+	{ "6.12.30", "initrd=\\a\\initrd root=LABEL=x", "systemd-boot", "iommu.passthrough=1", NULL },
+	{ "6.12.30", "BOOT_IMAGE=(hd0)/ostree/a ostree=/ostree/boot.1", "ostree",
+	  "rpm-ostree kargs --append='iommu.passthrough=1'", NULL },
+	{ "6.12.30", "ro iommu=nopt", "plain", "iommu.passthrough=1", "iommu=nopt" },
+	{ NULL, NULL, "plain", "iommu.passthrough=1", NULL },
+};
+
+START_TEST(passes_through)
+{
+	struct p2p_passthrough passthrough;
+	struct p2p_cmdline *cmdline;
+
+	machine(boots[_i].release, boots[_i].cmdline, 0x1d, 0x2030);
+	cmdline = read_line(NULL);
+	ck_assert_str_eq(p2p_loader_name(p2p_cmdline_loader(cmdline)), boots[_i].loader);
+	ck_assert_int_eq(p2p_cmdline_passthrough(cmdline, &passthrough), 0);
+	ck_assert_str_eq(passthrough.line, boots[_i].line);
+	ck_assert_pstr_eq(passthrough.against, boots[_i].against);
+	ck_assert_ptr_nonnull(strstr(passthrough.cost, "all memory"));
+	p2p_cmdline_free(cmdline);
+	unmake();
+}
+END_TEST
+
 /* Ours first; what was there stays, but for what did nothing.  NULL: refused. */
 static const struct {
 	const char *release, *cmdline;
@@ -340,6 +370,7 @@ int main(void)
 	SRunner *runner;
 	int failed;
 
+	tcase_add_loop_test(tests, passes_through, 0, COUNT(boots));
 	tcase_add_loop_test(tests, finds, 0, COUNT(lines));
 	tcase_add_loop_test(tests, merges_words, 0, COUNT(merges));
 	tcase_add_test(tests, warns);

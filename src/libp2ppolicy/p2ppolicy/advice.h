@@ -81,6 +81,7 @@ enum p2p_remedy_kind {
 	P2P_REMEDY_MEMORY,	/* memory that the provider could give and does not */
 	P2P_REMEDY_BAR,		/* a larger BAR */
 	P2P_REMEDY_DRIVER,	/* another driver */
+	P2P_REMEDY_HOST,	/* in a guest: what to ask the owner of the host for */
 	P2P_REMEDIES
 };
 

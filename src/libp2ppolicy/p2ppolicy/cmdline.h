@@ -126,6 +126,33 @@ enum p2p_loader {
 	P2P_LOADERS
 };
 
+/**
+ * p2p_cmdline_loader() - who handed over the command line in force, by what it put there itself;
+ *	P2P_LOADER_PLAIN when that does not show.
+ */
+enum p2p_loader p2p_cmdline_loader(const struct p2p_cmdline *cmdline);
+
+/**
+ * struct p2p_passthrough - what ends the IOMMU's translation for the drivers of the host.
+ * @word: to be added to the command line
+ * @line: what to write or run for it with the boot loader of this boot
+ * @against: a word there that says the opposite, and must go; NULL none
+ * @cost: one sentence
+ */
+struct p2p_passthrough {
+	const char *word, *line, *against, *cost;
+};
+
+/**
+ * p2p_cmdline_passthrough() - the parameter for this machine; "iommu=pt" on x86, else
+ *	"iommu.passthrough=1".
+ * @ret_passthrough: its text lives as long as @cmdline
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int p2p_cmdline_passthrough(struct p2p_cmdline *cmdline,
+			    struct p2p_passthrough *ret_passthrough);
+
 /** p2p_loader_name() - "plain", "grub", "grubby", "systemd-boot", "ostree". */
 const char *p2p_loader_name(enum p2p_loader loader);
 

@@ -26,6 +26,7 @@ const char *p2p_remedy_name(enum p2p_remedy_kind kind)
 		[P2P_REMEDY_SLOT] = "slot", [P2P_REMEDY_SWAP] = "swap",
 		[P2P_REMEDY_IOMMU] = "iommu", [P2P_REMEDY_MEMORY] = "memory",
 		[P2P_REMEDY_BAR] = "bar", [P2P_REMEDY_DRIVER] = "driver",
+		[P2P_REMEDY_HOST] = "host",
 	};
 
 	return names[kind];

@@ -68,6 +68,16 @@ int p2p_advice_remedies_find(struct p2p_advice *advice);
 /** p2p_advice_moves_find() - the remedies that put a device elsewhere, for one pair. */
 int p2p_advice_moves_find(struct p2p_advice *advice, const struct p2p_advised *advised);
 
+/**
+ * p2p_advice_translation_find() - the remedy of pairs whose drivers map peer memory themselves, for
+ *	clients in a domain that translates.
+ * Return: 0 or a negative errno.
+ */
+int p2p_advice_translation_find(struct p2p_advice *advice);
+
+/** p2p_advice_host_find() - in a guest: what the host decides, and what to ask for. */
+void p2p_advice_host_find(struct p2p_advice *advice);
+
 /** p2p_advice_growths_find() - fill @growths. */
 void p2p_advice_growths_find(struct p2p_advice *advice);
 

@@ -214,6 +214,9 @@ static int whitelist(struct p2p_advice *advice, const struct p2p_advised *advise
 	const struct p2p_host_bridge *to = advised->pair.client->host;
 	bool same = from == to;
 
+	/* An emulator's host bridge; and whether the real one forwards, no row of a guest says. */
+	if (p2p_topology_machine(advice->topology)->virtual_machine == P2P_YES)
+		return 0;
 	if (kernel->reason != P2P_REASON_HOST_NOT_LISTED &&
 	    kernel->reason != P2P_REASON_HOST_SAME_ONLY &&
 	    kernel->reason != P2P_REASON_NO_ROOT_DEVICE &&
@@ -399,6 +402,9 @@ int p2p_advice_remedies_find(struct p2p_advice *advice)
 		if (!r)
 			r = check_ends(advice, &advice->pairs[i]);
 	}
+	if (!r)
+		r = p2p_advice_translation_find(advice);
 	check_options(advice);
+	p2p_advice_host_find(advice);
 	return r;
 }

@@ -30,9 +30,6 @@ static void print_machine(const struct app *app)
 	fprintf(app->out, "IOMMU:   %s\nCommand line: %s\n",
 		machine->iommu == P2P_YES ? "in use" : machine->iommu == P2P_NO ? "not in use" :
 		"not known", or_unknown(machine->cmdline));
-	if (machine->virtual_machine == P2P_YES)
-		fputs("THIS IS A VIRTUAL MACHINE: what it shows of PCI is emulated and proves "
-		      "nothing of the hardware.\n", app->out);
 }
 
 static void print_function(const struct app *app, const struct p2p_function *function,
@@ -168,6 +165,10 @@ enum status fix_report(struct app *app, const struct fix *fix)
 {
 	const struct p2p_advised *advised;
 
+	if (p2p_topology_machine(app->topology)->virtual_machine == P2P_YES)
+		return fail_with(app->failure, STATUS_INPUT, "this is a virtual machine: its host "
+				 "bridge is emulated, and no row of the kernel's list can be asked for "
+				 "it; run fix --report on the host");
 	fputs("PCI/P2PDMA: report on a host bridge\n\n", app->out);
 	print_machine(app);
 	/* Both directions of a pair take the same way. */

@@ -95,7 +95,10 @@ static void print_pair(const struct app *app, const struct fix *fix, size_t inde
 		fputs("; with the remedy below: ", app->out);
 		print_verdict(app, &advised->after);
 	} else {
-		fprintf(app->out, "; %s", ends[advised->state]);
+		bool guest = p2p_topology_machine(app->topology)->virtual_machine == P2P_YES;
+
+		fprintf(app->out, "; %s", guest && advised->state == P2P_ADVICE_NONE ?
+			"the host decides; see below" : ends[advised->state]);
 	}
 	if (fix->gated[index])
 		fprintf(app->out, "; %sthe gate refuses it%s: see p2ptopo policy explain",

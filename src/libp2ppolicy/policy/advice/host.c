@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* In a guest the host decides: its ACS, its IOMMU, ATS, and what its emulator tells drivers. */
+#include "policy/advice/advice.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Which of the devices a question is about. */
+typedef bool asked_fn(const struct p2p_function *function);
+
+static bool is_any(const struct p2p_function *function)
+{
+	(void)function;
+	return true;
+}
+
+static bool is_passed_through(const struct p2p_function *function)
+{
+	return !function->emulated;
+}
+
+/* QEMU, hw/vfio/pci-quirks.c, vfio_add_nv_gpudirect_cap() */
+static bool is_nvidia_gpu(const struct p2p_function *function)
+{
+	return is_passed_through(function) && function->ids == P2P_PRESENT &&
+	       function->vendor == 0x10de && function->kind == P2P_CLASS_GPU;
+}
+
+static const struct question {
+	asked_fn *asked;
+	const char *line, *text;
+} questions[] = {
+	{ is_any, "lspci -vvv | grep -E '^[0-9a-f]|ACSCtl'",
+	  "the host decides: what this guest shows of ports and host bridges is emulated. Ask the "
+	  "host's owner for ACSCtl of every port above the real devices; for a guest ReqRedir and "
+	  "CmpltRedir must be on, so that requests reach the IOMMU, or ATS with direct translated "
+	  "requests (DirectTrans) must be in use" },
+	{ is_passed_through, "lspci -vvv -s DEVICE | grep -E 'ATSCtl|Address Translation'",
+	  "ask whether ATS is on for the physical and virtual functions that were passed through: "
+	  "with it and DirectTrans switches deliver between them without the root complex" },
+	{ is_passed_through, "cat /proc/cmdline; dmesg | grep -iE 'iommu|dmar|smmu'",
+	  "ask for the IOMMU of the host and how it is set: it translates all that devices of a "
+	  "guest send, and must hold mappings of the BARs of their peers, which VFIO makes for all "
+	  "devices of one guest" },
+	{ is_nvidia_gpu, "-device vfio-pci,host=DEVICE,x-nv-gpudirect-clique=0",
+	  "NVIDIA's driver grants peer access in a guest by clique: ask for x-nv-gpudirect-clique "
+	  "with one number in QEMU on all GPUs that the host delivers between" },
+};
+
+static bool is_asked(const struct p2p_advice *advice, asked_fn *asked)
+{
+	for (size_t i = 0; i < advice->pair_count; i++)
+		if (asked(advice->pairs[i].pair.provider) || asked(advice->pairs[i].pair.client))
+			return true;
+	return false;
+}
+
+void p2p_advice_host_find(struct p2p_advice *advice)
+{
+	if (p2p_topology_machine(advice->topology)->virtual_machine != P2P_YES)
+		return;
+	for (size_t i = 0; i < COUNT(questions); i++) {
+		struct p2p_remedy remedy = { .kind = P2P_REMEDY_HOST, .line = questions[i].line,
+					     .text = questions[i].text };
+
+		if (is_asked(advice, questions[i].asked))
+			p2p_advice_add(advice, &remedy);
+	}
+}
