@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <ctype.h>
-#include <errno.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "commands/address/fault.h"
@@ -62,20 +61,19 @@ static bool find_hex(const char *text, const char *key, uint64_t *ret_value)
 /* "0000:41:00.0", "41:00.0", or "0000:41:00" of an Xid, at @text. */
 static bool read_bdf(const char *text, struct fault *fault)
 {
-	char bdf[32];
+	char bdf[32], whole[sizeof(bdf) + 2];
 	size_t length = strspn(text, HEX ":."), colons = 0;
 
 	while (length && strchr(":.", text[length - 1]))
 		length--;
-	if (length < 7 || length > sizeof(bdf) - 3)
+	if (length < 7 || length >= sizeof(bdf))
 		return false;
 	memcpy(bdf, text, length);
 	bdf[length] = '\0';
 	for (size_t i = 0; i < length; i++)
 		colons += bdf[i] == ':';
-	if (!strchr(bdf, '.'))
-		strcat(bdf, ".0");
-	if (p2p_bdf_parse(bdf, &fault->requester))
+	snprintf(whole, sizeof(whole), "%s%s", bdf, strchr(bdf, '.') ? "" : ".0");
+	if (p2p_bdf_parse(whole, &fault->requester))
 		return false;
 	fault->has_requester = true;
 	fault->no_domain = colons < 2;
@@ -100,6 +98,19 @@ static bool find_bdf(const char *text, const char *end, bool last, struct fault 
 static const char *end_of(const char *text)
 {
 	return text + strlen(text);
+}
+
+/* Of a whole log the first line that has @key; all of @text when none has.  Cut in place. */
+static const char *line_with(char *text, const char *key)
+{
+	char *at = strstr(text, key), *start = at;
+
+	if (!at)
+		return text;
+	while (start > text && start[-1] != '\n')
+		start--;
+	at[strcspn(at, "\n")] = '\0';
+	return start;
 }
 
 typedef const char *parse_fn(const char *text, struct fault *fault);
@@ -267,26 +278,30 @@ static const char *parse_xid(const char *text, struct fault *fault)
 	return NULL;
 }
 
-/* The first that is in the text says what it is. */
+/*
+ * The first mark that is in the text says what it is: the narrow ones stand before those that boot
+ * messages have too.  @key: what the line in question has; NULL it takes several.
+ */
 static const struct {
-	const char *mark;
+	const char *mark, *key;
 	enum fault_source source;
 	parse_fn *parse;
 } sources[] = {
-	{ "Xid (", FAULT_XID, parse_xid },
-	{ "TLP Header", FAULT_AER, parse_aer },
-	{ "AMD-Vi", FAULT_AMD_VI, parse_amd_vi },
-	{ "IO_PAGE_FAULT", FAULT_AMD_VI, parse_amd_vi },
-	{ "DMAR:", FAULT_DMAR, parse_dmar },
-	{ "fault addr", FAULT_DMAR, parse_dmar },
-	{ "context fault", FAULT_SMMU, parse_smmu },
-	{ "arm-smmu-v3", FAULT_SMMU_V3, parse_smmu_v3 },
-	{ "event: F_", FAULT_SMMU_V3, parse_smmu_v3 },
-	{ "AER:", FAULT_AER, parse_aer },
-	{ "PCIe Bus Error", FAULT_AER, parse_aer },
+	{ "IO_PAGE_FAULT", "address=", FAULT_AMD_VI, parse_amd_vi },
+	{ "fault addr", "fault addr", FAULT_DMAR, parse_dmar },
+	{ "context fault", "iova=", FAULT_SMMU, parse_smmu },
+	{ "event 0x", NULL, FAULT_SMMU_V3, parse_smmu_v3 },
+	{ "event: F_", NULL, FAULT_SMMU_V3, parse_smmu_v3 },
+	{ "TLP Header", NULL, FAULT_AER, parse_aer },
+	{ "Xid (", "Xid (", FAULT_XID, parse_xid },
+	{ "AMD-Vi", "address=", FAULT_AMD_VI, parse_amd_vi },
+	{ "DMAR:", "DMAR:", FAULT_DMAR, parse_dmar },
+	{ "arm-smmu-v3", NULL, FAULT_SMMU_V3, parse_smmu_v3 },
+	{ "AER:", NULL, FAULT_AER, parse_aer },
+	{ "PCIe Bus Error", NULL, FAULT_AER, parse_aer },
 };
 
-enum status fault_parse(struct failure *failure, const char *text, struct fault *ret_fault)
+enum status fault_parse(struct failure *failure, char *text, struct fault *ret_fault)
 {
 	struct fault fault = { .source = FAULT_NONE };
 
@@ -296,7 +311,8 @@ enum status fault_parse(struct failure *failure, const char *text, struct fault 
 		if (!strstr(text, sources[i].mark))
 			continue;
 		fault.source = sources[i].source;
-		wrong = sources[i].parse(text, &fault);
+		wrong = sources[i].parse(sources[i].key ? line_with(text, sources[i].key) : text,
+					 &fault);
 		if (wrong)
 			return fail_with(failure, STATUS_INPUT, "this line of the log (%s) cannot be "
 					 "used: %s", fault_source_name(fault.source), wrong);

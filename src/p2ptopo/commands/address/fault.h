@@ -41,7 +41,11 @@ struct fault {
 	bool has_requester, by_stream, no_domain, gpu_virtual;
 };
 
-/** fault_parse() - read @text, an address or what was pasted.  Return: STATUS_INPUT with a failure. */
-enum status fault_parse(struct failure *failure, const char *text, struct fault *ret_fault);
+/**
+ * fault_parse() - read @text, an address or what was pasted; of several faults the first of a kind.
+ * @text: is cut
+ * Return: STATUS_DONE, or STATUS_INPUT with a failure.
+ */
+enum status fault_parse(struct failure *failure, char *text, struct fault *ret_fault);
 
 #endif
