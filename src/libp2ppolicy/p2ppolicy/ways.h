@@ -126,6 +126,9 @@ const char *p2p_driver_way_refusal(const struct p2p_driver_way *way);
 const char *p2p_driver_way_source(const struct p2p_driver_way *way);
 enum p2p_addressing p2p_driver_way_addressing(const struct p2p_driver_way *way);
 
+/** p2p_driver_way_asks_p2pdma() - is the kernel's verdict one of its conditions? */
+bool p2p_driver_way_asks_p2pdma(const struct p2p_driver_way *way);
+
 /** p2p_driver_way_at() - the row at @index of the table; NULL past the end. */
 const struct p2p_driver_way *p2p_driver_way_at(size_t index);
 

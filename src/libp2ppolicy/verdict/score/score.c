@@ -133,12 +133,17 @@ static int score_of(const struct p2p_way *way, const struct p2p_verdict *verdict
 	return 1 + (int)(99 * ratio * (1 - share + share * quick));
 }
 
+/* What p2pdma refuses goes all the same where the drivers do not ask it, and grant it themselves. */
+static bool is_permitted(const struct p2p_way *way, const struct p2p_verdict *verdict)
+{
+	return verdict->kernel.map_type >= P2P_MAP_THRU_HOST_BRIDGE || (way->unasked && !way->open);
+}
+
 /* Is it known to be permitted, passed and not blocked?  How fast may still be a lower bound. */
 static bool is_usable(const struct p2p_way *way, const struct p2p_verdict *verdict,
 		      const struct p2p_speed *speed)
 {
-	return verdict->kernel.map_type >= P2P_MAP_THRU_HOST_BRIDGE && !way->blocked &&
-	       !way->maybe_blocked && speed->gbytes_per_second > 0;
+	return is_permitted(way, verdict) && !way->blocked && !way->maybe_blocked && speed->gbytes_per_second > 0;
 }
 
 static void conclude(const struct p2p_way *way, const struct p2p_verdict *verdict,
@@ -161,13 +166,13 @@ static void conclude(const struct p2p_way *way, const struct p2p_verdict *verdic
 		speed->at = speed->missing;
 	}
 	speed->way = speed->limit;
-	if (verdict->kernel.map_type == P2P_MAP_NOT_SUPPORTED)
+	if (verdict->kernel.map_type == P2P_MAP_NOT_SUPPORTED && !way->unasked)
 		speed->limit = P2P_LIMIT_REFUSED;
 	else if (way->blocked)
 		speed->limit = P2P_LIMIT_BLOCKED;
-	else if (verdict->kernel.map_type == P2P_MAP_UNKNOWN || way->maybe_blocked)
+	else if (!is_permitted(way, verdict) || way->maybe_blocked)
 		speed->limit = P2P_LIMIT_UNDECIDED;
-	if (verdict->kernel.map_type == P2P_MAP_UNKNOWN)
+	if (verdict->kernel.map_type == P2P_MAP_UNKNOWN && !way->unasked)
 		speed->fact = P2P_DENIED;
 	if (is_usable(way, verdict, speed))
 		speed->score = score_of(way, verdict, sum);

@@ -72,6 +72,8 @@ const struct p2p_cpu *p2p_cpu_find(const struct p2p_machine *machine);
  * @translated: an IOMMU translates it; @strict: lack of relaxed ordering costs
  * @payload: smallest Max_Payload_Size of the functions on it
  * @missing_fact: some fact was missing, and the worst was taken; @missing: of which function
+ * @unasked: the drivers of the pair do not ask p2pdma, so that its refusal is not theirs; @open:
+ *	but whether they grant it themselves is not known
  * @at_most: what is on it may be slower than the links are; @slower: a device, NULL the CPU
  */
 struct p2p_way {
@@ -80,7 +82,7 @@ struct p2p_way {
 	const struct p2p_function *from, *to, *common;
 	bool read, root, blocked, maybe_blocked, known, sockets, translated, strict, switched;
 	double payload;
-	bool missing_fact, at_most;
+	bool missing_fact, at_most, unasked, open;
 	const struct p2p_function *missing, *slower;
 };
 

@@ -6,6 +6,8 @@
  */
 #include <string.h>
 
+#include <p2ppolicy/ways.h>
+
 #include "verdict/score/score.h"
 
 static bool is_port(const struct p2p_function *function, enum p2p_port_type type)
@@ -90,17 +92,38 @@ static void follow_root(struct p2p_way *way, const struct p2p_verdict *verdict,
 		miss_acs(way, walk->provider_side);
 }
 
+/*
+ * The way that the drivers in use take: its addresses may meet the root complex where p2pdma would
+ * have them turned, and the other way round.  Return: does it decide?
+ */
+static bool follow_drivers(struct p2p_way *way, const struct p2p_verdict *verdict)
+{
+	const struct p2p_way_answer *taken;
+	struct p2p_ways ways;
+
+	p2p_ways_find(verdict, &ways);
+	taken = p2p_ways_taken(&ways);
+	if (!taken || (taken->granted != P2P_DELIVERY_ROOT && taken->granted != P2P_DELIVERY_DIRECT))
+		return false;
+	way->unasked = !p2p_driver_way_asks_p2pdma(taken->way);
+	way->open = taken->grant == P2P_GRANT_UNKNOWN;
+	if (taken->granted == P2P_DELIVERY_ROOT && !way->root)
+		set_root(way);
+	return true;
+}
+
 static void find_route(struct p2p_way *way, const struct p2p_verdict *verdict,
 		       const struct p2p_walk *walk)
 {
 	if (!walk->common) {
 		follow_root(way, verdict, walk);
+		follow_drivers(way, verdict);
 		return;
 	}
 	follow(way, &verdict->fabric.request);
 	if (way->read)
 		follow(way, &verdict->fabric.completion);
-	if (!way->root)
+	if (!follow_drivers(way, verdict) && !way->root)
 		follow_kernel(way, verdict);
 }
 

@@ -226,8 +226,11 @@ static void add_cure(struct p2p_text *text, const struct p2p_verdict *verdict,
 	if (untranslate)
 		p2p_text_add(text, "boot with %s", x86 ? "iommu=pt" : "iommu.passthrough=1");
 	if (clear)
-		p2p_text_add(text, "%sclear the ACS redirects: `p2ptopo fix %s %s`",
-			     untranslate ? ", and " : "", verdict->provider->display,
+		p2p_text_add(text, "%sclear the ACS redirects: `p2ptopo fix %s%s %s`",
+			     untranslate ? ", and " : "",
+			     strcmp(verdict->provider->driver, "nvidia") ||
+			     answer->way->addressing == P2P_ADDRESSING_P2PDMA ?
+			     "" : "--goal gpudirect ", verdict->provider->display,
 			     verdict->client->display);
 }
 

@@ -143,6 +143,14 @@ void p2p_ways_find(const struct p2p_verdict *verdict, struct p2p_ways *ret_ways)
 	ret_ways->delivery = told ? told->delivery : P2P_DELIVERY_UNKNOWN;
 }
 
+bool p2p_driver_way_asks_p2pdma(const struct p2p_driver_way *way)
+{
+	for (const struct p2p_condition *c = way->conditions; c->id != P2P_IF_NONE; c++)
+		if (c->id == P2P_IF_KERNEL_PAIR)
+			return true;
+	return false;
+}
+
 const char *p2p_driver_way_name(const struct p2p_driver_way *way) { return way->name; }
 const char *p2p_driver_way_interface(const struct p2p_driver_way *way) { return way->interface; }
 const char *p2p_driver_way_decider(const struct p2p_driver_way *way) { return way->decider; }

@@ -54,6 +54,8 @@ struct class_pair {
  * @way: of the answer told; NULL when no row is about their drivers
  * @granted: what comes of it when it is granted
  * @nearest: of its pairs, those of a provider with the client nearest to it
+ * @slowest, @fastest: GB/s of writes where the data go from peer to peer; 0 not known;
+ *	@at_most: a device of one of the pairs may be slower
  * @condition: that decided, 0 none; @evidence: see struct p2p_way_answer
  * @example: the first of them
  */
@@ -62,6 +64,8 @@ struct outcome {
 	const struct p2p_driver_way *way;
 	enum p2p_grant grant;
 	enum p2p_delivery delivery, granted;
+	double slowest, fastest;
+	bool at_most;
 	unsigned int condition;
 	int evidence;
 	struct p2p_verdict example;
@@ -130,6 +134,9 @@ const char *answer_text(const struct answer *answer);
 
 /** answer_to_explain() - the outcome that a reader wants explained; NULL none. */
 const struct outcome *answer_to_explain(const struct answer *answer);
+
+/** survey_example() - the pair that a reader wants to look at first; NULL none. */
+const struct p2p_verdict *survey_example(const struct survey *survey);
 
 /** report_print_answers() - what the drivers in use would do; for report_print(). */
 void report_print_answers(const struct app *app, const struct survey *survey);

@@ -9,7 +9,7 @@
 #include "commands/report/report.h"
 
 /* So many pairs of one use are looked at; of more, some at equal steps. */
-#define MOST_PAIRS 16384
+#define MOST_PAIRS 4096
 
 static const struct {
 	enum p2p_class provider, client;
@@ -83,6 +83,13 @@ static bool is_alike(const struct outcome *a, const struct outcome *b)
 	       a->evidence == b->evidence;
 }
 
+/* What a use would come to: of a way that may be granted, what it would do. */
+static enum p2p_delivery promise(const struct outcome *outcome)
+{
+	return outcome->way && outcome->grant != P2P_GRANT_REFUSED ? outcome->granted :
+								      outcome->delivery;
+}
+
 /* What has no place of its own counts as the last one. */
 static size_t add(struct answer *answer, const struct outcome *outcome)
 {
@@ -100,18 +107,31 @@ static size_t add(struct answer *answer, const struct outcome *outcome)
 	return at;
 }
 
+/* A figure that is a guess is left out: the page of the pair has it, with what is missing. */
+static void add_speed(const struct survey *survey, struct outcome *outcome,
+		      const struct p2p_verdict *verdict)
+{
+	struct p2p_score score;
+	double speed;
+
+	if (promise(outcome) != P2P_DELIVERY_ROOT && promise(outcome) != P2P_DELIVERY_DIRECT)
+		return;
+	p2p_eval_score(survey->eval, verdict, &score);
+	speed = score.write.gbytes_per_second;
+	if (score.write.fact != P2P_PRESENT || speed <= 0)
+		return;
+	outcome->at_most |= score.write.at_most;
+	if (outcome->fastest <= 0 || speed < outcome->slowest)
+		outcome->slowest = speed;
+	if (speed > outcome->fastest)
+		outcome->fastest = speed;
+}
+
 static int most_pairs_first(const void *a, const void *b)
 {
 	const struct outcome *left = a, *right = b;
 
 	return (left->pairs < right->pairs) - (left->pairs > right->pairs);
-}
-
-/* What a use would come to: of a way that may be granted, what it would do. */
-static enum p2p_delivery promise(const struct outcome *outcome)
-{
-	return outcome->way && outcome->grant != P2P_GRANT_REFUSED ? outcome->granted :
-								      outcome->delivery;
 }
 
 /* A library takes the adapter or drive that is nearest, and of two such the one that goes best. */
@@ -146,6 +166,7 @@ static void ask_provider(const struct survey *survey, const struct p2p_function 
 		p2p_ways_find(&verdict, &ways);
 		outcome = outcome_of(&ways);
 		place = add(answer, &outcome);
+		add_speed(survey, &answer->outcomes[place], &verdict);
 		if (at < OUTCOMES && !is_nearer(&outcome, &nearest))
 			continue;
 		nearest = outcome;
@@ -218,4 +239,15 @@ const struct outcome *answer_to_explain(const struct answer *answer)
 			worst = outcome;
 	}
 	return worst && concern(worst->delivery) ? worst : NULL;
+}
+
+const struct p2p_verdict *survey_example(const struct survey *survey)
+{
+	for (size_t i = 0; i < survey->answer_count; i++) {
+		const struct outcome *outcome = answer_to_explain(&survey->answers[i]);
+
+		if (outcome)
+			return &outcome->example;
+	}
+	return NULL;
 }

@@ -24,10 +24,17 @@ static void say(const struct outcome *outcome, char *text, size_t size)
 	bool open = outcome->grant == P2P_GRANT_UNKNOWN && outcome->way &&
 		    outcome->granted > P2P_DELIVERY_STAGED;
 
-	snprintf(text, size, "%s%s%s%s", phrase(open ? outcome->granted : outcome->delivery,
-						outcome->way),
-		 open ? " if " : "", open ? p2p_driver_way_decider(outcome->way) : "",
-		 open ? " grants it" : "");
+	size_t used = (size_t)snprintf(text, size, "%s", phrase(open ? outcome->granted :
+								outcome->delivery, outcome->way));
+
+	if (outcome->fastest > 0 && used < size)
+		used += (size_t)snprintf(text + used, size - used, "%s%.1f GB/s",
+					 outcome->at_most ? " at no more than " :
+					 outcome->fastest - outcome->slowest < 0.1 ? " at " :
+					 " at up to ", outcome->fastest);
+	if (open && used < size)
+		snprintf(text + used, size - used, " if %s grants it",
+			 p2p_driver_way_decider(outcome->way));
 }
 
 /* Outcomes that are said in the same words are one. */

@@ -211,13 +211,16 @@ static void print_hint(const struct app *app, const char *text, const char *comm
 		       const struct p2p_verdict *example)
 {
 	const struct command *row = app_commands();
-	const char *from = app->options.from;
+	const char *from = app->options.from, *driver = example->provider->driver;
+	bool gpudirect = !strcmp(command, "fix") && driver && !strcmp(driver, "nvidia") &&
+			 example->kernel.common;
 
 	while (row->name && strcmp(row->name, command) != 0)
 		row++;
 	if (row->name)
-		fprintf(app->out, "  %s: p2ptopo %s%s%s%s %s %s\n", text, from ? "--from " : "",
-			from ? from : "", from ? " " : "", command, example->provider->display,
+		fprintf(app->out, "  %s: p2ptopo %s%s%s%s%s %s %s\n", text, from ? "--from " : "",
+			from ? from : "", from ? " " : "", command,
+			gpudirect ? " --goal gpudirect" : "", example->provider->display,
 			example->client->display);
 }
 
@@ -257,8 +260,19 @@ static void print_findings(const struct app *app, const struct survey *survey)
 				p2p_rules_name(finding->allowed_by));
 	}
 	print_speed(app, &survey->findings[0].example);
-	print_hint(app, "why, hop by hop", "path", &survey->findings[0].example);
-	print_hint(app, "what to change", "fix", &survey->findings[0].example);
+}
+
+/* A pair whose drivers were spoken of comes before one that p2pdma alone refuses. */
+static void print_hints(const struct app *app, const struct survey *survey)
+{
+	const struct p2p_verdict *example = survey_example(survey);
+
+	if (!example && survey->finding_count)
+		example = &survey->findings[0].example;
+	if (!example)
+		return;
+	print_hint(app, "why, hop by hop", "path", example);
+	print_hint(app, "what to change", "fix", example);
 }
 
 /* The note names its function itself, mostly. */
@@ -313,6 +327,9 @@ static void print_pairs(const struct app *app, const struct survey *survey)
 		app->options.height - 24 + MATRIX_LINES : MATRIX_LINES;
 
 	putc('\n', app->out);
+	if (survey->answer_count)
+		fprintf(app->out, "%sthe kernel's p2pdma, for drivers that ask it%s\n",
+			paint_on(app, PAINT_BOLD), paint_off(app));
 	if (app->selected_count < 2)
 		fprintf(app->out, "no pair to evaluate: %s takes part in peer-to-peer DMA\n",
 			app->selected_count ? "one function only" : "no function");
@@ -334,6 +351,7 @@ void report_print(struct app *app, const struct survey *survey)
 	if (survey->hierarchy || app->selected_count > 1)
 		print_pairs(app, survey);
 	print_findings(app, survey);
+	print_hints(app, survey);
 	print_notes(app);
 	lints_notes(app, survey->cmdline);
 	print_advice(app, survey);
