@@ -99,6 +99,8 @@ static const struct {
 	{ "6.12.30", "quiet -- pci=disable_acs_redir=nvme0", 0x1d, "" },
 	{ "6.1.0-40-amd64", "pci=config_acs=xx@00:01.0 x", 0x11,
 	  "release config_acs=xx@00:01.0," },
+	{ "5.14.0-570.el9_6.x86_64", "pci=config_acs=xx@00:01.0 x", 0x11,
+	  "release config_acs=xx@00:01.0?," },
 	{ "4.18.0", "pci=disable_acs_redir=00:01.0 x", 0x1d, "release disable_acs_redir=00:01.0," },
 	{ "6.11.5", "pci=disable_acs_redir=00:01.0 x", 0x11, "flawed disable_acs_redir=00:01.0," },
 	{ "6.11.0-29-generic", "pci=disable_acs_redir=00:01.0 x", 0x11,

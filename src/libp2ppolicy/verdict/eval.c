@@ -152,7 +152,7 @@ static void note_release(struct p2p_eval *eval, const char *release, unsigned in
 	const char *name = eval->rules->name;
 	char text[sizeof(eval->note)];
 
-	if (number < P2P_KERNEL(4, 20) && !(eval->vendor && eval->vendor->has_p2pdma)) {
+	if (number < P2P_KERNEL(4, 20) && !(eval->vendor && eval->vendor->backports)) {
 		note(eval, "kernel %s is older than p2pdma itself, which came in 4.20; the rules "
 		     "of %s are used", release, name);
 		return;

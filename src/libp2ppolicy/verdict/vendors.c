@@ -23,8 +23,8 @@ static const struct p2p_vendor vendors[] = {
 	{ "amd64-desktop", "deepin", ROWS, 0, false },
 	{ "lts2021", "Intel LTS 2021", ROWS, 0, false },	/* intel/linux-intel-lts */
 	{ "#uek", "Oracle Linux UEK", SAME, 0, false },	/* oracle/linux-uek */
-	{ ".el10", "Enterprise Linux 10", ROWS, 237, false },	/* 10.3: ctrliq/kernel-src-tree */
-	{ ".el9", "Enterprise Linux 9", ROWS, 0, false },	/* a kernel made of it: OpenVZ/vzkernel */
+	{ ".el10", "Enterprise Linux 10", ROWS, 237, true },	/* 10.3: ctrliq/kernel-src-tree */
+	{ ".el9", "Enterprise Linux 9", ROWS, 0, true },	/* a kernel made of it: OpenVZ/vzkernel */
 	{ ".el8", "Enterprise Linux 8", UNREAD, 0, true },
 	{ "amzn", "Amazon Linux", UNREAD, 0, false },
 	{ ".azl#", "Azure Linux", SAME, 0, false },		/* microsoft/CBL-Mariner-Linux-Kernel */
@@ -33,7 +33,7 @@ static const struct p2p_vendor vendors[] = {
 	{ "-pve", "Proxmox VE", UNREAD, 0, false },
 	{ "-tegra", "NVIDIA's (Tegra)", UNREAD, 0, false },
 	{ "-nvidia", "NVIDIA's", SAME, 0, false },		/* NVIDIA/NV-Kernels */
-	{ "-150#00.", "SUSE Linux Enterprise", SAME, 0, false },	/* SUSE/kernel */
+	{ "-150#00.", "SUSE Linux Enterprise", SAME, 0, true },	/* SUSE/kernel */
 	{ "-lp15#", "openSUSE Leap", UNREAD, 0, false },
 	{ "-default", "SUSE", UNREAD, 0, false },
 	{ "+deb#", "Debian", SAME, 0, false },		/* linux-source 6.1, 6.12, 7.2, 7.3 */

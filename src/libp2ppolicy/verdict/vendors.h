@@ -19,13 +19,13 @@ enum p2p_vendor_state { P2P_VENDOR_SAME, P2P_VENDOR_ROWS, P2P_VENDOR_UNREAD };
  * @name: "openEuler"; @state: above
  * @since_build: from this build on (the number behind the '-') rows that not all of its kernels
  *	have are there; 0 not known
- * @has_p2pdma: although mainline of its release lacks it
+ * @backports: it carries much of later releases, so that its number says little
  */
 struct p2p_vendor {
 	const char *mark, *name;
 	enum p2p_vendor_state state;
 	unsigned int since_build;
-	bool has_p2pdma;
+	bool backports;
 };
 
 /** p2p_vendor_find() - whose kernel it is; NULL mainline's, nobody's that is known, or no text. */

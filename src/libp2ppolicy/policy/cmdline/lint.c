@@ -6,6 +6,7 @@
 
 #include "policy/cmdline/cmdline.h"
 #include "verdict/eval.h"
+#include "verdict/vendors.h"
 
 static const char *const names[P2P_LINTS] = {
 	[P2P_LINT_COMMA] = "comma", [P2P_LINT_SYNTAX] = "syntax",
@@ -55,10 +56,14 @@ static void check_release(struct p2p_cmdline *cmdline, const struct p2p_option *
 {
 	enum p2p_support support = p2p_cmdline_support(cmdline, option->parameter);
 	const char *name = p2p_parameter_name(option->parameter);
+	const struct p2p_vendor *vendor = p2p_vendor_find(cmdline->release);
+	bool backports = vendor && vendor->backports;
 
 	if (support == P2P_SUPPORT_NONE)
-		p2p_cmdline_add(cmdline, P2P_LINT_RELEASE, true, option->text, "kernel %s does "
-				"not know %s and says so only in its log", cmdline->release, name);
+		p2p_cmdline_add(cmdline, P2P_LINT_RELEASE, !backports, option->text,
+				"kernel %s does not know %s%s and says so only in its log",
+				cmdline->release, name,
+				backports ? ", unless the distributor took it in," : "");
 	else if (support == P2P_SUPPORT_FLAWED || support == P2P_SUPPORT_MAYBE)
 		p2p_cmdline_add(cmdline, P2P_LINT_FLAWED, support == P2P_SUPPORT_FLAWED,
 				option->text, "%s", p2p_cmdline_warning(cmdline,
