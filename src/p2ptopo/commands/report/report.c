@@ -122,22 +122,19 @@ static int count_pairs(const struct app *app, struct survey *survey)
 static int count_unpicked(const struct app *app, struct survey *survey)
 {
 	size_t count = p2p_groups_count(survey->groups);
-	bool *unpicked = calloc(p2p_topology_count(app->topology) + 1, sizeof(*unpicked));
 
+	survey->left_out = calloc(p2p_topology_count(app->topology) + 1, sizeof(bool));
 	survey->unpicked = calloc(count + 1, sizeof(*survey->unpicked));
-	if (!unpicked || !survey->unpicked) {
-		free(unpicked);
+	if (!survey->left_out || !survey->unpicked)
 		return -ENOMEM;
-	}
 	for (size_t i = 0; i < app->selected_count; i++)
-		unpicked[app->selected[i]->index] = !app->picked[i];
+		survey->left_out[app->selected[i]->index] = !app->picked[i];
 	for (size_t i = 0; i < count; i++) {
 		const struct p2p_group *group = p2p_groups_at(survey->groups, i);
 
 		for (size_t j = 0; j < group->count; j++)
-			survey->unpicked[i] += unpicked[group->members[j]->index];
+			survey->unpicked[i] += survey->left_out[group->members[j]->index];
 	}
-	free(unpicked);
 	return 0;
 }
 
@@ -183,6 +180,7 @@ void survey_free(struct survey *survey)
 	p2p_eval_free(survey->own_eval);
 	p2p_cmdline_free(survey->cmdline);
 	free(survey->unpicked);
+	free(survey->left_out);
 	free(survey->class_pairs);
 	free(survey->findings);
 	free(survey->redirecting);

@@ -5,6 +5,9 @@
 
 #include "app.h"
 
+/** Nobody asks for such a pair. */
+#define NO_INTEREST	1000
+
 /** A finding names at most so many functions. */
 #define FINDING_FUNCTIONS 4
 
@@ -22,7 +25,8 @@ struct finding_kind {
 /**
  * struct finding - pairs that do not get the way their fabric could give them, for one reason.
  * @pairs: ordered pairs of different functions; a lower bound unless the survey is complete
- * @example: one of them
+ * @example: one of them, and of a kind that people care about if there is one
+ * @interest: how much they do: the place in the list of such pairs, NO_INTEREST in none
  * @allowed_by: the oldest later rule set that permits the example, NULL none or not asked
  * @functions: root devices compared, or functions whose ACS is unknown; @more: not all of them
  */
@@ -30,6 +34,7 @@ struct finding {
 	const struct finding_kind *kind;
 	uint64_t pairs;
 	struct p2p_verdict example;
+	unsigned int interest;
 	const struct p2p_rules *allowed_by;
 	const struct p2p_function *functions[FINDING_FUNCTIONS];
 	size_t function_count;
@@ -93,6 +98,7 @@ struct answer {
  * @shallow: functions of which only the first bytes of config space were readable
  * @selected: of each class
  * @unpicked: by group, how many of its members no filter selects; pairs of two such are left out
+ * @left_out: by index of function, those that no filter selects
  * @complete: every pair of groups was evaluated; else the findings are examples
  * @findings: the worst first; @redirecting: functions whose ACS redirects between selected ones
  * @cmdline: the kernel's, with what is wrong with it
@@ -105,6 +111,7 @@ struct survey {
 	size_t selected[P2P_CLASSES];
 	struct p2p_groups *groups;
 	size_t *unpicked;
+	bool *left_out;
 	struct class_pair *class_pairs;
 	size_t class_pair_count;
 	struct finding *findings;
@@ -122,6 +129,15 @@ void survey_free(struct survey *survey);
 
 /** survey_findings() - fill findings and complete. */
 int survey_findings(struct app *app, struct survey *survey);
+
+/**
+ * survey_finding_example() - of the findings the pair to look at: of the kinds that people care
+ *	about most, and of those the worst off.  Return: NULL when no finding has such a pair.
+ */
+const struct p2p_verdict *survey_finding_example(const struct survey *survey);
+
+/** survey_is_inside() - part of the root complex, as copy engines are: nobody's example. */
+bool survey_is_inside(const struct p2p_function *function);
 
 /** survey_redirecting() - fill redirecting. */
 int survey_redirecting(const struct app *app, struct survey *survey);

@@ -246,7 +246,8 @@ const struct p2p_verdict *survey_example(const struct survey *survey)
 	for (size_t i = 0; i < survey->answer_count; i++) {
 		const struct outcome *outcome = answer_to_explain(&survey->answers[i]);
 
-		if (outcome)
+		if (outcome && !survey_is_inside(outcome->example.provider) &&
+		    !survey_is_inside(outcome->example.client))
 			return &outcome->example;
 	}
 	return NULL;

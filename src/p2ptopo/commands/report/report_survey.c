@@ -117,20 +117,101 @@ static void name_culprits(const struct survey *survey, struct finding *finding,
 		name_function(finding, unread[i]);
 }
 
-static void add(struct survey *survey, struct finding *by_kind, const struct p2p_verdict *verdict,
+/* Whose pairs people ask for, the first ones most: memory first, then who reads and writes it. */
+static const struct { enum p2p_class provider, client; } asked_for[] = {
+	{ P2P_CLASS_GPU, P2P_CLASS_NIC }, { P2P_CLASS_GPU, P2P_CLASS_GPU },
+	{ P2P_CLASS_GPU, P2P_CLASS_NVME }, { P2P_CLASS_ACCEL, P2P_CLASS_NIC },
+	{ P2P_CLASS_ACCEL, P2P_CLASS_ACCEL }, { P2P_CLASS_ACCEL, P2P_CLASS_NVME },
+	{ P2P_CLASS_ACCEL, P2P_CLASS_GPU }, { P2P_CLASS_NVME, P2P_CLASS_NIC },
+	{ P2P_CLASS_NVME, P2P_CLASS_NVME }, { P2P_CLASS_NIC, P2P_CLASS_NIC },
+};
+#define ASKED_FOR (sizeof(asked_for) / sizeof(asked_for[0]))
+
+bool survey_is_inside(const struct p2p_function *function)
+{
+	return function->pcie.fact == P2P_PRESENT && function->pcie.type == P2P_PORT_RC_ENDPOINT;
+}
+
+static const struct p2p_function *find_member(const struct survey *survey,
+					      const struct p2p_group *group, enum p2p_class kind,
+					      bool picked, const struct p2p_function *without)
+{
+	for (size_t i = 0; i < group->count; i++) {
+		const struct p2p_function *member = group->members[i];
+
+		if (member->kind == kind && member != without && !survey_is_inside(member) &&
+		    !(picked && survey->left_out[member->index]))
+			return member;
+	}
+	return NULL;
+}
+
+/* A pair of two classes between two groups, one of whose ends a filter selects. */
+static bool find_pair(const struct survey *survey, const struct p2p_group *const groups[2],
+		      const enum p2p_class classes[2], const struct p2p_function *ret_ends[2])
+{
+	for (int first = 0; first < 2; first++) {
+		ret_ends[first] = find_member(survey, groups[first], classes[first], true, NULL);
+		if (!ret_ends[first])
+			continue;
+		ret_ends[!first] = find_member(survey, groups[!first], classes[!first], false,
+					       ret_ends[first]);
+		if (ret_ends[!first])
+			return true;
+	}
+	return false;
+}
+
+/* A better example than the one so far, among the pairs of two groups: all have one verdict. */
+static void find_example(const struct survey *survey, const struct p2p_group *providers,
+			 const struct p2p_group *clients, struct finding *finding)
+{
+	const struct p2p_group *const groups[] = { providers, clients };
+	const struct p2p_function *ends[2];
+	struct p2p_verdict verdict;
+
+	for (unsigned int at = 0; at < 2 * ASKED_FOR && at < finding->interest; at++) {
+		bool back = at % 2;
+		enum p2p_class classes[2];
+
+		classes[back] = asked_for[at / 2].provider;
+		classes[!back] = asked_for[at / 2].client;
+		if (!find_pair(survey, groups, classes, ends))
+			continue;
+		p2p_eval_pair(survey->eval, ends[0], ends[1], &verdict);
+		if (kind_of(&verdict) != finding->kind)
+			continue;
+		finding->example = verdict;
+		finding->interest = at;
+	}
+}
+
+const struct p2p_verdict *survey_finding_example(const struct survey *survey)
+{
+	const struct finding *best = NULL;
+
+	for (size_t i = 0; i < survey->finding_count; i++)
+		if (survey->findings[i].interest < (best ? best->interest : NO_INTEREST))
+			best = &survey->findings[i];
+	return best ? &best->example : NULL;
+}
+
+static struct finding *add(struct survey *survey, struct finding *by_kind, const struct p2p_verdict *verdict,
 		uint64_t pairs)
 {
 	const struct finding_kind *kind = kind_of(verdict);
 	struct finding *finding = kind ? &by_kind[kind - kinds] : NULL;
 
 	if (!finding)
-		return;
+		return NULL;
 	if (!finding->kind) {
 		finding->kind = kind;
 		finding->example = *verdict;
+		finding->interest = NO_INTEREST;
 	}
 	finding->pairs += pairs;
 	name_culprits(survey, finding, verdict);
+	return finding;
 }
 
 static void eval_groups(struct survey *survey, struct finding *by_kind)
@@ -146,9 +227,13 @@ static void eval_groups(struct survey *survey, struct finding *by_kind)
 			const struct p2p_group *clients = p2p_groups_at(survey->groups, j);
 			uint64_t pairs = survey_pairs(survey, i, j);
 			struct p2p_verdict verdict;
+			struct finding *finding;
 
-			if (pairs && survey_group_pair(survey, providers, clients, &verdict))
-				add(survey, by_kind, &verdict, pairs);
+			if (!pairs || !survey_group_pair(survey, providers, clients, &verdict))
+				continue;
+			finding = add(survey, by_kind, &verdict, pairs);
+			if (finding)
+				find_example(survey, providers, clients, finding);
 		}
 	}
 }

@@ -240,6 +240,7 @@ static void print_speed(const struct app *app, const struct p2p_verdict *pair)
 
 static void print_findings(const struct app *app, const struct survey *survey)
 {
+	const struct p2p_verdict *example;
 	bool ports = false;
 
 	if (!survey->finding_count)
@@ -259,7 +260,9 @@ static void print_findings(const struct app *app, const struct survey *survey)
 				finding->example.client->display,
 				p2p_rules_name(finding->allowed_by));
 	}
-	print_speed(app, &survey->findings[0].example);
+	example = survey_finding_example(survey);
+	if (example)
+		print_speed(app, example);
 }
 
 /* A pair whose drivers were spoken of comes before one that p2pdma alone refuses. */
@@ -267,8 +270,8 @@ static void print_hints(const struct app *app, const struct survey *survey)
 {
 	const struct p2p_verdict *example = survey_example(survey);
 
-	if (!example && survey->finding_count)
-		example = &survey->findings[0].example;
+	if (!example)
+		example = survey_finding_example(survey);
 	if (!example)
 		return;
 	print_hint(app, "why, hop by hop", "path", example);
