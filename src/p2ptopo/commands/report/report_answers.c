@@ -134,16 +134,34 @@ static int most_pairs_first(const void *a, const void *b)
 	return (left->pairs < right->pairs) - (left->pairs > right->pairs);
 }
 
-/* A library takes the adapter or drive that is nearest, and of two such the one that goes best. */
+/* How much a library would want it; what goes by no way at all comes last. */
+static int worth(enum p2p_delivery delivery)
+{
+	static const int order[P2P_DELIVERIES] = {
+		[P2P_DELIVERY_LINK] = 6, [P2P_DELIVERY_DIRECT] = 5, [P2P_DELIVERY_ROOT] = 4,
+		[P2P_DELIVERY_UNKNOWN] = 3, [P2P_DELIVERY_STAGED] = 2, [P2P_DELIVERY_REFUSED] = 1,
+	};
+
+	return order[delivery];
+}
+
+/*
+ * A library takes the adapter or drive that is nearest, and of two such the one that goes best; one
+ * that takes no peer memory is not in question while another does.
+ */
 static bool is_nearer(const struct outcome *outcome, const struct outcome *nearest)
 {
 	enum p2p_relation one = outcome->example.relation, other = nearest->example.relation;
+	int first = worth(promise(outcome)), second = worth(promise(nearest));
+	bool peer = first > worth(P2P_DELIVERY_STAGED), other_peer = second > worth(P2P_DELIVERY_STAGED);
 
+	if (peer != other_peer)
+		return peer;
 	if (!one || !other)
 		return other == P2P_RELATION_UNKNOWN && one != P2P_RELATION_UNKNOWN;
 	if (one != other)
 		return one < other;
-	return promise(outcome) > promise(nearest);
+	return first > second;
 }
 
 static void ask_provider(const struct survey *survey, const struct p2p_function *provider,
