@@ -87,10 +87,40 @@ def check(tool, name, machine, demands):
                    f"demands {wanted:#04x}")
 
 
+def vpd(uuid):
+    """An identifier string, then the fields of the read-only part, and the end tag."""
+    fields = b"PN\x02CX" + b"V3" + bytes([len(uuid)]) + uuid
+    return b"\x82\x02\x00CX\x90" + len(fields).to_bytes(2, "little") + fields + b"\x78"
+
+
+def check_joined(tool):
+    """The Data Direct function and its adapter have one UUID; another adapter has another."""
+    machine = nested((0x15b3, 0x2100), (0x10de, 0x22b1))
+    adapters = []
+    for bus in (0x80, 0xa0):
+        root = machine.host(bus=bus, node=0).port(ROOT_PORT, 0, ids=(0x10de, 0x22b1))
+        adapters.append(root.endpoint(0, "nic", ids=(0x15b3, 0x1023)))
+    machine.number()
+    direct = next(f for f in machine.functions() if f.device == 0x2100)
+    gpu = next(f for f in machine.functions() if f.device == GB300[1])
+    with tempfile.TemporaryDirectory() as folder:
+        tree = pathlib.Path(folder) / "tree"
+        sysfs.write_folder(sysfs.Tree(machine).files, tree)
+        for function, uuid in ((direct, b"one"), (adapters[0], b"two"), (adapters[1], b"one")):
+            (tree / "sys" / function.path / "vpd").write_bytes(vpd(uuid))
+        page = subprocess.run([tool, "--from", str(tree), "path", gpu.name, direct.name],
+                              capture_output=True, text=True).stdout
+    names = [name for name in (adapters[0].name, adapters[1].name)
+             if f"memory regions of {name}" in " ".join(page.split())]
+    if "does the DMA" not in " ".join(page.split()) or names not in ([], [adapters[1].name]):
+        yield "the Data Direct function is not joined to its adapter"
+
+
 def main():
     tool = sys.argv[1]
     problems = [
         *check(tool, "Data Direct", nested((0x15b3, 0x2100), (0x10de, 0x22b1)), DATA_DIRECT),
+        *check_joined(tool),
         *check(tool, "inline", nested((0x15b3, 0x1023), (0x8086, 0x352a)), INLINE),
     ]
     print("\n".join(problems) or "registers become what the vendor's tool demands")

@@ -359,6 +359,27 @@ static bool is_known(const struct loader *loader, const struct p2p_raw *raw, siz
 	       p2p_config_read16(&raw->config, 0, &vendor) && vendor != 0xffff;
 }
 
+/*
+ * Vital Product Data joins a ConnectX's Data Direct function to its adapter; reading it takes a device
+ * milliseconds, so of others only a capture reads it.
+ */
+static bool is_joined(const struct p2p_raw *raw)
+{
+	uint16_t vendor, device;
+
+	return p2p_config_read16(&raw->config, 0, &vendor) && vendor == 0x15b3 &&
+	       p2p_config_read16(&raw->config, 2, &device) &&
+	       (device == 0x2100 || (device >= 0x1023 && device <= 0x102f));
+}
+
+static bool is_wanted(const struct loader *loader, const struct p2p_raw *raw, size_t attr)
+{
+	enum p2p_want want = attr == P2P_ATTR_VPD && is_joined(raw) ? P2P_WANT_NAMES :
+			     rows[attr].want;
+
+	return want <= loader->snapshot->want && !is_known(loader, raw, attr);
+}
+
 static int load_rows(struct loader *loader, const struct p2p_place *place, struct p2p_raw *raw)
 {
 	int r = load_row(loader, place, raw, &rows[P2P_ATTR_PHYSFN]);
@@ -366,8 +387,7 @@ static int load_rows(struct loader *loader, const struct p2p_place *place, struc
 	if (r == 0)
 		r = load_config(loader, place, raw);
 	for (size_t i = 0; i < P2P_ATTRS && r == 0; i++)
-		if (i != P2P_ATTR_PHYSFN && rows[i].want <= loader->snapshot->want &&
-		    !is_known(loader, raw, i))
+		if (i != P2P_ATTR_PHYSFN && is_wanted(loader, raw, i))
 			r = load_row(loader, place, raw, &rows[i]);
 	return r;
 }

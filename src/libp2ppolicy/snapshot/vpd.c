@@ -114,3 +114,31 @@ int p2p_vpd_each_serial(uint8_t *bytes, size_t size,
 		set_checksum(bytes, checksum);
 	return r;
 }
+
+struct wanted {
+	const char *keyword, *text;
+	size_t size;
+};
+
+/* The keyword and a length stand before the text of a field. */
+static int look(void *data, char *text, size_t size)
+{
+	struct wanted *wanted = data;
+
+	if (!wanted->text && !memcmp(text - FIELD_HEADER, wanted->keyword, 2)) {
+		wanted->text = text;
+		wanted->size = size;
+	}
+	return 0;
+}
+
+const char *p2p_vpd_find(const uint8_t *bytes, size_t size, const char *keyword, size_t *ret_size)
+{
+	struct wanted wanted = { keyword, NULL, 0 };
+	size_t checksum = 0;
+
+	/* Nothing is written: look() only compares. */
+	walk((uint8_t *)(uintptr_t)bytes, size, look, &wanted, &checksum);
+	*ret_size = wanted.size;
+	return wanted.text;
+}

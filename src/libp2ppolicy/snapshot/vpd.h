@@ -19,4 +19,11 @@
 int p2p_vpd_each_serial(uint8_t *bytes, size_t size,
 			int (*found)(void *data, char *text, size_t size), void *data);
 
+/**
+ * p2p_vpd_find() - the text of the first field with @keyword, as "V3", borrowed from @bytes.
+ * @ret_size: of the text, which is not terminated
+ * Return: NULL there is none.
+ */
+const char *p2p_vpd_find(const uint8_t *bytes, size_t size, const char *keyword, size_t *ret_size);
+
 #endif

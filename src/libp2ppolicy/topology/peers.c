@@ -9,6 +9,7 @@
 
 #include <pci/header.h>
 
+#include "snapshot/vpd.h"
 #include "topology/build.h"
 
 #define NODES "sys/devices/virtual/kfd/kfd/topology/nodes"
@@ -122,6 +123,36 @@ static void set_kfd(struct p2p_topology *topology, unsigned int node)
 	function->kfd = P2P_PRESENT;
 }
 
+/*
+ * The functions of one adapter have one UUID in the vendor's third field of their VPD, which only
+ * root can read.
+ */
+static const char *adapter_of(const struct p2p_topology *topology, size_t index, size_t *ret_size)
+{
+	const struct p2p_raw *raw = topology->builds[index].raw;
+	const struct p2p_file *vpd = raw ? &raw->attr[P2P_ATTR_VPD] : NULL;
+
+	if (!vpd || vpd->fact != P2P_PRESENT || topology->functions[index].vendor != 0x15b3)
+		return NULL;
+	return p2p_vpd_find((const uint8_t *)vpd->data, vpd->size, "V3", ret_size);
+}
+
+static void join_data_direct(struct p2p_topology *topology, size_t index)
+{
+	size_t size = 0, other_size = 0;
+	const char *adapter = adapter_of(topology, index, &size);
+
+	for (size_t i = 0; adapter && i < topology->count; i++) {
+		const char *other = topology->functions[i].device == 0x2100 ? NULL :
+				    adapter_of(topology, i, &other_size);
+
+		if (!other || other_size != size || memcmp(other, adapter, size) != 0)
+			continue;
+		topology->functions[index].data_direct_of = &topology->functions[i];
+		return;
+	}
+}
+
 void p2p_peers_build(struct p2p_topology *topology)
 {
 	for (size_t i = 0; i < topology->count; i++) {
@@ -138,6 +169,10 @@ void p2p_peers_build(struct p2p_topology *topology)
 		if (function->vendor == 0x10de)
 			function->clique = find_clique(&raw->config);
 	}
+	for (size_t i = 0; i < topology->count; i++)
+		if (topology->functions[i].vendor == 0x15b3 &&
+		    topology->functions[i].device == 0x2100)
+			join_data_direct(topology, i);
 	for (unsigned int node = 0; node < MOST_NODES; node++) {
 		if (node_file(topology, node, NULL, 0)->fact != P2P_PRESENT)
 			break;

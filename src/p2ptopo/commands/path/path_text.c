@@ -305,6 +305,11 @@ void path_print_end(const struct app *app, const char *role,
 		 words_product(function, product, sizeof(product)),
 		 p2p_class_name(function->kind), function->vendor, function->device);
 	line(app, "device", title);
+	if (function->data_direct_of) {
+		snprintf(title, sizeof(title), "for memory regions of %s with Data Direct, this function "
+			 "does the DMA", function->data_direct_of->display);
+		line(app, "", title);
+	}
 	print_locality(app, function);
 	path_print_iommu(app, function);
 	print_bars(app, function);

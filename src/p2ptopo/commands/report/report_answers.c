@@ -145,6 +145,11 @@ static int worth(enum p2p_delivery delivery)
 	return order[delivery];
 }
 
+static bool is_peer(enum p2p_delivery delivery)
+{
+	return delivery != P2P_DELIVERY_STAGED && delivery != P2P_DELIVERY_REFUSED;
+}
+
 /*
  * A library takes the adapter or drive that is nearest, and of two such the one that goes best; one
  * that takes no peer memory is not in question while another does.
@@ -152,16 +157,15 @@ static int worth(enum p2p_delivery delivery)
 static bool is_nearer(const struct outcome *outcome, const struct outcome *nearest)
 {
 	enum p2p_relation one = outcome->example.relation, other = nearest->example.relation;
-	int first = worth(promise(outcome)), second = worth(promise(nearest));
-	bool peer = first > worth(P2P_DELIVERY_STAGED), other_peer = second > worth(P2P_DELIVERY_STAGED);
+	enum p2p_delivery first = promise(outcome), second = promise(nearest);
 
-	if (peer != other_peer)
-		return peer;
+	if (is_peer(first) != is_peer(second))
+		return is_peer(first);
 	if (!one || !other)
 		return other == P2P_RELATION_UNKNOWN && one != P2P_RELATION_UNKNOWN;
 	if (one != other)
 		return one < other;
-	return first > second;
+	return worth(first) > worth(second);
 }
 
 static void ask_provider(const struct survey *survey, const struct p2p_function *provider,

@@ -22,7 +22,8 @@ static const char *phrase(enum p2p_delivery delivery, const struct p2p_driver_wa
 static void say(const struct outcome *outcome, char *text, size_t size)
 {
 	bool open = outcome->grant == P2P_GRANT_UNKNOWN && outcome->way &&
-		    outcome->granted > P2P_DELIVERY_STAGED;
+		    outcome->granted != P2P_DELIVERY_UNKNOWN &&
+		    outcome->granted != P2P_DELIVERY_STAGED;
 
 	size_t used = (size_t)snprintf(text, size, "%s", phrase(open ? outcome->granted :
 								outcome->delivery, outcome->way));
@@ -112,15 +113,19 @@ static void print_line(const struct app *app, const struct answer *answer)
 
 static void print_why(const struct app *app, const struct outcome *outcome)
 {
-	char why[P2P_WAY_TEXT], text[P2P_WAY_TEXT + 64];
+	char why[P2P_WAY_TEXT], text[P2P_WAY_TEXT + 128];
+	const struct p2p_function *adapter;
 	const struct p2p_way_answer *told;
 	struct p2p_ways ways;
 	const char *cure;
 
 	p2p_ways_find(&outcome->example, &ways);
 	told = p2p_ways_told(&ways);
-	snprintf(text, sizeof(text), "  %s to %s, %s", outcome->example.provider->display,
-		 outcome->example.client->display, p2p_ways_sentence(&ways, why));
+	adapter = outcome->example.client->data_direct_of;
+	snprintf(text, sizeof(text), "  %s to %s%s%s%s, %s", outcome->example.provider->display,
+		 outcome->example.client->display, adapter ? " (Data Direct of " : "",
+		 adapter ? adapter->display : "", adapter ? ")" : "",
+		 p2p_ways_sentence(&ways, why));
 	words_wrap(app->out, text, 0, 4, app->options.width);
 	cure = told ? p2p_driver_way_cure(&ways, told, why) : NULL;
 	snprintf(text, sizeof(text), "  what to change: %s", cure ? cure : "");
