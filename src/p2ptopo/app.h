@@ -123,30 +123,9 @@ struct command {
 	bool live;
 };
 
-enum status command_report(struct app *app, int argc, char **argv);
-enum status command_tree(struct app *app, int argc, char **argv);
-enum status command_matrix(struct app *app, int argc, char **argv);
-enum status command_pairs(struct app *app, int argc, char **argv);
-enum status command_path(struct app *app, int argc, char **argv);
-enum status command_near(struct app *app, int argc, char **argv);
-enum status command_whatif(struct app *app, int argc, char **argv);
-enum status command_watch(struct app *app, int argc, char **argv);
-enum status command_refresh(struct app *app, int argc, char **argv);
-enum status command_flows(struct app *app, int argc, char **argv);
-enum status command_view(struct app *app, int argc, char **argv);
-enum status command_capture(struct app *app, int argc, char **argv);
-enum status command_policy_compile(struct app *app, int argc, char **argv);
-enum status command_policy_explain(struct app *app, int argc, char **argv);
-enum status command_policy_show(struct app *app, int argc, char **argv);
-enum status command_policy_diff(struct app *app, int argc, char **argv);
-enum status command_policy_push(struct app *app, int argc, char **argv);
-enum status command_policy_clear(struct app *app, int argc, char **argv);
-enum status command_address(struct app *app, int argc, char **argv);
-enum status command_check(struct app *app, int argc, char **argv);
-enum status command_diff(struct app *app, int argc, char **argv);
-enum status command_prove(struct app *app, int argc, char **argv);
-enum status command_fix(struct app *app, int argc, char **argv);
-enum status command_gate_status(struct app *app, int argc, char **argv);
+#define COMMAND(function, ...) enum status function(struct app *app, int argc, char **argv);
+#include "commands/commands.def"
+#undef COMMAND
 
 /** app_commands() - the command table; the last row has no name. */
 const struct command *app_commands(void);
