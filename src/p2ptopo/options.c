@@ -24,7 +24,7 @@
 		return index < ARRAY_SIZE(names) ? names[index] : NULL;	\
 	}
 
-LIST(cells, "verdict", "read", "write", "latency", "score")
+LIST(cells, "verdict", "way", "read", "write", "latency", "score")
 LIST(modes, "off", "observe", "enforce")
 LIST(goals, "possible", "direct", "gpudirect")
 LIST(whens, "auto", "always", "never")
@@ -75,7 +75,7 @@ static const struct option_row rows[] = {
 	{ 0, "mode", "MODE", 0, "policy push", TEXT(mode), VALUE_WORD, modes,
 	  "what the gate does with other pairs: enforce (the default), observe or off" },
 	{ 0, "cell", "WHAT", 0, "matrix", TEXT(cell), VALUE_WORD, cells,
-	  "what a cell shows: verdict, read or write (GB/s), latency (ns) or score" },
+	  "what a cell shows: verdict, way, read or write (GB/s), latency (ns) or score" },
 	{ 0, "dry-run", NULL, 0, "policy push", FLAG(dry_run),
 	  "say what would be pushed, and push nothing" },
 	{ 0, "scratch", "DEVICE", 0, "prove", TEXT(scratch), VALUE_PATH, NULL,

@@ -39,10 +39,10 @@ def ask(binary, tree, *arguments):
     return done.stdout.decode()
 
 
-def near(binary, fabric, device, *arguments):
+def near(binary, fabric, device, *arguments, files=None):
     """(peers in their order, the registers that lift each, the text)"""
     with tempfile.TemporaryDirectory() as folder:
-        sysfs.write_folder(sysfs.Tree(fabric).files, folder)
+        sysfs.write_folder({**sysfs.Tree(fabric).files, **(files or {})}, folder)
         document = json.loads(ask(binary, folder, "near", device, "--json", *arguments))
         text = ask(binary, folder, "near", device, *arguments)
     order = [peer["device"]["bdf"] for peer in document["peers"]]
@@ -92,8 +92,29 @@ def check_refused(binary):
     assert "card0 mlx5_0" in text, text
 
 
+# The closed modules, which export no dma-buf, with nvidia-peermem registered.
+PEERMEM = {"proc/driver/nvidia/version":
+           b"NVRM version: NVIDIA UNIX x86_64 Kernel Module  570.124.06  Wed Feb 26 2025\n",
+           "sys/module/nvidia_peermem/initstate": b"live\n",
+           "sys/kernel/mm/memory_peers/nv_mem/version": b"1.0\n"}
+
+
+def check_delivered(binary):
+    """What the drivers are known to deliver comes first, then what is not known, however fast."""
+    fabric = machine(measured.CLEAN, slow=(5, 16), fast=(3, 4))
+    for function in fabric.functions():
+        if function.pciclass >> 16 == 0x03:
+            function.driver, function.vendor, function.device = "nvidia", 0x10de, 0x2330
+        elif function.pciclass >> 16 == 0x02:
+            function.driver = "mlx5_core" if function.width == 4 else "unheard_of"
+    order, _, text, _ = near(binary, fabric, "card0", "--class", "nic", files=PEERMEM)
+    assert order[0].startswith("0000:44") and " direct " in text and " unknown " in text, text
+    order, _, text, _ = near(binary, fabric, "card0", "--class", "nic")
+    assert order[0].startswith("0000:81") and " direct " not in text, text
+
+
 def main():
-    for check in (check_order, check_speed, check_other_way, check_refused):
+    for check in (check_order, check_speed, check_other_way, check_refused, check_delivered):
         check(sys.argv[1])
     print("the peers are in their order")
 

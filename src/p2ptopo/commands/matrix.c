@@ -17,10 +17,11 @@
 #define MANY_ROWS 48
 
 /** enum cell - what a cell shows. */
-enum cell { CELL_VERDICT, CELL_READ, CELL_WRITE, CELL_LATENCY, CELL_SCORE, CELLS };
+enum cell { CELL_VERDICT, CELL_WAY, CELL_READ, CELL_WRITE, CELL_LATENCY, CELL_SCORE, CELLS };
 
 static const struct { const char *name, *legend; enum pair_fact fact; } cells[CELLS] = {
 	[CELL_VERDICT] = { "verdict", NULL, PAIR_NONE },
+	[CELL_WAY] = { "way", NULL, PAIR_NONE },
 	[CELL_READ] = { "read", "GB/s that the client can read from the provider", PAIR_READ },
 	[CELL_WRITE] = { "write", "GB/s that the client can write to the provider", PAIR_WRITE },
 	[CELL_LATENCY] = { "latency", "ns of a write from the client to the provider",
@@ -172,6 +173,15 @@ static enum paint print_fact(char text[GRID_CELL], const struct matrix *matrix,
 	return pair_paint(&pair, paint);
 }
 
+static enum paint print_delivery(char text[GRID_CELL], const struct p2p_verdict *verdict)
+{
+	struct p2p_ways ways;
+
+	p2p_ways_find(verdict, &ways);
+	snprintf(text, GRID_CELL, "%c", words_delivery_mark(ways.delivery));
+	return paint_of_delivery(ways.delivery);
+}
+
 static enum paint print_cell(char text[GRID_CELL], void *userdata, size_t row, size_t column)
 {
 	const struct matrix *matrix = userdata;
@@ -180,9 +190,11 @@ static enum paint print_cell(char text[GRID_CELL], void *userdata, size_t row, s
 	if (column >= matrix->column_count)
 		return print_locality(text, &matrix->rows[row], column > matrix->column_count);
 	if (!eval_cell(matrix, &matrix->rows[row], &matrix->columns[column], &verdict)) {
-		snprintf(text, GRID_CELL, "X");
+		snprintf(text, GRID_CELL, "%s", matrix->cell == CELL_WAY ? "." : "X");
 		return PAINT_DIM;
 	}
+	if (matrix->cell == CELL_WAY)
+		return print_delivery(text, &verdict);
 	if (matrix->cell != CELL_VERDICT)
 		return print_fact(text, matrix, &verdict);
 	pair_summary(&verdict, text, GRID_CELL);
@@ -217,6 +229,27 @@ static void print_speed_legend(const struct app *app, enum cell cell)
 	fputs("  >= at least: a fact is missing; ? not known; - refused or blocked; no the root\n"
 	      "  complex passes only writes\n"
 	      "Why, and what limits it: p2ptopo path PROVIDER CLIENT\n", app->out);
+}
+
+/* The best first. */
+static void print_way_legend(const struct app *app)
+{
+	static const char *const means[P2P_DELIVERIES] = {
+		[P2P_DELIVERY_LINK] = "link: over a link of the devices' own, as NVLink or xGMI",
+		[P2P_DELIVERY_DIRECT] = "direct: peer-to-peer, turned by a switch",
+		[P2P_DELIVERY_ROOT] = "root-complex: peer-to-peer, through the root complex",
+		[P2P_DELIVERY_STAGED] = "staged: copied through system memory",
+		[P2P_DELIVERY_REFUSED] = "refused: the transfer, or its set-up, fails",
+		[P2P_DELIVERY_BROKEN] = "broken: would hang, fault or corrupt",
+		[P2P_DELIVERY_UNKNOWN] = "unknown: a fact is missing, or no rule is about these drivers",
+	};
+
+	fputs("\nEach cell: what the drivers in use would do.\n", app->out);
+	for (unsigned int i = P2P_DELIVERIES; i-- > 0;)
+		fprintf(app->out, "  %s%c%s  %s\n", paint_on(app, paint_of_delivery(i)),
+			words_delivery_mark(i), paint_off(app), means[i]);
+	fputs("  .  the same function\n"
+	      "Why, and what would lift it: p2ptopo path PROVIDER CLIENT\n", app->out);
 }
 
 static void print_legend(const struct app *app)
@@ -388,8 +421,10 @@ static struct json_object *json_verdict(const struct app *app, const struct p2p_
 	json_put(cell, "distance",
 		 known ? json_object_new_int(verdict.kernel.distance) : NULL);
 	json_put(cell, "hops", json_count(verdict.kernel.hops));
-	if (app->options.cell)
+	if (app->options.cell) {
 		json_put(cell, "speed", speed_json_pair(app, &verdict));
+		json_put(cell, "drivers", json_pair_drivers(&verdict));
+	}
 	return cell;
 }
 
@@ -483,6 +518,8 @@ enum status command_matrix(struct app *app, int argc, char **argv)
 	status = print_text(app, cell);
 	if (!status && app->selected_count && cell == CELL_VERDICT)
 		print_legend(app);
+	else if (!status && app->selected_count && cell == CELL_WAY)
+		print_way_legend(app);
 	else if (!status && app->selected_count)
 		print_speed_legend(app, cell);
 	return status;

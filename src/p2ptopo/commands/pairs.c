@@ -72,8 +72,8 @@ static enum status print_text(struct app *app)
 	enum status status;
 	int error;
 
-	status = table_new(app, pairs_columns, "PROVIDER,CLIENT,REL,MAP-TYPE,DIST,READ,WRITE,SCORE,"
-			   "ACS-REDIRECT", &rows.table);
+	status = table_new(app, pairs_columns, "PROVIDER,CLIENT,REL,DELIVERED,MAP-TYPE,READ,WRITE,"
+			   "SCORE,ACS-REDIRECT", &rows.table);
 	if (status)
 		return status;
 	print_rules_note(app, "# ");

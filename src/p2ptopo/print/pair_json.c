@@ -207,6 +207,11 @@ struct json_object *json_pair_ways(const struct p2p_verdict *verdict)
 	return json_drivers(verdict, true);
 }
 
+struct json_object *json_pair_drivers(const struct p2p_verdict *verdict)
+{
+	return json_drivers(verdict, false);
+}
+
 struct json_object *json_pair(const struct app *app, const struct p2p_verdict *verdict)
 {
 	struct json_object *pair = json_object_new_object();

@@ -6,8 +6,22 @@
 
 enum { GOES, MAY_GO, GOES_NOT };
 
-/* A pair that the kernel permits, and a port rejects, does not go. */
-static long grant_of(const struct pair *pair)
+static long delivery_of(enum p2p_delivery delivery)
+{
+	static const long ranks[P2P_DELIVERIES] = {
+		[P2P_DELIVERY_LINK] = 0, [P2P_DELIVERY_DIRECT] = 1, [P2P_DELIVERY_ROOT] = 2,
+		[P2P_DELIVERY_UNKNOWN] = 3, [P2P_DELIVERY_STAGED] = 4, [P2P_DELIVERY_REFUSED] = 5,
+		[P2P_DELIVERY_BROKEN] = 6,
+	};
+
+	return ranks[delivery];
+}
+
+/*
+ * A pair that the kernel permits, and a port rejects, does not go.  Where the drivers' own way goes
+ * the kernel was not asked, or has granted it.
+ */
+static long grant_of(const struct pair *pair, enum p2p_delivery delivery)
 {
 	static const long grants[P2P_MAP_TYPES] = {
 		[P2P_MAP_BUS_ADDR] = GOES,
@@ -16,6 +30,8 @@ static long grant_of(const struct pair *pair)
 		[P2P_MAP_NOT_SUPPORTED] = GOES_NOT,
 	};
 
+	if (delivery >= P2P_DELIVERY_ROOT)
+		return GOES;
 	return speed_is_usable(&pair->score.write) ? grants[pair->verdict.kernel.map_type] :
 						     GOES_NOT;
 }
@@ -42,9 +58,12 @@ static long far_of(enum p2p_relation relation)
 struct pair_order pair_order_of(const struct pair *pair)
 {
 	long read = carried(&pair->score.read), write = carried(&pair->score.write);
+	struct p2p_ways ways;
 
+	p2p_ways_find(&pair->verdict, &ways);
 	return (struct pair_order){ .keys = {
-		[PAIR_KEY_GRANT] = grant_of(pair),
+		[PAIR_KEY_DELIVERY] = delivery_of(ways.delivery),
+		[PAIR_KEY_GRANT] = grant_of(pair, ways.delivery),
 		[PAIR_KEY_LEAST] = -(read < write ? read : write),
 		[PAIR_KEY_MOST] = -(read < write ? write : read),
 		[PAIR_KEY_LATENCY] = latency_of(&pair->score.write),

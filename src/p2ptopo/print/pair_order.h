@@ -7,7 +7,10 @@
 
 /**
  * enum pair_key - what decides, one after the other.
- * @PAIR_KEY_GRANT: what is known to go comes before what may, and that before what does not
+ * @PAIR_KEY_DELIVERY: what the drivers in use would do.  Not known comes behind every peer-to-peer
+ *	transfer and before a copy through system memory, which it may turn out to be
+ * @PAIR_KEY_GRANT: what is known to go comes before what may, and that before what does not, by
+ *	the kernel's verdict; it does not count where the drivers' delivery is peer-to-peer
  * @PAIR_KEY_LEAST: the lesser of what reads and writes carry, as it is printed
  * @PAIR_KEY_MOST: the greater of them
  * @PAIR_KEY_LATENCY: of a write
@@ -15,6 +18,7 @@
  * @PAIR_KEY_HOPS: the kernel's count
  */
 enum pair_key {
+	PAIR_KEY_DELIVERY,
 	PAIR_KEY_GRANT,
 	PAIR_KEY_LEAST,
 	PAIR_KEY_MOST,

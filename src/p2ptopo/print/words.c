@@ -155,6 +155,18 @@ char words_mark(enum p2p_map_type type)
 	return marks[type];
 }
 
+char words_delivery_mark(enum p2p_delivery delivery)
+{
+	static const char marks[P2P_DELIVERIES] = {
+		[P2P_DELIVERY_UNKNOWN] = '?', [P2P_DELIVERY_BROKEN] = '!',
+		[P2P_DELIVERY_REFUSED] = 'X', [P2P_DELIVERY_STAGED] = 'S',
+		[P2P_DELIVERY_ROOT] = 'R', [P2P_DELIVERY_DIRECT] = 'D',
+		[P2P_DELIVERY_LINK] = 'L',
+	};
+
+	return marks[delivery];
+}
+
 char *words_node(struct p2p_number node, char buffer[WORDS_SIZE])
 {
 	if (node.fact == P2P_PRESENT && node.value >= 0)

@@ -33,6 +33,9 @@ const char *words_relation(enum p2p_relation relation);
 /* B, H, x or ?: a map type in one letter. */
 char words_mark(enum p2p_map_type type);
 
+/* D, R, L, S, X, ! or ?: what comes of a pair's transfers, in one letter. */
+char words_delivery_mark(enum p2p_delivery delivery);
+
 /* A NUMA node: "-" the kernel names none, "?" not known. */
 char *words_node(struct p2p_number node, char buffer[WORDS_SIZE]);
 

@@ -70,6 +70,52 @@ static void print_direct(FILE *cell, const struct app *app, const void *row)
 		near_say_registers(cell, peer_of(row));
 }
 
+/* Those whose memory others read and write; of other devices it is a mailbox or a rare buffer. */
+static bool has_memory(const struct p2p_function *function)
+{
+	return function->kind == P2P_CLASS_GPU || function->kind == P2P_CLASS_ACCEL;
+}
+
+/* Which way round is a pair asked for?  Both: both have such memory, or neither. */
+static enum { ASK_GIVES, ASK_TAKES, ASK_BOTH } asked_of(const struct near_peer *peer)
+{
+	bool device = has_memory(peer->gives.verdict.provider);
+
+	if (device == has_memory(peer->function))
+		return ASK_BOTH;
+	return device ? ASK_GIVES : ASK_TAKES;
+}
+
+/* Of both directions the one that is worse. */
+static const struct pair *told_pair(const struct near_peer *peer)
+{
+	switch (asked_of(peer)) {
+	case ASK_GIVES:
+		return &peer->gives;
+	case ASK_TAKES:
+		return &peer->takes;
+	default:
+		return peer->gives_order.keys[PAIR_KEY_DELIVERY] <
+		       peer->takes_order.keys[PAIR_KEY_DELIVERY] ? &peer->takes : &peer->gives;
+	}
+}
+
+static void print_delivered(FILE *cell, const struct app *app, const void *row)
+{
+	char text[PAIR_SAY];
+
+	(void)app;
+	fputs(pair_say(told_pair(peer_of(row)), PAIR_DELIVERED, text), cell);
+}
+
+static void print_why(FILE *cell, const struct app *app, const void *row)
+{
+	char text[PAIR_SAY];
+
+	(void)app;
+	fputs(pair_say(told_pair(peer_of(row)), PAIR_WAY_WHY, text), cell);
+}
+
 #define PEER(name, help, right, print) { name, help, right, 0, print, NULL, PAIR_NONE, 0, 0 }
 #define PAIR(name, help, right, side, fact) \
 	{ name, help, right, 0, NULL, NULL, PAIR_##fact, offsetof(struct near_peer, side), 0 }
@@ -81,6 +127,13 @@ const struct column near_columns[] = {
 	PEER("NUMA", "its NUMA node; - the kernel says none, ? unknown", true, print_numa),
 	PEER("CPUS", "the CPUs local to it", false, print_cpus),
 	PAIR("REL", "relation: X PIX PXB PHB NODE SYS, ? unknown", false, gives, RELATION),
+	PEER("DELIVERED", "what the drivers in use would do, into the memory of a GPU or an accelerator, "
+	     "else the worse of both directions", false, print_delivered),
+	PAIR("GIVES-DELIVERED", "the same when DEVICE is the provider, the peer the client", false,
+	     gives, DELIVERED),
+	PAIR("TAKES-DELIVERED", "the same when DEVICE is the client, the peer the provider", false,
+	     takes, DELIVERED),
+	PEER("WHY", "DELIVERED in one sentence", false, print_why),
 	PAIR("GIVES", "what the kernel decides when DEVICE is the provider, the peer the client",
 	     false, gives, MAP_TYPE),
 	PAIR("TAKES", "the same when DEVICE is the client, the peer the provider", false, takes,
@@ -100,40 +153,33 @@ const struct column near_columns[] = {
 	{ 0 }
 };
 
-/* Those whose memory others read and write; of other devices it is a mailbox or a rare buffer. */
-static bool has_memory(const struct p2p_function *function)
-{
-	return function->kind == P2P_CLASS_GPU || function->kind == P2P_CLASS_ACCEL;
-}
-
 /*
  * The direction that is asked about: into the memory of a GPU or an accelerator.  Where both have
  * it or neither, both directions are.
  */
 static struct pair_order order_of(const struct near_peer *peer)
 {
-	struct pair_order gives = pair_order_of(&peer->gives);
-	struct pair_order takes = pair_order_of(&peer->takes);
-	bool device = has_memory(peer->gives.verdict.provider);
-
-	if (device == has_memory(peer->function))
-		return pair_order_worse(&gives, &takes);
-	return device ? gives : takes;
+	switch (asked_of(peer)) {
+	case ASK_GIVES:
+		return peer->gives_order;
+	case ASK_TAKES:
+		return peer->takes_order;
+	default:
+		return pair_order_worse(&peer->gives_order, &peer->takes_order);
+	}
 }
 
 /* What the direction asked about leaves open, the other one decides. */
 static int compare_peers(const void *left, const void *right)
 {
 	const struct near_peer *a = left, *b = right;
-	const struct pair *sides[][2] = { { &a->gives, &b->gives }, { &a->takes, &b->takes } };
 	struct pair_order of_a = order_of(a), of_b = order_of(b);
 	int order = pair_order_compare(&of_a, &of_b);
 
-	for (int i = 0; !order && i < 2; i++) {
-		of_a = pair_order_of(sides[i][0]);
-		of_b = pair_order_of(sides[i][1]);
-		order = pair_order_compare(&of_a, &of_b);
-	}
+	if (!order)
+		order = pair_order_compare(&a->gives_order, &b->gives_order);
+	if (!order)
+		order = pair_order_compare(&a->takes_order, &b->takes_order);
 	return order ? order : p2p_bdf_compare(a->function->bdf, b->function->bdf);
 }
 
@@ -151,6 +197,8 @@ static size_t find_peers(const struct app *app, const struct p2p_function *devic
 		peer->function = function;
 		pair_eval(app->eval, device, function, &peer->gives);
 		pair_eval(app->eval, function, device, &peer->takes);
+		peer->gives_order = pair_order_of(&peer->gives);
+		peer->takes_order = pair_order_of(&peer->takes);
 		count++;
 	}
 	if (count)
@@ -177,8 +225,10 @@ static void print_legend(const struct app *app, const struct p2p_function *devic
 {
 	char text[512];
 
-	snprintf(text, sizeof(text), "GIVES: the peer does DMA to the memory of %s. TAKES: %s does "
-		 "DMA to the memory of the peer. READ, WRITE: GB/s of the peer, as in GIVES.", device->display, device->display);
+	snprintf(text, sizeof(text), "DELIVERED: what the drivers in use would do, into the memory of "
+		 "a GPU or an accelerator, else the worse of both directions. GIVES: what the kernel "
+		 "decides for DMA of the peer to the memory of %s. READ, WRITE: GB/s of that DMA.",
+		 device->display);
 	fputc('\n', app->out);
 	print_wrapped(app->out, app->options.width, 0, text);
 }
@@ -190,7 +240,7 @@ static enum status print_text(struct app *app, const struct p2p_function *device
 	enum status status;
 	int error = 0;
 
-	status = table_new(app, near_columns, "PEER,NAME,CLASS,REL,GIVES,TAKES,READ,WRITE,SCORE", &table);
+	status = table_new(app, near_columns, "PEER,NAME,CLASS,REL,DELIVERED,GIVES,READ,WRITE,SCORE", &table);
 	if (status)
 		return status;
 	print_rules_note(app, "");

@@ -5,17 +5,19 @@
 
 #include <json-c/json.h>
 
-#include "print/pair_facts.h"
+#include "print/pair_order.h"
 
 /**
  * struct near_peer - one row.
  * @gives: the device is the provider and the peer the client; @takes: the other way round
+ * @gives_order, @takes_order: what these are worth
  * @registers: those that make both direct, pointers into the list of the advice;
  *	@register_count of them, 0 when no register does
  */
 struct near_peer {
 	const struct p2p_function *function;
 	struct pair gives, takes;
+	struct pair_order gives_order, takes_order;
 	const struct p2p_register **registers;
 	size_t register_count;
 };

@@ -78,8 +78,8 @@ static enum status print_text(const struct whatif *whatif)
 	struct app *app = whatif->before;
 	struct table *table;
 	uint64_t changed, pairs;
-	enum status status = table_new(app, whatif_columns, "PROVIDER,CLIENT,REL,MAP-TYPE,DIST,"
-				       "REQUEST,COMPLETION,READ,WRITE,SCORE", &table);
+	enum status status = table_new(app, whatif_columns, "PROVIDER,CLIENT,REL,DELIVERED,"
+				       "MAP-TYPE,REQUEST,COMPLETION,READ,WRITE,SCORE", &table);
 	int error;
 
 	if (status)
