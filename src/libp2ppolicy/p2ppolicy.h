@@ -283,7 +283,8 @@ P2P_EXPORT struct p2p_pair *p2p_pair_free(struct p2p_pair *pair);
 P2P_EXPORT const char *p2p_pair_key(size_t index);
 
 /**
- * p2p_pair_fact() - one answer on a pair, such as "map_type", "distance" or "reason".
+ * p2p_pair_fact() - one answer on a pair, such as "map_type" or "distance"; "delivered" is what the
+ *	drivers in use would do, "way" and "granted" how, "way_reason" why.
  * @value: its size set; filled as far as it goes
  * Return: 0 whatever is known; -ENOENT this release knows no such key; -EINVAL @value->size.
  */

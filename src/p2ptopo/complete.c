@@ -127,7 +127,8 @@ static void offer_change(struct completion *completion)
 		bool devices;
 	} keys[] = {
 		{ "acs=", "clear or set bits of ACS", { "all," }, true },
-		{ "iommu=", "turn the IOMMU on or off", { "off", "on", "passthrough" }, false },
+		{ "iommu=", "turn the IOMMU on or off", { "off", "on", "passthrough", "pt" }, false },
+		{ "driver=", "bind another driver", { "gpu,", "nic,", "nvme,", "accel," }, true },
 		{ "move=", "put a device below another port", { NULL }, true },
 		{ "cpu=", "another CPU",
 		  { "AMD:", "Intel:", "Hygon:", "Zhaoxin:", "other" }, false },

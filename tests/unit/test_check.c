@@ -84,7 +84,7 @@ START_TEST(class_names)
 {
 	static const char *const names[] = {
 		"missing", "gate", "iommu", "acs", "link_width", "link_speed", "bar", "numa",
-		"relation", "map_type", "read", "write",
+		"relation", "map_type", "read", "write", "delivered",
 	};
 	enum p2p_check_class kind;
 

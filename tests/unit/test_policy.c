@@ -148,6 +148,8 @@ static const struct {
 	{ WHEN(ANY, ANY, "\"kernel_permits\": true"), false, P2P_MAP_NOT_SUPPORTED, P2P_RELATION_SYS },
 	{ WHEN(ANY, ANY, "\"kernel_permits\": true"), false, P2P_MAP_UNKNOWN, P2P_RELATION_SYS },
 	{ WHEN(ANY, ANY, "\"map_type\": [\"bus_addr\", \"thru_host_bridge\"]"), true, P2P_MAP_BUS_ADDR, P2P_RELATION_SYS },
+	{ WHEN(ANY, ANY, "\"delivered\": [\"direct\", \"root-complex\"]"), false, P2P_MAP_BUS_ADDR,
+	  P2P_RELATION_PIX },
 	{ WHEN(ANY, ANY, "\"proven\": true"), false, P2P_MAP_BUS_ADDR, P2P_RELATION_PIX },
 	{ WHEN(ANY, ANY, "\"proven\": false"), true, P2P_MAP_BUS_ADDR, P2P_RELATION_PIX },
 	{ WHEN(ANY, ANY, "\"same\": \"socket\""), false, P2P_MAP_BUS_ADDR, P2P_RELATION_SYS },

@@ -9,7 +9,9 @@
 #include <p2ppolicy/topology.h>
 
 /** enum p2p_change_kind - what is changed. */
-enum p2p_change_kind { P2P_CHANGE_ACS, P2P_CHANGE_IOMMU, P2P_CHANGE_MOVE, P2P_CHANGE_CPU };
+enum p2p_change_kind {
+	P2P_CHANGE_ACS, P2P_CHANGE_IOMMU, P2P_CHANGE_MOVE, P2P_CHANGE_CPU, P2P_CHANGE_DRIVER
+};
 
 /**
  * enum p2p_iommu_mode - how the machine is booted.
@@ -20,8 +22,9 @@ enum p2p_iommu_mode { P2P_IOMMU_OFF, P2P_IOMMU_ON, P2P_IOMMU_PASSTHROUGH };
 
 /**
  * struct p2p_change - one fact changed.  Whatever their order in an array, the mode of the IOMMU
- *	is changed first, then the CPU, then devices are moved in the order given, then ACS is
- *	written in the order given: a boot, and what is done to the machine it makes.
+ *	is changed first, then the CPU, then drivers are bound, then devices are moved in the order
+ *	given, then ACS is written in the order given: a boot, and what is done to the machine it
+ *	makes.
  *
  * P2P_CHANGE_ACS, ACS Control is written:
  * @function: whose; NULL every function that has ACS and whose ACS is known
@@ -49,6 +52,11 @@ enum p2p_iommu_mode { P2P_IOMMU_OFF, P2P_IOMMU_ON, P2P_IOMMU_PASSTHROUGH };
  * @cpu_family: of the first processor
  * @root_vendor, @root_device: the ids of the root complex that comes with them, which the
  *	kernel looks up in its list of host bridges; @root_vendor 0: not known
+ *
+ * P2P_CHANGE_DRIVER, a driver is bound:
+ * @function: to which; NULL to every endpoint of @kind_of
+ * @driver: its name; NULL none is bound.  What the former driver said of a function becomes
+ *	unknown; so do the facts of the new one's module when nothing was bound to it before.
  */
 struct p2p_change {
 	enum p2p_change_kind kind;
@@ -58,6 +66,8 @@ struct p2p_change {
 	const char *cpu_vendor;
 	int cpu_family;
 	uint16_t root_vendor, root_device;
+	const char *driver;
+	enum p2p_class kind_of;
 };
 
 /**

@@ -8,6 +8,7 @@
 
 #include "policy/place.h"
 #include <p2ppolicy/score.h>
+#include <p2ppolicy/ways.h>
 
 #include "policy/term.h"
 
@@ -253,6 +254,26 @@ static enum p2p_tri match_map_type(struct json_object *value, const struct p2p_s
 	return p2p_tri_of(!strcmp(text(value), p2p_map_type_name(type)));
 }
 
+static bool is_delivery(struct json_object *value)
+{
+	enum p2p_delivery delivery;
+
+	return is_text(value) && !p2p_delivery_parse(text(value), &delivery) &&
+	       delivery != P2P_DELIVERY_UNKNOWN;
+}
+
+static enum p2p_tri match_delivered(struct json_object *value, const struct p2p_subject *subject)
+{
+	struct p2p_ways ways;
+
+	if (!subject->verdict->machine)
+		return P2P_UNKNOWN;
+	p2p_ways_find(subject->verdict, &ways);
+	if (ways.delivery == P2P_DELIVERY_UNKNOWN)
+		return P2P_UNKNOWN;
+	return p2p_tri_of(!strcmp(text(value), p2p_delivery_name(ways.delivery)));
+}
+
 static bool is_boolean(struct json_object *value)
 {
 	return json_object_is_type(value, json_type_boolean);
@@ -376,6 +397,8 @@ static enum p2p_tri match_write(struct json_object *value, const struct p2p_subj
 const struct p2p_term_key p2p_condition_keys[] = {
 	{ "relation_at_most", "X, PIX, PXB, PHB, NODE or SYS", is_relation, match_relation },
 	{ "map_type", "bus_addr, thru_host_bridge or not_supported", is_map_type, match_map_type },
+	{ "delivered", "link, direct, root-complex, staged, refused or broken", is_delivery,
+	  match_delivered },
 	{ "kernel_permits", "true or false", is_boolean, match_permitted },
 	{ "proven", "true or false", is_boolean, match_proven },
 	{ "same", "switch, host_bridge, socket or iommu_group", is_same, match_same },

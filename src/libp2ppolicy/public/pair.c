@@ -98,11 +98,40 @@ static void get_score(const void *object, const struct p2p_key *key, struct p2p_
 	put_number(value, speed->fact == P2P_PRESENT, speed->score);
 }
 
+static void get_delivered(const void *object, const struct p2p_key *key, struct p2p_value *value)
+{
+	enum p2p_delivery delivery = ((const struct p2p_pair *)object)->ways.delivery;
+
+	(void)key;
+	put_text(value, delivery == P2P_DELIVERY_UNKNOWN ? NULL : p2p_delivery_name(delivery),
+		 P2P_DENIED);
+}
+
+static void get_granted(const void *object, const struct p2p_key *key, struct p2p_value *value)
+{
+	enum p2p_grant grant = p2p_ways_grant(&((const struct p2p_pair *)object)->ways);
+
+	(void)key;
+	put_text(value, grant == P2P_GRANT_UNKNOWN ? NULL : p2p_grant_name(grant), P2P_DENIED);
+}
+
+static void get_way(const void *object, const struct p2p_key *key, struct p2p_value *value)
+{
+	const struct p2p_way_answer *told = p2p_ways_told(&((const struct p2p_pair *)object)->ways);
+
+	(void)key;
+	put_text(value, told ? p2p_driver_way_name(told->way) : NULL, P2P_DENIED);
+}
+
 #define AT(member) offsetof(struct p2p_pair, member)
 
 static const struct p2p_key rows[] = {
 	{ "relation", P2P_TYPE_TEXT, get_relation, 0 },
 	{ "map_type", P2P_TYPE_TEXT, get_map_type, 0 },
+	{ "delivered", P2P_TYPE_TEXT, get_delivered, 0 },
+	{ "granted", P2P_TYPE_TEXT, get_granted, 0 },
+	{ "way", P2P_TYPE_TEXT, get_way, 0 },
+	{ "way_reason", P2P_TYPE_TEXT, get_text, AT(way_reason) },
 	{ "distance", P2P_TYPE_NUMBER, get_distance, 0 },
 	{ "hops", P2P_TYPE_NUMBER, get_hops, 0 },
 	{ "redirects", P2P_TYPE_NUMBER, get_redirects, 0 },
@@ -187,6 +216,8 @@ int p2p_pair_new(struct p2p_context *context, const struct p2p_evaluation *evalu
 	p2p_eval_score(eval, &pair->verdict, &pair->score);
 	p2p_eval_reason(eval, &pair->verdict, pair->reason, sizeof(pair->reason));
 	p2p_eval_message(eval, &pair->verdict, pair->message, sizeof(pair->message));
+	p2p_ways_find(&pair->verdict, &pair->ways);
+	p2p_ways_sentence(&pair->ways, pair->way_reason);
 	if (pair->verdict.kernel.common)
 		p2p_function_address(pair->verdict.kernel.common, pair->common);
 	*ret_pair = pair;

@@ -39,6 +39,22 @@ static const struct p2p_function *same(const struct p2p_topology *topology,
 	return function ? &topology->functions[function->index] : NULL;
 }
 
+/* The list ends with NULL. */
+static void point_peers(struct p2p_topology *topology, struct p2p_function *function)
+{
+	const struct p2p_function *const *old = function->kfd_peers, **peers;
+	size_t count = 0;
+
+	while (old && old[count])
+		count++;
+	if (!count)
+		return;
+	peers = p2p_keep(topology, count + 1, sizeof(const struct p2p_function *));
+	for (size_t i = 0; peers && i < count; i++)
+		peers[i] = same(topology, old[i]);
+	function->kfd_peers = peers;
+}
+
 static void point_inside(struct p2p_topology *topology)
 {
 	for (size_t i = 0; i < topology->count; i++) {
@@ -46,6 +62,8 @@ static void point_inside(struct p2p_topology *topology)
 
 		function->parent = same(topology, function->parent);
 		function->physfn = same(topology, function->physfn);
+		function->data_direct_of = same(topology, function->data_direct_of);
+		point_peers(topology, function);
 		function->host = &topology->hosts[function->host->index];
 	}
 	for (size_t i = 0; i < topology->host_count; i++) {
@@ -178,6 +196,76 @@ static int replace_cpu(struct p2p_change_work *work, const struct p2p_change *ch
 	return 0;
 }
 
+static bool is_bound(const struct p2p_topology *topology, const char *driver)
+{
+	for (size_t i = 0; i < topology->count; i++)
+		if (topology->functions[i].driver && !strcmp(topology->functions[i].driver, driver))
+			return true;
+	return false;
+}
+
+/* What a module that was not loaded would say of itself. */
+static void forget_module(struct p2p_topology *topology, const char *driver)
+{
+	const struct p2p_stack_text *text;
+	size_t size = strlen(driver);
+
+	for (unsigned int i = 0; (text = p2p_stack_text((enum p2p_stack_fact)i)); i++)
+		if ((!strncmp(text->where, driver, size) && strchr("/", text->where[size])) ||
+		    (!strcmp(driver, "nvidia") && !strncmp(text->key, "NVIDIA", 6)))
+			topology->machine.stack[i] = (struct p2p_number){ P2P_DENIED, 0 };
+}
+
+static bool is_vfio(const char *driver)
+{
+	return driver && strstr(driver, "vfio");
+}
+
+/* Its names stay, so that it can be spoken of. */
+static void bind_one(struct p2p_function *function, const char *driver)
+{
+	const struct p2p_number unknown = { P2P_DENIED, 0 };
+
+	if (driver && function->driver && !strcmp(function->driver, driver))
+		return;
+	if (is_vfio(driver) || is_vfio(function->driver))
+		function->iommu_type = NULL;
+	function->driver = driver;
+	function->driver_fact = driver ? P2P_PRESENT : P2P_ABSENT;
+	function->pool = (struct p2p_pool){ .fact = P2P_DENIED };
+	function->vram = function->vram_visible = unknown;
+	function->kfd_peers = NULL;
+	function->kfd = function->efa = P2P_DENIED;
+	function->efa_provider = NULL;
+	function->port_mbps = unknown;
+}
+
+static int bind_driver(struct p2p_change_work *work, const struct p2p_change *change)
+{
+	struct p2p_topology *topology = work->topology;
+	const char *driver = NULL;
+	size_t count = 0;
+
+	if (change->driver) {
+		driver = p2p_keep_text(topology, change->driver, strlen(change->driver));
+		if (!driver)
+			return -ENOMEM;
+		if (!is_bound(work->source, driver))
+			forget_module(topology, driver);
+	}
+	for (size_t i = 0; i < topology->count; i++) {
+		struct p2p_function *function = &topology->functions[i];
+
+		if (change->function ? change->function->index != i :
+		    function->kind != change->kind_of || p2p_function_is_bridge(function))
+			continue;
+		bind_one(function, driver);
+		count++;
+	}
+	return count ? 0 : p2p_error(work->context, -EINVAL, "no function is of class %s",
+				     p2p_class_name(change->kind_of));
+}
+
 static int write_one(struct p2p_change_work *work, const struct p2p_change *change,
 		     struct p2p_function *function)
 {
@@ -254,6 +342,8 @@ static int step(struct p2p_change_work *work, const struct p2p_change *change)
 		return 0;
 	case P2P_CHANGE_CPU:
 		return replace_cpu(work, change);
+	case P2P_CHANGE_DRIVER:
+		return bind_driver(work, change);
 	case P2P_CHANGE_MOVE:
 		return p2p_change_move(work, change);
 	case P2P_CHANGE_ACS:
@@ -265,9 +355,10 @@ static int step(struct p2p_change_work *work, const struct p2p_change *change)
 static int apply(struct p2p_change_work *work, const struct p2p_change *changes, size_t count)
 {
 	static const enum p2p_change_kind order[] = {
-		P2P_CHANGE_IOMMU, P2P_CHANGE_CPU, P2P_CHANGE_MOVE, P2P_CHANGE_ACS,
+		P2P_CHANGE_IOMMU, P2P_CHANGE_CPU, P2P_CHANGE_DRIVER, P2P_CHANGE_MOVE,
+		P2P_CHANGE_ACS,
 	};
-	size_t done[P2P_CHANGE_CPU + 1] = { 0 };
+	size_t done[P2P_CHANGE_DRIVER + 1] = { 0 };
 	int error = 0;
 
 	for (size_t k = 0; k < sizeof(order) / sizeof(order[0]); k++)

@@ -21,6 +21,7 @@ static const char *const class_names[P2P_CHECK_CLASSES] = {
 	[P2P_CHECK_BAR] = "bar", [P2P_CHECK_NUMA] = "numa",
 	[P2P_CHECK_RELATION] = "relation", [P2P_CHECK_MAP_TYPE] = "map_type",
 	[P2P_CHECK_READ] = "read", [P2P_CHECK_WRITE] = "write",
+	[P2P_CHECK_DELIVERED] = "delivered",
 };
 
 const char *p2p_check_class_name(enum p2p_check_class kind)

@@ -9,6 +9,8 @@
 #include "policy/link.h"
 #include "verdict/eval.h"
 
+#include <p2ppolicy/ways.h>
+
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 #define TEXT_SIZE 512
 #define CLASS(about) (1u << P2P_CHECK_##about)
@@ -402,6 +404,18 @@ static void found_map_type(const struct p2p_check_run *run, const struct p2p_ver
 	p2p_eval_reason(run->eval, verdict, buffer + used, size - (size_t)used);
 }
 
+static void found_delivered(const struct p2p_check_run *run, const struct p2p_verdict *verdict,
+			    char *buffer, size_t size)
+{
+	char sentence[P2P_WAY_TEXT];
+	struct p2p_ways ways;
+
+	(void)run;
+	p2p_ways_find(verdict, &ways);
+	snprintf(buffer, size, "%s: %s", ways.delivery == P2P_DELIVERY_UNKNOWN ? "not known" :
+		 p2p_delivery_name(ways.delivery), p2p_ways_sentence(&ways, sentence));
+}
+
 static void found_same(const struct p2p_check_run *run, const struct p2p_verdict *verdict,
 		       char *buffer, size_t size)
 {
@@ -486,6 +500,7 @@ static const struct {
 	{ "same", P2P_CHECK_RELATION, found_same },
 	{ "map_type", P2P_CHECK_MAP_TYPE, found_map_type },
 	{ "kernel_permits", P2P_CHECK_MAP_TYPE, found_map_type },
+	{ "delivered", P2P_CHECK_DELIVERED, found_delivered },
 };
 
 int p2p_check_condition_class(const struct p2p_term_key *key, enum p2p_check_class *ret_about)

@@ -11,6 +11,8 @@
 #include "policy/place.h"
 #include "verdict/eval.h"
 
+#include <p2ppolicy/ways.h>
+
 /**
  * struct place - how one function is named in the file.
  * @text: its place; NULL it has none that is its own, and its address names it
@@ -334,56 +336,105 @@ static int record_devices(const struct record *record)
 	return r;
 }
 
-/* What a pair of two groups answers: any two different members stand for all. */
-static bool answer_of(const struct record *record, size_t from, size_t to,
-		      struct p2p_verdict *ret_verdict)
+/** struct answer - of all pairs of two groups; the members that are not known are 0. */
+struct answer {
+	bool any;
+	enum p2p_relation relation;
+	enum p2p_map_type map_type;
+	enum p2p_delivery delivery;
+};
+
+/* Groups do not ask for drivers: it is recorded where all pairs of two of them have one delivery. */
+static enum p2p_delivery delivery_of(const struct record *record, const struct p2p_group *from,
+				     const struct p2p_group *to)
+{
+	enum p2p_delivery delivery = P2P_DELIVERY_UNKNOWN;
+	struct p2p_verdict verdict;
+	struct p2p_ways ways;
+	bool first = true;
+
+	for (size_t i = 0; i < from->count; i++) {
+		for (size_t j = 0; j < to->count; j++) {
+			if (from->members[i] == to->members[j])
+				continue;
+			p2p_eval_pair(record->eval, from->members[i], to->members[j], &verdict);
+			p2p_ways_find(&verdict, &ways);
+			if (ways.delivery == P2P_DELIVERY_UNKNOWN ||
+			    (!first && ways.delivery != delivery))
+				return P2P_DELIVERY_UNKNOWN;
+			delivery = ways.delivery;
+			first = false;
+		}
+	}
+	return delivery;
+}
+
+/* By the verdict, any two different members stand for all. */
+static struct answer answer_of(const struct record *record, size_t from, size_t to)
 {
 	const struct p2p_group *a = p2p_groups_at(record->groups, from);
 	const struct p2p_group *b = p2p_groups_at(record->groups, to);
+	struct p2p_verdict verdict;
+	struct answer answer;
 
 	if (from == to && a->count < 2)
-		return false;
-	p2p_eval_pair(record->eval, a->members[0], b->members[from == to], ret_verdict);
-	return ret_verdict->relation != P2P_RELATION_UNKNOWN ||
-	       ret_verdict->kernel.map_type != P2P_MAP_UNKNOWN;
+		return (struct answer){ 0 };
+	p2p_eval_pair(record->eval, a->members[0], b->members[from == to], &verdict);
+	answer = (struct answer){ true, verdict.relation, verdict.kernel.map_type,
+				  delivery_of(record, a, b) };
+	answer.any = answer.relation != P2P_RELATION_UNKNOWN ||
+		     answer.map_type != P2P_MAP_UNKNOWN ||
+		     answer.delivery != P2P_DELIVERY_UNKNOWN;
+	return answer;
 }
 
-static bool is_answer(const struct p2p_verdict *verdict, unsigned int relation, unsigned int type)
+static bool is_same_answer(const struct answer *one, const struct answer *other)
 {
-	return verdict->relation == (enum p2p_relation)relation &&
-	       verdict->kernel.map_type == (enum p2p_map_type)type;
+	return one->any && other->any && one->relation == other->relation &&
+	       one->map_type == other->map_type && one->delivery == other->delivery;
 }
 
-/* The second half of a row: the clients for which a group of providers has this answer. */
-static int words_of_pairs(const struct record *record, size_t from, unsigned int relation,
-			  unsigned int type, char **ret_words)
+static void put_expected(FILE *out, const struct answer *answer)
+{
+	const struct { const char *key, *value; } rows[] = {
+		{ "relation_at_most", p2p_relation_name(answer->relation) },
+		{ "map_type", answer->map_type == P2P_MAP_UNKNOWN ? NULL :
+			      p2p_map_type_name(answer->map_type) },
+		{ "delivered", answer->delivery == P2P_DELIVERY_UNKNOWN ? NULL :
+			       p2p_delivery_name(answer->delivery) },
+	};
+	const char *separator = "";
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (!rows[i].value)
+			continue;
+		fprintf(out, "%s\"%s\": \"%s\"", separator, rows[i].key, rows[i].value);
+		separator = ", ";
+	}
+}
+
+/* The second half of a row: the clients that answer a group of providers as the one at @at does. */
+static int words_of_pairs(const struct record *record, const struct answer *answers, size_t at,
+			  char **ret_words)
 {
 	struct record inner = *record;
-	const char *separator = "\"client\": [", *name = p2p_relation_name(relation);
-	struct p2p_verdict verdict;
+	const char *separator = "\"client\": [";
 	char *text = NULL;
 	size_t size = 0;
 
 	inner.out = open_memstream(&text, &size);
 	if (!inner.out)
 		return -ENOMEM;
-	for (size_t to = 0; to < p2p_groups_count(record->groups); to++) {
-		if (!answer_of(record, from, to, &verdict) || !is_answer(&verdict, relation, type))
+	for (size_t to = at; to < p2p_groups_count(record->groups); to++) {
+		if (!is_same_answer(&answers[at], &answers[to]))
 			continue;
 		fputs(separator, inner.out);
 		put_group_name(&inner, to);
 		separator = ", ";
 	}
-	if (*separator == ',') {
-		fputs("],\n      \"expect\": { ", inner.out);
-		if (name)
-			fprintf(inner.out, "\"relation_at_most\": \"%s\"%s", name,
-				type != P2P_MAP_UNKNOWN ? ", " : "");
-		if (type != P2P_MAP_UNKNOWN)
-			fprintf(inner.out, "\"map_type\": \"%s\"",
-				p2p_map_type_name((enum p2p_map_type)type));
-		fputs(" }", inner.out);
-	}
+	fputs("],\n      \"expect\": { ", inner.out);
+	put_expected(inner.out, &answers[at]);
+	fputs(" }", inner.out);
 	if (fclose(inner.out)) {
 		free(text);
 		return -ENOMEM;
@@ -410,31 +461,55 @@ static void put_pair_rows(const struct record *record, const struct entry *entri
 	fputs("\n  ]", record->out);
 }
 
-#define ANSWERS ((size_t)P2P_RELATIONS * P2P_MAP_TYPES)
+/* Is there a client before @at that answers as it does? */
+static bool was_told(const struct answer *answers, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (is_same_answer(&answers[i], &answers[at]))
+			return true;
+	return false;
+}
+
+/* The rows of one group of providers: one for each answer. */
+static int record_provider(const struct record *record, size_t from, struct answer *answers,
+			   struct entry *entries, size_t *count)
+{
+	size_t groups = p2p_groups_count(record->groups);
+	int r = 0;
+
+	for (size_t to = 0; to < groups; to++)
+		answers[to] = answer_of(record, from, to);
+	for (size_t to = 0; to < groups && !r; to++) {
+		char *words = NULL;
+
+		if (!answers[to].any || was_told(answers, to))
+			continue;
+		r = words_of_pairs(record, answers, to, &words);
+		if (!r)
+			entries[(*count)++] = (struct entry){ NULL, from, words };
+	}
+	return r;
+}
+
+#define ANSWERS ((size_t)P2P_RELATIONS * P2P_MAP_TYPES * P2P_DELIVERIES)
 
 /* One row for providers and clients that have one answer, all with all. */
 static int record_pairs(const struct record *record)
 {
 	size_t groups = p2p_groups_count(record->groups), count = 0;
-	struct entry *entries = calloc(groups * ANSWERS + 1, sizeof(*entries));
-	int r = entries ? 0 : -ENOMEM;
+	size_t most = groups < ANSWERS ? groups : ANSWERS;
+	struct entry *entries = calloc(groups * most + 1, sizeof(*entries));
+	struct answer *answers = calloc(groups + 1, sizeof(*answers));
+	int r = entries && answers ? 0 : -ENOMEM;
 
-	for (size_t i = 0; i < groups * ANSWERS && !r; i++) {
-		unsigned int answer = (unsigned int)(i % ANSWERS);
-		char *words = NULL;
-
-		r = words_of_pairs(record, i / ANSWERS, answer / P2P_MAP_TYPES,
-				   answer % P2P_MAP_TYPES, &words);
-		if (!r && *words)
-			entries[count++] = (struct entry){ NULL, i / ANSWERS, words };
-		else
-			free(words);
-	}
+	for (size_t from = 0; from < groups && !r; from++)
+		r = record_provider(record, from, answers, entries, &count);
 	if (!r) {
 		qsort(entries, count, sizeof(*entries), compare_entries);
 		put_pair_rows(record, entries, count);
 	}
 	free_entries(entries, count);
+	free(answers);
 	return r;
 }
 

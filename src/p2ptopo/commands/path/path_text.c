@@ -110,7 +110,7 @@ static void print_other_ways(const struct app *app, const struct p2p_ways *ways,
 		const struct p2p_way_answer *way = &ways->way[i];
 
 		if (way < told)
-			line(app, " tried first", p2p_driver_way_reason(ways, way, text));
+			line(app, "tried first", p2p_driver_way_reason(ways, way, text));
 		else if (way == told + 1 && told->grant == P2P_GRANT_UNKNOWN)
 			line(app, "  or else", p2p_driver_way_reason(ways, way, text));
 	}

@@ -10,10 +10,11 @@
  * struct whatif - both machines; functions have the same indexes in both.
  * @before: as read
  * @kernel: the rule set of the other one
+ * @argument: the value that is being parsed
  */
 struct whatif {
 	struct app *before;
-	const char *kernel;
+	const char *kernel, *argument;
 	struct p2p_change *changes;
 	size_t change_count;
 	struct p2p_topology *topology;

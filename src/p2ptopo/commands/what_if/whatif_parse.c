@@ -40,17 +40,18 @@ static enum status parse_acs(struct whatif *whatif, const struct key *key, char 
 static enum status parse_iommu(struct whatif *whatif, const struct key *key, char *value,
 			       struct p2p_change *change)
 {
-	static const char *const modes[] = {
-		[P2P_IOMMU_OFF] = "off", [P2P_IOMMU_ON] = "on",
-		[P2P_IOMMU_PASSTHROUGH] = "passthrough",
+	/* "pt" as the kernel's command line has it. */
+	static const struct { const char *name; enum p2p_iommu_mode mode; } modes[] = {
+		{ "off", P2P_IOMMU_OFF }, { "on", P2P_IOMMU_ON },
+		{ "passthrough", P2P_IOMMU_PASSTHROUGH }, { "pt", P2P_IOMMU_PASSTHROUGH },
 	};
 
 	(void)whatif;
 	change->kind = P2P_CHANGE_IOMMU;
 	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
-		if (strcmp(value, modes[i]) != 0)
+		if (strcmp(value, modes[i].name) != 0)
 			continue;
-		change->iommu = (enum p2p_iommu_mode)i;
+		change->iommu = modes[i].mode;
 		return STATUS_DONE;
 	}
 	return misshapen(whatif, key);
@@ -139,9 +140,26 @@ static enum status parse_cpu(struct whatif *whatif, const struct key *key, char 
 	return status;
 }
 
+/* The name is a piece of the argument, which lives as long as the change. */
+static enum status parse_driver(struct whatif *whatif, const struct key *key, char *value,
+				struct p2p_change *change)
+{
+	const char *name = strchr(whatif->argument, ',');
+
+	change->kind = P2P_CHANGE_DRIVER;
+	if (!name || !name[1] || strpbrk(name + 1, ",/ "))
+		return misshapen(whatif, key);
+	change->driver = strcmp(name + 1, "none") != 0 ? name + 1 : NULL;
+	value[strcspn(value, ",")] = '\0';
+	if (!p2p_class_parse(value, &change->kind_of))
+		return STATUS_DONE;
+	return app_find(whatif->before, value, &change->function);
+}
+
 static const struct key keys[] = {
 	{ "acs", "DEVICE,ReqRedir-,... or acs=all,ReqRedir-,...", parse_acs },
 	{ "iommu", "off, on or passthrough", parse_iommu },
+	{ "driver", "DEVICE,NAME or driver=CLASS,NAME; NAME none: no driver", parse_driver },
 	{ "move", "DEVICE,PORT", parse_move },
 	{ "cpu", "AMD:FAMILY, Intel:FAMILY, Hygon:FAMILY, Zhaoxin:FAMILY or other, and "
 	  "[,VENDOR:DEVICE] of its root complex", parse_cpu },
@@ -154,6 +172,7 @@ static enum status parse_change(struct whatif *whatif, const struct key *key, co
 	char *copy = strdup(value);
 	enum status status;
 
+	whatif->argument = value;
 	if (!copy)
 		return fail_memory(whatif->before->failure);
 	status = key->parse(whatif, key, copy, change);
@@ -175,5 +194,5 @@ enum status whatif_parse(struct whatif *whatif, const char *text)
 			return parse_change(whatif, &keys[i], text + length + 1);
 	}
 	return fail_with(whatif->before->failure, STATUS_USAGE, "what-if takes acs=, iommu=, "
-			 "move=, cpu= and kernel=, not '%s'", text);
+			 "driver=, move=, cpu= and kernel=, not '%s'", text);
 }
