@@ -53,6 +53,63 @@ def check_report(binary, source, file):
         assert answers[0] == answers[1], f"{source}: its report has another {command[0]}"
 
 
+NODES = "sys/devices/virtual/kfd/kfd/topology/nodes"
+
+
+def software():
+    """Two AMD GPUs that reach one another, an adapter, and what their drivers say of themselves."""
+    made = fabric.Fabric(cpu="amd")
+    host = made.host(bus=0, node=0)
+    host.endpoint(0, "hostbridge")
+    for slot, kind in enumerate(("gpu", "gpu", "nic", "nvme"), 1):
+        card = host.port(ROOT_PORT, slot << 3).endpoint(0, kind)
+        card.driver = {"gpu": "amdgpu", "nic": "mlx5_core", "nvme": "nvme"}[kind]
+        if kind == "gpu":
+            card.vendor, card.device = 0x1002, 0x740f
+    tree = sysfs.Tree(made, False)
+    gpus = [card for card in made.functions() if card.driver == "amdgpu"]
+    for number, card in enumerate(gpus, 1):
+        node, other = f"{NODES}/{number}", 3 - number
+        folder = next(path for path in tree.files if path.endswith(f"{card.name}/vendor"))[:-7]
+        tree.text(f"{folder}/mem_info_vram_total", "68702699520\n")
+        tree.text(f"{folder}/mem_info_vis_vram_total", "68702699520\n")
+        tree.text(f"{node}/properties", f"simd_count 416\nlocation_id {card.bus << 8}\ndomain 0\n")
+        tree.text(f"{node}/p2p_links/0/properties", f"type 2\nnode_from {number}\nnode_to {other}\n")
+    tree.text(f"{NODES}/0/properties", "simd_count 0\nlocation_id 0\n")
+    tree.text("sys/module/amdgpu/version", "6.10.5\n")
+    tree.text("sys/module/amdgpu/parameters/pcie_p2p", "Y\n")
+    return tree.files
+
+
+def check_software(binary, scratch):
+    """A tree document holds what ways depend on, so that it has the same ways."""
+    source, document = f"{scratch}/software.tar", f"{scratch}/software.json"
+    sysfs.write_tar(software(), source)
+    check_report(binary, source, document)
+    facts = json.loads(pathlib.Path(document).read_text())
+    gpus = [function for function in facts["functions"] if function["driver"] == "amdgpu"]
+    assert [gpu["kfd_peers"] for gpu in gpus] == [[gpus[1]["bdf"]], [gpus[0]["bdf"]]]
+    assert all(gpu["vram_visible_bytes"] == 68702699520 for gpu in gpus)
+    assert facts["machine"]["stack"]["amdgpu"] == 6010005
+    assert facts["machine"]["stack"]["amdgpu_p2p"] == 1
+    ways = [[pair["drivers"] for pair in json.loads(run(binary, "--from", path, "--json",
+                                                        "pairs"))["pairs"]]
+            for path in (source, document)]
+    assert ways[0] == ways[1]
+    assert {way["way"] for way in ways[0]} > {"kfd"}, ways[0]
+    # What a document of an older release does not have is not known, and not absent.
+    for function in facts["functions"]:
+        for key in ("kfd_peers", "efa_provider", "clique", "vram_bytes", "vram_visible_bytes"):
+            function.pop(key, None)
+            function["unknown"].pop(key, None)
+    del facts["machine"]["stack"]
+    pathlib.Path(document).write_text(json.dumps(facts))
+    again = json.loads(run(binary, "--from", document, "--json", "tree"))
+    assert all(function["unknown"]["kfd_peers"] and function["unknown"]["vram_bytes"]
+               for function in again["functions"])
+    assert set(again["machine"]["stack"].values()) == {None}
+
+
 def machine(cards, front=False):
     """Root ports with a card each: (device of the root port, kind, serial).  front: one more root
     port before all others, which moves their buses up."""
@@ -161,6 +218,7 @@ def main():
             return diff(binary, *paths)
         check_cases(compare)
         check_pairs(compare)
+        check_software(binary, scratch)
     print(f"{len(found)} captures are like themselves")
 
 

@@ -19,6 +19,7 @@ static struct json_object *some(const struct p2p_fact_row *row, unsigned int num
 		{ "texts", "[\"eth0\", \"eth1\"]" },
 		{ "ids", "[2, 3]" }, { "sizes", "[1048576, 4194304]" },
 		{ "link", "{\"speed_mtps\": 16000, \"width\": 4}" },
+		{ "stack", "{\"nvidia\": 570124006, \"peermem\": \"absent\", \"nvfs\": null}" },
 		{ "hexes", "[\"0x00000001\"]" },
 	};
 	char text[300];

@@ -22,6 +22,8 @@ static const struct { const char *kind, *schema; } kinds[] = {
 	{ "link", "{'$ref':'#/$defs/link'}" }, { "bdf", "{'$ref':'#/$defs/bdf'}" },
 	{ "bdfs", "{'type':'array','items':{'$ref':'#/$defs/bdf'}}" },
 	{ "bits", "{'$ref':'#/$defs/bits'}" },
+	{ "stack", "{'type':'object','additionalProperties':{'oneOf':[{'type':['integer','null']},"
+		   "{'const':'absent'}]}}" },
 	{ "texts", "{'type':'array','items':{'type':'string'}}" },
 	{ "ids", "{'type':'array','items':{'type':'integer','minimum':0}}" },
 	{ "sizes", "{'type':'array','items':{'type':'integer','minimum':0}}" },

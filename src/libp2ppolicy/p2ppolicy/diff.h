@@ -9,6 +9,7 @@
 #ifndef P2PPOLICY_DIFF_H
 #define P2PPOLICY_DIFF_H
 
+#include <p2ppolicy/ways.h>
 #include <p2ppolicy/score.h>
 
 struct p2p_diff;
@@ -31,6 +32,7 @@ struct p2p_difference {
 
 /**
  * struct p2p_answer - how a pair answers.
+ * @delivery: what the drivers in use would do
  * @distance: valid when @map_type is known
  * @read, @write: 10^9 bytes a second it can be expected to carry, as p2p_eval_score() gives them,
  *	to three digits; negative when a fact is missing or the kernel refuses the pair
@@ -38,6 +40,7 @@ struct p2p_difference {
 struct p2p_answer {
 	enum p2p_relation relation;
 	enum p2p_map_type map_type;
+	enum p2p_delivery delivery;
 	int distance;
 	double read, write;
 };

@@ -153,6 +153,23 @@ static void join_data_direct(struct p2p_topology *topology, size_t index)
 	}
 }
 
+/* What only devices of one vendor have, the others have not. */
+static void rule_out(struct p2p_function *function)
+{
+	const struct p2p_number none = { P2P_ABSENT, 0 };
+
+	if (function->ids != P2P_PRESENT)
+		return;
+	if (function->vendor != 0x10de && function->clique.fact == P2P_DENIED)
+		function->clique = none;
+	if (function->vendor != 0x1002 && function->vram.fact == P2P_DENIED)
+		function->vram = function->vram_visible = none;
+	if (function->vendor != 0x1002 && function->kfd == P2P_DENIED)
+		function->kfd = P2P_ABSENT;
+	if (function->vendor != 0x1d0f && function->efa == P2P_DENIED)
+		function->efa = P2P_ABSENT;
+}
+
 void p2p_peers_build(struct p2p_topology *topology)
 {
 	for (size_t i = 0; i < topology->count; i++) {
@@ -178,4 +195,6 @@ void p2p_peers_build(struct p2p_topology *topology)
 			break;
 		set_kfd(topology, node);
 	}
+	for (size_t i = 0; i < topology->count; i++)
+		rule_out(&topology->functions[i]);
 }

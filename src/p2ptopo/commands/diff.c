@@ -83,6 +83,8 @@ static void put_answer(FILE *out, const struct p2p_answer *answer)
 	fprintf(out, "%s %s", words_relation(answer->relation), p2p_map_type_name(answer->map_type));
 	if (answer->map_type != P2P_MAP_UNKNOWN)
 		fprintf(out, " %d", answer->distance);
+	if (answer->delivery != P2P_DELIVERY_UNKNOWN)
+		fprintf(out, ", delivered %s", p2p_delivery_name(answer->delivery));
 	if (answer->read >= 0 && answer->write >= 0)
 		fprintf(out, " (reads %g, writes %g GB/s)", answer->read, answer->write);
 }
@@ -138,6 +140,7 @@ static struct json_object *json_answer(const struct p2p_answer *answer)
 
 	json_put(object, "relation", json_text(p2p_relation_name(answer->relation)));
 	json_put(object, "map_type", json_text(p2p_map_type_name(answer->map_type)));
+	json_put(object, "delivered", json_text(p2p_delivery_name(answer->delivery)));
 	json_put(object, "distance", known ? json_object_new_int(answer->distance) : NULL);
 	json_put(object, "read_gbytes_per_second", json_speed(answer->read));
 	json_put(object, "write_gbytes_per_second", json_speed(answer->write));

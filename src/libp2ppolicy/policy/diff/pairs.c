@@ -104,6 +104,31 @@ static uint64_t add(uint64_t hash, uint64_t value)
 	return hash;
 }
 
+static uint64_t add_text(uint64_t hash, const char *text)
+{
+	while (text && *text)
+		hash = add(hash, (unsigned char)*text++);
+	return add(hash, 0x100);
+}
+
+static uint64_t add_number(uint64_t hash, struct p2p_number number)
+{
+	return add(add(hash, (uint64_t)number.fact), (uint64_t)number.value);
+}
+
+/* Nor do they ask for drivers, and for what these say of a function. */
+static uint64_t software_of(uint64_t hash, const struct p2p_function *function)
+{
+	hash = add_text(add_text(hash, function->driver), function->iommu_type);
+	hash = add_number(add_number(hash, function->vram), function->vram_visible);
+	hash = add_number(hash, function->clique);
+	hash = add_text(add(hash, function->efa), function->efa_provider);
+	for (const struct p2p_function *const *peer = function->kfd_peers; peer && *peer; peer++)
+		hash = add(hash, (uint64_t)(*peer)->bdf.bus << 8 | (*peer)->bdf.devfn);
+	return add(hash, (uint64_t)function->kfd << 8 | (uint64_t)function->pool.fact << 4 |
+			 (uint64_t)function->driver_fact);
+}
+
 /* Groups do not ask how fast their members are: links and transfers on the way split them. */
 static uint64_t way_of(uint64_t hash, const struct p2p_function *function)
 {
@@ -157,6 +182,9 @@ static int make_classes(struct pairs *pairs)
 		pairs->members[i].new = new[pairs->members[i].is->index];
 		pairs->members[i].ways = way_of(way_of(0, pairs->members[i].was),
 						pairs->members[i].is);
+		pairs->members[i].ways = software_of(software_of(pairs->members[i].ways,
+								 pairs->members[i].was),
+						     pairs->members[i].is);
 	}
 	free(old);
 	free(new);
@@ -189,11 +217,13 @@ static struct p2p_answer answer_of(const struct p2p_eval *eval,
 {
 	struct p2p_verdict verdict;
 	struct p2p_score score;
+	struct p2p_ways ways;
 
 	p2p_eval_pair(eval, provider, client, &verdict);
 	p2p_eval_score(eval, &verdict, &score);
+	p2p_ways_find(&verdict, &ways);
 	return (struct p2p_answer){
-		verdict.relation, verdict.kernel.map_type,
+		verdict.relation, verdict.kernel.map_type, ways.delivery,
 		verdict.kernel.map_type == P2P_MAP_UNKNOWN ? 0 : verdict.kernel.distance,
 		speed_of(&verdict, &score.read), speed_of(&verdict, &score.write),
 	};
@@ -203,6 +233,8 @@ static int compare_answers(const struct p2p_answer *a, const struct p2p_answer *
 {
 	if (a->map_type != b->map_type)
 		return a->map_type < b->map_type ? -1 : 1;
+	if (a->delivery != b->delivery)
+		return a->delivery < b->delivery ? -1 : 1;
 	if (a->relation != b->relation)
 		return a->relation < b->relation ? -1 : 1;
 	if (a->distance != b->distance)

@@ -192,12 +192,12 @@ static enum p2p_fact *fact_in(void *object, uint16_t place)
 	return (enum p2p_fact *)(void *)((char *)object + place - 1);
 }
 
-/* A key that is null is absent where there is a list of what is not known, and it is not in it. */
-static bool is_absent(struct json_object *json, const char *key)
+bool p2p_json_is_absent(struct json_object *json, const char *key)
 {
 	struct json_object *unknown = p2p_json_member(json, "unknown");
 
 	return json_object_is_type(unknown, json_type_object) &&
+	       json_object_object_get_ex(json, key, NULL) &&
 	       !json_object_object_get_ex(unknown, key, NULL);
 }
 
@@ -213,7 +213,7 @@ static void read_row(struct json_object *json, struct group *group,
 	good = value && row->kind->read(row, value, object, topology);
 	if (row->decides)
 		*fact_in(object, row->fact) = good ? P2P_PRESENT :
-			row->may_lack && is_absent(json, row->key) ? P2P_ABSENT : P2P_DENIED;
+			row->may_lack && p2p_json_is_absent(json, row->key) ? P2P_ABSENT : P2P_DENIED;
 	if (row->needed && !good)
 		*fact_in(object, row->capability) = P2P_DENIED;
 }

@@ -14,6 +14,7 @@ extern const struct p2p_fact_kind p2p_kind_open;
 extern const struct p2p_fact_kind p2p_kind_address, p2p_kind_function, p2p_kind_functions;
 extern const struct p2p_fact_kind p2p_kind_names, p2p_kind_acs, p2p_kind_egress, p2p_kind_ids;
 extern const struct p2p_fact_kind p2p_kind_sizes, p2p_kind_bars, p2p_kind_windows;
+extern const struct p2p_fact_kind p2p_kind_peers, p2p_kind_stack;
 
 /**
  * p2p_facts_write() - add the rows of @object to @json.
@@ -28,5 +29,11 @@ void p2p_facts_read(struct json_object *json, struct p2p_fact_rows rows, void *o
 
 /** p2p_json_member() - a member; NULL when it is null, not there, or @object is none. */
 struct json_object *p2p_json_member(struct json_object *object, const char *key);
+
+/**
+ * p2p_json_is_absent() - is a key null, and not in the list of what is not known?  Where there is no
+ *	such list, or no such key, nothing is absent.
+ */
+bool p2p_json_is_absent(struct json_object *object, const char *key);
 
 #endif

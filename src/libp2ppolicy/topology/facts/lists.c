@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Values that JSON has as lists, or that name a function. */
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,6 +68,70 @@ static struct json_object *json_functions(const struct p2p_fact_row *row, const 
 }
 
 const struct p2p_fact_kind p2p_kind_functions = { "bdfs", 0, NULL, json_functions, NULL };
+
+static struct json_object *json_peers(const struct p2p_fact_row *row, const void *object)
+{
+	const struct p2p_function *const *peer =
+		*(const struct p2p_function *const *const *)member(row, object);
+	struct json_object *array = json_object_new_array();
+
+	for (; peer && *peer; peer++)
+		json_object_array_add(array, address_of((*peer)->bdf));
+	return array;
+}
+
+const struct p2p_fact_kind p2p_kind_peers = { "bdfs", 0, NULL, json_peers, NULL };
+
+/* The name of a row of stack.def as a key. */
+static const char *stack_key(unsigned int fact, char key[48])
+{
+	const char *name = p2p_stack_text((enum p2p_stack_fact)fact)->key;
+	size_t i;
+
+	for (i = 0; name[i] && i < 47; i++)
+		key[i] = (char)tolower((unsigned char)name[i]);
+	key[i] = '\0';
+	return key;
+}
+
+/* A number, "absent", or null for what is not known. */
+static struct json_object *json_stack(const struct p2p_fact_row *row, const void *object)
+{
+	const struct p2p_number *stack = member(row, object);
+	struct json_object *json = json_object_new_object();
+	char key[48];
+
+	for (unsigned int i = 0; i < P2P_STACK_FACTS; i++)
+		json_object_object_add(json, stack_key(i, key), stack[i].fact == P2P_PRESENT ?
+				       json_object_new_int64(stack[i].value) :
+				       stack[i].fact == P2P_ABSENT ?
+				       json_object_new_string("absent") : NULL);
+	return json;
+}
+
+static struct p2p_number read_stack_fact(struct json_object *value)
+{
+	if (json_object_is_type(value, json_type_int))
+		return (struct p2p_number){ P2P_PRESENT, json_object_get_int64(value) };
+	if (json_object_is_type(value, json_type_string) &&
+	    !strcmp(json_object_get_string(value), "absent"))
+		return (struct p2p_number){ P2P_ABSENT, 0 };
+	return (struct p2p_number){ P2P_DENIED, 0 };
+}
+
+static bool read_stack(const struct p2p_fact_row *row, struct json_object *json, void *object,
+		       struct p2p_topology *topology)
+{
+	struct p2p_number *stack = (struct p2p_number *)(void *)((char *)object + row->at);
+	char key[48];
+
+	(void)topology;
+	for (unsigned int i = 0; i < P2P_STACK_FACTS; i++)
+		stack[i] = read_stack_fact(p2p_json_member(json, stack_key(i, key)));
+	return true;
+}
+
+const struct p2p_fact_kind p2p_kind_stack = { "stack", 0, NULL, json_stack, read_stack };
 
 static struct json_object *json_names(const struct p2p_fact_row *row, const void *object)
 {

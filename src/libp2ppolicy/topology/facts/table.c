@@ -160,6 +160,15 @@ static const struct p2p_fact_row function_rows[] = {
 	ROW("power_state", text, power_state, "D0, D3hot, ..."),
 	NUMBER("port_mbps", number, port_mbps, "Mb/s of its network ports together; absent: it has "
 	       "none, or no driver"),
+	NUMBER("vram_bytes", number, vram, "memory of an AMD GPU, as amdgpu says; absent: of others"),
+	NUMBER("vram_visible_bytes", number, vram_visible, "what of it BAR 0 shows"),
+	NUMBER("clique", number, clique, "the clique that an emulator puts an NVIDIA GPU in"),
+	ROW("efa_provider", text, efa_provider, "whose memory an EFA adapter takes",
+	    .fact = FACT(efa), .decides = true, .may_lack = true),
+	POINTER("kfd_peers", peers, kfd_peers, "GPUs that amdgpu lets reach its memory",
+		.fact = FACT(kfd), .derived = true),
+	POINTER("data_direct_of", function, data_direct_of, "the adapter that a Data Direct function "
+		"does the DMA of", .derived = true),
 	ROW("slot", text, slot, "name of the nearest physical slot above", .fact = FACT(slot_fact),
 	    .decides = true, .may_lack = true),
 	ROW("switch_id", count, switch_id, "equal for ports of one switch chip",
@@ -359,6 +368,8 @@ static const struct p2p_fact_row machine_rows[] = {
 	ROW("iommu", tri, iommu, "is an IOMMU in use"),
 	ROW("virtual_machine", tri, virtual_machine, "is this a guest"),
 	ROW("hypervisor", text, hypervisor, "whose"),
+	ROW("stack", stack, stack, "what drivers, kernel options and symbols there are; see "
+	    "p2ptopo-json(5)"),
 	ROW("numa_nodes", count, numa_nodes, "NUMA nodes", .there = has_nodes),
 };
 

@@ -154,6 +154,33 @@ static const struct p2p_host_bridge *find_host(const struct p2p_topology *topolo
 	return NULL;
 }
 
+/* What is no list is not known, and neither is a list with a function that is not there. */
+static void link_peers(struct p2p_topology *topology, struct json_object *object,
+		       struct p2p_function *function)
+{
+	size_t count;
+	struct json_object *array = array_of(object, "kfd_peers", &count);
+	const struct p2p_function **peers;
+	struct p2p_bdf bdf;
+
+	function->kfd = !array && p2p_json_is_absent(object, "kfd_peers") ? P2P_ABSENT : P2P_DENIED;
+	if (!json_object_is_type(array, json_type_array))
+		return;
+	peers = p2p_keep(topology, count + 1, sizeof(const struct p2p_function *));
+	for (size_t i = 0; peers && i < count; i++) {
+		struct json_object *value = json_object_array_get_idx(array, i);
+
+		if (!json_object_is_type(value, json_type_string) ||
+		    p2p_bdf_parse(json_object_get_string(value), &bdf))
+			return;
+		peers[i] = p2p_tree_find(topology, bdf);
+		if (!peers[i])
+			return;
+	}
+	function->kfd_peers = peers;
+	function->kfd = peers ? P2P_PRESENT : P2P_DENIED;
+}
+
 /* Each step up is one less deep: so there is no ring. */
 static int link_function(struct p2p_topology *topology, struct json_object *object,
 			 struct p2p_function *function)
@@ -169,6 +196,9 @@ static int link_function(struct p2p_topology *topology, struct json_object *obje
 		    function->parent->depth + 1 != function->depth)
 			return damaged(topology, "a function is not below its parent");
 	}
+	link_peers(topology, object, function);
+	if (read_bdf(object, "data_direct_of", &bdf))
+		function->data_direct_of = p2p_tree_find(topology, bdf);
 	if (read_bdf(object, "physfn", &bdf)) {
 		function->physfn = p2p_tree_find(topology, bdf);
 		if (!function->physfn || function->physfn == function)
