@@ -137,6 +137,9 @@ each_meta moved $b
 gatectl set enforce "$far>$c" || fail "set"
 each "E* clean" $far
 each "E* clean" $far ram
+# Behind ordinary memory it does not ask, and a listed pair is let through.
+ways=$passthrough
+each moved ram $far
 gatectl set off >/dev/null
 rmmod p2pgate || fail "not unloaded"
 no_oops
