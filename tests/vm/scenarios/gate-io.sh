@@ -10,6 +10,7 @@
 start_drivers
 a=$(function_of alpha) b=$(function_of beta) disk=$(disk_of beta)
 [ -n "$a" ] && [ -n "$b" ] && [ -n "$disk" ] || fail "no drives alpha and beta"
+[ -e "/sys/bus/pci/devices/$a/p2pmem/allocate" ] || skip "this kernel does not let user space allocate peer memory"
 fill "$disk"
 expect moved p2pio $a $disk
 

@@ -23,6 +23,7 @@ a=$(function_of alpha) b=$(function_of beta) disk=$(disk_of beta)
 outer=$(grep -l 0x0005 /sys/bus/pci/devices/*/device | while read -r file; do
 	d=${file%/device}; [ "$(cat "$d/vendor")" = 0x1b36 ] && basename "$d"; done | head -1)
 [ -n "$a" ] && [ -n "$b" ] && [ -n "$outer" ] || fail "not the fabric this needs"
+[ -e "/sys/bus/pci/devices/$a/p2pmem/allocate" ] || skip "this kernel does not let user space allocate peer memory"
 fill "$disk"
 
 kmod p2pgate

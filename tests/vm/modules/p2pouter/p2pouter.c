@@ -27,7 +27,7 @@ static struct pci_dev *find_function(void)
 
 static void widen(struct resource *outer, const struct pci_dev *inner)
 {
-	resource_size_t start = RESOURCE_SIZE_MAX, end = 0;
+	resource_size_t start = ~(resource_size_t)0, end = 0;
 	int i;
 
 	for (i = 0; i < PCI_STD_NUM_BARS; i++) {
