@@ -86,8 +86,13 @@ class Machine:
         routes = [row["fabric"]["request"]["route"]]
         if op == "read":
             routes.append(row["fabric"]["completion"]["route"])
-        root = not common or "redirected" in routes or (
-            row["kernel"]["map_type"] == "thru_host_bridge" and self.machine["iommu"])
+        # The way of the drivers decides where one is taken; cases of its own hold that (ways).
+        way = row["drivers"]["if_granted"] if row["drivers"]["granted"] != "refused" else None
+        if way in ("direct", "root-complex"):
+            root = not common or "redirected" in routes or way == "root-complex"
+        else:
+            root = not common or "redirected" in routes or (
+                row["kernel"]["map_type"] == "thru_host_bridge" and self.machine["iommu"])
         if root and not self.cpu:
             return None
         return self.walk(source, sink, common, root, row, op)

@@ -193,6 +193,8 @@ static struct json_object *json_drivers(const struct p2p_verdict *verdict, bool 
 			json_object_array_add(array, json_way(&ways, &ways.way[i]));
 	json_put(object, "delivered", json_text(p2p_delivery_name(ways.delivery)));
 	json_put(object, "granted", json_text(p2p_grant_name(p2p_ways_grant(&ways))));
+	json_put(object, "if_granted", json_text(p2p_delivery_name(told ? told->granted :
+								   P2P_DELIVERY_UNKNOWN)));
 	json_put(object, "way", json_text(told ? p2p_driver_way_name(told->way) : NULL));
 	json_put(object, "why", json_text(p2p_ways_sentence(&ways, text)));
 	if (all)

@@ -80,11 +80,10 @@ static void limit_requests(struct p2p_way *way, const struct p2p_function *clien
 		       pcie->extended_tags ? p2p_constant(P2P_C_TAGS_8BIT) : tags;
 	}
 	most = speed->latency_ns > 0 ? tags * bytes / speed->latency_ns : 0;
-	if (most <= 0 || most >= sum->loaded)
+	if (most <= 0 || most >= speed->gbytes_per_second)
 		return;
-	if (most < speed->gbytes_per_second)
-		speed->gbytes_per_second = most;
-	sum->loaded = most;
+	speed->gbytes_per_second = most;
+	sum->loaded = most < sum->loaded ? most : sum->loaded;
 	speed->limit = P2P_LIMIT_REQUESTS;
 	speed->at = client;
 }

@@ -100,6 +100,7 @@ struct answer {
  * @unpicked: by group, how many of its members no filter selects; pairs of two such are left out
  * @left_out: by index of function, those that no filter selects
  * @complete: every pair of groups was evaluated; else the findings are examples
+ * @without_drivers: none is recorded, so there are no answers
  * @findings: the worst first; @redirecting: functions whose ACS redirects between selected ones
  * @cmdline: the kernel's, with what is wrong with it
  */
@@ -119,6 +120,7 @@ struct survey {
 	const struct p2p_function **redirecting;
 	size_t redirecting_count;
 	struct p2p_cmdline *cmdline;
+	bool without_drivers;
 	struct answer answers[USES];
 	size_t answer_count;
 };

@@ -211,6 +211,15 @@ static void ask(const struct survey *survey, const struct side *providers,
 	qsort(answer->outcomes, answer->outcome_count, sizeof(answer->outcomes[0]), most_pairs_first);
 }
 
+/* A dump has no drivers, and of a machine too large for names they are not read. */
+static bool has_drivers(const struct app *app)
+{
+	for (size_t i = 0; i < app->selected_count; i++)
+		if (app->selected[i]->driver_fact != P2P_DENIED)
+			return true;
+	return false;
+}
+
 int survey_answers(const struct app *app, struct survey *survey)
 {
 	struct side sides[2] = { { calloc(app->selected_count + 1, sizeof(void *)), 0 },
@@ -218,9 +227,11 @@ int survey_answers(const struct app *app, struct survey *survey)
 	bool *picked = calloc(p2p_topology_count(app->topology) + 1, sizeof(*picked));
 	int error = sides[0].functions && sides[1].functions && picked ? 0 : -ENOMEM;
 
+	survey->without_drivers = app->selected_count > 1 && !has_drivers(app);
+
 	for (size_t i = 0; !error && i < app->selected_count; i++)
 		picked[app->selected[i]->index] = app->picked[i];
-	for (unsigned int use = 0; !error && use < USES; use++) {
+	for (unsigned int use = 0; !error && !survey->without_drivers && use < USES; use++) {
 		struct answer *answer = &survey->answers[survey->answer_count];
 
 		*answer = (struct answer){

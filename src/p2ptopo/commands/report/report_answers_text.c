@@ -137,8 +137,10 @@ void report_print_answers(const struct app *app, const struct survey *survey)
 {
 	const struct outcome *last = NULL;
 
-	if (survey->answer_count)
+	if (survey->answer_count || survey->without_drivers)
 		putc('\n', app->out);
+	if (survey->without_drivers)
+		fputs("no driver is recorded, so what the drivers would do is not known\n", app->out);
 	for (size_t i = 0; i < survey->answer_count; i++) {
 		const struct outcome *outcome = answer_to_explain(&survey->answers[i]);
 

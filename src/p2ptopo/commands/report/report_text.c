@@ -330,7 +330,7 @@ static void print_pairs(const struct app *app, const struct survey *survey)
 		app->options.height - 24 + MATRIX_LINES : MATRIX_LINES;
 
 	putc('\n', app->out);
-	if (survey->answer_count)
+	if (survey->answer_count || survey->without_drivers)
 		fprintf(app->out, "%sthe kernel's p2pdma, for drivers that ask it%s\n",
 			paint_on(app, PAINT_BOLD), paint_off(app));
 	if (app->selected_count < 2)
