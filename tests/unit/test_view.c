@@ -182,7 +182,9 @@ START_TEST(switches)
 	ck_assert(state.writes);
 	ck_assert_int_eq(state.lens, LENS_SPEED);
 	ck_assert_uint_eq(state.rules, 3);
-	press(&state, &viewport, "]]v[");
+	press(&state, &viewport, "]]v");
+	ck_assert_int_eq(state.lens, LENS_DRIVERS);
+	press(&state, &viewport, "v[");
 	ck_assert_int_eq(state.lens, LENS_KERNEL);
 	ck_assert_uint_eq(state.rules, 4);
 	press(&state, &viewport, "=c");

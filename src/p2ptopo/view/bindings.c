@@ -61,7 +61,7 @@ const struct binding bindings[] = {
 	  "make this the provider: the others show their verdict as clients" },
 	{ ACTION_CLIENT, "e", LISTS | DEVICE, "make this the client of the pair" },
 	{ ACTION_SWAP, "r", EVERYWHERE, "reverse: exchange provider and client" },
-	{ ACTION_LENS, "v", EVERYWHERE, "show the kernel's verdict, the fabric's route, GB/s" },
+	{ ACTION_LENS, "v", EVERYWHERE, "show the kernel's verdict, the fabric's route, GB/s, what the drivers would do" },
 	{ ACTION_WRITES, "w", EVERYWHERE, "reads or writes by the client" },
 	{ ACTION_RULES_NEXT, "]", EVERYWHERE, "rules of the next kernel" },
 	{ ACTION_RULES_PREVIOUS, "[", EVERYWHERE, "rules of the previous kernel" },

@@ -13,7 +13,7 @@
 #define INPUT_SIZE 256
 
 /** enum lens - what of a pair is shown. */
-enum lens { LENS_KERNEL, LENS_FABRIC, LENS_SPEED, LENSES };
+enum lens { LENS_KERNEL, LENS_FABRIC, LENS_SPEED, LENS_DRIVERS, LENSES };
 
 /** enum prompt - what is asked on the last line. */
 enum prompt { PROMPT_NONE, PROMPT_SEARCH, PROMPT_CLASSES, PROMPT_SCREEN, PROMPT_REPORT,

@@ -14,6 +14,16 @@ static const char *name_of(const struct view *view, struct address address)
 	return function ? function->display : "none";
 }
 
+static void say_drivers(const struct p2p_verdict *verdict, char *text, size_t size)
+{
+	char sentence[P2P_WAY_TEXT];
+	struct p2p_ways ways;
+
+	p2p_ways_find(verdict, &ways);
+	snprintf(text, size, "%s: %s", p2p_delivery_name(ways.delivery),
+		 p2p_ways_sentence(&ways, sentence));
+}
+
 static void describe_pair(const struct view *view, const struct p2p_function *provider,
 			  const struct p2p_function *client, char *text)
 {
@@ -38,7 +48,9 @@ static void describe_pair(const struct view *view, const struct p2p_function *pr
 	speed = view->state.writes ? &score.write : &score.read;
 	used += snprintf(text + used, DETAIL_SIZE - (size_t)used, ", %s GB/s, score %s. ",
 			 speed_bandwidth(speed, bandwidth), speed_score(speed, value));
-	if (view->state.lens == LENS_SPEED)
+	if (view->state.lens == LENS_DRIVERS)
+		say_drivers(&verdict, text + used, DETAIL_SIZE - (size_t)used);
+	else if (view->state.lens == LENS_SPEED)
 		p2p_score_reason(view->machine.shown.eval, &verdict, speed, text + used,
 				 DETAIL_SIZE - (size_t)used);
 	else
@@ -146,7 +158,7 @@ static void add_rules(const struct view *view, char *text, unsigned int room)
 
 void context_text(const struct view *view, unsigned int room, char text[DETAIL_SIZE])
 {
-	static const char *const lenses[LENSES] = { "kernel", "fabric", "GB/s" };
+	static const char *const lenses[LENSES] = { "kernel", "fabric", "GB/s", "drivers" };
 	const struct state *state = &view->state;
 	char clients[96], providers[96];
 

@@ -13,6 +13,8 @@ static const struct { enum paint paint; const char *mark, *means; } marks[] = {
 	{ PAINT_BAD, "x", "not_supported: the kernel refuses" },
 	{ PAINT_UNKNOWN, "?", "unknown: a fact is missing; do not take it for a yes" },
 	{ PAINT_GOOD, "direct", "the switches carry it (redir: to the root complex; block: not)" },
+	{ PAINT_GOOD, "D L R", "the drivers' data go directly, over a link, by the root complex" },
+	{ PAINT_BAD, "S X !", "they are copied through memory, refused, or would be broken" },
 	{ PAINT_NONE, "P C", "the selected provider, and client" },
 	{ PAINT_GOOD, "+", "added a moment ago" },
 	{ PAINT_BAD, "-", "removed a moment ago" },

@@ -52,6 +52,20 @@ struct ink pair_speed(const struct view *view, const struct p2p_verdict *verdict
 	return (struct ink){ .paint = speed_paint(speed) };
 }
 
+static struct ink drivers_cell(const struct p2p_verdict *verdict, bool narrow, char text[PAIR_TEXT])
+{
+	struct p2p_ways ways;
+	char mark;
+
+	p2p_ways_find(verdict, &ways);
+	mark = words_delivery_mark(ways.delivery);
+	if (narrow)
+		snprintf(text, PAIR_TEXT, "%c", mark);
+	else
+		snprintf(text, PAIR_TEXT, "%s %c", words_relation(verdict->relation), mark);
+	return (struct ink){ .paint = paint_of_delivery(ways.delivery) };
+}
+
 static struct ink lens_cell(const struct view *view, const struct p2p_verdict *verdict,
 			    bool narrow, char text[PAIR_TEXT])
 {
@@ -65,6 +79,8 @@ static struct ink lens_cell(const struct view *view, const struct p2p_verdict *v
 			snprintf(text, PAIR_TEXT, "%c",
 				 routes[route_of(verdict, view->state.writes)].mark);
 		return ink;
+	case LENS_DRIVERS:
+		return drivers_cell(verdict, narrow, text);
 	case LENS_SPEED:
 		ink = pair_speed(view, verdict, speed);
 		snprintf(text, PAIR_TEXT, "%.7s", speed);
@@ -153,12 +169,13 @@ const struct field peer_fields[] = {
 	{ "CLASS", 7, 90, false, PAIR(CLIENT_CLASS) },
 	{ "NODE", 4, 100, true, .say = say_node },
 	{ "REL", 4, 0, false, PAIR(RELATION) },
+	{ "DELIVERED", 13, 0, false, PAIR(DELIVERED) },
 	{ "KERNEL", 17, 0, false, PAIR(MAP_TYPE) },
 	{ "DIST", 4, 100, true, PAIR(DISTANCE) },
 	{ "FABRIC", 10, 110, false, .say = NULL },
 	{ "GB/s", 7, 0, true, BOTH(READ, WRITE) },
 	{ "SCORE", 5, 0, true, BOTH(READ_SCORE, WRITE_SCORE), .plain = true },
-	{ "LIMIT", 13, 0, false, BOTH(READ_LIMIT, LIMIT) },
+	{ "LIMIT", 13, 94, false, BOTH(READ_LIMIT, LIMIT) },
 	{ "DEVICE", 60, 140, false, .say = say_product },
 	{ 0 }
 };

@@ -223,7 +223,7 @@ static void paint_branch(struct view *view, unsigned int y, size_t at)
 
 static const char *lens_heading(const struct state *state)
 {
-	static const char *const headings[LENSES] = { "KERNEL", "FABRIC", "KERNEL" };
+	static const char *const headings[LENSES] = { "KERNEL", "FABRIC", "KERNEL", "DRIVERS" };
 
 	return headings[state->lens];
 }
@@ -427,10 +427,13 @@ static void put_wrapped(struct screen *screen, unsigned int y, unsigned int line
 static void paint_legend(struct view *view, unsigned int y)
 {
 	static const struct { enum paint paint; const char *means[LENSES]; } marks[] = {
-		{ PAINT_GOOD, { "B bus_addr", "direct", "score 75 and more" } },
-		{ PAINT_HOST, { "H thru_host_bridge", "redir: to the root", "less" } },
-		{ PAINT_BAD, { "x not_supported", "block", "- none" } },
-		{ PAINT_UNKNOWN, { "? unknown", "? unknown", ">= at least  ? unknown" } },
+		{ PAINT_GOOD, { "B bus_addr", "direct", "score 75 and more",
+				"D direct  L link  R root" } },
+		{ PAINT_HOST, { "H thru_host_bridge", "redir: to the root", "less", "" } },
+		{ PAINT_BAD, { "x not_supported", "block", "- none",
+			       "S staged  X refused  ! broken" } },
+		{ PAINT_UNKNOWN, { "? unknown", "? unknown", ">= at least  ? unknown",
+				   "? unknown" } },
 	};
 	unsigned int x = 0;
 
