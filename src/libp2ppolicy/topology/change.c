@@ -42,7 +42,8 @@ static const struct p2p_function *same(const struct p2p_topology *topology,
 /* The list ends with NULL. */
 static void point_peers(struct p2p_topology *topology, struct p2p_function *function)
 {
-	const struct p2p_function *const *old = function->kfd_peers, **peers;
+	const struct p2p_function *const *old = function->kfd_peers;
+	const struct p2p_function **peers;
 	size_t count = 0;
 
 	while (old && old[count])

@@ -88,7 +88,7 @@ static const char *stack_key(unsigned int fact, char key[48])
 	const char *name = p2p_stack_text((enum p2p_stack_fact)fact)->key;
 	size_t i;
 
-	for (i = 0; name[i] && i < 47; i++)
+	for (i = 0; i < 47 && name[i]; i++)
 		key[i] = (char)tolower((unsigned char)name[i]);
 	key[i] = '\0';
 	return key;
