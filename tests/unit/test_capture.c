@@ -418,6 +418,13 @@ static const struct { const char *path, *text; } marked[] = {
 	{ "proc/cmdline", "BOOTIF=01-0c-42-a1-de-fa-ce ip=:::::" MARKER_HOST " foo=\"a "
 	  MARKER_HOST " pci=x\" pci=noaer intel-iommu=on systemd.machine_id=" MARKER_HEX
 	  " -- iommu=" MARKER_HOST "\n" },
+	{ "proc/driver/nvidia/version", "NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  "
+	  "570.124.06  Release Build  (me@" MARKER_HOST ")\n" },
+	{ "proc/driver/nvidia/params", "RmMsg: \"" MARKER_HOST "\"\nRegistryDwords: \"Odd=0x" MARKER_HEX
+	  ";forcep2p=0x11;ForceP2P" MARKER_HEX "=1;RMForceStaticBar1=" MARKER_MAC "\"\n"
+	  "CoherentGPUMemoryMode: \"" MARKER_HEX "\"\nDmaRemapPeerMmio: 1\n" },
+	{ "sys/devices/virtual/kfd/kfd/topology/nodes/1/properties", "simd_count 304\n"
+	  "location_id 768\nunique_id " MARKER_HEX "\nname " MARKER_HOST "\n" },
 	{ "hwloc.xml", "<topology><object type=\"OSDev\" name=\"enx" MARKER_HEX "\" osdev_type=\"2\">"
 	  "<info name=\"Odd\" value=\"" MARKER_HOST " " MARKER_MAC "\"/></object>"
 	  "<object type=\"OSDev\" name=\"" MARKER_HOST "\" osdev_type=\"3\"/></topology>\n" },
@@ -501,6 +508,9 @@ START_TEST(nothing_marked)
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
 		ck_assert_msg(!holds(data, size, marks[i], strlen(marks[i])), "%s", marks[i]);
 	ck_assert(holds(data, size, kept, strlen(kept)));
+	ck_assert(holds(data, size, "RegistryDwords: forcep2p=0x11\nDmaRemapPeerMmio: 1\n", 50));
+	ck_assert(holds(data, size, "simd_count 304\nlocation_id 768\n", 31));
+	ck_assert(holds(data, size, "Module for x86_64  570.124.06  Release Build  (xx@", 50));
 	ck_assert(holds(data, size, "Linux version 6.1.0 (xx@xxxxxx-xxxx) (xxx) #1", 45));
 	check_renamed(path, data, size);
 	free(data);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/context.h"
 #include "snapshot/tree/archive.h"
@@ -15,7 +16,7 @@
 #define MOST_LINKS	16
 
 enum filter { FILTER_ALL, FILTER_FIRST, FILTER_SYMBOLS, FILTER_OPTIONS, FILTER_NVIDIA,
-	      FILTER_ORDER };
+	      FILTER_ORDER, FILTER_KFD };
 
 static const struct row {
 	const char *path;
@@ -170,17 +171,78 @@ static int add_unset(struct p2p_buffer *buffer)
 	return 0;
 }
 
-/* Options of NVIDIA's driver that decide on peer memory; others may name files. */
+/* Keys of the registry of NVIDIA's driver that decide on peer memory; their case does not count. */
+static bool is_registry_key(const char *key, size_t size)
+{
+	static const char *const keys[] = {
+		"ForceP2P", "RMForceP2PType", "RMPcieP2PType", "RMForceStaticBar1",
+		"RmForceDisableIomapWC",
+	};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (strlen(keys[i]) == size && !strncasecmp(key, keys[i], size))
+			return true;
+	return false;
+}
+
+/* "key=number;...": a number may be hexadecimal; keys that do not matter here go, in place. */
+static void keep_registry(char *text)
+{
+	char *in = text, *out = text;
+
+	while (*(in += strspn(in, "\"; \t"))) {
+		size_t key = strcspn(in, "=;\""), value = 0, size;
+
+		if (in[key] == '=')
+			value = strspn(in + key + 1, "0123456789abcdefABCDEFxX");
+		size = key + 1 + value;
+		if (value && is_registry_key(in, key) && strchr("\"; \t", in[size])) {
+			if (out > text)
+				*out++ = ';';
+			memmove(out, in, size);
+			out += size;
+		}
+		in += key + strcspn(in + key, ";\"");
+	}
+	*out = '\0';
+}
+
+/* Options of NVIDIA's driver that decide on peer memory: numbers, and one that is a word. */
 static bool keep_nvidia(char *line)
 {
 	static const char *const names[] = {
-		"GrdmaPciTopoCheckOverride:", "DmaRemapPeerMmio:", "RegistryDwords:",
-		"CoherentGPUMemoryMode:",
+		"GrdmaPciTopoCheckOverride: ", "DmaRemapPeerMmio: ", "CoherentGPUMemoryMode: ",
 	};
+	static const char registry[] = "RegistryDwords: ";
+
+	if (!strncmp(line, registry, strlen(registry))) {
+		keep_registry(line + strlen(registry));
+		return true;
+	}
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		size_t size = strlen(names[i]);
+		const char *value = line + size;
+
+		if (!strncmp(line, names[i], size))
+			return value[strspn(value, "0123456789")] == '\0' ||
+			       !strcmp(value, "\"\"") || !strcmp(value, "\"driver\"") ||
+			       !strcmp(value, "\"numa\"");
+	}
+	return false;
+}
+
+/* "name number" of a node or a link: where it is and where it leads, not its unique_id. */
+static bool keep_kfd(char *line)
+{
+	static const char *const names[] = {
+		"simd_count", "domain", "location_id", "io_links_count", "p2p_links_count",
+		"type", "node_from", "node_to",
+	};
+	size_t size = strcspn(line, " ");
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (!strncmp(line, names[i], strlen(names[i])))
-			return true;
+		if (strlen(names[i]) == size && !strncmp(names[i], line, size) && line[size])
+			return line[size + 1 + strspn(line + size + 1, "0123456789")] == '\0';
 	return false;
 }
 
@@ -223,6 +285,9 @@ static int filter(struct loader *loader)
 		return buffer->size ? 0 : -ENODATA;
 	case FILTER_NVIDIA:
 		keep_lines(buffer, keep_nvidia);
+		return 0;
+	case FILTER_KFD:
+		keep_lines(buffer, keep_kfd);
 		return 0;
 	}
 	return -EINVAL;
@@ -340,6 +405,22 @@ static int take(void *data, const char *path)
 	return add(loader, path, kind, r);
 }
 
+/* Modules of whose ways the symbols decide, too. */
+static bool needs_symbols(struct loader *loader)
+{
+	static const char *const modules[] = {
+		"sys/module/nvidia_peermem/initstate", "sys/module/nvidia_fs/initstate",
+	};
+
+	if (loader->snapshot->want == P2P_WANT_ALL || !loader->options_found)
+		return true;
+	for (size_t i = 0; loader->snapshot->want > P2P_WANT_VERDICT &&
+	     i < sizeof(modules) / sizeof(modules[0]); i++)
+		if (!loader->tree->ops->read(loader->tree, NULL, modules[i], &loader->buffer))
+			return true;
+	return false;
+}
+
 static int load_row(struct loader *loader, const struct row *row)
 {
 	char path[PATH_MAX];
@@ -349,8 +430,7 @@ static int load_row(struct loader *loader, const struct row *row)
 	if (row->want > loader->snapshot->want || !expand(row->path, loader->release, path))
 		return 0;
 	/* A hundred thousand symbols are a lot to read for what is known already. */
-	if (row->filter == FILTER_SYMBOLS && loader->options_found &&
-	    loader->snapshot->want < P2P_WANT_ALL)
+	if (row->filter == FILTER_SYMBOLS && !needs_symbols(loader))
 		return add(loader, path, row->kind, -ENODATA);
 	r = p2p_tree_glob(loader->tree, NULL, path, take, loader);
 	if (r == -E2BIG)

@@ -549,10 +549,13 @@ int p2p_scrub_file(struct p2p_pseudonyms *pseudonyms, const char *path, char *da
 		{ "proc/sys/kernel/hostname", scrub_host },
 		{ "proc/cmdline", scrub_cmdline },
 		{ "proc/version", scrub_version },
+		{ "proc/driver/nvidia/version", scrub_version },
 		/* Words that must stay what they are, whatever the host is called. */
 		{ "proc/sys/kernel/osrelease", scrub_nothing },
 		{ "proc/cpuinfo", scrub_nothing },
 		{ "sys/hypervisor/type", scrub_nothing },
+		{ "proc/driver/nvidia/params", scrub_nothing },
+		{ "sys/devices/virtual/kfd/*/properties", scrub_nothing },
 		{ "sys/kernel/iommu_groups/*/type", scrub_nothing },
 		{ "hwloc.xml", scrub_xml },
 		{ "manifest.json", scrub_nothing },
