@@ -271,8 +271,9 @@ struct p2p_host_bridge {
  * @display: the shortest unique name: first OS name, else the BDF; never NULL
  * @vram: memory of a GPU in bytes, as its driver says, and what of it a BAR shows
  * @clique: of NVIDIA's GPUDirect P2P, as the emulator of a guest says; ABSENT: it says none
- * @kfd_peers: GPUs that amdgpu lets reach this one's memory, NULL-terminated; see @kfd
- * @kfd: PRESENT: amdgpu shows this GPU to user space, and @kfd_peers is complete
+ * @kfd_peers: GPUs that amdgpu lets reach this one's memory over PCIe, NULL-terminated
+ * @xgmi_peers: GPUs that amdgpu says xGMI joins to this one, likewise
+ * @kfd: PRESENT: amdgpu shows this GPU to user space, and both lists are complete
  * @efa_provider: whose memory an EFA adapter takes ("NVIDIA", "NEURON"); NULL none or unknown
  * @data_direct_of: the adapter whose memory regions this Data Direct function reads and writes for;
  *	NULL it is none, or unknown
@@ -327,7 +328,7 @@ struct p2p_function {
 	const char *display;
 	const char *vendor_name, *device_name, *class_name;	/* from pci.ids */
 	struct p2p_number vram, vram_visible, clique;
-	const struct p2p_function *const *kfd_peers;
+	const struct p2p_function *const *kfd_peers, *const *xgmi_peers;
 	enum p2p_fact kfd, efa;
 	const char *efa_provider;
 	const struct p2p_function *data_direct_of;

@@ -14,6 +14,7 @@
 
 #define NODES "sys/devices/virtual/kfd/kfd/topology/nodes"
 #define MOST_NODES 1024u
+#define MOST_PEERS 256u
 
 /*
  * hw/vfio/pci-quirks.c of QEMU, vfio_add_nv_gpudirect_cap(): a vendor-specific capability of eight
@@ -85,42 +86,76 @@ static struct p2p_function *node_function(const struct p2p_topology *topology, u
 	return p2p_tree_find(topology, bdf);
 }
 
-/* The GPUs that links of one kind lead to from @node; a link's node_to owns the memory. */
-static size_t collect(const struct p2p_topology *topology, unsigned int node, const char *links,
-		      const struct p2p_function **peers, size_t count, size_t room)
-{
-	for (unsigned int link = 0; link < MOST_NODES; link++) {
-		const struct p2p_file *file = node_file(topology, node, links, link);
-		struct p2p_number to = property(file, "node_to");
-		const struct p2p_function *peer;
+/**
+ * struct links - the GPUs that one kind of links leads to from a node.
+ * @links: the directory; @counted: the property of the node that says how many there are
+ * @type: only links of this type; 0 all
+ */
+struct links {
+	const char *links, *counted;
+	int64_t type;
+};
 
-		if (to.fact != P2P_PRESENT)
-			break;
-		peer = to.value >= 0 && to.value < MOST_NODES ?
-		       node_function(topology, (unsigned int)to.value) : NULL;
-		if (peer && count < room)
-			peers[count++] = peer;
-	}
-	return count;
+/* include/uapi/linux/kfd_sysfs.h and kfd_crat.h: CRAT_IOLINK_TYPE_XGMI. */
+static const struct links pcie = { "p2p_links", "p2p_links_count", 0 };
+static const struct links xgmi = { "io_links", "io_links_count", 11 };
+
+static const struct p2p_function *link_peer(const struct p2p_topology *topology,
+					    const struct links *kind, const struct p2p_file *file)
+{
+	struct p2p_number to = property(file, "node_to"), type = property(file, "type");
+
+	if (to.fact != P2P_PRESENT || to.value < 0 || to.value >= MOST_NODES)
+		return NULL;
+	if (kind->type && (type.fact != P2P_PRESENT || type.value != kind->type))
+		return NULL;
+	return node_function(topology, (unsigned int)to.value);
 }
 
+/*
+ * Return: the peers, NULL-terminated; NULL when not all links could be read.  How many there are
+ * the node says; one of an older kernel has none of a kind that it does not count.
+ */
+static const struct p2p_function *const *collect(struct p2p_topology *topology, unsigned int node,
+						 const struct links *kind)
+{
+	struct p2p_number stated = property(node_file(topology, node, NULL, 0), kind->counted);
+	const struct p2p_function *peers[MOST_PEERS], **kept;
+	const struct p2p_file *file = NULL;
+	unsigned int link, count = 0;
+
+	for (link = 0; link < MOST_NODES; link++) {
+		const struct p2p_function *peer;
+
+		file = node_file(topology, node, kind->links, link);
+		if (file->fact != P2P_PRESENT)
+			break;
+		peer = link_peer(topology, kind, file);
+		if (peer && count < MOST_PEERS)
+			peers[count++] = peer;
+	}
+	if (stated.fact == P2P_PRESENT ? stated.value != link : file->fact != P2P_ABSENT)
+		return NULL;
+	kept = p2p_keep(topology, count + 1, sizeof(*kept));
+	if (kept && count)
+		memcpy(kept, peers, count * sizeof(*kept));
+	return kept;
+}
+
+/*
+ * kfd_topology.c, kfd_add_peer_prop(): a link in the node that owns the memory leads to the one
+ * that may reach it.  GPUs of one hive have no such link, but one of xGMI.
+ */
 static void set_kfd(struct p2p_topology *topology, unsigned int node)
 {
 	struct p2p_function *function = node_function(topology, node);
-	const struct p2p_function *peers[256];
-	const struct p2p_function **kept;
-	size_t count;
 
 	if (!function)
 		return;
-	count = collect(topology, node, "p2p_links", peers, 0, 256);
-	count = collect(topology, node, "io_links", peers, count, 256);
-	kept = p2p_keep(topology, count + 1, sizeof(const struct p2p_function *));
-	if (!kept)
-		return;
-	memcpy(kept, peers, count * sizeof(const struct p2p_function *));
-	function->kfd_peers = kept;
-	function->kfd = P2P_PRESENT;
+	function->kfd_peers = collect(topology, node, &pcie);
+	function->xgmi_peers = collect(topology, node, &xgmi);
+	if (function->kfd_peers && function->xgmi_peers)
+		function->kfd = P2P_PRESENT;
 }
 
 /*

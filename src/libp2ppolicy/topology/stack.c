@@ -58,7 +58,7 @@ static const struct p2p_file *find(const struct p2p_topology *topology, const ch
 	return p2p_snapshot_file(topology->snapshot, path);
 }
 
-/* "570.124.06", "6.10.5", "1:2.3"; what follows the third number does not count. */
+/* "570.124.06", "6.10.5"; what follows the third number does not count. */
 static struct p2p_number read_version(const char *text)
 {
 	unsigned int major, minor = 0, patch = 0;

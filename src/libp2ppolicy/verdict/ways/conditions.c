@@ -97,26 +97,63 @@ static enum p2p_tri ask_dmabuf_mr(const struct p2p_verdict *verdict)
 	return P2P_NO;
 }
 
-/* NVIDIA's driver from 580 on: chipsets on which it wants a common bridge; ogkm osinit.c. */
+/* Grace, Ampere Altra and AmpereOne, where the driver wants a common bridge; ogkm osinit.c. */
+static bool is_picky(const struct p2p_function *root)
+{
+	static const struct { uint16_t vendor, first, last; } ids[] = {
+		{ 0x10de, 0x22b1, 0x22b4 }, { 0x10de, 0x22b8, 0x22b9 }, { 0x1def, 0xe000, 0xe000 },
+		{ 0x1def, 0xe00d, 0xe00e }, { 0x1def, 0xe010, 0xe010 }, { 0x1def, 0xe100, 0xe100 },
+		{ 0x1def, 0xe110, 0xe110 }, { 0x1def, 0xe200, 0xe207 },
+	};
+
+	for (size_t i = 0; i < LENGTH(ids); i++)
+		if (root->vendor == ids[i].vendor && root->device >= ids[i].first &&
+		    root->device <= ids[i].last)
+			return true;
+	return false;
+}
+
+static enum p2p_tri nv_from(const struct p2p_verdict *verdict, int64_t branch)
+{
+	return version_from(verdict, P2P_STACK_NVIDIA, P2P_VERSION(branch, 0, 0), ~0u);
+}
+
+/*
+ * What GrdmaPciTopoCheckOverride says where it is looked at: 1 allows and 2 denies, whatever the
+ * topology is.  Return: P2P_UNKNOWN: not set, with @ret_open whether that could not be read.
+ */
+static enum p2p_tri override(const struct p2p_verdict *verdict, bool *ret_open)
+{
+	const struct p2p_number *option = p2p_stack(verdict, P2P_STACK_NVIDIA_TOPOLOGY);
+
+	*ret_open = option->fact == P2P_DENIED;
+	return option->fact != P2P_PRESENT ? P2P_UNKNOWN :
+	       option->value == 1 ? P2P_YES : option->value == 2 ? P2P_NO : P2P_UNKNOWN;
+}
+
+/* @then where @when holds, P2P_YES where not; unknown when that decides and is not known. */
+static enum p2p_tri only_if(enum p2p_tri when, enum p2p_tri then)
+{
+	return when == P2P_NO ? P2P_YES : when == P2P_YES || then == P2P_YES ? then : P2P_UNKNOWN;
+}
+
+/* ogkm nv-pci.c nv_grdma_pci_topology_supported(), from 580 on; none is made before. */
 static enum p2p_tri ask_nv_chipset(const struct p2p_verdict *verdict)
 {
-	static const struct { uint16_t vendor, first, last; } picky[] = {
-		{ 0x10de, 0x22b1, 0x22b9 }, { 0x1def, 0xe000, 0xe207 },
-	};
-	const struct p2p_number *override = p2p_stack(verdict, P2P_STACK_NVIDIA_TOPOLOGY);
-	enum p2p_tri new = version_from(verdict, P2P_STACK_NVIDIA, P2P_VERSION(580, 0, 0), ~0u);
 	const struct p2p_root *root = &verdict->kernel.client_root;
+	bool open;
+	enum p2p_tri set = override(verdict, &open), topology;
 
-	if (verdict->kernel.common)
+	if (p2p_nvidia_coherent(verdict->provider) == P2P_YES)
 		return P2P_YES;
-	if (!root->device || root->device->ids != P2P_PRESENT)
-		return new == P2P_NO ? P2P_YES : P2P_UNKNOWN;
-	for (size_t i = 0; i < LENGTH(picky); i++)
-		if (root->device->vendor == picky[i].vendor &&
-		    root->device->device >= picky[i].first && root->device->device <= picky[i].last)
-			return override->fact == P2P_PRESENT && override->value == 1 ? P2P_YES :
-			       override->fact == P2P_DENIED && new != P2P_NO ? P2P_UNKNOWN : not(new);
-	return P2P_YES;
+	topology = verdict->kernel.common ? P2P_YES :
+		   !root->device || root->device->ids != P2P_PRESENT ? P2P_UNKNOWN :
+		   as_tri(!is_picky(root->device));
+	if (set != P2P_UNKNOWN)
+		topology = set;
+	else if (open)	/* it may allow and deny */
+		topology = P2P_UNKNOWN;
+	return only_if(nv_from(verdict, 580), topology);
 }
 
 static enum p2p_tri ask_not_vf(const struct p2p_verdict *verdict)
@@ -134,7 +171,26 @@ static enum p2p_tri forced(const struct p2p_verdict *verdict)
 	return as_tri(force->fact == P2P_PRESENT && (force->value & 0x33) == 0x11);
 }
 
-/* "GA102 [GeForce RTX 3090]": the chip is the first word. */
+/* ForceP2P: bits 1:0 are reads, 5:4 writes; 0 forbids them and 2 leaves them to the driver. */
+static enum p2p_tri ask_registry(const struct p2p_verdict *verdict)
+{
+	const struct p2p_number *force = p2p_stack(verdict, P2P_STACK_NVIDIA_FORCE_P2P);
+
+	/* One that is not recorded is taken as not set: NVIDIA does not document the key. */
+	return as_tri(force->fact != P2P_PRESENT || ((force->value & 0x03) && (force->value & 0x30)));
+}
+
+/*
+ * "GA102GL [RTX A6000]": the first word is the chip.  GL marks the board as a professional one; the M
+ * of mobile ones stays, since the driver refuses the mixture.
+ */
+static size_t chip_size(const char *name)
+{
+	size_t size = strcspn(name, " ");
+
+	return size > 2 && !strncmp(name + size - 2, "GL", 2) ? size - 2 : size;
+}
+
 static enum p2p_tri ask_same_chip(const struct p2p_verdict *verdict)
 {
 	const struct p2p_function *a = verdict->provider, *b = verdict->client;
@@ -142,17 +198,13 @@ static enum p2p_tri ask_same_chip(const struct p2p_verdict *verdict)
 
 	if (a->ids != P2P_PRESENT || b->ids != P2P_PRESENT)
 		return P2P_UNKNOWN;
-	if (a->device == b->device)
+	if (a->device == b->device || forced(verdict) == P2P_YES)
 		return P2P_YES;
-	/* One chip has device ids of one or two high bytes, and two chips share none. */
-	if (a->device >> 8 != b->device >> 8 && !a->device_name)
-		return forced(verdict) == P2P_YES ? P2P_YES : P2P_UNKNOWN;
 	if (!a->device_name || !b->device_name)
 		return P2P_UNKNOWN;
-	size = strcspn(a->device_name, " ");
-	if (size == strcspn(b->device_name, " ") && !strncmp(a->device_name, b->device_name, size))
-		return P2P_YES;
-	return forced(verdict) == P2P_YES ? P2P_YES : P2P_NO;
+	size = chip_size(a->device_name);
+	return as_tri(size == chip_size(b->device_name) &&
+		      !strncmp(a->device_name, b->device_name, size));
 }
 
 static const struct p2p_function *root_port(const struct p2p_function *function)
@@ -189,11 +241,18 @@ static enum p2p_tri ask_ioh(const struct p2p_verdict *verdict)
 	return forced(verdict) == P2P_YES ? P2P_YES : P2P_NO;
 }
 
+/* GeForce cards from Turing on; older ones were granted peers. */
+static enum p2p_tri refused_model(const struct p2p_function *function)
+{
+	return function->ids == P2P_PRESENT && function->device < 0x1e00 ? P2P_NO :
+	       p2p_nvidia_geforce(function);
+}
+
 /* The chipset's and the model's answer lie in closed code; of GeForce cards it is known. */
 static enum p2p_tri ask_nv_class(const struct p2p_verdict *verdict)
 {
-	enum p2p_tri one = p2p_nvidia_geforce(verdict->provider);
-	enum p2p_tri other = p2p_nvidia_geforce(verdict->client);
+	enum p2p_tri one = refused_model(verdict->provider);
+	enum p2p_tri other = refused_model(verdict->client);
 
 	if (forced(verdict) == P2P_YES)
 		return P2P_YES;
@@ -229,22 +288,31 @@ static enum p2p_tri ask_data_direct(const struct p2p_verdict *verdict)
 	       as_tri(client->vendor == 0x15b3 && client->device == 0x2100);
 }
 
-/* Pointers are compared: without an IOMMU both are NULL, and equal. */
-static enum p2p_tri ask_nv_group(const struct p2p_verdict *verdict)
+static enum p2p_tri same_group(const struct p2p_number *a, const struct p2p_number *b)
 {
-	const struct p2p_number *a = &verdict->provider->iommu_group;
-	const struct p2p_number *b = &verdict->client->iommu_group;
-	const struct p2p_number *override = p2p_stack(verdict, P2P_STACK_NVIDIA_TOPOLOGY);
-	enum p2p_tri old = not(version_from(verdict, P2P_STACK_NVIDIA, P2P_VERSION(595, 0, 0), ~0u));
-
-	if (a->fact != P2P_DENIED && b->fact != P2P_DENIED && a->fact == b->fact &&
-	    (a->fact == P2P_ABSENT || a->value == b->value))
-		return P2P_YES;
-	if (override->fact == P2P_PRESENT && override->value == 1)
-		return old;	/* 595 no longer looks at it */
 	if (a->fact == P2P_DENIED || b->fact == P2P_DENIED)
 		return P2P_UNKNOWN;
-	return override->fact == P2P_DENIED && old != P2P_NO ? P2P_UNKNOWN : P2P_NO;
+	return as_tri(a->fact == b->fact && (a->fact == P2P_ABSENT || a->value == b->value));
+}
+
+/*
+ * ogkm nv-pci.c nv_pci_is_valid_topology_for_direct_pci().  Pointers are compared: without an IOMMU
+ * both are NULL, and equal.  595 no longer looks at the override; 570 and 575 take any value of it
+ * as "allow".
+ */
+static enum p2p_tri ask_nv_group(const struct p2p_verdict *verdict)
+{
+	const struct p2p_number *option = p2p_stack(verdict, P2P_STACK_NVIDIA_TOPOLOGY);
+	enum p2p_tri same = same_group(&verdict->provider->iommu_group,
+				       &verdict->client->iommu_group);
+	enum p2p_tri looks = not(nv_from(verdict, 595)), denies = nv_from(verdict, 580), set;
+
+	if (looks == P2P_NO || option->fact == P2P_ABSENT ||
+	    (option->fact == P2P_PRESENT && !option->value))
+		return same;
+	set = option->fact == P2P_DENIED ? P2P_UNKNOWN : option->value != 2 ? P2P_YES :
+	      denies == P2P_UNKNOWN ? P2P_UNKNOWN : not(denies);
+	return looks == P2P_YES || set == same ? set : P2P_UNKNOWN;
 }
 
 /* Registered is a witness; loaded without the peer interface registers nothing. */
@@ -276,17 +344,20 @@ static enum p2p_tri ask_nvfs_nvme(const struct p2p_verdict *verdict)
 	return p2p_tri_or(flag(verdict, P2P_STACK_NVFS_NVME), flag(verdict, P2P_STACK_NVFS_NVME_2));
 }
 
-/* Links between GPUs in amdgpu's topology are xGMI's where both are of one hive: not told apart. */
+static bool is_among(const struct p2p_function *const *peers, const struct p2p_function *function)
+{
+	for (; peers && *peers; peers++)
+		if (*peers == function)
+			return true;
+	return false;
+}
+
 static enum p2p_tri ask_kfd_link(const struct p2p_verdict *verdict)
 {
-	const struct p2p_function *const *peer = verdict->client->kfd_peers;
+	const struct p2p_function *provider = verdict->provider;
 
-	if (verdict->client->kfd != P2P_PRESENT || verdict->provider->kfd != P2P_PRESENT)
-		return P2P_UNKNOWN;
-	for (; peer && *peer; peer++)
-		if (*peer == verdict->provider)
-			return P2P_YES;
-	return P2P_NO;
+	return provider->kfd != P2P_PRESENT ? P2P_UNKNOWN :
+	       as_tri(is_among(provider->kfd_peers, verdict->client));
 }
 
 /* OAM boards are wired with xGMI; of cards a bridge may join PCI does not tell; others have none. */
@@ -308,14 +379,20 @@ static enum p2p_tri has_xgmi(const struct p2p_function *function)
 	return P2P_NO;
 }
 
+/* amdgpu's own list is a witness; without it the boards tell, unless this is a guest. */
 static enum p2p_tri ask_xgmi(const struct p2p_verdict *verdict)
 {
 	const struct p2p_number *option = p2p_stack(verdict, P2P_STACK_AMDGPU_XGMI);
-	enum p2p_tri both = p2p_tri_and(has_xgmi(verdict->provider), has_xgmi(verdict->client));
+	const struct p2p_function *provider = verdict->provider;
+	enum p2p_tri joined = p2p_tri_and(has_xgmi(provider), has_xgmi(verdict->client));
+	enum p2p_tri used = option->fact == P2P_DENIED ? P2P_UNKNOWN :
+			    as_tri(option->fact == P2P_ABSENT || option->value);
 
-	if (option->fact == P2P_PRESENT && !option->value)
-		return P2P_NO;
-	return both == P2P_YES && p2p_is_guest(verdict) != P2P_NO ? P2P_UNKNOWN : both;
+	if (provider->kfd == P2P_PRESENT)
+		joined = as_tri(is_among(provider->xgmi_peers, verdict->client));
+	else if (joined == P2P_YES && p2p_is_guest(verdict) != P2P_NO)
+		joined = P2P_UNKNOWN;
+	return p2p_tri_and(joined, used);
 }
 
 /* The parameter exists only where the option was built in. */
@@ -358,11 +435,37 @@ static enum p2p_tri ask_move_notify(const struct p2p_verdict *verdict)
 	       P2P_UNKNOWN;
 }
 
+/* From @since on, and surely not before @before; in between no source was read. */
+static enum p2p_tri release_between(const struct p2p_verdict *verdict, unsigned int before,
+				    unsigned int since)
+{
+	enum p2p_tri new = release_from(verdict, since);
+
+	return new != P2P_NO ? new : release_from(verdict, before) == P2P_NO ? P2P_NO : P2P_UNKNOWN;
+}
+
+/* An xe from outside the tree is not known.  amdgpu: f5e7fabd1f5c. */
 static enum p2p_tri ask_pin_vram(const struct p2p_verdict *verdict)
 {
+	const struct p2p_number *xe = p2p_stack(verdict, P2P_STACK_XE);
+
 	if (!strcmp(verdict->provider->driver, "xe"))
-		return version_from(verdict, P2P_STACK_XE, INT64_MAX, P2P_KERNEL(7, 2));
+		return xe->fact != P2P_ABSENT ? P2P_UNKNOWN :
+		       release_between(verdict, P2P_KERNEL(6, 13), P2P_KERNEL(7, 2));
 	return version_from(verdict, P2P_STACK_AMDGPU, P2P_VERSION(6, 14, 14), P2P_KERNEL(6, 16));
+}
+
+/* vfio-pci wants importers that let go of a mapping: mlx5, and irdma from 7.3 on. */
+static enum p2p_tri ask_revocable(const struct p2p_verdict *verdict)
+{
+	static const char *const irdma[] = { "ice", "i40e", "idpf" };
+
+	if (!strcmp(verdict->client->driver, "mlx5_core"))
+		return P2P_YES;
+	for (size_t i = 0; i < LENGTH(irdma); i++)
+		if (!strcmp(verdict->client->driver, irdma[i]))
+			return release_from(verdict, P2P_KERNEL(7, 3));
+	return P2P_NO;
 }
 
 static enum p2p_tri ask_config(const struct p2p_verdict *verdict, const char *option)
@@ -390,6 +493,7 @@ enum p2p_tri p2p_condition_ask(const struct p2p_verdict *verdict, const struct p
 	case P2P_IF_DMABUF_MR: return ask_dmabuf_mr(verdict);
 	case P2P_IF_NV_CHIPSET: return ask_nv_chipset(verdict);
 	case P2P_IF_NOT_VF: return ask_not_vf(verdict);
+	case P2P_IF_NV_REGISTRY: return ask_registry(verdict);
 	case P2P_IF_NV_SAME_CHIP: return ask_same_chip(verdict);
 	case P2P_IF_NV_IOH: return ask_ioh(verdict);
 	case P2P_IF_NV_CLASS: return ask_nv_class(verdict);
@@ -411,11 +515,12 @@ enum p2p_tri p2p_condition_ask(const struct p2p_verdict *verdict, const struct p
 	case P2P_IF_LARGE_BAR: return ask_large_bar(verdict);
 	case P2P_IF_MOVE_NOTIFY: return ask_move_notify(verdict);
 	case P2P_IF_PIN_VRAM: return ask_pin_vram(verdict);
+	case P2P_IF_DEVMEM: return release_between(verdict, P2P_KERNEL(6, 13), P2P_KERNEL(7, 2));
+	case P2P_IF_REVOCABLE: return ask_revocable(verdict);
 	case P2P_IF_PEER_AMD: return flag(verdict, P2P_STACK_PEER_AMD);
 	case P2P_IF_CONFIG: return ask_config(verdict, condition->argument);
 	case P2P_IF_RELEASE: return release_from(verdict, (unsigned int)condition->number);
-	case P2P_IF_NV_BRANCH: return version_from(verdict, P2P_STACK_NVIDIA,
-						     P2P_VERSION(condition->number, 0, 0), ~0u);
+	case P2P_IF_NV_BRANCH: return nv_from(verdict, condition->number);
 	case P2P_IF_EFA: return ask_efa(verdict, condition->argument);
 	case P2P_IF_NEVER: return P2P_NO;
 	case P2P_IF_NONE:

@@ -130,6 +130,22 @@ static enum p2p_delivery mapped_resource(const struct p2p_verdict *verdict,
 	       untranslated == P2P_DELIVERY_ROOT ? untranslated : P2P_DELIVERY_UNKNOWN;
 }
 
+/*
+ * ogkm nv-dma.c: NVIDIA's driver maps with dma_map_resource(), unless DmaRemapPeerMmio=0 has it hand
+ * out the BAR's address.  Drivers before 515 do not have the option, and what they do is not known.
+ */
+static enum p2p_delivery mapped_by_nvidia(const struct p2p_verdict *verdict,
+					  const struct p2p_way_answer *answer)
+{
+	const struct p2p_number *option = p2p_stack(verdict, P2P_STACK_NVIDIA_REMAP);
+	enum p2p_delivery mapped = mapped_resource(verdict, answer);
+	enum p2p_delivery raw = bus_address(verdict, answer);
+
+	if (option->fact == P2P_PRESENT)
+		return option->value ? mapped : raw;
+	return mapped == raw ? mapped : P2P_DELIVERY_UNKNOWN;
+}
+
 static enum p2p_delivery by_map_type(const struct p2p_verdict *verdict)
 {
 	switch (verdict->kernel.map_type) {
@@ -143,6 +159,13 @@ static enum p2p_delivery by_map_type(const struct p2p_verdict *verdict)
 	}
 }
 
+/* All that NVIDIA's driver maps for a device goes through one function of it. */
+bool p2p_way_nvidia_maps(const struct p2p_driver_way *way)
+{
+	return way->addressing == P2P_ADDRESSING_RESOURCE &&
+	       (!strcmp(way->providers, " nvidia ") || !strcmp(way->clients, " nvidia "));
+}
+
 /* Between two functions of an emulator there is no hardware: it does what the guest sees. */
 static bool is_emulated(const struct p2p_verdict *verdict)
 {
@@ -153,10 +176,6 @@ static enum p2p_delivery deliver(const struct p2p_verdict *verdict,
 				 const struct p2p_driver_way *way,
 				 const struct p2p_way_answer *answer)
 {
-	bool raw = p2p_stack(verdict, P2P_STACK_NVIDIA_REMAP)->fact == P2P_PRESENT &&
-		   !p2p_stack(verdict, P2P_STACK_NVIDIA_REMAP)->value &&
-		   !strcmp(way->decider, "nvidia");
-
 	if (way->addressing == P2P_ADDRESSING_LINK)
 		return P2P_DELIVERY_LINK;
 	if (way->addressing == P2P_ADDRESSING_CPU)
@@ -167,9 +186,10 @@ static enum p2p_delivery deliver(const struct p2p_verdict *verdict,
 		return P2P_DELIVERY_UNKNOWN;
 	if (way->addressing == P2P_ADDRESSING_P2PDMA)
 		return by_map_type(verdict);
-	if (way->addressing == P2P_ADDRESSING_RAW || raw)
+	if (way->addressing == P2P_ADDRESSING_RAW)
 		return bus_address(verdict, answer);
-	return mapped_resource(verdict, answer);
+	return p2p_way_nvidia_maps(way) ? mapped_by_nvidia(verdict, answer) :
+	       mapped_resource(verdict, answer);
 }
 
 struct evidence {
@@ -183,14 +203,14 @@ static bool nvidia_translated(const struct p2p_verdict *verdict, const struct p2
 			      const struct p2p_way_answer *answer)
 {
 	(void)verdict;
-	return !strcmp(way->name, "nv-gpu") && answer->translates == P2P_YES;
+	return !strcmp(way->name, "nv-gpu") && answer->translates != P2P_NO;
 }
 
 static bool amdgpu_translated(const struct p2p_verdict *verdict, const struct p2p_driver_way *way,
 			      const struct p2p_way_answer *answer)
 {
 	(void)verdict;
-	return !strcmp(way->name, "kfd") && answer->translates == P2P_YES;
+	return !strcmp(way->name, "kfd") && answer->translates != P2P_NO;
 }
 
 static bool geforce_clique(const struct p2p_verdict *verdict, const struct p2p_driver_way *way,

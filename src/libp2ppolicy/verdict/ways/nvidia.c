@@ -32,18 +32,6 @@ static bool names(const struct p2p_function *function, const char *word)
 	return function->device_name && strcasestr(function->device_name, word);
 }
 
-enum p2p_tri p2p_nvidia_geforce(const struct p2p_function *function)
-{
-	if (!is_nvidia(function))
-		return function->ids == P2P_PRESENT ? P2P_NO : P2P_UNKNOWN;
-	for (size_t i = 0; i < LENGTH(geforce); i++)
-		if (function->device >= geforce[i].first && function->device <= geforce[i].last &&
-		    !names(function, "RTX A") && !names(function, "Quadro"))
-			return P2P_YES;
-	/* The name only tells what no id did: a model newer than this table. */
-	return names(function, "GeForce") && function->device >= 0x1e00 ? P2P_YES : P2P_NO;
-}
-
 /* Grace Hopper, Grace Blackwell and Vera Rubin boards; pci.ids. */
 enum p2p_tri p2p_nvidia_coherent(const struct p2p_function *function)
 {
@@ -81,4 +69,19 @@ enum p2p_tri p2p_nvidia_nvlink(const struct p2p_function *function)
 		if (function->device >> 8 == none[i])
 			return P2P_NO;
 	return P2P_UNKNOWN;
+}
+
+/* Any generation of them.  Without a name an id that no table has tells nothing. */
+enum p2p_tri p2p_nvidia_geforce(const struct p2p_function *function)
+{
+	if (!is_nvidia(function))
+		return function->ids == P2P_PRESENT ? P2P_NO : P2P_UNKNOWN;
+	for (size_t i = 0; i < LENGTH(geforce); i++)
+		if (function->device >= geforce[i].first && function->device <= geforce[i].last &&
+		    !names(function, "RTX A") && !names(function, "Quadro"))
+			return P2P_YES;
+	if (names(function, "GeForce") || names(function, "TITAN"))
+		return P2P_YES;
+	return function->device_name || p2p_nvidia_coherent(function) == P2P_YES ||
+	       p2p_nvidia_nvlink(function) == P2P_YES ? P2P_NO : P2P_UNKNOWN;
 }

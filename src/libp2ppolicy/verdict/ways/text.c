@@ -150,6 +150,10 @@ static void add_delivery(struct p2p_text *text, const struct p2p_ways *ways,
 	else if (verdict->kernel.common && answer->translates == P2P_NO &&
 		 verdict->fabric.request.kind == P2P_ROUTE_UNKNOWN)
 		p2p_text_add(text, ": the ACS of a port on the way could not be read");
+	else if (p2p_way_nvidia_maps(answer->way) && answer->translates == P2P_YES &&
+		 p2p_stack(verdict, P2P_STACK_NVIDIA_REMAP)->fact != P2P_PRESENT)
+		p2p_text_add(text, ": whether NVIDIA's driver maps them for the IOMMU that translates "
+			     "(DmaRemapPeerMmio) is not recorded");
 	else if (answer->forwards != P2P_YES)
 		p2p_text_add(text, ": they meet a root complex that is not known to pass peer "
 			     "requests on");

@@ -11,8 +11,8 @@ static bool lists(const char *names, const char *driver)
 	size_t size = strlen(driver);
 	const char *at = names;
 
-	if (!strcmp(names, "*"))
-		return true;
+	if (!size || !strcmp(names, "*"))
+		return size;
 	for (; (at = strstr(at, driver)); at += size)
 		if (at > names && at[-1] == ' ' && at[size] == ' ')
 			return true;

@@ -56,10 +56,13 @@ const struct p2p_condition_template *p2p_condition_template(enum p2p_condition_i
 void p2p_deliver(const struct p2p_verdict *verdict, const struct p2p_driver_way *way,
 		 struct p2p_way_answer *answer);
 
+/** p2p_way_nvidia_maps() - does NVIDIA's driver make the addresses of that way? */
+bool p2p_way_nvidia_maps(const struct p2p_driver_way *way);
+
 /** p2p_is_guest() - does an emulator show this machine, so that the host's fabric is not seen? */
 enum p2p_tri p2p_is_guest(const struct p2p_verdict *verdict);
 
-/** p2p_nvidia_geforce() - is it a GPU for consumers, as far as its name or id tells? */
+/** p2p_nvidia_geforce() - is it a GeForce or TITAN, as far as its id or name tells? */
 enum p2p_tri p2p_nvidia_geforce(const struct p2p_function *function);
 
 /** p2p_nvidia_coherent() - has the CPU coherent access to its memory, over C2C? */
