@@ -382,17 +382,21 @@ static enum p2p_tri has_xgmi(const struct p2p_function *function)
 /* amdgpu's own list is a witness; without it the boards tell, unless this is a guest. */
 static enum p2p_tri ask_xgmi(const struct p2p_verdict *verdict)
 {
-	const struct p2p_number *option = p2p_stack(verdict, P2P_STACK_AMDGPU_XGMI);
 	const struct p2p_function *provider = verdict->provider;
 	enum p2p_tri joined = p2p_tri_and(has_xgmi(provider), has_xgmi(verdict->client));
-	enum p2p_tri used = option->fact == P2P_DENIED ? P2P_UNKNOWN :
-			    as_tri(option->fact == P2P_ABSENT || option->value);
 
 	if (provider->kfd == P2P_PRESENT)
-		joined = as_tri(is_among(provider->xgmi_peers, verdict->client));
-	else if (joined == P2P_YES && p2p_is_guest(verdict) != P2P_NO)
-		joined = P2P_UNKNOWN;
-	return p2p_tri_and(joined, used);
+		return as_tri(is_among(provider->xgmi_peers, verdict->client));
+	return joined == P2P_YES && p2p_is_guest(verdict) != P2P_NO ? P2P_UNKNOWN : joined;
+}
+
+/* A driver without the option uses it. */
+static enum p2p_tri ask_xgmi_used(const struct p2p_verdict *verdict)
+{
+	const struct p2p_number *option = p2p_stack(verdict, P2P_STACK_AMDGPU_XGMI);
+
+	return option->fact == P2P_DENIED ? P2P_UNKNOWN :
+	       as_tri(option->fact == P2P_ABSENT || option->value);
 }
 
 /* The parameter exists only where the option was built in. */
@@ -510,6 +514,7 @@ enum p2p_tri p2p_condition_ask(const struct p2p_verdict *verdict, const struct p
 	case P2P_IF_NVFS: return flag(verdict, P2P_STACK_NVFS);
 	case P2P_IF_NVFS_NVME: return ask_nvfs_nvme(verdict);
 	case P2P_IF_XGMI: return ask_xgmi(verdict);
+	case P2P_IF_XGMI_USED: return ask_xgmi_used(verdict);
 	case P2P_IF_KFD_LINK: return ask_kfd_link(verdict);
 	case P2P_IF_KFD: return ask_kfd(verdict);
 	case P2P_IF_LARGE_BAR: return ask_large_bar(verdict);

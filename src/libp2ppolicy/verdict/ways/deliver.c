@@ -120,14 +120,16 @@ static enum p2p_delivery bus_address(const struct p2p_verdict *verdict,
 static enum p2p_delivery mapped_resource(const struct p2p_verdict *verdict,
 					 const struct p2p_way_answer *answer)
 {
+	struct p2p_way_answer plain = *answer;
 	enum p2p_delivery untranslated;
 
 	if (answer->translates == P2P_YES)
 		return verdict->kernel.reason == P2P_REASON_PATH_UNKNOWN ? P2P_DELIVERY_UNKNOWN :
 		       through_root(answer);
-	untranslated = bus_address(verdict, answer);
-	return answer->translates == P2P_NO ? untranslated :
-	       untranslated == P2P_DELIVERY_ROOT ? untranslated : P2P_DELIVERY_UNKNOWN;
+	plain.translates = P2P_NO;
+	untranslated = bus_address(verdict, &plain);
+	return answer->translates == P2P_NO || untranslated == P2P_DELIVERY_ROOT ? untranslated :
+	       P2P_DELIVERY_UNKNOWN;
 }
 
 /*

@@ -103,7 +103,7 @@ static const struct p2p_driver_way rows[] = {
 	  .refusal = "the CPU rings them", .source = "ogkm kernel-open/nvidia/nv-dma.c" },
 	{ .name = "xgmi", .providers = " amdgpu ", .clients = " amdgpu ", .interface = "xGMI",
 	  .decider = "amdgpu", .summary = "peer access over xGMI", .applies = AND(XGMI),
-	  .conditions = ALWAYS, .hidden = true, .addressing = P2P_ADDRESSING_LINK, .denied = P2P_DELIVERY_STAGED,
+	  .conditions = ALL(AND(XGMI_USED)), .hidden = true, .addressing = P2P_ADDRESSING_LINK, .denied = P2P_DELIVERY_STAGED,
 	  .refusal = "ROCm tries PCIe next",
 	  .source = "drivers/gpu/drm/amd/amdgpu/amdgpu_device.c amdgpu_device_is_peer_accessible()" },
 	{ .name = "kfd", .providers = " amdgpu ", .clients = " amdgpu ",

@@ -91,7 +91,8 @@ static void evaluate(const struct p2p_verdict *verdict, const struct p2p_driver_
 static bool is_passed_over(const struct p2p_way_answer *answer)
 {
 	return answer->grant == P2P_GRANT_REFUSED ||
-	       (answer->grant == P2P_GRANT_UNKNOWN && answer->way->hidden);
+	       (answer->grant == P2P_GRANT_UNKNOWN && answer->way->hidden &&
+		answer->conditions[0].id == answer->way->applies.id);
 }
 
 const struct p2p_way_answer *p2p_ways_taken(const struct p2p_ways *ways)

@@ -1,0 +1,503 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Ways: every row is granted, refused by each of its conditions, and unknown; where each kind of
+ * address goes; what caps an answer; and one fact less never improves one.
+ */
+#include "random.h"
+#include "scene.h"
+
+/* The next word of a row's list of drivers; "*" is any, and a driver that no row names stands for it. */
+static const char *next_driver(const char *at, char driver[32])
+{
+	size_t size;
+
+	at += strspn(at, " ");
+	size = strcspn(at, " ");
+	if (!size)
+		return NULL;
+	snprintf(driver, 32, "%.*s", (int)size, *at == '*' ? "zzz" : at);
+	return at + size;
+}
+
+/* A scene in which all conditions of @way hold that can. */
+static bool hold_all(struct scene *scene, const struct p2p_driver_way *way)
+{
+	bool all = scene_set(scene, &way->applies, HOLDS);
+
+	for (const struct p2p_condition *c = way->conditions; c->id != P2P_IF_NONE; c++)
+		all &= scene_set(scene, c, HOLDS);
+	return all;
+}
+
+static enum p2p_grant grant_of(const struct scene *scene, const struct p2p_driver_way *way)
+{
+	const struct p2p_way_answer *answer;
+	struct p2p_ways ways;
+
+	p2p_ways_find(&scene->verdict, &ways);
+	answer = scene_answer(&ways, way->name);
+	ck_assert_msg(answer != NULL, "%s: no such way for %s and %s", way->name,
+		      scene->provider.driver, scene->client.driver);
+	return answer->grant;
+}
+
+static enum p2p_grant yes(const struct p2p_driver_way *way)
+{
+	return strcmp(way->decider, "nobody") ? P2P_GRANT_GRANTED : P2P_GRANT_NOT_ASKED;
+}
+
+/* One condition of the row fails, or is not known, while the others hold. */
+static unsigned int check_one(const struct p2p_driver_way *way, const char *provider, const char *client,
+			      const struct p2p_condition *condition, enum setting setting)
+{
+	enum p2p_grant expected = setting == FAILS ? P2P_GRANT_REFUSED : P2P_GRANT_UNKNOWN, grant;
+	struct scene scene;
+
+	scene_start(&scene, provider, client);
+	hold_all(&scene, way);
+	if (!scene_set(&scene, condition, setting))
+		return 0;
+	grant = grant_of(&scene, way);
+	/* What else the same fact decides may refuse already. */
+	ck_assert_msg(grant == expected || (setting == OPEN && grant == P2P_GRANT_REFUSED),
+		      "%s, %s to %s, %s %s: %s", way->name, provider, client,
+		      p2p_condition_name(condition->id), setting == FAILS ? "fails" : "is open",
+		      p2p_grant_name(grant));
+	return 1;
+}
+
+static void check_applies(const struct p2p_driver_way *way, const char *provider, const char *client)
+{
+	struct p2p_ways ways;
+	struct scene scene;
+
+	scene_start(&scene, provider, client);
+	hold_all(&scene, way);
+	scene_set(&scene, &way->applies, FAILS);
+	p2p_ways_find(&scene.verdict, &ways);
+	ck_assert_msg(!scene_answer(&ways, way->name), "%s is spoken of where it does not apply",
+		      way->name);
+	scene_start(&scene, provider, client);
+	hold_all(&scene, way);
+	scene_set(&scene, &way->applies, OPEN);
+	ck_assert_int_eq(grant_of(&scene, way), P2P_GRANT_UNKNOWN);
+}
+
+static void check_pair(const struct p2p_driver_way *way, const char *provider, const char *client,
+		       unsigned int *refused, unsigned int *open)
+{
+	struct scene scene;
+
+	scene_start(&scene, provider, client);
+	if (hold_all(&scene, way))
+		ck_assert_msg(grant_of(&scene, way) == yes(way), "%s, %s to %s: %s", way->name, provider,
+			      client, p2p_grant_name(grant_of(&scene, way)));
+	for (const struct p2p_condition *c = way->conditions; c->id != P2P_IF_NONE; c++) {
+		*refused += check_one(way, provider, client, c, FAILS);
+		*open += check_one(way, provider, client, c, OPEN);
+	}
+	if (way->applies.id != P2P_IF_NONE)
+		check_applies(way, provider, client);
+	if (way->witness.id == P2P_IF_NONE)
+		return;
+	for (enum setting setting = HOLDS; setting <= FAILS; setting++) {
+		scene_start(&scene, provider, client);
+		scene_set(&scene, &way->witness, setting);
+		ck_assert_int_eq(grant_of(&scene, way), setting == HOLDS ? yes(way) : P2P_GRANT_REFUSED);
+	}
+}
+
+START_TEST(every_row)
+{
+	const struct p2p_driver_way *way = p2p_driver_way_at((size_t)_i);
+	unsigned int refused = 0, open = 0, conditions = 0;
+	char provider[32], client[32];
+
+	ck_assert(way->providers[0] == '*' || way->providers[0] == ' ');
+	while (way->conditions[conditions].id != P2P_IF_NONE)
+		ck_assert_uint_lt(++conditions, P2P_WAY_CONDITIONS - 1);
+	for (const char *p = way->providers; (p = next_driver(p, provider));)
+		for (const char *c = way->clients; (c = next_driver(c, client));)
+			check_pair(way, provider, client, &refused, &open);
+	ck_assert_msg(!conditions || refused, "%s: no case in which it is refused", way->name);
+	ck_assert(*way->name && *way->interface && *way->decider && *way->summary && *way->source);
+}
+END_TEST
+
+/* The room for the ways of a pair holds those of all drivers, when nothing is known. */
+START_TEST(room)
+{
+	for (size_t i = 0; p2p_driver_way_at(i); i++) {
+		char provider[32], client[32];
+		struct p2p_ways ways;
+		struct scene scene;
+
+		for (const char *p = p2p_driver_way_at(i)->providers; (p = next_driver(p, provider));)
+			for (const char *c = p2p_driver_way_at(i)->clients; (c = next_driver(c, client));) {
+				scene_start(&scene, provider, client);
+				scene.provider.ids = scene.client.ids = P2P_DENIED;
+				p2p_ways_find(&scene.verdict, &ways);
+				ck_assert_uint_gt(ways.count, 0);
+				ck_assert_uint_lt(ways.count, P2P_WAYS_MOST);
+			}
+	}
+}
+END_TEST
+
+/* No driver, one that no row names, and names that are parts of others. */
+START_TEST(no_row)
+{
+	static const char *const drivers[] = { "", " ", "nvid", "nvidia nvidia", "zzz", "*" };
+	struct p2p_ways ways;
+	struct scene scene;
+	char text[P2P_WAY_TEXT];
+
+	for (size_t i = 0; i < sizeof(drivers) / sizeof(drivers[0]); i++) {
+		scene_start(&scene, drivers[i], "mlx5_core");
+		p2p_ways_find(&scene.verdict, &ways);
+		ck_assert_msg(!ways.count || !strcmp(drivers[i], "nvidia nvidia"), "'%s'", drivers[i]);
+		ck_assert_int_eq(ways.delivery, P2P_DELIVERY_UNKNOWN);
+		ck_assert_ptr_null(p2p_ways_told(&ways));
+	}
+	scene.provider.driver = NULL;
+	scene.provider.driver_fact = P2P_ABSENT;
+	p2p_ways_find(&scene.verdict, &ways);
+	ck_assert(!ways.drivers_known && !ways.count);
+	ck_assert_ptr_nonnull(strstr(p2p_ways_sentence(&ways, text), "no driver is bound to *"));
+}
+END_TEST
+
+#define DIRECT P2P_ROUTE_DIRECT
+#define REDIRECTED P2P_ROUTE_REDIRECTED
+#define BLOCKED P2P_ROUTE_BLOCKED
+#define OPEN_ROUTE P2P_ROUTE_UNKNOWN
+
+/* @common: is there a switch above both; @zen: does the root complex pass peer requests on */
+static const struct {
+	enum p2p_addressing addressing;
+	const char *domain;
+	bool common;
+	enum p2p_route_kind route;
+	bool zen;
+	enum p2p_delivery delivery;
+} cells[] = {
+	{ P2P_ADDRESSING_LINK, "DMA", false, BLOCKED, false, P2P_DELIVERY_LINK },
+	{ P2P_ADDRESSING_CPU, "DMA", false, BLOCKED, false, P2P_DELIVERY_STAGED },
+	{ P2P_ADDRESSING_GUEST, "identity", true, DIRECT, true, P2P_DELIVERY_UNKNOWN },
+	{ P2P_ADDRESSING_P2PDMA, "DMA", true, DIRECT, false, P2P_DELIVERY_DIRECT },
+	{ P2P_ADDRESSING_RAW, "identity", true, DIRECT, false, P2P_DELIVERY_DIRECT },
+	{ P2P_ADDRESSING_RAW, "DMA", true, DIRECT, false, P2P_DELIVERY_DIRECT },
+	{ P2P_ADDRESSING_RAW, "DMA", true, REDIRECTED, true, P2P_DELIVERY_BROKEN },
+	{ P2P_ADDRESSING_RAW, NULL, true, REDIRECTED, true, P2P_DELIVERY_UNKNOWN },
+	{ P2P_ADDRESSING_RAW, "identity", true, REDIRECTED, true, P2P_DELIVERY_ROOT },
+	{ P2P_ADDRESSING_RAW, "identity", true, REDIRECTED, false, P2P_DELIVERY_UNKNOWN },
+	{ P2P_ADDRESSING_RAW, "identity", true, BLOCKED, true, P2P_DELIVERY_BROKEN },
+	{ P2P_ADDRESSING_RAW, "DMA", false, DIRECT, true, P2P_DELIVERY_BROKEN },
+	{ P2P_ADDRESSING_RESOURCE, "identity", true, DIRECT, false, P2P_DELIVERY_DIRECT },
+	{ P2P_ADDRESSING_RESOURCE, "DMA-FQ", true, DIRECT, true, P2P_DELIVERY_ROOT },
+	{ P2P_ADDRESSING_RESOURCE, "DMA", true, DIRECT, false, P2P_DELIVERY_UNKNOWN },
+	{ P2P_ADDRESSING_RESOURCE, NULL, true, DIRECT, true, P2P_DELIVERY_UNKNOWN },
+	{ P2P_ADDRESSING_RESOURCE, NULL, true, REDIRECTED, true, P2P_DELIVERY_ROOT },
+	{ P2P_ADDRESSING_RESOURCE, "identity", false, DIRECT, true, P2P_DELIVERY_ROOT },
+	{ P2P_ADDRESSING_RESOURCE, "identity", false, DIRECT, false, P2P_DELIVERY_UNKNOWN },
+	{ P2P_ADDRESSING_RESOURCE, "identity", true, BLOCKED, true, P2P_DELIVERY_BROKEN },
+	{ P2P_ADDRESSING_RESOURCE, "identity", true, OPEN_ROUTE, true, P2P_DELIVERY_UNKNOWN },
+};
+
+/* The root ports are no Xeon's of the list here, so that only the processor passes requests on. */
+static void set_cell(struct scene *scene, size_t i)
+{
+	scene_start(scene, "amdgpu", "mlx5_core");
+	scene->port[0].device = scene->port[1].device = 0x4c43;
+	scene->client.iommu_type = cells[i].domain;
+	scene->verdict.kernel.common = cells[i].common ? &scene->other : NULL;
+	scene->verdict.kernel.map_type = P2P_MAP_BUS_ADDR;
+	scene->verdict.kernel.cpu_listed = cells[i].zen ? P2P_YES : P2P_NO;
+	scene->verdict.fabric.request.kind = cells[i].route;
+}
+
+START_TEST(delivery)
+{
+	const struct p2p_driver_way way = { .name = "t", .providers = " t ", .clients = " t ",
+					    .addressing = cells[_i].addressing };
+	struct p2p_way_answer answer = { .way = &way };
+	struct scene scene;
+
+	set_cell(&scene, (size_t)_i);
+	p2p_deliver(&scene.verdict, &way, &answer);
+	ck_assert_msg(answer.granted == cells[_i].delivery, "cell %d: %s", _i,
+		      p2p_delivery_name(answer.granted));
+	/* In a guest only what meets no fabric is known. */
+	scene.machine.virtual_machine = P2P_YES;
+	p2p_deliver(&scene.verdict, &way, &answer);
+	if (answer.granted != P2P_DELIVERY_LINK && answer.granted != P2P_DELIVERY_STAGED)
+		ck_assert_int_eq(answer.granted, P2P_DELIVERY_UNKNOWN);
+}
+END_TEST
+
+/* DmaRemapPeerMmio=0 makes raw addresses of NVIDIA's mappings; not recorded, it may. */
+START_TEST(remap)
+{
+	static const struct { enum p2p_fact fact; int64_t value; enum p2p_delivery delivery; } rows[] = {
+		{ P2P_PRESENT, 1, P2P_DELIVERY_ROOT }, { P2P_PRESENT, 0, P2P_DELIVERY_BROKEN },
+		{ P2P_DENIED, 0, P2P_DELIVERY_UNKNOWN }, { P2P_ABSENT, 0, P2P_DELIVERY_UNKNOWN },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct p2p_ways ways;
+		struct scene scene;
+
+		scene_start(&scene, "nvidia", "mlx5_core");
+		scene.client.iommu_type = "DMA";
+		scene_stack(&scene, P2P_STACK_NVIDIA_REMAP, rows[i].fact, rows[i].value);
+		p2p_ways_find(&scene.verdict, &ways);
+		ck_assert_int_eq(scene_answer(&ways, "nv-dmabuf")->granted, rows[i].delivery);
+		scene.client.iommu_type = "identity";
+		p2p_ways_find(&scene.verdict, &ways);
+		ck_assert_int_eq(scene_answer(&ways, "nv-dmabuf")->granted, P2P_DELIVERY_ROOT);
+	}
+}
+END_TEST
+
+/* What is on record caps what the code would say, also where the domain is not known. */
+START_TEST(evidence)
+{
+	static const struct { const char *driver, *way, *domain; enum p2p_delivery cap; } rows[] = {
+		{ "nvidia", "nv-gpu", "DMA", P2P_DELIVERY_UNKNOWN },
+		{ "nvidia", "nv-gpu", NULL, P2P_DELIVERY_UNKNOWN },
+		{ "nvidia", "nv-gpu", "identity", P2P_DELIVERY_ROOT },
+		{ "amdgpu", "kfd", "DMA-FQ", P2P_DELIVERY_UNKNOWN },
+		{ "amdgpu", "kfd", "identity", P2P_DELIVERY_ROOT },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct p2p_way_answer *answer;
+		struct p2p_ways ways;
+		struct scene scene;
+
+		scene_start(&scene, rows[i].driver, rows[i].driver);
+		scene.client.iommu_type = rows[i].domain;
+		scene_stack(&scene, P2P_STACK_NVIDIA_REMAP, P2P_PRESENT, 1);
+		p2p_ways_find(&scene.verdict, &ways);
+		answer = scene_answer(&ways, rows[i].way);
+		ck_assert_int_eq(answer->granted, rows[i].cap);
+		ck_assert_int_eq(answer->evidence >= 0, rows[i].cap == P2P_DELIVERY_UNKNOWN);
+	}
+}
+END_TEST
+
+START_TEST(evidence_of_guests_and_clients)
+{
+	struct p2p_ways ways;
+	struct scene scene;
+
+	scene_start(&scene, "nvidia", "nvidia");
+	scene.machine.virtual_machine = P2P_YES;
+	scene.provider.clique = scene.client.clique = some(1);
+	scene.provider.device = scene.client.device = 0x2204;
+	p2p_ways_find(&scene.verdict, &ways);
+	ck_assert_int_eq(scene_answer(&ways, "nv-clique")->grant, P2P_GRANT_GRANTED);
+	ck_assert_int_eq(scene_answer(&ways, "nv-clique")->evidence, 2);
+	ck_assert_int_eq(ways.delivery, P2P_DELIVERY_UNKNOWN);
+	scene_start(&scene, "nvidia", "mlx5_core");
+	scene.port[0].device = scene.port[1].device = 0xae4d;
+	scene.machine.cpu_name = "Intel(R) Core(TM) Ultra 9 285K";
+	p2p_ways_find(&scene.verdict, &ways);
+	ck_assert_int_eq(scene_answer(&ways, "nv-dmabuf")->evidence, 3);
+	ck_assert_int_eq(scene_answer(&ways, "nv-dmabuf")->granted, P2P_DELIVERY_UNKNOWN);
+}
+END_TEST
+
+/* One chip by its name, whatever the board is sold as; a mobile one is another. */
+START_TEST(chips)
+{
+	static const struct { const char *one, *other; enum p2p_tri same; } rows[] = {
+		{ "GA102 [GeForce RTX 3090]", "GA102GL [RTX A6000]", P2P_YES },
+		{ "AD102GL [L40S]", "AD102GL [RTX 6000 Ada Generation]", P2P_YES },
+		{ "GA102M [GeForce RTX 3080 Ti Mobile]", "GA102 [GeForce RTX 3090]", P2P_NO },
+		{ "GA102 [GeForce RTX 3090]", "GB206 [GeForce RTX 5060 Ti]", P2P_NO },
+		{ "GA102 [GeForce RTX 3090]", NULL, P2P_UNKNOWN },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct p2p_condition condition = { P2P_IF_NV_SAME_CHIP, NULL, 0 };
+		struct scene scene;
+
+		scene_start(&scene, "nvidia", "nvidia");
+		scene.client.device = 0x2204;
+		scene.provider.device_name = rows[i].one;
+		scene.client.device_name = rows[i].other;
+		ck_assert_int_eq(p2p_condition_ask(&scene.verdict, &condition), rows[i].same);
+		scene_stack(&scene, P2P_STACK_NVIDIA_FORCE_P2P, P2P_PRESENT, 0x11);
+		ck_assert_int_eq(p2p_condition_ask(&scene.verdict, &condition), P2P_YES);
+	}
+}
+END_TEST
+
+/* The override of the topology test by branch of the driver; 0 where it was not loaded with it. */
+START_TEST(override)
+{
+	static const struct { int64_t branch, value; enum p2p_tri chipset, group; } rows[] = {
+		{ 565, 2, P2P_YES, P2P_YES }, { 570, 0, P2P_YES, P2P_NO }, { 570, 2, P2P_YES, P2P_YES },
+		{ 580, 0, P2P_NO, P2P_NO }, { 580, 1, P2P_YES, P2P_YES }, { 590, 2, P2P_NO, P2P_NO },
+		{ 595, 1, P2P_YES, P2P_NO }, { 595, 2, P2P_NO, P2P_NO },
+	};
+	const struct p2p_condition chipset = { P2P_IF_NV_CHIPSET, NULL, 0 };
+	const struct p2p_condition group = { P2P_IF_NV_GROUP, NULL, 0 };
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct scene scene;
+
+		scene_start(&scene, "nvidia", "mlx5_core");
+		scene.port[1].vendor = 0x10de;
+		scene.port[1].device = 0x22b8;
+		scene.client.iommu_group = some(7);
+		scene_stack(&scene, P2P_STACK_NVIDIA, P2P_PRESENT, P2P_VERSION(rows[i].branch, 0, 0));
+		scene_stack(&scene, P2P_STACK_NVIDIA_TOPOLOGY, P2P_PRESENT, rows[i].value);
+		ck_assert_int_eq(p2p_condition_ask(&scene.verdict, &chipset), rows[i].chipset);
+		ck_assert_int_eq(p2p_condition_ask(&scene.verdict, &group), rows[i].group);
+	}
+}
+END_TEST
+
+/* Any facts, known or not, that the conditions of the pair's ways depend on. */
+static void random_scene(struct random *random, struct scene *scene)
+{
+	static const char *const domains[] = { "identity", "DMA", "DMA-FQ", NULL };
+	static const char *const drivers[] = {
+		"nvidia", "nvidia", "amdgpu", "xe", "mlx5_core", "efa", "nvme", "ice", "vfio-pci",
+		"habanalabs", "neuron", "gve", "hns3",
+	};
+	const struct p2p_driver_way *way;
+
+	scene_start(scene, drivers[roll(random, 13)], drivers[roll(random, 13)]);
+	for (size_t i = 0; (way = p2p_driver_way_at(i)); i++) {
+		if (!is_driver(scene->provider_driver, way->providers) ||
+		    !is_driver(scene->client_driver, way->clients))
+			continue;
+		scene_set(scene, &way->applies, roll(random, 3));
+		for (const struct p2p_condition *c = way->conditions; c->id != P2P_IF_NONE; c++)
+			scene_set(scene, c, chance(random, 60) ? HOLDS : roll(random, 3));
+		if (way->witness.id == P2P_IF_NONE || chance(random, 50))
+			continue;
+		/* A witness does not contradict what it is a witness of. */
+		scene_set(scene, &way->witness, HOLDS);
+		if (chance(random, 50) && scene_set(scene, &way->conditions[0], FAILS))
+			scene_set(scene, &way->witness, FAILS);
+	}
+	scene->client.iommu_type = domains[roll(random, 4)];
+	scene->verdict.kernel.common = chance(random, 50) ? &scene->other : NULL;
+	scene->verdict.kernel.cpu_listed = chance(random, 50) ? P2P_YES : P2P_NO;
+	scene->verdict.fabric.request.kind = roll(random, 4);
+	scene_stack(scene, P2P_STACK_NVIDIA_REMAP, roll(random, 3), roll(random, 2));
+	scene_stack(scene, P2P_STACK_NVIDIA_FORCE_P2P, chance(random, 20) ? P2P_PRESENT : P2P_ABSENT, 0x11);
+	/* Boards that are made for xGMI have it. */
+	if (scene->provider.device == 0x74a1 && scene->peers[0] != &scene->client)
+		scene->provider.kfd = P2P_DENIED;
+	scene->machine.virtual_machine = chance(random, 80) ? P2P_NO : scene->machine.virtual_machine;
+}
+
+/* One fact less; false past the last.  A registry key that is not recorded counts as not set. */
+static bool forget(struct scene *scene, unsigned int n)
+{
+	if (n == P2P_STACK_NVIDIA_FORCE_P2P)
+		return true;
+	if (n < P2P_STACK_FACTS) {
+		scene->machine.stack[n].fact = P2P_DENIED;
+		return true;
+	}
+	switch (n - P2P_STACK_FACTS) {
+	case 0: scene->client.iommu_type = NULL; return true;
+	case 1: scene->client.iommu_group.fact = P2P_DENIED; return true;
+	case 2: scene->machine.release = NULL; return true;
+	case 3: scene->provider.pool.fact = P2P_DENIED; return true;
+	case 4: scene->provider.kfd = P2P_DENIED; return true;
+	case 5: scene->provider.vram_visible.fact = P2P_DENIED; return true;
+	case 6: scene->client.efa_provider = NULL; return true;
+	case 7: scene->provider.clique.fact = P2P_DENIED; return true;
+	case 8: scene->provider.device_name = NULL; return true;
+	case 9: scene->verdict.kernel.map_type = P2P_MAP_UNKNOWN; return true;
+	case 10: scene->verdict.fabric.request.kind = P2P_ROUTE_UNKNOWN; return true;
+	case 11: scene->verdict.kernel.cpu_listed = P2P_UNKNOWN; return true;
+	case 12: scene->provider.driver = NULL; return true;
+	case 13: scene->machine.iommu = P2P_UNKNOWN; return true;
+	}
+	return false;
+}
+
+/* The hidden ways that may be there: such a one is spoken of, and passed over. */
+static unsigned int hidden_open(const struct p2p_ways *ways)
+{
+	unsigned int count = 0;
+
+	for (unsigned int i = 0; i < ways->count; i++)
+		count += ways->way[i].way->hidden && ways->way[i].grant == P2P_GRANT_UNKNOWN;
+	return count;
+}
+
+START_TEST(one_fact_less)
+{
+	unsigned int known = 0;
+
+	for (unsigned int seed = 1; seed <= 3000; seed++) {
+		struct random random = { NULL, seed * 0x9e3779b97f4a7c15u, 0, 0 };
+		struct scene scene;
+		struct p2p_ways before, after;
+
+		random_scene(&random, &scene);
+		p2p_ways_find(&scene.verdict, &before);
+		known += before.delivery != P2P_DELIVERY_UNKNOWN;
+		for (unsigned int n = 0;; n++) {
+			struct scene less = scene;
+
+			less.verdict.provider = &less.provider;
+			less.verdict.client = &less.client;
+			less.verdict.machine = &less.machine;
+			less.peers[0] = scene.peers[0] == &scene.client ? &less.client : &less.other;
+			less.provider.kfd_peers = scene.provider.kfd_peers ? less.peers : NULL;
+			less.provider.xgmi_peers = scene.provider.xgmi_peers ? less.peers : NULL;
+			if (!forget(&less, n))
+				break;
+			p2p_ways_find(&less.verdict, &after);
+			if (hidden_open(&after) > hidden_open(&before))
+				continue;
+			ck_assert_msg(after.delivery == P2P_DELIVERY_UNKNOWN ||
+				      (before.delivery != P2P_DELIVERY_UNKNOWN &&
+				       after.delivery <= before.delivery),
+				      "seed %u, fact %u, %s to %s: %s became %s", seed, n,
+				      scene.provider_driver, scene.client_driver,
+				      p2p_delivery_name(before.delivery), p2p_delivery_name(after.delivery));
+		}
+	}
+	ck_assert_uint_gt(known, 500);
+}
+END_TEST
+
+static void add_cases(TCase *tcase)
+{
+	int rows = 0;
+
+	while (p2p_driver_way_at((size_t)rows))
+		rows++;
+	tcase_set_timeout(tcase, 60);
+	tcase_add_loop_test(tcase, every_row, 0, rows);
+	tcase_add_loop_test(tcase, delivery, 0, sizeof(cells) / sizeof(cells[0]));
+	tcase_add_test(tcase, room);
+	tcase_add_test(tcase, no_row);
+	tcase_add_test(tcase, remap);
+	tcase_add_test(tcase, evidence);
+	tcase_add_test(tcase, evidence_of_guests_and_clients);
+	tcase_add_test(tcase, chips);
+	tcase_add_test(tcase, override);
+	tcase_add_test(tcase, one_fact_less);
+}
+
+int main(void)
+{
+	Suite *suite = suite_create("ways");
+	TCase *tcase = tcase_create("ways");
+
+	add_cases(tcase);
+	suite_add_tcase(suite, tcase);
+	return tree_run(suite);
+}
