@@ -104,6 +104,33 @@ def check_readme(readme, top, tool):
             yield f"README.md: {script} must stand alone on one line of a fenced block"
 
 
+def check_ways(top):
+    """p2ptopo-ways(7) has the rows and conditions in the tables' order, and their other words."""
+    page = (top / "man/p2ptopo-ways.7").read_text().replace("\\-", "-")
+    ways = top / "src/libp2ppolicy/verdict/ways"
+
+    def listed(heading, end):
+        section = page.split(f".{heading}\n", 1)[1].split(f"\n.{end} ", 1)[0]
+        return re.findall(r"^\.It Cm (\S+)$", section, re.M)
+
+    def named(text, array):
+        return re.findall(r'\] = "([a-z0-9-]+)"', text.split(f"{array}[", 1)[1].split("};", 1)[0])
+
+    table, code = (ways / "table.c").read_text(), (ways / "ways.c").read_text()
+    conditions = re.findall(r'^CONDITION\(\w+, "(\w+)"', (ways / "conditions.def").read_text(), re.M)
+    for what, wanted, found in (
+            ("row", re.findall(r'\.name = "([^"]+)"', table), listed("Sh ROWS", "Sh")),
+            ("condition", conditions[1:], listed("Sh CONDITIONS", "Sh")),
+            ("delivery", sorted(named(code, "deliveries")), sorted(listed("Ss Delivery", "Ss"))),
+            ("grant", sorted(named(code, "grants")), sorted(listed("Ss Grant", "Ss"))),
+            ("addressing", named(code, "addressings"), listed("Ss Addresses", "Ss"))):
+        if wanted != found:
+            yield f"p2ptopo-ways(7): {what}s are {', '.join(wanted)}; the page has {', '.join(found)}"
+    for source in re.findall(r'\(?"?([A-Za-z-]+/[a-z-]+#\d+)', (ways / "evidence.def").read_text()):
+        if source not in page:
+            yield f"p2ptopo-ways(7): {source} of evidence.def is missing"
+
+
 def check_example(top):
     """The machine that ./setup shows where there is none."""
     example = re.search(r"^example=(.*)$", (top / "setup").read_text(), re.M).group(1)
@@ -121,6 +148,7 @@ def main():
     problems += check_rules(tool, page)
     problems += check_sources(top, tool, page)
     problems += check_readme((top / "README.md").read_text(), top, tool)
+    problems += check_ways(top)
     problems += check_example(top)
     print("\n".join(problems) or f"{len(names)} commands, {len(flags)} options: all agree")
     return bool(problems)
