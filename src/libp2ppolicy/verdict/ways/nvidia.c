@@ -27,6 +27,15 @@ static const struct { uint16_t first, last; } geforce[] = {
 	{ 0x2c02, 0x2c19 }, { 0x2d04, 0x2d19 }, { 0x2f04, 0x2f18 },
 };
 
+/* Ids of professional and data-center boards likewise, for where there is no pci.ids. */
+static const struct { uint16_t first, last; } professional[] = {
+	{ 0x1e30, 0x1e38 }, { 0x1eb0, 0x1eb8 }, { 0x1fb0, 0x1fbc }, { 0x1ff0, 0x20fd },
+	{ 0x2230, 0x2238 }, { 0x2313, 0x2348 }, { 0x24b0, 0x24bb }, { 0x2531, 0x2531 },
+	{ 0x2571, 0x2571 }, { 0x25b5, 0x25bd }, { 0x26b1, 0x26f5 }, { 0x2730, 0x2730 },
+	{ 0x27b0, 0x27bb }, { 0x2838, 0x2838 }, { 0x28b8, 0x28b8 }, { 0x2901, 0x29bc },
+	{ 0x2bb1, 0x2bbc }, { 0x3182, 0x31c3 },
+};
+
 static bool names(const struct p2p_function *function, const char *word)
 {
 	return function->device_name && strcasestr(function->device_name, word);
@@ -82,6 +91,10 @@ enum p2p_tri p2p_nvidia_geforce(const struct p2p_function *function)
 			return P2P_YES;
 	if (names(function, "GeForce") || names(function, "TITAN"))
 		return P2P_YES;
+	for (size_t i = 0; i < LENGTH(professional); i++)
+		if (function->device >= professional[i].first &&
+		    function->device <= professional[i].last)
+			return P2P_NO;
 	return function->device_name || p2p_nvidia_coherent(function) == P2P_YES ||
 	       p2p_nvidia_nvlink(function) == P2P_YES ? P2P_NO : P2P_UNKNOWN;
 }
