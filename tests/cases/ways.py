@@ -1,0 +1,211 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What is said of the drivers on machines that people reported, also where it must be "unknown".
+
+usage: ways.py P2PTOPO [REPORTS]
+
+The first table is of machines made as small as the report allows.  REPORTS is a folder of machines
+rebuilt from public reports, which are not part of the project: P2PTOPO_REPORTS of cmake."""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "generate"))
+
+import measured
+import sysfs
+from configspace import *               # the whole vocabulary
+
+PCI_IDS = HERE.parent / "fixtures/pci.ids"
+OPEN = "NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  %s  Release Build\n"
+
+
+def nvidia(version, **options):
+    """The files of NVIDIA's open modules; what is not said is at its default."""
+    params = {"GrdmaPciTopoCheckOverride": 0, "DmaRemapPeerMmio": 1, "RegistryDwords": '""', **options}
+    return {"proc/driver/nvidia/version": OPEN % version,
+            "proc/driver/nvidia/params": "".join("%s: %s\n" % item for item in params.items())}
+
+
+def pair(cpu, provider, client, domain="identity", files=None, release="6.12.9", switch=None,
+         root=measured.AMD_ROOT, groups=(1, 2)):
+    """Two devices on root ports of two host bridges, or below one switch whose ports have ACS @switch.
+    A device is its kind, ids and driver."""
+    machine = measured.start(cpu)
+    machine.group_type = domain
+    machine.files = {"proc/sys/kernel/osrelease": release + "\n", **(files or {})}
+    devices = [(what, {"ids": ids, "driver": driver, "group": group, **options})
+               for (what, ids, driver, *rest), group in zip((provider, client), groups)
+               for options in [rest[0] if rest else {}]]
+    if switch is None:
+        for slot, (what, options) in enumerate(devices):
+            port = machine.host(bus=0x40 * slot).port(ROOT_PORT, 0x08, ids=root, acs=0)
+            port.endpoint(0, what, **options)
+        return machine
+    up = machine.host(bus=0).port(ROOT_PORT, 0x08, ids=root, acs=0).port(UPSTREAM, 0)
+    for slot, (what, options) in enumerate(devices):
+        up.port(DOWNSTREAM, slot << 3, acs=switch).endpoint(0, what, **options)
+    return machine
+
+
+def gpu(device, vendor=0x10de, driver="nvidia", **options):
+    return "gpu", (vendor, device), driver, options
+
+
+A6000, H100, GB300, TI1080, R3090, R5060 = (gpu(d) for d in (0x2230, 0x2330, 0x31c2, 0x1b06, 0x2204, 0x2d04))
+MI210, R9700, MI300 = (gpu(d, 0x1002, "amdgpu") for d in (0x740f, 0x7551, 0x74a1))
+B70 = gpu(0xe223, 0x8086, "xe")
+CX7 = "nic", (0x15b3, 0x1021), "mlx5_core"
+DIRECT = "nic", (0x15b3, 0x2100), "mlx5_core"
+EFA = "nic", (0x1d0f, 0xefa1), "efa"
+ERDMA = "nic", (0x1ded, 0x107f), "erdma"
+NVME = "nvme", (0x144d, 0xa824), "nvme"
+GRACE = (0x10de, 0x22b8)
+AMD_CONFIG = {"boot/config-6.12.9": "CONFIG_PCI=y\nCONFIG_PCI_P2PDMA=y\nCONFIG_DMABUF_MOVE_NOTIFY=y\n"
+                                    "CONFIG_HSA_AMD_P2P=y\nCONFIG_INFINIBAND_ON_DEMAND_PAGING=y\n",
+              "sys/module/amdgpu/parameters/pcie_p2p": "Y\n"}
+LARGE = {"bars": ((1 << 36, 12),)}
+
+
+def big(row):
+    return row[0], row[1], row[2], LARGE
+
+
+# report, machine, granted, delivered, way, words of its sentence
+REPORTS = [
+    ("NVIDIA/nccl#2079, translating", lambda: pair(measured.CASTLE, A6000, A6000, "DMA", nvidia("570.1.1")),
+     "granted", "unknown", "nv-gpu", "on record to hang"),
+    ("NVIDIA/nccl#2079, iommu=pt", lambda: pair(measured.CASTLE, A6000, A6000, files=nvidia("570.1.1")),
+     "granted", "root-complex", "nv-gpu", "through the root complex"),
+    ("NVIDIA/nccl#257", lambda: pair(measured.BROADWELL, TI1080, TI1080, "DMA", root=(0x8086, 0x2030)),
+     "granted", "unknown", "nv-gpu", "iommu=pt"),
+    ("Azure/azhpc-images#589", lambda: pair("arm", GB300, DIRECT, "DMA", nvidia("580.65.6"), root=GRACE),
+     "not-asked", "link", "nv-c2c", "C2C"),
+    ("the same, GrdmaPciTopoCheckOverride=1", lambda: pair(
+        "arm", GB300, DIRECT, "identity", nvidia("580.65.6", GrdmaPciTopoCheckOverride=1), root=GRACE,
+        switch=0), "granted", "direct", "nv-dmabuf-pcie", "directly"),
+    ("the same with 595, which does not look at it", lambda: pair(
+        "arm", GB300, DIRECT, "DMA", nvidia("595.45.4", GrdmaPciTopoCheckOverride=1), root=GRACE, switch=0),
+     "not-asked", "link", "nv-c2c", "C2C"),
+    ("nodewright-packages#111, one group", lambda: pair(
+        "arm", GB300, DIRECT, "identity", nvidia("580.65.6"), root=GRACE, switch=0, groups=(1, 1)),
+     "granted", "direct", "nv-dmabuf-pcie", "directly"),
+    ("intel/compute-runtime#935, two roots", lambda: pair(
+        measured.ARROW, big(B70), big(B70), root=(0x8086, 0x4c43), files=AMD_CONFIG),
+     "refused", "staged", "xe-gpu", "system memory"),
+    ("the same, redirect", lambda: pair(
+        measured.ARROW, big(B70), big(B70), root=(0x8086, 0x4c43), files=AMD_CONFIG, switch=0x1d),
+     "refused", "staged", "xe-gpu", "system memory"),
+    ("intel/compute-runtime#942, ACS clear", lambda: pair(
+        measured.STORM, big(B70), big(B70), files=AMD_CONFIG, switch=0), "granted", "direct", "xe-gpu",
+     "directly"),
+    ("ogkm#1253, Arrow Lake", lambda: pair(
+        measured.ARROW, A6000, CX7, root=(0x8086, 0xae4d), files={**nvidia("570.1.1"), **AMD_CONFIG}),
+     "granted", "unknown", "nv-dmabuf", "fail peer reads"),
+    ("ScaleX-IO/uGDS#18, dkms 6.10.5", lambda: pair(
+        measured.GENOA, big(MI210), EFA, files={**AMD_CONFIG, "sys/module/amdgpu/version": "6.10.5\n"}),
+     "refused", "staged", "dmabuf-pin", "without an error"),
+    ("ROCm/rccl#1129, translating", lambda: pair(
+        measured.GENOA, big(MI210), big(MI210), "DMA", files=AMD_CONFIG), "granted", "unknown", "kfd",
+     "on record to hang"),
+    ("the same, iommu=pt", lambda: pair(measured.GENOA, big(MI210), big(MI210), files=AMD_CONFIG),
+     "granted", "root-complex", "kfd", "through the root complex"),
+    ("ROCm/rocm-systems#11348, hardware that hangs", lambda: pair(
+        measured.GENOA, big(R9700), big(R9700), files=AMD_CONFIG, switch=0), "granted", "direct", "kfd", ""),
+    ("aikitoria/ogkm#43, two chips", lambda: pair(measured.HASWELL, R3090, R5060, files=nvidia("570.1.1")),
+     "refused", "staged", "nv-gpu", "copies through system memory"),
+    ("the same, one chip", lambda: pair(measured.HASWELL, R3090, R3090, files=nvidia("570.1.1")),
+     "refused", "staged", "nv-gpu", "GeForce"),
+    ("the same, forced", lambda: pair(
+        measured.CASTLE, R3090, R5060, files=nvidia("570.1.1", RegistryDwords='"ForceP2P=0x11"')),
+     "granted", "root-complex", "nv-gpu", "granted by nvidia"),
+    ("NVIDIA/gds-nvidia-fs#75, no p2pmem", lambda: pair(
+        measured.GENOA, H100, NVME, files=nvidia("575.1.1")), "unknown", "unknown", "gds-p2pdma", ""),
+    ("NVIDIA/nccl-tests#252, ACS redirects", lambda: pair(
+        measured.EMERALD, H100, CX7, root=(0x8086, 0x352a), switch=0x1d,
+        files={**nvidia("550.1.1"), **AMD_CONFIG}), "granted", "unknown", "nv-dmabuf", "root complex"),
+    ("kvcache-ai/Mooncake#983, erdma", lambda: pair(
+        measured.EMERALD, R3090, ERDMA, files=nvidia("570.1.1")), "refused", "staged", "nv-peermem",
+     "refuses GeForce"),
+    ("nothing recorded of the software", lambda: pair(measured.GENOA, H100, CX7, switch=0, release="x"),
+     "unknown", "unknown", "nv-dmabuf", "not recorded"),
+]
+
+# machine of the folder, provider and client, delivered and way of one pair, words of its sentence
+MACHINES = [
+    ("ada5880x2-trx", "0000:41:00.0", "0000:61:00.0", "unknown", "nv-gpu", "on record to hang"),
+    ("bdw-4x1080ti", "0000:02:00.0", "0000:82:00.0", "staged", "nv-gpu", "root ports are on different buses"),
+    ("bdw-4x1080ti", "0000:02:00.0", "0000:03:00.0", "unknown", "nv-gpu", "on record to hang"),
+    ("romed8-4x3090", "0000:01:00.0", "0000:46:00.0", "staged", "nv-gpu", "a patched one grants it"),
+    ("b70-m12swa", "0000:23:00.0", "0000:27:00.0", "root-complex", "xe-gpu", "through the root complex"),
+    ("mi325x-turin", "0000:05:00.0", "0000:15:00.0", "unknown", "xgmi", "over xGMI"),
+    ("mi325x-turin", "0000:05:00.0", "0000:06:00.0", "unknown", "dmabuf-pin", "pins VRAM"),
+    ("near-order", "0000:03:00.0", "0000:04:00.0", "unknown", "nv-dmabuf", "open kernel modules"),
+    ("mi50-pex88096", "0000:a7:00.0", "0000:ac:00.0", "unknown", "vfio", "nobody is asked"),
+    ("h200-vm-flat", "0000:05:00.0", "0000:0d:00.0", "unknown", "nv-dmabuf", "the host's switches"),
+    ("arl-z890-gdr", "0000:02:00.0", "0000:01:00.0", "unknown", "nv-dmabuf", "fail peer reads"),
+    ("openeuler-zhaoxin", "0000:01:00.0", "0000:02:00.0", "unknown", "p2pmem-rdma", ""),
+    ("gb300-stock", "0001:06:00.0", "0001:03:00.0", "unknown", "nv-dmabuf-pcie", "one IOMMU group"),
+    ("gb300-good", "0001:06:00.0", "0001:03:00.0", "unknown", "nv-dmabuf-pcie", "one IOMMU group"),
+    ("inline-stock", "0000:06:00.0", "0000:03:00.0", "unknown", "nv-dmabuf", "open kernel modules"),
+    ("inline-good", "0000:06:00.0", "0000:03:00.0", "unknown", "nv-dmabuf", "open kernel modules"),
+    ("mi300", "0000:03:00.0", "0000:05:00.0", "unknown", "xgmi", "over xGMI"),
+    ("trn", "0000:03:00.0", "0000:04:00.0", "unknown", "neuron-efa", "EFA takes memory of NEURON"),
+    ("hgx", "0001:03:00.0", "0001:05:00.0", "link", "nvlink", "over NVLink"),
+]
+
+
+def ask(binary, tree, *arguments):
+    done = subprocess.run([binary, "--from", tree, "--pci-ids", PCI_IDS, *arguments, "--jsonl"],
+                          capture_output=True, check=True, env={**os.environ, "LC_ALL": "C"})
+    return [json.loads(line) for line in done.stdout.splitlines()[1:]]
+
+
+def differs(name, drivers, wanted, words):
+    """A line for what is not as wanted."""
+    said = tuple(drivers[key] for key in ("granted", "delivered", "way"))
+    if any(want is not None and want != have for want, have in zip(wanted, said)):
+        return f"{name}: {' '.join(map(str, said))}, not {' '.join(map(str, wanted))}: {drivers['why']}"
+    if words not in drivers["why"]:
+        return f"{name}: '{words}' is not in: {drivers['why']}"
+    return None
+
+
+def made(binary):
+    for name, make, granted, delivered, way, words in REPORTS:
+        with tempfile.TemporaryDirectory() as folder:
+            machine = make()
+            sysfs.write_folder(sysfs.Tree(machine).files, folder)
+            ends = [f.name for f in machine.functions() if f.kind == 0 and f.driver]
+            rows = ask(binary, folder, "--all", "pairs")
+        row = [r for r in rows if (r["provider"], r["client"]) == tuple(ends[:2])]
+        yield differs(name, row[0]["drivers"], (granted, delivered, way), words)
+
+
+def rebuilt(binary, folder):
+    for name, provider, client, delivered, way, words in MACHINES:
+        rows = ask(binary, folder / f"{name}.tar.xz", "--all", "pairs")
+        row = [r for r in rows if (r["provider"], r["client"]) == (provider, client)]
+        yield differs(f"{name} {provider} {client}", row[0]["drivers"], (None, delivered, way), words)
+
+
+def main():
+    binary, folder = sys.argv[1], None
+    if sys.argv[2:]:
+        folder = pathlib.Path(sys.argv[2] or "reports") / "machines"
+        if not folder.is_dir():
+            print(f"skipped: P2PTOPO_REPORTS names no folder with machines ({folder})")
+            return 77
+    checked = list(rebuilt(binary, folder) if folder else made(binary))
+    wrong = [line for line in checked if line]
+    print("\n".join(wrong) or f"{len(checked)} pairs as reported")
+    return bool(wrong)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
