@@ -73,7 +73,8 @@ def software():
         folder = next(path for path in tree.files if path.endswith(f"{card.name}/vendor"))[:-7]
         tree.text(f"{folder}/mem_info_vram_total", "68702699520\n")
         tree.text(f"{folder}/mem_info_vis_vram_total", "68702699520\n")
-        tree.text(f"{node}/properties", f"simd_count 416\nlocation_id {card.bus << 8}\ndomain 0\n")
+        tree.text(f"{node}/properties", f"simd_count 416\nlocation_id {card.bus << 8}\n"
+                  "domain 0\nio_links_count 0\np2p_links_count 1\n")
         tree.text(f"{node}/p2p_links/0/properties", f"type 2\nnode_from {number}\nnode_to {other}\n")
     tree.text(f"{NODES}/0/properties", "simd_count 0\nlocation_id 0\n")
     tree.text("sys/module/amdgpu/version", "6.10.5\n")

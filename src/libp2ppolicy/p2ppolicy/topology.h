@@ -272,8 +272,8 @@ struct p2p_host_bridge {
  * @vram: memory of a GPU in bytes, as its driver says, and what of it a BAR shows
  * @clique: of NVIDIA's GPUDirect P2P, as the emulator of a guest says; ABSENT: it says none
  * @kfd_peers: GPUs that amdgpu lets reach this one's memory over PCIe, NULL-terminated
- * @xgmi_peers: GPUs that amdgpu says xGMI joins to this one, likewise
- * @kfd: PRESENT: amdgpu shows this GPU to user space, and both lists are complete
+ * @xgmi_peers: GPUs that amdgpu says xGMI joins to this one, likewise; NULL in a tree document
+ * @kfd: PRESENT: amdgpu shows this GPU to user space, and the lists are complete
  * @efa_provider: whose memory an EFA adapter takes ("NVIDIA", "NEURON"); NULL none or unknown
  * @data_direct_of: the adapter whose memory regions this Data Direct function reads and writes for;
  *	NULL it is none, or unknown

@@ -40,20 +40,20 @@ static const struct p2p_function *same(const struct p2p_topology *topology,
 }
 
 /* The list ends with NULL. */
-static void point_peers(struct p2p_topology *topology, struct p2p_function *function)
+static const struct p2p_function *const *point_peers(struct p2p_topology *topology,
+						     const struct p2p_function *const *old)
 {
-	const struct p2p_function *const *old = function->kfd_peers;
 	const struct p2p_function **peers;
 	size_t count = 0;
 
 	while (old && old[count])
 		count++;
 	if (!count)
-		return;
+		return old;
 	peers = p2p_keep(topology, count + 1, sizeof(const struct p2p_function *));
 	for (size_t i = 0; peers && i < count; i++)
 		peers[i] = same(topology, old[i]);
-	function->kfd_peers = peers;
+	return peers;
 }
 
 static void point_inside(struct p2p_topology *topology)
@@ -64,7 +64,8 @@ static void point_inside(struct p2p_topology *topology)
 		function->parent = same(topology, function->parent);
 		function->physfn = same(topology, function->physfn);
 		function->data_direct_of = same(topology, function->data_direct_of);
-		point_peers(topology, function);
+		function->kfd_peers = point_peers(topology, function->kfd_peers);
+		function->xgmi_peers = point_peers(topology, function->xgmi_peers);
 		function->host = &topology->hosts[function->host->index];
 	}
 	for (size_t i = 0; i < topology->host_count; i++) {
@@ -235,7 +236,7 @@ static void bind_one(struct p2p_function *function, const char *driver)
 	function->driver_fact = driver ? P2P_PRESENT : P2P_ABSENT;
 	function->pool = (struct p2p_pool){ .fact = P2P_DENIED };
 	function->vram = function->vram_visible = unknown;
-	function->kfd_peers = NULL;
+	function->kfd_peers = function->xgmi_peers = NULL;
 	function->kfd = function->efa = P2P_DENIED;
 	function->efa_provider = NULL;
 	function->port_mbps = unknown;

@@ -125,6 +125,9 @@ static uint64_t software_of(uint64_t hash, const struct p2p_function *function)
 	hash = add_text(add(hash, function->efa), function->efa_provider);
 	for (const struct p2p_function *const *peer = function->kfd_peers; peer && *peer; peer++)
 		hash = add(hash, (uint64_t)(*peer)->bdf.bus << 8 | (*peer)->bdf.devfn);
+	hash = add(hash, function->xgmi_peers != NULL);
+	for (const struct p2p_function *const *peer = function->xgmi_peers; peer && *peer; peer++)
+		hash = add(hash, (uint64_t)(*peer)->bdf.bus << 8 | (*peer)->bdf.devfn);
 	return add(hash, (uint64_t)function->kfd << 8 | (uint64_t)function->pool.fact << 4 |
 			 (uint64_t)function->driver_fact);
 }

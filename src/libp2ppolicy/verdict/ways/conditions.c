@@ -385,7 +385,7 @@ static enum p2p_tri ask_xgmi(const struct p2p_verdict *verdict)
 	const struct p2p_function *provider = verdict->provider;
 	enum p2p_tri joined = p2p_tri_and(has_xgmi(provider), has_xgmi(verdict->client));
 
-	if (provider->kfd == P2P_PRESENT)
+	if (provider->kfd == P2P_PRESENT && provider->xgmi_peers)
 		return as_tri(is_among(provider->xgmi_peers, verdict->client));
 	return joined == P2P_YES && p2p_is_guest(verdict) != P2P_NO ? P2P_UNKNOWN : joined;
 }
