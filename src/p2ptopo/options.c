@@ -49,7 +49,7 @@ static const char *check_classes(size_t index)
 /* Not more than there are bits in options.given. */
 static const struct option_row rows[] = {
 	{ 0, "from", "PATH", TAKES_FROM, NULL, TEXT(from), VALUE_PATH, NULL,
-	  "read a capture instead of this machine: a tree, dump, archive or tree-document" },
+	  "read a capture instead of this machine: a tree, lspci text, dump, archive or tree-document" },
 	{ 0, "kernel", "RULESET", TAKES_RULES, NULL, TEXT(kernel), VALUE_RULES, rule_sets,
 	  "use the rules of this kernel release, or \"auto\": those of the machine's kernel" },
 	{ 's', NULL,

@@ -66,9 +66,10 @@ struct p2p_link {
  * @port_number: Link Capabilities, Port Number: the bit of a sibling's Egress Control Vector
  * @hotplug: Slot Capabilities, Hot-Plug Capable
  * @flit: Link Status 2, Flit Mode Status
+ * @second, @flit_fact: are Device Capabilities 2 and Device Control 2 known, is Link Status 2?
  */
 struct p2p_pcie {
-	enum p2p_fact fact, link;
+	enum p2p_fact fact, link, second, flit_fact;
 	uint16_t offset;
 	enum p2p_port_type type;
 	struct p2p_link now, most;

@@ -178,12 +178,16 @@ static bool finish_pcie(struct p2p_function *function, const struct p2p_config *
 	if (pcie->slot &&
 	    !decode_fields(function, config, offset, slot_fields, LENGTH(slot_fields)))
 		return false;
+	pcie->second = pcie->flit_fact = P2P_PRESENT;
 	if ((flags & PCI_EXP_FLAGS_VERS) < 2)
 		return true;
+	/* Text of an lspci that is some years old does not show all of these. */
 	if (!decode_fields(function, config, offset, pcie2_fields, LENGTH(pcie2_fields)))
-		return false;
-	return !pcie->most.width ||
-	       decode_fields(function, config, offset, link2_fields, LENGTH(link2_fields));
+		pcie->second = P2P_DENIED;
+	if (pcie->most.width &&
+	    !decode_fields(function, config, offset, link2_fields, LENGTH(link2_fields)))
+		pcie->flit_fact = P2P_DENIED;
+	return true;
 }
 
 static const struct field acs_fields[] = {

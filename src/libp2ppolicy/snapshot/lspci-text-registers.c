@@ -1,0 +1,517 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What lspci says of registers, as one table of words and the places they come from. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <pci/header.h>
+
+#include "snapshot/lspci-text.h"
+
+#define LENGTH(array)	(sizeof(array) / sizeof((array)[0]))
+#define EXTENDED_START	0x100u
+#define DWORDS		(P2P_CONFIG_EXTENDED / 4)
+
+/* How a value is written. */
+enum kind {
+	FLAG,		/* "ReqRedir+" */
+	NUMBER,		/* "Port #3", decimal */
+	HEX,
+	BYTES,		/* 128 to 4096, as 0 to 5 */
+	SPEED,		/* "16GT/s", and no width of 0 when it is not known */
+	ASPM		/* "Disabled", "L0s L1 Enabled" */
+};
+
+/**
+ * struct row - a word in a line.
+ * @id, @extended: of the capability
+ * @group: what the line, or one before it, begins with; NULL any
+ * @reg, @shift: where its lowest bit is
+ * @from, @size: the bytes that are known when it was seen; 0 another row's
+ */
+struct row {
+	uint16_t id;
+	bool extended;
+	const char *group, *word;
+	enum kind kind;
+	uint8_t reg, shift, from, size;
+};
+
+#define EXP	PCI_CAP_ID_EXP, false
+#define EXT(id)	PCI_EXT_CAP_ID_##id, true
+
+/*
+ * AtomicOp routing, egress blocking and ARI forwarding lspci leaves out of endpoints alone, which
+ * have them hardwired to 0: PCIe r6.0, sec 7.5.3.15 and 7.5.3.16.
+ */
+static const struct row rows[] = {
+	{ EXP, "DevCap", "MaxPayload ", BYTES, 0x04, 0, 0x04, 4 },
+	{ EXP, "DevCtl", "RlxdOrd", FLAG, 0x08, 4, 0, 0 },
+	{ EXP, "DevCtl", "ExtTag", FLAG, 0x08, 8, 0, 0 },
+	{ EXP, "DevCtl", "MaxPayload ", BYTES, 0x08, 5, 0, 0 },
+	{ EXP, "DevCtl", "MaxReadReq ", BYTES, 0x08, 12, 0x08, 4 },
+	{ EXP, "LnkCap", "Port #", NUMBER, 0x0c, 24, 0, 0 },
+	{ EXP, "LnkCap", "Width x", NUMBER, 0x0c, 4, 0, 0 },
+	{ EXP, "LnkCap", "LLActRep", FLAG, 0x0c, 20, 0, 0 },
+	{ EXP, "LnkCap", "Speed ", SPEED, 0x0c, 0, 0x0c, 4 },
+	{ EXP, "LnkCtl", "ASPM ", ASPM, 0x10, 0, 0x10, 2 },
+	{ EXP, "LnkSta", "Width x", NUMBER, 0x12, 4, 0, 0 },
+	{ EXP, "LnkSta", "DLActive", FLAG, 0x12, 13, 0, 0 },
+	{ EXP, "LnkSta", "Speed ", SPEED, 0x12, 0, 0x12, 2 },
+	{ EXP, "SltCap", "HotPlug", FLAG, 0x14, 6, 0, 0 },
+	{ EXP, "SltCap", "Slot #", NUMBER, 0x14, 19, 0x14, 4 },
+	{ EXP, "AtomicOpsCap", "Routing", FLAG, 0x24, 6, 0, 0 },
+	{ EXP, "AtomicOpsCap", "32bit", FLAG, 0x24, 7, 0, 0 },
+	{ EXP, "AtomicOpsCap", "64bit", FLAG, 0x24, 8, 0, 0 },
+	{ EXP, "AtomicOpsCap", "128bitCAS", FLAG, 0x24, 9, 0x24, 4 },
+	{ EXP, "DevCtl2", "ARIFwd", FLAG, 0x28, 5, 0, 0 },
+	{ EXP, "DevCtl2", "10BitTagReq", FLAG, 0x28, 12, 0x28, 4 },
+	{ EXP, "AtomicOpsCtl", "10BitTagReq", FLAG, 0x28, 12, 0x28, 4 },
+	{ EXP, "AtomicOpsCtl", "ReqEn", FLAG, 0x28, 6, 0, 0 },
+	{ EXP, "AtomicOpsCtl", "EgressBlck", FLAG, 0x28, 7, 0, 0 },
+	{ EXP, "LnkSta2", "FltMode", FLAG, 0x32, 10, 0x30, 4 },
+	{ PCI_CAP_ID_PCIX, false, "Status", "266MHz", FLAG, 0x04, 30, 0, 0 },
+	{ PCI_CAP_ID_PCIX, false, "Status", "533MHz", FLAG, 0x04, 31, 0x04, 4 },
+	{ EXT(ACS), "ACSCap", "SrcValid", FLAG, 0x04, 0, 0, 0 },
+	{ EXT(ACS), "ACSCap", "TransBlk", FLAG, 0x04, 1, 0, 0 },
+	{ EXT(ACS), "ACSCap", "ReqRedir", FLAG, 0x04, 2, 0, 0 },
+	{ EXT(ACS), "ACSCap", "CmpltRedir", FLAG, 0x04, 3, 0, 0 },
+	{ EXT(ACS), "ACSCap", "UpstreamFwd", FLAG, 0x04, 4, 0, 0 },
+	{ EXT(ACS), "ACSCap", "EgressCtrl", FLAG, 0x04, 5, 0, 0 },
+	{ EXT(ACS), "ACSCap", "DirectTrans", FLAG, 0x04, 6, 0x04, 2 },
+	{ EXT(ACS), "ACSCtl", "SrcValid", FLAG, 0x06, 0, 0, 0 },
+	{ EXT(ACS), "ACSCtl", "TransBlk", FLAG, 0x06, 1, 0, 0 },
+	{ EXT(ACS), "ACSCtl", "ReqRedir", FLAG, 0x06, 2, 0, 0 },
+	{ EXT(ACS), "ACSCtl", "CmpltRedir", FLAG, 0x06, 3, 0, 0 },
+	{ EXT(ACS), "ACSCtl", "UpstreamFwd", FLAG, 0x06, 4, 0, 0 },
+	{ EXT(ACS), "ACSCtl", "EgressCtrl", FLAG, 0x06, 5, 0, 0 },
+	{ EXT(ACS), "ACSCtl", "DirectTrans", FLAG, 0x06, 6, 0x06, 2 },
+	{ EXT(ATS), "ATSCtl", "Enable", FLAG, 0x06, 15, 0x04, 4 },
+	{ EXT(PRI), "PRICtl", "Enable", FLAG, 0x04, 0, 0x04, 4 },
+	{ EXT(PASID), "PASIDCtl", "Enable", FLAG, 0x06, 0, 0x04, 4 },
+	{ EXT(SRIOV), "IOVCtl", "Enable", FLAG, 0x08, 0, 0x08, 4 },
+	{ EXT(SRIOV), NULL, "Total VFs: ", NUMBER, 0x0e, 0, 0x0c, 4 },
+	{ EXT(SRIOV), NULL, "Number of VFs: ", NUMBER, 0x10, 0, 0x10, 4 },
+	{ EXT(SRIOV), NULL, "VF offset: ", NUMBER, 0x14, 0, 0, 0 },
+	{ EXT(SRIOV), NULL, "stride: ", NUMBER, 0x16, 0, 0x14, 4 },
+	{ EXT(SRIOV), NULL, "Device ID: ", HEX, 0x1a, 0, 0x18, 4 },
+	{ EXT(DPC), "DpcCtl", "Trigger:", NUMBER, 0x06, 0, 0x04, 4 },
+	{ EXT(DPC), "DpcSta", "Trigger", FLAG, 0x08, 0, 0x08, 4 },
+	{ EXT(DVSEC), NULL, "Vendor=", HEX, 0x04, 0, 0x04, 4 },
+	{ EXT(DVSEC), NULL, "ID=", HEX, 0x08, 0, 0x08, 4 },
+};
+
+static const struct {
+	uint16_t id;
+	bool extended;
+	const char *name;
+} names[] = {
+	{ EXP, "Express" },
+	{ PCI_CAP_ID_PM, false, "Power Management" },
+	{ PCI_CAP_ID_PCIX, false, "PCI-X" },
+	{ PCI_CAP_ID_SSVID, false, "Subsystem" },
+	{ PCI_CAP_ID_MSIX, false, "MSI-X" },
+	{ PCI_CAP_ID_MSI, false, "MSI" },
+	{ EXT(AER), "Advanced Error Reporting" },
+	{ EXT(DSN), "Device Serial Number" },
+	{ EXT(ACS), "Access Control Services" },
+	{ EXT(ARI), "Alternative Routing-ID Interpretation" },
+	{ EXT(ATS), "Address Translation Service" },
+	{ EXT(SRIOV), "Single Root I/O Virtualization" },
+	{ EXT(PRI), "Page Request Interface" },
+	{ EXT(REBAR), "Physical Resizable BAR" },
+	{ EXT(REBAR), "Resizable BAR" },
+	{ EXT(PASID), "Process Address Space ID" },
+	{ EXT(DPC), "Downstream Port Containment" },
+	{ EXT(DVSEC), "Designated Vendor-Specific" },
+};
+
+static const struct {
+	uint16_t code;
+	const char *name;
+} classes[] = {
+	{ 0x0100, "SCSI storage controller" }, { 0x0101, "IDE interface" },
+	{ 0x0104, "RAID bus controller" }, { 0x0106, "SATA controller" },
+	{ 0x0107, "Serial Attached SCSI controller" },
+	{ 0x0108, "Non-Volatile memory controller" }, { 0x0180, "Mass storage controller" },
+	{ 0x0200, "Ethernet controller" }, { 0x0207, "Infiniband controller" },
+	{ 0x0280, "Network controller" }, { 0x0300, "VGA compatible controller" },
+	{ 0x0302, "3D controller" }, { 0x0380, "Display controller" },
+	{ 0x0401, "Multimedia audio controller" }, { 0x0403, "Audio device" },
+	{ 0x0500, "RAM memory" }, { 0x0502, "CXL" }, { 0x0580, "Memory controller" },
+	{ 0x0600, "Host bridge" }, { 0x0601, "ISA bridge" }, { 0x0604, "PCI bridge" },
+	{ 0x0607, "CardBus bridge" }, { 0x0680, "Bridge" }, { 0x0700, "Serial controller" },
+	{ 0x0780, "Communication controller" }, { 0x0800, "PIC" }, { 0x0806, "IOMMU" },
+	{ 0x0880, "System peripheral" }, { 0x0b40, "Co-processor" },
+	{ 0x0c03, "USB controller" }, { 0x0c05, "SMBus" }, { 0x1080, "Encryption controller" },
+	{ 0x1101, "Performance counters" }, { 0x1180, "Signal processing controller" },
+	{ 0x1200, "Processing accelerators" }, { 0x1300, "Non-Essential Instrumentation" },
+};
+
+unsigned int p2p_text_class(const char *name, size_t length)
+{
+	for (size_t i = 0; i < LENGTH(classes); i++)
+		if (strlen(classes[i].name) == length && !memcmp(classes[i].name, name, length))
+			return classes[i].code;
+	return 0;
+}
+
+static void put(struct p2p_text_function *function, unsigned int offset, uint32_t value,
+		unsigned int bytes)
+{
+	for (unsigned int i = 0; i < bytes && offset + i < P2P_CONFIG_EXTENDED; i++)
+		function->bytes[offset + i] |= (uint8_t)(value >> 8 * i);
+}
+
+static void tell(struct p2p_text_function *function, unsigned int offset, unsigned int bytes)
+{
+	for (unsigned int i = 0; i < bytes && offset + i < P2P_CONFIG_EXTENDED; i++)
+		function->told[offset + i] = true;
+}
+
+/* "[54]", "[148 v1]"; the place of a capability, 0 when there is none. */
+static unsigned int parse_place(const char *line, const char **ret_rest, unsigned int *ret_version)
+{
+	static const char key[] = "Capabilities: [";
+	unsigned long place;
+	char *end;
+
+	if (strncmp(line, key, sizeof(key) - 1) != 0)
+		return 0;
+	place = strtoul(line + sizeof(key) - 1, &end, 16);
+	*ret_version = !strncmp(end, " v", 2) ? (unsigned int)strtoul(end + 2, &end, 10) & 0xf : 1;
+	if (*end != ']' || place < P2P_CONFIG_HEADER || place > P2P_CONFIG_EXTENDED - 4 || place & 3)
+		return 0;
+	*ret_rest = end + 1 + strspn(end + 1, " ");
+	return (unsigned int)place;
+}
+
+bool p2p_text_is_extended(const char *line)
+{
+	unsigned int version;
+	const char *rest;
+
+	return parse_place(line, &rest, &version) >= EXTENDED_START;
+}
+
+/* "Express (v2) Root Port (Slot+), MSI 00"; PCIe r6.0, sec 7.5.3.2. */
+static void take_express(struct p2p_text_function *function, const char *rest)
+{
+	static const struct { const char *name; unsigned int type; } types[] = {
+		{ "Endpoint", 0 }, { "Legacy Endpoint", 1 }, { "Root Port", 4 },
+		{ "Upstream Port", 5 }, { "Downstream Port", 6 },
+		{ "PCI-Express to PCI/PCI-X Bridge", 7 },
+		{ "PCI/PCI-X to PCI-Express Bridge", 8 },
+		{ "Root Complex Integrated Endpoint", 9 },
+		{ "Root Complex Event Collector", 10 },
+	};
+	unsigned int version = 2;
+
+	rest += strlen("Express");
+	if (!strncmp(rest, " (v", 3))
+		version = (unsigned int)strtoul(rest + 3, NULL, 10) & 0xf;
+	rest += strcspn(rest, ")") == 4 && !strncmp(rest, " (v", 3) ? 5 : 0;
+	rest += strspn(rest, " ");
+	for (size_t i = 0; i < LENGTH(types); i++) {
+		size_t length = strlen(types[i].name);
+
+		if (strncmp(rest, types[i].name, length) != 0)
+			continue;
+		put(function, function->at + PCI_EXP_FLAGS,
+		    version | types[i].type << 4 | (strstr(rest, "(Slot+)") ? 0x100 : 0), 2);
+		return;
+	}
+	/* A type that is not known leaves the registers behind it without a meaning. */
+	function->capability = 0;
+}
+
+static void name_capability(struct p2p_text_function *function, const char *rest)
+{
+	function->capability = 0;
+	if (*rest == '#')
+		function->capability = (uint16_t)strtoul(rest + 1, NULL, 16);
+	for (size_t i = 0; i < LENGTH(names); i++)
+		if (names[i].extended == function->extended &&
+		    !strncmp(rest, names[i].name, strlen(names[i].name))) {
+			function->capability = names[i].id;
+			return;
+		}
+}
+
+static bool is_cardbus(const struct p2p_text_function *function)
+{
+	return function->class_code >> 8 == PCI_CLASS_BRIDGE_CARDBUS;
+}
+
+static unsigned int first_pointer(const struct p2p_text_function *function)
+{
+	return is_cardbus(function) ? PCI_CB_CAPABILITY_LIST : PCI_CAPABILITY_LIST;
+}
+
+/* An entry of a chain; what is no capability of ours is a Null Capability, id 0. */
+static void take_capability(struct p2p_text_function *function, const char *line)
+{
+	unsigned int version = 1, place;
+	const char *rest = "";
+
+	place = function->no_list ? 0 : parse_place(line, &rest, &version);
+	/* "<access denied>", a broken chain, a place that was already one. */
+	if (!place || function->told[place] || !strncmp(rest, "<", 1)) {
+		function->no_list = true;
+		function->capability = 0;
+		return;
+	}
+	function->at = (uint16_t)place;
+	function->extended = place >= EXTENDED_START;
+	function->group[0] = '\0';
+	name_capability(function, rest);
+	tell(function, place, 4);
+	if (function->extended) {
+		if (place != EXTENDED_START && function->last_extended)
+			put(function, function->last_extended, place << 20, 4);
+		put(function, place, function->capability | version << 16, 4);
+		function->last_extended = (uint16_t)place;
+		return;
+	}
+	put(function, function->last ? function->last + 1u : first_pointer(function), place, 1);
+	put(function, place, function->capability, 1);
+	function->last = (uint16_t)place;
+	if (function->capability == PCI_CAP_ID_EXP)
+		take_express(function, rest);
+}
+
+static bool encode_bytes(unsigned long bytes, uint32_t *ret_value)
+{
+	for (uint32_t i = 0; i < 6; i++)
+		if (bytes == 128u << i) {
+			*ret_value = i;
+			return true;
+		}
+	return false;
+}
+
+static bool encode_speed(const char *text, uint32_t *ret_value)
+{
+	static const char *const speeds[] = { "2.5GT/s", "5GT/s", "8GT/s", "16GT/s", "32GT/s",
+					      "64GT/s" };
+	const char *width = strstr(text, "Width x");
+
+	for (uint32_t i = 0; i < LENGTH(speeds); i++)
+		if (!strncmp(text, speeds[i], strlen(speeds[i]))) {
+			*ret_value = i + 1;
+			return true;
+		}
+	*ret_value = 0;
+	return !strncmp(text, "unknown", 7) && width && width[7] == '0';
+}
+
+static bool encode_aspm(const char *text, uint32_t *ret_value)
+{
+	*ret_value = 0;
+	if (!strncmp(text, "Disabled", 8))
+		return true;
+	if (!strncmp(text, "L0s ", 4))
+		*ret_value = 1;
+	if (!strncmp(text, "L1 ", 3) || !strncmp(text, "L0s L1 ", 7))
+		*ret_value |= 2;
+	return *ret_value != 0;
+}
+
+/* The value of @row behind its word. */
+static bool encode(const struct row *row, const char *text, uint32_t *ret_value)
+{
+	char *end;
+
+	switch (row->kind) {
+	case FLAG:
+		*ret_value = *text == '+';
+		return *text == '+' || *text == '-';
+	case NUMBER:
+		*ret_value = (uint32_t)strtoul(text, &end, 10);
+		return end != text;
+	case HEX:
+		*ret_value = (uint32_t)strtoul(text, &end, 16) & 0xffff;
+		return end != text;
+	case BYTES:
+		return encode_bytes(strtoul(text, NULL, 10), ret_value);
+	case SPEED:
+		return encode_speed(text, ret_value);
+	case ASPM:
+		return encode_aspm(text, ret_value);
+	}
+	return false;
+}
+
+/* A word as a whole: "64bit" is not in "128bit64bit", nor "Enable" in "MemEnable". */
+static const char *find_word(const char *line, const char *word)
+{
+	for (const char *at = strstr(line, word); at; at = strstr(at + 1, word))
+		if (at == line || strchr(" \t,:", at[-1]))
+			return at + strlen(word);
+	return NULL;
+}
+
+static void take_word(struct p2p_text_function *function, const struct row *row, const char *line)
+{
+	const char *text = find_word(line, row->word);
+	uint32_t value;
+
+	if (!text || !encode(row, text, &value))
+		return;
+	put(function, function->at + row->reg, value << row->shift, row->reg & 2 ? 2 : 4);
+	if (!row->extended || row->id != PCI_EXT_CAP_ID_ACS || !function->odd_acs)
+		tell(function, function->at + row->from, row->size);
+}
+
+static void take_words(struct p2p_text_function *function, const char *line)
+{
+	size_t label = strspn(line, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
+
+	if (label && line[label] == ':' && label < sizeof(function->group)) {
+		memcpy(function->group, line, label);
+		function->group[label] = '\0';
+	}
+	for (size_t i = 0; i < LENGTH(rows) && function->capability; i++)
+		if (rows[i].id == function->capability && rows[i].extended == function->extended &&
+		    (!rows[i].group || !strcmp(rows[i].group, function->group)))
+			take_word(function, &rows[i], line);
+}
+
+static void take_buses(struct p2p_text_function *function, const char *line)
+{
+	static const char *const keys[] = { "primary=", "secondary=", "subordinate=",
+					    "sec-latency=" };
+	uint32_t buses = 0;
+
+	function->header_type = is_cardbus(function) ?
+				PCI_HEADER_TYPE_CARDBUS : PCI_HEADER_TYPE_BRIDGE;
+	for (unsigned int i = 0; i < LENGTH(keys); i++) {
+		const char *text = find_word(line, keys[i]);
+
+		if (!text)
+			return;
+		buses |= (uint32_t)(strtoul(text, NULL, i == 3 ? 10 : 16) & 0xff) << 8 * i;
+	}
+	put(function, PCI_PRIMARY_BUS, buses, 4);
+	tell(function, PCI_PRIMARY_BUS, 4);
+}
+
+void p2p_text_subsystem(struct p2p_text_function *function, uint16_t vendor, uint16_t device)
+{
+	bool own = !function->extended && function->capability == PCI_CAP_ID_SSVID;
+	unsigned int place = own ? function->at + PCI_SSVID_VENDOR :
+			     is_cardbus(function) ? PCI_CB_SUBSYSTEM_VENDOR_ID :
+			     PCI_SUBSYSTEM_VENDOR_ID;
+
+	put(function, place, vendor | (uint32_t)device << 16, 4);
+	tell(function, place, 4);
+}
+
+void p2p_text_register(struct p2p_text_function *function, const char *line)
+{
+	const char *flag;
+
+	if (!strncmp(line, "Capabilities: ", 14)) {
+		take_capability(function, line);
+		take_words(function, line);
+	} else if (!function->at && (!strncmp(line, "Flags: ", 7) ||
+				     !strncmp(line, "Control: ", 9))) {
+		function->detailed = true;
+		function->verbose = *line == 'C';
+		flag = find_word(line, "Mem");
+		put(function, PCI_COMMAND, flag && *flag == '+' ? PCI_COMMAND_MEMORY : 0, 2);
+	} else if (!strncmp(line, "Status: Cap+", 12) && !function->last) {
+		put(function, PCI_STATUS, PCI_STATUS_CAP_LIST, 2);
+	} else if (!strncmp(line, "Bus: primary=", 13)) {
+		take_buses(function, line);
+	} else if (!strncmp(line, "Subsystem: ", 11)) {
+		function->named = true;
+	} else if (!strncmp(line, "!!! Unknown header type", 23)) {
+		function->unknown = true;
+	} else {
+		take_words(function, line);
+	}
+}
+
+/* A place of a chain that the text says nothing of: where it leads, there may be more. */
+static unsigned int find_gap(const struct p2p_text_function *function, unsigned int from)
+{
+	unsigned int place = from;
+
+	while (place < from * 4 - 4 && function->told[place])
+		place += 4;
+	return place;
+}
+
+/* The list, or the function, breaks off: nothing is absent from it. */
+static void end_chain(struct p2p_text_function *function)
+{
+	if (function->last_extended)
+		put(function, function->last_extended, find_gap(function, EXTENDED_START) << 20, 4);
+	else if (function->last)
+		put(function, function->last + 1u, find_gap(function, P2P_CONFIG_HEADER), 1);
+}
+
+static void end_header(struct p2p_text_function *function)
+{
+	bool bridge = function->header_type != PCI_HEADER_TYPE_NORMAL;
+
+	/* As a virtual function has them: the files of sysfs tell the ids, where they are known. */
+	put(function, PCI_VENDOR_ID, UINT32_MAX, 4);
+	put(function, PCI_STATUS, function->last ? PCI_STATUS_CAP_LIST : 0, 2);
+	put(function, PCI_REVISION_ID, function->revision | function->class_code << 8, 4);
+	put(function, PCI_HEADER_TYPE, function->header_type | (function->several ? 0x80u : 0), 1);
+	tell(function, PCI_VENDOR_ID, PCI_HEADER_TYPE + 2);
+	/* Bridges have another register there; of endpoints lspci leaves out only zeros. */
+	for (unsigned int i = 0; i < 4; i++)
+		function->told[PCI_SUBSYSTEM_VENDOR_ID + i] =
+			!bridge && (function->told[PCI_SUBSYSTEM_VENDOR_ID + i] ||
+				    (function->has_ids && function->whole && !function->named));
+}
+
+static bool fetch(void *data, unsigned int offset, unsigned int length, uint8_t *ret_bytes)
+{
+	const struct p2p_text_function *function = data;
+
+	memcpy(ret_bytes, function->bytes + offset, length);
+	return true;
+}
+
+/* How much of it lspci could read, and so what it would have shown. */
+static unsigned int readable(const struct p2p_text_function *function)
+{
+	if (function->last_extended)
+		return P2P_CONFIG_EXTENDED;
+	return function->no_list && !function->last ? P2P_CONFIG_HEADER : P2P_CONFIG_STANDARD;
+}
+
+int p2p_text_config(struct p2p_text_function *function, struct p2p_arena *arena,
+		    struct p2p_config *ret_config)
+{
+	uint32_t known[DWORDS / 32] = { 0 };
+	struct p2p_config_source source = {
+		.fetch = fetch, .data = function, .known = known,
+		.all = true, .virtual_function = P2P_UNKNOWN,
+	};
+	bool whole;
+
+	if (function->unknown)
+		return 0;
+	function->no_list |= function->bytes[PCI_STATUS] & PCI_STATUS_CAP_LIST && !function->last;
+	whole = function->whole && !function->no_list;
+	source.size = readable(function);
+	end_header(function);
+	/* The loader takes what has no byte there for one that could not be read further. */
+	tell(function, P2P_CONFIG_HEADER, 4);
+	if (function->header_type == PCI_HEADER_TYPE_CARDBUS)
+		tell(function, 128, 4);
+	if (!whole)
+		end_chain(function);
+	if (whole || function->last)
+		tell(function, first_pointer(function), 4);
+	source.kernel_size = whole && function->extended_seen;
+	for (unsigned int i = 0; i < DWORDS; i++)
+		if (function->told[4 * i] && function->told[4 * i + 1] &&
+		    function->told[4 * i + 2] && function->told[4 * i + 3])
+			known[i / 32] |= 1u << i % 32;
+	return p2p_config_load(arena, &source, ret_config);
+}

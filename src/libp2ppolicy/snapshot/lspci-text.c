@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * lspci without a hex dump, as people paste it: a list, or -v to -vvv.  What the text says of
+ * registers becomes bytes again, at the places it names, and only these are known, so the decoders
+ * of captures decode it.  Ids, class, driver, group, node and BARs become the files of sysfs that
+ * lspci had them from.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <pci/header.h>
+
+#include "base/context.h"
+#include "snapshot/lspci-text.h"
+#include "snapshot/sources.h"
+
+#define LINE_MOST	1024u
+#define BARS		6u
+
+/**
+ * struct bar - a line of `resource`.
+ */
+struct bar {
+	unsigned long long first, size, flags;
+};
+
+/**
+ * struct text - the text while it is read.
+ * @extended_seen: some function shows extended capabilities, so lspci could read them
+ * @sizes_seen: some region has a size, which lspci has from the kernel alone
+ * @raw: the function that is being read; NULL before the first
+ * @found: what the lines so far say of it; see struct p2p_text_function
+ * @bars_unclear: a region without address or size
+ */
+struct text {
+	struct p2p_context *context;
+	struct p2p_snapshot *snapshot;
+	const char *name, *next, *end;
+	char line[LINE_MOST];
+	bool extended_seen, sizes_seen, bars_unclear, no_memory;
+	struct p2p_raw *raw;
+	struct p2p_text_function found;
+	struct bar bars[BARS];
+};
+
+/* Quotes of mail, indentation, colours, the carriage return: none is lspci's. */
+static void copy_line(struct text *text, const char *from, size_t length)
+{
+	size_t used = 0, i = 0;
+
+	while (i < length && strchr(" \t>", from[i]))
+		i++;
+	for (; i < length && used + 1 < sizeof(text->line); i++) {
+		if (from[i] == '\033' && i + 1 < length && from[i + 1] == '[') {
+			for (i += 2; i < length && !isalpha((unsigned char)from[i]);)
+				i++;
+			continue;
+		}
+		text->line[used++] = from[i];
+	}
+	while (used && strchr(" \t\r", text->line[used - 1]))
+		used--;
+	text->line[used] = '\0';
+}
+
+static bool next_line(struct text *text)
+{
+	const char *stop;
+
+	if (text->next >= text->end)
+		return false;
+	stop = memchr(text->next, '\n', (size_t)(text->end - text->next));
+	stop = stop ? stop : text->end;
+	copy_line(text, text->next, (size_t)(stop - text->next));
+	text->next = stop + 1;
+	return true;
+}
+
+/* "3b:00.0 Class: ..." or "0000:3b:00.0 0302: 10de:2330".  Return: what is behind the address. */
+static const char *parse_start(const char *line, struct p2p_bdf *ret_bdf)
+{
+	char address[P2P_BDF_SIZE];
+	size_t size = strcspn(line, " ");
+
+	if (size >= sizeof(address) || !strstr(line + size, ": "))
+		return NULL;
+	memcpy(address, line, size);
+	address[size] = '\0';
+	return p2p_bdf_parse(address, ret_bdf) == 0 ? line + size + 1 : NULL;
+}
+
+/* "00: 86 80 ..." */
+static bool is_hex_row(const char *line)
+{
+	size_t digits = strspn(line, "0123456789abcdef");
+
+	return (digits == 2 || digits == 3) && line[digits] == ':' && line[digits + 1] == ' ' &&
+	       isxdigit((unsigned char)line[digits + 2]) &&
+	       isxdigit((unsigned char)line[digits + 3]) && line[digits + 4] == ' ';
+}
+
+static bool is_text(const struct p2p_input *input)
+{
+	struct text text = { .next = input->data, .end = input->data + input->size };
+	struct p2p_bdf bdf;
+	bool found = false;
+
+	if (!input->data || memchr(input->data, '\0', input->size))
+		return false;
+	while (next_line(&text)) {
+		if (is_hex_row(text.line))
+			return false;
+		found |= parse_start(text.line, &bdf) != NULL;
+	}
+	return found;
+}
+
+static void set_file(struct text *text, enum p2p_attr attr, const char *data)
+{
+	struct p2p_file *file = &text->raw->attr[attr];
+
+	*file = (struct p2p_file){ P2P_DENIED, 0, NULL };
+	if (!data)
+		return;
+	file->data = p2p_arena_string(&text->snapshot->arena, data);
+	file->size = strlen(data);
+	file->fact = file->data ? P2P_PRESENT : P2P_DENIED;
+	text->no_memory |= !file->data;
+}
+
+static void set_number(struct text *text, enum p2p_attr attr, unsigned long value, int digits)
+{
+	char number[32];
+
+	snprintf(number, sizeof(number), digits ? "0x%0*lx" : "%*lu", digits, value);
+	set_file(text, attr, number);
+}
+
+/* Exactly @digits hexadecimal ones, and then @after. */
+static bool parse_hex(const char *from, size_t digits, char after, unsigned int *ret_value)
+{
+	for (size_t i = 0; i < digits; i++)
+		if (!isxdigit((unsigned char)from[i]))
+			return false;
+	if (from[digits] != after)
+		return false;
+	*ret_value = (unsigned int)strtoul(from, NULL, 16);
+	return true;
+}
+
+/* The last "[10de:2330]" of @line; with -n the ids stand alone. */
+static bool parse_ids(const char *line, unsigned int *ret_vendor, unsigned int *ret_device)
+{
+	bool found = false;
+
+	for (const char *at = strchr(line, '['); at; at = strchr(at + 1, '['))
+		found |= parse_hex(at + 1, 4, ':', ret_vendor) &&
+			 parse_hex(at + 6, 4, ']', ret_device);
+	return found;
+}
+
+/* "NVIDIA Corporation ...": others' displays are of management controllers and of emulators. */
+static bool makes_gpus(const char *name)
+{
+	return !strncmp(name, "NVIDIA", 6) || !strncmp(name, "Advanced Micro Devices", 22) ||
+	       !strncmp(name, "Intel", 5);
+}
+
+/* Class and ids of the first line, from behind the address. */
+static void take_identity(struct text *text, const char *rest)
+{
+	struct p2p_text_function *found = &text->found;
+	const char *colon = strstr(rest, ": "), *at;
+	unsigned int class = 0, vendor, device, value;
+
+	if (parse_hex(rest, 4, ':', &class)) {
+		found->has_ids = parse_hex(rest + 6, 4, ':', &vendor) &&
+				 (parse_hex(rest + 11, 4, '\0', &device) ||
+				  parse_hex(rest + 11, 4, ' ', &device));
+	} else {
+		found->has_ids = parse_ids(colon, &vendor, &device);
+		if (colon - rest < 7 || !parse_hex(colon - 6 + 1, 4, ']', &class))
+			class = p2p_text_class(rest, (size_t)(colon - rest));
+		if (class >> 8 == PCI_BASE_CLASS_DISPLAY && !found->has_ids &&
+		    !makes_gpus(colon + 2))
+			class = 0;
+	}
+	found->odd_acs = !found->has_ids && !strncmp(colon + 2, "Intel", 5);
+	at = strstr(colon, "(rev ");
+	if (at && parse_hex(at + 5, 2, ')', &value))
+		found->revision = (uint8_t)value;
+	at = strstr(colon, "(prog-if ");
+	if (at && isxdigit((unsigned char)at[9]))
+		found->interface = (uint8_t)strtoul(at + 9, NULL, 16);
+	found->class_code = class << 8 | found->interface;
+	if (class)
+		set_number(text, P2P_ATTR_CLASS, found->class_code, 6);
+	if (!found->has_ids)
+		return;
+	set_number(text, P2P_ATTR_VENDOR, vendor, 4);
+	set_number(text, P2P_ATTR_DEVICE, device, 4);
+}
+
+/* "[size=128G]"; 0 when it is not told. */
+static unsigned long long parse_size(const char *line)
+{
+	static const char units[] = "KMGT";
+	const char *at = strstr(line, "[size="), *unit;
+	unsigned long long size;
+	char *end;
+
+	if (!at || !isdigit((unsigned char)at[6]))
+		return 0;
+	size = strtoull(at + 6, &end, 10);
+	unit = *end ? strchr(units, *end) : NULL;
+	if (size > 1u << 20 || (!unit && *end != ']'))
+		return 0;
+	return unit ? size << 10 * (unit - units + 1) : size;
+}
+
+/* "Region 0: Memory at 380002000000 (64-bit, prefetchable) [size=32M]"; include/linux/ioport.h. */
+static void take_region(struct text *text)
+{
+	const char *line = text->line + strlen("Region ");
+	const char *memory = strstr(line, ": Memory at "), *ports = strstr(line, ": I/O ports at ");
+	const char *address = memory ? memory + 12 : ports ? ports + 15 : "";
+	struct bar bar = { .size = parse_size(line) };
+	unsigned int index = (unsigned int)(*line - '0');
+	char *end;
+
+	bar.first = strtoull(address, &end, 16);
+	if (index >= BARS || line[1] != ':' || end == address || !bar.size || !bar.first ||
+	    bar.first + bar.size < bar.first ||
+	    (memory && !strstr(line, "(32-bit, ") && !strstr(line, "(64-bit, "))) {
+		text->bars_unclear = true;
+		return;
+	}
+	bar.flags = ports ? 0x100 : 0x200;
+	if (memory && strstr(line, "(64-bit, "))
+		bar.flags |= 0x100000;
+	if (memory && strstr(line, " prefetchable)"))
+		bar.flags |= 0x2000;
+	text->bars[index] = bar;
+}
+
+/* Only -vv numbers the regions, and only a whole function shows that there are no more. */
+static void end_bars(struct text *text)
+{
+	unsigned int count = text->found.header_type ? 2 : BARS;
+	char lines[BARS * 64];
+	size_t used = 0;
+
+	if (!text->sizes_seen || text->bars_unclear || !text->found.verbose || !text->found.whole ||
+	    text->found.header_type > 1)
+		return;
+	for (unsigned int i = 0; i < count; i++) {
+		const struct bar *bar = &text->bars[i];
+
+		used += (size_t)snprintf(lines + used, sizeof(lines) - used,
+					 "0x%016llx 0x%016llx 0x%016llx\n", bar->first,
+					 bar->size ? bar->first + bar->size - 1 : 0, bar->flags);
+	}
+	set_file(text, P2P_ATTR_RESOURCE, lines);
+}
+
+/* "NUMA node: 1" and the like: a number alone. */
+static bool take_number(struct text *text, const char *key, enum p2p_attr attr)
+{
+	size_t length = strlen(key);
+	unsigned long value;
+	char *end;
+
+	if (strncmp(text->line, key, length) != 0)
+		return false;
+	value = strtoul(text->line + length, &end, 10);
+	if (isdigit((unsigned char)text->line[length]) && !*end && value < 1ul << 30)
+		set_number(text, attr, value, 0);
+	return true;
+}
+
+static bool take_driver(struct text *text)
+{
+	static const char key[] = "Kernel driver in use: ";
+	const char *name = text->line + sizeof(key) - 1;
+
+	if (!strncmp(text->line, "Kernel modules:", 15)) {
+		text->found.whole = true;
+		return true;
+	}
+	if (strncmp(text->line, key, sizeof(key) - 1) != 0)
+		return false;
+	text->found.whole = true;
+	if (*name && !name[strcspn(name, " /")])
+		set_file(text, P2P_ATTR_DRIVER, name);
+	return true;
+}
+
+/* "Subsystem: ... [1af4:1100]", or "Subsystem: 1af4:1100" with -n; a bridge has a capability. */
+static void take_subsystem(struct text *text)
+{
+	const char *name = strstr(text->line, "Subsystem: ");
+	unsigned int vendor, device;
+
+	if (!name)
+		return;
+	name += strlen("Subsystem: ");
+	if (parse_ids(name, &vendor, &device) ||
+	    (parse_hex(name, 4, ':', &vendor) && parse_hex(name + 5, 4, '\0', &device)))
+		p2p_text_subsystem(&text->found, (uint16_t)vendor, (uint16_t)device);
+}
+
+static void take_line(struct text *text)
+{
+	const char *line = text->line;
+
+	if (!*line)
+		text->found.whole = text->found.detailed;
+	if (!*line || take_number(text, "NUMA node: ", P2P_ATTR_NUMA_NODE) ||
+	    take_number(text, "IOMMU group: ", P2P_ATTR_IOMMU_GROUP) || take_driver(text))
+		return;
+	if (!strncmp(line, "Region ", 7)) {
+		take_region(text);
+		return;
+	}
+	p2p_text_register(&text->found, line);
+	take_subsystem(text);
+}
+
+/* Has its device a second function?  The list is sorted. */
+static bool has_sibling(const struct text *text)
+{
+	const struct p2p_raw *raws = text->snapshot->raws, *raw = text->raw;
+	const struct p2p_raw *last = raws + text->snapshot->count - 1;
+
+	return (raw > raws && raw[-1].bdf.domain == raw->bdf.domain &&
+		raw[-1].bdf.bus == raw->bdf.bus && raw[-1].bdf.devfn >> 3 == raw->bdf.devfn >> 3) ||
+	       (raw < last && raw[1].bdf.domain == raw->bdf.domain &&
+		raw[1].bdf.bus == raw->bdf.bus && raw[1].bdf.devfn >> 3 == raw->bdf.devfn >> 3);
+}
+
+static void end_function(struct text *text)
+{
+	if (!text->raw || !text->found.detailed)
+		return;
+	end_bars(text);
+	text->found.several = has_sibling(text);
+	text->found.extended_seen = text->extended_seen;
+	if (p2p_text_config(&text->found, &text->snapshot->arena, &text->raw->config) < 0)
+		text->no_memory = true;
+}
+
+static struct p2p_raw *find(struct p2p_snapshot *snapshot, struct p2p_bdf bdf)
+{
+	size_t low = 0, high = snapshot->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = p2p_bdf_compare(snapshot->raws[middle].bdf, bdf);
+
+		if (!order)
+			return &snapshot->raws[middle];
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+/* The first time over the text: which functions there are, and whether lspci was run as root. */
+static int gather(struct text *text)
+{
+	struct p2p_snapshot *snapshot = text->snapshot;
+	const struct p2p_raw *twice;
+	char address[P2P_BDF_SIZE];
+	struct p2p_bdf bdf;
+
+	while (next_line(text)) {
+		text->extended_seen |= p2p_text_is_extended(text->line);
+		text->sizes_seen |= !strncmp(text->line, "Region ", 7) && parse_size(text->line);
+		if (!parse_start(text->line, &bdf))
+			continue;
+		if (snapshot->count >= P2P_MOST_FUNCTIONS)
+			return p2p_error(text->context, -EBADMSG,
+					 "%s: more functions than any machine has", text->name);
+		if (!p2p_snapshot_add(snapshot, bdf))
+			return p2p_error(text->context, -ENOMEM, "out of memory");
+	}
+	twice = p2p_snapshot_sort(snapshot);
+	if (twice)
+		return p2p_error(text->context, -EBADMSG, "%s: %s appears twice", text->name,
+				 p2p_bdf_format(twice->bdf, address));
+	return 0;
+}
+
+static int load_text(struct p2p_context *context, const struct p2p_input *input,
+		     struct p2p_snapshot *snapshot)
+{
+	struct text text = { .context = context, .snapshot = snapshot, .name = input->name,
+			     .next = input->data, .end = input->data + input->size };
+	struct p2p_bdf bdf;
+	int r = gather(&text);
+
+	if (r < 0)
+		return r;
+	for (text.next = input->data; next_line(&text) && !text.no_memory;) {
+		const char *rest = parse_start(text.line, &bdf);
+
+		if (rest) {
+			end_function(&text);
+			text.raw = find(snapshot, bdf);
+			memset(&text.found, 0, sizeof(text.found));
+			memset(text.bars, 0, sizeof(text.bars));
+			text.bars_unclear = false;
+			take_identity(&text, rest);
+		} else if (text.raw) {
+			take_line(&text);
+		}
+	}
+	end_function(&text);
+	return text.no_memory ? p2p_error(context, -ENOMEM, "out of memory") : 0;
+}
+
+const struct p2p_format p2p_format_lspci_text = {
+	.sniff = is_text, .load = load_text, .whole = true,
+};

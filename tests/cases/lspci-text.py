@@ -1,0 +1,168 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""
+The text of the real lspci, of every captured tree and dump, in every form: each fact and each verdict
+is that of the capture itself, or unknown; and -vvv of root gives every verdict of the kernel.
+"""
+
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+from lspci import dumps, trees
+
+FORMS = [["-D", "-vvv", "-nn"], ["-vv"], ["-v", "-nn", "-k"], ["-nn"], ["-n", "-D"], ["-k"]]
+# What the capture is made of, and why something is not known.
+OTHER = {"reason", "unknown", "name", "os_names", "config_bytes", "capabilities_broken", "emulated"}
+PLACE = {"orphan", "host_bridge", "parent", "depth"}
+JUDGED = (FORMS[0], FORMS[2])
+
+
+def run(binary, source, *arguments):
+    done = subprocess.run([binary, "--from", source, *arguments], capture_output=True, check=False)
+    if done.returncode not in (0, 1):
+        return None, done.stderr.decode(errors="replace")
+    return json.loads(done.stdout), ""
+
+
+def differences(capture, text, path=()):
+    """Where the text says something else than the capture, and not that it does not know."""
+    if path and path[-1] in OTHER or text is None or text == []:
+        return
+    if isinstance(text, dict) and isinstance(capture, dict):
+        for key, value in text.items():
+            yield from differences(capture.get(key), value, (*path, key))
+    elif isinstance(text, list) and isinstance(capture, list) and len(text) == len(capture):
+        for left, right in zip(capture, text):
+            yield from differences(left, right, path)
+    elif capture != text:
+        yield ".".join(path), capture, text
+
+
+def is_allowed(form, key, facts):
+    """What no form can show and no fact says that it is missing."""
+    # A list without -v has no interface, and no subsystem.
+    if not any(option.startswith("-v") for option in form) and \
+            key in ("class_code", "class_name", "subsystem_vendor", "subsystem_device"):
+        return True
+    # Without bus numbers it is an orphan, and nothing is said of what is above it.
+    if facts["orphan"] and key in PLACE:
+        return True
+    # Only the register has the bit of a function without visible siblings, and of a VF.
+    if key == "multifunction":
+        return True
+    # One without a vendor is not shown.
+    if key == "subsystem_device" and not int(facts["subsystem_vendor"] or "0", 16):
+        return True
+    # Without ids and a header the class is that of the name alone.
+    return key == "class" and facts.get("vendor") is None
+
+
+def compare_functions(source, form, capture, text):
+    wrong = 0
+    known = {facts["bdf"]: facts for facts in capture["functions"]}
+    for facts in text["functions"]:
+        for key, was, came in differences(known[facts["bdf"]], facts):
+            if is_allowed(form, key, facts):
+                continue
+            print(f"{source} {' '.join(form)}: {facts['bdf']}: {key}: {was}, from text {came}")
+            wrong += 1
+    return wrong
+
+
+def verdicts(document):
+    for pair in document["pairs"]:
+        ends = pair["provider"], pair["client"]
+        yield (*ends, "kernel"), pair["kernel"]["map_type"]
+        for tlp, route in pair["fabric"].items():
+            yield (*ends, tlp), route["route"]
+
+
+def compare_pairs(source, form, capture, registers, text):
+    """@registers: the verdicts of a hex dump, which has all registers and nothing else"""
+    wrong = equal = lost = 0
+    known, decided = dict(verdicts(capture)), dict(verdicts(registers))
+    for key, came in verdicts(text):
+        was = known.get(key, came)
+        if was == came:
+            equal += 1
+            continue
+        must = "-vvv" in form and key[2] == "kernel" and decided.get(key) == was
+        lost += came == "unknown"
+        if must or came != "unknown":
+            print(f"{source} {' '.join(form)}: {key}: {was}, from text {came}")
+            wrong += 1
+    return wrong, equal, lost
+
+
+def text_of(form, arguments):
+    return subprocess.run(["lspci", *form, *arguments], capture_output=True, check=False).stdout
+
+
+def dress(text):
+    """As it comes in a mail from a terminal: quoted, coloured, with a prompt, in a fence."""
+    lines = [b"```", b"\x1b[01;32mroot@host\x1b[0m:~# lspci -vvv", *text.split(b"\n"), b"```"]
+    return b"\r\n".join(b"> " + line for line in lines)
+
+
+def same_functions(left, right):
+    return left and right and left["functions"] == right["functions"]
+
+
+def read_text(binary, file, output):
+    file.write_bytes(output)
+    return run(binary, str(file), "tree", "--json")
+
+
+def judge(binary, source):
+    return run(binary, source, "--kernel", "6.12", "pairs", "--all", "--json")[0]
+
+
+def check_form(binary, source, form, arguments, file, captured):
+    capture, pairs, registers = captured
+    output = text_of(form, arguments)
+    text, said = read_text(binary, file, output)
+    if text is None:
+        print(f"{source} {' '.join(form)}: {said}")
+        return 1, 0, 0
+    wrong, equal, lost = compare_functions(source, form, capture, text), 0, 0
+    if form in JUDGED:
+        # Two speeds decide whether a PCI-X bridge has extended space, and lspci leaves them out.
+        registers = {"pairs": []} if b"PCI-X bridge" in output else registers
+        more, equal, lost = compare_pairs(source, form, pairs, registers, judge(binary, str(file)))
+        wrong += more
+    if form == FORMS[0]:
+        dressed, _ = read_text(binary, file, dress(output))
+        if not dressed or dressed["functions"] != text["functions"]:
+            print(f"{source}: quoted, it is another machine")
+            wrong += 1
+    return wrong, equal, lost
+
+
+def check(binary, source, arguments, file):
+    capture, said = run(binary, source, "tree", "--json")
+    if capture is None:
+        print(f"{source}: {said}")
+        return 1, 0, 0
+    file.write_bytes(text_of(["-D", "-xxxx"], arguments))
+    captured = capture, judge(binary, source), judge(binary, str(file))
+    done = [check_form(binary, source, form, arguments, file, captured) for form in FORMS]
+    return tuple(map(sum, zip(*done)))
+
+
+def main():
+    binary, captures = sys.argv[1], sys.argv[2]
+    wrong = equal = lost = 0
+    with tempfile.TemporaryDirectory() as scratch:
+        sources = list(trees(scratch)) + (list(dumps(captures)) if captures else [])
+        for source, arguments in sources:
+            more = check(binary, source, arguments, pathlib.Path(scratch) / "pasted.txt")
+            wrong, equal, lost = wrong + more[0], equal + more[1], lost + more[2]
+    print(f"{equal} verdicts as the captures have them, {lost} unknown from text, {wrong} wrong")
+    return wrong > 0 or equal == 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
