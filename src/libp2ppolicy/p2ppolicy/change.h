@@ -29,7 +29,8 @@ enum p2p_iommu_mode { P2P_IOMMU_OFF, P2P_IOMMU_ON, P2P_IOMMU_PASSTHROUGH };
  * P2P_CHANGE_ACS, ACS Control is written:
  * @function: whose; NULL every function that has ACS and whose ACS is known
  * @clear, @set: P2P_ACS_* bits 0 to 6; a bit of a named function must be in its capability to be
- *	set, with @function NULL each function takes those it has
+ *	set, with @function NULL each function takes those it has; of a port that is known not to
+ *	keep what is written none can be set
  *
  * P2P_CHANGE_IOMMU, the machine is booted so; at most one:
  * @iommu: Where there was no IOMMU (or it is not known), turning it on also sets SrcValid,

@@ -461,6 +461,12 @@ extern const struct p2p_acs_bit p2p_acs_bits[P2P_ACS_BITS];
 char *p2p_acs_format(uint16_t control, char buffer[P2P_ACS_SIZE]);
 
 /**
+ * p2p_acs_settable() - the bits of ACS Control that can be set, of a function whose ACS is known:
+ *	those of its capability; none of a port that is known not to keep what is written.
+ */
+uint16_t p2p_acs_settable(const struct p2p_function *function);
+
+/**
  * p2p_acs_parse() - read changes of ACS Control, "ReqRedir-,CmpltRedir-": lspci's names, each
  *	once, a sign behind each, commas between.
  * Return: 0, or -EINVAL.

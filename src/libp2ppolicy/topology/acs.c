@@ -8,11 +8,43 @@
 
 #include "topology/acs.h"
 
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
 const struct p2p_acs_bit p2p_acs_bits[P2P_ACS_BITS] = {
 	{ P2P_ACS_SV, "SrcValid" }, { P2P_ACS_TB, "TransBlk" }, { P2P_ACS_RR, "ReqRedir" },
 	{ P2P_ACS_CR, "CmpltRedir" }, { P2P_ACS_UF, "UpstreamFwd" },
 	{ P2P_ACS_EC, "EgressCtrl" }, { P2P_ACS_DT, "DirectTrans" },
 };
+
+/*
+ * Root ports of the B460 chipset.  On a real machine the kernel had set the bits at boot, since
+ * an IOMMU was in use, ACS Control read 0 afterwards, and the groups of what is below were those
+ * of ports without ACS.
+ */
+static const struct { uint16_t vendor, device; } stuck[] = {
+	{ 0x8086, 0xa396 }, { 0x8086, 0xa398 }, { 0x8086, 0xa3e9 }, { 0x8086, 0xa3eb },
+};
+
+bool p2p_acs_is_stuck(const struct p2p_function *function)
+{
+	if (function->ids != P2P_PRESENT || function->acs.fact != P2P_PRESENT)
+		return false;
+	for (size_t i = 0; i < LENGTH(stuck); i++)
+		if (function->vendor == stuck[i].vendor && function->device == stuck[i].device)
+			return true;
+	return false;
+}
+
+uint16_t p2p_acs_settable(const struct p2p_function *function)
+{
+	return p2p_acs_is_stuck(function) ? 0 : function->acs.capability & P2P_ACS_CONTROL;
+}
+
+bool p2p_acs_has_parameter(const struct p2p_machine *machine)
+{
+	return machine->cmdline && (strstr(machine->cmdline, "disable_acs_redir") ||
+				    strstr(machine->cmdline, "config_acs"));
+}
 
 char *p2p_acs_format(uint16_t control, char buffer[P2P_ACS_SIZE])
 {

@@ -14,7 +14,6 @@
 
 /* What the kernel sets at boot when there is an IOMMU; drivers/pci/pci.c, pci_std_enable_acs(). */
 #define BOOT_BITS (P2P_ACS_SV | P2P_ACS_RR | P2P_ACS_CR | P2P_ACS_UF)
-#define CONTROL_BITS 0x007f
 #define REDIRECT_BITS (P2P_ACS_RR | P2P_ACS_CR | P2P_ACS_EC)
 
 static int copy_all(struct p2p_topology *topology, const struct p2p_topology *source)
@@ -88,13 +87,6 @@ static void copy_notes(struct p2p_change_work *work)
 	}
 }
 
-/* Parameters of the kernel that write ACS by themselves, whatever the IOMMU. */
-static bool has_acs_parameter(const struct p2p_machine *machine)
-{
-	return machine->cmdline && (strstr(machine->cmdline, "disable_acs_redir") ||
-				    strstr(machine->cmdline, "config_acs"));
-}
-
 static void write_control(struct p2p_function *function, uint16_t clear, uint16_t set)
 {
 	struct p2p_acs *acs = &function->acs;
@@ -111,14 +103,15 @@ static bool has_known_acs(const struct p2p_function *function)
 
 static void boot_acs(struct p2p_change_work *work, bool on)
 {
-	bool parameter = has_acs_parameter(&work->topology->machine);
+	bool parameter = p2p_acs_has_parameter(&work->topology->machine);
 
 	for (size_t i = 0; i < work->topology->count; i++) {
 		struct p2p_function *function = &work->topology->functions[i];
 		const struct p2p_acs *acs = &function->acs;
-		uint16_t missing = (uint16_t)(acs->capability & BOOT_BITS & ~acs->control);
+		uint16_t missing = (uint16_t)(p2p_acs_settable(function) & BOOT_BITS &
+					      ~acs->control);
 
-		if (!has_known_acs(function))
+		if (!has_known_acs(function) || p2p_acs_is_stuck(function))
 			continue;
 		if (!on)
 			work->unknown[i] |= acs->control & BOOT_BITS;
@@ -273,7 +266,7 @@ static int write_one(struct p2p_change_work *work, const struct p2p_change *chan
 {
 	uint16_t *unknown = &work->unknown[function->index];
 	char bdf[P2P_BDF_SIZE], names[P2P_ACS_SIZE];
-	uint16_t lacking = (uint16_t)(change->set & ~function->acs.capability);
+	uint16_t lacking = (uint16_t)(change->set & ~p2p_acs_settable(function));
 
 	p2p_bdf_format(function->bdf, bdf);
 	if (function->acs.fact == P2P_ABSENT)
@@ -281,6 +274,10 @@ static int write_one(struct p2p_change_work *work, const struct p2p_change *chan
 	if (!has_known_acs(function))
 		return p2p_error(work->context, -ENODATA, "ACS of %s could not be read: its present "
 				 "value is unknown", bdf);
+	if (lacking && p2p_acs_is_stuck(function))
+		return p2p_error(work->context, -EINVAL, "%s cannot set %s: ports of its kind are "
+				 "known not to keep what is written to ACS Control", bdf,
+				 p2p_acs_names(lacking, names));
 	if (lacking)
 		return p2p_error(work->context, -EINVAL, "%s cannot set %s: its ACS capability "
 				 "lacks it", bdf, p2p_acs_names(lacking, names));
@@ -293,14 +290,14 @@ static int write_acs(struct p2p_change_work *work, const struct p2p_change *chan
 {
 	struct p2p_topology *topology = work->topology;
 
-	if ((change->clear | change->set) & ~CONTROL_BITS || change->clear & change->set)
+	if ((change->clear | change->set) & ~P2P_ACS_CONTROL || change->clear & change->set)
 		return p2p_error(work->context, -EINVAL, "bits 0x%x and 0x%x of ACS Control cannot "
 				 "be cleared and set", change->clear, change->set);
 	if (change->function)
 		return write_one(work, change, &topology->functions[change->function->index]);
 	for (size_t i = 0; i < topology->count; i++) {
 		struct p2p_function *function = &topology->functions[i];
-		uint16_t set = change->set & function->acs.capability;
+		uint16_t set = change->set & p2p_acs_settable(function);
 
 		if (!has_known_acs(function))
 			continue;

@@ -168,7 +168,7 @@ static int add_trial(struct machine *machine, const struct p2p_function *port, u
 
 int machine_toggle(struct machine *machine, const struct p2p_function *port)
 {
-	uint16_t can = port->acs.capability & ACS_REDIRECTS, control = port->acs.control;
+	uint16_t can = p2p_acs_settable(port) & ACS_REDIRECTS, control = port->acs.control;
 	uint16_t read;
 
 	if (port->acs.fact != P2P_PRESENT || !can)

@@ -14,6 +14,7 @@
 
 #include "base/context.h"
 #include "policy/advice/advice.h"
+#include "topology/acs.h"
 #include "topology/build.h"
 #include "verdict/eval.h"
 
@@ -294,7 +295,7 @@ static void demand(void *userdata, const struct p2p_function *port, uint16_t set
 		return;
 	search->fixed[port->index] = true;
 	search->clear[port->index] = clear & acs->control;
-	search->set[port->index] = (uint16_t)(set & acs->capability & ~acs->control);
+	search->set[port->index] = (uint16_t)(set & p2p_acs_settable(port) & ~acs->control);
 }
 
 /* What a vendor's rule demands is taken whole: less of it is none of its cases. */

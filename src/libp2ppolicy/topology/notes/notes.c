@@ -224,5 +224,6 @@ void p2p_notes_build(struct p2p_topology *topology)
 	note_cut_switches(topology);
 	p2p_notes_fabrics(topology);
 	p2p_notes_links(topology);
+	p2p_notes_acs(topology);
 	note_offsets(topology);
 }

@@ -7,6 +7,9 @@
 /** p2p_notes_fabrics() - NVLink and XGMI, which PCI does not show. */
 void p2p_notes_fabrics(struct p2p_topology *topology);
 
+/** p2p_notes_acs() - ports that did not take what the kernel wrote to ACS Control. */
+void p2p_notes_acs(struct p2p_topology *topology);
+
 /** p2p_notes_links() - links that run below what both ends can do. */
 void p2p_notes_links(struct p2p_topology *topology);
 
