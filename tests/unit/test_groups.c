@@ -80,6 +80,73 @@ static struct p2p_number group_of(const struct boot *boot, const char *bdf)
 	return p2p_isolation_group(boot->isolation, get(boot->after, bdf));
 }
 
+/* By the ports of the chipset, and what its ISA bridge says; rcba -1: it could not be read. */
+static const struct {
+	uint16_t port, vendor;
+	int rcba;
+	enum p2p_tri apart;
+} chipsets[] = {
+	{ 0x1e10, 0x8086, 1, P2P_YES }, { 0x1e10, 0x8086, 0, P2P_NO },
+	{ 0x1e10, 0x8086, -1, P2P_UNKNOWN }, { 0x1e10, 0x1022, 1, P2P_UNKNOWN },
+	{ 0x1c10, 0x8086, 1, P2P_YES }, { 0x1d10, 0x8086, 1, P2P_YES },
+	{ 0x1d1e, 0x8086, 0, P2P_NO }, { 0x3b42, 0x8086, 1, P2P_YES },
+	{ 0x8c10, 0x8086, 0, P2P_NO }, { 0x8d10, 0x8086, 1, P2P_YES },
+	{ 0x9c90, 0x8086, 1, P2P_YES },
+	/* Of no such chipset: the register decides nothing. */
+	{ 0x1234, 0x8086, 1, P2P_NO },
+};
+
+START_TEST(chipset)
+{
+	const struct port two[] = { { 0x8086, chipsets[_i].port, false, 0 },
+				    { 0x8086, chipsets[_i].port, false, 0 } };
+	struct space lpc = make_space(chipsets[_i].vendor, 0x1e49, 0x060100, 0, P2P_PORT_ENDPOINT);
+	struct p2p_snapshot *snapshot = make_snapshot(P2P_SOURCE_TREE);
+	struct p2p_number a, b;
+	struct boot boot;
+
+	make_ports(snapshot, two, 2);
+	put32(&lpc, 0xf0, 0xfed1c000u | (chipsets[_i].rcba & 1));
+	if (chipsets[_i].rcba < 0)
+		lpc.size = 64;
+	make_function(snapshot, "0000:00:1f.0", HOST "0000:00:1f.0", &lpc);
+	boot = boot_with_iommu(snapshot);
+	a = group_of(&boot, "0000:01:00.0");
+	b = group_of(&boot, "0000:02:00.0");
+	ck_assert_int_eq(a.fact, chipsets[_i].apart == P2P_UNKNOWN ? P2P_DENIED : P2P_PRESENT);
+	ck_assert_int_eq(b.fact, a.fact);
+	if (a.fact == P2P_PRESENT)
+		ck_assert_int_eq(a.value != b.value, chipsets[_i].apart == P2P_YES);
+	boot_free(&boot);
+	p2p_snapshot_free(snapshot);
+}
+END_TEST
+
+/* A refresh reads of an ISA bridge of Intel's what the kernel looks at, and of no other. */
+START_TEST(refresh)
+{
+	static const struct { uint16_t vendor; uint32_t class_code; bool known; } bridges[] = {
+		{ 0x8086, 0x060100, true }, { 0x8086, 0x060400, false }, { 0x1022, 0x060100, false },
+	};
+	struct p2p_arena arena = { 0 };
+
+	for (int i = 0; i < LENGTH(bridges); i++) {
+		struct space space = make_space(bridges[i].vendor, 0x1e49, bridges[i].class_code, 0,
+						P2P_PORT_ENDPOINT);
+		struct p2p_config_source source = { .size = 256, .fetch = fetch_space,
+						    .data = &space };
+		struct p2p_config config;
+		uint32_t value;
+
+		put32(&space, 0xf0, 0xfed1c001u);
+		ck_assert_int_eq(p2p_config_load(&arena, &source, &config), 0);
+		ck_assert_int_eq(p2p_config_read32(&config, 0xf0, &value), bridges[i].known);
+		ck_assert(!p2p_config_read32(&config, 0xf4, &value));
+	}
+	p2p_arena_free(&arena);
+}
+END_TEST
+
 /* Ports that are known not to keep what is written, and their neighbours, which are not. */
 static const struct {
 	uint16_t device;
@@ -181,6 +248,8 @@ END_TEST
 
 static void add_cases(TCase *tcase)
 {
+	tcase_add_loop_test(tcase, chipset, 0, LENGTH(chipsets));
+	tcase_add_test(tcase, refresh);
 	tcase_add_loop_test(tcase, stuck, 0, LENGTH(ports));
 	tcase_add_loop_test(tcase, lacking, 0, LENGTH(unset));
 }

@@ -232,6 +232,8 @@ enum p2p_class {
  * @root: the function the kernel compares with its whitelist is chosen by the rule set (see
  *	verdict.h); here the functions on the root bus, in the order of their addresses
  * @first: the one that is first in the kernel's list of the bus; NULL that of the lowest address
+ * @isolates: does the Intel chipset keep its root ports without ACS apart, through registers that
+ *	the kernel finds by its ISA bridge; UNKNOWN where that could not be read or there is none
  * @order_unknown: it may be any: which is first could have been read, but was not
  */
 struct p2p_host_bridge {
@@ -246,6 +248,7 @@ struct p2p_host_bridge {
 	size_t roots;
 	const struct p2p_function *first;
 	bool order_unknown;
+	enum p2p_tri isolates;
 	bool vmd;			/* a domain behind a VMD endpoint */
 	const struct p2p_function *behind;	/* that endpoint, NULL none or not known */
 };

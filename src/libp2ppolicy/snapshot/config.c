@@ -9,6 +9,7 @@
 #define DWORDS(bytes)		((bytes) / 4)
 #define WORD_BITS		32u
 #define EXTENDED_START		0x100u
+#define INTEL_RCBA		0xf0u
 
 /*
  * The kernel stops after as many steps as there can be entries (PCI_FIND_CAP_TTL 48 and
@@ -295,6 +296,17 @@ static bool is_conventional(const struct loader *loader)
 	       !(status & (PCI_PCIX_STATUS_266MHZ | PCI_PCIX_STATUS_533MHZ));
 }
 
+/* The ISA bridge of an Intel chipset tells of its root ports; topology/acs.c, p2p_chipset_build(). */
+static void need_rcba(struct loader *loader)
+{
+	uint16_t vendor, class_code;
+
+	if (p2p_config_read16(&loader->config, PCI_VENDOR_ID, &vendor) && vendor == 0x8086 &&
+	    p2p_config_read16(&loader->config, PCI_CLASS_DEVICE, &class_code) &&
+	    class_code == PCI_CLASS_BRIDGE_ISA)
+		need(loader, INTEL_RCBA, 4);
+}
+
 /* What 64, 128, 256 or 4096 bytes tell of the two chains. */
 static void eval(struct loader *loader)
 {
@@ -304,6 +316,7 @@ static void eval(struct loader *loader)
 		return;
 	config->standard = P2P_PRESENT;
 	config->standard_whole = walk_standard(loader);
+	need_rcba(loader);
 	if (config->size >= P2P_CONFIG_EXTENDED) {
 		config->extended = P2P_PRESENT;
 		config->extended_whole = walk_extended(loader);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The names of the bits of ACS Control, as lspci prints them. */
+/* The names of the bits of ACS Control, as lspci prints them, and ports that need more than those. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,8 +7,18 @@
 #include <p2ppolicy/topology.h>
 
 #include "topology/acs.h"
+#include "topology/build.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+/*
+ * drivers/pci/quirks.c, pci_quirk_enable_intel_lpc_acs(): 1f.0 beside the root port, and its
+ * register INTEL_LPC_RCBA_REG.
+ */
+#define LPC_DEVFN	0xf8
+#define LPC_RCBA	0xf0
+#define LPC_RCBA_ENABLE	1u
+#define ISA_BRIDGE	0x0601
 
 const struct p2p_acs_bit p2p_acs_bits[P2P_ACS_BITS] = {
 	{ P2P_ACS_SV, "SrcValid" }, { P2P_ACS_TB, "TransBlk" }, { P2P_ACS_RR, "ReqRedir" },
@@ -96,4 +106,21 @@ int p2p_acs_parse(const char *text, uint16_t *ret_clear, uint16_t *ret_set)
 	*ret_clear = clear;
 	*ret_set = set;
 	return 0;
+}
+
+/* Without those registers the kernel cannot set up the ports; with them it always does. */
+void p2p_chipset_build(struct p2p_topology *topology)
+{
+	for (size_t i = 0; i < topology->host_count; i++) {
+		struct p2p_host_bridge *host = &topology->hosts[i];
+		const struct p2p_bdf at = { host->domain, host->bus, LPC_DEVFN };
+		const struct p2p_function *lpc = p2p_tree_find(topology, at);
+		const struct p2p_raw *raw = lpc ? topology->builds[lpc->index].raw : NULL;
+		uint32_t rcba;
+
+		if (raw && lpc->ids == P2P_PRESENT && lpc->vendor == 0x8086 &&
+		    lpc->class_code >> 8 == ISA_BRIDGE &&
+		    p2p_config_read32(&raw->config, LPC_RCBA, &rcba))
+			host->isolates = rcba & LPC_RCBA_ENABLE ? P2P_YES : P2P_NO;
+	}
 }

@@ -354,6 +354,8 @@ static const struct p2p_fact_row host_rows[] = {
 	    "the lowest address", .derived = true),
 	ROW("order_unknown", flag, order_unknown, "which is first there could have been read, but "
 	    "was not"),
+	ROW("chipset_isolates", tri, isolates, "does the Intel chipset keep its root ports without "
+	    "ACS apart"),
 };
 
 #undef OBJECT

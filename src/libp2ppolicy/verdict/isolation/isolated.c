@@ -18,7 +18,8 @@
 /*
  * WITHOUT_ACS: isolated whatever ACS says; NEVER: not, whatever it says; SOUTHBRIDGE: isolated
  * behind an AMD IOMMU (pci_quirk_amd_sb_acs()); CHIPSET: isolated if the kernel could set it up
- * through registers in memory (pci_quirk_enable_intel_pch_acs()).
+ * through registers in memory (pci_quirk_enable_intel_pch_acs()), which bit 0 of the RCBA of
+ * function 1f.0 decides.
  */
 enum quirk { WITHOUT_ACS, NEVER, SOUTHBRIDGE, CHIPSET };
 
@@ -195,7 +196,8 @@ static bool ask_quirks(const struct p2p_machine *machine, const struct p2p_funct
 		    function->device > row->last)
 			continue;
 		*ret_answer = row->quirk == WITHOUT_ACS ? P2P_YES :
-			      row->quirk == NEVER ? P2P_NO : P2P_UNKNOWN;
+			      row->quirk == NEVER ? P2P_NO :
+			      row->quirk == CHIPSET ? function->host->isolates : P2P_UNKNOWN;
 		if (row->types && function->pcie.fact == P2P_DENIED) {
 			*ret_answer = P2P_UNKNOWN;
 			return true;
