@@ -147,6 +147,94 @@ START_TEST(refresh)
 }
 END_TEST
 
+/* What an IOMMU of AMD's leaves out. */
+static const struct {
+	uint16_t vendor, device;
+	uint32_t class_code;
+	const char *bdf;
+	bool left_out;
+} roots[] = {
+	{ 0x1022, 0x1480, 0x060000, "0000:00:00.0", true },
+	{ 0x1022, 0x1450, 0x060000, "0000:00:00.0", true },
+	{ 0x1022, 0x153a, 0x060000, "0000:00:00.0", true },
+	{ 0x1d94, 0x1450, 0x060000, "0000:00:00.0", true },
+	{ 0x1022, 0x1482, 0x060000, "0000:00:01.0", false },
+	{ 0x1022, 0x1480, 0x060000, "0000:00:01.0", false },
+	{ 0x1022, 0x1410, 0x060000, "0000:00:00.0", false },
+	{ 0x8086, 0x1480, 0x060000, "0000:00:00.0", false },
+	{ 0x1022, 0x1481, 0x080600, "0000:00:00.2", true },
+};
+
+START_TEST(left_out)
+{
+	struct p2p_snapshot *snapshot = make_snapshot(P2P_SOURCE_TREE);
+	struct space root = make_space(roots[_i].vendor, roots[_i].device, roots[_i].class_code, 0,
+				       P2P_PORT_ENDPOINT);
+	struct boot boot;
+
+	make_function(snapshot, roots[_i].bdf,
+		      p2p_arena_format(&snapshot->arena, HOST "%s", roots[_i].bdf), &root);
+	boot = boot_with_iommu(snapshot);
+	ck_assert_int_eq(group_of(&boot, roots[_i].bdf).fact == P2P_ABSENT, roots[_i].left_out);
+	boot_free(&boot);
+	p2p_snapshot_free(snapshot);
+}
+END_TEST
+
+/* A tree of somebody else: so many of its ten functions have a group. */
+START_TEST(most)
+{
+	struct p2p_snapshot *snapshot = make_snapshot(P2P_SOURCE_TREE);
+	struct space nic = make_space(0x15b3, 0x1021, 0x020000, 0, P2P_PORT_ENDPOINT);
+	struct p2p_topology *topology;
+
+	for (int i = 0; i < 10; i++) {
+		char bdf[P2P_BDF_SIZE];
+		struct p2p_raw *raw;
+
+		snprintf(bdf, sizeof(bdf), "0000:00:%02x.0", i + 1);
+		raw = make_function(snapshot, bdf,
+				    p2p_arena_format(&snapshot->arena, HOST "%s", bdf), &nic);
+		if (i < _i)
+			make_attr(raw, P2P_ATTR_IOMMU_GROUP, "1");
+	}
+	topology = make_topology(snapshot);
+	ck_assert_int_eq(get(topology, "0000:00:0a.0")->iommu_group.fact,
+			 _i == 10 ? P2P_PRESENT : _i > 5 ? P2P_ABSENT : P2P_DENIED);
+	p2p_topology_free(topology);
+	p2p_snapshot_free(snapshot);
+}
+END_TEST
+
+/* The links of cards, and none of the ports above them: those of others may be missing, too. */
+START_TEST(bridges)
+{
+	const struct port three[] = { { 0x8086, 0x1234, false, 0 }, { 0x8086, 0x1234, false, 0 },
+				      { 0x8086, 0x1234, false, 0 } };
+	struct p2p_snapshot *snapshot = make_snapshot(P2P_SOURCE_TREE);
+	struct space nic = make_space(0x15b3, 0x1021, 0x020000, 0, P2P_PORT_ENDPOINT);
+	struct p2p_topology *topology;
+	bool links = _i;
+
+	make_function(snapshot, "0000:00:02.0", HOST "0000:00:02.0", &nic);
+	for (unsigned int i = 3; i < 7; i++) {
+		const char *bdf = p2p_arena_format(&snapshot->arena, "0000:00:%02x.0", i);
+
+		make_attr(make_function(snapshot, bdf, p2p_arena_format(&snapshot->arena, HOST "%s", bdf),
+					&nic), P2P_ATTR_IOMMU_GROUP, "2");
+	}
+	make_ports(snapshot, three, 3);
+	for (size_t i = 0; links && i < snapshot->count; i++)
+		if (snapshot->raws[i].bdf.devfn >> 3 == 0x1c)
+			make_attr(&snapshot->raws[i], P2P_ATTR_IOMMU_GROUP, "1");
+	topology = make_topology(snapshot);
+	ck_assert_int_eq(get(topology, "0000:00:02.0")->iommu_group.fact,
+			 links ? P2P_ABSENT : P2P_DENIED);
+	p2p_topology_free(topology);
+	p2p_snapshot_free(snapshot);
+}
+END_TEST
+
 /* Ports that are known not to keep what is written, and their neighbours, which are not. */
 static const struct {
 	uint16_t device;
@@ -250,6 +338,9 @@ static void add_cases(TCase *tcase)
 {
 	tcase_add_loop_test(tcase, chipset, 0, LENGTH(chipsets));
 	tcase_add_test(tcase, refresh);
+	tcase_add_loop_test(tcase, left_out, 0, LENGTH(roots));
+	tcase_add_loop_test(tcase, most, 4, 11);
+	tcase_add_loop_test(tcase, bridges, 0, 2);
 	tcase_add_loop_test(tcase, stuck, 0, LENGTH(ports));
 	tcase_add_loop_test(tcase, lacking, 0, LENGTH(unset));
 }

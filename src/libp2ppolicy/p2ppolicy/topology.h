@@ -320,6 +320,7 @@ struct p2p_function {
 
 	struct p2p_number numa;		/* -1 in value: the kernel says none */
 	struct p2p_number iommu_group;	/* ABSENT: no IOMMU over it */
+	bool had_group;			/* before a change after which its group is not known */
 	const char *iommu_type;		/* "DMA", "DMA-FQ", "identity", NULL unknown */
 	const char *cpus;		/* local_cpulist */
 	const char *driver;		/* NULL none or unknown, see driver_fact */

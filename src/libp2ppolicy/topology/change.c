@@ -329,8 +329,10 @@ static void forget_unknown(struct p2p_change_work *work)
 static void forget_groups(struct p2p_topology *topology)
 {
 	for (size_t i = 0; i < topology->count; i++)
-		if (topology->functions[i].iommu_group.fact == P2P_PRESENT)
+		if (topology->functions[i].iommu_group.fact == P2P_PRESENT) {
 			topology->functions[i].iommu_group.fact = P2P_DENIED;
+			topology->functions[i].had_group = true;
+		}
 }
 
 static int step(struct p2p_change_work *work, const struct p2p_change *change)

@@ -122,6 +122,41 @@ static void set_ports(struct p2p_function *function, const struct p2p_raw *raw)
 	function->port_mbps = speed;
 }
 
+/*
+ * A bridge above a function with a group has one too: where the link of such a bridge is missing,
+ * so may that of any other.
+ */
+static bool has_most_groups(const struct p2p_topology *topology)
+{
+	size_t with = 0;
+
+	for (size_t i = 0; i < topology->count; i++) {
+		const struct p2p_function *function = &topology->functions[i];
+
+		if (function->iommu_group.fact != P2P_PRESENT)
+			continue;
+		if (function->parent && function->parent->iommu_group.fact != P2P_PRESENT)
+			return false;
+		with++;
+	}
+	return 2 * with > topology->count;
+}
+
+/*
+ * A tree that is no capture of ours proves nothing by what it lacks.  But where it has the links of
+ * most functions, whoever made it took them along, and one without has none.
+ */
+static void settle_groups(struct p2p_topology *topology)
+{
+	if (!has_most_groups(topology))
+		return;
+	for (size_t i = 0; i < topology->count; i++)
+		if (topology->functions[i].iommu_group.fact == P2P_DENIED &&
+		    topology->builds[i].raw &&
+		    topology->builds[i].raw->attr[P2P_ATTR_IOMMU_GROUP].fact == P2P_DENIED)
+			topology->functions[i].iommu_group.fact = P2P_ABSENT;
+}
+
 void p2p_locality_build(struct p2p_topology *topology)
 {
 	size_t i;
@@ -141,6 +176,8 @@ void p2p_locality_build(struct p2p_topology *topology)
 		set_iommu(topology, function, raw);
 		set_os_names(topology, function, raw);
 	}
+	if (p2p_snapshot_source(topology->snapshot) != P2P_SOURCE_LIVE)
+		settle_groups(topology);
 }
 
 /* Functions of one node tell the node of their host bridge; -1 tells nothing. */

@@ -403,3 +403,20 @@ enum p2p_tri p2p_is_alias(const struct p2p_function *function, const struct p2p_
 	}
 	return alias ? P2P_YES : P2P_NO;
 }
+
+/* arch/x86/kernel/amd_nb.c, amd_root_ids[] and hygon_root_ids[], of CPUs. */
+bool p2p_is_zen_root(const struct p2p_function *function)
+{
+	static const struct { uint16_t vendor, device; } roots[] = {
+		{ 0x1022, 0x1450 }, { 0x1022, 0x15d0 }, { 0x1022, 0x1480 }, { 0x1022, 0x1630 },
+		{ 0x1022, 0x14b5 }, { 0x1022, 0x14a4 }, { 0x1022, 0x14d8 }, { 0x1022, 0x14e8 },
+		{ 0x1022, 0x153a }, { 0x1022, 0x1507 }, { 0x1022, 0x1122 }, { 0x1d94, 0x1450 },
+	};
+
+	if (function->ids != P2P_PRESENT || function->parent || function->bdf.devfn)
+		return false;
+	for (size_t i = 0; i < LENGTH(roots); i++)
+		if (roots[i].vendor == function->vendor && roots[i].device == function->device)
+			return function->class_code >> 8 == 0x0600;
+	return false;
+}

@@ -27,6 +27,9 @@ uint16_t p2p_acs_missing(const struct p2p_function *function);
  */
 enum p2p_tri p2p_takes_over(const struct p2p_machine *machine, const struct p2p_function *bridge);
 
+/** p2p_is_zen_root() - is it function 00.0 of a root bus of AMD Zen or Hygon, its root complex? */
+bool p2p_is_zen_root(const struct p2p_function *function);
+
 /** p2p_stops_aliases() - does the IOMMU sit at this bridge and not at the root? */
 bool p2p_stops_aliases(const struct p2p_function *bridge);
 

@@ -259,13 +259,20 @@ static void run(struct pass *pass)
 
 /*
  * Where there is no IOMMU yet, which functions one would leave out is not known, but for AMD's:
- * a PCI function, which the firmware's table does not put under itself.
+ * a PCI function, which the firmware's table does not put under itself, and the root complex,
+ * which has no group on any Zen machine seen: there the table begins behind it.
  */
+static bool is_left_out(const struct p2p_function *function)
+{
+	return function->class_code >> 8 == 0x0806 || p2p_is_zen_root(function);
+}
+
 static bool is_covered(const struct p2p_machine *machine, const struct p2p_function *function)
 {
 	if (machine->iommu == P2P_YES && function->iommu_group.fact == P2P_ABSENT)
 		return false;
-	if (function->iommu_group.fact != P2P_PRESENT && function->class_code >> 8 == 0x0806)
+	if (function->iommu_group.fact != P2P_PRESENT && !function->had_group &&
+	    is_left_out(function))
 		return false;
 	return machine->iommu != P2P_NO;
 }
