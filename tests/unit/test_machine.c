@@ -64,6 +64,40 @@ START_TEST(second_processor)
 }
 END_TEST
 
+static const struct {
+	const char *cpuinfo, *name;
+} arms[] = {
+	{ "CPU implementer\t: 0x41\nCPU part\t: 0xd4f\n", "ARM Neoverse V2" },
+	{ "CPU implementer\t: 0x41\nCPU part\t: 0xd0c\n", "ARM Neoverse N1" },
+	{ "CPU implementer\t: 0x41\nCPU part\t: 0xd40\n", "ARM Neoverse V1" },
+	{ "CPU implementer\t: 0x41\nCPU part\t: 0xd49\n", "ARM Neoverse N2" },
+	{ "CPU implementer\t: 0x43\nCPU part\t: 0x0af\n", "Cavium ThunderX2" },
+	{ "CPU implementer\t: 0x46\nCPU part\t: 0x001\n", "Fujitsu A64FX" },
+	{ "CPU implementer\t: 0x48\nCPU part\t: 0xd01\n", "HiSilicon TSV110 (Kunpeng 920)" },
+	{ "CPU implementer\t: 0xc0\nCPU part\t: 0xac3\n", "Ampere-1 (AmpereOne)" },
+	{ "CPU implementer\t: 0xc0\nCPU part\t: 0xac4\n", "Ampere-1a (AmpereOne)" },
+	/* A number is one maker's; one of the two tells nothing; a name that is there counts. */
+	{ "CPU implementer\t: 0x48\nCPU part\t: 0xd4f\n", NULL },
+	{ "CPU implementer\t: 0x41\nCPU part\t: 0xfff\n", NULL },
+	{ "CPU implementer\t: 0x41\n", NULL },
+	{ "CPU part\t: 0xd0c\n", NULL },
+	{ "model name\t: Mine\nCPU implementer\t: 0x41\nCPU part\t: 0xd0c\n", "Mine" },
+};
+
+START_TEST(arm)
+{
+	struct p2p_snapshot *snapshot = start(P2P_SOURCE_TREE, 0x15b3, 0x1021);
+	struct p2p_topology *topology;
+
+	make_file(snapshot, "proc/cpuinfo", arms[_i].cpuinfo);
+	topology = make_topology(snapshot);
+	ck_assert_pstr_eq(p2p_topology_machine(topology)->cpu_name, arms[_i].name);
+	ck_assert_int_eq(p2p_topology_machine(topology)->cpu_family.fact, P2P_ABSENT);
+	p2p_topology_free(topology);
+	p2p_snapshot_free(snapshot);
+}
+END_TEST
+
 START_TEST(nothing_known)
 {
 	struct p2p_snapshot *snapshot = start(P2P_SOURCE_DUMP, 0x15b3, 0x1021);
@@ -471,6 +505,7 @@ static void add_cases(TCase *tcase)
 {
 	tcase_add_test(tcase, processor);
 	tcase_add_test(tcase, second_processor);
+	tcase_add_loop_test(tcase, arm, 0, (int)(sizeof(arms) / sizeof(arms[0])));
 	tcase_add_test(tcase, nothing_known);
 	tcase_add_loop_test(tcase, p2pdma, 0, LENGTH(kernels));
 	tcase_add_loop_test(tcase, virtual_machines, 0, LENGTH(guests));

@@ -137,6 +137,9 @@ void p2p_stack_build(struct p2p_topology *topology);
 /** p2p_peers_build() - what GPU and RDMA drivers say of single functions. */
 void p2p_peers_build(struct p2p_topology *topology);
 
+/** p2p_arm_name() - of an ARM core, by two fields of its MIDR; NULL not known. */
+const char *p2p_arm_name(struct p2p_number implementer, struct p2p_number part);
+
 /** p2p_guest_build() - is it a virtual machine, whose, and which functions are emulated. */
 void p2p_guest_build(struct p2p_topology *topology);
 

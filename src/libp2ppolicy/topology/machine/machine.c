@@ -73,6 +73,10 @@ static void set_cpu(struct p2p_topology *topology)
 		return;
 	machine->cpu_vendor = cpu_value(topology, cpuinfo->data, "vendor_id");
 	machine->cpu_name = cpu_value(topology, cpuinfo->data, "model name");
+	if (!machine->cpu_name)
+		machine->cpu_name = p2p_arm_name(cpu_number(topology, cpuinfo->data,
+							    "CPU implementer"),
+						 cpu_number(topology, cpuinfo->data, "CPU part"));
 	machine->cpu_family = cpu_number(topology, cpuinfo->data, "cpu family");
 	machine->cpu_model = cpu_number(topology, cpuinfo->data, "model");
 	/* x86 prints both; other architectures have no family to ask for. */
