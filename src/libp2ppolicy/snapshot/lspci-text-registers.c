@@ -509,9 +509,8 @@ int p2p_text_config(struct p2p_text_function *function, struct p2p_arena *arena,
 	if (whole || function->last)
 		tell(function, first_pointer(function), 4);
 	source.kernel_size = whole && function->extended_seen;
-	for (unsigned int i = 0; i < DWORDS; i++)
-		if (function->told[4 * i] && function->told[4 * i + 1] &&
-		    function->told[4 * i + 2] && function->told[4 * i + 3])
+	for (size_t i = 0; i < DWORDS; i++)
+		if (!memchr(function->told + 4 * i, 0, 4))
 			known[i / 32] |= 1u << i % 32;
 	return p2p_config_load(arena, &source, ret_config);
 }

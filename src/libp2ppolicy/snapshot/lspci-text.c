@@ -104,12 +104,13 @@ static bool is_hex_row(const char *line)
 
 static bool is_text(const struct p2p_input *input)
 {
-	struct text text = { .next = input->data, .end = input->data + input->size };
+	struct text text = { .next = input->data };
 	struct p2p_bdf bdf;
 	bool found = false;
 
 	if (!input->data || memchr(input->data, '\0', input->size))
 		return false;
+	text.end = input->data + input->size;
 	while (next_line(&text)) {
 		if (is_hex_row(text.line))
 			return false;
