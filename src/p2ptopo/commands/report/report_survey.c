@@ -139,9 +139,10 @@ static const struct p2p_function *find_member(const struct survey *survey,
 	for (size_t i = 0; i < group->count; i++) {
 		const struct p2p_function *member = group->members[i];
 
-		if (member->kind == kind && member != without && !survey_is_inside(member) &&
-		    !(picked && survey->left_out[member->index]))
-			return member;
+		if (member == without || member->kind != kind || survey_is_inside(member) ||
+		    (picked && survey->left_out[member->index]))
+			continue;
+		return member;
 	}
 	return NULL;
 }
