@@ -129,7 +129,7 @@ def type_and_quit(session):
     terminal.keys("2")
     terminal.wait("provider↓")
     terminal.keys("j", "j", "Right", "Enter")
-    terminal.wait("verdict     thru_host_bridge")
+    terminal.wait("drivers     unknown")
     terminal.keys("q")
     terminal.wait("provider↓")
     terminal.keys("/")
