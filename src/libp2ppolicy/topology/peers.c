@@ -136,9 +136,9 @@ static const struct p2p_function *const *collect(struct p2p_topology *topology, 
 	}
 	if (stated.fact == P2P_PRESENT ? stated.value != link : file->fact != P2P_ABSENT)
 		return NULL;
-	kept = p2p_keep(topology, count + 1, sizeof(*kept));
+	kept = p2p_keep(topology, count + 1, sizeof(void *));
 	if (kept && count)
-		memcpy(kept, peers, count * sizeof(*kept));
+		memcpy(kept, peers, count * sizeof(void *));
 	return kept;
 }
 

@@ -155,13 +155,15 @@ static struct p2p_number find_symbol(const struct p2p_topology *topology, const 
 {
 	const struct p2p_file *file = p2p_snapshot_file(topology->snapshot, "proc/kallsyms");
 	size_t size = strlen(name);
-	const char *at = file->fact == P2P_PRESENT ? file->data : NULL;
+	const char *at = file->data;
 
-	for (; at && (at = strstr(at, name)); at += size)
+	if (file->fact != P2P_PRESENT || !at)
+		return denied;
+	for (; (at = strstr(at, name)); at += size)
 		if (at > file->data && at[-1] == ' ' && strchr("\n\t ", at[size]))
 			return present(1);
 	/* Captures of older releases hold no symbols but those of p2pdma: no "no" from one. */
-	if (file->fact == P2P_PRESENT && topology->machine.source == P2P_SOURCE_LIVE &&
+	if (topology->machine.source == P2P_SOURCE_LIVE &&
 	    strstr(file->data, " pci_enable_device\n"))
 		return present(0);
 	return denied;

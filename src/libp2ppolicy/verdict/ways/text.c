@@ -232,7 +232,7 @@ static void add_cure(struct p2p_text *text, const struct p2p_verdict *verdict,
 	if (clear)
 		p2p_text_add(text, "%sclear the ACS redirects: `p2ptopo fix %s%s %s`",
 			     untranslate ? ", and " : "",
-			     strcmp(verdict->provider->driver, "nvidia") ||
+			     strcmp(verdict->provider->driver, "nvidia") != 0 ||
 			     answer->way->addressing == P2P_ADDRESSING_P2PDMA ?
 			     "" : "--goal gpudirect ", verdict->provider->display,
 			     verdict->client->display);
