@@ -14,7 +14,7 @@
 #include <pci/header.h>
 
 #include "base/context.h"
-#include "snapshot/lspci-text.h"
+#include "snapshot/lspci/text.h"
 #include "snapshot/sources.h"
 
 #define LINE_MOST	1024u

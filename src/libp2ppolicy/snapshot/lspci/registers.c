@@ -5,7 +5,7 @@
 
 #include <pci/header.h>
 
-#include "snapshot/lspci-text.h"
+#include "snapshot/lspci/text.h"
 
 #define LENGTH(array)	(sizeof(array) / sizeof((array)[0]))
 #define EXTENDED_START	0x100u
