@@ -16,7 +16,7 @@ enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_JSONL };
  * struct options - global options, valid before and after the command.
  * @help, @version, @schema: print that and do nothing else
  * @terminal: does the output go to a screen?
- * @given: the rows of the option table that the user gave, a bit each
+ * @given: the rows of the option table that the user gave, a bit each; @lettered: by their letter
  */
 struct options {
 	const char *from, *kernel, *pci_ids, *columns;
@@ -33,10 +33,12 @@ struct options {
 	const char *policy, *goal, *undo_file, *proof;	/* for fix */
 	bool apply, undo, lint, report;		/* its modes */
 	bool all, colour, with_serials, terminal, dry_run, overwrite;
+	const char *output, *dialect, *map;	/* for export */
+	bool skeleton, with_devices;		/* of nccl */
 	const char *keys, *size;		/* for view */
 	bool no_snapshot, settle, background, print_screen;
 	bool help, version, schema;
-	uint64_t given;
+	uint64_t given, lettered;
 	unsigned int width, height;		/* of the screen; 80x24 when not a terminal */
 };
 
@@ -91,7 +93,7 @@ enum takes {
 /** enum value - what an argument is, for those who complete it. */
 enum value {
 	VALUE_NONE, VALUE_PATH, VALUE_FOLDER, VALUE_DEVICE, VALUE_END, VALUE_FLOW, VALUE_CHANGE,
-	VALUE_WORD, VALUE_WORDS, VALUE_RULES, VALUE_COLUMNS,
+	VALUE_WORD, VALUE_WORDS, VALUE_RULES, VALUE_COLUMNS, VALUE_FORMAT,
 };
 
 struct column;

@@ -5,6 +5,7 @@
 
 #include "commands/commands.h"
 #include "complete.h"
+#include "export/export.h"
 #include "options.h"
 #include "print/output.h"
 #include "print/words.h"
@@ -186,6 +187,9 @@ static void offer_value(struct completion *completion, enum value value,
 		return;
 	case VALUE_CHANGE:
 		offer_change(completion);
+		return;
+	case VALUE_FORMAT:
+		offer_words(completion, export_format_name);
 		return;
 	case VALUE_WORDS:
 		skip_past(completion, ",");

@@ -28,6 +28,7 @@ LIST(cells, "verdict", "way", "read", "write", "latency", "score")
 LIST(modes, "off", "observe", "enforce")
 LIST(goals, "possible", "direct", "gpudirect")
 LIST(whens, "auto", "always", "never")
+LIST(dialects, "nccl", "rccl")
 
 static const char *rule_sets(size_t index)
 {
@@ -88,6 +89,17 @@ static const struct option_row rows[] = {
 	  "check only these classes: missing, gate, iommu, acs, ..." },
 	{ 0, "record", NULL, 0, "check", FLAG(record),
 	  "write the expectations that this machine meets to FILE or to stdout" },
+	{ 'o', "output", "FILE", 0, "export", TEXT(output), VALUE_PATH, NULL,
+	  "write FILE, which is replaced whole or stays as it was" },
+	{ 0, "dialect", "DIALECT", 0, "export", TEXT(dialect), VALUE_WORD, dialects,
+	  "whose file nccl is: nccl (the default), or rccl, which takes another version number" },
+	{ 0, "skeleton", NULL, 0, "export", FLAG(skeleton),
+	  "nccl: only CPUs and PCI functions, the default; the library finds GPUs and NICs itself" },
+	{ 0, "with-devices", NULL, 0, "export", FLAG(with_devices),
+	  "nccl: GPUs and NICs, too" },
+	{ 0, "map", "FILE", 0, "export", TEXT(map), VALUE_PATH, NULL,
+	  "nccl: use the addresses of a guest: each line of FILE has one of the host and the "
+	  "guest's" },
 	{ 0, "interval", "SECONDS", 0, "watch", TEXT(interval), VALUE_NONE, NULL,
 	  "how often to check links, which change without an event; default 30, 0 never" },
 	{ 0, "settle", NULL, 0, "refresh", FLAG(settle),
@@ -196,7 +208,7 @@ static void make_getopt(char *letters, struct option *longs)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		const struct option_row *row = &rows[i];
 
-		if (row->letter) {
+		if (row->letter && row_of(row->letter) == row) {
 			*letters++ = row->letter;
 			if (row->argument)
 				*letters++ = ':';
@@ -276,6 +288,8 @@ enum status options_parse(int argc, char **argv, struct app *app, int *ret_first
 			return status;
 		set(&options, row, optarg);
 		options.given |= UINT64_C(1) << (row - rows);
+		if (value < 256)
+			options.lettered |= UINT64_C(1) << (row - rows);
 	}
 	look_at_screen(&options);
 	options.colour = has_colour(&options);
@@ -342,10 +356,34 @@ static enum status refuse_row(const struct app *app, const struct option_row *ro
 			 row->name, row->command, command);
 }
 
-enum status options_fit(const struct app *app)
+/* A letter that stands for one option with most commands and for another with this one. */
+static void move_letter(struct app *app, const struct option_row *from)
+{
+	struct options *options = &app->options;
+	const struct option_row *to;
+
+	for (size_t i = 0; (to = options_row(i)); i++) {
+		const char **argument = field(options, from);
+
+		if (to == from || to->letter != from->letter || !options_known(to, app->command))
+			continue;
+		set(options, to, *argument);
+		*argument = NULL;
+		options->given &= ~(UINT64_C(1) << (from - rows));
+		options->given |= UINT64_C(1) << i;
+		return;
+	}
+}
+
+enum status options_fit(struct app *app)
 {
 	const struct options *options = &app->options;
 
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		if (options->given & options->lettered & UINT64_C(1) << i &&
+		    !options_known(&rows[i], app->command))
+			move_letter(app, &rows[i]);
+	}
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		if (options->given >> i & 1 && !options_known(&rows[i], app->command))
 			return refuse_row(app, &rows[i]);

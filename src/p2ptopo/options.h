@@ -13,7 +13,8 @@ enum option_kind { KIND_TEXT, KIND_FLAG, KIND_JSON, KIND_JSONL };
 
 /**
  * struct option_row - one option.
- * @letter: 0 it has none; @name: NULL it has no long form
+ * @letter: 0 it has none; one that several rows share is an option with an argument in all of them;
+ * @name: NULL it has no long form
  * @argument: what --help calls its argument; NULL it takes none
  * @takes: the commands that know it have this in their row; 0 see @command
  * @command: the commands that know it, with " and " between; NULL all do
@@ -49,8 +50,11 @@ bool options_known(const struct option_row *row, const struct command *command);
  */
 enum status options_parse(int argc, char **argv, struct app *app, int *ret_first);
 
-/** options_fit() - are the options given meant for the command? */
-enum status options_fit(const struct app *app);
+/**
+ * options_fit() - are the options given meant for the command?  A letter that several options share is
+ *	taken for the one that the command knows.
+ */
+enum status options_fit(struct app *app);
 
 /** options_help() - describe the command line; @command NULL: all of it. */
 void options_help(FILE *out, const struct command *command);

@@ -353,6 +353,35 @@ START_TEST(no_room)
 }
 END_TEST
 
+/* More than a buffer holds; @data: what to return. */
+static int print_lines(FILE *out, void *data)
+{
+	for (unsigned int i = 0; i < 20000; i++)
+		fprintf(out, "%u\n", i);
+	return *(const int *)data;
+}
+
+START_TEST(prints)
+{
+	int fine = 0, wrong = 42;
+	size_t size;
+	char *text;
+
+	no_unnamed = _i;
+	put_text(directory, "file", "old");
+	ck_assert_int_eq(p2p_file_print(context, path, 0, print_lines, &wrong), 42);
+	holds(path, "old");
+	ck_assert_int_eq(p2p_file_print(context, path, P2P_WRITE_NEW, print_lines, &fine), -EEXIST);
+	ck_assert_int_eq(p2p_file_print(context, "/dev/full", 0, print_lines, &fine), -ENOSPC);
+	ck_assert_int_eq(p2p_file_print(context, path, 0, print_lines, &fine), 0);
+	text = get_bytes(path, &size);
+	ck_assert_uint_eq(size, 108890);
+	ck_assert_str_eq(text + size - strlen("19998\n19999\n"), "19998\n19999\n");
+	free(text);
+	ck_assert_uint_eq(entries(), 1);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("file-write");
@@ -372,6 +401,7 @@ int main(void)
 	tcase_add_loop_test(tests, forbidden, 0, 2);
 	tcase_add_loop_test(tests, signals, 0, 10);
 	tcase_add_loop_test(tests, no_room, 0, 2);
+	tcase_add_loop_test(tests, prints, 0, 2);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);

@@ -392,3 +392,36 @@ int p2p_file_write(struct p2p_context *context, const char *path, unsigned int f
 
 	return r ? r : p2p_file_close(&writer, p2p_file_put(&writer, bytes, size));
 }
+
+/** struct printer - a stream into a file; @error: why it went no further. */
+struct printer {
+	struct p2p_file_writer writer;
+	int error;
+};
+
+static ssize_t put_printed(void *cookie, const char *bytes, size_t size)
+{
+	struct printer *printer = cookie;
+
+	if (!printer->error)
+		printer->error = p2p_file_put(&printer->writer, bytes, size);
+	return printer->error ? -1 : (ssize_t)size;
+}
+
+int p2p_file_print(struct p2p_context *context, const char *path, unsigned int flags,
+		   p2p_print_fn *print, void *data)
+{
+	struct printer printer = { 0 };
+	int r = p2p_file_open(context, path, flags, &printer.writer);
+	FILE *out;
+
+	if (r)
+		return r;
+	out = fopencookie(&printer, "w", (cookie_io_functions_t){ .write = put_printed });
+	if (!out)
+		return p2p_file_close(&printer.writer, failed(&printer.writer, -ENOMEM));
+	r = print(out, data);
+	/* What is left in its buffer goes out now; a failure is in printer.error. */
+	fclose(out);
+	return p2p_file_close(&printer.writer, r ? r : printer.error);
+}

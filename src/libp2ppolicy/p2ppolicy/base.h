@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <p2ppolicy.h>
 
@@ -79,5 +80,16 @@ enum p2p_write_flag { P2P_WRITE_NEW = 1, P2P_WRITE_OWN = 2, P2P_WRITE_SECRET = 4
  */
 int p2p_file_write(struct p2p_context *context, const char *path, unsigned int flags,
 		   const void *bytes, size_t size);
+
+/** typedef p2p_print_fn - print to @out.  Return: 0, or else a value that is passed on. */
+typedef int p2p_print_fn(FILE *out, void *data);
+
+/**
+ * p2p_file_print() - as p2p_file_write(), with what @print prints, which is never in memory as a whole.
+ * Return: what @print returned when that is not 0, and the old file is there still; else as
+ *	p2p_file_write().
+ */
+int p2p_file_print(struct p2p_context *context, const char *path, unsigned int flags,
+		   p2p_print_fn *print, void *data);
 
 #endif

@@ -129,6 +129,11 @@ void document_element(const struct app *app, struct json_object *element, const 
 	document_print_line(app, element);
 }
 
+void document_next(const struct app *app, const char *key)
+{
+	fprintf(app->out, "\n],\"%s\":[\n", key);
+}
+
 void document_close(const struct app *app)
 {
 	fputs("\n]}\n", app->out);

@@ -39,6 +39,9 @@ void document_open(const struct app *app, struct json_object *document, const ch
  */
 void document_element(const struct app *app, struct json_object *element, const char **separator);
 
+/** document_next() - end that array, and start one more called @key. */
+void document_next(const struct app *app, const char *key);
+
 /** document_close() - end the array and the document. */
 void document_close(const struct app *app);
 

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* p2ptopo export: what other programs read, to the output or into a file that is replaced whole. */
+#include <errno.h>
+#include <string.h>
+
+#include "export/export.h"
+
+static enum status find_format(const struct app *app, const char *name,
+			       const struct export_format **ret_format)
+{
+	char names[256] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; (*ret_format = export_format(i)); i++) {
+		if (!strcmp((*ret_format)->name, name))
+			return STATUS_DONE;
+		used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s", i ? ", " : "",
+					 (*ret_format)->name);
+		if (used >= sizeof(names))
+			used = sizeof(names) - 1;
+	}
+	return fail_with(app->failure, STATUS_USAGE, "there is no format '%s'; there are %s", name,
+			 names);
+}
+
+/** struct task - @format of @app, on its way into a file; @status: what came of it. */
+struct task {
+	struct app *app;
+	const struct export_format *format;
+	enum status status;
+};
+
+static int print_task(FILE *out, void *data)
+{
+	struct task *task = data;
+	FILE *usual = task->app->out;
+
+	task->app->out = out;
+	task->status = task->format->write(task->app);
+	task->app->out = usual;
+	return task->status ? -ECANCELED : 0;
+}
+
+static enum status write_file(struct app *app, const struct export_format *format)
+{
+	struct task task = { app, format, STATUS_DONE };
+	int error = p2p_file_print(app->context, app->options.output, 0, print_task, &task);
+
+	return task.status || !error ? task.status : fail_library(app->failure, app->context, error);
+}
+
+enum status command_export(struct app *app, int argc, char **argv)
+{
+	const struct export_format *format;
+	enum status status;
+
+	(void)argc;
+	status = find_format(app, argv[0], &format);
+	if (!status)
+		status = app_read(app, STAGE_EVALUATE);
+	if (status)
+		return status;
+	return app->options.output ? write_file(app, format) : format->write(app);
+}

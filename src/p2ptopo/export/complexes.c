@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Complexes as a document, for who places work: a GPU, a NIC and a drive of one complex need no root
+ * complex between them.  The members first, then each pair inside, so that no list is ever in memory.
+ */
+#include "export/complex.h"
+#include "export/export.h"
+#include "print/document.h"
+#include "print/speed.h"
+
+static struct json_object *json_joined(const struct complex *complex)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < complex->count; i++) {
+		const struct p2p_function *member = complex->members[i];
+		struct json_object *object;
+
+		if (!member->data_direct_of)
+			continue;
+		object = json_object_new_object();
+		json_put(object, "data_direct", json_bdf(member));
+		json_put(object, "adapter", json_bdf(member->data_direct_of));
+		json_object_array_add(array, object);
+	}
+	return array;
+}
+
+static struct json_object *json_complex(const struct complex *complex)
+{
+	struct json_object *object = json_object_new_object();
+	struct json_object *members = json_object_new_array();
+	char id[COMPLEX_ID];
+
+	json_put(object, "id", json_text(complex_id(complex, id)));
+	json_put(object, "top", json_bdf(complex->top));
+	json_put(object, "switch", json_bdf(complex_switch(complex)));
+	json_put(object, "numa_node", json_number(complex_node(complex)));
+	for (size_t i = 0; i < complex->count; i++)
+		json_object_array_add(members, p2p_device_facts(complex->members[i]));
+	json_put(object, "members", members);
+	json_put(object, "joined", json_joined(complex));
+	return object;
+}
+
+static struct json_object *json_pair_inside(const struct app *app, const struct complex *complex,
+					    const struct p2p_verdict *verdict)
+{
+	struct json_object *object = json_object_new_object();
+	struct p2p_score score;
+	char id[COMPLEX_ID];
+
+	p2p_eval_score(app->eval, verdict, &score);
+	json_put(object, "complex", json_text(complex_id(complex, id)));
+	json_put(object, "provider", json_bdf(verdict->provider));
+	json_put(object, "client", json_bdf(verdict->client));
+	json_put(object, "map_type", json_text(p2p_map_type_name(verdict->kernel.map_type)));
+	json_put(object, "drivers", json_pair_drivers(verdict));
+	json_put(object, "read_gbytes_per_second", speed_json_bandwidth(&score.read));
+	json_put(object, "write_gbytes_per_second", speed_json_bandwidth(&score.write));
+	return object;
+}
+
+static void print_pairs(const struct app *app, const struct complex *complex, const char **separator)
+{
+	struct p2p_verdict verdict;
+
+	for (size_t i = 0; i < complex->count; i++) {
+		for (size_t j = 0; j < complex->count && !ferror(app->out); j++) {
+			if (i == j)
+				continue;
+			p2p_eval_pair(app->eval, complex->members[i], complex->members[j], &verdict);
+			document_element(app, json_pair_inside(app, complex, &verdict), separator);
+		}
+	}
+}
+
+enum status export_complexes(struct app *app)
+{
+	struct complexes complexes;
+	enum status status = complexes_new(app, &complexes);
+	const char *separator = "";
+
+	if (status)
+		return status;
+	document_open(app, document_new(app, "complexes"), "complexes");
+	for (size_t i = 0; i < complexes.count; i++)
+		document_element(app, json_complex(&complexes.list[i]), &separator);
+	document_next(app, "pairs");
+	separator = "";
+	for (size_t i = 0; i < complexes.count; i++)
+		print_pairs(app, &complexes.list[i], &separator);
+	document_close(app);
+	complexes_free(&complexes);
+	return STATUS_DONE;
+}

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The topology file of NCCL and RCCL (NCCL_TOPO_FILE).  What is written here is what their own detection
+ * would find: NCCL 2.30, src/graph/xml.cc, ncclTopoGetXmlFromSys().  Its reader, in the same file, takes no
+ * prolog and no tabs, one blank between attributes, and values of up to 254 bytes without escapes.
+ */
+#include <string.h>
+
+#include "export/export.h"
+#include "export/guest_map.h"
+#include "print/words.h"
+
+/* src/graph/topo.h: NCCL_TOPO_XML_MAX_NODES */
+#define MOST_NODES 256
+
+/* src/graph/xml.h: MAX_STR_LEN, less the two bytes that its reader loses */
+#define MOST_VALUE 253
+
+/**
+ * struct nccl - the functions of the file, in BDF order.
+ * @map: addresses in a guest; NULL those of this machine
+ */
+struct nccl {
+	struct app *app;
+	FILE *out;
+	struct guest_map *map;
+	const struct p2p_function *functions[MOST_NODES];
+	size_t count;
+};
+
+/* NCCL leaves out each second function on the way up: ports face each other in pairs. */
+static const struct p2p_function *above(const struct p2p_function *function)
+{
+	return function->parent ? function->parent->parent : NULL;
+}
+
+static bool is_end(const struct p2p_function *function)
+{
+	return function->kind == P2P_CLASS_GPU || function->kind == P2P_CLASS_NIC;
+}
+
+/* What the library's addresses have no room for: a domain made up by VMD. */
+static bool is_addressable(const struct p2p_function *function)
+{
+	return function->bdf.domain <= 0xffff;
+}
+
+static enum status too_many(const struct nccl *nccl)
+{
+	return fail_with(nccl->app->failure, STATUS_NO, "NCCL reads files of up to %d elements, and this one "
+			 "would have more; -s, -d and --class choose functions", MOST_NODES);
+}
+
+/* Put @function into its place in the list; twice is once. */
+static enum status insert(struct nccl *nccl, const struct p2p_function *function)
+{
+	size_t at = nccl->count;
+
+	while (at && nccl->functions[at - 1]->index > function->index)
+		at--;
+	if (at && nccl->functions[at - 1] == function)
+		return STATUS_DONE;
+	if (nccl->count == MOST_NODES)
+		return too_many(nccl);
+	memmove(&nccl->functions[at + 1], &nccl->functions[at],
+		(nccl->count - at) * sizeof(nccl->functions[0]));
+	nccl->functions[at] = function;
+	nccl->count++;
+	return STATUS_DONE;
+}
+
+static enum status insert_way(struct nccl *nccl, const struct p2p_function *end)
+{
+	enum status status = STATUS_DONE;
+	char bdf[P2P_BDF_SIZE];
+
+	for (const struct p2p_function *at = end; at && !status; at = above(at)) {
+		if (at->orphan)
+			return fail_with(nccl->app->failure, STATUS_INPUT, "%s: which bridges are above it is "
+					 "not known", p2p_bdf_format(at->bdf, bdf));
+		status = insert(nccl, at);
+	}
+	return status;
+}
+
+static enum status collect(struct nccl *nccl)
+{
+	const struct app *app = nccl->app;
+	enum status status = STATUS_DONE;
+
+	for (size_t i = 0; i < app->selected_count && !status; i++) {
+		const struct p2p_function *function = app->selected[i];
+
+		if (app->picked[i] && is_end(function) && is_addressable(function) &&
+		    (!nccl->map || guest_map_has(nccl->map, function)))
+			status = insert_way(nccl, function);
+	}
+	return status;
+}
+
+/* The strings of kvDictPciGen in src/graph/topo.cc; what is faster is told as its fastest. */
+static const char *speed_of(unsigned int mtps)
+{
+	return mtps >= 64000 ? "64.0 GT/s PCIe" : mtps >= 32000 ? "32.0 GT/s PCIe" :
+	       mtps >= 16000 ? "16.0 GT/s PCIe" : mtps >= 8000 ? "8.0 GT/s PCIe" :
+	       mtps >= 5000 ? "5.0 GT/s PCIe" : "2.5 GT/s PCIe";
+}
+
+static unsigned int least(unsigned int one, unsigned int other)
+{
+	return one < other ? one : other;
+}
+
+/* What both ends of the link can do; what is not known is left out, and the library reads it. */
+static void print_link(const struct nccl *nccl, const struct p2p_function *function)
+{
+	const struct p2p_function *port = function->parent;
+	struct p2p_link link = function->pcie.most;
+
+	if (function->pcie.link != P2P_PRESENT || !link.speed_mtps || !link.width)
+		return;
+	if (port && port->pcie.link == P2P_PRESENT && port->pcie.most.speed_mtps) {
+		link.speed_mtps = least(link.speed_mtps, port->pcie.most.speed_mtps);
+		link.width = least(link.width, port->pcie.most.width);
+	}
+	fprintf(nccl->out, " link_speed=\"%s\" link_width=\"%u\"", speed_of(link.speed_mtps),
+		link.width);
+}
+
+static void print_ids(FILE *out, const struct p2p_function *function)
+{
+	/* A bridge that was not read is one nevertheless. */
+	fprintf(out, " class=\"0x%06x\"", function->missing ? 0x060400 : function->class_code);
+	if (function->ids != P2P_PRESENT)
+		return;
+	fprintf(out, " vendor=\"0x%04x\" device=\"0x%04x\"", function->vendor, function->device);
+	if (function->subsystem_vendor)
+		fprintf(out, " subsystem_vendor=\"0x%04x\" subsystem_device=\"0x%04x\"",
+			function->subsystem_vendor, function->subsystem_device);
+}
+
+/* NVML and ROCm number the GPUs of their vendor in the order of addresses. */
+static unsigned int number_of(const struct nccl *nccl, const struct p2p_function *function)
+{
+	unsigned int number = 0;
+
+	for (size_t i = 0; nccl->functions[i] != function; i++)
+		number += nccl->functions[i]->kind == function->kind &&
+			  (function->kind == P2P_CLASS_NIC ||
+			   nccl->functions[i]->vendor == function->vendor);
+	return number;
+}
+
+static void print_net(const struct nccl *nccl, const struct p2p_function *function, int indent)
+{
+	fprintf(nccl->out, "%*s<nic>\n%*s<net name=\"", indent, "", indent + 2, "");
+	export_word(nccl->out, function->display, MOST_VALUE);
+	fprintf(nccl->out, "\" dev=\"%u\"", number_of(nccl, function));
+	if (function->port_mbps.fact == P2P_PRESENT)
+		fprintf(nccl->out, " speed=\"%lld\"", (long long)function->port_mbps.value);
+	fprintf(nccl->out, " port=\"1\"/>\n%*s</nic>\n", indent, "");
+}
+
+static void print_device(const struct nccl *nccl, const struct p2p_function *function, int indent)
+{
+	if (function->kind == P2P_CLASS_NIC)
+		print_net(nccl, function, indent);
+	else
+		fprintf(nccl->out, "%*s<gpu dev=\"%u\"/>\n", indent, "", number_of(nccl, function));
+}
+
+static int64_t node_of(const struct p2p_function *function)
+{
+	struct p2p_number node = function->numa.fact == P2P_PRESENT ? function->numa : function->host->numa;
+
+	return node.fact == P2P_PRESENT ? node.value : -1;
+}
+
+static bool is_at_top(const struct nccl *nccl, size_t index, int64_t node)
+{
+	const struct p2p_function *function = nccl->functions[index];
+
+	return !above(function) && node_of(function) == node;
+}
+
+static void print_functions(struct nccl *nccl, const struct p2p_function *parent, int64_t node, int indent)
+{
+	const bool devices = nccl->app->options.with_devices;
+	char bdf[P2P_BDF_SIZE];
+
+	for (size_t i = 0; i < nccl->count; i++) {
+		const struct p2p_function *function = nccl->functions[i];
+		bool inside;
+
+		if (parent ? above(function) != parent : !is_at_top(nccl, i, node))
+			continue;
+		inside = !is_end(function) || devices;
+		fprintf(nccl->out, "%*s<pci busid=\"%s\"", indent, "",
+			nccl->map ? guest_map_address(nccl->map, function, bdf) :
+				    p2p_bdf_format(function->bdf, bdf));
+		print_ids(nccl->out, function);
+		print_link(nccl, function);
+		fputs(inside ? ">\n" : "/>\n", nccl->out);
+		if (!inside)
+			continue;
+		if (is_end(function))
+			print_device(nccl, function, indent + 2);
+		print_functions(nccl, function, node, indent + 2);
+		fprintf(nccl->out, "%*s</pci>\n", indent, "");
+	}
+}
+
+static void print_cpu(struct nccl *nccl, int64_t node)
+{
+	const struct p2p_machine *machine = p2p_topology_machine(nccl->app->topology);
+
+	fprintf(nccl->out, "  <cpu numaid=\"%lld\"", (long long)node);
+	/* Of the machine that the file is for; a guest reads its own. */
+	if (!nccl->map && machine->cpu_vendor && machine->cpu_family.fact == P2P_PRESENT &&
+	    machine->cpu_model.fact == P2P_PRESENT) {
+		fputs(" arch=\"x86_64\" vendor=\"", nccl->out);
+		export_word(nccl->out, machine->cpu_vendor, MOST_VALUE);
+		fprintf(nccl->out, "\" familyid=\"%lld\" modelid=\"%lld\"",
+			(long long)machine->cpu_family.value, (long long)machine->cpu_model.value);
+	}
+	fputs(">\n", nccl->out);
+	print_functions(nccl, NULL, node, 4);
+	fputs("  </cpu>\n", nccl->out);
+}
+
+/* The first of those at the top that share its node? */
+static bool starts_cpu(const struct nccl *nccl, size_t index)
+{
+	const struct p2p_function *function = nccl->functions[index];
+
+	for (size_t i = 0; i < index; i++) {
+		if (is_at_top(nccl, i, node_of(function)))
+			return false;
+	}
+	return !above(function);
+}
+
+/* system, cpu, pci, and with devices gpu or nic and net. */
+static size_t count_elements(const struct nccl *nccl)
+{
+	const bool devices = nccl->app->options.with_devices;
+	size_t count = 1 + nccl->count;
+
+	for (size_t i = 0; i < nccl->count; i++) {
+		count += starts_cpu(nccl, i);
+		if (devices && is_end(nccl->functions[i]))
+			count += nccl->functions[i]->kind == P2P_CLASS_NIC ? 2 : 1;
+	}
+	return count;
+}
+
+static void print_system(struct nccl *nccl)
+{
+	const char *dialect = nccl->app->options.dialect;
+
+	/* NCCL_TOPO_XML_VERSION: 1, and 2 since RCCL changed what it means by gpu. */
+	fprintf(nccl->out, "<system version=\"%d\">\n", dialect && !strcmp(dialect, "rccl") ? 2 : 1);
+	for (size_t i = 0; i < nccl->count; i++) {
+		if (starts_cpu(nccl, i))
+			print_cpu(nccl, node_of(nccl->functions[i]));
+	}
+	fputs("</system>\n", nccl->out);
+}
+
+/* The file holds a tree and no verdicts. */
+static void note_refused(const struct nccl *nccl)
+{
+	const struct p2p_verdict *worst = NULL;
+	struct p2p_verdict verdict, kept;
+	unsigned int refused = 0, pairs = 0;
+	struct p2p_ways ways;
+
+	for (size_t i = 0; i < nccl->count; i++) {
+		for (size_t j = 0; j < nccl->count; j++) {
+			if (i == j || nccl->functions[i]->kind != P2P_CLASS_GPU || !is_end(nccl->functions[j]))
+				continue;
+			p2p_eval_pair(nccl->app->eval, nccl->functions[i], nccl->functions[j], &verdict);
+			p2p_ways_find(&verdict, &ways);
+			pairs++;
+			if (ways.delivery >= P2P_DELIVERY_ROOT)
+				continue;
+			if (!refused++)
+				worst = memcpy(&kept, &verdict, sizeof(kept));
+		}
+	}
+	if (!worst)
+		return;
+	p2p_ways_find(worst, &ways);
+	app_note(nccl->app, "%u of %u pairs with a GPU's memory are not known to be delivered peer-to-peer, "
+		 "which the file cannot say, such as %s to %s: %s", refused, pairs, worst->client->display,
+		 worst->provider->display, p2p_delivery_name(ways.delivery));
+}
+
+static enum status write_all(struct nccl *nccl)
+{
+	enum status status = collect(nccl);
+
+	if (status)
+		return status;
+	if (!nccl->count)
+		app_note(nccl->app, "there is no GPU and no NIC to export");
+	if (count_elements(nccl) > MOST_NODES)
+		return too_many(nccl);
+	print_system(nccl);
+	note_refused(nccl);
+	return STATUS_DONE;
+}
+
+enum status export_nccl(struct app *app)
+{
+	struct nccl nccl = { .app = app, .out = app->out };
+	enum status status = STATUS_DONE;
+
+	if (app->options.skeleton && app->options.with_devices)
+		return fail_with(app->failure, STATUS_USAGE, "--skeleton is a file without devices: not with "
+				 "--with-devices");
+	if (app->options.map)
+		status = guest_map_read(app, app->options.map, &nccl.map);
+	if (!status)
+		status = write_all(&nccl);
+	guest_map_free(nccl.map);
+	return status;
+}

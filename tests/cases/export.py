@@ -1,0 +1,183 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Exports of every fixture and capture, held against the rules of their readers.
+
+The reader of NCCL's file is written here from the rules of NCCL 2.30, src/graph/xml.cc and topo.cc: what
+its own would refuse, or take for something else, is refused here."""
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+import captures
+from validator import jsonschema
+
+SPEEDS = {f"{speed} GT/s PCIe" for speed in ("2.5", "5.0", "8.0", "16.0", "32.0", "64.0")}
+KNOWN = {"system": {"version"}, "cpu": {"numaid", "arch", "vendor", "familyid", "modelid"},
+         "pci": {"busid", "class", "vendor", "device", "subsystem_vendor", "subsystem_device",
+                 "link_speed", "link_width"},
+         "gpu": {"dev"}, "nic": set(), "net": {"name", "dev", "speed", "port"}}
+INSIDE = {None: {"system"}, "system": {"cpu"}, "cpu": {"pci", "nic"}, "pci": {"pci", "gpu", "nic"},
+          "nic": {"net"}, "gpu": set(), "net": set()}
+
+
+class Unplaced(Exception):
+    """A tree without the bridges above a GPU or NIC has no file for NCCL."""
+
+
+def call(binary, *arguments, status=0, stdin=None):
+    done = subprocess.run([binary, *arguments], capture_output=True, check=False, input=stdin,
+                          env={**os.environ, "LC_ALL": "C"})
+    if done.returncode == 4 and "which bridges are above it is not known" in done.stderr.decode():
+        assert not done.stdout
+        raise Unplaced
+    if done.returncode != status:
+        raise SystemExit(f"{' '.join(arguments)}: {done.returncode}\n{done.stderr.decode()}")
+    done.stdout.decode("ascii")
+    return done.stdout, done.stderr.decode()
+
+
+def parse_nccl(text):
+    """The elements as (name, attributes, depth); a file that NCCL would not read raises."""
+    assert "\t" not in text and not text.startswith("<?")
+    elements, stack = [], []
+    for line in text.splitlines():
+        line = line.lstrip(" ")
+        closing = re.fullmatch(r"</(\w+)>", line)
+        if closing:
+            assert stack and stack.pop() == closing.group(1), line
+            continue
+        element = re.fullmatch(r'<(\w+)((?: \w+="[^"<>]*")*)(/?)>', line)
+        assert element, line
+        name, rest, single = element.groups()
+        attributes = re.findall(r' (\w+)="([^"]*)"', rest)
+        assert name in INSIDE[stack[-1] if stack else None], line
+        assert len(attributes) <= 16 and len(dict(attributes)) == len(attributes), line
+        assert all(len(value) <= 253 for _, value in attributes), line
+        assert set(dict(attributes)) <= KNOWN[name], line
+        elements.append((name, dict(attributes), len(stack)))
+        if not single:
+            stack.append(name)
+    assert not stack and elements[0][0] == "system" and len(elements) <= 256
+    return elements
+
+
+def check_nccl(binary, source, tree):
+    functions = {function["bdf"]: function for function in tree["functions"]}
+    text, _ = call(binary, "--from", source, "export", "nccl")
+    elements = parse_nccl(text.decode())
+    assert elements[0][1] == {"version": "1"}
+    rccl, _ = call(binary, "--from", source, "export", "nccl", "--dialect", "rccl")
+    assert rccl == text.replace(b'version="1"', b'version="2"')
+    found, way = set(), []
+    for name, attributes, depth in elements:
+        way = way[:depth]
+        way.append(attributes.get("busid"))
+        if name != "pci":
+            continue
+        function = functions[attributes["busid"]]
+        found.add(function["bdf"])
+        assert attributes.get("link_speed", "2.5 GT/s PCIe") in SPEEDS, attributes
+        assert re.fullmatch(r"0x[0-9a-f]{6}", attributes["class"])
+        # NCCL goes up two functions at a time, and stops where there are no two.
+        above = functions.get(function["parent"]) if function["parent"] else None
+        above = above["parent"] if above else None
+        assert above == way[depth - 1], (source, function["bdf"], above, way)
+    wanted = {bdf for bdf, function in functions.items()
+              if function["class"] in ("gpu", "nic") and int(bdf.split(":")[0], 16) <= 0xffff}
+    assert wanted <= found, (source, wanted - found)
+    return len(found)
+
+
+def check_map(binary, source, tree):
+    """A guest gets two devices: these alone, at its addresses, below the same switches."""
+    ends = [function["bdf"] for function in tree["functions"]
+            if function["class"] in ("gpu", "nic") and function["bdf"][4] == ":"][:2]
+    if len(ends) < 2:
+        return
+    lines = f"# host guest\n{ends[0]} 0000:06:00.0\n\n{ends[1]} 07:00.0 # second\n".encode()
+    text, _ = call(binary, "--from", source, "export", "nccl", "--map", "-", stdin=lines)
+    guest = [attributes["busid"] for name, attributes, _ in parse_nccl(text.decode()) if name == "pci"]
+    assert len(guest) == len(set(guest)) and {"0000:06:00.0", "0000:07:00.0"} <= set(guest)
+    assert all(bdf in ("0000:06:00.0", "0000:07:00.0") or bdf.startswith("ff") for bdf in guest)
+    for wrong, why in ((f"{ends[0]}\n", ":1: not an address"), ("\n", "no addresses"),
+                       (f"{ends[0]} 06:00.0\n{ends[0]} 07:00.0\n", ":2: .* by line 1"),
+                       (f"{ends[0]} 06:00.0\n{ends[1]} 06:00.0\n", ":2: .* by line 1"),
+                       (f"{ends[0]} ffff:06:00.0\n", "no PCI address of a guest"),
+                       ("nosuch 06:00.0\n", "has no device")):
+        out, error = call(binary, "--from", source, "export", "nccl", "--map", "-", status=4,
+                          stdin=wrong.encode())
+        assert not out and re.search(why, error), (wrong, error)
+
+
+def check_complexes(binary, source, tree, schemas):
+    functions = {function["bdf"]: function for function in tree["functions"]}
+    document = json.loads(call(binary, "--from", source, "export", "complexes")[0])
+    schemas["complexes"].validate(document)
+    placed = {}
+    for one in document["complexes"]:
+        for member in one["members"]:
+            top = functions[member["bdf"]]
+            while top["parent"]:
+                top = functions[top["parent"]]
+            assert top["bdf"] == one["top"] and member["bdf"] not in placed
+            placed[member["bdf"]] = one["id"]
+    count = sum(len(one["members"]) * (len(one["members"]) - 1) for one in document["complexes"])
+    assert len(document["pairs"]) == count
+    assert all(placed[pair["provider"]] == placed[pair["client"]] == pair["complex"]
+               for pair in document["pairs"])
+    dra = json.loads(call(binary, "--from", source, "export", "dra")[0])
+    schemas["dra"].validate(dra)
+    for device in dra["devices"]:
+        for name, value in device["attributes"].items():
+            assert len(name.split("/")[1]) <= 32 and len(str(*value.values())) <= 64
+    joined = {row["data_direct"]: row["adapter"] for one in document["complexes"] for row in one["joined"]}
+    for device in dra["devices"]:
+        mine = {placed[part] for part, whole in joined.items() if whole == device["pci_bus_id"]}
+        mine = mine or {placed[device["pci_bus_id"]]}
+        assert device["attributes"]["p2ptopo.dev/complex"]["string"] in mine
+
+
+def check_files(binary, source, scratch):
+    """-o replaces a file whole, and leaves it when the format is refused; the names are cleaned."""
+    target = pathlib.Path(scratch) / "out"
+    target.write_text("old")
+    call(binary, "--from", source, "export", "nonsense", "-o", str(target), status=2)
+    assert target.read_text() == "old"
+    text, _ = call(binary, "--from", source, "export", "complexes")
+    out, _ = call(binary, "--from", source, "export", "complexes", "-o", str(target))
+    assert not out and target.read_bytes() == text
+    call(binary, "--from", source, "pairs", "-o", "PROVIDER")
+    call(binary, "--from", source, "export", "nccl", "--skeleton", "--with-devices", status=2)
+    call(binary, "--from", source, "export", "nccl", "-o", str(target / "no"), status=4)
+
+
+def main():
+    binary, folder = sys.argv[1], sys.argv[2]
+    built = pathlib.Path(binary).resolve().parent / "schemas"
+    schemas = {name: jsonschema.Draft202012Validator(json.loads((built / f"{name}.json").read_text()))
+               for name in ("complexes", "dra")}
+    count, unplaced = 0, 0
+    sources = captures.found(folder)
+    with tempfile.TemporaryDirectory() as scratch:
+        for path in sources:
+            source = captures.plain(path, scratch)
+            tree = json.loads(call(binary, "--from", source, "tree", "--json")[0])
+            if len(tree["functions"]) > 400:
+                continue
+            try:
+                count += check_nccl(binary, source, tree)
+                check_map(binary, source, tree)
+            except Unplaced:
+                unplaced += 1
+            check_complexes(binary, source, tree, schemas)
+        check_files(binary, captures.plain(sources[0], scratch), scratch)
+    assert count > 100
+    print(f"{len(sources)} machines, {count} functions in files of NCCL, {unplaced} without their bridges")
+
+
+if __name__ == "__main__":
+    main()
