@@ -17,6 +17,21 @@ ROOTS = ((0x1022, 0x1450), (0x8086, 0x3c00), (0x8086, 0x2f01), (0x8086, 0x2030),
          (0x1022, 0x1480), (0x8086, 0x3c01))
 
 
+# What may say of the IOMMU, where no group does.
+BOOTS = (None, None, "quiet", "intel_iommu=off", "intel_iommu=on", "iommu=off", "amd_iommu=off",
+         "intel_iommu=sm_on,off iommu=pt", 'x="iommu=off " amd-iommu="off"', "-- iommu=off")
+CONFIGS = ("", "CONFIG_INTEL_IOMMU=y\n# CONFIG_INTEL_IOMMU_DEFAULT_ON is not set\n",
+           "CONFIG_INTEL_IOMMU=y\nCONFIG_INTEL_IOMMU_DEFAULT_ON=y\n",
+           "# CONFIG_AMD_IOMMU is not set\n", "# CONFIG_INTEL_IOMMU is not set\n")
+
+
+def software(seed):
+    """Of draws of their own: the fabric of a seed stays what it is."""
+    draw = random.Random("software %d" % seed)
+    files = {"proc/cmdline": draw.choice(BOOTS), "proc/config": draw.choice(CONFIGS)}
+    return {path: text + "\n" for path, text in files.items() if text}
+
+
 class Maker:
     """whole: nothing is hidden, and a PCI core that probes the machine finds every function."""
 
@@ -27,7 +42,7 @@ class Maker:
         self.redirects = self.random.choice((0.0, 0.1, 0.5))
         self.machine = Fabric(cpu=self.random.choice(CPUS),
                               nodes=self.random.choice((1, 2, 2, 4)),
-                              iommu=self.random.random() < 0.5)
+                              iommu=self.random.random() < 0.5, files=software(seed))
         self.left = self.random.randint(6, 40)
 
     def chance(self, often):

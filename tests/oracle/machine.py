@@ -47,6 +47,7 @@ class Machine:
     def __init__(self):
         self.functions = {}
         self.zen = None
+        self.no_iommu = False       # as far as the command line and the configuration say
         self.nodes = None
 
     def ordered(self):
@@ -238,16 +239,20 @@ def manifest_sizes(files, top):
     return {}
 
 
-def cpu_is_zen(text):
-    """The kernel's question about the boot CPU, asked of the first processor's paragraph."""
-    if text is None:
-        return None
-    paragraph = text.decode("utf-8", "replace").strip("\n").split("\n\n")[0]
+def cpu_values(text):
+    """The first processor's paragraph, which is the boot CPU's."""
+    paragraph = (text or b"").decode("utf-8", "replace").strip("\n").split("\n\n")[0]
     values = {}
     for line in paragraph.splitlines():
         if ":" in line:
             key, value = line.split(":", 1)
             values.setdefault(key.strip(), value.strip())
+    return values
+
+
+def cpu_is_zen(text):
+    """The kernel's question about that CPU."""
+    values = cpu_values(text)
     if not values:
         return None
     if "vendor_id" not in values:
@@ -256,6 +261,87 @@ def cpu_is_zen(text):
         return False
     family = number(values.get("cpu family", "").encode(), 10)
     return None if family is None else family >= 0x17
+
+
+# -- the IOMMU, where no group was recorded ------------------------------------------------
+
+def settings_of(cmdline):
+    """(name, value) of all parameters before "--", one for each value of a list."""
+    words, quoted = [""], False
+    for letter in cmdline.strip():
+        quoted ^= letter == '"'
+        if letter in " \t\n" and not quoted:
+            words.append("")
+        elif letter != '"':
+            words[-1] += letter
+    words = words[:words.index("--")] if "--" in words else words
+    for name, _, values in (word.partition("=") for word in words):
+        yield from ((name.replace("-", "_"), value) for value in values.split(","))
+
+
+def reads(files, top, path):
+    return (files.read(top + path) or b"").decode("utf-8", "replace")
+
+
+def options_of(files, top):
+    """A function that says what the kernel's configuration says of an option: None for nothing."""
+    release = reads(files, top, "proc/sys/kernel/osrelease").strip()
+    texts = [reads(files, top, path.replace("RELEASE", release)) for path in (
+        "proc/config", "boot/config-RELEASE", "usr/lib/modules/RELEASE/config",
+        "lib/modules/RELEASE/config")]
+
+    def option(name):
+        for text in texts:
+            if re.search("^CONFIG_%s=[ym]" % name, text, re.M):
+                return True
+            if "# CONFIG_%s is not set" % name in text:
+                return False
+        return None
+    return option
+
+
+def is_bare_metal(machine, flags):
+    if flags is not None:
+        return "hypervisor" not in flags.split()
+    ports = (f for f in machine.functions.values() if f.parent is None and f.config)
+    return any(port_type(f.config) == 4 and f.vendor in (0x8086, 0x1022, 0x1002, 0x1d17)
+               and (f.vendor, f.device) != (0x8086, 0x3420) for f in ports)
+
+
+def may_lead_out(machine):
+    """A port below which firmware may want VT-d, whatever the command line says: one of a root
+    complex with hot-plug."""
+    for f in machine.functions.values():
+        if f.parent is not None or (f.pciclass or 0) >> 8 not in (0x0604, 0x0607):
+            continue
+        at = pcie_capability(f.config) if f.config and len(f.config) >= 256 else None
+        if at is None or at and word(f.config, at + 2) & 0x100 and f.config[at + 0x14] & 0x40:
+            return True
+    return False
+
+
+def has_no_iommu(files, top, machine):
+    """Only True says something.  Documentation/admin-guide/kernel-parameters.txt."""
+    values = cpu_values(files.read(top + "proc/cpuinfo"))
+    cmdline, option = files.read(top + "proc/cmdline"), options_of(files, top)
+    vendor = values.get("vendor_id")
+    if vendor is None or "cpu family" not in values or not is_bare_metal(machine, values.get("flags")):
+        return False
+    amd = vendor in ("AuthenticAMD", "HygonGenuine")
+    if option("AMD_IOMMU" if amd else "INTEL_IOMMU") is False:
+        return True
+    if cmdline is None:
+        return False
+    said = list(settings_of(cmdline.decode("utf-8", "replace")))
+    of_intel = [value for name, value in said if name == "intel_iommu"]
+    turned = [value.startswith("on") for value in of_intel if value.startswith(("on", "off"))]
+    off = any(name == "iommu" and value.startswith("off") for name, value in said)
+    if amd:
+        return off or any(n == "amd_iommu" and v.startswith("off") for n, v in said)
+    if False not in turned and may_lead_out(machine):
+        return False
+    on = turned[-1] if turned else option("INTEL_IOMMU_DEFAULT_ON")
+    return off or on is False
 
 
 def count_list(text):
@@ -277,6 +363,7 @@ def read_tree(files):
     if not machine.functions:
         raise BadCapture("no function")
     machine.zen = cpu_is_zen(files.read(top + "proc/cpuinfo"))
+    machine.no_iommu = has_no_iommu(files, top, machine)
     machine.nodes = count_list(files.read(top + "sys/devices/system/node/online"))
     return machine
 

@@ -365,8 +365,10 @@ class Oracle:
 
     def iommu_present(self):
         """Whether the PCI bus has IOMMU operations: a group proves it; without one, an IOMMU
-        that serves none of these functions may still be there."""
-        return any(f.iommu_group for f in self.machine.functions.values()) or None
+        that serves none of these functions may still be there, unless the kernel was told so."""
+        if any(f.iommu_group for f in self.machine.functions.values()):
+            return True
+        return False if self.machine.no_iommu else None
 
     def worlds(self, pair):
         provider, client = pair.provider, pair.client

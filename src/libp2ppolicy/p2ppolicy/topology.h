@@ -348,7 +348,9 @@ struct p2p_function {
  *	neither was readable
  * @cpu_vendor: "AuthenticAMD", "GenuineIntel", ...; NULL unknown
  * @cpu_family: x86 family of the first processor, ABSENT when it is no x86, DENIED unknown
- * @iommu: is an IOMMU in use (class/iommu or groups)
+ * @iommu: is an IOMMU in use, by its groups, or by the command line where that decides
+ * @iommu_translates: NO when there is none, or its domains leave addresses as they are by default;
+ *	UNKNOWN says nothing.  See p2p_function_translates()
  * @virtual_machine: is this a guest, with @hypervisor naming it where known
  * @numa_nodes: number of nodes with facts; 1 when the machine is known to have one; 0 unknown
  * @stack: by enum p2p_stack_fact
@@ -360,7 +362,7 @@ struct p2p_machine {
 	const char *cpu_vendor;
 	struct p2p_number cpu_family, cpu_model;
 	const char *cpu_name;
-	enum p2p_tri iommu, virtual_machine;
+	enum p2p_tri iommu, iommu_translates, virtual_machine;
 	const char *hypervisor;
 	unsigned int numa_nodes;
 	struct p2p_number stack[P2P_STACK_FACTS];
@@ -429,6 +431,13 @@ const struct p2p_note *p2p_topology_note(const struct p2p_topology *topology,
 
 /** p2p_function_is_bridge() - has it a bus behind it (header type 1 or 2, else by class)? */
 bool p2p_function_is_bridge(const struct p2p_function *function);
+
+/** p2p_function_translates() - does an IOMMU translate the addresses that @function uses? */
+enum p2p_tri p2p_function_translates(const struct p2p_machine *machine,
+				     const struct p2p_function *function);
+
+/** p2p_function_is_hardware_port() - a root port of a real processor: there is no emulator above it. */
+bool p2p_function_is_hardware_port(const struct p2p_function *function);
 
 /**
  * p2p_function_has_header_0() - is it one of the functions pairs are made of?  Where the header

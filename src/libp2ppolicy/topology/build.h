@@ -140,6 +140,15 @@ void p2p_peers_build(struct p2p_topology *topology);
 /** p2p_arm_name() - of an ARM core, by two fields of its MIDR; NULL not known. */
 const char *p2p_arm_name(struct p2p_number implementer, struct p2p_number part);
 
+/**
+ * p2p_iommu_build() - is an IOMMU in use, and does it translate by default.  Needs groups, CPU, command
+ *	line and whether this is a guest.
+ */
+void p2p_iommu_build(struct p2p_topology *topology);
+
+/** p2p_config_option() - 1 or 0, is CONFIG_@option set in the kernel's configuration? */
+struct p2p_number p2p_config_option(const struct p2p_topology *topology, const char *option);
+
 /** p2p_guest_build() - is it a virtual machine, whose, and which functions are emulated. */
 void p2p_guest_build(struct p2p_topology *topology);
 

@@ -154,6 +154,7 @@ static void boot(struct p2p_change_work *work, enum p2p_iommu_mode mode)
 		boot_acs(work, on);
 	boot_groups(work->topology, mode, machine->iommu == P2P_YES);
 	machine->iommu = on ? P2P_YES : P2P_NO;
+	machine->iommu_translates = mode == P2P_IOMMU_ON ? P2P_UNKNOWN : P2P_NO;
 }
 
 /* The function whose ids the kernel looks up, as verdict/eval.c finds it, comes with the CPU. */

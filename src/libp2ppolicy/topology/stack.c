@@ -132,7 +132,7 @@ static struct p2p_number config_line(const struct p2p_file *config, const char *
 	return strstr(config->data, line) ? present(0) : denied;
 }
 
-static struct p2p_number find_config(const struct p2p_topology *topology, const char *option)
+struct p2p_number p2p_config_option(const struct p2p_topology *topology, const char *option)
 {
 	static const char *const paths[] = {
 		"proc/config.gz", "proc/config", "boot/config-%s", "usr/lib/modules/%s/config",
@@ -254,7 +254,7 @@ static struct p2p_number look_up(const struct p2p_topology *topology, enum kind 
 	case KIND_VERSION: return find_version(topology, where);
 	case KIND_MODULE: return find_module(topology, where);
 	case KIND_PARAM: return find_param(topology, where);
-	case KIND_CONFIG: return find_config(topology, where);
+	case KIND_CONFIG: return p2p_config_option(topology, where);
 	case KIND_SYMBOL: return find_symbol(topology, where);
 	case KIND_PEERS: return find_peers(topology, where);
 	case KIND_OPEN: return find_open(topology);

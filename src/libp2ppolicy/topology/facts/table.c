@@ -377,6 +377,8 @@ static const struct p2p_fact_row machine_rows[] = {
 	NUMBER("cpu_model", number, cpu_model, "its model"),
 	ROW("cpu_name", text, cpu_name, "its name"),
 	ROW("iommu", tri, iommu, "is an IOMMU in use"),
+	ROW("iommu_translates", tri, iommu_translates, "do its domains translate by default; null: does "
+	    "not follow"),
 	ROW("virtual_machine", tri, virtual_machine, "is this a guest"),
 	ROW("hypervisor", text, hypervisor, "whose"),
 	ROW("stack", stack, stack, "what drivers, kernel options and symbols there are; see "

@@ -108,3 +108,20 @@ void p2p_guest_build(struct p2p_topology *topology)
 	for (i = 0; i < topology->count; i++)
 		topology->functions[i].emulated = find_emulator(&topology->functions[i]) != NULL;
 }
+
+/* Emulators show 8086:3420, and ports with ids of their own. */
+bool p2p_function_is_hardware_port(const struct p2p_function *function)
+{
+	static const uint16_t vendors[] = {
+		0x8086, 0x1022, 0x1002, 0x10de, 0x1def, 0x19e5, 0x1d17, 0x177d, 0x1ded, 0x1014,
+	};
+
+	if (function->orphan || function->ids != P2P_PRESENT || function->emulated ||
+	    function->pcie.fact != P2P_PRESENT || function->pcie.type != P2P_PORT_ROOT ||
+	    (function->vendor == 0x8086 && function->device == 0x3420))
+		return false;
+	for (size_t i = 0; i < LENGTH(vendors); i++)
+		if (function->vendor == vendors[i])
+			return true;
+	return false;
+}

@@ -143,26 +143,6 @@ static enum p2p_tri find_p2pdma(const struct p2p_topology *topology)
 	return answer;
 }
 
-/*
- * An IOMMU in use gives its devices groups.  None has one: then there is none, if the list of
- * groups was asked for each function.
- */
-static enum p2p_tri find_iommu(const struct p2p_topology *topology)
-{
-	enum p2p_tri answer = P2P_NO;
-	size_t i;
-
-	for (i = 0; i < topology->count; i++) {
-		const struct p2p_function *function = &topology->functions[i];
-
-		if (function->iommu_group.fact == P2P_PRESENT)
-			return P2P_YES;
-		if (function->iommu_group.fact == P2P_DENIED)
-			answer = P2P_UNKNOWN;
-	}
-	return answer;
-}
-
 /* "0-1,3": how many numbers; 0 when it is no list. */
 static unsigned int count_list(const char *list)
 {
@@ -250,8 +230,8 @@ void p2p_machine_build(struct p2p_topology *topology)
 	machine->cmdline = p2p_file_text(topology, file(topology, "proc/cmdline"));
 	machine->release = find_release(topology);
 	machine->p2pdma = find_p2pdma(topology);
-	machine->iommu = find_iommu(topology);
 	machine->numa_nodes = count_nodes(topology);
 	set_cpu(topology);
 	p2p_guest_build(topology);
+	p2p_iommu_build(topology);
 }

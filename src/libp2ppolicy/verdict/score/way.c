@@ -167,11 +167,13 @@ static void add_functions(struct p2p_way *way)
 /* An IOMMU that translates for the client stands in the root complex. */
 static bool is_translated(struct p2p_way *way, const struct p2p_function *client)
 {
-	if (!way->root || way->eval->iommu == P2P_NO || client->iommu_group.fact == P2P_ABSENT)
+	enum p2p_tri translates = p2p_function_translates(way->eval->machine, client);
+
+	if (!way->root)
 		return false;
-	if (!client->iommu_type)
+	if (translates == P2P_UNKNOWN)
 		p2p_way_miss(way, client);
-	return !client->iommu_type || strcmp(client->iommu_type, "identity") != 0;
+	return translates != P2P_NO;
 }
 
 /* Has the root complex to keep the client's requests in order, and does that cost? */

@@ -7,35 +7,11 @@
 
 #include "verdict/ways/ways.h"
 
-/* An identity domain, or no IOMMU over the client, leaves addresses as they are. */
-static enum p2p_tri translates(const struct p2p_verdict *verdict)
-{
-	const struct p2p_function *client = verdict->client;
-
-	if (verdict->machine->iommu == P2P_NO || client->iommu_group.fact == P2P_ABSENT)
-		return P2P_NO;
-	if (!client->iommu_type)
-		return P2P_UNKNOWN;
-	return strcmp(client->iommu_type, "identity") ? P2P_YES : P2P_NO;
-}
-
-/* Root ports of real processors; emulators show 8086:3420, and ports with ids of their own. */
 static bool is_below_hardware(const struct p2p_function *function)
 {
-	static const uint16_t vendors[] = {
-		0x8086, 0x1022, 0x1002, 0x10de, 0x1def, 0x19e5, 0x1d17, 0x177d, 0x1ded, 0x1014,
-	};
-
 	while (function->parent)
 		function = function->parent;
-	if (function->orphan || function->ids != P2P_PRESENT || function->emulated ||
-	    function->pcie.fact != P2P_PRESENT || function->pcie.type != P2P_PORT_ROOT ||
-	    (function->vendor == 0x8086 && function->device == 0x3420))
-		return false;
-	for (size_t i = 0; i < sizeof(vendors) / sizeof(vendors[0]); i++)
-		if (function->vendor == vendors[i])
-			return true;
-	return false;
+	return p2p_function_is_hardware_port(function);
 }
 
 /*
@@ -255,7 +231,7 @@ const char *p2p_evidence_source(int index)
 void p2p_deliver(const struct p2p_verdict *verdict, const struct p2p_driver_way *way,
 		 struct p2p_way_answer *answer)
 {
-	answer->translates = translates(verdict);
+	answer->translates = p2p_function_translates(verdict->machine, verdict->client);
 	answer->forwards = forwards(verdict);
 	answer->granted = deliver(verdict, way, answer);
 	answer->evidence = -1;

@@ -165,14 +165,13 @@ static const struct p2p_function *find_requester(const struct search *search)
 	return found;
 }
 
-static enum p2p_tri translates(const struct p2p_function *function)
+/* A domain of another type than the kernel's own two is one of user space, and says nothing here. */
+static enum p2p_tri translates(const struct app *app, const struct p2p_function *function)
 {
-	if (function->iommu_group.fact == P2P_ABSENT)
-		return P2P_NO;
-	if (function->iommu_group.fact != P2P_PRESENT || !function->iommu_type)
-		return P2P_UNKNOWN;
-	return !strncmp(function->iommu_type, "DMA", 3) ? P2P_YES :
-	       !strcmp(function->iommu_type, "identity") ? P2P_NO : P2P_UNKNOWN;
+	const char *type = function->iommu_type;
+
+	return type && strncmp(type, "DMA", 3) != 0 && strcmp(type, "identity") != 0 ? P2P_UNKNOWN :
+	       p2p_function_translates(p2p_topology_machine(app->topology), function);
 }
 
 /* What a BAR of another device as the target of a request means, by who logged it and the domain. */
@@ -188,7 +187,7 @@ static const char *meaning_of_bar(const struct search *search)
 		return "A device that the IOMMU reports with this address sent peer traffic to it: the "
 		       "pair was set up with bus addresses, and a redirect (ACS) or the route through "
 		       "the root complex led it into a translated domain.";
-	switch (translates(search->requester)) {
+	switch (translates(search->app, search->requester)) {
 	case P2P_YES:
 		return "The requester's IOMMU domain translates and has no mapping for this address: its "
 		       "driver used the bus address of the BAR, and a redirect (ACS) or the route "
@@ -251,7 +250,7 @@ static void print_requester(const struct search *search)
 			 strcmp(function->display, bdf) ? function->display : "",
 			 verbs[fault->access], fault->address,
 			 function->iommu_type ? function->iommu_type : "type not known",
-			 translated[translates(function)], fault->by_stream ?
+			 translated[translates(search->app, function)], fault->by_stream ?
 			 " (the requester is the stream ID, where firmware maps requester IDs one to one)"
 			 : "");
 	print_wrapped(search->app->out, search->app->options.width, 0, text);
@@ -291,7 +290,7 @@ static struct json_object *fault_object(const struct search *search)
 	json_put(object, "name", function ? json_text(function->display) : NULL);
 	json_put(object, "from_stream_id", json_flag(fault->by_stream));
 	json_put(object, "iommu_type", function ? json_text(function->iommu_type) : NULL);
-	json_put(object, "translates", function ? json_tri(translates(function)) : NULL);
+	json_put(object, "translates", function ? json_tri(translates(search->app, function)) : NULL);
 	json_put(object, "gpu_virtual", json_flag(fault->gpu_virtual));
 	return object;
 }

@@ -61,15 +61,18 @@ static void print_kernel(const struct app *app, const struct survey *survey,
 	};
 	const struct p2p_rules *rules = p2p_eval_rules(app->eval);
 	const char *note = p2p_eval_rules_note(app->eval);
-	bool pairs = app->selected_count > 1;
+	bool pairs = app->selected_count > 1, passes = machine->iommu == P2P_UNKNOWN &&
+						       machine->iommu_translates == P2P_NO;
+	const char *in_use = passes ? "; if an IOMMU is in use, it passes addresses through" :
+			     iommu[machine->iommu];
 	char text[512];
 
 	snprintf(text, sizeof(text), "%s; rules of %s%s%s%s",
 		 machine->release ? machine->release : "not recorded", p2p_rules_name(rules),
 		 p2p_rules_is_experimental(rules) ? " (experimental)" : "",
-		 compiled[machine->p2pdma], iommu[machine->iommu]);
+		 compiled[machine->p2pdma], in_use);
 	if (!machine->release && note)
-		snprintf(text, sizeof(text), "%s%s", note, iommu[machine->iommu]);
+		snprintf(text, sizeof(text), "%s%s", note, in_use);
 	line(app, "kernel", text);
 	if (survey->hypothetical) {
 		snprintf(text, sizeof(text), "Without CONFIG_PCI_P2PDMA every pair is "
