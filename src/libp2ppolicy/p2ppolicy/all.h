@@ -17,6 +17,7 @@
 #include <p2ppolicy/verdict.h>
 #include <p2ppolicy/score.h>
 #include <p2ppolicy/ways.h>
+#include <p2ppolicy/measured.h>
 #include <p2ppolicy/isolation.h>
 #include <p2ppolicy/policy.h>
 #include <p2ppolicy/check.h>

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A figure beside what is predicted of its pair. */
+#ifndef P2P_POLICY_MEASURED_COMPARE_H
+#define P2P_POLICY_MEASURED_COMPARE_H
+
+#include <p2ppolicy/measured.h>
+
+/**
+ * struct p2p_comparing - all that a comparison needs.
+ * @off: the same figure with peer access off, of the same text; 0 none
+ * @speed: what is predicted
+ */
+struct p2p_comparing {
+	const struct p2p_figure *figure;
+	const struct p2p_eval *eval;
+	struct p2p_verdict verdict;
+	struct p2p_ways ways;
+	struct p2p_speed speed;
+	double off;
+};
+
+/** p2p_compare_label() - a relation or an answer. */
+void p2p_compare_label(const struct p2p_comparing *comparing,
+		       struct p2p_comparison *ret_comparison);
+
+#endif

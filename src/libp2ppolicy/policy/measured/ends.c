@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Which function of the machine a text means.  An address is one, and so is a number that the text
+ * itself gives one for.  A number alone is taken in the order of addresses, as nvidia-smi counts and
+ * CUDA with CUDA_DEVICE_ORDER=PCI_BUS_ID; of a list of numbers only where there are as many devices.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "policy/measured/reading.h"
+
+/** enum found - was the function found, and if not, why. */
+enum found { FOUND, FOUND_NONE, FOUND_SEVERAL, FOUND_OTHER_COUNT, FOUND_UNLISTED };
+
+static bool is_counted(const struct p2p_function *function, const struct p2p_tool *tool,
+		       enum p2p_class kind)
+{
+	return function->kind == kind && !function->physfn &&
+	       p2p_function_has_header_0(function) &&
+	       (!tool->vendor || (function->ids == P2P_PRESENT && function->vendor == tool->vendor));
+}
+
+static const struct p2p_function *nth(const struct p2p_topology *topology,
+				      const struct p2p_tool *tool, enum p2p_class kind,
+				      unsigned int index, unsigned int *ret_count)
+{
+	const struct p2p_function *found = NULL;
+	unsigned int count = 0;
+
+	for (size_t i = 0; i < p2p_topology_count(topology); i++) {
+		const struct p2p_function *function = p2p_topology_function(topology, i);
+
+		if (!is_counted(function, tool, kind))
+			continue;
+		if (count == index)
+			found = function;
+		count++;
+	}
+	*ret_count = count;
+	return found;
+}
+
+/* How many devices a text counts of a class, by the highest number in it. */
+static unsigned int count_in_text(const struct p2p_measured *measured,
+				  const struct p2p_figure *figure, enum p2p_class kind)
+{
+	unsigned int count = 0;
+
+	for (size_t i = 0; i < measured->count; i++) {
+		const struct p2p_figure *other = &measured->figures[i];
+		const struct p2p_end *ends[] = { &other->client, &other->provider };
+
+		if (other->tool != figure->tool || other->file != figure->file)
+			continue;
+		for (size_t j = 0; j < 2; j++)
+			if (ends[j]->named == P2P_NAMED_BY_INDEX && ends[j]->kind == kind &&
+			    ends[j]->index >= count)
+				count = ends[j]->index + 1;
+	}
+	return count;
+}
+
+static enum found find_address(const struct p2p_topology *topology, const struct p2p_end *end,
+			       const struct p2p_function **ret_function)
+{
+	const struct p2p_function *found = p2p_topology_find(topology, end->bdf);
+	size_t count = 0;
+
+	if (found || end->domain_known) {
+		*ret_function = found;
+		return found ? FOUND : FOUND_NONE;
+	}
+	for (size_t i = 0; i < p2p_topology_count(topology); i++) {
+		const struct p2p_function *function = p2p_topology_function(topology, i);
+
+		if (function->bdf.bus == end->bdf.bus && function->bdf.devfn == end->bdf.devfn) {
+			found = function;
+			count++;
+		}
+	}
+	*ret_function = found;
+	return count == 1 ? FOUND : count ? FOUND_SEVERAL : FOUND_NONE;
+}
+
+static bool has_name(const struct p2p_function *function, const char *name)
+{
+	for (const char *const *known = function->os_names; known && *known; known++) {
+		size_t length = strlen(*known);
+
+		/* nvme0 has the namespace nvme0n1. */
+		if (!strcmp(*known, name) || (!strncmp(*known, "nvme", 4) &&
+		    !strncmp(*known, name, length) && name[length] == 'n'))
+			return true;
+	}
+	return false;
+}
+
+static enum found find_name(const struct p2p_topology *topology, const char *name,
+			    const struct p2p_function **ret_function)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < p2p_topology_count(topology); i++) {
+		const struct p2p_function *function = p2p_topology_function(topology, i);
+
+		if (has_name(function, name)) {
+			*ret_function = function;
+			count++;
+		}
+	}
+	return count == 1 ? FOUND : count ? FOUND_SEVERAL : FOUND_NONE;
+}
+
+static const struct p2p_end *listed(const struct p2p_measured *measured,
+				    const struct p2p_figure *figure, const struct p2p_end *end)
+{
+	for (size_t i = 0; i < measured->listed_count; i++) {
+		const struct p2p_listed *row = &measured->listed[i];
+
+		if (row->tool == figure->tool && row->file == figure->file &&
+		    row->index == end->index &&
+		    (row->end.kind == end->kind || end->kind == P2P_CLASS_OTHER))
+			return &row->end;
+	}
+	return NULL;
+}
+
+static enum found find_index(const struct p2p_measured *measured, const struct p2p_figure *figure,
+			     const struct p2p_end *end, const struct p2p_function **ret_function)
+{
+	const struct p2p_function *function;
+	unsigned int count;
+
+	if (end->kind == P2P_CLASS_OTHER)
+		return FOUND_UNLISTED;
+	function = nth(measured->topology, figure->tool, end->kind, end->index, &count);
+	if (!function || (!end->single && count != count_in_text(measured, figure, end->kind)))
+		return FOUND_OTHER_COUNT;
+	*ret_function = function;
+	return FOUND;
+}
+
+static enum found find_end(const struct p2p_measured *measured, const struct p2p_figure *figure,
+			   const struct p2p_end *end, const struct p2p_function **ret_function,
+			   bool *ret_guessed)
+{
+	const struct p2p_end *known = end;
+
+	if (end->named == P2P_NAMED_BY_INDEX) {
+		known = listed(measured, figure, end);
+		*ret_guessed = !known;
+		if (!known)
+			return find_index(measured, figure, end, ret_function);
+	}
+	if (known->named == P2P_NAMED_BY_ADDRESS)
+		return find_address(measured->topology, known, ret_function);
+	if (known->named == P2P_NAMED_BY_NAME)
+		return find_name(measured->topology, known->name, ret_function);
+	return FOUND_NONE;
+}
+
+static void find_into(const struct p2p_measured *measured, const struct p2p_figure *figure,
+		      struct p2p_end *end, const struct p2p_function *otherwise)
+{
+	const struct p2p_function *function = NULL;
+	bool guessed = false;
+
+	if (end->named == P2P_NAMED_NOT) {
+		end->function = otherwise;
+		return;
+	}
+	if (find_end(measured, figure, end, &function, &guessed) == FOUND) {
+		end->function = function;
+		end->guessed |= guessed;
+	}
+}
+
+static bool is_drive(const struct p2p_function *function)
+{
+	return function->kind == P2P_CLASS_NVME && !function->physfn;
+}
+
+/* What is said of every drive becomes a figure for each. */
+static int spread(struct p2p_measured *measured, size_t index)
+{
+	bool first = true;
+
+	for (size_t i = 0; i < p2p_topology_count(measured->topology); i++) {
+		const struct p2p_function *drive = p2p_topology_function(measured->topology, i);
+		struct p2p_figure figure = measured->figures[index];
+
+		if (!is_drive(drive))
+			continue;
+		figure.client.function = drive;
+		if (first)
+			measured->figures[index] = figure;
+		else if (p2p_measured_append(measured, &figure))
+			return -ENOMEM;
+		first = false;
+	}
+	return 0;
+}
+
+int p2p_measured_find(struct p2p_measured *measured, const struct p2p_topology *topology,
+		      const struct p2p_function *client, const struct p2p_function *provider)
+{
+	size_t count = measured->count;
+	int r = 0;
+
+	measured->topology = topology;
+	for (size_t i = 0; i < count && !r; i++) {
+		struct p2p_figure *figure = &measured->figures[i];
+
+		find_into(measured, figure, &figure->client, client);
+		find_into(measured, figure, &figure->provider, provider);
+		if (figure->client.named == P2P_NAMED_NOT && !figure->client.function &&
+		    figure->client.kind == P2P_CLASS_NVME)
+			r = spread(measured, i);
+	}
+	return r ? p2p_error(measured->context, r, "out of memory") : 0;
+}
+
+/* "GPU 3", "0000:53:00.0", "mlx5_0" */
+static const char *say_end(const struct p2p_end *end, char *text, size_t size)
+{
+	char bdf[P2P_BDF_SIZE];
+
+	switch (end->named) {
+	case P2P_NAMED_BY_INDEX:
+		snprintf(text, size, "%s %u", end->kind == P2P_CLASS_GPU ? "GPU" :
+			 end->kind == P2P_CLASS_NIC ? "adapter" : "device", end->index);
+		break;
+	case P2P_NAMED_BY_ADDRESS:
+		snprintf(text, size, "%s", p2p_bdf_format(end->bdf, bdf));
+		break;
+	case P2P_NAMED_BY_NAME:
+		snprintf(text, size, "%.64s", end->name);
+		break;
+	case P2P_NAMED_NOT:
+		snprintf(text, size, "one end");
+		break;
+	}
+	return text;
+}
+
+char *p2p_measured_lost(const struct p2p_measured *measured, const struct p2p_figure *figure,
+			char buffer[P2P_WAY_TEXT])
+{
+	const struct p2p_end *end = figure->client.function ? &figure->provider : &figure->client;
+	const struct p2p_function *function = NULL;
+	bool guessed;
+	const struct p2p_end *known = end->named == P2P_NAMED_BY_INDEX ?
+				      listed(measured, figure, end) : NULL;
+	char name[80], there[80];
+
+	say_end(end, name, sizeof(name));
+	if (end->named == P2P_NAMED_NOT && end->kind == P2P_CLASS_NVME) {
+		snprintf(buffer, P2P_WAY_TEXT, "the machine has no NVMe drive");
+		return buffer;
+	}
+	if (end->named == P2P_NAMED_NOT) {
+		snprintf(buffer, P2P_WAY_TEXT, "the text does not name both ends; --between does");
+		return buffer;
+	}
+	switch (find_end(measured, figure, end, &function, &guessed)) {
+	case FOUND_SEVERAL:
+		snprintf(buffer, P2P_WAY_TEXT, "%s is several functions", name);
+		break;
+	case FOUND_OTHER_COUNT:
+		snprintf(buffer, P2P_WAY_TEXT, "which function %s is cannot be told: the text gives no "
+			 "address, and does not count as many such devices as the machine has", name);
+		break;
+	case FOUND_UNLISTED:
+		snprintf(buffer, P2P_WAY_TEXT, "which function %s is cannot be told: the list of "
+			 "devices is missing from the text", name);
+		break;
+	case FOUND:
+	case FOUND_NONE:
+		if (known)
+			snprintf(buffer, P2P_WAY_TEXT, "%s is %s in the text, and the machine has no "
+				 "such device", name, say_end(known, there, sizeof(there)));
+		else
+			snprintf(buffer, P2P_WAY_TEXT, "the machine has no %s", name);
+		break;
+	}
+	return buffer;
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* JSON that stands in a text, beside what else was pasted. */
+#include <string.h>
+
+#include "policy/measured/reading.h"
+
+/* The end of the object or list that starts at @at; NULL it has none. */
+static const char *end_of(const char *at)
+{
+	unsigned int depth = 0;
+	bool quoted = false;
+
+	for (; *at; at++) {
+		if (quoted) {
+			if (*at == '\\' && at[1])
+				at++;
+			else if (*at == '"')
+				quoted = false;
+		} else if (*at == '"') {
+			quoted = true;
+		} else if (*at == '{' || *at == '[') {
+			depth++;
+		} else if ((*at == '}' || *at == ']') && --depth == 0) {
+			return at + 1;
+		}
+	}
+	return NULL;
+}
+
+static const char *start_of_line(const struct p2p_reading *reading, size_t line)
+{
+	/* Lines lie in a copy of the text, so their distance is the same. */
+	return reading->text + (reading->lines[line] - reading->lines[0]);
+}
+
+static size_t count_lines(const char *from, const char *to)
+{
+	size_t count = 0;
+
+	for (; from < to; from++)
+		count += *from == '\n';
+	return count;
+}
+
+static bool may_be_json(const char *text)
+{
+	text += strspn(text, " \t");
+	if (*text == '{')
+		return !text[1] || text[1] == '\n' || text[1 + strspn(text + 1, " \t\n")] == '"';
+	/* A list of objects: nothing else that is read is one. */
+	return *text == '[' && text[1 + strspn(text + 1, " \t\n")] == '{';
+}
+
+bool p2p_reading_json(struct p2p_reading *reading, size_t *at, size_t *ret_first,
+		      struct p2p_json *ret_json)
+{
+	for (; *at < reading->count; ++*at) {
+		const char *text = start_of_line(reading, *at), *end;
+		size_t first = *at;
+		char *copy;
+
+		if (!may_be_json(text))
+			continue;
+		text += strspn(text, " \t");
+		end = end_of(text);
+		if (!end) {
+			p2p_reading_skip(reading, first, "the JSON that starts here does not end");
+			/* What is inside it does not either, or belongs to it. */
+			*at = reading->count;
+			return false;
+		}
+		*at += count_lines(text, end);
+		++*at;
+		copy = p2p_arena_copy(&reading->measured->arena, text, (size_t)(end - text));
+		if (copy && !p2p_json_parse(reading->measured->context, reading->file, copy,
+					    (size_t)(end - text), P2P_JSON_NULLS, ret_json)) {
+			*ret_first = first;
+			return true;
+		}
+		p2p_reading_skip(reading, first, "the JSON that starts here is damaged");
+		--*at;
+	}
+	return false;
+}
+
+size_t p2p_json_line(const struct p2p_json *json, size_t first, const struct json_object *node)
+{
+	unsigned int line = 1, column;
+
+	if (node)
+		p2p_json_position(json, node, &line, &column);
+	return first + (line ? line - 1 : 0);
+}
+
+const char *p2p_json_word(struct json_object *object, const char *key)
+{
+	struct json_object *value = p2p_json_member(object, key);
+
+	return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : "";
+}

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Figures of any number of texts, and the table of the tools they are of. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy/measured/reading.h"
+
+/* A log of a run of NCCL on many machines is a few MiB. */
+#define MOST_TEXT	((size_t)64 << 20)
+
+static const struct {
+	struct p2p_tool tool;
+	void (*read)(struct p2p_reading *reading);
+} tools[] = {
+#define TOOL(symbol, name, vendor, prints) { { name, vendor, prints }, p2p_read_##symbol },
+#include <p2ppolicy/measured.def>
+#undef TOOL
+};
+
+#define TOOLS (sizeof(tools) / sizeof(tools[0]))
+
+static const char *const findings[P2P_COMPARED_ALL] = {
+	[P2P_COMPARED_UNKNOWN] = "unknown",
+	[P2P_COMPARED_EXPECTED] = "expected",
+	[P2P_COMPARED_HALF] = "half",
+	[P2P_COMPARED_STAGED] = "staged",
+	[P2P_COMPARED_DEVICE] = "device",
+	[P2P_COMPARED_LOW] = "low",
+	[P2P_COMPARED_MORE] = "more",
+	[P2P_COMPARED_OFF] = "off",
+	[P2P_COMPARED_DIFFERS] = "differs",
+};
+
+static const char *const kinds[P2P_FIGURES] = {
+	[P2P_FIGURE_SPEED] = "speed",
+	[P2P_FIGURE_LATENCY] = "latency",
+	[P2P_FIGURE_RELATION] = "relation",
+	[P2P_FIGURE_ACCESS] = "access",
+};
+
+const struct p2p_tool *p2p_tool_at(size_t index)
+{
+	return index < TOOLS ? &tools[index].tool : NULL;
+}
+
+const char *p2p_compared_name(enum p2p_compared finding)
+{
+	return findings[finding];
+}
+
+const char *p2p_figure_kind_name(enum p2p_figure_kind kind)
+{
+	return kinds[kind];
+}
+
+int p2p_measured_new(struct p2p_context *context, struct p2p_measured **ret_measured)
+{
+	struct p2p_measured *measured = calloc(1, sizeof(*measured));
+
+	if (!measured)
+		return p2p_error(context, -ENOMEM, "out of memory");
+	measured->context = context;
+	*ret_measured = measured;
+	return 0;
+}
+
+struct p2p_measured *p2p_measured_free(struct p2p_measured *measured)
+{
+	if (measured) {
+		p2p_arena_free(&measured->arena);
+		free(measured->figures);
+		free(measured->listed);
+		free(measured);
+	}
+	return NULL;
+}
+
+static bool grow(void **array, size_t count, size_t *room, size_t size)
+{
+	size_t more = *room ? 2 * *room : 64;
+	void *bigger;
+
+	if (count < *room)
+		return true;
+	bigger = reallocarray(*array, more, size);
+	if (!bigger)
+		return false;
+	*array = bigger;
+	*room = more;
+	return true;
+}
+
+static bool is_one_device(const struct p2p_figure *figure)
+{
+	const struct p2p_end *a = &figure->client, *b = &figure->provider;
+
+	return a->named == P2P_NAMED_BY_INDEX && b->named == P2P_NAMED_BY_INDEX &&
+	       a->kind == b->kind && a->index == b->index;
+}
+
+int p2p_measured_append(struct p2p_measured *measured, const struct p2p_figure *figure)
+{
+	if (!grow((void **)&measured->figures, measured->count, &measured->room,
+		  sizeof(*measured->figures)))
+		return -ENOMEM;
+	measured->figures[measured->count++] = *figure;
+	return 0;
+}
+
+void p2p_reading_add(struct p2p_reading *reading, size_t line, const struct p2p_figure *figure)
+{
+	struct p2p_figure whole = *figure;
+
+	if (reading->error || is_one_device(figure))
+		return;
+	if (reading->measured->count >= P2P_MOST_FIGURES) {
+		reading->error = -E2BIG;
+		return;
+	}
+	whole.tool = reading->tool;
+	whole.file = reading->file;
+	whole.line = (unsigned int)line + 1;
+	if (!whole.label)
+		whole.label = "";
+	reading->error = p2p_measured_append(reading->measured, &whole);
+}
+
+void p2p_reading_list(struct p2p_reading *reading, unsigned int index, const struct p2p_end *end)
+{
+	struct p2p_measured *measured = reading->measured;
+
+	if (reading->error || measured->listed_count >= P2P_MOST_FIGURES)
+		return;
+	if (!grow((void **)&measured->listed, measured->listed_count, &measured->listed_room,
+		  sizeof(*measured->listed))) {
+		reading->error = -ENOMEM;
+		return;
+	}
+	measured->listed[measured->listed_count++] =
+		(struct p2p_listed){ reading->tool, reading->file, *end, index };
+}
+
+/* "nvbandwidth, ..., gdscheck -p" */
+static int refuse(struct p2p_context *context, const char *name)
+{
+	char list[512];
+	size_t used = 0;
+
+	for (size_t i = 0; i < TOOLS && used < sizeof(list); i++)
+		used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s", !used ? "" :
+					 i + 1 < TOOLS ? ", " : " and ", tools[i].tool.name);
+	return p2p_error(context, -EBADMSG, "%s: no pair is in it that a known tool measured or "
+			 "labelled; known are %s", name, list);
+}
+
+static int fail(const struct p2p_reading *reading)
+{
+	struct p2p_context *context = reading->measured->context;
+
+	if (reading->error == -E2BIG)
+		return p2p_error(context, -EBADMSG, "%s: more figures than any machine gives",
+				 reading->file);
+	return p2p_error(context, reading->error, "out of memory");
+}
+
+static int read_all(struct p2p_reading *reading, char *ret_note)
+{
+	struct p2p_context *context = reading->measured->context;
+	size_t before = reading->measured->count;
+
+	for (size_t i = 0; i < TOOLS && !reading->error; i++) {
+		reading->tool = &tools[i].tool;
+		tools[i].read(reading);
+	}
+	if (reading->error)
+		return fail(reading);
+	if (reading->skipped && reading->measured->count == before)
+		return p2p_error(context, -EBADMSG, "%s:%zu: %s", reading->file,
+				 reading->skipped_line, reading->skipped_why);
+	if (reading->measured->count == before)
+		return refuse(context, reading->file);
+	*ret_note = '\0';
+	if (reading->skipped)
+		snprintf(ret_note, P2P_WAY_TEXT, "%.200s:%zu: left out: %s%s", reading->file,
+			 reading->skipped_line, reading->skipped_why,
+			 reading->skipped > 1 ? "; so were others below" : "");
+	return 0;
+}
+
+int p2p_measured_read(struct p2p_measured *measured, const char *name, const char *text,
+		      size_t size, char *ret_note)
+{
+	struct p2p_reading reading = { .measured = measured };
+	int r;
+
+	reading.file = p2p_arena_string(&measured->arena, name);
+	if (size > MOST_TEXT)
+		return p2p_error(measured->context, -EBADMSG, "%s: larger than %zu MiB", name,
+				 MOST_TEXT >> 20);
+	r = reading.file ? p2p_reading_open(&reading, text, size) : -ENOMEM;
+	if (r)
+		r = p2p_error(measured->context, r, "out of memory");
+	else
+		r = read_all(&reading, ret_note);
+	p2p_reading_close(&reading);
+	return r;
+}
+
+/* All of @file, and no more than is refused anyway. */
+static int load(FILE *file, char **ret_text, size_t *ret_size)
+{
+	size_t size = 0, room = 65536, n;
+	char *text = malloc(room);
+
+	while (text && size <= MOST_TEXT && (n = fread(text + size, 1, room - size, file)) > 0) {
+		size += n;
+		if (size == room) {
+			char *more = realloc(text, 2 * room);
+
+			if (!more)
+				free(text);
+			text = more;
+			room *= 2;
+		}
+	}
+	*ret_text = text;
+	*ret_size = size;
+	return !text ? -ENOMEM : ferror(file) ? -errno : 0;
+}
+
+int p2p_measured_load(struct p2p_measured *measured, const char *path, char *ret_note)
+{
+	bool input = !strcmp(path, "-");
+	const char *name = input ? "standard input" : path;
+	FILE *file = input ? stdin : fopen(path, "re");
+	char *text = NULL;
+	size_t size = 0;
+	int r;
+
+	if (!file)
+		return p2p_error(measured->context, -errno, "%s: %s", name, strerror(errno));
+	r = load(file, &text, &size);
+	if (r)
+		r = p2p_error(measured->context, r, "%s: %s", name, strerror(-r));
+	else
+		r = p2p_measured_read(measured, name, text, size, ret_note);
+	free(text);
+	if (!input)
+		fclose(file);
+	return r;
+}
+
+size_t p2p_measured_count(const struct p2p_measured *measured)
+{
+	return measured->count;
+}
+
+const struct p2p_figure *p2p_measured_at(const struct p2p_measured *measured, size_t index)
+{
+	return index < measured->count ? &measured->figures[index] : NULL;
+}

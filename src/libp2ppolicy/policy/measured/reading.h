@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A text while the readers of policy/measured/tools/ go through it. */
+#ifndef P2P_POLICY_MEASURED_READING_H
+#define P2P_POLICY_MEASURED_READING_H
+
+#include <p2ppolicy/measured.h>
+
+#include "base/arena.h"
+#include "base/context.h"
+#include "base/json-read.h"
+#include "topology/facts/kinds.h"
+
+/** Figures of one text at most; 16 GPUs in ten matrices are a sixth of that. */
+#define P2P_MOST_FIGURES	16384
+
+/** struct p2p_field - a word of a line. */
+struct p2p_field {
+	const char *text;
+	size_t length;
+};
+
+/** Words of a line at most: what a matrix of 64 devices needs. */
+#define P2P_MOST_FIELDS		80
+
+/** struct p2p_listed - a device that a text numbers and gives an address or a name. */
+struct p2p_listed {
+	const struct p2p_tool *tool;
+	const char *file;
+	struct p2p_end end;
+	unsigned int index;
+};
+
+/** struct p2p_measured - @named: what each text lists */
+struct p2p_measured {
+	struct p2p_context *context;
+	struct p2p_arena arena;
+	struct p2p_figure *figures;
+	struct p2p_listed *listed;
+	size_t count, room, listed_count, listed_room;
+	const struct p2p_topology *topology;
+};
+
+/**
+ * struct p2p_reading - one text, and the tool that is looked for.
+ * @lines: @count of them, cleaned: no colours, no marks of quotation, no carriage returns
+ * @text: the same in one piece, as JSON is read
+ * @skipped, @skipped_line, @skipped_why: lines that were left out; the first of them
+ * @error: the first negative errno of an addition
+ */
+struct p2p_reading {
+	struct p2p_measured *measured;
+	const struct p2p_tool *tool;
+	const char *file;
+	char **lines;
+	char *text;
+	size_t count, size;
+	size_t skipped, skipped_line;
+	const char *skipped_why;
+	int error;
+};
+
+/* A reader of each row. */
+#define TOOL(symbol, name, vendor, prints) void p2p_read_##symbol(struct p2p_reading *reading);
+#include <p2ppolicy/measured.def>
+#undef TOOL
+
+/** p2p_reading_open() - clean a text and cut it into lines.  Return: 0 or -ENOMEM. */
+int p2p_reading_open(struct p2p_reading *reading, const char *text, size_t size);
+
+/** p2p_reading_close() - free what that took. */
+void p2p_reading_close(struct p2p_reading *reading);
+
+/** p2p_reading_add() - append a figure, of the tool that is read; ends that are equal are none. */
+void p2p_reading_add(struct p2p_reading *reading, size_t line, const struct p2p_figure *figure);
+
+/** p2p_measured_append() - likewise, whole as it is.  Return: 0 or -ENOMEM. */
+int p2p_measured_append(struct p2p_measured *measured, const struct p2p_figure *figure);
+
+/** p2p_reading_list() - device @index of the tool, of class @end.kind, is @end. */
+void p2p_reading_list(struct p2p_reading *reading, unsigned int index, const struct p2p_end *end);
+
+/** p2p_reading_skip() - note a line that was left out.  @why: a constant clause */
+void p2p_reading_skip(struct p2p_reading *reading, size_t line, const char *why);
+
+/** p2p_reading_word() - a copy of a word that lives as long as the figures; "" no memory. */
+const char *p2p_reading_word(struct p2p_reading *reading, struct p2p_field field);
+
+/** p2p_fields() - the words of a line.  Return: how many, at most P2P_MOST_FIELDS. */
+size_t p2p_fields(const char *line, struct p2p_field fields[P2P_MOST_FIELDS]);
+
+/** p2p_field_is() - is the word this one? */
+bool p2p_field_is(struct p2p_field field, const char *word);
+
+/** p2p_field_number() - a whole decimal number that is not negative. */
+bool p2p_field_number(struct p2p_field field, double *ret_number);
+
+/** p2p_field_index() - digits alone, below 4096. */
+bool p2p_field_index(struct p2p_field field, unsigned int *ret_index);
+
+/** p2p_field_address() - an address, the function or domain of which may be missing. */
+bool p2p_field_address(struct p2p_field field, struct p2p_end *ret_end);
+
+/** p2p_field_end() - "GPU3", "NIC2", "3", "0000:53:00.0" or "mlx5_0". */
+bool p2p_field_end(struct p2p_field field, struct p2p_end *ret_end);
+
+/** p2p_end_of_index() - device @index of class @kind. */
+struct p2p_end p2p_end_of_index(enum p2p_class kind, unsigned int index);
+
+/** p2p_end_of_name() - the device called @name, which lives as long as the figures. */
+struct p2p_end p2p_end_of_name(const char *name);
+
+/** p2p_after() - what follows @mark in @line; NULL it is not there. */
+const char *p2p_after(const char *line, const char *mark);
+
+/**
+ * struct p2p_cell - a cell of a matrix.
+ * @line: of the text
+ * @data: of the one who asked
+ */
+struct p2p_cell {
+	size_t line;
+	const struct p2p_end *row, *column;
+	struct p2p_field field;
+	const void *data;
+};
+
+/**
+ * p2p_matrix() - go through a matrix: a heading of devices, then a row for each that starts with one.
+ * @at: the line of the heading
+ * @corner: the word in front of the heading's devices; NULL none
+ * @take: called for every cell off the diagonal
+ *
+ * Return: the line after it; @at when there is no matrix.
+ */
+size_t p2p_matrix(struct p2p_reading *reading, size_t at, const char *corner,
+		  void (*take)(struct p2p_reading *reading, const struct p2p_cell *cell),
+		  const void *data);
+
+/**
+ * p2p_reading_json() - the next JSON object or list of the text that starts on a line of its own.
+ * @at: the line to look from; moved behind it
+ * @ret_first: the line it starts on
+ *
+ * Return: true; false there is none any more.  One that is damaged is left out.
+ */
+bool p2p_reading_json(struct p2p_reading *reading, size_t *at, size_t *ret_first,
+		      struct p2p_json *ret_json);
+
+/** p2p_json_line() - the line of a value in the text. */
+size_t p2p_json_line(const struct p2p_json *json, size_t first, const struct json_object *node);
+
+/** p2p_json_word() - a member that is text; "" it is none. */
+const char *p2p_json_word(struct json_object *object, const char *key);
+
+/** p2p_field_of() - a text as a word. */
+struct p2p_field p2p_field_of(const char *text);
+
+#endif

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * rocm-bandwidth-test.  It numbers processors and GPUs together and lists addresses of the latter,
+ * without their domain.  The row copies to the column; the runtime takes the engine of the source.
+ * Source: ROCm/rocm_bandwidth_test, rocm_bandwidth_test_report.cpp, rocm_bandwidth_test_print.cpp.
+ */
+#include <string.h>
+
+#include "policy/measured/reading.h"
+
+/* Is device @index a GPU, which alone have an address in the list? */
+static bool is_listed(const struct p2p_reading *reading, const struct p2p_end *end)
+{
+	for (size_t i = 0; i < reading->measured->listed_count; i++) {
+		const struct p2p_listed *row = &reading->measured->listed[i];
+
+		if (row->tool == reading->tool && row->file == reading->file &&
+		    row->index == end->index)
+			return true;
+	}
+	return false;
+}
+
+static bool has_list(const struct p2p_reading *reading)
+{
+	for (size_t i = 0; i < reading->measured->listed_count; i++)
+		if (reading->measured->listed[i].tool == reading->tool &&
+		    reading->measured->listed[i].file == reading->file)
+			return true;
+	return false;
+}
+
+static void take_value(struct p2p_reading *reading, const struct p2p_cell *cell)
+{
+	struct p2p_figure figure = *(const struct p2p_figure *)cell->data;
+
+	if (has_list(reading) && (!is_listed(reading, cell->row) || !is_listed(reading, cell->column)))
+		return;
+	figure.client = *cell->row;
+	figure.provider = *cell->column;
+	/* A number alone would count processors. */
+	figure.client.kind = figure.provider.kind = P2P_CLASS_OTHER;
+	if (figure.kind == P2P_FIGURE_ACCESS) {
+		figure.says = p2p_field_is(cell->field, "1") ? P2P_YES : P2P_NO;
+		figure.label = figure.says == P2P_YES ? "1" : "0";
+	} else if (p2p_field_is(cell->field, "N/A")) {
+		return;
+	} else if (!p2p_field_number(cell->field, &figure.value) || !(figure.value > 0)) {
+		p2p_reading_skip(reading, cell->line, "a cell of the matrix is no number");
+		return;
+	}
+	p2p_reading_add(reading, cell->line, &figure);
+}
+
+/* The peak is the best of several runs, and so is what the model predicts. */
+static bool parse_title(const char *line, struct p2p_figure *ret_figure)
+{
+	*ret_figure = (struct p2p_figure){ .kind = P2P_FIGURE_SPEED };
+	if (!strncmp(line, "Inter-Device Access", 19)) {
+		ret_figure->kind = P2P_FIGURE_ACCESS;
+		return true;
+	}
+	if (!strstr(line, "directional copy peak bandwidth GB/s") &&
+	    !strstr(line, "directional copy average bandwidth GB/s"))
+		return false;
+	/* TransferBench says the same, and more. */
+	if (strchr(line, '['))
+		return false;
+	ret_figure->how = *line == 'B' ? P2P_FIGURE_SUM : P2P_FIGURE_ALONE;
+	return true;
+}
+
+/* "Device: 2,  AMD Instinct MI210,  GPU-0123,  29:0.0" */
+static void list_device(struct p2p_reading *reading, const char *line)
+{
+	struct p2p_field number = { line, strspn(line, "0123456789") }, last;
+	const char *comma = strrchr(line, ',');
+	struct p2p_end end;
+	unsigned int index;
+
+	if (!comma || !p2p_field_index(number, &index))
+		return;
+	last.text = comma + 1 + strspn(comma + 1, " \t");
+	last.length = strcspn(last.text, " \t");
+	if (!p2p_field_address(last, &end))
+		return;
+	end.kind = P2P_CLASS_GPU;
+	p2p_reading_list(reading, index, &end);
+}
+
+void p2p_read_rocm_bandwidth(struct p2p_reading *reading)
+{
+	struct p2p_figure figure;
+
+	for (size_t i = 0; i < reading->count; i++) {
+		const char *line = reading->lines[i] + strspn(reading->lines[i], " \t");
+		size_t heading = i + 1;
+
+		if (!strncmp(line, "Device: ", 8))
+			list_device(reading, line + 8);
+		if (!parse_title(line, &figure))
+			continue;
+		while (heading < reading->count &&
+		       !reading->lines[heading][strspn(reading->lines[heading], " \t")])
+			heading++;
+		p2p_matrix(reading, heading, "D/D", take_value, &figure);
+	}
+}
