@@ -25,7 +25,8 @@ struct options {
 	enum format format;
 	const char *mode;			/* of the gate: --mode */
 	const char *cell;			/* of the matrix */
-	const char *scratch, *evidence;		/* for prove */
+	const char *scratch, *evidence;		/* for prove, the latter for measured, too */
+	const char *between;			/* for measured */
 	const char *only;			/* of check: --only */
 	bool record;				/* of check: --record */
 	const char *run_dir;			/* where root's snapshot is */

@@ -4,6 +4,7 @@
 
 #include "commands/commands.h"
 #include "commands/flows.h"
+#include "commands/measured/measured.h"
 #include "commands/near/near.h"
 #include "print/pair_facts.h"
 #include "commands/tree.h"

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "print/document.h"
-#include "print/json_text.h"
 #include "print/output.h"
 #include "machine/save.h"
 #include "commands/policy.h"
@@ -68,21 +67,6 @@ static struct json_object *make_evidence(const struct app *app, const struct p2p
 	json_put(document, "client_writes_provider", json_transfer(&proof->into));
 	json_put(document, "client_reads_provider", json_transfer(&proof->out));
 	return document;
-}
-
-static enum status save_evidence(const struct app *app, struct json_object *document)
-{
-	char *text = NULL;
-	size_t size = 0;
-	FILE *memory = open_memstream(&text, &size);
-	enum status status;
-
-	if (memory)
-		json_text_indent(memory, document);
-	status = memory && !fclose(memory) ? save_text(app, app->options.evidence, text) :
-					     fail_memory(app->failure);
-	free(text);
-	return status;
 }
 
 static void print_direction(const struct app *app, const char *what,
@@ -169,7 +153,7 @@ enum status command_prove(struct app *app, int argc, char **argv)
 		return status;
 	document = make_evidence(app, &verdict, &proof);
 	if (app->options.evidence)
-		status = save_evidence(app, document);
+		status = save_document(app, app->options.evidence, document);
 	if (app->options.format == FORMAT_JSON) {
 		document_print(app, document);
 	} else {
