@@ -44,8 +44,10 @@ static size_t clean(const char *text, size_t size, char *ret_text)
 			continue;
 		}
 		first = *at == '\n';
-		if (*at != '\r')
-			ret_text[used++] = *at ? *at : ' ';
+		if (!*at)
+			ret_text[used++] = ' ';
+		else if (*at != '\r')
+			ret_text[used++] = *at;
 		at++;
 	}
 	ret_text[used] = '\0';
@@ -217,7 +219,7 @@ bool p2p_field_end(struct p2p_field field, struct p2p_end *ret_end)
 		size_t length = strlen(prefixes[i].prefix);
 		struct p2p_field rest = { field.text + length, field.length - length };
 
-		if (field.length <= length || memcmp(field.text, prefixes[i].prefix, length) ||
+		if (field.length <= length || memcmp(field.text, prefixes[i].prefix, length) != 0 ||
 		    !p2p_field_index(rest, &index))
 			continue;
 		*ret_end = p2p_end_of_index(prefixes[i].kind, index);

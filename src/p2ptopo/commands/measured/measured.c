@@ -112,6 +112,20 @@ static enum status print_all(struct app *app, const struct p2p_measured *measure
 	return status ? status : measured_print(app, measured, rows);
 }
 
+static enum status compare_into(struct app *app, const struct p2p_measured *measured,
+				bool *marked, struct measured_rows *rows)
+{
+	enum status status = marked ? app_mark(app, marked) : STATUS_DONE;
+
+	if (!status)
+		status = compare_all(app, measured, marked, rows);
+	if (!status)
+		status = check_found(app, measured, rows);
+	if (!status)
+		status = print_all(app, measured, rows);
+	return !status && is_surprising(rows) ? STATUS_NO : status;
+}
+
 static enum status compare(struct app *app, const struct p2p_measured *measured)
 {
 	size_t count = p2p_measured_count(measured) + 1;
@@ -121,20 +135,12 @@ static enum status compare(struct app *app, const struct p2p_measured *measured)
 	};
 	bool *marked = app_has_filter(app) ?
 		       calloc(p2p_topology_count(app->topology) + 1, sizeof(*marked)) : NULL;
-	enum status status = STATUS_DONE;
+	enum status status;
 
-	if (!rows.rows || !rows.lost || (app_has_filter(app) && !marked))
+	if (rows.rows && rows.lost && (marked || !app_has_filter(app)))
+		status = compare_into(app, measured, marked, &rows);
+	else
 		status = fail_memory(app->failure);
-	if (!status && marked)
-		status = app_mark(app, marked);
-	if (!status)
-		status = compare_all(app, measured, marked, &rows);
-	if (!status)
-		status = check_found(app, measured, &rows);
-	if (!status)
-		status = print_all(app, measured, &rows);
-	if (!status && is_surprising(&rows))
-		status = STATUS_NO;
 	free(rows.rows);
 	free(rows.lost);
 	free(marked);

@@ -21,7 +21,7 @@ static void take_path(struct p2p_reading *reading, struct command *command, stru
 	for (size_t i = 0; i + 5 <= path.length; i++) {
 		struct p2p_field name = { path.text + i, 0 };
 
-		if (memcmp(name.text, "nvme", 4) || name.text[4] < '0' || name.text[4] > '9')
+		if (memcmp(name.text, "nvme", 4) != 0 || name.text[4] < '0' || name.text[4] > '9')
 			continue;
 		while (i + name.length < path.length && name.text[name.length] != '/')
 			name.length++;
@@ -68,9 +68,9 @@ static void take_result(struct p2p_reading *reading, const struct command *comma
 		return;
 	}
 	figure.value *= GIBIBYTE / 1e9;
-	figure.read = strncmp(type, "READ", 4) && strncmp(type, "RANDREAD", 8);
+	figure.read = strncmp(type, "READ", 4) != 0 && strncmp(type, "RANDREAD", 8) != 0;
 	/* CPU_GPU and its like copy through a buffer of the host. */
-	figure.peer = strncmp(transfer, "GPUD", 4) && strncmp(transfer, "GPU_", 4) ? P2P_NO : P2P_YES;
+	figure.peer = !strncmp(transfer, "GPUD", 4) || !strncmp(transfer, "GPU_", 4) ? P2P_YES : P2P_NO;
 	p2p_reading_add(reading, at, &figure);
 }
 

@@ -134,7 +134,7 @@ static bool take_local(struct p2p_reading *reading, const char *via, const struc
 	struct p2p_field word = { via, strcspn(via, " \t") };
 	bool peer = !strncmp(via, "P2P/", 4);
 
-	if ((!peer && strncmp(via, "SHM", 3)) || !strncmp(via, "P2P/indirect", 12))
+	if ((!peer && strncmp(via, "SHM", 3) != 0) || !strncmp(via, "P2P/indirect", 12))
 		return false;
 	figure->says = peer ? P2P_YES : P2P_NO;
 	figure->read = peer && word.length >= 5 && !memcmp(via + word.length - 5, "/read", 5);
@@ -154,7 +154,7 @@ static void take_channel(struct p2p_reading *reading, const struct log *log, siz
 	bool receives;
 
 	peer = peer ? parse_peer(log, peer, &from) : NULL;
-	if (!peer || strncmp(peer, " -> ", 4))
+	if (!peer || strncmp(peer, " -> ", 4) != 0)
 		return;
 	peer = parse_peer(log, peer + 4, &to);
 	via = peer ? p2p_after(peer, " via ") : NULL;

@@ -23,7 +23,7 @@ static bool parse_tile(struct p2p_field field, unsigned int *ret_index, bool *re
 		field.text++;
 		field.length--;
 	}
-	if (field.length < 7 || memcmp(field.text, "GPU ", 4))
+	if (field.length < 7 || memcmp(field.text, "GPU ", 4) != 0)
 		return false;
 	slash = memchr(field.text, '/', field.length);
 	if (!slash)
