@@ -34,7 +34,19 @@ static void state_release(struct watch_state *state)
 {
 	app_release(&state->app);
 	free(state->types);
+	free(state->ways);
 	state->types = NULL;
+	state->ways = NULL;
+}
+
+static struct watch_way way_of(const struct p2p_verdict *verdict)
+{
+	const struct p2p_way_answer *told;
+	struct p2p_ways ways;
+
+	p2p_ways_find(verdict, &ways);
+	told = p2p_ways_told(&ways);
+	return (struct watch_way){ told ? told->way : NULL, ways.delivery };
 }
 
 static bool eval_pairs(struct watch_state *state)
@@ -44,11 +56,13 @@ static bool eval_pairs(struct watch_state *state)
 	struct p2p_verdict verdict;
 
 	state->types = calloc(n * n + 1, 1);
-	for (size_t i = 0; state->types && i < n * n; i++) {
+	state->ways = calloc(n * n + 1, sizeof(*state->ways));
+	for (size_t i = 0; state->types && state->ways && i < n * n; i++) {
 		p2p_eval_pair(app->eval, app->selected[i / n], app->selected[i % n], &verdict);
 		state->types[i] = (uint8_t)verdict.kernel.map_type;
+		state->ways[i] = way_of(&verdict);
 	}
-	return state->types;
+	return state->types && state->ways;
 }
 
 /* A reading that fails leaves the last one: the next event is another chance. */

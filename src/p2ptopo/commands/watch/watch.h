@@ -12,14 +12,22 @@
 #define WATCH_NO_PAIR P2P_MAP_TYPES
 #define WATCH_TYPES (P2P_MAP_TYPES + 1)
 
+/** struct watch_way - what the drivers of a pair do.  @way: NULL when no row of the table tells. */
+struct watch_way {
+	const struct p2p_driver_way *way;
+	enum p2p_delivery delivery;
+};
+
 /**
  * struct watch_state - the machine as it was read once.
  * @types: map type of every ordered pair of selected functions, a row for each provider
+ * @ways: likewise what the drivers in use do
  * @generation: 1 the first reading, one more each
  */
 struct watch_state {
 	struct app app;
 	uint8_t *types;
+	struct watch_way *ways;
 	unsigned int generation;
 };
 
@@ -40,5 +48,9 @@ void watch_say_verdict(const struct watch_state *state, const struct p2p_functio
 		       const struct p2p_function *client, unsigned int from, unsigned int to);
 void watch_say_verdicts(const struct watch_state *state, size_t count, unsigned int from,
 			unsigned int to);
+void watch_say_way(const struct watch_state *state, const struct p2p_function *provider,
+		   const struct p2p_function *client, struct watch_way from, struct watch_way to);
+void watch_say_ways(const struct watch_state *state, size_t count, enum p2p_delivery from,
+		    enum p2p_delivery to);
 
 #endif

@@ -147,6 +147,47 @@ static void tell_counts(const struct watch_state *now, const struct counts *coun
 	}
 }
 
+/* What the drivers did before and do now with the pair at @index of @now; false: it was not there. */
+static bool find_ways(const struct watch_state *old, const struct watch_state *now,
+		      const ptrdiff_t *places, size_t index, struct watch_way ret_ways[2])
+{
+	size_t n = now->app.selected_count, i = index / n, j = index % n;
+
+	if (places[i] < 0 || places[j] < 0 || !app_shows(&now->app, i, j))
+		return false;
+	ret_ways[0] = old->ways[(size_t)places[i] * old->app.selected_count + (size_t)places[j]];
+	ret_ways[1] = now->ways[index];
+	return ret_ways[0].way != ret_ways[1].way || ret_ways[0].delivery != ret_ways[1].delivery;
+}
+
+/*
+ * A driver, an option of a module or the domain of an IOMMU group changes what the drivers do, and
+ * often nothing of the kernel's verdict.
+ */
+static void compare_ways(const struct watch_state *old, const struct watch_state *now,
+			 const ptrdiff_t *places)
+{
+	size_t n = now->app.selected_count, changed = 0;
+	size_t counts[P2P_DELIVERIES][P2P_DELIVERIES] = { 0 };
+	struct watch_way ways[2];
+
+	for (size_t i = 0; i < n * n; i++) {
+		if (!find_ways(old, now, places, i, ways))
+			continue;
+		changed++;
+		counts[ways[0].delivery][ways[1].delivery]++;
+	}
+	for (size_t i = 0; changed <= WATCH_VERDICTS && i < n * n; i++)
+		if (find_ways(old, now, places, i, ways))
+			watch_say_way(now, now->app.selected[i / n], now->app.selected[i % n], ways[0],
+				      ways[1]);
+	for (size_t i = 0; changed > WATCH_VERDICTS && i < P2P_DELIVERIES * P2P_DELIVERIES; i++)
+		if (counts[i / P2P_DELIVERIES][i % P2P_DELIVERIES])
+			watch_say_ways(now, counts[i / P2P_DELIVERIES][i % P2P_DELIVERIES],
+				       (enum p2p_delivery)(i / P2P_DELIVERIES),
+				       (enum p2p_delivery)(i % P2P_DELIVERIES));
+}
+
 static void compare_pairs(const struct watch_state *old, const struct watch_state *now)
 {
 	ptrdiff_t *before = map_places(now, old), *after = map_places(old, now);
@@ -158,6 +199,7 @@ static void compare_pairs(const struct watch_state *old, const struct watch_stat
 		if (counts.changed <= WATCH_VERDICTS)
 			tell_each(old, now, before);
 		tell_counts(now, &counts);
+		compare_ways(old, now, before);
 	}
 	free(before);
 	free(after);

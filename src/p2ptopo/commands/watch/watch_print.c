@@ -294,3 +294,49 @@ void watch_say_verdicts(const struct watch_state *state, size_t count, unsigned 
 	json_put(line, "to", json_text(type_name(to)));
 	end_json(state, line);
 }
+
+static const char *way_name(struct watch_way way)
+{
+	return way.way ? p2p_driver_way_name(way.way) : NULL;
+}
+
+void watch_say_way(const struct watch_state *state, const struct p2p_function *provider,
+		   const struct p2p_function *client, struct watch_way from, struct watch_way to)
+{
+	struct json_object *line;
+
+	if (is_text(state)) {
+		fprintf(start_text(state, "way"), "%s <- %s: %s (%s) -> %s (%s)\n", provider->display,
+			client->display, p2p_delivery_name(from.delivery),
+			from.way ? way_name(from) : "no way known", p2p_delivery_name(to.delivery),
+			to.way ? way_name(to) : "no way known");
+		return;
+	}
+	line = start_json(state, "way");
+	json_put(line, "provider", json_bdf(provider));
+	json_put(line, "client", json_bdf(client));
+	json_put(line, "from", json_text(p2p_delivery_name(from.delivery)));
+	json_put(line, "to", json_text(p2p_delivery_name(to.delivery)));
+	json_put(line, "from_way", json_text(way_name(from)));
+	json_put(line, "to_way", json_text(way_name(to)));
+	end_json(state, line);
+}
+
+void watch_say_ways(const struct watch_state *state, size_t count, enum p2p_delivery from,
+		    enum p2p_delivery to)
+{
+	struct json_object *line;
+	char pairs[WORDS_SIZE];
+
+	if (is_text(state)) {
+		fprintf(start_text(state, "ways"), "%s: %s -> %s%s\n",
+			words_count(count, "pair", pairs), p2p_delivery_name(from), p2p_delivery_name(to),
+			from == to ? ", another way" : "");
+		return;
+	}
+	line = start_json(state, "ways");
+	json_put(line, "count", json_count(count));
+	json_put(line, "from", json_text(p2p_delivery_name(from)));
+	json_put(line, "to", json_text(p2p_delivery_name(to)));
+	end_json(state, line);
+}
