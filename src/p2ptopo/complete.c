@@ -126,14 +126,22 @@ static void offer_change(struct completion *completion)
 	static const struct {
 		const char *key, *what, *words[6];
 		bool devices;
+		const char *then[16];	/* behind a comma */
 	} keys[] = {
-		{ "acs=", "clear or set bits of ACS", { "all," }, true },
-		{ "iommu=", "turn the IOMMU on or off", { "off", "on", "passthrough", "pt" }, false },
-		{ "driver=", "bind another driver", { "gpu,", "nic,", "nvme,", "accel," }, true },
-		{ "move=", "put a device below another port", { NULL }, true },
+		{ "acs=", "clear or set bits of ACS", { "all," }, true,
+		  { "SrcValid-", "TransBlk-", "ReqRedir-", "CmpltRedir-", "UpstreamFwd-", "EgressCtrl-",
+		    "DirectTrans+" } },
+		{ "iommu=", "turn the IOMMU on or off", { "off", "on", "passthrough", "pt" }, false,
+		  { NULL } },
+		{ "driver=", "bind another driver", { "gpu,", "nic,", "nvme,", "accel," }, true,
+		  { "none", "vfio-pci", "nvidia", "nouveau", "amdgpu", "xe", "i915", "habanalabs",
+		    "mlx5_core", "bnxt_en", "ice", "efa", "nvme" } },
+		{ "move=", "put a device below another port", { NULL }, true, { NULL } },
 		{ "cpu=", "another CPU",
-		  { "AMD:", "Intel:", "Hygon:", "Zhaoxin:", "other" }, false },
+		  { "AMD:", "Intel:", "Hygon:", "Zhaoxin:", "other" }, false, { NULL } },
 	};
+
+	const char *const *words;
 
 	start(completion, "words");
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
@@ -145,9 +153,10 @@ static void offer_change(struct completion *completion)
 		}
 		completion->done = length;
 		skip_past(completion, ",");
-		for (const char *const *word = keys[i].words; *word; word++)
-			offer(completion, *word, NULL);
-		if (keys[i].devices)
+		words = completion->done > length && *keys[i].then ? keys[i].then : keys[i].words;
+		for (; *words; words++)
+			offer(completion, *words, NULL);
+		if (keys[i].devices && (completion->done == length || !*keys[i].then))
 			offer_devices(completion, false);
 	}
 	if (!completion->done)

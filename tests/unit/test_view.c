@@ -139,6 +139,7 @@ END_TEST
 static const struct { const char *keys; enum effect effect; const char *input; } asked[] = {
 	{ "q", EFFECT_QUIT, NULL }, { "2q", EFFECT_QUIT, NULL }, { "<Esc>", EFFECT_NONE, NULL },
 	{ "<Enter>Q", EFFECT_QUIT, NULL }, { "<Enter>q", EFFECT_REBUILD, NULL },
+	{ ":iommu=pt<Enter>", EFFECT_WHAT_IF, NULL }, { ":driver=gpu,nvidia<Enter>", EFFECT_WHAT_IF, NULL },
 	{ ":q<Enter>", EFFECT_QUIT, NULL }, { ":q!<Enter>", EFFECT_QUIT, NULL },
 	{ ":nothing<Enter>", EFFECT_NONE, NULL }, { "<F10>", EFFECT_QUIT, NULL },
 	{ "<C-c>", EFFECT_QUIT, NULL }, { "/<C-c>", EFFECT_NONE, NULL },

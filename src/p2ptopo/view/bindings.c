@@ -88,7 +88,8 @@ const struct binding bindings[] = {
 	{ ACTION_READ, "<F5> R", EVERYWHERE, "read the machine again" },
 	{ ACTION_REDRAW, "<C-l>", EVERYWHERE, "redraw the screen" },
 	{ ACTION_SUSPEND, "<C-z>", EVERYWHERE, "suspend; fg resumes" },
-	{ ACTION_COMMAND, ":", EVERYWHERE, ":q quits, :w FILE saves the screen, :NUMBER goes to a line" },
+	{ ACTION_COMMAND, ":", EVERYWHERE, ":q quits, :w FILE saves the screen, :NUMBER goes to a line, "
+	  ":iommu=MODE and :driver=DEVICE,NAME try that out" },
 	{ 0 }
 };
 

@@ -205,6 +205,17 @@ static void try_out(struct view *view, const struct viewport *before)
 	report_failure(view, error ? error : evaluate_again(view, before));
 }
 
+/* Another mode of the IOMMU, or another driver. */
+static void what_if(struct view *view, const struct viewport *before)
+{
+	int error = machine_try(&view->machine, view->state.input);
+
+	if (error == -EINVAL)
+		state_say(&view->state, true, "%s", view->machine.read->failure->sentence);
+	else
+		report_failure(view, error ? error : evaluate_again(view, before));
+}
+
 static void set_classes(struct view *view)
 {
 	char *rest = view->state.input, *name;
@@ -336,6 +347,9 @@ void view_press(struct view *view, uint32_t key, int64_t now)
 	case EFFECT_TOGGLE_PAIR:
 	case EFFECT_UNDO:
 		try_out(view, &viewport);
+		return;
+	case EFFECT_WHAT_IF:
+		what_if(view, &viewport);
 		return;
 	case EFFECT_CLASSES:
 		set_classes(view);

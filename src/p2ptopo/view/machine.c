@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "commands/what_if/whatif.h"
 #include "view/machine.h"
 #include "print/words.h"
 
@@ -26,6 +27,8 @@ void machine_forget(struct machine *machine)
 void machine_free(struct machine *machine)
 {
 	machine_forget(machine);
+	machine_undo(machine);
+	free(machine->words);
 	free(machine->trials);
 	free(machine->events);
 	*machine = (struct machine){ 0 };
@@ -40,10 +43,31 @@ unsigned int machine_rules_count(void)
 	return count + 1;
 }
 
+static void drop_word(struct machine *machine, size_t at)
+{
+	free(machine->words[at]);
+	machine->word_count--;
+	memmove(&machine->words[at], &machine->words[at + 1],
+		(machine->word_count - at) * sizeof(*machine->words));
+}
+
+/* The words behind @count others; those about devices that are gone are forgotten. */
+static void add_words(struct machine *machine, struct p2p_change *changes, size_t count)
+{
+	struct whatif whatif = { .before = machine->read, .changes = changes, .change_count = count };
+
+	for (size_t i = 0; i < machine->word_count;) {
+		if (whatif_parse(&whatif, machine->words[i]))
+			drop_word(machine, i);
+		else
+			i++;
+	}
+}
+
 /* The trials as changes of what was read; those of ports that are gone are forgotten. */
 static struct p2p_change *list_changes(struct machine *machine)
 {
-	struct p2p_change *changes = calloc(machine->trial_count + 1, sizeof(*changes));
+	struct p2p_change *changes = calloc(machine_tries(machine) + 1, sizeof(*changes));
 	size_t kept = 0;
 
 	for (size_t i = 0; changes && i < machine->trial_count; i++) {
@@ -60,8 +84,10 @@ static struct p2p_change *list_changes(struct machine *machine)
 		};
 		machine->trials[kept++] = *trial;
 	}
-	if (changes)
-		machine->trial_count = kept;
+	if (!changes)
+		return NULL;
+	machine->trial_count = kept;
+	add_words(machine, changes, kept);
 	return changes;
 }
 
@@ -84,11 +110,11 @@ static int eval_tried(struct machine *machine, const char *rules)
 	struct p2p_change *changes = list_changes(machine);
 	int error = changes ? 0 : -ENOMEM;
 
-	if (!error && machine->trial_count)
+	if (!error && machine_tries(machine))
 		error = p2p_topology_change(machine->read->context, machine->read->topology,
-					    changes, machine->trial_count, &machine->tried);
+					    changes, machine_tries(machine), &machine->tried);
 	free(changes);
-	if (error || !machine->trial_count)
+	if (error || !machine_tries(machine))
 		return error;
 	error = select_tried(machine);
 	if (!error)
@@ -213,9 +239,60 @@ int machine_toggle_pair(struct machine *machine, const struct p2p_function *prov
 	return count ? 0 : -ENOENT;
 }
 
+/* Are both about the same?  "iommu=..." is about one thing, "driver=DEVICE,..." about a device. */
+static bool is_about_same(const char *a, const char *b)
+{
+	size_t size = strcspn(a, *a == 'i' ? "=" : ",");
+
+	return !strncmp(a, b, size + 1);
+}
+
+int machine_try(struct machine *machine, const char *word)
+{
+	struct p2p_change change;
+	struct whatif whatif = { .before = machine->read, .changes = &change };
+	char **words;
+
+	if (whatif_parse(&whatif, word))
+		return -EINVAL;
+	for (size_t i = machine->word_count; i-- > 0;)
+		if (is_about_same(machine->words[i], word))
+			drop_word(machine, i);
+	words = realloc(machine->words, (machine->word_count + 1) * sizeof(*words));
+	if (!words)
+		return -ENOMEM;
+	machine->words = words;
+	words[machine->word_count] = strdup(word);
+	if (!words[machine->word_count])
+		return -ENOMEM;
+	machine->word_count++;
+	return 0;
+}
+
+size_t machine_tries(const struct machine *machine)
+{
+	return machine->trial_count + machine->word_count;
+}
+
 void machine_undo(struct machine *machine)
 {
 	machine->trial_count = 0;
+	while (machine->word_count)
+		drop_word(machine, machine->word_count - 1);
+}
+
+/* Do the drivers do the same with both? */
+static bool same_ways(const struct p2p_verdict *a, const struct p2p_verdict *b)
+{
+	const struct p2p_way_answer *one, *other;
+	struct p2p_ways ways[2];
+
+	p2p_ways_find(a, &ways[0]);
+	p2p_ways_find(b, &ways[1]);
+	one = p2p_ways_told(&ways[0]);
+	other = p2p_ways_told(&ways[1]);
+	return ways[0].delivery == ways[1].delivery && !one == !other &&
+	       (!one || one->way == other->way);
 }
 
 bool machine_eval_pair(const struct machine *machine, const struct p2p_function *provider,
@@ -231,5 +308,6 @@ bool machine_eval_pair(const struct machine *machine, const struct p2p_function 
 	return plain.kernel.map_type != ret_verdict->kernel.map_type ||
 	       plain.kernel.distance != ret_verdict->kernel.distance ||
 	       plain.fabric.request.kind != ret_verdict->fabric.request.kind ||
-	       plain.fabric.completion.kind != ret_verdict->fabric.completion.kind;
+	       plain.fabric.completion.kind != ret_verdict->fabric.completion.kind ||
+	       !same_ways(&plain, ret_verdict);
 }

@@ -44,6 +44,7 @@ struct trial {
  * @plain: evaluates what was read by these rules
  * @tried, @eval: the topology with @trials, and its evaluator; NULL when nothing is tried
  * @selected: of @tried
+ * @words: changes as the command what-if takes them, which are tried too
  */
 struct machine {
 	struct app *read, shown;
@@ -52,6 +53,8 @@ struct machine {
 	const struct p2p_function **selected;
 	struct trial *trials;
 	size_t trial_count;
+	char **words;
+	size_t word_count;
 	struct event *events;
 	size_t event_count;
 };
@@ -88,6 +91,16 @@ int machine_toggle(struct machine *machine, const struct p2p_function *port);
 /** machine_toggle_pair() - likewise of all functions that redirect between two. */
 int machine_toggle_pair(struct machine *machine, const struct p2p_function *provider,
 			const struct p2p_function *client);
+
+/**
+ * machine_try() - try a change of the IOMMU or of a driver, as the command what-if takes it.  One of the
+ *	same IOMMU or device takes the place of the one before.
+ * Return: 0; -EINVAL it is none, and the failure of @read says why; -ENOMEM.
+ */
+int machine_try(struct machine *machine, const char *word);
+
+/** machine_tries() - how many changes are tried. */
+size_t machine_tries(const struct machine *machine);
 
 /** machine_undo() - nothing is tried any more. */
 void machine_undo(struct machine *machine);

@@ -50,10 +50,13 @@ static void run_command(struct state *state, const struct viewport *viewport)
 	else if (!strncmp(text, "w ", 2) && text[2]) {
 		memmove(state->input, text + 2, strlen(text + 2) + 1);
 		state->effect = EFFECT_SAVE_SCREEN;
+	} else if (!strncmp(text, "iommu=", 6) || !strncmp(text, "driver=", 7)) {
+		state->effect = EFFECT_WHAT_IF;
 	} else if (end != text && !*end) {
 		state_go(state, viewport, line ? (size_t)line - 1 : 0);
 	} else if (*text) {
-		state_say(state, true, "there is no command '%.64s'; :q, :w FILE, :NUMBER", text);
+		state_say(state, true, "there is no command '%.64s'; :q, :w FILE, :NUMBER, "
+			  ":iommu=MODE, :driver=DEVICE,NAME", text);
 	}
 }
 

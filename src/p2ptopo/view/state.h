@@ -30,6 +30,7 @@ enum effect {
 	EFFECT_TOGGLE,		/* redirects of @device, or between provider and client */
 	EFFECT_TOGGLE_PAIR,
 	EFFECT_UNDO,
+	EFFECT_WHAT_IF,		/* @input is a change as the command what-if takes it */
 	EFFECT_CLASSES,		/* parse @input as classes */
 	EFFECT_SAVE_SCREEN, EFFECT_SAVE_REPORT,
 	EFFECT_READ,

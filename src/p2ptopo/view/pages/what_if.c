@@ -60,6 +60,51 @@ static void print_counts(const struct app *app, const struct machine *machine)
 	}
 }
 
+static void print_words(const struct app *app, const struct machine *machine)
+{
+	if (!machine->word_count)
+		return;
+	fputs("\nas a command  p2ptopo what-if", app->out);
+	for (size_t i = 0; i < machine->word_count; i++)
+		fprintf(app->out, " %s", machine->words[i]);
+	putc('\n', app->out);
+}
+
+/* Of all pairs of functions selected, by what the drivers in use do with them. */
+static void count_deliveries(const struct app *app, const struct p2p_eval *eval,
+			     uint64_t counts[P2P_DELIVERIES])
+{
+	struct p2p_verdict verdict;
+	struct p2p_ways ways;
+
+	for (size_t i = 0; i < app->selected_count; i++) {
+		for (size_t j = 0; j < app->selected_count; j++) {
+			if (i == j)
+				continue;
+			p2p_eval_pair(eval, app->selected[i], app->selected[j], &verdict);
+			p2p_ways_find(&verdict, &ways);
+			counts[ways.delivery]++;
+		}
+	}
+}
+
+static void print_deliveries(const struct app *app, const struct machine *machine)
+{
+	uint64_t read[P2P_DELIVERIES] = { 0 }, tried[P2P_DELIVERIES] = { 0 };
+
+	if (!machine->word_count)
+		return;
+	count_deliveries(machine->read, machine->plain, read);
+	count_deliveries(app, app->eval, tried);
+	fprintf(app->out, "\n%s%-20s %10s %10s%s\n", paint_on(app, PAINT_BOLD), "by their drivers",
+		"as read", "what if", paint_off(app));
+	for (int i = P2P_DELIVERIES - 1; i >= 0; i--)
+		if (read[i] || tried[i])
+			fprintf(app->out, "%-20s %10" PRIu64 " %10" PRIu64 "%s\n",
+				p2p_delivery_name((enum p2p_delivery)i), read[i], tried[i],
+				read[i] == tried[i] ? "" : "  *");
+}
+
 static void print_group(const struct app *app, const struct p2p_isolation *tried, size_t group)
 {
 	const struct p2p_function *member;
@@ -113,18 +158,21 @@ static void print_isolation(const struct app *app, const struct machine *machine
 
 void what_if_print(const struct app *app, const struct machine *machine)
 {
-	if (!machine->trial_count) {
+	if (!machine_tries(machine)) {
 		fputs("No change is being tried.\n\n", app->out);
 		print_wrapped(app->out, app->options.width, 0,
 			      "x on a port of the tree clears its redirects, and x on a pair those "
-			      "of all ports between the two; x again brings them back. Everything "
-			      "then shows the result. Nothing is written to the machine.");
+			      "of all ports between the two; x again brings them back. :iommu=pt and "
+			      ":driver=gpu,nvidia try another mode of the IOMMU and another driver. "
+			      "Everything then shows the result. Nothing is written to the machine.");
 		return;
 	}
 	print_wrapped(app->out, app->options.width, 0,
 		      "These changes are being tried. Nothing is written to the machine: every "
 		      "page shows the result. X undoes all of them.");
+	print_words(app, machine);
 	print_counts(app, machine);
+	print_deliveries(app, machine);
 	print_isolation(app, machine);
 	for (size_t i = 0; i < machine->trial_count; i++)
 		print_trial(app, machine, &machine->trials[i]);

@@ -65,9 +65,9 @@ static void paint_context(struct view *view, const struct viewport *viewport)
 	unsigned int room = screen->width, x = 0;
 	char text[DETAIL_SIZE], where[64];
 
-	if (view->machine.trial_count) {
-		snprintf(text, sizeof(text), " WHAT IF: %zu port%s, nothing is written ",
-			 view->machine.trial_count, view->machine.trial_count == 1 ? "" : "s");
+	if (machine_tries(&view->machine)) {
+		snprintf(text, sizeof(text), " WHAT IF: %zu change%s, nothing is written ",
+			 machine_tries(&view->machine), machine_tries(&view->machine) == 1 ? "" : "s");
 		x = screen_put(screen, 1, 0, room, alarm_bar, text) + 1;
 	}
 	snprintf(where, sizeof(where), "%zu/%zu", viewport->rows ? place->row + 1 : 0, viewport->rows);
