@@ -221,7 +221,7 @@ static void evaluate_again(struct p2p_advice *advice)
 			       p2p_topology_function(advice->changed, pair->provider->index),
 			       p2p_topology_function(advice->changed, pair->client->index),
 			       &advised->after);
-		if (advised->state != P2P_ADVICE_FINE &&
+		if (advised->state != P2P_ADVICE_FINE && !p2p_advice_host_decides(advice, pair) &&
 		    advised->before.kernel.reason != P2P_REASON_NOT_COMPILED &&
 		    p2p_goal_met(advice->goal, &advised->after))
 			advised->state = P2P_ADVICE_REGISTERS;

@@ -75,6 +75,12 @@ int p2p_advice_moves_find(struct p2p_advice *advice, const struct p2p_advised *a
  */
 int p2p_advice_translation_find(struct p2p_advice *advice);
 
+/**
+ * p2p_advice_host_decides() - is this a guest, and one of the pair a real device?  The ports above it are
+ *	emulated: their registers and slots change what the guest's kernel says, and not where data go.
+ */
+bool p2p_advice_host_decides(const struct p2p_advice *advice, const struct p2p_pair *pair);
+
 /** p2p_advice_host_find() - in a guest: what the host decides, and what to ask for. */
 void p2p_advice_host_find(struct p2p_advice *advice);
 

@@ -46,6 +46,12 @@ static const struct question {
 	  "with one number in QEMU on all GPUs that the host delivers between" },
 };
 
+bool p2p_advice_host_decides(const struct p2p_advice *advice, const struct p2p_pair *pair)
+{
+	return p2p_topology_machine(advice->topology)->virtual_machine == P2P_YES &&
+	       (is_passed_through(pair->provider) || is_passed_through(pair->client));
+}
+
 static bool is_asked(const struct p2p_advice *advice, asked_fn *asked)
 {
 	for (size_t i = 0; i < advice->pair_count; i++)

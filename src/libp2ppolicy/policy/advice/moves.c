@@ -224,8 +224,9 @@ int p2p_advice_moves_find(struct p2p_advice *advice, const struct p2p_advised *a
 	const struct p2p_function *low = advised->pair.provider, *high = advised->pair.client;
 	int r;
 
-	/* Where too little is known, a slot changes nothing. */
-	if (advised->after.kernel.map_type != P2P_MAP_NOT_SUPPORTED ||
+	/* Where too little is known, a slot changes nothing; those of a guest are its emulator's. */
+	if (p2p_topology_machine(advice->topology)->virtual_machine == P2P_YES ||
+	    advised->after.kernel.map_type != P2P_MAP_NOT_SUPPORTED ||
 	    advice->pair_count > PAIRS)
 		return 0;
 	/* A pair and the same turned round get the same advice in the same order. */

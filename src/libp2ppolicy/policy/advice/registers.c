@@ -110,6 +110,13 @@ static void eval(const struct search *search, const struct p2p_pair *pair,
 		       p2p_topology_function(search->topology, pair->client->index), ret_verdict);
 }
 
+/* Registers are sought for those that are not as they shall be, and not of an emulator's ports. */
+static bool is_sought(const struct p2p_advice *advice, size_t pair)
+{
+	return advice->pairs[pair].state != P2P_ADVICE_FINE &&
+	       !p2p_advice_host_decides(advice, &advice->pairs[pair].pair);
+}
+
 /* What stands in the way now; nothing does where a register that was not read may. */
 static bool collect_all(struct search *search)
 {
@@ -119,7 +126,7 @@ static bool collect_all(struct search *search)
 	for (size_t i = 0; i < advice->pair_count; i++) {
 		struct p2p_verdict verdict;
 
-		if (advice->pairs[i].state == P2P_ADVICE_FINE)
+		if (!is_sought(advice, i))
 			continue;
 		eval(search, &advice->pairs[i].pair, &verdict);
 		if (!verdict.kernel.common || verdict.kernel.unread ||
@@ -304,7 +311,7 @@ static void take_shapes(struct search *search)
 	const struct p2p_advice *advice = search->advice;
 
 	for (size_t i = 0; advice->goal == P2P_GOAL_GPUDIRECT && i < advice->pair_count; i++)
-		if (advice->pairs[i].state != P2P_ADVICE_FINE)
+		if (is_sought(advice, i))
 			p2p_shape_each(&advice->pairs[i].before, demand, search);
 }
 

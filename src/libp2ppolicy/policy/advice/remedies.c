@@ -374,18 +374,21 @@ static void check_options(struct p2p_advice *advice)
 	}
 }
 
-/* In the order they are worth trying. */
-static remedy_fn *const remedies[] = {
-	read_facts, build_kernel, change_iommu, newer_kernel, p2p_advice_moves_find, whitelist,
+/* In the order they are worth trying.  @in_guest: also where the host decides */
+static const struct { remedy_fn *find; bool in_guest; } remedies[] = {
+	{ read_facts, false }, { build_kernel, true }, { change_iommu, false }, { newer_kernel, false },
+	{ p2p_advice_moves_find, false }, { whitelist, false },
 };
 
 static int help(struct p2p_advice *advice, struct p2p_advised *advised)
 {
+	bool host = p2p_advice_host_decides(advice, &advised->pair);
 	size_t first = advice->remedy_count;
 	int r = 0;
 
 	for (size_t i = 0; i < COUNT(remedies) && !r; i++)
-		r = remedies[i](advice, advised);
+		if (!host || remedies[i].in_guest)
+			r = remedies[i].find(advice, advised);
 	for (size_t i = first; i < advice->remedy_count; i++)
 		if (advice->remedies[i].sure)
 			advised->state = P2P_ADVICE_REMEDIES;
