@@ -156,7 +156,8 @@ MACHINES = [
     ("inline-good", "0000:06:00.0", "0000:03:00.0", "unknown", "nv-dmabuf", "open kernel modules"),
     ("mi300", "0000:03:00.0", "0000:05:00.0", "unknown", "xgmi", "over xGMI"),
     ("trn", "0000:03:00.0", "0000:04:00.0", "unknown", "neuron-efa", "EFA takes memory of NEURON"),
-    ("hgx", "0001:03:00.0", "0001:05:00.0", "link", "nvlink", "over NVLink"),
+    ("hgx", "0001:03:00.0", "0001:05:00.0", "unknown", "nvlink", "if their baseboard links them"),
+    ("h200-vm-flat", "0000:05:00.0", "0000:06:00.0", "unknown", "nvlink", "if their baseboard links them"),
 ]
 
 

@@ -171,7 +171,7 @@ class Pair:
         if self.client == "nvidia":
             forced = s.force == 0x11
             if self.ids in (0x2330, 0x31c2) and self.client_ids in (0x2330, 0x31c2):
-                yield "nvlink", [], "link", "staged"
+                yield "nvlink", [None], "link", "staged"
             else:
                 yield "nvlink", [None], "link", "hidden"
             named = {self.ids, self.client_ids} <= NAMED
@@ -195,7 +195,7 @@ class Pair:
         s, large, kernel = self.software, self.large(), self.kernel()
         if self.provider == self.client == "amdgpu":
             if self.ids == self.client_ids == 0x74a1:
-                yield "xgmi", [s.xgmi], "link", "staged"
+                yield "xgmi", [s.xgmi, None], "link", "staged"
             built = s.config["HSA_AMD_P2P"]
             kfd = s.pcie_p2p if s.pcie_p2p is not None else False if built is False else None
             yield "kfd", [kfd, large, kernel], "mapped+cap", "staged"

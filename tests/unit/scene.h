@@ -164,6 +164,7 @@ static inline bool set_nvidia(struct scene *scene, enum p2p_condition_id id, enu
 	case P2P_IF_NV_CLASS:
 	case P2P_IF_NV_PRO: set_ids(scene, setting, 0x2330, 0x2204, 0x2fff); return true;
 	case P2P_IF_NVLINK: set_ids(scene, setting, 0x2330, 0x2b85, 0x2235); return true;
+	case P2P_IF_LINKED: return setting == OPEN && !strcmp(scene->provider_driver, "nvidia");
 	case P2P_IF_COHERENT:
 		scene->provider.ids = setting == OPEN ? P2P_DENIED : P2P_PRESENT;
 		scene->provider.device = setting == HOLDS ? 0x2342 : 0x2330;
@@ -208,6 +209,11 @@ static inline bool set_amd(struct scene *scene, enum p2p_condition_id id, enum s
 	case P2P_IF_XGMI:
 		set_list(scene, setting, &scene->provider.xgmi_peers);
 		set_ids(scene, setting, 0x74a1, 0x744c, 0x66a0);
+		return true;
+	case P2P_IF_LINKED:
+		if (setting == FAILS || strcmp(scene->provider_driver, "amdgpu") != 0)
+			return false;
+		set_list(scene, setting, &scene->provider.xgmi_peers);
 		return true;
 	case P2P_IF_XGMI_USED: set_flag(scene, P2P_STACK_AMDGPU_XGMI, setting); return true;
 	case P2P_IF_KFD_LINK: set_list(scene, setting, &scene->provider.kfd_peers); return true;

@@ -261,11 +261,7 @@ static enum p2p_tri ask_nv_class(const struct p2p_verdict *verdict)
 
 static enum p2p_tri ask_nvlink(const struct p2p_verdict *verdict)
 {
-	enum p2p_tri both = p2p_tri_and(p2p_nvidia_nvlink(verdict->provider),
-					p2p_nvidia_nvlink(verdict->client));
-
-	/* What of the links a host passes on is not seen in its guest. */
-	return both == P2P_YES && p2p_is_guest(verdict) != P2P_NO ? P2P_UNKNOWN : both;
+	return p2p_tri_and(p2p_nvidia_nvlink(verdict->provider), p2p_nvidia_nvlink(verdict->client));
 }
 
 static enum p2p_tri ask_clique(const struct p2p_verdict *verdict)
@@ -379,15 +375,26 @@ static enum p2p_tri has_xgmi(const struct p2p_function *function)
 	return P2P_NO;
 }
 
-/* amdgpu's own list is a witness; without it the boards tell, unless this is a guest. */
+/* amdgpu's own list is a witness; without it the boards tell. */
 static enum p2p_tri ask_xgmi(const struct p2p_verdict *verdict)
 {
 	const struct p2p_function *provider = verdict->provider;
-	enum p2p_tri joined = p2p_tri_and(has_xgmi(provider), has_xgmi(verdict->client));
 
 	if (provider->kfd == P2P_PRESENT && provider->xgmi_peers)
 		return as_tri(is_among(provider->xgmi_peers, verdict->client));
-	return joined == P2P_YES && p2p_is_guest(verdict) != P2P_NO ? P2P_UNKNOWN : joined;
+	return p2p_tri_and(has_xgmi(provider), has_xgmi(verdict->client));
+}
+
+/*
+ * Boards that are made for links may stand alone, be divided among guests, or wait for a fabric
+ * manager.  amdgpu says which it found linked; of NVLink no file says so.
+ */
+static enum p2p_tri ask_linked(const struct p2p_verdict *verdict)
+{
+	const struct p2p_function *provider = verdict->provider;
+
+	return provider->kfd == P2P_PRESENT && is_among(provider->xgmi_peers, verdict->client) ?
+	       P2P_YES : P2P_UNKNOWN;
 }
 
 /* A driver without the option uses it. */
@@ -502,6 +509,7 @@ enum p2p_tri p2p_condition_ask(const struct p2p_verdict *verdict, const struct p
 	case P2P_IF_NV_IOH: return ask_ioh(verdict);
 	case P2P_IF_NV_CLASS: return ask_nv_class(verdict);
 	case P2P_IF_NVLINK: return ask_nvlink(verdict);
+	case P2P_IF_LINKED: return ask_linked(verdict);
 	case P2P_IF_GUEST: return p2p_is_guest(verdict);
 	case P2P_IF_CLIQUE: return ask_clique(verdict);
 	case P2P_IF_DATA_DIRECT: return ask_data_direct(verdict);

@@ -33,7 +33,7 @@
 static const struct p2p_driver_way rows[] = {
 	{ .name = "nvlink", .providers = " nvidia ", .clients = " nvidia ",
 	  .interface = "NVLink", .decider = "nvidia", .summary = "peer access over NVLink",
-	  .applies = AND(NVLINK), .conditions = ALWAYS, .hidden = true, .addressing = P2P_ADDRESSING_LINK,
+	  .applies = AND(NVLINK), .conditions = ALL(AND(LINKED)), .hidden = true, .addressing = P2P_ADDRESSING_LINK,
 	  .denied = P2P_DELIVERY_STAGED, .refusal = "CUDA tries PCIe next",
 	  .source = "ogkm 595.45.04 src/nvidia/src/kernel/platform/p2p/p2p_caps.c p2pGetCapsStatus()" },
 	{ .name = "nv-clique", .providers = " nvidia ", .clients = " nvidia ",
@@ -103,7 +103,7 @@ static const struct p2p_driver_way rows[] = {
 	  .refusal = "the CPU rings them", .source = "ogkm kernel-open/nvidia/nv-dma.c" },
 	{ .name = "xgmi", .providers = " amdgpu ", .clients = " amdgpu ", .interface = "xGMI",
 	  .decider = "amdgpu", .summary = "peer access over xGMI", .applies = AND(XGMI),
-	  .conditions = ALL(AND(XGMI_USED)), .hidden = true, .addressing = P2P_ADDRESSING_LINK, .denied = P2P_DELIVERY_STAGED,
+	  .conditions = ALL(AND(XGMI_USED), AND(LINKED)), .hidden = true, .addressing = P2P_ADDRESSING_LINK, .denied = P2P_DELIVERY_STAGED,
 	  .refusal = "ROCm tries PCIe next",
 	  .source = "drivers/gpu/drm/amd/amdgpu/amdgpu_device.c amdgpu_device_is_peer_accessible()" },
 	{ .name = "kfd", .providers = " amdgpu ", .clients = " amdgpu ",

@@ -135,6 +135,10 @@ static void add_delivery(struct p2p_text *text, const struct p2p_ways *ways,
 	if (answer->evidence >= 0)
 		p2p_text_add(text, ": %s (%s)", p2p_evidence_text(answer->evidence),
 			     p2p_evidence_source(answer->evidence));
+	else if (answer->way->addressing == P2P_ADDRESSING_GUEST && p2p_is_guest(verdict) != P2P_YES)
+		p2p_text_add(text, ": the guest or program that has them decides what it sends, and "
+			     "whether the IOMMU of this host is met and lets it through depends on ATS, "
+			     "ACS and the root complex");
 	else if (p2p_is_guest(verdict) == P2P_YES)
 		p2p_text_add(text, ": the host's switches, ACS and IOMMU decide, and a guest sees none "
 			     "of them");

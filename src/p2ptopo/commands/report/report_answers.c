@@ -259,6 +259,11 @@ static int concern(enum p2p_delivery delivery)
 	return order[delivery];
 }
 
+static int concern_of(const struct outcome *outcome)
+{
+	return concern(promise(outcome) == P2P_DELIVERY_LINK ? P2P_DELIVERY_LINK : outcome->delivery);
+}
+
 const struct outcome *answer_to_explain(const struct answer *answer)
 {
 	const struct outcome *worst = NULL;
@@ -268,10 +273,10 @@ const struct outcome *answer_to_explain(const struct answer *answer)
 
 		if (answer->by_nearest && !outcome->nearest)
 			continue;
-		if (!worst || concern(outcome->delivery) > concern(worst->delivery))
+		if (!worst || concern_of(outcome) > concern_of(worst))
 			worst = outcome;
 	}
-	return worst && concern(worst->delivery) ? worst : NULL;
+	return worst && concern_of(worst) ? worst : NULL;
 }
 
 const struct p2p_verdict *survey_example(const struct survey *survey)

@@ -33,7 +33,9 @@ static void say(const struct outcome *outcome, char *text, size_t size)
 					 outcome->at_most ? " at no more than " :
 					 outcome->fastest - outcome->slowest < 0.1 ? " at " :
 					 " at up to ", outcome->fastest);
-	if (open && used < size && !strcmp(p2p_driver_way_decider(outcome->way), "nobody"))
+	if (open && used < size && outcome->granted == P2P_DELIVERY_LINK)
+		snprintf(text + used, size - used, " if their baseboard links them");
+	else if (open && used < size && !strcmp(p2p_driver_way_decider(outcome->way), "nobody"))
 		snprintf(text + used, size - used, " if it is set up");
 	else if (open && used < size)
 		snprintf(text + used, size - used, " if %s grants it",
