@@ -106,6 +106,41 @@ START_TEST(cards)
 }
 END_TEST
 
+/* A parameter of a patch says of ports without ACS what mainline does not. */
+static enum p2p_fact group_fact(const char *cmdline, int control)
+{
+	struct tree *tree = tree_new();
+	struct p2p_host_bridge *host = tree_bridge(tree);
+	struct p2p_function *port = tree_add(tree, host, NULL, P2P_PORT_ROOT), *end;
+	struct p2p_topology *topology;
+	struct p2p_isolation *isolation;
+	enum p2p_fact fact;
+
+	tree->machine.cmdline = cmdline;
+	if (control >= 0)
+		tree_acs(port, (uint16_t)control);
+	end = tree_add(tree, host, port, P2P_PORT_ENDPOINT);
+	topology = topology_of(tree);
+	isolation = isolate(tree, topology);
+	fact = p2p_isolation_group(isolation, end).fact;
+	p2p_isolation_free(isolation);
+	p2p_topology_free(topology);
+	tree_free(tree);
+	return fact;
+}
+
+START_TEST(overridden)
+{
+	static const char override[] = "quiet pcie_acs_override=downstream,multifunction";
+
+	ck_assert_int_eq(group_fact("quiet", -1), P2P_PRESENT);
+	ck_assert_int_eq(group_fact(override, -1), P2P_DENIED);
+	/* It leaves functions that have ACS as they are. */
+	ck_assert_int_eq(group_fact(override, ALL), P2P_PRESENT);
+	ck_assert_int_eq(group_fact(override, 0), P2P_PRESENT);
+}
+END_TEST
+
 START_TEST(aliases)
 {
 	struct tree *tree = tree_new();
@@ -268,6 +303,7 @@ int main(void)
 	TCase *tests = tcase_create("isolation");
 
 	tcase_add_test(tests, cards);
+	tcase_add_test(tests, overridden);
 	tcase_add_test(tests, aliases);
 	tcase_add_test(tests, vmd);
 	tcase_add_test(tests, unknown);

@@ -195,11 +195,14 @@ static void choose(struct p2p_eval *eval, const struct p2p_machine *machine)
 		note_p2pdma(eval, NULL);
 		return;
 	}
-	eval->rules = p2p_rules_for_release(machine->release, &exact);
+	eval->vendor = p2p_vendor_find(machine->release);
+	if (eval->vendor && eval->vendor->carries)
+		(void)p2p_release_parse(eval->vendor->carries, &number);
+	eval->rules = p2p_rules_for_release(eval->vendor && eval->vendor->carries ?
+					    eval->vendor->carries : machine->release, &exact);
 	/* Between two sets the rows of the release itself hold; beyond the newest, its rows. */
 	eval->release = number < newest ? number : newest;
 	eval->updated = p2p_release_is_updated(machine->release);
-	eval->vendor = p2p_vendor_find(machine->release);
 	note_release(eval, machine->release, number);
 	note_p2pdma(eval, machine->release);
 }

@@ -16,39 +16,39 @@
  * drivers/pci/p2pdma.c of the repository named.
  */
 static const struct p2p_vendor vendors[] = {
-	{ ".oe#", "openEuler", ROWS, 0, false },		/* openeuler-mirror/kernel, OLK-6.6 */
-	{ ".an#", "Anolis OS", ROWS, 0, false },		/* anolis-cloud-kernel, 6.6 */
-	{ ".al#", "Alibaba Cloud Linux", UNREAD, 0, false },
-	{ "deepin", "deepin", ROWS, 0, false },		/* deepin-community/kernel, 6.6 */
-	{ "amd64-desktop", "deepin", ROWS, 0, false },
-	{ "lts2021", "Intel LTS 2021", ROWS, 0, false },	/* intel/linux-intel-lts */
-	{ "#uek", "Oracle Linux UEK", SAME, 0, false },	/* oracle/linux-uek */
-	{ ".el10", "Enterprise Linux 10", ROWS, 237, true },	/* 10.3: ctrliq/kernel-src-tree */
-	{ ".el9", "Enterprise Linux 9", ROWS, 0, true },	/* a kernel made of it: OpenVZ/vzkernel */
-	{ ".el8", "Enterprise Linux 8", UNREAD, 0, true },
-	{ "amzn", "Amazon Linux", UNREAD, 0, false },
-	{ ".azl#", "Azure Linux", SAME, 0, false },		/* microsoft/CBL-Mariner-Linux-Kernel */
-	{ ".cm#", "Azure Linux (CBL-Mariner)", UNREAD, 0, false },
-	{ "-microsoft", "WSL", UNREAD, 0, false },
-	{ "-pve", "Proxmox VE", UNREAD, 0, false },
-	{ "-tegra", "NVIDIA's (Tegra)", UNREAD, 0, false },
-	{ "-nvidia", "NVIDIA's", SAME, 0, false },		/* NVIDIA/NV-Kernels */
-	{ "-150#00.", "SUSE Linux Enterprise", SAME, 0, true },	/* SUSE/kernel */
-	{ "-lp15#", "openSUSE Leap", UNREAD, 0, false },
-	{ "-default", "SUSE", UNREAD, 0, false },
-	{ "+deb#", "Debian", SAME, 0, false },		/* linux-source 6.1, 6.12, 7.2, 7.3 */
-	{ "-amd64", "Debian", SAME, 0, false },
-	{ "-arm64", "Debian", SAME, 0, false },
-	{ "-generic", "Ubuntu", UNREAD, 0, false },
-	{ "-lowlatency", "Ubuntu", UNREAD, 0, false },
-	{ "-aws", "Ubuntu (AWS)", UNREAD, 0, false },
-	{ "-azure", "Ubuntu (Azure)", UNREAD, 0, false },
-	{ "-gcp", "Ubuntu (Google Cloud)", UNREAD, 0, false },
-	{ "-gke", "Ubuntu (Google Cloud)", UNREAD, 0, false },
-	{ "-oracle", "Ubuntu (Oracle Cloud)", UNREAD, 0, false },
-	{ "-ibm", "Ubuntu (IBM Cloud)", UNREAD, 0, false },
-	{ "-oem", "Ubuntu (OEM)", UNREAD, 0, false },
-	{ "-realtime", "Ubuntu (real-time)", UNREAD, 0, false },
+	{ ".oe#", "openEuler", ROWS, 0, false, NULL },		/* openeuler-mirror/kernel, OLK-6.6 */
+	{ ".an#", "Anolis OS", ROWS, 0, false, NULL },		/* anolis-cloud-kernel, 6.6 */
+	{ ".al#", "Alibaba Cloud Linux", UNREAD, 0, false, NULL },
+	{ "deepin", "deepin", ROWS, 0, false, NULL },		/* deepin-community/kernel, 6.6 */
+	{ "amd64-desktop", "deepin", ROWS, 0, false, NULL },
+	{ "lts2021", "Intel LTS 2021", ROWS, 0, false, NULL },	/* intel/linux-intel-lts */
+	{ "#uek", "Oracle Linux UEK", SAME, 0, false, NULL },	/* oracle/linux-uek */
+	{ ".el10", "Enterprise Linux 10", ROWS, 237, true, NULL },	/* 10.3: ctrliq/kernel-src-tree */
+	{ ".el9", "Enterprise Linux 9", ROWS, 0, true, NULL },	/* a kernel made of it: OpenVZ/vzkernel */
+	{ ".el8", "Enterprise Linux 8", SAME, 0, true, "5.2" },	/* 4.18.0-394: Seneca-CDOT/dynaccel-kernel-4.18.0 */
+	{ "amzn", "Amazon Linux", UNREAD, 0, false, NULL },
+	{ ".azl#", "Azure Linux", SAME, 0, false, NULL },		/* microsoft/CBL-Mariner-Linux-Kernel */
+	{ ".cm#", "Azure Linux (CBL-Mariner)", UNREAD, 0, false, NULL },
+	{ "-microsoft", "WSL", UNREAD, 0, false, NULL },
+	{ "-pve", "Proxmox VE", UNREAD, 0, false, NULL },
+	{ "-tegra", "NVIDIA's (Tegra)", UNREAD, 0, false, NULL },
+	{ "-nvidia", "NVIDIA's", SAME, 0, false, NULL },		/* NVIDIA/NV-Kernels */
+	{ "-150#00.", "SUSE Linux Enterprise", SAME, 0, true, NULL },	/* SUSE/kernel */
+	{ "-lp15#", "openSUSE Leap", UNREAD, 0, false, NULL },
+	{ "-default", "SUSE", UNREAD, 0, false, NULL },
+	{ "+deb#", "Debian", SAME, 0, false, NULL },		/* linux-source 6.1, 6.12, 7.2, 7.3 */
+	{ "-amd64", "Debian", SAME, 0, false, NULL },
+	{ "-arm64", "Debian", SAME, 0, false, NULL },
+	{ "-generic", "Ubuntu", UNREAD, 0, false, NULL },
+	{ "-lowlatency", "Ubuntu", UNREAD, 0, false, NULL },
+	{ "-aws", "Ubuntu (AWS)", UNREAD, 0, false, NULL },
+	{ "-azure", "Ubuntu (Azure)", UNREAD, 0, false, NULL },
+	{ "-gcp", "Ubuntu (Google Cloud)", UNREAD, 0, false, NULL },
+	{ "-gke", "Ubuntu (Google Cloud)", UNREAD, 0, false, NULL },
+	{ "-oracle", "Ubuntu (Oracle Cloud)", UNREAD, 0, false, NULL },
+	{ "-ibm", "Ubuntu (IBM Cloud)", UNREAD, 0, false, NULL },
+	{ "-oem", "Ubuntu (OEM)", UNREAD, 0, false, NULL },
+	{ "-realtime", "Ubuntu (real-time)", UNREAD, 0, false, NULL },
 };
 
 #define ZHAOXIN(name, device, same) \
@@ -96,6 +96,9 @@ void p2p_vendor_note(const struct p2p_vendor *vendor, const char *release, const
 		     char *text, size_t size)
 {
 	*text = '\0';
+	if (vendor && vendor->carries)
+		snprintf(text, size, "kernel %s is of %s, whose p2pdma is that of mainline's %s: the rules "
+			 "of %s are used", release, vendor->name, vendor->carries, rules);
 	if (!vendor || vendor->state == P2P_VENDOR_SAME)
 		return;
 	if (vendor->state == P2P_VENDOR_ROWS)

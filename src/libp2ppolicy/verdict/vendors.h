@@ -20,12 +20,14 @@ enum p2p_vendor_state { P2P_VENDOR_SAME, P2P_VENDOR_ROWS, P2P_VENDOR_UNREAD };
  * @since_build: from this build on (the number behind the '-') rows that not all of its kernels
  *	have are there; 0 not known
  * @backports: it carries much of later releases, so that its number says little
+ * @carries: the release of mainline whose p2pdma it has instead of that of its number; NULL its own
  */
 struct p2p_vendor {
 	const char *mark, *name;
 	enum p2p_vendor_state state;
 	unsigned int since_build;
 	bool backports;
+	const char *carries;
 };
 
 /** p2p_vendor_find() - whose kernel it is; NULL mainline's, nobody's that is known, or no text. */

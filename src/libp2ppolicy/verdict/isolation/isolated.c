@@ -268,6 +268,16 @@ static enum p2p_tri by_type(const struct p2p_function *function)
 	return P2P_YES;
 }
 
+/*
+ * The patch that Proxmox and others apply takes PCI Express functions without ACS for isolated, of the
+ * kinds that the parameter names; mainline does not know it.
+ */
+static bool may_be_overridden(const struct p2p_machine *machine, const struct p2p_function *function)
+{
+	return machine->cmdline && strstr(machine->cmdline, "pcie_acs_override=") &&
+	       function->pcie.fact == P2P_PRESENT && function->acs.kernel_fact == P2P_ABSENT;
+}
+
 enum p2p_tri p2p_is_isolated(const struct p2p_machine *machine,
 			     const struct p2p_function *function)
 {
@@ -275,7 +285,8 @@ enum p2p_tri p2p_is_isolated(const struct p2p_machine *machine,
 
 	if (function->ids != P2P_PRESENT || ask_quirks(machine, function, &answer))
 		return answer;
-	return by_type(function);
+	answer = by_type(function);
+	return answer == P2P_NO && may_be_overridden(machine, function) ? P2P_UNKNOWN : answer;
 }
 
 /* The IOMMU of ThunderX2 sits at a bridge; quirk_bridge_cavm_thrx2_pcie_root(). */
