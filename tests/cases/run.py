@@ -4,6 +4,7 @@
 Golden cases: run p2ptopo, compare its exit status, output and sentence with what is written.
 
 A file NAME.test holds cases separated by blank lines, each of lines "key: value":
+    stdin: what standard input gets, likewise; nothing without it
     from: what --from gets: fixtures/..., captures/..., or tmp/... as made by "make"
     make: a shell command that makes files in $TMP from those in $FIXTURES and $CAPTURES
     kernel: the rule set, where the machine does not record a release: without it the newest
@@ -31,7 +32,8 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 FIXTURES = HERE.parent / "fixtures"
-KEYS = {"from", "make", "kernel", "run", "env", "exit", "stderr", "expect", "to"}
+KEYS = {"from", "make", "kernel", "run", "env", "exit", "stderr", "expect", "to",
+        "stdin"}
 SKIPPED = 77
 
 
@@ -122,8 +124,9 @@ def run(case, binary, captures, scratch):
         name, _, value = setting.partition("=")
         env[name] = value
     sink_path = case.get("to", os.devnull).replace("$TMP", scratch)
-    with open(sink_path, "wb") as sink:
-        done = subprocess.run(command, env=env, stdin=subprocess.DEVNULL, check=False,
+    given = resolve(case.get("stdin"), captures, scratch) if case.get("stdin") else os.devnull
+    with open(sink_path, "wb") as sink, open(given, "rb") as stdin:
+        done = subprocess.run(command, env=env, stdin=stdin, check=False,
                               stdout=sink if case.get("to") else subprocess.PIPE,
                               stderr=subprocess.PIPE)
     out, err = (done.stdout or b"").decode(), done.stderr.decode()

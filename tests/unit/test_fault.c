@@ -72,6 +72,88 @@ START_TEST(says)
 }
 END_TEST
 
+#define AMD(device, address, flags) \
+	"nic 0000:" device ".0: AMD-Vi: Event logged [IO_PAGE_FAULT domain=0x1 address=" address " flags=" flags "]\n"
+
+/* What each of several says, with how often; then how many were left out. */
+static const struct { const char *text, *says; } logs[] = {
+	{ "0x1000", "address unknown 1000 - x1;0" },
+	{ "nothing", "refused" },
+	{ AMD("04:00", "0x5000", "0x20") AMD("05:00", "0x1", "0x0"),
+	  "amd-vi write 5000 0000:04:00.0 x1;amd-vi read 1 0000:05:00.0 x1;0" },
+	{ "pci 0000:00:00.2: AMD-Vi: IOMMU performance counters supported\n"
+	  AMD("04:00", "0x5000", "0x20") AMD("04:00", "0x5000", "0x20") AMD("04:00", "0x6000", "0x20"),
+	  "amd-vi write 5000 0000:04:00.0 x2;amd-vi write 6000 0000:04:00.0 x1;0" },
+	/* Of every kind one; an interrupt has no address of a request. */
+	{ "DMAR: DRHD: handling fault status reg 2\n"
+	  "DMAR: [DMA Write] Request device [3b:00.0] fault addr fe000000 [fault reason 05] x\n"
+	  "DMAR: [INTR-REMAP] Request device [3b:00.0] fault addr 5 x\n"
+	  "arm-smmu-v3 a: event 0x10 received:\n"
+	  "arm-smmu-v3 a: \t0x0000010000000010\narm-smmu-v3 a: \t0x0000020000000000\n"
+	  "arm-smmu-v3 a: \t0x00000000fffe0000\narm-smmu-v3 a: \t0x0000000000000000\n"
+	  "pcieport 0002:00:01.0: AER: Uncorrected error\n"
+	  "pcieport 0002:00:01.0: AER: TLP Header: 20000001 0100000f 00000038 fe000004\n"
+	  AMD("04:00", "0x7", "0x0"),
+	  "dmar write fe000000 0000:3b:00.0 x1;smmu-v3 write fffe0000 0000:01:00.0 x1;"
+	  "aer read 38fe000004 0002:01:00.0 x1;amd-vi read 7 0000:04:00.0 x1;1" },
+	{ "arm-smmu-v3 a: event 0x10 received: 0x0000010000000010 0x0000020800000000 0x00000000fffe0000 "
+	  "0x0000000000000000\narm-smmu-v3 a: event 0x10 received: 0x0000020000000010 0x0000020800000000 "
+	  "0x00000000fffd0000 0x0000000000000000", "smmu-v3 read fffe0000 0000:01:00.0 x1;"
+	  "smmu-v3 read fffd0000 0000:02:00.0 x1;0" },
+	/* One event that is told twice; and two in one line, of which the second cannot be told. */
+	{ "arm-smmu-v3 a: event 0x10 received:\narm-smmu-v3 a: 0x0000010000000010\n"
+	  "arm-smmu-v3 a: 0x0000020800000000\narm-smmu-v3 a: 0x00000000fffe0000\n"
+	  "arm-smmu-v3 a: 0x0000000000000000\n"
+	  "arm-smmu-v3 a: event: F_TRANSLATION client: 0000:01:00.0 sid: 0x100 ssid: 0x0 iova: 0xfffe0000 "
+	  "ipa: 0x0\narm-smmu-v3 a: unpriv data read s1 \"Input address caused fault\" stag: 0x0\n",
+	  "smmu-v3 read fffe0000 0000:01:00.0 x1;0" },
+	{ "DMAR: [DMA Read] Request device [3b:00.0] fault addr 1000 x DMAR: [DMA Read] Request device "
+	  "[3b:00.0] fault addr 2000 x", "dmar read 1000 0000:3b:00.0 x1;1" },
+	{ "NVRM: Xid (PCI:0000:41:00): 79, GPU has fallen off the bus.\n", "refused" },
+};
+
+START_TEST(says_all)
+{
+	char text[2048], said[1024] = "", bdf[P2P_BDF_SIZE];
+	struct failure failure = { 0 };
+	static struct faults faults;
+	size_t used = 0;
+
+	snprintf(text, sizeof(text), "%s", logs[_i].text);
+	if (fault_parse_all(&failure, text, &faults)) {
+		ck_assert_int_eq(failure.status, STATUS_INPUT);
+		ck_assert_str_eq("refused", logs[_i].says);
+		return;
+	}
+	for (size_t i = 0; i < faults.count; i++)
+		used += (size_t)snprintf(said + used, sizeof(said) - used, "%s %s %" PRIx64 " %s x%u;",
+					 fault_source_name(faults.fault[i].source),
+					 fault_access_name(faults.fault[i].access), faults.fault[i].address,
+					 faults.fault[i].has_requester ?
+					 p2p_bdf_format(faults.fault[i].requester, bdf) : "-",
+					 faults.times[i]);
+	snprintf(said + used, sizeof(said) - used, "%zu", faults.left_out);
+	ck_assert_str_eq(said, logs[_i].says);
+}
+END_TEST
+
+/* No more than there is room for, and the rest is counted. */
+START_TEST(too_many)
+{
+	char text[16384];
+	struct failure failure = { 0 };
+	static struct faults faults;
+	size_t used = 0;
+
+	for (unsigned int i = 0; i < FAULTS_MOST + 5; i++)
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "DMAR: [DMA Read] Request device "
+					 "[3b:00.0] fault addr %x000 [fault reason 06] x\n", i + 1);
+	ck_assert_int_eq(fault_parse_all(&failure, text, &faults), STATUS_DONE);
+	ck_assert_uint_eq(faults.count, FAULTS_MOST);
+	ck_assert_uint_eq(faults.left_out, 5);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("fault");
@@ -80,6 +162,8 @@ int main(void)
 	int failed;
 
 	tcase_add_loop_test(tcase, says, 0, sizeof(texts) / sizeof(texts[0]));
+	tcase_add_loop_test(tcase, says_all, 0, sizeof(logs) / sizeof(logs[0]));
+	tcase_add_test(tcase, too_many);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);

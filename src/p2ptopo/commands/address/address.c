@@ -256,6 +256,7 @@ static void print_requester(const struct search *search)
 	print_wrapped(search->app->out, search->app->options.width, 0, text);
 }
 
+/* Everything of one fault. */
 static enum status print_text(struct search *search)
 {
 	FILE *out = search->app->out;
@@ -271,6 +272,38 @@ static enum status print_text(struct search *search)
 		fprintf(out, "the size of %s is not known\n",
 			words_count(search->unknown, "BAR", count));
 	return search->bars ? STATUS_DONE : STATUS_NO;
+}
+
+static struct search search_for(const struct app *app, const struct fault *fault)
+{
+	struct search search = { .app = app, .fault = *fault, .address = fault->address };
+
+	if (fault->has_requester)
+		search.requester = find_requester(&search);
+	return search;
+}
+
+static enum status print_texts(const struct app *app, const struct faults *faults)
+{
+	enum status status = STATUS_DONE;
+	char count[WORDS_SIZE];
+
+	for (size_t i = 0; i < faults->count; i++) {
+		struct search search = search_for(app, &faults->fault[i]);
+
+		if (faults->count > 1 || faults->left_out)
+			fprintf(app->out, "%s%zu of %zu%s", i ? "\n" : "", i + 1, faults->count,
+				faults->times[i] > 1 ? "" : ":\n");
+		if (faults->times[i] > 1)
+			fprintf(app->out, "%slogged %u times:\n", faults->count > 1 ||
+				faults->left_out ? ", " : "", faults->times[i]);
+		if (print_text(&search))
+			status = STATUS_NO;
+	}
+	if (faults->left_out)
+		fprintf(app->out, "\n%s left out: without an address, in one line with another, or too many\n",
+			words_count(faults->left_out, "fault", count));
+	return status;
 }
 
 static struct json_object *fault_object(const struct search *search)
@@ -295,22 +328,43 @@ static struct json_object *fault_object(const struct search *search)
 	return object;
 }
 
-static enum status print_json(struct search *search)
+static void put_one(struct json_object *object, struct search *search, unsigned int times)
 {
-	struct json_object *document = document_new(search->app, "address");
 	struct json_object *array = json_object_new_array();
 
 	search->tell = put_hit;
 	search->userdata = array;
 	if (!search->fault.gpu_virtual)
 		look(search);
-	json_put(document, "address", json_hex(search->address, 16));
-	json_put(document, "fault", fault_object(search));
-	json_put(document, "holders", array);
-	json_put(document, "unknown_bars", json_count(search->unknown));
-	json_put(document, "meaning", json_text(meaning_of(search)));
-	document_print(search->app, document);
-	return search->bars ? STATUS_DONE : STATUS_NO;
+	json_put(object, "address", json_hex(search->address, 16));
+	json_put(object, "times", json_count(times));
+	json_put(object, "fault", fault_object(search));
+	json_put(object, "holders", array);
+	json_put(object, "unknown_bars", json_count(search->unknown));
+	json_put(object, "meaning", json_text(meaning_of(search)));
+}
+
+/* The first one is the document's own; the others are a list in it. */
+static enum status print_json(const struct app *app, const struct faults *faults)
+{
+	struct json_object *document = document_new(app, "address");
+	struct json_object *others = json_object_new_array();
+	enum status status = STATUS_DONE;
+
+	for (size_t i = 0; i < faults->count; i++) {
+		struct search search = search_for(app, &faults->fault[i]);
+		struct json_object *object = i ? json_object_new_object() : document;
+
+		put_one(object, &search, faults->times[i]);
+		if (i)
+			json_object_array_add(others, object);
+		if (!search.bars)
+			status = STATUS_NO;
+	}
+	json_put(document, "others", others);
+	json_put(document, "left_out", json_count(faults->left_out));
+	document_print(app, document);
+	return status;
 }
 
 /* One line where the shell took it apart, or standard input.  NULL: no memory. */
@@ -337,18 +391,18 @@ static char *gather(int argc, char **argv)
 
 enum status command_address(struct app *app, int argc, char **argv)
 {
-	struct search search = { .app = app };
 	char *text = gather(argc, argv);
+	struct faults *faults = malloc(sizeof(*faults));
 	enum status status;
 
-	if (!text)
-		return fail_memory(app->failure);
-	status = fault_parse(app->failure, text, &search.fault);
+	if (!text || !faults)
+		status = fail_memory(app->failure);
+	else
+		status = fault_parse_all(app->failure, text, faults);
+	if (!status)
+		status = app->options.format == FORMAT_JSON ? print_json(app, faults) :
+							      print_texts(app, faults);
 	free(text);
-	if (status)
-		return status;
-	search.address = search.fault.address;
-	if (search.fault.has_requester)
-		search.requester = find_requester(&search);
-	return app->options.format == FORMAT_JSON ? print_json(&search) : print_text(&search);
+	free(faults);
+	return status;
 }

@@ -326,3 +326,99 @@ enum status fault_parse(struct failure *failure, char *text, struct fault *ret_f
 	*ret_fault = fault;
 	return STATUS_DONE;
 }
+
+/* The line of @text in which the next fault is: the marks of messages that boots have do not count. */
+static char *next_mark(char *text)
+{
+	static const char *const marks[] = {
+		"IO_PAGE_FAULT", "fault addr", "context fault", "event 0x", "event: F_", "TLP Header",
+		"Xid (",
+	};
+	char *first = NULL;
+
+	for (size_t i = 0; i < COUNT(marks); i++) {
+		char *at = strstr(text, marks[i]);
+
+		if (at && (!first || at < first))
+			first = at;
+	}
+	return first;
+}
+
+static char *line_of(char *text, char *at)
+{
+	while (at > text && at[-1] != '\n')
+		at--;
+	return at;
+}
+
+/* An event of an SMMU goes on in the lines below; of the rest the line of the mark is the last. */
+static char *end_of_fault(char *mark, char *next)
+{
+	if (strncmp(mark, "event", 5) != 0)
+		return mark + strcspn(mark, "\n");
+	return next ? next : mark + strlen(mark);
+}
+
+/* Newer kernels say an event of an SMMU twice, by its words and in words: that is one. */
+static bool is_retold(const struct fault *a, const struct fault *b)
+{
+	return a->source == FAULT_SMMU_V3 && a->by_stream && !b->by_stream;
+}
+
+static bool is_same(const struct fault *a, const struct fault *b)
+{
+	return a->source == b->source && a->access == b->access && a->address == b->address &&
+	       a->has_requester == b->has_requester && a->no_domain == b->no_domain &&
+	       !p2p_bdf_compare(a->requester, b->requester);
+}
+
+static void add_fault(struct faults *faults, const struct fault *fault)
+{
+	size_t i;
+
+	for (i = 0; i < faults->count; i++)
+		if (is_same(&faults->fault[i], fault))
+			break;
+	if (i == FAULTS_MOST) {
+		faults->left_out++;
+		return;
+	}
+	faults->times[i] += i == faults->count || !is_retold(&faults->fault[i], fault);
+	faults->fault[i] = *fault;
+	faults->count += i == faults->count;
+}
+
+enum status fault_parse_all(struct failure *failure, char *text, struct faults *ret_faults)
+{
+	struct failure first = { 0 }, later = { 0 };
+	char *mark = next_mark(text), *from = text;
+
+	*ret_faults = (struct faults){ .count = 0 };
+	if (!mark) {
+		enum status status = fault_parse(failure, text, &ret_faults->fault[0]);
+
+		ret_faults->count = ret_faults->times[0] = !status;
+		return status;
+	}
+	while (mark) {
+		struct fault fault;
+		char *after = next_mark(mark + strcspn(mark, "\n"));
+		char *end = end_of_fault(mark, after ? line_of(text, after) : NULL), kept = *end;
+
+		*end = '\0';
+		if (fault_parse(ret_faults->left_out ? &later : &first, from, &fault))
+			ret_faults->left_out++;
+		else
+			add_fault(ret_faults, &fault);
+		/* Where the shell has put a log into one line, only its first fault can be told apart. */
+		if (end == mark + strcspn(mark, "\n") && next_mark(mark + 1))
+			ret_faults->left_out++;
+		*end = kept;
+		from = end;
+		mark = after;
+	}
+	if (!ret_faults->count)
+		*failure = first;
+	return ret_faults->count ? STATUS_DONE : STATUS_INPUT;
+}

@@ -48,4 +48,23 @@ struct fault {
  */
 enum status fault_parse(struct failure *failure, char *text, struct fault *ret_fault);
 
+/**
+ * struct faults - all that was pasted.
+ * @times: how often each was logged
+ * @left_out: faults that name no address, behind another in one line, or for which there is no room
+ */
+#define FAULTS_MOST 64
+struct faults {
+	struct fault fault[FAULTS_MOST];
+	unsigned int times[FAULTS_MOST];
+	size_t count, left_out;
+};
+
+/**
+ * fault_parse_all() - every fault of @text, each once, in their order.
+ * @text: is cut
+ * Return: STATUS_DONE, or STATUS_INPUT with the failure of the first where none can be used.
+ */
+enum status fault_parse_all(struct failure *failure, char *text, struct faults *ret_faults);
+
 #endif
