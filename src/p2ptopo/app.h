@@ -12,6 +12,15 @@
 
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_JSONL };
 
+/** How often an option may be given that may be repeated. */
+#define MOST_REPEATS 32
+
+/** struct repeated - the arguments of such an option, in their order. */
+struct repeated {
+	const char *word[MOST_REPEATS];
+	size_t count;
+};
+
 /**
  * struct options - global options, valid before and after the command.
  * @help, @version, @schema: print that and do nothing else
@@ -20,7 +29,8 @@ enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_JSONL };
  */
 struct options {
 	const char *from, *kernel, *pci_ids, *columns;
-	const char *slot_filter, *id_filter, *classes;	/* -s, -d, --class */
+	struct repeated slots, ids;		/* -s, -d: one of each must match */
+	const char *classes, *between;		/* --class, --between */
 	const char *colour_when;
 	enum format format;
 	const char *mode;			/* of the gate: --mode */
@@ -36,6 +46,7 @@ struct options {
 	bool all, colour, with_serials, terminal, dry_run, overwrite;
 	const char *output, *dialect, *map;	/* for export */
 	bool skeleton, with_devices;		/* of nccl */
+	bool csv, markdown;			/* tables for other programs */
 	const char *keys, *size;		/* for view */
 	bool no_snapshot, settle, background, print_screen;
 	bool help, version, schema;
@@ -52,6 +63,8 @@ struct command;
  *	among them even when it takes no part
  * @picked: one per selected function: does a filter (-s, -d, --class) select it?  A pair is
  *	shown when its provider or its client is picked; all are without a filter.
+ * @between: the classes of --between, a bit each: a pair is shown when one end is of the first
+ *	and the other of the second; all of them without that option
  * @saved_at: when root saved the registers that were not readable here, in seconds since 1970;
  *	0 none of them were taken
  * @failure: filled when anything here fails, and printed by main()
@@ -68,6 +81,7 @@ struct app {
 	const struct p2p_function **selected;
 	bool *picked;
 	size_t selected_count;
+	unsigned int between[2];
 	int64_t saved_at;
 	struct failure *failure;
 	void (*say)(void *data, const char *sentence);
@@ -87,6 +101,7 @@ enum takes {
 	TAKES_SAVED = 1 << 4,	/* --run-dir, --no-snapshot */
 	TAKES_JSON = 1 << 5,	/* -j, --json-schema: it has a schema */
 	TAKES_COLUMNS = 1 << 6,	/* -o: it has columns */
+	TAKES_TABLE = 1 << 7,	/* --markdown, --csv */
 	TAKES_MACHINE = TAKES_FROM | TAKES_RULES | TAKES_SAVED,
 	TAKES_PAIRS = TAKES_MACHINE | TAKES_FILTER | TAKES_ALL,
 };
@@ -149,8 +164,8 @@ struct app app_like(const struct app *app);
 const char *app_machine(const struct app *app);
 
 /**
- * app_find() - the function a user names: BDF, OS name, or an lspci -s / -d filter that matches
- *	exactly one.
+ * app_find() - the function a user names: BDF, OS name, label such as GPU0, or an lspci -s / -d
+ *	filter that matches exactly one.
  * Return: STATUS_DONE, or STATUS_INPUT.
  */
 enum status app_find(struct app *app, const char *name, const struct p2p_function **ret_function);
@@ -173,7 +188,7 @@ enum status app_select(struct app *app);
  */
 enum status app_mark(const struct app *app, bool *marked);
 
-/** app_has_filter() - did the user give -s, -d or --class? */
+/** app_has_filter() - did the user give -s, -d, --class or --between? */
 bool app_has_filter(const struct app *app);
 
 /**
@@ -181,6 +196,9 @@ bool app_has_filter(const struct app *app);
  *	with itself is one with --all only.
  */
 bool app_shows(const struct app *app, size_t provider, size_t client);
+
+/** app_is_of() - is selected[@index] of the class of --between's @end, 0 or 1? */
+bool app_is_of(const struct app *app, size_t index, unsigned int end);
 
 /** app_note() - one sentence for the user that is no failure. */
 void app_note(const struct app *app, const char *format, ...)

@@ -13,6 +13,7 @@
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 #define TEXT(field) KIND_TEXT, offsetof(struct options, field)
+#define LISTED(field) KIND_LIST, offsetof(struct options, field)
 #define FLAG(field) KIND_FLAG, offsetof(struct options, field), VALUE_NONE, NULL
 
 /* Names of a list, the one at @index; NULL after the last. */
@@ -54,13 +55,15 @@ static const struct option_row rows[] = {
 	{ 0, "kernel", "RULESET", TAKES_RULES, NULL, TEXT(kernel), VALUE_RULES, rule_sets,
 	  "use the rules of this kernel release, or \"auto\": those of the machine's kernel" },
 	{ 's', NULL,
-	  "[[DOMAIN:]BUS:][SLOT][.FUNC]", TAKES_FILTER, NULL, TEXT(slot_filter), VALUE_NONE, NULL,
-	  "only pairs with a function at these addresses, as lspci -s" },
+	  "[[DOMAIN:]BUS:][SLOT][.FUNC]", TAKES_FILTER, NULL, LISTED(slots), VALUE_NONE, NULL,
+	  "only pairs with a function at these addresses, as lspci -s; given again: these, too" },
 	{ 'd', NULL,
-	  "[VENDOR]:[DEVICE][:CLASS[:PROG]]", TAKES_FILTER, NULL, TEXT(id_filter), VALUE_NONE, NULL,
-	  "only pairs with a function of these ids, as lspci -d" },
+	  "[VENDOR]:[DEVICE][:CLASS[:PROG]]", TAKES_FILTER, NULL, LISTED(ids), VALUE_NONE, NULL,
+	  "only pairs with a function of these ids, as lspci -d; given again: these, too" },
 	{ 0, "class", "CLASS,...", TAKES_FILTER, NULL, TEXT(classes), VALUE_WORDS, classes,
 	  "only pairs with a function of these classes: gpu, accel, nic, nvme, ..." },
+	{ 0, "between", "CLASS,CLASS", 0, "matrix, topo and pairs", TEXT(between), VALUE_WORDS, classes,
+	  "only pairs of one class with the other, both ways: gpu,nic" },
 	{ 'a', "all", NULL, TAKES_ALL, NULL, FLAG(all),
 	  "every function, not only those of classes that do peer-to-peer DMA" },
 	{ 'o', "columns", "COLUMN,...", TAKES_COLUMNS, NULL, TEXT(columns), VALUE_COLUMNS, NULL,
@@ -69,6 +72,10 @@ static const struct option_row rows[] = {
 	  "print one JSON document" },
 	{ 0, "jsonl", NULL, 0, "pairs and watch", KIND_JSONL, 0, VALUE_NONE, NULL,
 	  "print one JSON object per line, a header first" },
+	{ 0, "markdown", NULL, TAKES_TABLE, NULL, FLAG(markdown),
+	  "print the table for pasting into Markdown" },
+	{ 0, "csv", NULL, TAKES_TABLE, NULL, FLAG(csv),
+	  "print the table as comma-separated values (RFC 4180)" },
 	{ 0, "json-schema", NULL, TAKES_JSON, NULL, FLAG(schema),
 	  "print the JSON Schema of the command's document" },
 	{ 0, "with-serials", NULL, 0, "capture", FLAG(with_serials),
@@ -147,22 +154,47 @@ static void *field(struct options *options, const struct option_row *row)
 	return (char *)options + row->offset;
 }
 
-static void set(struct options *options, const struct option_row *row, const char *argument)
+static enum status add(struct failure *failure, struct repeated *list, const struct option_row *row,
+		       const char *argument)
+{
+	if (list->count == MOST_REPEATS)
+		return fail_with(failure, STATUS_USAGE, "-%c may be given %d times at most", row->letter,
+				 MOST_REPEATS);
+	list->word[list->count++] = argument;
+	return STATUS_DONE;
+}
+
+/* Which of two is meant, nobody can know. */
+static enum status set_text(struct failure *failure, const char **text,
+			    const struct option_row *row, const char *argument, bool again)
+{
+	if (again && strcmp(*text, argument) != 0)
+		return fail_with(failure, STATUS_USAGE, "--%s is given twice, as '%s' and '%s'",
+				 row->name, *text, argument);
+	*text = argument;
+	return STATUS_DONE;
+}
+
+static enum status set(struct failure *failure, struct options *options,
+		       const struct option_row *row, const char *argument)
 {
 	switch (row->kind) {
+	case KIND_LIST:
+		return add(failure, field(options, row), row, argument);
 	case KIND_TEXT:
-		*(const char **)field(options, row) = argument;
-		return;
+		return set_text(failure, field(options, row), row, argument,
+				options->given >> (row - rows) & 1);
 	case KIND_FLAG:
 		*(bool *)field(options, row) = true;
-		return;
+		break;
 	case KIND_JSON:
 		options->format = FORMAT_JSON;
-		return;
+		break;
 	case KIND_JSONL:
 		options->format = FORMAT_JSONL;
-		return;
+		break;
 	}
+	return STATUS_DONE;
 }
 
 /* "auto, always or never" */
@@ -286,9 +318,10 @@ enum status options_parse(int argc, char **argv, struct app *app, int *ret_first
 		if (value == ':' || !row)
 			return refuse(app->failure, value, argv[optind - 1]);
 		status = check_word(app->failure, row, optarg);
+		if (!status)
+			status = set(app->failure, &options, row, optarg);
 		if (status)
 			return status;
-		set(&options, row, optarg);
 		options.given |= UINT64_C(1) << (row - rows);
 		if (value < 256)
 			options.lettered |= UINT64_C(1) << (row - rows);
@@ -300,18 +333,17 @@ enum status options_parse(int argc, char **argv, struct app *app, int *ret_first
 	return STATUS_DONE;
 }
 
-/* Is @name one of the commands in "pairs and watch"? */
+/* Is @name one of the commands in "matrix, topo and pairs"? */
 static bool is_listed(const char *list, const char *name)
 {
 	size_t size = strlen(name);
 
-	while (list) {
-		const char *end = strstr(list, " and ");
-		size_t length = end ? (size_t)(end - list) : strlen(list);
+	for (const char *at = list; (at = strstr(at, name)); at += size) {
+		const char *end = at + size;
 
-		if (length == size && !strncmp(list, name, size))
+		if ((at == list || at[-1] == ' ') &&
+		    (!*end || *end == ',' || !strncmp(end, " and ", strlen(" and "))))
 			return true;
-		list = end ? end + strlen(" and ") : NULL;
 	}
 	return false;
 }
@@ -341,6 +373,7 @@ static const struct {
 	{ TAKES_FILTER, "takes no -s, -d or --class" },
 	{ TAKES_ALL, "takes no --all" },
 	{ TAKES_JSON, "prints no JSON" },
+	{ TAKES_TABLE, "prints no table: no --markdown or --csv" },
 	{ TAKES_COLUMNS, "has no columns to choose with -o" },
 	{ TAKES_SAVED, "takes nothing from root's snapshot: no --run-dir or --no-snapshot" },
 };
@@ -369,12 +402,27 @@ static void move_letter(struct app *app, const struct option_row *from)
 
 		if (to == from || to->letter != from->letter || !options_known(to, app->command))
 			continue;
-		set(options, to, *argument);
+		(void)set(app->failure, options, to, *argument);
 		*argument = NULL;
 		options->given &= ~(UINT64_C(1) << (from - rows));
 		options->given |= UINT64_C(1) << i;
 		return;
 	}
+}
+
+static enum status tables_fit(const struct app *app)
+{
+	const struct options *options = &app->options;
+
+	if (options->csv && options->markdown)
+		return fail_with(app->failure, STATUS_USAGE, "--csv or --markdown, not both");
+	if ((options->csv || options->markdown) && options->format != FORMAT_TEXT)
+		return fail_with(app->failure, STATUS_USAGE, "--csv and --markdown are for the table; "
+				 "JSON has no table");
+	if (options->columns && options->format != FORMAT_TEXT)
+		return fail_with(app->failure, STATUS_USAGE,
+				 "-o chooses columns of the text; JSON has them all");
+	return STATUS_DONE;
 }
 
 enum status options_fit(struct app *app)
@@ -390,10 +438,7 @@ enum status options_fit(struct app *app)
 		if (options->given >> i & 1 && !options_known(&rows[i], app->command))
 			return refuse_row(app, &rows[i]);
 	}
-	if (options->columns && options->format != FORMAT_TEXT)
-		return fail_with(app->failure, STATUS_USAGE,
-				 "-o chooses columns of the text; JSON has them all");
-	return STATUS_DONE;
+	return tables_fit(app);
 }
 
 const struct option_row *options_row(size_t index)

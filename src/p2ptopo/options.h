@@ -9,7 +9,7 @@
 #include "app.h"
 
 /** enum option_kind - what an option does to struct options. */
-enum option_kind { KIND_TEXT, KIND_FLAG, KIND_JSON, KIND_JSONL };
+enum option_kind { KIND_TEXT, KIND_FLAG, KIND_LIST, KIND_JSON, KIND_JSONL };
 
 /**
  * struct option_row - one option.
@@ -17,7 +17,7 @@ enum option_kind { KIND_TEXT, KIND_FLAG, KIND_JSON, KIND_JSONL };
  * @name: NULL it has no long form
  * @argument: what --help calls its argument; NULL it takes none
  * @takes: the commands that know it have this in their row; 0 see @command
- * @command: the commands that know it, with " and " between; NULL all do
+ * @command: the commands that know it, as "matrix, topo and pairs"; NULL all do
  * @offset: where in struct options it goes
  * @value, @word: what its argument is; the words of VALUE_WORD and VALUE_WORDS
  */

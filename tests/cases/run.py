@@ -111,7 +111,9 @@ def run(case, binary, captures, scratch):
             env[name] = os.environ[name]
     if case.get("make"):
         subprocess.run(["/bin/sh", "-ec", case.get("make")], env={**env, **where}, check=True)
-    command = [binary, "--pci-ids", str(FIXTURES / "pci.ids")]
+    command = [binary]
+    if "--pci-ids" not in case.get("run"):
+        command += ["--pci-ids", str(FIXTURES / "pci.ids")]
     source = None
     if case.get("from"):
         source = resolve(case.get("from"), captures, scratch)

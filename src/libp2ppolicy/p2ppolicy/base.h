@@ -58,6 +58,25 @@ char *p2p_bdf_format(struct p2p_bdf bdf, char buffer[P2P_BDF_SIZE]);
 int p2p_bdf_compare(struct p2p_bdf a, struct p2p_bdf b);
 
 /**
+ * struct p2p_nearest - of many words the one that comes nearest to what was typed.
+ * @typed: what nobody knows; the rest is zero before the first p2p_nearest_try()
+ * @word: borrowed; NULL none is near enough to be meant
+ */
+struct p2p_nearest {
+	const char *typed, *word;
+	unsigned int distance;
+};
+
+/** Bytes that p2p_nearest_say() fills at most. */
+#define P2P_NEAREST_SIZE 64
+
+/** p2p_nearest_try() - is @word the one that was meant? */
+void p2p_nearest_try(struct p2p_nearest *nearest, const char *word);
+
+/** p2p_nearest_say() - "; did you mean 'near'?"; "" when no word is near.  Return: @text. */
+const char *p2p_nearest_say(const struct p2p_nearest *nearest, char text[P2P_NEAREST_SIZE]);
+
+/**
  * enum p2p_write_flag - what p2p_file_write() does otherwise than by default.
  * @P2P_WRITE_NEW: replace nothing; -EEXIST when there is something of that name
  * @P2P_WRITE_OWN: a file that is read back: a regular one and no link, or -EINVAL; owner and

@@ -8,6 +8,7 @@
 #include "print/document.h"
 #include "print/grid.h"
 #include "print/pair_facts.h"
+#include "print/plain.h"
 #include "print/speed.h"
 
 /* Names longer than this make columns too wide; they are numbered instead. */
@@ -215,9 +216,11 @@ static bool has_long_name(const struct line *lines, size_t count)
 
 static struct grid grid_of(struct matrix *matrix)
 {
-	matrix->numbered = has_long_name(matrix->columns, matrix->column_count);
+	/* Rows have the numbers. */
+	matrix->numbered = !plain_wanted(matrix->app) && !matrix->app->options.between &&
+			   has_long_name(matrix->columns, matrix->column_count);
 	return (struct grid){
-		.head = print_head, .label = print_label, .cell = print_cell, .userdata = matrix,
+		.corner = matrix->turned ? "client" : "provider", .head = print_head, .label = print_label, .cell = print_cell, .userdata = matrix,
 		.rows = matrix->row_count,
 		.columns = matrix->column_count + (matrix->locality ? 2 : 0),
 	};
@@ -306,32 +309,64 @@ static int print_grid(struct matrix *matrix)
 {
 	struct grid grid = grid_of(matrix);
 
-	fprintf(matrix->app->out, "%s\n\n", matrix->turned ?
-		"Row: client (does the DMA).  Column: provider (its memory is used)." :
-		"Row: provider (its memory is used).  Column: client (does the DMA).");
+	if (!plain_wanted(matrix->app))
+		fprintf(matrix->app->out, "%s\n\n", matrix->turned ?
+			"Row: client (does the DMA).  Column: provider (its memory is used)." :
+			"Row: provider (its memory is used).  Column: client (does the DMA).");
 	return grid_print(matrix->app, &grid);
 }
 
-static struct line *lines_of(const struct app *app, bool picked, size_t *ret_count)
+/** enum which - the functions that become lines: those picked, or of one end of --between. */
+enum which { WHICH_ALL, WHICH_PICKED, WHICH_FIRST, WHICH_SECOND };
+
+/* One end of a pair whose other end the filters select, too. */
+static bool is_end(const struct app *app, size_t i, unsigned int end)
+{
+	for (size_t j = 0; app_is_of(app, i, end) && j < app->selected_count; j++) {
+		if (app_is_of(app, j, !end) && (app->picked[i] || app->picked[j]))
+			return true;
+	}
+	return false;
+}
+
+static bool is_line(const struct app *app, enum which which, size_t i)
+{
+	switch (which) {
+	case WHICH_PICKED:
+		return app->picked[i];
+	case WHICH_FIRST:
+	case WHICH_SECOND:
+		return is_end(app, i, which == WHICH_SECOND);
+	case WHICH_ALL:
+		break;
+	}
+	return true;
+}
+
+static struct line *lines_of(const struct app *app, enum which which, size_t *ret_count)
 {
 	struct line *lines = calloc(app->selected_count + 1, sizeof(*lines));
 	size_t count = 0;
 
 	for (size_t i = 0; lines && i < app->selected_count; i++) {
-		if (!picked || app->picked[i])
+		if (is_line(app, which, i))
 			lines[count++] = (struct line){ &app->selected[i], 1 };
 	}
 	*ret_count = count;
 	return lines;
 }
 
-/* What the filter picked against all, in both directions. */
+/* What the filter picked against all, or two classes with each other, in both directions. */
 static int print_filtered(struct app *app, struct matrix *matrix)
 {
-	struct line *picked = lines_of(app, true, &matrix->column_count);
-	int error = picked ? 0 : -ENOMEM;
+	bool between = app->options.between;
+	struct line *rows = lines_of(app, between ? WHICH_FIRST : WHICH_ALL, &matrix->row_count);
+	struct line *columns = lines_of(app, between ? WHICH_SECOND : WHICH_PICKED,
+					&matrix->column_count);
+	int error = rows && columns ? 0 : -ENOMEM;
 
-	matrix->columns = picked;
+	matrix->rows = rows;
+	matrix->columns = columns;
 	if (!error)
 		error = print_grid(matrix);
 	matrix->turned = true;
@@ -339,7 +374,8 @@ static int print_filtered(struct app *app, struct matrix *matrix)
 	fputc('\n', app->out);
 	if (!error)
 		error = print_grid(matrix);
-	free(picked);
+	free(rows);
+	free(columns);
 	return error;
 }
 
@@ -364,7 +400,7 @@ static int print_whole(struct app *app, struct matrix *matrix, struct line *line
 	int error;
 
 	/* Functions that answer alike need not be alike in speed. */
-	if (matrix->cell != CELL_VERDICT ||
+	if (matrix->cell != CELL_VERDICT || plain_wanted(app) ||
 	    (grid.columns * SHORT_NAME / 2 < app->options.width && grid_pages(app, &grid) <= 1))
 		return print_grid(matrix);
 	error = p2p_groups_new(app->eval, app->selected, app->selected_count, &groups);
@@ -386,7 +422,7 @@ static int print_whole(struct app *app, struct matrix *matrix, struct line *line
 static enum status print_text(struct app *app, enum cell cell)
 {
 	size_t count;
-	struct line *lines = lines_of(app, false, &count);
+	struct line *lines = lines_of(app, WHICH_ALL, &count);
 	struct matrix matrix = {
 		.app = app, .cell = cell, .rows = lines, .columns = lines, .row_count = count,
 		.column_count = count, .locality = true,
@@ -479,7 +515,7 @@ static enum status print_json(const struct app *app)
 {
 	struct p2p_groups *groups = NULL;
 	size_t count;
-	struct line *lines = lines_of(app, false, &count);
+	struct line *lines = lines_of(app, WHICH_ALL, &count);
 	int error = lines ? 0 : -ENOMEM;
 
 	if (!error && !app_has_filter(app) && !app->options.cell) {
@@ -516,6 +552,8 @@ enum status command_matrix(struct app *app, int argc, char **argv)
 		return print_json(app);
 	print_rules_note(app, "");
 	status = print_text(app, cell);
+	if (plain_wanted(app))
+		return status;
 	if (!status && app->selected_count && cell == CELL_VERDICT)
 		print_legend(app);
 	else if (!status && app->selected_count && cell == CELL_WAY)

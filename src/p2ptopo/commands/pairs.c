@@ -7,6 +7,7 @@
 #include "print/document.h"
 #include "print/output.h"
 #include "print/pair_facts.h"
+#include "print/plain.h"
 
 /** typedef pair_fn - what to do with one verdict.  Return: 0 goes on, all else stops. */
 typedef int pair_fn(struct app *app, const struct p2p_verdict *verdict, void *userdata);
@@ -82,7 +83,7 @@ static enum status print_text(struct app *app)
 	if (!error)
 		error = table_end(rows.table);
 	table_free(rows.table);
-	if (!rows.any)
+	if (!rows.any && !plain_wanted(app))
 		fputs("# no pair of functions that take part in peer-to-peer DMA; --all takes all\n",
 		      app->out);
 	return error == -ENOMEM ? fail_memory(app->failure) : STATUS_DONE;

@@ -1,62 +1,50 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which functions the user means: filters in lspci's syntax, classes, and single names. */
-#include <pci/pci.h>
+/* Which functions the user means: filters in lspci's syntax, and classes. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "app.h"
+#include "machine/filter.h"
 
-/* libpci parses into the string it is given, and wants one that it may write to. */
-static const char *parse_filter(struct pci_filter *filter, const char *text,
-				char *(*parse)(struct pci_filter *, char *))
+/**
+ * struct picker - what the user asked for, parsed.
+ * @slots, @ids: one of each must match, unless there are none
+ * @classes, @between: sets of classes, one bit each
+ */
+struct picker {
+	struct pci_filter slots[MOST_REPEATS], ids[MOST_REPEATS];
+	size_t slot_count, id_count;
+	unsigned int classes, between[2];
+};
+
+static enum status unknown_class(struct failure *failure, const char *option, const char *name)
 {
-	char *copy = strdup(text);
-	const char *error = copy ? parse(filter, copy) : "out of memory";
+	struct p2p_nearest nearest = { .typed = name };
+	char names[256] = "", meant[P2P_NEAREST_SIZE];
+	size_t used = 0;
 
-	free(copy);
-	return error;
+	for (unsigned int i = 0; i < P2P_CLASSES; i++) {
+		const char *known = p2p_class_name((enum p2p_class)i);
+
+		p2p_nearest_try(&nearest, known);
+		used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s", i ? ", " : "",
+					 known);
+	}
+	p2p_nearest_say(&nearest, meant);
+	return fail_with(failure, STATUS_INPUT, "%s: there is no class '%s'%s%s%s%s", option, name,
+			 meant, *meant ? " (" : "; there are ", names, *meant ? ")" : "");
 }
 
-static bool has_address(const struct pci_filter *filter, struct p2p_bdf bdf)
+/* One word of a list, and where the next one starts. */
+static enum status take_class(struct failure *failure, const char *option, const char **names,
+			      enum p2p_class *ret_kind)
 {
-	return (filter->domain < 0 || (uint32_t)filter->domain == bdf.domain) &&
-	       (filter->bus < 0 || filter->bus == bdf.bus) &&
-	       (filter->slot < 0 || filter->slot == bdf.devfn >> 3) &&
-	       (filter->func < 0 || filter->func == (bdf.devfn & 7));
-}
+	size_t length = strcspn(*names, ",");
+	char name[32];
 
-/* As pci_filter_match(): an id that was not read matches only what asks for none. */
-static bool has_ids(const struct pci_filter *filter, const struct p2p_function *function)
-{
-	unsigned int class = function->class_code >> 8, prog_if = function->class_code & 0xff;
-
-	if (filter->vendor < 0 && filter->device < 0 && filter->device_class < 0 &&
-	    filter->prog_if < 0)
-		return true;
-	return function->ids == P2P_PRESENT &&
-	       (filter->vendor < 0 || filter->vendor == function->vendor) &&
-	       (filter->device < 0 || filter->device == function->device) &&
-	       (filter->device_class < 0 ||
-		!(((unsigned int)filter->device_class ^ class) & filter->device_class_mask)) &&
-	       (filter->prog_if < 0 || (unsigned int)filter->prog_if == prog_if);
-}
-
-static enum status make_filter(const struct app *app, struct pci_filter *ret_filter)
-{
-	const struct options *options = &app->options;
-	const char *error = NULL;
-
-	pci_filter_init(NULL, ret_filter);
-	if (options->slot_filter)
-		error = parse_filter(ret_filter, options->slot_filter, pci_filter_parse_slot);
-	if (error)
-		return fail_with(app->failure, STATUS_INPUT, "-s %s: %s", options->slot_filter,
-				 error);
-	if (options->id_filter)
-		error = parse_filter(ret_filter, options->id_filter, pci_filter_parse_id);
-	if (error)
-		return fail_with(app->failure, STATUS_INPUT, "-d %s: %s", options->id_filter,
-				 error);
+	snprintf(name, sizeof(name), "%.*s", (int)length, *names);
+	if (p2p_class_parse(name, ret_kind))
+		return unknown_class(failure, option, name);
+	*names += length + ((*names)[length] == ',');
 	return STATUS_DONE;
 }
 
@@ -64,54 +52,113 @@ static enum status make_filter(const struct app *app, struct pci_filter *ret_fil
 static enum status make_classes(struct failure *failure, const char *names,
 				unsigned int *ret_classes)
 {
-	bool given = names;
 	unsigned int classes = 0;
+	enum status status = STATUS_DONE;
 	enum p2p_class kind;
+	bool given = names;
 
-	for (; names && *names; names += *names == ',') {
-		size_t length = strcspn(names, ",");
-		char name[32];
-
-		snprintf(name, sizeof(name), "%.*s", (int)length, names);
-		if (p2p_class_parse(name, &kind))
-			return fail_with(failure, STATUS_INPUT, "--class: there is no class '%.*s'",
-					 (int)length, names);
-		classes |= 1u << kind;
-		names += length;
+	while (names && *names && !status) {
+		status = take_class(failure, "--class", &names, &kind);
+		if (!status)
+			classes |= 1u << kind;
 	}
-	if (given && !classes)
+	if (!status && given && !classes)
 		return fail_with(failure, STATUS_INPUT, "--class names no class");
 	*ret_classes = given ? classes : ~0u;
+	return status;
+}
+
+static enum status make_between(struct failure *failure, const char *names, unsigned int between[2])
+{
+	enum status status = STATUS_DONE;
+	enum p2p_class kind;
+	unsigned int count = 0;
+
+	between[0] = between[1] = ~0u;
+	if (!names)
+		return STATUS_DONE;
+	for (; *names && !status && count < 2; count++) {
+		status = take_class(failure, "--between", &names, &kind);
+		if (!status)
+			between[count] = 1u << kind;
+	}
+	if (!status && (count != 2 || *names))
+		return fail_with(failure, STATUS_USAGE, "--between is two classes, as gpu,nic");
+	return status;
+}
+
+static enum status make_filters(struct failure *failure, const char *option,
+				const struct repeated *list, struct pci_filter *filters,
+				const char *(*parse)(struct pci_filter *, const char *))
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const char *error = parse(&filters[i], list->word[i]);
+
+		if (error)
+			return fail_with(failure, STATUS_INPUT, "%s %s: %s", option, list->word[i],
+					 error);
+	}
 	return STATUS_DONE;
+}
+
+static enum status make_picker(const struct app *app, struct picker *picker)
+{
+	const struct options *options = &app->options;
+	enum status status;
+
+	picker->slot_count = options->slots.count;
+	picker->id_count = options->ids.count;
+	status = make_filters(app->failure, "-s", &options->slots, picker->slots,
+			      filter_parse_address);
+	if (!status)
+		status = make_filters(app->failure, "-d", &options->ids, picker->ids,
+				      filter_parse_ids);
+	if (!status)
+		status = make_classes(app->failure, options->classes, &picker->classes);
+	if (!status)
+		status = make_between(app->failure, options->between, picker->between);
+	return status;
 }
 
 bool app_has_filter(const struct app *app)
 {
-	return app->options.slot_filter || app->options.id_filter || app->options.classes;
+	const struct options *options = &app->options;
+
+	return options->slots.count || options->ids.count || options->classes || options->between;
 }
 
-static bool is_picked(const struct pci_filter *filter, unsigned int classes,
-		      const struct p2p_function *function)
+static bool any_matches(const struct pci_filter *filters, size_t count,
+			const struct p2p_function *function)
 {
-	return has_address(filter, function->bdf) && has_ids(filter, function) &&
-	       classes >> function->kind & 1u;
+	for (size_t i = 0; i < count; i++) {
+		if (filter_matches(&filters[i], function))
+			return true;
+	}
+	return !count;
+}
+
+static bool is_picked(const struct picker *picker, const struct p2p_function *function)
+{
+	return any_matches(picker->slots, picker->slot_count, function) &&
+	       any_matches(picker->ids, picker->id_count, function) &&
+	       (picker->classes & (picker->between[0] | picker->between[1])) >> function->kind & 1u;
 }
 
 static bool is_selected(const struct app *app, const struct p2p_function *function, bool picked)
 {
-	bool named = app->options.slot_filter || app->options.id_filter;
+	bool named = app->options.slots.count || app->options.ids.count;
 
 	return p2p_function_has_header_0(function) &&
 	       (app->options.all || p2p_function_takes_part(function) || (named && picked));
 }
 
-static void fill_selection(struct app *app, const struct pci_filter *filter, unsigned int classes)
+static void fill_selection(struct app *app, const struct picker *picker)
 {
 	size_t count = p2p_topology_count(app->topology);
 
 	for (size_t i = 0; i < count; i++) {
 		const struct p2p_function *function = p2p_topology_function(app->topology, i);
-		bool picked = is_picked(filter, classes, function);
+		bool picked = is_picked(picker, function);
 
 		if (!is_selected(app, function, picked))
 			continue;
@@ -129,21 +176,27 @@ static bool has_picked(const struct app *app)
 	return false;
 }
 
+static size_t append(char *text, size_t size, size_t used, const char *option, const char *value)
+{
+	if (!value || used >= size)
+		return used;
+	return used + (size_t)snprintf(text + used, size - used, "%s%s %s", used ? " " : "", option,
+				       value);
+}
+
 /* "-s 3b:00.0 --class gpu", as it was given. */
 static const char *words_filter(const struct app *app, char *text, size_t size)
 {
-	const struct { const char *option, *value; } given[] = {
-		{ "-s", app->options.slot_filter },
-		{ "-d", app->options.id_filter },
-		{ "--class", app->options.classes },
-	};
+	const struct options *options = &app->options;
 	size_t used = 0;
 
 	*text = '\0';
-	for (size_t i = 0; i < sizeof(given) / sizeof(given[0]) && used < size; i++)
-		if (given[i].value)
-			used += (size_t)snprintf(text + used, size - used, "%s%s %s",
-						 used ? " " : "", given[i].option, given[i].value);
+	for (size_t i = 0; i < options->slots.count; i++)
+		used = append(text, size, used, "-s", options->slots.word[i]);
+	for (size_t i = 0; i < options->ids.count; i++)
+		used = append(text, size, used, "-d", options->ids.word[i]);
+	used = append(text, size, used, "--class", options->classes);
+	append(text, size, used, "--between", options->between);
 	return text;
 }
 
@@ -159,45 +212,42 @@ static enum status nothing_picked(const struct app *app)
 /* A machine may have none of a class, which is an answer. @hidden: what --all alone would show */
 static void note_nothing(const struct app *app, size_t hidden)
 {
+	char text[256];
+
+	words_filter(app, text, sizeof(text));
 	if (hidden)
-		app_note(app, "--class %s selects %zu function%s of %s that take%s no part in "
-			 "peer-to-peer DMA; --all shows %s", app->options.classes, hidden,
+		app_note(app, "%s selects %zu function%s of %s that take%s no part in "
+			 "peer-to-peer DMA; --all shows %s", text, hidden,
 			 hidden > 1 ? "s" : "", app_machine(app), hidden > 1 ? "" : "s",
 			 hidden > 1 ? "them" : "it");
 	else
-		app_note(app, "no function of %s is one that --class %s selects", app_machine(app),
-			 app->options.classes);
+		app_note(app, "no function of %s is one that %s selects", app_machine(app), text);
 }
 
 enum status app_mark(const struct app *app, bool *marked)
 {
-	struct pci_filter filter;
-	unsigned int classes = 0;
-	enum status status = make_filter(app, &filter);
+	struct picker picker;
+	enum status status = make_picker(app, &picker);
 	bool any = false;
 
-	if (!status)
-		status = make_classes(app->failure, app->options.classes, &classes);
 	for (size_t i = 0; !status && i < p2p_topology_count(app->topology); i++) {
 		const struct p2p_function *function = p2p_topology_function(app->topology, i);
 
-		marked[function->index] = is_picked(&filter, classes, function);
+		marked[function->index] = is_picked(&picker, function);
 		any |= marked[function->index];
 	}
 	return status || any ? status : nothing_picked(app);
 }
 
 /* Functions that the filters select and that could be an end of a pair. */
-static size_t count_hidden(const struct app *app, const struct pci_filter *filter,
-			   unsigned int classes)
+static size_t count_hidden(const struct app *app, const struct picker *picker)
 {
 	size_t hidden = 0;
 
 	for (size_t i = 0; i < p2p_topology_count(app->topology); i++) {
 		const struct p2p_function *function = p2p_topology_function(app->topology, i);
 
-		hidden += p2p_function_has_header_0(function) &&
-			  is_picked(filter, classes, function);
+		hidden += p2p_function_has_header_0(function) && is_picked(picker, function);
 	}
 	return hidden;
 }
@@ -206,144 +256,35 @@ static size_t count_hidden(const struct app *app, const struct pci_filter *filte
 enum status app_select(struct app *app)
 {
 	size_t count = p2p_topology_count(app->topology);
-	struct pci_filter filter;
-	unsigned int classes = 0;
-	enum status status = make_filter(app, &filter);
+	struct picker picker;
+	enum status status = make_picker(app, &picker);
 
-	if (!status)
-		status = make_classes(app->failure, app->options.classes, &classes);
 	if (status)
 		return status;
+	memcpy(app->between, picker.between, sizeof(app->between));
 	app->selected = calloc(count + 1, sizeof(void *));
 	app->picked = calloc(count + 1, sizeof(app->picked[0]));
 	if (!app->selected || !app->picked)
 		return fail_memory(app->failure);
-	fill_selection(app, &filter, classes);
+	fill_selection(app, &picker);
 	if (app->command->stage < STAGE_EVALUATE || has_picked(app) || !app_has_filter(app))
 		return STATUS_DONE;
-	if (app->options.slot_filter || app->options.id_filter)
+	if (app->options.slots.count || app->options.ids.count)
 		return nothing_picked(app);
-	note_nothing(app, count_hidden(app, &filter, classes));
+	note_nothing(app, count_hidden(app, &picker));
 	return STATUS_DONE;
+}
+
+bool app_is_of(const struct app *app, size_t index, unsigned int end)
+{
+	return app->between[end] >> app->selected[index]->kind & 1u;
 }
 
 bool app_shows(const struct app *app, size_t provider, size_t client)
 {
 	if (provider == client && !app->options.all)
 		return false;
-	return app->picked[provider] || app->picked[client];
-}
-
-/* "nvme0" is also what its namespaces and partitions are called: nvme0n1, nvme0n1p2. */
-static bool is_called(const struct p2p_function *function, const char *name)
-{
-	for (const char *const *known = function->os_names; known && *known; known++) {
-		size_t length = strlen(*known);
-
-		if (!strcmp(*known, name))
-			return true;
-		if (!strncmp(*known, "nvme", 4) && !strncmp(*known, name, length) &&
-		    name[length] == 'n' && name[length + 1] >= '0' && name[length + 1] <= '9')
-			return true;
-	}
-	return false;
-}
-
-/* How a user may name a function that is no address: a predicate and what it was made from. */
-struct wanted {
-	const char *name;
-	const struct pci_filter *filter;
-};
-
-static bool is_wanted(const struct wanted *wanted, const struct p2p_function *function)
-{
-	return wanted->filter ? has_address(wanted->filter, function->bdf) &&
-				has_ids(wanted->filter, function) :
-				is_called(function, wanted->name);
-}
-
-static size_t count_wanted(const struct app *app, const struct wanted *wanted, char *names,
-			   size_t size, const struct p2p_function **ret_function)
-{
-	size_t count = p2p_topology_count(app->topology), found = 0, used = 0;
-	char bdf[P2P_BDF_SIZE];
-
-	for (size_t i = 0; i < count; i++) {
-		const struct p2p_function *function = p2p_topology_function(app->topology, i);
-
-		if (!is_wanted(wanted, function))
-			continue;
-		if (!found++)
-			*ret_function = function;
-		if (found <= 4)
-			used += (size_t)snprintf(names + used, size - used, "%s%s",
-						 found > 1 ? ", " : "",
-						 p2p_bdf_format(function->bdf, bdf));
-	}
-	if (found > 4)
-		snprintf(names + used, size - used, ", ...");
-	return found;
-}
-
-/* -d asks for ids before -s asks for an address: an address never starts with four digits. */
-static bool is_filter(const char *name, struct pci_filter *filter)
-{
-	pci_filter_init(NULL, filter);
-	if (strpbrk(name, ":.") && !parse_filter(filter, name, pci_filter_parse_slot))
-		return true;
-	pci_filter_init(NULL, filter);
-	return strchr(name, ':') && !parse_filter(filter, name, pci_filter_parse_id);
-}
-
-static enum status find_bdf(struct app *app, struct p2p_bdf bdf,
-			    const struct p2p_function **ret_function)
-{
-	char text[P2P_BDF_SIZE];
-
-	*ret_function = p2p_topology_find(app->topology, bdf);
-	if (*ret_function)
-		return STATUS_DONE;
-	return fail_with(app->failure, STATUS_INPUT, "%s has no function %s", app_machine(app),
-			 p2p_bdf_format(bdf, text));
-}
-
-enum status app_find(struct app *app, const char *name, const struct p2p_function **ret_function)
-{
-	struct pci_filter filter;
-	struct wanted wanted = { .name = name };
-	struct p2p_bdf bdf;
-	char names[128] = "";
-	size_t found;
-
-	if (!p2p_bdf_parse(name, &bdf))
-		return find_bdf(app, bdf, ret_function);
-	found = count_wanted(app, &wanted, names, sizeof(names), ret_function);
-	if (!found && is_filter(name, &filter)) {
-		wanted = (struct wanted){ .filter = &filter };
-		found = count_wanted(app, &wanted, names, sizeof(names), ret_function);
-	}
-	if (found == 1)
-		return STATUS_DONE;
-	if (found)
-		return fail_with(app->failure, STATUS_INPUT, "'%s' is %zu functions of %s: %s; "
-				 "name one of them", name, found, app_machine(app), names);
-	return fail_with(app->failure, STATUS_INPUT, "%s has no device '%s': neither an address, "
-			 "nor a name such as nvme0, nor a filter of lspci's", app_machine(app),
-			 name);
-}
-
-enum status app_find_end(struct app *app, const char *name,
-			 const struct p2p_function **ret_function)
-{
-	const struct p2p_function *function = NULL;
-	enum status status = app_find(app, name, &function);
-
-	if (status)
-		return status;
-	if (!p2p_function_has_header_0(function))
-		return fail_with(app->failure, STATUS_INPUT, "%s of %s is a bridge: it neither "
-				 "gives memory to peers nor does DMA to them", name,
-				 app_machine(app));
-	*ret_function = function;
-	return STATUS_DONE;
+	return (app->picked[provider] || app->picked[client]) &&
+	       ((app_is_of(app, provider, 0) && app_is_of(app, client, 1)) ||
+		(app_is_of(app, provider, 1) && app_is_of(app, client, 0)));
 }

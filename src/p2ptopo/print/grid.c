@@ -5,6 +5,7 @@
 
 #include "print/clean.h"
 #include "print/grid.h"
+#include "print/plain.h"
 #include "print/words.h"
 
 /* Blanks between two columns. */
@@ -114,11 +115,38 @@ static void print_page(const struct app *app, const struct grid *grid, const uns
 	}
 }
 
+/* One page, however wide. */
+static void print_plain(const struct app *app, const struct grid *grid)
+{
+	char text[GRID_CELL];
+
+	plain_cell(app, grid->corner ? grid->corner : "", true);
+	for (size_t i = 0; i < grid->columns; i++) {
+		grid->head(text, grid->userdata, i);
+		plain_cell(app, text, false);
+	}
+	plain_end(app, grid->columns + 1);
+	for (size_t row = 0; row < grid->rows && !ferror(app->out); row++) {
+		grid->label(text, grid->userdata, row);
+		plain_cell(app, text, true);
+		for (size_t i = 0; i < grid->columns; i++) {
+			grid->cell(text, grid->userdata, row, i);
+			plain_cell(app, text, false);
+		}
+		plain_end(app, 0);
+	}
+}
+
 int grid_print(const struct app *app, const struct grid *grid)
 {
-	unsigned int *widths = measure(grid);
+	unsigned int *widths;
 	size_t end;
 
+	if (plain_wanted(app)) {
+		print_plain(app, grid);
+		return 0;
+	}
+	widths = measure(grid);
 	if (!widths)
 		return -ENOMEM;
 	for (size_t first = 0; first < grid->columns; first = end) {

@@ -16,6 +16,7 @@
  * @head: write the heading of a column; @label: write what the row is called
  * @cell: write one cell; return its colour
  * @userdata: handed to all three
+ * @corner: what heads the labels in Markdown and CSV; NULL nothing
  * @rows, @columns: how many
  */
 struct grid {
@@ -23,6 +24,7 @@ struct grid {
 	void (*label)(char text[GRID_CELL], void *userdata, size_t row);
 	enum paint (*cell)(char text[GRID_CELL], void *userdata, size_t row, size_t column);
 	void *userdata;
+	const char *corner;
 	size_t rows, columns;
 };
 

@@ -7,6 +7,7 @@
 #include "print/clean.h"
 #include "print/output.h"
 #include "print/pair_facts.h"
+#include "print/plain.h"
 #include "print/words.h"
 
 #define BATCH 1024
@@ -80,7 +81,7 @@ void print_rules_note(const struct app *app, const char *prefix)
 	const char *note = p2p_eval_rules_note(app->eval);
 	char text[1024];
 
-	if (!note)
+	if (!note || plain_wanted(app))
 		return;
 	snprintf(text, sizeof(text), "%srules %s: %s", prefix, name, note);
 	if (*prefix)
@@ -266,23 +267,57 @@ static enum paint print_pair(FILE *cell, const struct column *column, const void
 	return pair_paint(then, column->fact);
 }
 
-static int set_cell(struct table *table, struct libscols_line *line, size_t i, const void *row)
+/* The text of a cell, as one line. */
+static int fill_cell(struct table *table, size_t i, const void *row, enum paint *ret_paint)
 {
 	const struct column *column = table->columns[i];
-	enum paint paint = column->paint ? column->paint(table->app, row) : PAINT_NONE;
 
+	*ret_paint = column->paint ? column->paint(table->app, row) : PAINT_NONE;
 	rewind(table->cell);
 	if (column->fact)
-		paint = print_pair(table->cell, column, row);
+		*ret_paint = print_pair(table->cell, column, row);
 	else
 		column->print(table->cell, table->app, row);
 	/* What an earlier, longer cell left behind the end is still there. */
 	fputc('\0', table->cell);
-	if (fflush(table->cell) || scols_line_set_data(line, i, clean_line(table->text)))
+	if (fflush(table->cell))
+		return -ENOMEM;
+	clean_line(table->text);
+	return 0;
+}
+
+static int set_cell(struct table *table, struct libscols_line *line, size_t i, const void *row)
+{
+	enum paint paint;
+
+	if (fill_cell(table, i, row, &paint) || scols_line_set_data(line, i, table->text))
 		return -ENOMEM;
 	if (paint == PAINT_NONE || !table->app->options.colour)
 		return 0;
 	return scols_cell_set_color(scols_line_get_cell(line, i), sequences[paint]);
+}
+
+static void print_plain_heading(struct table *table)
+{
+	for (size_t i = 0; i < table->count; i++)
+		plain_cell(table->app, table->columns[i]->name, !i);
+	plain_end(table->app, table->count);
+	table->started = true;
+}
+
+static int print_plain(struct table *table, const void *row)
+{
+	enum paint paint;
+
+	if (!table->started)
+		print_plain_heading(table);
+	for (size_t i = 0; i < table->count; i++) {
+		if (fill_cell(table, i, row, &paint))
+			return -ENOMEM;
+		plain_cell(table->app, table->text, !i);
+	}
+	plain_end(table->app, 0);
+	return 0;
 }
 
 int table_add(struct table *table, const void *row)
@@ -290,6 +325,8 @@ int table_add(struct table *table, const void *row)
 	struct libscols_line *line;
 	int error = 0;
 
+	if (plain_wanted(table->app))
+		return print_plain(table, row);
 	if (table->rows == BATCH)
 		error = print_batch(table);
 	line = error ? NULL : scols_table_new_line(table->scols, NULL);
@@ -303,5 +340,10 @@ int table_add(struct table *table, const void *row)
 
 int table_end(struct table *table)
 {
+	if (plain_wanted(table->app)) {
+		if (!table->started)
+			print_plain_heading(table);
+		return 0;
+	}
 	return table->rows || !table->started ? print_batch(table) : 0;
 }

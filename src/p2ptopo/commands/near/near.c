@@ -8,6 +8,7 @@
 #include "print/document.h"
 #include "commands/near/near.h"
 #include "print/pair_order.h"
+#include "print/plain.h"
 #include "print/speed.h"
 
 static const struct near_peer *peer_of(const void *row)
@@ -244,17 +245,18 @@ static enum status print_text(struct app *app, const struct p2p_function *device
 	if (status)
 		return status;
 	print_rules_note(app, "");
-	print_title(app, device, count);
-	if (count)
+	if (!plain_wanted(app))
+		print_title(app, device, count);
+	if (count && !plain_wanted(app))
 		fputc('\n', app->out);
 	for (size_t i = 0; i < count && !error; i++)
 		error = table_add(table, &peers[i]);
-	if (!error && count)
+	if (!error && (count || plain_wanted(app)))
 		error = table_end(table);
 	table_free(table);
 	if (error == -ENOMEM)
 		return fail_memory(app->failure);
-	if (!count)
+	if (!count || plain_wanted(app))
 		return STATUS_DONE;
 	near_print_better(app, device, peers, count);
 	print_legend(app, device);

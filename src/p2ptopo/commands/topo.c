@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* p2ptopo topo: the table of nvidia-smi topo -m, for every vendor, with our verdict in it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "machine/label.h"
+#include "print/clean.h"
+#include "print/document.h"
+#include "print/grid.h"
+#include "print/pair_facts.h"
+#include "print/plain.h"
+#include "print/words.h"
+
+#define LETTERS_SIZE 8
+
+/**
+ * struct topo - the table on its way to the output.
+ * @rows, @columns: providers and clients, in the order of classes and then of addresses
+ * @lasts: columns for CPUs and NUMA node behind the clients'; 0 the list of devices has them, since
+ *	one page does not hold all
+ */
+struct topo {
+	const struct app *app;
+	const struct p2p_function **rows, **columns;
+	size_t row_count, column_count, lasts;
+};
+
+/* The columns behind the clients'. */
+enum { LAST_CPUS, LAST_NUMA, LASTS };
+
+/* Functions of one device are told apart: no vendor's table has a letter for them. */
+static bool is_same_device(const struct p2p_function *one, const struct p2p_function *other)
+{
+	return one->bdf.domain == other->bdf.domain && one->bdf.bus == other->bdf.bus &&
+	       one->bdf.devfn >> 3 == other->bdf.devfn >> 3;
+}
+
+/* How many NVLinks there are no register says, so that NV has no number here. */
+static const char *link_letters(const struct p2p_ways *ways)
+{
+	const struct p2p_way_answer *taken = p2p_ways_taken(ways);
+
+	if (ways->delivery != P2P_DELIVERY_LINK || !taken)
+		return NULL;
+	return !strcmp(p2p_driver_way_name(taken->way), "xgmi") ? "XGMI" : "NV";
+}
+
+static const char *letters_of(const struct p2p_verdict *verdict, const struct p2p_ways *ways)
+{
+	const char *link = link_letters(ways);
+
+	if (verdict->provider == verdict->client)
+		return "X";
+	if (link)
+		return link;
+	if (is_same_device(verdict->provider, verdict->client))
+		return "DEV";
+	return words_relation(verdict->relation);
+}
+
+static const char *call(const struct app *app, const struct p2p_function *function,
+			char text[LABEL_SIZE])
+{
+	label_of(app->topology, function, text);
+	return *text ? text : function->display;
+}
+
+static void print_label(char text[GRID_CELL], void *userdata, size_t row)
+{
+	const struct topo *topo = userdata;
+	char label[LABEL_SIZE];
+
+	snprintf(text, GRID_CELL, "%.60s", call(topo->app, topo->rows[row], label));
+}
+
+static void print_head(char text[GRID_CELL], void *userdata, size_t column)
+{
+	static const char *const lasts[LASTS] = { "CPUS", "NUMA" };
+	const struct topo *topo = userdata;
+	char label[LABEL_SIZE];
+
+	if (column >= topo->column_count)
+		snprintf(text, GRID_CELL, "%s", lasts[column - topo->column_count]);
+	else
+		snprintf(text, GRID_CELL, "%.60s", call(topo->app, topo->columns[column], label));
+}
+
+static enum paint print_last(char text[GRID_CELL], const struct p2p_function *function,
+			     size_t which)
+{
+	char node[WORDS_SIZE];
+
+	if (which == LAST_CPUS)
+		snprintf(text, GRID_CELL, "%s", function->cpus ? function->cpus : "?");
+	else
+		snprintf(text, GRID_CELL, "%s", words_node(function->numa, node));
+	return PAINT_NONE;
+}
+
+static enum paint print_cell(char text[GRID_CELL], void *userdata, size_t row, size_t column)
+{
+	const struct topo *topo = userdata;
+	struct p2p_verdict verdict;
+	struct p2p_ways ways;
+
+	if (column >= topo->column_count)
+		return print_last(text, topo->rows[row], column - topo->column_count);
+	if (topo->rows[row] == topo->columns[column]) {
+		snprintf(text, GRID_CELL, "X");
+		return PAINT_DIM;
+	}
+	p2p_eval_pair(topo->app->eval, topo->rows[row], topo->columns[column], &verdict);
+	p2p_ways_find(&verdict, &ways);
+	snprintf(text, GRID_CELL, "%-*s %c%c", plain_wanted(topo->app) ? 0 : (int)strlen("NODE"),
+		 letters_of(&verdict, &ways), words_mark(verdict.kernel.map_type), words_delivery_mark(ways.delivery));
+	return paint_of_delivery(ways.delivery);
+}
+
+/* Those of the most interest first, as users read them: gpu, accel, nic, nvme, ... */
+static unsigned int place_of(const struct p2p_function *function)
+{
+	return function->kind == P2P_CLASS_OTHER ? P2P_CLASSES : (unsigned int)function->kind;
+}
+
+static int compare(const void *left, const void *right)
+{
+	const struct p2p_function *one = *(const struct p2p_function *const *)left;
+	const struct p2p_function *other = *(const struct p2p_function *const *)right;
+
+	if (place_of(one) != place_of(other))
+		return place_of(one) < place_of(other) ? -1 : 1;
+	return p2p_bdf_compare(one->bdf, other->bdf);
+}
+
+static const struct p2p_function **take(const struct app *app, bool clients, size_t *ret_count)
+{
+	const struct p2p_function **list = calloc(app->selected_count + 1, sizeof(void *));
+	bool between = app->options.between;
+	size_t count = 0;
+
+	for (size_t i = 0; list && i < app->selected_count; i++) {
+		if (between ? app_is_of(app, i, clients) : !clients || app->picked[i])
+			list[count++] = app->selected[i];
+	}
+	if (count)
+		qsort(list, count, sizeof(*list), compare);
+	*ret_count = count;
+	return list;
+}
+
+static const char *name_of(const struct p2p_function *function)
+{
+	return function->os_names && function->os_names[0] ? function->os_names[0] : "";
+}
+
+static size_t widest_name(const struct p2p_function *const *list, size_t count, size_t width)
+{
+	for (size_t i = 0; i < count; i++) {
+		size_t length = clean_width(name_of(list[i]));
+
+		width = length > width ? length : width;
+	}
+	return width;
+}
+
+/* "node 0, CPUs 0-15 " where the table has no room for them. */
+static void say_locality(FILE *out, const struct p2p_function *function)
+{
+	char node[WORDS_SIZE];
+
+	fprintf(out, "node %s, CPUs %s, ", words_node(function->numa, node),
+		function->cpus ? function->cpus : "?");
+}
+
+static void say_device(FILE *out, const struct topo *topo, const struct p2p_function *function,
+		       size_t width)
+{
+	char label[LABEL_SIZE], bdf[P2P_BDF_SIZE], product[128];
+
+	fprintf(out, "  %-8s %s ", call(topo->app, function, label),
+		p2p_bdf_format(function->bdf, bdf));
+	if (width)
+		words_pad(out, name_of(function), width + 1);
+	if (!topo->lasts)
+		say_locality(out, function);
+	fputs(words_product(function, product, sizeof(product)), out);
+}
+
+static void print_device(const struct topo *topo, const struct p2p_function *function, size_t width)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return;
+	say_device(out, topo, function, width);
+	if (!fclose(out))
+		words_clip(topo->app->out, text, topo->app->options.width);
+	fputc('\n', topo->app->out);
+	free(text);
+}
+
+static bool is_among(const struct p2p_function *function, const struct p2p_function *const *list,
+		     size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (list[i] == function)
+			return true;
+	}
+	return false;
+}
+
+static void print_devices(const struct topo *topo)
+{
+	size_t width = widest_name(topo->rows, topo->row_count, 0);
+
+	width = widest_name(topo->columns, topo->column_count, width);
+	fputs("\nDevices, each class in the order of its addresses:\n", topo->app->out);
+	for (size_t i = 0; i < topo->row_count; i++)
+		print_device(topo, topo->rows[i], width);
+	for (size_t i = 0; i < topo->column_count; i++) {
+		if (!is_among(topo->columns[i], topo->rows, topo->row_count))
+			print_device(topo, topo->columns[i], width);
+	}
+}
+
+static void print_legend(const struct app *app)
+{
+	static const char *const lines[] = {
+		"X the same function, DEV the same device, PIX one switch at most, PXB several, PHB one "
+		"host bridge, NODE one NUMA node, SYS across NUMA nodes, NV NVLink, XGMI xGMI",
+		"then the kernel's p2pdma: B bus_addr, straight through a switch; H through the host "
+		"bridge; x refused; ? not known",
+		"then what the drivers in use deliver, which the colour shows, too: D direct, R through the "
+		"root complex, L over a link of their own, S staged in system memory, X refused, "
+		"! broken, ? not known",
+	};
+
+	fputs("\nRow: provider (its memory is used).  Column: client (does the DMA).  Each cell:\n",
+	      app->out);
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		print_wrapped(app->out, app->options.width, 2, lines[i]);
+	fputs("Why: p2ptopo path PROVIDER CLIENT\n", app->out);
+}
+
+static struct grid grid_of(struct topo *topo)
+{
+	return (struct grid){
+		.corner = "provider", .head = print_head, .label = print_label, .cell = print_cell,
+		.userdata = topo, .rows = topo->row_count,
+		.columns = topo->column_count + topo->lasts,
+	};
+}
+
+static enum status print_text(struct topo *topo)
+{
+	const struct app *app = topo->app;
+	struct grid grid;
+
+	if (!plain_wanted(app) && (!topo->row_count || !topo->column_count)) {
+		fputs("No function takes part in peer-to-peer DMA; --all shows every function.\n",
+		      app->out);
+		return STATUS_DONE;
+	}
+	topo->lasts = LASTS;
+	grid = grid_of(topo);
+	if (!plain_wanted(app) && grid_pages(app, &grid) > 1)
+		topo->lasts = 0;
+	grid = grid_of(topo);
+	print_rules_note(app, "");
+	if (grid_print(app, &grid))
+		return fail_memory(app->failure);
+	if (plain_wanted(app))
+		return STATUS_DONE;
+	print_devices(topo);
+	print_legend(app);
+	return STATUS_DONE;
+}
+
+static struct json_object *json_device(const struct app *app, const struct p2p_function *function)
+{
+	struct json_object *object = json_object_new_object();
+	char label[LABEL_SIZE];
+
+	label_of(app->topology, function, label);
+	json_put(object, "label", json_text(*label ? label : NULL));
+	json_put(object, "device", p2p_device_facts(function));
+	return object;
+}
+
+static struct json_object *json_cell(const struct app *app, const struct p2p_function *provider,
+				     const struct p2p_function *client)
+{
+	struct json_object *cell = json_object_new_object();
+	struct p2p_verdict verdict;
+	struct p2p_ways ways;
+	const char *letters;
+
+	p2p_eval_pair(app->eval, provider, client, &verdict);
+	p2p_ways_find(&verdict, &ways);
+	letters = letters_of(&verdict, &ways);
+	json_put(cell, "letters", json_text(*letters == '?' ? NULL : letters));
+	json_put(cell, "relation", json_text(p2p_relation_name(verdict.relation)));
+	json_put(cell, "map_type", json_text(p2p_map_type_name(verdict.kernel.map_type)));
+	json_put(cell, "drivers", json_pair_drivers(&verdict));
+	return cell;
+}
+
+static struct json_object *json_list(const struct topo *topo, const struct p2p_function **list,
+				     size_t count)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < count; i++)
+		json_object_array_add(array, json_device(topo->app, list[i]));
+	return array;
+}
+
+/* Row by row, so that the whole table is never in memory. */
+static enum status print_json(const struct topo *topo)
+{
+	struct json_object *document = document_new(topo->app, "topo"), *row;
+	const char *separator = "";
+
+	json_put(document, "providers", json_list(topo, topo->rows, topo->row_count));
+	json_put(document, "clients", json_list(topo, topo->columns, topo->column_count));
+	document_open(topo->app, document, "cells");
+	for (size_t i = 0; i < topo->row_count && !ferror(topo->app->out); i++) {
+		row = json_object_new_array();
+		for (size_t j = 0; j < topo->column_count; j++)
+			json_object_array_add(row, json_cell(topo->app, topo->rows[i],
+							     topo->columns[j]));
+		document_element(topo->app, row, &separator);
+	}
+	document_close(topo->app);
+	return STATUS_DONE;
+}
+
+enum status command_topo(struct app *app, int argc, char **argv)
+{
+	struct topo topo = { .app = app };
+	enum status status;
+
+	(void)argc;
+	(void)argv;
+	topo.rows = take(app, false, &topo.row_count);
+	topo.columns = take(app, true, &topo.column_count);
+	if (!topo.rows || !topo.columns)
+		status = fail_memory(app->failure);
+	else
+		status = app->options.format == FORMAT_TEXT ? print_text(&topo) : print_json(&topo);
+	free(topo.rows);
+	free(topo.columns);
+	return status;
+}
