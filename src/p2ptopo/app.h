@@ -46,6 +46,7 @@ struct options {
 	bool all, colour, with_serials, terminal, dry_run, overwrite;
 	const char *output, *dialect, *map;	/* for export */
 	bool skeleton, with_devices;		/* of nccl */
+	bool all, colour, with_serials, terminal, dry_run, overwrite, force;
 	bool csv, markdown;			/* tables for other programs */
 	const char *keys, *size;		/* for view */
 	bool no_snapshot, settle, background, print_screen;

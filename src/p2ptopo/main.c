@@ -44,6 +44,12 @@ static enum status run(struct app *app, int argc, char **argv)
 		fputs("p2ptopo " P2PTOPO_VERSION "\n", app->out);
 		return STATUS_DONE;
 	}
+	if (named && !strcmp(argv[0], "help")) {
+		app->options.help = true;
+		argc--;
+		argv++;
+		named = argc > 0;
+	}
 	if (app->options.help && !named) {
 		options_help(app->out, NULL);
 		return STATUS_DONE;
@@ -52,6 +58,8 @@ static enum status run(struct app *app, int argc, char **argv)
 		options_help_family(app->out, argv[0]);
 		return STATUS_DONE;
 	}
+	if (argc == 1 && commands_is_family(argv[0]))
+		options_help_family(app->out, argv[0]);
 	status = commands_find(app, named ? argc : 1, named ? argv : report, &words);
 	if (status)
 		return status;

@@ -78,6 +78,7 @@ static const struct option_row rows[] = {
 	  "print the table as comma-separated values (RFC 4180)" },
 	{ 0, "json-schema", NULL, TAKES_JSON, NULL, FLAG(schema),
 	  "print the JSON Schema of the command's document" },
+	{ 0, "force", NULL, 0, "capture", FLAG(force), "replace the file if it is there" },
 	{ 0, "with-serials", NULL, 0, "capture", FLAG(with_serials),
 	  "keep serial numbers, addresses, names and the kernel's command line as they are" },
 	{ 0, "mode", "MODE", 0, "policy push", TEXT(mode), VALUE_WORD, modes,
@@ -255,6 +256,34 @@ static void make_getopt(char *letters, struct option *longs)
 	*longs = (struct option){ 0 };
 }
 
+/* "--j" is the beginning of several; "--jason" of none. */
+static enum status refuse_long(struct failure *failure, const char *word)
+{
+	char typed[64], begun[256] = "";
+	struct p2p_nearest nearest = { .typed = typed };
+	size_t length, used = 0;
+
+	snprintf(typed, sizeof(typed), "%.*s", (int)strcspn(word, "="), word);
+	length = strlen(typed);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const char *name = rows[i].name;
+
+		if (!name)
+			continue;
+		p2p_nearest_try(&nearest, name);
+		if (!strncmp(name, typed, length) && used < sizeof(begun))
+			used += (size_t)snprintf(begun + used, sizeof(begun) - used, "%s--%s",
+						 used ? ", " : "", name);
+	}
+	if (used)
+		return fail_with(failure, STATUS_USAGE, "option '--%s' could be %s", typed, begun);
+	if (!nearest.word)
+		return fail_with(failure, STATUS_USAGE, "there is no option '--%s'; see p2ptopo --help",
+				 typed);
+	return fail_with(failure, STATUS_USAGE, "there is no option '--%s'; did you mean '--%s'?", typed,
+			 nearest.word);
+}
+
 static enum status refuse(struct failure *failure, int value, const char *word)
 {
 	if (value == ':')
@@ -263,8 +292,7 @@ static enum status refuse(struct failure *failure, int value, const char *word)
 		return fail_with(failure, STATUS_USAGE, "option '%.*s' takes no argument",
 				 (int)strcspn(word, "="), word);
 	if (!strncmp(word, "--", 2))
-		return fail_with(failure, STATUS_USAGE, "there is no option '%s', or there are "
-				 "several that start so; see p2ptopo --help", word);
+		return refuse_long(failure, word + 2);
 	return fail_with(failure, STATUS_USAGE, "there is no option '-%c'; see p2ptopo --help",
 			 optopt);
 }

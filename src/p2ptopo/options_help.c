@@ -50,6 +50,15 @@ void options_help_family(FILE *out, const char *word)
 	fprintf(out, "\nThe options of one: p2ptopo %sCOMMAND --help\n", first);
 }
 
+/* main() takes the word "help" for --help, so that it works with options of any command. */
+enum status command_help(struct app *app, int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	options_help(app->out, NULL);
+	return STATUS_DONE;
+}
+
 void options_help(FILE *out, const struct command *command)
 {
 	const struct option_row *row;

@@ -6,6 +6,7 @@ Usage: policy-why.py P2PTOPO FIXTURES
 """
 import json
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -44,9 +45,23 @@ def compile_policy(command, fixtures, rules):
                 for line in done.stderr.splitlines()]
 
 
+def check_example(command, fixtures):
+    """Where no policy is installed, one is pointed to; it is valid and allows something."""
+    if not pathlib.Path("/etc/p2ptopo/policy.json").exists():
+        done = subprocess.run([command, "--from", f"{fixtures}/{MACHINE}", "policy", "compile"],
+                              capture_output=True, text=True, check=False)
+        assert done.returncode == 4, done
+        assert re.search(r"an example is /\S+/examples/policy\.json, and", done.stderr), done
+    done = subprocess.run([command, "--from", f"{fixtures}/{MACHINE}", "policy", "compile",
+                           f"{fixtures}/../../rules/examples/policy.json", "--json"],
+                          capture_output=True, check=True)
+    assert json.loads(done.stdout)["pairs"], done
+
+
 def main():
     command, fixtures = sys.argv[1:]
     wrong = []
+    check_example(command, fixtures)
     for rules, said in CASES:
         want = ['P:3:43: "name": "gone*" matches no function of M']
         if said:

@@ -86,14 +86,18 @@ struct json_object *p2p_document_member(struct json_object *node, const char *na
 static int unknown_key(const struct p2p_document *document, struct json_object *value,
 		       const char *name, const char *const *keys)
 {
-	char known[256] = "";
+	struct p2p_nearest nearest = { .typed = name };
+	char known[256] = "", meant[P2P_NEAREST_SIZE];
 	size_t used = 0;
 
-	for (; *keys && used < sizeof(known); keys++)
+	for (; *keys && used < sizeof(known); keys++) {
 		used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s",
 					 used ? ", " : "", *keys);
-	return p2p_document_error(document, value, "unknown key \"%s\"; expected one of %s",
-				  name, known);
+		p2p_nearest_try(&nearest, *keys);
+	}
+	p2p_nearest_say(&nearest, meant);
+	return p2p_document_error(document, value, "unknown key \"%s\"%s%s%s%s", name, meant,
+				  *meant ? " (" : "; expected one of ", known, *meant ? ")" : "");
 }
 
 int p2p_document_keys(const struct p2p_document *document, struct json_object *node,

@@ -1,8 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* p2ptopo capture FILE: the machine in a file, for others to read. */
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "app.h"
+
+/* An empty file is what mktemp(1) makes; what is no regular file holds nothing to lose. */
+static bool would_lose(const char *path)
+{
+	struct stat status;
+
+	return !stat(path, &status) && S_ISREG(status.st_mode) && status.st_size;
+}
 
 enum status command_capture(struct app *app, int argc, char **argv)
 {
@@ -10,6 +19,9 @@ enum status command_capture(struct app *app, int argc, char **argv)
 	int error;
 
 	(void)argc;
+	if (!app->options.force && would_lose(argv[0]))
+		return fail_with(app->failure, STATUS_INPUT, "%s is there already; --force replaces it",
+				 argv[0]);
 	error = p2p_snapshot_capture(app->context, app->snapshot, argv[0],
 				     app->options.with_serials);
 	if (error)

@@ -168,6 +168,27 @@ static void print_gate(const struct checking *checking)
 			checking->gate ? checking->gate : "not reachable");
 }
 
+/* Only those that failed have a row; the others are told in one sentence. */
+static void print_classes(const struct app *app, const struct p2p_check_counts *counts)
+{
+	char passed[512] = "";
+	size_t used = 0;
+
+	for (unsigned int i = 0; i < P2P_CHECK_CLASSES; i++) {
+		const char *name = p2p_check_class_name((enum p2p_check_class)i);
+
+		if (counts->failed[i])
+			fprintf(app->out, "  %-11s %6" PRIu64 " of %" PRIu64 " failed\n", name,
+				counts->failed[i], counts->made[i]);
+		else if (counts->made[i])
+			used += (size_t)snprintf(passed + used, sizeof(passed) - used,
+						 "%s%s %" PRIu64, used ? ", " : "passed: ", name,
+						 counts->made[i]);
+	}
+	if (used)
+		print_wrapped(app->out, app->options.width, 2, passed);
+}
+
 static void print_summary(const struct checking *checking)
 {
 	const struct app *app = checking->app;
@@ -186,11 +207,7 @@ static void print_summary(const struct checking *checking)
 	else
 		fprintf(app->out, "%s%" PRIu64 " checks%s, none fails\n", paint_on(app, PAINT_GOOD),
 			made, paint_off(app));
-	for (unsigned int i = 0; i < P2P_CHECK_CLASSES; i++)
-		if (counts->made[i])
-			fprintf(app->out, "  %-11s %6" PRIu64 " checked %6" PRIu64 " failed\n",
-				p2p_check_class_name((enum p2p_check_class)i), counts->made[i],
-				counts->failed[i]);
+	print_classes(app, counts);
 }
 
 static struct json_object *json_classes(const struct p2p_check_counts *counts)

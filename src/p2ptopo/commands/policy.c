@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "print/document.h"
 #include "print/output.h"
@@ -14,6 +15,9 @@ enum status policy_compile(struct app *app, const char *path, struct list_of *re
 	int error;
 
 	*ret_list = (struct list_of){ 0 };
+	if (!path && access(POLICY_FILE, F_OK) && errno == ENOENT)
+		return fail_with(app->failure, STATUS_INPUT, "there is no " POLICY_FILE "; an example is "
+				 P2PTOPO_EXAMPLES "/policy.json, and p2ptopo-policy(5) explains it");
 	error = p2p_policy_load(app->context, path ? path : POLICY_FILE, &ret_list->policy);
 	if (!error)
 		error = p2p_allow_list_new(app->context, ret_list->policy, app->eval,

@@ -120,14 +120,19 @@ static const struct column *find_column(const struct column *all, const char *na
 static enum status unknown_column(const struct table *table, const struct column *all,
 				  const char *name, size_t length)
 {
-	char names[1024] = "";
+	char names[1024] = "", typed[64], meant[P2P_NEAREST_SIZE];
+	struct p2p_nearest nearest = { .typed = typed };
 	size_t used = 0;
 
+	snprintf(typed, sizeof(typed), "%.*s", (int)length, name);
+	for (const struct column *column = all; column->name; column++)
+		p2p_nearest_try(&nearest, column->name);
 	for (; all->name && used < sizeof(names); all++)
 		used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s",
 					 used ? ", " : "", all->name);
-	return fail_with(table->app->failure, STATUS_USAGE, "there is no column '%.*s'; there are "
-			 "%s", (int)length, name, names);
+	p2p_nearest_say(&nearest, meant);
+	return fail_with(table->app->failure, STATUS_USAGE, "there is no column '%s'%s%s%s%s", typed,
+			 meant, *meant ? " (" : "; there are ", names, *meant ? ")" : "");
 }
 
 static bool has_column(const struct table *table, const struct column *column)
