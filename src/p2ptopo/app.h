@@ -28,6 +28,7 @@ struct repeated {
  * @given: the rows of the option table that the user gave, a bit each; @lettered: by their letter
  */
 struct options {
+	const char *program;			/* as it was called; NULL it is in $PATH */
 	const char *from, *kernel, *pci_ids, *columns;
 	struct repeated slots, ids;		/* -s, -d: one of each must match */
 	const char *classes, *between;		/* --class, --between */
@@ -43,7 +44,6 @@ struct options {
 	const char *interval;			/* for watch */
 	const char *policy, *goal, *undo_file, *proof;	/* for fix */
 	bool apply, undo, lint, report;		/* its modes */
-	bool all, colour, with_serials, terminal, dry_run, overwrite;
 	const char *output, *dialect, *map;	/* for export */
 	bool skeleton, with_devices;		/* of nccl */
 	bool all, colour, with_serials, terminal, dry_run, overwrite, force;
@@ -110,7 +110,7 @@ enum takes {
 /** enum value - what an argument is, for those who complete it. */
 enum value {
 	VALUE_NONE, VALUE_PATH, VALUE_FOLDER, VALUE_DEVICE, VALUE_END, VALUE_FLOW, VALUE_CHANGE,
-	VALUE_WORD, VALUE_WORDS, VALUE_RULES, VALUE_COLUMNS, VALUE_FORMAT,
+	VALUE_WORD, VALUE_WORDS, VALUE_RULES, VALUE_COLUMNS, VALUE_FORMAT, VALUE_COMMAND,
 };
 
 struct column;

@@ -6,6 +6,7 @@
 #include "commands/commands.h"
 #include "complete.h"
 #include "export/export.h"
+#include "machine/label.h"
 #include "options.h"
 #include "print/output.h"
 #include "print/words.h"
@@ -76,11 +77,11 @@ static void skip_past(struct completion *completion, const char *marks)
 	}
 }
 
-static void offer_function(const struct completion *completion,
+static void offer_function(const struct completion *completion, const struct p2p_topology *topology,
 			   const struct p2p_function *function)
 {
 	const char *typed = completion->current + completion->done;
-	char bdf[P2P_BDF_SIZE], product[96];
+	char bdf[P2P_BDF_SIZE], label[LABEL_SIZE], product[96];
 
 	p2p_bdf_format(function->bdf, bdf);
 	words_product(function, product, sizeof(product));
@@ -91,6 +92,9 @@ static void offer_function(const struct completion *completion,
 		offer(completion, bdf, product);
 	for (const char *const *name = function->os_names; name && *name; name++)
 		offer(completion, *name, product);
+	/* GPU0 is one more name of the same, for who begins so. */
+	if (isupper((unsigned char)*typed))
+		offer(completion, label_of(topology, function, label), product);
 }
 
 /* Of the machine that --from names; when it cannot be read there are none, and nothing is said. */
@@ -104,7 +108,7 @@ static void offer_devices(const struct completion *completion, bool ends)
 	if (!app_read(&read, STAGE_TOPOLOGY)) {
 		for (size_t i = 0; (function = p2p_topology_function(read.topology, i)); i++) {
 			if (!ends || p2p_function_has_header_0(function))
-				offer_function(completion, function);
+				offer_function(completion, read.topology, function);
 		}
 	}
 	app_release(&read);
@@ -176,6 +180,31 @@ static void offer_flow(struct completion *completion)
 	offer_devices(completion, true);
 }
 
+/* First words, or second ones after "policy". */
+static void offer_commands(const struct completion *completion)
+{
+	const char *first = completion->operand_count ? completion->operands[0] : NULL;
+	size_t size = first ? strlen(first) : 0;
+	const char *last = "";
+
+	start(completion, "words");
+	for (const struct command *row = app_commands(); row->name; row++) {
+		size_t length = strcspn(row->name, " ");
+		bool more = row->name[length];
+		char word[32];
+
+		if (first) {
+			if (more && length == size && !strncmp(row->name, first, size))
+				offer(completion, row->name + size + 1, row->summary);
+			continue;
+		}
+		snprintf(word, sizeof(word), "%.*s", (int)length, row->name);
+		if (strncmp(last, row->name, length + 1) != 0 || !more)
+			offer(completion, word, more ? "several commands" : row->summary);
+		last = row->name;
+	}
+}
+
 static void offer_value(struct completion *completion, enum value value,
 			const char *(*word)(size_t index))
 {
@@ -211,6 +240,9 @@ static void offer_value(struct completion *completion, enum value value,
 	case VALUE_COLUMNS:
 		offer_columns(completion);
 		return;
+	case VALUE_COMMAND:
+		offer_commands(completion);
+		return;
 	case VALUE_NONE:
 		start(completion, "words");
 		return;
@@ -232,31 +264,6 @@ static void offer_options(const struct completion *completion)
 		if (row->name)
 			snprintf(name, sizeof(name), "--%s", row->name);
 		offer(completion, row->name ? name : letter, row->help);
-	}
-}
-
-/* First words, or second ones after "policy". */
-static void offer_commands(const struct completion *completion)
-{
-	const char *first = completion->operand_count ? completion->operands[0] : NULL;
-	size_t size = first ? strlen(first) : 0;
-	const char *last = "";
-
-	start(completion, "words");
-	for (const struct command *row = app_commands(); row->name; row++) {
-		size_t length = strcspn(row->name, " ");
-		bool more = row->name[length];
-		char word[32];
-
-		if (first) {
-			if (more && length == size && !strncmp(row->name, first, size))
-				offer(completion, row->name + size + 1, row->summary);
-			continue;
-		}
-		snprintf(word, sizeof(word), "%.*s", (int)length, row->name);
-		if (strncmp(last, row->name, length + 1) != 0 || !more)
-			offer(completion, word, more ? "several commands" : row->summary);
-		last = row->name;
 	}
 }
 

@@ -44,7 +44,7 @@ static enum status run(struct app *app, int argc, char **argv)
 		fputs("p2ptopo " P2PTOPO_VERSION "\n", app->out);
 		return STATUS_DONE;
 	}
-	if (named && !strcmp(argv[0], "help")) {
+	if (named && !app->options.help && !strcmp(argv[0], "help")) {
 		app->options.help = true;
 		argc--;
 		argv++;

@@ -333,7 +333,8 @@ static bool has_colour(const struct options *options)
 enum status options_parse(int argc, char **argv, struct app *app, int *ret_first)
 {
 	struct options options = { .kernel = "auto", .colour_when = "auto",
-				   .run_dir = RUN_DIRECTORY };
+				   .run_dir = RUN_DIRECTORY,
+				   .program = strchr(argv[0], '/') ? argv[0] : NULL };
 	struct option longs[ARRAY_SIZE(rows) + 1];
 	char letters[2 * ARRAY_SIZE(rows) + 2];
 	enum status status;

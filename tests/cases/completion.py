@@ -40,6 +40,10 @@ LINES = [
     ("p2ptopo --from MACHINE what-if move=car", "--from MACHINE what-if move=card0"),
     ("p2ptopo --from MACHINE what-if acs=0000:02", "--from MACHINE what-if acs=0000:02:00.0"),
     ("p2ptopo pairs -o PROVIDER,CLIENT-C", "pairs -o PROVIDER,CLIENT-CLASS"),
+    ("p2ptopo --from MACHINE near GP", "--from MACHINE near GPU0"),
+    ("p2ptopo help mat", "help matrix"),
+    ("p2ptopo help policy expl", "help policy explain"),
+    ("p2ptopo pairs --between gpu,acc", "pairs --between gpu,accel"),
     # A command that refuses --from does not offer it.
     ("p2ptopo watch --fro", "watch --fro"),
 ]

@@ -34,7 +34,7 @@ def machine(devices, inside=()):
 def example(binary, tree, *arguments):
     done = subprocess.run([binary, "--from", tree, "--kernel", "7.3", "report", *arguments],
                           capture_output=True, check=True, env={**os.environ, "LC_ALL": "C"})
-    found = re.search(r"^  what to change: p2ptopo .* fix (?:--goal \S+ )?(\S+) (\S+)$", done.stdout.decode(),
+    found = re.search(r"^  what to change: \S+ .* fix (?:--goal \S+ )?(\S+) (\S+)$", done.stdout.decode(),
                       re.M)
     return tuple(re.sub(r"\d+$", "", name) for name in found.groups()) if found else None
 

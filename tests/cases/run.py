@@ -15,7 +15,7 @@ A file NAME.test holds cases separated by blank lines, each of lines "key: value
     expect: file with the whole output; nothing may be printed when not said.  JSON, and a JSON
         document on each line, are compared as JSON; unit.json_text holds how it is laid out
     to: where the output goes instead of being compared
-A release of Linux adds a rule set: what a screen says of all of them stands as NEWEST (the last
+What a screen says to type next is run, too.  A release of Linux adds a rule set: what a screen says of all of them stands as NEWEST (the last
 one released) and RULESETS (their names).  Lines that start with # say why.  UPDATE=1 writes what is expected from what came.
 """
 
@@ -35,6 +35,12 @@ FIXTURES = HERE.parent / "fixtures"
 KEYS = {"from", "make", "kernel", "run", "env", "exit", "stderr", "expect", "to",
         "stdin"}
 SKIPPED = 77
+# Hints that act on the machine itself.
+LIVE = r" (fix --undo|policy|prove|refresh|capture|view)\b|\[OPTION| COMMAND |^p2ptopo \d"
+RAN = set()
+SANITIZERS = {name: os.environ[name] for name in
+              ("ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS", "LD_LIBRARY_PATH")
+              if name in os.environ}
 
 
 class Case:
@@ -106,9 +112,7 @@ def run(case, binary, captures, scratch):
     """(exit status, output, what was said on stderr) of one case."""
     where = {"TMP": scratch, "FIXTURES": str(FIXTURES), "CAPTURES": captures or ""}
     env = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TERM": "dumb", "COLUMNS": "80", "LINES": "24"}
-    for name in ("ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS", "LD_LIBRARY_PATH"):
-        if name in os.environ:
-            env[name] = os.environ[name]
+    env.update(SANITIZERS)
     if case.get("make"):
         subprocess.run(["/bin/sh", "-ec", case.get("make")], env={**env, **where}, check=True)
     command = [binary]
@@ -132,6 +136,7 @@ def run(case, binary, captures, scratch):
                               stdout=sink if case.get("to") else subprocess.PIPE,
                               stderr=subprocess.PIPE)
     out, err = (done.stdout or b"").decode(), done.stderr.decode()
+    out, err = out.replace(binary, "p2ptopo"), err.replace(binary, "p2ptopo")
     if source:
         out, err = out.replace(source, "FROM"), err.replace(source, "FROM")
     for place, name in ((scratch, "TMP"), (str(FIXTURES), "FIXTURES")):
@@ -139,6 +144,30 @@ def run(case, binary, captures, scratch):
     newest = newest_rules(binary)
     out, err = hide_rules(out, newest), hide_rules(err, newest)
     return done.returncode, out, err
+
+
+def hints(text):
+    """The commands that a screen says to type, each as printed; p2ptopo stands for the binary."""
+    found = re.findall(r"(?:^ *|: )(p2ptopo (?:--[\w-]+ )*\S.*)$", text, re.M)
+    return [each for each in found if not re.search(LIVE, each)]
+
+
+def check_hints(case, out, binary, scratch, source):
+    """A hint is a command line that runs: pasted into a shell it answers yes or no."""
+    good = True
+    for hint in hints(out):
+        command = hint.replace("FROM", shlex.quote(source) if source else "FROM")
+        command = command.replace("FIXTURES", str(FIXTURES)).replace("TMP", scratch)
+        if command in RAN:
+            continue
+        RAN.add(command)
+        done = subprocess.run(["/bin/sh", "-c", command.replace("p2ptopo", shlex.quote(binary), 1)],
+                              capture_output=True, text=True, check=False,
+                              env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", **SANITIZERS})
+        if done.returncode not in (0, 1) or not done.stdout:
+            complain(case, "a hint that does not run", hint + "\n", done.stderr)
+            good = False
+    return good
 
 
 def complain(case, what, expected, came):
@@ -229,6 +258,8 @@ def main():
                 update(case, result, path.parent)
             else:
                 good &= check(case, result, path.parent)
+                source = case.get("from") and resolve(case.get("from"), captures, scratch)
+                good &= check_hints(case, result[1], binary, scratch, source)
     if os.environ.get("UPDATE"):
         stanzas = [case.lines if isinstance(case, Case) else case for case in cases]
         path.write_text("\n\n".join("\n".join(stanza) for stanza in stanzas) + "\n")

@@ -90,7 +90,7 @@ def check_readme(readme, top, tool):
     environment = dict(os.environ, COLUMNS="80", LC_ALL="C.UTF-8", NO_COLOR="1")
     for arguments, shown in re.findall(r"^```\n\$ p2ptopo ([^\n]*)\n(.*?)^```", readme, re.M | re.S):
         printed = subprocess.run([tool, *arguments.split()], capture_output=True, text=True,
-                                 cwd=top, env=environment).stdout
+                                 cwd=top, env=environment).stdout.replace(tool, "p2ptopo")
         if printed.rstrip() != shown.rstrip() and os.environ.get("UPDATE"):
             text = (top / "README.md").read_text()
             block = f"$ p2ptopo {arguments}\n"

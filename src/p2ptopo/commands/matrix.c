@@ -7,6 +7,7 @@
 #include "print/clean.h"
 #include "print/document.h"
 #include "print/grid.h"
+#include "print/hint.h"
 #include "print/pair_facts.h"
 #include "print/plain.h"
 #include "print/speed.h"
@@ -230,8 +231,8 @@ static void print_speed_legend(const struct app *app, enum cell cell)
 {
 	fprintf(app->out, "\nEach cell: %s.\n", cells[cell].legend);
 	fputs("  >= at least: a fact is missing; ? not known; - refused or blocked; no the root\n"
-	      "  complex passes only writes\n"
-	      "Why, and what limits it: p2ptopo path PROVIDER CLIENT\n", app->out);
+	      "  complex passes only writes\n", app->out);
+	hint_pair(app, "Why, and what limits it", "path");
 }
 
 /* The best first. */
@@ -251,8 +252,8 @@ static void print_way_legend(const struct app *app)
 	for (unsigned int i = P2P_DELIVERIES; i-- > 0;)
 		fprintf(app->out, "  %s%c%s  %s\n", paint_on(app, paint_of_delivery(i)),
 			words_delivery_mark(i), paint_off(app), means[i]);
-	fputs("  .  the same function\n"
-	      "Why, and what would lift it: p2ptopo path PROVIDER CLIENT\n", app->out);
+	fputs("  .  the same function\n", app->out);
+	hint_pair(app, "Why, and what would lift it", "path");
 }
 
 static void print_legend(const struct app *app)
@@ -269,8 +270,8 @@ static void print_legend(const struct app *app)
 		fprintf(app->out, "  %s%c%s  %s\n", paint_on(app, paint_of(marks[i].type)),
 			words_mark(marks[i].type), paint_off(app), marks[i].means);
 	fputs("  PIX one switch at most, PXB several, PHB one host bridge, NODE one NUMA node,\n"
-	      "  SYS across NUMA nodes, X the same function\n"
-	      "Why, register by register: p2ptopo path PROVIDER CLIENT\n", app->out);
+	      "  SYS across NUMA nodes, X the same function\n", app->out);
+	hint_pair(app, "Why, register by register", "path");
 }
 
 static void print_line_members(const struct matrix *matrix, size_t row)
@@ -405,8 +406,8 @@ static int print_whole(struct app *app, struct matrix *matrix, struct line *line
 		return print_grid(matrix);
 	error = p2p_groups_new(app->eval, app->selected, app->selected_count, &groups);
 	if (!error && p2p_groups_count(groups) > MANY_ROWS)
-		fprintf(app->out, "%zu rows: -s, -d and --class select rows, p2ptopo report summarizes them "
-			"up.\n\n", p2p_groups_count(groups));
+		fprintf(app->out, "%zu rows: -s, -d, --class and --between select some of them\n\n",
+			p2p_groups_count(groups));
 	if (!error && p2p_groups_count(groups) < app->selected_count) {
 		matrix->row_count = matrix->column_count = lines_of_groups(groups, lines);
 		error = print_grid(matrix);

@@ -7,6 +7,7 @@
 #include "print/clean.h"
 #include "print/document.h"
 #include "print/grid.h"
+#include "print/hint.h"
 #include "print/pair_facts.h"
 #include "print/plain.h"
 #include "print/words.h"
@@ -241,7 +242,7 @@ static void print_legend(const struct app *app)
 	      app->out);
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
 		print_wrapped(app->out, app->options.width, 2, lines[i]);
-	fputs("Why: p2ptopo path PROVIDER CLIENT\n", app->out);
+	hint_pair(app, "Why", "path");
 }
 
 static struct grid grid_of(struct topo *topo)

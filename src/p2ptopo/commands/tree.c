@@ -213,7 +213,7 @@ static void print_legend(const struct app *app)
 	fputs("\nLINK  now < what the function could do\n"
 	      "ACS   control bits as in pci=config_acs=: DirectTrans EgressCtrl UpstreamFwd\n"
 	      "      CmpltRedir ReqRedir TransBlk SrcValid; ! redirects; empty: no ACS\n"
-	      "?     not known; more columns with -o, see p2ptopo tree --help\n", app->out);
+	      "?     not known; more columns with -o\n", app->out);
 }
 
 static int print_hosts(struct walk *walk)

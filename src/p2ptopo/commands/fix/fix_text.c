@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "commands/fix/fix.h"
+#include "print/hint.h"
 #include "print/output.h"
 #include "print/words.h"
 
@@ -101,8 +102,13 @@ static void print_pair(const struct app *app, const struct fix *fix, size_t inde
 			"the host decides; see below" : ends[advised->state]);
 	}
 	if (fix->gated[index])
-		fprintf(app->out, "; %sthe gate refuses it%s: see p2ptopo policy explain",
-			paint_on(app, PAINT_BAD), paint_off(app));
+		fprintf(app->out, "; %sthe gate refuses it%s", paint_on(app, PAINT_BAD), paint_off(app));
+	fputc('\n', app->out);
+	if (!fix->gated[index])
+		return;
+	fputs("  why: ", app->out);
+	hint_command(app->out, app, "policy explain", advised->pair.provider,
+		     advised->pair.client, NULL);
 	fputc('\n', app->out);
 }
 
@@ -176,8 +182,13 @@ static void print_registers(const struct app *app, const struct fix *fix)
 		p2p_register_setpci(&fix->registers[i], true, line, sizeof(line));
 		fprintf(app->out, "  %s\n", line);
 	}
-	if (fix->applied)
-		fprintf(app->out, "  or: p2ptopo fix --undo (%s)\n", fix_undo_file(app));
+	if (!fix->applied)
+		return;
+	fputs("  or: ", app->out);
+	hint_word(app->out, hint_program(app));
+	fputs(" fix --undo --undo-file ", app->out);
+	hint_word(app->out, fix_undo_file(app));
+	fputc('\n', app->out);
 }
 
 static const char *const loader_labels[P2P_LOADERS] = {
@@ -324,8 +335,12 @@ static void print_remedy(const struct app *app, const struct p2p_remedy *remedy)
 	    remedy->text);
 	if (remedy->line)
 		fprintf(app->out, "      %s\n", remedy->line);
-	if (remedy->kind == P2P_REMEDY_WHITELIST && remedy->line)
-		say(app, 6, "p2ptopo fix --report writes what a maintainer asks for.");
+	if (remedy->kind != P2P_REMEDY_WHITELIST || !remedy->line)
+		return;
+	fputs("      what a maintainer asks for: ", app->out);
+	hint_command(app->out, app, "fix --report", remedy->pair.provider,
+		     remedy->pair.client, NULL);
+	fputc('\n', app->out);
 }
 
 static void print_remedies(const struct app *app, const struct fix *fix)

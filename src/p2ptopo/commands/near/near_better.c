@@ -5,6 +5,7 @@
 
 #include "commands/near/near.h"
 #include "print/document.h"
+#include "print/hint.h"
 #include "print/words.h"
 
 /* So many peers are told in full. */
@@ -145,13 +146,11 @@ static int print_peer(const struct app *app, const struct near_peer *peer)
 static void print_hints(const struct app *app, const struct p2p_function *device,
 			const struct p2p_function *first, size_t more)
 {
-	const char *from = app->options.from;
-
 	if (more)
 		fprintf(app->out, "%zu more: add -o PEER,DIRECT-IF\n", more);
-	fprintf(app->out, "how, and what else it opens: p2ptopo %s%s%sfix %s %s\n",
-		from ? "--from " : "", from ? from : "", from ? " " : "", device->display,
-		first->display);
+	fputs("how, and what else it opens: ", app->out);
+	hint_command(app->out, app, "fix", device, first, NULL);
+	fputc('\n', app->out);
 }
 
 void near_print_better(const struct app *app, const struct p2p_function *device,

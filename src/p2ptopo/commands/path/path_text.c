@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "print/hint.h"
 #include "print/output.h"
 #include "commands/path/path.h"
 #include "print/speed.h"
@@ -19,6 +20,13 @@ static void line(const struct app *app, const char *name, const char *text)
 {
 	label(app, name);
 	words_wrap(app->out, text, LABEL, LABEL, app->options.width);
+}
+
+/* With a command in it, which is to be pasted. */
+static void change(const struct app *app, const char *cure)
+{
+	label(app, "  change");
+	hint_wrap(app, cure, LABEL, LABEL);
 }
 
 static void heading(const struct app *app, const char *text)
@@ -136,7 +144,7 @@ static void print_ways(const struct app *app, const char *name, const struct p2p
 	print_other_ways(app, &ways, told);
 	cure = p2p_driver_way_cure(&ways, told, text);
 	if (cure)
-		line(app, "  change", cure);
+		change(app, cure);
 }
 
 static bool same_ways(const struct p2p_verdict *forward, const struct p2p_verdict *reverse)

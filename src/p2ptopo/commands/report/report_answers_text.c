@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "commands/report/report.h"
+#include "print/hint.h"
 #include "print/output.h"
 #include "print/speed.h"
 #include "print/words.h"
@@ -132,7 +133,7 @@ static void print_why(const struct app *app, const struct outcome *outcome)
 	cure = told ? p2p_driver_way_cure(&ways, told, why) : NULL;
 	snprintf(text, sizeof(text), "  what to change: %s", cure ? cure : "");
 	if (cure)
-		words_wrap(app->out, text, 0, 4, app->options.width);
+		hint_wrap(app, text, 0, 4);
 }
 
 void report_print_answers(const struct app *app, const struct survey *survey)

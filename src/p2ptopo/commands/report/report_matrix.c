@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "print/clean.h"
+#include "print/hint.h"
 #include "print/output.h"
 #include "commands/report/report.h"
 #include "print/words.h"
@@ -293,7 +294,11 @@ static void print_classes(const struct app *app, const struct survey *survey,
 		fprintf(app->out, "%-*s", CLASSES_LABEL, name);
 		print_counts(app, total, &pair->summary);
 	}
-	fputs("pair by pair: p2ptopo matrix; for one device: p2ptopo near DEVICE\n", app->out);
+	fputs("pair by pair: ", app->out);
+	hint_command(app->out, app, "matrix", NULL);
+	fputs("\nfor one device: ", app->out);
+	hint_command(app->out, app, "near", app->selected[0], NULL);
+	fputc('\n', app->out);
 }
 
 /* One entry of the legend, on a new line when this one is full.  Return: the column after it. */

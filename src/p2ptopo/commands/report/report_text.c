@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "print/hint.h"
 #include "print/output.h"
 #include "commands/report/report.h"
 #include "print/lints.h"
@@ -214,17 +215,18 @@ static void print_hint(const struct app *app, const char *text, const char *comm
 		       const struct p2p_verdict *example)
 {
 	const struct command *row = app_commands();
-	const char *from = app->options.from, *driver = example->provider->driver;
+	const char *driver = example->provider->driver;
 	bool gpudirect = !strcmp(command, "fix") && driver && !strcmp(driver, "nvidia") &&
 			 example->kernel.common;
 
 	while (row->name && strcmp(row->name, command) != 0)
 		row++;
-	if (row->name)
-		fprintf(app->out, "  %s: p2ptopo %s%s%s%s%s %s %s\n", text, from ? "--from " : "",
-			from ? from : "", from ? " " : "", command,
-			gpudirect ? " --goal gpudirect" : "", example->provider->display,
-			example->client->display);
+	if (!row->name)
+		return;
+	fprintf(app->out, "  %s: ", text);
+	hint_command(app->out, app, gpudirect ? "fix --goal gpudirect" : command,
+		     example->provider, example->client, NULL);
+	fputc('\n', app->out);
 }
 
 /* What is permitted but goes a longer way costs something. */
@@ -311,8 +313,11 @@ static void print_notes(const struct app *app)
 		if (count++ < MOST_NOTES)
 			print_note(app, note);
 	}
-	if (count > MOST_NOTES)
-		fprintf(app->out, "! %zu notes more: p2ptopo report --json\n", count - MOST_NOTES);
+	if (count <= MOST_NOTES)
+		return;
+	fprintf(app->out, "! %zu notes more: ", count - MOST_NOTES);
+	hint_command(app->out, app, "report --json", NULL);
+	fputc('\n', app->out);
 }
 
 static void print_advice(const struct app *app, const struct survey *survey)

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Commands to type next.  Each is printed to be pasted into a shell as it is: the program as it was
+ * called, the machine and the rules that the answer is about, and every word quoted that needs it.
+ * A command is never broken into lines.
+ */
+#ifndef P2PTOPO_HINT_H
+#define P2PTOPO_HINT_H
+
+#include "app.h"
+
+/** hint_program() - "p2ptopo", or the path of a binary that is not in $PATH. */
+const char *hint_program(const struct app *app);
+
+/** hint_word() - print a word so that a shell reads it as one. */
+void hint_word(FILE *out, const char *word);
+
+/**
+ * hint_command() - print "p2ptopo --from box.tar --kernel 6.1 path a b", without newline.
+ * @command: printed as it is, options included; functions follow it, const struct p2p_function *,
+ *	which are named by their address where a shell would not take their name; NULL ends them
+ */
+void hint_command(FILE *out, const struct app *app, const char *command, ...)
+	__attribute__((sentinel));
+
+/** hint_pair() - a line "TEXT: ", and @command for a pair of the selection; nothing without one. */
+void hint_pair(const struct app *app, const char *text, const char *command);
+
+/**
+ * hint_wrap() - words_wrap() of a sentence of the library in which `p2ptopo ...` is a command, which
+ *	gets a line of its own behind @indent blanks.
+ */
+void hint_wrap(const struct app *app, const char *text, size_t column, size_t indent);
+
+#endif
