@@ -37,7 +37,6 @@ struct options {
 	const char *mode;			/* of the gate: --mode */
 	const char *cell;			/* of the matrix */
 	const char *scratch, *evidence;		/* for prove, the latter for measured, too */
-	const char *between;			/* for measured */
 	const char *only;			/* of check: --only */
 	bool record;				/* of check: --record */
 	const char *run_dir;			/* where root's snapshot is */
@@ -53,6 +52,7 @@ struct options {
 	bool help, version, schema;
 	uint64_t given, lettered;
 	unsigned int width, height;		/* of the screen; 80x24 when not a terminal */
+	bool sized;				/* and it is one, or COLUMNS is set: tables fit in */
 };
 
 struct command;
@@ -103,6 +103,7 @@ enum takes {
 	TAKES_JSON = 1 << 5,	/* -j, --json-schema: it has a schema */
 	TAKES_COLUMNS = 1 << 6,	/* -o: it has columns */
 	TAKES_TABLE = 1 << 7,	/* --markdown, --csv */
+	TAKES_BETWEEN = 1 << 8,	/* --between names classes, not devices */
 	TAKES_MACHINE = TAKES_FROM | TAKES_RULES | TAKES_SAVED,
 	TAKES_PAIRS = TAKES_MACHINE | TAKES_FILTER | TAKES_ALL,
 };

@@ -62,8 +62,9 @@ static const struct option_row rows[] = {
 	  "only pairs with a function of these ids, as lspci -d; given again: these, too" },
 	{ 0, "class", "CLASS,...", TAKES_FILTER, NULL, TEXT(classes), VALUE_WORDS, classes,
 	  "only pairs with a function of these classes: gpu, accel, nic, nvme, ..." },
-	{ 0, "between", "CLASS,CLASS", 0, "matrix, topo and pairs", TEXT(between), VALUE_WORDS, classes,
-	  "only pairs of one class with the other, both ways: gpu,nic" },
+	{ 0, "between", "A,B", 0, "matrix, topo, pairs and measured", TEXT(between), VALUE_WORDS, classes,
+	  "only pairs of one class with the other, both ways, as gpu,nic; of measured: the provider and "
+	  "the client, where the text does not name them" },
 	{ 'a', "all", NULL, TAKES_ALL, NULL, FLAG(all),
 	  "every function, not only those of classes that do peer-to-peer DMA" },
 	{ 'o', "columns", "COLUMN,...", TAKES_COLUMNS, NULL, TEXT(columns), VALUE_COLUMNS, NULL,
@@ -93,8 +94,6 @@ static const struct option_row rows[] = {
 	  "even if it carries a file system, a partition table or another signature" },
 	{ 0, "evidence", "FILE", 0, "prove and measured", TEXT(evidence), VALUE_PATH, NULL,
 	  "write the result to this file" },
-	{ 0, "between", "PROVIDER,CLIENT", 0, "measured", TEXT(between), VALUE_NONE, NULL,
-	  "the devices of a measurement that does not name them" },
 	{ 0, "only", "CLASS,...", 0, "check", TEXT(only), VALUE_WORDS, check_classes,
 	  "check only these classes: missing, gate, iommu, acs, ..." },
 	{ 0, "record", NULL, 0, "check", FLAG(record),
@@ -317,6 +316,7 @@ static void look_at_screen(struct options *options)
 	if (options->terminal)
 		(void)ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
 	options->width = number_of(getenv("COLUMNS"), size.ws_col ? size.ws_col : 80);
+	options->sized = options->terminal || number_of(getenv("COLUMNS"), 0);
 	options->height = number_of(getenv("LINES"), size.ws_row ? size.ws_row : 24);
 }
 

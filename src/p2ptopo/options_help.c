@@ -4,6 +4,7 @@
 
 #include "options.h"
 #include "print/output.h"
+#include "print/words.h"
 
 static void help_option(FILE *out, const struct option_row *row)
 {
@@ -59,6 +60,12 @@ enum status command_help(struct app *app, int argc, char **argv)
 	return STATUS_DONE;
 }
 
+static void help_column(FILE *out, const struct column *column)
+{
+	fprintf(out, "  %-18s", column->name);
+	words_wrap(out, column->help, 20, 20, 80);
+}
+
 void options_help(FILE *out, const struct command *command)
 {
 	const struct option_row *row;
@@ -77,9 +84,9 @@ void options_help(FILE *out, const struct command *command)
 	if (command && command->columns) {
 		fputs("\nColumns:\n", out);
 		for (column = command->columns; column->name; column++)
-			fprintf(out, "  %-18s%s\n", column->name, column->help);
+			help_column(out, column);
 	}
-	fputs("\nExit status: 0 done; 1 the answer is no; 2 usage; 3 no access; "
-	      "4 bad input; 5 out of\nmemory, disk full and the like; 10 and up: the first "
-	      "class of check that fails.\n", out);
+	fputs("\nExit status: 0 done; 1 the answer is no; 2 usage; 3 no access; 4 bad input;\n"
+	      "5 out of memory, disk full and the like; 10 and up: the first class of check\n"
+	      "that fails.\n", out);
 }

@@ -11,6 +11,7 @@
 
 #include <p2ppolicy/cmdline.h>
 #include <p2ppolicy/policy.h>
+#include <p2ppolicy/score.h>
 
 /**
  * enum p2p_goal - what a pair shall become.
@@ -144,6 +145,10 @@ struct p2p_advice *p2p_advice_free(struct p2p_advice *advice);
 /** p2p_advice_pair() - the pair at @index, in the order given; NULL past the end. */
 const struct p2p_advised *p2p_advice_pair(const struct p2p_advice *advice,
 					  size_t index);
+
+/** p2p_advice_score() - how fast @advised, of this advice, is, and how fast with the registers changed. */
+void p2p_advice_score(const struct p2p_advice *advice, const struct p2p_advised *advised,
+		      struct p2p_score *ret_before, struct p2p_score *ret_after);
 
 /** p2p_advice_registers() - the registers to change, by BDF; *@ret_count of them, borrowed. */
 const struct p2p_register *p2p_advice_registers(const struct p2p_advice *advice,

@@ -247,7 +247,8 @@ static enum status print_text(struct app *app, const struct list *list,
 {
 	struct table *table = NULL;
 	enum status status = table_new(app, flows_columns,
-				       "CLIENT,OP,PROVIDER,ALONE,SHARE,LIMIT,LIMIT-AT", &table);
+				       "CLIENT,OP,PROVIDER,ALONE,SHARE,LIMIT,LIMIT-AT", "LIMIT-AT",
+				       &table);
 	int error = 0;
 
 	if (status)

@@ -6,10 +6,10 @@
 
 #include "print/clean.h"
 #include "print/document.h"
-#include "print/grid.h"
+#include "print/table/grid.h"
 #include "print/hint.h"
 #include "print/pair_facts.h"
-#include "print/plain.h"
+#include "print/table/plain.h"
 #include "print/speed.h"
 
 /* Names longer than this make columns too wide; they are numbered instead. */

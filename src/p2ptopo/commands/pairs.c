@@ -7,7 +7,7 @@
 #include "print/document.h"
 #include "print/output.h"
 #include "print/pair_facts.h"
-#include "print/plain.h"
+#include "print/table/plain.h"
 
 /** typedef pair_fn - what to do with one verdict.  Return: 0 goes on, all else stops. */
 typedef int pair_fn(struct app *app, const struct p2p_verdict *verdict, void *userdata);
@@ -74,7 +74,7 @@ static enum status print_text(struct app *app)
 	int error;
 
 	status = table_new(app, pairs_columns, "PROVIDER,CLIENT,REL,DELIVERED,MAP-TYPE,READ,WRITE,"
-			   "SCORE,ACS-REDIRECT", &rows.table);
+			   "SCORE,ACS-REDIRECT", "ACS-REDIRECT,SCORE", &rows.table);
 	if (status)
 		return status;
 	print_rules_note(app, "# ");

@@ -6,10 +6,10 @@
 #include "machine/label.h"
 #include "print/clean.h"
 #include "print/document.h"
-#include "print/grid.h"
+#include "print/table/grid.h"
 #include "print/hint.h"
 #include "print/pair_facts.h"
-#include "print/plain.h"
+#include "print/table/plain.h"
 #include "print/words.h"
 
 #define LETTERS_SIZE 8
@@ -117,19 +117,13 @@ static enum paint print_cell(char text[GRID_CELL], void *userdata, size_t row, s
 	return paint_of_delivery(ways.delivery);
 }
 
-/* Those of the most interest first, as users read them: gpu, accel, nic, nvme, ... */
-static unsigned int place_of(const struct p2p_function *function)
-{
-	return function->kind == P2P_CLASS_OTHER ? P2P_CLASSES : (unsigned int)function->kind;
-}
-
 static int compare(const void *left, const void *right)
 {
 	const struct p2p_function *one = *(const struct p2p_function *const *)left;
 	const struct p2p_function *other = *(const struct p2p_function *const *)right;
 
-	if (place_of(one) != place_of(other))
-		return place_of(one) < place_of(other) ? -1 : 1;
+	if (one->kind != other->kind)
+		return words_place(one->kind) < words_place(other->kind) ? -1 : 1;
 	return p2p_bdf_compare(one->bdf, other->bdf);
 }
 

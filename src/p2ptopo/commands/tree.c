@@ -21,7 +21,8 @@ static const struct lines lines_utf8 = { "├─", "└─", "│ ", "  " };
 
 /**
  * struct walk - the tree while it is printed.
- * @shown: by index of function, with a filter: those it selects and all bridges above them
+ * @shown: by index of function, with a filter: those it selects and all bridges above them; without
+ *	one and without --all: bridges, and what takes part in peer-to-peer DMA; NULL all
  * @prefix: grows and shrinks with the depth; @size bytes are allocated
  * @room: see struct tree_row
  */
@@ -30,7 +31,7 @@ struct walk {
 	struct table *table;
 	const struct lines *lines;
 	struct p2p_isolation *isolation;
-	bool *shown;
+	bool *shown, folds;
 	char *prefix;
 	size_t size, room;
 };
@@ -65,10 +66,32 @@ static int append(struct walk *walk, size_t at, const char *text)
 	return 0;
 }
 
+static size_t count_hidden(const struct walk *walk, const struct p2p_function *const *functions,
+			   size_t count)
+{
+	size_t hidden = 0;
+
+	for (size_t i = 0; i < count; i++)
+		hidden += !is_shown(walk, functions[i]);
+	return hidden;
+}
+
+static int print_folded(struct walk *walk, const struct p2p_host_bridge *host, size_t folded, size_t at)
+{
+	struct tree_row row = { .host = host, .folded = folded, .room = walk->room };
+	int err = append(walk, at, walk->lines->last);
+
+	row.prefix = walk->prefix;
+	return err ? err : table_add(walk->table, &row);
+}
+
 /* Functions of one bus, each with what is below it; @at is the length of the prefix so far. */
 static int print_bus(struct walk *walk, const struct p2p_host_bridge *host,
 		     const struct p2p_function *const *functions, size_t count, size_t at)
 {
+	size_t hidden = walk->folds ? count_hidden(walk, functions, count) : 0;
+	/* A line for one function may as well be its own. */
+	bool whole = walk->folds && hidden < 2;
 	const struct lines *lines = walk->lines;
 	int err = 0;
 
@@ -78,9 +101,9 @@ static int print_bus(struct walk *walk, const struct p2p_host_bridge *host,
 					.isolation = walk->isolation };
 		bool last;
 
-		if (!is_shown(walk, function))
+		if (!whole && !is_shown(walk, function))
 			continue;
-		last = is_last(walk, functions, count, i);
+		last = whole ? i + 1 == count : !hidden && is_last(walk, functions, count, i);
 		err = append(walk, at, last ? lines->last : lines->branch);
 		row.prefix = walk->prefix;
 		if (!err)
@@ -92,7 +115,7 @@ static int print_bus(struct walk *walk, const struct p2p_host_bridge *host,
 			err = print_bus(walk, host, function->children, function->child_count,
 					strlen(walk->prefix));
 	}
-	return err;
+	return err || whole || !hidden ? err : print_folded(walk, host, hidden, at);
 }
 
 static int print_host(struct walk *walk, const struct p2p_host_bridge *host)
@@ -100,10 +123,34 @@ static int print_host(struct walk *walk, const struct p2p_host_bridge *host)
 	struct tree_row row = { .prefix = "", .host = host };
 	int err;
 
-	if (is_last(walk, host->root, host->roots, (size_t)-1))
+	if (!walk->folds && is_last(walk, host->root, host->roots, (size_t)-1))
 		return 0;
 	err = table_add(walk->table, &row);
 	return err ? err : print_bus(walk, host, host->root, host->roots, 0);
+}
+
+static bool any(const struct p2p_topology *topology,
+		bool (*test)(const struct p2p_function *function))
+{
+	for (size_t i = 0; i < p2p_topology_count(topology); i++)
+		if (test(p2p_topology_function(topology, i)))
+			return true;
+	return false;
+}
+
+static bool takes_part(const struct p2p_function *function)
+{
+	return p2p_function_takes_part(function);
+}
+
+static void fold(struct walk *walk)
+{
+	for (size_t i = 0; i < p2p_topology_count(walk->app->topology); i++) {
+		const struct p2p_function *function = p2p_topology_function(walk->app->topology, i);
+
+		walk->shown[function->index] = takes_part(function) ||
+					       p2p_function_is_bridge(function) || function->missing;
+	}
 }
 
 /* What the filters select, and the bridges above it. */
@@ -113,11 +160,16 @@ static enum status mark_shown(struct walk *walk)
 	size_t count = p2p_topology_count(topology);
 	enum status status;
 
-	if (!app_has_filter(walk->app))
+	walk->folds = !app_has_filter(walk->app) && !walk->app->options.all && any(topology, takes_part);
+	if (!walk->folds && !app_has_filter(walk->app))
 		return STATUS_DONE;
 	walk->shown = calloc(count + 1, sizeof(bool));
 	if (!walk->shown)
 		return fail_memory(walk->app->failure);
+	if (walk->folds) {
+		fold(walk);
+		return STATUS_DONE;
+	}
 	status = app_mark(walk->app, walk->shown);
 	for (size_t i = 0; i < count && !status; i++) {
 		const struct p2p_function *at = p2p_topology_function(topology, i);
@@ -162,15 +214,6 @@ static const struct {
 	{ "GROUP", 5, any_group },
 };
 
-static bool any(const struct p2p_topology *topology,
-		bool (*test)(const struct p2p_function *function))
-{
-	for (size_t i = 0; i < p2p_topology_count(topology); i++)
-		if (test(p2p_topology_function(topology, i)))
-			return true;
-	return false;
-}
-
 /* Columns that TREE and LINK take beyond their headings' width in narrow_columns. */
 static size_t widest(const struct p2p_topology *topology)
 {
@@ -211,9 +254,10 @@ static void print_legend(const struct app *app)
 	if (app->options.columns)
 		return;
 	fputs("\nLINK  now < what the function could do\n"
-	      "ACS   control bits as in pci=config_acs=: DirectTrans EgressCtrl UpstreamFwd\n"
-	      "      CmpltRedir ReqRedir TransBlk SrcValid; ! redirects; empty: no ACS\n"
-	      "?     not known; more columns with -o\n", app->out);
+	      "ACS   the bits of ACS Control, as pci=config_acs= takes them, from the left:\n"
+	      "      DirectTrans EgressCtrl UpstreamFwd CmpltRedir ReqRedir TransBlk SrcValid;\n"
+	      "      ! it sends peers by way of the root complex; empty: it has no ACS\n"
+	      "?     not known; bus numbers: -o +BUSES; functions that take no part: --all\n", app->out);
 }
 
 static int print_hosts(struct walk *walk)
@@ -229,7 +273,7 @@ static int print_hosts(struct walk *walk)
 static enum status print_text(struct app *app)
 {
 	struct walk walk = { .app = app };
-	bool narrow = app->options.terminal && app->options.width < WIDE;
+	bool narrow = app->options.sized && app->options.width < WIDE;
 	char columns[COLUMNS_SIZE];
 	enum status status;
 
@@ -239,7 +283,7 @@ static enum status print_text(struct app *app)
 	status = mark_shown(&walk);
 	if (!status)
 		status = table_new(app, tree_columns, narrow ? columns : COLUMNS_WIDE,
-				   &walk.table);
+				   NULL, &walk.table);
 	if (!status && (p2p_isolation_new(app->context, app->topology, &walk.isolation) ||
 			print_hosts(&walk)))
 		status = fail_memory(app->failure);

@@ -7,12 +7,13 @@
 /**
  * struct tree_row - one line of the tree: a function, or a host bridge.
  * @prefix: the lines drawn before it
+ * @folded: the line stands for so many functions that take no part; 0 it is one function's
  * @room: columns that the screen has for WHAT; 0 as many as it takes
  * @isolation: the groups as the kernel would make them, for why; NULL not said
  */
 struct tree_row {
 	const char *prefix;
-	size_t room;
+	size_t room, folded;
 	const struct p2p_host_bridge *host;
 	const struct p2p_function *function;	/* NULL: the line is the host bridge's */
 	const struct p2p_isolation *isolation;

@@ -24,8 +24,11 @@ static void print_tree(FILE *cell, const struct app *app, const void *row)
 	char bdf[P2P_BDF_SIZE];
 
 	(void)app;
-	fprintf(cell, "%s%s", line->prefix, line->function ?
-		p2p_bdf_format(line->function->bdf, bdf) : line->host->name);
+	if (line->folded)
+		fprintf(cell, "%s(+%zu)", line->prefix, line->folded);
+	else
+		fprintf(cell, "%s%s", line->prefix, line->function ?
+			p2p_bdf_format(line->function->bdf, bdf) : line->host->name);
 }
 
 static void print_names(FILE *cell, const struct app *app, const void *row)
@@ -63,7 +66,10 @@ static void print_port(FILE *cell, const struct app *app, const void *row)
 	const struct tree_row *line = row;
 
 	(void)app;
-	if (line->function)
+	if (line->folded)
+		fputs(line->folded > 1 ? "functions that take no part" : "a function that takes no part",
+		      cell);
+	else if (line->function)
 		fputs(words_port(line->function), cell);
 	else
 		fputs(line->host->vmd ? "VMD domain" : "host bridge", cell);
@@ -206,7 +212,8 @@ static void print_node(FILE *cell, const struct app *app, const void *row)
 	const struct tree_row *line = row;
 
 	(void)app;
-	print_number(cell, line->function ? line->function->numa : line->host->numa);
+	if (!line->folded)
+		print_number(cell, line->function ? line->function->numa : line->host->numa);
 }
 
 static void print_group(FILE *cell, const struct app *app, const void *row)
@@ -277,10 +284,23 @@ static void print_slot(FILE *cell, const struct app *app, const void *row)
 		fputs(function->slot, cell);
 }
 
+/* "12-18": the bus of a bridge, and the last one below it. */
+static void print_buses(FILE *cell, const struct app *app, const void *row)
+{
+	const struct p2p_function *function = function_of(row);
+
+	(void)app;
+	if (function && p2p_function_is_bridge(function) && function->header == P2P_PRESENT)
+		fprintf(cell, "%02x-%02x", function->secondary, function->subordinate);
+	else if (function && p2p_function_is_bridge(function))
+		putc('?', cell);
+}
+
 const struct column tree_columns[] = {
 	{ "TREE", "host bridges and functions", false, 0, .print = print_tree },
 	{ "WHAT", "kind of port, or names and product", false, 0, .print = print_what },
 	{ "PORT", "PCI Express port type", false, 0, .print = print_port },
+	{ "BUSES", "buses below a bridge, the first and the last", false, 0, .print = print_buses },
 	{ "CLASS", "gpu, nic, nvme, ...", false, 0, .print = print_class },
 	{ "LINK", "link now; < what the function could do", false, 0, .print = print_link,
 	  .paint = paint_link },

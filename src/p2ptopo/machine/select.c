@@ -68,6 +68,12 @@ static enum status make_classes(struct failure *failure, const char *names,
 	return status;
 }
 
+/* Of measured it names two devices. */
+static const char *classes_between(const struct app *app)
+{
+	return app->command->takes & TAKES_BETWEEN ? app->options.between : NULL;
+}
+
 static enum status make_between(struct failure *failure, const char *names, unsigned int between[2])
 {
 	enum status status = STATUS_DONE;
@@ -116,7 +122,7 @@ static enum status make_picker(const struct app *app, struct picker *picker)
 	if (!status)
 		status = make_classes(app->failure, options->classes, &picker->classes);
 	if (!status)
-		status = make_between(app->failure, options->between, picker->between);
+		status = make_between(app->failure, classes_between(app), picker->between);
 	return status;
 }
 
@@ -124,7 +130,8 @@ bool app_has_filter(const struct app *app)
 {
 	const struct options *options = &app->options;
 
-	return options->slots.count || options->ids.count || options->classes || options->between;
+	return options->slots.count || options->ids.count || options->classes ||
+	       classes_between(app);
 }
 
 static bool any_matches(const struct pci_filter *filters, size_t count,

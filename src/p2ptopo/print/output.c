@@ -7,7 +7,7 @@
 #include "print/clean.h"
 #include "print/output.h"
 #include "print/pair_facts.h"
-#include "print/plain.h"
+#include "print/table/plain.h"
 #include "print/words.h"
 
 #define BATCH 1024
@@ -95,6 +95,7 @@ void print_rules_note(const struct app *app, const char *prefix)
  * @columns: those shown; @count of them
  * @cell, @text, @length: the memory stream that cells are printed to
  * @rows: in the batch
+ * @spare: what may be left out; see table_new()
  * @started: has the heading been printed?
  */
 struct table {
@@ -105,6 +106,7 @@ struct table {
 	FILE *cell;
 	char *text;
 	size_t length, rows;
+	const char *spare;
 	bool started;
 };
 
@@ -195,7 +197,7 @@ static int make_scols(struct table *table)
 }
 
 enum status table_new(struct app *app, const struct column *all, const char *usual,
-		      struct table **ret_table)
+		      const char *spare, struct table **ret_table)
 {
 	struct table *table = calloc(1, sizeof(*table));
 	enum status status;
@@ -206,6 +208,7 @@ enum status table_new(struct app *app, const struct column *all, const char *usu
 	while (all[count].name)
 		count++;
 	table->app = app;
+	table->spare = app->options.columns || !app->options.sized ? NULL : spare;
 	table->columns = calloc(count, sizeof(void *));
 	table->cell = open_memstream(&table->text, &table->length);
 	if (!table->columns || !table->cell) {
@@ -246,10 +249,79 @@ void table_widen(struct table *table, const char *name, unsigned int width)
 	}
 }
 
+/* Columns that this one takes, its heading and the blank before the next included. */
+static size_t width_of(const struct table *table, size_t i)
+{
+	struct libscols_column *column = scols_table_get_column(table->scols, i);
+	size_t width = strlen(table->columns[i]->name);
+	double hint = scols_column_get_whint(column);
+	struct libscols_line *line;
+
+	if (scols_column_is_hidden(column))
+		return 0;
+	if (hint > (double)width)
+		width = (size_t)hint;
+	for (size_t row = 0; (line = scols_table_get_line(table->scols, row)); row++) {
+		struct libscols_cell *cell = scols_line_get_cell(line, i);
+		const char *text = cell ? scols_cell_get_data(cell) : NULL;
+
+		if (text && clean_width(text) > width)
+			width = clean_width(text);
+	}
+	return width + 1;
+}
+
+static size_t width_of_all(const struct table *table)
+{
+	size_t width = 0;
+
+	for (size_t i = 0; i < table->count; i++)
+		width += width_of(table, i);
+	return width - 1;
+}
+
+static void hide(struct table *table, const char *name, size_t length)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		if (strlen(table->columns[i]->name) == length &&
+		    !strncmp(table->columns[i]->name, name, length))
+			scols_column_set_flags(scols_table_get_column(table->scols, i),
+					       SCOLS_FL_HIDDEN);
+	}
+}
+
+/* Decided by the first batch, and then for all. */
+static void fit(struct table *table)
+{
+	const char *name = table->spare;
+
+	while (name && *name && width_of_all(table) > table->app->options.width) {
+		size_t length = strcspn(name, ",");
+
+		hide(table, name, length);
+		name += length + (name[length] == ',');
+	}
+}
+
+char *table_left_out(const struct table *table, char *text, size_t size)
+{
+	size_t used = 0;
+
+	*text = '\0';
+	for (size_t i = 0; table->scols && i < table->count && used < size; i++) {
+		if (scols_column_is_hidden(scols_table_get_column(table->scols, i)))
+			used += (size_t)snprintf(text + used, size - used, "%s%s", used ? "," : "",
+						 table->columns[i]->name);
+	}
+	return text;
+}
+
 static int print_batch(struct table *table)
 {
 	int error;
 
+	if (!table->started)
+		fit(table);
 	scols_table_enable_noheadings(table->scols, table->started);
 	error = scols_print_table(table->scols);
 	scols_table_remove_lines(table->scols);

@@ -62,12 +62,14 @@ struct table;
  * table_new() - start a table of the columns that -o chooses, or of @usual.
  * @all: every column there is, the last one nameless
  * @usual: names, separated by commas
+ * @spare: of these, those that are left out, the first one first, where the screen is too narrow for
+ *	all; not with -o, and not where the output goes elsewhere; NULL none
  * @ret_table: free with table_free()
  *
  * Return: STATUS_DONE; STATUS_USAGE when -o names a column there is not.
  */
 enum status table_new(struct app *app, const struct column *all, const char *usual,
-		      struct table **ret_table);
+		      const char *spare, struct table **ret_table);
 
 /** table_free() - NULL is fine.  Return: NULL. */
 struct table *table_free(struct table *table);
@@ -81,6 +83,9 @@ void table_widen(struct table *table, const char *name, unsigned int width);
  * Return: 0 or -ENOMEM.
  */
 int table_add(struct table *table, const void *row);
+
+/** table_left_out() - the names of columns that were left out, with commas; "" none.  Return: @text. */
+char *table_left_out(const struct table *table, char *text, size_t size);
 
 /** table_end() - print what is left.  Return: 0 or a negative errno. */
 int table_end(struct table *table);

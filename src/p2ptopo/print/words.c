@@ -167,6 +167,11 @@ char words_delivery_mark(enum p2p_delivery delivery)
 	return marks[delivery];
 }
 
+unsigned int words_place(enum p2p_class kind)
+{
+	return kind == P2P_CLASS_OTHER ? P2P_CLASSES : (unsigned int)kind;
+}
+
 char *words_node(struct p2p_number node, char buffer[WORDS_SIZE])
 {
 	if (node.fact == P2P_PRESENT && node.value >= 0)

@@ -36,6 +36,9 @@ char words_mark(enum p2p_map_type type);
 /* D, R, L, S, X, ! or ?: what comes of a pair's transfers, in one letter. */
 char words_delivery_mark(enum p2p_delivery delivery);
 
+/* Where a class stands in lists: gpu, accel, nic, nvme, ..., and what nobody looks for last. */
+unsigned int words_place(enum p2p_class kind);
+
 /* A NUMA node: "-" the kernel names none, "?" not known. */
 char *words_node(struct p2p_number node, char buffer[WORDS_SIZE]);
 

@@ -266,6 +266,16 @@ int p2p_advice_new(struct p2p_context *context, const struct p2p_topology *topol
 	return 0;
 }
 
+void p2p_advice_score(const struct p2p_advice *advice, const struct p2p_advised *advised,
+		      struct p2p_score *ret_before, struct p2p_score *ret_after)
+{
+	p2p_eval_score(advice->eval, &advised->before, ret_before);
+	if (advised->state == P2P_ADVICE_REGISTERS && advice->changed_eval)
+		p2p_eval_score(advice->changed_eval, &advised->after, ret_after);
+	else
+		*ret_after = *ret_before;
+}
+
 struct p2p_advice *p2p_advice_free(struct p2p_advice *advice)
 {
 	if (!advice)

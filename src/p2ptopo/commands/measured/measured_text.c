@@ -129,7 +129,8 @@ static enum status print_table(struct app *app, const struct measured_rows *rows
 {
 	struct table *table = NULL;
 	enum status status = table_new(app, measured_columns,
-				       "PROVIDER,CLIENT,WHAT,SAID,PREDICTED,FINDING,TOOL", &table);
+				       "PROVIDER,CLIENT,WHAT,SAID,PREDICTED,FINDING,TOOL", "TOOL",
+				       &table);
 	int error = 0;
 
 	if (status)

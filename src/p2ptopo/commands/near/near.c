@@ -8,8 +8,9 @@
 #include "print/document.h"
 #include "commands/near/near.h"
 #include "print/pair_order.h"
-#include "print/plain.h"
+#include "print/table/plain.h"
 #include "print/speed.h"
+#include "print/words.h"
 
 static const struct near_peer *peer_of(const void *row)
 {
@@ -29,8 +30,7 @@ static void print_name(FILE *cell, const struct app *app, const void *row)
 	const struct p2p_function *function = peer_of(row)->function;
 
 	(void)app;
-	if (function->os_names && function->os_names[0])
-		fputs(function->os_names[0], cell);
+	fputs(function->display, cell);
 }
 
 static void print_class(FILE *cell, const struct app *app, const void *row)
@@ -117,13 +117,34 @@ static void print_why(FILE *cell, const struct app *app, const void *row)
 	fputs(pair_say(told_pair(peer_of(row)), PAIR_WAY_WHY, text), cell);
 }
 
+/* "11.2/34.6": reads, then writes. */
+static void print_both(FILE *cell, const struct pair *pair)
+{
+	char read[WORDS_SIZE], write[WORDS_SIZE];
+
+	fprintf(cell, "%s/%s", speed_bandwidth(&pair->score.read, read),
+		speed_bandwidth(&pair->score.write, write));
+}
+
+static void print_gives(FILE *cell, const struct app *app, const void *row)
+{
+	(void)app;
+	print_both(cell, &peer_of(row)->gives);
+}
+
+static void print_takes(FILE *cell, const struct app *app, const void *row)
+{
+	(void)app;
+	print_both(cell, &peer_of(row)->takes);
+}
+
 #define PEER(name, help, right, print) { name, help, right, 0, print, NULL, PAIR_NONE, 0, 0 }
 #define PAIR(name, help, right, side, fact) \
 	{ name, help, right, 0, NULL, NULL, PAIR_##fact, offsetof(struct near_peer, side), 0 }
 
 const struct column near_columns[] = {
 	PEER("PEER", "address of the peer", false, print_peer),
-	PEER("NAME", "its name", false, print_name),
+	PEER("NAME", "its name, or its address where it has none", false, print_name),
 	PEER("CLASS", "gpu, nic, nvme, ...", false, print_class),
 	PEER("NUMA", "its NUMA node; - the kernel says none, ? unknown", true, print_numa),
 	PEER("CPUS", "the CPUs local to it", false, print_cpus),
@@ -144,6 +165,8 @@ const struct column near_columns[] = {
 	     "- refused or blocked, ? unknown", true, gives, READ),
 	PAIR("WRITE", "GB/s the peer can write to DEVICE", true, gives, WRITE),
 	PAIR("SCORE", "the lower score of these two, 0 to 100; ? unknown", true, gives, SCORE),
+	PEER("GIVES-GB/S", "GB/s the peer can read from DEVICE, and write to it", false, print_gives),
+	PEER("TAKES-GB/S", "GB/s DEVICE can read from the peer, and write to it", false, print_takes),
 	PAIR("TAKES-READ", "GB/s DEVICE can read from the peer", true, takes, READ),
 	PAIR("TAKES-WRITE", "GB/s DEVICE can write to the peer", true, takes, WRITE),
 	PEER("DIRECT-IF", "the bits to clear to make both directions direct; empty: none helps",
@@ -218,7 +241,7 @@ static void print_title(const struct app *app, const struct p2p_function *device
 	named = strcmp(name, bdf) != 0;
 	snprintf(text, sizeof(text), "%s%s (%s%s%s)%s", count ? "Peers of " : "", name,
 		 named ? bdf : "", named ? " " : "", p2p_class_name(device->kind),
-		 count ? ", the best first:" : " has no matching peer.");
+		 count ? ", of each class the best first:" : " has no matching peer.");
 	print_wrapped(app->out, app->options.width, 0, text);
 }
 
@@ -228,10 +251,22 @@ static void print_legend(const struct app *app, const struct p2p_function *devic
 
 	snprintf(text, sizeof(text), "DELIVERED: what the drivers in use would do, into the memory of "
 		 "a GPU or an accelerator, else the worse of both directions. GIVES: what the kernel "
-		 "decides for DMA of the peer to the memory of %s. READ, WRITE: GB/s of that DMA.",
-		 device->display);
+		 "decides for DMA of the peer to the memory of %s. GB/S: reads/writes, of that DMA and, "
+		 "in TAKES, of %s to the memory of the peer.", device->display, device->display);
 	fputc('\n', app->out);
 	print_wrapped(app->out, app->options.width, 0, text);
+}
+
+/* Class by class; in each they keep their order. */
+static int add_peers(struct table *table, const struct near_peer *peers, size_t count)
+{
+	int error = 0;
+
+	for (unsigned int place = 0; place <= P2P_CLASSES; place++)
+		for (size_t i = 0; i < count && !error; i++)
+			if (words_place(peers[i].function->kind) == place)
+				error = table_add(table, &peers[i]);
+	return error;
 }
 
 static enum status print_text(struct app *app, const struct p2p_function *device,
@@ -241,7 +276,9 @@ static enum status print_text(struct app *app, const struct p2p_function *device
 	enum status status;
 	int error = 0;
 
-	status = table_new(app, near_columns, "PEER,NAME,CLASS,REL,DELIVERED,GIVES,READ,WRITE,SCORE", &table);
+	status = table_new(app, near_columns,
+			   "CLASS,NAME,PEER,REL,DELIVERED,GIVES,GIVES-GB/S,TAKES-GB/S,SCORE",
+			   "SCORE,PEER,GIVES", &table);
 	if (status)
 		return status;
 	print_rules_note(app, "");
@@ -249,8 +286,7 @@ static enum status print_text(struct app *app, const struct p2p_function *device
 		print_title(app, device, count);
 	if (count && !plain_wanted(app))
 		fputc('\n', app->out);
-	for (size_t i = 0; i < count && !error; i++)
-		error = table_add(table, &peers[i]);
+	error = add_peers(table, peers, count);
 	if (!error && (count || plain_wanted(app)))
 		error = table_end(table);
 	table_free(table);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "print/document.h"
+#include "print/words.h"
 #include "commands/what_if/whatif.h"
 
 /** typedef row_fn - what to do with one pair that changes.  Return: 0 goes on, all else stops. */
@@ -56,10 +57,150 @@ static int for_each_change(const struct whatif *whatif, row_fn *fn, void *userda
 	return error;
 }
 
+/**
+ * struct total - pairs of two classes that change alike.
+ * @provider, @client: their classes; @before, @after: what the kernel decides
+ */
+struct total {
+	enum p2p_class provider, client;
+	enum p2p_map_type before, after;
+	uint64_t pairs;
+};
+
+#define MOST_TOTALS ((size_t)P2P_CLASSES * P2P_CLASSES * P2P_MAP_TYPES * P2P_MAP_TYPES)
+
+struct totals {
+	struct total *rows;
+	size_t count;
+};
+
+static int count_row(const struct whatif *whatif, const struct whatif_row *row, void *userdata)
+{
+	const struct total total = {
+		row->before.verdict.provider->kind, row->before.verdict.client->kind,
+		row->before.verdict.kernel.map_type, row->after.verdict.kernel.map_type, 1,
+	};
+	struct totals *totals = userdata;
+
+	(void)whatif;
+	for (size_t i = 0; i < totals->count; i++) {
+		struct total *known = &totals->rows[i];
+
+		if (known->provider == total.provider && known->client == total.client &&
+		    known->before == total.before && known->after == total.after) {
+			known->pairs++;
+			return 0;
+		}
+	}
+	totals->rows[totals->count++] = total;
+	return 0;
+}
+
+/* As users look for them: by class, and those first that the kernel decides otherwise. */
+static int compare_totals(const void *left, const void *right)
+{
+	const struct total *one = left, *other = right;
+	int order = (int)words_place(one->provider) - (int)words_place(other->provider);
+
+	if (!order)
+		order = (int)words_place(one->client) - (int)words_place(other->client);
+	if (!order)
+		order = (one->before == one->after) - (other->before == other->after);
+	return order ? order : (int)other->after - (int)one->after;
+}
+
+static bool is_of_one(const struct total *one, const struct total *other)
+{
+	return one->provider == other->provider && one->client == other->client;
+}
+
+/* Of two classes: "16 thru_host_bridge -> bus_addr, 48 thru_host_bridge as now". */
+static const struct total *print_classes(const struct app *app, const struct total *first,
+					 const struct total *end)
+{
+	char text[512];
+	const struct total *at;
+	int column, used = 0;
+
+	for (at = first; at < end && is_of_one(at, first); at++)
+		used += snprintf(text + used, sizeof(text) - (size_t)used, "%s%" PRIu64 " %s%s%s",
+				 used ? ", " : "", at->pairs, p2p_map_type_name(at->before),
+				 at->before == at->after ? " as now" : " -> ",
+				 at->before == at->after ? "" : p2p_map_type_name(at->after));
+	column = fprintf(app->out, "  %s <- %s", p2p_class_name(first->provider),
+			 p2p_class_name(first->client));
+	fprintf(app->out, "%*s", column < 16 ? 16 - column : 1, "");
+	words_wrap(app->out, text, column < 16 ? 16 : (size_t)column + 1, 16, app->options.width);
+	return at;
+}
+
+/* What comes of it, before any pair is named; provider <- client, as everywhere. */
+static enum status print_totals(const struct whatif *whatif, uint64_t *ret_changed)
+{
+	const struct app *app = whatif->before;
+	struct totals totals = { .rows = calloc(MOST_TOTALS, sizeof(*totals.rows)) };
+	uint64_t pairs;
+
+	if (!totals.rows)
+		return fail_memory(app->failure);
+	for_each_change(whatif, count_row, &totals, ret_changed, &pairs);
+	if (totals.count)
+		qsort(totals.rows, totals.count, sizeof(*totals.rows), compare_totals);
+	fprintf(app->out, "%" PRIu64 " of %" PRIu64 " pairs change%s\n", *ret_changed, pairs,
+		*ret_changed ? ", provider <- client:" : "");
+	for (const struct total *at = totals.rows, *end = at + totals.count; at < end;)
+		at = print_classes(app, at, end);
+	free(totals.rows);
+	return STATUS_DONE;
+}
+
+/**
+ * struct listed - the pairs on their way to the output.
+ * @shown: rows of the table; @routes: left out, since nothing but their route changes
+ */
+struct listed {
+	struct table *table;
+	uint64_t shown, routes;
+};
+
+/* Where users look first: whether it goes, and how fast. */
+static bool is_worth_a_row(const struct whatif_row *row)
+{
+	static const enum pair_fact looked_at[] = {
+		PAIR_RELATION, PAIR_MAP_TYPE, PAIR_DELIVERED, PAIR_READ, PAIR_WRITE,
+	};
+	char one[PAIR_SAY], other[PAIR_SAY];
+
+	for (size_t i = 0; i < sizeof(looked_at) / sizeof(looked_at[0]); i++) {
+		if (strcmp(pair_say(&row->before, looked_at[i], one),
+			   pair_say(&row->after, looked_at[i], other)) != 0)
+			return true;
+	}
+	return false;
+}
+
 static int add_row(const struct whatif *whatif, const struct whatif_row *row, void *userdata)
 {
-	(void)whatif;
-	return table_add(userdata, row);
+	struct listed *listed = userdata;
+
+	if (!whatif->before->options.columns && !is_worth_a_row(row)) {
+		listed->routes++;
+		return 0;
+	}
+	listed->shown++;
+	return table_add(listed->table, row);
+}
+
+static void print_routes(const struct app *app, uint64_t routes)
+{
+	char text[256], counted[WORDS_SIZE];
+
+	if (!routes)
+		return;
+	snprintf(text, sizeof(text), "%s change in route, grant or score alone; for these, too: "
+		 "-o +REQUEST,COMPLETION", words_count(routes, "pair", counted));
+	fputc('\n', app->out);
+	print_wrapped(app->out, app->options.width, 0, text);
 }
 
 static void print_notes(const struct whatif *whatif)
@@ -73,29 +214,41 @@ static void print_notes(const struct whatif *whatif)
 		fprintf(app->out, "# after: %s\n", after);
 }
 
+static int print_rows(const struct whatif *whatif, struct listed *listed)
+{
+	uint64_t changed, pairs;
+	int error;
+
+	fputc('\n', whatif->before->out);
+	error = for_each_change(whatif, add_row, listed, &changed, &pairs);
+	if (!error && listed->shown)
+		error = table_end(listed->table);
+	return error;
+}
+
 static enum status print_text(const struct whatif *whatif)
 {
 	struct app *app = whatif->before;
-	struct table *table;
-	uint64_t changed, pairs;
-	enum status status = table_new(app, whatif_columns, "PROVIDER,CLIENT,REL,DELIVERED,"
-				       "MAP-TYPE,REQUEST,COMPLETION,READ,WRITE,SCORE", &table);
-	int error;
+	struct listed listed = { 0 };
+	uint64_t changed = 0;
+	enum status status = table_new(app, whatif_columns, "PROVIDER-NAME,CLIENT-NAME,REL,DELIVERED,"
+				       "MAP-TYPE,READ,WRITE,REQUEST,COMPLETION,SCORE",
+				       "SCORE,COMPLETION,REQUEST,REL,DELIVERED", &listed.table);
+	int error = 0;
 
 	if (status)
 		return status;
 	print_notes(whatif);
-	error = for_each_change(whatif, add_row, table, &changed, &pairs);
-	if (!error)
-		error = table_end(table);
-	table_free(table);
+	status = print_totals(whatif, &changed);
+	if (!status && !whatif_groups_text(whatif))
+		fputs("no IOMMU group changes\n", app->out);
+	if (!status && changed)
+		error = print_rows(whatif, &listed);
+	table_free(listed.table);
 	if (error == -ENOMEM)
 		return fail_memory(app->failure);
-	fprintf(app->out, "%s%" PRIu64 " of %" PRIu64 " pairs change\n", changed ? "\n" : "",
-		changed, pairs);
-	if (!whatif_groups_text(whatif))
-		fputs("no IOMMU group changes\n", app->out);
-	return STATUS_DONE;
+	print_routes(app, listed.routes);
+	return status;
 }
 
 /* The evaluator that speaks of a pair must be the one that evaluated it. */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The IOMMU groups that a change makes and unmakes. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "print/document.h"
+#include "print/words.h"
 #include "commands/what_if/whatif.h"
 
 /* Is a group of @here, as it is, one of @there too?  Members are in the same order in both. */
@@ -22,15 +24,64 @@ static bool is_kept(const struct p2p_isolation *here, size_t group,
 	return true;
 }
 
-static void print_why(const struct whatif *whatif, const struct p2p_isolation *isolation,
+static size_t print_why(const struct whatif *whatif, const struct p2p_isolation *isolation,
 		      const struct p2p_function *function)
 {
-	char why[512], line[600], bdf[P2P_BDF_SIZE];
+	const struct app *app = whatif->before;
+	char why[512], line[600];
 
 	if (!p2p_isolation_why(isolation, function, why, sizeof(why)))
+		return 0;
+	snprintf(line, sizeof(line), "%s %s", function->display, why);
+	print_wrapped(app->out, app->options.width, 8, line);
+	return 1;
+}
+
+/* More than so many are not all named. */
+#define MOST_MEMBERS 8
+
+/* Nor is of more than so many said why they are in it. */
+#define MOST_REASONS 3
+
+static void say_member(FILE *out, const struct p2p_function *member, bool first)
+{
+	char bdf[P2P_BDF_SIZE];
+
+	fprintf(out, "%s%s", first ? "" : ", ", p2p_bdf_format(member->bdf, bdf));
+	if (strcmp(member->display, bdf) != 0)
+		fprintf(out, " %s", member->display);
+}
+
+/* Of many those that take part in peer-to-peer DMA, and how many others there are. */
+static void say_members(FILE *out, const struct p2p_isolation *isolation, size_t group)
+{
+	bool all = p2p_isolation_count(isolation, group) <= MOST_MEMBERS;
+	const struct p2p_function *member;
+	size_t named = 0, others = 0;
+
+	for (size_t i = 0; (member = p2p_isolation_at(isolation, group, i)); i++) {
+		if (all || p2p_function_takes_part(member))
+			say_member(out, member, !named++);
+		else
+			others++;
+	}
+	if (others)
+		fprintf(out, "%s%zu function%s%s", named ? " and " : "", others, others > 1 ? "s" : "",
+			named ? " more" : " that take no part");
+}
+
+static void print_members(const struct app *app, const struct p2p_isolation *isolation, size_t group)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
 		return;
-	snprintf(line, sizeof(line), "%s %s", p2p_bdf_format(function->bdf, bdf), why);
-	print_wrapped(whatif->before->out, 100, 8, line);
+	say_members(out, isolation, group);
+	if (!fclose(out))
+		words_wrap(app->out, text, 2, 4, app->options.width);
+	free(text);
 }
 
 static void print_group(const struct whatif *whatif, const struct p2p_isolation *isolation,
@@ -38,34 +89,51 @@ static void print_group(const struct whatif *whatif, const struct p2p_isolation 
 {
 	const struct app *app = whatif->before;
 	const struct p2p_function *member;
-	char bdf[P2P_BDF_SIZE];
+	size_t said = 0;
 
-	fprintf(app->out, "%s%c ", paint_on(app, sign == '+' ? PAINT_GOOD : PAINT_BAD), sign);
-	for (size_t i = 0; (member = p2p_isolation_at(isolation, group, i)); i++) {
-		fprintf(app->out, "%s%s", i ? ", " : "", p2p_bdf_format(member->bdf, bdf));
-		if (strcmp(member->display, bdf) != 0)
-			fprintf(app->out, " %s", member->display);
-	}
-	fprintf(app->out, "%s\n", paint_off(app));
-	for (size_t i = 0; (member = p2p_isolation_at(isolation, group, i)); i++)
-		print_why(whatif, isolation, member);
+	fprintf(app->out, "%s%c%s ", paint_on(app, sign == '+' ? PAINT_GOOD : PAINT_BAD), sign,
+		paint_off(app));
+	print_members(app, isolation, group);
+	for (size_t i = 0; (member = p2p_isolation_at(isolation, group, i)) && said < MOST_REASONS; i++)
+		said += print_why(whatif, isolation, member);
+	if (p2p_isolation_count(isolation, group) > said + 1 && said == MOST_REASONS)
+		fputs("        ... and so on: --json has the reason of each\n", app->out);
 }
 
-static size_t print_side(const struct whatif *whatif, const struct p2p_isolation *here,
-			 const struct p2p_isolation *there, char sign, bool first)
+/* Groups of @here that @there has not. */
+static size_t count_side(const struct p2p_isolation *here, const struct p2p_isolation *there)
 {
-	size_t lines = 0;
+	size_t count = 0;
 
+	for (size_t group = 0; group < p2p_isolation_groups(here); group++)
+		count += !is_kept(here, group, there);
+	return count;
+}
+
+/* A function alone needs no line: it is in a group of the other side. */
+static void print_side(const struct whatif *whatif, const struct p2p_isolation *here,
+		       const struct p2p_isolation *there, char sign)
+{
 	for (size_t group = 0; group < p2p_isolation_groups(here); group++) {
-		if (is_kept(here, group, there))
-			continue;
-		if (first && !lines)
-			fputs("\nIOMMU groups: - those that would disappear, + those that would exist "
-			      "instead\n", whatif->before->out);
-		print_group(whatif, here, group, sign);
-		lines++;
+		if (p2p_isolation_count(here, group) > 1 && !is_kept(here, group, there))
+			print_group(whatif, here, group, sign);
 	}
-	return lines;
+}
+
+/* "12 IOMMU groups become 3": fewer is less isolation. */
+static size_t print_sides(const struct whatif *whatif)
+{
+	const struct p2p_isolation *before = whatif->groups_before, *after = whatif->groups_after;
+	size_t gone = count_side(before, after), made = count_side(after, before);
+	char from[WORDS_SIZE];
+
+	if (!gone && !made)
+		return 0;
+	fprintf(whatif->before->out, "\n%s become%s %zu; of more than one function: - now, + then\n",
+		words_count(gone, "IOMMU group", from), gone == 1 ? "s" : "", made);
+	print_side(whatif, before, after, '-');
+	print_side(whatif, after, before, '+');
+	return gone + made;
 }
 
 /* Functions whose group one machine does not tell and the other does. */
@@ -73,9 +141,10 @@ static size_t print_unknown(const struct whatif *whatif, const struct p2p_isolat
 			    const struct p2p_isolation *there, const char *when)
 {
 	const struct p2p_topology *topology = whatif->topology;
+	const struct app *app = whatif->before;
 	const struct p2p_function *first = NULL, *function;
 	size_t count = 0;
-	char why[512], bdf[P2P_BDF_SIZE];
+	char why[512], bdf[P2P_BDF_SIZE], text[700];
 
 	for (size_t i = 0; (function = p2p_topology_function(topology, i)); i++) {
 		if (p2p_isolation_group(here, function).fact != P2P_DENIED ||
@@ -87,17 +156,18 @@ static size_t print_unknown(const struct whatif *whatif, const struct p2p_isolat
 	if (!first)
 		return 0;
 	p2p_isolation_why(here, first, why, sizeof(why));
-	fprintf(whatif->before->out, "\nThe IOMMU groups of %zu functions %s, starting with %s: %s\n",
-		count, when, p2p_bdf_format(first->bdf, bdf), why);
+	snprintf(text, sizeof(text), "The IOMMU groups of %zu functions %s, starting with %s: %s", count,
+		 when, p2p_bdf_format(first->bdf, bdf), why);
+	putc('\n', app->out);
+	print_wrapped(app->out, app->options.width, 0, text);
 	return 1;
 }
 
 size_t whatif_groups_text(const struct whatif *whatif)
 {
 	const struct p2p_isolation *before = whatif->groups_before, *after = whatif->groups_after;
-	size_t lines = print_side(whatif, before, after, '-', true);
+	size_t lines = print_sides(whatif);
 
-	lines += print_side(whatif, after, before, '+', !lines);
 	lines += print_unknown(whatif, before, after, "are unknown now");
 	return lines + print_unknown(whatif, after, before, "would be unknown");
 }

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "print/clean.h"
-#include "print/grid.h"
-#include "print/plain.h"
+#include "print/table/grid.h"
+#include "print/table/plain.h"
 #include "print/words.h"
 
 /* Blanks between two columns. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
-#include "print/plain.h"
+#include "print/table/plain.h"
 
 bool plain_wanted(const struct app *app)
 {
