@@ -104,6 +104,45 @@ def check_readme(readme, top, tool):
             yield f"README.md: {script} must stand alone on one line of a fenced block"
 
 
+# Of another machine, of this one only, or of files that are not here.
+NOT_RUN = re.compile(r"--from|capture|/etc/|\.tar\.xz|\.txt|watch|refresh|prove|policy|gate|measured|0000:|move=|help near|"
+                     r"flows|cpu=|dmesg|export| -- |[|]$")
+EXAMPLE = "tests/fixtures/generated-server-icelake-redirect/tree.tar.xz"
+
+
+def check_examples(top, tool):
+    """What README, doc/ and the man pages tell to type runs on a machine that has such devices."""
+    lines = set()
+    for page in sorted((top / "man").glob("*.[1-8]")):
+        text = page.read_text().split(".Sh EXAMPLES", 1)[-1].split(".Sh ", 1)[0].replace("\\-", "-")
+        lines |= {(page.name, line) for line in re.findall(r"^(?:\.Dl )?(p2ptopo .*)$", text, re.M)}
+    for page in (top / "README.md", top / "doc/troubleshooting.md"):
+        for block in re.findall(r"^```\n(.*?)^```", page.read_text(), re.M | re.S):
+            lines |= {(page.name, line) for line in block.splitlines() if line.startswith("p2ptopo ")}
+    tried = 0
+    for name, line in sorted(lines):
+        if NOT_RUN.search(line):
+            continue
+        tried += 1
+        command = line.replace("p2ptopo", f"'{tool}' --from {EXAMPLE} --kernel 6.1", 1)
+        done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, cwd=top,
+                              stdin=subprocess.DEVNULL)
+        if done.returncode not in (0, 1) or not done.stdout:
+            yield f"{name}: {line}: {done.stderr.strip() or done.returncode}"
+    if tried < 12:
+        yield f"only {tried} examples were tried"
+
+
+def check_picture(top, tool):
+    """The picture of README is what the tool prints now; UPDATE=1 draws it anew."""
+    drawn = subprocess.run([sys.executable, top / "doc/screen.py", tool], capture_output=True, text=True,
+                           check=True).stdout
+    if drawn != (top / "doc/screen.svg").read_text() and os.environ.get("UPDATE"):
+        (top / "doc/screen.svg").write_text(drawn)
+    elif drawn != (top / "doc/screen.svg").read_text():
+        yield "doc/screen.svg: the screen is another now; UPDATE=1 draws it"
+
+
 def check_ways(top):
     """p2ptopo-ways(7) has the rows and conditions in the tables' order, and their other words."""
     page = (top / "man/p2ptopo-ways.7").read_text().replace("\\-", "-")
@@ -150,6 +189,8 @@ def main():
     problems += check_readme((top / "README.md").read_text(), top, tool)
     problems += check_ways(top)
     problems += check_example(top)
+    problems += check_examples(top, tool)
+    problems += check_picture(top, tool)
     print("\n".join(problems) or f"{len(names)} commands, {len(flags)} options: all agree")
     return bool(problems)
 
