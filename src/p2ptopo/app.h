@@ -21,15 +21,22 @@ struct repeated {
 	size_t count;
 };
 
+/** Most sources that --from may name. */
+#define MOST_SOURCES 64
+
 /**
  * struct options - global options, valid before and after the command.
+ * @from: what --from named, the first; NULL the running machine
+ * @sources: all that it named, @source_count of them
  * @help, @version, @schema: print that and do nothing else
  * @terminal: does the output go to a screen?
  * @given: the rows of the option table that the user gave, a bit each; @lettered: by their letter
  */
 struct options {
 	const char *program;			/* as it was called; NULL it is in $PATH */
-	const char *from, *kernel, *pci_ids, *columns;
+	const char *from, *sources[MOST_SOURCES];
+	size_t source_count;
+	const char *kernel, *pci_ids, *columns;
 	struct repeated slots, ids;		/* -s, -d: one of each must match */
 	const char *classes, *between;		/* --class, --between */
 	const char *colour_when;

@@ -318,7 +318,7 @@ static void keep(struct completion *completion, const struct option_row *row,
 {
 	/* What the machine is, and nothing that would keep a device out. */
 	if (row->takes == TAKES_FROM)
-		completion->app->options.from = argument;
+		(void)options_add_source(&completion->app->options, argument);
 }
 
 /* The words before the one to complete. */

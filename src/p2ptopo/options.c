@@ -50,8 +50,9 @@ static const char *check_classes(size_t index)
 
 /* Not more than there are bits in options.given. */
 static const struct option_row rows[] = {
-	{ 0, "from", "PATH", TAKES_FROM, NULL, TEXT(from), VALUE_PATH, NULL,
-	  "read a capture instead of this machine: a tree, lspci text, dump, archive or tree-document" },
+	{ 0, "from", "PATH", TAKES_FROM, NULL, KIND_SOURCE, 0, VALUE_PATH, NULL,
+	  "read a capture instead of this machine: a tree, lspci text, dump, archive or tree-document, "
+	  "several of them in one text or folder, or - for standard input; may be given again" },
 	{ 0, "kernel", "RULESET", TAKES_RULES, NULL, TEXT(kernel), VALUE_RULES, rule_sets,
 	  "use the rules of this kernel release, or \"auto\": those of the machine's kernel" },
 	{ 's', NULL,
@@ -175,6 +176,15 @@ static enum status set_text(struct failure *failure, const char **text,
 	return STATUS_DONE;
 }
 
+bool options_add_source(struct options *options, const char *path)
+{
+	if (options->source_count >= MOST_SOURCES)
+		return false;
+	options->sources[options->source_count++] = path;
+	options->from = options->sources[0];
+	return true;
+}
+
 static enum status set(struct failure *failure, struct options *options,
 		       const struct option_row *row, const char *argument)
 {
@@ -193,6 +203,10 @@ static enum status set(struct failure *failure, struct options *options,
 	case KIND_JSONL:
 		options->format = FORMAT_JSONL;
 		break;
+	case KIND_SOURCE:
+		return options_add_source(options, argument) ? STATUS_DONE :
+		       fail_with(failure, STATUS_USAGE, "--from is given more than %d times",
+				 MOST_SOURCES);
 	}
 	return STATUS_DONE;
 }

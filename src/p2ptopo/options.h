@@ -9,7 +9,7 @@
 #include "app.h"
 
 /** enum option_kind - what an option does to struct options. */
-enum option_kind { KIND_TEXT, KIND_FLAG, KIND_LIST, KIND_JSON, KIND_JSONL };
+enum option_kind { KIND_TEXT, KIND_FLAG, KIND_LIST, KIND_JSON, KIND_JSONL, KIND_SOURCE };
 
 /**
  * struct option_row - one option.
@@ -49,6 +49,9 @@ bool options_known(const struct option_row *row, const struct command *command);
  * Return: STATUS_DONE or STATUS_USAGE.
  */
 enum status options_parse(int argc, char **argv, struct app *app, int *ret_first);
+
+/** options_add_source() - one more source of the machine.  Return: false when there are too many. */
+bool options_add_source(struct options *options, const char *path);
 
 /**
  * options_fit() - are the options given meant for the command?  A letter that several options share is

@@ -20,7 +20,8 @@ static void build(struct p2p_context *context, const struct p2p_snapshot *snapsh
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct p2p_input input = { "dump", -1, (const char *)data, size };
+	const struct p2p_input input = { .name = "dump", .fd = -1, .data = (const char *)data,
+					 .size = size };
 	struct p2p_snapshot *snapshot = calloc(1, sizeof(*snapshot));
 	struct p2p_context *context;
 	int r;

@@ -46,7 +46,7 @@ struct p2p_snapshot;
 
 /**
  * p2p_snapshot_load() - read a machine or a capture of one.
- * @path: directory, tar, dump or report; NULL for the running machine
+ * @path: directory, tar, dump, text or report; "-" standard input; NULL the running machine
  * @want: how much to read
  * @ret_snapshot: owned by the caller; free with p2p_snapshot_free()
  *
@@ -61,6 +61,16 @@ struct p2p_snapshot;
  */
 int p2p_snapshot_load(struct p2p_context *context, const char *path, enum p2p_want want,
 		      struct p2p_snapshot **ret_snapshot);
+
+/**
+ * p2p_snapshot_load_all() - as p2p_snapshot_load(), of several sources of one machine.
+ * @paths: @count of them, at least one; "-" is standard input
+ *
+ * Facts are joined by address.  A register beats text; what two contradict each other about is
+ * unknown, and p2p_snapshot_conflict() tells both places.
+ */
+int p2p_snapshot_load_all(struct p2p_context *context, const char *const *paths, size_t count,
+			  enum p2p_want want, struct p2p_snapshot **ret_snapshot);
 
 /** p2p_snapshot_free() - free a snapshot; NULL is fine.  Return: NULL. */
 struct p2p_snapshot *p2p_snapshot_free(struct p2p_snapshot *snapshot);

@@ -45,6 +45,7 @@ struct p2p_capability {
  * @broken: P2P_CHAIN_* bits
  * @silent: the function answered all ones; @size is 0
  * @told: the size of the file as the machine tells it; 0 where only a capture is known
+ * @from_text: it was made of what a text says of the registers, and has none itself
  */
 struct p2p_config {
 	unsigned int size;
@@ -56,7 +57,7 @@ struct p2p_config {
 	unsigned int capability_count;
 	bool standard_whole, extended_whole;
 	unsigned int broken, told;
-	bool silent;
+	bool silent, from_text;
 };
 
 /**

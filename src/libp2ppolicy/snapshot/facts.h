@@ -31,11 +31,13 @@ enum p2p_attr {
 /**
  * struct p2p_raw - the raw facts of one function.
  * @borrowed: @config is from what root saved; see p2p_snapshot_fill()
+ * @line: of the file it was read from; 0 not known
  * @path: its directory below /sys ("devices/pci0000:00/0000:00:01.0"); NULL from a dump
  */
 struct p2p_raw {
 	struct p2p_bdf bdf;
 	bool borrowed;
+	unsigned int line;
 	const char *path;
 	struct p2p_config config;
 	struct p2p_file attr[P2P_ATTRS];

@@ -21,15 +21,51 @@ enum p2p_kind {
  * struct p2p_entry - a file of the machine that is not an attribute of a function.
  * @path: below the root
  * @target: of a link, as it was read; NULL otherwise
+ * @line: of the file it was read from; 0 not known
  */
 struct p2p_entry {
 	const char *path;
+	unsigned int line;
 	enum p2p_kind kind;
 	const char *target;
 	struct p2p_file file;
 };
 
 struct p2p_manifest;
+
+/**
+ * struct p2p_where - where something was read.
+ * @line: of the file; 0 all of it
+ */
+struct p2p_where {
+	const char *name;
+	unsigned int line;
+};
+
+/**
+ * struct p2p_conflict - two pieces say different things of one machine.
+ * @bdf: of the function; @of_function: it is of one, else of the machine
+ * @what: the fact
+ * @first, @second: where both were read
+ * @settled: @first is a register and @second is text, so that @first was taken; otherwise
+ *	the fact is unknown
+ */
+struct p2p_conflict {
+	struct p2p_bdf bdf;
+	bool of_function, settled;
+	const char *what;
+	struct p2p_where first, second;
+};
+
+/**
+ * struct p2p_skipped - lines of a text that nothing was taken from, or a file.
+ * @first, @last: both 0: all of it
+ * @why: a sentence of the format that did not take it; NULL no format knows it
+ */
+struct p2p_skipped {
+	const char *name, *why;
+	unsigned int first, last;
+};
 
 /** Which boot of a machine it is: a UUID. */
 #define P2P_BOOT_ID	"/proc/sys/kernel/random/boot_id"
@@ -44,6 +80,10 @@ struct p2p_manifest;
  * @report: the document of a report, which has neither functions nor files; owned
  * @boot: of the running machine; "" unknown
  * @saved: what root had saved, where p2p_snapshot_fill() borrowed from it
+ * @name, @first_line, @last_line: of the file, and of the piece it was; 0 the whole file
+ * @parts: what it was joined from; owned
+ * @conflicts: between them
+ * @skipped: what of the sources was not read
  */
 struct p2p_snapshot {
 	enum p2p_source source;
@@ -58,10 +98,35 @@ struct p2p_snapshot {
 	struct json_object *report;
 	struct p2p_snapshot *saved;
 	char boot[P2P_BOOT_SIZE];
+	const char *name;
+	unsigned int first_line, last_line;
+	struct p2p_snapshot **parts;
+	size_t part_count, part_room;
+	struct p2p_conflict *conflicts;
+	size_t conflict_count, conflict_room;
+	struct p2p_skipped *skipped;
+	size_t skipped_count, skipped_room;
 };
 
 /** Most functions of one machine: twice as many as a domain has, and more than any machine. */
 #define P2P_MOST_FUNCTIONS	((size_t)1 << 17)
+
+/** Most pieces that one machine is joined from. */
+#define P2P_PARTS_MOST		1024u
+
+/** p2p_grow() - room for one more element, zeroed.  Return: NULL when out of memory. */
+void *p2p_grow(void *array, size_t count, size_t *room, size_t size);
+
+/**
+ * p2p_snapshot_skip() - note that something of a source was not read.
+ * @why: NULL no format knows it
+ * Return: the note, whose lines the caller may set; NULL when out of memory.
+ */
+struct p2p_skipped *p2p_snapshot_skip(struct p2p_snapshot *snapshot, const char *name,
+				      const char *why);
+
+/** p2p_snapshot_entry() - the entry of a path, once they are sorted; NULL none. */
+const struct p2p_entry *p2p_snapshot_entry(const struct p2p_snapshot *snapshot, const char *path);
 
 /** p2p_snapshot_add() - a new function, at the end.  Return: NULL when out of memory. */
 struct p2p_raw *p2p_snapshot_add(struct p2p_snapshot *snapshot, struct p2p_bdf bdf);

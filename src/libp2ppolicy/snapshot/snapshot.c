@@ -16,6 +16,11 @@ struct p2p_snapshot *p2p_snapshot_free(struct p2p_snapshot *snapshot)
 	if (!snapshot)
 		return NULL;
 	p2p_snapshot_free(snapshot->saved);
+	for (size_t i = 0; i < snapshot->part_count; i++)
+		p2p_snapshot_free(snapshot->parts[i]);
+	free(snapshot->parts);
+	free(snapshot->conflicts);
+	free(snapshot->skipped);
 	json_object_put(snapshot->report);
 	free(snapshot->raws);
 	free(snapshot->entries);
@@ -54,8 +59,7 @@ const struct p2p_file *p2p_snapshot_hwloc_xml(const struct p2p_snapshot *snapsho
 	return &snapshot->hwloc;
 }
 
-/* Room for one more element, zeroed. */
-static void *grow(void *array, size_t count, size_t *room, size_t size)
+void *p2p_grow(void *array, size_t count, size_t *room, size_t size)
 {
 	size_t more = *room ? *room * 2 : 64;
 
@@ -71,8 +75,8 @@ static void *grow(void *array, size_t count, size_t *room, size_t size)
 
 struct p2p_raw *p2p_snapshot_add(struct p2p_snapshot *snapshot, struct p2p_bdf bdf)
 {
-	struct p2p_raw *raws = grow(snapshot->raws, snapshot->count, &snapshot->room,
-				    sizeof(*raws));
+	struct p2p_raw *raws = p2p_grow(snapshot->raws, snapshot->count, &snapshot->room,
+					sizeof(*raws));
 
 	if (!raws)
 		return NULL;
@@ -80,6 +84,25 @@ struct p2p_raw *p2p_snapshot_add(struct p2p_snapshot *snapshot, struct p2p_bdf b
 	raws += snapshot->count++;
 	raws->bdf = bdf;
 	return raws;
+}
+
+struct p2p_skipped *p2p_snapshot_skip(struct p2p_snapshot *snapshot, const char *name,
+				      const char *why)
+{
+	struct p2p_skipped *skipped = p2p_grow(snapshot->skipped, snapshot->skipped_count,
+					       &snapshot->skipped_room, sizeof(*skipped));
+
+	if (!skipped)
+		return NULL;
+	snapshot->skipped = skipped;
+	skipped += snapshot->skipped_count;
+	skipped->name = p2p_arena_string(&snapshot->arena, name);
+	if (why)
+		skipped->why = p2p_arena_string(&snapshot->arena, why);
+	if (!skipped->name || (why && !skipped->why))
+		return NULL;
+	snapshot->skipped_count++;
+	return skipped;
 }
 
 static int compare_raws(const void *a, const void *b)
@@ -109,8 +132,8 @@ static int compare_entries(const void *a, const void *b)
 
 struct p2p_entry *p2p_snapshot_add_entry(struct p2p_snapshot *snapshot, const char *path)
 {
-	struct p2p_entry *entries = grow(snapshot->entries, snapshot->entry_count,
-					 &snapshot->entry_room, sizeof(*entries));
+	struct p2p_entry *entries = p2p_grow(snapshot->entries, snapshot->entry_count,
+					     &snapshot->entry_room, sizeof(*entries));
 
 	if (!entries)
 		return NULL;
@@ -137,17 +160,35 @@ void p2p_snapshot_sort_entries(struct p2p_snapshot *snapshot)
 	snapshot->entry_count = kept + 1;
 }
 
-const struct p2p_file *p2p_snapshot_file(const struct p2p_snapshot *snapshot, const char *path)
+const struct p2p_entry *p2p_snapshot_entry(const struct p2p_snapshot *snapshot, const char *path)
 {
 	struct p2p_entry key = { .path = path };
-	const struct p2p_entry *entry = NULL;
+
+	if (!snapshot->entry_count)
+		return NULL;
+	return bsearch(&key, snapshot->entries, snapshot->entry_count, sizeof(key),
+		       compare_entries);
+}
+
+/* One of the parts may be a capture that knows that it is not there. */
+static const struct p2p_file *file_of_parts(const struct p2p_snapshot *snapshot, const char *path)
+{
+	const struct p2p_file *file = &denied;
+
+	for (size_t i = 0; i < snapshot->part_count && file->fact == P2P_DENIED; i++)
+		file = p2p_snapshot_file(snapshot->parts[i], path);
+	return file;
+}
+
+const struct p2p_file *p2p_snapshot_file(const struct p2p_snapshot *snapshot, const char *path)
+{
+	const struct p2p_entry *entry = p2p_snapshot_entry(snapshot, path);
 	const char *row;
 
-	if (snapshot->entry_count)
-		entry = bsearch(&key, snapshot->entries, snapshot->entry_count, sizeof(key),
-				compare_entries);
 	if (entry)
 		return &entry->file;
+	if (snapshot->part_count)
+		return file_of_parts(snapshot, path);
 	if (snapshot->source != P2P_SOURCE_LIVE && !snapshot->manifest)
 		return &denied;
 	row = p2p_machine_row(snapshot->want, path);

@@ -9,7 +9,8 @@
 #include <unistd.h>
 
 #include "base/context.h"
-#include "snapshot/sources.h"
+#include "snapshot/join/join.h"
+#include "snapshot/post/post.h"
 
 #define FILE_MOST	((size_t)1 << 30)
 
@@ -73,16 +74,70 @@ static int refuse(struct p2p_context *context, const char *path)
 	return p2p_error(context, -EBADMSG, "%s: neither %s", path, list);
 }
 
-static int load_row(struct p2p_context *context, const struct p2p_input *input, size_t row,
-		    struct p2p_snapshot *snapshot)
+const struct p2p_format *p2p_format_at(size_t row)
 {
-	snapshot->source = (enum p2p_source)row;
-	if (rows[row].format->whole && snapshot->want == P2P_WANT_OVERVIEW)
-		snapshot->want = P2P_WANT_NAMES;
-	return rows[row].format->load(context, input, snapshot);
+	return row < ROWS ? rows[row].format : NULL;
 }
 
-static int load_input(struct p2p_context *context, const struct p2p_input *input,
+/* Return: NULL when out of memory. */
+static struct p2p_snapshot *new_part(struct p2p_snapshot *snapshot, const char *name)
+{
+	struct p2p_snapshot **parts = p2p_grow(snapshot->parts, snapshot->part_count,
+					       &snapshot->part_room, sizeof(*parts));
+	struct p2p_snapshot *part = calloc(1, sizeof(*part));
+
+	if (parts)
+		snapshot->parts = parts;
+	if (parts && part) {
+		part->want = snapshot->want;
+		part->name = p2p_arena_string(&part->arena, name ? name : "this machine");
+	}
+	if (!parts || !part || !part->name)
+		return p2p_snapshot_free(part);
+	return part;
+}
+
+static void set_lines(const struct p2p_input *input, struct p2p_snapshot *part)
+{
+	unsigned int count = 0;
+
+	if (!input->lines)
+		return;
+	for (size_t i = 0; i < input->size; i++)
+		count += input->data[i] == '\n';
+	while (count > 1 && input->size && !input->lines[count - 1])
+		count--;
+	part->first_line = input->lines[0];
+	part->last_line = count ? input->lines[count - 1] : input->lines[0];
+}
+
+int p2p_load_part(struct p2p_context *context, const struct p2p_input *input, size_t row,
+		  struct p2p_snapshot *snapshot)
+{
+	struct p2p_snapshot *part;
+	int r;
+
+	if (snapshot->part_count >= P2P_PARTS_MOST)
+		return p2p_error(context, -EBADMSG, "%s: more than %u pieces", input->name,
+				 P2P_PARTS_MOST);
+	part = new_part(snapshot, input->name);
+	if (!part)
+		return p2p_error(context, -ENOMEM, "out of memory");
+	part->source = (enum p2p_source)row;
+	if (rows[row].format->whole && part->want == P2P_WANT_OVERVIEW)
+		part->want = P2P_WANT_NAMES;
+	r = rows[row].format->load(context, input, part);
+	if (r < 0) {
+		p2p_snapshot_free(part);
+		return r;
+	}
+	set_lines(input, part);
+	snapshot->parts[snapshot->part_count++] = part;
+	return 0;
+}
+
+/* All of it is of one format. */
+static int load_whole(struct p2p_context *context, const struct p2p_input *input,
 		      struct p2p_snapshot *snapshot)
 {
 	int r;
@@ -90,11 +145,76 @@ static int load_input(struct p2p_context *context, const struct p2p_input *input
 	for (size_t i = 0; i < ROWS; i++) {
 		if (!rows[i].format->sniff(input))
 			continue;
-		r = load_row(context, input, i, snapshot);
+		r = p2p_load_part(context, input, i, snapshot);
 		if (r != -ENOTSUP || !input->data)
 			return r;
 	}
 	return refuse(context, input->name);
+}
+
+/* Nothing around it, and one format from the first line on. */
+static bool is_plain(const struct p2p_post *post, const struct p2p_pieces *pieces)
+{
+	size_t first = 0;
+
+	while (first < post->count && !post->lines[first].length)
+		first++;
+	if (post->dressed || first == post->count || post->lines[first].piece != 1)
+		return false;
+	for (size_t i = 1; i < pieces->count; i++)
+		if (pieces->pieces[i].row != pieces->pieces[0].row &&
+		    pieces->pieces[i].row != P2P_PIECE_OPEN)
+			return false;
+	return true;
+}
+
+/* As a whole if it can be, and else in pieces; when neither goes, the sentence is of the first. */
+static int load_text(struct p2p_context *context, const struct p2p_input *input,
+		     struct p2p_post *post, const struct p2p_pieces *pieces,
+		     struct p2p_snapshot *snapshot)
+{
+	bool plain = is_plain(post, pieces);
+	char *sentence = NULL;
+	int r = -ENOTSUP, whole = 0;
+
+	if (plain) {
+		whole = load_whole(context, input, snapshot);
+		if (whole != -EBADMSG || pieces->count < 2)
+			return whole;
+		sentence = strdup(p2p_context_error(context));
+	}
+	if (pieces->count)
+		r = p2p_post_load(context, input, post, pieces, snapshot);
+	if (r == -ENOTSUP && !plain)
+		r = load_whole(context, input, snapshot);
+	else if (r < 0 && r != -ENOMEM && sentence)
+		r = p2p_error(context, whole, "%s", sentence);
+	free(sentence);
+	return r;
+}
+
+static int load_input(struct p2p_context *context, const struct p2p_input *input,
+		      struct p2p_snapshot *snapshot)
+{
+	struct p2p_pieces pieces = { 0 };
+	struct p2p_post post = { 0 };
+	int r = input->data ? p2p_post_clean(input->data, input->size, &post) : -ENOTSUP;
+
+	if (r == 0)
+		r = p2p_post_split(&post, &pieces);
+	if (r == 0)
+		r = load_text(context, input, &post, &pieces, snapshot);
+	else if (r == -ENOTSUP)
+		r = load_whole(context, input, snapshot);
+	else if (r == -EFBIG)
+		r = p2p_error(context, -EBADMSG, "%s: a text of more than %zu MiB, %zu lines or %u "
+			      "pieces", input->name, P2P_FILE_MOST >> 20, P2P_POST_LINES,
+			      P2P_POST_PIECES);
+	else
+		r = p2p_error(context, r, "out of memory");
+	p2p_pieces_clear(&pieces);
+	p2p_post_clear(&post);
+	return r;
 }
 
 static int load_file(struct p2p_context *context, const char *path, int fd,
@@ -105,7 +225,7 @@ static int load_file(struct p2p_context *context, const char *path, int fd,
 
 	close(fd);
 	if (r == 0) {
-		const struct p2p_input input = { path, -1, buffer.data, buffer.size };
+		const struct p2p_input input = { path, -1, buffer.data, buffer.size, NULL };
 
 		r = load_input(context, &input, snapshot);
 	}
@@ -113,8 +233,9 @@ static int load_file(struct p2p_context *context, const char *path, int fd,
 	return r;
 }
 
-static int load(struct p2p_context *context, const char *path, int fd,
-		struct p2p_snapshot *snapshot)
+/* @fd: closed in any case */
+static int load_open(struct p2p_context *context, const char *path, int fd,
+		     struct p2p_snapshot *snapshot)
 {
 	const struct p2p_input input = { .name = path, .fd = fd };
 	struct stat status;
@@ -124,33 +245,100 @@ static int load(struct p2p_context *context, const char *path, int fd,
 	return load_input(context, &input, snapshot);
 }
 
+static int load_path(struct p2p_context *context, const char *path,
+		     struct p2p_snapshot *snapshot)
+{
+	bool standard = path && !strcmp(path, "-");
+	int fd;
+
+	if (!path)
+		return load_open(context, NULL, -1, snapshot);
+	fd = standard ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) :
+	     open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (standard)
+		path = "standard input";
+	if (fd < 0)
+		return p2p_error(context, -errno, "%s: %s", path, strerror(errno));
+	return load_open(context, path, fd, snapshot);
+}
+
+/* A source that came whole is what it is; several become one machine. */
+static int finish(struct p2p_context *context, struct p2p_snapshot **snapshot)
+{
+	struct p2p_snapshot *all = *snapshot;
+	int r = 0;
+
+	if (all->part_count == 1 && !all->skipped_count) {
+		*snapshot = all->parts[0];
+		all->part_count = 0;
+		p2p_snapshot_free(all);
+	} else {
+		r = p2p_join(context, all);
+	}
+	if (r == 0 && !(*snapshot)->count && !(*snapshot)->report)
+		r = p2p_error(context, -EBADMSG, "%s: no PCI function in it", all->name);
+	return r;
+}
+
+static int load_all(struct p2p_context *context, struct p2p_snapshot **snapshot,
+		    const char *const *paths, size_t count)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < count && r == 0; i++)
+		r = load_path(context, paths[i], *snapshot);
+	return r < 0 ? r : finish(context, snapshot);
+}
+
+static struct p2p_snapshot *new_snapshot(const char *name, enum p2p_want want)
+{
+	struct p2p_snapshot *snapshot = calloc(1, sizeof(*snapshot));
+
+	if (!snapshot)
+		return NULL;
+	snapshot->want = want;
+	snapshot->name = p2p_arena_string(&snapshot->arena, name ? name : "this machine");
+	return snapshot->name ? snapshot : p2p_snapshot_free(snapshot);
+}
+
 int p2p_load_fd(struct p2p_context *context, const char *path, int fd, enum p2p_want want,
 		struct p2p_snapshot **ret_snapshot)
 {
-	struct p2p_snapshot *snapshot = calloc(1, sizeof(*snapshot));
+	struct p2p_snapshot *snapshot = new_snapshot(path, want);
 	int r;
 
 	if (!snapshot) {
-		if (path)
-			close(fd);
+		close(fd);
 		return p2p_error(context, -ENOMEM, "out of memory");
 	}
-	snapshot->want = want;
-	r = load(context, path, fd, snapshot);
-	if (r < 0) {
+	r = load_open(context, path, fd, snapshot);
+	if (r == 0)
+		r = finish(context, &snapshot);
+	if (r < 0)
 		p2p_snapshot_free(snapshot);
-		return r;
-	}
-	*ret_snapshot = snapshot;
-	return 0;
+	else
+		*ret_snapshot = snapshot;
+	return r;
+}
+
+int p2p_snapshot_load_all(struct p2p_context *context, const char *const *paths, size_t count,
+			  enum p2p_want want, struct p2p_snapshot **ret_snapshot)
+{
+	struct p2p_snapshot *snapshot = new_snapshot(paths[0], want);
+	int r;
+
+	if (!snapshot)
+		return p2p_error(context, -ENOMEM, "out of memory");
+	r = load_all(context, &snapshot, paths, count);
+	if (r < 0)
+		p2p_snapshot_free(snapshot);
+	else
+		*ret_snapshot = snapshot;
+	return r;
 }
 
 int p2p_snapshot_load(struct p2p_context *context, const char *path, enum p2p_want want,
 		      struct p2p_snapshot **ret_snapshot)
 {
-	int fd = path ? open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY) : -1;
-
-	if (path && fd < 0)
-		return p2p_error(context, -errno, "%s: %s", path, strerror(errno));
-	return p2p_load_fd(context, path, fd, want, ret_snapshot);
+	return p2p_snapshot_load_all(context, &path, 1, want, ret_snapshot);
 }

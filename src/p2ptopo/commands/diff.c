@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "options.h"
 #include "print/document.h"
 #include "print/words.h"
 #include "print/output.h"
@@ -202,10 +203,11 @@ static enum status read_both(struct two *two, const char *old, const char *new)
 	if (new && two->new->options.from)
 		return fail_with(two->new->failure, STATUS_USAGE, "diff OLD NEW names both "
 				 "machines; --from is a third");
-	if (new)
-		two->new->options.from = new;
 	two->old = app_like(two->new);
-	two->old.options.from = old;
+	two->old.options.source_count = 0;
+	(void)options_add_source(&two->old.options, old);
+	if (new)
+		(void)options_add_source(&two->new->options, new);
 	status = app_read(&two->old, STAGE_EVALUATE);
 	return status ? status : app_read(two->new, STAGE_EVALUATE);
 }

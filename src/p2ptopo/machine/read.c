@@ -72,6 +72,15 @@ static int build_topology(struct app *app)
 	return p2p_topology_new(app->context, app->snapshot, &options, &app->topology);
 }
 
+static int read_sources(struct app *app)
+{
+	const struct options *options = &app->options;
+
+	return p2p_snapshot_load_all(app->context, options->sources,
+				     options->source_count ? options->source_count : 1,
+				     app->command->want, &app->snapshot);
+}
+
 enum status app_read(struct app *app, enum stage stage)
 {
 	enum status status = check_rules(app->failure, app->options.kernel);
@@ -81,8 +90,7 @@ enum status app_read(struct app *app, enum stage stage)
 		return status;
 	if (!app->context && p2p_context_new(&app->context))
 		return fail_memory(app->failure);
-	error = p2p_snapshot_load(app->context, app->options.from, app->command->want,
-				  &app->snapshot);
+	error = read_sources(app);
 	if (!error)
 		saved_use(app);
 	if (!error && stage >= STAGE_TOPOLOGY)

@@ -50,8 +50,8 @@ static void print_start(FILE *out, const struct app *app)
 	const struct options *options = &app->options;
 
 	hint_word(out, hint_program(app));
-	if (options->from)
-		print_option(out, "--from", options->from);
+	for (size_t i = 0; i < options->source_count; i++)
+		print_option(out, "--from", options->sources[i]);
 	if (options->kernel && strcmp(options->kernel, "auto") != 0)
 		print_option(out, "--kernel", options->kernel);
 	if (options->no_snapshot)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/context.h"
+#include "snapshot/lspci/text.h"
 #include "snapshot/sources.h"
 
 #define ROW_BYTES	16u
@@ -17,6 +18,7 @@ struct dump {
 	struct p2p_context *context;
 	struct p2p_snapshot *snapshot;
 	const char *name;
+	const struct p2p_input *input;
 	unsigned int line;
 	unsigned int size, longest;	/* bytes of the last function so far, of the longest one */
 	uint8_t bytes[P2P_CONFIG_EXTENDED];
@@ -79,7 +81,8 @@ static bool is_dump(const struct p2p_input *input)
 
 static int bad(const struct dump *dump, const char *what)
 {
-	return p2p_error(dump->context, -EBADMSG, "%s:%u: %s", dump->name, dump->line, what);
+	return p2p_error(dump->context, -EBADMSG, "%s:%u: %s", dump->name,
+			 p2p_input_line(dump->input, dump->line), what);
 }
 
 static bool fetch(void *data, unsigned int offset, unsigned int length, uint8_t *ret_bytes)
@@ -121,13 +124,16 @@ static int end_function(struct dump *dump)
 static int take_address(struct dump *dump, struct p2p_bdf bdf)
 {
 	int r = end_function(dump);
+	struct p2p_raw *raw;
 
 	if (r < 0)
 		return r;
 	if (dump->snapshot->count >= P2P_MOST_FUNCTIONS)
 		return bad(dump, "more functions than any machine has");
-	if (!p2p_snapshot_add(dump->snapshot, bdf))
+	raw = p2p_snapshot_add(dump->snapshot, bdf);
+	if (!raw)
 		return p2p_error(dump->context, -ENOMEM, "out of memory");
+	raw->line = p2p_input_line(dump->input, dump->line);
 	dump->size = 0;
 	return 0;
 }
@@ -213,7 +219,8 @@ static int check(struct dump *dump, const char *data, size_t size)
 static int load_dump(struct p2p_context *context, const struct p2p_input *input,
 		     struct p2p_snapshot *snapshot)
 {
-	struct dump dump = { .context = context, .snapshot = snapshot, .name = input->name };
+	struct dump dump = { .context = context, .snapshot = snapshot, .name = input->name,
+			     .input = input };
 	const struct p2p_raw *twice;
 	char text[P2P_BDF_SIZE];
 	int r = check(&dump, input->data, input->size);
@@ -227,4 +234,6 @@ static int load_dump(struct p2p_context *context, const struct p2p_input *input,
 	return 0;
 }
 
-const struct p2p_format p2p_format_dump = { .sniff = is_dump, .load = load_dump, .whole = true };
+const struct p2p_format p2p_format_dump = {
+	.sniff = is_dump, .load = load_dump, .line = p2p_lspci_line, .whole = true,
+};

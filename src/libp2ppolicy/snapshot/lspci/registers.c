@@ -493,6 +493,7 @@ int p2p_text_config(struct p2p_text_function *function, struct p2p_arena *arena,
 		.all = true, .virtual_function = P2P_UNKNOWN,
 	};
 	bool whole;
+	int r;
 
 	if (function->unknown)
 		return 0;
@@ -512,5 +513,8 @@ int p2p_text_config(struct p2p_text_function *function, struct p2p_arena *arena,
 	for (size_t i = 0; i < DWORDS; i++)
 		if (!memchr(function->told + 4 * i, 0, 4))
 			known[i / 32] |= 1u << i % 32;
-	return p2p_config_load(arena, &source, ret_config);
+	r = p2p_config_load(arena, &source, ret_config);
+	if (r == 0)
+		ret_config->from_text = true;
+	return r;
 }

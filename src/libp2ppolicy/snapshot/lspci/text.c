@@ -29,6 +29,7 @@ struct bar {
 
 /**
  * struct text - the text while it is read.
+ * @number: of @line
  * @extended_seen: some function shows extended capabilities, so lspci could read them
  * @sizes_seen: some region has a size, which lspci has from the kernel alone
  * @raw: the function that is being read; NULL before the first
@@ -40,6 +41,7 @@ struct text {
 	struct p2p_snapshot *snapshot;
 	const char *name, *next, *end;
 	char line[LINE_MOST];
+	unsigned int number;
 	bool extended_seen, sizes_seen, bars_unclear, no_memory;
 	struct p2p_raw *raw;
 	struct p2p_text_function found;
@@ -76,6 +78,7 @@ static bool next_line(struct text *text)
 	stop = stop ? stop : text->end;
 	copy_line(text, text->next, (size_t)(stop - text->next));
 	text->next = stop + 1;
+	text->number++;
 	return true;
 }
 
@@ -407,12 +410,14 @@ static int load_text(struct p2p_context *context, const struct p2p_input *input,
 
 	if (r < 0)
 		return r;
+	text.number = 0;
 	for (text.next = input->data; next_line(&text) && !text.no_memory;) {
 		const char *rest = parse_start(text.line, &bdf);
 
 		if (rest) {
 			end_function(&text);
 			text.raw = find(snapshot, bdf);
+			text.raw->line = p2p_input_line(input, text.number);
 			memset(&text.found, 0, sizeof(text.found));
 			memset(text.bars, 0, sizeof(text.bars));
 			text.bars_unclear = false;
@@ -425,6 +430,38 @@ static int load_text(struct p2p_context *context, const struct p2p_input *input,
 	return text.no_memory ? p2p_error(context, -ENOMEM, "out of memory") : 0;
 }
 
+/* Where the indentation was lost, the lines of -v are known by their first word. */
+static bool is_label(const char *line)
+{
+	static const char *const labels[] = {
+		"Subsystem:", "Flags:", "Control:", "Status:", "Latency", "Interrupt:", "Region ",
+		"Memory ", "I/O ports", "Expansion ROM", "Bus:", "I/O behind", "Memory behind",
+		"Prefetchable memory", "Secondary status:", "BridgeCtl:", "PriDiscTmr", "Capabilities:",
+		"Kernel driver", "Kernel modules", "NUMA node:", "IOMMU group:", "DevCap", "DevCtl",
+		"DevSta", "LnkCap", "LnkCtl", "LnkSta", "SltCap", "SltCtl", "SltSta", "RootCap",
+		"RootCtl", "RootSta", "ACSCap", "ACSCtl", "ExtTag", "RlxdOrd", "MaxPayload",
+		"ClockPM", "TrErr", "AtomicOps", "EqualizationComplete", "Physical Slot",
+		"DeviceName:", "Address:", "Vector table", "PBA:", "UESta", "UEMsk", "UESvrt", "CESta",
+		"CEMsk", "AERCap", "HeaderLog", "ARICap", "ARICtl", "ATSCap", "ATSCtl", "IOVCap",
+		"IOVCtl", "IOVSta", "BAR ", "!!! ", "Masking:", "MultHdrRecCap",
+	};
+
+	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
+		if (!strncmp(line, labels[i], strlen(labels[i])))
+			return true;
+	return false;
+}
+
+unsigned int p2p_lspci_line(const char *line)
+{
+	struct p2p_bdf bdf;
+
+	if (parse_start(line, &bdf))
+		return P2P_LINE_STARTS;
+	return *line == ' ' || *line == '\t' || is_hex_row(line) || is_label(line) ?
+	       P2P_LINE_INSIDE : 0;
+}
+
 const struct p2p_format p2p_format_lspci_text = {
-	.sniff = is_text, .load = load_text, .whole = true,
+	.sniff = is_text, .load = load_text, .line = p2p_lspci_line, .whole = true,
 };

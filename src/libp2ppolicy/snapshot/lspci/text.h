@@ -33,6 +33,9 @@ struct p2p_text_function {
 	bool told[P2P_CONFIG_EXTENDED];
 };
 
+/** p2p_lspci_line() - what a line of a text is to lspci, as @line of struct p2p_format. */
+unsigned int p2p_lspci_line(const char *line);
+
 /** p2p_text_class() - the class and subclass that pci.ids calls so; 0 another. */
 unsigned int p2p_text_class(const char *name, size_t length);
 

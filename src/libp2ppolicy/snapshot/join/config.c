@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Configuration space of one function from several pieces.  The header, the standard chain and the
+ * extended one are taken each from the piece that knows it best; the others fill what it lacks.  A
+ * text names registers and no pointers, so of two pieces only the bodies of capabilities are
+ * compared.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include <pci/header.h>
+
+#include "snapshot/join/join.h"
+
+#define WORD_BITS	32u
+#define DWORDS		(P2P_CONFIG_EXTENDED / 4)
+#define MOST		DWORDS
+
+/**
+ * struct joined - the space while it grows.
+ * @disputed: dwords that two pieces contradict each other about; none fills them again
+ * @settled: is the piece that is looked at a text, and the one before a register?
+ */
+struct joined {
+	struct p2p_snapshot *snapshot;
+	const struct p2p_side *base, *other;
+	struct p2p_config config;
+	struct p2p_capability capabilities[MOST];
+	uint8_t bytes[P2P_CONFIG_EXTENDED];
+	uint32_t known[DWORDS / WORD_BITS];
+	uint32_t disputed[DWORDS / WORD_BITS];
+	bool settled, no_memory;
+};
+
+static bool has_bit(const uint32_t *bits, unsigned int offset)
+{
+	return bits[offset / 4 / WORD_BITS] >> offset / 4 % WORD_BITS & 1;
+}
+
+static void set_bit(uint32_t *bits, unsigned int offset)
+{
+	bits[offset / 4 / WORD_BITS] |= 1u << offset / 4 % WORD_BITS;
+}
+
+static void dispute(struct joined *joined, const char *what)
+{
+	struct p2p_where first = { joined->base->name, joined->base->raw->line };
+	struct p2p_where second = { joined->other->name, joined->other->raw->line };
+
+	if (p2p_join_conflict(joined->snapshot, joined->base->raw, what, first, second,
+			      joined->settled) < 0)
+		joined->no_memory = true;
+}
+
+/* The sentence names the capability; registers that nobody decodes are not named one by one. */
+static const char *name_of(uint16_t id, bool extended)
+{
+	static const struct {
+		uint16_t id;
+		bool extended;
+		const char *name;
+	} names[] = {
+		{ PCI_CAP_ID_EXP, false, "PCI Express capability" },
+		{ PCI_CAP_ID_PCIX, false, "PCI-X capability" },
+		{ PCI_CAP_ID_SSVID, false, "subsystem" },
+		{ PCI_EXT_CAP_ID_ACS, true, "ACS capability" },
+		{ PCI_EXT_CAP_ID_ARI, true, "ARI capability" },
+		{ PCI_EXT_CAP_ID_ATS, true, "ATS capability" },
+		{ PCI_EXT_CAP_ID_DPC, true, "DPC capability" },
+		{ PCI_EXT_CAP_ID_DSN, true, "device serial number" },
+		{ PCI_EXT_CAP_ID_PASID, true, "PASID capability" },
+		{ PCI_EXT_CAP_ID_PRI, true, "PRI capability" },
+		{ PCI_EXT_CAP_ID_REBAR, true, "Resizable BAR capability" },
+		{ PCI_EXT_CAP_ID_SRIOV, true, "SR-IOV capability" },
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (names[i].id == id && names[i].extended == extended)
+			return names[i].name;
+	return extended ? "an extended capability" : "a capability";
+}
+
+/* Bits that change while a machine runs; a difference in them says nothing. */
+static uint32_t changing(uint16_t id, bool extended, unsigned int reg)
+{
+	static const struct {
+		uint16_t id, reg;
+		bool extended;
+		uint32_t bits;
+	} rows[] = {
+		{ PCI_CAP_ID_EXP, PCI_EXP_DEVCTL, false, 0xffff0000 },
+		{ PCI_CAP_ID_EXP, PCI_EXP_LNKCTL, false, 0xffff0000 },
+		{ PCI_CAP_ID_EXP, PCI_EXP_SLTCTL, false, 0xffffffff },
+		{ PCI_CAP_ID_EXP, PCI_EXP_RTSTA, false, 0xffffffff },
+		{ PCI_CAP_ID_EXP, PCI_EXP_LNKCTL2, false, 0xffff0000 },
+		{ PCI_EXT_CAP_ID_DPC, 4, true, 0xffff0000 },
+		{ PCI_EXT_CAP_ID_DPC, 8, true, 0xffffffff },
+		{ PCI_EXT_CAP_ID_PRI, PCI_PRI_CTRL, true, 0xffff0000 },
+	};
+
+	if (!extended && (id == PCI_CAP_ID_PM || id == PCI_CAP_ID_MSI || id == PCI_CAP_ID_MSIX))
+		return UINT32_MAX;
+	if (extended && id == PCI_EXT_CAP_ID_AER)
+		return UINT32_MAX;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].id == id && rows[i].extended == extended && (rows[i].reg & ~3u) == reg)
+			return rows[i].bits;
+	return 0;
+}
+
+/* Where the body of a capability ends: at the next one, wherever that is in the chain. */
+static unsigned int body_end(const struct p2p_config *config,
+			     const struct p2p_capability *capability)
+{
+	unsigned int end = capability->extended ? P2P_CONFIG_EXTENDED : P2P_CONFIG_STANDARD;
+
+	end = end < config->size ? end : config->size;
+	for (unsigned int i = 0; i < config->capability_count; i++) {
+		unsigned int offset = config->capabilities[i].offset;
+
+		if (offset > capability->offset && offset < end)
+			end = offset;
+	}
+	return end;
+}
+
+/* Take a dword from the other piece, or compare it. */
+static void join_dword(struct joined *joined, const struct p2p_capability *capability,
+		       unsigned int offset)
+{
+	const struct p2p_config *other = &joined->other->raw->config;
+	unsigned int reg = offset - capability->offset;
+	uint32_t one, two, ignored = changing(capability->id, capability->extended, reg);
+
+	if (has_bit(joined->disputed, offset) || !p2p_config_read32(other, offset, &two))
+		return;
+	/* Of the first, the id and the pointer are how it was found. */
+	ignored |= reg ? 0 : capability->extended ? UINT32_MAX : 0xffff;
+	if (!has_bit(joined->known, offset)) {
+		if (!reg)
+			return;
+		for (unsigned int i = 0; i < 4; i++)
+			joined->bytes[offset + i] = (uint8_t)(two >> 8 * i);
+		set_bit(joined->known, offset);
+		return;
+	}
+	one = (uint32_t)joined->bytes[offset] | (uint32_t)joined->bytes[offset + 1] << 8 |
+	      (uint32_t)joined->bytes[offset + 2] << 16 | (uint32_t)joined->bytes[offset + 3] << 24;
+	if (!((one ^ two) & ~ignored))
+		return;
+	dispute(joined, name_of(capability->id, capability->extended));
+	if (joined->settled)
+		return;
+	set_bit(joined->disputed, offset);
+	joined->known[offset / 4 / WORD_BITS] &= ~(1u << offset / 4 % WORD_BITS);
+}
+
+static struct p2p_capability *find(struct joined *joined, const struct p2p_capability *wanted)
+{
+	for (unsigned int i = 0; i < joined->config.capability_count; i++) {
+		struct p2p_capability *capability = &joined->capabilities[i];
+
+		if (capability->offset == wanted->offset && capability->id == wanted->id &&
+		    capability->extended == wanted->extended)
+			return capability;
+	}
+	return NULL;
+}
+
+static bool *whole_of(struct p2p_config *config, bool extended)
+{
+	return extended ? &config->extended_whole : &config->standard_whole;
+}
+
+/* A capability that only the other piece has. */
+static void add_capability(struct joined *joined, const struct p2p_capability *capability)
+{
+	struct p2p_config *config = &joined->config;
+	bool *whole = whole_of(config, capability->extended);
+
+	if (*whole || has_bit(joined->disputed, capability->offset)) {
+		dispute(joined, name_of(capability->id, capability->extended));
+		if (!joined->settled) {
+			set_bit(joined->disputed, capability->offset);
+			*whole = false;
+		}
+		return;
+	}
+	if (config->capability_count < MOST)
+		joined->capabilities[config->capability_count++] = *capability;
+}
+
+static void join_capability(struct joined *joined, const struct p2p_capability *capability)
+{
+	const struct p2p_config *other = &joined->other->raw->config;
+	unsigned int end = body_end(other, capability);
+
+	if (!find(joined, capability))
+		add_capability(joined, capability);
+	if (!find(joined, capability))
+		return;
+	if (end > joined->config.size)
+		end = joined->config.size;
+	for (unsigned int offset = capability->offset; offset + 4 <= end; offset += 4)
+		join_dword(joined, capability, offset);
+}
+
+/* What the other piece saw to its end without finding this one. */
+static void drop_absent(struct joined *joined, bool extended)
+{
+	const struct p2p_config *other = &joined->other->raw->config;
+	struct p2p_config *config = &joined->config;
+	unsigned int kept = 0;
+
+	if (joined->settled || !(extended ? other->extended_whole : other->standard_whole))
+		return;
+	for (unsigned int i = 0; i < config->capability_count; i++) {
+		struct p2p_capability capability = joined->capabilities[i];
+		const struct p2p_capability *found;
+
+		if (capability.extended != extended ||
+		    p2p_config_find(other, capability.id, extended, &found) != P2P_ABSENT) {
+			joined->capabilities[kept++] = capability;
+			continue;
+		}
+		dispute(joined, name_of(capability.id, extended));
+		set_bit(joined->disputed, capability.offset);
+		*whole_of(config, extended) = false;
+	}
+	config->capability_count = kept;
+}
+
+static enum p2p_fact *fact_of(struct p2p_config *config, bool extended)
+{
+	return extended ? &config->extended : &config->standard;
+}
+
+/* How well a piece knows a chain; registers before text, to the end before in part. */
+static unsigned int rank(const struct p2p_config *config, bool extended)
+{
+	enum p2p_fact fact = extended ? config->extended : config->standard;
+	bool whole = extended ? config->extended_whole : config->standard_whole;
+
+	if (fact == P2P_DENIED)
+		return 0;
+	return 1 + (whole || fact == P2P_ABSENT) + 2 * !config->from_text;
+}
+
+static const struct p2p_side *best(const struct p2p_side *sides, size_t count, bool extended)
+{
+	const struct p2p_side *found = &sides[0];
+
+	for (size_t i = 1; i < count; i++)
+		if (rank(&sides[i].raw->config, extended) > rank(&found->raw->config, extended))
+			found = &sides[i];
+	return found;
+}
+
+/* The header: registers before text, and any before none. */
+static const struct p2p_side *best_header(const struct p2p_side *sides, size_t count)
+{
+	const struct p2p_side *found = &sides[0];
+
+	for (size_t i = 1; i < count; i++) {
+		const struct p2p_config *one = &found->raw->config;
+		const struct p2p_config *other = &sides[i].raw->config;
+
+		if ((!one->size && other->size) ||
+		    (other->size && one->from_text && !other->from_text))
+			found = &sides[i];
+	}
+	return found;
+}
+
+static void take_bytes(struct joined *joined, const struct p2p_config *config, unsigned int from,
+		       unsigned int end)
+{
+	for (unsigned int offset = from; offset < end; offset += 4) {
+		uint32_t value;
+
+		if (!p2p_config_read32(config, offset, &value))
+			continue;
+		for (unsigned int i = 0; i < 4; i++)
+			joined->bytes[offset + i] = (uint8_t)(value >> 8 * i);
+		set_bit(joined->known, offset);
+	}
+}
+
+/* One chain of one piece, as it is there. */
+static void take_chain(struct joined *joined, const struct p2p_side *side, bool extended)
+{
+	const struct p2p_config *from = &side->raw->config;
+	struct p2p_config *config = &joined->config;
+
+	take_bytes(joined, from, extended ? P2P_CONFIG_STANDARD : P2P_CONFIG_HEADER,
+		   extended ? P2P_CONFIG_EXTENDED : P2P_CONFIG_STANDARD);
+	*fact_of(config, extended) = extended ? from->extended : from->standard;
+	*whole_of(config, extended) = extended ? from->extended_whole : from->standard_whole;
+	for (unsigned int i = 0; i < from->capability_count; i++)
+		if (from->capabilities[i].extended == extended && config->capability_count < MOST)
+			joined->capabilities[config->capability_count++] = from->capabilities[i];
+}
+
+static void join_chain(struct joined *joined, const struct p2p_side *base,
+		       const struct p2p_side *side, bool extended)
+{
+	const struct p2p_config *other = &side->raw->config;
+	enum p2p_fact *fact = fact_of(&joined->config, extended);
+	enum p2p_fact told = extended ? other->extended : other->standard;
+
+	joined->base = base;
+	joined->other = side;
+	joined->settled = !base->raw->config.from_text && other->from_text;
+	if (side == base || told == P2P_DENIED || *fact == P2P_DENIED)
+		return;
+	if (told != *fact) {
+		dispute(joined, extended ? "extended capabilities" : "capabilities");
+		if (!joined->settled)
+			*fact = P2P_DENIED;
+		return;
+	}
+	drop_absent(joined, extended);
+	for (unsigned int i = 0; i < other->capability_count; i++)
+		if (other->capabilities[i].extended == extended)
+			join_capability(joined, &other->capabilities[i]);
+}
+
+/* Buses of a bridge, which a text has, too; whether the device has other functions. */
+static void join_header(struct joined *joined, const struct p2p_side *base,
+			const struct p2p_side *side)
+{
+	const struct p2p_config *one = &base->raw->config, *other = &side->raw->config;
+	uint8_t type, second;
+	uint32_t buses, more;
+
+	joined->base = base;
+	joined->other = side;
+	joined->settled = !one->from_text && other->from_text;
+	if (side == base || !p2p_config_read8(one, PCI_HEADER_TYPE, &type) ||
+	    !p2p_config_read8(other, PCI_HEADER_TYPE, &second))
+		return;
+	/* Whoever lists fewer functions does not see that there are more. */
+	if (one->from_text)
+		joined->bytes[PCI_HEADER_TYPE] |= second & 0x80;
+	if ((type & 0x7f) == PCI_HEADER_TYPE_NORMAL ||
+	    has_bit(joined->disputed, PCI_PRIMARY_BUS) ||
+	    !p2p_config_read32(one, PCI_PRIMARY_BUS, &buses) ||
+	    !p2p_config_read32(other, PCI_PRIMARY_BUS, &more) || !((buses ^ more) & 0xffffff))
+		return;
+	dispute(joined, "bus numbers");
+	if (joined->settled)
+		return;
+	set_bit(joined->disputed, PCI_PRIMARY_BUS);
+	joined->known[0] &= ~(1u << PCI_PRIMARY_BUS / 4);
+}
+
+static void start(struct joined *joined, const struct p2p_side *header)
+{
+	const struct p2p_config *from = &header->raw->config;
+	struct p2p_config *config = &joined->config;
+
+	take_bytes(joined, from, 0, P2P_CONFIG_HEADER);
+	config->silent = from->silent;
+	config->told = from->told;
+	config->from_text = from->from_text;
+}
+
+static void fill(struct joined *joined, const struct p2p_side *sides, size_t count)
+{
+	struct p2p_config *config = &joined->config;
+	const struct p2p_side *header = best_header(sides, count);
+
+	start(joined, header);
+	for (size_t i = 0; i < count; i++) {
+		const struct p2p_config *from = &sides[i].raw->config;
+
+		config->size = from->size > config->size ? from->size : config->size;
+		config->broken |= from->broken;
+		config->silent &= !from->size;
+		config->kernel_limited |= from->kernel_limited;
+		join_header(joined, header, &sides[i]);
+	}
+	for (unsigned int extended = 0; extended < 2; extended++) {
+		const struct p2p_side *base = best(sides, count, extended);
+
+		take_chain(joined, base, extended);
+		for (size_t i = 0; i < count; i++)
+			join_chain(joined, base, &sides[i], extended);
+		if (*fact_of(config, extended) == P2P_DENIED)
+			*whole_of(config, extended) = false;
+	}
+	/* Somebody saw it. */
+	config->kernel_limited &= config->extended == P2P_ABSENT;
+}
+
+static int keep(struct joined *joined, struct p2p_config *ret_config)
+{
+	struct p2p_arena *arena = &joined->snapshot->arena;
+	struct p2p_config config = joined->config;
+
+	config.bytes = (uint8_t *)p2p_arena_copy(arena, joined->bytes, sizeof(joined->bytes));
+	config.known = p2p_arena_alloc(arena, sizeof(joined->known));
+	config.capabilities = p2p_arena_alloc(arena, config.capability_count *
+					      sizeof(joined->capabilities[0]) + 1);
+	if (!config.bytes || !config.known || !config.capabilities)
+		return -ENOMEM;
+	memcpy(config.known, joined->known, sizeof(joined->known));
+	memcpy(config.capabilities, joined->capabilities,
+	       config.capability_count * sizeof(joined->capabilities[0]));
+	*ret_config = config;
+	return 0;
+}
+
+int p2p_join_config(struct p2p_snapshot *snapshot, const struct p2p_side *sides, size_t count,
+		    struct p2p_config *ret_config)
+{
+	struct joined joined = { .snapshot = snapshot };
+	size_t known = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (sides[i].raw->config.size)
+			known++;
+	if (known <= 1) {
+		*ret_config = best_header(sides, count)->raw->config;
+		return 0;
+	}
+	fill(&joined, sides, count);
+	return joined.no_memory ? -ENOMEM : keep(&joined, ret_config);
+}

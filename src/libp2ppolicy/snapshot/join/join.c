@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <pci/header.h>
+
+#include "base/context.h"
+#include "snapshot/join/join.h"
+#include "snapshot/sources.h"
+
+/**
+ * struct member - a function of one part.
+ * @part: its index
+ */
+struct member {
+	const struct p2p_raw *raw;
+	size_t part;
+};
+
+struct joiner {
+	struct p2p_context *context;
+	struct p2p_snapshot *snapshot;
+	struct member *members;
+	size_t count;
+	struct p2p_side *sides;
+};
+
+int p2p_join_conflict(struct p2p_snapshot *snapshot, const struct p2p_raw *raw, const char *what,
+		      struct p2p_where first, struct p2p_where second, bool settled)
+{
+	struct p2p_conflict *conflicts = snapshot->conflicts;
+
+	if (snapshot->conflict_count >= P2P_CONFLICTS_MOST)
+		return 0;
+	conflicts = p2p_grow(conflicts, snapshot->conflict_count, &snapshot->conflict_room,
+			     sizeof(*conflicts));
+	if (!conflicts)
+		return -ENOMEM;
+	snapshot->conflicts = conflicts;
+	conflicts[snapshot->conflict_count++] = (struct p2p_conflict){
+		.bdf = raw ? raw->bdf : (struct p2p_bdf){ 0 }, .of_function = raw, .settled = settled,
+		.what = what, .first = first, .second = second,
+	};
+	return 0;
+}
+
+/* Parts in their order; in each, functions by address. */
+static int compare_members(const void *a, const void *b)
+{
+	const struct member *left = a, *right = b;
+	int order = p2p_bdf_compare(left->raw->bdf, right->raw->bdf);
+
+	return order ? order : (left->part > right->part) - (left->part < right->part);
+}
+
+static int gather(struct joiner *joiner)
+{
+	const struct p2p_snapshot *snapshot = joiner->snapshot;
+	size_t used = 0;
+
+	for (size_t i = 0; i < snapshot->part_count; i++)
+		joiner->count += snapshot->parts[i]->count;
+	joiner->members = calloc(joiner->count + 1, sizeof(*joiner->members));
+	joiner->sides = calloc(snapshot->part_count, sizeof(*joiner->sides));
+	if (!joiner->members || !joiner->sides)
+		return p2p_error(joiner->context, -ENOMEM, "out of memory");
+	for (size_t i = 0; i < snapshot->part_count; i++)
+		for (size_t j = 0; j < snapshot->parts[i]->count; j++)
+			joiner->members[used++] =
+				(struct member){ &snapshot->parts[i]->raws[j], i };
+	qsort(joiner->members, used, sizeof(*joiner->members), compare_members);
+	return 0;
+}
+
+/* ":17" of "post.txt:17". */
+static const char *line_text(unsigned int line, char text[16])
+{
+	*text = '\0';
+	if (line)
+		snprintf(text, 16, ":%u", line);
+	return text;
+}
+
+static int two_machines(struct joiner *joiner, const struct p2p_side *one,
+			const struct p2p_side *other, const char *what)
+{
+	char address[P2P_BDF_SIZE], first[16], second[16];
+
+	return p2p_error(joiner->context, -EBADMSG, "%s%s and %s%s are of two machines: at %s they "
+			 "differ in the %s", one->name, line_text(one->raw->line, first),
+			 other->name, line_text(other->raw->line, second),
+			 p2p_bdf_format(one->raw->bdf, address), what);
+}
+
+/* @count pieces say something of one function. */
+static int join_function(struct joiner *joiner, size_t count)
+{
+	struct p2p_snapshot *snapshot = joiner->snapshot;
+	struct p2p_side *sides = joiner->sides;
+	const struct p2p_side *first, *second;
+	const char *what = p2p_join_identity(sides, count, &first, &second);
+	struct p2p_raw *raw;
+	int r;
+
+	if (what)
+		return two_machines(joiner, first, second, what);
+	raw = p2p_snapshot_add(snapshot, sides[0].raw->bdf);
+	if (!raw)
+		return -ENOMEM;
+	raw->line = sides[0].raw->line;
+	for (size_t i = 0; i < count && !raw->path; i++)
+		raw->path = sides[i].raw->path;
+	r = p2p_join_attrs(snapshot, sides, count, raw);
+	return r < 0 ? r : p2p_join_config(snapshot, sides, count, &raw->config);
+}
+
+static int join_functions(struct joiner *joiner)
+{
+	int r = gather(joiner);
+
+	for (size_t i = 0, count; i < joiner->count && r == 0; i += count) {
+		for (count = 0; i + count < joiner->count &&
+		     !p2p_bdf_compare(joiner->members[i].raw->bdf,
+				      joiner->members[i + count].raw->bdf); count++) {
+			const struct member *member = &joiner->members[i + count];
+			const struct p2p_snapshot *part = joiner->snapshot->parts[member->part];
+
+			joiner->sides[count] = (struct p2p_side){ member->raw, part->name };
+		}
+		r = join_function(joiner, count);
+	}
+	return r;
+}
+
+static bool same_entry(const struct p2p_file *left, const struct p2p_file *right)
+{
+	size_t one = left->size, other = right->size;
+
+	while (one && left->data[one - 1] == '\n')
+		one--;
+	while (other && right->data[other - 1] == '\n')
+		other--;
+	return left->fact == right->fact &&
+	       (left->fact != P2P_PRESENT || (one == other && !memcmp(left->data, right->data, one)));
+}
+
+static struct p2p_where where_entry(const struct p2p_snapshot *part, const char *path)
+{
+	const struct p2p_entry *entry = p2p_snapshot_entry(part, path);
+
+	return (struct p2p_where){ part->name, entry ? entry->line : 0 };
+}
+
+/* Of a file that several parts know: what they agree on, or denied. */
+static int join_entry(struct p2p_snapshot *snapshot, struct p2p_entry *entry)
+{
+	const struct p2p_snapshot *from = NULL;
+
+	for (size_t i = 0; i < snapshot->part_count; i++) {
+		const struct p2p_snapshot *part = snapshot->parts[i];
+		const struct p2p_file *other = p2p_snapshot_file(part, entry->path);
+
+		if (other->fact == P2P_DENIED)
+			continue;
+		if (!from) {
+			from = part;
+			entry->file = *other;
+		} else if (!same_entry(&entry->file, other)) {
+			entry->file = (struct p2p_file){ P2P_DENIED, 0, NULL };
+			return p2p_join_conflict(snapshot, NULL, entry->path,
+						 where_entry(from, entry->path),
+						 where_entry(part, entry->path), false);
+		}
+	}
+	return 0;
+}
+
+/* Paths that any part has; p2p_snapshot_file() asks the parts for what all of them lack. */
+static int join_entries(struct p2p_snapshot *snapshot)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < snapshot->part_count; i++)
+		for (size_t j = 0; j < snapshot->parts[i]->entry_count; j++)
+			if (!p2p_snapshot_add_entry(snapshot, snapshot->parts[i]->entries[j].path))
+				return -ENOMEM;
+	p2p_snapshot_sort_entries(snapshot);
+	for (size_t i = 0; i < snapshot->entry_count && r == 0; i++)
+		r = join_entry(snapshot, &snapshot->entries[i]);
+	return r;
+}
+
+static int take_rest(struct p2p_snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->part_count; i++) {
+		const struct p2p_snapshot *part = snapshot->parts[i];
+
+		snapshot->want = part->want > snapshot->want ? part->want : snapshot->want;
+		if (snapshot->hwloc.fact != P2P_PRESENT && part->hwloc.fact != P2P_DENIED)
+			snapshot->hwloc = part->hwloc;
+	}
+	return join_entries(snapshot);
+}
+
+/* A text made them: whether a device has other functions shows in the list that all make. */
+static void mark_siblings(struct p2p_snapshot *snapshot)
+{
+	for (size_t i = 1; i < snapshot->count; i++) {
+		struct p2p_raw *left = &snapshot->raws[i - 1], *right = &snapshot->raws[i];
+
+		if (left->bdf.domain != right->bdf.domain || left->bdf.bus != right->bdf.bus ||
+		    left->bdf.devfn >> 3 != right->bdf.devfn >> 3)
+			continue;
+		if (left->config.size && left->config.from_text)
+			left->config.bytes[PCI_HEADER_TYPE] |= 0x80;
+		if (right->config.size && right->config.from_text)
+			right->config.bytes[PCI_HEADER_TYPE] |= 0x80;
+	}
+}
+
+static int check_parts(struct p2p_context *context, const struct p2p_snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->part_count && snapshot->part_count > 1; i++)
+		if (snapshot->parts[i]->report)
+			return p2p_error(context, -EBADMSG, "%s: a tree document holds a whole "
+					 "machine, and cannot be joined with other sources",
+					 snapshot->parts[i]->name);
+	return 0;
+}
+
+int p2p_join(struct p2p_context *context, struct p2p_snapshot *snapshot)
+{
+	struct joiner joiner = { .context = context, .snapshot = snapshot };
+	int r = check_parts(context, snapshot);
+
+	if (r < 0)
+		return r;
+	snapshot->source = snapshot->part_count == 1 ? snapshot->parts[0]->source :
+			   P2P_SOURCE_SEVERAL;
+	snapshot->want = P2P_WANT_VERDICT;
+	r = join_functions(&joiner);
+	if (r == 0)
+		r = take_rest(snapshot);
+	mark_siblings(snapshot);
+	free(joiner.members);
+	free(joiner.sides);
+	return r == -ENOMEM ? p2p_error(context, r, "out of memory") : r;
+}

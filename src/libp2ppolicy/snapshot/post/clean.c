@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What mail, Markdown, terminals and editors put around the lines of a text. */
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "snapshot/post/post.h"
+
+#define PROMPT_MOST	80u
+
+static void put_utf8(char **to, unsigned int code)
+{
+	char *at = *to;
+
+	if (code < 0x80) {
+		*at++ = (char)code;
+	} else if (code < 0x800) {
+		*at++ = (char)(0xc0 | code >> 6);
+		*at++ = (char)(0x80 | (code & 0x3f));
+	} else if (code < 0x10000) {
+		*at++ = (char)(0xe0 | code >> 12);
+		*at++ = (char)(0x80 | (code >> 6 & 0x3f));
+		*at++ = (char)(0x80 | (code & 0x3f));
+	} else {
+		*at++ = (char)(0xf0 | code >> 18);
+		*at++ = (char)(0x80 | (code >> 12 & 0x3f));
+		*at++ = (char)(0x80 | (code >> 6 & 0x3f));
+		*at++ = (char)(0x80 | (code & 0x3f));
+	}
+	*to = at;
+}
+
+/* UTF-16 with its mark; a unit takes at most three bytes of UTF-8. */
+static int from_utf16(const unsigned char *data, size_t size, struct p2p_buffer *text)
+{
+	unsigned int high = data[0] == 0xfe ? 0 : 1;
+	char *to;
+
+	if (p2p_buffer_reserve(text, size / 2 * 3) < 0)
+		return -ENOMEM;
+	to = text->data;
+	for (size_t i = 2; i + 1 < size; i += 2) {
+		unsigned int code = (unsigned int)data[i + high] << 8 | data[i + 1 - high];
+		unsigned int next = i + 3 < size ? (unsigned int)data[i + 2 + high] << 8 |
+				    data[i + 3 - high] : 0;
+
+		if (code >> 10 == 0x36 && next >> 10 == 0x37) {
+			code = 0x10000 + ((code & 0x3ff) << 10 | (next & 0x3ff));
+			i += 2;
+		}
+		put_utf8(&to, code);
+	}
+	*to = '\0';
+	text->size = (size_t)(to - text->data);
+	return 0;
+}
+
+/* The text as UTF-8, with a line end behind its last line. */
+static int decode(const char *data, size_t size, struct p2p_post *post)
+{
+	const unsigned char *bytes = (const unsigned char *)data;
+	size_t skip = size >= 3 && !memcmp(data, "\xef\xbb\xbf", 3) ? 3 : 0;
+	int r;
+
+	post->dressed |= skip != 0;
+	if (size >= 2 && ((bytes[0] == 0xff && bytes[1] == 0xfe) ||
+			  (bytes[0] == 0xfe && bytes[1] == 0xff))) {
+		post->dressed = true;
+		r = from_utf16(bytes, size, &post->text);
+	} else {
+		r = p2p_buffer_append(&post->text, data + skip, size - skip);
+	}
+	if (r < 0)
+		return r;
+	if (!post->text.data || memchr(post->text.data, '\0', post->text.size))
+		return -ENOTSUP;
+	if (post->text.size > P2P_FILE_MOST)
+		return -EFBIG;
+	return p2p_buffer_append(&post->text, "\n", 1);
+}
+
+/* An escape sequence of a terminal.  Return: what is behind it. */
+static const char *skip_escape(const char *at)
+{
+	if (*++at == ']') {		/* a title: up to BEL or ESC \ */
+		while (*at && *at != '\a' && *at != '\033')
+			at++;
+		return *at == '\033' && at[1] == '\\' ? at + 2 : *at == '\a' ? at + 1 : at;
+	}
+	if (*at != '[')
+		return *at ? at + 1 : at;
+	for (at++; *at && (*at < '@' || *at > '~'); at++)
+		;
+	return *at ? at + 1 : at;
+}
+
+/* Colours, control characters, hard spaces and marks without width, in place.  Return: length. */
+static size_t plain(char *text, bool *dressed)
+{
+	const char *from = text;
+	char *to = text;
+
+	while (*from) {
+		if (*from == '\033') {
+			from = skip_escape(from);
+			*dressed = true;
+		} else if (!strncmp(from, "\xc2\xa0", 2)) {
+			from += 2;
+			*to++ = ' ';
+			*dressed = true;
+		} else if (!strncmp(from, "\xe2\x80\x8b", 3) || !strncmp(from, "\xef\xbb\xbf", 3)) {
+			from += 3;
+			*dressed = true;
+		} else if (iscntrl((unsigned char)*from) && *from != '\t') {
+			*dressed = true;
+			from++;
+		} else {
+			*to++ = *from++;
+		}
+	}
+	while (to > text && (to[-1] == ' ' || to[-1] == '\t'))
+		to--;
+	*to = '\0';
+	return (size_t)(to - text);
+}
+
+/* "> " and "> > " of mail.  Return: what is behind. */
+static char *skip_quotes(char *text, bool *dressed)
+{
+	char *at = text;
+
+	for (;;) {
+		size_t blank = strspn(at, " ");
+
+		if (blank > 1 || at[blank] != '>')
+			break;
+		at += blank + 1;
+		*dressed = true;
+	}
+	return at != text && *at == ' ' ? at + 1 : at;
+}
+
+static bool is_run_of(const char *text, char c, size_t least)
+{
+	size_t length = 0;
+
+	while (text[length] == c)
+		length++;
+	return length >= least;
+}
+
+/* Marks that stand around what is pasted, and the rulers of support archives. */
+static bool is_fence(const char *text)
+{
+	static const char *const tags[] = {
+		"<pre", "</pre", "<code", "</code", "<details", "</details", "<summary",
+		"[code", "[/code", "[quote", "[/quote", "[spoiler", "[/spoiler", "{code", "{noformat",
+		"#==[", "*** ",
+	};
+
+	if (is_run_of(text, '`', 3) || is_run_of(text, '~', 3) || is_run_of(text, '_', 10))
+		return true;
+	for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++)
+		if (!strncmp(text, tags[i], strlen(tags[i])))
+			return true;
+	return false;
+}
+
+/* "user@host:~$ lspci", "[root@host ~]# lspci", "sh-4.4# lspci", "$ lspci", "# lspci" */
+static bool is_prompt(const char *text)
+{
+	size_t end = strcspn(text, "#$");
+	bool shell = !strncmp(text, "sh-", 3) || !strncmp(text, "bash-", 5);
+	char name[PROMPT_MOST];
+
+	if (!text[end] || end >= sizeof(name) || (text[end + 1] && text[end + 1] != ' '))
+		return false;
+	if (!end)
+		return text[1] && (isalpha((unsigned char)text[2]) || strchr("/.~(", text[2]));
+	memcpy(name, text, end);
+	name[end] = '\0';
+	return (strchr(name, '@') || shell) && !strstr(name, ": ") && !strchr(name, '\t');
+}
+
+static int add_line(struct p2p_post *post, char *text, unsigned int number)
+{
+	struct p2p_post_line *line;
+	size_t width = strlen(text);
+	char *start;
+
+	if (post->count >= P2P_POST_LINES)
+		return -EFBIG;
+	line = p2p_grow(post->lines, post->count, &post->room, sizeof(*post->lines));
+	if (!line)
+		return -ENOMEM;
+	post->lines = line;
+	line += post->count++;
+	plain(text, &post->dressed);
+	line->text = skip_quotes(text, &post->dressed);
+	line->length = (unsigned int)strlen(line->text);
+	line->number = number;
+	line->width = (unsigned int)width;
+	start = line->text + strspn(line->text, " \t");
+	line->breaks = is_fence(start) || is_prompt(start);
+	post->dressed |= line->breaks;
+	return 0;
+}
+
+int p2p_post_clean(const char *data, size_t size, struct p2p_post *ret_post)
+{
+	struct p2p_post post = { 0 };
+	char *at, *stop;
+	int r = decode(data, size, &post);
+
+	at = post.text.data;
+	for (unsigned int number = 1; r == 0 && at < post.text.data + post.text.size; number++) {
+		stop = strchr(at, '\n');
+		*stop = '\0';
+		r = add_line(&post, at, number);
+		at = stop + 1;
+	}
+	if (r < 0) {
+		p2p_post_clear(&post);
+		return r;
+	}
+	*ret_post = post;
+	return 0;
+}
+
+void p2p_post_clear(struct p2p_post *post)
+{
+	free(post->text.data);
+	free(post->lines);
+	*post = (struct p2p_post){ 0 };
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Each piece of a post to the format that takes it; what none takes is noted. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/context.h"
+#include "snapshot/post/post.h"
+
+/**
+ * struct reader - a post that is being read.
+ * @taken: by piece
+ * @why: by piece, the sentence of the format that refused it
+ * @error: of the first that was
+ */
+struct reader {
+	struct p2p_context *context;
+	struct p2p_snapshot *snapshot;
+	const struct p2p_input *input;
+	bool *taken;
+	const char **why;
+	int error;
+};
+
+static struct p2p_input input_of(const struct reader *reader, const struct p2p_piece *piece)
+{
+	return (struct p2p_input){ reader->input->name, -1, piece->text.data, piece->text.size,
+				   piece->lines };
+}
+
+/* What may read @input: of lines that it starts with, or whatever takes the whole. */
+static bool may_take(const struct p2p_format *format, const struct p2p_piece *piece,
+		     const char *first, const struct p2p_input *input)
+{
+	if (format->is_files)
+		return false;
+	if (piece->row == P2P_PIECE_OPEN ? !!format->line :
+	    !format->line || !(format->line(first) & P2P_LINE_STARTS))
+		return false;
+	return format->sniff(input);
+}
+
+static char *first_line(const struct p2p_piece *piece)
+{
+	const char *start = piece->text.data + strspn(piece->text.data, " \t");
+
+	return strndup(start, strcspn(start, "\n"));
+}
+
+/* Return: as p2p_load_part(); -ENOTSUP none takes it. */
+static int offer(struct reader *reader, const struct p2p_piece *piece)
+{
+	const struct p2p_input input = input_of(reader, piece);
+	const struct p2p_format *format;
+	char *first = first_line(piece);
+	int r = -ENOTSUP;
+
+	if (!first)
+		return -ENOMEM;
+	for (size_t row = 0; r == -ENOTSUP && (format = p2p_format_at(row)); row++)
+		if (may_take(format, piece, first, &input))
+			r = p2p_load_part(reader->context, &input, row, reader->snapshot);
+	free(first);
+	return r;
+}
+
+static int read_piece(struct reader *reader, const struct p2p_piece *piece, size_t index)
+{
+	int r = offer(reader, piece);
+
+	if (r == -ENOMEM)
+		return r;
+	reader->taken[index] = r == 0;
+	if (r < 0 && r != -ENOTSUP) {
+		reader->why[index] = p2p_arena_string(&reader->snapshot->arena,
+						      p2p_context_error(reader->context));
+		reader->error = reader->error ? reader->error : r;
+		return reader->why[index] ? 0 : -ENOMEM;
+	}
+	return 0;
+}
+
+static const char *why_of(const struct reader *reader, const struct p2p_post_line *line)
+{
+	return line->piece ? reader->why[line->piece - 1] : NULL;
+}
+
+static bool is_skipped(const struct reader *reader, const struct p2p_post_line *line)
+{
+	return line->length && !line->breaks && !(line->piece && reader->taken[line->piece - 1]);
+}
+
+/* Lines that nothing was taken from; empty ones and fences between them do not part them. */
+static int note_skipped(struct reader *reader, const struct p2p_post *post)
+{
+	struct p2p_skipped *run = NULL;
+	const char *why = NULL;
+
+	for (size_t i = 0; i < post->count; i++) {
+		const struct p2p_post_line *line = &post->lines[i];
+
+		if (line->piece && reader->taken[line->piece - 1])
+			run = NULL;
+		if (!is_skipped(reader, line))
+			continue;
+		if (!run || why != why_of(reader, line)) {
+			why = why_of(reader, line);
+			run = p2p_snapshot_skip(reader->snapshot, reader->input->name, why);
+		}
+		if (!run)
+			return -ENOMEM;
+		run->first = run->first ? run->first : line->number;
+		run->last = line->number;
+	}
+	return 0;
+}
+
+static int read_pieces(struct reader *reader, const struct p2p_post *post,
+		       const struct p2p_pieces *pieces)
+{
+	size_t before = reader->snapshot->part_count;
+	int r = 0;
+
+	for (size_t i = 0; i < pieces->count && r == 0; i++)
+		r = read_piece(reader, &pieces->pieces[i], i);
+	if (r < 0)
+		return p2p_error(reader->context, r, "out of memory");
+	if (reader->snapshot->part_count == before) {
+		for (size_t i = 0; i < pieces->count && reader->error; i++)
+			if (reader->why[i])
+				return p2p_error(reader->context, reader->error, "%s",
+						 reader->why[i]);
+		return -ENOTSUP;
+	}
+	r = note_skipped(reader, post);
+	return r < 0 ? p2p_error(reader->context, r, "out of memory") : 0;
+}
+
+int p2p_post_load(struct p2p_context *context, const struct p2p_input *input,
+		  const struct p2p_post *post, const struct p2p_pieces *pieces,
+		  struct p2p_snapshot *snapshot)
+{
+	struct reader reader = { .context = context, .snapshot = snapshot, .input = input };
+	int r;
+
+	reader.taken = calloc(pieces->count + 1, sizeof(*reader.taken));
+	reader.why = calloc(pieces->count + 1, sizeof(*reader.why));
+	if (reader.taken && reader.why)
+		r = read_pieces(&reader, post, pieces);
+	else
+		r = p2p_error(context, -ENOMEM, "out of memory");
+	free(reader.taken);
+	free(reader.why);
+	return r;
+}
+
+/* It is found by its lines, not here; see p2p_load_part(). */
+static bool is_several(const struct p2p_input *input)
+{
+	(void)input;
+	return false;
+}
+
+const struct p2p_format p2p_format_several = { .sniff = is_several };

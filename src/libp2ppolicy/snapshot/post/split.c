@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A post in pieces.  A piece starts with a line that some format starts with, and goes on as long
+ * as that format knows the lines.  What it does not know cuts it: what follows is of the piece
+ * no more, so that nothing looks complete that was not.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "snapshot/post/post.h"
+
+#define WRAP_LEAST	66u	/* mailers wrap lines at 72 to 80 columns */
+#define NO_ROW		SIZE_MAX
+
+/**
+ * struct splitter - where it is.
+ * @row: of the piece that is being read; NO_ROW outside of one
+ * @indent: blanks that every line of it starts with
+ * @last: the function that the last line with an address is of
+ * @open: first line since the last break of what no format started
+ */
+struct splitter {
+	struct p2p_post *post;
+	struct p2p_pieces pieces;
+	size_t row, indent, open;
+	struct p2p_bdf last;
+	bool has_last;
+};
+
+static struct p2p_piece *current(struct splitter *splitter)
+{
+	return &splitter->pieces.pieces[splitter->pieces.count - 1];
+}
+
+/* @line: as it stands in the post; @text: what the piece gets of it */
+static int append(struct splitter *splitter, struct p2p_post_line *line, const char *text)
+{
+	struct p2p_piece *piece = current(splitter);
+	unsigned int *lines = p2p_grow(piece->lines, piece->count, &piece->room,
+				       sizeof(*piece->lines));
+
+	if (!lines)
+		return -ENOMEM;
+	piece->lines = lines;
+	lines[piece->count++] = line->number;
+	line->piece = splitter->pieces.count;
+	if (p2p_buffer_append(&piece->text, text, strlen(text)) < 0)
+		return -ENOMEM;
+	return p2p_buffer_append(&piece->text, "\n", 1);
+}
+
+static int new_piece(struct splitter *splitter, size_t row)
+{
+	struct p2p_pieces *pieces = &splitter->pieces;
+	struct p2p_piece *piece;
+
+	if (pieces->count >= P2P_POST_PIECES)
+		return -EFBIG;
+	piece = p2p_grow(pieces->pieces, pieces->count, &pieces->room, sizeof(*piece));
+	if (!piece)
+		return -ENOMEM;
+	pieces->pieces = piece;
+	pieces->pieces[pieces->count++].row = row;
+	return 0;
+}
+
+static size_t indent_of(const struct p2p_post_line *line)
+{
+	return strspn(line->text, " \t");
+}
+
+/* A line of the piece without what the whole piece is indented by. */
+static const char *cut_indent(const struct splitter *splitter, const struct p2p_post_line *line)
+{
+	size_t own = indent_of(line);
+
+	return line->text + (own < splitter->indent ? own : splitter->indent);
+}
+
+/* The format that @line starts, or NO_ROW. */
+static size_t find_start(const char *line)
+{
+	const struct p2p_format *format;
+
+	for (size_t row = 0; (format = p2p_format_at(row)); row++)
+		if (format->line && format->line(line) & P2P_LINE_STARTS)
+			return row;
+	return NO_ROW;
+}
+
+/* The address that the line starts with, if it does. */
+static bool read_address(const char *line, struct p2p_bdf *ret_bdf)
+{
+	char address[P2P_BDF_SIZE];
+	size_t size = strcspn(line, " ");
+
+	if (size >= sizeof(address))
+		return false;
+	memcpy(address, line, size);
+	address[size] = '\0';
+	return p2p_bdf_parse(address, ret_bdf) == 0;
+}
+
+/* A list that starts again is another one. */
+static bool starts_again(struct splitter *splitter, const char *line)
+{
+	struct p2p_bdf bdf;
+	bool again;
+
+	if (!read_address(line, &bdf))
+		return false;
+	again = splitter->has_last && p2p_bdf_compare(bdf, splitter->last) <= 0;
+	splitter->last = bdf;
+	splitter->has_last = true;
+	return again;
+}
+
+static int start_piece(struct splitter *splitter, size_t row, size_t index)
+{
+	struct p2p_post_line *line = &splitter->post->lines[index];
+	size_t next = index + 1 < splitter->post->count ? indent_of(line + 1) : 0;
+	const char *text = line->text + indent_of(line);
+	int r = new_piece(splitter, row);
+
+	if (r < 0)
+		return r;
+	splitter->row = row;
+	/* The first line of a table may be indented more than the others. */
+	splitter->indent = indent_of(line) < next || index + 1 == splitter->post->count ||
+			   !line[1].length ? indent_of(line) : next;
+	splitter->has_last = false;
+	(void)starts_again(splitter, text);
+	return append(splitter, line, line->text + splitter->indent);
+}
+
+/* The rest of a line that a mailer wrapped goes back to it. */
+static bool is_wrapped(const struct splitter *splitter, size_t index)
+{
+	const struct p2p_post_line *line = &splitter->post->lines[index];
+
+	return index && line[-1].length && !line[-1].breaks &&
+	       line[-1].width + 1 + strcspn(line->text, " ") >= WRAP_LEAST &&
+	       line[-1].width <= 100 && indent_of(line) <= splitter->indent;
+}
+
+static int unwrap(struct splitter *splitter, struct p2p_post_line *line)
+{
+	struct p2p_piece *piece = current(splitter);
+	size_t indent = indent_of(line);
+
+	line->piece = splitter->pieces.count;
+	piece->text.data[piece->text.size - 1] = ' ';
+	if (p2p_buffer_append(&piece->text, line->text + indent, line->length - indent) < 0)
+		return -ENOMEM;
+	return p2p_buffer_append(&piece->text, "\n", 1);
+}
+
+/* A line that is not empty while a piece is read. */
+static int go_on(struct splitter *splitter, size_t index, unsigned int claim)
+{
+	struct p2p_post_line *line = &splitter->post->lines[index];
+	const char *text = cut_indent(splitter, line);
+	size_t row = claim & P2P_LINE_HOLDS ? NO_ROW : find_start(line->text + indent_of(line));
+	int r;
+
+	if (row != NO_ROW && (row != splitter->row || starts_again(splitter, text)))
+		return start_piece(splitter, row, index);
+	if (!(claim & (P2P_LINE_INSIDE | P2P_LINE_STARTS))) {
+		if (is_wrapped(splitter, index))
+			return unwrap(splitter, line);
+		splitter->row = NO_ROW;
+		splitter->open = index;
+		return 0;
+	}
+	r = append(splitter, line, text);
+	if (claim & P2P_LINE_ENDS) {
+		splitter->row = NO_ROW;
+		splitter->open = index + 1;
+	}
+	return r;
+}
+
+/* What no format started, from a break to a break: whoever takes it by its whole may. */
+static int close_open(struct splitter *splitter, size_t end)
+{
+	size_t first = splitter->open;
+	int r;
+
+	while (first < end && !splitter->post->lines[first].length)
+		first++;
+	splitter->open = end + 1;
+	if (first >= end || splitter->row != NO_ROW)
+		return 0;
+	r = new_piece(splitter, P2P_PIECE_OPEN);
+	for (size_t i = first; i < end && r == 0; i++)
+		r = append(splitter, &splitter->post->lines[i], splitter->post->lines[i].text);
+	return r;
+}
+
+static int take_line(struct splitter *splitter, size_t index)
+{
+	struct p2p_post_line *line = &splitter->post->lines[index];
+	size_t row;
+	int r;
+
+	if (line->breaks) {
+		r = close_open(splitter, index);
+		splitter->row = NO_ROW;
+		return r;
+	}
+	if (splitter->row != NO_ROW && !line->length)
+		return append(splitter, line, "");
+	if (splitter->row != NO_ROW)
+		return go_on(splitter, index, p2p_format_at(splitter->row)->
+			     line(cut_indent(splitter, line)));
+	row = line->length ? find_start(line->text + indent_of(line)) : NO_ROW;
+	if (row == NO_ROW)
+		return 0;
+	r = close_open(splitter, index);
+	return r < 0 ? r : start_piece(splitter, row, index);
+}
+
+int p2p_post_split(struct p2p_post *post, struct p2p_pieces *ret_pieces)
+{
+	struct splitter splitter = { .post = post, .row = NO_ROW };
+	int r = 0;
+
+	for (size_t i = 0; i < post->count && r == 0; i++)
+		r = take_line(&splitter, i);
+	if (r == 0)
+		r = close_open(&splitter, post->count);
+	if (r < 0) {
+		p2p_pieces_clear(&splitter.pieces);
+		return r;
+	}
+	*ret_pieces = splitter.pieces;
+	return 0;
+}
+
+void p2p_pieces_clear(struct p2p_pieces *pieces)
+{
+	for (size_t i = 0; i < pieces->count; i++) {
+		free(pieces->pieces[i].text.data);
+		free(pieces->pieces[i].lines);
+	}
+	free(pieces->pieces);
+	*pieces = (struct p2p_pieces){ 0 };
+}
