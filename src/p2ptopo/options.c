@@ -54,7 +54,8 @@ static const struct option_row rows[] = {
 	  "read a capture instead of this machine: a tree, lspci text, dump, archive or tree-document, "
 	  "several of them in one text or folder, or - for standard input; may be given again" },
 	{ 0, "kernel", "RULESET", TAKES_RULES, NULL, TEXT(kernel), VALUE_RULES, rule_sets,
-	  "use the rules of this kernel release, or \"auto\": those of the machine's kernel" },
+	  "use the rules of this kernel release, such as 6.12 or 6.8.0-45-generic, or \"auto\": those "
+	  "of the machine's kernel" },
 	{ 's', NULL,
 	  "[[DOMAIN:]BUS:][SLOT][.FUNC]", TAKES_FILTER, NULL, LISTED(slots), VALUE_NONE, NULL,
 	  "only pairs with a function at these addresses, as lspci -s; given again: these, too" },

@@ -49,6 +49,12 @@ struct p2p_eval;
  */
 const struct p2p_rules *p2p_rules_find(const char *name);
 
+/**
+ * p2p_rules_is_known() - does p2p_eval_new() take @kernel: "auto", a rule set, or a release that has
+ *	p2pdma, such as "6.8.0-45-generic"?
+ */
+bool p2p_rules_is_known(const char *kernel);
+
 /** p2p_rules_at() - the rule set at @index, oldest first; NULL past the end. */
 const struct p2p_rules *p2p_rules_at(size_t index);
 
@@ -181,11 +187,12 @@ struct p2p_verdict {
 /**
  * p2p_eval_new() - prepare to evaluate pairs by one rule set.
  * @topology: must outlive the evaluator
- * @kernel: name of a rule set, or "auto": the rules of the machine's release, and
+ * @kernel: name of a rule set; a release, whose rules are used as of a kernel built with
+ *	CONFIG_PCI_P2PDMA; or "auto": the rules of the machine's release, and
  *	"not_supported" for every pair when its kernel lacks CONFIG_PCI_P2PDMA
  * @ret_eval: owned by the caller; free with p2p_eval_free()
  *
- * Return: 0; -EINVAL @kernel is no rule set (p2p_context_error() names those there are); -ENOMEM.
+ * Return: 0; -EINVAL @kernel is none of these (p2p_context_error() names those there are); -ENOMEM.
  */
 int p2p_eval_new(struct p2p_context *context, const struct p2p_topology *topology,
 		  const char *kernel, struct p2p_eval **ret_eval);

@@ -222,6 +222,15 @@ static int choose_rules(struct p2p_context *context, struct p2p_eval *eval,
 		eval->release = eval->rules->release;
 		return 0;
 	}
+	if (p2p_rules_is_known(kernel)) {
+		struct p2p_machine other = *machine;
+
+		/* How that one is built the machine does not tell. */
+		other.release = kernel;
+		other.p2pdma = P2P_YES;
+		choose(eval, &other);
+		return 0;
+	}
 	for (size_t i = 0; p2p_rules_at(i); i++) {
 		strncat(names, " ", sizeof(names) - strlen(names) - 1);
 		strncat(names, p2p_rules_at(i)->name, sizeof(names) - strlen(names) - 1);

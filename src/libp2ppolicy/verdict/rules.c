@@ -106,6 +106,17 @@ const struct p2p_rules *p2p_rules_find(const char *name)
 	return NULL;
 }
 
+bool p2p_rules_is_known(const char *kernel)
+{
+	const struct p2p_vendor *vendor = p2p_vendor_find(kernel);
+	unsigned int number;
+
+	if (!strcmp(kernel, "auto") || p2p_rules_find(kernel))
+		return true;
+	return p2p_release_parse(kernel, &number) == 0 &&
+	       (number >= sets[0].release || (vendor && vendor->backports));
+}
+
 const struct p2p_rules *p2p_rules_at(size_t index)
 {
 	return index < COUNT(sets) ? &sets[index] : NULL;

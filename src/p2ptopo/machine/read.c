@@ -44,7 +44,7 @@ static enum status check_rules(struct failure *failure, const char *name)
 	const struct p2p_rules *rules;
 	char names[512] = "", meant[P2P_NEAREST_SIZE];
 
-	if (!strcmp(name, "auto") || p2p_rules_find(name))
+	if (p2p_rules_is_known(name))
 		return STATUS_DONE;
 	for (size_t i = 0; (rules = p2p_rules_at(i)); i++) {
 		size_t used = strlen(names);

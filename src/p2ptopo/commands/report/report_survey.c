@@ -30,9 +30,11 @@ static const struct finding_kind kinds[] = {
 	{ P2P_REASON_ROOT_UNKNOWN, P2P_MAP_UNKNOWN, CULPRITS_NONE,
 	  "unknown: the device that the kernel would look up in its list" },
 	{ P2P_REASON_CPU_UNKNOWN, P2P_MAP_UNKNOWN, CULPRITS_ROOTS,
-	  "unknown: the CPU is not recorded, and the host bridge is not on the kernel's list" },
+	  "unknown: permitted on any AMD Zen, refused on other CPUs, as the host bridge is not on "
+	  "the kernel's list; the CPU is not recorded" },
 	{ P2P_REASON_IOMMU_UNKNOWN, P2P_MAP_UNKNOWN, CULPRITS_NONE,
-	  "unknown: whether an IOMMU is in use is not recorded" },
+	  "unknown: permitted without an IOMMU, refused with one; whether one is in use is not "
+	  "recorded" },
 	{ P2P_REASON_P2PDMA_UNKNOWN, P2P_MAP_UNKNOWN, CULPRITS_NONE,
 	  "unknown: whether this kernel has P2PDMA at all is not recorded" },
 	{ P2P_REASON_PATH_UNKNOWN, P2P_MAP_UNKNOWN, CULPRITS_NONE,

@@ -72,13 +72,13 @@ static enum status parse_move(struct whatif *whatif, const struct key *key, char
 }
 
 /* "AMD" is what people say, "AuthenticAMD" what the CPU says. */
+static const struct { const char *said, *is; } vendors[] = {
+	{ "AMD", "AuthenticAMD" }, { "Intel", "GenuineIntel" }, { "Hygon", "HygonGenuine" },
+	{ "Zhaoxin", "  Shanghai  " },
+};
+
 static const char *vendor_of(const char *name)
 {
-	static const struct { const char *said, *is; } vendors[] = {
-		{ "AMD", "AuthenticAMD" }, { "Intel", "GenuineIntel" }, { "Hygon", "HygonGenuine" },
-		{ "Zhaoxin", "  Shanghai  " },
-	};
-
 	for (size_t i = 0; i < sizeof(vendors) / sizeof(vendors[0]); i++) {
 		if (!strcmp(name, vendors[i].said) || !strcmp(name, vendors[i].is))
 			return vendors[i].is;
@@ -112,6 +112,36 @@ static enum status parse_root(const struct whatif *whatif, const struct key *key
 	return STATUS_DONE;
 }
 
+/* "AMD EPYC 7302 16-Core Processor, family 17h", as the report prints it, becomes its parts. */
+static const char *printed_cpu(char *value, long *ret_family, char **ret_root)
+{
+	char *family = strstr(value, ", family "), *end;
+
+	if (!family)
+		return NULL;
+	*ret_family = strtol(family + strlen(", family "), &end, 16);
+	if (*end != 'h' || (end[1] && end[1] != ',') || *ret_family < 0 || *ret_family > 0xffff)
+		return NULL;
+	*ret_root = end[1] ? end + 2 : NULL;
+	*family = '\0';
+	for (size_t i = 0; i < sizeof(vendors) / sizeof(vendors[0]); i++) {
+		if (strcasestr(value, vendors[i].said) || !strcmp(value, vendors[i].is))
+			return vendors[i].is;
+	}
+	return NULL;
+}
+
+/* "17h" is hexadecimal, as people write families of AMD; "23" is not. */
+static bool read_family(char *text, long *ret_family)
+{
+	size_t length = strlen(text);
+
+	if (!length || text[length - 1] != 'h')
+		return read_number(text, 0, 0xffff, ret_family);
+	text[length - 1] = '\0';
+	return read_number(text, 16, 0xffff, ret_family);
+}
+
 static enum status parse_cpu(struct whatif *whatif, const struct key *key, char *value,
 			     struct p2p_change *change)
 {
@@ -119,8 +149,12 @@ static enum status parse_cpu(struct whatif *whatif, const struct key *key, char 
 	enum status status = STATUS_DONE;
 	long number;
 
-	(void)whatif;
 	change->kind = P2P_CHANGE_CPU;
+	change->cpu_vendor = printed_cpu(value, &number, &root);
+	if (change->cpu_vendor) {
+		change->cpu_family = (int)number;
+		return root ? parse_root(whatif, key, root, change) : STATUS_DONE;
+	}
 	if (root) {
 		*root++ = '\0';
 		status = parse_root(whatif, key, root, change);
@@ -134,7 +168,7 @@ static enum status parse_cpu(struct whatif *whatif, const struct key *key, char 
 		return misshapen(whatif, key);
 	*family++ = '\0';
 	change->cpu_vendor = vendor_of(value);
-	if (!change->cpu_vendor || !read_number(family, 0, 0xffff, &number))
+	if (!change->cpu_vendor || !read_family(family, &number))
 		return misshapen(whatif, key);
 	change->cpu_family = (int)number;
 	return status;
@@ -161,8 +195,8 @@ static const struct key keys[] = {
 	{ "iommu", "off, on or passthrough", parse_iommu },
 	{ "driver", "DEVICE,NAME or driver=CLASS,NAME; NAME none: no driver", parse_driver },
 	{ "move", "DEVICE,PORT", parse_move },
-	{ "cpu", "AMD:FAMILY, Intel:FAMILY, Hygon:FAMILY, Zhaoxin:FAMILY or other, and "
-	  "[,VENDOR:DEVICE] of its root complex", parse_cpu },
+	{ "cpu", "AMD:FAMILY, Intel:FAMILY, Hygon:FAMILY, Zhaoxin:FAMILY, a line as the report has "
+	  "it or other, and [,VENDOR:DEVICE] of its root complex", parse_cpu },
 };
 
 static enum status parse_change(struct whatif *whatif, const struct key *key, const char *value)
