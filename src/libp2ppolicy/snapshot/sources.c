@@ -10,7 +10,9 @@
 
 #include "base/context.h"
 #include "snapshot/join/join.h"
+#include "snapshot/post/container.h"
 #include "snapshot/post/post.h"
+#include "snapshot/tree/archive.h"
 
 #define FILE_MOST	((size_t)1 << 30)
 
@@ -184,12 +186,96 @@ static int load_text(struct p2p_context *context, const struct p2p_input *input,
 		sentence = strdup(p2p_context_error(context));
 	}
 	if (pieces->count)
-		r = p2p_post_load(context, input, post, pieces, snapshot);
+		r = p2p_post_load(context, input, post, pieces, true, snapshot);
 	if (r == -ENOTSUP && !plain)
 		r = load_whole(context, input, snapshot);
 	else if (r < 0 && r != -ENOMEM && sentence)
 		r = p2p_error(context, whole, "%s", sentence);
 	free(sentence);
+	return r;
+}
+
+/* A text of a container: whatever of it some format knows. */
+static int load_some(struct p2p_context *context, const struct p2p_input *input,
+		     struct p2p_snapshot *snapshot)
+{
+	struct p2p_pieces pieces = { 0 };
+	struct p2p_post post = { 0 };
+	int r = p2p_post_clean(input->data, input->size, &post);
+
+	if (r == 0)
+		r = p2p_post_split(&post, &pieces);
+	if (r == 0)
+		r = p2p_post_load(context, input, &post, &pieces, false, snapshot);
+	p2p_pieces_clear(&pieces);
+	p2p_post_clear(&post);
+	if (r == -ENOMEM)
+		return p2p_error(context, r, "out of memory");
+	return r == -EFBIG ? -ENOTSUP : r;
+}
+
+/* Without a function a container is none; what was wrong with it as a capture is the sentence. */
+static bool has_function(struct p2p_snapshot *snapshot, size_t before)
+{
+	size_t count = 0;
+
+	for (size_t i = before; i < snapshot->part_count; i++)
+		count += snapshot->parts[i]->count;
+	while (!count && snapshot->part_count > before)
+		p2p_snapshot_free(snapshot->parts[--snapshot->part_count]);
+	return count;
+}
+
+/* A folder or an archive: of one capture, or of texts. */
+static int load_files(struct p2p_context *context, const struct p2p_input *input,
+		      struct p2p_snapshot *snapshot)
+{
+	struct p2p_input texts = *input;
+	size_t before = snapshot->part_count;
+	char *sentence;
+	int r, whole;
+
+	if (input->fd >= 0)
+		texts.fd = fcntl(input->fd, F_DUPFD_CLOEXEC, 0);
+	whole = load_whole(context, input, snapshot);
+	if (whole != -EBADMSG) {
+		if (texts.fd >= 0)
+			close(texts.fd);
+		return whole;
+	}
+	sentence = strdup(p2p_context_error(context));
+	if (texts.fd >= 0) {
+		r = p2p_container_folder(context, &texts, snapshot, load_some);
+		close(texts.fd);
+	} else {
+		r = p2p_container_archive(context, &texts, snapshot, load_some);
+	}
+	if (r != -ENOMEM && (r < 0 || !has_function(snapshot, before)))
+		r = p2p_error(context, whole, "%s", sentence ? sentence : "out of memory");
+	free(sentence);
+	return r;
+}
+
+static int load_input(struct p2p_context *context, const struct p2p_input *input,
+		      struct p2p_snapshot *snapshot);
+
+/* No text: packed, or a folder or an archive. */
+static int load_other(struct p2p_context *context, const struct p2p_input *input,
+		      struct p2p_snapshot *snapshot)
+{
+	struct p2p_buffer text = { 0 };
+	int r = input->data ? p2p_unpack_text(input->data, input->size, &text) : -ENOTSUP;
+
+	if (r == 0) {
+		const struct p2p_input unpacked = { input->name, -1, text.data, text.size, NULL };
+
+		r = load_input(context, &unpacked, snapshot);
+	} else if (input->name) {
+		r = load_files(context, input, snapshot);
+	} else {
+		r = load_whole(context, input, snapshot);
+	}
+	free(text.data);
 	return r;
 }
 
@@ -205,7 +291,7 @@ static int load_input(struct p2p_context *context, const struct p2p_input *input
 	if (r == 0)
 		r = load_text(context, input, &post, &pieces, snapshot);
 	else if (r == -ENOTSUP)
-		r = load_whole(context, input, snapshot);
+		r = load_other(context, input, snapshot);
 	else if (r == -EFBIG)
 		r = p2p_error(context, -EBADMSG, "%s: a text of more than %zu MiB, %zu lines or %u "
 			      "pieces", input->name, P2P_FILE_MOST >> 20, P2P_POST_LINES,

@@ -176,6 +176,9 @@ static bool is_prompt(const char *text)
 
 	if (!text[end] || end >= sizeof(name) || (text[end + 1] && text[end + 1] != ' '))
 		return false;
+	/* The configuration of a kernel, which has comments. */
+	if (!strncmp(text, "# CONFIG_", 9))
+		return false;
 	if (!end)
 		return text[1] && (isalpha((unsigned char)text[2]) || strchr("/.~(", text[2]));
 	memcpy(name, text, end);

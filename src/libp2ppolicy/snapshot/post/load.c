@@ -11,6 +11,7 @@
 /**
  * struct reader - a post that is being read.
  * @taken: by piece
+ * @lines: note lines that no format knows
  * @why: by piece, the sentence of the format that refused it
  * @error: of the first that was
  */
@@ -18,7 +19,7 @@ struct reader {
 	struct p2p_context *context;
 	struct p2p_snapshot *snapshot;
 	const struct p2p_input *input;
-	bool *taken;
+	bool *taken, lines;
 	const char **why;
 	int error;
 };
@@ -88,7 +89,9 @@ static const char *why_of(const struct reader *reader, const struct p2p_post_lin
 
 static bool is_skipped(const struct reader *reader, const struct p2p_post_line *line)
 {
-	return line->length && !line->breaks && !(line->piece && reader->taken[line->piece - 1]);
+	if (!line->length || line->breaks || (line->piece && reader->taken[line->piece - 1]))
+		return false;
+	return reader->lines || why_of(reader, line);
 }
 
 /* Lines that nothing was taken from; empty ones and fences between them do not part them. */
@@ -138,10 +141,11 @@ static int read_pieces(struct reader *reader, const struct p2p_post *post,
 }
 
 int p2p_post_load(struct p2p_context *context, const struct p2p_input *input,
-		  const struct p2p_post *post, const struct p2p_pieces *pieces,
+		  const struct p2p_post *post, const struct p2p_pieces *pieces, bool lines,
 		  struct p2p_snapshot *snapshot)
 {
-	struct reader reader = { .context = context, .snapshot = snapshot, .input = input };
+	struct reader reader = { .context = context, .snapshot = snapshot, .input = input,
+				 .lines = lines };
 	int r;
 
 	reader.taken = calloc(pieces->count + 1, sizeof(*reader.taken));

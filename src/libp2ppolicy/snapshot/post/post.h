@@ -82,12 +82,13 @@ void p2p_pieces_clear(struct p2p_pieces *pieces);
 /**
  * p2p_post_load() - read every piece of a post.
  * @snapshot: gets a part for each piece that its format takes, and what none takes as skipped
+ * @lines: note lines that no format knows, too, and not only pieces that their format refused
  *
  * Return: 0; -EBADMSG no piece was taken, with a sentence when one of them was to blame;
  *	-ENOTSUP as that, without a sentence; -ENOMEM.
  */
 int p2p_post_load(struct p2p_context *context, const struct p2p_input *input,
-		  const struct p2p_post *post, const struct p2p_pieces *pieces,
+		  const struct p2p_post *post, const struct p2p_pieces *pieces, bool lines,
 		  struct p2p_snapshot *snapshot);
 
 #endif

@@ -360,24 +360,133 @@ int p2p_tree_archive(struct p2p_context *context, const char *name, const void *
 	return 0;
 }
 
-static int unpack(struct archive *archive, const struct p2p_buffer *buffer,
-		  struct p2p_buffer *out)
+static bool is_utf16(const char *data)
 {
+	return !memcmp(data, "\xff\xfe", 2) || !memcmp(data, "\xfe\xff", 2);
+}
+
+/* One file into @buffer.  Return: 0; -ENOTSUP to pass it over; -EBADMSG; -ENOMEM. */
+static int read_text(struct reader *reader, struct archive_entry *entry,
+		     struct p2p_buffer *buffer)
+{
+	int64_t size = archive_entry_size(entry);
+	la_ssize_t n;
+
+	buffer->size = 0;
+	if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry) || size < 4 ||
+	    (uint64_t)size > P2P_TEXT_MOST)
+		return -ENOTSUP;
+	if (p2p_buffer_reserve(buffer, (size_t)size) < 0)
+		return out_of_memory(reader);
+	while (buffer->size < (size_t)size) {
+		n = archive_read_data(reader->archive, buffer->data + buffer->size,
+				      (size_t)size - buffer->size);
+		if (n <= 0)
+			return damaged(reader);
+		buffer->size += (size_t)n;
+	}
+	buffer->data[buffer->size] = '\0';
+	return memchr(buffer->data, '\0', buffer->size) && !is_utf16(buffer->data) ? -ENOTSUP : 0;
+}
+
+static int read_texts(struct reader *reader,
+		      int (*text)(void *user, const char *path, const struct p2p_buffer *buffer),
+		      void *user)
+{
+	struct p2p_buffer buffer = { 0 };
 	struct archive_entry *entry;
+	size_t texts = 0;
+	int r = 0, code;
+
+	while (r == 0 || r == -ENOTSUP) {
+		code = archive_read_next_header(reader->archive, &entry);
+		if (code == ARCHIVE_EOF)
+			break;
+		if (code < ARCHIVE_WARN) {
+			r = damaged(reader);
+			break;
+		}
+		reader->bytes += archive_entry_size(entry) > 0 ? archive_entry_size(entry) : 0;
+		if (++reader->entries > P2P_ARCHIVE_ENTRIES || reader->bytes > P2P_ARCHIVE_BYTES ||
+		    archive_filter_bytes(reader->archive, 0) > P2P_ARCHIVE_BYTES ||
+		    texts > P2P_TEXTS_MOST) {
+			r = hostile(reader, "", "is beyond what an archive may hold");
+			break;
+		}
+		r = read_text(reader, entry, &buffer);
+		texts += buffer.size;
+		if (r == 0)
+			r = text(user, archive_entry_pathname(entry), &buffer);
+	}
+	free(buffer.data);
+	return r == -ENOTSUP ? 0 : r;
+}
+
+int p2p_archive_texts(struct p2p_context *context, const char *name, const void *data, size_t size,
+		      int (*text)(void *user, const char *path, const struct p2p_buffer *buffer),
+		      void *user)
+{
+	struct reader reader = { .context = context, .name = name, .archive = archive_read_new() };
+	int r;
+
+	if (!reader.archive)
+		return out_of_memory(&reader);
+	archive_read_support_format_tar(reader.archive);
+	support_filters(reader.archive);
+	if (archive_read_open_memory(reader.archive, data, size) != ARCHIVE_OK)
+		r = not_a_tar(&reader);
+	else
+		r = read_texts(&reader, text, user);
+	archive_read_free(reader.archive);
+	return r;
+}
+
+/* @text: stop at the first zero; UTF-16 is full of them, and starts with a mark */
+static int unpack_data(struct archive *archive, bool text, struct p2p_buffer *out)
+{
 	char block[16384];
 	la_ssize_t n;
 
-	archive_read_support_format_raw(archive);
-	support_filters(archive);
-	if (archive_read_open_memory(archive, buffer->data, buffer->size) != ARCHIVE_OK ||
-	    archive_read_next_header(archive, &entry) != ARCHIVE_OK)
-		return -EBADMSG;
-	while ((n = archive_read_data(archive, block, sizeof(block))) > 0)
+	while ((n = archive_read_data(archive, block, sizeof(block))) > 0) {
+		if (text && memchr(block, '\0', (size_t)n) &&
+		    (out->size + (size_t)n < 2 || !is_utf16(out->size ? out->data : block)))
+			return -ENOTSUP;
 		if (out->size + (size_t)n > P2P_FILE_MOST)
 			return -EBADMSG;
-		else if (p2p_buffer_append(out, block, (size_t)n) < 0)
+		if (p2p_buffer_append(out, block, (size_t)n) < 0)
 			return -ENOMEM;
+	}
 	return n < 0 ? -EBADMSG : p2p_buffer_append(out, "", 0);
+}
+
+static int unpack(struct archive *archive, const void *data, size_t size, bool text,
+		  struct p2p_buffer *out)
+{
+	struct archive_entry *entry;
+
+	archive_read_support_format_raw(archive);
+	support_filters(archive);
+	if (archive_read_open_memory(archive, data, size) != ARCHIVE_OK ||
+	    archive_read_next_header(archive, &entry) != ARCHIVE_OK)
+		return -EBADMSG;
+	if (text && archive_filter_count(archive) < 2)
+		return -ENOTSUP;
+	return unpack_data(archive, text, out);
+}
+
+int p2p_unpack_text(const void *data, size_t size, struct p2p_buffer *ret_text)
+{
+	struct archive *archive = archive_read_new();
+	struct p2p_buffer out = { 0 };
+	int r = archive ? unpack(archive, data, size, true, &out) : -ENOMEM;
+
+	if (archive)
+		archive_read_free(archive);
+	if (r < 0)
+		free(out.data);
+	else
+		*ret_text = out;
+	return r;
 }
 
 int p2p_unpack(struct p2p_buffer *buffer)
@@ -391,7 +500,7 @@ int p2p_unpack(struct p2p_buffer *buffer)
 	archive = archive_read_new();
 	if (!archive)
 		return -ENOMEM;
-	r = unpack(archive, buffer, &out);
+	r = unpack(archive, buffer->data, buffer->size, false, &out);
 	archive_read_free(archive);
 	if (r < 0) {
 		free(out.data);

@@ -22,6 +22,30 @@
 int p2p_tree_archive(struct p2p_context *context, const char *name, const void *data,
 		     size_t size, struct p2p_tree **ret_tree);
 
+/** Most bytes of one file that is looked at for what it may hold, and of all of them. */
+#define P2P_TEXT_MOST		((size_t)16 << 20)
+#define P2P_TEXTS_MOST		((size_t)256 << 20)
+
+/**
+ * p2p_archive_texts() - the texts among the files of a tar that holds no tree.
+ * @text: called for each, with what ends with a zero; a negative return ends it.  Files that hold
+ *	a zero or are larger than P2P_TEXT_MOST are passed over.
+ *
+ * Return: 0; -EBADMSG as p2p_tree_archive(); -ENOTSUP when it is no tar; -ENOMEM; what @text
+ *	returned.
+ */
+int p2p_archive_texts(struct p2p_context *context, const char *name, const void *data, size_t size,
+		      int (*text)(void *user, const char *path, const struct p2p_buffer *buffer),
+		      void *user);
+
+/**
+ * p2p_unpack_text() - the text in a file that is compressed, and no tar.
+ * @ret_text: free its @data
+ * Return: 0; -ENOTSUP it is not compressed, or no text; -EBADMSG it is damaged or too large;
+ *	-ENOMEM.
+ */
+int p2p_unpack_text(const void *data, size_t size, struct p2p_buffer *ret_text);
+
 /**
  * p2p_unpack() - unpack @buffer in place if it is compressed.
  * Return: 0; -EBADMSG when it is damaged or too large; -ENOMEM.
