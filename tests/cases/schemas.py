@@ -16,7 +16,7 @@ from validator import jsonschema
 HERE = pathlib.Path(__file__).resolve().parent
 SCHEMAS = HERE.parent.parent / "src" / "p2ptopo" / "schemas"
 DOCUMENTS = ["report", "tree", "topo", "matrix", "pairs", "path", "near", "address",
-             "fix", "what-if"]
+             "fix", "what-if", "sources"]
 # Checking a schema pair by pair takes too long on the largest captures.
 MOST_PAIRS = 2_500
 # Formats that --from was seen to refuse.
@@ -106,7 +106,7 @@ def check_refusal(binary, document):
 
 def check_capture(binary, source, validators):
     one, other, count = ends(binary, source)
-    arguments = {"report": [], "tree": [], "matrix": ["--all"], "address": ["0x90000000"]}
+    arguments = {"report": [], "tree": [], "matrix": ["--all"], "sources": [], "address": ["0x90000000"]}
     if one:
         arguments["path"] = [one, other]
         if one != other:

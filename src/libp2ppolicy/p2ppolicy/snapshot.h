@@ -72,6 +72,81 @@ int p2p_snapshot_load(struct p2p_context *context, const char *path, enum p2p_wa
 int p2p_snapshot_load_all(struct p2p_context *context, const char *const *paths, size_t count,
 			  enum p2p_want want, struct p2p_snapshot **ret_snapshot);
 
+/**
+ * struct p2p_where - where something was read.
+ * @line: of the file; 0 all of it
+ */
+struct p2p_where {
+	const char *name;
+	unsigned int line;
+};
+
+/**
+ * struct p2p_conflict - two pieces say different things of one machine.
+ * @bdf: of the function; @of_function: it is of one, else of the machine
+ * @what: the fact
+ * @first, @second: where both were read
+ * @settled: @first is a register and @second is text, so that @first was taken; otherwise
+ *	the fact is unknown
+ */
+struct p2p_conflict {
+	struct p2p_bdf bdf;
+	bool of_function, settled;
+	const char *what;
+	struct p2p_where first, second;
+};
+
+/** p2p_snapshot_conflicts() - those between the pieces of @snapshot.  Return: how many. */
+size_t p2p_snapshot_conflicts(const struct p2p_snapshot *snapshot,
+			      const struct p2p_conflict **ret_conflicts);
+
+/**
+ * struct p2p_skipped - lines of a text that nothing was taken from, or a file.
+ * @first, @last: both 0: all of it
+ * @why: a sentence of the format that did not take it; NULL no format knows it
+ */
+struct p2p_skipped {
+	const char *name, *why;
+	unsigned int first, last;
+};
+
+/** p2p_snapshot_skipped() - what of the sources was not read.  Return: how many. */
+size_t p2p_snapshot_skipped(const struct p2p_snapshot *snapshot,
+			    const struct p2p_skipped **ret_skipped);
+
+/** enum p2p_gift - what a source may give; see gifts.def. */
+enum p2p_gift {
+#define GIFT(id, key, one, many) P2P_GIFT_##id,
+#include <p2ppolicy/gifts.def>
+#undef GIFT
+	P2P_GIFTS
+};
+
+/** p2p_gift_key() - the key of a gift in documents. */
+const char *p2p_gift_key(enum p2p_gift gift);
+
+/** p2p_gift_noun() - what @count of them are called in a sentence. */
+const char *p2p_gift_noun(enum p2p_gift gift, size_t count);
+
+/** p2p_gift_is_machine() - is it of the machine, and not counted by function? */
+bool p2p_gift_is_machine(enum p2p_gift gift);
+
+/**
+ * struct p2p_given - a source, or a piece of one.
+ * @first_line, @last_line: 0 all of it
+ * @count: by gift: how many functions have it, or 1
+ */
+struct p2p_given {
+	const char *name;
+	unsigned int first_line, last_line;
+	enum p2p_source source;
+	size_t count[P2P_GIFTS];
+};
+
+/** p2p_snapshot_given() - what the piece at @index gave.  Return: false past the last. */
+bool p2p_snapshot_given(const struct p2p_snapshot *snapshot, size_t index,
+			struct p2p_given *ret_given);
+
 /** p2p_snapshot_free() - free a snapshot; NULL is fine.  Return: NULL. */
 struct p2p_snapshot *p2p_snapshot_free(struct p2p_snapshot *snapshot);
 

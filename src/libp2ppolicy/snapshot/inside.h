@@ -33,40 +33,6 @@ struct p2p_entry {
 
 struct p2p_manifest;
 
-/**
- * struct p2p_where - where something was read.
- * @line: of the file; 0 all of it
- */
-struct p2p_where {
-	const char *name;
-	unsigned int line;
-};
-
-/**
- * struct p2p_conflict - two pieces say different things of one machine.
- * @bdf: of the function; @of_function: it is of one, else of the machine
- * @what: the fact
- * @first, @second: where both were read
- * @settled: @first is a register and @second is text, so that @first was taken; otherwise
- *	the fact is unknown
- */
-struct p2p_conflict {
-	struct p2p_bdf bdf;
-	bool of_function, settled;
-	const char *what;
-	struct p2p_where first, second;
-};
-
-/**
- * struct p2p_skipped - lines of a text that nothing was taken from, or a file.
- * @first, @last: both 0: all of it
- * @why: a sentence of the format that did not take it; NULL no format knows it
- */
-struct p2p_skipped {
-	const char *name, *why;
-	unsigned int first, last;
-};
-
 /** Which boot of a machine it is: a UUID. */
 #define P2P_BOOT_ID	"/proc/sys/kernel/random/boot_id"
 #define P2P_BOOT_SIZE	37

@@ -167,6 +167,13 @@ static void note_release(struct p2p_eval *eval, const char *release, unsigned in
 		note(eval, "%s", text);
 }
 
+/* A text of devices says nothing of how the kernel was built, so that it is taken as for a set. */
+static bool is_text(enum p2p_source source)
+{
+	return source != P2P_SOURCE_LIVE && source != P2P_SOURCE_TREE &&
+	       source != P2P_SOURCE_ARCHIVE && source != P2P_SOURCE_REPORT;
+}
+
 static void note_p2pdma(struct p2p_eval *eval, const char *release)
 {
 	if (eval->p2pdma == P2P_NO)
@@ -204,6 +211,11 @@ static void choose(struct p2p_eval *eval, const struct p2p_machine *machine)
 	eval->release = number < newest ? number : newest;
 	eval->updated = p2p_release_is_updated(machine->release);
 	note_release(eval, machine->release, number);
+	if (eval->p2pdma == P2P_UNKNOWN && is_text(machine->source)) {
+		eval->p2pdma = P2P_YES;
+		note(eval, "the kernel is taken as built with CONFIG_PCI_P2PDMA, which is not "
+		     "recorded");
+	}
 	note_p2pdma(eval, machine->release);
 }
 

@@ -72,6 +72,24 @@ static int build_topology(struct app *app)
 	return p2p_topology_new(app->context, app->snapshot, &options, &app->topology);
 }
 
+/* What hangs on a contradiction is unknown without further notice, so it is said here. */
+static void note_conflicts(const struct app *app)
+{
+	const struct p2p_conflict *conflicts;
+	size_t count = p2p_snapshot_conflicts(app->snapshot, &conflicts);
+	char bdf[P2P_BDF_SIZE];
+
+	for (size_t i = 0; i < count && i < 3; i++)
+		app_note(app, "%s:%u and %s:%u contradict each other: %s%s%s%s",
+			 conflicts[i].first.name, conflicts[i].first.line,
+			 conflicts[i].second.name, conflicts[i].second.line, conflicts[i].what,
+			 conflicts[i].of_function ? " of " : "", conflicts[i].of_function ?
+			 p2p_bdf_format(conflicts[i].bdf, bdf) : "",
+			 conflicts[i].settled ? "; the register is taken" : "; it is unknown");
+	if (count > 3)
+		app_note(app, "%zu more contradictions: p2ptopo sources", count - 3);
+}
+
 static int read_sources(struct app *app)
 {
 	const struct options *options = &app->options;
@@ -93,6 +111,8 @@ enum status app_read(struct app *app, enum stage stage)
 	error = read_sources(app);
 	if (!error)
 		saved_use(app);
+	if (!error)
+		note_conflicts(app);
 	if (!error && stage >= STAGE_TOPOLOGY)
 		error = build_topology(app);
 	if (!error && stage >= STAGE_EVALUATE)

@@ -27,7 +27,7 @@ struct container {
 };
 
 /* A text that holds nothing of ours is no failure; of one that is damaged it is noted. */
-static int take_text(struct container *container, const char *path, const char *data, size_t size)
+static int take_plain(struct container *container, const char *path, const char *data, size_t size)
 {
 	char name[PATH_MAX];
 	const struct p2p_input input = { name, -1, data, size, NULL };
@@ -39,6 +39,24 @@ static int take_text(struct container *container, const char *path, const char *
 		r = p2p_snapshot_skip(container->snapshot, name,
 				      p2p_context_error(container->context)) ? 0 : -ENOMEM;
 	return r == -ENOTSUP ? 0 : r;
+}
+
+/* A compressed one is looked into. */
+static int take_text(struct container *container, const char *path, const char *data, size_t size)
+{
+	struct p2p_buffer text = { 0 };
+	int r;
+
+	if (p2p_unpack_text(data, size, &text) < 0)
+		return take_plain(container, path, data, size);
+	container->bytes += text.size;
+	if (container->bytes > P2P_TEXTS_MOST)
+		r = p2p_error(container->context, -EBADMSG, "%s: its files hold more than %zu MiB",
+			      container->input->name, P2P_TEXTS_MOST >> 20);
+	else
+		r = take_plain(container, path, text.data, text.size);
+	free(text.data);
+	return r;
 }
 
 static int take_packed(void *user, const char *path, const struct p2p_buffer *buffer)
@@ -85,10 +103,10 @@ static int read_all(int fd, size_t size, struct p2p_buffer *buffer)
 	return 0;
 }
 
-/* A regular file; a compressed one is looked into. */
+/* A regular file. */
 static int take_file(struct container *container, int fd, const char *path)
 {
-	struct p2p_buffer buffer = { 0 }, text = { 0 };
+	struct p2p_buffer buffer = { 0 };
 	struct stat status;
 	int r = fstat(fd, &status) || !S_ISREG(status.st_mode) || status.st_size < 4 ||
 		(uint64_t)status.st_size > P2P_TEXT_MOST ? -ENOTSUP : 0;
@@ -99,12 +117,9 @@ static int take_file(struct container *container, int fd, const char *path)
 	if (r == 0 && container->bytes > P2P_TEXTS_MOST)
 		r = p2p_error(container->context, -EBADMSG, "%s: its files hold more than %zu MiB",
 			      container->input->name, P2P_TEXTS_MOST >> 20);
-	else if (r == 0 && p2p_unpack_text(buffer.data, buffer.size, &text) == 0)
-		r = take_text(container, path, text.data, text.size);
 	else if (r == 0)
 		r = take_text(container, path, buffer.data, buffer.size);
 	free(buffer.data);
-	free(text.data);
 	return r == -ENOTSUP ? 0 : r;
 }
 

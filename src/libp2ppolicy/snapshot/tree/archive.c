@@ -365,7 +365,7 @@ static bool is_utf16(const char *data)
 	return !memcmp(data, "\xff\xfe", 2) || !memcmp(data, "\xfe\xff", 2);
 }
 
-/* One file into @buffer.  Return: 0; -ENOTSUP to pass it over; -EBADMSG; -ENOMEM. */
+/* A small file into @buffer.  Return: 0; -ENOTSUP to pass it over; -EBADMSG; -ENOMEM. */
 static int read_text(struct reader *reader, struct archive_entry *entry,
 		     struct p2p_buffer *buffer)
 {
@@ -386,7 +386,7 @@ static int read_text(struct reader *reader, struct archive_entry *entry,
 		buffer->size += (size_t)n;
 	}
 	buffer->data[buffer->size] = '\0';
-	return memchr(buffer->data, '\0', buffer->size) && !is_utf16(buffer->data) ? -ENOTSUP : 0;
+	return 0;
 }
 
 static int read_texts(struct reader *reader,

@@ -27,9 +27,9 @@ int p2p_tree_archive(struct p2p_context *context, const char *name, const void *
 #define P2P_TEXTS_MOST		((size_t)256 << 20)
 
 /**
- * p2p_archive_texts() - the texts among the files of a tar that holds no tree.
- * @text: called for each, with what ends with a zero; a negative return ends it.  Files that hold
- *	a zero or are larger than P2P_TEXT_MOST are passed over.
+ * p2p_archive_texts() - the files of a tar that may be texts.
+ * @text: called for each, with a zero behind it; a negative return ends it.  Files that are
+ *	larger than P2P_TEXT_MOST are passed over.
  *
  * Return: 0; -EBADMSG as p2p_tree_archive(); -ENOTSUP when it is no tar; -ENOMEM; what @text
  *	returned.

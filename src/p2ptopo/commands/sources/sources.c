@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sources: what each source gave, what was not read, and what else would decide pairs. */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "commands/sources/sources.h"
+#include "print/document.h"
+#include "print/output.h"
+#include "print/words.h"
+
+#define INDENT 2u
+
+static void print_place(const struct app *app, const char *name, unsigned int first,
+			unsigned int last)
+{
+	words_line(app->out, name);
+	if (last > first)
+		fprintf(app->out, ", lines %u to %u", first, last);
+	else if (first)
+		fprintf(app->out, ", line %u", first);
+}
+
+/* "40 functions, 38 register dumps, kernel release" */
+static void list_gifts(const struct p2p_given *given, char *text, size_t size)
+{
+	size_t used = 0;
+
+	*text = '\0';
+	for (unsigned int i = 0; i < P2P_GIFTS && used < size; i++) {
+		enum p2p_gift gift = (enum p2p_gift)i;
+		size_t count = given->count[i];
+
+		if (!count)
+			continue;
+		used += (size_t)snprintf(text + used, size - used, "%s", used ? ", " : "");
+		if (!p2p_gift_is_machine(gift) && used < size)
+			used += (size_t)snprintf(text + used, size - used, "%zu ", count);
+		if (used < size)
+			used += (size_t)snprintf(text + used, size - used, "%s",
+						 p2p_gift_noun(gift, count));
+	}
+	if (!used)
+		snprintf(text, size, "nothing of the machine");
+}
+
+static void print_given(const struct app *app)
+{
+	struct p2p_given given;
+	char text[512];
+
+	for (size_t i = 0; p2p_snapshot_given(app->snapshot, i, &given); i++) {
+		print_place(app, given.name, given.first_line, given.last_line);
+		fprintf(app->out, ": %s\n", p2p_source_text(given.source)->noun);
+		list_gifts(&given, text, sizeof(text));
+		print_wrapped(app->out, app->options.width, INDENT, text);
+	}
+}
+
+static void print_skipped(const struct app *app)
+{
+	const struct p2p_skipped *skipped;
+	size_t count = p2p_snapshot_skipped(app->snapshot, &skipped);
+
+	if (count)
+		fputs("\nNot read:\n", app->out);
+	for (size_t i = 0; i < count; i++) {
+		fprintf(app->out, "%*s", INDENT, "");
+		print_place(app, skipped[i].name, skipped[i].first, skipped[i].last);
+		fprintf(app->out, ": %s\n", skipped[i].why ? skipped[i].why : "no known format");
+	}
+}
+
+static void print_where(const struct app *app, struct p2p_where where)
+{
+	words_line(app->out, where.name);
+	if (where.line)
+		fprintf(app->out, ":%u", where.line);
+}
+
+static void print_conflicts(const struct app *app)
+{
+	const struct p2p_conflict *conflicts;
+	size_t count = p2p_snapshot_conflicts(app->snapshot, &conflicts);
+	char bdf[P2P_BDF_SIZE];
+
+	if (count)
+		fputs("\nContradictions:\n", app->out);
+	for (size_t i = 0; i < count; i++) {
+		const struct p2p_conflict *conflict = &conflicts[i];
+
+		fprintf(app->out, "  %s%s%s: ", conflict->of_function ?
+			p2p_bdf_format(conflict->bdf, bdf) : "", conflict->of_function ? " " : "",
+			conflict->what);
+		print_where(app, conflict->first);
+		fputs(" and ", app->out);
+		print_where(app, conflict->second);
+		fputs(conflict->settled ? "; the register is taken\n" : "; it is unknown\n", app->out);
+	}
+}
+
+static void print_missing(const struct app *app, const struct shortfall *shortfall)
+{
+	char counted[WORDS_SIZE], text[512];
+
+	fprintf(app->out, "\n%" PRIu64 " of %s without a verdict\n", shortfall->unknown,
+		words_count(shortfall->pairs, "pair", counted));
+	for (size_t i = 0; i < shortfall->count; i++) {
+		const struct missing *row = &shortfall->rows[i];
+
+		snprintf(text, sizeof(text), "%s: %s", words_count(row->pairs, "pair", counted),
+			 row->what);
+		print_wrapped(app->out, app->options.width, INDENT, text);
+	}
+	if (!shortfall->paste)
+		return;
+	fprintf(app->out, "\npaste also: %s", shortfall->paste);
+	for (size_t i = 0; i < shortfall->count; i++) {
+		bool said = !strcmp(shortfall->rows[i].command, shortfall->paste);
+
+		for (size_t j = 0; j < i; j++)
+			said |= !strcmp(shortfall->rows[i].command, shortfall->rows[j].command);
+		if (!said)
+			fprintf(app->out, "; %s", shortfall->rows[i].command);
+	}
+	fputc('\n', app->out);
+}
+
+static struct json_object *json_line(unsigned int line)
+{
+	return line ? json_count(line) : NULL;
+}
+
+static struct json_object *json_given(const struct app *app)
+{
+	struct json_object *array = json_object_new_array();
+	struct p2p_given given;
+
+	for (size_t i = 0; p2p_snapshot_given(app->snapshot, i, &given); i++) {
+		struct json_object *row = json_object_new_object(), *gives = json_object_new_object();
+
+		json_put(row, "name", json_text(given.name));
+		json_put(row, "first_line", json_line(given.first_line));
+		json_put(row, "last_line", json_line(given.last_line));
+		json_put(row, "source", json_text(p2p_source_text(given.source)->name));
+		for (unsigned int j = 0; j < P2P_GIFTS; j++)
+			json_put(gives, p2p_gift_key((enum p2p_gift)j), json_count(given.count[j]));
+		json_put(row, "gives", gives);
+		json_object_array_add(array, row);
+	}
+	return array;
+}
+
+static struct json_object *json_skipped(const struct app *app)
+{
+	struct json_object *array = json_object_new_array();
+	const struct p2p_skipped *skipped;
+	size_t count = p2p_snapshot_skipped(app->snapshot, &skipped);
+
+	for (size_t i = 0; i < count; i++) {
+		struct json_object *row = json_object_new_object();
+
+		json_put(row, "name", json_text(skipped[i].name));
+		json_put(row, "first_line", json_line(skipped[i].first));
+		json_put(row, "last_line", json_line(skipped[i].last));
+		json_put(row, "why", json_text(skipped[i].why));
+		json_object_array_add(array, row);
+	}
+	return array;
+}
+
+static struct json_object *json_where(struct p2p_where where)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_put(object, "name", json_text(where.name));
+	json_put(object, "line", json_line(where.line));
+	return object;
+}
+
+static struct json_object *json_conflicts(const struct app *app)
+{
+	struct json_object *array = json_object_new_array();
+	const struct p2p_conflict *conflicts;
+	size_t count = p2p_snapshot_conflicts(app->snapshot, &conflicts);
+	char bdf[P2P_BDF_SIZE];
+
+	for (size_t i = 0; i < count; i++) {
+		struct json_object *row = json_object_new_object();
+
+		json_put(row, "bdf", conflicts[i].of_function ?
+			 json_text(p2p_bdf_format(conflicts[i].bdf, bdf)) : NULL);
+		json_put(row, "what", json_text(conflicts[i].what));
+		json_put(row, "first", json_where(conflicts[i].first));
+		json_put(row, "second", json_where(conflicts[i].second));
+		json_put(row, "register_taken", json_flag(conflicts[i].settled));
+		json_object_array_add(array, row);
+	}
+	return array;
+}
+
+static struct json_object *json_missing(const struct shortfall *shortfall)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < shortfall->count; i++) {
+		struct json_object *row = json_object_new_object();
+
+		json_put(row, "what", json_text(shortfall->rows[i].what));
+		json_put(row, "pairs", json_count(shortfall->rows[i].pairs));
+		json_put(row, "command", json_text(shortfall->rows[i].command));
+		json_object_array_add(array, row);
+	}
+	return array;
+}
+
+static enum status print_json(const struct app *app, const struct shortfall *shortfall)
+{
+	struct json_object *document = document_new(app, "sources");
+
+	json_put(document, "sources", json_given(app));
+	json_put(document, "not_read", json_skipped(app));
+	json_put(document, "contradictions", json_conflicts(app));
+	json_put(document, "pairs", json_count(shortfall->pairs));
+	json_put(document, "unknown_pairs", json_count(shortfall->unknown));
+	json_put(document, "missing", json_missing(shortfall));
+	json_put(document, "paste_also", json_text(shortfall->paste));
+	return document_print(app, document);
+}
+
+enum status command_sources(struct app *app, int argc, char **argv)
+{
+	struct shortfall shortfall;
+
+	(void)argc;
+	(void)argv;
+	if (shortfall_find(app, &shortfall) < 0)
+		return fail_memory(app->failure);
+	if (app->options.format != FORMAT_TEXT)
+		return print_json(app, &shortfall);
+	print_given(app);
+	print_skipped(app);
+	print_conflicts(app);
+	print_missing(app, &shortfall);
+	return STATUS_DONE;
+}
