@@ -240,15 +240,40 @@ START_TEST(distributor)
 }
 END_TEST
 
+/* What uname -r prints names the rules of the release. */
+static const struct { const char *kernel, *rules; } given[] = {
+	{ "6.8.0-45-generic", "6.6" }, { "5.14.0-427.el9.x86_64", "5.10" }, { "6.2", "6.1" },
+	{ "6.12.107", "6.12" }, { "7.3", "7.3" }, { "next", "next" }, { "4.18.0-553.el8_10.x86_64", "4.20" },
+	{ "3.10.0-1160.el7.x86_64", NULL }, { "4.15.0-1-generic", NULL }, { "six", NULL }, { "", NULL },
+};
+
+START_TEST(any_release)
+{
+	struct tree *tree = tree_new();
+	struct p2p_parts parts = { .machine = &tree->machine };
+	const char *rules = given[_i].rules;
+	struct p2p_eval *eval;
+
+	ck_assert_int_eq(p2p_rules_is_known(given[_i].kernel), rules != NULL);
+	if (rules) {
+		ck_assert_int_eq(p2p_eval_new_from_parts(tree->context, &parts, given[_i].kernel,
+							 &eval), 0);
+		ck_assert_str_eq(p2p_rules_name(p2p_eval_rules(eval)), rules);
+		p2p_eval_free(eval);
+	}
+	tree_free(tree);
+}
+END_TEST
+
 START_TEST(no_such_set)
 {
 	struct tree *tree = tree_new();
 	struct p2p_parts parts = { .machine = &tree->machine };
 	struct p2p_eval *kept = (struct p2p_eval *)(uintptr_t)tree, *eval = kept;
 
-	ck_assert_int_eq(p2p_eval_new_from_parts(tree->context, &parts, "6.2", &eval), -EINVAL);
+	ck_assert_int_eq(p2p_eval_new_from_parts(tree->context, &parts, "3.2", &eval), -EINVAL);
 	ck_assert_ptr_eq(eval, kept);
-	ck_assert_ptr_nonnull(strstr(p2p_context_error(tree->context), "'6.2'"));
+	ck_assert_ptr_nonnull(strstr(p2p_context_error(tree->context), "'3.2'"));
 	for (size_t i = 0; p2p_rules_at(i); i++)
 		ck_assert_ptr_nonnull(strstr(p2p_context_error(tree->context), p2p_rules_name(p2p_rules_at(i))));
 	ck_assert_ptr_null(p2p_eval_free(NULL));
@@ -269,6 +294,7 @@ int main(void)
 	tcase_add_loop_test(tcase, distributor, 0,
 			    sizeof(distributors) / sizeof(distributors[0]));
 	tcase_add_loop_test(tcase, stable_updates, 0, sizeof(updates) / sizeof(updates[0]));
+	tcase_add_loop_test(tcase, any_release, 0, (int)(sizeof(given) / sizeof(given[0])));
 	tcase_add_test(tcase, no_such_set);
 	suite_add_tcase(suite, tcase);
 	return tree_run(suite);
