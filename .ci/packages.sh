@@ -9,6 +9,7 @@ build_packages="gcc cmake make pkg-config libc6-dev
 case_packages="check python3 python3-jsonschema pciutils tmux zstd xz-utils bzip2 file
 	bash-completion zsh fish"
 test_packages="$case_packages abigail-tools binutils hwloc mandoc shellcheck
+	graphviz librsvg2-bin prometheus
 	mmdebstrap debian-archive-keyring cpio kmod udev systemd
 	clang clang-tidy libclang-rt-dev cppcheck sparse git
 	g++ ovmf sbsigntool efitools openssl"

@@ -76,6 +76,7 @@ struct command;
  * @saved_at: when root saved the registers that were not readable here, in seconds since 1970;
  *	0 none of them were taken
  * @failure: filled when anything here fails, and printed by main()
+ * @ascii: documents escape all that is not ASCII
  * @say: takes notes, which are no failure, such as how old root's snapshot is; NULL nobody wants
  *	them
  */
@@ -87,7 +88,7 @@ struct app {
 	struct p2p_topology *topology;
 	struct p2p_eval *eval;
 	const struct p2p_function **selected;
-	bool *picked;
+	bool *picked, ascii;
 	size_t selected_count;
 	unsigned int between[2];
 	int64_t saved_at;

@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from xml.etree import ElementTree
 
 import captures
 from validator import jsonschema
@@ -141,6 +142,64 @@ def check_complexes(binary, source, tree, schemas):
         assert device["attributes"]["p2ptopo.dev/complex"]["string"] in mine
 
 
+def devices_of(page):
+    """The devices in the data of an html export, which nothing but JSON may stand in."""
+    data = page.split('<script type="application/json" id="data">', 1)[1].split("</script>", 1)[0]
+    assert "<" not in data
+    data = json.loads(data)
+    assert len(data["pairs"]) in (0, len(data["devices"]))
+    return data["devices"]
+
+
+def check_pictures(binary, source):
+    svg = call(binary, "--from", source, "export", "svg")[0].decode()
+    ElementTree.fromstring(svg)
+    page = call(binary, "--from", source, "export", "html")[0].decode()
+    assert svg in page and not re.search(r"https?://(?!www.w3.org/2000/svg)", page)
+    call(binary, "--from", source, "export", "dot")
+    return devices_of(page)
+
+
+def check_metrics(binary, source):
+    """Each line is a sample of a family that was announced; each family comes once."""
+    text = call(binary, "--from", source, "export", "prometheus")[0].decode()
+    assert text.endswith("\n")
+    announced = []
+    for line in text.splitlines():
+        if line.startswith("#"):
+            kind, name, _ = line[2:].split(" ", 2)
+            assert kind == "HELP" and name not in announced or kind == "TYPE" and name == announced[-1]
+            announced += [name] if kind == "HELP" else []
+            continue
+        sample = re.fullmatch(r'(\w+)\{(\w+="[^"\\]*"(?:,\w+="[^"\\]*")*)\} \d+', line)
+        assert sample and sample.group(1) == announced[-1], line
+    for line in call(binary, "--from", source, "export", "nfd")[0].decode().splitlines():
+        label = re.fullmatch(r"p2ptopo\.dev/([\w.-]{1,63})=([\w.-]{1,63})", line)
+        assert label, line
+
+
+HOSTILE = "</script><b>\"'&\\]]>--> \N{RIGHT-TO-LEFT OVERRIDE}\N{SNOWMAN}\x1b[31m\n# x\t"
+
+
+def check_hostile(binary, source, scratch):
+    """Names that would leave their place in any of the formats."""
+    tree = json.loads(call(binary, "--from", source, "tree", "--json")[0])
+    for function in tree["functions"]:
+        for name in ("vendor_name", "device_name", "class_name", "driver", "slot"):
+            if function.get(name):
+                function[name] = HOSTILE
+        function["os_names"] = [HOSTILE + str(index) for index, _ in enumerate(function["os_names"])]
+    path = pathlib.Path(scratch) / "hostile.json"
+    path.write_text(json.dumps(tree))
+    devices = check_pictures(binary, str(path))
+    assert any(HOSTILE[:12] in device["label"] for device in devices)
+    text, _ = call(binary, "--from", str(path), "export", "nccl", "--with-devices")
+    parse_nccl(text.decode())
+    check_metrics(binary, str(path))
+    for name in ("complexes", "dra"):
+        json.loads(call(binary, "--from", str(path), "export", name)[0])
+
+
 def check_files(binary, source, scratch):
     """-o replaces a file whole, and leaves it when the format is refused; the names are cleaned."""
     target = pathlib.Path(scratch) / "out"
@@ -174,7 +233,11 @@ def main():
             except Unplaced:
                 unplaced += 1
             check_complexes(binary, source, tree, schemas)
-        check_files(binary, captures.plain(sources[0], scratch), scratch)
+            check_pictures(binary, source)
+            check_metrics(binary, source)
+        source = captures.plain(next(path for path in sources if "server-epyc" in str(path)), scratch)
+        check_files(binary, source, scratch)
+        check_hostile(binary, source, scratch)
     assert count > 100
     print(f"{len(sources)} machines, {count} functions in files of NCCL, {unplaced} without their bridges")
 

@@ -70,6 +70,11 @@ const char *p2p_gate_reason_name(unsigned int reason)
 	return reason < P2P_GATE_REASONS ? reason_names[reason] : NULL;
 }
 
+bool p2p_gate_reason_refuses(unsigned int reason)
+{
+	return reason >= P2PGATE_NOT_LISTED && reason < P2P_GATE_REASONS;
+}
+
 static int ask_info(struct p2p_context *context, const struct p2p_gate *gate,
 		    struct p2pgate_info *info)
 {

@@ -19,6 +19,9 @@
 /** p2p_gate_reason_name() - "listed", "self", ...; NULL past P2P_GATE_REASONS. */
 const char *p2p_gate_reason_name(unsigned int reason);
 
+/** p2p_gate_reason_refuses() - does a call with this reason get no? */
+bool p2p_gate_reason_refuses(unsigned int reason);
+
 /** struct p2p_gate_counts - calls decided, by reason. */
 struct p2p_gate_counts {
 	uint64_t by_reason[P2P_GATE_REASONS];

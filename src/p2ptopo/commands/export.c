@@ -55,6 +55,7 @@ enum status command_export(struct app *app, int argc, char **argv)
 	enum status status;
 
 	(void)argc;
+	app->ascii = true;
 	status = find_format(app, argv[0], &format);
 	if (!status)
 		status = app_read(app, STAGE_EVALUATE);

@@ -77,6 +77,14 @@ static size_t decode_last(const char *at, const char *end, uint32_t *ret_charact
 	return length ? length : 1;
 }
 
+uint32_t clean_take(const char **text)
+{
+	uint32_t character;
+
+	*text += decode_last(*text, *text + strnlen(*text, 4), &character);
+	return character == INVALID || clean_is_unsafe(character) ? '?' : character;
+}
+
 char *clean_line(char *text)
 {
 	const char *end = text + strlen(text);

@@ -28,6 +28,12 @@ bool clean_is_unsafe(uint32_t character);
 /** clean_line() - put '?' for all that is unsafe or no UTF-8 in @text, newlines included. */
 char *clean_line(char *text);
 
+/**
+ * clean_take() - the character that *@text, which is not empty, starts with, and go past it; '?' for what
+ *	is unsafe or no UTF-8.  The same in every locale.
+ */
+uint32_t clean_take(const char **text);
+
 /** clean_width() - columns that @text takes on the screen once it is clean. */
 size_t clean_width(const char *text);
 

@@ -108,9 +108,19 @@ enum status document_print(const struct app *app, struct json_object *document)
 	return STATUS_DONE;
 }
 
+static void put_text(const struct app *app, const char *text, size_t size)
+{
+	if (app->ascii)
+		json_text_ascii(app->out, text, size);
+	else
+		fwrite(text, 1, size, app->out);
+}
+
 void document_print_line(const struct app *app, struct json_object *object)
 {
-	fputs(json_text_plain(object), app->out);
+	const char *text = json_text_plain(object);
+
+	put_text(app, text, strlen(text));
 	json_object_put(object);
 }
 
@@ -118,7 +128,8 @@ void document_open(const struct app *app, struct json_object *document, const ch
 {
 	const char *text = json_text_plain(document);
 
-	fprintf(app->out, "%.*s,\"%s\":[\n", (int)strlen(text) - 1, text, key);
+	put_text(app, text, strlen(text) - 1);
+	fprintf(app->out, ",\"%s\":[\n", key);
 	json_object_put(document);
 }
 

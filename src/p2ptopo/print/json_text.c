@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
 #include <string.h>
 
+#include "print/clean.h"
 #include "print/json_text.h"
 
 #define INDENT	2
@@ -9,6 +11,22 @@ const char *json_text_plain(struct json_object *object)
 {
 	return json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN |
 					      JSON_C_TO_STRING_NOSLASHESCAPE);
+}
+
+/* What is no ASCII stands in strings alone.  RFC 8259, section 7. */
+void json_text_ascii(FILE *out, const char *text, size_t size)
+{
+	for (const char *end = text + size; text < end;) {
+		uint32_t character = clean_take(&text);
+
+		if (character >= 0x10000)
+			fprintf(out, "\\u%04" PRIx32 "\\u%04" PRIx32, 0xd7c0 + (character >> 10),
+				0xdc00 + (character & 0x3ff));
+		else if (character >= 0x7f || character == '<')
+			fprintf(out, "\\u%04" PRIx32, character);
+		else
+			putc((int)character, out);
+	}
 }
 
 /* The length of a string with its quotes, or of what stands between strings and punctuation. */

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The tree for graphviz; pairs that a switch turns, or a link of their own, as dashed edges. */
+#include "export/export.h"
+#include "export/picture.h"
+#include "print/words.h"
+
+static void print_name(FILE *out, const struct picture_node *node)
+{
+	char bdf[P2P_BDF_SIZE];
+
+	export_quoted(out, node->function ? p2p_bdf_format(node->function->bdf, bdf) : node->host->name);
+}
+
+static void print_node(FILE *out, const struct picture_node *node, bool device)
+{
+	char text[256], product[160], bdf[P2P_BDF_SIZE];
+
+	fputs("  ", out);
+	print_name(out, node);
+	fputs(" [label=", out);
+	if (!device) {
+		print_name(out, node);
+	} else {
+		snprintf(text, sizeof(text), "%s %s %s", node->function->display,
+			 p2p_bdf_format(node->function->bdf, bdf),
+			 picture_label(node->function, product, sizeof(product)));
+		export_quoted(out, text);
+	}
+	if (!node->function)
+		fputs(", shape=house", out);
+	else if (device)
+		fputs(", style=bold", out);
+	fputs(node->redirects ? ", color=\"#bc4c00\", penwidth=2.5];\n" : "];\n", out);
+}
+
+static void print_edge(FILE *out, const struct picture_node *above, const struct picture_node *node)
+{
+	const struct p2p_pcie *pcie = &node->function->pcie;
+	char link[WORDS_SIZE];
+
+	fputs("  ", out);
+	print_name(out, above);
+	fputs(" -- ", out);
+	print_name(out, node);
+	fputs(" [label=", out);
+	export_quoted(out, pcie->link == P2P_PRESENT && pcie->now.width ? words_link(pcie->now, link) : "");
+	fputs(node->slow ? ", color=\"#cf222e\", penwidth=3];\n" : "];\n", out);
+}
+
+/* One edge for both directions, when both are so. */
+static void print_delivered(const struct app *app, const struct picture *picture)
+{
+	for (size_t i = 0; i < picture->device_count; i++) {
+		for (size_t j = i + 1; j < picture->device_count; j++) {
+			if (picture_delivery(app, picture, i, j) < P2P_DELIVERY_DIRECT ||
+			    picture_delivery(app, picture, j, i) < P2P_DELIVERY_DIRECT)
+				continue;
+			fputs("  ", app->out);
+			print_name(app->out, &picture->nodes[picture->devices[i]]);
+			fputs(" -- ", app->out);
+			print_name(app->out, &picture->nodes[picture->devices[j]]);
+			fputs(" [style=dashed, color=\"#2da44e\", constraint=false];\n", app->out);
+		}
+	}
+}
+
+enum status export_dot(struct app *app)
+{
+	struct picture picture;
+	enum status status = picture_new(app, &picture);
+
+	if (status)
+		return status;
+	fputs("graph p2ptopo {\n  rankdir=LR;\n  node [shape=box, fontname=monospace];\n"
+	      "  edge [fontname=monospace, fontsize=10];\n", app->out);
+	for (size_t i = 0; i < picture.count; i++) {
+		const struct picture_node *node = &picture.nodes[i];
+
+		print_node(app->out, node, node->function && picture.devices[node->first] == i);
+		if (node->function)
+			print_edge(app->out, &picture.nodes[node->parent], node);
+	}
+	if (picture.device_count <= PICTURE_MATRIX)
+		print_delivered(app, &picture);
+	fputs("}\n", app->out);
+	picture_free(&picture);
+	return STATUS_DONE;
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A feature file of Node Feature Discovery, for /etc/kubernetes/node-feature-discovery/features.d.  Names
+ * and values are at most 63 characters of letters, digits, '-', '_' and '.'.
+ */
+#include <string.h>
+#include <time.h>
+
+#include "export/complex.h"
+#include "export/export.h"
+
+/* Labels go when nobody renews them; a timer renews them well within that. */
+#define EXPIRES 7200
+
+/* What an answer for several pairs is worth: that of the worst, the unknown before all. */
+static enum p2p_delivery worst_of(const struct app *app, enum p2p_class client_class, size_t *ret_pairs)
+{
+	enum p2p_delivery worst = P2P_DELIVERY_LINK;
+	struct p2p_verdict verdict;
+	struct p2p_ways ways;
+
+	*ret_pairs = 0;
+	for (size_t i = 0; i < app->selected_count; i++) {
+		for (size_t j = 0; j < app->selected_count; j++) {
+			const struct p2p_function *provider = app->selected[i], *client = app->selected[j];
+
+			if (i == j || !app->picked[i] || !app->picked[j] || provider->kind != P2P_CLASS_GPU ||
+			    client->kind != client_class)
+				continue;
+			p2p_eval_pair(app->eval, provider, client, &verdict);
+			p2p_ways_find(&verdict, &ways);
+			worst = ways.delivery < worst ? ways.delivery : worst;
+			++*ret_pairs;
+		}
+	}
+	return worst;
+}
+
+static void print_worst(const struct app *app, enum p2p_class client)
+{
+	size_t pairs;
+	enum p2p_delivery worst = worst_of(app, client, &pairs);
+
+	if (pairs)
+		fprintf(app->out, "p2ptopo.dev/gpu-%s.worst=%s\n", p2p_class_name(client),
+			p2p_delivery_name(worst));
+}
+
+static bool has(const struct complex *complex, enum p2p_class kind)
+{
+	for (size_t i = 0; i < complex->count; i++) {
+		if (complex->members[i]->kind == kind)
+			return true;
+	}
+	return false;
+}
+
+static enum status print_complexes(const struct app *app)
+{
+	struct complexes complexes;
+	enum status status = complexes_new(app, &complexes);
+	size_t both = 0;
+
+	if (status)
+		return status;
+	for (size_t i = 0; i < complexes.count; i++)
+		both += has(&complexes.list[i], P2P_CLASS_GPU) && has(&complexes.list[i], P2P_CLASS_NIC);
+	fprintf(app->out, "p2ptopo.dev/complexes.gpu-nic=%zu\n", both);
+	complexes_free(&complexes);
+	return STATUS_DONE;
+}
+
+/* A capture does not grow old: what comes of it stays the same bytes. */
+static void print_expiry(const struct app *app)
+{
+	time_t when = time(NULL) + EXPIRES;
+	struct tm parts;
+	char text[32];
+
+	if (p2p_topology_machine(app->topology)->source == P2P_SOURCE_LIVE && gmtime_r(&when, &parts) &&
+	    strftime(text, sizeof(text), "%FT%TZ", &parts))
+		fprintf(app->out, "# +expiry-time=%s\n", text);
+}
+
+enum status export_nfd(struct app *app)
+{
+	const char *rules = p2p_rules_name(p2p_eval_rules(app->eval));
+
+	print_expiry(app);
+	fprintf(app->out, "p2ptopo.dev/rules=%s\n", rules);
+	print_worst(app, P2P_CLASS_GPU);
+	print_worst(app, P2P_CLASS_NIC);
+	print_worst(app, P2P_CLASS_NVME);
+	return print_complexes(app);
+}
