@@ -3,7 +3,8 @@
  * p2pmix METHOD read|write DISK PIECE...: one transfer between a disk and several pieces of memory of 16 KiB each: "ram", or
  * the peer memory of a PCI function. METHOD: preadv; pread, the pieces mapped next to each other; uring (READV), fixed (a
  * registered buffer), batch (one io_uring request for each piece, handed over together); vector, single (an NVMe command with
- * a vector, or with one address), meta (an NVMe command whose data is RAM and whose metadata lies in the piece, or in the two).
+ * a vector, or with one address), meta (an NVMe command whose data is RAM and whose metadata lies in the piece, or in the two);
+ * cmd, cmdvec (such a command by io_uring, through the character device), cmdfixed, cmdfixedvec (that from a registered buffer).
  * Prints "moved", "differs", or how it failed (an error's name, SHORT) and whether a byte came to or from a peer's memory all
  * the same ("EINVAL clean"). Exit status: 0 moved, 1 differs, 3 refused, 4 refused but bytes moved, 2 could not be tried.
  */
@@ -28,6 +29,7 @@
 #define BLOCK	512
 
 struct job {
+	const char *disk;
 	int fd;
 	bool writing;
 	int n;
@@ -109,17 +111,19 @@ struct ring {
 	int fd;
 	unsigned char *map;
 	struct io_uring_params p;
-	struct io_uring_sqe *sqe;
+	struct io_uring_sqe *sqe;	/* of those that are twice as long, only the first is used */
 	unsigned int queued;
 };
 
-static void ring_open(struct ring *ring)
+/* A page is more than either map takes. */
+static void ring_open(struct ring *ring, unsigned int flags)
 {
+	ring->p.flags = flags;
 	ring->fd = syscall(SYS_io_uring_setup, MAX, &ring->p);
 	if (ring->fd < 0)
 		give_up("io_uring");
-	ring->map = mmap(NULL, 65536, PROT_READ | PROT_WRITE, MAP_SHARED, ring->fd, IORING_OFF_SQ_RING);
-	ring->sqe = mmap(NULL, MAX * sizeof(*ring->sqe), PROT_READ | PROT_WRITE, MAP_SHARED, ring->fd, IORING_OFF_SQES);
+	ring->map = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, ring->fd, IORING_OFF_SQ_RING);
+	ring->sqe = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, ring->fd, IORING_OFF_SQES);
 	if (ring->map == MAP_FAILED || ring->sqe == MAP_FAILED)
 		give_up("rings");
 }
@@ -161,7 +165,7 @@ static long uring(struct job *job)
 	do {
 		struct ring ring = { 0 };
 
-		ring_open(&ring);
+		ring_open(&ring, 0);
 		ring_queue(&ring, job, op, job->iov + moved / LEN, job->n - moved / LEN, OFFSET + moved);
 		got = ring_run(&ring);
 		moved += got;
@@ -169,13 +173,19 @@ static long uring(struct job *job)
 	return got < 0 ? got : moved;
 }
 
-static long fixed(struct job *job)
+static long ring_register(const struct ring *ring, const struct job *job)
 {
 	struct iovec whole = { job->all, job->n * LEN };
+
+	return syscall(SYS_io_uring_register, ring->fd, IORING_REGISTER_BUFFERS, &whole, 1);
+}
+
+static long fixed(struct job *job)
+{
 	struct ring ring = { 0 };
 
-	ring_open(&ring);
-	if (syscall(SYS_io_uring_register, ring.fd, IORING_REGISTER_BUFFERS, &whole, 1) < 0)
+	ring_open(&ring, 0);
+	if (ring_register(&ring, job) < 0)
 		return -1;
 	ring_queue(&ring, job, job->writing ? IORING_OP_WRITE_FIXED : IORING_OP_READ_FIXED, job->all, job->n * LEN, OFFSET);
 	return ring_run(&ring);
@@ -185,7 +195,7 @@ static long batch(struct job *job)
 {
 	struct ring ring = { 0 };
 
-	ring_open(&ring);
+	ring_open(&ring, 0);
 	for (int i = 0; i < job->n; i++)
 		ring_queue(&ring, job, job->writing ? IORING_OP_WRITE : IORING_OP_READ, job->iov[i].iov_base, LEN,
 			   OFFSET + i * LEN);
@@ -220,12 +230,75 @@ static long vector(struct job *job)
 	return command(job, &cmd, NVME_IOCTL_IO64_CMD_VEC, job->n * LEN / BLOCK);
 }
 
+/* The character device of the namespace whose block device is @job's: /dev/ng0n1 of /dev/nvme0n1. */
+static int open_char(const char *disk)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/dev/ng%s", disk + strlen("/dev/nvme"));
+	fd = open(path, O_RDWR);
+	if (fd < 0)
+		give_up(path);
+	return fd;
+}
+
+/* An NVMe command by io_uring. What it returns is an errno, or what the drive said: no byte is known to have moved then. */
+static long uring_command(struct job *job, bool vectored, bool registered)
+{
+	struct ring ring = { 0 };
+	struct nvme_uring_cmd *cmd;
+	long err;
+
+	ring_open(&ring, IORING_SETUP_SQE128 | IORING_SETUP_CQE32);
+	if (registered && ring_register(&ring, job) < 0)
+		return -1;
+	ring_queue(&ring, job, IORING_OP_URING_CMD, NULL, 0, 0);
+	ring.sqe->fd = open_char(job->disk);
+	ring.sqe->cmd_op = vectored ? NVME_URING_CMD_IO_VEC : NVME_URING_CMD_IO;
+	ring.sqe->uring_cmd_flags = registered ? IORING_URING_CMD_FIXED : 0;
+	cmd = (void *)ring.sqe->cmd;
+	*cmd = (struct nvme_uring_cmd){
+		.opcode = job->writing ? 1 : 2,
+		.nsid = ioctl(job->fd, NVME_IOCTL_ID),
+		.addr = (unsigned long)(vectored ? (void *)job->iov : job->all),
+		.data_len = vectored ? job->n : job->n * LEN,
+		.cdw10 = OFFSET / BLOCK,
+		.cdw12 = job->n * LEN / BLOCK - 1,
+	};
+	err = ring_run(&ring);
+	if (err > 0)
+		errno = EIO;
+	return err ? -1 : job->n * LEN;
+}
+
+static long cmd(struct job *job)
+{
+	return uring_command(job, false, false);
+}
+
+static long cmdvec(struct job *job)
+{
+	return uring_command(job, true, false);
+}
+
+static long cmdfixed(struct job *job)
+{
+	return uring_command(job, false, true);
+}
+
+static long cmdfixedvec(struct job *job)
+{
+	return uring_command(job, true, true);
+}
+
 static const struct method {
 	const char *name;
 	long (*run)(struct job *job);
 } methods[] = {
 	{ "preadv", vectored }, { "pread", side_by_side }, { "uring", uring }, { "fixed", fixed }, { "batch", batch },
-	{ "vector", vector }, { "single", single },
+	{ "vector", vector }, { "single", single }, { "cmd", cmd }, { "cmdvec", cmdvec }, { "cmdfixed", cmdfixed },
+	{ "cmdfixedvec", cmdfixedvec },
 };
 
 static int eval(struct job *job, long moved, int err)
@@ -309,7 +382,8 @@ int main(int argc, char **argv)
 		return 2;
 	job.writing = !strcmp(argv[2], "write");
 	job.n = argc - 4;
-	job.fd = open(argv[3], O_RDWR | O_DIRECT);
+	job.disk = argv[3];
+	job.fd = open(job.disk, O_RDWR | O_DIRECT);
 	if (job.fd < 0)
 		give_up(argv[3]);
 	job.all = mmap(NULL, MAX * LEN, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
