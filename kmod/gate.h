@@ -17,14 +17,12 @@
  * A function on the list. @dev is the key: the instance, not its address. The
  * list holds a reference, so no other device can come to have this pointer; it
  * becomes NULL when the device goes away. @first, @count: its slice of the
- * pairs, where it is the provider. @as_client: how many pairs have it as the
- * client and a provider that is still there; under gate.lock.
+ * pairs, where it is the provider.
  */
 struct gate_fn {
 	struct pci_dev *dev;
 	u32 first;
 	u32 count;
-	u32 as_client;
 	struct p2pgate_function id;
 };
 
@@ -43,6 +41,10 @@ struct gate_list {
 	u32 nr_dropped;		/* pairs that went with them; under gate.lock */
 	struct gate_fn *fn;	/* ascending by address */
 	u32 *pair;		/* by provider, then client */
+	u32 *as_client;		/* in how many pairs fn[] is the client; this and the next
+				 * two, which list.c describes, under gate.lock */
+	u32 *less;
+	u32 *gone;
 	u32 *slot;		/* hash of fn[].dev: index + 1, 0 is free */
 	u32 mask;		/* slots of the hash, less one */
 	u8 tag[P2PGATE_TAG_SIZE];

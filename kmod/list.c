@@ -34,10 +34,14 @@ struct gate_list *gate_list_new(const struct p2pgate_set *set)
 	list->fn = kvcalloc(set->nr_functions + 1, sizeof(*list->fn), GFP_KERNEL_ACCOUNT);
 	list->slot = kvcalloc(list->mask + 1, sizeof(*list->slot), GFP_KERNEL_ACCOUNT);
 	list->pair = kvcalloc(set->nr_pairs + 1, sizeof(*list->pair), GFP_KERNEL_ACCOUNT);
-	if (!list->fn || !list->slot || !list->pair) {
+	list->as_client = kvcalloc(3 * set->nr_functions + 1, sizeof(*list->as_client),
+				   GFP_KERNEL_ACCOUNT);
+	if (!list->fn || !list->slot || !list->pair || !list->as_client) {
 		gate_list_put(list);
 		return NULL;
 	}
+	list->less = list->as_client + set->nr_functions;
+	list->gone = list->less + set->nr_functions;
 	return list;
 }
 
@@ -52,6 +56,7 @@ void gate_list_put(struct gate_list *list)
 	kvfree(list->fn);
 	kvfree(list->slot);
 	kvfree(list->pair);
+	kvfree(list->as_client);
 	kfree(list);
 }
 
@@ -90,7 +95,7 @@ static int read_pair(struct gate_list *list, u32 i, const struct p2pgate_pair *p
 
 	if (!list->fn[pair->provider].count++)
 		list->fn[pair->provider].first = i;
-	list->fn[pair->client].as_client++;
+	list->as_client[pair->client]++;
 	list->pair[i] = pair->client;
 	if (pair->flags & P2PGATE_PAIR_PROMOTE)
 		list->pair[i] |= GATE_PAIR_PROMOTE;
@@ -279,23 +284,84 @@ u32 *gate_list_find(const struct gate_list *list, const struct pci_dev *provider
 }
 
 /*
- * Take the pairs of @fn whose other end is still there off the count. Return: how
- * many. Only its own slice is walked: for the pairs where it is the client, a
- * search in every other slice would be the price of each removal.
+ * What goes with a function is counted without a look at every pair, for a domain of a
+ * thousand functions may go at once. The clients of a provider mostly follow each other
+ * in the table. Two Fenwick trees, where a change and the sum of all values before an
+ * index take as many steps as the index has bits: @gone, 1 for each function that went
+ * away; @less, whose sum up to a function is to be taken off its @as_client.
  */
+#define RUN 32	/* clients that follow each other: from here on the trees are quicker */
+
+static void tree_add(u32 *tree, u32 size, u32 at, u32 value)
+{
+	for (at++; at <= size; at += at & -at)
+		tree[at - 1] += value;
+}
+
+static u32 tree_sum(const u32 *tree, u32 end)
+{
+	u32 sum = 0;
+
+	for (; end; end &= end - 1)
+		sum += tree[end - 1];
+	return sum;
+}
+
+static u32 client_of(const u32 *pair)
+{
+	return FIELD_GET(GATE_PAIR_CLIENT, *pair);
+}
+
+/* Clients ascend, so those between two that are as far apart as their pairs follow each other. */
+static bool is_run(const u32 *pair, u32 n)
+{
+	return client_of(pair + n - 1) - client_of(pair) == n - 1;
+}
+
+/* How many of @left pairs can be taken at once? */
+static u32 run_length(const u32 *pair, u32 left)
+{
+	u32 low = RUN, high = left;
+
+	if (left < RUN || !is_run(pair, RUN))
+		return 1;
+	while (low < high) {
+		u32 mid = low + (high - low + 1) / 2;
+
+		if (is_run(pair, mid))
+			low = mid;
+		else
+			high = mid - 1;
+	}
+	return low;
+}
+
+/* @n clients lose a provider. Return: how many of them are still there. */
+static u32 drop_run(struct gate_list *list, u32 client, u32 n)
+{
+	if (n == 1) {
+		list->as_client[client]--;
+		return !!list->fn[client].dev;
+	}
+	tree_add(list->less, list->nr_functions, client, 1);
+	tree_add(list->less, list->nr_functions, client + n, -1);
+	return n - (tree_sum(list->gone, client + n) - tree_sum(list->gone, client));
+}
+
+/* Take the pairs of @fn off the count. Return: of how many the other end is still there. */
 static u32 drop_pairs(struct gate_list *list, const struct gate_fn *fn)
 {
-	const u32 *pair = &list->pair[fn->first], *end = pair + fn->count;
-	struct gate_fn *fns = list->fn;
-	u32 n = fn->as_client;
+	u32 i, n, self = fn - list->fn;
+	u32 dropped = list->as_client[self] - tree_sum(list->less, self + 1);
 
-	for (; pair < end; pair++) {
-		struct gate_fn *client = &fns[FIELD_GET(GATE_PAIR_CLIENT, *pair)];
+	for (i = 0; i < fn->count; i += n) {
+		const u32 *pair = &list->pair[fn->first + i];
 
-		client->as_client--;
-		n += !!client->dev;
+		n = run_length(pair, fn->count - i);
+		dropped += drop_run(list, client_of(pair), n);
 	}
-	return n;
+	tree_add(list->gone, list->nr_functions, self, 1);
+	return dropped;
 }
 
 /*

@@ -8,6 +8,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/module.h>
+#include <linux/ratelimit.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 
@@ -158,7 +159,7 @@ static void tell_dropped(const struct pci_dev *dev, u32 pairs, u64 generation)
 	snprintf(function_is, sizeof(function_is), "P2PGATE_FUNCTION=%s", pci_name(dev));
 	snprintf(pairs_is, sizeof(pairs_is), "P2PGATE_PAIRS=%u", pairs);
 	snprintf(generation_is, sizeof(generation_is), "P2PGATE_GENERATION=%llu", generation);
-	pr_info("%s went away, and %u pairs with it\n", pci_name(dev), pairs);
+	pr_info_ratelimited("%s went away, and %u pairs with it\n", pci_name(dev), pairs);
 	gate_dev_event(properties);
 }
 

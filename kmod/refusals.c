@@ -38,6 +38,7 @@ struct refusal {
 };
 
 static struct refusal table[1 << TABLE_BITS];
+static bool used;	/* was any pair ever noted? */
 static atomic_t lost;
 static void kick(struct irq_work *work);
 static void print_all(struct work_struct *work);
@@ -62,6 +63,7 @@ static void fill(struct refusal *r, const struct gate_ask *ask, u32 mode)
 	r->address = ask->address;
 	fill_names(ask->provider, r->provider_name, r->provider_driver);
 	fill_names(ask->client, r->client_name, r->client_driver);
+	WRITE_ONCE(used, true);
 	atomic_set_release(&r->state, NOTED);
 	irq_work_queue(&kicker);
 }
@@ -180,7 +182,7 @@ void gate_refusals_forget(const struct pci_dev *dev)
 {
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(table); i++) {
+	for (i = 0; READ_ONCE(used) && i < ARRAY_SIZE(table); i++) {
 		struct refusal *r = &table[i];
 
 		if (atomic_read_acquire(&r->state) >= NOTED &&

@@ -2,6 +2,7 @@
 /*
  * gatepush: push large lists, in races and under SIGKILL. The functions are those of one PCI domain, all pairs of them.
  *   gatepush push DOMAIN FUNCTIONS [MODE]   every ordered pair of the first FUNCTIONS functions
+ *   gatepush ragged DOMAIN FUNCTIONS [MODE] some of them: providers with many clients side by side, with few, and with gaps
  *   gatepush race DOMAIN FUNCTIONS ROUNDS   two pushers against each other, a reader looks for mixtures
  *   gatepush kill DOMAIN FUNCTIONS ROUNDS   SIGKILL a push at many moments: the old list or the new one, never a mix
  */
@@ -84,15 +85,32 @@ static struct p2pgate_function *functions(uint32_t domain, uint32_t n)
 	return fns;
 }
 
-/* All ordered pairs whose indexes add up to something odd (odd = 1), even (0) or anything (2). */
-static struct list make(struct p2pgate_function *fns, uint32_t n, int odd, const char *tag)
+/* Which pairs of indexes? */
+enum rule { EVEN, ODD, ALL, RAGGED };
+
+static bool is_listed(enum rule rule, uint32_t p, uint32_t c)
+{
+	switch (rule) {
+	case EVEN:
+	case ODD:
+		return (p + c) % 2 == rule;
+	case RAGGED:
+		/* 7 to 69 clients side by side, and as many not; each third of the first hundred */
+		return (c + 11 * p) / (7 + p % 63) % 2 || (c < 100 && c % 3 == p % 3);
+	default:
+		return true;
+	}
+}
+
+/* All ordered pairs that the rule says. */
+static struct list make(struct p2pgate_function *fns, uint32_t n, enum rule rule, const char *tag)
 {
 	struct list list = { .fns = fns, .nr_fns = n, .tag = tag };
 
 	list.pairs = malloc((size_t)n * n * sizeof(*list.pairs));
 	for (uint32_t p = 0; p < n; p++)
 		for (uint32_t c = 0; c < n; c++)
-			if (p != c && (odd == 2 || (p + c) % 2 == (uint32_t)odd))
+			if (p != c && is_listed(rule, p, c))
 				list.pairs[list.nr_pairs++] = (struct p2pgate_pair) { p, c, 0 };
 	return list;
 }
@@ -171,7 +189,7 @@ static void pusher(const struct list *list, int rounds, volatile uint64_t *won)
 
 static void race(struct p2pgate_function *fns, uint32_t n, int rounds)
 {
-	struct list even = make(fns, n, 0, "even"), odd = make(fns, n, 1, "odd");
+	struct list even = make(fns, n, EVEN, "even"), odd = make(fns, n, ODD, "odd");
 	uint64_t *won = mmap(NULL, 2 * rounds * sizeof(*won), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	uint64_t before = info().generation;
 	int status, seen[2] = { 0, 0 }, left = 2, at;
@@ -213,7 +231,7 @@ static double now(void)
 
 static void kill_pushes(struct p2pgate_function *fns, uint32_t n, int rounds)
 {
-	struct list big = make(fns, n, 2, "new"), old = make(fns, 4, 2, "old");
+	struct list big = make(fns, n, ALL, "new"), old = make(fns, 4, ALL, "old");
 	double took = now();
 	int outcome[2] = { 0, 0 };
 
@@ -264,7 +282,7 @@ int main(int argc, char **argv)
 	} else if (!strcmp(argv[1], "kill")) {
 		kill_pushes(fns, n, rounds);
 	} else {
-		struct list list = make(fns, n, 2, "all");
+		struct list list = make(fns, n, strcmp(argv[1], "ragged") ? ALL : RAGGED, "all");
 		int err = push(&list, info().generation, argc > 4 ? rounds : P2PGATE_ENFORCE);
 
 		printf("%u pairs: %s\n", list.nr_pairs, err ? strerrorname_np(err) : "in force");
