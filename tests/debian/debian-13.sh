@@ -1,0 +1,9 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What in-root runs in the root of the other Debian: sources in /sources, the build in /build.
+set -eu
+cd /sources
+cmake --preset dev -B /build -DP2PTOPO_CAPTURES="${1:-}" >/build/configure.log
+cmake --build /build --parallel "$(nproc)"
+. tests/debian/test.sh
+run_tests '^(unit|case)$'
