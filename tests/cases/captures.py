@@ -4,6 +4,7 @@
 import bz2
 import gzip
 import lzma
+import os
 import pathlib
 
 FIXTURES = pathlib.Path(__file__).resolve().parent.parent / "fixtures"
@@ -11,12 +12,13 @@ OPENERS = {".xz": lzma.open, ".bz2": bz2.open, ".gz": gzip.open}
 
 
 def found(folder):
-    """The path of every fixture, and of every capture in @folder where it is not empty."""
+    """The path of every fixture, and of every capture in @folder where it is not empty; where
+    P2PTOPO_EVERY is N, of every Nth of them."""
     paths = sorted(FIXTURES.glob("*/tree.tar*"))
     for below in ("hwloc", "lspci", "pciutils") if folder else ():
         paths += sorted(path for path in (pathlib.Path(folder) / below).iterdir()
                         if path.name != "COPYING")
-    return paths
+    return paths[::int(os.environ.get("P2PTOPO_EVERY", "1"))]
 
 
 def plain(path, scratch):

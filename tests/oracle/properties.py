@@ -88,8 +88,9 @@ class Fixture:
 
 
 class Properties:
-    def __init__(self, binary, ruleset, most):
-        self.binary, self.ruleset, self.most = binary, ruleset, most
+    def __init__(self, binary, verdicts, ruleset, most):
+        self.binary, self.verdicts = binary, verdicts
+        self.ruleset, self.most = ruleset, most
         self.wrong, self.checked, self.texts = 0, 0, []
 
     def check(self, good, text):
@@ -122,19 +123,24 @@ class Properties:
                        "%s: %s -> %s: %s by the dump, %s by the tree" % (name, *pair, ours, theirs))
 
     def one_fact_less(self, fixture, answers, name):
-        """Rows that are printed as before need no second look."""
-        printed = set(tool.lines(self.binary, fixture.top, self.ruleset))
-        for fact, take_away in list(fixture.facts()):
-            path = fixture.without(fact, take_away)
-            try:
-                fewer = tool.lines(self.binary, fixture.top, self.ruleset)
-                self.checked += len(fewer)
-                changed = dict(tool.parse(line) for line in fewer if line not in printed)
-                self.never_better(answers, changed, "%s without %s" % (name, fact))
-            except tool.ToolFailed as error:
-                self.check(False, "%s without %s: %s" % (name, fact, error))
-            finally:
-                fixture.put_back(path)
+        """Asked of one process of the library.  Rows that are printed as before need no second
+        look."""
+        with tool.Verdicts(self.verdicts, self.ruleset) as verdicts:
+            printed = set(verdicts.lines(fixture.top))
+            for fact, take_away in list(fixture.facts()):
+                self.without(verdicts, fixture, fact, take_away, printed, answers, name)
+
+    def without(self, verdicts, fixture, fact, take_away, printed, answers, name):
+        path = fixture.without(fact, take_away)
+        try:
+            fewer = verdicts.lines(fixture.top)
+            self.checked += len(fewer)
+            changed = dict(tool.verdict(line)[1:] for line in fewer if line not in printed)
+            self.never_better(answers, changed, "%s without %s" % (name, fact))
+        except tool.ToolFailed as error:
+            self.check(False, "%s without %s: %s" % (name, fact, error))
+        finally:
+            fixture.put_back(path)
 
     def never_better(self, answers, fewer, label):
         for pair, row in fewer.items():
@@ -158,9 +164,9 @@ class Properties:
             self.one_fact_less(fixture, answers, name)
 
 
-def hold(binary, ruleset, most, path):
+def hold(binary, verdicts, ruleset, most, path):
     """(checks made, checks failed, what the first said) for one capture."""
-    work = Properties(binary, ruleset, most)
+    work = Properties(binary, verdicts, ruleset, most)
     work.fixture(path)
     return work.checked, work.wrong, work.texts
 
@@ -168,6 +174,7 @@ def hold(binary, ruleset, most, path):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--binary", required=True)
+    parser.add_argument("--verdicts", required=True, help="the program of verdicts.c")
     parser.add_argument("--fixtures")
     parser.add_argument("--rules", default="7.3")
     parser.add_argument("--most", type=int, default=20)
@@ -177,7 +184,8 @@ def main():
     wrong = 0
     with concurrent.futures.ProcessPoolExecutor(os.cpu_count()) as pool:
         for ruleset in wanted.rules.split(","):
-            ask = functools.partial(hold, wanted.binary, ruleset, wanted.most)
+            ask = functools.partial(hold, wanted.binary, wanted.verdicts, ruleset,
+                                    wanted.most)
             results = list(pool.map(ask, paths))
             for path, (_, failed, texts) in zip(paths, results):
                 wrong += failed

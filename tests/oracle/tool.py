@@ -50,12 +50,46 @@ def verdicts(program, capture, rulesets):
                                               done.stderr.decode("utf-8", "replace").strip()))
     answers = {ruleset: {} for ruleset in rulesets}
     for line in done.stdout.decode("ascii").splitlines():
-        ruleset, provider, client, relation, map_type, distance, hops, redirect = line.split()
-        answers[ruleset][provider, client] = {
-            "relation": None if relation == "-" else relation,
-            "map_type": map_type, "distance": None if distance == "-" else int(distance),
-            "hops": int(hops), "acs_redirect": [] if redirect == "-" else redirect.split(",")}
+        ruleset, pair, fields = verdict(line)
+        answers[ruleset][pair] = fields
     return answers
+
+
+def verdict(line):
+    """(rule set, (provider, client), the fields) of a line of verdicts.c"""
+    ruleset, provider, client, relation, map_type, distance, hops, redirect = line.split()
+    return ruleset, (provider, client), {
+        "relation": None if relation == "-" else relation,
+        "map_type": map_type, "distance": None if distance == "-" else int(distance),
+        "hops": int(hops), "acs_redirect": [] if redirect == "-" else redirect.split(",")}
+
+
+class Verdicts:
+    """verdicts.c, asked about one capture after another."""
+
+    def __init__(self, program, ruleset):
+        self.process = subprocess.Popen([program, "-", ruleset], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                        text=True, encoding="ascii")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.communicate()
+
+    def lines(self, capture):
+        """The lines of every pair, as they are printed."""
+        self.process.stdin.write(capture + "\n")
+        self.process.stdin.flush()
+        lines = []
+        for line in self.process.stdout:
+            if line.startswith("end "):
+                if line != "end 0\n":
+                    raise ToolFailed("%s: verdicts could not read it" % capture)
+                return lines
+            lines.append(line)
+        raise ToolFailed("%s: verdicts ended: %s" % (capture, self.process.stderr.read()))
 
 
 def fixtures(folder):

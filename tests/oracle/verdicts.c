@@ -3,8 +3,10 @@
  * verdicts CAPTURE RULESET...: what the library answers for every ordered pair of functions with
  * header type 0, for several rule sets in one process.  A line for each:
  * "RULESET PROVIDER CLIENT RELATION MAP-TYPE DISTANCE HOPS REDIRECTING,...", "-" for none.
+ * With "-" as CAPTURE the captures are the lines of stdin, and a line "end STATUS" follows each.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include <p2ppolicy/all.h>
 
@@ -65,24 +67,45 @@ static int print_rules(struct p2p_context *context, const struct p2p_topology *t
 	return 0;
 }
 
-int main(int argc, char **argv)
+static int print_capture(struct p2p_context *context, const char *capture, char **rules)
 {
 	const struct p2p_topology_options options = { .hwloc = true };
-	struct p2p_context *context = NULL;
 	struct p2p_snapshot *snapshot = NULL;
 	struct p2p_topology *topology = NULL;
-	int status = 2;
+	int status = p2p_snapshot_load(context, capture, P2P_WANT_NAMES, &snapshot) ||
+		     p2p_topology_new(context, snapshot, &options, &topology);
 
-	if (argc < 3 || p2p_context_new(&context))
-		return status;
-	status = p2p_snapshot_load(context, argv[1], P2P_WANT_NAMES, &snapshot) ||
-		 p2p_topology_new(context, snapshot, &options, &topology);
-	for (int i = 2; i < argc && !status; i++)
-		status = print_rules(context, topology, argv[i]);
+	for (; *rules && !status; rules++)
+		status = print_rules(context, topology, *rules);
 	if (status)
 		fprintf(stderr, "verdicts: %s\n", p2p_context_error(context));
 	p2p_topology_free(topology);
 	p2p_snapshot_free(snapshot);
+	return status;
+}
+
+static void serve(struct p2p_context *context, char **rules)
+{
+	char capture[4096];
+
+	while (fgets(capture, sizeof(capture), stdin)) {
+		capture[strcspn(capture, "\n")] = '\0';
+		printf("end %d\n", print_capture(context, capture, rules));
+		fflush(stdout);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct p2p_context *context = NULL;
+	int status = 0;
+
+	if (argc < 3 || p2p_context_new(&context))
+		return 2;
+	if (!strcmp(argv[1], "-"))
+		serve(context, argv + 2);
+	else
+		status = print_capture(context, argv[1], argv + 2);
 	p2p_context_free(context);
 	return status;
 }
