@@ -192,18 +192,55 @@ END_TEST
 START_TEST(says_capabilities)
 {
 	struct p2p_function function = { .ats = { .pri = P2P_PRESENT, .pri_enabled = true } };
-	char text[P2P_CAPABILITY_SIZE];
+	char text[256];
 
-	ck_assert_str_eq(p2p_capability_format(p2p_fact_row("pri.present"), &function, text),
+	ck_assert_str_eq(p2p_fact_format(p2p_fact_row("pri.present"), &function, text, sizeof(text)),
 			 "enabled+");
-	ck_assert_str_eq(p2p_capability_format(p2p_fact_row("ats.present"), &function, text),
+	ck_assert_str_eq(p2p_fact_format(p2p_fact_row("ats.present"), &function, text, sizeof(text)),
 			 "not known");
 	function.ats.ats = P2P_ABSENT;
-	ck_assert_str_eq(p2p_capability_format(p2p_fact_row("ats.present"), &function, text),
+	ck_assert_str_eq(p2p_fact_format(p2p_fact_row("ats.present"), &function, text, sizeof(text)),
 			 "none");
 	function.sriov = (struct p2p_sriov){ P2P_PRESENT, 8, 2, 0x1234, 1, 1 };
-	ck_assert_str_eq(p2p_capability_format(p2p_fact_row("sriov.present"), &function, text),
+	ck_assert_str_eq(p2p_fact_format(p2p_fact_row("sriov.present"), &function, text, sizeof(text)),
 			 "2 of 8 VFs");
+}
+END_TEST
+
+/* The states of a fact that is no capability, and its value with and without words of its own. */
+START_TEST(says_facts)
+{
+	struct p2p_function function = { 0 };
+	struct p2p_bar bar = { .fact = P2P_PRESENT, .size_bytes = 4096 };
+	char text[64];
+	static const struct {
+		const char *key, *denied, *absent, *present;
+	} rows[] = {
+		{ "driver", "not known", "none", "nvme" },
+		{ "numa_node", "not known", "none", "node 1" },
+		{ "iommu_type", "not known", "off", "passthrough" },
+	};
+
+	for (int state = P2P_DENIED; state <= P2P_PRESENT; state++) {
+		enum p2p_fact fact = (enum p2p_fact)state;
+
+		function.driver_fact = function.numa.fact = function.iommu_group.fact = fact;
+		function.numa.value = 1;
+		function.driver = fact == P2P_PRESENT ? "nvme" : NULL;
+		function.iommu_type = fact == P2P_PRESENT ? "identity" : NULL;
+		for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+			ck_assert_str_eq(p2p_fact_format(p2p_fact_row(rows[i].key), &function, text,
+							 sizeof(text)),
+					 fact == P2P_DENIED ? rows[i].denied :
+					 fact == P2P_ABSENT ? rows[i].absent : rows[i].present);
+	}
+	function.numa.value = -1;
+	ck_assert_str_eq(p2p_fact_format(p2p_fact_row("numa_node"), &function, text, sizeof(text)),
+			 "none");
+	for (size_t i = 0; i < p2p_bar_rows.count; i++)
+		if (!strcmp(p2p_fact_about(&p2p_bar_rows.rows[i]), "bar_size"))
+			ck_assert_str_eq(p2p_fact_format(&p2p_bar_rows.rows[i], &bar, text,
+							 sizeof(text)), "4096 bytes");
 }
 END_TEST
 
@@ -220,6 +257,7 @@ int main(void)
 	tcase_add_test(tcase, keys_are_unique);
 	tcase_add_test(tcase, compares);
 	tcase_add_test(tcase, says_capabilities);
+	tcase_add_test(tcase, says_facts);
 	suite_add_tcase(suite, tcase);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);

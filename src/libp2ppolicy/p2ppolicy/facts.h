@@ -31,7 +31,7 @@ struct p2p_fact_kind {
 /** enum p2p_fact_why - what to say of a fact that is denied. */
 enum p2p_fact_why { P2P_WHY_FILE, P2P_WHY_CONFIG, P2P_WHY_NONE };
 
-/** enum p2p_fact_show - where a capability is shown as one text. */
+/** enum p2p_fact_show - where a fact is shown as one text: the page of a device, `diff`. */
 enum p2p_fact_show { P2P_SHOW_PAGE = 1, P2P_SHOW_DIFF = 2 };
 
 /**
@@ -51,9 +51,13 @@ enum p2p_fact_show { P2P_SHOW_PAGE = 1, P2P_SHOW_DIFF = 2 };
  * @decides: @fact is read from whether the value is there
  * @may_lack: a machine may be without it, so that null may say absent
  * @needed: the capability is denied without it, since it would read as zero
- * @name, @label: of a capability: in JSON, and as people call it
- * @show: enum p2p_fact_show bits, of a capability
- * @say: the capability, when it is present, in words; NULL: its values by their keys
+ * @name: of a capability, in JSON
+ * @label: as people call it, on the page of a device
+ * @about: as `diff` calls it; NULL: its @name, or its @key
+ * @none: what is said where it is absent; NULL: "none"
+ * @show: enum p2p_fact_show bits
+ * @say: the object's value, when it is there, in words; NULL: the value, or those of the
+ *	capability by their keys
  */
 struct p2p_fact_row {
 	const char *key, *help;
@@ -65,9 +69,9 @@ struct p2p_fact_row {
 	enum p2p_fact_why why;
 	const char *leaf;
 	bool device, aside, derived, decides, may_lack, needed;
-	const char *name, *label;
+	const char *name, *label, *about, *none;
 	unsigned int show;
-	void (*say)(const struct p2p_function *function, char *text, size_t size);
+	void (*say)(const void *object, char *text, size_t size);
 };
 
 /** struct p2p_fact_rows - the rows of one kind of object. */
@@ -93,12 +97,11 @@ void p2p_fact_get(const struct p2p_fact_row *row, const void *object, struct p2p
 bool p2p_fact_differs(const char *key, const struct p2p_function *old,
 		      const struct p2p_function *now);
 
-/** Bytes that p2p_capability_format() needs at most. */
-#define P2P_CAPABILITY_SIZE 256
+/** p2p_fact_format() - a fact in words: "none", "not known", or its value.  Return: @text. */
+char *p2p_fact_format(const struct p2p_fact_row *row, const void *object, char *text, size_t size);
 
-/** p2p_capability_format() - a capability in words: "none", "not known", or what it says. */
-char *p2p_capability_format(const struct p2p_fact_row *row, const struct p2p_function *function,
-			    char text[P2P_CAPABILITY_SIZE]);
+/** p2p_fact_about() - what `diff` calls it. */
+const char *p2p_fact_about(const struct p2p_fact_row *row);
 
 /** p2p_function_denied() - why a fact of config space could not be read. */
 const char *p2p_function_denied(const struct p2p_function *function);

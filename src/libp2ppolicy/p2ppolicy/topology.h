@@ -445,6 +445,21 @@ bool p2p_function_is_hardware_port(const struct p2p_function *function);
  */
 bool p2p_function_has_header_0(const struct p2p_function *function);
 
+/**
+ * p2p_iommu_mode() - "off", "passthrough", "translated", or the kernel's word for the domain of its
+ *	IOMMU group; NULL not known.
+ */
+const char *p2p_iommu_mode(const struct p2p_function *function);
+
+/** p2p_iommu_is_mode() - is @text one of the words that p2p_iommu_mode() has itself? */
+bool p2p_iommu_is_mode(const char *text);
+
+/**
+ * p2p_iommu_translates() - does the IOMMU translate what the kernel's drivers make @function send?
+ * Return: unknown also where a driver or a guest decides ("unmanaged", "blocked").
+ */
+enum p2p_tri p2p_iommu_translates(const struct p2p_function *function);
+
 /** p2p_function_takes_part() - is it of a class that does P2P (GPU, accelerator, NIC, NVMe, ...)? */
 bool p2p_function_takes_part(const struct p2p_function *function);
 
@@ -464,6 +479,10 @@ struct p2p_acs_bit {
 	const char *name;
 };
 extern const struct p2p_acs_bit p2p_acs_bits[P2P_ACS_BITS];
+
+/** p2p_link_format() - "16 GT/s x4", "down".  @buffer: P2P_LINK_SIZE bytes.  Return: @buffer. */
+#define P2P_LINK_SIZE 32
+char *p2p_link_format(struct p2p_link link, char buffer[P2P_LINK_SIZE]);
 
 /**
  * p2p_acs_format() - ACS control as lspci prints it ("SrcValid+ TransBlk- ...").

@@ -4,7 +4,7 @@
 
 #include "policy/link.h"
 
-static bool is_above(const struct p2p_function *port)
+bool p2p_link_is_port(const struct p2p_function *port)
 {
 	return port->pcie.fact == P2P_PRESENT &&
 	       (port->pcie.type == P2P_PORT_ROOT || port->pcie.type == P2P_PORT_DOWNSTREAM);
@@ -38,7 +38,7 @@ static const struct p2p_function *end_below(const struct p2p_function *port)
 
 struct p2p_link_view p2p_link_look(const struct p2p_function *function)
 {
-	bool below = is_above(function);
+	bool below = p2p_link_is_port(function);
 	const struct p2p_function *end = below ? end_below(function) : function;
 	const struct p2p_function *port = below ? function : function->parent;
 	struct p2p_link_view view = { .fact = end ? end->pcie.link : P2P_ABSENT };
@@ -55,19 +55,10 @@ struct p2p_link_view p2p_link_look(const struct p2p_function *function)
 	view.now = end->pcie.now;
 	view.most = end->pcie.most;
 	view.most_known = port && port->pcie.fact != P2P_DENIED;
-	if (port && is_above(port)) {
+	if (port && p2p_link_is_port(port)) {
 		view.most.speed_mtps = lower(view.most.speed_mtps, port->pcie.most.speed_mtps);
 		view.most.width = lower(view.most.width, port->pcie.most.width);
 	}
 	view.idle = view.now.speed_mtps < view.most.speed_mtps && is_idle(end);
 	return view;
-}
-
-char *p2p_link_format(struct p2p_link link, char buffer[P2P_LINK_SIZE])
-{
-	if (!link.speed_mtps || !link.width)
-		snprintf(buffer, P2P_LINK_SIZE, "down");
-	else
-		snprintf(buffer, P2P_LINK_SIZE, "%g GT/s x%u", link.speed_mtps / 1000.0, link.width);
-	return buffer;
 }

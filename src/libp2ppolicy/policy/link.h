@@ -19,11 +19,10 @@ struct p2p_link_view {
 	bool most_known, idle;
 };
 
+/** p2p_link_is_port() - is it a root or downstream port, whose link is the one below it? */
+bool p2p_link_is_port(const struct p2p_function *port);
+
 /** p2p_link_look() - the link above a device; of a root or downstream port the one below it. */
 struct p2p_link_view p2p_link_look(const struct p2p_function *function);
-
-/** p2p_link_format() - "16 GT/s x4", "down".  @buffer: P2P_LINK_SIZE bytes.  Return: @buffer. */
-#define P2P_LINK_SIZE 32
-char *p2p_link_format(struct p2p_link link, char buffer[P2P_LINK_SIZE]);
 
 #endif

@@ -77,6 +77,61 @@ static void set_iommu(struct p2p_topology *topology, struct p2p_function *functi
 					     p2p_snapshot_file(topology->snapshot, path));
 }
 
+char *p2p_link_format(struct p2p_link link, char buffer[P2P_LINK_SIZE])
+{
+	if (!link.speed_mtps || !link.width)
+		snprintf(buffer, P2P_LINK_SIZE, "down");
+	else
+		snprintf(buffer, P2P_LINK_SIZE, "%g GT/s x%u", link.speed_mtps / 1000.0, link.width);
+	return buffer;
+}
+
+/* The kernel's words are in drivers/iommu/iommu.c, iommu_group_show_type(). */
+static const struct { const char *type, *mode; enum p2p_tri translates; } iommu_modes[] = {
+	{ "identity", "passthrough", P2P_NO }, { "DMA", "translated", P2P_YES },
+	{ "DMA-FQ", "translated", P2P_YES }, { "unmanaged", "unmanaged", P2P_UNKNOWN },
+	{ "blocked", "blocked", P2P_UNKNOWN },
+};
+
+/* The row of its domain; LENGTH(iommu_modes): there is none. */
+static size_t iommu_row(const struct p2p_function *function)
+{
+	size_t row = 0;
+
+	while (row < LENGTH(iommu_modes) && (!function->iommu_type ||
+				     strcmp(function->iommu_type, iommu_modes[row].type) != 0))
+		row++;
+	return row;
+}
+
+const char *p2p_iommu_mode(const struct p2p_function *function)
+{
+	size_t row = iommu_row(function);
+
+	if (function->iommu_group.fact == P2P_ABSENT)
+		return "off";
+	return row < LENGTH(iommu_modes) ? iommu_modes[row].mode : function->iommu_type;
+}
+
+bool p2p_iommu_is_mode(const char *text)
+{
+	bool good = !strcmp(text, "off");
+
+	for (size_t i = 0; i < LENGTH(iommu_modes); i++)
+		good |= !strcmp(text, iommu_modes[i].mode);
+	return good;
+}
+
+enum p2p_tri p2p_iommu_translates(const struct p2p_function *function)
+{
+	size_t row = iommu_row(function);
+
+	if (function->iommu_group.fact == P2P_ABSENT)
+		return P2P_NO;
+	return function->iommu_group.fact == P2P_PRESENT && row < LENGTH(iommu_modes) ?
+	       iommu_modes[row].translates : P2P_UNKNOWN;
+}
+
 /* The sum of the numbers that the lines begin with; denied when one is none, or is 0 or less. */
 static struct p2p_number sum_lines(const struct p2p_file *file, double unit)
 {

@@ -8,14 +8,10 @@
 
 char *words_link(struct p2p_link link, char buffer[WORDS_SIZE])
 {
-	unsigned int whole = link.speed_mtps / 1000, tenth = link.speed_mtps % 1000 / 100;
-
 	if (!link.speed_mtps || !link.width)
 		snprintf(buffer, WORDS_SIZE, "-");
-	else if (tenth)
-		snprintf(buffer, WORDS_SIZE, "%u.%u GT/s x%u", whole, tenth, link.width);
 	else
-		snprintf(buffer, WORDS_SIZE, "%u GT/s x%u", whole, link.width);
+		p2p_link_format(link, buffer);
 	return buffer;
 }
 

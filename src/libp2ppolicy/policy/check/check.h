@@ -120,7 +120,5 @@ enum p2p_tri p2p_check_bandwidth(const struct p2p_eval *eval, const struct p2p_v
 void p2p_check_condition_found(const struct p2p_check_run *run, const struct p2p_term_key *key,
 			       const struct p2p_verdict *verdict, char *buffer, size_t size);
 
-/** p2p_iommu_mode() - "off", "passthrough", "translated", or the kernel's word; NULL not known. */
-const char *p2p_iommu_mode(const struct p2p_function *function);
 
 #endif

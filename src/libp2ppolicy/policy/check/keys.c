@@ -261,34 +261,9 @@ static void eval_acs_above(struct p2p_check_run *run, struct json_object *value)
 	run->function = device;
 }
 
-/* The kernel's words are in drivers/iommu/iommu.c, iommu_group_show_type(). */
-static const struct { const char *type, *mode; } iommu_modes[] = {
-	{ "identity", "passthrough" }, { "DMA", "translated" }, { "DMA-FQ", "translated" },
-	{ "unmanaged", "unmanaged" }, { "blocked", "blocked" },
-};
-
-const char *p2p_iommu_mode(const struct p2p_function *function)
-{
-	if (function->iommu_group.fact == P2P_ABSENT)
-		return "off";
-	for (size_t i = 0; function->iommu_type && i < LENGTH(iommu_modes); i++)
-		if (!strcmp(function->iommu_type, iommu_modes[i].type))
-			return iommu_modes[i].mode;
-	return function->iommu_type;
-}
-
-static bool is_iommu_word(const char *text)
-{
-	bool good = !strcmp(text, "off");
-
-	for (size_t i = 0; i < LENGTH(iommu_modes); i++)
-		good |= !strcmp(text, iommu_modes[i].mode);
-	return good;
-}
-
 static bool is_iommu(struct json_object *value)
 {
-	return are_texts(value, is_iommu_word);
+	return are_texts(value, p2p_iommu_is_mode);
 }
 
 static void eval_iommu(struct p2p_check_run *run, struct json_object *value)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What is compared of a machine and of a function that was told again: a row each. */
+/*
+ * What is compared of a machine and of a function that was told again: the rows of the table of facts
+ * that say so, and what is no fact of one function.
+ */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -8,7 +11,6 @@
 
 #include <p2ppolicy/facts.h>
 
-#include "policy/check/check.h"
 #include "policy/diff/diff.h"
 #include "policy/link.h"
 
@@ -23,11 +25,7 @@ static const char *or_unknown(const char *text)
 	return text ? text : not_known;
 }
 
-static const char *tri_words(enum p2p_tri value)
-{
-	return value == P2P_YES ? "yes" : value == P2P_NO ? "no" : not_known;
-}
-
+/* The release, the rules it is evaluated by, and the processor, which is three facts in one line. */
 static void put_kernel(const struct p2p_eval *eval, const struct p2p_machine *machine,
 		       char *text)
 {
@@ -41,20 +39,6 @@ static void put_rules(const struct p2p_eval *eval, const struct p2p_machine *mac
 	snprintf(text, MACHINE_SIZE, "%s", p2p_rules_name(p2p_eval_rules(eval)));
 }
 
-static void put_p2pdma(const struct p2p_eval *eval, const struct p2p_machine *machine,
-		       char *text)
-{
-	(void)eval;
-	snprintf(text, MACHINE_SIZE, "%s", tri_words(machine->p2pdma));
-}
-
-static void put_cmdline(const struct p2p_eval *eval, const struct p2p_machine *machine,
-			char *text)
-{
-	(void)eval;
-	snprintf(text, MACHINE_SIZE, "%s", or_unknown(machine->cmdline));
-}
-
 static void put_cpu(const struct p2p_eval *eval, const struct p2p_machine *machine, char *text)
 {
 	(void)eval;
@@ -64,144 +48,75 @@ static void put_cpu(const struct p2p_eval *eval, const struct p2p_machine *machi
 		 machine->cpu_model.fact == P2P_PRESENT ? machine->cpu_model.value : -1);
 }
 
-static void put_iommu_in_use(const struct p2p_eval *eval, const struct p2p_machine *machine,
-			     char *text)
-{
-	(void)eval;
-	snprintf(text, MACHINE_SIZE, "%s", tri_words(machine->iommu));
-}
-
-static void put_guest(const struct p2p_eval *eval, const struct p2p_machine *machine, char *text)
-{
-	(void)eval;
-	snprintf(text, MACHINE_SIZE, "%s", tri_words(machine->virtual_machine));
-}
-
 static const struct {
 	const char *about;
 	void (*put)(const struct p2p_eval *eval, const struct p2p_machine *machine, char *text);
-} machine_rows[] = {
-	{ "kernel", put_kernel },	{ "rules", put_rules },
-	{ "p2pdma", put_p2pdma },	{ "cmdline", put_cmdline },
-	{ "cpu", put_cpu },		{ "iommu_in_use", put_iommu_in_use },
-	{ "virtual_machine", put_guest },
+} machine_lines[] = {
+	{ "kernel", put_kernel }, { "rules", put_rules }, { "cpu", put_cpu },
 };
+
+static void add_if_other(struct p2p_diff *diff, const char *about, const struct p2p_function *was,
+			 const struct p2p_function *is, const char *before, const char *after)
+{
+	if (strcmp(before, after) != 0)
+		p2p_diff_add(diff, about, was, is, before, after);
+}
 
 static void compare_machines(struct p2p_diff *diff)
 {
+	const struct p2p_machine *was = p2p_topology_machine(diff->before.topology);
+	const struct p2p_machine *is = p2p_topology_machine(diff->after.topology);
 	char before[MACHINE_SIZE], after[MACHINE_SIZE];
 
-	for (size_t i = 0; i < LENGTH(machine_rows); i++) {
-		machine_rows[i].put(diff->before.eval, p2p_topology_machine(diff->before.topology),
-				    before);
-		machine_rows[i].put(diff->after.eval, p2p_topology_machine(diff->after.topology),
-				    after);
-		if (strcmp(before, after) != 0)
-			p2p_diff_add(diff, machine_rows[i].about, NULL, NULL, before, after);
+	for (size_t i = 0; i < LENGTH(machine_lines); i++) {
+		machine_lines[i].put(diff->before.eval, was, before);
+		machine_lines[i].put(diff->after.eval, is, after);
+		add_if_other(diff, machine_lines[i].about, NULL, NULL, before, after);
+	}
+	for (size_t i = 0; i < p2p_machine_rows.count; i++) {
+		const struct p2p_fact_row *row = &p2p_machine_rows.rows[i];
+
+		if (row->show & P2P_SHOW_DIFF)
+			add_if_other(diff, p2p_fact_about(row), NULL, NULL,
+				     p2p_fact_format(row, was, before, sizeof(before)),
+				     p2p_fact_format(row, is, after, sizeof(after)));
 	}
 }
 
-static void put_driver(const struct p2p_function *function, char *text)
-{
-	snprintf(text, FACT_SIZE, "%s", function->driver_fact == P2P_DENIED ? not_known :
-		 function->driver ? function->driver : "none");
-}
-
-static void put_numa(const struct p2p_function *function, char *text)
-{
-	if (function->numa.fact == P2P_DENIED)
-		snprintf(text, FACT_SIZE, "%s", not_known);
-	else
-		snprintf(text, FACT_SIZE, "node %" PRId64,
-			 function->numa.fact == P2P_PRESENT ? function->numa.value : -1);
-}
-
-static void put_iommu(const struct p2p_function *function, char *text)
-{
-	snprintf(text, FACT_SIZE, "%s", or_unknown(p2p_iommu_mode(function)));
-}
-
-static void put_acs(const struct p2p_function *function, char *text)
-{
-	char bits[P2P_ACS_SIZE];
-
-	snprintf(text, FACT_SIZE, "%s", function->acs.fact == P2P_DENIED ? not_known :
-		 function->acs.fact == P2P_ABSENT ? "none" :
-		 p2p_acs_format(function->acs.control, bits));
-}
-
-/* A link that idles runs as it will under load; a port says nothing the device on it does not. */
-static void put_link(const struct p2p_function *function, char *text)
+/*
+ * No fact of the table: what a user calls the link takes both ends of it, and one that idles runs as
+ * it will under load.  A port says nothing that the device on it does not.
+ */
+static const char *link_text(const struct p2p_function *function, char text[P2P_LINK_SIZE])
 {
 	struct p2p_link_view view = p2p_link_look(function);
-	bool port = function->pcie.fact == P2P_PRESENT &&
-		    (function->pcie.type == P2P_PORT_ROOT ||
-		     function->pcie.type == P2P_PORT_DOWNSTREAM);
-	char link[P2P_LINK_SIZE];
 
+	if (p2p_link_is_port(function))
+		return "";
 	if (view.idle)
 		view.now.speed_mtps = view.most.speed_mtps;
-	snprintf(text, FACT_SIZE, "%s", port ? "" : view.fact == P2P_DENIED ? not_known :
-		 view.fact == P2P_ABSENT ? "none" : p2p_link_format(view.now, link));
+	return view.fact == P2P_DENIED ? not_known : view.fact == P2P_ABSENT ? "none" :
+	       p2p_link_format(view.now, text);
 }
 
-/* Sizes and addresses apart: both matter, and to different people. */
-static void put_bars(const struct p2p_function *function, bool addresses, char *text)
+/* One line for all BARs.  Nobody does DMA to a bridge. */
+static char *bars_text(const struct p2p_fact_row *row, const struct p2p_function *function,
+		       char text[FACT_SIZE])
 {
 	size_t used = 0;
 
 	*text = '\0';
-	/* Nobody does DMA to a bridge. */
 	for (unsigned int i = 0; i < P2P_BARS && p2p_function_has_header_0(function); i++) {
 		const struct p2p_bar *bar = &function->bar[i];
+		char value[64];
 
-		if (bar->kind == P2P_BAR_UNUSED || bar->kind == P2P_BAR_IO)
-			continue;
-		used += (size_t)snprintf(text + used, FACT_SIZE - used, "%sBAR %u ",
-					 used ? ", " : "", i);
-		if (bar->fact != P2P_PRESENT)
-			used += (size_t)snprintf(text + used, FACT_SIZE - used, "%s", not_known);
-		else if (addresses)
-			used += (size_t)snprintf(text + used, FACT_SIZE - used, "0x%" PRIx64,
-						 bar->cpu);
-		else
-			used += (size_t)snprintf(text + used, FACT_SIZE - used, "%" PRIu64 " bytes",
-						 bar->size_bytes);
+		if (bar->kind != P2P_BAR_UNUSED && bar->kind != P2P_BAR_IO)
+			used += (size_t)snprintf(text + used, FACT_SIZE - used, "%sBAR %u %s",
+						 used ? ", " : "", i,
+						 p2p_fact_format(row, bar, value, sizeof(value)));
 	}
+	return text;
 }
-
-static void put_bar_sizes(const struct p2p_function *function, char *text)
-{
-	put_bars(function, false, text);
-}
-
-static void put_bar_addresses(const struct p2p_function *function, char *text)
-{
-	put_bars(function, true, text);
-}
-
-static void put_transfers(const struct p2p_function *function, char *text)
-{
-	const struct p2p_pcie *pcie = &function->pcie;
-
-	if (pcie->fact != P2P_PRESENT)
-		snprintf(text, FACT_SIZE, "%s", pcie->fact == P2P_DENIED ? not_known : "none");
-	else
-		snprintf(text, FACT_SIZE, "MaxPayload %u, MaxReadReq %u, RlxdOrd%c, ExtTag%c",
-			 pcie->mps_bytes, pcie->mrrs_bytes, pcie->relaxed_ordering ? '+' : '-',
-			 pcie->extended_tags ? '+' : '-');
-}
-
-/* In the order in which they are listed. */
-static const struct {
-	const char *about;
-	void (*put)(const struct p2p_function *function, char *text);
-} function_rows[] = {
-	{ "driver", put_driver },	{ "numa", put_numa },
-	{ "iommu", put_iommu },		{ "acs", put_acs },
-	{ "link", put_link },		{ "bar_size", put_bar_sizes },
-	{ "bar_address", put_bar_addresses }, { "transfers", put_transfers },
-};
 
 static const char *place_of(const struct p2p_diff_side *side, const struct p2p_function *function,
 			    char bdf[P2P_BDF_SIZE])
@@ -227,37 +142,28 @@ static void compare_places(struct p2p_diff *diff, const struct p2p_function *was
 			     p2p_bdf_format(was->bdf, old), p2p_bdf_format(is->bdf, new));
 }
 
-/* Every capability that the table of facts has for this, as one text. */
-static void compare_capabilities(struct p2p_diff *diff, const struct p2p_function *was,
-				 const struct p2p_function *is)
-{
-	char before[P2P_CAPABILITY_SIZE], after[P2P_CAPABILITY_SIZE];
-
-	for (size_t i = 0; i < p2p_function_rows.count; i++) {
-		const struct p2p_fact_row *row = &p2p_function_rows.rows[i];
-
-		if (!(row->show & P2P_SHOW_DIFF))
-			continue;
-		p2p_capability_format(row, was, before);
-		p2p_capability_format(row, is, after);
-		if (strcmp(before, after) != 0)
-			p2p_diff_add(diff, row->name, was, is, before, after);
-	}
-}
-
 static void compare_functions(struct p2p_diff *diff, const struct p2p_function *was,
 			      const struct p2p_function *is)
 {
 	char before[FACT_SIZE], after[FACT_SIZE];
 
 	compare_places(diff, was, is);
-	for (size_t i = 0; i < LENGTH(function_rows); i++) {
-		function_rows[i].put(was, before);
-		function_rows[i].put(is, after);
-		if (strcmp(before, after) != 0)
-			p2p_diff_add(diff, function_rows[i].about, was, is, before, after);
+	add_if_other(diff, "link", was, is, link_text(was, before), link_text(is, after));
+	for (size_t i = 0; i < p2p_function_rows.count; i++) {
+		const struct p2p_fact_row *row = &p2p_function_rows.rows[i];
+
+		if (row->show & P2P_SHOW_DIFF)
+			add_if_other(diff, p2p_fact_about(row), was, is,
+				     p2p_fact_format(row, was, before, sizeof(before)),
+				     p2p_fact_format(row, is, after, sizeof(after)));
 	}
-	compare_capabilities(diff, was, is);
+	for (size_t i = 0; i < p2p_bar_rows.count; i++) {
+		const struct p2p_fact_row *row = &p2p_bar_rows.rows[i];
+
+		if (row->show & P2P_SHOW_DIFF)
+			add_if_other(diff, p2p_fact_about(row), was, is,
+				     bars_text(row, was, before), bars_text(row, is, after));
+	}
 }
 
 static uint64_t mix(uint64_t value)

@@ -69,29 +69,34 @@ bool p2p_fact_differs(const char *key, const struct p2p_function *old,
 	return false;
 }
 
-/* "enabled+, size_bytes 4096": flags as lspci has them. */
-static size_t append(char *text, size_t used, const char *name, const struct p2p_fact_row *row,
-		     const struct p2p_value *value)
+/* The value as it is, as far as @size goes. */
+static int put_value(const struct p2p_fact_row *row, const struct p2p_value *value, char *text,
+		     size_t size)
 {
-	const char *comma = used ? ", " : "";
-	char *end = text + used;
-	size_t room = P2P_CAPABILITY_SIZE - used;
-	int length;
-
 	if (value->type == P2P_TYPE_FLAG)
-		length = snprintf(end, room, "%s%s%c", comma, name, value->number ? '+' : '-');
-	else if (value->type == P2P_TYPE_TEXT)
-		length = snprintf(end, room, "%s%s %s", comma, name, value->text);
-	else if (row->digits)
-		length = snprintf(end, room, "%s%s 0x%0*" PRIx64, comma, name, row->digits,
-				  (uint64_t)value->number);
-	else
-		length = snprintf(end, room, "%s%s %" PRId64, comma, name, value->number);
-	return (size_t)length < room ? used + (size_t)length : P2P_CAPABILITY_SIZE - 1;
+		return snprintf(text, size, "%s", value->number ? "yes" : "no");
+	if (value->type == P2P_TYPE_TEXT)
+		return snprintf(text, size, "%s", value->text);
+	if (row->digits)
+		return snprintf(text, size, "0x%0*" PRIx64, row->digits, (uint64_t)value->number);
+	return snprintf(text, size, "%" PRId64, value->number);
 }
 
-static void append_rows(const struct p2p_fact_row *capability, const struct p2p_function *function,
-			char text[P2P_CAPABILITY_SIZE])
+/* "enabled+, size_bytes 4096": flags as lspci has them. */
+static size_t append(char *text, size_t size, size_t used, const char *name,
+		     const struct p2p_fact_row *row, const struct p2p_value *value)
+{
+	bool flag = value->type == P2P_TYPE_FLAG;
+
+	used += (size_t)snprintf(text + used, size - used, "%s%s%s", used ? ", " : "", name,
+				 !flag ? " " : value->number ? "+" : "-");
+	if (!flag && used < size)
+		used += (size_t)put_value(row, value, text + used, size - used);
+	return used < size ? used : size - 1;
+}
+
+static void append_rows(const struct p2p_fact_row *capability, const void *function, char *text,
+			size_t size)
 {
 	size_t prefix = strcspn(capability->key, ".") + 1, used = 0;
 
@@ -103,27 +108,34 @@ static void append_rows(const struct p2p_fact_row *capability, const struct p2p_
 			continue;
 		p2p_fact_get(row, function, &value);
 		if (value.fact == P2P_PRESENT && value.type)
-			used = append(text, used, row->key + prefix, row, &value);
+			used = append(text, size, used, row->key + prefix, row, &value);
 	}
 	if (!used)
-		snprintf(text, P2P_CAPABILITY_SIZE, "there");
+		snprintf(text, size, "there");
 }
 
-char *p2p_capability_format(const struct p2p_fact_row *row, const struct p2p_function *function,
-			    char text[P2P_CAPABILITY_SIZE])
+char *p2p_fact_format(const struct p2p_fact_row *row, const void *object, char *text, size_t size)
 {
+	bool capability = row->kind == &p2p_kind_present;
 	struct p2p_value value;
 
-	p2p_fact_get(row, function, &value);
+	p2p_fact_get(row, object, &value);
 	if (value.fact == P2P_DENIED)
-		snprintf(text, P2P_CAPABILITY_SIZE, "not known");
-	else if (!value.number)
-		snprintf(text, P2P_CAPABILITY_SIZE, "none");
+		snprintf(text, size, "not known");
+	else if (value.fact == P2P_ABSENT || (capability && !value.number))
+		snprintf(text, size, "%s", row->none ? row->none : "none");
 	else if (row->say)
-		row->say(function, text, P2P_CAPABILITY_SIZE);
+		row->say(object, text, size);
+	else if (capability)
+		append_rows(row, object, text, size);
 	else
-		append_rows(row, function, text);
+		put_value(row, &value, text, size);
 	return text;
+}
+
+const char *p2p_fact_about(const struct p2p_fact_row *row)
+{
+	return row->about ? row->about : row->name ? row->name : row->key;
 }
 
 const char *p2p_function_denied(const struct p2p_function *function)

@@ -68,39 +68,98 @@ static bool is_enhanced(const void *function)
 	return ((const struct p2p_function *)function)->acs.capability & P2P_ACS_ENHANCED;
 }
 
-static void say_ats(const struct p2p_function *function, char *text, size_t size)
+static void say_numa(const void *object, char *text, size_t size)
 {
+	const struct p2p_function *function = object;
+
+	if (function->numa.value < 0)
+		snprintf(text, size, "none");
+	else
+		snprintf(text, size, "node %lld", (long long)function->numa.value);
+}
+
+static void say_iommu(const void *object, char *text, size_t size)
+{
+	snprintf(text, size, "%s", p2p_iommu_mode(object));
+}
+
+static void say_acs(const void *object, char *text, size_t size)
+{
+	const struct p2p_function *function = object;
+	char bits[P2P_ACS_SIZE];
+
+	snprintf(text, size, "%s", p2p_acs_format(function->acs.control, bits));
+}
+
+static void say_transfers(const void *object, char *text, size_t size)
+{
+	const struct p2p_function *function = object;
+	const struct p2p_pcie *pcie = &function->pcie;
+
+	snprintf(text, size, "MaxPayload %u, MaxReadReq %u, RlxdOrd%c, ExtTag%c", pcie->mps_bytes,
+		 pcie->mrrs_bytes, pcie->relaxed_ordering ? '+' : '-',
+		 pcie->extended_tags ? '+' : '-');
+}
+
+static void say_bar_size(const void *object, char *text, size_t size)
+{
+	const struct p2p_bar *bar = object;
+
+	snprintf(text, size, "%llu bytes", (unsigned long long)bar->size_bytes);
+}
+
+static void say_bar_address(const void *object, char *text, size_t size)
+{
+	const struct p2p_bar *bar = object;
+
+	snprintf(text, size, "0x%llx", (unsigned long long)bar->cpu);
+}
+
+static void say_ats(const void *object, char *text, size_t size)
+{
+	const struct p2p_function *function = object;
+
 	snprintf(text, size, "%s", function->ats.ats_enabled ? "on" : "off");
 }
 
-static void say_sriov(const struct p2p_function *function, char *text, size_t size)
+static void say_sriov(const void *object, char *text, size_t size)
 {
+	const struct p2p_function *function = object;
+
 	snprintf(text, size, "%u of %u VFs", function->sriov.active, function->sriov.total);
 }
 
-static void say_dpc(const struct p2p_function *function, char *text, size_t size)
+static void say_dpc(const void *object, char *text, size_t size)
 {
+	const struct p2p_function *function = object;
+
 	snprintf(text, size, "%s%s", function->dpc.enabled ? "on" : "off",
 		 function->dpc.triggered ? ", TRIGGERED" : "");
 }
 
 #define AER_ACS_VIOLATION (1u << 21)
 
-static void say_aer(const struct p2p_function *function, char *text, size_t size)
+static void say_aer(const void *object, char *text, size_t size)
 {
+	const struct p2p_function *function = object;
+
 	snprintf(text, size, "uncorrectable %08x, correctable %08x%s", function->aer.uncorrectable,
 		 function->aer.correctable,
 		 function->aer.uncorrectable & AER_ACS_VIOLATION ? ": ACS Violation" : "");
 }
 
-static void say_cxl(const struct p2p_function *function, char *text, size_t size)
+static void say_cxl(const void *object, char *text, size_t size)
 {
+	const struct p2p_function *function = object;
+
 	snprintf(text, size, "%s%s%s", function->cxl.cache ? "cache " : "",
 		 function->cxl.io ? "io " : "", function->cxl.mem ? "mem" : "");
 }
 
-static void say_pool(const struct p2p_function *function, char *text, size_t size)
+static void say_pool(const void *object, char *text, size_t size)
 {
+	const struct p2p_function *function = object;
+
 	snprintf(text, size, "%llu bytes, %spublished",
 		 (unsigned long long)function->pool.size_bytes,
 		 function->pool.published ? "" : "not ");
@@ -121,9 +180,11 @@ static const struct p2p_fact_row function_rows[] = {
 	ROW("device_name", text, device_name, "its name in pci.ids", .fact = FACT(ids),
 	    .device = true),
 	ROW("driver", text, driver, "kernel driver", .fact = FACT(driver_fact), .decides = true,
-	    .may_lack = true, .device = true),
-	NUMBER("numa_node", number, numa, "-1: the kernel names none", .device = true),
-	ROW("cpus", text, cpus, "the CPUs local to it", .device = true),
+	    .may_lack = true, .device = true, .show = P2P_SHOW_DIFF),
+	NUMBER("numa_node", number, numa, "-1: the kernel names none", .device = true,
+	       .about = "numa", .say = say_numa, .show = P2P_SHOW_DIFF),
+	ROW("cpus", text, cpus, "the CPUs local to it", .device = true, .label = "CPUs",
+	    .show = P2P_SHOW_PAGE),
 	ROW("subsystem_vendor", hex, subsystem_vendor, "Subsystem Vendor ID", .fact = FACT(ids),
 	    .digits = 4),
 	ROW("subsystem_device", hex, subsystem_device, "Subsystem ID", .fact = FACT(ids),
@@ -156,8 +217,10 @@ static const struct p2p_fact_row function_rows[] = {
 	       .why = P2P_WHY_CONFIG),
 	NUMBER("iommu_group", number, iommu_group, "absent: no IOMMU translates for it"),
 	ROW("iommu_type", text, iommu_type, "type of the domain of its IOMMU group",
-	    .there = may_have_group),
-	ROW("power_state", text, power_state, "D0, D3hot, ..."),
+	    .there = may_have_group, .about = "iommu", .none = "off", .say = say_iommu,
+	    .show = P2P_SHOW_DIFF),
+	ROW("power_state", text, power_state, "D0, D3hot, ...", .label = "power state",
+	    .show = P2P_SHOW_PAGE),
 	NUMBER("port_mbps", number, port_mbps, "Mb/s of its network ports together; absent: it has "
 	       "none, or no driver"),
 	NUMBER("vram_bytes", number, vram, "memory of an AMD GPU, as amdgpu says; absent: of others"),
@@ -170,7 +233,7 @@ static const struct p2p_fact_row function_rows[] = {
 	POINTER("data_direct_of", function, data_direct_of, "the adapter that a Data Direct function "
 		"does the DMA of", .derived = true),
 	ROW("slot", text, slot, "name of the nearest physical slot above", .fact = FACT(slot_fact),
-	    .decides = true, .may_lack = true),
+	    .decides = true, .may_lack = true, .label = "slot", .show = P2P_SHOW_PAGE),
 	ROW("switch_id", count, switch_id, "equal for ports of one switch chip",
 	    .there = has_switch),
 	ROW("emulated", flag, emulated, "made by the emulator of a virtual machine"),
@@ -180,7 +243,8 @@ static const struct p2p_fact_row function_rows[] = {
 	LINK(pcie.link, "link", "now", pcie.now, "the link as it runs"),
 	LINK(pcie.link, "link", "most", pcie.most, "what this end can do"),
 
-	CAPABILITY("acs", NULL, acs.fact, "Access Control Services"),
+	CAPABILITY("acs", NULL, acs.fact, "Access Control Services", .say = say_acs,
+		   .show = P2P_SHOW_DIFF),
 	ROW("acs.kernel_present", present, acs.kernel_fact, "does the kernel see the capability",
 	    .why = P2P_WHY_NONE),
 	OF(acs.fact, "acs.offset", hex, acs.offset, "where it lies", .digits = 3),
@@ -210,7 +274,8 @@ static const struct p2p_fact_row function_rows[] = {
 	   "size of the Egress Control Vector"),
 	OF(acs.fact, "acs.egress_vector", egress, acs, "the Egress Control Vector"),
 
-	CAPABILITY("pcie", NULL, pcie.fact, "PCI Express"),
+	CAPABILITY("pcie", NULL, pcie.fact, "PCI Express", .about = "transfers",
+		   .say = say_transfers, .show = P2P_SHOW_DIFF),
 	OF(pcie.fact, "pcie.offset", hex, pcie.offset, "where it lies", .digits = 2),
 	OF(pcie.fact, "pcie.type", port, pcie.type, "Device/Port Type", .needed = true),
 	LINK(pcie.fact, "pcie", "link_now", pcie.now, "the link as it runs"),
@@ -303,9 +368,10 @@ static const struct p2p_fact_row function_rows[] = {
 static const struct p2p_fact_row bar_rows[] = {
 	ROW("kind", bar, kind, "what it decodes"),
 	ROW("prefetchable", flag, prefetchable, "Prefetchable"),
-	ROW("size_bytes", count, size_bytes, "its size", .fact = FACT(fact), .decides = true),
+	ROW("size_bytes", count, size_bytes, "its size", .fact = FACT(fact), .decides = true,
+	    .about = "bar_size", .say = say_bar_size, .show = P2P_SHOW_DIFF),
 	ROW("cpu_address", hex, cpu, "its first address, as CPUs have it", .fact = FACT(fact),
-	    .digits = 16),
+	    .digits = 16, .about = "bar_address", .say = say_bar_address, .show = P2P_SHOW_DIFF),
 	ROW("bus_address", hex, bus, "the address in the register", .fact = FACT(bus_fact),
 	    .digits = 16,
 	    .decides = true),
@@ -368,18 +434,20 @@ static bool has_nodes(const void *machine)
 
 
 static const struct p2p_fact_row machine_rows[] = {
-	ROW("cmdline", text, cmdline, "the kernel's command line"),
-	ROW("p2pdma", tri, p2pdma, "is CONFIG_PCI_P2PDMA compiled into the kernel"),
+	ROW("cmdline", text, cmdline, "the kernel's command line", .show = P2P_SHOW_DIFF),
+	ROW("p2pdma", tri, p2pdma, "is CONFIG_PCI_P2PDMA compiled into the kernel",
+	    .show = P2P_SHOW_DIFF),
 	ROW("cpu_vendor", text, cpu_vendor, "\"AuthenticAMD\", \"GenuineIntel\", ..."),
 	ROW("cpu_x86", present, cpu_family.fact, "is it an x86 processor", .derived = true,
 	    .why = P2P_WHY_NONE),
 	NUMBER("cpu_family", number, cpu_family, "x86 family of the first processor"),
 	NUMBER("cpu_model", number, cpu_model, "its model"),
 	ROW("cpu_name", text, cpu_name, "its name"),
-	ROW("iommu", tri, iommu, "is an IOMMU in use"),
+	ROW("iommu", tri, iommu, "is an IOMMU in use", .about = "iommu_in_use",
+	    .show = P2P_SHOW_DIFF),
 	ROW("iommu_translates", tri, iommu_translates, "do its domains translate by default; null: does "
 	    "not follow"),
-	ROW("virtual_machine", tri, virtual_machine, "is this a guest"),
+	ROW("virtual_machine", tri, virtual_machine, "is this a guest", .show = P2P_SHOW_DIFF),
 	ROW("hypervisor", text, hypervisor, "whose"),
 	ROW("stack", stack, stack, "what drivers, kernel options and symbols there are; see "
 	    "p2ptopo-json(5)"),

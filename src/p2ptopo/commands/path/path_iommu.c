@@ -8,19 +8,14 @@
 
 #define COLUMN 14
 
-static bool is_translated(const struct p2p_function *function)
-{
-	return function->iommu_type && !strncmp(function->iommu_type, "DMA", 3);
-}
-
 /* The types of domains that the kernel names in sysfs; Documentation/ABI, iommu_groups/type. */
 static const char *effect_of(const struct p2p_function *function)
 {
 	if (function->iommu_group.fact != P2P_PRESENT || !function->iommu_type)
 		return NULL;
-	if (is_translated(function))
+	if (p2p_iommu_translates(function) == P2P_YES)
 		return "the IOMMU translates what it sends through the root complex";
-	if (!strcmp(function->iommu_type, "identity"))
+	if (p2p_iommu_translates(function) == P2P_NO)
 		return "passthrough: the IOMMU does not translate its addresses, while ACS stays as "
 		       "for translation";
 	return "its driver or a guest decides what the IOMMU translates";
@@ -78,7 +73,8 @@ static const char *caution(const struct path *path)
 {
 	const struct p2p_verdict *verdict = &path->forward;
 
-	if (verdict->kernel.map_type != P2P_MAP_THRU_HOST_BRIDGE || !is_translated(verdict->client))
+	if (verdict->kernel.map_type != P2P_MAP_THRU_HOST_BRIDGE ||
+	    p2p_iommu_translates(verdict->client) != P2P_YES)
 		return NULL;
 	return "the kernel permits the pair through the root complex, where the IOMMU translates for "
 	       "the client: a driver that gives it addresses without mapping them by the kernel's "

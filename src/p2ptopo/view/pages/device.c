@@ -40,12 +40,6 @@ static void print_names(const struct app *app, const struct p2p_function *functi
 	if (function->subsystem_vendor)
 		line(app, "subsystem", "%04x:%04x", function->subsystem_vendor,
 		     function->subsystem_device);
-	if (function->slot)
-		line(app, "slot", "%s", function->slot);
-	if (function->cpus)
-		line(app, "CPUs", "%s", function->cpus);
-	if (function->power_state)
-		line(app, "power state", "%s", function->power_state);
 	if (function->physfn) {
 		char bdf[P2P_BDF_SIZE];
 
@@ -121,17 +115,20 @@ static void print_bridge(const struct app *app, const struct p2p_function *funct
 	}
 }
 
-/* What it has of the capabilities that have no lines of their own. */
-static void print_rest(const struct app *app, const struct p2p_function *function)
+/* What it has of the facts, or of the capabilities, that the table has for this page. */
+static void print_rows(const struct app *app, const struct p2p_function *function,
+		       bool capabilities)
 {
 	for (size_t i = 0; i < p2p_function_rows.count; i++) {
 		const struct p2p_fact_row *row = &p2p_function_rows.rows[i];
-		char text[P2P_CAPABILITY_SIZE];
 		struct p2p_value value;
+		char text[512];
 
 		p2p_fact_get(row, function, &value);
-		if (row->show & P2P_SHOW_PAGE && value.number)
-			line(app, row->label, "%s", p2p_capability_format(row, function, text));
+		if (row->show & P2P_SHOW_PAGE && !row->name == !capabilities &&
+		    (value.number || value.text))
+			line(app, row->label, "%s",
+			     p2p_fact_format(row, function, text, sizeof(text)));
 	}
 }
 
@@ -149,10 +146,11 @@ void device_print(const struct app *app, const struct machine *machine,
 {
 	path_print_end(app, words_port(function), function);
 	print_names(app, function);
+	print_rows(app, function, false);
 	print_link(app, &function->pcie);
 	print_acs(app, machine, function);
 	if (p2p_function_is_bridge(function))
 		print_bridge(app, function);
-	print_rest(app, function);
+	print_rows(app, function, true);
 	print_notes(app, function);
 }
