@@ -41,6 +41,15 @@ const char *p2p_check_class_name(enum p2p_check_class kind);
 int p2p_check_class_parse(const char *name, enum p2p_check_class *ret_kind);
 
 struct p2p_check;
+struct json_object;
+
+/**
+ * p2p_proof_load() - read a file that prove --evidence wrote.
+ * @ret_proof: json_object_put() by the caller
+ *
+ * Return: as p2p_check_load(); -EBADMSG also when it is another document.
+ */
+int p2p_proof_load(struct p2p_context *context, const char *path, struct json_object **ret_proof);
 
 /**
  * p2p_check_load() - read a file of expectations.

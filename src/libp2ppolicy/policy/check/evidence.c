@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <p2ppolicy/check.h>
+
+#include "base/context.h"
 #include "policy/check/evidence.h"
 
 #define FORMAT "p2ptopo-proof"
@@ -15,6 +18,24 @@ static const char *text_of(struct json_object *object, const char *key)
 
 	json_object_object_get_ex(object, key, &value);
 	return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : "";
+}
+
+static bool is_proof(const struct p2p_document *document)
+{
+	return !strcmp(text_of(document->root, "format"), FORMAT);
+}
+
+int p2p_proof_load(struct p2p_context *context, const char *path, struct json_object **ret_proof)
+{
+	struct p2p_document *document = NULL;
+	int r = p2p_document_load(context, path, P2P_JSON_NULLS, &document);
+
+	if (!r && !is_proof(document))
+		r = p2p_error(context, -EBADMSG, "%s was not written by prove --evidence", path);
+	if (!r)
+		*ret_proof = json_object_get(document->root);
+	p2p_document_free(document);
+	return r;
 }
 
 /* Relative to the folder of the document that cites it. */
@@ -48,7 +69,7 @@ static int parse_one(const struct p2p_document *document, struct json_object *no
 	if (r)
 		return p2p_document_error(document, node, "%s",
 					  p2p_context_error(document->context));
-	if (strcmp(text_of((*ret_proof)->root, "format"), FORMAT) != 0) {
+	if (!is_proof(*ret_proof)) {
 		*ret_proof = p2p_document_free(*ret_proof);
 		return p2p_document_error(document, node, "%s is not of the format " FORMAT,
 					  json_object_get_string(node));

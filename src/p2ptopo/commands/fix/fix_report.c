@@ -134,31 +134,25 @@ static void print_transfer(const struct app *app, struct json_object *proof, con
 
 static enum status print_proof(const struct app *app)
 {
-	struct json_object *proof, *value = NULL;
-	enum status status = STATUS_DONE;
+	struct json_object *proof = NULL, *started = NULL;
+	int error;
 
 	if (!app->options.proof) {
 		fputs("\nProof: none was given (p2ptopo prove --evidence FILE, then --proof FILE). "
 		      "Nobody should list a\nhost bridge without proof that bytes arrive.\n", app->out);
 		return STATUS_DONE;
 	}
-	proof = json_object_from_file(app->options.proof);
-	if (!json_object_is_type(proof, json_type_object) ||
-	    !json_object_object_get_ex(proof, "format", &value) ||
-	    !json_object_is_type(value, json_type_string) ||
-	    strcmp(json_object_get_string(value), "p2ptopo-proof") != 0)
-		status = fail_with(app->failure, STATUS_INPUT, "%s was not written by prove "
-				   "--evidence", app->options.proof);
-	if (!status) {
-		fprintf(app->out, "\nProof of %s from %s to %s:\n",
-			json_object_object_get_ex(proof, "started", &value) && value ?
-			json_object_get_string(value) : "?", text_at(proof, "client", "bdf"),
-			text_at(proof, "provider", "bdf"));
-		print_transfer(app, proof, "client_writes_provider", "client writes");
-		print_transfer(app, proof, "client_reads_provider", "client reads");
-	}
+	error = p2p_proof_load(app->context, app->options.proof, &proof);
+	if (error)
+		return fail_library(app->failure, app->context, error);
+	json_object_object_get_ex(proof, "started", &started);
+	fprintf(app->out, "\nProof of %s from %s to %s:\n",
+		started ? json_object_get_string(started) : "?", text_at(proof, "client", "bdf"),
+		text_at(proof, "provider", "bdf"));
+	print_transfer(app, proof, "client_writes_provider", "client writes");
+	print_transfer(app, proof, "client_reads_provider", "client reads");
 	json_object_put(proof);
-	return status;
+	return STATUS_DONE;
 }
 
 enum status fix_report(struct app *app, const struct fix *fix)
