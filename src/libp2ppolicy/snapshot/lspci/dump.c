@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * lspci -x, -xxx, -xxxx.  The text is checked to the last digit, and the lines in between that
- * are for people are skipped.  libpci's own dump reader is not used: it reads five digits of a
- * domain and crashes on a function without bytes.
+ * lspci -x, -xxx, -xxxx.  The text is checked to the last digit, and then the reader of text takes
+ * it: what the bytes do not show, such as ACS beyond the first 256 of them, may stand in lines in
+ * between.  libpci's own dump reader is not used: it reads five digits of a domain and crashes on
+ * a function without bytes.
  */
 #include <errno.h>
 #include <string.h>
@@ -16,12 +17,10 @@
 
 struct dump {
 	struct p2p_context *context;
-	struct p2p_snapshot *snapshot;
-	const char *name;
 	const struct p2p_input *input;
 	unsigned int line;
+	size_t count;
 	unsigned int size, longest;	/* bytes of the last function so far, of the longest one */
-	uint8_t bytes[P2P_CONFIG_EXTENDED];
 };
 
 static int digit(char c)
@@ -36,7 +35,7 @@ static int digit(char c)
 }
 
 /* "0000:3b:00.0 ..." or "3b:00.0 ...": the address at the start of a line. */
-static bool parse_address(const char *line, size_t length, struct p2p_bdf *ret_bdf)
+bool p2p_dump_address(const char *line, size_t length, struct p2p_bdf *ret_bdf)
 {
 	char text[P2P_BDF_SIZE];
 	size_t size = 0;
@@ -72,7 +71,7 @@ static bool is_dump(const struct p2p_input *input)
 		stop = stop ? stop : end;
 		if (memchr(data, '\0', (size_t)(stop - data)))
 			return false;
-		if (parse_address(data, (size_t)(stop - data), &bdf))
+		if (p2p_dump_address(data, (size_t)(stop - data), &bdf))
 			return true;
 		data = stop + 1;
 	}
@@ -81,31 +80,15 @@ static bool is_dump(const struct p2p_input *input)
 
 static int bad(const struct dump *dump, const char *what)
 {
-	return p2p_error(dump->context, -EBADMSG, "%s:%u: %s", dump->name,
+	return p2p_error(dump->context, -EBADMSG, "%s:%u: %s", dump->input->name,
 			 p2p_input_line(dump->input, dump->line), what);
-}
-
-static bool fetch(void *data, unsigned int offset, unsigned int length, uint8_t *ret_bytes)
-{
-	const struct dump *dump = data;
-
-	if (offset + length > dump->size)
-		return false;
-	memcpy(ret_bytes, dump->bytes + offset, length);
-	return true;
 }
 
 /* A function ends: it is as long as lspci makes it, or the dump is damaged. */
 static int end_function(struct dump *dump)
 {
-	struct p2p_config_source source = {
-		.size = dump->size, .fetch = fetch, .data = dump, .all = true,
-	};
-	struct p2p_snapshot *snapshot = dump->snapshot;
-
 	switch (dump->size) {
 	case 0:
-		return 0;
 	case P2P_CONFIG_HEADER:
 	case 128:
 	case P2P_CONFIG_STANDARD:
@@ -115,27 +98,25 @@ static int end_function(struct dump *dump)
 		return bad(dump, "the hex dump of the function above ends early");
 	}
 	dump->longest = dump->size > dump->longest ? dump->size : dump->longest;
-	if (p2p_config_load(&snapshot->arena, &source,
-			    &snapshot->raws[snapshot->count - 1].config) < 0)
-		return p2p_error(dump->context, -ENOMEM, "out of memory");
 	return 0;
 }
 
-static int take_address(struct dump *dump, struct p2p_bdf bdf)
+static int take_address(struct dump *dump)
 {
 	int r = end_function(dump);
-	struct p2p_raw *raw;
 
-	if (r < 0)
-		return r;
-	if (dump->snapshot->count >= P2P_MOST_FUNCTIONS)
-		return bad(dump, "more functions than any machine has");
-	raw = p2p_snapshot_add(dump->snapshot, bdf);
-	if (!raw)
-		return p2p_error(dump->context, -ENOMEM, "out of memory");
-	raw->line = p2p_input_line(dump->input, dump->line);
+	dump->count++;
 	dump->size = 0;
-	return 0;
+	return r;
+}
+
+static unsigned int parse_offset(const char *line, size_t prefix)
+{
+	unsigned int offset = 0;
+
+	for (size_t i = 0; i < prefix; i++)
+		offset = offset << 4 | (unsigned int)digit(line[i]);
+	return offset;
 }
 
 /* The 16 bytes of a hex line: two digits each, one space before each, nothing after. */
@@ -151,20 +132,30 @@ static bool row_is_whole(const char *text, size_t length)
 
 static int take_row(struct dump *dump, const char *line, size_t length, size_t prefix)
 {
-	unsigned int offset = 0;
+	unsigned int offset = parse_offset(line, prefix);
 
-	if (!dump->snapshot->count)
+	if (!dump->count)
 		return bad(dump, "a hex line before the first function");
-	for (size_t i = 0; i < prefix; i++)
-		offset = offset << 4 | (unsigned int)digit(line[i]);
 	if (!row_is_whole(line + prefix + 1, length - prefix - 1))
 		return bad(dump, "a hex line is not 16 bytes");
 	if (offset != dump->size || offset >= P2P_CONFIG_EXTENDED)
 		return bad(dump, "a hex line is missing or out of order");
-	for (line += prefix + 1; dump->size < offset + ROW_BYTES; line += 3)
-		dump->bytes[dump->size++] = (uint8_t)((unsigned int)digit(line[1]) << 4 |
-						      (unsigned int)digit(line[2]));
+	dump->size += ROW_BYTES;
 	return 0;
+}
+
+bool p2p_dump_row(const char *line, struct p2p_text_function *function)
+{
+	size_t length = strlen(line), prefix = hex_prefix(line, length);
+	unsigned int offset = parse_offset(line, prefix);
+
+	if (!prefix || !row_is_whole(line + prefix + 1, length - prefix - 1) ||
+	    offset != function->hex_size || offset >= P2P_CONFIG_EXTENDED)
+		return false;
+	for (line += prefix + 1; function->hex_size < offset + ROW_BYTES; line += 3)
+		function->hex[function->hex_size++] =
+			(uint8_t)((unsigned int)digit(line[1]) << 4 | (unsigned int)digit(line[2]));
+	return true;
 }
 
 /* @whole: a newline ended it */
@@ -186,8 +177,8 @@ static int take_line(struct dump *dump, const char *line, size_t length, bool wh
 		return bad(dump, "the dump is cut in this line");
 	if (*line == ' ' || *line == '\t')
 		return 0;
-	if (parse_address(line, length, &bdf))
-		return take_address(dump, bdf);
+	if (p2p_dump_address(line, length, &bdf))
+		return take_address(dump);
 	return bad(dump, "neither a function, nor a hex line, nor indented text");
 }
 
@@ -212,26 +203,17 @@ static int check(struct dump *dump, const char *data, size_t size)
 	if (!dump->longest)
 		return p2p_error(dump->context, -EBADMSG,
 				 "%s: no function with a hex dump (make it with lspci -xxxx)",
-				 dump->name);
+				 dump->input->name);
 	return 0;
 }
 
 static int load_dump(struct p2p_context *context, const struct p2p_input *input,
 		     struct p2p_snapshot *snapshot)
 {
-	struct dump dump = { .context = context, .snapshot = snapshot, .name = input->name,
-			     .input = input };
-	const struct p2p_raw *twice;
-	char text[P2P_BDF_SIZE];
+	struct dump dump = { .context = context, .input = input };
 	int r = check(&dump, input->data, input->size);
 
-	if (r < 0)
-		return r;
-	twice = p2p_snapshot_sort(snapshot);
-	if (twice)
-		return p2p_error(context, -EBADMSG, "%s: %s appears twice", input->name,
-				 p2p_bdf_format(twice->bdf, text));
-	return 0;
+	return r < 0 ? r : p2p_text_load(context, input, true, snapshot);
 }
 
 const struct p2p_format p2p_format_dump = {

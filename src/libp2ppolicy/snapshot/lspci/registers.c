@@ -479,9 +479,33 @@ static bool fetch(void *data, unsigned int offset, unsigned int length, uint8_t 
 /* How much of it lspci could read, and so what it would have shown. */
 static unsigned int readable(const struct p2p_text_function *function)
 {
+	unsigned int size = P2P_CONFIG_STANDARD;
+
 	if (function->last_extended)
-		return P2P_CONFIG_EXTENDED;
-	return function->no_list && !function->last ? P2P_CONFIG_HEADER : P2P_CONFIG_STANDARD;
+		size = P2P_CONFIG_EXTENDED;
+	else if (!function->detailed || (function->no_list && !function->last))
+		size = P2P_CONFIG_HEADER;
+	return size > function->hex_size ? size : function->hex_size;
+}
+
+/* Bytes beat what the text says in their place. */
+static void take_hex(struct p2p_text_function *function)
+{
+	memcpy(function->bytes, function->hex, function->hex_size);
+	memset(function->told, true, function->hex_size);
+}
+
+static void end_text(struct p2p_text_function *function, bool whole)
+{
+	end_header(function);
+	/* The loader takes what has no byte there for one that could not be read further. */
+	tell(function, P2P_CONFIG_HEADER, 4);
+	if (function->header_type == PCI_HEADER_TYPE_CARDBUS)
+		tell(function, 128, 4);
+	if (!whole)
+		end_chain(function);
+	if (whole || function->last)
+		tell(function, first_pointer(function), 4);
 }
 
 int p2p_text_config(struct p2p_text_function *function, struct p2p_arena *arena,
@@ -492,23 +516,22 @@ int p2p_text_config(struct p2p_text_function *function, struct p2p_arena *arena,
 		.fetch = fetch, .data = function, .known = known,
 		.all = true, .virtual_function = P2P_UNKNOWN,
 	};
+	uint8_t status = function->bytes[PCI_STATUS] |
+			 (function->hex_size ? function->hex[PCI_STATUS] : 0);
 	bool whole;
 	int r;
 
-	if (function->unknown)
+	if (function->unknown && !function->hex_size) {
+		/* All ones: "(rev ff) (prog-if ff)", and 7f of the header, whose top bit is apart. */
+		*ret_config = (struct p2p_config){ .silent = function->revision == 0xff };
 		return 0;
-	function->no_list |= function->bytes[PCI_STATUS] & PCI_STATUS_CAP_LIST && !function->last;
+	}
+	function->no_list |= status & PCI_STATUS_CAP_LIST && !function->last;
 	whole = function->whole && !function->no_list;
 	source.size = readable(function);
-	end_header(function);
-	/* The loader takes what has no byte there for one that could not be read further. */
-	tell(function, P2P_CONFIG_HEADER, 4);
-	if (function->header_type == PCI_HEADER_TYPE_CARDBUS)
-		tell(function, 128, 4);
-	if (!whole)
-		end_chain(function);
-	if (whole || function->last)
-		tell(function, first_pointer(function), 4);
+	if (function->detailed)
+		end_text(function, whole);
+	take_hex(function);
 	source.kernel_size = whole && function->extended_seen;
 	for (size_t i = 0; i < DWORDS; i++)
 		if (!memchr(function->told + 4 * i, 0, 4))

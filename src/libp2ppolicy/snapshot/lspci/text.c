@@ -18,34 +18,26 @@
 #include "snapshot/sources.h"
 
 #define LINE_MOST	1024u
-#define BARS		6u
-
-/**
- * struct bar - a line of `resource`.
- */
-struct bar {
-	unsigned long long first, size, flags;
-};
-
 /**
  * struct text - the text while it is read.
  * @number: of @line
  * @extended_seen: some function shows extended capabilities, so lspci could read them
  * @sizes_seen: some region has a size, which lspci has from the kernel alone
+ * @dump: it has hex rows, and was checked; functions begin at the start of a line
  * @raw: the function that is being read; NULL before the first
  * @found: what the lines so far say of it; see struct p2p_text_function
- * @bars_unclear: a region without address or size
  */
 struct text {
 	struct p2p_context *context;
 	struct p2p_snapshot *snapshot;
+	const struct p2p_input *input;
 	const char *name, *next, *end;
 	char line[LINE_MOST];
 	unsigned int number;
-	bool extended_seen, sizes_seen, bars_unclear, no_memory;
+	bool extended_seen, sizes_seen, dump, indented, no_memory;
 	struct p2p_raw *raw;
 	struct p2p_text_function found;
-	struct bar bars[BARS];
+	struct p2p_text_regions regions;
 };
 
 /* Quotes of mail, indentation, colours, the carriage return: none is lspci's. */
@@ -55,6 +47,7 @@ static void copy_line(struct text *text, const char *from, size_t length)
 
 	while (i < length && strchr(" \t>", from[i]))
 		i++;
+	text->indented = i > 0;
 	for (; i < length && used + 1 < sizeof(text->line); i++) {
 		if (from[i] == '\033' && i + 1 < length && from[i + 1] == '[') {
 			for (i += 2; i < length && !isalpha((unsigned char)from[i]);)
@@ -93,6 +86,16 @@ static const char *parse_start(const char *line, struct p2p_bdf *ret_bdf)
 	memcpy(address, line, size);
 	address[size] = '\0';
 	return p2p_bdf_parse(address, ret_bdf) == 0 ? line + size + 1 : NULL;
+}
+
+/* The start of a function; in a dump its address alone will do. */
+static const char *find_start(const struct text *text, struct p2p_bdf *ret_bdf)
+{
+	if (!text->dump)
+		return parse_start(text->line, ret_bdf);
+	if (text->indented || !p2p_dump_address(text->line, strlen(text->line), ret_bdf))
+		return NULL;
+	return text->line + strcspn(text->line, " ") + (strchr(text->line, ' ') != NULL);
 }
 
 /* "00: 86 80 ..." */
@@ -143,133 +146,6 @@ static void set_number(struct text *text, enum p2p_attr attr, unsigned long valu
 	set_file(text, attr, number);
 }
 
-/* Exactly @digits hexadecimal ones, and then @after. */
-static bool parse_hex(const char *from, size_t digits, char after, unsigned int *ret_value)
-{
-	for (size_t i = 0; i < digits; i++)
-		if (!isxdigit((unsigned char)from[i]))
-			return false;
-	if (from[digits] != after)
-		return false;
-	*ret_value = (unsigned int)strtoul(from, NULL, 16);
-	return true;
-}
-
-/* The last "[10de:2330]" of @line; with -n the ids stand alone. */
-static bool parse_ids(const char *line, unsigned int *ret_vendor, unsigned int *ret_device)
-{
-	bool found = false;
-
-	for (const char *at = strchr(line, '['); at; at = strchr(at + 1, '['))
-		found |= parse_hex(at + 1, 4, ':', ret_vendor) &&
-			 parse_hex(at + 6, 4, ']', ret_device);
-	return found;
-}
-
-/* "NVIDIA Corporation ...": others' displays are of management controllers and of emulators. */
-static bool makes_gpus(const char *name)
-{
-	return !strncmp(name, "NVIDIA", 6) || !strncmp(name, "Advanced Micro Devices", 22) ||
-	       !strncmp(name, "Intel", 5);
-}
-
-/* Class and ids of the first line, from behind the address. */
-static void take_identity(struct text *text, const char *rest)
-{
-	struct p2p_text_function *found = &text->found;
-	const char *colon = strstr(rest, ": "), *at;
-	unsigned int class = 0, vendor, device, value;
-
-	if (parse_hex(rest, 4, ':', &class)) {
-		found->has_ids = parse_hex(rest + 6, 4, ':', &vendor) &&
-				 (parse_hex(rest + 11, 4, '\0', &device) ||
-				  parse_hex(rest + 11, 4, ' ', &device));
-	} else {
-		found->has_ids = parse_ids(colon, &vendor, &device);
-		if (colon - rest < 7 || !parse_hex(colon - 6 + 1, 4, ']', &class))
-			class = p2p_text_class(rest, (size_t)(colon - rest));
-		if (class >> 8 == PCI_BASE_CLASS_DISPLAY && !found->has_ids &&
-		    !makes_gpus(colon + 2))
-			class = 0;
-	}
-	found->odd_acs = !found->has_ids && !strncmp(colon + 2, "Intel", 5);
-	at = strstr(colon, "(rev ");
-	if (at && parse_hex(at + 5, 2, ')', &value))
-		found->revision = (uint8_t)value;
-	at = strstr(colon, "(prog-if ");
-	if (at && isxdigit((unsigned char)at[9]))
-		found->interface = (uint8_t)strtoul(at + 9, NULL, 16);
-	found->class_code = class << 8 | found->interface;
-	if (class)
-		set_number(text, P2P_ATTR_CLASS, found->class_code, 6);
-	if (!found->has_ids)
-		return;
-	set_number(text, P2P_ATTR_VENDOR, vendor, 4);
-	set_number(text, P2P_ATTR_DEVICE, device, 4);
-}
-
-/* "[size=128G]"; 0 when it is not told. */
-static unsigned long long parse_size(const char *line)
-{
-	static const char units[] = "KMGT";
-	const char *at = strstr(line, "[size="), *unit;
-	unsigned long long size;
-	char *end;
-
-	if (!at || !isdigit((unsigned char)at[6]))
-		return 0;
-	size = strtoull(at + 6, &end, 10);
-	unit = *end ? strchr(units, *end) : NULL;
-	if (size > 1u << 20 || (!unit && *end != ']'))
-		return 0;
-	return unit ? size << 10 * (unit - units + 1) : size;
-}
-
-/* "Region 0: Memory at 380002000000 (64-bit, prefetchable) [size=32M]"; include/linux/ioport.h. */
-static void take_region(struct text *text)
-{
-	const char *line = text->line + strlen("Region ");
-	const char *memory = strstr(line, ": Memory at "), *ports = strstr(line, ": I/O ports at ");
-	const char *address = memory ? memory + 12 : ports ? ports + 15 : "";
-	struct bar bar = { .size = parse_size(line) };
-	unsigned int index = (unsigned int)(*line - '0');
-	char *end;
-
-	bar.first = strtoull(address, &end, 16);
-	if (index >= BARS || line[1] != ':' || end == address || !bar.size || !bar.first ||
-	    bar.first + bar.size < bar.first ||
-	    (memory && !strstr(line, "(32-bit, ") && !strstr(line, "(64-bit, "))) {
-		text->bars_unclear = true;
-		return;
-	}
-	bar.flags = ports ? 0x100 : 0x200;
-	if (memory && strstr(line, "(64-bit, "))
-		bar.flags |= 0x100000;
-	if (memory && strstr(line, " prefetchable)"))
-		bar.flags |= 0x2000;
-	text->bars[index] = bar;
-}
-
-/* Only -vv numbers the regions, and only a whole function shows that there are no more. */
-static void end_bars(struct text *text)
-{
-	unsigned int count = text->found.header_type ? 2 : BARS;
-	char lines[BARS * 64];
-	size_t used = 0;
-
-	if (!text->sizes_seen || text->bars_unclear || !text->found.verbose || !text->found.whole ||
-	    text->found.header_type > 1)
-		return;
-	for (unsigned int i = 0; i < count; i++) {
-		const struct bar *bar = &text->bars[i];
-
-		used += (size_t)snprintf(lines + used, sizeof(lines) - used,
-					 "0x%016llx 0x%016llx 0x%016llx\n", bar->first,
-					 bar->size ? bar->first + bar->size - 1 : 0, bar->flags);
-	}
-	set_file(text, P2P_ATTR_RESOURCE, lines);
-}
-
 /* "NUMA node: 1" and the like: a number alone. */
 static bool take_number(struct text *text, const char *key, enum p2p_attr attr)
 {
@@ -311,8 +187,8 @@ static void take_subsystem(struct text *text)
 	if (!name)
 		return;
 	name += strlen("Subsystem: ");
-	if (parse_ids(name, &vendor, &device) ||
-	    (parse_hex(name, 4, ':', &vendor) && parse_hex(name + 5, 4, '\0', &device)))
+	if (p2p_text_ids(name, &vendor, &device) ||
+	    (p2p_text_hex(name, 4, ':', &vendor) && p2p_text_hex(name + 5, 4, '\0', &device)))
 		p2p_text_subsystem(&text->found, (uint16_t)vendor, (uint16_t)device);
 }
 
@@ -322,11 +198,14 @@ static void take_line(struct text *text)
 
 	if (!*line)
 		text->found.whole = text->found.detailed;
+	if (text->dump && p2p_dump_row(line, &text->found))
+		return;
 	if (!*line || take_number(text, "NUMA node: ", P2P_ATTR_NUMA_NODE) ||
 	    take_number(text, "IOMMU group: ", P2P_ATTR_IOMMU_GROUP) || take_driver(text))
 		return;
-	if (!strncmp(line, "Region ", 7)) {
-		take_region(text);
+	/* SR-IOV has regions, too: those of the virtual functions. */
+	if (!strncmp(line, "Region ", 7) && !text->found.at) {
+		p2p_text_region(&text->regions, line);
 		return;
 	}
 	p2p_text_register(&text->found, line);
@@ -345,11 +224,41 @@ static bool has_sibling(const struct text *text)
 		raw[1].bdf.bus == raw->bdf.bus && raw[1].bdf.devfn >> 3 == raw->bdf.devfn >> 3);
 }
 
+/* Only -vv numbers the regions, and only a whole function shows that there are no more. */
+static void end_regions(struct text *text)
+{
+	const struct p2p_text_function *found = &text->found;
+	char lines[P2P_TEXT_RESOURCE];
+
+	if (!text->sizes_seen || text->regions.unclear || !found->verbose || !found->whole ||
+	    found->header_type > 1)
+		return;
+	p2p_text_resource(&text->regions, found->header_type ? 2 : P2P_TEXT_BARS, lines);
+	set_file(text, P2P_ATTR_RESOURCE, lines);
+}
+
+/* The registers have them, but for those of a virtual function. */
+static void end_identity(struct text *text)
+{
+	const struct p2p_text_function *found = &text->found;
+	bool known = found->hex_size && (found->hex[0] & found->hex[1]) != 0xff;
+
+	if (found->has_class && !known)
+		set_number(text, P2P_ATTR_CLASS, found->class_code, 6);
+	if (!found->has_ids || known)
+		return;
+	set_number(text, P2P_ATTR_VENDOR, found->vendor, 4);
+	set_number(text, P2P_ATTR_DEVICE, found->device, 4);
+}
+
 static void end_function(struct text *text)
 {
-	if (!text->raw || !text->found.detailed)
+	if (!text->raw)
 		return;
-	end_bars(text);
+	end_identity(text);
+	if (!text->found.detailed && !text->found.hex_size)
+		return;
+	end_regions(text);
 	text->found.several = has_sibling(text);
 	text->found.extended_seen = text->extended_seen;
 	if (p2p_text_config(&text->found, &text->snapshot->arena, &text->raw->config) < 0)
@@ -384,8 +293,8 @@ static int gather(struct text *text)
 
 	while (next_line(text)) {
 		text->extended_seen |= p2p_text_is_extended(text->line);
-		text->sizes_seen |= !strncmp(text->line, "Region ", 7) && parse_size(text->line);
-		if (!parse_start(text->line, &bdf))
+		text->sizes_seen |= !strncmp(text->line, "Region ", 7) && p2p_text_size(text->line);
+		if (!find_start(text, &bdf))
 			continue;
 		if (snapshot->count >= P2P_MOST_FUNCTIONS)
 			return p2p_error(text->context, -EBADMSG,
@@ -400,11 +309,22 @@ static int gather(struct text *text)
 	return 0;
 }
 
-static int load_text(struct p2p_context *context, const struct p2p_input *input,
-		     struct p2p_snapshot *snapshot)
+static void take_start(struct text *text, struct p2p_bdf bdf, const char *rest)
 {
-	struct text text = { .context = context, .snapshot = snapshot, .name = input->name,
-			     .next = input->data, .end = input->data + input->size };
+	end_function(text);
+	text->raw = find(text->snapshot, bdf);
+	text->raw->line = p2p_input_line(text->input, text->number);
+	memset(&text->found, 0, sizeof(text->found));
+	memset(&text->regions, 0, sizeof(text->regions));
+	p2p_text_identity(&text->found, rest);
+}
+
+int p2p_text_load(struct p2p_context *context, const struct p2p_input *input, bool dump,
+		  struct p2p_snapshot *snapshot)
+{
+	struct text text = { .context = context, .snapshot = snapshot, .input = input, .name = input->name,
+			     .next = input->data, .end = input->data + input->size,
+			     .dump = dump };
 	struct p2p_bdf bdf;
 	int r = gather(&text);
 
@@ -412,22 +332,21 @@ static int load_text(struct p2p_context *context, const struct p2p_input *input,
 		return r;
 	text.number = 0;
 	for (text.next = input->data; next_line(&text) && !text.no_memory;) {
-		const char *rest = parse_start(text.line, &bdf);
+		const char *rest = find_start(&text, &bdf);
 
-		if (rest) {
-			end_function(&text);
-			text.raw = find(snapshot, bdf);
-			text.raw->line = p2p_input_line(input, text.number);
-			memset(&text.found, 0, sizeof(text.found));
-			memset(text.bars, 0, sizeof(text.bars));
-			text.bars_unclear = false;
-			take_identity(&text, rest);
-		} else if (text.raw) {
+		if (rest)
+			take_start(&text, bdf, rest);
+		else if (text.raw)
 			take_line(&text);
-		}
 	}
 	end_function(&text);
 	return text.no_memory ? p2p_error(context, -ENOMEM, "out of memory") : 0;
+}
+
+static int load_text(struct p2p_context *context, const struct p2p_input *input,
+		     struct p2p_snapshot *snapshot)
+{
+	return p2p_text_load(context, input, false, snapshot);
 }
 
 /* Where the indentation was lost, the lines of -v are known by their first word. */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Config space of one function from what lspci -v, -vv and -vvv print of it. */
+/* Config space of one function from what lspci prints of it, as text, as bytes, or both. */
 #ifndef P2P_SNAPSHOT_LSPCI_TEXT_H
 #define P2P_SNAPSHOT_LSPCI_TEXT_H
 
 #include "snapshot/config.h"
+#include "snapshot/sources.h"
 
 /**
  * struct p2p_text_function - what the lines of one function said so far.
@@ -14,27 +15,76 @@
  * @named: it has a subsystem
  * @several: the device has other functions
  * @extended_seen: lspci showed extended capabilities, of whatever function
- * @class_code, @interface, @revision, @has_ids: of its first line
+ * @class_code, @interface, @revision, @vendor, @device: of its first line
  * @odd_acs: it may be a port whose ACS Control lspci does not read (p2p_acs_is_dword())
  * @header_type: 0, 1, 2
  * @capability, @extended: the one that the lines belong to; 0 none yet, or one not decoded
  * @at, @last, @last_extended: where it is, and the last ones of both chains
  * @group: what the last line began with, "DevCtl" of "DevCtl: ..."
  * @told: by byte, what the text says
+ * @hex: @hex_size bytes that were printed as such
  */
 struct p2p_text_function {
 	bool detailed, verbose, whole, no_list, unknown, named, several;
-	bool extended_seen, has_ids, odd_acs, extended;
+	bool extended_seen, has_class, has_ids, odd_acs, extended;
 	uint32_t class_code;
+	unsigned int vendor, device, hex_size;
 	uint8_t interface, revision, header_type;
 	uint16_t capability, at, last, last_extended;
 	char group[16];
 	uint8_t bytes[P2P_CONFIG_EXTENDED];
 	bool told[P2P_CONFIG_EXTENDED];
+	uint8_t hex[P2P_CONFIG_EXTENDED];
 };
 
 /** p2p_lspci_line() - what a line of a text is to lspci, as @line of struct p2p_format. */
 unsigned int p2p_lspci_line(const char *line);
+
+#define P2P_TEXT_BARS		6u
+#define P2P_TEXT_RESOURCE	(P2P_TEXT_BARS * 64)
+
+/** struct p2p_text_bar - a line of `resource`. */
+struct p2p_text_bar {
+	unsigned long long first, size, flags;
+};
+
+/**
+ * struct p2p_text_regions - the BARs of a function.
+ * @unclear: one has no address, or no size
+ */
+struct p2p_text_regions {
+	struct p2p_text_bar bars[P2P_TEXT_BARS];
+	bool unclear;
+};
+
+/** p2p_text_size() - "[size=128G]" in @line; 0 when it is not told. */
+unsigned long long p2p_text_size(const char *line);
+
+/** p2p_text_region() - take a line that begins with "Region ". */
+void p2p_text_region(struct p2p_text_regions *regions, const char *line);
+
+/** p2p_text_resource() - the first @count of them as lines of `resource`. */
+void p2p_text_resource(const struct p2p_text_regions *regions, unsigned int count,
+		       char ret_lines[P2P_TEXT_RESOURCE]);
+
+/** p2p_text_hex() - exactly @digits hexadecimal ones, and then @after. */
+bool p2p_text_hex(const char *from, size_t digits, char after, unsigned int *ret_value);
+
+/** p2p_text_ids() - the last "[10de:2330]" of @line. */
+bool p2p_text_ids(const char *line, unsigned int *ret_vendor, unsigned int *ret_device);
+
+/** p2p_text_identity() - the first line of a function, from behind its address. */
+void p2p_text_identity(struct p2p_text_function *function, const char *rest);
+
+/** p2p_dump_address() - "0000:3b:00.0 ..." or "3b:00.0 ...": the address at the start of a line. */
+bool p2p_dump_address(const char *line, size_t length, struct p2p_bdf *ret_bdf);
+
+/** p2p_dump_row() - take a line of 16 bytes; false when @line is something else. */
+bool p2p_dump_row(const char *line, struct p2p_text_function *function);
+
+/** p2p_text_load() - the whole text.  @dump: it has lines of bytes, and is known to be sound */
+int p2p_text_load(struct p2p_context *context, const struct p2p_input *input, bool dump,
+		  struct p2p_snapshot *snapshot);
 
 /** p2p_text_class() - the class and subclass that pci.ids calls so; 0 another. */
 unsigned int p2p_text_class(const char *name, size_t length);

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The first line of a function: class, ids, revision, programming interface. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <pci/header.h>
+
+#include "snapshot/lspci/text.h"
+
+bool p2p_text_hex(const char *from, size_t digits, char after, unsigned int *ret_value)
+{
+	for (size_t i = 0; i < digits; i++)
+		if (!isxdigit((unsigned char)from[i]))
+			return false;
+	if (from[digits] != after)
+		return false;
+	*ret_value = (unsigned int)strtoul(from, NULL, 16);
+	return true;
+}
+
+bool p2p_text_ids(const char *line, unsigned int *ret_vendor, unsigned int *ret_device)
+{
+	bool found = false;
+
+	for (const char *at = strchr(line, '['); at; at = strchr(at + 1, '['))
+		found |= p2p_text_hex(at + 1, 4, ':', ret_vendor) &&
+			 p2p_text_hex(at + 6, 4, ']', ret_device);
+	return found;
+}
+
+/* "NVIDIA Corporation ...": others' displays are of management controllers and of emulators. */
+static bool makes_gpus(const char *name)
+{
+	return !strncmp(name, "NVIDIA", 6) || !strncmp(name, "Advanced Micro Devices", 22) ||
+	       !strncmp(name, "Intel", 5);
+}
+
+/* "0302: 10de:2330 ..." */
+static unsigned int take_numbers(struct p2p_text_function *function, const char *rest)
+{
+	unsigned int class = 0;
+
+	p2p_text_hex(rest, 4, ':', &class);
+	function->has_ids = p2p_text_hex(rest + 6, 4, ':', &function->vendor) &&
+			    (p2p_text_hex(rest + 11, 4, '\0', &function->device) ||
+			     p2p_text_hex(rest + 11, 4, ' ', &function->device));
+	return class;
+}
+
+/* "3D controller [0302]: NVIDIA Corporation GH100 [10de:2330] ..."; @colon: behind the class */
+static unsigned int take_names(struct p2p_text_function *function, const char *rest,
+			       const char *colon)
+{
+	unsigned int class = 0;
+
+	function->has_ids = p2p_text_ids(colon, &function->vendor, &function->device);
+	if (colon - rest < 7 || !p2p_text_hex(colon - 6 + 1, 4, ']', &class))
+		class = p2p_text_class(rest, (size_t)(colon - rest));
+	if (class >> 8 == PCI_BASE_CLASS_DISPLAY && !function->has_ids && !makes_gpus(colon + 2))
+		class = 0;
+	return class;
+}
+
+void p2p_text_identity(struct p2p_text_function *function, const char *rest)
+{
+	const char *colon = strstr(rest, ": "), *at;
+	unsigned int class, value;
+
+	if (!colon)
+		return;
+	class = p2p_text_hex(rest, 4, ':', &value) ? take_numbers(function, rest) :
+						     take_names(function, rest, colon);
+	function->odd_acs = !function->has_ids && !strncmp(colon + 2, "Intel", 5);
+	at = strstr(colon, "(rev ");
+	if (at && p2p_text_hex(at + 5, 2, ')', &value))
+		function->revision = (uint8_t)value;
+	at = strstr(colon, "(prog-if ");
+	if (at && isxdigit((unsigned char)at[9]))
+		function->interface = (uint8_t)strtoul(at + 9, NULL, 16);
+	function->has_class = class != 0;
+	function->class_code = class << 8 | function->interface;
+}
