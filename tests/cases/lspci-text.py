@@ -13,7 +13,8 @@ import tempfile
 
 from lspci import dumps, trees
 
-FORMS = [["-D", "-vvv", "-nn"], ["-vv"], ["-v", "-nn", "-k"], ["-nn"], ["-n", "-D"], ["-k"]]
+FORMS = [["-D", "-vvv", "-nn"], ["-vv"], ["-v", "-nn", "-k"], ["-nn"], ["-n", "-D"], ["-k"],
+         ["-vvv", "-xxx"], ["-v", "-x"], ["-tvnn"]]
 # What the capture is made of, and why something is not known.
 OTHER = {"reason", "unknown", "name", "os_names", "config_bytes", "capabilities_broken", "emulated"}
 PLACE = {"orphan", "host_bridge", "parent", "depth"}
@@ -47,6 +48,9 @@ def is_allowed(form, key, facts):
     if not any(option.startswith("-v") for option in form) and \
             key in ("class_code", "class_name", "subsystem_vendor", "subsystem_device"):
         return True
+    # A bridge has them beyond the first 64 bytes.
+    if "-x" in form and facts["header_type"] and key.startswith("subsystem_"):
+        return True
     # Without bus numbers it is an orphan, and nothing is said of what is above it.
     if facts["orphan"] and key in PLACE:
         return True
@@ -56,8 +60,8 @@ def is_allowed(form, key, facts):
     # One without a vendor is not shown.
     if key == "subsystem_device" and not int(facts["subsystem_vendor"] or "0", 16):
         return True
-    # Without ids and a header the class is that of the name alone.
-    return key == "class" and facts.get("vendor") is None
+    # Without ids it is that of the name alone, and a tree names none.
+    return key == "class" and facts["class_code"] is None
 
 
 def compare_functions(source, form, capture, text):

@@ -1,40 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The text of a dump, and what the topology makes of what was taken. */
-#include <errno.h>
-#include <string.h>
-
-#include "fuzz.h"
-#include "snapshot/sources.h"
-
-#include <p2ppolicy/all.h>
-
-static void build(struct p2p_context *context, const struct p2p_snapshot *snapshot)
-{
-	struct p2p_topology *topology;
-
-	CHECK(p2p_snapshot_count(snapshot) > 0);
-	CHECK(p2p_topology_new(context, snapshot, NULL, &topology) == 0);
-	CHECK(p2p_topology_count(topology) == p2p_snapshot_count(snapshot));
-	p2p_topology_free(topology);
-}
+/* lspci -xxxx, with text or without, and what the topology makes of what was taken. */
+#include "fuzz_format.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct p2p_input input = { .name = "dump", .fd = -1, .data = (const char *)data,
-					 .size = size };
-	struct p2p_snapshot *snapshot = calloc(1, sizeof(*snapshot));
-	struct p2p_context *context;
-	int r;
-
-	CHECK(snapshot && p2p_context_new(&context) == 0);
-	snapshot->source = P2P_SOURCE_DUMP;
-	p2p_format_dump.sniff(&input);
-	r = p2p_format_dump.load(context, &input, snapshot);
-	if (r == 0)
-		build(context, snapshot);
-	else
-		CHECK(r == -EBADMSG && *p2p_context_error(context));
-	p2p_snapshot_free(snapshot);
-	p2p_context_free(context);
-	return 0;
+	return fuzz_format(&p2p_format_dump, P2P_SOURCE_DUMP, data, size);
 }

@@ -53,11 +53,13 @@ static void decode_class(struct p2p_function *function, const struct p2p_raw *ra
 
 	if (class_code.fact == P2P_PRESENT)
 		function->class_code = (uint32_t)class_code.value & 0xffffff;
-	if (function->silent || !p2p_config_read32(&raw->config, PCI_REVISION_ID, &dword))
-		return;
-	function->revision = (uint8_t)dword;
-	if (class_code.fact != P2P_PRESENT)
-		function->class_code = dword >> 8;
+	if (!function->silent && p2p_config_read32(&raw->config, PCI_REVISION_ID, &dword)) {
+		function->revision = (uint8_t)dword;
+		if (class_code.fact != P2P_PRESENT)
+			function->class_code = dword >> 8;
+		class_code.fact = P2P_PRESENT;
+	}
+	function->class_fact = class_code.fact == P2P_PRESENT ? function->ids : P2P_DENIED;
 }
 
 /* Where the subsystem's ids are depends on the header; a bridge has them in a capability. */

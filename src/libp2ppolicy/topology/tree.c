@@ -63,7 +63,8 @@ static const char *below_host(const char *path, struct root_bus *ret_root)
 	while (path) {
 		path = next_part(path, &part);
 		if (part.kind == PART_HOST && path) {
-			ret_root->nested = below != NULL;
+			/* The domains that Linux makes for VMD are those beyond 16 bits. */
+			ret_root->nested = below || part.bdf.domain > 0xffff;
 			ret_root->behind = before.bdf;
 			ret_root->behind_known = before.kind == PART_FUNCTION;
 			ret_root->domain = part.bdf.domain;
@@ -267,6 +268,20 @@ static int open_rings(struct p2p_topology *topology)
 	return 0;
 }
 
+/* Of a function without registers and class a path can still say that it is a bridge. */
+static void name_bridges(struct p2p_topology *topology)
+{
+	size_t i;
+
+	for (i = 0; i < topology->count; i++) {
+		const struct p2p_function *parent = topology->functions[i].parent;
+		struct p2p_function *above = parent ? &topology->functions[parent->index] : NULL;
+
+		if (above && above->header != P2P_PRESENT && !above->class_code)
+			above->kind = P2P_CLASS_BRIDGE;
+	}
+}
+
 /* What lies below a function whose place is not known has none either. */
 static void spread_orphans(struct p2p_topology *topology)
 {
@@ -447,8 +462,10 @@ int p2p_tree_link(struct p2p_topology *topology)
 		link_physfn(topology, &topology->functions[i]);
 	p2p_dump_link_vfs(topology, roots);
 	error = open_rings(topology);
-	if (!error)
+	if (!error) {
+		name_bridges(topology);
 		spread_orphans(topology);
+	}
 	if (!error)
 		error = make_hosts(topology, roots);
 	if (!error)

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * lspci -t: which bridge leads where.  A line goes on where one above it branched off, at the
+ * column of its first "+" or "\", so every such column is kept with the bus that is there.
+ * What is found are the paths that sysfs would have; of a function -v adds a name, -nn its ids.
+ *
+ * Below a bridge that leads to several buses lspci may list the virtual functions of all of them
+ * as one (ls-tree.c, insert_dev()).  They are sorted, so an address that is not behind the one
+ * before it is on another bus: the second of two, and of more nobody can tell which.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/context.h"
+#include "snapshot/lspci/text.h"
+#include "snapshot/sources.h"
+
+#define MOST_BRANCHES	64u
+#define PATH_MOST	2048u
+#define SNIFFED_LINES	16
+
+/**
+ * struct place - where a line, or the part of it that was read, has come to.
+ * @path: below /sys, of the bridge or host bridge above; "" before the first
+ * @bus, @last: the buses that the bridge above leads to
+ * @next_devfn: what the function after this one has at least
+ * @bus_known: a bridge that is not configured leads to no bus
+ * @lost: on a bus that cannot be told, or below such a function
+ */
+struct place {
+	uint32_t domain;
+	uint8_t bus, last;
+	unsigned int next_devfn;
+	bool bus_known, lost;
+	char path[PATH_MOST];
+};
+
+/**
+ * struct tree - the text while it is read.
+ * @place: after what was read of this line
+ * @branches: @depth columns of "+", and what is there
+ * @owner: the branch that the next function belongs to; NULL it is the only one
+ */
+struct tree {
+	struct p2p_context *context;
+	struct p2p_snapshot *snapshot;
+	const char *name;
+	unsigned int line;
+	struct place place;
+	unsigned int depth;
+	struct branch { size_t column; struct place place; } branches[MOST_BRANCHES], *owner;
+};
+
+static size_t hex_digits(const char *text)
+{
+	return strspn(text, "0123456789abcdef");
+}
+
+/* "[0000:80]": a bus by itself, not one that a bridge before it names. */
+static const char *parse_bus(const char *text, uint32_t *ret_domain, uint8_t *ret_bus)
+{
+	size_t digits = *text == '[' ? hex_digits(text + 1) : 0;
+	unsigned int bus;
+
+	if (digits < 4 || digits > 8 || text[1 + digits] != ':' ||
+	    !p2p_text_hex(text + digits + 2, 2, ']', &bus))
+		return NULL;
+	*ret_domain = (uint32_t)strtoul(text + 1, NULL, 16);
+	*ret_bus = (uint8_t)bus;
+	return text + digits + 5;
+}
+
+static bool is_start(const char *line, size_t length)
+{
+	char text[32] = "";
+	uint32_t domain;
+	uint8_t bus;
+
+	memcpy(text, line, length < sizeof(text) ? length : sizeof(text) - 1);
+	return *text == '-' && parse_bus(text + (text[1] == '+' ? 3 : 1), &domain, &bus);
+}
+
+static bool is_tree(const struct p2p_input *input)
+{
+	const char *line = input->data, *end = line + input->size;
+
+	if (!line || memchr(line, '\0', input->size))
+		return false;
+	for (int i = 0; i < SNIFFED_LINES && line < end; i++) {
+		const char *stop = memchr(line, '\n', (size_t)(end - line));
+
+		stop = stop ? stop : end;
+		if (is_start(line, (size_t)(stop - line)))
+			return true;
+		line = stop + 1;
+	}
+	return false;
+}
+
+static int bad(const struct tree *tree, const char *what)
+{
+	return p2p_error(tree->context, -EBADMSG, "%s:%u: %s", tree->name, tree->line, what);
+}
+
+static int extend(struct tree *tree, const char *part)
+{
+	size_t used = strlen(tree->place.path), size = strlen(part);
+
+	if (used + size + 2 > PATH_MOST)
+		return bad(tree, "more bridges above each other than any machine has");
+	tree->place.path[used] = '/';
+	memcpy(tree->place.path + used + 1, part, size + 1);
+	return 0;
+}
+
+/* A bus of a host bridge, or one of several below a bridge. */
+static int take_bus(struct tree *tree, const char **at)
+{
+	struct place *place = &tree->place;
+	char part[32];
+
+	*at = parse_bus(*at, &place->domain, &place->bus);
+	place->last = place->bus;
+	place->next_devfn = 0;
+	place->bus_known = true;
+	tree->owner = NULL;
+	if (*place->path)
+		return 0;
+	memcpy(place->path, "devices", 8);
+	snprintf(part, sizeof(part), "pci%04x:%02x", (unsigned int)place->domain, place->bus);
+	return extend(tree, part);
+}
+
+/* "-[02]", "-[02-05]", "-[0000:02-05]", "-" of a bridge that is not configured. */
+static bool take_range(struct place *place, const char **at)
+{
+	const char *text = *at + 1;
+	unsigned int first, last = 0;
+	size_t digits;
+
+	place->bus_known = false;
+	place->next_devfn = 0;
+	if (*text != '[') {
+		*at = text;
+		return true;
+	}
+	text++;
+	digits = hex_digits(text);
+	if (digits >= 4 && text[digits] == ':')
+		text += digits + 1;
+	if (!p2p_text_hex(text, 2, ']', &first) &&
+	    !(p2p_text_hex(text, 2, '-', &first) && p2p_text_hex(text + 3, 2, ']', &last)))
+		return false;
+	place->bus = (uint8_t)first;
+	place->last = (uint8_t)(last ? last : first);
+	place->bus_known = true;
+	*at = strchr(text, ']') + 1;
+	return true;
+}
+
+static bool set_number(struct p2p_snapshot *snapshot, struct p2p_raw *raw, enum p2p_attr attr,
+		       unsigned int value)
+{
+	char number[16];
+	int length = snprintf(number, sizeof(number), "0x%04x", value);
+	const char *copy = p2p_arena_string(&snapshot->arena, number);
+
+	if (copy)
+		raw->attr[attr] = (struct p2p_file){ P2P_PRESENT, (size_t)length, copy };
+	return copy;
+}
+
+/* @name: what stands behind it; "" nothing */
+static int add_function(struct tree *tree, struct p2p_bdf bdf, const char *name)
+{
+	struct p2p_snapshot *snapshot = tree->snapshot;
+	struct p2p_raw *raw;
+	unsigned int vendor, device;
+
+	if (snapshot->count >= P2P_MOST_FUNCTIONS)
+		return bad(tree, "more functions than any machine has");
+	raw = p2p_snapshot_add(snapshot, bdf);
+	if (!raw)
+		return p2p_error(tree->context, -ENOMEM, "out of memory");
+	raw->path = p2p_arena_string(&snapshot->arena, tree->place.path);
+	if (!raw->path)
+		return p2p_error(tree->context, -ENOMEM, "out of memory");
+	name += strspn(name, " ");
+	if (!p2p_text_ids(name, &vendor, &device) &&
+	    !(p2p_text_hex(name, 4, ':', &vendor) && p2p_text_hex(name + 5, 4, '\0', &device)))
+		return 0;
+	return set_number(snapshot, raw, P2P_ATTR_VENDOR, vendor) &&
+	       set_number(snapshot, raw, P2P_ATTR_DEVICE, device) ? 0 :
+	       p2p_error(tree->context, -ENOMEM, "out of memory");
+}
+
+/* See the top of this file. */
+static void count_bus(struct place *place, unsigned int devfn)
+{
+	if (devfn < place->next_devfn) {
+		place->lost |= place->last != place->bus + 1;
+		place->bus = place->last;
+	}
+	place->next_devfn = devfn + 1;
+}
+
+/* Its address and path, and what it is behind. */
+static int enter(struct tree *tree, unsigned int devfn, const char *name)
+{
+	struct p2p_bdf bdf;
+	char address[P2P_BDF_SIZE];
+	int r;
+
+	count_bus(&tree->place, devfn);
+	if (tree->owner)
+		tree->owner->place = tree->place;
+	tree->owner = NULL;
+	if (tree->place.lost)
+		return 0;
+	bdf = (struct p2p_bdf){ tree->place.domain, tree->place.bus, (uint8_t)devfn };
+	r = extend(tree, p2p_bdf_format(bdf, address));
+	return r < 0 ? r : add_function(tree, bdf, *name == ' ' ? name : "");
+}
+
+/* "03.0" and what is behind it: the buses of a bridge, or a name. */
+static int take_function(struct tree *tree, const char **at)
+{
+	unsigned int device = 0, function;
+	int r;
+
+	if (!p2p_text_hex(*at, 2, '.', &device) || device > 31 || (*at)[3] < '0' ||
+	    (*at)[3] > '7')
+		return bad(tree, "neither a bus nor a function where lspci -t has one");
+	if (!tree->place.bus_known)
+		return bad(tree, "a function on a bus that no bridge names");
+	function = (unsigned int)((*at)[3] - '0');
+	*at += 4;
+	r = enter(tree, device << 3 | function, *at);
+	if (r < 0 || **at != '-') {
+		*at = "";
+		return r;
+	}
+	return take_range(&tree->place, at) ? 0 : bad(tree, "these are no bus numbers");
+}
+
+static int branch(struct tree *tree, size_t column)
+{
+	if (tree->depth == MOST_BRANCHES)
+		return bad(tree, "more branches than any machine has");
+	tree->owner = &tree->branches[tree->depth++];
+	tree->owner->column = column;
+	tree->owner->place = tree->place;
+	return 0;
+}
+
+/* From a "-" that leads to a bus or a function, or from the "+" of several. */
+static int take_rest(struct tree *tree, const char *line, const char *at)
+{
+	int r = 0;
+
+	while (r == 0 && *at) {
+		if (*at == '-') {
+			at++;
+		} else if (*at == '+') {
+			r = branch(tree, (size_t)(at - line));
+			at++;
+		} else if (*at == '[' && parse_bus(at, &(uint32_t){ 0 }, &(uint8_t){ 0 })) {
+			r = take_bus(tree, &at);
+		} else {
+			r = take_function(tree, &at);
+		}
+	}
+	return r;
+}
+
+/* Back to where a line above branched off. */
+static bool resume(struct tree *tree, size_t column, bool last)
+{
+	while (tree->depth && tree->branches[tree->depth - 1].column > column)
+		tree->depth--;
+	if (!tree->depth || tree->branches[tree->depth - 1].column != column)
+		return false;
+	tree->owner = &tree->branches[tree->depth - 1];
+	tree->place = tree->owner->place;
+	tree->depth -= last;
+	return true;
+}
+
+static int take_line(struct tree *tree, const char *line)
+{
+	const char *at = line + strspn(line, " |");
+
+	if (is_start(line, strlen(line))) {
+		tree->depth = 0;
+		tree->owner = NULL;
+		tree->place.lost = false;
+		tree->place.path[0] = '\0';
+		return take_rest(tree, line, line + 1);
+	}
+	if (*at != '+' && *at != '\\')
+		return 0;
+	if (!resume(tree, (size_t)(at - line), *at == '\\'))
+		return bad(tree, "no line above branches off in this column");
+	return take_rest(tree, line, at + 1);
+}
+
+/* What is no line of the tree (a prompt, a remark) is skipped. */
+static int take_lines(struct tree *tree, const char *data, const char *end)
+{
+	char *line;
+	int r = 0;
+
+	while (r == 0 && data < end) {
+		const char *stop = memchr(data, '\n', (size_t)(end - data));
+
+		stop = stop ? stop : end;
+		line = strndup(data, (size_t)(stop - data));
+		if (!line)
+			return p2p_error(tree->context, -ENOMEM, "out of memory");
+		line[strcspn(line, "\r")] = '\0';
+		tree->line++;
+		r = take_line(tree, line);
+		free(line);
+		data = stop + 1;
+	}
+	return r;
+}
+
+static int load_lspci_tree(struct p2p_context *context, const struct p2p_input *input,
+			   struct p2p_snapshot *snapshot)
+{
+	struct tree *tree = calloc(1, sizeof(*tree));
+	const struct p2p_raw *twice;
+	char address[P2P_BDF_SIZE];
+	int r;
+
+	if (!tree)
+		return p2p_error(context, -ENOMEM, "out of memory");
+	tree->context = context;
+	tree->snapshot = snapshot;
+	tree->name = input->name;
+	r = take_lines(tree, input->data, input->data + input->size);
+	free(tree);
+	if (r < 0)
+		return r;
+	if (!snapshot->count)
+		return p2p_error(context, -EBADMSG, "%s: a tree without functions", input->name);
+	twice = p2p_snapshot_sort(snapshot);
+	return !twice ? 0 : p2p_error(context, -EBADMSG, "%s: %s appears twice", input->name,
+				      p2p_bdf_format(twice->bdf, address));
+}
+
+const struct p2p_format p2p_format_lspci_tree = {
+	.sniff = is_tree, .load = load_lspci_tree, .whole = true,
+};

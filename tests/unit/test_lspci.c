@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Forms of lspci, and the facts that each gives. */
+#include <errno.h>
+
+#include "files.h"
+#include "make.h"
+
+#define ZEROS(address) address ": 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00\n"
+#define ACS_TEXT \
+	"\tControl: I/O- Mem+ BusMaster+\n\tStatus: Cap+ 66MHz-\n" \
+	"\tBus: primary=00, secondary=01, subordinate=01, sec-latency=0\n" \
+	"\tCapabilities: [40] Express (v2) Root Port (Slot-), MSI 00\n" \
+	"\tCapabilities: [100 v1] Access Control Services\n" \
+	"\t\tACSCap:\tSrcValid+ TransBlk+ ReqRedir+ CmpltRedir+ UpstreamFwd+ EgressCtrl- " \
+	"DirectTrans-\n" \
+	"\t\tACSCtl:\tSrcValid+ TransBlk- ReqRedir+ CmpltRedir+ UpstreamFwd+ EgressCtrl- " \
+	"DirectTrans-\n\tKernel driver in use: pcieport\n"
+/* Its subordinate bus is not that of the text. */
+#define HEADER \
+	"00: de 10 34 12 06 00 10 00 00 00 04 06 00 00 01 00\n" \
+	"10: 00 00 00 00 00 00 00 00 00 01 02 00 00 00 00 00\n" \
+	ZEROS("20") "30: 00 00 00 00 40 00 00 00 00 00 00 00 00 00 00 00\n"
+#define REST \
+	"40: 10 00 42 00 00 00 00 00 00 00 00 00 00 00 00 00\n" ZEROS("50") ZEROS("60") ZEROS("70") \
+	ZEROS("80") ZEROS("90") ZEROS("a0") ZEROS("b0") ZEROS("c0") ZEROS("d0") ZEROS("e0") \
+	ZEROS("f0")
+#define BRIDGE "00:01.0 PCI bridge: NVIDIA Corporation Device\n"
+
+#define TREE \
+	"-+-[0000:80]-+-01.0-[81]----00.0  NVIDIA Corporation GH100 [10de:2330]\r\n" \
+	" |           \\-02.0-[82-84]--+-[0000:82]-+-00.0\n" \
+	" |                           |           \\-00.1\n" \
+	" |                           \\-[0000:83]---02.0\n" \
+	" \\-[0000:00]-+-00.0\n" \
+	"             +-1c.0--\n" \
+	"             \\-1f.3\n" \
+	"-[10000:e0]---06.0-[e1]----00.0  8086:0a54\n"
+
+#define VFS(range) \
+	"-[0000:00]-+-01.0-" range "--+-00.0\n" \
+	"           |               +-00.1\n" \
+	"           |               +-00.0\n" \
+	"           |               \\-00.1\n" \
+	"           \\-02.0\n"
+
+/* @value: as p2p_fact_get() gives it; "denied", "absent" */
+static const struct {
+	const char *text, *bdf, *key, *value;
+} facts[] = {
+	/* Bytes beat text, and text says what the bytes do not show. */
+	{ BRIDGE ACS_TEXT HEADER REST, "0000:00:01.0", "acs.control", "29" },
+	{ BRIDGE ACS_TEXT HEADER REST, "0000:00:01.0", "subordinate_bus", "2" },
+	{ BRIDGE ACS_TEXT HEADER REST, "0000:00:01.0", "vendor", "4318" },
+	{ BRIDGE ACS_TEXT HEADER REST, "0000:00:01.0", "driver", "pcieport" },
+	{ BRIDGE ACS_TEXT HEADER, "0000:00:01.0", "acs.control", "29" },
+	{ BRIDGE HEADER REST, "0000:00:01.0", "acs.present", "denied" },
+	/* Trees. */
+	{ TREE, "0000:81:00.0", "parent", "0000:80:01.0" },
+	{ TREE, "0000:81:00.0", "host_bridge", "pci0000:80" },
+	{ TREE, "0000:81:00.0", "device", "9008" },
+	{ TREE, "0000:80:01.0", "class", "bridge" },
+	{ TREE, "0000:80:01.0", "device", "denied" },
+	{ TREE, "0000:82:00.1", "parent", "0000:80:02.0" },
+	{ TREE, "0000:83:02.0", "parent", "0000:80:02.0" },
+	{ TREE, "0000:00:1f.3", "host_bridge", "pci0000:00" },
+	{ TREE, "0000:00:1f.3", "parent", "none" },
+	{ TREE, "0000:00:1f.3", "acs.present", "denied" },
+	{ TREE, "10000:e1:00.0", "host_bridge", "pci10000:e0" },
+	{ TREE, "10000:e1:00.0", "vendor", "32902" },
+	/* Virtual functions on buses that are not named: one of two, and which of three? */
+	{ VFS("[04-05]"), "0000:04:00.1", "parent", "0000:00:01.0" },
+	{ VFS("[04-05]"), "0000:05:00.0", "parent", "0000:00:01.0" },
+	{ VFS("[04-05]"), "0000:05:00.1", "parent", "0000:00:01.0" },
+	{ VFS("[04-06]"), "0000:05:00.0", "name", "none" },
+	{ VFS("[04-06]"), "0000:00:02.0", "host_bridge", "pci0000:00" },
+};
+
+static const struct {
+	const char *text, *error;
+} bad[] = {
+	{ "-[0000:00]-\n", "a tree without functions" },
+	{ "-[0000:00]-+-00.0\n          \\-01.0\n", ":2: no line above branches off" },
+	{ "-[0000:00]-+-00.0\n           \\-1g.0\n", ":2: neither a bus nor a function" },
+	{ "-[0000:00]-+-20.0\n", ":1: neither a bus nor a function" },
+	{ "-[0000:00]---1c.0----00.0\n", ":1: a function on a bus that no bridge names" },
+	{ "-[0000:00]---1c.0-[x]----00.0\n", ":1: these are no bus numbers" },
+	{ "-[0000:00]---00.0\n-[0000:00]---00.0\n", "0000:00:00.0 appears twice" },
+};
+
+static char *directory;
+
+static void set_up(void)
+{
+	directory = make_directory();
+}
+
+static void tear_down(void)
+{
+	remove_directory(directory);
+}
+
+static void format_value(const struct p2p_value *value, char *text, size_t size)
+{
+	if (value->fact != P2P_PRESENT)
+		snprintf(text, size, "%s", value->fact == P2P_ABSENT ? "absent" : "denied");
+	else if (value->type == P2P_TYPE_TEXT)
+		snprintf(text, size, "%s", value->text);
+	else
+		snprintf(text, size, "%lld", (long long)value->number);
+}
+
+static void format_parent(const struct p2p_function *parent, char text[P2P_BDF_SIZE])
+{
+	if (parent)
+		p2p_bdf_format(parent->bdf, text);
+	else
+		memcpy(text, "none", 5);
+}
+
+START_TEST(gives)
+{
+	struct p2p_context *context = make_context();
+	const struct p2p_fact_row *row = p2p_fact_row(facts[_i].key);
+	struct p2p_value value = P2P_VALUE_INIT;
+	struct p2p_topology *topology;
+	struct p2p_snapshot *snapshot;
+	char path[PATH_MAX], text[256];
+	struct p2p_bdf bdf;
+
+	put_text(directory, "pasted", facts[_i].text);
+	snprintf(path, sizeof(path), "%s/pasted", directory);
+	snapshot = load(context, path, P2P_WANT_NAMES);
+	ck_assert_int_eq(p2p_bdf_parse(facts[_i].bdf, &bdf), 0);
+	ck_assert_int_eq(p2p_topology_new(context, snapshot, NULL, &topology), 0);
+	ck_assert_ptr_nonnull(row);
+	if (!p2p_topology_find(topology, bdf)) {
+		memcpy(text, "none", 5);
+	} else if (row->kind->type) {
+		p2p_fact_get(row, get(topology, facts[_i].bdf), &value);
+		format_value(&value, text, sizeof(text));
+	} else {
+		format_parent(get(topology, facts[_i].bdf)->parent, text);
+	}
+	ck_assert_msg(!strcmp(text, facts[_i].value), "%s %s: %s, and not %s", facts[_i].bdf,
+		      facts[_i].key, text, facts[_i].value);
+	p2p_topology_free(topology);
+	p2p_snapshot_free(snapshot);
+	p2p_context_free(context);
+}
+END_TEST
+
+START_TEST(refuses)
+{
+	struct p2p_context *context = make_context();
+	char path[PATH_MAX];
+
+	put_text(directory, "pasted", bad[_i].text);
+	snprintf(path, sizeof(path), "%s/pasted", directory);
+	refuse(context, path, -EBADMSG, bad[_i].error);
+	p2p_context_free(context);
+}
+END_TEST
+
+#define ROWS(table) ((int)(sizeof(table) / sizeof((table)[0])))
+
+static void add_cases(TCase *tcase)
+{
+	tcase_add_checked_fixture(tcase, set_up, tear_down);
+	tcase_add_loop_test(tcase, gives, 0, ROWS(facts));
+	tcase_add_loop_test(tcase, refuses, 0, ROWS(bad));
+}
+
+int main(void)
+{
+	return run_cases("lspci", add_cases);
+}
