@@ -26,7 +26,7 @@ static inline int fuzz_format(const struct p2p_format *format, enum p2p_source s
 			      const uint8_t *data, size_t size)
 {
 	char *text = malloc(size + 1);
-	const struct p2p_input input = { "text", -1, text, size };
+	const struct p2p_input input = { .name = "text", .fd = -1, .data = text, .size = size };
 	struct p2p_snapshot *snapshot = calloc(1, sizeof(*snapshot));
 	struct p2p_context *context;
 	int r;

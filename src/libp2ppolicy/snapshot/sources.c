@@ -62,7 +62,7 @@ static int read_file(struct p2p_context *context, const char *path, int fd,
 	return buffer->size ? 0 : p2p_error(context, -EBADMSG, "%s: the file is empty", path);
 }
 
-/* None of them: the sentence has every row but the running machine. */
+/* None of them: the sentence names every row but the running machine, and the page that explains them. */
 static int refuse(struct p2p_context *context, const char *path)
 {
 	char list[512];
@@ -71,9 +71,10 @@ static int refuse(struct p2p_context *context, const char *path)
 	*list = '\0';
 	for (size_t i = P2P_SOURCE_LIVE + 1; i < ROWS && used < sizeof(list); i++)
 		used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s",
-					 !used ? "" : i + 1 < ROWS ? ", " : ", nor ",
-					 rows[i].text.help);
-	return p2p_error(context, -EBADMSG, "%s: neither %s", path, list);
+					 !used ? "" : i + 1 < ROWS ? ", " : " and ",
+					 rows[i].text.name);
+	return p2p_error(context, -EBADMSG, "%s: not in a format that p2ptopo reads; there are %s, which "
+			 "p2ptopo(1) describes at --from", path, list);
 }
 
 const struct p2p_format *p2p_format_at(size_t row)

@@ -282,6 +282,17 @@ static void name_bridges(struct p2p_topology *topology)
 	}
 }
 
+/* A chain that begins somewhere below a host bridge. */
+static void find_loose(struct p2p_topology *topology)
+{
+	for (size_t i = 0; i < topology->count; i++) {
+		const struct p2p_raw *raw = topology->builds[i].raw;
+
+		if (raw && raw->loose)
+			topology->functions[i].orphan = true;
+	}
+}
+
 /* What lies below a function whose place is not known has none either. */
 static void spread_orphans(struct p2p_topology *topology)
 {
@@ -458,6 +469,7 @@ int p2p_tree_link(struct p2p_topology *topology)
 			link_path(topology, &topology->functions[i], raw->path, roots);
 	}
 	p2p_dump_link(topology, roots);
+	find_loose(topology);
 	for (i = 0; i < topology->count; i++)
 		link_physfn(topology, &topology->functions[i]);
 	p2p_dump_link_vfs(topology, roots);

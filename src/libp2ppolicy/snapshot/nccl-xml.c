@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The topology file of NCCL and RCCL, versions 1 and 2: functions with class, ids and node, names of
+ * adapters, the processor, and which of them lie below one switch.
+ *
+ * NCCL leaves out every other bridge: of a switch it keeps the upstream port, and what is nested in it
+ * lies behind a downstream port.  These stand as bridges without facts, at addresses of a domain that no
+ * machine has, so that hops are counted and no ACS is taken to be clear.  Which root port and host
+ * bridge are above the first is not in the file.  link_speed and link_width are what both ends can do,
+ * and say nothing of the link in use.
+ * Source: NVIDIA/nccl, src/graph/xml.cc, ncclTopoGetXmlFromSys() and ncclTopoGetXmlFromCpu().
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <expat.h>
+
+#include "base/context.h"
+#include "snapshot/sources.h"
+
+#define MOST_DEPTH	32u
+#define HIDDEN_DOMAIN	0xfffffffeu
+#define MOST_HIDDEN	0x10000u
+
+/**
+ * struct reading - the file while it is parsed.
+ * @paths: of the functions that are open, @depth of them; @raws: their indexes in @snapshot
+ * @node: of the processor that is open; NULL none
+ * @elements: that are open, of any name
+ * @error: the first failure
+ */
+struct reading {
+	struct p2p_context *context;
+	const struct p2p_input *input;
+	struct p2p_snapshot *snapshot;
+	XML_Parser parser;
+	const char *paths[MOST_DEPTH];
+	size_t raws[MOST_DEPTH];
+	unsigned int depth, elements, hidden;
+	char node[16];
+	bool system;
+	int error;
+};
+
+static int fail(struct reading *reading, const char *what)
+{
+	if (!reading->error) {
+		reading->error = p2p_error(reading->context, -EBADMSG, "%s:%lu: %s",
+					   reading->input->name,
+					   (unsigned long)XML_GetCurrentLineNumber(reading->parser),
+					   what);
+		XML_StopParser(reading->parser, XML_FALSE);
+	}
+	return -EBADMSG;
+}
+
+static void fail_memory(struct reading *reading)
+{
+	if (!reading->error) {
+		reading->error = p2p_error(reading->context, -ENOMEM, "out of memory");
+		XML_StopParser(reading->parser, XML_FALSE);
+	}
+}
+
+static const char *value_of(const XML_Char **attributes, const char *name)
+{
+	for (; attributes[0]; attributes += 2)
+		if (!strcmp(attributes[0], name))
+			return attributes[1];
+	return NULL;
+}
+
+static void set(struct reading *reading, struct p2p_file *file, const char *value)
+{
+	size_t size = strlen(value) + 1;
+	char *data = p2p_arena_format(&reading->snapshot->arena, "%s\n", value);
+
+	if (!data) {
+		fail_memory(reading);
+		return;
+	}
+	*file = (struct p2p_file){ P2P_PRESENT, size, data };
+}
+
+/* "0x10de" and no more; hand-made files have zeros or ones where an id is not known. */
+static bool is_id(const char *value)
+{
+	return !strncmp(value, "0x", 2) && strspn(value + 2, "0123456789abcdefABCDEF") == 4 &&
+	       !value[6] && strcmp(value, "0x0000") != 0 && strcasecmp(value, "0xffff") != 0;
+}
+
+static bool is_class(const char *value)
+{
+	return !strncmp(value, "0x", 2) && strspn(value + 2, "0123456789abcdefABCDEF") == 6 &&
+	       !value[8];
+}
+
+static bool is_width(const char *value)
+{
+	size_t length = strspn(value, "0123456789");
+
+	return length && length <= 2 && !value[length] && strcmp(value, "0") != 0;
+}
+
+static bool is_speed(const char *value)
+{
+	return *value >= '1' && *value <= '9' && strstr(value, " GT/s") && strlen(value) < 32;
+}
+
+static void take_attributes(struct reading *reading, struct p2p_raw *raw,
+			    const XML_Char **attributes)
+{
+	static const struct {
+		const char *name;
+		enum p2p_attr attr;
+		bool (*is_valid)(const char *value);
+	} rows[] = {
+		{ "class", P2P_ATTR_CLASS, is_class },
+		{ "vendor", P2P_ATTR_VENDOR, is_id },
+		{ "device", P2P_ATTR_DEVICE, is_id },
+		{ "subsystem_vendor", P2P_ATTR_SUBSYSTEM_VENDOR, is_id },
+		{ "subsystem_device", P2P_ATTR_SUBSYSTEM_DEVICE, is_id },
+		{ "link_speed", P2P_ATTR_MAX_LINK_SPEED, is_speed },
+		{ "link_width", P2P_ATTR_MAX_LINK_WIDTH, is_width },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *value = value_of(attributes, rows[i].name);
+
+		if (value && rows[i].is_valid(value))
+			set(reading, &raw->attr[rows[i].attr], value);
+	}
+	if (*reading->node)
+		set(reading, &raw->attr[P2P_ATTR_NUMA_NODE], reading->node);
+}
+
+/* Where a function is: below a bridge that is left out, or below bridges that are not known. */
+static const char *make_path(struct reading *reading, struct p2p_bdf bdf)
+{
+	struct p2p_arena *arena = &reading->snapshot->arena;
+	char address[P2P_BDF_SIZE], hidden[P2P_BDF_SIZE];
+	struct p2p_bdf between = { HIDDEN_DOMAIN, (uint8_t)(reading->hidden >> 8),
+				   (uint8_t)reading->hidden };
+
+	p2p_bdf_format(bdf, address);
+	if (!reading->depth)
+		return p2p_arena_format(arena, "devices/pci%04x:%02x/%s",
+					(unsigned int)bdf.domain, bdf.bus, address);
+	reading->hidden++;
+	return p2p_arena_format(arena, "%s/%s/%s", reading->paths[reading->depth - 1],
+				p2p_bdf_format(between, hidden), address);
+}
+
+static void start_function(struct reading *reading, const XML_Char **attributes)
+{
+	const char *busid = value_of(attributes, "busid");
+	struct p2p_raw *raw;
+	struct p2p_bdf bdf;
+
+	if (!busid || p2p_bdf_parse(busid, &bdf) || bdf.domain == HIDDEN_DOMAIN) {
+		fail(reading, "a pci element without an address in busid");
+		return;
+	}
+	if (reading->depth == MOST_DEPTH || reading->hidden == MOST_HIDDEN) {
+		fail(reading, "more bridges above each other than any machine has");
+		return;
+	}
+	raw = p2p_snapshot_add(reading->snapshot, bdf);
+	if (!raw) {
+		fail_memory(reading);
+		return;
+	}
+	raw->loose = true;
+	raw->path = make_path(reading, bdf);
+	if (!raw->path)
+		fail_memory(reading);
+	take_attributes(reading, raw, attributes);
+	reading->raws[reading->depth] = reading->snapshot->count - 1;
+	reading->paths[reading->depth++] = raw->path;
+}
+
+/* An adapter is called mlx5_0 where it has a GUID, eth0 where it has none. */
+static void take_network(struct reading *reading, const XML_Char **attributes)
+{
+	const char *name = value_of(attributes, "name"), *guid = value_of(attributes, "guid");
+	struct p2p_raw *raw;
+	bool rdma = guid && strspn(guid, "0x") != strlen(guid);
+
+	if (!reading->depth || !name || !*name || strlen(name) >= 64 || strpbrk(name, " \n/"))
+		return;
+	raw = &reading->snapshot->raws[reading->raws[reading->depth - 1]];
+	set(reading, &raw->attr[rdma ? P2P_ATTR_INFINIBAND : P2P_ATTR_NET], name);
+}
+
+/*
+ * NCCL shifts the extended family, which only family 15 has, and the kernel does not.  Any other number is
+ * of somebody who wrote the family itself.
+ */
+static unsigned long family_of(unsigned long id)
+{
+	return (id & 0xf) == 0xf ? 0xf + (id >> 4) : id;
+}
+
+static bool is_number(const char *text)
+{
+	return text && *text && strlen(text) < 8 && strspn(text, "0123456789") == strlen(text);
+}
+
+/* The kernel asks the first processor alone. */
+static void take_processor(struct reading *reading, const XML_Char **attributes)
+{
+	const char *vendor = value_of(attributes, "vendor"), *arch = value_of(attributes, "arch");
+	const char *family = value_of(attributes, "familyid"), *model = value_of(attributes, "modelid");
+	struct p2p_entry *entry;
+	char text[160];
+
+	if (reading->snapshot->entry_count || !arch || strcmp(arch, "x86_64") != 0 || !vendor ||
+	    !*vendor || strlen(vendor) >= 32 || strpbrk(vendor, "\n:") || !is_number(family) ||
+	    !is_number(model))
+		return;
+	entry = p2p_snapshot_add_entry(reading->snapshot, "proc/cpuinfo");
+	if (!entry) {
+		fail_memory(reading);
+		return;
+	}
+	entry->kind = P2P_KIND_FILE;
+	snprintf(text, sizeof(text), "vendor_id\t: %s\ncpu family\t: %lu\nmodel\t\t: %s", vendor,
+		 family_of(strtoul(family, NULL, 10)), model);
+	set(reading, &entry->file, text);
+}
+
+static void start_processor(struct reading *reading, const XML_Char **attributes)
+{
+	const char *node = value_of(attributes, "numaid");
+
+	*reading->node = '\0';
+	if (is_number(node))
+		snprintf(reading->node, sizeof(reading->node), "%s", node);
+	take_processor(reading, attributes);
+}
+
+static void start_system(struct reading *reading, const XML_Char **attributes)
+{
+	const char *version = value_of(attributes, "version");
+
+	if (!version || (strcmp(version, "1") != 0 && strcmp(version, "2") != 0))
+		fail(reading, "another version of NCCL's topology than 1 and 2");
+	reading->system = true;
+}
+
+static void XMLCALL start(void *data, const XML_Char *name, const XML_Char **attributes)
+{
+	struct reading *reading = data;
+
+	if (reading->error)
+		return;
+	if (++reading->elements > 2 * MOST_DEPTH)
+		fail(reading, "elements nested more deeply than in any topology");
+	else if (!reading->system && strcmp(name, "system") != 0)
+		fail(reading, "not NCCL's topology, which begins with system");
+	else if (!strcmp(name, "system"))
+		start_system(reading, attributes);
+	else if (!strcmp(name, "cpu"))
+		start_processor(reading, attributes);
+	else if (!strcmp(name, "pci"))
+		start_function(reading, attributes);
+	else if (!strcmp(name, "net"))
+		take_network(reading, attributes);
+}
+
+static void XMLCALL end(void *data, const XML_Char *name)
+{
+	struct reading *reading = data;
+
+	reading->elements--;
+	if (!strcmp(name, "pci") && reading->depth)
+		reading->depth--;
+	if (!strcmp(name, "cpu"))
+		*reading->node = '\0';
+}
+
+/* NCCL writes none, and entities are for attacks. */
+static void XMLCALL start_doctype(void *data, const XML_Char *name, const XML_Char *system,
+				  const XML_Char *public, int internal)
+{
+	(void)name;
+	(void)system;
+	(void)public;
+	(void)internal;
+	fail(data, "NCCL's topology has no document type");
+}
+
+static int parse(struct reading *reading)
+{
+	XML_Parser parser = XML_ParserCreate("UTF-8");
+	enum XML_Status status;
+
+	if (!parser)
+		return p2p_error(reading->context, -ENOMEM, "out of memory");
+	reading->parser = parser;
+	XML_SetUserData(parser, reading);
+	XML_SetElementHandler(parser, start, end);
+	XML_SetStartDoctypeDeclHandler(parser, start_doctype);
+	status = reading->input->size < INT32_MAX ?
+		 XML_Parse(parser, reading->input->data, (int)reading->input->size, XML_TRUE) :
+		 XML_STATUS_ERROR;
+	if (status != XML_STATUS_OK && !reading->error)
+		fail(reading, XML_ErrorString(XML_GetErrorCode(parser)));
+	XML_ParserFree(parser);
+	return reading->error;
+}
+
+static int load_xml(struct p2p_context *context, const struct p2p_input *input,
+		    struct p2p_snapshot *snapshot)
+{
+	struct reading reading = { .context = context, .input = input, .snapshot = snapshot };
+	const struct p2p_raw *twice;
+	char text[P2P_BDF_SIZE];
+	int r = parse(&reading);
+
+	if (r < 0)
+		return r;
+	if (!snapshot->count)
+		return p2p_error(context, -EBADMSG, "%s: NCCL's topology without a pci element",
+				 input->name);
+	twice = p2p_snapshot_sort(snapshot);
+	if (twice)
+		return p2p_error(context, -EBADMSG, "%s: %s appears twice", input->name,
+				 p2p_bdf_format(twice->bdf, text));
+	return 0;
+}
+
+/* "<system" behind comments and the declaration of XML. */
+static bool is_xml(const struct p2p_input *input)
+{
+	const char *text = input->data, *end;
+
+	while (text && *(text += strspn(text, " \t\r\n"))) {
+		bool comment = !strncmp(text, "<!--", 4);
+
+		if (!comment && strncmp(text, "<?xml", 5) != 0)
+			return !strncmp(text, "<system", 7) && strchr(" \t\r\n/>", text[7]);
+		end = strstr(text, comment ? "-->" : "?>");
+		text = end ? end + (comment ? 3 : 2) : NULL;
+	}
+	return false;
+}
+
+const struct p2p_format p2p_format_nccl_xml = { .sniff = is_xml, .load = load_xml, .whole = true };
