@@ -31,6 +31,11 @@ def call(binary, *arguments, status=(0,)):
     return done.stdout
 
 
+def documents():
+    """All that are no definitions."""
+    return sorted(path for path in SCHEMAS.rglob("*.json") if path.parent.name != "defs")
+
+
 def schemas(binary):
     """The schemas as the command prints them; definitions of one name are the same in all."""
     found, definitions = {}, {}
@@ -49,7 +54,7 @@ def check_definitions(binary):
     """What several schemas use stands once, in defs/; each schema that is built stands alone."""
     shared = {path.stem: json.loads(path.read_text()) for path in (SCHEMAS / "defs").glob("*.json")}
     used = set()
-    for path in sorted(SCHEMAS.glob("*.json")):
+    for path in documents():
         own = json.loads(path.read_text()).get("$defs", {})
         merged = (pathlib.Path(binary).resolve().parent / "schemas" / path.name).read_text()
         definitions = json.loads(merged).get("$defs", {})
@@ -63,7 +68,7 @@ def check_definitions(binary):
 
 def check_headers():
     """Every document about a machine may say that its registers are what root saved."""
-    for path in sorted(SCHEMAS.glob("*.json")):
+    for path in documents():
         properties = json.loads(path.read_text()).get("properties", {})
         assert "rules_note" not in properties or "registers_saved_at" in properties, path
 

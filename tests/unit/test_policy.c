@@ -34,7 +34,7 @@ static const struct { const char *text, *where; } bad[] = {
 	{ HEAD "\"rules\": {} }", ":2:10: expected \"rules\"" },
 	{ HEAD "\"rules\": [],\n \"rules\": [] }", ":3:2: duplicate key \"rules\"" },
 	{ HEAD "\"rules\": [],\n \"rules\": {} }", ":3:2: duplicate key \"rules\"" },
-	{ HEAD "\"rulez\": [] }", ":2:10: unknown key \"rulez\"; expected one of format, version" },
+	{ HEAD "\"rulez\": [] }", ":2:10: unknown key \"rulez\"; did you mean 'rules'?" },
 	{ HEAD "\"rules\": [ ], }", ":2:15: expected a value after the comma" },
 	{ HEAD "/* open", ":2:1: unterminated comment" },
 	{ HEAD "\"rules\": [ 3 ] }", ":2:12: a rule must be an object" },

@@ -243,7 +243,7 @@ END_TEST
 /* What uname -r prints names the rules of the release. */
 static const struct { const char *kernel, *rules; } given[] = {
 	{ "6.8.0-45-generic", "6.6" }, { "5.14.0-427.el9.x86_64", "5.10" }, { "6.2", "6.1" },
-	{ "6.12.107", "6.12" }, { "7.3", "7.3" }, { "next", "next" }, { "4.18.0-553.el8_10.x86_64", "4.20" },
+	{ "6.12.107", "6.12" }, { "7.3", "7.3" }, { "next", "next" }, { "4.18.0-553.el8_10.x86_64", "5.2" },
 	{ "3.10.0-1160.el7.x86_64", NULL }, { "4.15.0-1-generic", NULL }, { "six", NULL }, { "", NULL },
 };
 

@@ -363,7 +363,7 @@ START_TEST(bad_paths)
 	refuse(context, path, -EBADMSG, "the file is empty");
 	put_text(directory, "text", "Dear reader,\n");
 	snprintf(path, sizeof(path), "%s/text", directory);
-	refuse(context, path, -EBADMSG, "neither a directory that holds sys/, the output of lspci");
+	refuse(context, path, -EBADMSG, "not in a format that p2ptopo reads; there are tree, ");
 	refuse(context, directory, -EBADMSG, "no sys/bus/pci/devices");
 	put_text(directory, "sys/bus/pci/devices/notes", "x");
 	refuse(context, directory, -EBADMSG, "no PCI function");

@@ -25,19 +25,6 @@ void app_note(const struct app *app, const char *format, ...)
 	app->say(app->say_data, sentence);
 }
 
-/* A release that has no rule set of its own has that of one before it. */
-static void say_release(const char *name, char text[P2P_NEAREST_SIZE])
-{
-	const struct p2p_rules *rules;
-	bool exact = true;
-
-	*text = '\0';
-	rules = p2p_rules_for_release(name, &exact);
-	if (rules && exact)
-		snprintf(text, P2P_NEAREST_SIZE, "; the one before it is %s",
-			 p2p_rules_name(rules));
-}
-
 static enum status check_rules(struct failure *failure, const char *name)
 {
 	struct p2p_nearest nearest = { .typed = name };
@@ -53,10 +40,7 @@ static enum status check_rules(struct failure *failure, const char *name)
 		p2p_nearest_try(&nearest, p2p_rules_name(rules));
 	}
 	p2p_nearest_try(&nearest, "auto");
-	if (*name >= '0' && *name <= '9')
-		say_release(name, meant);
-	else
-		p2p_nearest_say(&nearest, meant);
+	p2p_nearest_say(&nearest, meant);
 	return fail_with(failure, STATUS_INPUT, "there is no rule set '%s'; there are auto%s%s", name,
 			 names, meant);
 }
