@@ -183,10 +183,12 @@ class Pair:
         if coherent and (rdma or self.client == "nvme"):
             yield "nv-c2c", "nobody", "link", "staged"
         if rdma:
-            yield "nv-dmabuf", [s.open, self.dmabuf(), self.chipset()], "nvidia", "refused"
+            yield ("nv-dmabuf", [s.open, self.dmabuf(), self.chipset(), not geforce or None], "nvidia",
+                   "refused")
             yield "nv-peermem", [self.peermem(), not geforce, self.chipset()], "nvidia", "staged"
         if self.client == "gve":
-            yield ("nv-devmem", [s.open, s.between((6, 13), (7, 2)), self.chipset()], "nvidia", "staged")
+            yield ("nv-devmem", [s.open, s.between((6, 13), (7, 2)), self.chipset(), not geforce or None],
+                   "nvidia", "staged")
         if self.client == "nvme":
             yield "gds-p2pdma", [None, s.since(6, 2), self.kernel()], "p2pdma", "staged"
             yield "nvfs", ["nobody", s.nvfs, s.hooks, not geforce], "nvidia", "staged"
@@ -228,6 +230,8 @@ class Pair:
                 yield "dmabuf-none", [False], "cpu", "staged"
             if self.client in ("mlx5_core", *PINS):
                 yield "gaudi", [self.dmabuf(), self.kernel()], "mapped", "refused"
+            if self.client == "habanalabs":
+                yield "gaudi-ports", ["nobody", None], "link", "staged"
             if self.client == "nvme":
                 yield "hldio", [s.config["HL_HLDIO"], self.kernel()], "p2pdma", "staged"
         elif self.provider == "vfio-pci":
@@ -239,6 +243,8 @@ class Pair:
         elif self.provider == "neuron" and self.client == "efa":
             yield "neuron-efa", ["nobody", None], "raw", "staged"
         elif self.provider == "i915":
+            if self.client in ("i915", "xe", "mlx5_core", *PINS):
+                yield "i915", [None], "mapped", "staged"
             yield "no-give", [False], "cpu", "staged"
         if self.client == "e1000e":
             yield "no-take", [False], "cpu", "staged"

@@ -164,7 +164,10 @@ static inline bool set_nvidia(struct scene *scene, enum p2p_condition_id id, enu
 	case P2P_IF_NV_CLASS:
 	case P2P_IF_NV_PRO: set_ids(scene, setting, 0x2330, 0x2204, 0x2fff); return true;
 	case P2P_IF_NVLINK: set_ids(scene, setting, 0x2330, 0x2b85, 0x2235); return true;
-	case P2P_IF_LINKED: return setting == OPEN && !strcmp(scene->provider_driver, "nvidia");
+	case P2P_IF_LINKED: return setting == OPEN && strcmp(scene->provider_driver, "amdgpu") != 0;
+	case P2P_IF_NV_EXPORTS:
+		set_ids(scene, setting == FAILS ? OPEN : setting, 0x2330, 0x2204, 0x2204);
+		return setting != FAILS;
 	case P2P_IF_COHERENT:
 		scene->provider.ids = setting == OPEN ? P2P_DENIED : P2P_PRESENT;
 		scene->provider.device = setting == HOLDS ? 0x2342 : 0x2330;
@@ -285,6 +288,9 @@ static inline bool scene_set(struct scene *scene, const struct p2p_condition *co
 				set_flag(scene, i, setting);
 		return true;
 	case P2P_IF_RELEASE: set_release(scene, setting, "7.3.4", "4.19.1", NULL); return true;
+	case P2P_IF_I915_OTHER:
+		scene_stack(scene, P2P_STACK_I915, setting == FAILS ? P2P_ABSENT : P2P_DENIED, 0);
+		return setting != HOLDS;
 	case P2P_IF_DEVMEM: set_release(scene, setting, "7.3.4", "6.12.9", "6.16.1"); return true;
 	case P2P_IF_REVOCABLE:
 		if (!strcmp(scene->client_driver, "mlx5_core"))

@@ -328,6 +328,12 @@ static enum p2p_tri ask_nv_pro(const struct p2p_verdict *verdict)
 	return not(p2p_nvidia_geforce(verdict->provider));
 }
 
+/* The kernel modules have no such test; the library above them is closed. */
+static enum p2p_tri ask_nv_exports(const struct p2p_verdict *verdict)
+{
+	return p2p_nvidia_geforce(verdict->provider) == P2P_NO ? P2P_YES : P2P_UNKNOWN;
+}
+
 static enum p2p_tri ask_p2pmem(const struct p2p_verdict *verdict)
 {
 	enum p2p_fact pool = verdict->provider->pool.fact;
@@ -517,6 +523,7 @@ enum p2p_tri p2p_condition_ask(const struct p2p_verdict *verdict, const struct p
 	case P2P_IF_NV_GROUP: return ask_nv_group(verdict);
 	case P2P_IF_PEERMEM: return ask_peermem(verdict);
 	case P2P_IF_NV_PRO: return ask_nv_pro(verdict);
+	case P2P_IF_NV_EXPORTS: return ask_nv_exports(verdict);
 	case P2P_IF_P2PMEM:
 	case P2P_IF_P2PMEM_NV: return ask_p2pmem(verdict);
 	case P2P_IF_NVFS: return flag(verdict, P2P_STACK_NVFS);
@@ -528,6 +535,9 @@ enum p2p_tri p2p_condition_ask(const struct p2p_verdict *verdict, const struct p
 	case P2P_IF_LARGE_BAR: return ask_large_bar(verdict);
 	case P2P_IF_MOVE_NOTIFY: return ask_move_notify(verdict);
 	case P2P_IF_PIN_VRAM: return ask_pin_vram(verdict);
+	/* What Intel's backports for Flex and Max give was not read. */
+	case P2P_IF_I915_OTHER:
+		return p2p_stack(verdict, P2P_STACK_I915)->fact == P2P_ABSENT ? P2P_NO : P2P_UNKNOWN;
 	case P2P_IF_DEVMEM: return release_between(verdict, P2P_KERNEL(6, 13), P2P_KERNEL(7, 2));
 	case P2P_IF_REVOCABLE: return ask_revocable(verdict);
 	case P2P_IF_PEER_AMD: return flag(verdict, P2P_STACK_PEER_AMD);

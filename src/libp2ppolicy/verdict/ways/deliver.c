@@ -199,16 +199,22 @@ static bool geforce_clique(const struct p2p_verdict *verdict, const struct p2p_d
 	       p2p_nvidia_geforce(verdict->provider) == P2P_YES;
 }
 
-/* Client parts have one host bridge, 8086 and no Xeon's; the kernel lists none of the newer ones. */
+/* By the name of the processor: the kernel's list has none of the newer ones. */
+static bool is_client_part(const struct p2p_machine *machine)
+{
+	static const char *const names[] = { "Core(TM)", "Celeron", "Pentium", "Atom", "Processor N" };
+
+	for (size_t i = 0; machine->cpu_name && i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcasestr(machine->cpu_name, names[i]))
+			return machine->cpu_vendor && !strcmp(machine->cpu_vendor, "GenuineIntel");
+	return false;
+}
+
 static bool intel_client_part(const struct p2p_verdict *verdict, const struct p2p_driver_way *way,
 			      const struct p2p_way_answer *answer)
 {
-	const struct p2p_machine *machine = verdict->machine;
-
 	return way->addressing == P2P_ADDRESSING_RESOURCE && !verdict->kernel.common &&
-	       answer->forwards != P2P_YES && machine->cpu_vendor &&
-	       !strcmp(machine->cpu_vendor, "GenuineIntel") && machine->cpu_name &&
-	       !strstr(machine->cpu_name, "Xeon");
+	       answer->forwards != P2P_YES && is_client_part(verdict->machine);
 }
 
 static const struct evidence rows[] = {
