@@ -90,6 +90,16 @@ class Comparison:
         return 1 if self.wrong else 0
 
 
+def as_added(functions, draw):
+    """/proc/bus/pci/devices: none; as after a boot; or with some removed and found again at its end."""
+    if draw.random() < 0.4:
+        return {}
+    again = [f for f in functions if draw.random() < draw.choice((0, 0.1, 0.5))]
+    lines = ["%02x%02x\t%04x%04x\t0" % (f.bus, f.devfn, f.vendor, f.device)
+             for f in [f for f in functions if f not in again] + again if draw.random() > 0.01]
+    return {"proc/bus/pci/devices": ("\n".join(lines) + "\n").encode()}
+
+
 def random_captures(seeds, folder):
     """Each random machine as a tree and as the dump lspci would make of it; and both again
     without some of the functions, as a container or `lspci -s` shows a machine."""
@@ -98,6 +108,7 @@ def random_captures(seeds, folder):
         tree = sysfs.Tree(machine).files
         chance = random.Random(seed)
         functions = list(machine.functions())
+        tree.update(as_added(functions, random.Random("order %d" % seed)))
         some = [f for f in functions if chance.random() < 0.25]
         bridges = [f for f in some if f.kind]
         for name, content in (("tree", sysfs.tar_bytes(tree)),

@@ -47,6 +47,7 @@ class Machine:
     def __init__(self):
         self.functions = {}
         self.zen = None
+        self.order = None           # (bus << 8 | devfn, ids) as the kernel added them
         self.no_iommu = False       # as far as the command line and the configuration say
         self.nodes = None
 
@@ -352,6 +353,17 @@ def count_list(text):
     return sum(int(span[-1]) - int(span[0]) + 1 for span in spans)
 
 
+def read_order(text):
+    """The lines of /proc/bus/pci/devices; [] when they are none of that file's."""
+    if text is None:
+        return None
+    lines = [line.split(b"\t") for line in text.splitlines()]
+    try:
+        return [(int(line[0], 16), int(line[1], 16)) for line in lines]
+    except (ValueError, IndexError):
+        return []
+
+
 def read_tree(files):
     top = find_top(files)
     sizes = manifest_sizes(files, top)
@@ -363,6 +375,7 @@ def read_tree(files):
     if not machine.functions:
         raise BadCapture("no function")
     machine.zen = cpu_is_zen(files.read(top + "proc/cpuinfo"))
+    machine.order = read_order(files.read(top + "proc/bus/pci/devices"))
     machine.no_iommu = has_no_iommu(files, top, machine)
     machine.nodes = count_list(files.read(top + "sys/devices/system/node/online"))
     return machine

@@ -324,16 +324,47 @@ class Oracle:
         return [f for f in self.machine.ordered()
                 if f.host == host and f.parent is None and f.physfn is None]
 
+    def places(self, function):
+        """Where the kernel may have it among all functions it added: the file has no domains."""
+        ids = (function.vendor or 0) << 16 | (function.device or 0)
+        known = None not in (function.vendor, function.device)
+        return [at for at, (address, has) in enumerate(self.machine.order)
+                if address == (function.bus << 8 | function.devfn) and (has == ids or not known)]
+
+    def is_boot_order(self, bus):
+        """Several domains have a bus of this number, and there are no more ascending runs of its
+        functions than such domains: as after a boot without anything removed."""
+        domains = {f.host for f in self.machine.functions.values()
+                   if f.parent is None and f.physfn is None and f.bus == bus}
+        addresses = [address for address, _ in self.machine.order if address >> 8 == bus]
+        runs = sum(not n or address <= addresses[n - 1] for n, address in enumerate(addresses))
+        return len(domains) > 1 and runs <= len(domains)
+
+    def first_of(self, host):
+        """The functions that may be the first in the kernel's list of the root bus."""
+        on_bus = self.on_root_bus(host)
+        if self.machine.order is None or not on_bus:
+            return on_bus[:1]
+        places = {f.name: self.places(f) for f in on_bus}
+        if all(places.values()):
+            for f in on_bus:
+                if all(max(places[f.name]) < min(places[other.name])
+                       for other in on_bus if other is not f):
+                    return [f]
+        return on_bus[:1] if self.is_boot_order(on_bus[0].bus) else on_bus
+
     def root_device_missing(self, host):
         """A dump that lacks the bridges up to this bus, or a tree that lacks functions on it:
         then another than the first one here may be the first, unless that is 00.0."""
         on_bus = self.on_root_bus(host)
-        return host.startswith("lost") or (not all(f.listed for f in on_bus)
-                                           and on_bus[0].devfn != 0)
+        return host.startswith("lost") or (self.machine.order is None and on_bus[0].devfn != 0
+                                           and not all(f.listed for f in on_bus))
 
     def root_devices(self, host):
         """What pci_host_bridge_dev() may return: functions, or None for none."""
-        first = next(iter(self.on_root_bus(host)), None)
+        return [root for first in self.first_of(host) or [None] for root in self.as_root(first)]
+
+    def as_root(self, first):
         if first is None or first.devfn == 0:
             return [first]
         if not self.rules.root_port:
