@@ -124,6 +124,38 @@ START_TEST(every_row)
 }
 END_TEST
 
+/* What is on record of an IOMMU that translates is a cure where it may, too. */
+START_TEST(cure_of_translation)
+{
+	static const struct { const char *type, *cure; enum p2p_fact group; } domains[] = {
+		{ "DMA", "boot with iommu=pt", P2P_PRESENT },
+		{ NULL, "where the IOMMU translates, boot with iommu=pt", P2P_PRESENT },
+		{ NULL, "where the IOMMU translates, boot with iommu=pt", P2P_DENIED },
+		{ "identity", NULL, P2P_PRESENT },
+		{ NULL, NULL, P2P_ABSENT },
+	};
+	static const char *const drivers[] = { "nvidia", "amdgpu" };
+
+	for (size_t i = 0; i < 2 * sizeof(domains) / sizeof(domains[0]); i++) {
+		const char *driver = drivers[i % 2], *type = domains[i / 2].type;
+		char text[P2P_WAY_TEXT];
+		struct scene scene;
+		struct p2p_ways ways;
+
+		scene_start(&scene, driver, driver);
+		scene.provider.device = scene.client.device = i % 2 ? 0x744c : 0x20b5;
+		scene_stack(&scene, P2P_STACK_AMDGPU_P2P, P2P_PRESENT, 1);
+		scene.provider.vram = scene.provider.vram_visible = some(16ll << 30);
+		scene.client.iommu_type = type;
+		scene.client.iommu_group = (struct p2p_number){ domains[i / 2].group, 1 };
+		p2p_ways_find(&scene.verdict, &ways);
+		ck_assert_ptr_nonnull(p2p_ways_told(&ways));
+		ck_assert_pstr_eq(p2p_driver_way_cure(&ways, p2p_ways_told(&ways), text),
+				  domains[i / 2].cure);
+	}
+}
+END_TEST
+
 /* The room for the ways of a pair holds those of all drivers, when nothing is known. */
 START_TEST(room)
 {
@@ -482,6 +514,7 @@ static void add_cases(TCase *tcase)
 	tcase_set_timeout(tcase, 60);
 	tcase_add_loop_test(tcase, every_row, 0, rows);
 	tcase_add_loop_test(tcase, delivery, 0, sizeof(cells) / sizeof(cells[0]));
+	tcase_add_test(tcase, cure_of_translation);
 	tcase_add_test(tcase, room);
 	tcase_add_test(tcase, no_row);
 	tcase_add_test(tcase, remap);

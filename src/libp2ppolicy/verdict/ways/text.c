@@ -230,12 +230,17 @@ static void add_cure(struct p2p_text *text, const struct p2p_verdict *verdict,
 	bool clear = verdict->kernel.common && verdict->fabric.request.kind == P2P_ROUTE_REDIRECTED;
 
 	bool x86 = verdict->machine->cpu_family.fact != P2P_ABSENT;
+	/* What is on record of a domain that translates is said, too, where the domain is not known. */
+	bool perhaps = mapped && answer->translates == P2P_UNKNOWN && answer->evidence >= 0 &&
+		       answer->granted == P2P_DELIVERY_UNKNOWN &&
+		       (!strcmp(answer->way->name, "nv-gpu") || !strcmp(answer->way->name, "kfd"));
 
-	if (untranslate)
-		p2p_text_add(text, "boot with %s", x86 ? "iommu=pt" : "iommu.passthrough=1");
+	if (untranslate || perhaps)
+		p2p_text_add(text, "%sboot with %s", perhaps ? "where the IOMMU translates, " : "",
+			     x86 ? "iommu=pt" : "iommu.passthrough=1");
 	if (clear)
 		p2p_text_add(text, "%sclear the ACS redirects: `p2ptopo fix %s%s %s`",
-			     untranslate ? ", and " : "",
+			     untranslate || perhaps ? ", and " : "",
 			     strcmp(verdict->provider->driver, "nvidia") != 0 ||
 			     answer->way->addressing == P2P_ADDRESSING_P2PDMA ?
 			     "" : "--goal gpudirect ", verdict->provider->display,
