@@ -389,19 +389,23 @@ static char *gather(int argc, char **argv)
 	return text;
 }
 
+static enum status explain(struct app *app, char *text, struct faults *faults)
+{
+	enum status status = fault_parse_all(app->failure, text, faults);
+
+	if (status)
+		return status;
+	return app->options.format == FORMAT_JSON ? print_json(app, faults) :
+						    print_texts(app, faults);
+}
+
 enum status command_address(struct app *app, int argc, char **argv)
 {
 	char *text = gather(argc, argv);
-	struct faults *faults = malloc(sizeof(*faults));
-	enum status status;
+	struct faults *faults = calloc(1, sizeof(*faults));
+	enum status status = text && faults ? explain(app, text, faults) :
+					      fail_memory(app->failure);
 
-	if (!text || !faults)
-		status = fail_memory(app->failure);
-	else
-		status = fault_parse_all(app->failure, text, faults);
-	if (!status)
-		status = app->options.format == FORMAT_JSON ? print_json(app, faults) :
-							      print_texts(app, faults);
 	free(text);
 	free(faults);
 	return status;

@@ -402,7 +402,7 @@ enum status fault_parse_all(struct failure *failure, char *text, struct faults *
 		return status;
 	}
 	while (mark) {
-		struct fault fault;
+		struct fault fault = { .source = FAULT_NONE };
 		char *after = next_mark(mark + strcspn(mark, "\n"));
 		char *end = end_of_fault(mark, after ? line_of(text, after) : NULL), kept = *end;
 

@@ -181,7 +181,7 @@ static void compare_ways(const struct watch_state *old, const struct watch_state
 		if (find_ways(old, now, places, i, ways))
 			watch_say_way(now, now->app.selected[i / n], now->app.selected[i % n], ways[0],
 				      ways[1]);
-	for (size_t i = 0; changed > WATCH_VERDICTS && i < P2P_DELIVERIES * P2P_DELIVERIES; i++)
+	for (size_t i = 0; changed > WATCH_VERDICTS && i < (size_t)P2P_DELIVERIES * P2P_DELIVERIES; i++)
 		if (counts[i / P2P_DELIVERIES][i % P2P_DELIVERIES])
 			watch_say_ways(now, counts[i / P2P_DELIVERIES][i % P2P_DELIVERIES],
 				       (enum p2p_delivery)(i / P2P_DELIVERIES),
