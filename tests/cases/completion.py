@@ -32,7 +32,6 @@ LINES = [
     ("p2ptopo pairs --ker", "pairs --kernel"),
     ("p2ptopo --color=alw", "--color=always"),
     ("p2ptopo what-if iommu=pass", "what-if iommu=passthrough"),
-    ("p2ptopo what-if iommu=pt", "what-if iommu=pt"),
     ("p2ptopo what-if driver=gp", "what-if driver=gpu,"),
     ("p2ptopo --from MACHINE what-if driver=car", "--from MACHINE what-if driver=card0"),
     ("p2ptopo what-if driver=gpu,nvi", "what-if driver=gpu,nvidia"),
