@@ -307,7 +307,7 @@ enum status command_flows(struct app *app, int argc, char **argv)
 	for (int i = 0; i < argc && !status; i++)
 		status = parse_argument(app, &list, argv[i]);
 	if (!status && !list.count)
-		status = fail_with(app->failure, STATUS_INPUT, "no transfer is named");
+		status = fail_with(app->failure, STATUS_INPUT, "no transfer is given");
 	if (!status) {
 		shares = calloc(list.count + 1, sizeof(*shares));
 		if (!shares || p2p_flows_share(app->eval, list.flows, list.count, shares))

@@ -267,7 +267,7 @@ static enum status in_background(struct app *app, const char *policy)
 		return go_behind() ? run_locked(app, &lock, policy) : STATUS_DONE;
 	/* The locks are the child's from now on. */
 	refresh_lock_end(&lock);
-	return child < 0 ? fail_with(app->failure, failure_status(error), "no second process: %s",
+	return child < 0 ? fail_with(app->failure, failure_status(error), "a second process could not be started: %s",
 				     strerror(-error)) : STATUS_DONE;
 }
 

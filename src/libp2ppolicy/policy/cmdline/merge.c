@@ -119,13 +119,13 @@ static int check_one(struct p2p_context *context, const struct p2p_cmdline *cmdl
 
 	p2p_bdf_format(change->function->bdf, bdf);
 	if (change->size == 4 && parameter == P2P_PARAMETER_CONFIG_ACS)
-		return p2p_error(context, -EOPNOTSUPP, "the kernel leaves the bits of config_acs out "
-				 "at %s, an Intel PCH root port, and only clears what redirects", bdf);
+		return p2p_error(context, -EOPNOTSUPP, "at %s, an Intel PCH root port, the kernel "
+				 "ignores the bits of config_acs and only clears what redirects", bdf);
 	if (parameter == P2P_PARAMETER_CONFIG_ACS)
 		return 0;
 	if (change->value || change->mask & ~P2P_ACS_REDIRECT)
 		return p2p_error(context, -EOPNOTSUPP, "disable_acs_redir cannot set bits, nor clear "
-				 "others than ReqRedir, CmpltRedir and EgressCtrl");
+				 "other bits than ReqRedir, CmpltRedir and EgressCtrl");
 	for (size_t i = 0; stronger && i < stronger->item_count; i++)
 		if (p2p_item_matches(stronger->items[i].device, change->function) == 1)
 			return p2p_error(context, -EOPNOTSUPP, "config_acs on the command line names "

@@ -30,7 +30,7 @@ static enum status parse_between(struct app *app, const struct p2p_function **re
 	if (!text)
 		return STATUS_DONE;
 	if (!comma || strchr(comma + 1, ','))
-		return fail_with(app->failure, STATUS_USAGE, "--between is PROVIDER,CLIENT, not '%s'",
+		return fail_with(app->failure, STATUS_USAGE, "--between takes PROVIDER,CLIENT, not '%s'",
 				 text);
 	copy = strndup(text, (size_t)(comma - text));
 	if (!copy)

@@ -154,7 +154,7 @@ static enum status parse_interval(struct failure *failure, const char *text,
 	errno = 0;
 	seconds = strtoul(text, &end, 10);
 	if (*text < '0' || *text > '9' || *end || errno || seconds > 86400)
-		return fail_with(failure, STATUS_USAGE, "--interval is a number of seconds up to "
+		return fail_with(failure, STATUS_USAGE, "--interval takes a number of seconds up to "
 				 "86400, not '%s'", text);
 	*ret_seconds = (unsigned int)seconds;
 	return STATUS_DONE;
