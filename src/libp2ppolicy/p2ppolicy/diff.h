@@ -81,10 +81,6 @@ const struct p2p_difference *p2p_diff_at(const struct p2p_diff *diff, size_t ind
 const struct p2p_pairs_difference *p2p_diff_pairs_at(const struct p2p_diff *diff,
 						     size_t index);
 
-/** p2p_diff_partner() - what a function of the old machine is in the new one; NULL gone. */
-const struct p2p_function *p2p_diff_partner(const struct p2p_diff *diff,
-					    const struct p2p_function *was);
-
 /**
  * p2p_diff_evidence() - by what it was told again: "serial", "place", "address", "slot", "ids";
  *	NULL gone.

@@ -129,12 +129,6 @@ const struct p2p_pairs_difference *p2p_diff_pairs_at(const struct p2p_diff *diff
 	return index < diff->pairs_count ? &diff->pairs[index] : NULL;
 }
 
-const struct p2p_function *p2p_diff_partner(const struct p2p_diff *diff,
-					    const struct p2p_function *was)
-{
-	return diff->before.partner[was->index];
-}
-
 const char *p2p_diff_evidence(const struct p2p_diff *diff, const struct p2p_function *was)
 {
 	return diff->evidence[was->index];
