@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# make_initramfs FILE: busybox, the modules and programs that scenario and fabric ask for, and the scenario. Sourced by run.
+# make_initramfs FILE: busybox, the modules and programs that scenarios and fabric ask for, and the scenarios. Sourced by run.
 
 # put_program FILE [PATH]: a program with the shared libraries it needs, those of a build folder among the system's
 put_program() {
@@ -134,9 +134,10 @@ make_initramfs() {
 	if [ "$arch" = aarch64 ]; then
 		busybox=$cache/arm64/usr/bin/busybox
 		for word in installed udev systemd; do
-			[ -z "$(wants $word)" ] || skip "$(basename "$scenario" .sh) wants programs of this machine, which do not run on $arch"
+			[ -z "$(wants $word)" ] || skip "$(named "${scenarios[0]}") wants programs of this machine, which do not run on $arch"
 		done
 	fi
+	rm -rf "$tree"
 	mkdir -p "$tree"/{usr/bin,lab/modules,lab/kmod}
 	: >"$tree/lab/load"
 	# On top of an initial RAM disk of a distribution (-i), whose own init starts ours, and whose /bin is /usr/bin.
@@ -148,7 +149,11 @@ make_initramfs() {
 		install -m 755 "$here/guest/init" "$tree/init"
 	fi
 	cp "$here"/guest/*.sh "$tree/lab/"
-	cp "$scenario" "$tree/lab/scenario"
+	mkdir -p "$tree/lab/scenarios"
+	for file in "${scenarios[@]}"; do
+		cp "$file" "$tree/lab/scenarios/"
+		basename "$file" >>"$tree/lab/order"
+	done
 	for word in $(has modules) $(wants modules); do
 		put_module "$word"
 	done
