@@ -34,11 +34,11 @@ def from_page(text):
     return names, flags
 
 
-def differ(what, wanted, found):
+def differ(what, wanted, found, source="--help"):
     for name in sorted(wanted - found):
-        yield f"{name}: in --help, not in {what}"
+        yield f"{name}: in {source}, not in {what}"
     for name in sorted(found - wanted):
-        yield f"{name}: in {what}, not in --help"
+        yield f"{name}: in {what}, not in {source}"
 
 
 def check_synopses(top, tool, names):
@@ -177,6 +177,13 @@ def check_example(top):
         yield f"setup: there is no {example}"
 
 
+def check_dkms(top):
+    """The options of a kernel that the module refuses to load on, and those that DKMS does not build for."""
+    refused = set(re.findall(r'GATE_COPIES "(\w+)"', (top / "kmod/compat.h").read_text()))
+    excluded = set(re.findall(r"!(\w+)", (top / "kmod/dkms.conf.in").read_text()))
+    return differ("kmod/dkms.conf.in", refused, excluded, "kmod/compat.h")
+
+
 def main():
     top, tool = pathlib.Path(sys.argv[1]), sys.argv[2]
     names, flags = from_help(run(tool, "--help").stdout)
@@ -191,6 +198,7 @@ def main():
     problems += check_example(top)
     problems += check_examples(top, tool)
     problems += check_picture(top, tool)
+    problems += check_dkms(top)
     print("\n".join(problems) or f"{len(names)} commands, {len(flags)} options: all agree")
     return bool(problems)
 
