@@ -51,6 +51,12 @@ pciehp_only() {
 		[ "$(dmesg | grep -cE 'BUG:|WARNING:|Oops|KASAN:|general protection')" = 1 ]
 }
 
+# counted: whether what is counted is the gate's
+counted() {
+	grep -q ' __asan_load8$' /proc/kallsyms && skip "this kernel checks each access to memory (KASAN), which would be counted"
+	return 0
+}
+
 # no_oops: the kernel has nothing to complain of, and where it can tell, no memory was lost
 no_oops() {
 	local leaks=/sys/kernel/debug/kmemleak

@@ -8,6 +8,7 @@
 . /lab/functions.sh
 . /lab/machine.sh
 . /lab/gate.sh
+counted
 
 start_drivers
 insmod /lab/kmod/p2pcrowd.ko count=2048 || fail "no crowd"

@@ -8,6 +8,7 @@
 . /lab/functions.sh
 . /lab/machine.sh
 . /lab/gate.sh
+counted
 
 start_drivers
 a=$(function_of alpha) b=$(function_of beta) disk=$(disk_of beta)

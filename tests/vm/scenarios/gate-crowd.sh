@@ -5,6 +5,7 @@
 # every pair is counted once, however the clients lie.  On an emulator that counts instructions.
 . /lab/functions.sh
 . /lab/gate.sh
+counted
 
 now() { awk '/^now at/ { print $3; exit }' /proc/timer_list; }
 # away: how long it takes them to go, in ns
