@@ -43,6 +43,34 @@ each_meta() {
 	done
 }
 
+# The driver of 6.12 tries a command again, without an end, whose metadata it cannot map, whoever refuses; each try is refused, and
+# the command comes to its end when the gate lets it pass.
+held_up() {
+	local list refused pid
+	list=$(gatectl get)
+	p2pmix meta "$@" >/tmp/held &
+	pid=$!
+	sleep 2
+	refused=$(info enforced_map.not_listed)
+	sleep 1
+	[ "$(info enforced_map.not_listed)" -gt "$refused" ] && [ ! -s /tmp/held ] || fail "metadata passes, or is not tried again: $*"
+	gatectl set observe >/dev/null || fail "set"
+	wait $pid
+	expect moved cat /tmp/held
+	gatectl set enforce $list >/dev/null || fail "set"
+}
+# refuse_meta PIECE [PIECE]
+refuse_meta() {
+	local to
+	for to in read write; do
+		if grep -q ' blk_rq_integrity_dma_map_iter_start$' /proc/kallsyms; then
+			expect_like "E* clean" p2pmix meta $to "$metadisk" "$@"
+		else
+			held_up $to "$metadisk" "$@"
+		fi
+	done
+}
+
 each moved ram
 each moved ram $a
 each_meta moved $a
@@ -67,10 +95,10 @@ for merges in 0 2; do
 done
 echo 0 >$queue/nomerges
 each_meta moved ram
-each_meta "E* clean" $a
-each_meta "E* clean" ram $a
-each_meta "E* clean" $a ram
-each_meta "E* clean" $a $b
+refuse_meta $a
+refuse_meta ram $a
+refuse_meta $a ram
+refuse_meta $a $b
 # Buffers that are registered are pinned for long, which peer memory cannot be.
 expect "moved" p2pmix fixed read "$disk" ram ram
 expect_like "E* clean" p2pmix fixed read "$disk" ram $a
@@ -79,8 +107,10 @@ expect_like "E* clean" p2pmix fixed read "$disk" ram $a
 counted=$(info enforced_map.not_listed)
 expect_like "E* clean" p2pmix uring read "$disk" $a
 tries=$(($(info enforced_map.not_listed) - counted))
-way=vector hook=request wanted=2
+way=vector hook=request wanted=2 peers="$a $b"
 [ -n "$passthrough" ] || way=batch hook=update_state wanted=$((2 * tries))
+# Where each segment is asked, the first that is refused is the last.
+grep -q ' blk_rq_dma_map_iter_start$' /proc/kallsyms || [ -z "$passthrough" ] || hook=map_segment wanted=1 peers=$a
 counted=$(info enforced_map.not_listed)
 echo 1 >$trace/events/p2pgate/p2pgate_decision/enable
 expect_like "E* clean" p2pmix $way read "$disk" ram $a ram $b
@@ -88,7 +118,7 @@ echo 0 >$trace/events/p2pgate/p2pgate_decision/enable
 counted=$(($(info enforced_map.not_listed) - counted))
 [ $counted = $wanted ] || fail "$counted counted, expected $wanted"
 sleep 1
-for peer in $a $b; do
+for peer in $peers; do
 	grep -q "provider=$peer client=$c address=0x[0-9a-f]* hook=$hook reason=not_listed" $trace/trace || fail "not traced: $peer"
 	dmesg | grep -q "p2pgate: refused at DMA mapping: $c (nvme) to memory of $peer (nvme)" || fail "not logged: $peer"
 done
@@ -123,9 +153,9 @@ each moved $a $b
 each moved ram $a ram $b
 each_meta moved $a
 each_meta moved ram $a
-each_meta "E* clean" $b
-each_meta "E* clean" ram $b
-each_meta "E* clean" $a $b
+refuse_meta $b
+refuse_meta ram $b
+refuse_meta $a $b
 
 # In observe all of it passes, and is counted.
 gatectl set observe || fail "set"
