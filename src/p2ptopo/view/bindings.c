@@ -16,7 +16,7 @@
 const struct binding bindings[] = {
 	{ ACTION_NONE, NULL, 0, "Moving" },
 	{ ACTION_DOWN, "j <Down> <C-n>", EVERYWHERE, "one line down" },
-	{ ACTION_UP, "k <Up> <C-p> y", EVERYWHERE, "one line up" },
+	{ ACTION_UP, "k <Up> <C-p>", EVERYWHERE, "one line up" },
 	{ ACTION_LEFT, "h <Left>", EVERYWHERE & ~TREE, "left" },
 	{ ACTION_RIGHT, "l <Right>", EVERYWHERE & ~TREE, "right" },
 	{ ACTION_PAGE_DOWN, "<PgDn> <Space> <C-f> f", EVERYWHERE, "one screen down" },
@@ -25,6 +25,9 @@ const struct binding bindings[] = {
 	{ ACTION_HALF_UP, "<C-u> u", EVERYWHERE, "half a screen up" },
 	{ ACTION_SCROLL_DOWN, "<C-e>", EVERYWHERE, "scroll one line down" },
 	{ ACTION_SCROLL_UP, "<C-y>", EVERYWHERE, "scroll one line up" },
+	{ ACTION_WHEEL_DOWN, "<WheelDown>", EVERYWHERE, "three lines down; a click goes to a line, another "
+	  "one opens it" },
+	{ ACTION_WHEEL_UP, "<WheelUp>", EVERYWHERE, "three lines up" },
 	{ ACTION_FIRST, "g <Home>", EVERYWHERE, "first line" },
 	{ ACTION_LAST, "G <End>", EVERYWHERE, "last line" },
 	{ ACTION_LEFTMOST, "0 ^", EVERYWHERE, "first column" },
@@ -83,6 +86,7 @@ const struct binding bindings[] = {
 	{ ACTION_UNDO, "X", EVERYWHERE, "undo every what-if" },
 
 	{ ACTION_NONE, NULL, 0, "Other" },
+	{ ACTION_COPY, "y", EVERYWHERE, "copy the command that prints this page to the clipboard" },
 	{ ACTION_SAVE_SCREEN, "S", EVERYWHERE, "save the screen to a file" },
 	{ ACTION_SAVE_REPORT, "W", EVERYWHERE, "save the report to a file" },
 	{ ACTION_READ, "<F5> R", EVERYWHERE, "read the machine again" },

@@ -116,6 +116,8 @@ static bool take_keys(struct session *session)
 			terminal_suspend(session->terminal);
 			again = true;
 		}
+		if (view->state.effect == EFFECT_COPY && view->copied)
+			terminal_copy(view->copied);
 		again |= view->state.effect == EFFECT_REDRAW;
 	}
 	if (again)

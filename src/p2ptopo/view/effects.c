@@ -5,6 +5,7 @@
 
 #include "commands/tree.h"
 #include "view/effects.h"
+#include "view/keys.h"
 #include "view/prompt.h"
 
 /* What the machine as read decides on: done once, not for every key. */
@@ -136,15 +137,22 @@ static unsigned int rules_named(const char *name)
 
 int view_start(struct view *view, struct app *app)
 {
-	static const struct viewport nowhere;
+	struct viewport here = { 0 };
+	int error;
 
 	state_start(&view->state);
 	view->state.rules = rules_named(app->options.kernel);
 	machine_start(&view->machine, app);
+	/* What anybody looks for first, and not the first host bridge. */
+	if (app->selected_count)
+		here.row = (struct address){ true, app->selected[0]->bdf };
 	view->cell = open_memstream(&view->cell_text, &view->cell_size);
 	if (!view->cell)
 		return -ENOMEM;
-	return evaluate_again(view, &nowhere);
+	error = branches_fold_idle(&view->branches, app->topology);
+	if (!error)
+		error = evaluate_again(view, &here);
+	return error;
 }
 
 void view_free(struct view *view)
@@ -152,6 +160,7 @@ void view_free(struct view *view)
 	if (view->cell)
 		fclose(view->cell);
 	free(view->cell_text);
+	free(view->copied);
 	branches_free(&view->branches);
 	devices_free(&view->devices);
 	text_free(&view->text);
@@ -320,11 +329,49 @@ bool view_expire(struct view *view, int64_t now)
 	return true;
 }
 
+/* The page whose number stands at column @x of the title; PAGES none. */
+static enum page page_at(const struct view *view, unsigned int x)
+{
+	unsigned int from = view_titles(view), width;
+
+	for (int page = 0; page < PAGE_HELP; page++, from += width) {
+		width = view_title_width(page);
+		if (x >= from && x < from + width)
+			return (enum page)page;
+	}
+	return PAGES;
+}
+
+/* A title opens its page; a line gets the cursor, and one that has it is opened. */
+static uint32_t click(struct view *view, const struct viewport *viewport, uint32_t key)
+{
+	struct layout layout = layout_of(view);
+	struct place *place = &view->state.place[view->state.page];
+	unsigned int x = VIEW_CLICK_X(key), y = VIEW_CLICK_Y(key);
+	size_t row = place->top + y - layout.body, column = place->column;
+
+	if (!y && page_at(view, x) < PAGES)
+		return '1' + (uint32_t)page_at(view, x);
+	if (view->state.prompt || page_is_text(view->state.page) || y < layout.body ||
+	    y >= layout.body + layout.high || row >= viewport->rows)
+		return VIEW_NONE;
+	if (view->state.page == PAGE_MATRIX && x >= layout.label)
+		column = place->left + (x - layout.label) / layout.pitch;
+	if (place->row == row && (place->column == column || column >= viewport->columns))
+		return VIEW_ENTER;
+	if (column < viewport->columns)
+		place->column = column;
+	state_go(&view->state, viewport, row);
+	return VIEW_NONE;
+}
+
 void view_press(struct view *view, uint32_t key, int64_t now)
 {
 	struct viewport viewport = viewport_of(view);
 	unsigned int rules = view->state.rules;
 
+	if (VIEW_IS_CLICK(key))
+		key = click(view, &viewport, key);
 	state_press(&view->state, &viewport, key);
 	switch (view->state.effect) {
 	case EFFECT_REBUILD:
@@ -360,6 +407,9 @@ void view_press(struct view *view, uint32_t key, int64_t now)
 		return;
 	case EFFECT_READ:
 		view_read(view, now);
+		return;
+	case EFFECT_COPY:
+		report_failure(view, view_copy(view));
 		return;
 	case EFFECT_NONE:
 	case EFFECT_QUIT:

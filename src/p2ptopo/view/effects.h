@@ -28,6 +28,9 @@ bool view_expire(struct view *view, int64_t now);
 /** view_find() - the cursor to the next match of the search, or say that there is none. */
 void view_find(struct view *view);
 
+/** view_copy() - the command that prints the page, into copied.  Return: 0 or -ENOMEM. */
+int view_copy(struct view *view);
+
 /** view_rebuild() - rows of the page shown, the cursor on the function it was on. */
 int view_rebuild(struct view *view);
 

@@ -42,12 +42,14 @@ static bool matches(const struct view *view, const struct viewport *viewport, si
 	return has(line->gone ? line->gone->line : line->host->name, wanted);
 }
 
-/* The next match after @from, around the end; @count when there is none. */
+/* The next match after @from, or at it, around the end; @count when there is none. */
 static size_t search(const struct view *view, const struct viewport *viewport, size_t from,
 		     size_t count)
 {
-	for (size_t i = 1; i <= count; i++) {
-		size_t at = (from + (view->state.backward ? count - i : i)) % count;
+	size_t first = !view->state.inclusive;
+
+	for (size_t i = first; i < count + first; i++) {
+		size_t at = (from + (view->state.backward ? 2 * count - i : i)) % count;
 
 		if (matches(view, viewport, at, view->state.search))
 			return at;
@@ -124,13 +126,13 @@ void view_find(struct view *view)
 	struct viewport viewport = viewport_of(view);
 	size_t count = viewport.rows + (text ? 0 : viewport.columns), at;
 
-	if (view->state.page == PAGE_TREE && view->branches.fold_count) {
+	if (view->state.page == PAGE_TREE && view->branches.fold_count && !view->state.typing) {
 		find_in_tree(view);
 		return;
 	}
 	at = count ? search(view, &viewport, start_of(view, &viewport), count) : count;
-	if (at == count)
+	if (at == count && !view->state.typing)
 		state_say(&view->state, true, "%.64s: not found", view->state.search);
-	else
+	else if (at < count)
 		go(view, &viewport, at);
 }

@@ -14,6 +14,7 @@ static const struct { const char *name; uint32_t key; } names[] = {
 	{ "Ins", VIEW_INSERT }, { "Del", VIEW_DELETE }, { "Space", ' ' }, { "lt", '<' },
 	{ "F1", VIEW_F1 }, { "F2", VIEW_F2 }, { "F3", VIEW_F3 }, { "F4", VIEW_F4 },
 	{ "F5", VIEW_F5 }, { "F6", VIEW_F6 }, { "F7", VIEW_F7 }, { "F8", VIEW_F8 },
+	{ "WheelUp", VIEW_WHEEL_UP }, { "WheelDown", VIEW_WHEEL_DOWN },
 	{ "F9", VIEW_F9 }, { "F10", VIEW_F10 }, { "F11", VIEW_F11 }, { "F12", VIEW_F12 },
 };
 #define NAMES (sizeof(names) / sizeof(names[0]))
@@ -69,6 +70,11 @@ uint32_t key_of(uint32_t character)
 /* <C-d> and the names of the table. */
 static uint32_t parse_name(const char *name, size_t length)
 {
+	unsigned int x, y;
+	char end;
+
+	if (sscanf(name, "Click:%4u,%4u%c", &x, &y, &end) == 3 && end == '>' && x < 4096 && y < 4096)
+		return VIEW_CLICK(x, y);
 	if (length == 3 && !strncasecmp(name, "C-", 2))
 		return key_of(VIEW_CONTROL(name[2]));
 	for (size_t i = 0; i < NAMES; i++)

@@ -13,12 +13,18 @@ enum key {
 	VIEW_PAGE_DOWN, VIEW_ENTER, VIEW_ESCAPE, VIEW_TAB, VIEW_BACKTAB, VIEW_BACKSPACE,
 	VIEW_INSERT, VIEW_DELETE,
 	VIEW_F1, VIEW_F2, VIEW_F3, VIEW_F4, VIEW_F5, VIEW_F6, VIEW_F7, VIEW_F8, VIEW_F9,
-	VIEW_F10, VIEW_F11, VIEW_F12,
+	VIEW_F10, VIEW_F11, VIEW_F12, VIEW_WHEEL_UP, VIEW_WHEEL_DOWN,
 	VIEW_SPECIAL_END
 };
 
 /** VIEW_CONTROL('d') - what the terminal sends for Ctrl and a letter. */
 #define VIEW_CONTROL(letter) ((uint32_t)(letter) & 0x1f)
+
+/** A click is a key, too: <Click:X,Y>, where on the screen it was. */
+#define VIEW_CLICK(x, y) (UINT32_C(1) << 24 | ((uint32_t)(y) & 0xfff) << 12 | ((uint32_t)(x) & 0xfff))
+#define VIEW_IS_CLICK(key) ((key) >> 24 == 1)
+#define VIEW_CLICK_X(key) ((key) & 0xfff)
+#define VIEW_CLICK_Y(key) ((key) >> 12 & 0xfff)
 
 /** Bytes a name takes at most. */
 #define VIEW_KEY_NAME 16

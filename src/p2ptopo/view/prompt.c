@@ -70,6 +70,7 @@ static void accept_input(struct state *state, const struct viewport *viewport)
 		if (*state->input)
 			memcpy(state->search, state->input, sizeof(state->search));
 		state->backward = false;
+		state->inclusive = *state->input;
 		if (*state->search)
 			state->effect = EFFECT_FIND;
 		return;
@@ -127,6 +128,17 @@ static void type(struct state *state, uint32_t key)
 	state->length += length;
 }
 
+/* What is typed is looked for at once, from where the cursor is. */
+static void search_typed(struct state *state)
+{
+	if (state->prompt != PROMPT_SEARCH || !*state->input)
+		return;
+	memcpy(state->search, state->input, sizeof(state->search));
+	state->backward = false;
+	state->typing = state->inclusive = true;
+	state->effect = EFFECT_FIND;
+}
+
 void prompt_press(struct state *state, const struct viewport *viewport, uint32_t key)
 {
 	if (state->prompt == PROMPT_OVERWRITE) {
@@ -140,9 +152,11 @@ void prompt_press(struct state *state, const struct viewport *viewport, uint32_t
 		state->prompt = PROMPT_NONE;
 	} else if (key == VIEW_BACKSPACE) {
 		erase(state);
+		search_typed(state);
 	} else if (key == VIEW_CONTROL('u')) {
 		set_input(state, "");
 	} else {
 		type(state, key);
+		search_typed(state);
 	}
 }

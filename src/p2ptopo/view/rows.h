@@ -44,6 +44,9 @@ void branches_forget(struct branches *branches);
 int branches_fold(struct branches *branches, const struct machine *machine, enum effect effect,
 		  size_t at);
 
+/** branches_fold_idle() - fold what holds nothing that takes part in peer-to-peer DMA. */
+int branches_fold_idle(struct branches *branches, const struct p2p_topology *topology);
+
 /** branches_show() - unfold everything above @function.  Return: was anything folded? */
 bool branches_show(struct branches *branches, const struct p2p_function *function);
 

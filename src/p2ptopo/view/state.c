@@ -125,6 +125,12 @@ static void scroll(struct state *state, const struct viewport *viewport, long li
 	state_fit(state, viewport);
 }
 
+static void act_wheel(struct state *state, const struct viewport *viewport, enum action action)
+{
+	for (int i = 0; i < 3; i++)
+		scroll(state, viewport, action == ACTION_WHEEL_UP ? -1 : 1);
+}
+
 static void act_move(struct state *state, const struct viewport *viewport, enum action action)
 {
 	struct place *place = here(state);
@@ -386,7 +392,7 @@ static void act_effect(struct state *state, const struct viewport *viewport, enu
 	static const enum effect effects[ACTIONS] = {
 		[ACTION_FOLD_ALL] = EFFECT_FOLD_ALL, [ACTION_UNDO] = EFFECT_UNDO,
 		[ACTION_READ] = EFFECT_READ, [ACTION_REDRAW] = EFFECT_REDRAW,
-		[ACTION_SUSPEND] = EFFECT_SUSPEND,
+		[ACTION_SUSPEND] = EFFECT_SUSPEND, [ACTION_COPY] = EFFECT_COPY,
 	};
 
 	(void)viewport;
@@ -415,7 +421,8 @@ static act_fn *const acts[ACTIONS] = {
 	[ACTION_SAVE_SCREEN ... ACTION_SAVE_REPORT] = act_prompt,
 	[ACTION_READ ... ACTION_REDRAW] = act_effect,
 	[ACTION_COMMAND] = act_prompt,
-	[ACTION_SUSPEND] = act_effect,
+	[ACTION_SUSPEND ... ACTION_COPY] = act_effect,
+	[ACTION_WHEEL_UP ... ACTION_WHEEL_DOWN] = act_wheel,
 };
 
 static void act(struct state *state, const struct viewport *viewport, enum action action)
@@ -428,7 +435,7 @@ void state_press(struct state *state, const struct viewport *viewport, uint32_t 
 {
 	state->effect = EFFECT_NONE;
 	state->message[0] = '\0';
-	state->urgent = false;
+	state->urgent = state->typing = state->inclusive = false;
 	if (state->prompt)
 		prompt_press(state, viewport, key);
 	else

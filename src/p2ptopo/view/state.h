@@ -36,6 +36,7 @@ enum effect {
 	EFFECT_READ,
 	EFFECT_REDRAW,
 	EFFECT_SUSPEND,
+	EFFECT_COPY,		/* the command that prints the page */
 };
 
 /**
@@ -80,6 +81,8 @@ struct viewport {
  * @rules: 0 "auto", else one more than the index for p2p_rules_at()
  * @clients, @providers: classes shown, a bit each; 0 all
  * @sorted: the pages sorted by score, a bit each; the matrix by that from @order
+ * @typing: the search is still being typed: nothing is unfolded for it, and no match is no failure
+ * @inclusive: the line under the cursor may match
  * @search: what n looks for; @found: where the last match was, among all that can match
  * @prompt, @input, @length: the line that is being typed
  * @overwrite: what PROMPT_OVERWRITE is about
@@ -91,7 +94,7 @@ struct state {
 	struct place place[PAGES];
 	struct address provider, client, device, order;
 	enum lens lens;
-	bool writes, narrow, backward;
+	bool writes, narrow, backward, typing, inclusive;
 	unsigned int rules, clients, providers, sorted;
 	char search[INPUT_SIZE];
 	enum prompt prompt, overwrite;

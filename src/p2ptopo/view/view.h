@@ -18,6 +18,7 @@
  * @name_width: of the longest name of a device
  * @cell, @cell_text, @cell_size: the memory stream that columns of the tree are printed to
  * @follower: of the running machine, where its changes are heard
+ * @copied: the command that EFFECT_COPY asks to hand to the terminal
  * @found, @found_top: where the last search ended, and what was the first line then
  */
 struct view {
@@ -30,6 +31,7 @@ struct view {
 	unsigned int present, name_width;
 	FILE *cell;
 	char *cell_text;
+	char *copied;
 	size_t cell_size, found, found_top;
 	struct follower follower;
 };
@@ -43,6 +45,10 @@ struct view {
 struct layout {
 	unsigned int head, body, high, detail, details, label, pitch;
 };
+
+/** view_titles() - the column where the titles of the pages begin; view_title_width() - of each. */
+unsigned int view_titles(const struct view *view);
+unsigned int view_title_width(int page);
 
 /** Columns for the marks of a line, and a blank. */
 #define MARGIN 3

@@ -205,6 +205,36 @@ static int fold_all(struct branches *branches, const struct p2p_topology *topolo
 	return 0;
 }
 
+/* Does the function take part, or one below it? */
+static bool is_busy(const struct p2p_function *function)
+{
+	bool busy = p2p_function_takes_part(function);
+
+	for (size_t i = 0; i < function->child_count && !busy; i++)
+		busy = is_busy(function->children[i]);
+	return busy;
+}
+
+int branches_fold_idle(struct branches *branches, const struct p2p_topology *topology)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < p2p_topology_host_bridges(topology) && !error; i++) {
+		const struct p2p_host_bridge *host = p2p_topology_host_bridge(topology, i);
+		const struct branch line = { .host = host };
+		bool busy = false;
+
+		for (size_t n = 0; n < host->roots && !error; n++) {
+			busy |= is_busy(host->root[n]);
+			if (host->root[n]->child_count && !is_busy(host->root[n]))
+				error = set_fold(branches, host->root[n]->bdf, true);
+		}
+		if (!busy && !error)
+			error = set_fold(branches, address_of(&line), true);
+	}
+	return error;
+}
+
 int branches_fold(struct branches *branches, const struct machine *machine, enum effect effect,
 		  size_t at)
 {

@@ -35,6 +35,17 @@ static void put_right(struct screen *screen, unsigned int y, unsigned int from, 
 		screen_put(screen, y, end - width, width, ink, text);
 }
 
+unsigned int view_titles(const struct view *view)
+{
+	return view->screen.width >= 88 ? (unsigned int)strlen(" p2ptopo ") : 0;
+}
+
+/* " 1 tree " */
+unsigned int view_title_width(int page)
+{
+	return (unsigned int)strlen(titles[page]) + 4;
+}
+
 static void paint_title(struct view *view)
 {
 	struct screen *screen = &view->screen;
@@ -42,7 +53,7 @@ static void paint_title(struct view *view)
 	unsigned int x = 0;
 
 	fill(screen, 0, bar);
-	if (screen->width >= 88)
+	if (view_titles(view))
 		x += screen_put(screen, 0, x, screen->width, bar, " p2ptopo ");
 	for (int page = 0; page < PAGE_HELP; page++) {
 		bool active = page == (int)view->state.page;

@@ -45,6 +45,19 @@ static void append(const char *name)
 	}
 }
 
+/* Of xterm, and of all that have a mouse: no reports of buttons any more. */
+static const char no_mouse[] = "\033[?1006l\033[?1000l";
+
+static void append_text(const char *text)
+{
+	const char *mouse = tigetstr("kmous");
+
+	if (!mouse || mouse == (const char *)-1)
+		return;
+	while (*text && saved.length < sizeof(saved.leave))
+		saved.leave[saved.length++] = *text++;
+}
+
 static void restore(int number)
 {
 	int error = errno;
@@ -77,6 +90,7 @@ void rescue_arm(void)
 	saved.length = 0;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		append(names[i]);
+	append_text(no_mouse);
 	sigaltstack(&other, NULL);
 	handle(restore);
 }

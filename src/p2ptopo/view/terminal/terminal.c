@@ -116,6 +116,8 @@ static void take_over(struct terminal *terminal)
 	keypad(stdscr, TRUE);
 	nodelay(stdscr, TRUE);
 	add_sequences();
+	mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+	mouseinterval(0);
 	curs_set(0);
 	start_colours(terminal);
 }
@@ -317,6 +319,19 @@ static uint32_t take_byte(struct terminal *terminal, unsigned char byte)
 	return key_of(character);
 }
 
+static uint32_t mouse_key(void)
+{
+	MEVENT event;
+
+	if (getmouse(&event) == ERR || event.x < 0 || event.y < 0)
+		return VIEW_NONE;
+	if (event.bstate & BUTTON4_PRESSED)
+		return VIEW_WHEEL_UP;
+	if (event.bstate & BUTTON5_PRESSED)
+		return VIEW_WHEEL_DOWN;
+	return VIEW_CLICK(event.x, event.y);
+}
+
 /* By bytes: get_wch() stops for good at what is no character. */
 uint32_t terminal_key(struct terminal *terminal)
 {
@@ -324,8 +339,28 @@ uint32_t terminal_key(struct terminal *terminal)
 	int code;
 
 	while (!key && (code = getch()) != ERR)
-		key = code > 0xff ? special_key(code) : take_byte(terminal, (unsigned char)code);
+		key = code == KEY_MOUSE ? mouse_key() : code > 0xff ? special_key(code) : take_byte(terminal, (unsigned char)code);
 	return key;
+}
+
+/* OSC 52, which terminals take for their clipboard or ignore; RFC 4648, section 4. */
+void terminal_copy(const char *text)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	size_t length = strlen(text);
+
+	fputs("\033]52;c;", stdout);
+	for (size_t i = 0; i < length; i += 3) {
+		unsigned int left = length - i < 3 ? (unsigned int)(length - i) : 3, bits = 0;
+
+		for (unsigned int n = 0; n < 3; n++)
+			bits = bits << 8 | (n < left ? (unsigned char)text[i + n] : 0);
+		for (unsigned int n = 0; n < 4; n++)
+			putc(n > left ? '=' : digits[bits >> (18 - 6 * n) & 0x3f], stdout);
+	}
+	putc('\a', stdout);
+	fflush(stdout);
 }
 
 void terminal_suspend(struct terminal *terminal)

@@ -40,6 +40,9 @@ unsigned int terminal_wait(struct terminal *terminal, int other, int millisecond
 /** terminal_key() - the next key; VIEW_NONE when none waits. */
 uint32_t terminal_key(struct terminal *terminal);
 
+/** terminal_copy() - hand @text to the clipboard of a terminal that has one. */
+void terminal_copy(const char *text);
+
 /** terminal_suspend() - give the terminal back, stop, and take it over again. */
 void terminal_suspend(struct terminal *terminal);
 
