@@ -23,6 +23,17 @@ static void say_trial(FILE *out, const struct machine *machine, const struct tri
 	}
 }
 
+static void say_what_if(FILE *out, const struct app *app, const struct machine *machine)
+{
+	hint_command(out, app, machine->trial_count + machine->word_count ? "what-if" : "report", NULL);
+	for (size_t i = 0; i < machine->trial_count; i++)
+		say_trial(out, machine, &machine->trials[i]);
+	for (size_t i = 0; i < machine->word_count; i++) {
+		putc(' ', out);
+		hint_word(out, machine->words[i]);
+	}
+}
+
 static void say_command(FILE *out, const struct app *app, const struct view *view)
 {
 	const struct machine *machine = &view->machine;
@@ -40,9 +51,7 @@ static void say_command(FILE *out, const struct app *app, const struct view *vie
 		hint_command(out, app, "near", machine_function(machine, view->state.device), NULL);
 		return;
 	case PAGE_WHAT_IF:
-		hint_command(out, app, machine->trial_count ? "what-if" : "report", NULL);
-		for (size_t i = 0; i < machine->trial_count; i++)
-			say_trial(out, machine, &machine->trials[i]);
+		say_what_if(out, app, machine);
 		return;
 	case PAGE_MATRIX:
 		hint_command(out, app, "matrix", NULL);
