@@ -170,6 +170,24 @@ def check_hints(case, out, binary, scratch, source):
     return good
 
 
+# Lines to be pasted are not broken; a user who names columns gets them; view has a size of its own.
+PASTED = re.compile(r"p2ptopo |setpci|pci=|_acs|GRUB|grubby|rpm-ostree")
+CHOSEN = re.compile(r"(^| )(-o|--columns|diff|view|fix --report|--json\S*|--csv|--markdown)( |$)")
+
+
+def check_width(case, out):
+    """No line is wider than the screen, of 80 columns at least."""
+    said = re.search(r"COLUMNS=(\d+)", case.get("env", ""))
+    width = int(said.group(1)) if said else 80
+    if width < 80 or CHOSEN.search(case.get("run")) or out[:1] in "{[<":
+        return True
+    for line in out.splitlines():
+        if len(re.sub(r"\x1b\[[\d;]*m", "", line)) > width and not PASTED.search(line):
+            complain(case, f"a line wider than {width} columns", "", line + "\n")
+            return False
+    return True
+
+
 def complain(case, what, expected, came):
     print(f"line {case.first}: {case.get('run')}: {what}")
     print("".join(difflib.unified_diff(expected.splitlines(True), came.splitlines(True),
@@ -258,6 +276,7 @@ def main():
                 update(case, result, path.parent)
             else:
                 good &= check(case, result, path.parent)
+                good &= case.get("to") is not None or check_width(case, result[1])
                 source = case.get("from") and resolve(case.get("from"), captures, scratch)
                 good &= check_hints(case, result[1], binary, scratch, source)
     if os.environ.get("UPDATE"):

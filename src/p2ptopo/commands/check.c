@@ -95,30 +95,47 @@ static void print_whom(FILE *out, const struct p2p_function *function)
 		fprintf(out, " %s", function->display);
 }
 
+/* What stands behind the word FAIL and the class. */
+static void say_finding(FILE *out, const struct p2p_finding *finding)
+{
+	if (finding->function) {
+		fputc(' ', out);
+		print_whom(out, finding->function);
+	}
+	if (finding->client) {
+		fputs(" <- ", out);
+		print_whom(out, finding->client);
+	}
+	fprintf(out, ": expected %s, found %s", finding->expected, finding->found);
+	if (finding->kind == P2P_FINDING_EXCUSED)
+		fputs(", and its device idles: check again under load", out);
+	fprintf(out, " [line %u%s", finding->line, *finding->why ? ": " : "");
+	words_line(out, finding->why);
+	fputs("]", out);
+}
+
+/* On a screen within it; a log has one line for each, to be searched. */
 static void print_finding(void *userdata, const struct p2p_finding *finding)
 {
 	const struct checking *checking = userdata;
 	const struct app *app = checking->app;
-	bool excused = finding->kind == P2P_FINDING_EXCUSED;
+	const char *word = finding->kind == P2P_FINDING_EXCUSED ? "idle" : "FAIL";
+	const char *about = p2p_check_class_name(finding->about);
 	enum paint paint = finding->kind == P2P_FINDING_FAILS ? PAINT_BAD :
 			   finding->kind == P2P_FINDING_UNKNOWN ? PAINT_UNKNOWN : PAINT_DIM;
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
 
-	fprintf(app->out, "%s%s %s%s", paint_on(app, paint), excused ? "idle" : "FAIL",
-		p2p_check_class_name(finding->about), paint_off(app));
-	if (finding->function) {
-		fputc(' ', app->out);
-		print_whom(app->out, finding->function);
-	}
-	if (finding->client) {
-		fputs(" <- ", app->out);
-		print_whom(app->out, finding->client);
-	}
-	fprintf(app->out, ": expected %s, found %s", finding->expected, finding->found);
-	if (excused)
-		fputs(", and its device idles: check again under load", app->out);
-	fprintf(app->out, " [line %u%s", finding->line, *finding->why ? ": " : "");
-	words_line(app->out, finding->why);
-	fputs("]\n", app->out);
+	if (!out)
+		return;
+	say_finding(out, finding);
+	fprintf(app->out, "%s%s %s%s", paint_on(app, paint), word, about, paint_off(app));
+	if (!fclose(out) && app->options.sized)
+		words_wrap(app->out, text, strlen(word) + 1 + strlen(about), 4, app->options.width);
+	else if (text)
+		fprintf(app->out, "%s\n", text);
+	free(text);
 }
 
 static void put_finding(void *userdata, const struct p2p_finding *finding)

@@ -106,10 +106,8 @@ static void look(struct search *search)
 		look_at_windows(search, function);
 }
 
-static void print_hit(void *userdata, const struct hit *hit)
+static void say_hit(FILE *out, const struct search *search, const struct hit *hit)
 {
-	const struct search *search = userdata;
-	FILE *out = search->app->out;
 	char bdf[P2P_BDF_SIZE], size[WORDS_SIZE], product[128];
 	const struct p2p_function *function = hit->function;
 
@@ -126,7 +124,21 @@ static void print_hit(void *userdata, const struct hit *hit)
 		hit->bus ? " on the bus" : "");
 	if (hit->holder == HOLDER_BAR)
 		fprintf(out, ", at byte 0x%" PRIx64 " of it", search->address - hit->first);
-	fputc('\n', out);
+}
+
+static void print_hit(void *userdata, const struct hit *hit)
+{
+	const struct search *search = userdata;
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return;
+	say_hit(out, search, hit);
+	if (!fclose(out))
+		words_wrap(search->app->out, text, 0, 2, search->app->options.width);
+	free(text);
 }
 
 static void put_hit(void *userdata, const struct hit *hit)
