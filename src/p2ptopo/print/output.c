@@ -75,6 +75,27 @@ void print_wrapped(FILE *out, unsigned int width, unsigned int indent, const cha
 	words_wrap(out, text, indent, indent, width);
 }
 
+/* One line at the top; what does not fit is in the report. */
+static void print_note_line(const struct app *app, char *text)
+{
+	static const char rest[] = "; more: report";
+	size_t room = app->options.width > sizeof(rest) ? app->options.width - sizeof(rest) + 1 : 0;
+	size_t end = 0;
+
+	if (!app->options.sized || clean_width(text) <= app->options.width) {
+		fprintf(app->out, "%s\n", text);
+		return;
+	}
+	for (size_t i = 0; text[i] && i < room; i++)
+		end = text[i] == ';' ? i : end;
+	if (!end) {
+		words_clip(app->out, text, app->options.width);
+		putc('\n', app->out);
+		return;
+	}
+	fprintf(app->out, "%.*s%s\n", (int)end, text, rest);
+}
+
 void print_rules_note(const struct app *app, const char *prefix)
 {
 	const char *name = p2p_rules_name(p2p_eval_rules(app->eval));
@@ -84,10 +105,7 @@ void print_rules_note(const struct app *app, const char *prefix)
 	if (!note || plain_wanted(app))
 		return;
 	snprintf(text, sizeof(text), "%srules %s: %s", prefix, name, note);
-	if (*prefix)
-		fprintf(app->out, "%s\n", text);
-	else
-		print_wrapped(app->out, app->options.width, 0, text);
+	print_note_line(app, text);
 }
 
 /**

@@ -29,8 +29,8 @@ enum paint paint_of_delivery(enum p2p_delivery delivery);
 void print_wrapped(FILE *out, unsigned int width, unsigned int indent, const char *text);
 
 /**
- * print_rules_note() - when "auto" had to choose the rules, say how: on one line behind @prefix,
- *	or wrapped when that is "".
+ * print_rules_note() - when "auto" had to choose the rules, say how: on one line behind @prefix, as
+ *	much of it as the screen is wide.
  */
 void print_rules_note(const struct app *app, const char *prefix);
 
