@@ -33,15 +33,17 @@ enum p2p_attr {
  * @borrowed: @config is from what root saved; see p2p_snapshot_fill()
  * @line: of the file it was read from; 0 not known
  * @path: its directory below /sys ("devices/pci0000:00/0000:00:01.0"); NULL from a dump
- * @loose: which bridges and host bridge are above the first function of @path is not known
+ * @below: likewise, where there is no @path, and what is above the first function in it is not
+ *	known; NULL nothing is
  */
 struct p2p_raw {
 	struct p2p_bdf bdf;
-	bool borrowed, loose;
+	bool borrowed;
 	unsigned int line;
 	const char *path;
 	struct p2p_config config;
 	struct p2p_file attr[P2P_ATTRS];
+	const char *below;
 };
 
 /** p2p_snapshot_count() - number of functions. */

@@ -172,13 +172,12 @@ static void start_function(struct reading *reading, const XML_Char **attributes)
 		fail_memory(reading);
 		return;
 	}
-	raw->loose = true;
-	raw->path = make_path(reading, bdf);
-	if (!raw->path)
+	raw->below = make_path(reading, bdf);
+	if (!raw->below)
 		fail_memory(reading);
 	take_attributes(reading, raw, attributes);
 	reading->raws[reading->depth] = reading->snapshot->count - 1;
-	reading->paths[reading->depth++] = raw->path;
+	reading->paths[reading->depth++] = raw->below;
 }
 
 /* An adapter is called mlx5_0 where it has a GUID, eth0 where it has none. */

@@ -77,12 +77,17 @@ static const char *below_host(const char *path, struct root_bus *ret_root)
 	return below;
 }
 
+static const char *path_of(const struct p2p_raw *raw)
+{
+	return raw->path ? raw->path : raw->below;
+}
+
 static size_t count_ancestors(const struct p2p_snapshot *snapshot)
 {
 	size_t i, total = 0;
 
 	for (i = 0; i < p2p_snapshot_count(snapshot); i++) {
-		const char *path = p2p_snapshot_raw(snapshot, i)->path;
+		const char *path = path_of(p2p_snapshot_raw(snapshot, i));
 
 		for (; path && *path; path++)
 			total += *path == '/';
@@ -124,7 +129,7 @@ static int find_missing(const struct p2p_snapshot *snapshot, struct p2p_bdf **re
 	if (!missing)
 		return -ENOMEM;
 	for (i = 0; i < p2p_snapshot_count(snapshot); i++) {
-		const char *path = p2p_snapshot_raw(snapshot, i)->path;
+		const char *path = path_of(p2p_snapshot_raw(snapshot, i));
 		struct root_bus root = { 0 };
 		struct part part;
 
@@ -201,7 +206,7 @@ static bool has_link(const struct p2p_topology *topology, const struct p2p_funct
 	const struct p2p_raw *raw = topology->builds[function->index].raw;
 	struct root_bus root;
 
-	return raw && raw->path && below_host(raw->path, &root);
+	return raw && path_of(raw) && below_host(path_of(raw), &root);
 }
 
 /* The chain in the path of @function links it, and each bridge that is known from paths alone. */
@@ -288,7 +293,7 @@ static void find_loose(struct p2p_topology *topology)
 	for (size_t i = 0; i < topology->count; i++) {
 		const struct p2p_raw *raw = topology->builds[i].raw;
 
-		if (raw && raw->loose)
+		if (raw && !raw->path && raw->below)
 			topology->functions[i].orphan = true;
 	}
 }
@@ -465,8 +470,8 @@ int p2p_tree_link(struct p2p_topology *topology)
 	for (i = 0; i < topology->count; i++) {
 		const struct p2p_raw *raw = topology->builds[i].raw;
 
-		if (raw && raw->path)
-			link_path(topology, &topology->functions[i], raw->path, roots);
+		if (raw && path_of(raw))
+			link_path(topology, &topology->functions[i], path_of(raw), roots);
 	}
 	p2p_dump_link(topology, roots);
 	find_loose(topology);
