@@ -3,14 +3,17 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <hwloc.h>
-
 #include "snapshot/hwloc.h"
 
+/* Components that start drivers and libraries of their own, for nothing that is used here. */
+static const char *const unwanted[] = { "cuda", "gl", "levelzero", "nvml", "opencl", "rsmi" };
+
 #define MOST_OUTPUT	((size_t)64 << 20)
+#define MOST_SECONDS	60
 
 int p2p_hwloc_write(int fd, const char *data, size_t size)
 {
@@ -25,6 +28,18 @@ int p2p_hwloc_write(int fd, const char *data, size_t size)
 		size -= (size_t)n;
 	}
 	return 0;
+}
+
+int p2p_hwloc_open(hwloc_topology_t hwloc, const struct p2p_file *xml)
+{
+	hwloc_topology_set_io_types_filter(hwloc, HWLOC_TYPE_FILTER_KEEP_ALL);
+	for (size_t i = 0; i < sizeof(unwanted) / sizeof(unwanted[0]); i++)
+		hwloc_topology_set_components(hwloc, HWLOC_TOPOLOGY_COMPONENTS_FLAG_BLACKLIST,
+					      unwanted[i]);
+	/* Its size counts the terminating zero. */
+	if (xml && hwloc_topology_set_xmlbuffer(hwloc, xml->data, (int)xml->size + 1))
+		return -1;
+	return hwloc_topology_load(hwloc);
 }
 
 static int discover(int fd, const void *data)
@@ -45,8 +60,11 @@ static int discover(int fd, const void *data)
 
 static void child(int fd, int (*work)(int fd, const void *data), const void *data)
 {
+	const struct rlimit limit = { MOST_SECONDS, MOST_SECONDS };
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
+	/* XML of others may be made to take for ever. */
+	(void)setrlimit(RLIMIT_CPU, &limit);
 	if (null < 0 || dup2(null, STDOUT_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0)
 		_exit(1);
 	_exit(work(fd, data) ? 1 : 0);

@@ -2,6 +2,9 @@
 #ifndef P2P_SNAPSHOT_HWLOC_H
 #define P2P_SNAPSHOT_HWLOC_H
 
+#include <hwloc.h>
+
+#include "snapshot/facts.h"
 #include "snapshot/tree/tree.h"
 
 /**
@@ -17,6 +20,14 @@ int p2p_hwloc_run(int (*work)(int fd, const void *data), const void *data,
 
 /** p2p_hwloc_write() - for @work: write all of it.  Return: 0 or -1. */
 int p2p_hwloc_write(int fd, const char *data, size_t size);
+
+/**
+ * p2p_hwloc_open() - for @work: let hwloc read the running machine, or XML.
+ * @hwloc: initialized
+ * @xml: NULL the running machine
+ * Return: 0 or -1.
+ */
+int p2p_hwloc_open(hwloc_topology_t hwloc, const struct p2p_file *xml);
 
 /**
  * p2p_hwloc_xml() - what hwloc finds of the running machine, as the XML it reads back.

@@ -9,13 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <hwloc.h>
-
 #include "snapshot/hwloc.h"
 #include "topology/build.h"
-
-/* Components that start drivers and libraries of their own, for nothing that is used here. */
-static const char *const unwanted[] = { "cuda", "gl", "levelzero", "nvml", "opencl", "rsmi" };
 
 /* One node, when there are others to tell it from; -1 otherwise. */
 static int node_of(hwloc_topology_t hwloc, hwloc_obj_t place)
@@ -51,20 +46,6 @@ static void print_device(FILE *out, hwloc_topology_t hwloc, hwloc_obj_t device)
 	fputc('\n', out);
 }
 
-static int load(hwloc_topology_t hwloc, const struct p2p_file *xml)
-{
-	size_t i;
-
-	hwloc_topology_set_io_types_filter(hwloc, HWLOC_TYPE_FILTER_KEEP_ALL);
-	for (i = 0; i < sizeof(unwanted) / sizeof(unwanted[0]); i++)
-		hwloc_topology_set_components(hwloc, HWLOC_TOPOLOGY_COMPONENTS_FLAG_BLACKLIST,
-					      unwanted[i]);
-	/* Its size counts the terminating zero. */
-	if (xml && hwloc_topology_set_xmlbuffer(hwloc, xml->data, (int)xml->size + 1))
-		return -1;
-	return hwloc_topology_load(hwloc);
-}
-
 /* In the process of its own.  @data: the XML, NULL the running machine. */
 static int describe(int fd, const void *data)
 {
@@ -74,7 +55,7 @@ static int describe(int fd, const void *data)
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
 
-	if (!out || hwloc_topology_init(&hwloc) || load(hwloc, data))
+	if (!out || hwloc_topology_init(&hwloc) || p2p_hwloc_open(hwloc, data))
 		return -1;
 	while ((device = hwloc_get_next_pcidev(hwloc, device)))
 		print_device(out, hwloc, device);
