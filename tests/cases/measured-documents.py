@@ -29,7 +29,7 @@ def main():
     validator = jsonschema.Draft202012Validator(schema)
     for path in sorted((FIXTURES / "measured").iterdir()):
         machine = MACHINES.get(path.name, "generated-server-epyc-redirect")
-        if path.name == "README" or not machine:
+        if path.name in ("README", "nccl-topology.xml") or not machine:
             continue
         words = ["--from", str(FIXTURES / machine / "tree.tar.xz"), "measured", "--json"]
         done, again = call(binary, *words, str(path)), call(binary, *words, str(path))
