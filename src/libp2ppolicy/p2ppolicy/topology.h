@@ -298,7 +298,7 @@ struct p2p_function {
 	uint16_t vendor, device, subsystem_vendor, subsystem_device;
 	uint32_t class_code;		/* 24 bits: class, subclass, interface */
 	uint8_t revision, header_type;
-	enum p2p_fact ids, class_fact, header;
+	enum p2p_fact ids, class_fact, revision_fact, subsystem_fact, header;
 	bool multifunction, silent;
 	enum p2p_class kind;
 	unsigned int config_bytes;

@@ -55,6 +55,7 @@ static void decode_class(struct p2p_function *function, const struct p2p_raw *ra
 		function->class_code = (uint32_t)class_code.value & 0xffffff;
 	if (!function->silent && p2p_config_read32(&raw->config, PCI_REVISION_ID, &dword)) {
 		function->revision = (uint8_t)dword;
+		function->revision_fact = P2P_PRESENT;
 		if (class_code.fact != P2P_PRESENT)
 			function->class_code = dword >> 8;
 		class_code.fact = P2P_PRESENT;
@@ -72,7 +73,11 @@ static void decode_subsystem(struct p2p_function *function, const struct p2p_con
 	if (function->header_type == PCI_HEADER_TYPE_CARDBUS)
 		offset = PCI_CB_SUBSYSTEM_VENDOR_ID;
 	else if (function->header_type == PCI_HEADER_TYPE_BRIDGE) {
-		if (p2p_config_find(config, PCI_CAP_ID_SSVID, false, &capability) != P2P_PRESENT)
+		enum p2p_fact fact = p2p_config_find(config, PCI_CAP_ID_SSVID, false, &capability);
+
+		/* Without the capability it has none, which are zeros. */
+		function->subsystem_fact = fact == P2P_ABSENT ? P2P_PRESENT : P2P_DENIED;
+		if (fact != P2P_PRESENT)
 			return;
 		offset = capability->offset + PCI_SSVID_VENDOR;
 	}
@@ -80,6 +85,7 @@ static void decode_subsystem(struct p2p_function *function, const struct p2p_con
 	    p2p_config_read16(config, offset + 2, &device)) {
 		function->subsystem_vendor = vendor;
 		function->subsystem_device = device;
+		function->subsystem_fact = P2P_PRESENT;
 	}
 }
 
