@@ -48,13 +48,31 @@ static unsigned int take_numbers(struct p2p_text_function *function, const char 
 	return class;
 }
 
+/* "NVIDIA Corporation GH100 (rev a1) (prog-if ...)": what stands before the first "(rev " or so. */
+static bool find_ids(struct p2p_text_function *function, const struct p2p_names *names,
+		     const char *name)
+{
+	const char *end = strstr(name, " (rev "), *interface = strstr(name, " (prog-if ");
+	char text[512];
+	size_t length;
+
+	end = end ? end : interface ? interface : name + strlen(name);
+	length = (size_t)(end - name);
+	if (length >= sizeof(text))
+		return false;
+	memcpy(text, name, length);
+	text[length] = '\0';
+	return p2p_names_find(names, text, &function->vendor, &function->device);
+}
+
 /* "3D controller [0302]: NVIDIA Corporation GH100 [10de:2330] ..."; @colon: behind the class */
-static unsigned int take_names(struct p2p_text_function *function, const char *rest,
-			       const char *colon)
+static unsigned int take_names(struct p2p_text_function *function, const struct p2p_names *names,
+			       const char *rest, const char *colon)
 {
 	unsigned int class = 0;
 
-	function->has_ids = p2p_text_ids(colon, &function->vendor, &function->device);
+	function->has_ids = p2p_text_ids(colon, &function->vendor, &function->device) ||
+			    find_ids(function, names, colon + 2);
 	if (colon - rest < 7 || !p2p_text_hex(colon - 6 + 1, 4, ']', &class))
 		class = p2p_text_class(rest, (size_t)(colon - rest));
 	if (class >> 8 == PCI_BASE_CLASS_DISPLAY && !function->has_ids && !makes_gpus(colon + 2))
@@ -62,7 +80,8 @@ static unsigned int take_names(struct p2p_text_function *function, const char *r
 	return class;
 }
 
-void p2p_text_identity(struct p2p_text_function *function, const char *rest)
+void p2p_text_identity(struct p2p_text_function *function, const struct p2p_names *names,
+		       const char *rest)
 {
 	const char *colon = strstr(rest, ": "), *at;
 	unsigned int class, value;
@@ -70,7 +89,7 @@ void p2p_text_identity(struct p2p_text_function *function, const char *rest)
 	if (!colon)
 		return;
 	class = p2p_text_hex(rest, 4, ':', &value) ? take_numbers(function, rest) :
-						     take_names(function, rest, colon);
+						     take_names(function, names, rest, colon);
 	function->odd_acs = !function->has_ids && !strncmp(colon + 2, "Intel", 5);
 	at = strstr(colon, "(rev ");
 	if (at && p2p_text_hex(at + 5, 2, ')', &value))

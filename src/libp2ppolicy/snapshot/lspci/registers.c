@@ -142,7 +142,7 @@ static const struct {
 	{ 0x0607, "CardBus bridge" }, { 0x0680, "Bridge" }, { 0x0700, "Serial controller" },
 	{ 0x0780, "Communication controller" }, { 0x0800, "PIC" }, { 0x0806, "IOMMU" },
 	{ 0x0880, "System peripheral" }, { 0x0b40, "Co-processor" },
-	{ 0x0c03, "USB controller" }, { 0x0c05, "SMBus" }, { 0x1080, "Encryption controller" },
+	{ 0x0c00, "FireWire (IEEE 1394)" }, { 0x0c03, "USB controller" }, { 0x0c05, "SMBus" }, { 0x1080, "Encryption controller" },
 	{ 0x1101, "Performance counters" }, { 0x1180, "Signal processing controller" },
 	{ 0x1200, "Processing accelerators" }, { 0x1300, "Non-Essential Instrumentation" },
 };
@@ -461,6 +461,9 @@ static void end_header(struct p2p_text_function *function)
 	put(function, PCI_REVISION_ID, function->revision | function->class_code << 8, 4);
 	put(function, PCI_HEADER_TYPE, function->header_type | (function->several ? 0x80u : 0), 1);
 	tell(function, PCI_VENDOR_ID, PCI_HEADER_TYPE + 2);
+	/* Revision and class are one dword, and the class is not always understood. */
+	if (!function->has_class)
+		memset(function->told + PCI_REVISION_ID, false, 4);
 	/* Bridges have another register there; of endpoints lspci leaves out only zeros. */
 	for (unsigned int i = 0; i < 4; i++)
 		function->told[PCI_SUBSYSTEM_VENDOR_ID + i] =
@@ -498,8 +501,12 @@ static void take_hex(struct p2p_text_function *function)
 static void end_text(struct p2p_text_function *function, bool whole)
 {
 	end_header(function);
-	/* The loader takes what has no byte there for one that could not be read further. */
-	tell(function, P2P_CONFIG_HEADER, 4);
+	/*
+	 * The loader takes what has no byte there for one that could not be read further.  A
+	 * CardBus bridge has its subsystem there, which is not made up for that.
+	 */
+	if (function->header_type != PCI_HEADER_TYPE_CARDBUS)
+		tell(function, P2P_CONFIG_HEADER, 4);
 	if (function->header_type == PCI_HEADER_TYPE_CARDBUS)
 		tell(function, 128, 4);
 	if (!whole)

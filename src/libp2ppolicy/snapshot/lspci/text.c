@@ -38,6 +38,7 @@ struct text {
 	struct p2p_raw *raw;
 	struct p2p_text_function found;
 	struct p2p_text_regions regions;
+	struct p2p_names *names;
 };
 
 /* Quotes of mail, indentation, colours, the carriage return: none is lspci's. */
@@ -192,6 +193,26 @@ static void take_subsystem(struct text *text)
 		p2p_text_subsystem(&text->found, (uint16_t)vendor, (uint16_t)device);
 }
 
+/* "Flags: bus master, fast devsel, latency 0, IRQ 40, NUMA node 1, IOMMU group 12", of -v alone. */
+static void take_flags(struct text *text)
+{
+	static const struct { const char *key; enum p2p_attr attr; } numbers[] = {
+		{ ", NUMA node ", P2P_ATTR_NUMA_NODE }, { ", IOMMU group ", P2P_ATTR_IOMMU_GROUP },
+	};
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		const char *at = strstr(text->line, numbers[i].key);
+		size_t digits;
+
+		if (strncmp(text->line, "Flags: ", 7) != 0 || !at)
+			continue;
+		at += strlen(numbers[i].key);
+		digits = strspn(at, "0123456789");
+		if (digits && digits < 9 && (!at[digits] || at[digits] == ','))
+			set_number(text, numbers[i].attr, strtoul(at, NULL, 10), 0);
+	}
+}
+
 static void take_line(struct text *text)
 {
 	const char *line = text->line;
@@ -208,6 +229,7 @@ static void take_line(struct text *text)
 		p2p_text_region(&text->regions, line);
 		return;
 	}
+	take_flags(text);
 	p2p_text_register(&text->found, line);
 	take_subsystem(text);
 }
@@ -316,7 +338,7 @@ static void take_start(struct text *text, struct p2p_bdf bdf, const char *rest)
 	text->raw->line = p2p_input_line(text->input, text->number);
 	memset(&text->found, 0, sizeof(text->found));
 	memset(&text->regions, 0, sizeof(text->regions));
-	p2p_text_identity(&text->found, rest);
+	p2p_text_identity(&text->found, text->names, rest);
 }
 
 int p2p_text_load(struct p2p_context *context, const struct p2p_input *input, bool dump,
@@ -331,6 +353,7 @@ int p2p_text_load(struct p2p_context *context, const struct p2p_input *input, bo
 	if (r < 0)
 		return r;
 	text.number = 0;
+	text.names = p2p_names_new();
 	for (text.next = input->data; next_line(&text) && !text.no_memory;) {
 		const char *rest = find_start(&text, &bdf);
 
@@ -340,6 +363,7 @@ int p2p_text_load(struct p2p_context *context, const struct p2p_input *input, bo
 			take_line(&text);
 	}
 	end_function(&text);
+	p2p_names_free(text.names);
 	return text.no_memory ? p2p_error(context, -ENOMEM, "out of memory") : 0;
 }
 

@@ -4,6 +4,7 @@
 #define P2P_SNAPSHOT_LSPCI_TEXT_H
 
 #include "snapshot/config.h"
+#include "snapshot/lspci/names.h"
 #include "snapshot/sources.h"
 
 /**
@@ -74,7 +75,8 @@ bool p2p_text_hex(const char *from, size_t digits, char after, unsigned int *ret
 bool p2p_text_ids(const char *line, unsigned int *ret_vendor, unsigned int *ret_device);
 
 /** p2p_text_identity() - the first line of a function, from behind its address. */
-void p2p_text_identity(struct p2p_text_function *function, const char *rest);
+void p2p_text_identity(struct p2p_text_function *function, const struct p2p_names *names,
+		       const char *rest);
 
 /** p2p_dump_address() - "0000:3b:00.0 ..." or "3b:00.0 ...": the address at the start of a line. */
 bool p2p_dump_address(const char *line, size_t length, struct p2p_bdf *ret_bdf);

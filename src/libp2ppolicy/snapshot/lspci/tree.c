@@ -47,6 +47,7 @@ struct tree {
 	struct p2p_context *context;
 	struct p2p_snapshot *snapshot;
 	const char *name;
+	struct p2p_names *names;
 	unsigned int line;
 	struct place place;
 	unsigned int depth;
@@ -189,7 +190,8 @@ static int add_function(struct tree *tree, struct p2p_bdf bdf, const char *name)
 		return p2p_error(tree->context, -ENOMEM, "out of memory");
 	name += strspn(name, " ");
 	if (!p2p_text_ids(name, &vendor, &device) &&
-	    !(p2p_text_hex(name, 4, ':', &vendor) && p2p_text_hex(name + 5, 4, '\0', &device)))
+	    !(p2p_text_hex(name, 4, ':', &vendor) && p2p_text_hex(name + 5, 4, '\0', &device)) &&
+	    !p2p_names_find(tree->names, name, &vendor, &device))
 		return 0;
 	return set_number(snapshot, raw, P2P_ATTR_VENDOR, vendor) &&
 	       set_number(snapshot, raw, P2P_ATTR_DEVICE, device) ? 0 :
@@ -341,7 +343,9 @@ static int load_lspci_tree(struct p2p_context *context, const struct p2p_input *
 	tree->context = context;
 	tree->snapshot = snapshot;
 	tree->name = input->name;
+	tree->names = p2p_names_new();
 	r = take_lines(tree, input->data, input->data + input->size);
+	p2p_names_free(tree->names);
 	free(tree);
 	if (r < 0)
 		return r;
