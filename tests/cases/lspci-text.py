@@ -14,7 +14,7 @@ import tempfile
 from lspci import dumps, trees
 
 FORMS = [["-D", "-vvv", "-nn"], ["-vv"], ["-v", "-nn", "-k"], ["-nn"], ["-n", "-D"], ["-k"],
-         ["-vvv", "-xxx"], ["-v", "-x"], ["-tvnn"]]
+         ["-vvv", "-xxx"], ["-v", "-x"], ["-tvnn"], ["-mm"], ["-vmm", "-nn", "-D"]]
 # What the capture is made of, and why something is not known.
 OTHER = {"reason", "unknown", "name", "os_names", "config_bytes", "capabilities_broken", "emulated"}
 PLACE = {"orphan", "host_bridge", "parent", "depth"}
@@ -47,9 +47,6 @@ def is_allowed(form, key, facts):
     # A list without -v has no interface, and no subsystem.
     if not any(option.startswith("-v") for option in form) and \
             key in ("class_code", "class_name", "subsystem_vendor", "subsystem_device"):
-        return True
-    # A bridge has them beyond the first 64 bytes.
-    if "-x" in form and facts["header_type"] and key.startswith("subsystem_"):
         return True
     # Without bus numbers it is an orphan, and nothing is said of what is above it.
     if facts["orphan"] and key in PLACE:

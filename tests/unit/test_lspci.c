@@ -2,8 +2,7 @@
 /* Forms of lspci, and the facts that each gives. */
 #include <errno.h>
 
-#include "files.h"
-#include "make.h"
+#include "pasted.h"
 
 #define ZEROS(address) address ": 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00\n"
 #define ACS_TEXT \
@@ -36,6 +35,19 @@
 	"             \\-1f.3\n" \
 	"-[10000:e0]---06.0-[e1]----00.0  8086:0a54\n"
 
+#define WORDS \
+	"00:00.0 \"Host bridge [0600]\" \"Advanced Micro Devices [1022]\" " \
+	"\"Root: Complex [1480]\" -p00 \"\" \"\"\n" \
+	"0000:01:00.0 \"0300\" \"10de\" \"2204\" -ra1 -p00 \"1458\" \"403b\"\n" \
+	"02:00.0 \"a\\\"b\" \"c\" \"d\n"
+#define RECORDS \
+	"Slot:\t01:00.0\nClass:\t0300\nVendor:\t10de\nDevice:\t2204\nDriver:\tnvidia\n" \
+	"NUMANode:\t1\nIOMMUGroup:\t14\n\n" \
+	"Slot:\t02:00.0\nClass:\t0108\nVendor:\t144d\nDevice:\ta80a\nProgIf:\t02\n"
+#define FLAGS \
+	"01:00.0 0300: 10de:2204 (rev a1)\n" \
+	"\tFlags: bus master, fast devsel, latency 0, IRQ 40, NUMA node 1, IOMMU group 12\n"
+
 #define VFS(range) \
 	"-[0000:00]-+-01.0-" range "--+-00.0\n" \
 	"           |               +-00.1\n" \
@@ -43,10 +55,7 @@
 	"           |               \\-00.1\n" \
 	"           \\-02.0\n"
 
-/* @value: as p2p_fact_get() gives it; "denied", "absent" */
-static const struct {
-	const char *text, *bdf, *key, *value;
-} facts[] = {
+static const struct pasted_fact facts[] = {
 	/* Bytes beat text, and text says what the bytes do not show. */
 	{ BRIDGE ACS_TEXT HEADER REST, "0000:00:01.0", "acs.control", "29" },
 	{ BRIDGE ACS_TEXT HEADER REST, "0000:00:01.0", "subordinate_bus", "2" },
@@ -73,6 +82,20 @@ static const struct {
 	{ VFS("[04-05]"), "0000:05:00.1", "parent", "0000:00:01.0" },
 	{ VFS("[04-06]"), "0000:05:00.0", "name", "none" },
 	{ VFS("[04-06]"), "0000:00:02.0", "host_bridge", "pci0000:00" },
+	/* For programs. */
+	{ WORDS, "0000:01:00.0", "vendor", "4318" },
+	{ WORDS, "0000:01:00.0", "class_code", "196608" },
+	{ WORDS, "0000:00:00.0", "device", "5248" },
+	{ WORDS, "0000:00:00.0", "class_code", "393216" },
+	{ WORDS, "0000:02:00.0", "vendor", "denied" },
+	{ RECORDS, "0000:01:00.0", "driver", "nvidia" },
+	{ RECORDS, "0000:01:00.0", "numa_node", "1" },
+	{ RECORDS, "0000:01:00.0", "iommu_group", "14" },
+	{ RECORDS, "0000:02:00.0", "class_code", "67586" },
+	{ RECORDS, "0000:02:00.0", "driver", "denied" },
+	/* -v has node and group in another line than -vv. */
+	{ FLAGS, "0000:01:00.0", "numa_node", "1" },
+	{ FLAGS, "0000:01:00.0", "iommu_group", "12" },
 };
 
 static const struct {
@@ -99,53 +122,9 @@ static void tear_down(void)
 	remove_directory(directory);
 }
 
-static void format_value(const struct p2p_value *value, char *text, size_t size)
-{
-	if (value->fact != P2P_PRESENT)
-		snprintf(text, size, "%s", value->fact == P2P_ABSENT ? "absent" : "denied");
-	else if (value->type == P2P_TYPE_TEXT)
-		snprintf(text, size, "%s", value->text);
-	else
-		snprintf(text, size, "%lld", (long long)value->number);
-}
-
-static void format_parent(const struct p2p_function *parent, char text[P2P_BDF_SIZE])
-{
-	if (parent)
-		p2p_bdf_format(parent->bdf, text);
-	else
-		memcpy(text, "none", 5);
-}
-
 START_TEST(gives)
 {
-	struct p2p_context *context = make_context();
-	const struct p2p_fact_row *row = p2p_fact_row(facts[_i].key);
-	struct p2p_value value = P2P_VALUE_INIT;
-	struct p2p_topology *topology;
-	struct p2p_snapshot *snapshot;
-	char path[PATH_MAX], text[256];
-	struct p2p_bdf bdf;
-
-	put_text(directory, "pasted", facts[_i].text);
-	snprintf(path, sizeof(path), "%s/pasted", directory);
-	snapshot = load(context, path, P2P_WANT_NAMES);
-	ck_assert_int_eq(p2p_bdf_parse(facts[_i].bdf, &bdf), 0);
-	ck_assert_int_eq(p2p_topology_new(context, snapshot, NULL, &topology), 0);
-	ck_assert_ptr_nonnull(row);
-	if (!p2p_topology_find(topology, bdf)) {
-		memcpy(text, "none", 5);
-	} else if (row->kind->type) {
-		p2p_fact_get(row, get(topology, facts[_i].bdf), &value);
-		format_value(&value, text, sizeof(text));
-	} else {
-		format_parent(get(topology, facts[_i].bdf)->parent, text);
-	}
-	ck_assert_msg(!strcmp(text, facts[_i].value), "%s %s: %s, and not %s", facts[_i].bdf,
-		      facts[_i].key, text, facts[_i].value);
-	p2p_topology_free(topology);
-	p2p_snapshot_free(snapshot);
-	p2p_context_free(context);
+	check_fact(directory, &facts[_i]);
 }
 END_TEST
 

@@ -185,6 +185,7 @@ static int add_function(struct tree *tree, struct p2p_bdf bdf, const char *name)
 	raw = p2p_snapshot_add(snapshot, bdf);
 	if (!raw)
 		return p2p_error(tree->context, -ENOMEM, "out of memory");
+	raw->line = tree->line;
 	raw->path = p2p_arena_string(&snapshot->arena, tree->place.path);
 	if (!raw->path)
 		return p2p_error(tree->context, -ENOMEM, "out of memory");
@@ -309,8 +310,10 @@ static int take_line(struct tree *tree, const char *line)
 }
 
 /* What is no line of the tree (a prompt, a remark) is skipped. */
-static int take_lines(struct tree *tree, const char *data, const char *end)
+static int take_lines(struct tree *tree, const struct p2p_input *input)
 {
+	const char *data = input->data, *end = data + input->size;
+	unsigned int number = 0;
 	char *line;
 	int r = 0;
 
@@ -322,12 +325,20 @@ static int take_lines(struct tree *tree, const char *data, const char *end)
 		if (!line)
 			return p2p_error(tree->context, -ENOMEM, "out of memory");
 		line[strcspn(line, "\r")] = '\0';
-		tree->line++;
+		tree->line = p2p_input_line(input, ++number);
 		r = take_line(tree, line);
 		free(line);
 		data = stop + 1;
 	}
 	return r;
+}
+
+static unsigned int line_of_tree(const char *line)
+{
+	if (is_start(line, strlen(line)))
+		return P2P_LINE_STARTS;
+	line += strspn(line, " |");
+	return (*line == '+' || *line == '\\') && line[1] == '-' ? P2P_LINE_INSIDE : 0;
 }
 
 static int load_lspci_tree(struct p2p_context *context, const struct p2p_input *input,
@@ -344,7 +355,7 @@ static int load_lspci_tree(struct p2p_context *context, const struct p2p_input *
 	tree->snapshot = snapshot;
 	tree->name = input->name;
 	tree->names = p2p_names_new();
-	r = take_lines(tree, input->data, input->data + input->size);
+	r = take_lines(tree, input);
 	p2p_names_free(tree->names);
 	free(tree);
 	if (r < 0)
@@ -357,5 +368,5 @@ static int load_lspci_tree(struct p2p_context *context, const struct p2p_input *
 }
 
 const struct p2p_format p2p_format_lspci_tree = {
-	.sniff = is_tree, .load = load_lspci_tree, .whole = true,
+	.sniff = is_tree, .load = load_lspci_tree, .line = line_of_tree, .whole = true,
 };

@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The kernel's log: dmesg, journalctl -k, kern.log.  It names functions with ids and class as they
+ * are found, host bridges and the buses that bridges lead to, BARs, IOMMU groups and nodes, and the
+ * machine itself.  The ring buffer forgets its start and people send parts of it, so what it does
+ * not say is not known: nothing is absent from a log.
+ *
+ * drivers/pci/probe.c, pci_setup_device(), pci_read_bridge_bases(), __pci_read_base();
+ * drivers/iommu/iommu.c, __iommu_group_add_device(); arch/x86/kernel/smpboot.c.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/context.h"
+#include "snapshot/dmesg/dmesg.h"
+
+/* "[    1.234567]", "[T1]", "[  C0]", "[Fri Nov 27 20:16:26 2026]": no words of a message. */
+static bool is_stamp(const char *text)
+{
+	size_t inside = strcspn(text + 1, "]"), colons = 0, digits = 0;
+
+	if (text[1 + inside] != ']' || inside > 40)
+		return false;
+	for (size_t i = 1; i <= inside; i++) {
+		colons += text[i] == ':';
+		digits += isdigit((unsigned char)text[i]) != 0;
+	}
+	if (colons == 2 && digits >= 10)
+		return true;
+	text += 1 + strspn(text + 1, " ");
+	text += *text == 'T' || *text == 'C';
+	return digits && text[strspn(text, "0123456789. ")] == ']';
+}
+
+const char *p2p_log_message(const char *line, bool *ret_stamped)
+{
+	const char *at = line;
+	const char *kernel = strstr(line, " kernel: ");
+
+	if (kernel)
+		at = kernel + strlen(" kernel: ");
+	else if (!strncmp(at, "kern", 4) && strchr(at, '['))
+		at = strchr(at, '[');
+	*ret_stamped = kernel != NULL;
+	at += strspn(at, " ");
+	if (*at == '<' && isdigit((unsigned char)at[1]) && at[1 + strspn(at + 1, "0123456789")] == '>')
+		at = strchr(at, '>') + 1;
+	while (*at == '[' && is_stamp(at)) {
+		*ret_stamped = true;
+		at = strchr(at, ']') + 1;
+		at += strspn(at, " ");
+	}
+	return at;
+}
+
+const char *p2p_log_device(const char *message, struct p2p_bdf *ret_bdf)
+{
+	char address[P2P_BDF_SIZE];
+	size_t driver = strcspn(message, " "), size;
+	const char *at = message + driver;
+
+	if (!driver || *at != ' ')
+		return NULL;
+	size = strcspn(++at, " ");
+	/* The domain is always printed, and a colon follows. */
+	if (size < 13 || size - 1 >= sizeof(address) || at[size - 1] != ':')
+		return NULL;
+	memcpy(address, at, size - 1);
+	address[size - 1] = '\0';
+	return p2p_bdf_parse(address, ret_bdf) == 0 ? at + size + strspn(at + size, " ") : NULL;
+}
+
+struct p2p_log_function *p2p_log_find(struct p2p_log *log, struct p2p_bdf bdf)
+{
+	struct p2p_log_function *functions;
+
+	for (size_t i = log->count; i-- > 0;)
+		if (!p2p_bdf_compare(log->functions[i].bdf, bdf))
+			return &log->functions[i];
+	if (log->count == P2P_LOG_FUNCTIONS) {
+		log->too_many = true;
+		return NULL;
+	}
+	if (log->count == log->room) {
+		size_t room = log->room ? log->room * 2 : 64;
+
+		functions = reallocarray(log->functions, room, sizeof(*functions));
+		if (!functions) {
+			log->no_memory = true;
+			return NULL;
+		}
+		log->functions = functions;
+		log->room = room;
+	}
+	functions = &log->functions[log->count++];
+	memset(functions, 0, sizeof(*functions));
+	functions->bdf = bdf;
+	functions->group = -1;
+	functions->line = log->line;
+	return functions;
+}
+
+static bool starts(const char *text, const char *with)
+{
+	return !strncmp(text, with, strlen(with));
+}
+
+/* "[10de:2204] type 00 class 0x030000 PCIe Endpoint", with brackets or without about the port. */
+static bool take_ids(struct p2p_log_function *function, const char *text)
+{
+	unsigned int vendor, device, type, class_code;
+
+	if (sscanf(text, "[%4x:%4x] type %2x class %8x", &vendor, &device, &type, &class_code) != 4)
+		return false;
+	/* Something else was found there before: hot-plug, or another bus number. */
+	if (function->named && (function->vendor != vendor || function->device != device))
+		memset(function->bars, 0, sizeof(function->bars));
+	function->named = true;
+	function->gone = false;
+	function->vendor = (uint16_t)vendor;
+	function->device = (uint16_t)device;
+	function->class_code = class_code & 0xffffff;
+	function->type = (uint8_t)(type & 0x7f);
+	function->fresh = true;
+	return true;
+}
+
+/* "[mem 0xfb000000-0xfbffffff 64bit pref]", "[io  0xe000-0xe07f]"; lib/vsprintf.c. */
+static bool parse_resource(const char *text, struct p2p_log_bar *ret_bar)
+{
+	struct p2p_log_bar bar = { 0 };
+	size_t length = strcspn(text, "]");
+	char words[96];
+
+	if (length >= sizeof(words) || text[length] != ']')
+		return false;
+	memcpy(words, text, length);
+	words[length] = '\0';
+	if (sscanf(words, "[mem 0x%llx-0x%llx", &bar.first, &bar.last) == 2)
+		bar.flags = 0x200;
+	else if (sscanf(words, "[io 0x%llx-0x%llx", &bar.first, &bar.last) == 2)
+		bar.flags = 0x100;
+	else
+		return false;
+	if (bar.last < bar.first)
+		return false;
+	bar.flags |= strstr(words, " 64bit") ? 0x100000 : 0;
+	bar.flags |= strstr(words, " pref") ? 0x2000 : 0;
+	*ret_bar = bar;
+	return true;
+}
+
+/*
+ * "reg 0x10: [mem ...]" and, since 6.8, "BAR 0 [mem ...]" as it was found; "BAR 0: assigned [...]"
+ * and "BAR 0 [...]: assigned" as it was moved to; anything else said of it leaves it unknown.
+ */
+static void take_bar(struct p2p_log_function *function, const char *text)
+{
+	const char *resource = strchr(text, '[');
+	unsigned int index = P2P_LOG_BARS;
+	struct p2p_log_bar bar = { .unclear = true };
+
+	if (starts(text, "reg ")) {
+		unsigned int offset = (unsigned int)strtoul(text + 4, NULL, 16);
+
+		if (offset < 0x10 || offset > 0x24 || offset & 3)
+			return;
+		index = (offset - 0x10) / 4;
+	} else {
+		index = (unsigned int)strtoul(text + 4, NULL, 10);
+	}
+	if (index >= P2P_LOG_BARS)
+		return;
+	if (resource && (starts(text, "reg ") || strstr(text, "assigned [") || text[5] == ' ') &&
+	    parse_resource(resource, &bar)) {
+		const char *after = strchr(resource, ']') + 1;
+
+		bar.unclear = *after && !starts(after, ": assigned");
+		function->listed |= function->fresh && !*after;
+	}
+	function->bars[index] = bar;
+}
+
+/* "PCI bridge to [bus 01-03]"; "[bus 01]" of one; "[bus ff]" and "[bus 00]" of none. */
+static void take_buses(struct p2p_log_function *function, const char *text)
+{
+	unsigned int first, last;
+	int fields = sscanf(text, "[bus %2x-%2x]", &first, &last);
+
+	if (fields < 1)
+		return;
+	function->secondary = (uint8_t)first;
+	function->bridge = first > function->bdf.bus && (fields == 1 || last >= first);
+}
+
+static void take_device(struct p2p_log *log, struct p2p_bdf bdf, const char *text)
+{
+	struct p2p_log_function *function = NULL;
+
+	/* Others speak of addresses, too, of functions that may be gone. */
+	if (*text == '[' || starts(text, "PCI bridge to [bus ") || starts(text, "reg ") ||
+	    starts(text, "BAR ") || starts(text, "Adding to iommu group ") ||
+	    starts(text, "Removing from iommu group "))
+		function = p2p_log_find(log, bdf);
+	if (!function)
+		return;
+	if (*text == '[' && take_ids(function, text)) {
+		function->line = log->line;
+		return;
+	}
+	if (starts(text, "reg ") || starts(text, "BAR "))
+		take_bar(function, text);
+	else
+		function->fresh = false;
+	if (starts(text, "PCI bridge to "))
+		take_buses(function, text + strlen("PCI bridge to "));
+	if (starts(text, "Adding to iommu group "))
+		function->group = strtol(text + strlen("Adding to iommu group "), NULL, 10);
+	/* Only what is removed leaves its group. */
+	if (starts(text, "Removing from iommu group ")) {
+		function->group = -1;
+		function->gone = true;
+	}
+}
+
+/* "PCI host bridge to bus 0000:80"; "pci_bus 0000:80: on NUMA node 1". */
+static void take_root(struct p2p_log *log, const char *text, long node)
+{
+	char *end;
+	unsigned long domain = strtoul(text, &end, 16), bus;
+
+	if (*end != ':' || domain > UINT32_MAX)
+		return;
+	bus = strtoul(end + 1, &end, 16);
+	if (bus > 0xff)
+		return;
+	for (size_t i = 0; i < log->root_count; i++)
+		if (log->roots[i].domain == domain && log->roots[i].bus == bus) {
+			log->roots[i].node = node >= 0 ? node : log->roots[i].node;
+			return;
+		}
+	if (log->root_count < P2P_LOG_ROOTS)
+		log->roots[log->root_count++] = (struct p2p_log_root){ (uint32_t)domain,
+								       (uint8_t)bus, node };
+}
+
+/* "iommu: Adding device 0000:01:00.0 to group 13", before 5.3. */
+static void take_old_group(struct p2p_log *log, const char *text)
+{
+	const char *group = strstr(text, " to group ");
+	struct p2p_log_function *function;
+	char address[P2P_BDF_SIZE];
+	struct p2p_bdf bdf;
+	size_t size = group ? (size_t)(group - text) : 0;
+
+	if (!size || size >= sizeof(address))
+		return;
+	memcpy(address, text, size);
+	address[size] = '\0';
+	if (p2p_bdf_parse(address, &bdf) < 0)
+		return;
+	function = p2p_log_find(log, bdf);
+	if (function)
+		function->group = strtol(group + strlen(" to group "), NULL, 10);
+}
+
+static void take_message(struct p2p_log *log, const char *message)
+{
+	const char *node = strstr(message, ": on NUMA node ");
+	struct p2p_bdf bdf;
+	const char *rest = p2p_log_device(message, &bdf);
+
+	if (rest)
+		take_device(log, bdf, rest);
+	else if (starts(message, "PCI host bridge to bus "))
+		take_root(log, message + strlen("PCI host bridge to bus "), -1);
+	else if (starts(message, "pci_bus ") && node)
+		take_root(log, message + strlen("pci_bus "), strtol(node + 15, NULL, 10));
+	else if (starts(message, "iommu: Adding device "))
+		take_old_group(log, message + strlen("iommu: Adding device "));
+	else
+		p2p_log_machine(log, message);
+}
+
+/* Does it speak of functions or, with a time before it, of the kernel? */
+static bool is_ours(const char *message, bool stamped)
+{
+	static const char *const machine[] = {
+		"Linux version ", "Kernel command line: ", "Command line: ", "smpboot: CPU0: ",
+		"NVRM: loading ",
+	};
+	const char *rest;
+	unsigned int vendor, device, type;
+	struct p2p_bdf bdf;
+
+	rest = p2p_log_device(message, &bdf);
+	if (rest)
+		return sscanf(rest, "[%4x:%4x] type %2x", &vendor, &device, &type) == 3 ||
+		       starts(rest, "PCI bridge to [bus ") || starts(rest, "Adding to iommu group ");
+	for (size_t i = 0; stamped && i < sizeof(machine) / sizeof(machine[0]); i++)
+		if (starts(message, machine[i]))
+			return true;
+	return starts(message, "PCI host bridge to bus ") ||
+	       starts(message, "iommu: Adding device ");
+}
+
+/* What has the time of a log before it is of the log, whatever it says. */
+static unsigned int line_of_log(const char *line)
+{
+	bool stamped;
+	const char *message = p2p_log_message(line, &stamped);
+	struct p2p_bdf bdf;
+
+	if (is_ours(message, stamped))
+		return P2P_LINE_STARTS;
+	if (stamped)
+		return P2P_LINE_INSIDE | P2P_LINE_HOLDS;
+	return p2p_log_device(message, &bdf) ? P2P_LINE_INSIDE : 0;
+}
+
+/* The next line of @input into @line.  Return: false at the end. */
+static bool next_line(const char **at, const char *end, char line[P2P_LOG_LINE])
+{
+	const char *stop;
+	size_t length;
+
+	if (*at >= end)
+		return false;
+	stop = memchr(*at, '\n', (size_t)(end - *at));
+	stop = stop ? stop : end;
+	length = (size_t)(stop - *at);
+	length = length < P2P_LOG_LINE ? length : P2P_LOG_LINE - 1;
+	memcpy(line, *at, length);
+	line[length] = '\0';
+	while (length && strchr(" \r", line[length - 1]))
+		line[--length] = '\0';
+	*at = stop + 1;
+	return true;
+}
+
+static bool is_log(const struct p2p_input *input)
+{
+	const char *at = input->data, *end = at + input->size;
+	char line[P2P_LOG_LINE];
+
+	if (!at || memchr(at, '\0', input->size))
+		return false;
+	while (next_line(&at, end, line))
+		if (line_of_log(line) == P2P_LINE_STARTS)
+			return true;
+	return false;
+}
+
+static int load_log(struct p2p_context *context, const struct p2p_input *input,
+		    struct p2p_snapshot *snapshot)
+{
+	const char *at = input->data, *end = at + input->size;
+	struct p2p_log log = { .snapshot = snapshot };
+	char line[P2P_LOG_LINE];
+	unsigned int number = 0;
+	bool stamped;
+	int r = 0;
+
+	while (next_line(&at, end, line) && !log.no_memory && !log.too_many) {
+		log.line = p2p_input_line(input, ++number);
+		take_message(&log, p2p_log_message(line, &stamped));
+	}
+	if (log.too_many)
+		r = p2p_error(context, -EBADMSG, "%s: more functions than any log has",
+			      input->name);
+	else if (log.no_memory || p2p_log_fill(&log) < 0)
+		r = p2p_error(context, -ENOMEM, "out of memory");
+	else if (!snapshot->count && !snapshot->entry_count)
+		r = p2p_error(context, -EBADMSG, "%s: a log without PCI functions", input->name);
+	free(log.functions);
+	return r;
+}
+
+const struct p2p_format p2p_format_dmesg = {
+	.sniff = is_log, .load = load_log, .line = line_of_log, .whole = true,
+};

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A log that was read becomes the files that the machine has. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "snapshot/dmesg/dmesg.h"
+
+#define PATH_MOST	2048u
+
+static void set_entry(struct p2p_log *log, const char *path, const char *text)
+{
+	struct p2p_snapshot *snapshot = log->snapshot;
+	struct p2p_entry *entry = NULL;
+
+	/* The log of several boots: the last one counts. */
+	for (size_t i = 0; i < snapshot->entry_count; i++)
+		if (!strcmp(snapshot->entries[i].path, path))
+			entry = &snapshot->entries[i];
+	if (!entry)
+		entry = p2p_snapshot_add_entry(snapshot, path);
+	if (!entry) {
+		log->no_memory = true;
+		return;
+	}
+	entry->kind = P2P_KIND_FILE;
+	entry->line = log->line;
+	entry->file.data = p2p_arena_string(&snapshot->arena, text);
+	entry->file.size = strlen(text);
+	entry->file.fact = entry->file.data ? P2P_PRESENT : P2P_DENIED;
+	log->no_memory |= !entry->file.data;
+}
+
+/* "smpboot: CPU0: NAME (family: 0x19, model: 0x1, stepping: 0x1)"; before 4.10 "(fam: 06, ...". */
+static void take_cpu(struct p2p_log *log, const char *text)
+{
+	static const struct { const char *start, *vendor; } vendors[] = {
+		{ "AMD ", "AuthenticAMD" }, { "Intel", "GenuineIntel" }, { "Hygon", "HygonGenuine" },
+		{ "Genuine Intel", "GenuineIntel" },
+	};
+	const char *tail = strstr(text, " (fam"), *vendor = NULL;
+	unsigned int family, model;
+
+	if (!tail || (sscanf(tail, " (family: %x, model: %x", &family, &model) != 2 &&
+		      sscanf(tail, " (fam: %x, model: %x", &family, &model) != 2))
+		return;
+	for (size_t i = 0; i < sizeof(vendors) / sizeof(vendors[0]); i++)
+		if (!strncmp(text, vendors[i].start, strlen(vendors[i].start)))
+			vendor = vendors[i].vendor;
+	log->cpu_line = log->line;
+	snprintf(log->cpu, sizeof(log->cpu),
+		 "%s%s%scpu family\t: %u\nmodel\t\t: %u\nmodel name\t: %.*s\n",
+		 vendor ? "vendor_id\t: " : "", vendor ? vendor : "", vendor ? "\n" : "", family,
+		 model, (int)(tail - text < 128 ? tail - text : 128), text);
+}
+
+/* A long one goes on in the next line, and then it is not known whole. */
+static void take_command(struct p2p_log *log, const char *text)
+{
+	size_t length = strlen(text);
+
+	if (length && text[length - 1] != '\\' && length + 64 < P2P_LOG_LINE)
+		set_entry(log, "proc/cmdline", text);
+}
+
+/* "NVIDIA UNIX x86_64 Kernel Module  535.54.03  Tue Jun  6 ..." */
+static void take_nvidia(struct p2p_log *log, const char *text)
+{
+	char line[P2P_LOG_LINE];
+
+	snprintf(line, sizeof(line), "NVRM version: %s\n", text);
+	set_entry(log, "proc/driver/nvidia/version", line);
+}
+
+void p2p_log_machine(struct p2p_log *log, const char *message)
+{
+	static const struct {
+		const char *start;
+		void (*take)(struct p2p_log *log, const char *text);
+	} others[] = {
+		{ "smpboot: CPU0: ", take_cpu }, { "CPU0: ", take_cpu },
+		{ "NVRM: loading ", take_nvidia },
+		{ "Command line: ", take_command }, { "Kernel command line: ", take_command },
+	};
+
+	if (!strncmp(message, "Linux version ", 14))
+		set_entry(log, "proc/version", message);
+	if (!strncmp(message, "Hypervisor detected: ", 21))
+		log->hypervisor = true;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (!strncmp(message, others[i].start, strlen(others[i].start)))
+			others[i].take(log, message + strlen(others[i].start));
+}
+
+static void set_attr(struct p2p_log *log, struct p2p_raw *raw, enum p2p_attr attr,
+		     const char *text)
+{
+	struct p2p_file *file = &raw->attr[attr];
+
+	file->data = p2p_arena_string(&log->snapshot->arena, text);
+	file->size = strlen(text);
+	file->fact = file->data ? P2P_PRESENT : P2P_DENIED;
+	log->no_memory |= !file->data;
+}
+
+static void set_number(struct p2p_log *log, struct p2p_raw *raw, enum p2p_attr attr,
+		       const char *format, long value)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), format, value);
+	set_attr(log, raw, attr, text);
+}
+
+/* All were printed when it was found, and each that moved since said where to. */
+static void set_bars(struct p2p_log *log, struct p2p_raw *raw,
+		     const struct p2p_log_function *function)
+{
+	unsigned int count = function->type ? 2 : P2P_LOG_BARS;
+	char lines[P2P_LOG_BARS * 64];
+	size_t used = 0;
+
+	if (!function->listed || function->type > 1)
+		return;
+	for (unsigned int i = 0; i < count; i++)
+		if (function->bars[i].unclear)
+			return;
+	for (unsigned int i = 0; i < count; i++) {
+		const struct p2p_log_bar *bar = &function->bars[i];
+
+		used += (size_t)snprintf(lines + used, sizeof(lines) - used,
+					 "0x%016llx 0x%016llx 0x%016llx\n", bar->first, bar->last,
+					 bar->flags);
+	}
+	set_attr(log, raw, P2P_ATTR_RESOURCE, lines);
+}
+
+static const struct p2p_log_root *find_root(const struct p2p_log *log, struct p2p_bdf bdf)
+{
+	for (size_t i = 0; i < log->root_count; i++)
+		if (log->roots[i].domain == bdf.domain && log->roots[i].bus == bdf.bus)
+			return &log->roots[i];
+	return NULL;
+}
+
+/* The one bridge that leads to the bus of @bdf; NULL none, or two. */
+static const struct p2p_log_function *find_above(const struct p2p_log *log, struct p2p_bdf bdf)
+{
+	const struct p2p_log_function *found = NULL;
+
+	for (size_t i = 0; i < log->count; i++) {
+		const struct p2p_log_function *bridge = &log->functions[i];
+
+		if (!bridge->bridge || bridge->bdf.domain != bdf.domain ||
+		    bridge->secondary != bdf.bus)
+			continue;
+		if (found)
+			return NULL;
+		found = bridge;
+	}
+	return found;
+}
+
+/* Bridges lead to higher buses only, so the way up ends. */
+static const struct p2p_log_root *write_path(const struct p2p_log *log, struct p2p_bdf bdf,
+					     char path[PATH_MOST])
+{
+	const struct p2p_log_root *root = find_root(log, bdf);
+	const struct p2p_log_function *above = root ? NULL : find_above(log, bdf);
+	char address[P2P_BDF_SIZE];
+	size_t used;
+
+	if (root)
+		snprintf(path, PATH_MOST, "devices/pci%04x:%02x", (unsigned int)root->domain,
+			 root->bus);
+	else
+		root = above ? write_path(log, above->bdf, path) : NULL;
+	used = root ? strlen(path) : 0;
+	if (!root || used + P2P_BDF_SIZE + 1 > PATH_MOST)
+		return NULL;
+	path[used] = '/';
+	p2p_bdf_format(bdf, address);
+	memcpy(path + used + 1, address, strlen(address) + 1);
+	return root;
+}
+
+static void fill_function(struct p2p_log *log, const struct p2p_log_function *function)
+{
+	struct p2p_raw *raw = p2p_snapshot_add(log->snapshot, function->bdf);
+	const struct p2p_log_root *root;
+	char path[PATH_MOST];
+
+	if (!raw) {
+		log->no_memory = true;
+		return;
+	}
+	raw->line = function->line;
+	root = write_path(log, function->bdf, path);
+	if (root) {
+		raw->path = p2p_arena_string(&log->snapshot->arena, path);
+		log->no_memory |= !raw->path;
+	}
+	if (root && root->node >= 0)
+		set_number(log, raw, P2P_ATTR_NUMA_NODE, "%ld", root->node);
+	if (function->group >= 0)
+		set_number(log, raw, P2P_ATTR_IOMMU_GROUP, "%ld", function->group);
+	if (!function->named)
+		return;
+	set_number(log, raw, P2P_ATTR_VENDOR, "0x%04lx", function->vendor);
+	set_number(log, raw, P2P_ATTR_DEVICE, "0x%04lx", function->device);
+	set_number(log, raw, P2P_ATTR_CLASS, "0x%06lx", (long)function->class_code);
+	set_bars(log, raw, function);
+}
+
+int p2p_log_fill(struct p2p_log *log)
+{
+	for (size_t i = 0; i < log->count && !log->no_memory; i++)
+		if (!log->functions[i].gone)
+			fill_function(log, &log->functions[i]);
+	if (*log->cpu && log->hypervisor)
+		strncat(log->cpu, "flags\t\t: hypervisor\n", sizeof(log->cpu) - strlen(log->cpu) - 1);
+	log->line = log->cpu_line;
+	if (*log->cpu)
+		set_entry(log, "proc/cpuinfo", log->cpu);
+	if (log->no_memory)
+		return -ENOMEM;
+	p2p_snapshot_sort(log->snapshot);
+	p2p_snapshot_sort_entries(log->snapshot);
+	return 0;
+}

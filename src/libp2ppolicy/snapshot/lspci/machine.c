@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The forms of lspci for programs: -mm, a line for each function with words in quotes, and -vmm,
+ * a record of "Key:<tab>value" lines.  Both show names, -n ids, -nn both.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/context.h"
+#include "snapshot/lspci/names.h"
+#include "snapshot/lspci/text.h"
+#include "snapshot/sources.h"
+
+#define LINE_MOST	1024u
+
+/**
+ * struct forms - the text while it is read.
+ * @line: of the file
+ * @raw: the function that is being read; NULL none
+ * @class_code, @vendor, @device: as words of it
+ */
+struct forms {
+	struct p2p_context *context;
+	struct p2p_snapshot *snapshot;
+	const char *name;
+	unsigned int line;
+	const struct p2p_names *names;
+	struct p2p_raw *raw;
+	char class_code[256], vendor[256], device[256];
+	unsigned int interface;
+	bool no_memory;
+};
+
+static void set_file(struct forms *forms, enum p2p_attr attr, const char *text)
+{
+	struct p2p_file *file = &forms->raw->attr[attr];
+
+	file->data = p2p_arena_string(&forms->snapshot->arena, text);
+	file->size = strlen(text);
+	file->fact = file->data ? P2P_PRESENT : P2P_DENIED;
+	forms->no_memory |= !file->data;
+}
+
+static void set_number(struct forms *forms, enum p2p_attr attr, const char *format,
+		       unsigned int value)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), format, value);
+	set_file(forms, attr, text);
+}
+
+/* "10de", or "NVIDIA Corporation [10de]". */
+static bool parse_id(const char *word, unsigned int *ret_id)
+{
+	const char *bracket = strrchr(word, '[');
+
+	return p2p_text_hex(word, 4, '\0', ret_id) ||
+	       (bracket && p2p_text_hex(bracket + 1, 4, ']', ret_id) && !bracket[6]);
+}
+
+static void end_ids(struct forms *forms)
+{
+	unsigned int vendor, device;
+	char both[sizeof(forms->vendor) + sizeof(forms->device)];
+
+	if (!parse_id(forms->vendor, &vendor) || !parse_id(forms->device, &device)) {
+		snprintf(both, sizeof(both), "%s %s", forms->vendor, forms->device);
+		if (!p2p_names_find(forms->names, both, &vendor, &device))
+			return;
+	}
+	set_number(forms, P2P_ATTR_VENDOR, "0x%04x", vendor);
+	set_number(forms, P2P_ATTR_DEVICE, "0x%04x", device);
+}
+
+static void end_function(struct forms *forms)
+{
+	unsigned int class_code = 0;
+
+	if (!forms->raw)
+		return;
+	if (!parse_id(forms->class_code, &class_code))
+		class_code = p2p_text_class(forms->class_code, strlen(forms->class_code));
+	if (class_code)
+		set_number(forms, P2P_ATTR_CLASS, "0x%06x", class_code << 8 | forms->interface);
+	end_ids(forms);
+	forms->raw = NULL;
+	forms->class_code[0] = forms->vendor[0] = forms->device[0] = '\0';
+	forms->interface = 0;
+}
+
+static int add_function(struct forms *forms, struct p2p_bdf bdf)
+{
+	end_function(forms);
+	if (forms->snapshot->count >= P2P_MOST_FUNCTIONS)
+		return p2p_error(forms->context, -EBADMSG,
+				 "%s: more functions than any machine has", forms->name);
+	forms->raw = p2p_snapshot_add(forms->snapshot, bdf);
+	if (!forms->raw)
+		return p2p_error(forms->context, -ENOMEM, "out of memory");
+	forms->raw->line = forms->line;
+	return 0;
+}
+
+/* A word in quotes, with "\" before quotes and backslashes; what is behind it, NULL none. */
+static const char *take_word(const char *at, char *ret_word, size_t size)
+{
+	size_t used = 0;
+
+	if (*at++ != '"')
+		return NULL;
+	for (; *at && *at != '"'; at++) {
+		at += *at == '\\' && at[1];
+		if (used + 1 < size)
+			ret_word[used++] = *at;
+	}
+	ret_word[used] = '\0';
+	return *at == '"' ? at + 1 + (at[1] == ' ') : NULL;
+}
+
+static bool parse_address(const char *text, size_t size, struct p2p_bdf *ret_bdf)
+{
+	char address[P2P_BDF_SIZE];
+
+	if (!size || size >= sizeof(address))
+		return false;
+	memcpy(address, text, size);
+	address[size] = '\0';
+	return p2p_bdf_parse(address, ret_bdf) == 0;
+}
+
+/* 01:00.0 "VGA compatible controller" "NVIDIA Corporation" "GA102 [...]" -ra1 -p00 "..." "..." */
+static bool is_words(const char *line, struct p2p_bdf *ret_bdf)
+{
+	size_t size = strcspn(line, " ");
+
+	return line[size] == ' ' && line[size + 1] == '"' && parse_address(line, size, ret_bdf);
+}
+
+static int take_words(struct forms *forms, const char *line, struct p2p_bdf bdf)
+{
+	const char *at = strchr(line, '"'), *interface;
+	int r = add_function(forms, bdf);
+
+	if (r < 0)
+		return r;
+	at = take_word(at, forms->class_code, sizeof(forms->class_code));
+	at = at ? take_word(at, forms->vendor, sizeof(forms->vendor)) : NULL;
+	at = at ? take_word(at, forms->device, sizeof(forms->device)) : NULL;
+	interface = at ? strstr(at, "-p") : NULL;
+	if (interface && (interface == at || interface[-1] == ' ') && interface < strchrnul(at, '"'))
+		forms->interface = (unsigned int)strtoul(interface + 2, NULL, 16) & 0xff;
+	return 0;
+}
+
+/* "Slot:\t01:00.0", with -m instead of -mm "Device:\t01:00.0". */
+static bool is_record(const char *line, struct p2p_bdf *ret_bdf)
+{
+	const char *value = strchr(line, ':');
+
+	if (!value || (strncmp(line, "Slot:", 5) != 0 && strncmp(line, "Device:", 7) != 0))
+		return false;
+	value += 1 + strspn(value + 1, " \t");
+	return parse_address(value, strlen(value), ret_bdf);
+}
+
+static void take_value(struct forms *forms, const char *line)
+{
+	static const struct { const char *key; enum p2p_attr attr; } numbers[] = {
+		{ "NUMANode", P2P_ATTR_NUMA_NODE }, { "IOMMUGroup", P2P_ATTR_IOMMU_GROUP },
+	};
+	size_t key = strcspn(line, ":");
+	const char *value = line + key + (line[key] == ':');
+
+	value += strspn(value, " \t");
+	if (!strncmp(line, "Class:", 6))
+		snprintf(forms->class_code, sizeof(forms->class_code), "%s", value);
+	else if (!strncmp(line, "Vendor:", 7))
+		snprintf(forms->vendor, sizeof(forms->vendor), "%s", value);
+	else if (!strncmp(line, "Device:", 7))
+		snprintf(forms->device, sizeof(forms->device), "%s", value);
+	else if (!strncmp(line, "ProgIf:", 7))
+		forms->interface = (unsigned int)strtoul(value, NULL, 16) & 0xff;
+	else if (!strncmp(line, "Driver:", 7) && *value && !value[strcspn(value, " /")])
+		set_file(forms, P2P_ATTR_DRIVER, value);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		if (strlen(numbers[i].key) == key && !strncmp(line, numbers[i].key, key) &&
+		    *value && strlen(value) < 9 && !value[strspn(value, "0123456789")])
+			set_file(forms, numbers[i].attr, value);
+}
+
+static int take_line(struct forms *forms, const char *line)
+{
+	struct p2p_bdf bdf;
+
+	if (is_words(line, &bdf))
+		return take_words(forms, line, bdf);
+	if (is_record(line, &bdf))
+		return add_function(forms, bdf);
+	if (!*line)
+		end_function(forms);
+	else if (forms->raw)
+		take_value(forms, line);
+	return 0;
+}
+
+/* The next line into @line.  Return: false at the end. */
+static bool next_line(const char **at, const char *end, char line[LINE_MOST])
+{
+	const char *stop;
+	size_t length;
+
+	if (*at >= end)
+		return false;
+	stop = memchr(*at, '\n', (size_t)(end - *at));
+	stop = stop ? stop : end;
+	length = (size_t)(stop - *at);
+	length = length < LINE_MOST ? length : LINE_MOST - 1;
+	memcpy(line, *at, length);
+	line[length] = '\0';
+	while (length && strchr(" \t\r", line[length - 1]))
+		line[--length] = '\0';
+	*at = stop + 1;
+	return true;
+}
+
+static bool is_machine_form(const struct p2p_input *input)
+{
+	const char *at = input->data, *end = at + input->size;
+	char line[LINE_MOST];
+	struct p2p_bdf bdf;
+
+	if (!at || memchr(at, '\0', input->size))
+		return false;
+	while (next_line(&at, end, line))
+		if (is_words(line, &bdf) || is_record(line, &bdf))
+			return true;
+	return false;
+}
+
+static unsigned int line_of_form(const char *line)
+{
+	static const char *const keys[] = {
+		"Class:", "Vendor:", "Device:", "SVendor:", "SDevice:", "PhySlot:", "Rev:", "ProgIf:",
+		"Driver:", "Module:", "NUMANode:", "DTNode:", "IOMMUGroup:",
+	};
+	struct p2p_bdf bdf;
+
+	if (is_words(line, &bdf) || is_record(line, &bdf))
+		return P2P_LINE_STARTS;
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (!strncmp(line, keys[i], strlen(keys[i])))
+			return P2P_LINE_INSIDE;
+	return 0;
+}
+
+static int load_machine_form(struct p2p_context *context, const struct p2p_input *input,
+			     struct p2p_snapshot *snapshot)
+{
+	const char *at = input->data, *end = at + input->size;
+	struct forms forms = { .context = context, .snapshot = snapshot, .name = input->name };
+	struct p2p_names *names = p2p_names_new();
+	const struct p2p_raw *twice;
+	char line[LINE_MOST], address[P2P_BDF_SIZE];
+	unsigned int number = 0;
+	int r = 0;
+
+	forms.names = names;
+	while (r == 0 && next_line(&at, end, line)) {
+		forms.line = p2p_input_line(input, ++number);
+		r = take_line(&forms, line);
+	}
+	end_function(&forms);
+	p2p_names_free(names);
+	if (r == 0 && forms.no_memory)
+		r = p2p_error(context, -ENOMEM, "out of memory");
+	twice = r < 0 ? NULL : p2p_snapshot_sort(snapshot);
+	if (twice)
+		r = p2p_error(context, -EBADMSG, "%s: %s appears twice", input->name,
+			      p2p_bdf_format(twice->bdf, address));
+	return r;
+}
+
+const struct p2p_format p2p_format_lspci_machine = {
+	.sniff = is_machine_form, .load = load_machine_form, .line = line_of_form,
+	.whole = true,
+};

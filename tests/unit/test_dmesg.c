@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Kernel logs, written here in the manner of several releases, and the facts that each gives. */
+#include "pasted.h"
+
+/* 6.8, from dmesg */
+#define NOW \
+	"[    0.000000] Linux version 6.8.0-45-generic (builder) (gcc 13) #45 SMP\n" \
+	"[    0.050000] Kernel command line: root=/dev/sda1 iommu=pt\n" \
+	"[    0.400000] smpboot: CPU0: AMD Ryzen 9 5950X 16-Core Processor (family: 0x19, model: " \
+	"0x21, stepping: 0x0)\n" \
+	"[    0.500000] PCI host bridge to bus 0000:00\n" \
+	"[    0.500100] pci 0000:00:00.0: [1022:1480] type 00 class 0x060000 conventional PCI " \
+	"endpoint\n" \
+	"[    0.500200] pci 0000:00:01.1: [1022:1483] type 01 class 0x060400 PCIe Root Port\n" \
+	"[    0.500210] pci 0000:00:01.1: PCI bridge to [bus 01]\n" \
+	"[    0.500300] pci 0000:00:01.2: [1022:1483] type 01 class 0x060400 PCIe Root Port\n" \
+	"[    0.500310] pci 0000:00:01.2: PCI bridge to [bus 02-03]\n" \
+	"[    0.600000] pci 0000:01:00.0: [10de:2204] type 00 class 0x030000 PCIe Legacy Endpoint\n" \
+	"[    0.600010] pci 0000:01:00.0: BAR 0 [mem 0xfb000000-0xfbffffff]\n" \
+	"[    0.600020] pci 0000:01:00.0: BAR 1 [mem 0xd0000000-0xdfffffff 64bit pref]\n" \
+	"[    0.700000] pci 0000:02:00.0: [144d:a80a] type 00 class 0x010802 PCIe Endpoint\n" \
+	"[    0.700010] pci 0000:02:00.0: BAR 0 [mem 0xfc400000-0xfc403fff 64bit]\n" \
+	"[    0.710000] pci_bus 0000:00: on NUMA node 0\n" \
+	"[    0.800000] pci 0000:02:00.0: BAR 0 [mem 0xfc400000-0xfc403fff 64bit]: releasing\n" \
+	"[    0.900010] pci 0000:01:00.0: Adding to iommu group 14\n" \
+	"[    0.900020] pci 0000:04:00.0: [10de:2204] type 00 class 0x030000 PCIe Endpoint\n" \
+	"[    9.000000] pci 0000:04:00.0: Adding to iommu group 15\n" \
+	"[   10.000000] pci 0000:04:00.0: Removing from iommu group 15\n" \
+	"[   11.000000] pci 0000:05:00.0: Adding to iommu group 16\n"
+
+/* 5.2, from a journal whose start was lost */
+#define BEFORE \
+	"Nov 27 20:16:26 host kernel: Kernel command line: root=/dev/sda1 a \\\n" \
+	"Nov 27 20:16:26 host kernel: smpboot: CPU0: Intel(R) Xeon(R) CPU E5-2670 0 @ 2.60GHz " \
+	"(fam: 06, model: 2d, stepping: 07)\n" \
+	"Nov 27 20:16:26 host kernel: pci 0000:81:00.0: [10de:1db4] type 00 class 0x030200\n" \
+	"Nov 27 20:16:26 host kernel: pci 0000:81:00.0: reg 0x10: [mem 0xfb000000-0xfbffffff]\n" \
+	"Nov 27 20:16:26 host kernel: pci 0000:81:00.0: reg 0x14: [mem 0x380000000000-0x3803ffffffff " \
+	"64bit pref]\n" \
+	"Nov 27 20:16:26 host kernel: pci 0000:81:00.0: BAR 1: releasing [mem " \
+	"0x380000000000-0x3803ffffffff 64bit pref]\n" \
+	"Nov 27 20:16:26 host kernel: pci 0000:81:00.0: BAR 1: assigned [mem " \
+	"0x390000000000-0x3903ffffffff 64bit pref]\n" \
+	"Nov 27 20:16:26 host kernel: iommu: Adding device 0000:81:00.0 to group 33\n"
+
+#define CALLER(stamp) stamp "pci 0000:01:00.0: [10de:2204] type 00 class 0x030000\n"
+
+static const struct pasted_fact facts[] = {
+	{ NOW, NULL, "kernel", "6.8.0-45-generic" },
+	{ NOW, NULL, "cmdline", "root=/dev/sda1 iommu=pt" },
+	{ NOW, NULL, "cpu_vendor", "AuthenticAMD" },
+	{ NOW, NULL, "cpu_family", "25" },
+	{ NOW, NULL, "cpu_model", "33" },
+	{ NOW, "0000:00:00.0", "class_code", "393216" },
+	{ NOW, "0000:00:00.0", "numa_node", "0" },
+	{ NOW, "0000:01:00.0", "device", "8708" },
+	{ NOW, "0000:01:00.0", "parent", "0000:00:01.1" },
+	{ NOW, "0000:01:00.0", "host_bridge", "pci0000:00" },
+	{ NOW, "0000:01:00.0", "iommu_group", "14" },
+	{ NOW, "0000:01:00.0", "acs.present", "denied" },
+	{ NOW, "0000:01:00.0", "driver", "denied" },
+	{ NOW, "0000:02:00.0", "parent", "0000:00:01.2" },
+	{ NOW, "0000:02:00.0", "iommu_group", "denied" },
+	/* It was removed; of another nothing but its group is known. */
+	{ NOW, "0000:04:00.0", "device", "none" },
+	{ NOW, "0000:05:00.0", "device", "denied" },
+	{ NOW, "0000:05:00.0", "orphan", "1" },
+	{ BEFORE, NULL, "kernel", "denied" },
+	{ BEFORE, NULL, "cmdline", "denied" },
+	{ BEFORE, NULL, "cpu_vendor", "GenuineIntel" },
+	{ BEFORE, NULL, "cpu_model", "45" },
+	{ BEFORE, "0000:81:00.0", "vendor", "4318" },
+	{ BEFORE, "0000:81:00.0", "orphan", "1" },
+	{ BEFORE, "0000:81:00.0", "numa_node", "denied" },
+	{ BEFORE, "0000:81:00.0", "iommu_group", "33" },
+	{ CALLER(""), "0000:01:00.0", "vendor", "4318" },
+	{ CALLER("<6>[    0.5][    T1] "), "0000:01:00.0", "vendor", "4318" },
+	{ CALLER("[Fri Nov 27 20:16:26 2026] "), "0000:01:00.0", "vendor", "4318" },
+	{ CALLER("kern  :info  : [    0.600000] "), "0000:01:00.0", "vendor", "4318" },
+	{ CALLER("2026-11-27T20:16:26.123+0000 host kernel: [    0.6] "), "0000:01:00.0", "vendor",
+	  "4318" },
+};
+
+/* BARs: @size 0 nothing is known of it. */
+static const struct {
+	const char *text, *bdf;
+	unsigned int index;
+	uint64_t cpu, size;
+} bars[] = {
+	{ NOW, "0000:01:00.0", 0, 0xfb000000, 16 << 20 },
+	{ NOW, "0000:01:00.0", 1, 0xd0000000, 256 << 20 },
+	{ NOW, "0000:02:00.0", 0, 0, 0 },
+	{ BEFORE, "0000:81:00.0", 1, 0x390000000000, 16ull << 30 },
+};
+
+static char *directory;
+
+static void set_up(void)
+{
+	directory = make_directory();
+}
+
+static void tear_down(void)
+{
+	remove_directory(directory);
+}
+
+START_TEST(gives)
+{
+	check_fact(directory, &facts[_i]);
+}
+END_TEST
+
+START_TEST(gives_bars)
+{
+	struct p2p_context *context = make_context();
+	struct p2p_topology *topology;
+	struct p2p_snapshot *snapshot;
+	const struct p2p_bar *bar;
+	char path[PATH_MAX];
+
+	put_text(directory, "pasted", bars[_i].text);
+	snprintf(path, sizeof(path), "%s/pasted", directory);
+	snapshot = load(context, path, P2P_WANT_NAMES);
+	ck_assert_int_eq(p2p_topology_new(context, snapshot, NULL, &topology), 0);
+	bar = &get(topology, bars[_i].bdf)->bar[bars[_i].index];
+	ck_assert_int_eq(bar->fact, bars[_i].size ? P2P_PRESENT : P2P_DENIED);
+	ck_assert_uint_eq(bar->cpu, bars[_i].cpu);
+	ck_assert_uint_eq(bar->size_bytes, bars[_i].size);
+	p2p_topology_free(topology);
+	p2p_snapshot_free(snapshot);
+	p2p_context_free(context);
+}
+END_TEST
+
+#define ROWS(table) ((int)(sizeof(table) / sizeof((table)[0])))
+
+static void add_cases(TCase *tcase)
+{
+	tcase_add_checked_fixture(tcase, set_up, tear_down);
+	tcase_add_loop_test(tcase, gives, 0, ROWS(facts));
+	tcase_add_loop_test(tcase, gives_bars, 0, ROWS(bars));
+}
+
+int main(void)
+{
+	return run_cases("dmesg", add_cases);
+}
