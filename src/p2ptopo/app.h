@@ -50,6 +50,7 @@ struct options {
 	const char *interval;			/* for watch */
 	const char *policy, *goal, *undo_file, *proof;	/* for fix */
 	bool apply, undo, lint, report;		/* its modes */
+	const char *golden;			/* for fleet */
 	const char *output, *dialect, *map;	/* for export */
 	bool skeleton, with_devices;		/* of nccl */
 	bool all, colour, with_serials, terminal, dry_run, overwrite, force;

@@ -112,6 +112,8 @@ static const struct option_row rows[] = {
 	{ 0, "map", "FILE", 0, "export", TEXT(map), VALUE_PATH, NULL,
 	  "nccl: use the addresses of a guest: each line of FILE has one of the host and the "
 	  "guest's" },
+	{ 0, "golden", "FILE", 0, "fleet", TEXT(golden), VALUE_PATH, NULL,
+	  "hold the nodes against this machine, not against the commonest shape" },
 	{ 0, "interval", "SECONDS", 0, "watch", TEXT(interval), VALUE_NONE, NULL,
 	  "how often to check links, which change without an event; default 30, 0 never" },
 	{ 0, "settle", NULL, 0, "refresh", FLAG(settle),

@@ -59,9 +59,17 @@ struct p2p_pairs_difference {
 };
 
 /**
+ * enum p2p_diff_flag - how p2p_diff_new() compares.
+ * @P2P_DIFF_ALL: pairs of all functions with header type 0, not only of those that take part
+ * @P2P_DIFF_NODES: two machines that may be of one kind, not one machine at two times: serial numbers,
+ *	command lines and addresses of BARs tell nothing
+ */
+enum p2p_diff_flag { P2P_DIFF_ALL = 1, P2P_DIFF_NODES = 2 };
+
+/**
  * p2p_diff_new() - compare two machines.
  * @before, @after: evaluators of both, each by its own rules; they must outlive the result
- * @all: compare pairs of all functions with header type 0, not only of those that take part
+ * @flags: enum p2p_diff_flag bits
  * @ret_diff: owned by the caller; free with p2p_diff_free()
  *
  * O(n log n) in the functions, and O(g^2) in the groups of them that answer alike.
@@ -69,7 +77,7 @@ struct p2p_pairs_difference {
  * Return: 0 or -ENOMEM.
  */
 int p2p_diff_new(struct p2p_context *context, const struct p2p_eval *before,
-		 const struct p2p_eval *after, bool all, struct p2p_diff **ret_diff);
+		 const struct p2p_eval *after, unsigned int flags, struct p2p_diff **ret_diff);
 
 /** p2p_diff_free() - NULL is fine.  Return: NULL. */
 struct p2p_diff *p2p_diff_free(struct p2p_diff *diff);
@@ -87,5 +95,23 @@ const struct p2p_pairs_difference *p2p_diff_pairs_at(const struct p2p_diff *diff
  */
 const char *p2p_diff_evidence(const struct p2p_diff *diff,
 			      const struct p2p_function *was);
+
+/**
+ * struct p2p_shape - a digest of what a machine is made of.  Machines of the same kind have the same one:
+ *	no serial numbers, names, command lines or addresses of BARs are in it.
+ */
+struct p2p_shape {
+	uint64_t high, low;
+};
+
+/**
+ * p2p_shape_of() - the shape of a machine.  Another fact that p2p_diff_new() compares with P2P_DIFF_NODES
+ *	gives another one.
+ * Return: 0 or -ENOMEM.
+ */
+int p2p_shape_of(const struct p2p_eval *eval, struct p2p_shape *ret_shape);
+
+/** p2p_shape_add() - go on with a digest, which starts zeroed, by some bytes. */
+void p2p_shape_add(struct p2p_shape *shape, const void *bytes, size_t size);
 
 #endif

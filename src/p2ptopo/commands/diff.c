@@ -8,7 +8,7 @@
 #include "print/document.h"
 #include "print/words.h"
 #include "print/output.h"
-#include "commands/policy.h"
+#include "commands/diff.h"
 
 /** struct two - both machines, and what came of it. */
 struct two {
@@ -38,9 +38,9 @@ static bool is_alike(const struct p2p_difference *a, const struct p2p_difference
 	       !strcmp(a->after, b->after);
 }
 
-static void put_values(const struct two *two, const struct p2p_difference *difference)
+static void put_values(const struct app *app, const struct p2p_diff *diff,
+		       const struct p2p_difference *difference)
 {
-	const struct app *app = two->new;
 	const char *evidence = NULL;
 
 	if (*difference->before && *difference->after)
@@ -49,33 +49,31 @@ static void put_values(const struct two *two, const struct p2p_difference *diffe
 	else
 		fprintf(app->out, "%s%s", difference->before, difference->after);
 	if (difference->was && !strcmp(difference->about, "moved"))
-		evidence = p2p_diff_evidence(two->diff, difference->was);
+		evidence = p2p_diff_evidence(diff, difference->was);
 	if (evidence)
 		fprintf(app->out, " (matched by %s%s)", evidence,
 			strcmp(evidence, "ids") != 0 ? "" : " alone: it may be another device of the same model");
 }
 
-/* One line for all functions of which the same fact changed alike.  Return: how many. */
-static size_t print_difference(const struct two *two, size_t index)
+size_t diff_print(const struct app *app, const struct p2p_diff *diff, size_t index)
 {
-	const struct p2p_difference *first = p2p_diff_at(two->diff, index);
-	FILE *out = two->new->out;
+	const struct p2p_difference *first = p2p_diff_at(diff, index);
 	size_t count = 1;
 
-	while (is_alike(first, p2p_diff_at(two->diff, index + count)))
+	while (is_alike(first, p2p_diff_at(diff, index + count)))
 		count++;
-	fprintf(out, "%-15s ", first->about);
-	put_values(two, first);
+	fprintf(app->out, "%-15s ", first->about);
+	put_values(app, diff, first);
 	if (subject(first)) {
-		fputs(": ", out);
+		fputs(": ", app->out);
 		for (size_t i = 0; i < count && i < NAMES_SHOWN; i++) {
-			fputs(i ? ", " : "", out);
-			put_name(out, subject(p2p_diff_at(two->diff, index + i)));
+			fputs(i ? ", " : "", app->out);
+			put_name(app->out, subject(p2p_diff_at(diff, index + i)));
 		}
 		if (count > NAMES_SHOWN)
-			fprintf(out, " and %zu more", count - NAMES_SHOWN);
+			fprintf(app->out, " and %zu more", count - NAMES_SHOWN);
 	}
-	fputc('\n', out);
+	fputc('\n', app->out);
 	return count;
 }
 
@@ -119,7 +117,7 @@ static enum status print_text(const struct two *two)
 	const struct p2p_pairs_difference *pairs;
 
 	for (size_t i = 0; p2p_diff_at(two->diff, i);)
-		i += print_difference(two, i);
+		i += diff_print(two->new, two->diff, i);
 	for (size_t i = 0; (pairs = p2p_diff_pairs_at(two->diff, i)); i++)
 		print_pairs(two->new, pairs);
 	return STATUS_DONE;
@@ -148,8 +146,7 @@ static struct json_object *json_answer(const struct p2p_answer *answer)
 	return object;
 }
 
-static struct json_object *json_difference(const struct two *two,
-					   const struct p2p_difference *difference)
+struct json_object *diff_json(const struct p2p_diff *diff, const struct p2p_difference *difference)
 {
 	struct json_object *object = json_object_new_object();
 	const struct p2p_function *was = difference->was;
@@ -159,7 +156,7 @@ static struct json_object *json_difference(const struct two *two,
 	json_put(object, "is", json_bdf(difference->is));
 	json_put(object, "name", subject(difference) ? json_text(subject(difference)->display) :
 						       NULL);
-	json_put(object, "evidence", was ? json_text(p2p_diff_evidence(two->diff, was)) : NULL);
+	json_put(object, "evidence", was ? json_text(p2p_diff_evidence(diff, was)) : NULL);
 	json_put(object, "before", *difference->before ? json_text(difference->before) : NULL);
 	json_put(object, "after", *difference->after ? json_text(difference->after) : NULL);
 	return object;
@@ -186,7 +183,7 @@ static enum status print_json(const struct two *two)
 	const struct p2p_pairs_difference *row;
 
 	for (size_t i = 0; (difference = p2p_diff_at(two->diff, i)); i++)
-		json_object_array_add(differences, json_difference(two, difference));
+		json_object_array_add(differences, diff_json(two->diff, difference));
 	for (size_t i = 0; (row = p2p_diff_pairs_at(two->diff, i)); i++)
 		json_object_array_add(pairs, json_pairs(row));
 	json_put(document, "old", document_new(&two->old, "diff"));
@@ -218,7 +215,7 @@ enum status command_diff(struct app *app, int argc, char **argv)
 	enum status status = read_both(&two, argv[0], argc > 1 ? argv[1] : NULL);
 	bool any;
 
-	if (!status && p2p_diff_new(app->context, two.old.eval, app->eval, app->options.all,
+	if (!status && p2p_diff_new(app->context, two.old.eval, app->eval, app->options.all ? P2P_DIFF_ALL : 0,
 				    &two.diff))
 		status = fail_memory(app->failure);
 	if (!status) {

@@ -83,7 +83,7 @@ static struct p2p_diff_side side_of(const struct p2p_eval *eval)
 }
 
 int p2p_diff_new(struct p2p_context *context, const struct p2p_eval *before,
-		 const struct p2p_eval *after, bool all, struct p2p_diff **ret_diff)
+		 const struct p2p_eval *after, unsigned int flags, struct p2p_diff **ret_diff)
 {
 	struct p2p_diff *diff = calloc(1, sizeof(*diff));
 	int r = diff ? 0 : -ENOMEM;
@@ -91,7 +91,8 @@ int p2p_diff_new(struct p2p_context *context, const struct p2p_eval *before,
 	if (!r) {
 		diff->before = side_of(before);
 		diff->after = side_of(after);
-		diff->all = all;
+		diff->all = flags & P2P_DIFF_ALL;
+		diff->nodes = flags & P2P_DIFF_NODES;
 		r = p2p_diff_match(diff);
 	}
 	if (!r)

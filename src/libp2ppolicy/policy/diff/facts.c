@@ -55,10 +55,16 @@ static const struct {
 	{ "kernel", put_kernel }, { "rules", put_rules }, { "cpu", put_cpu },
 };
 
+/* What each machine of a kind has of its own. */
+static bool is_own(const char *about)
+{
+	return !strcmp(about, "cmdline") || !strcmp(about, "bar_address");
+}
+
 static void add_if_other(struct p2p_diff *diff, const char *about, const struct p2p_function *was,
 			 const struct p2p_function *is, const char *before, const char *after)
 {
-	if (strcmp(before, after) != 0)
+	if (strcmp(before, after) != 0 && !(diff->nodes && is_own(about)))
 		p2p_diff_add(diff, about, was, is, before, after);
 }
 
@@ -166,6 +172,66 @@ static void compare_functions(struct p2p_diff *diff, const struct p2p_function *
 	}
 }
 
+/** struct teller - who is told; see p2p_diff_tell(). */
+struct teller {
+	p2p_tell_fn *tell;
+	void *data;
+};
+
+static void tell(const struct teller *teller, const char *about, const char *text)
+{
+	if (!is_own(about))
+		teller->tell(teller->data, about, text);
+}
+
+static void tell_machine(const struct teller *teller, const struct p2p_eval *eval)
+{
+	const struct p2p_machine *machine = p2p_topology_machine(p2p_eval_topology(eval));
+	char text[MACHINE_SIZE];
+
+	for (size_t i = 0; i < LENGTH(machine_lines); i++) {
+		machine_lines[i].put(eval, machine, text);
+		tell(teller, machine_lines[i].about, text);
+	}
+	for (size_t i = 0; i < p2p_machine_rows.count; i++) {
+		const struct p2p_fact_row *row = &p2p_machine_rows.rows[i];
+
+		if (row->show & P2P_SHOW_DIFF)
+			tell(teller, p2p_fact_about(row), p2p_fact_format(row, machine, text, sizeof(text)));
+	}
+}
+
+static void tell_place(const struct teller *teller, const struct p2p_function *function)
+{
+	char text[FACT_SIZE], bdf[P2P_BDF_SIZE];
+
+	tell(teller, "function", p2p_bdf_format(function->bdf, bdf));
+	tell(teller, "parent", function->parent ? p2p_bdf_format(function->parent->bdf, bdf) : "none");
+	snprintf(text, sizeof(text), "%d %04x:%04x %06x", function->ids, function->vendor, function->device,
+		 function->class_code);
+	tell(teller, "ids", text);
+}
+
+static void tell_function(const struct teller *teller, const struct p2p_function *function)
+{
+	char text[FACT_SIZE];
+
+	tell_place(teller, function);
+	tell(teller, "link", link_text(function, text));
+	for (size_t i = 0; i < p2p_function_rows.count; i++) {
+		const struct p2p_fact_row *row = &p2p_function_rows.rows[i];
+
+		if (row->show & P2P_SHOW_DIFF)
+			tell(teller, p2p_fact_about(row), p2p_fact_format(row, function, text, sizeof(text)));
+	}
+	for (size_t i = 0; i < p2p_bar_rows.count; i++) {
+		const struct p2p_fact_row *row = &p2p_bar_rows.rows[i];
+
+		if (row->show & P2P_SHOW_DIFF)
+			tell(teller, p2p_fact_about(row), bars_text(row, function, text));
+	}
+}
+
 static uint64_t mix(uint64_t value)
 {
 	value += UINT64_C(0x9e3779b97f4a7c15);
@@ -186,6 +252,21 @@ static int by_number(const void *a, const void *b)
 	const struct iommu_group *x = a, *y = b;
 
 	return (x->number > y->number) - (x->number < y->number);
+}
+
+/* @members: the index of a function. */
+static int by_member(const void *a, const void *b)
+{
+	const struct iommu_group *x = a, *y = b;
+
+	return (x->members > y->members) - (x->members < y->members);
+}
+
+static int by_number_and_index(const void *a, const void *b)
+{
+	int r = by_number(a, b);
+
+	return r ? r : by_member(a, b);
 }
 
 /* The members of every group, told by who they were on the old side. */
@@ -298,4 +379,50 @@ int p2p_diff_facts(struct p2p_diff *diff)
 			p2p_diff_add(diff, "new", NULL, is, "", text);
 	}
 	return compare_groups(diff);
+}
+
+/* Who shares a group, whatever its number: each function is told of by the first of its group. */
+static int tell_groups(const struct teller *teller, const struct p2p_topology *topology)
+{
+	size_t count = p2p_topology_count(topology), members = 0;
+	struct iommu_group *groups = calloc(count + 1, sizeof(*groups));
+	char bdf[P2P_BDF_SIZE];
+
+	if (!groups)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		const struct p2p_function *function = p2p_topology_function(topology, i);
+
+		if (function->iommu_group.fact == P2P_PRESENT)
+			groups[members++] = (struct iommu_group){ function->iommu_group.value, function,
+								  function->index, 0 };
+		else
+			tell(teller, "iommu_group", function->iommu_group.fact == P2P_DENIED ? not_known : "none");
+	}
+	qsort(groups, members, sizeof(*groups), by_number_and_index);
+	for (size_t i = 0; i < members; i++) {
+		bool first = !i || groups[i].number != groups[i - 1].number;
+
+		groups[i].count = first ? i : groups[i - 1].count;
+	}
+	/* The order of numbers is one of the boot: back to that of the functions. */
+	for (size_t i = 0; i < members; i++)
+		groups[i].function = groups[groups[i].count].function;
+	qsort(groups, members, sizeof(*groups), by_member);
+	for (size_t i = 0; i < members; i++)
+		tell(teller, "iommu_group", p2p_bdf_format(groups[i].function->bdf, bdf));
+	free(groups);
+	return 0;
+}
+
+int p2p_diff_tell(const struct p2p_eval *eval, p2p_tell_fn *fn, void *data)
+{
+	const struct p2p_topology *topology = p2p_eval_topology(eval);
+	const struct teller teller = { fn, data };
+	const struct p2p_function *function;
+
+	tell_machine(&teller, eval);
+	for (size_t i = 0; (function = p2p_topology_function(topology, i)); i++)
+		tell_function(&teller, function);
+	return tell_groups(&teller, topology);
 }

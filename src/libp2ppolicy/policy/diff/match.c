@@ -122,6 +122,9 @@ static const struct {
 	{ "ids", by_ids, compare_ids },
 };
 
+/* Where another node of the same kind begins to be told by. */
+#define AFTER_SERIAL 1
+
 /* qsort_r() takes a function that knows the key; ties go by place and address. */
 static int compare_entries(const void *a, const void *b, void *compare)
 {
@@ -164,7 +167,7 @@ static void join(struct p2p_diff *diff, size_t pass, const struct entry *old, si
 
 		i += r <= 0;
 		j += r >= 0;
-		if (r || contradicts(was, is))
+		if (r || (!diff->nodes && contradicts(was, is)))
 			continue;
 		diff->before.partner[was->index] = is;
 		diff->after.partner[is->index] = was;
@@ -204,7 +207,7 @@ int p2p_diff_match(struct p2p_diff *diff)
 						 (diff->before.count + 1) * sizeof(char *));
 		r = diff->evidence ? 0 : -ENOMEM;
 	}
-	for (size_t pass = 0; pass < LENGTH(passes) && !r; pass++)
+	for (size_t pass = diff->nodes ? AFTER_SERIAL : 0; pass < LENGTH(passes) && !r; pass++)
 		join(diff, pass, old, gather(&diff->before, pass, old), new,
 		     gather(&diff->after, pass, new));
 	free(old);

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* p2ptopo fleet: which nodes are of the same kind, which are odd, and by what. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands/diff.h"
+#include "commands/fleet/fleet.h"
+#include "options.h"
+#include "print/clean.h"
+#include "print/document.h"
+#include "print/output.h"
+#include "print/words.h"
+
+#define NAMES_SHOWN 8
+#define FACTS_SHOWN 8
+
+void fleet_free(struct fleet *fleet)
+{
+	for (size_t i = 0; i < fleet->count; i++) {
+		for (size_t j = 0; j < fleet->shapes[i].count; j++)
+			free(fleet->shapes[i].names[j]);
+		free(fleet->shapes[i].names);
+		app_release(&fleet->shapes[i].machine);
+	}
+	free(fleet->shapes);
+	free(fleet->documents);
+}
+
+static struct shape *find_shape(const struct fleet *fleet, struct p2p_shape digest)
+{
+	for (size_t i = 0; i < fleet->count; i++) {
+		if (fleet->shapes[i].digest.high == digest.high && fleet->shapes[i].digest.low == digest.low)
+			return &fleet->shapes[i];
+	}
+	return NULL;
+}
+
+static enum status add_name(struct fleet *fleet, struct shape *shape, const char *name)
+{
+	char *copy = strdup(name), **names = shape->names;
+
+	if (copy && shape->count == shape->room) {
+		names = reallocarray(shape->names, 2 * shape->room + 4, sizeof(*names));
+		shape->room = names ? 2 * shape->room + 4 : shape->room;
+	}
+	if (!copy || !names) {
+		free(copy);
+		return fail_memory(fleet->app->failure);
+	}
+	shape->names = names;
+	shape->names[shape->count++] = copy;
+	fleet->nodes++;
+	return STATUS_DONE;
+}
+
+enum status fleet_count(struct fleet *fleet, size_t shape, const char *name)
+{
+	return add_name(fleet, &fleet->shapes[shape], name);
+}
+
+/* A shape nobody had before keeps its machine. */
+static enum status new_shape(struct fleet *fleet, struct app *machine, struct p2p_shape digest,
+			     struct shape **ret_shape)
+{
+	if (fleet->count == fleet->room) {
+		struct shape *more = reallocarray(fleet->shapes, 2 * fleet->room + 16, sizeof(*more));
+
+		if (!more)
+			return fail_memory(fleet->app->failure);
+		fleet->shapes = more;
+		fleet->room = 2 * fleet->room + 16;
+	}
+	*ret_shape = &fleet->shapes[fleet->count++];
+	**ret_shape = (struct shape){ .digest = digest, .machine = *machine };
+	*machine = app_like(fleet->app);
+	return STATUS_DONE;
+}
+
+static const char *name_of(const struct app *machine, const char *label)
+{
+	const char *host = p2p_topology_machine(machine->topology)->host;
+
+	return host && *host ? host : label;
+}
+
+/* One bad file does not hide the others. */
+static enum status skip_node(struct fleet *fleet, const char *label)
+{
+	struct failure *failure = fleet->app->failure;
+
+	if (failure->status == STATUS_SYSTEM)
+		return STATUS_SYSTEM;
+	app_note(fleet->app, "%s: not read: %s", label, failure->sentence);
+	*failure = (struct failure){ 0 };
+	fleet->unread++;
+	return STATUS_DONE;
+}
+
+enum status fleet_node(struct fleet *fleet, const char *from, const char *label)
+{
+	struct app machine = app_like(fleet->app);
+	struct p2p_shape digest;
+	struct shape *shape;
+	enum status status;
+
+	machine.options.source_count = 0;
+	(void)options_add_source(&machine.options, from);
+	machine.say = NULL;
+	status = app_read(&machine, STAGE_EVALUATE);
+	if (status) {
+		app_release(&machine);
+		return skip_node(fleet, label);
+	}
+	if (p2p_shape_of(machine.eval, &digest)) {
+		app_release(&machine);
+		return fail_memory(fleet->app->failure);
+	}
+	shape = find_shape(fleet, digest);
+	/* The name goes with the machine when that is not kept. */
+	if (!shape) {
+		char *name = strdup(name_of(&machine, label));
+
+		status = name ? new_shape(fleet, &machine, digest, &shape) : fail_memory(fleet->app->failure);
+		if (!status)
+			status = add_name(fleet, shape, name);
+		free(name);
+	} else {
+		status = add_name(fleet, shape, name_of(&machine, label));
+	}
+	if (!status)
+		fleet->last = (size_t)(shape - fleet->shapes);
+	app_release(&machine);
+	return status;
+}
+
+static int by_count(const void *left, const void *right)
+{
+	const struct shape *one = left, *other = right;
+
+	if (one->count != other->count)
+		return one->count > other->count ? -1 : 1;
+	return strcmp(one->names[0], other->names[0]);
+}
+
+static size_t count_class(const struct app *machine, enum p2p_class kind)
+{
+	const struct p2p_function *function;
+	size_t count = 0;
+
+	for (size_t i = 0; (function = p2p_topology_function(machine->topology, i)); i++)
+		count += function->kind == kind && p2p_function_takes_part(function);
+	return count;
+}
+
+static void print_names(FILE *out, const struct shape *shape)
+{
+	for (size_t i = 0; i < shape->count && i < NAMES_SHOWN; i++)
+		fprintf(out, "%s%s", i ? ", " : "", shape->names[i]);
+	if (shape->count > NAMES_SHOWN)
+		fprintf(out, " and %zu more", shape->count - NAMES_SHOWN);
+}
+
+static void print_summary(const struct fleet *fleet)
+{
+	char nodes[WORDS_SIZE], shapes[WORDS_SIZE];
+	FILE *out = fleet->app->out;
+
+	fprintf(out, "%s in %s", words_count(fleet->nodes, "node", nodes),
+		words_count(fleet->count, "shape", shapes));
+	if (fleet->unread)
+		fprintf(out, "; %zu could not be read", fleet->unread);
+	fputs("\n\nNODES   FUNCTIONS GPU  NIC  NVME KERNEL\n", out);
+	for (size_t i = 0; i < fleet->count; i++) {
+		const struct shape *shape = &fleet->shapes[i];
+		const struct p2p_machine *machine = p2p_topology_machine(shape->machine.topology);
+
+		fprintf(out, "%-7zu %-9zu %-4zu %-4zu %-4zu %s  ", shape->count,
+			p2p_topology_count(shape->machine.topology), count_class(&shape->machine, P2P_CLASS_GPU),
+			count_class(&shape->machine, P2P_CLASS_NIC), count_class(&shape->machine, P2P_CLASS_NVME),
+			machine->release ? machine->release : "not known");
+		print_names(out, shape);
+		fputc('\n', out);
+	}
+}
+
+static enum status compare(const struct fleet *fleet, const struct shape *shape, struct p2p_diff **ret_diff)
+{
+	const struct shape *golden = &fleet->shapes[fleet->golden];
+
+	return p2p_diff_new(shape->machine.context, golden->machine.eval, shape->machine.eval,
+			    P2P_DIFF_NODES, ret_diff) ?
+	       fail_memory(fleet->app->failure) : STATUS_DONE;
+}
+
+static enum status print_odd(const struct fleet *fleet, const struct shape *shape)
+{
+	struct p2p_diff *diff = NULL;
+	enum status status = compare(fleet, shape, &diff);
+	FILE *out = fleet->app->out;
+	size_t at = 0, more = 0;
+
+	if (status)
+		return status;
+	fputc('\n', out);
+	print_names(out, shape);
+	fputs(":\n", out);
+	for (unsigned int lines = 0; lines < FACTS_SHOWN && p2p_diff_at(diff, at); lines++) {
+		fputs("  ", out);
+		at += diff_print(fleet->app, diff, at);
+	}
+	while (p2p_diff_at(diff, at + more))
+		more++;
+	if (more)
+		fprintf(out, "  and %zu more facts\n", more);
+	p2p_diff_free(diff);
+	return STATUS_DONE;
+}
+
+static enum status print_text(const struct fleet *fleet)
+{
+	const struct shape *golden = &fleet->shapes[fleet->golden];
+	enum status status = STATUS_DONE;
+
+	print_summary(fleet);
+	if (fleet->count < 2)
+		return STATUS_DONE;
+	fprintf(fleet->app->out, "\nHeld against %s%s:\n", golden->names[0],
+		fleet->has_golden ? "" : ", which is of the commonest shape");
+	for (size_t i = 0; i < fleet->count && !status; i++) {
+		if (i != fleet->golden)
+			status = print_odd(fleet, &fleet->shapes[i]);
+	}
+	return status;
+}
+
+static enum status json_differences(const struct fleet *fleet, const struct shape *shape,
+				    struct json_object *array)
+{
+	const struct p2p_difference *difference;
+	struct p2p_diff *diff = NULL;
+	enum status status = compare(fleet, shape, &diff);
+
+	for (size_t i = 0; !status && (difference = p2p_diff_at(diff, i)); i++)
+		json_object_array_add(array, diff_json(diff, difference));
+	p2p_diff_free(diff);
+	return status;
+}
+
+static struct json_object *json_shape(const struct fleet *fleet, size_t index, enum status *ret_status)
+{
+	const struct shape *shape = &fleet->shapes[index];
+	struct json_object *object = json_object_new_object(), *names = json_object_new_array();
+	struct json_object *differences = json_object_new_array();
+	char text[40];
+
+	snprintf(text, sizeof(text), "%016llx%016llx", (unsigned long long)shape->digest.high,
+		 (unsigned long long)shape->digest.low);
+	json_put(object, "shape", json_text(text));
+	json_put(object, "golden", json_flag(index == fleet->golden));
+	json_put(object, "functions", json_count(p2p_topology_count(shape->machine.topology)));
+	for (size_t i = 0; i < shape->count; i++)
+		json_object_array_add(names, json_text(shape->names[i]));
+	json_put(object, "nodes", names);
+	if (index != fleet->golden)
+		*ret_status = json_differences(fleet, shape, differences);
+	json_put(object, "differences", differences);
+	return object;
+}
+
+static enum status print_json(const struct fleet *fleet)
+{
+	struct json_object *document = json_object_new_object(), *shapes = json_object_new_array();
+	enum status status = STATUS_DONE;
+
+	json_put(document, "format", json_text("p2ptopo-fleet"));
+	json_put(document, "version", json_count(DOCUMENT_VERSION));
+	json_put(document, "nodes", json_count(fleet->nodes));
+	json_put(document, "unread", json_count(fleet->unread));
+	for (size_t i = 0; i < fleet->count && !status; i++)
+		json_object_array_add(shapes, json_shape(fleet, i, &status));
+	json_put(document, "shapes", shapes);
+	if (!status)
+		return document_print(fleet->app, document);
+	json_object_put(document);
+	return status;
+}
+
+/* The shape of the file that --golden names; it is no node of the fleet itself. */
+static enum status add_golden(struct fleet *fleet)
+{
+	enum status status = fleet_node(fleet, fleet->app->options.golden, fleet->app->options.golden);
+
+	if (!status && !fleet->count)
+		return fail_with(fleet->app->failure, STATUS_INPUT, "%s: cannot be read", fleet->app->options.golden);
+	fleet->has_golden = true;
+	return status;
+}
+
+static void choose_golden(struct fleet *fleet)
+{
+	struct p2p_shape digest = fleet->shapes[0].digest;
+
+	qsort(fleet->shapes, fleet->count, sizeof(*fleet->shapes), by_count);
+	if (fleet->has_golden)
+		fleet->golden = (size_t)(find_shape(fleet, digest) - fleet->shapes);
+}
+
+static enum status finish(struct fleet *fleet)
+{
+	enum status status;
+
+	if (!fleet->count)
+		return fail_with(fleet->app->failure, STATUS_INPUT, "no node could be read");
+	choose_golden(fleet);
+	status = fleet->app->options.format == FORMAT_JSON ? print_json(fleet) : print_text(fleet);
+	if (status)
+		return status;
+	if (fleet->unread)
+		return fail_with(fleet->app->failure, STATUS_INPUT, "%zu nodes could not be read", fleet->unread);
+	return fleet->count > 1 ? STATUS_NO : STATUS_DONE;
+}
+
+enum status command_fleet(struct app *app, int argc, char **argv)
+{
+	struct fleet fleet = { .app = app };
+	enum status status = app->options.golden ? add_golden(&fleet) : STATUS_DONE;
+
+	for (int i = 0; i < argc && !status; i++)
+		status = fleet_add(&fleet, argv[i]);
+	if (!status)
+		status = finish(&fleet);
+	fleet_free(&fleet);
+	return status;
+}

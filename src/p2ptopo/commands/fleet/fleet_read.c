@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Where nodes come from: files, folders, and streams with one document on each line. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "commands/fleet/fleet.h"
+
+/* A line that is longer is no tree document of one machine. */
+#define LONGEST_LINE (256u << 20)
+
+static enum status unreadable(const struct fleet *fleet, const char *path, int error)
+{
+	return fail_with(fleet->app->failure, failure_status(error), "%s: %s", path, strerror(-error));
+}
+
+/* Is this the line of a whole document, and not the first of one that is spread over many? */
+static bool is_document(const char *line, size_t size)
+{
+	while (size && (line[size - 1] == '\n' || line[size - 1] == '\r' || line[size - 1] == ' '))
+		size--;
+	return size > 2 && line[0] == '{' && line[size - 1] == '}';
+}
+
+/* The lines from @file on; *@line is the first. */
+static enum status add_lines(struct fleet *fleet, FILE *file, char **line, size_t *room, ssize_t size,
+			     const char *path)
+{
+	enum status status = STATUS_DONE;
+	char label[4200];
+
+	for (unsigned int number = 1; size > 0 && !status; number++) {
+		snprintf(label, sizeof(label), "%s:%u", path, number);
+		if (size > LONGEST_LINE)
+			return fail_with(fleet->app->failure, STATUS_INPUT, "%s: the line is too long", label);
+		if (strspn(*line, " \t\r\n") < (size_t)size)
+			status = fleet_document(fleet, *line, (size_t)size, label);
+		size = getline(line, room, file);
+	}
+	return status;
+}
+
+/* Standard input that is no list of documents is one of them, whose first line was read already. */
+static enum status add_rest(struct fleet *fleet, FILE *file, const char *line, size_t size)
+{
+	enum status status;
+	char *text = NULL, buffer[65536];
+	size_t length, got;
+	FILE *whole = open_memstream(&text, &length);
+
+	if (!whole)
+		return fail_memory(fleet->app->failure);
+	fwrite(line, 1, size, whole);
+	while ((got = fread(buffer, 1, sizeof(buffer), file)) > 0 && ftell(whole) < (long)LONGEST_LINE)
+		fwrite(buffer, 1, got, whole);
+	if (fclose(whole))
+		status = fail_memory(fleet->app->failure);
+	else
+		status = fleet_document(fleet, text, length, "standard input");
+	free(text);
+	return status;
+}
+
+static enum status add_file(struct fleet *fleet, const char *path)
+{
+	bool standard = !strcmp(path, "-");
+	FILE *file = standard ? stdin : fopen(path, "re");
+	enum status status;
+	char *line = NULL;
+	size_t room = 0;
+	ssize_t size;
+
+	if (!file)
+		return unreadable(fleet, path, -errno);
+	size = getline(&line, &room, file);
+	if (size > 0 && is_document(line, (size_t)size))
+		status = add_lines(fleet, file, &line, &room, size, standard ? "standard input" : path);
+	else if (standard)
+		status = add_rest(fleet, file, line, size > 0 ? (size_t)size : 0);
+	else
+		status = fleet_node(fleet, path, path);
+	free(line);
+	if (!standard)
+		fclose(file);
+	return status;
+}
+
+static int is_visible(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+static enum status add_folder(struct fleet *fleet, const char *path)
+{
+	enum status status = STATUS_DONE;
+	struct dirent **entries = NULL;
+	int count = scandir(path, &entries, is_visible, alphasort);
+
+	if (count < 0)
+		return unreadable(fleet, path, -errno);
+	for (int i = 0; i < count; i++) {
+		char inside[4096];
+
+		if ((size_t)snprintf(inside, sizeof(inside), "%s/%s", path, entries[i]->d_name) >= sizeof(inside))
+			status = status ? status : unreadable(fleet, path, -ENAMETOOLONG);
+		else if (!status)
+			status = fleet_add(fleet, inside);
+		free(entries[i]);
+	}
+	free(entries);
+	return status;
+}
+
+/* A captured tree is a folder, too. */
+static bool is_tree(const char *path)
+{
+	char inside[4096];
+
+	return (size_t)snprintf(inside, sizeof(inside), "%s/sys", path) < sizeof(inside) && !access(inside, F_OK);
+}
+
+enum status fleet_add(struct fleet *fleet, const char *path)
+{
+	struct stat status;
+
+	if (!strcmp(path, "-"))
+		return add_file(fleet, path);
+	if (stat(path, &status))
+		return unreadable(fleet, path, -errno);
+	if (!S_ISDIR(status.st_mode))
+		return add_file(fleet, path);
+	return is_tree(path) ? fleet_node(fleet, path, path) : add_folder(fleet, path);
+}

@@ -1,0 +1,155 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""p2ptopo fleet: nodes of a kind are one shape, whatever they are called; each fact that matters makes
+another; one bad file hides no other; many nodes take one pass."""
+import copy
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+from validator import jsonschema
+
+FIXTURES = pathlib.Path(__file__).resolve().parent.parent / "fixtures"
+
+
+def call(binary, *arguments, status=0, stdin=None):
+    done = subprocess.run([binary, *arguments], capture_output=True, check=False, text=True, input=stdin,
+                          env={**os.environ, "LC_ALL": "C"})
+    assert done.returncode == status, (arguments, done.returncode, done.stderr)
+    return done.stdout, done.stderr
+
+
+def of_its_own(document, number):
+    """Another node of the same kind."""
+    node = copy.deepcopy(document)
+    node["host"] = f"node{number:05}"
+    node["machine"]["cmdline"] = f"root=UUID={number:032x}" if number % 2 else None
+    for function in node["functions"]:
+        if function["serial"] is not None:
+            function["serial"] = f"0x{number:016x}"
+    return node
+
+
+def link(function, value):
+    for owner, key in (("link", "now"), ("pcie", "link_now")):
+        function[owner][key]["width"] = value
+
+
+def pick(node, wanted):
+    return next(function for function in node["functions"] if wanted(function))
+
+
+def change_acs(node):
+    function = pick(node, lambda function: function["acs"]["present"] and
+                    function["acs"]["control"] != "0x0000")
+    function["acs"]["control"] = function["acs"]["kernel_control"] = "0x0000"
+    return "acs"
+
+
+def change_driver(node):
+    pick(node, lambda function: function["driver"])["driver"] = "vfio-pci"
+    return "driver"
+
+
+def change_link(node):
+    function = pick(node, lambda function: function["link"]["present"] and function["class"] == "nvme" and
+                    (function["link"]["now"] or {}).get("width", 0) > 1)
+    link(function, 1)
+    return "link"
+
+
+def change_numa(node):
+    pick(node, lambda function: function["class"] == "nvme")["numa_node"] = 1
+    return "numa"
+
+
+def take_away(node):
+    gone = pick(node, lambda function: function["class"] == "nvme")
+    node["functions"].remove(gone)
+    return "gone"
+
+
+def change_kernel(node):
+    node["kernel"] = "5.10.0-1-amd64"
+    return "kernel"
+
+
+CHANGES = [change_acs, change_driver, change_link, change_numa, take_away, change_kernel]
+
+
+def check_changes(binary, document, validator, scratch):
+    """Forty nodes, and one more for each change: as many shapes as changes, and one."""
+    path = pathlib.Path(scratch) / "nodes.jsonl"
+    nodes, wanted = [of_its_own(document, number) for number in range(40)], {}
+    for number, change in enumerate(CHANGES):
+        node = of_its_own(document, 100 + number)
+        wanted[node["host"]] = change(node)
+        nodes.insert(number * 5, node)
+    path.write_text("".join(json.dumps(node) + "\n" for node in nodes))
+    text, _ = call(binary, "fleet", str(path), status=1)
+    assert f"{len(nodes)} nodes in {len(CHANGES) + 1} shapes" in text, text
+    found = json.loads(call(binary, "fleet", "--json", str(path), status=1)[0])
+    validator.validate(found)
+    assert found["shapes"][0]["golden"] and len(found["shapes"][0]["nodes"]) == 40
+    for shape in found["shapes"][1:]:
+        (name,) = shape["nodes"]
+        about = {difference["about"] for difference in shape["differences"]}
+        assert wanted.pop(name) in about, (name, about)
+    assert not wanted
+    same, _ = call(binary, "fleet", "-", status=1, stdin=path.read_text())
+    assert same == text
+
+
+def check_inputs(binary, document, scratch):
+    """A folder of captures and documents, with one that is neither; a golden node; nothing at all."""
+    folder = pathlib.Path(scratch) / "nodes"
+    folder.mkdir()
+    capture = next((FIXTURES / "vm-switch").glob("tree.tar*"))
+    os.symlink(capture, folder / "a.capture")
+    tree = json.loads(call(binary, "--from", str(capture), "tree", "--json")[0])
+    (folder / "b.json").write_text(json.dumps(of_its_own(tree, 1), indent=1))
+    (folder / ".hidden").write_text("no")
+    text, _ = call(binary, "fleet", str(folder))
+    assert "2 nodes in 1 shape" in text, text
+    (folder / "c.txt").write_text("no machine")
+    text, error = call(binary, "fleet", str(folder), status=4)
+    assert "2 nodes in 1 shape" in text and "c.txt: not read" in error and "could not be read" in error
+    golden = pathlib.Path(scratch) / "golden.json"
+    odd = of_its_own(tree, 2)
+    odd["kernel"] = "4.20.0"
+    golden.write_text(json.dumps(odd))
+    (folder / "c.txt").unlink()
+    found = json.loads(call(binary, "fleet", "--json", "--golden", str(golden), str(folder), status=1)[0])
+    assert [shape["golden"] for shape in found["shapes"]] == [False, True]
+    assert any(row["about"] == "kernel" for row in found["shapes"][0]["differences"])
+    (pathlib.Path(scratch) / "empty").mkdir()
+    _, error = call(binary, "fleet", str(pathlib.Path(scratch) / "empty"), status=4)
+    assert "no node could be read" in error
+    call(binary, "fleet", str(pathlib.Path(scratch) / "missing"), status=4)
+    call(binary, "fleet", "-", status=4, stdin="{}\n{\"a\":1}\n\n")
+    call(binary, "fleet", "-", status=4, stdin="")
+    text, _ = call(binary, "fleet", "-", stdin=json.dumps(tree, indent=1))
+    assert "1 node in 1 shape" in text
+    hostile = of_its_own(document, 3)
+    hostile["host"] = "a\"\\\n\x1b[31m"
+    text, _ = call(binary, "fleet", "-", stdin=json.dumps(hostile) + "\n" + json.dumps(hostile) + "\n")
+    assert "2 nodes in 1 shape" in text and "\x1b" not in text
+
+
+def main():
+    binary = sys.argv[1]
+    schema = pathlib.Path(binary).resolve().parent / "schemas/fleet.json"
+    validator = jsonschema.Draft202012Validator(json.loads(schema.read_text()))
+    capture = next((FIXTURES / "generated-server-epyc-redirect").glob("tree.tar*"))
+    document = json.loads(call(binary, "--from", str(capture), "tree", "--json")[0])
+    with tempfile.TemporaryDirectory() as scratch:
+        check_changes(binary, document, validator, scratch)
+        check_inputs(binary, document, scratch)
+    print(f"{len(CHANGES)} kinds of odd nodes")
+
+
+if __name__ == "__main__":
+    main()
