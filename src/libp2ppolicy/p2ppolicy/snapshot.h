@@ -86,8 +86,8 @@ struct p2p_where {
  * @bdf: of the function; @of_function: it is of one, else of the machine
  * @what: the fact
  * @first, @second: where both were read
- * @settled: @first is a register and @second is text, so that @first was taken; otherwise
- *	the fact is unknown
+ * @settled: @first was taken, since it is a register or a file and @second only a text or a
+ *	log of it; otherwise the fact is unknown
  */
 struct p2p_conflict {
 	struct p2p_bdf bdf;

@@ -347,4 +347,14 @@ static bool is_xml(const struct p2p_input *input)
 	return false;
 }
 
-const struct p2p_format p2p_format_nccl_xml = { .sniff = is_xml, .load = load_xml, .whole = true };
+/* From the root element to its end, whatever is in between. */
+static unsigned int line_of(const char *line)
+{
+	if (!strncmp(line, "<system", 7) || !strncmp(line, "<?xml", 5))
+		return P2P_LINE_STARTS;
+	return P2P_LINE_INSIDE | P2P_LINE_HOLDS | (strncmp(line, "</system", 8) ? 0 : P2P_LINE_ENDS);
+}
+
+const struct p2p_format p2p_format_nccl_xml = {
+	.sniff = is_xml, .load = load_xml, .line = line_of, .whole = true,
+};

@@ -106,4 +106,14 @@ static int load_report(struct p2p_context *context, const struct p2p_input *inpu
 	return check(context, input->name, snapshot->report);
 }
 
-const struct p2p_format p2p_format_report = { .sniff = is_report, .load = load_report };
+/* Indented, from a brace to a brace at the start of a line, or in one line. */
+static unsigned int line_of(const char *line)
+{
+	if (*line == '{' && (!line[1] || line[1] == '"'))
+		return P2P_LINE_STARTS | (line[strlen(line) - 1] == '}' ? P2P_LINE_ENDS : 0);
+	return P2P_LINE_INSIDE | P2P_LINE_HOLDS | (*line == '}' ? P2P_LINE_ENDS : 0);
+}
+
+const struct p2p_format p2p_format_report = {
+	.sniff = is_report, .load = load_report, .line = line_of,
+};

@@ -86,7 +86,8 @@ const struct p2p_format *p2p_format_at(size_t row)
 static struct p2p_snapshot *new_part(struct p2p_snapshot *snapshot, const char *name)
 {
 	struct p2p_snapshot **parts = p2p_grow(snapshot->parts, snapshot->part_count,
-					       &snapshot->part_room, sizeof(*parts));
+					       &snapshot->part_room,
+					       sizeof(struct p2p_snapshot *));
 	struct p2p_snapshot *part = calloc(1, sizeof(*part));
 
 	if (parts)

@@ -69,7 +69,7 @@ static void note_conflicts(const struct app *app)
 			 conflicts[i].second.name, conflicts[i].second.line, conflicts[i].what,
 			 conflicts[i].of_function ? " of " : "", conflicts[i].of_function ?
 			 p2p_bdf_format(conflicts[i].bdf, bdf) : "",
-			 conflicts[i].settled ? "; the register is taken" : "; it is unknown");
+			 conflicts[i].settled ? "; the first is taken" : "; it is unknown");
 	if (count > 3)
 		app_note(app, "%zu more contradictions: p2ptopo sources", count - 3);
 }

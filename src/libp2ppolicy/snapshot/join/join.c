@@ -116,28 +116,67 @@ static int join_function(struct joiner *joiner, size_t count)
 	return r < 0 ? r : p2p_join_config(snapshot, sides, count, &raw->config);
 }
 
+static struct p2p_side side_of(const struct joiner *joiner, size_t index)
+{
+	const struct member *member = &joiner->members[index];
+
+	return (struct p2p_side){ member->raw, joiner->snapshot->parts[member->part]->name };
+}
+
 static int join_functions(struct joiner *joiner)
 {
 	int r = gather(joiner);
 
 	for (size_t i = 0, count; i < joiner->count && r == 0; i += count) {
-		for (count = 0; i + count < joiner->count &&
+		joiner->sides[0] = side_of(joiner, i);
+		for (count = 1; i + count < joiner->count &&
 		     !p2p_bdf_compare(joiner->members[i].raw->bdf,
-				      joiner->members[i + count].raw->bdf); count++) {
-			const struct member *member = &joiner->members[i + count];
-			const struct p2p_snapshot *part = joiner->snapshot->parts[member->part];
-
-			joiner->sides[count] = (struct p2p_side){ member->raw, part->name };
-		}
+				      joiner->members[i + count].raw->bdf); count++)
+			joiner->sides[count] = side_of(joiner, i + count);
 		r = join_function(joiner, count);
 	}
 	return r;
 }
 
-static bool same_entry(const struct p2p_file *left, const struct p2p_file *right)
+/* The value of a line "key : value" of /proc/cpuinfo.  Return: its length; 0 there is none. */
+static size_t cpu_value(const char *text, const char *key, const char **ret_value)
+{
+	size_t length = strlen(key);
+
+	for (const char *at = text; at; at = strchr(at, '\n')) {
+		at += *at == '\n';
+		*ret_value = at + length + (strncmp(at, key, length) ? 0 :
+					    strspn(at + length, " \t"));
+		if (!strncmp(at, key, length) && **ret_value == ':') {
+			*ret_value += 1 + strspn(*ret_value + 1, " \t");
+			return strcspn(*ret_value, "\n");
+		}
+	}
+	return 0;
+}
+
+/* What lscpu, the log and the kernel say of one CPU is worded differently. */
+static bool same_cpu(const char *left, const char *right)
+{
+	static const char *const keys[] = { "vendor_id", "cpu family", "model" };
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		const char *one, *other;
+		size_t size = cpu_value(left, keys[i], &one);
+		size_t length = cpu_value(right, keys[i], &other);
+
+		if (size && length && (size != length || memcmp(one, other, size) != 0))
+			return false;
+	}
+	return true;
+}
+
+static bool same_entry(const char *path, const struct p2p_file *left, const struct p2p_file *right)
 {
 	size_t one = left->size, other = right->size;
 
+	if (left->fact == P2P_PRESENT && right->fact == P2P_PRESENT && !strcmp(path, "proc/cpuinfo"))
+		return same_cpu(left->data, right->data);
 	while (one && left->data[one - 1] == '\n')
 		one--;
 	while (other && right->data[other - 1] == '\n')
@@ -153,28 +192,50 @@ static struct p2p_where where_entry(const struct p2p_snapshot *part, const char 
 	return (struct p2p_where){ part->name, entry ? entry->line : 0 };
 }
 
-/* Of a file that several parts know: what they agree on, or denied. */
-static int join_entry(struct p2p_snapshot *snapshot, struct p2p_entry *entry)
+/* The files themselves, before what was printed of them, before a log, which may be of another boot. */
+static unsigned int rank(const struct p2p_snapshot *part)
 {
-	const struct p2p_snapshot *from = NULL;
+	return p2p_format_of(part)->is_files ? 2 : part->source == P2P_SOURCE_MACHINE_TEXT;
+}
+
+/* The first of the best parts that know a file; NULL none does. */
+static const struct p2p_snapshot *best_part(const struct p2p_snapshot *snapshot, const char *path)
+{
+	const struct p2p_snapshot *best = NULL;
 
 	for (size_t i = 0; i < snapshot->part_count; i++) {
 		const struct p2p_snapshot *part = snapshot->parts[i];
-		const struct p2p_file *other = p2p_snapshot_file(part, entry->path);
 
-		if (other->fact == P2P_DENIED)
-			continue;
-		if (!from) {
-			from = part;
-			entry->file = *other;
-		} else if (!same_entry(&entry->file, other)) {
-			entry->file = (struct p2p_file){ P2P_DENIED, 0, NULL };
-			return p2p_join_conflict(snapshot, NULL, entry->path,
-						 where_entry(from, entry->path),
-						 where_entry(part, entry->path), false);
-		}
+		if (p2p_snapshot_file(part, path)->fact != P2P_DENIED &&
+		    (!best || rank(part) > rank(best)))
+			best = part;
 	}
-	return 0;
+	return best;
+}
+
+/* Of a file that several parts know: what the best agree on, or denied. */
+static int join_entry(struct p2p_snapshot *snapshot, struct p2p_entry *entry)
+{
+	const struct p2p_snapshot *best = best_part(snapshot, entry->path);
+	int r = 0;
+
+	if (!best)
+		return 0;
+	entry->file = *p2p_snapshot_file(best, entry->path);
+	for (size_t i = 0; i < snapshot->part_count && r == 0; i++) {
+		const struct p2p_snapshot *part = snapshot->parts[i];
+		const struct p2p_file *other = p2p_snapshot_file(part, entry->path);
+		bool settled = rank(part) < rank(best);
+
+		if (part == best || other->fact == P2P_DENIED || entry->file.fact == P2P_DENIED ||
+		    same_entry(entry->path, &entry->file, other))
+			continue;
+		r = p2p_join_conflict(snapshot, NULL, entry->path, where_entry(best, entry->path),
+				      where_entry(part, entry->path), settled);
+		if (!settled)
+			entry->file = (struct p2p_file){ P2P_DENIED, 0, NULL };
+	}
+	return r;
 }
 
 /* Paths that any part has; p2p_snapshot_file() asks the parts for what all of them lack. */

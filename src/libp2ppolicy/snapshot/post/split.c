@@ -131,7 +131,12 @@ static int start_piece(struct splitter *splitter, size_t row, size_t index)
 			   !line[1].length ? indent_of(line) : next;
 	splitter->has_last = false;
 	(void)starts_again(splitter, text);
-	return append(splitter, line, line->text + splitter->indent);
+	r = append(splitter, line, line->text + splitter->indent);
+	if (p2p_format_at(row)->line(text) & P2P_LINE_ENDS) {
+		splitter->row = NO_ROW;
+		splitter->open = index + 1;
+	}
+	return r;
 }
 
 /* The rest of a line that a mailer wrapped goes back to it. */

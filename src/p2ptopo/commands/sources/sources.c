@@ -95,7 +95,7 @@ static void print_conflicts(const struct app *app)
 		print_where(app, conflict->first);
 		fputs(" and ", app->out);
 		print_where(app, conflict->second);
-		fputs(conflict->settled ? "; the register is taken\n" : "; it is unknown\n", app->out);
+		fputs(conflict->settled ? "; the first is taken\n" : "; it is unknown\n", app->out);
 	}
 }
 
@@ -193,7 +193,7 @@ static struct json_object *json_conflicts(const struct app *app)
 		json_put(row, "what", json_text(conflicts[i].what));
 		json_put(row, "first", json_where(conflicts[i].first));
 		json_put(row, "second", json_where(conflicts[i].second));
-		json_put(row, "register_taken", json_flag(conflicts[i].settled));
+		json_put(row, "first_taken", json_flag(conflicts[i].settled));
 		json_object_array_add(array, row);
 	}
 	return array;
