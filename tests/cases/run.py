@@ -5,11 +5,11 @@ Golden cases: run p2ptopo, compare its exit status, output and sentence with wha
 
 A file NAME.test holds cases separated by blank lines, each of lines "key: value":
     stdin: what standard input gets, likewise; nothing without it
-    from: what --from gets: fixtures/..., captures/..., or tmp/... as made by "make"
-    make: a shell command that makes files in $TMP from those in $FIXTURES and $CAPTURES
+    from: what --from gets: fixtures/..., captures/..., posts/..., or tmp/... as made by "make"
+    make: a shell command that makes files in $TMP from those in $FIXTURES, $POSTS and $CAPTURES
     kernel: the rule set, where the machine does not record a release: without it the newest
         set would be taken, and the case would change with every release of Linux
-    run: arguments, as in a shell, with $TMP and $FIXTURES; env: NAME=VALUE for this case
+    run: arguments, as in a shell, with $TMP, $FIXTURES and $POSTS; env: NAME=VALUE for this case
     exit: the status, 0 when not said
     stderr: the one line on stderr, with the path of "from" written as FROM; none when not said
     expect: file with the whole output; nothing may be printed when not said.  JSON, and a JSON
@@ -32,6 +32,7 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 FIXTURES = HERE.parent / "fixtures"
+POSTS = HERE / "posts"
 KEYS = {"from", "make", "kernel", "run", "env", "exit", "stderr", "expect", "to",
         "stdin"}
 SKIPPED = 77
@@ -88,7 +89,7 @@ def read_cases(path):
 def resolve(name, captures, scratch):
     """The path that a name in from: stands for."""
     place, _, rest = name.partition("/")
-    roots = {"fixtures": FIXTURES, "captures": captures, "tmp": scratch}
+    roots = {"fixtures": FIXTURES, "captures": captures, "tmp": scratch, "posts": POSTS}
     if place not in roots:
         raise SystemExit(f"from: {name}: starts with none of {', '.join(roots)}")
     return str(pathlib.Path(roots[place]) / rest)
@@ -110,7 +111,8 @@ def hide_rules(text, newest):
 
 def run(case, binary, captures, scratch):
     """(exit status, output, what was said on stderr) of one case."""
-    where = {"TMP": scratch, "FIXTURES": str(FIXTURES), "CAPTURES": captures or ""}
+    where = {"TMP": scratch, "FIXTURES": str(FIXTURES), "POSTS": str(POSTS),
+             "CAPTURES": captures or ""}
     env = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TERM": "dumb", "COLUMNS": "80", "LINES": "24"}
     env.update(SANITIZERS)
     if case.get("make"):
@@ -125,6 +127,7 @@ def run(case, binary, captures, scratch):
     if case.get("kernel"):
         command += ["--kernel", case.get("kernel")]
     command += [part.replace("$TMP", scratch).replace("$FIXTURES", str(FIXTURES))
+                .replace("$POSTS", str(POSTS))
                 for part in shlex.split(case.get("run"))]
     for setting in shlex.split(case.get("env", "")):
         name, _, value = setting.partition("=")
@@ -139,7 +142,7 @@ def run(case, binary, captures, scratch):
     out, err = out.replace(binary, "p2ptopo"), err.replace(binary, "p2ptopo")
     if source:
         out, err = out.replace(source, "FROM"), err.replace(source, "FROM")
-    for place, name in ((scratch, "TMP"), (str(FIXTURES), "FIXTURES")):
+    for place, name in ((scratch, "TMP"), (str(FIXTURES), "FIXTURES"), (str(POSTS), "POSTS")):
         out, err = out.replace(place, name), err.replace(place, name)
     newest = newest_rules(binary)
     out, err = hide_rules(out, newest), hide_rules(err, newest)

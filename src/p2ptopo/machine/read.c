@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The machine read, built and evaluated, as far as a command needs it. */
+#include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,17 +57,27 @@ static int build_topology(struct app *app)
 	return p2p_topology_new(app->context, app->snapshot, &options, &app->topology);
 }
 
+/* "post.txt:17" */
+static const char *place_text(struct p2p_where where, char *text, size_t size)
+{
+	if (where.line)
+		snprintf(text, size, "%s:%u", where.name, where.line);
+	else
+		snprintf(text, size, "%s", where.name);
+	return text;
+}
+
 /* What hangs on a contradiction is unknown without further notice, so it is said here. */
 static void note_conflicts(const struct app *app)
 {
 	const struct p2p_conflict *conflicts;
 	size_t count = p2p_snapshot_conflicts(app->snapshot, &conflicts);
-	char bdf[P2P_BDF_SIZE];
+	char bdf[P2P_BDF_SIZE], first[PATH_MAX], second[PATH_MAX];
 
 	for (size_t i = 0; i < count && i < 3; i++)
-		app_note(app, "%s:%u and %s:%u contradict each other: %s%s%s%s",
-			 conflicts[i].first.name, conflicts[i].first.line,
-			 conflicts[i].second.name, conflicts[i].second.line, conflicts[i].what,
+		app_note(app, "%s and %s contradict each other: %s%s%s%s",
+			 place_text(conflicts[i].first, first, sizeof(first)),
+			 place_text(conflicts[i].second, second, sizeof(second)), conflicts[i].what,
 			 conflicts[i].of_function ? " of " : "", conflicts[i].of_function ?
 			 p2p_bdf_format(conflicts[i].bdf, bdf) : "",
 			 conflicts[i].settled ? "; the first is taken" : "; it is unknown");
