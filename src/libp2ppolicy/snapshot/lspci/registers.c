@@ -545,6 +545,6 @@ int p2p_text_config(struct p2p_text_function *function, struct p2p_arena *arena,
 			known[i / 32] |= 1u << i % 32;
 	r = p2p_config_load(arena, &source, ret_config);
 	if (r == 0)
-		ret_config->from_text = true;
+		ret_config->from_text = !function->hex_size;
 	return r;
 }
