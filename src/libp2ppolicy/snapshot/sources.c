@@ -350,13 +350,29 @@ static int load_path(struct p2p_context *context, const char *path,
 	return load_open(context, path, fd, snapshot);
 }
 
-/* A source that came whole is what it is; several become one machine. */
+static int move_skipped(struct p2p_context *context, const struct p2p_snapshot *all,
+			struct p2p_snapshot *part)
+{
+	for (size_t i = 0; i < all->skipped_count; i++) {
+		const struct p2p_skipped *from = &all->skipped[i];
+		struct p2p_skipped *to = p2p_snapshot_skip(part, from->name, from->why);
+
+		if (!to)
+			return p2p_error(context, -ENOMEM, "out of memory");
+		to->first = from->first;
+		to->last = from->last;
+	}
+	return 0;
+}
+
+/* One piece is what it is; several become one machine. */
 static int finish(struct p2p_context *context, struct p2p_snapshot **snapshot)
 {
 	struct p2p_snapshot *all = *snapshot;
 	int r = 0;
 
-	if (all->part_count == 1 && !all->skipped_count) {
+	if (all->part_count == 1) {
+		r = move_skipped(context, all, all->parts[0]);
 		*snapshot = all->parts[0];
 		all->part_count = 0;
 		p2p_snapshot_free(all);

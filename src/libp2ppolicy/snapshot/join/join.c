@@ -94,6 +94,21 @@ static int two_machines(struct joiner *joiner, const struct p2p_side *one,
 			 p2p_bdf_format(one->raw->bdf, address), what);
 }
 
+/* A chain that begins somewhere below a host bridge counts only where nothing else is known. */
+static void take_path(const struct p2p_side *sides, size_t count, struct p2p_raw *raw)
+{
+	bool loose = true;
+
+	for (size_t i = 0; i < count; i++) {
+		loose &= sides[i].raw->loose;
+		if (!raw->path && !sides[i].raw->loose)
+			raw->path = sides[i].raw->path;
+	}
+	raw->loose = loose;
+	if (loose)
+		raw->path = sides[0].raw->path;
+}
+
 /* @count pieces say something of one function. */
 static int join_function(struct joiner *joiner, size_t count)
 {
@@ -110,8 +125,7 @@ static int join_function(struct joiner *joiner, size_t count)
 	if (!raw)
 		return -ENOMEM;
 	raw->line = sides[0].raw->line;
-	for (size_t i = 0; i < count && !raw->path; i++)
-		raw->path = sides[i].raw->path;
+	take_path(sides, count, raw);
 	r = p2p_join_attrs(snapshot, sides, count, raw);
 	return r < 0 ? r : p2p_join_config(snapshot, sides, count, &raw->config);
 }
