@@ -343,12 +343,12 @@ static bool next_line(const char **at, const char *end, char line[P2P_LOG_LINE])
 
 static bool is_log(const struct p2p_input *input)
 {
-	const char *at = input->data, *end = at + input->size;
+	const char *at = input->data;
 	char line[P2P_LOG_LINE];
 
 	if (!at || memchr(at, '\0', input->size))
 		return false;
-	while (next_line(&at, end, line))
+	while (next_line(&at, input->data + input->size, line))
 		if (line_of_log(line) == P2P_LINE_STARTS)
 			return true;
 	return false;

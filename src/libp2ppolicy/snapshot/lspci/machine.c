@@ -229,13 +229,13 @@ static bool next_line(const char **at, const char *end, char line[LINE_MOST])
 
 static bool is_machine_form(const struct p2p_input *input)
 {
-	const char *at = input->data, *end = at + input->size;
+	const char *at = input->data;
 	char line[LINE_MOST];
 	struct p2p_bdf bdf;
 
 	if (!at || memchr(at, '\0', input->size))
 		return false;
-	while (next_line(&at, end, line))
+	while (next_line(&at, input->data + input->size, line))
 		if (is_words(line, &bdf) || is_record(line, &bdf))
 			return true;
 	return false;

@@ -42,7 +42,7 @@ struct p2p_text_function {
 unsigned int p2p_lspci_line(const char *line);
 
 #define P2P_TEXT_BARS		6u
-#define P2P_TEXT_RESOURCE	(P2P_TEXT_BARS * 64)
+#define P2P_TEXT_RESOURCE	((size_t)P2P_TEXT_BARS * 64)
 
 /** struct p2p_text_bar - a line of `resource`. */
 struct p2p_text_bar {

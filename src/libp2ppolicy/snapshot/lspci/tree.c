@@ -85,10 +85,11 @@ static bool is_start(const char *line, size_t length)
 
 static bool is_tree(const struct p2p_input *input)
 {
-	const char *line = input->data, *end = line + input->size;
+	const char *line = input->data, *end;
 
 	if (!line || memchr(line, '\0', input->size))
 		return false;
+	end = line + input->size;
 	for (int i = 0; i < SNIFFED_LINES && line < end; i++) {
 		const char *stop = memchr(line, '\n', (size_t)(end - line));
 
