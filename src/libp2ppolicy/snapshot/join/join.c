@@ -97,16 +97,14 @@ static int two_machines(struct joiner *joiner, const struct p2p_side *one,
 /* A chain that begins somewhere below a host bridge counts only where nothing else is known. */
 static void take_path(const struct p2p_side *sides, size_t count, struct p2p_raw *raw)
 {
-	bool loose = true;
-
 	for (size_t i = 0; i < count; i++) {
-		loose &= sides[i].raw->loose;
-		if (!raw->path && !sides[i].raw->loose)
+		if (!raw->path)
 			raw->path = sides[i].raw->path;
+		if (!raw->below)
+			raw->below = sides[i].raw->below;
 	}
-	raw->loose = loose;
-	if (loose)
-		raw->path = sides[0].raw->path;
+	if (raw->path)
+		raw->below = NULL;
 }
 
 /* @count pieces say something of one function. */
