@@ -125,17 +125,20 @@ done
 
 # The file of a block device ends its direct part where the kind of memory changes, and gets the rest through the page cache: the
 # CPU copies it, and what the disk was asked for went to ordinary memory. So this is no peer-to-peer DMA, and passes.
+# 6.12 does not end it there, and asks about each segment.
+cut=moved
+grep -q ' blk_rq_dma_map_iter_start$' /proc/kallsyms || cut="E* clean"
 counted=$(info enforced_map.not_listed)
 echo 3 >/proc/sys/vm/drop_caches
 echo 1 >$trace/events/block/block_rq_issue/enable
 for way in preadv pread; do
-	expect moved p2pmix $way read "$disk" ram $a
-	expect moved p2pmix $way write "$disk" ram $a
+	expect_like "$cut" p2pmix $way read "$disk" ram $a
+	expect_like "$cut" p2pmix $way write "$disk" ram $a
 	expect_like "E* clean" p2pmix $way read "$disk" $a ram
 done
 echo 0 >$trace/events/block/block_rq_issue/enable
-grep -q "block_rq_issue: .* RA 16384 () 544 + 32" $trace/trace || fail "the rest was not read ahead into the page cache"
-[ "$(info enforced_map.not_listed)" = $((counted + 2 * tries)) ] || fail "more was asked than the two that begin with a peer"
+[ "$cut" != moved ] || grep -q "block_rq_issue: .* RA 16384 () 544 + 32" $trace/trace || fail "the rest was not read ahead into the page cache"
+[ "$cut" != moved ] || [ "$(info enforced_map.not_listed)" = $((counted + 2 * tries)) ] || fail "more was asked than the two that begin with a peer"
 
 # One peer allowed, the other not; the wrong direction.
 gatectl set enforce "$a>$c" "$b>$a" || fail "set"
