@@ -46,7 +46,7 @@ cppcheck)
 	sources | cppcheck --quiet --std=c11 --inline-suppr --error-exitcode=1 -j "$(nproc)" \
 		--enable=warning,portability,performance --suppress=missingIncludeSystem \
 		--suppress='*:/usr/include/*' --library=posix \
-		-D_GNU_SOURCE -DP2PTOPO_VERSION='"0"' -I src/libp2ppolicy -I src/p2ptopo \
+		-D_GNU_SOURCE -DP2PTOPO_VERSION='"0"' -DP2PTOPO_EXAMPLES='""' -I src/libp2ppolicy -I src/p2ptopo \
 		-I "$build" --file-list=-
 	;;
 tidy)

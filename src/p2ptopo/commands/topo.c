@@ -138,7 +138,7 @@ static const struct p2p_function **take(const struct app *app, bool clients, siz
 			list[count++] = app->selected[i];
 	}
 	if (count)
-		qsort(list, count, sizeof(*list), compare);
+		qsort(list, count, sizeof(void *), compare);
 	*ret_count = count;
 	return list;
 }

@@ -66,7 +66,7 @@ char *label_of(const struct p2p_topology *topology, const struct p2p_function *f
 	*text = '\0';
 	if (!p2p_function_takes_part(function))
 		return text;
-	for (; class[length] && length < LABEL_SIZE / 2; length++)
+	for (; length < LABEL_SIZE / 2 && class[length]; length++)
 		text[length] = (char)toupper((unsigned char)class[length]);
 	snprintf(text + length, LABEL_SIZE - length, "%ld", number_of(topology, function));
 	return text;
@@ -78,7 +78,7 @@ const struct p2p_function *label_find(const struct p2p_topology *topology, const
 	enum p2p_class kind;
 	size_t letters = 0;
 
-	for (; isalpha((unsigned char)label[letters]) && letters < LABEL_SIZE / 2; letters++)
+	for (; letters < LABEL_SIZE / 2 && isalpha((unsigned char)label[letters]); letters++)
 		text[letters] = (char)tolower((unsigned char)label[letters]);
 	text[letters] = '\0';
 	if (!label[letters] || p2p_class_parse(text, &kind))

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,19 +59,22 @@ static void print_start(FILE *out, const struct app *app)
 		print_option(out, "--run-dir", options->run_dir);
 }
 
-void hint_command(FILE *out, const struct app *app, const char *command, ...)
+static void print_function(FILE *out, const struct p2p_function *function)
 {
-	const struct p2p_function *function;
 	char bdf[P2P_BDF_SIZE];
-	va_list functions;
 
-	print_start(out, app);
-	fprintf(out, " %s", command);
-	va_start(functions, command);
-	while ((function = va_arg(functions, const struct p2p_function *)))
+	if (function)
 		fprintf(out, " %s", is_plain(function->display) ? function->display :
 			p2p_bdf_format(function->bdf, bdf));
-	va_end(functions);
+}
+
+void hint_command(FILE *out, const struct app *app, const char *command,
+		  const struct p2p_function *one, const struct p2p_function *other)
+{
+	print_start(out, app);
+	fprintf(out, " %s", command);
+	print_function(out, one);
+	print_function(out, other);
 }
 
 void hint_pair(const struct app *app, const char *text, const char *command)
@@ -82,7 +84,7 @@ void hint_pair(const struct app *app, const char *text, const char *command)
 			if (i == j || !app_shows(app, i, j))
 				continue;
 			fprintf(app->out, "%s: ", text);
-			hint_command(app->out, app, command, app->selected[i], app->selected[j], NULL);
+			hint_command(app->out, app, command, app->selected[i], app->selected[j]);
 			putc('\n', app->out);
 			return;
 		}

@@ -17,11 +17,12 @@ void hint_word(FILE *out, const char *word);
 
 /**
  * hint_command() - print "p2ptopo --from box.tar --kernel 6.1 path a b", without newline.
- * @command: printed as it is, options included; functions follow it, const struct p2p_function *,
- *	which are named by their address where a shell would not take their name; NULL ends them
+ * @command: printed as it is, options included
+ * @one, @other: the functions that follow it, named by their address where a shell would not take
+ *	their name; NULL none
  */
-void hint_command(FILE *out, const struct app *app, const char *command, ...)
-	__attribute__((sentinel));
+void hint_command(FILE *out, const struct app *app, const char *command,
+		  const struct p2p_function *one, const struct p2p_function *other);
 
 /** hint_pair() - a line "TEXT: ", and @command for a pair of the selection; nothing without one. */
 void hint_pair(const struct app *app, const char *text, const char *command);

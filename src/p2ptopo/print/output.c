@@ -86,7 +86,7 @@ static void print_note_line(const struct app *app, char *text)
 		fprintf(app->out, "%s\n", text);
 		return;
 	}
-	for (size_t i = 0; text[i] && i < room; i++)
+	for (size_t i = 0; i < room && text[i]; i++)
 		end = text[i] == ';' ? i : end;
 	if (!end) {
 		words_clip(app->out, text, app->options.width);

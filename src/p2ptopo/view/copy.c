@@ -25,7 +25,7 @@ static void say_trial(FILE *out, const struct machine *machine, const struct tri
 
 static void say_what_if(FILE *out, const struct app *app, const struct machine *machine)
 {
-	hint_command(out, app, machine->trial_count + machine->word_count ? "what-if" : "report", NULL);
+	hint_command(out, app, machine->trial_count + machine->word_count ? "what-if" : "report", NULL, NULL);
 	for (size_t i = 0; i < machine->trial_count; i++)
 		say_trial(out, machine, &machine->trials[i]);
 	for (size_t i = 0; i < machine->word_count; i++) {
@@ -45,7 +45,7 @@ static void say_command(FILE *out, const struct app *app, const struct view *vie
 		hint_command(out, app, "near", provider, NULL);
 		return;
 	case PAGE_PAIR:
-		hint_command(out, app, "path", provider, client, NULL);
+		hint_command(out, app, "path", provider, client);
 		return;
 	case PAGE_DEVICE:
 		hint_command(out, app, "near", machine_function(machine, view->state.device), NULL);
@@ -54,13 +54,13 @@ static void say_command(FILE *out, const struct app *app, const struct view *vie
 		say_what_if(out, app, machine);
 		return;
 	case PAGE_MATRIX:
-		hint_command(out, app, "matrix", NULL);
+		hint_command(out, app, "matrix", NULL, NULL);
 		return;
 	case PAGE_TREE:
-		hint_command(out, app, "tree", NULL);
+		hint_command(out, app, "tree", NULL, NULL);
 		return;
 	default:
-		hint_command(out, app, "report", NULL);
+		hint_command(out, app, "report", NULL, NULL);
 	}
 }
 

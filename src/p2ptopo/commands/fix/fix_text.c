@@ -139,7 +139,7 @@ static void print_pair(const struct app *app, const struct fix *fix, size_t inde
 		return;
 	fputs("  why: ", app->out);
 	hint_command(app->out, app, "policy explain", advised->pair.provider,
-		     advised->pair.client, NULL);
+		     advised->pair.client);
 	fputc('\n', app->out);
 }
 
@@ -370,7 +370,7 @@ static void print_remedy(const struct app *app, const struct p2p_remedy *remedy)
 		return;
 	fputs("      what a maintainer asks for: ", app->out);
 	hint_command(app->out, app, "fix --report", remedy->pair.provider,
-		     remedy->pair.client, NULL);
+		     remedy->pair.client);
 	fputc('\n', app->out);
 }
 

@@ -295,7 +295,7 @@ static void print_classes(const struct app *app, const struct survey *survey,
 		print_counts(app, total, &pair->summary);
 	}
 	fputs("pair by pair: ", app->out);
-	hint_command(app->out, app, "matrix", NULL);
+	hint_command(app->out, app, "matrix", NULL, NULL);
 	fputs("\nfor one device: ", app->out);
 	hint_command(app->out, app, "near", app->selected[0], NULL);
 	fputc('\n', app->out);

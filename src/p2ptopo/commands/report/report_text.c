@@ -225,7 +225,7 @@ static void print_hint(const struct app *app, const char *text, const char *comm
 		return;
 	fprintf(app->out, "  %s: ", text);
 	hint_command(app->out, app, gpudirect ? "fix --goal gpudirect" : command,
-		     example->provider, example->client, NULL);
+		     example->provider, example->client);
 	fputc('\n', app->out);
 }
 
@@ -316,7 +316,7 @@ static void print_notes(const struct app *app)
 	if (count <= MOST_NOTES)
 		return;
 	fprintf(app->out, "! %zu notes more: ", count - MOST_NOTES);
-	hint_command(app->out, app, "report --json", NULL);
+	hint_command(app->out, app, "report --json", NULL, NULL);
 	fputc('\n', app->out);
 }
 
