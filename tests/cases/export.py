@@ -73,6 +73,14 @@ def check_nccl(binary, source, tree):
     assert elements[0][1] == {"version": "1"}
     rccl, _ = call(binary, "--from", source, "export", "nccl", "--dialect", "rccl")
     assert rccl == text.replace(b'version="1"', b'version="2"')
+    machine = tree["machine"]
+    for name, attributes, _ in elements:
+        if name == "cpu" and "familyid" in attributes:
+            # src/graph/xml.cc: the extended family counts sixteenfold, so that Zen 4 is 175 and not 25.
+            family = machine["cpu_family"]
+            assert attributes["vendor"] == machine["cpu_vendor"]
+            assert int(attributes["familyid"]) == (family if family < 15 else 15 + (family - 15) * 16)
+            assert int(attributes["modelid"]) == machine["cpu_model"]
     found, way = set(), []
     for name, attributes, depth in elements:
         way = way[:depth]

@@ -210,6 +210,12 @@ static void print_functions(struct nccl *nccl, const struct p2p_function *parent
 	}
 }
 
+/* NCCL adds the extended family shifted by four bits, where the kernel adds it as it is. */
+static long long family_of(int64_t family)
+{
+	return family < 15 ? family : 15 + ((family - 15) << 4);
+}
+
 static void print_cpu(struct nccl *nccl, int64_t node)
 {
 	const struct p2p_machine *machine = p2p_topology_machine(nccl->app->topology);
@@ -221,7 +227,7 @@ static void print_cpu(struct nccl *nccl, int64_t node)
 		fputs(" arch=\"x86_64\" vendor=\"", nccl->out);
 		export_word(nccl->out, machine->cpu_vendor, MOST_VALUE);
 		fprintf(nccl->out, "\" familyid=\"%lld\" modelid=\"%lld\"",
-			(long long)machine->cpu_family.value, (long long)machine->cpu_model.value);
+			family_of(machine->cpu_family.value), (long long)machine->cpu_model.value);
 	}
 	fputs(">\n", nccl->out);
 	print_functions(nccl, NULL, node, 4);
