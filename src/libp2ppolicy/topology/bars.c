@@ -365,13 +365,24 @@ static void measure_window(struct p2p_window *window, const struct span *spans, 
 		window->largest_free_bytes = gap;
 }
 
-/* Every child's `resource` must be known: what is not seen may take what looks free. */
+/*
+ * The kernel prints six BARs and the ROM, and of a bridge its windows, too; text of lspci gives the BARs
+ * alone.  drivers/pci/pci-sysfs.c, resource_show().
+ */
+static bool is_whole(const struct p2p_topology *topology, const struct p2p_function *function)
+{
+	unsigned int lines = topology->builds[function->index].resource_count;
+
+	return lines > P2P_BARS + (p2p_function_is_bridge(function) ? 1u : 0u);
+}
+
+/* Every child's `resource` must be known as a whole: what is not seen may take what looks free. */
 static bool has_resources(const struct p2p_topology *topology, const struct p2p_function *bridge)
 {
 	size_t i;
 
 	for (i = 0; i < bridge->child_count; i++)
-		if (!topology->builds[bridge->children[i]->index].resource_count)
+		if (!is_whole(topology, bridge->children[i]))
 			return false;
 	return true;
 }

@@ -342,6 +342,56 @@ static unsigned int line_of_tree(const char *line)
 	return (*line == '+' || *line == '\\') && line[1] == '-' ? P2P_LINE_INSIDE : 0;
 }
 
+static size_t first_of_bus(const struct p2p_snapshot *snapshot, uint32_t domain, uint8_t bus)
+{
+	const struct p2p_bdf from = { domain, bus, 0 };
+	size_t low = 0, high = snapshot->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (p2p_bdf_compare(snapshot->raws[middle].bdf, from) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Is @bus one that a bridge which lspci did not see may lead to?  Not bus 0, nor one with several devices. */
+static bool is_doubtful(const struct p2p_snapshot *snapshot, uint32_t domain, uint8_t bus)
+{
+	size_t first = first_of_bus(snapshot, domain, bus);
+
+	for (size_t i = first; i < snapshot->count; i++) {
+		struct p2p_bdf bdf = snapshot->raws[i].bdf;
+
+		if (bdf.domain != domain || bdf.bus != bus)
+			break;
+		if (bdf.devfn >> 3 != snapshot->raws[first].bdf.devfn >> 3)
+			return false;
+	}
+	return bus;
+}
+
+/*
+ * Of a part of a machine (lspci -s, a dump of a few functions) lspci draws a bus like a root bus when it did
+ * not see the bridge above it.  One device alone on a bus that is not 0 is no witness of a root bus.
+ */
+static void doubt_roots(struct p2p_snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->count; i++) {
+		struct p2p_raw *raw = &snapshot->raws[i];
+		unsigned int domain, bus;
+
+		if (sscanf(raw->path, "devices/pci%x:%x", &domain, &bus) != 2 ||
+		    !is_doubtful(snapshot, domain, (uint8_t)bus))
+			continue;
+		raw->below = raw->path;
+		raw->path = NULL;
+	}
+}
+
 static int load_lspci_tree(struct p2p_context *context, const struct p2p_input *input,
 			   struct p2p_snapshot *snapshot)
 {
@@ -364,6 +414,8 @@ static int load_lspci_tree(struct p2p_context *context, const struct p2p_input *
 	if (!snapshot->count)
 		return p2p_error(context, -EBADMSG, "%s: a tree without functions", input->name);
 	twice = p2p_snapshot_sort(snapshot);
+	if (!twice)
+		doubt_roots(snapshot);
 	return !twice ? 0 : p2p_error(context, -EBADMSG, "%s: %s appears twice", input->name,
 				      p2p_bdf_format(twice->bdf, address));
 }
