@@ -15,7 +15,8 @@ static inline void fuzz_build(struct p2p_context *context, const struct p2p_snap
 {
 	struct p2p_topology *topology;
 
-	CHECK(p2p_snapshot_count(snapshot) > 0);
+	/* A log may tell of the machine alone: p2p_snapshot_load() refuses that. */
+	CHECK(p2p_snapshot_count(snapshot) > 0 || snapshot->source == P2P_SOURCE_DMESG);
 	CHECK(p2p_topology_new(context, snapshot, NULL, &topology) == 0);
 	CHECK(p2p_topology_count(topology) >= p2p_snapshot_count(snapshot));
 	p2p_topology_free(topology);

@@ -380,7 +380,7 @@ static int finish(struct p2p_context *context, struct p2p_snapshot **snapshot)
 		r = p2p_join(context, all);
 	}
 	if (r == 0 && !(*snapshot)->count && !(*snapshot)->report)
-		r = p2p_error(context, -EBADMSG, "%s: no PCI function in it", all->name);
+		r = p2p_error(context, -EBADMSG, "%s: no PCI function in it", (*snapshot)->name);
 	return r;
 }
 
