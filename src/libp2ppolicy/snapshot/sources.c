@@ -62,6 +62,25 @@ static int read_file(struct p2p_context *context, const char *path, int fd,
 	return buffer->size ? 0 : p2p_error(context, -EBADMSG, "%s: the file is empty", path);
 }
 
+bool p2p_input_next(const char **at, const char *end, char *line, size_t room)
+{
+	const char *stop;
+	size_t length;
+
+	if (*at >= end)
+		return false;
+	stop = memchr(*at, '\n', (size_t)(end - *at));
+	stop = stop ? stop : end;
+	length = (size_t)(stop - *at);
+	length = length < room ? length : room - 1;
+	memcpy(line, *at, length);
+	line[length] = '\0';
+	while (length && strchr(" \t\r", line[length - 1]))
+		line[--length] = '\0';
+	*at = stop + 1;
+	return true;
+}
+
 /* None of them: the sentence names every row but the running machine, and the page that explains them. */
 static int refuse(struct p2p_context *context, const char *path)
 {

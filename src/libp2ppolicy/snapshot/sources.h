@@ -20,6 +20,13 @@ struct p2p_input {
 	const unsigned int *lines;
 };
 
+/**
+ * p2p_input_next() - the next line of a text, without blanks at its end; cut where @line has no more room.
+ * @at: where it begins, and then the one behind it; @end: of the text
+ * Return: false when there is none.
+ */
+bool p2p_input_next(const char **at, const char *end, char *line, size_t room);
+
 /** p2p_input_line() - the number in its file of the line @number of @input, both from 1. */
 static inline unsigned int p2p_input_line(const struct p2p_input *input, unsigned int number)
 {

@@ -321,26 +321,6 @@ static unsigned int line_of_log(const char *line)
 	return p2p_log_device(message, &bdf) ? P2P_LINE_INSIDE : 0;
 }
 
-/* The next line of @input into @line.  Return: false at the end. */
-static bool next_line(const char **at, const char *end, char line[P2P_LOG_LINE])
-{
-	const char *stop;
-	size_t length;
-
-	if (*at >= end)
-		return false;
-	stop = memchr(*at, '\n', (size_t)(end - *at));
-	stop = stop ? stop : end;
-	length = (size_t)(stop - *at);
-	length = length < P2P_LOG_LINE ? length : P2P_LOG_LINE - 1;
-	memcpy(line, *at, length);
-	line[length] = '\0';
-	while (length && strchr(" \r", line[length - 1]))
-		line[--length] = '\0';
-	*at = stop + 1;
-	return true;
-}
-
 static bool is_log(const struct p2p_input *input)
 {
 	const char *at = input->data;
@@ -348,7 +328,7 @@ static bool is_log(const struct p2p_input *input)
 
 	if (!at || memchr(at, '\0', input->size))
 		return false;
-	while (next_line(&at, input->data + input->size, line))
+	while (p2p_input_next(&at, input->data + input->size, line, sizeof(line)))
 		if (line_of_log(line) == P2P_LINE_STARTS)
 			return true;
 	return false;
@@ -364,7 +344,7 @@ static int load_log(struct p2p_context *context, const struct p2p_input *input,
 	bool stamped;
 	int r = 0;
 
-	while (next_line(&at, end, line) && !log.no_memory && !log.too_many) {
+	while (p2p_input_next(&at, end, line, sizeof(line)) && !log.no_memory && !log.too_many) {
 		log.line = p2p_input_line(input, ++number);
 		take_message(&log, p2p_log_message(line, &stamped));
 	}

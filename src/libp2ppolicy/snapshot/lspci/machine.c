@@ -207,26 +207,6 @@ static int take_line(struct forms *forms, const char *line)
 	return 0;
 }
 
-/* The next line into @line.  Return: false at the end. */
-static bool next_line(const char **at, const char *end, char line[LINE_MOST])
-{
-	const char *stop;
-	size_t length;
-
-	if (*at >= end)
-		return false;
-	stop = memchr(*at, '\n', (size_t)(end - *at));
-	stop = stop ? stop : end;
-	length = (size_t)(stop - *at);
-	length = length < LINE_MOST ? length : LINE_MOST - 1;
-	memcpy(line, *at, length);
-	line[length] = '\0';
-	while (length && strchr(" \t\r", line[length - 1]))
-		line[--length] = '\0';
-	*at = stop + 1;
-	return true;
-}
-
 static bool is_machine_form(const struct p2p_input *input)
 {
 	const char *at = input->data;
@@ -235,7 +215,7 @@ static bool is_machine_form(const struct p2p_input *input)
 
 	if (!at || memchr(at, '\0', input->size))
 		return false;
-	while (next_line(&at, input->data + input->size, line))
+	while (p2p_input_next(&at, input->data + input->size, line, sizeof(line)))
 		if (is_words(line, &bdf) || is_record(line, &bdf))
 			return true;
 	return false;
@@ -269,7 +249,7 @@ static int load_machine_form(struct p2p_context *context, const struct p2p_input
 	int r = 0;
 
 	forms.names = names;
-	while (r == 0 && next_line(&at, end, line)) {
+	while (r == 0 && p2p_input_next(&at, end, line, sizeof(line))) {
 		forms.line = p2p_input_line(input, ++number);
 		r = take_line(&forms, line);
 	}
