@@ -44,13 +44,21 @@ struct reading {
 	int error;
 };
 
+/* Expat 2.9 has another name for it, and warns of the old one. */
+static unsigned long error_line(XML_Parser parser)
+{
+#if XML_MAJOR_VERSION > 2 || (XML_MAJOR_VERSION == 2 && XML_MINOR_VERSION >= 9)
+	return (unsigned long)XML_GetCurrentLineNumber64(parser);
+#else
+	return (unsigned long)XML_GetCurrentLineNumber(parser);
+#endif
+}
+
 static int fail(struct reading *reading, const char *what)
 {
 	if (!reading->error) {
 		reading->error = p2p_error(reading->context, -EBADMSG, "%s:%lu: %s",
-					   reading->input->name,
-					   (unsigned long)XML_GetCurrentLineNumber(reading->parser),
-					   what);
+					   reading->input->name, error_line(reading->parser), what);
 		XML_StopParser(reading->parser, XML_FALSE);
 	}
 	return -EBADMSG;
