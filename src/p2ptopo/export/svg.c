@@ -227,10 +227,12 @@ static void print_legend(const struct canvas *canvas, double y)
 {
 	double x = MARGIN;
 
-	for (unsigned int i = P2P_DELIVERIES; canvas->matrix && i--;) {
-		print_cell(canvas, x, y, (enum p2p_delivery)i);
-		print_text(canvas, x + CELL + 4, y + 4, "n", paints[i].means);
-		x += CELL + 20 + (double)strlen(paints[i].means) * CHARACTER;
+	for (unsigned int i = 0; canvas->matrix && i < P2P_DELIVERIES; i++) {
+		unsigned int best_first = P2P_DELIVERIES - 1 - i;
+
+		print_cell(canvas, x, y, (enum p2p_delivery)best_first);
+		print_text(canvas, x + CELL + 4, y + 4, "n", paints[best_first].means);
+		x += CELL + 20 + (double)strlen(paints[best_first].means) * CHARACTER;
 	}
 	x = MARGIN;
 	y += ROW;
