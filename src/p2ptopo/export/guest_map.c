@@ -97,24 +97,36 @@ static enum status parse_line(struct app *app, const char *path, struct guest_ma
 	return add_row(app, path, map, &row);
 }
 
-enum status guest_map_read(struct app *app, const char *path, struct guest_map **ret_map)
+static enum status read_rows(struct app *app, const char *path, FILE *file, struct guest_map *map)
 {
-	FILE *file = !strcmp(path, "-") ? stdin : fopen(path, "re");
-	struct guest_map *map = calloc(1, sizeof(*map));
-	enum status status = map ? STATUS_DONE : fail_memory(app->failure);
+	enum status status = STATUS_DONE;
 	unsigned int number = 0;
 	char *line = NULL;
 	size_t size = 0;
 
-	if (!file)
-		status = fail_with(app->failure, failure_status(-errno), "%s: %s", path, strerror(errno));
 	while (!status && getline(&line, &size, file) >= 0)
 		status = parse_line(app, path, map, line, ++number);
-	if (!status && ferror(file))
-		status = fail_with(app->failure, STATUS_INPUT, "%s: cannot be read", path);
-	if (!status && !map->count)
-		status = fail_with(app->failure, STATUS_INPUT, "%s: no addresses in it", path);
 	free(line);
+	if (!status && ferror(file))
+		return fail_with(app->failure, STATUS_INPUT, "%s: cannot be read", path);
+	if (!status && !map->count)
+		return fail_with(app->failure, STATUS_INPUT, "%s: no addresses in it", path);
+	return status;
+}
+
+enum status guest_map_read(struct app *app, const char *path, struct guest_map **ret_map)
+{
+	struct guest_map *map = calloc(1, sizeof(*map));
+	enum status status;
+	FILE *file;
+
+	if (!map)
+		return fail_memory(app->failure);
+	file = !strcmp(path, "-") ? stdin : fopen(path, "re");
+	if (!file)
+		status = fail_with(app->failure, failure_status(-errno), "%s: %s", path, strerror(errno));
+	else
+		status = read_rows(app, path, file, map);
 	if (file && file != stdin)
 		fclose(file);
 	if (status)

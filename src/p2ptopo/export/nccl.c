@@ -63,7 +63,7 @@ static enum status insert(struct nccl *nccl, const struct p2p_function *function
 	if (nccl->count == MOST_NODES)
 		return too_many(nccl);
 	memmove(&nccl->functions[at + 1], &nccl->functions[at],
-		(nccl->count - at) * sizeof(nccl->functions[0]));
+		(nccl->count - at) * sizeof(void *));
 	nccl->functions[at] = function;
 	nccl->count++;
 	return STATUS_DONE;

@@ -233,7 +233,7 @@ static void note_nothing(const struct app *app, size_t hidden)
 
 enum status app_mark(const struct app *app, bool *marked)
 {
-	struct picker picker;
+	struct picker picker = { 0 };
 	enum status status = make_picker(app, &picker);
 	bool any = false;
 
@@ -263,7 +263,7 @@ static size_t count_hidden(const struct app *app, const struct picker *picker)
 enum status app_select(struct app *app)
 {
 	size_t count = p2p_topology_count(app->topology);
-	struct picker picker;
+	struct picker picker = { 0 };
 	enum status status = make_picker(app, &picker);
 
 	if (status)

@@ -178,7 +178,7 @@ struct teller {
 	void *data;
 };
 
-static void tell(const struct teller *teller, const char *about, const char *text)
+static void say(const struct teller *teller, const char *about, const char *text)
 {
 	if (!is_own(about))
 		teller->tell(teller->data, about, text);
@@ -191,13 +191,13 @@ static void tell_machine(const struct teller *teller, const struct p2p_eval *eva
 
 	for (size_t i = 0; i < LENGTH(machine_lines); i++) {
 		machine_lines[i].put(eval, machine, text);
-		tell(teller, machine_lines[i].about, text);
+		say(teller, machine_lines[i].about, text);
 	}
 	for (size_t i = 0; i < p2p_machine_rows.count; i++) {
 		const struct p2p_fact_row *row = &p2p_machine_rows.rows[i];
 
 		if (row->show & P2P_SHOW_DIFF)
-			tell(teller, p2p_fact_about(row), p2p_fact_format(row, machine, text, sizeof(text)));
+			say(teller, p2p_fact_about(row), p2p_fact_format(row, machine, text, sizeof(text)));
 	}
 }
 
@@ -205,11 +205,11 @@ static void tell_place(const struct teller *teller, const struct p2p_function *f
 {
 	char text[FACT_SIZE], bdf[P2P_BDF_SIZE];
 
-	tell(teller, "function", p2p_bdf_format(function->bdf, bdf));
-	tell(teller, "parent", function->parent ? p2p_bdf_format(function->parent->bdf, bdf) : "none");
+	say(teller, "function", p2p_bdf_format(function->bdf, bdf));
+	say(teller, "parent", function->parent ? p2p_bdf_format(function->parent->bdf, bdf) : "none");
 	snprintf(text, sizeof(text), "%d %04x:%04x %06x", function->ids, function->vendor, function->device,
 		 function->class_code);
-	tell(teller, "ids", text);
+	say(teller, "ids", text);
 }
 
 static void tell_function(const struct teller *teller, const struct p2p_function *function)
@@ -217,18 +217,18 @@ static void tell_function(const struct teller *teller, const struct p2p_function
 	char text[FACT_SIZE];
 
 	tell_place(teller, function);
-	tell(teller, "link", link_text(function, text));
+	say(teller, "link", link_text(function, text));
 	for (size_t i = 0; i < p2p_function_rows.count; i++) {
 		const struct p2p_fact_row *row = &p2p_function_rows.rows[i];
 
 		if (row->show & P2P_SHOW_DIFF)
-			tell(teller, p2p_fact_about(row), p2p_fact_format(row, function, text, sizeof(text)));
+			say(teller, p2p_fact_about(row), p2p_fact_format(row, function, text, sizeof(text)));
 	}
 	for (size_t i = 0; i < p2p_bar_rows.count; i++) {
 		const struct p2p_fact_row *row = &p2p_bar_rows.rows[i];
 
 		if (row->show & P2P_SHOW_DIFF)
-			tell(teller, p2p_fact_about(row), bars_text(row, function, text));
+			say(teller, p2p_fact_about(row), bars_text(row, function, text));
 	}
 }
 
@@ -397,7 +397,7 @@ static int tell_groups(const struct teller *teller, const struct p2p_topology *t
 			groups[members++] = (struct iommu_group){ function->iommu_group.value, function,
 								  function->index, 0 };
 		else
-			tell(teller, "iommu_group", function->iommu_group.fact == P2P_DENIED ? not_known : "none");
+			say(teller, "iommu_group", function->iommu_group.fact == P2P_DENIED ? not_known : "none");
 	}
 	qsort(groups, members, sizeof(*groups), by_number_and_index);
 	for (size_t i = 0; i < members; i++) {
@@ -410,15 +410,15 @@ static int tell_groups(const struct teller *teller, const struct p2p_topology *t
 		groups[i].function = groups[groups[i].count].function;
 	qsort(groups, members, sizeof(*groups), by_member);
 	for (size_t i = 0; i < members; i++)
-		tell(teller, "iommu_group", p2p_bdf_format(groups[i].function->bdf, bdf));
+		say(teller, "iommu_group", p2p_bdf_format(groups[i].function->bdf, bdf));
 	free(groups);
 	return 0;
 }
 
-int p2p_diff_tell(const struct p2p_eval *eval, p2p_tell_fn *fn, void *data)
+int p2p_diff_tell(const struct p2p_eval *eval, p2p_tell_fn *tell, void *data)
 {
 	const struct p2p_topology *topology = p2p_eval_topology(eval);
-	const struct teller teller = { fn, data };
+	const struct teller teller = { tell, data };
 	const struct p2p_function *function;
 
 	tell_machine(&teller, eval);

@@ -96,12 +96,23 @@ static enum status skip_node(struct fleet *fleet, const char *label)
 	return STATUS_DONE;
 }
 
+static enum status place(struct fleet *fleet, struct app *machine, struct p2p_shape digest, const char *name)
+{
+	struct shape *shape = find_shape(fleet, digest);
+	enum status status = shape ? STATUS_DONE : new_shape(fleet, machine, digest, &shape);
+
+	if (status)
+		return status;
+	fleet->last = (size_t)(shape - fleet->shapes);
+	return add_name(fleet, shape, name);
+}
+
 enum status fleet_node(struct fleet *fleet, const char *from, const char *label)
 {
 	struct app machine = app_like(fleet->app);
 	struct p2p_shape digest;
-	struct shape *shape;
 	enum status status;
+	char *name = NULL;
 
 	machine.options.source_count = 0;
 	(void)options_add_source(&machine.options, from);
@@ -111,24 +122,13 @@ enum status fleet_node(struct fleet *fleet, const char *from, const char *label)
 		app_release(&machine);
 		return skip_node(fleet, label);
 	}
-	if (p2p_shape_of(machine.eval, &digest)) {
-		app_release(&machine);
-		return fail_memory(fleet->app->failure);
-	}
-	shape = find_shape(fleet, digest);
-	/* The name goes with the machine when that is not kept. */
-	if (!shape) {
-		char *name = strdup(name_of(&machine, label));
-
-		status = name ? new_shape(fleet, &machine, digest, &shape) : fail_memory(fleet->app->failure);
-		if (!status)
-			status = add_name(fleet, shape, name);
-		free(name);
-	} else {
-		status = add_name(fleet, shape, name_of(&machine, label));
-	}
-	if (!status)
-		fleet->last = (size_t)(shape - fleet->shapes);
+	/* The name goes with the machine when that is not kept, or is another's already. */
+	name = strdup(name_of(&machine, label));
+	if (!name || p2p_shape_of(machine.eval, &digest))
+		status = fail_memory(fleet->app->failure);
+	else
+		status = place(fleet, &machine, digest, name);
+	free(name);
 	app_release(&machine);
 	return status;
 }
