@@ -120,11 +120,19 @@ static enum status open_output(struct app *app)
 static enum status finish(FILE *out, struct failure *failure)
 {
 	int error;
+	bool failed;
 
 	errno = 0;
-	if (!fflush(out) && !ferror(out) && !fclose(out))
+	failed = fflush(out) || ferror(out);
+	error = errno;
+	/* It is closed in any case. */
+	if (fclose(out) && !failed) {
+		failed = true;
+		error = errno;
+	}
+	if (!failed)
 		return STATUS_DONE;
-	error = errno ? errno : EIO;
+	error = error ? error : EIO;
 	return fail_with(failure, failure_status(-error), "the output could not be written: %s",
 			 strerror(error));
 }

@@ -71,6 +71,8 @@ class Viewer:
         self.term = source.choice(TERMS)
         environment = dict(os.environ, TERM=self.term,
                            LC_ALL=source.choice(("C", "C.UTF-8")))
+        # On the console of Linux ncurses loads libgpm, which leaks; see ncurses(3).
+        environment["NCURSES_GPM_TERMS"] = ""
         environment["ASAN_OPTIONS"] = environment.get("ASAN_OPTIONS", "") + f":log_path={self.log}"
         environment["UBSAN_OPTIONS"] = environment.get("UBSAN_OPTIONS", "") + f":log_path={self.log}"
         master, slave = pty.openpty()

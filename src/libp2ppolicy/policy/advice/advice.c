@@ -174,7 +174,8 @@ static int assume_compiled(struct p2p_advice *advice)
 
 	if (r < 0)
 		return r;
-	p2p_eval_free(advice->eval);
+	/* The verdicts from before are its own, and ask it. */
+	advice->first_eval = advice->eval;
 	advice->eval = eval;
 	advice->kernel = name;
 	for (size_t i = 0; i < advice->pair_count; i++) {
@@ -281,6 +282,7 @@ struct p2p_advice *p2p_advice_free(struct p2p_advice *advice)
 	if (!advice)
 		return NULL;
 	p2p_eval_free(advice->eval);
+	p2p_eval_free(advice->first_eval);
 	p2p_eval_free(advice->changed_eval);
 	p2p_topology_free(advice->changed);
 	p2p_arena_free(&advice->arena);

@@ -12,6 +12,7 @@
  * struct p2p_advice
  * @kernel: as given, or that rule set by its name when the kernel lacks CONFIG_PCI_P2PDMA; @eval:
  *	of the machine as it is, by it
+ * @first_eval: of a kernel without p2pdma, which @eval then is assumed to have; else NULL
  * @changed, @changed_eval: NULL when no register is to be changed
  * @no_memory: an allocation failed; checked at the end
  */
@@ -20,7 +21,7 @@ struct p2p_advice {
 	const struct p2p_topology *topology;
 	const char *kernel;
 	enum p2p_goal goal;
-	struct p2p_eval *eval, *changed_eval;
+	struct p2p_eval *eval, *first_eval, *changed_eval;
 	struct p2p_topology *changed;
 	struct p2p_arena arena;
 	struct p2p_advised *pairs;
