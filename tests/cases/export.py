@@ -209,6 +209,22 @@ def check_hostile(binary, source, scratch):
         json.loads(call(binary, "--from", str(path), "export", name)[0])
 
 
+TREE = """-[0000:00]-+-00.0
+           \\-01.0-[01-04]----00.0-[02-04]--+-00.0-[03]----00.0
+                                           \\-01.0-[04]----00.0
+"""
+
+
+def check_unknown(binary, scratch):
+    """A tree without registers does not say what its bridges are: nobody claims that there is no switch."""
+    path = pathlib.Path(scratch) / "tree.txt"
+    path.write_text(TREE)
+    devices = json.loads(call(binary, "--from", str(path), "export", "dra", "--all")[0])["devices"]
+    below = [device for device in devices if device["pci_bus_id"] in ("0000:03:00.0", "0000:04:00.0")]
+    assert len(below) == 2 and not any("p2ptopo.dev/behindSwitch" in device["attributes"] for device in below)
+    assert len({device["attributes"]["p2ptopo.dev/complex"]["string"] for device in below}) == 1
+
+
 def check_files(binary, source, scratch):
     """-o replaces a file whole, and leaves it when the format is refused; the names are cleaned."""
     target = pathlib.Path(scratch) / "out"
@@ -247,6 +263,7 @@ def main():
         source = captures.plain(next((FIXTURES / "generated-server-epyc").glob("tree.tar*")), scratch)
         check_files(binary, source, scratch)
         check_hostile(binary, source, scratch)
+        check_unknown(binary, scratch)
     assert count
     print(f"{len(sources)} machines, {count} functions in files of NCCL, {unplaced} without their bridges")
 

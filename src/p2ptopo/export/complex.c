@@ -71,17 +71,23 @@ char *complex_id(const struct complex *complex, char id[COMPLEX_ID])
 	return id;
 }
 
-const struct p2p_function *complex_switch(const struct complex *complex)
+enum p2p_tri complex_switch(const struct complex *complex, const struct p2p_function **ret_port)
 {
 	const struct p2p_function *top = complex->top;
+	enum p2p_tri found = P2P_NO;
 
+	*ret_port = NULL;
 	for (size_t i = 0; i < top->child_count; i++) {
 		const struct p2p_function *child = top->children[i];
 
-		if (child->pcie.fact == P2P_PRESENT && child->pcie.type == P2P_PORT_UPSTREAM)
-			return child;
+		if (child->pcie.fact == P2P_DENIED && p2p_function_is_bridge(child))
+			found = P2P_UNKNOWN;
+		if (child->pcie.fact != P2P_PRESENT || child->pcie.type != P2P_PORT_UPSTREAM)
+			continue;
+		*ret_port = child;
+		return P2P_YES;
 	}
-	return NULL;
+	return found;
 }
 
 struct p2p_number complex_node(const struct complex *complex)

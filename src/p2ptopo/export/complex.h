@@ -44,8 +44,11 @@ void complexes_free(struct complexes *complexes);
  */
 char *complex_id(const struct complex *complex, char id[COMPLEX_ID]);
 
-/** complex_switch() - the upstream port of the switch below @complex's root port; NULL there is none. */
-const struct p2p_function *complex_switch(const struct complex *complex);
+/**
+ * complex_switch() - is there a switch below @complex's root port?
+ * @ret_port: its upstream port; NULL there is none, or that is not known
+ */
+enum p2p_tri complex_switch(const struct complex *complex, const struct p2p_function **ret_port);
 
 /** complex_node() - the NUMA node that its members agree on. */
 struct p2p_number complex_node(const struct complex *complex);

@@ -30,11 +30,13 @@ static struct json_object *json_complex(const struct complex *complex)
 {
 	struct json_object *object = json_object_new_object();
 	struct json_object *members = json_object_new_array();
+	const struct p2p_function *port;
 	char id[COMPLEX_ID];
 
 	json_put(object, "id", json_text(complex_id(complex, id)));
 	json_put(object, "top", json_bdf(complex->top));
-	json_put(object, "switch", json_bdf(complex_switch(complex)));
+	(void)complex_switch(complex, &port);
+	json_put(object, "switch", json_bdf(port));
 	json_put(object, "numa_node", json_number(complex_node(complex)));
 	for (size_t i = 0; i < complex->count; i++)
 		json_object_array_add(members, p2p_device_facts(complex->members[i]));

@@ -48,7 +48,8 @@ static struct json_object *json_device(const struct p2p_function *function, cons
 				       bool delivered)
 {
 	struct json_object *object = json_object_new_object(), *attributes = json_object_new_object();
-	const struct p2p_function *port = complex_switch(complex);
+	const struct p2p_function *port;
+	enum p2p_tri behind = complex_switch(complex, &port);
 	char id[COMPLEX_ID];
 
 	complex_id(complex, id);
@@ -58,7 +59,9 @@ static struct json_object *json_device(const struct p2p_function *function, cons
 		json_put(attributes, "p2ptopo.dev/directComplex", json_attribute("string", json_text(id)));
 	json_put(attributes, "p2ptopo.dev/class",
 		 json_attribute("string", json_text(p2p_class_name(function->kind))));
-	json_put(attributes, "p2ptopo.dev/behindSwitch", json_attribute("bool", json_flag(port)));
+	if (behind != P2P_UNKNOWN)
+		json_put(attributes, "p2ptopo.dev/behindSwitch",
+			 json_attribute("bool", json_flag(behind == P2P_YES)));
 	if (function->numa.fact == P2P_PRESENT && function->numa.value >= 0)
 		json_put(attributes, "p2ptopo.dev/numaNode",
 			 json_attribute("int", json_number(function->numa)));

@@ -129,8 +129,10 @@ static void print_link(const struct nccl *nccl, const struct p2p_function *funct
 
 static void print_ids(FILE *out, const struct p2p_function *function)
 {
+	bool unread = !function->class_code && p2p_function_is_bridge(function);
+
 	/* A bridge that was not read is one nevertheless. */
-	fprintf(out, " class=\"0x%06x\"", function->missing ? 0x060400 : function->class_code);
+	fprintf(out, " class=\"0x%06x\"", function->missing || unread ? 0x060400 : function->class_code);
 	if (function->ids != P2P_PRESENT)
 		return;
 	fprintf(out, " vendor=\"0x%04x\" device=\"0x%04x\"", function->vendor, function->device);
