@@ -207,8 +207,8 @@ static void add_move(struct moves *moves, const struct move *move)
 	       p2p_arena_format(&advice->arena, "put %s into %s, which is free",
 				move->device->display, place ? place : "");
 	if (move->ports)
-		besides = p2p_arena_format(&advice->arena, ", once ACS redirects on %zu port%s there "
-					   "no more", move->ports, move->ports == 1 ? "" : "s");
+		besides = p2p_arena_format(&advice->arena, ", once ACS no longer redirects on %zu "
+					   "port%s there", move->ports, move->ports == 1 ? "" : "s");
 	if (!place || !what || !besides)
 		advice->no_memory = true;
 	else
