@@ -64,19 +64,51 @@ static enum status pairs_of_devices(struct app *app, int argc, char **argv,
 	return status;
 }
 
-/* The fewest hops from a GPU to an adapter below a bridge that both share; 0 there is none. */
-static unsigned int nearest_hops(const struct app *app, const struct p2p_function *gpu)
+/*
+ * Without devices: the memory of each GPU, on a machine without GPUs that of each accelerator, else
+ * of each drive, and the nearest adapters and drives.
+ */
+static const enum p2p_class providers[] = { P2P_CLASS_GPU, P2P_CLASS_ACCEL, P2P_CLASS_NVME };
+static const enum p2p_class clients[] = { P2P_CLASS_NIC, P2P_CLASS_NVME };
+
+#define PROVIDERS (sizeof(providers) / sizeof(providers[0]))
+#define CLIENTS (sizeof(clients) / sizeof(clients[0]))
+
+static bool is_selected(const struct app *app, enum p2p_class kind)
+{
+	for (size_t i = 0; i < app->selected_count; i++)
+		if (app->selected[i]->kind == kind)
+			return true;
+	return false;
+}
+
+/* The hops between both; 0 is no pair: they are the same, or share no bridge where they must. */
+static unsigned int hops_between(const struct app *app, const struct request *request,
+				 const struct p2p_function *provider,
+				 const struct p2p_function *client)
+{
+	struct p2p_verdict verdict;
+
+	if (provider == client)
+		return 0;
+	p2p_eval_pair(app->eval, provider, client, &verdict);
+	return verdict.kernel.common || request->goal == P2P_GOAL_POSSIBLE ? verdict.kernel.hops
+									   : 0;
+}
+
+/* The fewest hops from a provider to a client of a class; 0 there is none. */
+static unsigned int nearest_hops(const struct app *app, const struct request *request,
+				 const struct p2p_function *provider, enum p2p_class kind)
 {
 	unsigned int least = 0;
 
 	for (size_t i = 0; i < app->selected_count; i++) {
-		struct p2p_verdict verdict;
+		unsigned int hops = 0;
 
-		if (app->selected[i]->kind != P2P_CLASS_NIC)
-			continue;
-		p2p_eval_pair(app->eval, gpu, app->selected[i], &verdict);
-		if (verdict.kernel.common && (!least || verdict.kernel.hops < least))
-			least = verdict.kernel.hops;
+		if (app->selected[i]->kind == kind)
+			hops = hops_between(app, request, provider, app->selected[i]);
+		if (hops && (!least || hops < least))
+			least = hops;
 	}
 	return least;
 }
@@ -94,37 +126,59 @@ static bool make_room(struct request *request)
 	return larger;
 }
 
-static bool add_nearest(const struct app *app, const struct p2p_function *gpu,
-			struct request *request)
+static bool add_nearest(const struct app *app, const struct p2p_function *provider,
+			enum p2p_class kind, struct request *request)
 {
-	unsigned int least = nearest_hops(app, gpu);
+	unsigned int least = nearest_hops(app, request, provider, kind);
 
 	for (size_t i = 0; least && i < app->selected_count; i++) {
-		struct p2p_verdict verdict;
+		const struct p2p_function *client = app->selected[i];
 
-		if (app->selected[i]->kind != P2P_CLASS_NIC)
-			continue;
-		p2p_eval_pair(app->eval, gpu, app->selected[i], &verdict);
-		if (!verdict.kernel.common || verdict.kernel.hops != least)
+		if (client->kind != kind || hops_between(app, request, provider, client) != least)
 			continue;
 		if (!make_room(request))
 			return false;
-		request->pairs[request->count++] = (struct p2p_pair){ gpu, app->selected[i] };
+		request->pairs[request->count++] = (struct p2p_pair){ provider, client };
 	}
 	return true;
 }
 
-/* Without devices GPUDirect is about each GPU and the adapters nearest to it. */
+/* GPUDirect is asked of adapters only. */
+static bool add_machine(const struct app *app, enum p2p_class kind, struct request *request)
+{
+	size_t classes = request->goal == P2P_GOAL_GPUDIRECT ? 1 : CLIENTS;
+
+	for (size_t i = 0; i < app->selected_count; i++)
+		for (size_t j = 0; app->selected[i]->kind == kind && j < classes; j++)
+			if (!add_nearest(app, app->selected[i], clients[j], request))
+				return false;
+	return true;
+}
+
+/* Where no bridge is shared there is no direct way to open: what makes the pairs possible, then. */
 static enum status pairs_of_machine(struct app *app, struct request *request)
 {
-	for (size_t i = 0; i < app->selected_count; i++)
-		if (app->selected[i]->kind == P2P_CLASS_GPU &&
-		    !add_nearest(app, app->selected[i], request))
+	bool gpudirect = request->goal == P2P_GOAL_GPUDIRECT;
+	size_t kind = 0;
+
+	while (!gpudirect && kind + 1 < PROVIDERS && !is_selected(app, providers[kind]))
+		kind++;
+	if (!add_machine(app, providers[kind], request))
+		return fail_memory(app->failure);
+	if (!request->count && !app->options.goal) {
+		request->goal = P2P_GOAL_POSSIBLE;
+		if (!add_machine(app, providers[kind], request))
 			return fail_memory(app->failure);
+	}
 	if (request->count)
 		return STATUS_DONE;
-	return fail_with(app->failure, STATUS_INPUT, "no GPU of %s has an adapter below a bridge that "
-			 "both share", app_machine(app));
+	if (gpudirect)
+		return fail_with(app->failure, STATUS_INPUT, "no GPU of %s has an adapter below a "
+				 "bridge that both share", app_machine(app));
+	return fail_with(app->failure, STATUS_INPUT, "%s has no GPU, accelerator or drive with an "
+			 "adapter or a drive beside it%s", app_machine(app),
+			 app->options.goal && request->goal == P2P_GOAL_DIRECT ?
+			 " below a bridge that both share" : "");
 }
 
 static enum status take_allowed(struct app *app, const struct p2p_allow_list *list,
@@ -173,11 +227,11 @@ static enum status parse_request(struct app *app, int argc, char **argv,
 				 "both");
 	if (app->options.policy)
 		return pairs_of_policy(app, request);
-	if (!argc && request->goal == P2P_GOAL_GPUDIRECT)
+	if (!argc)
 		return pairs_of_machine(app, request);
 	if (argc < 2)
-		return fail_with(app->failure, STATUS_USAGE, "fix needs two devices or more, "
-				 "--policy FILE, --lint or --undo");
+		return fail_with(app->failure, STATUS_USAGE, "fix needs two devices or more, or "
+				 "none: each GPU and the devices nearest to it");
 	return pairs_of_devices(app, argc, argv, request);
 }
 
