@@ -396,7 +396,7 @@ START_TEST(other_notes)
 				       "without privilege (64 bytes"));
 	ck_assert_ptr_nonnull(get_note(topology, "0000:00:02.0 is powered off (D3cold)"));
 	ck_assert_ptr_nonnull(get_note(topology, "no extended config space of 1 PCI Express "
-				       "functions, 0000:00:04.0 is the first"));
+				       "functions, first 0000:00:04.0"));
 	ck_assert_ptr_null(get_note(topology, "virtual machine"));
 	p2p_topology_free(topology);
 	p2p_snapshot_free(snapshot);

@@ -312,7 +312,7 @@ START_TEST(orphans)
 	ck_assert(!get(topology, "0001:00:00.0")->orphan);
 	ck_assert(!get(topology, "0000:ff:08.0")->orphan);
 	ck_assert(get(topology, "0002:ff:08.0")->orphan);
-	ck_assert_ptr_nonnull(get_note(topology, "which bridges are above"));
+	ck_assert_ptr_nonnull(get_note(topology, "the bridges above"));
 	p2p_topology_free(topology);
 	p2p_snapshot_free(snapshot);
 }

@@ -167,7 +167,7 @@ static void note_release(struct p2p_eval *eval, const char *release, unsigned in
 		note(eval, "%s", text);
 }
 
-/* A text of devices says nothing of how the kernel was built, so that it is taken as for a set. */
+/* A text of devices says nothing of how the kernel was built, so a rule set is assumed to have it. */
 static bool is_text(enum p2p_source source)
 {
 	return source != P2P_SOURCE_LIVE && source != P2P_SOURCE_TREE &&
@@ -198,7 +198,7 @@ static void choose(struct p2p_eval *eval, const struct p2p_machine *machine)
 			eval->p2pdma = P2P_YES;
 		note(eval, "no kernel release is recorded; the rules of %s, the newest released, "
 		     "are used%s", eval->rules->name, machine->p2pdma == P2P_UNKNOWN ?
-		     ", as of a kernel built with CONFIG_PCI_P2PDMA" : "");
+		     ", assuming CONFIG_PCI_P2PDMA" : "");
 		note_p2pdma(eval, NULL);
 		return;
 	}
@@ -213,8 +213,8 @@ static void choose(struct p2p_eval *eval, const struct p2p_machine *machine)
 	note_release(eval, machine->release, number);
 	if (eval->p2pdma == P2P_UNKNOWN && is_text(machine->source)) {
 		eval->p2pdma = P2P_YES;
-		note(eval, "the kernel is taken as built with CONFIG_PCI_P2PDMA, which is not "
-		     "recorded");
+		note(eval, "the kernel is assumed to be built with CONFIG_PCI_P2PDMA, which is "
+		     "not recorded");
 	}
 	note_p2pdma(eval, machine->release);
 }

@@ -48,7 +48,7 @@ static void note_unread(struct p2p_topology *topology)
 	if (cut)
 		p2p_note_add(topology, NULL,
 			     p2p_keep_format(topology, "config space of %u of %zu functions was "
-					     "read without privilege (%u bytes and no more): "
+					     "read without privilege (%u bytes only): "
 					     "their PCI Express and ACS registers are not known%s",
 					     cut, topology->count, first->config_bytes ?
 					     first->config_bytes : P2P_CONFIG_HEADER,
@@ -57,7 +57,7 @@ static void note_unread(struct p2p_topology *topology)
 	else if (none)
 		p2p_note_add(topology, none == 1 ? first : NULL,
 			     p2p_keep_format(topology, "config space of %u of %zu functions could "
-					     "not be read, %s is the first", none,
+					     "not be read; the first is %s", none,
 					     topology->count, bdf_of(first, bdf)));
 }
 
@@ -79,8 +79,8 @@ static void note_limited(struct p2p_topology *topology)
 	if (count)
 		p2p_note_add(topology, first,
 			     p2p_keep_format(topology, "the kernel sees no extended config space of "
-					     "%u PCI Express functions, %s is the first: it treats "
-					     "ACS as absent there, what the hardware does is not "
+					     "%u PCI Express functions, first %s: it treats ACS as "
+					     "absent there, and what the hardware does is not "
 					     "known", count, bdf_of(first, bdf)));
 }
 
@@ -131,10 +131,10 @@ static void note_lost_bridges(struct p2p_topology *topology)
 	}
 	if (orphans)
 		p2p_note_add(topology, orphan,
-			     p2p_keep_format(topology, "which bridges are above %s%s is not "
-					     "known (they are missing, or links and bus "
-					     "numbers do not tell): nor is how %s to functions "
-					     "of other buses", bdf_of(orphan, bdf),
+			     p2p_keep_format(topology, "the bridges above %s%s are not known "
+					     "(they are missing, or links and bus numbers do "
+					     "not tell), so how %s to functions on other buses "
+					     "is not known either", bdf_of(orphan, bdf),
 					     orphans > 1 ? " and others" : "",
 					     orphans > 1 ? "they relate" : "it relates"));
 }

@@ -135,7 +135,7 @@ static enum status follow(struct watch *watch)
 		error = fds[EVENTS].revents ? follow_hear(&watch->follower) : 0;
 		if (error)
 			return fail_with(failure, failure_status(error), "the kernel's events "
-					 "cannot be heard any more: %s", strerror(-error));
+					 "can no longer be received: %s", strerror(-error));
 		if (!time_left(watch))
 			look(watch);
 	}
@@ -185,7 +185,7 @@ static enum status start(struct watch *watch)
 	error = follow_start(&watch->follower, watch->app->options.run_dir);
 	if (error)
 		return fail_with(failure, failure_status(error), "the kernel's events cannot be "
-				 "heard: %s", strerror(-error));
+				 "received: %s", strerror(-error));
 	watch->signals = take_signals();
 	if (watch->signals < 0)
 		return fail_with(failure, failure_status(-errno), "signals: %s", strerror(errno));
