@@ -42,7 +42,8 @@ struct options {
 	const char *colour_when;
 	enum format format;
 	const char *mode;			/* of the gate: --mode */
-	const char *cell;			/* of the matrix */
+	const char *cell;			/* of the matrix: --cell */
+	bool nccl;				/* of the matrix: --nccl */
 	const char *scratch, *evidence;		/* for prove, the latter for measured, too */
 	const char *only;			/* of check: --only */
 	bool record;				/* of check: --record */

@@ -89,6 +89,8 @@ static const struct option_row rows[] = {
 	  "what the gate does with other pairs: enforce (the default), observe or off" },
 	{ 0, "cell", "WHAT", 0, "matrix", TEXT(cell), VALUE_WORD, cells,
 	  "what a cell shows: verdict, way, read or write (GB/s), latency (ns) or score" },
+	{ 0, "nccl", NULL, 0, "matrix", FLAG(nccl),
+	  "a cell shows the path type of NCCL, and where it counts on what does not happen" },
 	{ 0, "dry-run", NULL, 0, "policy push", FLAG(dry_run),
 	  "say what would be pushed, and push nothing" },
 	{ 0, "scratch", "DEVICE", 0, "prove", TEXT(scratch), VALUE_PATH, NULL,

@@ -14,6 +14,7 @@ import tempfile
 from xml.etree import ElementTree
 
 import captures
+import gpudirect
 from validator import jsonschema
 
 FIXTURES = pathlib.Path(__file__).resolve().parent.parent / "fixtures"
@@ -99,7 +100,79 @@ def check_nccl(binary, source, tree):
     wanted = {bdf for bdf, function in functions.items()
               if function["class"] in ("gpu", "nic") and int(bdf.split(":")[0], 16) <= 0xffff}
     assert wanted <= found, (source, wanted - found)
+    check_paths(binary, source, elements)
     return len(found)
+
+
+class Node:
+    """A CPU or a bridge of the graph that NCCL builds from its file; @ids are those of the bridge."""
+
+    def __init__(self, above, ids=(0, 0, 0, 0)):
+        self.above, self.ids = above, ids
+
+    def broadcom(self, level):
+        vendor, device, subsystem_vendor, subsystem = self.ids
+        if (vendor, device, subsystem_vendor, subsystem >> 12) == (0x1000, 0xc010, 0x1000, 0xa):
+            return 4
+        return 5 if (vendor, device, subsystem_vendor, subsystem >> 12) == (0x1000, 0xc030, 0x1000, level) else 0
+
+
+def graph_of(elements):
+    """What each function hangs on, after the two levels of Broadcom's switches were made one."""
+    way, nodes, ends = [], [], {}
+    for name, attributes, depth in elements:
+        way = way[:depth]
+        above = way[-1] if way else None
+        if name != "pci":
+            way.append(Node(None))
+            continue
+        ids = tuple(int(attributes.get(key, "0"), 0)
+                    for key in ("vendor", "device", "subsystem_vendor", "subsystem_device"))
+        node = ends[attributes["busid"]] = Node(above, ids)
+        way.append(node)
+        nodes.append(node)
+    for node in nodes:
+        for lower in [one for one in nodes if one.above is node]:
+            if node.broadcom(0) and lower.broadcom(1) == node.broadcom(0):
+                for one in nodes:
+                    one.above = node if one.above is lower else one.above
+                lower.merged = True
+        if any(one for one in nodes if getattr(one, "merged", False) and one.above is node):
+            node.ids = (0, 0, 0, 0)
+    return ends
+
+
+def path_of(one, other):
+    """PIX by one bridge, PXB by several, else by the CPUs: a bridge has one above, a CPU has none."""
+    def bridges(node):
+        node = node.above
+        while node.above:
+            yield node
+            node = node.above
+
+    def cpu(node):
+        while node.above:
+            node = node.above
+        return node
+
+    common = [bridge for bridge in bridges(one) if bridge in set(bridges(other))]
+    if common:
+        return "PIX" if one.above is other.above else "PXB"
+    return "PHB" if cpu(one) is cpu(other) else "SYS"
+
+
+def check_paths(binary, source, elements):
+    """`matrix --nccl` says of the tree what NCCL finds in the file, but for links that the file leaves out."""
+    ends = graph_of(elements)
+    groups = json.loads(call(binary, "--from", source, "matrix", "--nccl", "--json")[0])["groups"]
+    names = [(group["members"][0]["bdf"], group["members"][0]["class"]) for group in groups]
+    for group, (provider, kind) in zip(groups, names):
+        for answer, (client, other) in zip(group["clients"], names):
+            if not answer or provider not in ends or client not in ends or {kind, other} - {"gpu", "nic"}:
+                continue
+            said = answer["nccl"]["path"]
+            wanted = None if kind == other == "nic" else path_of(ends[provider], ends[client])
+            assert said == wanted or said in ("NVL", "PXN", "P2C"), (source, provider, client, said, wanted)
 
 
 def check_map(binary, source, tree):
@@ -225,6 +298,27 @@ def check_unknown(binary, scratch):
     assert len({device["attributes"]["p2ptopo.dev/complex"]["string"] for device in below}) == 1
 
 
+def check_broadcom(binary, scratch):
+    """Two bridges that one of Broadcom's switches shows are one; of two switches they are two."""
+    folder = pathlib.Path(scratch) / "nested"
+    gpudirect.sysfs.write_folder(gpudirect.sysfs.Tree(gpudirect.nested((0x15b3, 0x1021), (0x8086, 0x352a))).files,
+                                 folder)
+    tree = json.loads(call(binary, "--from", str(folder), "tree", "--json")[0])
+    for device, subsystems, wanted in (("0xc030", ("0x0123", "0x1123"), "PIX"), ("0xc010", ("0xa0ff",) * 2, "PIX"),
+                                       ("0xc030", ("0x0123", "0x0123"), "PXB"), ("0xc040", ("0x0123",) * 2, "PXB")):
+        for function in tree["functions"]:
+            if function["pcie"].get("type") == "Upstream Port":
+                deep = function["depth"] > 2
+                function.update(vendor="0x1000", device=device, subsystem_vendor="0x1000",
+                                subsystem_device=subsystems[deep])
+        path = pathlib.Path(scratch) / "broadcom.json"
+        path.write_text(json.dumps(tree))
+        check_nccl(binary, str(path), tree)
+        groups = json.loads(call(binary, "--from", str(path), "matrix", "--nccl", "--json")[0])["groups"]
+        found = {answer["nccl"]["path"] for group in groups for answer in group["clients"] if answer}
+        assert {"PIX", "PXB"} & found == {wanted}, (device, subsystems, found)
+
+
 def check_files(binary, source, scratch):
     """-o replaces a file whole, and leaves it when the format is refused; the names are cleaned."""
     target = pathlib.Path(scratch) / "out"
@@ -264,6 +358,7 @@ def main():
         check_files(binary, source, scratch)
         check_hostile(binary, source, scratch)
         check_unknown(binary, scratch)
+        check_broadcom(binary, scratch)
     assert count
     print(f"{len(sources)} machines, {count} functions in files of NCCL, {unplaced} without their bridges")
 

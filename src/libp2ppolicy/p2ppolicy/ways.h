@@ -132,6 +132,9 @@ bool p2p_driver_way_asks_p2pdma(const struct p2p_driver_way *way);
 /** p2p_driver_way_at() - the row at @index of the table; NULL past the end. */
 const struct p2p_driver_way *p2p_driver_way_at(size_t index);
 
+/** p2p_nvidia_coherent() - has the CPU coherent access to its memory, over C2C? */
+enum p2p_tri p2p_nvidia_coherent(const struct p2p_function *function);
+
 /** Bytes that one sentence of a way needs at most. */
 #define P2P_WAY_TEXT 768
 

@@ -8,6 +8,7 @@
 
 #include "export/export.h"
 #include "export/guest_map.h"
+#include "print/nccl_pair.h"
 #include "print/words.h"
 
 /* src/graph/topo.h: NCCL_TOPO_XML_MAX_NODES */
@@ -27,17 +28,6 @@ struct nccl {
 	const struct p2p_function *functions[MOST_NODES];
 	size_t count;
 };
-
-/* NCCL leaves out each second function on the way up: ports face each other in pairs. */
-static const struct p2p_function *above(const struct p2p_function *function)
-{
-	return function->parent ? function->parent->parent : NULL;
-}
-
-static bool is_end(const struct p2p_function *function)
-{
-	return function->kind == P2P_CLASS_GPU || function->kind == P2P_CLASS_NIC;
-}
 
 /* What the library's addresses have no room for: a domain made up by VMD. */
 static bool is_addressable(const struct p2p_function *function)
@@ -74,7 +64,7 @@ static enum status insert_way(struct nccl *nccl, const struct p2p_function *end)
 	enum status status = STATUS_DONE;
 	char bdf[P2P_BDF_SIZE];
 
-	for (const struct p2p_function *at = end; at && !status; at = above(at)) {
+	for (const struct p2p_function *at = end; at && !status; at = nccl_above(at)) {
 		if (at->orphan)
 			return fail_with(nccl->app->failure, STATUS_INPUT, "%s: which bridges are above it is "
 					 "not known", p2p_bdf_format(at->bdf, bdf));
@@ -91,7 +81,7 @@ static enum status collect(struct nccl *nccl)
 	for (size_t i = 0; i < app->selected_count && !status; i++) {
 		const struct p2p_function *function = app->selected[i];
 
-		if (app->picked[i] && is_end(function) && is_addressable(function) &&
+		if (app->picked[i] && nccl_has(function) && is_addressable(function) &&
 		    (!nccl->map || guest_map_has(nccl->map, function)))
 			status = insert_way(nccl, function);
 	}
@@ -173,7 +163,7 @@ static void print_device(const struct nccl *nccl, const struct p2p_function *fun
 
 static int64_t node_of(const struct p2p_function *function)
 {
-	struct p2p_number node = function->numa.fact == P2P_PRESENT ? function->numa : function->host->numa;
+	struct p2p_number node = nccl_node(function);
 
 	return node.fact == P2P_PRESENT ? node.value : -1;
 }
@@ -182,7 +172,7 @@ static bool is_at_top(const struct nccl *nccl, size_t index, int64_t node)
 {
 	const struct p2p_function *function = nccl->functions[index];
 
-	return !above(function) && node_of(function) == node;
+	return !nccl_above(function) && node_of(function) == node;
 }
 
 static void print_functions(struct nccl *nccl, const struct p2p_function *parent, int64_t node, int indent)
@@ -194,9 +184,9 @@ static void print_functions(struct nccl *nccl, const struct p2p_function *parent
 		const struct p2p_function *function = nccl->functions[i];
 		bool inside;
 
-		if (parent ? above(function) != parent : !is_at_top(nccl, i, node))
+		if (parent ? nccl_above(function) != parent : !is_at_top(nccl, i, node))
 			continue;
-		inside = !is_end(function) || devices;
+		inside = !nccl_has(function) || devices;
 		fprintf(nccl->out, "%*s<pci busid=\"%s\"", indent, "",
 			nccl->map ? guest_map_address(nccl->map, function, bdf) :
 				    p2p_bdf_format(function->bdf, bdf));
@@ -205,7 +195,7 @@ static void print_functions(struct nccl *nccl, const struct p2p_function *parent
 		fputs(inside ? ">\n" : "/>\n", nccl->out);
 		if (!inside)
 			continue;
-		if (is_end(function))
+		if (nccl_has(function))
 			print_device(nccl, function, indent + 2);
 		print_functions(nccl, function, node, indent + 2);
 		fprintf(nccl->out, "%*s</pci>\n", indent, "");
@@ -245,7 +235,7 @@ static bool starts_cpu(const struct nccl *nccl, size_t index)
 		if (is_at_top(nccl, i, node_of(function)))
 			return false;
 	}
-	return !above(function);
+	return !nccl_above(function);
 }
 
 /* system, cpu, pci, and with devices gpu or nic and net. */
@@ -256,7 +246,7 @@ static size_t count_elements(const struct nccl *nccl)
 
 	for (size_t i = 0; i < nccl->count; i++) {
 		count += starts_cpu(nccl, i);
-		if (devices && is_end(nccl->functions[i]))
+		if (devices && nccl_has(nccl->functions[i]))
 			count += nccl->functions[i]->kind == P2P_CLASS_NIC ? 2 : 1;
 	}
 	return count;
@@ -285,7 +275,7 @@ static void note_refused(const struct nccl *nccl)
 
 	for (size_t i = 0; i < nccl->count; i++) {
 		for (size_t j = 0; j < nccl->count; j++) {
-			if (i == j || nccl->functions[i]->kind != P2P_CLASS_GPU || !is_end(nccl->functions[j]))
+			if (i == j || nccl->functions[i]->kind != P2P_CLASS_GPU || !nccl_has(nccl->functions[j]))
 				continue;
 			p2p_eval_pair(nccl->app->eval, nccl->functions[i], nccl->functions[j], &verdict);
 			p2p_ways_find(&verdict, &ways);

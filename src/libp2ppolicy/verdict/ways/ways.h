@@ -65,9 +65,6 @@ enum p2p_tri p2p_is_guest(const struct p2p_verdict *verdict);
 /** p2p_nvidia_geforce() - is it a GeForce or TITAN, as far as its id or name tells? */
 enum p2p_tri p2p_nvidia_geforce(const struct p2p_function *function);
 
-/** p2p_nvidia_coherent() - has the CPU coherent access to its memory, over C2C? */
-enum p2p_tri p2p_nvidia_coherent(const struct p2p_function *function);
-
 /** p2p_nvidia_nvlink() - has its board NVLink, as far as its id tells? */
 enum p2p_tri p2p_nvidia_nvlink(const struct p2p_function *function);
 

@@ -7,8 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "print/document.h"
 #include "commands/path/path.h"
+#include "print/document.h"
+#include "print/nccl_pair.h"
 #include "print/words.h"
 
 #define COLUMN 14
@@ -19,13 +20,12 @@ static bool is_theirs(const struct p2p_function *function)
 	return function->kind == P2P_CLASS_GPU || function->kind == P2P_CLASS_NIC;
 }
 
-/*
- * NCCL hangs every device on the CPU of its NUMA node, and so tells host bridges of one node not
- * apart; its path types have no NODE (src/graph/topo.cc, topoPathTypeStr; src/graph/paths.cc).
- */
-static const char *nccl_label(enum p2p_relation relation)
+static enum nccl_type nccl_type(const struct app *app, const struct path *path)
 {
-	return relation == P2P_RELATION_NODE ? "PHB" : p2p_relation_name(relation);
+	struct nccl_pair pair;
+
+	nccl_pair_find(app, &path->forward, &pair);
+	return pair.type;
 }
 
 static bool has_labels(const struct path *path)
@@ -36,20 +36,45 @@ static bool has_labels(const struct path *path)
 	       verdict->relation != P2P_RELATION_UNKNOWN && verdict->relation != P2P_RELATION_X;
 }
 
-static void labels_text(const struct path *path, char *text, size_t size)
+/* Why NCCL says something else, where that is not one NUMA node with several host bridges. */
+static const char *nccl_reason(enum nccl_type type)
+{
+	switch (type) {
+	case NCCL_NVL:
+		return "the link between the devices";
+	case NCCL_P2C:
+		return "by C2C to the CPU that the NIC hangs on";
+	case NCCL_PXN:
+		return "by NVLink to a GPU near the NIC";
+	case NCCL_PIX:
+	case NCCL_PXB:
+		return "it takes two ports that face each other for one bridge";
+	default:
+		return "root ports are part of the CPU to it, and a CPU is a NUMA node";
+	}
+}
+
+static void labels_text(const struct app *app, const struct path *path, char *text, size_t size)
 {
 	const struct p2p_verdict *verdict = &path->forward;
 	const char *own = p2p_relation_name(verdict->relation);
-	const char *nccl = nccl_label(verdict->relation);
+	enum nccl_type type = nccl_type(app, path);
+	const char *nccl = nccl_type_name(type);
 
-	if (!strcmp(own, nccl))
+	if (type <= NCCL_NONE)
+		snprintf(text, size, "nvidia-smi topo calls it %s as well; NCCL %s", own, type == NCCL_NONE ?
+			 "has no path between two NICs" : "goes by NUMA nodes, which are not known");
+	else if (!strcmp(own, nccl))
 		snprintf(text, size, "nvidia-smi topo and NCCL call it %s as well", own);
-	else
+	else if (verdict->relation == P2P_RELATION_NODE && type == NCCL_PHB)
 		snprintf(text, size, "nvidia-smi topo calls it %s: two host bridges, %s and %s; NCCL "
 			 "calls it %s: one NUMA node, %" PRId64 ", whose host bridges it does not "
 			 "tell apart", own, verdict->provider->host->name, verdict->client->host->name,
 			 nccl, verdict->provider->numa.fact == P2P_PRESENT ?
 			 verdict->provider->numa.value : 0);
+	else
+		snprintf(text, size, "nvidia-smi topo calls it %s; NCCL calls it %s: %s", own, nccl,
+			 nccl_reason(type));
 }
 
 static size_t group_size(const struct app *app, int64_t group)
@@ -108,7 +133,7 @@ void path_print_labels(const struct app *app, const struct path *path)
 	char text[512];
 
 	if (has_labels(path)) {
-		labels_text(path, text, sizeof(text));
+		labels_text(app, path, text, sizeof(text));
 		put_line(app, "other tools", text);
 	}
 	if (have_groups(path)) {
@@ -125,13 +150,14 @@ struct json_object *path_json_labels(const struct app *app, const struct path *p
 {
 	struct json_object *object = json_object_new_object();
 	bool labels = has_labels(path);
+	enum nccl_type type = nccl_type(app, path);
 	char text[512];
 
 	json_put(object, "nvidia_smi",
 		 labels ? json_text(p2p_relation_name(path->forward.relation)) : NULL);
-	json_put(object, "nccl", labels ? json_text(nccl_label(path->forward.relation)) : NULL);
+	json_put(object, "nccl", labels && type > NCCL_NONE ? json_text(nccl_type_name(type)) : NULL);
 	if (labels)
-		labels_text(path, text, sizeof(text));
+		labels_text(app, path, text, sizeof(text));
 	json_put(object, "why", labels ? json_text(text) : NULL);
 	if (have_groups(path))
 		group_text(app, path, text, sizeof(text));

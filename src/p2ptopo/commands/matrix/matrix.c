@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "commands/matrix/matrix.h"
 #include "print/clean.h"
 #include "print/document.h"
 #include "print/table/grid.h"
-#include "print/hint.h"
 #include "print/pair_facts.h"
 #include "print/table/plain.h"
 #include "print/speed.h"
@@ -18,9 +18,6 @@
 /* With more rows than this, few will read them all. */
 #define MANY_ROWS 48
 
-/** enum cell - what a cell shows. */
-enum cell { CELL_VERDICT, CELL_WAY, CELL_READ, CELL_WRITE, CELL_LATENCY, CELL_SCORE, CELLS };
-
 static const struct { const char *name, *legend; enum pair_fact fact; } cells[CELLS] = {
 	[CELL_VERDICT] = { "verdict", NULL, PAIR_NONE },
 	[CELL_WAY] = { "way", NULL, PAIR_NONE },
@@ -30,6 +27,7 @@ static const struct { const char *name, *legend; enum pair_fact fact; } cells[CE
 			   PAIR_LATENCY },
 	[CELL_SCORE] = { "score", "the lower of the scores of reads and writes, 0 to 100",
 			 PAIR_SCORE },
+	[CELL_NCCL] = { NULL, NULL, PAIR_NONE },
 };
 
 /**
@@ -184,6 +182,21 @@ static enum paint print_delivery(char text[GRID_CELL], const struct p2p_verdict 
 	return paint_of_delivery(ways.delivery);
 }
 
+static enum paint print_nccl(char text[GRID_CELL], const struct app *app, const struct p2p_verdict *verdict)
+{
+	static const enum paint paints[NCCL_DIFFERENCES] = {
+		[NCCL_NOT_DELIVERED] = PAINT_BAD, [NCCL_BY_ROOT] = PAINT_HOST, [NCCL_UNUSED] = PAINT_HOST,
+		[NCCL_NOT_KNOWN] = PAINT_UNKNOWN,
+	};
+	struct nccl_pair pair;
+	char mark;
+
+	nccl_pair_find(app, verdict, &pair);
+	mark = matrix_nccl_mark(&pair);
+	snprintf(text, GRID_CELL, "%s%.1s", nccl_type_name(pair.type), &mark);
+	return mark == '+' ? PAINT_GOOD : pair.type == NCCL_NONE ? PAINT_DIM : paints[pair.differs];
+}
+
 static enum paint print_cell(char text[GRID_CELL], void *userdata, size_t row, size_t column)
 {
 	const struct matrix *matrix = userdata;
@@ -197,6 +210,8 @@ static enum paint print_cell(char text[GRID_CELL], void *userdata, size_t row, s
 	}
 	if (matrix->cell == CELL_WAY)
 		return print_delivery(text, &verdict);
+	if (matrix->cell == CELL_NCCL)
+		return print_nccl(text, matrix->app, &verdict);
 	if (matrix->cell != CELL_VERDICT)
 		return print_fact(text, matrix, &verdict);
 	pair_summary(&verdict, text, GRID_CELL);
@@ -225,53 +240,6 @@ static struct grid grid_of(struct matrix *matrix)
 		.rows = matrix->row_count,
 		.columns = matrix->column_count + (matrix->locality ? 2 : 0),
 	};
-}
-
-static void print_speed_legend(const struct app *app, enum cell cell)
-{
-	fprintf(app->out, "\nEach cell: %s.\n", cells[cell].legend);
-	fputs("  >= at least: a fact is missing; ? not known; - refused or blocked; no the root\n"
-	      "  complex passes only writes\n", app->out);
-	hint_pair(app, "Why, and what limits it", "path");
-}
-
-/* The best first. */
-static void print_way_legend(const struct app *app)
-{
-	static const char *const means[P2P_DELIVERIES] = {
-		[P2P_DELIVERY_LINK] = "link: over a link of the devices' own, as NVLink or xGMI",
-		[P2P_DELIVERY_DIRECT] = "direct: peer-to-peer, turned by a switch",
-		[P2P_DELIVERY_ROOT] = "root-complex: peer-to-peer, through the root complex",
-		[P2P_DELIVERY_STAGED] = "staged: copied through system memory",
-		[P2P_DELIVERY_REFUSED] = "refused: the transfer, or its set-up, fails",
-		[P2P_DELIVERY_BROKEN] = "broken: would hang, fault or corrupt",
-		[P2P_DELIVERY_UNKNOWN] = "unknown: a fact is missing, or no rule is about these drivers",
-	};
-
-	fputs("\nEach cell: what the drivers in use would do.\n", app->out);
-	for (unsigned int i = P2P_DELIVERIES; i-- > 0;)
-		fprintf(app->out, "  %s%c%s  %s\n", paint_on(app, paint_of_delivery(i)),
-			words_delivery_mark(i), paint_off(app), means[i]);
-	fputs("  .  the same function\n", app->out);
-	hint_pair(app, "Why, and what would lift it", "path");
-}
-
-static void print_legend(const struct app *app)
-{
-	static const struct { enum p2p_map_type type; const char *means; } marks[] = {
-		{ P2P_MAP_BUS_ADDR, "bus_addr: allowed, straight through a switch" },
-		{ P2P_MAP_THRU_HOST_BRIDGE, "thru_host_bridge: allowed, through the root complex" },
-		{ P2P_MAP_NOT_SUPPORTED, "not_supported: the kernel refuses" },
-		{ P2P_MAP_UNKNOWN, "unknown: a fact is missing; do not take it for a yes" },
-	};
-
-	fputs("\nEach cell: relation, what the kernel decides, distance.\n", app->out);
-	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
-		fprintf(app->out, "  %s%c%s  %s\n", paint_on(app, paint_of(marks[i].type)),
-			words_mark(marks[i].type), paint_off(app), marks[i].means);
-	fputs("  PIX one switch at most, PXB several, PHB one host bridge, NODE one NUMA node,\n"
-	      "  SYS across NUMA nodes, X the same function\n", app->out);
-	hint_pair(app, "Why, register by register", "path");
 }
 
 static void print_line_members(const struct matrix *matrix, size_t row)
@@ -347,10 +315,11 @@ static bool is_line(const struct app *app, enum which which, size_t i)
 static struct line *lines_of(const struct app *app, enum which which, size_t *ret_count)
 {
 	struct line *lines = calloc(app->selected_count + 1, sizeof(*lines));
+	bool nccl = app->options.nccl && app->options.format == FORMAT_TEXT;
 	size_t count = 0;
 
 	for (size_t i = 0; lines && i < app->selected_count; i++) {
-		if (is_line(app, which, i))
+		if ((!nccl || nccl_has(app->selected[i])) && is_line(app, which, i))
 			lines[count++] = (struct line){ &app->selected[i], 1 };
 	}
 	*ret_count = count;
@@ -433,8 +402,8 @@ static enum status print_text(struct app *app, enum cell cell)
 	if (!lines)
 		return fail_memory(app->failure);
 	if (!count) {
-		fputs("No function takes part in peer-to-peer DMA; --all shows every function.\n",
-		      app->out);
+		fputs(cell == CELL_NCCL ? "There is no GPU and no NIC.\n" :
+		      "No function takes part in peer-to-peer DMA; --all shows every function.\n", app->out);
 		free(lines);
 		return STATUS_DONE;
 	}
@@ -442,6 +411,18 @@ static enum status print_text(struct app *app, enum cell cell)
 				      print_whole(app, &matrix, lines);
 	free(lines);
 	return error ? fail_memory(app->failure) : STATUS_DONE;
+}
+
+static struct json_object *json_nccl(const struct app *app, const struct p2p_verdict *verdict)
+{
+	struct json_object *object = json_object_new_object();
+	struct nccl_pair pair;
+
+	nccl_pair_find(app, verdict, &pair);
+	json_put(object, "path", pair.type > NCCL_NONE ? json_text(nccl_type_name(pair.type)) : NULL);
+	json_put(object, "uses", json_tri(pair.uses));
+	json_put(object, "differs", json_text(nccl_differs_name(pair.differs)));
+	return object;
 }
 
 static struct json_object *json_verdict(const struct app *app, const struct p2p_function *provider,
@@ -458,6 +439,8 @@ static struct json_object *json_verdict(const struct app *app, const struct p2p_
 	json_put(cell, "distance",
 		 known ? json_object_new_int(verdict.kernel.distance) : NULL);
 	json_put(cell, "hops", json_count(verdict.kernel.hops));
+	if (app->options.nccl)
+		json_put(cell, "nccl", json_nccl(app, &verdict));
 	if (app->options.cell) {
 		json_put(cell, "speed", speed_json_pair(app, &verdict));
 		json_put(cell, "drivers", json_pair_drivers(&verdict));
@@ -519,7 +502,7 @@ static enum status print_json(const struct app *app)
 	struct line *lines = lines_of(app, WHICH_ALL, &count);
 	int error = lines ? 0 : -ENOMEM;
 
-	if (!error && !app_has_filter(app) && !app->options.cell) {
+	if (!error && !app_has_filter(app) && !app->options.cell && !app->options.nccl) {
 		error = p2p_groups_new(app->eval, app->selected, count, &groups);
 		if (!error)
 			count = lines_of_groups(groups, lines);
@@ -533,10 +516,10 @@ static enum status print_json(const struct app *app)
 
 static enum cell choose_cell(const struct app *app)
 {
-	const char *name = app->options.cell ? app->options.cell : cells[CELL_VERDICT].name;
-
-	for (unsigned int cell = 0; cell < CELLS; cell++) {
-		if (!strcmp(cells[cell].name, name))
+	if (app->options.nccl)
+		return CELL_NCCL;
+	for (unsigned int cell = 0; app->options.cell && cell < CELL_NCCL; cell++) {
+		if (!strcmp(cells[cell].name, app->options.cell))
 			return (enum cell)cell;
 	}
 	return CELL_VERDICT;
@@ -549,17 +532,13 @@ enum status command_matrix(struct app *app, int argc, char **argv)
 
 	(void)argc;
 	(void)argv;
+	if (app->options.nccl && app->options.cell)
+		return fail_with(app->failure, STATUS_USAGE, "--nccl and --cell both say what a cell shows: give one");
 	if (app->options.format != FORMAT_TEXT)
 		return print_json(app);
 	print_rules_note(app, "");
 	status = print_text(app, cell);
-	if (plain_wanted(app))
-		return status;
-	if (!status && app->selected_count && cell == CELL_VERDICT)
-		print_legend(app);
-	else if (!status && app->selected_count && cell == CELL_WAY)
-		print_way_legend(app);
-	else if (!status && app->selected_count)
-		print_speed_legend(app, cell);
+	if (!status && app->selected_count && !plain_wanted(app))
+		matrix_print_legend(app, cell, cells[cell].legend);
 	return status;
 }
