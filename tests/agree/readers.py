@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What `export` writes, given to the programs it is for: promtool, graphviz, librsvg; or, with "page" as the
+"""What `export` writes, given to the programs it is for: promtool, graphviz, librsvg, lstopo; or, with "page" as the
 last argument, to Chromium."""
 import os
 import pathlib
@@ -12,7 +12,7 @@ import tempfile
 
 # Without arguments that follow: what reads the format from standard input, or nothing but a file.
 READERS = {"prometheus": ["promtool", "check", "metrics"], "dot": ["dot", "-Tsvg"],
-           "svg": ["rsvg-convert", "--format=png"]}
+           "svg": ["rsvg-convert", "--format=png"], "hwloc": ["lstopo-no-graphics", "--if", "xml", "-i", "-", "--of", "svg"]}
 MACHINES = ["generated-server-epyc", "generated-workstation", "generated-sriov", "vm-switch"]
 SKIP = 77
 
@@ -32,6 +32,8 @@ def check_readers(binary, sources):
             done = subprocess.run(reader, input=export(binary, source, name), capture_output=True,
                                   check=False)
             assert done.returncode == 0 and not done.stderr, (name, source, done.stderr.decode())
+            # hwloc draws what it has understood.
+            assert name != "hwloc" or b">PCI " in done.stdout, source
 
 
 def check_page(binary, sources):

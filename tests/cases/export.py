@@ -260,6 +260,25 @@ def check_metrics(binary, source):
         assert label, line
 
 
+def check_hwloc(binary, source, tree):
+    """hwloc wrote it, so that it loads; here: each device is there once, and each matrix has a figure a pair."""
+    text, said = call(binary, "--from", source, "export", "hwloc")
+    assert all(line.startswith("p2ptopo: ") for line in said.splitlines()), said
+    topology = ElementTree.fromstring(text)
+    kinds = {function["bdf"]: function["class"] for function in tree["functions"]}
+    found = [one.get("pci_busid") for one in topology.iter("object") if one.get("type") == "PCIDev"]
+    assert len(found) == len(set(found)) and set(found) <= set(kinds), source
+    assert {bdf for bdf, kind in kinds.items() if kind in ("gpu", "nic", "nvme") and bdf[4] == ":"} <= set(found)
+    names = {info.get("name") for info in topology.iter("info")}
+    assert not found or {"P2PTopoName", "P2PTopoClass", "P2PTopoRules"} <= names, (source, names)
+    for matrix in topology.iter("distances2hetero"):
+        assert False, "all are devices of PCI"
+    for matrix in topology.iter("distances2"):
+        count = int(matrix.get("nbobjs"))
+        values = " ".join(part.text for part in matrix.findall("u64values")).split()
+        assert count <= len(found) and len(values) == count * count, (source, count, len(values))
+
+
 HOSTILE = "</script><b>\"'&\\]]>--> \N{RIGHT-TO-LEFT OVERRIDE}\N{SNOWMAN}\x1b[31m\n# x\t"
 
 
@@ -278,6 +297,7 @@ def check_hostile(binary, source, scratch):
     text, _ = call(binary, "--from", str(path), "export", "nccl", "--with-devices")
     parse_nccl(text.decode())
     check_metrics(binary, str(path))
+    check_hwloc(binary, str(path), tree)
     for name in ("complexes", "dra"):
         json.loads(call(binary, "--from", str(path), "export", name)[0])
 
@@ -354,6 +374,7 @@ def main():
             check_complexes(binary, source, tree, schemas)
             check_pictures(binary, source)
             check_metrics(binary, source)
+            check_hwloc(binary, source, tree)
         source = captures.plain(next((FIXTURES / "generated-server-epyc").glob("tree.tar*")), scratch)
         check_files(binary, source, scratch)
         check_hostile(binary, source, scratch)
