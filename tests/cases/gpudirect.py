@@ -116,9 +116,74 @@ def check_joined(tool):
         yield "the Data Direct function is not joined to its adapter"
 
 
+def complexes(tool, machine, vpds=()):
+    """export rdma-topo, which names what its own `topo -j` names; a list, or the sentence of a refusal."""
+    with tempfile.TemporaryDirectory() as folder:
+        tree = pathlib.Path(folder) / "tree"
+        sysfs.write_folder(sysfs.Tree(machine).files, tree)
+        for function, uuid in vpds:
+            (tree / "sys" / function.path / "vpd").write_bytes(vpd(uuid))
+        done = subprocess.run([tool, "--from", str(tree), "export", "rdma-topo"], capture_output=True, text=True)
+    return json.loads(done.stdout) if done.returncode == 0 else done.stderr
+
+
+def named(machine, device):
+    return [function for function in machine.functions() if function.device == device]
+
+
+def numa(adapters):
+    """GPUs and adapters on root ports of their own, and a node with a GPU alone."""
+    machine = Fabric(cpu="intel", nodes=2, iommu=True)
+    for slot, (device, ats) in enumerate([(GB300[1], None), *adapters]):
+        port = machine.host(bus=0x10 * slot, node=0).port(ROOT_PORT, 0, ids=(0x8086, 0x352a))
+        port.endpoint(0, "gpu" if device == GB300[1] else "nic",
+                      ids=(GB300 if device == GB300[1] else (0x15b3, device)), ats=ats)
+    machine.host(bus=0x80, node=1).port(ROOT_PORT, 0, ids=(0x8086, 0x352a)).endpoint(0, "gpu", ids=GB300)
+    machine.number()
+    return machine
+
+
+def check_complexes(tool):
+    """The shapes, and the keys of each, as kernel-boot/rdma_topo of rdma-core has them in to_dict()."""
+    machine = nested((0x15b3, 0x2100), (0x10de, 0x22b1))
+    for bus in (0x80, 0xa0):
+        machine.host(bus=bus, node=0).port(ROOT_PORT, 0, ids=(0x10de, 0x22b1)).endpoint(0, "nic",
+                                                                                  ids=(0x15b3, 0x1023))
+    machine.number()
+    direct, gpus, adapters = (named(machine, device) for device in (0x2100, GB300[1], 0x1023))
+    found = complexes(tool, machine, [(direct[0], b"one"), (direct[1], b"two"), (adapters[0], b"two"),
+                                      (adapters[1], b"one")])
+    wanted = [(adapters[0].name, direct[1].name, gpus[1].name), (adapters[1].name, direct[0].name, gpus[0].name)]
+    if [(one["rdma_nic_pf_bdf"], one["rdma_dma_bdf"], one["gpu_bdf"]) for one in found] != wanted:
+        yield f"Data Direct: {found}, not {wanted}"
+    alone = complexes(tool, machine, [(adapters[1], b"one")])
+    if "has no adapter" not in alone:
+        yield f"a Data Direct function without its adapter: {alone}"
+
+    machine = nested((0x15b3, 0x1023), (0x8086, 0x352a), ats=0)
+    found = complexes(tool, machine)
+    wanted = [(adapter.name, gpu.name) for adapter, gpu in zip(named(machine, 0x1023), named(machine, GB300[1]))]
+    if [(one["rdma_nic_pf_bdf"], one["gpu_bdf"]) for one in found] != wanted or "rdma_nic_ats" not in found[0]:
+        yield f"inline: {found}, not {wanted}"
+
+    machine = numa([(0x1021, 0)])
+    found = complexes(tool, machine)
+    wanted = [{"numa_node": 0, "gpu_bdfs": [named(machine, GB300[1])[0].name], "subsystems": {},
+               "rdma_nic_pf_bdf": named(machine, 0x1021)[0].name, "rdma_nic_ats": True}]
+    if [{**one, "subsystems": {}} for one in found] != wanted:
+        yield f"one adapter of a node: {found}, not {wanted}"
+    machine = numa([(0x1021, None), (0x1021, None)])
+    boards = complexes(tool, machine)[0]["rdma_nic_boards"]
+    cards = [{"parent_bdf": host.children[0].name, "ats": False, "pf_bdfs": [host.children[0].children[0].name]}
+             for host in machine.hosts if host.children[0].children[0].device == 0x1021]
+    if boards != [{"board_sn": "UNKNOWN", "nics": cards}]:
+        yield f"two adapters of a node: {boards}, not {cards}"
+
+
 def main():
     tool = sys.argv[1]
     problems = [
+        *check_complexes(tool),
         *check(tool, "Data Direct", nested((0x15b3, 0x2100), (0x10de, 0x22b1)), DATA_DIRECT),
         *check_joined(tool),
         *check(tool, "inline", nested((0x15b3, 0x1023), (0x8086, 0x352a)), INLINE),

@@ -36,6 +36,11 @@ void export_xml(FILE *out, const char *text)
 	}
 }
 
+bool export_is_rdma(const char *name)
+{
+	return strchr(name, '_');
+}
+
 void export_quoted(FILE *out, const char *text)
 {
 	putc('"', out);

@@ -38,6 +38,9 @@ const char *export_format_name(size_t index);
  */
 void export_xml(FILE *out, const char *text);
 
+/** export_is_rdma() - is a NIC's name that of an RDMA device?  Those have a '_', names of interfaces have none. */
+bool export_is_rdma(const char *name);
+
 /** export_quoted() - @text between double quotes, with \ before what would end it; one line of ASCII. */
 void export_quoted(FILE *out, const char *text);
 

@@ -165,7 +165,7 @@ static int type_of(const struct p2p_function *function, const char *name)
 	case P2P_CLASS_GPU:
 		return 1;
 	case P2P_CLASS_NIC:
-		return strchr(name, '_') ? 3 : 2;
+		return export_is_rdma(name) ? 3 : 2;
 	case P2P_CLASS_ACCEL:
 		return 5;
 	default:

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What `rdma_topo topo -j` prints: a list of complexes, the same keys for the same shapes.  It reads names
+ * and serial numbers from the VPD, which is not read here: rdma_nic_vpd_name, which it may leave out, is
+ * left out, and the board has the word that it has for one without a number.
+ */
+#include <stdlib.h>
+
+#include "export/export.h"
+#include "export/rdma_topo.h"
+#include "print/document.h"
+
+/* With ATS or without; null when that was not read. */
+static struct json_object *json_ats(const struct p2p_function *adapter)
+{
+	return adapter->ats.ats == P2P_DENIED ? NULL : json_flag(adapter->ats.ats == P2P_PRESENT);
+}
+
+/* The folders of a device in sysfs that it looks into. */
+static const char *subsystem_of(const struct p2p_function *function, const char *name)
+{
+	switch (function->kind) {
+	case P2P_CLASS_GPU:
+		return "drm";
+	case P2P_CLASS_NVME:
+		return "nvme";
+	case P2P_CLASS_NIC:
+		return export_is_rdma(name) ? "infiniband" : "net";
+	default:
+		return NULL;
+	}
+}
+
+static struct json_object *json_names(const struct p2p_function *function)
+{
+	struct json_object *object = json_object_new_object(), *array;
+
+	for (const char *const *name = function->os_names; name && *name; name++) {
+		const char *subsystem = subsystem_of(function, *name);
+
+		if (!subsystem)
+			continue;
+		if (!json_object_object_get_ex(object, subsystem, &array)) {
+			array = json_object_new_array();
+			json_put(object, subsystem, array);
+		}
+		json_object_array_add(array, json_text(*name));
+	}
+	return object;
+}
+
+static struct json_object *json_subsystems(const struct app *app, const struct rdma_complex *complex)
+{
+	struct json_object *object = json_object_new_object();
+	const struct p2p_function *function;
+	char bdf[P2P_BDF_SIZE];
+
+	for (size_t i = 0; (function = p2p_topology_function(app->topology, i)); i++) {
+		if (rdma_has(complex, function) && function->os_names && function->os_names[0])
+			json_object_object_add(object, p2p_bdf_format(function->bdf, bdf), json_names(function));
+	}
+	return object;
+}
+
+static struct json_object *json_of_kind(const struct app *app, const struct rdma_complex *complex,
+					enum rdma_kind kind, const struct p2p_function *parent)
+{
+	struct json_object *array = json_object_new_array();
+	const struct p2p_function *function;
+
+	for (size_t i = 0; (function = p2p_topology_function(app->topology, i)); i++) {
+		if (rdma_has(complex, function) && rdma_kind(function) == kind &&
+		    (!parent || function->parent == parent))
+			json_object_array_add(array, json_bdf(function));
+	}
+	return array;
+}
+
+/* Adapters of one port are one card; only the first of them makes an entry. */
+static bool is_first_of_card(const struct app *app, const struct rdma_complex *complex,
+			     const struct p2p_function *adapter)
+{
+	const struct p2p_function *function;
+
+	for (size_t i = 0; i < adapter->index; i++) {
+		function = p2p_topology_function(app->topology, i);
+		if (rdma_has(complex, function) && rdma_kind(function) == RDMA_NIC &&
+		    function->parent == adapter->parent)
+			return false;
+	}
+	return true;
+}
+
+static struct json_object *json_boards(const struct app *app, const struct rdma_complex *complex)
+{
+	struct json_object *boards = json_object_new_array(), *board = json_object_new_object();
+	struct json_object *cards = json_object_new_array();
+	const struct p2p_function *function;
+
+	for (size_t i = 0; (function = p2p_topology_function(app->topology, i)); i++) {
+		struct json_object *card;
+
+		if (!rdma_has(complex, function) || rdma_kind(function) != RDMA_NIC ||
+		    !is_first_of_card(app, complex, function))
+			continue;
+		card = json_object_new_object();
+		json_put(card, "parent_bdf", function->parent ? json_bdf(function->parent) : json_text("UNKNOWN"));
+		json_put(card, "ats", json_ats(function));
+		json_put(card, "pf_bdfs", json_of_kind(app, complex, RDMA_NIC, function->parent));
+		json_object_array_add(cards, card);
+	}
+	json_put(board, "board_sn", json_text("UNKNOWN"));
+	json_put(board, "nics", cards);
+	json_object_array_add(boards, board);
+	return boards;
+}
+
+static struct json_object *json_numa(const struct app *app, const struct rdma_complex *complex)
+{
+	struct json_object *object = json_object_new_object();
+	struct json_object *adapters = json_of_kind(app, complex, RDMA_NIC, NULL);
+
+	json_put(object, "numa_node", json_object_new_int64(complex->node));
+	json_put(object, "gpu_bdfs", json_of_kind(app, complex, RDMA_GPU, NULL));
+	json_put(object, "subsystems", json_subsystems(app, complex));
+	if (json_object_array_length(adapters) == 1) {
+		json_put(object, "rdma_nic_pf_bdf", json_bdf(complex->adapter));
+		json_put(object, "rdma_nic_ats", json_ats(complex->adapter));
+	} else {
+		json_put(object, "rdma_nic_boards", json_boards(app, complex));
+	}
+	json_object_put(adapters);
+	return object;
+}
+
+static struct json_object *json_near(const struct app *app, const struct rdma_complex *complex)
+{
+	struct json_object *object = json_object_new_object();
+	struct json_object *drives = json_of_kind(app, complex, RDMA_NVME, NULL);
+
+	json_put(object, "rdma_nic_pf_bdf", json_bdf(complex->adapter));
+	if (complex->direct)
+		json_put(object, "rdma_dma_bdf", json_bdf(complex->direct));
+	json_put(object, "gpu_bdf", json_bdf(complex->gpu));
+	json_put(object, "subsystems", json_subsystems(app, complex));
+	if (complex->adapter->numa.fact == P2P_PRESENT)
+		json_put(object, "numa_node", json_number(complex->adapter->numa));
+	if (json_object_array_length(drives))
+		json_put(object, "nvme_bdf", json_object_get(json_object_array_get_idx(drives, 0)));
+	if (complex->shape == RDMA_INLINE)
+		json_put(object, "rdma_nic_ats", json_ats(complex->adapter));
+	json_object_put(drives);
+	return object;
+}
+
+enum status export_rdma_topo(struct app *app)
+{
+	struct rdma_complex *list;
+	size_t count;
+	enum status status = rdma_complexes(app, &list, &count);
+
+	if (status)
+		return status;
+	for (size_t i = 0; i < count; i++) {
+		fputs(i ? ",\n" : "[\n", app->out);
+		document_print_line(app, list[i].shape == RDMA_NUMA ? json_numa(app, &list[i]) :
+				    json_near(app, &list[i]));
+	}
+	fputs("\n]\n", app->out);
+	free(list);
+	return STATUS_DONE;
+}
