@@ -146,8 +146,8 @@ static const struct { const char *keys; enum effect effect; const char *input; }
 	{ "/nvme<Enter>", EFFECT_FIND, "nvme" }, { "/a<BS>b<Enter>", EFFECT_FIND, "b" },
 	{ "/ab<C-u>c<Enter>", EFFECT_FIND, "c" }, { "/\xc3\xa4<BS>x<Enter>", EFFECT_FIND, "x" },
 	{ "/a<BS><BS>j", EFFECT_NONE, NULL }, { "n<Esc>", EFFECT_NONE, NULL },
-	{ "\\gpu<Enter>", EFFECT_CLASSES, "gpu" },
-	{ "S<Enter>", EFFECT_SAVE_SCREEN, "p2ptopo-screen.txt" },
+	{ "\\gpu<Enter>", EFFECT_NONE, "gpu" }, { "\\g<Esc>", EFFECT_REBUILD, "" },
+	{ "S<Enter>", EFFECT_SAVE_PAGE, "p2ptopo-page.sh" },
 	{ "W<Enter>", EFFECT_SAVE_REPORT, "p2ptopo-report.txt" },
 	{ "S<C-u><Enter>", EFFECT_NONE, NULL }, { "S<Esc>", EFFECT_NONE, NULL },
 	{ ":w a b<Enter>", EFFECT_SAVE_SCREEN, "a b" }, { ":w <Enter>", EFFECT_NONE, NULL },
@@ -170,6 +170,25 @@ START_TEST(asks_for_effects)
 	if (asked[_i].input)
 		ck_assert_str_eq(state.input, asked[_i].input);
 	ck_assert_int_eq(state.prompt, PROMPT_NONE);
+}
+END_TEST
+
+/* At every key, and until Esc; what is there is what is typed on. */
+START_TEST(filters_as_typed)
+{
+	struct viewport viewport = viewport_of_list(100, 20);
+	struct state state;
+
+	state_start(&state);
+	press(&state, &viewport, "\\gp");
+	ck_assert_int_eq(state.effect, EFFECT_REBUILD);
+	ck_assert_str_eq(state.filter, "gp");
+	press(&state, &viewport, "<Enter>j\\u<BS><BS>");
+	ck_assert_int_eq(state.effect, EFFECT_REBUILD);
+	ck_assert_str_eq(state.filter, "g");
+	press(&state, &viewport, "<Esc>");
+	ck_assert_int_eq(state.effect, EFFECT_REBUILD);
+	ck_assert_str_eq(state.filter, "");
 }
 END_TEST
 
@@ -261,15 +280,17 @@ START_TEST(overwrites_on_yes_only)
 	for (size_t i = 0; i < 5; i++) {
 		state_start(&state);
 		press(&state, &viewport, "S<Enter>");
-		prompt_ask_overwrite(&state, EFFECT_SAVE_SCREEN);
+		prompt_ask_overwrite(&state, EFFECT_SAVE_PAGE);
 		press(&state, &viewport, answers[i]);
 		ck_assert_int_eq(state.effect, EFFECT_NONE);
 		ck_assert_int_eq(state.overwrite, PROMPT_NONE);
 	}
-	prompt_ask_overwrite(&state, EFFECT_SAVE_SCREEN);
-	press(&state, &viewport, "y");
-	ck_assert_int_eq(state.effect, EFFECT_SAVE_SCREEN);
-	ck_assert_int_eq(state.overwrite, PROMPT_SCREEN);
+	for (enum effect effect = EFFECT_SAVE_SCREEN; effect <= EFFECT_SAVE_PAGE; effect++) {
+		prompt_ask_overwrite(&state, effect);
+		press(&state, &viewport, "y");
+		ck_assert_int_eq(state.effect, effect);
+		ck_assert_int_ne(state.overwrite, PROMPT_NONE);
+	}
 }
 END_TEST
 
@@ -332,6 +353,7 @@ static void add(TCase *tcase)
 	tcase_add_test(tcase, binds_keys);
 	LOOP(moves_about, moves);
 	LOOP(asks_for_effects, asked);
+	tcase_add_test(tcase, filters_as_typed);
 	tcase_add_test(tcase, switches);
 	tcase_add_test(tcase, selects);
 	tcase_add_test(tcase, folds);

@@ -136,7 +136,11 @@ def type_and_quit(session):
     terminal.keys("-l", "mlx5_7")
     terminal.keys("Enter")
     terminal.wait("20/21")
-    terminal.keys("?")
+    terminal.keys("7")
+    # A command is longer than the screen is wide, and all of it is there.
+    if "--goal gpudirect card0 mlx5_0" not in " ".join(terminal.wait("what to change").split()):
+        raise Failure(f"the report does not wrap:\n{terminal.screen()}")
+    terminal.keys("2", "?")
     terminal.wait("Moving")
     terminal.keys("Escape")
     terminal.wait("provider↓")
@@ -206,6 +210,25 @@ def interrupt(session):
     session.finish(0)
 
 
+def luminance(colour):
+    """Of one of the 240 colours whose value every terminal agrees on, by WCAG 2."""
+    if colour < 232:
+        parts = [55 + 40 * part if part else 0
+                 for part in ((colour - 16) // 36, (colour - 16) // 6 % 6, (colour - 16) % 6)]
+    else:
+        parts = [8 + 10 * (colour - 232)] * 3
+    parts = [part / 255 / 12.92 if part < 11 else ((part / 255 + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+def check_contrast(name, found):
+    """What is read on white is read on the grey of dark terminals (#1e1e1e), too."""
+    for colour in (int(each[5:]) for each in found if each.startswith("38;5;")):
+        light = luminance(colour)
+        if colour < 16 or 1.05 / (light + 0.05) < 3.5 or (light + 0.05) / 0.063 < 3.5:
+            raise Failure(f"{name}: colour {colour} does not stand out from every background")
+
+
 def kind(name, colours, **environment):
     def run(session):
         terminal = session.terminal
@@ -214,6 +237,7 @@ def kind(name, colours, **environment):
         found = set(re.findall(r"\x1b\[[0-9;]*?((?:3[1-7])|(?:38;5;\d+))m", painted))
         if bool(found) != colours:
             raise Failure(f"{name}: colours {found}")
+        check_contrast(name, found)
         if "C" == environment.get("LC_ALL") and not painted.isascii():
             raise Failure(f"{name}: more than ASCII on the screen")
         terminal.keys("Down", "Up", "PageDown", "Home", "End")
@@ -279,8 +303,8 @@ def save(session):
     folder, terminal = session.terminal.folder, session.terminal
     session.start()
     path = os.path.join(folder, "saved.txt")
-    terminal.keys("S", "C-u")
-    terminal.keys("-l", path)
+    terminal.keys(":")
+    terminal.keys("-l", f"w {path}")
     terminal.keys("Enter")
     terminal.wait("saved to ")
     first = pathlib.Path(path).read_text()
@@ -302,6 +326,15 @@ def save(session):
         raise Failure("the report was not saved")
     if [name for name in os.listdir(folder) if name.startswith("saved.txt.")]:
         raise Failure("something is left beside the file")
+    script = os.path.join(folder, "page.sh")
+    terminal.keys("3", "S", "C-u")
+    terminal.keys("-l", script)
+    terminal.keys("Enter")
+    terminal.wait("page.sh")
+    terminal.wait("saved to ")
+    printed = subprocess.run(["/bin/sh", script], capture_output=True, text=True, check=False).stdout
+    if "Peers of" not in printed:
+        raise Failure(f"the command that was saved, {pathlib.Path(script).read_text()}, prints:\n{printed}")
     terminal.keys("S", "C-u")
     terminal.keys("-l", "/proc/none/of/that")
     terminal.keys("Enter")

@@ -143,13 +143,17 @@ static bool takes_part(const struct p2p_function *function)
 	return p2p_function_takes_part(function);
 }
 
+bool tree_counts(const struct p2p_function *function)
+{
+	return !takes_part(function) && !p2p_function_is_bridge(function) && !function->missing;
+}
+
 static void fold(struct walk *walk)
 {
 	for (size_t i = 0; i < p2p_topology_count(walk->app->topology); i++) {
 		const struct p2p_function *function = p2p_topology_function(walk->app->topology, i);
 
-		walk->shown[function->index] = takes_part(function) ||
-					       p2p_function_is_bridge(function) || function->missing;
+		walk->shown[function->index] = !tree_counts(function);
 	}
 }
 

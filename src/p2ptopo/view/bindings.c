@@ -58,6 +58,7 @@ const struct binding bindings[] = {
 	{ ACTION_FOLD, "h <Left> -", TREE, "fold; if folded, go to the bridge above" },
 	{ ACTION_FOLD_SWITCH, "z", TREE, "fold or unfold" },
 	{ ACTION_FOLD_ALL, "*", TREE, "fold or unfold everything" },
+	{ ACTION_ALL, "a", TREE, "all functions, or a count of those that take no part" },
 
 	{ ACTION_NONE, NULL, 0, "Pairs" },
 	{ ACTION_PROVIDER, "p", LISTS | DEVICE,
@@ -78,7 +79,7 @@ const struct binding bindings[] = {
 	{ ACTION_SEARCH_PREVIOUS, "N", EVERYWHERE, "previous match" },
 	{ ACTION_CLASS, "c", EVERYWHERE, "next class of devices (in the matrix: of clients)" },
 	{ ACTION_CLASS_PROVIDERS, "C", EVERYWHERE, "next class of providers in the matrix" },
-	{ ACTION_CLASSES, "\\ <F4>", EVERYWHERE, "filter by classes: gpu,nvme" },
+	{ ACTION_FILTER, "\\ <F4>", EVERYWHERE, "show only what matches, while it is typed: gpu,mlx5; Esc ends it" },
 
 	{ ACTION_NONE, NULL, 0, "What if" },
 	{ ACTION_TOGGLE, "x", EVERYWHERE,
@@ -87,7 +88,7 @@ const struct binding bindings[] = {
 
 	{ ACTION_NONE, NULL, 0, "Other" },
 	{ ACTION_COPY, "y", EVERYWHERE, "copy the command that prints this page to the clipboard" },
-	{ ACTION_SAVE_SCREEN, "S", EVERYWHERE, "save the screen to a file" },
+	{ ACTION_SAVE_PAGE, "S", EVERYWHERE, "save that command as a script" },
 	{ ACTION_SAVE_REPORT, "W", EVERYWHERE, "save the report to a file" },
 	{ ACTION_READ, "<F5> R", EVERYWHERE, "read the machine again" },
 	{ ACTION_REDRAW, "<C-l>", EVERYWHERE, "redraw the screen" },

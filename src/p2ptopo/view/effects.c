@@ -135,6 +135,17 @@ static unsigned int rules_named(const char *name)
 	return 0;
 }
 
+/* What anybody looks for first, a GPU where there is one, and not the first host bridge. */
+static struct address first_wanted(const struct app *app)
+{
+	const struct p2p_function *first = NULL;
+
+	for (size_t i = 0; i < app->selected_count; i++)
+		if (!first || words_place(app->selected[i]->kind) < words_place(first->kind))
+			first = app->selected[i];
+	return first ? (struct address){ true, first->bdf } : (struct address){ 0 };
+}
+
 int view_start(struct view *view, struct app *app)
 {
 	struct viewport here = { 0 };
@@ -143,9 +154,7 @@ int view_start(struct view *view, struct app *app)
 	state_start(&view->state);
 	view->state.rules = rules_named(app->options.kernel);
 	machine_start(&view->machine, app);
-	/* What anybody looks for first, and not the first host bridge. */
-	if (app->selected_count)
-		here.row = (struct address){ true, app->selected[0]->bdf };
+	here.row = first_wanted(app);
 	view->cell = open_memstream(&view->cell_text, &view->cell_size);
 	if (!view->cell)
 		return -ENOMEM;
@@ -225,26 +234,6 @@ static void what_if(struct view *view, const struct viewport *before)
 		report_failure(view, error ? error : evaluate_again(view, before));
 }
 
-static void set_classes(struct view *view)
-{
-	char *rest = view->state.input, *name;
-	unsigned int classes = 0;
-	enum p2p_class kind;
-
-	while ((name = strsep(&rest, ", "))) {
-		if (!*name)
-			continue;
-		if (p2p_class_parse(name, &kind)) {
-			state_say(&view->state, true, "there is no class '%.32s'; gpu, accel, nic, "
-				  "nvme, storage, memory, switch, bridge, host, other", name);
-			return;
-		}
-		classes |= 1u << kind;
-	}
-	view->state.clients = classes;
-	report_failure(view, view_rebuild(view));
-}
-
 static void print_report(FILE *out, struct view *view)
 {
 	struct app app = view->machine.shown;
@@ -256,7 +245,7 @@ static void print_report(FILE *out, struct view *view)
 }
 
 /* Return: -EEXIST there is one, and it may not be replaced; another negative errno, or 0. */
-static int save_page(struct view *view, bool screen, bool replace)
+static int save_as(struct view *view, enum effect what, bool replace)
 {
 	char *text = NULL;
 	size_t size;
@@ -266,10 +255,12 @@ static int save_page(struct view *view, bool screen, bool replace)
 
 	if (!out)
 		return -ENOMEM;
-	if (screen)
+	if (what == EFFECT_SAVE_SCREEN)
 		screen_print(&view->screen, out, false);
-	else
+	else if (what == EFFECT_SAVE_REPORT)
 		print_report(out, view);
+	else
+		fprintf(out, "#!/bin/sh\n%s\n", view->copied);
 	whole = !ferror(out);
 	error = fclose(out) || !whole ? -ENOMEM :
 		p2p_file_write(view->machine.read->context, view->state.input,
@@ -281,13 +272,16 @@ static int save_page(struct view *view, bool screen, bool replace)
 static void save(struct view *view)
 {
 	struct state *state = &view->state;
-	bool screen = state->effect == EFFECT_SAVE_SCREEN, replace = state->overwrite;
-	int error;
+	bool replace = state->overwrite;
+	int error = 0;
 
 	state->overwrite = PROMPT_NONE;
-	if (screen)
+	if (state->effect == EFFECT_SAVE_SCREEN)
 		paint(view);
-	error = save_page(view, screen, replace);
+	if (state->effect == EFFECT_SAVE_PAGE)
+		error = view_copy(view);
+	if (!error)
+		error = save_as(view, state->effect, replace);
 	if (error == -EEXIST && !replace)
 		prompt_ask_overwrite(state, state->effect);
 	else if (error == -ENOMEM)
@@ -398,11 +392,9 @@ void view_press(struct view *view, uint32_t key, int64_t now)
 	case EFFECT_WHAT_IF:
 		what_if(view, &viewport);
 		return;
-	case EFFECT_CLASSES:
-		set_classes(view);
-		return;
 	case EFFECT_SAVE_SCREEN:
 	case EFFECT_SAVE_REPORT:
+	case EFFECT_SAVE_PAGE:
 		save(view);
 		return;
 	case EFFECT_READ:

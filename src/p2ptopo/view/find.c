@@ -4,24 +4,11 @@
 #include <string.h>
 
 #include "view/effects.h"
-#include "print/words.h"
+#include "view/filter.h"
 
 static bool has(const char *text, const char *wanted)
 {
 	return text && strcasestr(text, wanted);
-}
-
-static bool is_wanted(const struct p2p_function *function, const char *wanted)
-{
-	char bdf[P2P_BDF_SIZE], product[128];
-
-	for (const char *const *name = function->os_names; name && *name; name++)
-		if (has(*name, wanted))
-			return true;
-	return has(p2p_bdf_format(function->bdf, bdf), wanted) || has(function->driver, wanted) ||
-	       has(words_product(function, product, sizeof(product)), wanted) ||
-	       has(p2p_class_name(function->kind), wanted) || has(words_port(function), wanted) ||
-	       has(function->device_name, wanted);
 }
 
 /* Rows come first, then the columns of the matrix. */
@@ -33,12 +20,14 @@ static bool matches(const struct view *view, const struct viewport *viewport, si
 	const struct branch *line;
 
 	if (function)
-		return is_wanted(function, wanted);
+		return filter_has(function, wanted);
 	if (page_is_text(view->state.page))
 		return has(view->text.lines[at], wanted);
 	if (view->state.page != PAGE_TREE)
 		return false;
 	line = &view->branches.lines[at];
+	if (line->counted)
+		return false;
 	return has(line->gone ? line->gone->line : line->host->name, wanted);
 }
 
@@ -83,16 +72,31 @@ static size_t start_of(const struct view *view, const struct viewport *viewport)
 	return place->row;
 }
 
+/* The line of a function in the tree made anew; the count of lines when it has none. */
+static size_t place_of(struct view *view, const struct p2p_function *function)
+{
+	struct branches *branches = &view->branches;
+	size_t at = 0;
+
+	if (branches_build(branches, &view->machine, &view->state))
+		return branches->count;
+	while (at < branches->count && branches->lines[at].function != function)
+		at++;
+	return at;
+}
+
 /* In the tree with nothing folded; then what is above the match is unfolded for good. */
 static void find_in_tree(struct view *view)
 {
 	struct branches folded = view->branches, *open = &view->branches;
+	struct state all = view->state;
 	struct viewport viewport = viewport_of(view);
 	const struct p2p_function *function;
 	size_t at;
 
 	*open = (struct branches){ 0 };
-	if (branches_build(open, &view->machine, &view->state)) {
+	all.all = true;
+	if (branches_build(open, &view->machine, &all)) {
 		branches_free(open);
 		*open = folded;
 		return;
@@ -112,10 +116,11 @@ static void find_in_tree(struct view *view)
 		return;
 	}
 	branches_show(open, function);
-	if (branches_build(open, &view->machine, &view->state))
-		return;
-	for (at = 0; at < open->count && open->lines[at].function != function; at++)
-		;
+	at = place_of(view, function);
+	if (at == open->count) {
+		view->state.all = true;
+		at = place_of(view, function);
+	}
 	viewport = viewport_of(view);
 	state_go(&view->state, &viewport, at);
 }
@@ -126,7 +131,8 @@ void view_find(struct view *view)
 	struct viewport viewport = viewport_of(view);
 	size_t count = viewport.rows + (text ? 0 : viewport.columns), at;
 
-	if (view->state.page == PAGE_TREE && view->branches.fold_count && !view->state.typing) {
+	if (view->state.page == PAGE_TREE && (view->branches.fold_count || !view->state.all) &&
+	    !view->state.typing) {
 		find_in_tree(view);
 		return;
 	}

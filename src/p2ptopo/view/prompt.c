@@ -6,12 +6,13 @@
 #include "view/keys.h"
 #include "view/prompt.h"
 
-/* What each asks, and what is offered. */
-static const struct { const char *label, *offer; } asks[] = {
+/* What each asks, what is offered, and what is saved then. */
+static const struct { const char *label, *offer; enum effect save; } asks[] = {
 	[PROMPT_SEARCH] = { "/", "" },
-	[PROMPT_CLASSES] = { "classes (gpu,nvme,...; nothing: all): ", "" },
-	[PROMPT_SCREEN] = { "save the screen to: ", "p2ptopo-screen.txt" },
-	[PROMPT_REPORT] = { "save the report to: ", "p2ptopo-report.txt" },
+	[PROMPT_SCREEN] = { "", "", EFFECT_SAVE_SCREEN },
+	[PROMPT_FILTER] = { "show only: ", "" },
+	[PROMPT_REPORT] = { "save the report to: ", "p2ptopo-report.txt", EFFECT_SAVE_REPORT },
+	[PROMPT_PAGE] = { "save the command of this page to: ", "p2ptopo-page.sh", EFFECT_SAVE_PAGE },
 	[PROMPT_COMMAND] = { ":", "" },
 	[PROMPT_OVERWRITE] = { " exists; overwrite it? (y/n)", "" },
 };
@@ -30,13 +31,15 @@ static void set_input(struct state *state, const char *text)
 void prompt_open(struct state *state, enum prompt prompt)
 {
 	state->prompt = prompt;
-	set_input(state, asks[prompt].offer);
+	set_input(state, prompt == PROMPT_FILTER ? state->filter : asks[prompt].offer);
 }
 
 void prompt_ask_overwrite(struct state *state, enum effect save)
 {
 	state->prompt = PROMPT_OVERWRITE;
-	state->overwrite = save == EFFECT_SAVE_SCREEN ? PROMPT_SCREEN : PROMPT_REPORT;
+	for (int each = 0; each <= PROMPT_OVERWRITE; each++)
+		if (asks[each].save == save)
+			state->overwrite = (enum prompt)each;
 }
 
 static void run_command(struct state *state, const struct viewport *viewport)
@@ -74,18 +77,16 @@ static void accept_input(struct state *state, const struct viewport *viewport)
 		if (*state->search)
 			state->effect = EFFECT_FIND;
 		return;
-	case PROMPT_CLASSES:
-		state->effect = EFFECT_CLASSES;
-		return;
-	case PROMPT_SCREEN:
 	case PROMPT_REPORT:
+	case PROMPT_PAGE:
 		if (*state->input)
-			state->effect = prompt == PROMPT_SCREEN ? EFFECT_SAVE_SCREEN :
-								  EFFECT_SAVE_REPORT;
+			state->effect = asks[prompt].save;
 		return;
 	case PROMPT_COMMAND:
 		run_command(state, viewport);
 		return;
+	case PROMPT_FILTER:	/* is at work already */
+	case PROMPT_SCREEN:
 	case PROMPT_OVERWRITE:
 	case PROMPT_NONE:
 		return;
@@ -97,8 +98,7 @@ static void answer(struct state *state, uint32_t key)
 {
 	state->prompt = PROMPT_NONE;
 	if (key == 'y' || key == 'Y') {
-		state->effect = state->overwrite == PROMPT_SCREEN ? EFFECT_SAVE_SCREEN :
-								    EFFECT_SAVE_REPORT;
+		state->effect = asks[state->overwrite].save;
 		return;
 	}
 	state->overwrite = PROMPT_NONE;
@@ -128,9 +128,23 @@ static void type(struct state *state, uint32_t key)
 	state->length += length;
 }
 
-/* What is typed is looked for at once, from where the cursor is. */
-static void search_typed(struct state *state)
+static void edit(struct state *state, uint32_t key)
 {
+	if (key == VIEW_BACKSPACE)
+		erase(state);
+	else if (key == VIEW_CONTROL('u'))
+		set_input(state, "");
+	else
+		type(state, key);
+}
+
+/* What is typed is looked for at once, from where the cursor is; a filter is at work at once. */
+static void try_typed(struct state *state)
+{
+	if (state->prompt == PROMPT_FILTER) {
+		memcpy(state->filter, state->input, sizeof(state->filter));
+		state->effect = EFFECT_REBUILD;
+	}
 	if (state->prompt != PROMPT_SEARCH || !*state->input)
 		return;
 	memcpy(state->search, state->input, sizeof(state->search));
@@ -149,14 +163,13 @@ void prompt_press(struct state *state, const struct viewport *viewport, uint32_t
 		accept_input(state, viewport);
 	} else if (key == VIEW_ESCAPE || key == VIEW_CONTROL('c') || key == VIEW_CONTROL('g') ||
 		   (key == VIEW_BACKSPACE && !state->length)) {
+		if (state->prompt == PROMPT_FILTER) {
+			set_input(state, "");
+			try_typed(state);
+		}
 		state->prompt = PROMPT_NONE;
-	} else if (key == VIEW_BACKSPACE) {
-		erase(state);
-		search_typed(state);
-	} else if (key == VIEW_CONTROL('u')) {
-		set_input(state, "");
 	} else {
-		type(state, key);
-		search_typed(state);
+		edit(state, key);
+		try_typed(state);
 	}
 }

@@ -11,6 +11,7 @@
 
 /**
  * struct branch - one line of the tree: a host bridge, a function below it, or one that is gone.
+ * @counted: instead, so many functions of a bus that take no part
  * @parent: index of the line of the bridge above; its own at the top
  * @last: nothing of the same bus follows
  * @foldable, @folded: has it lines below it, and are they hidden?
@@ -19,7 +20,7 @@ struct branch {
 	const struct p2p_host_bridge *host;
 	const struct p2p_function *function;
 	const struct event *gone;
-	size_t parent;
+	size_t parent, counted;
 	bool last, foldable, folded;
 };
 

@@ -324,6 +324,7 @@ static void act_switch(struct state *state, const struct viewport *viewport, enu
 		*here(state) = (struct place){ 0 };
 		state->effect = EFFECT_SORT;
 		return;
+	case ACTION_ALL: state->all = !state->all; break;
 	case ACTION_ZOOM: state->narrow = !state->narrow; break;
 	default: break;
 	}
@@ -378,8 +379,8 @@ static void act_toggle(struct state *state, const struct viewport *viewport, enu
 static void act_prompt(struct state *state, const struct viewport *viewport, enum action action)
 {
 	static const enum prompt prompts[ACTIONS] = {
-		[ACTION_SEARCH] = PROMPT_SEARCH, [ACTION_CLASSES] = PROMPT_CLASSES,
-		[ACTION_SAVE_SCREEN] = PROMPT_SCREEN, [ACTION_SAVE_REPORT] = PROMPT_REPORT,
+		[ACTION_SEARCH] = PROMPT_SEARCH, [ACTION_FILTER] = PROMPT_FILTER,
+		[ACTION_SAVE_PAGE] = PROMPT_PAGE, [ACTION_SAVE_REPORT] = PROMPT_REPORT,
 		[ACTION_COMMAND] = PROMPT_COMMAND,
 	};
 
@@ -410,15 +411,16 @@ static act_fn *const acts[ACTIONS] = {
 	[ACTION_QUIT] = act_quit,
 	[ACTION_FOLD ... ACTION_FOLD_SWITCH] = act_fold,
 	[ACTION_FOLD_ALL] = act_effect,
+	[ACTION_ALL] = act_switch,
 	[ACTION_PROVIDER ... ACTION_CLIENT] = act_select,
 	[ACTION_SWAP] = act_swap,
 	[ACTION_WRITES ... ACTION_ZOOM] = act_switch,
 	[ACTION_CLASS ... ACTION_CLASS_PROVIDERS] = act_class,
-	[ACTION_CLASSES ... ACTION_SEARCH] = act_prompt,
+	[ACTION_FILTER ... ACTION_SEARCH] = act_prompt,
 	[ACTION_SEARCH_NEXT ... ACTION_SEARCH_PREVIOUS] = act_find,
 	[ACTION_TOGGLE] = act_toggle,
 	[ACTION_UNDO] = act_effect,
-	[ACTION_SAVE_SCREEN ... ACTION_SAVE_REPORT] = act_prompt,
+	[ACTION_SAVE_PAGE ... ACTION_SAVE_REPORT] = act_prompt,
 	[ACTION_READ ... ACTION_REDRAW] = act_effect,
 	[ACTION_COMMAND] = act_prompt,
 	[ACTION_SUSPEND ... ACTION_COPY] = act_effect,

@@ -16,8 +16,8 @@
 enum lens { LENS_KERNEL, LENS_FABRIC, LENS_SPEED, LENS_DRIVERS, LENSES };
 
 /** enum prompt - what is asked on the last line. */
-enum prompt { PROMPT_NONE, PROMPT_SEARCH, PROMPT_CLASSES, PROMPT_SCREEN, PROMPT_REPORT,
-	      PROMPT_COMMAND, PROMPT_OVERWRITE };
+enum prompt { PROMPT_NONE, PROMPT_SEARCH, PROMPT_FILTER, PROMPT_SCREEN, PROMPT_REPORT,
+	      PROMPT_PAGE, PROMPT_COMMAND, PROMPT_OVERWRITE };
 
 /** enum effect - what is to be done after a key; @input of the state is its argument. */
 enum effect {
@@ -31,8 +31,8 @@ enum effect {
 	EFFECT_TOGGLE_PAIR,
 	EFFECT_UNDO,
 	EFFECT_WHAT_IF,		/* @input is a change as the command what-if takes it */
-	EFFECT_CLASSES,		/* parse @input as classes */
 	EFFECT_SAVE_SCREEN, EFFECT_SAVE_REPORT,
+	EFFECT_SAVE_PAGE,	/* the command that prints the page, as a script */
 	EFFECT_READ,
 	EFFECT_REDRAW,
 	EFFECT_SUSPEND,
@@ -81,6 +81,8 @@ struct viewport {
  * @rules: 0 "auto", else one more than the index for p2p_rules_at()
  * @clients, @providers: classes shown, a bit each; 0 all
  * @sorted: the pages sorted by score, a bit each; the matrix by that from @order
+ * @all: functions that take no part have lines in the tree, too
+ * @filter: the words of which a device shown must match one; empty: none
  * @typing: the search is still being typed: nothing is unfolded for it, and no match is no failure
  * @inclusive: the line under the cursor may match
  * @search: what n looks for; @found: where the last match was, among all that can match
@@ -94,9 +96,9 @@ struct state {
 	struct place place[PAGES];
 	struct address provider, client, device, order;
 	enum lens lens;
-	bool writes, narrow, backward, typing, inclusive;
+	bool writes, narrow, all, backward, typing, inclusive;
 	unsigned int rules, clients, providers, sorted;
-	char search[INPUT_SIZE];
+	char search[INPUT_SIZE], filter[INPUT_SIZE];
 	enum prompt prompt, overwrite;
 	char input[INPUT_SIZE];
 	size_t length;

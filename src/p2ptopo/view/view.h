@@ -72,11 +72,21 @@ void paint(struct view *view);
 #define PAIR_TEXT 24
 
 /**
+ * struct cell - what a cell says of a pair.
+ * @lead, @first: its first columns, which are the relation, and how they look; the rest is in @ink
+ */
+struct cell {
+	char text[PAIR_TEXT];
+	unsigned int lead;
+	struct ink first, ink;
+};
+
+/**
  * pair_cell() - what a cell says of a pair, by the lens of the state.
  * @narrow: one mark only
  */
-struct ink pair_cell(const struct view *view, const struct p2p_function *provider,
-		     const struct p2p_function *client, bool narrow, char text[PAIR_TEXT]);
+struct cell pair_cell(const struct view *view, const struct p2p_function *provider,
+		      const struct p2p_function *client, bool narrow);
 
 /** pair_speed() - GB/s of an evaluated pair, reads or writes as the state says. */
 struct ink pair_speed(const struct view *view, const struct p2p_verdict *verdict,

@@ -4,13 +4,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "commands/tree.h"
+#include "view/filter.h"
 #include "view/rows.h"
 
-/** struct growth - the lines while they are made; @shown by index of function, NULL all. */
+/**
+ * struct growth - the lines while they are made.
+ * @shown: by index of function; NULL all
+ * @open: nothing is folded: what a filter found is not to be looked for
+ * @counts: what is not shown takes no part, and is counted
+ */
 struct growth {
 	struct branches *branches;
 	const struct machine *machine;
-	bool *shown;
+	bool *shown, open, counts;
 };
 
 static struct p2p_bdf address_of(const struct branch *line)
@@ -65,11 +72,27 @@ static size_t last_shown(const struct growth *growth, const struct p2p_function 
 	return count;
 }
 
+static size_t count_hidden(const struct growth *growth, const struct p2p_function *const *bus,
+			   size_t count)
+{
+	size_t hidden = 0;
+
+	for (size_t i = 0; i < count && growth->counts; i++)
+		hidden += !is_shown(growth, bus[i]);
+	return hidden;
+}
+
+static bool has_lines(const struct growth *growth, const struct p2p_function *const *bus, size_t count)
+{
+	return growth->counts ? count > 0 : last_shown(growth, bus, count) < count;
+}
+
 static void add_bus(struct growth *growth, size_t parent, const struct p2p_function *const *bus,
 		    size_t count, size_t depth)
 {
 	struct branches *branches = growth->branches;
-	size_t last = last_shown(growth, bus, count);
+	size_t hidden = count_hidden(growth, bus, count);
+	size_t last = hidden ? count : last_shown(growth, bus, count);
 
 	for (size_t i = 0; i < count; i++) {
 		const struct p2p_function *function = bus[i];
@@ -81,9 +104,8 @@ static void add_bus(struct growth *growth, size_t parent, const struct p2p_funct
 			continue;
 		branches->lines[branches->count++] = (struct branch){
 			.host = function->host, .function = function, .parent = parent,
-			.last = i == last, .folded = is_folded(branches, function->bdf),
-			.foldable = last_shown(growth, function->children, function->child_count) <
-				    function->child_count,
+			.last = i == last, .folded = !growth->open && is_folded(branches, function->bdf),
+			.foldable = has_lines(growth, function->children, function->child_count),
 		};
 		wide = strlen(p2p_bdf_format(function->bdf, bdf)) + 2 * depth;
 		if (wide > branches->wide)
@@ -91,6 +113,11 @@ static void add_bus(struct growth *growth, size_t parent, const struct p2p_funct
 		if (!branches->lines[at].folded)
 			add_bus(growth, at, function->children, function->child_count, depth + 1);
 	}
+	if (hidden)
+		branches->lines[branches->count++] = (struct branch){
+			.host = branches->lines[parent].host, .parent = parent, .last = true,
+			.counted = hidden,
+		};
 }
 
 static void add_host(struct growth *growth, const struct p2p_host_bridge *host)
@@ -98,9 +125,9 @@ static void add_host(struct growth *growth, const struct p2p_host_bridge *host)
 	struct branches *branches = growth->branches;
 	struct branch line = { .host = host, .parent = branches->count, .foldable = true };
 
-	if (last_shown(growth, host->root, host->roots) == host->roots)
+	if (!has_lines(growth, host->root, host->roots))
 		return;
-	line.folded = is_folded(branches, address_of(&line));
+	line.folded = !growth->open && is_folded(branches, address_of(&line));
 	if (strlen(host->name) > branches->wide)
 		branches->wide = strlen(host->name);
 	branches->lines[branches->count++] = line;
@@ -108,21 +135,59 @@ static void add_host(struct growth *growth, const struct p2p_host_bridge *host)
 		add_bus(growth, line.parent, host->root, host->roots, 1);
 }
 
-/* Those of the classes, and the bridges above them. */
-static int choose_shown(struct growth *growth, unsigned int classes)
+/* A line that counts one may as well be its own. */
+static void show_lonely(struct growth *growth, const struct p2p_function *function)
+{
+	const struct p2p_function *const *bus = function->parent ? function->parent->children :
+								   function->host->root;
+	size_t count = function->parent ? function->parent->child_count : function->host->roots;
+
+	if (count_hidden(growth, bus, count) == 1)
+		growth->shown[function->index] = true;
+}
+
+/* All but those that are only counted, on a machine where others take part. */
+static void choose_busy(struct growth *growth, const struct p2p_topology *topology)
+{
+	size_t count = p2p_topology_count(topology);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct p2p_function *function = p2p_topology_function(topology, i);
+
+		growth->shown[i] = !tree_counts(function) ||
+				   machine_mark(growth->machine, function->bdf) != MARK_NONE;
+		growth->counts |= p2p_function_takes_part(function);
+	}
+	for (size_t i = 0; i < count; i++)
+		if (!growth->shown[i])
+			show_lonely(growth, p2p_topology_function(topology, i));
+	if (growth->counts)
+		return;
+	free(growth->shown);
+	growth->shown = NULL;
+}
+
+/* Those of the classes that match the filter, and the bridges above them. */
+static int choose_shown(struct growth *growth, const struct state *state)
 {
 	const struct p2p_topology *topology = growth->machine->shown.topology;
 	size_t count = p2p_topology_count(topology);
 
-	if (!classes)
+	growth->open = *state->filter;
+	if (!state->clients && !*state->filter && state->all)
 		return 0;
 	growth->shown = calloc(count + 1, sizeof(bool));
 	if (!growth->shown)
 		return -ENOMEM;
+	if (!state->clients && !*state->filter) {
+		choose_busy(growth, topology);
+		return 0;
+	}
 	for (size_t i = 0; i < count; i++) {
 		const struct p2p_function *at = p2p_topology_function(topology, i);
 
-		if (classes >> at->kind & 1u)
+		if ((!state->clients || state->clients >> at->kind & 1u) &&
+		    filter_takes(state->filter, at))
 			for (; at && !growth->shown[at->index]; at = at->parent)
 				growth->shown[at->index] = true;
 	}
@@ -148,9 +213,10 @@ int branches_build(struct branches *branches, const struct machine *machine,
 	const struct p2p_topology *topology = machine->shown.topology;
 	struct growth growth = { .branches = branches, .machine = machine };
 	size_t hosts = p2p_topology_host_bridges(topology);
-	size_t room = p2p_topology_count(topology) + hosts + machine->event_count + 1;
+	/* Each bus may have one line that counts. */
+	size_t room = 2 * (p2p_topology_count(topology) + hosts) + machine->event_count + 1;
 	struct branch *lines = calloc(room, sizeof(*lines));
-	int error = lines ? choose_shown(&growth, state->clients) : -ENOMEM;
+	int error = lines ? choose_shown(&growth, state) : -ENOMEM;
 
 	if (error) {
 		free(lines);
@@ -158,7 +224,8 @@ int branches_build(struct branches *branches, const struct machine *machine,
 	}
 	free(branches->lines);
 	branches->lines = lines;
-	branches->count = branches->wide = 0;
+	branches->count = 0;
+	branches->wide = strlen("TREE");
 	for (size_t i = 0; i < hosts; i++)
 		add_host(&growth, p2p_topology_host_bridge(topology, i));
 	add_gone(branches, machine);

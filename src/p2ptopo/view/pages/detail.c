@@ -66,10 +66,10 @@ static void describe_function(const struct view *view, const struct p2p_function
 			 function->acs.kernel_control & ACS_REDIRECTS;
 	bool named = strcmp(p2p_bdf_format(function->bdf, bdf), function->display) != 0;
 
-	snprintf(text, DETAIL_SIZE, "%s %s%s%s (%s), %s%s%s%s%s%s%s", bdf,
-		 named ? function->display : "", named ? " " : "",
+	snprintf(text, DETAIL_SIZE, "%s %s (%s), %s%s%s%s%s%s%s%s%s", function->display,
 		 words_product(function, product, sizeof(product)),
-		 p2p_class_name(function->kind), words_port(function),
+		 p2p_class_name(function->kind), named ? bdf : "", named ? ", " : "",
+		 words_port(function),
 		 function->pcie.now.speed_mtps ? ", " : "",
 		 function->pcie.now.speed_mtps ? words_link(function->pcie.now, link) : "",
 		 function->driver ? ", driver " : "", function->driver ? function->driver : "",
@@ -93,6 +93,9 @@ static void describe_branch(const struct view *view, size_t at, char *text)
 
 	if (line->gone)
 		snprintf(text, DETAIL_SIZE, "%s: went away", line->gone->line);
+	else if (line->counted)
+		snprintf(text, DETAIL_SIZE, "%zu functions that take no part in peer-to-peer DMA; a shows "
+			 "them", line->counted);
 	else if (!line->function)
 		describe_host(line->host, text);
 	else if (provider && p2p_function_has_header_0(line->function) &&
@@ -179,6 +182,8 @@ void context_text(const struct view *view, unsigned int room, char text[DETAIL_S
 		add(text, room, "%s -> %s", providers, clients);
 	else if (!page_is_text(state->page))
 		add(text, room, "class %s", clients);
+	if (!page_is_text(state->page) && *state->filter)
+		add(text, room, "only '%.32s'", state->filter);
 	if (state->page == PAGE_PEERS)
 		add(text, room, "%s", state->sorted & ON(PAGE_PEERS) ? "best first" :
 								       "by address");

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "view/filter.h"
 #include "view/rows.h"
 
 static struct pair_order order_of(const struct machine *machine,
@@ -43,18 +44,28 @@ static void sort(struct device *list, size_t count, const struct machine *machin
 }
 
 static size_t choose(struct device *list, const struct app *app, const bool *picked,
-		     unsigned int classes, const struct p2p_function *without)
+		     unsigned int classes, const char *filter)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < app->selected_count; i++) {
 		const struct p2p_function *function = app->selected[i];
 
-		if (function != without && (!picked || picked[i]) &&
-		    (!classes || classes >> function->kind & 1u))
+		if ((!picked || picked[i]) && (!classes || classes >> function->kind & 1u) &&
+		    filter_takes(filter, function))
 			list[count++].function = function;
 	}
 	return count;
+}
+
+static size_t leave_out(struct device *list, size_t count, const struct p2p_function *function)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (list[i].function != function)
+			list[kept++] = list[i];
+	return kept;
 }
 
 int devices_build(struct devices *devices, const struct machine *machine,
@@ -72,10 +83,12 @@ int devices_build(struct devices *devices, const struct machine *machine,
 		devices_free(&made);
 		return -ENOMEM;
 	}
-	made.provider_count = choose(made.providers, app, app->picked, state->providers, NULL);
-	made.client_count = choose(made.clients, app, NULL, state->clients, NULL);
-	made.peer_count = choose(made.peers, app, NULL, state->clients,
-				 machine_function(machine, state->provider));
+	made.provider_count = choose(made.providers, app, app->picked, state->providers,
+				     state->filter);
+	made.client_count = choose(made.clients, app, NULL, state->clients, state->filter);
+	made.peer_count = choose(made.peers, app, NULL, state->clients, state->filter);
+	made.peer_count = leave_out(made.peers, made.peer_count,
+				    machine_function(machine, state->provider));
 	if (state->sorted & ON(PAGE_MATRIX)) {
 		sort(made.providers, made.provider_count, machine, state->order);
 		sort(made.clients, made.client_count, machine, state->order);

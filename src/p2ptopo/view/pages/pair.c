@@ -95,30 +95,44 @@ static struct ink lens_cell(const struct view *view, const struct p2p_verdict *v
 	return ink;
 }
 
-struct ink pair_cell(const struct view *view, const struct p2p_function *provider,
-		     const struct p2p_function *client, bool narrow, char text[PAIR_TEXT])
+/* The relation has the weight of how near it is, and what comes of it a colour. */
+static void tell_apart(struct cell *cell, enum p2p_relation relation)
+{
+	static const enum paint weights[P2P_RELATIONS] = {
+		[P2P_RELATION_PIX] = PAINT_BOLD, [P2P_RELATION_PXB] = PAINT_BOLD,
+		[P2P_RELATION_SYS] = PAINT_DIM,
+	};
+	size_t lead = strcspn(cell->text, " ");
+
+	cell->lead = cell->text[lead] ? (unsigned int)lead : 0;
+	cell->first = (struct ink){ weights[relation], cell->ink.style };
+}
+
+struct cell pair_cell(const struct view *view, const struct p2p_function *provider,
+		      const struct p2p_function *client, bool narrow)
 {
 	struct p2p_verdict verdict;
-	struct ink ink;
+	struct cell cell = { 0 };
+	bool other;
 
 	if (provider == client) {
-		snprintf(text, PAIR_TEXT, "%s", narrow ? "." : "X");
-		return (struct ink){ .paint = PAINT_DIM };
+		snprintf(cell.text, sizeof(cell.text), "%s", narrow ? "." : "X");
+		cell.ink.paint = PAINT_DIM;
+		return cell;
 	}
-	if (!machine_eval_pair(&view->machine, provider, client, &verdict))
-		return lens_cell(view, &verdict, narrow, text);
-	ink = lens_cell(view, &verdict, narrow, text);
-	ink.style |= STYLE_BOLD | STYLE_UNDERLINE;
-	if (!narrow)
-		strncat(text, "*", PAIR_TEXT - strlen(text) - 1);
-	return ink;
+	other = machine_eval_pair(&view->machine, provider, client, &verdict);
+	cell.ink = lens_cell(view, &verdict, narrow, cell.text);
+	if (other)
+		cell.ink.style |= STYLE_BOLD | STYLE_UNDERLINE;
+	if (other && !narrow)
+		strncat(cell.text, "*", sizeof(cell.text) - strlen(cell.text) - 1);
+	tell_apart(&cell, verdict.relation);
+	return cell;
 }
 
 static char *say_name(const struct p2p_function *client, char text[FIELD_TEXT])
 {
-	const char *const *names = client->os_names;
-
-	snprintf(text, FIELD_TEXT, "%s", names && names[0] ? names[0] : "");
+	snprintf(text, FIELD_TEXT, "%s", client->display);
 	return text;
 }
 
@@ -164,18 +178,18 @@ struct ink field_fill(const struct view *view, const struct field *field, const 
 #define BOTH(read_fact, write_fact) .read = PAIR_##read_fact, .write = PAIR_##write_fact
 
 const struct field peer_fields[] = {
-	{ "PEER", 13, 0, false, PAIR(CLIENT) },
-	{ "NAME", 9, 0, false, .say = say_name },
-	{ "CLASS", 7, 90, false, PAIR(CLIENT_CLASS) },
-	{ "NODE", 4, 100, true, .say = say_node },
+	{ "PEER", 16, 0, false, .say = say_name },
+	{ "ADDRESS", 13, 128, false, PAIR(CLIENT) },
+	{ "CLASS", 7, 80, false, PAIR(CLIENT_CLASS) },
+	{ "NODE", 4, 104, true, .say = say_node },
 	{ "REL", 4, 0, false, PAIR(RELATION) },
 	{ "DELIVERED", 13, 0, false, PAIR(DELIVERED) },
 	{ "KERNEL", 17, 0, false, PAIR(MAP_TYPE) },
-	{ "DIST", 4, 100, true, PAIR(DISTANCE) },
-	{ "FABRIC", 10, 110, false, .say = NULL },
+	{ "DIST", 4, 104, true, PAIR(DISTANCE) },
+	{ "FABRIC", 10, 115, false, .say = NULL },
 	{ "GB/s", 7, 0, true, BOTH(READ, WRITE) },
 	{ "SCORE", 5, 0, true, BOTH(READ_SCORE, WRITE_SCORE), .plain = true },
 	{ "LIMIT", 13, 94, false, BOTH(READ_LIMIT, LIMIT) },
-	{ "DEVICE", 60, 140, false, .say = say_product },
+	{ "DEVICE", 60, 150, false, .say = say_product },
 	{ 0 }
 };

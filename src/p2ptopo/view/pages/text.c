@@ -66,20 +66,88 @@ static print_fn *const prints[PAGES] = {
 	[PAGE_REPORT] = print_report, [PAGE_HELP] = print_help,
 };
 
-/* Colour sequences take no columns. */
+/* Bytes of a colour sequence at @text, which takes no columns; 0 there is none. */
+static size_t sequence_at(const char *text)
+{
+	size_t digits;
+
+	if (text[0] != '\033' || text[1] != '[')
+		return 0;
+	digits = strspn(text + 2, "0123456789");
+	return text[2 + digits] == 'm' ? digits + 3 : 0;
+}
+
 static size_t width_of(const char *line)
 {
-	size_t width = 0;
+	size_t width = 0, sequence;
 
-	for (; *line; line++) {
-		if (*line == '\033')
-			line += strcspn(line, "m");
-		else
-			width += ((unsigned char)*line & 0xc0) != 0x80;
-		if (!*line)
-			break;
+	for (; *line; line += sequence ? sequence : 1) {
+		sequence = sequence_at(line);
+		width += !sequence && ((unsigned char)*line & 0xc0) != 0x80;
 	}
 	return width;
+}
+
+/* Bytes of a line, up to @width columns of it: to a blank where that leaves half of them or more. */
+static size_t fold_at(const char *line, unsigned int width)
+{
+	size_t at = 0, blank = 0;
+	unsigned int column = 0;
+
+	while (line[at] && line[at] != '\n') {
+		size_t sequence = sequence_at(line + at);
+
+		if (!sequence && ((unsigned char)line[at] & 0xc0) != 0x80 && column++ == width)
+			return blank ? blank : at;
+		if (line[at] == ' ' && column > width / 2)
+			blank = at + 1;
+		at += sequence ? sequence : 1;
+	}
+	return at;
+}
+
+/* The colour that the text before @end is in; "" none. */
+static const char *colour_at(const char *text, const char *end, const char *before, size_t *ret_size)
+{
+	for (const char *at = text; at < end; at++) {
+		size_t sequence = sequence_at(at);
+
+		if (!sequence)
+			continue;
+		before = at;
+		*ret_size = sequence;
+	}
+	return before;
+}
+
+/* Commands are lines of any length; here there is no paper to paste them from. */
+static int fold_lines(struct text *text, unsigned int width)
+{
+	const char *at = text->bytes, *colour = "";
+	size_t length, colour_size = 0;
+	char *folded = NULL;
+	FILE *out = open_memstream(&folded, &length);
+
+	if (!out)
+		return -ENOMEM;
+	while (*at) {
+		size_t size = fold_at(at, width);
+		const char *end = at + size;
+
+		fwrite(at, 1, size, out);
+		colour = colour_at(at, end, colour, &colour_size);
+		at = end + (*end == '\n');
+		putc('\n', out);
+		if (*end && *end != '\n')
+			fwrite(colour, 1, colour_size, out);
+	}
+	if (fclose(out)) {
+		free(folded);
+		return -ENOMEM;
+	}
+	free(text->bytes);
+	text->bytes = folded;
+	return 0;
 }
 
 static int cut_lines(struct text *text)
@@ -120,7 +188,9 @@ int text_build(struct text *text, struct machine *machine, const struct state *s
 	if (!app.out)
 		return -ENOMEM;
 	prints[state->page](&app, machine, state);
-	error = fclose(app.out) ? -ENOMEM : cut_lines(&made);
+	error = fclose(app.out) ? -ENOMEM : fold_lines(&made, width);
+	if (!error)
+		error = cut_lines(&made);
 	if (error) {
 		text_free(&made);
 		return error;

@@ -166,6 +166,16 @@ static unsigned int tree_start(const struct view *view)
 	       (view->state.provider.there ? PAIRED : 0);
 }
 
+/* What takes part stands out from the bridges. */
+static struct ink tree_ink(const struct view *view, const struct column *column,
+			   const struct tree_row *row)
+{
+	if (column->paint)
+		return (struct ink){ column->paint(&view->machine.shown, row), 0 };
+	return row->function && p2p_function_takes_part(row->function) &&
+	       !strcmp(column->name, "WHAT") ? (struct ink){ PAINT_BOLD, 0 } : plain;
+}
+
 static void paint_tree_fields(struct view *view, unsigned int y, const struct tree_row *row)
 {
 	unsigned int x = tree_start(view), what = what_width(view, x);
@@ -180,23 +190,35 @@ static void paint_tree_fields(struct view *view, unsigned int y, const struct tr
 			continue;
 		line.room = width;
 		if (row)
-			ink = (struct ink){ column->paint ?
-				column->paint(&view->machine.shown, &line) : PAINT_NONE, 0 };
+			ink = tree_ink(view, column, &line);
 		screen_field(&view->screen, y, x, width, ink, column->right,
 			     row ? print_cell(view, column, &line) : column->name);
 		x += width + 1;
 	}
 }
 
+/* @style: added to that of the cell. */
+static void put_cell(struct screen *screen, unsigned int y, unsigned int x, unsigned int room,
+		     const struct cell *cell, unsigned int style)
+{
+	struct ink ink = cell->ink, first = cell->first;
+
+	ink.style |= style;
+	first.style |= style;
+	screen_field(screen, y, x, room, ink, false, cell->text);
+	screen_put(screen, y, x, cell->lead < room ? cell->lead : room, first, cell->text);
+}
+
 static void paint_paired(struct view *view, unsigned int y, const struct p2p_function *provider,
 			 const struct p2p_function *client)
 {
 	unsigned int x = tree_start(view) - PAIRED;
-	char text[PAIR_TEXT], speed[WORDS_SIZE] = "";
+	struct cell cell = pair_cell(view, provider, client, false);
+	char speed[WORDS_SIZE] = "";
 	struct p2p_verdict verdict;
-	struct ink ink = pair_cell(view, provider, client, false, text);
+	struct ink ink;
 
-	screen_put(&view->screen, y, x, PAIR_WIDTH, ink, text);
+	put_cell(&view->screen, y, x, PAIR_WIDTH, &cell, 0);
 	if (provider == client)
 		return;
 	p2p_eval_pair(view->machine.shown.eval, provider, client, &verdict);
@@ -209,7 +231,8 @@ static void paint_branch(struct view *view, unsigned int y, size_t at)
 	const struct branch *line = &view->branches.lines[at];
 	const struct p2p_function *provider = machine_function(&view->machine,
 							       view->state.provider);
-	const struct tree_row row = { .prefix = "", .host = line->host, .function = line->function };
+	const struct tree_row row = { .prefix = "", .host = line->host, .function = line->function,
+				      .folded = line->counted };
 	char text[TEXT_SIZE], bdf[P2P_BDF_SIZE];
 	unsigned int x = 2;
 
@@ -223,8 +246,10 @@ static void paint_branch(struct view *view, unsigned int y, size_t at)
 	snprintf(text, sizeof(text), "%s%s", line->function ?
 		 p2p_bdf_format(line->function->bdf, bdf) : line->host->name,
 		 line->folded && line->foldable ? view->screen.unicode ? "▸" : "+" : "");
+	if (line->counted)
+		snprintf(text, sizeof(text), "(+%zu)", line->counted);
 	screen_put(&view->screen, y, x, view->screen.width,
-		   line->function ? plain : (struct ink){ PAINT_BOLD, 0 }, text);
+		   line->function || line->counted ? plain : (struct ink){ PAINT_BOLD, 0 }, text);
 	if (line->function)
 		paint_marks(view, y, line->function);
 	if (provider && line->function && p2p_function_has_header_0(line->function))
@@ -255,6 +280,9 @@ static void paint_tree(struct view *view, const struct layout *layout)
 	paint_tree_fields(view, layout->head, NULL);
 	for (unsigned int i = 0; i < layout->high && top + i < view->branches.count; i++)
 		paint_branch(view, layout->body + i, top + i);
+	if (!view->branches.count)
+		screen_put(&view->screen, layout->body, 2, view->screen.width, dim,
+			   "No device matches.");
 }
 
 /* Digits from top to bottom, or the name on two lines. */
@@ -305,19 +333,18 @@ static void paint_matrix_row(struct view *view, const struct layout *layout,
 {
 	const struct place *place = &view->state.place[PAGE_MATRIX];
 	const struct p2p_function *provider = view->devices.providers[row].function;
-	char text[PAIR_TEXT];
 
 	paint_row_head(view, layout, y, row, row == place->row);
 	for (size_t i = 0; i < viewport->wide && place->left + i < viewport->columns; i++) {
 		size_t column = place->left + i;
 		unsigned int x = layout->label + (unsigned int)i * layout->pitch;
 		bool active = row == place->row && column == place->column;
-		struct ink ink = pair_cell(view, provider, view->devices.clients[column].function,
-					   view->state.narrow, text);
+		struct cell cell = pair_cell(view, provider,
+					     view->devices.clients[column].function,
+					     view->state.narrow);
 
-		if (active)
-			ink.style |= STYLE_REVERSE;
-		screen_field(&view->screen, y, x, layout->pitch - 1, ink, false, text);
+		put_cell(&view->screen, y, x, layout->pitch - 1, &cell,
+			 active ? STYLE_REVERSE : 0);
 	}
 }
 
@@ -340,6 +367,7 @@ static void paint_matrix(struct view *view, const struct layout *layout,
 		paint_matrix_row(view, layout, viewport, layout->body + i, place->top + i);
 	if (!viewport->rows || !viewport->columns)
 		screen_put(screen, layout->body, 2, screen->width, dim,
+			   *view->state.filter ? "No device matches." :
 			   "No device of these classes takes part in peer-to-peer DMA.");
 }
 
@@ -460,9 +488,9 @@ static void paint_legend(struct view *view, unsigned int y)
 static void paint_status(struct view *view)
 {
 	static const char *const hints[PAGES] = {
-		[PAGE_TREE] = "? help  q quit  Enter device  p provider  +/- fold  x what-if  "
-			      "/ search  c class",
-		[PAGE_PEERS] = "? help  q quit  Enter pair  v view  w writes  s sort  c class  "
+		[PAGE_TREE] = "? help  q quit  Enter open  p provider  + - fold  x what-if  / search  "
+			      "\\ filter",
+		[PAGE_PEERS] = "? help  q quit  Enter pair  v view  w writes  s sort  \\ filter  "
 			       "x what-if",
 		[PAGE_PAIR] = "? help  q back  r reverse  x what-if  [ ] rules  w writes  S save",
 		[PAGE_DEVICE] = "? help  q back  p provider  x what-if  S save",
@@ -515,7 +543,7 @@ static void paint_cursor(struct view *view, const struct layout *layout,
 	if (page_is_text(view->state.page) || view->state.page == PAGE_MATRIX ||
 	    place->row >= viewport->rows || y >= layout->detail)
 		return;
-	screen_style(&view->screen, y, 0, view->screen.width, STYLE_REVERSE);
+	screen_select(&view->screen, y);
 }
 
 void paint(struct view *view)

@@ -147,11 +147,11 @@ void screen_field(struct screen *screen, unsigned int y, unsigned int x, unsigne
 		screen_put(screen, y, x + used, 1, ink, " ");
 }
 
-void screen_style(struct screen *screen, unsigned int y, unsigned int x, unsigned int room,
-		  unsigned int style)
+void screen_select(struct screen *screen, unsigned int y)
 {
-	for (unsigned int i = 0; y < screen->height && i < room && x + i < screen->width; i++)
-		screen->cells[(size_t)y * screen->width + x + i].ink.style |= style;
+	for (unsigned int x = 0; y < screen->height && x < screen->width; x++)
+		screen->cells[(size_t)y * screen->width + x].ink =
+			(struct ink){ PAINT_NONE, STYLE_REVERSE };
 }
 
 static void print_ink(FILE *out, struct ink ink)

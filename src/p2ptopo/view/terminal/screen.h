@@ -54,9 +54,8 @@ unsigned int screen_put(struct screen *screen, unsigned int y, unsigned int x, u
 void screen_field(struct screen *screen, unsigned int y, unsigned int x, unsigned int room,
 		  struct ink ink, bool right, const char *text);
 
-/** screen_style() - add @style to @room cells. */
-void screen_style(struct screen *screen, unsigned int y, unsigned int x, unsigned int room,
-		  unsigned int style);
+/** screen_select() - make a row a bar, in one colour whatever it had. */
+void screen_select(struct screen *screen, unsigned int y);
 
 /** screen_width() - cells that @text takes, colour sequences not counted. */
 unsigned int screen_width(const struct screen *screen, const char *text);

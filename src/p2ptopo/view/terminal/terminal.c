@@ -62,14 +62,17 @@ static void handle_signals(struct terminal *terminal, bool on)
 		sigprocmask(SIG_SETMASK, &terminal->waiting, NULL);
 }
 
-/* Colours by what text means: of 8, of 256; and what stands for them where there are none. */
+/*
+ * Colours by what text means, and what stands for them where there are none.  The 8 are as the user's
+ * palette has them.  Of the 256 each stands out from white about as well as from black.
+ */
 static const struct { short eight, many; attr_t otherwise; } colours[] = {
 	[PAINT_NONE] = { -1, -1, A_NORMAL },
-	[PAINT_GOOD] = { COLOR_GREEN, 34, A_NORMAL },
-	[PAINT_HOST] = { COLOR_YELLOW, 172, A_NORMAL },
-	[PAINT_BAD] = { COLOR_RED, 160, A_BOLD },
+	[PAINT_GOOD] = { COLOR_GREEN, 28, A_NORMAL },
+	[PAINT_HOST] = { COLOR_YELLOW, 130, A_NORMAL },
+	[PAINT_BAD] = { COLOR_RED, 196, A_BOLD },
 	[PAINT_UNKNOWN] = { COLOR_MAGENTA, 133, A_UNDERLINE },
-	[PAINT_DIM] = { -1, 244, A_DIM },
+	[PAINT_DIM] = { -1, 243, A_DIM },
 	[PAINT_BOLD] = { -1, -1, A_BOLD },
 };
 #define COLOURS ((short)(sizeof(colours) / sizeof(colours[0])))
