@@ -175,7 +175,12 @@ def check_hints(case, out, binary, scratch, source):
 
 # Lines to be pasted are not broken; a user who names columns gets them; view has a size of its own.
 PASTED = re.compile(r"p2ptopo |setpci|pci=|_acs|GRUB|grubby|rpm-ostree")
-CHOSEN = re.compile(r"(^| )(-o|--columns|diff|view|fix --report|--json\S*|--csv|--markdown)( |$)")
+CHOSEN = re.compile(r"(^| )(-o|--columns|view|fix --report|--json\S*|--csv|--markdown)( |$)")
+
+
+def too_wide(text, width):
+    return [line for line in text.splitlines()
+            if len(re.sub(r"\x1b\[[\d;]*m", "", line)) > width and not PASTED.search(line)]
 
 
 def check_width(case, out):
@@ -184,10 +189,9 @@ def check_width(case, out):
     width = int(said.group(1)) if said else 80
     if width < 80 or CHOSEN.search(case.get("run")) or out[:1] in "{[<":
         return True
-    for line in out.splitlines():
-        if len(re.sub(r"\x1b\[[\d;]*m", "", line)) > width and not PASTED.search(line):
-            complain(case, f"a line wider than {width} columns", "", line + "\n")
-            return False
+    for line in too_wide(out, width):
+        complain(case, f"a line wider than {width} columns", "", line + "\n")
+        return False
     return True
 
 

@@ -2,6 +2,7 @@
 /* diff: what changed between two machines in what peer-to-peer DMA depends on. */
 #include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "options.h"
@@ -38,42 +39,62 @@ static bool is_alike(const struct p2p_difference *a, const struct p2p_difference
 	       !strcmp(a->after, b->after);
 }
 
-static void put_values(const struct app *app, const struct p2p_diff *diff,
+#define ABOUT_WIDTH 16
+
+/* On a screen within it; elsewhere one line for each, to be searched.  The line stands at @column. */
+static void put_line(const struct app *app, const char *text, size_t column, size_t indent)
+{
+	if (app->options.sized)
+		words_wrap(app->out, text, column, indent, app->options.width);
+	else
+		fprintf(app->out, "%s\n", text);
+}
+
+static void put_values(FILE *out, const struct app *app, const struct p2p_diff *diff,
 		       const struct p2p_difference *difference)
 {
 	const char *evidence = NULL;
 
 	if (*difference->before && *difference->after)
-		fprintf(app->out, "%s%s -> %s%s", paint_on(app, PAINT_BOLD), difference->before,
+		fprintf(out, "%s%s -> %s%s", paint_on(app, PAINT_BOLD), difference->before,
 			difference->after, paint_off(app));
 	else
-		fprintf(app->out, "%s%s", difference->before, difference->after);
+		fprintf(out, "%s%s", difference->before, difference->after);
 	if (difference->was && !strcmp(difference->about, "moved"))
 		evidence = p2p_diff_evidence(diff, difference->was);
 	if (evidence)
-		fprintf(app->out, " (matched by %s%s)", evidence,
+		fprintf(out, " (matched by %s%s)", evidence,
 			strcmp(evidence, "ids") != 0 ? "" : " alone: it may be another device of the same model");
 }
 
-size_t diff_print(const struct app *app, const struct p2p_diff *diff, size_t index)
+static void put_subjects(FILE *out, const struct p2p_diff *diff, size_t index, size_t count)
+{
+	for (size_t i = 0; i < count && i < NAMES_SHOWN; i++) {
+		fputs(i ? ", " : ": ", out);
+		put_name(out, subject(p2p_diff_at(diff, index + i)));
+	}
+	if (count > NAMES_SHOWN)
+		fprintf(out, " and %zu more", count - NAMES_SHOWN);
+}
+
+size_t diff_print(const struct app *app, const struct p2p_diff *diff, size_t index, size_t indent)
 {
 	const struct p2p_difference *first = p2p_diff_at(diff, index);
-	size_t count = 1;
+	char *text = NULL;
+	size_t count = 1, size;
+	FILE *out = open_memstream(&text, &size);
 
 	while (is_alike(first, p2p_diff_at(diff, index + count)))
 		count++;
-	fprintf(app->out, "%-15s ", first->about);
-	put_values(app, diff, first);
-	if (subject(first)) {
-		fputs(": ", app->out);
-		for (size_t i = 0; i < count && i < NAMES_SHOWN; i++) {
-			fputs(i ? ", " : "", app->out);
-			put_name(app->out, subject(p2p_diff_at(diff, index + i)));
-		}
-		if (count > NAMES_SHOWN)
-			fprintf(app->out, " and %zu more", count - NAMES_SHOWN);
-	}
-	fputc('\n', app->out);
+	if (!out)
+		return count;
+	put_values(out, app, diff, first);
+	if (subject(first))
+		put_subjects(out, diff, index, count);
+	fprintf(app->out, "%*s%-*s", (int)indent, "", ABOUT_WIDTH, first->about);
+	if (!fclose(out))
+		put_line(app, text, indent + ABOUT_WIDTH, indent + ABOUT_WIDTH);
+	free(text);
 	return count;
 }
 
@@ -88,28 +109,46 @@ static void put_answer(FILE *out, const struct p2p_answer *answer)
 		fprintf(out, " (reads %g, writes %g GB/s)", answer->read, answer->write);
 }
 
-static void put_names(FILE *out, const char *what, const struct p2p_function *const *list,
+static void put_names(const struct app *app, const char *what, const struct p2p_function *const *list,
 		      size_t count)
 {
-	fprintf(out, "                %s ", what);
+	const size_t indent = ABOUT_WIDTH + strlen(what) + 1;
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return;
 	for (size_t i = 0; i < count && i < NAMES_SHOWN; i++)
 		fprintf(out, "%s%s", i ? ", " : "", list[i]->display);
 	if (count > NAMES_SHOWN)
 		fprintf(out, " and %zu more", count - NAMES_SHOWN);
-	fputc('\n', out);
+	fprintf(app->out, "%*s%s ", ABOUT_WIDTH, "", what);
+	if (!fclose(out))
+		put_line(app, text, indent, indent);
+	free(text);
 }
 
 static void print_pairs(const struct app *app, const struct p2p_pairs_difference *pairs)
 {
-	fprintf(app->out, "pairs           %" PRIu64 " of them: %s", pairs->pairs,
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return;
+	fprintf(out, "%" PRIu64 " of them: %s", pairs->pairs,
 		paint_on(app, paint_of(pairs->before.map_type)));
-	put_answer(app->out, &pairs->before);
-	fprintf(app->out, "%s -> %s", paint_off(app),
-		paint_on(app, paint_of(pairs->after.map_type)));
-	put_answer(app->out, &pairs->after);
-	fprintf(app->out, "%s\n", paint_off(app));
-	put_names(app->out, "providers", pairs->providers, pairs->provider_count);
-	put_names(app->out, "clients  ", pairs->clients, pairs->client_count);
+	put_answer(out, &pairs->before);
+	fprintf(out, "%s -> %s", paint_off(app), paint_on(app, paint_of(pairs->after.map_type)));
+	put_answer(out, &pairs->after);
+	fputs(paint_off(app), out);
+	fprintf(app->out, "%-*s", ABOUT_WIDTH, "pairs");
+	if (!fclose(out))
+		put_line(app, text, ABOUT_WIDTH, ABOUT_WIDTH);
+	free(text);
+	put_names(app, "providers", pairs->providers, pairs->provider_count);
+	put_names(app, "clients  ", pairs->clients, pairs->client_count);
 }
 
 static enum status print_text(const struct two *two)
@@ -117,7 +156,7 @@ static enum status print_text(const struct two *two)
 	const struct p2p_pairs_difference *pairs;
 
 	for (size_t i = 0; p2p_diff_at(two->diff, i);)
-		i += diff_print(two->new, two->diff, i);
+		i += diff_print(two->new, two->diff, i, 0);
 	for (size_t i = 0; (pairs = p2p_diff_pairs_at(two->diff, i)); i++)
 		print_pairs(two->new, pairs);
 	return STATUS_DONE;

@@ -7,8 +7,12 @@
 
 #include "app.h"
 
-/** diff_print() - one line for all functions of which the same fact changed alike.  Return: how many. */
-size_t diff_print(const struct app *app, const struct p2p_diff *diff, size_t index);
+/**
+ * diff_print() - one line, behind @indent blanks, for all functions of which the same fact changed alike.
+ *
+ * Return: how many.
+ */
+size_t diff_print(const struct app *app, const struct p2p_diff *diff, size_t index, size_t indent);
 
 /** diff_json() - one of them as an object; owned by the caller. */
 struct json_object *diff_json(const struct p2p_diff *diff, const struct p2p_difference *difference);

@@ -61,18 +61,21 @@ static void print_class(FILE *cell, const struct app *app, const void *row)
 	fputs(function ? p2p_class_name(function->kind) : "", cell);
 }
 
+static const char *port_words(const struct tree_row *line)
+{
+	static const char *const many[] = { "functions that take no part", "take no part" };
+
+	if (line->folded)
+		return many[line->room && line->room < strlen(many[0])];
+	if (line->function)
+		return words_port(line->function);
+	return line->host->vmd ? "VMD domain" : "host bridge";
+}
+
 static void print_port(FILE *cell, const struct app *app, const void *row)
 {
-	const struct tree_row *line = row;
-
 	(void)app;
-	if (line->folded)
-		fputs(line->folded > 1 ? "functions that take no part" : "a function that takes no part",
-		      cell);
-	else if (line->function)
-		fputs(words_port(line->function), cell);
-	else
-		fputs(line->host->vmd ? "VMD domain" : "host bridge", cell);
+	fputs(port_words(row), cell);
 }
 
 /* Bridges are what they are; of other functions what users call them matters most. */
@@ -83,15 +86,16 @@ static void print_what(FILE *cell, const struct app *app, const void *row)
 	char product[128], what[160];
 	size_t room = ((const struct tree_row *)row)->room;
 
+	(void)app;
 	if (!function || function->missing || p2p_function_is_bridge(function)) {
-		print_port(cell, app, row);
-		fputs(function && function->missing ? ", not in the capture" : "", cell);
-		return;
+		snprintf(what, sizeof(what), "%s%s", port_words(row),
+			 function && function->missing ? ", not in the capture" : "");
+	} else {
+		if (function->os_names)
+			name = function->os_names[0];
+		words_product(function, product, sizeof(product));
+		snprintf(what, sizeof(what), "%s%s%s", name ? name : "", name ? " " : "", product);
 	}
-	if (function->os_names)
-		name = function->os_names[0];
-	words_product(function, product, sizeof(product));
-	snprintf(what, sizeof(what), "%s%s%s", name ? name : "", name ? " " : "", product);
 	words_clip(cell, what, room ? room : SIZE_MAX);
 }
 

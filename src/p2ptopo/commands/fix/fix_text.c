@@ -276,13 +276,46 @@ static void print_parameters(const struct app *app, const struct fix *fix)
 		print_replaced(app, fix);
 }
 
-static void print_names(const struct app *app, const struct p2p_function *const *list,
-			size_t count)
+/* A line of names that grows while it is made; line_end() wraps it.  NULL: no memory, and no line. */
+struct line {
+	FILE *stream;
+	char *text;
+	size_t size;
+};
+
+static void line_start(struct line *line)
 {
-	for (size_t i = 0; i < count && i < NAMES_SHOWN; i++)
-		fprintf(app->out, " %s", list[i]->display);
-	if (count > NAMES_SHOWN)
-		fprintf(app->out, " and %zu more", count - NAMES_SHOWN);
+	*line = (struct line){ 0 };
+	line->stream = open_memstream(&line->text, &line->size);
+}
+
+static void line_end(const struct app *app, struct line *line)
+{
+	if (!line->stream)
+		return;
+	if (!fclose(line->stream)) {
+		fputs("  ", app->out);
+		words_wrap(app->out, line->text, 2, 4, app->options.width);
+	}
+	free(line->text);
+	line->stream = NULL;
+}
+
+static void print_group(const struct app *app, const struct fix_group *group)
+{
+	struct line line;
+
+	line_start(&line);
+	if (!line.stream)
+		return;
+	fputs("one IOMMU group:", line.stream);
+	for (size_t i = 0; i < group->count && i < NAMES_SHOWN; i++)
+		fprintf(line.stream, " %s", group->members[i]->display);
+	if (group->count > NAMES_SHOWN)
+		fprintf(line.stream, " and %zu more", group->count - NAMES_SHOWN);
+	if (group->parts)
+		fprintf(line.stream, " (%zu now)", group->parts);
+	line_end(app, &line);
 }
 
 /* The kernel asks of each port what it redirects, and not who reaches what is below it. */
@@ -309,15 +342,8 @@ static void print_isolation(const struct app *app, const struct fix *fix)
 		    "on, groups would be:");
 	if (!fix->group_count)
 		say(app, 2, "The kernel would form the same IOMMU groups.");
-	for (size_t i = 0; i < fix->group_count; i++) {
-		const struct fix_group *group = &fix->groups[i];
-
-		fputs("  one IOMMU group:", app->out);
-		print_names(app, group->members, group->count);
-		if (group->parts)
-			fprintf(app->out, " (%zu now)", group->parts);
-		fputc('\n', app->out);
-	}
+	for (size_t i = 0; i < fix->group_count; i++)
+		print_group(app, &fix->groups[i]);
 	print_crossing(app, fix);
 	if (fix->group_count && iommu != P2P_NO)
 		say(app, 2, "This holds from the next boot on, with the parameter above. Until then the "
@@ -325,30 +351,39 @@ static void print_isolation(const struct app *app, const struct fix *fix)
 		    "more: give none of these devices to a guest or to user space.");
 }
 
+static void print_reach(FILE *out, const struct p2p_reach *reach, size_t shown)
+{
+	if (!shown)
+		fprintf(out, "%s:", reach->pair.provider->display);
+	if (shown == NAMES_SHOWN)
+		fputs(" and more", out);
+	if (shown < NAMES_SHOWN)
+		fprintf(out, "%s %s%s", shown ? "," : "", reach->pair.client->display,
+			!reach->direct ? " (permitted by the kernel)" :
+			!reach->permitted ? " (past the IOMMU)" : "");
+}
+
 static void print_reaches(const struct app *app, const struct fix *fix)
 {
 	const struct p2p_function *provider = NULL;
 	const struct p2p_reach *reach;
+	struct line line = { 0 };
 	size_t shown = 0;
 
 	if (!p2p_advice_reach(fix->advice, 0))
 		return;
 	heading(app, "Other devices that could then reach them:");
 	for (size_t i = 0; (reach = p2p_advice_reach(fix->advice, i)); i++) {
-		if (reach->pair.provider != provider)
-			fprintf(app->out, "%s  %s:", provider ? "\n" : "",
-				reach->pair.provider->display);
-		shown = reach->pair.provider != provider ? 1 : shown + 1;
+		if (reach->pair.provider != provider) {
+			line_end(app, &line);
+			line_start(&line);
+			shown = 0;
+		}
 		provider = reach->pair.provider;
-		if (shown == NAMES_SHOWN + 1)
-			fputs(" and more", app->out);
-		if (shown > NAMES_SHOWN)
-			continue;
-		fprintf(app->out, "%s %s%s", shown > 1 ? "," : "", reach->pair.client->display,
-			!reach->direct ? " (permitted by the kernel)" :
-			!reach->permitted ? " (past the IOMMU)" : "");
+		if (line.stream)
+			print_reach(line.stream, reach, shown++);
 	}
-	fputc('\n', app->out);
+	line_end(app, &line);
 }
 
 /* One sentence stands once, however many pairs it helps. */

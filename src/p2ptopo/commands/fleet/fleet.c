@@ -204,10 +204,8 @@ static enum status print_odd(const struct fleet *fleet, const struct shape *shap
 	fputc('\n', out);
 	print_names(out, shape);
 	fputs(":\n", out);
-	for (unsigned int lines = 0; lines < FACTS_SHOWN && p2p_diff_at(diff, at); lines++) {
-		fputs("  ", out);
-		at += diff_print(fleet->app, diff, at);
-	}
+	for (unsigned int lines = 0; lines < FACTS_SHOWN && p2p_diff_at(diff, at); lines++)
+		at += diff_print(fleet->app, diff, at, 2);
 	while (p2p_diff_at(diff, at + more))
 		more++;
 	if (more)

@@ -233,7 +233,8 @@ static enum status print_text(const struct whatif *whatif)
 	uint64_t changed = 0;
 	enum status status = table_new(app, whatif_columns, "PROVIDER-NAME,CLIENT-NAME,REL,DELIVERED,"
 				       "MAP-TYPE,READ,WRITE,REQUEST,COMPLETION,SCORE",
-				       "SCORE,COMPLETION,REQUEST,REL,DELIVERED", &listed.table);
+				       "SCORE,COMPLETION,REQUEST,REL,DELIVERED,WRITE,READ",
+				       &listed.table);
 	int error = 0;
 
 	if (status)
