@@ -1,0 +1,55 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# runtests fails when a test fails or is skipped without leave, and names what it leaves out: run beside a
+# ctest that does not test anything.  usage: check-runtests.sh SOURCES
+set -eu
+top=$1
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+mkdir -p "$folder"/{bin,.ci,tests,build-test/Testing/Temporary}
+cp "$top/runtests" "$folder"
+cp "$top/.ci/packages.sh" "$folder/.ci"
+printf '# Why.\ncases.allowed\tfor a reason\n' >"$folder/tests/skips.allowed"
+printf 'P2PTOPO_VM:BOOL=OFF\n' >"$folder/build-test/CMakeCache.txt"
+cat >"$folder/build-test/Testing/Temporary/LastTest.log" <<'LOG'
+1/2 Test: cases.allowed
+Command: "x"
+Output:
+----------------------------------------------------------
+skipped: no such folder
+<end of output>
+2/2 Test: vm.prepare
+Output:
+----------------------------------------------------------
+vm: skipped: no mirror
+<end of output>
+LOG
+
+# fake NAME LINE...: a command that does these lines
+fake() {
+	local name=$1
+	shift
+	printf '#!/bin/sh\n%s\n' "$*" >"$folder/bin/$name"
+	chmod +x "$folder/bin/$name"
+}
+fake dpkg-query 'echo "ii "'
+fake cmake "echo \"\$@\" >>'$folder/asked'"
+
+# outcome STATUS TEXT LINES: runtests beside a ctest that does LINES ends with STATUS and has said TEXT
+outcome() {
+	local status=0
+	fake ctest "case \$* in *-N*) echo '  Test #9: vm.slow'; exit;; esac; $3"
+	PATH=$folder/bin:$PATH bash "$folder/runtests" -DA=B >"$folder/said" 2>&1 || status=$?
+	if [ "$status" != "$1" ] || ! grep -qF -- "$2" "$folder/said"; then
+		printf 'runtests ended with %s, not %s, or did not say "%s":\n' "$status" "$1" "$2"
+		cat "$folder/said"
+		exit 1
+	fi
+}
+allowed="echo ' 1/2 Test #1: cases.allowed ....***Skipped   0.1 sec'"
+outcome 0 'Left out: vm.slow, which takes hours' 'exit 0'
+outcome 0 'Left out: all that P2PTOPO_VM is for' 'exit 0'
+outcome 8 'Left out: vm.slow' 'exit 8'
+outcome 0 'cases.allowed was skipped: skipped: no such folder' "$allowed"
+outcome 1 'vm.prepare was skipped: vm: skipped: no mirror' "echo ' 2/2 Test #2: vm.prepare ....***Skipped   0.1 sec'"
+grep -q -- '-DP2PTOPO_VM=ON -DP2PTOPO_DEBIAN=ON -DA=B$' "$folder/asked"
