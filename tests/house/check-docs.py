@@ -124,13 +124,39 @@ def check_examples(top, tool):
         if NOT_RUN.search(line):
             continue
         tried += 1
-        command = line.replace("p2ptopo", f"'{tool}' --from {EXAMPLE} --kernel 6.1", 1)
+        command = line.replace("p2ptopo", f"'{tool}' --from {EXAMPLE}{'' if '--kernel' in line else ' --kernel 6.1'}", 1)
         done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, cwd=top,
                               stdin=subprocess.DEVNULL)
         if done.returncode not in (0, 1) or not done.stdout:
             yield f"{name}: {line}: {done.stderr.strip() or done.returncode}"
     if tried < 12:
         yield f"only {tried} examples were tried"
+
+
+def check_words(top, tool):
+    """The pages explain the words that near, path and tree print: headings, and labels of lines."""
+    page = (top / "man/p2ptopo.1").read_text()
+    for command, extra in (("near", ["NIC0"]), ("tree", [])):
+        section = page.split(f".It Cm {command}", 1)[1].split(".It Cm ", 1)[0]
+        for columns in ("80", "200"):
+            shown = subprocess.run([tool, "--from", EXAMPLE, "--kernel", "6.1", command, *extra], text=True, cwd=top,
+                                   capture_output=True, env=dict(os.environ, COLUMNS=columns)).stdout
+            words = re.search(r"^([A-Z]+ +[A-Z]+\b[^a-z\n]*)$", shown, re.M).group(1).split()
+            yield from (f"p2ptopo(1): {command} prints {word}, which is not explained"
+                        for word in words if f".It Li {word}\n" not in section)
+    page = (top / "man/p2ptopo-path.1").read_text()
+    listed = re.findall(r"\bLi ([^,\n]+?)(?: ,|$)", page.replace("completions, relaxed", "completions; relaxed"), re.M)
+    code = "".join(path.read_text() for path in sorted((top / "src/p2ptopo/commands/path").glob("*.c")))
+    labels = {label.strip(" :") for label in
+              re.findall(r'\b(?:label|line|put_line|print_(?:speed|ways|verdict|route|end))\(app, (?:i \? "" : )?'
+                         r'"([^"]+)"', code)}
+    labels |= {label for three in re.findall(r'print_two\(app, "(.*?)", "(.*?)", .*?"(.*?)"', code, re.S)
+               for label in three}
+    labels |= set(re.findall(r'\[PATH_\w+\] = "(\w+)"', code)) | {"weakest link", "would log", "rule sets", "grouped"}
+    words = {word.strip(" :").replace(";", ",") for word in listed}
+    yield from (f"p2ptopo-path(1): path prints {label}, which is not explained" for label in sorted(labels - words))
+    yield from (f"p2ptopo-path(1): {word}: path prints no such word"
+                for word in sorted(words - labels - {"ACSCap", "ACSCtl"}))
 
 
 def check_picture(top, tool):
@@ -197,6 +223,7 @@ def main():
     problems += check_ways(top)
     problems += check_example(top)
     problems += check_examples(top, tool)
+    problems += check_words(top, tool)
     problems += check_picture(top, tool)
     problems += check_dkms(top)
     print("\n".join(problems) or f"{len(names)} commands, {len(flags)} options: all agree")
