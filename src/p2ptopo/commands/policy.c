@@ -10,14 +10,22 @@
 #include "commands/policy.h"
 #include "print/words.h"
 
+/* A binary that was built and not installed has its example among the sources. */
+static const char *example_policy(void)
+{
+	static const char installed[] = P2PTOPO_EXAMPLES "/policy.json";
+
+	return access(installed, R_OK) ? "rules/examples/policy.json in the sources" : installed;
+}
+
 enum status policy_compile(struct app *app, const char *path, struct list_of *ret_list)
 {
 	int error;
 
 	*ret_list = (struct list_of){ 0 };
 	if (!path && access(POLICY_FILE, F_OK) && errno == ENOENT)
-		return fail_with(app->failure, STATUS_INPUT, "there is no " POLICY_FILE "; an example is "
-				 P2PTOPO_EXAMPLES "/policy.json, and p2ptopo-policy(5) explains it");
+		return fail_with(app->failure, STATUS_INPUT, "there is no " POLICY_FILE "; an example is %s, "
+				 "and p2ptopo-policy(5) explains it", example_policy());
 	error = p2p_policy_load(app->context, path ? path : POLICY_FILE, &ret_list->policy);
 	if (!error)
 		error = p2p_allow_list_new(app->context, ret_list->policy, app->eval,
