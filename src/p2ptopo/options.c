@@ -112,8 +112,8 @@ static const struct option_row rows[] = {
 	{ 0, "with-devices", NULL, 0, "export", FLAG(with_devices),
 	  "nccl: GPUs and NICs, too" },
 	{ 0, "map", "FILE", 0, "export", TEXT(map), VALUE_PATH, NULL,
-	  "nccl: use the addresses of a guest: each line of FILE has one of the host and the "
-	  "guest's" },
+	  "nccl: use the addresses of a guest, by libvirt's XML of it, a command line of QEMU, or lines "
+	  "with one of the host and the guest's; vm: the one that runs here" },
 	{ 0, "golden", "FILE", 0, "fleet", TEXT(golden), VALUE_PATH, NULL,
 	  "hold the nodes against this machine, not against the commonest shape" },
 	{ 0, "interval", "SECONDS", 0, "watch", TEXT(interval), VALUE_NONE, NULL,

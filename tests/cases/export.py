@@ -187,13 +187,81 @@ def check_map(binary, source, tree):
     assert len(guest) == len(set(guest)) and {"0000:06:00.0", "0000:07:00.0"} <= set(guest)
     assert all(bdf in ("0000:06:00.0", "0000:07:00.0") or bdf.startswith("ff") for bdf in guest)
     for wrong, why in ((f"{ends[0]}\n", ":1: not an address"), ("\n", "no addresses"),
-                       (f"{ends[0]} 06:00.0\n{ends[0]} 07:00.0\n", ":2: .* by line 1"),
-                       (f"{ends[0]} 06:00.0\n{ends[1]} 06:00.0\n", ":2: .* by line 1"),
+                       (f"{ends[0]} 06:00.0\n{ends[0]} 07:00.0\n", ":2: .* by -:1"),
+                       (f"{ends[0]} 06:00.0\n{ends[1]} 06:00.0\n", ":2: .* by -:1"),
                        (f"{ends[0]} ffff:06:00.0\n", "no PCI address of a guest"),
                        ("nosuch 06:00.0\n", "has no device")):
         out, error = call(binary, "--from", source, "export", "nccl", "--map", "-", status=4,
                           stdin=wrong.encode())
         assert not out and re.search(why, error), (wrong, error)
+
+
+def address(bdf):
+    domain, bus, slot, function = re.fullmatch(r"(\w+):(\w+):(\w+)\.(\w)", bdf).groups()
+    return f"domain='0x{domain}' bus='0x{bus}' slot='0x{slot}' function='0x{function}'"
+
+
+def libvirt(ends, addressed=True):
+    """A port with a switch below it, a second port, and a hierarchy of its own, whose root is bus f0."""
+    places = [(1, "pcie-root-port", 0, "01", 0), (2, "pcie-root-port", 0, "01", 1),
+              (3, "pcie-switch-upstream-port", 1, "00", 0), (4, "pcie-switch-downstream-port", 3, "00", 0),
+              (5, "pcie-expander-bus", 0, "02", 0), (6, "pcie-root-port", 5, "00", 0)]
+    lines = ["<domain type='kvm'>", "<devices>", "<controller type='usb' index='0'/>",
+             "<controller type='pci' index='0' model='pcie-root'/>"]
+    for index, model, bus, slot, function in places:
+        target = "<target chassis='1'/><target busNr='240'/>" if "expander" in model else "<target chassis='1'/>"
+        lines.append(f"<controller type='pci' index='{index}' model='{model}'>{target}<address type='pci' "
+                     f"domain='0x0000' bus='0x{bus:02x}' slot='0x{slot}' function='0x{function}'/></controller>")
+    for end, bus in zip(ends, (4, 2, 6)):
+        own = f"<address type='pci' domain='0x0000' bus='0x{bus:02x}' slot='0x00' function='0x0'/>"
+        lines.append(f"<hostdev mode='subsystem' type='pci' managed='yes'><source><address {address(end)}/></source>"
+                     f"{own if addressed else ''}</hostdev>")
+    return "\n".join([*lines, "<hostdev mode='subsystem' type='usb'><source><address bus='1' device='2'/></source>"
+                      "</hostdev>", "</devices>", "</domain>"])
+
+
+def qemu(ends):
+    """The same as words of QEMU."""
+    return ["qemu-system-x86_64", "-name", "guest,with=device", "-device", "virtio-net-pci,netdev=n",
+            "-device", "pcie-root-port,id=a,bus=pcie.0,addr=0x1.0x0,multifunction=on",
+            "-device", '{"driver":"pcie-root-port","id":"b","bus":"pcie.0","addr":"0x1.0x1","hotplug":null}',
+            "-device", "x3130-upstream,id=c,bus=a", "-device", "xio3130-downstream,id=d,bus=c,addr=0",
+            "-device", "pxb-pcie,id=e,bus=pcie.0,bus_nr=240", "-device", "pcie-root-port,id=f,bus=e,addr=0x0",
+            "-device", f"vfio-pci,host={ends[0]},bus=d", "-device",
+            json.dumps({"driver": "vfio-pci", "host": ends[1], "bus": "b", "addr": "0x0"}),
+            "-device", f"vfio-pci,sysfsdev=/sys/bus/pci/devices/{ends[2]},bus=f,addr=00.0",
+            "-device", "vfio-pci,sysfsdev=/sys/bus/mdev/devices/c0b26072-dd1b-4340-84fe-bf338c510818"]
+
+
+def check_guest(binary, source, tree):
+    """Guests of libvirt and QEMU: buses are counted as the guest's firmware does, depth first."""
+    ends = [function["bdf"] for function in tree["functions"] if function["class"] in ("gpu", "nic")][:3]
+    wanted = {"0000:03:00.0", "0000:04:00.0", "0000:f1:00.0"}
+    words = qemu(ends)
+    for text in (libvirt(ends), "<!-- by hand -->\n" + libvirt(ends), "\0".join(words) + "\0",
+                 " \\\n".join(f"'{word}'" if "{" in word else word for word in words)):
+        out, _ = call(binary, "--from", source, "export", "nccl", "--map", "-", stdin=text.encode())
+        found = {one["busid"] for name, one, _ in parse_nccl(out.decode()) if name == "pci"}
+        assert {bdf for bdf in found if not bdf.startswith("ff")} == wanted, (text, found)
+    # A process that was started so.
+    with subprocess.Popen([words[0], "-c", "import sys; print(flush=True); sys.stdin.read()", *words[1:]],
+                          executable=sys.executable, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as guest:
+        guest.stdout.readline()
+        call(binary, "--from", source, "export", "nccl", "--map", f"/proc/{guest.pid}/cmdline")
+    for text, why in ((libvirt(ends, False), ":11: the device has no address in the guest yet"),
+                      (libvirt([]), "passes on no PCI function"), (libvirt(ends)[:-9], "-:1[0-9]: "),
+                      ("<!DOCTYPE x><domain/>", "no document type"),
+                      (libvirt([ends[0]] * 2), "has an address in the guest already"),
+                      (libvirt(["0000:ee:1f.7"]), "0000:ee:1f.7"),
+                      ("qemu -device vfio-pci,host=%s" % ends[0], "has no addr"),
+                      ("qemu -device vfio-pci,host=%s,addr=zz" % ends[0], "'zz' is no addr"),
+                      ("qemu -device vfio-pci,host=%s,bus=x,addr=0" % ends[0], "on bus 'x', which nothing"),
+                      ("qemu -device pcie-root-port,id=x,addr=1 -device pcie-root-port,id=x,bus=x "
+                       "-device vfio-pci,host=%s,bus=x,addr=1" % ends[0], "more than 256 buses"),
+                      ("qemu -device {] -device vfio-pci", ":1:")):
+        out, error = call(binary, "--from", source, "export", "nccl", "--map", "-", status=4, stdin=text.encode())
+        assert not out and re.search(why, error), (text, error)
+    call(binary, "--from", source, "export", "nccl", "--map", "vm", status=2)
 
 
 def check_complexes(binary, source, tree, schemas):
@@ -377,6 +445,7 @@ def main():
             check_hwloc(binary, source, tree)
         source = captures.plain(next((FIXTURES / "generated-server-epyc").glob("tree.tar*")), scratch)
         check_files(binary, source, scratch)
+        check_guest(binary, source, json.loads(call(binary, "--from", source, "tree", "--json")[0]))
         check_hostile(binary, source, scratch)
         check_unknown(binary, scratch)
         check_broadcom(binary, scratch)

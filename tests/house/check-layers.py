@@ -14,7 +14,7 @@ import sys
 FLOORS = ["base", "snapshot", "topology", "verdict", "policy", "gate", "public"]
 # A floor whose private face is more than one header.
 FLOOR_OF = {"advice": "policy", "apply": "gate", "change": "topology", "check": "policy",
-            "cmdline": "policy", "diff": "policy", "facts": "topology", "isolation": "verdict",
+            "cmdline": "policy", "diff": "policy", "facts": "topology", "guest": "snapshot", "isolation": "verdict",
             "measured": "policy", "prove": "gate",
             "score": "verdict", "stack": "topology", "ways": "verdict"}
 # Faces that name things, and include nothing but base.h.

@@ -11,6 +11,7 @@
 #include <p2ppolicy/base.h>
 #include <p2ppolicy/snapshot.h>
 #include <p2ppolicy/stack.h>
+#include <p2ppolicy/guest.h>
 #include <p2ppolicy/topology.h>
 #include <p2ppolicy/facts.h>
 #include <p2ppolicy/change.h>

@@ -15,10 +15,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <expat.h>
 
 #include "base/context.h"
 #include "snapshot/sources.h"
+#include "snapshot/xml-line.h"
 
 #define MOST_DEPTH	32u
 #define HIDDEN_DOMAIN	0xfffffffeu
@@ -44,21 +44,11 @@ struct reading {
 	int error;
 };
 
-/* Expat 2.9 has another name for it, and warns of the old one. */
-static unsigned long error_line(XML_Parser parser)
-{
-#if XML_MAJOR_VERSION > 2 || (XML_MAJOR_VERSION == 2 && XML_MINOR_VERSION >= 9)
-	return (unsigned long)XML_GetCurrentLineNumber64(parser);
-#else
-	return (unsigned long)XML_GetCurrentLineNumber(parser);
-#endif
-}
-
 static int fail(struct reading *reading, const char *what)
 {
 	if (!reading->error) {
 		reading->error = p2p_error(reading->context, -EBADMSG, "%s:%lu: %s",
-					   reading->input->name, error_line(reading->parser), what);
+					   reading->input->name, p2p_xml_line(reading->parser), what);
 		XML_StopParser(reading->parser, XML_FALSE);
 	}
 	return -EBADMSG;

@@ -3,16 +3,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "export/guest_find.h"
 #include "export/guest_map.h"
 
 /* More functions than a guest has addresses on its first buses; a longer file is no map. */
 #define MOST_ROWS 4096
+#define MOST_BYTES ((size_t)1 << 20)
 
 /* For the bridges of the host, by their place in its tree: domains that no guest has. */
 #define FIRST_DOMAIN 0xff00
 #define LAST_DOMAIN 0xffff
 
-/** struct guest_row - @line says that the guest calls @function @address. */
+/** struct guest_row - the guest calls @function @address; @line says so, 0 a hypervisor does. */
 struct guest_row {
 	const struct p2p_function *function;
 	struct p2p_bdf address;
@@ -33,23 +35,33 @@ void guest_map_free(struct guest_map *map)
 	free(map);
 }
 
+/* ":3" behind the name of the file; nothing for what a hypervisor says. */
+static char *format_line(const struct guest_row *row, char text[16])
+{
+	text[0] = '\0';
+	if (row->line)
+		snprintf(text, 16, ":%u", row->line);
+	return text;
+}
+
 /* Two rows that cannot both hold. */
 static enum status check_row(struct app *app, const char *path, const struct guest_map *map,
 			     const struct guest_row *row)
 {
-	char bdf[P2P_BDF_SIZE];
+	char bdf[P2P_BDF_SIZE], line[16], first[16];
 
+	format_line(row, line);
 	for (size_t i = 0; i < map->count; i++) {
 		const struct guest_row *other = &map->rows[i];
 
+		format_line(other, first);
 		if (other->function == row->function)
-			return fail_with(app->failure, STATUS_INPUT, "%s:%u: %s has an address in the guest "
-					 "already, by line %u", path, row->line, row->function->display,
-					 other->line);
+			return fail_with(app->failure, STATUS_INPUT, "%s%s: %s has an address in the guest already, by "
+					 "%s%s", path, line, row->function->display, path, first);
 		if (!p2p_bdf_compare(other->address, row->address))
-			return fail_with(app->failure, STATUS_INPUT, "%s:%u: %s is the address of %s already, "
-					 "by line %u", path, row->line, p2p_bdf_format(row->address, bdf),
-					 other->function->display, other->line);
+			return fail_with(app->failure, STATUS_INPUT, "%s%s: %s is the address of %s already, by %s%s",
+					 path, line, p2p_bdf_format(row->address, bdf), other->function->display, path,
+					 first);
 	}
 	return STATUS_DONE;
 }
@@ -59,12 +71,13 @@ static enum status add_row(struct app *app, const char *path, struct guest_map *
 {
 	enum status status = check_row(app, path, map, row);
 	struct guest_row *rows;
+	char line[16];
 
 	if (status)
 		return status;
 	if (map->count == MOST_ROWS)
-		return fail_with(app->failure, STATUS_INPUT, "%s:%u: more than %d functions", path, row->line,
-				 MOST_ROWS);
+		return fail_with(app->failure, STATUS_INPUT, "%s%s: more than %d functions", path,
+				 format_line(row, line), MOST_ROWS);
 	rows = reallocarray(map->rows, map->count + 1, sizeof(*rows));
 	if (!rows)
 		return fail_memory(app->failure);
@@ -81,11 +94,11 @@ static enum status parse_line(struct app *app, const char *path, struct guest_ma
 	enum status status;
 
 	line[strcspn(line, "#")] = '\0';
-	host = strtok_r(line, " \t\r\n", &rest);
+	host = strtok_r(line, " \t\r", &rest);
 	if (!host)
 		return STATUS_DONE;
-	guest = strtok_r(NULL, " \t\r\n", &rest);
-	if (!guest || strtok_r(NULL, " \t\r\n", &rest))
+	guest = strtok_r(NULL, " \t\r", &rest);
+	if (!guest || strtok_r(NULL, " \t\r", &rest))
 		return fail_with(app->failure, STATUS_INPUT, "%s:%u: not an address on the host and one in the "
 				 "guest", path, number);
 	status = app_find_end(app, host, &row.function);
@@ -97,36 +110,91 @@ static enum status parse_line(struct app *app, const char *path, struct guest_ma
 	return add_row(app, path, map, &row);
 }
 
-static enum status read_rows(struct app *app, const char *path, FILE *file, struct guest_map *map)
+static enum status read_lines(struct app *app, const char *path, char *text, struct guest_map *map)
 {
 	enum status status = STATUS_DONE;
 	unsigned int number = 0;
-	char *line = NULL;
-	size_t size = 0;
+	char *line;
 
-	while (!status && getline(&line, &size, file) >= 0)
+	while (!status && (line = strsep(&text, "\n")))
 		status = parse_line(app, path, map, line, ++number);
-	free(line);
-	if (!status && ferror(file))
-		return fail_with(app->failure, STATUS_INPUT, "%s: cannot be read", path);
 	if (!status && !map->count)
 		return fail_with(app->failure, STATUS_INPUT, "%s: no addresses in it", path);
+	return status;
+}
+
+/* What a hypervisor says: no line is to blame. */
+static enum status read_guest(struct app *app, const char *path, const char *text, size_t size,
+			      struct guest_map *map)
+{
+	const struct p2p_guest_device *device;
+	enum status status = STATUS_DONE;
+	struct p2p_guest *guest;
+	char bdf[P2P_BDF_SIZE];
+	int error = p2p_guest_read(app->context, path, text, size, &guest);
+
+	if (error)
+		return fail_library(app->failure, app->context, error);
+	for (size_t i = 0; (device = p2p_guest_device(guest, i)) && !status; i++) {
+		struct guest_row row = { .address = device->guest };
+
+		status = app_find_end(app, p2p_bdf_format(device->host, bdf), &row.function);
+		if (!status)
+			status = add_row(app, path, map, &row);
+	}
+	p2p_guest_free(guest);
+	return status;
+}
+
+/* The whole of @file with a zero byte behind it; owned by the caller. */
+static enum status read_text(struct app *app, const char *path, FILE *file, char **ret_text, size_t *ret_size)
+{
+	char *text = malloc(MOST_BYTES + 1);
+	size_t size;
+
+	if (!text)
+		return fail_memory(app->failure);
+	size = fread(text, 1, MOST_BYTES + 1, file);
+	if (ferror(file) || size > MOST_BYTES) {
+		free(text);
+		return fail_with(app->failure, STATUS_INPUT, "%s: %s", path, size > MOST_BYTES ?
+				 "more than 1 MiB" : "cannot be read");
+	}
+	text[size] = '\0';
+	*ret_text = text;
+	*ret_size = size;
+	return STATUS_DONE;
+}
+
+static enum status read_file(struct app *app, const char *path, FILE *file, struct guest_map *map)
+{
+	size_t size = 0;
+	char *text = NULL;
+	enum status status = read_text(app, path, file, &text, &size);
+
+	if (!status)
+		status = p2p_guest_is(text, size) ? read_guest(app, path, text, size, map) :
+			 read_lines(app, path, text, map);
+	free(text);
 	return status;
 }
 
 enum status guest_map_read(struct app *app, const char *path, struct guest_map **ret_map)
 {
 	struct guest_map *map = calloc(1, sizeof(*map));
-	enum status status;
-	FILE *file;
+	char found[GUEST_PATH];
+	enum status status = map ? STATUS_DONE : fail_memory(app->failure);
+	FILE *file = NULL;
 
-	if (!map)
-		return fail_memory(app->failure);
-	file = !strcmp(path, "-") ? stdin : fopen(path, "re");
-	if (!file)
-		status = fail_with(app->failure, failure_status(-errno), "%s: %s", path, strerror(errno));
-	else
-		status = read_rows(app, path, file, map);
+	if (!status && !strcmp(path, "vm")) {
+		status = guest_find(app, found);
+		path = found;
+	}
+	if (!status) {
+		file = !strcmp(path, "-") ? stdin : fopen(path, "re");
+		status = file ? read_file(app, path, file, map) :
+			 fail_with(app->failure, failure_status(-errno), "%s: %s", path, strerror(errno));
+	}
 	if (file && file != stdin)
 		fclose(file);
 	if (status)

@@ -8,9 +8,9 @@
 struct guest_map;
 
 /**
- * guest_map_read() - read a file with the address on the host, blanks, and that in the guest on each
- *	line; text after # is ignored.
- * @path: "-" is standard input
+ * guest_map_read() - read libvirt's XML of the guest, a command line of QEMU, or a file with the address
+ *	on the host, blanks, and that in the guest on each line, text after # ignored.
+ * @path: "-" is standard input, "vm" the one guest of this machine that functions are passed on to
  * @ret_map: owned by the caller; guest_map_free()
  *
  * Return: STATUS_DONE, or a status and a sentence with file and line.

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The devices of a guest as a hypervisor places them; read by libvirt.c or qemu.c, numbered by guest.c. */
+#ifndef P2P_SNAPSHOT_GUEST_H
+#define P2P_SNAPSHOT_GUEST_H
+
+#include <p2ppolicy/guest.h>
+
+#include "base/arena.h"
+#include "base/context.h"
+
+/** enum p2p_guest_kind - a device, one with a bus of its own below it, or the root of a hierarchy. */
+enum p2p_guest_kind { P2P_GUEST_DEVICE, P2P_GUEST_BRIDGE, P2P_GUEST_ROOT };
+
+/**
+ * struct p2p_guest_slot - where one of them is.
+ * @bus: what the hypervisor calls the bus it is on; NULL for roots
+ * @id: what it calls the bus below it
+ * @number: of a root: its bus
+ * @port: a bridge with one slot below it
+ * @passed, @host: it is a function of the host
+ * @placed, @address: filled by p2p_guest_number()
+ */
+struct p2p_guest_slot {
+	enum p2p_guest_kind kind;
+	const char *bus, *id;
+	uint8_t devfn, number;
+	bool port, passed, placed;
+	struct p2p_bdf host, address;
+};
+
+/** struct p2p_guest - see guest.h; strings are in @arena. */
+struct p2p_guest {
+	struct p2p_context *context;
+	const char *name;
+	struct p2p_arena arena;
+	struct p2p_guest_slot *slots;
+	size_t count;
+	struct p2p_guest_device *devices;
+	size_t device_count;
+};
+
+/** p2p_guest_add() - one more slot.  Return: 0, -EBADMSG too many, -ENOMEM. */
+int p2p_guest_add(struct p2p_guest *guest, const struct p2p_guest_slot *slot);
+
+/** p2p_guest_libvirt() - the slots of a domain XML; as p2p_guest_read(). */
+int p2p_guest_libvirt(struct p2p_guest *guest, const char *text, size_t size);
+
+/** p2p_guest_qemu() - those of a command line, whose words end with zero bytes or are as in a shell. */
+int p2p_guest_qemu(struct p2p_guest *guest, const char *text, size_t size);
+
+#endif

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A command line of QEMU: what -device says of bridges and of functions that vfio-pci passes on, as
+ * "driver,key=value,..." or as JSON, which libvirt writes.  Buses are called by the id of the bridge above.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json-read.h"
+#include "snapshot/guest/guest.h"
+
+#define ROOT "pcie.0"
+
+/* hw/pci-bridge/, hw/i386/; a port has one slot below it. */
+static const char *const ports[] = { "pcie-root-port", "ioh3420", "xio3130-downstream" };
+static const char *const bridges[] = { "pci-bridge", "i82801b11-bridge", "pcie-pci-bridge", "x3130-upstream" };
+static const char *const roots[] = { "pxb", "pxb-pcie" };
+
+/** struct device - one -device; what it does not say is NULL. */
+struct device {
+	const char *driver, *id, *bus, *addr, *host, *sysfsdev, *bus_nr;
+};
+
+static const struct { const char *key; size_t offset; } keys[] = {
+	{ "driver", offsetof(struct device, driver) }, { "id", offsetof(struct device, id) },
+	{ "bus", offsetof(struct device, bus) }, { "addr", offsetof(struct device, addr) },
+	{ "host", offsetof(struct device, host) }, { "sysfsdev", offsetof(struct device, sysfsdev) },
+	{ "bus_nr", offsetof(struct device, bus_nr) },
+};
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+static void put(struct device *device, const char *key, const char *value)
+{
+	for (size_t i = 0; i < LENGTH(keys); i++) {
+		if (!strcmp(keys[i].key, key))
+			*(const char **)((char *)device + keys[i].offset) = value;
+	}
+}
+
+static bool is_among(const char *name, const char *const *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!strcmp(list[i], name))
+			return true;
+	}
+	return false;
+}
+
+/* The text up to a comma, in place; two commas are one of the text.  Return: what follows, or NULL. */
+static char *cut(char *text)
+{
+	char *to = text;
+
+	for (; *text; text++) {
+		if (*text == ',' && *++text != ',') {
+			*to = '\0';
+			return text;
+		}
+		*to++ = *text;
+	}
+	*to = '\0';
+	return NULL;
+}
+
+static void parse_keys(char *text, struct device *device)
+{
+	char *next = cut(text), *value;
+
+	device->driver = text;
+	while ((text = next)) {
+		next = cut(text);
+		value = strchr(text, '=');
+		if (!value)
+			continue;
+		*value++ = '\0';
+		put(device, text, value);
+	}
+}
+
+static int parse_json(struct p2p_guest *guest, const char *text, struct device *device)
+{
+	struct json_object *value;
+	struct p2p_json json;
+	int error = p2p_json_parse(guest->context, guest->name, text, strlen(text), P2P_JSON_NULLS, &json);
+
+	if (error)
+		return error;
+	for (size_t i = 0; i < LENGTH(keys) && !error; i++) {
+		const char *copy;
+
+		if (!json_object_is_type(json.root, json_type_object) ||
+		    !json_object_object_get_ex(json.root, keys[i].key, &value) || !value)
+			continue;
+		copy = p2p_arena_format(&guest->arena, "%s", json_object_get_string(value));
+		if (copy)
+			put(device, keys[i].key, copy);
+		else
+			error = p2p_error(guest->context, -ENOMEM, "out of memory");
+	}
+	p2p_json_clear(&json);
+	return error;
+}
+
+/* "0x2.0x4", "2.4" or "2": hexadecimal, whatever it starts with.  hw/core/qdev-properties-system.c */
+static bool parse_addr(const char *text, uint8_t *ret_devfn)
+{
+	unsigned long slot, function = 0;
+	char *end;
+
+	slot = strtoul(text, &end, 16);
+	if (end == text || slot > 0x1f)
+		return false;
+	if (*end == '.') {
+		text = end + 1;
+		function = strtoul(text, &end, 16);
+		if (end == text)
+			return false;
+	}
+	*ret_devfn = (uint8_t)(slot << 3 | (function & 7));
+	return !*end && function <= 7;
+}
+
+static bool is_below_port(const struct p2p_guest *guest, const char *bus)
+{
+	for (size_t i = 0; i < guest->count; i++) {
+		if (guest->slots[i].kind == P2P_GUEST_BRIDGE && guest->slots[i].port && !strcmp(guest->slots[i].id, bus))
+			return true;
+	}
+	return false;
+}
+
+/* The host's function, where it is one: sysfsdev may also be a mediated device. */
+static bool take_host(const struct device *device, struct p2p_guest_slot *slot)
+{
+	const char *name = device->host, *last;
+
+	if (strncmp(device->driver, "vfio-pci", 8) != 0)
+		return false;
+	if (!name && device->sysfsdev) {
+		last = strrchr(device->sysfsdev, '/');
+		name = last ? last + 1 : device->sysfsdev;
+	}
+	return name && !p2p_bdf_parse(name, &slot->host);
+}
+
+static int place(struct p2p_guest *guest, const struct device *device, struct p2p_guest_slot *slot)
+{
+	slot->bus = device->bus && strcmp(device->bus, "pci.0") != 0 ? device->bus : ROOT;
+	if (device->addr && !parse_addr(device->addr, &slot->devfn))
+		return p2p_error(guest->context, -EBADMSG, "%s: '%s' is no addr of a device", guest->name,
+				 device->addr);
+	if (!device->addr && !is_below_port(guest, slot->bus))
+		return p2p_error(guest->context, -EBADMSG, "%s: %s%s%s on bus %s has no addr: where QEMU puts it is not "
+				 "known", guest->name, device->driver, device->host ? ",host=" : "",
+				 device->host ? device->host : "", slot->bus);
+	return p2p_guest_add(guest, slot);
+}
+
+static int add(struct p2p_guest *guest, const struct device *device)
+{
+	bool port = is_among(device->driver, ports, LENGTH(ports));
+	bool root = is_among(device->driver, roots, LENGTH(roots));
+	struct p2p_guest_slot slot = { .id = device->id ? device->id : "", .port = port };
+	int error = 0;
+
+	if (port || is_among(device->driver, bridges, LENGTH(bridges))) {
+		slot.kind = P2P_GUEST_BRIDGE;
+		return place(guest, device, &slot);
+	}
+	if (root) {
+		slot.kind = P2P_GUEST_ROOT;
+		slot.number = device->bus_nr ? (uint8_t)strtoul(device->bus_nr, NULL, 0) : 0;
+		error = p2p_guest_add(guest, &slot);
+	}
+	slot.kind = P2P_GUEST_DEVICE;
+	slot.passed = take_host(device, &slot);
+	return !error && slot.passed ? place(guest, device, &slot) : error;
+}
+
+/* The next word of a shell, in place; quotes and backslashes go. */
+static char *next_word(char **text)
+{
+	char *at = *text, *word, *to, quote = '\0';
+
+	while (isspace((unsigned char)*at) || (at[0] == '\\' && at[1] == '\n'))
+		at++;
+	if (!*at)
+		return NULL;
+	for (word = to = at; *at && (quote || !isspace((unsigned char)*at)); at++) {
+		if (*at == quote && quote)
+			quote = '\0';
+		else if (!quote && (*at == '\'' || *at == '"'))
+			quote = *at;
+		else if (*at == '\\' && at[1] && quote != '\'')
+			*to++ = *++at;
+		else
+			*to++ = *at;
+	}
+	*text = *at ? at + 1 : at;
+	*to = '\0';
+	return word;
+}
+
+static int take(struct p2p_guest *guest, char *word)
+{
+	struct device device = { 0 };
+	int error = 0;
+
+	if (*word == '{')
+		error = parse_json(guest, word, &device);
+	else
+		parse_keys(word, &device);
+	return error || !device.driver ? error : add(guest, &device);
+}
+
+/* @copy stays as long as the guest, since its slots point into it. */
+static int read_words(struct p2p_guest *guest, char *copy, size_t size)
+{
+	bool zeros = strlen(copy) < size, wanted = false;
+	char *at = copy, *word;
+	int error = 0;
+
+	while (!error && (word = zeros ? (at < copy + size ? at : NULL) : next_word(&at))) {
+		if (zeros)
+			at += strlen(at) + 1;
+		if (wanted)
+			error = take(guest, word);
+		wanted = !wanted && (!strcmp(word, "-device") || !strcmp(word, "--device"));
+	}
+	return error;
+}
+
+int p2p_guest_qemu(struct p2p_guest *guest, const char *text, size_t size)
+{
+	const struct p2p_guest_slot root = { .kind = P2P_GUEST_ROOT, .id = ROOT };
+	char *copy = p2p_arena_copy(&guest->arena, text, size);
+	int error;
+
+	if (!copy)
+		return p2p_error(guest->context, -ENOMEM, "out of memory");
+	error = p2p_guest_add(guest, &root);
+	return error ? error : read_words(guest, copy, size);
+}
