@@ -93,7 +93,8 @@ static int open_error(struct p2p_context *context, int error)
 	/* Without the module there is no node, or one of a module that went away. */
 	if (error == ENOENT || error == ENXIO || error == ENODEV)
 		return p2p_error(context, -ENOENT,
-				 "the module p2pgate is not loaded: NOTHING IS ENFORCED");
+				 "the module p2pgate is not loaded: NOTHING IS ENFORCED; "
+				 "p2pgate(4) says how it is loaded");
 	return p2p_error(context, -error, P2PGATE_DEVICE ": %s", strerror(error));
 }
 

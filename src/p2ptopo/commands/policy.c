@@ -170,6 +170,7 @@ static void print_exposed(const struct app *app, const struct list_of *made,
 			  const struct p2p_function **list)
 {
 	const struct p2p_function *provider;
+	bool any = false;
 
 	for (size_t i = 0; (provider = p2p_topology_function(app->topology, i)); i++) {
 		size_t count = is_provider(made, provider) ?
@@ -177,6 +178,9 @@ static void print_exposed(const struct app *app, const struct list_of *made,
 
 		if (!count)
 			continue;
+		if (!any)
+			fputs("\nNot on the list, and not kept out by hardware either:\n", app->out);
+		any = true;
 		fprintf(app->out, "  %s can also be reached through the switches by", provider->display);
 		for (size_t n = 0; n < count && n < NAMES_SHOWN; n++)
 			fprintf(app->out, "%s %s", n ? "," : "", list[n]->display);
@@ -189,11 +193,13 @@ static void print_exposed(const struct app *app, const struct list_of *made,
 static void print_text(const struct app *app, const struct list_of *made,
 		       const struct p2p_function **list)
 {
-	fprintf(app->out, "%zu ordered pairs allowed (provider <- client):\n",
-		p2p_allow_list_count(made->list));
+	size_t count = p2p_allow_list_count(made->list);
+
+	fprintf(app->out, "%zu ordered pair%s allowed%s\n", count, count == 1 ? "" : "s",
+		count ? " (provider <- client):" : "");
 	print_pairs(app, made);
-	fputs("\nNot on the list, and not kept out by hardware either:\n", app->out);
 	print_exposed(app, made, list);
+	putc('\n', app->out);
 	print_wrapped(app->out, app->options.width, 0,
 		      "The gate stops drivers that ask the kernel's p2pdma code.  It does not stop "
 		      "drivers that program bus addresses themselves, VFIO, requests translated by "

@@ -41,7 +41,7 @@ says "policy.json:4:14: scratch space"
 expect 1 status p2ptopo policy explain $b $a /out/policy.json
 says "no rule"
 expect 0 status p2ptopo policy compile /out/policy.json
-says "1 ordered pairs allowed"
+says "1 ordered pair allowed"
 expect 1 status p2ptopo policy diff /out/policy.json
 says "^+ $a"
 
