@@ -90,8 +90,14 @@ static int ask_info(struct p2p_context *context, const struct p2p_gate *gate,
 
 static int open_error(struct p2p_context *context, int error)
 {
+	bool gone = error == ENOENT || error == ENXIO || error == ENODEV;
+
+	/* A container need not have the node of a module that is loaded. */
+	if (gone && !access("/sys/module/p2pgate", F_OK))
+		return p2p_error(context, -EACCES,
+				 "the module p2pgate is loaded, but " P2PGATE_DEVICE " is not here");
 	/* Without the module there is no node, or one of a module that went away. */
-	if (error == ENOENT || error == ENXIO || error == ENODEV)
+	if (gone)
 		return p2p_error(context, -ENOENT,
 				 "the module p2pgate is not loaded: NOTHING IS ENFORCED; "
 				 "p2pgate(4) says how it is loaded");
