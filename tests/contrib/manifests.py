@@ -186,7 +186,8 @@ def check_containerfile(binary):
 
 # Node Feature Discovery, usage/customization-guide: operators of matchExpressions, effects of taints.
 
-OPERATORS = {"In", "NotIn", "InRegexp", "Exists", "DoesNotExist", "Gt", "Lt", "GtLt", "IsTrue", "IsFalse"}
+OPERATORS = {"In", "NotIn", "InRegexp", "Exists", "DoesNotExist", "Gt", "Ge", "Lt", "Le", "GtLt", "GeLe", "IsTrue",
+             "IsFalse"}
 
 
 def check_features(binary):
