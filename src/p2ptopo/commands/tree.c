@@ -6,6 +6,7 @@
 
 #include "commands/tree.h"
 #include "print/document.h"
+#include "print/json_text.h"
 
 /* What a file or a wide screen gets; a screen of 80 columns gets what choose_columns() says. */
 #define COLUMNS_WIDE "TREE,PORT,LINK,ACS,ATS,NODE,GROUP,IOMMU,DRIVER,NAMES,BARS,SLOT,DEVICE"
@@ -300,24 +301,48 @@ static enum status print_text(struct app *app)
 	return status;
 }
 
+static void print_element(FILE *out, struct json_object *element, size_t index)
+{
+	json_text_element(out, element, index);
+	json_object_put(element);
+}
+
+static void print_json_hosts(FILE *out, const struct p2p_topology *topology)
+{
+	size_t count = p2p_topology_host_bridges(topology);
+
+	json_text_member(out, "host_bridges");
+	for (size_t i = 0; i < count; i++)
+		print_element(out, p2p_host_facts(p2p_topology_host_bridge(topology, i)), i);
+	json_text_end_list(out, count);
+}
+
+static void print_json_functions(FILE *out, const struct p2p_topology *topology)
+{
+	size_t count = p2p_topology_count(topology);
+
+	json_text_member(out, "functions");
+	for (size_t i = 0; i < count; i++)
+		print_element(out, p2p_function_facts(p2p_topology_function(topology, i)), i);
+	json_text_end_list(out, count);
+}
+
+/* Function by function: all of them in memory would take 30 KiB each. */
 static enum status print_json(struct app *app)
 {
-	const struct p2p_topology *topology = app->topology;
 	struct json_object *document = document_new(app, "tree");
-	struct json_object *hosts = json_object_new_array();
-	struct json_object *functions = json_object_new_array();
+	struct json_object *notes = json_notes(app->topology);
 
-	for (size_t i = 0; i < p2p_topology_host_bridges(topology); i++)
-		json_object_array_add(hosts,
-				      p2p_host_facts(p2p_topology_host_bridge(topology, i)));
-	for (size_t i = 0; i < p2p_topology_count(topology); i++)
-		json_object_array_add(functions,
-				      p2p_function_facts(p2p_topology_function(topology, i)));
-	json_put(document, "machine", p2p_machine_facts(p2p_topology_machine(topology)));
-	json_put(document, "host_bridges", hosts);
-	json_put(document, "functions", functions);
-	json_put(document, "notes", json_notes(topology));
-	return document_print(app, document);
+	json_put(document, "machine", p2p_machine_facts(p2p_topology_machine(app->topology)));
+	json_text_open(app->out, document);
+	print_json_hosts(app->out, app->topology);
+	print_json_functions(app->out, app->topology);
+	json_text_member(app->out, "notes");
+	json_text_value(app->out, notes);
+	json_text_close(app->out);
+	json_object_put(notes);
+	json_object_put(document);
+	return STATUS_DONE;
 }
 
 enum status command_tree(struct app *app, int argc, char **argv)

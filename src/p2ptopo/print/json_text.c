@@ -64,13 +64,13 @@ static size_t print_punctuation(FILE *out, const char *text, int *depth)
 	return 1;
 }
 
-void json_text_indent(FILE *out, struct json_object *object)
+/* Without the last @without bytes. */
+static void indent(FILE *out, struct json_object *object, int depth, size_t without)
 {
-	const char *text = json_text_plain(object);
+	const char *text = json_text_plain(object), *end;
 	size_t length;
-	int depth = 0;
 
-	for (; text && *text; text += length) {
+	for (end = text ? text + strlen(text) - without : text; text < end; text += length) {
 		length = word_length(text);
 		if (length)
 			fwrite(text, 1, length, out);
@@ -79,5 +79,46 @@ void json_text_indent(FILE *out, struct json_object *object)
 		if (!length)
 			break;
 	}
+}
+
+void json_text_indent(FILE *out, struct json_object *object)
+{
+	indent(out, object, 0, 0);
 	fputc('\n', out);
+}
+
+void json_text_open(FILE *out, struct json_object *object)
+{
+	indent(out, object, 0, 1);
+}
+
+void json_text_member(FILE *out, const char *key)
+{
+	fputc(',', out);
+	end_line(out, 1);
+	fprintf(out, "\"%s\": ", key);
+}
+
+void json_text_value(FILE *out, struct json_object *value)
+{
+	indent(out, value, 1, 0);
+}
+
+void json_text_element(FILE *out, struct json_object *element, size_t index)
+{
+	fputc(index ? ',' : '[', out);
+	end_line(out, 2);
+	indent(out, element, 2, 0);
+}
+
+void json_text_end_list(FILE *out, size_t count)
+{
+	if (count)
+		end_line(out, 1);
+	fputs(count ? "]" : "[]", out);
+}
+
+void json_text_close(FILE *out)
+{
+	fputs("\n}\n", out);
 }

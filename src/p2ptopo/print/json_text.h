@@ -23,4 +23,16 @@ void json_text_ascii(FILE *out, const char *text, size_t size);
 /** json_text_indent() - print @object over several lines, and end the last one. */
 void json_text_indent(FILE *out, struct json_object *object);
 
+/*
+ * The same in pieces, for an object whose lists are too long for memory: json_text_open() prints @object,
+ * which has members, without its end, and json_text_close() ends it.  In between, each json_text_member() is followed
+ * by json_text_value(), or by json_text_element() for each element, counted from 0, and json_text_end_list().
+ */
+void json_text_open(FILE *out, struct json_object *object);
+void json_text_member(FILE *out, const char *key);
+void json_text_value(FILE *out, struct json_object *value);
+void json_text_element(FILE *out, struct json_object *element, size_t index);
+void json_text_end_list(FILE *out, size_t count);
+void json_text_close(FILE *out);
+
 #endif
