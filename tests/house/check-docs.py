@@ -111,8 +111,8 @@ EXAMPLE = "tests/fixtures/generated-server-icelake-redirect/tree.tar.xz"
 # What the examples call by names of their own.
 FILES = {"post.txt": "tests/cases/posts/issue.md", "nvbandwidth.txt": "tests/fixtures/measured/nvbandwidth.txt",
          "p2pBandwidthLatencyTest.txt": "tests/fixtures/measured/p2p-bandwidth-latency.txt"}
-CAPTURES = {**dict.fromkeys(("box", "capture", "node1", "rack7", "good", "captures/a"), EXAMPLE),
-            **dict.fromkeys(("old", "node2", "yesterday", "captures/b"), "tests/fixtures/generated-desktop/tree.tar.xz")}
+CAPTURES = {**dict.fromkeys(("box", "capture", "node1", "rack7", "good", "captures/a", "nodes/1"), EXAMPLE),
+            **dict.fromkeys(("old", "node2", "yesterday", "captures/b", "nodes/2"), "tests/fixtures/generated-desktop/tree.tar.xz")}
 # A p2ptopo that finds the devices of a capture in this machine.
 SHIM = """#!/bin/sh
 case " $* " in *" --from "*|*" fleet "*|*" help "*|*" diff "*.xz*.xz*) ;; *) set -- --from "$MACHINE" "$@" ;; esac
@@ -137,7 +137,7 @@ def examples(top):
 
 def stage(top, tool, folder):
     """What the examples need, in an empty folder."""
-    for name in ("bin", "captures", "etc"):
+    for name in ("bin", "captures", "etc", "nodes"):
         (folder / name).mkdir()
     shim = folder / "bin/p2ptopo"
     shim.write_text(SHIM)

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "export/export.h"
-#include "export/guest_map.h"
+#include "export/guest/guest_map.h"
 #include "print/nccl_pair.h"
 #include "print/words.h"
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "export/guest_find.h"
+#include "export/guest/guest_find.h"
 
 /* Is one of the words what passes a function on?  The name of the program may be anything. */
 static bool passes_on(const char *path)

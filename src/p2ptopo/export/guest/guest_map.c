@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "export/guest_find.h"
-#include "export/guest_map.h"
+#include "export/guest/guest_find.h"
+#include "export/guest/guest_map.h"
 
 /* More functions than a guest has addresses on its first buses; a longer file is no map. */
 #define MOST_ROWS 4096
