@@ -12,7 +12,7 @@ test_packages="$case_packages abigail-tools binutils hwloc mandoc shellcheck
 	graphviz librsvg2-bin prometheus
 	mmdebstrap debian-archive-keyring cpio kmod udev systemd
 	clang clang-tidy libclang-rt-dev cppcheck sparse git
-	g++ ovmf sbsigntool efitools openssl"
+	g++ golang-go ovmf sbsigntool efitools openssl"
 
 # Print those of "$@" that are not installed.
 missing_packages()

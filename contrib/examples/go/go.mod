@@ -1,0 +1,3 @@
+module gpu-nic-pairs
+
+go 1.19
