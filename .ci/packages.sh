@@ -6,7 +6,7 @@ build_packages="gcc cmake make pkg-config libc6-dev
 	pci.ids"
 
 # What the unit tests and golden cases need beyond the build, and what all other tests need.
-case_packages="check python3 python3-jsonschema python3-yaml pciutils tmux zstd xz-utils bzip2 file
+case_packages="check python3 python3-jsonschema python3-yaml jq pciutils tmux zstd xz-utils bzip2 file
 	bash-completion zsh fish"
 test_packages="$case_packages abigail-tools binutils hwloc mandoc shellcheck
 	graphviz librsvg2-bin prometheus
