@@ -52,7 +52,7 @@ struct options {
 	const char *policy, *goal, *undo_file, *proof;	/* for fix */
 	bool apply, undo, lint, report;		/* its modes */
 	const char *golden;			/* for fleet */
-	const char *output, *dialect, *map;	/* for export */
+	const char *output, *dialect, *map, *measured;	/* for export */
 	bool skeleton, with_devices;		/* of nccl */
 	bool all, colour, with_serials, terminal, dry_run, overwrite, force;
 	bool csv, markdown;			/* tables for other programs */

@@ -114,6 +114,8 @@ static const struct option_row rows[] = {
 	{ 0, "map", "FILE", 0, "export", TEXT(map), VALUE_PATH, NULL,
 	  "nccl: use the addresses of a guest, by libvirt's XML of it, a command line of QEMU, or lines "
 	  "with one of the host and the guest's; vm: the one that runs here" },
+	{ 0, "measured", "FILE", 0, "export", TEXT(measured), VALUE_PATH, NULL,
+	  "prometheus: bandwidths that tools printed into FILE, too, beside those predicted" },
 	{ 0, "golden", "FILE", 0, "fleet", TEXT(golden), VALUE_PATH, NULL,
 	  "hold the nodes against this machine, not against the commonest shape" },
 	{ 0, "interval", "SECONDS", 0, "watch", TEXT(interval), VALUE_NONE, NULL,

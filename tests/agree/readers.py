@@ -17,19 +17,21 @@ MACHINES = ["generated-server-epyc", "generated-workstation", "generated-sriov",
 SKIP = 77
 
 
-def export(binary, source, name):
+def export(binary, source, name, *more):
     environment = {**os.environ, "LC_ALL": "C"}
-    return subprocess.run([binary, "--from", source, "export", name], capture_output=True, check=True,
+    return subprocess.run([binary, "--from", source, "export", name, *more], capture_output=True, check=True,
                           env=environment).stdout
 
 
-def check_readers(binary, sources):
+def check_readers(binary, sources, measured):
     for name, reader in READERS.items():
         if not shutil.which(reader[0]):
             print(f"no {reader[0]} to read {name}")
             sys.exit(SKIP)
         for source in sources:
-            done = subprocess.run(reader, input=export(binary, source, name), capture_output=True,
+            # The tool measured the first of the machines.
+            more = ["--measured", measured] if name == "prometheus" and source == sources[0] else []
+            done = subprocess.run(reader, input=export(binary, source, name, *more), capture_output=True,
                                   check=False)
             assert done.returncode == 0 and not done.stderr, (name, source, done.stderr.decode())
             # hwloc draws what it has understood.
@@ -60,7 +62,10 @@ def check_page(binary, sources):
 def main():
     binary, fixtures = sys.argv[1], pathlib.Path(sys.argv[2])
     sources = [str(next((fixtures / name).glob("tree.tar*"))) for name in MACHINES]
-    (check_page if sys.argv[3:] == ["page"] else check_readers)(binary, sources)
+    if sys.argv[3:] == ["page"]:
+        check_page(binary, sources)
+    else:
+        check_readers(binary, sources, str(fixtures / "measured" / "nvbandwidth.txt"))
 
 
 if __name__ == "__main__":

@@ -310,11 +310,11 @@ def check_pictures(binary, source):
     return devices_of(page)
 
 
-def check_metrics(binary, source):
-    """Each line is a sample of a family that was announced; each family comes once."""
-    text = call(binary, "--from", source, "export", "prometheus")[0].decode()
+def metrics(binary, source, *arguments):
+    """The samples: each is of the family that was announced last; each family, and each sample, comes once."""
+    text = call(binary, "--from", source, "export", "prometheus", *arguments)[0].decode()
     assert text.endswith("\n")
-    announced = []
+    announced, samples = [], {}
     for line in text.splitlines():
         if line.startswith("#"):
             kind, name, _ = line[2:].split(" ", 2)
@@ -323,9 +323,39 @@ def check_metrics(binary, source):
             continue
         sample = re.fullmatch(r'(\w+)\{(\w+="[^"\\]*"(?:,\w+="[^"\\]*")*)\} \d+', line)
         assert sample and sample.group(1) == announced[-1], line
+        name, _, value = line.rpartition(" ")
+        assert name not in samples, line
+        samples[name] = int(value)
+    return samples
+
+
+def check_metrics(binary, source):
+    metrics(binary, source)
     for line in call(binary, "--from", source, "export", "nfd")[0].decode().splitlines():
         label = re.fullmatch(r"p2ptopo\.dev/([\w.-]{1,63})=([\w.-]{1,63})", line)
         assert label, line
+
+
+def check_measured(binary, source):
+    """The best figure of each pair, direction and tool, and what `measured` predicts of it."""
+    for name in ("nvbandwidth.txt", "perftest.txt", "p2p-bandwidth-latency.txt"):
+        path = str(FIXTURES / "measured" / name)
+        samples = metrics(binary, source, "--measured", path)
+        document = json.loads(call(binary, "--from", source, "measured", "--json", path, status=1)[0])
+        best = {}
+        for one in document["figures"]:
+            if one["kind"] != "speed" or one["peer_access"] is False or one["provider"] == one["client"]:
+                continue
+            key = (one["provider"], one["client"], one["op"], one["how"])
+            if key not in best or one["gbytes_per_second"] > best[key]["gbytes_per_second"]:
+                best[key] = one
+        found = {kind: [value for sample, value in samples.items() if sample.startswith(f"p2ptopo_{kind}_bytes")]
+                 for kind in ("measured", "predicted")}
+        wanted = sorted(one["gbytes_per_second"] for one in best.values())
+        assert [round(value / 1e9, 3) for value in sorted(found["measured"])] == wanted, (name, found)
+        assert found["predicted"]
+    out, error = call(binary, "--from", source, "export", "prometheus", "--measured", "/dev/null", status=4)
+    assert not out and "no pair is in it" in error
 
 
 def check_hwloc(binary, source, tree):
@@ -446,6 +476,8 @@ def main():
         source = captures.plain(next((FIXTURES / "generated-server-epyc").glob("tree.tar*")), scratch)
         check_files(binary, source, scratch)
         check_guest(binary, source, json.loads(call(binary, "--from", source, "tree", "--json")[0]))
+        check_measured(binary, captures.plain(next((FIXTURES / "generated-server-epyc-redirect").glob("tree.tar*")),
+                                              scratch))
         check_hostile(binary, source, scratch)
         check_unknown(binary, scratch)
         check_broadcom(binary, scratch)

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "export/export.h"
+#include "export/prometheus.h"
 
 /* With more pairs than this the drivers are not asked for each. */
 #define MOST_PAIRS 1000000
@@ -23,7 +24,7 @@ struct tally {
 	uint64_t *redirects, *slow;
 };
 
-static void head(const struct app *app, const char *name, const char *type, const char *help)
+void metrics_head(const struct app *app, const char *name, const char *type, const char *help)
 {
 	fprintf(app->out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
@@ -32,7 +33,7 @@ static void print_info(const struct app *app)
 {
 	const struct p2p_rules *rules = p2p_eval_rules(app->eval);
 
-	head(app, "p2ptopo_info", "gauge", "Version of p2ptopo and the rule set it used.");
+	metrics_head(app, "p2ptopo_info", "gauge", "Version of p2ptopo and the rule set it used.");
 	fprintf(app->out, "p2ptopo_info{version=\"%s\",rules=\"%s\"} 1\n", P2PTOPO_VERSION,
 		p2p_rules_name(rules));
 }
@@ -44,7 +45,7 @@ static enum status print_shape(const struct app *app)
 
 	if (p2p_shape_of(app->eval, &shape))
 		return fail_memory(app->failure);
-	head(app, "p2ptopo_shape_info", "gauge", "Digest of all that p2ptopo fleet compares between nodes.");
+	metrics_head(app, "p2ptopo_shape_info", "gauge", "Digest of all that p2ptopo fleet compares between nodes.");
 	fprintf(app->out, "p2ptopo_shape_info{shape=\"%016" PRIx64 "%016" PRIx64 "\"} 1\n", shape.high, shape.low);
 	return STATUS_DONE;
 }
@@ -56,7 +57,7 @@ static enum status print_verdicts(const struct app *app, const struct p2p_functi
 
 	if (p2p_eval_summary(app->eval, functions, count, &summary))
 		return fail_memory(app->failure);
-	head(app, "p2ptopo_pairs", "gauge", "Ordered pairs of devices by relation and by what the kernel "
+	metrics_head(app, "p2ptopo_pairs", "gauge", "Ordered pairs of devices by relation and by what the kernel "
 	     "decides.");
 	for (unsigned int relation = 0; relation < P2P_RELATIONS; relation++) {
 		const char *name = p2p_relation_name((enum p2p_relation)relation);
@@ -94,7 +95,7 @@ static void count_pair(const struct app *app, struct tally *tally, const struct 
 
 static void print_delivered(const struct app *app, const struct tally *tally)
 {
-	head(app, "p2ptopo_pairs_delivered", "gauge",
+	metrics_head(app, "p2ptopo_pairs_delivered", "gauge",
 	     "Ordered pairs of devices by what the drivers in use are expected to do.");
 	for (unsigned int i = 0; i < P2P_CLASSES; i++) {
 		for (unsigned int j = 0; j < P2P_CLASSES; j++) {
@@ -115,7 +116,7 @@ static void print_counts(const struct app *app, const char *name, const char *he
 	size_t functions = p2p_topology_count(app->topology);
 	char bdf[P2P_BDF_SIZE];
 
-	head(app, name, "gauge", help);
+	metrics_head(app, name, "gauge", help);
 	for (size_t i = 0; i < functions; i++) {
 		if (counts[i])
 			fprintf(app->out, "%s{device=\"%s\"} %" PRIu64 "\n", name,
@@ -164,18 +165,18 @@ static uint64_t refused(const struct p2p_gate_counts *counts)
 
 static void print_gate_info(const struct app *app, const struct p2p_gate_info *info)
 {
-	head(app, "p2ptopo_gate_mode", "gauge", "1 for the mode that the gate is in.");
+	metrics_head(app, "p2ptopo_gate_mode", "gauge", "1 for the mode that the gate is in.");
 	for (unsigned int mode = 0; mode < P2P_GATE_MODES; mode++)
 		fprintf(app->out, "p2ptopo_gate_mode{mode=\"%s\"} %d\n",
 			p2p_gate_mode_name((enum p2p_gate_mode)mode), info->mode == mode);
-	head(app, "p2ptopo_gate_enforced", "gauge", "1 when the mode is enforce and every hook is in place.");
+	metrics_head(app, "p2ptopo_gate_enforced", "gauge", "1 when the mode is enforce and every hook is in place.");
 	fprintf(app->out, "p2ptopo_gate_enforced %d\n", info->enforced);
-	head(app, "p2ptopo_gate_generation", "gauge", "Advances with each push and each function that comes or "
+	metrics_head(app, "p2ptopo_gate_generation", "gauge", "Advances with each push and each function that comes or "
 	     "goes.");
 	fprintf(app->out, "p2ptopo_gate_generation %" PRIu64 "\n", info->generation);
-	head(app, "p2ptopo_gate_list_pairs", "gauge", "Pairs on the allow-list.");
+	metrics_head(app, "p2ptopo_gate_list_pairs", "gauge", "Pairs on the allow-list.");
 	fprintf(app->out, "p2ptopo_gate_list_pairs %u\n", info->pairs);
-	head(app, "p2ptopo_gate_refused_total", "counter", "Calls that the gate refused, or would have in observe "
+	metrics_head(app, "p2ptopo_gate_refused_total", "counter", "Calls that the gate refused, or would have in observe "
 	     "mode.");
 	fprintf(app->out, "p2ptopo_gate_refused_total{mode=\"enforce\"} %" PRIu64 "\n"
 		"p2ptopo_gate_refused_total{mode=\"observe\"} %" PRIu64 "\n",
@@ -195,27 +196,19 @@ static void print_gate(const struct app *app)
 	error = p2p_gate_open(app->context, &gate);
 	if (error && error != -ENOENT)
 		return;
-	head(app, "p2ptopo_gate_loaded", "gauge", "1 when the kernel module p2pgate is loaded.");
+	metrics_head(app, "p2ptopo_gate_loaded", "gauge", "1 when the kernel module p2pgate is loaded.");
 	fprintf(app->out, "p2ptopo_gate_loaded %d\n", !error);
 	if (!error && !p2p_gate_info(app->context, gate, &info))
 		print_gate_info(app, &info);
 	p2p_gate_close(gate);
 }
 
-enum status export_prometheus(struct app *app)
+static enum status print_all(struct app *app, const struct p2p_function *const *functions, size_t count)
 {
-	const struct p2p_function **functions = calloc(app->selected_count + 1, sizeof(void *));
-	enum status status = functions ? STATUS_DONE : fail_memory(app->failure);
-	size_t count = 0;
+	enum status status;
 
-	for (size_t i = 0; functions && i < app->selected_count; i++) {
-		if (app->picked[i])
-			functions[count++] = app->selected[i];
-	}
-	if (!status) {
-		print_info(app);
-		status = print_shape(app);
-	}
+	print_info(app);
+	status = print_shape(app);
 	if (!status)
 		status = print_verdicts(app, functions, count);
 	if (!status && (uint64_t)count * count <= MOST_PAIRS)
@@ -223,8 +216,27 @@ enum status export_prometheus(struct app *app)
 	else if (!status)
 		app_note(app, "%zu devices are too many to ask their drivers pair by pair: no metrics of what is "
 			 "delivered; -s, -d and --class choose devices", count);
+	return status;
+}
+
+enum status export_prometheus(struct app *app)
+{
+	const struct p2p_function **functions = calloc(app->selected_count + 1, sizeof(void *));
+	struct bandwidths *bandwidths = NULL;
+	enum status status = functions ? bandwidths_read(app, &bandwidths) : fail_memory(app->failure);
+	size_t count = 0;
+
+	for (size_t i = 0; functions && i < app->selected_count; i++) {
+		if (app->picked[i])
+			functions[count++] = app->selected[i];
+	}
 	if (!status)
+		status = print_all(app, functions, count);
+	if (!status) {
+		bandwidths_print(app, bandwidths);
 		print_gate(app);
+	}
+	bandwidths_free(bandwidths);
 	free(functions);
 	return status;
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "export/export.h"
-#include "export/hwloc_tree.h"
+#include "export/hwloc/tree.h"
 
 /* hwloc's own limit, unless it was built with 32 bits for them. */
 #define LAST_DOMAIN 0xffff

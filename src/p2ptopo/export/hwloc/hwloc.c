@@ -11,7 +11,7 @@
 
 #include "export/complex.h"
 #include "export/export.h"
-#include "export/hwloc_tree.h"
+#include "export/hwloc/tree.h"
 #include "print/clean.h"
 
 /* What hwloc says of a device with itself in its own matrices of bandwidths: more than any other. */

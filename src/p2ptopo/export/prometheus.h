@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Metrics in the text format of Prometheus. */
+#ifndef P2PTOPO_EXPORT_PROMETHEUS_H
+#define P2PTOPO_EXPORT_PROMETHEUS_H
+
+#include "app.h"
+
+/** metrics_head() - announce a family; its samples follow. */
+void metrics_head(const struct app *app, const char *name, const char *type, const char *help);
+
+/** struct bandwidths - what tools measured of this machine, by --measured. */
+struct bandwidths;
+
+/**
+ * bandwidths_read() - read --measured.
+ * @ret_bandwidths: bandwidths_free() it; NULL without that option
+ */
+enum status bandwidths_read(struct app *app, struct bandwidths **ret_bandwidths);
+
+/** bandwidths_free() - NULL is fine. */
+void bandwidths_free(struct bandwidths *bandwidths);
+
+/** bandwidths_print() - the metrics of them, beside what is expected; of NULL none. */
+void bandwidths_print(const struct app *app, const struct bandwidths *bandwidths);
+
+#endif
