@@ -204,14 +204,18 @@ def check_words(top, tool):
                 for word in sorted(words - labels - {"ACSCap", "ACSCtl"}))
 
 
-def check_picture(top, tool):
-    """The picture of README is what the tool prints now; UPDATE=1 draws it anew."""
-    drawn = subprocess.run([sys.executable, top / "doc/screen.py", tool], capture_output=True, text=True,
-                           check=True).stdout
-    if drawn != (top / "doc/screen.svg").read_text() and os.environ.get("UPDATE"):
-        (top / "doc/screen.svg").write_text(drawn)
-    elif drawn != (top / "doc/screen.svg").read_text():
-        yield "doc/screen.svg: the screen is another now; UPDATE=1 draws it"
+def check_pictures(top, tool):
+    """The pictures of README are what the tool prints now; UPDATE=1 draws them anew."""
+    for name in ("screen", "topology"):
+        picture = top / f"doc/{name}.svg"
+        drawn = subprocess.run([sys.executable, top / f"doc/{name}.py", tool], capture_output=True, text=True,
+                               check=True).stdout
+        if f"](doc/{name}.svg)" not in (top / "README.md").read_text():
+            yield f"doc/{name}.svg: not in README.md"
+        if os.environ.get("UPDATE"):
+            picture.write_text(drawn)
+        elif drawn != picture.read_text():
+            yield f"doc/{name}.svg: what the tool prints is another now; UPDATE=1 draws it"
 
 
 def check_ways(top):
@@ -269,7 +273,7 @@ def main():
     problems += check_example(top)
     problems += check_examples(top, tool)
     problems += check_words(top, tool)
-    problems += check_picture(top, tool)
+    problems += check_pictures(top, tool)
     problems += check_dkms(top)
     print("\n".join(problems) or f"{len(names)} commands, {len(flags)} options: all agree")
     return bool(problems)

@@ -11,6 +11,23 @@ static void print_name(FILE *out, const struct picture_node *node)
 	export_quoted(out, node->function ? p2p_bdf_format(node->function->bdf, bdf) : node->host->name);
 }
 
+static const char *fill_of(enum p2p_class kind)
+{
+	switch (kind) {
+	case P2P_CLASS_GPU:
+		return "#dafbe1";
+	case P2P_CLASS_NIC:
+		return "#ddf4ff";
+	case P2P_CLASS_NVME:
+	case P2P_CLASS_STORAGE:
+		return "#fbefff";
+	case P2P_CLASS_ACCEL:
+		return "#ffeff7";
+	default:
+		return "#ffffff";
+	}
+}
+
 static void print_node(FILE *out, const struct picture_node *node, bool device)
 {
 	char text[256], product[160], bdf[P2P_BDF_SIZE];
@@ -29,22 +46,34 @@ static void print_node(FILE *out, const struct picture_node *node, bool device)
 	if (!node->function)
 		fputs(", shape=house", out);
 	else if (device)
-		fputs(", style=bold", out);
+		fprintf(out, ", style=\"bold,filled\", fillcolor=\"%s\"", fill_of(node->function->kind));
 	fputs(node->redirects ? ", color=\"#bc4c00\", penwidth=2.5];\n" : "];\n", out);
 }
 
 static void print_edge(FILE *out, const struct picture_node *above, const struct picture_node *node)
 {
-	const struct p2p_pcie *pcie = &node->function->pcie;
-	char link[WORDS_SIZE];
+	char text[WORDS_SIZE];
+	const char *link = picture_link(node->function, text);
 
 	fputs("  ", out);
 	print_name(out, above);
 	fputs(" -- ", out);
 	print_name(out, node);
 	fputs(" [label=", out);
-	export_quoted(out, pcie->link == P2P_PRESENT && pcie->now.width ? words_link(pcie->now, link) : "");
+	export_quoted(out, link ? link : "");
 	fputs(node->slow ? ", color=\"#cf222e\", penwidth=3];\n" : "];\n", out);
+}
+
+/* All in the last column, in the order of their addresses. */
+static void print_rank(const struct app *app, const struct picture *picture)
+{
+	fputs("  { rank=sink;", app->out);
+	for (size_t i = 0; i < picture->device_count; i++) {
+		putc(' ', app->out);
+		print_name(app->out, &picture->nodes[picture->devices[i]]);
+		putc(';', app->out);
+	}
+	fputs(" }\n", app->out);
 }
 
 /* One edge for both directions, when both are so. */
@@ -71,7 +100,7 @@ enum status export_dot(struct app *app)
 
 	if (status)
 		return status;
-	fputs("graph p2ptopo {\n  rankdir=LR;\n  node [shape=box, fontname=monospace];\n"
+	fputs("graph p2ptopo {\n  rankdir=LR;\n  ordering=out;\n  node [shape=box, fontname=monospace];\n"
 	      "  edge [fontname=monospace, fontsize=10];\n", app->out);
 	for (size_t i = 0; i < picture.count; i++) {
 		const struct picture_node *node = &picture.nodes[i];
@@ -80,6 +109,8 @@ enum status export_dot(struct app *app)
 		if (node->function)
 			print_edge(app->out, &picture.nodes[node->parent], node);
 	}
+	if (picture.device_count)
+		print_rank(app, &picture);
 	if (picture.device_count <= PICTURE_MATRIX)
 		print_delivered(app, &picture);
 	fputs("}\n", app->out);

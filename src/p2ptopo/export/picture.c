@@ -2,7 +2,6 @@
 #include <stdlib.h>
 
 #include "export/picture.h"
-#include "print/words.h"
 
 /** struct layout - a picture that grows; @wanted: by index of function: it or one below it is chosen. */
 struct layout {
@@ -147,6 +146,16 @@ enum p2p_delivery picture_delivery(const struct app *app, const struct picture *
 	p2p_eval_pair(app->eval, picture_device(picture, provider), picture_device(picture, client), &verdict);
 	p2p_ways_find(&verdict, &ways);
 	return ways.delivery;
+}
+
+const char *picture_link(const struct p2p_function *function, char text[WORDS_SIZE])
+{
+	const struct p2p_pcie *pcie = &function->pcie;
+
+	if (pcie->link != P2P_PRESENT || !pcie->now.width || pcie->type == P2P_PORT_ROOT ||
+	    pcie->type == P2P_PORT_DOWNSTREAM)
+		return NULL;
+	return words_link(pcie->now, text);
 }
 
 char *picture_label(const struct p2p_function *function, char *text, size_t size)

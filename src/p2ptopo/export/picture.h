@@ -4,6 +4,7 @@
 #define P2PTOPO_EXPORT_PICTURE_H
 
 #include "app.h"
+#include "print/words.h"
 
 /** More devices than this have no matrix of pairs: nobody could read it. */
 #define PICTURE_MATRIX 64
@@ -52,6 +53,12 @@ const struct p2p_function *picture_device(const struct picture *picture, size_t 
 /** picture_delivery() - what comes of transfers between two devices, by their index. */
 enum p2p_delivery picture_delivery(const struct app *app, const struct picture *picture, size_t provider,
 				   size_t client);
+
+/**
+ * picture_link() - the link above @function, as it runs now; NULL there is none, or it is not known.  Above a root
+ *	port is a CPU, above a downstream port the inside of a switch: the link of these is below them.
+ */
+const char *picture_link(const struct p2p_function *function, char text[WORDS_SIZE]);
 
 /** picture_label() - a short line on a device: its product, or the numbers.  Return: @text. */
 char *picture_label(const struct p2p_function *function, char *text, size_t size);

@@ -22,7 +22,7 @@
 #define CELL 20.0
 #define LEGEND 72.0
 #define LEAST 1280.0		/* the legend's width */
-#define NAMES 84.0		/* the headings of the matrix, which stand upright */
+#define LETTER 6.1		/* of the headings of the matrix, which stand upright */
 
 /* A label of a device and a name in a heading are cut after these. */
 #define LABEL_COLUMNS 52
@@ -39,18 +39,18 @@ static const char style[] =
 	"text.m{font-size:10px;text-anchor:middle;fill:#1b1f24}text.on{fill:#fff}\n"
 	"@media(prefers-color-scheme:dark){text{fill:#e6edf3}.s{fill:#9198a1}.k{fill:#151b23;stroke:#9198a1}"
 	".h{fill:#212830;stroke:#9198a1}.v{fill:#0d1117;stroke:#9198a1}.l{stroke:#9198a1}.w{stroke:#f85149}"
-	".a{stroke:#f0883e}.ws{fill:#f85149}.UNKNOWN{fill:#0d1117;stroke:#3d444d}}\n"
+	".a{stroke:#f0883e}.ws{fill:#f85149}.UNKNOWN{fill:#0d1117;stroke:#3d444d}text.un{fill:#9198a1}}\n"
 	".bg{fill:#fff}@media(prefers-color-scheme:dark){.bg{fill:#0d1117}}\n";
 
-/* How a delivery looks; on: white letters are readable on it. */
-static const struct { const char *name, *means; bool on; } paints[P2P_DELIVERIES] = {
-	[P2P_DELIVERY_UNKNOWN] = { "UNKNOWN", "not known", false },
-	[P2P_DELIVERY_BROKEN] = { "BROKEN", "would hang, fault or corrupt", true },
-	[P2P_DELIVERY_REFUSED] = { "REFUSED", "refused", true },
-	[P2P_DELIVERY_STAGED] = { "STAGED", "staged through system memory", false },
-	[P2P_DELIVERY_ROOT] = { "ROOT", "through the root complex", false },
-	[P2P_DELIVERY_DIRECT] = { "DIRECT", "turned by a switch", true },
-	[P2P_DELIVERY_LINK] = { "LINK", "over the devices' own link", true },
+/* How a delivery looks; letter: the class of one that is readable on it, white or that of the background. */
+static const struct { const char *name, *means, *letter; } paints[P2P_DELIVERIES] = {
+	[P2P_DELIVERY_UNKNOWN] = { "UNKNOWN", "not known", " un" },
+	[P2P_DELIVERY_BROKEN] = { "BROKEN", "would hang, fault or corrupt", " on" },
+	[P2P_DELIVERY_REFUSED] = { "REFUSED", "refused", " on" },
+	[P2P_DELIVERY_STAGED] = { "STAGED", "staged through system memory", "" },
+	[P2P_DELIVERY_ROOT] = { "ROOT", "through the root complex", "" },
+	[P2P_DELIVERY_DIRECT] = { "DIRECT", "turned by a switch", " on" },
+	[P2P_DELIVERY_LINK] = { "LINK", "over the devices' own link", " on" },
 };
 
 const char *svg_delivery_class(enum p2p_delivery delivery)
@@ -126,6 +126,12 @@ static void print_host(const struct canvas *canvas, const struct picture_node *n
 	print_text(canvas, x + 6, y + 4, "b", text);
 }
 
+static void print_bar(const struct canvas *canvas, enum p2p_class kind, double x, double y)
+{
+	fprintf(canvas->out, "<rect x=\"%.0f\" y=\"%.1f\" width=\"4\" height=\"%.0f\" class=\"c-%s\"/>\n", x, y - BOX / 2,
+		BOX, p2p_class_name(kind));
+}
+
 static void print_device(const struct canvas *canvas, const struct p2p_function *function, double x, double y)
 {
 	char text[224], product[160], buffer[128], bdf[P2P_BDF_SIZE];
@@ -137,8 +143,7 @@ static void print_device(const struct canvas *canvas, const struct p2p_function 
 	else
 		snprintf(text, sizeof(text), "%s %s %s", function->display, bdf, product);
 	print_box(canvas, x, y, DEVICE, "v", false);
-	fprintf(canvas->out, "<rect x=\"%.0f\" y=\"%.1f\" width=\"4\" height=\"%.0f\" class=\"c-%s\"/>\n", x, y - BOX / 2,
-		BOX, p2p_class_name(function->kind));
+	print_bar(canvas, function->kind, x, y);
 	print_text(canvas, x + 10, y + 4, "n", shorten(text, LABEL_COLUMNS, buffer));
 }
 
@@ -164,12 +169,12 @@ static void print_line(const struct canvas *canvas, size_t index)
 	const struct picture_node *above = &canvas->picture->nodes[node->parent];
 	double from = x_of(canvas, above, false) + PORT, to = x_of(canvas, node, is_device(canvas, index));
 	double middle = from + 12, y = y_of(canvas, node);
-	char link[WORDS_SIZE];
+	char text[WORDS_SIZE];
+	const char *link = picture_link(node->function, text);
 
 	fprintf(canvas->out, "<path d=\"M%.0f %.1fH%.0fV%.1fH%.0f\" class=\"l%s\"/>\n", from, y_of(canvas, above),
 		middle, y, to, node->slow ? " w" : "");
-	words_link(node->function->pcie.now, link);
-	if (node->function->pcie.link == P2P_PRESENT && node->function->pcie.now.width)
+	if (link)
 		print_text(canvas, middle + 4, y - 3, node->slow ? "s ws" : "s", link);
 }
 
@@ -188,20 +193,36 @@ static void print_cell(const struct canvas *canvas, double x, double y, enum p2p
 	fprintf(canvas->out, "<rect x=\"%.0f\" y=\"%.1f\" width=\"%.0f\" height=\"%.0f\" class=\"%s\"/>", x, y - BOX / 2,
 		CELL - 2, BOX, paints[delivery].name);
 	fprintf(canvas->out, "<text x=\"%.0f\" y=\"%.0f\" class=\"m%s\">%c</text>\n", x + CELL / 2 - 1, y + 4,
-		paints[delivery].on ? " on" : "", words_delivery_mark(delivery));
+		paints[delivery].letter, words_delivery_mark(delivery));
+}
+
+/* As lspci shows an address. */
+static const char *heading_of(const struct picture *picture, size_t index, char buffer[128])
+{
+	const char *name = picture_device(picture, index)->display;
+
+	return shorten(strncmp(name, "0000:", 5) ? name : name + 5, NAME_COLUMNS, buffer);
+}
+
+static double height_of_headings(const struct picture *picture)
+{
+	size_t most = 0, length;
+	char buffer[128];
+
+	for (size_t i = 0; i < picture->device_count; i++) {
+		length = strlen(heading_of(picture, i, buffer));
+		most = length > most ? length : most;
+	}
+	return (double)most * LETTER;
 }
 
 static void print_heading(const struct canvas *canvas, size_t index, double x)
 {
-	const char *name = picture_device(canvas->picture, index)->display;
 	char buffer[128];
 
-	/* As lspci shows an address. */
-	if (!strncmp(name, "0000:", 5))
-		name += 5;
 	fprintf(canvas->out, "<text transform=\"translate(%.0f %.0f) rotate(-90)\" class=\"s\">", x + 12,
 		canvas->top - ROW / 2 - 4);
-	export_xml(canvas->out, shorten(name, NAME_COLUMNS, buffer));
+	export_xml(canvas->out, heading_of(canvas->picture, index, buffer));
 	fputs("</text>\n", canvas->out);
 }
 
@@ -225,6 +246,7 @@ static void print_matrix(const struct canvas *canvas)
 
 static void print_legend(const struct canvas *canvas, double y)
 {
+	static const enum p2p_class classes[] = { P2P_CLASS_GPU, P2P_CLASS_ACCEL, P2P_CLASS_NIC, P2P_CLASS_NVME };
 	double x = MARGIN;
 
 	for (unsigned int i = 0; canvas->matrix && i < P2P_DELIVERIES; i++) {
@@ -241,6 +263,12 @@ static void print_legend(const struct canvas *canvas, double y)
 	x += 360;
 	fprintf(canvas->out, "<path d=\"M%.0f %.0fh%.0f\" class=\"l w\"/>\n", x, y, CELL);
 	print_text(canvas, x + CELL + 4, y + 4, "n", "link below what both ends can do");
+	x += 290;
+	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
+		print_bar(canvas, classes[i], x, y);
+		print_text(canvas, x + 10, y + 4, "n", p2p_class_name(classes[i]));
+		x += 30 + (double)strlen(p2p_class_name(classes[i])) * CHARACTER;
+	}
 	if (canvas->matrix)
 		print_text(canvas, MARGIN, y + ROW + 4, "s", "Matrix: row = whose memory is used, column = who does "
 			   "the DMA; what the drivers in use are expected to do.");
@@ -271,7 +299,7 @@ void svg_print(const struct app *app, const struct picture *picture, FILE *out)
 	double width, bottom;
 
 	canvas.devices = MARGIN + (picture->depth ? picture->depth : 1) * COLUMN;
-	canvas.top = HEAD + (canvas.matrix ? NAMES : ROW);
+	canvas.top = HEAD + ROW / 2 + (canvas.matrix ? height_of_headings(picture) : 0);
 	width = canvas.devices + DEVICE + 2 * MARGIN + (canvas.matrix ? (double)count * CELL : 0);
 	bottom = canvas.top + (double)(count ? count : 1) * ROW;
 	print_head(&canvas, width < LEAST ? LEAST : width, bottom + LEGEND + MARGIN);
