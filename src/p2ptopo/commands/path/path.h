@@ -89,8 +89,11 @@ struct json_object *path_json_iommu(const struct app *app, const struct path *pa
 /** path_json_labels() - the same as JSON. */
 struct json_object *path_json_labels(const struct app *app, const struct path *path);
 
-/** path_print_end() - who a function is, as an end of a pair; @role is the heading. */
-void path_print_end(const struct app *app, const char *role,
+/** path_relation() - a relation in a few words. */
+const char *path_relation(enum p2p_relation relation);
+
+/** path_print_end() - what a function is, below a heading. */
+void path_print_end(const struct app *app, const char *title,
 		    const struct p2p_function *function);
 
 void path_print(struct app *app, const struct path *path);

@@ -14,6 +14,21 @@
 
 #define COLUMN 14
 
+const char *path_relation(enum p2p_relation relation)
+{
+	static const char *const texts[P2P_RELATIONS] = {
+		[P2P_RELATION_UNKNOWN] = "not known, since NUMA nodes are not recorded",
+		[P2P_RELATION_X] = "X, the same function",
+		[P2P_RELATION_PIX] = "PIX, a common bridge and at most one switch",
+		[P2P_RELATION_PXB] = "PXB, a common bridge and several switches",
+		[P2P_RELATION_PHB] = "PHB, the same host bridge",
+		[P2P_RELATION_NODE] = "NODE, several host bridges of one NUMA node",
+		[P2P_RELATION_SYS] = "SYS, across NUMA nodes",
+	};
+
+	return texts[relation];
+}
+
 /* nvidia-smi and NCCL know GPUs and network adapters. */
 static bool is_theirs(const struct p2p_function *function)
 {

@@ -34,21 +34,6 @@ static void heading(const struct app *app, const char *text)
 	fprintf(app->out, "\n%s%s%s\n", paint_on(app, PAINT_BOLD), text, paint_off(app));
 }
 
-static const char *relation_text(enum p2p_relation relation)
-{
-	static const char *const texts[P2P_RELATIONS] = {
-		[P2P_RELATION_UNKNOWN] = "not known, since NUMA nodes are not recorded",
-		[P2P_RELATION_X] = "X, the same function",
-		[P2P_RELATION_PIX] = "PIX, a common bridge and at most one switch",
-		[P2P_RELATION_PXB] = "PXB, a common bridge and several switches",
-		[P2P_RELATION_PHB] = "PHB, the same host bridge",
-		[P2P_RELATION_NODE] = "NODE, several host bridges of one NUMA node",
-		[P2P_RELATION_SYS] = "SYS, across NUMA nodes",
-	};
-
-	return texts[relation];
-}
-
 static void map_type(const struct app *app, const struct p2p_kernel *kernel)
 {
 	fprintf(app->out, "%s%s%s", paint_on(app, paint_of(kernel->map_type)),
@@ -211,7 +196,7 @@ static void print_answer(const struct app *app, const struct path *path)
 	else
 		print_verdict(app, "  back", &path->reverse);
 	print_permitted(app, &path->permitted);
-	line(app, "relation", relation_text(path->forward.relation));
+	line(app, "relation", path_relation(path->forward.relation));
 	path_print_labels(app, path);
 	path_print_caution(app, path);
 	print_speeds(app, path);
@@ -301,28 +286,35 @@ static void print_driver(const struct app *app, const struct p2p_function *funct
 	line(app, "driver", text);
 }
 
-void path_print_end(const struct app *app, const char *role,
+void path_print_end(const struct app *app, const char *title,
 		    const struct p2p_function *function)
 {
-	char bdf[P2P_BDF_SIZE], product[128], title[256];
+	char product[128], text[256];
 
-	snprintf(title, sizeof(title), "%s %s%s%s", role, p2p_bdf_format(function->bdf, bdf),
-		 os_name(function)[0] ? " " : "", os_name(function));
 	heading(app, title);
-	snprintf(title, sizeof(title), "%s (%s) [%04x:%04x]",
+	snprintf(text, sizeof(text), "%s (%s) [%04x:%04x]",
 		 words_product(function, product, sizeof(product)),
 		 p2p_class_name(function->kind), function->vendor, function->device);
-	line(app, "device", title);
+	line(app, "device", text);
 	if (function->data_direct_of) {
-		snprintf(title, sizeof(title), "for memory regions of %s with Data Direct, this function "
+		snprintf(text, sizeof(text), "for memory regions of %s with Data Direct, this function "
 			 "does the DMA", function->data_direct_of->display);
-		line(app, "", title);
+		line(app, "", text);
 	}
 	print_locality(app, function);
 	path_print_iommu(app, function);
 	print_bars(app, function);
 	print_ats(app, function);
 	print_driver(app, function);
+}
+
+static void print_role(const struct app *app, const char *role, const struct p2p_function *function)
+{
+	char bdf[P2P_BDF_SIZE], title[256];
+
+	snprintf(title, sizeof(title), "%s %s%s%s", role, p2p_bdf_format(function->bdf, bdf),
+		 *os_name(function) ? " " : "", os_name(function));
+	path_print_end(app, title, function);
 }
 
 /* "ReqRedir+", with the bits of @marked in brackets and in the colour of a refusal. */
@@ -587,9 +579,9 @@ static void print_fabric(const struct app *app, const struct p2p_verdict *verdic
 void path_print(struct app *app, const struct path *path)
 {
 	print_answer(app, path);
-	path_print_end(app, "provider", path->forward.provider);
+	print_role(app, "provider", path->forward.provider);
 	if (path->forward.provider != path->forward.client)
-		path_print_end(app, "client", path->forward.client);
+		print_role(app, "client", path->forward.client);
 	print_way(app, path);
 	print_kernel(app, path);
 	heading(app, "fabric, by the PCIe specification");

@@ -144,7 +144,12 @@ static void print_notes(const struct app *app, const struct p2p_function *functi
 void device_print(const struct app *app, const struct machine *machine,
 		  const struct p2p_function *function)
 {
-	path_print_end(app, words_port(function), function);
+	char bdf[P2P_BDF_SIZE], title[256];
+	bool named = strcmp(function->display, p2p_bdf_format(function->bdf, bdf)) != 0;
+
+	snprintf(title, sizeof(title), "%s%s%s, %s", function->display, named ? ", " : "",
+		 named ? bdf : "", words_port(function));
+	path_print_end(app, title, function);
 	print_names(app, function);
 	print_rows(app, function, false);
 	print_link(app, &function->pcie);

@@ -123,7 +123,8 @@ static const char *colour_at(const char *text, const char *end, const char *befo
 /* Commands are lines of any length; here there is no paper to paste them from. */
 static int fold_lines(struct text *text, unsigned int width)
 {
-	const char *at = text->bytes, *colour = "";
+	/* A heading is behind an empty line, but for the first one. */
+	const char *at = text->bytes + strspn(text->bytes, "\n"), *colour = "";
 	size_t length, colour_size = 0;
 	char *folded = NULL;
 	FILE *out = open_memstream(&folded, &length);

@@ -492,9 +492,10 @@ static void paint_status(struct view *view)
 			      "\\ filter",
 		[PAGE_PEERS] = "? help  q quit  Enter pair  v view  w writes  s sort  \\ filter  "
 			       "x what-if",
-		[PAGE_PAIR] = "? help  q back  r reverse  x what-if  [ ] rules  w writes  S save",
-		[PAGE_DEVICE] = "? help  q back  p provider  x what-if  S save",
-		[PAGE_WHAT_IF] = "? help  q quit  X undo all  S save",
+		[PAGE_PAIR] = "? help  q back  r reverse  x what-if  [ ] rules  w writes  y copy  "
+			      "S save",
+		[PAGE_DEVICE] = "? help  q back  p provider  x what-if  y copy command  S save it",
+		[PAGE_WHAT_IF] = "? help  q quit  X undo all  y copy command  S save it",
 		[PAGE_REPORT] = "? help  q quit  W save the report",
 		[PAGE_HELP] = "q back  j k move  / search",
 	};
