@@ -20,10 +20,13 @@ static struct json_object *some(const struct p2p_fact_row *row, unsigned int num
 		{ "ids", "[2, 3]" }, { "sizes", "[1048576, 4194304]" },
 		{ "link", "{\"speed_mtps\": 16000, \"width\": 4}" },
 		{ "stack", "{\"nvidia\": 570124006, \"peermem\": \"absent\", \"nvfs\": null}" },
-		{ "hexes", "[\"0x00000001\"]" },
+		{ "hexes", "[\"0x00000001\"]" }, { "bits", "[\"ReqRedir\"]" },
 	};
 	char text[300];
 
+	/* The bits with names are in both. */
+	if (!strcmp(row->key, "acs.capability") || !strcmp(row->key, "acs.control"))
+		number = P2P_ACS_RR;
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
 		if (!strcmp(values[i].kind, row->kind->name))
 			return json_tokener_parse(values[i].json);

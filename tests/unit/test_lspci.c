@@ -5,12 +5,14 @@
 #include "pasted.h"
 
 #define ZEROS(address) address ": 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00\n"
-#define ACS_TEXT \
+#define ACS_TEXT ACS_LINES("EgressCtrl-")
+#define VECTOR_TEXT ACS_LINES("EgressCtrl+")
+#define ACS_LINES(egress) \
 	"\tControl: I/O- Mem+ BusMaster+\n\tStatus: Cap+ 66MHz-\n" \
 	"\tBus: primary=00, secondary=01, subordinate=01, sec-latency=0\n" \
 	"\tCapabilities: [40] Express (v2) Root Port (Slot-), MSI 00\n" \
 	"\tCapabilities: [100 v1] Access Control Services\n" \
-	"\t\tACSCap:\tSrcValid+ TransBlk+ ReqRedir+ CmpltRedir+ UpstreamFwd+ EgressCtrl- " \
+	"\t\tACSCap:\tSrcValid+ TransBlk+ ReqRedir+ CmpltRedir+ UpstreamFwd+ " egress " " \
 	"DirectTrans-\n" \
 	"\t\tACSCtl:\tSrcValid+ TransBlk- ReqRedir+ CmpltRedir+ UpstreamFwd+ EgressCtrl- " \
 	"DirectTrans-\n\tKernel driver in use: pcieport\n"
@@ -57,11 +59,18 @@
 
 static const struct pasted_fact facts[] = {
 	/* Bytes beat text, and text says what the bytes do not show. */
-	{ BRIDGE ACS_TEXT HEADER REST, "0000:00:01.0", "acs.control", "29" },
+	{ BRIDGE ACS_TEXT HEADER REST, "0000:00:01.0", "acs.redirects", "1" },
+	{ BRIDGE ACS_TEXT HEADER REST, "0000:00:01.0", "acs.control", "denied" },
 	{ BRIDGE ACS_TEXT HEADER REST, "0000:00:01.0", "subordinate_bus", "2" },
 	{ BRIDGE ACS_TEXT HEADER REST, "0000:00:01.0", "vendor", "4318" },
 	{ BRIDGE ACS_TEXT HEADER REST, "0000:00:01.0", "driver", "pcieport" },
-	{ BRIDGE ACS_TEXT HEADER, "0000:00:01.0", "acs.control", "29" },
+	/* A text shows seven bits of each register of ACS, and nothing of a vector's size. */
+	{ BRIDGE ACS_TEXT HEADER, "0000:00:01.0", "acs.redirects", "1" },
+	{ BRIDGE ACS_TEXT HEADER, "0000:00:01.0", "acs.control", "denied" },
+	{ BRIDGE ACS_TEXT HEADER, "0000:00:01.0", "acs.capability", "denied" },
+	{ BRIDGE ACS_TEXT HEADER, "0000:00:01.0", "acs.enhanced", "denied" },
+	{ BRIDGE ACS_TEXT HEADER, "0000:00:01.0", "acs.egress_bits", "0" },
+	{ BRIDGE VECTOR_TEXT HEADER, "0000:00:01.0", "acs.egress_bits", "denied" },
 	{ BRIDGE HEADER REST, "0000:00:01.0", "acs.present", "denied" },
 	/* Trees. */
 	{ TREE, "0000:81:00.0", "parent", "0000:80:01.0" },

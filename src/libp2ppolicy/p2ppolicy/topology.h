@@ -103,16 +103,19 @@ struct p2p_pcie {
  * @kernel_fact: what the kernel sees; differs from @fact only when the kernel itself sees 256
  *	bytes of config space of a function with a PCIe capability: then ABSENT here, DENIED
  *	in @fact.  drivers/pci/probe.c, pci_cfg_space_size().
- * @capability, @control: the registers at +4 and +6, all bits
+ * @capability, @control: the registers at +4 and +6
+ * @upper: are all bits of these known, or only 0 to 6, which a text of lspci names?  The others are
+ *	then 0 here, and mean nothing
  * @kernel_control: the word p2pdma reads as control; differs from @control only for the Intel
  *	PCH root ports with a dword layout (drivers/pci/quirks.c, pci_quirk_intel_spt_pch_acs),
  *	whose real control is the dword at +8
- * @egress_bits: size of the Egress Control Vector in bits, 0 when EgressCtrl is not supported
+ * @egress_bits: size of the Egress Control Vector in bits; 0 when EgressCtrl is not supported, or it
+ *	is and the size is not known
  * @egress_fact: whether @egress could be read
  * @egress: the vector; bit n is port or function n
  */
 struct p2p_acs {
-	enum p2p_fact fact, kernel_fact;
+	enum p2p_fact fact, kernel_fact, upper;
 	uint16_t offset;
 	uint16_t capability, control, kernel_control;
 	unsigned int egress_bits;

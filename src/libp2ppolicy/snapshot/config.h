@@ -46,6 +46,7 @@ struct p2p_capability {
  * @silent: the function answered all ones; @size is 0
  * @told: the size of the file as the machine tells it; 0 where only a capture is known
  * @from_text: it was made of what a text says of the registers, and has none itself
+ * @acs_from_text: likewise its ACS registers, and a text shows only bits 0 to 6 of both
  */
 struct p2p_config {
 	unsigned int size;
@@ -57,7 +58,7 @@ struct p2p_config {
 	unsigned int capability_count;
 	bool standard_whole, extended_whole;
 	unsigned int broken, told;
-	bool silent, from_text;
+	bool silent, from_text, acs_from_text;
 };
 
 /**

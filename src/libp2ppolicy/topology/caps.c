@@ -230,6 +230,7 @@ static bool finish_acs(struct p2p_function *function, const struct p2p_config *c
 {
 	struct p2p_acs *acs = &function->acs;
 
+	acs->upper = config->acs_from_text ? P2P_DENIED : P2P_PRESENT;
 	acs->kernel_control = acs->control;
 	acs->egress_fact = P2P_ABSENT;
 	if (p2p_acs_is_dword(function)) {
@@ -239,6 +240,8 @@ static bool finish_acs(struct p2p_function *function, const struct p2p_config *c
 	}
 	if (acs->capability & P2P_ACS_EC) {
 		acs->egress_fact = P2P_DENIED;
+		if (acs->upper == P2P_DENIED)
+			return true;
 		read_egress(acs, config, offset + PCI_ACS_EGRESS_CTRL);
 	}
 	return true;

@@ -108,6 +108,35 @@ static uint32_t changing(uint16_t id, bool extended, unsigned int reg)
 	return 0;
 }
 
+/* Of ACS a text shows no more than bits 0 to 6 of each register, and says nothing of the others. */
+static uint32_t unseen(const struct joined *joined, const struct p2p_capability *capability,
+		       unsigned int reg)
+{
+	bool text = joined->config.acs_from_text || joined->other->raw->config.acs_from_text;
+
+	return text && capability->extended && capability->id == PCI_EXT_CAP_ID_ACS &&
+	       reg == PCI_ACS_CAP ? 0xff80ff80 : 0;
+}
+
+static uint32_t read_joined(const struct joined *joined, unsigned int offset)
+{
+	const uint8_t *bytes = joined->bytes + offset;
+
+	return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
+	       (uint32_t)bytes[3] << 24;
+}
+
+static void take_dword(struct joined *joined, const struct p2p_capability *capability,
+		       unsigned int offset, uint32_t value)
+{
+	for (unsigned int i = 0; i < 4; i++)
+		joined->bytes[offset + i] = (uint8_t)(value >> 8 * i);
+	set_bit(joined->known, offset);
+	if (capability->extended && capability->id == PCI_EXT_CAP_ID_ACS &&
+	    offset - capability->offset == PCI_ACS_CAP)
+		joined->config.acs_from_text = joined->other->raw->config.acs_from_text;
+}
+
 /* Where the body of a capability ends: at the next one, wherever that is in the chain. */
 static unsigned int body_end(const struct p2p_config *config,
 			     const struct p2p_capability *capability)
@@ -137,17 +166,17 @@ static void join_dword(struct joined *joined, const struct p2p_capability *capab
 	/* Of the first, the id and the pointer are how it was found. */
 	ignored |= reg ? 0 : capability->extended ? UINT32_MAX : 0xffff;
 	if (!has_bit(joined->known, offset)) {
-		if (!reg)
-			return;
-		for (unsigned int i = 0; i < 4; i++)
-			joined->bytes[offset + i] = (uint8_t)(two >> 8 * i);
-		set_bit(joined->known, offset);
+		if (reg)
+			take_dword(joined, capability, offset, two);
 		return;
 	}
-	one = (uint32_t)joined->bytes[offset] | (uint32_t)joined->bytes[offset + 1] << 8 |
-	      (uint32_t)joined->bytes[offset + 2] << 16 | (uint32_t)joined->bytes[offset + 3] << 24;
-	if (!((one ^ two) & ~ignored))
+	one = read_joined(joined, offset);
+	ignored |= unseen(joined, capability, reg);
+	if (!((one ^ two) & ~ignored)) {
+		if (unseen(joined, capability, reg) && !other->acs_from_text)
+			take_dword(joined, capability, offset, two);
 		return;
+	}
 	dispute(joined, name_of(capability->id, capability->extended));
 	if (joined->settled)
 		return;
@@ -296,6 +325,8 @@ static void take_chain(struct joined *joined, const struct p2p_side *side, bool 
 		   extended ? P2P_CONFIG_EXTENDED : P2P_CONFIG_STANDARD);
 	*fact_of(config, extended) = extended ? from->extended : from->standard;
 	*whole_of(config, extended) = extended ? from->extended_whole : from->standard_whole;
+	if (extended)
+		config->acs_from_text = from->acs_from_text;
 	for (unsigned int i = 0; i < from->capability_count; i++)
 		if (from->capabilities[i].extended == extended && config->capability_count < MOST)
 			joined->capabilities[config->capability_count++] = from->capabilities[i];

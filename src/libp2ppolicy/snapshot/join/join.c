@@ -265,6 +265,21 @@ static int join_entries(struct p2p_snapshot *snapshot)
 	return r;
 }
 
+/* What a piece itself left out. */
+static int join_skipped(struct p2p_snapshot *snapshot, const struct p2p_snapshot *part)
+{
+	for (size_t i = 0; i < part->skipped_count; i++) {
+		struct p2p_skipped *skipped = p2p_snapshot_skip(snapshot, part->skipped[i].name,
+								part->skipped[i].why);
+
+		if (!skipped)
+			return -ENOMEM;
+		skipped->first = part->skipped[i].first;
+		skipped->last = part->skipped[i].last;
+	}
+	return 0;
+}
+
 static int take_rest(struct p2p_snapshot *snapshot)
 {
 	for (size_t i = 0; i < snapshot->part_count; i++) {
@@ -273,6 +288,8 @@ static int take_rest(struct p2p_snapshot *snapshot)
 		snapshot->want = part->want > snapshot->want ? part->want : snapshot->want;
 		if (snapshot->hwloc.fact != P2P_PRESENT && part->hwloc.fact != P2P_DENIED)
 			snapshot->hwloc = part->hwloc;
+		if (join_skipped(snapshot, part) < 0)
+			return -ENOMEM;
 	}
 	return join_entries(snapshot);
 }

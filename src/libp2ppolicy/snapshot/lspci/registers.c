@@ -515,6 +515,16 @@ static void end_text(struct p2p_text_function *function, bool whole)
 		tell(function, first_pointer(function), 4);
 }
 
+/* Bytes have all bits of ACS, a line of names the lower seven. */
+static bool has_text_of_acs(const struct p2p_text_function *function,
+			    const struct p2p_config *config)
+{
+	const struct p2p_capability *acs;
+
+	return p2p_config_find(config, PCI_EXT_CAP_ID_ACS, true, &acs) == P2P_PRESENT &&
+	       acs->offset + 8u > function->hex_size;
+}
+
 int p2p_text_config(struct p2p_text_function *function, struct p2p_arena *arena,
 		    struct p2p_config *ret_config)
 {
@@ -544,7 +554,9 @@ int p2p_text_config(struct p2p_text_function *function, struct p2p_arena *arena,
 		if (!memchr(function->told + 4 * i, 0, 4))
 			known[i / 32] |= 1u << i % 32;
 	r = p2p_config_load(arena, &source, ret_config);
-	if (r == 0)
-		ret_config->from_text = !function->hex_size;
-	return r;
+	if (r < 0)
+		return r;
+	ret_config->from_text = !function->hex_size;
+	ret_config->acs_from_text = has_text_of_acs(function, ret_config);
+	return 0;
 }

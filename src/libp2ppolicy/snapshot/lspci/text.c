@@ -26,6 +26,7 @@
  * @dump: it has hex rows, and was checked; functions begin at the start of a line
  * @raw: the function that is being read; NULL before the first
  * @found: what the lines so far say of it; see struct p2p_text_function
+ * @picked, @last_picked: lines of ACS without the capability above them; 0 none
  */
 struct text {
 	struct p2p_context *context;
@@ -33,7 +34,7 @@ struct text {
 	const struct p2p_input *input;
 	const char *name, *next, *end;
 	char line[LINE_MOST];
-	unsigned int number;
+	unsigned int number, picked, last_picked;
 	bool extended_seen, sizes_seen, dump, indented, no_memory;
 	struct p2p_raw *raw;
 	struct p2p_text_function found;
@@ -109,6 +110,11 @@ static bool is_hex_row(const char *line)
 	       isxdigit((unsigned char)line[digits + 3]) && line[digits + 4] == ' ';
 }
 
+static bool is_acs(const char *line)
+{
+	return !strncmp(line, "ACSCtl:", 7) || !strncmp(line, "ACSCap:", 7);
+}
+
 static bool is_text(const struct p2p_input *input)
 {
 	struct text text = { .next = input->data };
@@ -121,7 +127,7 @@ static bool is_text(const struct p2p_input *input)
 	while (next_line(&text)) {
 		if (is_hex_row(text.line))
 			return false;
-		found |= parse_start(text.line, &bdf) != NULL;
+		found |= parse_start(text.line, &bdf) != NULL || is_acs(text.line);
 	}
 	return found;
 }
@@ -211,6 +217,18 @@ static void take_flags(struct text *text)
 		if (digits && digits < 9 && (!at[digits] || at[digits] == ','))
 			set_number(text, numbers[i].attr, strtoul(at, NULL, 10), 0);
 	}
+}
+
+/* Somebody took them out of the text (lspci -vvv | grep ACSCtl). */
+static void take_picked(struct text *text)
+{
+	bool known = text->raw && text->found.extended &&
+		     text->found.capability == PCI_EXT_CAP_ID_ACS;
+
+	if (!is_acs(text->line) || known)
+		return;
+	text->last_picked = p2p_input_line(text->input, text->number);
+	text->picked = text->picked ? text->picked : text->last_picked;
 }
 
 static void take_line(struct text *text)
@@ -341,6 +359,29 @@ static void take_start(struct text *text, struct p2p_bdf bdf, const char *rest)
 	p2p_text_identity(&text->found, text->names, rest);
 }
 
+/*
+ * Of which function such a line is, or what the function can do, is not there: to believe it would
+ * be a guess.
+ */
+static int refuse_picked(struct text *text)
+{
+	static const char why[] = "lines of ACS alone are not used, since which port they are of and "
+				  "what it can do is missing; paste the whole output of sudo lspci "
+				  "-vvvnn";
+	struct p2p_skipped *skipped;
+
+	if (!text->picked)
+		return 0;
+	if (!text->snapshot->count)
+		return p2p_error(text->context, -EBADMSG, "%s:%u: %s", text->name, text->picked, why);
+	skipped = p2p_snapshot_skip(text->snapshot, text->name, why);
+	if (!skipped)
+		return p2p_error(text->context, -ENOMEM, "out of memory");
+	skipped->first = text->picked;
+	skipped->last = text->last_picked;
+	return 0;
+}
+
 int p2p_text_load(struct p2p_context *context, const struct p2p_input *input, bool dump,
 		  struct p2p_snapshot *snapshot)
 {
@@ -357,6 +398,7 @@ int p2p_text_load(struct p2p_context *context, const struct p2p_input *input, bo
 	for (text.next = input->data; next_line(&text) && !text.no_memory;) {
 		const char *rest = find_start(&text, &bdf);
 
+		take_picked(&text);
 		if (rest)
 			take_start(&text, bdf, rest);
 		else if (text.raw)
@@ -364,7 +406,7 @@ int p2p_text_load(struct p2p_context *context, const struct p2p_input *input, bo
 	}
 	end_function(&text);
 	p2p_names_free(text.names);
-	return text.no_memory ? p2p_error(context, -ENOMEM, "out of memory") : 0;
+	return text.no_memory ? p2p_error(context, -ENOMEM, "out of memory") : refuse_picked(&text);
 }
 
 static int load_text(struct p2p_context *context, const struct p2p_input *input,
@@ -401,6 +443,8 @@ unsigned int p2p_lspci_line(const char *line)
 
 	if (parse_start(line, &bdf))
 		return P2P_LINE_STARTS;
+	if (is_acs(line))
+		return P2P_LINE_STARTS | P2P_LINE_INSIDE;
 	return *line == ' ' || *line == '\t' || is_hex_row(line) || is_label(line) ?
 	       P2P_LINE_INSIDE : 0;
 }

@@ -70,6 +70,12 @@ static void get_number(const struct p2p_fact_row *row, const void *object, struc
 	value->number = (int64_t)load(row, object);
 }
 
+/* Of several bits it says whether any is set. */
+static void get_flag(const struct p2p_fact_row *row, const void *object, struct p2p_value *value)
+{
+	value->number = load(row, object) != 0;
+}
+
 static bool read_flag(const struct p2p_fact_row *row, struct json_object *json, void *object,
 		      struct p2p_topology *topology)
 {
@@ -81,7 +87,7 @@ static bool read_flag(const struct p2p_fact_row *row, struct json_object *json, 
 }
 
 const struct p2p_fact_kind p2p_kind_flag = {
-	"flag", P2P_TYPE_FLAG, get_number, NULL, read_flag,
+	"flag", P2P_TYPE_FLAG, get_flag, NULL, read_flag,
 };
 
 static bool read_integer(const struct p2p_fact_row *row, struct json_object *json, void *object,

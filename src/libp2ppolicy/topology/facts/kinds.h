@@ -13,6 +13,7 @@ extern const struct p2p_fact_kind p2p_kind_open;
 /* In JSON alone. */
 extern const struct p2p_fact_kind p2p_kind_address, p2p_kind_function, p2p_kind_functions;
 extern const struct p2p_fact_kind p2p_kind_names, p2p_kind_acs, p2p_kind_egress, p2p_kind_ids;
+extern const struct p2p_fact_kind p2p_kind_egress_bits;
 extern const struct p2p_fact_kind p2p_kind_sizes, p2p_kind_bars, p2p_kind_windows;
 extern const struct p2p_fact_kind p2p_kind_peers, p2p_kind_stack;
 

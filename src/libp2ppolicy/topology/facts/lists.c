@@ -177,13 +177,73 @@ static struct json_object *json_acs(const struct p2p_fact_row *row, const void *
 	return p2p_acs_json(*(const uint16_t *)member(row, object));
 }
 
-const struct p2p_fact_kind p2p_kind_acs = { "bits", 0, NULL, json_acs, NULL };
+static bool has_text(struct json_object *array, const char *text)
+{
+	for (size_t i = 0; i < length_of(array); i++) {
+		struct json_object *item = json_object_array_get_idx(array, i);
+
+		if (json_object_is_type(item, json_type_string) &&
+		    !strcmp(json_object_get_string(item), text))
+			return true;
+	}
+	return false;
+}
+
+/* The bits that have names; whoever knows the others read them before. */
+static bool read_acs(const struct p2p_fact_row *row, struct json_object *json, void *object,
+		     struct p2p_topology *topology)
+{
+	uint16_t *bits = (uint16_t *)(void *)((char *)object + row->at);
+
+	(void)topology;
+	if (!json_object_is_type(json, json_type_array))
+		return false;
+	for (size_t i = 0; i < P2P_ACS_BITS; i++) {
+		*bits &= (uint16_t)~p2p_acs_bits[i].bit;
+		if (has_text(json, p2p_acs_bits[i].name))
+			*bits |= p2p_acs_bits[i].bit;
+	}
+	return true;
+}
+
+const struct p2p_fact_kind p2p_kind_acs = { "bits", 0, NULL, json_acs, read_acs };
+
+static bool is_sized(const struct p2p_acs *acs)
+{
+	return acs->egress_bits || !(acs->capability & P2P_ACS_EC);
+}
+
+static void get_egress_bits(const struct p2p_fact_row *row, const void *object,
+			    struct p2p_value *value)
+{
+	const struct p2p_acs *acs = member(row, object);
+
+	value->fact = is_sized(acs) ? P2P_PRESENT : P2P_DENIED;
+	value->number = acs->egress_bits;
+}
+
+static bool read_egress_bits(const struct p2p_fact_row *row, struct json_object *json, void *object,
+			     struct p2p_topology *topology)
+{
+	struct p2p_acs *acs = (struct p2p_acs *)(void *)((char *)object + row->at);
+	int64_t bits = json_object_get_int64(json);
+
+	(void)topology;
+	if (!json_object_is_type(json, json_type_int) || bits < 0)
+		return false;
+	acs->egress_bits = bits < 256 ? (unsigned int)bits : 256;
+	return true;
+}
+
+const struct p2p_fact_kind p2p_kind_egress_bits = {
+	"count", P2P_TYPE_NUMBER, get_egress_bits, NULL, read_egress_bits,
+};
 
 static void get_egress(const struct p2p_fact_row *row, const void *object, struct p2p_value *value)
 {
 	const struct p2p_acs *acs = member(row, object);
 
-	value->fact = acs->egress_bits ? acs->egress_fact : P2P_ABSENT;
+	value->fact = acs->egress_bits ? acs->egress_fact : is_sized(acs) ? P2P_ABSENT : P2P_DENIED;
 }
 
 static struct json_object *json_egress(const struct p2p_fact_row *row, const void *object)

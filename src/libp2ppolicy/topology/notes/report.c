@@ -59,18 +59,31 @@ static int compare_functions(const void *a, const void *b)
 	return p2p_bdf_compare(x->bdf, y->bdf);
 }
 
+/* The registers of ACS are there, or none of them is, where only the bits with names are known. */
+static void finish_acs(struct json_object *object, struct p2p_acs *acs)
+{
+	static const char *const words[] = { "capability", "control", "kernel_control" };
+	struct json_object *json = p2p_json_member(object, "acs");
+	unsigned int count = 0;
+
+	for (size_t i = 0; i < 3; i++)
+		count += p2p_json_member(json, words[i]) != NULL;
+	acs->upper = count == 3 ? P2P_PRESENT : P2P_DENIED;
+	if (!count)
+		acs->kernel_control = acs->control;
+	else if (count < 3)
+		acs->fact = P2P_DENIED;
+	if (acs->fact != P2P_PRESENT && acs->kernel_fact == P2P_PRESENT)
+		acs->kernel_fact = P2P_DENIED;
+}
+
 /* What the rows alone do not say. */
 static void finish_function(struct json_object *object, struct p2p_function *function)
 {
-	struct p2p_acs *acs = &function->acs;
-	unsigned int most = 32 * sizeof(acs->egress) / sizeof(acs->egress[0]);
 	struct json_object *pcie = p2p_json_member(object, "pcie");
 
 	function->pcie.slot = p2p_json_member(pcie, "slot_number");
-	if (acs->fact != P2P_PRESENT && acs->kernel_fact == P2P_PRESENT)
-		acs->kernel_fact = P2P_DENIED;
-	if (acs->egress_bits > most)
-		acs->egress_bits = most;
+	finish_acs(object, &function->acs);
 	for (size_t i = 0; i < P2P_BARS; i++)
 		if (function->bar[i].rebar.fact == P2P_PRESENT)
 			function->rebar = P2P_PRESENT;

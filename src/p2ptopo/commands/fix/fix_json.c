@@ -55,12 +55,13 @@ static struct json_object *register_array(const struct fix *fix)
 		const struct p2p_register *change = &fix->registers[i];
 		uint16_t next = (uint16_t)((change->present & ~change->mask) | change->value);
 		struct json_object *object = json_object_new_object();
+		bool whole = change->function->acs.upper == P2P_PRESENT;
 
 		json_put(object, "bdf", json_bdf(change->function));
 		json_put(object, "register", json_text(p2p_register_name(change)));
 		json_put(object, "offset", json_hex(change->offset, 3));
-		json_put(object, "present", json_hex(change->present, 4));
-		json_put(object, "new", json_hex(next, 4));
+		json_put(object, "present", whole ? json_hex(change->present, 4) : NULL);
+		json_put(object, "new", whole ? json_hex(next, 4) : NULL);
 		json_put(object, "mask", json_hex(change->mask, 4));
 		json_put(object, "cleared", p2p_acs_json(change->mask));
 		json_put(object, "setpci", setpci(change, false));

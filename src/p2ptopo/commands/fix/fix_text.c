@@ -183,12 +183,14 @@ static void print_register(const struct app *app, const struct p2p_register *cha
 {
 	uint16_t next = (uint16_t)((change->present & ~change->mask) | change->value);
 	uint16_t off = change->mask & change->present, set = change->mask & change->value;
-	char line[128], bits[P2P_ACS_SIZE], more[P2P_ACS_SIZE], product[128];
+	char line[128], words[32] = "", bits[P2P_ACS_SIZE], more[P2P_ACS_SIZE], product[128];
 
 	p2p_register_setpci(change, false, line, sizeof(line));
 	fprintf(app->out, "  %s\n", line);
-	say(app, 6, "now %04x, then %04x: %s%s%s%s%s; %s, %s", change->present, next,
-	    words_acs(off, bits), off ? " off" : "", off && set ? ", " : "", words_acs(set, more),
+	/* A text of lspci tells the bits that have names, and not the whole word. */
+	if (change->function->acs.upper == P2P_PRESENT)
+		snprintf(words, sizeof(words), "now %04x, then %04x: ", change->present, next);
+	say(app, 6, "%s%s%s%s%s%s; %s, %s", words, words_acs(off, bits), off ? " off" : "", off && set ? ", " : "", words_acs(set, more),
 	    set ? " on" : "", words_port(change->function),
 	    words_product(change->function, product, sizeof(product)));
 }

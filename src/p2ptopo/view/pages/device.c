@@ -68,11 +68,18 @@ static void print_link(const struct app *app, const struct p2p_pcie *pcie)
 	     pcie->ari_forwarding ? "ARI forwarding " : "", pcie->flit ? "Flit mode " : "");
 }
 
+/* " (0x001d)", or nothing where a text told only the bits that have names. */
+static const char *acs_word(const struct p2p_acs *acs, uint16_t control, char text[16])
+{
+	snprintf(text, 16, acs->upper == P2P_PRESENT ? " (0x%04x)" : "", control);
+	return text;
+}
+
 static void print_acs(const struct app *app, const struct machine *machine,
 		      const struct p2p_function *function)
 {
 	const struct p2p_acs *acs = &function->acs;
-	char text[P2P_ACS_SIZE];
+	char text[P2P_ACS_SIZE], word[16];
 
 	if (acs->fact != P2P_PRESENT) {
 		line(app, "ACS", "%s", acs->fact == P2P_ABSENT ? "none" : p2p_function_denied(function));
@@ -82,14 +89,16 @@ static void print_acs(const struct app *app, const struct machine *machine,
 	if (machine_is_tried(machine, function)) {
 		uint16_t read = machine_as_read(machine, function)->acs.control;
 
-		line(app, "ACSCtl", "%s (0x%04x), as read", p2p_acs_format(read, text), read);
+		line(app, "ACSCtl", "%s%s, as read", p2p_acs_format(read, text),
+		     acs_word(acs, read, word));
 		fputs(paint_on(app, PAINT_HOST), app->out);
-		line(app, "WHAT IF", "%s (0x%04x); nothing is written",
-		     p2p_acs_format(acs->control, text), acs->control);
+		line(app, "WHAT IF", "%s%s; nothing is written",
+		     p2p_acs_format(acs->control, text), acs_word(acs, acs->control, word));
 		fputs(paint_off(app), app->out);
 		return;
 	}
-	line(app, "ACSCtl", "%s (0x%04x)%s", p2p_acs_format(acs->control, text), acs->control,
+	line(app, "ACSCtl", "%s%s%s", p2p_acs_format(acs->control, text),
+	     acs_word(acs, acs->control, word),
 	     acs->kernel_control & ACS_REDIRECTS ? ": redirects" : "");
 	if (acs->kernel_control != acs->control)
 		line(app, "", "the kernel reads 0x%04x, another layout than this port has",
