@@ -46,6 +46,12 @@
 	"Slot:\t01:00.0\nClass:\t0300\nVendor:\t10de\nDevice:\t2204\nDriver:\tnvidia\n" \
 	"NUMANode:\t1\nIOMMUGroup:\t14\n\n" \
 	"Slot:\t02:00.0\nClass:\t0108\nVendor:\t144d\nDevice:\ta80a\nProgIf:\t02\n"
+#define REBAR(end) \
+	"01:00.0 VGA compatible controller [0300]: Maker [10de:2204]\n" \
+	"\tControl: I/O- Mem+ BusMaster+\n\tStatus: Cap+ 66MHz-\n" \
+	"\tCapabilities: [40] Express (v2) Endpoint, MSI 00\n" \
+	"\tCapabilities: [100 v1] Physical Resizable BAR\n" \
+	"\t\tBAR 1: current size: 256MB, supported: 64MB 128MB 256MB 1GB 32GB\n" end
 #define FLAGS \
 	"01:00.0 0300: 10de:2204 (rev a1)\n" \
 	"\tFlags: bus master, fast devsel, latency 0, IRQ 40, NUMA node 1, IOMMU group 12\n"
@@ -110,6 +116,8 @@ static const struct pasted_fact facts[] = {
 static const struct {
 	const char *text, *error;
 } bad[] = {
+	{ "\t\tACSCtl:\tSrcValid+ TransBlk- ReqRedir+ CmpltRedir+ UpstreamFwd+ EgressCtrl- DirectTrans-\n",
+	  ":1: lines of ACS alone are not used" },
 	{ "-[0000:00]-\n", "a tree without functions" },
 	{ "-[0000:00]-+-00.0\n          \\-01.0\n", ":2: no line above branches off" },
 	{ "-[0000:00]-+-00.0\n           \\-1g.0\n", ":2: neither a bus nor a function" },
@@ -149,12 +157,47 @@ START_TEST(refuses)
 }
 END_TEST
 
+/* The sizes are known once it is seen that there are no more of these lines. */
+static const struct { const char *text; enum p2p_fact fact; } resizable[] = {
+	{ REBAR("\tKernel driver in use: nvidia\n"), P2P_PRESENT },
+	{ REBAR("\tCapabilities: [200 v1] Device Serial Number 00\n"), P2P_PRESENT },
+	{ REBAR(""), P2P_DENIED },
+	{ REBAR("\t\tBAR 3: current size: 1YB, supported: 1YB\n\tKernel driver in use: nvidia\n"),
+	  P2P_DENIED },
+};
+
+START_TEST(resizes)
+{
+	const struct p2p_bdf bdf = { 0, 1, 0 };
+	struct p2p_context *context = make_context();
+	struct p2p_topology *topology;
+	struct p2p_snapshot *snapshot;
+	const struct p2p_rebar *rebar;
+	char path[PATH_MAX];
+
+	put_text(directory, "pasted", resizable[_i].text);
+	snprintf(path, sizeof(path), "%s/pasted", directory);
+	snapshot = load(context, path, P2P_WANT_NAMES);
+	ck_assert_int_eq(p2p_topology_new(context, snapshot, NULL, &topology), 0);
+	rebar = &p2p_topology_find(topology, bdf)->bar[1].rebar;
+	ck_assert_int_eq(rebar->fact, resizable[_i].fact);
+	if (rebar->fact == P2P_PRESENT) {
+		ck_assert_uint_eq(rebar->size_bytes, (uint64_t)256 << 20);
+		ck_assert_uint_eq(rebar->sizes, 1 << 6 | 1 << 7 | 1 << 8 | 1 << 10 | 1 << 15);
+	}
+	p2p_topology_free(topology);
+	p2p_snapshot_free(snapshot);
+	p2p_context_free(context);
+}
+END_TEST
+
 #define ROWS(table) ((int)(sizeof(table) / sizeof((table)[0])))
 
 static void add_cases(TCase *tcase)
 {
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_loop_test(tcase, gives, 0, ROWS(facts));
+	tcase_add_loop_test(tcase, resizes, 0, ROWS(resizable));
 	tcase_add_loop_test(tcase, refuses, 0, ROWS(bad));
 }
 

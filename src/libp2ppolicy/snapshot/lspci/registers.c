@@ -253,6 +253,7 @@ static void take_capability(struct p2p_text_function *function, const char *line
 	unsigned int version = 1, place;
 	const char *rest = "";
 
+	p2p_text_rebar_end(function);
 	place = function->no_list ? 0 : parse_place(line, &rest, &version);
 	/* "<access denied>", a broken chain, a place that was already one. */
 	if (!place || function->told[place] || !strncmp(rest, "<", 1)) {
@@ -370,6 +371,9 @@ static void take_words(struct p2p_text_function *function, const char *line)
 		memcpy(function->group, line, label);
 		function->group[label] = '\0';
 	}
+	if (function->extended && function->capability == PCI_EXT_CAP_ID_REBAR &&
+	    !strncmp(line, "BAR ", 4))
+		p2p_text_rebar(function, line);
 	for (size_t i = 0; i < LENGTH(rows) && function->capability; i++)
 		if (rows[i].id == function->capability && rows[i].extended == function->extended &&
 		    (!rows[i].group || !strcmp(rows[i].group, function->group)))
@@ -545,6 +549,8 @@ int p2p_text_config(struct p2p_text_function *function, struct p2p_arena *arena,
 	}
 	function->no_list |= status & PCI_STATUS_CAP_LIST && !function->last;
 	whole = function->whole && !function->no_list;
+	if (whole)
+		p2p_text_rebar_end(function);
 	source.size = readable(function);
 	if (function->detailed)
 		end_text(function, whole);

@@ -21,6 +21,7 @@
  * @header_type: 0, 1, 2
  * @capability, @extended: the one that the lines belong to; 0 none yet, or one not decoded
  * @at, @last, @last_extended: where it is, and the last ones of both chains
+ * @rebars, @rebar: lines of Resizable BAR so far, and where that capability is
  * @group: what the last line began with, "DevCtl" of "DevCtl: ..."
  * @told: by byte, what the text says
  * @hex: @hex_size bytes that were printed as such
@@ -31,7 +32,8 @@ struct p2p_text_function {
 	uint32_t class_code;
 	unsigned int vendor, device, hex_size;
 	uint8_t interface, revision, header_type;
-	uint16_t capability, at, last, last_extended;
+	uint16_t capability, at, last, last_extended, rebar;
+	unsigned int rebars;
 	char group[16];
 	uint8_t bytes[P2P_CONFIG_EXTENDED];
 	bool told[P2P_CONFIG_EXTENDED];
@@ -99,6 +101,12 @@ void p2p_text_subsystem(struct p2p_text_function *function, uint16_t vendor, uin
 
 /** p2p_text_register() - a line of registers, or any other. */
 void p2p_text_register(struct p2p_text_function *function, const char *line);
+
+/** p2p_text_rebar() - a line below Resizable BAR. */
+void p2p_text_rebar(struct p2p_text_function *function, const char *line);
+
+/** p2p_text_rebar_end() - there are no more of these lines: the next capability began, or the text is whole. */
+void p2p_text_rebar_end(struct p2p_text_function *function);
 
 /** p2p_text_config() - all of it, at the end of the function.  Return: 0 or -ENOMEM. */
 int p2p_text_config(struct p2p_text_function *function, struct p2p_arena *arena,
