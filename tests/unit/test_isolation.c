@@ -221,7 +221,7 @@ START_TEST(unknown)
 			if (chance(&random, 5))
 				tree->functions[i].ids = P2P_DENIED;
 			if (chance(&random, 8))
-				tree->functions[i].header = P2P_DENIED;
+				tree->functions[i].several = P2P_DENIED;
 		}
 		poorer = topology_of(tree);
 		poor = isolate(tree, poorer);

@@ -108,6 +108,16 @@ static const struct pasted_fact facts[] = {
 	{ RECORDS, "0000:01:00.0", "iommu_group", "14" },
 	{ RECORDS, "0000:02:00.0", "class_code", "67586" },
 	{ RECORDS, "0000:02:00.0", "driver", "denied" },
+	/* One that is alone in a list may have been picked, and so may be what is before it on its bus. */
+	{ "01:00.0 VGA compatible controller [0300]: Maker [10de:2204]\n\tControl: Mem+\n"
+	  "\tKernel driver in use: nvidia\n", "0000:01:00.0", "multifunction", "denied" },
+	{ "00:00.0 Host bridge [0600]: Maker [1022:1480]\n\tControl: Mem+\n\n"
+	  "00:1f.0 ISA bridge [0601]: Maker [1022:1481]\n\tControl: Mem+\n\n"
+	  "01:00.0 VGA compatible controller [0300]: Maker [10de:2204]\n\tControl: Mem+\n"
+	  "\tKernel driver in use: nvidia\n", "0000:01:00.0", "multifunction", "0" },
+	{ "01:00.0 VGA compatible controller [0300]: Maker [10de:2204]\n\tControl: Mem+\n\n"
+	  "01:00.1 Audio device [0403]: Maker [10de:1aef]\n\tControl: Mem+\n",
+	  "0000:01:00.0", "multifunction", "1" },
 	/* -v has node and group in another line than -vv. */
 	{ FLAGS, "0000:01:00.0", "numa_node", "1" },
 	{ FLAGS, "0000:01:00.0", "iommu_group", "12" },

@@ -72,7 +72,7 @@ static inline struct p2p_function *tree_add(struct tree *tree, struct p2p_host_b
 	function->bdf.domain = bridge->domain;
 	function->bdf.bus = parent ? (uint8_t)(1 + function->index / 250) : 0;
 	function->bdf.devfn = (uint8_t)(parent ? function->index % 250 : 8 * bridge->roots);
-	function->ids = function->header = P2P_PRESENT;
+	function->ids = function->header = function->several = P2P_PRESENT;
 	function->vendor = 0x8086;
 	function->device = 0x1234;
 	function->pcie.fact = type < 0 ? P2P_ABSENT : P2P_PRESENT;

@@ -238,6 +238,7 @@ enum p2p_class {
  * @isolates: does the Intel chipset keep its root ports without ACS apart, through registers that
  *	the kernel finds by its ISA bridge; UNKNOWN where that could not be read or there is none
  * @order_unknown: it may be any: which is first could have been read, but was not
+ * @partial: only a list was read, which may leave out functions of this bus
  */
 struct p2p_host_bridge {
 	unsigned int index;
@@ -250,7 +251,7 @@ struct p2p_host_bridge {
 	const struct p2p_function *const *root;
 	size_t roots;
 	const struct p2p_function *first;
-	bool order_unknown;
+	bool order_unknown, partial;
 	enum p2p_tri isolates;
 	bool vmd;			/* a domain behind a VMD endpoint */
 	const struct p2p_function *behind;	/* that endpoint, NULL none or not known */
@@ -269,6 +270,8 @@ struct p2p_host_bridge {
  * @depth: functions from this one up to the root bus, itself included (kernel: the number of
  *	steps of pci_upstream_bridge() plus one)
  * @header: whether the first 64 bytes are known; @header_type without the multi-function bit
+ * @several: whether @multifunction is known: a text lists other functions of a device, and where it
+ *	lists none it may have left them out
  * @config_bytes: how many bytes the kernel gives (64, 128, 256, 4096; 0 none)
  * @silent: config space reads all ones (powered off, removed or broken): no register is known
  * @kind: what users think of it as
@@ -301,7 +304,7 @@ struct p2p_function {
 	uint16_t vendor, device, subsystem_vendor, subsystem_device;
 	uint32_t class_code;		/* 24 bits: class, subclass, interface */
 	uint8_t revision, header_type;
-	enum p2p_fact ids, class_fact, revision_fact, subsystem_fact, header;
+	enum p2p_fact ids, class_fact, revision_fact, subsystem_fact, header, several;
 	bool multifunction, silent;
 	enum p2p_class kind;
 	unsigned int config_bytes;

@@ -60,6 +60,12 @@ const struct p2p_raw *p2p_snapshot_raw(const struct p2p_snapshot *snapshot, size
  */
 const struct p2p_file *p2p_snapshot_file(const struct p2p_snapshot *snapshot, const char *path);
 
+/**
+ * p2p_snapshot_is_list() - did all that is known of functions come from lists of them, such as the output
+ *	of lspci or a log?  Somebody may have picked what is in these, so what they do not list may be there.
+ */
+bool p2p_snapshot_is_list(const struct p2p_snapshot *snapshot);
+
 struct json_object;
 
 /** p2p_snapshot_report() - the document a report is, borrowed; NULL it is none. */

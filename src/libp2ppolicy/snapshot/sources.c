@@ -38,6 +38,19 @@ const struct p2p_format *p2p_format_of(const struct p2p_snapshot *snapshot)
 	return rows[snapshot->source].format;
 }
 
+static bool has_all(enum p2p_source source)
+{
+	return rows[source].format->is_files || source == P2P_SOURCE_REPORT;
+}
+
+bool p2p_snapshot_is_list(const struct p2p_snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->part_count; i++)
+		if (has_all(snapshot->parts[i]->source))
+			return false;
+	return snapshot->part_count || !has_all(snapshot->source);
+}
+
 static int read_file(struct p2p_context *context, const char *path, int fd,
 		     struct p2p_buffer *buffer)
 {

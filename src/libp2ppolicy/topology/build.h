@@ -119,6 +119,9 @@ struct p2p_function *p2p_tree_find(const struct p2p_topology *topology, struct p
 /** p2p_order_build() - which function of each root bus the kernel has first. */
 void p2p_order_build(struct p2p_topology *topology);
 
+/** p2p_list_build() - of a list, what may be missing from it.  Needs the host bridges. */
+void p2p_list_build(struct p2p_topology *topology);
+
 /** p2p_chipset_build() - does the chipset of each root bus keep root ports without ACS apart? */
 void p2p_chipset_build(struct p2p_topology *topology);
 

@@ -110,6 +110,7 @@ void p2p_header_decode(struct p2p_function *function, const struct p2p_raw *raw)
 	function->header = P2P_PRESENT;
 	function->header_type = type & 0x7f;
 	function->multifunction = type & 0x80;
+	function->several = P2P_PRESENT;
 	decode_subsystem(function, &raw->config);
 	if (p2p_function_is_bridge(function))
 		decode_buses(function, &raw->config);

@@ -121,6 +121,7 @@ static int build(struct p2p_topology *topology, const struct p2p_topology_option
 	if (error)
 		return error;
 	p2p_order_build(topology);
+	p2p_list_build(topology);
 	p2p_chipset_build(topology);
 	inherit(topology);
 	p2p_link_build(topology);

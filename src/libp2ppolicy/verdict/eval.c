@@ -33,6 +33,8 @@ static const struct p2p_function *first_on_bus(const struct p2p_host_bridge *bri
 		if (!first && !function->physfn)
 			first = function;
 	}
+	if (bridge->partial)
+		*ret_sure = false;
 	if (first && first->bdf.devfn == 0 && !first->orphan)
 		*ret_sure = true;
 	return first;

@@ -197,7 +197,7 @@ static const struct p2p_fact_row function_rows[] = {
 	ROW("header_type", count, header_type, "0 endpoint, 1 bridge", .fact = FACT(header),
 	    .decides = true, .why = P2P_WHY_CONFIG),
 	ROW("multifunction", flag, multifunction, "is it one of several functions of a device",
-	    .fact = FACT(header), .why = P2P_WHY_CONFIG),
+	    .fact = FACT(several), .decides = true, .why = P2P_WHY_CONFIG),
 	ROW("config_bytes", count, config_bytes, "bytes of config space that were read"),
 	ROW("capabilities_broken", flag, capabilities_broken,
 	    "a chain of capabilities loops, overlaps or leaves config space"),
@@ -422,6 +422,7 @@ static const struct p2p_fact_row host_rows[] = {
 	    "the lowest address", .derived = true),
 	ROW("order_unknown", flag, order_unknown, "which is first there could have been read, but "
 	    "was not"),
+	ROW("partial", flag, partial, "only a list was read, which may leave out functions of that bus"),
 	ROW("chipset_isolates", tri, isolates, "does the Intel chipset keep its root ports without "
 	    "ACS apart"),
 };

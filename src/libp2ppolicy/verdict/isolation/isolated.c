@@ -168,7 +168,7 @@ enum p2p_tri p2p_is_multifunction(const struct p2p_function *function)
 	/* The one device on a link has all of its addresses with ARI. */
 	if (function->bdf.devfn & 7 || (link && function->bdf.devfn))
 		return P2P_YES;
-	if (function->header != P2P_PRESENT)
+	if (function->several != P2P_PRESENT)
 		return P2P_UNKNOWN;
 	return function->multifunction ? P2P_YES : P2P_NO;
 }
