@@ -52,8 +52,8 @@ static const char *check_classes(size_t index)
 static const struct option_row rows[] = {
 	{ 0, "from", "PATH", TAKES_FROM, NULL, KIND_SOURCE, 0, VALUE_PATH, NULL,
 	  "read a capture instead of this machine: a tree, lspci text, lspci-tree, lspci-machine, "
-	  "dmesg, dump, archive, tree-document, the topology of nccl or hwloc, text of the machine, "
-	  "several of them in one text or folder, or - for standard input; may be given again" },
+	  "dmesg, dump, archive, tree-document, the topology of nccl, hwloc or rdma-topo, text of the "
+	  "machine, several of them in one text or folder, or - for standard input; may be given again" },
 	{ 0, "kernel", "RULESET", TAKES_RULES, NULL, TEXT(kernel), VALUE_RULES, rule_sets,
 	  "use the rules of this kernel release, such as 6.12 or 6.8.0-45-generic, or \"auto\": those "
 	  "of the machine's kernel" },

@@ -5,41 +5,18 @@ The text of the real lspci, of every captured tree and dump, in every form: each
 is that of the capture itself, or unknown; and -vvv of root gives every verdict of the kernel.
 """
 
-import json
 import pathlib
 import subprocess
 import sys
 import tempfile
 
 from lspci import dumps, trees
+from pasted import differences, run, verdicts
 
 FORMS = [["-D", "-vvv", "-nn"], ["-vv"], ["-v", "-nn", "-k"], ["-nn"], ["-n", "-D"], ["-k"],
          ["-vvv", "-xxx"], ["-v", "-x"], ["-tvnn"], ["-mm"], ["-vmm", "-nn", "-D"]]
-# What the capture is made of, and why something is not known.
-OTHER = {"reason", "unknown", "name", "os_names", "config_bytes", "capabilities_broken", "emulated"}
 PLACE = {"orphan", "host_bridge", "parent", "depth"}
 JUDGED = (FORMS[0], FORMS[2])
-
-
-def run(binary, source, *arguments):
-    done = subprocess.run([binary, "--from", source, *arguments], capture_output=True, check=False)
-    if done.returncode not in (0, 1):
-        return None, done.stderr.decode(errors="replace")
-    return json.loads(done.stdout), ""
-
-
-def differences(capture, text, path=()):
-    """Where the text says something else than the capture, and not that it does not know."""
-    if path and path[-1] in OTHER or text is None or text == []:
-        return
-    if isinstance(text, dict) and isinstance(capture, dict):
-        for key, value in text.items():
-            yield from differences(capture.get(key), value, (*path, key))
-    elif isinstance(text, list) and isinstance(capture, list) and len(text) == len(capture):
-        for left, right in zip(capture, text):
-            yield from differences(left, right, path)
-    elif capture != text:
-        yield ".".join(path), capture, text
 
 
 def is_allowed(form, key, facts):
@@ -71,14 +48,6 @@ def compare_functions(source, form, capture, text):
             print(f"{source} {' '.join(form)}: {facts['bdf']}: {key}: {was}, from text {came}")
             wrong += 1
     return wrong
-
-
-def verdicts(document):
-    for pair in document["pairs"]:
-        ends = pair["provider"], pair["client"]
-        yield (*ends, "kernel"), pair["kernel"]["map_type"]
-        for tlp, route in pair["fabric"].items():
-            yield (*ends, tlp), route["route"]
 
 
 def compare_pairs(source, form, capture, registers, text):

@@ -48,15 +48,45 @@ static size_t release_length(const char *text)
 	       0;
 }
 
-/* What stands behind "Linux version " of /proc/version, or "Linux HOST " of uname -a. */
+/* A version of a kernel, and not of a driver or a library: 2.6.x to 9.x. */
+static bool is_release(const char *line)
+{
+	size_t length = release_length(line);
+
+	return length && !line[length] && *line >= '2' && *line <= '9' && line[1] == '.' &&
+	       isdigit((unsigned char)line[2]);
+}
+
+/* What uname -r prints, where the words of a distribution's kernel tell it from other versions. */
+static bool is_named_release(const char *line)
+{
+	static const char *const words[] = {
+		"-generic", "-amd64", "-arm64", "x86_64", "aarch64", "-arch", "-default", "-lts",
+		"-lowlatency", "-azure", "-aws", "-gcp", "-oracle", "-nvidia", "-pve", "-zen",
+		"-cachyos", "-microsoft-standard",
+	};
+
+	for (size_t i = 0; i < COUNT(words) && is_release(line); i++)
+		if (strstr(line, words[i]))
+			return true;
+	return false;
+}
+
+/*
+ * What stands behind "Linux version " of /proc/version, or "Linux HOST " of uname -a, which
+ * nvidia-bug-report.sh puts "uname: " before.
+ */
 static const char *find_release(const char *line)
 {
 	const char *at;
 
+	line += starts(line, "uname: ") ? strlen("uname: ") : 0;
 	if (starts(line, "Linux version "))
 		at = line + strlen("Linux version ");
 	else if (starts(line, "Linux ") && strstr(line, " #"))
 		at = line + 6 + strcspn(line + 6, " ") + 1;
+	else if (is_named_release(line))
+		at = line;
 	else
 		return NULL;
 	return at <= line + strlen(line) && release_length(at) ? at : NULL;
@@ -103,6 +133,16 @@ static unsigned int line_of(const char *line)
 	return is_value(line) ? P2P_LINE_INSIDE : 0;
 }
 
+/* Nothing else is in the text: uname -r > FILE. */
+static bool is_release_alone(const struct p2p_input *input, char line[256])
+{
+	const char *at = input->data, *end = at + input->size;
+
+	if (input->size >= 256 || !p2p_input_next(&at, end, line, 256) || !is_release(line))
+		return false;
+	return at >= end || !at[strspn(at, " \t\r\n")];
+}
+
 static bool is_machine(const struct p2p_input *input)
 {
 	const char *text = input->data;
@@ -112,7 +152,7 @@ static bool is_machine(const struct p2p_input *input)
 		return false;
 	text += strspn(text, " \t\r\n");
 	snprintf(line, sizeof(line), "%.*s", (int)strcspn(text, "\n"), text);
-	return start_of(line) != KIND_NONE;
+	return start_of(line) != KIND_NONE || is_release_alone(input, line);
 }
 
 static int out_of_memory(const struct reader *reader)
@@ -252,8 +292,12 @@ static int load_machine(struct p2p_context *context, const struct p2p_input *inp
 			struct p2p_snapshot *snapshot)
 {
 	struct reader reader = { .context = context, .input = input, .snapshot = snapshot };
-	int r = read_lines(&reader);
+	char line[256];
+	int r;
 
+	if (is_release_alone(input, line))
+		return add_file(&reader, "proc/sys/kernel/osrelease", line, strlen(line), 1);
+	r = read_lines(&reader);
 	if (r == 0 && reader.cpuinfo.size)
 		r = add_file(&reader, "proc/cpuinfo", reader.cpuinfo.data, reader.cpuinfo.size,
 			     reader.cpuinfo_line);

@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What rdma_topo dump prints: a list of functions with the files of sysfs that it reads, among them
+ * config space and VPD, packed with zlib and written in base64.  It leaves out host bridges and other
+ * classes that it has no use for, so nothing is absent for not being listed.
+ *
+ * Source: linux-rdma/rdma-core, kernel-boot/rdma_topo, SysfsDevice and cmd_dump().
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/context.h"
+#include "base/json-read.h"
+#include "snapshot/sources.h"
+#include "snapshot/tree/archive.h"
+
+#define PATH_MOST	2048u
+#define VPD_MOST	32768u	/* PCIe r6.0, sec 6.27: 15 bits of address */
+
+/**
+ * struct reading - the list while it is read.
+ * @raw, @line: of the function that is being read
+ * @unpacked: bytes so far
+ */
+struct reading {
+	struct p2p_context *context;
+	const struct p2p_input *input;
+	struct p2p_snapshot *snapshot;
+	struct p2p_raw *raw;
+	unsigned int line;
+	size_t unpacked;
+};
+
+static bool is_dump(const struct p2p_input *input)
+{
+	return input->data && input->data[strspn(input->data, " \t\r\n")] == '[' &&
+	       (strstr(input->data, "\"modalias\"") || strstr(input->data, "\"rdma_nic_"));
+}
+
+static int bad(const struct reading *reading, const char *what)
+{
+	return p2p_error(reading->context, -EBADMSG, "%s:%u: %s", reading->input->name,
+			 reading->line, what);
+}
+
+static int no_memory(const struct reading *reading)
+{
+	return p2p_error(reading->context, -ENOMEM, "out of memory");
+}
+
+static struct json_object *member(struct json_object *object, const char *key)
+{
+	struct json_object *value = NULL;
+
+	if (json_object_is_type(object, json_type_object))
+		json_object_object_get_ex(object, key, &value);
+	return value;
+}
+
+static const char *text_of(struct json_object *object, const char *key)
+{
+	struct json_object *value = member(object, key);
+
+	return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : "";
+}
+
+static int set(struct reading *reading, enum p2p_attr attr, const char *data, size_t size)
+{
+	const char *copy = p2p_arena_copy(&reading->snapshot->arena, data, size);
+
+	if (!copy)
+		return no_memory(reading);
+	reading->raw->attr[attr] = (struct p2p_file){ P2P_PRESENT, size, copy };
+	return 0;
+}
+
+static int set_text(struct reading *reading, enum p2p_attr attr, const char *text)
+{
+	return set(reading, attr, text, strlen(text));
+}
+
+/* "/sys/devices/pci0000:00/0000:00:01.0": the function, and what is above it. */
+static int take_path(struct reading *reading, const char *path)
+{
+	const char *below = strstr(path, "/devices/"), *name = strrchr(path, '/');
+	struct p2p_bdf bdf;
+
+	if (!below || strlen(below) > PATH_MOST || strpbrk(path, "\n\r") || strstr(path, "/../") ||
+	    p2p_bdf_parse(name + 1, &bdf) < 0)
+		return bad(reading, "no path of a PCI function in realpath");
+	if (reading->snapshot->count >= P2P_MOST_FUNCTIONS)
+		return bad(reading, "more functions than any machine has");
+	reading->raw = p2p_snapshot_add(reading->snapshot, bdf);
+	if (!reading->raw)
+		return no_memory(reading);
+	reading->raw->line = reading->line;
+	reading->raw->path = p2p_arena_string(&reading->snapshot->arena, below + 1);
+	return reading->raw->path ? 0 : no_memory(reading);
+}
+
+/* Return: the value of a digit of RFC 4648, sec 4; -1 it is none. */
+static int digit(char c)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const char *at = c ? strchr(digits, c) : NULL;
+
+	return at ? (int)(at - digits) : -1;
+}
+
+static bool decode(const char *text, struct p2p_buffer *out)
+{
+	uint32_t bits = 0;
+	unsigned int count = 0;
+
+	if (p2p_buffer_reserve(out, strlen(text)) < 0)
+		return false;
+	for (; digit(*text) >= 0; text++) {
+		bits = bits << 6 | (uint32_t)digit(*text);
+		count += 6;
+		if (count >= 8) {
+			count -= 8;
+			out->data[out->size++] = (char)(bits >> count);
+		}
+	}
+	return !text[strspn(text, "=")];
+}
+
+/* RFC 1950, sec 8.2; big-endian behind the data. */
+static bool is_sound(const struct p2p_buffer *data, const struct p2p_buffer *packed)
+{
+	const unsigned char *end = (const unsigned char *)packed->data + packed->size;
+	uint32_t a = 1, b = 0;
+
+	for (size_t i = 0; i < data->size; i++) {
+		a = (a + (unsigned char)data->data[i]) % 65521;
+		b = (b + a) % 65521;
+	}
+	return (b << 16 | a) == ((uint32_t)end[-4] << 24 | (uint32_t)end[-3] << 16 |
+				 (uint32_t)end[-2] << 8 | end[-1]);
+}
+
+/*
+ * zlib's stream in the wrapping of gzip (RFC 1950 and 1952), which libarchive unpacks; it checks
+ * none of the eight bytes at the end.
+ */
+static int inflate_zlib(const struct p2p_buffer *packed, struct p2p_buffer *out)
+{
+	static const char head[10] = { 0x1f, (char)0x8b, 8, 0, 0, 0, 0, 0, 0, 3 };
+	static const char tail[8];
+	struct p2p_buffer gzip = { 0 };
+	int r;
+
+	if (packed->size < 8 || (packed->data[0] & 0xf) != 8 || packed->data[1] & 0x20)
+		return -EBADMSG;
+	r = p2p_buffer_append(&gzip, head, sizeof(head));
+	if (r == 0)
+		r = p2p_buffer_append(&gzip, packed->data + 2, packed->size - 6);
+	if (r == 0)
+		r = p2p_buffer_append(&gzip, tail, sizeof(tail));
+	if (r == 0)
+		r = p2p_unpack(&gzip);
+	if (r == 0 && is_sound(&gzip, packed)) {
+		*out = gzip;
+		return 0;
+	}
+	free(gzip.data);
+	return r < 0 ? r : -EBADMSG;
+}
+
+static int unpack(struct reading *reading, const char *text, struct p2p_buffer *out)
+{
+	struct p2p_buffer packed = { 0 };
+	int r = decode(text, &packed) ? inflate_zlib(&packed, out) : -EBADMSG;
+
+	free(packed.data);
+	if (r == -ENOMEM)
+		return no_memory(reading);
+	reading->unpacked += r == 0 ? out->size : 0;
+	if (reading->unpacked > P2P_TEXTS_MOST)
+		return bad(reading, "config and vpd unpack to more than any machine has");
+	return r < 0 ? bad(reading, "config or vpd is damaged") : 0;
+}
+
+static bool fetch(void *data, unsigned int offset, unsigned int length, uint8_t *ret_bytes)
+{
+	const struct p2p_buffer *bytes = data;
+
+	if (offset + length > bytes->size)
+		return false;
+	memcpy(ret_bytes, bytes->data + offset, length);
+	return true;
+}
+
+/* It is the whole file, so 256 bytes are what the kernel sees. */
+static int take_config(struct reading *reading, const char *text)
+{
+	struct p2p_buffer bytes = { 0 };
+	struct p2p_config_source source = { .fetch = fetch, .data = &bytes, .all = true,
+					    .virtual_function = P2P_UNKNOWN };
+	int r = unpack(reading, text, &bytes);
+
+	if (r == 0 && bytes.size > P2P_CONFIG_EXTENDED)
+		r = bad(reading, "config space of more than 4096 bytes");
+	source.size = (unsigned int)bytes.size;
+	source.kernel_size = source.size >= P2P_CONFIG_STANDARD;
+	if (r == 0 && p2p_config_load(&reading->snapshot->arena, &source,
+				      &reading->raw->config) < 0)
+		r = no_memory(reading);
+	free(bytes.data);
+	return r;
+}
+
+static int take_vpd(struct reading *reading, struct json_object *object)
+{
+	struct p2p_buffer bytes = { 0 };
+	int r = 0;
+
+	if (!*text_of(object, "vpd"))
+		return 0;
+	r = unpack(reading, text_of(object, "vpd"), &bytes);
+	if (r == 0 && bytes.size <= VPD_MOST)
+		r = set(reading, P2P_ATTR_VPD, bytes.data, bytes.size);
+	free(bytes.data);
+	return r;
+}
+
+/* "pci:v000010DEd00002330sv000010DEsd000016C1bc03sc02i00" */
+static int take_modalias(struct reading *reading, const char *text)
+{
+	static const enum p2p_attr attrs[] = { P2P_ATTR_VENDOR, P2P_ATTR_DEVICE, P2P_ATTR_CLASS };
+	unsigned int vendor, device, class, subclass, interface, values[3];
+	char number[16];
+	int r = 0;
+
+	if (sscanf(text, "pci:v%8Xd%8Xsv%*8Xsd%*8Xbc%2Xsc%2Xi%2X", &vendor, &device, &class,
+		   &subclass, &interface) != 5 || vendor > 0xffff || device > 0xffff)
+		return bad(reading, "no modalias of a PCI function");
+	values[0] = vendor;
+	values[1] = device;
+	values[2] = class << 16 | subclass << 8 | interface;
+	for (size_t i = 0; i < 3 && r == 0; i++) {
+		snprintf(number, sizeof(number), i < 2 ? "0x%04x" : "0x%06x", values[i]);
+		r = set_text(reading, attrs[i], number);
+	}
+	return r;
+}
+
+/* A number, or null where the machine has no such file. */
+static int take_number(struct reading *reading, struct json_object *object, const char *key,
+		       enum p2p_attr attr)
+{
+	struct json_object *value = NULL;
+	char text[32];
+
+	if (!json_object_object_get_ex(object, key, &value))
+		return 0;
+	if (!value) {
+		reading->raw->attr[attr].fact = P2P_ABSENT;
+		return 0;
+	}
+	if (!json_object_is_type(value, json_type_int) || json_object_get_int64(value) < -1 ||
+	    json_object_get_int64(value) > INT32_MAX)
+		return bad(reading, "no number where rdma_topo has one");
+	snprintf(text, sizeof(text), "%d", (int)json_object_get_int64(value));
+	return set_text(reading, attr, text);
+}
+
+static int compare_names(const void *left, const void *right)
+{
+	return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+/* The names in a directory: sorted, one a line. */
+static int take_names(struct reading *reading, struct json_object *list, enum p2p_attr attr)
+{
+	const char *names[64];
+	size_t count = 0, length = json_object_array_length(list);
+	struct p2p_buffer text = { 0 };
+	int r = 0;
+
+	for (size_t i = 0; i < length && count < 64; i++) {
+		struct json_object *name = json_object_array_get_idx(list, i);
+
+		if (json_object_is_type(name, json_type_string) &&
+		    !strpbrk(json_object_get_string(name), "/\n") && *json_object_get_string(name))
+			names[count++] = json_object_get_string(name);
+	}
+	qsort(names, count, sizeof(names[0]), compare_names);
+	for (size_t i = 0; i < count && r == 0; i++) {
+		r = p2p_buffer_append(&text, names[i], strlen(names[i]));
+		r = r < 0 ? r : p2p_buffer_append(&text, "\n", 1);
+	}
+	if (r == 0 && count)
+		r = set(reading, attr, text.data, text.size);
+	free(text.data);
+	return r == -ENOMEM ? no_memory(reading) : r;
+}
+
+/* Of these four directories it lists those that are there. */
+static int take_subsystems(struct reading *reading, struct json_object *object)
+{
+	static const struct { const char *key; enum p2p_attr attr; } rows[] = {
+		{ "net", P2P_ATTR_NET }, { "infiniband", P2P_ATTR_INFINIBAND },
+		{ "drm", P2P_ATTR_DRM }, { "nvme", P2P_ATTR_NVME },
+	};
+	struct json_object *lists = member(object, "subsystems");
+	int r = 0;
+
+	for (size_t i = 0; i < 4 && r == 0 && json_object_is_type(lists, json_type_object); i++) {
+		struct json_object *list = member(lists, rows[i].key);
+
+		if (json_object_is_type(list, json_type_array))
+			r = take_names(reading, list, rows[i].attr);
+		else
+			reading->raw->attr[rows[i].attr].fact = P2P_ABSENT;
+	}
+	return r;
+}
+
+static int take_function(struct reading *reading, struct json_object *object)
+{
+	int r = take_path(reading, text_of(object, "realpath"));
+
+	if (r == 0)
+		r = take_modalias(reading, text_of(object, "modalias"));
+	if (r == 0)
+		r = take_config(reading, text_of(object, "config"));
+	if (r == 0)
+		r = take_vpd(reading, object);
+	if (r == 0)
+		r = take_number(reading, object, "iommu_group", P2P_ATTR_IOMMU_GROUP);
+	if (r == 0)
+		r = take_number(reading, object, "numa_node", P2P_ATTR_NUMA_NODE);
+	return r < 0 ? r : take_subsystems(reading, object);
+}
+
+static int take_list(struct reading *reading, const struct p2p_json *json)
+{
+	size_t count = json_object_array_length(json->root);
+	int r = 0;
+
+	for (size_t i = 0; i < count && r == 0; i++) {
+		struct json_object *object = json_object_array_get_idx(json->root, i);
+		unsigned int line = 0, column;
+
+		if (object)
+			p2p_json_position(json, object, &line, &column);
+		reading->line = p2p_input_line(reading->input, line);
+		/* rdma_topo topo -j */
+		if (!member(object, "realpath") && !member(object, "modalias"))
+			return bad(reading, "rdma_topo topo -j names functions and no register of them; "
+				   "use what sudo rdma_topo dump prints");
+		r = take_function(reading, object);
+	}
+	return r;
+}
+
+static int load_dump(struct p2p_context *context, const struct p2p_input *input,
+		     struct p2p_snapshot *snapshot)
+{
+	struct reading reading = { .context = context, .input = input, .snapshot = snapshot };
+	const struct p2p_raw *twice;
+	char address[P2P_BDF_SIZE];
+	struct p2p_json json;
+	int r = p2p_json_parse(context, input->name, input->data, input->size, P2P_JSON_NULLS,
+			       &json);
+
+	if (r < 0)
+		return r;
+	r = json_object_is_type(json.root, json_type_array) ? take_list(&reading, &json) : -ENOTSUP;
+	p2p_json_clear(&json);
+	if (r < 0)
+		return r;
+	if (!snapshot->count)
+		return p2p_error(context, -EBADMSG, "%s: a list without functions", input->name);
+	twice = p2p_snapshot_sort(snapshot);
+	return !twice ? 0 : p2p_error(context, -EBADMSG, "%s: %s appears twice", input->name,
+				      p2p_bdf_format(twice->bdf, address));
+}
+
+/* Indented, between brackets at the start of a line. */
+static unsigned int line_of(const char *line)
+{
+	if (!strcmp(line, "[") || !strncmp(line, "[{\"", 3))
+		return P2P_LINE_STARTS | (line[1] && line[strlen(line) - 1] == ']' ? P2P_LINE_ENDS : 0);
+	if (*line == ']')
+		return P2P_LINE_INSIDE | P2P_LINE_ENDS;
+	return *line == ' ' || *line == '\t' ? P2P_LINE_INSIDE | P2P_LINE_HOLDS : 0;
+}
+
+const struct p2p_format p2p_format_rdma_topo = {
+	.sniff = is_dump, .load = load_dump, .line = line_of, .whole = true,
+};
