@@ -132,6 +132,40 @@ static const char *meaning(const char *label)
 	return "the driver, or the one who measured, left it off";
 }
 
+/*
+ * p2pdma's own words, beside what it is predicted to say.  It speaks when a driver asks, with the
+ * registers and the kernel of that moment.
+ */
+static void compare_kernel(const struct p2p_comparing *c, struct p2p_comparison *comparison)
+{
+	struct p2p_text text = { comparison->why, sizeof(comparison->why), 0 };
+	const struct p2p_function *first = NULL;
+	enum p2p_map_type map_type = c->verdict.kernel.map_type;
+	bool acs = !strcmp(c->figure->label, "ACS"), same;
+	char bdf[P2P_BDF_SIZE];
+
+	set_predicted(comparison, p2p_map_type_name(map_type));
+	if (map_type == P2P_MAP_UNKNOWN) {
+		comparison->finding = P2P_COMPARED_UNKNOWN;
+		p2p_text_add(&text, "what is known of this machine does not decide it");
+		return;
+	}
+	same = acs ? p2p_eval_redirects(c->eval, &c->verdict, &first, 1) > 0 :
+		     map_type == P2P_MAP_NOT_SUPPORTED;
+	comparison->finding = same ? P2P_COMPARED_EXPECTED : P2P_COMPARED_DIFFERS;
+	comparison->surprising = !same;
+	if (same && first)
+		p2p_text_add(&text, "%s redirects", address(first, bdf));
+	else
+		p2p_text_add(&text, same ? "the rules of p2pdma refuse it" :
+			     "the line is of another boot, kernel or setting of ACS than this machine");
+}
+
+static bool is_of_kernel(const struct p2p_figure *figure)
+{
+	return !strcmp(figure->label, "refused") || !strcmp(figure->label, "ACS");
+}
+
 static void compare_access(const struct p2p_comparing *c, struct p2p_comparison *comparison)
 {
 	enum p2p_tri says = c->figure->says, ours = reaches(c->ways.delivery);
@@ -164,6 +198,8 @@ void p2p_compare_label(const struct p2p_comparing *comparing,
 {
 	if (comparing->figure->kind == P2P_FIGURE_RELATION)
 		compare_relation(comparing, ret_comparison);
+	else if (is_of_kernel(comparing->figure))
+		compare_kernel(comparing, ret_comparison);
 	else
 		compare_access(comparing, ret_comparison);
 }

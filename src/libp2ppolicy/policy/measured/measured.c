@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "policy/measured/reading.h"
+#include "snapshot/tree/archive.h"
 
 /* A log of a run of NCCL on many machines is a few MiB. */
 #define MOST_TEXT	((size_t)64 << 20)
@@ -230,6 +231,20 @@ static int load(FILE *file, char **ret_text, size_t *ret_size)
 	return !text ? -ENOMEM : ferror(file) ? -errno : 0;
 }
 
+/* What support tools and people pack is read as what is in it. */
+static int unpack(char **text, size_t *size)
+{
+	struct p2p_buffer unpacked = { 0 };
+	int r = p2p_unpack_text(*text, *size, &unpacked);
+
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	free(*text);
+	*text = unpacked.data;
+	*size = unpacked.size;
+	return 0;
+}
+
 int p2p_measured_load(struct p2p_measured *measured, const char *path, char *ret_note)
 {
 	bool input = !strcmp(path, "-");
@@ -242,6 +257,8 @@ int p2p_measured_load(struct p2p_measured *measured, const char *path, char *ret
 	if (!file)
 		return p2p_error(measured->context, -errno, "%s: %s", name, strerror(errno));
 	r = load(file, &text, &size);
+	if (!r && size)
+		r = unpack(&text, &size);
 	if (r)
 		r = p2p_error(measured->context, r, "%s: %s", name, strerror(-r));
 	else
