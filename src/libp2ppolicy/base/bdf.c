@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
-#include <stdio.h>
 
 #include <p2ppolicy/base.h>
 
@@ -56,10 +55,28 @@ int p2p_bdf_parse(const char *text, struct p2p_bdf *ret_bdf)
 	return 0;
 }
 
+static char *put_hex(char *at, uint32_t value, unsigned int digits)
+{
+	while (digits--)
+		*at++ = "0123456789abcdef"[value >> digits * 4 & 0xf];
+	return at;
+}
+
 char *p2p_bdf_format(struct p2p_bdf bdf, char buffer[P2P_BDF_SIZE])
 {
-	snprintf(buffer, P2P_BDF_SIZE, "%04x:%02x:%02x.%x", (unsigned int)bdf.domain, bdf.bus,
-		 bdf.devfn >> 3, bdf.devfn & 7u);
+	unsigned int digits = 4;
+	char *at = buffer;
+
+	while (digits < 8 && bdf.domain >> digits * 4)
+		digits++;
+	at = put_hex(at, bdf.domain, digits);
+	*at++ = ':';
+	at = put_hex(at, bdf.bus, 2);
+	*at++ = ':';
+	at = put_hex(at, bdf.devfn >> 3, 2);
+	*at++ = '.';
+	at = put_hex(at, bdf.devfn & 7u, 1);
+	*at = '\0';
 	return buffer;
 }
 

@@ -208,11 +208,8 @@ int p2p_eval_reason(const struct p2p_eval *eval, const struct p2p_verdict *verdi
 
 	if (size)
 		*buffer = '\0';
-	for (const char *s = sentences[verdict->kernel.reason]; *s; s++) {
-		if (*s == '%')
-			add_field(&w, *++s);
-		else
-			p2p_text_add(&w.text, "%c", *s);
-	}
+	for (const char *s = sentences[verdict->kernel.reason];
+	     *(s = p2p_text_until(&w.text, s)); s += 2)
+		add_field(&w, s[1]);
 	return (int)w.text.used;
 }

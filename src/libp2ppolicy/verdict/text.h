@@ -5,6 +5,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 struct p2p_text {
 	char *buffer;
@@ -23,6 +24,33 @@ p2p_text_add(struct p2p_text *text, const char *format, ...)
 	va_end(args);
 	if (n > 0)
 		text->used += (size_t)n;
+}
+
+/* Bytes as they are; sentences are made for every pair, and printf() takes its time. */
+static inline void p2p_text_put(struct p2p_text *text, const char *bytes, size_t size)
+{
+	if (text->used < text->size) {
+		size_t room = text->size - text->used - 1;
+		size_t fits = size < room ? size : room;
+
+		memcpy(text->buffer + text->used, bytes, fits);
+		text->buffer[text->used + fits] = '\0';
+	}
+	text->used += size;
+}
+
+static inline void p2p_text_string(struct p2p_text *text, const char *string)
+{
+	p2p_text_put(text, string, strlen(string));
+}
+
+/* @template up to its next '%'.  Return: where that is, or its end. */
+static inline const char *p2p_text_until(struct p2p_text *text, const char *template)
+{
+	size_t length = strcspn(template, "%");
+
+	p2p_text_put(text, template, length);
+	return template + length;
 }
 
 #endif

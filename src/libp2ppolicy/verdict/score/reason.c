@@ -14,7 +14,7 @@ static void add_bdf(struct writer *w, const struct p2p_function *function)
 {
 	char bdf[P2P_BDF_SIZE];
 
-	p2p_text_add(&w->text, "%s", function ? p2p_bdf_format(function->bdf, bdf) : "it");
+	p2p_text_string(&w->text, function ? p2p_bdf_format(function->bdf, bdf) : "it");
 }
 
 /* %A: the function where the limit is. */
@@ -48,7 +48,7 @@ static void add_payload(struct writer *w)
 /* %C: whose root complex it is. */
 static void add_cpu(struct writer *w)
 {
-	p2p_text_add(&w->text, "%s", w->eval->cpu->name);
+	p2p_text_string(&w->text, w->eval->cpu->name);
 }
 
 /* %R: how many requests of how many bytes. */
@@ -101,16 +101,10 @@ static const char *const sentences[P2P_LIMITS] = {
 
 static void expand(struct writer *w, const char *sentence)
 {
-	for (const char *s = sentence; *s; s++) {
-		if (*s != '%') {
-			p2p_text_add(&w->text, "%c", *s);
-			continue;
-		}
-		s++;
+	for (const char *s = sentence; *(s = p2p_text_until(&w->text, s)); s += 2)
 		for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-			if (fields[i].letter == *s)
+			if (fields[i].letter == s[1])
 				fields[i].add(w);
-	}
 }
 
 /* "; ...", when that function is not NULL. */
@@ -119,9 +113,9 @@ static void clause(struct writer *w, const char *before, const struct p2p_functi
 {
 	if (!function)
 		return;
-	p2p_text_add(&w->text, "%s", before);
+	p2p_text_string(&w->text, before);
 	add_bdf(w, function);
-	p2p_text_add(&w->text, "%s", after);
+	p2p_text_string(&w->text, after);
 }
 
 /* Is there a figure that it is said of? */

@@ -29,8 +29,8 @@ static void add_token(struct p2p_text *text, const struct p2p_verdict *verdict,
 		      const struct p2p_condition_answer *condition, char token)
 {
 	switch (token) {
-	case 'P': p2p_text_add(text, "%s", verdict->provider->display); break;
-	case 'C': p2p_text_add(text, "%s", verdict->client->display); break;
+	case 'P': p2p_text_string(text, verdict->provider->display); break;
+	case 'C': p2p_text_string(text, verdict->client->display); break;
 	case 'p': p2p_text_add(text, "%s", verdict->provider->driver); break;
 	case 'c': p2p_text_add(text, "%s", verdict->client->driver); break;
 	case 'a':
@@ -48,11 +48,14 @@ static void add_token(struct p2p_text *text, const struct p2p_verdict *verdict,
 static void expand(struct p2p_text *text, const struct p2p_verdict *verdict,
 		   const struct p2p_condition_answer *condition, const char *template)
 {
-	for (const char *c = template; c && *c; c++) {
-		if (*c == '%' && c[1])
-			add_token(text, verdict, condition, *++c);
+	const char *c = template;
+
+	while (c && *(c = p2p_text_until(text, c))) {
+		if (c[1])
+			add_token(text, verdict, condition, c[1]);
 		else
-			p2p_text_add(text, "%c", *c);
+			p2p_text_string(text, c);
+		c += c[1] ? 2 : 1;
 	}
 }
 
@@ -174,7 +177,7 @@ static void add_open(struct p2p_text *text, const struct p2p_ways *ways,
 
 		if (condition->held != P2P_UNKNOWN)
 			continue;
-		p2p_text_add(text, "%s", joint);
+		p2p_text_string(text, joint);
 		expand(text, ways->verdict, condition,
 		       p2p_condition_template(condition->id)->held);
 		joint = " and ";
@@ -191,7 +194,7 @@ static void add_reason(struct p2p_text *text, const struct p2p_ways *ways,
 	p2p_text_add(text, ": ");
 	switch (answer->grant) {
 	case P2P_GRANT_REFUSED:
-		p2p_text_add(text, "%s", p2p_condition_reason(ways, first_condition(answer, P2P_NO), clause));
+		p2p_text_string(text, p2p_condition_reason(ways, first_condition(answer, P2P_NO), clause));
 		if (*answer->way->refusal)
 			p2p_text_add(text, "; %s", answer->way->refusal);
 		return;
