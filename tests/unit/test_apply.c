@@ -11,11 +11,11 @@
 
 #include "make.h"
 #include "gate/undo.h"
-#include "snapshot/libpci.h"
+#include "snapshot/access/access.h"
 
 #define ACS 0x148
 
-/* In place of libpci, and of what says who may write: see the --wrap options of this program. */
+/* In place of config space, and of what says who may write: see the --wrap options of this program. */
 struct fake {
 	uint8_t config[3][4096];
 	unsigned int selected, writes;
@@ -26,13 +26,13 @@ struct fake {
 };
 static struct fake fake;
 
-int __wrap_p2p_libpci_open_sysfs(struct p2p_context *context, struct p2p_libpci **ret_libpci);
-int __wrap_p2p_libpci_select(struct p2p_libpci *libpci, struct p2p_bdf bdf);
-bool __wrap_p2p_libpci_read(struct p2p_libpci *libpci, unsigned int offset, unsigned int length,
+int __wrap_p2p_access_open(struct p2p_context *context, struct p2p_access **ret_access);
+int __wrap_p2p_access_select(struct p2p_access *access, struct p2p_bdf bdf);
+bool __wrap_p2p_access_read(struct p2p_access *access, unsigned int offset, unsigned int length,
 			    uint8_t *ret_bytes);
-bool __wrap_p2p_libpci_write(struct p2p_libpci *libpci, unsigned int offset, unsigned int length,
+bool __wrap_p2p_access_write(struct p2p_access *access, unsigned int offset, unsigned int length,
 			     const uint8_t *bytes);
-struct p2p_libpci *__wrap_p2p_libpci_close(struct p2p_libpci *libpci);
+struct p2p_access *__wrap_p2p_access_close(struct p2p_access *access);
 int __real_access(const char *path, int mode);
 int __wrap_access(const char *path, int mode);
 uid_t __wrap_geteuid(void);
@@ -43,32 +43,32 @@ void *__wrap_reallocarray(void *old, size_t count, size_t size);
 char *__real_strdup(const char *text);
 char *__wrap_strdup(const char *text);
 
-int __wrap_p2p_libpci_open_sysfs(struct p2p_context *context, struct p2p_libpci **ret_libpci)
+int __wrap_p2p_access_open(struct p2p_context *context, struct p2p_access **ret_access)
 {
 	(void)context;
-	(void)ret_libpci;
+	(void)ret_access;
 	return 0;
 }
 
-int __wrap_p2p_libpci_select(struct p2p_libpci *libpci, struct p2p_bdf bdf)
+int __wrap_p2p_access_select(struct p2p_access *access, struct p2p_bdf bdf)
 {
-	(void)libpci;
+	(void)access;
 	fake.selected = bdf.bus;
 	return 0;
 }
 
-bool __wrap_p2p_libpci_read(struct p2p_libpci *libpci, unsigned int offset, unsigned int length,
+bool __wrap_p2p_access_read(struct p2p_access *access, unsigned int offset, unsigned int length,
 			    uint8_t *ret_bytes)
 {
-	(void)libpci;
+	(void)access;
 	memcpy(ret_bytes, &fake.config[fake.selected][offset], length);
 	return true;
 }
 
-bool __wrap_p2p_libpci_write(struct p2p_libpci *libpci, unsigned int offset, unsigned int length,
+bool __wrap_p2p_access_write(struct p2p_access *access, unsigned int offset, unsigned int length,
 			     const uint8_t *bytes)
 {
-	(void)libpci;
+	(void)access;
 	if (!fake.stuck[fake.selected] &&
 	    (fake.stuck_after < 0 || fake.writes < (unsigned int)fake.stuck_after))
 		memcpy(&fake.config[fake.selected][offset], bytes, length);
@@ -76,9 +76,9 @@ bool __wrap_p2p_libpci_write(struct p2p_libpci *libpci, unsigned int offset, uns
 	return true;
 }
 
-struct p2p_libpci *__wrap_p2p_libpci_close(struct p2p_libpci *libpci)
+struct p2p_access *__wrap_p2p_access_close(struct p2p_access *access)
 {
-	(void)libpci;
+	(void)access;
 	return NULL;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Configuration space byte by byte: what its length proves, and chains of every shape. */
-#include <pci/header.h>
 
+#include "base/pci-regs.h"
 #include "make.h"
 
 /* Config space that counts how it is read, and refuses from @limit on. */

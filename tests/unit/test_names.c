@@ -10,8 +10,13 @@ static const char list[] =
 	"# a list\n"
 	"15b3  Mellanox Technologies\n"
 	"\t1021  MT2910 Family [ConnectX-7]\n"
+	"\t\t15b3 0024  A card of it\n"
+	"1000  A maker without devices\n"
 	"C 02  Network controller\n"
-	"\t00  Ethernet controller\n";
+	"\t00  Ethernet controller\n"
+	"\t\t01  With an interface\n"
+	"S 0001  Passed over\n"
+	"\t0001  This as well\n";
 
 static const char *write_list(char path[32], const char *text)
 {
@@ -25,15 +30,18 @@ static const char *write_list(char path[32], const char *text)
 	return path;
 }
 
-static struct p2p_snapshot *two_functions(void)
+static struct p2p_snapshot *three_functions(void)
 {
 	struct p2p_snapshot *snapshot = make_snapshot(P2P_SOURCE_DUMP);
 	struct space nic = make_space(0x15b3, 0x1021, 0x020000, 0, P2P_PORT_ENDPOINT);
 	/* The system's lists know this one; ours does not, and then nobody is asked. */
 	struct space gpu = make_space(0x10de, 0x2204, 0x030000, 0, P2P_PORT_ENDPOINT);
+	/* A subclass without a name is its base class and the number. */
+	struct space odd = make_space(0x15b3, 0xffff, 0x02ff00, 0, P2P_PORT_ENDPOINT);
 
 	make_function(snapshot, "0000:00:02.0", NULL, &nic);
 	make_function(snapshot, "0000:00:03.0", NULL, &gpu);
+	make_function(snapshot, "0000:00:04.0", NULL, &odd);
 	p2p_snapshot_sort(snapshot);
 	return snapshot;
 }
@@ -54,7 +62,7 @@ static int build(const struct p2p_snapshot *snapshot, const char *pci_ids, char 
 
 START_TEST(pinned)
 {
-	struct p2p_snapshot *snapshot = two_functions();
+	struct p2p_snapshot *snapshot = three_functions();
 	struct p2p_topology *topology;
 	const struct p2p_function *function;
 	char path[32], error[256];
@@ -69,6 +77,10 @@ START_TEST(pinned)
 	ck_assert_ptr_null(function->vendor_name);
 	ck_assert_ptr_null(function->device_name);
 	ck_assert_ptr_null(function->class_name);
+	function = get(topology, "0000:00:04.0");
+	ck_assert_str_eq(function->vendor_name, "Mellanox Technologies");
+	ck_assert_ptr_null(function->device_name);
+	ck_assert_str_eq(function->class_name, "Network controller [02ff]");
 	p2p_topology_free(topology);
 	p2p_snapshot_free(snapshot);
 }
@@ -76,7 +88,7 @@ END_TEST
 
 START_TEST(not_asked_for)
 {
-	struct p2p_snapshot *snapshot = two_functions();
+	struct p2p_snapshot *snapshot = three_functions();
 	struct p2p_topology *topology = make_topology(snapshot);
 
 	ck_assert_ptr_null(get(topology, "0000:00:02.0")->vendor_name);
@@ -85,10 +97,37 @@ START_TEST(not_asked_for)
 }
 END_TEST
 
-/* libpci would end the process over either. */
+/* Of each the line that is wrong. */
+static const struct { const char *text; unsigned int line; } malformed[] = {
+	{ "15b3  Mellanox\nnonsense\n", 2 },
+	{ "15b3  Mellanox\n\t1021\n", 2 },
+	{ "15b3  Mellanox\n\t1021  MT2910\n\t\t\tx\n", 3 },
+	{ "15b3  Mellanox\n\t\t15b3 0024  A card of nothing\n", 2 },
+	{ "# no maker\n\t1021  MT2910\n", 2 },
+	{ "15b  Mellanox\n", 1 }, { "15b34  Mellanox\n", 1 }, { "15b3Mellanox\n", 1 },
+	{ "C 020  Network\n", 1 }, { "C 02  Network\n\t000  Ethernet\n", 2 },
+};
+
+START_TEST(line)
+{
+	struct p2p_snapshot *snapshot = three_functions();
+	struct p2p_topology *topology = NULL;
+	char path[32], error[256], expected[256];
+
+	write_list(path, malformed[_i].text);
+	ck_assert_int_eq(build(snapshot, path, error, &topology), -EBADMSG);
+	unlink(path);
+	snprintf(expected, sizeof(expected), "%s: line %u: not a list of PCI names", path,
+		 malformed[_i].line);
+	ck_assert_str_eq(error, expected);
+	ck_assert_ptr_null(topology);
+	p2p_snapshot_free(snapshot);
+}
+END_TEST
+
 START_TEST(refused)
 {
-	struct p2p_snapshot *snapshot = two_functions();
+	struct p2p_snapshot *snapshot = three_functions();
 	struct p2p_topology *topology = NULL;
 	char path[32], error[256];
 
@@ -108,6 +147,7 @@ static void add_cases(TCase *tcase)
 	tcase_add_test(tcase, pinned);
 	tcase_add_test(tcase, not_asked_for);
 	tcase_add_test(tcase, refused);
+	tcase_add_loop_test(tcase, line, 0, (int)(sizeof(malformed) / sizeof(malformed[0])));
 }
 
 int main(void)

@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
-#include <pci/header.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/context.h"
+#include "base/pci-regs.h"
 #include "gate/undo.h"
-#include "snapshot/libpci.h"
+#include "snapshot/access/access.h"
 
 /* Read, write and read back one register.  @before and @after of a write say what must be there. */
 struct writer {
 	struct p2p_context *context;
-	struct p2p_libpci *libpci;
+	struct p2p_access *access;
 };
 
 static bool read16(struct writer *writer, unsigned int offset, uint16_t *ret_value)
 {
 	uint8_t bytes[2];
 
-	if (!p2p_libpci_read(writer->libpci, offset, 2, bytes))
+	if (!p2p_access_read(writer->access, offset, 2, bytes))
 		return false;
 	*ret_value = (uint16_t)(bytes[0] | bytes[1] << 8);
 	return true;
@@ -51,7 +51,7 @@ static int check(struct writer *writer, const struct p2p_write *write, uint16_t 
 	p2p_bdf_format(write->bdf, bdf);
 	if (r < 0)
 		return r;
-	if (p2p_libpci_select(writer->libpci, write->bdf) < 0 ||
+	if (p2p_access_select(writer->access, write->bdf) < 0 ||
 	    !read16(writer, PCI_VENDOR_ID, &vendor) || !read16(writer, PCI_DEVICE_ID, &device) ||
 	    !read16(writer, write->acs, &id) || !read16(writer, write->offset, &now))
 		return p2p_error(writer->context, -EACCES, "config space of %s cannot be read", bdf);
@@ -69,14 +69,14 @@ static bool put(struct writer *writer, const struct p2p_write *write, uint16_t v
 	uint8_t bytes[4] = { 0 };
 	uint16_t now;
 
-	if (p2p_libpci_select(writer->libpci, write->bdf) < 0 ||
-	    !p2p_libpci_read(writer->libpci, write->offset, write->size, bytes))
+	if (p2p_access_select(writer->access, write->bdf) < 0 ||
+	    !p2p_access_read(writer->access, write->offset, write->size, bytes))
 		return false;
 	now = (uint16_t)((bytes[0] | bytes[1] << 8) & ~write->mask);
 	now |= value & write->mask;
 	bytes[0] = (uint8_t)now;
 	bytes[1] = (uint8_t)(now >> 8);
-	return p2p_libpci_write(writer->libpci, write->offset, write->size, bytes) &&
+	return p2p_access_write(writer->access, write->offset, write->size, bytes) &&
 	       read16(writer, write->offset, &now) && !((now ^ value) & write->mask);
 }
 
@@ -209,10 +209,10 @@ int p2p_apply(struct p2p_context *context, const struct p2p_topology *topology,
 		return 0;
 	r = gather(context, path, registers, count, &all);
 	if (!r)
-		r = p2p_libpci_open_sysfs(context, &writer.libpci);
+		r = p2p_access_open(context, &writer.access);
 	if (!r)
 		r = apply(&writer, path, &all, count);
-	p2p_libpci_close(writer.libpci);
+	p2p_access_close(writer.access);
 	p2p_undo_free(&all);
 	return r;
 }
@@ -259,7 +259,7 @@ int p2p_apply_undo(struct p2p_context *context, const char *undo, size_t *ret_co
 
 	if (r < 0)
 		return r;
-	r = p2p_libpci_open_sysfs(context, &writer.libpci);
+	r = p2p_access_open(context, &writer.access);
 	if (!r)
 		r = take_back(&writer, &all);
 	if (!r && unlink(path)) {
@@ -269,7 +269,7 @@ int p2p_apply_undo(struct p2p_context *context, const char *undo, size_t *ret_co
 	}
 	if (!r && ret_count)
 		*ret_count = all.count;
-	p2p_libpci_close(writer.libpci);
+	p2p_access_close(writer.access);
 	p2p_undo_free(&all);
 	return r;
 }

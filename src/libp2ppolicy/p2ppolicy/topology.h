@@ -3,7 +3,7 @@
  * The topology: the tree of functions as the kernel builds it, with every capability decoded.
  * Immutable; all pointers inside are borrowed and die with the topology.
  *
- * Register names are those of <pci/header.h> and lspci.  Each capability carries an
+ * Register names are those of lspci.  Each capability carries an
  * enum p2p_fact: P2P_DENIED when config space could not be read far enough to tell.
  */
 #ifndef P2PPOLICY_TOPOLOGY_H
@@ -387,7 +387,7 @@ struct p2p_note {
 /**
  * struct p2p_topology_options - how to build it.
  * @pci_ids: file of names to use instead of the system's; NULL the system's
- * @names: look device names up (pci.ids through libpci, hwdb through libudev)
+ * @names: look device names up (pci.ids, hwdb through libudev)
  * @hwloc: ask hwloc for locality that sysfs lacks; on a live machine this costs time
  */
 struct p2p_topology_options {

@@ -2,8 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include <pci/header.h>
-
+#include "base/pci-regs.h"
 #include "snapshot/config.h"
 
 #define DWORDS(bytes)		((bytes) / 4)

@@ -7,7 +7,7 @@
 
 #include "base/context.h"
 #include "snapshot/inside.h"
-#include "snapshot/libpci.h"
+#include "snapshot/access/access.h"
 #include "snapshot/capture/manifest.h"
 
 #define DEVICES	"sys/bus/pci/devices"
@@ -37,7 +37,7 @@ struct loader {
 	struct p2p_context *context;
 	struct p2p_tree *tree;
 	struct p2p_snapshot *snapshot;
-	struct p2p_libpci *libpci;	/* live only */
+	struct p2p_access *access;	/* live only */
 	struct p2p_buffer buffer, names, text;
 	struct p2p_place devices;	/* sys/bus/pci/devices */
 };
@@ -275,7 +275,7 @@ static bool fetch_captured(void *data, unsigned int offset, unsigned int length,
 
 static bool fetch_live(void *data, unsigned int offset, unsigned int length, uint8_t *ret_bytes)
 {
-	return p2p_libpci_read(data, offset, length, ret_bytes);
+	return p2p_access_read(data, offset, length, ret_bytes);
 }
 
 /* A function is a VF when it says which function made it; a capture may have left that out. */
@@ -318,11 +318,11 @@ static int load_config(struct loader *loader, const struct p2p_place *place, str
 
 	if (loader->tree->live) {
 		if (loader->tree->ops->size(loader->tree, place, "config", &size) < 0 ||
-		    p2p_libpci_select(loader->libpci, raw->bdf) < 0)
+		    p2p_access_select(loader->access, raw->bdf) < 0)
 			return 0;
 		source.size = size > P2P_CONFIG_EXTENDED ? P2P_CONFIG_EXTENDED : (unsigned int)size;
 		source.fetch = fetch_live;
-		source.data = loader->libpci;
+		source.data = loader->access;
 		source.kernel_size = true;
 		told = size;
 	} else {
@@ -494,7 +494,7 @@ static int load_all(struct loader *loader)
 	int r, loaded = 0;
 
 	if (loader->tree->live) {
-		r = p2p_libpci_open_sysfs(loader->context, &loader->libpci);
+		r = p2p_access_open(loader->context, &loader->access);
 		if (r < 0)
 			return r;
 	}
@@ -510,7 +510,7 @@ static int load_all(struct loader *loader)
 	else if (r < 0)
 		r = p2p_error(loader->context, r, "%s: %s", DEVICES, strerror(-r));
 	free(names.data);
-	p2p_libpci_close(loader->libpci);
+	p2p_access_close(loader->access);
 	return r < 0 ? r : loaded;
 }
 

@@ -10,9 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <pci/header.h>
-
 #include "base/context.h"
+#include "base/pci-regs.h"
 #include "snapshot/inside.h"
 #include "snapshot/capture/manifest.h"
 

@@ -7,8 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <pci/pci.h>
-
+#include "base/pci-regs.h"
 #include "topology/build.h"
 
 /* include/linux/ioport.h */

@@ -6,13 +6,12 @@
  */
 #include <string.h>
 
-#include <pci/pci.h>
-
+#include "base/pci-regs.h"
 #include "topology/build.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Bits newer than the oldest libpci we build with. */
+/* Bits newer than the oldest kernel header we build with. */
 #define LNKSTA2_FLIT	0x0400u		/* Flit Mode Status, PCIe r6.0, sec 7.5.3.20 */
 #define REBAR_CAP	0x04u		/* Resizable BAR registers, PCIe r6.0, sec 7.8.6 */
 #define REBAR_CTRL	0x08u

@@ -3,8 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include <pci/pci.h>
-
+#include "base/pci-regs.h"
 #include "topology/build.h"
 
 #define IDLE true

@@ -7,8 +7,7 @@
  */
 #include <string.h>
 
-#include <pci/pci.h>
-
+#include "base/pci-regs.h"
 #include "topology/tree.h"
 
 /**

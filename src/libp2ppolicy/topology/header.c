@@ -3,8 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <pci/pci.h>
-
+#include "base/pci-regs.h"
 #include "topology/build.h"
 
 struct p2p_number p2p_file_number(const struct p2p_file *file)

@@ -7,8 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <pci/header.h>
-
+#include "base/pci-regs.h"
 #include "snapshot/vpd.h"
 #include "topology/build.h"
 

@@ -1,58 +1,139 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Filters in lspci's syntax: of libpci the parsers, of ours what they match. */
-#include <stdlib.h>
+/* Filters in lspci's syntax: lspci(8), under -s and -d. */
 #include <string.h>
 
 #include "machine/filter.h"
 
-/* libpci parses into the string it is given, and wants one that it may write to. */
-static const char *parse_filter(struct pci_filter *filter, const char *text,
-				char *(*parse)(struct pci_filter *, char *))
-{
-	char *copy = strdup(text);
-	const char *error = copy ? parse(filter, copy) : "out of memory";
+#define PARTS_MOST 4u
 
-	free(copy);
-	return error;
+/** struct part - characters of a text between two colons. */
+struct part {
+	const char *text;
+	size_t length;
+};
+
+/* Of each field the largest value, and the sentence on what is none. */
+static const struct {
+	uint32_t most;
+	const char *wrong;
+} fields[FILTER_FIELDS] = {
+	[FILTER_DOMAIN] = { 0x7fffffff, "the domain is a hexadecimal number up to 7fffffff" },
+	[FILTER_BUS] = { 0xff, "the bus is a hexadecimal number up to ff" },
+	[FILTER_SLOT] = { 0x1f, "the device is a hexadecimal number up to 1f" },
+	[FILTER_FUNCTION] = { 7, "the function is a number up to 7" },
+	[FILTER_VENDOR] = { 0xffff, "the vendor is a hexadecimal number up to ffff" },
+	[FILTER_DEVICE] = { 0xffff, "the device is a hexadecimal number up to ffff" },
+	[FILTER_CLASS] = { 0xffff, "the class is up to four hexadecimal digits, or x for any digit" },
+	[FILTER_PROG_IF] = { 0xff, "the programming interface is a hexadecimal number up to ff" },
+};
+
+/* Return: how many parts there are; more than PARTS_MOST is one more than that. */
+static size_t split(const char *text, size_t length, char between, struct part parts[PARTS_MOST])
+{
+	const char *end = text + length;
+	size_t count = 0;
+
+	for (;; text++) {
+		const char *stop = memchr(text, between, (size_t)(end - text));
+
+		stop = stop ? stop : end;
+		if (count == PARTS_MOST)
+			return PARTS_MOST + 1;
+		parts[count++] = (struct part){ text, (size_t)(stop - text) };
+		text = stop;
+		if (text == end)
+			return count;
+	}
 }
 
-static bool has_address(const struct pci_filter *filter, struct p2p_bdf bdf)
+/* -1 it is no digit */
+static int digit_of(char c)
 {
-	return (filter->domain < 0 || (uint32_t)filter->domain == bdf.domain) &&
-	       (filter->bus < 0 || filter->bus == bdf.bus) &&
-	       (filter->slot < 0 || filter->slot == bdf.devfn >> 3) &&
-	       (filter->func < 0 || filter->func == (bdf.devfn & 7));
+	static const char digits[] = "0123456789abcdefABCDEF";
+	const char *at = c ? strchr(digits, c) : NULL;
+	long n = at ? at - digits : -1;
+
+	return (int)(n < 16 ? n : n - 6);
 }
 
-/* As pci_filter_match(): an id that was not read matches only what asks for none. */
-static bool has_ids(const struct pci_filter *filter, const struct p2p_function *function)
+/* Nothing and "*" ask for anything.  Return: NULL, or what is wrong. */
+static const char *take(struct filter *filter, enum filter_field field, struct part part)
 {
-	unsigned int class = function->class_code >> 8, prog_if = function->class_code & 0xff;
+	uint64_t value = 0, mask = UINT32_MAX, least = 0;
 
-	if (filter->vendor < 0 && filter->device < 0 && filter->device_class < 0 &&
-	    filter->prog_if < 0)
-		return true;
-	return function->ids == P2P_PRESENT &&
-	       (filter->vendor < 0 || filter->vendor == function->vendor) &&
-	       (filter->device < 0 || filter->device == function->device) &&
-	       (filter->device_class < 0 ||
-		!(((unsigned int)filter->device_class ^ class) & filter->device_class_mask)) &&
-	       (filter->prog_if < 0 || (unsigned int)filter->prog_if == prog_if);
+	if (!part.length || (part.length == 1 && *part.text == '*'))
+		return NULL;
+	for (size_t i = 0; i < part.length; i++) {
+		bool any = field == FILTER_CLASS && (part.text[i] | 0x20) == 'x';
+		int digit = any ? 0 : digit_of(part.text[i]);
+
+		if (digit < 0)
+			return fields[field].wrong;
+		value = value << 4 | (unsigned int)digit;
+		mask = mask << 4 | (any ? 0 : 0xf);
+		/* An x is a digit like others, and not a zero in front. */
+		least = least << 4 | (any ? 1 : (unsigned int)digit);
+		if (least > fields[field].most)
+			return fields[field].wrong;
+	}
+	filter->value[field] = (uint32_t)value;
+	filter->mask[field] = (uint32_t)mask;
+	return NULL;
 }
 
-const char *filter_parse_address(struct pci_filter *filter, const char *text)
+/* [[[DOMAIN]:][BUS]:][DEVICE][.[FUNCTION]] */
+const char *filter_parse_address(struct filter *filter, const char *text)
 {
-	pci_filter_init(NULL, filter);
-	return parse_filter(filter, text, pci_filter_parse_slot);
+	struct part parts[PARTS_MOST], last[PARTS_MOST];
+	size_t count = split(text, strlen(text), ':', parts), ends;
+	const char *wrong = NULL;
+
+	memset(filter, 0, sizeof(*filter));
+	if (count > 3)
+		return "an address is DOMAIN:BUS:DEVICE.FUNCTION, and parts of it may be left out";
+	for (size_t i = 0; !wrong && i + 1 < count; i++)
+		wrong = take(filter, (enum filter_field)(FILTER_SLOT - count + 1 + i), parts[i]);
+	ends = split(parts[count - 1].text, parts[count - 1].length, '.', last);
+	if (!wrong && ends > 2)
+		wrong = "a device and its function are DEVICE.FUNCTION";
+	if (!wrong)
+		wrong = take(filter, FILTER_SLOT, last[0]);
+	if (!wrong && ends == 2)
+		wrong = take(filter, FILTER_FUNCTION, last[1]);
+	return wrong;
 }
 
-const char *filter_parse_ids(struct pci_filter *filter, const char *text)
+/* [VENDOR]:[DEVICE][:[CLASS][:PROG-IF]] */
+const char *filter_parse_ids(struct filter *filter, const char *text)
 {
-	pci_filter_init(NULL, filter);
-	return parse_filter(filter, text, pci_filter_parse_id);
+	struct part parts[PARTS_MOST];
+	size_t count = split(text, strlen(text), ':', parts);
+	const char *wrong = NULL;
+
+	memset(filter, 0, sizeof(*filter));
+	if (count < 2 || count > PARTS_MOST)
+		return "ids are VENDOR:DEVICE, and one of them may be left out; :CLASS and :PROG-IF may follow";
+	for (size_t i = 0; !wrong && i < count; i++)
+		wrong = take(filter, (enum filter_field)(FILTER_VENDOR + i), parts[i]);
+	return wrong;
 }
 
-bool filter_matches(const struct pci_filter *filter, const struct p2p_function *function)
+bool filter_matches(const struct filter *filter, const struct p2p_function *function)
 {
-	return has_address(filter, function->bdf) && has_ids(filter, function);
+	const uint32_t is[FILTER_FIELDS] = {
+		[FILTER_DOMAIN] = function->bdf.domain, [FILTER_BUS] = function->bdf.bus,
+		[FILTER_SLOT] = function->bdf.devfn >> 3, [FILTER_FUNCTION] = function->bdf.devfn & 7,
+		[FILTER_VENDOR] = function->vendor, [FILTER_DEVICE] = function->device,
+		[FILTER_CLASS] = function->class_code >> 8,
+		[FILTER_PROG_IF] = function->class_code & 0xff,
+	};
+
+	for (size_t i = 0; i < FILTER_FIELDS; i++) {
+		if (!filter->mask[i])
+			continue;
+		if ((is[i] ^ filter->value[i]) & filter->mask[i] ||
+		    (i >= FILTER_VENDOR && function->ids != P2P_PRESENT))
+			return false;
+	}
+	return true;
 }

@@ -3,15 +3,28 @@
 #ifndef P2PTOPO_FILTER_H
 #define P2PTOPO_FILTER_H
 
-#include <pci/pci.h>
-
 #include "app.h"
 
+/** enum filter_field - the fields of an address, then those of ids. */
+enum filter_field {
+	FILTER_DOMAIN, FILTER_BUS, FILTER_SLOT, FILTER_FUNCTION,
+	FILTER_VENDOR, FILTER_DEVICE, FILTER_CLASS, FILTER_PROG_IF,
+	FILTER_FIELDS,
+};
+
+/**
+ * struct filter - what is asked for.
+ * @mask: of each field, the bits that must be those of @value; 0 anything will do
+ */
+struct filter {
+	uint32_t value[FILTER_FIELDS], mask[FILTER_FIELDS];
+};
+
 /** filter_parse_address(), filter_parse_ids() - NULL, or what is wrong with @text. */
-const char *filter_parse_address(struct pci_filter *filter, const char *text);
-const char *filter_parse_ids(struct pci_filter *filter, const char *text);
+const char *filter_parse_address(struct filter *filter, const char *text);
+const char *filter_parse_ids(struct filter *filter, const char *text);
 
 /** filter_matches() - does the filter select the function?  An id that was not read matches none. */
-bool filter_matches(const struct pci_filter *filter, const struct p2p_function *function);
+bool filter_matches(const struct filter *filter, const struct p2p_function *function);
 
 #endif

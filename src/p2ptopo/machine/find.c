@@ -24,7 +24,7 @@ static bool is_called(const struct p2p_function *function, const char *name)
 /* How a user may name a function that is no address: a predicate and what it was made from. */
 struct wanted {
 	const char *name;
-	const struct pci_filter *filter;
+	const struct filter *filter;
 };
 
 static bool is_wanted(const struct wanted *wanted, const struct p2p_function *function)
@@ -57,7 +57,7 @@ static size_t count_wanted(const struct app *app, const struct wanted *wanted, c
 }
 
 /* -d asks for ids before -s asks for an address: an address never starts with four digits. */
-static bool is_filter(const char *name, struct pci_filter *filter)
+static bool is_filter(const char *name, struct filter *filter)
 {
 	if (strpbrk(name, ":.") && !filter_parse_address(filter, name))
 		return true;
@@ -141,7 +141,7 @@ static enum status find_bdf(struct app *app, struct p2p_bdf bdf,
 enum status app_find(struct app *app, const char *name, const struct p2p_function **ret_function)
 {
 	const struct p2p_function *labelled;
-	struct pci_filter filter;
+	struct filter filter;
 	struct wanted wanted = { .name = name };
 	struct p2p_bdf bdf;
 	char names[128] = "";

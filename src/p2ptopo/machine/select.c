@@ -11,7 +11,7 @@
  * @classes, @between: sets of classes, one bit each
  */
 struct picker {
-	struct pci_filter slots[MOST_REPEATS], ids[MOST_REPEATS];
+	struct filter slots[MOST_REPEATS], ids[MOST_REPEATS];
 	size_t slot_count, id_count;
 	unsigned int classes, between[2];
 };
@@ -94,8 +94,8 @@ static enum status make_between(struct failure *failure, const char *names, unsi
 }
 
 static enum status make_filters(struct failure *failure, const char *option,
-				const struct repeated *list, struct pci_filter *filters,
-				const char *(*parse)(struct pci_filter *, const char *))
+				const struct repeated *list, struct filter *filters,
+				const char *(*parse)(struct filter *, const char *))
 {
 	for (size_t i = 0; i < list->count; i++) {
 		const char *error = parse(&filters[i], list->word[i]);
@@ -134,7 +134,7 @@ bool app_has_filter(const struct app *app)
 	       classes_between(app);
 }
 
-static bool any_matches(const struct pci_filter *filters, size_t count,
+static bool any_matches(const struct filter *filters, size_t count,
 			const struct p2p_function *function)
 {
 	for (size_t i = 0; i < count; i++) {

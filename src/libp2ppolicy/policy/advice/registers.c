@@ -7,12 +7,12 @@
  * and stays where it was unless a pair misses it.
  */
 #include <errno.h>
-#include <pci/header.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/context.h"
+#include "base/pci-regs.h"
 #include "policy/advice/advice.h"
 #include "topology/acs.h"
 #include "topology/build.h"

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What would help a pair that no register helps, and what its ends lack besides. */
 #include <errno.h>
-#include <pci/header.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/pci-regs.h"
 #include "policy/advice/advice.h"
 #include "topology/build.h"
 #include "verdict/eval.h"

@@ -8,8 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include <pci/header.h>
-
+#include "base/pci-regs.h"
 #include "snapshot/capture/pseudonym.h"
 #include "snapshot/vpd.h"
 

@@ -3,8 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <pci/header.h>
-
+#include "base/pci-regs.h"
 #include "snapshot/join/join.h"
 
 /* Without the newline that sysfs ends with. */

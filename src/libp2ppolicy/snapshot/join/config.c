@@ -8,8 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include <pci/header.h>
-
+#include "base/pci-regs.h"
 #include "snapshot/join/join.h"
 
 #define WORD_BITS	32u

@@ -2,8 +2,7 @@
 /* What each source gave. */
 #include <stddef.h>
 
-#include <pci/header.h>
-
+#include "base/pci-regs.h"
 #include "snapshot/join/join.h"
 
 static const struct {

@@ -4,9 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <pci/header.h>
-
 #include "base/context.h"
+#include "base/pci-regs.h"
 #include "snapshot/join/join.h"
 #include "snapshot/sources.h"
 

@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <pci/header.h>
-
+#include "base/pci-regs.h"
 #include "snapshot/lspci/text.h"
 
 bool p2p_text_hex(const char *from, size_t digits, char after, unsigned int *ret_value)

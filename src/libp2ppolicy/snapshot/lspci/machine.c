@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "base/context.h"
-#include "snapshot/lspci/names.h"
 #include "snapshot/lspci/text.h"
+#include "snapshot/pci-ids.h"
 #include "snapshot/sources.h"
 
 #define LINE_MOST	1024u

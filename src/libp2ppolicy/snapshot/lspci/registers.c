@@ -3,8 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <pci/header.h>
-
+#include "base/pci-regs.h"
 #include "snapshot/lspci/text.h"
 
 #define LENGTH(array)	(sizeof(array) / sizeof((array)[0]))

@@ -11,9 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <pci/header.h>
-
 #include "base/context.h"
+#include "base/pci-regs.h"
 #include "snapshot/lspci/text.h"
 #include "snapshot/sources.h"
 

@@ -4,7 +4,7 @@
 #define P2P_SNAPSHOT_LSPCI_TEXT_H
 
 #include "snapshot/config.h"
-#include "snapshot/lspci/names.h"
+#include "snapshot/pci-ids.h"
 #include "snapshot/sources.h"
 
 /**

@@ -97,6 +97,11 @@ static int read_all(int fd, bool to_the_end, struct p2p_buffer *buffer)
 	return 0;
 }
 
+int p2p_buffer_read(int fd, struct p2p_buffer *buffer)
+{
+	return read_all(fd, true, buffer);
+}
+
 static int directory_read(struct p2p_tree *tree, const struct p2p_place *place, const char *path,
 			  struct p2p_buffer *buffer)
 {

@@ -28,6 +28,9 @@ int p2p_buffer_sort_lines(struct p2p_buffer *buffer);
 /** Most bytes taken of one file. */
 #define P2P_FILE_MOST	((size_t)64 << 20)
 
+/** p2p_buffer_read() - add all that @fd gives.  Return: 0; -ENOMEM; -EFBIG; what read(2) says. */
+int p2p_buffer_read(int fd, struct p2p_buffer *buffer);
+
 struct p2p_tree;
 
 /**

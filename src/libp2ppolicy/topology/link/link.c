@@ -5,8 +5,7 @@
  */
 #include <stdio.h>
 
-#include <pci/header.h>
-
+#include "base/pci-regs.h"
 #include "topology/build.h"
 
 /* PCIe r6.0, sec 7.5.3.6, "Link Capabilities Register": there are no others. */

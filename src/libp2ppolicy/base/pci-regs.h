@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The registers of PCI: those of the kernel's own header, and under the names of lspci what that header
+ * calls otherwise or does not have.  The header of libpci would be one of the GPL.
+ */
+#ifndef P2P_BASE_PCI_REGS_H
+#define P2P_BASE_PCI_REGS_H
+
+#include <linux/pci_regs.h>
+
+/* Class codes: base class, or base class and subclass. */
+#define PCI_BASE_CLASS_DISPLAY	0x03
+#define PCI_CLASS_BRIDGE_HOST	0x0600
+#define PCI_CLASS_BRIDGE_ISA	0x0601
+#define PCI_CLASS_BRIDGE_CARDBUS	0x0607
+
+#ifndef PCI_VENDOR_ID_INTEL
+#define PCI_VENDOR_ID_INTEL	0x8086
+#endif
+
+/* Subsystem ids of a bridge. */
+#define PCI_SSVID_VENDOR	4
+
+/* PCI-X: the status of a function with a header of type 0. */
+#define PCI_PCIX_STATUS		4
+#define PCI_PCIX_STATUS_266MHZ	0x40000000
+#define PCI_PCIX_STATUS_533MHZ	0x80000000u
+
+/* PCI Express: PCIe r6.0, sec 7.5.3. */
+#define PCI_EXP_DEVCTL_RELAXED	PCI_EXP_DEVCTL_RELAX_EN
+#define PCI_EXP_LNKCAP_SPEED	PCI_EXP_LNKCAP_SLS
+#define PCI_EXP_LNKCAP_WIDTH	PCI_EXP_LNKCAP_MLW
+#define PCI_EXP_LNKCAP_DLLA	PCI_EXP_LNKCAP_DLLLARC
+#define PCI_EXP_LNKCTL_ASPM	PCI_EXP_LNKCTL_ASPMC
+#define PCI_EXP_LNKSTA_SPEED	PCI_EXP_LNKSTA_CLS
+#define PCI_EXP_LNKSTA_WIDTH	PCI_EXP_LNKSTA_NLW
+#define PCI_EXP_LNKSTA_DL_ACT	PCI_EXP_LNKSTA_DLLLA
+#define PCI_EXP_DEVCAP2_ATOMICOP_ROUTING	PCI_EXP_DEVCAP2_ATOMIC_ROUTE
+#define PCI_EXP_DEVCAP2_32BIT_ATOMICOP_COMP	PCI_EXP_DEVCAP2_ATOMIC_COMP32
+#define PCI_EXP_DEVCAP2_64BIT_ATOMICOP_COMP	PCI_EXP_DEVCAP2_ATOMIC_COMP64
+#define PCI_EXP_DEVCAP2_128BIT_CAS_COMP		PCI_EXP_DEVCAP2_ATOMIC_COMP128
+#define PCI_EXP_DEVCTL2_ATOMICOP_REQUESTER_EN	PCI_EXP_DEVCTL2_ATOMIC_REQ
+#define PCI_EXP_DEVCTL2_ATOMICOP_EGRESS_BLOCK	PCI_EXP_DEVCTL2_ATOMIC_EGRESS_BLOCK
+#define PCI_EXP_DEVCTL2_10BIT_TAG_REQ		0x1000
+
+/* Advanced Error Reporting, Access Control Services, Downstream Port Containment: sec 7.8.4, 7.7.11, 7.9.14. */
+#define PCI_EXT_CAP_ID_AER	PCI_EXT_CAP_ID_ERR
+#define PCI_ACS_CAP_EGRESS	PCI_ACS_EC
+#define PCI_ACS_CAP_VECTOR(capability)	(((capability) >> 8) & 0xff)
+#define PCI_ACS_EGRESS_CTRL	PCI_ACS_EGRESS_CTL_V
+#define PCI_DPC_CTL		PCI_EXP_DPC_CTL
+#define PCI_DPC_CTL_TRIGGER(control)	((control) & 0x3)
+#define PCI_DPC_STATUS		PCI_EXP_DPC_STATUS
+#define PCI_DPC_STS_TRIGGER	PCI_EXP_DPC_STATUS_TRIGGER
+
+/* Single Root I/O Virtualization: sec 9.3.3. */
+#define PCI_IOV_CTRL		PCI_SRIOV_CTRL
+#define PCI_IOV_CTRL_VFE	PCI_SRIOV_CTRL_VFE
+#define PCI_IOV_TOTALVF		PCI_SRIOV_TOTAL_VF
+#define PCI_IOV_NUMVF		PCI_SRIOV_NUM_VF
+#define PCI_IOV_OFFSET		PCI_SRIOV_VF_OFFSET
+#define PCI_IOV_STRIDE		PCI_SRIOV_VF_STRIDE
+#define PCI_IOV_DID		PCI_SRIOV_VF_DID
+
+/* The DVSEC for CXL devices: CXL 3.1, sec 8.1.3. */
+#define PCI_DVSEC_VENDOR_ID_CXL	0x1e98
+#define PCI_DVSEC_ID_CXL	0
+#define PCI_CXL_DEV_CAP		0x0a
+#define PCI_CXL_DEV_CAP_CACHE	0x0001
+#define PCI_CXL_DEV_CAP_IO	0x0002
+#define PCI_CXL_DEV_CAP_MEM	0x0004
+#define PCI_CXL_DEV_CTRL	0x0c
+#define PCI_CXL_DEV_CTRL_MEM	0x0004
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Config space of the running machine: by libpci (libpci.c), or, where the library is built without
+ * it (P2PTOPO_LIBPCI=OFF), by the files of sysfs themselves (sysfs.c).  Errors come back as errno
+ * and a sentence, and a read that failed is a failed read and not 0xff.
+ */
+#ifndef P2P_SNAPSHOT_ACCESS_H
+#define P2P_SNAPSHOT_ACCESS_H
+
+#include <p2ppolicy/base.h>
+
+struct p2p_access;
+
+/**
+ * p2p_access_open() - the running machine, through sysfs.
+ * @ret_access: owned by the caller; free with p2p_access_close()
+ *
+ * Return: 0; -ENOMEM; -EBADMSG when libpci refused it.
+ */
+int p2p_access_open(struct p2p_context *context, struct p2p_access **ret_access);
+
+/** p2p_access_close() - NULL is fine.  Return: NULL. */
+struct p2p_access *p2p_access_close(struct p2p_access *access);
+
+/**
+ * p2p_access_select() - the function that p2p_access_read() reads from now on.
+ * Return: 0; -EIO when libpci failed.
+ */
+int p2p_access_select(struct p2p_access *access, struct p2p_bdf bdf);
+
+/**
+ * p2p_access_read() - bytes of config space of the selected function.
+ * Return: true and all of @length bytes, or false.
+ */
+bool p2p_access_read(struct p2p_access *access, unsigned int offset, unsigned int length,
+		     uint8_t *ret_bytes);
+
+/**
+ * p2p_access_write() - write bytes of config space of the selected function of the running machine.
+ * Return: true when all were taken; not whether the registers kept them.
+ */
+bool p2p_access_write(struct p2p_access *access, unsigned int offset, unsigned int length,
+		      const uint8_t *bytes);
+
+#endif

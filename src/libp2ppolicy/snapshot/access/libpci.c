@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* libpci, kept on a leash: its warnings go to the log callback, its errors do not end the program. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <pci/pci.h>
+
+#include "base/context.h"
+#include "snapshot/access/access.h"
+
+struct p2p_access {
+	struct p2p_context *context;
+	struct pci_access *lib;
+	struct pci_dev *device;
+	jmp_buf escape;
+};
+
+/*
+ * libpci's callbacks carry no pointer of ours, so the object that is inside libpci now is kept
+ * here, for each thread, from enter() to leave().
+ */
+static _Thread_local struct p2p_access *inside;
+
+static void PCI_NONRET on_error(char *format, ...)
+{
+	char text[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	p2p_error(inside->context, -EBADMSG, "libpci: %s", text);
+	longjmp(inside->escape, 1);
+}
+
+static void on_warning(char *format, ...)
+{
+	char text[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	if (inside)
+		p2p_debug(inside->context, "libpci: %s", text);
+}
+
+static int start(struct p2p_access *access)
+{
+	inside = access;
+	if (setjmp(access->escape)) {
+		inside = NULL;
+		return -EBADMSG;
+	}
+	access->lib = pci_alloc();
+	access->lib->method = PCI_ACCESS_SYS_BUS_PCI;
+	access->lib->error = on_error;
+	access->lib->warning = on_warning;
+	access->lib->debug = on_warning;
+	pci_init(access->lib);
+	inside = NULL;
+	return 0;
+}
+
+int p2p_access_open(struct p2p_context *context, struct p2p_access **ret_access)
+{
+	struct p2p_access *access = calloc(1, sizeof(*access));
+	int r;
+
+	if (!access)
+		return p2p_error(context, -ENOMEM, "out of memory");
+	access->context = context;
+	r = start(access);
+	if (r < 0) {
+		p2p_access_close(access);
+		return r;
+	}
+	*ret_access = access;
+	return 0;
+}
+
+static void drop_device(struct p2p_access *access)
+{
+	if (access->device)
+		pci_free_dev(access->device);
+	access->device = NULL;
+}
+
+struct p2p_access *p2p_access_close(struct p2p_access *access)
+{
+	if (!access)
+		return NULL;
+	inside = access;
+	if (!setjmp(access->escape)) {
+		drop_device(access);
+		if (access->lib)
+			pci_cleanup(access->lib);
+	}
+	inside = NULL;
+	free(access);
+	return NULL;
+}
+
+int p2p_access_select(struct p2p_access *access, struct p2p_bdf bdf)
+{
+	inside = access;
+	if (setjmp(access->escape)) {
+		inside = NULL;
+		return -EIO;
+	}
+	drop_device(access);
+	access->device = pci_get_dev(access->lib, (int)bdf.domain, bdf.bus, bdf.devfn >> 3,
+				     bdf.devfn & 7);
+	inside = NULL;
+	return 0;
+}
+
+bool p2p_access_read(struct p2p_access *access, unsigned int offset, unsigned int length,
+		     uint8_t *ret_bytes)
+{
+	int done;
+
+	if (!access->device)
+		return false;
+	inside = access;
+	if (setjmp(access->escape)) {
+		inside = NULL;
+		return false;
+	}
+	done = pci_read_block(access->device, (int)offset, ret_bytes, (int)length);
+	inside = NULL;
+	return done;
+}
+
+bool p2p_access_write(struct p2p_access *access, unsigned int offset, unsigned int length,
+		      const uint8_t *bytes)
+{
+	uint8_t copy[8];
+	int done;
+
+	if (!access->device || length > sizeof(copy))
+		return false;
+	memcpy(copy, bytes, length);
+	inside = access;
+	if (setjmp(access->escape)) {
+		inside = NULL;
+		return false;
+	}
+	done = pci_write_block(access->device, (int)offset, copy, (int)length);
+	inside = NULL;
+	return done;
+}

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * pci.ids: "10de  NVIDIA Corporation", below it "<tab>2204  GA102 [...]", and with two tabs what is
+ * built from it.  Classes follow, "C 03  Display controller", with two digits instead of four; other
+ * capital letters begin blocks that say something else.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/context.h"
+#include "snapshot/pci-ids.h"
+#include "snapshot/tree/archive.h"
+
+#define VENDORS_MOST	0x10000u
+#define CLASSES_MOST	0x100u
+
+/**
+ * struct block - a vendor, or a base class.
+ * @inside: the lines of its devices or subclasses, up to @end
+ */
+struct block {
+	unsigned int id;
+	struct p2p_name name;
+	const char *inside, *end;
+};
+
+/** struct blocks - in the order of the list. */
+struct blocks {
+	struct block *all;
+	size_t count, most;
+};
+
+/**
+ * struct p2p_names - the list.
+ * @wrong: number of the first line that is malformed; 0 none
+ */
+struct p2p_names {
+	struct p2p_buffer text;
+	struct blocks vendors, classes;
+	unsigned int wrong;
+};
+
+static const char *const places[] = {
+	"/usr/share/misc/pci.ids", "/usr/share/hwdata/pci.ids", "/usr/share/pci.ids",
+	"/usr/share/misc/pci.ids.gz", "/usr/share/hwdata/pci.ids.gz",
+};
+
+/* Return: the number of exactly @digits hexadecimal ones at *@at, which moves behind them; -1 none. */
+static int take_id(const char **at, size_t digits)
+{
+	char *end, copy[5];
+	unsigned long id;
+
+	if (strspn(*at, "0123456789abcdefABCDEF") != digits)
+		return -1;
+	memcpy(copy, *at, digits);
+	copy[digits] = '\0';
+	id = strtoul(copy, &end, 16);
+	*at += digits;
+	return **at == ' ' || **at == '\t' ? (int)id : -1;
+}
+
+/* What is left of a line, without the blanks around it. */
+static struct p2p_name take_name(const char *at, const char *stop)
+{
+	at += strspn(at, " \t");
+	while (stop > at && strchr(" \t\r", stop[-1]))
+		stop--;
+	return (struct p2p_name){ at, stop > at ? (size_t)(stop - at) : 0 };
+}
+
+/* An id of @digits at @at, and its name up to @stop. */
+static bool take_line(const char *at, const char *stop, size_t digits, unsigned int *ret_id,
+		      struct p2p_name *ret_name)
+{
+	int id = take_id(&at, digits);
+
+	*ret_name = take_name(at, stop);
+	*ret_id = (unsigned int)id;
+	return id >= 0 && ret_name->length;
+}
+
+/* A line that begins with tabs.  @digits: of an id in this block; 0 for blocks that are passed over. */
+static bool is_item(const char *line, const char *stop, size_t digits, bool has_item)
+{
+	size_t depth = strspn(line, "\t");
+	const char *at = line + depth;
+	struct p2p_name name;
+	unsigned int id;
+
+	if (!digits)
+		return true;
+	/* Subsystems have two ids. */
+	if (depth == 2 && digits == 4 && take_id(&at, 4) < 0)
+		return false;
+	at += strspn(at, " ");
+	return depth <= 2 && (depth == 1 || has_item) && take_line(at, stop, digits, &id, &name);
+}
+
+/* A line that begins a block.  Return: digits of the ids in it; 0 for one that is passed over; -1 malformed. */
+static int begin_block(struct p2p_names *names, const char *line, const char *stop,
+		       struct block **ret_block)
+{
+	bool class = line[0] == 'C' && line[1] == ' ';
+	struct blocks *blocks = class ? &names->classes : &names->vendors;
+	struct block *block = &blocks->all[blocks->count];
+	const char *next = *stop ? stop + 1 : stop;
+
+	if (line[0] >= 'A' && line[0] <= 'Z' && line[1] == ' ' && !class)
+		return 0;
+	if (blocks->count == blocks->most ||
+	    !take_line(class ? line + 2 : line, stop, class ? 2 : 4, &block->id, &block->name))
+		return -1;
+	block->inside = next;
+	block->end = names->text.data + names->text.size;
+	blocks->count++;
+	*ret_block = block;
+	return class ? 2 : 4;
+}
+
+static bool is_remark(const char *line, const char *stop)
+{
+	line += strspn(line, " \t\r");
+	return line >= stop || *line == '#';
+}
+
+static void find_blocks(struct p2p_names *names)
+{
+	struct block *block = NULL;
+	unsigned int number = 0;
+	bool has_item = false;
+	int digits = -1;
+
+	for (const char *line = names->text.data, *stop; *line; line = *stop ? stop + 1 : stop) {
+		bool good = true;
+
+		stop = strchrnul(line, '\n');
+		number++;
+		if (is_remark(line, stop))
+			continue;
+		if (*line == '\t') {
+			good = digits >= 0 && is_item(line, stop, (size_t)digits, has_item);
+			has_item = good;
+		} else {
+			if (block)
+				block->end = line;
+			block = NULL;
+			has_item = false;
+			digits = begin_block(names, line, stop, &block);
+			good = digits >= 0;
+		}
+		if (!good && !names->wrong)
+			names->wrong = number;
+	}
+}
+
+static int read_list(const char *path, struct p2p_buffer *text)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int r;
+
+	if (fd < 0)
+		return -errno;
+	r = p2p_buffer_read(fd, text);
+	close(fd);
+	return r;
+}
+
+static int load(struct p2p_names *names, const char *path)
+{
+	int r = read_list(path, &names->text);
+
+	if (!r)
+		r = p2p_unpack(&names->text);
+	if (r < 0 || !names->text.data)
+		return r < 0 ? r : -ENOMEM;
+	names->vendors = (struct blocks){ calloc(VENDORS_MOST, sizeof(struct block)), 0, VENDORS_MOST };
+	names->classes = (struct blocks){ calloc(CLASSES_MOST, sizeof(struct block)), 0, CLASSES_MOST };
+	if (!names->vendors.all || !names->classes.all)
+		return -ENOMEM;
+	find_blocks(names);
+	return 0;
+}
+
+struct p2p_names *p2p_names_new(void)
+{
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		struct p2p_names *names = calloc(1, sizeof(*names));
+
+		if (names && !load(names, places[i]) && names->vendors.count)
+			return names;
+		p2p_names_free(names);
+	}
+	return NULL;
+}
+
+int p2p_names_read(struct p2p_context *context, const char *path, struct p2p_names **ret_names)
+{
+	struct p2p_names *names = calloc(1, sizeof(*names));
+	int r = names ? load(names, path) : -ENOMEM;
+
+	if (r == -ENOMEM)
+		p2p_error(context, r, "out of memory");
+	else if (r == -EBADMSG)
+		p2p_error(context, r, "%s: damaged, or too large", path);
+	else if (r < 0)
+		p2p_error(context, r, "%s: %s", path, strerror(-r));
+	else if (names->wrong || strlen(names->text.data) < names->text.size)
+		r = p2p_error(context, -EBADMSG, "%s: line %u: not a list of PCI names", path,
+			      names->wrong ? names->wrong : 1);
+	if (r < 0)
+		p2p_names_free(names);
+	else
+		*ret_names = names;
+	return r;
+}
+
+struct p2p_names *p2p_names_free(struct p2p_names *names)
+{
+	if (names) {
+		free(names->vendors.all);
+		free(names->classes.all);
+		free(names->text.data);
+		free(names);
+	}
+	return NULL;
+}
+
+static const struct block *find_block(const struct blocks *blocks, unsigned int id)
+{
+	for (size_t i = 0; i < blocks->count; i++) {
+		if (blocks->all[i].id == id)
+			return &blocks->all[i];
+	}
+	return NULL;
+}
+
+/* The next line of @block with one tab, from *@at on, which moves behind it.  Return: false at its end. */
+static bool next_item(const struct block *block, size_t digits, const char **at,
+		      unsigned int *ret_id, struct p2p_name *ret_name)
+{
+	while (*at < block->end) {
+		const char *line = *at, *stop = strchrnul(line, '\n');
+
+		*at = *stop ? stop + 1 : block->end;
+		if (line[0] == '\t' && line[1] != '\t' &&
+		    take_line(line + 1, stop, digits, ret_id, ret_name))
+			return true;
+	}
+	return false;
+}
+
+static struct p2p_name find_item(const struct block *block, size_t digits, unsigned int wanted)
+{
+	const char *at = block ? block->inside : NULL;
+	struct p2p_name name;
+	unsigned int id;
+
+	while (block && next_item(block, digits, &at, &id, &name)) {
+		if (id == wanted)
+			return name;
+	}
+	return (struct p2p_name){ 0 };
+}
+
+struct p2p_name p2p_names_vendor(const struct p2p_names *names, unsigned int vendor)
+{
+	const struct block *block = names ? find_block(&names->vendors, vendor) : NULL;
+
+	return block ? block->name : (struct p2p_name){ 0 };
+}
+
+struct p2p_name p2p_names_device(const struct p2p_names *names, unsigned int vendor,
+				 unsigned int device)
+{
+	return find_item(names ? find_block(&names->vendors, vendor) : NULL, 4, device);
+}
+
+struct p2p_name p2p_names_class(const struct p2p_names *names, unsigned int class,
+				bool *ret_exact)
+{
+	const struct block *block = names ? find_block(&names->classes, class >> 8) : NULL;
+	struct p2p_name name = find_item(block, 2, class & 0xff);
+
+	*ret_exact = name.text;
+	return name.text || !block ? name : block->name;
+}
+
+/* How many of the devices of @vendor are called @name; @ret_device is the last. */
+static unsigned int count_devices(const struct block *vendor, const char *name,
+				  unsigned int *ret_device)
+{
+	const char *at = vendor->inside;
+	size_t length = strlen(name);
+	unsigned int count = 0, id;
+	struct p2p_name each;
+
+	while (next_item(vendor, 4, &at, &id, &each)) {
+		if (each.length == length && !memcmp(each.text, name, length)) {
+			*ret_device = id;
+			count++;
+		}
+	}
+	return count;
+}
+
+/* "Device 2204" */
+static bool is_nameless(const char *name, unsigned int *ret_device)
+{
+	const char *at = name + 7;
+	char *end;
+
+	if (strncmp(name, "Device ", 7) != 0 || strspn(at, "0123456789abcdefABCDEF") != 4 || at[4])
+		return false;
+	*ret_device = (unsigned int)strtoul(at, &end, 16);
+	return true;
+}
+
+bool p2p_names_find(const struct p2p_names *names, const char *text, unsigned int *ret_vendor,
+		    unsigned int *ret_device)
+{
+	unsigned int found = 0, vendor_id = 0, device = 0;
+
+	for (size_t i = 0; names && i < names->vendors.count; i++) {
+		const struct block *vendor = &names->vendors.all[i];
+		unsigned int before = found;
+		const char *rest;
+
+		if (strncmp(text, vendor->name.text, vendor->name.length) != 0 ||
+		    text[vendor->name.length] != ' ')
+			continue;
+		rest = text + vendor->name.length + 1;
+		found += count_devices(vendor, rest, &device);
+		if (is_nameless(rest, &device))
+			found++;
+		if (found > before)
+			vendor_id = vendor->id;
+	}
+	if (found != 1)
+		return false;
+	*ret_vendor = vendor_id;
+	*ret_device = device;
+	return true;
+}
