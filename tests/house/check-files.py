@@ -22,6 +22,7 @@ LICENCES = [
     ("tests/vm/modules/", "GPL-2.0-only"),
     ("src/libp2ppolicy/CMakeLists.txt", "GPL-2.0-or-later"),
     ("src/libp2ppolicy/", "LGPL-2.1-or-later"),
+    ("cmake/p2ppolicyConfig.cmake", "LGPL-2.1-or-later"),
     ("tests/abi/1/p2ppolicy.h", "LGPL-2.1-or-later"),   # as it was installed
     ("", "GPL-2.0-or-later"),
 ]
