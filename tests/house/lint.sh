@@ -34,7 +34,7 @@ for entry in json.load(open(sys.argv[1])):
 case $kind in
 shell)
 	need shellcheck
-	{ shell_scripts; echo rules/ask.in; } | xargs shellcheck -x --severity=warning
+	{ shell_scripts; echo rules/ask.in; echo packaging/arch/PKGBUILD; } | xargs shellcheck -x --severity=warning
 	;;
 man)
 	need mandoc

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The command and the library: nix-build -E '(import <nixpkgs> {}).callPackage ./packaging/nix {}' in a checkout.
+{ lib
+, stdenv
+, cmake
+, pkg-config
+, expat
+, hwdata
+, hwloc
+, json_c
+, libarchive
+, ncurses
+, udev
+, util-linux
+}:
+
+stdenv.mkDerivation {
+  pname = "p2ptopo";
+  version = "0.1.0";
+  src = lib.cleanSource ../..;
+
+  outputs = [ "out" "dev" "man" ];
+
+  nativeBuildInputs = [ cmake pkg-config ];
+  buildInputs = [ expat hwloc json_c libarchive ncurses udev util-linux ];
+
+  cmakeFlags = [
+    "-DBUILD_TESTING=OFF"
+    "-DP2PTOPO_LIBPCI=OFF"
+    "-DP2PTOPO_UDEV_DIR=${placeholder "out"}/lib/udev"
+    "-DP2PTOPO_SYSTEMD_UNIT_DIR=${placeholder "out"}/lib/systemd/system"
+    "-DP2PTOPO_TMPFILES_DIR=${placeholder "out"}/lib/tmpfiles.d"
+  ];
+
+  # pci.ids has a path of its own there.
+  postPatch = ''
+    substituteInPlace src/libp2ppolicy/snapshot/pci-ids.c \
+      --replace /usr/share/hwdata/pci.ids ${hwdata}/share/hwdata/pci.ids
+  '';
+
+  meta = {
+    description = "Which PCIe devices can do peer-to-peer DMA with which, and why not";
+    license = with lib.licenses; [ gpl2Plus lgpl21Plus gpl2Only ];
+    platforms = lib.platforms.linux;
+    mainProgram = "p2ptopo";
+  };
+}
