@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <errno.h>
 
 #include "base/context.h"
@@ -47,6 +48,16 @@ int p2p_error(struct p2p_context *context, int error, const char *format, ...)
 	vsnprintf(context->error, sizeof(context->error), format, args);
 	va_end(args);
 	return error;
+}
+
+bool p2p_is_exhausted(int error)
+{
+	return error == -ENOMEM || error == -EMFILE || error == -ENFILE;
+}
+
+int p2p_exhausted(struct p2p_context *context, int error)
+{
+	return p2p_error(context, error, "%s", error == -ENOMEM ? "out of memory" : strerror(-error));
 }
 
 void p2p_debug(struct p2p_context *context, const char *format, ...)

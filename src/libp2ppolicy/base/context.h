@@ -13,6 +13,15 @@
 int p2p_error(struct p2p_context *context, int error, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/**
+ * p2p_is_exhausted() - does this errno say that the process ran out of something, and so nothing of what
+ *	was read or opened?  What is unknown for that is no fact of a machine.
+ */
+bool p2p_is_exhausted(int error);
+
+/** p2p_exhausted() - the sentence for such an errno.  Return: @error. */
+int p2p_exhausted(struct p2p_context *context, int error);
+
 /** p2p_debug() - one line to the log callback, if there is one. */
 void p2p_debug(struct p2p_context *context, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -149,7 +149,7 @@ static int add_text(void *data, const char *path)
 	int r = read_match(match, path);
 
 	if (r < 0)
-		return r == -ENOMEM ? r : 0;
+		return p2p_is_exhausted(r) ? r : 0;
 	r = p2p_buffer_append(&match->loader->buffer, text->data, text->size);
 	if (r == 0 && text->size && text->data[text->size - 1] != '\n')
 		r = p2p_buffer_append(&match->loader->buffer, "\n", 1);
@@ -164,7 +164,7 @@ static int keep_text(void *data, const char *path)
 	int r = read_match(match, path);
 
 	if (r < 0)
-		return r == -ENOMEM ? r : 0;
+		return p2p_is_exhausted(r) ? r : 0;
 	return keep(loader, match->raw, path, &(struct p2p_entry){
 		.kind = P2P_KIND_FILE,
 		.file = { .fact = P2P_PRESENT, .size = text->size,
@@ -248,8 +248,8 @@ static int load_row(struct loader *loader, const struct p2p_place *place, struct
 
 	if (!loader->names.size || is_listed(loader->names.data, row->path))
 		r = read_row(loader, place, raw, row);
-	if (r == -ENOMEM)
-		return out_of_memory(loader);
+	if (p2p_is_exhausted(r))
+		return p2p_exhausted(loader->context, r);
 	if (r < 0) {
 		file->fact = missing(snapshot, raw, row, r);
 		return 0;
@@ -328,7 +328,7 @@ static int load_config(struct loader *loader, const struct p2p_place *place, str
 	} else {
 		r = loader->tree->ops->read(loader->tree, place, "config", &loader->buffer);
 		if (r < 0)
-			return r == -ENOMEM ? out_of_memory(loader) : 0;
+			return p2p_is_exhausted(r) ? p2p_exhausted(loader->context, r) : 0;
 		size = loader->buffer.size;
 		source.size = size > P2P_CONFIG_EXTENDED ? P2P_CONFIG_EXTENDED : (unsigned int)size;
 		source.fetch = fetch_captured;
@@ -400,8 +400,8 @@ static int load_place(struct loader *loader, const struct p2p_place *place, stru
 	loader->names.size = 0;
 	if (loader->snapshot->want > P2P_WANT_VERDICT)
 		r = loader->tree->ops->list(loader->tree, place, "", &loader->names);
-	if (r == -ENOMEM)
-		return out_of_memory(loader);
+	if (p2p_is_exhausted(r))
+		return p2p_exhausted(loader->context, r);
 	if (r < 0)
 		loader->names.size = 0;
 	return load_rows(loader, place, raw);
@@ -414,7 +414,7 @@ static int locate(struct loader *loader, const char *name, char *path)
 	int r = loader->tree->ops->link(loader->tree, &loader->devices, name, &loader->buffer);
 
 	snprintf(link, sizeof(link), DEVICES "/%s", name);
-	if (r == -ENOMEM)
+	if (p2p_is_exhausted(r))
 		return r;
 	if (r == 0)
 		return p2p_path_resolve(link, loader->buffer.data, path);
@@ -439,8 +439,8 @@ static int load_function(struct loader *loader, const char *name)
 	if (!raw)
 		return out_of_memory(loader);
 	r = locate(loader, name, path);
-	if (r == -ENOMEM)
-		return out_of_memory(loader);
+	if (p2p_is_exhausted(r))
+		return p2p_exhausted(loader->context, r);
 	if (r == 0 && !strncmp(path, "sys/", 4))
 		raw->path = p2p_arena_string(&loader->snapshot->arena, path + 4);
 	if (!raw->path) {
@@ -448,8 +448,8 @@ static int load_function(struct loader *loader, const char *name)
 		return 0;
 	}
 	r = loader->tree->ops->enter(loader->tree, path, &place);
-	if (r == -ENOMEM)
-		return out_of_memory(loader);
+	if (p2p_is_exhausted(r))
+		return p2p_exhausted(loader->context, r);
 	if (r < 0) {
 		p2p_debug(loader->context, "%s: %s", path, strerror(-r));
 		return 0;
@@ -505,8 +505,8 @@ static int load_all(struct loader *loader)
 			loaded = load_names(loader, names.data);
 		loader->tree->ops->leave(loader->tree, &loader->devices);
 	}
-	if (r == -ENOMEM)
-		r = out_of_memory(loader);
+	if (p2p_is_exhausted(r))
+		r = p2p_exhausted(loader->context, r);
 	else if (r < 0)
 		r = p2p_error(loader->context, r, "%s: %s", DEVICES, strerror(-r));
 	free(names.data);

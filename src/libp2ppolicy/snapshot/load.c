@@ -113,7 +113,7 @@ static int load_hwloc(struct p2p_context *context, struct p2p_tree *tree,
 		snapshot->hwloc.fact = P2P_ABSENT;
 	}
 	free(buffer.data);
-	return r == -ENOMEM ? p2p_error(context, r, "out of memory") : 0;
+	return p2p_is_exhausted(r) ? p2p_exhausted(context, r) : 0;
 }
 
 static int load_tree(struct p2p_context *context, const char *name, struct p2p_tree *tree,

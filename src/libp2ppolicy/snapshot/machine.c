@@ -333,8 +333,8 @@ static int follow(struct loader *loader, const char *path, char real[PATH_MAX])
 	for (slash = strchr(real, '/'); slash; slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
 		r = loader->tree->ops->link(loader->tree, NULL, real, &loader->buffer);
-		if (r == -ENOMEM)
-			return out_of_memory(loader);
+		if (p2p_is_exhausted(r))
+			return p2p_exhausted(loader->context, r);
 		if (r < 0) {
 			*slash = '/';
 			continue;
@@ -392,8 +392,8 @@ static int take(void *data, const char *path)
 		kind = P2P_KIND_FILE;
 	}
 	r = read_kind(loader, path);
-	if (r == -ENOMEM)
-		return out_of_memory(loader);
+	if (p2p_is_exhausted(r))
+		return p2p_exhausted(loader->context, r);
 	if (r == -ENOENT || r == -ENOTDIR || r == -EISDIR)
 		return 0;
 	/* What was unpacked is kept, and found again in a capture, under the plain name. */

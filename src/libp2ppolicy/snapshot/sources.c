@@ -223,7 +223,7 @@ static int load_text(struct p2p_context *context, const struct p2p_input *input,
 		r = p2p_post_load(context, input, post, pieces, true, snapshot);
 	if (r == -ENOTSUP && !plain)
 		r = load_whole(context, input, snapshot);
-	else if (r < 0 && r != -ENOMEM && sentence)
+	else if (r < 0 && !p2p_is_exhausted(r) && sentence)
 		r = p2p_error(context, whole, "%s", sentence);
 	free(sentence);
 	return r;
@@ -243,8 +243,8 @@ static int load_some(struct p2p_context *context, const struct p2p_input *input,
 		r = p2p_post_load(context, input, &post, &pieces, false, snapshot);
 	p2p_pieces_clear(&pieces);
 	p2p_post_clear(&post);
-	if (r == -ENOMEM)
-		return p2p_error(context, r, "out of memory");
+	if (p2p_is_exhausted(r))
+		return p2p_exhausted(context, r);
 	return r == -EFBIG ? -ENOTSUP : r;
 }
 
@@ -284,7 +284,7 @@ static int load_files(struct p2p_context *context, const struct p2p_input *input
 	} else {
 		r = p2p_container_archive(context, &texts, snapshot, load_some);
 	}
-	if (r != -ENOMEM && (r < 0 || !has_function(snapshot, before)))
+	if (!p2p_is_exhausted(r) && (r < 0 || !has_function(snapshot, before)))
 		r = p2p_error(context, whole, "%s", sentence ? sentence : "out of memory");
 	free(sentence);
 	return r;
@@ -304,6 +304,8 @@ static int load_other(struct p2p_context *context, const struct p2p_input *input
 		const struct p2p_input unpacked = { input->name, -1, text.data, text.size, NULL };
 
 		r = load_input(context, &unpacked, snapshot);
+	} else if (p2p_is_exhausted(r)) {
+		r = p2p_exhausted(context, r);
 	} else if (input->name) {
 		r = load_files(context, input, snapshot);
 	} else {

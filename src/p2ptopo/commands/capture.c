@@ -1,16 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* p2ptopo capture FILE: the machine in a file, for others to read. */
+#include <errno.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "app.h"
 
 /* An empty file is what mktemp(1) makes; what is no regular file holds nothing to lose. */
-static bool would_lose(const char *path)
+static enum status lose_nothing(const struct app *app, const char *path)
 {
 	struct stat status;
 
-	return !stat(path, &status) && S_ISREG(status.st_mode) && status.st_size;
+	if (!stat(path, &status))
+		return !S_ISREG(status.st_mode) || !status.st_size ? STATUS_DONE :
+		       fail_with(app->failure, STATUS_INPUT,
+				 "%s is there already; --force replaces it", path);
+	return errno == ENOENT ? STATUS_DONE :
+	       fail_with(app->failure, failure_status(-errno), "%s cannot be written: %s", path,
+			 strerror(errno));
 }
 
 enum status command_capture(struct app *app, int argc, char **argv)
@@ -19,9 +27,8 @@ enum status command_capture(struct app *app, int argc, char **argv)
 	int error;
 
 	(void)argc;
-	if (!app->options.force && would_lose(argv[0]))
-		return fail_with(app->failure, STATUS_INPUT, "%s is there already; --force replaces it",
-				 argv[0]);
+	if (!app->options.force && lose_nothing(app, argv[0]))
+		return app->failure->status;
 	error = p2p_snapshot_capture(app->context, app->snapshot, argv[0],
 				     app->options.with_serials);
 	if (error)

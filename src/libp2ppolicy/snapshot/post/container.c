@@ -45,9 +45,11 @@ static int take_plain(struct container *container, const char *path, const char 
 static int take_text(struct container *container, const char *path, const char *data, size_t size)
 {
 	struct p2p_buffer text = { 0 };
-	int r;
+	int r = p2p_unpack_text(data, size, &text);
 
-	if (p2p_unpack_text(data, size, &text) < 0)
+	if (r == -ENOMEM)
+		return p2p_error(container->context, r, "out of memory");
+	if (r < 0)
 		return take_plain(container, path, data, size);
 	container->bytes += text.size;
 	if (container->bytes > P2P_TEXTS_MOST)

@@ -54,6 +54,8 @@ static int damaged(struct reader *reader)
 {
 	const char *why = archive_error_string(reader->archive);
 
+	if (archive_errno(reader->archive) == ENOMEM)
+		return out_of_memory(reader);
 	return p2p_error(reader->context, -EBADMSG, "%s: truncated or damaged archive: %s",
 			 reader->name, why ? why : "unexpected end");
 }
@@ -61,6 +63,8 @@ static int damaged(struct reader *reader)
 /* libarchive says EILSEQ where it knows no format; anything else is a filter that gave up. */
 static int not_a_tar(struct reader *reader)
 {
+	if (archive_errno(reader->archive) == ENOMEM)
+		return out_of_memory(reader);
 	if (archive_errno(reader->archive) != EILSEQ)
 		return damaged(reader);
 	if (archive_filter_count(reader->archive) < 2)
@@ -70,8 +74,8 @@ static int not_a_tar(struct reader *reader)
 			 reader->name, archive_filter_name(reader->archive, 0));
 }
 
-/* Only what libarchive unpacks by itself: it would start programs for the rest. */
-static void support_filters(struct archive *archive)
+/* Only what libarchive unpacks by itself: it would start programs for the rest.  Return: 0 or -ENOMEM. */
+static int support_filters(struct archive *archive)
 {
 	static int (*const filters[])(struct archive *) = {
 		archive_read_support_filter_gzip, archive_read_support_filter_bzip2,
@@ -81,7 +85,9 @@ static void support_filters(struct archive *archive)
 	};
 
 	for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++)
-		filters[i](archive);
+		if (filters[i](archive) == ARCHIVE_FATAL)
+			return -ENOMEM;
+	return 0;
 }
 
 static bool starts_with(const char *path, const char *name)
@@ -318,15 +324,23 @@ static int cut_prefix(struct reader *reader, const char *prefix)
 	return sort_nodes(reader);
 }
 
+static int open_tar(struct reader *reader, const void *data, size_t size)
+{
+	if (archive_read_support_format_tar(reader->archive) == ARCHIVE_FATAL ||
+	    support_filters(reader->archive))
+		return out_of_memory(reader);
+	return archive_read_open_memory(reader->archive, data, size) == ARCHIVE_OK ? 0 :
+	       not_a_tar(reader);
+}
+
 static int read_archive(struct reader *reader, const void *data, size_t size)
 {
 	char prefix[PATH_MAX];
 	int r;
 
-	archive_read_support_format_tar(reader->archive);
-	support_filters(reader->archive);
-	if (archive_read_open_memory(reader->archive, data, size) != ARCHIVE_OK)
-		return not_a_tar(reader);
+	r = open_tar(reader, data, size);
+	if (r < 0)
+		return r;
 	r = read_entries(reader);
 	if (r < 0)
 		return r;
@@ -431,14 +445,16 @@ int p2p_archive_texts(struct p2p_context *context, const char *name, const void 
 
 	if (!reader.archive)
 		return out_of_memory(&reader);
-	archive_read_support_format_tar(reader.archive);
-	support_filters(reader.archive);
-	if (archive_read_open_memory(reader.archive, data, size) != ARCHIVE_OK)
-		r = not_a_tar(&reader);
-	else
+	r = open_tar(&reader, data, size);
+	if (r == 0)
 		r = read_texts(&reader, text, user);
 	archive_read_free(reader.archive);
 	return r;
+}
+
+static int not_unpacked(struct archive *archive)
+{
+	return archive_errno(archive) == ENOMEM ? -ENOMEM : -EBADMSG;
 }
 
 /* @text: stop at the first zero; UTF-16 is full of them, and starts with a mark */
@@ -456,7 +472,7 @@ static int unpack_data(struct archive *archive, bool text, struct p2p_buffer *ou
 		if (p2p_buffer_append(out, block, (size_t)n) < 0)
 			return -ENOMEM;
 	}
-	return n < 0 ? -EBADMSG : p2p_buffer_append(out, "", 0);
+	return n < 0 ? not_unpacked(archive) : p2p_buffer_append(out, "", 0);
 }
 
 static int unpack(struct archive *archive, const void *data, size_t size, bool text,
@@ -464,11 +480,11 @@ static int unpack(struct archive *archive, const void *data, size_t size, bool t
 {
 	struct archive_entry *entry;
 
-	archive_read_support_format_raw(archive);
-	support_filters(archive);
+	if (archive_read_support_format_raw(archive) == ARCHIVE_FATAL || support_filters(archive))
+		return -ENOMEM;
 	if (archive_read_open_memory(archive, data, size) != ARCHIVE_OK ||
 	    archive_read_next_header(archive, &entry) != ARCHIVE_OK)
-		return -EBADMSG;
+		return not_unpacked(archive);
 	if (text && archive_filter_count(archive) < 2)
 		return -ENOTSUP;
 	return unpack_data(archive, text, out);

@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "snapshot/config.h"
 #include "snapshot/tree/tree.h"
 
 /* proc/sys refuses reads that are larger than the kernel likes to allocate. */
@@ -40,7 +41,7 @@ static int open_below(struct p2p_tree *tree, const struct p2p_place *place, cons
 	};
 	int fd;
 
-	/* EAGAIN: something was renamed meanwhile. */
+	/* EAGAIN: something was renamed meanwhile.  EINTR: a file system of others. */
 	for (int i = 0; i < TRIES; i++) {
 		if (tree->live)
 			fd = openat(base, path, (int)how.flags);
@@ -48,7 +49,7 @@ static int open_below(struct p2p_tree *tree, const struct p2p_place *place, cons
 			fd = (int)syscall(SYS_openat2, base, path, &how, sizeof(how));
 		if (fd >= 0)
 			return fd;
-		if (errno != EAGAIN)
+		if (errno != EAGAIN && errno != EINTR)
 			break;
 	}
 	return -errno;
@@ -70,7 +71,14 @@ static void directory_leave(struct p2p_tree *tree, struct p2p_place *place)
 	close(place->fd);
 }
 
-/* A short read ends a plain file and a sysfs attribute, but not what proc makes up as it goes. */
+/* Does a short read end a plain file?  An attribute ends its line, and config has a size of its own. */
+static bool is_whole(const struct p2p_buffer *buffer)
+{
+	return !buffer->size || buffer->data[buffer->size - 1] == '\n' || buffer->size == P2P_CONFIG_HEADER ||
+	       buffer->size == P2P_CONFIG_STANDARD || buffer->size == P2P_CONFIG_EXTENDED;
+}
+
+/* A short read ends a sysfs attribute, but not what proc makes up as it goes. */
 static int read_all(int fd, bool to_the_end, struct p2p_buffer *buffer)
 {
 	for (;;) {
@@ -90,7 +98,7 @@ static int read_all(int fd, bool to_the_end, struct p2p_buffer *buffer)
 		buffer->size += (size_t)n;
 		if (buffer->size > P2P_FILE_MOST)
 			return -EFBIG;
-		if (n == 0 || (!to_the_end && (size_t)n < room))
+		if (n == 0 || (!to_the_end && (size_t)n < room && is_whole(buffer)))
 			break;
 	}
 	buffer->data[buffer->size] = '\0';

@@ -23,6 +23,8 @@ static int archive_failed(const struct writer *writer)
 
 	if (writer->error)
 		return writer->error;
+	if (archive_errno(writer->archive) == ENOMEM)
+		return p2p_error(writer->context, -ENOMEM, "out of memory");
 	return p2p_error(writer->context, -EIO, "%s cannot be written: %s", writer->file.path,
 			 why ? why : "unknown error");
 }
@@ -117,9 +119,9 @@ static int write_archive(struct writer *writer, const struct p2p_tar_file *files
 	writer->archive = archive_write_new();
 	if (!writer->archive)
 		return p2p_error(writer->context, -ENOMEM, "out of memory");
-	archive_write_set_format_pax_restricted(writer->archive);
 	archive_write_set_bytes_in_last_block(writer->archive, 1);
-	if (set_filter(writer->archive, writer->file.path) < ARCHIVE_WARN)
+	if (archive_write_set_format_pax_restricted(writer->archive) < ARCHIVE_WARN ||
+	    set_filter(writer->archive, writer->file.path) < ARCHIVE_WARN)
 		r = archive_failed(writer);
 	else
 		r = 0;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/context.h"
 #include "snapshot/tree/tree.h"
 
 int p2p_buffer_reserve(struct p2p_buffer *buffer, size_t more)
@@ -165,7 +166,7 @@ static int glob_names(struct glob *glob, size_t length, const char *pattern,
 	glob->path[length] = '\0';
 	r = glob->tree->ops->list(glob->tree, glob->place, length ? glob->path : ".", names);
 	if (r < 0)
-		return r == -ENOMEM ? r : 0;
+		return p2p_is_exhausted(r) ? r : 0;
 	r = p2p_buffer_sort_lines(names);
 	for (name = names->data; r == 0 && *name;) {
 		size_t size = strcspn(name, "\n");
