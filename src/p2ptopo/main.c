@@ -148,20 +148,21 @@ int main(int argc, char **argv)
 	setlocale(LC_CTYPE, "");
 	/* What the completion of the shells calls: first, since words may be no command line yet. */
 	if (argc > 1 && !strcmp(argv[1], "--complete")) {
-		app.out = clean_open(STDOUT_FILENO, CLEAN_TEXT);
-		if (!app.out)
-			return fail_memory(&failure);
-		complete(&app, argc - 2, argv + 2);
-		return fclose(app.out) ? STATUS_SYSTEM : STATUS_DONE;
-	}
-	status = options_parse(argc, argv, &app, &first);
-	if (!status)
 		status = open_output(&app);
-	if (!status)
-		status = run(&app, argc - first, argv + first);
-	/* One that the command got over is none. */
+		if (!status)
+			complete(&app, argc - 2, argv + 2);
+	} else {
+		status = options_parse(argc, argv, &app, &first);
+		if (!status)
+			status = open_output(&app);
+		if (!status)
+			status = run(&app, argc - first, argv + first);
+	}
+	/* One that the command got over is none; what was left out of what is printed is one. */
 	if (failure.status != status)
 		failure = (struct failure){ 0 };
+	if (p2p_lost_count() && !failure.status)
+		fail_memory(&failure);
 	if (app.out && finish(app.out, &unwritten) && !failure.status)
 		failure = unwritten;
 	if (!failure.status)

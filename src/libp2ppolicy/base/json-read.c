@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
-#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,20 +7,19 @@
 #include <unistd.h>
 
 #include "base/json-read.h"
+#include "base/json-scalar.h"
 
 #define MOST_BYTES	((size_t)16 << 20)
 #define MOST_DEPTH	32
 #define MOST_VALUES	((size_t)1 << 22)
 #define WORD_SIZE	64
 #define WORDS		"+-.0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-#define REPLACEMENT	"\xef\xbf\xbd"	/* U+FFFD: json-c puts it where half a pair stood */
 
 struct parser {
 	struct p2p_json *json;
 	const char *text;
 	size_t at, values;
 	unsigned int flags, depth;
-	struct json_tokener *tokener;
 };
 
 static int index_lines(struct p2p_json *json)
@@ -103,35 +101,26 @@ static int skip(struct parser *parser)
 	}
 }
 
-/* Have json-c decode a value without members, of which was seen where it ends. */
-static int decode(struct parser *parser, const char *text, size_t length, const char *expected,
-		  struct json_object **ret_value)
+static int wrong_scalar(struct parser *parser, int error)
 {
-	/* Strict 0.18 takes bytes above 0x7f for control characters, which were looked for here. */
-	json_tokener_set_flags(parser->tokener, *text == '"' ? JSON_TOKENER_VALIDATE_UTF8 :
-							       JSON_TOKENER_STRICT);
-	json_tokener_reset(parser->tokener);
-	*ret_value = json_tokener_parse_ex(parser->tokener, text, (int)length);
-	if (json_tokener_get_error(parser->tokener) == json_tokener_success)
-		return 0;
-	return error_at(parser, parser->at, expected);
-}
-
-/* Half of a surrogate pair, and a zero that hides what comes behind it, stand for no character. */
-static bool is_text(const char *literal, size_t length, struct json_object *value)
-{
-	const char *text = json_object_get_string(value);
-
-	if (strlen(text) != (size_t)json_object_get_string_len(value))
-		return false;
-	return !strstr(text, REPLACEMENT) || (!memmem(literal, length, "\\ud", 3) &&
-					      !memmem(literal, length, "\\uD", 3));
+	switch (error) {
+	case -EILSEQ:
+		return error_at(parser, parser->at,
+				"not JSON: a string that is not UTF-8 or has an unknown escape");
+	case -EDOM:
+		return error_at(parser, parser->at, "an escape in this string is no character");
+	case -EINVAL:
+		return error_at(parser, parser->at, "not JSON: not a number, true, false or null");
+	case -ERANGE:
+		return error_at(parser, parser->at, "a number out of range");
+	default:
+		return error;
+	}
 }
 
 static int parse_string(struct parser *parser, struct json_object **ret_value)
 {
 	const char *literal = parser->text + parser->at;
-	struct json_object *value;
 	size_t length = 1;
 	int r;
 
@@ -144,30 +133,11 @@ static int parse_string(struct parser *parser, struct json_object **ret_value)
 			return error_at(parser, parser->at + length,
 					"a control character in a string");
 	}
-	r = decode(parser, literal, ++length,
-		   "not JSON: a string that is not UTF-8 or has an unknown escape", &value);
-	if (!r && !is_text(literal, length, value)) {
-		json_object_put(value);
-		r = error_at(parser, parser->at, "an escape in this string is no character");
-	}
+	r = p2p_json_decode_string(literal + 1, length - 1, ret_value);
 	if (r)
-		return r;
-	parser->at += length;
-	*ret_value = value;
+		return wrong_scalar(parser, r);
+	parser->at += length + 1;
 	return 0;
-}
-
-/* Does a whole number fit 64 bits?  json-c takes the nearest one that does. */
-static bool is_in_range(const char *text)
-{
-	char *end;
-
-	errno = 0;
-	if (*text == '-')
-		(void)strtoll(text, &end, 10);
-	else
-		(void)strtoull(text, &end, 10);
-	return errno != ERANGE || *end;
 }
 
 /* A number, true, false or null. */
@@ -175,7 +145,6 @@ static int parse_word(struct parser *parser, struct json_object **ret_value)
 {
 	size_t length = strspn(parser->text + parser->at, WORDS);
 	char text[WORD_SIZE] = "";
-	double number;
 	int r;
 
 	if (!length)
@@ -183,23 +152,13 @@ static int parse_word(struct parser *parser, struct json_object **ret_value)
 	if (length >= sizeof(text))
 		return error_at(parser, parser->at, "a number of too many digits");
 	memcpy(text, parser->text + parser->at, length);
-	if (!is_in_range(text))
-		return error_at(parser, parser->at, "a number out of range");
-	r = decode(parser, text, length + 1,
-		   "not JSON: not a number, true, false or null", ret_value);
-	if (!r && !*ret_value && !(parser->flags & P2P_JSON_NULLS))
+	r = p2p_json_decode_word(text, ret_value);
+	if (r)
+		return wrong_scalar(parser, r);
+	if (!*ret_value && !(parser->flags & P2P_JSON_NULLS))
 		return error_at(parser, parser->at, "null is not allowed here");
-	if (!r && json_object_is_type(*ret_value, json_type_double)) {
-		/* json-c keeps the text of such a number where the position goes. */
-		number = json_object_get_double(*ret_value);
-		json_object_put(*ret_value);
-		if (!isfinite(number))
-			return error_at(parser, parser->at, "a number out of range");
-		*ret_value = json_object_new_double(number);
-		r = *ret_value ? 0 : -ENOMEM;
-	}
 	parser->at += length;
-	return r;
+	return 0;
 }
 
 static int parse_value(struct parser *parser, struct json_object **ret_value);
@@ -346,12 +305,9 @@ int p2p_json_parse(struct p2p_context *context, const char *name, const char *te
 
 	*ret_json = (struct p2p_json){ .context = context, .name = name, .text = text,
 				       .size = size };
-	parser.tokener = json_tokener_new();
-	r = parser.tokener ? index_lines(ret_json) : -ENOMEM;
+	r = index_lines(ret_json);
 	if (!r)
 		r = parse_text(&parser);
-	if (parser.tokener)
-		json_tokener_free(parser.tokener);
 	if (r)
 		p2p_json_clear(ret_json);
 	return r == -ENOMEM ? p2p_error(context, r, "out of memory") : r;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * JSON that somebody else wrote, read into json-c's objects.  json-c decodes strings and numbers;
- * objects and lists are put together here, so that every value knows where it stands, and a key
- * that comes twice, deep nesting and a text of too many values are refused with line and column.
+ * JSON that somebody else wrote, read into json-c's objects.  They are put together here, so that every
+ * value knows where it stands, and a key that comes twice, deep nesting and a text of too many values are
+ * refused with line and column; base/json-scalar.h decodes strings and numbers.
  */
 #ifndef P2P_BASE_JSON_READ_H
 #define P2P_BASE_JSON_READ_H

@@ -9,6 +9,7 @@
 
 #include <p2ppolicy.h>
 #include <p2ppolicy/base.h>
+#include <p2ppolicy/json.h>
 #include <p2ppolicy/snapshot.h>
 #include <p2ppolicy/stack.h>
 #include <p2ppolicy/guest.h>

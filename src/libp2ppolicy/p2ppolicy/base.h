@@ -111,4 +111,23 @@ typedef int p2p_print_fn(FILE *out, void *data);
 int p2p_file_print(struct p2p_context *context, const char *path, unsigned int flags,
 		   p2p_print_fn *print, void *data);
 
+/** p2p_lost() - something is left out of a text or a document, since there is no memory for it. */
+void p2p_lost(void);
+
+/**
+ * p2p_lost_count() - how often this thread did so.  Who builds what several functions add to compares
+ *	the count before with the one after: what it built is whole when they are the same.
+ */
+unsigned long p2p_lost_count(void);
+
+/**
+ * p2p_text_open() - a stream into memory, as open_memstream(), which however says nothing of what it
+ *	had no memory for.
+ * @ret_text: free(); NULL when this fails.  It is what was written when the stream is flushed or closed,
+ *	and ends in a zero byte; rewind() empties it
+ *
+ * Return: NULL when out of memory; fclose() fails when a part was lost, and both count as p2p_lost().
+ */
+FILE *p2p_text_open(char **ret_text, size_t *ret_size);
+
 #endif

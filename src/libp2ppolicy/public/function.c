@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include <p2ppolicy/facts.h>
+#include <p2ppolicy/json.h>
 
 #include "public/public.h"
 
@@ -54,12 +55,12 @@ int p2p_function_fact(const struct p2p_function *function, const char *key,
 
 struct json_object *p2p_function_document(const struct p2p_function *function)
 {
-	struct json_object *document = json_object_new_object();
-	struct json_object *unknown = json_object_new_array();
+	struct json_object *document = p2p_json_new_object();
+	struct json_object *unknown = p2p_json_new_array();
 	char address[P2P_ADDRESS_SIZE];
 
-	json_object_object_add(document, "bdf",
-			       json_object_new_string(p2p_function_address(function, address)));
+	p2p_json_put(document, "bdf",
+		     p2p_json_new_text(p2p_function_address(function, address)));
 	for (size_t i = 0; i < p2p_function_rows.count; i++) {
 		const struct p2p_fact_row *row = &p2p_function_rows.rows[i];
 		struct p2p_value value;
@@ -69,12 +70,14 @@ struct json_object *p2p_function_document(const struct p2p_function *function)
 		p2p_fact_get(row, function, &value);
 		p2p_value_json(row->key, &value, document, unknown);
 	}
-	json_object_object_add(document, "unknown", unknown);
+	p2p_json_add(document, "unknown", unknown);
 	return document;
 }
 
 int p2p_function_json(struct p2p_context *context, const struct p2p_function *function,
 		      char **ret_text)
 {
-	return p2p_json_text(context, p2p_function_document(function), ret_text);
+	unsigned long lost = p2p_lost_count();
+
+	return p2p_json_text(context, p2p_function_document(function), lost, ret_text);
 }

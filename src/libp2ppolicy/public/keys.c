@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <p2ppolicy/json.h>
+
 #include "base/context.h"
 #include "public/public.h"
 
@@ -57,11 +59,11 @@ static struct json_object *json_of(const struct p2p_value *value)
 		return NULL;
 	switch (value->type) {
 	case P2P_TYPE_FLAG:
-		return json_object_new_boolean(value->number != 0);
+		return p2p_json_new_flag(value->number != 0);
 	case P2P_TYPE_NUMBER:
-		return json_object_new_int64(value->number);
+		return p2p_json_new_number(value->number);
 	case P2P_TYPE_TEXT:
-		return json_object_new_string(value->text);
+		return p2p_json_new_text(value->text);
 	}
 	return NULL;
 }
@@ -69,28 +71,28 @@ static struct json_object *json_of(const struct p2p_value *value)
 void p2p_value_json(const char *name, const struct p2p_value *value, struct json_object *document,
 		    struct json_object *unknown)
 {
-	json_object_object_add(document, name, json_of(value));
+	p2p_json_add(document, name, json_of(value));
 	if (value->fact == P2P_DENIED)
-		json_object_array_add(unknown, json_object_new_string(name));
+		p2p_json_append(unknown, p2p_json_new_text(name));
 }
 
 void p2p_keys_json(struct p2p_keys keys, const void *object, struct json_object *document)
 {
-	struct json_object *unknown = json_object_new_array();
+	struct json_object *unknown = p2p_json_new_array();
 	struct p2p_value value;
 
 	for (size_t i = 0; i < keys.count; i++) {
 		get(&keys.keys[i], object, &value);
 		p2p_value_json(keys.keys[i].name, &value, document, unknown);
 	}
-	json_object_object_add(document, "unknown", unknown);
+	p2p_json_add(document, "unknown", unknown);
 }
 
-int p2p_json_text(struct p2p_context *context, struct json_object *document, char **ret_text)
+int p2p_json_text(struct p2p_context *context, struct json_object *document, unsigned long lost,
+		  char **ret_text)
 {
-	const char *text = document ? json_object_to_json_string_ext(document,
-								     JSON_C_TO_STRING_PLAIN) : NULL;
-	char *copy = text ? strdup(text) : NULL;
+	const char *text = p2p_json_string(document, JSON_C_TO_STRING_PLAIN);
+	char *copy = p2p_lost_count() == lost ? strdup(text) : NULL;
 
 	json_object_put(document);
 	if (!copy)

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include <p2ppolicy/json.h>
+
 #include "base/context.h"
 #include "public/pair.h"
 
@@ -242,13 +244,14 @@ int p2p_pair_fact(const struct p2p_pair *pair, const char *key, struct p2p_value
 
 int p2p_pair_json(struct p2p_context *context, const struct p2p_pair *pair, char **ret_text)
 {
-	struct json_object *document = json_object_new_object();
+	unsigned long lost = p2p_lost_count();
+	struct json_object *document = p2p_json_new_object();
 	char address[P2P_ADDRESS_SIZE];
 
 	p2p_function_address(pair->verdict.provider, address);
-	json_object_object_add(document, "provider", json_object_new_string(address));
+	p2p_json_add(document, "provider", p2p_json_new_text(address));
 	p2p_function_address(pair->verdict.client, address);
-	json_object_object_add(document, "client", json_object_new_string(address));
+	p2p_json_add(document, "client", p2p_json_new_text(address));
 	p2p_keys_json(keys, pair, document);
-	return p2p_json_text(context, document, ret_text);
+	return p2p_json_text(context, document, lost, ret_text);
 }

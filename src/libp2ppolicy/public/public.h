@@ -56,8 +56,12 @@ int p2p_keys_get(struct p2p_keys keys, const void *object, const char *name,
 /** p2p_keys_json() - add all keys to @document, null where there is no value, and "unknown". */
 void p2p_keys_json(struct p2p_keys keys, const void *object, struct json_object *document);
 
-/** p2p_json_text() - the text of @document, which is released; the caller's to free(). */
-int p2p_json_text(struct p2p_context *context, struct json_object *document, char **ret_text);
+/**
+ * p2p_json_text() - the text of @document, which is released; the caller's to free().
+ * @lost: p2p_lost_count() before it was begun
+ */
+int p2p_json_text(struct p2p_context *context, struct json_object *document, unsigned long lost,
+		  char **ret_text);
 
 /** p2p_function_document() - see p2p_function_json(). */
 struct json_object *p2p_function_document(const struct p2p_function *function);

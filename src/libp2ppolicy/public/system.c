@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <p2ppolicy/json.h>
+
 #include "base/context.h"
 #include "public/public.h"
 
@@ -125,14 +127,15 @@ int p2p_system_find(struct p2p_context *context, const struct p2p_system *system
 
 int p2p_system_json(struct p2p_context *context, const struct p2p_system *system, char **ret_text)
 {
-	struct json_object *document = json_object_new_object();
-	struct json_object *functions = json_object_new_array();
+	unsigned long lost = p2p_lost_count();
+	struct json_object *document = p2p_json_new_object();
+	struct json_object *functions = p2p_json_new_array();
 	const struct p2p_function *function;
 
-	json_object_object_add(document, "format", json_object_new_string("p2ppolicy-system"));
-	json_object_object_add(document, "version", json_object_new_int(1));
-	json_object_object_add(document, "functions", functions);
+	p2p_json_add(document, "format", p2p_json_new_text("p2ppolicy-system"));
+	p2p_json_add(document, "version", p2p_json_new_number(1));
+	p2p_json_add(document, "functions", functions);
 	for (size_t i = 0; (function = p2p_system_function(system, i)); i++)
-		json_object_array_add(functions, p2p_function_document(function));
-	return p2p_json_text(context, document, ret_text);
+		p2p_json_append(functions, p2p_function_document(function));
+	return p2p_json_text(context, document, lost, ret_text);
 }

@@ -82,7 +82,7 @@ static int describe(int fd, const void *data)
 	hwloc_obj_t root, package;
 	char *text = NULL, *nodes = NULL;
 	size_t size = 0;
-	FILE *out = open_memstream(&text, &size);
+	FILE *out = p2p_text_open(&text, &size);
 
 	if (!out || hwloc_topology_init(&hwloc) || p2p_hwloc_open(hwloc, data))
 		return -1;

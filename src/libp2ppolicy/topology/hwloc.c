@@ -53,7 +53,7 @@ static int describe(int fd, const void *data)
 	hwloc_obj_t device = NULL;
 	char *text = NULL;
 	size_t size = 0;
-	FILE *out = open_memstream(&text, &size);
+	FILE *out = p2p_text_open(&text, &size);
 
 	if (!out || hwloc_topology_init(&hwloc) || p2p_hwloc_open(hwloc, data))
 		return -1;

@@ -125,7 +125,7 @@ static void print_finding(void *userdata, const struct p2p_finding *finding)
 			   finding->kind == P2P_FINDING_UNKNOWN ? PAINT_UNKNOWN : PAINT_DIM;
 	char *text = NULL;
 	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	FILE *out = p2p_text_open(&text, &size);
 
 	if (!out)
 		return;
@@ -141,7 +141,7 @@ static void print_finding(void *userdata, const struct p2p_finding *finding)
 static void put_finding(void *userdata, const struct p2p_finding *finding)
 {
 	const struct checking *checking = userdata;
-	struct json_object *object = json_object_new_object();
+	struct json_object *object = p2p_json_new_object();
 
 	json_put(object, "class", json_text(p2p_check_class_name(finding->about)));
 	json_put(object, "result", json_text(kind_name(finding->kind)));
@@ -152,7 +152,7 @@ static void put_finding(void *userdata, const struct p2p_finding *finding)
 	json_put(object, "expected", json_text(finding->expected));
 	json_put(object, "found", json_text(finding->found));
 	json_put(object, "why", json_text(finding->why));
-	json_object_array_add(checking->findings, object);
+	p2p_json_append(checking->findings, object);
 }
 
 static enum status status_of(const struct p2p_check_counts *counts)
@@ -165,7 +165,7 @@ static enum status status_of(const struct p2p_check_counts *counts)
 
 static bool has_policy(void)
 {
-	return !access(POLICY_FILE, F_OK);
+	return !access(POLICY_FILE, F_OK) || errno != ENOENT;
 }
 
 /* A policy is installed, and nothing enforces it: said loudly, whatever the file expects. */
@@ -229,17 +229,17 @@ static void print_summary(const struct checking *checking)
 
 static struct json_object *json_classes(const struct p2p_check_counts *counts)
 {
-	struct json_object *array = json_object_new_array();
+	struct json_object *array = p2p_json_new_array();
 
 	for (unsigned int i = 0; i < P2P_CHECK_CLASSES; i++) {
-		struct json_object *object = json_object_new_object();
+		struct json_object *object = p2p_json_new_object();
 
 		json_put(object, "class",
 			 json_text(p2p_check_class_name((enum p2p_check_class)i)));
 		json_put(object, "status", json_count(STATUS_CHECK + i));
 		json_put(object, "checked", json_count(counts->made[i]));
 		json_put(object, "failed", json_count(counts->failed[i]));
-		json_object_array_add(array, object);
+		p2p_json_append(array, object);
 	}
 	return array;
 }
@@ -255,7 +255,7 @@ static int print_json(struct checking *checking)
 	struct json_object *document = document_new(checking->app, "check-result");
 	int error;
 
-	checking->findings = json_object_new_array();
+	checking->findings = p2p_json_new_array();
 	checking->options.found = put_finding;
 	error = hold(checking);
 	json_put(document, "gate", json_text(checking->gate));

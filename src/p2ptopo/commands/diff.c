@@ -82,7 +82,7 @@ size_t diff_print(const struct app *app, const struct p2p_diff *diff, size_t ind
 	const struct p2p_difference *first = p2p_diff_at(diff, index);
 	char *text = NULL;
 	size_t count = 1, size;
-	FILE *out = open_memstream(&text, &size);
+	FILE *out = p2p_text_open(&text, &size);
 
 	while (is_alike(first, p2p_diff_at(diff, index + count)))
 		count++;
@@ -115,7 +115,7 @@ static void put_names(const struct app *app, const char *what, const struct p2p_
 	const size_t indent = ABOUT_WIDTH + strlen(what) + 1;
 	char *text = NULL;
 	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	FILE *out = p2p_text_open(&text, &size);
 
 	if (!out)
 		return;
@@ -133,7 +133,7 @@ static void print_pairs(const struct app *app, const struct p2p_pairs_difference
 {
 	char *text = NULL;
 	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	FILE *out = p2p_text_open(&text, &size);
 
 	if (!out)
 		return;
@@ -168,18 +168,18 @@ static struct json_object *json_speed(double value)
 	char text[32];
 
 	snprintf(text, sizeof(text), "%g", value);
-	return value < 0 ? NULL : json_object_new_double_s(value, text);
+	return value < 0 ? NULL : p2p_json_new_real(value, text);
 }
 
 static struct json_object *json_answer(const struct p2p_answer *answer)
 {
-	struct json_object *object = json_object_new_object();
+	struct json_object *object = p2p_json_new_object();
 	bool known = answer->map_type != P2P_MAP_UNKNOWN;
 
 	json_put(object, "relation", json_text(p2p_relation_name(answer->relation)));
 	json_put(object, "map_type", json_text(p2p_map_type_name(answer->map_type)));
 	json_put(object, "delivered", json_text(p2p_delivery_name(answer->delivery)));
-	json_put(object, "distance", known ? json_object_new_int(answer->distance) : NULL);
+	json_put(object, "distance", known ? p2p_json_new_number(answer->distance) : NULL);
 	json_put(object, "read_gbytes_per_second", json_speed(answer->read));
 	json_put(object, "write_gbytes_per_second", json_speed(answer->write));
 	return object;
@@ -187,7 +187,7 @@ static struct json_object *json_answer(const struct p2p_answer *answer)
 
 struct json_object *diff_json(const struct p2p_diff *diff, const struct p2p_difference *difference)
 {
-	struct json_object *object = json_object_new_object();
+	struct json_object *object = p2p_json_new_object();
 	const struct p2p_function *was = difference->was;
 
 	json_put(object, "about", json_text(difference->about));
@@ -203,7 +203,7 @@ struct json_object *diff_json(const struct p2p_diff *diff, const struct p2p_diff
 
 static struct json_object *json_pairs(const struct p2p_pairs_difference *pairs)
 {
-	struct json_object *object = json_object_new_object();
+	struct json_object *object = p2p_json_new_object();
 
 	json_put(object, "pairs", json_count(pairs->pairs));
 	json_put(object, "before", json_answer(&pairs->before));
@@ -216,15 +216,15 @@ static struct json_object *json_pairs(const struct p2p_pairs_difference *pairs)
 static enum status print_json(const struct two *two)
 {
 	struct json_object *document = document_new(two->new, "diff");
-	struct json_object *differences = json_object_new_array();
-	struct json_object *pairs = json_object_new_array();
+	struct json_object *differences = p2p_json_new_array();
+	struct json_object *pairs = p2p_json_new_array();
 	const struct p2p_difference *difference;
 	const struct p2p_pairs_difference *row;
 
 	for (size_t i = 0; (difference = p2p_diff_at(two->diff, i)); i++)
-		json_object_array_add(differences, diff_json(two->diff, difference));
+		p2p_json_append(differences, diff_json(two->diff, difference));
 	for (size_t i = 0; (row = p2p_diff_pairs_at(two->diff, i)); i++)
-		json_object_array_add(pairs, json_pairs(row));
+		p2p_json_append(pairs, json_pairs(row));
 	json_put(document, "old", document_new(&two->old, "diff"));
 	json_put(document, "differences", differences);
 	json_put(document, "pairs", pairs);

@@ -269,7 +269,7 @@ static enum status print_text(struct app *app, const struct list *list,
 
 static struct json_object *json_flow(const struct p2p_flow *flow, const struct p2p_share *share)
 {
-	struct json_object *object = json_object_new_object();
+	struct json_object *object = p2p_json_new_object();
 
 	json_put(object, "client", json_bdf(flow->client));
 	json_put(object, "provider", json_bdf(flow->provider));
@@ -288,10 +288,10 @@ static enum status print_json(const struct app *app, const struct list *list,
 			      const struct p2p_share *shares)
 {
 	struct json_object *document = document_new(app, "flows");
-	struct json_object *array = json_object_new_array();
+	struct json_object *array = p2p_json_new_array();
 
 	for (size_t i = 0; i < list->count; i++)
-		json_object_array_add(array, json_flow(&list->flows[i], &shares[i]));
+		p2p_json_append(array, json_flow(&list->flows[i], &shares[i]));
 	json_put(document, "flows", array);
 	json_put(document, "sum_gbytes_per_second",
 		 speed_json_decimal(sum_of(shares, list->count), "%.3f"));

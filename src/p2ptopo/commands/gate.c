@@ -40,7 +40,7 @@ static enum status open_and_ask(struct app *app, struct p2p_gate **ret_gate,
 
 static struct json_object *json_counts(const struct p2p_gate_counts *counts)
 {
-	struct json_object *object = json_object_new_object();
+	struct json_object *object = p2p_json_new_object();
 
 	for (unsigned int i = 0; i < P2P_GATE_REASONS; i++)
 		json_put(object, p2p_gate_reason_name(i), json_count(counts->by_reason[i]));
@@ -49,13 +49,13 @@ static struct json_object *json_counts(const struct p2p_gate_counts *counts)
 
 static enum status status_json(const struct app *app, const struct p2p_gate_info *info)
 {
-	struct json_object *document = document_new(app, "gate"), *hooks = json_object_new_array();
+	struct json_object *document = document_new(app, "gate"), *hooks = p2p_json_new_array();
 
 	json_put(document, "mode", json_text(p2p_gate_mode_name(info->mode)));
 	json_put(document, "enforced", json_flag(info->enforced));
 	json_put(document, "generation", json_count(info->generation));
 	for (const char *const *hook = info->hooks; *hook; hook++)
-		json_object_array_add(hooks, json_object_new_string(*hook));
+		p2p_json_append(hooks, p2p_json_new_text(*hook));
 	json_put(document, "hooks", hooks);
 	json_put(document, "functions", json_count(info->functions));
 	json_put(document, "pairs", json_count(info->pairs));
@@ -158,7 +158,7 @@ static enum status read_list(struct app *app, struct in_force *ret_list)
 
 static struct json_object *json_gate_pair(struct p2p_bdf provider, struct p2p_bdf client)
 {
-	struct json_object *object = json_object_new_object();
+	struct json_object *object = p2p_json_new_object();
 	char text[P2P_BDF_SIZE];
 
 	json_put(object, "provider", json_text(p2p_bdf_format(provider, text)));
@@ -185,10 +185,10 @@ enum status command_policy_show(struct app *app, int argc, char **argv)
 	(void)argv;
 	if (!status && app->options.format == FORMAT_JSON) {
 		document = document_new(app, "policy-in-force");
-		array = json_object_new_array();
+		array = p2p_json_new_array();
 		for (size_t i = 0; i < list.count; i++)
-			json_object_array_add(array, json_gate_pair(list.pairs[i].provider,
-								    list.pairs[i].client));
+			p2p_json_append(array, json_gate_pair(list.pairs[i].provider,
+							      list.pairs[i].client));
 		json_put(document, "pairs", array);
 		status = document_print(app, document);
 	} else if (!status) {
@@ -226,8 +226,8 @@ static size_t print_differences(const struct app *app, const struct list_of *mad
 		at += order >= 0;
 		count += order != 0;
 		if (order && json)
-			json_object_array_add(order < 0 ? added : removed,
-					      json_gate_pair(provider, client));
+			p2p_json_append(order < 0 ? added : removed,
+					json_gate_pair(provider, client));
 		else if (order)
 			print_gate_pair(app, order < 0 ? "+ " : "- ", provider, client);
 	}
@@ -236,7 +236,7 @@ static size_t print_differences(const struct app *app, const struct list_of *mad
 
 enum status command_policy_diff(struct app *app, int argc, char **argv)
 {
-	struct json_object *added = json_object_new_array(), *removed = json_object_new_array();
+	struct json_object *added = p2p_json_new_array(), *removed = p2p_json_new_array();
 	struct in_force there = { 0 };
 	struct list_of made;
 	size_t count = 0;

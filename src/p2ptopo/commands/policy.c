@@ -91,7 +91,7 @@ static struct json_object *json_rule(const struct p2p_rule *rule)
 
 	if (!rule)
 		return NULL;
-	object = json_object_new_object();
+	object = p2p_json_new_object();
 	json_put(object, "line", json_count(rule->line));
 	json_put(object, "action", json_text(rule->allow ? "allow" : "deny"));
 	json_put(object, "why", json_text(rule->why));
@@ -100,7 +100,7 @@ static struct json_object *json_rule(const struct p2p_rule *rule)
 
 static struct json_object *json_allowed(const struct p2p_allowed *pair)
 {
-	struct json_object *object = json_object_new_object();
+	struct json_object *object = p2p_json_new_object();
 
 	json_put(object, "provider", json_bdf(pair->provider));
 	json_put(object, "client", json_bdf(pair->client));
@@ -112,7 +112,7 @@ static struct json_object *json_allowed(const struct p2p_allowed *pair)
 static struct json_object *json_exposed(const struct app *app, const struct list_of *made,
 					const struct p2p_function **list)
 {
-	struct json_object *array = json_object_new_array();
+	struct json_object *array = p2p_json_new_array();
 	const struct p2p_function *provider;
 
 	for (size_t i = 0; (provider = p2p_topology_function(app->topology, i)); i++) {
@@ -120,11 +120,11 @@ static struct json_object *json_exposed(const struct app *app, const struct list
 
 		if (!is_provider(made, provider))
 			continue;
-		object = json_object_new_object();
+		object = p2p_json_new_object();
 		json_put(object, "provider", json_bdf(provider));
 		json_put(object, "reached_also_by",
 			 json_functions(list, others(app, made, provider, list)));
-		json_object_array_add(array, object);
+		p2p_json_append(array, object);
 	}
 	return array;
 }
@@ -133,11 +133,11 @@ static enum status print_json(const struct app *app, const struct list_of *made,
 			      const struct p2p_function **list)
 {
 	struct json_object *document = document_new(app, "allow-list");
-	struct json_object *pairs = json_object_new_array();
+	struct json_object *pairs = p2p_json_new_array();
 	const struct p2p_allowed *pair;
 
 	for (size_t i = 0; (pair = p2p_allow_list_at(made->list, i)); i++)
-		json_object_array_add(pairs, json_allowed(pair));
+		p2p_json_append(pairs, json_allowed(pair));
 	json_put(document, "pairs", pairs);
 	json_put(document, "providers", json_exposed(app, made, list));
 	return document_print(app, document);

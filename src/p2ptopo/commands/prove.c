@@ -13,7 +13,7 @@
 
 static struct json_object *json_transfer(const struct p2p_transfer *transfer)
 {
-	struct json_object *object = json_object_new_object();
+	struct json_object *object = p2p_json_new_object();
 
 	json_put(object, "outcome", json_text(p2p_outcome_name(transfer->outcome)));
 	json_put(object, "error", transfer->error ? json_text(strerror(transfer->error)) : NULL);
@@ -29,7 +29,7 @@ static struct json_object *json_transfer(const struct p2p_transfer *transfer)
 
 static struct json_object *json_link(const struct p2p_function *function)
 {
-	struct json_object *object = json_object_new_object();
+	struct json_object *object = p2p_json_new_object();
 
 	json_put(object, "speed_mtps", json_count(function->pcie.now.speed_mtps));
 	json_put(object, "width", json_count(function->pcie.now.width));
@@ -43,7 +43,7 @@ static struct json_object *json_when(int64_t seconds)
 	char text[32];
 
 	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&when, &parts));
-	return json_object_new_string(text);
+	return p2p_json_new_text(text);
 }
 
 static bool is_proven(const struct p2p_proof *proof)

@@ -185,7 +185,7 @@ static void print_device(const struct topo *topo, const struct p2p_function *fun
 {
 	char *text = NULL;
 	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	FILE *out = p2p_text_open(&text, &size);
 
 	if (!out)
 		return;
@@ -275,7 +275,7 @@ static enum status print_text(struct topo *topo)
 
 static struct json_object *json_device(const struct app *app, const struct p2p_function *function)
 {
-	struct json_object *object = json_object_new_object();
+	struct json_object *object = p2p_json_new_object();
 	char label[LABEL_SIZE];
 
 	label_of(app->topology, function, label);
@@ -287,7 +287,7 @@ static struct json_object *json_device(const struct app *app, const struct p2p_f
 static struct json_object *json_cell(const struct app *app, const struct p2p_function *provider,
 				     const struct p2p_function *client)
 {
-	struct json_object *cell = json_object_new_object();
+	struct json_object *cell = p2p_json_new_object();
 	struct p2p_verdict verdict;
 	struct p2p_ways ways;
 	const char *letters;
@@ -305,10 +305,10 @@ static struct json_object *json_cell(const struct app *app, const struct p2p_fun
 static struct json_object *json_list(const struct topo *topo, const struct p2p_function **list,
 				     size_t count)
 {
-	struct json_object *array = json_object_new_array();
+	struct json_object *array = p2p_json_new_array();
 
 	for (size_t i = 0; i < count; i++)
-		json_object_array_add(array, json_device(topo->app, list[i]));
+		p2p_json_append(array, json_device(topo->app, list[i]));
 	return array;
 }
 
@@ -322,10 +322,10 @@ static enum status print_json(const struct topo *topo)
 	json_put(document, "clients", json_list(topo, topo->columns, topo->column_count));
 	document_open(topo->app, document, "cells");
 	for (size_t i = 0; i < topo->row_count && !ferror(topo->app->out); i++) {
-		row = json_object_new_array();
+		row = p2p_json_new_array();
 		for (size_t j = 0; j < topo->column_count; j++)
-			json_object_array_add(row, json_cell(topo->app, topo->rows[i],
-							     topo->columns[j]));
+			p2p_json_append(row, json_cell(topo->app, topo->rows[i],
+						       topo->columns[j]));
 		document_element(topo->app, row, &separator);
 	}
 	document_close(topo->app);

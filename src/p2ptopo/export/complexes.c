@@ -10,7 +10,7 @@
 
 static struct json_object *json_joined(const struct complex *complex)
 {
-	struct json_object *array = json_object_new_array();
+	struct json_object *array = p2p_json_new_array();
 
 	for (size_t i = 0; i < complex->count; i++) {
 		const struct p2p_function *member = complex->members[i];
@@ -18,18 +18,18 @@ static struct json_object *json_joined(const struct complex *complex)
 
 		if (!member->data_direct_of)
 			continue;
-		object = json_object_new_object();
+		object = p2p_json_new_object();
 		json_put(object, "data_direct", json_bdf(member));
 		json_put(object, "adapter", json_bdf(member->data_direct_of));
-		json_object_array_add(array, object);
+		p2p_json_append(array, object);
 	}
 	return array;
 }
 
 static struct json_object *json_complex(const struct complex *complex)
 {
-	struct json_object *object = json_object_new_object();
-	struct json_object *members = json_object_new_array();
+	struct json_object *object = p2p_json_new_object();
+	struct json_object *members = p2p_json_new_array();
 	const struct p2p_function *port;
 	char id[COMPLEX_ID];
 
@@ -39,7 +39,7 @@ static struct json_object *json_complex(const struct complex *complex)
 	json_put(object, "switch", json_bdf(port));
 	json_put(object, "numa_node", json_number(complex_node(complex)));
 	for (size_t i = 0; i < complex->count; i++)
-		json_object_array_add(members, p2p_device_facts(complex->members[i]));
+		p2p_json_append(members, p2p_device_facts(complex->members[i]));
 	json_put(object, "members", members);
 	json_put(object, "joined", json_joined(complex));
 	return object;
@@ -48,7 +48,7 @@ static struct json_object *json_complex(const struct complex *complex)
 static struct json_object *json_pair_inside(const struct app *app, const struct complex *complex,
 					    const struct p2p_verdict *verdict)
 {
-	struct json_object *object = json_object_new_object();
+	struct json_object *object = p2p_json_new_object();
 	struct p2p_score score;
 	char id[COMPLEX_ID];
 

@@ -38,16 +38,16 @@ static bool is_delivered(const struct app *app, const struct complex *complex)
 
 static struct json_object *json_attribute(const char *type, struct json_object *value)
 {
-	struct json_object *object = json_object_new_object();
+	struct json_object *object = p2p_json_new_object();
 
-	json_object_object_add(object, type, value);
+	p2p_json_add(object, type, value);
 	return object;
 }
 
 static struct json_object *json_device(const struct p2p_function *function, const struct complex *complex,
 				       bool delivered)
 {
-	struct json_object *object = json_object_new_object(), *attributes = json_object_new_object();
+	struct json_object *object = p2p_json_new_object(), *attributes = p2p_json_new_object();
 	const struct p2p_function *port;
 	enum p2p_tri behind = complex_switch(complex, &port);
 	char id[COMPLEX_ID];

@@ -13,7 +13,7 @@ extern const char export_page[];
 
 static struct json_object *json_device(const struct p2p_function *function)
 {
-	struct json_object *object = json_object_new_object();
+	struct json_object *object = p2p_json_new_object();
 	char label[160];
 
 	json_put(object, "bdf", json_bdf(function));
@@ -26,7 +26,7 @@ static struct json_object *json_device(const struct p2p_function *function)
 static struct json_object *json_one(const struct app *app, const struct p2p_function *provider,
 				    const struct p2p_function *client)
 {
-	struct json_object *object = json_object_new_object();
+	struct json_object *object = p2p_json_new_object();
 	char why[P2P_WAY_TEXT], reason[1024];
 	const struct p2p_way_answer *told;
 	struct p2p_verdict verdict;
@@ -50,44 +50,44 @@ static struct json_object *json_one(const struct app *app, const struct p2p_func
 
 static struct json_object *json_row(const struct app *app, const struct picture *picture, size_t provider)
 {
-	struct json_object *row = json_object_new_array();
+	struct json_object *row = p2p_json_new_array();
 
 	for (size_t i = 0; i < picture->device_count; i++)
-		json_object_array_add(row, i == provider ? NULL :
-				      json_one(app, picture_device(picture, provider),
-					       picture_device(picture, i)));
+		p2p_json_append(row, i == provider ? NULL :
+				json_one(app, picture_device(picture, provider),
+					 picture_device(picture, i)));
 	return row;
 }
 
 static struct json_object *json_deliveries(void)
 {
-	struct json_object *array = json_object_new_array();
+	struct json_object *array = p2p_json_new_array();
 
 	for (unsigned int i = 0; i < P2P_DELIVERIES; i++) {
-		struct json_object *object = json_object_new_object();
+		struct json_object *object = p2p_json_new_object();
 		const char mark[] = { words_delivery_mark((enum p2p_delivery)i), '\0' };
 
 		json_put(object, "mark", json_text(mark));
 		json_put(object, "name", json_text(svg_delivery_class((enum p2p_delivery)i)));
 		json_put(object, "means", json_text(svg_delivery_means((enum p2p_delivery)i)));
-		json_object_array_add(array, object);
+		p2p_json_append(array, object);
 	}
 	return array;
 }
 
 static struct json_object *json_data(const struct app *app, const struct picture *picture)
 {
-	struct json_object *data = json_object_new_object(), *devices = json_object_new_array();
-	struct json_object *pairs = json_object_new_array();
+	struct json_object *data = p2p_json_new_object(), *devices = p2p_json_new_array();
+	struct json_object *pairs = p2p_json_new_array();
 
 	json_put(data, "kernel", json_text(p2p_topology_machine(app->topology)->release));
 	json_put(data, "rules", json_text(p2p_rules_name(p2p_eval_rules(app->eval))));
 	json_put(data, "note", json_text(p2p_eval_rules_note(app->eval)));
 	for (size_t i = 0; i < picture->device_count; i++)
-		json_object_array_add(devices, json_device(picture_device(picture, i)));
+		p2p_json_append(devices, json_device(picture_device(picture, i)));
 	json_put(data, "devices", devices);
 	for (size_t i = 0; i < picture->device_count && picture->device_count <= PICTURE_MATRIX; i++)
-		json_object_array_add(pairs, json_row(app, picture, i));
+		p2p_json_append(pairs, json_row(app, picture, i));
 	json_put(data, "pairs", pairs);
 	json_put(data, "deliveries", json_deliveries());
 	return data;

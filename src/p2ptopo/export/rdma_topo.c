@@ -33,7 +33,7 @@ static const char *subsystem_of(const struct p2p_function *function, const char 
 
 static struct json_object *json_names(const struct p2p_function *function)
 {
-	struct json_object *object = json_object_new_object(), *array;
+	struct json_object *object = p2p_json_new_object(), *array;
 
 	for (const char *const *name = function->os_names; name && *name; name++) {
 		const char *subsystem = subsystem_of(function, *name);
@@ -41,23 +41,23 @@ static struct json_object *json_names(const struct p2p_function *function)
 		if (!subsystem)
 			continue;
 		if (!json_object_object_get_ex(object, subsystem, &array)) {
-			array = json_object_new_array();
+			array = p2p_json_new_array();
 			json_put(object, subsystem, array);
 		}
-		json_object_array_add(array, json_text(*name));
+		p2p_json_append(array, json_text(*name));
 	}
 	return object;
 }
 
 static struct json_object *json_subsystems(const struct app *app, const struct rdma_complex *complex)
 {
-	struct json_object *object = json_object_new_object();
+	struct json_object *object = p2p_json_new_object();
 	const struct p2p_function *function;
 	char bdf[P2P_BDF_SIZE];
 
 	for (size_t i = 0; (function = p2p_topology_function(app->topology, i)); i++) {
 		if (rdma_has(complex, function) && function->os_names && function->os_names[0])
-			json_object_object_add(object, p2p_bdf_format(function->bdf, bdf), json_names(function));
+			p2p_json_add(object, p2p_bdf_format(function->bdf, bdf), json_names(function));
 	}
 	return object;
 }
@@ -65,13 +65,13 @@ static struct json_object *json_subsystems(const struct app *app, const struct r
 static struct json_object *json_of_kind(const struct app *app, const struct rdma_complex *complex,
 					enum rdma_kind kind, const struct p2p_function *parent)
 {
-	struct json_object *array = json_object_new_array();
+	struct json_object *array = p2p_json_new_array();
 	const struct p2p_function *function;
 
 	for (size_t i = 0; (function = p2p_topology_function(app->topology, i)); i++) {
 		if (rdma_has(complex, function) && rdma_kind(function) == kind &&
 		    (!parent || function->parent == parent))
-			json_object_array_add(array, json_bdf(function));
+			p2p_json_append(array, json_bdf(function));
 	}
 	return array;
 }
@@ -93,8 +93,8 @@ static bool is_first_of_card(const struct app *app, const struct rdma_complex *c
 
 static struct json_object *json_boards(const struct app *app, const struct rdma_complex *complex)
 {
-	struct json_object *boards = json_object_new_array(), *board = json_object_new_object();
-	struct json_object *cards = json_object_new_array();
+	struct json_object *boards = p2p_json_new_array(), *board = p2p_json_new_object();
+	struct json_object *cards = p2p_json_new_array();
 	const struct p2p_function *function;
 
 	for (size_t i = 0; (function = p2p_topology_function(app->topology, i)); i++) {
@@ -103,24 +103,24 @@ static struct json_object *json_boards(const struct app *app, const struct rdma_
 		if (!rdma_has(complex, function) || rdma_kind(function) != RDMA_NIC ||
 		    !is_first_of_card(app, complex, function))
 			continue;
-		card = json_object_new_object();
+		card = p2p_json_new_object();
 		json_put(card, "parent_bdf", function->parent ? json_bdf(function->parent) : json_text("UNKNOWN"));
 		json_put(card, "ats", json_ats(function));
 		json_put(card, "pf_bdfs", json_of_kind(app, complex, RDMA_NIC, function->parent));
-		json_object_array_add(cards, card);
+		p2p_json_append(cards, card);
 	}
 	json_put(board, "board_sn", json_text("UNKNOWN"));
 	json_put(board, "nics", cards);
-	json_object_array_add(boards, board);
+	p2p_json_append(boards, board);
 	return boards;
 }
 
 static struct json_object *json_numa(const struct app *app, const struct rdma_complex *complex)
 {
-	struct json_object *object = json_object_new_object();
+	struct json_object *object = p2p_json_new_object();
 	struct json_object *adapters = json_of_kind(app, complex, RDMA_NIC, NULL);
 
-	json_put(object, "numa_node", json_object_new_int64(complex->node));
+	json_put(object, "numa_node", p2p_json_new_number(complex->node));
 	json_put(object, "gpu_bdfs", json_of_kind(app, complex, RDMA_GPU, NULL));
 	json_put(object, "subsystems", json_subsystems(app, complex));
 	if (json_object_array_length(adapters) == 1) {
@@ -135,7 +135,7 @@ static struct json_object *json_numa(const struct app *app, const struct rdma_co
 
 static struct json_object *json_near(const struct app *app, const struct rdma_complex *complex)
 {
-	struct json_object *object = json_object_new_object();
+	struct json_object *object = p2p_json_new_object();
 	struct json_object *drives = json_of_kind(app, complex, RDMA_NVME, NULL);
 
 	json_put(object, "rdma_nic_pf_bdf", json_bdf(complex->adapter));

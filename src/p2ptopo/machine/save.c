@@ -16,13 +16,15 @@ enum status save_document(const struct app *app, const char *path, struct json_o
 {
 	char *text = NULL;
 	size_t size = 0;
-	FILE *memory = open_memstream(&text, &size);
+	FILE *memory = p2p_text_open(&text, &size);
 	enum status status;
 
 	if (memory)
 		json_text_indent(memory, document);
-	status = memory && !fclose(memory) ? save_text(app, path, text) :
-					     fail_memory(app->failure);
+	if (!memory || fclose(memory) || p2p_lost_count())
+		status = fail_memory(app->failure);
+	else
+		status = save_text(app, path, text);
 	free(text);
 	return status;
 }

@@ -9,17 +9,17 @@
 
 struct json_object *json_text(const char *text)
 {
-	return text ? json_object_new_string(text) : NULL;
+	return text ? p2p_json_new_text(text) : NULL;
 }
 
 struct json_object *json_flag(bool value)
 {
-	return json_object_new_boolean(value);
+	return p2p_json_new_flag(value);
 }
 
 struct json_object *json_count(uint64_t value)
 {
-	return json_object_new_uint64(value);
+	return p2p_json_new_count(value);
 }
 
 struct json_object *json_time(int64_t seconds)
@@ -30,7 +30,7 @@ struct json_object *json_time(int64_t seconds)
 
 	if (!gmtime_r(&time, &parts) || !strftime(text, sizeof(text), "%FT%TZ", &parts))
 		return NULL;
-	return json_object_new_string(text);
+	return p2p_json_new_text(text);
 }
 
 struct json_object *json_hex(uint64_t value, int digits)
@@ -38,38 +38,37 @@ struct json_object *json_hex(uint64_t value, int digits)
 	char text[24];
 
 	snprintf(text, sizeof(text), "0x%0*" PRIx64, digits, value);
-	return json_object_new_string(text);
+	return p2p_json_new_text(text);
 }
 
 struct json_object *json_tri(enum p2p_tri tri)
 {
-	return tri == P2P_UNKNOWN ? NULL : json_object_new_boolean(tri == P2P_YES);
+	return tri == P2P_UNKNOWN ? NULL : p2p_json_new_flag(tri == P2P_YES);
 }
 
 struct json_object *json_number(struct p2p_number number)
 {
-	return number.fact == P2P_PRESENT ? json_object_new_int64(number.value) : NULL;
+	return number.fact == P2P_PRESENT ? p2p_json_new_number(number.value) : NULL;
 }
 
 struct json_object *json_bdf(const struct p2p_function *function)
 {
 	char text[P2P_BDF_SIZE];
 
-	return function ? json_object_new_string(p2p_bdf_format(function->bdf, text)) : NULL;
+	return function ? p2p_json_new_text(p2p_bdf_format(function->bdf, text)) : NULL;
 }
 
 void json_put(struct json_object *object, const char *key, struct json_object *value)
 {
-	json_object_object_add_ex(object, key, value,
-				  JSON_C_OBJECT_ADD_KEY_IS_NEW | JSON_C_OBJECT_ADD_CONSTANT_KEY);
+	p2p_json_put(object, key, value);
 }
 
 struct json_object *json_functions(const struct p2p_function *const *list, size_t count)
 {
-	struct json_object *array = json_object_new_array_ext((int)count);
+	struct json_object *array = p2p_json_new_array();
 
 	for (size_t i = 0; i < count; i++)
-		json_object_array_add(array, json_bdf(list[i]));
+		p2p_json_append(array, json_bdf(list[i]));
 	return array;
 }
 
@@ -86,7 +85,7 @@ static void put_rules(struct json_object *document, const struct p2p_eval *eval)
 struct json_object *document_new(const struct app *app, const char *name)
 {
 	const struct p2p_machine *machine = p2p_topology_machine(app->topology);
-	struct json_object *document = json_object_new_object();
+	struct json_object *document = p2p_json_new_object();
 	char format[64];
 
 	snprintf(format, sizeof(format), "p2ptopo-%s", name);
@@ -103,9 +102,12 @@ struct json_object *document_new(const struct app *app, const char *name)
 
 enum status document_print(const struct app *app, struct json_object *document)
 {
-	json_text_indent(app->out, document);
+	enum status status = p2p_lost_count() ? fail_memory(app->failure) : STATUS_DONE;
+
+	if (!status)
+		json_text_indent(app->out, document);
 	json_object_put(document);
-	return STATUS_DONE;
+	return status;
 }
 
 static void put_text(const struct app *app, const char *text, size_t size)
@@ -120,7 +122,8 @@ void document_print_line(const struct app *app, struct json_object *object)
 {
 	const char *text = json_text_plain(object);
 
-	put_text(app, text, strlen(text));
+	if (!p2p_lost_count())
+		put_text(app, text, strlen(text));
 	json_object_put(object);
 }
 
@@ -128,8 +131,10 @@ void document_open(const struct app *app, struct json_object *document, const ch
 {
 	const char *text = json_text_plain(document);
 
-	put_text(app, text, strlen(text) - 1);
-	fprintf(app->out, ",\"%s\":[\n", key);
+	if (!p2p_lost_count()) {
+		put_text(app, text, strlen(text) - 1);
+		fprintf(app->out, ",\"%s\":[\n", key);
+	}
 	json_object_put(document);
 }
 
@@ -161,15 +166,15 @@ enum status document_schema(FILE *out, const char *name)
 
 struct json_object *json_notes(const struct p2p_topology *topology)
 {
-	struct json_object *array = json_object_new_array();
+	struct json_object *array = p2p_json_new_array();
 	const struct p2p_note *note;
 
 	for (size_t i = 0; (note = p2p_topology_note(topology, i)); i++) {
-		struct json_object *object = json_object_new_object();
+		struct json_object *object = p2p_json_new_object();
 
 		json_put(object, "function", json_bdf(note->function));
 		json_put(object, "text", json_text(note->text));
-		json_object_array_add(array, object);
+		p2p_json_append(array, object);
 	}
 	return array;
 }

@@ -6,8 +6,6 @@
 #ifndef P2PTOPO_DOCUMENT_H
 #define P2PTOPO_DOCUMENT_H
 
-#include <json-c/json.h>
-
 #include "app.h"
 
 /** Version of every document: it grows when a key changes its meaning or goes away. */
@@ -21,10 +19,16 @@
  */
 struct json_object *document_new(const struct app *app, const char *name);
 
-/** document_print() - print @document, indented, and free it.  Return: STATUS_DONE. */
+/**
+ * document_print() - print @document, indented, and free it.
+ * Return: STATUS_DONE; else there was no memory for a part of it, and nothing is printed.
+ */
 enum status document_print(const struct app *app, struct json_object *document);
 
-/** document_print_line() - print @object on one line, without newline, and free it. */
+/**
+ * document_print_line() - print @object on one line, without newline, and free it.  Once there was no memory
+ *	for a part, nothing more is printed; main() says so.
+ */
 void document_print_line(const struct app *app, struct json_object *object);
 
 /**

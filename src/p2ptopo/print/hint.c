@@ -110,7 +110,9 @@ void hint_wrap(const struct app *app, const char *text, size_t column, size_t in
 	while ((at = strstr(text, opening))) {
 		char *before = strndup(text, (size_t)(at - text));
 
-		if (before && before[strspn(before, " ")])
+		if (!before)
+			p2p_lost();
+		else if (before[strspn(before, " ")])
 			words_wrap(app->out, before, column, indent, app->options.width);
 		else if (column)
 			putc('\n', app->out);

@@ -2,6 +2,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include <p2ppolicy/all.h>
+
 #include "print/clean.h"
 #include "print/json_text.h"
 
@@ -9,8 +11,7 @@
 
 const char *json_text_plain(struct json_object *object)
 {
-	return json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN |
-					      JSON_C_TO_STRING_NOSLASHESCAPE);
+	return p2p_json_string(object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
 }
 
 /* What is no ASCII stands in strings alone.  RFC 8259, section 7. */
@@ -70,7 +71,10 @@ static void indent(FILE *out, struct json_object *object, int depth, size_t with
 	const char *text = json_text_plain(object), *end;
 	size_t length;
 
-	for (end = text ? text + strlen(text) - without : text; text < end; text += length) {
+	/* Of what was lost a part is in memory. */
+	if (p2p_lost_count())
+		return;
+	for (end = text + strlen(text) - without; text < end; text += length) {
 		length = word_length(text);
 		if (length)
 			fwrite(text, 1, length, out);

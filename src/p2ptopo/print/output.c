@@ -228,7 +228,7 @@ enum status table_new(struct app *app, const struct column *all, const char *usu
 	table->app = app;
 	table->spare = app->options.columns || !app->options.sized ? NULL : spare;
 	table->columns = calloc(count, sizeof(void *));
-	table->cell = open_memstream(&table->text, &table->length);
+	table->cell = p2p_text_open(&table->text, &table->length);
 	if (!table->columns || !table->cell) {
 		table_free(table);
 		return fail_memory(app->failure);
@@ -341,7 +341,11 @@ static int print_batch(struct table *table)
 	if (!table->started)
 		fit(table);
 	scols_table_enable_noheadings(table->scols, table->started);
+	/* It leaves a cell empty that it has no memory for, which shows in errno alone. */
+	errno = 0;
 	error = scols_print_table(table->scols);
+	if (!error && errno == ENOMEM)
+		error = -ENOMEM;
 	scols_table_remove_lines(table->scols);
 	table->started = true;
 	table->rows = 0;

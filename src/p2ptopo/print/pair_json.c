@@ -20,8 +20,10 @@ static struct json_object *json_list(const struct app *app, const struct p2p_ver
 
 	if (count > sizeof(some) / sizeof(some[0]))
 		list = calloc(count, sizeof(void *));
-	if (!list)
+	if (!list) {
+		p2p_lost();
 		return NULL;
+	}
 	fill(app->eval, verdict, list, count);
 	array = json_functions(list, count);
 	if (list != some)
@@ -35,7 +37,7 @@ static struct json_object *json_root(const struct p2p_root *root)
 
 	if (root->fact != P2P_PRESENT)
 		return NULL;
-	object = json_object_new_object();
+	object = p2p_json_new_object();
 	json_put(object, "device", json_bdf(root->device));
 	json_put(object, "row", json_text(root->row));
 	json_put(object, "same_host_bridge_only", json_flag(root->same_bridge_only));
@@ -45,12 +47,12 @@ static struct json_object *json_root(const struct p2p_root *root)
 static struct json_object *json_kernel(const struct app *app, const struct p2p_verdict *verdict)
 {
 	const struct p2p_kernel *kernel = &verdict->kernel;
-	struct json_object *object = json_object_new_object();
+	struct json_object *object = p2p_json_new_object();
 	bool known = kernel->map_type != P2P_MAP_UNKNOWN;
 	char sentence[SENTENCE];
 
 	json_put(object, "map_type", json_text(p2p_map_type_name(kernel->map_type)));
-	json_put(object, "distance", known ? json_object_new_int(kernel->distance) : NULL);
+	json_put(object, "distance", known ? p2p_json_new_number(kernel->distance) : NULL);
 	json_put(object, "hops", json_count(kernel->hops));
 	json_put(object, "acs_redirect",
 		 json_list(app, verdict, kernel->redirects, p2p_eval_redirects));
@@ -68,7 +70,7 @@ static struct json_object *json_kernel(const struct app *app, const struct p2p_v
 
 static struct json_object *json_route(const struct p2p_route *route)
 {
-	struct json_object *object = json_object_new_object();
+	struct json_object *object = p2p_json_new_object();
 
 	json_put(object, "route", json_text(p2p_route_name(route->kind)));
 	json_put(object, "port", json_bdf(route->port));
@@ -79,7 +81,7 @@ static struct json_object *json_route(const struct p2p_route *route)
 
 static struct json_object *json_fabric(const struct p2p_fabric *fabric)
 {
-	struct json_object *object = json_object_new_object();
+	struct json_object *object = p2p_json_new_object();
 
 	json_put(object, "request", json_route(&fabric->request));
 	json_put(object, "translated", json_route(&fabric->translated));
@@ -101,7 +103,7 @@ static struct json_object *json_driver(const struct p2p_function *function, bool
 {
 	const struct p2p_driver *row = function->driver ? p2p_driver_find(function->driver) : NULL;
 	enum p2p_ability ability = P2P_ABILITY_UNKNOWN;
-	struct json_object *object = json_object_new_object();
+	struct json_object *object = p2p_json_new_object();
 
 	if (row)
 		ability = provider ? row->gives : row->takes;
@@ -117,7 +119,7 @@ static struct json_object *json_pool(const struct p2p_pool *pool)
 
 	if (pool->fact != P2P_PRESENT)
 		return json_text(pool->fact == P2P_ABSENT ? "absent" : "unknown");
-	object = json_object_new_object();
+	object = p2p_json_new_object();
 	json_put(object, "size_bytes", json_count(pool->size_bytes));
 	json_put(object, "available_bytes", json_count(pool->available_bytes));
 	json_put(object, "published", json_flag(pool->published));
@@ -128,7 +130,7 @@ static struct json_object *json_pool(const struct p2p_pool *pool)
 static struct json_object *json_ends(const struct p2p_verdict *verdict)
 {
 	const struct p2p_ats *ats = &verdict->client->ats;
-	struct json_object *object = json_object_new_object();
+	struct json_object *object = p2p_json_new_object();
 
 	json_put(object, "p2pmem", json_pool(&verdict->provider->pool));
 	json_put(object, "provider_driver", json_driver(verdict->provider, true));
@@ -142,7 +144,7 @@ static struct json_object *json_ends(const struct p2p_verdict *verdict)
 static struct json_object *json_condition(const struct p2p_ways *ways,
 					  const struct p2p_condition_answer *condition)
 {
-	struct json_object *object = json_object_new_object();
+	struct json_object *object = p2p_json_new_object();
 	char text[P2P_WAY_TEXT];
 
 	json_put(object, "name", json_text(p2p_condition_name(condition->id)));
@@ -156,12 +158,12 @@ static struct json_object *json_condition(const struct p2p_ways *ways,
 static struct json_object *json_way(const struct p2p_ways *ways,
 				    const struct p2p_way_answer *answer)
 {
-	struct json_object *object = json_object_new_object();
-	struct json_object *conditions = json_object_new_array();
+	struct json_object *object = p2p_json_new_object();
+	struct json_object *conditions = p2p_json_new_array();
 	char text[P2P_WAY_TEXT];
 
 	for (unsigned int i = 0; i < answer->condition_count; i++)
-		json_object_array_add(conditions, json_condition(ways, &answer->conditions[i]));
+		p2p_json_append(conditions, json_condition(ways, &answer->conditions[i]));
 	json_put(object, "way", json_text(p2p_driver_way_name(answer->way)));
 	json_put(object, "interface", json_text(p2p_driver_way_interface(answer->way)));
 	json_put(object, "decider", json_text(p2p_driver_way_decider(answer->way)));
@@ -181,7 +183,7 @@ static struct json_object *json_way(const struct p2p_ways *ways,
 /* In the order in which they are tried; @all: with those that are not taken. */
 static struct json_object *json_drivers(const struct p2p_verdict *verdict, bool all)
 {
-	struct json_object *object = json_object_new_object(), *array = json_object_new_array();
+	struct json_object *object = p2p_json_new_object(), *array = p2p_json_new_array();
 	const struct p2p_way_answer *told;
 	char text[P2P_WAY_TEXT];
 	struct p2p_ways ways;
@@ -190,7 +192,7 @@ static struct json_object *json_drivers(const struct p2p_verdict *verdict, bool 
 	told = p2p_ways_told(&ways);
 	for (unsigned int i = 0; i < ways.count; i++)
 		if (all)
-			json_object_array_add(array, json_way(&ways, &ways.way[i]));
+			p2p_json_append(array, json_way(&ways, &ways.way[i]));
 	json_put(object, "delivered", json_text(p2p_delivery_name(ways.delivery)));
 	json_put(object, "granted", json_text(p2p_grant_name(p2p_ways_grant(&ways))));
 	json_put(object, "if_granted", json_text(p2p_delivery_name(told ? told->granted :
@@ -216,7 +218,7 @@ struct json_object *json_pair_drivers(const struct p2p_verdict *verdict)
 
 struct json_object *json_pair(const struct app *app, const struct p2p_verdict *verdict)
 {
-	struct json_object *pair = json_object_new_object();
+	struct json_object *pair = p2p_json_new_object();
 
 	json_put(pair, "provider", json_bdf(verdict->provider));
 	json_put(pair, "client", json_bdf(verdict->client));

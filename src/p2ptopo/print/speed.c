@@ -66,6 +66,8 @@ char *speed_reason(const struct app *app, const struct p2p_verdict *verdict,
 
 	if (text)
 		p2p_score_reason(app->eval, verdict, speed, text, (size_t)length + 1);
+	else
+		p2p_lost();
 	return text;
 }
 
@@ -74,7 +76,7 @@ struct json_object *speed_json_decimal(double value, const char *form)
 	char text[32];
 
 	snprintf(text, sizeof(text), form, value);
-	return json_object_new_double_s(value, text);
+	return p2p_json_new_real(value, text);
 }
 
 struct json_object *speed_json_bandwidth(const struct p2p_speed *speed)
@@ -88,7 +90,7 @@ struct json_object *speed_json_bandwidth(const struct p2p_speed *speed)
 struct json_object *speed_json(const struct app *app, const struct p2p_verdict *verdict,
 			       const struct p2p_speed *speed)
 {
-	struct json_object *object = json_object_new_object();
+	struct json_object *object = p2p_json_new_object();
 	bool known = speed->fact == P2P_PRESENT;
 	char *reason = speed_reason(app, verdict, speed);
 
@@ -98,7 +100,7 @@ struct json_object *speed_json(const struct app *app, const struct p2p_verdict *
 	json_put(object, "latency_ns", speed->latency_ns > 0 ?
 		 speed_json_decimal(speed->latency_ns, "%.0f") : NULL);
 	json_put(object, "score", known || speed->score || !speed_is_usable(speed) ?
-		 json_object_new_int(speed->score) : NULL);
+		 p2p_json_new_number(speed->score) : NULL);
 	json_put(object, "limit", json_text(p2p_limit_name(speed->limit)));
 	json_put(object, "at", json_bdf(speed->at));
 	json_put(object, "redirected", json_flag(speed->redirected));
@@ -111,7 +113,7 @@ struct json_object *speed_json(const struct app *app, const struct p2p_verdict *
 
 struct json_object *speed_json_pair(const struct app *app, const struct p2p_verdict *verdict)
 {
-	struct json_object *object = json_object_new_object();
+	struct json_object *object = p2p_json_new_object();
 	struct p2p_score score;
 
 	p2p_eval_score(app->eval, verdict, &score);

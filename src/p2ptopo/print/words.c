@@ -238,7 +238,10 @@ void words_line(FILE *out, const char *text)
 {
 	char *copy = strdup(text);
 
-	fputs(copy ? clean_line(copy) : "?", out);
+	if (copy)
+		fputs(clean_line(copy), out);
+	else
+		p2p_lost();
 	free(copy);
 }
 

@@ -69,7 +69,7 @@ static char *command_of(const struct app *app, const struct view *view)
 {
 	char *text = NULL;
 	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	FILE *out = p2p_text_open(&text, &size);
 
 	if (!out)
 		return NULL;

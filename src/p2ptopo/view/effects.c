@@ -155,7 +155,7 @@ int view_start(struct view *view, struct app *app)
 	view->state.rules = rules_named(app->options.kernel);
 	machine_start(&view->machine, app);
 	here.row = first_wanted(app);
-	view->cell = open_memstream(&view->cell_text, &view->cell_size);
+	view->cell = p2p_text_open(&view->cell_text, &view->cell_size);
 	if (!view->cell)
 		return -ENOMEM;
 	error = branches_fold_idle(&view->branches, app->topology);
@@ -249,7 +249,7 @@ static int save_as(struct view *view, enum effect what, bool replace)
 {
 	char *text = NULL;
 	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	FILE *out = p2p_text_open(&text, &size);
 	bool whole;
 	int error;
 

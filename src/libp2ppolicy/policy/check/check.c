@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <p2ppolicy/json.h>
+
 #include "policy/check/check.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
@@ -205,23 +207,23 @@ static int parse_device(struct p2p_check *check, struct json_object *node,
 static int split_conditions(const struct p2p_document *document, struct json_object *expect,
 			    struct p2p_check_row *row)
 {
+	unsigned long lost = p2p_lost_count();
 	int r = make_room(document, expect, row);
 
-	row->conditions = json_object_new_object();
-	if (r || !row->conditions)
-		return r ? r : -ENOMEM;
+	row->conditions = p2p_json_new_object();
+	if (r)
+		return r;
 	json_object_object_foreach(expect, name, value) {
 		const struct p2p_check_key *key = find_key(p2p_check_pair_keys, name);
 
 		if (key)
 			r = add_term(document, key, value, row);
 		else
-			r = json_object_object_add(row->conditions, name,
-						   json_object_get(value)) ? -ENOMEM : 0;
+			p2p_json_add(row->conditions, name, json_object_get(value));
 		if (r)
 			return r;
 	}
-	return 0;
+	return p2p_lost_count() == lost ? 0 : -ENOMEM;
 }
 
 /* A condition that asks for evidence has no place here. */

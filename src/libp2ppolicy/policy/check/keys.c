@@ -9,6 +9,7 @@
 #include "policy/link.h"
 #include "verdict/eval.h"
 
+#include <p2ppolicy/json.h>
 #include <p2ppolicy/ways.h>
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
@@ -58,8 +59,7 @@ static const char *json_words(struct json_object *value)
 {
 	if (is_text(value))
 		return json_object_get_string(value);
-	return json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN |
-					      JSON_C_TO_STRING_NOSLASHESCAPE);
+	return p2p_json_string(value, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
 }
 
 /* "full", or what it must do at least. */

@@ -227,7 +227,7 @@ static char *words_of(const struct record *record, const struct p2p_function *fu
 {
 	char *text = NULL;
 	size_t size = 0;
-	FILE *what = open_memstream(&text, &size);
+	FILE *what = p2p_text_open(&text, &size);
 
 	if (!what)
 		return NULL;
@@ -422,7 +422,7 @@ static int words_of_pairs(const struct record *record, const struct answer *answ
 	char *text = NULL;
 	size_t size = 0;
 
-	inner.out = open_memstream(&text, &size);
+	inner.out = p2p_text_open(&text, &size);
 	if (!inner.out)
 		return -ENOMEM;
 	for (size_t to = at; to < p2p_groups_count(record->groups); to++) {
@@ -565,7 +565,7 @@ int p2p_check_record(struct p2p_context *context, const struct p2p_eval *eval,
 
 	record.total = p2p_topology_count(record.topology);
 	r = prepare(&record, functions, count);
-	record.out = r ? NULL : open_memstream(&text, &size);
+	record.out = r ? NULL : p2p_text_open(&text, &size);
 	if (!r)
 		r = record.out ? write_record(&record, gate) : -ENOMEM;
 	if (record.out && fclose(record.out))

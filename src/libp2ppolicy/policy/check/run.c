@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <p2ppolicy/json.h>
+
 #include "policy/check/check.h"
 
 /* Room for what is expected and found of a pair: sentences that name functions. */
@@ -164,7 +166,7 @@ static void eval_term(struct p2p_check_run *run, const struct p2p_term *term,
 	holds = match(term, verdict);
 	if (holds != P2P_YES) {
 		snprintf(expected, sizeof(expected), "%s %s", term->key->name,
-			 json_object_to_json_string_ext(term->value, JSON_C_TO_STRING_PLAIN));
+			 p2p_json_string(term->value, JSON_C_TO_STRING_PLAIN));
 		p2p_check_condition_found(run, term->key, verdict, found, sizeof(found));
 	}
 	p2p_check_say(run, about, holds, expected, found);

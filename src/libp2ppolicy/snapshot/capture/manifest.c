@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <p2ppolicy/json.h>
+
 #include "base/json-read.h"
 #include "snapshot/capture/manifest.h"
 
@@ -241,69 +243,58 @@ bool p2p_manifest_is_scrubbed(const struct p2p_manifest *manifest)
 	return manifest->scrubbed;
 }
 
-static bool add_run(struct json_object *array, unsigned int offset, unsigned int length)
+static void add_run(struct json_object *array, unsigned int offset, unsigned int length)
 {
-	struct json_object *run = json_object_new_array_ext(2);
+	struct json_object *run = p2p_json_new_array();
 
-	return run && !json_object_array_add(array, run) &&
-	       !json_object_array_add(run, json_object_new_int((int)offset)) &&
-	       !json_object_array_add(run, json_object_new_int((int)length));
+	p2p_json_append(run, p2p_json_new_number(offset));
+	p2p_json_append(run, p2p_json_new_number(length));
+	p2p_json_append(array, run);
 }
 
-static bool add_known(struct json_object *file, const struct p2p_config *config)
+static void add_known(struct json_object *file, const struct p2p_config *config)
 {
-	struct json_object *array = json_object_new_array();
+	struct json_object *array = p2p_json_new_array();
 	unsigned int start = 0;
 	uint32_t value;
 
-	if (!array || json_object_object_add(file, "known", array))
-		return false;
 	for (unsigned int at = 0; at <= config->size; at += 4) {
 		if (at < config->size && p2p_config_read32(config, at, &value))
 			continue;
-		if (at > start && !add_run(array, start, at - start))
-			return false;
+		if (at > start)
+			add_run(array, start, at - start);
 		start = at + 4;
 	}
-	return true;
+	p2p_json_put(file, "known", array);
 }
 
-static bool add_files(struct json_object *root, const struct p2p_manifest_file *files,
+static void add_files(struct json_object *root, const struct p2p_manifest_file *files,
 		      size_t count)
 {
-	struct json_object *array = json_object_new_array();
+	struct json_object *array = p2p_json_new_array();
 
-	if (!array || json_object_object_add(root, "files", array))
-		return false;
 	for (size_t i = 0; i < count; i++) {
-		struct json_object *file = json_object_new_object();
+		struct json_object *file = p2p_json_new_object();
 
-		if (!file || json_object_array_add(array, file) ||
-		    json_object_object_add(file, "path", json_object_new_string(files[i].path)) ||
-		    json_object_object_add(file, "size",
-					   json_object_new_int64((int64_t)files[i].size)))
-			return false;
-		if (files[i].read != files[i].size &&
-		    json_object_object_add(file, "read",
-					   json_object_new_int64((int64_t)files[i].read)))
-			return false;
-		if (files[i].config && !add_known(file, files[i].config))
-			return false;
+		p2p_json_put(file, "path", p2p_json_new_text(files[i].path));
+		p2p_json_put(file, "size", p2p_json_new_number((int64_t)files[i].size));
+		if (files[i].read != files[i].size)
+			p2p_json_put(file, "read", p2p_json_new_number((int64_t)files[i].read));
+		if (files[i].config)
+			add_known(file, files[i].config);
+		p2p_json_append(array, file);
 	}
-	return true;
+	p2p_json_put(root, "files", array);
 }
 
-static bool add_paths(struct json_object *root, const char *key, const char *const *paths,
+static void add_paths(struct json_object *root, const char *key, const char *const *paths,
 		      size_t count)
 {
-	struct json_object *array = json_object_new_array();
+	struct json_object *array = p2p_json_new_array();
 
-	if (!array || json_object_object_add(root, key, array))
-		return false;
 	for (size_t i = 0; i < count; i++)
-		if (json_object_array_add(array, json_object_new_string(paths[i])))
-			return false;
-	return true;
+		p2p_json_append(array, p2p_json_new_text(paths[i]));
+	p2p_json_put(root, key, array);
 }
 
 /* Directories are names of devices, which are kept when everything is. */
@@ -333,16 +324,17 @@ static size_t all_rows(const char **rows, enum p2p_want want)
 #define MOST_ROWS	512
 
 /* What was looked for: here everything, in a capture what it says, in a foreign tree nothing. */
-static bool add_rows(struct json_object *root, const struct p2p_snapshot *snapshot)
+static void add_rows(struct json_object *root, const struct p2p_snapshot *snapshot)
 {
 	const char *rows[MOST_ROWS];
 
 	if (snapshot->source == P2P_SOURCE_LIVE)
-		return add_paths(root, "rows", rows, all_rows(rows, snapshot->want));
-	if (snapshot->manifest)
-		return add_paths(root, "rows", snapshot->manifest->rows.paths,
-				 snapshot->manifest->rows.count);
-	return add_paths(root, "rows", rows, 0);
+		add_paths(root, "rows", rows, all_rows(rows, snapshot->want));
+	else if (snapshot->manifest)
+		add_paths(root, "rows", snapshot->manifest->rows.paths,
+			  snapshot->manifest->rows.count);
+	else
+		add_paths(root, "rows", rows, 0);
 }
 
 int p2p_manifest_write(const struct p2p_snapshot *snapshot,
@@ -350,21 +342,21 @@ int p2p_manifest_write(const struct p2p_snapshot *snapshot,
 		       const char *const *denied, size_t denied_count, bool scrubbed,
 		       const char *boot, char **ret_text)
 {
-	struct json_object *root = json_object_new_object();
-	const char *text = NULL;
+	unsigned long lost = p2p_lost_count();
+	struct json_object *root = p2p_json_new_object();
+	const char *text;
 	char *copy = NULL;
 
-	if (root &&
-	    !json_object_object_add(root, "format", json_object_new_string(P2P_MANIFEST_FORMAT)) &&
-	    !json_object_object_add(root, "version", json_object_new_int(P2P_MANIFEST_VERSION)) &&
-	    !json_object_object_add(root, "serials", json_object_new_string(scrubbed ?
-								"pseudonyms" : "kept")) &&
-	    (!boot || !json_object_object_add(root, "boot", json_object_new_string(boot))) &&
-	    add_rows(root, snapshot) && add_files(root, files, file_count) &&
-	    add_paths(root, "denied", denied, denied_count))
-		text = json_object_to_json_string_ext(root, JSON_C_TO_STRING_PLAIN |
-						      JSON_C_TO_STRING_NOSLASHESCAPE);
-	if (text && asprintf(&copy, "%s\n", text) < 0)
+	p2p_json_put(root, "format", p2p_json_new_text(P2P_MANIFEST_FORMAT));
+	p2p_json_put(root, "version", p2p_json_new_number(P2P_MANIFEST_VERSION));
+	p2p_json_put(root, "serials", p2p_json_new_text(scrubbed ? "pseudonyms" : "kept"));
+	if (boot)
+		p2p_json_put(root, "boot", p2p_json_new_text(boot));
+	add_rows(root, snapshot);
+	add_files(root, files, file_count);
+	add_paths(root, "denied", denied, denied_count);
+	text = p2p_json_string(root, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+	if (p2p_lost_count() != lost || asprintf(&copy, "%s\n", text) < 0)
 		copy = NULL;
 	json_object_put(root);
 	if (!copy)

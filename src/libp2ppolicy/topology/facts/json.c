@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <json-c/json.h>
+#include <p2ppolicy/json.h>
 
 #include "topology/facts/kinds.h"
 
@@ -46,21 +46,14 @@ static struct json_object *enter(struct group *group, struct json_object *root,
 		return group->object;
 	snprintf(name, sizeof(name), "%.*s", (int)length, row->key);
 	if (make) {
-		group->object = json_object_new_object();
-		json_object_object_add(root, name, group->object);
+		group->object = p2p_json_new_object();
+		p2p_json_add(root, name, group->object);
 	} else {
 		group->object = p2p_json_member(root, name);
 	}
 	group->key = row->key;
 	group->length = length;
 	return group->object;
-}
-
-/* Keys of rows live for ever, and each comes once. */
-static void put(struct json_object *object, const char *key, struct json_object *value)
-{
-	json_object_object_add_ex(object, key, value,
-				  JSON_C_OBJECT_ADD_KEY_IS_NEW | JSON_C_OBJECT_ADD_CONSTANT_KEY);
 }
 
 static struct json_object *json_of(const struct p2p_fact_row *row, const void *object,
@@ -73,13 +66,13 @@ static struct json_object *json_of(const struct p2p_fact_row *row, const void *o
 	if (row->kind->json)
 		return row->kind->json(row, object);
 	if (value->type == P2P_TYPE_TEXT)
-		return json_object_new_string(value->text);
+		return p2p_json_new_text(value->text);
 	if (value->type == P2P_TYPE_FLAG)
-		return json_object_new_boolean(value->number != 0);
+		return p2p_json_new_flag(value->number != 0);
 	if (!row->digits)
-		return json_object_new_int64(value->number);
+		return p2p_json_new_number(value->number);
 	snprintf(text, sizeof(text), "0x%0*" PRIx64, row->digits, (uint64_t)value->number);
-	return json_object_new_string(text);
+	return p2p_json_new_text(text);
 }
 
 static const char *why_of(const struct p2p_fact_row *row, const struct p2p_function *function)
@@ -101,9 +94,9 @@ static void write_row(struct json_object *json, struct group *group,
 	    P2P_PRESENT)
 		return;
 	parent = enter(group, json, row, true);
-	put(parent, leaf_of(row), json_of(row, object, &value));
+	p2p_json_put(parent, leaf_of(row), json_of(row, object, &value));
 	if (row->kind == &p2p_kind_present && value.fact == P2P_DENIED && row->why != P2P_WHY_NONE)
-		put(parent, "reason", json_object_new_string(why_of(row, function)));
+		p2p_json_put(parent, "reason", p2p_json_new_text(why_of(row, function)));
 }
 
 void p2p_facts_write(struct json_object *json, struct p2p_fact_rows rows, const void *object,
@@ -119,7 +112,7 @@ void p2p_facts_write(struct json_object *json, struct p2p_fact_rows rows, const 
 /* Why what is null is not known; what is null and not in here is absent. */
 static struct json_object *unknowns(const struct p2p_function *function)
 {
-	struct json_object *unknown = json_object_new_object();
+	struct json_object *unknown = p2p_json_new_object();
 
 	for (size_t i = 0; i < p2p_function_rows.count; i++) {
 		const struct p2p_fact_row *row = &p2p_function_rows.rows[i];
@@ -129,24 +122,24 @@ static struct json_object *unknowns(const struct p2p_function *function)
 			continue;
 		p2p_fact_get(row, function, &value);
 		if (value.fact == P2P_DENIED)
-			put(unknown, row->key, json_object_new_string(why_of(row, function)));
+			p2p_json_put(unknown, row->key, p2p_json_new_text(why_of(row, function)));
 	}
 	return unknown;
 }
 
 struct json_object *p2p_function_facts(const struct p2p_function *function)
 {
-	struct json_object *json = json_object_new_object();
+	struct json_object *json = p2p_json_new_object();
 
 	p2p_facts_write(json, p2p_function_rows, function, function);
-	put(json, "unknown", unknowns(function));
+	p2p_json_put(json, "unknown", unknowns(function));
 	return json;
 }
 
 struct json_object *p2p_device_facts(const struct p2p_function *function)
 {
 	struct p2p_fact_rows rows = { p2p_function_rows.rows, 0 };
-	struct json_object *json = json_object_new_object();
+	struct json_object *json = p2p_json_new_object();
 
 	while (rows.rows[rows.count].device)
 		rows.count++;
@@ -156,7 +149,7 @@ struct json_object *p2p_device_facts(const struct p2p_function *function)
 
 struct json_object *p2p_capability_facts(const struct p2p_function *function, const char *name)
 {
-	struct json_object *json = json_object_new_object(), *capability;
+	struct json_object *json = p2p_json_new_object(), *capability;
 	struct group group = { 0 };
 	size_t length = strlen(name);
 
@@ -173,7 +166,7 @@ struct json_object *p2p_capability_facts(const struct p2p_function *function, co
 
 struct json_object *p2p_host_facts(const struct p2p_host_bridge *host)
 {
-	struct json_object *json = json_object_new_object();
+	struct json_object *json = p2p_json_new_object();
 
 	p2p_facts_write(json, p2p_host_rows, host, NULL);
 	return json;
@@ -181,7 +174,7 @@ struct json_object *p2p_host_facts(const struct p2p_host_bridge *host)
 
 struct json_object *p2p_machine_facts(const struct p2p_machine *machine)
 {
-	struct json_object *json = json_object_new_object();
+	struct json_object *json = p2p_json_new_object();
 
 	p2p_facts_write(json, p2p_machine_rows, machine, NULL);
 	return json;

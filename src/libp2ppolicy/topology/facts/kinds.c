@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <json-c/json.h>
+#include <p2ppolicy/json.h>
 
 #include "topology/build.h"
 #include "topology/facts/kinds.h"
@@ -288,9 +288,9 @@ struct json_object *p2p_link_json(struct p2p_link link)
 
 	if (!link.speed_mtps || !link.width)
 		return NULL;
-	json = json_object_new_object();
-	json_object_object_add(json, "speed_mtps", json_object_new_int64(link.speed_mtps));
-	json_object_object_add(json, "width", json_object_new_int64(link.width));
+	json = p2p_json_new_object();
+	p2p_json_add(json, "speed_mtps", p2p_json_new_number(link.speed_mtps));
+	p2p_json_add(json, "width", p2p_json_new_number(link.width));
 	return json;
 }
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <json-c/json.h>
+#include <p2ppolicy/json.h>
 
 #include "topology/acs.h"
 #include "topology/build.h"
@@ -27,7 +27,7 @@ static struct json_object *address_of(struct p2p_bdf bdf)
 {
 	char text[P2P_BDF_SIZE];
 
-	return json_object_new_string(p2p_bdf_format(bdf, text));
+	return p2p_json_new_text(p2p_bdf_format(bdf, text));
 }
 
 static struct json_object *json_address(const struct p2p_fact_row *row, const void *object)
@@ -59,11 +59,11 @@ const struct p2p_fact_kind p2p_kind_function = { "bdf", 0, get_function, json_fu
 static struct json_object *json_functions(const struct p2p_fact_row *row, const void *object)
 {
 	const struct p2p_host_bridge *host = object;
-	struct json_object *array = json_object_new_array();
+	struct json_object *array = p2p_json_new_array();
 
 	(void)row;
 	for (size_t i = 0; i < host->roots; i++)
-		json_object_array_add(array, address_of(host->root[i]->bdf));
+		p2p_json_append(array, address_of(host->root[i]->bdf));
 	return array;
 }
 
@@ -73,10 +73,10 @@ static struct json_object *json_peers(const struct p2p_fact_row *row, const void
 {
 	const struct p2p_function *const *peer =
 		*(const struct p2p_function *const *const *)member(row, object);
-	struct json_object *array = json_object_new_array();
+	struct json_object *array = p2p_json_new_array();
 
 	for (; peer && *peer; peer++)
-		json_object_array_add(array, address_of((*peer)->bdf));
+		p2p_json_append(array, address_of((*peer)->bdf));
 	return array;
 }
 
@@ -98,14 +98,14 @@ static const char *stack_key(unsigned int fact, char key[48])
 static struct json_object *json_stack(const struct p2p_fact_row *row, const void *object)
 {
 	const struct p2p_number *stack = member(row, object);
-	struct json_object *json = json_object_new_object();
+	struct json_object *json = p2p_json_new_object();
 	char key[48];
 
 	for (unsigned int i = 0; i < P2P_STACK_FACTS; i++)
-		json_object_object_add(json, stack_key(i, key), stack[i].fact == P2P_PRESENT ?
-				       json_object_new_int64(stack[i].value) :
-				       stack[i].fact == P2P_ABSENT ?
-				       json_object_new_string("absent") : NULL);
+		p2p_json_add(json, stack_key(i, key), stack[i].fact == P2P_PRESENT ?
+			     p2p_json_new_number(stack[i].value) :
+			     stack[i].fact == P2P_ABSENT ?
+			     p2p_json_new_text("absent") : NULL);
 	return json;
 }
 
@@ -136,10 +136,10 @@ const struct p2p_fact_kind p2p_kind_stack = { "stack", 0, NULL, json_stack, read
 static struct json_object *json_names(const struct p2p_fact_row *row, const void *object)
 {
 	const char *const *name = *(const char *const *const *)member(row, object);
-	struct json_object *array = json_object_new_array();
+	struct json_object *array = p2p_json_new_array();
 
 	for (; name && *name; name++)
-		json_object_array_add(array, json_object_new_string(*name));
+		p2p_json_append(array, p2p_json_new_text(*name));
 	return array;
 }
 
@@ -164,11 +164,11 @@ const struct p2p_fact_kind p2p_kind_names = { "texts", 0, NULL, json_names, read
 
 struct json_object *p2p_acs_json(uint16_t bits)
 {
-	struct json_object *array = json_object_new_array();
+	struct json_object *array = p2p_json_new_array();
 
 	for (size_t i = 0; i < P2P_ACS_BITS; i++)
 		if (bits & p2p_acs_bits[i].bit)
-			json_object_array_add(array, json_object_new_string(p2p_acs_bits[i].name));
+			p2p_json_append(array, p2p_json_new_text(p2p_acs_bits[i].name));
 	return array;
 }
 
@@ -249,12 +249,12 @@ static void get_egress(const struct p2p_fact_row *row, const void *object, struc
 static struct json_object *json_egress(const struct p2p_fact_row *row, const void *object)
 {
 	const struct p2p_acs *acs = member(row, object);
-	struct json_object *array = json_object_new_array();
+	struct json_object *array = p2p_json_new_array();
 	char text[12];
 
 	for (unsigned int i = 0; i < (acs->egress_bits + 31) / 32; i++) {
 		snprintf(text, sizeof(text), "0x%08x", acs->egress[i]);
-		json_object_array_add(array, json_object_new_string(text));
+		p2p_json_append(array, p2p_json_new_text(text));
 	}
 	return array;
 }
@@ -282,11 +282,11 @@ const struct p2p_fact_kind p2p_kind_egress = { "hexes", 0, get_egress, json_egre
 static struct json_object *json_ids(const struct p2p_fact_row *row, const void *object)
 {
 	uint16_t bits = *(const uint16_t *)member(row, object);
-	struct json_object *array = json_object_new_array();
+	struct json_object *array = p2p_json_new_array();
 
 	for (unsigned int i = 0; i < 16; i++)
 		if (bits & 1u << i)
-			json_object_array_add(array, json_object_new_int64(i));
+			p2p_json_append(array, p2p_json_new_number(i));
 	return array;
 }
 
@@ -311,11 +311,11 @@ const struct p2p_fact_kind p2p_kind_ids = { "ids", 0, NULL, json_ids, read_ids }
 static struct json_object *json_sizes(const struct p2p_fact_row *row, const void *object)
 {
 	uint64_t sizes = *(const uint64_t *)member(row, object);
-	struct json_object *array = json_object_new_array();
+	struct json_object *array = p2p_json_new_array();
 
 	for (unsigned int i = 0; i < 44; i++)
 		if (sizes & UINT64_C(1) << i)
-			json_object_array_add(array, json_object_new_uint64(UINT64_C(1) << (i + 20)));
+			p2p_json_append(array, p2p_json_new_count(UINT64_C(1) << (i + 20)));
 	return array;
 }
 
@@ -335,17 +335,17 @@ const struct p2p_fact_kind p2p_kind_sizes = { "sizes", 0, NULL, json_sizes, read
 static struct json_object *json_bars(const struct p2p_fact_row *row, const void *object)
 {
 	const struct p2p_bar *bars = member(row, object);
-	struct json_object *array = json_object_new_array();
+	struct json_object *array = p2p_json_new_array();
 
 	for (unsigned int i = 0; i < P2P_BARS; i++) {
 		struct json_object *json;
 
 		if (bars[i].kind == P2P_BAR_UNUSED)
 			continue;
-		json = json_object_new_object();
-		json_object_object_add(json, "index", json_object_new_int64(i));
+		json = p2p_json_new_object();
+		p2p_json_add(json, "index", p2p_json_new_number(i));
 		p2p_facts_write(json, p2p_bar_rows, &bars[i], object);
-		json_object_array_add(array, json);
+		p2p_json_append(array, json);
 	}
 	return array;
 }
@@ -399,13 +399,13 @@ const struct p2p_fact_kind p2p_kind_open = {
 static struct json_object *json_windows(const struct p2p_fact_row *row, const void *object)
 {
 	const struct p2p_window *windows = member(row, object);
-	struct json_object *array = json_object_new_array();
+	struct json_object *array = p2p_json_new_array();
 
 	for (unsigned int i = 0; i < P2P_WINDOWS; i++) {
-		struct json_object *json = json_object_new_object();
+		struct json_object *json = p2p_json_new_object();
 
 		p2p_facts_write(json, p2p_window_rows, &windows[i], object);
-		json_object_array_add(array, json);
+		p2p_json_append(array, json);
 	}
 	return array;
 }

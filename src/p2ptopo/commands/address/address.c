@@ -131,7 +131,7 @@ static void print_hit(void *userdata, const struct hit *hit)
 	const struct search *search = userdata;
 	char *text = NULL;
 	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	FILE *out = p2p_text_open(&text, &size);
 
 	if (!out)
 		return;
@@ -143,7 +143,7 @@ static void print_hit(void *userdata, const struct hit *hit)
 
 static void put_hit(void *userdata, const struct hit *hit)
 {
-	struct json_object *object = json_object_new_object();
+	struct json_object *object = p2p_json_new_object();
 	bool bar = hit->holder == HOLDER_BAR;
 
 	json_put(object, "holder", json_text(bar ? "bar" : "window"));
@@ -154,7 +154,7 @@ static void put_hit(void *userdata, const struct hit *hit)
 	json_put(object, "first", json_hex(hit->first, 16));
 	json_put(object, "size_bytes", json_count(hit->size));
 	json_put(object, "bus_address", json_flag(hit->bus));
-	json_object_array_add(userdata, object);
+	p2p_json_append(userdata, object);
 }
 
 /* Of a line without a domain the only function with that bus and number, in whichever domain. */
@@ -327,7 +327,7 @@ static struct json_object *fault_object(const struct search *search)
 
 	if (fault->source == FAULT_NONE)
 		return NULL;
-	object = json_object_new_object();
+	object = p2p_json_new_object();
 	json_put(object, "source", json_text(fault_source_name(fault->source)));
 	json_put(object, "access", json_text(fault_access_name(fault->access)));
 	json_put(object, "requester", fault->has_requester ?
@@ -342,7 +342,7 @@ static struct json_object *fault_object(const struct search *search)
 
 static void put_one(struct json_object *object, struct search *search, unsigned int times)
 {
-	struct json_object *array = json_object_new_array();
+	struct json_object *array = p2p_json_new_array();
 
 	search->tell = put_hit;
 	search->userdata = array;
@@ -360,16 +360,16 @@ static void put_one(struct json_object *object, struct search *search, unsigned 
 static enum status print_json(const struct app *app, const struct faults *faults)
 {
 	struct json_object *document = document_new(app, "address");
-	struct json_object *others = json_object_new_array();
+	struct json_object *others = p2p_json_new_array();
 	enum status status = STATUS_DONE;
 
 	for (size_t i = 0; i < faults->count; i++) {
 		struct search search = search_for(app, &faults->fault[i]);
-		struct json_object *object = i ? json_object_new_object() : document;
+		struct json_object *object = i ? p2p_json_new_object() : document;
 
 		put_one(object, &search, faults->times[i]);
 		if (i)
-			json_object_array_add(others, object);
+			p2p_json_append(others, object);
 		if (!search.bars)
 			status = STATUS_NO;
 	}

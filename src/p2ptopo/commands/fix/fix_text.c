@@ -288,7 +288,7 @@ struct line {
 static void line_start(struct line *line)
 {
 	*line = (struct line){ 0 };
-	line->stream = open_memstream(&line->text, &line->size);
+	line->stream = p2p_text_open(&line->text, &line->size);
 }
 
 static void line_end(const struct app *app, struct line *line)

@@ -239,7 +239,7 @@ static enum status json_differences(const struct fleet *fleet, const struct shap
 	enum status status = compare(fleet, shape, &diff);
 
 	for (size_t i = 0; !status && (difference = p2p_diff_at(diff, i)); i++)
-		json_object_array_add(array, diff_json(diff, difference));
+		p2p_json_append(array, diff_json(diff, difference));
 	p2p_diff_free(diff);
 	return status;
 }
@@ -247,8 +247,8 @@ static enum status json_differences(const struct fleet *fleet, const struct shap
 static struct json_object *json_shape(const struct fleet *fleet, size_t index, enum status *ret_status)
 {
 	const struct shape *shape = &fleet->shapes[index];
-	struct json_object *object = json_object_new_object(), *names = json_object_new_array();
-	struct json_object *differences = json_object_new_array();
+	struct json_object *object = p2p_json_new_object(), *names = p2p_json_new_array();
+	struct json_object *differences = p2p_json_new_array();
 	char text[40];
 
 	snprintf(text, sizeof(text), "%016llx%016llx", (unsigned long long)shape->digest.high,
@@ -257,7 +257,7 @@ static struct json_object *json_shape(const struct fleet *fleet, size_t index, e
 	json_put(object, "golden", json_flag(index == fleet->golden));
 	json_put(object, "functions", json_count(p2p_topology_count(shape->machine.topology)));
 	for (size_t i = 0; i < shape->count; i++)
-		json_object_array_add(names, json_text(shape->names[i]));
+		p2p_json_append(names, json_text(shape->names[i]));
 	json_put(object, "nodes", names);
 	if (index != fleet->golden)
 		*ret_status = json_differences(fleet, shape, differences);
@@ -267,7 +267,7 @@ static struct json_object *json_shape(const struct fleet *fleet, size_t index, e
 
 static enum status print_json(const struct fleet *fleet)
 {
-	struct json_object *document = json_object_new_object(), *shapes = json_object_new_array();
+	struct json_object *document = p2p_json_new_object(), *shapes = p2p_json_new_array();
 	enum status status = STATUS_DONE;
 
 	json_put(document, "format", json_text("p2ptopo-fleet"));
@@ -275,7 +275,7 @@ static enum status print_json(const struct fleet *fleet)
 	json_put(document, "nodes", json_count(fleet->nodes));
 	json_put(document, "unread", json_count(fleet->unread));
 	for (size_t i = 0; i < fleet->count && !status; i++)
-		json_object_array_add(shapes, json_shape(fleet, i, &status));
+		p2p_json_append(shapes, json_shape(fleet, i, &status));
 	json_put(document, "shapes", shapes);
 	if (!status)
 		return document_print(fleet->app, document);

@@ -49,7 +49,7 @@ static enum status add_rest(struct fleet *fleet, FILE *file, const char *line, s
 	enum status status;
 	char *text = NULL, buffer[65536];
 	size_t length, got;
-	FILE *whole = open_memstream(&text, &length);
+	FILE *whole = p2p_text_open(&text, &length);
 
 	if (!whole)
 		return fail_memory(fleet->app->failure);

@@ -247,7 +247,7 @@ static void print_line_members(const struct matrix *matrix, size_t row)
 	const struct line *line = &matrix->rows[row];
 	char *text = NULL, label[GRID_CELL];
 	size_t length;
-	FILE *stream = open_memstream(&text, &length);
+	FILE *stream = p2p_text_open(&text, &length);
 
 	if (!stream)
 		return;
@@ -415,7 +415,7 @@ static enum status print_text(struct app *app, enum cell cell)
 
 static struct json_object *json_nccl(const struct app *app, const struct p2p_verdict *verdict)
 {
-	struct json_object *object = json_object_new_object();
+	struct json_object *object = p2p_json_new_object();
 	struct nccl_pair pair;
 
 	nccl_pair_find(app, verdict, &pair);
@@ -428,7 +428,7 @@ static struct json_object *json_nccl(const struct app *app, const struct p2p_ver
 static struct json_object *json_verdict(const struct app *app, const struct p2p_function *provider,
 					const struct p2p_function *client)
 {
-	struct json_object *cell = json_object_new_object();
+	struct json_object *cell = p2p_json_new_object();
 	struct p2p_verdict verdict;
 	bool known;
 
@@ -437,7 +437,7 @@ static struct json_object *json_verdict(const struct app *app, const struct p2p_
 	json_put(cell, "relation", json_text(p2p_relation_name(verdict.relation)));
 	json_put(cell, "map_type", json_text(p2p_map_type_name(verdict.kernel.map_type)));
 	json_put(cell, "distance",
-		 known ? json_object_new_int(verdict.kernel.distance) : NULL);
+		 known ? p2p_json_new_number(verdict.kernel.distance) : NULL);
 	json_put(cell, "hops", json_count(verdict.kernel.hops));
 	if (app->options.nccl)
 		json_put(cell, "nccl", json_nccl(app, &verdict));
@@ -450,10 +450,10 @@ static struct json_object *json_verdict(const struct app *app, const struct p2p_
 
 static struct json_object *json_members(const struct line *line)
 {
-	struct json_object *array = json_object_new_array();
+	struct json_object *array = p2p_json_new_array();
 
 	for (size_t i = 0; i < line->count; i++)
-		json_object_array_add(array, p2p_device_facts(line->members[i]));
+		p2p_json_append(array, p2p_device_facts(line->members[i]));
 	return array;
 }
 
@@ -461,7 +461,7 @@ static struct json_object *json_members(const struct line *line)
 static struct json_object *json_cells(const struct app *app, const struct line *lines,
 				      size_t count, size_t provider)
 {
-	struct json_object *array = json_object_new_array();
+	struct json_object *array = p2p_json_new_array();
 	const struct p2p_function *first = lines[provider].members[0];
 
 	for (size_t i = 0; i < count; i++) {
@@ -470,8 +470,8 @@ static struct json_object *json_cells(const struct app *app, const struct line *
 
 		if (client == first && lines[i].count > 1)
 			client = lines[i].members[1];
-		json_object_array_add(array, client == first || !shown ? NULL :
-				      json_verdict(app, first, client));
+		p2p_json_append(array, client == first || !shown ? NULL :
+				json_verdict(app, first, client));
 	}
 	return array;
 }
@@ -484,7 +484,7 @@ static void print_lines(const struct app *app, const struct line *lines, size_t 
 	document_open(app, document_new(app, "matrix"), "groups");
 	for (size_t i = 0; i < count && !ferror(app->out); i++) {
 		const struct p2p_function *first = lines[i].members[0];
-		struct json_object *row = json_object_new_object();
+		struct json_object *row = p2p_json_new_object();
 
 		json_put(row, "members", json_members(&lines[i]));
 		json_put(row, "self", json_verdict(app, first, first));

@@ -31,7 +31,7 @@ static struct json_object *json_predicted(const struct measured_row *row)
 {
 	const struct p2p_comparison *comparison = &row->comparison;
 	enum p2p_figure_kind kind = row->figure->kind;
-	struct json_object *object = json_object_new_object();
+	struct json_object *object = p2p_json_new_object();
 
 	put_value(object, kind, kind == P2P_FIGURE_SPEED ? comparison->speed.gbytes_per_second :
 							   comparison->speed.latency_ns,
@@ -45,7 +45,7 @@ static struct json_object *json_predicted(const struct measured_row *row)
 static struct json_object *json_figure(const struct measured_row *row)
 {
 	const struct p2p_figure *figure = row->figure;
-	struct json_object *object = json_object_new_object();
+	struct json_object *object = p2p_json_new_object();
 
 	json_put(object, "provider", json_bdf(figure->provider.function));
 	json_put(object, "client", json_bdf(figure->client.function));
@@ -68,7 +68,7 @@ static struct json_object *json_figure(const struct measured_row *row)
 static struct json_object *json_lost(const struct p2p_measured *measured,
 				     const struct p2p_figure *figure)
 {
-	struct json_object *object = json_object_new_object();
+	struct json_object *object = p2p_json_new_object();
 	char why[P2P_WAY_TEXT];
 
 	json_put(object, "tool", json_text(figure->tool->name));
@@ -83,16 +83,18 @@ static struct json_object *json_devices(const struct app *app, const struct meas
 {
 	size_t count = p2p_topology_count(app->topology);
 	bool *met = calloc(count + 1, sizeof(*met));
-	struct json_object *array = json_object_new_array();
+	struct json_object *array = p2p_json_new_array();
 
+	if (!met)
+		p2p_lost();
 	for (size_t i = 0; met && i < rows->count; i++) {
 		met[rows->rows[i].figure->provider.function->index] = true;
 		met[rows->rows[i].figure->client.function->index] = true;
 	}
 	for (size_t i = 0; met && i < count; i++)
 		if (met[i])
-			json_object_array_add(array, p2p_device_facts(
-						      p2p_topology_function(app->topology, i)));
+			p2p_json_append(array, p2p_device_facts(
+						p2p_topology_function(app->topology, i)));
 	free(met);
 	return array;
 }
@@ -101,13 +103,13 @@ struct json_object *measured_document(const struct app *app, const struct p2p_me
 				      const struct measured_rows *rows)
 {
 	struct json_object *document = document_new(app, "measured");
-	struct json_object *figures = json_object_new_array(), *lost = json_object_new_array();
+	struct json_object *figures = p2p_json_new_array(), *lost = p2p_json_new_array();
 
 	for (size_t i = 0; i < rows->count; i++)
-		json_object_array_add(figures, json_figure(&rows->rows[i]));
+		p2p_json_append(figures, json_figure(&rows->rows[i]));
 	for (size_t i = 0; i < rows->lost_count; i++)
-		json_object_array_add(lost, json_lost(measured, p2p_measured_at(measured,
-										rows->lost[i])));
+		p2p_json_append(lost, json_lost(measured, p2p_measured_at(measured,
+									  rows->lost[i])));
 	json_put(document, "proven", json_flag(false));
 	json_put(document, "devices", json_devices(app, rows));
 	json_put(document, "figures", figures);

@@ -303,16 +303,16 @@ static enum status print_json(const struct app *app, const struct p2p_function *
 			      const struct near_peer *peers, size_t count)
 {
 	struct json_object *document = document_new(app, "near");
-	struct json_object *array = json_object_new_array();
+	struct json_object *array = p2p_json_new_array();
 
 	for (size_t i = 0; i < count; i++) {
-		struct json_object *peer = json_object_new_object();
+		struct json_object *peer = p2p_json_new_object();
 
 		json_put(peer, "device", p2p_device_facts(peers[i].function));
 		json_put(peer, "gives", json_pair(app, &peers[i].gives.verdict));
 		json_put(peer, "takes", json_pair(app, &peers[i].takes.verdict));
 		json_put(peer, "direct_if_cleared", near_json_registers(&peers[i]));
-		json_object_array_add(array, peer);
+		p2p_json_append(array, peer);
 	}
 	json_put(document, "device", p2p_device_facts(device));
 	json_put(document, "peers", array);

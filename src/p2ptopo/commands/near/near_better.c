@@ -130,7 +130,7 @@ static int print_peer(const struct app *app, const struct near_peer *peer)
 {
 	char *text = NULL, counted[WORDS_SIZE];
 	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	FILE *out = p2p_text_open(&text, &size);
 
 	if (!out)
 		return -ENOMEM;
@@ -175,14 +175,14 @@ void near_print_better(const struct app *app, const struct p2p_function *device,
 
 struct json_object *near_json_registers(const struct near_peer *peer)
 {
-	struct json_object *array = json_object_new_array();
+	struct json_object *array = p2p_json_new_array();
 
 	for (size_t i = 0; i < peer->register_count; i++) {
-		struct json_object *object = json_object_new_object();
+		struct json_object *object = p2p_json_new_object();
 
 		json_put(object, "bdf", json_bdf(peer->registers[i]->function));
 		json_put(object, "cleared", p2p_acs_json(peer->registers[i]->mask));
-		json_object_array_add(array, object);
+		p2p_json_append(array, object);
 	}
 	return array;
 }

@@ -26,6 +26,8 @@ static char *sentence(const struct app *app, const struct p2p_verdict *verdict, 
 
 	if (text)
 		say(app->eval, verdict, text, (size_t)length + 1);
+	else
+		p2p_lost();
 	return text;
 }
 

@@ -25,12 +25,12 @@ static const char *effect_of(const struct p2p_function *function)
 static struct json_object *reasons(const struct p2p_isolation *isolation,
 				   const struct p2p_function *function)
 {
-	struct json_object *array = json_object_new_array();
+	struct json_object *array = p2p_json_new_array();
 	char why[512], bdf[P2P_BDF_SIZE], text[600];
 
 	while (function && p2p_isolation_why(isolation, function, why, sizeof(why))) {
 		snprintf(text, sizeof(text), "%s %s", p2p_bdf_format(function->bdf, bdf), why);
-		json_object_array_add(array, json_object_new_string(text));
+		p2p_json_append(array, p2p_json_new_text(text));
 		function = p2p_isolation_cause(isolation, function).with;
 	}
 	return array;
@@ -42,9 +42,12 @@ static struct json_object *json_reasons(const struct app *app,
 	struct p2p_isolation *isolation;
 	struct json_object *array;
 
-	if (function->iommu_group.fact != P2P_PRESENT ||
-	    p2p_isolation_new(app->context, app->topology, &isolation) < 0)
-		return json_object_new_array();
+	if (function->iommu_group.fact != P2P_PRESENT)
+		return p2p_json_new_array();
+	if (p2p_isolation_new(app->context, app->topology, &isolation) < 0) {
+		p2p_lost();
+		return NULL;
+	}
 	array = reasons(isolation, function);
 	p2p_isolation_free(isolation);
 	return array;
@@ -63,7 +66,7 @@ void path_print_iommu(const struct app *app, const struct p2p_function *function
 
 	if (effect)
 		put_line(app, "IOMMU", effect);
-	for (size_t i = 0; i < json_object_array_length(array); i++)
+	for (size_t i = 0; array && i < json_object_array_length(array); i++)
 		put_line(app, i ? "" : "grouped",
 			 json_object_get_string(json_object_array_get_idx(array, i)));
 	json_object_put(array);
@@ -89,7 +92,7 @@ void path_print_caution(const struct app *app, const struct path *path)
 
 static struct json_object *json_end(const struct app *app, const struct p2p_function *function)
 {
-	struct json_object *object = json_object_new_object();
+	struct json_object *object = p2p_json_new_object();
 
 	json_put(object, "type", json_text(function->iommu_type));
 	json_put(object, "effect", json_text(effect_of(function)));
@@ -99,7 +102,7 @@ static struct json_object *json_end(const struct app *app, const struct p2p_func
 
 struct json_object *path_json_iommu(const struct app *app, const struct path *path)
 {
-	struct json_object *object = json_object_new_object();
+	struct json_object *object = p2p_json_new_object();
 
 	json_put(object, "provider", json_end(app, path->forward.provider));
 	json_put(object, "client", json_end(app, path->forward.client));

@@ -5,7 +5,7 @@
 static struct json_object *hop_object(const struct path_hop *hop)
 {
 	const struct p2p_function *function = hop->function;
-	struct json_object *object = json_object_new_object();
+	struct json_object *object = p2p_json_new_object();
 	const char *type = NULL;
 
 	if (function->pcie.fact == P2P_PRESENT)
@@ -26,10 +26,10 @@ static struct json_object *hop_object(const struct path_hop *hop)
 
 static struct json_object *hop_array(const struct path *path)
 {
-	struct json_object *array = json_object_new_array();
+	struct json_object *array = p2p_json_new_array();
 
 	for (size_t i = 0; i < path->count; i++)
-		json_object_array_add(array, hop_object(&path->hops[i]));
+		p2p_json_append(array, hop_object(&path->hops[i]));
 	return array;
 }
 
@@ -39,7 +39,7 @@ static struct json_object *weakest_object(const struct path_hop *weakest)
 
 	if (!weakest)
 		return NULL;
-	object = json_object_new_object();
+	object = p2p_json_new_object();
 	json_put(object, "bdf", json_bdf(weakest->function));
 	json_put(object, "link_now", p2p_link_json(weakest->function->pcie.now));
 	return object;
@@ -47,11 +47,11 @@ static struct json_object *weakest_object(const struct path_hop *weakest)
 
 static struct json_object *rules_array(const struct path *path)
 {
-	struct json_object *array = json_object_new_array();
+	struct json_object *array = p2p_json_new_array();
 
 	for (size_t i = 0; i < path->rules_count; i++) {
 		const struct path_rules *run = &path->rules[i];
-		struct json_object *object = json_object_new_object();
+		struct json_object *object = p2p_json_new_object();
 		bool known = run->map_type != P2P_MAP_UNKNOWN;
 
 		json_put(object, "first", json_text(p2p_rules_name(run->first)));
@@ -59,8 +59,8 @@ static struct json_object *rules_array(const struct path *path)
 		json_put(object, "experimental",
 			 json_flag(p2p_rules_is_experimental(run->first)));
 		json_put(object, "map_type", json_text(p2p_map_type_name(run->map_type)));
-		json_put(object, "distance", known ? json_object_new_int(run->distance) : NULL);
-		json_object_array_add(array, object);
+		json_put(object, "distance", known ? p2p_json_new_number(run->distance) : NULL);
+		p2p_json_append(array, object);
 	}
 	return array;
 }
@@ -73,7 +73,7 @@ static struct json_object *driver_object(const struct p2p_function *function)
 
 	if (!function->driver)
 		return NULL;
-	object = json_object_new_object();
+	object = p2p_json_new_object();
 	json_put(object, "name", json_text(function->driver));
 	json_put(object, "gives", json_text(p2p_ability_name(driver ? driver->gives :
 							     P2P_ABILITY_UNKNOWN)));
@@ -87,7 +87,7 @@ static struct json_object *driver_object(const struct p2p_function *function)
 
 static struct json_object *drivers(const struct path *path)
 {
-	struct json_object *object = json_object_new_object();
+	struct json_object *object = p2p_json_new_object();
 
 	json_put(object, "provider", driver_object(path->forward.provider));
 	json_put(object, "client", driver_object(path->forward.client));
@@ -100,9 +100,9 @@ static struct json_object *permitted_object(const struct path_permitted *permitt
 
 	if (!permitted->asked)
 		return NULL;
-	object = json_object_new_object();
-	json_put(object, "distance", json_object_new_int(permitted->answer.ungated));
-	json_put(object, "gated_distance", json_object_new_int(permitted->answer.gated));
+	object = p2p_json_new_object();
+	json_put(object, "distance", p2p_json_new_number(permitted->answer.ungated));
+	json_put(object, "gated_distance", p2p_json_new_number(permitted->answer.gated));
 	json_put(object, "gate_reason", json_text(p2p_gate_reason_name(permitted->answer.reason)));
 	json_put(object, "agrees", json_tri(permitted->agrees));
 	return object;

@@ -163,7 +163,7 @@ void path_print_labels(const struct app *app, const struct path *path)
 
 struct json_object *path_json_labels(const struct app *app, const struct path *path)
 {
-	struct json_object *object = json_object_new_object();
+	struct json_object *object = p2p_json_new_object();
 	bool labels = has_labels(path);
 	enum nccl_type type = nccl_type(app, path);
 	char text[512];

@@ -8,7 +8,7 @@
 
 static struct json_object *device_counts(const struct app *app, const struct survey *survey)
 {
-	struct json_object *object = json_object_new_object(), *classes = json_object_new_object();
+	struct json_object *object = p2p_json_new_object(), *classes = p2p_json_new_object();
 
 	for (int kind = 0; kind < P2P_CLASSES; kind++)
 		if (survey->selected[kind])
@@ -22,22 +22,22 @@ static struct json_object *device_counts(const struct app *app, const struct sur
 
 static struct json_object *group_array(const struct survey *survey)
 {
-	struct json_object *array = json_object_new_array();
+	struct json_object *array = p2p_json_new_array();
 
 	for (size_t i = 0; i < p2p_groups_count(survey->groups); i++) {
 		const struct p2p_group *group = p2p_groups_at(survey->groups, i);
-		struct json_object *members = json_object_new_array();
+		struct json_object *members = p2p_json_new_array();
 
 		for (size_t j = 0; j < group->count; j++) {
-			struct json_object *member = json_object_new_object();
+			struct json_object *member = p2p_json_new_object();
 
 			json_put(member, "bdf", json_bdf(group->members[j]));
 			json_put(member, "name", json_text(group->members[j]->display));
 			json_put(member, "class",
 				 json_text(p2p_class_name(group->members[j]->kind)));
-			json_object_array_add(members, member);
+			p2p_json_append(members, member);
 		}
-		json_object_array_add(array, members);
+		p2p_json_append(array, members);
 	}
 	return array;
 }
@@ -51,7 +51,7 @@ static struct json_object *cell(const struct survey *survey, size_t i, size_t j)
 	    !survey_group_pair(survey, p2p_groups_at(survey->groups, i),
 			       p2p_groups_at(survey->groups, j), &verdict))
 		return NULL;
-	object = json_object_new_object();
+	object = p2p_json_new_object();
 	json_put(object, "relation", json_text(p2p_relation_name(verdict.relation)));
 	json_put(object, "map_type", json_text(p2p_map_type_name(verdict.kernel.map_type)));
 	json_put(object, "hops", json_count(verdict.kernel.hops));
@@ -65,13 +65,13 @@ static struct json_object *matrix(const struct survey *survey)
 
 	if (count > MOST_GROUPS)
 		return NULL;
-	rows = json_object_new_array();
+	rows = p2p_json_new_array();
 	for (size_t i = 0; i < count; i++) {
-		struct json_object *row = json_object_new_array();
+		struct json_object *row = p2p_json_new_array();
 
 		for (size_t j = 0; j < count; j++)
-			json_object_array_add(row, cell(survey, i, j));
-		json_object_array_add(rows, row);
+			p2p_json_append(row, cell(survey, i, j));
+		p2p_json_append(rows, row);
 	}
 	return rows;
 }
@@ -84,24 +84,24 @@ static void add_counts(struct json_object *array, const struct class_pair *pair)
 
 			if (!pair->summary.pairs[r][m])
 				continue;
-			object = json_object_new_object();
-			classes = json_object_new_array();
-			json_object_array_add(classes, json_text(p2p_class_name(pair->first)));
-			json_object_array_add(classes, json_text(p2p_class_name(pair->second)));
+			object = p2p_json_new_object();
+			classes = p2p_json_new_array();
+			p2p_json_append(classes, json_text(p2p_class_name(pair->first)));
+			p2p_json_append(classes, json_text(p2p_class_name(pair->second)));
 			json_put(object, "classes", classes);
 			json_put(object, "relation",
 				 json_text(p2p_relation_name((enum p2p_relation)r)));
 			json_put(object, "map_type",
 				 json_text(p2p_map_type_name((enum p2p_map_type)m)));
 			json_put(object, "pairs", json_count(pair->summary.pairs[r][m]));
-			json_object_array_add(array, object);
+			p2p_json_append(array, object);
 		}
 	}
 }
 
 static struct json_object *summary(const struct survey *survey)
 {
-	struct json_object *array = json_object_new_array();
+	struct json_object *array = p2p_json_new_array();
 
 	for (size_t i = 0; i < survey->class_pair_count; i++)
 		add_counts(array, &survey->class_pairs[i]);
@@ -110,11 +110,11 @@ static struct json_object *summary(const struct survey *survey)
 
 static struct json_object *findings(const struct survey *survey)
 {
-	struct json_object *array = json_object_new_array();
+	struct json_object *array = p2p_json_new_array();
 
 	for (size_t i = 0; i < survey->finding_count; i++) {
 		const struct finding *finding = &survey->findings[i];
-		struct json_object *object = json_object_new_object();
+		struct json_object *object = p2p_json_new_object();
 		char reason[1024];
 
 		p2p_eval_reason(survey->eval, &finding->example, reason, sizeof(reason));
@@ -131,18 +131,18 @@ static struct json_object *findings(const struct survey *survey)
 		json_put(object, "reason", json_text(reason));
 		json_put(object, "allowed_by", finding->allowed_by ?
 			 json_text(p2p_rules_name(finding->allowed_by)) : NULL);
-		json_object_array_add(array, object);
+		p2p_json_append(array, object);
 	}
 	return array;
 }
 
 static struct json_object *outcomes(const struct answer *answer)
 {
-	struct json_object *array = json_object_new_array();
+	struct json_object *array = p2p_json_new_array();
 
 	for (size_t i = 0; i < answer->outcome_count; i++) {
 		const struct outcome *outcome = &answer->outcomes[i];
-		struct json_object *object = json_object_new_object();
+		struct json_object *object = p2p_json_new_object();
 		char text[P2P_WAY_TEXT];
 		struct p2p_ways ways;
 
@@ -158,35 +158,35 @@ static struct json_object *outcomes(const struct answer *answer)
 		json_put(object, "why", json_text(p2p_ways_sentence(&ways, text)));
 		json_put(object, "cure", json_text(p2p_ways_told(&ways) ?
 			 p2p_driver_way_cure(&ways, p2p_ways_told(&ways), text) : NULL));
-		json_object_array_add(array, object);
+		p2p_json_append(array, object);
 	}
 	return array;
 }
 
 static struct json_object *answers(const struct survey *survey)
 {
-	struct json_object *array = json_object_new_array();
+	struct json_object *array = p2p_json_new_array();
 
 	for (size_t i = 0; i < survey->answer_count; i++) {
 		const struct answer *answer = &survey->answers[i];
-		struct json_object *object = json_object_new_object();
+		struct json_object *object = p2p_json_new_object();
 
 		json_put(object, "use", json_text(answer_text(answer)));
 		json_put(object, "pairs", json_count(answer->pairs));
 		json_put(object, "pairs_complete", json_flag(answer->complete));
 		json_put(object, "outcomes", outcomes(answer));
-		json_object_array_add(array, object);
+		p2p_json_append(array, object);
 	}
 	return array;
 }
 
 static struct json_object *redirecting(const struct survey *survey)
 {
-	struct json_object *array = json_object_new_array();
+	struct json_object *array = p2p_json_new_array();
 
 	for (size_t i = 0; i < survey->redirecting_count; i++) {
 		const struct p2p_function *function = survey->redirecting[i];
-		struct json_object *object = json_object_new_object();
+		struct json_object *object = p2p_json_new_object();
 		bool port = function->pcie.fact == P2P_PRESENT;
 
 		json_put(object, "bdf", json_bdf(function));
@@ -196,7 +196,7 @@ static struct json_object *redirecting(const struct survey *survey)
 		json_put(object, "redirects",
 			 p2p_acs_json(function->acs.kernel_control & (P2P_ACS_RR | P2P_ACS_CR |
 								    P2P_ACS_EC)));
-		json_object_array_add(array, object);
+		p2p_json_append(array, object);
 	}
 	return array;
 }

@@ -69,8 +69,10 @@ static void print_names(FILE *out, const struct p2p_group *group)
 {
 	const struct p2p_function **sorted = calloc(group->count + 1, sizeof(void *));
 
-	if (!sorted)
+	if (!sorted) {
+		p2p_lost();
 		return;
+	}
 	memcpy(sorted, group->members, group->count * sizeof(void *));
 	qsort(sorted, group->count, sizeof(void *), by_name);
 	for (size_t i = 0, last; i < group->count; i = last + 1) {
@@ -148,7 +150,7 @@ static void print_label(const struct app *app, const struct layout *layout,
 {
 	char *text = NULL;
 	size_t length;
-	FILE *memory = open_memstream(&text, &length);
+	FILE *memory = p2p_text_open(&text, &length);
 
 	if (!memory)
 		return;

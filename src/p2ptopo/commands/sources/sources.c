@@ -133,11 +133,11 @@ static struct json_object *json_line(unsigned int line)
 
 static struct json_object *json_given(const struct app *app)
 {
-	struct json_object *array = json_object_new_array();
+	struct json_object *array = p2p_json_new_array();
 	struct p2p_given given;
 
 	for (size_t i = 0; p2p_snapshot_given(app->snapshot, i, &given); i++) {
-		struct json_object *row = json_object_new_object(), *gives = json_object_new_object();
+		struct json_object *row = p2p_json_new_object(), *gives = p2p_json_new_object();
 
 		json_put(row, "name", json_text(given.name));
 		json_put(row, "first_line", json_line(given.first_line));
@@ -146,32 +146,32 @@ static struct json_object *json_given(const struct app *app)
 		for (unsigned int j = 0; j < P2P_GIFTS; j++)
 			json_put(gives, p2p_gift_key((enum p2p_gift)j), json_count(given.count[j]));
 		json_put(row, "gives", gives);
-		json_object_array_add(array, row);
+		p2p_json_append(array, row);
 	}
 	return array;
 }
 
 static struct json_object *json_skipped(const struct app *app)
 {
-	struct json_object *array = json_object_new_array();
+	struct json_object *array = p2p_json_new_array();
 	const struct p2p_skipped *skipped;
 	size_t count = p2p_snapshot_skipped(app->snapshot, &skipped);
 
 	for (size_t i = 0; i < count; i++) {
-		struct json_object *row = json_object_new_object();
+		struct json_object *row = p2p_json_new_object();
 
 		json_put(row, "name", json_text(skipped[i].name));
 		json_put(row, "first_line", json_line(skipped[i].first));
 		json_put(row, "last_line", json_line(skipped[i].last));
 		json_put(row, "why", json_text(skipped[i].why));
-		json_object_array_add(array, row);
+		p2p_json_append(array, row);
 	}
 	return array;
 }
 
 static struct json_object *json_where(struct p2p_where where)
 {
-	struct json_object *object = json_object_new_object();
+	struct json_object *object = p2p_json_new_object();
 
 	json_put(object, "name", json_text(where.name));
 	json_put(object, "line", json_line(where.line));
@@ -180,13 +180,13 @@ static struct json_object *json_where(struct p2p_where where)
 
 static struct json_object *json_conflicts(const struct app *app)
 {
-	struct json_object *array = json_object_new_array();
+	struct json_object *array = p2p_json_new_array();
 	const struct p2p_conflict *conflicts;
 	size_t count = p2p_snapshot_conflicts(app->snapshot, &conflicts);
 	char bdf[P2P_BDF_SIZE];
 
 	for (size_t i = 0; i < count; i++) {
-		struct json_object *row = json_object_new_object();
+		struct json_object *row = p2p_json_new_object();
 
 		json_put(row, "bdf", conflicts[i].of_function ?
 			 json_text(p2p_bdf_format(conflicts[i].bdf, bdf)) : NULL);
@@ -194,22 +194,22 @@ static struct json_object *json_conflicts(const struct app *app)
 		json_put(row, "first", json_where(conflicts[i].first));
 		json_put(row, "second", json_where(conflicts[i].second));
 		json_put(row, "first_taken", json_flag(conflicts[i].settled));
-		json_object_array_add(array, row);
+		p2p_json_append(array, row);
 	}
 	return array;
 }
 
 static struct json_object *json_missing(const struct shortfall *shortfall)
 {
-	struct json_object *array = json_object_new_array();
+	struct json_object *array = p2p_json_new_array();
 
 	for (size_t i = 0; i < shortfall->count; i++) {
-		struct json_object *row = json_object_new_object();
+		struct json_object *row = p2p_json_new_object();
 
 		json_put(row, "what", json_text(shortfall->rows[i].what));
 		json_put(row, "pairs", json_count(shortfall->rows[i].pairs));
 		json_put(row, "command", json_text(shortfall->rows[i].command));
-		json_object_array_add(array, row);
+		p2p_json_append(array, row);
 	}
 	return array;
 }

@@ -42,7 +42,7 @@ static void put_time(struct json_object *line, const char *event, const struct w
 
 static struct json_object *start_json(const struct watch_state *state, const char *event)
 {
-	struct json_object *line = json_object_new_object();
+	struct json_object *line = p2p_json_new_object();
 
 	put_time(line, event, state);
 	return line;

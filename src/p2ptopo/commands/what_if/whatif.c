@@ -266,7 +266,7 @@ static int print_element(const struct whatif *whatif, const struct whatif_row *r
 			 void *userdata)
 {
 	const struct app *app = whatif->before;
-	struct json_object *object = json_object_new_object();
+	struct json_object *object = p2p_json_new_object();
 
 	json_put(object, "before", json_side(app, app->eval, &row->before.verdict));
 	json_put(object, "after", json_side(app, whatif->eval, &row->after.verdict));
@@ -276,10 +276,10 @@ static int print_element(const struct whatif *whatif, const struct whatif_row *r
 
 static struct json_object *json_changes(int argc, char **argv)
 {
-	struct json_object *array = json_object_new_array();
+	struct json_object *array = p2p_json_new_array();
 
 	for (int i = 0; i < argc; i++)
-		json_object_array_add(array, json_object_new_string(argv[i]));
+		p2p_json_append(array, p2p_json_new_text(argv[i]));
 	return array;
 }
 

@@ -74,7 +74,7 @@ static void print_members(const struct app *app, const struct p2p_isolation *iso
 {
 	char *text = NULL;
 	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	FILE *out = p2p_text_open(&text, &size);
 
 	if (!out)
 		return;
@@ -175,7 +175,7 @@ size_t whatif_groups_text(const struct whatif *whatif)
 static struct json_object *json_member(const struct p2p_isolation *isolation,
 				       const struct p2p_function *function)
 {
-	struct json_object *object = json_object_new_object();
+	struct json_object *object = p2p_json_new_object();
 	char why[512];
 
 	p2p_isolation_why(isolation, function, why, sizeof(why));
@@ -187,7 +187,7 @@ static struct json_object *json_member(const struct p2p_isolation *isolation,
 static struct json_object *json_side(const struct p2p_isolation *here,
 				     const struct p2p_isolation *there)
 {
-	struct json_object *groups = json_object_new_array();
+	struct json_object *groups = p2p_json_new_array();
 
 	for (size_t group = 0; group < p2p_isolation_groups(here); group++) {
 		const struct p2p_function *function;
@@ -195,10 +195,10 @@ static struct json_object *json_side(const struct p2p_isolation *here,
 
 		if (is_kept(here, group, there))
 			continue;
-		members = json_object_new_array();
+		members = p2p_json_new_array();
 		for (size_t i = 0; (function = p2p_isolation_at(here, group, i)); i++)
-			json_object_array_add(members, json_member(here, function));
-		json_object_array_add(groups, members);
+			p2p_json_append(members, json_member(here, function));
+		p2p_json_append(groups, members);
 	}
 	return groups;
 }
@@ -206,12 +206,12 @@ static struct json_object *json_side(const struct p2p_isolation *here,
 static struct json_object *json_unknown(const struct whatif *whatif,
 					const struct p2p_isolation *isolation)
 {
-	struct json_object *array = json_object_new_array();
+	struct json_object *array = p2p_json_new_array();
 	const struct p2p_function *function;
 
 	for (size_t i = 0; (function = p2p_topology_function(whatif->topology, i)); i++) {
 		if (p2p_isolation_group(isolation, function).fact == P2P_DENIED)
-			json_object_array_add(array, json_member(isolation, function));
+			p2p_json_append(array, json_member(isolation, function));
 	}
 	return array;
 }
@@ -219,7 +219,7 @@ static struct json_object *json_unknown(const struct whatif *whatif,
 struct json_object *whatif_groups_json(const struct whatif *whatif)
 {
 	const struct p2p_isolation *before = whatif->groups_before, *after = whatif->groups_after;
-	struct json_object *object = json_object_new_object();
+	struct json_object *object = p2p_json_new_object();
 
 	json_put(object, "before", json_side(before, after));
 	json_put(object, "after", json_side(after, before));

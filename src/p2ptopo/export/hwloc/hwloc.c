@@ -222,7 +222,7 @@ static enum status write_file(struct file *file, const struct picture *picture)
 	size_t size = 0;
 	unsigned int made_up = 0;
 	int length, error;
-	FILE *out = open_memstream(&text, &size);
+	FILE *out = p2p_text_open(&text, &size);
 
 	error = out ? hwloc_tree_print(file->app, picture, out, &made_up) : -ENOMEM;
 	if (out && fclose(out))

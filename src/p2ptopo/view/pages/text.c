@@ -127,7 +127,7 @@ static int fold_lines(struct text *text, unsigned int width)
 	const char *at = text->bytes + strspn(text->bytes, "\n"), *colour = "";
 	size_t length, colour_size = 0;
 	char *folded = NULL;
-	FILE *out = open_memstream(&folded, &length);
+	FILE *out = p2p_text_open(&folded, &length);
 
 	if (!out)
 		return -ENOMEM;
@@ -185,7 +185,7 @@ int text_build(struct text *text, struct machine *machine, const struct state *s
 	app.options.width = width;
 	app.options.colour = app.options.terminal = true;
 	app.options.format = FORMAT_TEXT;
-	app.out = open_memstream(&made.bytes, &length);
+	app.out = p2p_text_open(&made.bytes, &length);
 	if (!app.out)
 		return -ENOMEM;
 	prints[state->page](&app, machine, state);

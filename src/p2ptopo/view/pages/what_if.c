@@ -110,7 +110,7 @@ static void print_group(const struct app *app, const struct p2p_isolation *tried
 	const struct p2p_function *member;
 	char *text = NULL;
 	size_t length;
-	FILE *stream = open_memstream(&text, &length);
+	FILE *stream = p2p_text_open(&text, &length);
 
 	if (!stream)
 		return;
@@ -152,6 +152,8 @@ static void print_isolation(const struct app *app, const struct machine *machine
 	if (!p2p_isolation_new(context, machine->read->topology, &read) &&
 	    !p2p_isolation_new(context, app->topology, &tried))
 		print_groups(app, machine, read, tried);
+	else
+		p2p_lost();
 	p2p_isolation_free(read);
 	p2p_isolation_free(tried);
 }

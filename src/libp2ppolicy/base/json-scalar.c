@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <locale.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <json-c/json.h>
+
+#include "base/json-scalar.h"
+
+#define DIGITS	"0123456789"
+
+/* RFC 3629, section 4: how many bytes the character takes, 0 when it is none. */
+static size_t character_size(const unsigned char *at, size_t left)
+{
+	size_t size = *at < 0x80 ? 1 : *at < 0xc2 ? 0 : *at < 0xe0 ? 2 : *at < 0xf0 ? 3 :
+		      *at < 0xf5 ? 4 : 0;
+
+	if (!size || size > left)
+		return 0;
+	for (size_t i = 1; i < size; i++)
+		if ((at[i] & 0xc0) != 0x80)
+			return 0;
+	/* Longer than need be, half of a surrogate pair, beyond the last. */
+	if ((*at == 0xe0 && at[1] < 0xa0) || (*at == 0xed && at[1] > 0x9f) ||
+	    (*at == 0xf0 && at[1] < 0x90) || (*at == 0xf4 && at[1] > 0x8f))
+		return 0;
+	return size;
+}
+
+static char *put_character(char *to, uint32_t code)
+{
+	if (code < 0x80) {
+		*to++ = (char)code;
+		return to;
+	}
+	if (code < 0x800) {
+		*to++ = (char)(0xc0 | code >> 6);
+	} else {
+		if (code < 0x10000) {
+			*to++ = (char)(0xe0 | code >> 12);
+		} else {
+			*to++ = (char)(0xf0 | code >> 18);
+			*to++ = (char)(0x80 | (code >> 12 & 0x3f));
+		}
+		*to++ = (char)(0x80 | (code >> 6 & 0x3f));
+	}
+	*to++ = (char)(0x80 | (code & 0x3f));
+	return to;
+}
+
+/* Four hexadecimal digits; -1 none. */
+static int32_t hex4(const char *at, const char *end)
+{
+	int32_t code = 0;
+
+	if (end - at < 4)
+		return -1;
+	for (int i = 0; i < 4; i++) {
+		const char *digits = "0123456789abcdef", *digit;
+		char lower = (char)(at[i] >= 'A' && at[i] <= 'F' ? at[i] + 'a' - 'A' : at[i]);
+
+		digit = lower ? strchr(digits, lower) : NULL;
+		if (!digit)
+			return -1;
+		code = code << 4 | (int32_t)(digit - digits);
+	}
+	return code;
+}
+
+/* What is behind "\u"; of two halves both are taken.  RFC 8259, section 7. */
+static int take_code(const char **at, const char *end, uint32_t *ret_code)
+{
+	int32_t code = hex4(*at, end), low;
+
+	if (code < 0)
+		return -EILSEQ;
+	*at += 4;
+	if (!code || (code & 0xfc00) == 0xdc00)
+		return -EDOM;
+	if ((code & 0xfc00) == 0xd800) {
+		low = end - *at >= 6 && (*at)[0] == '\\' && (*at)[1] == 'u' ? hex4(*at + 2, end) : -1;
+		if (low < 0 || (low & 0xfc00) != 0xdc00)
+			return -EDOM;
+		*at += 6;
+		code = 0x10000 + ((code & 0x3ff) << 10 | (low & 0x3ff));
+	}
+	*ret_code = (uint32_t)code;
+	return 0;
+}
+
+static int take_escape(const char **at, const char *end, char **to)
+{
+	static const char letters[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
+	const char *letter = *at < end && **at ? strchr(letters, **at) : NULL;
+	uint32_t code;
+	int r;
+
+	if (letter) {
+		*(*to)++ = meant[letter - letters];
+		(*at)++;
+		return 0;
+	}
+	if (*at == end || **at != 'u')
+		return -EILSEQ;
+	(*at)++;
+	r = take_code(at, end, &code);
+	if (!r)
+		*to = put_character(*to, code);
+	return r;
+}
+
+/* What is decoded is never longer than what it was. */
+static int decode(const char *at, size_t size, char *text, size_t *ret_size)
+{
+	const char *end = at + size;
+	char *to = text;
+	int r = 0;
+
+	while (at < end && !r) {
+		if (*at == '\\') {
+			at++;
+			r = take_escape(&at, end, &to);
+			continue;
+		}
+		size = character_size((const unsigned char *)at, (size_t)(end - at));
+		if (!size)
+			return -EILSEQ;
+		memcpy(to, at, size);
+		to += size;
+		at += size;
+	}
+	*ret_size = (size_t)(to - text);
+	return r;
+}
+
+int p2p_json_decode_string(const char *text, size_t size, struct json_object **ret_value)
+{
+	char *copy = malloc(size + 1);
+	struct json_object *value;
+	int r;
+
+	if (!copy)
+		return -ENOMEM;
+	r = decode(text, size, copy, &size);
+	if (r) {
+		free(copy);
+		return r;
+	}
+	value = json_object_new_string_len(copy, (int)size);
+	free(copy);
+	if (!value)
+		return -ENOMEM;
+	*ret_value = value;
+	return 0;
+}
+
+/* RFC 8259, section 6.  Return: false: no number; @ret_whole: neither fraction nor exponent. */
+static bool is_number(const char *at, bool *ret_whole)
+{
+	size_t digits;
+
+	at += *at == '-';
+	digits = strspn(at, DIGITS);
+	if (!digits || (digits > 1 && *at == '0'))
+		return false;
+	at += digits;
+	*ret_whole = !*at;
+	if (*at == '.') {
+		digits = strspn(++at, DIGITS);
+		at += digits;
+		if (!digits)
+			return false;
+	}
+	if (*at == 'e' || *at == 'E') {
+		at++;
+		at += *at == '-' || *at == '+';
+		digits = strspn(at, DIGITS);
+		at += digits;
+		if (!digits)
+			return false;
+	}
+	return !*at;
+}
+
+static int decode_whole(const char *text, struct json_object **ret_value)
+{
+	unsigned long long large = 0;
+	long long value;
+
+	errno = 0;
+	value = strtoll(text, NULL, 10);
+	if (errno == ERANGE && *text != '-') {
+		errno = 0;
+		large = strtoull(text, NULL, 10);
+	}
+	if (errno == ERANGE)
+		return -ERANGE;
+	*ret_value = large ? json_object_new_uint64(large) : json_object_new_int64(value);
+	return *ret_value ? 0 : -ENOMEM;
+}
+
+/* A program that this is a library of may have a decimal comma. */
+static int decode_real(const char *text, struct json_object **ret_value)
+{
+	locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+	double value;
+
+	if (!plain)
+		return -ENOMEM;
+	value = strtod_l(text, NULL, plain);
+	freelocale(plain);
+	if (!isfinite(value))
+		return -ERANGE;
+	*ret_value = json_object_new_double(value);
+	return *ret_value ? 0 : -ENOMEM;
+}
+
+int p2p_json_decode_word(const char *text, struct json_object **ret_value)
+{
+	bool whole;
+
+	if (!strcmp(text, "null")) {
+		*ret_value = NULL;
+		return 0;
+	}
+	if (!strcmp(text, "true") || !strcmp(text, "false")) {
+		*ret_value = json_object_new_boolean(*text == 't');
+		return *ret_value ? 0 : -ENOMEM;
+	}
+	if (!is_number(text, &whole))
+		return -EINVAL;
+	return whole ? decode_whole(text, ret_value) : decode_real(text, ret_value);
+}
