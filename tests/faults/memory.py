@@ -1,0 +1,107 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Every place that allocates fails once, alone and with all that comes after it: the command ends as it
+does without that, or with the exit status and the one sentence of "out of memory".  It does not crash,
+and says nothing that is not so.
+
+usage: memory.py P2PTOPO FAIL-MEMORY.SO FIXTURES [all | COMMAND]
+
+A place is what called, up to eight deep; what several commands have in common fails in the first of them.
+Without "all", every sixth place of the first commands is tried."""
+
+import os
+import pathlib
+import shlex
+import string
+import subprocess
+import sys
+import tempfile
+
+import commands
+
+MEMORY = 5
+SENTENCE = "p2ptopo: out of memory\n"
+# They end the process by themselves, or are killed, where their own memory runs out.
+SPARED = "libarchive libpci liblzma"
+FEW, EVERY = 5, 6
+
+
+class Runner:
+    def __init__(self, p2ptopo, injector, fixtures, folder):
+        self.p2ptopo, self.injector, self.folder = p2ptopo, injector, pathlib.Path(folder)
+        self.names = {"F": fixtures, "T": folder}
+        self.machine = str(pathlib.Path(fixtures) / commands.MACHINE)
+
+    def words(self, command):
+        words = shlex.split(string.Template(command).substitute(self.names))
+        if "--from" in words or words[0] == "--complete":
+            return [self.p2ptopo, *words]
+        return [self.p2ptopo, "--from", self.machine, *words]
+
+    def run(self, command, **faults):
+        """Return: status, what was printed, what was said, and the files that were written."""
+        before = set(os.listdir(self.folder))
+        env = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "COLUMNS": "100", "HOME": "/nonexistent",
+               "LD_PRELOAD": self.injector, "FAULT_SPARE": SPARED, **{name: str(value) for name, value in faults.items()}}
+        done = subprocess.run(self.words(command), env=env, stdin=subprocess.DEVNULL, capture_output=True,
+                              cwd=self.folder, timeout=60, check=False)
+        files = {}
+        for name in sorted(set(os.listdir(self.folder)) - before):
+            files[name] = (self.folder / name).read_bytes()
+            (self.folder / name).unlink()
+        return done.returncode, done.stdout, done.stderr.decode(errors="replace"), files
+
+    def places(self, command):
+        """The numbers of the allocations that are the first of their place, by its name."""
+        with tempfile.NamedTemporaryFile() as file:
+            self.run(command, FAULT_LIST=file.name)
+            return {name: int(number) for number, name in
+                    (line.split() for line in file.read().decode().splitlines())}
+
+
+def fault(whole, done):
+    """What is wrong with how a command ended; None nothing."""
+    status, _, said, files = done
+    if done == whole:
+        return None
+    if status < 0:
+        return f"killed by signal {-status}"
+    if status != MEMORY:
+        return f"exit status {status}, with another output" if done[:2] != whole[:2] else "another sentence"
+    if not said.endswith(SENTENCE):
+        return f"says {said!r}"
+    if files:
+        return "leaves " + ", ".join(files)
+    return None
+
+
+def main():
+    p2ptopo, injector, fixtures = (os.path.abspath(word) for word in sys.argv[1:4])
+    asked = sys.argv[4] if len(sys.argv) > 4 else None
+    tried, faults, runs = set(), 0, 0
+    with tempfile.TemporaryDirectory() as folder:
+        commands.prepare(p2ptopo, fixtures, folder)
+        runner = Runner(p2ptopo, injector, fixtures, folder)
+        if asked in (None, "all"):
+            chosen = commands.COMMANDS if asked else commands.COMMANDS[:FEW]
+        else:
+            chosen = [asked]
+        for command in chosen:
+            whole = runner.run(command)
+            found = {name: number for name, number in runner.places(command).items() if name not in tried}
+            tried |= set(found)
+            for at in sorted(found.values())[::1 if asked else EVERY]:
+                for alone in (True, False):
+                    done = runner.run(command, FAULT_AT=at, **({} if alone else {"FAULT_REST": 1}))
+                    wrong = fault(whole, done)
+                    runs += 1
+                    if wrong:
+                        faults += 1
+                        print(f"{command}: allocation {at}{'' if alone else ' and all behind it'}: {wrong}",
+                              flush=True)
+    print(f"{runs} runs, {len(tried)} places, {faults} faults")
+    return 1 if faults or not runs else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
