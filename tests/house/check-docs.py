@@ -69,7 +69,7 @@ def check_rules(tool, page):
 
 def check_sources(top, tool, page):
     """The formats of --from: each row in the manual page, and its name in --help."""
-    table = (top / "src/libp2ppolicy/p2ppolicy/sources.def").read_text()
+    table = (top / "src/libp2ppolicy/p2ppolicy/tables/sources.def").read_text()
     rows = re.findall(r'^SOURCE\(\w+, \w+, "([^"]*)", "[^"]*",\s*"([^"]*)"', table, re.M)
     listed = re.findall(r"^\.It Li (\S+)\n(.*)$",
                         page.split(".It Fl -from", 1)[1].split(".El", 1)[0], re.M)

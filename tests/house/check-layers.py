@@ -15,13 +15,8 @@ import sys
 FLOORS = ["base", "snapshot", "topology", "verdict", "policy", "gate", "public"]
 # A floor whose private face is more than one header.
 FLOOR_OF = {"advice": "policy", "apply": "gate", "change": "topology", "check": "policy",
-<<<<<<< HEAD
             "cmdline": "policy", "diff": "policy", "facts": "topology", "guest": "snapshot", "isolation": "verdict",
-            "measured": "policy", "prove": "gate",
-=======
-            "cmdline": "policy", "diff": "policy", "facts": "topology", "isolation": "verdict",
             "json": "base", "measured": "policy", "prove": "gate",
->>>>>>> 8f91919 (base: documents and texts that leave nothing out in silence)
             "score": "verdict", "stack": "topology", "ways": "verdict"}
 # Faces that name things, and include nothing but base.h.
 WORDS = {"p2ppolicy/stack.h"}

@@ -11,7 +11,7 @@
 /** enum p2p_source - where the facts came from; see sources.def.  P2P_SOURCE_LIVE is 0. */
 enum p2p_source {
 #define SOURCE(id, symbol, name, noun, help, again, cure) P2P_SOURCE_##id,
-#include <p2ppolicy/sources.def>
+#include <p2ppolicy/tables/sources.def>
 #undef SOURCE
 };
 
@@ -117,7 +117,7 @@ size_t p2p_snapshot_skipped(const struct p2p_snapshot *snapshot,
 /** enum p2p_gift - what a source may give; see gifts.def. */
 enum p2p_gift {
 #define GIFT(id, key, one, many) P2P_GIFT_##id,
-#include <p2ppolicy/gifts.def>
+#include <p2ppolicy/tables/gifts.def>
 #undef GIFT
 	P2P_GIFTS
 };

@@ -8,7 +8,7 @@
 /** enum p2p_stack_fact - one for each row of stack.def. */
 enum p2p_stack_fact {
 #define STACK(id, kind, where, text) P2P_STACK_##id,
-#include <p2ppolicy/stack.def>
+#include <p2ppolicy/tables/stack.def>
 #undef STACK
 	P2P_STACK_FACTS
 };

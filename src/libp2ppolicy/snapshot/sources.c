@@ -22,7 +22,7 @@ static const struct {
 } rows[] = {
 #define SOURCE(id, symbol, name, noun, help, again, cure) \
 	[P2P_SOURCE_##id] = { { name, noun, help, again, cure }, &p2p_format_##symbol },
-#include <p2ppolicy/sources.def>
+#include <p2ppolicy/tables/sources.def>
 #undef SOURCE
 };
 

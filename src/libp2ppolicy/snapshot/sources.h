@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The formats of p2ppolicy/sources.def: how each is told from the others, and read. */
+/* The formats of p2ppolicy/tables/sources.def: how each is told from the others, and read. */
 #ifndef P2P_SNAPSHOT_SOURCES_H
 #define P2P_SNAPSHOT_SOURCES_H
 
@@ -62,7 +62,7 @@ struct p2p_format {
 /* One of each row. */
 #define SOURCE(id, symbol, name, noun, help, again, cure) \
 	extern const struct p2p_format p2p_format_##symbol;
-#include <p2ppolicy/sources.def>
+#include <p2ppolicy/tables/sources.def>
 #undef SOURCE
 
 /** p2p_format_of() - how @snapshot was read. */

@@ -16,7 +16,7 @@ enum kind {
 
 static const enum kind kinds[ROWS] = {
 #define STACK(id, kind, where, text) [P2P_STACK_##id] = KIND_##kind,
-#include <p2ppolicy/stack.def>
+#include <p2ppolicy/tables/stack.def>
 #undef STACK
 };
 
@@ -33,7 +33,7 @@ static const enum kind kinds[ROWS] = {
 
 static const struct p2p_stack_text texts[ROWS] = {
 #define STACK(id, kind, where, text) [P2P_STACK_##id] = { #id, where, text, FILE_##kind },
-#include <p2ppolicy/stack.def>
+#include <p2ppolicy/tables/stack.def>
 #undef STACK
 };
 

@@ -16,7 +16,7 @@ static const struct {
 	void (*read)(struct p2p_reading *reading);
 } tools[] = {
 #define TOOL(symbol, name, vendor, prints) { { name, vendor, prints }, p2p_read_##symbol },
-#include <p2ppolicy/measured.def>
+#include <p2ppolicy/tables/measured.def>
 #undef TOOL
 };
 

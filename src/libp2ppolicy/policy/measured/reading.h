@@ -61,7 +61,7 @@ struct p2p_reading {
 
 /* A reader of each row. */
 #define TOOL(symbol, name, vendor, prints) void p2p_read_##symbol(struct p2p_reading *reading);
-#include <p2ppolicy/measured.def>
+#include <p2ppolicy/tables/measured.def>
 #undef TOOL
 
 /** p2p_reading_open() - clean a text and cut it into lines.  Return: 0 or -ENOMEM. */

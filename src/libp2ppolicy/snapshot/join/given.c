@@ -9,7 +9,7 @@ static const struct {
 	const char *key, *one, *many;
 } gifts[] = {
 #define GIFT(id, key, one, many) [P2P_GIFT_##id] = { key, one, many },
-#include <p2ppolicy/gifts.def>
+#include <p2ppolicy/tables/gifts.def>
 #undef GIFT
 };
 

@@ -189,16 +189,17 @@ static bool has_text(struct json_object *array, const char *text)
 	return false;
 }
 
-/* The bits that have names; whoever knows the others read them before. */
+/* The bits that have names, where the word was not written whole: that was read before. */
 static bool read_acs(const struct p2p_fact_row *row, struct json_object *json, void *object,
 		     struct p2p_topology *topology)
 {
 	uint16_t *bits = (uint16_t *)(void *)((char *)object + row->at);
+	bool whole = ((const struct p2p_function *)object)->acs.upper == P2P_PRESENT;
 
 	(void)topology;
 	if (!json_object_is_type(json, json_type_array))
 		return false;
-	for (size_t i = 0; i < P2P_ACS_BITS; i++) {
+	for (size_t i = 0; !whole && i < P2P_ACS_BITS; i++) {
 		*bits &= (uint16_t)~p2p_acs_bits[i].bit;
 		if (has_text(json, p2p_acs_bits[i].name))
 			*bits |= p2p_acs_bits[i].bit;

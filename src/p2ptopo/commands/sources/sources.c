@@ -11,6 +11,7 @@
 
 #define INDENT 2u
 
+/* A name has no place to break, so what there is to say of it stands below it. */
 static void print_place(const struct app *app, const char *name, unsigned int first,
 			unsigned int last)
 {
@@ -48,13 +49,30 @@ static void print_given(const struct app *app)
 {
 	struct p2p_given given;
 	char text[512];
+	size_t used;
 
 	for (size_t i = 0; p2p_snapshot_given(app->snapshot, i, &given); i++) {
 		print_place(app, given.name, given.first_line, given.last_line);
-		fprintf(app->out, ": %s\n", p2p_source_text(given.source)->noun);
-		list_gifts(&given, text, sizeof(text));
+		fputc('\n', app->out);
+		used = (size_t)snprintf(text, sizeof(text), "%s: ",
+					p2p_source_text(given.source)->noun);
+		list_gifts(&given, text + used, sizeof(text) - used);
 		print_wrapped(app->out, app->options.width, INDENT, text);
 	}
+}
+
+/* An error names its file and line, which stand above it here. */
+static const char *reason_of(const struct p2p_skipped *skipped)
+{
+	const char *why = skipped->why;
+	size_t length = strlen(skipped->name);
+
+	if (!why || strncmp(why, skipped->name, length))
+		return why;
+	why += length;
+	if (*why == ':' && why[1] >= '0' && why[1] <= '9')
+		why += 1 + strspn(why + 1, "0123456789");
+	return !strncmp(why, ": ", 2) ? why + 2 : skipped->why;
 }
 
 static void print_skipped(const struct app *app)
@@ -65,9 +83,13 @@ static void print_skipped(const struct app *app)
 	if (count)
 		fputs("\nNot read:\n", app->out);
 	for (size_t i = 0; i < count; i++) {
-		fprintf(app->out, "%*s", INDENT, "");
+		const char *why = reason_of(&skipped[i]);
+
+		fprintf(app->out, "%*s", (int)INDENT, "");
 		print_place(app, skipped[i].name, skipped[i].first, skipped[i].last);
-		fprintf(app->out, ": %s\n", skipped[i].why ? skipped[i].why : "no known format");
+		fputs(why ? "\n" : ": no known format\n", app->out);
+		if (why)
+			print_wrapped(app->out, app->options.width, 2 * INDENT, why);
 	}
 }
 
@@ -163,7 +185,7 @@ static struct json_object *json_skipped(const struct app *app)
 		json_put(row, "name", json_text(skipped[i].name));
 		json_put(row, "first_line", json_line(skipped[i].first));
 		json_put(row, "last_line", json_line(skipped[i].last));
-		json_put(row, "why", json_text(skipped[i].why));
+		json_put(row, "why", json_text(reason_of(&skipped[i])));
 		p2p_json_append(array, row);
 	}
 	return array;
