@@ -263,6 +263,18 @@ def update(case, result, folder):
         raise SystemExit(f"line {case.first}: output, and no expect: to put it\n{out}")
 
 
+def stand_in(folder, binary, captures):
+    """Links in @folder, so that no line is broken elsewhere where the checkout has a longer path."""
+    global FIXTURES, POSTS
+    there = {"fixtures": FIXTURES, "posts": POSTS, "p2ptopo": pathlib.Path(binary).resolve()}
+    if captures:
+        there["captures"] = pathlib.Path(captures).resolve()
+    for name, target in there.items():
+        (folder / name).symlink_to(target)
+    FIXTURES, POSTS = folder / "fixtures", folder / "posts"
+    return str(folder / "p2ptopo"), str(folder / "captures") if captures else captures
+
+
 def needs_captures(case):
     return "captures/" in case.get("from", "") or "$CAPTURES" in case.get("make", "")
 
@@ -274,7 +286,8 @@ def main():
     if not captures and any(isinstance(case, Case) and needs_captures(case) for case in cases):
         print("skipped: P2PTOPO_CAPTURES names no folder")
         return SKIPPED
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory() as scratch, tempfile.TemporaryDirectory() as links:
+        binary, captures = stand_in(pathlib.Path(links), binary, captures)
         for case in cases:
             if not isinstance(case, Case):
                 continue
