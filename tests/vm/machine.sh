@@ -12,7 +12,7 @@ make_machine() {
 		-m "${mem:-512}" -smp 2 -cpu "${cpu:-max,vendor=GenuineIntel}" -display none -nodefaults -no-reboot
 		-serial stdio -serial "file:$work/result"
 		-kernel "$kernel/image" -initrd "$work/initrd"
-		-append "console=$console panic=-1 nokaslr no_timer_check nopti cryptomgr.notests quiet $(has append | tr '\n' ' ')$(wants append | tr '\n' ' ')")
+		-append "console=$console panic=-1 nokaslr no_timer_check nopti cryptomgr.notests quiet $parameter $(has append | tr '\n' ' ')$(wants append | tr '\n' ' ')")
 	while read -r id size; do
 		[ -n "$id" ] || continue
 		file=$work/$id.img
