@@ -15,5 +15,7 @@ export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktra
 # What is left out runs the same commands as the rest, many times over; so do the tests that read
 # every capture, which take one in four here.
 export P2PTOPO_EVERY=4
+# Check gives a unit test four seconds.
+export CK_TIMEOUT_MULTIPLIER=5
 exec ctest --test-dir "$build" --parallel "$(nproc)" --output-on-failure \
 	-L 'unit|case|fuzz' -LE 'long|house' -E '^cases\.(report|lspci)\.py$|^fuzzers$'
