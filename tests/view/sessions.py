@@ -110,7 +110,7 @@ class Session:
 
     def start(self, arguments="", expect=None):
         self.terminal.shell(f"{self.tool} --from {self.machine} view {arguments}")
-        return self.terminal.wait(expect or ("provider" if "2" in arguments else "pci0000:00"))
+        return self.terminal.wait(expect or ("provider" if "2" in arguments else "TREE"))
 
     def finish(self, status):
         self.terminal.wait(r"ready%\s*$")
@@ -308,7 +308,7 @@ def save(session):
     terminal.keys("Enter")
     terminal.wait("saved to ")
     first = pathlib.Path(path).read_text()
-    if "pci0000:00" not in first:
+    if "TREE" not in first:
         raise Failure(f"the screen that was saved:\n{first}")
     terminal.keys("2", ":")
     terminal.keys("-l", f"w {path}")

@@ -146,6 +146,16 @@ static struct address first_wanted(const struct app *app)
 	return first ? (struct address){ true, first->bdf } : (struct address){ 0 };
 }
 
+/* With what is above and below it, as far as there is. */
+static void show_middle(struct view *view)
+{
+	struct place *place = &view->state.place[view->state.page];
+	struct viewport viewport = viewport_of(view);
+
+	place->top = place->row > viewport.high / 2 ? place->row - viewport.high / 2 : 0;
+	state_fit(&view->state, &viewport);
+}
+
 int view_start(struct view *view, struct app *app)
 {
 	struct viewport here = { 0 };
@@ -161,6 +171,8 @@ int view_start(struct view *view, struct app *app)
 	error = branches_fold_idle(&view->branches, app->topology);
 	if (!error)
 		error = evaluate_again(view, &here);
+	if (!error)
+		show_middle(view);
 	return error;
 }
 
