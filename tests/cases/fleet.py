@@ -6,6 +6,8 @@ import copy
 import json
 import os
 import pathlib
+import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -139,6 +141,73 @@ def check_inputs(binary, document, scratch):
     assert "2 nodes in 1 shape" in text and "\x1b" not in text
 
 
+PAGE = FIXTURES.parent.parent / "man/p2ptopo-fleet.1"
+
+
+def queries():
+    """The commands of the manual that read fleet.jsonl, by the program that runs them."""
+    text = PAGE.read_text().split(".Sh EXAMPLES", 1)[1].replace("\\-", "-").replace("\\e", "\\")
+    found = {}
+    for block in re.findall(r"^\.Bd.*?\n(.*?)^\.Ed", text, re.M | re.S):
+        for command in block.split("\n\n"):
+            if "fleet.jsonl" in command and not command.startswith("p2ptopo"):
+                found.setdefault(command.split()[0], []).append(command)
+    return found
+
+
+def check_lines(binary, document, scratch):
+    """A line a node, with the same keys in each, and the queries of the manual; those of absent programs are named."""
+    path = pathlib.Path(scratch) / "nodes.jsonl"
+    wanted = {}
+    for number, change in enumerate(CHANGES + CHANGES[:1]):
+        node = of_its_own(document, 200 + number)
+        wanted[node["host"]] = change(node)
+        with path.open("a") as file:
+            file.write(json.dumps(node) + "\n")
+    count = len(path.read_text().splitlines())
+    out, _ = call(binary, "fleet", "--jsonl", str(path), status=1)
+    (pathlib.Path(scratch) / "fleet.jsonl").write_text(out)
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert len(lines) == count and len({tuple(line) for line in lines}) == 1
+    odd = {line["node"]: {difference["about"] for difference in line["differences"]}
+           for line in lines if not line["golden"]}
+    assert set(odd) >= set(wanted) - {line["node"] for line in lines if line["golden"]}
+    assert all(wanted[name] in about for name, about in odd.items() if name in wanted), odd
+    assert all(line["alike"] == sum(one["shape"] == line["shape"] for one in lines) for line in lines)
+    shapes = sorted({line["shape"]: line["alike"] for line in lines}.items(), key=lambda row: -row[1])
+    facts = {about: sum(about in one for one in odd.values()) for about in set().union(*odd.values())}
+    answers = {"jq": lambda outputs: check_jq(outputs, shapes, odd, facts),
+               "duckdb": lambda outputs: check_csv(outputs, shapes, odd, facts),
+               "clickhouse": lambda outputs: check_clickhouse(outputs, shapes)}
+    found = queries()
+    assert found.keys() == answers.keys() and [len(found[name]) for name in answers] == [3, 3, 1], found
+    for name, check in answers.items():
+        if not shutil.which(name):
+            print(f"no {name} to run the manual's queries")
+            continue
+        check([subprocess.run(["/bin/sh", "-c", query], cwd=scratch, capture_output=True, text=True, check=True).stdout
+               for query in found[name]])
+
+
+def check_jq(outputs, shapes, odd, facts):
+    first = json.loads(outputs[0])
+    assert {(row["shape"], row["nodes"]) for row in first} == set(shapes) and first[0]["nodes"] == shapes[0][1]
+    rows = [line.split("\t") for line in outputs[1].splitlines()]
+    assert {row[0]: set(row[1:]) for row in rows} == odd
+    assert {row["about"]: row["nodes"] for row in json.loads(outputs[2])} == facts
+
+
+def check_csv(outputs, shapes, odd, facts):
+    tables = [[line.split(",") for line in output.splitlines()[1:]] for output in outputs]
+    assert {(shape, int(nodes)) for shape, nodes in tables[0]} == set(shapes)
+    assert {tuple(row) for row in tables[1]} == {(node, about) for node, all_of in odd.items() for about in all_of}
+    assert {about: int(nodes) for about, nodes in tables[2]} == facts
+
+
+def check_clickhouse(outputs, shapes):
+    assert {(shape, int(nodes)) for shape, nodes in map(str.split, outputs[0].splitlines())} == set(shapes)
+
+
 def main():
     binary = sys.argv[1]
     schema = pathlib.Path(binary).resolve().parent / "schemas/fleet.json"
@@ -148,6 +217,8 @@ def main():
     with tempfile.TemporaryDirectory() as scratch:
         check_changes(binary, document, validator, scratch)
         check_inputs(binary, document, scratch)
+    with tempfile.TemporaryDirectory() as scratch:
+        check_lines(binary, document, scratch)
     print(f"{len(CHANGES)} kinds of odd nodes")
 
 

@@ -170,7 +170,7 @@ def check_examples(top, tool):
             for machine in machines:
                 done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, cwd=folder,
                                       stdin=subprocess.DEVNULL, env=dict(environment, MACHINE=str(machine.resolve())))
-                if done.returncode in (0, 1) and (done.stdout or re.search(r" -o \S+|--record", command)):
+                if done.returncode in (0, 1) and (done.stdout or re.search(r" -o \S+|--record| >", command)):
                     break
             else:
                 yield f"{page}: {line}: {done.stderr.strip() or done.returncode}"

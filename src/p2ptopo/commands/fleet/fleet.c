@@ -7,7 +7,6 @@
 #include "commands/fleet/fleet.h"
 #include "options.h"
 #include "print/clean.h"
-#include "print/document.h"
 #include "print/output.h"
 #include "print/words.h"
 
@@ -142,16 +141,6 @@ static int by_count(const void *left, const void *right)
 	return strcmp(one->names[0], other->names[0]);
 }
 
-static size_t count_class(const struct app *machine, enum p2p_class kind)
-{
-	const struct p2p_function *function;
-	size_t count = 0;
-
-	for (size_t i = 0; (function = p2p_topology_function(machine->topology, i)); i++)
-		count += function->kind == kind && p2p_function_takes_part(function);
-	return count;
-}
-
 static void print_names(FILE *out, const struct shape *shape)
 {
 	for (size_t i = 0; i < shape->count && i < NAMES_SHOWN; i++)
@@ -175,15 +164,15 @@ static void print_summary(const struct fleet *fleet)
 		const struct p2p_machine *machine = p2p_topology_machine(shape->machine.topology);
 
 		fprintf(out, "%-7zu %-9zu %-4zu %-4zu %-4zu %s  ", shape->count,
-			p2p_topology_count(shape->machine.topology), count_class(&shape->machine, P2P_CLASS_GPU),
-			count_class(&shape->machine, P2P_CLASS_NIC), count_class(&shape->machine, P2P_CLASS_NVME),
+			p2p_topology_count(shape->machine.topology), fleet_class(&shape->machine, P2P_CLASS_GPU),
+			fleet_class(&shape->machine, P2P_CLASS_NIC), fleet_class(&shape->machine, P2P_CLASS_NVME),
 			machine->release ? machine->release : "not known");
 		print_names(out, shape);
 		fputc('\n', out);
 	}
 }
 
-static enum status compare(const struct fleet *fleet, const struct shape *shape, struct p2p_diff **ret_diff)
+enum status fleet_compare(const struct fleet *fleet, const struct shape *shape, struct p2p_diff **ret_diff)
 {
 	const struct shape *golden = &fleet->shapes[fleet->golden];
 
@@ -195,7 +184,7 @@ static enum status compare(const struct fleet *fleet, const struct shape *shape,
 static enum status print_odd(const struct fleet *fleet, const struct shape *shape)
 {
 	struct p2p_diff *diff = NULL;
-	enum status status = compare(fleet, shape, &diff);
+	enum status status = fleet_compare(fleet, shape, &diff);
 	FILE *out = fleet->app->out;
 	size_t at = 0, more = 0;
 
@@ -231,58 +220,6 @@ static enum status print_text(const struct fleet *fleet)
 	return status;
 }
 
-static enum status json_differences(const struct fleet *fleet, const struct shape *shape,
-				    struct json_object *array)
-{
-	const struct p2p_difference *difference;
-	struct p2p_diff *diff = NULL;
-	enum status status = compare(fleet, shape, &diff);
-
-	for (size_t i = 0; !status && (difference = p2p_diff_at(diff, i)); i++)
-		p2p_json_append(array, diff_json(diff, difference));
-	p2p_diff_free(diff);
-	return status;
-}
-
-static struct json_object *json_shape(const struct fleet *fleet, size_t index, enum status *ret_status)
-{
-	const struct shape *shape = &fleet->shapes[index];
-	struct json_object *object = p2p_json_new_object(), *names = p2p_json_new_array();
-	struct json_object *differences = p2p_json_new_array();
-	char text[40];
-
-	snprintf(text, sizeof(text), "%016llx%016llx", (unsigned long long)shape->digest.high,
-		 (unsigned long long)shape->digest.low);
-	json_put(object, "shape", json_text(text));
-	json_put(object, "golden", json_flag(index == fleet->golden));
-	json_put(object, "functions", json_count(p2p_topology_count(shape->machine.topology)));
-	for (size_t i = 0; i < shape->count; i++)
-		p2p_json_append(names, json_text(shape->names[i]));
-	json_put(object, "nodes", names);
-	if (index != fleet->golden)
-		*ret_status = json_differences(fleet, shape, differences);
-	json_put(object, "differences", differences);
-	return object;
-}
-
-static enum status print_json(const struct fleet *fleet)
-{
-	struct json_object *document = p2p_json_new_object(), *shapes = p2p_json_new_array();
-	enum status status = STATUS_DONE;
-
-	json_put(document, "format", json_text("p2ptopo-fleet"));
-	json_put(document, "version", json_count(DOCUMENT_VERSION));
-	json_put(document, "nodes", json_count(fleet->nodes));
-	json_put(document, "unread", json_count(fleet->unread));
-	for (size_t i = 0; i < fleet->count && !status; i++)
-		p2p_json_append(shapes, json_shape(fleet, i, &status));
-	json_put(document, "shapes", shapes);
-	if (!status)
-		return document_print(fleet->app, document);
-	json_object_put(document);
-	return status;
-}
-
 /* The shape of the file that --golden names; it is no node of the fleet itself. */
 static enum status add_golden(struct fleet *fleet)
 {
@@ -310,7 +247,7 @@ static enum status finish(struct fleet *fleet)
 	if (!fleet->count)
 		return fail_with(fleet->app->failure, STATUS_INPUT, "no node could be read");
 	choose_golden(fleet);
-	status = fleet->app->options.format == FORMAT_JSON ? print_json(fleet) : print_text(fleet);
+	status = fleet->app->options.format == FORMAT_TEXT ? print_text(fleet) : fleet_print_json(fleet);
 	if (status)
 		return status;
 	if (fleet->unread)

@@ -63,6 +63,15 @@ enum status fleet_document(struct fleet *fleet, const char *text, size_t size, c
 /** fleet_count() - one more node of @shape.  Return: STATUS_DONE, or out of memory. */
 enum status fleet_count(struct fleet *fleet, size_t shape, const char *name);
 
+/** fleet_compare() - what makes @shape another than the golden one.  @ret_diff: p2p_diff_free() it */
+enum status fleet_compare(const struct fleet *fleet, const struct shape *shape, struct p2p_diff **ret_diff);
+
+/** fleet_class() - functions of a class that take part in peer-to-peer DMA. */
+size_t fleet_class(const struct app *machine, enum p2p_class kind);
+
+/** fleet_print_json() - one document, or a line for each node. */
+enum status fleet_print_json(const struct fleet *fleet);
+
 /** fleet_free() - free what is in @fleet. */
 void fleet_free(struct fleet *fleet);
 
