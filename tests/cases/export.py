@@ -380,16 +380,21 @@ def check_hwloc(binary, source, tree):
 HOSTILE = "</script><b>\"'&\\]]>--> \N{RIGHT-TO-LEFT OVERRIDE}\N{SNOWMAN}\x1b[31m\n# x\t"
 
 
-def check_hostile(binary, source, scratch):
-    """Names that would leave their place in any of the formats."""
+def hostile_tree(binary, source, path):
+    """The machine of @source with names that would leave their place in any of the formats."""
     tree = json.loads(call(binary, "--from", source, "tree", "--json")[0])
     for function in tree["functions"]:
         for name in ("vendor_name", "device_name", "class_name", "driver", "slot"):
             if function.get(name):
                 function[name] = HOSTILE
         function["os_names"] = [HOSTILE + str(index) for index, _ in enumerate(function["os_names"])]
-    path = pathlib.Path(scratch) / "hostile.json"
     path.write_text(json.dumps(tree))
+    return tree
+
+
+def check_hostile(binary, source, scratch):
+    path = pathlib.Path(scratch) / "hostile.json"
+    tree = hostile_tree(binary, source, path)
     devices = check_pictures(binary, str(path))
     assert any(HOSTILE[:12] in device["label"] for device in devices)
     text, _ = call(binary, "--from", str(path), "export", "nccl", "--with-devices")
@@ -398,6 +403,11 @@ def check_hostile(binary, source, scratch):
     check_hwloc(binary, str(path), tree)
     for name in ("complexes", "dra"):
         json.loads(call(binary, "--from", str(path), "export", name)[0])
+    # The shape that rdma_topo knows, of the machine of check_broadcom().
+    hostile_tree(binary, str(pathlib.Path(scratch) / "nested"), path)
+    complexes = json.loads(call(binary, "--from", str(path), "export", "rdma-topo")[0])
+    names = [name for one in complexes for devices in one["subsystems"].values() for name in sum(devices.values(), [])]
+    assert names and all(name.startswith(HOSTILE[:12]) for name in names), names
 
 
 TREE = """-[0000:00]-+-00.0
@@ -478,9 +488,9 @@ def main():
         check_guest(binary, source, json.loads(call(binary, "--from", source, "tree", "--json")[0]))
         check_measured(binary, captures.plain(next((FIXTURES / "generated-server-epyc-redirect").glob("tree.tar*")),
                                               scratch))
+        check_broadcom(binary, scratch)
         check_hostile(binary, source, scratch)
         check_unknown(binary, scratch)
-        check_broadcom(binary, scratch)
     assert count
     print(f"{len(sources)} machines, {count} functions in files of NCCL, {unplaced} without their bridges")
 
