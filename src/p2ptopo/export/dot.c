@@ -30,7 +30,7 @@ static const char *fill_of(enum p2p_class kind)
 
 static void print_node(FILE *out, const struct picture_node *node, bool device)
 {
-	char text[256], product[160], bdf[P2P_BDF_SIZE];
+	char text[256];
 
 	fputs("  ", out);
 	print_name(out, node);
@@ -38,10 +38,7 @@ static void print_node(FILE *out, const struct picture_node *node, bool device)
 	if (!device) {
 		print_name(out, node);
 	} else {
-		snprintf(text, sizeof(text), "%s %s %s", node->function->display,
-			 p2p_bdf_format(node->function->bdf, bdf),
-			 picture_label(node->function, product, sizeof(product)));
-		export_quoted(out, text);
+		export_quoted(out, picture_label(node->function, text, sizeof(text)));
 	}
 	if (!node->function)
 		fputs(", shape=house", out);

@@ -19,7 +19,7 @@ static struct json_object *json_device(const struct p2p_function *function)
 	json_put(object, "bdf", json_bdf(function));
 	json_put(object, "name", json_text(function->display));
 	json_put(object, "class", json_text(p2p_class_name(function->kind)));
-	json_put(object, "label", json_text(picture_label(function, label, sizeof(label))));
+	json_put(object, "label", json_text(words_product(function, label, sizeof(label))));
 	return object;
 }
 

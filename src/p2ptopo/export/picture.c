@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
+#include <string.h>
 
 #include "export/picture.h"
 
@@ -160,9 +161,10 @@ const char *picture_link(const struct p2p_function *function, char text[WORDS_SI
 
 char *picture_label(const struct p2p_function *function, char *text, size_t size)
 {
-	char product[96];
+	char product[160], bdf[P2P_BDF_SIZE];
+	bool named = strcmp(function->display, p2p_bdf_format(function->bdf, bdf)) != 0;
 
 	words_product(function, product, sizeof(product));
-	snprintf(text, size, "%s", product);
+	snprintf(text, size, "%s%s%s %s", named ? function->display : "", named ? " " : "", bdf, product);
 	return text;
 }

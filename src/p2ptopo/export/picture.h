@@ -60,7 +60,7 @@ enum p2p_delivery picture_delivery(const struct app *app, const struct picture *
  */
 const char *picture_link(const struct p2p_function *function, char text[WORDS_SIZE]);
 
-/** picture_label() - a short line on a device: its product, or the numbers.  Return: @text. */
+/** picture_label() - a line on a device: name, where it has one, address, product.  Return: @text. */
 char *picture_label(const struct p2p_function *function, char *text, size_t size);
 
 #endif

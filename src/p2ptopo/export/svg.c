@@ -134,14 +134,9 @@ static void print_bar(const struct canvas *canvas, enum p2p_class kind, double x
 
 static void print_device(const struct canvas *canvas, const struct p2p_function *function, double x, double y)
 {
-	char text[224], product[160], buffer[128], bdf[P2P_BDF_SIZE];
+	char text[256], buffer[128];
 
-	p2p_bdf_format(function->bdf, bdf);
-	picture_label(function, product, sizeof(product));
-	if (!strcmp(function->display, bdf))
-		snprintf(text, sizeof(text), "%s %s", bdf, product);
-	else
-		snprintf(text, sizeof(text), "%s %s %s", function->display, bdf, product);
+	picture_label(function, text, sizeof(text));
 	print_box(canvas, x, y, DEVICE, "v", false);
 	print_bar(canvas, function->kind, x, y);
 	print_text(canvas, x + 10, y + 4, "n", shorten(text, LABEL_COLUMNS, buffer));
