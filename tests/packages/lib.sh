@@ -16,7 +16,8 @@ command -v git >/dev/null || skip "$step: git is not installed"
 
 # A clean root of the release, which is gone when the step ends.
 new_root() {
-	exec 8>"$work/lock"
+	# One at a time: apt's downloads are shared.
+	exec 8>"$cache/debs-$deb.lock"
 	flock 8
 	"$here/../vm/prepare" "clean-$deb" || exit
 	drop_root
