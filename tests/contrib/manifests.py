@@ -44,11 +44,12 @@ def written_metrics(binary):
     script = (CONTRIB / "p2ptopo-node-check").read_text()
     names |= set(re.findall(r"# TYPE (p2ptopo_\w+)", script))
     labels = {name: {"job", "instance", "pool"} for name in names}
-    fixture = next((TOP / "tests/fixtures/generated-server-icelake-redirect").glob("tree.tar*"))
-    output = subprocess.run([binary, "--from", fixture, "--kernel", "6.1", "export", "prometheus"],
+    fixture = next((TOP / "tests/fixtures/generated-server-epyc-redirect").glob("tree.tar*"))
+    output = subprocess.run([binary, "--from", fixture, "--kernel", "6.1", "export", "prometheus", "--measured",
+                             TOP / "tests/fixtures/measured/nvbandwidth.txt"],
                             capture_output=True, text=True, check=True).stdout
     shown = set(re.findall(r"^(p2ptopo_\w+)\{", output, re.M))
-    assert shown <= names and len(shown) >= 5, shown
+    assert shown <= names and len(shown) >= 8, shown
     text = output + (script + source).replace("\\", "")
     for name, inside in re.findall(r"(p2ptopo_\w+)\{([^}]*)\}", text):
         labels.setdefault(name, set()).update(re.findall(r"(\w+)=", inside))
@@ -114,9 +115,7 @@ def check_dashboard(labels, recorded):
             assert target["datasource"]["uid"] == "${datasource}"
     ours = {name for name in labels if name.startswith("p2ptopo_")}
     shown = used.union(*(recorded[name] for name in used if name in recorded))
-    # What was measured is of the node's first day; p2ptopo measured shows it.
-    left = {name for name in ours - shown - {"p2ptopo_check_exit_status"}
-            if not re.search("_measured_|_predicted_", name)}
+    left = ours - shown - {"p2ptopo_check_exit_status"}
     assert not left, f"metrics that no panel shows: {left}"
 
 

@@ -118,6 +118,8 @@ def check_written(node):
     done = node.run(CONTRIB / "p2ptopo-node-check", "--write", FEATURES_DIR=str(folder),
                     METRICS_DIR=str(folder / "missing"))
     assert done.returncode == 2 and done.stdout.startswith("good: ") and "missing: not written" in done.stderr
+    done = node.run(CONTRIB / "p2ptopo-node-check", "--write", **where, MEASURED=str(node.folder / "missing"))
+    assert done.returncode == 2 and "missing: No such file" in done.stderr, done
     assert node.folder.joinpath("state").read_text().splitlines()[1] == "good"
 
 
