@@ -1,7 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The queries of p2ptopo-fleet(1), as they stand there, on a folder of four nodes."""
-import collections
+"""What p2ptopo-fleet(1), QUERIES, asks of the documents of nodes, as it stands there, of four nodes."""
 import json
 import os
 import pathlib
@@ -43,15 +42,9 @@ def main():
                                   env=environment)
             assert done.returncode == 0 and not done.stderr, done
             found.append({tuple(line.split(None, 1)) for line in done.stdout.splitlines()})
-        assert len(found) == 3
+        assert len(found) == 2
         assert found[0] == redirects and {"node3"} <= {node for node, _ in redirects}, found[0]
         assert found[1] == {("1", "6.12.9"), ("3", "not known")}, found[1]
-        fleet = json.loads(subprocess.run([binary, "fleet", "--json", nodes], capture_output=True, check=False).stdout)
-        counts = collections.Counter()
-        for shape in fleet["shapes"]:
-            counts.update({one["about"]: len(shape["nodes"]) for one in shape["differences"]})
-        assert len(fleet["shapes"]) == 3 and counts["acs"] >= 1
-        assert found[2] == {(str(count), about) for about, count in counts.items()}, (found[2], counts)
     print(f"{len(found)} queries")
 
 
