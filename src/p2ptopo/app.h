@@ -114,6 +114,7 @@ enum takes {
 	TAKES_COLUMNS = 1 << 6,	/* -o: it has columns */
 	TAKES_TABLE = 1 << 7,	/* --markdown, --csv */
 	TAKES_BETWEEN = 1 << 8,	/* --between names classes, not devices */
+	TAKES_MEMBERS = 1 << 9,	/* -o with --json: it names the members of a row */
 	TAKES_MACHINE = TAKES_FROM | TAKES_RULES | TAKES_SAVED,
 	TAKES_PAIRS = TAKES_MACHINE | TAKES_FILTER | TAKES_ALL,
 };

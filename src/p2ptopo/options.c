@@ -470,7 +470,8 @@ static enum status tables_fit(const struct app *app)
 	if ((options->csv || options->markdown) && options->format != FORMAT_TEXT)
 		return fail_with(app->failure, STATUS_USAGE, "--csv and --markdown are for the table; "
 				 "JSON has no table");
-	if (options->columns && options->format != FORMAT_TEXT)
+	if (options->columns && options->format != FORMAT_TEXT &&
+	    !(app->command->takes & TAKES_MEMBERS))
 		return fail_with(app->failure, STATUS_USAGE,
 				 "-o chooses columns of the text; JSON has them all");
 	return STATUS_DONE;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* p2ptopo pairs: one row per ordered pair, evaluated and printed one by one. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "print/clean.h"
 #include "print/document.h"
 #include "print/output.h"
-#include "print/pair_facts.h"
+#include "print/pair_row.h"
 #include "print/table/plain.h"
 
 /** typedef pair_fn - what to do with one verdict.  Return: 0 goes on, all else stops. */
@@ -89,45 +90,76 @@ static enum status print_text(struct app *app)
 	return error == -ENOMEM ? fail_memory(app->failure) : STATUS_DONE;
 }
 
-static int print_line(struct app *app, const struct p2p_verdict *verdict, void *userdata)
+/** struct printer - rows on their way to the output: what they have, and what goes before each. */
+struct printer {
+	struct pair_row row;
+	struct json_line line;
+	const char *before, *next;
+};
+
+static int print_row(struct app *app, const struct p2p_verdict *verdict, void *userdata)
 {
-	(void)userdata;
-	document_print_line(app, json_pair(app, verdict));
-	fputc('\n', app->out);
+	struct printer *printer = userdata;
+	struct json_line *line = &printer->line;
+
+	line->size = 0;
+	pair_row_write(line, &printer->row, app->eval, verdict);
+	if (p2p_lost_count())
+		return -ENOMEM;
+	fputs(printer->before, app->out);
+	document_print_text(app, line->text, line->size);
+	printer->before = printer->next;
 	return 0;
 }
 
-static int print_element(struct app *app, const struct p2p_verdict *verdict, void *userdata)
+/* The header says which members rows have, where these were chosen. */
+static struct json_object *json_header(const struct app *app)
 {
-	document_element(app, json_pair(app, verdict), userdata);
-	return 0;
+	struct json_object *document = document_new(app, "pairs");
+	const char *name = app->options.columns;
+	struct json_object *members;
+
+	if (!name)
+		return document;
+	members = p2p_json_new_array();
+	for (; *name; name += *name == ',') {
+		size_t length = strcspn(name, ",");
+		char member[PAIR_LEAD];
+
+		snprintf(member, sizeof(member), "%.*s", (int)length, name);
+		p2p_json_append(members, json_text(member));
+		name += length;
+	}
+	json_put(document, "members", members);
+	return document;
 }
 
 /* The array is written around its elements, so that they need not all be in memory. */
-static void print_json(struct app *app)
+static enum status print_json(struct app *app)
 {
-	const char *separator = "";
+	bool lines = app->options.format == FORMAT_JSONL;
+	struct printer printer = { .before = lines ? "\n" : "", .next = lines ? "\n" : ",\n" };
+	enum status status = pair_row_choose(app, app->options.columns, &printer.row);
+	int error;
 
-	document_open(app, document_new(app, "pairs"), "pairs");
-	for_each_pair(app, print_element, &separator);
-	document_close(app);
+	if (status)
+		return status;
+	if (lines)
+		document_print_line(app, json_header(app));
+	else
+		document_open(app, json_header(app), "pairs");
+	error = for_each_pair(app, print_row, &printer);
+	if (lines)
+		fputc('\n', app->out);
+	else
+		document_close(app);
+	free(printer.line.text);
+	return error == -ENOMEM ? fail_memory(app->failure) : STATUS_DONE;
 }
 
 enum status command_pairs(struct app *app, int argc, char **argv)
 {
 	(void)argc;
 	(void)argv;
-	switch (app->options.format) {
-	case FORMAT_TEXT:
-		return print_text(app);
-	case FORMAT_JSON:
-		print_json(app);
-		break;
-	case FORMAT_JSONL:
-		document_print_line(app, document_new(app, "pairs"));
-		fputc('\n', app->out);
-		for_each_pair(app, print_line, NULL);
-		break;
-	}
-	return STATUS_DONE;
+	return app->options.format == FORMAT_TEXT ? print_text(app) : print_json(app);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -233,6 +234,22 @@ static int replace(const struct stream *stream)
 					     write_all(stream->fd, "?", 1);
 }
 
+/* How many bytes at @at are printable ASCII, in steps of a word: nearly all that is printed. */
+static size_t plain_length(const char *at, const char *end)
+{
+	const uint64_t ones = UINT64_MAX / 0xff;
+	size_t length = 0;
+	uint64_t word;
+
+	for (; (size_t)(end - at) >= length + sizeof(word); length += sizeof(word)) {
+		memcpy(&word, at + length, sizeof(word));
+		/* The high bit of a byte: it is below ' ', it is no ASCII, it is DEL. */
+		if (((word - ones * ' ') | word | (word + ones)) & ones * 0x80)
+			break;
+	}
+	return length;
+}
+
 /* Return: how many bytes were dealt with, the rest is cut; or a negative errno. */
 static ssize_t pass(const struct stream *stream, const char *bytes, size_t size)
 {
@@ -241,8 +258,13 @@ static ssize_t pass(const struct stream *stream, const char *bytes, size_t size)
 
 	while (at < end && !error) {
 		bool good = true;
-		size_t length = *at >= ' ' && *at < 0x7f ? 1 : next(stream, at, end, &good);
+		size_t length = plain_length(at, end);
 
+		if (length) {
+			at += length;
+			continue;
+		}
+		length = *at >= ' ' && *at < 0x7f ? 1 : next(stream, at, end, &good);
 		if (!length)
 			break;
 		if (!good) {

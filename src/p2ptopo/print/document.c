@@ -110,7 +110,7 @@ enum status document_print(const struct app *app, struct json_object *document)
 	return status;
 }
 
-static void put_text(const struct app *app, const char *text, size_t size)
+void document_print_text(const struct app *app, const char *text, size_t size)
 {
 	if (app->ascii)
 		json_text_ascii(app->out, text, size);
@@ -123,7 +123,7 @@ void document_print_line(const struct app *app, struct json_object *object)
 	const char *text = json_text_plain(object);
 
 	if (!p2p_lost_count())
-		put_text(app, text, strlen(text));
+		document_print_text(app, text, strlen(text));
 	json_object_put(object);
 }
 
@@ -132,7 +132,7 @@ void document_open(const struct app *app, struct json_object *document, const ch
 	const char *text = json_text_plain(document);
 
 	if (!p2p_lost_count()) {
-		put_text(app, text, strlen(text) - 1);
+		document_print_text(app, text, strlen(text) - 1);
 		fprintf(app->out, ",\"%s\":[\n", key);
 	}
 	json_object_put(document);

@@ -25,6 +25,9 @@ struct json_object *document_new(const struct app *app, const char *name);
  */
 enum status document_print(const struct app *app, struct json_object *document);
 
+/** document_print_text() - print @size bytes of JSON as they are, in a locale without UTF-8 as ASCII. */
+void document_print_text(const struct app *app, const char *text, size_t size);
+
 /**
  * document_print_line() - print @object on one line, without newline, and free it.  Once there was no memory
  *	for a part, nothing more is printed; main() says so.

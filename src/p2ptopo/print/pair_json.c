@@ -1,232 +1,192 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One ordered pair as JSON: the row of pairs, and what path and near say of a pair. */
-#include <stdlib.h>
+/* Rows of pairs: which members, in which groups, and the values of json-c made of them. */
+#include <stdio.h>
 #include <string.h>
 
 #include "print/document.h"
+#include "print/pair_row.h"
 #include "print/speed.h"
 
-/* Longer sentences than this are cut; the lists beside them are whole. */
-#define SENTENCE 4096
-
-typedef size_t list_fn(const struct p2p_eval *eval, const struct p2p_verdict *verdict,
-		       const struct p2p_function **list, size_t size);
-
-static struct json_object *json_list(const struct app *app, const struct p2p_verdict *verdict,
-				     size_t count, list_fn *fill)
+/* Bytes up to and with the last dot that both keys share. */
+static size_t shared_groups(const char *one, const char *two)
 {
-	const struct p2p_function *some[32], **list = some;
-	struct json_object *array;
+	size_t shared = 0;
 
-	if (count > sizeof(some) / sizeof(some[0]))
-		list = calloc(count, sizeof(void *));
-	if (!list) {
-		p2p_lost();
-		return NULL;
+	for (size_t i = 0; one[i] && one[i] == two[i]; i++)
+		shared = one[i] == '.' ? i + 1 : shared;
+	return shared;
+}
+
+static void append(char text[PAIR_LEAD], const char *more, size_t size)
+{
+	size_t used = strlen(text);
+
+	if (used + size < PAIR_LEAD) {
+		memcpy(text + used, more, size);
+		text[used + size] = '\0';
 	}
-	fill(app->eval, verdict, list, count);
-	array = json_functions(list, count);
-	if (list != some)
-		free(list);
-	return array;
 }
 
-static struct json_object *json_root(const struct p2p_root *root)
+/* The ends of the groups of @key from @shared on. */
+static void append_ends(char text[PAIR_LEAD], const char *key, size_t shared)
 {
-	struct json_object *object;
-
-	if (root->fact != P2P_PRESENT)
-		return NULL;
-	object = p2p_json_new_object();
-	json_put(object, "device", json_bdf(root->device));
-	json_put(object, "row", json_text(root->row));
-	json_put(object, "same_host_bridge_only", json_flag(root->same_bridge_only));
-	return object;
+	for (key += shared; (key = strchr(key, '.')); key++)
+		append(text, "}", 1);
 }
 
-static struct json_object *json_kernel(const struct app *app, const struct p2p_verdict *verdict)
+/* What is written before the member: of @key, behind that of @before, which is NULL for the first. */
+static void lead_to(char lead[PAIR_LEAD], const char *key, const char *before)
 {
-	const struct p2p_kernel *kernel = &verdict->kernel;
-	struct json_object *object = p2p_json_new_object();
-	bool known = kernel->map_type != P2P_MAP_UNKNOWN;
-	char sentence[SENTENCE];
+	size_t shared = before ? shared_groups(before, key) : 0;
 
-	json_put(object, "map_type", json_text(p2p_map_type_name(kernel->map_type)));
-	json_put(object, "distance", known ? p2p_json_new_number(kernel->distance) : NULL);
-	json_put(object, "hops", json_count(kernel->hops));
-	json_put(object, "acs_redirect",
-		 json_list(app, verdict, kernel->redirects, p2p_eval_redirects));
-	json_put(object, "acs_unknown", json_list(app, verdict, kernel->unread, p2p_eval_unread));
-	json_put(object, "common", json_bdf(kernel->common));
-	json_put(object, "provider_root", json_root(&kernel->provider_root));
-	json_put(object, "client_root", json_root(&kernel->client_root));
-	json_put(object, "cpu_listed", json_tri(kernel->cpu_listed));
-	p2p_eval_reason(app->eval, verdict, sentence, sizeof(sentence));
-	json_put(object, "reason", json_text(sentence));
-	p2p_eval_message(app->eval, verdict, sentence, sizeof(sentence));
-	json_put(object, "message", json_text(*sentence ? sentence : NULL));
-	return object;
+	*lead = '\0';
+	if (before)
+		append_ends(lead, before, shared);
+	append(lead, before ? "," : "{", 1);
+	for (key += shared; *key; key += *key == '.') {
+		size_t length = strcspn(key, ".");
+
+		append(lead, "\"", 1);
+		append(lead, key, length);
+		append(lead, "\":", 2);
+		key += length;
+		if (*key)
+			append(lead, "{", 1);
+	}
 }
 
-static struct json_object *json_route(const struct p2p_route *route)
+/* Is the member of @key named: itself or a group that it is in? */
+static bool is_named(const char *names, const char *key)
 {
-	struct json_object *object = p2p_json_new_object();
+	for (; *names; names += *names == ',') {
+		size_t length = strcspn(names, ",");
 
-	json_put(object, "route", json_text(p2p_route_name(route->kind)));
-	json_put(object, "port", json_bdf(route->port));
-	json_put(object, "bits", p2p_acs_json(route->bits));
-	json_put(object, "why", json_text(route->why));
-	return object;
+		if (!strncmp(key, names, length) && (!key[length] || key[length] == '.'))
+			return true;
+		names += length;
+	}
+	return false;
 }
 
-static struct json_object *json_fabric(const struct p2p_fabric *fabric)
+/*
+ * A row of the members below the group @base, whose keys then begin behind it.
+ * @names: these alone; NULL all
+ * @aside: those aside, too
+ */
+static void choose(struct pair_row *row, const char *base, const char *names, bool aside)
 {
-	struct json_object *object = p2p_json_new_object();
+	const char *before = NULL;
+	size_t above = strlen(base);
 
-	json_put(object, "request", json_route(&fabric->request));
-	json_put(object, "translated", json_route(&fabric->translated));
-	json_put(object, "completion", json_route(&fabric->completion));
-	json_put(object, "completion_relaxed", json_route(&fabric->completion_relaxed));
-	return object;
+	*row = (struct pair_row){ 0 };
+	for (const struct pair_member *member = pair_members; member->key; member++) {
+		const char *key = member->key + above;
+
+		if (strncmp(member->key, base, above) != 0 || row->count == PAIR_MEMBERS)
+			continue;
+		if ((names && !is_named(names, member->key)) || (member->flags & ASIDE && !aside))
+			continue;
+		row->members[row->count].member = member;
+		lead_to(row->members[row->count++].lead, key, before);
+		before = key;
+	}
+	append_ends(row->end, before ? before : "", 0);
+	append(row->end, "}", 1);
 }
 
-static struct json_object *json_capability(enum p2p_fact fact, bool enabled)
+static bool is_member(const char *name, size_t length)
 {
-	static const char *const words[] = {
-		[P2P_DENIED] = "unknown", [P2P_ABSENT] = "absent", [P2P_PRESENT] = "disabled",
-	};
-
-	return json_text(fact == P2P_PRESENT && enabled ? "enabled" : words[fact]);
+	for (const struct pair_member *member = pair_members; member->key; member++)
+		if (!strncmp(member->key, name, length) && !(member->flags & ASIDE) &&
+		    (!member->key[length] || member->key[length] == '.'))
+			return true;
+	return false;
 }
 
-static struct json_object *json_driver(const struct p2p_function *function, bool provider)
+static enum status unknown_member(const struct app *app, const char *name, size_t length)
 {
-	const struct p2p_driver *row = function->driver ? p2p_driver_find(function->driver) : NULL;
-	enum p2p_ability ability = P2P_ABILITY_UNKNOWN;
-	struct json_object *object = p2p_json_new_object();
+	char typed[64], meant[P2P_NEAREST_SIZE];
+	struct p2p_nearest nearest = { .typed = typed };
 
-	if (row)
-		ability = provider ? row->gives : row->takes;
-	json_put(object, "name", json_text(function->driver));
-	json_put(object, provider ? "gives" : "takes", json_text(p2p_ability_name(ability)));
-	json_put(object, "how", json_text(row ? row->how : NULL));
-	return object;
+	snprintf(typed, sizeof(typed), "%.*s", (int)length, name);
+	for (const struct pair_member *member = pair_members; member->key; member++)
+		if (!(member->flags & ASIDE))
+			p2p_nearest_try(&nearest, member->key);
+	p2p_nearest_say(&nearest, meant);
+	return fail_with(app->failure, STATUS_USAGE, "a row of pairs has no member '%s'%s%s", typed,
+			 meant, *meant ? "" : "; p2ptopo-json(5) lists them");
 }
 
-static struct json_object *json_pool(const struct p2p_pool *pool)
+enum status pair_row_choose(const struct app *app, const char *names, struct pair_row *ret_row)
 {
-	struct json_object *object;
+	for (const char *name = names; name && *name; name += *name == ',') {
+		size_t length = strcspn(name, ",");
 
-	if (pool->fact != P2P_PRESENT)
-		return json_text(pool->fact == P2P_ABSENT ? "absent" : "unknown");
-	object = p2p_json_new_object();
-	json_put(object, "size_bytes", json_count(pool->size_bytes));
-	json_put(object, "available_bytes", json_count(pool->available_bytes));
-	json_put(object, "published", json_flag(pool->published));
-	return object;
+		if (!length || !is_member(name, length))
+			return unknown_member(app, name, length);
+		name += length;
+	}
+	choose(ret_row, "", names, false);
+	if (!ret_row->count)
+		return fail_with(app->failure, STATUS_USAGE, "-o names no member");
+	return STATUS_DONE;
 }
 
-/* What the two ends can do beside BARs that are mapped once and for all. */
-static struct json_object *json_ends(const struct p2p_verdict *verdict)
+static void write_subject(struct json_line *line, const struct pair_row *row, struct subject *subject)
 {
-	const struct p2p_ats *ats = &verdict->client->ats;
-	struct json_object *object = p2p_json_new_object();
+	for (unsigned int i = 0; i < row->count; i++) {
+		const struct pair_member *member = row->members[i].member;
 
-	json_put(object, "p2pmem", json_pool(&verdict->provider->pool));
-	json_put(object, "provider_driver", json_driver(verdict->provider, true));
-	json_put(object, "client_driver", json_driver(verdict->client, false));
-	json_put(object, "ats", json_capability(ats->ats, ats->ats_enabled));
-	json_put(object, "pri", json_capability(ats->pri, ats->pri_enabled));
-	json_put(object, "pasid", json_capability(ats->pasid, ats->pasid_enabled));
-	return object;
+		if (member->flags & SCORED && !subject->scored) {
+			p2p_eval_score(subject->pair.eval, &subject->pair.verdict,
+				       &subject->pair.score);
+			subject->scored = true;
+		}
+		line_raw(line, row->members[i].lead);
+		member->write(line, subject, (const char *)subject + member->at);
+	}
+	line_raw(line, row->end);
 }
 
-static struct json_object *json_condition(const struct p2p_ways *ways,
-					  const struct p2p_condition_answer *condition)
+void pair_row_write(struct json_line *line, const struct pair_row *row,
+		    const struct p2p_eval *eval, const struct p2p_verdict *verdict)
 {
-	struct json_object *object = p2p_json_new_object();
-	char text[P2P_WAY_TEXT];
+	struct subject subject;
 
-	json_put(object, "name", json_text(p2p_condition_name(condition->id)));
-	json_put(object, "holds", json_tri(condition->held));
-	json_put(object, "why", json_text(p2p_condition_reason(ways, condition, text)));
-	json_put(object, "cure", condition->held == P2P_YES ? NULL :
-		 json_text(p2p_condition_cure(ways, condition, text)));
-	return object;
+	subject.pair.eval = eval;
+	subject.pair.verdict = *verdict;
+	subject.scored = subject.asked = false;
+	write_subject(line, row, &subject);
 }
 
-static struct json_object *json_way(const struct p2p_ways *ways,
-				    const struct p2p_way_answer *answer)
+static struct json_object *json_group(const struct p2p_eval *eval,
+				      const struct p2p_verdict *verdict, const char *base,
+				      bool aside)
 {
-	struct json_object *object = p2p_json_new_object();
-	struct json_object *conditions = p2p_json_new_array();
-	char text[P2P_WAY_TEXT];
+	struct json_line line = { 0 };
+	struct pair_row row;
 
-	for (unsigned int i = 0; i < answer->condition_count; i++)
-		p2p_json_append(conditions, json_condition(ways, &answer->conditions[i]));
-	json_put(object, "way", json_text(p2p_driver_way_name(answer->way)));
-	json_put(object, "interface", json_text(p2p_driver_way_interface(answer->way)));
-	json_put(object, "decider", json_text(p2p_driver_way_decider(answer->way)));
-	json_put(object, "addressing",
-		 json_text(p2p_addressing_name(p2p_driver_way_addressing(answer->way))));
-	json_put(object, "granted", json_text(p2p_grant_name(answer->grant)));
-	json_put(object, "if_granted", json_text(p2p_delivery_name(answer->granted)));
-	json_put(object, "delivered", json_text(p2p_delivery_name(answer->delivery)));
-	json_put(object, "iommu_translates", json_tri(answer->translates));
-	json_put(object, "conditions", conditions);
-	json_put(object, "why", json_text(p2p_driver_way_reason(ways, answer, text)));
-	json_put(object, "cure", json_text(p2p_driver_way_cure(ways, answer, text)));
-	json_put(object, "evidence", json_text(p2p_evidence_source(answer->evidence)));
-	return object;
-}
-
-/* In the order in which they are tried; @all: with those that are not taken. */
-static struct json_object *json_drivers(const struct p2p_verdict *verdict, bool all)
-{
-	struct json_object *object = p2p_json_new_object(), *array = p2p_json_new_array();
-	const struct p2p_way_answer *told;
-	char text[P2P_WAY_TEXT];
-	struct p2p_ways ways;
-
-	p2p_ways_find(verdict, &ways);
-	told = p2p_ways_told(&ways);
-	for (unsigned int i = 0; i < ways.count; i++)
-		if (all)
-			p2p_json_append(array, json_way(&ways, &ways.way[i]));
-	json_put(object, "delivered", json_text(p2p_delivery_name(ways.delivery)));
-	json_put(object, "granted", json_text(p2p_grant_name(p2p_ways_grant(&ways))));
-	json_put(object, "if_granted", json_text(p2p_delivery_name(told ? told->granted :
-								   P2P_DELIVERY_UNKNOWN)));
-	json_put(object, "way", json_text(told ? p2p_driver_way_name(told->way) : NULL));
-	json_put(object, "why", json_text(p2p_ways_sentence(&ways, text)));
-	if (all)
-		json_put(object, "ways", array);
-	else
-		json_object_put(array);
-	return object;
-}
-
-struct json_object *json_pair_ways(const struct p2p_verdict *verdict)
-{
-	return json_drivers(verdict, true);
-}
-
-struct json_object *json_pair_drivers(const struct p2p_verdict *verdict)
-{
-	return json_drivers(verdict, false);
+	choose(&row, base, NULL, aside);
+	pair_row_write(&line, &row, eval, verdict);
+	return line_object(&line);
 }
 
 struct json_object *json_pair(const struct app *app, const struct p2p_verdict *verdict)
 {
-	struct json_object *pair = p2p_json_new_object();
+	return json_group(app->eval, verdict, "", false);
+}
 
-	json_put(pair, "provider", json_bdf(verdict->provider));
-	json_put(pair, "client", json_bdf(verdict->client));
-	json_put(pair, "relation", json_text(p2p_relation_name(verdict->relation)));
-	json_put(pair, "drivers", json_drivers(verdict, false));
-	json_put(pair, "kernel", json_kernel(app, verdict));
-	json_put(pair, "fabric", json_fabric(&verdict->fabric));
-	json_put(pair, "speed", speed_json_pair(app, verdict));
-	json_put(pair, "ends", json_ends(verdict));
-	return pair;
+struct json_object *json_pair_drivers(const struct p2p_verdict *verdict)
+{
+	return json_group(NULL, verdict, "drivers.", false);
+}
+
+struct json_object *json_pair_ways(const struct p2p_verdict *verdict)
+{
+	return json_group(NULL, verdict, "drivers.", true);
+}
+
+struct json_object *speed_json_pair(const struct app *app, const struct p2p_verdict *verdict)
+{
+	return json_group(app->eval, verdict, "speed.", false);
 }

@@ -58,14 +58,14 @@ enum paint speed_paint(const struct p2p_speed *speed)
 	return speed->score >= 75 ? PAINT_GOOD : PAINT_HOST;
 }
 
-char *speed_reason(const struct app *app, const struct p2p_verdict *verdict,
+char *speed_reason(const struct p2p_eval *eval, const struct p2p_verdict *verdict,
 		   const struct p2p_speed *speed)
 {
-	int length = p2p_score_reason(app->eval, verdict, speed, NULL, 0);
+	int length = p2p_score_reason(eval, verdict, speed, NULL, 0);
 	char *text = malloc((size_t)length + 1);
 
 	if (text)
-		p2p_score_reason(app->eval, verdict, speed, text, (size_t)length + 1);
+		p2p_score_reason(eval, verdict, speed, text, (size_t)length + 1);
 	else
 		p2p_lost();
 	return text;
@@ -79,45 +79,14 @@ struct json_object *speed_json_decimal(double value, const char *form)
 	return p2p_json_new_real(value, text);
 }
 
+bool speed_has_bandwidth(const struct p2p_speed *speed)
+{
+	return (speed->fact == P2P_PRESENT || speed->gbytes_per_second > 0) &&
+	       speed->limit != P2P_LIMIT_UNDECIDED;
+}
+
 struct json_object *speed_json_bandwidth(const struct p2p_speed *speed)
 {
-	bool known = speed->fact == P2P_PRESENT || speed->gbytes_per_second > 0;
-
-	return known && speed->limit != P2P_LIMIT_UNDECIDED ?
+	return speed_has_bandwidth(speed) ?
 	       speed_json_decimal(speed->gbytes_per_second, "%.3f") : NULL;
-}
-
-struct json_object *speed_json(const struct app *app, const struct p2p_verdict *verdict,
-			       const struct p2p_speed *speed)
-{
-	struct json_object *object = p2p_json_new_object();
-	bool known = speed->fact == P2P_PRESENT;
-	char *reason = speed_reason(app, verdict, speed);
-
-	json_put(object, "known", json_flag(known));
-	json_put(object, "at_most", json_flag(speed->at_most));
-	json_put(object, "gbytes_per_second", speed_json_bandwidth(speed));
-	json_put(object, "latency_ns", speed->latency_ns > 0 ?
-		 speed_json_decimal(speed->latency_ns, "%.0f") : NULL);
-	json_put(object, "score", known || speed->score || !speed_is_usable(speed) ?
-		 p2p_json_new_number(speed->score) : NULL);
-	json_put(object, "limit", json_text(p2p_limit_name(speed->limit)));
-	json_put(object, "at", json_bdf(speed->at));
-	json_put(object, "redirected", json_flag(speed->redirected));
-	json_put(object, "idle_link", json_bdf(speed->idle));
-	json_put(object, "degraded_link", json_bdf(speed->degraded));
-	json_put(object, "reason", json_text(reason));
-	free(reason);
-	return object;
-}
-
-struct json_object *speed_json_pair(const struct app *app, const struct p2p_verdict *verdict)
-{
-	struct json_object *object = p2p_json_new_object();
-	struct p2p_score score;
-
-	p2p_eval_score(app->eval, verdict, &score);
-	json_put(object, "read", speed_json(app, verdict, &score.read));
-	json_put(object, "write", speed_json(app, verdict, &score.write));
-	return object;
 }

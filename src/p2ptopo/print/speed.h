@@ -28,18 +28,17 @@ const struct p2p_speed *speed_lower(const struct p2p_score *score);
 enum paint speed_paint(const struct p2p_speed *speed);
 
 /** speed_reason() - p2p_score_reason(); owned by the caller, NULL no memory. */
-char *speed_reason(const struct app *app, const struct p2p_verdict *verdict,
+char *speed_reason(const struct p2p_eval *eval, const struct p2p_verdict *verdict,
 		   const struct p2p_speed *speed);
 
 /** speed_json_decimal() - a number printed as @form says, so that equal facts give equal bytes. */
 struct json_object *speed_json_decimal(double value, const char *form);
 
+/** speed_has_bandwidth() - are its GB/s known, or a lower bound of them? */
+bool speed_has_bandwidth(const struct p2p_speed *speed);
+
 /** speed_json_bandwidth() - its GB/s; null when not even a lower bound is known. */
 struct json_object *speed_json_bandwidth(const struct p2p_speed *speed);
-
-/** speed_json() - one of the two as an object; owned by the caller. */
-struct json_object *speed_json(const struct app *app, const struct p2p_verdict *verdict,
-			       const struct p2p_speed *speed);
 
 /** speed_json_pair() - {"read": ..., "write": ...} of an evaluated pair. */
 struct json_object *speed_json_pair(const struct app *app, const struct p2p_verdict *verdict);

@@ -67,7 +67,7 @@ static void print_speed(const struct app *app, const char *name,
 			const struct p2p_verdict *verdict, const struct p2p_speed *speed)
 {
 	char bandwidth[WORDS_SIZE], score[WORDS_SIZE];
-	char *reason = speed_reason(app, verdict, speed);
+	char *reason = speed_reason(app->eval, verdict, speed);
 	bool any = speed_is_usable(speed) && speed->limit != P2P_LIMIT_WRITES_ONLY;
 
 	label(app, name);

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * JSON written straight into one line of text, for what comes by the million: an object of json-c
+ * for each value costs more than the value.
+ */
+#ifndef P2PTOPO_PRINT_JSON_LINE_H
+#define P2PTOPO_PRINT_JSON_LINE_H
+
+#include <json-c/json.h>
+
+#include "app.h"
+
+/** struct json_line - the line so far; zeroed it is empty.  What had no memory counts as p2p_lost(). */
+struct json_line {
+	char *text;
+	size_t size, room;
+};
+
+/** line_raw() - bytes that are JSON already. */
+void line_raw(struct json_line *line, const char *text);
+
+/** line_open() - begin an object or a list; line_close() ends it: "{", "}", "[", "]". */
+void line_open(struct json_line *line, const char *bracket);
+void line_close(struct json_line *line, const char *bracket);
+
+/** line_key() - the key of the member that follows. */
+void line_key(struct json_line *line, const char *key);
+
+/** line_item() - say that an element of a list follows. */
+void line_item(struct json_line *line);
+
+/* Values; NULL is null in JSON, and so is what is not known. */
+void line_text(struct json_line *line, const char *text);
+void line_flag(struct json_line *line, bool value);
+void line_tri(struct json_line *line, enum p2p_tri tri);
+void line_number(struct json_line *line, int64_t value);
+void line_count(struct json_line *line, uint64_t value);
+void line_decimal(struct json_line *line, double value, const char *form);
+void line_bdf(struct json_line *line, const struct p2p_function *function);
+
+/** line_object() - the line as a value of json-c; frees the line.  Return: NULL no memory. */
+struct json_object *line_object(struct json_line *line);
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One ordered pair as JSON: the row of pairs, and what other documents say of a pair. */
+#ifndef P2PTOPO_PAIR_ROW_H
+#define P2PTOPO_PAIR_ROW_H
+
+#include "print/json_line.h"
+#include "print/pair_facts.h"
+
+/**
+ * struct subject - a pair that is written.
+ * @pair: its score is filled once @scored
+ * @ways: once @asked
+ */
+struct subject {
+	struct pair pair;
+	struct p2p_ways ways;
+	bool scored, asked;
+};
+
+/**
+ * struct pair_member - a member of a row.
+ * @key: "kernel.map_type"; members of one group stand together
+ * @at: where in struct subject that is what @write is given
+ * @aside: only where it is asked for by name
+ */
+struct pair_member {
+	const char *key;
+	size_t at;
+	void (*write)(struct json_line *line, struct subject *subject, const void *at);
+	enum { SCORED = 1, ASIDE = 2 } flags;
+};
+
+/** pair_members - in the order in which they are written; the last one has no key. */
+extern const struct pair_member pair_members[];
+
+/** Members of a row at most, and bytes of what stands before one. */
+#define PAIR_MEMBERS	64
+#define PAIR_LEAD	48
+
+/**
+ * struct pair_row - which members a row has, and what is written between them.
+ * @lead: the ends of the groups before, the beginnings of its own, and its key
+ * @end: the ends of the groups of the last
+ */
+struct pair_row {
+	struct {
+		const struct pair_member *member;
+		char lead[PAIR_LEAD];
+	} members[PAIR_MEMBERS];
+	unsigned int count;
+	char end[PAIR_LEAD];
+};
+
+/**
+ * pair_row_choose() - a row of the members that -o names.
+ * @names: "provider,kernel.map_type,speed": of a group all that is in it; NULL all
+ */
+enum status pair_row_choose(const struct app *app, const char *names, struct pair_row *ret_row);
+
+/** pair_row_write() - one row behind what @line has. */
+void pair_row_write(struct json_line *line, const struct pair_row *row,
+		    const struct p2p_eval *eval, const struct p2p_verdict *verdict);
+
+#endif
