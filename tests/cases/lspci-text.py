@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """
 The text of the real lspci, of every captured tree and dump, in every form: each fact and each verdict
-is that of the capture itself, or unknown; and -vvv of root gives every verdict of the kernel.
+is that of the capture itself, or unknown; and -vvv of root gives every verdict of the kernel.  The same
+of several pieces at once, and of a pick of functions.
 """
 
 import pathlib
@@ -16,6 +17,10 @@ from pasted import differences, run, verdicts
 FORMS = [["-D", "-vvv", "-nn"], ["-vv"], ["-v", "-nn", "-k"], ["-nn"], ["-n", "-D"], ["-k"],
          ["-vvv", "-xxx"], ["-v", "-x"], ["-tvnn"], ["-mm"], ["-vmm", "-nn", "-D"]]
 PLACE = {"orphan", "host_bridge", "parent", "depth"}
+# Pieces of one machine; with -d only functions of one class, bridges or what is below them.
+PIECES = [[["-tvnn"], ["-v", "-nn"]], [["-k"], ["-t"], ["-vv"]], [["-vvvnn", "-d", "::0604"]],
+          [["-vvvnn", "-d", "::0108"], ["-vvvnn", "-d", "::02"]]]
+JOINED = ("vm-switch2", "vm-sriov", "generated-sriov")
 JUDGED = (FORMS[0], FORMS[2])
 
 
@@ -122,6 +127,30 @@ def check(binary, source, arguments, file):
     return tuple(map(sum, zip(*done)))
 
 
+def check_pieces(binary, source, arguments, scratch):
+    capture, pairs = run(binary, source, "tree", "--json")[0], judge(binary, source)
+    wrong = equal = lost = 0
+    for forms in PIECES:
+        texts = [text_of(form, arguments) for form in forms]
+        files = [scratch / f"piece-{number}" for number in range(len(texts))]
+        for file, text in zip(files, texts):
+            file.write_bytes(text)
+        more = [word for file, text in zip(files[1:], texts[1:]) if text
+                for word in ("--from", str(file))]
+        if not texts[0]:
+            continue
+        text, said = run(binary, str(files[0]), *more, "tree", "--json")
+        form = ["-v", "pieces"]
+        if text is None:
+            print(f"{source} {forms}: {said}")
+            return 1, 0, 0
+        judged = run(binary, str(files[0]), *more, "--kernel", "6.12", "pairs", "--all", "--json")[0]
+        found = compare_pairs(source, form, pairs, {"pairs": []}, judged)
+        wrong += compare_functions(source, form, capture, text) + found[0]
+        equal, lost = equal + found[1], lost + found[2]
+    return wrong, equal, lost
+
+
 def main():
     binary, captures = sys.argv[1], sys.argv[2]
     wrong = equal = lost = 0
@@ -129,6 +158,9 @@ def main():
         sources = list(trees(scratch)) + (list(dumps(captures)) if captures else [])
         for source, arguments in sources:
             more = check(binary, source, arguments, pathlib.Path(scratch) / "pasted.txt")
+            if pathlib.Path(source).name in JOINED:
+                pieces = check_pieces(binary, source, arguments, pathlib.Path(scratch))
+                more = tuple(map(sum, zip(more, pieces)))
             wrong, equal, lost = wrong + more[0], equal + more[1], lost + more[2]
     print(f"{equal} verdicts as the captures have them, {lost} unknown from text, {wrong} wrong")
     return wrong > 0 or equal == 0

@@ -324,8 +324,9 @@ static int take_function(struct reading *reading, struct json_object *object)
 {
 	int r = take_path(reading, text_of(object, "realpath"));
 
-	if (r == 0)
-		r = take_modalias(reading, text_of(object, "modalias"));
+	if (r < 0 || !reading->raw)
+		return r;
+	r = take_modalias(reading, text_of(object, "modalias"));
 	if (r == 0)
 		r = take_config(reading, text_of(object, "config"));
 	if (r == 0)
