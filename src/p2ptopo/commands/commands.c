@@ -6,7 +6,7 @@
 #include "commands/flows.h"
 #include "commands/measured/measured.h"
 #include "commands/near/near.h"
-#include "print/pair_facts.h"
+#include "print/pair/pair_facts.h"
 #include "commands/tree.h"
 #include "commands/what_if/whatif.h"
 

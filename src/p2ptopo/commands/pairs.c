@@ -7,7 +7,7 @@
 #include "print/clean.h"
 #include "print/document.h"
 #include "print/output.h"
-#include "print/pair_row.h"
+#include "print/pair/pair_row.h"
 #include "print/table/plain.h"
 
 /** typedef pair_fn - what to do with one verdict.  Return: 0 goes on, all else stops. */

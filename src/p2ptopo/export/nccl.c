@@ -8,7 +8,7 @@
 
 #include "export/export.h"
 #include "export/guest/guest_map.h"
-#include "print/nccl_pair.h"
+#include "print/pair/nccl_pair.h"
 #include "print/words.h"
 
 /* src/graph/topo.h: NCCL_TOPO_XML_MAX_NODES */

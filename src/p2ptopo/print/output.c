@@ -6,7 +6,7 @@
 
 #include "print/clean.h"
 #include "print/output.h"
-#include "print/pair_facts.h"
+#include "print/pair/pair_facts.h"
 #include "print/table/plain.h"
 #include "print/words.h"
 

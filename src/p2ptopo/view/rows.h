@@ -6,7 +6,7 @@
 #ifndef P2PTOPO_VIEW_ROWS_H
 #define P2PTOPO_VIEW_ROWS_H
 
-#include "print/pair_order.h"
+#include "print/pair/pair_order.h"
 #include "view/machine.h"
 
 /**

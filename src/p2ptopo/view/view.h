@@ -3,7 +3,7 @@
 #ifndef P2PTOPO_VIEW_VIEW_H
 #define P2PTOPO_VIEW_VIEW_H
 
-#include "print/pair_facts.h"
+#include "print/pair/pair_facts.h"
 #include "view/rows.h"
 #include "view/terminal/screen.h"
 #include "print/words.h"

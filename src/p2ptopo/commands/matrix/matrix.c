@@ -8,7 +8,7 @@
 #include "print/clean.h"
 #include "print/document.h"
 #include "print/table/grid.h"
-#include "print/pair_facts.h"
+#include "print/pair/pair_facts.h"
 #include "print/table/plain.h"
 #include "print/speed.h"
 

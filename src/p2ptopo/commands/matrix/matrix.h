@@ -4,7 +4,7 @@
 #define P2PTOPO_MATRIX_H
 
 #include "app.h"
-#include "print/nccl_pair.h"
+#include "print/pair/nccl_pair.h"
 
 /** enum cell - what a cell shows; CELL_NCCL by --nccl, the others by --cell. */
 enum cell { CELL_VERDICT, CELL_WAY, CELL_READ, CELL_WRITE, CELL_LATENCY, CELL_SCORE, CELL_NCCL, CELLS };

@@ -7,7 +7,7 @@
 
 #include "print/document.h"
 #include "commands/near/near.h"
-#include "print/pair_order.h"
+#include "print/pair/pair_order.h"
 #include "print/table/plain.h"
 #include "print/speed.h"
 #include "print/words.h"

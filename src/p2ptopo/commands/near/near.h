@@ -5,7 +5,7 @@
 
 #include <json-c/json.h>
 
-#include "print/pair_order.h"
+#include "print/pair/pair_order.h"
 
 /**
  * struct near_peer - one row.

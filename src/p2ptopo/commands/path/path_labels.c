@@ -9,7 +9,7 @@
 
 #include "commands/path/path.h"
 #include "print/document.h"
-#include "print/nccl_pair.h"
+#include "print/pair/nccl_pair.h"
 #include "print/words.h"
 
 #define COLUMN 14

@@ -17,7 +17,7 @@ const struct column whatif_columns[] = {
 #define PAIR_FACT(id, name, align, width, member, say, paint, flags, help) \
 	{ name, help, false, 0, NULL, NULL, PAIR_##id, offsetof(struct whatif_row, before), \
 	  offsetof(struct whatif_row, after) },
-#include "print/pair_facts.def"
+#include "print/pair/pair_facts.def"
 #undef PAIR_FACT
 	{ 0 }
 };

@@ -4,7 +4,7 @@
 #define P2PTOPO_WHATIF_H
 
 #include "app.h"
-#include "print/pair_facts.h"
+#include "print/pair/pair_facts.h"
 
 /**
  * struct whatif - both machines; functions have the same indexes in both.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is said of an ordered pair in text: print/pair_facts.def, and who shows it. */
+/* What is said of an ordered pair in text: print/pair/pair_facts.def, and who shows it. */
 #ifndef P2PTOPO_PAIR_FACTS_H
 #define P2PTOPO_PAIR_FACTS_H
 
@@ -20,7 +20,7 @@ void pair_eval(const struct p2p_eval *eval, const struct p2p_function *provider,
 enum pair_fact {
 	PAIR_NONE,
 #define PAIR_FACT(id, name, align, width, member, say, paint, flags, help) PAIR_##id,
-#include "print/pair_facts.def"
+#include "print/pair/pair_facts.def"
 #undef PAIR_FACT
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <limits.h>
 
-#include "print/pair_order.h"
+#include "print/pair/pair_order.h"
 #include "print/speed.h"
 
 enum { GOES, MAY_GO, GOES_NOT };

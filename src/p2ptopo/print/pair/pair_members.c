@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "print/pair_row.h"
+#include "print/pair/pair_row.h"
 #include "print/speed.h"
 
 /* Longer sentences than this are cut; the lists beside them are whole. */

@@ -4,7 +4,7 @@
 #define P2PTOPO_PAIR_ROW_H
 
 #include "print/json_line.h"
-#include "print/pair_facts.h"
+#include "print/pair/pair_facts.h"
 
 /**
  * struct subject - a pair that is written.

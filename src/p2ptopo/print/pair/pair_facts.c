@@ -2,7 +2,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "print/pair_facts.h"
+#include "print/pair/pair_facts.h"
 #include "print/speed.h"
 
 /* Each gets its member of the pair. */
@@ -225,7 +225,7 @@ static const struct {
 } facts[] = {
 #define PAIR_FACT(id, name, align, width, member, say, paint, flags, help) \
 	[PAIR_##id] = { offsetof(struct pair, member), say, paint, flags },
-#include "print/pair_facts.def"
+#include "print/pair/pair_facts.def"
 #undef PAIR_FACT
 };
 
@@ -234,7 +234,7 @@ enum { LEFT, RIGHT };
 const struct column pairs_columns[] = {
 #define PAIR_FACT(id, name, align, width, member, say, paint, flags, help) \
 	{ name, help, align, width, NULL, NULL, PAIR_##id, 0, 0 },
-#include "print/pair_facts.def"
+#include "print/pair/pair_facts.def"
 #undef PAIR_FACT
 	{ 0 }
 };

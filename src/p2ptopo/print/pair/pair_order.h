@@ -3,7 +3,7 @@
 #ifndef P2PTOPO_PAIR_ORDER_H
 #define P2PTOPO_PAIR_ORDER_H
 
-#include "print/pair_facts.h"
+#include "print/pair/pair_facts.h"
 
 /**
  * enum pair_key - what decides, one after the other.

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "print/document.h"
-#include "print/pair_row.h"
+#include "print/pair/pair_row.h"
 #include "print/speed.h"
 
 /* Bytes up to and with the last dot that both keys share. */

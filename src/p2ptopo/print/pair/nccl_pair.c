@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
-#include "print/nccl_pair.h"
+#include "print/pair/nccl_pair.h"
 
 static const char *const types[NCCL_TYPES] = {
 	[NCCL_UNKNOWN] = "?", [NCCL_NONE] = "-", [NCCL_LOC] = "LOC", [NCCL_NVL] = "NVL",
