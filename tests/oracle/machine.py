@@ -48,6 +48,7 @@ class Machine:
         self.functions = {}
         self.zen = None
         self.order = None           # (bus << 8 | devfn, ids) as the kernel added them
+        self.picked = False         # a list that may leave out functions of root buses
         self.no_iommu = False       # as far as the command line and the configuration say
         self.nodes = None
 
@@ -410,7 +411,19 @@ def read_dump(text):
     for function in machine.functions.values():
         ids_from_config(function)
     place_by_bus(machine)
+    machine.picked = not is_everything(machine.functions.values())
     return machine
+
+
+# ISA bridge, USB, SMBus, SATA, audio, system peripheral, performance counters: of no interest to
+# those who ask about peers.
+UNASKED = {0x0601, 0x0c03, 0x0c05, 0x0106, 0x0403, 0x0880, 0x1101}
+
+
+def is_everything(functions):
+    """Nobody has picked from it: it begins with the root complex, and has what nobody asks for."""
+    return (any((f.domain, f.bus, f.devfn, f.pciclass >> 8) == (0, 0, 0, 0x0600) for f in functions)
+            and any(f.pciclass >> 8 in UNASKED for f in functions))
 
 
 def ids_from_config(function):

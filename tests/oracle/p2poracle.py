@@ -354,11 +354,13 @@ class Oracle:
         return on_bus[:1] if self.is_boot_order(on_bus[0].bus) else on_bus
 
     def root_device_missing(self, host):
-        """A dump that lacks the bridges up to this bus, or a tree that lacks functions on it:
-        then another than the first one here may be the first, unless that is 00.0."""
+        """A dump that lacks the bridges up to this bus, a list that somebody picked, or a tree that
+        lacks functions on it: then another than the first one here may be the first, unless that
+        is 00.0."""
         on_bus = self.on_root_bus(host)
         return host.startswith("lost") or (self.machine.order is None and on_bus[0].devfn != 0
-                                           and not all(f.listed for f in on_bus))
+                                           and (self.machine.picked
+                                                or not all(f.listed for f in on_bus)))
 
     def root_devices(self, host):
         """What pci_host_bridge_dev() may return: functions, or None for none."""

@@ -9,10 +9,13 @@
 #include <linux/pci_regs.h>
 
 /* Class codes: base class, or base class and subclass. */
+#define PCI_CLASS_STORAGE_SATA	0x0106
 #define PCI_BASE_CLASS_DISPLAY	0x03
 #define PCI_CLASS_BRIDGE_HOST	0x0600
 #define PCI_CLASS_BRIDGE_ISA	0x0601
 #define PCI_CLASS_BRIDGE_CARDBUS	0x0607
+#define PCI_CLASS_SERIAL_USB	0x0c03
+#define PCI_CLASS_SERIAL_SMBUS	0x0c05
 
 #ifndef PCI_VENDOR_ID_INTEL
 #define PCI_VENDOR_ID_INTEL	0x8086

@@ -4,8 +4,7 @@
  * dump, which leaves out host bridges.  Then a root bus may have functions before those that are
  * listed, and a device more functions than one.
  */
-#include <pci/pci.h>
-
+#include "base/pci-regs.h"
 #include "topology/build.h"
 
 /* Nobody who asks about peers picks these. */
