@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
-#include <locale.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -8,6 +7,8 @@
 #include <string.h>
 
 #include <json-c/json.h>
+
+#include <p2ppolicy/base.h>
 
 #include "base/json-scalar.h"
 
@@ -203,16 +204,13 @@ static int decode_whole(const char *text, struct json_object **ret_value)
 	return *ret_value ? 0 : -ENOMEM;
 }
 
-/* A program that this is a library of may have a decimal comma. */
 static int decode_real(const char *text, struct json_object **ret_value)
 {
-	locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-	double value;
+	char *end;
+	double value = p2p_text_real(text, &end);
 
-	if (!plain)
+	if (*end)
 		return -ENOMEM;
-	value = strtod_l(text, NULL, plain);
-	freelocale(plain);
 	if (!isfinite(value))
 		return -ERANGE;
 	*ret_value = json_object_new_double(value);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Text that is printed to memory, and what there was no memory for. */
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,19 @@ void p2p_lost(void)
 unsigned long p2p_lost_count(void)
 {
 	return lost;
+}
+
+double p2p_text_real(const char *text, char **ret_end)
+{
+	locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+	double value = 0;
+
+	*ret_end = (char *)text;
+	if (!plain)
+		return value;
+	value = strtod_l(text, ret_end, plain);
+	freelocale(plain);
+	return value;
 }
 
 /**

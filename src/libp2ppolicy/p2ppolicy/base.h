@@ -111,6 +111,12 @@ typedef int p2p_print_fn(FILE *out, void *data);
 int p2p_file_print(struct p2p_context *context, const char *path, unsigned int flags,
 		   p2p_print_fn *print, void *data);
 
+/**
+ * p2p_text_real() - strtod() with a decimal point: a program that this is a library of may have a comma.
+ * @ret_end: @text when there is no number, or no memory
+ */
+double p2p_text_real(const char *text, char **ret_end);
+
 /** p2p_lost() - something is left out of a text or a document, since there is no memory for it. */
 void p2p_lost(void);
 

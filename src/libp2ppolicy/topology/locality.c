@@ -140,7 +140,7 @@ static struct p2p_number sum_lines(const struct p2p_file *file, double unit)
 	char *end;
 
 	for (; *text; text += strcspn(text, "\n"), text += *text == '\n') {
-		double value = strtod(text, &end);
+		double value = p2p_text_real(text, &end);
 
 		if (end == text || !(value > 0 && value < MOST_MBPS)) {
 			sum.fact = P2P_DENIED;
