@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,19 +123,27 @@ static enum status finish(FILE *out, struct failure *failure)
 	int error;
 	bool failed;
 
-	errno = 0;
+	/* It is closed in any case, and tells what failed first. */
 	failed = fflush(out) || ferror(out);
+	errno = 0;
+	failed |= fclose(out) != 0;
 	error = errno;
-	/* It is closed in any case. */
-	if (fclose(out) && !failed) {
-		failed = true;
-		error = errno;
-	}
 	if (!failed)
 		return STATUS_DONE;
 	error = error ? error : EIO;
 	return fail_with(failure, failure_status(-error), "the output could not be written: %s",
 			 strerror(error));
+}
+
+/*
+ * Who started us may have closed one of the three: the next file that is opened must not get its number,
+ * and what is said to a user be written into it.  The placeholder fails as the closed one would.
+ */
+static void fill_standard_streams(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+			(void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
 int main(int argc, char **argv)
@@ -144,6 +153,7 @@ int main(int argc, char **argv)
 	enum status status;
 	int first;
 
+	fill_standard_streams();
 	/* Device names are UTF-8; numbers stay as they are in C. */
 	setlocale(LC_CTYPE, "");
 	/* What the completion of the shells calls: first, since words may be no command line yet. */

@@ -4,10 +4,9 @@
 with an exit status that means so.  What it prints with 0 or 1 is whole; a file is the old one or the new
 one; nothing else is left.  At each call that writes or names a file it is killed, too.
 
-usage: io.py P2PTOPO FIXTURES [all | COMMAND]
+usage: io.py P2PTOPO FIXTURES [COMMAND]
 
-strace(1) does it.  Of calls that do the same to files of one name, the first fails; without "all" every
-eighth of those of a few commands, and all that write."""
+strace(1) does it.  Of calls that do the same to files of one name, the first fails."""
 
 import json
 import os
@@ -23,7 +22,6 @@ import tempfile
 import commands
 
 SKIPPED = 77
-EVERY = 8
 # What the caller may have got without the fault, and what a fault may end in.
 GOOD, BAD = (0, 1), (3, 4, 5)
 # A call that failed so says nothing of the machine: what comes out is as without it, or an error.
@@ -36,9 +34,8 @@ ERRORS = {
     "pipe2": ["EMFILE"], "getrandom": ["EAGAIN"], "mkdir": ["EIO"], "fchmod": ["EPERM"], "fchown": ["EPERM"],
 }
 WRITES = ("write", "fsync", "linkat", "renameat", "renameat2", "unlinkat", "close")
-COMMANDS = ["report", "tree --json", "pairs --jsonl", "capture $T/new.tar.xz", "capture $T/old.tar",
+COMMANDS = ["report", "tree --json", "pairs --jsonl", "capture $T/new.tar.xz", "capture --force $T/old.tar",
             "--from $F/generated-workstation/tree.tar.xz measured $F/measured/nccl.log --evidence $T/evidence.json"]
-FEW = ["report", "pairs --jsonl", "capture $T/old.tar"]
 CALL = re.compile(r"^(?:\d+ +)?(\w+)\((.*)")
 
 
@@ -135,16 +132,15 @@ def kill(runner, command, whole, chosen):
                 yield f"{command}: killed at {name} {number}: leaves {file} of {len(content)} bytes"
 
 
-def attempt(runner, command, everything):
+def attempt(runner, command):
     whole = runner.run(command, ["-e", "trace=none"])
     chosen = runner.calls(command)
-    some = [call for i, call in enumerate(chosen) if everything or i % EVERY == 0 or call[0] in WRITES[:4]]
-    for name, number in some:
+    for name, number in chosen:
         for error in ERRORS[name]:
             done = runner.run(command, ["-e", f"inject={name}:error={error}:when={number}"])
             wrong = fault(whole, done, command, error, runner.given)
             yield wrong and f"{command}: {error} of {name} {number}: {wrong}"
-    yield from kill(runner, command, whole, some)
+    yield from kill(runner, command, whole, chosen)
 
 
 def main():
@@ -159,10 +155,10 @@ def main():
         folder = pathlib.Path(above) / "here"
         folder.mkdir()
         runner = Runner(p2ptopo, fixtures, str(folder))
-        chosen = FEW if asked is None else COMMANDS if asked == "all" else [asked]
+        chosen = [asked] if asked else COMMANDS
         runs = faults = 0
         for command in chosen:
-            for wrong in attempt(runner, command, asked is not None):
+            for wrong in attempt(runner, command):
                 runs += 1
                 faults += wrong is not None
                 if wrong:

@@ -151,10 +151,11 @@ size_t clean_fit(const char *text, size_t columns)
 
 /**
  * struct stream - where a stream writes.
+ * @error: the first that writing failed with; a positive errno
  * @held: the start of a character or of a sequence, whose rest has not come yet
  */
 struct stream {
-	int fd;
+	int fd, error;
 	enum clean clean;
 	char held[LONGEST];
 	size_t held_count;
@@ -316,7 +317,9 @@ static ssize_t stream_write(void *cookie, const char *bytes, size_t size)
 	}
 	if (done >= 0)
 		return (ssize_t)size;
-	errno = (int)-done;
+	if (!stream->error)
+		stream->error = (int)-done;
+	errno = stream->error;
 	return 0;
 }
 
@@ -326,16 +329,18 @@ static int stream_close(void *cookie)
 	struct stream *stream = cookie;
 	ssize_t done = 0;
 
-	for (size_t at = 0; done >= 0 && at < stream->held_count; at += (size_t)done) {
+	for (size_t at = 0; done >= 0 && !stream->error && at < stream->held_count; at += (size_t)done) {
 		done = replace(stream);
 		at++;
 		if (!done)
 			done = pass(stream, stream->held + at, stream->held_count - at);
 	}
+	if (done < 0 && !stream->error)
+		stream->error = (int)-done;
+	errno = stream->error ? stream->error : errno;
+	done = stream->error ? EOF : 0;
 	free(stream);
-	if (done < 0)
-		errno = (int)-done;
-	return done < 0 ? EOF : 0;
+	return (int)done;
 }
 
 FILE *clean_open(int fd, enum clean clean)

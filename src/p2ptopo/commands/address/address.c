@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* address: which BAR, bridge window or host bridge does an address lie in, and who went there? */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -414,10 +415,16 @@ static enum status explain(struct app *app, char *text, struct faults *faults)
 enum status command_address(struct app *app, int argc, char **argv)
 {
 	char *text = gather(argc, argv);
+	int error = ferror(stdin) ? errno : 0;
 	struct faults *faults = calloc(1, sizeof(*faults));
-	enum status status = text && faults ? explain(app, text, faults) :
-					      fail_memory(app->failure);
+	enum status status;
 
+	if (!text || !faults)
+		status = fail_memory(app->failure);
+	else if (error)
+		status = fail_with(app->failure, failure_status(-error), "standard input: %s", strerror(error));
+	else
+		status = explain(app, text, faults);
 	free(text);
 	free(faults);
 	return status;
