@@ -123,6 +123,8 @@ static void report_failure(struct view *view, int error)
 {
 	if (error)
 		state_say(&view->state, true, "%s", strerror(-error));
+	if (error == -ENOMEM)
+		p2p_lost();
 }
 
 static unsigned int rules_named(const char *name)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* JSON that stands in a text, beside what else was pasted. */
+#include <errno.h>
 #include <string.h>
 
 #include "policy/measured/reading.h"
@@ -58,6 +59,7 @@ bool p2p_reading_json(struct p2p_reading *reading, size_t *at, size_t *ret_first
 		const char *text = start_of_line(reading, *at), *end;
 		size_t first = *at;
 		char *copy;
+		int r;
 
 		if (!may_be_json(text))
 			continue;
@@ -72,10 +74,15 @@ bool p2p_reading_json(struct p2p_reading *reading, size_t *at, size_t *ret_first
 		*at += count_lines(text, end);
 		++*at;
 		copy = p2p_arena_copy(&reading->measured->arena, text, (size_t)(end - text));
-		if (copy && !p2p_json_parse(reading->measured->context, reading->file, copy,
-					    (size_t)(end - text), P2P_JSON_NULLS, ret_json)) {
+		r = copy ? p2p_json_parse(reading->measured->context, reading->file, copy,
+					  (size_t)(end - text), P2P_JSON_NULLS, ret_json) : -ENOMEM;
+		if (!r) {
 			*ret_first = first;
 			return true;
+		}
+		if (r == -ENOMEM) {
+			reading->error = r;
+			return false;
 		}
 		p2p_reading_skip(reading, first, "the JSON that starts here is damaged");
 		--*at;

@@ -34,12 +34,15 @@ static enum status add_lines(struct fleet *fleet, FILE *file, char **line, size_
 
 	for (unsigned int number = 1; size > 0 && !status; number++) {
 		snprintf(label, sizeof(label), "%s:%u", path, number);
-		if (size > LONGEST_LINE)
+		if ((size_t)size > LONGEST_LINE)
 			return fail_with(fleet->app->failure, STATUS_INPUT, "%s: the line is too long", label);
 		if (strspn(*line, " \t\r\n") < (size_t)size)
 			status = fleet_document(fleet, *line, (size_t)size, label);
 		size = getline(line, room, file);
 	}
+	if (!status && !feof(file))
+		status = fail_with(fleet->app->failure, failure_status(-errno), "%s: %s", path,
+				   strerror(errno));
 	return status;
 }
 
