@@ -301,9 +301,11 @@ static enum status print_text(struct app *app)
 	return status;
 }
 
+/* Once there was no memory for a part, nothing more is printed. */
 static void print_element(FILE *out, struct json_object *element, size_t index)
 {
-	json_text_element(out, element, index);
+	if (!p2p_lost_count())
+		json_text_element(out, element, index);
 	json_object_put(element);
 }
 
@@ -327,22 +329,32 @@ static void print_json_functions(FILE *out, const struct p2p_topology *topology)
 	json_text_end_list(out, count);
 }
 
+static void print_document(FILE *out, const struct p2p_topology *topology,
+			   struct json_object *header, struct json_object *notes)
+{
+	if (p2p_lost_count())
+		return;
+	json_text_open(out, header);
+	print_json_hosts(out, topology);
+	print_json_functions(out, topology);
+	if (p2p_lost_count())
+		return;
+	json_text_member(out, "notes");
+	json_text_value(out, notes);
+	json_text_close(out);
+}
+
 /* Function by function: all of them in memory would take 30 KiB each. */
 static enum status print_json(struct app *app)
 {
-	struct json_object *document = document_new(app, "tree");
+	struct json_object *header = document_new(app, "tree");
 	struct json_object *notes = json_notes(app->topology);
 
-	json_put(document, "machine", p2p_machine_facts(p2p_topology_machine(app->topology)));
-	json_text_open(app->out, document);
-	print_json_hosts(app->out, app->topology);
-	print_json_functions(app->out, app->topology);
-	json_text_member(app->out, "notes");
-	json_text_value(app->out, notes);
-	json_text_close(app->out);
+	json_put(header, "machine", p2p_machine_facts(p2p_topology_machine(app->topology)));
+	print_document(app->out, app->topology, header, notes);
 	json_object_put(notes);
-	json_object_put(document);
-	return STATUS_DONE;
+	json_object_put(header);
+	return p2p_lost_count() ? fail_memory(app->failure) : STATUS_DONE;
 }
 
 enum status command_tree(struct app *app, int argc, char **argv)
