@@ -375,11 +375,14 @@ static void clip(struct loader *loader)
 /* How far the known bytes go: what comes behind is not worth its memory. */
 static unsigned int known_end(const struct loader *loader)
 {
-	unsigned int end = loader->config.size;
+	unsigned int dwords = DWORDS(loader->config.size);
 
-	while (end && !is_known(&loader->config, end - 4))
-		end -= 4;
-	return end;
+	/* Most of config space is never fetched: a word of the bitmap at a time. */
+	while (dwords && dwords % WORD_BITS == 0 && !loader->known[dwords / WORD_BITS - 1])
+		dwords -= WORD_BITS;
+	while (dwords && !has_bit(loader->known, dwords - 1))
+		dwords--;
+	return dwords * 4;
 }
 
 static int keep(struct p2p_arena *arena, struct loader *loader, struct p2p_config *ret_config)
