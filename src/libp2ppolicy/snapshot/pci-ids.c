@@ -51,16 +51,21 @@ static const char *const places[] = {
 /* Return: the number of exactly @digits hexadecimal ones at *@at, which moves behind them; -1 none. */
 static int take_id(const char **at, size_t digits)
 {
-	char *end, copy[5];
-	unsigned long id;
+	const char *digit = *at;
+	int id = 0;
 
-	if (strspn(*at, "0123456789abcdefABCDEF") != digits)
-		return -1;
-	memcpy(copy, *at, digits);
-	copy[digits] = '\0';
-	id = strtoul(copy, &end, 16);
-	*at += digits;
-	return **at == ' ' || **at == '\t' ? (int)id : -1;
+	for (; digits--; digit++) {
+		unsigned char c = (unsigned char)*digit | 0x20;
+
+		if (*digit >= '0' && *digit <= '9')
+			id = id << 4 | (*digit - '0');
+		else if (c >= 'a' && c <= 'f')
+			id = id << 4 | (c - 'a' + 10);
+		else
+			return -1;
+	}
+	*at = digit;
+	return *digit == ' ' || *digit == '\t' ? id : -1;
 }
 
 /* What is left of a line, without the blanks around it. */
