@@ -49,6 +49,7 @@ static enum status compare(struct app *app, struct bandwidths *bandwidths)
 	struct p2p_comparison comparison;
 
 	bandwidths->rows = calloc(p2p_measured_count(bandwidths->measured) + 1, sizeof(*bandwidths->rows));
+	bandwidths->count = 0;
 	if (!bandwidths->rows)
 		return fail_memory(app->failure);
 	for (size_t i = 0; (figure = p2p_measured_at(bandwidths->measured, i)); i++) {

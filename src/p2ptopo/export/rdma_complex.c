@@ -207,9 +207,11 @@ enum status rdma_complexes(const struct app *app, struct rdma_complex **ret_list
 	enum rdma_shape shape = shape_of(app);
 	struct rdma_complex *list = calloc(p2p_topology_count(app->topology) + 1, sizeof(*list));
 	const struct p2p_function *function;
-	enum status status = list ? STATUS_DONE : fail_memory(app->failure);
+	enum status status = STATUS_DONE;
 	size_t count = 0;
 
+	if (!list)
+		return fail_memory(app->failure);
 	for (size_t i = 0; shape && !status && (function = p2p_topology_function(app->topology, i)); i++) {
 		if (rdma_kind(function) != shapes[shape].by)
 			continue;

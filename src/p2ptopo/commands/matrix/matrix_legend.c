@@ -67,7 +67,9 @@ static const struct { char mark; const char *means, *pairs; } nccl_marks[NCCL_DI
 
 char matrix_nccl_mark(const struct nccl_pair *pair)
 {
-	return pair->differs == NCCL_AGREES && pair->uses != P2P_YES ? '\0' : nccl_marks[pair->differs].mark;
+	if (pair->differs == NCCL_AGREES && pair->uses != P2P_YES)
+		return '\0';
+	return nccl_marks[pair->differs].mark;
 }
 
 /** struct difference - how many pairs have it, and the first of them. */

@@ -182,11 +182,13 @@ static enum status read_file(struct app *app, const char *path, FILE *file, stru
 enum status guest_map_read(struct app *app, const char *path, struct guest_map **ret_map)
 {
 	struct guest_map *map = calloc(1, sizeof(*map));
+	enum status status = STATUS_DONE;
 	char found[GUEST_PATH];
-	enum status status = map ? STATUS_DONE : fail_memory(app->failure);
 	FILE *file = NULL;
 
-	if (!status && !strcmp(path, "vm")) {
+	if (!map)
+		return fail_memory(app->failure);
+	if (!strcmp(path, "vm")) {
 		status = guest_find(app, found);
 		path = found;
 	}

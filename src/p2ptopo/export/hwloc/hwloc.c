@@ -65,7 +65,7 @@ static int add_info(hwloc_obj_t object, const char *name, const char *value)
 	while (value && *value && used < sizeof(text) - 1) {
 		uint32_t character = clean_take(&value);
 
-		text[used++] = character < 0x80 ? (char)character : '?';
+		text[used++] = (char)(character < 0x80 ? character : '?');
 	}
 	text[used] = '\0';
 	return used ? hwloc_obj_add_info(object, name, text) : 0;
@@ -179,7 +179,7 @@ static int add_matrices(struct file *file)
 {
 	const struct app *app = file->app;
 
-	file->functions = calloc(app->selected_count + 1, sizeof(*file->functions));
+	file->functions = calloc(app->selected_count + 1, sizeof(void *));
 	file->objects = calloc(app->selected_count + 1, sizeof(hwloc_obj_t));
 	if (!file->functions || !file->objects)
 		return -1;

@@ -21,7 +21,7 @@ struct place {
 
 /**
  * struct tree - the document on its way out.
- * @places: by number of the node
+ * @places: by number of the node; borrowed, with room for each function
  * @next: the next gp_index
  */
 struct tree {
@@ -82,9 +82,6 @@ static int collect(struct tree *tree)
 	size_t functions = p2p_topology_count(tree->app->topology);
 	int error = 0;
 
-	tree->places = calloc(functions + 1, sizeof(struct place));
-	if (!tree->places)
-		return -ENOMEM;
 	for (size_t i = 0; i < functions && !error; i++) {
 		const struct p2p_function *function = p2p_topology_function(tree->app->topology, i);
 
@@ -252,7 +249,6 @@ static void print_hosts(struct tree *tree, const struct place *place)
 static int print_place(struct tree *tree, const struct place *place)
 {
 	hwloc_bitmap_t set = hwloc_bitmap_alloc(), node = hwloc_bitmap_alloc();
-	unsigned int cpu;
 
 	if (!set || !node || hwloc_bitmap_only(node, place->node)) {
 		hwloc_bitmap_free(set);
@@ -265,11 +261,11 @@ static int print_place(struct tree *tree, const struct place *place)
 	}
 	open_object(tree, "NUMANode", (int)place->node, place->cpus, node);
 	fputs("/>\n", tree->out);
-	hwloc_bitmap_foreach_begin(cpu, place->cpus)
-		hwloc_bitmap_only(set, cpu);
-		open_object(tree, "PU", (int)cpu, set, node);
+	for (int cpu = hwloc_bitmap_first(place->cpus); cpu >= 0; cpu = hwloc_bitmap_next(place->cpus, cpu)) {
+		hwloc_bitmap_only(set, (unsigned int)cpu);
+		open_object(tree, "PU", cpu, set, node);
 		fputs("/>\n", tree->out);
-	hwloc_bitmap_foreach_end();
+	}
 	print_hosts(tree, place);
 	if (tree->count > 1)
 		fputs("</object>\n", tree->out);
@@ -307,15 +303,16 @@ static int print_machine(struct tree *tree)
 
 int hwloc_tree_print(const struct app *app, const struct picture *picture, FILE *out, unsigned int *ret_made_up)
 {
-	struct tree tree = { .app = app, .picture = picture, .out = out, .next = 1 };
-	int error = collect(&tree);
+	struct place *places = calloc(p2p_topology_count(app->topology) + 1, sizeof(*places));
+	struct tree tree = { .app = app, .picture = picture, .out = out, .places = places, .next = 1 };
+	int error = places ? collect(&tree) : -ENOMEM;
 
 	if (!error) {
 		*ret_made_up = make_up(&tree);
 		error = print_machine(&tree);
 	}
 	for (size_t i = 0; i < tree.count; i++)
-		hwloc_bitmap_free(tree.places[i].cpus);
-	free(tree.places);
+		hwloc_bitmap_free(places[i].cpus);
+	free(places);
 	return error;
 }
