@@ -276,7 +276,7 @@ static int compare_names(const void *left, const void *right)
 /* The names in a directory: sorted, one a line. */
 static int take_names(struct reading *reading, struct json_object *list, enum p2p_attr attr)
 {
-	const char *names[64];
+	const char *names[64] = { NULL };
 	size_t count = 0, length = json_object_array_length(list);
 	struct p2p_buffer text = { 0 };
 	int r = 0;

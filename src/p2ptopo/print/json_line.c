@@ -54,8 +54,10 @@ void line_close(struct json_line *line, const char *bracket)
 /* A comma, unless this is the first of what was opened. */
 void line_item(struct json_line *line)
 {
-	char last = line->size ? line->text[line->size - 1] : '[';
+	char last = '[';
 
+	if (line->size)
+		last = line->text[line->size - 1];
 	if (last != '[' && last != '{')
 		put(line, ",", 1);
 }

@@ -31,7 +31,7 @@ shots=0
 # The screen as it is now, in /out/screen.
 shoot() {
 	shots=$((shots + 1))
-	printf 'S\025/out/screen.%s\r' $shots >&3
+	printf ':w /out/screen.%s\r' $shots >&3
 	until_true 30 test -s /out/screen.$shots || fail "the screen was not saved"
 	cp /out/screen.$shots /out/screen
 }

@@ -80,10 +80,40 @@ static void remember(struct moves *moves, const struct move *move)
 	moves->best[at] = *move;
 }
 
-/* The verdict on the machine with @changes, and the ports that still redirect there. */
-static int eval_changed(struct moves *moves, const struct p2p_change *changes, size_t count,
-			 struct p2p_verdict *ret_verdict, const struct p2p_function **ret_ports,
-			 size_t *ret_port_count)
+/*
+ * struct tried - the pair on the machine with changes: values alone, since that machine is gone.
+ * @clearable: of its redirects there is no doubt, and without them it would be direct
+ * @ports, @found: which redirect, as functions of the machine as it is; @found may be more than fit
+ */
+struct tried {
+	bool met, clearable;
+	enum p2p_map_type map_type;
+	int distance;
+	const struct p2p_function *ports[PORTS];
+	size_t found;
+};
+
+/* The goal looks at the functions of the verdict, so it is asked while they are there. */
+static void look_at(const struct moves *moves, const struct p2p_eval *eval,
+		    const struct p2p_topology *changed, struct tried *tried)
+{
+	const struct p2p_advice *advice = moves->advice;
+	struct p2p_verdict verdict;
+
+	p2p_eval_pair(eval, p2p_topology_function(changed, moves->pair->provider->index),
+		      p2p_topology_function(changed, moves->pair->client->index), &verdict);
+	tried->met = p2p_goal_met(advice->goal, &verdict);
+	tried->clearable = verdict.kernel.common && !verdict.kernel.unread;
+	tried->map_type = verdict.kernel.map_type;
+	tried->distance = verdict.kernel.distance;
+	tried->found = p2p_eval_redirects(eval, &verdict, tried->ports, PORTS);
+	for (size_t i = 0; i < tried->found && i < PORTS; i++)
+		tried->ports[i] = p2p_topology_function(advice->topology, tried->ports[i]->index);
+}
+
+/* Return: 0; < 0 where the change makes no sense, or -ENOMEM. */
+static int eval_changed(const struct moves *moves, const struct p2p_change *changes, size_t count,
+			struct tried *ret_tried)
 {
 	struct p2p_advice *advice = moves->advice;
 	struct p2p_topology *changed;
@@ -95,15 +125,9 @@ static int eval_changed(struct moves *moves, const struct p2p_change *changes, s
 		return r;
 	r = p2p_eval_new(advice->context, changed, advice->kernel, &eval);
 	if (!r) {
-		p2p_eval_pair(eval, p2p_topology_function(changed, moves->pair->provider->index),
-			       p2p_topology_function(changed, moves->pair->client->index),
-			       ret_verdict);
-		*ret_port_count = p2p_eval_redirects(eval, ret_verdict, ret_ports, PORTS);
+		look_at(moves, eval, changed, ret_tried);
 		p2p_eval_free(eval);
 	}
-	/* As functions of the machine as it is, which outlive this. */
-	for (size_t i = 0; !r && i < *ret_port_count && i < PORTS; i++)
-		ret_ports[i] = p2p_topology_function(advice->topology, ret_ports[i]->index);
 	p2p_topology_free(changed);
 	return r;
 }
@@ -127,22 +151,19 @@ static int try_move(struct moves *moves, struct move *move)
 		{ .kind = P2P_CHANGE_MOVE, .function = move->other,
 		  .port = move->device->parent },
 	};
-	enum p2p_goal goal = moves->advice->goal;
-	const struct p2p_function *ports[PORTS];
-	size_t count = move->other ? 2 : 1, found = 0;
-	struct p2p_verdict verdict = { 0 };
-	int r = eval_changed(moves, changes, count, &verdict, ports, &found);
+	size_t count = move->other ? 2 : 1;
+	struct tried tried = { 0 };
+	int r = eval_changed(moves, changes, count, &tried);
 
-	if (!r && !p2p_goal_met(goal, &verdict) && verdict.kernel.common && found &&
-	    found <= PORTS && !verdict.kernel.unread) {
-		move->ports = list_clears(ports, found, &changes[count]);
-		r = eval_changed(moves, changes, count + found, &verdict, ports, &found);
+	if (!r && !tried.met && tried.clearable && tried.found && tried.found <= PORTS) {
+		move->ports = list_clears(tried.ports, tried.found, &changes[count]);
+		r = eval_changed(moves, changes, count + tried.found, &tried);
 	}
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
-	move->map_type = verdict.kernel.map_type;
-	move->distance = verdict.kernel.distance;
-	if (p2p_goal_met(goal, &verdict))
+	move->map_type = tried.map_type;
+	move->distance = tried.distance;
+	if (tried.met)
 		remember(moves, move);
 	return 0;
 }

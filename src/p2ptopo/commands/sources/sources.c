@@ -67,7 +67,7 @@ static const char *reason_of(const struct p2p_skipped *skipped)
 	const char *why = skipped->why;
 	size_t length = strlen(skipped->name);
 
-	if (!why || strncmp(why, skipped->name, length))
+	if (!why || strncmp(why, skipped->name, length) != 0)
 		return why;
 	why += length;
 	if (*why == ':' && why[1] >= '0' && why[1] <= '9')
