@@ -23,7 +23,7 @@ new_root() {
 	drop_root
 	trap drop_root EXIT
 	cp -a --reflink=auto "$cache/clean-$deb" "$fresh"
-	mkdir -p "$fresh"/{sources,debs,work,archives} "$cache/debs-$deb"
+	mkdir -p "$fresh"/{sources,debs,step,archives} "$cache/debs-$deb"
 	cp /etc/resolv.conf "$fresh/etc/resolv.conf"
 	echo 'APT::Install-Recommends "false"; Dir::Cache::archives "/archives"; Binary::apt-get::APT::Keep-Downloaded-Packages "true";' \
 		>"$fresh/etc/apt/apt.conf.d/90test"
@@ -36,7 +36,7 @@ new_root() {
 
 drop_root() { rm -rf --one-file-system "$fresh"; }
 
-# inside SCRIPT [ARGUMENT...]: run it in the root; the sources are read-only there, /debs has the packages, /work is the step's own.
+# inside SCRIPT [ARGUMENT...]: run it in the root; the sources are read-only there, /debs has the packages, /step is the step's own.
 inside() {
 	unshare --mount --pid --fork --kill-child --uts bash -eu -c '
 		root=$1 top=$2 work=$3 archives=$4
@@ -73,5 +73,5 @@ depends() {
 # Every file there is, but for the caches, logs and lists of the system's own programs.
 listing() {
 	inside 'find / -xdev \( -path /proc -o -path /sys -o -path /dev -o -path /tmp -o -path /archives -o -path /debs -o -path /sources \
-		-o -path /var/cache -o -path /var/log -o -path /var/lib/apt -o -path /var/lib/dpkg -o -path /work \) -prune -o -print | sort'
+		-o -path /var/cache -o -path /var/log -o -path /var/lib/apt -o -path /var/lib/dpkg -o -path /step \) -prune -o -print | sort'
 }
