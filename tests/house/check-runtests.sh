@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# runtests fails when a test fails or is skipped without leave, and names what it leaves out: run beside a
+# runtests fails when a test fails or is skipped without leave, says so last, and names what it leaves out: run
 # ctest that does not test anything.  usage: check-runtests.sh SOURCES
 set -eu
 top=$1
@@ -23,6 +23,11 @@ Output:
 ----------------------------------------------------------
 vm: skipped: no mirror
 <end of output>
+3/3 Test: vm.broken
+Output:
+----------------------------------------------------------
+the guest: no such drive
+<end of output>
 LOG
 
 # fake NAME LINE...: a command that does these lines
@@ -38,7 +43,7 @@ fake cmake "echo \"\$@\" >>'$folder/asked'"
 # outcome STATUS TEXT LINES: runtests beside a ctest that does LINES ends with STATUS and has said TEXT
 outcome() {
 	local status=0
-	fake ctest "case \$* in *-N*) echo '  Test #9: vm.slow'; exit;; esac; $3"
+	fake ctest "case \$* in *-N*) echo '  Test #9: vm.slow'; echo ' Test #10: vm.slower'; exit;; esac; $3"
 	PATH=$folder/bin:$PATH bash "$folder/runtests" -DA=B >"$folder/said" 2>&1 || status=$?
 	if [ "$status" != "$1" ] || ! grep -qF -- "$2" "$folder/said"; then
 		printf 'runtests ended with %s, not %s, or did not say "%s":\n' "$status" "$1" "$2"
@@ -47,9 +52,12 @@ outcome() {
 	fi
 }
 allowed="echo ' 1/2 Test #1: cases.allowed ....***Skipped   0.1 sec'"
-outcome 0 'Left out: vm.slow, which takes hours' 'exit 0'
+outcome 0 '(ctest -L long): vm.slow vm.slower' 'exit 0'
 outcome 0 'Left out: all that P2PTOPO_VM is for' 'exit 0'
-outcome 8 'Left out: vm.slow' 'exit 8'
+outcome 8 'hand (ctest -L long): vm.slow' 'exit 8'
+broken="echo ' 3/3 Test #3: vm.broken ....***Failed   0.1 sec'"
+outcome 8 'the guest: no such drive' "$broken; exit 8"
+[ "$(tail -n 1 "$folder/said")" = 'the guest: no such drive' ] || { echo "What failed is not said last"; exit 1; }
 outcome 0 'cases.allowed was skipped: skipped: no such folder' "$allowed"
 outcome 1 'vm.prepare was skipped: vm: skipped: no mirror' "echo ' 2/2 Test #2: vm.prepare ....***Skipped   0.1 sec'"
 grep -q -- '-DP2PTOPO_VM=ON -DP2PTOPO_DEBIAN=ON -DA=B$' "$folder/asked"
