@@ -59,6 +59,20 @@ def check_synopses(top, tool, names):
             yield f"{page.name}: SYNOPSIS does not show {flag}, which {name} alone takes"
 
 
+def check_arguments(help_text, page):
+    """p2ptopo(1) shows the arguments of a command as --help does, which are optional and which are not."""
+    commands = re.search(r"Commands[^\n]*:\n(.*?)\n\n", help_text, re.S).group(1)
+    wanted = set(re.findall(r"^  ([a-z][^\n]*)$", commands, re.M))
+    section = page.split(".Sh COMMANDS", 1)[1].split(".Sh ", 1)[0]
+    found = set()
+    for line in re.findall(r"^\.It Cm (.*(?:\n\.Ar .*)*)$", section, re.M):
+        words = re.sub(r"\bOp Ar ([a-z]+(?: [a-z]+)*(?: \.\.\.)?)", r"[\1]", line)
+        words = re.sub(r"\b(?:Ar|Cm) ?|\n\.", "", words).replace(" ...", "...").replace(" | ", "|")
+        name = next(n for n in sorted(from_page(page)[0], key=len, reverse=True) if words.startswith(n))
+        found.add(name + words[len(name):].upper())
+    return differ("p2ptopo(1)", wanted, found)
+
+
 def check_rules(tool, page):
     refusal = run(tool, "--kernel", "nonsense", "report").stderr
     rules = set(refusal.rsplit("there are ", 1)[-1].split())
@@ -266,6 +280,7 @@ def main():
     page_names, page_flags = from_page(page)
     problems = [*differ("p2ptopo(1)", names, page_names), *differ("p2ptopo(1)", flags, page_flags),
                 *check_synopses(top, tool, names)]
+    problems += check_arguments(run(tool, "--help").stdout, page)
     problems += check_rules(tool, page)
     problems += check_sources(top, tool, page)
     problems += check_readme((top / "README.md").read_text(), top, tool)
