@@ -154,10 +154,12 @@ static void enable(int fd, off_t at)
 
 static uint64_t physical(const void *at)
 {
+	int pagemap = must_open("%s", "/proc/self/pagemap");
 	uint64_t entry;
 
-	if (pread(must_open("%s", "/proc/self/pagemap"), &entry, 8, (uintptr_t)at / PAGE * 8) != 8)
+	if (pread(pagemap, &entry, 8, (uintptr_t)at / PAGE * 8) != 8)
 		give_up("pagemap");
+	close(pagemap);
 	return (entry & ((1ull << 55) - 1)) * PAGE;
 }
 
