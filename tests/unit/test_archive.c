@@ -146,7 +146,7 @@ START_TEST(cut_anywhere)
 		/* The second of the two blocks of zeros at the end says nothing new. */
 		if (_i == 0 && size > tar.size - 1024)
 			break;
-		r = p2p_tree_archive(context, "x", tar.data, size, &tree);
+		r = p2p_tree_archive(context, "x", tar.data, size, NULL, &tree);
 		/* What has no checksum of its own may lack its last bytes. */
 		if (r == 0 && size + 16 > tar.size)
 			p2p_tree_free(tree);
@@ -186,7 +186,7 @@ START_TEST(refuses)
 	put_machine(&tar, "");
 	put(&tar, &hostile[_i].entry);
 	end(&tar);
-	ck_assert_int_eq(p2p_tree_archive(context, "x", tar.data, tar.size, &tree), -EBADMSG);
+	ck_assert_int_eq(p2p_tree_archive(context, "x", tar.data, tar.size, NULL, &tree), -EBADMSG);
 	ck_assert_ptr_eq(tree, (void *)1);
 	ck_assert_msg(strstr(p2p_context_error(context), hostile[_i].error) != NULL, "%s",
 		      p2p_context_error(context));
@@ -216,7 +216,7 @@ START_TEST(takes)
 	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++)
 		put(&tar, &more[i]);
 	end(&tar);
-	ck_assert_int_eq(p2p_tree_archive(context, "x", tar.data, tar.size, &tree), 0);
+	ck_assert_int_eq(p2p_tree_archive(context, "x", tar.data, tar.size, NULL, &tree), 0);
 	ck_assert_int_eq(tree->ops->read(tree, NULL, "sys/c", &buffer), 0);
 	ck_assert_str_eq(buffer.data, "content");
 	ck_assert_int_eq(tree->ops->read(tree, NULL, "sys/into/pci0000:00/0000:00:01.0/config",
@@ -281,7 +281,7 @@ START_TEST(bomb)
 		archive_write_data(tar.archive, zeros, sizeof(zeros));
 	archive_entry_free(entry);
 	end(&tar);
-	ck_assert_int_eq(p2p_tree_archive(context, "x", tar.data, tar.size, &tree), -EBADMSG);
+	ck_assert_int_eq(p2p_tree_archive(context, "x", tar.data, tar.size, NULL, &tree), -EBADMSG);
 	ck_assert_ptr_nonnull(strstr(p2p_context_error(context), "too large"));
 	p2p_context_free(context);
 }
@@ -293,7 +293,7 @@ static const char *refusal(struct p2p_context *context, struct tar *tar, struct 
 	int r;
 
 	end(tar);
-	r = p2p_tree_archive(context, "x", tar->data, tar->size, ret_tree);
+	r = p2p_tree_archive(context, "x", tar->data, tar->size, NULL, ret_tree);
 	ck_assert_msg(r == 0 || r == -EBADMSG, "%d", r);
 	return r ? p2p_context_error(context) : NULL;
 }
@@ -381,6 +381,84 @@ START_TEST(large_files)
 }
 END_TEST
 
+/* @size bytes of lines, packed.  Return: how many bytes they take. */
+static size_t pack_lines(size_t size, char *data, size_t room)
+{
+	static char lines[1 << 20];
+	struct archive *archive = archive_write_new();
+	struct archive_entry *entry = archive_entry_new();
+	size_t used = 0;
+
+	memset(lines, 'x', sizeof(lines));
+	for (size_t i = 0; i < sizeof(lines); i += 1024)
+		lines[i] = '\n';
+	archive_write_set_format_raw(archive);
+	archive_write_add_filter_zstd(archive);
+	archive_write_set_bytes_in_last_block(archive, 1);
+	ck_assert_int_eq(archive_write_open_memory(archive, data, room, &used), ARCHIVE_OK);
+	archive_entry_set_filetype(entry, AE_IFREG);
+	archive_write_header(archive, entry);
+	for (size_t done = 0; done < size; done += sizeof(lines))
+		archive_write_data(archive, lines, sizeof(lines));
+	archive_entry_free(entry);
+	ck_assert_int_eq(archive_write_close(archive), ARCHIVE_OK);
+	archive_write_free(archive);
+	return used;
+}
+
+static void put_packed(struct tar *tar, const char *path, const char *data, size_t size)
+{
+	struct archive_entry *entry = archive_entry_new();
+
+	archive_entry_set_pathname(entry, path);
+	archive_entry_set_filetype(entry, AE_IFREG);
+	archive_entry_set_size(entry, (int64_t)size);
+	archive_write_header(tar->archive, entry);
+	archive_write_data(tar->archive, data, size);
+	archive_entry_free(entry);
+}
+
+/*
+ * Small archives in a small archive, whose files unpack to much: what all of them unpack to is limited,
+ * whether one is too large to be looked at or all of them are together.
+ */
+static const struct {
+	size_t size;
+	unsigned int files, archives;
+	const char *error;
+} nested_bombs[] = {
+	{ (size_t)65 << 20, 6, 3, "x: unpacks to more than 1024 MiB" },
+	{ (size_t)15 << 20, 6, 3, "x: its files hold more than 256 MiB" },
+};
+
+START_TEST(nested_bomb)
+{
+	static struct tar tar, inner;
+	static char data[1 << 18];
+	size_t size = pack_lines(nested_bombs[_i].size, data, sizeof(data));
+	struct p2p_context *context = make_context();
+	char *directory = make_directory(), path[PATH_MAX];
+
+	start(&inner, archive_write_add_filter_zstd);
+	for (unsigned int i = 0; i < nested_bombs[_i].files; i++) {
+		snprintf(path, sizeof(path), "%u", i);
+		put_packed(&inner, path, data, size);
+	}
+	end(&inner);
+	start(&tar, archive_write_add_filter_none);
+	for (unsigned int i = 0; i < nested_bombs[_i].archives; i++) {
+		snprintf(path, sizeof(path), "%u", i);
+		put_packed(&tar, path, inner.data, inner.size);
+	}
+	end(&tar);
+	put_bytes(directory, "x", tar.data, tar.size);
+	snprintf(path, sizeof(path), "%s/x", directory);
+	refuse(context, path, -EBADMSG, nested_bombs[_i].error);
+	remove_directory(directory);
+	p2p_context_free(context);
+}
+END_TEST
+
 START_TEST(many_functions)
 {
 	static struct tar tar;
@@ -454,6 +532,7 @@ static void add_cases(TCase *tcase)
 	tcase_add_loop_test(tcase, deep_paths, 0, 2);
 	tcase_add_test(tcase, many_hard_links);
 	tcase_add_test(tcase, large_files);
+	tcase_add_loop_test(tcase, nested_bomb, 0, ROWS(nested_bombs));
 	tcase_add_test(tcase, many_functions);
 	tcase_add_loop_test(tcase, no_newline, 0, 5);
 }

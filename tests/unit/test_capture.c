@@ -103,7 +103,7 @@ static struct p2p_tree *open_tar(const char *path)
 	size_t size;
 	char *data = get_bytes(path, &size);
 
-	ck_assert_int_eq(p2p_tree_archive(context, path, data, size, &tree), 0);
+	ck_assert_int_eq(p2p_tree_archive(context, path, data, size, NULL, &tree), 0);
 	free(data);
 	return tree;
 }

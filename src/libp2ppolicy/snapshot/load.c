@@ -65,7 +65,7 @@ static int descend(struct p2p_context *context, const char *path, struct p2p_tre
 		return p2p_error(context, -EBADMSG, "%s: holds several captures; name one of them",
 				 path);
 	if (r < 0)
-		return p2p_error(context, -EBADMSG,
+		return p2p_error(context, -ENODATA,
 				 "%s: no " DEVICES " in this directory or one below", path);
 	r = p2p_tree_directory(place.fd, false, &below);
 	if (r < 0)
@@ -195,7 +195,8 @@ static int load_archive(struct p2p_context *context, const struct p2p_input *inp
 			struct p2p_snapshot *snapshot)
 {
 	struct p2p_tree *tree;
-	int r = p2p_tree_archive(context, input->name, input->data, input->size, &tree);
+	int r = p2p_tree_archive(context, input->name, input->data, input->size, input->budget,
+				 &tree);
 
 	if (r < 0)
 		return r;

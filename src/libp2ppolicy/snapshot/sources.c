@@ -229,7 +229,92 @@ static int load_text(struct p2p_context *context, const struct p2p_input *input,
 	return r;
 }
 
-/* A text of a container: whatever of it some format knows. */
+static int load_some(struct p2p_context *context, const struct p2p_input *input,
+		     struct p2p_snapshot *snapshot);
+
+/* Without a function a broken capture is none. */
+static bool has_function(struct p2p_snapshot *snapshot, size_t before)
+{
+	size_t count = 0;
+
+	for (size_t i = before; i < snapshot->part_count; i++)
+		count += snapshot->parts[i]->count + !!snapshot->parts[i]->report;
+	while (!count && snapshot->part_count > before)
+		p2p_snapshot_free(snapshot->parts[--snapshot->part_count]);
+	return count;
+}
+
+/*
+ * The texts in it, once it was no capture.  @whole: why not; -ENODATA it has nothing of one, so what
+ * is wrong with the texts is the sentence.
+ */
+static int load_texts(struct p2p_context *context, const struct p2p_input *input, int whole,
+		      struct p2p_snapshot *snapshot)
+{
+	size_t before = snapshot->part_count;
+	char *sentence = strdup(p2p_context_error(context));
+	bool none;
+	int r;
+
+	if (!sentence)
+		return p2p_error(context, -ENOMEM, "out of memory");
+	if (input->fd >= 0)
+		r = p2p_container_folder(context, input, snapshot, load_some);
+	else
+		r = p2p_container_archive(context, input, snapshot, load_some);
+	/* Another archive of a container may hold anything. */
+	if (whole == -ENODATA)
+		none = r == -ENOTSUP && !input->budget->depth;
+	else
+		none = !p2p_is_exhausted(r) && r != -E2BIG &&
+		       (r < 0 || !has_function(snapshot, before));
+	if (none)
+		r = p2p_error(context, -EBADMSG, "%s", sentence);
+	free(sentence);
+	return r;
+}
+
+/* A folder or an archive: of one capture, or of texts. */
+static int load_files(struct p2p_context *context, const struct p2p_input *input,
+		      struct p2p_snapshot *snapshot)
+{
+	struct p2p_budget own = { .name = input->name };
+	struct p2p_input texts = *input;
+	int r;
+
+	texts.budget = input->budget ? input->budget : &own;
+	if (input->fd >= 0) {
+		texts.fd = fcntl(input->fd, F_DUPFD_CLOEXEC, 0);
+		if (texts.fd < 0)
+			return p2p_error(context, -errno, "%s: %s", input->name, strerror(errno));
+	}
+	r = load_whole(context, input, snapshot);
+	if (r == -EBADMSG || r == -ENODATA)
+		r = load_texts(context, &texts, r, snapshot);
+	if (texts.fd >= 0)
+		close(texts.fd);
+	return r;
+}
+
+/* What is no text may be another container.  Return: as load_some(). */
+static int load_nested(struct p2p_context *context, const struct p2p_input *input,
+		       struct p2p_snapshot *snapshot)
+{
+	struct p2p_budget *budget = input->budget;
+	int r;
+
+	if (!p2p_is_tar(input->data, input->size))
+		return -ENOTSUP;
+	if (budget->depth >= P2P_ARCHIVE_DEPTH)
+		return p2p_error(context, -EBADMSG, "%s: archives lie in each other more than %u deep",
+				 input->name, P2P_ARCHIVE_DEPTH);
+	budget->depth++;
+	r = load_files(context, input, snapshot);
+	budget->depth--;
+	return r;
+}
+
+/* A file of a container: whatever of it some format knows. */
 static int load_some(struct p2p_context *context, const struct p2p_input *input,
 		     struct p2p_snapshot *snapshot)
 {
@@ -241,53 +326,13 @@ static int load_some(struct p2p_context *context, const struct p2p_input *input,
 		r = p2p_post_split(&post, &pieces);
 	if (r == 0)
 		r = p2p_post_load(context, input, &post, &pieces, false, snapshot);
+	else if (r == -ENOTSUP)
+		r = load_nested(context, input, snapshot);
 	p2p_pieces_clear(&pieces);
 	p2p_post_clear(&post);
 	if (p2p_is_exhausted(r))
 		return p2p_exhausted(context, r);
 	return r == -EFBIG ? -ENOTSUP : r;
-}
-
-/* Without a function a container is none; what was wrong with it as a capture is the sentence. */
-static bool has_function(struct p2p_snapshot *snapshot, size_t before)
-{
-	size_t count = 0;
-
-	for (size_t i = before; i < snapshot->part_count; i++)
-		count += snapshot->parts[i]->count;
-	while (!count && snapshot->part_count > before)
-		p2p_snapshot_free(snapshot->parts[--snapshot->part_count]);
-	return count;
-}
-
-/* A folder or an archive: of one capture, or of texts. */
-static int load_files(struct p2p_context *context, const struct p2p_input *input,
-		      struct p2p_snapshot *snapshot)
-{
-	struct p2p_input texts = *input;
-	size_t before = snapshot->part_count;
-	char *sentence;
-	int r, whole;
-
-	if (input->fd >= 0)
-		texts.fd = fcntl(input->fd, F_DUPFD_CLOEXEC, 0);
-	whole = load_whole(context, input, snapshot);
-	if (whole != -EBADMSG) {
-		if (texts.fd >= 0)
-			close(texts.fd);
-		return whole;
-	}
-	sentence = strdup(p2p_context_error(context));
-	if (texts.fd >= 0) {
-		r = p2p_container_folder(context, &texts, snapshot, load_some);
-		close(texts.fd);
-	} else {
-		r = p2p_container_archive(context, &texts, snapshot, load_some);
-	}
-	if (!p2p_is_exhausted(r) && (r < 0 || !has_function(snapshot, before)))
-		r = p2p_error(context, whole, "%s", sentence ? sentence : "out of memory");
-	free(sentence);
-	return r;
 }
 
 static int load_input(struct p2p_context *context, const struct p2p_input *input,
@@ -298,10 +343,11 @@ static int load_other(struct p2p_context *context, const struct p2p_input *input
 		      struct p2p_snapshot *snapshot)
 {
 	struct p2p_buffer text = { 0 };
-	int r = input->data ? p2p_unpack_text(input->data, input->size, &text) : -ENOTSUP;
+	int r = input->data ? p2p_unpack_text(input->data, input->size, NULL, &text) : -ENOTSUP;
 
 	if (r == 0) {
-		const struct p2p_input unpacked = { input->name, -1, text.data, text.size, NULL };
+		const struct p2p_input unpacked = { .name = input->name, .fd = -1,
+							.data = text.data, .size = text.size };
 
 		r = load_input(context, &unpacked, snapshot);
 	} else if (p2p_is_exhausted(r)) {
@@ -347,7 +393,8 @@ static int load_file(struct p2p_context *context, const char *path, int fd,
 
 	close(fd);
 	if (r == 0) {
-		const struct p2p_input input = { path, -1, buffer.data, buffer.size, NULL };
+		const struct p2p_input input = { .name = path, .fd = -1, .data = buffer.data,
+						 .size = buffer.size };
 
 		r = load_input(context, &input, snapshot);
 	}

@@ -5,12 +5,15 @@
 
 #include "snapshot/inside.h"
 
+struct p2p_budget;
+
 /**
  * struct p2p_input - what is read.
  * @name: for error sentences; NULL the running machine
  * @fd: of a directory, else -1; the loader owns it
  * @data: @size bytes of a file, or of a piece of one, and a zero behind them; NULL of a directory
  * @lines: of a piece, the number in the file that each line of @data has; see p2p_input_line()
+ * @budget: of a file in a container, what it may still use; NULL of what the user named
  */
 struct p2p_input {
 	const char *name;
@@ -18,6 +21,7 @@ struct p2p_input {
 	const char *data;
 	size_t size;
 	const unsigned int *lines;
+	struct p2p_budget *budget;
 };
 
 /**

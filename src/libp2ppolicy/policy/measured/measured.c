@@ -235,7 +235,7 @@ static int load(FILE *file, char **ret_text, size_t *ret_size)
 static int unpack(char **text, size_t *size)
 {
 	struct p2p_buffer unpacked = { 0 };
-	int r = p2p_unpack_text(*text, *size, &unpacked);
+	int r = p2p_unpack_text(*text, *size, NULL, &unpacked);
 
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;

@@ -15,47 +15,73 @@
 
 /**
  * struct container - one that is being read.
- * @files, @bytes: looked at so far
+ * @parts, @skipped: of @snapshot, before it
  */
 struct container {
 	struct p2p_context *context;
 	const struct p2p_input *input;
 	struct p2p_snapshot *snapshot;
 	p2p_text_fn *load;
-	unsigned int files;
-	size_t bytes;
+	size_t parts, skipped;
 };
 
-/* A text that holds nothing of ours is no failure; of one that is damaged it is noted. */
+/* What it has used with those around it. */
+static int check_budget(const struct container *container)
+{
+	const struct p2p_budget *budget = container->input->budget;
+
+	if (budget->texts > P2P_TEXTS_MOST)
+		return p2p_error(container->context, -E2BIG, "%s: its files hold more than %zu MiB",
+				 budget->name, P2P_TEXTS_MOST >> 20);
+	if (budget->unpacked > P2P_ARCHIVE_BYTES)
+		return p2p_error(container->context, -E2BIG, "%s: unpacks to more than %d MiB",
+				 budget->name, (int)(P2P_ARCHIVE_BYTES >> 20));
+	if (budget->files > P2P_FOLDER_FILES)
+		return p2p_error(container->context, -E2BIG, "%s: more than %u files", budget->name,
+				 P2P_FOLDER_FILES);
+	return 0;
+}
+
+static int note(const struct container *container, const char *name)
+{
+	return p2p_snapshot_skip(container->snapshot, name, p2p_context_error(container->context)) ?
+	       0 : p2p_error(container->context, -ENOMEM, "out of memory");
+}
+
+/* What holds nothing of ours is no failure; of what is damaged it is noted. */
 static int take_plain(struct container *container, const char *path, const char *data, size_t size)
 {
 	char name[PATH_MAX];
-	const struct p2p_input input = { name, -1, data, size, NULL };
+	const struct p2p_input input = { .name = name, .fd = -1, .data = data, .size = size,
+					 .budget = container->input->budget };
 	int r;
 
 	snprintf(name, sizeof(name), "%s/%s", container->input->name, path);
 	r = container->load(container->context, &input, container->snapshot);
 	if (r == -EBADMSG)
-		r = p2p_snapshot_skip(container->snapshot, name,
-				      p2p_context_error(container->context)) ? 0 : -ENOMEM;
+		r = note(container, name);
 	return r == -ENOTSUP ? 0 : r;
 }
 
 /* A compressed one is looked into. */
 static int take_text(struct container *container, const char *path, const char *data, size_t size)
 {
+	struct p2p_budget *budget = container->input->budget;
 	struct p2p_buffer text = { 0 };
-	int r = p2p_unpack_text(data, size, &text);
+	int r, unpacked;
 
-	if (r == -ENOMEM)
-		return p2p_error(container->context, r, "out of memory");
+	budget->texts += size;
+	r = check_budget(container);
 	if (r < 0)
-		return take_plain(container, path, data, size);
-	container->bytes += text.size;
-	if (container->bytes > P2P_TEXTS_MOST)
-		r = p2p_error(container->context, -EBADMSG, "%s: its files hold more than %zu MiB",
-			      container->input->name, P2P_TEXTS_MOST >> 20);
-	else
+		return r;
+	unpacked = p2p_unpack_text(data, size, budget, &text);
+	if (unpacked == -ENOMEM)
+		return p2p_error(container->context, unpacked, "out of memory");
+	budget->texts += text.size;
+	r = check_budget(container);
+	if (r == 0 && unpacked < 0)
+		r = take_plain(container, path, data, size);
+	else if (r == 0)
 		r = take_plain(container, path, text.data, text.size);
 	free(text.data);
 	return r;
@@ -67,30 +93,38 @@ static int take_packed(void *user, const char *path, const struct p2p_buffer *bu
 }
 
 /* What came before the damage counts, and the damage is noted. */
-static int found_any(const struct container *container, size_t before, int r)
+static int found_any(const struct container *container, int r)
 {
-	bool any = container->snapshot->part_count > before;
+	bool any = container->snapshot->part_count > container->parts;
 
-	if (r == -EBADMSG && any)
-		return p2p_snapshot_skip(container->snapshot, container->input->name,
-					 p2p_context_error(container->context)) ? 0 : -ENOMEM;
-	return r < 0 ? r : any ? 0 : -ENOTSUP;
+	/* The one around it ends, too. */
+	if (r == -E2BIG && container->input->budget->depth)
+		return r;
+	if (r == -EBADMSG || r == -E2BIG)
+		return any ? note(container, container->input->name) : -EBADMSG;
+	if (r < 0 || any)
+		return r;
+	/* What was noted of one in another is noted there. */
+	if (container->snapshot->skipped_count > container->skipped && !container->input->budget->depth)
+		return p2p_error(container->context, -EBADMSG, "%s",
+				 container->snapshot->skipped[container->skipped].why);
+	return -ENOTSUP;
 }
 
 int p2p_container_archive(struct p2p_context *context, const struct p2p_input *input,
 			  struct p2p_snapshot *snapshot, p2p_text_fn *load)
 {
-	struct container container = { context, input, snapshot, load, 0, 0 };
-	size_t before = snapshot->part_count;
+	struct container container = { context, input, snapshot, load, snapshot->part_count,
+				       snapshot->skipped_count };
 
-	return found_any(&container, before,
-			 p2p_archive_texts(context, input->name, input->data, input->size,
-					   take_packed, &container));
+	return found_any(&container, p2p_archive_texts(context, input->name, input->data, input->size,
+						       input->budget, take_packed, &container));
 }
 
-static int read_all(int fd, size_t size, struct p2p_buffer *buffer)
+/* Up to @size bytes in all; fewer when the file is shorter. */
+static int read_more(int fd, size_t size, struct p2p_buffer *buffer)
 {
-	if (p2p_buffer_reserve(buffer, size) < 0)
+	if (p2p_buffer_reserve(buffer, size - buffer->size) < 0)
 		return -ENOMEM;
 	while (buffer->size < size) {
 		ssize_t n = read(fd, buffer->data + buffer->size, size - buffer->size);
@@ -110,19 +144,21 @@ static int take_file(struct container *container, int fd, const char *path)
 {
 	struct p2p_buffer buffer = { 0 };
 	struct stat status;
+	size_t size;
 	int r = fstat(fd, &status) || !S_ISREG(status.st_mode) || status.st_size < 4 ||
-		(uint64_t)status.st_size > P2P_TEXT_MOST ? -ENOTSUP : 0;
+		(uint64_t)status.st_size > P2P_TEXTS_MOST ? -ENOTSUP : 0;
 
-	if (r == 0)
-		r = read_all(fd, (size_t)status.st_size, &buffer);
-	container->bytes += buffer.size;
-	if (r == 0 && container->bytes > P2P_TEXTS_MOST)
-		r = p2p_error(container->context, -EBADMSG, "%s: its files hold more than %zu MiB",
-			      container->input->name, P2P_TEXTS_MOST >> 20);
-	else if (r == 0)
-		r = take_text(container, path, buffer.data, buffer.size);
+	if (r < 0)
+		return 0;
+	size = (size_t)status.st_size;
+	r = read_more(fd, size < P2P_HEAD_SIZE ? size : P2P_HEAD_SIZE, &buffer);
+	if (r == 0 && size <= p2p_size_most(buffer.data, buffer.size)) {
+		r = read_more(fd, size, &buffer);
+		if (r == 0)
+			r = take_text(container, path, buffer.data, buffer.size);
+	}
 	free(buffer.data);
-	return r == -ENOTSUP ? 0 : r;
+	return r;
 }
 
 static int take_folder(struct container *container, int fd, const char *below, unsigned int depth);
@@ -137,9 +173,10 @@ static int take_name(struct container *container, int folder, const char *name, 
 
 	if (snprintf(path, sizeof(path), "%s%s%s", below, *below ? "/" : "", name) >= PATH_MAX)
 		return 0;
-	if (++container->files > P2P_FOLDER_FILES)
-		return p2p_error(container->context, -EBADMSG, "%s: more than %u files",
-				 container->input->name, P2P_FOLDER_FILES);
+	container->input->budget->files++;
+	r = check_budget(container);
+	if (r < 0)
+		return r;
 	fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0)
 		return 0;
@@ -181,11 +218,11 @@ static int take_folder(struct container *container, int fd, const char *below, u
 int p2p_container_folder(struct p2p_context *context, const struct p2p_input *input,
 			 struct p2p_snapshot *snapshot, p2p_text_fn *load)
 {
-	struct container container = { context, input, snapshot, load, 0, 0 };
-	size_t before = snapshot->part_count;
+	struct container container = { context, input, snapshot, load, snapshot->part_count,
+				       snapshot->skipped_count };
 	int fd = fcntl(input->fd, F_DUPFD_CLOEXEC, 0);
 
 	if (fd < 0)
 		return p2p_error(context, -errno, "%s: %s", input->name, strerror(errno));
-	return found_any(&container, before, take_folder(&container, fd, "", 0));
+	return found_any(&container, take_folder(&container, fd, "", 0));
 }

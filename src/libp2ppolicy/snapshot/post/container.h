@@ -8,9 +8,10 @@
 
 #include "snapshot/sources.h"
 
-/** Most files of a folder, and how deep they may lie. */
+/** Most files of a folder, how deep they may lie, and how deep archives may lie in each other. */
 #define P2P_FOLDER_FILES	100000u
 #define P2P_FOLDER_DEPTH	16u
+#define P2P_ARCHIVE_DEPTH	4u
 
 /** p2p_text_fn() - read one text.  Return: as p2p_load_part(). */
 typedef int p2p_text_fn(struct p2p_context *context, const struct p2p_input *input,
@@ -18,9 +19,11 @@ typedef int p2p_text_fn(struct p2p_context *context, const struct p2p_input *inp
 
 /**
  * p2p_container_archive() - read the texts in a tar.
+ * @input: with the budget
  * @load: for each of them; what it refuses is passed over, or noted when it knew the format
  *
- * Return: 0; -ENOTSUP no text in it holds anything, without a sentence; -EBADMSG; -ENOMEM.
+ * Return: 0; -ENOTSUP no text in it holds anything, without a sentence; -EBADMSG; -E2BIG when the budget is
+ *	used up in a container that lies in another; -ENOMEM.
  */
 int p2p_container_archive(struct p2p_context *context, const struct p2p_input *input,
 			  struct p2p_snapshot *snapshot, p2p_text_fn *load);

@@ -26,8 +26,10 @@ struct reader {
 
 static struct p2p_input input_of(const struct reader *reader, const struct p2p_piece *piece)
 {
-	return (struct p2p_input){ reader->input->name, -1, piece->text.data, piece->text.size,
-				   piece->lines };
+	return (struct p2p_input){
+		.name = reader->input->name, .fd = -1, .data = piece->text.data,
+		.size = piece->text.size, .lines = piece->lines, .budget = reader->input->budget,
+	};
 }
 
 /* What may read @input: of lines that it starts with, or whatever takes the whole. */

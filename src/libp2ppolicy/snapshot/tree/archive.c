@@ -25,6 +25,7 @@ struct reader {
 	const char *name;
 	struct archive *archive;
 	struct p2p_memory *memory;
+	struct p2p_budget *budget;
 	unsigned int entries;
 	int64_t bytes;
 };
@@ -74,22 +75,6 @@ static int not_a_tar(struct reader *reader)
 			 reader->name, archive_filter_name(reader->archive, 0));
 }
 
-/* Only what libarchive unpacks by itself: it would start programs for the rest.  Return: 0 or -ENOMEM. */
-static int support_filters(struct archive *archive)
-{
-	static int (*const filters[])(struct archive *) = {
-		archive_read_support_filter_gzip, archive_read_support_filter_bzip2,
-		archive_read_support_filter_xz,	  archive_read_support_filter_lzma,
-		archive_read_support_filter_zstd, archive_read_support_filter_lz4,
-		archive_read_support_filter_compress,
-	};
-
-	for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++)
-		if (filters[i](archive) == ARCHIVE_FATAL)
-			return -ENOMEM;
-	return 0;
-}
-
 static bool starts_with(const char *path, const char *name)
 {
 	size_t size = strlen(name);
@@ -135,6 +120,15 @@ static int clean_name(struct reader *reader, const char *name, char path[PATH_MA
 	if (p2p_path_resolve("", name, path) < 0)
 		return hostile(reader, name, "has a path that is too long");
 	return 0;
+}
+
+/* More than one archive may unpack to, with those around it. */
+static bool is_beyond(const struct reader *reader)
+{
+	int64_t unpacked = archive_filter_bytes(reader->archive, 0);
+	int64_t most = P2P_ARCHIVE_BYTES - (reader->budget ? reader->budget->unpacked : 0);
+
+	return reader->bytes > most || unpacked > most;
 }
 
 static int read_data(struct reader *reader, struct archive_entry *entry, const char *path)
@@ -224,7 +218,7 @@ static int take_entry(struct reader *reader, struct archive_entry *entry)
 	if (!hard && (type == AE_IFCHR || type == AE_IFBLK))
 		return hostile(reader, path, "is a device node");
 	reader->bytes += archive_entry_size(entry) > 0 ? archive_entry_size(entry) : 0;
-	if (++reader->entries > P2P_ARCHIVE_ENTRIES || reader->bytes > P2P_ARCHIVE_BYTES)
+	if (++reader->entries > P2P_ARCHIVE_ENTRIES || is_beyond(reader))
 		return hostile(reader, path, "is beyond what an archive may hold");
 	if (!*path || !is_kept(path))
 		return 0;
@@ -258,7 +252,7 @@ static int read_entries(struct reader *reader)
 
 	for (;;) {
 		code = archive_read_next_header(reader->archive, &entry);
-		if (archive_filter_bytes(reader->archive, 0) > P2P_ARCHIVE_BYTES)
+		if (is_beyond(reader))
 			return p2p_error(reader->context, -EBADMSG,
 					 "%s: unpacks to more than %d MiB", reader->name,
 					 (int)(P2P_ARCHIVE_BYTES >> 20));
@@ -294,7 +288,7 @@ static int find_prefix(struct reader *reader, char prefix[PATH_MAX])
 	}
 	if (found == 1)
 		return 0;
-	return p2p_error(reader->context, -EBADMSG, found ? "%s: holds several captures" :
+	return p2p_error(reader->context, found ? -EBADMSG : -ENODATA, found ? "%s: holds several captures" :
 			 "%s: no " DEVICES " in this archive", reader->name);
 }
 
@@ -327,7 +321,7 @@ static int cut_prefix(struct reader *reader, const char *prefix)
 static int open_tar(struct reader *reader, const void *data, size_t size)
 {
 	if (archive_read_support_format_tar(reader->archive) == ARCHIVE_FATAL ||
-	    support_filters(reader->archive))
+	    p2p_archive_filters(reader->archive))
 		return out_of_memory(reader);
 	return archive_read_open_memory(reader->archive, data, size) == ARCHIVE_OK ? 0 :
 	       not_a_tar(reader);
@@ -352,9 +346,9 @@ static int read_archive(struct reader *reader, const void *data, size_t size)
 }
 
 int p2p_tree_archive(struct p2p_context *context, const char *name, const void *data,
-		     size_t size, struct p2p_tree **ret_tree)
+		     size_t size, struct p2p_budget *budget, struct p2p_tree **ret_tree)
 {
-	struct reader reader = { .context = context, .name = name };
+	struct reader reader = { .context = context, .name = name, .budget = budget };
 	int r;
 
 	reader.archive = archive_read_new();
@@ -363,6 +357,8 @@ int p2p_tree_archive(struct p2p_context *context, const char *name, const void *
 		r = out_of_memory(&reader);
 	else
 		r = read_archive(&reader, data, size);
+	if (r == 0)
+		p2p_budget_pay(budget, reader.archive);
 	if (reader.archive)
 		archive_read_free(reader.archive);
 	if (r < 0) {
@@ -374,9 +370,21 @@ int p2p_tree_archive(struct p2p_context *context, const char *name, const void *
 	return 0;
 }
 
-static bool is_utf16(const char *data)
+/* Up to @size bytes in all.  Return: 0; -EBADMSG; -ENOMEM. */
+static int read_more(struct reader *reader, size_t size, struct p2p_buffer *buffer)
 {
-	return !memcmp(data, "\xff\xfe", 2) || !memcmp(data, "\xfe\xff", 2);
+	if (p2p_buffer_reserve(buffer, size - buffer->size) < 0)
+		return out_of_memory(reader);
+	while (buffer->size < size) {
+		la_ssize_t n = archive_read_data(reader->archive, buffer->data + buffer->size,
+						 size - buffer->size);
+
+		if (n <= 0)
+			return damaged(reader);
+		buffer->size += (size_t)n;
+	}
+	buffer->data[buffer->size] = '\0';
+	return 0;
 }
 
 /* A small file into @buffer.  Return: 0; -ENOTSUP to pass it over; -EBADMSG; -ENOMEM. */
@@ -384,22 +392,34 @@ static int read_text(struct reader *reader, struct archive_entry *entry,
 		     struct p2p_buffer *buffer)
 {
 	int64_t size = archive_entry_size(entry);
-	la_ssize_t n;
+	int r;
 
 	buffer->size = 0;
 	if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry) || size < 4 ||
-	    (uint64_t)size > P2P_TEXT_MOST)
+	    (uint64_t)size > P2P_TEXTS_MOST)
 		return -ENOTSUP;
-	if (p2p_buffer_reserve(buffer, (size_t)size) < 0)
-		return out_of_memory(reader);
-	while (buffer->size < (size_t)size) {
-		n = archive_read_data(reader->archive, buffer->data + buffer->size,
-				      (size_t)size - buffer->size);
-		if (n <= 0)
-			return damaged(reader);
-		buffer->size += (size_t)n;
-	}
-	buffer->data[buffer->size] = '\0';
+	r = read_more(reader, (size_t)size < P2P_HEAD_SIZE ? (size_t)size : P2P_HEAD_SIZE, buffer);
+	if (r == 0 && (size_t)size > p2p_size_most(buffer->data, buffer->size))
+		return -ENOTSUP;
+	return r < 0 ? r : read_more(reader, (size_t)size, buffer);
+}
+
+/* Return: 0; -ENOENT there is no more; what was wrong. */
+static int next_text(struct reader *reader, struct archive_entry **ret_entry)
+{
+	int code = archive_read_next_header(reader->archive, ret_entry);
+	int64_t size;
+
+	if (code == ARCHIVE_EOF)
+		return -ENOENT;
+	if (code < ARCHIVE_WARN)
+		return damaged(reader);
+	size = archive_entry_size(*ret_entry);
+	reader->bytes += size > 0 ? size : 0;
+	if (++reader->entries > P2P_ARCHIVE_ENTRIES || is_beyond(reader))
+		return p2p_error(reader->context, -E2BIG, "%s: unpacks to more than %d MiB or %u files",
+				 reader->budget->name, (int)(P2P_ARCHIVE_BYTES >> 20),
+				 P2P_ARCHIVE_ENTRIES);
 	return 0;
 }
 
@@ -409,38 +429,29 @@ static int read_texts(struct reader *reader,
 {
 	struct p2p_buffer buffer = { 0 };
 	struct archive_entry *entry;
-	size_t texts = 0;
-	int r = 0, code;
+	int r = 0;
 
-	while (r == 0 || r == -ENOTSUP) {
-		code = archive_read_next_header(reader->archive, &entry);
-		if (code == ARCHIVE_EOF)
+	while (r == 0) {
+		r = next_text(reader, &entry);
+		if (r < 0)
 			break;
-		if (code < ARCHIVE_WARN) {
-			r = damaged(reader);
-			break;
-		}
-		reader->bytes += archive_entry_size(entry) > 0 ? archive_entry_size(entry) : 0;
-		if (++reader->entries > P2P_ARCHIVE_ENTRIES || reader->bytes > P2P_ARCHIVE_BYTES ||
-		    archive_filter_bytes(reader->archive, 0) > P2P_ARCHIVE_BYTES ||
-		    texts > P2P_TEXTS_MOST) {
-			r = hostile(reader, "", "is beyond what an archive may hold");
-			break;
-		}
 		r = read_text(reader, entry, &buffer);
-		texts += buffer.size;
 		if (r == 0)
 			r = text(user, archive_entry_pathname(entry), &buffer);
+		else if (r == -ENOTSUP)
+			r = 0;
 	}
 	free(buffer.data);
-	return r == -ENOTSUP ? 0 : r;
+	return r == -ENOENT ? 0 : r;
 }
 
 int p2p_archive_texts(struct p2p_context *context, const char *name, const void *data, size_t size,
+		      struct p2p_budget *budget,
 		      int (*text)(void *user, const char *path, const struct p2p_buffer *buffer),
 		      void *user)
 {
-	struct reader reader = { .context = context, .name = name, .archive = archive_read_new() };
+	struct reader reader = { .context = context, .name = name, .budget = budget,
+				 .archive = archive_read_new() };
 	int r;
 
 	if (!reader.archive)
@@ -448,81 +459,23 @@ int p2p_archive_texts(struct p2p_context *context, const char *name, const void 
 	r = open_tar(&reader, data, size);
 	if (r == 0)
 		r = read_texts(&reader, text, user);
+	p2p_budget_pay(budget, reader.archive);
 	archive_read_free(reader.archive);
 	return r;
 }
 
-static int not_unpacked(struct archive *archive)
-{
-	return archive_errno(archive) == ENOMEM ? -ENOMEM : -EBADMSG;
-}
-
-/* @text: stop at the first zero; UTF-16 is full of them, and starts with a mark */
-static int unpack_data(struct archive *archive, bool text, struct p2p_buffer *out)
-{
-	char block[16384];
-	la_ssize_t n;
-
-	while ((n = archive_read_data(archive, block, sizeof(block))) > 0) {
-		if (text && memchr(block, '\0', (size_t)n) &&
-		    (out->size + (size_t)n < 2 || !is_utf16(out->size ? out->data : block)))
-			return -ENOTSUP;
-		if (out->size + (size_t)n > P2P_FILE_MOST)
-			return -EBADMSG;
-		if (p2p_buffer_append(out, block, (size_t)n) < 0)
-			return -ENOMEM;
-	}
-	return n < 0 ? not_unpacked(archive) : p2p_buffer_append(out, "", 0);
-}
-
-static int unpack(struct archive *archive, const void *data, size_t size, bool text,
-		  struct p2p_buffer *out)
-{
-	struct archive_entry *entry;
-
-	if (archive_read_support_format_raw(archive) == ARCHIVE_FATAL || support_filters(archive))
-		return -ENOMEM;
-	if (archive_read_open_memory(archive, data, size) != ARCHIVE_OK ||
-	    archive_read_next_header(archive, &entry) != ARCHIVE_OK)
-		return not_unpacked(archive);
-	if (text && archive_filter_count(archive) < 2)
-		return -ENOTSUP;
-	return unpack_data(archive, text, out);
-}
-
-int p2p_unpack_text(const void *data, size_t size, struct p2p_buffer *ret_text)
+bool p2p_is_tar(const void *data, size_t size)
 {
 	struct archive *archive = archive_read_new();
-	struct p2p_buffer out = { 0 };
-	int r = archive ? unpack(archive, data, size, true, &out) : -ENOMEM;
+	struct archive_entry *entry;
+	bool is;
 
-	if (archive)
-		archive_read_free(archive);
-	if (r < 0)
-		free(out.data);
-	else
-		*ret_text = out;
-	return r;
-}
-
-int p2p_unpack(struct p2p_buffer *buffer)
-{
-	struct p2p_buffer out = { 0 };
-	struct archive *archive;
-	int r;
-
-	if (!buffer->size || buffer->data[0] == '#' || buffer->data[0] == 'C')
-		return 0;
-	archive = archive_read_new();
 	if (!archive)
-		return -ENOMEM;
-	r = unpack(archive, buffer->data, buffer->size, false, &out);
+		return false;
+	is = archive_read_support_format_tar(archive) != ARCHIVE_FATAL &&
+	     !p2p_archive_filters(archive) &&
+	     archive_read_open_memory(archive, data, size) == ARCHIVE_OK &&
+	     archive_read_next_header(archive, &entry) >= ARCHIVE_WARN;
 	archive_read_free(archive);
-	if (r < 0) {
-		free(out.data);
-		return r;
-	}
-	free(buffer->data);
-	*buffer = out;
-	return 0;
+	return is;
 }

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What is packed: its marks, the filters that unpack it, and the texts that are packed by themselves. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <archive.h>
+#include <archive_entry.h>
+
+#include "snapshot/tree/archive.h"
+
+/* Only what libarchive unpacks by itself: it would start programs for the rest. */
+int p2p_archive_filters(struct archive *archive)
+{
+	static int (*const filters[])(struct archive *) = {
+		archive_read_support_filter_gzip, archive_read_support_filter_bzip2,
+		archive_read_support_filter_xz,	  archive_read_support_filter_lzma,
+		archive_read_support_filter_zstd, archive_read_support_filter_lz4,
+		archive_read_support_filter_compress,
+	};
+
+	for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++)
+		if (filters[i](archive) == ARCHIVE_FATAL)
+			return -ENOMEM;
+	return 0;
+}
+
+void p2p_budget_pay(struct p2p_budget *budget, struct archive *archive)
+{
+	int64_t unpacked = archive_filter_bytes(archive, 0);
+
+	if (budget && unpacked > 0)
+		budget->unpacked += unpacked;
+}
+
+/* Marks of what is packed; that of lz4, too, but not of lzma, which has none worth the name. */
+static bool is_packed(const char *data, size_t size)
+{
+	static const struct {
+		size_t at;
+		const char *mark;
+	} marks[] = {
+		{ 257, "ustar" }, { 0, "\x1f\x8b\x08" }, { 0, "BZh" }, { 0, "\xfd" "7zXZ" },
+		{ 0, "\x28\xb5\x2f\xfd" }, { 0, "\x04\x22\x4d\x18" },
+	};
+
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (marks[i].at + strlen(marks[i].mark) <= size &&
+		    !memcmp(data + marks[i].at, marks[i].mark, strlen(marks[i].mark)))
+			return true;
+	return false;
+}
+
+size_t p2p_size_most(const void *data, size_t size)
+{
+	return is_packed(data, size) ? P2P_TEXTS_MOST : P2P_TEXT_MOST;
+}
+
+static bool is_utf16(const char *data)
+{
+	return !memcmp(data, "\xff\xfe", 2) || !memcmp(data, "\xfe\xff", 2);
+}
+
+static int not_unpacked(struct archive *archive)
+{
+	return archive_errno(archive) == ENOMEM ? -ENOMEM : -EBADMSG;
+}
+
+/* @text: stop at the first zero; UTF-16 is full of them, and starts with a mark */
+static int unpack_data(struct archive *archive, bool text, struct p2p_buffer *out)
+{
+	char block[16384];
+	la_ssize_t n;
+
+	while ((n = archive_read_data(archive, block, sizeof(block))) > 0) {
+		if (text && memchr(block, '\0', (size_t)n) &&
+		    (out->size + (size_t)n < 2 || !is_utf16(out->size ? out->data : block)))
+			return -ENOTSUP;
+		if (out->size + (size_t)n > P2P_FILE_MOST)
+			return -EBADMSG;
+		if (p2p_buffer_append(out, block, (size_t)n) < 0)
+			return -ENOMEM;
+	}
+	return n < 0 ? not_unpacked(archive) : p2p_buffer_append(out, "", 0);
+}
+
+static int unpack(struct archive *archive, const void *data, size_t size, bool text,
+		  struct p2p_buffer *out)
+{
+	struct archive_entry *entry;
+
+	if (archive_read_support_format_raw(archive) == ARCHIVE_FATAL || p2p_archive_filters(archive))
+		return -ENOMEM;
+	if (archive_read_open_memory(archive, data, size) != ARCHIVE_OK ||
+	    archive_read_next_header(archive, &entry) != ARCHIVE_OK)
+		return not_unpacked(archive);
+	if (text && archive_filter_count(archive) < 2)
+		return -ENOTSUP;
+	return unpack_data(archive, text, out);
+}
+
+int p2p_unpack_text(const void *data, size_t size, struct p2p_budget *budget,
+		    struct p2p_buffer *ret_text)
+{
+	struct archive *archive = archive_read_new();
+	struct p2p_buffer out = { 0 };
+	int r = archive ? unpack(archive, data, size, true, &out) : -ENOMEM;
+
+	if (archive) {
+		if (archive_filter_count(archive) > 1)
+			p2p_budget_pay(budget, archive);
+		archive_read_free(archive);
+	}
+	if (r < 0)
+		free(out.data);
+	else
+		*ret_text = out;
+	return r;
+}
+
+int p2p_unpack(struct p2p_buffer *buffer)
+{
+	struct p2p_buffer out = { 0 };
+	struct archive *archive;
+	int r;
+
+	if (!buffer->size || buffer->data[0] == '#' || buffer->data[0] == 'C')
+		return 0;
+	archive = archive_read_new();
+	if (!archive)
+		return -ENOMEM;
+	r = unpack(archive, buffer->data, buffer->size, false, &out);
+	archive_read_free(archive);
+	if (r < 0) {
+		free(out.data);
+		return r;
+	}
+	free(buffer->data);
+	*buffer = out;
+	return 0;
+}
