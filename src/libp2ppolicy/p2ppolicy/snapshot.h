@@ -67,7 +67,8 @@ int p2p_snapshot_load(struct p2p_context *context, const char *path, enum p2p_wa
  * @paths: @count of them, at least one; "-" is standard input
  *
  * Facts are joined by address.  A register beats text; what two contradict each other about is
- * unknown, and p2p_snapshot_conflict() tells both places.
+ * unknown, and p2p_snapshot_conflict() tells both places.  A source that is there and cannot be read,
+ * or is in no known format, is left out while others give functions; p2p_snapshot_skipped() tells.
  */
 int p2p_snapshot_load_all(struct p2p_context *context, const char *const *paths, size_t count,
 			  enum p2p_want want, struct p2p_snapshot **ret_snapshot);
@@ -104,10 +105,12 @@ size_t p2p_snapshot_conflicts(const struct p2p_snapshot *snapshot,
  * struct p2p_skipped - lines of a text that nothing was taken from, or a file.
  * @first, @last: both 0: all of it
  * @why: a sentence of the format that did not take it; NULL no format knows it
+ * @source: it is one of those that were named, and the others do without it
  */
 struct p2p_skipped {
 	const char *name, *why;
 	unsigned int first, last;
+	bool source;
 };
 
 /** p2p_snapshot_skipped() - what of the sources was not read.  Return: how many. */

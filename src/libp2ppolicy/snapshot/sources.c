@@ -414,21 +414,28 @@ static int load_open(struct p2p_context *context, const char *path, int fd,
 	return load_input(context, &input, snapshot);
 }
 
+static bool is_standard(const char *path)
+{
+	return path && !strcmp(path, "-");
+}
+
+static const char *name_of(const char *path)
+{
+	return is_standard(path) ? "standard input" : path;
+}
+
 static int load_path(struct p2p_context *context, const char *path,
 		     struct p2p_snapshot *snapshot)
 {
-	bool standard = path && !strcmp(path, "-");
 	int fd;
 
 	if (!path)
 		return load_open(context, NULL, -1, snapshot);
-	fd = standard ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) :
+	fd = is_standard(path) ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) :
 	     open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	if (standard)
-		path = "standard input";
 	if (fd < 0)
-		return p2p_error(context, -errno, "%s: %s", path, strerror(errno));
-	return load_open(context, path, fd, snapshot);
+		return p2p_error(context, -errno, "%s: %s", name_of(path), strerror(errno));
+	return load_open(context, name_of(path), fd, snapshot);
 }
 
 static int move_skipped(struct p2p_context *context, const struct p2p_snapshot *all,
@@ -442,8 +449,25 @@ static int move_skipped(struct p2p_context *context, const struct p2p_snapshot *
 			return p2p_error(context, -ENOMEM, "out of memory");
 		to->first = from->first;
 		to->last = from->last;
+		to->source = from->source;
 	}
 	return 0;
+}
+
+/* What was not read may have had them, above all a source that was named.  @error: of that one */
+static int no_function(struct p2p_context *context, const struct p2p_snapshot *snapshot, int error)
+{
+	const struct p2p_skipped *blamed = NULL;
+
+	for (size_t i = 0; i < snapshot->skipped_count; i++) {
+		const struct p2p_skipped *skipped = &snapshot->skipped[i];
+
+		if (skipped->why && (!blamed || (skipped->source && !blamed->source)))
+			blamed = skipped;
+	}
+	if (blamed)
+		return p2p_error(context, error, "%s", blamed->why);
+	return p2p_error(context, error, "%s: no PCI function in it", snapshot->name);
 }
 
 /* One piece is what it is; several become one machine. */
@@ -461,17 +485,49 @@ static int finish(struct p2p_context *context, struct p2p_snapshot **snapshot)
 		r = p2p_join(context, all);
 	}
 	if (r == 0 && !(*snapshot)->count && !(*snapshot)->report)
-		r = p2p_error(context, -EBADMSG, "%s: no PCI function in it", (*snapshot)->name);
+		r = no_function(context, *snapshot, -EBADMSG);
 	return r;
+}
+
+/* A name that leads nowhere is a typing error; what is there and cannot be read is not. */
+static bool is_left_out(int error)
+{
+	return error != -ENOENT && error != -ENOTDIR && !p2p_is_exhausted(error);
+}
+
+/* Nothing came of it, and the others may do without. */
+static int leave_out(struct p2p_context *context, const char *path, size_t parts, size_t skipped,
+		     struct p2p_snapshot *snapshot)
+{
+	struct p2p_skipped *left;
+
+	while (snapshot->part_count > parts)
+		p2p_snapshot_free(snapshot->parts[--snapshot->part_count]);
+	snapshot->skipped_count = skipped;
+	left = p2p_snapshot_skip(snapshot, name_of(path), p2p_context_error(context));
+	if (!left)
+		return p2p_error(context, -ENOMEM, "out of memory");
+	left->source = true;
+	return 0;
 }
 
 static int load_all(struct p2p_context *context, struct p2p_snapshot **snapshot,
 		    const char *const *paths, size_t count)
 {
-	int r = 0;
+	struct p2p_snapshot *all = *snapshot;
+	int r = 0, refused = 0;
 
-	for (size_t i = 0; i < count && r == 0; i++)
-		r = load_path(context, paths[i], *snapshot);
+	for (size_t i = 0; i < count && r == 0; i++) {
+		size_t parts = all->part_count, skipped = all->skipped_count;
+
+		r = load_path(context, paths[i], all);
+		if (count == 1 || r == 0 || !is_left_out(r))
+			continue;
+		refused = refused ? refused : r;
+		r = leave_out(context, paths[i], parts, skipped, all);
+	}
+	if (r == 0 && refused && !has_function(all, 0))
+		return no_function(context, all, refused);
 	return r < 0 ? r : finish(context, snapshot);
 }
 

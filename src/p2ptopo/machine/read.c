@@ -85,6 +85,17 @@ static void note_conflicts(const struct app *app)
 		app_note(app, "%zu more contradictions: p2ptopo sources", count - 3);
 }
 
+/* Who names a source expects that it counts. */
+static void note_left_out(const struct app *app)
+{
+	const struct p2p_skipped *skipped;
+	size_t count = p2p_snapshot_skipped(app->snapshot, &skipped);
+
+	for (size_t i = 0; i < count; i++)
+		if (skipped[i].source)
+			app_note(app, "left out: %s", skipped[i].why);
+}
+
 static int read_sources(struct app *app)
 {
 	const struct options *options = &app->options;
@@ -106,8 +117,10 @@ enum status app_read(struct app *app, enum stage stage)
 	error = read_sources(app);
 	if (!error)
 		saved_use(app);
-	if (!error)
+	if (!error) {
+		note_left_out(app);
 		note_conflicts(app);
+	}
 	if (!error && stage >= STAGE_TOPOLOGY)
 		error = build_topology(app);
 	if (!error && stage >= STAGE_EVALUATE)
