@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the XML of a capture adds, and that nothing in it can hurt. */
 #include <hwloc.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "make.h"
@@ -144,8 +145,29 @@ START_TEST(survives)
 }
 END_TEST
 
+/* hwloc keeps sets as bits, so that each with this node would take 512 MiB. */
+START_TEST(high_number)
+{
+	static const char node[] = "type=\"NUMANode\" os_index=\"1\"", high[] = "4294967290\"";
+	const char *at = strstr(xml, node) + sizeof(node) - 3;
+	struct p2p_snapshot *snapshot = nic();
+	struct p2p_topology *topology;
+	struct rusage usage;
+	char text[sizeof(xml) + sizeof(high)];
+
+	snprintf(text, sizeof(text), "%.*s%s%s", (int)(at - xml), xml, high, at + 2);
+	topology = build(snapshot, text);
+	ck_assert_int_eq(get(topology, "0000:00:02.0")->numa.fact, P2P_DENIED);
+	ck_assert_int_eq(getrusage(RUSAGE_CHILDREN, &usage), 0);
+	ck_assert_int_lt(usage.ru_maxrss, 400 << 10);
+	p2p_topology_free(topology);
+	p2p_snapshot_free(snapshot);
+}
+END_TEST
+
 static void add_cases(TCase *tcase)
 {
+	tcase_add_test(tcase, high_number);
 	tcase_add_test(tcase, adds);
 	tcase_add_test(tcase, yields_to_sysfs);
 	tcase_add_loop_test(tcase, survives, 0, 6);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -14,6 +15,8 @@ static const char *const unwanted[] = { "cuda", "gl", "levelzero", "nvml", "open
 
 #define MOST_OUTPUT	((size_t)64 << 20)
 #define MOST_SECONDS	60
+#define MOST_MEMORY	((rlim_t)256 << 20)
+#define MOST_INDEX	(1ul << 20)	/* of a processor or node */
 
 int p2p_hwloc_write(int fd, const char *data, size_t size)
 {
@@ -30,12 +33,25 @@ int p2p_hwloc_write(int fd, const char *data, size_t size)
 	return 0;
 }
 
+/* hwloc keeps sets as bits, and goes on without what it has no memory for. */
+static bool has_high_index(const char *xml)
+{
+	static const char index[] = "os_index=\"";
+
+	for (const char *at = xml; (at = strstr(at, index)); at++)
+		if (strtoul(at + strlen(index), NULL, 10) > MOST_INDEX)
+			return true;
+	return false;
+}
+
 int p2p_hwloc_open(hwloc_topology_t hwloc, const struct p2p_file *xml)
 {
 	hwloc_topology_set_io_types_filter(hwloc, HWLOC_TYPE_FILTER_KEEP_ALL);
 	for (size_t i = 0; i < sizeof(unwanted) / sizeof(unwanted[0]); i++)
 		hwloc_topology_set_components(hwloc, HWLOC_TOPOLOGY_COMPONENTS_FLAG_BLACKLIST,
 					      unwanted[i]);
+	if (xml && has_high_index(xml->data))
+		return -1;
 	/* Its size counts the terminating zero. */
 	if (xml && hwloc_topology_set_xmlbuffer(hwloc, xml->data, (int)xml->size + 1))
 		return -1;
@@ -58,13 +74,29 @@ static int discover(int fd, const void *data)
 	return p2p_hwloc_write(fd, xml, strnlen(xml, (size_t)size));
 }
 
+/* XML of others may be made to take for ever, or all memory. */
+static void set_limits(void)
+{
+	struct rlimit limit = { MOST_SECONDS, MOST_SECONDS };
+	FILE *file = fopen("/proc/self/statm", "re");
+	unsigned long pages;
+
+	(void)setrlimit(RLIMIT_CPU, &limit);
+	if (!file)
+		return;
+	/* What the process has already counts, too. */
+	if (fscanf(file, "%*u %*u %*u %*u %*u %lu", &pages) == 1) {
+		limit.rlim_cur = limit.rlim_max = pages * (rlim_t)sysconf(_SC_PAGESIZE) + MOST_MEMORY;
+		(void)setrlimit(RLIMIT_DATA, &limit);
+	}
+	fclose(file);
+}
+
 static void child(int fd, int (*work)(int fd, const void *data), const void *data)
 {
-	const struct rlimit limit = { MOST_SECONDS, MOST_SECONDS };
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-	/* XML of others may be made to take for ever. */
-	(void)setrlimit(RLIMIT_CPU, &limit);
+	set_limits();
 	if (null < 0 || dup2(null, STDOUT_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0)
 		_exit(1);
 	_exit(work(fd, data) ? 1 : 0);
