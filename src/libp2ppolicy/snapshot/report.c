@@ -13,9 +13,12 @@
 #define FORMAT	"p2ptopo-tree"
 #define VERSION	1
 
+/* "[" starts a line of the kernel's log, too. */
 static bool is_report(const struct p2p_input *input)
 {
-	return input->data && input->data[strspn(input->data, " \t\r\n")] == '{';
+	const char *text = input->data ? input->data + strspn(input->data, " \t\r\n") : "";
+
+	return *text == '{' || (*text == '[' && text[1 + strspn(text + 1, " \t\r\n")] == '{');
 }
 
 static const char *text_of(struct json_object *root, const char *key)
@@ -26,15 +29,71 @@ static const char *text_of(struct json_object *root, const char *key)
 	return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : "";
 }
 
+/*
+ * JSON that people paste, told by members that stand together in no other.
+ * @instead: what to paste; NULL nothing of it would help
+ */
+static const struct {
+	const char *keys[2], *what, *instead;
+} strangers[] = {
+	{ { "lscpu" }, "of lscpu -J", "lscpu" },
+	{ { "MESSAGE", "__REALTIME_TIMESTAMP" }, "of journalctl -o json", "journalctl -k" },
+	{ { "claimed", "handle" }, "of lshw -json", "sudo lspci -vvvnn" },
+	{ { "blockdevices" }, "of lsblk -J", NULL },
+	{ { "filesystems" }, "of findmnt -J", NULL },
+	{ { "ifname", "mtu" }, "of ip -j", NULL },
+	{ { "Devices" }, "of nvme list -o json", NULL },
+	{ { "sysstat" }, "of sysstat", NULL },
+	{ { "apiVersion", "kind" }, "of Kubernetes", NULL },
+};
+
+#define STRANGERS (sizeof(strangers) / sizeof(strangers[0]))
+
+/* Of several values the first speaks for all. */
+static struct json_object *first_of(struct json_object *root)
+{
+	return json_object_is_type(root, json_type_array) && json_object_array_length(root) ?
+	       json_object_array_get_idx(root, 0) : root;
+}
+
+static size_t find_stranger(struct json_object *root)
+{
+	struct json_object *object = first_of(root);
+	size_t row = 0;
+
+	if (!json_object_is_type(object, json_type_object))
+		return STRANGERS;
+	while (row < STRANGERS && !(json_object_object_get_ex(object, strangers[row].keys[0], NULL) &&
+				    (!strangers[row].keys[1] ||
+				     json_object_object_get_ex(object, strangers[row].keys[1], NULL))))
+		row++;
+	return row;
+}
+
+/* A container may be full of it, so there it is told only where something else would help. */
+static int refuse_stranger(struct p2p_context *context, const struct p2p_input *input, size_t row)
+{
+	const char *instead = row < STRANGERS ? strangers[row].instead : NULL;
+
+	if (input->budget && !instead)
+		return -ENOTSUP;
+	if (row == STRANGERS)
+		return p2p_error(context, -EBADMSG, "%s: JSON, but no document of p2ptopo; of JSON only "
+				 "what p2ptopo tree --json prints can be read", input->name);
+	return p2p_error(context, -EBADMSG, "%s: JSON %s%s%s%s", input->name, strangers[row].what,
+			 instead ? "; paste what " : ", which says nothing of PCI",
+			 instead ? instead : "", instead ? " prints" : "");
+}
+
 /* It is JSON: say whose, and what would do. */
-static int refuse(struct p2p_context *context, const char *name, const char *format)
+static int refuse(struct p2p_context *context, const struct p2p_input *input,
+		  struct json_object *root, const char *format)
 {
 	if (strncmp(format, "p2ptopo-", strlen("p2ptopo-")) != 0)
-		return p2p_error(context, -EBADMSG, "%s: JSON, but no document of p2ptopo; of JSON only "
-				 "what p2ptopo tree --json prints can be read", name);
+		return refuse_stranger(context, input, find_stranger(root));
 	return p2p_error(context, -EBADMSG, "%s: a %.64s document, which does not hold the machine; "
 			 "use the tree document (p2ptopo tree --json) or a capture of the same "
-			 "machine", name, format);
+			 "machine", input->name, format);
 }
 
 /* What the document says it is; a line of watch says only which event it is. */
@@ -43,12 +102,14 @@ static const char *format_of(struct json_object *root)
 	return *text_of(root, "event") ? "p2ptopo-watch" : text_of(root, "format");
 }
 
-static int check(struct p2p_context *context, const char *name, struct json_object *root)
+static int check(struct p2p_context *context, const struct p2p_input *input,
+		 struct json_object *root)
 {
+	const char *name = input->name;
 	struct json_object *version = NULL, *functions = NULL;
 
 	if (strcmp(text_of(root, "format"), FORMAT) != 0)
-		return refuse(context, name, format_of(root));
+		return refuse(context, input, root, format_of(root));
 	json_object_object_get_ex(root, "version", &version);
 	if (!json_object_is_type(version, json_type_int) ||
 	    json_object_get_int64(version) != VERSION)
@@ -70,22 +131,27 @@ static size_t first_line(const char *text)
 }
 
 /* Only the tree document is one object; what others are is in their first line. */
-static int refuse_lines(struct p2p_context *context, const char *name, const char *text,
-			size_t length)
+static int refuse_lines(struct p2p_context *context, const struct p2p_input *input, size_t length)
 {
-	char *line = strndup(text, length);
+	char *line = strndup(input->data, length);
 	struct p2p_json json;
 	int r;
 
 	if (!line)
 		return p2p_error(context, -ENOMEM, "out of memory");
-	r = p2p_json_parse(context, name, line, length, P2P_JSON_NULLS, &json);
+	r = p2p_json_parse(context, input->name, line, length, P2P_JSON_NULLS, &json);
 	if (!r) {
-		r = refuse(context, name, format_of(json.root));
+		r = refuse(context, input, json.root, format_of(json.root));
 		p2p_json_clear(&json);
 	}
 	free(line);
 	return r;
+}
+
+/* What is damaged in a container counts only where it may have been ours. */
+static int pass_over(const struct p2p_input *input, int r)
+{
+	return r == -EBADMSG && input->budget && !strstr(input->data, "\"p2ptopo-") ? -ENOTSUP : r;
 }
 
 static int load_report(struct p2p_context *context, const struct p2p_input *input,
@@ -96,22 +162,26 @@ static int load_report(struct p2p_context *context, const struct p2p_input *inpu
 	int r;
 
 	if (line)
-		return refuse_lines(context, input->name, input->data, line);
+		return pass_over(input, refuse_lines(context, input, line));
 	r = p2p_json_parse(context, input->name, input->data, input->size, P2P_JSON_NULLS, &json);
 	if (r < 0)
-		return r;
+		return pass_over(input, r);
 	snapshot->want = P2P_WANT_NAMES;
 	snapshot->report = json_object_get(json.root);
 	p2p_json_clear(&json);
-	return check(context, input->name, snapshot->report);
+	return check(context, input, snapshot->report);
 }
 
-/* Indented, from a brace to a brace at the start of a line, or in one line. */
+/* Indented, from a brace or bracket to one at the start of a line, or in one line. */
 static unsigned int line_of(const char *line)
 {
-	if (*line == '{' && (!line[1] || line[1] == '"'))
-		return P2P_LINE_STARTS | (line[strlen(line) - 1] == '}' ? P2P_LINE_ENDS : 0);
-	return P2P_LINE_INSIDE | P2P_LINE_HOLDS | (*line == '}' ? P2P_LINE_ENDS : 0);
+	bool ends = *line == '}' || *line == ']';
+	char last = line[strlen(line) - 1];
+
+	if ((*line == '{' && (!line[1] || line[1] == '"')) ||
+	    (*line == '[' && (!line[1] || line[1] == '{')))
+		return P2P_LINE_STARTS | (last == *line + 2 ? P2P_LINE_ENDS : 0);
+	return P2P_LINE_INSIDE | P2P_LINE_HOLDS | (ends ? P2P_LINE_ENDS : 0);
 }
 
 const struct p2p_format p2p_format_report = {

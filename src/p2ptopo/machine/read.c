@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The machine read, built and evaluated, as far as a command needs it. */
+#include <errno.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "app.h"
+#include "machine/printed.h"
 #include "machine/saved.h"
 
 const char *app_machine(const struct app *app)
@@ -90,10 +92,38 @@ static void note_left_out(const struct app *app)
 {
 	const struct p2p_skipped *skipped;
 	size_t count = p2p_snapshot_skipped(app->snapshot, &skipped);
+	struct printed printed = { 0 };
+	char tools[PRINTED_SIZE];
 
 	for (size_t i = 0; i < count; i++)
-		if (skipped[i].source)
+		if (skipped[i].source && printed_by(&printed, skipped[i].name, 0, 0, tools))
+			app_note(app, "left out: %s: output of %s, which p2ptopo measured compares "
+				 "with the prediction", skipped[i].name, tools);
+		else if (skipped[i].source)
 			app_note(app, "left out: %s", skipped[i].why);
+	printed_clear(&printed);
+}
+
+/* No source of facts, but what another command reads. */
+static enum status fail_source(const struct app *app, int error)
+{
+	const char *sentence = p2p_context_error(app->context);
+	struct printed printed = { 0 };
+	char tools[PRINTED_SIZE];
+	enum status status = fail_library(app->failure, app->context, error);
+
+	for (size_t i = 0; error == -EBADMSG && i < app->options.source_count; i++) {
+		const char *path = app->options.sources[i];
+		size_t length = strlen(path);
+
+		if (!strncmp(sentence, path, length) && sentence[length] == ':' &&
+		    printed_by(&printed, path, 0, 0, tools))
+			status = fail_with(app->failure, status, "%s: output of %s, which says nothing of "
+					   "how the machine is built; p2ptopo measured compares it with "
+					   "the prediction for a machine", path, tools);
+	}
+	printed_clear(&printed);
+	return status;
 }
 
 static int read_sources(struct app *app)
@@ -115,12 +145,11 @@ enum status app_read(struct app *app, enum stage stage)
 	if (!app->context && p2p_context_new(&app->context))
 		return fail_memory(app->failure);
 	error = read_sources(app);
-	if (!error)
-		saved_use(app);
-	if (!error) {
-		note_left_out(app);
-		note_conflicts(app);
-	}
+	if (error)
+		return fail_source(app, error);
+	saved_use(app);
+	note_left_out(app);
+	note_conflicts(app);
 	if (!error && stage >= STAGE_TOPOLOGY)
 		error = build_topology(app);
 	if (!error && stage >= STAGE_EVALUATE)

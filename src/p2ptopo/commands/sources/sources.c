@@ -5,11 +5,13 @@
 #include <string.h>
 
 #include "commands/sources/sources.h"
+#include "machine/printed.h"
 #include "print/document.h"
 #include "print/output.h"
 #include "print/words.h"
 
 #define INDENT 2u
+#define REASON_SIZE (PRINTED_SIZE + 80u)
 
 /* A name has no place to break, so what there is to say of it stands below it. */
 static void print_place(const struct app *app, const char *name, unsigned int first,
@@ -61,12 +63,19 @@ static void print_given(const struct app *app)
 	}
 }
 
-/* An error names its file and line, which stand above it here. */
-static const char *reason_of(const struct p2p_skipped *skipped)
+/* An error names its file and line, which stand above it here.  @text: for what another command reads */
+static const char *reason_of(struct printed *printed, const struct p2p_skipped *skipped,
+			     char text[REASON_SIZE])
 {
 	const char *why = skipped->why;
 	size_t length = strlen(skipped->name);
+	char tools[PRINTED_SIZE];
 
+	if (printed_by(printed, skipped->name, skipped->first, skipped->last, tools)) {
+		snprintf(text, REASON_SIZE, "output of %s, which p2ptopo measured compares with the "
+			 "prediction", tools);
+		return text;
+	}
 	if (!why || strncmp(why, skipped->name, length) != 0)
 		return why;
 	why += length;
@@ -79,11 +88,13 @@ static void print_skipped(const struct app *app)
 {
 	const struct p2p_skipped *skipped;
 	size_t count = p2p_snapshot_skipped(app->snapshot, &skipped);
+	struct printed printed = { 0 };
+	char text[REASON_SIZE];
 
 	if (count)
 		fputs("\nNot read:\n", app->out);
 	for (size_t i = 0; i < count; i++) {
-		const char *why = reason_of(&skipped[i]);
+		const char *why = reason_of(&printed, &skipped[i], text);
 
 		fprintf(app->out, "%*s", (int)INDENT, "");
 		print_place(app, skipped[i].name, skipped[i].first, skipped[i].last);
@@ -91,6 +102,7 @@ static void print_skipped(const struct app *app)
 		if (why)
 			print_wrapped(app->out, app->options.width, 2 * INDENT, why);
 	}
+	printed_clear(&printed);
 }
 
 static void print_where(const struct app *app, struct p2p_where where)
@@ -178,6 +190,8 @@ static struct json_object *json_skipped(const struct app *app)
 	struct json_object *array = p2p_json_new_array();
 	const struct p2p_skipped *skipped;
 	size_t count = p2p_snapshot_skipped(app->snapshot, &skipped);
+	struct printed printed = { 0 };
+	char text[REASON_SIZE];
 
 	for (size_t i = 0; i < count; i++) {
 		struct json_object *row = p2p_json_new_object();
@@ -185,9 +199,10 @@ static struct json_object *json_skipped(const struct app *app)
 		json_put(row, "name", json_text(skipped[i].name));
 		json_put(row, "first_line", json_line(skipped[i].first));
 		json_put(row, "last_line", json_line(skipped[i].last));
-		json_put(row, "why", json_text(reason_of(&skipped[i])));
+		json_put(row, "why", json_text(reason_of(&printed, &skipped[i], text)));
 		p2p_json_append(array, row);
 	}
+	printed_clear(&printed);
 	return array;
 }
 
