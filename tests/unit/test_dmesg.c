@@ -43,6 +43,52 @@
 	"0x390000000000-0x3903ffffffff 64bit pref]\n" \
 	"Nov 27 20:16:26 host kernel: iommu: Adding device 0000:81:00.0 to group 33\n"
 
+/*
+ * A GPU below a switch, whose link above is slow, with a NIC whose driver asked for its link; another
+ * GPU in a slow slot, as 4.18 says it; one that was found again.
+ */
+#define LINKS \
+	"[    0.1] PCI host bridge to bus 0000:00\n" \
+	"[    0.1] pci 0000:00:01.0: [8086:347a] type 01 class 0x060400\n" \
+	"[    0.1] pci 0000:01:00.0: [11f8:4000] type 01 class 0x060400\n" \
+	"[    0.1] pci 0000:01:00.0: 63.012 Gb/s available PCIe bandwidth, limited by 16.0 GT/s PCIe " \
+	"x4 link at 0000:00:01.0 (capable of 252.048 Gb/s with 16.0 GT/s PCIe x16 link)\n" \
+	"[    0.1] pci 0000:02:00.0: [11f8:4000] type 01 class 0x060400\n" \
+	"[    0.1] pci 0000:03:00.0: [10de:2330] type 00 class 0x030200\n" \
+	"[    0.1] pci 0000:03:00.0: 63.012 Gb/s available PCIe bandwidth, limited by 16.0 GT/s PCIe " \
+	"x4 link at 0000:00:01.0 (capable of 504.112 Gb/s with 32.0 GT/s PCIe x16 link)\n" \
+	"[    0.1] pci 0000:02:00.0: PCI bridge to [bus 03]\n" \
+	"[    0.1] pci 0000:01:00.0: PCI bridge to [bus 02-03]\n" \
+	"[    0.1] pci 0000:00:01.0: PCI bridge to [bus 01-03]\n" \
+	"[    0.2] pci 0000:00:02.0: [8086:347a] type 01 class 0x060400\n" \
+	"[    0.2] pci 0000:00:02.0: PCI bridge to [bus 04]\n" \
+	"[    0.2] pci 0000:04:00.0: [15b3:101d] type 00 class 0x020000\n" \
+	"[    0.3] pci 0000:00:03.0: [8086:347a] type 01 class 0x060400\n" \
+	"[    0.3] pci 0000:00:03.0: PCI bridge to [bus 05]\n" \
+	"[    0.3] pci 0000:05:00.0: [10de:1db4] type 00 class 0x030200\n" \
+	"[    0.3] pci 0000:05:00.0: 63.008 Gb/s available PCIe bandwidth, limited by 8 GT/s x8 link at " \
+	"0000:00:03.0 (capable of 126.016 Gb/s with 8 GT/s x16 link)\n" \
+	"[    0.4] pci 0000:00:04.0: [8086:347a] type 01 class 0x060400\n" \
+	"[    0.4] pci 0000:00:04.0: PCI bridge to [bus 06]\n" \
+	"[    0.4] pci 0000:06:00.0: [144d:a80a] type 00 class 0x010802\n" \
+	"[    0.4] pci 0000:06:00.0: 7.876 Gb/s available PCIe bandwidth, limited by 8.0 GT/s PCIe x1 " \
+	"link at 0000:00:04.0 (capable of 63.012 Gb/s with 16.0 GT/s PCIe x4 link)\n" \
+	"[    9.0] mlx5_core 0000:04:00.0: 252.048 Gb/s available PCIe bandwidth (16.0 GT/s PCIe x16 " \
+	"link), in Flit mode\n" \
+	"[   99.0] pci 0000:06:00.0: [144d:a80a] type 00 class 0x010802\n"
+
+/* Cut, of no such speed or width, of nobody: nothing is known of it. */
+#define NO_LINK(text) \
+	"[    0.1] pci 0000:04:00.0: [15b3:101d] type 00 class 0x020000\n" \
+	"[    0.1] pci 0000:04:00.0: 8.0 Gb/s available PCIe bandwidth" text "\n"
+
+#define DOMAIN(type, command) \
+	"[    0.1] smpboot: CPU0: Intel(R) Xeon(R) (family: 0x6, model: 0x6a, stepping: 0x6)\n" \
+	command "[    0.3] iommu: Default domain type: " type "\n" \
+	"[    0.4] pci 0000:00:01.0: [8086:347a] type 01 class 0x060400\n" \
+	"[    0.5] pci 0000:00:01.0: Adding to iommu group 0\n"
+#define COMMAND(text) "[    0.2] Kernel command line: " text "\n"
+
 #define CALLER(stamp) stamp "pci 0000:01:00.0: [10de:2204] type 00 class 0x030000\n"
 
 static const struct pasted_fact facts[] = {
@@ -73,6 +119,37 @@ static const struct pasted_fact facts[] = {
 	{ BEFORE, "0000:81:00.0", "orphan", "1" },
 	{ BEFORE, "0000:81:00.0", "numa_node", "denied" },
 	{ BEFORE, "0000:81:00.0", "iommu_group", "33" },
+	{ LINKS, "0000:01:00.0", "link.now.speed_mtps", "16000" },
+	{ LINKS, "0000:01:00.0", "link.now.width", "4" },
+	{ LINKS, "0000:01:00.0", "link.most.width", "16" },
+	/* What else is on the way says nothing of its own link, nor what it can do of the port above. */
+	{ LINKS, "0000:03:00.0", "link.present", "denied" },
+	{ LINKS, "0000:00:01.0", "link.present", "denied" },
+	{ LINKS, "0000:04:00.0", "link.now.speed_mtps", "16000" },
+	{ LINKS, "0000:04:00.0", "link.now.width", "16" },
+	{ LINKS, "0000:04:00.0", "link.most.width", "16" },
+	{ LINKS, "0000:05:00.0", "link.now.speed_mtps", "8000" },
+	{ LINKS, "0000:05:00.0", "link.now.width", "8" },
+	{ LINKS, "0000:05:00.0", "link.most.width", "16" },
+	{ LINKS, "0000:06:00.0", "link.present", "denied" },
+	{ NO_LINK(""), "0000:04:00.0", "link.present", "denied" },
+	{ NO_LINK(" (16.0 GT/s PCIe"), "0000:04:00.0", "link.present", "denied" },
+	{ NO_LINK(" (17.0 GT/s PCIe x4 link)"), "0000:04:00.0", "link.present", "denied" },
+	{ NO_LINK(" (8.0 GT/s PCIe x33 link)"), "0000:04:00.0", "link.present", "denied" },
+	{ NO_LINK(" (Unknown x0 link)"), "0000:04:00.0", "link.present", "denied" },
+	{ NO_LINK(", limited by 2.5 GT/s PCIe x4 link at <unknown> (capable of 8.0 Gb/s with 2.5 "
+		  "GT/s PCIe x4 link)"), "0000:04:00.0", "link.present", "denied" },
+	{ NO_LINK(", limited by 2.5 GT/s PCIe x4 link at 0000:00:01.0 (capable"), "0000:00:01.0",
+	  "device", "none" },
+	{ DOMAIN("Passthrough (set via kernel command line)", ""), NULL, "iommu_translates", "0" },
+	{ DOMAIN("Passthrough", COMMAND("quiet")), NULL, "iommu_translates", "0" },
+	{ DOMAIN("Passthrough", COMMAND("iommu=pt")), NULL, "iommu_translates", "0" },
+	/* A default of translating is not that of each device; another boot's command line. */
+	{ DOMAIN("Translated ", ""), NULL, "iommu_translates", "denied" },
+	{ DOMAIN("Translated", COMMAND("iommu=pt")), NULL, "iommu_translates", "denied" },
+	{ DOMAIN("Passthrough", COMMAND("iommu=nopt")), NULL, "iommu_translates", "denied" },
+	{ DOMAIN("Unknown", COMMAND("iommu=pt")), NULL, "iommu_translates", "0" },
+	{ DOMAIN("Passthrough", ""), NULL, "iommu", "1" },
 	{ CALLER(""), "0000:01:00.0", "vendor", "4318" },
 	{ CALLER("<6>[    0.5][    T1] "), "0000:01:00.0", "vendor", "4318" },
 	{ CALLER("[Fri Nov 27 20:16:26 2026] "), "0000:01:00.0", "vendor", "4318" },

@@ -60,6 +60,9 @@ const struct p2p_raw *p2p_snapshot_raw(const struct p2p_snapshot *snapshot, size
  */
 const struct p2p_file *p2p_snapshot_file(const struct p2p_snapshot *snapshot, const char *path);
 
+/** No file has this, only the log: "Translated", "Passthrough". */
+#define P2P_DEFAULT_DOMAIN "default domain type of the IOMMU"
+
 /**
  * p2p_snapshot_is_list() - did all that is known of functions come from lists of them, such as the output
  *	of lspci or a log?  Somebody may have picked what is in these, so what they do not list may be there.

@@ -200,6 +200,10 @@ static void take_device(struct p2p_log *log, struct p2p_bdf bdf, const char *tex
 {
 	struct p2p_log_function *function = NULL;
 
+	if (p2p_log_is_link(text)) {
+		p2p_log_link(log, bdf, text);
+		return;
+	}
 	/* Others speak of addresses, too, of functions that may be gone. */
 	if (*text == '[' || starts(text, "PCI bridge to [bus ") || starts(text, "reg ") ||
 	    starts(text, "BAR ") || starts(text, "Adding to iommu group ") ||
@@ -209,6 +213,7 @@ static void take_device(struct p2p_log *log, struct p2p_bdf bdf, const char *tex
 		return;
 	if (*text == '[' && take_ids(function, text)) {
 		function->line = log->line;
+		p2p_log_forget_link(log, function);
 		return;
 	}
 	if (starts(text, "reg ") || starts(text, "BAR "))
@@ -299,12 +304,14 @@ static bool is_ours(const char *message, bool stamped)
 	rest = p2p_log_device(message, &bdf);
 	if (rest)
 		return sscanf(rest, "[%4x:%4x] type %2x", &vendor, &device, &type) == 3 ||
-		       starts(rest, "PCI bridge to [bus ") || starts(rest, "Adding to iommu group ");
+		       starts(rest, "PCI bridge to [bus ") || p2p_log_is_link(rest) ||
+		       starts(rest, "Adding to iommu group ");
 	for (size_t i = 0; stamped && i < sizeof(machine) / sizeof(machine[0]); i++)
 		if (starts(message, machine[i]))
 			return true;
 	return starts(message, "PCI host bridge to bus ") ||
-	       starts(message, "iommu: Adding device ");
+	       starts(message, "iommu: Adding device ") ||
+	       starts(message, "iommu: Default domain type: ");
 }
 
 /* What has the time of a log before it is of the log, whatever it says. */

@@ -20,6 +20,11 @@ struct p2p_log_bar {
 	bool unclear;
 };
 
+/** struct p2p_log_link - a link; @mtps: of a lane, 0 not told; @width: lanes. */
+struct p2p_log_link {
+	unsigned int mtps, width;
+};
+
 /**
  * struct p2p_log_function - a function that the log names.
  * @line: that of its ids, or the first that names it
@@ -29,6 +34,7 @@ struct p2p_log_bar {
  * @gone: it was removed
  * @bridge: it leads to @secondary
  * @group: of the IOMMU; -1 not told
+ * @now, @most: its link when the log was written, and what it can do
  */
 struct p2p_log_function {
 	struct p2p_bdf bdf;
@@ -38,6 +44,7 @@ struct p2p_log_function {
 	uint32_t class_code;
 	uint8_t type, secondary;
 	long group;
+	struct p2p_log_link now, most;
 	struct p2p_log_bar bars[P2P_LOG_BARS];
 };
 
@@ -73,6 +80,25 @@ const char *p2p_log_device(const char *message, struct p2p_bdf *ret_bdf);
 
 /** p2p_log_find() - the function at @bdf, a new one where there is none; NULL no memory, too many. */
 struct p2p_log_function *p2p_log_find(struct p2p_log *log, struct p2p_bdf bdf);
+
+/** p2p_log_is_link() - does it, behind the address, speak of the link above the function? */
+bool p2p_log_is_link(const char *text);
+
+/** p2p_log_link() - take such a message, which is of @bdf. */
+void p2p_log_link(struct p2p_log *log, struct p2p_bdf bdf, const char *text);
+
+/** p2p_log_forget_link() - @function was found anew, and so was its link. */
+void p2p_log_forget_link(struct p2p_log *log, struct p2p_log_function *function);
+
+/** p2p_log_above() - the one bridge that leads to the bus of @bdf; NULL none, or two. */
+struct p2p_log_function *p2p_log_above(const struct p2p_log *log, struct p2p_bdf bdf);
+
+/** p2p_log_set() - fill a file of @raw. */
+void p2p_log_set(struct p2p_log *log, struct p2p_raw *raw, enum p2p_attr attr, const char *text);
+
+/** p2p_log_fill_link() - the files of the link of @function. */
+void p2p_log_fill_link(struct p2p_log *log, struct p2p_raw *raw,
+		       const struct p2p_log_function *function);
 
 /** p2p_log_machine() - take a message that speaks of no function. */
 void p2p_log_machine(struct p2p_log *log, const char *message);

@@ -73,6 +73,19 @@ static void take_nvidia(struct p2p_log *log, const char *text)
 	set_entry(log, "proc/driver/nvidia/version", line);
 }
 
+/*
+ * "Translated", "Passthrough (set via kernel command line)": what the command line, the
+ * configuration and memory encryption came to; drivers/iommu/iommu.c, iommu_subsys_init(), since
+ * 5.3.  Kernels without an IOMMU print it, too.
+ */
+static void take_domain(struct p2p_log *log, const char *text)
+{
+	char word[32];
+
+	if (sscanf(text, "%31[A-Za-z]", word) == 1)
+		set_entry(log, P2P_DEFAULT_DOMAIN, word);
+}
+
 void p2p_log_machine(struct p2p_log *log, const char *message)
 {
 	static const struct {
@@ -82,6 +95,7 @@ void p2p_log_machine(struct p2p_log *log, const char *message)
 		{ "smpboot: CPU0: ", take_cpu }, { "CPU0: ", take_cpu },
 		{ "NVRM: loading ", take_nvidia },
 		{ "Command line: ", take_command }, { "Kernel command line: ", take_command },
+		{ "iommu: Default domain type: ", take_domain },
 	};
 
 	if (!strncmp(message, "Linux version ", 14))
@@ -93,8 +107,7 @@ void p2p_log_machine(struct p2p_log *log, const char *message)
 			others[i].take(log, message + strlen(others[i].start));
 }
 
-static void set_attr(struct p2p_log *log, struct p2p_raw *raw, enum p2p_attr attr,
-		     const char *text)
+void p2p_log_set(struct p2p_log *log, struct p2p_raw *raw, enum p2p_attr attr, const char *text)
 {
 	struct p2p_file *file = &raw->attr[attr];
 
@@ -110,7 +123,7 @@ static void set_number(struct p2p_log *log, struct p2p_raw *raw, enum p2p_attr a
 	char text[32];
 
 	snprintf(text, sizeof(text), format, value);
-	set_attr(log, raw, attr, text);
+	p2p_log_set(log, raw, attr, text);
 }
 
 /* All were printed when it was found, and each that moved since said where to. */
@@ -133,7 +146,7 @@ static void set_bars(struct p2p_log *log, struct p2p_raw *raw,
 					 "0x%016llx 0x%016llx 0x%016llx\n", bar->first, bar->last,
 					 bar->flags);
 	}
-	set_attr(log, raw, P2P_ATTR_RESOURCE, lines);
+	p2p_log_set(log, raw, P2P_ATTR_RESOURCE, lines);
 }
 
 static const struct p2p_log_root *find_root(const struct p2p_log *log, struct p2p_bdf bdf)
@@ -144,13 +157,12 @@ static const struct p2p_log_root *find_root(const struct p2p_log *log, struct p2
 	return NULL;
 }
 
-/* The one bridge that leads to the bus of @bdf; NULL none, or two. */
-static const struct p2p_log_function *find_above(const struct p2p_log *log, struct p2p_bdf bdf)
+struct p2p_log_function *p2p_log_above(const struct p2p_log *log, struct p2p_bdf bdf)
 {
-	const struct p2p_log_function *found = NULL;
+	struct p2p_log_function *found = NULL;
 
 	for (size_t i = 0; i < log->count; i++) {
-		const struct p2p_log_function *bridge = &log->functions[i];
+		struct p2p_log_function *bridge = &log->functions[i];
 
 		if (!bridge->bridge || bridge->bdf.domain != bdf.domain ||
 		    bridge->secondary != bdf.bus)
@@ -167,7 +179,7 @@ static const struct p2p_log_root *write_path(const struct p2p_log *log, struct p
 					     char path[PATH_MOST])
 {
 	const struct p2p_log_root *root = find_root(log, bdf);
-	const struct p2p_log_function *above = root ? NULL : find_above(log, bdf);
+	const struct p2p_log_function *above = root ? NULL : p2p_log_above(log, bdf);
 	char address[P2P_BDF_SIZE];
 	size_t used;
 
@@ -205,6 +217,7 @@ static void fill_function(struct p2p_log *log, const struct p2p_log_function *fu
 		set_number(log, raw, P2P_ATTR_NUMA_NODE, "%ld", root->node);
 	if (function->group >= 0)
 		set_number(log, raw, P2P_ATTR_IOMMU_GROUP, "%ld", function->group);
+	p2p_log_fill_link(log, raw, function);
 	if (!function->named)
 		return;
 	set_number(log, raw, P2P_ATTR_VENDOR, "0x%04lx", function->vendor);

@@ -109,6 +109,41 @@ static bool is_cpu_of_amd(const struct p2p_machine *machine)
 				       !strcmp(machine->cpu_vendor, "HygonGenuine"));
 }
 
+static bool may_be_of_amd(const struct p2p_machine *machine)
+{
+	return machine->cpu_family.fact != P2P_ABSENT &&
+	       (!machine->cpu_vendor || is_cpu_of_amd(machine));
+}
+
+/* By the configuration. */
+static enum p2p_tri default_passes(const struct p2p_topology *topology)
+{
+	if (is_cpu_of_amd(&topology->machine) &&
+	    option(topology, "AMD_MEM_ENCRYPT_ACTIVE_BY_DEFAULT") != P2P_NO)
+		return P2P_UNKNOWN;
+	return option(topology, "IOMMU_DEFAULT_PASSTHROUGH");
+}
+
+/* The log has what all settings came to: iommu_subsys_init(). */
+static enum p2p_tri passes_by_log(const struct p2p_topology *topology)
+{
+	const struct p2p_file *type = p2p_snapshot_file(topology->snapshot, P2P_DEFAULT_DOMAIN);
+
+	if (type->fact != P2P_PRESENT)
+		return P2P_UNKNOWN;
+	return !strcmp(type->data, "Passthrough") ? P2P_YES :
+	       !strcmp(type->data, "Translated") ? P2P_NO : P2P_UNKNOWN;
+}
+
+/* A command line that says otherwise is of another boot; one of memory encryption decides nothing. */
+static void compare_log(const struct p2p_topology *topology, enum p2p_tri settings[SETTINGS])
+{
+	enum p2p_tri log = passes_by_log(topology);
+
+	if (log != P2P_UNKNOWN && settings[PASSES] != log)
+		settings[PASSES] = P2P_UNKNOWN;
+}
+
 /* The defaults, then each word of the command line, up to the "--" that ends it. */
 static void read_settings(const struct p2p_topology *topology, enum p2p_tri settings[SETTINGS])
 {
@@ -117,16 +152,20 @@ static void read_settings(const struct p2p_topology *topology, enum p2p_tri sett
 
 	for (size_t i = 0; i < SETTINGS; i++)
 		settings[i] = P2P_UNKNOWN;
+	settings[PASSES] = passes_by_log(topology);
+	/* Without a command line amd_iommu=force_isolation may be on it. */
+	if (!text && may_be_of_amd(machine))
+		settings[PASSES] = P2P_UNKNOWN;
 	if (!text)
 		return;
 	settings[INTEL] = option(topology, "INTEL_IOMMU_DEFAULT_ON");
 	settings[AMD] = settings[X86] = settings[OPT_IN] = P2P_YES;
-	settings[PASSES] = option(topology, "IOMMU_DEFAULT_PASSTHROUGH");
-	if (is_cpu_of_amd(machine) && option(topology, "AMD_MEM_ENCRYPT_ACTIVE_BY_DEFAULT") != P2P_NO)
-		settings[PASSES] = P2P_UNKNOWN;
+	if (settings[PASSES] == P2P_UNKNOWN)
+		settings[PASSES] = default_passes(topology);
 	for (text += strspn(text, " \t\n"); *text && strncmp(text, "-- ", 3) != 0;
 	     text += strspn(text, " \t\n"))
 		text = take_word(machine, text, settings);
+	compare_log(topology, settings);
 }
 
 /* A port that may lead out of the case, where devices are not trusted: a root port with hot-plug. */
