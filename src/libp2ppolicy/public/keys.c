@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Values by key, and structures that carry their size. */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <p2ppolicy/json.h>

@@ -5,8 +5,6 @@
  * what is on it can be on one.  Where bus numbers are not known, or contradict each other or the
  * paths, the place of a function is not known.
  */
-#include <string.h>
-
 #include "base/pci-regs.h"
 #include "topology/tree.h"
 

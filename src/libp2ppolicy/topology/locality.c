@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Where a function is and who uses it: NUMA node, CPUs, IOMMU group, driver, names of the OS. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "topology/build.h"

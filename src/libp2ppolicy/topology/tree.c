@@ -7,7 +7,6 @@
  * is that of a function whose link was lost, and says nothing: then bus numbers decide (dump.c).
  */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

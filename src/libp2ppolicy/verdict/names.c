@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The words of verdicts, as JSON and text print them. */
-#include <stdio.h>
-
 #include "verdict/eval.h"
 
 static const char *const map_types[P2P_MAP_TYPES] = {

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Why the kernel decides so: one sentence for each reason, with the functions and registers. */
-#include <string.h>
-
 #include "verdict/eval.h"
 #include "verdict/text.h"
 

@@ -2,7 +2,6 @@
 /* gate status, and policy show, diff, push and clear: what the kernel module has in force. */
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "print/document.h"
 #include "print/output.h"

@@ -2,7 +2,6 @@
 /* policy compile and explain: from a policy file to an allow-list, and why a pair is on it. */
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "print/document.h"

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "commands/policy.h"
-#include "machine/run_dir.h"
 #include "machine/saved.h"
 #include "machine/refresh_lock.h"
 

@@ -8,7 +8,6 @@
 #include "print/document.h"
 #include "print/table/grid.h"
 #include "print/hint.h"
-#include "print/pair/pair_facts.h"
 #include "print/table/plain.h"
 #include "print/words.h"
 

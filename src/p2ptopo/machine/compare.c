@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <string.h>
-
 #include "machine/compare.h"
 
 const struct compared compare_rows[] = {

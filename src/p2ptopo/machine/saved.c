@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <limits.h>
-#include <string.h>
 #include <time.h>
 
 #include "machine/run_dir.h"

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stddef.h>
-#include <string.h>
 
 #include "view/bindings.h"
 #include "view/keys.h"

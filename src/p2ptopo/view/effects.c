@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/tree.h"
 #include "view/effects.h"
 #include "view/keys.h"
 #include "view/prompt.h"

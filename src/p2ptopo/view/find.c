@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Searching: whatever case, in all that a page has lines for, folded or off the screen. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "view/effects.h"

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Another slot: each place is tried on a changed topology, and evaluated. */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/context.h"
 #include "policy/advice/advice.h"
 #include "verdict/eval.h"
 

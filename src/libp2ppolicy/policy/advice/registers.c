@@ -9,12 +9,9 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/context.h"
 #include "base/pci-regs.h"
 #include "policy/advice/advice.h"
-#include "topology/acs.h"
 #include "topology/build.h"
 #include "verdict/eval.h"
 

@@ -5,8 +5,6 @@
  * more to their own overhead, and a half is told from the whole by any of them.
  */
 #include <errno.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "base/context.h"
 #include "policy/measured/compare.h"

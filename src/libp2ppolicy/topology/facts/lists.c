@@ -7,7 +7,6 @@
 
 #include <p2ppolicy/json.h>
 
-#include "topology/acs.h"
 #include "topology/build.h"
 #include "topology/facts/kinds.h"
 

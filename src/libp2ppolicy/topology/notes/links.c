@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Notes on links: those of PCI Express that run low, and those that are not PCI Express. */
-#include <stdio.h>
 #include <string.h>
 
 #include "topology/notes/notes.h"

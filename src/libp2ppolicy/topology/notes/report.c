@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <json-c/json.h>
@@ -13,7 +12,6 @@
 #include "base/context.h"
 #include "topology/build.h"
 #include "topology/facts/kinds.h"
-
 
 static int damaged(const struct p2p_topology *topology, const char *what)
 {

@@ -4,8 +4,6 @@
  * there; else through the root complex, up and down again what both share.  Where a fact is
  * missing the worse of its values is taken, and the way says that it was.
  */
-#include <string.h>
-
 #include <p2ppolicy/ways.h>
 
 #include "verdict/score/score.h"

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What is said of ways: conditions, cures and the sentence of a pair. */
-#include <stdio.h>
 #include <string.h>
 
 #include "verdict/text.h"

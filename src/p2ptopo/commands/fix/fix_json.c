@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdlib.h>
-
 #include "commands/fix/fix.h"
 #include "print/document.h"
 #include "print/lints.h"

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* fix --report: what a maintainer asks for before a host bridge goes on the kernel's list. */
-#include <stdlib.h>
 #include <string.h>
 
 #include <json-c/json.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* p2ptopo measured: what others measured or say of pairs, beside the prediction. */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The table of figures, and below it what to look at. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "commands/measured/measured.h"

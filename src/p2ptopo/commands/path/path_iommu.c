@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the IOMMU does to a function: its domain, its group, and why others are in that group. */
-#include <string.h>
-
 #include "print/document.h"
 #include "commands/path/path.h"
 #include "print/words.h"

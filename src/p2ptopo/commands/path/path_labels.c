@@ -4,7 +4,6 @@
  * group and being a guest means for it.
  */
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "commands/path/path.h"

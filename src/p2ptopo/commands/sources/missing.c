@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which unknown facts stop verdicts, and which command prints them. */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 

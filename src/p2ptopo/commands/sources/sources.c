@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* sources: what each source gave, what was not read, and what else would decide pairs. */
-#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 

@@ -7,7 +7,6 @@
 #include <hwloc.h>
 #include <hwloc/distances.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "export/complex.h"
 #include "export/export.h"

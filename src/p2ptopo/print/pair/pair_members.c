@@ -5,7 +5,6 @@
  */
 #include <stddef.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "print/pair/pair_row.h"
 #include "print/speed.h"

@@ -2,7 +2,6 @@
 /* The ends of pairs, filtered and in their order. */
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "view/filter.h"
 #include "view/rows.h"

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "commands/path/path.h"
-#include "commands/report/report.h"
 #include "view/rows.h"
 #include "view/pages/text_pages.h"
 

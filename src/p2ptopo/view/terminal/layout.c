@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <string.h>
-
 #include "view/view.h"
 
 static unsigned int digits_of(size_t count)
