@@ -52,14 +52,34 @@ static bool may_be_json(const char *text)
 	return *text == '[' && text[1 + strspn(text + 1, " \t\n")] == '{';
 }
 
-bool p2p_reading_json(struct p2p_reading *reading, size_t *at, size_t *ret_first,
-		      struct p2p_json *ret_json)
+static void read_json(struct p2p_reading *reading, const char *text, size_t size, size_t first,
+		      void (*take)(struct p2p_reading *reading, const struct p2p_json *json,
+				   size_t first))
 {
-	for (; *at < reading->count; ++*at) {
-		const char *text = start_of_line(reading, *at), *end;
-		size_t first = *at;
-		char *copy;
-		int r;
+	const char *copy = p2p_arena_copy(&reading->measured->arena, text, size);
+	struct p2p_json json;
+	int r = copy ? p2p_json_parse(reading->measured->context, reading->file, copy, size,
+				      P2P_JSON_NULLS, &json) : -ENOMEM;
+
+	if (r == -ENOMEM) {
+		reading->error = r;
+	} else if (r) {
+		p2p_reading_skip(reading, first, "the JSON that starts here is damaged");
+	} else {
+		take(reading, &json, first);
+		p2p_json_clear(&json);
+	}
+}
+
+void p2p_reading_json(struct p2p_reading *reading,
+		      void (*take)(struct p2p_reading *reading, const struct p2p_json *json,
+				   size_t first))
+{
+	size_t at = 0;
+
+	while (at < reading->count && !reading->error) {
+		const char *text = start_of_line(reading, at), *end;
+		size_t first = at++;
 
 		if (!may_be_json(text))
 			continue;
@@ -68,26 +88,16 @@ bool p2p_reading_json(struct p2p_reading *reading, size_t *at, size_t *ret_first
 		if (!end) {
 			p2p_reading_skip(reading, first, "the JSON that starts here does not end");
 			/* What is inside it does not either, or belongs to it. */
-			*at = reading->count;
-			return false;
+			return;
 		}
-		*at += count_lines(text, end);
-		++*at;
-		copy = p2p_arena_copy(&reading->measured->arena, text, (size_t)(end - text));
-		r = copy ? p2p_json_parse(reading->measured->context, reading->file, copy,
-					  (size_t)(end - text), P2P_JSON_NULLS, ret_json) : -ENOMEM;
-		if (!r) {
-			*ret_first = first;
-			return true;
-		}
-		if (r == -ENOMEM) {
-			reading->error = r;
-			return false;
-		}
-		p2p_reading_skip(reading, first, "the JSON that starts here is damaged");
-		--*at;
+		at += count_lines(text, end);
+		read_json(reading, text, (size_t)(end - text), first, take);
 	}
-	return false;
+}
+
+size_t p2p_json_length(const struct json_object *list)
+{
+	return json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
 }
 
 size_t p2p_json_line(const struct p2p_json *json, size_t first, const struct json_object *node)

@@ -146,7 +146,7 @@ size_t p2p_matrix(struct p2p_reading *reading, size_t at, const char *corner,
 		return at;
 	/* Some leave a line empty between rows. */
 	for (size_t i = at + 1; i < reading->count && gap < 2; i++) {
-		if (!reading->lines[i][strspn(reading->lines[i], " \t")]) {
+		if (!*p2p_reading_line(reading, i)) {
 			gap++;
 			continue;
 		}

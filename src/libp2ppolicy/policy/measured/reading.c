@@ -110,6 +110,35 @@ const char *p2p_reading_word(struct p2p_reading *reading, struct p2p_field field
 	return word ? word : "";
 }
 
+const char *p2p_reading_line(const struct p2p_reading *reading, size_t line)
+{
+	return reading->lines[line] + strspn(reading->lines[line], " \t");
+}
+
+bool p2p_reading_list_gpu(struct p2p_reading *reading, unsigned int index, struct p2p_field address)
+{
+	struct p2p_end end;
+
+	if (!p2p_field_address(address, &end))
+		return false;
+	end.kind = P2P_CLASS_GPU;
+	p2p_reading_list(reading, index, &end);
+	return true;
+}
+
+void p2p_reading_list_nic(struct p2p_reading *reading, unsigned int index, struct p2p_field name)
+{
+	struct p2p_end end = p2p_end_of_name(p2p_reading_word(reading, name));
+
+	end.kind = P2P_CLASS_NIC;
+	p2p_reading_list(reading, index, &end);
+}
+
+struct p2p_field p2p_field_until(const char *text, const char *ends)
+{
+	return (struct p2p_field){ text, strcspn(text, ends) };
+}
+
 struct p2p_field p2p_field_of(const char *text)
 {
 	return (struct p2p_field){ text, strlen(text) };
@@ -172,6 +201,13 @@ bool p2p_field_index(struct p2p_field field, unsigned int *ret_index)
 		return false;
 	*ret_index = value;
 	return true;
+}
+
+const char *p2p_index(const char *text, unsigned int *ret_index)
+{
+	struct p2p_field digits = { text, strspn(text, "0123456789") };
+
+	return p2p_field_index(digits, ret_index) ? text + digits.length : NULL;
 }
 
 /* "00000000:53:00", "53:00.0", "0000:53:00.0": two colons mean a domain. */

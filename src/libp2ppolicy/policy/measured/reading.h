@@ -76,8 +76,17 @@ void p2p_reading_add(struct p2p_reading *reading, size_t line, const struct p2p_
 /** p2p_measured_append() - likewise, whole as it is.  Return: 0 or -ENOMEM. */
 int p2p_measured_append(struct p2p_measured *measured, const struct p2p_figure *figure);
 
+/** p2p_reading_line() - a line without the blanks it begins with. */
+const char *p2p_reading_line(const struct p2p_reading *reading, size_t line);
+
 /** p2p_reading_list() - device @index of the tool, of class @end.kind, is @end. */
 void p2p_reading_list(struct p2p_reading *reading, unsigned int index, const struct p2p_end *end);
+
+/** p2p_reading_list_gpu() - likewise, a GPU with this address.  Return: is it an address? */
+bool p2p_reading_list_gpu(struct p2p_reading *reading, unsigned int index, struct p2p_field address);
+
+/** p2p_reading_list_nic() - likewise, an adapter with this name. */
+void p2p_reading_list_nic(struct p2p_reading *reading, unsigned int index, struct p2p_field name);
 
 /** p2p_reading_skip() - note a line that was left out.  @why: a constant clause */
 void p2p_reading_skip(struct p2p_reading *reading, size_t line, const char *why);
@@ -87,6 +96,12 @@ const char *p2p_reading_word(struct p2p_reading *reading, struct p2p_field field
 
 /** p2p_fields() - the words of a line.  Return: how many, at most P2P_MOST_FIELDS. */
 size_t p2p_fields(const char *line, struct p2p_field fields[P2P_MOST_FIELDS]);
+
+/** p2p_field_until() - what @text begins with, up to the first character of @ends. */
+struct p2p_field p2p_field_until(const char *text, const char *ends);
+
+/** p2p_index() - the digits that @text begins with, as p2p_field_index().  Return: what follows; NULL. */
+const char *p2p_index(const char *text, unsigned int *ret_index);
 
 /** p2p_field_is() - is the word this one? */
 bool p2p_field_is(struct p2p_field field, const char *word);
@@ -137,14 +152,16 @@ size_t p2p_matrix(struct p2p_reading *reading, size_t at, const char *corner,
 		  const void *data);
 
 /**
- * p2p_reading_json() - the next JSON object or list of the text that starts on a line of its own.
- * @at: the line to look from; moved behind it
- * @ret_first: the line it starts on
- *
- * Return: true; false there is none any more.  One that is damaged is left out.
+ * p2p_reading_json() - go through the JSON objects and lists of the text that start on a line of their
+ *	own.  One that is damaged is left out.
+ * @take: called for each, with the line it starts on
  */
-bool p2p_reading_json(struct p2p_reading *reading, size_t *at, size_t *ret_first,
-		      struct p2p_json *ret_json);
+void p2p_reading_json(struct p2p_reading *reading,
+		      void (*take)(struct p2p_reading *reading, const struct p2p_json *json,
+				   size_t first));
+
+/** p2p_json_length() - elements of a list; 0 it is none. */
+size_t p2p_json_length(const struct json_object *list);
 
 /** p2p_json_line() - the line of a value in the text. */
 size_t p2p_json_line(const struct p2p_json *json, size_t first, const struct json_object *node);

@@ -44,15 +44,14 @@ static void read_document(struct p2p_reading *reading, const struct p2p_json *js
 {
 	struct json_object *list = list_of(json->root);
 
-	for (size_t i = 0; json_object_is_type(list, json_type_array) &&
-	     i < json_object_array_length(list); i++) {
+	for (size_t i = 0; i < p2p_json_length(list); i++) {
 		struct json_object *gpu = json_object_array_get_idx(list, i);
 		struct json_object *links = p2p_json_member(gpu, "links");
 		struct p2p_end from;
 
-		if (!address_of(gpu, &from) || !json_object_is_type(links, json_type_array))
+		if (!address_of(gpu, &from))
 			continue;
-		for (size_t j = 0; j < json_object_array_length(links); j++) {
+		for (size_t j = 0; j < p2p_json_length(links); j++) {
 			struct json_object *link = json_object_array_get_idx(links, j);
 
 			read_link(reading, p2p_json_line(json, first, link), &from, link);
@@ -62,11 +61,5 @@ static void read_document(struct p2p_reading *reading, const struct p2p_json *js
 
 void p2p_read_amd_topo(struct p2p_reading *reading)
 {
-	struct p2p_json json;
-	size_t at = 0, first;
-
-	while (p2p_reading_json(reading, &at, &first, &json)) {
-		read_document(reading, &json, first);
-		p2p_json_clear(&json);
-	}
+	p2p_reading_json(reading, read_document);
 }

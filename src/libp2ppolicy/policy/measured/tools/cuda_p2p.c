@@ -55,11 +55,10 @@ static void list_device(struct p2p_reading *reading, const char *line)
 	const char *bus = p2p_after(line, "pciBusID:"), *device = p2p_after(line, "pciDeviceID:");
 	const char *domain = p2p_after(line, "pciDomainID:");
 	struct p2p_end end = { .named = P2P_NAMED_BY_ADDRESS, .kind = P2P_CLASS_GPU };
-	struct p2p_field number = { line, strspn(line, "0123456789") };
 	unsigned long values[3];
 	unsigned int index;
 
-	if (!bus || !device || !p2p_field_index(number, &index))
+	if (!bus || !device || !p2p_index(line, &index))
 		return;
 	values[0] = domain ? strtoul(domain, NULL, 16) : 0;
 	values[1] = strtoul(bus, NULL, 16);
@@ -78,7 +77,7 @@ void p2p_read_cuda_p2p(struct p2p_reading *reading)
 	const char *corner;
 
 	for (size_t i = 0; i < reading->count; i++) {
-		const char *line = reading->lines[i] + strspn(reading->lines[i], " \t");
+		const char *line = p2p_reading_line(reading, i);
 
 		if (!strncmp(line, "Device: ", 8))
 			list_device(reading, line + 8);

@@ -37,7 +37,6 @@ static void end_run(struct p2p_reading *reading, struct run *run)
 static void take_path(struct p2p_reading *reading, struct run *run, const char *text)
 {
 	const char *pool = strstr(text, "/p2pmem"), *device = p2p_after(text, "/dev/");
-	struct p2p_field field;
 	struct p2p_end end;
 
 	if (pool) {
@@ -48,17 +47,16 @@ static void take_path(struct p2p_reading *reading, struct run *run, const char *
 		if (p2p_field_address((struct p2p_field){ start, (size_t)(pool - start) }, &end))
 			run->memory = end;
 	}
-	if (device && !strncmp(device, "nvme", 4)) {
-		field = (struct p2p_field){ device, strcspn(device, " \t:,;'\"") };
-		run->drive = p2p_end_of_name(p2p_reading_word(reading, field));
-	}
+	if (device && !strncmp(device, "nvme", 4))
+		run->drive = p2p_end_of_name(p2p_reading_word(reading,
+							      p2p_field_until(device, " \t:,;'\"")));
 }
 
 static void take_gpu(struct run *run, const char *text)
 {
 	unsigned int index;
 
-	if (!p2p_field_index((struct p2p_field){ text, strspn(text, "0123456789") }, &index))
+	if (!p2p_index(text, &index))
 		return;
 	run->memory = p2p_end_of_index(P2P_CLASS_GPU, index);
 	run->memory.single = true;
@@ -102,7 +100,7 @@ static void read_text(struct p2p_reading *reading)
 	struct run run = { 0 };
 
 	for (size_t i = 0; i < reading->count; i++) {
-		const char *line = reading->lines[i] + strspn(reading->lines[i], " \t");
+		const char *line = p2p_reading_line(reading, i);
 		const char *gpu = p2p_after(line, "gpu_dev_ids=");
 
 		/* A command or the list of jobs begins the next one; so does a line of JSON nothing. */
@@ -122,7 +120,7 @@ static void read_text(struct p2p_reading *reading)
 			take_status(reading, &run, i, true);
 		else if (!strncmp(line, "nvme", 4) && strstr(line, ": ios=") && !run.drive.named)
 			run.drive = p2p_end_of_name(p2p_reading_word(reading,
-					(struct p2p_field){ line, strcspn(line, ":") }));
+								     p2p_field_until(line, ":")));
 	}
 	end_run(reading, &run);
 }
@@ -150,10 +148,9 @@ static void read_document(struct p2p_reading *reading, const struct p2p_json *js
 {
 	struct json_object *jobs = p2p_json_member(json->root, "jobs");
 
-	if (!*p2p_json_word(json->root, "fio version") ||
-	    !json_object_is_type(jobs, json_type_array))
+	if (!*p2p_json_word(json->root, "fio version"))
 		return;
-	for (size_t i = 0; i < json_object_array_length(jobs); i++) {
+	for (size_t i = 0; i < p2p_json_length(jobs); i++) {
 		struct json_object *job = json_object_array_get_idx(jobs, i);
 		struct run run = { 0 };
 
@@ -169,12 +166,6 @@ static void read_document(struct p2p_reading *reading, const struct p2p_json *js
 
 void p2p_read_fio(struct p2p_reading *reading)
 {
-	struct p2p_json json;
-	size_t at = 0, first;
-
 	read_text(reading);
-	while (p2p_reading_json(reading, &at, &first, &json)) {
-		read_document(reading, &json, first);
-		p2p_json_clear(&json);
-	}
+	p2p_reading_json(reading, read_document);
 }

@@ -15,7 +15,7 @@ static void take_gpu(struct p2p_reading *reading, size_t at, enum p2p_tri drives
 	struct p2p_figure figure = { .kind = P2P_FIGURE_ACCESS };
 	unsigned int index;
 
-	if (!line || !p2p_field_index((struct p2p_field){ line, strspn(line, "0123456789") }, &index))
+	if (!line || !p2p_index(line, &index))
 		return;
 	if (strstr(line, "does not support GDS") || strstr(line, "not support GDS"))
 		figure.says = P2P_NO;
@@ -50,7 +50,7 @@ void p2p_read_gdscheck(struct p2p_reading *reading)
 	enum p2p_tri drives = P2P_UNKNOWN;
 
 	for (size_t i = 0; i < reading->count; i++) {
-		const char *line = reading->lines[i] + strspn(reading->lines[i], " \t");
+		const char *line = p2p_reading_line(reading, i);
 		const char *value = strchr(line, ':');
 
 		if (!strncmp(line, "NVMe ", 5) && value)

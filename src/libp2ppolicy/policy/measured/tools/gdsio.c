@@ -63,7 +63,7 @@ static void take_result(struct p2p_reading *reading, const struct command *comma
 	/* Through memory of the host alone: there is no pair. */
 	if (!strncmp(transfer, "CPUONLY", 7))
 		return;
-	if (!p2p_field_number((struct p2p_field){ speed, strcspn(speed, " ") }, &figure.value)) {
+	if (!p2p_field_number(p2p_field_until(speed, " "), &figure.value)) {
 		p2p_reading_skip(reading, at, "the throughput of gdsio is no number");
 		return;
 	}

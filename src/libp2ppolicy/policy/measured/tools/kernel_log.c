@@ -36,7 +36,7 @@ static void take_line(struct p2p_reading *reading, size_t at)
 			continue;
 		name = mark + strlen(rows[i].mark);
 		if (last_address(line, mark, &figure.client) &&
-		    p2p_field_address((struct p2p_field){ name, strcspn(name, ")") },
+		    p2p_field_address(p2p_field_until(name, ")"),
 				      &figure.provider))
 			p2p_reading_add(reading, at, &figure);
 	}

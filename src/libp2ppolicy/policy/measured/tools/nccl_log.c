@@ -60,8 +60,7 @@ static void take_rank(struct log *log, const char *line)
 	if (!rank || !bus)
 		return;
 	digits = (struct p2p_field){ bus, strspn(bus, "0123456789abcdef") };
-	if (!p2p_field_index((struct p2p_field){ rank, strspn(rank, "0123456789") }, &index) ||
-	    index >= MOST_RANKS || !digits.length || digits.length > 13)
+	if (!p2p_index(rank, &index) || index >= MOST_RANKS || !digits.length || digits.length > 13)
 		return;
 	log->ranks[index] = end_of_bus(strtoull(bus, NULL, 16));
 }
@@ -69,11 +68,10 @@ static void take_rank(struct log *log, const char *line)
 /* "3[5d000]" or "3[3]": a rank and its device. */
 static const char *parse_peer(const struct log *log, const char *text, struct p2p_end *ret_end)
 {
-	struct p2p_field digits = { text, strspn(text, "0123456789") };
-	const char *bracket = text + digits.length;
 	unsigned int rank;
+	const char *bracket = p2p_index(text, &rank);
 
-	if (*bracket != '[' || !p2p_field_index(digits, &rank) || !parse_gpu(bracket + 1, ret_end))
+	if (!bracket || *bracket != '[' || !parse_gpu(bracket + 1, ret_end))
 		return NULL;
 	if (ret_end->named == P2P_NAMED_BY_INDEX && rank < MOST_RANKS && log->ranks[rank].named)
 		*ret_end = log->ranks[rank];
@@ -116,8 +114,7 @@ static bool take_network(const char *via, bool receives, const struct p2p_end *g
 	const char *number = p2p_after(via, "NET/IB/");
 	unsigned int index;
 
-	if (!number || !p2p_field_index((struct p2p_field){ number, strspn(number, "0123456789") },
-					&index))
+	if (!number || !p2p_index(number, &index))
 		return false;
 	figure->client = p2p_end_of_index(P2P_CLASS_NIC, index);
 	figure->provider = *gpu;
@@ -178,21 +175,12 @@ static void take_decision(struct p2p_reading *reading, const struct log *log, si
 				     .says = enabled ? P2P_YES : P2P_NO };
 	unsigned int index;
 
-	if (!adapter || !parse_gpu(gpu, &figure.provider) ||
-	    !p2p_field_index((struct p2p_field){ adapter, strspn(adapter, "0123456789") }, &index))
+	if (!adapter || !parse_gpu(gpu, &figure.provider) || !p2p_index(adapter, &index))
 		return;
 	figure.client = p2p_end_of_index(P2P_CLASS_NIC, index);
 	figure.read = read && *read == '1';
 	figure.label = enabled ? "GDR" : "no-GDR";
 	add_once(reading, log, at, &figure);
-}
-
-static void list_adapter(struct p2p_reading *reading, unsigned int index, struct p2p_field name)
-{
-	struct p2p_end end = p2p_end_of_name(p2p_reading_word(reading, name));
-
-	end.kind = P2P_CLASS_NIC;
-	p2p_reading_list(reading, index, &end);
 }
 
 /* "NET/IB : Using [0]mlx5_0:1/RoCE [1]mlx5_1:1/RoCE", and "... for HCA 0 'mlx5_0'". */
@@ -203,16 +191,13 @@ static void take_adapters(struct p2p_reading *reading, const char *line)
 	unsigned int index;
 
 	for (; next && (next = strchr(next, '[')); next++) {
-		struct p2p_field digits = { next + 1, strspn(next + 1, "0123456789") };
-
-		name = next + 1 + digits.length + 1;
-		if (next[1 + digits.length] == ']' && p2p_field_index(digits, &index))
-			list_adapter(reading, index,
-				     (struct p2p_field){ name, strcspn(name, ": \t") });
+		name = p2p_index(next + 1, &index);
+		if (name && *name == ']')
+			p2p_reading_list_nic(reading, index, p2p_field_until(name + 1, ": \t"));
 	}
 	name = one ? strchr(one, '\'') : NULL;
-	if (name && p2p_field_index((struct p2p_field){ one, strspn(one, "0123456789") }, &index))
-		list_adapter(reading, index, (struct p2p_field){ name + 1, strcspn(name + 1, "'") });
+	if (name && p2p_index(one, &index))
+		p2p_reading_list_nic(reading, index, p2p_field_until(name + 1, "'"));
 }
 
 /* "host:pid:thread [0] NCCL INFO ...": is it the first host, or none? */

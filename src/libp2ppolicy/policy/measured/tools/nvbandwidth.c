@@ -62,22 +62,16 @@ static void take_value(struct p2p_reading *reading, const struct p2p_cell *cell)
 /* "Device 0: NVIDIA H100 (00000000:53:00)", and in JSON "0: NVIDIA H100 (00000000:53:00): (host)". */
 static void list_device(struct p2p_reading *reading, const char *text)
 {
-	struct p2p_field number = { text, strspn(text, "0123456789") };
 	const char *open;
-	struct p2p_end end;
 	unsigned int index;
 
-	if (text[number.length] != ':' || !p2p_field_index(number, &index))
+	text = p2p_index(text, &index);
+	if (!text || *text != ':')
 		return;
-	for (open = strchr(text, '('); open; open = strchr(open + 1, '(')) {
-		struct p2p_field address = { open + 1, strcspn(open + 1, ")") };
-
-		if (open[1 + address.length] && p2p_field_address(address, &end)) {
-			end.kind = P2P_CLASS_GPU;
-			p2p_reading_list(reading, index, &end);
+	for (open = strchr(text, '('); open; open = strchr(open + 1, '('))
+		if (strchr(open, ')') &&
+		    p2p_reading_list_gpu(reading, index, p2p_field_until(open + 1, ")")))
 			return;
-		}
-	}
 }
 
 static void read_text(struct p2p_reading *reading)
@@ -86,7 +80,7 @@ static void read_text(struct p2p_reading *reading)
 	struct test test;
 
 	for (size_t i = 0; i < reading->count; i++) {
-		const char *line = reading->lines[i] + strspn(reading->lines[i], " \t");
+		const char *line = p2p_reading_line(reading, i);
 
 		if (!strncmp(line, "Running ", 8))
 			name = line + 8;
@@ -102,8 +96,7 @@ static void read_row(struct p2p_reading *reading, size_t line, size_t row,
 {
 	struct p2p_end from = p2p_end_of_index(P2P_CLASS_GPU, (unsigned int)row), to;
 
-	for (size_t i = 0; json_object_is_type(values, json_type_array) &&
-	     i < json_object_array_length(values) && i < P2P_MOST_FIELDS; i++) {
+	for (size_t i = 0; i < p2p_json_length(values) && i < P2P_MOST_FIELDS; i++) {
 		struct json_object *value = json_object_array_get_idx(values, i);
 		struct p2p_cell cell = { line, &from, &to, { "", 0 }, test };
 
@@ -121,11 +114,10 @@ static void read_test(struct p2p_reading *reading, const struct p2p_json *json, 
 	struct json_object *rows = p2p_json_member(object, "bandwidth_matrix");
 	struct test test;
 
-	if (!json_object_is_type(rows, json_type_array) ||
-	    !parse_test(p2p_json_word(object, "name"),
+	if (!parse_test(p2p_json_word(object, "name"),
 			p2p_json_word(object, "bandwidth_description"), &test))
 		return;
-	for (size_t i = 0; i < json_object_array_length(rows) && i < P2P_MOST_FIELDS; i++) {
+	for (size_t i = 0; i < p2p_json_length(rows) && i < P2P_MOST_FIELDS; i++) {
 		struct json_object *row = json_object_array_get_idx(rows, i);
 
 		read_row(reading, p2p_json_line(json, first, row), i, row, &test);
@@ -138,26 +130,18 @@ static void read_document(struct p2p_reading *reading, const struct p2p_json *js
 	struct json_object *tests = p2p_json_member(root, "testcases");
 	struct json_object *devices = p2p_json_member(root, "GPU Device list");
 
-	for (size_t i = 0; json_object_is_type(devices, json_type_array) &&
-	     i < json_object_array_length(devices); i++) {
+	for (size_t i = 0; i < p2p_json_length(devices); i++) {
 		struct json_object *device = json_object_array_get_idx(devices, i);
 
 		if (json_object_is_type(device, json_type_string))
 			list_device(reading, json_object_get_string(device));
 	}
-	for (size_t i = 0; json_object_is_type(tests, json_type_array) &&
-	     i < json_object_array_length(tests); i++)
+	for (size_t i = 0; i < p2p_json_length(tests); i++)
 		read_test(reading, json, first, json_object_array_get_idx(tests, i));
 }
 
 void p2p_read_nvbandwidth(struct p2p_reading *reading)
 {
-	struct p2p_json json;
-	size_t at = 0, first;
-
 	read_text(reading);
-	while (p2p_reading_json(reading, &at, &first, &json)) {
-		read_document(reading, &json, first);
-		p2p_json_clear(&json);
-	}
+	p2p_reading_json(reading, read_document);
 }

@@ -65,26 +65,20 @@ static void take_cell(struct p2p_reading *reading, const struct p2p_cell *cell)
 /* "  NIC0: mlx5_0" of the legend. */
 static void list_adapter(struct p2p_reading *reading, const char *line)
 {
-	struct p2p_field number = { line + 3, strspn(line + 3, "0123456789") }, name;
-	struct p2p_end end;
 	unsigned int index;
+	const char *name = p2p_index(line + 3, &index);
 
-	if (line[3 + number.length] != ':' || !p2p_field_index(number, &index))
+	if (!name || *name != ':')
 		return;
-	name.text = line + 4 + number.length;
-	name.text += strspn(name.text, " \t");
-	name.length = strcspn(name.text, " \t");
-	if (!name.length)
-		return;
-	end = p2p_end_of_name(p2p_reading_word(reading, name));
-	end.kind = P2P_CLASS_NIC;
-	p2p_reading_list(reading, index, &end);
+	name += 1 + strspn(name + 1, " \t");
+	if (*name)
+		p2p_reading_list_nic(reading, index, p2p_field_until(name, " \t"));
 }
 
 /* rocm-smi has the same heading, below a title. */
 static bool is_titled(const struct p2p_reading *reading, size_t at)
 {
-	while (at && !reading->lines[at - 1][strspn(reading->lines[at - 1], " \t")])
+	while (at && !*p2p_reading_line(reading, at - 1))
 		at--;
 	return at && strstr(reading->lines[at - 1], "between two GPUs");
 }
@@ -92,7 +86,7 @@ static bool is_titled(const struct p2p_reading *reading, size_t at)
 void p2p_read_nvidia_topo(struct p2p_reading *reading)
 {
 	for (size_t i = 0; i < reading->count; i++) {
-		const char *line = reading->lines[i] + strspn(reading->lines[i], " \t");
+		const char *line = p2p_reading_line(reading, i);
 
 		if (!strncmp(line, "NIC", 3))
 			list_adapter(reading, line);

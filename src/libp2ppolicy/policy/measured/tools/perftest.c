@@ -60,21 +60,16 @@ static void take_gpu(struct p2p_reading *reading, struct run *run, const char *l
 
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
 		rest = p2p_after(line, numbers[i]);
-		if (rest && p2p_field_index((struct p2p_field){ rest, strspn(rest, "0123456789") },
-					    &index) && run->gpu.named != P2P_NAMED_BY_ADDRESS) {
+		if (rest && p2p_index(rest, &index) && run->gpu.named != P2P_NAMED_BY_ADDRESS) {
 			run->gpu = p2p_end_of_index(P2P_CLASS_GPU, index);
 			run->gpu.single = true;
 		}
 	}
 	rest = p2p_after(line, "CUDA device ");
-	if (address && rest && p2p_field_index((struct p2p_field){ rest, strspn(rest, "0123456789") },
-					       &index) &&
-	    p2p_field_address((struct p2p_field){ address, strcspn(address, " \t") }, &end)) {
-		end.kind = P2P_CLASS_GPU;
-		p2p_reading_list(reading, index, &end);
-	}
+	if (address && rest && p2p_index(rest, &index))
+		p2p_reading_list_gpu(reading, index, p2p_field_until(address, " \t"));
 	rest = p2p_after(line, "Finding PCIe BUS ");
-	if (rest && p2p_field_address((struct p2p_field){ rest, strcspn(rest, " \t") }, &end))
+	if (rest && p2p_field_address(p2p_field_until(rest, " \t"), &end))
 		run->gpu = end;
 	rest = p2p_after(line, "Using ROCm Device with ID:") ? p2p_after(line, "PCI Bus ID:") : NULL;
 	if (rest)
@@ -94,7 +89,7 @@ static void take_adapter(struct p2p_reading *reading, struct run *run, const cha
 	name = mark + strcspn(mark, ":");
 	if (*name)
 		name += 1 + strspn(name + 1, " \t");
-	field = (struct p2p_field){ name, strcspn(name, " \t") };
+	field = p2p_field_until(name, " \t");
 	if (field.length)
 		run->adapter = p2p_end_of_name(p2p_reading_word(reading, field));
 }

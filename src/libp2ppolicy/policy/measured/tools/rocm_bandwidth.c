@@ -73,19 +73,13 @@ static bool parse_title(const char *line, struct p2p_figure *ret_figure)
 /* "Device: 2,  AMD Instinct MI210,  GPU-0123,  29:0.0" */
 static void list_device(struct p2p_reading *reading, const char *line)
 {
-	struct p2p_field number = { line, strspn(line, "0123456789") }, last;
 	const char *comma = strrchr(line, ',');
-	struct p2p_end end;
 	unsigned int index;
 
-	if (!comma || !p2p_field_index(number, &index))
+	if (!comma || !p2p_index(line, &index))
 		return;
-	last.text = comma + 1 + strspn(comma + 1, " \t");
-	last.length = strcspn(last.text, " \t");
-	if (!p2p_field_address(last, &end))
-		return;
-	end.kind = P2P_CLASS_GPU;
-	p2p_reading_list(reading, index, &end);
+	comma += 1 + strspn(comma + 1, " \t");
+	p2p_reading_list_gpu(reading, index, p2p_field_until(comma, " \t"));
 }
 
 void p2p_read_rocm_bandwidth(struct p2p_reading *reading)
@@ -93,15 +87,14 @@ void p2p_read_rocm_bandwidth(struct p2p_reading *reading)
 	struct p2p_figure figure;
 
 	for (size_t i = 0; i < reading->count; i++) {
-		const char *line = reading->lines[i] + strspn(reading->lines[i], " \t");
+		const char *line = p2p_reading_line(reading, i);
 		size_t heading = i + 1;
 
 		if (!strncmp(line, "Device: ", 8))
 			list_device(reading, line + 8);
 		if (!parse_title(line, &figure))
 			continue;
-		while (heading < reading->count &&
-		       !reading->lines[heading][strspn(reading->lines[heading], " \t")])
+		while (heading < reading->count && !*p2p_reading_line(reading, heading))
 			heading++;
 		p2p_matrix(reading, heading, "D/D", take_value, &figure);
 	}

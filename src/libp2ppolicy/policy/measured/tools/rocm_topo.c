@@ -38,25 +38,19 @@ static void take_access(struct p2p_reading *reading, const struct p2p_cell *cell
 /* "GPU[0]		: PCI Bus: 0000:29:00.0" */
 static void list_device(struct p2p_reading *reading, const char *line)
 {
-	struct p2p_field number = { line + 4, strspn(line + 4, "0123456789") }, address;
 	const char *bus = p2p_after(line, "PCI Bus:");
-	struct p2p_end end;
 	unsigned int index;
 
-	if (!bus || !p2p_field_index(number, &index))
+	if (!bus || !p2p_index(line + 4, &index))
 		return;
-	address.text = bus + strspn(bus, " \t");
-	address.length = strcspn(address.text, " \t");
-	if (!p2p_field_address(address, &end))
-		return;
-	end.kind = P2P_CLASS_GPU;
-	p2p_reading_list(reading, index, &end);
+	bus += strspn(bus, " \t");
+	p2p_reading_list_gpu(reading, index, p2p_field_until(bus, " \t"));
 }
 
 void p2p_read_rocm_topo(struct p2p_reading *reading)
 {
 	for (size_t i = 0; i < reading->count; i++) {
-		const char *line = reading->lines[i] + strspn(reading->lines[i], " \t");
+		const char *line = p2p_reading_line(reading, i);
 
 		if (!strncmp(line, "GPU[", 4))
 			list_device(reading, line);

@@ -53,19 +53,14 @@ static void list_device(struct p2p_reading *reading, const char *line)
 {
 	struct p2p_field fields[P2P_MOST_FIELDS];
 	size_t count = p2p_fields(line, fields);
-	struct p2p_end end;
 	unsigned int index;
 
 	if (count < 3 || !p2p_field_is(fields[0], "GPU") || !p2p_field_index(fields[1], &index) ||
 	    !p2p_field_is(fields[2], "|"))
 		return;
-	for (size_t i = 3; i < count; i++) {
-		if (fields[i].length < 7 || !p2p_field_address(fields[i], &end))
-			continue;
-		end.kind = P2P_CLASS_GPU;
-		p2p_reading_list(reading, index, &end);
-		return;
-	}
+	for (size_t i = 3; i < count; i++)
+		if (fields[i].length >= 7 && p2p_reading_list_gpu(reading, index, fields[i]))
+			return;
 }
 
 /* "G0", "F1", "GPU0:004", "D2.1": letters, then a number.  @ret_gpu: is it of a GPU? */
@@ -113,7 +108,7 @@ void p2p_read_transferbench(struct p2p_reading *reading)
 	struct title title = { 0 };
 
 	for (size_t i = 0; i < reading->count; i++) {
-		const char *line = reading->lines[i] + strspn(reading->lines[i], " \t");
+		const char *line = p2p_reading_line(reading, i);
 
 		if (strstr(line, "directional copy peak bandwidth GB/s ["))
 			title.both = *line == 'B';
