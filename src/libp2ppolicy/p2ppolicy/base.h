@@ -100,6 +100,16 @@ enum p2p_write_flag { P2P_WRITE_NEW = 1, P2P_WRITE_OWN = 2, P2P_WRITE_SECRET = 4
 int p2p_file_write(struct p2p_context *context, const char *path, unsigned int flags,
 		   const void *bytes, size_t size);
 
+/**
+ * p2p_more() - the element behind the @count of an array that grows, zeroed; the caller counts it.
+ * @array: its pointer, NULL at first; free()d by the caller.  Room doubles, and how much there is follows
+ *	from @count, so that nobody keeps it
+ *
+ * Return: NULL when out of memory, and the array is as it was.
+ */
+#define p2p_more(array, count) p2p_array_more(&(array), (count), sizeof(*(array)))
+void *p2p_array_more(void *array, size_t count, size_t size);
+
 /** typedef p2p_print_fn - print to @out.  Return: 0, or else a value that is passed on. */
 typedef int p2p_print_fn(FILE *out, void *data);
 

@@ -7,7 +7,7 @@
 struct p2p_allow_list {
 	const struct p2p_topology *topology;
 	struct p2p_allowed *pairs;
-	size_t count, room;
+	size_t count;
 };
 
 /* The roles of every function under every rule, asked once: [rule * count + function]. */
@@ -53,17 +53,12 @@ static int fill_table(const struct p2p_policy *policy, const struct p2p_topology
 static int add_pair(struct p2p_allow_list *list, const struct p2p_verdict *verdict,
 		    const struct p2p_rule *rule)
 {
-	if (list->count == list->room) {
-		size_t room = list->room ? list->room * 2 : 256;
-		struct p2p_allowed *pairs = reallocarray(list->pairs, room, sizeof(*pairs));
+	struct p2p_allowed *pair = p2p_more(list->pairs, list->count);
 
-		if (!pairs)
-			return -ENOMEM;
-		list->pairs = pairs;
-		list->room = room;
-	}
-	list->pairs[list->count++] =
-		(struct p2p_allowed){ verdict->provider, verdict->client, rule };
+	if (!pair)
+		return -ENOMEM;
+	*pair = (struct p2p_allowed){ verdict->provider, verdict->client, rule };
+	list->count++;
 	return 0;
 }
 

@@ -135,16 +135,11 @@ static enum p2p_tri match_terms(const struct p2p_conjunction *terms,
 /* Room for one more conjunction; NULL when memory runs out. */
 static struct p2p_conjunction *add_conjunction(struct p2p_selector *selector)
 {
-	struct p2p_conjunction *any = selector->any;
+	struct p2p_conjunction *place = p2p_more(selector->any, selector->count);
 
-	/* Room doubles: there may be millions. */
-	if (!(selector->count & (selector->count - 1)))
-		any = reallocarray(any, selector->count ? 2 * selector->count : 1, sizeof(*any));
-	if (!any)
-		return NULL;
-	selector->any = any;
-	any[selector->count] = (struct p2p_conjunction){ 0 };
-	return &any[selector->count++];
+	if (place)
+		selector->count++;
+	return place;
 }
 
 /* Add @left and @right's terms as one conjunction. */

@@ -47,7 +47,7 @@ struct p2p_topology {
 	struct p2p_host_bridge *hosts;
 	size_t host_count;
 	struct p2p_note *notes;
-	size_t note_count, note_room;
+	size_t note_count;
 	struct p2p_arena arena, scratch;
 	bool no_memory;
 };

@@ -218,18 +218,15 @@ const struct p2p_note *p2p_topology_note(const struct p2p_topology *topology, si
 void p2p_note_add(struct p2p_topology *topology, const struct p2p_function *function,
 		  const char *text)
 {
+	struct p2p_note *note;
+
 	if (!text)
 		return;
-	if (topology->note_count == topology->note_room) {
-		size_t room = topology->note_room ? 2 * topology->note_room : 16;
-		struct p2p_note *notes = reallocarray(topology->notes, room, sizeof(*notes));
-
-		if (!notes) {
-			topology->no_memory = true;
-			return;
-		}
-		topology->notes = notes;
-		topology->note_room = room;
+	note = p2p_more(topology->notes, topology->note_count);
+	if (!note) {
+		topology->no_memory = true;
+		return;
 	}
-	topology->notes[topology->note_count++] = (struct p2p_note){ function, text };
+	*note = (struct p2p_note){ function, text };
+	topology->note_count++;
 }

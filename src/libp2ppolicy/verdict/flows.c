@@ -26,24 +26,9 @@ struct contest {
 	struct pool *pools;
 	struct use *uses;
 	bool *growing;
-	size_t pool_count, pool_room, use_count, use_room, flow, flows;
+	size_t pool_count, use_count, flow, flows;
 	bool no_memory;
 };
-
-static void *grow(struct contest *contest, void *array, size_t count, size_t *room, size_t size)
-{
-	void *more;
-
-	if (count < *room)
-		return array;
-	more = reallocarray(array, 2 * *room + 16, size);
-	if (!more) {
-		contest->no_memory = true;
-		return array;
-	}
-	*room = 2 * *room + 16;
-	return more;
-}
 
 static size_t find_pool(struct contest *contest, uint64_t key)
 {
@@ -57,27 +42,32 @@ static size_t find_pool(struct contest *contest, uint64_t key)
 static void add_use(void *userdata, const struct p2p_crossing *crossing)
 {
 	struct contest *contest = userdata;
+	struct pool *pool;
+	struct use *use;
 	size_t i;
 
 	if (crossing->free || contest->no_memory)
 		return;
 	i = find_pool(contest, crossing->resource);
-	contest->pools = grow(contest, contest->pools, i, &contest->pool_room,
-			      sizeof(*contest->pools));
-	contest->uses = grow(contest, contest->uses, contest->use_count, &contest->use_room,
-			     sizeof(*contest->uses));
-	if (contest->no_memory)
+	pool = i < contest->pool_count ? &contest->pools[i] : p2p_more(contest->pools, i);
+	use = p2p_more(contest->uses, contest->use_count);
+	if (!pool || !use) {
+		contest->no_memory = true;
 		return;
-	if (i == contest->pool_count)
-		contest->pools[contest->pool_count++] = (struct pool){
+	}
+	if (i == contest->pool_count) {
+		contest->pool_count++;
+		*pool = (struct pool){
 			.key = crossing->resource, .left = crossing->capacity,
 			.limit = crossing->limit, .at = crossing->at,
 		};
+	}
 	/* Small payloads of one flow make a link carry less; the worst counts for all. */
-	if (crossing->capacity < contest->pools[i].left)
-		contest->pools[i].left = crossing->capacity;
-	contest->pools[i].growing++;
-	contest->uses[contest->use_count++] = (struct use){ contest->flow, i };
+	if (crossing->capacity < pool->left)
+		pool->left = crossing->capacity;
+	pool->growing++;
+	*use = (struct use){ contest->flow, i };
+	contest->use_count++;
 }
 
 /* What the flow cannot share with anybody: how many reads it has under way. */

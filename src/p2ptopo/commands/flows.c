@@ -17,7 +17,7 @@ struct row {
 /** struct list - the flows asked for, in the order they were. */
 struct list {
 	struct p2p_flow *flows;
-	size_t count, room;
+	size_t count;
 };
 
 static const struct row *row_of(const void *row)
@@ -116,16 +116,12 @@ static enum status add_flow(struct app *app, struct list *list,
 			    const struct p2p_function *client,
 			    const struct p2p_function *provider, bool read)
 {
-	if (list->count == list->room) {
-		struct p2p_flow *more = reallocarray(list->flows, 2 * list->room + 16,
-						     sizeof(*more));
+	struct p2p_flow *flow = p2p_more(list->flows, list->count);
 
-		if (!more)
-			return fail_memory(app->failure);
-		list->flows = more;
-		list->room = 2 * list->room + 16;
-	}
-	list->flows[list->count++] = (struct p2p_flow){ provider, client, read };
+	if (!flow)
+		return fail_memory(app->failure);
+	*flow = (struct p2p_flow){ provider, client, read };
+	list->count++;
 	return STATUS_DONE;
 }
 

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,21 +29,15 @@ int follow_fd(const struct follower *follower)
 static struct follow_moved *moved_at(struct follow_news *news, struct p2p_bdf bdf)
 {
 	struct follow_moved *moved;
-	size_t room;
 
 	for (size_t i = 0; i < news->moved_count; i++)
 		if (!p2p_bdf_compare(news->moved[i].bdf, bdf))
 			return &news->moved[i];
-	if (news->moved_count == news->moved_room) {
-		room = news->moved_room ? news->moved_room * 2 : 64;
-		moved = reallocarray(news->moved, room, sizeof(*moved));
-		if (!moved)
-			return NULL;
-		news->moved = moved;
-		news->moved_room = room;
-	}
-	moved = &news->moved[news->moved_count++];
-	*moved = (struct follow_moved){ .bdf = bdf };
+	moved = p2p_more(news->moved, news->moved_count);
+	if (!moved)
+		return NULL;
+	news->moved_count++;
+	moved->bdf = bdf;
 	return moved;
 }
 

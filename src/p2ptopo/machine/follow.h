@@ -20,7 +20,7 @@ struct follow_news {
 		struct p2p_bdf bdf;
 		bool removed, added;
 	} *moved;
-	size_t moved_count, moved_room;
+	size_t moved_count;
 	bool gate, lost;
 };
 

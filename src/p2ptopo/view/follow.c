@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reading the machine again, and remembering for a while what is another than before. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "machine/compare.h"
@@ -28,15 +27,12 @@ enum status machine_load(struct app *app, char *note)
 static void add_event(struct machine *machine, const struct p2p_function *function,
 		      enum mark mark, int64_t until)
 {
-	struct event *events = realloc(machine->events,
-				       (machine->event_count + 1) * sizeof(*events));
+	struct event *event = p2p_more(machine->events, machine->event_count);
 	char bdf[P2P_BDF_SIZE], product[96];
-	struct event *event;
 
-	if (!events)
+	if (!event)
 		return;
-	machine->events = events;
-	event = &events[machine->event_count++];
+	machine->event_count++;
 	*event = (struct event){ .bdf = function->bdf, .mark = mark, .until = until };
 	p2p_bdf_format(function->bdf, bdf);
 	snprintf(event->line, sizeof(event->line), "%s%s%s %s", bdf,

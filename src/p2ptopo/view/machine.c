@@ -179,16 +179,16 @@ static bool drop_trial(struct machine *machine, const struct p2p_function *port)
 
 static int add_trial(struct machine *machine, const struct p2p_function *port, uint16_t control)
 {
-	struct trial *trials;
+	struct trial *trial;
 
 	drop_trial(machine, port);
 	if (machine_as_read(machine, port)->acs.control == control)
 		return 0;
-	trials = realloc(machine->trials, (machine->trial_count + 1) * sizeof(*trials));
-	if (!trials)
+	trial = p2p_more(machine->trials, machine->trial_count);
+	if (!trial)
 		return -ENOMEM;
-	machine->trials = trials;
-	trials[machine->trial_count++] = (struct trial){ port->bdf, control };
+	*trial = (struct trial){ port->bdf, control };
+	machine->trial_count++;
 	return 0;
 }
 
@@ -251,19 +251,15 @@ int machine_try(struct machine *machine, const char *word)
 {
 	struct p2p_change change;
 	struct whatif whatif = { .before = machine->read, .changes = &change };
-	char **words;
+	char **place;
 
 	if (whatif_parse(&whatif, word))
 		return -EINVAL;
 	for (size_t i = machine->word_count; i-- > 0;)
 		if (is_about_same(machine->words[i], word))
 			drop_word(machine, i);
-	words = realloc(machine->words, (machine->word_count + 1) * sizeof(*words));
-	if (!words)
-		return -ENOMEM;
-	machine->words = words;
-	words[machine->word_count] = strdup(word);
-	if (!words[machine->word_count])
+	place = p2p_more(machine->words, machine->word_count);
+	if (!place || !(*place = strdup(word)))
 		return -ENOMEM;
 	machine->word_count++;
 	return 0;

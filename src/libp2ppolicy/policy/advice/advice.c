@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Advice as a whole: its pairs, its state, and what else the change opens. */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/context.h"
 #include "policy/advice/advice.h"
@@ -51,29 +49,11 @@ bool p2p_goal_met(enum p2p_goal goal, const struct p2p_verdict *verdict)
 	       !is_diverted(&verdict->fabric.completion);
 }
 
-void *p2p_advice_grow(struct p2p_advice *advice, void **array, size_t count, size_t size)
-{
-	/* Room is a power of two, so that a full array is told by its count. */
-	bool full = !(count & (count - 1));
-	void *larger = *array;
-
-	if (full)
-		larger = realloc(*array, (count ? 2 * count : 1) * size);
-	if (!larger) {
-		advice->no_memory = true;
-		return NULL;
-	}
-	*array = larger;
-	return (char *)larger + count * size;
-}
-
 void p2p_advice_add(struct p2p_advice *advice, const struct p2p_remedy *remedy)
 {
-	struct p2p_remedy *place = p2p_advice_grow(advice, (void **)&advice->remedies,
-						   advice->remedy_count, sizeof(*place));
+	struct p2p_remedy *place = p2p_more(advice->remedies, advice->remedy_count);
 
-	if (!remedy->text)
-		advice->no_memory = true;
+	advice->no_memory |= !remedy->text || !place;
 	if (!place)
 		return;
 	*place = *remedy;
@@ -127,10 +107,11 @@ static void compare_reach(struct p2p_advice *advice, const uint64_t *keys,
 	reach.direct = is_diverted(&before.fabric.request) && !is_diverted(&after.fabric.request);
 	if ((!reach.permitted && !reach.direct) || has_pair(advice, keys, provider, client))
 		return;
-	place = p2p_advice_grow(advice, (void **)&advice->reaches, advice->reach_count,
-				sizeof(*place));
-	if (!place)
+	place = p2p_more(advice->reaches, advice->reach_count);
+	if (!place) {
+		advice->no_memory = true;
 		return;
+	}
 	*place = reach;
 	advice->reach_count++;
 }

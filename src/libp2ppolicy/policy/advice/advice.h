@@ -91,11 +91,4 @@ void p2p_advice_growths_find(struct p2p_advice *advice);
 /** p2p_advice_add() - one more remedy, copied; @remedy->text in the arena, NULL no memory. */
 void p2p_advice_add(struct p2p_advice *advice, const struct p2p_remedy *remedy);
 
-/**
- * p2p_advice_grow() - room for one more element in an array that doubles; NULL no memory, which
- *	is noted.
- * @array: @count elements of @size bytes, moved when it grows
- */
-void *p2p_advice_grow(struct p2p_advice *advice, void **array, size_t count, size_t size);
-
 #endif

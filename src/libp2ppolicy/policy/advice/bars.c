@@ -58,10 +58,11 @@ static void check_bar(struct p2p_advice *advice, const struct p2p_function *func
 	if (growth.most_bytes <= now)
 		return;
 	measure(&growth, bar);
-	place = p2p_advice_grow(advice, (void **)&advice->growths, advice->growth_count,
-				sizeof(*place));
-	if (!place)
+	place = p2p_more(advice->growths, advice->growth_count);
+	if (!place) {
+		advice->no_memory = true;
 		return;
+	}
 	*place = growth;
 	advice->growth_count++;
 }

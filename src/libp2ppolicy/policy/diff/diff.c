@@ -27,21 +27,6 @@ static unsigned int rank_of(const char *about)
 	return rank;
 }
 
-static bool make_room(struct p2p_diff *diff)
-{
-	size_t room = diff->room ? diff->room * 2 : 64;
-	struct p2p_diff_entry *entries;
-
-	if (diff->count < diff->room)
-		return true;
-	entries = reallocarray(diff->entries, room, sizeof(*entries));
-	if (!entries)
-		return false;
-	diff->entries = entries;
-	diff->room = room;
-	return true;
-}
-
 void p2p_diff_add(struct p2p_diff *diff, const char *about, const struct p2p_function *was,
 		  const struct p2p_function *is, const char *before, const char *after)
 {
@@ -50,12 +35,14 @@ void p2p_diff_add(struct p2p_diff *diff, const char *about, const struct p2p_fun
 		.before = p2p_arena_string(&diff->arena, before),
 		.after = p2p_arena_string(&diff->arena, after),
 	};
+	struct p2p_diff_entry *entry = p2p_more(diff->entries, diff->count);
 
-	if (!difference.before || !difference.after || !make_room(diff))
+	if (!difference.before || !difference.after || !entry) {
 		diff->no_memory = true;
-	else
-		diff->entries[diff->count++] = (struct p2p_diff_entry){ difference,
-									rank_of(about) };
+		return;
+	}
+	*entry = (struct p2p_diff_entry){ difference, rank_of(about) };
+	diff->count++;
 }
 
 static int compare_entries(const void *a, const void *b)

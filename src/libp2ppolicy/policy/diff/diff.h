@@ -35,7 +35,7 @@ struct p2p_diff {
 	struct p2p_diff_side before, after;
 	const char **evidence;
 	struct p2p_diff_entry *entries;
-	size_t count, room;
+	size_t count;
 	struct p2p_pairs_difference *pairs;
 	size_t pairs_count;
 	bool all, nodes, no_memory;

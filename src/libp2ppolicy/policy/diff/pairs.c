@@ -47,7 +47,7 @@ struct pairs {
 	struct class *classes;
 	size_t class_count;
 	struct row *rows;
-	size_t row_count, room;
+	size_t row_count;
 	struct change *changes;
 	struct p2p_arena arena;
 };
@@ -291,21 +291,14 @@ static int add_row(struct pairs *pairs, size_t provider, const struct change *ch
 {
 	uint32_t *clients = p2p_arena_alloc(&pairs->arena, count * sizeof(*clients));
 
-	if (pairs->row_count == pairs->room) {
-		size_t room = pairs->room ? pairs->room * 2 : 64;
-		struct row *rows = reallocarray(pairs->rows, room, sizeof(*rows));
+	struct row *row = p2p_more(pairs->rows, pairs->row_count);
 
-		if (!rows)
-			return -ENOMEM;
-		pairs->rows = rows;
-		pairs->room = room;
-	}
-	if (!clients)
+	if (!clients || !row)
 		return -ENOMEM;
 	for (size_t i = 0; i < count; i++)
 		clients[i] = changes[i].client;
-	pairs->rows[pairs->row_count++] = (struct row){ changes->before, changes->after, provider,
-							clients, count };
+	*row = (struct row){ changes->before, changes->after, provider, clients, count };
+	pairs->row_count++;
 	return 0;
 }
 

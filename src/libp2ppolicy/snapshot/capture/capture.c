@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A snapshot as files again, sorted, with pseudonyms; tar-write.c makes the archive of them. */
 #include <errno.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,9 +18,9 @@ struct capture {
 	const struct p2p_snapshot *snapshot;
 	struct p2p_arena arena;
 	struct p2p_tar_file *files;
-	size_t count, room;
+	size_t count;
 	const char **denied;
-	size_t denied_count, denied_room;
+	size_t denied_count;
 	bool saving;
 };
 
@@ -43,32 +41,22 @@ static int add(struct capture *capture, const char *path, enum p2p_kind kind, co
 
 	if (!path || !data)
 		return -ENOMEM;
-	if (capture->count == capture->room) {
-		size_t room = capture->room ? capture->room * 2 : 1024;
-
-		file = reallocarray(capture->files, room, sizeof(*file));
-		if (!file)
-			return -ENOMEM;
-		capture->files = file;
-		capture->room = room;
-	}
-	capture->files[capture->count++] = (struct p2p_tar_file){ path, kind, data, size, told,
-								  NULL };
+	file = p2p_more(capture->files, capture->count);
+	if (!file)
+		return -ENOMEM;
+	*file = (struct p2p_tar_file){ path, kind, data, size, told, NULL };
+	capture->count++;
 	return 0;
 }
 
 static int add_denied(struct capture *capture, const char *path)
 {
-	if (capture->denied_count == capture->denied_room) {
-		size_t room = capture->denied_room ? capture->denied_room * 2 : 256;
-		const char **denied = reallocarray(capture->denied, room, sizeof(*denied));
+	const char **denied = p2p_more(capture->denied, capture->denied_count);
 
-		if (!denied)
-			return -ENOMEM;
-		capture->denied = denied;
-		capture->denied_room = room;
-	}
-	capture->denied[capture->denied_count++] = path;
+	if (!denied)
+		return -ENOMEM;
+	*denied = path;
+	capture->denied_count++;
 	return 0;
 }
 

@@ -25,7 +25,7 @@ struct name {
 struct p2p_pseudonyms {
 	struct p2p_arena arena;
 	struct name *names;
-	size_t count, room;
+	size_t count;
 	unsigned int numbers[KINDS];
 	const char *host;
 	size_t host_size;
@@ -57,16 +57,9 @@ static unsigned int number_of(struct p2p_pseudonyms *pseudonyms, enum kind kind,
 		if (name->kind == kind && name->size == size && !memcmp(name->text, text, size))
 			return name->number;
 	}
-	if (pseudonyms->count == pseudonyms->room) {
-		size_t room = pseudonyms->room ? pseudonyms->room * 2 : 64;
-
-		name = reallocarray(pseudonyms->names, room, sizeof(*name));
-		if (!name)
-			return 0;
-		pseudonyms->names = name;
-		pseudonyms->room = room;
-	}
-	name = &pseudonyms->names[pseudonyms->count];
+	name = p2p_more(pseudonyms->names, pseudonyms->count);
+	if (!name)
+		return 0;
 	*name = (struct name){ kind, p2p_arena_copy(&pseudonyms->arena, text, size), size,
 			       pseudonyms->numbers[kind] + 1 };
 	if (!name->text)

@@ -13,15 +13,15 @@
 
 int p2p_guest_add(struct p2p_guest *guest, const struct p2p_guest_slot *slot)
 {
-	struct p2p_guest_slot *slots;
+	struct p2p_guest_slot *place;
 
 	if (guest->count == MOST_SLOTS)
 		return p2p_error(guest->context, -EBADMSG, "%s: more than %d devices", guest->name, MOST_SLOTS);
-	slots = reallocarray(guest->slots, guest->count + 1, sizeof(*slots));
-	if (!slots)
+	place = p2p_more(guest->slots, guest->count);
+	if (!place)
 		return p2p_error(guest->context, -ENOMEM, "out of memory");
-	guest->slots = slots;
-	guest->slots[guest->count++] = *slot;
+	*place = *slot;
+	guest->count++;
 	return 0;
 }
 

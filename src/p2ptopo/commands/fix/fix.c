@@ -113,19 +113,6 @@ static unsigned int nearest_hops(const struct app *app, const struct request *re
 	return least;
 }
 
-/* Room for one pair more; it doubles. */
-static bool make_room(struct request *request)
-{
-	struct p2p_pair *larger = request->pairs;
-
-	if (!(request->count & (request->count - 1)))
-		larger = reallocarray(request->pairs, request->count ? 2 * request->count : 1,
-				      sizeof(*larger));
-	if (larger)
-		request->pairs = larger;
-	return larger;
-}
-
 static bool add_nearest(const struct app *app, const struct p2p_function *provider,
 			enum p2p_class kind, struct request *request)
 {
@@ -133,12 +120,15 @@ static bool add_nearest(const struct app *app, const struct p2p_function *provid
 
 	for (size_t i = 0; least && i < app->selected_count; i++) {
 		const struct p2p_function *client = app->selected[i];
+		struct p2p_pair *pair;
 
 		if (client->kind != kind || hops_between(app, request, provider, client) != least)
 			continue;
-		if (!make_room(request))
+		pair = p2p_more(request->pairs, request->count);
+		if (!pair)
 			return false;
-		request->pairs[request->count++] = (struct p2p_pair){ provider, client };
+		*pair = (struct p2p_pair){ provider, client };
+		request->count++;
 	}
 	return true;
 }

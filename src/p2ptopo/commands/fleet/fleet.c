@@ -36,18 +36,11 @@ static struct shape *find_shape(const struct fleet *fleet, struct p2p_shape dige
 
 static enum status add_name(struct fleet *fleet, struct shape *shape, const char *name)
 {
-	char *copy = strdup(name), **names = shape->names;
+	char **place = p2p_more(shape->names, shape->count);
 
-	if (copy && shape->count == shape->room) {
-		names = reallocarray(shape->names, 2 * shape->room + 4, sizeof(*names));
-		shape->room = names ? 2 * shape->room + 4 : shape->room;
-	}
-	if (!copy || !names) {
-		free(copy);
+	if (!place || !(*place = strdup(name)))
 		return fail_memory(fleet->app->failure);
-	}
-	shape->names = names;
-	shape->names[shape->count++] = copy;
+	shape->count++;
 	fleet->nodes++;
 	return STATUS_DONE;
 }
@@ -61,16 +54,13 @@ enum status fleet_count(struct fleet *fleet, size_t shape, const char *name)
 static enum status new_shape(struct fleet *fleet, struct app *machine, struct p2p_shape digest,
 			     struct shape **ret_shape)
 {
-	if (fleet->count == fleet->room) {
-		struct shape *more = reallocarray(fleet->shapes, 2 * fleet->room + 16, sizeof(*more));
+	struct shape *shape = p2p_more(fleet->shapes, fleet->count);
 
-		if (!more)
-			return fail_memory(fleet->app->failure);
-		fleet->shapes = more;
-		fleet->room = 2 * fleet->room + 16;
-	}
-	*ret_shape = &fleet->shapes[fleet->count++];
-	**ret_shape = (struct shape){ .digest = digest, .machine = *machine };
+	if (!shape)
+		return fail_memory(fleet->app->failure);
+	fleet->count++;
+	*ret_shape = shape;
+	*shape = (struct shape){ .digest = digest, .machine = *machine };
 	*machine = app_like(fleet->app);
 	return STATUS_DONE;
 }

@@ -16,7 +16,7 @@ struct shape {
 	struct p2p_shape digest;
 	struct app machine;
 	char **names;
-	size_t count, room;
+	size_t count;
 };
 
 /**
@@ -40,7 +40,7 @@ struct fleet {
 	struct app *app;
 	struct shape *shapes;
 	struct document *documents;
-	size_t count, room, nodes, unread, golden, document_count, document_room, last;
+	size_t count, nodes, unread, golden, document_count, last;
 	bool has_golden;
 };
 

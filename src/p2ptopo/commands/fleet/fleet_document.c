@@ -4,7 +4,6 @@
  * in anything else is seen without parsing them: ten thousand of them are gigabytes.
  */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -82,16 +81,12 @@ static enum status read_text(struct fleet *fleet, const char *text, size_t size,
 
 static enum status keep(struct fleet *fleet, struct p2p_shape digest, size_t shape)
 {
-	if (fleet->document_count == fleet->document_room) {
-		size_t room = 2 * fleet->document_room + 16;
-		struct document *more = reallocarray(fleet->documents, room, sizeof(*more));
+	struct document *document = p2p_more(fleet->documents, fleet->document_count);
 
-		if (!more)
-			return fail_memory(fleet->app->failure);
-		fleet->documents = more;
-		fleet->document_room = room;
-	}
-	fleet->documents[fleet->document_count++] = (struct document){ digest, shape };
+	if (!document)
+		return fail_memory(fleet->app->failure);
+	*document = (struct document){ digest, shape };
+	fleet->document_count++;
 	return STATUS_DONE;
 }
 

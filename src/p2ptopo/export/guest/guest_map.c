@@ -70,7 +70,7 @@ static enum status add_row(struct app *app, const char *path, struct guest_map *
 			   const struct guest_row *row)
 {
 	enum status status = check_row(app, path, map, row);
-	struct guest_row *rows;
+	struct guest_row *place;
 	char line[16];
 
 	if (status)
@@ -78,11 +78,11 @@ static enum status add_row(struct app *app, const char *path, struct guest_map *
 	if (map->count == MOST_ROWS)
 		return fail_with(app->failure, STATUS_INPUT, "%s%s: more than %d functions", path,
 				 format_line(row, line), MOST_ROWS);
-	rows = reallocarray(map->rows, map->count + 1, sizeof(*rows));
-	if (!rows)
+	place = p2p_more(map->rows, map->count);
+	if (!place)
 		return fail_memory(app->failure);
-	map->rows = rows;
-	map->rows[map->count++] = *row;
+	*place = *row;
+	map->count++;
 	return STATUS_DONE;
 }
 

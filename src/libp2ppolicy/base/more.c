@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include <p2ppolicy/base.h>
+
+/* A power of two. */
+#define FIRST_ROOM 16
+
+void *p2p_array_more(void *array, size_t count, size_t size)
+{
+	bool full = !count || (count >= FIRST_ROOM && !(count & (count - 1)));
+	char *elements;
+
+	/* Each type has its own pointers: copied as bytes, never read as void *. */
+	memcpy(&elements, array, sizeof(elements));
+	if (full) {
+		elements = reallocarray(elements, count ? 2 * count : FIRST_ROOM, size);
+		if (!elements)
+			return NULL;
+		memcpy(array, &elements, sizeof(elements));
+	}
+	return memset(elements + count * size, 0, size);
+}
