@@ -5,7 +5,7 @@
 set -eu
 cd /sources
 cmake --preset dev -B /build -DP2PTOPO_LIBPCI=OFF -DP2PTOPO_CAPTURES="${1:-}" >/build/configure.log
-cmake --build /build --parallel "$(nproc)"
+cmake --build /build --parallel "${P2PTOPO_JOBS:-$(nproc)}"
 for each in src/p2ptopo/p2ptopo src/libp2ppolicy/libp2ppolicy.so; do
 	! ldd "/build/$each" | grep 'libpci\.so' || { echo "$each links libpci"; exit 1; }
 done

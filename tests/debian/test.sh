@@ -3,7 +3,7 @@
 run_tests() {
 	local log
 	log=$(mktemp)
-	ctest --test-dir /build --parallel "$(nproc)" --output-on-failure -L "$1" 2>&1 | tee "$log"
+	ctest --test-dir /build --parallel "${P2PTOPO_JOBS:-$(nproc)}" --output-on-failure -L "$1" 2>&1 | tee "$log"
 	[ "${PIPESTATUS[0]}" = 0 ] || return 1
 	sed -n 's/^.*Test *#[0-9]*: \([^ ]*\) .*\*\*\*Skipped.*$/\1/p' "$log" | while read -r name; do
 		grep -Eq "^$name([[:space:]]|\$)" tests/skips.allowed ||

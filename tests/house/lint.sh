@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # lint.sh shell|man|rules|cppcheck|tidy|tidy-deep TOP BUILD: one linter over what belongs to the project.
 set -u
-kind=$1 top=$2 build=$3
+kind=$1 top=$2 build=$3 jobs=${P2PTOPO_JOBS:-$(nproc)}
 cd "$top" || exit 1
 
 need()
@@ -43,7 +43,7 @@ man)
 	;;
 cppcheck)
 	need cppcheck
-	sources | cppcheck --quiet --std=c11 --inline-suppr --error-exitcode=1 -j "$(nproc)" \
+	sources | cppcheck --quiet --std=c11 --inline-suppr --error-exitcode=1 -j "$jobs" \
 		--enable=warning,portability,performance --suppress=missingIncludeSystem \
 		--suppress='*:/usr/include/*' --library=posix \
 		-D_GNU_SOURCE -DP2PTOPO_VERSION='"0"' -DP2PTOPO_EXAMPLES='""' -I src/libp2ppolicy -I src/p2ptopo \
@@ -58,7 +58,7 @@ tidy | tidy-deep)
 			budget+=("--extra-arg=$word")
 		done
 	fi
-	sources | xargs -P "$(nproc)" -n 4 clang-tidy -p "$build" --quiet "${budget[@]}" 2>/dev/null
+	sources | xargs -P "$jobs" -n 4 clang-tidy -p "$build" --quiet "${budget[@]}" 2>/dev/null
 	;;
 rules)
 	need systemd-analyze
