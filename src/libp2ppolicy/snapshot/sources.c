@@ -473,19 +473,21 @@ static int no_function(struct p2p_context *context, const struct p2p_snapshot *s
 /* One piece is what it is; several become one machine. */
 static int finish(struct p2p_context *context, struct p2p_snapshot **snapshot)
 {
-	struct p2p_snapshot *all = *snapshot;
+	struct p2p_snapshot *all = *snapshot, *one = all;
 	int r = 0;
 
-	if (all->part_count == 1) {
-		r = move_skipped(context, all, all->parts[0]);
-		*snapshot = all->parts[0];
-		all->part_count = 0;
-		p2p_snapshot_free(all);
-	} else {
+	if (all->part_count == 1)
+		one = all->parts[0];
+	else
 		r = p2p_join(context, all);
-	}
-	if (r == 0 && !(*snapshot)->count && !(*snapshot)->report)
-		r = no_function(context, *snapshot, -EBADMSG);
+	if (r == 0 && !one->count && !one->report)
+		r = no_function(context, all, -EBADMSG);
+	if (r < 0 || one == all)
+		return r;
+	r = move_skipped(context, all, one);
+	*snapshot = one;
+	all->part_count = 0;
+	p2p_snapshot_free(all);
 	return r;
 }
 
@@ -565,7 +567,7 @@ int p2p_load_fd(struct p2p_context *context, const char *path, int fd, enum p2p_
 int p2p_snapshot_load_all(struct p2p_context *context, const char *const *paths, size_t count,
 			  enum p2p_want want, struct p2p_snapshot **ret_snapshot)
 {
-	struct p2p_snapshot *snapshot = new_snapshot(paths[0], want);
+	struct p2p_snapshot *snapshot = new_snapshot(name_of(paths[0]), want);
 	int r;
 
 	if (!snapshot)
