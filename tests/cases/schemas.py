@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Every JSON document is what its schema says, on every capture; twice the same bytes."""
 
+import collections
 import json
 import os
 import pathlib
@@ -19,6 +20,9 @@ DOCUMENTS = ["report", "tree", "topo", "matrix", "pairs", "path", "near", "addre
              "fix", "what-if", "sources"]
 # Checking a schema pair by pair takes too long on the largest captures.
 MOST_PAIRS = 2_500
+# Of rows that differ in nothing but digits a schema is shown the first few; of every fourth machine, all.
+MOST_ALIKE = 3
+DIGITS = re.compile(r"\b[0-9a-f]*[0-9][0-9a-f]*\b")
 # Formats that --from was seen to refuse.
 REFUSED = set()
 
@@ -73,6 +77,21 @@ def check_headers():
         assert "rules_note" not in properties or "registers_saved_at" in properties, path
 
 
+def few(value):
+    """@value with no more than MOST_ALIKE rows of a kind in a long list."""
+    if isinstance(value, dict):
+        return {key: few(each) for key, each in value.items()}
+    if not isinstance(value, list) or len(value) < 20:
+        return value
+    kinds, kept = collections.Counter(), []
+    for row in value:
+        kind = DIGITS.sub("0", json.dumps(row))
+        kinds[kind] += 1
+        if kinds[kind] <= MOST_ALIKE:
+            kept.append(few(row))
+    return kept
+
+
 def validate(validator, document, what):
     error = next(validator.iter_errors(document), None)
     if error:
@@ -109,7 +128,7 @@ def check_refusal(binary, document):
     assert f"a {document['format']} document" in done.stderr and "tree --json" in done.stderr, done
 
 
-def check_capture(binary, source, validators):
+def check_capture(binary, source, validators, every_row):
     one, other, count = ends(binary, source)
     arguments = {"report": [], "tree": [], "matrix": ["--all"], "sources": [], "address": ["0x90000000"]}
     if one:
@@ -127,7 +146,7 @@ def check_capture(binary, source, validators):
         text = call(binary, *command, status=status)
         assert text == call(binary, *command, status=status), f"{source}: {name}: other bytes"
         document = json.loads(text)
-        validate(validators[name], document, f"{source}: {name}")
+        validate(validators[name], document if every_row else few(document), f"{source}: {name}")
         assert document["format"] == f"p2ptopo-{name}"
         check_refusal(binary, document)
         if name == "pairs":
@@ -142,8 +161,8 @@ def main():
     sources = captures.found(folder)
     assert sources, "no fixture"
     with tempfile.TemporaryDirectory() as scratch:
-        for path in sources:
-            check_capture(binary, captures.plain(path, scratch), validators)
+        for number, path in enumerate(sources):
+            check_capture(binary, captures.plain(path, scratch), validators, number % 4 == 0)
     print(f"{len(sources)} captures, {len(validators)} schemas")
 
 
