@@ -25,6 +25,13 @@ refused() {
 	[ "$got" = "$want" ] || fail "'$*' failed with '$got', expected $want"
 }
 
+# rounds N: how many to make: what lab.rounds on the kernel's command line says, else N
+rounds() {
+	local said
+	said=$(sed -n 's/.*lab\.rounds=\([0-9]*\).*/\1/p' /proc/cmdline)
+	echo "${said:-$1}"
+}
+
 info() { gatectl info | sed -n "s/^$1 //p"; }
 
 # function_of SERIAL, disk_of SERIAL: of an NVMe drive

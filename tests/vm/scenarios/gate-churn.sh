@@ -43,9 +43,9 @@ asker 1 &
 asker 2 &
 mover &
 i=0
-# At most 20 rounds, at least 3, and none begins after five minutes: a kernel with KASAN takes a minute and more for one.
+# At most 20 rounds, or what lab.rounds says, at least 3, and none begins after five minutes: a kernel with KASAN takes a minute and more for one.
 enough=$(($(cut -d. -f1 /proc/uptime) + 300))
-while [ $i -lt 3 ] || { [ $i -lt 20 ] && [ "$(cut -d. -f1 /proc/uptime)" -lt $enough ]; }; do
+while [ $i -lt 3 ] || { [ $i -lt "$(rounds 20)" ] && [ "$(cut -d. -f1 /proc/uptime)" -lt $enough ]; }; do
 	gatectl set enforce "$a>$b" "$b>$a" >/dev/null || fail "set $i"
 	for gone in $a $b; do
 		echo 1 >/sys/bus/pci/devices/$gone/remove

@@ -8,8 +8,8 @@
 
 insmod /lab/kmod/p2pcrowd.ko count=2048 || fail "no crowd"
 kmod p2pgate
-gatepush race c0de 400 ${rounds:-100} || fail "race"
-gatepush kill c0de 1001 ${rounds:-60} || fail "kill"
+gatepush race c0de 400 $(rounds 100) || fail "race"
+gatepush kill c0de 1001 $(rounds 60) || fail "kill"
 
 # Memory: what the kernel lacks after a push of as many pairs as there may be.
 gatectl set off >/dev/null
