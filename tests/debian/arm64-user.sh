@@ -9,7 +9,7 @@ cmake --preset dev -B /build -DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR=
 cmake --build /build --parallel "${P2PTOPO_JOBS:-$(nproc)}"
 qemu-aarch64 /build/src/p2ptopo/p2ptopo --version
 
-# The emulator takes ten times as long and more: of random machines it gets one in four.
-export CK_TIMEOUT_MULTIPLIER=30 P2PTOPO_EVERY=4
+# The emulator takes ten times as long and more: of random machines it gets one in eight.
+export CK_TIMEOUT_MULTIPLIER=30 P2PTOPO_EVERY=8
 . tests/debian/test.sh
 run_tests '^unit$'

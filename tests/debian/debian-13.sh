@@ -10,6 +10,6 @@ for each in src/p2ptopo/p2ptopo src/libp2ppolicy/libp2ppolicy.so; do
 	! ldd "/build/$each" | grep 'libpci\.so' || { echo "$each links libpci"; exit 1; }
 done
 . tests/debian/test.sh
-# What differs here are libraries and Python, which one capture in four shows as well as all do.
-export P2PTOPO_EVERY=4
+# What differs here are libraries and Python, which one capture in eight shows as well as all do.
+export P2PTOPO_EVERY=8
 run_tests '^(unit|case)$'

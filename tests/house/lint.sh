@@ -54,7 +54,7 @@ tidy | tidy-deep)
 	# Nearly all of the time goes into the analyzer's paths; tidy-deep lets it follow as many of a function as clang does by default.
 	budget=()
 	if [ "$kind" = tidy ]; then
-		for word in -Xclang -analyzer-config -Xclang max-nodes=50000; do
+		for word in -Xclang -analyzer-config -Xclang max-nodes=20000; do
 			budget+=("--extra-arg=$word")
 		done
 	fi
