@@ -421,9 +421,29 @@ UNASKED = {0x0601, 0x0c03, 0x0c05, 0x0106, 0x0403, 0x0880, 0x1101}
 
 
 def is_everything(functions):
-    """Nobody has picked from it: it begins with the root complex, and has what nobody asks for."""
+    """Nobody has picked from it: it begins with the root complex, has what nobody asks for, and
+    nothing in it speaks of a function that it does not have."""
     return (any((f.domain, f.bus, f.devfn, f.pciclass >> 8) == (0, 0, 0, 0x0600) for f in functions)
-            and any(f.pciclass >> 8 in UNASKED for f in functions))
+            and any(f.pciclass >> 8 in UNASKED for f in functions)
+            and not any(speaks_of_others(f, functions) for f in functions))
+
+
+def speaks_of_others(function, functions):
+    """It lies below no bridge that is there and on no root bus; it is on a root bus and its device
+    has no function 0 (VFs have none of their own); or it is a port with a link that is up, and
+    nothing is on the other side."""
+    if function.lost:
+        return True
+    if function.parent is None and function.physfn is None and function.devfn & 7:
+        if not any((f.domain, f.bus, f.devfn) ==
+                   (function.domain, function.bus, function.devfn & ~7) for f in functions):
+            return True
+    if not is_bridge(function) or port_type(function.config) not in (4, 6):
+        return False
+    at = pcie_capability(function.config)
+    says_so = word(function.config, at + 0x0e) & 0x10      # bit 20 of Link Capabilities
+    return bool(says_so and word(function.config, at + 0x12) & 0x2000
+                and not any(f.parent == function.name for f in functions))
 
 
 def ids_from_config(function):

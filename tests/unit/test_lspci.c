@@ -56,6 +56,34 @@
 	"01:00.0 0300: 10de:2204 (rev a1)\n" \
 	"\tFlags: bus master, fast devsel, latency 0, IRQ 40, NUMA node 1, IOMMU group 12\n"
 
+/* As lspci prints it unasked, with a root bus of which 00.0 is not listed. */
+#define LIST(more) \
+	"00:00.0 Host bridge [0600]: Maker [8086:1480]\n\tControl: Mem+\n\n" more \
+	"00:1f.0 ISA bridge [0601]: Maker [8086:1481]\n\tControl: Mem+\n\n" \
+	"17:02.0 VGA compatible controller [0300]: Maker [8086:2204]\n\tControl: Mem+\n" \
+	"\tKernel driver in use: xe\n"
+#define EXPRESS(type, up) \
+	"\tCapabilities: [40] Express (v2) " type ", MSI 00\n" \
+	"\t\tDevCap:\tMaxPayload 512 bytes, PhantFunc 0\n\t\t\tExtTag+ RBE+\n" \
+	"\t\tDevCtl:\tCorrErr- NonFatalErr- FatalErr- UnsupReq-\n" \
+	"\t\t\tRlxdOrd+ ExtTag+ PhantFunc- AuxPwr- NoSnoop+\n" \
+	"\t\t\tMaxPayload 512 bytes, MaxReadReq 512 bytes\n" \
+	"\t\tDevSta:\tCorrErr- NonFatalErr- FatalErr- UnsupReq- AuxPwr- TransPend-\n" \
+	"\t\tLnkCap:\tPort #1, Speed 8GT/s, Width x16, ASPM not supported\n" \
+	"\t\t\tClockPM- Surprise- LLActRep+ BwNot+ ASPMOptComp+\n" \
+	"\t\tLnkCtl:\tASPM Disabled; RCB 64 bytes, LnkDisable- CommClk+\n" \
+	"\t\t\tExtSynch- ClockPM- AutWidDis- BWInt+ AutBWInt+\n" \
+	"\t\tLnkSta:\tSpeed 8GT/s, Width x16\n\t\t\tTrErr- Train- SlotClk+ DLActive" up " BWMgmt-\n" \
+	"\tKernel driver in use: some\n\n"
+#define SLOT(function, bus) \
+	"00:1c." function " PCI bridge [0604]: Maker [8086:0001]\n" \
+	"\tControl: Mem+\n\tStatus: Cap+ 66MHz-\n" \
+	"\tBus: primary=00, secondary=" bus ", subordinate=" bus ", sec-latency=0\n"
+#define PORT(up) SLOT("0", "01") EXPRESS("Root Port (Slot-)", up)
+#define NIC(bus) \
+	bus ":00.0 Ethernet controller [0200]: Maker [15b3:1021]\n" \
+	"\tControl: Mem+\n\tStatus: Cap+ 66MHz-\n" EXPRESS("Endpoint", "-")
+
 #define VFS(range) \
 	"-[0000:00]-+-01.0-" range "--+-00.0\n" \
 	"           |               +-00.1\n" \
@@ -115,6 +143,15 @@ static const struct pasted_fact facts[] = {
 	  "00:1f.0 ISA bridge [0601]: Maker [1022:1481]\n\tControl: Mem+\n\n"
 	  "01:00.0 VGA compatible controller [0300]: Maker [10de:2204]\n\tControl: Mem+\n"
 	  "\tKernel driver in use: nvidia\n", "0000:01:00.0", "multifunction", "0" },
+	/* Nobody picked from a list with a root complex and a bystander, unless it has a gap. */
+	{ LIST(""), "0000:17:02.0", "multifunction", "0" },
+	{ LIST("$ lspci -vvs 1f.0\n"), "0000:17:02.0", "multifunction", "denied" },
+	{ LIST(SLOT("1", "02") "\n"), "0000:17:02.0", "multifunction", "denied" },
+	{ LIST(SLOT("0", "01") "\n" SLOT("1", "02") "\n"), "0000:17:02.0", "multifunction", "0" },
+	{ LIST(PORT("-")), "0000:17:02.0", "multifunction", "0" },
+	{ LIST(PORT("+")), "0000:17:02.0", "multifunction", "denied" },
+	{ LIST(PORT("+") NIC("01")), "0000:17:02.0", "multifunction", "0" },
+	{ LIST(PORT("-") NIC("05")), "0000:17:02.0", "multifunction", "denied" },
 	{ "01:00.0 VGA compatible controller [0300]: Maker [10de:2204]\n\tControl: Mem+\n\n"
 	  "01:00.1 Audio device [0403]: Maker [10de:1aef]\n\tControl: Mem+\n",
 	  "0000:01:00.0", "multifunction", "1" },

@@ -69,6 +69,9 @@ const struct p2p_file *p2p_snapshot_file(const struct p2p_snapshot *snapshot, co
  */
 bool p2p_snapshot_is_list(const struct p2p_snapshot *snapshot);
 
+/** p2p_snapshot_list() - the list at @index that it was joined from, or itself; NULL past the last. */
+const struct p2p_snapshot *p2p_snapshot_list(const struct p2p_snapshot *snapshot, size_t index);
+
 struct json_object;
 
 /** p2p_snapshot_report() - the document a report is, borrowed; NULL it is none. */

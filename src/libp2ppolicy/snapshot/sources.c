@@ -51,6 +51,13 @@ bool p2p_snapshot_is_list(const struct p2p_snapshot *snapshot)
 	return snapshot->part_count || !has_all(snapshot->source);
 }
 
+const struct p2p_snapshot *p2p_snapshot_list(const struct p2p_snapshot *snapshot, size_t index)
+{
+	if (!snapshot->part_count)
+		return index ? NULL : snapshot;
+	return index < snapshot->part_count ? snapshot->parts[index] : NULL;
+}
+
 static int read_file(struct p2p_context *context, const char *path, int fd,
 		     struct p2p_buffer *buffer)
 {

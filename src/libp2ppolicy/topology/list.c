@@ -24,19 +24,81 @@ static bool is_bystander(const struct p2p_function *function)
 	}
 }
 
-/* The root complex of bus 0 and a bystander: it is the list of all, as lspci prints it unasked. */
-static bool looks_whole(const struct p2p_topology *topology)
+/* The root complex of bus 0 and a bystander: as lspci prints the list of all, unasked. */
+static bool has_witnesses(const struct p2p_topology *topology, const struct p2p_snapshot *list)
 {
 	bool host = false, bystander = false;
 
-	for (size_t i = 0; i < topology->count; i++) {
-		const struct p2p_function *function = &topology->functions[i];
+	for (size_t i = 0; i < p2p_snapshot_count(list); i++) {
+		const struct p2p_function *function =
+			p2p_topology_find(topology, p2p_snapshot_raw(list, i)->bdf);
 
+		if (!function)
+			continue;
 		host |= !function->bdf.domain && !function->bdf.bus && !function->bdf.devfn &&
 			function->class_code >> 8 == PCI_CLASS_BRIDGE_HOST;
 		bystander |= is_bystander(function);
 	}
 	return host && bystander;
+}
+
+/* Of picks that are joined, one may have the root complex and another the bystander. */
+static bool one_has_witnesses(const struct p2p_topology *topology)
+{
+	const struct p2p_snapshot *list;
+
+	for (size_t i = 0; (list = p2p_snapshot_list(topology->snapshot, i)); i++)
+		if (has_witnesses(topology, list))
+			return true;
+	return false;
+}
+
+/* The kernel looks for the other functions of a device once it has found the first. */
+static bool lacks_first(const struct p2p_topology *topology, const struct p2p_function *function)
+{
+	const struct p2p_function *first = function;
+
+	if (function->parent || function->physfn || !(function->bdf.devfn & 7))
+		return false;
+	while (first > topology->functions && first[-1].bdf.domain == function->bdf.domain &&
+	       first[-1].bdf.bus == function->bdf.bus &&
+	       first[-1].bdf.devfn >> 3 == function->bdf.devfn >> 3)
+		first--;
+	return first->bdf.devfn & 7;
+}
+
+/* A port whose link is up has a device, unless the kernel was told to forget it. */
+static bool lacks_device(const struct p2p_topology *topology, const struct p2p_function *function)
+{
+	const struct p2p_raw *raw = topology->builds[function->index].raw;
+	uint32_t capabilities;
+	uint16_t status;
+
+	return raw && !function->child_count && function->secondary > function->bdf.bus &&
+	       function->pcie.fact == P2P_PRESENT &&
+	       (function->pcie.type == P2P_PORT_ROOT || function->pcie.type == P2P_PORT_DOWNSTREAM) &&
+	       p2p_config_read32(&raw->config, function->pcie.offset + PCI_EXP_LNKCAP,
+				 &capabilities) && capabilities & PCI_EXP_LNKCAP_DLLLARC &&
+	       p2p_config_read16(&raw->config, function->pcie.offset + PCI_EXP_LNKSTA, &status) &&
+	       status & PCI_EXP_LNKSTA_DLLLA;
+}
+
+/* What is listed shows that something is not: the bridge above it, the first function, the device below. */
+static bool has_gap(const struct p2p_topology *topology)
+{
+	for (size_t i = 0; i < topology->count; i++) {
+		const struct p2p_function *function = &topology->functions[i];
+
+		if (function->orphan || lacks_first(topology, function) ||
+		    lacks_device(topology, function))
+			return true;
+	}
+	return false;
+}
+
+static bool looks_whole(const struct p2p_topology *topology)
+{
+	return one_has_witnesses(topology) && !has_gap(topology);
 }
 
 void p2p_list_build(struct p2p_topology *topology)
