@@ -258,6 +258,11 @@ static void print_findings(const struct app *app, const struct survey *survey)
 			print_redirecting(app, survey);
 			ports = true;
 		}
+		if (finding->kind->reason == P2P_REASON_CPU_UNKNOWN) {
+			fputs("    on an AMD Zen: ", app->out);
+			hint_command(app->out, app, "what-if cpu=AMD:Zen", NULL, NULL);
+			fputc('\n', app->out);
+		}
 		if (finding->allowed_by)
 			fprintf(app->out, "    later rules permit %s %s: %s\n",
 				finding->example.provider->display,
