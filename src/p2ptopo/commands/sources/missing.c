@@ -25,6 +25,20 @@ static const struct {
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 _Static_assert(ROWS <= MOST_MISSING, "MOST_MISSING is too small");
 
+/* What lspci shows of a function is there already, so more of it says no more. */
+static bool has_registers(const struct app *app)
+{
+	struct p2p_given given;
+
+	for (size_t i = 0; p2p_snapshot_given(app->snapshot, i, &given); i++) {
+		size_t functions = given.count[P2P_GIFT_FUNCTIONS];
+
+		if (functions && given.count[P2P_GIFT_REGISTERS] + given.count[P2P_GIFT_TEXT] == functions)
+			return true;
+	}
+	return false;
+}
+
 /* Of files there is one command that reads all of them. */
 static const char *command_of(const struct app *app, size_t row)
 {
@@ -37,6 +51,9 @@ static const char *command_of(const struct app *app, size_t row)
 	case P2P_SOURCE_REPORT:
 		return p2p_source_text(source)->again;
 	default:
+		/* A list does not say that nothing is before what it lists. */
+		if (rows[row].reason == P2P_REASON_ROOT_UNKNOWN && has_registers(app))
+			return p2p_source_text(P2P_SOURCE_TREE)->again;
 		return rows[row].command;
 	}
 }
