@@ -2,6 +2,8 @@
 /* An archive, and all that is read of what was taken. */
 #include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "fuzz.h"
 #include "snapshot/tree/archive.h"
@@ -27,6 +29,21 @@ static void read_tree(struct p2p_context *context, struct p2p_tree *tree)
 	p2p_snapshot_free(snapshot);
 }
 
+/* As it comes: packed, a capture, or a container of others. */
+static void read_whole(struct p2p_context *context, const uint8_t *data, size_t size)
+{
+	int fd = memfd_create("archive", MFD_CLOEXEC);
+	struct p2p_snapshot *snapshot;
+	int r;
+
+	CHECK(fd >= 0 && write(fd, data, size) == (ssize_t)size && lseek(fd, 0, SEEK_SET) == 0);
+	r = p2p_load_fd(context, "archive", fd, P2P_WANT_VERDICT, &snapshot);
+	if (r == 0)
+		p2p_snapshot_free(snapshot);
+	else
+		CHECK(r == -EBADMSG && *p2p_context_error(context));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct p2p_context *context;
@@ -42,6 +59,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		CHECK(r == -ENOTSUP ||
 		      ((r == -EBADMSG || r == -ENODATA) && *p2p_context_error(context)));
 	}
+	read_whole(context, data, size);
 	p2p_context_free(context);
 	return 0;
 }
