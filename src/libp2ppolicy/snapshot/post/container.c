@@ -63,6 +63,17 @@ static int take_plain(struct container *container, const char *path, const char 
 	return r == -ENOTSUP ? 0 : r;
 }
 
+/* It is a text as far as it was unpacked. */
+static int take_damaged(struct container *container, const char *path)
+{
+	char name[PATH_MAX];
+
+	snprintf(name, sizeof(name), "%s/%s", container->input->name, path);
+	(void)p2p_error(container->context, -EBADMSG, "%s: a packed text that is damaged, or of more than "
+			"%zu MiB", name, P2P_FILE_MOST >> 20);
+	return note(container, name);
+}
+
 /* A compressed one is looked into. */
 static int take_text(struct container *container, const char *path, const char *data, size_t size)
 {
@@ -79,7 +90,9 @@ static int take_text(struct container *container, const char *path, const char *
 		return p2p_error(container->context, unpacked, "out of memory");
 	budget->texts += text.size;
 	r = check_budget(container);
-	if (r == 0 && unpacked < 0)
+	if (r == 0 && unpacked == -EBADMSG && p2p_is_packed(data, size))
+		r = take_damaged(container, path);
+	else if (r == 0 && unpacked < 0)
 		r = take_plain(container, path, data, size);
 	else if (r == 0)
 		r = take_plain(container, path, text.data, text.size);

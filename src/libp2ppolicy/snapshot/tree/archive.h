@@ -53,6 +53,9 @@ void p2p_budget_pay(struct p2p_budget *budget, struct archive *archive);
 /** p2p_is_tar() - is it a tar, compressed or not? */
 bool p2p_is_tar(const void *data, size_t size);
 
+/** p2p_is_packed() - does it begin as a tar does, or as what a common packer writes? */
+bool p2p_is_packed(const char *data, size_t size);
+
 /**
  * p2p_size_most() - how large a file of a container may be to be looked at.
  * @data: its first @size bytes, P2P_HEAD_SIZE or all of them

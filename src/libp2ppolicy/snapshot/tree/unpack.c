@@ -34,7 +34,7 @@ void p2p_budget_pay(struct p2p_budget *budget, struct archive *archive)
 }
 
 /* Marks of what is packed; that of lz4, too, but not of lzma, which has none worth the name. */
-static bool is_packed(const char *data, size_t size)
+bool p2p_is_packed(const char *data, size_t size)
 {
 	static const struct {
 		size_t at;
@@ -53,7 +53,7 @@ static bool is_packed(const char *data, size_t size)
 
 size_t p2p_size_most(const void *data, size_t size)
 {
-	return is_packed(data, size) ? P2P_TEXTS_MOST : P2P_TEXT_MOST;
+	return p2p_is_packed(data, size) ? P2P_TEXTS_MOST : P2P_TEXT_MOST;
 }
 
 static bool is_utf16(const char *data)
