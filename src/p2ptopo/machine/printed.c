@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,15 +27,21 @@ static bool is_file(const char *path)
 static void look_into(struct printed *printed, const char *path)
 {
 	char note[P2P_WAY_TEXT];
+	int r;
 
 	if (printed->path && !strcmp(printed->path, path))
 		return;
 	printed_clear(printed);
-	printed->path = strdup(path);
-	if (!printed->path || !is_file(path) || p2p_context_new(&printed->context) ||
-	    p2p_measured_new(printed->context, &printed->measured))
+	if (!is_file(path))
 		return;
-	(void)p2p_measured_load(printed->measured, path, note);
+	printed->path = strdup(path);
+	r = printed->path ? p2p_context_new(&printed->context) : -ENOMEM;
+	if (r == 0)
+		r = p2p_measured_new(printed->context, &printed->measured);
+	if (r == 0)
+		r = p2p_measured_load(printed->measured, path, note);
+	if (r == -ENOMEM)
+		p2p_lost();
 }
 
 static bool has_printed(const struct printed *printed, const struct p2p_tool *tool,
