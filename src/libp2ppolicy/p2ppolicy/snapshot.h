@@ -117,6 +117,15 @@ struct p2p_skipped {
 size_t p2p_snapshot_skipped(const struct p2p_snapshot *snapshot,
 			    const struct p2p_skipped **ret_skipped);
 
+/**
+ * p2p_snapshot_faults() - what of the kernel's log may tell of refused requests (faults.def), line by line,
+ *	without time and host.  Return: borrowed, "" there is none.
+ */
+const char *p2p_snapshot_faults(const struct p2p_snapshot *snapshot);
+
+/** p2p_fault_mark() - what a line of the log on a refused request has (faults.def); NULL past the last. */
+const char *p2p_fault_mark(size_t index);
+
 /** enum p2p_gift - what a source may give; see gifts.def. */
 enum p2p_gift {
 #define GIFT(id, key, one, many) P2P_GIFT_##id,

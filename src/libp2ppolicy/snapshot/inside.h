@@ -50,6 +50,8 @@ struct p2p_manifest;
  * @parts: what it was joined from; owned
  * @conflicts: between them
  * @skipped: what of the sources was not read
+ * @faults: see p2p_snapshot_faults(); NULL none
+ * @fault_lines: how many of its lines have a mark of faults.def
  */
 struct p2p_snapshot {
 	enum p2p_source source;
@@ -72,7 +74,12 @@ struct p2p_snapshot {
 	size_t conflict_count, conflict_room;
 	struct p2p_skipped *skipped;
 	size_t skipped_count, skipped_room;
+	const char *faults;
+	size_t fault_lines;
 };
+
+/** Most text of faults that is kept: more than anybody reads. */
+#define P2P_FAULTS_MOST		65536u
 
 /** Most functions of one machine: twice as many as a domain has, and more than any machine. */
 #define P2P_MOST_FUNCTIONS	((size_t)1 << 17)

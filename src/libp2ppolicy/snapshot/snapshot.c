@@ -54,6 +54,11 @@ struct json_object *p2p_snapshot_report(const struct p2p_snapshot *snapshot)
 	return snapshot->report;
 }
 
+const char *p2p_snapshot_faults(const struct p2p_snapshot *snapshot)
+{
+	return snapshot->faults ? snapshot->faults : "";
+}
+
 const struct p2p_file *p2p_snapshot_hwloc_xml(const struct p2p_snapshot *snapshot)
 {
 	return &snapshot->hwloc;

@@ -278,6 +278,7 @@ static void take_message(struct p2p_log *log, const char *message)
 	struct p2p_bdf bdf;
 	const char *rest = p2p_log_device(message, &bdf);
 
+	p2p_log_fault(log, message);
 	if (rest)
 		take_device(log, bdf, rest);
 	else if (starts(message, "PCI host bridge to bus "))
@@ -302,6 +303,8 @@ static bool is_ours(const char *message, bool stamped)
 	struct p2p_bdf bdf;
 
 	rest = p2p_log_device(message, &bdf);
+	if ((stamped || rest) && p2p_log_is_fault(message))
+		return true;
 	if (rest)
 		return sscanf(rest, "[%4x:%4x] type %2x", &vendor, &device, &type) == 3 ||
 		       starts(rest, "PCI bridge to [bus ") || p2p_log_is_link(rest) ||
@@ -360,9 +363,10 @@ static int load_log(struct p2p_context *context, const struct p2p_input *input,
 			      input->name);
 	else if (log.no_memory || p2p_log_fill(&log) < 0)
 		r = p2p_error(context, -ENOMEM, "out of memory");
-	else if (!snapshot->count && !snapshot->entry_count)
+	else if (!snapshot->count && !snapshot->entry_count && !snapshot->faults)
 		r = p2p_error(context, -EBADMSG, "%s: a log without PCI functions", input->name);
 	free(log.functions);
+	free(log.faults);
 	return r;
 }
 

@@ -59,6 +59,8 @@ struct p2p_log_root {
  * struct p2p_log - the log while it is read.
  * @line: of the file, the one that is being read
  * @cpu: lines of /proc/cpuinfo, which are of @cpu_line
+ * @faults: text of refused requests, @faults_used bytes of it; @event: the last line was of an SMMU's
+ *	event, which goes on
  */
 struct p2p_log {
 	struct p2p_snapshot *snapshot;
@@ -69,7 +71,9 @@ struct p2p_log {
 	size_t root_count;
 	char cpu[512];
 	unsigned int cpu_line;
-	bool hypervisor, no_memory, too_many;
+	char *faults;
+	size_t faults_used;
+	bool event, hypervisor, no_memory, too_many;
 };
 
 /** p2p_log_message() - what is behind time, level, host and caller; @ret_stamped: a time was there. */
@@ -99,6 +103,15 @@ void p2p_log_set(struct p2p_log *log, struct p2p_raw *raw, enum p2p_attr attr, c
 /** p2p_log_fill_link() - the files of the link of @function. */
 void p2p_log_fill_link(struct p2p_log *log, struct p2p_raw *raw,
 		       const struct p2p_log_function *function);
+
+/** p2p_log_is_fault() - may it tell of a refused request?  See faults.def. */
+bool p2p_log_is_fault(const char *message);
+
+/** p2p_log_fault() - keep @message where it is such a one, or goes on with one. */
+void p2p_log_fault(struct p2p_log *log, const char *message);
+
+/** p2p_log_fill_faults() - give what was kept to the snapshot. */
+void p2p_log_fill_faults(struct p2p_log *log);
 
 /** p2p_log_machine() - take a message that speaks of no function. */
 void p2p_log_machine(struct p2p_log *log, const char *message);

@@ -236,6 +236,7 @@ int p2p_log_fill(struct p2p_log *log)
 	log->line = log->cpu_line;
 	if (*log->cpu)
 		set_entry(log, "proc/cpuinfo", log->cpu);
+	p2p_log_fill_faults(log);
 	if (log->no_memory)
 		return -ENOMEM;
 	p2p_snapshot_sort(log->snapshot);

@@ -105,6 +105,7 @@ bool p2p_snapshot_given(const struct p2p_snapshot *snapshot, size_t index,
 	};
 	for (size_t i = 0; i < part->count; i++)
 		count_function(&part->raws[i], ret_given);
+	ret_given->count[P2P_GIFT_FAULTS] = part->fault_lines;
 	count_files(part, ret_given);
 	return true;
 }

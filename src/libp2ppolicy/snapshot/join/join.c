@@ -279,6 +279,30 @@ static int join_skipped(struct p2p_snapshot *snapshot, const struct p2p_snapshot
 	return 0;
 }
 
+/* One text after the other, as far as there is room. */
+static int join_faults(struct p2p_snapshot *snapshot)
+{
+	char *text = malloc(P2P_FAULTS_MOST);
+	size_t used = 0;
+
+	if (!text)
+		return -ENOMEM;
+	for (size_t i = 0; i < snapshot->part_count; i++) {
+		const char *more = p2p_snapshot_faults(snapshot->parts[i]);
+		size_t size = strlen(more);
+
+		if (used + size >= P2P_FAULTS_MOST)
+			continue;
+		memcpy(text + used, more, size);
+		used += size;
+		snapshot->fault_lines += snapshot->parts[i]->fault_lines;
+	}
+	text[used] = '\0';
+	snapshot->faults = used ? p2p_arena_string(&snapshot->arena, text) : NULL;
+	free(text);
+	return used && !snapshot->faults ? -ENOMEM : 0;
+}
+
 static int take_rest(struct p2p_snapshot *snapshot)
 {
 	for (size_t i = 0; i < snapshot->part_count; i++) {
@@ -290,7 +314,7 @@ static int take_rest(struct p2p_snapshot *snapshot)
 		if (join_skipped(snapshot, part) < 0)
 			return -ENOMEM;
 	}
-	return join_entries(snapshot);
+	return join_faults(snapshot) < 0 ? -ENOMEM : join_entries(snapshot);
 }
 
 /* A text made them: whether a device has other functions shows in the list that all make. */

@@ -330,14 +330,11 @@ enum status fault_parse(struct failure *failure, char *text, struct fault *ret_f
 /* The line of @text in which the next fault is: the marks of messages that boots have do not count. */
 static char *next_mark(char *text)
 {
-	static const char *const marks[] = {
-		"IO_PAGE_FAULT", "fault addr", "context fault", "event 0x", "event: F_", "TLP Header",
-		"Xid (",
-	};
+	const char *mark;
 	char *first = NULL;
 
-	for (size_t i = 0; i < COUNT(marks); i++) {
-		char *at = strstr(text, marks[i]);
+	for (size_t i = 0; (mark = p2p_fault_mark(i)); i++) {
+		char *at = strstr(text, mark);
 
 		if (at && (!first || at < first))
 			first = at;

@@ -167,6 +167,8 @@ int survey_new(struct app *app, struct survey *ret_survey)
 		err = p2p_cmdline_new(app->context, app->topology, NULL, &survey.cmdline);
 	if (!err)
 		err = survey_answers(app, &survey);
+	if (!err)
+		err = survey_faults(app, &survey);
 	if (err)
 		survey_free(&survey);
 	else
@@ -184,6 +186,7 @@ void survey_free(struct survey *survey)
 	free(survey->class_pairs);
 	free(survey->findings);
 	free(survey->redirecting);
+	free(survey->faults);
 	*survey = (struct survey){ 0 };
 }
 

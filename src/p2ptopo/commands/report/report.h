@@ -4,6 +4,9 @@
 #define P2PTOPO_REPORT_H
 
 #include "app.h"
+#include "commands/address/fault.h"
+
+struct json_object;
 
 /** Nobody asks for such a pair. */
 #define NO_INTEREST	1000
@@ -103,6 +106,7 @@ struct answer {
  * @without_drivers: none is recorded, so there are no answers
  * @findings: the worst first; @redirecting: functions whose ACS redirects between selected ones
  * @cmdline: the kernel's, with what is wrong with it
+ * @faults: of the kernel's log; NULL there are none
  */
 struct survey {
 	struct p2p_eval *own_eval;
@@ -123,6 +127,7 @@ struct survey {
 	bool without_drivers;
 	struct answer answers[USES];
 	size_t answer_count;
+	struct faults *faults;
 };
 
 /** survey_new() - look at everything, in time that grows with functions, not with pairs. */
@@ -146,6 +151,15 @@ int survey_redirecting(const struct app *app, struct survey *survey);
 
 /** survey_answers() - fill answers.  Return: 0 or -ENOMEM. */
 int survey_answers(const struct app *app, struct survey *survey);
+
+/** survey_faults() - fill faults.  Return: 0 or -ENOMEM. */
+int survey_faults(const struct app *app, struct survey *survey);
+
+/** report_print_faults() - explain the first of them; for report_print(). */
+void report_print_faults(const struct app *app, const struct survey *survey);
+
+/** report_faults_json() - all of them. */
+struct json_object *report_faults_json(const struct app *app, const struct survey *survey);
 
 /** answer_text() - "GPU to NIC". */
 const char *answer_text(const struct answer *answer);

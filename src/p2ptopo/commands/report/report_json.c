@@ -215,6 +215,9 @@ enum status report_print_json(struct app *app, const struct survey *survey)
 	json_put(document, "summary", summary(survey));
 	json_put(document, "findings", findings(survey));
 	json_put(document, "redirecting", redirecting(survey));
+	json_put(document, "faults", report_faults_json(app, survey));
+	json_put(document, "faults_left_out",
+		 json_count(survey->faults ? survey->faults->left_out : 0));
 	json_put(document, "shallow_functions", json_count(survey->shallow));
 	json_put(document, "advice", json_text(survey_advice(app, survey)));
 	json_put(document, "notes", json_notes(app->topology));

@@ -367,6 +367,7 @@ void report_print(struct app *app, const struct survey *survey)
 		print_pairs(app, survey);
 	print_findings(app, survey);
 	print_hints(app, survey);
+	report_print_faults(app, survey);
 	print_notes(app);
 	lints_notes(app, survey->cmdline);
 	print_advice(app, survey);

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Lines of a log on requests that were refused: whoever knows the machine explains them. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "snapshot/dmesg/dmesg.h"
+
+const char *p2p_fault_mark(size_t index)
+{
+	static const char *const marks[] = {
+#define FAULT_MARK(text) text,
+#include <p2ppolicy/tables/faults.def>
+#undef FAULT_MARK
+	};
+
+	return index < sizeof(marks) / sizeof(marks[0]) ? marks[index] : NULL;
+}
+
+bool p2p_log_is_fault(const char *message)
+{
+	const char *mark;
+
+	for (size_t i = 0; (mark = p2p_fault_mark(i)); i++)
+		if (strstr(message, mark))
+			return true;
+	return false;
+}
+
+static void keep(struct p2p_log *log, const char *message)
+{
+	size_t size = strlen(message);
+
+	if (!log->faults)
+		log->faults = malloc(P2P_FAULTS_MOST);
+	log->no_memory |= !log->faults;
+	if (!log->faults || log->faults_used + size + 2 > P2P_FAULTS_MOST)
+		return;
+	memcpy(log->faults + log->faults_used, message, size);
+	log->faults_used += size;
+	log->faults[log->faults_used++] = '\n';
+}
+
+void p2p_log_fault(struct p2p_log *log, const char *message)
+{
+	bool fault = p2p_log_is_fault(message);
+	bool smmu = !strncmp(message, "arm-smmu-v3", 11);
+
+	log->event = smmu && (fault || log->event);
+	log->snapshot->fault_lines += fault;
+	if (fault || log->event)
+		keep(log, message);
+}
+
+void p2p_log_fill_faults(struct p2p_log *log)
+{
+	if (!log->faults)
+		return;
+	log->faults[log->faults_used] = '\0';
+	log->snapshot->faults = p2p_arena_string(&log->snapshot->arena, log->faults);
+	log->no_memory |= !log->snapshot->faults;
+}

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What an address of a fault lies in, who went there, and what that means. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands/address/explain.h"
+#include "print/document.h"
+#include "print/output.h"
+#include "print/words.h"
+
+/** enum holder - what holds the address. */
+enum holder { HOLDER_BAR, HOLDER_WINDOW, HOLDERS };
+
+/**
+ * struct hit - one that does.
+ * @number: of the BAR
+ * @bus: found among bus addresses, which differ from those of the CPU here
+ */
+struct hit {
+	enum holder holder;
+	const struct p2p_function *function;
+	unsigned int number;
+	bool bus, prefetchable;
+	uint64_t first, size;
+};
+
+typedef void hit_fn(void *userdata, const struct hit *hit);
+
+/**
+ * struct search - the address, who is told, and what was found.
+ * @requester: of the fault, NULL none in this machine
+ * @owner: of the last BAR that holds the address
+ */
+struct search {
+	const struct app *app;
+	uint64_t address;
+	struct fault fault;
+	const struct p2p_function *requester, *owner;
+	hit_fn *tell;
+	void *userdata;
+	size_t bars, windows, unknown;
+};
+
+static void tell(struct search *search, const struct hit *hit)
+{
+	search->bars += hit->holder == HOLDER_BAR;
+	if (hit->holder == HOLDER_BAR)
+		search->owner = hit->function;
+	search->windows += hit->holder == HOLDER_WINDOW;
+	search->tell(search->userdata, hit);
+}
+
+static bool holds(uint64_t first, uint64_t size, uint64_t address)
+{
+	return size && address >= first && address - first < size;
+}
+
+static void look_at_bars(struct search *search, const struct p2p_function *function)
+{
+	for (unsigned int i = 0; i < P2P_BARS; i++) {
+		const struct p2p_bar *bar = &function->bar[i];
+		struct hit hit = { .holder = HOLDER_BAR, .function = function, .number = i,
+				   .prefetchable = bar->prefetchable, .size = bar->size_bytes };
+
+		if (bar->kind == P2P_BAR_UNUSED || bar->kind == P2P_BAR_IO)
+			continue;
+		search->unknown += bar->fact != P2P_PRESENT;
+		hit.first = bar->cpu;
+		if (holds(bar->cpu, bar->size_bytes, search->address))
+			tell(search, &hit);
+		hit.first = bar->bus;
+		hit.bus = true;
+		if (bar->bus_fact == P2P_PRESENT && bar->bus != bar->cpu &&
+		    holds(bar->bus, bar->size_bytes, search->address))
+			tell(search, &hit);
+	}
+}
+
+static void look_at_windows(struct search *search, const struct p2p_function *function)
+{
+	for (unsigned int i = 0; i < P2P_WINDOWS; i++) {
+		const struct p2p_window *window = &function->window[i];
+		const struct hit hit = { .holder = HOLDER_WINDOW, .function = function,
+					 .prefetchable = window->prefetchable,
+					 .first = window->first,
+					 .size = window->last - window->first + 1 };
+
+		if (window->fact == P2P_PRESENT && window->first <= window->last &&
+		    holds(hit.first, hit.size, search->address))
+			tell(search, &hit);
+	}
+}
+
+/* The BAR first, then the windows on the way to it, from the root down. */
+static void look(struct search *search)
+{
+	const struct p2p_function *function;
+
+	for (size_t i = 0; (function = p2p_topology_function(search->app->topology, i)); i++)
+		look_at_bars(search, function);
+	for (size_t i = 0; (function = p2p_topology_function(search->app->topology, i)); i++)
+		look_at_windows(search, function);
+}
+
+static void say_hit(FILE *out, const struct search *search, const struct hit *hit)
+{
+	char bdf[P2P_BDF_SIZE], size[WORDS_SIZE], product[128];
+	const struct p2p_function *function = hit->function;
+
+	p2p_bdf_format(function->bdf, bdf);
+	if (hit->holder == HOLDER_BAR)
+		fprintf(out, "BAR %u of %s", hit->number, bdf);
+	else
+		fprintf(out, "%s window of %s", hit->prefetchable ? "prefetchable" : "memory", bdf);
+	if (strcmp(function->display, bdf) != 0)
+		fprintf(out, " %s", function->display);
+	fprintf(out, " (%s): %s from 0x%" PRIx64 "%s", words_product(function, product,
+								      sizeof(product)),
+		words_bytes(hit->size, size), hit->first,
+		hit->bus ? " on the bus" : "");
+	if (hit->holder == HOLDER_BAR)
+		fprintf(out, ", at byte 0x%" PRIx64 " of it", search->address - hit->first);
+}
+
+static void print_hit(void *userdata, const struct hit *hit)
+{
+	const struct search *search = userdata;
+	char *text = NULL;
+	size_t size;
+	FILE *out = p2p_text_open(&text, &size);
+
+	if (!out)
+		return;
+	say_hit(out, search, hit);
+	if (!fclose(out))
+		words_wrap(search->app->out, text, 0, 2, search->app->options.width);
+	free(text);
+}
+
+static void put_hit(void *userdata, const struct hit *hit)
+{
+	struct json_object *object = p2p_json_new_object();
+	bool bar = hit->holder == HOLDER_BAR;
+
+	json_put(object, "holder", json_text(bar ? "bar" : "window"));
+	json_put(object, "function", json_bdf(hit->function));
+	json_put(object, "name", json_text(hit->function->display));
+	json_put(object, "bar", bar ? json_count(hit->number) : NULL);
+	json_put(object, "prefetchable", json_flag(hit->prefetchable));
+	json_put(object, "first", json_hex(hit->first, 16));
+	json_put(object, "size_bytes", json_count(hit->size));
+	json_put(object, "bus_address", json_flag(hit->bus));
+	p2p_json_append(userdata, object);
+}
+
+/* Of a line without a domain the only function with that bus and number, in whichever domain. */
+static const struct p2p_function *find_requester(const struct search *search)
+{
+	const struct fault *fault = &search->fault;
+	const struct p2p_function *function, *found = NULL;
+
+	for (size_t i = 0; (function = p2p_topology_function(search->app->topology, i)); i++) {
+		struct p2p_bdf bdf = fault->requester;
+
+		if (fault->no_domain)
+			bdf.domain = function->bdf.domain;
+		if (p2p_bdf_compare(function->bdf, bdf) != 0)
+			continue;
+		if (found)
+			return NULL;
+		found = function;
+	}
+	return found;
+}
+
+/* A domain of another type than the kernel's own two is one of user space, and says nothing here. */
+static enum p2p_tri translates(const struct app *app, const struct p2p_function *function)
+{
+	const char *type = function->iommu_type;
+
+	return type && strncmp(type, "DMA", 3) != 0 && strcmp(type, "identity") != 0 ? P2P_UNKNOWN :
+	       p2p_function_translates(p2p_topology_machine(app->topology), function);
+}
+
+/* What a BAR of another device as the target of a request means, by who logged it and the domain. */
+static const char *meaning_of_bar(const struct search *search)
+{
+	const struct fault *fault = &search->fault;
+
+	if (fault->source == FAULT_AER)
+		return "A peer request was refused on its way: look at ACS and at the windows of the "
+		       "bridges between the two; where it crosses the root complex, the root complex "
+		       "may not forward peer requests.";
+	if (!search->requester)
+		return "A device that the IOMMU reports with this address sent peer traffic to it: the "
+		       "pair was set up with bus addresses, and a redirect (ACS) or the route through "
+		       "the root complex led it into a translated domain.";
+	switch (translates(search->app, search->requester)) {
+	case P2P_YES:
+		return "The requester's IOMMU domain translates and has no mapping for this address: its "
+		       "driver used the bus address of the BAR, and a redirect (ACS) or the route "
+		       "through the root complex led the request to the IOMMU. The request arrives "
+		       "when the switch delivers it (fix), when the driver maps the BAR by the DMA API, "
+		       "or with iommu=pt.";
+	case P2P_NO:
+		return "The requester's addresses are not translated now, so the request met the IOMMU "
+		       "under another setting than this one, or the IOMMU refused it for another "
+		       "reason: compare the time of the line with the last boot.";
+	case P2P_UNKNOWN:
+		break;
+	}
+	return "Whether the requester's IOMMU domain translates is not known. If it does, its driver "
+	       "used the bus address of the BAR, and a redirect (ACS) or the route through the root "
+	       "complex led the request to the IOMMU.";
+}
+
+static const char *meaning_of(const struct search *search)
+{
+	if (search->fault.gpu_virtual)
+		return "The address is one of the GPU's own address space: the GPU's page tables refused "
+		       "the access before anything reached the bus, so no device's BAR can be named.";
+	if (search->bars && search->requester && search->owner == search->requester)
+		return "The BAR is the requester's own: this is no traffic between peers.";
+	if (search->bars)
+		return meaning_of_bar(search);
+	if (search->windows)
+		return "no BAR contains it: it lies in a gap of the windows above";
+	return "no BAR and no window contains it: memory, or an address that only an IOMMU domain "
+	       "knows";
+}
+
+static void print_requester(const struct search *search)
+{
+	static const char *const translated[] = {
+		[P2P_UNKNOWN] = "not known to translate", [P2P_NO] = "does not translate",
+		[P2P_YES] = "translates",
+	};
+	static const char *const verbs[ACCESSES] = {
+		[ACCESS_UNKNOWN] = "accessed", [ACCESS_READ] = "read from",
+		[ACCESS_WRITE] = "wrote to",
+	};
+	const struct fault *fault = &search->fault;
+	const struct p2p_function *function = search->requester;
+	char bdf[P2P_BDF_SIZE], text[512];
+
+	if (fault->source == FAULT_NONE)
+		return;
+	p2p_bdf_format(function ? function->bdf : fault->requester, bdf);
+	if (!fault->has_requester)
+		snprintf(text, sizeof(text), "a device that the line does not name %s 0x%" PRIx64,
+			 verbs[fault->access], fault->address);
+	else if (!function)
+		snprintf(text, sizeof(text), "%s, which is not in this machine, %s 0x%" PRIx64, bdf,
+			 verbs[fault->access], fault->address);
+	else
+		snprintf(text, sizeof(text), "%s%s%s %s 0x%" PRIx64 "; its IOMMU domain: %s, %s%s",
+			 bdf, strcmp(function->display, bdf) ? " " : "",
+			 strcmp(function->display, bdf) ? function->display : "",
+			 verbs[fault->access], fault->address,
+			 function->iommu_type ? function->iommu_type : "type not known",
+			 translated[translates(search->app, function)], fault->by_stream ?
+			 " (the requester is the stream ID, where firmware maps requester IDs one to one)"
+			 : "");
+	print_wrapped(search->app->out, search->app->options.width, 0, text);
+}
+
+/* Everything of one fault. */
+static enum status print_text(struct search *search)
+{
+	FILE *out = search->app->out;
+	char count[WORDS_SIZE];
+
+	search->tell = print_hit;
+	search->userdata = search;
+	print_requester(search);
+	if (!search->fault.gpu_virtual)
+		look(search);
+	print_wrapped(out, search->app->options.width, 0, meaning_of(search));
+	if (search->unknown)
+		fprintf(out, "the size of %s is not known\n",
+			words_count(search->unknown, "BAR", count));
+	return search->bars ? STATUS_DONE : STATUS_NO;
+}
+
+static struct search search_for(const struct app *app, const struct fault *fault)
+{
+	struct search search = { .app = app, .fault = *fault, .address = fault->address };
+
+	if (fault->has_requester)
+		search.requester = find_requester(&search);
+	return search;
+}
+
+enum status explain_text(const struct app *app, const struct faults *faults, size_t most)
+{
+	enum status status = STATUS_DONE;
+	char count[WORDS_SIZE];
+
+	for (size_t i = 0; i < faults->count && i < most; i++) {
+		struct search search = search_for(app, &faults->fault[i]);
+
+		if (faults->count > 1 || faults->left_out)
+			fprintf(app->out, "%s%zu of %zu%s", i ? "\n" : "", i + 1, faults->count,
+				faults->times[i] > 1 ? "" : ":\n");
+		if (faults->times[i] > 1)
+			fprintf(app->out, "%slogged %u times:\n", faults->count > 1 ||
+				faults->left_out ? ", " : "", faults->times[i]);
+		if (print_text(&search))
+			status = STATUS_NO;
+	}
+	if (faults->left_out)
+		fprintf(app->out, "\n%s left out: without an address, in one line with another, or too many\n",
+			words_count(faults->left_out, "fault", count));
+	return status;
+}
+
+static struct json_object *fault_object(const struct search *search)
+{
+	const struct fault *fault = &search->fault;
+	const struct p2p_function *function = search->requester;
+	struct json_object *object;
+	char bdf[P2P_BDF_SIZE];
+
+	if (fault->source == FAULT_NONE)
+		return NULL;
+	object = p2p_json_new_object();
+	json_put(object, "source", json_text(fault_source_name(fault->source)));
+	json_put(object, "access", json_text(fault_access_name(fault->access)));
+	json_put(object, "requester", fault->has_requester ?
+		 json_text(p2p_bdf_format(function ? function->bdf : fault->requester, bdf)) : NULL);
+	json_put(object, "name", function ? json_text(function->display) : NULL);
+	json_put(object, "from_stream_id", json_flag(fault->by_stream));
+	json_put(object, "iommu_type", function ? json_text(function->iommu_type) : NULL);
+	json_put(object, "translates", function ? json_tri(translates(search->app, function)) : NULL);
+	json_put(object, "gpu_virtual", json_flag(fault->gpu_virtual));
+	return object;
+}
+
+bool explain_json(struct json_object *object, const struct app *app, const struct faults *faults,
+		  size_t index)
+{
+	struct search search = search_for(app, &faults->fault[index]);
+	struct json_object *array = p2p_json_new_array();
+
+	search.tell = put_hit;
+	search.userdata = array;
+	if (!search.fault.gpu_virtual)
+		look(&search);
+	json_put(object, "address", json_hex(search.address, 16));
+	json_put(object, "times", json_count(faults->times[index]));
+	json_put(object, "fault", fault_object(&search));
+	json_put(object, "holders", array);
+	json_put(object, "unknown_bars", json_count(search.unknown));
+	json_put(object, "meaning", json_text(meaning_of(&search)));
+	return search.bars;
+}
