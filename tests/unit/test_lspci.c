@@ -79,10 +79,23 @@
 	"00:1c." function " PCI bridge [0604]: Maker [8086:0001]\n" \
 	"\tControl: Mem+\n\tStatus: Cap+ 66MHz-\n" \
 	"\tBus: primary=00, secondary=" bus ", subordinate=" bus ", sec-latency=0\n"
-#define PORT(up) SLOT("0", "01") EXPRESS("Root Port (Slot-)", up)
+#define SLOT_PORT(up) SLOT("0", "01") EXPRESS("Root Port (Slot-)", up)
 #define NIC(bus) \
 	bus ":00.0 Ethernet controller [0200]: Maker [15b3:1021]\n" \
 	"\tControl: Mem+\n\tStatus: Cap+ 66MHz-\n" EXPRESS("Endpoint", "-")
+#define PORT(windows, end) \
+	"00:01.0 PCI bridge [0604]: Maker [8086:347a] (prog-if 00 [Normal decode])\n" \
+	"\tPhysical Slot: 7-1\n\tControl: I/O- Mem+ BusMaster+\n\tStatus: Cap+ 66MHz-\n" \
+	"\tBus: primary=00, secondary=01, subordinate=01, sec-latency=0\n" windows \
+	"\tCapabilities: [40] Express (v2) Root Port (Slot-), MSI 00\n" end "\n" \
+	"01:00.0 VGA compatible controller [0300]: Maker [10de:2204]\n" \
+	"\tControl: I/O- Mem+ BusMaster+\n\tStatus: Cap+ 66MHz-\n" \
+	"\tRegion 0: Memory at fb000000 (32-bit, non-prefetchable) [size=16M]\n" \
+	"\tCapabilities: [40] Express (v2) Endpoint, MSI 00\n\n"
+#define IO_WINDOW "\tI/O behind bridge: e000-efff [size=4K] [16-bit]\n"
+#define MEMORY_WINDOW "\tMemory behind bridge: fb000000-fc0fffff [size=17M] [32-bit]\n"
+#define WIDE_WINDOW \
+	"\tPrefetchable memory behind bridge: 380000000000-3807ffffffff [size=32G] [64-bit]\n"
 
 #define VFS(range) \
 	"-[0000:00]-+-01.0-" range "--+-00.0\n" \
@@ -91,7 +104,34 @@
 	"           |               \\-00.1\n" \
 	"           \\-02.0\n"
 
+/* @first: of a window that is open; 0 it is closed, 1 not known */
+static const struct {
+	const char *text;
+	uint64_t memory, wide;
+} windows[] = {
+	{ PORT(IO_WINDOW MEMORY_WINDOW WIDE_WINDOW, ""), 0xfb000000, 0x380000000000 },
+	{ PORT("\tI/O behind bridge: [disabled] [16-bit]\n\tMemory behind bridge: [disabled] [32-bit]\n"
+	       WIDE_WINDOW, ""), 0, 0x380000000000 },
+	{ PORT(MEMORY_WINDOW "\tPrefetchable memory behind bridge: 00000000fff00000-00000000000fffff "
+	       "[disabled] [64-bit]\n", ""), 0xfb000000, 0 },
+	{ PORT(MEMORY_WINDOW, ""), 0xfb000000, 0 },
+	/* Older releases have them from the registers; of a part of the lines nothing is concluded. */
+	{ PORT("\tMemory behind bridge: fb000000-fc0fffff [size=17M]\n" WIDE_WINDOW, ""), 1, 1 },
+	{ PORT("\tMemory behind bridge: fb000000-fc0fffff\n", ""), 1, 1 },
+	{ PORT("\tMemory behind bridge: None\n" WIDE_WINDOW, ""), 1, 1 },
+	{ PORT(WIDE_WINDOW, ""), 1, 1 },
+	{ PORT("", ""), 1, 1 },
+	{ PORT(MEMORY_WINDOW "\t!!! Unknown prefetchable memory range types 1/0\n", ""), 1, 1 },
+	{ PORT(MEMORY_WINDOW "\tExpansion ROM at fd000000 [disabled] [size=64K]\n", ""), 1, 1 },
+	{ PORT("\tMemory behind bridge: fc0fffff-fb000000 [size=1M] [32-bit]\n", ""), 1, 1 },
+	{ PORT("\tMemory behind bridge: 0-ffffffffffffffff [size=1M] [32-bit]\n", ""), 1, 1 },
+	{ PORT("\tMemory behind bridge: x [size=1M] [32-bit]\n", ""), 1, 1 },
+};
+
 static const struct pasted_fact facts[] = {
+	{ PORT("", ""), "0000:00:01.0", "slot", "7-1" },
+	{ PORT("", ""), "0000:01:00.0", "slot", "7-1" },
+	{ FLAGS, "0000:01:00.0", "slot", "denied" },
 	/* Bytes beat text, and text says what the bytes do not show. */
 	{ BRIDGE ACS_TEXT HEADER REST, "0000:00:01.0", "acs.redirects", "1" },
 	{ BRIDGE ACS_TEXT HEADER REST, "0000:00:01.0", "acs.control", "denied" },
@@ -148,10 +188,10 @@ static const struct pasted_fact facts[] = {
 	{ LIST("$ lspci -vvs 1f.0\n"), "0000:17:02.0", "multifunction", "denied" },
 	{ LIST(SLOT("1", "02") "\n"), "0000:17:02.0", "multifunction", "denied" },
 	{ LIST(SLOT("0", "01") "\n" SLOT("1", "02") "\n"), "0000:17:02.0", "multifunction", "0" },
-	{ LIST(PORT("-")), "0000:17:02.0", "multifunction", "0" },
-	{ LIST(PORT("+")), "0000:17:02.0", "multifunction", "denied" },
-	{ LIST(PORT("+") NIC("01")), "0000:17:02.0", "multifunction", "0" },
-	{ LIST(PORT("-") NIC("05")), "0000:17:02.0", "multifunction", "denied" },
+	{ LIST(SLOT_PORT("-")), "0000:17:02.0", "multifunction", "0" },
+	{ LIST(SLOT_PORT("+")), "0000:17:02.0", "multifunction", "denied" },
+	{ LIST(SLOT_PORT("+") NIC("01")), "0000:17:02.0", "multifunction", "0" },
+	{ LIST(SLOT_PORT("-") NIC("05")), "0000:17:02.0", "multifunction", "denied" },
 	{ "01:00.0 VGA compatible controller [0300]: Maker [10de:2204]\n\tControl: Mem+\n\n"
 	  "01:00.1 Audio device [0403]: Maker [10de:1aef]\n\tControl: Mem+\n",
 	  "0000:01:00.0", "multifunction", "1" },
@@ -189,6 +229,37 @@ static void tear_down(void)
 START_TEST(gives)
 {
 	check_fact(directory, &facts[_i]);
+}
+END_TEST
+
+static void check_window(const struct p2p_window *window, uint64_t first)
+{
+	ck_assert_int_eq(window->fact, first == 1 ? P2P_DENIED : P2P_PRESENT);
+	if (first > 1)
+		ck_assert_uint_eq(window->first, first);
+	ck_assert(first > 1 || window->first > window->last);
+	/* What is below may be more than the list has. */
+	ck_assert_int_eq(window->free_fact, P2P_DENIED);
+}
+
+START_TEST(gives_windows)
+{
+	struct p2p_context *context = make_context();
+	struct p2p_topology *topology;
+	struct p2p_snapshot *snapshot;
+	const struct p2p_function *port;
+	char path[PATH_MAX];
+
+	put_text(directory, "pasted", windows[_i].text);
+	snprintf(path, sizeof(path), "%s/pasted", directory);
+	snapshot = load(context, path, P2P_WANT_NAMES);
+	ck_assert_int_eq(p2p_topology_new(context, snapshot, NULL, &topology), 0);
+	port = get(topology, "0000:00:01.0");
+	check_window(&port->window[0], windows[_i].memory);
+	check_window(&port->window[1], windows[_i].wide);
+	p2p_topology_free(topology);
+	p2p_snapshot_free(snapshot);
+	p2p_context_free(context);
 }
 END_TEST
 
@@ -244,6 +315,7 @@ static void add_cases(TCase *tcase)
 {
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_loop_test(tcase, gives, 0, ROWS(facts));
+	tcase_add_loop_test(tcase, gives_windows, 0, ROWS(windows));
 	tcase_add_loop_test(tcase, resizes, 0, ROWS(resizable));
 	tcase_add_loop_test(tcase, refuses, 0, ROWS(bad));
 }

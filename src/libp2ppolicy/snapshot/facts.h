@@ -35,6 +35,7 @@ enum p2p_attr {
  * @path: its directory below /sys ("devices/pci0000:00/0000:00:01.0"); NULL from a dump
  * @below: likewise, where there is no @path, and what is above the first function in it is not
  *	known; NULL nothing is
+ * @slot: the physical slot it is in, where only a text tells; NULL not known
  */
 struct p2p_raw {
 	struct p2p_bdf bdf;
@@ -43,7 +44,7 @@ struct p2p_raw {
 	const char *path;
 	struct p2p_config config;
 	struct p2p_file attr[P2P_ATTRS];
-	const char *below;
+	const char *below, *slot;
 };
 
 /** p2p_snapshot_count() - number of functions. */

@@ -365,8 +365,8 @@ static void measure_window(struct p2p_window *window, const struct span *spans, 
 }
 
 /*
- * The kernel prints six BARs and the ROM, and of a bridge its windows, too; text of lspci gives the BARs
- * alone.  drivers/pci/pci-sysfs.c, resource_show().
+ * The kernel prints six BARs and the ROM, and of a bridge its windows, too; text of lspci gives the
+ * BARs of endpoints alone.  drivers/pci/pci-sysfs.c, resource_show().
  */
 static bool is_whole(const struct p2p_topology *topology, const struct p2p_function *function)
 {
@@ -375,11 +375,16 @@ static bool is_whole(const struct p2p_topology *topology, const struct p2p_funct
 	return lines > P2P_BARS + (p2p_function_is_bridge(function) ? 1u : 0u);
 }
 
-/* Every child's `resource` must be known as a whole: what is not seen may take what looks free. */
+/*
+ * Every child must be known, which a list does not promise, and its `resource` as a whole: what is not
+ * seen may take what looks free.
+ */
 static bool has_resources(const struct p2p_topology *topology, const struct p2p_function *bridge)
 {
 	size_t i;
 
+	if (p2p_snapshot_is_list(topology->snapshot))
+		return false;
 	for (i = 0; i < bridge->child_count; i++)
 		if (!is_whole(topology, bridge->children[i]))
 			return false;

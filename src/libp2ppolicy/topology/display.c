@@ -45,6 +45,13 @@ static void set_slots(struct p2p_topology *topology)
 		name += length + (name[length] == '\n');
 	}
 	for (i = 0; i < topology->count; i++) {
+		const struct p2p_raw *raw = topology->builds[i].raw;
+
+		if (raw && raw->slot && !topology->functions[i].slot)
+			topology->functions[i].slot = p2p_keep_text(topology, raw->slot,
+								    strlen(raw->slot));
+	}
+	for (i = 0; i < topology->count; i++) {
 		struct p2p_function *function = &topology->functions[i];
 		const struct p2p_function *up;
 

@@ -101,6 +101,8 @@ static void take_path(const struct p2p_side *sides, size_t count, struct p2p_raw
 			raw->path = sides[i].raw->path;
 		if (!raw->below)
 			raw->below = sides[i].raw->below;
+		if (!raw->slot)
+			raw->slot = sides[i].raw->slot;
 	}
 	if (raw->path)
 		raw->below = NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The regions that -vv numbers, as the lines of the file `resource` that lspci had sizes from. */
+/* The regions that -vv numbers, and windows of bridges, as the lines of the file `resource` that lspci had them from. */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,13 +51,66 @@ void p2p_text_region(struct p2p_text_regions *regions, const char *line)
 	regions->bars[index] = bar;
 }
 
-void p2p_text_resource(const struct p2p_text_regions *regions, unsigned int count,
+/* "384000000000-385fffffffff [size=128G] [64-bit]", "[disabled] [32-bit]", "fff00000-000fffff [disabled] [32-bit]" */
+static bool parse_window(const char *text, struct p2p_text_bar *ret_window)
+{
+	unsigned long long last;
+	char *end;
+
+	*ret_window = (struct p2p_text_bar){ 0 };
+	if (!strstr(text, "-bit]"))
+		return false;
+	if (strstr(text, "[disabled]"))
+		return true;
+	ret_window->first = strtoull(text, &end, 16);
+	if (end == text || *end != '-' || !strstr(end, " [size="))
+		return false;
+	last = strtoull(end + 1, NULL, 16);
+	ret_window->size = last - ret_window->first + 1;
+	return last > ret_window->first && ret_window->size;
+}
+
+/*
+ * Releases before 3.8.0 have windows from the registers, which hold addresses of the bus, and print no
+ * width; since then they are the kernel's, as BARs are, where the kernel tells those (lspci.c,
+ * show_htype1()).  One for I/O or prefetchable memory that a bridge lacks has no line.
+ */
+bool p2p_text_window(struct p2p_text_regions *regions, const char *line)
+{
+	static const struct { const char *start; unsigned long long flags; } windows[] = {
+		{ "I/O behind bridge: ", 0x100 }, { "Memory behind bridge: ", 0x200 },
+		{ "Prefetchable memory behind bridge: ", 0x2200 },
+	};
+
+	regions->odd |= !strncmp(line, "!!! Unknown", 11) || !strncmp(line, "Expansion ROM at ", 17);
+	for (unsigned int i = 0; i < P2P_TEXT_WINDOWS; i++) {
+		struct p2p_text_bar *window = &regions->windows[i];
+		size_t length = strlen(windows[i].start);
+
+		if (strncmp(line, windows[i].start, length) != 0)
+			continue;
+		regions->seen |= i == 1;
+		regions->odd |= !parse_window(line + length, window);
+		window->flags = window->size ? windows[i].flags : 0;
+		return true;
+	}
+	return false;
+}
+
+/* Of a bridge the windows stand behind six BARs, the ROM, and six of SR-IOV; include/linux/pci.h. */
+void p2p_text_resource(const struct p2p_text_regions *regions, bool bridge,
 		       char ret_lines[P2P_TEXT_RESOURCE])
 {
+	static const struct p2p_text_bar none;
+	unsigned int count = bridge ? 2 : P2P_TEXT_BARS, first = 13, lines = count;
 	size_t used = 0;
 
-	for (unsigned int i = 0; i < count; i++) {
-		const struct p2p_text_bar *bar = &regions->bars[i];
+	if (bridge && regions->seen && !regions->odd)
+		lines = P2P_TEXT_LINES;
+	for (unsigned int i = 0; i < lines; i++) {
+		const struct p2p_text_bar *bar = i < count ? &regions->bars[i] :
+			i >= first && i < first + P2P_TEXT_WINDOWS ? &regions->windows[i - first] :
+			&none;
 
 		used += (size_t)snprintf(ret_lines + used, P2P_TEXT_RESOURCE - used,
 					 "0x%016llx 0x%016llx 0x%016llx\n", bar->first,

@@ -218,6 +218,21 @@ static void take_flags(struct text *text)
 	}
 }
 
+/* "Physical Slot: 3", of what is in it: the name of a folder of sysfs. */
+static bool take_slot(struct text *text)
+{
+	static const char key[] = "Physical Slot: ";
+	const char *name = text->line + sizeof(key) - 1;
+
+	if (strncmp(text->line, key, sizeof(key) - 1) != 0)
+		return false;
+	if (*name && *name != '.' && strlen(name) < 64 && !strchr(name, '/')) {
+		text->raw->slot = p2p_arena_string(&text->snapshot->arena, name);
+		text->no_memory |= !text->raw->slot;
+	}
+	return true;
+}
+
 /* Somebody took them out of the text (lspci -vvv | grep ACSCtl). */
 static void take_picked(struct text *text)
 {
@@ -246,6 +261,8 @@ static void take_line(struct text *text)
 		p2p_text_region(&text->regions, line);
 		return;
 	}
+	if (take_slot(text) || (!text->found.at && p2p_text_window(&text->regions, line)))
+		return;
 	take_flags(text);
 	p2p_text_register(&text->found, line);
 	take_subsystem(text);
@@ -272,7 +289,7 @@ static void end_regions(struct text *text)
 	if (!text->sizes_seen || text->regions.unclear || !found->verbose || !found->whole ||
 	    found->header_type > 1)
 		return;
-	p2p_text_resource(&text->regions, found->header_type ? 2 : P2P_TEXT_BARS, lines);
+	p2p_text_resource(&text->regions, found->header_type, lines);
 	set_file(text, P2P_ATTR_RESOURCE, lines);
 }
 
@@ -299,7 +316,8 @@ static void end_function(struct text *text)
 		return;
 	end_regions(text);
 	text->found.several = has_sibling(text);
-	text->found.extended_seen = text->extended_seen;
+	/* Who reads the list of a function on a machine, from where lspci has sizes, is root. */
+	text->found.extended_seen = text->extended_seen || (text->sizes_seen && text->found.last);
 	if (p2p_text_config(&text->found, &text->snapshot->arena, &text->raw->config) < 0)
 		text->no_memory = true;
 }

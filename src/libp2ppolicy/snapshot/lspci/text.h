@@ -15,7 +15,7 @@
  * @unknown: lspci itself did not know its header
  * @named: it has a subsystem
  * @several: the device has other functions
- * @extended_seen: lspci showed extended capabilities, of whatever function
+ * @extended_seen: lspci could read extended capabilities: it showed those of a function, whichever
  * @class_code, @interface, @revision, @vendor, @device: of its first line
  * @odd_acs: it may be a port whose ACS Control lspci does not read (p2p_acs_is_dword())
  * @header_type: 0, 1, 2
@@ -44,7 +44,9 @@ struct p2p_text_function {
 unsigned int p2p_lspci_line(const char *line);
 
 #define P2P_TEXT_BARS		6u
-#define P2P_TEXT_RESOURCE	((size_t)P2P_TEXT_BARS * 64)
+#define P2P_TEXT_WINDOWS	3u
+#define P2P_TEXT_LINES		17u	/* of a bridge's `resource` */
+#define P2P_TEXT_RESOURCE	((size_t)P2P_TEXT_LINES * 64)
 
 /** struct p2p_text_bar - a line of `resource`. */
 struct p2p_text_bar {
@@ -52,12 +54,14 @@ struct p2p_text_bar {
 };
 
 /**
- * struct p2p_text_regions - the BARs of a function.
+ * struct p2p_text_regions - the BARs of a function, and the windows of a bridge.
+ * @windows: for I/O, memory and prefetchable memory
  * @unclear: one has no address, or no size
+ * @seen: its window for memory was there; @odd: not all that the kernel's file has can be told
  */
 struct p2p_text_regions {
-	struct p2p_text_bar bars[P2P_TEXT_BARS];
-	bool unclear;
+	struct p2p_text_bar bars[P2P_TEXT_BARS], windows[P2P_TEXT_WINDOWS];
+	bool unclear, seen, odd;
 };
 
 /** p2p_text_size() - "[size=128G]" in @line; 0 when it is not told. */
@@ -66,8 +70,11 @@ unsigned long long p2p_text_size(const char *line);
 /** p2p_text_region() - take a line that begins with "Region ". */
 void p2p_text_region(struct p2p_text_regions *regions, const char *line);
 
-/** p2p_text_resource() - the first @count of them as lines of `resource`. */
-void p2p_text_resource(const struct p2p_text_regions *regions, unsigned int count,
+/** p2p_text_window() - take a line on a window or on the ROM; false when it is another. */
+bool p2p_text_window(struct p2p_text_regions *regions, const char *line);
+
+/** p2p_text_resource() - they as lines of `resource`: six BARs, or two of a @bridge and its windows. */
+void p2p_text_resource(const struct p2p_text_regions *regions, bool bridge,
 		       char ret_lines[P2P_TEXT_RESOURCE]);
 
 /** p2p_text_hex() - exactly @digits hexadecimal ones, and then @after. */
