@@ -156,6 +156,16 @@ def check(binary, source, arguments, file, turn):
     return tuple(map(sum, zip(*done)))
 
 
+def check_agreement(binary, source, arguments, scratch):
+    """The registers and the whole text of one machine do not contradict each other."""
+    file = scratch / "whole"
+    file.write_bytes(text_of(FORMS[0], arguments))
+    document, said = run(binary, source, "--from", str(file), "sources", "--json")
+    for conflict in (document or {"contradictions": [said]})["contradictions"]:
+        print(f"{source} and its text: {conflict}")
+    return not document or len(document["contradictions"])
+
+
 def check_pieces(binary, source, arguments, scratch):
     capture, pairs = run(binary, source, "tree", "--json")[0], judge(binary, source)
     wrong = equal = lost = 0
@@ -190,6 +200,7 @@ def main():
             if pathlib.Path(source).name in JOINED:
                 pieces = check_pieces(binary, source, arguments, pathlib.Path(scratch))
                 more = tuple(map(sum, zip(more, pieces)))
+                wrong += check_agreement(binary, source, arguments, pathlib.Path(scratch))
             wrong, equal, lost = wrong + more[0], equal + more[1], lost + more[2]
     print(f"{equal} verdicts as the captures have them, {lost} unknown from text, {wrong} wrong")
     return wrong > 0 or equal == 0

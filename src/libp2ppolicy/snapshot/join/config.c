@@ -10,6 +10,7 @@
 
 #include "base/pci-regs.h"
 #include "snapshot/join/join.h"
+#include "snapshot/lspci/text.h"
 
 #define WORD_BITS	32u
 #define DWORDS		(P2P_CONFIG_EXTENDED / 4)
@@ -171,6 +172,8 @@ static void join_dword(struct joined *joined, const struct p2p_capability *capab
 	}
 	one = read_joined(joined, offset);
 	ignored |= unseen(joined, capability, reg);
+	if (joined->settled)
+		ignored |= ~p2p_text_bits(capability->id, capability->extended, reg);
 	if (!((one ^ two) & ~ignored)) {
 		if (unseen(joined, capability, reg) && !other->acs_from_text)
 			take_dword(joined, capability, offset, two);
@@ -223,6 +226,9 @@ static void join_capability(struct joined *joined, const struct p2p_capability *
 	const struct p2p_config *other = &joined->other->raw->config;
 	unsigned int end = body_end(other, capability);
 
+	/* One that no reader of text decodes has no id there, and is one of the other's. */
+	if (joined->settled && !capability->id)
+		return;
 	if (!find(joined, capability))
 		add_capability(joined, capability);
 	if (!find(joined, capability))
@@ -331,6 +337,14 @@ static void take_chain(struct joined *joined, const struct p2p_side *side, bool 
 			joined->capabilities[config->capability_count++] = from->capabilities[i];
 }
 
+static bool is_empty(const struct joined *joined, bool extended)
+{
+	for (unsigned int i = 0; i < joined->config.capability_count; i++)
+		if (joined->capabilities[i].extended == extended)
+			return false;
+	return true;
+}
+
 static void join_chain(struct joined *joined, const struct p2p_side *base,
 		       const struct p2p_side *side, bool extended)
 {
@@ -342,6 +356,9 @@ static void join_chain(struct joined *joined, const struct p2p_side *base,
 	joined->other = side;
 	joined->settled = !base->raw->config.from_text && other->from_text;
 	if (side == base || told == P2P_DENIED || *fact == P2P_DENIED)
+		return;
+	/* A text shows none where there are none, whether there is room for them or not. */
+	if (joined->settled && told == P2P_ABSENT && is_empty(joined, extended))
 		return;
 	if (told != *fact) {
 		dispute(joined, extended ? "extended capabilities" : "capabilities");

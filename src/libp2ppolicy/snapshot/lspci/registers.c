@@ -14,6 +14,7 @@
 enum kind {
 	FLAG,		/* "ReqRedir+" */
 	NUMBER,		/* "Port #3", decimal */
+	WIDTH,		/* of a link, likewise */
 	HEX,
 	BYTES,		/* 128 to 4096, as 0 to 5 */
 	SPEED,		/* "16GT/s", and no width of 0 when it is not known */
@@ -49,11 +50,11 @@ static const struct row rows[] = {
 	{ EXP, "DevCtl", "MaxPayload ", BYTES, 0x08, 5, 0, 0 },
 	{ EXP, "DevCtl", "MaxReadReq ", BYTES, 0x08, 12, 0x08, 4 },
 	{ EXP, "LnkCap", "Port #", NUMBER, 0x0c, 24, 0, 0 },
-	{ EXP, "LnkCap", "Width x", NUMBER, 0x0c, 4, 0, 0 },
+	{ EXP, "LnkCap", "Width x", WIDTH, 0x0c, 4, 0, 0 },
 	{ EXP, "LnkCap", "LLActRep", FLAG, 0x0c, 20, 0, 0 },
 	{ EXP, "LnkCap", "Speed ", SPEED, 0x0c, 0, 0x0c, 4 },
 	{ EXP, "LnkCtl", "ASPM ", ASPM, 0x10, 0, 0x10, 2 },
-	{ EXP, "LnkSta", "Width x", NUMBER, 0x12, 4, 0, 0 },
+	{ EXP, "LnkSta", "Width x", WIDTH, 0x12, 4, 0, 0 },
 	{ EXP, "LnkSta", "DLActive", FLAG, 0x12, 13, 0, 0 },
 	{ EXP, "LnkSta", "Speed ", SPEED, 0x12, 0, 0x12, 2 },
 	{ EXP, "SltCap", "HotPlug", FLAG, 0x14, 6, 0, 0 },
@@ -326,6 +327,7 @@ static bool encode(const struct row *row, const char *text, uint32_t *ret_value)
 		*ret_value = *text == '+';
 		return *text == '+' || *text == '-';
 	case NUMBER:
+	case WIDTH:
 		*ret_value = (uint32_t)strtoul(text, &end, 10);
 		return end != text;
 	case HEX:
@@ -339,6 +341,23 @@ static bool encode(const struct row *row, const char *text, uint32_t *ret_value)
 		return encode_aspm(text, ret_value);
 	}
 	return false;
+}
+
+uint32_t p2p_text_bits(uint16_t id, bool extended, unsigned int reg)
+{
+	static const uint32_t bits[] = {
+		[FLAG] = 1, [NUMBER] = 0xffff, [WIDTH] = 0x3f, [HEX] = 0xffff, [BYTES] = 7,
+		[SPEED] = 0xf, [ASPM] = 3,
+	};
+	/* Version, type and slot. */
+	uint32_t told = id == PCI_CAP_ID_EXP && !extended && !reg ? 0x01ff0000 : 0;
+
+	if (id == (extended ? PCI_EXT_CAP_ID_REBAR : PCI_CAP_ID_SSVID))
+		return UINT32_MAX;
+	for (size_t i = 0; i < LENGTH(rows); i++)
+		if (rows[i].id == id && rows[i].extended == extended && (rows[i].reg & ~3u) == reg)
+			told |= bits[rows[i].kind] << (rows[i].shift + (rows[i].reg & 2) * 8);
+	return told;
 }
 
 /* A word as a whole: "64bit" is not in "128bit64bit", nor "Enable" in "MemEnable". */

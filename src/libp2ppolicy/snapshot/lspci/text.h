@@ -109,6 +109,9 @@ void p2p_text_subsystem(struct p2p_text_function *function, uint16_t vendor, uin
 /** p2p_text_register() - a line of registers, or any other. */
 void p2p_text_register(struct p2p_text_function *function, const char *line);
 
+/** p2p_text_bits() - the bits that a text may tell of a dword of a capability. */
+uint32_t p2p_text_bits(uint16_t id, bool extended, unsigned int reg);
+
 /** p2p_text_rebar() - a line below Resizable BAR. */
 void p2p_text_rebar(struct p2p_text_function *function, const char *line);
 

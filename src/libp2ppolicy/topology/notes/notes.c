@@ -71,7 +71,8 @@ static void note_limited(struct p2p_topology *topology)
 	for (i = 0; i < topology->count; i++) {
 		const struct p2p_raw *raw = topology->builds[i].raw;
 
-		if (!raw || !raw->config.kernel_limited)
+		/* Of a text nobody knows whether there is no such space, or nothing in it. */
+		if (!raw || !raw->config.kernel_limited || raw->config.from_text)
 			continue;
 		if (!count++)
 			first = &topology->functions[i];
