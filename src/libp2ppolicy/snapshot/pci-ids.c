@@ -35,11 +35,13 @@ struct blocks {
 
 /**
  * struct p2p_names - the list.
+ * @checked: every line is looked at; otherwise what is inside of a block only when it is asked for
  * @wrong: number of the first line that is malformed; 0 none
  */
 struct p2p_names {
 	struct p2p_buffer text;
 	struct blocks vendors, classes;
+	bool checked;
 	unsigned int wrong;
 };
 
@@ -144,7 +146,7 @@ static void find_blocks(struct p2p_names *names)
 
 		stop = strchrnul(line, '\n');
 		number++;
-		if (is_remark(line, stop))
+		if ((*line == '\t' && !names->checked) || is_remark(line, stop))
 			continue;
 		if (*line == '\t') {
 			good = digits >= 0 && is_item(line, stop, (size_t)digits, has_item);
@@ -205,8 +207,12 @@ struct p2p_names *p2p_names_new(void)
 int p2p_names_read(struct p2p_context *context, const char *path, struct p2p_names **ret_names)
 {
 	struct p2p_names *names = calloc(1, sizeof(*names));
-	int r = names ? load(names, path) : -ENOMEM;
+	int r = -ENOMEM;
 
+	if (names) {
+		names->checked = true;
+		r = load(names, path);
+	}
 	if (r == -ENOMEM)
 		p2p_error(context, r, "out of memory");
 	else if (r == -EBADMSG)
