@@ -314,14 +314,20 @@ int p2p_eval_new(struct p2p_context *context, const struct p2p_topology *topolog
 	if (!eval)
 		return error;
 	eval->topology = topology;
+	if (p2p_driver_rows_of_all(topology, &eval->drivers) < 0) {
+		p2p_eval_free(eval);
+		return p2p_error(context, -ENOMEM, "out of memory");
+	}
 	*ret_eval = eval;
 	return 0;
 }
 
 struct p2p_eval *p2p_eval_free(struct p2p_eval *eval)
 {
-	if (eval)
+	if (eval) {
 		free(eval->roots);
+		free(eval->drivers);
+	}
 	free(eval);
 	return NULL;
 }

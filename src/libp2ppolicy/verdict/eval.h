@@ -23,6 +23,14 @@ struct p2p_bridge_root {
 	enum p2p_tri listed_same, listed;
 };
 
+/** struct p2p_driver_rows - the rows of ways/table.c, a bit each, that name a driver on either side. */
+struct p2p_driver_rows {
+	uint64_t provides, takes;
+};
+
+/** p2p_driver_rows_of_all() - those of each function's driver, by index.  Return: 0 or -ENOMEM. */
+int p2p_driver_rows_of_all(const struct p2p_topology *topology, struct p2p_driver_rows **ret_rows);
+
 /**
  * struct p2p_eval - a rule set made ready for one machine.
  * @topology: NULL when made from parts
@@ -35,6 +43,7 @@ struct p2p_bridge_root {
  * @cpu: what is known of its root complexes; see score.h
  * @roots: by index of the host bridge, @root_count of them
  * @functions: how many functions there are; every index is below
+ * @drivers: by index of the function; NULL when made from parts
  */
 struct p2p_eval {
 	const struct p2p_topology *topology;
@@ -47,6 +56,7 @@ struct p2p_eval {
 	const struct p2p_cpu *cpu;
 	struct p2p_bridge_root *roots;
 	size_t root_count, functions;
+	struct p2p_driver_rows *drivers;
 	char note[320];
 };
 

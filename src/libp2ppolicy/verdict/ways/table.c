@@ -239,6 +239,8 @@ static const struct p2p_driver_way rows[] = {
 	  .source = "no use of FOLL_PCI_P2PDMA, blk features or dma-buf there" },
 };
 
+_Static_assert(sizeof(rows) / sizeof(rows[0]) <= 64, "a bit for each row, struct p2p_driver_rows");
+
 const struct p2p_driver_way *p2p_driver_way_at(size_t index)
 {
 	return index < sizeof(rows) / sizeof(rows[0]) ? &rows[index] : NULL;

@@ -5,20 +5,6 @@
 
 #include "verdict/ways/ways.h"
 
-/* Is @driver one of the words of @names? */
-static bool lists(const char *names, const char *driver)
-{
-	size_t size = strlen(driver);
-	const char *at = names;
-
-	if (!size || !strcmp(names, "*"))
-		return size;
-	for (; (at = strstr(at, driver)); at += size)
-		if (at > names && at[-1] == ' ' && at[size] == ' ')
-			return true;
-	return false;
-}
-
 static void add_condition(struct p2p_way_answer *answer, const struct p2p_condition *condition,
 		     enum p2p_tri held)
 {
@@ -118,25 +104,31 @@ enum p2p_grant p2p_ways_grant(const struct p2p_ways *ways)
 	return answer ? answer->grant : P2P_GRANT_UNKNOWN;
 }
 
-static bool applies(const struct p2p_verdict *verdict, const struct p2p_driver_way *way)
+/* A pair made by hand has no evaluator that worked it out before. */
+static struct p2p_driver_rows rows_of(const struct p2p_verdict *verdict, const struct p2p_function *function)
 {
-	return lists(way->providers, verdict->provider->driver) &&
-	       lists(way->clients, verdict->client->driver) &&
-	       p2p_condition_ask(verdict, &way->applies) != P2P_NO;
+	const struct p2p_eval *eval = verdict->eval;
+
+	return eval && eval->drivers ? eval->drivers[function->index] : p2p_driver_rows(function->driver);
 }
 
 void p2p_ways_find(const struct p2p_verdict *verdict, struct p2p_ways *ret_ways)
 {
 	const struct p2p_function *provider = verdict->provider, *client = verdict->client;
 	const struct p2p_way_answer *told;
-	const struct p2p_driver_way *way;
+	uint64_t rows = 0;
 
-	*ret_ways = (struct p2p_ways){ .verdict = verdict };
+	/* Of the list only what is counted is ever read. */
+	ret_ways->verdict = verdict;
+	ret_ways->count = ret_ways->used = 0;
 	ret_ways->drivers_known = provider->driver && client->driver;
-	for (size_t i = 0; ret_ways->drivers_known && (way = p2p_driver_way_at(i)); i++) {
-		if (ret_ways->count == P2P_WAYS_MOST || !applies(verdict, way))
-			continue;
-		evaluate(verdict, way, &ret_ways->way[ret_ways->count++]);
+	if (ret_ways->drivers_known)
+		rows = rows_of(verdict, provider).provides & rows_of(verdict, client).takes;
+	for (size_t i = 0; rows && ret_ways->count < P2P_WAYS_MOST; i++, rows >>= 1) {
+		const struct p2p_driver_way *way = p2p_driver_way_at(i);
+
+		if (rows & 1 && p2p_condition_ask(verdict, &way->applies) != P2P_NO)
+			evaluate(verdict, way, &ret_ways->way[ret_ways->count++]);
 	}
 	while (ret_ways->used < ret_ways->count && is_passed_over(&ret_ways->way[ret_ways->used]))
 		ret_ways->used++;

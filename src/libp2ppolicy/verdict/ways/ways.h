@@ -43,6 +43,9 @@ struct p2p_driver_way {
 	const char *refusal, *source;
 };
 
+/** p2p_driver_rows() - the rows that name a driver; NULL is named by none. */
+struct p2p_driver_rows p2p_driver_rows(const char *driver);
+
 /** p2p_condition_ask() - does a condition hold for this pair? */
 enum p2p_tri p2p_condition_ask(const struct p2p_verdict *verdict, const struct p2p_condition *condition);
 
