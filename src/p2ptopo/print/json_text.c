@@ -14,12 +14,28 @@ const char *json_text_plain(struct json_object *object)
 	return p2p_json_string(object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
 }
 
+/* How much of a text needs no other form: nearly all of it. */
+static size_t plain_length(const char *text, const char *end)
+{
+	const char *at = text;
+
+	while (at < end && *at >= ' ' && *at < 0x7f && *at != '<')
+		at++;
+	return (size_t)(at - text);
+}
+
 /* What is no ASCII stands in strings alone.  RFC 8259, section 7. */
 void json_text_ascii(FILE *out, const char *text, size_t size)
 {
 	for (const char *end = text + size; text < end;) {
-		uint32_t character = clean_take(&text);
+		size_t plain = plain_length(text, end);
+		uint32_t character;
 
+		fwrite(text, 1, plain, out);
+		text += plain;
+		if (text == end)
+			break;
+		character = clean_take(&text);
 		if (character >= 0x10000)
 			fprintf(out, "\\u%04" PRIx32 "\\u%04" PRIx32, 0xd7c0 + (character >> 10),
 				0xdc00 + (character & 0x3ff));
