@@ -14,10 +14,11 @@
  * struct p2p_file - what was found at a path.
  * @data: @size bytes and a terminating zero; a LINK holds the last component of the target, a
  *	DIR the names in it, sorted, one a line.  One trailing newline of a FILE is kept.
+ * @size: below P2P_FILE_MOST; there are as many of these as functions times attributes
  */
 struct p2p_file {
 	enum p2p_fact fact;
-	size_t size;
+	uint32_t size;
 	const char *data;
 };
 

@@ -167,7 +167,7 @@ static int keep_text(void *data, const char *path)
 		return p2p_is_exhausted(r) ? r : 0;
 	return keep(loader, match->raw, path, &(struct p2p_entry){
 		.kind = P2P_KIND_FILE,
-		.file = { .fact = P2P_PRESENT, .size = text->size,
+		.file = { .fact = P2P_PRESENT, .size = (uint32_t)text->size,
 			  .data = p2p_arena_copy(&loader->snapshot->arena, text->data,
 						 text->size) },
 	});
@@ -257,7 +257,7 @@ static int load_row(struct loader *loader, const struct p2p_place *place, struct
 	file->data = p2p_arena_copy(&snapshot->arena, loader->buffer.data, loader->buffer.size);
 	if (!file->data)
 		return out_of_memory(loader);
-	file->size = loader->buffer.size;
+	file->size = (uint32_t)loader->buffer.size;
 	file->fact = P2P_PRESENT;
 	return 0;
 }

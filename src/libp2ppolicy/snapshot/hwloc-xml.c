@@ -105,7 +105,7 @@ static int set(struct p2p_snapshot *snapshot, struct p2p_file *file, const char 
 
 	if (!data)
 		return -ENOMEM;
-	*file = (struct p2p_file){ P2P_PRESENT, strlen(data), data };
+	*file = (struct p2p_file){ P2P_PRESENT, (uint32_t)strlen(data), data };
 	return 0;
 }
 
@@ -214,7 +214,7 @@ static int take_lines(struct p2p_snapshot *snapshot, struct p2p_buffer *buffer)
 static int keep_xml(struct p2p_snapshot *snapshot, const struct p2p_input *input)
 {
 	snapshot->hwloc.data = p2p_arena_copy(&snapshot->arena, input->data, input->size);
-	snapshot->hwloc.size = input->size;
+	snapshot->hwloc.size = (uint32_t)input->size;
 	snapshot->hwloc.fact = P2P_PRESENT;
 	return snapshot->hwloc.data ? 0 : -ENOMEM;
 }

@@ -106,7 +106,7 @@ static int load_hwloc(struct p2p_context *context, struct p2p_tree *tree,
 		r = p2p_hwloc_xml(&buffer);
 	if (r == 0) {
 		snapshot->hwloc.data = p2p_arena_copy(&snapshot->arena, buffer.data, buffer.size);
-		snapshot->hwloc.size = buffer.size;
+		snapshot->hwloc.size = (uint32_t)buffer.size;
 		snapshot->hwloc.fact = P2P_PRESENT;
 		r = snapshot->hwloc.data ? 0 : -ENOMEM;
 	} else if (r == -ENOENT) {

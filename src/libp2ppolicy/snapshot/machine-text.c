@@ -169,7 +169,7 @@ static int add_file(struct reader *reader, const char *path, const char *data, s
 		return out_of_memory(reader);
 	entry->line = p2p_input_line(reader->input, line);
 	entry->file.data = p2p_arena_copy(&reader->snapshot->arena, data, size);
-	entry->file.size = size;
+	entry->file.size = (uint32_t)size;
 	entry->file.fact = P2P_PRESENT;
 	return entry->file.data ? 0 : out_of_memory(reader);
 }

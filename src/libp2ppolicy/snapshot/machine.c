@@ -307,14 +307,14 @@ static int add(struct loader *loader, const char *path, enum p2p_kind kind, int 
 					  loader->buffer.size);
 	if (!entry->file.data)
 		return out_of_memory(loader);
-	entry->file.size = loader->buffer.size;
+	entry->file.size = (uint32_t)loader->buffer.size;
 	entry->file.fact = P2P_PRESENT;
 	if (kind == P2P_KIND_LINK) {
 		const char *slash = strrchr(entry->file.data, '/');
 
 		entry->target = entry->file.data;
 		entry->file.data = slash ? slash + 1 : entry->target;
-		entry->file.size = strlen(entry->file.data);
+		entry->file.size = (uint32_t)strlen(entry->file.data);
 	}
 	return 0;
 }

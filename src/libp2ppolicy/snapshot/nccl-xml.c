@@ -79,7 +79,7 @@ static void set(struct reading *reading, struct p2p_file *file, const char *valu
 		fail_memory(reading);
 		return;
 	}
-	*file = (struct p2p_file){ P2P_PRESENT, size, data };
+	*file = (struct p2p_file){ P2P_PRESENT, (uint32_t)size, data };
 }
 
 /* "0x10de" and no more; hand-made files have zeros or ones where an id is not known. */

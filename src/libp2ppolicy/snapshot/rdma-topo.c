@@ -72,7 +72,7 @@ static int set(struct reading *reading, enum p2p_attr attr, const char *data, si
 
 	if (!copy)
 		return no_memory(reading);
-	reading->raw->attr[attr] = (struct p2p_file){ P2P_PRESENT, size, copy };
+	reading->raw->attr[attr] = (struct p2p_file){ P2P_PRESENT, (uint32_t)size, copy };
 	return 0;
 }
 

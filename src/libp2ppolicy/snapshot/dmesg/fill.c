@@ -27,7 +27,7 @@ static void set_entry(struct p2p_log *log, const char *path, const char *text)
 	entry->kind = P2P_KIND_FILE;
 	entry->line = log->line;
 	entry->file.data = p2p_arena_string(&snapshot->arena, text);
-	entry->file.size = strlen(text);
+	entry->file.size = (uint32_t)strlen(text);
 	entry->file.fact = entry->file.data ? P2P_PRESENT : P2P_DENIED;
 	log->no_memory |= !entry->file.data;
 }
@@ -112,7 +112,7 @@ void p2p_log_set(struct p2p_log *log, struct p2p_raw *raw, enum p2p_attr attr, c
 	struct p2p_file *file = &raw->attr[attr];
 
 	file->data = p2p_arena_string(&log->snapshot->arena, text);
-	file->size = strlen(text);
+	file->size = (uint32_t)strlen(text);
 	file->fact = file->data ? P2P_PRESENT : P2P_DENIED;
 	log->no_memory |= !file->data;
 }

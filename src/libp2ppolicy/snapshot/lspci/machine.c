@@ -39,7 +39,7 @@ static void set_file(struct forms *forms, enum p2p_attr attr, const char *text)
 	struct p2p_file *file = &forms->raw->attr[attr];
 
 	file->data = p2p_arena_string(&forms->snapshot->arena, text);
-	file->size = strlen(text);
+	file->size = (uint32_t)strlen(text);
 	file->fact = file->data ? P2P_PRESENT : P2P_DENIED;
 	forms->no_memory |= !file->data;
 }

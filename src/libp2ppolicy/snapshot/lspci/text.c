@@ -139,7 +139,7 @@ static void set_file(struct text *text, enum p2p_attr attr, const char *data)
 	if (!data)
 		return;
 	file->data = p2p_arena_string(&text->snapshot->arena, data);
-	file->size = strlen(data);
+	file->size = (uint32_t)strlen(data);
 	file->fact = file->data ? P2P_PRESENT : P2P_DENIED;
 	text->no_memory |= !file->data;
 }

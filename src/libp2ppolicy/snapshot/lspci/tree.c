@@ -170,7 +170,7 @@ static bool set_number(struct p2p_snapshot *snapshot, struct p2p_raw *raw, enum 
 	const char *copy = p2p_arena_string(&snapshot->arena, number);
 
 	if (copy)
-		raw->attr[attr] = (struct p2p_file){ P2P_PRESENT, (size_t)length, copy };
+		raw->attr[attr] = (struct p2p_file){ P2P_PRESENT, (uint32_t)length, copy };
 	return copy;
 }
 
