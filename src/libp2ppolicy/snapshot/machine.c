@@ -472,13 +472,19 @@ int p2p_load_machine(struct p2p_context *context, struct p2p_tree *tree,
 	return r;
 }
 
+/* Do both begin alike, up to where @pattern may be RELEASE or a shell pattern?  fnmatch() costs much more. */
+static bool begins_alike(const char *pattern, const char *path)
+{
+	return !strncmp(pattern, path, strcspn(pattern, "*?[R"));
+}
+
 const char *p2p_machine_row(enum p2p_want want, const char *path)
 {
 	for (size_t i = 0; i < ROWS; i++) {
 		char pattern[PATH_MAX];
 
-		if (rows[i].want <= want && expand(rows[i].path, "*", pattern) &&
-		    !fnmatch(pattern, path, FNM_PATHNAME))
+		if (rows[i].want <= want && begins_alike(rows[i].path, path) &&
+		    expand(rows[i].path, "*", pattern) && !fnmatch(pattern, path, FNM_PATHNAME))
 			return rows[i].path;
 	}
 	return NULL;
