@@ -116,6 +116,25 @@ enum p2p_fact p2p_config_find(const struct p2p_config *config, uint16_t id, bool
 	return chain;
 }
 
+bool p2p_config_names_vendor(const struct p2p_config *config)
+{
+	uint16_t vendor;
+
+	return p2p_config_read16(config, PCI_VENDOR_ID, &vendor) && vendor != 0xffff;
+}
+
+bool p2p_config_may_have_virtual(const struct p2p_config *config)
+{
+	const struct p2p_capability *sriov;
+	enum p2p_fact fact = p2p_config_find(config, PCI_EXT_CAP_ID_SRIOV, true, &sriov);
+	uint16_t control;
+
+	if (fact != P2P_PRESENT)
+		return fact == P2P_DENIED;
+	return !p2p_config_read16(config, sriov->offset + PCI_IOV_CTRL, &control) ||
+	       (control & PCI_IOV_CTRL_VFE);
+}
+
 /*
  * A configuration space while it is being fetched.
  * @seen: by dword, where an entry was; @taken: by byte, what belongs to one

@@ -80,6 +80,15 @@ enum p2p_fact p2p_config_find(const struct p2p_config *config, uint16_t id, bool
 			      const struct p2p_capability **ret_capability);
 
 /**
+ * p2p_config_names_vendor() - does it name a vendor?  A VF's reads all ones there (PCIe r6.0,
+ *	sec 9.3.4.1.1, "Vendor ID Register").
+ */
+bool p2p_config_names_vendor(const struct p2p_config *config);
+
+/** p2p_config_may_have_virtual() - may the function have VFs?  PCIe r6.0, sec 9.3.3.3.1, "VF Enable". */
+bool p2p_config_may_have_virtual(const struct p2p_config *config);
+
+/**
  * struct p2p_config_source - where the bytes of a configuration space come from.
  * @size: bytes that may be asked; rounded down to 64, 128, 256 or 4096
  * @fetch: read @length bytes at @offset, both multiples of 4; false when they cannot be had

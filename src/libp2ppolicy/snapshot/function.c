@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/context.h"
+#include "base/pci-regs.h"
 #include "snapshot/inside.h"
 #include "snapshot/access/access.h"
 #include "snapshot/capture/manifest.h"
@@ -278,16 +279,6 @@ static bool fetch_live(void *data, unsigned int offset, unsigned int length, uin
 	return p2p_access_read(data, offset, length, ret_bytes);
 }
 
-/* A function is a VF when it says which function made it; a capture may have left that out. */
-static enum p2p_tri is_virtual(const struct p2p_raw *raw)
-{
-	static const enum p2p_tri answers[] = {
-		[P2P_DENIED] = P2P_UNKNOWN, [P2P_ABSENT] = P2P_NO, [P2P_PRESENT] = P2P_YES,
-	};
-
-	return answers[raw->attr[P2P_ATTR_PHYSFN].fact];
-}
-
 /*
  * The size the machine told, if this is our own capture, and which bytes it gave; a foreign tree
  * may have been cut.
@@ -310,7 +301,7 @@ static uint64_t ask_manifest(const struct loader *loader, const struct p2p_raw *
 static int load_config(struct loader *loader, const struct p2p_place *place, struct p2p_raw *raw)
 {
 	struct p2p_config_source source = {
-		.virtual_function = is_virtual(raw),
+		.virtual_function = P2P_UNKNOWN,
 		.all = loader->snapshot->want == P2P_WANT_ALL,
 	};
 	uint64_t size, told = 0;
@@ -350,13 +341,11 @@ static bool is_link(size_t attr)
 /* Is the fact known already?  The machine itself is asked for everything; a VF tells no vendor. */
 static bool is_known(const struct loader *loader, const struct p2p_raw *raw, size_t attr)
 {
-	uint16_t vendor;
-
 	if (is_link(attr))
 		return loader->snapshot->want < P2P_WANT_ALL &&
 		       raw->config.size >= P2P_CONFIG_STANDARD;
 	return loader->snapshot->want < despite_config[attr] && !loader->tree->live &&
-	       p2p_config_read16(&raw->config, 0, &vendor) && vendor != 0xffff;
+	       p2p_config_names_vendor(&raw->config);
 }
 
 /*
@@ -372,20 +361,41 @@ static bool is_joined(const struct p2p_raw *raw)
 	       (device == 0x2100 || (device >= 0x1023 && device <= 0x102f));
 }
 
+/* A bridge below another: on the node of its bus (drivers/pci/probe.c, pci_device_add()), and no end of a pair. */
+static bool is_port_below(const struct p2p_raw *raw)
+{
+	const char *host = strstr(raw->path, "/pci"), *top = host ? strchr(host + 1, '/') : NULL;
+	uint8_t type;
+
+	return top && strchr(top + 1, '/') && p2p_config_read8(&raw->config, PCI_HEADER_TYPE, &type) &&
+	       (type & 0x7f) == PCI_HEADER_TYPE_BRIDGE;
+}
+
 static bool is_wanted(const struct loader *loader, const struct p2p_raw *raw, size_t attr)
 {
 	enum p2p_want want = attr == P2P_ATTR_VPD && is_joined(raw) ? P2P_WANT_NAMES :
+			     attr == P2P_ATTR_NUMA_NODE && is_port_below(raw) ? P2P_WANT_NAMES :
 			     rows[attr].want;
 
 	return want <= loader->snapshot->want && !is_known(loader, raw, attr);
 }
 
-static int load_rows(struct loader *loader, const struct p2p_place *place, struct p2p_raw *raw)
+/* Of what names no vendor only the link to a PF tells whether it is a VF, or does not answer. */
+static int load_nameless(struct loader *loader, const struct p2p_place *place, struct p2p_raw *raw)
 {
 	int r = load_row(loader, place, raw, &rows[P2P_ATTR_PHYSFN]);
 
-	if (r == 0)
-		r = load_config(loader, place, raw);
+	if (raw->config.size && raw->attr[P2P_ATTR_PHYSFN].fact == P2P_ABSENT)
+		raw->config = (struct p2p_config){ .silent = true, .told = raw->config.told };
+	return r;
+}
+
+static int load_rows(struct loader *loader, const struct p2p_place *place, struct p2p_raw *raw)
+{
+	int r = load_config(loader, place, raw);
+
+	if (r == 0 && !p2p_config_names_vendor(&raw->config))
+		r = load_nameless(loader, place, raw);
 	for (size_t i = 0; i < P2P_ATTRS && r == 0; i++)
 		if (i != P2P_ATTR_PHYSFN && is_wanted(loader, raw, i))
 			r = load_row(loader, place, raw, &rows[i]);
@@ -422,6 +432,21 @@ static int locate(struct loader *loader, const char *name, char *path)
 	return 0;
 }
 
+/* Return: 1; 0 the directory of the function cannot be entered; or a negative errno. */
+static int enter(struct loader *loader, const struct p2p_raw *raw, struct p2p_place *ret_place)
+{
+	char path[PATH_MAX];
+	int r;
+
+	snprintf(path, sizeof(path), "sys/%s", raw->path);
+	r = loader->tree->ops->enter(loader->tree, path, ret_place);
+	if (p2p_is_exhausted(r))
+		return p2p_exhausted(loader->context, r);
+	if (r < 0)
+		p2p_debug(loader->context, "%s: %s", path, strerror(-r));
+	return r == 0;
+}
+
 static int load_function(struct loader *loader, const char *name)
 {
 	struct p2p_place place;
@@ -447,15 +472,47 @@ static int load_function(struct loader *loader, const char *name)
 		p2p_debug(loader->context, "%s: leads out of sys", name);
 		return 0;
 	}
-	r = loader->tree->ops->enter(loader->tree, path, &place);
-	if (p2p_is_exhausted(r))
-		return p2p_exhausted(loader->context, r);
-	if (r < 0) {
-		p2p_debug(loader->context, "%s: %s", path, strerror(-r));
-		return 0;
-	}
+	r = enter(loader, raw, &place);
+	if (r <= 0)
+		return r;
 	r = load_place(loader, &place, raw);
 	loader->tree->ops->leave(loader->tree, &place);
+	return r;
+}
+
+static int load_late_link(struct loader *loader, struct p2p_raw *raw)
+{
+	struct p2p_place place;
+	int r = enter(loader, raw, &place);
+
+	if (r <= 0)
+		return r;
+	loader->names.size = 0;
+	r = load_row(loader, &place, raw, &rows[P2P_ATTR_PHYSFN]);
+	loader->tree->ops->leave(loader->tree, &place);
+	return r;
+}
+
+/* Where no function can have VFs, none is one: no link is there to be read. */
+static int load_late_links(struct loader *loader)
+{
+	const struct row *row = &rows[P2P_ATTR_PHYSFN];
+	struct p2p_snapshot *snapshot = loader->snapshot;
+	bool some = false;
+	int r = 0;
+
+	for (size_t i = 0; i < snapshot->count; i++)
+		some |= p2p_config_may_have_virtual(&snapshot->raws[i].config);
+	for (size_t i = 0; i < snapshot->count && r == 0; i++) {
+		struct p2p_raw *raw = &snapshot->raws[i];
+
+		if (!raw->path || !p2p_config_names_vendor(&raw->config))
+			continue;
+		if (some)
+			r = load_late_link(loader, raw);
+		else
+			raw->attr[P2P_ATTR_PHYSFN].fact = missing(snapshot, raw, row, -ENOENT);
+	}
 	return r;
 }
 
@@ -485,7 +542,7 @@ static int load_names(struct loader *loader, char *names)
 		if (r < 0)
 			return r;
 	}
-	return 0;
+	return load_late_links(loader);
 }
 
 static int load_all(struct loader *loader)
