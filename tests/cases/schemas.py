@@ -37,7 +37,7 @@ def call(binary, *arguments, status=(0,)):
 
 def documents():
     """All that are no definitions."""
-    return sorted(path for path in SCHEMAS.rglob("*.json") if path.parent.name != "defs")
+    return sorted(path for path in SCHEMAS.rglob("*.json") if "defs" not in path.parts)
 
 
 def schemas(binary):
@@ -56,7 +56,7 @@ def schemas(binary):
 
 def check_definitions(binary):
     """What several schemas use stands once, in defs/; each schema that is built stands alone."""
-    shared = {path.stem: json.loads(path.read_text()) for path in (SCHEMAS / "defs").glob("*.json")}
+    shared = {path.stem: json.loads(path.read_text()) for path in (SCHEMAS / "defs").rglob("*.json")}
     used = set()
     for path in documents():
         own = json.loads(path.read_text()).get("$defs", {})

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "snapshot/guest/guest.h"
-#include "snapshot/xml-line.h"
+#include "snapshot/tools/xml-line.h"
 
 #define MOST_DEPTH 64u
 

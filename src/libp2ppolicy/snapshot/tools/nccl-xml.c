@@ -18,7 +18,7 @@
 
 #include "base/context.h"
 #include "snapshot/sources.h"
-#include "snapshot/xml-line.h"
+#include "snapshot/tools/xml-line.h"
 
 #define MOST_DEPTH	32u
 #define HIDDEN_DOMAIN	0xfffffffeu
