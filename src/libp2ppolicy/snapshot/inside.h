@@ -107,6 +107,13 @@ struct p2p_raw *p2p_snapshot_add(struct p2p_snapshot *snapshot, struct p2p_bdf b
 /** p2p_snapshot_sort() - sort functions by address.  Return: the second of two equal ones, or NULL. */
 const struct p2p_raw *p2p_snapshot_sort(struct p2p_snapshot *snapshot);
 
+/**
+ * p2p_snapshot_finish() - sort them, of which none may appear twice.
+ * @name: of the source, for the sentence
+ * Return: 0 or -EBADMSG.
+ */
+int p2p_snapshot_finish(struct p2p_context *context, const char *name, struct p2p_snapshot *snapshot);
+
 /** p2p_snapshot_add_entry() - a new file of the machine, denied.  Return: NULL when out of memory. */
 struct p2p_entry *p2p_snapshot_add_entry(struct p2p_snapshot *snapshot, const char *path);
 

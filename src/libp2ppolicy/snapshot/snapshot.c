@@ -5,6 +5,7 @@
 
 #include <json-c/json.h>
 
+#include "base/context.h"
 #include "snapshot/inside.h"
 #include "snapshot/capture/manifest.h"
 
@@ -126,6 +127,15 @@ const struct p2p_raw *p2p_snapshot_sort(struct p2p_snapshot *snapshot)
 		if (!compare_raws(&snapshot->raws[i - 1], &snapshot->raws[i]))
 			return &snapshot->raws[i];
 	return NULL;
+}
+
+int p2p_snapshot_finish(struct p2p_context *context, const char *name, struct p2p_snapshot *snapshot)
+{
+	const struct p2p_raw *twice = p2p_snapshot_sort(snapshot);
+	char text[P2P_BDF_SIZE];
+
+	return twice ? p2p_error(context, -EBADMSG, "%s: %s appears twice", name,
+				 p2p_bdf_format(twice->bdf, text)) : 0;
 }
 
 static int compare_entries(const void *a, const void *b)

@@ -243,8 +243,7 @@ static int load_machine_form(struct p2p_context *context, const struct p2p_input
 	const char *at = input->data, *end = at + input->size;
 	struct forms forms = { .context = context, .snapshot = snapshot, .name = input->name };
 	struct p2p_names *names = p2p_names_new();
-	const struct p2p_raw *twice;
-	char line[LINE_MOST], address[P2P_BDF_SIZE];
+	char line[LINE_MOST];
 	unsigned int number = 0;
 	int r = 0;
 
@@ -257,11 +256,7 @@ static int load_machine_form(struct p2p_context *context, const struct p2p_input
 	p2p_names_free(names);
 	if (r == 0 && forms.no_memory)
 		r = p2p_error(context, -ENOMEM, "out of memory");
-	twice = r < 0 ? NULL : p2p_snapshot_sort(snapshot);
-	if (twice)
-		r = p2p_error(context, -EBADMSG, "%s: %s appears twice", input->name,
-			      p2p_bdf_format(twice->bdf, address));
-	return r;
+	return r < 0 ? r : p2p_snapshot_finish(context, input->name, snapshot);
 }
 
 const struct p2p_format p2p_format_lspci_machine = {

@@ -232,8 +232,6 @@ static int load_xml(struct p2p_context *context, const struct p2p_input *input,
 		    struct p2p_snapshot *snapshot)
 {
 	struct p2p_buffer buffer = { 0 };
-	const struct p2p_raw *twice;
-	char text[P2P_BDF_SIZE];
 	int r;
 
 	if (input->size > MOST_XML)
@@ -250,11 +248,7 @@ static int load_xml(struct p2p_context *context, const struct p2p_input *input,
 	if (!snapshot->count)
 		return p2p_error(context, -EBADMSG, "%s: XML of hwloc without a PCI function; "
 				 "lstopo --whole-io writes them", input->name);
-	twice = p2p_snapshot_sort(snapshot);
-	if (twice)
-		return p2p_error(context, -EBADMSG, "%s: %s appears twice", input->name,
-				 p2p_bdf_format(twice->bdf, text));
-	return 0;
+	return p2p_snapshot_finish(context, input->name, snapshot);
 }
 
 /* "<topology" behind the declaration of XML and the document type of hwloc. */

@@ -313,8 +313,6 @@ static int load_xml(struct p2p_context *context, const struct p2p_input *input,
 		    struct p2p_snapshot *snapshot)
 {
 	struct reading reading = { .context = context, .input = input, .snapshot = snapshot };
-	const struct p2p_raw *twice;
-	char text[P2P_BDF_SIZE];
 	int r = parse(&reading);
 
 	if (r < 0)
@@ -322,11 +320,7 @@ static int load_xml(struct p2p_context *context, const struct p2p_input *input,
 	if (!snapshot->count)
 		return p2p_error(context, -EBADMSG, "%s: NCCL's topology without a pci element",
 				 input->name);
-	twice = p2p_snapshot_sort(snapshot);
-	if (twice)
-		return p2p_error(context, -EBADMSG, "%s: %s appears twice", input->name,
-				 p2p_bdf_format(twice->bdf, text));
-	return 0;
+	return p2p_snapshot_finish(context, input->name, snapshot);
 }
 
 /* "<system" behind comments and the declaration of XML. */

@@ -363,8 +363,6 @@ static int load_dump(struct p2p_context *context, const struct p2p_input *input,
 		     struct p2p_snapshot *snapshot)
 {
 	struct reading reading = { .context = context, .input = input, .snapshot = snapshot };
-	const struct p2p_raw *twice;
-	char address[P2P_BDF_SIZE];
 	struct p2p_json json;
 	int r = p2p_json_parse(context, input->name, input->data, input->size, P2P_JSON_NULLS,
 			       &json);
@@ -377,9 +375,7 @@ static int load_dump(struct p2p_context *context, const struct p2p_input *input,
 		return r;
 	if (!snapshot->count)
 		return p2p_error(context, -EBADMSG, "%s: a list without functions", input->name);
-	twice = p2p_snapshot_sort(snapshot);
-	return !twice ? 0 : p2p_error(context, -EBADMSG, "%s: %s appears twice", input->name,
-				      p2p_bdf_format(twice->bdf, address));
+	return p2p_snapshot_finish(context, input->name, snapshot);
 }
 
 /* Indented, between brackets at the start of a line. */
