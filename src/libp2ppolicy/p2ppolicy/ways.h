@@ -115,15 +115,12 @@ enum p2p_grant p2p_ways_grant(const struct p2p_ways *ways);
  * struct p2p_driver_way - one row of the table.
  * @name: "nv-dmabuf"; @interface: "dma-buf"
  * @decider: who grants it: a driver, "p2pdma", or "nobody"
- * @summary: what it is, a few words; @source: where that was read
- * @refused: what a refusal does; @refusal: the error, or how it shows
+ * @summary: what it is, a few words
  */
 const char *p2p_driver_way_name(const struct p2p_driver_way *way);
 const char *p2p_driver_way_interface(const struct p2p_driver_way *way);
 const char *p2p_driver_way_decider(const struct p2p_driver_way *way);
 const char *p2p_driver_way_summary(const struct p2p_driver_way *way);
-const char *p2p_driver_way_refusal(const struct p2p_driver_way *way);
-const char *p2p_driver_way_source(const struct p2p_driver_way *way);
 enum p2p_addressing p2p_driver_way_addressing(const struct p2p_driver_way *way);
 
 /** p2p_driver_way_asks_p2pdma() - is the kernel's verdict one of its conditions? */

@@ -321,19 +321,6 @@ static void fit(struct table *table)
 	}
 }
 
-char *table_left_out(const struct table *table, char *text, size_t size)
-{
-	size_t used = 0;
-
-	*text = '\0';
-	for (size_t i = 0; table->scols && i < table->count && used < size; i++) {
-		if (scols_column_is_hidden(scols_table_get_column(table->scols, i)))
-			used += (size_t)snprintf(text + used, size - used, "%s%s", used ? "," : "",
-						 table->columns[i]->name);
-	}
-	return text;
-}
-
 static int print_batch(struct table *table)
 {
 	int error;

@@ -84,9 +84,6 @@ void table_widen(struct table *table, const char *name, unsigned int width);
  */
 int table_add(struct table *table, const void *row);
 
-/** table_left_out() - the names of columns that were left out, with commas; "" none.  Return: @text. */
-char *table_left_out(const struct table *table, char *text, size_t size);
-
 /** table_end() - print what is left.  Return: 0 or a negative errno. */
 int table_end(struct table *table);
 

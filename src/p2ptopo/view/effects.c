@@ -99,7 +99,8 @@ static int rebuild_at(struct view *view, struct address row, struct address colu
 	return 0;
 }
 
-int view_rebuild(struct view *view)
+/* Rows of the page shown, the cursor on the function it was on. */
+static int rebuild(struct view *view)
 {
 	struct viewport viewport = viewport_of(view);
 
@@ -194,7 +195,7 @@ int view_resize(struct view *view, unsigned int width, unsigned int height)
 {
 	int error = screen_resize(&view->screen, width, height);
 
-	return error ? error : view_rebuild(view);
+	return error ? error : rebuild(view);
 }
 
 static void fold(struct view *view)
@@ -202,7 +203,7 @@ static void fold(struct view *view)
 	size_t at = view->state.place[PAGE_TREE].row;
 	int error = branches_fold(&view->branches, &view->machine, view->state.effect, at);
 
-	report_failure(view, error ? error : view_rebuild(view));
+	report_failure(view, error ? error : rebuild(view));
 }
 
 /* A port tried out, or all between two devices, or none. */
@@ -382,7 +383,7 @@ void view_press(struct view *view, uint32_t key, int64_t now)
 	state_press(&view->state, &viewport, key);
 	switch (view->state.effect) {
 	case EFFECT_REBUILD:
-		report_failure(view, rules == view->state.rules ? view_rebuild(view) :
+		report_failure(view, rules == view->state.rules ? rebuild(view) :
 						  evaluate_again(view, &viewport));
 		return;
 	case EFFECT_SORT:

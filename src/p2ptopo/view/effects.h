@@ -31,7 +31,5 @@ void view_find(struct view *view);
 /** view_copy() - the command that prints the page, into copied.  Return: 0 or -ENOMEM. */
 int view_copy(struct view *view);
 
-/** view_rebuild() - rows of the page shown, the cursor on the function it was on. */
-int view_rebuild(struct view *view);
 
 #endif

@@ -116,7 +116,8 @@ static void compare_reach(struct p2p_advice *advice, const uint64_t *keys,
 	advice->reach_count++;
 }
 
-void p2p_advice_reach_find(struct p2p_advice *advice)
+/* Fill @reaches; needs @changed. */
+static void find_reaches(struct p2p_advice *advice)
 {
 	size_t count = p2p_topology_count(advice->topology);
 	bool *asked = calloc(count + 1, sizeof(*asked));
@@ -220,7 +221,7 @@ static int fill(struct p2p_advice *advice, const struct p2p_pair *pairs, size_t 
 		return r;
 	evaluate_again(advice);
 	if (advice->changed)
-		p2p_advice_reach_find(advice);
+		find_reaches(advice);
 	r = p2p_advice_remedies_find(advice);
 	p2p_advice_growths_find(advice);
 	return r ? r : advice->no_memory ? -ENOMEM : 0;

@@ -60,9 +60,6 @@ bool p2p_shape_each(const struct p2p_verdict *verdict, p2p_shape_fn *visit, void
 /** p2p_shape_met() - is ACS as such a rule demands it?  True where there is no rule. */
 bool p2p_shape_met(const struct p2p_verdict *verdict);
 
-/** p2p_advice_reach_find() - fill @reaches.  Needs @changed. */
-void p2p_advice_reach_find(struct p2p_advice *advice);
-
 /** p2p_advice_remedies_find() - fill @remedies for pairs that no register helps. */
 int p2p_advice_remedies_find(struct p2p_advice *advice);
 

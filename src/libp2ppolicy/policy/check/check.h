@@ -98,9 +98,6 @@ extern const struct p2p_check_key p2p_check_device_keys[];	/* ends with a NULL n
 extern const struct p2p_check_key p2p_check_machine_keys[];
 extern const struct p2p_check_key p2p_check_pair_keys[];
 
-/** p2p_check_wants() - is this class among those to check? */
-bool p2p_check_wants(const struct p2p_check_run *run, enum p2p_check_class about);
-
 /** p2p_check_say() - one single check was made; @expected and @found matter when it fails. */
 void p2p_check_say(struct p2p_check_run *run, enum p2p_check_class about, enum p2p_tri holds,
 		   const char *expected, const char *found);
@@ -119,6 +116,5 @@ enum p2p_tri p2p_check_bandwidth(const struct p2p_eval *eval, const struct p2p_v
 /** p2p_check_condition_found() - what a pair has that the condition asks for, a few words. */
 void p2p_check_condition_found(const struct p2p_check_run *run, const struct p2p_term_key *key,
 			       const struct p2p_verdict *verdict, char *buffer, size_t size);
-
 
 #endif

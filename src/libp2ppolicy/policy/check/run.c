@@ -12,7 +12,8 @@
 /* Room for what is expected and found of a pair: sentences that name functions. */
 #define TEXT_SIZE 512
 
-bool p2p_check_wants(const struct p2p_check_run *run, enum p2p_check_class about)
+/* Is this class among those to check? */
+static bool wants(const struct p2p_check_run *run, enum p2p_check_class about)
 {
 	return !run->options.classes || run->options.classes >> about & 1u;
 }
@@ -33,7 +34,7 @@ static void tell(const struct p2p_check_run *run, enum p2p_finding_kind kind,
 void p2p_check_say(struct p2p_check_run *run, enum p2p_check_class about, enum p2p_tri holds,
 		   const char *expected, const char *found)
 {
-	if (!p2p_check_wants(run, about))
+	if (!wants(run, about))
 		return;
 	run->counts.made[about]++;
 	if (holds == P2P_YES)
@@ -45,7 +46,7 @@ void p2p_check_say(struct p2p_check_run *run, enum p2p_check_class about, enum p
 void p2p_check_excuse(struct p2p_check_run *run, enum p2p_check_class about,
 		      const char *expected, const char *found)
 {
-	if (!p2p_check_wants(run, about))
+	if (!wants(run, about))
 		return;
 	run->counts.made[about]++;
 	tell(run, P2P_FINDING_EXCUSED, about, expected, found);
@@ -160,7 +161,7 @@ static void eval_term(struct p2p_check_run *run, const struct p2p_term *term,
 	enum p2p_check_class about = P2P_CHECK_RELATION;
 	enum p2p_tri holds;
 
-	if (p2p_check_condition_class(term->key, &about) || !p2p_check_wants(run, about))
+	if (p2p_check_condition_class(term->key, &about) || !wants(run, about))
 		return;
 	holds = match(term, verdict);
 	if (holds != P2P_YES) {
@@ -203,7 +204,7 @@ static bool class_of(const struct p2p_check_run *run, enum p2p_check_class *ret_
 	for (size_t t = 0; t < row->term_count && least == P2P_CHECK_CLASSES; t++)
 		least = (enum p2p_check_class)__builtin_ctz(row->terms[t].key->classes);
 	*ret_about = least;
-	return least < P2P_CHECK_CLASSES && p2p_check_wants(run, least);
+	return least < P2P_CHECK_CLASSES && wants(run, least);
 }
 
 /* Does all of the row hold for this pair? */

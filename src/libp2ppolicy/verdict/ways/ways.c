@@ -148,8 +148,6 @@ const char *p2p_driver_way_name(const struct p2p_driver_way *way) { return way->
 const char *p2p_driver_way_interface(const struct p2p_driver_way *way) { return way->interface; }
 const char *p2p_driver_way_decider(const struct p2p_driver_way *way) { return way->decider; }
 const char *p2p_driver_way_summary(const struct p2p_driver_way *way) { return way->summary; }
-const char *p2p_driver_way_refusal(const struct p2p_driver_way *way) { return way->refusal; }
-const char *p2p_driver_way_source(const struct p2p_driver_way *way) { return way->source; }
 
 enum p2p_addressing p2p_driver_way_addressing(const struct p2p_driver_way *way)
 {

@@ -13,7 +13,7 @@
 #define NAMES_SHOWN 8
 #define FACTS_SHOWN 8
 
-void fleet_free(struct fleet *fleet)
+static void fleet_free(struct fleet *fleet)
 {
 	for (size_t i = 0; i < fleet->count; i++) {
 		for (size_t j = 0; j < fleet->shapes[i].count; j++)

@@ -72,7 +72,4 @@ size_t fleet_class(const struct app *machine, enum p2p_class kind);
 /** fleet_print_json() - one document, or a line for each node. */
 enum status fleet_print_json(const struct fleet *fleet);
 
-/** fleet_free() - free what is in @fleet. */
-void fleet_free(struct fleet *fleet);
-
 #endif
