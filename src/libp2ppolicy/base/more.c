@@ -10,14 +10,15 @@
 void *p2p_array_more(void *array, size_t count, size_t size)
 {
 	bool full = !count || (count >= FIRST_ROOM && !(count & (count - 1)));
-	char *elements;
+	char *elements, *larger;
 
 	/* Each type has its own pointers: copied as bytes, never read as void *. */
 	memcpy(&elements, array, sizeof(elements));
 	if (full) {
-		elements = reallocarray(elements, count ? 2 * count : FIRST_ROOM, size);
-		if (!elements)
+		larger = reallocarray(elements, count ? 2 * count : FIRST_ROOM, size);
+		if (!larger)
 			return NULL;
+		elements = larger;
 		memcpy(array, &elements, sizeof(elements));
 	}
 	return memset(elements + count * size, 0, size);
