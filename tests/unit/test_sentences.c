@@ -216,11 +216,12 @@ START_TEST(long_list)
 		tree_acs(at(up, bdf), P2P_ACS_RR);
 	}
 	for (int n = 11; n >= 0; n--) {
-		snprintf(expected, sizeof(expected), "%s0000:%02x:00.0", n < 11 ? ";" : "",
-			 0x30 + n);
-		strncat(all, expected, sizeof(all) - strlen(all) - 1);
+		char name[P2P_BDF_SIZE + 1];
+
+		snprintf(name, sizeof(name), "%s0000:%02x:00.0", n < 11 ? ";" : "", 0x30 + n);
+		strncat(all, name, sizeof(all) - strlen(all) - 1);
 		if (n >= 3)
-			strncat(nine, expected, sizeof(nine) - strlen(nine) - 1);
+			strncat(nine, name, sizeof(nine) - strlen(nine) - 1);
 	}
 	m.tree->machine.cpu_vendor = "AuthenticAMD";
 	m.tree->machine.cpu_family.value = 0x19;
