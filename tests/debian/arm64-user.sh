@@ -12,4 +12,4 @@ qemu-aarch64 /build/src/p2ptopo/p2ptopo --version
 # The emulator takes ten times as long and more: of random machines it gets one in eight.
 export CK_TIMEOUT_MULTIPLIER=30 P2PTOPO_EVERY=8
 . tests/debian/test.sh
-run_tests '^unit$'
+run_tests /build '^unit$'
