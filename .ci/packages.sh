@@ -10,7 +10,7 @@ case_packages="check python3 python3-jsonschema python3-yaml jq pciutils tmux zs
 	bash-completion zsh fish"
 test_packages="$case_packages abigail-tools binutils hwloc mandoc shellcheck
 	graphviz librsvg2-bin prometheus
-	mmdebstrap debian-archive-keyring cpio kmod udev systemd
+	mmdebstrap debian-archive-keyring cpio kmod udev systemd strace
 	clang clang-tidy libclang-rt-dev cppcheck sparse git
 	g++ golang-go ovmf sbsigntool efitools openssl"
 

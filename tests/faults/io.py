@@ -4,9 +4,10 @@
 with an exit status that means so.  What it prints with 0 or 1 is whole; a file is the old one or the new
 one; nothing else is left.  At each call that writes or names a file it is killed, too.
 
-usage: io.py P2PTOPO FIXTURES [COMMAND]
+usage: io.py P2PTOPO FIXTURES [short | COMMAND]
 
-strace(1) does it.  Of calls that do the same to files of one name, the first fails."""
+strace(1) does it.  Of calls that do the same to files of one name, the first fails.  Short, it is one command that
+replaces a file, killed, and the last of its calls that write."""
 
 import json
 import os
@@ -34,7 +35,9 @@ ERRORS = {
     "pipe2": ["EMFILE"], "getrandom": ["EAGAIN"], "mkdir": ["EIO"], "fchmod": ["EPERM"], "fchown": ["EPERM"],
 }
 WRITES = ("write", "fsync", "linkat", "renameat", "renameat2", "unlinkat", "close")
-COMMANDS = ["report", "tree --json", "pairs --jsonl", "capture $T/new.tar.xz", "capture --force $T/old.tar",
+SHORT = "capture --force $T/old.tar"
+PLACES = ("write", "fsync", "linkat", "renameat", "renameat2")
+COMMANDS = ["report", "tree --json", "pairs --jsonl", "capture $T/new.tar.xz", SHORT,
             "--from $F/generated-workstation/tree.tar.xz measured $F/measured/nccl.log --evidence $T/evidence.json"]
 CALL = re.compile(r"^(?:\d+ +)?(\w+)\((.*)")
 
@@ -53,11 +56,13 @@ class Runner:
         words = shlex.split(string.Template(command).substitute(self.names))
         return [self.p2ptopo, *([] if "--from" in words else ["--from", str(self.tree)]), *words]
 
-    def run(self, command, options):
-        """Return: status, what was printed, what was said, and the files that changed."""
+    def run(self, command, options, keeps=False):
+        """Return: status, what was printed, what was said, and the files that changed or are new.  A hidden one
+        stays for the next run if it @keeps them."""
         for name, content in self.given.items():
             (self.folder / name).write_bytes(content)
-        before = {path.name: path.stat().st_mtime_ns for path in self.folder.iterdir()}
+        before = {path.name: path.stat().st_mtime_ns for path in self.folder.iterdir()
+                  if not path.name.startswith(".p2ptopo-")}
         env = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "COLUMNS": "100", "HOME": "/nonexistent"}
         done = subprocess.run(["strace", "-qqq", "-y", "-o", self.folder / ".." / "strace.log", *options,
                                "--", *self.words(command)], env=env, stdin=subprocess.DEVNULL, capture_output=True,
@@ -66,7 +71,7 @@ class Runner:
         for path in sorted(self.folder.iterdir()):
             if path.is_file() and before.get(path.name) != path.stat().st_mtime_ns:
                 files[path.name] = path.read_bytes()
-            if path.name not in before:
+            if path.name not in before and not (keeps and path.name.startswith(".p2ptopo-")):
                 path.unlink()
         return done.returncode, done.stdout, done.stderr.decode(errors="replace"), files
 
@@ -122,19 +127,25 @@ def fault(whole, done, command, error, given):
 
 
 def kill(runner, command, whole, chosen):
-    """SIGKILL where a call would have begun: old or new, and nothing beside."""
+    """SIGKILL where a call would have begun: old or new, and nothing beside that the next run does not remove."""
     for name, number in chosen:
         if name not in WRITES:
             continue
-        done = runner.run(command, ["-e", f"inject={name}:signal=SIGKILL:when={number}"])
+        done = runner.run(command, ["-e", f"inject={name}:signal=SIGKILL:when={number}"], keeps=True)
         for file, content in done[3].items():
-            if file not in whole[3] or content not in (whole[3][file], runner.given.get(file)):
+            hidden = file.startswith(".p2ptopo-")
+            if not hidden and content not in (whole[3].get(file), runner.given.get(file)):
                 yield f"{command}: killed at {name} {number}: leaves {file} of {len(content)} bytes"
+        again = runner.run(command, ["-e", "trace=none"])
+        if again != whole:
+            yield f"{command}: killed at {name} {number}: the next run leaves {sorted(again[3])}, says {again[2]!r}"
 
 
-def attempt(runner, command):
+def attempt(runner, command, short):
     whole = runner.run(command, ["-e", "trace=none"])
     chosen = runner.calls(command)
+    if short:
+        chosen = [call for name in PLACES for call in [call for call in chosen if call[0] == name][-2:]]
     for name, number in chosen:
         for error in ERRORS[name]:
             done = runner.run(command, ["-e", f"inject={name}:error={error}:when={number}"])
@@ -155,10 +166,11 @@ def main():
         folder = pathlib.Path(above) / "here"
         folder.mkdir()
         runner = Runner(p2ptopo, fixtures, str(folder))
-        chosen = [asked] if asked else COMMANDS
+        short = asked == "short"
+        chosen = [SHORT] if short else [asked] if asked else COMMANDS
         runs = faults = 0
         for command in chosen:
-            for wrong in attempt(runner, command):
+            for wrong in attempt(runner, command, short):
                 runs += 1
                 faults += wrong is not None
                 if wrong:

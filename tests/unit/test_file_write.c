@@ -4,6 +4,7 @@
  * full disk or a missing permission ends it.  Every test runs on a file system that has unnamed
  * files, and as if on one that has not.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>
@@ -26,7 +27,18 @@ static struct p2p_context *context;
 int __real_openat64(int at, const char *name, int flags, ...);
 int __wrap_openat64(int at, const char *name, int flags, ...);
 
-/* See the --wrap option of this program. */
+static bool killed_before_rename;
+int __real_renameat(int from, const char *old, int to, const char *new);
+int __wrap_renameat(int from, const char *old, int to, const char *new);
+
+/* See the --wrap options of this program. */
+int __wrap_renameat(int from, const char *old, int to, const char *new)
+{
+	if (killed_before_rename)
+		raise(SIGKILL);
+	return __real_renameat(from, old, to, new);
+}
+
 int __wrap_openat64(int at, const char *name, int flags, ...)
 {
 	va_list args;
@@ -307,8 +319,106 @@ START_TEST(signals)
 	ck_assert_int_eq(waitpid(child, &status, 0), child);
 	ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == number);
 	holds(path, "old");
-	/* Without unnamed files a kill leaves the one that was being written. */
+	/* Without unnamed files a kill leaves the one that was being written, until the next one is. */
 	ck_assert_uint_eq(entries(), number == SIGKILL && no_unnamed ? 2 : 1);
+	ck_assert_int_eq(put(path, 0, "new"), 0);
+	ck_assert_uint_eq(entries(), 1);
+}
+END_TEST
+
+/* The new file is whole, and has no place yet. */
+static void leave_one(void)
+{
+	pid_t child = fork();
+	int status;
+
+	if (!child) {
+		killed_before_rename = true;
+		put(path, 0, "new");
+		_exit(1);
+	}
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+}
+
+/* The path of the one entry that is not the file. */
+static const char *left_one(void)
+{
+	DIR *list = opendir(directory);
+	const char *left = NULL;
+
+	ck_assert_ptr_nonnull(list);
+	for (const struct dirent *entry; (entry = readdir(list));)
+		if (!strncmp(entry->d_name, ".p2ptopo-", 9))
+			left = in_directory(entry->d_name);
+	closedir(list);
+	ck_assert_ptr_nonnull(left);
+	return left;
+}
+
+START_TEST(killed_writer)
+{
+	no_unnamed = _i;
+	put_text(directory, "file", "old");
+	leave_one();
+	holds(path, "old");
+	holds(left_one(), "new");
+	ck_assert_uint_eq(entries(), 2);
+	/* Another file does not touch it, nor does one that may replace nothing. */
+	ck_assert_int_eq(put(in_directory("other"), 0, "other"), 0);
+	ck_assert_int_eq(put(path, P2P_WRITE_NEW, "newer"), -EEXIST);
+	ck_assert_uint_eq(entries(), 3);
+	ck_assert_int_eq(put(path, 0, "newer"), 0);
+	holds(path, "newer");
+	ck_assert_uint_eq(entries(), 2);
+}
+END_TEST
+
+/* One whose writer lives is not taken for a left one, and does not keep others from writing. */
+START_TEST(two_writers)
+{
+	struct p2p_file_writer writer;
+
+	no_unnamed = _i;
+	put_text(directory, "file", "old");
+	ck_assert_int_eq(p2p_file_open(context, path, 0, &writer), 0);
+	ck_assert_int_eq(put(path, 0, "faster"), 0);
+	holds(path, "faster");
+	ck_assert_int_eq(p2p_file_put(&writer, "slower", 6), 0);
+	ck_assert_int_eq(p2p_file_close(&writer, 0), 0);
+	holds(path, "slower");
+	ck_assert_uint_eq(entries(), 1);
+}
+END_TEST
+
+/* What a stranger puts there under that name is neither written nor removed, and does not stop us. */
+START_TEST(strangers_file)
+{
+	char left[PATH_MAX];
+
+	no_unnamed = _i;
+	put_text(directory, "file", "old");
+	leave_one();
+	snprintf(left, sizeof(left), "%s", left_one());
+	ck_assert_int_eq(unlink(left), 0);
+	put_text(directory, "theirs", "precious");
+	ck_assert_int_eq(symlink("theirs", left), 0);
+	ck_assert_int_eq(put(path, 0, "new"), 0);
+	ck_assert(S_ISLNK(mode_of(left)));
+	ck_assert_int_eq(unlink(left), 0);
+	ck_assert_int_eq(mkfifo(left, 0666), 0);
+	ck_assert_int_eq(put(path, 0, "newer"), 0);
+	ck_assert(S_ISFIFO(mode_of(left)));
+	ck_assert_int_eq(unlink(left), 0);
+	if (!geteuid()) {
+		put_text(directory, left + strlen(left) - strlen(".p2ptopo-0123456789abcdef"), "precious");
+		ck_assert_int_eq(chown(left, 65534, 65534), 0);
+		ck_assert_int_eq(put(path, 0, "newest"), 0);
+		holds(left, "precious");
+		ck_assert_int_eq(unlink(left), 0);
+	}
+	holds(in_directory("theirs"), "precious");
+	ck_assert_uint_eq(entries(), 2);
 }
 END_TEST
 
@@ -400,6 +510,9 @@ int main(void)
 	tcase_add_loop_test(tests, standard_output, 0, 2);
 	tcase_add_loop_test(tests, forbidden, 0, 2);
 	tcase_add_loop_test(tests, signals, 0, 10);
+	tcase_add_loop_test(tests, killed_writer, 0, 2);
+	tcase_add_loop_test(tests, two_writers, 0, 2);
+	tcase_add_loop_test(tests, strangers_file, 0, 2);
 	tcase_add_loop_test(tests, no_room, 0, 2);
 	tcase_add_loop_test(tests, prints, 0, 2);
 	suite_add_tcase(suite, tests);

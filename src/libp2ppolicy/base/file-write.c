@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <unistd.h>
 
@@ -200,28 +201,94 @@ static int open_directory(struct p2p_file_writer *writer)
 	return writer->directory < 0 ? failed(writer, -errno) : 0;
 }
 
-static int choose_name(struct p2p_file_writer *writer)
+/*
+ * The first name to try is the same for every writer of a file (FNV-1a of its name): what one left
+ * that was killed, the next one finds.  The others are random.
+ */
+static int choose_name(const struct p2p_file_writer *writer, int try, char name[P2P_TEMPORARY])
 {
-	uint64_t number;
+	uint64_t number = 14695981039346656037u;
 
-	if (getrandom(&number, sizeof(number), 0) != sizeof(number))
+	for (const char *at = writer->name; !try && *at; at++)
+		number = (number ^ (unsigned char)*at) * 1099511628211u;
+	if (try && getrandom(&number, sizeof(number), 0) != sizeof(number))
 		return -EIO;
-	snprintf(writer->temporary, sizeof(writer->temporary), ".p2ptopo-%016" PRIx64, number);
+	snprintf(name, P2P_TEMPORARY, ".p2ptopo-%016" PRIx64, number);
 	return 0;
 }
 
-static int create_named(struct p2p_file_writer *writer, mode_t mode)
+static bool is_named(const struct p2p_file_writer *writer, int fd, const char *name)
+{
+	struct stat status, named;
+
+	return !fstat(fd, &status) && !fstatat(writer->directory, name, &named, AT_SYMLINK_NOFOLLOW) &&
+	       status.st_dev == named.st_dev && status.st_ino == named.st_ino;
+}
+
+/* Who writes a file holds its lock.  One that nobody holds was left by a writer that was killed. */
+static void remove_left(const struct p2p_file_writer *writer)
+{
+	char name[P2P_TEMPORARY];
+	struct stat status;
+	int fd;
+
+	choose_name(writer, 0, name);
+	fd = openat(writer->directory, name,
+		    O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	if (!fstat(fd, &status) && S_ISREG(status.st_mode) && status.st_uid == geteuid() &&
+	    !flock(fd, LOCK_EX | LOCK_NB) && is_named(writer, fd, name))
+		unlinkat(writer->directory, name, 0);
+	close(fd);
+}
+
+/* Return: 0 and it has @name; -EEXIST: something else has it. */
+static int name_it(const struct p2p_file_writer *writer, const char *name)
+{
+	char path[FD_PATH];
+
+	fd_path(writer->fd, path);
+	return linkat(AT_FDCWD, path, writer->directory, name, AT_SYMLINK_FOLLOW) ? -errno : 0;
+}
+
+static mode_t new_mode(const struct p2p_file_writer *writer)
+{
+	return writer->flags & P2P_WRITE_SECRET ? 0600 : 0666;
+}
+
+/* Somebody may take it for one that was left, until it is locked. */
+static int create_beside(struct p2p_file_writer *writer)
+{
+	writer->fd = openat(writer->directory, writer->temporary,
+			    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, new_mode(writer));
+	if (writer->fd < 0)
+		return -errno;
+	if ((!flock(writer->fd, LOCK_EX | LOCK_NB) || errno != EWOULDBLOCK) &&
+	    is_named(writer, writer->fd, writer->temporary))
+		return 0;
+	close(writer->fd);
+	writer->fd = -1;
+	return -EEXIST;
+}
+
+/* No link can replace a file, so that the new one has another name for a moment. */
+static int link_beside(struct p2p_file_writer *writer)
+{
+	flock(writer->fd, LOCK_EX | LOCK_NB);
+	return name_it(writer, writer->temporary);
+}
+
+/* @make gives the file a name that nothing has. */
+static int name_beside(struct p2p_file_writer *writer, int (*make)(struct p2p_file_writer *writer))
 {
 	int r = -EEXIST;
 
 	hold_signals(writer);
 	for (int i = 0; i < TRIES && r == -EEXIST; i++) {
-		r = choose_name(writer);
-		if (r)
-			break;
-		writer->fd = openat(writer->directory, writer->temporary,
-				    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
-		r = writer->fd < 0 ? -errno : 0;
+		r = choose_name(writer, i, writer->temporary);
+		if (!r)
+			r = make(writer);
 	}
 	if (r)
 		*writer->temporary = '\0';
@@ -231,14 +298,14 @@ static int create_named(struct p2p_file_writer *writer, mode_t mode)
 /* Without a name where the file system can; it gets one through /proc when it is whole. */
 static int create(struct p2p_file_writer *writer)
 {
-	mode_t mode = writer->flags & P2P_WRITE_SECRET ? 0600 : 0666;
-
+	remove_left(writer);
 	if (!access("/proc/self/fd", X_OK)) {
-		writer->fd = openat(writer->directory, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, mode);
+		writer->fd = openat(writer->directory, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC,
+				    new_mode(writer));
 		if (writer->fd >= 0)
 			return 0;
 	}
-	return create_named(writer, mode);
+	return name_beside(writer, create_beside);
 }
 
 /* Whoever could read the old file can read the new one, and nobody else. */
@@ -299,31 +366,6 @@ int p2p_file_put(struct p2p_file_writer *writer, const void *bytes, size_t size)
 	return 0;
 }
 
-/* Return: 0 and it has @name; -EEXIST: something else has it. */
-static int name_it(const struct p2p_file_writer *writer, const char *name)
-{
-	char path[FD_PATH];
-
-	fd_path(writer->fd, path);
-	return linkat(AT_FDCWD, path, writer->directory, name, AT_SYMLINK_FOLLOW) ? -errno : 0;
-}
-
-/* No link can replace a file, so that the new one has another name for a moment. */
-static int name_beside(struct p2p_file_writer *writer)
-{
-	int r = -EEXIST;
-
-	hold_signals(writer);
-	for (int i = 0; i < TRIES && r == -EEXIST; i++) {
-		r = choose_name(writer);
-		if (!r)
-			r = name_it(writer, writer->temporary);
-	}
-	if (r)
-		*writer->temporary = '\0';
-	return r;
-}
-
 /* Where a file system cannot refuse by itself, we look before. */
 static int rename_new(const struct p2p_file_writer *writer)
 {
@@ -349,7 +391,7 @@ static int put_in_place(struct p2p_file_writer *writer)
 		r = writer->replaces ? -EEXIST : name_it(writer, writer->name);
 		if (r != -EEXIST || !may_replace)
 			return r;
-		r = name_beside(writer);
+		r = name_beside(writer, link_beside);
 		if (r)
 			return r;
 	}

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Every file that the product writes.  A regular file is written without a name, or under a
- * random one beside its place, synced, and only then put in its place: a reader sees the old
- * file or the new one, and a writer that is killed leaves nothing behind.
+ * Every file that the product writes.  A regular file is written without a name, or under
+ * another one beside its place, synced, and only then put in its place: a reader sees the old
+ * file or the new one.  SIGKILL may leave it under that other name, which the next writer of the
+ * same file removes.
  */
 #ifndef P2P_BASE_FILE_WRITE_H
 #define P2P_BASE_FILE_WRITE_H
@@ -11,6 +12,8 @@
 #include <sys/stat.h>
 
 #include <p2ppolicy/base.h>
+
+#define P2P_TEMPORARY	32	/* ".p2ptopo-" and a number of 64 bits */
 
 /**
  * struct p2p_file_writer - one file on its way.
@@ -28,7 +31,7 @@ struct p2p_file_writer {
 	int fd, directory;
 	char *target;
 	const char *name;
-	char temporary[32];
+	char temporary[P2P_TEMPORARY];
 	struct stat old;
 	bool replaces, in_place, masked;
 	sigset_t mask;
