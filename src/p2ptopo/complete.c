@@ -59,12 +59,13 @@ static void offer(const struct completion *completion, const char *word, const c
 	putc('\n', out);
 }
 
+/* @word: NULL where there are none */
 static void offer_words(const struct completion *completion, const char *(*word)(size_t index))
 {
 	const char *name;
 
 	start(completion, "words");
-	for (size_t i = 0; (name = word(i)); i++)
+	for (size_t i = 0; word && (name = word(i)); i++)
 		offer(completion, name, NULL);
 }
 
