@@ -13,6 +13,11 @@
 #include "snapshot/post/container.h"
 #include "snapshot/tree/archive.h"
 
+#define TOO_LARGE		"a text of more than 16 MiB"
+#define TOO_LARGE_PACKED	"a packed text that is damaged, or of more than 64 MiB"
+_Static_assert(P2P_TEXT_MOST == 16 << 20, "TOO_LARGE");
+_Static_assert(P2P_FILE_MOST == 64 << 20, "TOO_LARGE_PACKED");
+
 /**
  * struct container - one that is being read.
  * @parts, @skipped: of @snapshot, before it
@@ -63,14 +68,13 @@ static int take_plain(struct container *container, const char *path, const char 
 	return r == -ENOTSUP ? 0 : r;
 }
 
-/* It is a text as far as it was unpacked. */
-static int take_damaged(struct container *container, const char *path)
+/* What may hold something and is not read is noted. */
+static int leave_out(struct container *container, const char *path, const char *why)
 {
 	char name[PATH_MAX];
 
 	snprintf(name, sizeof(name), "%s/%s", container->input->name, path);
-	(void)p2p_error(container->context, -EBADMSG, "%s: a packed text that is damaged, or of more than "
-			"%zu MiB", name, P2P_FILE_MOST >> 20);
+	(void)p2p_error(container->context, -EBADMSG, "%s: %s", name, why);
 	return note(container, name);
 }
 
@@ -91,7 +95,7 @@ static int take_text(struct container *container, const char *path, const char *
 	budget->texts += text.size;
 	r = check_budget(container);
 	if (r == 0 && unpacked == -EBADMSG && p2p_is_packed(data, size))
-		r = take_damaged(container, path);
+		r = leave_out(container, path, TOO_LARGE_PACKED);
 	else if (r == 0 && unpacked < 0)
 		r = take_plain(container, path, data, size);
 	else if (r == 0)
@@ -102,6 +106,8 @@ static int take_text(struct container *container, const char *path, const char *
 
 static int take_packed(void *user, const char *path, const struct p2p_buffer *buffer)
 {
+	if (!buffer)
+		return leave_out(user, path ? path : "", TOO_LARGE);
 	return take_text(user, path ? path : "", buffer->data, buffer->size);
 }
 
@@ -158,10 +164,9 @@ static int take_file(struct container *container, int fd, const char *path)
 	struct p2p_buffer buffer = { 0 };
 	struct stat status;
 	size_t size;
-	int r = fstat(fd, &status) || !S_ISREG(status.st_mode) || status.st_size < 4 ||
-		(uint64_t)status.st_size > P2P_TEXTS_MOST ? -ENOTSUP : 0;
+	int r;
 
-	if (r < 0)
+	if (fstat(fd, &status) || !S_ISREG(status.st_mode) || status.st_size < 4)
 		return 0;
 	size = (size_t)status.st_size;
 	r = read_more(fd, size < P2P_HEAD_SIZE ? size : P2P_HEAD_SIZE, &buffer);
@@ -169,6 +174,8 @@ static int take_file(struct container *container, int fd, const char *path)
 		r = read_more(fd, size, &buffer);
 		if (r == 0)
 			r = take_text(container, path, buffer.data, buffer.size);
+	} else if (r == 0 && !memchr(buffer.data, '\0', buffer.size)) {
+		r = leave_out(container, path, TOO_LARGE);
 	}
 	free(buffer.data);
 	return r;
@@ -192,7 +199,7 @@ static int take_name(struct container *container, int folder, const char *name, 
 		return r;
 	fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0)
-		return 0;
+		return errno == EACCES ? leave_out(container, path, strerror(errno)) : 0;
 	if (fstat(fd, &status) == 0 && S_ISDIR(status.st_mode))
 		return depth < P2P_FOLDER_DEPTH ? take_folder(container, fd, path, depth + 1) :
 						  close(fd);

@@ -387,7 +387,10 @@ static int read_more(struct reader *reader, size_t size, struct p2p_buffer *buff
 	return 0;
 }
 
-/* A small file into @buffer.  Return: 0; -ENOTSUP to pass it over; -EBADMSG; -ENOMEM. */
+/*
+ * A small file into @buffer.  Return: 0; -EFBIG it is a large text; -ENOTSUP to pass it over; -EBADMSG;
+ * -ENOMEM.
+ */
 static int read_text(struct reader *reader, struct archive_entry *entry,
 		     struct p2p_buffer *buffer)
 {
@@ -395,12 +398,11 @@ static int read_text(struct reader *reader, struct archive_entry *entry,
 	int r;
 
 	buffer->size = 0;
-	if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry) || size < 4 ||
-	    (uint64_t)size > P2P_TEXTS_MOST)
+	if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry) || size < 4)
 		return -ENOTSUP;
 	r = read_more(reader, (size_t)size < P2P_HEAD_SIZE ? (size_t)size : P2P_HEAD_SIZE, buffer);
-	if (r == 0 && (size_t)size > p2p_size_most(buffer->data, buffer->size))
-		return -ENOTSUP;
+	if (r == 0 && (uint64_t)size > p2p_size_most(buffer->data, buffer->size))
+		return memchr(buffer->data, '\0', buffer->size) ? -ENOTSUP : -EFBIG;
 	return r < 0 ? r : read_more(reader, (size_t)size, buffer);
 }
 
@@ -438,6 +440,8 @@ static int read_texts(struct reader *reader,
 		r = read_text(reader, entry, &buffer);
 		if (r == 0)
 			r = text(user, archive_entry_pathname(entry), &buffer);
+		else if (r == -EFBIG)
+			r = text(user, archive_entry_pathname(entry), NULL);
 		else if (r == -ENOTSUP)
 			r = 0;
 	}

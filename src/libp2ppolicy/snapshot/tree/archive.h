@@ -68,8 +68,8 @@ size_t p2p_size_most(const void *data, size_t size);
 
 /**
  * p2p_archive_texts() - the files of a tar that may be texts.
- * @text: called for each, with a zero behind it; a negative return ends it.  Files that are
- *	larger than p2p_size_most() are passed over.
+ * @text: called for each, with a zero behind it, and without a buffer for a text that is larger
+ *	than p2p_size_most(); a negative return ends it
  *
  * Return: 0; -EBADMSG as p2p_tree_archive(); -E2BIG when @budget is used up; -ENOTSUP when it is no tar;
  *	-ENOMEM; what @text returned.
