@@ -51,7 +51,9 @@ static bool row_differs(const struct p2p_fact_row *row, const struct p2p_functio
 		return false;
 	if (before.fact != after.fact || before.number != after.number)
 		return true;
-	return before.text && strcmp(before.text, after.text) != 0;
+	if (!before.text || !after.text)
+		return before.text != after.text;
+	return strcmp(before.text, after.text) != 0;
 }
 
 bool p2p_fact_differs(const char *key, const struct p2p_function *old,
