@@ -102,7 +102,7 @@ class Viewer:
         if self.child.poll() is None:
             # Not ^C: while the viewer ends, that is a signal again.
             os.write(self.terminal, b"\x07\x07Q")
-        end = time.monotonic() + 20
+        end = time.monotonic() + 60
         while self.child.poll() is None and time.monotonic() < end:
             if drain(self.terminal, 0.1) is None:
                 break
