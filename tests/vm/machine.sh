@@ -8,7 +8,8 @@ make_machine() {
 	[ "$arch" != aarch64 ] || board=virt,gic-version=3 console=ttyAMA0 cpu=cortex-a76
 	# There Linux lets an empty slot's port sleep, and QEMU's has no way to wake it.
 	[ "$arch" != aarch64 ] || console+=" pcie_port_pm=off"
-	[ -e "$image" ] || image=$kernel/image
+	# UEFI firmware takes the signed image only.
+	[ -e "$image" ] && [[ ${arguments[*]:-} != *if=pflash* ]] || image=$kernel/image
 	machine=(-accel "${accel:-tcg,thread=multi}" -machine "$board$(has machine | sed 's/^/,/' | tr -d '\n')"
 		-m "${mem:-512}" -smp 2 -cpu "${cpu:-max,vendor=GenuineIntel}" -display none -nodefaults -no-reboot
 		-serial stdio -serial "file:$work/result"
