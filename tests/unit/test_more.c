@@ -6,7 +6,7 @@
 #include <p2ppolicy/base.h>
 
 /* Where memory runs out, a sanitizer would rather end the program. */
-const char *__asan_default_options(void);
+__attribute__((visibility("default"))) const char *__asan_default_options(void);
 const char *__asan_default_options(void)
 {
 	return "allocator_may_return_null=1";
