@@ -251,7 +251,7 @@ static void print_requester(const struct search *search)
 		snprintf(text, sizeof(text), "a device that the line does not name %s 0x%" PRIx64,
 			 verbs[fault->access], fault->address);
 	else if (!function)
-		snprintf(text, sizeof(text), "%s, which is not in this machine, %s 0x%" PRIx64, bdf,
+		snprintf(text, sizeof(text), "%s, which is not among the devices here, %s 0x%" PRIx64, bdf,
 			 verbs[fault->access], fault->address);
 	else
 		snprintf(text, sizeof(text), "%s%s%s %s 0x%" PRIx64 "; its IOMMU domain: %s, %s%s",

@@ -42,7 +42,7 @@ void report_print_faults(const struct app *app, const struct survey *survey)
 	explain_text(app, faults, MOST_SHOWN);
 	if (faults->count <= MOST_SHOWN)
 		return;
-	fprintf(app->out, "\n%s more: ", words_count(faults->count - MOST_SHOWN, "fault", more));
+	fprintf(app->out, "\n%s: ", words_count(faults->count - MOST_SHOWN, "more fault", more));
 	hint_command(app->out, app, "report --json", NULL, NULL);
 	fputc('\n', app->out);
 }

@@ -319,7 +319,7 @@ static void print_notes(const struct app *app)
 	}
 	if (count <= MOST_NOTES)
 		return;
-	fprintf(app->out, "! %zu notes more: ", count - MOST_NOTES);
+	fprintf(app->out, "! %zu more notes: ", count - MOST_NOTES);
 	hint_command(app->out, app, "report --json", NULL, NULL);
 	fputc('\n', app->out);
 }
@@ -331,8 +331,8 @@ static void print_advice(const struct app *app, const struct survey *survey)
 
 	if (!advice)
 		return;
-	snprintf(text, sizeof(text), "? as root, ACS, ATS and links of %s more can be read: %s",
-		 words_count(survey->shallow, "function", counted), advice);
+	snprintf(text, sizeof(text), "? as root, ACS, ATS and links of %s can be read: %s",
+		 words_count(survey->shallow, "more function", counted), advice);
 	words_wrap(app->out, text, 0, 2, app->options.width);
 }
 
@@ -347,7 +347,7 @@ static void print_pairs(const struct app *app, const struct survey *survey)
 			paint_on(app, PAINT_BOLD), paint_off(app));
 	if (app->selected_count < 2)
 		fprintf(app->out, "no pair to evaluate: %s takes part in peer-to-peer DMA\n",
-			app->selected_count ? "one function only" : "no function");
+			app->selected_count ? "only one function" : "no function");
 	else
 		report_print_matrix(app, survey, lines);
 }
