@@ -332,7 +332,7 @@ static void print_advice(const struct app *app, const struct survey *survey)
 	if (!advice)
 		return;
 	snprintf(text, sizeof(text), "? as root, ACS, ATS and links of %s can be read: %s",
-		 words_count(survey->shallow, "more function", counted), advice);
+		 words_count(survey->shallow, "function", counted), advice);
 	words_wrap(app->out, text, 0, 2, app->options.width);
 }
 
