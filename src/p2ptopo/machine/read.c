@@ -138,7 +138,7 @@ static int read_sources(struct app *app)
 enum status app_read(struct app *app, enum stage stage)
 {
 	enum status status = check_rules(app->failure, app->options.kernel);
-	int error = 0;
+	int error;
 
 	if (status || stage == STAGE_NOTHING)
 		return status;
@@ -150,7 +150,7 @@ enum status app_read(struct app *app, enum stage stage)
 	saved_use(app);
 	note_left_out(app);
 	note_conflicts(app);
-	if (!error && stage >= STAGE_TOPOLOGY)
+	if (stage >= STAGE_TOPOLOGY)
 		error = build_topology(app);
 	if (!error && stage >= STAGE_EVALUATE)
 		error = p2p_eval_new(app->context, app->topology, app->options.kernel,
