@@ -84,7 +84,8 @@ struct p2p_way_answer {
 /**
  * struct p2p_ways - all ways of an ordered pair, the one that is tried first in front.
  * @verdict: the kernel's and the fabric's part
- * @provider_known, @client_known: is there a row of the tables for the driver of that side
+ * @way: @count of them; what is behind those is not set
+ * @drivers_known: do both sides have a driver that is recorded; without it there is no way
  * @used: index of the way that is taken: the first that is not refused; @count when there is none
  * @delivery: what comes of it all
  */
