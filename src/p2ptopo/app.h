@@ -68,6 +68,7 @@ struct command;
 
 /**
  * struct app - one run of the command.
+ * @argv: the words behind the command, @argc of them and then NULL
  * @selected: the functions pairs are made of, in BDF order: by default those that take part in
  *	P2P, with --all every function with header type 0; a function that -s or -d names is
  *	among them even when it takes no part
@@ -85,6 +86,8 @@ struct command;
 struct app {
 	struct options options;
 	const struct command *command;
+	char **argv;
+	int argc;
 	struct p2p_context *context;
 	struct p2p_snapshot *snapshot;
 	struct p2p_topology *topology;
@@ -146,7 +149,7 @@ struct command {
 	int operands, optional;
 	enum stage stage;
 	enum p2p_want want;
-	enum status (*run)(struct app *app, int argc, char **argv);
+	enum status (*run)(struct app *app);
 	const char *schema;
 	const struct column *columns;
 	enum takes takes;
@@ -154,7 +157,7 @@ struct command {
 	bool live;
 };
 
-#define COMMAND(function, ...) enum status function(struct app *app, int argc, char **argv);
+#define COMMAND(function, ...) enum status function(struct app *app);
 #include "commands/commands.def"
 #undef COMMAND
 

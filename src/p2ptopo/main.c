@@ -14,7 +14,7 @@
 #include "print/clean.h"
 #include "print/document.h"
 
-static enum status run_command(struct app *app, int argc, char **argv)
+static enum status run_command(struct app *app)
 {
 	const struct command *command = app->command;
 	enum status status = options_fit(app);
@@ -23,13 +23,13 @@ static enum status run_command(struct app *app, int argc, char **argv)
 		return status;
 	if (app->options.schema)
 		return document_schema(app->out, command->schema);
-	if (argc < command->operands || argc > command->operands + command->optional)
+	if (app->argc < command->operands || app->argc > command->operands + command->optional)
 		return fail_with(app->failure, STATUS_USAGE, "usage: p2ptopo [OPTION...] %s%s%s",
 				 command->name, command->arguments ? " " : "",
 				 command->arguments ? command->arguments : "");
 	status = app_read(app, command->stage);
 	if (!status)
-		status = command->run(app, argc, argv);
+		status = command->run(app);
 	app_release(app);
 	return status;
 }
@@ -68,7 +68,9 @@ static enum status run(struct app *app, int argc, char **argv)
 		options_help(app->out, app->command);
 		return STATUS_DONE;
 	}
-	return run_command(app, named ? argc - words : 0, argv + words);
+	app->argc = named ? argc - words : 0;
+	app->argv = named ? argv + words : argv;
+	return run_command(app);
 }
 
 /* Does the journal of systemd read stderr?  See systemd.exec(5), $JOURNAL_STREAM. */

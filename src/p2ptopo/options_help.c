@@ -52,10 +52,8 @@ void options_help_family(FILE *out, const char *word)
 }
 
 /* main() takes the word "help" for --help, so that it works with options of any command. */
-enum status command_help(struct app *app, int argc, char **argv)
+enum status command_help(struct app *app)
 {
-	(void)argc;
-	(void)argv;
 	options_help(app->out, NULL);
 	return STATUS_DONE;
 }

@@ -21,21 +21,20 @@ static enum status lose_nothing(const struct app *app, const char *path)
 			 strerror(errno));
 }
 
-enum status command_capture(struct app *app, int argc, char **argv)
+enum status command_capture(struct app *app)
 {
 	bool live = p2p_snapshot_source(app->snapshot) == P2P_SOURCE_LIVE;
 	int error;
 
-	(void)argc;
-	if (!app->options.force && lose_nothing(app, argv[0]))
+	if (!app->options.force && lose_nothing(app, app->argv[0]))
 		return app->failure->status;
-	error = p2p_snapshot_capture(app->context, app->snapshot, argv[0],
+	error = p2p_snapshot_capture(app->context, app->snapshot, app->argv[0],
 				     app->options.with_serials);
 	if (error)
 		return fail_library(app->failure, app->context, error);
 	fprintf(app->out, "%s has been written.\n"
 		"Serial numbers, MAC addresses, GUIDs and host names in it are %s.\n",
-		argv[0], app->options.with_serials ? "as they were read" : "pseudonyms");
+		app->argv[0], app->options.with_serials ? "as they were read" : "pseudonyms");
 	if (live && geteuid() != 0)
 		fputs("It was taken without root: of most functions it has 64 bytes of config\n"
 		      "space, and ACS is unknown.\n", app->out);

@@ -324,9 +324,9 @@ static enum status record(struct app *app, const char *path)
 	return status;
 }
 
-enum status command_check(struct app *app, int argc, char **argv)
+enum status command_check(struct app *app)
 {
-	const char *path = argc ? argv[0] : NULL;
+	const char *path = app->argv[0];
 
 	if (app->options.record && (app->options.only || app->options.format != FORMAT_TEXT))
 		return fail_with(app->failure, STATUS_USAGE, "--record writes a file, it checks "

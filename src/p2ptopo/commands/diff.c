@@ -247,10 +247,10 @@ static enum status read_both(struct two *two, const char *old, const char *new)
 	return status ? status : app_read(two->new, STAGE_EVALUATE);
 }
 
-enum status command_diff(struct app *app, int argc, char **argv)
+enum status command_diff(struct app *app)
 {
 	struct two two = { .new = app };
-	enum status status = read_both(&two, argv[0], argc > 1 ? argv[1] : NULL);
+	enum status status = read_both(&two, app->argv[0], app->argc > 1 ? app->argv[1] : NULL);
 	bool any;
 
 	if (!status && p2p_diff_new(app->context, two.old.eval, app->eval, app->options.all ? P2P_DIFF_ALL : 0,

@@ -49,14 +49,13 @@ static enum status write_file(struct app *app, const struct export_format *forma
 	return task.status || !error ? task.status : fail_library(app->failure, app->context, error);
 }
 
-enum status command_export(struct app *app, int argc, char **argv)
+enum status command_export(struct app *app)
 {
 	const struct export_format *format;
 	enum status status;
 
-	(void)argc;
 	app->ascii = true;
-	status = find_format(app, argv[0], &format);
+	status = find_format(app, app->argv[0], &format);
 	if (!status)
 		status = app_read(app, STAGE_EVALUATE);
 	if (status)

@@ -25,29 +25,25 @@ static const struct row *row_of(const void *row)
 	return row;
 }
 
-static void print_client(FILE *cell, const struct app *app, const void *row)
+static void print_client(FILE *cell, const void *row)
 {
-	(void)app;
 	fputs(row_of(row)->flow.client->display, cell);
 }
 
-static void print_provider(FILE *cell, const struct app *app, const void *row)
+static void print_provider(FILE *cell, const void *row)
 {
-	(void)app;
 	fputs(row_of(row)->flow.provider->display, cell);
 }
 
-static void print_op(FILE *cell, const struct app *app, const void *row)
+static void print_op(FILE *cell, const void *row)
 {
-	(void)app;
 	fputs(row_of(row)->flow.read ? "reads" : "writes", cell);
 }
 
-static void print_alone(FILE *cell, const struct app *app, const void *row)
+static void print_alone(FILE *cell, const void *row)
 {
 	char text[WORDS_SIZE];
 
-	(void)app;
 	fputs(speed_bandwidth(&row_of(row)->share.alone, text), cell);
 }
 
@@ -60,22 +56,20 @@ static struct p2p_speed shared(const struct p2p_share *share)
 	return speed;
 }
 
-static void print_share(FILE *cell, const struct app *app, const void *row)
+static void print_share(FILE *cell, const void *row)
 {
 	struct p2p_speed speed = shared(&row_of(row)->share);
 	char text[WORDS_SIZE];
 
-	(void)app;
 	fputs(speed_bandwidth(&speed, text), cell);
 	if (row_of(row)->share.collapse)
 		fputc('!', cell);
 }
 
-static enum paint paint_share(const struct app *app, const void *row)
+static enum paint paint_share(const void *row)
 {
 	const struct p2p_share *share = &row_of(row)->share;
 
-	(void)app;
 	if (share->collapse || !speed_is_usable(&share->alone))
 		return PAINT_BAD;
 	/* Less than nine tenths of what it had alone. */
@@ -83,18 +77,16 @@ static enum paint paint_share(const struct app *app, const void *row)
 										 PAINT_GOOD;
 }
 
-static void print_limit(FILE *cell, const struct app *app, const void *row)
+static void print_limit(FILE *cell, const void *row)
 {
-	(void)app;
 	fputs(p2p_limit_name(row_of(row)->share.limit), cell);
 }
 
-static void print_at(FILE *cell, const struct app *app, const void *row)
+static void print_at(FILE *cell, const void *row)
 {
 	const struct p2p_function *at = row_of(row)->share.at;
 	char bdf[P2P_BDF_SIZE];
 
-	(void)app;
 	fputs(at ? p2p_bdf_format(at->bdf, bdf) : "", cell);
 }
 
@@ -294,14 +286,14 @@ static enum status print_json(const struct app *app, const struct list *list,
 	return document_print(app, document);
 }
 
-enum status command_flows(struct app *app, int argc, char **argv)
+enum status command_flows(struct app *app)
 {
 	struct list list = { 0 };
 	struct p2p_share *shares = NULL;
 	enum status status = STATUS_DONE;
 
-	for (int i = 0; i < argc && !status; i++)
-		status = parse_argument(app, &list, argv[i]);
+	for (int i = 0; i < app->argc && !status; i++)
+		status = parse_argument(app, &list, app->argv[i]);
 	if (!status && !list.count)
 		status = fail_with(app->failure, STATUS_INPUT, "no transfer is given");
 	if (!status) {

@@ -120,14 +120,12 @@ static void status_text(const struct app *app, const struct p2p_gate_info *info)
 	print_counts(app, "enforced", &info->enforced_distance, &info->enforced_map);
 }
 
-enum status command_gate_status(struct app *app, int argc, char **argv)
+enum status command_gate_status(struct app *app)
 {
 	struct p2p_gate_info info;
 	struct p2p_gate *gate;
 	enum status status = open_and_ask(app, &gate, &info);
 
-	(void)argc;
-	(void)argv;
 	if (!status && app->options.format == FORMAT_JSON)
 		status = status_json(app, &info);
 	else if (!status)
@@ -174,14 +172,12 @@ static void print_gate_pair(const struct app *app, const char *mark, struct p2p_
 		name_of(app, provider), p2p_bdf_format(client, text[1]), name_of(app, client));
 }
 
-enum status command_policy_show(struct app *app, int argc, char **argv)
+enum status command_policy_show(struct app *app)
 {
 	struct json_object *array, *document;
 	struct in_force list;
 	enum status status = read_list(app, &list);
 
-	(void)argc;
-	(void)argv;
 	if (!status && app->options.format == FORMAT_JSON) {
 		document = document_new(app, "policy-in-force");
 		array = p2p_json_new_array();
@@ -233,13 +229,13 @@ static size_t print_differences(const struct app *app, const struct list_of *mad
 	return count;
 }
 
-enum status command_policy_diff(struct app *app, int argc, char **argv)
+enum status command_policy_diff(struct app *app)
 {
 	struct json_object *added = p2p_json_new_array(), *removed = p2p_json_new_array();
 	struct in_force there = { 0 };
 	struct list_of made;
 	size_t count = 0;
-	enum status status = policy_compile(app, argc ? argv[0] : NULL, &made);
+	enum status status = policy_compile(app, app->argv[0], &made);
 
 	if (!status)
 		status = read_list(app, &there);
@@ -301,7 +297,7 @@ static enum status push_policy(struct app *app, const char *path, enum p2p_gate_
 	return status;
 }
 
-enum status command_policy_push(struct app *app, int argc, char **argv)
+enum status command_policy_push(struct app *app)
 {
 	enum p2p_gate_mode mode = P2P_GATE_ENFORCE;
 	enum status status;
@@ -313,7 +309,7 @@ enum status command_policy_push(struct app *app, int argc, char **argv)
 	for (int i = 0; i < PUSH_TRIES; i++) {
 		app_release(app);
 		*app->failure = (struct failure){ 0 };
-		status = push_policy(app, argc ? argv[0] : NULL, mode, &error);
+		status = push_policy(app, app->argv[0], mode, &error);
 		if (error != -ESTALE && error != -ENODEV)
 			return status;
 	}
@@ -322,15 +318,13 @@ enum status command_policy_push(struct app *app, int argc, char **argv)
 }
 
 /* No pairs and off: as after loading. */
-enum status command_policy_clear(struct app *app, int argc, char **argv)
+enum status command_policy_clear(struct app *app)
 {
 	struct p2p_gate_info info;
 	struct p2p_gate *gate;
 	enum status status = open_and_ask(app, &gate, &info);
 	int error;
 
-	(void)argc;
-	(void)argv;
 	if (!status)
 		status = push(app, gate, P2P_GATE_OFF, NULL, info.generation, &error);
 	p2p_gate_close(gate);

@@ -157,9 +157,7 @@ static enum status print_json(struct app *app)
 	return error == -ENOMEM ? fail_memory(app->failure) : STATUS_DONE;
 }
 
-enum status command_pairs(struct app *app, int argc, char **argv)
+enum status command_pairs(struct app *app)
 {
-	(void)argc;
-	(void)argv;
 	return app->options.format == FORMAT_TEXT ? print_text(app) : print_json(app);
 }

@@ -205,15 +205,15 @@ static void print_text(const struct app *app, const struct list_of *made,
 		      "ATS, or mappings made before the push; see p2pgate(4).");
 }
 
-enum status command_policy_compile(struct app *app, int argc, char **argv)
+enum status command_policy_compile(struct app *app)
 {
 	struct list_of made;
-	enum status status = policy_compile(app, argc ? argv[0] : NULL, &made);
+	enum status status = policy_compile(app, app->argv[0], &made);
 	const struct p2p_function **list;
 
 	list = calloc(p2p_topology_count(app->topology) + 1, sizeof(struct p2p_function *));
 	if (!status)
-		status = policy_tell_why(app, argc ? argv[0] : NULL, &made);
+		status = policy_tell_why(app, app->argv[0], &made);
 	if (!list)
 		status = status ? status : fail_memory(app->failure);
 	else if (!status && app->options.format == FORMAT_JSON)
@@ -265,18 +265,18 @@ static enum status explain_json(const struct app *app, const struct p2p_verdict 
 	return document_print(app, document);
 }
 
-enum status command_policy_explain(struct app *app, int argc, char **argv)
+enum status command_policy_explain(struct app *app)
 {
-	const char *path = argc > 2 ? argv[2] : POLICY_FILE;
+	const char *path = app->argc > 2 ? app->argv[2] : POLICY_FILE;
 	const struct p2p_function *provider, *client;
 	struct p2p_decision decision;
 	struct p2p_policy *policy;
 	struct p2p_verdict verdict;
-	enum status status = app_find(app, argv[0], &provider);
+	enum status status = app_find(app, app->argv[0], &provider);
 	int error;
 
 	if (!status)
-		status = app_find(app, argv[1], &client);
+		status = app_find(app, app->argv[1], &client);
 	if (status)
 		return status;
 	error = p2p_policy_load(app->context, path, &policy);

@@ -129,17 +129,16 @@ static enum status prove(struct app *app, struct p2p_verdict *verdict, struct p2
 	return fail_library(app->failure, app->context, error);
 }
 
-enum status command_prove(struct app *app, int argc, char **argv)
+enum status command_prove(struct app *app)
 {
 	const struct p2p_function *provider, *client;
 	struct json_object *document;
 	struct p2p_verdict verdict;
 	struct p2p_proof proof;
-	enum status status = app_find(app, argv[0], &provider);
+	enum status status = app_find(app, app->argv[0], &provider);
 
-	(void)argc;
 	if (!status)
-		status = app_find(app, argv[1], &client);
+		status = app_find(app, app->argv[1], &client);
 	if (!status && !app->options.scratch)
 		status = fail_with(app->failure, STATUS_USAGE, "prove needs --scratch DEVICE, a "
 				   "block device of %s whose first bytes may be overwritten",

@@ -270,9 +270,9 @@ static enum status in_background(struct app *app, const char *policy)
 				     strerror(-error)) : STATUS_DONE;
 }
 
-enum status command_refresh(struct app *app, int argc, char **argv)
+enum status command_refresh(struct app *app)
 {
-	const char *policy = argc ? argv[0] : NULL;
+	const char *policy = app->argv[0];
 	struct refresh_lock lock;
 	int error;
 

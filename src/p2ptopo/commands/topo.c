@@ -331,13 +331,11 @@ static enum status print_json(const struct topo *topo)
 	return STATUS_DONE;
 }
 
-enum status command_topo(struct app *app, int argc, char **argv)
+enum status command_topo(struct app *app)
 {
 	struct topo topo = { .app = app };
 	enum status status;
 
-	(void)argc;
-	(void)argv;
 	topo.rows = take(app, false, &topo.row_count);
 	topo.columns = take(app, true, &topo.column_count);
 	if (!topo.rows || !topo.columns)

@@ -357,9 +357,7 @@ static enum status print_json(struct app *app)
 	return p2p_lost_count() ? fail_memory(app->failure) : STATUS_DONE;
 }
 
-enum status command_tree(struct app *app, int argc, char **argv)
+enum status command_tree(struct app *app)
 {
-	(void)argc;
-	(void)argv;
 	return app->options.format == FORMAT_TEXT ? print_text(app) : print_json(app);
 }

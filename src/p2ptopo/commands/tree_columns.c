@@ -18,12 +18,11 @@ static const struct p2p_function *function_of(const void *row)
 	return ((const struct tree_row *)row)->function;
 }
 
-static void print_tree(FILE *cell, const struct app *app, const void *row)
+static void print_tree(FILE *cell, const void *row)
 {
 	const struct tree_row *line = row;
 	char bdf[P2P_BDF_SIZE];
 
-	(void)app;
 	if (line->folded)
 		fprintf(cell, "%s(+%zu)", line->prefix, line->folded);
 	else
@@ -31,33 +30,30 @@ static void print_tree(FILE *cell, const struct app *app, const void *row)
 			p2p_bdf_format(line->function->bdf, bdf) : line->host->name);
 }
 
-static void print_names(FILE *cell, const struct app *app, const void *row)
+static void print_names(FILE *cell, const void *row)
 {
 	const struct p2p_function *function = function_of(row);
 	const char *const *name = function ? function->os_names : NULL;
 
-	(void)app;
 	for (; name && *name; name++)
 		fprintf(cell, "%s%s", name == function->os_names ? "" : ",", *name);
 }
 
-static void print_device(FILE *cell, const struct app *app, const void *row)
+static void print_device(FILE *cell, const void *row)
 {
 	const struct p2p_function *function = function_of(row);
 	char product[128];
 
-	(void)app;
 	if (function && function->missing)
 		fputs("not in the capture", cell);
 	else if (function)
 		fputs(words_product(function, product, sizeof(product)), cell);
 }
 
-static void print_class(FILE *cell, const struct app *app, const void *row)
+static void print_class(FILE *cell, const void *row)
 {
 	const struct p2p_function *function = function_of(row);
 
-	(void)app;
 	fputs(function ? p2p_class_name(function->kind) : "", cell);
 }
 
@@ -72,21 +68,19 @@ static const char *port_words(const struct tree_row *line)
 	return line->host->vmd ? "VMD domain" : "host bridge";
 }
 
-static void print_port(FILE *cell, const struct app *app, const void *row)
+static void print_port(FILE *cell, const void *row)
 {
-	(void)app;
 	fputs(port_words(row), cell);
 }
 
 /* Bridges are what they are; of other functions what users call them matters most. */
-static void print_what(FILE *cell, const struct app *app, const void *row)
+static void print_what(FILE *cell, const void *row)
 {
 	const struct p2p_function *function = function_of(row);
 	const char *name = NULL;
 	char product[128], what[160];
 	size_t room = ((const struct tree_row *)row)->room;
 
-	(void)app;
 	if (!function || function->missing || p2p_function_is_bridge(function)) {
 		snprintf(what, sizeof(what), "%s%s", port_words(row),
 			 function && function->missing ? ", not in the capture" : "");
@@ -131,31 +125,28 @@ size_t tree_link_width(const struct p2p_function *function)
 	return strlen(text);
 }
 
-static void print_link(FILE *cell, const struct app *app, const void *row)
+static void print_link(FILE *cell, const void *row)
 {
 	char text[LINK_SIZE];
 
-	(void)app;
 	if (!function_of(row))
 		return;
 	link_text(function_of(row), text);
 	fputs(text, cell);
 }
 
-static enum paint paint_link(const struct app *app, const void *row)
+static enum paint paint_link(const void *row)
 {
 	const struct p2p_function *function = function_of(row);
 
-	(void)app;
 	return function && is_degraded(function) ? PAINT_HOST : PAINT_NONE;
 }
 
 /* As pci=config_acs= has it: DirectTrans first, SrcValid last. */
-static void print_acs(FILE *cell, const struct app *app, const void *row)
+static void print_acs(FILE *cell, const void *row)
 {
 	const struct p2p_function *function = function_of(row);
 
-	(void)app;
 	if (!function || function->acs.fact == P2P_ABSENT)
 		return;
 	if (function->acs.fact == P2P_DENIED) {
@@ -168,23 +159,21 @@ static void print_acs(FILE *cell, const struct app *app, const void *row)
 		putc('!', cell);
 }
 
-static void print_acs_words(FILE *cell, const struct app *app, const void *row)
+static void print_acs_words(FILE *cell, const void *row)
 {
 	const struct p2p_function *function = function_of(row);
 	char words[P2P_ACS_SIZE];
 
-	(void)app;
 	if (function && function->acs.fact == P2P_PRESENT)
 		fputs(words_acs(function->acs.control, words), cell);
 	else if (function && function->acs.fact == P2P_DENIED)
 		putc('?', cell);
 }
 
-static enum paint paint_acs(const struct app *app, const void *row)
+static enum paint paint_acs(const void *row)
 {
 	const struct p2p_function *function = function_of(row);
 
-	(void)app;
 	if (!function || function->acs.fact == P2P_ABSENT)
 		return PAINT_NONE;
 	if (function->acs.fact == P2P_DENIED)
@@ -192,11 +181,10 @@ static enum paint paint_acs(const struct app *app, const void *row)
 	return function->acs.kernel_control & ACS_REDIRECTS ? PAINT_BAD : PAINT_NONE;
 }
 
-static void print_ats(FILE *cell, const struct app *app, const void *row)
+static void print_ats(FILE *cell, const void *row)
 {
 	const struct p2p_function *function = function_of(row);
 
-	(void)app;
 	if (function && function->ats.ats == P2P_PRESENT)
 		fputs(function->ats.ats_enabled ? "on" : "off", cell);
 	else if (function && function->ats.ats == P2P_DENIED)
@@ -211,64 +199,58 @@ static void print_number(FILE *cell, struct p2p_number number)
 		putc('?', cell);
 }
 
-static void print_node(FILE *cell, const struct app *app, const void *row)
+static void print_node(FILE *cell, const void *row)
 {
 	const struct tree_row *line = row;
 
-	(void)app;
 	if (!line->folded)
 		print_number(cell, line->function ? line->function->numa : line->host->numa);
 }
 
-static void print_group(FILE *cell, const struct app *app, const void *row)
+static void print_group(FILE *cell, const void *row)
 {
-	(void)app;
 	if (function_of(row))
 		print_number(cell, function_of(row)->iommu_group);
 }
 
-static void print_iommu(FILE *cell, const struct app *app, const void *row)
+static void print_iommu(FILE *cell, const void *row)
 {
 	const struct p2p_function *function = function_of(row);
 
-	(void)app;
 	if (function && function->iommu_type)
 		fputs(function->iommu_type, cell);
 	else if (function && function->iommu_group.fact != P2P_ABSENT)
 		putc('?', cell);
 }
 
-static void print_grouped(FILE *cell, const struct app *app, const void *row)
+static void print_grouped(FILE *cell, const void *row)
 {
 	const struct p2p_isolation *isolation = ((const struct tree_row *)row)->isolation;
 	const struct p2p_function *function = function_of(row);
 	char why[512];
 
-	(void)app;
 	if (!isolation || !function || function->iommu_group.fact != P2P_PRESENT)
 		return;
 	p2p_isolation_why(isolation, function, why, sizeof(why));
 	fputs(why, cell);
 }
 
-static void print_driver(FILE *cell, const struct app *app, const void *row)
+static void print_driver(FILE *cell, const void *row)
 {
 	const struct p2p_function *function = function_of(row);
 
-	(void)app;
 	if (function && function->driver)
 		fputs(function->driver, cell);
 	else if (function && function->driver_fact == P2P_DENIED)
 		putc('?', cell);
 }
 
-static void print_bars(FILE *cell, const struct app *app, const void *row)
+static void print_bars(FILE *cell, const void *row)
 {
 	const struct p2p_function *function = function_of(row);
 	char size[WORDS_SIZE];
 	int printed = 0;
 
-	(void)app;
 	for (int i = 0; function && i < P2P_BARS; i++) {
 		const struct p2p_bar *bar = &function->bar[i];
 
@@ -279,21 +261,19 @@ static void print_bars(FILE *cell, const struct app *app, const void *row)
 	}
 }
 
-static void print_slot(FILE *cell, const struct app *app, const void *row)
+static void print_slot(FILE *cell, const void *row)
 {
 	const struct p2p_function *function = function_of(row);
 
-	(void)app;
 	if (function && function->slot)
 		fputs(function->slot, cell);
 }
 
 /* "12-18": the bus of a bridge, and the last one below it. */
-static void print_buses(FILE *cell, const struct app *app, const void *row)
+static void print_buses(FILE *cell, const void *row)
 {
 	const struct p2p_function *function = function_of(row);
 
-	(void)app;
 	if (function && p2p_function_is_bridge(function) && function->header == P2P_PRESENT)
 		fprintf(cell, "%02x-%02x", function->secondary, function->subordinate);
 	else if (function && p2p_function_is_bridge(function))

@@ -163,8 +163,8 @@ enum status app_read(struct app *app, enum stage stage)
 struct app app_like(const struct app *app)
 {
 	return (struct app){
-		.options = app->options, .command = app->command, .failure = app->failure,
-		.say = app->say, .say_data = app->say_data, .out = app->out,
+		.options = app->options, .command = app->command, .argv = app->argv, .argc = app->argc,
+		.failure = app->failure, .say = app->say, .say_data = app->say_data, .out = app->out,
 	};
 }
 

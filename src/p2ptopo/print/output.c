@@ -358,12 +358,12 @@ static int fill_cell(struct table *table, size_t i, const void *row, enum paint 
 {
 	const struct column *column = table->columns[i];
 
-	*ret_paint = column->paint ? column->paint(table->app, row) : PAINT_NONE;
+	*ret_paint = column->paint ? column->paint(row) : PAINT_NONE;
 	rewind(table->cell);
 	if (column->fact)
 		*ret_paint = print_pair(table->cell, column, row);
 	else
-		column->print(table->cell, table->app, row);
+		column->print(table->cell, row);
 	/* What an earlier, longer cell left behind the end is still there. */
 	fputc('\0', table->cell);
 	if (fflush(table->cell))

@@ -50,8 +50,8 @@ struct column {
 	const char *name, *help;
 	bool right;
 	unsigned int width;
-	void (*print)(FILE *cell, const struct app *app, const void *row);
-	enum paint (*paint)(const struct app *app, const void *row);
+	void (*print)(FILE *cell, const void *row);
+	enum paint (*paint)(const void *row);
 	unsigned int fact;
 	size_t pair, then;
 };

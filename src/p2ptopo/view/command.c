@@ -177,15 +177,13 @@ static enum status run_on_terminal(struct view *view, struct app *app)
 	return status;
 }
 
-enum status command_view(struct app *app, int argc, char **argv)
+enum status command_view(struct app *app)
 {
 	unsigned int width = app->options.width, height = app->options.height;
 	bool print = app->options.print_screen;
 	struct view view = { 0 };
 	enum status status;
 
-	(void)argc;
-	(void)argv;
 	if (!print && (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)))
 		return fail_with(app->failure, STATUS_USAGE, "view needs a terminal; "
 				 "--print-screen prints a screen without one");

@@ -255,7 +255,7 @@ static void print_report(FILE *out, struct view *view)
 	app.out = out;
 	app.options.colour = app.options.terminal = false;
 	app.options.format = FORMAT_TEXT;
-	command_report(&app, 0, NULL);
+	command_report(&app);
 }
 
 /* Return: -EEXIST there is one, and it may not be replaced; another negative errno, or 0. */

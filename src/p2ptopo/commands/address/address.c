@@ -32,21 +32,21 @@ static enum status print_json(const struct app *app, const struct faults *faults
 }
 
 /* One line where the shell took it apart, or standard input.  NULL: no memory. */
-static char *gather(int argc, char **argv)
+static char *gather(const struct app *app)
 {
-	bool piped = argc == 1 && !strcmp(argv[0], "-");
+	bool piped = app->argc == 1 && !strcmp(app->argv[0], "-");
 	size_t size = piped ? MOST_INPUT + 1 : 1, used = 0;
 	char *text;
 
-	for (int i = 0; i < argc; i++)
-		size += strlen(argv[i]) + 1;
+	for (int i = 0; i < app->argc; i++)
+		size += strlen(app->argv[i]) + 1;
 	text = malloc(size);
 	if (!text)
 		return NULL;
 	if (piped)
 		used = fread(text, 1, MOST_INPUT, stdin);
-	for (int i = 0; !piped && i < argc; i++)
-		used += (size_t)snprintf(text + used, size - used, "%s%s", i ? " " : "", argv[i]);
+	for (int i = 0; !piped && i < app->argc; i++)
+		used += (size_t)snprintf(text + used, size - used, "%s%s", i ? " " : "", app->argv[i]);
 	while (used && strchr(" \t\r\n", text[used - 1]))
 		used--;
 	text[used] = '\0';
@@ -63,9 +63,9 @@ static enum status explain(struct app *app, char *text, struct faults *faults)
 						    explain_text(app, faults, FAULTS_MOST);
 }
 
-enum status command_address(struct app *app, int argc, char **argv)
+enum status command_address(struct app *app)
 {
-	char *text = gather(argc, argv);
+	char *text = gather(app);
 	int error = ferror(stdin) ? errno : 0;
 	struct faults *faults = calloc(1, sizeof(*faults));
 	enum status status;

@@ -40,10 +40,9 @@ static void make_pairs(const struct p2p_function *const *devices, size_t count,
 					(struct p2p_pair){ devices[i], devices[j] };
 }
 
-static enum status pairs_of_devices(struct app *app, int argc, char **argv,
-				    struct request *request)
+static enum status pairs_of_devices(struct app *app, struct request *request)
 {
-	size_t count = (size_t)argc;
+	size_t count = (size_t)app->argc;
 	const struct p2p_function **devices = calloc(count, sizeof(struct p2p_function *));
 	enum status status = STATUS_DONE;
 
@@ -53,7 +52,7 @@ static enum status pairs_of_devices(struct app *app, int argc, char **argv,
 		return fail_memory(app->failure);
 	}
 	for (size_t i = 0; !status && i < count; i++)
-		status = app_find_end(app, argv[i], &devices[i]);
+		status = app_find_end(app, app->argv[i], &devices[i]);
 	if (!status)
 		make_pairs(devices, count, request);
 	free(devices);
@@ -208,21 +207,20 @@ static enum p2p_goal goal_of(const struct app *app)
 	return goal && !strcmp(goal, "possible") ? P2P_GOAL_POSSIBLE : P2P_GOAL_DIRECT;
 }
 
-static enum status parse_request(struct app *app, int argc, char **argv,
-				 struct request *request)
+static enum status parse_request(struct app *app, struct request *request)
 {
 	request->goal = goal_of(app);
-	if (app->options.policy && argc)
+	if (app->options.policy && app->argc)
 		return fail_with(app->failure, STATUS_USAGE, "fix takes devices or --policy, not "
 				 "both");
 	if (app->options.policy)
 		return pairs_of_policy(app, request);
-	if (!argc)
+	if (!app->argc)
 		return pairs_of_machine(app, request);
-	if (argc < 2)
+	if (app->argc < 2)
 		return fail_with(app->failure, STATUS_USAGE, "fix needs two devices or more, or "
 				 "none: each GPU and the devices nearest to it");
-	return pairs_of_devices(app, argc, argv, request);
+	return pairs_of_devices(app, request);
 }
 
 /* Each way of saying it, or why it cannot be said. */
@@ -373,7 +371,7 @@ static enum status undo(struct app *app)
 }
 
 /* What cannot go together, and what must be root. */
-static enum status check_options(const struct app *app, int argc)
+static enum status check_options(const struct app *app)
 {
 	const struct options *options = &app->options;
 	int modes = options->undo + options->lint + options->report + options->apply;
@@ -381,7 +379,7 @@ static enum status check_options(const struct app *app, int argc)
 	if (modes > 1)
 		return fail_with(app->failure, STATUS_USAGE, "only one of --apply, --undo, --lint "
 				 "and --report can be given at a time");
-	if ((options->undo || options->lint) && (argc || options->policy))
+	if ((options->undo || options->lint) && (app->argc || options->policy))
 		return fail_with(app->failure, STATUS_USAGE, "--undo and --lint take no devices");
 	if ((options->undo || options->apply) && options->from)
 		return fail_with(app->failure, STATUS_USAGE, "--apply and --undo change this "
@@ -396,11 +394,11 @@ static enum status check_options(const struct app *app, int argc)
 	return STATUS_DONE;
 }
 
-enum status command_fix(struct app *app, int argc, char **argv)
+enum status command_fix(struct app *app)
 {
 	struct request request = { 0 };
 	struct fix fix = { 0 };
-	enum status status = check_options(app, argc);
+	enum status status = check_options(app);
 
 	if (!status && app->options.undo)
 		return undo(app);
@@ -409,7 +407,7 @@ enum status command_fix(struct app *app, int argc, char **argv)
 	if (!status && app->options.lint)
 		return fix_lint(app);
 	if (!status)
-		status = parse_request(app, argc, argv, &request);
+		status = parse_request(app, &request);
 	if (!status) {
 		int r = find(app, &request, &fix);
 

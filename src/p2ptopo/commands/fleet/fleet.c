@@ -245,13 +245,13 @@ static enum status finish(struct fleet *fleet)
 	return fleet->count > 1 ? STATUS_NO : STATUS_DONE;
 }
 
-enum status command_fleet(struct app *app, int argc, char **argv)
+enum status command_fleet(struct app *app)
 {
 	struct fleet fleet = { .app = app };
 	enum status status = app->options.golden ? add_golden(&fleet) : STATUS_DONE;
 
-	for (int i = 0; i < argc && !status; i++)
-		status = fleet_add(&fleet, argv[i]);
+	for (int i = 0; i < app->argc && !status; i++)
+		status = fleet_add(&fleet, app->argv[i]);
 	if (!status)
 		status = finish(&fleet);
 	fleet_free(&fleet);

@@ -525,13 +525,11 @@ static enum cell choose_cell(const struct app *app)
 	return CELL_VERDICT;
 }
 
-enum status command_matrix(struct app *app, int argc, char **argv)
+enum status command_matrix(struct app *app)
 {
 	enum cell cell = choose_cell(app);
 	enum status status;
 
-	(void)argc;
-	(void)argv;
 	if (app->options.nccl && app->options.cell)
 		return fail_with(app->failure, STATUS_USAGE, "--nccl and --cell both say what a cell shows: give one");
 	if (app->options.format != FORMAT_TEXT)

@@ -146,7 +146,7 @@ static enum status compare(struct app *app, const struct p2p_measured *measured)
 	return status;
 }
 
-enum status command_measured(struct app *app, int argc, char **argv)
+enum status command_measured(struct app *app)
 {
 	const struct p2p_function *provider = NULL, *client = NULL;
 	struct p2p_measured *measured = NULL;
@@ -158,8 +158,8 @@ enum status command_measured(struct app *app, int argc, char **argv)
 	error = p2p_measured_new(app->context, &measured);
 	if (error)
 		return fail_library(app->failure, app->context, error);
-	for (int i = 0; i < argc && !status; i++)
-		status = read_one(app, measured, argv[i]);
+	for (int i = 0; i < app->argc && !status; i++)
+		status = read_one(app, measured, app->argv[i]);
 	if (!status) {
 		error = p2p_measured_find(measured, app->topology, client, provider);
 		status = error ? fail_library(app->failure, app->context, error) :

@@ -10,23 +10,20 @@ static const struct measured_row *row_of(const void *row)
 	return row;
 }
 
-static void print_provider(FILE *cell, const struct app *app, const void *row)
+static void print_provider(FILE *cell, const void *row)
 {
-	(void)app;
 	fputs(row_of(row)->figure->provider.function->display, cell);
 }
 
-static void print_client(FILE *cell, const struct app *app, const void *row)
+static void print_client(FILE *cell, const void *row)
 {
-	(void)app;
 	fputs(row_of(row)->figure->client.function->display, cell);
 }
 
-static void print_what(FILE *cell, const struct app *app, const void *row)
+static void print_what(FILE *cell, const void *row)
 {
 	const struct p2p_figure *figure = row_of(row)->figure;
 
-	(void)app;
 	if (figure->kind != P2P_FIGURE_SPEED)
 		fputs(p2p_figure_kind_name(figure->kind), cell);
 	else if (figure->how == P2P_FIGURE_SUM)
@@ -36,11 +33,10 @@ static void print_what(FILE *cell, const struct app *app, const void *row)
 			figure->how == P2P_FIGURE_AGAINST ? " of both" : "");
 }
 
-static void print_said(FILE *cell, const struct app *app, const void *row)
+static void print_said(FILE *cell, const void *row)
 {
 	const struct p2p_figure *figure = row_of(row)->figure;
 
-	(void)app;
 	if (figure->kind == P2P_FIGURE_SPEED)
 		fprintf(cell, "%.1f", figure->value);
 	else if (figure->kind == P2P_FIGURE_LATENCY)
@@ -49,12 +45,11 @@ static void print_said(FILE *cell, const struct app *app, const void *row)
 		fputs(figure->label, cell);
 }
 
-static void print_predicted(FILE *cell, const struct app *app, const void *row)
+static void print_predicted(FILE *cell, const void *row)
 {
 	const struct p2p_comparison *comparison = &row_of(row)->comparison;
 	char text[WORDS_SIZE];
 
-	(void)app;
 	switch (row_of(row)->figure->kind) {
 	case P2P_FIGURE_SPEED:
 		fputs(speed_bandwidth(&comparison->speed, text), cell);
@@ -73,38 +68,33 @@ static void print_predicted(FILE *cell, const struct app *app, const void *row)
 	}
 }
 
-static void print_finding(FILE *cell, const struct app *app, const void *row)
+static void print_finding(FILE *cell, const void *row)
 {
-	(void)app;
 	fputs(p2p_compared_name(row_of(row)->comparison.finding), cell);
 }
 
-static enum paint paint_finding(const struct app *app, const void *row)
+static enum paint paint_finding(const void *row)
 {
 	const struct p2p_comparison *comparison = &row_of(row)->comparison;
 
-	(void)app;
 	if (comparison->surprising)
 		return PAINT_BAD;
 	return comparison->finding == P2P_COMPARED_EXPECTED ? PAINT_GOOD :
 	       comparison->finding == P2P_COMPARED_UNKNOWN ? PAINT_UNKNOWN : PAINT_HOST;
 }
 
-static void print_tool(FILE *cell, const struct app *app, const void *row)
+static void print_tool(FILE *cell, const void *row)
 {
-	(void)app;
 	fputs(row_of(row)->figure->tool->name, cell);
 }
 
-static void print_where(FILE *cell, const struct app *app, const void *row)
+static void print_where(FILE *cell, const void *row)
 {
-	(void)app;
 	fprintf(cell, "%s:%u", row_of(row)->figure->file, row_of(row)->figure->line);
 }
 
-static void print_why(FILE *cell, const struct app *app, const void *row)
+static void print_why(FILE *cell, const void *row)
 {
-	(void)app;
 	fputs(row_of(row)->comparison.why, cell);
 }
 

@@ -17,56 +17,47 @@ static const struct near_peer *peer_of(const void *row)
 	return row;
 }
 
-static void print_peer(FILE *cell, const struct app *app, const void *row)
+static void print_peer(FILE *cell, const void *row)
 {
 	char text[P2P_BDF_SIZE];
 
-	(void)app;
 	fputs(p2p_bdf_format(peer_of(row)->function->bdf, text), cell);
 }
 
-static void print_name(FILE *cell, const struct app *app, const void *row)
+static void print_name(FILE *cell, const void *row)
 {
-	const struct p2p_function *function = peer_of(row)->function;
-
-	(void)app;
-	fputs(function->display, cell);
+	fputs(peer_of(row)->function->display, cell);
 }
 
-static void print_class(FILE *cell, const struct app *app, const void *row)
+static void print_class(FILE *cell, const void *row)
 {
-	(void)app;
 	fputs(p2p_class_name(peer_of(row)->function->kind), cell);
 }
 
-static void print_numa(FILE *cell, const struct app *app, const void *row)
+static void print_numa(FILE *cell, const void *row)
 {
 	char text[WORDS_SIZE];
 
-	(void)app;
 	fputs(words_node(peer_of(row)->function->numa, text), cell);
 }
 
-static void print_cpus(FILE *cell, const struct app *app, const void *row)
+static void print_cpus(FILE *cell, const void *row)
 {
 	const char *cpus = peer_of(row)->function->cpus;
 
-	(void)app;
 	fputs(cpus ? cpus : "?", cell);
 }
 
-static void print_model(FILE *cell, const struct app *app, const void *row)
+static void print_model(FILE *cell, const void *row)
 {
 	const struct p2p_function *function = peer_of(row)->function;
 
-	(void)app;
 	if (function->device_name)
 		fputs(function->device_name, cell);
 }
 
-static void print_direct(FILE *cell, const struct app *app, const void *row)
+static void print_direct(FILE *cell, const void *row)
 {
-	(void)app;
 	if (peer_of(row)->register_count)
 		near_say_registers(cell, peer_of(row));
 }
@@ -101,19 +92,17 @@ static const struct pair *told_pair(const struct near_peer *peer)
 	}
 }
 
-static void print_delivered(FILE *cell, const struct app *app, const void *row)
+static void print_delivered(FILE *cell, const void *row)
 {
 	char text[PAIR_SAY];
 
-	(void)app;
 	fputs(pair_say(told_pair(peer_of(row)), PAIR_DELIVERED, text), cell);
 }
 
-static void print_why(FILE *cell, const struct app *app, const void *row)
+static void print_why(FILE *cell, const void *row)
 {
 	char text[PAIR_SAY];
 
-	(void)app;
 	fputs(pair_say(told_pair(peer_of(row)), PAIR_WAY_WHY, text), cell);
 }
 
@@ -126,15 +115,13 @@ static void print_both(FILE *cell, const struct pair *pair)
 		speed_bandwidth(&pair->score.write, write));
 }
 
-static void print_gives(FILE *cell, const struct app *app, const void *row)
+static void print_gives(FILE *cell, const void *row)
 {
-	(void)app;
 	print_both(cell, &peer_of(row)->gives);
 }
 
-static void print_takes(FILE *cell, const struct app *app, const void *row)
+static void print_takes(FILE *cell, const void *row)
 {
-	(void)app;
 	print_both(cell, &peer_of(row)->takes);
 }
 
@@ -338,13 +325,12 @@ static enum status print_peers(struct app *app, const struct p2p_function *devic
 	return status;
 }
 
-enum status command_near(struct app *app, int argc, char **argv)
+enum status command_near(struct app *app)
 {
 	const struct p2p_function *device = NULL;
-	enum status status = app_find_end(app, argv[0], &device);
+	enum status status = app_find_end(app, app->argv[0], &device);
 	struct near_peer *peers;
 
-	(void)argc;
 	if (status)
 		return status;
 	peers = calloc(app->selected_count + 1, sizeof(*peers));

@@ -237,21 +237,17 @@ void path_free(struct path *path)
 	*path = (struct path){ 0 };
 }
 
-enum status command_path(struct app *app, int argc, char **argv)
+enum status command_path(struct app *app)
 {
 	const struct p2p_function *provider, *client;
-	enum status status;
+	enum status status = app_find_end(app, app->argv[0], &provider);
 	struct path path;
-	int err;
 
-	(void)argc;
-	status = app_find_end(app, argv[0], &provider);
 	if (status == STATUS_DONE)
-		status = app_find_end(app, argv[1], &client);
+		status = app_find_end(app, app->argv[1], &client);
 	if (status != STATUS_DONE)
 		return status;
-	err = path_new(app, provider, client, &path);
-	if (err)
+	if (path_new(app, provider, client, &path))
 		return fail_memory(app->failure);
 	if (app->options.format == FORMAT_TEXT)
 		path_print(app, &path);

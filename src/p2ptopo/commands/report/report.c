@@ -190,13 +190,11 @@ void survey_free(struct survey *survey)
 	*survey = (struct survey){ 0 };
 }
 
-enum status command_report(struct app *app, int argc, char **argv)
+enum status command_report(struct app *app)
 {
 	enum status status = STATUS_DONE;
 	struct survey survey;
 
-	(void)argc;
-	(void)argv;
 	if (survey_new(app, &survey))
 		return fail_memory(app->failure);
 	if (app->options.format == FORMAT_TEXT)

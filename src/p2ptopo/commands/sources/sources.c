@@ -264,12 +264,10 @@ static enum status print_json(const struct app *app, const struct shortfall *sho
 	return document_print(app, document);
 }
 
-enum status command_sources(struct app *app, int argc, char **argv)
+enum status command_sources(struct app *app)
 {
 	struct shortfall shortfall;
 
-	(void)argc;
-	(void)argv;
 	if (shortfall_find(app, &shortfall) < 0)
 		return fail_memory(app->failure);
 	if (app->options.format != FORMAT_TEXT)

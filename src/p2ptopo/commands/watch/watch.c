@@ -199,14 +199,11 @@ static enum status start(struct watch *watch)
 	return status;
 }
 
-enum status command_watch(struct app *app, int argc, char **argv)
+enum status command_watch(struct app *app)
 {
 	struct watch watch = { .app = app, .signals = -1, .state.app = app_like(app) };
-	enum status status;
+	enum status status = start(&watch);
 
-	(void)argc;
-	(void)argv;
-	status = start(&watch);
 	if (!status)
 		status = follow(&watch);
 	follow_end(&watch.follower);

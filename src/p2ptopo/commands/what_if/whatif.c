@@ -274,23 +274,23 @@ static int print_element(const struct whatif *whatif, const struct whatif_row *r
 	return 0;
 }
 
-static struct json_object *json_changes(int argc, char **argv)
+static struct json_object *json_changes(const struct app *app)
 {
 	struct json_object *array = p2p_json_new_array();
 
-	for (int i = 0; i < argc; i++)
-		p2p_json_append(array, p2p_json_new_text(argv[i]));
+	for (int i = 0; i < app->argc; i++)
+		p2p_json_append(array, p2p_json_new_text(app->argv[i]));
 	return array;
 }
 
-static enum status print_json(const struct whatif *whatif, int argc, char **argv)
+static enum status print_json(const struct whatif *whatif)
 {
 	const struct app *app = whatif->before;
 	struct json_object *document = document_new(app, "what-if");
 	const char *separator = "", *note = p2p_eval_rules_note(whatif->eval);
 	uint64_t changed, pairs;
 
-	json_put(document, "changes", json_changes(argc, argv));
+	json_put(document, "changes", json_changes(app));
 	json_put(document, "rules_after",
 		 json_text(p2p_rules_name(p2p_eval_rules(whatif->eval))));
 	json_put(document, "rules_after_note", json_text(note));
@@ -301,12 +301,13 @@ static enum status print_json(const struct whatif *whatif, int argc, char **argv
 	return STATUS_DONE;
 }
 
-static enum status parse(struct whatif *whatif, int argc, char **argv)
+static enum status parse(struct whatif *whatif)
 {
+	const struct app *app = whatif->before;
 	enum status status = STATUS_DONE;
 
-	for (int i = 0; i < argc && !status; i++)
-		status = whatif_parse(whatif, argv[i]);
+	for (int i = 0; i < app->argc && !status; i++)
+		status = whatif_parse(whatif, app->argv[i]);
 	return status;
 }
 
@@ -326,17 +327,16 @@ static enum status make_other(struct whatif *whatif)
 	return error ? fail_library(whatif->before->failure, context, error) : STATUS_DONE;
 }
 
-enum status command_whatif(struct app *app, int argc, char **argv)
+enum status command_whatif(struct app *app)
 {
-	struct p2p_change *changes = calloc((size_t)argc, sizeof(*changes));
+	struct p2p_change *changes = calloc((size_t)app->argc, sizeof(*changes));
 	struct whatif whatif = { .before = app, .kernel = app->options.kernel, .changes = changes };
-	enum status status = changes ? parse(&whatif, argc, argv) : fail_memory(app->failure);
+	enum status status = changes ? parse(&whatif) : fail_memory(app->failure);
 
 	if (!status)
 		status = make_other(&whatif);
 	if (!status)
-		status = app->options.format == FORMAT_JSON ? print_json(&whatif, argc, argv) :
-							      print_text(&whatif);
+		status = app->options.format == FORMAT_JSON ? print_json(&whatif) : print_text(&whatif);
 	p2p_isolation_free(whatif.groups_after);
 	p2p_isolation_free(whatif.groups_before);
 	p2p_eval_free(whatif.eval);

@@ -48,7 +48,7 @@ static void print_report(struct app *app, struct machine *machine, const struct 
 {
 	(void)machine;
 	(void)state;
-	command_report(app, 0, NULL);
+	command_report(app);
 }
 
 static void print_help(struct app *app, struct machine *machine, const struct state *state)

@@ -151,7 +151,7 @@ static const char *print_cell(struct view *view, const struct column *column,
 			      const struct tree_row *row)
 {
 	rewind(view->cell);
-	column->print(view->cell, &view->machine.shown, row);
+	column->print(view->cell, row);
 	fputc('\0', view->cell);
 	return fflush(view->cell) ? "" : view->cell_text;
 }
@@ -167,11 +167,10 @@ static unsigned int tree_start(const struct view *view)
 }
 
 /* What takes part stands out from the bridges. */
-static struct ink tree_ink(const struct view *view, const struct column *column,
-			   const struct tree_row *row)
+static struct ink tree_ink(const struct column *column, const struct tree_row *row)
 {
 	if (column->paint)
-		return (struct ink){ column->paint(&view->machine.shown, row), 0 };
+		return (struct ink){ column->paint(row), 0 };
 	return row->function && p2p_function_takes_part(row->function) &&
 	       !strcmp(column->name, "WHAT") ? (struct ink){ PAINT_BOLD, 0 } : plain;
 }
@@ -190,7 +189,7 @@ static void paint_tree_fields(struct view *view, unsigned int y, const struct tr
 			continue;
 		line.room = width;
 		if (row)
-			ink = tree_ink(view, column, &line);
+			ink = tree_ink(column, &line);
 		screen_field(&view->screen, y, x, width, ink, column->right,
 			     row ? print_cell(view, column, &line) : column->name);
 		x += width + 1;
