@@ -141,18 +141,17 @@ static void print_finding(void *userdata, const struct p2p_finding *finding)
 static void put_finding(void *userdata, const struct p2p_finding *finding)
 {
 	const struct checking *checking = userdata;
-	struct json_object *object = p2p_json_new_object();
 
-	json_put(object, "class", json_text(p2p_check_class_name(finding->about)));
-	json_put(object, "result", json_text(kind_name(finding->kind)));
-	json_put(object, "line", json_count(finding->line));
-	json_put(object, "column", json_count(finding->column));
-	json_put(object, "function", json_bdf(finding->function));
-	json_put(object, "client", json_bdf(finding->client));
-	json_put(object, "expected", json_text(finding->expected));
-	json_put(object, "found", json_text(finding->found));
-	json_put(object, "why", json_text(finding->why));
-	p2p_json_append(checking->findings, object);
+	p2p_json_append(checking->findings, json_members(
+		{ "class", json_text(p2p_check_class_name(finding->about)) },
+		{ "result", json_text(kind_name(finding->kind)) },
+		{ "line", json_count(finding->line) },
+		{ "column", json_count(finding->column) },
+		{ "function", json_bdf(finding->function) },
+		{ "client", json_bdf(finding->client) },
+		{ "expected", json_text(finding->expected) },
+		{ "found", json_text(finding->found) },
+		{ "why", json_text(finding->why) }));
 }
 
 static enum status status_of(const struct p2p_check_counts *counts)
@@ -232,14 +231,11 @@ static struct json_object *json_classes(const struct p2p_check_counts *counts)
 	struct json_object *array = p2p_json_new_array();
 
 	for (unsigned int i = 0; i < P2P_CHECK_CLASSES; i++) {
-		struct json_object *object = p2p_json_new_object();
-
-		json_put(object, "class",
-			 json_text(p2p_check_class_name((enum p2p_check_class)i)));
-		json_put(object, "status", json_count(STATUS_CHECK + i));
-		json_put(object, "checked", json_count(counts->made[i]));
-		json_put(object, "failed", json_count(counts->failed[i]));
-		p2p_json_append(array, object);
+		p2p_json_append(array, json_members(
+			{ "class", json_text(p2p_check_class_name((enum p2p_check_class)i)) },
+			{ "status", json_count(STATUS_CHECK + i) },
+			{ "checked", json_count(counts->made[i]) },
+			{ "failed", json_count(counts->failed[i]) }));
 	}
 	return array;
 }
@@ -252,22 +248,22 @@ static int hold(struct checking *checking)
 
 static int print_json(struct checking *checking)
 {
-	struct json_object *document = document_new(checking->app, "check-result");
 	int error;
 
 	checking->findings = p2p_json_new_array();
 	checking->options.found = put_finding;
 	error = hold(checking);
-	json_put(document, "gate", json_text(checking->gate));
-	json_put(document, "unguarded", json_flag(is_unguarded(checking)));
-	json_put(document, "status", json_count(status_of(&checking->counts)));
-	json_put(document, "classes", json_classes(&checking->counts));
-	json_put(document, "findings", checking->findings);
-	if (error)
-		json_object_put(document);
-	else
-		document_print(checking->app, document);
-	return error;
+	if (error) {
+		json_object_put(checking->findings);
+		return error;
+	}
+	document_print(checking->app, document_members(checking->app, "check-result",
+		{ "gate", json_text(checking->gate) },
+		{ "unguarded", json_flag(is_unguarded(checking)) },
+		{ "status", json_count(status_of(&checking->counts)) },
+		{ "classes", json_classes(&checking->counts) },
+		{ "findings", checking->findings }));
+	return 0;
 }
 
 /* Twice, so that the answer stands first and no list of findings is kept. */

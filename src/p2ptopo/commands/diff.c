@@ -172,49 +172,43 @@ static struct json_object *json_speed(double value)
 
 static struct json_object *json_answer(const struct p2p_answer *answer)
 {
-	struct json_object *object = p2p_json_new_object();
 	bool known = answer->map_type != P2P_MAP_UNKNOWN;
 
-	json_put(object, "relation", json_text(p2p_relation_name(answer->relation)));
-	json_put(object, "map_type", json_text(p2p_map_type_name(answer->map_type)));
-	json_put(object, "delivered", json_text(p2p_delivery_name(answer->delivery)));
-	json_put(object, "distance", known ? p2p_json_new_number(answer->distance) : NULL);
-	json_put(object, "read_gbytes_per_second", json_speed(answer->read));
-	json_put(object, "write_gbytes_per_second", json_speed(answer->write));
-	return object;
+	return json_members(
+		{ "relation", json_text(p2p_relation_name(answer->relation)) },
+		{ "map_type", json_text(p2p_map_type_name(answer->map_type)) },
+		{ "delivered", json_text(p2p_delivery_name(answer->delivery)) },
+		{ "distance", known ? p2p_json_new_number(answer->distance) : NULL },
+		{ "read_gbytes_per_second", json_speed(answer->read) },
+		{ "write_gbytes_per_second", json_speed(answer->write) });
 }
 
 struct json_object *diff_json(const struct p2p_diff *diff, const struct p2p_difference *difference)
 {
-	struct json_object *object = p2p_json_new_object();
 	const struct p2p_function *was = difference->was;
 
-	json_put(object, "about", json_text(difference->about));
-	json_put(object, "was", json_bdf(was));
-	json_put(object, "is", json_bdf(difference->is));
-	json_put(object, "name", subject(difference) ? json_text(subject(difference)->display) :
-						       NULL);
-	json_put(object, "evidence", was ? json_text(p2p_diff_evidence(diff, was)) : NULL);
-	json_put(object, "before", *difference->before ? json_text(difference->before) : NULL);
-	json_put(object, "after", *difference->after ? json_text(difference->after) : NULL);
-	return object;
+	return json_members(
+		{ "about", json_text(difference->about) },
+		{ "was", json_bdf(was) },
+		{ "is", json_bdf(difference->is) },
+		{ "name", subject(difference) ? json_text(subject(difference)->display) : NULL },
+		{ "evidence", was ? json_text(p2p_diff_evidence(diff, was)) : NULL },
+		{ "before", *difference->before ? json_text(difference->before) : NULL },
+		{ "after", *difference->after ? json_text(difference->after) : NULL });
 }
 
 static struct json_object *json_pairs(const struct p2p_pairs_difference *pairs)
 {
-	struct json_object *object = p2p_json_new_object();
-
-	json_put(object, "pairs", json_count(pairs->pairs));
-	json_put(object, "before", json_answer(&pairs->before));
-	json_put(object, "after", json_answer(&pairs->after));
-	json_put(object, "providers", json_functions(pairs->providers, pairs->provider_count));
-	json_put(object, "clients", json_functions(pairs->clients, pairs->client_count));
-	return object;
+	return json_members(
+		{ "pairs", json_count(pairs->pairs) },
+		{ "before", json_answer(&pairs->before) },
+		{ "after", json_answer(&pairs->after) },
+		{ "providers", json_functions(pairs->providers, pairs->provider_count) },
+		{ "clients", json_functions(pairs->clients, pairs->client_count) });
 }
 
 static enum status print_json(const struct two *two)
 {
-	struct json_object *document = document_new(two->new, "diff");
 	struct json_object *differences = p2p_json_new_array();
 	struct json_object *pairs = p2p_json_new_array();
 	const struct p2p_difference *difference;
@@ -224,10 +218,10 @@ static enum status print_json(const struct two *two)
 		p2p_json_append(differences, diff_json(two->diff, difference));
 	for (size_t i = 0; (row = p2p_diff_pairs_at(two->diff, i)); i++)
 		p2p_json_append(pairs, json_pairs(row));
-	json_put(document, "old", document_new(&two->old, "diff"));
-	json_put(document, "differences", differences);
-	json_put(document, "pairs", pairs);
-	return document_print(two->new, document);
+	return document_print(two->new, document_members(two->new, "diff",
+		{ "old", document_new(&two->old, "diff") },
+		{ "differences", differences },
+		{ "pairs", pairs }));
 }
 
 /* Both are read alike, each by its own rules unless --kernel names some. */

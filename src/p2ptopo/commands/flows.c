@@ -257,33 +257,29 @@ static enum status print_text(struct app *app, const struct list *list,
 
 static struct json_object *json_flow(const struct p2p_flow *flow, const struct p2p_share *share)
 {
-	struct json_object *object = p2p_json_new_object();
-
-	json_put(object, "client", json_bdf(flow->client));
-	json_put(object, "provider", json_bdf(flow->provider));
-	json_put(object, "op", json_text(flow->read ? "read" : "write"));
-	json_put(object, "known", json_flag(share->alone.fact == P2P_PRESENT));
-	json_put(object, "alone_gbytes_per_second", speed_json_bandwidth(&share->alone));
-	json_put(object, "share_gbytes_per_second",
-		 speed_json_decimal(share->gbytes_per_second, "%.3f"));
-	json_put(object, "limit", json_text(p2p_limit_name(share->limit)));
-	json_put(object, "at", json_bdf(share->at));
-	json_put(object, "collapse", json_flag(share->collapse));
-	return object;
+	return json_members(
+		{ "client", json_bdf(flow->client) },
+		{ "provider", json_bdf(flow->provider) },
+		{ "op", json_text(flow->read ? "read" : "write") },
+		{ "known", json_flag(share->alone.fact == P2P_PRESENT) },
+		{ "alone_gbytes_per_second", speed_json_bandwidth(&share->alone) },
+		{ "share_gbytes_per_second", speed_json_decimal(share->gbytes_per_second, "%.3f") },
+		{ "limit", json_text(p2p_limit_name(share->limit)) },
+		{ "at", json_bdf(share->at) },
+		{ "collapse", json_flag(share->collapse) });
 }
 
 static enum status print_json(const struct app *app, const struct list *list,
 			      const struct p2p_share *shares)
 {
-	struct json_object *document = document_new(app, "flows");
 	struct json_object *array = p2p_json_new_array();
 
 	for (size_t i = 0; i < list->count; i++)
 		p2p_json_append(array, json_flow(&list->flows[i], &shares[i]));
-	json_put(document, "flows", array);
-	json_put(document, "sum_gbytes_per_second",
-		 speed_json_decimal(sum_of(shares, list->count), "%.3f"));
-	return document_print(app, document);
+	return document_print(app, document_members(app, "flows",
+		{ "flows", array },
+		{ "sum_gbytes_per_second",
+		  speed_json_decimal(sum_of(shares, list->count), "%.3f") }));
 }
 
 enum status command_flows(struct app *app)

@@ -48,27 +48,27 @@ static struct json_object *json_counts(const struct p2p_gate_counts *counts)
 
 static enum status status_json(const struct app *app, const struct p2p_gate_info *info)
 {
-	struct json_object *document = document_new(app, "gate"), *hooks = p2p_json_new_array();
+	struct json_object *hooks = p2p_json_new_array();
 
-	json_put(document, "mode", json_text(p2p_gate_mode_name(info->mode)));
-	json_put(document, "enforced", json_flag(info->enforced));
-	json_put(document, "generation", json_count(info->generation));
 	for (const char *const *hook = info->hooks; *hook; hook++)
 		p2p_json_append(hooks, p2p_json_new_text(*hook));
-	json_put(document, "hooks", hooks);
-	json_put(document, "functions", json_count(info->functions));
-	json_put(document, "pairs", json_count(info->pairs));
-	json_put(document, "pairs_dropped", json_count(info->dropped));
-	json_put(document, "bar_ranges", json_count(info->ranges));
-	json_put(document, "log_lost", json_count(info->log_lost));
-	json_put(document, "promotion", json_flag(info->promotion));
-	json_put(document, "held", json_flag(info->held));
-	json_put(document, "tag", json_text(info->tag));
-	json_put(document, "observed_distance", json_counts(&info->observed_distance));
-	json_put(document, "observed_map", json_counts(&info->observed_map));
-	json_put(document, "enforced_distance", json_counts(&info->enforced_distance));
-	json_put(document, "enforced_map", json_counts(&info->enforced_map));
-	return document_print(app, document);
+	return document_print(app, document_members(app, "gate",
+		{ "mode", json_text(p2p_gate_mode_name(info->mode)) },
+		{ "enforced", json_flag(info->enforced) },
+		{ "generation", json_count(info->generation) },
+		{ "hooks", hooks },
+		{ "functions", json_count(info->functions) },
+		{ "pairs", json_count(info->pairs) },
+		{ "pairs_dropped", json_count(info->dropped) },
+		{ "bar_ranges", json_count(info->ranges) },
+		{ "log_lost", json_count(info->log_lost) },
+		{ "promotion", json_flag(info->promotion) },
+		{ "held", json_flag(info->held) },
+		{ "tag", json_text(info->tag) },
+		{ "observed_distance", json_counts(&info->observed_distance) },
+		{ "observed_map", json_counts(&info->observed_map) },
+		{ "enforced_distance", json_counts(&info->enforced_distance) },
+		{ "enforced_map", json_counts(&info->enforced_map) }));
 }
 
 static const char *meaning(const struct p2p_gate_info *info)
@@ -155,12 +155,11 @@ static enum status read_list(struct app *app, struct in_force *ret_list)
 
 static struct json_object *json_gate_pair(struct p2p_bdf provider, struct p2p_bdf client)
 {
-	struct json_object *object = p2p_json_new_object();
 	char text[P2P_BDF_SIZE];
 
-	json_put(object, "provider", json_text(p2p_bdf_format(provider, text)));
-	json_put(object, "client", json_text(p2p_bdf_format(client, text)));
-	return object;
+	return json_members(
+		{ "provider", json_text(p2p_bdf_format(provider, text)) },
+		{ "client", json_text(p2p_bdf_format(client, text)) });
 }
 
 static void print_gate_pair(const struct app *app, const char *mark, struct p2p_bdf provider,
@@ -174,18 +173,17 @@ static void print_gate_pair(const struct app *app, const char *mark, struct p2p_
 
 enum status command_policy_show(struct app *app)
 {
-	struct json_object *array, *document;
+	struct json_object *array;
 	struct in_force list;
 	enum status status = read_list(app, &list);
 
 	if (!status && app->options.format == FORMAT_JSON) {
-		document = document_new(app, "policy-in-force");
 		array = p2p_json_new_array();
 		for (size_t i = 0; i < list.count; i++)
 			p2p_json_append(array, json_gate_pair(list.pairs[i].provider,
 							      list.pairs[i].client));
-		json_put(document, "pairs", array);
-		status = document_print(app, document);
+		status = document_print(app, document_members(app, "policy-in-force",
+			{ "pairs", array }));
 	} else if (!status) {
 		fprintf(app->out, "%zu ordered pairs in force (provider <- client)\n", list.count);
 		for (size_t i = 0; i < list.count; i++)
@@ -242,11 +240,9 @@ enum status command_policy_diff(struct app *app)
 	if (!status)
 		count = print_differences(app, &made, &there, added, removed);
 	if (!status && app->options.format == FORMAT_JSON) {
-		struct json_object *document = document_new(app, "policy-diff");
-
-		json_put(document, "added", json_object_get(added));
-		json_put(document, "removed", json_object_get(removed));
-		document_print(app, document);
+		document_print(app, document_members(app, "policy-diff",
+			{ "added", json_object_get(added) },
+			{ "removed", json_object_get(removed) }));
 	}
 	json_object_put(added);
 	json_object_put(removed);

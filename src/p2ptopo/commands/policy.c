@@ -86,25 +86,20 @@ static size_t others(const struct app *app, const struct list_of *made,
 
 static struct json_object *json_rule(const struct p2p_rule *rule)
 {
-	struct json_object *object;
-
 	if (!rule)
 		return NULL;
-	object = p2p_json_new_object();
-	json_put(object, "line", json_count(rule->line));
-	json_put(object, "action", json_text(rule->allow ? "allow" : "deny"));
-	json_put(object, "why", json_text(rule->why));
-	return object;
+	return json_members(
+		{ "line", json_count(rule->line) },
+		{ "action", json_text(rule->allow ? "allow" : "deny") },
+		{ "why", json_text(rule->why) });
 }
 
 static struct json_object *json_allowed(const struct p2p_allowed *pair)
 {
-	struct json_object *object = p2p_json_new_object();
-
-	json_put(object, "provider", json_bdf(pair->provider));
-	json_put(object, "client", json_bdf(pair->client));
-	json_put(object, "rule", json_rule(pair->rule));
-	return object;
+	return json_members(
+		{ "provider", json_bdf(pair->provider) },
+		{ "client", json_bdf(pair->client) },
+		{ "rule", json_rule(pair->rule) });
 }
 
 /* One row per provider: who else reaches it. */
@@ -115,15 +110,12 @@ static struct json_object *json_exposed(const struct app *app, const struct list
 	const struct p2p_function *provider;
 
 	for (size_t i = 0; (provider = p2p_topology_function(app->topology, i)); i++) {
-		struct json_object *object;
-
 		if (!is_provider(made, provider))
 			continue;
-		object = p2p_json_new_object();
-		json_put(object, "provider", json_bdf(provider));
-		json_put(object, "reached_also_by",
-			 json_functions(list, others(app, made, provider, list)));
-		p2p_json_append(array, object);
+		p2p_json_append(array, json_members(
+			{ "provider", json_bdf(provider) },
+			{ "reached_also_by",
+			  json_functions(list, others(app, made, provider, list)) }));
 	}
 	return array;
 }
@@ -131,15 +123,14 @@ static struct json_object *json_exposed(const struct app *app, const struct list
 static enum status print_json(const struct app *app, const struct list_of *made,
 			      const struct p2p_function **list)
 {
-	struct json_object *document = document_new(app, "allow-list");
 	struct json_object *pairs = p2p_json_new_array();
 	const struct p2p_allowed *pair;
 
 	for (size_t i = 0; (pair = p2p_allow_list_at(made->list, i)); i++)
 		p2p_json_append(pairs, json_allowed(pair));
-	json_put(document, "pairs", pairs);
-	json_put(document, "providers", json_exposed(app, made, list));
-	return document_print(app, document);
+	return document_print(app, document_members(app, "allow-list",
+		{ "pairs", pairs },
+		{ "providers", json_exposed(app, made, list) }));
 }
 
 static void print_pair(const struct app *app, const struct p2p_allowed *pair)
@@ -255,14 +246,12 @@ static void explain_text(const struct app *app, const struct p2p_verdict *verdic
 static enum status explain_json(const struct app *app, const struct p2p_verdict *verdict,
 				const struct p2p_decision *decision)
 {
-	struct json_object *document = document_new(app, "policy-decision");
-
-	json_put(document, "provider", json_bdf(verdict->provider));
-	json_put(document, "client", json_bdf(verdict->client));
-	json_put(document, "allowed", json_flag(decision->allow));
-	json_put(document, "uncertain", json_flag(decision->uncertain));
-	json_put(document, "rule", json_rule(decision->rule));
-	return document_print(app, document);
+	return document_print(app, document_members(app, "policy-decision",
+		{ "provider", json_bdf(verdict->provider) },
+		{ "client", json_bdf(verdict->client) },
+		{ "allowed", json_flag(decision->allow) },
+		{ "uncertain", json_flag(decision->uncertain) },
+		{ "rule", json_rule(decision->rule) }));
 }
 
 enum status command_policy_explain(struct app *app)

@@ -12,27 +12,23 @@
 
 static struct json_object *json_transfer(const struct p2p_transfer *transfer)
 {
-	struct json_object *object = p2p_json_new_object();
-
-	json_put(object, "outcome", json_text(p2p_outcome_name(transfer->outcome)));
-	json_put(object, "error", transfer->error ? json_text(strerror(transfer->error)) : NULL);
-	json_put(object, "damage", json_text(p2p_damage_name(transfer->damage)));
-	json_put(object, "transfers", json_count(transfer->transfers));
-	json_put(object, "bytes", json_count(transfer->bytes));
-	json_put(object, "bad_offset", json_count(transfer->bad_offset));
-	json_put(object, "bad_bytes", json_count(transfer->bad_bytes));
-	json_put(object, "bytes_per_s",
-		 transfer->bytes_per_s ? json_count(transfer->bytes_per_s) : NULL);
-	return object;
+	return json_members(
+		{ "outcome", json_text(p2p_outcome_name(transfer->outcome)) },
+		{ "error", transfer->error ? json_text(strerror(transfer->error)) : NULL },
+		{ "damage", json_text(p2p_damage_name(transfer->damage)) },
+		{ "transfers", json_count(transfer->transfers) },
+		{ "bytes", json_count(transfer->bytes) },
+		{ "bad_offset", json_count(transfer->bad_offset) },
+		{ "bad_bytes", json_count(transfer->bad_bytes) },
+		{ "bytes_per_s", transfer->bytes_per_s ?
+		  json_count(transfer->bytes_per_s) : NULL });
 }
 
 static struct json_object *json_link(const struct p2p_function *function)
 {
-	struct json_object *object = p2p_json_new_object();
-
-	json_put(object, "speed_mtps", json_count(function->pcie.now.speed_mtps));
-	json_put(object, "width", json_count(function->pcie.now.width));
-	return object;
+	return json_members(
+		{ "speed_mtps", json_count(function->pcie.now.speed_mtps) },
+		{ "width", json_count(function->pcie.now.width) });
 }
 
 static struct json_object *json_when(int64_t seconds)
@@ -53,19 +49,17 @@ static bool is_proven(const struct p2p_proof *proof)
 static struct json_object *make_evidence(const struct app *app, const struct p2p_verdict *verdict,
 					 const struct p2p_proof *proof)
 {
-	struct json_object *document = document_new(app, "proof");
-
-	json_put(document, "started", json_when(proof->started));
-	json_put(document, "provider", p2p_device_facts(verdict->provider));
-	json_put(document, "provider_link", json_link(verdict->provider));
-	json_put(document, "client", p2p_device_facts(verdict->client));
-	json_put(document, "client_link", json_link(verdict->client));
-	json_put(document, "map_type", json_text(p2p_map_type_name(verdict->kernel.map_type)));
-	json_put(document, "proven", json_flag(is_proven(proof)));
-	json_put(document, "largest_bytes", json_count(proof->largest_bytes));
-	json_put(document, "client_writes_provider", json_transfer(&proof->into));
-	json_put(document, "client_reads_provider", json_transfer(&proof->out));
-	return document;
+	return document_members(app, "proof",
+		{ "started", json_when(proof->started) },
+		{ "provider", p2p_device_facts(verdict->provider) },
+		{ "provider_link", json_link(verdict->provider) },
+		{ "client", p2p_device_facts(verdict->client) },
+		{ "client_link", json_link(verdict->client) },
+		{ "map_type", json_text(p2p_map_type_name(verdict->kernel.map_type)) },
+		{ "proven", json_flag(is_proven(proof)) },
+		{ "largest_bytes", json_count(proof->largest_bytes) },
+		{ "client_writes_provider", json_transfer(&proof->into) },
+		{ "client_reads_provider", json_transfer(&proof->out) });
 }
 
 static void print_direction(const struct app *app, const char *what,

@@ -274,19 +274,17 @@ static enum status print_text(struct topo *topo)
 
 static struct json_object *json_device(const struct app *app, const struct p2p_function *function)
 {
-	struct json_object *object = p2p_json_new_object();
 	char label[LABEL_SIZE];
 
 	label_of(app->topology, function, label);
-	json_put(object, "label", json_text(*label ? label : NULL));
-	json_put(object, "device", p2p_device_facts(function));
-	return object;
+	return json_members(
+		{ "label", json_text(*label ? label : NULL) },
+		{ "device", p2p_device_facts(function) });
 }
 
 static struct json_object *json_cell(const struct app *app, const struct p2p_function *provider,
 				     const struct p2p_function *client)
 {
-	struct json_object *cell = p2p_json_new_object();
 	struct p2p_verdict verdict;
 	struct p2p_ways ways;
 	const char *letters;
@@ -294,11 +292,11 @@ static struct json_object *json_cell(const struct app *app, const struct p2p_fun
 	p2p_eval_pair(app->eval, provider, client, &verdict);
 	p2p_ways_find(&verdict, &ways);
 	letters = letters_of(&verdict, &ways);
-	json_put(cell, "letters", json_text(*letters == '?' ? NULL : letters));
-	json_put(cell, "relation", json_text(p2p_relation_name(verdict.relation)));
-	json_put(cell, "map_type", json_text(p2p_map_type_name(verdict.kernel.map_type)));
-	json_put(cell, "drivers", json_pair_drivers(&verdict));
-	return cell;
+	return json_members(
+		{ "letters", json_text(*letters == '?' ? NULL : letters) },
+		{ "relation", json_text(p2p_relation_name(verdict.relation)) },
+		{ "map_type", json_text(p2p_map_type_name(verdict.kernel.map_type)) },
+		{ "drivers", json_pair_drivers(&verdict) });
 }
 
 static struct json_object *json_list(const struct topo *topo, const struct p2p_function **list,
@@ -314,12 +312,12 @@ static struct json_object *json_list(const struct topo *topo, const struct p2p_f
 /* Row by row, so that the whole table is never in memory. */
 static enum status print_json(const struct topo *topo)
 {
-	struct json_object *document = document_new(topo->app, "topo"), *row;
 	const char *separator = "";
+	struct json_object *row;
 
-	json_put(document, "providers", json_list(topo, topo->rows, topo->row_count));
-	json_put(document, "clients", json_list(topo, topo->columns, topo->column_count));
-	document_open(topo->app, document, "cells");
+	document_open(topo->app, document_members(topo->app, "topo",
+		{ "providers", json_list(topo, topo->rows, topo->row_count) },
+		{ "clients", json_list(topo, topo->columns, topo->column_count) }), "cells");
 	for (size_t i = 0; i < topo->row_count && !ferror(topo->app->out); i++) {
 		row = p2p_json_new_array();
 		for (size_t j = 0; j < topo->column_count; j++)

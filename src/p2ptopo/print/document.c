@@ -63,6 +63,13 @@ void json_put(struct json_object *object, const char *key, struct json_object *v
 	p2p_json_put(object, key, value);
 }
 
+struct json_object *json_put_all(struct json_object *object, const struct json_member *members)
+{
+	for (; members->key; members++)
+		json_put(object, members->key, members->value);
+	return object;
+}
+
 struct json_object *json_functions(const struct p2p_function *const *list, size_t count)
 {
 	struct json_object *array = p2p_json_new_array();

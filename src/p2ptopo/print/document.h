@@ -68,6 +68,25 @@ struct json_object *json_bdf(const struct p2p_function *function);
 /** json_put() - object[key] = value; @key is a constant.  Takes over @value. */
 void json_put(struct json_object *object, const char *key, struct json_object *value);
 
+/** struct json_member - @key is a constant; @value NULL is null in JSON. */
+struct json_member {
+	const char *key;
+	struct json_object *value;
+};
+
+/** json_put_all() - json_put() each of @members, the last of which has no key.  Return: @object. */
+struct json_object *json_put_all(struct json_object *object, const struct json_member *members);
+
+/** json_members() - an object of these: json_members({ "bdf", json_bdf(function) }, ...). */
+#define json_members(...) \
+	json_put_all(p2p_json_new_object(), \
+		     (const struct json_member[]){ __VA_ARGS__, { NULL, NULL } })
+
+/** document_members() - a document_new() with these behind its header. */
+#define document_members(app, name, ...) \
+	json_put_all(document_new(app, name), \
+		     (const struct json_member[]){ __VA_ARGS__, { NULL, NULL } })
+
 /** json_functions() - an array of BDFs. */
 struct json_object *json_functions(const struct p2p_function *const *list, size_t count);
 

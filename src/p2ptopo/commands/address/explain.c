@@ -140,18 +140,17 @@ static void print_hit(void *userdata, const struct hit *hit)
 
 static void put_hit(void *userdata, const struct hit *hit)
 {
-	struct json_object *object = p2p_json_new_object();
 	bool bar = hit->holder == HOLDER_BAR;
 
-	json_put(object, "holder", json_text(bar ? "bar" : "window"));
-	json_put(object, "function", json_bdf(hit->function));
-	json_put(object, "name", json_text(hit->function->display));
-	json_put(object, "bar", bar ? json_count(hit->number) : NULL);
-	json_put(object, "prefetchable", json_flag(hit->prefetchable));
-	json_put(object, "first", json_hex(hit->first, 16));
-	json_put(object, "size_bytes", json_count(hit->size));
-	json_put(object, "bus_address", json_flag(hit->bus));
-	p2p_json_append(userdata, object);
+	p2p_json_append(userdata, json_members(
+		{ "holder", json_text(bar ? "bar" : "window") },
+		{ "function", json_bdf(hit->function) },
+		{ "name", json_text(hit->function->display) },
+		{ "bar", bar ? json_count(hit->number) : NULL },
+		{ "prefetchable", json_flag(hit->prefetchable) },
+		{ "first", json_hex(hit->first, 16) },
+		{ "size_bytes", json_count(hit->size) },
+		{ "bus_address", json_flag(hit->bus) }));
 }
 
 /* Of a line without a domain the only function with that bus and number, in whichever domain. */
@@ -319,22 +318,20 @@ static struct json_object *fault_object(const struct search *search)
 {
 	const struct fault *fault = &search->fault;
 	const struct p2p_function *function = search->requester;
-	struct json_object *object;
 	char bdf[P2P_BDF_SIZE];
 
 	if (fault->source == FAULT_NONE)
 		return NULL;
-	object = p2p_json_new_object();
-	json_put(object, "source", json_text(fault_source_name(fault->source)));
-	json_put(object, "access", json_text(fault_access_name(fault->access)));
-	json_put(object, "requester", fault->has_requester ?
-		 json_text(p2p_bdf_format(function ? function->bdf : fault->requester, bdf)) : NULL);
-	json_put(object, "name", function ? json_text(function->display) : NULL);
-	json_put(object, "from_stream_id", json_flag(fault->by_stream));
-	json_put(object, "iommu_type", function ? json_text(function->iommu_type) : NULL);
-	json_put(object, "translates", function ? json_tri(translates(search->app, function)) : NULL);
-	json_put(object, "gpu_virtual", json_flag(fault->gpu_virtual));
-	return object;
+	return json_members(
+		{ "source", json_text(fault_source_name(fault->source)) },
+		{ "access", json_text(fault_access_name(fault->access)) },
+		{ "requester", fault->has_requester ? json_text(p2p_bdf_format(function ?
+		  function->bdf : fault->requester, bdf)) : NULL },
+		{ "name", function ? json_text(function->display) : NULL },
+		{ "from_stream_id", json_flag(fault->by_stream) },
+		{ "iommu_type", function ? json_text(function->iommu_type) : NULL },
+		{ "translates", function ? json_tri(translates(search->app, function)) : NULL },
+		{ "gpu_virtual", json_flag(fault->gpu_virtual) });
 }
 
 bool explain_json(struct json_object *object, const struct app *app, const struct faults *faults,

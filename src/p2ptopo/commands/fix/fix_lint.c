@@ -41,11 +41,9 @@ enum status fix_lint(struct app *app)
 	for (size_t i = 0; (lint = p2p_cmdline_lint(cmdline, i)); i++)
 		wrong |= lint->certain;
 	if (app->options.format == FORMAT_JSON) {
-		struct json_object *document = document_new(app, "fix");
-
-		json_put(document, "cmdline", json_text(recorded));
-		json_put(document, "lint", lints_json(cmdline));
-		document_print(app, document);
+		document_print(app, document_members(app, "fix",
+			{ "cmdline", json_text(recorded) },
+			{ "lint", lints_json(cmdline) }));
 	} else {
 		print_text(app, cmdline);
 	}

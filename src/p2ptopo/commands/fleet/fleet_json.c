@@ -39,19 +39,18 @@ static struct json_object *json_digest(const struct shape *shape)
 static struct json_object *json_shape(const struct fleet *fleet, size_t index, enum status *ret_status)
 {
 	const struct shape *shape = &fleet->shapes[index];
-	struct json_object *object = p2p_json_new_object(), *names = p2p_json_new_array();
-	struct json_object *differences = p2p_json_new_array();
+	struct json_object *names = p2p_json_new_array(), *differences = p2p_json_new_array();
 
-	json_put(object, "shape", json_digest(shape));
-	json_put(object, "golden", json_flag(index == fleet->golden));
-	json_put(object, "functions", json_count(p2p_topology_count(shape->machine.topology)));
 	for (size_t i = 0; i < shape->count; i++)
 		p2p_json_append(names, json_text(shape->names[i]));
-	json_put(object, "nodes", names);
 	if (index != fleet->golden)
 		*ret_status = json_differences(fleet, shape, differences);
-	json_put(object, "differences", differences);
-	return object;
+	return json_members(
+		{ "shape", json_digest(shape) },
+		{ "golden", json_flag(index == fleet->golden) },
+		{ "functions", json_count(p2p_topology_count(shape->machine.topology)) },
+		{ "nodes", names },
+		{ "differences", differences });
 }
 
 static enum status print_document(const struct fleet *fleet)
@@ -77,18 +76,17 @@ static struct json_object *json_line(const struct fleet *fleet, size_t index, co
 {
 	const struct shape *shape = &fleet->shapes[index];
 	const struct p2p_machine *machine = p2p_topology_machine(shape->machine.topology);
-	struct json_object *object = p2p_json_new_object();
 
-	json_put(object, "node", json_text(name));
-	json_put(object, "shape", json_digest(shape));
-	json_put(object, "golden", json_flag(index == fleet->golden));
-	json_put(object, "alike", json_count(shape->count));
-	json_put(object, "kernel", json_text(machine->release));
-	json_put(object, "functions", json_count(p2p_topology_count(shape->machine.topology)));
-	json_put(object, "gpus", json_count(fleet_class(&shape->machine, P2P_CLASS_GPU)));
-	json_put(object, "nics", json_count(fleet_class(&shape->machine, P2P_CLASS_NIC)));
-	json_put(object, "drives", json_count(fleet_class(&shape->machine, P2P_CLASS_NVME)));
-	return object;
+	return json_members(
+		{ "node", json_text(name) },
+		{ "shape", json_digest(shape) },
+		{ "golden", json_flag(index == fleet->golden) },
+		{ "alike", json_count(shape->count) },
+		{ "kernel", json_text(machine->release) },
+		{ "functions", json_count(p2p_topology_count(shape->machine.topology)) },
+		{ "gpus", json_count(fleet_class(&shape->machine, P2P_CLASS_GPU)) },
+		{ "nics", json_count(fleet_class(&shape->machine, P2P_CLASS_NIC)) },
+		{ "drives", json_count(fleet_class(&shape->machine, P2P_CLASS_NVME)) });
 }
 
 static enum status print_lines(const struct fleet *fleet, size_t index)

@@ -415,30 +415,29 @@ static enum status print_text(struct app *app, enum cell cell)
 
 static struct json_object *json_nccl(const struct app *app, const struct p2p_verdict *verdict)
 {
-	struct json_object *object = p2p_json_new_object();
 	struct nccl_pair pair;
 
 	nccl_pair_find(app, verdict, &pair);
-	json_put(object, "path", pair.type > NCCL_NONE ? json_text(nccl_type_name(pair.type)) : NULL);
-	json_put(object, "uses", json_tri(pair.uses));
-	json_put(object, "differs", json_text(nccl_differs_name(pair.differs)));
-	return object;
+	return json_members(
+		{ "path", pair.type > NCCL_NONE ? json_text(nccl_type_name(pair.type)) : NULL },
+		{ "uses", json_tri(pair.uses) },
+		{ "differs", json_text(nccl_differs_name(pair.differs)) });
 }
 
 static struct json_object *json_verdict(const struct app *app, const struct p2p_function *provider,
 					const struct p2p_function *client)
 {
-	struct json_object *cell = p2p_json_new_object();
+	struct json_object *cell;
 	struct p2p_verdict verdict;
 	bool known;
 
 	p2p_eval_pair(app->eval, provider, client, &verdict);
 	known = verdict.kernel.map_type != P2P_MAP_UNKNOWN;
-	json_put(cell, "relation", json_text(p2p_relation_name(verdict.relation)));
-	json_put(cell, "map_type", json_text(p2p_map_type_name(verdict.kernel.map_type)));
-	json_put(cell, "distance",
-		 known ? p2p_json_new_number(verdict.kernel.distance) : NULL);
-	json_put(cell, "hops", json_count(verdict.kernel.hops));
+	cell = json_members(
+		{ "relation", json_text(p2p_relation_name(verdict.relation)) },
+		{ "map_type", json_text(p2p_map_type_name(verdict.kernel.map_type)) },
+		{ "distance", known ? p2p_json_new_number(verdict.kernel.distance) : NULL },
+		{ "hops", json_count(verdict.kernel.hops) });
 	if (app->options.nccl)
 		json_put(cell, "nccl", json_nccl(app, &verdict));
 	if (app->options.cell) {
@@ -448,7 +447,7 @@ static struct json_object *json_verdict(const struct app *app, const struct p2p_
 	return cell;
 }
 
-static struct json_object *json_members(const struct line *line)
+static struct json_object *json_line_members(const struct line *line)
 {
 	struct json_object *array = p2p_json_new_array();
 
@@ -484,12 +483,11 @@ static void print_lines(const struct app *app, const struct line *lines, size_t 
 	document_open(app, document_new(app, "matrix"), "groups");
 	for (size_t i = 0; i < count && !ferror(app->out); i++) {
 		const struct p2p_function *first = lines[i].members[0];
-		struct json_object *row = p2p_json_new_object();
 
-		json_put(row, "members", json_members(&lines[i]));
-		json_put(row, "self", json_verdict(app, first, first));
-		json_put(row, "clients", json_cells(app, lines, count, i));
-		document_element(app, row, &separator);
+		document_element(app, json_members(
+			{ "members", json_line_members(&lines[i]) },
+			{ "self", json_verdict(app, first, first) },
+			{ "clients", json_cells(app, lines, count, i) }), &separator);
 	}
 	document_close(app);
 }

@@ -68,14 +68,13 @@ static struct json_object *json_figure(const struct measured_row *row)
 static struct json_object *json_lost(const struct p2p_measured *measured,
 				     const struct p2p_figure *figure)
 {
-	struct json_object *object = p2p_json_new_object();
 	char why[P2P_WAY_TEXT];
 
-	json_put(object, "tool", json_text(figure->tool->name));
-	json_put(object, "file", json_text(figure->file));
-	json_put(object, "line", json_count(figure->line));
-	json_put(object, "why", json_text(p2p_measured_lost(measured, figure, why)));
-	return object;
+	return json_members(
+		{ "tool", json_text(figure->tool->name) },
+		{ "file", json_text(figure->file) },
+		{ "line", json_count(figure->line) },
+		{ "why", json_text(p2p_measured_lost(measured, figure, why)) });
 }
 
 /* Each end once, in the order of addresses. */
@@ -102,7 +101,6 @@ static struct json_object *json_devices(const struct app *app, const struct meas
 struct json_object *measured_document(const struct app *app, const struct p2p_measured *measured,
 				      const struct measured_rows *rows)
 {
-	struct json_object *document = document_new(app, "measured");
 	struct json_object *figures = p2p_json_new_array(), *lost = p2p_json_new_array();
 
 	for (size_t i = 0; i < rows->count; i++)
@@ -110,9 +108,9 @@ struct json_object *measured_document(const struct app *app, const struct p2p_me
 	for (size_t i = 0; i < rows->lost_count; i++)
 		p2p_json_append(lost, json_lost(measured, p2p_measured_at(measured,
 									  rows->lost[i])));
-	json_put(document, "proven", json_flag(false));
-	json_put(document, "devices", json_devices(app, rows));
-	json_put(document, "figures", figures);
-	json_put(document, "not_compared", lost);
-	return document;
+	return document_members(app, "measured",
+		{ "proven", json_flag(false) },
+		{ "devices", json_devices(app, rows) },
+		{ "figures", figures },
+		{ "not_compared", lost });
 }

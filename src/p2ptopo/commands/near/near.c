@@ -289,21 +289,18 @@ static enum status print_text(struct app *app, const struct p2p_function *device
 static enum status print_json(const struct app *app, const struct p2p_function *device,
 			      const struct near_peer *peers, size_t count)
 {
-	struct json_object *document = document_new(app, "near");
 	struct json_object *array = p2p_json_new_array();
 
 	for (size_t i = 0; i < count; i++) {
-		struct json_object *peer = p2p_json_new_object();
-
-		json_put(peer, "device", p2p_device_facts(peers[i].function));
-		json_put(peer, "gives", json_pair(app, &peers[i].gives.verdict));
-		json_put(peer, "takes", json_pair(app, &peers[i].takes.verdict));
-		json_put(peer, "direct_if_cleared", near_json_registers(&peers[i]));
-		p2p_json_append(array, peer);
+		p2p_json_append(array, json_members(
+			{ "device", p2p_device_facts(peers[i].function) },
+			{ "gives", json_pair(app, &peers[i].gives.verdict) },
+			{ "takes", json_pair(app, &peers[i].takes.verdict) },
+			{ "direct_if_cleared", near_json_registers(&peers[i]) }));
 	}
-	json_put(document, "device", p2p_device_facts(device));
-	json_put(document, "peers", array);
-	return document_print(app, document);
+	return document_print(app, document_members(app, "near",
+		{ "device", p2p_device_facts(device) },
+		{ "peers", array }));
 }
 
 static enum status print_peers(struct app *app, const struct p2p_function *device,

@@ -178,11 +178,9 @@ struct json_object *near_json_registers(const struct near_peer *peer)
 	struct json_object *array = p2p_json_new_array();
 
 	for (size_t i = 0; i < peer->register_count; i++) {
-		struct json_object *object = p2p_json_new_object();
-
-		json_put(object, "bdf", json_bdf(peer->registers[i]->function));
-		json_put(object, "cleared", p2p_acs_json(peer->registers[i]->mask));
-		p2p_json_append(array, object);
+		p2p_json_append(array, json_members(
+			{ "bdf", json_bdf(peer->registers[i]->function) },
+			{ "cleared", p2p_acs_json(peer->registers[i]->mask) }));
 	}
 	return array;
 }

@@ -90,20 +90,16 @@ void path_print_caution(const struct app *app, const struct path *path)
 
 static struct json_object *json_end(const struct app *app, const struct p2p_function *function)
 {
-	struct json_object *object = p2p_json_new_object();
-
-	json_put(object, "type", json_text(function->iommu_type));
-	json_put(object, "effect", json_text(effect_of(function)));
-	json_put(object, "grouped", json_reasons(app, function));
-	return object;
+	return json_members(
+		{ "type", json_text(function->iommu_type) },
+		{ "effect", json_text(effect_of(function)) },
+		{ "grouped", json_reasons(app, function) });
 }
 
 struct json_object *path_json_iommu(const struct app *app, const struct path *path)
 {
-	struct json_object *object = p2p_json_new_object();
-
-	json_put(object, "provider", json_end(app, path->forward.provider));
-	json_put(object, "client", json_end(app, path->forward.client));
-	json_put(object, "caution", json_text(caution(path)));
-	return object;
+	return json_members(
+		{ "provider", json_end(app, path->forward.provider) },
+		{ "client", json_end(app, path->forward.client) },
+		{ "caution", json_text(caution(path)) });
 }

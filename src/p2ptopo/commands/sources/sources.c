@@ -170,16 +170,16 @@ static struct json_object *json_given(const struct app *app)
 	struct p2p_given given;
 
 	for (size_t i = 0; p2p_snapshot_given(app->snapshot, i, &given); i++) {
-		struct json_object *row = p2p_json_new_object(), *gives = p2p_json_new_object();
+		struct json_object *gives = p2p_json_new_object();
 
-		json_put(row, "name", json_text(given.name));
-		json_put(row, "first_line", json_line(given.first_line));
-		json_put(row, "last_line", json_line(given.last_line));
-		json_put(row, "source", json_text(p2p_source_text(given.source)->name));
 		for (unsigned int j = 0; j < P2P_GIFTS; j++)
 			json_put(gives, p2p_gift_key((enum p2p_gift)j), json_count(given.count[j]));
-		json_put(row, "gives", gives);
-		p2p_json_append(array, row);
+		p2p_json_append(array, json_members(
+			{ "name", json_text(given.name) },
+			{ "first_line", json_line(given.first_line) },
+			{ "last_line", json_line(given.last_line) },
+			{ "source", json_text(p2p_source_text(given.source)->name) },
+			{ "gives", gives }));
 	}
 	return array;
 }
@@ -193,13 +193,11 @@ static struct json_object *json_skipped(const struct app *app)
 	char text[REASON_SIZE];
 
 	for (size_t i = 0; i < count; i++) {
-		struct json_object *row = p2p_json_new_object();
-
-		json_put(row, "name", json_text(skipped[i].name));
-		json_put(row, "first_line", json_line(skipped[i].first));
-		json_put(row, "last_line", json_line(skipped[i].last));
-		json_put(row, "why", json_text(reason_of(&printed, &skipped[i], text)));
-		p2p_json_append(array, row);
+		p2p_json_append(array, json_members(
+			{ "name", json_text(skipped[i].name) },
+			{ "first_line", json_line(skipped[i].first) },
+			{ "last_line", json_line(skipped[i].last) },
+			{ "why", json_text(reason_of(&printed, &skipped[i], text)) }));
 	}
 	printed_clear(&printed);
 	return array;
@@ -207,11 +205,9 @@ static struct json_object *json_skipped(const struct app *app)
 
 static struct json_object *json_where(struct p2p_where where)
 {
-	struct json_object *object = p2p_json_new_object();
-
-	json_put(object, "name", json_text(where.name));
-	json_put(object, "line", json_line(where.line));
-	return object;
+	return json_members(
+		{ "name", json_text(where.name) },
+		{ "line", json_line(where.line) });
 }
 
 static struct json_object *json_conflicts(const struct app *app)
@@ -222,15 +218,13 @@ static struct json_object *json_conflicts(const struct app *app)
 	char bdf[P2P_BDF_SIZE];
 
 	for (size_t i = 0; i < count; i++) {
-		struct json_object *row = p2p_json_new_object();
-
-		json_put(row, "bdf", conflicts[i].of_function ?
-			 json_text(p2p_bdf_format(conflicts[i].bdf, bdf)) : NULL);
-		json_put(row, "what", json_text(conflicts[i].what));
-		json_put(row, "first", json_where(conflicts[i].first));
-		json_put(row, "second", json_where(conflicts[i].second));
-		json_put(row, "first_taken", json_flag(conflicts[i].settled));
-		p2p_json_append(array, row);
+		p2p_json_append(array, json_members(
+			{ "bdf", conflicts[i].of_function ?
+			  json_text(p2p_bdf_format(conflicts[i].bdf, bdf)) : NULL },
+			{ "what", json_text(conflicts[i].what) },
+			{ "first", json_where(conflicts[i].first) },
+			{ "second", json_where(conflicts[i].second) },
+			{ "first_taken", json_flag(conflicts[i].settled) }));
 	}
 	return array;
 }
@@ -240,28 +234,24 @@ static struct json_object *json_missing(const struct shortfall *shortfall)
 	struct json_object *array = p2p_json_new_array();
 
 	for (size_t i = 0; i < shortfall->count; i++) {
-		struct json_object *row = p2p_json_new_object();
-
-		json_put(row, "what", json_text(shortfall->rows[i].what));
-		json_put(row, "pairs", json_count(shortfall->rows[i].pairs));
-		json_put(row, "command", json_text(shortfall->rows[i].command));
-		p2p_json_append(array, row);
+		p2p_json_append(array, json_members(
+			{ "what", json_text(shortfall->rows[i].what) },
+			{ "pairs", json_count(shortfall->rows[i].pairs) },
+			{ "command", json_text(shortfall->rows[i].command) }));
 	}
 	return array;
 }
 
 static enum status print_json(const struct app *app, const struct shortfall *shortfall)
 {
-	struct json_object *document = document_new(app, "sources");
-
-	json_put(document, "sources", json_given(app));
-	json_put(document, "not_read", json_skipped(app));
-	json_put(document, "contradictions", json_conflicts(app));
-	json_put(document, "pairs", json_count(shortfall->pairs));
-	json_put(document, "unknown_pairs", json_count(shortfall->unknown));
-	json_put(document, "missing", json_missing(shortfall));
-	json_put(document, "paste_also", json_text(shortfall->paste));
-	return document_print(app, document);
+	return document_print(app, document_members(app, "sources",
+		{ "sources", json_given(app) },
+		{ "not_read", json_skipped(app) },
+		{ "contradictions", json_conflicts(app) },
+		{ "pairs", json_count(shortfall->pairs) },
+		{ "unknown_pairs", json_count(shortfall->unknown) },
+		{ "missing", json_missing(shortfall) },
+		{ "paste_also", json_text(shortfall->paste) }));
 }
 
 enum status command_sources(struct app *app)

@@ -266,11 +266,10 @@ static int print_element(const struct whatif *whatif, const struct whatif_row *r
 			 void *userdata)
 {
 	const struct app *app = whatif->before;
-	struct json_object *object = p2p_json_new_object();
 
-	json_put(object, "before", json_side(app, app->eval, &row->before.verdict));
-	json_put(object, "after", json_side(app, whatif->eval, &row->after.verdict));
-	document_element(app, object, userdata);
+	document_element(app, json_members(
+		{ "before", json_side(app, app->eval, &row->before.verdict) },
+		{ "after", json_side(app, whatif->eval, &row->after.verdict) }), userdata);
 	return 0;
 }
 
@@ -286,16 +285,14 @@ static struct json_object *json_changes(const struct app *app)
 static enum status print_json(const struct whatif *whatif)
 {
 	const struct app *app = whatif->before;
-	struct json_object *document = document_new(app, "what-if");
-	const char *separator = "", *note = p2p_eval_rules_note(whatif->eval);
+	const char *separator = "";
 	uint64_t changed, pairs;
 
-	json_put(document, "changes", json_changes(app));
-	json_put(document, "rules_after",
-		 json_text(p2p_rules_name(p2p_eval_rules(whatif->eval))));
-	json_put(document, "rules_after_note", json_text(note));
-	json_put(document, "groups", whatif_groups_json(whatif));
-	document_open(app, document, "pairs");
+	document_open(app, document_members(app, "what-if",
+		{ "changes", json_changes(app) },
+		{ "rules_after", json_text(p2p_rules_name(p2p_eval_rules(whatif->eval))) },
+		{ "rules_after_note", json_text(p2p_eval_rules_note(whatif->eval)) },
+		{ "groups", whatif_groups_json(whatif) }), "pairs");
 	for_each_change(whatif, print_element, &separator, &changed, &pairs);
 	document_close(app);
 	return STATUS_DONE;

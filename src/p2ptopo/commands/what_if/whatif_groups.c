@@ -175,13 +175,12 @@ size_t whatif_groups_text(const struct whatif *whatif)
 static struct json_object *json_member(const struct p2p_isolation *isolation,
 				       const struct p2p_function *function)
 {
-	struct json_object *object = p2p_json_new_object();
 	char why[512];
 
 	p2p_isolation_why(isolation, function, why, sizeof(why));
-	json_put(object, "function", json_bdf(function));
-	json_put(object, "why", *why ? json_text(why) : NULL);
-	return object;
+	return json_members(
+		{ "function", json_bdf(function) },
+		{ "why", *why ? json_text(why) : NULL });
 }
 
 static struct json_object *json_side(const struct p2p_isolation *here,
@@ -219,11 +218,10 @@ static struct json_object *json_unknown(const struct whatif *whatif,
 struct json_object *whatif_groups_json(const struct whatif *whatif)
 {
 	const struct p2p_isolation *before = whatif->groups_before, *after = whatif->groups_after;
-	struct json_object *object = p2p_json_new_object();
 
-	json_put(object, "before", json_side(before, after));
-	json_put(object, "after", json_side(after, before));
-	json_put(object, "unknown_before", json_unknown(whatif, before));
-	json_put(object, "unknown_after", json_unknown(whatif, after));
-	return object;
+	return json_members(
+		{ "before", json_side(before, after) },
+		{ "after", json_side(after, before) },
+		{ "unknown_before", json_unknown(whatif, before) },
+		{ "unknown_after", json_unknown(whatif, after) });
 }
