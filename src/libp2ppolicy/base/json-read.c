@@ -323,8 +323,8 @@ int p2p_json_read(struct p2p_context *context, const char *name, int fd, unsigne
 
 	if (!text)
 		return p2p_error(context, -ENOMEM, "out of memory");
-	while ((done = read(fd, text + size, MOST_BYTES + 1 - size)) > 0)
-		size += (size_t)done;
+	while ((done = read(fd, text + size, MOST_BYTES + 1 - size)) > 0 || (done < 0 && errno == EINTR))
+		size += done < 0 ? 0 : (size_t)done;
 	if (done < 0)
 		r = p2p_error(context, -errno, "%s: %s", name, strerror(errno));
 	else if (size > MOST_BYTES)

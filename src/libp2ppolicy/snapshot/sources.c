@@ -64,7 +64,8 @@ static int read_file(struct p2p_context *context, const char *path, int fd,
 	for (;;) {
 		ssize_t n;
 
-		if (p2p_buffer_reserve(buffer, buffer->room ? buffer->room : 65536) < 0)
+		/* It doubles when it is full, however little a pipe gives at a time. */
+		if (p2p_buffer_reserve(buffer, buffer->size ? 1 : 65536) < 0)
 			return p2p_error(context, -ENOMEM, "out of memory");
 		n = read(fd, buffer->data + buffer->size, buffer->room - buffer->size - 1);
 		if (n < 0 && errno == EINTR)

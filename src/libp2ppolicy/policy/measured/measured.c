@@ -215,7 +215,9 @@ static int load(FILE *file, char **ret_text, size_t *ret_size)
 	size_t size = 0, room = 65536, n;
 	char *text = malloc(room);
 
-	while (text && size <= MOST_TEXT && (n = fread(text + size, 1, room - size, file)) > 0) {
+	while (text && size <= MOST_TEXT &&
+	       ((n = fread(text + size, 1, room - size, file)) > 0 || (ferror(file) && errno == EINTR))) {
+		clearerr(file);
 		size += n;
 		if (size == room) {
 			char *more = realloc(text, 2 * room);

@@ -71,15 +71,27 @@ static void directory_leave(struct p2p_tree *tree, struct p2p_place *place)
 	close(place->fd);
 }
 
-/* Does a short read end a plain file?  An attribute ends its line, and config has a size of its own. */
-static bool is_whole(const struct p2p_buffer *buffer)
+/* How a file ends: where nothing more comes, with a line, or at one of the sizes that config space has. */
+enum end { END_OF_FILE, END_OF_LINE, END_OF_CONFIG };
+
+/* A short read ends a sysfs attribute, but not what proc makes up as it goes, nor bytes that are no text. */
+static enum end end_of(const struct p2p_place *place, const char *path)
 {
-	return !buffer->size || buffer->data[buffer->size - 1] == '\n' || buffer->size == P2P_CONFIG_HEADER ||
-	       buffer->size == P2P_CONFIG_STANDARD || buffer->size == P2P_CONFIG_EXTENDED;
+	if (!place || !strcmp(path, "vpd"))
+		return END_OF_FILE;
+	return strcmp(path, "config") ? END_OF_LINE : END_OF_CONFIG;
 }
 
-/* A short read ends a sysfs attribute, but not what proc makes up as it goes. */
-static int read_all(int fd, bool to_the_end, struct p2p_buffer *buffer)
+/* Is that all of a file, after a short read? */
+static bool is_whole(const struct p2p_buffer *buffer, enum end end)
+{
+	if (end == END_OF_LINE)
+		return !buffer->size || buffer->data[buffer->size - 1] == '\n';
+	return end == END_OF_CONFIG && (buffer->size == P2P_CONFIG_HEADER ||
+	       buffer->size == P2P_CONFIG_STANDARD || buffer->size == P2P_CONFIG_EXTENDED);
+}
+
+static int read_all(int fd, enum end end, struct p2p_buffer *buffer)
 {
 	for (;;) {
 		size_t room;
@@ -98,7 +110,7 @@ static int read_all(int fd, bool to_the_end, struct p2p_buffer *buffer)
 		buffer->size += (size_t)n;
 		if (buffer->size > P2P_FILE_MOST)
 			return -EFBIG;
-		if (n == 0 || (!to_the_end && (size_t)n < room && is_whole(buffer)))
+		if (n == 0 || ((size_t)n < room && is_whole(buffer, end)))
 			break;
 	}
 	buffer->data[buffer->size] = '\0';
@@ -107,7 +119,7 @@ static int read_all(int fd, bool to_the_end, struct p2p_buffer *buffer)
 
 int p2p_buffer_read(int fd, struct p2p_buffer *buffer)
 {
-	return read_all(fd, true, buffer);
+	return read_all(fd, END_OF_FILE, buffer);
 }
 
 static int directory_read(struct p2p_tree *tree, const struct p2p_place *place, const char *path,
@@ -119,7 +131,7 @@ static int directory_read(struct p2p_tree *tree, const struct p2p_place *place, 
 	if (fd < 0)
 		return fd;
 	buffer->size = 0;
-	r = read_all(fd, !place, buffer);
+	r = read_all(fd, end_of(place, path), buffer);
 	close(fd);
 	return r;
 }
@@ -173,7 +185,17 @@ static int directory_link(struct p2p_tree *tree, const struct p2p_place *place, 
 	return 0;
 }
 
-/* getdents64() by hand: on the directory that is open already, without a stream around it. */
+/* By hand: on the directory that is open already, without a stream around it. */
+static long read_entries(int fd, char *entries, size_t room)
+{
+	long n;
+
+	do
+		n = syscall(SYS_getdents64, fd, entries, room);
+	while (n < 0 && errno == EINTR);
+	return n;
+}
+
 static int directory_list(struct p2p_tree *tree, const struct p2p_place *place, const char *path,
 			  struct p2p_buffer *buffer)
 {
@@ -186,7 +208,7 @@ static int directory_list(struct p2p_tree *tree, const struct p2p_place *place, 
 	if (fd < 0)
 		return fd;
 	buffer->size = 0;
-	while (r == 0 && (n = syscall(SYS_getdents64, fd, entries, sizeof(entries))) > 0) {
+	while (r == 0 && (n = read_entries(fd, entries, sizeof(entries))) > 0) {
 		for (at = 0; at < n && r == 0;) {
 			const struct dirent64 *entry = (const void *)(entries + at);
 			const char *name = entry->d_name;
