@@ -2,98 +2,52 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """System calls of a command fail, one at a time: it is right, or it says what failed, in one sentence and
 with an exit status that means so.  What it prints with 0 or 1 is whole; a file is the old one or the new
-one; nothing else is left.  At each call that writes or names a file it is killed, too.
+one; nothing else is left.  At each call that writes or names a file it is killed, too.  No pair gets
+another verdict than without the fault, unless it is "unknown".
 
-usage: io.py P2PTOPO FIXTURES [short | COMMAND]
+usage: io.py P2PTOPO FAIL-CALLS FIXTURES write | read | all | COMMAND
 
-strace(1) does it.  Of calls that do the same to files of one name, the first fails.  Short, it is one command that
-replaces a file, killed, and the last of its calls that write."""
+Of calls that do the same to files of one name, the first fails, and in the first command that makes it.
+write: one command that replaces a file, killed, and the last of its calls that write.  read: each call that
+reads the machine, by one command, and a part of what others read."""
 
+import errno
 import json
 import os
 import pathlib
-import re
-import shlex
-import shutil
-import string
 import subprocess
 import sys
 import tempfile
 
 import commands
+from runner import BAD, GOOD, Runner
 
 SKIPPED = 77
-# What the caller may have got without the fault, and what a fault may end in.
-GOOD, BAD = (0, 1), (3, 4, 5)
 # A call that failed so says nothing of the machine: what comes out is as without it, or an error.
-TRANSIENT = ("EINTR", "EMFILE", "ENOMEM", "ENFILE")
+TRANSIENT = ("EINTR", "EMFILE", "ENOMEM", "ENFILE", "EAGAIN")
 ERRORS = {
-    "openat": ["EMFILE", "EIO", "ENOENT", "EINTR"], "openat2": ["EMFILE", "EIO", "ENOENT", "EAGAIN"],
+    "openat": ["EIO", "EMFILE", "ENOENT", "EINTR"], "openat2": ["EIO", "EMFILE", "ENOENT", "EINTR", "EAGAIN"],
     "read": ["EIO", "EINTR"], "pread64": ["EIO", "EINTR"], "getdents64": ["EIO", "ENOENT"],
     "newfstatat": ["EIO", "ENOENT"], "readlinkat": ["EIO", "ENOENT"], "write": ["EIO", "ENOSPC", "EINTR", "EPIPE"],
     "close": ["EIO"], "fsync": ["EIO"], "linkat": ["EIO", "ENOSPC"], "renameat": ["EIO"], "renameat2": ["EIO"],
-    "pipe2": ["EMFILE"], "getrandom": ["EAGAIN"], "mkdir": ["EIO"], "fchmod": ["EPERM"], "fchown": ["EPERM"],
+    "unlinkat": ["EIO"], "pipe2": ["EMFILE"], "getrandom": ["EAGAIN"], "mkdir": ["EIO"], "mkdirat": ["EIO"],
+    "fchmod": ["EPERM"], "fchown": ["EPERM"], "statx": ["EIO"], "readlink": ["EIO"], "lseek": ["EIO"],
+    "ftruncate": ["EIO"], "flock": ["EINTR"],
 }
 WRITES = ("write", "fsync", "linkat", "renameat", "renameat2", "unlinkat", "close")
-SHORT = "capture --force $T/old.tar"
 PLACES = ("write", "fsync", "linkat", "renameat", "renameat2")
-COMMANDS = ["report", "tree --json", "pairs --jsonl", "capture $T/new.tar.xz", SHORT,
-            "--from $F/generated-workstation/tree.tar.xz measured $F/measured/nccl.log --evidence $T/evidence.json"]
-CALL = re.compile(r"^(?:\d+ +)?(\w+)\((.*)")
-
-
-class Runner:
-    def __init__(self, p2ptopo, fixtures, folder):
-        self.p2ptopo, self.folder = p2ptopo, pathlib.Path(folder)
-        self.names = {"F": fixtures, "T": folder}
-        self.tree = self.folder / "tree"
-        self.tree.mkdir()
-        subprocess.run(["tar", "-xf", pathlib.Path(fixtures) / commands.MACHINE, "-C", self.tree], check=True)
-        commands.prepare(p2ptopo, fixtures, folder)
-        self.given = {"old.tar": b"what was there before"}
-
-    def words(self, command):
-        words = shlex.split(string.Template(command).substitute(self.names))
-        return [self.p2ptopo, *([] if "--from" in words else ["--from", str(self.tree)]), *words]
-
-    def run(self, command, options, keeps=False):
-        """Return: status, what was printed, what was said, and the files that changed or are new.  A hidden one
-        stays for the next run if it @keeps them."""
-        for name, content in self.given.items():
-            (self.folder / name).write_bytes(content)
-        before = {path.name: path.stat().st_mtime_ns for path in self.folder.iterdir()
-                  if not path.name.startswith(".p2ptopo-")}
-        env = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "COLUMNS": "100", "HOME": "/nonexistent"}
-        done = subprocess.run(["strace", "-qqq", "-y", "-o", self.folder / ".." / "strace.log", *options,
-                               "--", *self.words(command)], env=env, stdin=subprocess.DEVNULL, capture_output=True,
-                              cwd=self.folder, timeout=60, check=False)
-        files = {}
-        for path in sorted(self.folder.iterdir()):
-            if path.is_file() and before.get(path.name) != path.stat().st_mtime_ns:
-                files[path.name] = path.read_bytes()
-            if path.name not in before and not (keeps and path.name.startswith(".p2ptopo-")):
-                path.unlink()
-        return done.returncode, done.stdout, done.stderr.decode(errors="replace"), files
-
-    def calls(self, command):
-        """The calls to let fail: name, and which of that name it is."""
-        self.run(command, ["-e", "trace=" + ",".join(ERRORS)])
-        counts, seen, chosen = {}, set(), []
-        started = False
-        for line in (self.folder / ".." / "strace.log").read_text(errors="replace").splitlines():
-            match = CALL.match(line)
-            if not match:
-                continue
-            name, rest = match.groups()
-            counts[name] = counts.get(name, 0) + 1
-            # The loader's are not ours.
-            started = started or "locale" in rest or str(self.tree) in rest
-            what = re.sub(r"[0-9a-f]{4}:[0-9a-f]{2}(:[0-9a-f]{2}\.[0-7])?|0x[0-9a-f]+|\d+", "N", rest.split(" = ")[0])
-            what = re.sub(r'"(.{0,16}).*"\.\.\.', r"\1", what)
-            if started and (name, what) not in seen:
-                seen.add((name, what))
-                chosen.append((name, counts[name]))
-        return chosen
+REPLACE = "capture --force $T/old.tar"
+# The pairs, which are held against those without the fault.
+PAIRS = "pairs --jsonl"
+READ_PART = 12
+# What else is read than a tree: an archive, a document, a text.
+FILES = ["diff $F/vm-acs-cleared/tree.tar.xz", "check $T/check.json",
+         "--from $F/generated-server-epyc-redirect/tree.tar.xz measured $F/measured/nccl.log"]
+SIGNALS = ("openat2", "read", "write", "getdents64", "flock")
+# Lines of sysfs do not end at its multiples.
+SHORT = 61
+MEMBERS = ("relation", ("kernel", "map_type"), ("drivers", "delivered"), ("drivers", "granted"),
+           *(("fabric", kind, "route") for kind in ("request", "translated", "completion", "completion_relaxed")))
 
 
 def is_json(text, command):
@@ -105,20 +59,42 @@ def is_json(text, command):
         return False
 
 
+def verdicts(printed):
+    def member(pair, path):
+        for name in [path] if isinstance(path, str) else path:
+            pair = pair[name]
+        return pair
+    pairs = [json.loads(line) for line in printed.splitlines()[1:]]
+    return {(pair["provider"], pair["client"], path): member(pair, path) for pair in pairs for path in MEMBERS}
+
+
+def another_verdict(whole, printed):
+    """The first verdict that the fault turned into another; None none.  A pair may be missing."""
+    right = verdicts(whole)
+    for key, value in verdicts(printed).items():
+        if value not in ("unknown", None) and right.get(key) != value:
+            return f"{key} is {value}, not {right.get(key)}"
+    return None
+
+
 def fault(whole, done, command, error, given):
     """What is wrong with how a command ended; None nothing."""
     status, printed, said, files = done
+    if status is None:
+        return "does not end"
     for name, content in files.items():
         if name not in whole[3]:
             return f"leaves {name}"
         if content not in (whole[3][name], given.get(name)) and status not in GOOD:
             return f"leaves another {name} of {len(content)} bytes"
-    if status < 0 or (status == 0 and set(files) != set(whole[3])):
+    if status < 0 or status > 127 or (status == 0 and set(files) != set(whole[3])):
         return f"exit status {status}, and files {sorted(files)}"
     if status in GOOD:
         if error in TRANSIENT and (printed != whole[1] or said != whole[2]):
-            return f"exit status {status}, with another output"
-        return None if is_json(printed, command) else f"exit status {status}, with no JSON"
+            return f"exit status {status}, with another output, says {said!r}"
+        if not is_json(printed, command):
+            return f"exit status {status}, with no JSON"
+        return another_verdict(whole[1], printed) if command == PAIRS else None
     if status not in BAD:
         return f"exit status {status}"
     if said.count("p2ptopo: ") != 1 or not said.startswith("p2ptopo: "):
@@ -128,55 +104,117 @@ def fault(whole, done, command, error, given):
 
 def kill(runner, command, whole, chosen):
     """SIGKILL where a call would have begun: old or new, and nothing beside that the next run does not remove."""
-    for name, number in chosen:
-        if name not in WRITES:
+    for call in chosen:
+        if call.name not in WRITES:
             continue
-        done = runner.run(command, ["-e", f"inject={name}:signal=SIGKILL:when={number}"], keeps=True)
+        done = runner.run(command, call.name, call.number, 0, "kill", "", keeps=True)
         for file, content in done[3].items():
             hidden = file.startswith(".p2ptopo-")
             if not hidden and content not in (whole[3].get(file), runner.given.get(file)):
-                yield f"{command}: killed at {name} {number}: leaves {file} of {len(content)} bytes"
-        again = runner.run(command, ["-e", "trace=none"])
-        if again != whole:
-            yield f"{command}: killed at {name} {number}: the next run leaves {sorted(again[3])}, says {again[2]!r}"
+                yield f"{command}: killed at {call.name} {call.number}: leaves {file} of {len(content)} bytes"
+        again = runner.run(command)
+        yield None if again == whole else (f"{command}: killed at {call.name} {call.number}: the next run leaves "
+                                           f"{sorted(again[3])}, says {again[2]!r}")
 
 
-def attempt(runner, command, short):
-    whole = runner.run(command, ["-e", "trace=none"])
-    chosen = runner.calls(command)
-    if short:
-        chosen = [call for name in PLACES for call in [call for call in chosen if call[0] == name][-2:]]
-    for name, number in chosen:
-        for error in ERRORS[name]:
-            done = runner.run(command, ["-e", f"inject={name}:error={error}:when={number}"])
-            wrong = fault(whole, done, command, error, runner.given)
-            yield wrong and f"{command}: {error} of {name} {number}: {wrong}"
-    yield from kill(runner, command, whole, chosen)
+def fail_each(runner, command, whole, chosen, errors=None):
+    for call in chosen:
+        for error in errors or ERRORS.get(call.name, []):
+            wrong = fault(whole, runner.fail(command, call, error), command, error, runner.given)
+            yield wrong and f"{command}: {error} of {call.name} {call.number}, {call.path}: {wrong}"
+
+
+def same_again(runner, command, whole, calls):
+    """Signals at every second call, short reads and writes, and the names of a directory in another order:
+    nothing but what it is without."""
+    first = {call.name: call.number for call in reversed(calls)}
+    plans = [(name, first[name], 2, "error", errno.EINTR) for name in SIGNALS if name in first]
+    plans += [(name, first[name], 1, "short", SHORT) for name in ("read", "write") if name in first]
+    plans += [("getdents64", 1, 1, "shuffle", seed) for seed in (1, 2, 3)]
+    for plan in plans:
+        done = runner.run(command, *plan)
+        yield None if done == whole else (f"{command}: {' '.join(map(str, plan))}: exit status {done[0]}, another "
+                                          f"answer, says {done[2]!r}")
+
+
+def read_plan(runner, tried):
+    """What an ordinary run of the tests has time for."""
+    whole = runner.whole(PAIRS)
+    chosen = [call for call in runner.calls(PAIRS) if str(runner.tree) in call.path and call.name != "close"]
+    tried |= {call.place for call in chosen}
+    yield from fail_each(runner, PAIRS, whole, chosen, ["EIO"])
+    for command in [PAIRS, *FILES]:
+        yield from same_again(runner, command, runner.whole(command), runner.calls(command))
+    for number, command in enumerate(commands.COMMANDS):
+        if number % 2 == 0:
+            continue
+        whole = runner.whole(command)
+        chosen = new_places(runner.calls(command), tried)
+        yield from fail_each(runner, command, whole, chosen[::READ_PART])
+
+
+def new_places(calls, tried):
+    chosen = []
+    for call in calls:
+        if call.place not in tried:
+            tried.add(call.place)
+            chosen.append(call)
+    return chosen
+
+
+def all_plan(runner, tried):
+    for command in [PAIRS, REPLACE, *commands.COMMANDS]:
+        whole = runner.whole(command)
+        calls = runner.calls(command)
+        chosen = new_places(calls, tried)
+        if command == PAIRS:
+            chosen = [call for call in calls if str(runner.tree) in call.path]
+        yield from fail_each(runner, command, whole, chosen)
+        yield from same_again(runner, command, whole, calls)
+        yield from kill(runner, command, whole, chosen)
+
+
+def write_plan(runner, _):
+    whole = runner.whole(REPLACE)
+    calls = new_places(runner.calls(REPLACE), set())
+    chosen = [call for name in PLACES for call in [call for call in calls if call.name == name][-2:]]
+    yield from fail_each(runner, REPLACE, whole, chosen)
+    yield from kill(runner, REPLACE, whole, chosen)
+
+
+def one_plan(command):
+    def plan(runner, _):
+        whole = runner.whole(command)
+        calls = runner.calls(command)
+        chosen = new_places(calls, set())
+        yield from fail_each(runner, command, whole, chosen)
+        yield from same_again(runner, command, whole, calls)
+        yield from kill(runner, command, whole, chosen)
+    return plan
+
+
+PLANS = {"write": write_plan, "read": read_plan, "all": all_plan}
 
 
 def main():
-    p2ptopo, fixtures = (os.path.abspath(word) for word in sys.argv[1:3])
-    asked = sys.argv[3] if len(sys.argv) > 3 else None
-    works = shutil.which("strace") and not subprocess.run(["strace", "-qqq", "-o", "/dev/null", "true"],
-                                                          stderr=subprocess.DEVNULL, check=False).returncode
-    if not works:
-        print("strace is not installed, or may not trace here")
+    p2ptopo, injector, fixtures = (os.path.abspath(word) for word in sys.argv[1:4])
+    plan = PLANS.get(sys.argv[4]) or one_plan(sys.argv[4])
+    if subprocess.run([injector, "close", "1", "0", "kill", "", "/bin/true"], check=False).returncode != 137:
+        print("what injects the faults may not trace here")
         return SKIPPED
     with tempfile.TemporaryDirectory() as above:
         folder = pathlib.Path(above) / "here"
         folder.mkdir()
-        runner = Runner(p2ptopo, fixtures, str(folder))
-        short = asked == "short"
-        chosen = [SHORT] if short else [asked] if asked else COMMANDS
+        runner = Runner(p2ptopo, injector, fixtures, str(folder))
+        runner.given = {"old.tar": b"what was there before"}
         runs = faults = 0
-        for command in chosen:
-            for wrong in attempt(runner, command, short):
-                runs += 1
-                faults += wrong is not None
-                if wrong:
-                    print(wrong, flush=True)
+        for wrong in plan(runner, set()):
+            runs += 1
+            faults += wrong is not None
+            if wrong:
+                print(wrong, flush=True)
     print(f"{runs} runs, {faults} faults")
-    return 1 if faults else 0
+    return 1 if faults or not runs else 0
 
 
 if __name__ == "__main__":

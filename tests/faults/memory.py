@@ -34,7 +34,7 @@ class Runner:
 
     def words(self, command):
         words = shlex.split(string.Template(command).substitute(self.names))
-        if "--from" in words or words[0] == "--complete":
+        if commands.names_machine(words):
             return [self.p2ptopo, *words]
         return [self.p2ptopo, "--from", self.machine, *words]
 
@@ -88,6 +88,7 @@ def main():
             chosen = [asked]
         for command in chosen:
             whole = runner.run(command)
+            commands.check_works(command, whole[0], whole[2])
             found = {name: number for name, number in runner.places(command).items() if name not in tried}
             tried |= set(found)
             for at in sorted(found.values())[::1 if asked else EVERY]:
