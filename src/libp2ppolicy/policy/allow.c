@@ -5,80 +5,79 @@
 #include "policy/policy.h"
 
 struct p2p_allow_list {
+	const struct p2p_policy *policy;
 	const struct p2p_topology *topology;
 	struct p2p_allowed *pairs;
 	size_t count;
 };
 
-/* The roles of every function under every rule, asked once: [rule * count + function]. */
+/* The roles of every function under every rule, asked once: [function * rules + rule]. */
 struct role_table {
 	const struct p2p_function **functions;
-	size_t count, provider, client;
+	size_t count;
 	struct p2p_roles *roles;
 };
-
-static void ask_table(void *userdata, size_t rule, struct p2p_roles *ret_provider,
-		      struct p2p_roles *ret_client)
-{
-	const struct role_table *table = userdata;
-
-	*ret_provider = table->roles[rule * table->count + table->provider];
-	*ret_client = table->roles[rule * table->count + table->client];
-}
 
 static int fill_table(const struct p2p_policy *policy, const struct p2p_topology *topology,
 		      struct role_table *table)
 {
-	size_t total = p2p_topology_count(topology);
+	size_t rules = policy->rule_count, total = p2p_topology_count(topology);
 
 	table->functions = calloc(total + 1, sizeof(struct p2p_function *));
-	if (!table->functions)
+	table->roles = calloc(total * rules + 1, sizeof(*table->roles));
+	if (!table->functions || !table->roles)
 		return -ENOMEM;
 	for (size_t i = 0; i < total; i++) {
 		const struct p2p_function *function = p2p_topology_function(topology, i);
 
-		if (p2p_function_has_header_0(function))
-			table->functions[table->count++] = function;
+		if (!p2p_function_has_header_0(function))
+			continue;
+		for (size_t rule = 0; rule < rules; rule++)
+			table->roles[table->count * rules + rule] =
+				p2p_rule_roles(&policy->rules[rule], function);
+		table->functions[table->count++] = function;
 	}
-	table->roles = calloc(policy->rule_count * table->count + 1, sizeof(*table->roles));
-	if (!table->roles)
-		return -ENOMEM;
-	for (size_t rule = 0; rule < policy->rule_count; rule++)
-		for (size_t i = 0; i < table->count; i++)
-			table->roles[rule * table->count + i] =
-				p2p_rule_roles(&policy->rules[rule], table->functions[i]);
 	return 0;
 }
 
-static int add_pair(struct p2p_allow_list *list, const struct p2p_verdict *verdict,
-		    const struct p2p_rule *rule)
+int p2p_policy_each(const struct p2p_policy *policy, const struct p2p_eval *eval,
+		    p2p_pair_fn *visit, void *data)
 {
-	struct p2p_allowed *pair = p2p_more(list->pairs, list->count);
+	struct role_table table = { 0 };
+	size_t rules = policy->rule_count;
+	int r = fill_table(policy, p2p_eval_topology(eval), &table);
 
-	if (!pair)
-		return -ENOMEM;
-	*pair = (struct p2p_allowed){ verdict->provider, verdict->client, rule };
-	list->count++;
-	return 0;
-}
-
-static int add_pairs(const struct p2p_policy *policy, const struct p2p_eval *eval,
-		     struct role_table *table, struct p2p_allow_list *list)
-{
-	for (table->provider = 0; table->provider < table->count; table->provider++) {
-		for (table->client = 0; table->client < table->count; table->client++) {
-			struct p2p_decision decision;
+	for (size_t i = 0; i < table.count && !r; i++) {
+		for (size_t j = 0; j < table.count && !r; j++) {
 			struct p2p_verdict verdict;
 
-			if (table->provider == table->client)
+			if (i == j)
 				continue;
-			p2p_eval_pair(eval, table->functions[table->provider],
-				       table->functions[table->client], &verdict);
-			p2p_policy_decide_roles(policy, &verdict, ask_table, table, &decision);
-			if (decision.allow && add_pair(list, &verdict, decision.rule))
-				return -ENOMEM;
+			p2p_eval_pair(eval, table.functions[i], table.functions[j], &verdict);
+			r = visit(data, &verdict, &table.roles[i * rules],
+				  &table.roles[j * rules]);
 		}
 	}
+	free(table.functions);
+	free(table.roles);
+	return r;
+}
+
+static int add_allowed(void *data, const struct p2p_verdict *verdict,
+		       const struct p2p_roles *provider, const struct p2p_roles *client)
+{
+	struct p2p_allow_list *list = data;
+	struct p2p_decision decision;
+	struct p2p_allowed *pair;
+
+	p2p_policy_decide_roles(list->policy, verdict, provider, client, &decision);
+	if (!decision.allow)
+		return 0;
+	pair = p2p_more(list->pairs, list->count);
+	if (!pair)
+		return -ENOMEM;
+	*pair = (struct p2p_allowed){ verdict->provider, verdict->client, decision.rule };
+	list->count++;
 	return 0;
 }
 
@@ -86,15 +85,13 @@ int p2p_allow_list_new(struct p2p_context *context, const struct p2p_policy *pol
 		       const struct p2p_eval *eval, struct p2p_allow_list **ret_list)
 {
 	struct p2p_allow_list *list = calloc(1, sizeof(*list));
-	struct role_table table = { 0 };
-	int r = list ? fill_table(policy, p2p_eval_topology(eval), &table) : -ENOMEM;
+	int r = list ? 0 : -ENOMEM;
 
-	if (!r)
+	if (!r) {
+		list->policy = policy;
 		list->topology = p2p_eval_topology(eval);
-	if (!r)
-		r = add_pairs(policy, eval, &table, list);
-	free(table.functions);
-	free(table.roles);
+		r = p2p_policy_each(policy, eval, add_allowed, list);
+	}
 	if (r) {
 		p2p_allow_list_free(list);
 		return p2p_error(context, r, "not enough memory for the allow-list");

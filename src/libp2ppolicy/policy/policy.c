@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "policy/policy.h"
+#include "verdict/eval.h"
 
 static const struct p2p_document_form form = {
 	.format = "p2ptopo-policy", .version = 1,
@@ -131,40 +132,14 @@ const struct p2p_rule *p2p_policy_rule(const struct p2p_policy *policy, size_t i
 	return index < policy->rule_count ? &policy->rules[index].rule : NULL;
 }
 
-static enum p2p_tri both_of(enum p2p_tri a, enum p2p_tri b)
-{
-	if (a == P2P_NO || b == P2P_NO)
-		return P2P_NO;
-	return a == P2P_YES && b == P2P_YES ? P2P_YES : P2P_UNKNOWN;
-}
-
-static enum p2p_tri either_of(enum p2p_tri a, enum p2p_tri b)
-{
-	if (a == P2P_YES || b == P2P_YES)
-		return P2P_YES;
-	return a == P2P_NO && b == P2P_NO ? P2P_NO : P2P_UNKNOWN;
-}
-
 enum p2p_tri p2p_rule_match(const struct p2p_rule_body *body, struct p2p_roles provider,
 			    struct p2p_roles client)
 {
-	enum p2p_tri match = both_of(provider.provider, client.client);
+	enum p2p_tri match = p2p_tri_and(provider.provider, client.client);
 
 	if (body->rule.both)
-		match = either_of(match, both_of(provider.client, client.provider));
+		match = p2p_tri_or(match, p2p_tri_and(provider.client, client.provider));
 	return match;
-}
-
-static enum p2p_tri match_rule(const struct p2p_rule_body *body, struct p2p_roles provider,
-			       struct p2p_roles client, const struct p2p_verdict *verdict,
-			       const struct p2p_evidence *evidence)
-{
-	enum p2p_tri match = p2p_rule_match(body, provider, client);
-
-	if (match == P2P_NO || !body->when.count)
-		return match;
-	return both_of(match, p2p_condition_match(&body->when, verdict,
-						    evidence));
 }
 
 struct p2p_roles p2p_rule_roles(const struct p2p_rule_body *body,
@@ -175,18 +150,20 @@ struct p2p_roles p2p_rule_roles(const struct p2p_rule_body *body,
 }
 
 void p2p_policy_decide_roles(const struct p2p_policy *policy, const struct p2p_verdict *verdict,
-			     p2p_roles_fn *roles, void *userdata,
+			     const struct p2p_roles *provider, const struct p2p_roles *client,
 			     struct p2p_decision *ret_decision)
 {
 	struct p2p_decision decision = { 0 };
 
 	for (size_t i = 0; i < policy->rule_count && !decision.rule; i++) {
 		const struct p2p_rule_body *body = &policy->rules[i];
-		struct p2p_roles provider, client;
-		enum p2p_tri match;
+		enum p2p_tri match = p2p_rule_match(body,
+			provider ? provider[i] : p2p_rule_roles(body, verdict->provider),
+			client ? client[i] : p2p_rule_roles(body, verdict->client));
 
-		roles(userdata, i, &provider, &client);
-		match = match_rule(body, provider, client, verdict, &policy->evidence);
+		if (match != P2P_NO)
+			match = p2p_tri_and(match, p2p_condition_match(&body->when, verdict,
+								       &policy->evidence));
 		if (match == P2P_UNKNOWN)
 			decision.uncertain = true;
 		if (match == P2P_YES || (match == P2P_UNKNOWN && !body->rule.allow)) {
@@ -199,28 +176,11 @@ void p2p_policy_decide_roles(const struct p2p_policy *policy, const struct p2p_v
 	*ret_decision = decision;
 }
 
-struct one_pair {
-	const struct p2p_policy *policy;
-	const struct p2p_verdict *verdict;
-};
-
-static void ask_selectors(void *userdata, size_t rule, struct p2p_roles *ret_provider,
-			  struct p2p_roles *ret_client)
-{
-	const struct one_pair *pair = userdata;
-	const struct p2p_rule_body *body = &pair->policy->rules[rule];
-
-	*ret_provider = p2p_rule_roles(body, pair->verdict->provider);
-	*ret_client = p2p_rule_roles(body, pair->verdict->client);
-}
-
 void p2p_policy_decide(const struct p2p_policy *policy, const struct p2p_verdict *verdict,
 		       struct p2p_decision *ret_decision)
 {
-	struct one_pair pair = { policy, verdict };
-
 	if (verdict->provider == verdict->client)
 		*ret_decision = (struct p2p_decision){ .allow = true };
 	else
-		p2p_policy_decide_roles(policy, verdict, ask_selectors, &pair, ret_decision);
+		p2p_policy_decide_roles(policy, verdict, NULL, NULL, ret_decision);
 }

@@ -31,20 +31,28 @@ struct p2p_roles {
 struct p2p_roles p2p_rule_roles(const struct p2p_rule_body *body,
 				const struct p2p_function *function);
 
-/**
- * typedef p2p_roles_fn - the roles of the two functions of a pair under the rule at @rule.
- * Deciding one pair asks the selectors; deciding all of them asks a table made before.
- */
-typedef void p2p_roles_fn(void *userdata, size_t rule, struct p2p_roles *ret_provider,
-			  struct p2p_roles *ret_client);
-
 /** p2p_rule_match() - is the pair one of a rule's, by the roles of its two functions? */
 enum p2p_tri p2p_rule_match(const struct p2p_rule_body *body, struct p2p_roles provider,
 			    struct p2p_roles client);
 
-/** p2p_policy_decide_roles() - first match decides; a fact not known never lets a pair through. */
+/**
+ * p2p_policy_decide_roles() - first match decides; a fact not known never lets a pair through.
+ * @provider, @client: the roles of the two functions by rule; NULL the selectors are asked
+ */
 void p2p_policy_decide_roles(const struct p2p_policy *policy, const struct p2p_verdict *verdict,
-			     p2p_roles_fn *roles, void *userdata,
+			     const struct p2p_roles *provider, const struct p2p_roles *client,
 			     struct p2p_decision *ret_decision);
+
+/** typedef p2p_pair_fn - an ordered pair, and the roles of its functions by rule.  Return: 0 to go on. */
+typedef int p2p_pair_fn(void *data, const struct p2p_verdict *verdict,
+			const struct p2p_roles *provider, const struct p2p_roles *client);
+
+/**
+ * p2p_policy_each() - @visit every ordered pair of functions with header type 0, by provider, then
+ *	client; every selector is asked once for each function.
+ * Return: 0, -ENOMEM, or what @visit returned.
+ */
+int p2p_policy_each(const struct p2p_policy *policy, const struct p2p_eval *eval,
+		    p2p_pair_fn *visit, void *data);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "policy/term.h"
+#include "verdict/eval.h"
 
 /* Groups of groups double with every line: what they stand for, in all selectors together. */
 #define MOST_TERMS (1 << 22)
@@ -104,15 +105,9 @@ static enum p2p_tri match_term(const struct p2p_term *term, const struct p2p_sub
 
 	if (!json_object_is_type(term->value, json_type_array))
 		return term->key->match(term->value, subject);
-	for (size_t i = 0; i < json_object_array_length(term->value); i++) {
-		enum p2p_tri one = term->key->match(json_object_array_get_idx(term->value, i),
-						    subject);
-
-		if (one == P2P_YES)
-			return P2P_YES;
-		if (one == P2P_UNKNOWN)
-			answer = P2P_UNKNOWN;
-	}
+	for (size_t i = 0; i < json_object_array_length(term->value) && answer != P2P_YES; i++)
+		answer = p2p_tri_or(answer, term->key->match(
+			json_object_array_get_idx(term->value, i), subject));
 	return answer;
 }
 
@@ -121,35 +116,20 @@ static enum p2p_tri match_terms(const struct p2p_conjunction *terms,
 {
 	enum p2p_tri answer = P2P_YES;
 
-	for (size_t i = 0; i < terms->count; i++) {
-		enum p2p_tri one = match_term(&terms->terms[i], subject);
-
-		if (one == P2P_NO)
-			return P2P_NO;
-		if (one == P2P_UNKNOWN)
-			answer = P2P_UNKNOWN;
-	}
+	for (size_t i = 0; i < terms->count && answer != P2P_NO; i++)
+		answer = p2p_tri_and(answer, match_term(&terms->terms[i], subject));
 	return answer;
-}
-
-/* Room for one more conjunction; NULL when memory runs out. */
-static struct p2p_conjunction *add_conjunction(struct p2p_selector *selector)
-{
-	struct p2p_conjunction *place = p2p_more(selector->any, selector->count);
-
-	if (place)
-		selector->count++;
-	return place;
 }
 
 /* Add @left and @right's terms as one conjunction. */
 static int add_product(struct p2p_selector *selector, const struct p2p_conjunction *left,
 		       const struct p2p_conjunction *right)
 {
-	struct p2p_conjunction *both = add_conjunction(selector);
+	struct p2p_conjunction *both = p2p_more(selector->any, selector->count);
 
 	if (!both)
 		return -ENOMEM;
+	selector->count++;
 	both->terms = calloc(left->count + right->count + 1, sizeof(*both->terms));
 	if (!both->terms)
 		return -ENOMEM;
@@ -248,14 +228,8 @@ static enum p2p_tri match_selector(const struct p2p_selector *selector,
 {
 	enum p2p_tri answer = P2P_NO;
 
-	for (size_t i = 0; i < selector->count; i++) {
-		enum p2p_tri one = match_terms(&selector->any[i], subject);
-
-		if (one == P2P_YES)
-			return P2P_YES;
-		if (one == P2P_UNKNOWN)
-			answer = P2P_UNKNOWN;
-	}
+	for (size_t i = 0; i < selector->count && answer != P2P_YES; i++)
+		answer = p2p_tri_or(answer, match_terms(&selector->any[i], subject));
 	return answer;
 }
 

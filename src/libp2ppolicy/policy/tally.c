@@ -8,86 +8,62 @@
 #include "policy/policy.h"
 #include "policy/term.h"
 
-/* Roles under every rule, [function * rules + rule]. */
 struct tally {
 	const struct p2p_policy *policy;
-	const struct p2p_function **functions;
-	struct p2p_roles *roles;
-	size_t count;
 	struct p2p_rule_tally *tallies;
 };
 
-static int fill(struct tally *tally, const struct p2p_topology *topology)
+static void count_functions(const struct tally *tally, const struct p2p_topology *topology)
 {
-	size_t rules = tally->policy->rule_count, total = p2p_topology_count(topology);
+	const struct p2p_function *function;
 
-	tally->functions = calloc(total + 1, sizeof(struct p2p_function *));
-	tally->roles = calloc(total * rules + 1, sizeof(*tally->roles));
-	if (!tally->functions || !tally->roles)
-		return -ENOMEM;
-	for (size_t i = 0; i < total; i++) {
-		const struct p2p_function *function = p2p_topology_function(topology, i);
-
+	for (size_t i = 0; (function = p2p_topology_function(topology, i)); i++) {
 		if (!p2p_function_has_header_0(function))
 			continue;
-		for (size_t rule = 0; rule < rules; rule++) {
+		for (size_t rule = 0; rule < tally->policy->rule_count; rule++) {
 			struct p2p_roles roles = p2p_rule_roles(&tally->policy->rules[rule],
 								function);
+			struct p2p_rule_tally *here = &tally->tallies[rule];
 
-			tally->roles[tally->count * rules + rule] = roles;
-			tally->tallies[rule].providers += roles.provider == P2P_YES;
-			tally->tallies[rule].clients += roles.client == P2P_YES;
-			tally->tallies[rule].unsure += roles.provider == P2P_UNKNOWN ||
-						       roles.client == P2P_UNKNOWN;
+			here->providers += roles.provider == P2P_YES;
+			here->clients += roles.client == P2P_YES;
+			here->unsure += roles.provider == P2P_UNKNOWN || roles.client == P2P_UNKNOWN;
 		}
-		tally->functions[tally->count++] = function;
 	}
-	return 0;
 }
 
-static void count_pair(struct tally *tally, size_t provider, size_t client,
-		       const struct p2p_verdict *verdict)
+static int count_pair(void *data, const struct p2p_verdict *verdict,
+		      const struct p2p_roles *provider, const struct p2p_roles *client)
 {
-	size_t rules = tally->policy->rule_count;
+	const struct tally *tally = data;
 	bool decided = false;
 
-	for (size_t i = 0; i < rules; i++) {
+	for (size_t i = 0; i < tally->policy->rule_count; i++) {
 		const struct p2p_rule_body *body = &tally->policy->rules[i];
 		struct p2p_rule_tally *here = &tally->tallies[i];
-		enum p2p_tri when = P2P_YES;
+		enum p2p_tri when;
 
-		if (p2p_rule_match(body, tally->roles[provider * rules + i],
-				   tally->roles[client * rules + i]) != P2P_YES)
+		if (p2p_rule_match(body, provider[i], client[i]) != P2P_YES)
 			continue;
-		if (body->when.count)
-			when = p2p_condition_match(&body->when, verdict, &tally->policy->evidence);
+		when = p2p_condition_match(&body->when, verdict, &tally->policy->evidence);
 		here->pairs++;
 		here->met += when == P2P_YES;
 		here->unmet += when == P2P_NO;
 		here->earlier += when == P2P_YES && decided;
 		decided |= when == P2P_YES || (when == P2P_UNKNOWN && !body->rule.allow);
 	}
+	return 0;
 }
 
 int p2p_policy_tally(struct p2p_context *context, const struct p2p_policy *policy,
 		     const struct p2p_eval *eval, struct p2p_rule_tally *tallies)
 {
-	struct tally tally = { .policy = policy, .tallies = tallies };
-	struct p2p_verdict verdict;
+	struct tally tally = { policy, tallies };
 	int r;
 
 	memset(tallies, 0, policy->rule_count * sizeof(*tallies));
-	r = fill(&tally, p2p_eval_topology(eval));
-	for (size_t i = 0; !r && i < tally.count; i++) {
-		for (size_t j = 0; j < tally.count; j++) {
-			if (i == j)
-				continue;
-			p2p_eval_pair(eval, tally.functions[i], tally.functions[j], &verdict);
-			count_pair(&tally, i, j, &verdict);
-		}
-	}
-	free(tally.functions);
-	free(tally.roles);
+	count_functions(&tally, p2p_eval_topology(eval));
+	r = p2p_policy_each(policy, eval, count_pair, &tally);
 	return r ? p2p_error(context, r, "out of memory") : 0;
 }
 
