@@ -63,6 +63,27 @@ void p2p_json_position(const struct p2p_json *json, const struct json_object *no
 	       ret_line, ret_column);
 }
 
+struct json_object *p2p_json_member(struct json_object *object, const char *key)
+{
+	struct json_object *value = NULL;
+
+	if (json_object_is_type(object, json_type_object))
+		json_object_object_get_ex(object, key, &value);
+	return value;
+}
+
+const char *p2p_json_word(struct json_object *object, const char *key)
+{
+	struct json_object *value = p2p_json_member(object, key);
+
+	return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : "";
+}
+
+size_t p2p_json_length(const struct json_object *list)
+{
+	return json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+}
+
 static int error_at(const struct parser *parser, size_t offset, const char *what)
 {
 	const struct p2p_json *json = parser->json;

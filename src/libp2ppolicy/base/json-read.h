@@ -54,4 +54,13 @@ void p2p_json_clear(struct p2p_json *json);
 void p2p_json_position(const struct p2p_json *json, const struct json_object *node,
 		       unsigned int *ret_line, unsigned int *ret_column);
 
+/** p2p_json_member() - a member; NULL when it is null, not there, or @object is none. */
+struct json_object *p2p_json_member(struct json_object *object, const char *key);
+
+/** p2p_json_word() - a member that is text; "" it is none. */
+const char *p2p_json_word(struct json_object *object, const char *key);
+
+/** p2p_json_length() - elements of a list; 0 it is none. */
+size_t p2p_json_length(const struct json_object *list);
+
 #endif

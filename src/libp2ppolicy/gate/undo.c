@@ -14,11 +14,6 @@
 #define FORMAT "p2ptopo-undo"
 #define BOOT_ID_SIZE 64
 
-static int out_of_memory(struct p2p_context *context)
-{
-	return p2p_error(context, -ENOMEM, "out of memory");
-}
-
 /* Registers are what this boot made them; the file must not outlive it. */
 static void read_boot_id(char id[BOOT_ID_SIZE])
 {
@@ -77,48 +72,38 @@ static bool is_sane(const struct p2p_write *write)
 
 static bool parse_write(struct json_object *node, struct p2p_write *ret_write)
 {
-	struct json_object *value = NULL;
 	struct p2p_write write = { 0 };
 
-	if (!json_object_object_get_ex(node, "bdf", &value) ||
-	    !json_object_is_type(value, json_type_string) ||
-	    p2p_bdf_parse(json_object_get_string(value), &write.bdf) < 0)
+	if (p2p_bdf_parse(p2p_json_word(node, "bdf"), &write.bdf) < 0)
 		return false;
-	for (size_t i = 0; i < FIELDS; i++)
-		if (!json_object_object_get_ex(node, fields[i].key, &value) ||
-		    !json_object_is_type(value, json_type_int) ||
+	for (size_t i = 0; i < FIELDS; i++) {
+		struct json_object *value = p2p_json_member(node, fields[i].key);
+
+		if (!json_object_is_type(value, json_type_int) ||
 		    !set(&write, i, json_object_get_int64(value)))
 			return false;
+	}
 	*ret_write = write;
 	return is_sane(&write);
-}
-
-static bool has_text(struct json_object *document, const char *key, const char *text)
-{
-	struct json_object *value = NULL;
-
-	return json_object_object_get_ex(document, key, &value) &&
-	       json_object_is_type(value, json_type_string) &&
-	       !strcmp(json_object_get_string(value), text);
 }
 
 static int parse(struct p2p_context *context, const char *path, struct json_object *document,
 		 struct p2p_undo *undo)
 {
-	struct json_object *list = NULL;
+	struct json_object *list = p2p_json_member(document, "registers");
 	char boot[BOOT_ID_SIZE];
 
 	read_boot_id(boot);
-	if (!has_text(document, "format", FORMAT) ||
-	    !json_object_object_get_ex(document, "registers", &list) ||
+	if (strcmp(p2p_json_word(document, "format"), FORMAT) != 0 ||
 	    !json_object_is_type(list, json_type_array))
 		return p2p_error(context, -EBADMSG, "%s was not written by fix --apply", path);
-	if (!has_text(document, "boot_id", boot))
+	if (!p2p_json_member(document, "boot_id") ||
+	    strcmp(p2p_json_word(document, "boot_id"), boot) != 0)
 		return p2p_error(context, -ESTALE, "%s is from an earlier boot; the reboot undid what it "
 				 "tells of", path);
 	undo->writes = calloc(json_object_array_length(list) + 1, sizeof(*undo->writes));
 	if (!undo->writes)
-		return out_of_memory(context);
+		return p2p_error(context, -ENOMEM, "out of memory");
 	for (size_t i = 0; i < json_object_array_length(list); i++)
 		if (!parse_write(json_object_array_get_idx(list, i),
 				 &undo->writes[undo->count++]))
@@ -166,42 +151,30 @@ int p2p_undo_load(struct p2p_context *context, const char *path, struct p2p_undo
 	return r;
 }
 
-/* Of one register in the file, its bounds: eight numbers, their names and an address. */
-#define REGISTER_ROOM	512
-
-static size_t print_register(char *text, const struct p2p_write *write)
+static void print_register(FILE *out, const struct p2p_write *write)
 {
 	char bdf[P2P_BDF_SIZE];
-	size_t used = (size_t)snprintf(text, REGISTER_ROOM, "{\n      \"bdf\":\"%s\"",
-				       p2p_bdf_format(write->bdf, bdf));
 
+	fprintf(out, "{\n      \"bdf\":\"%s\"", p2p_bdf_format(write->bdf, bdf));
 	for (size_t i = 0; i < FIELDS; i++)
-		used += (size_t)snprintf(text + used, REGISTER_ROOM - used,
-					 ",\n      \"%s\":%" PRIi64, fields[i].key, get(write, i));
-	return used + (size_t)snprintf(text + used, REGISTER_ROOM - used, "\n    }");
+		fprintf(out, ",\n      \"%s\":%" PRIi64, fields[i].key, get(write, i));
+	fputs("\n    }", out);
 }
 
-/*
- * All memory is asked for at once, so that the text is complete or there is none: json-c leaves
- * out what it has no memory for.
- */
-static char *make_document(const struct p2p_undo *undo, size_t *ret_size)
+static int print_document(FILE *out, void *data)
 {
-	char *text = calloc(undo->count + 1, REGISTER_ROOM), boot[BOOT_ID_SIZE];
-	size_t used;
+	const struct p2p_undo *undo = data;
+	char boot[BOOT_ID_SIZE];
 
-	if (!text)
-		return NULL;
 	read_boot_id(boot);
-	used = (size_t)snprintf(text, REGISTER_ROOM, "{\n  \"format\":\"" FORMAT "\",\n  "
-				"\"version\":1,\n  \"boot_id\":\"%s\",\n  \"registers\":[", boot);
+	fprintf(out, "{\n  \"format\":\"" FORMAT "\",\n  \"version\":1,\n  \"boot_id\":\"%s\",\n"
+		"  \"registers\":[", boot);
 	for (size_t i = 0; i < undo->count; i++) {
-		used += (size_t)sprintf(text + used, "%s", i ? "," : "\n    ");
-		used += print_register(text + used, &undo->writes[i]);
+		fputs(i ? "," : "\n    ", out);
+		print_register(out, &undo->writes[i]);
 	}
-	used += (size_t)sprintf(text + used, "\n  ]\n}\n");
-	*ret_size = used;
-	return text;
+	fputs("\n  ]\n}\n", out);
+	return 0;
 }
 
 /* One level is enough: /run/p2ptopo, or a folder that the user made. */
@@ -220,16 +193,9 @@ static void make_folder(const char *path)
 
 int p2p_undo_save(struct p2p_context *context, const char *path, const struct p2p_undo *undo)
 {
-	size_t size;
-	char *text = make_document(undo, &size);
-	int r;
-
-	if (!text)
-		return out_of_memory(context);
 	make_folder(path);
-	r = p2p_file_write(context, path, P2P_WRITE_OWN | P2P_WRITE_SECRET, text, size);
-	free(text);
-	return r;
+	return p2p_file_print(context, path, P2P_WRITE_OWN | P2P_WRITE_SECRET, print_document,
+			      (void *)undo);
 }
 
 void p2p_undo_free(struct p2p_undo *undo)

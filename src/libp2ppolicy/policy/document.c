@@ -75,14 +75,6 @@ struct p2p_document *p2p_document_free(struct p2p_document *document)
 	return NULL;
 }
 
-struct json_object *p2p_document_member(struct json_object *node, const char *name)
-{
-	struct json_object *value = NULL;
-
-	json_object_object_get_ex(node, name, &value);
-	return value;
-}
-
 static int unknown_key(const struct p2p_document *document, struct json_object *value,
 		       const char *name, const char *const *keys)
 {
@@ -117,7 +109,7 @@ int p2p_document_keys(const struct p2p_document *document, struct json_object *n
 int p2p_document_flag(const struct p2p_document *document, struct json_object *node,
 		      const char *name, bool *ret_flag)
 {
-	struct json_object *value = p2p_document_member(node, name);
+	struct json_object *value = p2p_json_member(node, name);
 
 	if (value && !json_object_is_type(value, json_type_boolean))
 		return p2p_document_error(document, value, "\"%s\" must be true or false", name);
@@ -128,7 +120,7 @@ int p2p_document_flag(const struct p2p_document *document, struct json_object *n
 int p2p_document_why(const struct p2p_document *document, struct json_object *node,
 		     const char **ret_why)
 {
-	struct json_object *value = p2p_document_member(node, "why");
+	struct json_object *value = p2p_json_member(node, "why");
 
 	if (value && !json_object_is_type(value, json_type_string))
 		return p2p_document_error(document, value, "\"why\" must be text");
@@ -139,8 +131,8 @@ int p2p_document_why(const struct p2p_document *document, struct json_object *no
 int p2p_document_head(const struct p2p_document *document, const struct p2p_document_form *form)
 {
 	const char *keys[sizeof(form->keys) / sizeof(form->keys[0]) + 3] = { "format", "version" };
-	struct json_object *format = p2p_document_member(document->root, "format");
-	struct json_object *version = p2p_document_member(document->root, "version");
+	struct json_object *format = p2p_json_member(document->root, "format");
+	struct json_object *version = p2p_json_member(document->root, "version");
 
 	if (!format || !json_object_is_type(format, json_type_string) ||
 	    strcmp(json_object_get_string(format), form->format) != 0)

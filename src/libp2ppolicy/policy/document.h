@@ -32,9 +32,6 @@ void p2p_document_position(const struct p2p_document *document, const struct jso
 int p2p_document_error(const struct p2p_document *document, const struct json_object *node,
 		       const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/** p2p_document_member() - a member of an object that may be there; NULL when it is not. */
-struct json_object *p2p_document_member(struct json_object *node, const char *name);
-
 /** p2p_document_keys() - refuse a member of @node that is none of @keys, which ends with NULL. */
 int p2p_document_keys(const struct p2p_document *document, struct json_object *node,
 		      const char *const *keys);

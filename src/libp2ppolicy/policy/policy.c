@@ -14,7 +14,7 @@ static const struct p2p_document_form form = {
 static int parse_action(const struct p2p_document *document, struct json_object *node,
 			bool *ret_allow)
 {
-	struct json_object *value = p2p_document_member(node, "action");
+	struct json_object *value = p2p_json_member(node, "action");
 	const char *text = json_object_is_type(value, json_type_string) ?
 			   json_object_get_string(value) : "";
 
@@ -28,7 +28,7 @@ static int parse_action(const struct p2p_document *document, struct json_object 
 static int parse_side(struct p2p_policy *policy, struct json_object *node, const char *name,
 		      struct p2p_selector *ret_selector)
 {
-	struct json_object *value = p2p_document_member(node, name);
+	struct json_object *value = p2p_json_member(node, name);
 
 	if (!value)
 		return p2p_document_error(policy->document, node, "the rule lacks \"%s\"", name);
@@ -58,7 +58,7 @@ static int parse_rule(struct p2p_policy *policy, struct json_object *node,
 		r = parse_side(policy, node, "provider", &body->provider);
 	if (!r)
 		r = parse_side(policy, node, "client", &body->client);
-	when = p2p_document_member(node, "when");
+	when = p2p_json_member(node, "when");
 	if (!r && when)
 		r = p2p_condition_parse(document, when, &body->when);
 	return r;
@@ -66,7 +66,7 @@ static int parse_rule(struct p2p_policy *policy, struct json_object *node,
 
 static int parse_rules(struct p2p_policy *policy)
 {
-	struct json_object *rules = p2p_document_member(policy->document->root, "rules");
+	struct json_object *rules = p2p_json_member(policy->document->root, "rules");
 	size_t count;
 	int r = 0;
 
@@ -96,7 +96,7 @@ int p2p_policy_load(struct p2p_context *context, const char *path, struct p2p_po
 	if (!r)
 		r = p2p_document_head(policy->document, &form);
 	if (!r)
-		r = p2p_evidence_parse(policy->document, p2p_document_member(policy->document->root, "evidence"),
+		r = p2p_evidence_parse(policy->document, p2p_json_member(policy->document->root, "evidence"),
 				       &policy->evidence);
 	if (!r)
 		r = p2p_group_table_parse(policy->document, &policy->groups);

@@ -275,7 +275,7 @@ enum p2p_tri p2p_condition_match(const struct p2p_conjunction *condition,
 
 int p2p_group_table_parse(const struct p2p_document *document, struct p2p_group_table *table)
 {
-	struct json_object *groups = p2p_document_member(document->root, "groups");
+	struct json_object *groups = p2p_json_member(document->root, "groups");
 
 	if (!groups)
 		return 0;

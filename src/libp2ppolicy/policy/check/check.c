@@ -83,7 +83,7 @@ static int parse_pick(struct p2p_check *check, struct json_object *node,
 static int parse_side(struct p2p_check *check, struct json_object *node, const char *name,
 		      struct p2p_pick *pick)
 {
-	struct json_object *value = p2p_document_member(node, name);
+	struct json_object *value = p2p_json_member(node, name);
 
 	if (!value)
 		return p2p_document_error(check->document, node, "the expectation lacks \"%s\"",
@@ -105,7 +105,7 @@ static int parse_count(const struct p2p_document *document, struct json_object *
 		       struct p2p_check_row *row)
 {
 	static const char *const keys[] = { "least", "most", NULL };
-	struct json_object *count = p2p_document_member(node, "count"), *value;
+	struct json_object *count = p2p_json_member(node, "count"), *value;
 	int r;
 
 	row->least = 1;
@@ -118,10 +118,10 @@ static int parse_count(const struct p2p_document *document, struct json_object *
 		return r;
 	}
 	r = p2p_document_keys(document, count, keys);
-	value = p2p_document_member(count, "least");
+	value = p2p_json_member(count, "least");
 	if (!r && value)
 		r = parse_number(document, value, &row->least);
-	value = p2p_document_member(count, "most");
+	value = p2p_json_member(count, "most");
 	if (!r && value)
 		r = parse_number(document, value, &row->most);
 	if (!r && row->least > row->most)
@@ -191,7 +191,7 @@ static int parse_device(struct p2p_check *check, struct json_object *node,
 {
 	static const char *const keys[] = { "select", "count", "expect", "why", NULL };
 	const struct p2p_document *document = check->document;
-	struct json_object *expect = p2p_document_member(node, "expect");
+	struct json_object *expect = p2p_json_member(node, "expect");
 	int r = p2p_document_keys(document, node, keys);
 
 	if (!r)
@@ -230,7 +230,7 @@ static int split_conditions(const struct p2p_document *document, struct json_obj
 static int parse_condition(const struct p2p_document *document, struct json_object *node,
 			   struct p2p_check_row *row)
 {
-	struct json_object *expect = p2p_document_member(node, "expect");
+	struct json_object *expect = p2p_json_member(node, "expect");
 	enum p2p_check_class about;
 	int r;
 
@@ -256,7 +256,7 @@ static int parse_pair(struct p2p_check *check, struct json_object *node,
 	static const char *const keys[] = { "provider", "client", "both", "clients_least", "expect",
 					    "why", NULL };
 	const struct p2p_document *document = check->document;
-	struct json_object *least = p2p_document_member(node, "clients_least");
+	struct json_object *least = p2p_json_member(node, "clients_least");
 	int r = p2p_document_keys(document, node, keys);
 
 	if (!r)
@@ -289,7 +289,7 @@ static int parse_row(struct p2p_check *check, struct json_object *node, parse_fn
 static int parse_rows(struct p2p_check *check, const char *name, parse_fn *parse,
 		      struct p2p_check_rows *rows)
 {
-	struct json_object *array = p2p_document_member(check->document->root, name);
+	struct json_object *array = p2p_json_member(check->document->root, name);
 	size_t count;
 	int r = 0;
 
@@ -311,7 +311,7 @@ static int parse_rows(struct p2p_check *check, const char *name, parse_fn *parse
 
 static int parse_machine(struct p2p_check *check)
 {
-	struct json_object *node = p2p_document_member(check->document->root, "machine");
+	struct json_object *node = p2p_json_member(check->document->root, "machine");
 
 	check->machine.why = "";
 	if (!node)

@@ -11,18 +11,9 @@
 
 #define FORMAT "p2ptopo-proof"
 
-/* A member that is text; "" when it is not. */
-static const char *text_of(struct json_object *object, const char *key)
-{
-	struct json_object *value = NULL;
-
-	json_object_object_get_ex(object, key, &value);
-	return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : "";
-}
-
 static bool is_proof(const struct p2p_document *document)
 {
-	return !strcmp(text_of(document->root, "format"), FORMAT);
+	return !strcmp(p2p_json_word(document->root, "format"), FORMAT);
 }
 
 int p2p_proof_load(struct p2p_context *context, const char *path, struct json_object **ret_proof)
@@ -111,23 +102,21 @@ void p2p_evidence_clear(struct p2p_evidence *evidence)
 static bool is_device(struct json_object *proof, const char *side,
 		      const struct p2p_function *function)
 {
-	struct json_object *device = NULL;
+	struct json_object *device = p2p_json_member(proof, side);
 	char bdf[P2P_BDF_SIZE], vendor[8], id[8];
 
-	json_object_object_get_ex(proof, side, &device);
-	if (!json_object_is_type(device, json_type_object) || function->ids != P2P_PRESENT)
+	if (function->ids != P2P_PRESENT)
 		return false;
 	snprintf(vendor, sizeof(vendor), "0x%04x", function->vendor);
 	snprintf(id, sizeof(id), "0x%04x", function->device);
-	return !strcmp(text_of(device, "bdf"), p2p_bdf_format(function->bdf, bdf)) &&
-	       !strcmp(text_of(device, "vendor"), vendor) && !strcmp(text_of(device, "device"), id);
+	return !strcmp(p2p_json_word(device, "bdf"), p2p_bdf_format(function->bdf, bdf)) &&
+	       !strcmp(p2p_json_word(device, "vendor"), vendor) && !strcmp(p2p_json_word(device, "device"), id);
 }
 
 static bool says_yes(struct json_object *proof)
 {
-	struct json_object *value = NULL;
+	struct json_object *value = p2p_json_member(proof, "proven");
 
-	json_object_object_get_ex(proof, "proven", &value);
 	return json_object_is_type(value, json_type_boolean) && json_object_get_boolean(value);
 }
 
@@ -138,7 +127,7 @@ bool p2p_evidence_proves(const struct p2p_evidence *evidence, const struct p2p_v
 	for (size_t i = 0; release && i < evidence->count; i++) {
 		struct json_object *proof = evidence->proofs[i]->root;
 
-		if (says_yes(proof) && !strcmp(text_of(proof, "kernel"), release) &&
+		if (says_yes(proof) && !strcmp(p2p_json_word(proof, "kernel"), release) &&
 		    is_device(proof, "provider", verdict->provider) &&
 		    is_device(proof, "client", verdict->client))
 			return true;

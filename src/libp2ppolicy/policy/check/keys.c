@@ -96,7 +96,7 @@ static struct demand demand_of(struct json_object *value, const char *name, unsi
 
 	if (is_text(value))
 		return (struct demand){ true, true, most };
-	number = p2p_document_member(value, name);
+	number = p2p_json_member(value, name);
 	return (struct demand){ number, false,
 				number ? (unsigned int)json_object_get_int64(number) : 0 };
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* One pci= word out of those that are there and a change, and how each boot loader takes it. */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,45 +10,6 @@
 #include "verdict/eval.h"
 
 #define COMMAND_LINE_SIZE 2048
-
-/* Text that grows. */
-struct text {
-	char *data;
-	size_t size;
-	bool no_memory;
-};
-
-__attribute__((format(printf, 2, 3)))
-static void append(struct text *text, const char *format, ...)
-{
-	va_list args;
-	char *larger;
-	int more;
-
-	va_start(args, format);
-	more = vsnprintf(NULL, 0, format, args);
-	va_end(args);
-	larger = more < 0 ? NULL : realloc(text->data, text->size + (size_t)more + 1);
-	if (!larger) {
-		text->no_memory = true;
-		return;
-	}
-	text->data = larger;
-	va_start(args, format);
-	vsnprintf(larger + text->size, (size_t)more + 1, format, args);
-	va_end(args);
-	text->size += (size_t)more;
-}
-
-static int finish(struct text *text, char **ret_text)
-{
-	if (text->no_memory) {
-		free(text->data);
-		return -ENOMEM;
-	}
-	*ret_text = text->data;
-	return 0;
-}
 
 /* Is @item about one of the functions changed, and about no other? */
 static bool is_replaced(const struct p2p_cmdline *cmdline, const struct p2p_item *item,
@@ -73,18 +33,18 @@ static bool is_replaced(const struct p2p_cmdline *cmdline, const struct p2p_item
 }
 
 /* Every bit there is, so that nothing hangs on what firmware set. */
-static void append_bits(struct text *text, const struct p2p_register *change)
+static void append_bits(FILE *out, const struct p2p_register *change)
 {
 	uint16_t next = (uint16_t)((change->present & ~change->mask) | change->value);
 
 	for (unsigned int bit = P2P_ACS_NAMED; bit-- > 0;) {
 		bool there = change->function->acs.capability >> bit & 1;
 
-		append(text, "%c", !there ? 'x' : next >> bit & 1 ? '1' : '0');
+		fprintf(out, "%c", !there ? 'x' : next >> bit & 1 ? '1' : '0');
 	}
 }
 
-static void append_items(struct text *text, const struct p2p_cmdline *cmdline,
+static void append_items(FILE *out, const struct p2p_cmdline *cmdline,
 			 enum p2p_parameter parameter, const struct p2p_register *registers,
 			 size_t count)
 {
@@ -92,21 +52,21 @@ static void append_items(struct text *text, const struct p2p_cmdline *cmdline,
 	const char *separator = "";
 	char bdf[P2P_BDF_SIZE];
 
-	append(text, "%s=", p2p_parameter_name(parameter));
+	fprintf(out, "%s=", p2p_parameter_name(parameter));
 	for (size_t i = 0; i < count; i++) {
-		append(text, "%s", separator);
+		fprintf(out, "%s", separator);
 		if (parameter == P2P_PARAMETER_CONFIG_ACS) {
-			append_bits(text, &registers[i]);
-			append(text, "@");
+			append_bits(out, &registers[i]);
+			fprintf(out, "@");
 		}
-		append(text, "%s", p2p_bdf_format(registers[i].function->bdf, bdf));
+		fprintf(out, "%s", p2p_bdf_format(registers[i].function->bdf, bdf));
 		separator = ";";
 	}
 	/* Behind ours: the kernel stops at the first item that matches. */
 	for (size_t i = 0; before && i < before->item_count; i++) {
 		if (is_replaced(cmdline, &before->items[i], registers, count))
 			continue;
-		append(text, "%s%s", separator, before->items[i].text);
+		fprintf(out, "%s%s", separator, before->items[i].text);
 		separator = ";";
 	}
 }
@@ -156,10 +116,10 @@ static int check_merge(struct p2p_context *context, const struct p2p_cmdline *cm
  * other architectures share; what is beyond is cut off.
  */
 static int check_length(struct p2p_context *context, const struct p2p_cmdline *cmdline,
-			const struct text *word)
+			size_t size)
 {
 	const char *now = p2p_topology_machine(cmdline->topology)->cmdline;
-	size_t length = (now ? strlen(now) : 0) + 1 + word->size;
+	size_t length = (now ? strlen(now) : 0) + 1 + size;
 
 	for (size_t i = 0; i < cmdline->pci_count; i++)
 		length -= strlen(cmdline->pci[i]);
@@ -174,13 +134,15 @@ int p2p_cmdline_merge(struct p2p_context *context, const struct p2p_cmdline *cmd
 		      enum p2p_parameter parameter, const struct p2p_register *registers,
 		      size_t count, char **ret_word)
 {
-	struct text text = { 0 };
-	const char *separator = "pci=";
 	int r = check_merge(context, cmdline, parameter, registers, count);
+	const char *separator = "pci=";
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = r < 0 ? NULL : p2p_text_open(&text, &size);
 
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < cmdline->option_count; i++) {
+	for (size_t i = 0; out && i < cmdline->option_count; i++) {
 		const struct p2p_option *option = &cmdline->options[i];
 		bool ours = option->parameter == parameter;
 
@@ -188,21 +150,10 @@ int p2p_cmdline_merge(struct p2p_context *context, const struct p2p_cmdline *cmd
 		if (ours || option->lost || (option->parameter != P2P_PARAMETERS &&
 					     option != cmdline->effective[option->parameter]))
 			continue;
-		append(&text, "%s%s", separator, option->text);
+		fprintf(out, "%s%s", separator, option->text);
 		separator = ",";
 	}
-	append(&text, "%s", separator);
-	append_items(&text, cmdline, parameter, registers, count);
-	r = text.no_memory ? 0 : check_length(context, cmdline, &text);
-	if (r < 0) {
-		free(text.data);
-		return r;
-	}
-	if (finish(&text, ret_word))
-		return p2p_error(context, -ENOMEM, "out of memory");
-	return 0;
-}
-
+	XX
 const char *p2p_loader_name(enum p2p_loader loader)
 {
 	static const char *const names[P2P_LOADERS] = {
@@ -215,61 +166,61 @@ const char *p2p_loader_name(enum p2p_loader loader)
 }
 
 /* For a shell, between single quotes. */
-static void append_quoted(struct text *text, const char *word)
+static void append_quoted(FILE *out, const char *word)
 {
 	for (; *word; word++)
 		if (*word == '\'')
-			append(text, "'\\''");
+			fprintf(out, "'\\''");
 		else
-			append(text, "%c", *word);
+			fprintf(out, "%c", *word);
 }
 
 /* pci="...", whose quotes GRUB takes off, or else the kernel. */
-static void append_inner(struct text *text, const char *word)
+static void append_inner(FILE *out, const char *word)
 {
-	append(text, "pci=\"");
-	append_quoted(text, word + strlen("pci="));
-	append(text, "\"");
+	fprintf(out, "pci=\"");
+	append_quoted(out, word + strlen("pci="));
+	fprintf(out, "\"");
 }
 
-static void append_removals(struct text *text, const struct p2p_cmdline *cmdline,
+static void append_removals(FILE *out, const struct p2p_cmdline *cmdline,
 			    const char *before, const char *between, const char *after)
 {
 	for (size_t i = 0; i < cmdline->pci_count; i++) {
-		append(text, "%s", i ? between : before);
-		append_quoted(text, cmdline->pci[i]);
+		fprintf(out, "%s", i ? between : before);
+		append_quoted(out, cmdline->pci[i]);
 	}
 	if (cmdline->pci_count)
-		append(text, "%s", after);
+		fprintf(out, "%s", after);
 }
 
-static void append_line(struct text *text, const struct p2p_cmdline *cmdline,
+static void append_line(FILE *out, const struct p2p_cmdline *cmdline,
 			enum p2p_loader loader, const char *word)
 {
 	switch (loader) {
 	case P2P_LOADER_PLAIN:
 	case P2P_LOADER_SYSTEMD_BOOT:
 	case P2P_LOADERS:
-		append(text, "%s", word);
+		fprintf(out, "%s", word);
 		break;
 	case P2P_LOADER_GRUB:
-		append(text, "GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX \"'");
-		append_inner(text, word);
-		append(text, "'");
+		fprintf(out, "GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX \"'");
+		append_inner(out, word);
+		fprintf(out, "'");
 		break;
 	case P2P_LOADER_GRUBBY:
-		append(text, "grubby --update-kernel=ALL ");
-		append_removals(text, cmdline, "--remove-args='", " ", "' ");
-		append(text, "--args='");
-		append_inner(text, word);
-		append(text, "'");
+		fprintf(out, "grubby --update-kernel=ALL ");
+		append_removals(out, cmdline, "--remove-args='", " ", "' ");
+		fprintf(out, "--args='");
+		append_inner(out, word);
+		fprintf(out, "'");
 		break;
 	case P2P_LOADER_OSTREE:
-		append(text, "rpm-ostree kargs ");
-		append_removals(text, cmdline, "--delete='", "' --delete='", "' ");
-		append(text, "--append='");
-		append_inner(text, word);
-		append(text, "'");
+		fprintf(out, "rpm-ostree kargs ");
+		append_removals(out, cmdline, "--delete='", "' --delete='", "' ");
+		fprintf(out, "--append='");
+		append_inner(out, word);
+		fprintf(out, "'");
 		break;
 	}
 }
@@ -277,8 +228,14 @@ static void append_line(struct text *text, const struct p2p_cmdline *cmdline,
 int p2p_loader_line(const struct p2p_cmdline *cmdline, enum p2p_loader loader, const char *word,
 		    char **ret_line)
 {
-	struct text text = { 0 };
+	size_t size;
+	FILE *out = p2p_text_open(ret_line, &size);
 
-	append_line(&text, cmdline, loader, word);
-	return finish(&text, ret_line);
+	if (!out)
+		return -ENOMEM;
+	append_line(out, cmdline, loader, word);
+	if (!fclose(out))
+		return 0;
+	free(*ret_line);
+	return -ENOMEM;
 }

@@ -95,11 +95,6 @@ void p2p_reading_json(struct p2p_reading *reading,
 	}
 }
 
-size_t p2p_json_length(const struct json_object *list)
-{
-	return json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
-}
-
 size_t p2p_json_line(const struct p2p_json *json, size_t first, const struct json_object *node)
 {
 	unsigned int line = 1, column;
@@ -107,11 +102,4 @@ size_t p2p_json_line(const struct p2p_json *json, size_t first, const struct jso
 	if (node)
 		p2p_json_position(json, node, &line, &column);
 	return first + (line ? line - 1 : 0);
-}
-
-const char *p2p_json_word(struct json_object *object, const char *key)
-{
-	struct json_object *value = p2p_json_member(object, key);
-
-	return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : "";
 }

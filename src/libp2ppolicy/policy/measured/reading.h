@@ -8,7 +8,6 @@
 #include "base/arena.h"
 #include "base/context.h"
 #include "base/json-read.h"
-#include "topology/facts/kinds.h"
 
 /** Figures of one text at most; 16 GPUs in ten matrices are a sixth of that. */
 #define P2P_MOST_FIGURES	16384
@@ -160,14 +159,8 @@ void p2p_reading_json(struct p2p_reading *reading,
 		      void (*take)(struct p2p_reading *reading, const struct p2p_json *json,
 				   size_t first));
 
-/** p2p_json_length() - elements of a list; 0 it is none. */
-size_t p2p_json_length(const struct json_object *list);
-
 /** p2p_json_line() - the line of a value in the text. */
 size_t p2p_json_line(const struct p2p_json *json, size_t first, const struct json_object *node);
-
-/** p2p_json_word() - a member that is text; "" it is none. */
-const char *p2p_json_word(struct json_object *object, const char *key);
 
 /** p2p_field_of() - a text as a word. */
 struct p2p_field p2p_field_of(const char *text);

@@ -24,15 +24,6 @@ static const char *leaf_of(const struct p2p_fact_row *row)
 	return row->leaf ? row->leaf : dot ? dot + 1 : row->key;
 }
 
-struct json_object *p2p_json_member(struct json_object *object, const char *key)
-{
-	struct json_object *value = NULL;
-
-	if (json_object_is_type(object, json_type_object))
-		json_object_object_get_ex(object, key, &value);
-	return value;
-}
-
 /* The rows of a capability stand together.  @make: the object is not there yet. */
 static struct json_object *enter(struct group *group, struct json_object *root,
 				 const struct p2p_fact_row *row, bool make)

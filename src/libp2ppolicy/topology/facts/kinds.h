@@ -5,6 +5,8 @@
 
 #include <p2ppolicy/facts.h>
 
+#include "base/json-read.h"
+
 extern const struct p2p_fact_kind p2p_kind_present, p2p_kind_flag, p2p_kind_count, p2p_kind_hex;
 extern const struct p2p_fact_kind p2p_kind_integer, p2p_kind_number, p2p_kind_serial, p2p_kind_tri;
 extern const struct p2p_fact_kind p2p_kind_text, p2p_kind_class, p2p_kind_port, p2p_kind_bar;
@@ -27,9 +29,6 @@ void p2p_facts_write(struct json_object *json, struct p2p_fact_rows rows, const 
 /** p2p_facts_read() - the reverse: fill @object, which is zeroed.  What is not there is denied. */
 void p2p_facts_read(struct json_object *json, struct p2p_fact_rows rows, void *object,
 		    struct p2p_topology *topology);
-
-/** p2p_json_member() - a member; NULL when it is null, not there, or @object is none. */
-struct json_object *p2p_json_member(struct json_object *object, const char *key);
 
 /**
  * p2p_json_is_absent() - is a key null, and not in the list of what is not known?  Where there is no
