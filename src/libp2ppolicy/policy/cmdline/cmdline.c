@@ -27,7 +27,7 @@ static const struct {
  * all others; the bits of one item of a list leaked into the next.  @mended: the update of
  * that release that has the correction.
  */
-static const struct {
+static const struct flawed {
 	unsigned int release, mended;
 } flawed[] = {
 	{ P2P_KERNEL(6, 11), NEVER },
@@ -35,6 +35,14 @@ static const struct {
 	{ P2P_KERNEL(6, 13), 11 },
 	{ P2P_KERNEL(6, 14), 2 },
 };
+
+static const struct flawed *find_flawed(unsigned int release)
+{
+	for (size_t i = 0; i < COUNT(flawed); i++)
+		if (flawed[i].release == release)
+			return &flawed[i];
+	return NULL;
+}
 
 const char *p2p_parameter_name(enum p2p_parameter parameter)
 {
@@ -66,16 +74,15 @@ static enum p2p_support support_of_update(const struct p2p_cmdline *cmdline, uns
 enum p2p_support p2p_cmdline_support(const struct p2p_cmdline *cmdline,
 				     enum p2p_parameter parameter)
 {
+	const struct flawed *row;
 	unsigned int release;
 
 	if (p2p_release_parse(cmdline->release, &release) < 0)
 		return P2P_SUPPORT_UNKNOWN;
 	if (release < parameters[parameter].since)
 		return P2P_SUPPORT_NONE;
-	for (size_t i = 0; i < COUNT(flawed); i++)
-		if (flawed[i].release == release)
-			return support_of_update(cmdline, flawed[i].mended);
-	return P2P_SUPPORT_FULL;
+	row = find_flawed(release);
+	return row ? support_of_update(cmdline, row->mended) : P2P_SUPPORT_FULL;
 }
 
 /* From 6.11 on the kernel builds the register anew, from what firmware left there. */
@@ -92,12 +99,8 @@ static bool needs_update(const struct p2p_cmdline *cmdline)
 {
 	unsigned int release;
 
-	if (!cmdline->any_update || p2p_release_parse(cmdline->release, &release) < 0)
-		return false;
-	for (size_t i = 0; i < COUNT(flawed); i++)
-		if (flawed[i].release == release)
-			return true;
-	return false;
+	return cmdline->any_update && !p2p_release_parse(cmdline->release, &release) &&
+	       find_flawed(release);
 }
 
 static const char flaw[] =
@@ -203,43 +206,36 @@ int p2p_item_matches(const char *device, const struct p2p_function *function)
 	return match_path(path, function);
 }
 
-/* A growing array in the arena; what it held before stays behind there. */
-static void *grow(struct p2p_cmdline *cmdline, void *array, size_t count, size_t size)
+/* What could be had, of memory. */
+static void *got(struct p2p_cmdline *cmdline, void *memory)
 {
-	void *larger = p2p_arena_alloc(&cmdline->arena, (count + 1) * size);
-
-	if (!larger)
+	if (!memory)
 		cmdline->no_memory = true;
-	else if (count)
-		memcpy(larger, array, count * size);
-	return larger;
+	return memory;
 }
 
 static const char *keep(struct p2p_cmdline *cmdline, const char *text, size_t length)
 {
-	const char *copy = p2p_arena_copy(&cmdline->arena, text, length);
+	const char *copy = got(cmdline, p2p_arena_copy(&cmdline->arena, text, length));
 
-	if (!copy)
-		cmdline->no_memory = true;
 	return copy ? copy : "";
 }
 
 static void add_item(struct p2p_cmdline *cmdline, struct p2p_option *option, const char *text,
 		     size_t length)
 {
-	struct p2p_item *items = grow(cmdline, option->items, option->item_count, sizeof(*items));
-	struct p2p_item item = { .text = keep(cmdline, text, length) };
-	const char *at = strchr(item.text, '@');
+	struct p2p_item *item = got(cmdline, p2p_more(option->items, option->item_count));
+	const char *at;
 
-	item.device = item.text;
-	if (option->parameter == P2P_PARAMETER_CONFIG_ACS) {
-		item.bits = keep(cmdline, item.text, at ? (size_t)(at - item.text) : 0);
-		item.device = at ? at + 1 : "";
-	}
-	if (!items)
+	if (!item)
 		return;
-	option->items = items;
-	items[option->item_count++] = item;
+	option->item_count++;
+	item->text = item->device = keep(cmdline, text, length);
+	at = strchr(item->text, '@');
+	if (option->parameter == P2P_PARAMETER_CONFIG_ACS) {
+		item->bits = keep(cmdline, item->text, at ? (size_t)(at - item->text) : 0);
+		item->device = at ? at + 1 : "";
+	}
 }
 
 static void parse_list(struct p2p_cmdline *cmdline, struct p2p_option *option, const char *list)
@@ -269,38 +265,32 @@ static bool looks_like_device(const char *text)
 
 static void add_option(struct p2p_cmdline *cmdline, const char *text, size_t length)
 {
-	struct p2p_option *options = grow(cmdline, cmdline->options, cmdline->option_count,
-					  sizeof(*options));
-	struct p2p_option option = { keep(cmdline, text, length), P2P_PARAMETERS, NULL, 0, false };
+	struct p2p_option *option = got(cmdline, p2p_more(cmdline->options, cmdline->option_count));
 
+	if (!option)
+		return;
+	*option = (struct p2p_option){ keep(cmdline, text, length), P2P_PARAMETERS, NULL, 0, false };
 	for (enum p2p_parameter i = 0; i < P2P_PARAMETERS; i++) {
 		size_t name = strlen(parameters[i].name);
 
-		if (strncmp(option.text, parameters[i].name, name) != 0 || option.text[name] != '=')
+		if (strncmp(option->text, parameters[i].name, name) != 0 || option->text[name] != '=')
 			continue;
-		option.parameter = i;
-		parse_list(cmdline, &option, option.text + name + 1);
+		option->parameter = i;
+		parse_list(cmdline, option, option->text + name + 1);
 	}
-	if (!options)
-		return;
-	if (cmdline->option_count && option.parameter == P2P_PARAMETERS) {
-		const struct p2p_option *before = &options[cmdline->option_count - 1];
-
-		option.lost = (before->parameter != P2P_PARAMETERS || before->lost) &&
-			      looks_like_device(option.text);
-	}
-	cmdline->options = options;
-	options[cmdline->option_count++] = option;
+	if (cmdline->option_count++ && option->parameter == P2P_PARAMETERS)
+		option->lost = (option[-1].parameter != P2P_PARAMETERS || option[-1].lost) &&
+			       looks_like_device(option->text);
 }
 
 static void add_pci_word(struct p2p_cmdline *cmdline, const char *word, const char *value)
 {
-	const char **pci = grow(cmdline, (void *)cmdline->pci, cmdline->pci_count, sizeof(*pci));
+	const char **pci = got(cmdline, p2p_more(cmdline->pci, cmdline->pci_count));
 
 	if (!pci)
 		return;
-	cmdline->pci = pci;
-	pci[cmdline->pci_count++] = word;
+	*pci = word;
+	cmdline->pci_count++;
 	while (*value) {
 		size_t length = strcspn(value, ",");
 
@@ -313,12 +303,10 @@ static void add_pci_word(struct p2p_cmdline *cmdline, const char *word, const ch
 /* Quotes may stand around the word or around its value; the kernel takes them off. */
 static const char *unquote(struct p2p_cmdline *cmdline, const char *word)
 {
-	char *plain = p2p_arena_alloc(&cmdline->arena, strlen(word) + 1), *out = plain;
+	char *plain = got(cmdline, p2p_arena_alloc(&cmdline->arena, strlen(word) + 1)), *out = plain;
 
-	if (!plain) {
-		cmdline->no_memory = true;
+	if (!plain)
 		return "";
-	}
 	for (; *word; word++)
 		if (*word != '"')
 			*out++ = *word;
@@ -327,18 +315,16 @@ static const char *unquote(struct p2p_cmdline *cmdline, const char *word)
 
 static void take_word(struct p2p_cmdline *cmdline, const char *word)
 {
-	struct p2p_word *words = grow(cmdline, cmdline->words, cmdline->word_count,
-				      sizeof(*words));
-	struct p2p_word taken = { unquote(cmdline, word), cmdline->option_count, 0 };
+	struct p2p_word *taken = got(cmdline, p2p_more(cmdline->words, cmdline->word_count));
 
-	cmdline->ends_with_option = !strncmp(taken.text, "pci=", 4);
-	if (cmdline->ends_with_option)
-		add_pci_word(cmdline, word, taken.text + 4);
-	if (!words)
+	if (!taken)
 		return;
-	taken.option_count = cmdline->option_count - taken.first_option;
-	cmdline->words = words;
-	words[cmdline->word_count++] = taken;
+	cmdline->word_count++;
+	*taken = (struct p2p_word){ unquote(cmdline, word), cmdline->option_count, 0 };
+	cmdline->ends_with_option = !strncmp(taken->text, "pci=", 4);
+	if (cmdline->ends_with_option)
+		add_pci_word(cmdline, word, taken->text + 4);
+	taken->option_count = cmdline->option_count - taken->first_option;
 }
 
 /* Blanks part words, but not inside quotes; what follows a lone "--" is for init. */
@@ -388,8 +374,15 @@ int p2p_cmdline_new(struct p2p_context *context, const struct p2p_topology *topo
 
 struct p2p_cmdline *p2p_cmdline_free(struct p2p_cmdline *cmdline)
 {
-	if (cmdline)
-		p2p_arena_free(&cmdline->arena);
+	if (!cmdline)
+		return NULL;
+	for (size_t i = 0; i < cmdline->option_count; i++)
+		free(cmdline->options[i].items);
+	free(cmdline->options);
+	free(cmdline->words);
+	free(cmdline->pci);
+	free(cmdline->lints);
+	p2p_arena_free(&cmdline->arena);
 	free(cmdline);
 	return NULL;
 }

@@ -64,7 +64,7 @@ struct p2p_cmdline {
 	const char *warning[P2P_PARAMETERS];
 	bool ends_with_option;
 	struct p2p_lint *lints;
-	size_t lint_count, lint_room;
+	size_t lint_count;
 	bool no_memory;
 };
 

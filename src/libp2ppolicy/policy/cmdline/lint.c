@@ -26,30 +26,21 @@ const char *p2p_lint_name(enum p2p_lint_kind kind)
 void p2p_cmdline_add(struct p2p_cmdline *cmdline, enum p2p_lint_kind kind, bool certain,
 		     const char *word, const char *format, ...)
 {
-	struct p2p_lint *lint;
+	struct p2p_lint *lint = p2p_more(cmdline->lints, cmdline->lint_count);
 	char text[1024];
+	const char *kept;
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	if (cmdline->lint_count == cmdline->lint_room) {
-		size_t room = 2 * cmdline->lint_room + 8;
-		struct p2p_lint *larger = p2p_arena_alloc(&cmdline->arena, room * sizeof(*larger));
-
-		if (!larger) {
-			cmdline->no_memory = true;
-			return;
-		}
-		if (cmdline->lint_count)
-			memcpy(larger, cmdline->lints, cmdline->lint_count * sizeof(*larger));
-		cmdline->lints = larger;
-		cmdline->lint_room = room;
-	}
-	lint = &cmdline->lints[cmdline->lint_count++];
-	*lint = (struct p2p_lint){ kind, certain, word, p2p_arena_string(&cmdline->arena, text) };
-	if (!lint->text)
+	kept = p2p_arena_string(&cmdline->arena, text);
+	if (!lint || !kept) {
 		cmdline->no_memory = true;
+		return;
+	}
+	*lint = (struct p2p_lint){ kind, certain, word, kept };
+	cmdline->lint_count++;
 }
 
 static void check_release(struct p2p_cmdline *cmdline, const struct p2p_option *option)

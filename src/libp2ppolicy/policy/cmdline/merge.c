@@ -40,7 +40,7 @@ static void append_bits(FILE *out, const struct p2p_register *change)
 	for (unsigned int bit = P2P_ACS_NAMED; bit-- > 0;) {
 		bool there = change->function->acs.capability >> bit & 1;
 
-		fprintf(out, "%c", !there ? 'x' : next >> bit & 1 ? '1' : '0');
+		fputc(!there ? 'x' : next >> bit & 1 ? '1' : '0', out);
 	}
 }
 
@@ -54,10 +54,10 @@ static void append_items(FILE *out, const struct p2p_cmdline *cmdline,
 
 	fprintf(out, "%s=", p2p_parameter_name(parameter));
 	for (size_t i = 0; i < count; i++) {
-		fprintf(out, "%s", separator);
+		fputs(separator, out);
 		if (parameter == P2P_PARAMETER_CONFIG_ACS) {
 			append_bits(out, &registers[i]);
-			fprintf(out, "@");
+			fputc('@', out);
 		}
 		fprintf(out, "%s", p2p_bdf_format(registers[i].function->bdf, bdf));
 		separator = ";";
@@ -137,12 +137,15 @@ int p2p_cmdline_merge(struct p2p_context *context, const struct p2p_cmdline *cmd
 	int r = check_merge(context, cmdline, parameter, registers, count);
 	const char *separator = "pci=";
 	char *text = NULL;
-	size_t size = 0;
-	FILE *out = r < 0 ? NULL : p2p_text_open(&text, &size);
+	size_t size;
+	FILE *out;
 
 	if (r < 0)
 		return r;
-	for (size_t i = 0; out && i < cmdline->option_count; i++) {
+	out = p2p_text_open(&text, &size);
+	if (!out)
+		return p2p_error(context, -ENOMEM, "out of memory");
+	for (size_t i = 0; i < cmdline->option_count; i++) {
 		const struct p2p_option *option = &cmdline->options[i];
 		bool ours = option->parameter == parameter;
 
@@ -153,7 +156,17 @@ int p2p_cmdline_merge(struct p2p_context *context, const struct p2p_cmdline *cmd
 		fprintf(out, "%s%s", separator, option->text);
 		separator = ",";
 	}
-	XX
+	fputs(separator, out);
+	append_items(out, cmdline, parameter, registers, count);
+	r = fclose(out) ? p2p_error(context, -ENOMEM, "out of memory") :
+			  check_length(context, cmdline, size);
+	if (r < 0)
+		free(text);
+	else
+		*ret_word = text;
+	return r;
+}
+
 const char *p2p_loader_name(enum p2p_loader loader)
 {
 	static const char *const names[P2P_LOADERS] = {
@@ -170,72 +183,54 @@ static void append_quoted(FILE *out, const char *word)
 {
 	for (; *word; word++)
 		if (*word == '\'')
-			fprintf(out, "'\\''");
+			fputs("'\\''", out);
 		else
-			fprintf(out, "%c", *word);
+			fputc(*word, out);
 }
+
+/*
+ * How a boot loader is told: a command, what takes the words away that are there, and what adds one.
+ * A loader that takes the word as it is has no command.
+ */
+static const struct { const char *command, *first, *next, *add; } lines[P2P_LOADERS] = {
+	[P2P_LOADER_GRUB] = { "GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX \"", NULL, NULL, "'" },
+	[P2P_LOADER_GRUBBY] = { "grubby --update-kernel=ALL ", "--remove-args='", " ", "--args='" },
+	[P2P_LOADER_OSTREE] = { "rpm-ostree kargs ", "--delete='", "' --delete='", "--append='" },
+};
 
 /* pci="...", whose quotes GRUB takes off, or else the kernel. */
-static void append_inner(FILE *out, const char *word)
-{
-	fprintf(out, "pci=\"");
-	append_quoted(out, word + strlen("pci="));
-	fprintf(out, "\"");
-}
-
-static void append_removals(FILE *out, const struct p2p_cmdline *cmdline,
-			    const char *before, const char *between, const char *after)
-{
-	for (size_t i = 0; i < cmdline->pci_count; i++) {
-		fprintf(out, "%s", i ? between : before);
-		append_quoted(out, cmdline->pci[i]);
-	}
-	if (cmdline->pci_count)
-		fprintf(out, "%s", after);
-}
-
 static void append_line(FILE *out, const struct p2p_cmdline *cmdline,
 			enum p2p_loader loader, const char *word)
 {
-	switch (loader) {
-	case P2P_LOADER_PLAIN:
-	case P2P_LOADER_SYSTEMD_BOOT:
-	case P2P_LOADERS:
-		fprintf(out, "%s", word);
-		break;
-	case P2P_LOADER_GRUB:
-		fprintf(out, "GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX \"'");
-		append_inner(out, word);
-		fprintf(out, "'");
-		break;
-	case P2P_LOADER_GRUBBY:
-		fprintf(out, "grubby --update-kernel=ALL ");
-		append_removals(out, cmdline, "--remove-args='", " ", "' ");
-		fprintf(out, "--args='");
-		append_inner(out, word);
-		fprintf(out, "'");
-		break;
-	case P2P_LOADER_OSTREE:
-		fprintf(out, "rpm-ostree kargs ");
-		append_removals(out, cmdline, "--delete='", "' --delete='", "' ");
-		fprintf(out, "--append='");
-		append_inner(out, word);
-		fprintf(out, "'");
-		break;
+	size_t removed = lines[loader].first ? cmdline->pci_count : 0;
+
+	fputs(lines[loader].command, out);
+	for (size_t i = 0; i < removed; i++) {
+		fputs(i ? lines[loader].next : lines[loader].first, out);
+		append_quoted(out, cmdline->pci[i]);
 	}
+	fprintf(out, "%s%spci=\"", removed ? "' " : "", lines[loader].add);
+	append_quoted(out, word + strlen("pci="));
+	fputs("\"'", out);
 }
 
 int p2p_loader_line(const struct p2p_cmdline *cmdline, enum p2p_loader loader, const char *word,
 		    char **ret_line)
 {
+	char *text;
 	size_t size;
-	FILE *out = p2p_text_open(ret_line, &size);
+	FILE *out = p2p_text_open(&text, &size);
 
 	if (!out)
 		return -ENOMEM;
-	append_line(out, cmdline, loader, word);
-	if (!fclose(out))
-		return 0;
-	free(*ret_line);
-	return -ENOMEM;
+	if (lines[loader].command)
+		append_line(out, cmdline, loader, word);
+	else
+		fputs(word, out);
+	if (fclose(out)) {
+		free(text);
+		return -ENOMEM;
+	}
+	*ret_line = text;
+	return 0;
 }
