@@ -13,7 +13,6 @@
 /* Components that start drivers and libraries of their own, for nothing that is used here. */
 static const char *const unwanted[] = { "cuda", "gl", "levelzero", "nvml", "opencl", "rsmi" };
 
-#define MOST_OUTPUT	((size_t)64 << 20)
 #define MOST_SECONDS	60
 #define MOST_MEMORY	((rlim_t)256 << 20)
 #define MOST_INDEX	(1ul << 20)	/* of a processor or node */
@@ -102,22 +101,6 @@ static void child(int fd, int (*work)(int fd, const void *data), const void *dat
 	_exit(work(fd, data) ? 1 : 0);
 }
 
-static int read_all(int fd, struct p2p_buffer *buffer)
-{
-	char block[16384];
-	ssize_t n;
-
-	while ((n = read(fd, block, sizeof(block))) != 0) {
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0 || buffer->size > MOST_OUTPUT)
-			return -EIO;
-		if (p2p_buffer_append(buffer, block, (size_t)n) < 0)
-			return -ENOMEM;
-	}
-	return buffer->size ? 0 : -EIO;
-}
-
 int p2p_hwloc_run(int (*work)(int fd, const void *data), const void *data,
 		  struct p2p_buffer *buffer)
 {
@@ -131,15 +114,15 @@ int p2p_hwloc_run(int (*work)(int fd, const void *data), const void *data,
 	if (pid == 0)
 		child(ends[1], work, data);
 	close(ends[1]);
-	r = pid < 0 ? -EIO : read_all(ends[0], buffer);
+	r = pid < 0 ? -EIO : p2p_buffer_read(ends[0], P2P_FILE_MOST, buffer);
 	close(ends[0]);
 	if (pid > 0) {
 		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 			;
-		if (r == 0 && status)
+		if (r == 0 && (status || !buffer->size))
 			r = -EIO;
 	}
-	return r;
+	return r == 0 || r == -ENOMEM ? r : -EIO;
 }
 
 int p2p_hwloc_xml(struct p2p_buffer *buffer)

@@ -41,6 +41,7 @@ struct p2p_manifest;
  * struct p2p_snapshot - see snapshot.h.
  * @raws: @count functions, sorted by address
  * @entries: @entry_count files of the machine, sorted by path once it is loaded
+ * @no_memory: something of it is missing for that; whoever loads it looks here in the end
  * @manifest: of our own capture; NULL for any other source
  * @hwloc: the XML
  * @report: the document of a report, which has neither functions nor files; owned
@@ -58,9 +59,10 @@ struct p2p_snapshot {
 	enum p2p_want want;
 	struct p2p_arena arena;
 	struct p2p_raw *raws;
-	size_t count, room;
+	size_t count;
 	struct p2p_entry *entries;
-	size_t entry_count, entry_room;
+	size_t entry_count;
+	bool no_memory;
 	struct p2p_manifest *manifest;
 	struct p2p_file hwloc;
 	struct json_object *report;
@@ -69,11 +71,11 @@ struct p2p_snapshot {
 	const char *name;
 	unsigned int first_line, last_line;
 	struct p2p_snapshot **parts;
-	size_t part_count, part_room;
+	size_t part_count;
 	struct p2p_conflict *conflicts;
-	size_t conflict_count, conflict_room;
+	size_t conflict_count;
 	struct p2p_skipped *skipped;
-	size_t skipped_count, skipped_room;
+	size_t skipped_count;
 	const char *faults;
 	size_t fault_lines;
 };
@@ -87,8 +89,22 @@ struct p2p_snapshot {
 /** Most pieces that one machine is joined from. */
 #define P2P_PARTS_MOST		1024u
 
-/** p2p_grow() - room for one more element, zeroed.  Return: NULL when out of memory. */
-void *p2p_grow(void *array, size_t count, size_t *room, size_t size);
+/* Whatever adds to a snapshot sets @no_memory where it fails. */
+
+/** p2p_snapshot_string() - a copy of @text that lives as long as @snapshot.  Return: NULL when out of memory. */
+char *p2p_snapshot_string(struct p2p_snapshot *snapshot, const char *text);
+
+/** p2p_snapshot_set() - @file is there and holds @size bytes of @data; denied when out of memory. */
+void p2p_snapshot_set(struct p2p_snapshot *snapshot, struct p2p_file *file, const void *data,
+		      size_t size);
+
+/** p2p_snapshot_print() - likewise, what printf makes. */
+void p2p_snapshot_print(struct p2p_snapshot *snapshot, struct p2p_file *file, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/** p2p_snapshot_set_ids() - the files that hold the ids of @raw. */
+void p2p_snapshot_set_ids(struct p2p_snapshot *snapshot, struct p2p_raw *raw, unsigned int vendor,
+			  unsigned int device);
 
 /**
  * p2p_snapshot_skip() - note that something of a source was not read.
@@ -97,6 +113,9 @@ void *p2p_grow(void *array, size_t count, size_t *room, size_t size);
  */
 struct p2p_skipped *p2p_snapshot_skip(struct p2p_snapshot *snapshot, const char *name,
 				      const char *why);
+
+/** p2p_snapshot_move_skipped() - the same notes, of another snapshot. */
+void p2p_snapshot_move_skipped(struct p2p_snapshot *snapshot, const struct p2p_snapshot *from);
 
 /** p2p_snapshot_entry() - the entry of a path, once they are sorted; NULL none. */
 const struct p2p_entry *p2p_snapshot_entry(const struct p2p_snapshot *snapshot, const char *path);
@@ -116,6 +135,10 @@ int p2p_snapshot_finish(struct p2p_context *context, const char *name, struct p2
 
 /** p2p_snapshot_add_entry() - a new file of the machine, denied.  Return: NULL when out of memory. */
 struct p2p_entry *p2p_snapshot_add_entry(struct p2p_snapshot *snapshot, const char *path);
+
+/** p2p_snapshot_add_file() - likewise, which holds @size bytes of @data.  @line: see struct p2p_entry */
+void p2p_snapshot_add_file(struct p2p_snapshot *snapshot, const char *path, unsigned int line,
+			   const void *data, size_t size);
 
 /** p2p_snapshot_sort_entries() - sort by path, once all are there; of equal ones the first stays. */
 void p2p_snapshot_sort_entries(struct p2p_snapshot *snapshot);

@@ -69,7 +69,7 @@ static int descend(struct p2p_context *context, const char *path, struct p2p_tre
 				 "%s: no " DEVICES " in this directory or one below", path);
 	r = p2p_tree_directory(place.fd, false, &below);
 	if (r < 0)
-		return p2p_error(context, r, "out of memory");
+		return r;
 	p2p_tree_free(*tree);
 	*tree = below;
 	return 0;
@@ -83,7 +83,7 @@ static int open_directory(struct p2p_context *context, const char *path, int fd,
 	int r = p2p_tree_directory(fd, false, &tree);
 
 	if (r < 0)
-		return p2p_error(context, r, "out of memory");
+		return r;
 	if (!has_devices(tree, "."))
 		r = descend(context, path, &tree);
 	if (r < 0)
@@ -104,14 +104,10 @@ static int load_hwloc(struct p2p_context *context, struct p2p_tree *tree,
 		r = tree->ops->read(tree, NULL, "hwloc.xml", &buffer);
 	else if (snapshot->want == P2P_WANT_ALL)
 		r = p2p_hwloc_xml(&buffer);
-	if (r == 0) {
-		snapshot->hwloc.data = p2p_arena_copy(&snapshot->arena, buffer.data, buffer.size);
-		snapshot->hwloc.size = (uint32_t)buffer.size;
-		snapshot->hwloc.fact = P2P_PRESENT;
-		r = snapshot->hwloc.data ? 0 : -ENOMEM;
-	} else if (r == -ENOENT) {
+	if (r == 0)
+		p2p_snapshot_set(snapshot, &snapshot->hwloc, buffer.data, buffer.size);
+	else if (r == -ENOENT)
 		snapshot->hwloc.fact = P2P_ABSENT;
-	}
 	free(buffer.data);
 	return p2p_is_exhausted(r) ? p2p_exhausted(context, r) : 0;
 }
@@ -150,7 +146,7 @@ static int load_live(struct p2p_context *context, const struct p2p_input *input,
 	if (fd < 0)
 		return p2p_error(context, -errno, "/: %s", strerror(errno));
 	if (p2p_tree_directory(fd, true, &tree) < 0)
-		return p2p_error(context, -ENOMEM, "out of memory");
+		return -ENOMEM;
 	(void)p2p_load_boot(snapshot);
 	r = load_tree(context, "this machine", tree, snapshot);
 	p2p_tree_free(tree);

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/context.h"
 #include "snapshot/sources.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -26,7 +25,6 @@ enum kind { KIND_NONE, KIND_CPUINFO, KIND_LSCPU, KIND_RELEASE, KIND_CMDLINE, KIN
  * @cpuinfo, @config: what becomes of these files
  */
 struct reader {
-	struct p2p_context *context;
 	const struct p2p_input *input;
 	struct p2p_snapshot *snapshot;
 	enum kind kind;
@@ -155,35 +153,20 @@ static bool is_machine(const struct p2p_input *input)
 	return start_of(line) != KIND_NONE || is_release_alone(input, line);
 }
 
-static int out_of_memory(const struct reader *reader)
+/* @line: of the text */
+static void add_file(struct reader *reader, const char *path, const char *data, size_t size,
+		     unsigned int line)
 {
-	return p2p_error(reader->context, -ENOMEM, "out of memory");
+	p2p_snapshot_add_file(reader->snapshot, path, p2p_input_line(reader->input, line), data, size);
 }
 
-static int add_file(struct reader *reader, const char *path, const char *data, size_t size,
-		    unsigned int line)
+static void append(struct reader *reader, struct p2p_buffer *buffer, const char *text)
 {
-	struct p2p_entry *entry = p2p_snapshot_add_entry(reader->snapshot, path);
-
-	if (!entry)
-		return out_of_memory(reader);
-	entry->line = p2p_input_line(reader->input, line);
-	entry->file.data = p2p_arena_copy(&reader->snapshot->arena, data, size);
-	entry->file.size = (uint32_t)size;
-	entry->file.fact = P2P_PRESENT;
-	return entry->file.data ? 0 : out_of_memory(reader);
-}
-
-static int append(struct reader *reader, struct p2p_buffer *buffer, const char *text)
-{
-	if (p2p_buffer_append(buffer, text, strlen(text)) < 0 ||
-	    p2p_buffer_append(buffer, "\n", 1) < 0)
-		return out_of_memory(reader);
-	return 0;
+	reader->snapshot->no_memory |= p2p_buffer_append_line(buffer, text) < 0;
 }
 
 /* Only the first processor counts, as for the kernel. */
-static int take_cpuinfo(struct reader *reader, const char *line)
+static void take_cpuinfo(struct reader *reader, const char *line)
 {
 	static const char *const keys[] = { "vendor_id", "cpu family", "model name", "model",
 					    "CPU implementer", "CPU part", "flags" };
@@ -191,20 +174,21 @@ static int take_cpuinfo(struct reader *reader, const char *line)
 	if (is_processor(line))
 		reader->cpus++;
 	if (reader->cpus != 1)
-		return 0;
+		return;
 	if (!reader->cpuinfo_line)
 		reader->cpuinfo_line = reader->number;
 	for (size_t i = 0; i < COUNT(keys); i++) {
 		size_t length = strlen(keys[i]);
 
-		if (starts(line, keys[i]) && line[length + strspn(line + length, " \t")] == ':')
-			return append(reader, &reader->cpuinfo, line);
+		if (starts(line, keys[i]) && line[length + strspn(line + length, " \t")] == ':') {
+			append(reader, &reader->cpuinfo, line);
+			return;
+		}
 	}
-	return 0;
 }
 
 /* The words of lscpu become those of /proc/cpuinfo. */
-static int take_lscpu(struct reader *reader, const char *line)
+static void take_lscpu(struct reader *reader, const char *line)
 {
 	static const struct { const char *said, *is; } keys[] = {
 		{ "Vendor ID:", "vendor_id" }, { "CPU family:", "cpu family" },
@@ -220,93 +204,85 @@ static int take_lscpu(struct reader *reader, const char *line)
 		if (!starts(line, keys[i].said))
 			continue;
 		snprintf(text, sizeof(text), "%s\t: %s", keys[i].is, value + strspn(value, " \t"));
-		return append(reader, &reader->cpuinfo, text);
+		append(reader, &reader->cpuinfo, text);
+		return;
 	}
-	return 0;
 }
 
-static int take_line(struct reader *reader, const char *line)
+static void take_line(struct reader *reader, const char *line)
 {
 	enum kind kind = start_of(line);
-	const char *release;
+	const char *release = kind == KIND_RELEASE ? find_release(line) : NULL;
 
 	if (kind != KIND_NONE)
 		reader->kind = kind;
-	switch (reader->kind) {
-	case KIND_CPUINFO:
-		return take_cpuinfo(reader, line);
-	case KIND_LSCPU:
-		return take_lscpu(reader, line);
-	case KIND_RELEASE:
-		release = kind == KIND_RELEASE ? find_release(line) : NULL;
-		return release ? add_file(reader, "proc/sys/kernel/osrelease", release,
-					  release_length(release), reader->number) : 0;
-	case KIND_CMDLINE:
-		return kind == KIND_CMDLINE ? add_file(reader, "proc/cmdline", line, strlen(line),
-						       reader->number) : 0;
-	case KIND_CONFIG:
-		if (!reader->config_line)
-			reader->config_line = reader->number;
-		return append(reader, &reader->config, line);
-	case KIND_NONE:
-		break;
-	}
-	return 0;
+	if (release)
+		add_file(reader, "proc/sys/kernel/osrelease", release, release_length(release),
+			 reader->number);
+	if (kind == KIND_CMDLINE)
+		add_file(reader, "proc/cmdline", line, strlen(line), reader->number);
+	if (reader->kind == KIND_CPUINFO)
+		take_cpuinfo(reader, line);
+	if (reader->kind == KIND_LSCPU)
+		take_lscpu(reader, line);
+	if (reader->kind != KIND_CONFIG)
+		return;
+	if (!reader->config_line)
+		reader->config_line = reader->number;
+	append(reader, &reader->config, line);
 }
 
 /*
  * The options of p2pdma.  Where it is asked for, PCI is on: Kconfig says nothing of an option whose
  * conditions do not hold.  Without a line of it, a few lines may be all that somebody looked for.
  */
-static int add_config(struct reader *reader)
+static void add_config(struct reader *reader)
 {
 	if (!reader->config.size || !strstr(reader->config.data, "CONFIG_PCI_P2PDMA"))
-		return 0;
-	if (append(reader, &reader->config, "CONFIG_PCI=y") < 0)
-		return -ENOMEM;
-	return add_file(reader, "proc/config", reader->config.data, reader->config.size,
-			reader->config_line);
+		return;
+	append(reader, &reader->config, "CONFIG_PCI=y");
+	add_file(reader, "proc/config", reader->config.data, reader->config.size, reader->config_line);
 }
 
-static int read_lines(struct reader *reader)
+static void read_lines(struct reader *reader)
 {
 	const char *at = reader->input->data, *end = at + reader->input->size;
-	int r = 0;
 
-	while (at < end && r == 0) {
+	while (at < end && !reader->snapshot->no_memory) {
 		size_t length = strcspn(at, "\n");
 		char *line = strndup(at + strspn(at, " \t"), length);
 
-		if (!line)
-			return out_of_memory(reader);
-		line[strcspn(line, "\r\n")] = '\0';
+		reader->snapshot->no_memory |= !line;
 		reader->number++;
-		r = *line ? take_line(reader, line) : 0;
+		if (line)
+			line[strcspn(line, "\r\n")] = '\0';
+		if (line && *line)
+			take_line(reader, line);
 		free(line);
 		at += length + 1;
 	}
-	return r;
 }
 
 static int load_machine(struct p2p_context *context, const struct p2p_input *input,
 			struct p2p_snapshot *snapshot)
 {
-	struct reader reader = { .context = context, .input = input, .snapshot = snapshot };
+	struct reader reader = { .input = input, .snapshot = snapshot };
 	char line[256];
-	int r;
 
-	if (is_release_alone(input, line))
-		return add_file(&reader, "proc/sys/kernel/osrelease", line, strlen(line), 1);
-	r = read_lines(&reader);
-	if (r == 0 && reader.cpuinfo.size)
-		r = add_file(&reader, "proc/cpuinfo", reader.cpuinfo.data, reader.cpuinfo.size,
-			     reader.cpuinfo_line);
-	if (r == 0)
-		r = add_config(&reader);
+	(void)context;
+	if (is_release_alone(input, line)) {
+		add_file(&reader, "proc/sys/kernel/osrelease", line, strlen(line), 1);
+		return 0;
+	}
+	read_lines(&reader);
+	if (reader.cpuinfo.size)
+		add_file(&reader, "proc/cpuinfo", reader.cpuinfo.data, reader.cpuinfo.size,
+			 reader.cpuinfo_line);
+	add_config(&reader);
 	free(reader.cpuinfo.data);
 	free(reader.config.data);
 	p2p_snapshot_sort_entries(snapshot);
-	return r;
+	return 0;
 }
 
 const struct p2p_format p2p_format_machine_text = {

@@ -41,11 +41,6 @@ struct loader {
 	struct p2p_buffer buffer;
 };
 
-static int out_of_memory(struct loader *loader)
-{
-	return p2p_error(loader->context, -ENOMEM, "out of memory");
-}
-
 /* @pattern with RELEASE replaced.  Return: false when the release is not known. */
 static bool expand(const char *pattern, const char *release, char path[PATH_MAX])
 {
@@ -296,27 +291,23 @@ static int filter(struct loader *loader)
 /* @error: 0 and the buffer holds it, or why it could not be read */
 static int add(struct loader *loader, const char *path, enum p2p_kind kind, int error)
 {
-	struct p2p_entry *entry = p2p_snapshot_add_entry(loader->snapshot, path);
+	struct p2p_snapshot *snapshot = loader->snapshot;
+	struct p2p_entry *entry = p2p_snapshot_add_entry(snapshot, path);
 
 	if (!entry)
-		return out_of_memory(loader);
+		return -ENOMEM;
 	entry->kind = kind;
 	if (error < 0)
 		return 0;
-	entry->file.data = p2p_arena_copy(&loader->snapshot->arena, loader->buffer.data,
-					  loader->buffer.size);
-	if (!entry->file.data)
-		return out_of_memory(loader);
-	entry->file.size = (uint32_t)loader->buffer.size;
-	entry->file.fact = P2P_PRESENT;
-	if (kind == P2P_KIND_LINK) {
+	p2p_snapshot_set(snapshot, &entry->file, loader->buffer.data, loader->buffer.size);
+	if (kind == P2P_KIND_LINK && entry->file.data) {
 		const char *slash = strrchr(entry->file.data, '/');
 
 		entry->target = entry->file.data;
 		entry->file.data = slash ? slash + 1 : entry->target;
 		entry->file.size = (uint32_t)strlen(entry->file.data);
 	}
-	return 0;
+	return snapshot->no_memory ? -ENOMEM : 0;
 }
 
 /*
@@ -452,7 +443,7 @@ static int find_release(struct loader *loader)
 		loader->release = p2p_arena_copy(&loader->snapshot->arena, entry->file.data,
 						 strcspn(entry->file.data, "\n"));
 		if (!loader->release)
-			return out_of_memory(loader);
+			return -ENOMEM;
 	}
 	return 0;
 }

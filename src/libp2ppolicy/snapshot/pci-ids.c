@@ -171,7 +171,7 @@ static int read_list(const char *path, struct p2p_buffer *text)
 
 	if (fd < 0)
 		return -errno;
-	r = p2p_buffer_read(fd, text);
+	r = p2p_buffer_read(fd, P2P_FILE_MOST, text);
 	close(fd);
 	return r;
 }

@@ -138,7 +138,7 @@ static int refuse_lines(struct p2p_context *context, const struct p2p_input *inp
 	int r;
 
 	if (!line)
-		return p2p_error(context, -ENOMEM, "out of memory");
+		return -ENOMEM;
 	r = p2p_json_parse(context, input->name, line, length, P2P_JSON_NULLS, &json);
 	if (!r) {
 		r = refuse(context, input, json.root, format_of(json.root));

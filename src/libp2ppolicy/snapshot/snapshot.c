@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,50 +67,87 @@ const struct p2p_file *p2p_snapshot_hwloc_xml(const struct p2p_snapshot *snapsho
 	return &snapshot->hwloc;
 }
 
-void *p2p_grow(void *array, size_t count, size_t *room, size_t size)
+char *p2p_snapshot_string(struct p2p_snapshot *snapshot, const char *text)
 {
-	size_t more = *room ? *room * 2 : 64;
+	char *copy = p2p_arena_string(&snapshot->arena, text);
 
-	if (count == *room) {
-		array = reallocarray(array, more, size);
-		if (!array)
-			return NULL;
-		*room = more;
+	snapshot->no_memory |= !copy;
+	return copy;
+}
+
+void p2p_snapshot_set(struct p2p_snapshot *snapshot, struct p2p_file *file, const void *data,
+		      size_t size)
+{
+	char *copy = p2p_arena_copy(&snapshot->arena, data, size);
+
+	*file = (struct p2p_file){ copy ? P2P_PRESENT : P2P_DENIED, (uint32_t)size, copy };
+	snapshot->no_memory |= !copy;
+}
+
+void p2p_snapshot_print(struct p2p_snapshot *snapshot, struct p2p_file *file, const char *format, ...)
+{
+	char *text = NULL;
+	va_list args;
+	int size;
+
+	va_start(args, format);
+	size = vasprintf(&text, format, args);
+	va_end(args);
+	if (size >= 0) {
+		p2p_snapshot_set(snapshot, file, text, (size_t)size);
+		free(text);
+	} else {
+		snapshot->no_memory = true;
 	}
-	memset((char *)array + count * size, 0, size);
-	return array;
+}
+
+void p2p_snapshot_set_ids(struct p2p_snapshot *snapshot, struct p2p_raw *raw, unsigned int vendor,
+			  unsigned int device)
+{
+	p2p_snapshot_print(snapshot, &raw->attr[P2P_ATTR_VENDOR], "0x%04x", vendor);
+	p2p_snapshot_print(snapshot, &raw->attr[P2P_ATTR_DEVICE], "0x%04x", device);
 }
 
 struct p2p_raw *p2p_snapshot_add(struct p2p_snapshot *snapshot, struct p2p_bdf bdf)
 {
-	struct p2p_raw *raws = p2p_grow(snapshot->raws, snapshot->count, &snapshot->room,
-					sizeof(*raws));
+	struct p2p_raw *raw = p2p_more(snapshot->raws, snapshot->count);
 
-	if (!raws)
-		return NULL;
-	snapshot->raws = raws;
-	raws += snapshot->count++;
-	raws->bdf = bdf;
-	return raws;
+	if (raw) {
+		raw->bdf = bdf;
+		snapshot->count++;
+	}
+	snapshot->no_memory |= !raw;
+	return raw;
 }
 
 struct p2p_skipped *p2p_snapshot_skip(struct p2p_snapshot *snapshot, const char *name,
 				      const char *why)
 {
-	struct p2p_skipped *skipped = p2p_grow(snapshot->skipped, snapshot->skipped_count,
-					       &snapshot->skipped_room, sizeof(*skipped));
+	struct p2p_skipped *skipped = p2p_more(snapshot->skipped, snapshot->skipped_count);
 
+	snapshot->no_memory |= !skipped;
 	if (!skipped)
 		return NULL;
-	snapshot->skipped = skipped;
-	skipped += snapshot->skipped_count;
-	skipped->name = p2p_arena_string(&snapshot->arena, name);
-	if (why)
-		skipped->why = p2p_arena_string(&snapshot->arena, why);
+	skipped->name = p2p_snapshot_string(snapshot, name);
+	skipped->why = why ? p2p_snapshot_string(snapshot, why) : NULL;
 	if (!skipped->name || (why && !skipped->why))
 		return NULL;
 	snapshot->skipped_count++;
 	return skipped;
+}
+
+void p2p_snapshot_move_skipped(struct p2p_snapshot *snapshot, const struct p2p_snapshot *from)
+{
+	for (size_t i = 0; i < from->skipped_count; i++) {
+		const struct p2p_skipped *old = &from->skipped[i];
+		struct p2p_skipped *new = p2p_snapshot_skip(snapshot, old->name, old->why);
+
+		if (!new)
+			return;
+		new->first = old->first;
+		new->last = old->last;
+		new->source = old->source;
+	}
 }
 
 static int compare_raws(const void *a, const void *b)
@@ -147,18 +186,27 @@ static int compare_entries(const void *a, const void *b)
 
 struct p2p_entry *p2p_snapshot_add_entry(struct p2p_snapshot *snapshot, const char *path)
 {
-	struct p2p_entry *entries = p2p_grow(snapshot->entries, snapshot->entry_count,
-					     &snapshot->entry_room, sizeof(*entries));
+	struct p2p_entry *entry = p2p_more(snapshot->entries, snapshot->entry_count);
 
-	if (!entries)
+	snapshot->no_memory |= !entry;
+	if (!entry)
 		return NULL;
-	snapshot->entries = entries;
-	entries += snapshot->entry_count;
-	entries->path = p2p_arena_string(&snapshot->arena, path);
-	if (!entries->path)
+	entry->path = p2p_snapshot_string(snapshot, path);
+	if (!entry->path)
 		return NULL;
 	snapshot->entry_count++;
-	return entries;
+	return entry;
+}
+
+void p2p_snapshot_add_file(struct p2p_snapshot *snapshot, const char *path, unsigned int line,
+			   const void *data, size_t size)
+{
+	struct p2p_entry *entry = p2p_snapshot_add_entry(snapshot, path);
+
+	if (!entry)
+		return;
+	entry->line = line;
+	p2p_snapshot_set(snapshot, &entry->file, data, size);
 }
 
 void p2p_snapshot_sort_entries(struct p2p_snapshot *snapshot)

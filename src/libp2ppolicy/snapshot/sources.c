@@ -61,25 +61,12 @@ const struct p2p_snapshot *p2p_snapshot_list(const struct p2p_snapshot *snapshot
 static int read_file(struct p2p_context *context, const char *path, int fd,
 		     struct p2p_buffer *buffer)
 {
-	for (;;) {
-		ssize_t n;
+	int r = p2p_buffer_read(fd, FILE_MOST, buffer);
 
-		/* It doubles when it is full, however little a pipe gives at a time. */
-		if (p2p_buffer_reserve(buffer, buffer->size ? 1 : 65536) < 0)
-			return p2p_error(context, -ENOMEM, "out of memory");
-		n = read(fd, buffer->data + buffer->size, buffer->room - buffer->size - 1);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return p2p_error(context, -errno, "%s: %s", path, strerror(errno));
-		buffer->size += (size_t)n;
-		buffer->data[buffer->size] = '\0';
-		if (n == 0)
-			break;
-		if (buffer->size > FILE_MOST)
-			return p2p_error(context, -EBADMSG, "%s: larger than %zu MiB", path,
-					 FILE_MOST >> 20);
-	}
+	if (r == -EFBIG)
+		return p2p_error(context, -EBADMSG, "%s: larger than %zu MiB", path, FILE_MOST >> 20);
+	if (r < 0)
+		return p2p_error(context, r, "%s: %s", path, strerror(-r));
 	return buffer->size ? 0 : p2p_error(context, -EBADMSG, "%s: the file is empty", path);
 }
 
@@ -123,22 +110,15 @@ const struct p2p_format *p2p_format_at(size_t row)
 }
 
 /* Return: NULL when out of memory. */
-static struct p2p_snapshot *new_part(struct p2p_snapshot *snapshot, const char *name)
+static struct p2p_snapshot *new_snapshot(const char *name, enum p2p_want want)
 {
-	struct p2p_snapshot **parts = p2p_grow(snapshot->parts, snapshot->part_count,
-					       &snapshot->part_room,
-					       sizeof(struct p2p_snapshot *));
-	struct p2p_snapshot *part = calloc(1, sizeof(*part));
+	struct p2p_snapshot *snapshot = calloc(1, sizeof(*snapshot));
 
-	if (parts)
-		snapshot->parts = parts;
-	if (parts && part) {
-		part->want = snapshot->want;
-		part->name = p2p_arena_string(&part->arena, name ? name : "this machine");
-	}
-	if (!parts || !part || !part->name)
-		return p2p_snapshot_free(part);
-	return part;
+	if (!snapshot)
+		return NULL;
+	snapshot->want = want;
+	snapshot->name = p2p_arena_string(&snapshot->arena, name ? name : "this machine");
+	return snapshot->name ? snapshot : p2p_snapshot_free(snapshot);
 }
 
 static void set_lines(const struct p2p_input *input, struct p2p_snapshot *part)
@@ -158,25 +138,29 @@ static void set_lines(const struct p2p_input *input, struct p2p_snapshot *part)
 int p2p_load_part(struct p2p_context *context, const struct p2p_input *input, size_t row,
 		  struct p2p_snapshot *snapshot)
 {
-	struct p2p_snapshot *part;
+	struct p2p_snapshot *part, **place;
 	int r;
 
 	if (snapshot->part_count >= P2P_PARTS_MOST)
 		return p2p_error(context, -EBADMSG, "%s: more than %u pieces", input->name,
 				 P2P_PARTS_MOST);
-	part = new_part(snapshot, input->name);
+	part = new_snapshot(input->name, snapshot->want);
 	if (!part)
-		return p2p_error(context, -ENOMEM, "out of memory");
+		return -ENOMEM;
 	part->source = (enum p2p_source)row;
 	if (rows[row].format->whole && part->want == P2P_WANT_OVERVIEW)
 		part->want = P2P_WANT_NAMES;
 	r = rows[row].format->load(context, input, part);
+	place = p2p_more(snapshot->parts, snapshot->part_count);
+	if (r == 0 && (part->no_memory || !place))
+		r = -ENOMEM;
 	if (r < 0) {
 		p2p_snapshot_free(part);
 		return r;
 	}
 	set_lines(input, part);
-	snapshot->parts[snapshot->part_count++] = part;
+	*place = part;
+	snapshot->part_count++;
 	return 0;
 }
 
@@ -240,6 +224,12 @@ static int load_text(struct p2p_context *context, const struct p2p_input *input,
 static int load_some(struct p2p_context *context, const struct p2p_input *input,
 		     struct p2p_snapshot *snapshot);
 
+static void drop_parts(struct p2p_snapshot *snapshot, size_t kept)
+{
+	while (snapshot->part_count > kept)
+		p2p_snapshot_free(snapshot->parts[--snapshot->part_count]);
+}
+
 /* Without a function a broken capture is none. */
 static bool has_function(struct p2p_snapshot *snapshot, size_t before)
 {
@@ -247,8 +237,8 @@ static bool has_function(struct p2p_snapshot *snapshot, size_t before)
 
 	for (size_t i = before; i < snapshot->part_count; i++)
 		count += snapshot->parts[i]->count + !!snapshot->parts[i]->report;
-	while (!count && snapshot->part_count > before)
-		p2p_snapshot_free(snapshot->parts[--snapshot->part_count]);
+	if (!count)
+		drop_parts(snapshot, before);
 	return count;
 }
 
@@ -265,7 +255,7 @@ static int load_texts(struct p2p_context *context, const struct p2p_input *input
 	int r;
 
 	if (!sentence)
-		return p2p_error(context, -ENOMEM, "out of memory");
+		return -ENOMEM;
 	if (input->fd >= 0)
 		r = p2p_container_folder(context, input, snapshot, load_some);
 	else
@@ -338,8 +328,6 @@ static int load_some(struct p2p_context *context, const struct p2p_input *input,
 		r = load_nested(context, input, snapshot);
 	p2p_pieces_clear(&pieces);
 	p2p_post_clear(&post);
-	if (p2p_is_exhausted(r))
-		return p2p_exhausted(context, r);
 	return r == -EFBIG ? -ENOTSUP : r;
 }
 
@@ -358,12 +346,9 @@ static int load_other(struct p2p_context *context, const struct p2p_input *input
 							.data = text.data, .size = text.size };
 
 		r = load_input(context, &unpacked, snapshot);
-	} else if (p2p_is_exhausted(r)) {
-		r = p2p_exhausted(context, r);
-	} else if (input->name) {
-		r = load_files(context, input, snapshot);
-	} else {
-		r = load_whole(context, input, snapshot);
+	} else if (r != -ENOMEM) {
+		r = input->name ? load_files(context, input, snapshot) :
+				  load_whole(context, input, snapshot);
 	}
 	free(text.data);
 	return r;
@@ -386,8 +371,6 @@ static int load_input(struct p2p_context *context, const struct p2p_input *input
 		r = p2p_error(context, -EBADMSG, "%s: a text of more than %zu MiB, %zu lines or %u "
 			      "pieces", input->name, P2P_FILE_MOST >> 20, P2P_POST_LINES,
 			      P2P_POST_PIECES);
-	else
-		r = p2p_error(context, r, "out of memory");
 	p2p_pieces_clear(&pieces);
 	p2p_post_clear(&post);
 	return r;
@@ -446,22 +429,6 @@ static int load_path(struct p2p_context *context, const char *path,
 	return load_open(context, name_of(path), fd, snapshot);
 }
 
-static int move_skipped(struct p2p_context *context, const struct p2p_snapshot *all,
-			struct p2p_snapshot *part)
-{
-	for (size_t i = 0; i < all->skipped_count; i++) {
-		const struct p2p_skipped *from = &all->skipped[i];
-		struct p2p_skipped *to = p2p_snapshot_skip(part, from->name, from->why);
-
-		if (!to)
-			return p2p_error(context, -ENOMEM, "out of memory");
-		to->first = from->first;
-		to->last = from->last;
-		to->source = from->source;
-	}
-	return 0;
-}
-
 /* What was not read may have had them, above all a source that was named.  @error: of that one */
 static int no_function(struct p2p_context *context, const struct p2p_snapshot *snapshot, int error)
 {
@@ -492,11 +459,12 @@ static int finish(struct p2p_context *context, struct p2p_snapshot **snapshot)
 		r = no_function(context, all, -EBADMSG);
 	if (r < 0 || one == all)
 		return r;
-	r = move_skipped(context, all, one);
+	p2p_snapshot_move_skipped(one, all);
+	one->no_memory |= all->no_memory;
 	*snapshot = one;
 	all->part_count = 0;
 	p2p_snapshot_free(all);
-	return r;
+	return one->no_memory ? -ENOMEM : 0;
 }
 
 /* A name that leads nowhere is a typing error; what is there and cannot be read is not. */
@@ -506,25 +474,21 @@ static bool is_left_out(int error)
 }
 
 /* Nothing came of it, and the others may do without. */
-static int leave_out(struct p2p_context *context, const char *path, size_t parts, size_t skipped,
-		     struct p2p_snapshot *snapshot)
+static void leave_out(struct p2p_context *context, const char *path, size_t parts, size_t skipped,
+		      struct p2p_snapshot *snapshot)
 {
 	struct p2p_skipped *left;
 
-	while (snapshot->part_count > parts)
-		p2p_snapshot_free(snapshot->parts[--snapshot->part_count]);
+	drop_parts(snapshot, parts);
 	snapshot->skipped_count = skipped;
 	left = p2p_snapshot_skip(snapshot, name_of(path), p2p_context_error(context));
-	if (!left)
-		return p2p_error(context, -ENOMEM, "out of memory");
-	left->source = true;
-	return 0;
+	if (left)
+		left->source = true;
 }
 
-static int load_all(struct p2p_context *context, struct p2p_snapshot **snapshot,
+static int load_all(struct p2p_context *context, struct p2p_snapshot *all,
 		    const char *const *paths, size_t count)
 {
-	struct p2p_snapshot *all = *snapshot;
 	int r = 0, refused = 0;
 
 	for (size_t i = 0; i < count && r == 0; i++) {
@@ -534,58 +498,43 @@ static int load_all(struct p2p_context *context, struct p2p_snapshot **snapshot,
 		if (count == 1 || r == 0 || !is_left_out(r))
 			continue;
 		refused = refused ? refused : r;
-		r = leave_out(context, paths[i], parts, skipped, all);
+		leave_out(context, paths[i], parts, skipped, all);
+		r = 0;
 	}
-	if (r == 0 && refused && !has_function(all, 0))
-		return no_function(context, all, refused);
-	return r < 0 ? r : finish(context, snapshot);
+	return r == 0 && refused && !has_function(all, 0) ? no_function(context, all, refused) : r;
 }
 
-static struct p2p_snapshot *new_snapshot(const char *name, enum p2p_want want)
+/* @r: of loading.  @snapshot: NULL when there was no memory for it */
+static int end_load(struct p2p_context *context, int r, struct p2p_snapshot *snapshot,
+		    struct p2p_snapshot **ret_snapshot)
 {
-	struct p2p_snapshot *snapshot = calloc(1, sizeof(*snapshot));
-
-	if (!snapshot)
-		return NULL;
-	snapshot->want = want;
-	snapshot->name = p2p_arena_string(&snapshot->arena, name ? name : "this machine");
-	return snapshot->name ? snapshot : p2p_snapshot_free(snapshot);
-}
-
-int p2p_load_fd(struct p2p_context *context, const char *path, int fd, enum p2p_want want,
-		struct p2p_snapshot **ret_snapshot)
-{
-	struct p2p_snapshot *snapshot = new_snapshot(path, want);
-	int r;
-
-	if (!snapshot) {
-		close(fd);
-		return p2p_error(context, -ENOMEM, "out of memory");
-	}
-	r = load_open(context, path, fd, snapshot);
 	if (r == 0)
 		r = finish(context, &snapshot);
 	if (r < 0)
 		p2p_snapshot_free(snapshot);
 	else
 		*ret_snapshot = snapshot;
-	return r;
+	return r == -ENOMEM ? p2p_exhausted(context, r) : r;
+}
+
+int p2p_load_fd(struct p2p_context *context, const char *path, int fd, enum p2p_want want,
+		struct p2p_snapshot **ret_snapshot)
+{
+	struct p2p_snapshot *snapshot = new_snapshot(path, want);
+
+	if (!snapshot)
+		close(fd);
+	return end_load(context, snapshot ? load_open(context, path, fd, snapshot) : -ENOMEM, snapshot,
+			ret_snapshot);
 }
 
 int p2p_snapshot_load_all(struct p2p_context *context, const char *const *paths, size_t count,
 			  enum p2p_want want, struct p2p_snapshot **ret_snapshot)
 {
 	struct p2p_snapshot *snapshot = new_snapshot(name_of(paths[0]), want);
-	int r;
 
-	if (!snapshot)
-		return p2p_error(context, -ENOMEM, "out of memory");
-	r = load_all(context, &snapshot, paths, count);
-	if (r < 0)
-		p2p_snapshot_free(snapshot);
-	else
-		*ret_snapshot = snapshot;
-	return r;
+	return end_load(context, snapshot ? load_all(context, snapshot, paths, count) : -ENOMEM,
+			snapshot, ret_snapshot);
 }
 
 int p2p_snapshot_load(struct p2p_context *context, const char *path, enum p2p_want want,

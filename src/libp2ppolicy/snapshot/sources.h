@@ -47,7 +47,8 @@ static inline unsigned int p2p_input_line(const struct p2p_input *input, unsigne
  * struct p2p_format - how a source is read.
  * @sniff: may it be this one?
  * @load: fill @snapshot; 0 or a negative errno with its sentence.  -ENOTSUP, without a
- *	sentence: it is not this one after all.  A piece may hold no function; whoever sets
+ *	sentence: it is not this one after all; -ENOMEM, without one, too, and so is @no_memory
+ *	of @snapshot, which is looked at behind it.  A piece may hold no function; whoever sets
  *	a fact says in which line it stands (@line of struct p2p_raw and struct p2p_entry).
  * @line: of a text that may stand among others in one file: what a line is to it.  Quotes,
  *	colours and the indentation of the whole piece are gone; it is never empty.  A row without

@@ -84,19 +84,12 @@ struct p2p_log_function *p2p_log_find(struct p2p_log *log, struct p2p_bdf bdf)
 		log->too_many = true;
 		return NULL;
 	}
-	if (log->count == log->room) {
-		size_t room = log->room ? log->room * 2 : 64;
-
-		functions = reallocarray(log->functions, room, sizeof(*functions));
-		if (!functions) {
-			log->no_memory = true;
-			return NULL;
-		}
-		log->functions = functions;
-		log->room = room;
+	functions = p2p_more(log->functions, log->count);
+	if (!functions) {
+		log->snapshot->no_memory = true;
+		return NULL;
 	}
-	functions = &log->functions[log->count++];
-	memset(functions, 0, sizeof(*functions));
+	log->count++;
 	functions->bdf = bdf;
 	functions->group = -1;
 	functions->line = log->line;
@@ -352,18 +345,15 @@ static int load_log(struct p2p_context *context, const struct p2p_input *input,
 	char line[P2P_LOG_LINE];
 	unsigned int number = 0;
 	bool stamped;
-	int r = 0;
+	int r;
 
-	while (p2p_input_next(&at, end, line, sizeof(line)) && !log.no_memory && !log.too_many) {
+	while (p2p_input_next(&at, end, line, sizeof(line)) && !snapshot->no_memory && !log.too_many) {
 		log.line = p2p_input_line(input, ++number);
 		take_message(&log, p2p_log_message(line, &stamped));
 	}
-	if (log.too_many)
-		r = p2p_error(context, -EBADMSG, "%s: more functions than any log has",
-			      input->name);
-	else if (log.no_memory || p2p_log_fill(&log) < 0)
-		r = p2p_error(context, -ENOMEM, "out of memory");
-	else if (!snapshot->count && !snapshot->entry_count && !snapshot->faults)
+	r = log.too_many ? p2p_error(context, -EBADMSG, "%s: more functions than any log has",
+				     input->name) : p2p_log_fill(&log);
+	if (r == 0 && !snapshot->count && !snapshot->entry_count && !snapshot->faults)
 		r = p2p_error(context, -EBADMSG, "%s: a log without PCI functions", input->name);
 	free(log.functions);
 	free(log.faults);

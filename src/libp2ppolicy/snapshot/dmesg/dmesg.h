@@ -66,14 +66,14 @@ struct p2p_log {
 	struct p2p_snapshot *snapshot;
 	unsigned int line;
 	struct p2p_log_function *functions;
-	size_t count, room;
+	size_t count;
 	struct p2p_log_root roots[P2P_LOG_ROOTS];
 	size_t root_count;
 	char cpu[512];
 	unsigned int cpu_line;
 	char *faults;
 	size_t faults_used;
-	bool event, hypervisor, no_memory, too_many;
+	bool event, hypervisor, too_many;
 };
 
 /** p2p_log_message() - what is behind time, level, host and caller; @ret_stamped: a time was there. */
@@ -96,9 +96,6 @@ void p2p_log_forget_link(struct p2p_log *log, struct p2p_log_function *function)
 
 /** p2p_log_above() - the one bridge that leads to the bus of @bdf; NULL none, or two. */
 struct p2p_log_function *p2p_log_above(const struct p2p_log *log, struct p2p_bdf bdf);
-
-/** p2p_log_set() - fill a file of @raw. */
-void p2p_log_set(struct p2p_log *log, struct p2p_raw *raw, enum p2p_attr attr, const char *text);
 
 /** p2p_log_fill_link() - the files of the link of @function. */
 void p2p_log_fill_link(struct p2p_log *log, struct p2p_raw *raw,

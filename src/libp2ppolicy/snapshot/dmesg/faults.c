@@ -32,7 +32,7 @@ static void keep(struct p2p_log *log, const char *message)
 
 	if (!log->faults)
 		log->faults = malloc(P2P_FAULTS_MOST);
-	log->no_memory |= !log->faults;
+	log->snapshot->no_memory |= !log->faults;
 	if (!log->faults || log->faults_used + size + 2 > P2P_FAULTS_MOST)
 		return;
 	memcpy(log->faults + log->faults_used, message, size);
@@ -56,6 +56,5 @@ void p2p_log_fill_faults(struct p2p_log *log)
 	if (!log->faults)
 		return;
 	log->faults[log->faults_used] = '\0';
-	log->snapshot->faults = p2p_arena_string(&log->snapshot->arena, log->faults);
-	log->no_memory |= !log->snapshot->faults;
+	log->snapshot->faults = p2p_snapshot_string(log->snapshot, log->faults);
 }

@@ -20,16 +20,10 @@ static void set_entry(struct p2p_log *log, const char *path, const char *text)
 			entry = &snapshot->entries[i];
 	if (!entry)
 		entry = p2p_snapshot_add_entry(snapshot, path);
-	if (!entry) {
-		log->no_memory = true;
+	if (!entry)
 		return;
-	}
-	entry->kind = P2P_KIND_FILE;
 	entry->line = log->line;
-	entry->file.data = p2p_arena_string(&snapshot->arena, text);
-	entry->file.size = (uint32_t)strlen(text);
-	entry->file.fact = entry->file.data ? P2P_PRESENT : P2P_DENIED;
-	log->no_memory |= !entry->file.data;
+	p2p_snapshot_set(snapshot, &entry->file, text, strlen(text));
 }
 
 /* "smpboot: CPU0: NAME (family: 0x19, model: 0x1, stepping: 0x1)"; before 4.10 "(fam: 06, ...". */
@@ -107,25 +101,6 @@ void p2p_log_machine(struct p2p_log *log, const char *message)
 			others[i].take(log, message + strlen(others[i].start));
 }
 
-void p2p_log_set(struct p2p_log *log, struct p2p_raw *raw, enum p2p_attr attr, const char *text)
-{
-	struct p2p_file *file = &raw->attr[attr];
-
-	file->data = p2p_arena_string(&log->snapshot->arena, text);
-	file->size = (uint32_t)strlen(text);
-	file->fact = file->data ? P2P_PRESENT : P2P_DENIED;
-	log->no_memory |= !file->data;
-}
-
-static void set_number(struct p2p_log *log, struct p2p_raw *raw, enum p2p_attr attr,
-		       const char *format, long value)
-{
-	char text[32];
-
-	snprintf(text, sizeof(text), format, value);
-	p2p_log_set(log, raw, attr, text);
-}
-
 /* All were printed when it was found, and each that moved since said where to. */
 static void set_bars(struct p2p_log *log, struct p2p_raw *raw,
 		     const struct p2p_log_function *function)
@@ -146,7 +121,7 @@ static void set_bars(struct p2p_log *log, struct p2p_raw *raw,
 					 "0x%016llx 0x%016llx 0x%016llx\n", bar->first, bar->last,
 					 bar->flags);
 	}
-	p2p_log_set(log, raw, P2P_ATTR_RESOURCE, lines);
+	p2p_snapshot_set(log->snapshot, &raw->attr[P2P_ATTR_RESOURCE], lines, used);
 }
 
 static const struct p2p_log_root *find_root(const struct p2p_log *log, struct p2p_bdf bdf)
@@ -199,36 +174,32 @@ static const struct p2p_log_root *write_path(const struct p2p_log *log, struct p
 
 static void fill_function(struct p2p_log *log, const struct p2p_log_function *function)
 {
-	struct p2p_raw *raw = p2p_snapshot_add(log->snapshot, function->bdf);
+	struct p2p_snapshot *snapshot = log->snapshot;
+	struct p2p_raw *raw = p2p_snapshot_add(snapshot, function->bdf);
 	const struct p2p_log_root *root;
 	char path[PATH_MOST];
 
-	if (!raw) {
-		log->no_memory = true;
+	if (!raw)
 		return;
-	}
 	raw->line = function->line;
 	root = write_path(log, function->bdf, path);
-	if (root) {
-		raw->path = p2p_arena_string(&log->snapshot->arena, path);
-		log->no_memory |= !raw->path;
-	}
+	if (root)
+		raw->path = p2p_snapshot_string(snapshot, path);
 	if (root && root->node >= 0)
-		set_number(log, raw, P2P_ATTR_NUMA_NODE, "%ld", root->node);
+		p2p_snapshot_print(snapshot, &raw->attr[P2P_ATTR_NUMA_NODE], "%ld", root->node);
 	if (function->group >= 0)
-		set_number(log, raw, P2P_ATTR_IOMMU_GROUP, "%ld", function->group);
+		p2p_snapshot_print(snapshot, &raw->attr[P2P_ATTR_IOMMU_GROUP], "%ld", function->group);
 	p2p_log_fill_link(log, raw, function);
 	if (!function->named)
 		return;
-	set_number(log, raw, P2P_ATTR_VENDOR, "0x%04lx", function->vendor);
-	set_number(log, raw, P2P_ATTR_DEVICE, "0x%04lx", function->device);
-	set_number(log, raw, P2P_ATTR_CLASS, "0x%06lx", (long)function->class_code);
+	p2p_snapshot_set_ids(snapshot, raw, function->vendor, function->device);
+	p2p_snapshot_print(snapshot, &raw->attr[P2P_ATTR_CLASS], "0x%06x", function->class_code);
 	set_bars(log, raw, function);
 }
 
 int p2p_log_fill(struct p2p_log *log)
 {
-	for (size_t i = 0; i < log->count && !log->no_memory; i++)
+	for (size_t i = 0; i < log->count; i++)
 		if (!log->functions[i].gone)
 			fill_function(log, &log->functions[i]);
 	if (*log->cpu && log->hypervisor)
@@ -237,7 +208,7 @@ int p2p_log_fill(struct p2p_log *log)
 	if (*log->cpu)
 		set_entry(log, "proc/cpuinfo", log->cpu);
 	p2p_log_fill_faults(log);
-	if (log->no_memory)
+	if (log->snapshot->no_memory)
 		return -ENOMEM;
 	p2p_snapshot_sort(log->snapshot);
 	p2p_snapshot_sort_entries(log->snapshot);

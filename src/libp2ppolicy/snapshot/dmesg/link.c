@@ -109,14 +109,11 @@ void p2p_log_forget_link(struct p2p_log *log, struct p2p_log_function *function)
 static void set_link(struct p2p_log *log, struct p2p_raw *raw, enum p2p_attr speed,
 		     enum p2p_attr width, struct p2p_log_link link)
 {
-	char text[32];
-
 	if (!link.width)
 		return;
-	snprintf(text, sizeof(text), "%u.%u GT/s PCIe", link.mtps / 1000, link.mtps / 100 % 10);
-	p2p_log_set(log, raw, speed, text);
-	snprintf(text, sizeof(text), "%u", link.width);
-	p2p_log_set(log, raw, width, text);
+	p2p_snapshot_print(log->snapshot, &raw->attr[speed], "%u.%u GT/s PCIe", link.mtps / 1000,
+			   link.mtps / 100 % 10);
+	p2p_snapshot_print(log->snapshot, &raw->attr[width], "%u", link.width);
 }
 
 /* Both ends of a link run alike; PCIe r6.0, sec 7.5.3.8. */

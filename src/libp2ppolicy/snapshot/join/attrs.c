@@ -114,8 +114,8 @@ static struct p2p_where where(const struct p2p_side *side)
 	return (struct p2p_where){ side->name, side->raw->line };
 }
 
-static int join_attr(struct p2p_snapshot *snapshot, const struct p2p_side *sides, size_t count,
-		     enum p2p_attr attr, struct p2p_raw *raw)
+static void join_attr(struct p2p_snapshot *snapshot, const struct p2p_side *sides, size_t count,
+		      enum p2p_attr attr, struct p2p_raw *raw)
 {
 	const struct p2p_side *known = NULL;
 	struct p2p_file *file = &raw->attr[attr];
@@ -130,23 +130,20 @@ static int join_attr(struct p2p_snapshot *snapshot, const struct p2p_side *sides
 			*file = *other;
 		} else if (!same_file(attr, file, other)) {
 			*file = (struct p2p_file){ P2P_DENIED, 0, NULL };
-			return p2p_join_conflict(snapshot, raw, p2p_attr_path(attr), where(known),
-						 where(&sides[i]), false);
+			p2p_join_conflict(snapshot, raw, p2p_attr_path(attr), where(known),
+					  where(&sides[i]), false);
+			return;
 		} else if (says_more(attr, file, other)) {
 			*file = *other;
 		}
 	}
-	return 0;
 }
 
-int p2p_join_attrs(struct p2p_snapshot *snapshot, const struct p2p_side *sides, size_t count,
-		   struct p2p_raw *raw)
+void p2p_join_attrs(struct p2p_snapshot *snapshot, const struct p2p_side *sides, size_t count,
+		    struct p2p_raw *raw)
 {
-	int r = 0;
-
-	for (unsigned int attr = 0; attr < P2P_ATTRS && r == 0; attr++)
-		r = join_attr(snapshot, sides, count, (enum p2p_attr)attr, raw);
-	return r;
+	for (unsigned int attr = 0; attr < P2P_ATTRS; attr++)
+		join_attr(snapshot, sides, count, (enum p2p_attr)attr, raw);
 }
 
 /* A number that the header has, unless a text made the header, or else a file of sysfs. */

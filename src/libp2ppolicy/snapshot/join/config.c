@@ -29,7 +29,7 @@ struct joined {
 	uint8_t bytes[P2P_CONFIG_EXTENDED];
 	uint32_t known[DWORDS / WORD_BITS];
 	uint32_t disputed[DWORDS / WORD_BITS];
-	bool settled, no_memory;
+	bool settled;
 };
 
 static bool has_bit(const uint32_t *bits, unsigned int offset)
@@ -47,9 +47,7 @@ static void dispute(struct joined *joined, const char *what)
 	struct p2p_where first = { joined->base->name, joined->base->raw->line };
 	struct p2p_where second = { joined->other->name, joined->other->raw->line };
 
-	if (p2p_join_conflict(joined->snapshot, joined->base->raw, what, first, second,
-			      joined->settled) < 0)
-		joined->no_memory = true;
+	p2p_join_conflict(joined->snapshot, joined->base->raw, what, first, second, joined->settled);
 }
 
 /* The sentence names the capability; registers that nobody decodes are not named one by one. */
@@ -440,26 +438,23 @@ static void fill(struct joined *joined, const struct p2p_side *sides, size_t cou
 	config->kernel_limited &= config->extended == P2P_ABSENT;
 }
 
-static int keep(struct joined *joined, struct p2p_config *ret_config)
+static void keep(struct joined *joined, struct p2p_config *ret_config)
 {
 	struct p2p_arena *arena = &joined->snapshot->arena;
 	struct p2p_config config = joined->config;
 
 	config.bytes = (uint8_t *)p2p_arena_copy(arena, joined->bytes, sizeof(joined->bytes));
-	config.known = p2p_arena_alloc(arena, sizeof(joined->known));
-	config.capabilities = p2p_arena_alloc(arena, config.capability_count *
-					      sizeof(joined->capabilities[0]) + 1);
-	if (!config.bytes || !config.known || !config.capabilities)
-		return -ENOMEM;
-	memcpy(config.known, joined->known, sizeof(joined->known));
-	memcpy(config.capabilities, joined->capabilities,
-	       config.capability_count * sizeof(joined->capabilities[0]));
-	*ret_config = config;
-	return 0;
+	config.known = (void *)p2p_arena_copy(arena, joined->known, sizeof(joined->known));
+	config.capabilities = (void *)p2p_arena_copy(arena, joined->capabilities,
+			config.capability_count * sizeof(joined->capabilities[0]));
+	if (config.bytes && config.known && config.capabilities)
+		*ret_config = config;
+	else
+		joined->snapshot->no_memory = true;
 }
 
-int p2p_join_config(struct p2p_snapshot *snapshot, const struct p2p_side *sides, size_t count,
-		    struct p2p_config *ret_config)
+void p2p_join_config(struct p2p_snapshot *snapshot, const struct p2p_side *sides, size_t count,
+		     struct p2p_config *ret_config)
 {
 	struct joined joined = { .snapshot = snapshot };
 	size_t known = 0;
@@ -469,8 +464,8 @@ int p2p_join_config(struct p2p_snapshot *snapshot, const struct p2p_side *sides,
 			known++;
 	if (known <= 1) {
 		*ret_config = best_header(sides, count)->raw->config;
-		return 0;
+		return;
 	}
 	fill(&joined, sides, count);
-	return joined.no_memory ? -ENOMEM : keep(&joined, ret_config);
+	keep(&joined, ret_config);
 }

@@ -26,23 +26,22 @@ struct joiner {
 	struct p2p_side *sides;
 };
 
-int p2p_join_conflict(struct p2p_snapshot *snapshot, const struct p2p_raw *raw, const char *what,
-		      struct p2p_where first, struct p2p_where second, bool settled)
+void p2p_join_conflict(struct p2p_snapshot *snapshot, const struct p2p_raw *raw, const char *what,
+		       struct p2p_where first, struct p2p_where second, bool settled)
 {
-	struct p2p_conflict *conflicts = snapshot->conflicts;
+	struct p2p_conflict *conflict;
 
 	if (snapshot->conflict_count >= P2P_CONFLICTS_MOST)
-		return 0;
-	conflicts = p2p_grow(conflicts, snapshot->conflict_count, &snapshot->conflict_room,
-			     sizeof(*conflicts));
-	if (!conflicts)
-		return -ENOMEM;
-	snapshot->conflicts = conflicts;
-	conflicts[snapshot->conflict_count++] = (struct p2p_conflict){
+		return;
+	conflict = p2p_more(snapshot->conflicts, snapshot->conflict_count);
+	snapshot->no_memory |= !conflict;
+	if (!conflict)
+		return;
+	snapshot->conflict_count++;
+	*conflict = (struct p2p_conflict){
 		.bdf = raw ? raw->bdf : (struct p2p_bdf){ 0 }, .of_function = raw, .settled = settled,
 		.what = what, .first = first, .second = second,
 	};
-	return 0;
 }
 
 /* Parts in their order; in each, functions by address. */
@@ -64,7 +63,7 @@ static int gather(struct joiner *joiner)
 	joiner->members = calloc(joiner->count + 1, sizeof(*joiner->members));
 	joiner->sides = calloc(snapshot->part_count, sizeof(*joiner->sides));
 	if (!joiner->members || !joiner->sides)
-		return p2p_error(joiner->context, -ENOMEM, "out of memory");
+		return -ENOMEM;
 	for (size_t i = 0; i < snapshot->part_count; i++)
 		for (size_t j = 0; j < snapshot->parts[i]->count; j++)
 			joiner->members[used++] =
@@ -116,7 +115,6 @@ static int join_function(struct joiner *joiner, size_t count)
 	const struct p2p_side *first, *second;
 	const char *what = p2p_join_identity(sides, count, &first, &second);
 	struct p2p_raw *raw;
-	int r;
 
 	if (what)
 		return two_machines(joiner, first, second, what);
@@ -125,8 +123,9 @@ static int join_function(struct joiner *joiner, size_t count)
 		return -ENOMEM;
 	raw->line = sides[0].raw->line;
 	take_path(sides, count, raw);
-	r = p2p_join_attrs(snapshot, sides, count, raw);
-	return r < 0 ? r : p2p_join_config(snapshot, sides, count, &raw->config);
+	p2p_join_attrs(snapshot, sides, count, raw);
+	p2p_join_config(snapshot, sides, count, &raw->config);
+	return 0;
 }
 
 static struct p2p_side side_of(const struct joiner *joiner, size_t index)
@@ -227,15 +226,14 @@ static const struct p2p_snapshot *best_part(const struct p2p_snapshot *snapshot,
 }
 
 /* Of a file that several parts know: what the best agree on, or denied. */
-static int join_entry(struct p2p_snapshot *snapshot, struct p2p_entry *entry)
+static void join_entry(struct p2p_snapshot *snapshot, struct p2p_entry *entry)
 {
 	const struct p2p_snapshot *best = best_part(snapshot, entry->path);
-	int r = 0;
 
 	if (!best)
-		return 0;
+		return;
 	entry->file = *p2p_snapshot_file(best, entry->path);
-	for (size_t i = 0; i < snapshot->part_count && r == 0; i++) {
+	for (size_t i = 0; i < snapshot->part_count; i++) {
 		const struct p2p_snapshot *part = snapshot->parts[i];
 		const struct p2p_file *other = p2p_snapshot_file(part, entry->path);
 		bool settled = rank(part) < rank(best);
@@ -243,52 +241,30 @@ static int join_entry(struct p2p_snapshot *snapshot, struct p2p_entry *entry)
 		if (part == best || other->fact == P2P_DENIED || entry->file.fact == P2P_DENIED ||
 		    same_entry(entry->path, &entry->file, other))
 			continue;
-		r = p2p_join_conflict(snapshot, NULL, entry->path, where_entry(best, entry->path),
-				      where_entry(part, entry->path), settled);
+		p2p_join_conflict(snapshot, NULL, entry->path, where_entry(best, entry->path),
+				  where_entry(part, entry->path), settled);
 		if (!settled)
 			entry->file = (struct p2p_file){ P2P_DENIED, 0, NULL };
 	}
-	return r;
 }
 
 /* Paths that any part has; p2p_snapshot_file() asks the parts for what all of them lack. */
-static int join_entries(struct p2p_snapshot *snapshot)
+static void join_entries(struct p2p_snapshot *snapshot)
 {
-	int r = 0;
-
 	for (size_t i = 0; i < snapshot->part_count; i++)
 		for (size_t j = 0; j < snapshot->parts[i]->entry_count; j++)
-			if (!p2p_snapshot_add_entry(snapshot, snapshot->parts[i]->entries[j].path))
-				return -ENOMEM;
+			(void)p2p_snapshot_add_entry(snapshot, snapshot->parts[i]->entries[j].path);
 	p2p_snapshot_sort_entries(snapshot);
-	for (size_t i = 0; i < snapshot->entry_count && r == 0; i++)
-		r = join_entry(snapshot, &snapshot->entries[i]);
-	return r;
-}
-
-/* What a piece itself left out. */
-static int join_skipped(struct p2p_snapshot *snapshot, const struct p2p_snapshot *part)
-{
-	for (size_t i = 0; i < part->skipped_count; i++) {
-		struct p2p_skipped *skipped = p2p_snapshot_skip(snapshot, part->skipped[i].name,
-								part->skipped[i].why);
-
-		if (!skipped)
-			return -ENOMEM;
-		skipped->first = part->skipped[i].first;
-		skipped->last = part->skipped[i].last;
-	}
-	return 0;
+	for (size_t i = 0; i < snapshot->entry_count; i++)
+		join_entry(snapshot, &snapshot->entries[i]);
 }
 
 /* One text after the other, as far as there is room. */
-static int join_faults(struct p2p_snapshot *snapshot)
+static void join_faults(struct p2p_snapshot *snapshot)
 {
-	char *text = malloc(P2P_FAULTS_MOST);
+	char text[P2P_FAULTS_MOST];
 	size_t used = 0;
 
-	if (!text)
-		return -ENOMEM;
 	for (size_t i = 0; i < snapshot->part_count; i++) {
 		const char *more = p2p_snapshot_faults(snapshot->parts[i]);
 		size_t size = strlen(more);
@@ -300,12 +276,10 @@ static int join_faults(struct p2p_snapshot *snapshot)
 		snapshot->fault_lines += snapshot->parts[i]->fault_lines;
 	}
 	text[used] = '\0';
-	snapshot->faults = used ? p2p_arena_string(&snapshot->arena, text) : NULL;
-	free(text);
-	return used && !snapshot->faults ? -ENOMEM : 0;
+	snapshot->faults = used ? p2p_snapshot_string(snapshot, text) : NULL;
 }
 
-static int take_rest(struct p2p_snapshot *snapshot)
+static void take_rest(struct p2p_snapshot *snapshot)
 {
 	for (size_t i = 0; i < snapshot->part_count; i++) {
 		const struct p2p_snapshot *part = snapshot->parts[i];
@@ -313,10 +287,10 @@ static int take_rest(struct p2p_snapshot *snapshot)
 		snapshot->want = part->want > snapshot->want ? part->want : snapshot->want;
 		if (snapshot->hwloc.fact != P2P_PRESENT && part->hwloc.fact != P2P_DENIED)
 			snapshot->hwloc = part->hwloc;
-		if (join_skipped(snapshot, part) < 0)
-			return -ENOMEM;
+		p2p_snapshot_move_skipped(snapshot, part);
 	}
-	return join_faults(snapshot) < 0 ? -ENOMEM : join_entries(snapshot);
+	join_faults(snapshot);
+	join_entries(snapshot);
 }
 
 /* A text made them: whether a device has other functions shows in the list that all make. */
@@ -357,9 +331,9 @@ int p2p_join(struct p2p_context *context, struct p2p_snapshot *snapshot)
 	snapshot->want = P2P_WANT_VERDICT;
 	r = join_functions(&joiner);
 	if (r == 0)
-		r = take_rest(snapshot);
+		take_rest(snapshot);
 	mark_siblings(snapshot);
 	free(joiner.members);
 	free(joiner.sides);
-	return r == -ENOMEM ? p2p_error(context, r, "out of memory") : r;
+	return r == 0 && snapshot->no_memory ? -ENOMEM : r;
 }

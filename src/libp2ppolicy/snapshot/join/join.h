@@ -32,23 +32,21 @@ int p2p_join(struct p2p_context *context, struct p2p_snapshot *snapshot);
  * p2p_join_conflict() - note that two pieces contradict each other.
  * @raw: the function; NULL it is of the machine
  * @what: kept as it is
- * Return: 0 or -ENOMEM.
  */
-int p2p_join_conflict(struct p2p_snapshot *snapshot, const struct p2p_raw *raw, const char *what,
-		      struct p2p_where first, struct p2p_where second, bool settled);
+void p2p_join_conflict(struct p2p_snapshot *snapshot, const struct p2p_raw *raw, const char *what,
+		       struct p2p_where first, struct p2p_where second, bool settled);
 
 /**
  * p2p_join_config() - configuration space of one function from several pieces.
  * @sides: @count of them
  * @ret_config: in the arena of @snapshot
- * Return: 0 or -ENOMEM.
  */
-int p2p_join_config(struct p2p_snapshot *snapshot, const struct p2p_side *sides, size_t count,
-		    struct p2p_config *ret_config);
+void p2p_join_config(struct p2p_snapshot *snapshot, const struct p2p_side *sides, size_t count,
+		     struct p2p_config *ret_config);
 
-/** p2p_join_attrs() - its files, into @raw.  Return: 0 or -ENOMEM. */
-int p2p_join_attrs(struct p2p_snapshot *snapshot, const struct p2p_side *sides, size_t count,
-		   struct p2p_raw *raw);
+/** p2p_join_attrs() - its files, into @raw. */
+void p2p_join_attrs(struct p2p_snapshot *snapshot, const struct p2p_side *sides, size_t count,
+		    struct p2p_raw *raw);
 
 /**
  * p2p_join_identity() - are all pieces of one function?

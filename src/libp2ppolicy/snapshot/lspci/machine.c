@@ -31,26 +31,11 @@ struct forms {
 	struct p2p_raw *raw;
 	char class_code[256], vendor[256], device[256];
 	unsigned int interface;
-	bool no_memory;
 };
 
 static void set_file(struct forms *forms, enum p2p_attr attr, const char *text)
 {
-	struct p2p_file *file = &forms->raw->attr[attr];
-
-	file->data = p2p_arena_string(&forms->snapshot->arena, text);
-	file->size = (uint32_t)strlen(text);
-	file->fact = file->data ? P2P_PRESENT : P2P_DENIED;
-	forms->no_memory |= !file->data;
-}
-
-static void set_number(struct forms *forms, enum p2p_attr attr, const char *format,
-		       unsigned int value)
-{
-	char text[32];
-
-	snprintf(text, sizeof(text), format, value);
-	set_file(forms, attr, text);
+	p2p_snapshot_set(forms->snapshot, &forms->raw->attr[attr], text, strlen(text));
 }
 
 /* "10de", or "NVIDIA Corporation [10de]". */
@@ -72,8 +57,7 @@ static void end_ids(struct forms *forms)
 		if (!p2p_names_find(forms->names, both, &vendor, &device))
 			return;
 	}
-	set_number(forms, P2P_ATTR_VENDOR, "0x%04x", vendor);
-	set_number(forms, P2P_ATTR_DEVICE, "0x%04x", device);
+	p2p_snapshot_set_ids(forms->snapshot, forms->raw, vendor, device);
 }
 
 static void end_function(struct forms *forms)
@@ -85,7 +69,8 @@ static void end_function(struct forms *forms)
 	if (!parse_id(forms->class_code, &class_code))
 		class_code = p2p_text_class(forms->class_code, strlen(forms->class_code));
 	if (class_code)
-		set_number(forms, P2P_ATTR_CLASS, "0x%06x", class_code << 8 | forms->interface);
+		p2p_snapshot_print(forms->snapshot, &forms->raw->attr[P2P_ATTR_CLASS], "0x%06x",
+				   class_code << 8 | forms->interface);
 	end_ids(forms);
 	forms->raw = NULL;
 	forms->class_code[0] = forms->vendor[0] = forms->device[0] = '\0';
@@ -100,7 +85,7 @@ static int add_function(struct forms *forms, struct p2p_bdf bdf)
 				 "%s: more functions than any machine has", forms->name);
 	forms->raw = p2p_snapshot_add(forms->snapshot, bdf);
 	if (!forms->raw)
-		return p2p_error(forms->context, -ENOMEM, "out of memory");
+		return -ENOMEM;
 	forms->raw->line = forms->line;
 	return 0;
 }
@@ -254,8 +239,6 @@ static int load_machine_form(struct p2p_context *context, const struct p2p_input
 	}
 	end_function(&forms);
 	p2p_names_free(names);
-	if (r == 0 && forms.no_memory)
-		r = p2p_error(context, -ENOMEM, "out of memory");
 	return r < 0 ? r : p2p_snapshot_finish(context, input->name, snapshot);
 }
 

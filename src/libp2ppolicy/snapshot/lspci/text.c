@@ -34,7 +34,7 @@ struct text {
 	const char *name, *next, *end;
 	char line[LINE_MOST];
 	unsigned int number, picked, last_picked;
-	bool extended_seen, sizes_seen, dump, indented, no_memory;
+	bool extended_seen, sizes_seen, dump, indented;
 	struct p2p_raw *raw;
 	struct p2p_text_function found;
 	struct p2p_text_regions regions;
@@ -133,23 +133,12 @@ static bool is_text(const struct p2p_input *input)
 
 static void set_file(struct text *text, enum p2p_attr attr, const char *data)
 {
-	struct p2p_file *file = &text->raw->attr[attr];
-
-	*file = (struct p2p_file){ P2P_DENIED, 0, NULL };
-	if (!data)
-		return;
-	file->data = p2p_arena_string(&text->snapshot->arena, data);
-	file->size = (uint32_t)strlen(data);
-	file->fact = file->data ? P2P_PRESENT : P2P_DENIED;
-	text->no_memory |= !file->data;
+	p2p_snapshot_set(text->snapshot, &text->raw->attr[attr], data, strlen(data));
 }
 
-static void set_number(struct text *text, enum p2p_attr attr, unsigned long value, int digits)
+static void set_number(struct text *text, enum p2p_attr attr, unsigned long value)
 {
-	char number[32];
-
-	snprintf(number, sizeof(number), digits ? "0x%0*lx" : "%*lu", digits, value);
-	set_file(text, attr, number);
+	p2p_snapshot_print(text->snapshot, &text->raw->attr[attr], "%lu", value);
 }
 
 /* "NUMA node: 1" and the like: a number alone. */
@@ -163,7 +152,7 @@ static bool take_number(struct text *text, const char *key, enum p2p_attr attr)
 		return false;
 	value = strtoul(text->line + length, &end, 10);
 	if (isdigit((unsigned char)text->line[length]) && !*end && value < 1ul << 30)
-		set_number(text, attr, value, 0);
+		set_number(text, attr, value);
 	return true;
 }
 
@@ -214,7 +203,7 @@ static void take_flags(struct text *text)
 		at += strlen(numbers[i].key);
 		digits = strspn(at, "0123456789");
 		if (digits && digits < 9 && (!at[digits] || at[digits] == ','))
-			set_number(text, numbers[i].attr, strtoul(at, NULL, 10), 0);
+			set_number(text, numbers[i].attr, strtoul(at, NULL, 10));
 	}
 }
 
@@ -226,10 +215,8 @@ static bool take_slot(struct text *text)
 
 	if (strncmp(text->line, key, sizeof(key) - 1) != 0)
 		return false;
-	if (*name && *name != '.' && strlen(name) < 64 && !strchr(name, '/')) {
-		text->raw->slot = p2p_arena_string(&text->snapshot->arena, name);
-		text->no_memory |= !text->raw->slot;
-	}
+	if (*name && *name != '.' && strlen(name) < 64 && !strchr(name, '/'))
+		text->raw->slot = p2p_snapshot_string(text->snapshot, name);
 	return true;
 }
 
@@ -300,11 +287,10 @@ static void end_identity(struct text *text)
 	bool known = found->hex_size && (found->hex[0] & found->hex[1]) != 0xff;
 
 	if (found->has_class && !known)
-		set_number(text, P2P_ATTR_CLASS, found->class_code, 6);
-	if (!found->has_ids || known)
-		return;
-	set_number(text, P2P_ATTR_VENDOR, found->vendor, 4);
-	set_number(text, P2P_ATTR_DEVICE, found->device, 4);
+		p2p_snapshot_print(text->snapshot, &text->raw->attr[P2P_ATTR_CLASS], "0x%06x",
+				   found->class_code);
+	if (found->has_ids && !known)
+		p2p_snapshot_set_ids(text->snapshot, text->raw, found->vendor, found->device);
 }
 
 static void end_function(struct text *text)
@@ -319,7 +305,7 @@ static void end_function(struct text *text)
 	/* Who reads the list of a function on a machine, from where lspci has sizes, is root. */
 	text->found.extended_seen = text->extended_seen || (text->sizes_seen && text->found.last);
 	if (p2p_text_config(&text->found, &text->snapshot->arena, &text->raw->config) < 0)
-		text->no_memory = true;
+		text->snapshot->no_memory = true;
 }
 
 static struct p2p_raw *find(struct p2p_snapshot *snapshot, struct p2p_bdf bdf)
@@ -344,8 +330,6 @@ static struct p2p_raw *find(struct p2p_snapshot *snapshot, struct p2p_bdf bdf)
 static int gather(struct text *text)
 {
 	struct p2p_snapshot *snapshot = text->snapshot;
-	const struct p2p_raw *twice;
-	char address[P2P_BDF_SIZE];
 	struct p2p_bdf bdf;
 
 	while (next_line(text)) {
@@ -357,13 +341,9 @@ static int gather(struct text *text)
 			return p2p_error(text->context, -EBADMSG,
 					 "%s: more functions than any machine has", text->name);
 		if (!p2p_snapshot_add(snapshot, bdf))
-			return p2p_error(text->context, -ENOMEM, "out of memory");
+			return -ENOMEM;
 	}
-	twice = p2p_snapshot_sort(snapshot);
-	if (twice)
-		return p2p_error(text->context, -EBADMSG, "%s: %s appears twice", text->name,
-				 p2p_bdf_format(twice->bdf, address));
-	return 0;
+	return p2p_snapshot_finish(text->context, text->name, snapshot);
 }
 
 static void take_start(struct text *text, struct p2p_bdf bdf, const char *rest)
@@ -392,10 +372,10 @@ static int refuse_picked(struct text *text)
 	if (!text->snapshot->count)
 		return p2p_error(text->context, -EBADMSG, "%s:%u: %s", text->name, text->picked, why);
 	skipped = p2p_snapshot_skip(text->snapshot, text->name, why);
-	if (!skipped)
-		return p2p_error(text->context, -ENOMEM, "out of memory");
-	skipped->first = text->picked;
-	skipped->last = text->last_picked;
+	if (skipped) {
+		skipped->first = text->picked;
+		skipped->last = text->last_picked;
+	}
 	return 0;
 }
 
@@ -412,7 +392,7 @@ int p2p_text_load(struct p2p_context *context, const struct p2p_input *input, bo
 		return r;
 	text.number = 0;
 	text.names = p2p_names_new();
-	for (text.next = input->data; next_line(&text) && !text.no_memory;) {
+	for (text.next = input->data; next_line(&text) && !snapshot->no_memory;) {
 		const char *rest = find_start(&text, &bdf);
 
 		take_picked(&text);
@@ -423,7 +403,7 @@ int p2p_text_load(struct p2p_context *context, const struct p2p_input *input, bo
 	}
 	end_function(&text);
 	p2p_names_free(text.names);
-	return text.no_memory ? p2p_error(context, -ENOMEM, "out of memory") : refuse_picked(&text);
+	return refuse_picked(&text);
 }
 
 static int load_text(struct p2p_context *context, const struct p2p_input *input,

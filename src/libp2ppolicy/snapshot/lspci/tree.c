@@ -162,18 +162,6 @@ static bool take_range(struct place *place, const char **at)
 	return true;
 }
 
-static bool set_number(struct p2p_snapshot *snapshot, struct p2p_raw *raw, enum p2p_attr attr,
-		       unsigned int value)
-{
-	char number[16];
-	int length = snprintf(number, sizeof(number), "0x%04x", value);
-	const char *copy = p2p_arena_string(&snapshot->arena, number);
-
-	if (copy)
-		raw->attr[attr] = (struct p2p_file){ P2P_PRESENT, (uint32_t)length, copy };
-	return copy;
-}
-
 /* @name: what stands behind it; "" nothing */
 static int add_function(struct tree *tree, struct p2p_bdf bdf, const char *name)
 {
@@ -185,19 +173,17 @@ static int add_function(struct tree *tree, struct p2p_bdf bdf, const char *name)
 		return bad(tree, "more functions than any machine has");
 	raw = p2p_snapshot_add(snapshot, bdf);
 	if (!raw)
-		return p2p_error(tree->context, -ENOMEM, "out of memory");
+		return -ENOMEM;
 	raw->line = tree->line;
-	raw->path = p2p_arena_string(&snapshot->arena, tree->place.path);
+	raw->path = p2p_snapshot_string(snapshot, tree->place.path);
 	if (!raw->path)
-		return p2p_error(tree->context, -ENOMEM, "out of memory");
+		return -ENOMEM;
 	name += strspn(name, " ");
-	if (!p2p_text_ids(name, &vendor, &device) &&
-	    !(p2p_text_hex(name, 4, ':', &vendor) && p2p_text_hex(name + 5, 4, '\0', &device)) &&
-	    !p2p_names_find(tree->names, name, &vendor, &device))
-		return 0;
-	return set_number(snapshot, raw, P2P_ATTR_VENDOR, vendor) &&
-	       set_number(snapshot, raw, P2P_ATTR_DEVICE, device) ? 0 :
-	       p2p_error(tree->context, -ENOMEM, "out of memory");
+	if (p2p_text_ids(name, &vendor, &device) ||
+	    (p2p_text_hex(name, 4, ':', &vendor) && p2p_text_hex(name + 5, 4, '\0', &device)) ||
+	    p2p_names_find(tree->names, name, &vendor, &device))
+		p2p_snapshot_set_ids(snapshot, raw, vendor, device);
+	return 0;
 }
 
 /* See the top of this file. */
@@ -324,7 +310,7 @@ static int take_lines(struct tree *tree, const struct p2p_input *input)
 		stop = stop ? stop : end;
 		line = strndup(data, (size_t)(stop - data));
 		if (!line)
-			return p2p_error(tree->context, -ENOMEM, "out of memory");
+			return -ENOMEM;
 		line[strcspn(line, "\r")] = '\0';
 		tree->line = p2p_input_line(input, ++number);
 		r = take_line(tree, line);
@@ -396,12 +382,10 @@ static int load_lspci_tree(struct p2p_context *context, const struct p2p_input *
 			   struct p2p_snapshot *snapshot)
 {
 	struct tree *tree = calloc(1, sizeof(*tree));
-	const struct p2p_raw *twice;
-	char address[P2P_BDF_SIZE];
 	int r;
 
 	if (!tree)
-		return p2p_error(context, -ENOMEM, "out of memory");
+		return -ENOMEM;
 	tree->context = context;
 	tree->snapshot = snapshot;
 	tree->name = input->name;
@@ -413,11 +397,10 @@ static int load_lspci_tree(struct p2p_context *context, const struct p2p_input *
 		return r;
 	if (!snapshot->count)
 		return p2p_error(context, -EBADMSG, "%s: a tree without functions", input->name);
-	twice = p2p_snapshot_sort(snapshot);
-	if (!twice)
+	r = p2p_snapshot_finish(context, input->name, snapshot);
+	if (r == 0)
 		doubt_roots(snapshot);
-	return !twice ? 0 : p2p_error(context, -EBADMSG, "%s: %s appears twice", input->name,
-				      p2p_bdf_format(twice->bdf, address));
+	return r;
 }
 
 const struct p2p_format p2p_format_lspci_tree = {

@@ -194,11 +194,10 @@ static int add_line(struct p2p_post *post, char *text, unsigned int number)
 
 	if (post->count >= P2P_POST_LINES)
 		return -EFBIG;
-	line = p2p_grow(post->lines, post->count, &post->room, sizeof(*post->lines));
+	line = p2p_more(post->lines, post->count);
 	if (!line)
 		return -ENOMEM;
-	post->lines = line;
-	line += post->count++;
+	post->count++;
 	plain(text, &post->dressed);
 	line->text = skip_quotes(text, &post->dressed);
 	line->length = (unsigned int)strlen(line->text);

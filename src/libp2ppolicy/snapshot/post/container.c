@@ -47,10 +47,9 @@ static int check_budget(const struct container *container)
 	return 0;
 }
 
-static int note(const struct container *container, const char *name)
+static void note(const struct container *container, const char *name)
 {
-	return p2p_snapshot_skip(container->snapshot, name, p2p_context_error(container->context)) ?
-	       0 : p2p_error(container->context, -ENOMEM, "out of memory");
+	(void)p2p_snapshot_skip(container->snapshot, name, p2p_context_error(container->context));
 }
 
 /* What holds nothing of ours is no failure; of what is damaged it is noted. */
@@ -64,8 +63,8 @@ static int take_plain(struct container *container, const char *path, const char 
 	snprintf(name, sizeof(name), "%s/%s", container->input->name, path);
 	r = container->load(container->context, &input, container->snapshot);
 	if (r == -EBADMSG)
-		r = note(container, name);
-	return r == -ENOTSUP ? 0 : r;
+		note(container, name);
+	return r == -ENOTSUP || r == -EBADMSG ? 0 : r;
 }
 
 /* What may hold something and is not read is noted. */
@@ -75,7 +74,8 @@ static int leave_out(struct container *container, const char *path, const char *
 
 	snprintf(name, sizeof(name), "%s/%s", container->input->name, path);
 	(void)p2p_error(container->context, -EBADMSG, "%s: %s", name, why);
-	return note(container, name);
+	note(container, name);
+	return 0;
 }
 
 /* A compressed one is looked into. */
@@ -91,7 +91,7 @@ static int take_text(struct container *container, const char *path, const char *
 		return r;
 	unpacked = p2p_unpack_text(data, size, budget, &text);
 	if (unpacked == -ENOMEM)
-		return p2p_error(container->context, unpacked, "out of memory");
+		return unpacked;
 	budget->texts += text.size;
 	r = check_budget(container);
 	if (r == 0 && unpacked == -EBADMSG && p2p_is_packed(data, size))
@@ -119,8 +119,11 @@ static int found_any(const struct container *container, int r)
 	/* The one around it ends, too. */
 	if (r == -E2BIG && container->input->budget->depth)
 		return r;
-	if (r == -EBADMSG || r == -E2BIG)
-		return any ? note(container, container->input->name) : -EBADMSG;
+	if (r == -EBADMSG || r == -E2BIG) {
+		if (any)
+			note(container, container->input->name);
+		return any ? 0 : -EBADMSG;
+	}
 	if (r < 0 || any)
 		return r;
 	/* What was noted of one in another is noted there. */

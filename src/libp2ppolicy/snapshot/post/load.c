@@ -76,10 +76,9 @@ static int read_piece(struct reader *reader, const struct p2p_piece *piece, size
 		return r;
 	reader->taken[index] = r == 0;
 	if (r < 0 && r != -ENOTSUP) {
-		reader->why[index] = p2p_arena_string(&reader->snapshot->arena,
-						      p2p_context_error(reader->context));
+		reader->why[index] = p2p_snapshot_string(reader->snapshot,
+							 p2p_context_error(reader->context));
 		reader->error = reader->error ? reader->error : r;
-		return reader->why[index] ? 0 : -ENOMEM;
 	}
 	return 0;
 }
@@ -97,7 +96,7 @@ static bool is_skipped(const struct reader *reader, const struct p2p_post_line *
 }
 
 /* Lines that nothing was taken from; empty ones and fences between them do not part them. */
-static int note_skipped(struct reader *reader, const struct p2p_post *post)
+static void note_skipped(struct reader *reader, const struct p2p_post *post)
 {
 	struct p2p_skipped *run = NULL;
 	const char *why = NULL;
@@ -114,11 +113,10 @@ static int note_skipped(struct reader *reader, const struct p2p_post *post)
 			run = p2p_snapshot_skip(reader->snapshot, reader->input->name, why);
 		}
 		if (!run)
-			return -ENOMEM;
+			return;
 		run->first = run->first ? run->first : line->number;
 		run->last = line->number;
 	}
-	return 0;
 }
 
 static int read_pieces(struct reader *reader, const struct p2p_post *post,
@@ -129,8 +127,8 @@ static int read_pieces(struct reader *reader, const struct p2p_post *post,
 
 	for (size_t i = 0; i < pieces->count && r == 0; i++)
 		r = read_piece(reader, &pieces->pieces[i], i);
-	if (r < 0)
-		return p2p_error(reader->context, r, "out of memory");
+	if (r < 0 || reader->snapshot->no_memory)
+		return -ENOMEM;
 	if (reader->snapshot->part_count == before) {
 		for (size_t i = 0; i < pieces->count && reader->error; i++)
 			if (reader->why[i])
@@ -138,8 +136,8 @@ static int read_pieces(struct reader *reader, const struct p2p_post *post,
 						 reader->why[i]);
 		return -ENOTSUP;
 	}
-	r = note_skipped(reader, post);
-	return r < 0 ? p2p_error(reader->context, r, "out of memory") : 0;
+	note_skipped(reader, post);
+	return 0;
 }
 
 int p2p_post_load(struct p2p_context *context, const struct p2p_input *input,
@@ -148,14 +146,12 @@ int p2p_post_load(struct p2p_context *context, const struct p2p_input *input,
 {
 	struct reader reader = { .context = context, .snapshot = snapshot, .input = input,
 				 .lines = lines };
-	int r;
+	int r = -ENOMEM;
 
 	reader.taken = calloc(pieces->count + 1, sizeof(*reader.taken));
 	reader.why = calloc(pieces->count + 1, sizeof(*reader.why));
 	if (reader.taken && reader.why)
 		r = read_pieces(&reader, post, pieces);
-	else
-		r = p2p_error(context, -ENOMEM, "out of memory");
 	free(reader.taken);
 	free(reader.why);
 	return r;

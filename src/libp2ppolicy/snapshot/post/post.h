@@ -35,7 +35,7 @@ struct p2p_post_line {
 struct p2p_post {
 	struct p2p_buffer text;
 	struct p2p_post_line *lines;
-	size_t count, room;
+	size_t count;
 	bool dressed;
 };
 
@@ -62,7 +62,7 @@ struct p2p_piece {
 	size_t row;
 	struct p2p_buffer text;
 	unsigned int *lines;
-	size_t count, room;
+	size_t count;
 };
 
 /**
@@ -70,7 +70,7 @@ struct p2p_piece {
  */
 struct p2p_pieces {
 	struct p2p_piece *pieces;
-	size_t count, room;
+	size_t count;
 };
 
 /** p2p_post_split() - find the pieces.  Return: 0; -EFBIG there are too many; -ENOMEM. */

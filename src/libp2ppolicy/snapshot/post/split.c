@@ -37,17 +37,14 @@ static struct p2p_piece *current(struct splitter *splitter)
 static int append(struct splitter *splitter, struct p2p_post_line *line, const char *text)
 {
 	struct p2p_piece *piece = current(splitter);
-	unsigned int *lines = p2p_grow(piece->lines, piece->count, &piece->room,
-				       sizeof(*piece->lines));
+	unsigned int *number = p2p_more(piece->lines, piece->count);
 
-	if (!lines)
+	if (!number)
 		return -ENOMEM;
-	piece->lines = lines;
-	lines[piece->count++] = line->number;
+	*number = line->number;
+	piece->count++;
 	line->piece = splitter->pieces.count;
-	if (p2p_buffer_append(&piece->text, text, strlen(text)) < 0)
-		return -ENOMEM;
-	return p2p_buffer_append(&piece->text, "\n", 1);
+	return p2p_buffer_append_line(&piece->text, text);
 }
 
 static int new_piece(struct splitter *splitter, size_t row)
@@ -57,11 +54,11 @@ static int new_piece(struct splitter *splitter, size_t row)
 
 	if (pieces->count >= P2P_POST_PIECES)
 		return -EFBIG;
-	piece = p2p_grow(pieces->pieces, pieces->count, &pieces->room, sizeof(*piece));
+	piece = p2p_more(pieces->pieces, pieces->count);
 	if (!piece)
 		return -ENOMEM;
-	pieces->pieces = piece;
-	pieces->pieces[pieces->count++].row = row;
+	piece->row = row;
+	pieces->count++;
 	return 0;
 }
 
@@ -156,9 +153,7 @@ static int unwrap(struct splitter *splitter, struct p2p_post_line *line)
 
 	line->piece = splitter->pieces.count;
 	piece->text.data[piece->text.size - 1] = ' ';
-	if (p2p_buffer_append(&piece->text, line->text + indent, line->length - indent) < 0)
-		return -ENOMEM;
-	return p2p_buffer_append(&piece->text, "\n", 1);
+	return p2p_buffer_append_line(&piece->text, line->text + indent);
 }
 
 /* A line that is not empty while a piece is read. */

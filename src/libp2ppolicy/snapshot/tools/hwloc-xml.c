@@ -99,23 +99,10 @@ static int describe(int fd, const void *data)
 	return p2p_hwloc_write(fd, text, size);
 }
 
-static int set(struct p2p_snapshot *snapshot, struct p2p_file *file, const char *text)
+static void set_id(struct p2p_snapshot *snapshot, struct p2p_file *file, const char *digits,
+		   const char *rest)
 {
-	char *data = p2p_arena_format(&snapshot->arena, "%s\n", text);
-
-	if (!data)
-		return -ENOMEM;
-	*file = (struct p2p_file){ P2P_PRESENT, (uint32_t)strlen(data), data };
-	return 0;
-}
-
-static int set_id(struct p2p_snapshot *snapshot, struct p2p_file *file, const char *digits,
-		  const char *rest)
-{
-	char text[16];
-
-	snprintf(text, sizeof(text), "0x%.4s%s", digits, rest);
-	return set(snapshot, file, text);
+	p2p_snapshot_print(snapshot, file, "0x%.4s%s\n", digits, rest);
 }
 
 /* "0000:13:00.0 devices/pci0000:10/... 0302 10de 2330": the interface of the class is not in it. */
@@ -125,7 +112,6 @@ static int take_function(struct p2p_snapshot *snapshot, char *line)
 	const char *class = strsep(&line, " "), *vendor = strsep(&line, " ");
 	struct p2p_raw *raw;
 	struct p2p_bdf bdf;
-	int r;
 
 	if (!line || p2p_bdf_parse(address, &bdf) || strlen(path) > MOST_PATH)
 		return 0;
@@ -134,24 +120,21 @@ static int take_function(struct p2p_snapshot *snapshot, char *line)
 	raw = p2p_snapshot_add(snapshot, bdf);
 	if (!raw)
 		return -ENOMEM;
-	raw->below = p2p_arena_string(&snapshot->arena, path);
-	r = raw->below ? set_id(snapshot, &raw->attr[P2P_ATTR_CLASS], class, "00") : -ENOMEM;
-	if (r == 0 && strcmp(vendor, "0000") != 0 && strcmp(vendor, "ffff") != 0) {
-		r = set_id(snapshot, &raw->attr[P2P_ATTR_VENDOR], vendor, "");
-		if (r == 0)
-			r = set_id(snapshot, &raw->attr[P2P_ATTR_DEVICE], line, "");
+	raw->below = p2p_snapshot_string(snapshot, path);
+	set_id(snapshot, &raw->attr[P2P_ATTR_CLASS], class, "00");
+	if (strcmp(vendor, "0000") != 0 && strcmp(vendor, "ffff") != 0) {
+		set_id(snapshot, &raw->attr[P2P_ATTR_VENDOR], vendor, "");
+		set_id(snapshot, &raw->attr[P2P_ATTR_DEVICE], line, "");
 	}
-	return r;
+	return 0;
 }
 
-static int add_file(struct p2p_snapshot *snapshot, const char *path, const char *text)
+static void add_file(struct p2p_snapshot *snapshot, const char *path, const char *text)
 {
 	struct p2p_entry *entry = p2p_snapshot_add_entry(snapshot, path);
 
-	if (!entry)
-		return -ENOMEM;
-	entry->kind = P2P_KIND_FILE;
-	return set(snapshot, &entry->file, text);
+	if (entry)
+		p2p_snapshot_print(snapshot, &entry->file, "%s\n", text);
 }
 
 /** struct processor - what cpuinfo would have of it. */
@@ -159,18 +142,18 @@ struct processor {
 	const char *vendor, *family, *model, *name;
 };
 
-static int add_processor(struct p2p_snapshot *snapshot, const struct processor *processor)
+static void add_processor(struct p2p_snapshot *snapshot, const struct processor *processor)
 {
-	char *text;
+	struct p2p_entry *entry = NULL;
 
-	if (!processor->vendor || !processor->family || !processor->model)
-		return 0;
-	text = p2p_arena_format(&snapshot->arena,
-				"vendor_id\t: %s\ncpu family\t: %s\nmodel\t\t: %s%s%s",
-				processor->vendor, processor->family, processor->model,
-				processor->name ? "\nmodel name\t: " : "",
-				processor->name ? processor->name : "");
-	return text ? add_file(snapshot, "proc/cpuinfo", text) : -ENOMEM;
+	if (processor->vendor && processor->family && processor->model)
+		entry = p2p_snapshot_add_entry(snapshot, "proc/cpuinfo");
+	if (entry)
+		p2p_snapshot_print(snapshot, &entry->file,
+				   "vendor_id\t: %s\ncpu family\t: %s\nmodel\t\t: %s%s%s\n",
+				   processor->vendor, processor->family, processor->model,
+				   processor->name ? "\nmodel name\t: " : "",
+				   processor->name ? processor->name : "");
 }
 
 static int take_line(struct p2p_snapshot *snapshot, char *line, struct processor *processor)
@@ -182,10 +165,10 @@ static int take_line(struct p2p_snapshot *snapshot, char *line, struct processor
 	if (!strcmp(key, "function"))
 		return take_function(snapshot, line);
 	if (!strcmp(key, "OSRelease"))
-		return add_file(snapshot, "proc/sys/kernel/osrelease", line);
-	if (!strcmp(key, "nodes"))
-		return add_file(snapshot, "sys/devices/system/node/online", line);
-	if (!strcmp(key, "CPUVendor"))
+		add_file(snapshot, "proc/sys/kernel/osrelease", line);
+	else if (!strcmp(key, "nodes"))
+		add_file(snapshot, "sys/devices/system/node/online", line);
+	else if (!strcmp(key, "CPUVendor"))
 		processor->vendor = line;
 	else if (!strcmp(key, "CPUFamilyNumber"))
 		processor->family = line;
@@ -204,25 +187,15 @@ static int take_lines(struct p2p_snapshot *snapshot, struct p2p_buffer *buffer)
 
 	while (r == 0 && (line = strsep(&rest, "\n")))
 		r = take_line(snapshot, line, &processor);
-	if (r == 0)
-		r = add_processor(snapshot, &processor);
+	add_processor(snapshot, &processor);
 	p2p_snapshot_sort_entries(snapshot);
 	return r;
-}
-
-/* The topology asks hwloc again, for nodes and names. */
-static int keep_xml(struct p2p_snapshot *snapshot, const struct p2p_input *input)
-{
-	snapshot->hwloc.data = p2p_arena_copy(&snapshot->arena, input->data, input->size);
-	snapshot->hwloc.size = (uint32_t)input->size;
-	snapshot->hwloc.fact = P2P_PRESENT;
-	return snapshot->hwloc.data ? 0 : -ENOMEM;
 }
 
 static int fail(struct p2p_context *context, const char *name, int error)
 {
 	if (error == -ENOMEM)
-		return p2p_error(context, error, "out of memory");
+		return error;
 	if (error == -E2BIG)
 		return p2p_error(context, -EBADMSG, "%s: more functions than any machine has", name);
 	return p2p_error(context, -EBADMSG, "%s: hwloc cannot read this XML", name);
@@ -237,7 +210,9 @@ static int load_xml(struct p2p_context *context, const struct p2p_input *input,
 	if (input->size > MOST_XML)
 		return p2p_error(context, -EBADMSG, "%s: larger than %zu MiB", input->name,
 				 MOST_XML >> 20);
-	r = keep_xml(snapshot, input);
+	/* The topology asks hwloc again, for nodes and names. */
+	p2p_snapshot_set(snapshot, &snapshot->hwloc, input->data, input->size);
+	r = snapshot->no_memory ? -ENOMEM : 0;
 	if (r == 0)
 		r = p2p_hwloc_run(describe, &snapshot->hwloc, &buffer);
 	if (r == 0)

@@ -45,11 +45,6 @@ static int bad(const struct reading *reading, const char *what)
 			 reading->line, what);
 }
 
-static int no_memory(const struct reading *reading)
-{
-	return p2p_error(reading->context, -ENOMEM, "out of memory");
-}
-
 static struct json_object *member(struct json_object *object, const char *key)
 {
 	struct json_object *value = NULL;
@@ -66,19 +61,9 @@ static const char *text_of(struct json_object *object, const char *key)
 	return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : "";
 }
 
-static int set(struct reading *reading, enum p2p_attr attr, const char *data, size_t size)
+static void set(struct reading *reading, enum p2p_attr attr, const char *data, size_t size)
 {
-	const char *copy = p2p_arena_copy(&reading->snapshot->arena, data, size);
-
-	if (!copy)
-		return no_memory(reading);
-	reading->raw->attr[attr] = (struct p2p_file){ P2P_PRESENT, (uint32_t)size, copy };
-	return 0;
-}
-
-static int set_text(struct reading *reading, enum p2p_attr attr, const char *text)
-{
-	return set(reading, attr, text, strlen(text));
+	p2p_snapshot_set(reading->snapshot, &reading->raw->attr[attr], data, size);
 }
 
 /* "/sys/devices/pci0000:00/0000:00:01.0": the function, and what is above it. */
@@ -94,10 +79,10 @@ static int take_path(struct reading *reading, const char *path)
 		return bad(reading, "more functions than any machine has");
 	reading->raw = p2p_snapshot_add(reading->snapshot, bdf);
 	if (!reading->raw)
-		return no_memory(reading);
+		return -ENOMEM;
 	reading->raw->line = reading->line;
-	reading->raw->path = p2p_arena_string(&reading->snapshot->arena, below + 1);
-	return reading->raw->path ? 0 : no_memory(reading);
+	reading->raw->path = p2p_snapshot_string(reading->snapshot, below + 1);
+	return 0;
 }
 
 /* Return: the value of a digit of RFC 4648, sec 4; -1 it is none. */
@@ -177,7 +162,7 @@ static int unpack(struct reading *reading, const char *text, struct p2p_buffer *
 
 	free(packed.data);
 	if (r == -ENOMEM)
-		return no_memory(reading);
+		return r;
 	reading->unpacked += r == 0 ? out->size : 0;
 	if (reading->unpacked > P2P_TEXTS_MOST)
 		return bad(reading, "config and vpd unpack to more than any machine has");
@@ -206,9 +191,8 @@ static int take_config(struct reading *reading, const char *text)
 		r = bad(reading, "config space of more than 4096 bytes");
 	source.size = (unsigned int)bytes.size;
 	source.kernel_size = source.size >= P2P_CONFIG_STANDARD;
-	if (r == 0 && p2p_config_load(&reading->snapshot->arena, &source,
-				      &reading->raw->config) < 0)
-		r = no_memory(reading);
+	if (r == 0)
+		r = p2p_config_load(&reading->snapshot->arena, &source, &reading->raw->config);
 	free(bytes.data);
 	return r;
 }
@@ -222,7 +206,7 @@ static int take_vpd(struct reading *reading, struct json_object *object)
 		return 0;
 	r = unpack(reading, text_of(object, "vpd"), &bytes);
 	if (r == 0 && bytes.size <= VPD_MOST)
-		r = set(reading, P2P_ATTR_VPD, bytes.data, bytes.size);
+		set(reading, P2P_ATTR_VPD, bytes.data, bytes.size);
 	free(bytes.data);
 	return r;
 }
@@ -230,42 +214,35 @@ static int take_vpd(struct reading *reading, struct json_object *object)
 /* "pci:v000010DEd00002330sv000010DEsd000016C1bc03sc02i00" */
 static int take_modalias(struct reading *reading, const char *text)
 {
-	static const enum p2p_attr attrs[] = { P2P_ATTR_VENDOR, P2P_ATTR_DEVICE, P2P_ATTR_CLASS };
-	unsigned int vendor, device, class, subclass, interface, values[3];
-	char number[16];
-	int r = 0;
+	unsigned int vendor, device, class, subclass, interface;
 
 	if (sscanf(text, "pci:v%8Xd%8Xsv%*8Xsd%*8Xbc%2Xsc%2Xi%2X", &vendor, &device, &class,
 		   &subclass, &interface) != 5 || vendor > 0xffff || device > 0xffff)
 		return bad(reading, "no modalias of a PCI function");
-	values[0] = vendor;
-	values[1] = device;
-	values[2] = class << 16 | subclass << 8 | interface;
-	for (size_t i = 0; i < 3 && r == 0; i++) {
-		snprintf(number, sizeof(number), i < 2 ? "0x%04x" : "0x%06x", values[i]);
-		r = set_text(reading, attrs[i], number);
-	}
-	return r;
+	p2p_snapshot_set_ids(reading->snapshot, reading->raw, vendor, device);
+	p2p_snapshot_print(reading->snapshot, &reading->raw->attr[P2P_ATTR_CLASS], "0x%06x",
+			   class << 16 | subclass << 8 | interface);
+	return 0;
 }
 
 /* A number, or null where the machine has no such file. */
 static int take_number(struct reading *reading, struct json_object *object, const char *key,
 		       enum p2p_attr attr)
 {
+	struct p2p_file *file = &reading->raw->attr[attr];
 	struct json_object *value = NULL;
-	char text[32];
 
 	if (!json_object_object_get_ex(object, key, &value))
 		return 0;
 	if (!value) {
-		reading->raw->attr[attr].fact = P2P_ABSENT;
+		file->fact = P2P_ABSENT;
 		return 0;
 	}
 	if (!json_object_is_type(value, json_type_int) || json_object_get_int64(value) < -1 ||
 	    json_object_get_int64(value) > INT32_MAX)
 		return bad(reading, "no number where rdma_topo has one");
-	snprintf(text, sizeof(text), "%d", (int)json_object_get_int64(value));
-	return set_text(reading, attr, text);
+	p2p_snapshot_print(reading->snapshot, file, "%d", (int)json_object_get_int64(value));
+	return 0;
 }
 
 static int compare_names(const void *left, const void *right)
@@ -274,7 +251,7 @@ static int compare_names(const void *left, const void *right)
 }
 
 /* The names in a directory: sorted, one a line. */
-static int take_names(struct reading *reading, struct json_object *list, enum p2p_attr attr)
+static void take_names(struct reading *reading, struct json_object *list, enum p2p_attr attr)
 {
 	const char *names[64] = { NULL };
 	size_t count = 0, length = json_object_array_length(list);
@@ -289,44 +266,39 @@ static int take_names(struct reading *reading, struct json_object *list, enum p2
 			names[count++] = json_object_get_string(name);
 	}
 	qsort(names, count, sizeof(names[0]), compare_names);
-	for (size_t i = 0; i < count && r == 0; i++) {
-		r = p2p_buffer_append(&text, names[i], strlen(names[i]));
-		r = r < 0 ? r : p2p_buffer_append(&text, "\n", 1);
-	}
+	for (size_t i = 0; i < count && r == 0; i++)
+		r = p2p_buffer_append_line(&text, names[i]);
 	if (r == 0 && count)
-		r = set(reading, attr, text.data, text.size);
+		set(reading, attr, text.data, text.size);
+	reading->snapshot->no_memory |= r < 0;
 	free(text.data);
-	return r == -ENOMEM ? no_memory(reading) : r;
 }
 
 /* Of these four directories it lists those that are there. */
-static int take_subsystems(struct reading *reading, struct json_object *object)
+static void take_subsystems(struct reading *reading, struct json_object *object)
 {
 	static const struct { const char *key; enum p2p_attr attr; } rows[] = {
 		{ "net", P2P_ATTR_NET }, { "infiniband", P2P_ATTR_INFINIBAND },
 		{ "drm", P2P_ATTR_DRM }, { "nvme", P2P_ATTR_NVME },
 	};
 	struct json_object *lists = member(object, "subsystems");
-	int r = 0;
 
-	for (size_t i = 0; i < 4 && r == 0 && json_object_is_type(lists, json_type_object); i++) {
+	for (size_t i = 0; i < 4 && json_object_is_type(lists, json_type_object); i++) {
 		struct json_object *list = member(lists, rows[i].key);
 
 		if (json_object_is_type(list, json_type_array))
-			r = take_names(reading, list, rows[i].attr);
+			take_names(reading, list, rows[i].attr);
 		else
 			reading->raw->attr[rows[i].attr].fact = P2P_ABSENT;
 	}
-	return r;
 }
 
 static int take_function(struct reading *reading, struct json_object *object)
 {
 	int r = take_path(reading, text_of(object, "realpath"));
 
-	if (r < 0 || !reading->raw)
-		return r;
-	r = take_modalias(reading, text_of(object, "modalias"));
+	if (r == 0)
+		r = take_modalias(reading, text_of(object, "modalias"));
 	if (r == 0)
 		r = take_config(reading, text_of(object, "config"));
 	if (r == 0)
@@ -335,7 +307,9 @@ static int take_function(struct reading *reading, struct json_object *object)
 		r = take_number(reading, object, "iommu_group", P2P_ATTR_IOMMU_GROUP);
 	if (r == 0)
 		r = take_number(reading, object, "numa_node", P2P_ATTR_NUMA_NODE);
-	return r < 0 ? r : take_subsystems(reading, object);
+	if (r == 0)
+		take_subsystems(reading, object);
+	return r;
 }
 
 static int take_list(struct reading *reading, const struct p2p_json *json)

@@ -91,7 +91,7 @@ static bool is_whole(const struct p2p_buffer *buffer, enum end end)
 	       buffer->size == P2P_CONFIG_STANDARD || buffer->size == P2P_CONFIG_EXTENDED);
 }
 
-static int read_all(int fd, enum end end, struct p2p_buffer *buffer)
+static int read_all(int fd, enum end end, size_t most, struct p2p_buffer *buffer)
 {
 	for (;;) {
 		size_t room;
@@ -108,7 +108,7 @@ static int read_all(int fd, enum end end, struct p2p_buffer *buffer)
 		if (n < 0)
 			return -errno;
 		buffer->size += (size_t)n;
-		if (buffer->size > P2P_FILE_MOST)
+		if (buffer->size > most)
 			return -EFBIG;
 		if (n == 0 || ((size_t)n < room && is_whole(buffer, end)))
 			break;
@@ -117,9 +117,9 @@ static int read_all(int fd, enum end end, struct p2p_buffer *buffer)
 	return 0;
 }
 
-int p2p_buffer_read(int fd, struct p2p_buffer *buffer)
+int p2p_buffer_read(int fd, size_t most, struct p2p_buffer *buffer)
 {
-	return read_all(fd, END_OF_FILE, buffer);
+	return read_all(fd, END_OF_FILE, most, buffer);
 }
 
 static int directory_read(struct p2p_tree *tree, const struct p2p_place *place, const char *path,
@@ -131,7 +131,7 @@ static int directory_read(struct p2p_tree *tree, const struct p2p_place *place, 
 	if (fd < 0)
 		return fd;
 	buffer->size = 0;
-	r = read_all(fd, end_of(place, path), buffer);
+	r = read_all(fd, end_of(place, path), P2P_FILE_MOST, buffer);
 	close(fd);
 	return r;
 }
@@ -216,9 +216,7 @@ static int directory_list(struct p2p_tree *tree, const struct p2p_place *place, 
 			at += entry->d_reclen;
 			if (!strcmp(name, ".") || !strcmp(name, "..") || strchr(name, '\n'))
 				continue;
-			r = p2p_buffer_append(buffer, name, strlen(name));
-			if (r == 0)
-				r = p2p_buffer_append(buffer, "\n", 1);
+			r = p2p_buffer_append_line(buffer, name);
 		}
 	}
 	if (r == 0 && n < 0)

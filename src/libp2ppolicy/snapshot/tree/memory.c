@@ -209,12 +209,8 @@ static int memory_list(struct p2p_tree *tree, const struct p2p_place *place, con
 	}
 	buffer->size = 0;
 	r = p2p_buffer_append(buffer, "", 0);
-	for (; low < memory->count && !strcmp(memory->nodes[low].directory, real) && r == 0; low++) {
-		r = p2p_buffer_append(buffer, memory->nodes[low].name,
-				      strlen(memory->nodes[low].name));
-		if (r == 0)
-			r = p2p_buffer_append(buffer, "\n", 1);
-	}
+	for (; low < memory->count && !strcmp(memory->nodes[low].directory, real) && r == 0; low++)
+		r = p2p_buffer_append_line(buffer, memory->nodes[low].name);
 	return r;
 }
 

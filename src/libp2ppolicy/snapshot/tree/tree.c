@@ -41,6 +41,13 @@ int p2p_buffer_append(struct p2p_buffer *buffer, const void *data, size_t size)
 	return 0;
 }
 
+int p2p_buffer_append_line(struct p2p_buffer *buffer, const char *text)
+{
+	int r = p2p_buffer_append(buffer, text, strlen(text));
+
+	return r < 0 ? r : p2p_buffer_append(buffer, "\n", 1);
+}
+
 static int compare_lines(const void *a, const void *b)
 {
 	const char *const *left = a, *const *right = b;
