@@ -19,7 +19,7 @@ int p2p_guest_add(struct p2p_guest *guest, const struct p2p_guest_slot *slot)
 		return p2p_error(guest->context, -EBADMSG, "%s: more than %d devices", guest->name, MOST_SLOTS);
 	place = p2p_more(guest->slots, guest->count);
 	if (!place)
-		return p2p_error(guest->context, -ENOMEM, "out of memory");
+		return -ENOMEM;
 	*place = *slot;
 	guest->count++;
 	return 0;
@@ -73,7 +73,7 @@ static int collect(struct p2p_guest *guest)
 
 	guest->devices = calloc(guest->count + 1, sizeof(*guest->devices));
 	if (!guest->devices)
-		return p2p_error(guest->context, -ENOMEM, "out of memory");
+		return -ENOMEM;
 	for (size_t i = 0; i < guest->count; i++) {
 		const struct p2p_guest_slot *slot = &guest->slots[i];
 
@@ -120,7 +120,7 @@ int p2p_guest_read(struct p2p_context *context, const char *name, const char *te
 		p2p_guest_free(guest);
 	else
 		*ret_guest = guest;
-	return error;
+	return error == -ENOMEM ? p2p_exhausted(context, error) : error;
 }
 
 void p2p_guest_free(struct p2p_guest *guest)

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "snapshot/guest/guest.h"
-#include "snapshot/tools/xml-line.h"
+#include "snapshot/tools/xml.h"
 
 #define MOST_DEPTH 64u
 
@@ -20,35 +20,16 @@
  * @source: inside its <source>; @has_host, @has_address: what was found of it
  */
 struct reading {
+	struct p2p_xml xml;
 	struct p2p_guest *guest;
-	XML_Parser parser;
 	struct p2p_guest_slot slot;
 	bool open, expander, source, has_host, has_address;
 	unsigned int depth, opened;
-	int error;
 };
-
-static void fail(struct reading *reading, int error, const char *what)
-{
-	if (reading->error)
-		return;
-	reading->error = p2p_error(reading->guest->context, error, "%s:%lu: %s", reading->guest->name,
-				   p2p_xml_line(reading->parser), what);
-	XML_StopParser(reading->parser, XML_FALSE);
-}
-
-static const char *value_of(const XML_Char **attributes, const char *name)
-{
-	for (; attributes[0]; attributes += 2) {
-		if (!strcmp(attributes[0], name))
-			return attributes[1];
-	}
-	return NULL;
-}
 
 static bool has(const XML_Char **attributes, const char *name, const char *wanted)
 {
-	const char *value = value_of(attributes, name);
+	const char *value = p2p_xml_value(attributes, name);
 
 	return value && !strcmp(value, wanted);
 }
@@ -57,7 +38,7 @@ static bool has(const XML_Char **attributes, const char *name, const char *wante
 static unsigned long number_of(struct reading *reading, const XML_Char **attributes, const char *name,
 			       unsigned long most)
 {
-	const char *value = value_of(attributes, name);
+	const char *value = p2p_xml_value(attributes, name);
 	unsigned long number;
 	char *end;
 
@@ -66,7 +47,7 @@ static unsigned long number_of(struct reading *reading, const XML_Char **attribu
 	errno = 0;
 	number = strtoul(value, &end, 0);
 	if (*end || end == value || errno || *value == '-' || number > most) {
-		fail(reading, -EBADMSG, "not a number of a PCI address");
+		p2p_xml_fail(&reading->xml, "not a number of a PCI address");
 		return 0;
 	}
 	return number;
@@ -78,13 +59,13 @@ static const char *bus_name(struct reading *reading, unsigned long index)
 	const char *name = p2p_arena_format(&reading->guest->arena, "%lu", index);
 
 	if (!name)
-		fail(reading, -ENOMEM, "out of memory");
+		p2p_xml_stop(&reading->xml, -ENOMEM);
 	return name ? name : "";
 }
 
 static void start_controller(struct reading *reading, const XML_Char **attributes)
 {
-	const char *model = value_of(attributes, "model");
+	const char *model = p2p_xml_value(attributes, "model");
 
 	if (!has(attributes, "type", "pci"))
 		return;
@@ -111,7 +92,7 @@ static void take_address(struct reading *reading, const XML_Char **attributes)
 {
 	unsigned long bus, slot, function;
 
-	if (reading->source ? value_of(attributes, "type") && !has(attributes, "type", "pci") :
+	if (reading->source ? p2p_xml_value(attributes, "type") && !has(attributes, "type", "pci") :
 			      !has(attributes, "type", "pci"))
 		return;
 	bus = number_of(reading, attributes, "bus", reading->source ? UINT8_MAX : UINT16_MAX);
@@ -134,7 +115,7 @@ static void XMLCALL start(void *data, const XML_Char *name, const XML_Char **att
 	struct reading *reading = data;
 
 	if (++reading->depth > MOST_DEPTH)
-		fail(reading, -EBADMSG, "deeper than a domain of libvirt");
+		p2p_xml_fail(&reading->xml, "deeper than a domain of libvirt");
 	if (reading->open && !strcmp(name, "source"))
 		reading->source = true;
 	else if (reading->open && !strcmp(name, "address"))
@@ -153,10 +134,10 @@ static void XMLCALL start(void *data, const XML_Char *name, const XML_Char **att
 
 static void add(struct reading *reading)
 {
-	if (!reading->error)
-		reading->error = p2p_guest_add(reading->guest, &reading->slot);
-	if (reading->error)
-		XML_StopParser(reading->parser, XML_FALSE);
+	int error = reading->xml.error ? 0 : p2p_guest_add(reading->guest, &reading->slot);
+
+	if (error)
+		p2p_xml_stop(&reading->xml, error);
 }
 
 /* A controller that has no address yet is on no bus, so that what is below it is on none. */
@@ -168,7 +149,7 @@ static void finish(struct reading *reading)
 	} else if (reading->slot.passed && !reading->has_host) {
 		return;
 	} else if (reading->slot.passed && !reading->has_address) {
-		fail(reading, -EBADMSG, "the device has no address in the guest yet: take the XML of the running "
+		p2p_xml_fail(&reading->xml, "the device has no address in the guest yet: take the XML of the running "
 		     "guest");
 	} else if (reading->has_address) {
 		if (reading->expander) {
@@ -191,28 +172,13 @@ static void XMLCALL end(void *data, const XML_Char *name)
 	reading->depth--;
 }
 
-/* None, so that no entity is expanded. */
-static void XMLCALL start_doctype(void *data, const XML_Char *name, const XML_Char *system, const XML_Char *public,
-				  int internal)
-{
-	(void)name;
-	(void)system;
-	(void)public;
-	(void)internal;
-	fail(data, -EBADMSG, "a domain of libvirt has no document type");
-}
-
 int p2p_guest_libvirt(struct p2p_guest *guest, const char *text, size_t size)
 {
-	struct reading reading = { .guest = guest, .parser = XML_ParserCreate("UTF-8") };
+	struct reading reading = {
+		.xml = { .context = guest->context, .name = guest->name,
+			 .doctype = "a domain of libvirt has no document type" },
+		.guest = guest,
+	};
 
-	if (!reading.parser)
-		return p2p_error(guest->context, -ENOMEM, "out of memory");
-	XML_SetUserData(reading.parser, &reading);
-	XML_SetElementHandler(reading.parser, start, end);
-	XML_SetStartDoctypeDeclHandler(reading.parser, start_doctype);
-	if (size >= INT32_MAX || XML_Parse(reading.parser, text, (int)size, XML_TRUE) != XML_STATUS_OK)
-		fail(&reading, -EBADMSG, XML_ErrorString(XML_GetErrorCode(reading.parser)));
-	XML_ParserFree(reading.parser);
-	return reading.error;
+	return p2p_xml_parse(&reading.xml, text, size, start, end);
 }

@@ -98,7 +98,7 @@ static int parse_json(struct p2p_guest *guest, const char *text, struct device *
 		if (copy)
 			put(device, keys[i].key, copy);
 		else
-			error = p2p_error(guest->context, -ENOMEM, "out of memory");
+			error = -ENOMEM;
 	}
 	p2p_json_clear(&json);
 	return error;
@@ -240,7 +240,7 @@ int p2p_guest_qemu(struct p2p_guest *guest, const char *text, size_t size)
 	int error;
 
 	if (!copy)
-		return p2p_error(guest->context, -ENOMEM, "out of memory");
+		return -ENOMEM;
 	error = p2p_guest_add(guest, &root);
 	return error ? error : read_words(guest, copy, size);
 }

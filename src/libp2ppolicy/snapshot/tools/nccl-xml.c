@@ -15,10 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-
-#include "base/context.h"
 #include "snapshot/sources.h"
-#include "snapshot/tools/xml-line.h"
+#include "snapshot/tools/xml.h"
 
 #define MOST_DEPTH	32u
 #define HIDDEN_DOMAIN	0xfffffffeu
@@ -29,57 +27,20 @@
  * @paths: of the functions that are open, @depth of them; @raws: their indexes in @snapshot
  * @node: of the processor that is open; NULL none
  * @elements: that are open, of any name
- * @error: the first failure
  */
 struct reading {
-	struct p2p_context *context;
-	const struct p2p_input *input;
+	struct p2p_xml xml;
 	struct p2p_snapshot *snapshot;
-	XML_Parser parser;
 	const char *paths[MOST_DEPTH];
 	size_t raws[MOST_DEPTH];
 	unsigned int depth, elements, hidden;
 	char node[16];
 	bool system;
-	int error;
 };
-
-static int fail(struct reading *reading, const char *what)
-{
-	if (!reading->error) {
-		reading->error = p2p_error(reading->context, -EBADMSG, "%s:%lu: %s",
-					   reading->input->name, p2p_xml_line(reading->parser), what);
-		XML_StopParser(reading->parser, XML_FALSE);
-	}
-	return -EBADMSG;
-}
-
-static void fail_memory(struct reading *reading)
-{
-	if (!reading->error) {
-		reading->error = p2p_error(reading->context, -ENOMEM, "out of memory");
-		XML_StopParser(reading->parser, XML_FALSE);
-	}
-}
-
-static const char *value_of(const XML_Char **attributes, const char *name)
-{
-	for (; attributes[0]; attributes += 2)
-		if (!strcmp(attributes[0], name))
-			return attributes[1];
-	return NULL;
-}
 
 static void set(struct reading *reading, struct p2p_file *file, const char *value)
 {
-	size_t size = strlen(value) + 1;
-	char *data = p2p_arena_format(&reading->snapshot->arena, "%s\n", value);
-
-	if (!data) {
-		fail_memory(reading);
-		return;
-	}
-	*file = (struct p2p_file){ P2P_PRESENT, (uint32_t)size, data };
+	p2p_snapshot_print(reading->snapshot, file, "%s\n", value);
 }
 
 /* "0x10de" and no more; hand-made files have zeros or ones where an id is not known. */
@@ -125,7 +86,7 @@ static void take_attributes(struct reading *reading, struct p2p_raw *raw,
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const char *value = value_of(attributes, rows[i].name);
+		const char *value = p2p_xml_value(attributes, rows[i].name);
 
 		if (value && rows[i].is_valid(value))
 			set(reading, &raw->attr[rows[i].attr], value);
@@ -153,26 +114,26 @@ static const char *make_path(struct reading *reading, struct p2p_bdf bdf)
 
 static void start_function(struct reading *reading, const XML_Char **attributes)
 {
-	const char *busid = value_of(attributes, "busid");
+	const char *busid = p2p_xml_value(attributes, "busid");
 	struct p2p_raw *raw;
 	struct p2p_bdf bdf;
 
 	if (!busid || p2p_bdf_parse(busid, &bdf) || bdf.domain == HIDDEN_DOMAIN) {
-		fail(reading, "a pci element without an address in busid");
+		p2p_xml_fail(&reading->xml, "a pci element without an address in busid");
 		return;
 	}
 	if (reading->depth == MOST_DEPTH || reading->hidden == MOST_HIDDEN) {
-		fail(reading, "more bridges above each other than any machine has");
+		p2p_xml_fail(&reading->xml, "more bridges above each other than any machine has");
 		return;
 	}
 	raw = p2p_snapshot_add(reading->snapshot, bdf);
 	if (!raw) {
-		fail_memory(reading);
+		p2p_xml_stop(&reading->xml, -ENOMEM);
 		return;
 	}
 	raw->below = make_path(reading, bdf);
 	if (!raw->below)
-		fail_memory(reading);
+		p2p_xml_stop(&reading->xml, -ENOMEM);
 	take_attributes(reading, raw, attributes);
 	reading->raws[reading->depth] = reading->snapshot->count - 1;
 	reading->paths[reading->depth++] = raw->below;
@@ -181,7 +142,7 @@ static void start_function(struct reading *reading, const XML_Char **attributes)
 /* An adapter is called mlx5_0 where it has a GUID, eth0 where it has none. */
 static void take_network(struct reading *reading, const XML_Char **attributes)
 {
-	const char *name = value_of(attributes, "name"), *guid = value_of(attributes, "guid");
+	const char *name = p2p_xml_value(attributes, "name"), *guid = p2p_xml_value(attributes, "guid");
 	struct p2p_raw *raw;
 	bool rdma = guid && strspn(guid, "0x") != strlen(guid);
 
@@ -208,29 +169,24 @@ static bool is_number(const char *text)
 /* The kernel asks the first processor alone. */
 static void take_processor(struct reading *reading, const XML_Char **attributes)
 {
-	const char *vendor = value_of(attributes, "vendor"), *arch = value_of(attributes, "arch");
-	const char *family = value_of(attributes, "familyid"), *model = value_of(attributes, "modelid");
+	const char *vendor = p2p_xml_value(attributes, "vendor"), *arch = p2p_xml_value(attributes, "arch");
+	const char *family = p2p_xml_value(attributes, "familyid"), *model = p2p_xml_value(attributes, "modelid");
 	struct p2p_entry *entry;
-	char text[160];
 
 	if (reading->snapshot->entry_count || !arch || strcmp(arch, "x86_64") != 0 || !vendor ||
 	    !*vendor || strlen(vendor) >= 32 || strpbrk(vendor, "\n:") || !is_number(family) ||
 	    !is_number(model))
 		return;
 	entry = p2p_snapshot_add_entry(reading->snapshot, "proc/cpuinfo");
-	if (!entry) {
-		fail_memory(reading);
-		return;
-	}
-	entry->kind = P2P_KIND_FILE;
-	snprintf(text, sizeof(text), "vendor_id\t: %s\ncpu family\t: %lu\nmodel\t\t: %s", vendor,
-		 family_of(strtoul(family, NULL, 10)), model);
-	set(reading, &entry->file, text);
+	if (entry)
+		p2p_snapshot_print(reading->snapshot, &entry->file,
+				   "vendor_id\t: %s\ncpu family\t: %lu\nmodel\t\t: %s\n", vendor,
+				   family_of(strtoul(family, NULL, 10)), model);
 }
 
 static void start_processor(struct reading *reading, const XML_Char **attributes)
 {
-	const char *node = value_of(attributes, "numaid");
+	const char *node = p2p_xml_value(attributes, "numaid");
 
 	*reading->node = '\0';
 	if (is_number(node))
@@ -240,10 +196,10 @@ static void start_processor(struct reading *reading, const XML_Char **attributes
 
 static void start_system(struct reading *reading, const XML_Char **attributes)
 {
-	const char *version = value_of(attributes, "version");
+	const char *version = p2p_xml_value(attributes, "version");
 
 	if (!version || (strcmp(version, "1") != 0 && strcmp(version, "2") != 0))
-		fail(reading, "another version of NCCL's topology than 1 and 2");
+		p2p_xml_fail(&reading->xml, "another version of NCCL's topology than 1 and 2");
 	reading->system = true;
 }
 
@@ -251,12 +207,12 @@ static void XMLCALL start(void *data, const XML_Char *name, const XML_Char **att
 {
 	struct reading *reading = data;
 
-	if (reading->error)
+	if (reading->xml.error)
 		return;
 	if (++reading->elements > 2 * MOST_DEPTH)
-		fail(reading, "elements nested more deeply than in any topology");
+		p2p_xml_fail(&reading->xml, "elements nested more deeply than in any topology");
 	else if (!reading->system && strcmp(name, "system") != 0)
-		fail(reading, "not NCCL's topology, which begins with system");
+		p2p_xml_fail(&reading->xml, "not NCCL's topology, which begins with system");
 	else if (!strcmp(name, "system"))
 		start_system(reading, attributes);
 	else if (!strcmp(name, "cpu"))
@@ -278,42 +234,15 @@ static void XMLCALL end(void *data, const XML_Char *name)
 		*reading->node = '\0';
 }
 
-/* NCCL writes none, and entities are for attacks. */
-static void XMLCALL start_doctype(void *data, const XML_Char *name, const XML_Char *system,
-				  const XML_Char *public, int internal)
-{
-	(void)name;
-	(void)system;
-	(void)public;
-	(void)internal;
-	fail(data, "NCCL's topology has no document type");
-}
-
-static int parse(struct reading *reading)
-{
-	XML_Parser parser = XML_ParserCreate("UTF-8");
-	enum XML_Status status;
-
-	if (!parser)
-		return p2p_error(reading->context, -ENOMEM, "out of memory");
-	reading->parser = parser;
-	XML_SetUserData(parser, reading);
-	XML_SetElementHandler(parser, start, end);
-	XML_SetStartDoctypeDeclHandler(parser, start_doctype);
-	status = reading->input->size < INT32_MAX ?
-		 XML_Parse(parser, reading->input->data, (int)reading->input->size, XML_TRUE) :
-		 XML_STATUS_ERROR;
-	if (status != XML_STATUS_OK && !reading->error)
-		fail(reading, XML_ErrorString(XML_GetErrorCode(parser)));
-	XML_ParserFree(parser);
-	return reading->error;
-}
-
 static int load_xml(struct p2p_context *context, const struct p2p_input *input,
 		    struct p2p_snapshot *snapshot)
 {
-	struct reading reading = { .context = context, .input = input, .snapshot = snapshot };
-	int r = parse(&reading);
+	struct reading reading = {
+		.xml = { .context = context, .name = input->name,
+			 .doctype = "NCCL's topology has no document type" },
+		.snapshot = snapshot,
+	};
+	int r = p2p_xml_parse(&reading.xml, input->data, input->size, start, end);
 
 	if (r < 0)
 		return r;
