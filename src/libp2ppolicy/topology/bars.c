@@ -187,12 +187,11 @@ static bool find_offset(const struct p2p_function *function, const struct p2p_co
 			int64_t *ret_offset)
 {
 	uint16_t command;
-	unsigned int i;
 
 	if (!p2p_config_read16(config, PCI_COMMAND, &command) ||
 	    !(command & PCI_COMMAND_MEMORY))
 		return false;
-	for (i = 0; i < P2P_BARS; i++) {
+	for (unsigned int i = 0; i < P2P_BARS; i++) {
 		const struct p2p_bar *bar = &function->bar[i];
 
 		if (bar->fact != P2P_PRESENT || bar->bus_fact != P2P_PRESENT ||
@@ -207,9 +206,7 @@ static bool find_offset(const struct p2p_function *function, const struct p2p_co
 /* Functions that disagree leave the offset unknown: there may be one per range. */
 static void set_offsets(struct p2p_topology *topology)
 {
-	size_t i;
-
-	for (i = 0; i < topology->count; i++) {
+	for (size_t i = 0; i < topology->count; i++) {
 		const struct p2p_function *function = &topology->functions[i];
 		struct p2p_host_bridge *host = &topology->hosts[function->host->index];
 		int64_t offset;
@@ -225,7 +222,7 @@ static void set_offsets(struct p2p_topology *topology)
 			host->offset = offset;
 		}
 	}
-	for (i = 0; i < topology->host_count; i++)
+	for (size_t i = 0; i < topology->host_count; i++)
 		if (topology->hosts[i].offset_fact == P2P_ABSENT)
 			topology->hosts[i].offset_fact = P2P_DENIED;
 }
@@ -319,12 +316,11 @@ static size_t gather_spans(const struct p2p_topology *topology, const struct p2p
 			   const struct p2p_window *window, struct span *spans)
 {
 	size_t i, count = 0;
-	unsigned int line;
 
 	for (i = 0; i < bridge->child_count; i++) {
 		const struct p2p_build *build = &topology->builds[bridge->children[i]->index];
 
-		for (line = 0; line < build->resource_count; line++) {
+		for (unsigned int line = 0; line < build->resource_count; line++) {
 			const struct p2p_resource *taken = &build->resources[line];
 
 			if (!(taken->flags & IORESOURCE_MEM) || !is_assigned(taken) ||
@@ -342,9 +338,8 @@ static size_t gather_spans(const struct p2p_topology *topology, const struct p2p
 static void measure_window(struct p2p_window *window, const struct span *spans, size_t count)
 {
 	uint64_t next = window->first, gap;
-	size_t i;
 
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (spans[i].first > next) {
 			gap = spans[i].first - next;
 			window->free_bytes += gap;
@@ -381,11 +376,9 @@ static bool is_whole(const struct p2p_topology *topology, const struct p2p_funct
  */
 static bool has_resources(const struct p2p_topology *topology, const struct p2p_function *bridge)
 {
-	size_t i;
-
 	if (p2p_snapshot_is_list(topology->snapshot))
 		return false;
-	for (i = 0; i < bridge->child_count; i++)
+	for (size_t i = 0; i < bridge->child_count; i++)
 		if (!is_whole(topology, bridge->children[i]))
 			return false;
 	return true;
@@ -394,7 +387,6 @@ static bool has_resources(const struct p2p_topology *topology, const struct p2p_
 static void measure_windows(struct p2p_topology *topology, struct p2p_function *bridge)
 {
 	struct span *spans;
-	unsigned int i;
 	size_t count;
 
 	if (!has_resources(topology, bridge))
@@ -404,7 +396,7 @@ static void measure_windows(struct p2p_topology *topology, struct p2p_function *
 		topology->no_memory = true;
 		return;
 	}
-	for (i = 0; i < P2P_WINDOWS; i++) {
+	for (unsigned int i = 0; i < P2P_WINDOWS; i++) {
 		struct p2p_window *window = &bridge->window[i];
 
 		if (window->fact != P2P_PRESENT)
@@ -421,7 +413,6 @@ static void measure_windows(struct p2p_topology *topology, struct p2p_function *
 
 void p2p_bars_build(struct p2p_topology *topology)
 {
-	unsigned int window;
 	size_t i;
 
 	for (i = 0; i < topology->count; i++) {
@@ -441,7 +432,7 @@ void p2p_bars_build(struct p2p_topology *topology)
 			function->window[0].fact = function->window[1].fact = P2P_ABSENT;
 		if (!p2p_function_is_bridge(function) || function->missing)
 			continue;
-		for (window = 0; window < P2P_WINDOWS; window++)
+		for (unsigned int window = 0; window < P2P_WINDOWS; window++)
 			decode_window(function, &topology->builds[i], window);
 		measure_windows(topology, function);
 	}

@@ -201,12 +201,11 @@ bool p2p_acs_is_dword(const struct p2p_function *function)
 		{ 0xa290, 0xa29f }, { 0xa2e7, 0xa2ee },	/* Union Point */
 		{ 0x9d10, 0x9d1b },			/* 7th and 8th generation mobile */
 	};
-	size_t i;
 
 	if (function->vendor != PCI_VENDOR_ID_INTEL || function->pcie.fact != P2P_PRESENT ||
 	    function->pcie.type != P2P_PORT_ROOT)
 		return false;
-	for (i = 0; i < LENGTH(ports); i++)
+	for (size_t i = 0; i < LENGTH(ports); i++)
 		if (function->device >= ports[i].first && function->device <= ports[i].last)
 			return true;
 	return false;
@@ -214,11 +213,9 @@ bool p2p_acs_is_dword(const struct p2p_function *function)
 
 static void read_egress(struct p2p_acs *acs, const struct p2p_config *config, unsigned int offset)
 {
-	unsigned int i;
-
 	/* PCIe r6.0, sec 7.7.11.2: a size of 0 means 256. */
 	acs->egress_bits = acs->capability >> 8 ? acs->capability >> 8 : 256;
-	for (i = 0; i * 32 < acs->egress_bits; i++)
+	for (unsigned int i = 0; i * 32 < acs->egress_bits; i++)
 		if (!p2p_config_read32(config, offset + 4 * i, &acs->egress[i]))
 			return;
 	acs->egress_fact = P2P_PRESENT;
@@ -418,11 +415,10 @@ static enum p2p_fact decode_cxl(struct p2p_cxl *cxl, const struct p2p_config *co
 	const struct p2p_capability *first;
 	enum p2p_fact chain = p2p_config_find(config, PCI_EXT_CAP_ID_DVSEC, true, &first);
 	enum p2p_fact all = P2P_ABSENT;
-	unsigned int i;
 
 	if (chain != P2P_PRESENT)
 		return chain;
-	for (i = 0; i < config->capability_count; i++) {
+	for (unsigned int i = 0; i < config->capability_count; i++) {
 		const struct p2p_capability *capability = &config->capabilities[i];
 		enum p2p_fact one;
 
@@ -456,7 +452,6 @@ static enum p2p_fact limit(const struct p2p_config *config, const struct decoder
 
 void p2p_caps_decode(struct p2p_function *function, const struct p2p_config *config)
 {
-	unsigned int bar;
 	size_t i;
 
 	function->config_bytes = config->size;
@@ -472,7 +467,7 @@ void p2p_caps_decode(struct p2p_function *function, const struct p2p_config *con
 	set_kernel_acs(function, config);
 	function->cxl.fact = config->kernel_limited ? P2P_DENIED :
 						      decode_cxl(&function->cxl, config);
-	for (bar = 0; bar < P2P_BARS; bar++)
+	for (unsigned int bar = 0; bar < P2P_BARS; bar++)
 		if (function->bar[bar].rebar.fact != P2P_PRESENT)
 			function->bar[bar].rebar.fact =
 				function->rebar == P2P_DENIED ? P2P_DENIED : P2P_ABSENT;

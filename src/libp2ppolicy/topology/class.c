@@ -90,9 +90,7 @@ const char *p2p_class_name(enum p2p_class kind)
 
 int p2p_class_parse(const char *name, enum p2p_class *ret_kind)
 {
-	unsigned int i;
-
-	for (i = 0; i < P2P_CLASSES; i++)
+	for (unsigned int i = 0; i < P2P_CLASSES; i++)
 		if (!strcmp(names[i], name)) {
 			*ret_kind = (enum p2p_class)i;
 			return 0;

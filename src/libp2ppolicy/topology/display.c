@@ -11,7 +11,6 @@ static void set_slot(struct p2p_topology *topology, const char *name, size_t len
 	char path[300], address[32];
 	const struct p2p_file *file;
 	struct p2p_bdf bdf;
-	unsigned int function;
 
 	snprintf(path, sizeof(path), "sys/bus/pci/slots/%.*s/address", (int)length, name);
 	file = p2p_snapshot_file(topology->snapshot, path);
@@ -20,7 +19,7 @@ static void set_slot(struct p2p_topology *topology, const char *name, size_t len
 	snprintf(address, sizeof(address), "%.*s.0", (int)strcspn(file->data, "\n"), file->data);
 	if (p2p_bdf_parse(address, &bdf))
 		return;
-	for (function = 0; function < 8; function++) {
+	for (unsigned int function = 0; function < 8; function++) {
 		struct p2p_function *found;
 
 		bdf.devfn = (uint8_t)((bdf.devfn & ~7u) | function);
@@ -35,7 +34,6 @@ static void set_slots(struct p2p_topology *topology)
 	const struct p2p_file *slots = p2p_snapshot_file(topology->snapshot,
 							 "sys/bus/pci/slots");
 	const char *name = slots->fact == P2P_PRESENT ? slots->data : "";
-	size_t i;
 
 	while (*name) {
 		size_t length = strcspn(name, "\n");
@@ -44,14 +42,14 @@ static void set_slots(struct p2p_topology *topology)
 			set_slot(topology, name, length);
 		name += length + (name[length] == '\n');
 	}
-	for (i = 0; i < topology->count; i++) {
+	for (size_t i = 0; i < topology->count; i++) {
 		const struct p2p_raw *raw = topology->builds[i].raw;
 
 		if (raw && raw->slot && !topology->functions[i].slot)
 			topology->functions[i].slot = p2p_keep_text(topology, raw->slot,
 								    strlen(raw->slot));
 	}
-	for (i = 0; i < topology->count; i++) {
+	for (size_t i = 0; i < topology->count; i++) {
 		struct p2p_function *function = &topology->functions[i];
 		const struct p2p_function *up;
 
@@ -65,10 +63,9 @@ static void set_slots(struct p2p_topology *topology)
 void p2p_display_build(struct p2p_topology *topology)
 {
 	char bdf[P2P_BDF_SIZE];
-	size_t i;
 
 	set_slots(topology);
-	for (i = 0; i < topology->count; i++) {
+	for (size_t i = 0; i < topology->count; i++) {
 		struct p2p_function *function = &topology->functions[i];
 
 		if (function->os_names && function->os_names[0])

@@ -67,8 +67,6 @@ static bool hides_buses(const struct p2p_topology *topology, const struct p2p_fu
 static void gather_bridge(const struct p2p_topology *topology, struct p2p_function *function,
 			  struct domain *domain)
 {
-	unsigned int bus;
-
 	domain->unread |= hides_buses(topology, function);
 	if (!p2p_function_is_bridge(function) || !has_sane_buses(function))
 		return;
@@ -76,18 +74,16 @@ static void gather_bridge(const struct p2p_topology *topology, struct p2p_functi
 		domain->torn[function->secondary] = true;
 	else
 		domain->above[function->secondary] = function;
-	for (bus = function->secondary + 1u; bus <= function->subordinate; bus++)
+	for (unsigned int bus = function->secondary + 1u; bus <= function->subordinate; bus++)
 		domain->inside[bus] = true;
 }
 
 /* Every bridge that covers a bus must be above the one that names it. */
 static void find_torn(const struct p2p_function *function, struct domain *domain)
 {
-	unsigned int bus;
-
 	if (!p2p_function_is_bridge(function) || !has_sane_buses(function))
 		return;
-	for (bus = function->secondary + 1u; bus <= function->subordinate; bus++) {
+	for (unsigned int bus = function->secondary + 1u; bus <= function->subordinate; bus++) {
 		const struct p2p_function *above = domain->above[bus];
 
 		if (above && (above->bdf.bus < function->secondary ||
@@ -99,10 +95,8 @@ static void find_torn(const struct p2p_function *function, struct domain *domain
 static void gather_buses(const struct p2p_topology *topology, size_t first, size_t end,
 			 struct domain *domain)
 {
-	size_t i;
-
 	*domain = (struct domain){ .root = { [0] = true } };
-	for (i = first; i < end; i++) {
+	for (size_t i = first; i < end; i++) {
 		struct p2p_function *function = &topology->functions[i];
 
 		if (is_root_complex(function))
@@ -112,7 +106,7 @@ static void gather_buses(const struct p2p_topology *topology, size_t first, size
 		domain->whole |= !function->bdf.bus && is_root_complex(function);
 		gather_bridge(topology, function, domain);
 	}
-	for (i = first; i < end; i++)
+	for (size_t i = first; i < end; i++)
 		find_torn(&topology->functions[i], domain);
 }
 
@@ -168,11 +162,10 @@ static void link_domain(struct p2p_topology *topology, size_t first, size_t end,
 			struct root_bus *roots)
 {
 	struct domain domain;
-	size_t i;
 
 	gather_buses(topology, first, end, &domain);
 	/* A parent's bus is lower than its child's, so its root bus is known by now. */
-	for (i = first; i < end; i++) {
+	for (size_t i = first; i < end; i++) {
 		struct p2p_function *function = &topology->functions[i];
 
 		if (!roots[i].known) {
@@ -222,10 +215,9 @@ static void adopt(const struct p2p_function *pf, struct p2p_function *vf, struct
 /* PCIe r6.0, sec 9.2.1.2: VF n is First VF Offset + (n - 1) * VF Stride after its PF. */
 void p2p_dump_link_vfs(struct p2p_topology *topology, struct root_bus *roots)
 {
-	size_t i;
 	unsigned int n;
 
-	for (i = 0; i < topology->count; i++) {
+	for (size_t i = 0; i < topology->count; i++) {
 		const struct p2p_function *pf = &topology->functions[i];
 
 		if (pf->sriov.fact != P2P_PRESENT || pf->physfn)

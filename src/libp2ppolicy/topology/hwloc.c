@@ -105,9 +105,7 @@ static void apply(struct p2p_topology *topology, char *line)
 /* Is there a device of interest that sysfs does not place? */
 static bool is_needed(const struct p2p_topology *topology)
 {
-	size_t i;
-
-	for (i = 0; i < topology->count; i++) {
+	for (size_t i = 0; i < topology->count; i++) {
 		const struct p2p_function *function = &topology->functions[i];
 
 		if (p2p_function_takes_part(function) &&

@@ -213,9 +213,7 @@ static void settle_groups(struct p2p_topology *topology)
 
 void p2p_locality_build(struct p2p_topology *topology)
 {
-	size_t i;
-
-	for (i = 0; i < topology->count; i++) {
+	for (size_t i = 0; i < topology->count; i++) {
 		struct p2p_function *function = &topology->functions[i];
 		const struct p2p_raw *raw = topology->builds[i].raw;
 
@@ -237,9 +235,7 @@ void p2p_locality_build(struct p2p_topology *topology)
 /* Functions of one node tell the node of their host bridge; -1 tells nothing. */
 void p2p_hosts_locate(struct p2p_topology *topology)
 {
-	size_t i;
-
-	for (i = 0; i < topology->count; i++) {
+	for (size_t i = 0; i < topology->count; i++) {
 		const struct p2p_function *function = &topology->functions[i];
 		struct p2p_number *numa = &topology->hosts[function->host->index].numa;
 
@@ -251,7 +247,7 @@ void p2p_hosts_locate(struct p2p_topology *topology)
 			 numa->value != function->numa.value)
 			numa->fact = P2P_ABSENT;
 	}
-	for (i = 0; i < topology->host_count; i++)
+	for (size_t i = 0; i < topology->host_count; i++)
 		if (topology->hosts[i].numa.fact == P2P_ABSENT)
 			topology->hosts[i].numa.fact = P2P_DENIED;
 }

@@ -110,15 +110,14 @@ static int name_all(struct names *names)
 {
 	struct p2p_topology *topology = names->topology;
 	struct p2p_function **sorted, *before = NULL;
-	size_t i;
 
 	sorted = p2p_scratch(topology, topology->count, sizeof(struct p2p_function *));
 	if (!sorted)
 		return -ENOMEM;
-	for (i = 0; i < topology->count; i++)
+	for (size_t i = 0; i < topology->count; i++)
 		sorted[i] = &topology->functions[i];
 	qsort(sorted, topology->count, sizeof(struct p2p_function *), compare_ids);
-	for (i = 0; i < topology->count; i++) {
+	for (size_t i = 0; i < topology->count; i++) {
 		struct p2p_function *function = sorted[i];
 
 		if (function->ids != P2P_PRESENT)

@@ -21,9 +21,7 @@ static bool is_same_chip(const struct p2p_function *a, const struct p2p_function
 
 static unsigned int find_twin(const struct p2p_topology *topology, size_t index)
 {
-	size_t i;
-
-	for (i = 0; i < index; i++)
+	for (size_t i = 0; i < index; i++)
 		if (is_upstream(&topology->functions[i]) &&
 		    is_same_chip(&topology->functions[i], &topology->functions[index]))
 			return topology->functions[i].switch_id;
@@ -33,15 +31,13 @@ static unsigned int find_twin(const struct p2p_topology *topology, size_t index)
 /* Downstream ports below, and the chip's other functions beside its upstream port. */
 static void mark(struct p2p_topology *topology, const struct p2p_function *upstream)
 {
-	size_t i;
-
-	for (i = 0; i < upstream->child_count; i++) {
+	for (size_t i = 0; i < upstream->child_count; i++) {
 		const struct p2p_function *below = upstream->children[i];
 
 		if (below->pcie.fact == P2P_PRESENT && below->pcie.type == P2P_PORT_DOWNSTREAM)
 			topology->functions[below->index].switch_id = upstream->switch_id;
 	}
-	for (i = 0; i < 8; i++) {
+	for (size_t i = 0; i < 8; i++) {
 		struct p2p_bdf bdf = upstream->bdf;
 		struct p2p_function *beside;
 
@@ -55,9 +51,8 @@ static void mark(struct p2p_topology *topology, const struct p2p_function *upstr
 void p2p_switches_build(struct p2p_topology *topology)
 {
 	unsigned int next = 1;
-	size_t i;
 
-	for (i = 0; i < topology->count; i++) {
+	for (size_t i = 0; i < topology->count; i++) {
 		struct p2p_function *function = &topology->functions[i];
 
 		if (!is_upstream(function))
@@ -66,7 +61,7 @@ void p2p_switches_build(struct p2p_topology *topology)
 		if (!function->switch_id)
 			function->switch_id = next++;
 	}
-	for (i = 0; i < topology->count; i++)
+	for (size_t i = 0; i < topology->count; i++)
 		if (is_upstream(&topology->functions[i]))
 			mark(topology, &topology->functions[i]);
 }

@@ -88,9 +88,7 @@ char *p2p_keep_format(struct p2p_topology *topology, const char *format, ...)
 
 static void decode(struct p2p_topology *topology)
 {
-	size_t i;
-
-	for (i = 0; i < topology->count; i++) {
+	for (size_t i = 0; i < topology->count; i++) {
 		const struct p2p_raw *raw = topology->builds[i].raw;
 
 		if (!raw)
@@ -102,9 +100,7 @@ static void decode(struct p2p_topology *topology)
 
 static void inherit(struct p2p_topology *topology)
 {
-	size_t i;
-
-	for (i = 0; i < topology->count; i++)
+	for (size_t i = 0; i < topology->count; i++)
 		if (topology->functions[i].physfn)
 			p2p_caps_inherit(&topology->functions[i], topology->functions[i].physfn);
 }

@@ -251,12 +251,11 @@ static void link_physfn(struct p2p_topology *topology, struct p2p_function *func
 static int open_rings(struct p2p_topology *topology)
 {
 	size_t *walk = p2p_scratch(topology, topology->count, sizeof(*walk));
-	size_t i;
 
 	if (!walk)
 		return -ENOMEM;
 	/* walk[i]: 1 + the start of the walk that met i first. */
-	for (i = 0; i < topology->count; i++) {
+	for (size_t i = 0; i < topology->count; i++) {
 		struct p2p_function *here = &topology->functions[i];
 
 		while (here && !walk[here->index]) {
@@ -275,9 +274,7 @@ static int open_rings(struct p2p_topology *topology)
 /* Of a function without registers and class a path can still say that it is a bridge. */
 static void name_bridges(struct p2p_topology *topology)
 {
-	size_t i;
-
-	for (i = 0; i < topology->count; i++) {
+	for (size_t i = 0; i < topology->count; i++) {
 		const struct p2p_function *parent = topology->functions[i].parent;
 		struct p2p_function *above = parent ? &topology->functions[parent->index] : NULL;
 
@@ -300,9 +297,7 @@ static void find_loose(struct p2p_topology *topology)
 /* What lies below a function whose place is not known has none either. */
 static void spread_orphans(struct p2p_topology *topology)
 {
-	size_t i;
-
-	for (i = 0; i < topology->count; i++) {
+	for (size_t i = 0; i < topology->count; i++) {
 		const struct p2p_function *up = &topology->functions[i];
 
 		while (up && !up->orphan)
@@ -388,9 +383,7 @@ static bool is_on_root_bus(const struct p2p_function *function)
 
 static void set_depths(struct p2p_topology *topology)
 {
-	size_t i;
-
-	for (i = 0; i < topology->count; i++) {
+	for (size_t i = 0; i < topology->count; i++) {
 		struct p2p_function *function = &topology->functions[i];
 		const struct p2p_function *up;
 
@@ -402,13 +395,11 @@ static void set_depths(struct p2p_topology *topology)
 
 static void count_lists(struct p2p_topology *topology)
 {
-	size_t i;
-
-	for (i = 0; i < topology->host_count; i++)
+	for (size_t i = 0; i < topology->host_count; i++)
 		topology->hosts[i].roots = 0;
-	for (i = 0; i < topology->count; i++)
+	for (size_t i = 0; i < topology->count; i++)
 		topology->functions[i].child_count = 0;
-	for (i = 0; i < topology->count; i++) {
+	for (size_t i = 0; i < topology->count; i++) {
 		const struct p2p_function *function = &topology->functions[i];
 
 		if (function->parent)
@@ -460,13 +451,12 @@ int p2p_tree_list(struct p2p_topology *topology)
 int p2p_tree_link(struct p2p_topology *topology)
 {
 	struct root_bus *roots;
-	size_t i;
 	int error;
 
 	roots = p2p_scratch(topology, topology->count + 1, sizeof(*roots));
 	if (!roots)
 		return -ENOMEM;
-	for (i = 0; i < topology->count; i++) {
+	for (size_t i = 0; i < topology->count; i++) {
 		const struct p2p_raw *raw = topology->builds[i].raw;
 
 		if (raw && path_of(raw))
@@ -474,7 +464,7 @@ int p2p_tree_link(struct p2p_topology *topology)
 	}
 	p2p_dump_link(topology, roots);
 	find_loose(topology);
-	for (i = 0; i < topology->count; i++)
+	for (size_t i = 0; i < topology->count; i++)
 		link_physfn(topology, &topology->functions[i]);
 	p2p_dump_link_vfs(topology, roots);
 	error = open_rings(topology);

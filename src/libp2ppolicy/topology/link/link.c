@@ -125,13 +125,11 @@ static void take_link(struct p2p_function *function, const struct p2p_raw *raw)
 
 void p2p_link_build(struct p2p_topology *topology)
 {
-	size_t i;
-
-	for (i = 0; i < topology->count; i++)
+	for (size_t i = 0; i < topology->count; i++)
 		take_link(&topology->functions[i], topology->builds[i].raw);
-	for (i = 0; i < topology->count; i++)
+	for (size_t i = 0; i < topology->count; i++)
 		p2p_link_correct(&topology->functions[i]);
-	for (i = 0; i < topology->count; i++)
+	for (size_t i = 0; i < topology->count; i++)
 		if (topology->functions[i].physfn)
 			take_link_of_pf(&topology->functions[i].pcie,
 					&topology->functions[i].physfn->pcie);

@@ -52,11 +52,10 @@ static const struct { const char *path, *text, *hypervisor; } firmware[] = {
 static const struct emulator *find_emulator(const struct p2p_function *function)
 {
 	static const struct emulator qemu_model = { 0, 0, 0, false, "QEMU" };
-	size_t i;
 
 	if (function->ids != P2P_PRESENT)
 		return NULL;
-	for (i = 0; i < LENGTH(emulators); i++)
+	for (size_t i = 0; i < LENGTH(emulators); i++)
 		if (emulators[i].vendor == function->vendor &&
 		    function->device >= emulators[i].first &&
 		    function->device <= emulators[i].last)
@@ -69,9 +68,7 @@ static const struct emulator *find_emulator(const struct p2p_function *function)
 
 static const char *name_by_firmware(const struct p2p_topology *topology)
 {
-	size_t i;
-
-	for (i = 0; i < LENGTH(firmware); i++) {
+	for (size_t i = 0; i < LENGTH(firmware); i++) {
 		const struct p2p_file *text = p2p_snapshot_file(topology->snapshot,
 								firmware[i].path);
 
@@ -87,9 +84,8 @@ void p2p_guest_build(struct p2p_topology *topology)
 	struct p2p_machine *machine = &topology->machine;
 	const char *by_device = NULL;
 	bool proof = false;
-	size_t i;
 
-	for (i = 0; i < topology->count; i++) {
+	for (size_t i = 0; i < topology->count; i++) {
 		const struct emulator *emulator = find_emulator(&topology->functions[i]);
 
 		if (!emulator)
@@ -105,7 +101,7 @@ void p2p_guest_build(struct p2p_topology *topology)
 	machine->hypervisor = name_by_firmware(topology);
 	if (!machine->hypervisor)
 		machine->hypervisor = by_device;
-	for (i = 0; i < topology->count; i++)
+	for (size_t i = 0; i < topology->count; i++)
 		topology->functions[i].emulated = find_emulator(&topology->functions[i]) != NULL;
 }
 

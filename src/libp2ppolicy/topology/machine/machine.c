@@ -129,13 +129,12 @@ static enum p2p_tri find_p2pdma(const struct p2p_topology *topology)
 	};
 	enum p2p_tri answer = symbols_say(file(topology, "proc/kallsyms"));
 	char path[256];
-	size_t i;
 
 	if (answer == P2P_UNKNOWN)
 		answer = config_says(file(topology, "proc/config.gz"));
 	if (answer == P2P_UNKNOWN)
 		answer = config_says(file(topology, "proc/config"));
-	for (i = 0; answer == P2P_UNKNOWN && topology->machine.release &&
+	for (size_t i = 0; answer == P2P_UNKNOWN && topology->machine.release &&
 	     i < LENGTH(configs); i++) {
 		snprintf(path, sizeof(path), configs[i], topology->machine.release);
 		answer = config_says(file(topology, path));

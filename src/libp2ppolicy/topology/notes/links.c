@@ -35,14 +35,13 @@ static const char *find_fabric(const struct p2p_topology *topology,
 			       const struct p2p_function *function)
 {
 	const struct p2p_raw *raw = topology->builds[function->index].raw;
-	size_t i;
 
-	for (i = 0; i < LENGTH(fabrics); i++)
+	for (size_t i = 0; i < LENGTH(fabrics); i++)
 		if (function->vendor == fabrics[i].vendor && function->device >= fabrics[i].first &&
 		    function->device <= fabrics[i].last &&
 		    (!fabrics[i].class_code || function->class_code >> 8 == fabrics[i].class_code))
 			return fabrics[i].name;
-	for (i = 0; function->device_name && i < LENGTH(words); i++)
+	for (size_t i = 0; function->device_name && i < LENGTH(words); i++)
 		if (function->vendor == words[i].vendor &&
 		    strstr(function->device_name, words[i].text))
 			return words[i].name;
@@ -136,9 +135,8 @@ static bool note_stand_in(struct p2p_topology *topology, const struct p2p_functi
 void p2p_notes_links(struct p2p_topology *topology)
 {
 	bool said = false;
-	size_t i;
 
-	for (i = 0; i < topology->count; i++) {
+	for (size_t i = 0; i < topology->count; i++) {
 		const struct p2p_function *port = &topology->functions[i], *end;
 
 		if (!has_link(port) || !port->child_count ||

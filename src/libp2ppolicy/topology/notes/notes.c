@@ -33,9 +33,8 @@ static void note_unread(struct p2p_topology *topology)
 	const struct p2p_function *first = NULL;
 	unsigned int cut = 0, none = 0;
 	char bdf[P2P_BDF_SIZE];
-	size_t i;
 
-	for (i = 0; i < topology->count; i++) {
+	for (size_t i = 0; i < topology->count; i++) {
 		const struct p2p_function *function = &topology->functions[i];
 
 		if (function->missing || function->silent)
@@ -66,9 +65,8 @@ static void note_limited(struct p2p_topology *topology)
 	const struct p2p_function *first = NULL;
 	unsigned int count = 0;
 	char bdf[P2P_BDF_SIZE];
-	size_t i;
 
-	for (i = 0; i < topology->count; i++) {
+	for (size_t i = 0; i < topology->count; i++) {
 		const struct p2p_raw *raw = topology->builds[i].raw;
 
 		/* Of a text nobody knows whether there is no such space, or nothing in it. */
@@ -88,9 +86,8 @@ static void note_limited(struct p2p_topology *topology)
 static void note_silent(struct p2p_topology *topology)
 {
 	char bdf[P2P_BDF_SIZE];
-	size_t i;
 
-	for (i = 0; i < topology->count; i++) {
+	for (size_t i = 0; i < topology->count; i++) {
 		const struct p2p_function *function = &topology->functions[i];
 
 		if (function->silent)
@@ -116,9 +113,8 @@ static void note_lost_bridges(struct p2p_topology *topology)
 	const struct p2p_function *orphan = NULL;
 	unsigned int orphans = 0;
 	char bdf[P2P_BDF_SIZE];
-	size_t i;
 
-	for (i = 0; i < topology->count; i++) {
+	for (size_t i = 0; i < topology->count; i++) {
 		const struct p2p_function *function = &topology->functions[i];
 
 		if (function->missing)
@@ -174,11 +170,10 @@ static void note_cut_switches(struct p2p_topology *topology)
 {
 	const struct p2p_function **first;
 	char a[P2P_BDF_SIZE], b[P2P_BDF_SIZE];
-	size_t i;
 
 	/* Switch ids count from 1 and there are no more of them than functions. */
 	first = p2p_scratch(topology, topology->count + 1, sizeof(const struct p2p_function *));
-	for (i = 0; first && i < topology->count; i++) {
+	for (size_t i = 0; first && i < topology->count; i++) {
 		const struct p2p_function *function = &topology->functions[i];
 
 		if (!is_upstream(function) || !function->switch_id)
@@ -198,9 +193,7 @@ static void note_cut_switches(struct p2p_topology *topology)
 
 static void note_offsets(struct p2p_topology *topology)
 {
-	size_t i;
-
-	for (i = 0; i < topology->host_count; i++) {
+	for (size_t i = 0; i < topology->host_count; i++) {
 		const struct p2p_host_bridge *host = &topology->hosts[i];
 
 		if (host->offset_fact == P2P_PRESENT && host->offset)
