@@ -13,6 +13,9 @@
 
 #include <p2ppolicy.h>
 
+/** P2P_LENGTH() - the number of elements of an array, which is no pointer. */
+#define P2P_LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
 /** enum p2p_tri - an answer to a yes-or-no question; zeroed memory does not know. */
 enum p2p_tri { P2P_UNKNOWN = 0, P2P_NO, P2P_YES };
 

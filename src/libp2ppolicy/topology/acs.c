@@ -9,8 +9,6 @@
 #include "topology/acs.h"
 #include "topology/build.h"
 
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-
 /*
  * drivers/pci/quirks.c, pci_quirk_enable_intel_lpc_acs(): 1f.0 beside the root port, and its
  * register INTEL_LPC_RCBA_REG.
@@ -39,7 +37,7 @@ bool p2p_acs_is_stuck(const struct p2p_function *function)
 {
 	if (function->ids != P2P_PRESENT || function->acs.fact != P2P_PRESENT)
 		return false;
-	for (size_t i = 0; i < LENGTH(stuck); i++)
+	for (size_t i = 0; i < P2P_LENGTH(stuck); i++)
 		if (function->vendor == stuck[i].vendor && function->device == stuck[i].device)
 			return true;
 	return false;

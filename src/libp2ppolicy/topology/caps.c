@@ -9,8 +9,6 @@
 #include "base/pci-regs.h"
 #include "topology/build.h"
 
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-
 /* Bits newer than the oldest kernel header we build with. */
 #define LNKSTA2_FLIT	0x0400u		/* Flit Mode Status, PCIe r6.0, sec 7.5.3.20 */
 #define REBAR_CAP	0x04u		/* Resizable BAR registers, PCIe r6.0, sec 7.8.6 */
@@ -126,7 +124,7 @@ static unsigned int speed_of(unsigned int encoded)
 {
 	static const unsigned int speeds[] = { 0, 2500, 5000, 8000, 16000, 32000, 64000 };
 
-	return encoded < LENGTH(speeds) ? speeds[encoded] : 0;
+	return encoded < P2P_LENGTH(speeds) ? speeds[encoded] : 0;
 }
 
 /* Max_Payload_Size and Max_Read_Request_Size: 6 and 7 are reserved. */
@@ -145,7 +143,7 @@ static bool finish_link(struct p2p_function *function, const struct p2p_config *
 	/* PCIe r6.0, sec 7.5.3.6: the Link registers of these are not there. */
 	if (pcie->type == P2P_PORT_RC_ENDPOINT || pcie->type == P2P_PORT_RC_EVENT_COLLECTOR)
 		return true;
-	if (!decode_fields(function, config, offset, link_fields, LENGTH(link_fields)) ||
+	if (!decode_fields(function, config, offset, link_fields, P2P_LENGTH(link_fields)) ||
 	    !p2p_config_read32(config, offset + PCI_EXP_LNKCAP, &capabilities) ||
 	    !p2p_config_read16(config, offset + PCI_EXP_LNKSTA, &status))
 		return false;
@@ -175,16 +173,16 @@ static bool finish_pcie(struct p2p_function *function, const struct p2p_config *
 	pcie->slot = pcie->slot &&
 		     (pcie->type == P2P_PORT_ROOT || pcie->type == P2P_PORT_DOWNSTREAM);
 	if (pcie->slot &&
-	    !decode_fields(function, config, offset, slot_fields, LENGTH(slot_fields)))
+	    !decode_fields(function, config, offset, slot_fields, P2P_LENGTH(slot_fields)))
 		return false;
 	pcie->second = pcie->flit_fact = P2P_PRESENT;
 	if ((flags & PCI_EXP_FLAGS_VERS) < 2)
 		return true;
 	/* Text of an lspci that is some years old does not show all of these. */
-	if (!decode_fields(function, config, offset, pcie2_fields, LENGTH(pcie2_fields)))
+	if (!decode_fields(function, config, offset, pcie2_fields, P2P_LENGTH(pcie2_fields)))
 		pcie->second = P2P_DENIED;
 	if (pcie->most.width &&
-	    !decode_fields(function, config, offset, link2_fields, LENGTH(link2_fields)))
+	    !decode_fields(function, config, offset, link2_fields, P2P_LENGTH(link2_fields)))
 		pcie->flit_fact = P2P_DENIED;
 	return true;
 }
@@ -205,7 +203,7 @@ bool p2p_acs_is_dword(const struct p2p_function *function)
 	if (function->vendor != PCI_VENDOR_ID_INTEL || function->pcie.fact != P2P_PRESENT ||
 	    function->pcie.type != P2P_PORT_ROOT)
 		return false;
-	for (size_t i = 0; i < LENGTH(ports); i++)
+	for (size_t i = 0; i < P2P_LENGTH(ports); i++)
 		if (function->device >= ports[i].first && function->device <= ports[i].last)
 			return true;
 	return false;
@@ -343,7 +341,7 @@ static bool finish_rebar(struct p2p_function *function, const struct p2p_config 
 }
 
 #define DECODER(id, extended, fact, fields, finish) \
-	{ id, extended, offsetof(struct p2p_function, fact), fields, LENGTH(fields), finish }
+	{ id, extended, offsetof(struct p2p_function, fact), fields, P2P_LENGTH(fields), finish }
 #define FUNCTION(id, extended, fact, finish) \
 	{ id, extended, offsetof(struct p2p_function, fact), NULL, 0, finish }
 
@@ -458,7 +456,7 @@ void p2p_caps_decode(struct p2p_function *function, const struct p2p_config *con
 	function->capabilities_broken = config->broken != 0;
 	if (function->silent)
 		return;
-	for (i = 0; i < LENGTH(decoders); i++) {
+	for (i = 0; i < P2P_LENGTH(decoders); i++) {
 		enum p2p_fact fact = decode_one(function, config, &decoders[i]);
 
 		fact = limit(config, &decoders[i], fact);

@@ -363,7 +363,7 @@ static int apply(struct p2p_change_work *work, const struct p2p_change *changes,
 	size_t done[P2P_CHANGE_DRIVER + 1] = { 0 };
 	int error = 0;
 
-	for (size_t k = 0; k < sizeof(order) / sizeof(order[0]); k++)
+	for (size_t k = 0; k < P2P_LENGTH(order); k++)
 		for (size_t i = 0; i < count && !error; i++)
 			if (changes[i].kind == order[k]) {
 				error = step(work, &changes[i]);

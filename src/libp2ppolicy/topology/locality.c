@@ -8,8 +8,6 @@
 /* No port is as fast; a larger number is none. */
 #define MOST_MBPS	1e8
 
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-
 /* The directories users' names are in, the most telling first. */
 static const enum p2p_attr name_dirs[] = {
 	P2P_ATTR_NVME, P2P_ATTR_INFINIBAND, P2P_ATTR_NET, P2P_ATTR_ACCEL, P2P_ATTR_DRM,
@@ -40,7 +38,7 @@ static void set_os_names(struct p2p_topology *topology, struct p2p_function *fun
 	const char **names;
 	size_t i, count = 0;
 
-	for (i = 0; i < LENGTH(name_dirs); i++)
+	for (i = 0; i < P2P_LENGTH(name_dirs); i++)
 		count += count_lines(&raw->attr[name_dirs[i]]);
 	if (!count)
 		return;
@@ -48,7 +46,7 @@ static void set_os_names(struct p2p_topology *topology, struct p2p_function *fun
 	if (!names)
 		return;
 	function->os_names = names;
-	for (i = 0; i < LENGTH(name_dirs); i++) {
+	for (i = 0; i < P2P_LENGTH(name_dirs); i++) {
 		const struct p2p_file *file = &raw->attr[name_dirs[i]];
 		const char *text = file->fact == P2P_PRESENT ? file->data : "";
 
@@ -92,12 +90,12 @@ static const struct { const char *type, *mode; enum p2p_tri translates; } iommu_
 	{ "blocked", "blocked", P2P_UNKNOWN },
 };
 
-/* The row of its domain; LENGTH(iommu_modes): there is none. */
+/* The row of its domain; P2P_LENGTH(iommu_modes): there is none. */
 static size_t iommu_row(const struct p2p_function *function)
 {
 	size_t row = 0;
 
-	while (row < LENGTH(iommu_modes) && (!function->iommu_type ||
+	while (row < P2P_LENGTH(iommu_modes) && (!function->iommu_type ||
 				     strcmp(function->iommu_type, iommu_modes[row].type) != 0))
 		row++;
 	return row;
@@ -109,14 +107,14 @@ const char *p2p_iommu_mode(const struct p2p_function *function)
 
 	if (function->iommu_group.fact == P2P_ABSENT)
 		return "off";
-	return row < LENGTH(iommu_modes) ? iommu_modes[row].mode : function->iommu_type;
+	return row < P2P_LENGTH(iommu_modes) ? iommu_modes[row].mode : function->iommu_type;
 }
 
 bool p2p_iommu_is_mode(const char *text)
 {
 	bool good = !strcmp(text, "off");
 
-	for (size_t i = 0; i < LENGTH(iommu_modes); i++)
+	for (size_t i = 0; i < P2P_LENGTH(iommu_modes); i++)
 		good |= !strcmp(text, iommu_modes[i].mode);
 	return good;
 }
@@ -127,7 +125,7 @@ enum p2p_tri p2p_iommu_translates(const struct p2p_function *function)
 
 	if (function->iommu_group.fact == P2P_ABSENT)
 		return P2P_NO;
-	return function->iommu_group.fact == P2P_PRESENT && row < LENGTH(iommu_modes) ?
+	return function->iommu_group.fact == P2P_PRESENT && row < P2P_LENGTH(iommu_modes) ?
 	       iommu_modes[row].translates : P2P_UNKNOWN;
 }
 

@@ -140,7 +140,7 @@ struct p2p_number p2p_config_option(const struct p2p_topology *topology, const c
 	};
 	struct p2p_number number = denied;
 
-	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+	for (size_t i = 0; i < P2P_LENGTH(paths); i++) {
 		const char *release = topology->machine.release;
 		const struct p2p_file *file = find(topology, paths[i], release ? release : "");
 

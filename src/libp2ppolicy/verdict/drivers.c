@@ -97,7 +97,7 @@ static const struct p2p_driver drivers[] = {
 
 const struct p2p_driver *p2p_driver_find(const char *name)
 {
-	for (size_t i = 0; name && i < sizeof(drivers) / sizeof(drivers[0]); i++)
+	for (size_t i = 0; name && i < P2P_LENGTH(drivers); i++)
 		if (!strcmp(drivers[i].name, name))
 			return &drivers[i];
 	return NULL;
@@ -105,5 +105,5 @@ const struct p2p_driver *p2p_driver_find(const char *name)
 
 const struct p2p_driver *p2p_driver_at(size_t index)
 {
-	return index < sizeof(drivers) / sizeof(drivers[0]) ? &drivers[index] : NULL;
+	return index < P2P_LENGTH(drivers) ? &drivers[index] : NULL;
 }

@@ -189,7 +189,7 @@ static const struct p2p_function *top_switch(const struct p2p_function *client)
 
 static bool may_collapse(const struct p2p_machine *machine, const struct p2p_function *upstream)
 {
-	for (size_t i = 0; i < sizeof(collapses) / sizeof(collapses[0]); i++) {
+	for (size_t i = 0; i < P2P_LENGTH(collapses); i++) {
 		const struct collapse *row = &collapses[i];
 
 		if (upstream->ids == P2P_PRESENT && upstream->vendor == row->vendor &&

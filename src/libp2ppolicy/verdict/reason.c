@@ -194,7 +194,7 @@ static void add_field(struct writer *w, char letter)
 {
 	if (letter == 'L')
 		add_refusal(w);
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+	for (size_t i = 0; i < P2P_LENGTH(fields); i++)
 		if (fields[i].letter == letter)
 			fields[i].add(w);
 }

@@ -6,7 +6,6 @@
 
 #include "verdict/vendors.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define SAME P2P_VENDOR_SAME
 #define ROWS P2P_VENDOR_ROWS
 #define UNREAD P2P_VENDOR_UNREAD
@@ -85,7 +84,7 @@ static bool matches_at(const char *text, const char *mark)
 
 const struct p2p_vendor *p2p_vendor_find(const char *release)
 {
-	for (size_t i = 0; release && i < COUNT(vendors); i++)
+	for (size_t i = 0; release && i < P2P_LENGTH(vendors); i++)
 		for (const char *at = release; *at; at++)
 			if (matches_at(at, vendors[i].mark))
 				return &vendors[i];
@@ -121,7 +120,7 @@ static unsigned long build_of(const char *release)
 const struct p2p_whitelist *p2p_vendor_row(const struct p2p_vendor *vendor, const char *release,
 					   uint16_t id_vendor, uint16_t id_device, bool *ret_sure)
 {
-	for (size_t i = 0; vendor && i < COUNT(rows); i++) {
+	for (size_t i = 0; vendor && i < P2P_LENGTH(rows); i++) {
 		if (strcmp(rows[i].vendor, vendor->name) != 0 ||
 		    rows[i].row.vendor != id_vendor || rows[i].row.device != id_device)
 			continue;

@@ -10,8 +10,6 @@
 #include "topology/build.h"
 #include "topology/facts/kinds.h"
 
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-
 static const void *member(const struct p2p_fact_row *row, const void *object)
 {
 	return (const char *)object + row->at;
@@ -268,7 +266,7 @@ static bool read_egress(const struct p2p_fact_row *row, struct json_object *json
 	if (!json_object_is_type(json, json_type_array))
 		return false;
 	acs->egress_fact = P2P_PRESENT;
-	for (size_t i = 0; i < LENGTH(acs->egress); i++) {
+	for (size_t i = 0; i < P2P_LENGTH(acs->egress); i++) {
 		struct json_object *dword = json_object_array_get_idx(json, i);
 
 		if (json_object_is_type(dword, json_type_string))

@@ -8,8 +8,6 @@
 
 #include "topology/facts/kinds.h"
 
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-
 /* The struct that the rows are of is OBJECT. */
 #define AT(member)	offsetof(OBJECT, member)
 #define FACT(member)	(AT(member) + 1)
@@ -457,8 +455,8 @@ static const struct p2p_fact_row machine_rows[] = {
 	ROW("numa_nodes", count, numa_nodes, "NUMA nodes", .there = has_nodes),
 };
 
-const struct p2p_fact_rows p2p_function_rows = { function_rows, LENGTH(function_rows) };
-const struct p2p_fact_rows p2p_bar_rows = { bar_rows, LENGTH(bar_rows) };
-const struct p2p_fact_rows p2p_window_rows = { window_rows, LENGTH(window_rows) };
-const struct p2p_fact_rows p2p_host_rows = { host_rows, LENGTH(host_rows) };
-const struct p2p_fact_rows p2p_machine_rows = { machine_rows, LENGTH(machine_rows) };
+const struct p2p_fact_rows p2p_function_rows = { function_rows, P2P_LENGTH(function_rows) };
+const struct p2p_fact_rows p2p_bar_rows = { bar_rows, P2P_LENGTH(bar_rows) };
+const struct p2p_fact_rows p2p_window_rows = { window_rows, P2P_LENGTH(window_rows) };
+const struct p2p_fact_rows p2p_host_rows = { host_rows, P2P_LENGTH(host_rows) };
+const struct p2p_fact_rows p2p_machine_rows = { machine_rows, P2P_LENGTH(machine_rows) };

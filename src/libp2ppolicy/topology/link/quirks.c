@@ -7,8 +7,6 @@
  */
 #include "topology/build.h"
 
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-
 /** struct card - devices behind such a switch; the switch is of the same vendor. */
 static const struct card {
 	uint16_t vendor, first, last;
@@ -25,7 +23,7 @@ static const struct card {
 
 static bool is_listed(const struct p2p_function *function)
 {
-	for (size_t i = 0; i < LENGTH(cards); i++)
+	for (size_t i = 0; i < P2P_LENGTH(cards); i++)
 		if (function->vendor == cards[i].vendor && function->device >= cards[i].first &&
 		    function->device <= cards[i].last)
 			return true;

@@ -5,8 +5,6 @@
  */
 #include "topology/build.h"
 
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-
 static const struct {
 	int64_t implementer, part;
 	const char *name;
@@ -46,7 +44,7 @@ const char *p2p_arm_name(struct p2p_number implementer, struct p2p_number part)
 {
 	if (implementer.fact != P2P_PRESENT || part.fact != P2P_PRESENT)
 		return NULL;
-	for (size_t i = 0; i < LENGTH(cores); i++)
+	for (size_t i = 0; i < P2P_LENGTH(cores); i++)
 		if (cores[i].implementer == implementer.value && cores[i].part == part.value)
 			return cores[i].name;
 	return NULL;

@@ -4,8 +4,6 @@
 
 #include "topology/build.h"
 
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-
 /**
  * struct emulator - ids that an emulator gives to functions that are not hardware.
  * @hardware_too: real devices carry this vendor as well (virtio in SmartNICs), so it is no
@@ -55,7 +53,7 @@ static const struct emulator *find_emulator(const struct p2p_function *function)
 
 	if (function->ids != P2P_PRESENT)
 		return NULL;
-	for (size_t i = 0; i < LENGTH(emulators); i++)
+	for (size_t i = 0; i < P2P_LENGTH(emulators); i++)
 		if (emulators[i].vendor == function->vendor &&
 		    function->device >= emulators[i].first &&
 		    function->device <= emulators[i].last)
@@ -68,7 +66,7 @@ static const struct emulator *find_emulator(const struct p2p_function *function)
 
 static const char *name_by_firmware(const struct p2p_topology *topology)
 {
-	for (size_t i = 0; i < LENGTH(firmware); i++) {
+	for (size_t i = 0; i < P2P_LENGTH(firmware); i++) {
 		const struct p2p_file *text = p2p_snapshot_file(topology->snapshot,
 								firmware[i].path);
 
@@ -116,7 +114,7 @@ bool p2p_function_is_hardware_port(const struct p2p_function *function)
 	    function->pcie.fact != P2P_PRESENT || function->pcie.type != P2P_PORT_ROOT ||
 	    (function->vendor == 0x8086 && function->device == 0x3420))
 		return false;
-	for (size_t i = 0; i < LENGTH(vendors); i++)
+	for (size_t i = 0; i < P2P_LENGTH(vendors); i++)
 		if (function->vendor == vendors[i])
 			return true;
 	return false;

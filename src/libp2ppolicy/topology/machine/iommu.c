@@ -8,8 +8,6 @@
 
 #include "topology/build.h"
 
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-
 /**
  * enum setting - what the command line and the configuration set.
  * @INTEL: VT-d is turned on; @AMD: AMD-Vi is; @X86: neither is turned off by iommu=
@@ -68,7 +66,7 @@ static void take_value(const struct p2p_machine *machine, const char *text, size
 {
 	enum p2p_fact x86 = machine->cpu_family.fact;
 
-	for (size_t i = 0; i < LENGTH(words); i++) {
+	for (size_t i = 0; i < P2P_LENGTH(words); i++) {
 		const struct word *word = &words[i];
 
 		if (!is_parameter(text, name, word->parameter) ||

@@ -6,8 +6,6 @@
 
 #include "topology/build.h"
 
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-
 static const struct p2p_file *file(const struct p2p_topology *topology, const char *path)
 {
 	return p2p_snapshot_file(topology->snapshot, path);
@@ -135,7 +133,7 @@ static enum p2p_tri find_p2pdma(const struct p2p_topology *topology)
 	if (answer == P2P_UNKNOWN)
 		answer = config_says(file(topology, "proc/config"));
 	for (size_t i = 0; answer == P2P_UNKNOWN && topology->machine.release &&
-	     i < LENGTH(configs); i++) {
+	     i < P2P_LENGTH(configs); i++) {
 		snprintf(path, sizeof(path), configs[i], topology->machine.release);
 		answer = config_says(file(topology, path));
 	}

@@ -4,8 +4,6 @@
 
 #include "topology/notes/notes.h"
 
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-
 /**
  * struct fabric - ids that tell of a link beside PCIe.
  * @vendor, @first, @last: of functions
@@ -36,12 +34,12 @@ static const char *find_fabric(const struct p2p_topology *topology,
 {
 	const struct p2p_raw *raw = topology->builds[function->index].raw;
 
-	for (size_t i = 0; i < LENGTH(fabrics); i++)
+	for (size_t i = 0; i < P2P_LENGTH(fabrics); i++)
 		if (function->vendor == fabrics[i].vendor && function->device >= fabrics[i].first &&
 		    function->device <= fabrics[i].last &&
 		    (!fabrics[i].class_code || function->class_code >> 8 == fabrics[i].class_code))
 			return fabrics[i].name;
-	for (size_t i = 0; function->device_name && i < LENGTH(words); i++)
+	for (size_t i = 0; function->device_name && i < P2P_LENGTH(words); i++)
 		if (function->vendor == words[i].vendor &&
 		    strstr(function->device_name, words[i].text))
 			return words[i].name;
@@ -56,7 +54,7 @@ void p2p_notes_fabrics(struct p2p_topology *topology)
 	char bdf[P2P_BDF_SIZE];
 	size_t i, known = 0, j;
 
-	for (i = 0; i < topology->count && known < LENGTH(seen); i++) {
+	for (i = 0; i < topology->count && known < P2P_LENGTH(seen); i++) {
 		const struct p2p_function *function = &topology->functions[i];
 		const char *name = find_fabric(topology, function);
 

@@ -8,8 +8,6 @@
 #include "topology/build.h"
 #include "topology/notes/notes.h"
 
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-
 static const char *bdf_of(const struct p2p_function *function, char buffer[P2P_BDF_SIZE])
 {
 	return p2p_bdf_format(function->bdf, buffer);
@@ -151,7 +149,7 @@ static void note_chains(struct p2p_topology *topology)
 		const struct p2p_function *function = &topology->functions[i];
 		const struct p2p_raw *raw = topology->builds[i].raw;
 
-		for (kind = 0; raw && kind < LENGTH(kinds); kind++)
+		for (kind = 0; raw && kind < P2P_LENGTH(kinds); kind++)
 			if (raw->config.broken & kinds[kind].bit)
 				p2p_note_add(topology, function,
 					     p2p_keep_format(topology,

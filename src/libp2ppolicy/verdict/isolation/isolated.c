@@ -9,8 +9,6 @@
 #include "verdict/isolation/isolated.h"
 #include "verdict/rules.h"
 
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-
 #define ROOT		(1u << P2P_PORT_ROOT)
 #define PORTS		(1u << P2P_PORT_ROOT | 1u << P2P_PORT_DOWNSTREAM)
 #define INTEGRATED	(1u << P2P_PORT_RC_ENDPOINT)
@@ -189,7 +187,7 @@ static bool ask_quirks(const struct p2p_machine *machine, const struct p2p_funct
 {
 	enum p2p_tri amd, several;
 
-	for (size_t i = 0; i < LENGTH(rows); i++) {
+	for (size_t i = 0; i < P2P_LENGTH(rows); i++) {
 		const struct row *row = &rows[i];
 
 		if (row->vendor != function->vendor || function->device < row->first ||
@@ -361,7 +359,7 @@ static const struct alias_row *find_alias(const struct p2p_function *function)
 {
 	if (function->ids != P2P_PRESENT || function->physfn)
 		return NULL;
-	for (size_t i = 0; i < LENGTH(alias_rows); i++) {
+	for (size_t i = 0; i < P2P_LENGTH(alias_rows); i++) {
 		const struct alias_row *row = &alias_rows[i];
 
 		if (row->vendor != function->vendor || function->device < row->first ||
@@ -426,7 +424,7 @@ bool p2p_is_zen_root(const struct p2p_function *function)
 
 	if (function->ids != P2P_PRESENT || function->parent || function->bdf.devfn)
 		return false;
-	for (size_t i = 0; i < LENGTH(roots); i++)
+	for (size_t i = 0; i < P2P_LENGTH(roots); i++)
 		if (roots[i].vendor == function->vendor && roots[i].device == function->device)
 			return function->class_code >> 8 == 0x0600;
 	return false;

@@ -4,8 +4,6 @@
 
 #include "verdict/score/score.h"
 
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-
 static const struct p2p_constant constants[P2P_CONSTANTS] = {
 #define CONSTANT(name, value, unit, source) [P2P_C_##name] = { #name, value, unit, source },
 #include "verdict/score/constants.def"
@@ -134,7 +132,7 @@ const struct p2p_cpu *p2p_cpu_find(const struct p2p_machine *machine)
 	if (!machine->cpu_vendor || machine->cpu_family.fact != P2P_PRESENT ||
 	    machine->cpu_model.fact != P2P_PRESENT)
 		return &unknown;
-	for (size_t i = 0; i < LENGTH(cpus); i++)
+	for (size_t i = 0; i < P2P_LENGTH(cpus); i++)
 		if (!strcmp(cpus[i].vendor, machine->cpu_vendor) &&
 		    family >= cpus[i].family_first && family <= cpus[i].family_last &&
 		    model >= cpus[i].model_first && model <= cpus[i].model_last)

@@ -2,8 +2,6 @@
 /* How fast devices are themselves: those of which somebody published it, and ports of networks. */
 #include "verdict/score/score.h"
 
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-
 /**
  * struct device_row - devices of which it is published what they do with their link.
  * @most: the constant that limits them; P2P_C_NONE: they fill it
@@ -68,7 +66,7 @@ static const struct port_row ports[] = {
 
 static const struct device_row *find_device(const struct p2p_function *function)
 {
-	for (size_t i = 0; i < LENGTH(devices); i++)
+	for (size_t i = 0; i < P2P_LENGTH(devices); i++)
 		if (devices[i].vendor == function->vendor &&
 		    function->device >= devices[i].first && function->device <= devices[i].last)
 			return &devices[i];
@@ -77,7 +75,7 @@ static const struct device_row *find_device(const struct p2p_function *function)
 
 static unsigned int find_port(const struct p2p_function *function)
 {
-	for (size_t i = 0; i < LENGTH(ports); i++)
+	for (size_t i = 0; i < P2P_LENGTH(ports); i++)
 		if (ports[i].vendor == function->vendor && function->device >= ports[i].first &&
 		    function->device <= ports[i].last)
 			return ports[i].mbps;

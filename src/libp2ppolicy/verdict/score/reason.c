@@ -102,7 +102,7 @@ static const char *const sentences[P2P_LIMITS] = {
 static void expand(struct writer *w, const char *sentence)
 {
 	for (const char *s = sentence; *(s = p2p_text_until(&w->text, s)); s += 2)
-		for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		for (size_t i = 0; i < P2P_LENGTH(fields); i++)
 			if (fields[i].letter == s[1])
 				fields[i].add(w);
 }

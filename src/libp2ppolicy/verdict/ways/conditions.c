@@ -5,8 +5,6 @@
 
 #include "verdict/ways/ways.h"
 
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-
 static const struct p2p_condition_template templates[P2P_IFS] = {
 #define CONDITION(id, name, held, refused, unknown, cure) \
 	[P2P_IF_##id] = { name, held, refused, unknown, cure },
@@ -84,7 +82,7 @@ static enum p2p_tri ask_dmabuf_mr(const struct p2p_verdict *verdict)
 	const char *driver = verdict->client->driver;
 	enum p2p_tri odp = flag(verdict, P2P_STACK_ODP);
 
-	for (size_t i = 0; i < LENGTH(since); i++) {
+	for (size_t i = 0; i < P2P_LENGTH(since); i++) {
 		enum p2p_tri new;
 
 		if (strcmp(since[i].driver, driver) != 0)
@@ -106,7 +104,7 @@ static bool is_picky(const struct p2p_function *root)
 		{ 0x1def, 0xe110, 0xe110 }, { 0x1def, 0xe200, 0xe207 },
 	};
 
-	for (size_t i = 0; i < LENGTH(ids); i++)
+	for (size_t i = 0; i < P2P_LENGTH(ids); i++)
 		if (root->vendor == ids[i].vendor && root->device >= ids[i].first &&
 		    root->device <= ids[i].last)
 			return true;
@@ -222,7 +220,7 @@ static bool is_ioh(const struct p2p_function *port)
 		{ 0x2f01, 0x2f0b }, { 0x6f01, 0x6f0b },
 	};
 
-	for (size_t i = 0; port->vendor == 0x8086 && i < LENGTH(ports); i++)
+	for (size_t i = 0; port->vendor == 0x8086 && i < P2P_LENGTH(ports); i++)
 		if (port->device >= ports[i].first && port->device <= ports[i].last)
 			return true;
 	return false;
@@ -372,10 +370,10 @@ static enum p2p_tri has_xgmi(const struct p2p_function *function)
 
 	if (function->ids != P2P_PRESENT)
 		return P2P_UNKNOWN;
-	for (size_t i = 0; i < LENGTH(oam); i++)
+	for (size_t i = 0; i < P2P_LENGTH(oam); i++)
 		if (function->device == oam[i])
 			return P2P_YES;
-	for (size_t i = 0; i < LENGTH(bridged); i++)
+	for (size_t i = 0; i < P2P_LENGTH(bridged); i++)
 		if (function->device == bridged[i])
 			return P2P_UNKNOWN;
 	return P2P_NO;
@@ -479,7 +477,7 @@ static enum p2p_tri ask_revocable(const struct p2p_verdict *verdict)
 
 	if (!strcmp(verdict->client->driver, "mlx5_core"))
 		return P2P_YES;
-	for (size_t i = 0; i < LENGTH(irdma); i++)
+	for (size_t i = 0; i < P2P_LENGTH(irdma); i++)
 		if (!strcmp(verdict->client->driver, irdma[i]))
 			return release_from(verdict, P2P_KERNEL(7, 3));
 	return P2P_NO;

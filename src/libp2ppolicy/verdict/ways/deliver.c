@@ -204,7 +204,7 @@ static bool is_client_part(const struct p2p_machine *machine)
 {
 	static const char *const names[] = { "Core(TM)", "Celeron", "Pentium", "Atom", "Processor N" };
 
-	for (size_t i = 0; machine->cpu_name && i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; machine->cpu_name && i < P2P_LENGTH(names); i++)
 		if (strcasestr(machine->cpu_name, names[i]))
 			return machine->cpu_vendor && !strcmp(machine->cpu_vendor, "GenuineIntel");
 	return false;
@@ -222,7 +222,7 @@ static const struct evidence rows[] = {
 #include "verdict/ways/evidence.def"
 #undef EVIDENCE
 };
-#define ROWS (int)(sizeof(rows) / sizeof(rows[0]))
+#define ROWS ((int)P2P_LENGTH(rows))
 
 const char *p2p_evidence_text(int index)
 {

@@ -5,8 +5,6 @@
 
 #include "verdict/ways/ways.h"
 
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-
 static bool is_nvidia(const struct p2p_function *function)
 {
 	return function->ids == P2P_PRESENT && function->vendor == 0x10de;
@@ -50,7 +48,7 @@ enum p2p_tri p2p_nvidia_coherent(const struct p2p_function *function)
 
 	if (!is_nvidia(function))
 		return function->ids == P2P_PRESENT ? P2P_NO : P2P_UNKNOWN;
-	for (size_t i = 0; i < LENGTH(ids); i++)
+	for (size_t i = 0; i < P2P_LENGTH(ids); i++)
 		if (function->device == ids[i])
 			return P2P_YES;
 	return P2P_NO;
@@ -71,10 +69,10 @@ enum p2p_tri p2p_nvidia_nvlink(const struct p2p_function *function)
 
 	if (!is_nvidia(function))
 		return P2P_UNKNOWN;
-	for (size_t i = 0; i < LENGTH(sxm); i++)
+	for (size_t i = 0; i < P2P_LENGTH(sxm); i++)
 		if (function->device == sxm[i])
 			return P2P_YES;
-	for (size_t i = 0; i < LENGTH(none); i++)
+	for (size_t i = 0; i < P2P_LENGTH(none); i++)
 		if (function->device >> 8 == none[i])
 			return P2P_NO;
 	return P2P_UNKNOWN;
@@ -85,13 +83,13 @@ enum p2p_tri p2p_nvidia_geforce(const struct p2p_function *function)
 {
 	if (!is_nvidia(function))
 		return function->ids == P2P_PRESENT ? P2P_NO : P2P_UNKNOWN;
-	for (size_t i = 0; i < LENGTH(geforce); i++)
+	for (size_t i = 0; i < P2P_LENGTH(geforce); i++)
 		if (function->device >= geforce[i].first && function->device <= geforce[i].last &&
 		    !names(function, "RTX A") && !names(function, "Quadro"))
 			return P2P_YES;
 	if (names(function, "GeForce") || names(function, "TITAN"))
 		return P2P_YES;
-	for (size_t i = 0; i < LENGTH(professional); i++)
+	for (size_t i = 0; i < P2P_LENGTH(professional); i++)
 		if (function->device >= professional[i].first &&
 		    function->device <= professional[i].last)
 			return P2P_NO;

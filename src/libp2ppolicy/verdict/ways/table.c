@@ -239,9 +239,9 @@ static const struct p2p_driver_way rows[] = {
 	  .source = "no use of FOLL_PCI_P2PDMA, blk features or dma-buf there" },
 };
 
-_Static_assert(sizeof(rows) / sizeof(rows[0]) <= 64, "a bit for each row, struct p2p_driver_rows");
+_Static_assert(P2P_LENGTH(rows) <= 64, "a bit for each row, struct p2p_driver_rows");
 
 const struct p2p_driver_way *p2p_driver_way_at(size_t index)
 {
-	return index < sizeof(rows) / sizeof(rows[0]) ? &rows[index] : NULL;
+	return index < P2P_LENGTH(rows) ? &rows[index] : NULL;
 }
