@@ -438,6 +438,12 @@ const struct p2p_note *p2p_topology_note(const struct p2p_topology *topology,
 /** p2p_function_is_bridge() - has it a bus behind it (header type 1 or 2, else by class)? */
 bool p2p_function_is_bridge(const struct p2p_function *function);
 
+/** p2p_function_is_type() - is it known to be an endpoint, a port or a bridge of that type? */
+bool p2p_function_is_type(const struct p2p_function *function, enum p2p_port_type type);
+
+/** p2p_link_is_port() - is it a root or downstream port, whose link is the one below it? */
+bool p2p_link_is_port(const struct p2p_function *port);
+
 /** p2p_function_translates() - does an IOMMU translate the addresses that @function uses? */
 enum p2p_tri p2p_function_translates(const struct p2p_machine *machine,
 				     const struct p2p_function *function);

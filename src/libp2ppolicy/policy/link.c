@@ -3,12 +3,6 @@
 
 #include "policy/link.h"
 
-bool p2p_link_is_port(const struct p2p_function *port)
-{
-	return port->pcie.fact == P2P_PRESENT &&
-	       (port->pcie.type == P2P_PORT_ROOT || port->pcie.type == P2P_PORT_DOWNSTREAM);
-}
-
 static unsigned int lower(unsigned int a, unsigned int b)
 {
 	return a && (!b || a < b) ? a : b;

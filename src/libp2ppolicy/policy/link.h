@@ -19,9 +19,6 @@ struct p2p_link_view {
 	bool most_known, idle;
 };
 
-/** p2p_link_is_port() - is it a root or downstream port, whose link is the one below it? */
-bool p2p_link_is_port(const struct p2p_function *port);
-
 /** p2p_link_look() - the link above a device; of a root or downstream port the one below it. */
 struct p2p_link_view p2p_link_look(const struct p2p_function *function);
 

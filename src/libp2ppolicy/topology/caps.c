@@ -200,8 +200,8 @@ bool p2p_acs_is_dword(const struct p2p_function *function)
 		{ 0x9d10, 0x9d1b },			/* 7th and 8th generation mobile */
 	};
 
-	if (function->vendor != PCI_VENDOR_ID_INTEL || function->pcie.fact != P2P_PRESENT ||
-	    function->pcie.type != P2P_PORT_ROOT)
+	if (function->vendor != PCI_VENDOR_ID_INTEL ||
+	    !p2p_function_is_type(function, P2P_PORT_ROOT))
 		return false;
 	for (size_t i = 0; i < P2P_LENGTH(ports); i++)
 		if (function->device >= ports[i].first && function->device <= ports[i].last)

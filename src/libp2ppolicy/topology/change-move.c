@@ -6,16 +6,10 @@
 #include "base/context.h"
 #include "topology/change.h"
 
-static bool is_type(const struct p2p_function *function, enum p2p_port_type type)
-{
-	return function->pcie.fact == P2P_PRESENT && function->pcie.type == type;
-}
-
 /* A port with a link below it, on which there is one card. */
 static bool has_link(const struct p2p_function *port)
 {
-	return is_type(port, P2P_PORT_ROOT) || is_type(port, P2P_PORT_DOWNSTREAM) ||
-	       is_type(port, P2P_PORT_PCIE_BRIDGE);
+	return p2p_link_is_port(port) || p2p_function_is_type(port, P2P_PORT_PCIE_BRIDGE);
 }
 
 /* As they were before any move, since functions keep their addresses. */
@@ -34,7 +28,7 @@ static const char *what_fixes(const struct p2p_function *function)
 {
 	if (function->physfn)
 		return "it is a virtual function, which moves with its physical function";
-	if (is_type(function, P2P_PORT_DOWNSTREAM))
+	if (p2p_function_is_type(function, P2P_PORT_DOWNSTREAM))
 		return "it is part of a switch";
 	if (function->orphan)
 		return "which bridges are above it is not known";
@@ -43,11 +37,12 @@ static const char *what_fixes(const struct p2p_function *function)
 
 static const char *what_bars(const struct p2p_function *function, const struct p2p_function *port)
 {
-	bool conventional = port->pcie.fact == P2P_ABSENT || is_type(port, P2P_PORT_PCI_BRIDGE);
+	bool conventional = port->pcie.fact == P2P_ABSENT ||
+			    p2p_function_is_type(port, P2P_PORT_PCI_BRIDGE);
 
 	if (!p2p_function_is_bridge(port))
 		return "that is not a bridge";
-	if (is_type(port, P2P_PORT_UPSTREAM))
+	if (p2p_function_is_type(port, P2P_PORT_UPSTREAM))
 		return "below an upstream port there are only the ports of its switch";
 	if (conventional && function->pcie.fact == P2P_PRESENT)
 		return "the bus behind that bridge is conventional PCI, the card is PCI Express";

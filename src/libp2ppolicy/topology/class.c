@@ -72,6 +72,17 @@ bool p2p_function_has_header_0(const struct p2p_function *function)
 	return !p2p_function_is_bridge(function);
 }
 
+bool p2p_function_is_type(const struct p2p_function *function, enum p2p_port_type type)
+{
+	return function->pcie.fact == P2P_PRESENT && function->pcie.type == type;
+}
+
+bool p2p_link_is_port(const struct p2p_function *port)
+{
+	return p2p_function_is_type(port, P2P_PORT_ROOT) ||
+	       p2p_function_is_type(port, P2P_PORT_DOWNSTREAM);
+}
+
 bool p2p_function_takes_part(const struct p2p_function *function)
 {
 	static const bool peers[P2P_CLASSES] = {

@@ -31,24 +31,10 @@ static bool has_sane_buses(const struct p2p_function *bridge)
 
 static bool is_root_complex(const struct p2p_function *function)
 {
-	if (function->class_code >> 8 == PCI_CLASS_BRIDGE_HOST)
-		return true;
-	if (function->pcie.fact != P2P_PRESENT)
-		return false;
-	switch (function->pcie.type) {
-	case P2P_PORT_ROOT:
-	case P2P_PORT_RC_ENDPOINT:
-	case P2P_PORT_RC_EVENT_COLLECTOR:
-		return true;
-	case P2P_PORT_ENDPOINT:
-	case P2P_PORT_LEGACY_ENDPOINT:
-	case P2P_PORT_UPSTREAM:
-	case P2P_PORT_DOWNSTREAM:
-	case P2P_PORT_PCI_BRIDGE:
-	case P2P_PORT_PCIE_BRIDGE:
-		break;
-	}
-	return false;
+	return function->class_code >> 8 == PCI_CLASS_BRIDGE_HOST ||
+	       p2p_function_is_type(function, P2P_PORT_ROOT) ||
+	       p2p_function_is_type(function, P2P_PORT_RC_ENDPOINT) ||
+	       p2p_function_is_type(function, P2P_PORT_RC_EVENT_COLLECTOR);
 }
 
 /* Can buses be below @function that it does not tell?  Zeros name none: it is not configured. */

@@ -75,8 +75,7 @@ static bool lacks_device(const struct p2p_topology *topology, const struct p2p_f
 	uint16_t status;
 
 	return raw && !function->child_count && function->secondary > function->bdf.bus &&
-	       function->pcie.fact == P2P_PRESENT &&
-	       (function->pcie.type == P2P_PORT_ROOT || function->pcie.type == P2P_PORT_DOWNSTREAM) &&
+	       p2p_link_is_port(function) &&
 	       p2p_config_read32(&raw->config, function->pcie.offset + PCI_EXP_LNKCAP,
 				 &capabilities) && capabilities & PCI_EXP_LNKCAP_DLLLARC &&
 	       p2p_config_read16(&raw->config, function->pcie.offset + PCI_EXP_LNKSTA, &status) &&

@@ -8,7 +8,7 @@
 
 static bool is_upstream(const struct p2p_function *function)
 {
-	return function->pcie.fact == P2P_PRESENT && function->pcie.type == P2P_PORT_UPSTREAM;
+	return p2p_function_is_type(function, P2P_PORT_UPSTREAM);
 }
 
 /* Zero and all ones are what chips without a number give. */
@@ -34,7 +34,7 @@ static void mark(struct p2p_topology *topology, const struct p2p_function *upstr
 	for (size_t i = 0; i < upstream->child_count; i++) {
 		const struct p2p_function *below = upstream->children[i];
 
-		if (below->pcie.fact == P2P_PRESENT && below->pcie.type == P2P_PORT_DOWNSTREAM)
+		if (p2p_function_is_type(below, P2P_PORT_DOWNSTREAM))
 			topology->functions[below->index].switch_id = upstream->switch_id;
 	}
 	for (size_t i = 0; i < 8; i++) {

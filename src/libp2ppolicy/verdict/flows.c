@@ -182,7 +182,7 @@ static const struct p2p_function *top_switch(const struct p2p_function *client)
 	const struct p2p_function *found = NULL;
 
 	for (const struct p2p_function *f = client->parent; f; f = f->parent)
-		if (f->pcie.fact == P2P_PRESENT && f->pcie.type == P2P_PORT_UPSTREAM)
+		if (p2p_function_is_type(f, P2P_PORT_UPSTREAM))
 			found = f;
 	return found;
 }

@@ -96,9 +96,7 @@ static void take_link_of_pf(struct p2p_pcie *vf, const struct p2p_pcie *pf)
 /* A port with its link below; of what port it is without the register, only that it is a bridge. */
 static bool leads_nowhere(const struct p2p_function *function)
 {
-	bool downward = function->pcie.fact == P2P_PRESENT ?
-			function->pcie.type == P2P_PORT_ROOT ||
-			function->pcie.type == P2P_PORT_DOWNSTREAM :
+	bool downward = function->pcie.fact == P2P_PRESENT ? p2p_link_is_port(function) :
 			p2p_function_is_bridge(function);
 
 	return downward && !function->child_count;

@@ -111,8 +111,7 @@ static uint32_t blocking_flags(const struct p2p_function *port)
 {
 	if (port->pcie.fact == P2P_DENIED)
 		return BLOCKS_UNREAD;
-	if (port->pcie.fact == P2P_ABSENT ||
-	    (port->pcie.type != P2P_PORT_DOWNSTREAM && port->pcie.type != P2P_PORT_ROOT))
+	if (!p2p_link_is_port(port))
 		return 0;
 	if (port->acs.fact == P2P_DENIED)
 		return BLOCKS_UNREAD;

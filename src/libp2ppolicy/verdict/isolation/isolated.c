@@ -158,8 +158,7 @@ static bool has_broken_validation(const struct p2p_function *function)
 
 enum p2p_tri p2p_is_multifunction(const struct p2p_function *function)
 {
-	const struct p2p_function *up = function->parent;
-	bool link = up && up->pcie.fact == P2P_PRESENT && (1u << up->pcie.type & PORTS);
+	bool link = function->parent && p2p_link_is_port(function->parent);
 
 	if (function->physfn)
 		return P2P_NO;

@@ -14,11 +14,6 @@ static uint64_t resource(unsigned int kind, uint64_t what, uint64_t direction)
 	return (uint64_t)kind << 56 | what << 1 | direction;
 }
 
-static bool is_port(const struct p2p_function *function, enum p2p_port_type type)
-{
-	return function->pcie.fact == P2P_PRESENT && function->pcie.type == type;
-}
-
 double p2p_link_carries(struct p2p_link link, bool flit, double payload)
 {
 	double raw = link.speed_mtps / 8000.0 * link.width;
@@ -144,7 +139,7 @@ static bool is_of_chipset(struct p2p_way *way, const struct p2p_function *top)
 static bool is_chipset_switch(const struct p2p_function *lower)
 {
 	return lower->ids == P2P_PRESENT && lower->vendor == 0x1022 &&
-	       is_port(lower, P2P_PORT_UPSTREAM) &&
+	       p2p_function_is_type(lower, P2P_PORT_UPSTREAM) &&
 	       (lower->device == 0x57ad || lower->device >> 8 == 0x43);
 }
 
@@ -208,7 +203,7 @@ static void pass(const struct walker *w, const struct p2p_function *at, double l
 
 static bool is_conventional(const struct p2p_function *bridge)
 {
-	return bridge->pcie.fact == P2P_ABSENT || is_port(bridge, P2P_PORT_PCI_BRIDGE);
+	return bridge->pcie.fact == P2P_ABSENT || p2p_function_is_type(bridge, P2P_PORT_PCI_BRIDGE);
 }
 
 /* From a function to its parent, or back. */
@@ -226,7 +221,8 @@ static void cross_edge(const struct walker *w, const struct p2p_function *lower,
 		return;
 	}
 	/* Between the ports of a switch there is no link. */
-	if (!is_port(port, P2P_PORT_UPSTREAM) && !is_port(lower, P2P_PORT_DOWNSTREAM))
+	if (!p2p_function_is_type(port, P2P_PORT_UPSTREAM) &&
+	    !p2p_function_is_type(lower, P2P_PORT_DOWNSTREAM))
 		cross_link(w, lower, direction, shared);
 }
 
@@ -358,7 +354,7 @@ void p2p_way_walk(struct p2p_way *way, p2p_crossing_fn *visit, void *userdata)
 	to_top = cross_side(&w, way->to, DOWN);
 	if (way->root)
 		cross_root(&w, from_top, to_top);
-	else if (is_port(way->common, P2P_PORT_UPSTREAM))
+	else if (p2p_function_is_type(way->common, P2P_PORT_UPSTREAM))
 		pass(&w, way->common, p2p_constant(P2P_C_SWITCH_LATENCY));
 	cross_device(&w, way->from);
 	cross_device(&w, way->to);

@@ -8,11 +8,6 @@
 
 #include "verdict/score/score.h"
 
-static bool is_port(const struct p2p_function *function, enum p2p_port_type type)
-{
-	return function->pcie.fact == P2P_PRESENT && function->pcie.type == type;
-}
-
 void p2p_way_miss(struct p2p_way *way, const struct p2p_function *function)
 {
 	if (!way->missing_fact)
@@ -128,7 +123,7 @@ static void find_route(struct p2p_way *way, const struct p2p_verdict *verdict,
 bool p2p_way_has_switch(const struct p2p_way *way, const struct p2p_function *function)
 {
 	if (function->pcie.fact != P2P_DENIED)
-		return is_port(function, P2P_PORT_UPSTREAM);
+		return p2p_function_is_type(function, P2P_PORT_UPSTREAM);
 	return function != way->from && function != way->to;
 }
 
@@ -179,7 +174,7 @@ static bool is_strict(struct p2p_way *way, const struct p2p_function *client)
 {
 	const struct p2p_pcie *pcie = &client->pcie;
 
-	if (!way->root || !way->cpu->strict || is_port(client, P2P_PORT_RC_ENDPOINT))
+	if (!way->root || !way->cpu->strict || p2p_function_is_type(client, P2P_PORT_RC_ENDPOINT))
 		return false;
 	if (pcie->fact == P2P_DENIED)
 		p2p_way_miss(way, client);
