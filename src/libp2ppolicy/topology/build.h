@@ -61,10 +61,6 @@ void *p2p_keep(struct p2p_topology *topology, size_t count, size_t size);
  */
 char *p2p_keep_text(struct p2p_topology *topology, const char *text, size_t length);
 
-/** p2p_keep_format() - likewise formatted text. */
-char *p2p_keep_format(struct p2p_topology *topology, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
 /** p2p_scratch() - like p2p_keep(), until the topology is built. */
 void *p2p_scratch(struct p2p_topology *topology, size_t count, size_t size);
 
@@ -149,6 +145,12 @@ const char *p2p_arm_name(struct p2p_number implementer, struct p2p_number part);
  */
 void p2p_iommu_build(struct p2p_topology *topology);
 
+/** p2p_config_file() - the kernel's configuration at the place of @index; NULL past the last. */
+const struct p2p_file *p2p_config_file(const struct p2p_topology *topology, size_t index);
+
+/** p2p_config_line() - 1 or 0, is CONFIG_@option set in that file? */
+struct p2p_number p2p_config_line(const struct p2p_file *config, const char *option);
+
 /** p2p_config_option() - 1 or 0, is CONFIG_@option set in the kernel's configuration? */
 struct p2p_number p2p_config_option(const struct p2p_topology *topology, const char *option);
 
@@ -183,12 +185,25 @@ int p2p_report_build(struct p2p_topology *topology, struct json_object *report);
 /** p2p_notes_build() - what a user should know that is no property of one pair. */
 void p2p_notes_build(struct p2p_topology *topology);
 
-/** p2p_note_add() - one more note; @text from the topology's arena, NULL when out of memory. */
-void p2p_note_add(struct p2p_topology *topology, const struct p2p_function *function,
-		  const char *text);
+/** p2p_note() - one more note: formatted text, kept as p2p_keep_text() keeps it. */
+void p2p_note(struct p2p_topology *topology, const struct p2p_function *function,
+	      const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /** p2p_class_of() - the class users think in. */
 enum p2p_class p2p_class_of(uint32_t class_code, uint16_t vendor, uint16_t device);
+
+/** p2p_file_at() - as p2p_snapshot_file(), of a path as printf() makes it. */
+const struct p2p_file *p2p_file_at(const struct p2p_topology *topology, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/** p2p_file_lines() - the text of a file; "" when it was not read. */
+const char *p2p_file_lines(const struct p2p_file *file);
+
+/** p2p_next_line() - behind the end of the first line of @text. */
+const char *p2p_next_line(const char *text);
+
+/** p2p_line_value() - behind @name and @separator, the first that begin a line; NULL none do. */
+const char *p2p_line_value(const struct p2p_file *file, const char *name, char separator);
 
 /** p2p_file_text() - a file's text without its trailing newline, kept; NULL: no file. */
 const char *p2p_file_text(struct p2p_topology *topology, const struct p2p_file *file);

@@ -82,8 +82,8 @@ static void copy_notes(struct p2p_change_work *work)
 		const struct p2p_note *note = &source->notes[i];
 
 		if (!note->function || !work->moved[note->function->index])
-			p2p_note_add(work->topology, same(work->topology, note->function),
-				     note->text);
+			p2p_note(work->topology, same(work->topology, note->function), "%s",
+				 note->text);
 	}
 }
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Identity of a function: sysfs where it has it, since a VF's own registers do not, then config. */
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +19,39 @@ struct p2p_number p2p_file_number(const struct p2p_file *file)
 	if (end == file->data || (*end && *end != '\n'))
 		number.fact = P2P_DENIED;
 	return number;
+}
+
+const struct p2p_file *p2p_file_at(const struct p2p_topology *topology, const char *format, ...)
+{
+	char path[320];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(path, sizeof(path), format, args);
+	va_end(args);
+	return p2p_snapshot_file(topology->snapshot, path);
+}
+
+const char *p2p_file_lines(const struct p2p_file *file)
+{
+	return file->fact == P2P_PRESENT ? file->data : "";
+}
+
+const char *p2p_next_line(const char *text)
+{
+	text += strcspn(text, "\n");
+	return text + (*text == '\n');
+}
+
+const char *p2p_line_value(const struct p2p_file *file, const char *name, char separator)
+{
+	const char *text = p2p_file_lines(file);
+	size_t size = strlen(name);
+
+	for (const char *at = text; (at = strstr(at, name)); at += size)
+		if ((at == text || at[-1] == '\n') && at[size] == separator)
+			return at + size + 1;
+	return NULL;
 }
 
 const char *p2p_file_text(struct p2p_topology *topology, const struct p2p_file *file)

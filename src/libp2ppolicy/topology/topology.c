@@ -68,24 +68,6 @@ char *p2p_keep_text(struct p2p_topology *topology, const char *text, size_t leng
 	return copy;
 }
 
-char *p2p_keep_format(struct p2p_topology *topology, const char *format, ...)
-{
-	char *text = NULL, *copy = NULL;
-	va_list args;
-	int length;
-
-	va_start(args, format);
-	length = vasprintf(&text, format, args);
-	va_end(args);
-	if (length >= 0) {
-		copy = p2p_keep_text(topology, text, (size_t)length);
-		free(text);
-	} else {
-		topology->no_memory = true;
-	}
-	return copy;
-}
-
 static void decode(struct p2p_topology *topology)
 {
 	for (size_t i = 0; i < topology->count; i++) {
@@ -211,18 +193,23 @@ const struct p2p_note *p2p_topology_note(const struct p2p_topology *topology, si
 	return index < topology->note_count ? &topology->notes[index] : NULL;
 }
 
-void p2p_note_add(struct p2p_topology *topology, const struct p2p_function *function,
-		  const char *text)
+void p2p_note(struct p2p_topology *topology, const struct p2p_function *function,
+	      const char *format, ...)
 {
-	struct p2p_note *note;
+	struct p2p_note *note = p2p_more(topology->notes, topology->note_count);
+	char *text = NULL;
+	va_list args;
+	int length;
 
-	if (!text)
-		return;
-	note = p2p_more(topology->notes, topology->note_count);
-	if (!note) {
+	va_start(args, format);
+	length = vasprintf(&text, format, args);
+	va_end(args);
+	if (note && length >= 0) {
+		note->function = function;
+		note->text = p2p_keep_text(topology, text, (size_t)length);
+		topology->note_count += note->text != NULL;
+	} else {
 		topology->no_memory = true;
-		return;
 	}
-	*note = (struct p2p_note){ function, text };
-	topology->note_count++;
+	free(length < 0 ? NULL : text);
 }

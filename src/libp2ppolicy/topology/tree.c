@@ -7,6 +7,7 @@
  * is that of a function whose link was lost, and says nothing: then bus numbers decide (dump.c).
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,23 +95,15 @@ static size_t count_ancestors(const struct p2p_snapshot *snapshot)
 	return total;
 }
 
-static const struct p2p_raw *find_raw(const struct p2p_snapshot *snapshot, struct p2p_bdf bdf)
+static int compare_raw(const void *bdf, const void *raw)
 {
-	size_t low = 0, high = p2p_snapshot_count(snapshot);
+	return p2p_bdf_compare(*(const struct p2p_bdf *)bdf, ((const struct p2p_raw *)raw)->bdf);
+}
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		const struct p2p_raw *raw = p2p_snapshot_raw(snapshot, middle);
-		int order = p2p_bdf_compare(bdf, raw->bdf);
-
-		if (!order)
-			return raw;
-		if (order < 0)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return NULL;
+static bool has_raw(const struct p2p_snapshot *snapshot, struct p2p_bdf bdf)
+{
+	return bsearch(&bdf, p2p_snapshot_raw(snapshot, 0), p2p_snapshot_count(snapshot),
+		       sizeof(struct p2p_raw), compare_raw);
 }
 
 static int compare_bdf(const void *a, const void *b)
@@ -134,7 +127,7 @@ static int find_missing(const struct p2p_snapshot *snapshot, struct p2p_bdf **re
 
 		for (path = path ? below_host(path, &root) : NULL; path;) {
 			path = next_part(path, &part);
-			if (part.kind == PART_FUNCTION && !find_raw(snapshot, part.bdf))
+			if (part.kind == PART_FUNCTION && !has_raw(snapshot, part.bdf))
 				missing[count++] = part.bdf;
 		}
 	}
@@ -157,10 +150,8 @@ int p2p_tree_functions(struct p2p_topology *topology)
 	if (error)
 		return error;
 	topology->count = raws + missing_count;
-	topology->functions = p2p_keep(topology, topology->count,
-					      sizeof(*topology->functions));
-	topology->builds = p2p_scratch(topology, topology->count,
-					   sizeof(*topology->builds));
+	topology->functions = p2p_keep(topology, topology->count, sizeof(*topology->functions));
+	topology->builds = p2p_scratch(topology, topology->count, sizeof(*topology->builds));
 	for (i = 0; topology->functions && topology->builds && i < topology->count; i++) {
 		struct p2p_function *function = &topology->functions[i];
 		const struct p2p_raw *next = raw < raws ? p2p_snapshot_raw(snapshot, raw) : NULL;
@@ -181,22 +172,16 @@ int p2p_tree_functions(struct p2p_topology *topology)
 	return topology->functions && topology->builds ? 0 : -ENOMEM;
 }
 
+static int compare_function(const void *bdf, const void *function)
+{
+	return p2p_bdf_compare(*(const struct p2p_bdf *)bdf,
+			       ((const struct p2p_function *)function)->bdf);
+}
+
 struct p2p_function *p2p_tree_find(const struct p2p_topology *topology, struct p2p_bdf bdf)
 {
-	size_t low = 0, high = topology->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = p2p_bdf_compare(bdf, topology->functions[middle].bdf);
-
-		if (!order)
-			return &topology->functions[middle];
-		if (order < 0)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return NULL;
+	return topology->count ? bsearch(&bdf, topology->functions, topology->count,
+					 sizeof(*topology->functions), compare_function) : NULL;
 }
 
 /* Does its own path say where @function is? */
@@ -315,36 +300,25 @@ static int compare_roots(const void *a, const void *b)
 	return (left->bus > right->bus) - (left->bus < right->bus);
 }
 
-static struct p2p_host_bridge *find_host(const struct p2p_topology *topology,
-					 const struct root_bus *root)
+static int compare_host(const void *root, const void *element)
 {
-	size_t low = 0, high = topology->host_count;
+	const struct p2p_host_bridge *host = element;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		struct p2p_host_bridge *host = &topology->hosts[middle];
-		int order = compare_roots(root, &(struct root_bus){ .domain = host->domain,
-								    .bus = host->bus });
-		if (!order)
-			return host;
-		if (order < 0)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return NULL;
+	return compare_roots(root, &(struct root_bus){ .domain = host->domain, .bus = host->bus });
 }
 
 /* Of several functions on one bus only some may say what the host bridge lies behind. */
 static void add_host(struct p2p_topology *topology, struct p2p_host_bridge *host,
 		     const struct root_bus *root)
 {
+	char name[16];
+
 	if (!host->name) {
 		host->index = (unsigned int)topology->host_count - 1;
 		host->domain = root->domain;
 		host->bus = root->bus;
-		host->name = p2p_keep_format(topology, "pci%04x:%02x",
-					      (unsigned int)host->domain, host->bus);
+		snprintf(name, sizeof(name), "pci%04x:%02x", (unsigned int)host->domain, host->bus);
+		host->name = p2p_keep_text(topology, name, sizeof(name));
 	}
 	host->vmd |= root->nested;
 	if (root->nested && root->behind_known && !host->behind)
@@ -357,8 +331,7 @@ static int make_hosts(struct p2p_topology *topology, const struct root_bus *root
 	size_t i, count = 0;
 
 	sorted = p2p_scratch(topology, topology->count + 1, sizeof(*sorted));
-	topology->hosts = p2p_keep(topology, topology->count,
-					  sizeof(*topology->hosts));
+	topology->hosts = p2p_keep(topology, topology->count, sizeof(*topology->hosts));
 	if (!sorted || !topology->hosts)
 		return -ENOMEM;
 	for (i = 0; i < topology->count; i++)
@@ -371,7 +344,9 @@ static int make_hosts(struct p2p_topology *topology, const struct root_bus *root
 		add_host(topology, &topology->hosts[topology->host_count - 1], &sorted[i]);
 	}
 	for (i = 0; i < topology->count; i++)
-		topology->functions[i].host = find_host(topology, &roots[i]);
+		topology->functions[i].host = bsearch(&roots[i], topology->hosts,
+						      topology->host_count,
+						      sizeof(*topology->hosts), compare_host);
 	return 0;
 }
 
@@ -468,13 +443,10 @@ int p2p_tree_link(struct p2p_topology *topology)
 		link_physfn(topology, &topology->functions[i]);
 	p2p_dump_link_vfs(topology, roots);
 	error = open_rings(topology);
-	if (!error) {
-		name_bridges(topology);
-		spread_orphans(topology);
-	}
-	if (!error)
-		error = make_hosts(topology, roots);
-	if (!error)
-		error = p2p_tree_list(topology);
-	return error;
+	if (error)
+		return error;
+	name_bridges(topology);
+	spread_orphans(topology);
+	error = make_hosts(topology, roots);
+	return error ? error : p2p_tree_list(topology);
 }

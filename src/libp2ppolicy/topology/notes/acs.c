@@ -3,12 +3,6 @@
 #include "topology/acs.h"
 #include "topology/notes/notes.h"
 
-static bool is_port(const struct p2p_function *function)
-{
-	return function->acs.fact == P2P_PRESENT && function->pcie.fact == P2P_PRESENT &&
-	       (function->pcie.type == P2P_PORT_ROOT || function->pcie.type == P2P_PORT_DOWNSTREAM);
-}
-
 static void note_stuck(struct p2p_topology *topology)
 {
 	const struct p2p_function *first = NULL;
@@ -19,13 +13,10 @@ static void note_stuck(struct p2p_topology *topology)
 		if (p2p_acs_is_stuck(&topology->functions[i]) && !count++)
 			first = &topology->functions[i];
 	if (count)
-		p2p_note_add(topology, first,
-			     p2p_keep_format(topology, "ACS Control of %u root port%s, %s%s, is known "
-					     "not to keep what is written to it: what the kernel sets "
-					     "there at boot has no effect, and what is below is not "
-					     "isolated", count, count > 1 ? "s" : "",
-					     p2p_bdf_format(first->bdf, bdf),
-					     count > 1 ? " is the first" : ""));
+		p2p_note(topology, first, "ACS Control of %u root port%s, %s%s, is known not to "
+			 "keep what is written to it: what the kernel sets there at boot has no "
+			 "effect, and what is below is not isolated", count, count > 1 ? "s" : "",
+			 p2p_bdf_format(first->bdf, bdf), count > 1 ? " is the first" : "");
 }
 
 /*
@@ -51,7 +42,8 @@ static void note_unset(struct p2p_topology *topology)
 	for (size_t i = 0; i < topology->count; i++) {
 		const struct p2p_function *port = &topology->functions[i];
 
-		if (!is_port(port) || !(port->acs.capability & P2P_ACS_SV))
+		if (!p2p_link_is_port(port) || port->acs.fact != P2P_PRESENT ||
+		    !(port->acs.capability & P2P_ACS_SV))
 			continue;
 		if (port->acs.control & P2P_ACS_SV)
 			have++;
@@ -59,14 +51,11 @@ static void note_unset(struct p2p_topology *topology)
 			first = port;
 	}
 	if (lack && lack < have)
-		p2p_note_add(topology, first,
-			     p2p_keep_format(topology, "%u port%s, %s%s, lack%s SrcValid, which the "
-					     "kernel sets at boot where an IOMMU is in use, and which "
-					     "the other %u have: ACS Control did not take it, or "
-					     "somebody cleared it", lack, lack > 1 ? "s" : "",
-					     p2p_bdf_format(first->bdf, bdf),
-					     lack > 1 ? " is the first" : "", lack > 1 ? "" : "s",
-					     have));
+		p2p_note(topology, first, "%u port%s, %s%s, lack%s SrcValid, which the kernel sets "
+			 "at boot where an IOMMU is in use, and which the other %u have: ACS "
+			 "Control did not take it, or somebody cleared it", lack,
+			 lack > 1 ? "s" : "", p2p_bdf_format(first->bdf, bdf),
+			 lack > 1 ? " is the first" : "", lack > 1 ? "" : "s", have);
 }
 
 void p2p_notes_acs(struct p2p_topology *topology)

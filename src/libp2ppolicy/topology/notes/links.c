@@ -64,9 +64,8 @@ void p2p_notes_fabrics(struct p2p_topology *topology)
 		if (!name)
 			continue;
 		seen[known++] = name;
-		p2p_note_add(topology, function,
-			     p2p_keep_format(topology, "%s is there (%s): not PCIe, not evaluated "
-					     "here", name, p2p_bdf_format(function->bdf, bdf)));
+		p2p_note(topology, function, "%s is there (%s): not PCIe, not evaluated here", name,
+			 p2p_bdf_format(function->bdf, bdf));
 	}
 }
 
@@ -99,12 +98,10 @@ static void note_link(struct p2p_topology *topology, const struct p2p_function *
 
 	if (!slow && !narrow)
 		return;
-	p2p_note_add(topology, end,
-		     p2p_keep_format(topology, "the link of %s to %s runs at %g GT/s x%u, both "
-				     "ends support %g GT/s x%u%s", p2p_bdf_format(end->bdf, a),
-				     p2p_bdf_format(port->bdf, b),
-				     end->pcie.now.speed_mtps / 1000.0, end->pcie.now.width,
-				     speed / 1000.0, width, excuse(end, narrow)));
+	p2p_note(topology, end, "the link of %s to %s runs at %g GT/s x%u, both ends support %g "
+		 "GT/s x%u%s", p2p_bdf_format(end->bdf, a), p2p_bdf_format(port->bdf, b),
+		 end->pcie.now.speed_mtps / 1000.0, end->pcie.now.width, speed / 1000.0, width,
+		 excuse(end, narrow));
 }
 
 static bool has_link(const struct p2p_function *function)
@@ -120,12 +117,10 @@ static bool note_stand_in(struct p2p_topology *topology, const struct p2p_functi
 	char a[P2P_BDF_SIZE], b[P2P_BDF_SIZE];
 
 	if (top && !said)
-		p2p_note_add(topology, end,
-			     p2p_keep_format(topology, "%s, like every card of its kind, reports a "
-					     "link of 2.5 GT/s x1 whatever is true; the link of %s, "
-					     "where the card begins, is shown and used instead",
-					     p2p_bdf_format(end->bdf, a),
-					     p2p_bdf_format(top->bdf, b)));
+		p2p_note(topology, end, "%s, like every card of its kind, reports a link of 2.5 "
+			 "GT/s x1 whatever is true; the link of %s, where the card begins, is "
+			 "shown and used instead", p2p_bdf_format(end->bdf, a),
+			 p2p_bdf_format(top->bdf, b));
 	return top;
 }
 
@@ -137,8 +132,7 @@ void p2p_notes_links(struct p2p_topology *topology)
 	for (size_t i = 0; i < topology->count; i++) {
 		const struct p2p_function *port = &topology->functions[i], *end;
 
-		if (!has_link(port) || !port->child_count ||
-		    (port->pcie.type != P2P_PORT_ROOT && port->pcie.type != P2P_PORT_DOWNSTREAM))
+		if (!has_link(port) || !port->child_count || !p2p_link_is_port(port))
 			continue;
 		end = port->children[0];
 		if (note_stand_in(topology, end, said))

@@ -18,11 +18,9 @@ static void note_guest(struct p2p_topology *topology)
 	const struct p2p_machine *machine = &topology->machine;
 
 	if (machine->virtual_machine == P2P_YES)
-		p2p_note_add(topology, NULL,
-			     p2p_keep_format(topology, "this is a virtual machine (%s): readings "
-					     "below are emulated",
-					     machine->hypervisor ? machine->hypervisor :
-					     "hypervisor not known"));
+		p2p_note(topology, NULL, "this is a virtual machine (%s): readings below are "
+			 "emulated",
+			 machine->hypervisor ? machine->hypervisor : "hypervisor not known");
 }
 
 /* One sentence for all of them: it is nearly always the whole machine. */
@@ -43,19 +41,15 @@ static void note_unread(struct p2p_topology *topology)
 			first = function;
 	}
 	if (cut)
-		p2p_note_add(topology, NULL,
-			     p2p_keep_format(topology, "config space of %u of %zu functions was "
-					     "read without privilege (%u bytes only): "
-					     "their PCI Express and ACS registers are not known%s",
-					     cut, topology->count, first->config_bytes ?
-					     first->config_bytes : P2P_CONFIG_HEADER,
-					     topology->machine.source == P2P_SOURCE_LIVE ?
-					     "; root can read them" : ""));
+		p2p_note(topology, NULL, "config space of %u of %zu functions was read without "
+			 "privilege (%u bytes only): their PCI Express and ACS registers are not "
+			 "known%s", cut, topology->count,
+			 first->config_bytes ? first->config_bytes : P2P_CONFIG_HEADER,
+			 topology->machine.source == P2P_SOURCE_LIVE ? "; root can read them" : "");
 	else if (none)
-		p2p_note_add(topology, none == 1 ? first : NULL,
-			     p2p_keep_format(topology, "config space of %u of %zu functions could "
-					     "not be read; the first is %s", none,
-					     topology->count, bdf_of(first, bdf)));
+		p2p_note(topology, none == 1 ? first : NULL, "config space of %u of %zu functions "
+			 "could not be read; the first is %s", none, topology->count,
+			 bdf_of(first, bdf));
 }
 
 static void note_limited(struct p2p_topology *topology)
@@ -74,11 +68,9 @@ static void note_limited(struct p2p_topology *topology)
 			first = &topology->functions[i];
 	}
 	if (count)
-		p2p_note_add(topology, first,
-			     p2p_keep_format(topology, "the kernel sees no extended config space of "
-					     "%u PCI Express functions, first %s: it treats ACS as "
-					     "absent there, and what the hardware does is not "
-					     "known", count, bdf_of(first, bdf)));
+		p2p_note(topology, first, "the kernel sees no extended config space of %u PCI "
+			 "Express functions, first %s: it treats ACS as absent there, and what the "
+			 "hardware does is not known", count, bdf_of(first, bdf));
 }
 
 static void note_silent(struct p2p_topology *topology)
@@ -89,20 +81,15 @@ static void note_silent(struct p2p_topology *topology)
 		const struct p2p_function *function = &topology->functions[i];
 
 		if (function->silent)
-			p2p_note_add(topology, function,
-				     p2p_keep_format(topology, "%s does not answer: its config "
-						     "space reads all ones (%s)",
-						     bdf_of(function, bdf),
-						     function->power_state &&
-						     strcmp(function->power_state, "unknown") != 0 ?
-						     function->power_state :
-						     "powered off, removed or failed"));
+			p2p_note(topology, function, "%s does not answer: its config space reads "
+				 "all ones (%s)", bdf_of(function, bdf),
+				 function->power_state &&
+				 strcmp(function->power_state, "unknown") != 0 ?
+				 function->power_state : "powered off, removed or failed");
 		else if (function->power_state && !strcmp(function->power_state, "D3cold"))
-			p2p_note_add(topology, function,
-				     p2p_keep_format(topology, "%s is powered off (D3cold): a "
-						     "kernel that reads it without waking it "
-						     "reads all ones, ACS redirect included",
-						     bdf_of(function, bdf)));
+			p2p_note(topology, function, "%s is powered off (D3cold): a kernel that "
+				 "reads it without waking it reads all ones, ACS redirect included",
+				 bdf_of(function, bdf));
 	}
 }
 
@@ -116,22 +103,19 @@ static void note_lost_bridges(struct p2p_topology *topology)
 		const struct p2p_function *function = &topology->functions[i];
 
 		if (function->missing)
-			p2p_note_add(topology, function,
-				     p2p_keep_format(topology, "bridge %s is known only from the "
-						     "paths of functions below it: nothing was "
-						     "recorded about it", bdf_of(function, bdf)));
+			p2p_note(topology, function, "bridge %s is known only from the paths of "
+				 "functions below it: nothing was recorded about it",
+				 bdf_of(function, bdf));
 		orphans += function->orphan;
 		if (function->orphan && !orphan)
 			orphan = function;
 	}
 	if (orphans)
-		p2p_note_add(topology, orphan,
-			     p2p_keep_format(topology, "the bridges above %s%s are not known "
-					     "(they are missing, or links and bus numbers do "
-					     "not tell), so how %s to functions on other buses "
-					     "is not known either", bdf_of(orphan, bdf),
-					     orphans > 1 ? " and others" : "",
-					     orphans > 1 ? "they relate" : "it relates"));
+		p2p_note(topology, orphan, "the bridges above %s%s are not known (they are "
+			 "missing, or links and bus numbers do not tell), so how %s to functions "
+			 "on other buses is not known either", bdf_of(orphan, bdf),
+			 orphans > 1 ? " and others" : "",
+			 orphans > 1 ? "they relate" : "it relates");
 }
 
 static void note_chains(struct p2p_topology *topology)
@@ -151,17 +135,9 @@ static void note_chains(struct p2p_topology *topology)
 
 		for (kind = 0; raw && kind < P2P_LENGTH(kinds); kind++)
 			if (raw->config.broken & kinds[kind].bit)
-				p2p_note_add(topology, function,
-					     p2p_keep_format(topology,
-							     "%s has a broken capability list: "
-							     "%s", bdf_of(function, bdf),
-							     kinds[kind].text));
+				p2p_note(topology, function, "%s has a broken capability list: %s",
+					 bdf_of(function, bdf), kinds[kind].text);
 	}
-}
-
-static bool is_upstream(const struct p2p_function *function)
-{
-	return function->pcie.fact == P2P_PRESENT && function->pcie.type == P2P_PORT_UPSTREAM;
 }
 
 static void note_cut_switches(struct p2p_topology *topology)
@@ -174,18 +150,16 @@ static void note_cut_switches(struct p2p_topology *topology)
 	for (size_t i = 0; first && i < topology->count; i++) {
 		const struct p2p_function *function = &topology->functions[i];
 
-		if (!is_upstream(function) || !function->switch_id)
+		if (!p2p_function_is_type(function, P2P_PORT_UPSTREAM) || !function->switch_id)
 			continue;
 		if (!first[function->switch_id]) {
 			first[function->switch_id] = function;
 			continue;
 		}
-		p2p_note_add(topology, function,
-			     p2p_keep_format(topology, "upstream ports %s and %s give one serial "
-					     "number: a partitioned switch chip, which may have "
-					     "a path between its partitions that PCI does not show",
-					     bdf_of(first[function->switch_id], a),
-					     bdf_of(function, b)));
+		p2p_note(topology, function, "upstream ports %s and %s give one serial number: a "
+			 "partitioned switch chip, which may have a path between its partitions "
+			 "that PCI does not show", bdf_of(first[function->switch_id], a),
+			 bdf_of(function, b));
 	}
 }
 
@@ -195,13 +169,10 @@ static void note_offsets(struct p2p_topology *topology)
 		const struct p2p_host_bridge *host = &topology->hosts[i];
 
 		if (host->offset_fact == P2P_PRESENT && host->offset)
-			p2p_note_add(topology, NULL,
-				     p2p_keep_format(topology, "host bridge %s: bus addresses are "
-						     "CPU addresses %c 0x%llx", host->name,
-						     host->offset < 0 ? '-' : '+',
-						     host->offset < 0 ?
-						     0 - (unsigned long long)host->offset :
-						     (unsigned long long)host->offset));
+			p2p_note(topology, NULL, "host bridge %s: bus addresses are CPU addresses "
+				 "%c 0x%llx", host->name, host->offset < 0 ? '-' : '+',
+				 host->offset < 0 ? 0 - (unsigned long long)host->offset :
+				 (unsigned long long)host->offset);
 	}
 }
 

@@ -50,13 +50,6 @@ static bool read_bdf(struct json_object *object, const char *key, struct p2p_bdf
 	return text && !p2p_bdf_parse(text, ret_bdf);
 }
 
-static int compare_functions(const void *a, const void *b)
-{
-	const struct p2p_function *x = a, *y = b;
-
-	return p2p_bdf_compare(x->bdf, y->bdf);
-}
-
 /* The registers of ACS are there, or none of them is, where only the bits with names are known. */
 static void finish_acs(struct json_object *object, struct p2p_acs *acs)
 {
@@ -114,7 +107,8 @@ static int read_functions(struct p2p_topology *topology, struct json_object *rep
 				  &topology->functions[i]);
 	/* They are printed in this order, and everything else counts on it. */
 	for (size_t i = 1; i < topology->count && !r; i++)
-		if (compare_functions(&topology->functions[i - 1], &topology->functions[i]) >= 0)
+		if (p2p_bdf_compare(topology->functions[i - 1].bdf,
+				    topology->functions[i].bdf) >= 0)
 			r = damaged(topology, "its functions are not in order");
 	for (size_t i = 0; i < topology->count && !r; i++)
 		topology->functions[i].index = (unsigned int)i;
@@ -246,8 +240,9 @@ static int link_functions(struct p2p_topology *topology, struct json_object *rep
 		char bdf[P2P_BDF_SIZE];
 
 		if (!function->display)
-			function->display = p2p_keep_format(topology, "%s",
-							    p2p_bdf_format(function->bdf, bdf));
+			function->display = p2p_keep_text(topology,
+							  p2p_bdf_format(function->bdf, bdf),
+							  sizeof(bdf));
 	}
 	return r;
 }
@@ -274,11 +269,11 @@ static void read_notes(struct p2p_topology *topology, struct json_object *report
 	for (size_t i = 0; i < count; i++) {
 		struct json_object *object = json_object_array_get_idx(array, i);
 		struct p2p_bdf bdf;
-		const struct p2p_function *function = NULL;
+		const char *text = report_text(object, "text");
+		bool named = read_bdf(object, "function", &bdf);
 
-		if (read_bdf(object, "function", &bdf))
-			function = p2p_tree_find(topology, bdf);
-		p2p_note_add(topology, function, text_of(topology, object, "text"));
+		if (text)
+			p2p_note(topology, named ? p2p_tree_find(topology, bdf) : NULL, "%s", text);
 	}
 }
 
