@@ -276,16 +276,11 @@ static void decode_window(struct p2p_function *function, const struct p2p_build 
 	}
 }
 
-static struct p2p_number read_pool(const struct p2p_raw *raw, enum p2p_attr attr)
-{
-	return p2p_file_number(&raw->attr[attr]);
-}
-
 static void decode_pool(struct p2p_function *function, const struct p2p_raw *raw)
 {
-	struct p2p_number size = read_pool(raw, P2P_ATTR_P2PMEM_SIZE);
-	struct p2p_number available = read_pool(raw, P2P_ATTR_P2PMEM_AVAILABLE);
-	struct p2p_number published = read_pool(raw, P2P_ATTR_P2PMEM_PUBLISHED);
+	struct p2p_number size = p2p_file_number(&raw->attr[P2P_ATTR_P2PMEM_SIZE]);
+	struct p2p_number available = p2p_file_number(&raw->attr[P2P_ATTR_P2PMEM_AVAILABLE]);
+	struct p2p_number published = p2p_file_number(&raw->attr[P2P_ATTR_P2PMEM_PUBLISHED]);
 
 	function->pool.fact = size.fact;
 	if (size.fact != P2P_PRESENT)

@@ -8,12 +8,11 @@
 /* sys/bus/pci/slots/NAME/address holds "0000:3b:00", without function. */
 static void set_slot(struct p2p_topology *topology, const char *name, size_t length)
 {
-	char path[300], address[32];
-	const struct p2p_file *file;
+	const struct p2p_file *file = p2p_file_at(topology, "sys/bus/pci/slots/%.*s/address",
+						  (int)length, name);
+	char address[32];
 	struct p2p_bdf bdf;
 
-	snprintf(path, sizeof(path), "sys/bus/pci/slots/%.*s/address", (int)length, name);
-	file = p2p_snapshot_file(topology->snapshot, path);
 	if (file->fact != P2P_PRESENT)
 		return;
 	snprintf(address, sizeof(address), "%.*s.0", (int)strcspn(file->data, "\n"), file->data);
@@ -31,17 +30,11 @@ static void set_slot(struct p2p_topology *topology, const char *name, size_t len
 
 static void set_slots(struct p2p_topology *topology)
 {
-	const struct p2p_file *slots = p2p_snapshot_file(topology->snapshot,
-							 "sys/bus/pci/slots");
-	const char *name = slots->fact == P2P_PRESENT ? slots->data : "";
+	const struct p2p_file *slots = p2p_file_at(topology, "sys/bus/pci/slots");
 
-	while (*name) {
-		size_t length = strcspn(name, "\n");
-
-		if (length)
-			set_slot(topology, name, length);
-		name += length + (name[length] == '\n');
-	}
+	for (const char *name = p2p_file_lines(slots); *name; name = p2p_next_line(name))
+		if (*name != '\n')
+			set_slot(topology, name, strcspn(name, "\n"));
 	for (size_t i = 0; i < topology->count; i++) {
 		const struct p2p_raw *raw = topology->builds[i].raw;
 

@@ -18,17 +18,10 @@ static const enum p2p_attr name_dirs[] = {
 
 static size_t count_lines(const struct p2p_file *file)
 {
-	const char *text = file->data;
 	size_t count = 0;
 
-	if (file->fact != P2P_PRESENT)
-		return 0;
-	while (*text) {
-		size_t length = strcspn(text, "\n");
-
-		count += length > 0;
-		text += length + (text[length] == '\n');
-	}
+	for (const char *text = p2p_file_lines(file); *text; text = p2p_next_line(text))
+		count += *text != '\n';
 	return count;
 }
 
@@ -47,15 +40,13 @@ static void set_os_names(struct p2p_topology *topology, struct p2p_function *fun
 		return;
 	function->os_names = names;
 	for (i = 0; i < P2P_LENGTH(name_dirs); i++) {
-		const struct p2p_file *file = &raw->attr[name_dirs[i]];
-		const char *text = file->fact == P2P_PRESENT ? file->data : "";
+		const char *text = p2p_file_lines(&raw->attr[name_dirs[i]]);
 
-		while (*text) {
+		for (; *text; text = p2p_next_line(text)) {
 			size_t length = strcspn(text, "\n");
 
 			if (length && !(*names++ = p2p_keep_text(topology, text, length)))
 				return;
-			text += length + (text[length] == '\n');
 		}
 	}
 }
@@ -63,15 +54,12 @@ static void set_os_names(struct p2p_topology *topology, struct p2p_function *fun
 static void set_iommu(struct p2p_topology *topology, struct p2p_function *function,
 		      const struct p2p_raw *raw)
 {
-	char path[64];
+	const struct p2p_number group = p2p_file_number(&raw->attr[P2P_ATTR_IOMMU_GROUP]);
 
-	function->iommu_group = p2p_file_number(&raw->attr[P2P_ATTR_IOMMU_GROUP]);
-	if (function->iommu_group.fact != P2P_PRESENT)
-		return;
-	snprintf(path, sizeof(path), "sys/kernel/iommu_groups/%lld/type",
-		 (long long)function->iommu_group.value);
-	function->iommu_type = p2p_file_text(topology,
-					     p2p_snapshot_file(topology->snapshot, path));
+	function->iommu_group = group;
+	if (group.fact == P2P_PRESENT)
+		function->iommu_type = p2p_file_text(topology, p2p_file_at(topology,
+			"sys/kernel/iommu_groups/%lld/type", (long long)group.value));
 }
 
 char *p2p_link_format(struct p2p_link link, char buffer[P2P_LINK_SIZE])
@@ -133,17 +121,13 @@ enum p2p_tri p2p_iommu_translates(const struct p2p_function *function)
 static struct p2p_number sum_lines(const struct p2p_file *file, double unit)
 {
 	struct p2p_number sum = { file->fact, 0 };
-	const char *text = file->fact == P2P_PRESENT ? file->data : "";
 	char *end;
 
-	for (; *text; text += strcspn(text, "\n"), text += *text == '\n') {
+	for (const char *text = p2p_file_lines(file); *text; text = p2p_next_line(text)) {
 		double value = p2p_text_real(text, &end);
 
-		if (end == text || !(value > 0 && value < MOST_MBPS)) {
-			sum.fact = P2P_DENIED;
-			sum.value = 0;
-			return sum;
-		}
+		if (end == text || !(value > 0 && value < MOST_MBPS))
+			return (struct p2p_number){ P2P_DENIED, 0 };
 		sum.value += (int64_t)(value * unit);
 	}
 	return sum;
@@ -152,10 +136,10 @@ static struct p2p_number sum_lines(const struct p2p_file *file, double unit)
 /* "4: ACTIVE"; of a port that is down the rate says nothing. */
 static bool all_active(const struct p2p_file *states)
 {
-	const char *text = states->fact == P2P_PRESENT ? states->data : "";
+	const char *text = p2p_file_lines(states);
 	bool any = *text;
 
-	for (; *text; text += strcspn(text, "\n"), text += *text == '\n')
+	for (; *text; text = p2p_next_line(text))
 		if (*text != '4')
 			return false;
 	return any;

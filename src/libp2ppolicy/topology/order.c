@@ -32,7 +32,7 @@ static bool read_lines(struct p2p_topology *topology, const char *text, struct o
 	for (const char *c = text; *c; c++)
 		room += *c == '\n';
 	order->lines = p2p_scratch(topology, room, sizeof(*order->lines));
-	for (; order->lines && *text; text += strcspn(text, "\n"), text += *text == '\n') {
+	for (; order->lines && *text; text = p2p_next_line(text)) {
 		struct line *line = &order->lines[order->count];
 
 		if (sscanf(text, "%4x\t%8x", &line->address, &line->ids) != 2)

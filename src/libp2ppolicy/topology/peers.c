@@ -44,25 +44,15 @@ static struct p2p_number find_clique(const struct p2p_config *config)
 /* "name number" on a line of its own. */
 static struct p2p_number property(const struct p2p_file *file, const char *name)
 {
-	size_t size = strlen(name);
-	const char *at = file->fact == P2P_PRESENT ? file->data : NULL;
+	const char *value = p2p_line_value(file, name, ' ');
 
-	for (; at && (at = strstr(at, name)); at += size)
-		if ((at == file->data || at[-1] == '\n') && at[size] == ' ')
-			return (struct p2p_number){ P2P_PRESENT, strtoll(at + size, NULL, 10) };
-	return (struct p2p_number){ P2P_DENIED, 0 };
+	return value ? (struct p2p_number){ P2P_PRESENT, strtoll(value, NULL, 10) } :
+	       (struct p2p_number){ P2P_DENIED, 0 };
 }
 
-static const struct p2p_file *node_file(const struct p2p_topology *topology, unsigned int node,
-					const char *links, unsigned int link)
+static const struct p2p_file *node_file(const struct p2p_topology *topology, unsigned int node)
 {
-	char path[128];
-
-	if (links)
-		snprintf(path, sizeof(path), NODES "/%u/%s/%u/properties", node, links, link);
-	else
-		snprintf(path, sizeof(path), NODES "/%u/properties", node);
-	return p2p_snapshot_file(topology->snapshot, path);
+	return p2p_file_at(topology, NODES "/%u/properties", node);
 }
 
 /*
@@ -71,7 +61,7 @@ static const struct p2p_file *node_file(const struct p2p_topology *topology, uns
  */
 static struct p2p_function *node_function(const struct p2p_topology *topology, unsigned int node)
 {
-	const struct p2p_file *file = node_file(topology, node, NULL, 0);
+	const struct p2p_file *file = node_file(topology, node);
 	struct p2p_number domain = property(file, "domain");
 	struct p2p_number location = property(file, "location_id");
 	struct p2p_number cores = property(file, "simd_count");
@@ -118,7 +108,7 @@ static const struct p2p_function *link_peer(const struct p2p_topology *topology,
 static const struct p2p_function *const *collect(struct p2p_topology *topology, unsigned int node,
 						 const struct links *kind)
 {
-	struct p2p_number stated = property(node_file(topology, node, NULL, 0), kind->counted);
+	struct p2p_number stated = property(node_file(topology, node), kind->counted);
 	const struct p2p_function *peers[MOST_PEERS], **kept;
 	const struct p2p_file *file = NULL;
 	unsigned int link, count = 0;
@@ -126,7 +116,7 @@ static const struct p2p_function *const *collect(struct p2p_topology *topology, 
 	for (link = 0; link < MOST_NODES; link++) {
 		const struct p2p_function *peer;
 
-		file = node_file(topology, node, kind->links, link);
+		file = p2p_file_at(topology, NODES "/%u/%s/%u/properties", node, kind->links, link);
 		if (file->fact != P2P_PRESENT)
 			break;
 		peer = link_peer(topology, kind, file);
@@ -225,7 +215,7 @@ void p2p_peers_build(struct p2p_topology *topology)
 		    topology->functions[i].device == 0x2100)
 			join_data_direct(topology, i);
 	for (unsigned int node = 0; node < MOST_NODES; node++) {
-		if (node_file(topology, node, NULL, 0)->fact != P2P_PRESENT)
+		if (node_file(topology, node)->fact != P2P_PRESENT)
 			break;
 		set_kfd(topology, node);
 	}

@@ -49,15 +49,6 @@ static struct p2p_number present(int64_t value)
 	return (struct p2p_number){ P2P_PRESENT, value };
 }
 
-static const struct p2p_file *find(const struct p2p_topology *topology, const char *format,
-				   const char *where)
-{
-	char path[160];
-
-	snprintf(path, sizeof(path), format, where);
-	return p2p_snapshot_file(topology->snapshot, path);
-}
-
 /* "570.124.06", "6.10.5"; what follows the third number does not count. */
 static struct p2p_number read_version(const char *text)
 {
@@ -82,9 +73,8 @@ static struct p2p_number nvrm_version(const struct p2p_file *file)
 
 static struct p2p_number find_version(const struct p2p_topology *topology, const char *module)
 {
-	const struct p2p_file *file = find(topology, "sys/module/%s/version", module);
-	const struct p2p_file *nvrm = p2p_snapshot_file(topology->snapshot,
-							"proc/driver/nvidia/version");
+	const struct p2p_file *file = p2p_file_at(topology, "sys/module/%s/version", module);
+	const struct p2p_file *nvrm = p2p_file_at(topology, "proc/driver/nvidia/version");
 
 	if (file->fact == P2P_PRESENT)
 		return read_version(file->data);
@@ -95,7 +85,7 @@ static struct p2p_number find_version(const struct p2p_topology *topology, const
 
 static struct p2p_number find_module(const struct p2p_topology *topology, const char *module)
 {
-	const struct p2p_file *file = find(topology, "sys/module/%s/initstate", module);
+	const struct p2p_file *file = p2p_file_at(topology, "sys/module/%s/initstate", module);
 
 	if (file->fact == P2P_DENIED)
 		return denied;
@@ -104,13 +94,10 @@ static struct p2p_number find_module(const struct p2p_topology *topology, const 
 
 static struct p2p_number find_param(const struct p2p_topology *topology, const char *where)
 {
-	char path[96];
 	const char *slash = strchr(where, '/');
-	const struct p2p_file *file;
+	const struct p2p_file *file = p2p_file_at(topology, "sys/module/%.*s/parameters%s",
+						  (int)(slash - where), where, slash);
 
-	snprintf(path, sizeof(path), "sys/module/%.*s/parameters%s", (int)(slash - where), where,
-		 slash);
-	file = p2p_snapshot_file(topology->snapshot, path);
 	if (file->fact != P2P_PRESENT)
 		return (struct p2p_number){ file->fact, 0 };
 	if (strchr("YyNn", *file->data))
@@ -119,41 +106,45 @@ static struct p2p_number find_param(const struct p2p_topology *topology, const c
 }
 
 /* A line of its own: "CONFIG_X=y", "CONFIG_X=m" or "# CONFIG_X is not set". */
-static struct p2p_number config_line(const struct p2p_file *config, const char *option)
+struct p2p_number p2p_config_line(const struct p2p_file *config, const char *option)
 {
 	char line[96];
-	const char *at;
-	int size = snprintf(line, sizeof(line), "CONFIG_%s=", option);
+	const char *value;
 
-	for (at = config->data; (at = strstr(at, line)); at += size)
-		if (at == config->data || at[-1] == '\n')
-			return present(at[size] == 'y' || at[size] == 'm');
+	snprintf(line, sizeof(line), "CONFIG_%s", option);
+	value = p2p_line_value(config, line, '=');
+	if (value)
+		return present(*value == 'y' || *value == 'm');
 	snprintf(line, sizeof(line), "# CONFIG_%s is not set", option);
-	return strstr(config->data, line) ? present(0) : denied;
+	return strstr(p2p_file_lines(config), line) ? present(0) : denied;
 }
 
-struct p2p_number p2p_config_option(const struct p2p_topology *topology, const char *option)
+const struct p2p_file *p2p_config_file(const struct p2p_topology *topology, size_t index)
 {
 	static const char *const paths[] = {
 		"proc/config.gz", "proc/config", "boot/config-%s", "usr/lib/modules/%s/config",
 		"lib/modules/%s/config",
 	};
+	const char *release = topology->machine.release;
+
+	return index < P2P_LENGTH(paths) ?
+	       p2p_file_at(topology, paths[index], release ? release : "") : NULL;
+}
+
+struct p2p_number p2p_config_option(const struct p2p_topology *topology, const char *option)
+{
 	struct p2p_number number = denied;
+	const struct p2p_file *file;
 
-	for (size_t i = 0; i < P2P_LENGTH(paths); i++) {
-		const char *release = topology->machine.release;
-		const struct p2p_file *file = find(topology, paths[i], release ? release : "");
-
-		if (file->fact == P2P_PRESENT && number.fact == P2P_DENIED)
-			number = config_line(file, option);
-	}
+	for (size_t i = 0; number.fact == P2P_DENIED && (file = p2p_config_file(topology, i)); i++)
+		number = p2p_config_line(file, option);
 	return number;
 }
 
 /* Names are readable by all; a list without pci_enable_device was not read whole. */
 static struct p2p_number find_symbol(const struct p2p_topology *topology, const char *name)
 {
-	const struct p2p_file *file = p2p_snapshot_file(topology->snapshot, "proc/kallsyms");
+	const struct p2p_file *file = p2p_file_at(topology, "proc/kallsyms");
 	size_t size = strlen(name);
 	const char *at = file->data;
 
@@ -171,15 +162,15 @@ static struct p2p_number find_symbol(const struct p2p_topology *topology, const 
 
 static struct p2p_number find_peers(const struct p2p_topology *topology, const char *client)
 {
-	const struct p2p_file *file = find(topology, "sys/kernel/mm/memory_peers/%s/version", client);
+	const struct p2p_file *file = p2p_file_at(topology, "sys/kernel/mm/memory_peers/%s/version",
+						  client);
 
 	return file->fact == P2P_DENIED ? denied : present(file->fact == P2P_PRESENT);
 }
 
 static struct p2p_number find_open(const struct p2p_topology *topology)
 {
-	const struct p2p_file *file = p2p_snapshot_file(topology->snapshot,
-							"proc/driver/nvidia/version");
+	const struct p2p_file *file = p2p_file_at(topology, "proc/driver/nvidia/version");
 	const char *end;
 
 	if (file->fact != P2P_PRESENT)
@@ -191,21 +182,15 @@ static struct p2p_number find_open(const struct p2p_topology *topology)
 /* "Name: value" on a line of its own in the options of NVIDIA's driver; NULL there is none. */
 static const char *nvidia_option(const struct p2p_topology *topology, const char *name)
 {
-	const struct p2p_file *file = p2p_snapshot_file(topology->snapshot,
-							"proc/driver/nvidia/params");
-	size_t size = strlen(name);
-	const char *at = file->fact == P2P_PRESENT ? file->data : NULL;
+	const struct p2p_file *file = p2p_file_at(topology, "proc/driver/nvidia/params");
+	const char *value = p2p_line_value(file, name, ':');
 
-	for (; at && (at = strstr(at, name)); at += size)
-		if ((at == file->data || at[-1] == '\n') && at[size] == ':')
-			return at + size + 1 + strspn(at + size + 1, " ");
-	return NULL;
+	return value ? value + strspn(value, " ") : NULL;
 }
 
 static struct p2p_number find_nvparam(const struct p2p_topology *topology, const char *name)
 {
-	const struct p2p_file *file = p2p_snapshot_file(topology->snapshot,
-							"proc/driver/nvidia/params");
+	const struct p2p_file *file = p2p_file_at(topology, "proc/driver/nvidia/params");
 	const char *value = nvidia_option(topology, name);
 	char *end;
 	int64_t number;

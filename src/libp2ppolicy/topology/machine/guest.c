@@ -67,10 +67,9 @@ static const struct emulator *find_emulator(const struct p2p_function *function)
 static const char *name_by_firmware(const struct p2p_topology *topology)
 {
 	for (size_t i = 0; i < P2P_LENGTH(firmware); i++) {
-		const struct p2p_file *text = p2p_snapshot_file(topology->snapshot,
-								firmware[i].path);
+		const struct p2p_file *file = p2p_file_at(topology, "%s", firmware[i].path);
 
-		if (text->fact == P2P_PRESENT && strstr(text->data, firmware[i].text))
+		if (strstr(p2p_file_lines(file), firmware[i].text))
 			return firmware[i].hypervisor;
 	}
 	return NULL;
@@ -111,7 +110,7 @@ bool p2p_function_is_hardware_port(const struct p2p_function *function)
 	};
 
 	if (function->orphan || function->ids != P2P_PRESENT || function->emulated ||
-	    function->pcie.fact != P2P_PRESENT || function->pcie.type != P2P_PORT_ROOT ||
+	    !p2p_function_is_type(function, P2P_PORT_ROOT) ||
 	    (function->vendor == 0x8086 && function->device == 0x3420))
 		return false;
 	for (size_t i = 0; i < P2P_LENGTH(vendors); i++)

@@ -6,29 +6,21 @@
 
 #include "topology/build.h"
 
-static const struct p2p_file *file(const struct p2p_topology *topology, const char *path)
-{
-	return p2p_snapshot_file(topology->snapshot, path);
-}
-
 /* The value of "key<blanks>: value" in the first block of cpuinfo; NULL when it is not there. */
 static const char *cpu_value(struct p2p_topology *topology, const char *text, const char *key)
 {
 	size_t length = strlen(key);
 
-	while (*text && *text != '\n') {
-		size_t line = strcspn(text, "\n");
+	for (; *text && *text != '\n'; text = p2p_next_line(text)) {
 		const char *value = text + length;
 
-		if (!strncmp(text, key, length)) {
-			value += strspn(value, " \t");
-			if (*value == ':') {
-				value++;
-				value += strspn(value, " ");
-				return p2p_keep_text(topology, value, strcspn(value, "\n"));
-			}
-		}
-		text += line + (text[line] == '\n');
+		if (strncmp(text, key, length) != 0)
+			continue;
+		value += strspn(value, " \t");
+		if (*value++ != ':')
+			continue;
+		value += strspn(value, " ");
+		return p2p_keep_text(topology, value, strcspn(value, "\n"));
 	}
 	return NULL;
 }
@@ -64,7 +56,7 @@ static bool has_word(const char *words, const char *word)
 static void set_cpu(struct p2p_topology *topology)
 {
 	struct p2p_machine *machine = &topology->machine;
-	const struct p2p_file *cpuinfo = file(topology, "proc/cpuinfo");
+	const struct p2p_file *cpuinfo = p2p_file_at(topology, "proc/cpuinfo");
 	const char *flags;
 
 	if (cpuinfo->fact != P2P_PRESENT)
@@ -87,24 +79,12 @@ static void set_cpu(struct p2p_topology *topology)
 		machine->virtual_machine = has_word(flags, "hypervisor") ? P2P_YES : P2P_NO;
 }
 
-static bool has_line(const struct p2p_file *text, const char *line)
-{
-	size_t length = strlen(line);
-	const char *here = text->fact == P2P_PRESENT ? text->data : NULL;
-
-	for (; here && (here = strstr(here, line)); here += length)
-		if ((here == text->data || here[-1] == '\n') &&
-		    (here[length] == '\n' || !here[length]))
-			return true;
-	return false;
-}
-
 /* "# CONFIG_X is not set" and a config without a word of it both mean: not compiled in. */
 static enum p2p_tri config_says(const struct p2p_file *config)
 {
-	if (!has_line(config, "CONFIG_PCI=y"))
+	if (!p2p_config_line(config, "PCI").value)
 		return P2P_UNKNOWN;
-	return has_line(config, "CONFIG_PCI_P2PDMA=y") ? P2P_YES : P2P_NO;
+	return p2p_config_line(config, "PCI_P2PDMA").value ? P2P_YES : P2P_NO;
 }
 
 /*
@@ -122,21 +102,11 @@ static enum p2p_tri symbols_say(const struct p2p_file *symbols)
 
 static enum p2p_tri find_p2pdma(const struct p2p_topology *topology)
 {
-	static const char *const configs[] = {
-		"boot/config-%s", "usr/lib/modules/%s/config", "lib/modules/%s/config",
-	};
-	enum p2p_tri answer = symbols_say(file(topology, "proc/kallsyms"));
-	char path[256];
+	enum p2p_tri answer = symbols_say(p2p_file_at(topology, "proc/kallsyms"));
+	const struct p2p_file *config;
 
-	if (answer == P2P_UNKNOWN)
-		answer = config_says(file(topology, "proc/config.gz"));
-	if (answer == P2P_UNKNOWN)
-		answer = config_says(file(topology, "proc/config"));
-	for (size_t i = 0; answer == P2P_UNKNOWN && topology->machine.release &&
-	     i < P2P_LENGTH(configs); i++) {
-		snprintf(path, sizeof(path), configs[i], topology->machine.release);
-		answer = config_says(file(topology, path));
-	}
+	for (size_t i = 0; answer == P2P_UNKNOWN && (config = p2p_config_file(topology, i)); i++)
+		answer = config_says(config);
 	return answer;
 }
 
@@ -190,7 +160,7 @@ static unsigned int count_named_nodes(struct p2p_topology *topology)
 
 static unsigned int count_nodes(struct p2p_topology *topology)
 {
-	const struct p2p_file *online = file(topology, "sys/devices/system/node/online");
+	const struct p2p_file *online = p2p_file_at(topology, "sys/devices/system/node/online");
 	unsigned int named = count_named_nodes(topology), listed = 0;
 
 	if (online->fact == P2P_PRESENT)
@@ -208,8 +178,8 @@ static const char *find_release(struct p2p_topology *topology)
 {
 	static const char prefix[] = "Linux version ";
 	const char *release = p2p_file_text(topology,
-					    file(topology, "proc/sys/kernel/osrelease"));
-	const struct p2p_file *version = file(topology, "proc/version");
+					    p2p_file_at(topology, "proc/sys/kernel/osrelease"));
+	const struct p2p_file *version = p2p_file_at(topology, "proc/version");
 
 	if (!release && version->fact == P2P_PRESENT &&
 	    !strncmp(version->data, prefix, sizeof(prefix) - 1))
@@ -223,8 +193,8 @@ void p2p_machine_build(struct p2p_topology *topology)
 	struct p2p_machine *machine = &topology->machine;
 
 	machine->source = p2p_snapshot_source(topology->snapshot);
-	machine->host = p2p_file_text(topology, file(topology, "proc/sys/kernel/hostname"));
-	machine->cmdline = p2p_file_text(topology, file(topology, "proc/cmdline"));
+	machine->host = p2p_file_text(topology, p2p_file_at(topology, "proc/sys/kernel/hostname"));
+	machine->cmdline = p2p_file_text(topology, p2p_file_at(topology, "proc/cmdline"));
 	machine->release = find_release(topology);
 	machine->p2pdma = find_p2pdma(topology);
 	machine->numa_nodes = count_nodes(topology);
