@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/openat2.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "snapshot/config.h"
+#include "snapshot/tree/below.h"
 #include "snapshot/tree/tree.h"
 
 /* proc/sys refuses reads that are larger than the kernel likes to allocate. */
@@ -35,24 +35,18 @@ static int open_below(struct p2p_tree *tree, const struct p2p_place *place, cons
 		      int flags)
 {
 	int base = place ? place->fd : directory_of(tree)->root;
-	struct open_how how = {
-		.flags = (unsigned int)(flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY),
-		.resolve = RESOLVE_NO_MAGICLINKS | (place ? RESOLVE_BENEATH : RESOLVE_IN_ROOT),
-	};
-	int fd;
+	int all = flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, fd = -EAGAIN;
 
 	/* EAGAIN: something was renamed meanwhile.  EINTR: a file system of others. */
-	for (int i = 0; i < TRIES; i++) {
-		if (tree->live)
-			fd = openat(base, path, (int)how.flags);
-		else
-			fd = (int)syscall(SYS_openat2, base, path, &how, sizeof(how));
-		if (fd >= 0)
-			return fd;
-		if (errno != EAGAIN && errno != EINTR)
-			break;
+	for (int i = 0; i < TRIES && (fd == -EAGAIN || fd == -EINTR); i++) {
+		if (tree->live) {
+			fd = openat(base, path, all);
+			fd = fd < 0 ? -errno : fd;
+		} else {
+			fd = p2p_open_below(base, path, all, !place);
+		}
 	}
-	return -errno;
+	return fd;
 }
 
 static int directory_enter(struct p2p_tree *tree, const char *path, struct p2p_place *ret_place)
