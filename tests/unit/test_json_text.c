@@ -90,9 +90,9 @@ START_TEST(line_nests)
 {
 	struct json_line line = { 0 };
 
-	line_open(&line, "{");
+	line_raw(&line, "{");
 	line_key(&line, "list");
-	line_open(&line, "[");
+	line_raw(&line, "[");
 	line_item(&line);
 	line_number(&line, -1);
 	line_item(&line);
@@ -101,14 +101,14 @@ START_TEST(line_nests)
 	line_text(&line, "[");
 	line_item(&line);
 	line_text(&line, NULL);
-	line_close(&line, "]");
+	line_raw(&line, "]");
 	line_key(&line, "real");
 	line_decimal(&line, 1.25, "%.1f");
 	line_key(&line, "no");
 	line_flag(&line, false);
 	line_key(&line, "perhaps");
 	line_tri(&line, P2P_UNKNOWN);
-	line_close(&line, "}");
+	line_raw(&line, "}");
 	ck_assert_str_eq(line.text, "{\"list\":[-1,18446744073709551615,\"[\",null],\"real\":1.2,"
 				    "\"no\":false,\"perhaps\":null}");
 	free(line.text);

@@ -41,16 +41,6 @@ void line_raw(struct json_line *line, const char *text)
 	put(line, text, strlen(text));
 }
 
-void line_open(struct json_line *line, const char *bracket)
-{
-	line_raw(line, bracket);
-}
-
-void line_close(struct json_line *line, const char *bracket)
-{
-	line_raw(line, bracket);
-}
-
 /* A comma, unless this is the first of what was opened. */
 void line_item(struct json_line *line)
 {

@@ -16,12 +16,8 @@ struct json_line {
 	size_t size, room;
 };
 
-/** line_raw() - bytes that are JSON already. */
+/** line_raw() - bytes that are JSON already, such as the brackets that begin or end a list. */
 void line_raw(struct json_line *line, const char *text);
-
-/** line_open() - begin an object or a list; line_close() ends it: "{", "}", "[", "]". */
-void line_open(struct json_line *line, const char *bracket);
-void line_close(struct json_line *line, const char *bracket);
 
 /** line_key() - the key of the member that follows. */
 void line_key(struct json_line *line, const char *key);

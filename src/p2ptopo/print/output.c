@@ -344,12 +344,14 @@ static enum paint print_pair(FILE *cell, const struct column *column, const void
 	const struct pair *pair = (const void *)((const char *)row + column->pair);
 	const struct pair *then = (const void *)((const char *)row + column->then);
 	char text[PAIR_SAY], other[PAIR_SAY];
+	const char *said = pair_say(pair, column->fact, text), *later;
 
-	fputs(pair_say(pair, column->fact, text), cell);
+	fputs(said, cell);
 	if (!column->then)
 		return pair_paint(pair, column->fact);
-	if (strcmp(pair_say(then, column->fact, other), text) != 0)
-		fprintf(cell, " -> %s", other);
+	later = pair_say(then, column->fact, other);
+	if (strcmp(said, later) != 0)
+		fprintf(cell, " -> %s", later);
 	return pair_paint(then, column->fact);
 }
 

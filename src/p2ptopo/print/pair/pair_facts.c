@@ -5,95 +5,88 @@
 #include "print/pair/pair_facts.h"
 #include "print/speed.h"
 
-/* Each gets its member of the pair. */
-typedef void say_fn(const struct pair *pair, const void *at, char *text, size_t size);
+/* What is asked of: @at is the member that the row names, @ways are there for DRIVERS. */
+struct asked {
+	const struct pair *pair;
+	const struct p2p_ways *ways;
+	const void *at;
+	char *text;
+};
 
-static const struct p2p_function *function_at(const void *at)
+/* Return: a constant, or @text, which has room for PAIR_SAY bytes; NULL not known. */
+typedef const char *say_fn(const struct asked *asked);
+
+static const struct p2p_function *function_at(const struct asked *asked)
 {
-	return *(const struct p2p_function *const *)at;
+	return *(const struct p2p_function *const *)asked->at;
 }
 
-static void say_address(const struct pair *pair, const void *at, char *text, size_t size)
+static const char *say_address(const struct asked *asked)
 {
-	char bdf[P2P_BDF_SIZE] = "";
+	const struct p2p_function *function = function_at(asked);
 
-	(void)pair;
-	if (function_at(at))
-		p2p_bdf_format(function_at(at)->bdf, bdf);
-	snprintf(text, size, "%s", bdf);
+	return function ? p2p_bdf_format(function->bdf, asked->text) : "";
 }
 
-static void say_name(const struct pair *pair, const void *at, char *text, size_t size)
+static const char *say_name(const struct asked *asked)
 {
-	(void)pair;
-	snprintf(text, size, "%s", function_at(at)->display);
+	return function_at(asked)->display;
 }
 
-static void say_class(const struct pair *pair, const void *at, char *text, size_t size)
+static const char *say_class(const struct asked *asked)
 {
-	(void)pair;
-	snprintf(text, size, "%s", p2p_class_name(function_at(at)->kind));
+	return p2p_class_name(function_at(asked)->kind);
 }
 
-static void say_relation(const struct pair *pair, const void *at, char *text, size_t size)
+static const char *say_relation(const struct asked *asked)
 {
-	(void)pair;
-	snprintf(text, size, "%s", words_relation(*(const enum p2p_relation *)at));
+	return p2p_relation_name(*(const enum p2p_relation *)asked->at);
 }
 
-static void say_map_type(const struct pair *pair, const void *at, char *text, size_t size)
+static const char *say_map_type(const struct asked *asked)
 {
-	(void)pair;
-	snprintf(text, size, "%s", p2p_map_type_name(((const struct p2p_kernel *)at)->map_type));
+	return p2p_map_type_name(*(const enum p2p_map_type *)asked->at);
 }
 
 static enum paint paint_map_type(const void *at)
 {
-	return paint_of(((const struct p2p_kernel *)at)->map_type);
+	return paint_of(*(const enum p2p_map_type *)at);
 }
 
-static void say_distance(const struct pair *pair, const void *at, char *text, size_t size)
+static const char *say_distance(const struct asked *asked)
 {
-	const struct p2p_kernel *kernel = at;
+	const struct p2p_kernel *kernel = asked->at;
 
-	(void)pair;
 	if (kernel->map_type == P2P_MAP_UNKNOWN)
-		snprintf(text, size, "?");
-	else
-		snprintf(text, size, "%d", kernel->distance);
+		return NULL;
+	snprintf(asked->text, PAIR_SAY, "%d", kernel->distance);
+	return asked->text;
 }
 
-static void say_hops(const struct pair *pair, const void *at, char *text, size_t size)
+static const char *say_hops(const struct asked *asked)
 {
-	(void)pair;
-	snprintf(text, size, "%u", ((const struct p2p_kernel *)at)->hops);
+	snprintf(asked->text, PAIR_SAY, "%u", asked->pair->verdict.kernel.hops);
+	return asked->text;
 }
 
-static void say_bandwidth(const struct pair *pair, const void *at, char *text, size_t size)
+static const char *say_bandwidth(const struct asked *asked)
 {
-	char word[WORDS_SIZE];
-
-	(void)pair;
-	snprintf(text, size, "%s", speed_bandwidth(at, word));
+	return speed_bandwidth(asked->at, asked->text);
 }
 
-static void say_score(const struct pair *pair, const void *at, char *text, size_t size)
+static const char *say_score(const struct asked *asked)
 {
-	char word[WORDS_SIZE];
-
-	(void)pair;
-	snprintf(text, size, "%s", speed_score(at, word));
+	return speed_score(asked->at, asked->text);
 }
 
-static void say_latency(const struct pair *pair, const void *at, char *text, size_t size)
+static const char *say_latency(const struct asked *asked)
 {
-	const struct p2p_speed *speed = at;
+	const struct p2p_speed *speed = asked->at;
 
-	(void)pair;
-	if (speed->latency_ns > 0)
-		snprintf(text, size, "%.0f", speed->latency_ns);
-	else
-		snprintf(text, size, "?");
+	if (speed->latency_ns <= 0)
+		return NULL;
+	snprintf(asked->text, PAIR_SAY, "%.0f", speed->latency_ns);
+	return asked->text;
 }
 
 static enum paint paint_speed(const void *at)
@@ -101,9 +94,9 @@ static enum paint paint_speed(const void *at)
 	return speed_paint(at);
 }
 
-static void say_lower_score(const struct pair *pair, const void *at, char *text, size_t size)
+static const char *say_lower_score(const struct asked *asked)
 {
-	say_score(pair, speed_lower(at), text, size);
+	return speed_score(speed_lower(asked->at), asked->text);
 }
 
 static enum paint paint_lower(const void *at)
@@ -111,117 +104,97 @@ static enum paint paint_lower(const void *at)
 	return speed_paint(speed_lower(at));
 }
 
-static void say_limit(const struct pair *pair, const void *at, char *text, size_t size)
+static const char *say_limit(const struct asked *asked)
 {
-	(void)pair;
-	snprintf(text, size, "%s", p2p_limit_name(((const struct p2p_speed *)at)->limit));
+	return p2p_limit_name(*(const enum p2p_limit *)asked->at);
 }
 
-static void say_limit_why(const struct pair *pair, const void *at, char *text, size_t size)
+static const char *say_limit_why(const struct asked *asked)
 {
-	p2p_score_reason(pair->eval, &pair->verdict, at, text, size);
+	p2p_score_reason(asked->pair->eval, &asked->pair->verdict, asked->at, asked->text, PAIR_SAY);
+	return asked->text;
 }
 
-static void say_route(const struct pair *pair, const void *at, char *text, size_t size)
+static const char *say_route(const struct asked *asked)
 {
-	(void)pair;
-	snprintf(text, size, "%s", p2p_route_name(((const struct p2p_route *)at)->kind));
+	return p2p_route_name(*(const enum p2p_route_kind *)asked->at);
 }
 
 static enum paint paint_route(const void *at)
 {
-	return paint_of_route(((const struct p2p_route *)at)->kind);
+	return paint_of_route(*(const enum p2p_route_kind *)at);
 }
 
 /* At most this many addresses; the count of the others follows them. */
 #define LISTED 16
 
-static void say_list(const struct p2p_function *const *list, size_t count, char *text, size_t size)
+static const char *say_list(const struct asked *asked, const struct p2p_function *const *list,
+			    size_t count)
 {
 	char bdf[P2P_BDF_SIZE];
 	size_t used = 0;
 
-	*text = '\0';
+	*asked->text = '\0';
 	for (size_t i = 0; i < count && i < LISTED; i++)
-		used += (size_t)snprintf(text + used, size - used, "%s%s", i ? "," : "",
+		used += (size_t)snprintf(asked->text + used, PAIR_SAY - used, "%s%s", i ? "," : "",
 					 p2p_bdf_format(list[i]->bdf, bdf));
 	if (count > LISTED)
-		snprintf(text + used, size - used, ",+%zu", count - LISTED);
+		snprintf(asked->text + used, PAIR_SAY - used, ",+%zu", count - LISTED);
+	return asked->text;
 }
 
-static void say_redirects(const struct pair *pair, const void *at, char *text, size_t size)
+static const char *say_redirects(const struct asked *asked)
 {
 	const struct p2p_function *list[LISTED];
-	size_t count = p2p_eval_redirects(pair->eval, at, list, LISTED);
 
-	say_list(list, count, text, size);
+	return say_list(asked, list, p2p_eval_redirects(asked->pair->eval, asked->at, list, LISTED));
 }
 
-static void say_unread(const struct pair *pair, const void *at, char *text, size_t size)
+static const char *say_unread(const struct asked *asked)
 {
 	const struct p2p_function *list[LISTED];
-	size_t count = p2p_eval_unread(pair->eval, at, list, LISTED);
 
-	say_list(list, count, text, size);
+	return say_list(asked, list, p2p_eval_unread(asked->pair->eval, asked->at, list, LISTED));
 }
 
-static void say_reason(const struct pair *pair, const void *at, char *text, size_t size)
+static const char *say_reason(const struct asked *asked)
 {
-	p2p_eval_reason(pair->eval, at, text, size);
+	p2p_eval_reason(asked->pair->eval, asked->at, asked->text, PAIR_SAY);
+	return asked->text;
 }
 
-static void say_delivered(const struct pair *pair, const void *at, char *text, size_t size)
+static const char *say_delivered(const struct asked *asked)
 {
-	struct p2p_ways ways;
-
-	(void)pair;
-	p2p_ways_find(at, &ways);
-	snprintf(text, size, "%s", p2p_delivery_name(ways.delivery));
+	return p2p_delivery_name(asked->ways->delivery);
 }
 
 static enum paint paint_delivered(const void *at)
 {
-	struct p2p_ways ways;
-
-	p2p_ways_find(at, &ways);
-	return paint_of_delivery(ways.delivery);
+	return paint_of_delivery(pair_delivery(at));
 }
 
-static void say_granted(const struct pair *pair, const void *at, char *text, size_t size)
+static const char *say_granted(const struct asked *asked)
 {
-	struct p2p_ways ways;
-
-	(void)pair;
-	p2p_ways_find(at, &ways);
-	snprintf(text, size, "%s", p2p_grant_name(p2p_ways_grant(&ways)));
+	return p2p_grant_name(p2p_ways_grant(asked->ways));
 }
 
-static void say_way(const struct pair *pair, const void *at, char *text, size_t size)
+static const char *say_way(const struct asked *asked)
 {
-	const struct p2p_way_answer *answer;
-	struct p2p_ways ways;
+	const struct p2p_way_answer *told = p2p_ways_told(asked->ways);
 
-	(void)pair;
-	p2p_ways_find(at, &ways);
-	answer = p2p_ways_told(&ways);
-	snprintf(text, size, "%s", answer ? p2p_driver_way_name(answer->way) : "?");
+	return told ? p2p_driver_way_name(told->way) : NULL;
 }
 
-static void say_way_why(const struct pair *pair, const void *at, char *text, size_t size)
+static const char *say_way_why(const struct asked *asked)
 {
-	char sentence[P2P_WAY_TEXT];
-	struct p2p_ways ways;
-
-	(void)pair;
-	p2p_ways_find(at, &ways);
-	snprintf(text, size, "%s", p2p_ways_sentence(&ways, sentence));
+	return p2p_ways_sentence(asked->ways, asked->text);
 }
 
 static const struct {
 	size_t at;
 	say_fn *say;
 	enum paint (*paint)(const void *at);
-	enum { COMPARED = 1 } flags;
+	enum { COMPARED = 1, DRIVERS = 2 } flags;
 } facts[] = {
 #define PAIR_FACT(id, name, align, width, member, say, paint, flags, help) \
 	[PAIR_##id] = { offsetof(struct pair, member), say, paint, flags },
@@ -247,10 +220,33 @@ void pair_eval(const struct p2p_eval *eval, const struct p2p_function *provider,
 	p2p_eval_score(eval, &ret_pair->verdict, &ret_pair->score);
 }
 
-char *pair_say(const struct pair *pair, enum pair_fact fact, char text[PAIR_SAY])
+enum p2p_delivery pair_delivery(const struct p2p_verdict *verdict)
 {
-	facts[fact].say(pair, (const char *)pair + facts[fact].at, text, PAIR_SAY);
-	return text;
+	struct p2p_ways ways;
+
+	p2p_ways_find(verdict, &ways);
+	return ways.delivery;
+}
+
+const char *pair_fact(const struct pair *pair, const struct p2p_ways *ways, enum pair_fact fact,
+		      char text[PAIR_SAY])
+{
+	const struct asked asked = { pair, ways, (const char *)pair + facts[fact].at, text };
+
+	return facts[fact].say(&asked);
+}
+
+const char *pair_say(const struct pair *pair, enum pair_fact fact, char text[PAIR_SAY])
+{
+	struct p2p_ways found, *ways = NULL;
+	const char *said;
+
+	if (facts[fact].flags & DRIVERS) {
+		ways = &found;
+		p2p_ways_find(&pair->verdict, ways);
+	}
+	said = pair_fact(pair, ways, fact, text);
+	return said ? said : "?";
 }
 
 enum paint pair_paint(const struct pair *pair, enum pair_fact fact)

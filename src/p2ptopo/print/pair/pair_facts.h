@@ -27,8 +27,15 @@ enum pair_fact {
 /** Bytes that pair_say() fills at most. */
 #define PAIR_SAY 4096
 
-/** pair_say() - one fact of a pair.  Return: @text. */
-char *pair_say(const struct pair *pair, enum pair_fact fact, char text[PAIR_SAY]);
+/** pair_say() - one fact of a pair, "?" not known.  Return: @text, or a constant. */
+const char *pair_say(const struct pair *pair, enum pair_fact fact, char text[PAIR_SAY]);
+
+/** pair_fact() - likewise, but NULL not known; @ways: of the pair, where the row has DRIVERS. */
+const char *pair_fact(const struct pair *pair, const struct p2p_ways *ways, enum pair_fact fact,
+		      char text[PAIR_SAY]);
+
+/** pair_delivery() - what comes of the transfers of an evaluated pair. */
+enum p2p_delivery pair_delivery(const struct p2p_verdict *verdict);
 
 /** pair_paint() - its colour. */
 enum paint pair_paint(const struct pair *pair, enum pair_fact fact);

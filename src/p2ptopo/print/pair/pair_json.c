@@ -132,20 +132,32 @@ enum status pair_row_choose(const struct app *app, const char *names, struct pai
 	return STATUS_DONE;
 }
 
-static void write_subject(struct json_line *line, const struct pair_row *row, struct subject *subject)
+static void write_fact(const struct subject *subject, const struct pair_member *member)
 {
-	for (unsigned int i = 0; i < row->count; i++) {
-		const struct pair_member *member = row->members[i].member;
+	char text[PAIR_SAY];
+	const char *said = pair_fact(&subject->pair, &subject->ways, member->fact, text);
 
-		if (member->flags & SCORED && !subject->scored) {
-			p2p_eval_score(subject->pair.eval, &subject->pair.verdict,
-				       &subject->pair.score);
-			subject->scored = true;
-		}
-		line_raw(line, row->members[i].lead);
-		member->write(line, subject, (const char *)subject + member->at);
-	}
-	line_raw(line, row->end);
+	if (said && member->flags & RAW)
+		line_raw(subject->line, said);
+	else
+		line_text(subject->line, said);
+}
+
+static void write_member(struct subject *subject, const struct pair_member *member)
+{
+	struct pair *pair = &subject->pair;
+
+	if (member->flags & SCORED && !subject->scored)
+		p2p_eval_score(pair->eval, &pair->verdict, &pair->score);
+	if (member->flags & ASKED && !subject->asked)
+		p2p_ways_find(&pair->verdict, &subject->ways);
+	subject->scored |= (member->flags & SCORED) != 0;
+	subject->asked |= (member->flags & ASKED) != 0;
+	subject->at = (const char *)subject + member->at;
+	if (member->write)
+		member->write(subject);
+	else
+		write_fact(subject, member);
 }
 
 void pair_row_write(struct json_line *line, const struct pair_row *row,
@@ -153,10 +165,15 @@ void pair_row_write(struct json_line *line, const struct pair_row *row,
 {
 	struct subject subject;
 
+	subject.line = line;
 	subject.pair.eval = eval;
 	subject.pair.verdict = *verdict;
 	subject.scored = subject.asked = false;
-	write_subject(line, row, &subject);
+	for (unsigned int i = 0; i < row->count; i++) {
+		line_raw(line, row->members[i].lead);
+		write_member(&subject, row->members[i].member);
+	}
+	line_raw(line, row->end);
 }
 
 static struct json_object *json_group(const struct p2p_eval *eval,

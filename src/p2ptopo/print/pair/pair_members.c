@@ -12,78 +12,21 @@
 /* Longer sentences than this are cut; the lists beside them are whole. */
 #define SENTENCE 4096
 
-static const struct p2p_ways *ways_of(struct subject *subject)
+static const struct p2p_function *function_at(const struct subject *subject)
 {
-	if (!subject->asked)
-		p2p_ways_find(&subject->pair.verdict, &subject->ways);
-	subject->asked = true;
-	return &subject->ways;
+	return *(const struct p2p_function *const *)subject->at;
 }
 
-static void write_bdf(struct json_line *line, struct subject *subject, const void *at)
+static void write_bdf(const struct subject *subject)
 {
-	(void)subject;
-	line_bdf(line, *(const struct p2p_function *const *)at);
+	line_bdf(subject->line, function_at(subject));
 }
 
-static void write_relation(struct json_line *line, struct subject *subject, const void *at)
+static void write_if_granted(const struct subject *subject)
 {
-	(void)subject;
-	line_text(line, p2p_relation_name(*(const enum p2p_relation *)at));
-}
+	const struct p2p_way_answer *told = p2p_ways_told(&subject->ways);
 
-static void write_delivered(struct json_line *line, struct subject *subject, const void *at)
-{
-	(void)at;
-	line_text(line, p2p_delivery_name(ways_of(subject)->delivery));
-}
-
-static void write_granted(struct json_line *line, struct subject *subject, const void *at)
-{
-	(void)at;
-	line_text(line, p2p_grant_name(p2p_ways_grant(ways_of(subject))));
-}
-
-static void write_if_granted(struct json_line *line, struct subject *subject, const void *at)
-{
-	const struct p2p_way_answer *told = p2p_ways_told(ways_of(subject));
-
-	(void)at;
-	line_text(line, p2p_delivery_name(told ? told->granted : P2P_DELIVERY_UNKNOWN));
-}
-
-static void write_way(struct json_line *line, struct subject *subject, const void *at)
-{
-	const struct p2p_way_answer *told = p2p_ways_told(ways_of(subject));
-
-	(void)at;
-	line_text(line, told ? p2p_driver_way_name(told->way) : NULL);
-}
-
-static void write_why(struct json_line *line, struct subject *subject, const void *at)
-{
-	char text[P2P_WAY_TEXT];
-
-	(void)at;
-	line_text(line, p2p_ways_sentence(ways_of(subject), text));
-}
-
-static void write_condition(struct json_line *line, const struct p2p_ways *ways,
-			    const struct p2p_condition_answer *condition)
-{
-	char text[P2P_WAY_TEXT];
-
-	line_open(line, "{");
-	line_key(line, "name");
-	line_text(line, p2p_condition_name(condition->id));
-	line_key(line, "holds");
-	line_tri(line, condition->held);
-	line_key(line, "why");
-	line_text(line, p2p_condition_reason(ways, condition, text));
-	line_key(line, "cure");
-	line_text(line, condition->held == P2P_YES ? NULL :
-		  p2p_condition_cure(ways, condition, text));
-	line_close(line, "}");
+	line_text(subject->line, p2p_delivery_name(told ? told->granted : P2P_DELIVERY_UNKNOWN));
 }
 
 static void put_text(struct json_line *line, const char *key, const char *text)
@@ -92,12 +35,27 @@ static void put_text(struct json_line *line, const char *key, const char *text)
 	line_text(line, text);
 }
 
+static void write_condition(struct json_line *line, const struct p2p_ways *ways,
+			    const struct p2p_condition_answer *condition)
+{
+	char text[P2P_WAY_TEXT];
+
+	line_raw(line, "{");
+	put_text(line, "name", p2p_condition_name(condition->id));
+	line_key(line, "holds");
+	line_tri(line, condition->held);
+	put_text(line, "why", p2p_condition_reason(ways, condition, text));
+	put_text(line, "cure", condition->held == P2P_YES ? NULL :
+		 p2p_condition_cure(ways, condition, text));
+	line_raw(line, "}");
+}
+
 static void write_one_way(struct json_line *line, const struct p2p_ways *ways,
 			  const struct p2p_way_answer *answer)
 {
 	char text[P2P_WAY_TEXT];
 
-	line_open(line, "{");
+	line_raw(line, "{");
 	put_text(line, "way", p2p_driver_way_name(answer->way));
 	put_text(line, "interface", p2p_driver_way_interface(answer->way));
 	put_text(line, "decider", p2p_driver_way_decider(answer->way));
@@ -108,267 +66,197 @@ static void write_one_way(struct json_line *line, const struct p2p_ways *ways,
 	line_key(line, "iommu_translates");
 	line_tri(line, answer->translates);
 	line_key(line, "conditions");
-	line_open(line, "[");
+	line_raw(line, "[");
 	for (unsigned int i = 0; i < answer->condition_count; i++) {
 		line_item(line);
 		write_condition(line, ways, &answer->conditions[i]);
 	}
-	line_close(line, "]");
+	line_raw(line, "]");
 	put_text(line, "why", p2p_driver_way_reason(ways, answer, text));
 	put_text(line, "cure", p2p_driver_way_cure(ways, answer, text));
 	put_text(line, "evidence", p2p_evidence_source(answer->evidence));
-	line_close(line, "}");
+	line_raw(line, "}");
 }
 
 /* In the order in which they are tried. */
-static void write_ways(struct json_line *line, struct subject *subject, const void *at)
+static void write_ways(const struct subject *subject)
 {
-	const struct p2p_ways *ways = ways_of(subject);
+	struct json_line *line = subject->line;
+	const struct p2p_ways *ways = &subject->ways;
 
-	(void)at;
-	line_open(line, "[");
+	line_raw(line, "[");
 	for (unsigned int i = 0; i < ways->count; i++) {
 		line_item(line);
 		write_one_way(line, ways, &ways->way[i]);
 	}
-	line_close(line, "]");
-}
-
-static void write_map_type(struct json_line *line, struct subject *subject, const void *at)
-{
-	(void)subject;
-	line_text(line, p2p_map_type_name(((const struct p2p_kernel *)at)->map_type));
-}
-
-static void write_distance(struct json_line *line, struct subject *subject, const void *at)
-{
-	const struct p2p_kernel *kernel = at;
-
-	(void)subject;
-	if (kernel->map_type == P2P_MAP_UNKNOWN)
-		line_text(line, NULL);
-	else
-		line_number(line, kernel->distance);
-}
-
-static void write_hops(struct json_line *line, struct subject *subject, const void *at)
-{
-	(void)subject;
-	line_number(line, ((const struct p2p_kernel *)at)->hops);
+	line_raw(line, "]");
 }
 
 typedef size_t list_fn(const struct p2p_eval *eval, const struct p2p_verdict *verdict,
 		       const struct p2p_function **list, size_t size);
 
-static void write_list(struct json_line *line, const struct subject *subject, size_t count,
-		       list_fn *fill)
-{
-	const struct p2p_function *some[32], **list = some;
+/* A bus number has one byte, so no more bridges lie above two functions. */
+#define BRIDGES 512
 
-	if (count > sizeof(some) / sizeof(some[0]))
-		list = calloc(count, sizeof(void *));
-	if (!list) {
-		p2p_lost();
-		return;
-	}
-	fill(subject->pair.eval, &subject->pair.verdict, list, count);
-	line_open(line, "[");
+static void write_list(const struct subject *subject, list_fn *fill)
+{
+	const struct p2p_function *list[BRIDGES];
+	size_t count = fill(subject->pair.eval, &subject->pair.verdict, list, BRIDGES);
+
+	line_raw(subject->line, "[");
 	for (size_t i = 0; i < count; i++) {
-		line_item(line);
-		line_bdf(line, list[i]);
+		line_item(subject->line);
+		line_bdf(subject->line, list[i]);
 	}
-	line_close(line, "]");
-	if (list != some)
-		free(list);
+	line_raw(subject->line, "]");
 }
 
-static void write_redirects(struct json_line *line, struct subject *subject, const void *at)
+static void write_redirects(const struct subject *subject)
 {
-	write_list(line, subject, ((const struct p2p_kernel *)at)->redirects, p2p_eval_redirects);
+	write_list(subject, p2p_eval_redirects);
 }
 
-static void write_unread(struct json_line *line, struct subject *subject, const void *at)
+static void write_unread(const struct subject *subject)
 {
-	write_list(line, subject, ((const struct p2p_kernel *)at)->unread, p2p_eval_unread);
+	write_list(subject, p2p_eval_unread);
 }
 
-static void write_root(struct json_line *line, struct subject *subject, const void *at)
+static void write_root(const struct subject *subject)
 {
-	const struct p2p_root *root = at;
+	struct json_line *line = subject->line;
+	const struct p2p_root *root = subject->at;
 
-	(void)subject;
 	if (root->fact != P2P_PRESENT) {
 		line_text(line, NULL);
 		return;
 	}
-	line_open(line, "{");
+	line_raw(line, "{");
 	line_key(line, "device");
 	line_bdf(line, root->device);
 	put_text(line, "row", root->row);
 	line_key(line, "same_host_bridge_only");
 	line_flag(line, root->same_bridge_only);
-	line_close(line, "}");
+	line_raw(line, "}");
 }
 
-static void write_tri(struct json_line *line, struct subject *subject, const void *at)
+static void write_tri(const struct subject *subject)
 {
-	(void)subject;
-	line_tri(line, *(const enum p2p_tri *)at);
+	line_tri(subject->line, *(const enum p2p_tri *)subject->at);
 }
 
-static void write_reason(struct json_line *line, struct subject *subject, const void *at)
-{
-	char sentence[SENTENCE];
-
-	(void)at;
-	p2p_eval_reason(subject->pair.eval, &subject->pair.verdict, sentence, sizeof(sentence));
-	line_text(line, sentence);
-}
-
-static void write_message(struct json_line *line, struct subject *subject, const void *at)
+static void write_message(const struct subject *subject)
 {
 	char sentence[SENTENCE];
 
-	(void)at;
 	p2p_eval_message(subject->pair.eval, &subject->pair.verdict, sentence, sizeof(sentence));
-	line_text(line, *sentence ? sentence : NULL);
+	line_text(subject->line, *sentence ? sentence : NULL);
 }
 
 static void write_bits(struct json_line *line, unsigned int bits)
 {
-	line_open(line, "[");
+	line_raw(line, "[");
 	for (size_t i = 0; i < P2P_ACS_BITS; i++) {
 		if (!(bits & p2p_acs_bits[i].bit))
 			continue;
 		line_item(line);
 		line_text(line, p2p_acs_bits[i].name);
 	}
-	line_close(line, "]");
+	line_raw(line, "]");
 }
 
-static void write_route(struct json_line *line, struct subject *subject, const void *at)
+static void write_route(const struct subject *subject)
 {
-	const struct p2p_route *route = at;
+	struct json_line *line = subject->line;
+	const struct p2p_route *route = subject->at;
 
-	(void)subject;
-	line_open(line, "{");
+	line_raw(line, "{");
 	put_text(line, "route", p2p_route_name(route->kind));
 	line_key(line, "port");
 	line_bdf(line, route->port);
 	line_key(line, "bits");
 	write_bits(line, route->bits);
 	put_text(line, "why", route->why);
-	line_close(line, "}");
+	line_raw(line, "}");
 }
 
-static void write_known(struct json_line *line, struct subject *subject, const void *at)
+static void write_known(const struct subject *subject)
 {
-	(void)subject;
-	line_flag(line, ((const struct p2p_speed *)at)->fact == P2P_PRESENT);
+	line_flag(subject->line, ((const struct p2p_speed *)subject->at)->fact == P2P_PRESENT);
 }
 
-static void write_flag(struct json_line *line, struct subject *subject, const void *at)
+static void write_flag(const struct subject *subject)
 {
-	(void)subject;
-	line_flag(line, *(const bool *)at);
+	line_flag(subject->line, *(const bool *)subject->at);
 }
 
-static void write_bandwidth(struct json_line *line, struct subject *subject, const void *at)
+static void write_bandwidth(const struct subject *subject)
 {
-	const struct p2p_speed *speed = at;
+	const struct p2p_speed *speed = subject->at;
 
-	(void)subject;
 	if (speed_has_bandwidth(speed))
-		line_decimal(line, speed->gbytes_per_second, "%.3f");
+		line_decimal(subject->line, speed->gbytes_per_second, "%.3f");
 	else
-		line_text(line, NULL);
+		line_text(subject->line, NULL);
 }
 
-static void write_latency(struct json_line *line, struct subject *subject, const void *at)
+static void write_score(const struct subject *subject)
 {
-	const struct p2p_speed *speed = at;
+	const struct p2p_speed *speed = subject->at;
 
-	(void)subject;
-	if (speed->latency_ns > 0)
-		line_decimal(line, speed->latency_ns, "%.0f");
-	else
-		line_text(line, NULL);
-}
-
-static void write_score(struct json_line *line, struct subject *subject, const void *at)
-{
-	const struct p2p_speed *speed = at;
-
-	(void)subject;
 	if (speed->fact == P2P_PRESENT || speed->score || !speed_is_usable(speed))
-		line_number(line, speed->score);
+		line_number(subject->line, speed->score);
 	else
-		line_text(line, NULL);
+		line_text(subject->line, NULL);
 }
 
-static void write_limit(struct json_line *line, struct subject *subject, const void *at)
-{
-	(void)subject;
-	line_text(line, p2p_limit_name(((const struct p2p_speed *)at)->limit));
-}
-
-static void write_limit_why(struct json_line *line, struct subject *subject, const void *at)
+static void write_limit_why(const struct subject *subject)
 {
 	const struct pair *pair = &subject->pair;
 	char sentence[SENTENCE], *whole;
 
-	if (p2p_score_reason(pair->eval, &pair->verdict, at, sentence, SENTENCE) < SENTENCE) {
-		line_text(line, sentence);
+	if (p2p_score_reason(pair->eval, &pair->verdict, subject->at, sentence, SENTENCE) < SENTENCE) {
+		line_text(subject->line, sentence);
 		return;
 	}
-	whole = speed_reason(pair->eval, &pair->verdict, at);
-	line_text(line, whole);
+	whole = speed_reason(pair->eval, &pair->verdict, subject->at);
+	line_text(subject->line, whole);
 	free(whole);
 }
 
-static void write_pool(struct json_line *line, struct subject *subject, const void *at)
+static void write_pool(const struct subject *subject)
 {
-	const struct p2p_pool *pool = &(*(const struct p2p_function *const *)at)->pool;
+	struct json_line *line = subject->line;
+	const struct p2p_pool *pool = &function_at(subject)->pool;
 
-	(void)subject;
 	if (pool->fact != P2P_PRESENT) {
 		line_text(line, pool->fact == P2P_ABSENT ? "absent" : "unknown");
 		return;
 	}
-	line_open(line, "{");
+	line_raw(line, "{");
 	line_key(line, "size_bytes");
 	line_count(line, pool->size_bytes);
 	line_key(line, "available_bytes");
 	line_count(line, pool->available_bytes);
 	line_key(line, "published");
 	line_flag(line, pool->published);
-	line_close(line, "}");
+	line_raw(line, "}");
 }
 
-static void write_driver(struct json_line *line, const struct p2p_function *function, bool provider)
+/* What the provider's gives, or the client's takes. */
+static void write_driver(const struct subject *subject)
 {
-	const struct p2p_driver *row = function->driver ? p2p_driver_find(function->driver) : NULL;
+	const bool provider = subject->at == &subject->pair.verdict.provider;
+	const char *name = function_at(subject)->driver;
+	const struct p2p_driver *row = name ? p2p_driver_find(name) : NULL;
 	enum p2p_ability ability = P2P_ABILITY_UNKNOWN;
 
 	if (row)
 		ability = provider ? row->gives : row->takes;
-	line_open(line, "{");
-	put_text(line, "name", function->driver);
-	put_text(line, provider ? "gives" : "takes", p2p_ability_name(ability));
-	put_text(line, "how", row ? row->how : NULL);
-	line_close(line, "}");
-}
-
-static void write_giver(struct json_line *line, struct subject *subject, const void *at)
-{
-	(void)subject;
-	write_driver(line, *(const struct p2p_function *const *)at, true);
-}
-
-static void write_taker(struct json_line *line, struct subject *subject, const void *at)
-{
-	(void)subject;
-	write_driver(line, *(const struct p2p_function *const *)at, false);
+	line_raw(subject->line, "{");
+	put_text(subject->line, "name", name);
+	put_text(subject->line, provider ? "gives" : "takes", p2p_ability_name(ability));
+	put_text(subject->line, "how", row ? row->how : NULL);
+	line_raw(subject->line, "}");
 }
 
 static void write_capability(struct json_line *line, enum p2p_fact fact, bool enabled)
@@ -380,42 +268,41 @@ static void write_capability(struct json_line *line, enum p2p_fact fact, bool en
 	line_text(line, fact == P2P_PRESENT && enabled ? "enabled" : words[fact]);
 }
 
-static const struct p2p_ats *ats_at(const void *at)
+static void write_ats(const struct subject *subject)
 {
-	return &(*(const struct p2p_function *const *)at)->ats;
+	const struct p2p_ats *ats = &function_at(subject)->ats;
+
+	write_capability(subject->line, ats->ats, ats->ats_enabled);
 }
 
-static void write_ats(struct json_line *line, struct subject *subject, const void *at)
+static void write_pri(const struct subject *subject)
 {
-	(void)subject;
-	write_capability(line, ats_at(at)->ats, ats_at(at)->ats_enabled);
+	const struct p2p_ats *ats = &function_at(subject)->ats;
+
+	write_capability(subject->line, ats->pri, ats->pri_enabled);
 }
 
-static void write_pri(struct json_line *line, struct subject *subject, const void *at)
+static void write_pasid(const struct subject *subject)
 {
-	(void)subject;
-	write_capability(line, ats_at(at)->pri, ats_at(at)->pri_enabled);
-}
+	const struct p2p_ats *ats = &function_at(subject)->ats;
 
-static void write_pasid(struct json_line *line, struct subject *subject, const void *at)
-{
-	(void)subject;
-	write_capability(line, ats_at(at)->pasid, ats_at(at)->pasid_enabled);
+	write_capability(subject->line, ats->pasid, ats->pasid_enabled);
 }
 
 #define AT(member)	offsetof(struct subject, pair.member)
-#define VERDICT(key, member, write)	{ key, AT(verdict.member), write, 0 }
-#define WAYS(key, write)		{ key, 0, write, 0 }
+#define VERDICT(key, member, write)	{ key, AT(verdict.member), write, 0, PAIR_NONE }
+#define FACT(key, fact, flags)		{ key, 0, NULL, flags, PAIR_##fact }
 #define SPEED(way, key, member, write) \
-	{ "speed." #way "." key, AT(score.way member), write, SCORED }
+	{ "speed." #way "." key, AT(score.way member), write, SCORED, PAIR_NONE }
 
-#define SPEEDS(way) \
+/* @of: what the names of the facts begin with. */
+#define SPEEDS(way, of) \
 	SPEED(way, "known", , write_known), \
 	SPEED(way, "at_most", .at_most, write_flag), \
 	SPEED(way, "gbytes_per_second", , write_bandwidth), \
-	SPEED(way, "latency_ns", , write_latency), \
+	FACT("speed." #way ".latency_ns", of##LATENCY, SCORED | RAW), \
 	SPEED(way, "score", , write_score), \
-	SPEED(way, "limit", , write_limit), \
+	FACT("speed." #way ".limit", of##LIMIT, SCORED), \
 	SPEED(way, "at", .at, write_bdf), \
 	SPEED(way, "redirected", .redirected, write_flag), \
 	SPEED(way, "idle_link", .idle, write_bdf), \
@@ -425,33 +312,33 @@ static void write_pasid(struct json_line *line, struct subject *subject, const v
 const struct pair_member pair_members[] = {
 	VERDICT("provider", provider, write_bdf),
 	VERDICT("client", client, write_bdf),
-	VERDICT("relation", relation, write_relation),
-	WAYS("drivers.delivered", write_delivered),
-	WAYS("drivers.granted", write_granted),
-	WAYS("drivers.if_granted", write_if_granted),
-	WAYS("drivers.way", write_way),
-	WAYS("drivers.why", write_why),
-	{ "drivers.ways", 0, write_ways, ASIDE },
-	VERDICT("kernel.map_type", kernel, write_map_type),
-	VERDICT("kernel.distance", kernel, write_distance),
-	VERDICT("kernel.hops", kernel, write_hops),
+	FACT("relation", RELATION, 0),
+	FACT("drivers.delivered", DELIVERED, ASKED),
+	FACT("drivers.granted", GRANTED, ASKED),
+	{ "drivers.if_granted", 0, write_if_granted, ASKED, PAIR_NONE },
+	FACT("drivers.way", WAY, ASKED),
+	FACT("drivers.why", WAY_WHY, ASKED),
+	{ "drivers.ways", 0, write_ways, ASKED | ASIDE, PAIR_NONE },
+	FACT("kernel.map_type", MAP_TYPE, 0),
+	FACT("kernel.distance", DISTANCE, RAW),
+	FACT("kernel.hops", HOPS, RAW),
 	VERDICT("kernel.acs_redirect", kernel, write_redirects),
 	VERDICT("kernel.acs_unknown", kernel, write_unread),
 	VERDICT("kernel.common", kernel.common, write_bdf),
 	VERDICT("kernel.provider_root", kernel.provider_root, write_root),
 	VERDICT("kernel.client_root", kernel.client_root, write_root),
 	VERDICT("kernel.cpu_listed", kernel.cpu_listed, write_tri),
-	VERDICT("kernel.reason", kernel, write_reason),
+	FACT("kernel.reason", REASON, 0),
 	VERDICT("kernel.message", kernel, write_message),
 	VERDICT("fabric.request", fabric.request, write_route),
 	VERDICT("fabric.translated", fabric.translated, write_route),
 	VERDICT("fabric.completion", fabric.completion, write_route),
 	VERDICT("fabric.completion_relaxed", fabric.completion_relaxed, write_route),
-	SPEEDS(read),
-	SPEEDS(write),
+	SPEEDS(read, READ_),
+	SPEEDS(write, ),
 	VERDICT("ends.p2pmem", provider, write_pool),
-	VERDICT("ends.provider_driver", provider, write_giver),
-	VERDICT("ends.client_driver", client, write_taker),
+	VERDICT("ends.provider_driver", provider, write_driver),
+	VERDICT("ends.client_driver", client, write_driver),
 	VERDICT("ends.ats", client, write_ats),
 	VERDICT("ends.pri", client, write_pri),
 	VERDICT("ends.pasid", client, write_pasid),

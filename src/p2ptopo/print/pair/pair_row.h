@@ -7,27 +7,32 @@
 #include "print/pair/pair_facts.h"
 
 /**
- * struct subject - a pair that is written.
- * @pair: its score is filled once @scored
- * @ways: once @asked
+ * struct subject - a pair that is written to @line.
+ * @pair: its score is there for SCORED
+ * @ways: there for ASKED
+ * @at: what the member names
  */
 struct subject {
+	struct json_line *line;
 	struct pair pair;
 	struct p2p_ways ways;
 	bool scored, asked;
+	const void *at;
 };
 
 /**
  * struct pair_member - a member of a row.
  * @key: "kernel.map_type"; members of one group stand together
- * @at: where in struct subject that is what @write is given
- * @aside: only where it is asked for by name
+ * @at: where in struct subject that is what @write writes
+ * @write: NULL it is @fact, as a string, or with RAW as it is
+ * @flags: ASIDE only where it is asked for by name
  */
 struct pair_member {
 	const char *key;
 	size_t at;
-	void (*write)(struct json_line *line, struct subject *subject, const void *at);
-	enum { SCORED = 1, ASIDE = 2 } flags;
+	void (*write)(const struct subject *subject);
+	enum { SCORED = 1, ASIDE = 2, ASKED = 4, RAW = 8 } flags;
+	enum pair_fact fact;
 };
 
 /** pair_members - in the order in which they are written; the last one has no key. */
