@@ -9,6 +9,7 @@
 #include "export/complex.h"
 #include "export/export.h"
 #include "print/document.h"
+#include "print/pair/pair_facts.h"
 
 static bool has_memory(const struct p2p_function *function)
 {
@@ -19,7 +20,6 @@ static bool has_memory(const struct p2p_function *function)
 static bool is_delivered(const struct app *app, const struct complex *complex)
 {
 	struct p2p_verdict verdict;
-	struct p2p_ways ways;
 	size_t pairs = 0;
 
 	for (size_t i = 0; i < complex->count; i++) {
@@ -27,8 +27,7 @@ static bool is_delivered(const struct app *app, const struct complex *complex)
 			if (i == j || !has_memory(complex->members[i]))
 				continue;
 			p2p_eval_pair(app->eval, complex->members[i], complex->members[j], &verdict);
-			p2p_ways_find(&verdict, &ways);
-			if (ways.delivery < P2P_DELIVERY_DIRECT)
+			if (pair_delivery(&verdict) < P2P_DELIVERY_DIRECT)
 				return false;
 			pairs++;
 		}

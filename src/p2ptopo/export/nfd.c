@@ -8,6 +8,7 @@
 
 #include "export/complex.h"
 #include "export/export.h"
+#include "print/pair/pair_facts.h"
 
 /* Labels go when nobody renews them; a timer renews them well within that. */
 #define EXPIRES 7200
@@ -17,7 +18,6 @@ static enum p2p_delivery worst_of(const struct app *app, enum p2p_class client_c
 {
 	enum p2p_delivery worst = P2P_DELIVERY_LINK;
 	struct p2p_verdict verdict;
-	struct p2p_ways ways;
 
 	*ret_pairs = 0;
 	for (size_t i = 0; i < app->selected_count; i++) {
@@ -28,8 +28,8 @@ static enum p2p_delivery worst_of(const struct app *app, enum p2p_class client_c
 			    client->kind != client_class)
 				continue;
 			p2p_eval_pair(app->eval, provider, client, &verdict);
-			p2p_ways_find(&verdict, &ways);
-			worst = ways.delivery < worst ? ways.delivery : worst;
+			if (pair_delivery(&verdict) < worst)
+				worst = pair_delivery(&verdict);
 			++*ret_pairs;
 		}
 	}

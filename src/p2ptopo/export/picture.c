@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "export/picture.h"
+#include "print/pair/pair_facts.h"
 
 /** struct layout - a picture that grows; @wanted: by index of function: it or one below it is chosen. */
 struct layout {
@@ -142,11 +143,9 @@ enum p2p_delivery picture_delivery(const struct app *app, const struct picture *
 				   size_t client)
 {
 	struct p2p_verdict verdict;
-	struct p2p_ways ways;
 
 	p2p_eval_pair(app->eval, picture_device(picture, provider), picture_device(picture, client), &verdict);
-	p2p_ways_find(&verdict, &ways);
-	return ways.delivery;
+	return pair_delivery(&verdict);
 }
 
 const char *picture_link(const struct p2p_function *function, char text[WORDS_SIZE])

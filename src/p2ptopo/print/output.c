@@ -46,16 +46,9 @@ enum paint paint_of(enum p2p_map_type type)
 
 enum paint paint_of_delivery(enum p2p_delivery delivery)
 {
-	switch (delivery) {
-	case P2P_DELIVERY_LINK:
-	case P2P_DELIVERY_DIRECT:
-	case P2P_DELIVERY_ROOT:
-		return PAINT_GOOD;
-	case P2P_DELIVERY_UNKNOWN:
+	if (delivery == P2P_DELIVERY_UNKNOWN)
 		return PAINT_UNKNOWN;
-	default:
-		return PAINT_BAD;
-	}
+	return delivery >= P2P_DELIVERY_ROOT ? PAINT_GOOD : PAINT_BAD;
 }
 
 enum paint paint_of_route(enum p2p_route_kind kind)

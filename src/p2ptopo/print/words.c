@@ -37,17 +37,14 @@ char *words_bytes(uint64_t bytes, char buffer[WORDS_SIZE])
 
 const char *words_bar_kind(const struct p2p_bar *bar)
 {
-	switch (bar->kind) {
-	case P2P_BAR_UNUSED:
-		return "unused";
-	case P2P_BAR_IO:
-		return "I/O";
-	case P2P_BAR_MEM32:
-		return bar->prefetchable ? "32-bit prefetchable" : "32-bit";
-	case P2P_BAR_MEM64:
-		return bar->prefetchable ? "64-bit prefetchable" : "64-bit";
-	}
-	return "unused";
+	static const char *const kinds[][2] = {
+		[P2P_BAR_UNUSED] = { "unused", "unused" },
+		[P2P_BAR_IO] = { "I/O", "I/O" },
+		[P2P_BAR_MEM32] = { "32-bit", "32-bit prefetchable" },
+		[P2P_BAR_MEM64] = { "64-bit", "64-bit prefetchable" },
+	};
+
+	return kinds[bar->kind][bar->prefetchable];
 }
 
 /* What makers' names end with. */
@@ -185,28 +182,20 @@ char *words_count(uint64_t count, const char *noun, char buffer[WORDS_SIZE])
 
 const char *words_tri(enum p2p_tri value)
 {
-	switch (value) {
-	case P2P_YES:
-		return "yes";
-	case P2P_NO:
-		return "no";
-	case P2P_UNKNOWN:
-		break;
-	}
-	return "not known";
+	static const char *const words[] = {
+		[P2P_NO] = "no", [P2P_YES] = "yes", [P2P_UNKNOWN] = "not known",
+	};
+
+	return words[value];
 }
 
 const char *words_enable(enum p2p_fact fact, bool enabled)
 {
-	switch (fact) {
-	case P2P_PRESENT:
-		return enabled ? "on" : "off";
-	case P2P_ABSENT:
-		return "none";
-	case P2P_DENIED:
-		break;
-	}
-	return "not readable";
+	static const char *const words[] = {
+		[P2P_DENIED] = "not readable", [P2P_ABSENT] = "none", [P2P_PRESENT] = "off",
+	};
+
+	return fact == P2P_PRESENT && enabled ? "on" : words[fact];
 }
 
 char *words_acs(uint16_t bits, char buffer[P2P_ACS_SIZE])

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "print/pair/nccl_pair.h"
+#include "print/pair/pair_facts.h"
 
 static const char *const types[NCCL_TYPES] = {
 	[NCCL_UNKNOWN] = "?", [NCCL_NONE] = "-", [NCCL_LOC] = "LOC", [NCCL_NVL] = "NVL",
@@ -125,11 +126,9 @@ static enum p2p_delivery delivery_of(const struct app *app, const struct p2p_fun
 				     const struct p2p_function *client)
 {
 	struct p2p_verdict verdict;
-	struct p2p_ways ways;
 
 	p2p_eval_pair(app->eval, provider, client, &verdict);
-	p2p_ways_find(&verdict, &ways);
-	return ways.delivery;
+	return pair_delivery(&verdict);
 }
 
 /* ncclTopoComputePaths(): a GPU that is near the NIC passes on what comes to it by NVLink. */

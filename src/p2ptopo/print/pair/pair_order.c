@@ -58,12 +58,11 @@ static long far_of(enum p2p_relation relation)
 struct pair_order pair_order_of(const struct pair *pair)
 {
 	long read = carried(&pair->score.read), write = carried(&pair->score.write);
-	struct p2p_ways ways;
+	enum p2p_delivery delivery = pair_delivery(&pair->verdict);
 
-	p2p_ways_find(&pair->verdict, &ways);
 	return (struct pair_order){ .keys = {
-		[PAIR_KEY_DELIVERY] = delivery_of(ways.delivery),
-		[PAIR_KEY_GRANT] = grant_of(pair, ways.delivery),
+		[PAIR_KEY_DELIVERY] = delivery_of(delivery),
+		[PAIR_KEY_GRANT] = grant_of(pair, delivery),
 		[PAIR_KEY_LEAST] = -(read < write ? read : write),
 		[PAIR_KEY_MOST] = -(read < write ? write : read),
 		[PAIR_KEY_LATENCY] = latency_of(&pair->score.write),

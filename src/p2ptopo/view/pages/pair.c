@@ -54,16 +54,14 @@ struct ink pair_speed(const struct view *view, const struct p2p_verdict *verdict
 
 static struct ink drivers_cell(const struct p2p_verdict *verdict, bool narrow, char text[PAIR_TEXT])
 {
-	struct p2p_ways ways;
-	char mark;
+	enum p2p_delivery delivery = pair_delivery(verdict);
+	char mark = words_delivery_mark(delivery);
 
-	p2p_ways_find(verdict, &ways);
-	mark = words_delivery_mark(ways.delivery);
 	if (narrow)
 		snprintf(text, PAIR_TEXT, "%c", mark);
 	else
 		snprintf(text, PAIR_TEXT, "%s %c", words_relation(verdict->relation), mark);
-	return (struct ink){ .paint = paint_of_delivery(ways.delivery) };
+	return (struct ink){ .paint = paint_of_delivery(delivery) };
 }
 
 static struct ink lens_cell(const struct view *view, const struct p2p_verdict *verdict,
