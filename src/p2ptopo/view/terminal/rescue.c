@@ -30,14 +30,17 @@ void rescue_save(int fd)
 	saved.has_modes = !tcgetattr(fd, &saved.modes);
 }
 
-/* Delays for slow terminals, $<5>, are nothing to write out. */
-static void append(const char *name)
+const char *rescue_capability(const char *name)
 {
 	const char *text = tigetstr(name);
 
-	if (!text || text == (const char *)-1)
-		return;
-	while (*text && saved.length < sizeof(saved.leave)) {
+	return text == (const char *)-1 ? NULL : text;
+}
+
+/* Delays for slow terminals, $<5>, are nothing to write out. */
+static void append(const char *text)
+{
+	while (text && *text && saved.length < sizeof(saved.leave)) {
 		if (text[0] == '$' && text[1] == '<' && strchr(text, '>'))
 			text = strchr(text, '>') + 1;
 		else
@@ -47,16 +50,6 @@ static void append(const char *name)
 
 /* Of xterm, and of all that have a mouse: no reports of buttons any more. */
 static const char no_mouse[] = "\033[?1006l\033[?1000l";
-
-static void append_text(const char *text)
-{
-	const char *mouse = tigetstr("kmous");
-
-	if (!mouse || mouse == (const char *)-1)
-		return;
-	while (*text && saved.length < sizeof(saved.leave))
-		saved.leave[saved.length++] = *text++;
-}
 
 static void restore(int number)
 {
@@ -89,8 +82,8 @@ void rescue_arm(void)
 
 	saved.length = 0;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		append(names[i]);
-	append_text(no_mouse);
+		append(rescue_capability(names[i]));
+	append(rescue_capability("kmous") ? no_mouse : NULL);
 	sigaltstack(&other, NULL);
 	handle(restore);
 }

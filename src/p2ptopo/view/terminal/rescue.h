@@ -9,6 +9,9 @@
 /** rescue_save() - remember the modes of the terminal on @fd, before anything changes them. */
 void rescue_save(int fd);
 
+/** rescue_capability() - what terminfo has the terminal do for @name; NULL nothing. */
+const char *rescue_capability(const char *name);
+
 /** rescue_arm() - from now on a crash restores them.  ncurses knows the terminal by now. */
 void rescue_arm(void);
 

@@ -28,23 +28,26 @@ struct terminal {
 	sigset_t waiting;
 };
 
-/* Signals that only make the wait end; a handler can leave no note anywhere else. */
-static volatile sig_atomic_t resized, stopped, continued, ended;
+static const struct { int number; unsigned int note; } signals[] = {
+	{ SIGWINCH, 0 }, { SIGTSTP, TERMINAL_STOP }, { SIGCONT, TERMINAL_CONTINUED },
+	{ SIGTERM, TERMINAL_ENDED }, { SIGINT, TERMINAL_ENDED }, { SIGHUP, TERMINAL_ENDED },
+	{ SIGQUIT, TERMINAL_ENDED },
+};
+#define SIGNALS (sizeof(signals) / sizeof(signals[0]))
+
+/* Signals only make the wait end; a handler can leave no note anywhere else.  None interrupts another. */
+static volatile sig_atomic_t notes, ended;
 
 static void note_signal(int number)
 {
-	if (number == SIGWINCH)
-		resized = 1;
-	else if (number == SIGTSTP)
-		stopped = 1;
-	else if (number == SIGCONT)
-		continued = 1;
-	else
-		ended = number;
+	for (size_t i = 0; i < SIGNALS; i++) {
+		if (signals[i].number != number)
+			continue;
+		notes |= (sig_atomic_t)signals[i].note;
+		if (signals[i].note == TERMINAL_ENDED)
+			ended = number;
+	}
 }
-
-static const int noted[] = { SIGWINCH, SIGTSTP, SIGCONT, SIGTERM, SIGINT, SIGHUP, SIGQUIT };
-#define NOTED (sizeof(noted) / sizeof(noted[0]))
 
 static void handle_signals(struct terminal *terminal, bool on)
 {
@@ -52,10 +55,11 @@ static void handle_signals(struct terminal *terminal, bool on)
 	sigset_t held;
 
 	sigemptyset(&held);
-	for (size_t i = 0; i < NOTED; i++) {
-		sigaddset(&held, noted[i]);
-		sigaction(noted[i], &action, NULL);
-	}
+	for (size_t i = 0; i < SIGNALS; i++)
+		sigaddset(&held, signals[i].number);
+	action.sa_mask = held;
+	for (size_t i = 0; i < SIGNALS; i++)
+		sigaction(signals[i].number, &action, NULL);
 	if (on)
 		sigprocmask(SIG_BLOCK, &held, &terminal->waiting);
 	else
@@ -137,7 +141,6 @@ static enum status refuse(struct failure *failure, struct terminal *terminal, co
 enum status terminal_open(struct failure *failure, bool colour, struct terminal **ret_terminal)
 {
 	struct terminal *terminal = calloc(1, sizeof(*terminal));
-	char *cup;
 
 	if (!terminal)
 		return fail_memory(failure);
@@ -146,8 +149,7 @@ enum status terminal_open(struct failure *failure, bool colour, struct terminal 
 	terminal->screen = newterm(NULL, stdout, stdin);
 	if (!terminal->screen)
 		return refuse(failure, terminal, "this kind of terminal is not known");
-	cup = tigetstr("cup");
-	if (!cup || cup == (char *)-1) {
+	if (!rescue_capability("cup")) {
 		endwin();
 		delscreen(terminal->screen);
 		return refuse(failure, terminal, "this kind of terminal cannot move its cursor");
@@ -163,9 +165,7 @@ enum status terminal_open(struct failure *failure, bool colour, struct terminal 
 /* Where no other screen comes back, what was drawn does not stay behind the next prompt. */
 static void give_back(void)
 {
-	const char *other = tigetstr("rmcup");
-
-	if (!other || other == (const char *)-1) {
+	if (!rescue_capability("rmcup")) {
 		erase();
 		refresh();
 	}
@@ -252,32 +252,16 @@ void terminal_show(struct terminal *terminal, const struct screen *screen, bool 
 	refresh();
 }
 
-static unsigned int take_notes(void)
-{
-	unsigned int seen = 0;
-
-	if (resized)
-		seen |= TERMINAL_RESIZED;
-	if (stopped)
-		seen |= TERMINAL_STOP;
-	if (continued)
-		seen |= TERMINAL_CONTINUED;
-	if (ended)
-		seen |= TERMINAL_ENDED;
-	resized = stopped = continued = 0;
-	return seen;
-}
-
 unsigned int terminal_wait(struct terminal *terminal, int other, int milliseconds)
 {
 	struct pollfd polls[2] = {
 		{ .fd = STDIN_FILENO, .events = POLLIN }, { .fd = other, .events = POLLIN },
 	};
 	struct timespec time = { milliseconds / 1000, milliseconds % 1000 * 1000000L };
-	unsigned int seen;
 	int ready = ppoll(polls, 2, milliseconds < 0 ? NULL : &time, &terminal->waiting);
+	unsigned int seen = (unsigned int)notes;
 
-	seen = take_notes();
+	notes = 0;
 	if (ready > 0 && polls[0].revents & (POLLHUP | POLLERR | POLLNVAL))
 		seen |= TERMINAL_ENDED;	/* readable for ever, with nothing in it */
 	else if (ready > 0 && polls[0].revents)
@@ -376,7 +360,7 @@ void terminal_suspend(struct terminal *terminal)
 	rescue_arm();
 	clearok(curscr, TRUE);
 	refresh();
-	continued = 0;
+	notes &= ~(sig_atomic_t)TERMINAL_CONTINUED;
 }
 
 void terminal_resume(struct terminal *terminal)

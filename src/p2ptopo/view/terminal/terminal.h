@@ -12,7 +12,6 @@ struct terminal;
 
 /** What terminal_wait() returned for. */
 #define TERMINAL_KEYS		0x01u	/* terminal_key() has some */
-#define TERMINAL_RESIZED	0x02u
 #define TERMINAL_OTHER		0x04u	/* the other descriptor is readable */
 #define TERMINAL_STOP		0x08u	/* somebody sent SIGTSTP */
 #define TERMINAL_CONTINUED	0x10u
