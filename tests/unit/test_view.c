@@ -29,24 +29,6 @@ START_TEST(reads_keys)
 }
 END_TEST
 
-/* What key_text() writes, key_parse() reads. */
-START_TEST(names_keys)
-{
-	char text[VIEW_KEY_NAME];
-
-	for (uint32_t key = 1; key < VIEW_SPECIAL_END; key++) {
-		const char *at = key_text(key, text);
-
-		if (key == 0x7f || (key >= 0xd800 && key < 0xe000) || !strcmp(at, "?"))
-			continue;
-		ck_assert_uint_eq(key_parse(&at), key_of(key));
-		ck_assert_str_eq(at, "");
-		if (key == 0x3000)
-			key = 0x10fff0;
-	}
-}
-END_TEST
-
 /* No row of the table is out of reach, and every action has a key. */
 START_TEST(binds_keys)
 {
@@ -361,7 +343,6 @@ END_TEST
 static void add(TCase *tcase)
 {
 	LOOP(reads_keys, named);
-	tcase_add_test(tcase, names_keys);
 	tcase_add_test(tcase, binds_keys);
 	LOOP(moves_about, moves);
 	LOOP(asks_for_effects, asked);

@@ -74,8 +74,8 @@ static size_t row_of(const struct view *view, struct address wanted, size_t othe
 
 static size_t column_of(const struct view *view, struct address wanted, size_t otherwise)
 {
-	for (size_t i = 0; wanted.there && i < view->devices.client_count; i++)
-		if (!p2p_bdf_compare(view->devices.clients[i].function->bdf, wanted.bdf))
+	for (size_t i = 0; wanted.there && i < view->devices.clients.count; i++)
+		if (!p2p_bdf_compare(view->devices.clients.list[i].function->bdf, wanted.bdf))
 			return i;
 	return otherwise;
 }
@@ -206,7 +206,7 @@ static void fold(struct view *view)
 	report_failure(view, error ? error : rebuild(view));
 }
 
-/* A port tried out, or all between two devices, or none. */
+/* A port tried out, or all between two devices. */
 static void try_out(struct view *view, const struct viewport *before)
 {
 	const struct p2p_function *port = machine_function(&view->machine, view->state.device);
@@ -215,26 +215,19 @@ static void try_out(struct view *view, const struct viewport *before)
 	const struct p2p_function *client = machine_function(&view->machine, view->state.client);
 	int error = -ENOENT;
 
-	if (view->state.effect == EFFECT_UNDO)
-		error = 0;
-	else if (view->state.effect == EFFECT_TOGGLE && port)
+	if (view->state.effect == EFFECT_TOGGLE && port)
 		error = machine_toggle(&view->machine, port);
 	else if (view->state.effect == EFFECT_TOGGLE_PAIR && provider && client)
 		error = machine_toggle_pair(&view->machine, provider, client);
-	if (view->state.effect == EFFECT_UNDO)
-		machine_undo(&view->machine);
-	if (error == -ENOENT && view->state.effect == EFFECT_TOGGLE) {
+	if (error == -ENOENT && view->state.effect == EFFECT_TOGGLE)
 		state_say(&view->state, true, "%s has no ACS redirect that could be cleared",
 			  port ? port->display : "a host bridge");
-		return;
-	}
-	if (error == -ENOENT) {
+	else if (error == -ENOENT)
 		state_say(&view->state, true, "nothing redirects between %s and %s",
 			  provider ? provider->display : "no provider",
 			  client ? client->display : "no client");
-		return;
-	}
-	report_failure(view, error ? error : evaluate_again(view, before));
+	else
+		report_failure(view, error ? error : evaluate_again(view, before));
 }
 
 /* Another mode of the IOMMU, or another driver. */
@@ -400,8 +393,11 @@ void view_press(struct view *view, uint32_t key, int64_t now)
 		return;
 	case EFFECT_TOGGLE:
 	case EFFECT_TOGGLE_PAIR:
-	case EFFECT_UNDO:
 		try_out(view, &viewport);
+		return;
+	case EFFECT_UNDO:
+		machine_undo(&view->machine);
+		report_failure(view, evaluate_again(view, &viewport));
 		return;
 	case EFFECT_WHAT_IF:
 		what_if(view, &viewport);

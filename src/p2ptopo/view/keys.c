@@ -97,20 +97,3 @@ uint32_t key_parse(const char **text)
 		*text = end + 1;
 	return key;
 }
-
-const char *key_text(uint32_t key, char buffer[VIEW_KEY_NAME])
-{
-	for (size_t i = 0; i < NAMES; i++) {
-		if (names[i].key == key) {
-			snprintf(buffer, VIEW_KEY_NAME, "<%s>", names[i].name);
-			return buffer;
-		}
-	}
-	if (key && key < ' ')
-		snprintf(buffer, VIEW_KEY_NAME, "<C-%c>", (char)(key | 0x60));
-	else if (!key || key >= VIEW_SPECIAL)
-		snprintf(buffer, VIEW_KEY_NAME, "?");
-	else
-		key_encode(key, buffer);
-	return buffer;
-}

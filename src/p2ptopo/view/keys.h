@@ -26,9 +26,6 @@ enum key {
 #define VIEW_CLICK_X(key) ((key) & 0xfff)
 #define VIEW_CLICK_Y(key) ((key) >> 12 & 0xfff)
 
-/** Bytes a name takes at most. */
-#define VIEW_KEY_NAME 16
-
 /**
  * key_parse() - the first key of @text, which is moved behind it.
  *
@@ -40,9 +37,6 @@ uint32_t key_parse(const char **text);
 
 /** key_of() - the key of a character that a terminal sent: Enter, Tab and the like by name. */
 uint32_t key_of(uint32_t character);
-
-/** key_text() - how key_parse() would read it; "?" when nothing says it. */
-const char *key_text(uint32_t key, char buffer[VIEW_KEY_NAME]);
 
 /** key_decode() - one character of UTF-8; a byte that is none stands for itself.  @text moves. */
 uint32_t key_decode(const char **text);

@@ -48,8 +48,8 @@ int branches_fold(struct branches *branches, const struct machine *machine, enum
 /** branches_fold_idle() - fold what holds nothing that takes part in peer-to-peer DMA. */
 int branches_fold_idle(struct branches *branches, const struct p2p_topology *topology);
 
-/** branches_show() - unfold everything above @function.  Return: was anything folded? */
-bool branches_show(struct branches *branches, const struct p2p_function *function);
+/** branches_show() - unfold everything above @function. */
+void branches_show(struct branches *branches, const struct p2p_function *function);
 
 /** branch_prefix() - the lines drawn before a line, as UTF-8 or ASCII. */
 const char *branch_prefix(const struct branches *branches, size_t at, bool unicode, char *buffer,
@@ -67,8 +67,10 @@ struct device {
  * The page of peers has the columns without the provider as its rows.
  */
 struct devices {
-	struct device *providers, *clients, *peers;
-	size_t provider_count, client_count, peer_count;
+	struct device_list {
+		struct device *list;
+		size_t count;
+	} providers, clients, peers;
 };
 
 /** devices_build() - Return: 0 or -ENOMEM. */

@@ -20,16 +20,12 @@ struct growth {
 	bool *shown, open, counts;
 };
 
-static struct p2p_bdf address_of(const struct branch *line)
+/* Device 1f.7 of a root bus stands for its host bridge; nothing below it can be folded. */
+static struct p2p_bdf address_of_host(const struct p2p_host_bridge *host)
 {
-	if (line->function)
-		return line->function->bdf;
-	if (line->gone)
-		return line->gone->bdf;
-	return (struct p2p_bdf){ line->host->domain, line->host->bus, 0xff };
+	return (struct p2p_bdf){ host->domain, host->bus, 0xff };
 }
 
-/* Device 1f.7 of a root bus stands for its host bridge; nothing below it can be folded. */
 static bool is_folded(const struct branches *branches, struct p2p_bdf bdf)
 {
 	for (size_t i = 0; i < branches->fold_count; i++)
@@ -38,23 +34,26 @@ static bool is_folded(const struct branches *branches, struct p2p_bdf bdf)
 	return false;
 }
 
+static int add_fold(struct branches *branches, struct p2p_bdf bdf)
+{
+	struct p2p_bdf *fold = p2p_more(branches->folds, branches->fold_count);
+
+	if (!fold)
+		return -ENOMEM;
+	*fold = bdf;
+	branches->fold_count++;
+	return 0;
+}
+
 static int set_fold(struct branches *branches, struct p2p_bdf bdf, bool folded)
 {
-	struct p2p_bdf *folds;
 	size_t kept = 0;
 
 	for (size_t i = 0; i < branches->fold_count; i++)
 		if (p2p_bdf_compare(branches->folds[i], bdf))
 			branches->folds[kept++] = branches->folds[i];
 	branches->fold_count = kept;
-	if (!folded)
-		return 0;
-	folds = realloc(branches->folds, (kept + 1) * sizeof(*folds));
-	if (!folds)
-		return -ENOMEM;
-	branches->folds = folds;
-	folds[branches->fold_count++] = bdf;
-	return 0;
+	return folded ? add_fold(branches, bdf) : 0;
 }
 
 static bool is_shown(const struct growth *growth, const struct p2p_function *function)
@@ -127,7 +126,7 @@ static void add_host(struct growth *growth, const struct p2p_host_bridge *host)
 
 	if (!has_lines(growth, host->root, host->roots))
 		return;
-	line.folded = !growth->open && is_folded(branches, address_of(&line));
+	line.folded = !growth->open && is_folded(branches, address_of_host(host));
 	if (strlen(host->name) > branches->wide)
 		branches->wide = strlen(host->name);
 	branches->lines[branches->count++] = line;
@@ -249,27 +248,14 @@ void branches_free(struct branches *branches)
 
 static int fold_all(struct branches *branches, const struct p2p_topology *topology)
 {
-	size_t hosts = p2p_topology_host_bridges(topology);
-	size_t count = p2p_topology_count(topology);
-	struct p2p_bdf *folds = calloc(hosts + count + 1, sizeof(*folds));
+	const struct p2p_function *function;
+	int error = 0;
 
-	if (!folds)
-		return -ENOMEM;
-	free(branches->folds);
-	branches->folds = folds;
-	branches->fold_count = 0;
-	for (size_t i = 0; i < hosts; i++) {
-		const struct branch line = { .host = p2p_topology_host_bridge(topology, i) };
-
-		folds[branches->fold_count++] = address_of(&line);
-	}
-	for (size_t i = 0; i < count; i++) {
-		const struct p2p_function *function = p2p_topology_function(topology, i);
-
-		if (function->child_count)
-			folds[branches->fold_count++] = function->bdf;
-	}
-	return 0;
+	for (size_t i = 0; i < p2p_topology_host_bridges(topology) && !error; i++)
+		error = add_fold(branches, address_of_host(p2p_topology_host_bridge(topology, i)));
+	for (size_t i = 0; !error && (function = p2p_topology_function(topology, i)); i++)
+		error = function->child_count ? add_fold(branches, function->bdf) : 0;
+	return error;
 }
 
 /* Does the function take part, or one below it? */
@@ -288,7 +274,6 @@ int branches_fold_idle(struct branches *branches, const struct p2p_topology *top
 
 	for (size_t i = 0; i < p2p_topology_host_bridges(topology) && !error; i++) {
 		const struct p2p_host_bridge *host = p2p_topology_host_bridge(topology, i);
-		const struct branch line = { .host = host };
 		bool busy = false;
 
 		for (size_t n = 0; n < host->roots && !error; n++) {
@@ -297,7 +282,7 @@ int branches_fold_idle(struct branches *branches, const struct p2p_topology *top
 				error = set_fold(branches, host->root[n]->bdf, true);
 		}
 		if (!busy && !error)
-			error = set_fold(branches, address_of(&line), true);
+			error = set_fold(branches, address_of_host(host), true);
 	}
 	return error;
 }
@@ -305,32 +290,22 @@ int branches_fold_idle(struct branches *branches, const struct p2p_topology *top
 int branches_fold(struct branches *branches, const struct machine *machine, enum effect effect,
 		  size_t at)
 {
-	switch (effect) {
-	case EFFECT_FOLD:
-	case EFFECT_UNFOLD:
-		if (at >= branches->count)
-			return 0;
-		return set_fold(branches, address_of(&branches->lines[at]),
-				effect == EFFECT_FOLD);
-	case EFFECT_FOLD_ALL:
-		if (!branches->fold_count)
-			return fold_all(branches, machine->shown.topology);
-		branches->fold_count = 0;
-		return 0;
-	default:
-		return 0;
-	}
+	const struct branch *line = &branches->lines[at];
+
+	if (effect != EFFECT_FOLD_ALL)
+		return set_fold(branches, line->function ? line->function->bdf :
+				address_of_host(line->host), effect == EFFECT_FOLD);
+	if (!branches->fold_count)
+		return fold_all(branches, machine->shown.topology);
+	branches->fold_count = 0;
+	return 0;
 }
 
-bool branches_show(struct branches *branches, const struct p2p_function *function)
+void branches_show(struct branches *branches, const struct p2p_function *function)
 {
-	const struct branch host = { .host = function->host };
-	size_t before = branches->fold_count;
-
-	set_fold(branches, address_of(&host), false);
+	set_fold(branches, address_of_host(function->host), false);
 	for (function = function->parent; function; function = function->parent)
 		set_fold(branches, function->bdf, false);
-	return branches->fold_count < before;
 }
 
 /* Longer than any path: a bus number has one byte, so no more bridges lie above a function. */

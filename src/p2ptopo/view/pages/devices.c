@@ -26,74 +26,57 @@ static int compare(const void *left, const void *right)
 	return order ? order : p2p_bdf_compare(a->function->bdf, b->function->bdf);
 }
 
-static void sort(struct device *list, size_t count, const struct machine *machine,
-		 struct address by)
+static void sort(struct device_list *devices, const struct machine *machine, struct address by)
 {
 	const struct p2p_function *provider = machine_function(machine, by);
 
 	if (!provider)
 		return;
-	for (size_t i = 0; i < count; i++) {
-		list[i].itself = list[i].function == provider;
-		if (!list[i].itself)
-			list[i].order = order_of(machine, provider, list[i].function);
+	for (size_t i = 0; i < devices->count; i++) {
+		struct device *device = &devices->list[i];
+
+		device->itself = device->function == provider;
+		if (!device->itself)
+			device->order = order_of(machine, provider, device->function);
 	}
-	if (count)
-		qsort(list, count, sizeof(*list), compare);
+	if (devices->count)
+		qsort(devices->list, devices->count, sizeof(*devices->list), compare);
 }
 
-static size_t choose(struct device *list, const struct app *app, const bool *picked,
-		     unsigned int classes, const char *filter)
+/* Without @besides.  Return: false no memory. */
+static bool choose(struct device_list *devices, const struct app *app, const bool *picked,
+		   unsigned int classes, const char *filter, const struct p2p_function *besides)
 {
-	size_t count = 0;
-
-	for (size_t i = 0; i < app->selected_count; i++) {
+	devices->list = calloc(app->selected_count + 1, sizeof(*devices->list));
+	for (size_t i = 0; devices->list && i < app->selected_count; i++) {
 		const struct p2p_function *function = app->selected[i];
 
-		if ((!picked || picked[i]) && (!classes || classes >> function->kind & 1u) &&
-		    filter_takes(filter, function))
-			list[count++].function = function;
+		if (function != besides && (!picked || picked[i]) &&
+		    (!classes || classes >> function->kind & 1u) && filter_takes(filter, function))
+			devices->list[devices->count++].function = function;
 	}
-	return count;
-}
-
-static size_t leave_out(struct device *list, size_t count, const struct p2p_function *function)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < count; i++)
-		if (list[i].function != function)
-			list[kept++] = list[i];
-	return kept;
+	return devices->list;
 }
 
 int devices_build(struct devices *devices, const struct machine *machine,
 		  const struct state *state)
 {
 	const struct app *app = &machine->shown;
-	size_t room = app->selected_count + 1;
-	struct devices made = {
-		.providers = calloc(room, sizeof(struct device)),
-		.clients = calloc(room, sizeof(struct device)),
-		.peers = calloc(room, sizeof(struct device)),
-	};
+	struct devices made = { 0 };
 
-	if (!made.providers || !made.clients || !made.peers) {
+	if (!choose(&made.providers, app, app->picked, state->providers, state->filter, NULL) ||
+	    !choose(&made.clients, app, NULL, state->clients, state->filter, NULL) ||
+	    !choose(&made.peers, app, NULL, state->clients, state->filter,
+		    machine_function(machine, state->provider))) {
 		devices_free(&made);
 		return -ENOMEM;
 	}
-	made.provider_count = choose(made.providers, app, app->picked, state->providers,
-				     state->filter);
-	made.client_count = choose(made.clients, app, NULL, state->clients, state->filter);
-	made.peer_count = choose(made.peers, app, NULL, state->clients, state->filter);
-	made.peer_count = leave_out(made.peers, made.peer_count,
-				    machine_function(machine, state->provider));
 	if (state->sorted & ON(PAGE_MATRIX)) {
-		sort(made.providers, made.provider_count, machine, state->order);
-		sort(made.clients, made.client_count, machine, state->order);
+		sort(&made.providers, machine, state->order);
+		sort(&made.clients, machine, state->order);
 	}
 	if (state->sorted & ON(PAGE_PEERS))
-		sort(made.peers, made.peer_count, machine, state->provider);
+		sort(&made.peers, machine, state->provider);
 	devices_free(devices);
 	*devices = made;
 	return 0;
@@ -101,8 +84,8 @@ int devices_build(struct devices *devices, const struct machine *machine,
 
 void devices_free(struct devices *devices)
 {
-	free(devices->providers);
-	free(devices->clients);
-	free(devices->peers);
+	free(devices->providers.list);
+	free(devices->clients.list);
+	free(devices->peers.list);
 	*devices = (struct devices){ 0 };
 }

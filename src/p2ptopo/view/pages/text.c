@@ -38,32 +38,25 @@ static void print_device(struct app *app, struct machine *machine, const struct 
 		fputs("No device is selected: Enter on a line of the tree selects one.\n", app->out);
 }
 
-static void print_what_if(struct app *app, struct machine *machine, const struct state *state)
+static void print_page(struct app *app, struct machine *machine, const struct state *state)
 {
-	(void)state;
-	what_if_print(app, machine);
+	switch (state->page) {
+	case PAGE_PAIR:
+		print_pair(app, machine, state);
+		return;
+	case PAGE_DEVICE:
+		print_device(app, machine, state);
+		return;
+	case PAGE_WHAT_IF:
+		what_if_print(app, machine);
+		return;
+	case PAGE_REPORT:
+		command_report(app);
+		return;
+	default:
+		help_print(app);
+	}
 }
-
-static void print_report(struct app *app, struct machine *machine, const struct state *state)
-{
-	(void)machine;
-	(void)state;
-	command_report(app);
-}
-
-static void print_help(struct app *app, struct machine *machine, const struct state *state)
-{
-	(void)machine;
-	(void)state;
-	help_print(app);
-}
-
-typedef void print_fn(struct app *app, struct machine *machine, const struct state *state);
-
-static print_fn *const prints[PAGES] = {
-	[PAGE_PAIR] = print_pair, [PAGE_DEVICE] = print_device, [PAGE_WHAT_IF] = print_what_if,
-	[PAGE_REPORT] = print_report, [PAGE_HELP] = print_help,
-};
 
 /* Bytes of a colour sequence at @text, which takes no columns; 0 there is none. */
 static size_t sequence_at(const char *text)
@@ -119,54 +112,46 @@ static const char *colour_at(const char *text, const char *end, const char *befo
 	return before;
 }
 
-/* Commands are lines of any length; here there is no paper to paste them from. */
-static int fold_lines(struct text *text, unsigned int width)
+/*
+ * Commands are lines of any length; here there is no paper to paste them from.  Each line made
+ * ends with a zero byte.  Return: their bytes; NULL no memory.
+ */
+static char *fold_lines(struct text *text, const char *at, unsigned int width)
 {
-	/* A heading is behind an empty line, but for the first one. */
-	const char *at = text->bytes + strspn(text->bytes, "\n"), *colour = "";
+	const char *colour = "";
 	size_t length, colour_size = 0;
 	char *folded = NULL;
 	FILE *out = p2p_text_open(&folded, &length);
 
-	if (!out)
-		return -ENOMEM;
-	while (*at) {
+	while (out && *at) {
 		size_t size = fold_at(at, width);
 		const char *end = at + size;
 
 		fwrite(at, 1, size, out);
 		colour = colour_at(at, end, colour, &colour_size);
 		at = end + (*end == '\n');
-		putc('\n', out);
+		putc('\0', out);
+		text->count++;
 		if (*end && *end != '\n')
 			fwrite(colour, 1, colour_size, out);
 	}
-	if (fclose(out)) {
-		free(folded);
-		return -ENOMEM;
-	}
-	free(text->bytes);
-	text->bytes = folded;
-	return 0;
+	if (out && !fclose(out))
+		return folded;
+	free(folded);
+	return NULL;
 }
 
 static int cut_lines(struct text *text)
 {
-	size_t count = 0;
-	char *rest = text->bytes, *line;
+	const char *at = text->bytes;
 
-	for (const char *byte = text->bytes; *byte; byte++)
-		count += *byte == '\n';
-	text->lines = calloc(count + 2, sizeof(*text->lines));
+	text->lines = calloc(text->count + 1, sizeof(*text->lines));
 	if (!text->lines)
 		return -ENOMEM;
-	while ((line = strsep(&rest, "\n"))) {
-		size_t width = width_of(line);
+	for (size_t i = 0; i < text->count; i++, at += strlen(at) + 1) {
+		size_t width = width_of(at);
 
-		/* Nothing comes after the last newline. */
-		if (!rest && !*line)
-			break;
-		text->lines[text->count++] = line;
+		text->lines[i] = at;
 		if (width > text->wide)
 			text->wide = width;
 	}
@@ -178,22 +163,23 @@ int text_build(struct text *text, struct machine *machine, const struct state *s
 {
 	struct app app = machine->shown;
 	struct text made = { 0 };
+	char *page = NULL;
 	size_t length;
-	int error;
 
 	app.options.width = width;
 	app.options.colour = app.options.terminal = true;
 	app.options.format = FORMAT_TEXT;
-	app.out = p2p_text_open(&made.bytes, &length);
+	app.out = p2p_text_open(&page, &length);
 	if (!app.out)
 		return -ENOMEM;
-	prints[state->page](&app, machine, state);
-	error = fclose(app.out) ? -ENOMEM : fold_lines(&made, width);
-	if (!error)
-		error = cut_lines(&made);
-	if (error) {
+	print_page(&app, machine, state);
+	/* A heading is behind an empty line, but for the first one. */
+	if (!fclose(app.out))
+		made.bytes = fold_lines(&made, page + strspn(page, "\n"), width);
+	free(page);
+	if (!made.bytes || cut_lines(&made)) {
 		text_free(&made);
-		return error;
+		return -ENOMEM;
 	}
 	text_free(text);
 	*text = made;

@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "print/output.h"
+#include "print/pair/pair_facts.h"
 #include "view/pages/text_pages.h"
 #include "print/words.h"
 
@@ -30,6 +30,19 @@ static void print_trial(const struct app *app, const struct machine *machine,
 	fprintf(app->out, "  to undo    %s\n", text);
 }
 
+static void print_heading(const struct app *app, const char *what)
+{
+	fprintf(app->out, "\n%s%-20s %10s %10s%s\n", paint_on(app, PAINT_BOLD), what, "as read",
+		"what if", paint_off(app));
+}
+
+static void print_count(const struct app *app, enum paint paint, const char *what, uint64_t read,
+			uint64_t tried)
+{
+	fprintf(app->out, "%s%-20s%s %10" PRIu64 " %10" PRIu64 "%s\n", paint_on(app, paint), what,
+		paint_off(app), read, tried, read == tried ? "" : "  *");
+}
+
 static uint64_t count_of(const struct p2p_summary *summary, enum p2p_map_type type)
 {
 	uint64_t count = 0;
@@ -47,17 +60,10 @@ static void print_counts(const struct app *app, const struct machine *machine)
 			      machine->read->selected_count, &read) ||
 	    p2p_eval_summary(app->eval, app->selected, app->selected_count, &tried))
 		return;
-	fprintf(app->out, "\n%s%-20s %10s %10s%s\n", paint_on(app, PAINT_BOLD), "ordered pairs",
-		"as read", "what if", paint_off(app));
-	for (int type = P2P_MAP_TYPES - 1; type >= 0; type--) {
-		uint64_t before = count_of(&read, (enum p2p_map_type)type);
-		uint64_t after = count_of(&tried, (enum p2p_map_type)type);
-
-		fprintf(app->out, "%s%-20s%s %10" PRIu64 " %10" PRIu64 "%s\n",
-			paint_on(app, paint_of((enum p2p_map_type)type)),
-			p2p_map_type_name((enum p2p_map_type)type), paint_off(app), before, after,
-			before == after ? "" : "  *");
-	}
+	print_heading(app, "ordered pairs");
+	for (enum p2p_map_type type = P2P_MAP_TYPES; type-- > 0;)
+		print_count(app, paint_of(type), p2p_map_type_name(type), count_of(&read, type),
+			    count_of(&tried, type));
 }
 
 static void print_words(const struct app *app, const struct machine *machine)
@@ -75,15 +81,13 @@ static void count_deliveries(const struct app *app, const struct p2p_eval *eval,
 			     uint64_t counts[P2P_DELIVERIES])
 {
 	struct p2p_verdict verdict;
-	struct p2p_ways ways;
 
 	for (size_t i = 0; i < app->selected_count; i++) {
 		for (size_t j = 0; j < app->selected_count; j++) {
 			if (i == j)
 				continue;
 			p2p_eval_pair(eval, app->selected[i], app->selected[j], &verdict);
-			p2p_ways_find(&verdict, &ways);
-			counts[ways.delivery]++;
+			counts[pair_delivery(&verdict)]++;
 		}
 	}
 }
@@ -96,13 +100,10 @@ static void print_deliveries(const struct app *app, const struct machine *machin
 		return;
 	count_deliveries(machine->read, machine->plain, read);
 	count_deliveries(app, app->eval, tried);
-	fprintf(app->out, "\n%s%-20s %10s %10s%s\n", paint_on(app, PAINT_BOLD), "by their drivers",
-		"as read", "what if", paint_off(app));
-	for (int i = P2P_DELIVERIES - 1; i >= 0; i--)
+	print_heading(app, "by their drivers");
+	for (enum p2p_delivery i = P2P_DELIVERIES; i-- > 0;)
 		if (read[i] || tried[i])
-			fprintf(app->out, "%-20s %10" PRIu64 " %10" PRIu64 "%s\n",
-				p2p_delivery_name((enum p2p_delivery)i), read[i], tried[i],
-				read[i] == tried[i] ? "" : "  *");
+			print_count(app, PAINT_NONE, p2p_delivery_name(i), read[i], tried[i]);
 }
 
 static void print_group(const struct app *app, const struct p2p_isolation *tried, size_t group)

@@ -17,7 +17,7 @@ static unsigned int heading_lines(const struct view *view)
 	case PAGE_PEERS:
 		return 1;
 	case PAGE_MATRIX:
-		return view->state.narrow ? digits_of(view->devices.client_count) : 2;
+		return view->state.narrow ? digits_of(view->devices.clients.count) : 2;
 	default:
 		return 0;
 	}
@@ -48,16 +48,20 @@ struct layout layout_of(const struct view *view)
 	return layout;
 }
 
+static const struct p2p_function *device_at(const struct device_list *devices, size_t at)
+{
+	return at < devices->count ? devices->list[at].function : NULL;
+}
+
 const struct p2p_function *view_row(const struct view *view, size_t row)
 {
 	switch (view->state.page) {
 	case PAGE_TREE:
 		return row < view->branches.count ? view->branches.lines[row].function : NULL;
 	case PAGE_MATRIX:
-		return row < view->devices.provider_count ?
-		       view->devices.providers[row].function : NULL;
+		return device_at(&view->devices.providers, row);
 	case PAGE_PEERS:
-		return row < view->devices.peer_count ? view->devices.peers[row].function : NULL;
+		return device_at(&view->devices.peers, row);
 	default:
 		return NULL;
 	}
@@ -65,8 +69,7 @@ const struct p2p_function *view_row(const struct view *view, size_t row)
 
 const struct p2p_function *view_column(const struct view *view, size_t column)
 {
-	return view->state.page == PAGE_MATRIX && column < view->devices.client_count ?
-	       view->devices.clients[column].function : NULL;
+	return view->state.page == PAGE_MATRIX ? device_at(&view->devices.clients, column) : NULL;
 }
 
 static struct address address_of(const struct p2p_function *function)
@@ -85,12 +88,12 @@ static void count_rows(const struct view *view, const struct layout *layout,
 		viewport->rows = view->branches.count;
 		return;
 	case PAGE_MATRIX:
-		viewport->rows = view->devices.provider_count;
-		viewport->columns = view->devices.client_count;
+		viewport->rows = view->devices.providers.count;
+		viewport->columns = view->devices.clients.count;
 		viewport->wide = room / layout->pitch;
 		return;
 	case PAGE_PEERS:
-		viewport->rows = view->devices.peer_count;
+		viewport->rows = view->devices.peers.count;
 		return;
 	default:
 		viewport->rows = view->text.count;

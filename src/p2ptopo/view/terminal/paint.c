@@ -288,7 +288,7 @@ static void paint_tree(struct view *view, const struct layout *layout)
 static void paint_column_head(struct view *view, const struct layout *layout, unsigned int x,
 			      size_t column, bool active)
 {
-	const char *name = view->devices.clients[column].function->display;
+	const char *name = view->devices.clients.list[column].function->display;
 	unsigned int lines = layout->body - layout->head, width = layout->pitch - 1;
 	struct ink ink = active ? bar : head;
 	char text[TEXT_SIZE], digit[2] = "";
@@ -313,7 +313,7 @@ static void paint_column_head(struct view *view, const struct layout *layout, un
 static void paint_row_head(struct view *view, const struct layout *layout, unsigned int y,
 			   size_t row, bool active)
 {
-	const struct p2p_function *function = view->devices.providers[row].function;
+	const struct p2p_function *function = view->devices.providers.list[row].function;
 	char text[TEXT_SIZE], number[24] = "";
 	size_t wide;
 
@@ -331,7 +331,7 @@ static void paint_matrix_row(struct view *view, const struct layout *layout,
 			     const struct viewport *viewport, unsigned int y, size_t row)
 {
 	const struct place *place = &view->state.place[PAGE_MATRIX];
-	const struct p2p_function *provider = view->devices.providers[row].function;
+	const struct p2p_function *provider = view->devices.providers.list[row].function;
 
 	paint_row_head(view, layout, y, row, row == place->row);
 	for (size_t i = 0; i < viewport->wide && place->left + i < viewport->columns; i++) {
@@ -339,7 +339,7 @@ static void paint_matrix_row(struct view *view, const struct layout *layout,
 		unsigned int x = layout->label + (unsigned int)i * layout->pitch;
 		bool active = row == place->row && column == place->column;
 		struct cell cell = pair_cell(view, provider,
-					     view->devices.clients[column].function,
+					     view->devices.clients.list[column].function,
 					     view->state.narrow);
 
 		put_cell(&view->screen, y, x, layout->pitch - 1, &cell,
@@ -409,9 +409,9 @@ static void paint_peers(struct view *view, const struct layout *layout)
 		return;
 	}
 	paint_peer(view, layout->head, provider, NULL);
-	for (unsigned int i = 0; i < layout->high && top + i < view->devices.peer_count; i++)
+	for (unsigned int i = 0; i < layout->high && top + i < view->devices.peers.count; i++)
 		paint_peer(view, layout->body + i, provider,
-			   view->devices.peers[top + i].function);
+			   view->devices.peers.list[top + i].function);
 }
 
 /* A line of text from column @left on; its colour sequences stay whole. */
