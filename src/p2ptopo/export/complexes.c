@@ -14,53 +14,48 @@ static struct json_object *json_joined(const struct complex *complex)
 
 	for (size_t i = 0; i < complex->count; i++) {
 		const struct p2p_function *member = complex->members[i];
-		struct json_object *object;
 
-		if (!member->data_direct_of)
-			continue;
-		object = p2p_json_new_object();
-		json_put(object, "data_direct", json_bdf(member));
-		json_put(object, "adapter", json_bdf(member->data_direct_of));
-		p2p_json_append(array, object);
+		if (member->data_direct_of)
+			p2p_json_append(array, json_members(
+				{ "data_direct", json_bdf(member) },
+				{ "adapter", json_bdf(member->data_direct_of) }));
 	}
 	return array;
 }
 
 static struct json_object *json_complex(const struct complex *complex)
 {
-	struct json_object *object = p2p_json_new_object();
 	struct json_object *members = p2p_json_new_array();
 	const struct p2p_function *port;
 	char id[COMPLEX_ID];
 
-	json_put(object, "id", json_text(complex_id(complex, id)));
-	json_put(object, "top", json_bdf(complex->top));
 	(void)complex_switch(complex, &port);
-	json_put(object, "switch", json_bdf(port));
-	json_put(object, "numa_node", json_number(complex_node(complex)));
 	for (size_t i = 0; i < complex->count; i++)
 		p2p_json_append(members, p2p_device_facts(complex->members[i]));
-	json_put(object, "members", members);
-	json_put(object, "joined", json_joined(complex));
-	return object;
+	return json_members(
+		{ "id", json_text(complex_id(complex, id)) },
+		{ "top", json_bdf(complex->top) },
+		{ "switch", json_bdf(port) },
+		{ "numa_node", json_number(complex_node(complex)) },
+		{ "members", members },
+		{ "joined", json_joined(complex) });
 }
 
 static struct json_object *json_pair_inside(const struct app *app, const struct complex *complex,
 					    const struct p2p_verdict *verdict)
 {
-	struct json_object *object = p2p_json_new_object();
 	struct p2p_score score;
 	char id[COMPLEX_ID];
 
 	p2p_eval_score(app->eval, verdict, &score);
-	json_put(object, "complex", json_text(complex_id(complex, id)));
-	json_put(object, "provider", json_bdf(verdict->provider));
-	json_put(object, "client", json_bdf(verdict->client));
-	json_put(object, "map_type", json_text(p2p_map_type_name(verdict->kernel.map_type)));
-	json_put(object, "drivers", json_pair_drivers(verdict));
-	json_put(object, "read_gbytes_per_second", speed_json_bandwidth(&score.read));
-	json_put(object, "write_gbytes_per_second", speed_json_bandwidth(&score.write));
-	return object;
+	return json_members(
+		{ "complex", json_text(complex_id(complex, id)) },
+		{ "provider", json_bdf(verdict->provider) },
+		{ "client", json_bdf(verdict->client) },
+		{ "map_type", json_text(p2p_map_type_name(verdict->kernel.map_type)) },
+		{ "drivers", json_pair_drivers(verdict) },
+		{ "read_gbytes_per_second", speed_json_bandwidth(&score.read) },
+		{ "write_gbytes_per_second", speed_json_bandwidth(&score.write) });
 }
 
 static void print_pairs(const struct app *app, const struct complex *complex, const char **separator)

@@ -11,39 +11,27 @@ static void print_name(FILE *out, const struct picture_node *node)
 	export_quoted(out, node->function ? p2p_bdf_format(node->function->bdf, bdf) : node->host->name);
 }
 
-static const char *fill_of(enum p2p_class kind)
-{
-	switch (kind) {
-	case P2P_CLASS_GPU:
-		return "#dafbe1";
-	case P2P_CLASS_NIC:
-		return "#ddf4ff";
-	case P2P_CLASS_NVME:
-	case P2P_CLASS_STORAGE:
-		return "#fbefff";
-	case P2P_CLASS_ACCEL:
-		return "#ffeff7";
-	default:
-		return "#ffffff";
-	}
-}
+static const char *const fills[P2P_CLASSES] = {
+	[P2P_CLASS_GPU] = "#dafbe1", [P2P_CLASS_NIC] = "#ddf4ff", [P2P_CLASS_NVME] = "#fbefff",
+	[P2P_CLASS_STORAGE] = "#fbefff", [P2P_CLASS_ACCEL] = "#ffeff7",
+};
 
 static void print_node(FILE *out, const struct picture_node *node, bool device)
 {
+	const char *fill = device ? fills[node->function->kind] : NULL;
 	char text[256];
 
 	fputs("  ", out);
 	print_name(out, node);
 	fputs(" [label=", out);
-	if (!device) {
-		print_name(out, node);
-	} else {
+	if (device)
 		export_quoted(out, picture_label(node->function, text, sizeof(text)));
-	}
+	else
+		print_name(out, node);
 	if (!node->function)
 		fputs(", shape=house", out);
 	else if (device)
-		fprintf(out, ", style=\"bold,filled\", fillcolor=\"%s\"", fill_of(node->function->kind));
+		fprintf(out, ", style=\"bold,filled\", fillcolor=\"%s\"", fill ? fill : "#ffffff");
 	fputs(node->redirects ? ", color=\"#bc4c00\", penwidth=2.5];\n" : "];\n", out);
 }
 
@@ -90,27 +78,25 @@ static void print_delivered(const struct app *app, const struct picture *picture
 	}
 }
 
-enum status export_dot(struct app *app)
+static void print_graph(const struct app *app, const struct picture *picture)
 {
-	struct picture picture;
-	enum status status = picture_new(app, &picture);
-
-	if (status)
-		return status;
 	fputs("graph p2ptopo {\n  rankdir=LR;\n  ordering=out;\n  node [shape=box, fontname=monospace];\n"
 	      "  edge [fontname=monospace, fontsize=10];\n", app->out);
-	for (size_t i = 0; i < picture.count; i++) {
-		const struct picture_node *node = &picture.nodes[i];
+	for (size_t i = 0; i < picture->count; i++) {
+		const struct picture_node *node = &picture->nodes[i];
 
-		print_node(app->out, node, node->function && picture.devices[node->first] == i);
+		print_node(app->out, node, node->function && picture->devices[node->first] == i);
 		if (node->function)
-			print_edge(app->out, &picture.nodes[node->parent], node);
+			print_edge(app->out, &picture->nodes[node->parent], node);
 	}
-	if (picture.device_count)
-		print_rank(app, &picture);
-	if (picture.device_count <= PICTURE_MATRIX)
-		print_delivered(app, &picture);
+	if (picture->device_count)
+		print_rank(app, picture);
+	if (picture->device_count <= PICTURE_MATRIX)
+		print_delivered(app, picture);
 	fputs("}\n", app->out);
-	picture_free(&picture);
-	return STATUS_DONE;
+}
+
+enum status export_dot(struct app *app)
+{
+	return picture_print(app, print_graph);
 }

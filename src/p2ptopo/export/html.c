@@ -13,20 +13,18 @@ extern const char export_page[];
 
 static struct json_object *json_device(const struct p2p_function *function)
 {
-	struct json_object *object = p2p_json_new_object();
 	char label[160];
 
-	json_put(object, "bdf", json_bdf(function));
-	json_put(object, "name", json_text(function->display));
-	json_put(object, "class", json_text(p2p_class_name(function->kind)));
-	json_put(object, "label", json_text(words_product(function, label, sizeof(label))));
-	return object;
+	return json_members(
+		{ "bdf", json_bdf(function) },
+		{ "name", json_text(function->display) },
+		{ "class", json_text(p2p_class_name(function->kind)) },
+		{ "label", json_text(words_product(function, label, sizeof(label))) });
 }
 
 static struct json_object *json_one(const struct app *app, const struct p2p_function *provider,
 				    const struct p2p_function *client)
 {
-	struct json_object *object = p2p_json_new_object();
 	char why[P2P_WAY_TEXT], reason[1024];
 	const struct p2p_way_answer *told;
 	struct p2p_verdict verdict;
@@ -38,14 +36,14 @@ static struct json_object *json_one(const struct app *app, const struct p2p_func
 	p2p_eval_reason(app->eval, &verdict, reason, sizeof(reason));
 	p2p_ways_find(&verdict, &ways);
 	told = p2p_ways_told(&ways);
-	json_put(object, "d", json_count(ways.delivery));
-	json_put(object, "way", json_text(told ? p2p_driver_way_summary(told->way) : NULL));
-	json_put(object, "why", json_text(p2p_ways_sentence(&ways, why)));
-	json_put(object, "map", json_text(p2p_map_type_name(verdict.kernel.map_type)));
-	json_put(object, "reason", json_text(reason));
-	json_put(object, "read", speed_json_bandwidth(&score.read));
-	json_put(object, "write", speed_json_bandwidth(&score.write));
-	return object;
+	return json_members(
+		{ "d", json_count(ways.delivery) },
+		{ "way", json_text(told ? p2p_driver_way_summary(told->way) : NULL) },
+		{ "why", json_text(p2p_ways_sentence(&ways, why)) },
+		{ "map", json_text(p2p_map_type_name(verdict.kernel.map_type)) },
+		{ "reason", json_text(reason) },
+		{ "read", speed_json_bandwidth(&score.read) },
+		{ "write", speed_json_bandwidth(&score.write) });
 }
 
 static struct json_object *json_row(const struct app *app, const struct picture *picture, size_t provider)
@@ -63,55 +61,50 @@ static struct json_object *json_deliveries(void)
 {
 	struct json_object *array = p2p_json_new_array();
 
-	for (unsigned int i = 0; i < P2P_DELIVERIES; i++) {
-		struct json_object *object = p2p_json_new_object();
-		const char mark[] = { words_delivery_mark((enum p2p_delivery)i), '\0' };
+	for (enum p2p_delivery i = 0; i < P2P_DELIVERIES; i++) {
+		const char mark[] = { words_delivery_mark(i), '\0' };
 
-		json_put(object, "mark", json_text(mark));
-		json_put(object, "name", json_text(svg_delivery_class((enum p2p_delivery)i)));
-		json_put(object, "means", json_text(svg_delivery_means((enum p2p_delivery)i)));
-		p2p_json_append(array, object);
+		p2p_json_append(array, json_members(
+			{ "mark", json_text(mark) },
+			{ "name", json_text(svg_delivery_class(i)) },
+			{ "means", json_text(svg_delivery_means(i)) }));
 	}
 	return array;
 }
 
 static struct json_object *json_data(const struct app *app, const struct picture *picture)
 {
-	struct json_object *data = p2p_json_new_object(), *devices = p2p_json_new_array();
-	struct json_object *pairs = p2p_json_new_array();
+	struct json_object *devices = p2p_json_new_array(), *pairs = p2p_json_new_array();
 
-	json_put(data, "kernel", json_text(p2p_topology_machine(app->topology)->release));
-	json_put(data, "rules", json_text(p2p_rules_name(p2p_eval_rules(app->eval))));
-	json_put(data, "note", json_text(p2p_eval_rules_note(app->eval)));
 	for (size_t i = 0; i < picture->device_count; i++)
 		p2p_json_append(devices, json_device(picture_device(picture, i)));
-	json_put(data, "devices", devices);
 	for (size_t i = 0; i < picture->device_count && picture->device_count <= PICTURE_MATRIX; i++)
 		p2p_json_append(pairs, json_row(app, picture, i));
-	json_put(data, "pairs", pairs);
-	json_put(data, "deliveries", json_deliveries());
-	return data;
+	return json_members(
+		{ "kernel", json_text(p2p_topology_machine(app->topology)->release) },
+		{ "rules", json_text(p2p_rules_name(p2p_eval_rules(app->eval))) },
+		{ "note", json_text(p2p_eval_rules_note(app->eval)) },
+		{ "devices", devices },
+		{ "pairs", pairs },
+		{ "deliveries", json_deliveries() });
+}
+
+static void print_page(const struct app *app, const struct picture *picture)
+{
+	const char *tree = strstr(export_page, "@TREE@"), *data = strstr(export_page, "@DATA@");
+	struct json_object *pairs = json_data(app, picture);
+	const char *text = json_text_plain(pairs);
+
+	fwrite(export_page, 1, (size_t)(tree - export_page), app->out);
+	svg_print(app, picture);
+	tree += strlen("@TREE@");
+	fwrite(tree, 1, (size_t)(data - tree), app->out);
+	json_text_ascii(app->out, text, strlen(text));
+	json_object_put(pairs);
+	fputs(data + strlen("@DATA@"), app->out);
 }
 
 enum status export_html(struct app *app)
 {
-	const char *tree = strstr(export_page, "@TREE@"), *data = strstr(export_page, "@DATA@");
-	struct picture picture;
-	enum status status = picture_new(app, &picture);
-	struct json_object *pairs;
-	const char *text;
-
-	if (status)
-		return status;
-	pairs = json_data(app, &picture);
-	fwrite(export_page, 1, (size_t)(tree - export_page), app->out);
-	svg_print(app, &picture, app->out);
-	tree += strlen("@TREE@");
-	fwrite(tree, 1, (size_t)(data - tree), app->out);
-	text = json_text_plain(pairs);
-	json_text_ascii(app->out, text, strlen(text));
-	json_object_put(pairs);
-	fputs(data + strlen("@DATA@"), app->out);
-	picture_free(&picture);
-	return STATUS_DONE;
+	return picture_print(app, print_page);
 }

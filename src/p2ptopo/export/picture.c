@@ -134,6 +134,19 @@ enum status picture_new(const struct app *app, struct picture *ret_picture)
 	return full ? STATUS_DONE : fail_memory(app->failure);
 }
 
+enum status picture_print(const struct app *app,
+			  void (*print)(const struct app *app, const struct picture *picture))
+{
+	struct picture picture;
+	enum status status = picture_new(app, &picture);
+
+	if (status)
+		return status;
+	print(app, &picture);
+	picture_free(&picture);
+	return STATUS_DONE;
+}
+
 const struct p2p_function *picture_device(const struct picture *picture, size_t index)
 {
 	return picture->nodes[picture->devices[index]].function;

@@ -47,6 +47,10 @@ enum status picture_new(const struct app *app, struct picture *ret_picture);
 /** picture_free() - free what picture_new() filled. */
 void picture_free(struct picture *picture);
 
+/** picture_print() - lay it out, and have @print print it to app->out.  Return: as picture_new(). */
+enum status picture_print(const struct app *app,
+			  void (*print)(const struct app *app, const struct picture *picture));
+
 /** picture_device() - the function of the device at @index. */
 const struct p2p_function *picture_device(const struct picture *picture, size_t index);
 

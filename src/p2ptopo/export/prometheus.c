@@ -163,19 +163,23 @@ static uint64_t refused(const struct p2p_gate_counts *counts)
 	return sum;
 }
 
+static void print_gauge(const struct app *app, const char *name, const char *help, uint64_t value)
+{
+	metrics_head(app, name, "gauge", help);
+	fprintf(app->out, "%s %" PRIu64 "\n", name, value);
+}
+
 static void print_gate_info(const struct app *app, const struct p2p_gate_info *info)
 {
 	metrics_head(app, "p2ptopo_gate_mode", "gauge", "1 for the mode that the gate is in.");
 	for (unsigned int mode = 0; mode < P2P_GATE_MODES; mode++)
 		fprintf(app->out, "p2ptopo_gate_mode{mode=\"%s\"} %d\n",
 			p2p_gate_mode_name((enum p2p_gate_mode)mode), info->mode == mode);
-	metrics_head(app, "p2ptopo_gate_enforced", "gauge", "1 when the mode is enforce and every hook is in place.");
-	fprintf(app->out, "p2ptopo_gate_enforced %d\n", info->enforced);
-	metrics_head(app, "p2ptopo_gate_generation", "gauge", "Advances with each push and each function that comes or "
-	     "goes.");
-	fprintf(app->out, "p2ptopo_gate_generation %" PRIu64 "\n", info->generation);
-	metrics_head(app, "p2ptopo_gate_list_pairs", "gauge", "Pairs on the allow-list.");
-	fprintf(app->out, "p2ptopo_gate_list_pairs %u\n", info->pairs);
+	print_gauge(app, "p2ptopo_gate_enforced", "1 when the mode is enforce and every hook is in place.",
+		    info->enforced);
+	print_gauge(app, "p2ptopo_gate_generation", "Advances with each push and each function that comes or "
+		    "goes.", info->generation);
+	print_gauge(app, "p2ptopo_gate_list_pairs", "Pairs on the allow-list.", info->pairs);
 	metrics_head(app, "p2ptopo_gate_refused_total", "counter", "Calls that the gate refused, or would have in observe "
 	     "mode.");
 	fprintf(app->out, "p2ptopo_gate_refused_total{mode=\"enforce\"} %" PRIu64 "\n"
@@ -196,8 +200,7 @@ static void print_gate(const struct app *app)
 	error = p2p_gate_open(app->context, &gate);
 	if (error && error != -ENOENT)
 		return;
-	metrics_head(app, "p2ptopo_gate_loaded", "gauge", "1 when the kernel module p2pgate is loaded.");
-	fprintf(app->out, "p2ptopo_gate_loaded %d\n", !error);
+	print_gauge(app, "p2ptopo_gate_loaded", "1 when the kernel module p2pgate is loaded.", !error);
 	if (!error && !p2p_gate_info(app->context, gate, &info))
 		print_gate_info(app, &info);
 	p2p_gate_close(gate);

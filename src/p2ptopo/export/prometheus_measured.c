@@ -110,17 +110,18 @@ void bandwidths_free(struct bandwidths *bandwidths)
 	free(bandwidths);
 }
 
-static void print_labels(const struct app *app, const char *name, const struct p2p_figure *figure)
+static void print_rate(const struct app *app, const char *name, const struct p2p_figure *figure,
+		       double gbytes_per_second)
 {
 	static const char *const ways[] = {
 		[P2P_FIGURE_ALONE] = "alone", [P2P_FIGURE_SUM] = "sum", [P2P_FIGURE_AGAINST] = "against",
 	};
 	char provider[P2P_BDF_SIZE], client[P2P_BDF_SIZE];
 
-	fprintf(app->out, "%s{provider=\"%s\",client=\"%s\",op=\"%s\",how=\"%s\",tool=\"%s\"}", name,
+	fprintf(app->out, "%s{provider=\"%s\",client=\"%s\",op=\"%s\",how=\"%s\",tool=\"%s\"} %.0f\n", name,
 		p2p_bdf_format(figure->provider.function->bdf, provider),
 		p2p_bdf_format(figure->client.function->bdf, client), figure->read ? "read" : "write",
-		ways[figure->how], figure->tool->name);
+		ways[figure->how], figure->tool->name, gbytes_per_second * 1e9);
 }
 
 static void print_findings(const struct app *app, const struct bandwidths *bandwidths)
@@ -140,19 +141,18 @@ static void print_findings(const struct app *app, const struct bandwidths *bandw
 
 void bandwidths_print(const struct app *app, const struct bandwidths *bandwidths)
 {
+	const struct row *rows;
+
 	if (!bandwidths || !bandwidths->count)
 		return;
+	rows = bandwidths->rows;
 	metrics_head(app, "p2ptopo_measured_bytes_per_second", "gauge", "Bandwidth of a pair that a tool measured.");
-	for (size_t i = 0; i < bandwidths->count; i++) {
-		print_labels(app, "p2ptopo_measured_bytes_per_second", bandwidths->rows[i].figure);
-		fprintf(app->out, " %.0f\n", bandwidths->rows[i].figure->value * 1e9);
-	}
+	for (size_t i = 0; i < bandwidths->count; i++)
+		print_rate(app, "p2ptopo_measured_bytes_per_second", rows[i].figure, rows[i].figure->value);
 	metrics_head(app, "p2ptopo_predicted_bytes_per_second", "gauge", "Bandwidth predicted where one was measured.");
-	for (size_t i = 0; i < bandwidths->count; i++) {
-		if (bandwidths->rows[i].predicted <= 0)
-			continue;
-		print_labels(app, "p2ptopo_predicted_bytes_per_second", bandwidths->rows[i].figure);
-		fprintf(app->out, " %.0f\n", bandwidths->rows[i].predicted * 1e9);
-	}
+	for (size_t i = 0; i < bandwidths->count; i++)
+		if (rows[i].predicted > 0)
+			print_rate(app, "p2ptopo_predicted_bytes_per_second", rows[i].figure,
+				   rows[i].predicted);
 	print_findings(app, bandwidths);
 }

@@ -93,25 +93,22 @@ static bool is_first_of_card(const struct app *app, const struct rdma_complex *c
 
 static struct json_object *json_boards(const struct app *app, const struct rdma_complex *complex)
 {
-	struct json_object *boards = p2p_json_new_array(), *board = p2p_json_new_object();
-	struct json_object *cards = p2p_json_new_array();
+	struct json_object *boards = p2p_json_new_array(), *cards = p2p_json_new_array();
 	const struct p2p_function *function;
 
 	for (size_t i = 0; (function = p2p_topology_function(app->topology, i)); i++) {
-		struct json_object *card;
+		const struct p2p_function *port = function->parent;
 
-		if (!rdma_has(complex, function) || rdma_kind(function) != RDMA_NIC ||
-		    !is_first_of_card(app, complex, function))
-			continue;
-		card = p2p_json_new_object();
-		json_put(card, "parent_bdf", function->parent ? json_bdf(function->parent) : json_text("UNKNOWN"));
-		json_put(card, "ats", json_ats(function));
-		json_put(card, "pf_bdfs", json_of_kind(app, complex, RDMA_NIC, function->parent));
-		p2p_json_append(cards, card);
+		if (rdma_has(complex, function) && rdma_kind(function) == RDMA_NIC &&
+		    is_first_of_card(app, complex, function))
+			p2p_json_append(cards, json_members(
+				{ "parent_bdf", port ? json_bdf(port) : json_text("UNKNOWN") },
+				{ "ats", json_ats(function) },
+				{ "pf_bdfs", json_of_kind(app, complex, RDMA_NIC, port) }));
 	}
-	json_put(board, "board_sn", json_text("UNKNOWN"));
-	json_put(board, "nics", cards);
-	p2p_json_append(boards, board);
+	p2p_json_append(boards, json_members(
+		{ "board_sn", json_text("UNKNOWN") },
+		{ "nics", cards }));
 	return boards;
 }
 

@@ -285,11 +285,11 @@ static void print_head(const struct canvas *canvas, double width, double height)
 	print_text(canvas, MARGIN, 42, "s", text);
 }
 
-void svg_print(const struct app *app, const struct picture *picture, FILE *out)
+void svg_print(const struct app *app, const struct picture *picture)
 {
 	size_t count = picture->device_count;
 	struct canvas canvas = {
-		.app = app, .out = out, .picture = picture, .matrix = count > 1 && count <= PICTURE_MATRIX,
+		.app = app, .out = app->out, .picture = picture, .matrix = count > 1 && count <= PICTURE_MATRIX,
 	};
 	double width, bottom;
 
@@ -304,17 +304,10 @@ void svg_print(const struct app *app, const struct picture *picture, FILE *out)
 	if (canvas.matrix)
 		print_matrix(&canvas);
 	print_legend(&canvas, bottom + MARGIN);
-	fputs("</svg>\n", out);
+	fputs("</svg>\n", app->out);
 }
 
 enum status export_svg(struct app *app)
 {
-	struct picture picture;
-	enum status status = picture_new(app, &picture);
-
-	if (status)
-		return status;
-	svg_print(app, &picture, app->out);
-	picture_free(&picture);
-	return STATUS_DONE;
+	return picture_print(app, svg_print);
 }

@@ -5,8 +5,8 @@
 
 #include "export/picture.h"
 
-/** svg_print() - print @picture as one svg element. */
-void svg_print(const struct app *app, const struct picture *picture, FILE *out);
+/** svg_print() - print @picture to app->out as one svg element. */
+void svg_print(const struct app *app, const struct picture *picture);
 
 /** svg_delivery_class() - the class of its cells in CSS; svg_delivery_means() - what it is, in a few words. */
 const char *svg_delivery_class(enum p2p_delivery delivery);

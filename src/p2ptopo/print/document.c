@@ -176,12 +176,9 @@ struct json_object *json_notes(const struct p2p_topology *topology)
 	struct json_object *array = p2p_json_new_array();
 	const struct p2p_note *note;
 
-	for (size_t i = 0; (note = p2p_topology_note(topology, i)); i++) {
-		struct json_object *object = p2p_json_new_object();
-
-		json_put(object, "function", json_bdf(note->function));
-		json_put(object, "text", json_text(note->text));
-		p2p_json_append(array, object);
-	}
+	for (size_t i = 0; (note = p2p_topology_note(topology, i)); i++)
+		p2p_json_append(array, json_members(
+			{ "function", json_bdf(note->function) },
+			{ "text", json_text(note->text) }));
 	return array;
 }

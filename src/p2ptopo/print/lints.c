@@ -8,15 +8,12 @@ struct json_object *lints_json(const struct p2p_cmdline *cmdline)
 	struct json_object *array = p2p_json_new_array();
 	const struct p2p_lint *lint;
 
-	for (size_t i = 0; (lint = p2p_cmdline_lint(cmdline, i)); i++) {
-		struct json_object *object = p2p_json_new_object();
-
-		json_put(object, "kind", json_text(p2p_lint_name(lint->kind)));
-		json_put(object, "certain", json_flag(lint->certain));
-		json_put(object, "word", json_text(lint->word));
-		json_put(object, "text", json_text(lint->text));
-		p2p_json_append(array, object);
-	}
+	for (size_t i = 0; (lint = p2p_cmdline_lint(cmdline, i)); i++)
+		p2p_json_append(array, json_members(
+			{ "kind", json_text(p2p_lint_name(lint->kind)) },
+			{ "certain", json_flag(lint->certain) },
+			{ "word", json_text(lint->word) },
+			{ "text", json_text(lint->text) }));
 	return array;
 }
 
