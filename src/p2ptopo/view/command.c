@@ -64,19 +64,12 @@ static enum status print_one(struct view *view, struct app *app)
 
 	if (!status)
 		status = press_keys(app, view);
-
 	if (status)
 		return status;
 	paint(view);
 	screen_print(&view->screen, app->out, app->options.colour);
 	return STATUS_DONE;
 }
-
-/** struct session - a viewer on a terminal. */
-struct session {
-	struct view *view;
-	struct terminal *terminal;
-};
 
 /* Until the machine is to be read, or a mark ends. */
 static int wait_for(const struct view *view)
@@ -102,18 +95,17 @@ static void follow(struct view *view, unsigned int seen)
 }
 
 /* Keys that wait, all of them: a paste is drawn once.  False: quit. */
-static bool take_keys(struct session *session)
+static bool take_keys(struct view *view, struct terminal *terminal)
 {
-	struct view *view = session->view;
 	bool again = false;
 	uint32_t key;
 
-	while ((key = terminal_key(session->terminal)) != VIEW_NONE) {
+	while ((key = terminal_key(terminal)) != VIEW_NONE) {
 		view_press(view, key, burst_now());
 		if (view->state.effect == EFFECT_QUIT)
 			return false;
 		if (view->state.effect == EFFECT_SUSPEND) {
-			terminal_suspend(session->terminal);
+			terminal_suspend(terminal);
 			again = true;
 		}
 		if (view->state.effect == EFFECT_COPY && view->copied)
@@ -121,46 +113,45 @@ static bool take_keys(struct session *session)
 		again |= view->state.effect == EFFECT_REDRAW;
 	}
 	if (again)
-		terminal_show(session->terminal, &view->screen, true);
+		terminal_show(terminal, &view->screen, true);
 	return true;
 }
 
-static int fit_terminal(struct session *session)
+static int fit_terminal(struct view *view, const struct terminal *terminal)
 {
 	unsigned int width, height;
 
-	terminal_size(session->terminal, &width, &height);
-	if (width == session->view->screen.width && height == session->view->screen.height)
+	terminal_size(terminal, &width, &height);
+	if (width == view->screen.width && height == view->screen.height)
 		return 0;
-	return view_resize(session->view, width, height);
+	return view_resize(view, width, height);
 }
 
-static enum status run(struct app *app, struct session *session)
+static enum status run(const struct app *app, struct view *view, struct terminal *terminal)
 {
 	for (;;) {
 		unsigned int seen;
 
-		if (fit_terminal(session))
+		if (fit_terminal(view, terminal))
 			return fail_memory(app->failure);
-		paint(session->view);
-		terminal_show(session->terminal, &session->view->screen, false);
-		seen = terminal_wait(session->terminal, follow_fd(&session->view->follower),
-				     wait_for(session->view));
+		paint(view);
+		terminal_show(terminal, &view->screen, false);
+		seen = terminal_wait(terminal, follow_fd(&view->follower), wait_for(view));
 		if (seen & TERMINAL_ENDED)
 			return STATUS_DONE;
 		if (seen & TERMINAL_STOP)
-			terminal_suspend(session->terminal);
+			terminal_suspend(terminal);
 		else if (seen & TERMINAL_CONTINUED)
-			terminal_resume(session->terminal);
-		if (seen & TERMINAL_KEYS && !take_keys(session))
+			terminal_resume(terminal);
+		if (seen & TERMINAL_KEYS && !take_keys(view, terminal))
 			return STATUS_DONE;
-		follow(session->view, seen);
+		follow(view, seen);
 	}
 }
 
 static enum status run_on_terminal(struct view *view, struct app *app)
 {
-	struct session session = { .view = view };
+	struct terminal *terminal = NULL;
 	const char *never = getenv("NO_COLOR");
 	bool colour = strcmp(app->options.colour_when, "never") != 0 &&
 		      !(!strcmp(app->options.colour_when, "auto") && never && *never);
@@ -170,10 +161,10 @@ static enum status run_on_terminal(struct view *view, struct app *app)
 		status = press_keys(app, view);
 	if (status || view->state.effect == EFFECT_QUIT)
 		return status;
-	status = terminal_open(app->failure, colour, &session.terminal);
+	status = terminal_open(app->failure, colour, &terminal);
 	if (!status)
-		status = run(app, &session);
-	terminal_close(session.terminal);
+		status = run(app, view, terminal);
+	terminal_close(terminal);
 	return status;
 }
 

@@ -25,7 +25,7 @@ static void say_trial(FILE *out, const struct machine *machine, const struct tri
 
 static void say_what_if(FILE *out, const struct app *app, const struct machine *machine)
 {
-	hint_command(out, app, machine->trial_count + machine->word_count ? "what-if" : "report", NULL, NULL);
+	hint_command(out, app, machine_tries(machine) ? "what-if" : "report", NULL, NULL);
 	for (size_t i = 0; i < machine->trial_count; i++)
 		say_trial(out, machine, &machine->trials[i]);
 	for (size_t i = 0; i < machine->word_count; i++) {
@@ -36,32 +36,25 @@ static void say_what_if(FILE *out, const struct app *app, const struct machine *
 
 static void say_command(FILE *out, const struct app *app, const struct view *view)
 {
+	static const char *const commands[PAGES] = {
+		[PAGE_TREE] = "tree", [PAGE_MATRIX] = "matrix", [PAGE_PEERS] = "near",
+		[PAGE_PAIR] = "path", [PAGE_DEVICE] = "near", [PAGE_REPORT] = "report",
+		[PAGE_HELP] = "report",
+	};
 	const struct machine *machine = &view->machine;
-	const struct p2p_function *provider = machine_function(machine, view->state.provider);
-	const struct p2p_function *client = machine_function(machine, view->state.client);
+	const struct p2p_function *one = NULL, *other = NULL;
+	enum page page = view->state.page;
 
-	switch (view->state.page) {
-	case PAGE_PEERS:
-		hint_command(out, app, "near", provider, NULL);
-		return;
-	case PAGE_PAIR:
-		hint_command(out, app, "path", provider, client);
-		return;
-	case PAGE_DEVICE:
-		hint_command(out, app, "near", machine_function(machine, view->state.device), NULL);
-		return;
-	case PAGE_WHAT_IF:
+	if (page == PAGE_PEERS || page == PAGE_PAIR)
+		one = machine_function(machine, view->state.provider);
+	if (page == PAGE_PAIR)
+		other = machine_function(machine, view->state.client);
+	if (page == PAGE_DEVICE)
+		one = machine_function(machine, view->state.device);
+	if (page == PAGE_WHAT_IF)
 		say_what_if(out, app, machine);
-		return;
-	case PAGE_MATRIX:
-		hint_command(out, app, "matrix", NULL, NULL);
-		return;
-	case PAGE_TREE:
-		hint_command(out, app, "tree", NULL, NULL);
-		return;
-	default:
-		hint_command(out, app, "report", NULL, NULL);
-	}
+	else
+		hint_command(out, app, commands[page], one, other);
 }
 
 /* NULL no memory. */

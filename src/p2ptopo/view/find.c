@@ -5,11 +5,6 @@
 #include "view/effects.h"
 #include "view/filter.h"
 
-static bool has(const char *text, const char *wanted)
-{
-	return text && strcasestr(text, wanted);
-}
-
 /* Rows come first, then the columns of the matrix. */
 static bool matches(const struct view *view, const struct viewport *viewport, size_t at,
 		    const char *wanted)
@@ -21,13 +16,11 @@ static bool matches(const struct view *view, const struct viewport *viewport, si
 	if (function)
 		return filter_has(function, wanted);
 	if (page_is_text(view->state.page))
-		return has(view->text.lines[at], wanted);
+		return strcasestr(view->text.lines[at], wanted);
 	if (view->state.page != PAGE_TREE)
 		return false;
 	line = &view->branches.lines[at];
-	if (line->counted)
-		return false;
-	return has(line->gone ? line->gone->line : line->host->name, wanted);
+	return !line->counted && strcasestr(line->gone ? line->gone->line : line->host->name, wanted);
 }
 
 /* The next match after @from, or at it, around the end; @count when there is none. */

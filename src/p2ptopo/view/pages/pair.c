@@ -128,12 +128,6 @@ struct cell pair_cell(const struct view *view, const struct p2p_function *provid
 	return cell;
 }
 
-static char *say_name(const struct p2p_function *client, char text[FIELD_TEXT])
-{
-	snprintf(text, FIELD_TEXT, "%s", client->display);
-	return text;
-}
-
 static char *say_node(const struct p2p_function *client, char text[FIELD_TEXT])
 {
 	return words_node(client->numa, text);
@@ -176,7 +170,7 @@ struct ink field_fill(const struct view *view, const struct field *field, const 
 #define BOTH(read_fact, write_fact) .read = PAIR_##read_fact, .write = PAIR_##write_fact
 
 const struct field peer_fields[] = {
-	{ "PEER", 16, 0, false, .say = say_name },
+	{ "PEER", 16, 0, false, PAIR(CLIENT_NAME) },
 	{ "ADDRESS", 13, 128, false, PAIR(CLIENT) },
 	{ "CLASS", 7, 80, false, PAIR(CLIENT_CLASS) },
 	{ "NODE", 4, 104, true, .say = say_node },
