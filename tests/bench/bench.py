@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What p2ptopo costs, beside lspci, lstopo and the floor on the same tree in the same run.
 
-usage: bench.py P2PTOPO GENERATE FLOOR [--functions N,...] [--runs N] [--only NAME,...]
+usage: bench.py P2PTOPO GENERATE FLOOR MEASURE [--functions N,...] [--runs N] [--only NAME,...]
                 [--counters] [--check FILE | --record FILE]
 
 For each tree, one table: CPU seconds (user and system, the median of several runs taken in turn),
@@ -86,17 +86,15 @@ class Tree:
                 "--callgrind-out-file=/dev/null", self.arguments.p2ptopo, "--kernel", "6.12", *command]
 
 
-def measure(command, output):
+def measure(arguments, command, output):
     """CPU seconds, peak MiB and lines of one run; None it does not work here."""
-    with open(output, "wb") as out:
-        child = subprocess.Popen(command, stdout=out, stderr=subprocess.DEVNULL)
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode:
+    done = subprocess.run([arguments.measure, output, *command], stdout=subprocess.PIPE, check=True)
+    status, cpu, kib = done.stdout.split()
+    if int(status):
         return None
     with open(output, "rb") as out:
         lines = sum(chunk.count(b"\n") for chunk in iter(lambda: out.read(1 << 20), b""))
-    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, lines
+    return float(cpu), int(kib) / 1024, lines
 
 
 def count_calls(command, folder):
@@ -137,7 +135,8 @@ def times_of(tree, folder):
     samples = {name: [] for name in tree.commands()}
     for _ in range(tree.arguments.runs):
         for name, command in tree.commands().items():
-            samples[name].append(measure(command, os.path.join(folder, "output")))
+            samples[name].append(measure(tree.arguments, command,
+                                         os.path.join(folder, "output")))
     return {name: {
         "cpu": statistics.median(run[0] for run in runs),
         "mib": max(run[1] for run in runs),
@@ -193,7 +192,7 @@ def too_dear(count, times):
 
 def parse():
     parser = argparse.ArgumentParser()
-    for name in ("p2ptopo", "generate", "floor"):
+    for name in ("p2ptopo", "generate", "floor", "measure"):
         parser.add_argument(name)
     parser.add_argument("--functions", default="4096")
     parser.add_argument("--runs", type=int, default=5)
