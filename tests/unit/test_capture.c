@@ -331,7 +331,8 @@ START_TEST(same_facts)
 
 		ck_assert_str_eq(left->path, right->path);
 		for (int k = 0; k < P2P_ATTRS; k++)
-			same_file(&left->attr[k], &right->attr[k], p2p_attr_path((enum p2p_attr)k));
+			same_file(p2p_raw_attr(left, (enum p2p_attr)k), p2p_raw_attr(right, (enum p2p_attr)k),
+				  p2p_attr_path((enum p2p_attr)k));
 		same_config(&left->config, &right->config);
 	}
 	ck_assert_uint_eq(before->entry_count, after->entry_count);
@@ -340,8 +341,8 @@ START_TEST(same_facts)
 		same_file(&before->entries[i].file, &after->entries[i].file,
 			  before->entries[i].path);
 	}
-	ck_assert_int_eq(p2p_snapshot_raw(after, 0)->attr[P2P_ATTR_RESOURCE].fact, P2P_DENIED);
-	ck_assert_int_eq(p2p_snapshot_raw(after, 0)->attr[P2P_ATTR_DRIVER].fact, P2P_ABSENT);
+	ck_assert_int_eq(p2p_raw_attr(p2p_snapshot_raw(after, 0), P2P_ATTR_RESOURCE)->fact, P2P_DENIED);
+	ck_assert_int_eq(p2p_raw_attr(p2p_snapshot_raw(after, 0), P2P_ATTR_DRIVER)->fact, P2P_ABSENT);
 	ck_assert_int_eq(p2p_snapshot_file(after, "proc/kallsyms")->fact, P2P_DENIED);
 	same_file(p2p_snapshot_hwloc_xml(before), p2p_snapshot_hwloc_xml(after), "hwloc.xml");
 	p2p_snapshot_free(before);
@@ -361,7 +362,7 @@ START_TEST(foreign_claims_nothing)
 	path = capture(directory, "out.tar", false);
 	snapshot = load(context, path, P2P_WANT_ALL);
 	ck_assert_int_eq(p2p_snapshot_raw(snapshot, 0)->config.extended, P2P_DENIED);
-	ck_assert_int_eq(p2p_snapshot_raw(snapshot, 0)->attr[P2P_ATTR_DRIVER].fact, P2P_DENIED);
+	ck_assert_int_eq(p2p_raw_attr(p2p_snapshot_raw(snapshot, 0), P2P_ATTR_DRIVER)->fact, P2P_DENIED);
 	ck_assert_int_eq(p2p_snapshot_file(snapshot, "proc/cpuinfo")->fact, P2P_DENIED);
 	p2p_snapshot_free(snapshot);
 	free(path);

@@ -230,7 +230,7 @@ START_TEST(registers_beat_text)
 	raw = p2p_snapshot_raw(snapshot, 1);
 	ck_assert(p2p_config_read16(&raw->config, ACS + 6, &control));
 	ck_assert_uint_eq(control, 0x1d);
-	ck_assert_int_eq(raw->attr[P2P_ATTR_DRIVER].fact, P2P_PRESENT);
+	ck_assert_int_eq(p2p_raw_attr(raw, P2P_ATTR_DRIVER)->fact, P2P_PRESENT);
 	ck_assert_uint_eq(p2p_snapshot_conflicts(snapshot, &conflicts), 1);
 	ck_assert(conflicts->settled && conflicts->of_function);
 	ck_assert_str_eq(conflicts->what, "ACS capability");

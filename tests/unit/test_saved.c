@@ -201,7 +201,7 @@ START_TEST(test_gaps)
 	ck_assert(!p2p_config_read32(&p2p_snapshot_raw(snapshot, 0)->config, 0x800, &value));
 	ck_assert(!p2p_config_read32(&p2p_snapshot_raw(snapshot, 1)->config, 0x80, &value));
 	/* Names of devices are left out, and nobody may think there were none. */
-	ck_assert_int_eq(p2p_snapshot_raw(snapshot, 1)->attr[P2P_ATTR_NVME].fact, P2P_DENIED);
+	ck_assert_int_eq(p2p_raw_attr(p2p_snapshot_raw(snapshot, 1), P2P_ATTR_NVME)->fact, P2P_DENIED);
 	p2p_snapshot_free(snapshot);
 }
 END_TEST

@@ -48,7 +48,7 @@ START_TEST(missing_files)
 		ck_assert_str_eq(raw->path, "devices/pci0000:00/0000:00:01.0");
 		ck_assert_uint_eq(raw->config.size, 0);
 		for (int i = 0; i < P2P_ATTRS; i++)
-			ck_assert_int_eq(raw->attr[i].fact, P2P_DENIED);
+			ck_assert_int_eq(p2p_raw_attr(raw, (enum p2p_attr)i)->fact, P2P_DENIED);
 		ck_assert_int_eq(p2p_snapshot_file(snapshot, "proc/cpuinfo")->fact, P2P_DENIED);
 		ck_assert_int_eq(p2p_snapshot_file(snapshot, "sys/class/iommu")->fact, P2P_DENIED);
 		p2p_snapshot_free(snapshot);
@@ -96,7 +96,7 @@ START_TEST(attributes)
 		const struct p2p_raw *raw = p2p_snapshot_raw(snapshot, 0);
 
 		for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
-			const struct p2p_file *file = &raw->attr[facts[i].attr];
+			const struct p2p_file *file = p2p_raw_attr(raw, facts[i].attr);
 
 			if ((int)facts[i].want > want) {
 				ck_assert_int_eq(file->fact, P2P_DENIED);
@@ -162,8 +162,8 @@ START_TEST(own_config)
 	ck_assert_int_eq(raw->config.extended, rows[_i].extended);
 	ck_assert_int_eq(raw->config.kernel_limited, rows[_i].limited);
 	/* looked for and not found, and never looked for */
-	ck_assert_int_eq(raw->attr[P2P_ATTR_DRIVER].fact, rows[_i].driver);
-	ck_assert_int_eq(raw->attr[P2P_ATTR_NET].fact, rows[_i].net);
+	ck_assert_int_eq(p2p_raw_attr(raw, P2P_ATTR_DRIVER)->fact, rows[_i].driver);
+	ck_assert_int_eq(p2p_raw_attr(raw, P2P_ATTR_NET)->fact, rows[_i].net);
 	p2p_snapshot_free(snapshot);
 }
 END_TEST
@@ -185,8 +185,8 @@ START_TEST(lost_file)
 		 "\"size\": 5}]}");
 	snapshot = load(context, directory, P2P_WANT_VERDICT);
 	raw = p2p_snapshot_raw(snapshot, 0);
-	ck_assert_int_eq(raw->attr[P2P_ATTR_RESOURCE].fact, P2P_DENIED);
-	ck_assert_int_eq(raw->attr[P2P_ATTR_NUMA_NODE].fact, P2P_DENIED);
+	ck_assert_int_eq(p2p_raw_attr(raw, P2P_ATTR_RESOURCE)->fact, P2P_DENIED);
+	ck_assert_int_eq(p2p_raw_attr(raw, P2P_ATTR_NUMA_NODE)->fact, P2P_DENIED);
 	ck_assert_int_eq(p2p_snapshot_file(snapshot, "proc/cpuinfo")->fact, P2P_DENIED);
 	ck_assert_int_eq(p2p_snapshot_file(snapshot, "proc/cmdline")->fact, P2P_ABSENT);
 	p2p_snapshot_free(snapshot);
@@ -275,12 +275,12 @@ START_TEST(stays_inside)
 	snapshot = load(context, directory, P2P_WANT_ALL);
 	ck_assert_uint_eq(p2p_snapshot_count(snapshot), 3);
 	raw = p2p_snapshot_raw(snapshot, 0);
-	ck_assert_int_eq(raw->attr[P2P_ATTR_VENDOR].fact, P2P_DENIED);
-	ck_assert_int_eq(raw->attr[P2P_ATTR_RESOURCE].fact, P2P_DENIED);
+	ck_assert_int_eq(p2p_raw_attr(raw, P2P_ATTR_VENDOR)->fact, P2P_DENIED);
+	ck_assert_int_eq(p2p_raw_attr(raw, P2P_ATTR_RESOURCE)->fact, P2P_DENIED);
 	ck_assert_int_eq(p2p_snapshot_file(snapshot, "proc/cpuinfo")->fact, P2P_DENIED);
 	for (size_t i = 1; i < 3; i++) {
 		raw = p2p_snapshot_raw(snapshot, i);
-		ck_assert_int_eq(raw->attr[P2P_ATTR_RESOURCE].fact, P2P_DENIED);
+		ck_assert_int_eq(p2p_raw_attr(raw, P2P_ATTR_RESOURCE)->fact, P2P_DENIED);
 	}
 	p2p_snapshot_free(snapshot);
 	remove_directory(secret);
@@ -300,7 +300,7 @@ START_TEST(odd_files)
 	snprintf(path, sizeof(path), "%s/sys/devices/pci0000:00/0000:00:01.0/resource", directory);
 	ck_assert_int_eq(mkdir(path, 0700), 0);
 	snapshot = load(context, directory, P2P_WANT_NAMES);
-	ck_assert_int_eq(p2p_snapshot_raw(snapshot, 0)->attr[P2P_ATTR_RESOURCE].fact, P2P_DENIED);
+	ck_assert_int_eq(p2p_raw_attr(p2p_snapshot_raw(snapshot, 0), P2P_ATTR_RESOURCE)->fact, P2P_DENIED);
 	p2p_snapshot_free(snapshot);
 }
 END_TEST

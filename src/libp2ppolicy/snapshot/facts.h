@@ -32,6 +32,7 @@ enum p2p_attr {
 /**
  * struct p2p_raw - the raw facts of one function.
  * @borrowed: @config is from what root saved; see p2p_snapshot_fill()
+ * @attr_count: how many there is room for in @attr: of many functions only as many as the verdicts need
  * @line: of the file it was read from; 0 not known
  * @path: its directory below /sys ("devices/pci0000:00/0000:00:01.0"); NULL from a dump
  * @below: likewise, where there is no @path, and what is above the first function in it is not
@@ -41,10 +42,11 @@ enum p2p_attr {
 struct p2p_raw {
 	struct p2p_bdf bdf;
 	bool borrowed;
+	uint8_t attr_count;
 	unsigned int line;
 	const char *path;
 	struct p2p_config config;
-	struct p2p_file attr[P2P_ATTRS];
+	struct p2p_file *attr;
 	const char *below, *slot;
 };
 
@@ -53,6 +55,9 @@ size_t p2p_snapshot_count(const struct p2p_snapshot *snapshot);
 
 /** p2p_snapshot_raw() - the function at @index, in BDF order. */
 const struct p2p_raw *p2p_snapshot_raw(const struct p2p_snapshot *snapshot, size_t index);
+
+/** p2p_raw_attr() - an attribute of a function.  Return: borrowed, never NULL. */
+const struct p2p_file *p2p_raw_attr(const struct p2p_raw *raw, enum p2p_attr attr);
 
 /**
  * p2p_snapshot_file() - a file of the machine, by the path it has below the root

@@ -496,7 +496,6 @@ static int load_late_link(struct loader *loader, struct p2p_raw *raw)
 /* Where no function can have VFs, none is one: no link is there to be read. */
 static int load_late_links(struct loader *loader)
 {
-	const struct row *row = &rows[P2P_ATTR_PHYSFN];
 	struct p2p_snapshot *snapshot = loader->snapshot;
 	bool some = false;
 	int r = 0;
@@ -511,7 +510,8 @@ static int load_late_links(struct loader *loader)
 		if (some)
 			r = load_late_link(loader, raw);
 		else
-			raw->attr[P2P_ATTR_PHYSFN].fact = missing(snapshot, raw, row, -ENOENT);
+			raw->attr[P2P_ATTR_PHYSFN].fact =
+				missing(snapshot, raw, &rows[P2P_ATTR_PHYSFN], -ENOENT);
 	}
 	return r;
 }
@@ -533,6 +533,7 @@ static int load_names(struct loader *loader, char *names)
 	int r;
 
 	loader->snapshot->want = choose_want(loader->snapshot->want, names);
+	loader->snapshot->few = loader->snapshot->want == P2P_WANT_VERDICT;
 	for (name = names; *name; name = end + 1) {
 		end = strchrnul(name, '\n');
 		if (!*end)

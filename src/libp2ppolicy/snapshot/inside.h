@@ -40,6 +40,7 @@ struct p2p_manifest;
 /**
  * struct p2p_snapshot - see snapshot.h.
  * @raws: @count functions, sorted by address
+ * @few: those that are added have no room for attributes that no verdict needs
  * @entries: @entry_count files of the machine, sorted by path once it is loaded
  * @no_memory: something of it is missing for that; whoever loads it looks here in the end
  * @manifest: of our own capture; NULL for any other source
@@ -60,6 +61,7 @@ struct p2p_snapshot {
 	struct p2p_arena arena;
 	struct p2p_raw *raws;
 	size_t count;
+	bool few;
 	struct p2p_entry *entries;
 	size_t entry_count;
 	bool no_memory;

@@ -52,6 +52,11 @@ const struct p2p_raw *p2p_snapshot_raw(const struct p2p_snapshot *snapshot, size
 	return &snapshot->raws[index];
 }
 
+const struct p2p_file *p2p_raw_attr(const struct p2p_raw *raw, enum p2p_attr attr)
+{
+	return attr < raw->attr_count ? &raw->attr[attr] : &denied;
+}
+
 struct json_object *p2p_snapshot_report(const struct p2p_snapshot *snapshot)
 {
 	return snapshot->report;
@@ -111,12 +116,20 @@ void p2p_snapshot_set_ids(struct p2p_snapshot *snapshot, struct p2p_raw *raw, un
 struct p2p_raw *p2p_snapshot_add(struct p2p_snapshot *snapshot, struct p2p_bdf bdf)
 {
 	struct p2p_raw *raw = p2p_more(snapshot->raws, snapshot->count);
+	size_t attrs = P2P_ATTRS;
 
+	while (snapshot->few && p2p_attr_want((enum p2p_attr)(attrs - 1)) > P2P_WANT_VERDICT)
+		attrs--;
 	if (raw) {
 		raw->bdf = bdf;
-		snapshot->count++;
+		raw->attr_count = (uint8_t)attrs;
+		raw->attr = p2p_arena_alloc(&snapshot->arena, attrs * sizeof(*raw->attr));
 	}
-	snapshot->no_memory |= !raw;
+	if (!raw || !raw->attr) {
+		snapshot->no_memory = true;
+		return NULL;
+	}
+	snapshot->count++;
 	return raw;
 }
 

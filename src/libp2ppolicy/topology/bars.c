@@ -47,7 +47,7 @@ static bool parse_hex(const char **text, uint64_t *ret_value)
 
 static void parse_resources(struct p2p_topology *topology, struct p2p_build *build)
 {
-	const struct p2p_file *file = &build->raw->attr[P2P_ATTR_RESOURCE];
+	const struct p2p_file *file = p2p_raw_attr(build->raw, P2P_ATTR_RESOURCE);
 	static const char nothing[] =
 		"0x0000000000000000 0x0000000000000000 0x0000000000000000\n";
 	struct p2p_resource *lines;
@@ -278,9 +278,9 @@ static void decode_window(struct p2p_function *function, const struct p2p_build 
 
 static void decode_pool(struct p2p_function *function, const struct p2p_raw *raw)
 {
-	struct p2p_number size = p2p_file_number(&raw->attr[P2P_ATTR_P2PMEM_SIZE]);
-	struct p2p_number available = p2p_file_number(&raw->attr[P2P_ATTR_P2PMEM_AVAILABLE]);
-	struct p2p_number published = p2p_file_number(&raw->attr[P2P_ATTR_P2PMEM_PUBLISHED]);
+	struct p2p_number size = p2p_file_number(p2p_raw_attr(raw, P2P_ATTR_P2PMEM_SIZE));
+	struct p2p_number available = p2p_file_number(p2p_raw_attr(raw, P2P_ATTR_P2PMEM_AVAILABLE));
+	struct p2p_number published = p2p_file_number(p2p_raw_attr(raw, P2P_ATTR_P2PMEM_PUBLISHED));
 
 	function->pool.fact = size.fact;
 	if (size.fact != P2P_PRESENT)

@@ -63,8 +63,8 @@ const char *p2p_file_text(struct p2p_topology *topology, const struct p2p_file *
 
 static void decode_ids(struct p2p_function *function, const struct p2p_raw *raw)
 {
-	struct p2p_number vendor = p2p_file_number(&raw->attr[P2P_ATTR_VENDOR]);
-	struct p2p_number device = p2p_file_number(&raw->attr[P2P_ATTR_DEVICE]);
+	struct p2p_number vendor = p2p_file_number(p2p_raw_attr(raw, P2P_ATTR_VENDOR));
+	struct p2p_number device = p2p_file_number(p2p_raw_attr(raw, P2P_ATTR_DEVICE));
 	uint16_t word[2];
 
 	if (vendor.fact == P2P_PRESENT && device.fact == P2P_PRESENT) {
@@ -82,7 +82,7 @@ static void decode_ids(struct p2p_function *function, const struct p2p_raw *raw)
 
 static void decode_class(struct p2p_function *function, const struct p2p_raw *raw)
 {
-	struct p2p_number class_code = p2p_file_number(&raw->attr[P2P_ATTR_CLASS]);
+	struct p2p_number class_code = p2p_file_number(p2p_raw_attr(raw, P2P_ATTR_CLASS));
 	uint32_t dword;
 
 	if (class_code.fact == P2P_PRESENT)

@@ -32,7 +32,7 @@ static void set_os_names(struct p2p_topology *topology, struct p2p_function *fun
 	size_t i, count = 0;
 
 	for (i = 0; i < P2P_LENGTH(name_dirs); i++)
-		count += count_lines(&raw->attr[name_dirs[i]]);
+		count += count_lines(p2p_raw_attr(raw, name_dirs[i]));
 	if (!count)
 		return;
 	names = p2p_keep(topology, count + 1, sizeof(*names));
@@ -40,7 +40,7 @@ static void set_os_names(struct p2p_topology *topology, struct p2p_function *fun
 		return;
 	function->os_names = names;
 	for (i = 0; i < P2P_LENGTH(name_dirs); i++) {
-		const char *text = p2p_file_lines(&raw->attr[name_dirs[i]]);
+		const char *text = p2p_file_lines(p2p_raw_attr(raw, name_dirs[i]));
 
 		for (; *text; text = p2p_next_line(text)) {
 			size_t length = strcspn(text, "\n");
@@ -54,7 +54,7 @@ static void set_os_names(struct p2p_topology *topology, struct p2p_function *fun
 static void set_iommu(struct p2p_topology *topology, struct p2p_function *function,
 		      const struct p2p_raw *raw)
 {
-	const struct p2p_number group = p2p_file_number(&raw->attr[P2P_ATTR_IOMMU_GROUP]);
+	const struct p2p_number group = p2p_file_number(p2p_raw_attr(raw, P2P_ATTR_IOMMU_GROUP));
 
 	function->iommu_group = group;
 	if (group.fact == P2P_PRESENT)
@@ -148,10 +148,10 @@ static bool all_active(const struct p2p_file *states)
 /* "400 Gb/sec (4X NDR)" of RDMA ports before the Mb/s of network interfaces. */
 static void set_ports(struct p2p_function *function, const struct p2p_raw *raw)
 {
-	struct p2p_number rate = sum_lines(&raw->attr[P2P_ATTR_PORT_RATE], 1000);
-	struct p2p_number speed = sum_lines(&raw->attr[P2P_ATTR_NET_SPEED], 1);
+	struct p2p_number rate = sum_lines(p2p_raw_attr(raw, P2P_ATTR_PORT_RATE), 1000);
+	struct p2p_number speed = sum_lines(p2p_raw_attr(raw, P2P_ATTR_NET_SPEED), 1);
 
-	if (rate.fact == P2P_PRESENT && all_active(&raw->attr[P2P_ATTR_PORT_STATE]))
+	if (rate.fact == P2P_PRESENT && all_active(p2p_raw_attr(raw, P2P_ATTR_PORT_STATE)))
 		speed = rate;
 	else if (rate.fact != P2P_ABSENT && speed.fact == P2P_ABSENT)
 		speed.fact = P2P_DENIED;
@@ -189,7 +189,7 @@ static void settle_groups(struct p2p_topology *topology)
 	for (size_t i = 0; i < topology->count; i++)
 		if (topology->functions[i].iommu_group.fact == P2P_DENIED &&
 		    topology->builds[i].raw &&
-		    topology->builds[i].raw->attr[P2P_ATTR_IOMMU_GROUP].fact == P2P_DENIED)
+		    p2p_raw_attr(topology->builds[i].raw, P2P_ATTR_IOMMU_GROUP)->fact == P2P_DENIED)
 			topology->functions[i].iommu_group.fact = P2P_ABSENT;
 }
 
@@ -201,11 +201,11 @@ void p2p_locality_build(struct p2p_topology *topology)
 
 		if (!raw)
 			continue;
-		function->numa = p2p_file_number(&raw->attr[P2P_ATTR_NUMA_NODE]);
-		function->cpus = p2p_file_text(topology, &raw->attr[P2P_ATTR_LOCAL_CPULIST]);
-		function->driver = p2p_file_text(topology, &raw->attr[P2P_ATTR_DRIVER]);
-		function->driver_fact = raw->attr[P2P_ATTR_DRIVER].fact;
-		function->power_state = p2p_file_text(topology, &raw->attr[P2P_ATTR_POWER_STATE]);
+		function->numa = p2p_file_number(p2p_raw_attr(raw, P2P_ATTR_NUMA_NODE));
+		function->cpus = p2p_file_text(topology, p2p_raw_attr(raw, P2P_ATTR_LOCAL_CPULIST));
+		function->driver = p2p_file_text(topology, p2p_raw_attr(raw, P2P_ATTR_DRIVER));
+		function->driver_fact = p2p_raw_attr(raw, P2P_ATTR_DRIVER)->fact;
+		function->power_state = p2p_file_text(topology, p2p_raw_attr(raw, P2P_ATTR_POWER_STATE));
 		set_ports(function, raw);
 		set_iommu(topology, function, raw);
 		set_os_names(topology, function, raw);

@@ -154,7 +154,7 @@ static void set_kfd(struct p2p_topology *topology, unsigned int node)
 static const char *adapter_of(const struct p2p_topology *topology, size_t index, size_t *ret_size)
 {
 	const struct p2p_raw *raw = topology->builds[index].raw;
-	const struct p2p_file *vpd = raw ? &raw->attr[P2P_ATTR_VPD] : NULL;
+	const struct p2p_file *vpd = raw ? p2p_raw_attr(raw, P2P_ATTR_VPD) : NULL;
 
 	if (!vpd || vpd->fact != P2P_PRESENT || topology->functions[index].vendor != 0x15b3)
 		return NULL;
@@ -202,11 +202,11 @@ void p2p_peers_build(struct p2p_topology *topology)
 
 		if (!raw)
 			continue;
-		function->vram = p2p_file_number(&raw->attr[P2P_ATTR_VRAM_TOTAL]);
-		function->vram_visible = p2p_file_number(&raw->attr[P2P_ATTR_VRAM_VISIBLE]);
-		function->efa = raw->attr[P2P_ATTR_EFA_PROVIDER].fact;
+		function->vram = p2p_file_number(p2p_raw_attr(raw, P2P_ATTR_VRAM_TOTAL));
+		function->vram_visible = p2p_file_number(p2p_raw_attr(raw, P2P_ATTR_VRAM_VISIBLE));
+		function->efa = p2p_raw_attr(raw, P2P_ATTR_EFA_PROVIDER)->fact;
 		function->efa_provider = p2p_file_text(topology,
-						       &raw->attr[P2P_ATTR_EFA_PROVIDER]);
+						       p2p_raw_attr(raw, P2P_ATTR_EFA_PROVIDER));
 		if (function->vendor == 0x10de)
 			function->clique = find_clique(&raw->config);
 	}

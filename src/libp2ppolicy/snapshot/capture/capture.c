@@ -93,7 +93,7 @@ static char *up(struct capture *capture, const char *path, const char *rest)
 static int add_link(struct capture *capture, const struct p2p_raw *raw, enum p2p_attr attr,
 		    const char *path)
 {
-	const char *name = raw->attr[attr].data, *target = NULL;
+	const char *name = p2p_raw_attr(raw, attr)->data, *target = NULL;
 	int r = 0;
 
 	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
@@ -118,7 +118,7 @@ static int add_link(struct capture *capture, const struct p2p_raw *raw, enum p2p
 
 static int add_attr(struct capture *capture, const struct p2p_raw *raw, enum p2p_attr attr)
 {
-	const struct p2p_file *file = &raw->attr[attr];
+	const struct p2p_file *file = p2p_raw_attr(raw, attr);
 	const char *path;
 
 	if (file->fact == P2P_ABSENT || p2p_attr_want(attr) > capture->snapshot->want)

@@ -121,7 +121,7 @@ static void join_attr(struct p2p_snapshot *snapshot, const struct p2p_side *side
 	struct p2p_file *file = &raw->attr[attr];
 
 	for (size_t i = 0; i < count; i++) {
-		const struct p2p_file *other = &sides[i].raw->attr[attr];
+		const struct p2p_file *other = p2p_raw_attr(sides[i].raw, attr);
 
 		if (other->fact == P2P_DENIED)
 			continue;
@@ -157,9 +157,9 @@ static bool read_id(const struct p2p_raw *raw, unsigned int offset, enum p2p_att
 		*ret_value = value;
 		return true;
 	}
-	if (raw->attr[attr].fact != P2P_PRESENT)
+	if (p2p_raw_attr(raw, attr)->fact != P2P_PRESENT)
 		return false;
-	*ret_value = strtoul(raw->attr[attr].data, NULL, 0);
+	*ret_value = strtoul(p2p_raw_attr(raw, attr)->data, NULL, 0);
 	/* Of the class only the upper 16 of 24 bits are compared. */
 	if (attr == P2P_ATTR_CLASS)
 		*ret_value >>= 8;

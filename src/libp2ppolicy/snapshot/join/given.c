@@ -47,7 +47,7 @@ static bool has_link(const struct p2p_raw *raw)
 	const struct p2p_capability *express;
 	uint16_t status;
 
-	if (raw->attr[P2P_ATTR_CURRENT_LINK_SPEED].fact == P2P_PRESENT)
+	if (p2p_raw_attr(raw, P2P_ATTR_CURRENT_LINK_SPEED)->fact == P2P_PRESENT)
 		return true;
 	return p2p_config_find(&raw->config, PCI_CAP_ID_EXP, false, &express) == P2P_PRESENT &&
 	       p2p_config_read16(&raw->config, express->offset + PCI_EXP_LNKSTA, &status) && status;
@@ -69,7 +69,7 @@ static void count_function(const struct p2p_raw *raw, struct p2p_given *given)
 	given->count[P2P_GIFT_EXTENDED] += raw->config.extended == P2P_PRESENT;
 	given->count[P2P_GIFT_LINKS] += has_link(raw);
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-		given->count[files[i].gift] += raw->attr[files[i].attr].fact == P2P_PRESENT;
+		given->count[files[i].gift] += p2p_raw_attr(raw, files[i].attr)->fact == P2P_PRESENT;
 }
 
 static void count_files(const struct p2p_snapshot *snapshot, struct p2p_given *given)

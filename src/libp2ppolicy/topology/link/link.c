@@ -44,10 +44,10 @@ static void read_files(struct p2p_pcie *pcie, const struct p2p_raw *raw)
 {
 	struct p2p_link now, most;
 
-	if (!read_link(&raw->attr[P2P_ATTR_CURRENT_LINK_SPEED],
-		       &raw->attr[P2P_ATTR_CURRENT_LINK_WIDTH], &now) ||
-	    !read_link(&raw->attr[P2P_ATTR_MAX_LINK_SPEED],
-		       &raw->attr[P2P_ATTR_MAX_LINK_WIDTH], &most))
+	if (!read_link(p2p_raw_attr(raw, P2P_ATTR_CURRENT_LINK_SPEED),
+		       p2p_raw_attr(raw, P2P_ATTR_CURRENT_LINK_WIDTH), &now) ||
+	    !read_link(p2p_raw_attr(raw, P2P_ATTR_MAX_LINK_SPEED),
+		       p2p_raw_attr(raw, P2P_ATTR_MAX_LINK_WIDTH), &most))
 		return;
 	/* A VF has the files, and in them the bits reserved to it. */
 	if (!most.width)
@@ -69,8 +69,8 @@ static bool has_changed(const struct p2p_function *function, const struct p2p_ra
 
 	if (function->pcie.link != P2P_PRESENT ||
 	    !p2p_config_read16(&raw->config, function->pcie.offset + PCI_EXP_LNKSTA, &status) ||
-	    !read_link(&raw->attr[P2P_ATTR_CURRENT_LINK_SPEED],
-		       &raw->attr[P2P_ATTR_CURRENT_LINK_WIDTH], &now))
+	    !read_link(p2p_raw_attr(raw, P2P_ATTR_CURRENT_LINK_SPEED),
+		       p2p_raw_attr(raw, P2P_ATTR_CURRENT_LINK_WIDTH), &now))
 		return false;
 	return now.speed_mtps != speeds[status & PCI_EXP_LNKSTA_SPEED] ||
 	       now.width != (unsigned int)(status & PCI_EXP_LNKSTA_WIDTH) >> 4;

@@ -44,7 +44,7 @@ static const char *find_fabric(const struct p2p_topology *topology,
 		    strstr(function->device_name, words[i].text))
 			return words[i].name;
 	/* amdgpu makes this file for a GPU that is in a hive. */
-	return raw && raw->attr[P2P_ATTR_XGMI].fact == P2P_PRESENT ? "XGMI" : NULL;
+	return raw && p2p_raw_attr(raw, P2P_ATTR_XGMI)->fact == P2P_PRESENT ? "XGMI" : NULL;
 }
 
 /* One note per kind of link, on the first function that shows it. */
