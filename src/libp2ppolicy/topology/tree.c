@@ -77,6 +77,16 @@ static const char *below_host(const char *path, struct root_bus *ret_root)
 	return below;
 }
 
+/* The last part of @path, if @before, which may be NULL, is in the same directory; NULL otherwise. */
+static const char *last_part(const char *path, const char *before)
+{
+	const char *slash = strrchr(path, '/');
+	size_t length = slash ? (size_t)(slash + 1 - path) : 0;
+
+	return slash && before && !strncmp(path, before, length) && !strchr(before + length, '/') ?
+	       slash + 1 : NULL;
+}
+
 static const char *path_of(const struct p2p_raw *raw)
 {
 	return raw->path ? raw->path : raw->below;
@@ -117,16 +127,25 @@ static int find_missing(const struct p2p_snapshot *snapshot, struct p2p_bdf **re
 {
 	struct p2p_bdf *missing = calloc(count_ancestors(snapshot) + 1, sizeof(*missing));
 	size_t i, kept = 0, count = 0;
+	struct root_bus root = { 0 };
+	const char *before = NULL;
 
 	if (!missing)
 		return -ENOMEM;
 	for (i = 0; i < p2p_snapshot_count(snapshot); i++) {
-		const char *path = path_of(p2p_snapshot_raw(snapshot, i));
-		struct root_bus root = { 0 };
+		const char *path = path_of(p2p_snapshot_raw(snapshot, i)), *next;
 		struct part part;
 
-		for (path = path ? below_host(path, &root) : NULL; path;) {
-			path = next_part(path, &part);
+		if (!path)
+			continue;
+		next = last_part(path, before);
+		if (!next) {
+			root.known = false;
+			next = below_host(path, &root);
+		}
+		before = path;
+		while (root.known && next) {
+			next = next_part(next, &part);
 			if (part.kind == PART_FUNCTION && !has_raw(snapshot, part.bdf))
 				missing[count++] = part.bdf;
 		}
@@ -193,28 +212,40 @@ static bool has_link(const struct p2p_topology *topology, const struct p2p_funct
 	return raw && path_of(raw) && below_host(path_of(raw), &root);
 }
 
+/* The directory of a function, which the next one is often in as well: what it lies below. */
+struct directory {
+	const char *path;		/* of the function */
+	struct root_bus root;
+	struct p2p_function *above;
+};
+
 /* The chain in the path of @function links it, and each bridge that is known from paths alone. */
 static void link_path(struct p2p_topology *topology, struct p2p_function *function,
-		      const char *path, struct root_bus *roots)
+		      const char *path, struct directory *directory, struct root_bus *roots)
 {
-	struct root_bus root = { 0 };
-	struct p2p_function *above = NULL;
+	const char *next = last_part(path, directory->path);
 	struct part part;
 
-	for (path = below_host(path, &root); path;) {
+	if (!next) {
+		*directory = (struct directory){ 0 };
+		next = below_host(path, &directory->root);
+	}
+	directory->path = path;
+	while (directory->root.known && next) {
 		struct p2p_function *here;
 
-		path = next_part(path, &part);
+		next = next_part(next, &part);
 		here = part.kind == PART_FUNCTION ? p2p_tree_find(topology, part.bdf) : NULL;
 		if (!here)
 			continue;
 		if (here == function ||
 		    (!roots[here->index].known && !has_link(topology, here))) {
-			if (here != above)
-				here->parent = above;
-			roots[here->index] = root;
+			if (here != directory->above)
+				here->parent = directory->above;
+			roots[here->index] = directory->root;
 		}
-		above = here;
+		if (next)
+			directory->above = here;
 	}
 }
 
@@ -224,8 +255,8 @@ static void link_physfn(struct p2p_topology *topology, struct p2p_function *func
 	const struct p2p_function *pf;
 	struct p2p_bdf bdf;
 
-	if (!raw || raw->attr[P2P_ATTR_PHYSFN].fact != P2P_PRESENT ||
-	    p2p_bdf_parse(raw->attr[P2P_ATTR_PHYSFN].data, &bdf))
+	if (!raw || p2p_raw_attr(raw, P2P_ATTR_PHYSFN)->fact != P2P_PRESENT ||
+	    p2p_bdf_parse(p2p_raw_attr(raw, P2P_ATTR_PHYSFN)->data, &bdf))
 		return;
 	pf = p2p_tree_find(topology, bdf);
 	if (pf && pf != function && !pf->physfn)
@@ -328,16 +359,20 @@ static void add_host(struct p2p_topology *topology, struct p2p_host_bridge *host
 static int make_hosts(struct p2p_topology *topology, const struct root_bus *roots)
 {
 	struct root_bus *sorted;
-	size_t i, count = 0;
+	size_t i, count = 0, buses = 0;
 
 	sorted = p2p_scratch(topology, topology->count + 1, sizeof(*sorted));
-	topology->hosts = p2p_keep(topology, topology->count, sizeof(*topology->hosts));
-	if (!sorted || !topology->hosts)
+	if (!sorted)
 		return -ENOMEM;
 	for (i = 0; i < topology->count; i++)
 		if (!i || compare_roots(&roots[i], &roots[i - 1]))
 			sorted[count++] = roots[i];
 	qsort(sorted, count, sizeof(*sorted), compare_roots);
+	for (i = 0; i < count; i++)
+		buses += !i || compare_roots(&sorted[i], &sorted[i - 1]);
+	topology->hosts = p2p_keep(topology, buses, sizeof(*topology->hosts));
+	if (!topology->hosts)
+		return -ENOMEM;
 	for (i = 0; i < count; i++) {
 		if (!i || compare_roots(&sorted[i], &sorted[i - 1]))
 			topology->host_count++;
@@ -425,6 +460,7 @@ int p2p_tree_list(struct p2p_topology *topology)
 
 int p2p_tree_link(struct p2p_topology *topology)
 {
+	struct directory directory = { 0 };
 	struct root_bus *roots;
 	int error;
 
@@ -435,7 +471,8 @@ int p2p_tree_link(struct p2p_topology *topology)
 		const struct p2p_raw *raw = topology->builds[i].raw;
 
 		if (raw && path_of(raw))
-			link_path(topology, &topology->functions[i], path_of(raw), roots);
+			link_path(topology, &topology->functions[i], path_of(raw), &directory,
+				  roots);
 	}
 	p2p_dump_link(topology, roots);
 	find_loose(topology);

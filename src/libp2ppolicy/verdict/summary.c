@@ -195,8 +195,11 @@ static void settle(struct counter *counter, const struct p2p_function *function)
 	uint64_t members;
 
 	self.count[0][SELF] = node->branch.count[0][SELF];
-	count_common(counter, function, &node->branch, 1);
-	count_common(counter, function, &self, -1);
+	/* Nothing meets at a function with no member below it, such as an endpoint. */
+	if (memcmp(&self, &node->branch, sizeof(self)) != 0) {
+		count_common(counter, function, &node->branch, 1);
+		count_common(counter, function, &self, -1);
+	}
 	members = lift(counter, function, &lifted);
 	if (function->parent) {
 		struct branch *above = &counter->nodes[function->parent->index].branch;
