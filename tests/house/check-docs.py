@@ -207,7 +207,7 @@ def check_words(top, tool):
     listed = re.findall(r"\bLi ([^,\n]+?)(?: ,|$)", page.replace("completions, relaxed", "completions; relaxed"), re.M)
     code = "".join(path.read_text() for path in sorted((top / "src/p2ptopo/commands/path").glob("*.c")))
     labels = {label.strip(" :") for label in
-              re.findall(r'\b(?:label|line|put_line|print_(?:speed|ways|verdict|route|role))\(app, (?:i \? "" : )?'
+              re.findall(r'\b(?:label|(?:path_)?line|put_line|print_(?:speed|ways|verdict|route|role|root))\(app, (?:i \? "" : )?'
                          r'"([^"]+)"', code)}
     labels |= {label for three in re.findall(r'print_two\(app, "(.*?)", "(.*?)", .*?"(.*?)"', code, re.S)
                for label in three}

@@ -8,6 +8,7 @@
 
 #include "print/document.h"
 #include "print/output.h"
+#include "print/say.h"
 #include "commands/policy.h"
 #include "machine/save.h"
 #include "print/words.h"
@@ -123,19 +124,13 @@ static void print_finding(void *userdata, const struct p2p_finding *finding)
 	const char *about = p2p_check_class_name(finding->about);
 	enum paint paint = finding->kind == P2P_FINDING_FAILS ? PAINT_BAD :
 			   finding->kind == P2P_FINDING_UNKNOWN ? PAINT_UNKNOWN : PAINT_DIM;
-	char *text = NULL;
-	size_t size;
-	FILE *out = p2p_text_open(&text, &size);
+	struct paragraph line;
 
-	if (!out)
+	if (!paragraph_start(&line))
 		return;
-	say_finding(out, finding);
+	say_finding(line.stream, finding);
 	fprintf(app->out, "%s%s %s%s", paint_on(app, paint), word, about, paint_off(app));
-	if (!fclose(out) && app->options.sized)
-		words_wrap(app->out, text, strlen(word) + 1 + strlen(about), 4, app->options.width);
-	else if (text)
-		fprintf(app->out, "%s\n", text);
-	free(text);
+	paragraph_end_log(app, &line, strlen(word) + 1 + strlen(about), 4);
 }
 
 static void put_finding(void *userdata, const struct p2p_finding *finding)

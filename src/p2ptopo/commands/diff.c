@@ -6,6 +6,7 @@
 
 #include "options.h"
 #include "print/document.h"
+#include "print/say.h"
 #include "print/words.h"
 #include "print/output.h"
 #include "commands/diff.h"
@@ -40,15 +41,6 @@ static bool is_alike(const struct p2p_difference *a, const struct p2p_difference
 
 #define ABOUT_WIDTH 16
 
-/* On a screen within it; elsewhere one line for each, to be searched.  The line stands at @column. */
-static void put_line(const struct app *app, const char *text, size_t column, size_t indent)
-{
-	if (app->options.sized)
-		words_wrap(app->out, text, column, indent, app->options.width);
-	else
-		fprintf(app->out, "%s\n", text);
-}
-
 static void put_values(FILE *out, const struct app *app, const struct p2p_diff *diff,
 		       const struct p2p_difference *difference)
 {
@@ -79,21 +71,18 @@ static void put_subjects(FILE *out, const struct p2p_diff *diff, size_t index, s
 size_t diff_print(const struct app *app, const struct p2p_diff *diff, size_t index, size_t indent)
 {
 	const struct p2p_difference *first = p2p_diff_at(diff, index);
-	char *text = NULL;
-	size_t count = 1, size;
-	FILE *out = p2p_text_open(&text, &size);
+	struct paragraph line;
+	size_t count = 1;
 
 	while (is_alike(first, p2p_diff_at(diff, index + count)))
 		count++;
-	if (!out)
+	if (!paragraph_start(&line))
 		return count;
-	put_values(out, app, diff, first);
+	put_values(line.stream, app, diff, first);
 	if (subject(first))
-		put_subjects(out, diff, index, count);
+		put_subjects(line.stream, diff, index, count);
 	fprintf(app->out, "%*s%-*s", (int)indent, "", ABOUT_WIDTH, first->about);
-	if (!fclose(out))
-		put_line(app, text, indent + ABOUT_WIDTH, indent + ABOUT_WIDTH);
-	free(text);
+	paragraph_end_log(app, &line, indent + ABOUT_WIDTH, indent + ABOUT_WIDTH);
 	return count;
 }
 
@@ -112,30 +101,26 @@ static void put_names(const struct app *app, const char *what, const struct p2p_
 		      size_t count)
 {
 	const size_t indent = ABOUT_WIDTH + strlen(what) + 1;
-	char *text = NULL;
-	size_t size;
-	FILE *out = p2p_text_open(&text, &size);
+	struct paragraph line;
 
-	if (!out)
+	if (!paragraph_start(&line))
 		return;
 	for (size_t i = 0; i < count && i < NAMES_SHOWN; i++)
-		fprintf(out, "%s%s", i ? ", " : "", list[i]->display);
+		fprintf(line.stream, "%s%s", i ? ", " : "", list[i]->display);
 	if (count > NAMES_SHOWN)
-		fprintf(out, " and %zu more", count - NAMES_SHOWN);
+		fprintf(line.stream, " and %zu more", count - NAMES_SHOWN);
 	fprintf(app->out, "%*s%s ", ABOUT_WIDTH, "", what);
-	if (!fclose(out))
-		put_line(app, text, indent, indent);
-	free(text);
+	paragraph_end_log(app, &line, indent, indent);
 }
 
 static void print_pairs(const struct app *app, const struct p2p_pairs_difference *pairs)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *out = p2p_text_open(&text, &size);
+	struct paragraph line;
+	FILE *out;
 
-	if (!out)
+	if (!paragraph_start(&line))
 		return;
+	out = line.stream;
 	fprintf(out, "%" PRIu64 " of them: %s", pairs->pairs,
 		paint_on(app, paint_of(pairs->before.map_type)));
 	put_answer(out, &pairs->before);
@@ -143,9 +128,7 @@ static void print_pairs(const struct app *app, const struct p2p_pairs_difference
 	put_answer(out, &pairs->after);
 	fputs(paint_off(app), out);
 	fprintf(app->out, "%-*s", ABOUT_WIDTH, "pairs");
-	if (!fclose(out))
-		put_line(app, text, ABOUT_WIDTH, ABOUT_WIDTH);
-	free(text);
+	paragraph_end_log(app, &line, ABOUT_WIDTH, ABOUT_WIDTH);
 	put_names(app, "providers", pairs->providers, pairs->provider_count);
 	put_names(app, "clients  ", pairs->clients, pairs->client_count);
 }

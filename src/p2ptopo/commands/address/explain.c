@@ -7,6 +7,7 @@
 #include "commands/address/explain.h"
 #include "print/document.h"
 #include "print/output.h"
+#include "print/say.h"
 #include "print/words.h"
 
 /** enum holder - what holds the address. */
@@ -126,16 +127,12 @@ static void say_hit(FILE *out, const struct search *search, const struct hit *hi
 static void print_hit(void *userdata, const struct hit *hit)
 {
 	const struct search *search = userdata;
-	char *text = NULL;
-	size_t size;
-	FILE *out = p2p_text_open(&text, &size);
+	struct paragraph line;
 
-	if (!out)
+	if (!paragraph_start(&line))
 		return;
-	say_hit(out, search, hit);
-	if (!fclose(out))
-		words_wrap(search->app->out, text, 0, 2, search->app->options.width);
-	free(text);
+	say_hit(line.stream, search, hit);
+	paragraph_end(search->app, &line, 0, 2);
 }
 
 static void put_hit(void *userdata, const struct hit *hit)
@@ -275,7 +272,7 @@ static enum status print_text(struct search *search)
 	print_requester(search);
 	if (!search->fault.gpu_virtual)
 		look(search);
-	print_wrapped(out, search->app->options.width, 0, meaning_of(search));
+	say(search->app, 0, "%s", meaning_of(search));
 	if (search->unknown)
 		fprintf(out, "the size of %s is not known\n",
 			words_count(search->unknown, "BAR", count));

@@ -7,6 +7,7 @@
 #include "commands/fix/fix.h"
 #include "print/hint.h"
 #include "print/output.h"
+#include "print/say.h"
 #include "print/speed.h"
 #include "print/words.h"
 
@@ -25,19 +26,6 @@ static void heading(const struct app *app, const char *format, ...)
 	vfprintf(app->out, format, args);
 	va_end(args);
 	fprintf(app->out, "%s\n", paint_off(app));
-}
-
-static void say(const struct app *app, unsigned int indent, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-static void say(const struct app *app, unsigned int indent, const char *format, ...)
-{
-	char text[2048];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	print_wrapped(app->out, app->options.width, indent, text);
 }
 
 /* Then what the switches do is what counts, and the kernel is not asked. */
@@ -278,37 +266,11 @@ static void print_parameters(const struct app *app, const struct fix *fix)
 		print_replaced(app, fix);
 }
 
-/* A line of names that grows while it is made; line_end() wraps it.  NULL: no memory, and no line. */
-struct line {
-	FILE *stream;
-	char *text;
-	size_t size;
-};
-
-static void line_start(struct line *line)
-{
-	*line = (struct line){ 0 };
-	line->stream = p2p_text_open(&line->text, &line->size);
-}
-
-static void line_end(const struct app *app, struct line *line)
-{
-	if (!line->stream)
-		return;
-	if (!fclose(line->stream)) {
-		fputs("  ", app->out);
-		words_wrap(app->out, line->text, 2, 4, app->options.width);
-	}
-	free(line->text);
-	line->stream = NULL;
-}
-
 static void print_group(const struct app *app, const struct fix_group *group)
 {
-	struct line line;
+	struct paragraph line;
 
-	line_start(&line);
-	if (!line.stream)
+	if (!paragraph_start(&line))
 		return;
 	fputs("one IOMMU group:", line.stream);
 	for (size_t i = 0; i < group->count && i < NAMES_SHOWN; i++)
@@ -317,7 +279,8 @@ static void print_group(const struct app *app, const struct fix_group *group)
 		fprintf(line.stream, " and %zu more", group->count - NAMES_SHOWN);
 	if (group->parts)
 		fprintf(line.stream, " (%zu now)", group->parts);
-	line_end(app, &line);
+	fputs("  ", app->out);
+	paragraph_end(app, &line, 2, 4);
 }
 
 /* The kernel asks of each port what it redirects, and not who reaches what is below it. */
@@ -353,10 +316,8 @@ static void print_isolation(const struct app *app, const struct fix *fix)
 		    "more: give none of these devices to a guest or to user space.");
 }
 
-static void print_reach(FILE *out, const struct p2p_reach *reach, size_t shown)
+static void say_reach(FILE *out, const struct p2p_reach *reach, size_t shown)
 {
-	if (!shown)
-		fprintf(out, "%s:", reach->pair.provider->display);
 	if (shown == NAMES_SHOWN)
 		fputs(" and more", out);
 	if (shown < NAMES_SHOWN)
@@ -365,27 +326,33 @@ static void print_reach(FILE *out, const struct p2p_reach *reach, size_t shown)
 			!reach->permitted ? " (past the IOMMU)" : "");
 }
 
-static void print_reaches(const struct app *app, const struct fix *fix)
+/* Of the provider of the one at @index, those of which stand together.  Return: the next one's first. */
+static size_t print_reach(const struct app *app, const struct fix *fix, size_t index)
 {
-	const struct p2p_function *provider = NULL;
-	const struct p2p_reach *reach;
-	struct line line = { 0 };
+	const struct p2p_reach *reach = p2p_advice_reach(fix->advice, index);
+	const struct p2p_function *provider = reach->pair.provider;
+	struct paragraph line;
 	size_t shown = 0;
 
-	if (!p2p_advice_reach(fix->advice, 0))
-		return;
-	heading(app, "Other devices that could then reach them:");
-	for (size_t i = 0; (reach = p2p_advice_reach(fix->advice, i)); i++) {
-		if (reach->pair.provider != provider) {
-			line_end(app, &line);
-			line_start(&line);
-			shown = 0;
-		}
-		provider = reach->pair.provider;
-		if (line.stream)
-			print_reach(line.stream, reach, shown++);
-	}
-	line_end(app, &line);
+	if (!paragraph_start(&line))
+		return index + 1;
+	fprintf(line.stream, "%s:", provider->display);
+	for (; reach && reach->pair.provider == provider;
+	     reach = p2p_advice_reach(fix->advice, index + shown))
+		say_reach(line.stream, reach, shown++);
+	fputs("  ", app->out);
+	paragraph_end(app, &line, 2, 4);
+	return index + shown;
+}
+
+static void print_reaches(const struct app *app, const struct fix *fix)
+{
+	size_t index = 0;
+
+	if (p2p_advice_reach(fix->advice, 0))
+		heading(app, "Other devices that could then reach them:");
+	while (p2p_advice_reach(fix->advice, index))
+		index = print_reach(app, fix, index);
 }
 
 /* One sentence stands once, however many pairs it helps. */

@@ -9,6 +9,7 @@
 #include "print/document.h"
 #include "print/table/grid.h"
 #include "print/pair/pair_facts.h"
+#include "print/say.h"
 #include "print/table/plain.h"
 #include "print/speed.h"
 
@@ -245,19 +246,17 @@ static struct grid grid_of(struct matrix *matrix)
 static void print_line_members(const struct matrix *matrix, size_t row)
 {
 	const struct line *line = &matrix->rows[row];
-	char *text = NULL, label[GRID_CELL];
-	size_t length;
-	FILE *stream = p2p_text_open(&text, &length);
+	struct paragraph members;
+	char label[GRID_CELL];
 
-	if (!stream)
+	if (!paragraph_start(&members))
 		return;
 	print_label(label, (void *)matrix, row);
-	fprintf(stream, "%s =", label);
+	fprintf(members.stream, "%s =", label);
 	for (size_t i = 0; i < line->count; i++)
-		fprintf(stream, " %s", line->members[i]->display);
-	fclose(stream);
-	print_wrapped(matrix->app->out, matrix->app->options.width, 2, text);
-	free(text);
+		fprintf(members.stream, " %s", line->members[i]->display);
+	fputs("  ", matrix->app->out);
+	paragraph_end(matrix->app, &members, 2, 2);
 }
 
 static void print_members(const struct matrix *matrix)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "commands/measured/measured.h"
+#include "print/say.h"
 #include "print/speed.h"
 
 static const struct measured_row *row_of(const void *row)
@@ -175,18 +176,16 @@ static void print_reasons(const struct app *app, const struct measured_rows *row
 	for (size_t i = 0; i < rows->count; i++) {
 		const struct measured_row *row = &rows->rows[i];
 		size_t count = row->comparison.surprising ? count_same(rows, i) : 0;
-		char text[P2P_WAY_TEXT + 256], more[64] = "";
+		char more[64] = "";
 
 		if (!count)
 			continue;
 		if (count > 1)
 			snprintf(more, sizeof(more), " and %zu more", count - 1);
-		snprintf(text, sizeof(text), "%.64s and %.64s%s, %s: %s.",
-			 row->figure->provider.function->display,
-			 row->figure->client.function->display, more,
-			 p2p_compared_name(row->comparison.finding), row->comparison.why);
 		fputc('\n', app->out);
-		print_wrapped(app->out, app->options.width, 0, text);
+		say(app, 0, "%.64s and %.64s%s, %s: %s.", row->figure->provider.function->display,
+		    row->figure->client.function->display, more,
+		    p2p_compared_name(row->comparison.finding), row->comparison.why);
 	}
 }
 
@@ -205,10 +204,10 @@ static void print_guesses(const struct app *app, const struct measured_rows *row
 		      "counts, and CUDA with CUDA_DEVICE_ORDER=PCI_BUS_ID.");
 }
 
-static enum status print_lost(const struct app *app, const struct p2p_measured *measured,
-			      const struct measured_rows *rows)
+static void print_lost(const struct app *app, const struct p2p_measured *measured,
+		       const struct measured_rows *rows)
 {
-	char why[P2P_WAY_TEXT], text[2 * P2P_WAY_TEXT], last[P2P_WAY_TEXT] = "";
+	char why[P2P_WAY_TEXT], last[P2P_WAY_TEXT] = "";
 
 	for (size_t i = 0; i < rows->lost_count; i++) {
 		const struct p2p_figure *figure = p2p_measured_at(measured, rows->lost[i]);
@@ -217,12 +216,9 @@ static enum status print_lost(const struct app *app, const struct p2p_measured *
 		if (!strcmp(why, last))
 			continue;
 		memcpy(last, why, sizeof(last));
-		snprintf(text, sizeof(text), "Not compared: %.256s:%u: %s.", figure->file, figure->line,
-			 why);
 		fputc('\n', app->out);
-		print_wrapped(app->out, app->options.width, 0, text);
+		say(app, 0, "Not compared: %.256s:%u: %s.", figure->file, figure->line, why);
 	}
-	return STATUS_DONE;
 }
 
 enum status measured_print(struct app *app, const struct p2p_measured *measured,
@@ -237,5 +233,6 @@ enum status measured_print(struct app *app, const struct p2p_measured *measured,
 	print_counts(app, rows);
 	print_reasons(app, rows);
 	print_guesses(app, rows);
-	return print_lost(app, measured, rows);
+	print_lost(app, measured, rows);
+	return STATUS_DONE;
 }

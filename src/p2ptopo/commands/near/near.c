@@ -8,6 +8,7 @@
 #include "print/document.h"
 #include "commands/near/near.h"
 #include "print/pair/pair_order.h"
+#include "print/say.h"
 #include "print/table/plain.h"
 #include "print/speed.h"
 #include "print/words.h"
@@ -221,27 +222,21 @@ static size_t find_peers(const struct app *app, const struct p2p_function *devic
 static void print_title(const struct app *app, const struct p2p_function *device, size_t count)
 {
 	const char *name = device->display;
-	char bdf[P2P_BDF_SIZE], text[512];
-	bool named;
+	char bdf[P2P_BDF_SIZE];
+	bool named = strcmp(name, p2p_bdf_format(device->bdf, bdf)) != 0;
 
-	p2p_bdf_format(device->bdf, bdf);
-	named = strcmp(name, bdf) != 0;
-	snprintf(text, sizeof(text), "%s%s (%s%s%s)%s", count ? "Peers of " : "", name,
-		 named ? bdf : "", named ? " " : "", p2p_class_name(device->kind),
-		 count ? ", of each class the best first:" : " has no matching peer.");
-	print_wrapped(app->out, app->options.width, 0, text);
+	say(app, 0, "%s%s (%s%s%s)%s", count ? "Peers of " : "", name, named ? bdf : "",
+	    named ? " " : "", p2p_class_name(device->kind),
+	    count ? ", of each class the best first:" : " has no matching peer.");
 }
 
 static void print_legend(const struct app *app, const struct p2p_function *device)
 {
-	char text[512];
-
-	snprintf(text, sizeof(text), "DELIVERED: what the drivers in use would do, into the memory of "
-		 "a GPU or an accelerator, else the worse of both directions. GIVES: what the kernel "
-		 "decides for DMA of the peer to the memory of %s. GB/S: reads/writes, of that DMA and, "
-		 "in TAKES, of %s to the memory of the peer.", device->display, device->display);
 	fputc('\n', app->out);
-	print_wrapped(app->out, app->options.width, 0, text);
+	say(app, 0, "DELIVERED: what the drivers in use would do, into the memory of a GPU or an "
+	    "accelerator, else the worse of both directions. GIVES: what the kernel decides for DMA "
+	    "of the peer to the memory of %s. GB/S: reads/writes, of that DMA and, in TAKES, of %s "
+	    "to the memory of the peer.", device->display, device->display);
 }
 
 /* Class by class; in each they keep their order. */

@@ -6,6 +6,7 @@
 #include "commands/near/near.h"
 #include "print/document.h"
 #include "print/hint.h"
+#include "print/say.h"
 #include "print/words.h"
 
 /* So many peers are told in full. */
@@ -126,21 +127,17 @@ void near_say_registers(FILE *out, const struct near_peer *peer)
 	}
 }
 
-static int print_peer(const struct app *app, const struct near_peer *peer)
+static void print_peer(const struct app *app, const struct near_peer *peer)
 {
-	char *text = NULL, counted[WORDS_SIZE];
-	size_t size;
-	FILE *out = p2p_text_open(&text, &size);
+	struct paragraph line;
+	char counted[WORDS_SIZE];
 
-	if (!out)
-		return -ENOMEM;
-	fprintf(out, "%s would be direct: clear %s: ", peer->function->display,
+	if (!paragraph_start(&line))
+		return;
+	fprintf(line.stream, "%s would be direct: clear %s: ", peer->function->display,
 		words_count(peer->register_count, "register", counted));
-	near_say_registers(out, peer);
-	if (!fclose(out))
-		print_wrapped(app->out, app->options.width, 0, text);
-	free(text);
-	return 0;
+	near_say_registers(line.stream, peer);
+	paragraph_end(app, &line, 0, 0);
 }
 
 static void print_hints(const struct app *app, const struct p2p_function *device,
@@ -166,8 +163,8 @@ void near_print_better(const struct app *app, const struct p2p_function *device,
 			fputc('\n', app->out);
 			first = peers[i].function;
 		}
-		if (found <= MOST_PEERS && print_peer(app, &peers[i]))
-			return;
+		if (found <= MOST_PEERS)
+			print_peer(app, &peers[i]);
 	}
 	if (first)
 		print_hints(app, device, first, found > MOST_PEERS ? found - MOST_PEERS : 0);

@@ -74,6 +74,10 @@ char *path_message(const struct app *app, const struct p2p_verdict *verdict);
 
 struct json_object;
 
+/** path_line() - a line of the page: @name, and a sentence beside it. */
+void path_line(const struct app *app, const char *name, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
 /** path_print_labels() - what other tools call the pair, who shares its group, is it a guest. */
 void path_print_labels(const struct app *app, const struct path *path);
 

@@ -4,8 +4,6 @@
 #include "commands/path/path.h"
 #include "print/words.h"
 
-#define COLUMN 14
-
 /* The types of domains that the kernel names in sysfs; Documentation/ABI, iommu_groups/type. */
 static const char *effect_of(const struct p2p_function *function)
 {
@@ -51,22 +49,16 @@ static struct json_object *json_reasons(const struct app *app,
 	return array;
 }
 
-static void put_line(const struct app *app, const char *name, const char *text)
-{
-	fprintf(app->out, "  %-*s", COLUMN - 2, name);
-	words_wrap(app->out, text, COLUMN, COLUMN, app->options.width);
-}
-
 void path_print_iommu(const struct app *app, const struct p2p_function *function)
 {
 	struct json_object *array = json_reasons(app, function);
 	const char *effect = effect_of(function);
 
 	if (effect)
-		put_line(app, "IOMMU", effect);
+		path_line(app, "IOMMU", "%s", effect);
 	for (size_t i = 0; array && i < json_object_array_length(array); i++)
-		put_line(app, i ? "" : "grouped",
-			 json_object_get_string(json_object_array_get_idx(array, i)));
+		path_line(app, i ? "" : "grouped", "%s",
+			  json_object_get_string(json_object_array_get_idx(array, i)));
 	json_object_put(array);
 }
 
@@ -85,7 +77,7 @@ static const char *caution(const struct path *path)
 void path_print_caution(const struct app *app, const struct path *path)
 {
 	if (caution(path))
-		put_line(app, "caution", caution(path));
+		path_line(app, "caution", "%s", caution(path));
 }
 
 static struct json_object *json_end(const struct app *app, const struct p2p_function *function)

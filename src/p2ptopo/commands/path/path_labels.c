@@ -11,8 +11,6 @@
 #include "print/pair/nccl_pair.h"
 #include "print/words.h"
 
-#define COLUMN 14
-
 const char *path_relation(enum p2p_relation relation)
 {
 	static const char *const texts[P2P_RELATIONS] = {
@@ -126,38 +124,24 @@ static void group_text(const struct app *app, const struct path *path, char *tex
 		 group, group_size(app, group));
 }
 
-static void guest_text(const struct app *app, char *text, size_t size)
-{
-	const struct p2p_machine *machine = p2p_topology_machine(app->topology);
-
-	snprintf(text, size, "this is a virtual machine (%s): tree, registers and addresses are "
-		 "emulated, not those of the hardware; NCCL takes the host's tree from a file "
-		 "that NCCL_TOPO_FILE names",
-		 machine->hypervisor ? machine->hypervisor : "hypervisor not known");
-}
-
-static void put_line(const struct app *app, const char *name, const char *text)
-{
-	fprintf(app->out, "  %-*s", COLUMN - 2, name);
-	words_wrap(app->out, text, COLUMN, COLUMN, app->options.width);
-}
-
 void path_print_labels(const struct app *app, const struct path *path)
 {
+	const struct p2p_machine *machine = p2p_topology_machine(app->topology);
 	char text[512];
 
 	if (has_labels(path)) {
 		labels_text(app, path, text, sizeof(text));
-		put_line(app, "other tools", text);
+		path_line(app, "other tools", "%s", text);
 	}
 	if (have_groups(path)) {
 		group_text(app, path, text, sizeof(text));
-		put_line(app, "isolation", text);
+		path_line(app, "isolation", "%s", text);
 	}
-	if (p2p_topology_machine(app->topology)->virtual_machine == P2P_YES) {
-		guest_text(app, text, sizeof(text));
-		put_line(app, "guest", text);
-	}
+	if (machine->virtual_machine == P2P_YES)
+		path_line(app, "guest", "this is a virtual machine (%s): tree, registers and addresses "
+			  "are emulated, not those of the hardware; NCCL takes the host's tree from a "
+			  "file that NCCL_TOPO_FILE names",
+			  machine->hypervisor ? machine->hypervisor : "hypervisor not known");
 }
 
 struct json_object *path_json_labels(const struct app *app, const struct path *path)

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The page of one pair: the answer first, then both ends, the way, the rule and the fabric. */
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "print/hint.h"
 #include "print/output.h"
 #include "commands/path/path.h"
+#include "print/say.h"
 #include "print/speed.h"
 #include "print/words.h"
 
@@ -16,10 +18,14 @@ static void label(const struct app *app, const char *text)
 	fprintf(app->out, "  %-*s", LABEL - 2, text);
 }
 
-static void line(const struct app *app, const char *name, const char *text)
+void path_line(const struct app *app, const char *name, const char *format, ...)
 {
+	va_list args;
+
 	label(app, name);
-	words_wrap(app->out, text, LABEL, LABEL, app->options.width);
+	va_start(args, format);
+	say_list(app, LABEL, LABEL, format, args);
+	va_end(args);
 }
 
 /* With a command in it, which is to be pasted. */
@@ -59,7 +65,7 @@ static void print_verdict(const struct app *app, const char *name,
 	map_type(app, &verdict->kernel);
 	putc('\n', app->out);
 	if (reason)
-		line(app, "", reason);
+		path_line(app, "", "%s", reason);
 	free(reason);
 }
 
@@ -81,7 +87,7 @@ static void print_speed(const struct app *app, const char *name,
 		fprintf(app->out, ", %.0f ns", speed->latency_ns);
 	putc('\n', app->out);
 	if (reason)
-		line(app, "", reason);
+		path_line(app, "", "%s", reason);
 	free(reason);
 }
 
@@ -103,9 +109,9 @@ static void print_other_ways(const struct app *app, const struct p2p_ways *ways,
 		const struct p2p_way_answer *way = &ways->way[i];
 
 		if (way < told)
-			line(app, "tried first", p2p_driver_way_reason(ways, way, text));
+			path_line(app, "tried first", "%s", p2p_driver_way_reason(ways, way, text));
 		else if (way == told + 1 && told->grant == P2P_GRANT_UNKNOWN)
-			line(app, "  or else", p2p_driver_way_reason(ways, way, text));
+			path_line(app, "  or else", "%s", p2p_driver_way_reason(ways, way, text));
 	}
 }
 
@@ -123,7 +129,7 @@ static void print_ways(const struct app *app, const char *name, const struct p2p
 	fprintf(app->out, "%s%s%s%s%s%s\n", paint_on(app, paint_of_delivery(ways.delivery)),
 		p2p_delivery_name(ways.delivery), paint_off(app), told ? " (" : "",
 		told ? p2p_driver_way_name(told->way) : "", told ? ")" : "");
-	line(app, "", p2p_ways_sentence(&ways, text));
+	path_line(app, "", "%s", p2p_ways_sentence(&ways, text));
 	if (!told)
 		return;
 	print_other_ways(app, &ways, told);
@@ -187,16 +193,16 @@ static void print_answer(const struct app *app, const struct path *path)
 		*os_name(client) ? " " : "", os_name(client), paint_off(app));
 	print_ways(app, "drivers", &path->forward);
 	if (same_ways(&path->forward, &path->reverse))
-		line(app, "  back", "the same");
+		path_line(app, "  back", "the same");
 	else
 		print_ways(app, "  back", &path->reverse);
 	print_verdict(app, "kernel", &path->forward);
 	if (reverse->map_type == forward->map_type && reverse->distance == forward->distance)
-		line(app, "  back", "the same");
+		path_line(app, "  back", "the same");
 	else
 		print_verdict(app, "  back", &path->reverse);
 	print_permitted(app, &path->permitted);
-	line(app, "relation", path_relation(path->forward.relation));
+	path_line(app, "relation", "%s", path_relation(path->forward.relation));
 	path_print_labels(app, path);
 	path_print_caution(app, path);
 	print_speeds(app, path);
@@ -231,7 +237,7 @@ static void print_bars(const struct app *app, const struct p2p_function *functio
 		snprintf(text + used, sizeof(text) - used, "; p2pmem %s, %s",
 			 words_bytes(function->pool.size_bytes, size),
 			 function->pool.published ? "published" : "not published");
-	line(app, "BARs", text);
+	path_line(app, "BARs", "%s", text);
 }
 
 static void print_locality(const struct app *app, const struct p2p_function *function)
@@ -265,42 +271,37 @@ static void print_ats(const struct app *app, const struct p2p_function *function
 
 static void print_driver(const struct app *app, const struct p2p_function *function)
 {
-	const struct p2p_driver *known = NULL;
-	char text[1024];
+	const struct p2p_driver *known;
 
 	if (!function->driver) {
-		line(app, "driver", function->driver_fact == P2P_DENIED ? "not known" : "none");
+		path_line(app, "driver", "%s",
+			  function->driver_fact == P2P_DENIED ? "not known" : "none");
 		return;
 	}
 	known = p2p_driver_find(function->driver);
-	if (!known) {
-		snprintf(text, sizeof(text), "%s (what it does with peer memory is not known)",
-			 function->driver);
-	} else {
-		snprintf(text, sizeof(text), "%s: gives peer memory: %s; takes it: %s%s%s%s%s",
-			 known->name, p2p_ability_name(known->gives),
-			 p2p_ability_name(known->takes), known->since ? "; since " : "",
-			 known->since ? known->since : "", known->how ? "; " : "",
-			 known->how ? known->how : "");
-	}
-	line(app, "driver", text);
+	if (known)
+		path_line(app, "driver", "%s: gives peer memory: %s; takes it: %s%s%s%s%s",
+			  known->name, p2p_ability_name(known->gives),
+			  p2p_ability_name(known->takes), known->since ? "; since " : "",
+			  known->since ? known->since : "", known->how ? "; " : "",
+			  known->how ? known->how : "");
+	else
+		path_line(app, "driver", "%s (what it does with peer memory is not known)",
+			  function->driver);
 }
 
 void path_print_end(const struct app *app, const char *title,
 		    const struct p2p_function *function)
 {
-	char product[128], text[256];
+	char product[128];
 
 	heading(app, title);
-	snprintf(text, sizeof(text), "%s (%s) [%04x:%04x]",
-		 words_product(function, product, sizeof(product)),
-		 p2p_class_name(function->kind), function->vendor, function->device);
-	line(app, "device", text);
-	if (function->data_direct_of) {
-		snprintf(text, sizeof(text), "for memory regions of %s with Data Direct, this function "
-			 "does the DMA", function->data_direct_of->display);
-		line(app, "", text);
-	}
+	path_line(app, "device", "%s (%s) [%04x:%04x]",
+		  words_product(function, product, sizeof(product)),
+		  p2p_class_name(function->kind), function->vendor, function->device);
+	if (function->data_direct_of)
+		path_line(app, "", "for memory regions of %s with Data Direct, this function does the "
+			  "DMA", function->data_direct_of->display);
 	print_locality(app, function);
 	path_print_iommu(app, function);
 	print_bars(app, function);
@@ -339,18 +340,15 @@ static void print_acs(const struct app *app, const char *name, uint16_t bits, ui
 static void print_hop_acs(const struct app *app, const struct path_hop *hop)
 {
 	const struct p2p_acs *acs = &hop->function->acs;
-	char text[160];
 
-	if (acs->fact != P2P_PRESENT) {
-		if (acs->fact == P2P_DENIED && hop->unread) {
-			snprintf(text, sizeof(text), "ACS unknown, and it decides: %s",
-				 p2p_function_denied(hop->function));
-			fprintf(app->out, "    %s", paint_on(app, PAINT_UNKNOWN));
-			words_wrap(app->out, text, 4, 4, app->options.width);
-			fputs(paint_off(app), app->out);
-		}
-		return;
+	if (acs->fact == P2P_DENIED && hop->unread) {
+		fprintf(app->out, "    %s", paint_on(app, PAINT_UNKNOWN));
+		say_from(app, 4, 4, "ACS unknown, and it decides: %s",
+			 p2p_function_denied(hop->function));
+		fputs(paint_off(app), app->out);
 	}
+	if (acs->fact != P2P_PRESENT)
+		return;
 	print_acs(app, "ACSCap:", acs->capability, 0);
 	print_acs(app, "ACSCtl:", acs->control, hop->kernel | hop->fabric);
 	if (acs->kernel_control != acs->control)
@@ -376,7 +374,7 @@ static void print_hop_link(const struct app *app, const struct p2p_pcie *pcie)
 static void print_hop(const struct app *app, const struct path_hop *hop)
 {
 	const struct p2p_function *function = hop->function;
-	char bdf[P2P_BDF_SIZE], product[128], text[160];
+	char bdf[P2P_BDF_SIZE], product[128];
 	bool end = hop->role == PATH_PROVIDER || hop->role == PATH_CLIENT;
 
 	fprintf(app->out, "  %-9s %s  %s", path_role_name(hop->role),
@@ -385,13 +383,9 @@ static void print_hop(const struct app *app, const struct path_hop *hop)
 	fputs(function->acs.fact == P2P_ABSENT ? "; no ACS\n" :
 	      function->acs.fact == P2P_DENIED && !hop->unread ? "; ACS not readable\n" : "\n",
 	      app->out);
-	if (!end) {
-		snprintf(text, sizeof(text), "%s [%04x:%04x]",
-			 words_product(function, product, sizeof(product)), function->vendor,
-			 function->device);
-		fputs("    ", app->out);
-		words_wrap(app->out, text, 4, 4, app->options.width);
-	}
+	if (!end)
+		say(app, 4, "%s [%04x:%04x]", words_product(function, product, sizeof(product)),
+		    function->vendor, function->device);
 	print_hop_acs(app, hop);
 }
 
@@ -423,36 +417,19 @@ static void print_way(const struct app *app, const struct path *path)
 			p2p_bdf_format(path->weakest->function->bdf, bdf));
 }
 
-static void root_text(const struct p2p_root *root, char *text, size_t size)
+static void print_root(const struct app *app, const char *name, const struct p2p_root *root)
 {
 	char bdf[P2P_BDF_SIZE];
 
 	if (root->fact == P2P_DENIED)
-		snprintf(text, size, "cannot be told");
+		path_line(app, name, "cannot be told");
 	else if (root->fact == P2P_ABSENT || !root->device)
-		snprintf(text, size, "the kernel finds no device to compare");
-	else if (!root->row)
-		snprintf(text, size, "%s %04x:%04x, not on the list",
-			 p2p_bdf_format(root->device->bdf, bdf), root->device->vendor,
-			 root->device->device);
+		path_line(app, name, "the kernel finds no device to compare");
 	else
-		snprintf(text, size, "%s %04x:%04x, row %s%s",
-			 p2p_bdf_format(root->device->bdf, bdf), root->device->vendor,
-			 root->device->device, root->row,
-			 root->same_bridge_only ? " (for one host bridge only)" : "");
-}
-
-static void print_roots(const struct app *app, const struct p2p_kernel *kernel,
-			const struct path *path)
-{
-	char text[128];
-
-	root_text(&kernel->provider_root, text, sizeof(text));
-	line(app, "host bridge", text);
-	if (path->forward.provider->host == path->forward.client->host)
-		return;
-	root_text(&kernel->client_root, text, sizeof(text));
-	line(app, "client's", text);
+		path_line(app, name, "%s %04x:%04x, %s%s%s", p2p_bdf_format(root->device->bdf, bdf),
+			  root->device->vendor, root->device->device,
+			  root->row ? "row " : "not on the list", root->row ? root->row : "",
+			  root->row && root->same_bridge_only ? " (for one host bridge only)" : "");
 }
 
 static void print_rules(const struct app *app, const struct path *path)
@@ -461,23 +438,20 @@ static void print_rules(const struct app *app, const struct path *path)
 	const struct p2p_machine *machine = p2p_topology_machine(app->topology);
 
 	if (path->rules_count == 1 && !(release && machine->p2pdma == P2P_NO)) {
-		line(app, "rule sets", "all say the same");
+		path_line(app, "rule sets", "all say the same");
 		return;
 	}
 	for (size_t i = 0; i < path->rules_count; i++) {
 		const struct path_rules *run = &path->rules[i];
-		char span[64], text[160];
+		char distance[32] = "";
 
-		snprintf(span, sizeof(span), "%s%s%s%s", p2p_rules_name(run->first),
-			 run->first == run->last ? "" : " to ",
-			 run->first == run->last ? "" : p2p_rules_name(run->last),
-			 p2p_rules_is_experimental(run->first) ? " (experimental)" : "");
-		if (run->map_type == P2P_MAP_UNKNOWN)
-			snprintf(text, sizeof(text), "%s: unknown", span);
-		else
-			snprintf(text, sizeof(text), "%s: %s, distance %d", span,
-				 p2p_map_type_name(run->map_type), run->distance);
-		line(app, i ? "" : "rule sets", text);
+		if (run->map_type != P2P_MAP_UNKNOWN)
+			snprintf(distance, sizeof(distance), ", distance %d", run->distance);
+		path_line(app, i ? "" : "rule sets", "%s%s%s%s: %s%s", p2p_rules_name(run->first),
+			  run->first == run->last ? "" : " to ",
+			  run->first == run->last ? "" : p2p_rules_name(run->last),
+			  p2p_rules_is_experimental(run->first) ? " (experimental)" : "",
+			  p2p_map_type_name(run->map_type), distance);
 	}
 }
 
@@ -487,29 +461,30 @@ static void print_message(const struct app *app, const struct path *path)
 
 	for (bool first = true; (text = strsep(&rest, "\n")) != NULL; first = false)
 		if (*text)
-			line(app, first ? "would log" : "", text);
+			path_line(app, first ? "would log" : "", "%s", text);
 	free(message);
 }
 
 static void print_kernel(const struct app *app, const struct path *path)
 {
 	const struct p2p_machine *machine = p2p_topology_machine(app->topology);
+	const struct p2p_kernel *kernel = &path->forward.kernel;
 	const char *note = p2p_eval_rules_note(app->eval);
-	char title[160], text[160];
+	char title[160];
 
 	snprintf(title, sizeof(title), "kernel %s, by the rules of %s",
 		 machine->release ? machine->release : "(release not recorded)",
 		 p2p_rules_name(p2p_eval_rules(app->eval)));
 	heading(app, title);
 	if (note)
-		line(app, "note", note);
-	print_roots(app, &path->forward.kernel, path);
-	snprintf(text, sizeof(text), "%s: %s",
-		 machine->cpu_vendor ? machine->cpu_vendor : "not recorded",
-		 path->forward.kernel.cpu_listed == P2P_YES ? "trusted as a whole (AMD Zen)" :
-		 path->forward.kernel.cpu_listed == P2P_NO ? "not trusted as a whole (not an AMD Zen)" :
-							     "is it an AMD Zen?");
-	line(app, "CPU", text);
+		path_line(app, "note", "%s", note);
+	print_root(app, "host bridge", &kernel->provider_root);
+	if (path->forward.provider->host != path->forward.client->host)
+		print_root(app, "client's", &kernel->client_root);
+	path_line(app, "CPU", "%s: %s", machine->cpu_vendor ? machine->cpu_vendor : "not recorded",
+		  kernel->cpu_listed == P2P_YES ? "trusted as a whole (AMD Zen)" :
+		  kernel->cpu_listed == P2P_NO ? "not trusted as a whole (not an AMD Zen)" :
+						 "is it an AMD Zen?");
 	print_rules(app, path);
 	print_message(app, path);
 }

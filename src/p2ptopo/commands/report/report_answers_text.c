@@ -5,6 +5,7 @@
 #include "commands/report/report.h"
 #include "print/hint.h"
 #include "print/output.h"
+#include "print/say.h"
 #include "print/speed.h"
 #include "print/words.h"
 
@@ -20,7 +21,7 @@ static const char *phrase(enum p2p_delivery delivery, const struct p2p_driver_wa
 }
 
 /* "direct if nvidia grants it": while the grant is open, what would come of it. */
-static void say(const struct outcome *outcome, char *text, size_t size)
+static void name_outcome(const struct outcome *outcome, char *text, size_t size)
 {
 	bool open = outcome->grant == P2P_GRANT_UNKNOWN && outcome->way &&
 		    outcome->granted != P2P_DELIVERY_UNKNOWN &&
@@ -53,9 +54,9 @@ static void fold(const struct answer *answer, struct answer *ret_folded)
 	for (size_t i = 0; i < answer->outcome_count; i++) {
 		size_t k;
 
-		say(&answer->outcomes[i], one, sizeof(one));
+		name_outcome(&answer->outcomes[i], one, sizeof(one));
 		for (k = 0; k < ret_folded->outcome_count; k++) {
-			say(&ret_folded->outcomes[k], other, sizeof(other));
+			name_outcome(&ret_folded->outcomes[k], other, sizeof(other));
 			if (!strcmp(one, other))
 				break;
 		}
@@ -83,7 +84,7 @@ static void list(const struct answer *folded, bool nearest, char *text, size_t s
 
 		if (!count)
 			continue;
-		say(outcome, word, sizeof(word));
+		name_outcome(outcome, word, sizeof(word));
 		used += (size_t)snprintf(text + used, size - used, "%s", used ? ", " : "");
 		if (kinds > 1 && used < size)
 			used += (size_t)snprintf(text + used, size - used, "%llu ",
@@ -95,22 +96,20 @@ static void list(const struct answer *folded, bool nearest, char *text, size_t s
 
 static void print_line(const struct app *app, const struct answer *answer)
 {
-	char nearest[320], all[320], line[800], counted[WORDS_SIZE];
+	char nearest[320], all[320], counted[WORDS_SIZE];
 	struct answer folded;
 
 	fold(answer, &folded);
 	list(&folded, true, nearest, sizeof(nearest));
 	list(&folded, false, all, sizeof(all));
 	words_count(answer->pairs, "pair", counted);
-	if (answer->by_nearest && strcmp(nearest, all) != 0)
-		snprintf(line, sizeof(line), "%s: each with its nearest: %s; %s%s: %s",
-			 answer_text(answer), nearest, answer->complete ? "all " : "of ", counted,
-			 all);
-	else
-		snprintf(line, sizeof(line), "%s, %s%s: %s", answer_text(answer),
-			 answer->complete ? "" : "of ", counted, all);
 	fputs(paint_on(app, PAINT_BOLD), app->out);
-	words_wrap(app->out, line, 0, 2, app->options.width);
+	if (answer->by_nearest && strcmp(nearest, all) != 0)
+		say_from(app, 0, 2, "%s: each with its nearest: %s; %s%s: %s", answer_text(answer),
+			 nearest, answer->complete ? "all " : "of ", counted, all);
+	else
+		say_from(app, 0, 2, "%s, %s%s: %s", answer_text(answer),
+			 answer->complete ? "" : "of ", counted, all);
 	fputs(paint_off(app), app->out);
 }
 
@@ -125,11 +124,10 @@ static void print_why(const struct app *app, const struct outcome *outcome)
 	p2p_ways_find(&outcome->example, &ways);
 	told = p2p_ways_told(&ways);
 	adapter = outcome->example.client->data_direct_of;
-	snprintf(text, sizeof(text), "  %s to %s%s%s%s, %s", outcome->example.provider->display,
+	say_from(app, 0, 4, "  %s to %s%s%s%s, %s", outcome->example.provider->display,
 		 outcome->example.client->display, adapter ? " (Data Direct of " : "",
 		 adapter ? adapter->display : "", adapter ? ")" : "",
 		 p2p_ways_sentence(&ways, why));
-	words_wrap(app->out, text, 0, 4, app->options.width);
 	cure = told ? p2p_driver_way_cure(&ways, told, why) : NULL;
 	snprintf(text, sizeof(text), "  what to change: %s", cure ? cure : "");
 	if (cure)

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdarg.h>
 #include <string.h>
 
 #include "print/hint.h"
 #include "print/output.h"
 #include "commands/report/report.h"
 #include "print/lints.h"
+#include "print/say.h"
 #include "print/speed.h"
 #include "print/words.h"
 
@@ -12,10 +14,16 @@
 #define MATRIX_LINES 10		/* of a screen of 24 */
 #define MOST_NOTES 5
 
-static void line(const struct app *app, const char *name, const char *text)
+static void line(const struct app *app, const char *name, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+static void line(const struct app *app, const char *name, const char *format, ...)
 {
+	va_list args;
+
 	fprintf(app->out, "%s%-*s%s", paint_on(app, PAINT_BOLD), LABEL, name, paint_off(app));
-	words_wrap(app->out, text, LABEL, LABEL, app->options.width);
+	va_start(args, format);
+	say_list(app, LABEL, LABEL, format, args);
+	va_end(args);
 }
 
 /* The path of a capture is not broken: it is there to be copied. */
@@ -35,7 +43,7 @@ static void print_machine(const struct app *app, const struct p2p_machine *machi
 
 static void print_cpu(const struct app *app, const struct p2p_machine *machine)
 {
-	char text[512], family[32] = "";
+	char family[32] = "";
 
 	if (!machine->cpu_vendor && !machine->cpu_name) {
 		line(app, "CPU", "not recorded");
@@ -43,9 +51,7 @@ static void print_cpu(const struct app *app, const struct p2p_machine *machine)
 	}
 	if (machine->cpu_family.fact == P2P_PRESENT)
 		snprintf(family, sizeof(family), ", family %xh", (int)machine->cpu_family.value);
-	snprintf(text, sizeof(text), "%s%s",
-		 machine->cpu_name ? machine->cpu_name : machine->cpu_vendor, family);
-	line(app, "CPU", text);
+	line(app, "CPU", "%s%s", machine->cpu_name ? machine->cpu_name : machine->cpu_vendor, family);
 }
 
 static void print_kernel(const struct app *app, const struct survey *survey,
@@ -65,28 +71,25 @@ static void print_kernel(const struct app *app, const struct survey *survey,
 						       machine->iommu_translates == P2P_NO;
 	const char *in_use = passes ? "; if an IOMMU is in use, it passes addresses through" :
 			     iommu[machine->iommu];
-	char text[512];
 
-	snprintf(text, sizeof(text), "%s; rules of %s%s%s%s",
-		 machine->release ? machine->release : "not recorded", p2p_rules_name(rules),
-		 p2p_rules_is_experimental(rules) ? " (experimental)" : "",
-		 compiled[machine->p2pdma], in_use);
 	if (!machine->release && note)
-		snprintf(text, sizeof(text), "%s%s", note, in_use);
-	line(app, "kernel", text);
-	if (survey->hypothetical) {
-		snprintf(text, sizeof(text), "Without CONFIG_PCI_P2PDMA every pair is "
-			 "not_supported.%s%s%s", pairs ? " Below: what the rules of " : "",
-			 pairs ? p2p_rules_name(rules) : "", pairs ? " would say with it." : "");
-		line(app, "", text);
-	} else if (note && machine->release) {
-		line(app, "", note);
-	}
+		line(app, "kernel", "%s%s", note, in_use);
+	else
+		line(app, "kernel", "%s; rules of %s%s%s%s",
+		     machine->release ? machine->release : "not recorded", p2p_rules_name(rules),
+		     p2p_rules_is_experimental(rules) ? " (experimental)" : "",
+		     compiled[machine->p2pdma], in_use);
+	if (survey->hypothetical)
+		line(app, "", "Without CONFIG_PCI_P2PDMA every pair is not_supported.%s%s%s",
+		     pairs ? " Below: what the rules of " : "", pairs ? p2p_rules_name(rules) : "",
+		     pairs ? " would say with it." : "");
+	else if (note && machine->release)
+		line(app, "", "%s", note);
 }
 
 static void print_devices(const struct app *app, const struct survey *survey)
 {
-	char text[512], counted[WORDS_SIZE];
+	char text[512] = "", counted[WORDS_SIZE];
 	size_t used = 0;
 
 	for (int kind = 0; kind < P2P_CLASSES; kind++)
@@ -94,10 +97,8 @@ static void print_devices(const struct app *app, const struct survey *survey)
 			used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%zu %s",
 						 used ? ", " : "", survey->selected[kind],
 						 p2p_class_name((enum p2p_class)kind));
-	snprintf(text + used, sizeof(text) - used, "%s, of %s",
-		 used ? "" : "none that takes part in P2P",
-		 words_count(p2p_topology_count(app->topology), "function", counted));
-	line(app, "devices", text);
+	line(app, "devices", "%s, of %s", used ? text : "none that takes part in P2P",
+	     words_count(p2p_topology_count(app->topology), "function", counted));
 }
 
 static void print_flat(const struct app *app)
@@ -198,14 +199,13 @@ static void print_finding(const struct app *app, const struct survey *survey,
 			  const struct finding *finding)
 {
 	enum p2p_map_type type = finding->kind->map_type;
-	char text[512], counted[WORDS_SIZE];
+	char counted[WORDS_SIZE];
 
-	snprintf(text, sizeof(text), "%s%s %s", survey->complete ? "" : "at least ",
-		 words_count(finding->pairs, "pair", counted), finding->kind->text);
 	fprintf(app->out, "%s%s%s ", paint_on(app, paint_of(type)),
 		type == P2P_MAP_NOT_SUPPORTED ? "x" : type == P2P_MAP_UNKNOWN ? "?" : "H",
 		paint_off(app));
-	words_wrap(app->out, text, 2, 2, app->options.width);
+	say_from(app, 2, 2, "%s%s %s", survey->complete ? "" : "at least ",
+		 words_count(finding->pairs, "pair", counted), finding->kind->text);
 	print_functions(app, finding);
 }
 
@@ -327,13 +327,11 @@ static void print_notes(const struct app *app)
 static void print_advice(const struct app *app, const struct survey *survey)
 {
 	const char *advice = survey_advice(app, survey);
-	char text[512], counted[WORDS_SIZE];
+	char counted[WORDS_SIZE];
 
-	if (!advice)
-		return;
-	snprintf(text, sizeof(text), "? as root, ACS, ATS and links of %s can be read: %s",
-		 words_count(survey->shallow, "function", counted), advice);
-	words_wrap(app->out, text, 0, 2, app->options.width);
+	if (advice)
+		say_from(app, 0, 2, "? as root, ACS, ATS and links of %s can be read: %s",
+			 words_count(survey->shallow, "function", counted), advice);
 }
 
 static void print_pairs(const struct app *app, const struct survey *survey)

@@ -7,6 +7,7 @@
 #include "machine/printed.h"
 #include "print/document.h"
 #include "print/output.h"
+#include "print/say.h"
 #include "print/words.h"
 
 #define INDENT 2u
@@ -49,16 +50,13 @@ static void list_gifts(const struct p2p_given *given, char *text, size_t size)
 static void print_given(const struct app *app)
 {
 	struct p2p_given given;
-	char text[512];
-	size_t used;
+	char gifts[512];
 
 	for (size_t i = 0; p2p_snapshot_given(app->snapshot, i, &given); i++) {
 		print_place(app, given.name, given.first_line, given.last_line);
 		fputc('\n', app->out);
-		used = (size_t)snprintf(text, sizeof(text), "%s: ",
-					p2p_source_text(given.source)->noun);
-		list_gifts(&given, text + used, sizeof(text) - used);
-		print_wrapped(app->out, app->options.width, INDENT, text);
+		list_gifts(&given, gifts, sizeof(gifts));
+		say(app, INDENT, "%s: %s", p2p_source_text(given.source)->noun, gifts);
 	}
 }
 
@@ -99,7 +97,7 @@ static void print_skipped(const struct app *app)
 		print_place(app, skipped[i].name, skipped[i].first, skipped[i].last);
 		fputs(why ? "\n" : ": no known format\n", app->out);
 		if (why)
-			print_wrapped(app->out, app->options.width, 2 * INDENT, why);
+			say(app, 2 * INDENT, "%s", why);
 	}
 	printed_clear(&printed);
 }
@@ -134,16 +132,14 @@ static void print_conflicts(const struct app *app)
 
 static void print_missing(const struct app *app, const struct shortfall *shortfall)
 {
-	char counted[WORDS_SIZE], text[512];
+	char counted[WORDS_SIZE];
 
 	fprintf(app->out, "\n%" PRIu64 " of %s without a verdict\n", shortfall->unknown,
 		words_count(shortfall->pairs, "pair", counted));
 	for (size_t i = 0; i < shortfall->count; i++) {
 		const struct missing *row = &shortfall->rows[i];
 
-		snprintf(text, sizeof(text), "%s: %s", words_count(row->pairs, "pair", counted),
-			 row->what);
-		print_wrapped(app->out, app->options.width, INDENT, text);
+		say(app, INDENT, "%s: %s", words_count(row->pairs, "pair", counted), row->what);
 	}
 	if (!shortfall->paste)
 		return;

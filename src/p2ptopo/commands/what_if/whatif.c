@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "print/document.h"
+#include "print/say.h"
 #include "print/words.h"
 #include "commands/what_if/whatif.h"
 
@@ -193,14 +194,13 @@ static int add_row(const struct whatif *whatif, const struct whatif_row *row, vo
 
 static void print_routes(const struct app *app, uint64_t routes)
 {
-	char text[256], counted[WORDS_SIZE];
+	char counted[WORDS_SIZE];
 
 	if (!routes)
 		return;
-	snprintf(text, sizeof(text), "%s change in route, grant or score alone; for these, too: "
-		 "-o +REQUEST,COMPLETION", words_count(routes, "pair", counted));
 	fputc('\n', app->out);
-	print_wrapped(app->out, app->options.width, 0, text);
+	say(app, 0, "%s change in route, grant or score alone; for these, too: -o "
+	    "+REQUEST,COMPLETION", words_count(routes, "pair", counted));
 }
 
 static void print_notes(const struct whatif *whatif)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "print/document.h"
+#include "print/say.h"
 #include "print/words.h"
 #include "commands/what_if/whatif.h"
 
@@ -27,13 +28,11 @@ static bool is_kept(const struct p2p_isolation *here, size_t group,
 static size_t print_why(const struct whatif *whatif, const struct p2p_isolation *isolation,
 		      const struct p2p_function *function)
 {
-	const struct app *app = whatif->before;
-	char why[512], line[600];
+	char why[512];
 
 	if (!p2p_isolation_why(isolation, function, why, sizeof(why)))
 		return 0;
-	snprintf(line, sizeof(line), "%s %s", function->display, why);
-	print_wrapped(app->out, app->options.width, 8, line);
+	say(whatif->before, 8, "%s %s", function->display, why);
 	return 1;
 }
 
@@ -72,16 +71,12 @@ static void say_members(FILE *out, const struct p2p_isolation *isolation, size_t
 
 static void print_members(const struct app *app, const struct p2p_isolation *isolation, size_t group)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *out = p2p_text_open(&text, &size);
+	struct paragraph line;
 
-	if (!out)
+	if (!paragraph_start(&line))
 		return;
-	say_members(out, isolation, group);
-	if (!fclose(out))
-		words_wrap(app->out, text, 2, 4, app->options.width);
-	free(text);
+	say_members(line.stream, isolation, group);
+	paragraph_end(app, &line, 2, 4);
 }
 
 static void print_group(const struct whatif *whatif, const struct p2p_isolation *isolation,
@@ -144,7 +139,7 @@ static size_t print_unknown(const struct whatif *whatif, const struct p2p_isolat
 	const struct app *app = whatif->before;
 	const struct p2p_function *first = NULL, *function;
 	size_t count = 0;
-	char why[512], bdf[P2P_BDF_SIZE], text[700];
+	char why[512], bdf[P2P_BDF_SIZE];
 
 	for (size_t i = 0; (function = p2p_topology_function(topology, i)); i++) {
 		if (p2p_isolation_group(here, function).fact != P2P_DENIED ||
@@ -156,10 +151,9 @@ static size_t print_unknown(const struct whatif *whatif, const struct p2p_isolat
 	if (!first)
 		return 0;
 	p2p_isolation_why(here, first, why, sizeof(why));
-	snprintf(text, sizeof(text), "The IOMMU groups of %zu functions %s, starting with %s: %s", count,
-		 when, p2p_bdf_format(first->bdf, bdf), why);
 	putc('\n', app->out);
-	print_wrapped(app->out, app->options.width, 0, text);
+	say(app, 0, "The IOMMU groups of %zu functions %s, starting with %s: %s", count, when,
+	    p2p_bdf_format(first->bdf, bdf), why);
 	return 1;
 }
 
