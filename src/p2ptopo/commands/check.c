@@ -86,26 +86,16 @@ static const char *kind_name(enum p2p_finding_kind kind)
 	return names[kind];
 }
 
-/* "0000:3b:00.0 card0", and for a pair " <- " and the client. */
-static void print_whom(FILE *out, const struct p2p_function *function)
-{
-	char bdf[P2P_BDF_SIZE];
-
-	fputs(p2p_bdf_format(function->bdf, bdf), out);
-	if (strcmp(function->display, bdf) != 0)
-		fprintf(out, " %s", function->display);
-}
-
 /* What stands behind the word FAIL and the class. */
 static void say_finding(FILE *out, const struct p2p_finding *finding)
 {
 	if (finding->function) {
 		fputc(' ', out);
-		print_whom(out, finding->function);
+		words_function(out, finding->function);
 	}
 	if (finding->client) {
 		fputs(" <- ", out);
-		print_whom(out, finding->client);
+		words_function(out, finding->client);
 	}
 	fprintf(out, ": expected %s, found %s", finding->expected, finding->found);
 	if (finding->kind == P2P_FINDING_EXCUSED)

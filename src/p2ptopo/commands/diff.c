@@ -19,15 +19,6 @@ struct two {
 
 #define NAMES_SHOWN 8
 
-static void put_name(FILE *out, const struct p2p_function *function)
-{
-	char bdf[P2P_BDF_SIZE];
-
-	fputs(p2p_bdf_format(function->bdf, bdf), out);
-	if (strcmp(function->display, bdf) != 0)
-		fprintf(out, " %s", function->display);
-}
-
 static const struct p2p_function *subject(const struct p2p_difference *difference)
 {
 	return difference->is ? difference->is : difference->was;
@@ -62,7 +53,7 @@ static void put_subjects(FILE *out, const struct p2p_diff *diff, size_t index, s
 {
 	for (size_t i = 0; i < count && i < NAMES_SHOWN; i++) {
 		fputs(i ? ", " : ": ", out);
-		put_name(out, subject(p2p_diff_at(diff, index + i)));
+		words_function(out, subject(p2p_diff_at(diff, index + i)));
 	}
 	if (count > NAMES_SHOWN)
 		fprintf(out, " and %zu more", count - NAMES_SHOWN);

@@ -77,15 +77,22 @@ void hint_command(FILE *out, const struct app *app, const char *command,
 	print_function(out, other);
 }
 
+void hint_line(const struct app *app, const char *text, const char *command,
+	       const struct p2p_function *one, const struct p2p_function *other)
+{
+	fputs(text, app->out);
+	hint_command(app->out, app, command, one, other);
+	putc('\n', app->out);
+}
+
 void hint_pair(const struct app *app, const char *text, const char *command)
 {
 	for (size_t i = 0; i < app->selected_count; i++) {
 		for (size_t j = 0; j < app->selected_count; j++) {
 			if (i == j || !app_shows(app, i, j))
 				continue;
-			fprintf(app->out, "%s: ", text);
-			hint_command(app->out, app, command, app->selected[i], app->selected[j]);
-			putc('\n', app->out);
+			fprintf(app->out, "%s", text);
+			hint_line(app, ": ", command, app->selected[i], app->selected[j]);
 			return;
 		}
 	}

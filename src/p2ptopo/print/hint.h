@@ -24,6 +24,10 @@ void hint_word(FILE *out, const char *word);
 void hint_command(FILE *out, const struct app *app, const char *command,
 		  const struct p2p_function *one, const struct p2p_function *other);
 
+/** hint_line() - a line of @text and the command. */
+void hint_line(const struct app *app, const char *text, const char *command,
+	       const struct p2p_function *one, const struct p2p_function *other);
+
 /** hint_pair() - a line "TEXT: ", and @command for a pair of the selection; nothing without one. */
 void hint_pair(const struct app *app, const char *text, const char *command);
 

@@ -129,6 +129,21 @@ const char *words_port(const struct p2p_function *function)
 	return function->pcie.fact == P2P_DENIED ? "function" : "PCI function";
 }
 
+const char *words_name(const struct p2p_function *function)
+{
+	char bdf[P2P_BDF_SIZE];
+
+	return strcmp(p2p_bdf_format(function->bdf, bdf), function->display) ? function->display : "";
+}
+
+void words_function(FILE *out, const struct p2p_function *function)
+{
+	const char *name = words_name(function);
+	char bdf[P2P_BDF_SIZE];
+
+	fprintf(out, "%s%s%s", p2p_bdf_format(function->bdf, bdf), *name ? " " : "", name);
+}
+
 const char *words_relation(enum p2p_relation relation)
 {
 	const char *name = p2p_relation_name(relation);

@@ -27,6 +27,12 @@ char *words_product(const struct p2p_function *function, char *buffer, size_t si
 /* "Root Port", "Downstream Port", ...; what it is otherwise when it is no PCIe port. */
 const char *words_port(const struct p2p_function *function);
 
+/* The name that it has beside its address; "" none. */
+const char *words_name(const struct p2p_function *function);
+
+/* Print "0000:3b:00.0 card0". */
+void words_function(FILE *out, const struct p2p_function *function);
+
 /* "PIX"; "?" not known. */
 const char *words_relation(enum p2p_relation relation);
 

@@ -106,20 +106,16 @@ static void look(struct search *search)
 
 static void say_hit(FILE *out, const struct search *search, const struct hit *hit)
 {
-	char bdf[P2P_BDF_SIZE], size[WORDS_SIZE], product[128];
-	const struct p2p_function *function = hit->function;
+	char size[WORDS_SIZE], product[128];
 
-	p2p_bdf_format(function->bdf, bdf);
 	if (hit->holder == HOLDER_BAR)
-		fprintf(out, "BAR %u of %s", hit->number, bdf);
+		fprintf(out, "BAR %u of ", hit->number);
 	else
-		fprintf(out, "%s window of %s", hit->prefetchable ? "prefetchable" : "memory", bdf);
-	if (strcmp(function->display, bdf) != 0)
-		fprintf(out, " %s", function->display);
-	fprintf(out, " (%s): %s from 0x%" PRIx64 "%s", words_product(function, product,
-								      sizeof(product)),
-		words_bytes(hit->size, size), hit->first,
-		hit->bus ? " on the bus" : "");
+		fprintf(out, "%s window of ", hit->prefetchable ? "prefetchable" : "memory");
+	words_function(out, hit->function);
+	fprintf(out, " (%s): %s from 0x%" PRIx64 "%s",
+		words_product(hit->function, product, sizeof(product)),
+		words_bytes(hit->size, size), hit->first, hit->bus ? " on the bus" : "");
 	if (hit->holder == HOLDER_BAR)
 		fprintf(out, ", at byte 0x%" PRIx64 " of it", search->address - hit->first);
 }

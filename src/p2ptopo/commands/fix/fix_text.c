@@ -125,10 +125,7 @@ static void print_pair(const struct app *app, const struct fix *fix, size_t inde
 	print_speeds(app, fix, advised);
 	if (!fix->gated[index])
 		return;
-	fputs("  why: ", app->out);
-	hint_command(app->out, app, "policy explain", advised->pair.provider,
-		     advised->pair.client);
-	fputc('\n', app->out);
+	hint_line(app, "  why: ", "policy explain", advised->pair.provider, advised->pair.client);
 }
 
 static void print_pairs(const struct app *app, const struct fix *fix)
@@ -372,10 +369,8 @@ static void print_remedy(const struct app *app, const struct p2p_remedy *remedy)
 		fprintf(app->out, "      %s\n", remedy->line);
 	if (remedy->kind != P2P_REMEDY_WHITELIST || !remedy->line || !remedy->pair.provider)
 		return;
-	fputs("      what a maintainer asks for: ", app->out);
-	hint_command(app->out, app, "fix --report", remedy->pair.provider,
-		     remedy->pair.client);
-	fputc('\n', app->out);
+	hint_line(app, "      what a maintainer asks for: ", "fix --report", remedy->pair.provider,
+		  remedy->pair.client);
 }
 
 static void print_remedies(const struct app *app, const struct fix *fix)

@@ -100,15 +100,15 @@ static void count_differences(const struct app *app, struct difference differenc
 static void print_differences(const struct app *app)
 {
 	struct difference differences[NCCL_DIFFERENCES] = { 0 };
+	char counted[WORDS_SIZE];
 
 	count_differences(app, differences);
 	for (unsigned int i = NCCL_AGREES + 1; i < NCCL_DIFFERENCES; i++) {
 		if (!differences[i].count)
 			continue;
-		fprintf(app->out, "\n%zu %s %s.  The first:\n  ", differences[i].count,
-			differences[i].count == 1 ? "pair" : "pairs", nccl_marks[i].pairs);
-		hint_command(app->out, app, "path", differences[i].provider, differences[i].client);
-		putc('\n', app->out);
+		fprintf(app->out, "\n%s %s.  The first:\n", words_count(differences[i].count, "pair",
+			counted), nccl_marks[i].pairs);
+		hint_line(app, "  ", "path", differences[i].provider, differences[i].client);
 	}
 }
 

@@ -221,12 +221,12 @@ static size_t find_peers(const struct app *app, const struct p2p_function *devic
 /* "card0 (0000:13:00.0 gpu)", or "0000:08:00.0 (accel)" of what has no other name. */
 static void print_title(const struct app *app, const struct p2p_function *device, size_t count)
 {
-	const char *name = device->display;
+	bool named = *words_name(device);
 	char bdf[P2P_BDF_SIZE];
-	bool named = strcmp(name, p2p_bdf_format(device->bdf, bdf)) != 0;
 
-	say(app, 0, "%s%s (%s%s%s)%s", count ? "Peers of " : "", name, named ? bdf : "",
-	    named ? " " : "", p2p_class_name(device->kind),
+	say(app, 0, "%s%s (%s%s%s)%s", count ? "Peers of " : "", device->display,
+	    named ? p2p_bdf_format(device->bdf, bdf) : "", named ? " " : "",
+	    p2p_class_name(device->kind),
 	    count ? ", of each class the best first:" : " has no matching peer.");
 }
 

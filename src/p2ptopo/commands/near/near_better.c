@@ -145,9 +145,7 @@ static void print_hints(const struct app *app, const struct p2p_function *device
 {
 	if (more)
 		fprintf(app->out, "%zu more: add -o PEER,DIRECT-IF\n", more);
-	fputs("how, and what else it opens: ", app->out);
-	hint_command(app->out, app, "fix", device, first);
-	fputc('\n', app->out);
+	hint_line(app, "how, and what else it opens: ", "fix", device, first);
 }
 
 void near_print_better(const struct app *app, const struct p2p_function *device,

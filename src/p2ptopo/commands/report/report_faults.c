@@ -42,9 +42,8 @@ void report_print_faults(const struct app *app, const struct survey *survey)
 	explain_text(app, faults, MOST_SHOWN);
 	if (faults->count <= MOST_SHOWN)
 		return;
-	fprintf(app->out, "\n%s: ", words_count(faults->count - MOST_SHOWN, "more fault", more));
-	hint_command(app->out, app, "report --json", NULL, NULL);
-	fputc('\n', app->out);
+	fprintf(app->out, "\n%s", words_count(faults->count - MOST_SHOWN, "more fault", more));
+	hint_line(app, ": ", "report --json", NULL, NULL);
 }
 
 struct json_object *report_faults_json(const struct app *app, const struct survey *survey)

@@ -17,17 +17,6 @@
 #define CLASSES_LABEL 18
 #define COUNT 9
 
-/* What stands behind the relation, and in the legend. */
-static const struct {
-	char mark;
-	const char *text;
-} marks[P2P_MAP_TYPES] = {
-	[P2P_MAP_BUS_ADDR] = { 'B', "bus_addr" },
-	[P2P_MAP_THRU_HOST_BRIDGE] = { 'H', "thru_host_bridge" },
-	[P2P_MAP_NOT_SUPPORTED] = { 'x', "not_supported" },
-	[P2P_MAP_UNKNOWN] = { '?', "unknown" },
-};
-
 static const char *const relations[P2P_RELATIONS] = {
 	[P2P_RELATION_PIX] = "PIX at most one switch",
 	[P2P_RELATION_PXB] = "PXB several switches",
@@ -95,11 +84,9 @@ static void print_function(FILE *out, const struct p2p_function *function, int n
 {
 	char bdf[P2P_BDF_SIZE], product[128];
 
-	p2p_bdf_format(function->bdf, bdf);
-	fprintf(out, "%-12s ", bdf);
+	fprintf(out, "%-12s ", p2p_bdf_format(function->bdf, bdf));
 	if (names)
-		words_pad(out, strcmp(bdf, function->display) ? function->display : "",
-			  (size_t)names + 1);
+		words_pad(out, words_name(function), (size_t)names + 1);
 	fprintf(out, "%-5s %s", p2p_class_name(function->kind),
 		words_product(function, product, sizeof(product)));
 }
@@ -181,7 +168,7 @@ static void print_cell(const struct app *app, const struct survey *survey, size_
 	}
 	type = verdict.kernel.map_type;
 	fprintf(app->out, "%*s %s%c%s", CELL - 2, words_relation(verdict.relation),
-		paint_on(app, paint_of(type)), marks[type].mark, paint_off(app));
+		paint_on(app, paint_of(type)), words_mark(type), paint_off(app));
 }
 
 static void print_heading(const struct app *app, const struct layout *layout, size_t count)
@@ -228,12 +215,9 @@ static struct layout make_layout(const struct app *app, const struct survey *sur
 	if (layout.width > LABEL_MOST)
 		layout.width = LABEL_MOST;
 	for (size_t i = 0; i < app->selected_count; i++) {
-		const struct p2p_function *function = app->selected[i];
-		char bdf[P2P_BDF_SIZE];
-		int width = (int)clean_width(function->display);
+		int width = (int)clean_width(words_name(app->selected[i]));
 
-		if (strcmp(p2p_bdf_format(function->bdf, bdf), function->display) != 0 &&
-		    width > layout.names)
+		if (width > layout.names)
 			layout.names = width;
 	}
 	return layout;
@@ -269,8 +253,8 @@ static void print_counts(const struct app *app, const struct p2p_summary *total,
 				continue;
 			if (!row)
 				fprintf(app->out, "%*s %s%c%s", COUNT - 2,
-					words_relation((enum p2p_relation)r), paint, marks[m].mark,
-					paint_off(app));
+					words_relation((enum p2p_relation)r), paint,
+					words_mark((enum p2p_map_type)m), paint_off(app));
 			else if (row->pairs[r][m])
 				fprintf(app->out, "%*" PRIu64, COUNT, row->pairs[r][m]);
 			else
@@ -296,11 +280,8 @@ static void print_classes(const struct app *app, const struct survey *survey,
 		fprintf(app->out, "%-*s", CLASSES_LABEL, name);
 		print_counts(app, total, &pair->summary);
 	}
-	fputs("pair by pair: ", app->out);
-	hint_command(app->out, app, "matrix", NULL, NULL);
-	fputs("\nfor one device: ", app->out);
-	hint_command(app->out, app, "near", app->selected[0], NULL);
-	fputc('\n', app->out);
+	hint_line(app, "pair by pair: ", "matrix", NULL, NULL);
+	hint_line(app, "for one device: ", "near", app->selected[0], NULL);
 }
 
 /* One entry of the legend, on a new line when this one is full.  Return: the column after it. */
@@ -328,7 +309,8 @@ static void print_legend(const struct app *app, const struct p2p_summary *total)
 
 		for (size_t r = 0; r < P2P_RELATIONS; r++)
 			pairs += total->pairs[r][m];
-		snprintf(entry, sizeof(entry), "%c %s", marks[m].mark, marks[m].text);
+		snprintf(entry, sizeof(entry), "%c %s", words_mark((enum p2p_map_type)m),
+			 p2p_map_type_name((enum p2p_map_type)m));
 		if (pairs)
 			column = print_entry(app, column, entry);
 	}

@@ -201,8 +201,7 @@ static void print_finding(const struct app *app, const struct survey *survey,
 	enum p2p_map_type type = finding->kind->map_type;
 	char counted[WORDS_SIZE];
 
-	fprintf(app->out, "%s%s%s ", paint_on(app, paint_of(type)),
-		type == P2P_MAP_NOT_SUPPORTED ? "x" : type == P2P_MAP_UNKNOWN ? "?" : "H",
+	fprintf(app->out, "%s%c%s ", paint_on(app, paint_of(type)), words_mark(type),
 		paint_off(app));
 	say_from(app, 2, 2, "%s%s %s", survey->complete ? "" : "at least ",
 		 words_count(finding->pairs, "pair", counted), finding->kind->text);
@@ -222,10 +221,8 @@ static void print_hint(const struct app *app, const char *text, const char *comm
 		row++;
 	if (!row->name)
 		return;
-	fprintf(app->out, "  %s: ", text);
-	hint_command(app->out, app, gpudirect ? "fix --goal gpudirect" : command,
-		     example->provider, example->client);
-	fputc('\n', app->out);
+	hint_line(app, text, gpudirect ? "fix --goal gpudirect" : command, example->provider,
+		  example->client);
 }
 
 /* What is permitted but goes a longer way costs something. */
@@ -258,11 +255,8 @@ static void print_findings(const struct app *app, const struct survey *survey)
 			print_redirecting(app, survey);
 			ports = true;
 		}
-		if (finding->kind->reason == P2P_REASON_CPU_UNKNOWN) {
-			fputs("    on an AMD Zen: ", app->out);
-			hint_command(app->out, app, "what-if cpu=AMD:Zen", NULL, NULL);
-			fputc('\n', app->out);
-		}
+		if (finding->kind->reason == P2P_REASON_CPU_UNKNOWN)
+			hint_line(app, "    on an AMD Zen: ", "what-if cpu=AMD:Zen", NULL, NULL);
 		if (finding->allowed_by)
 			fprintf(app->out, "    later rules permit %s %s: %s\n",
 				finding->example.provider->display,
@@ -283,8 +277,8 @@ static void print_hints(const struct app *app, const struct survey *survey)
 		example = survey_finding_example(survey);
 	if (!example)
 		return;
-	print_hint(app, "why, hop by hop", "path", example);
-	print_hint(app, "what to change", "fix", example);
+	print_hint(app, "  why, hop by hop: ", "path", example);
+	print_hint(app, "  what to change: ", "fix", example);
 }
 
 /* The note names its function itself, mostly. */
@@ -319,9 +313,8 @@ static void print_notes(const struct app *app)
 	}
 	if (count <= MOST_NOTES)
 		return;
-	fprintf(app->out, "! %zu more notes: ", count - MOST_NOTES);
-	hint_command(app->out, app, "report --json", NULL, NULL);
-	fputc('\n', app->out);
+	fprintf(app->out, "! %zu more notes", count - MOST_NOTES);
+	hint_line(app, ": ", "report --json", NULL, NULL);
 }
 
 static void print_advice(const struct app *app, const struct survey *survey)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The lines of p2ptopo watch, as JSON and for people. */
+#include <stdarg.h>
 #include <string.h>
 #include <time.h>
 
@@ -30,7 +31,8 @@ static void format_now(const char *format, bool milliseconds, char *text, size_t
 		snprintf(text + used, size - used, ".%03ldZ", now.tv_nsec / 1000000);
 }
 
-static void put_time(struct json_object *line, const char *event, const struct watch_state *state)
+static struct json_object *put_time(struct json_object *line, const char *event,
+				    const struct watch_state *state)
 {
 	char time[64];
 
@@ -38,48 +40,52 @@ static void put_time(struct json_object *line, const char *event, const struct w
 	json_put(line, "event", json_text(event));
 	json_put(line, "time", json_text(time));
 	json_put(line, "generation", json_count(state->generation));
-}
-
-static struct json_object *start_json(const struct watch_state *state, const char *event)
-{
-	struct json_object *line = p2p_json_new_object();
-
-	put_time(line, event, state);
 	return line;
 }
 
-static void end_json(const struct watch_state *state, struct json_object *line)
+static void print_json(const struct watch_state *state, struct json_object *line)
 {
 	document_print_line(&state->app, line);
 	fputc('\n', state->app.out);
 }
 
-static FILE *start_text(const struct watch_state *state, const char *event)
+/* A line for machines, with these members behind those that every line has. */
+#define print_members(state, event, ...) \
+	print_json(state, json_put_all(put_time(p2p_json_new_object(), event, state), \
+		   (const struct json_member[]){ __VA_ARGS__, { NULL, NULL } }))
+
+/* One for people. */
+static void print_text(const struct watch_state *state, const char *event, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+static void print_text(const struct watch_state *state, const char *event, const char *format, ...)
 {
 	char time[16];
+	va_list args;
 
 	format_now("%T", false, time, sizeof(time));
 	fprintf(state->app.out, "%s  %-8s  ", time, event);
-	return state->app.out;
+	va_start(args, format);
+	vfprintf(state->app.out, format, args);
+	va_end(args);
+	fputc('\n', state->app.out);
 }
 
-static void print_function(FILE *out, const struct p2p_function *function)
+/* "%s%s%s": its address, and the name that it has beside it. */
+#define ADDRESS_AND_NAME(function, bdf) \
+	p2p_bdf_format((function)->bdf, bdf), *words_name(function) ? " " : "", words_name(function)
+
+static struct json_object *json_ids(const struct p2p_function *function, uint16_t id)
 {
-	char bdf[P2P_BDF_SIZE];
-
-	p2p_bdf_format(function->bdf, bdf);
-	fprintf(out, "%s%s%s", bdf, strcmp(bdf, function->display) != 0 ? " " : "",
-		strcmp(bdf, function->display) != 0 ? function->display : "");
+	return function->ids == P2P_PRESENT ? json_hex(id, 4) : NULL;
 }
 
-static void put_function(struct json_object *line, const struct p2p_function *function)
-{
-	json_put(line, "bdf", json_bdf(function));
-	json_put(line, "name", json_text(function->display));
-	json_put(line, "class", json_text(p2p_class_name(function->kind)));
-	json_put(line, "vendor", function->ids == P2P_PRESENT ? json_hex(function->vendor, 4) : NULL);
-	json_put(line, "device", function->ids == P2P_PRESENT ? json_hex(function->device, 4) : NULL);
-}
+/* What is said of one that came and of one that went. */
+#define FUNCTION_MEMBERS(function) \
+	{ "bdf", json_bdf(function) }, \
+	{ "name", json_text((function)->display) }, \
+	{ "class", json_text(p2p_class_name((function)->kind)) }, \
+	{ "vendor", json_ids(function, (function)->vendor) }, \
+	{ "device", json_ids(function, (function)->device) }
 
 static const char *type_name(unsigned int type)
 {
@@ -115,105 +121,80 @@ void watch_say_start(const struct watch_state *state, unsigned int interval)
 	struct p2p_gate_info info;
 	const char *mode = gate_mode(app->context, &info);
 	size_t functions = p2p_topology_count(app->topology);
-	struct json_object *line;
+	char links[32];
 
-	if (is_text(state)) {
-		fprintf(start_text(state, "start"), "%zu functions, %zu pairs, rules of %s", functions,
-			count_pairs(app), p2p_rules_name(p2p_eval_rules(app->eval)));
-		fprintf(app->out, interval ? ", links every %u s" : ", links on events only", interval);
-		fprintf(app->out, mode ? ", gate %s\n" : "\n", mode);
-		return;
-	}
-	line = document_new(app, "watch");
-	put_time(line, "start", state);
-	json_put(line, "functions", json_count(functions));
-	json_put(line, "pairs", json_count(count_pairs(app)));
-	json_put(line, "interval_seconds", json_count(interval));
-	json_put(line, "gate", json_text(mode));
-	end_json(state, line);
+	snprintf(links, sizeof(links), interval ? "every %u s" : "on events only", interval);
+	if (is_text(state))
+		print_text(state, "start", "%zu functions, %zu pairs, rules of %s, links %s%s%s",
+			   functions, count_pairs(app), p2p_rules_name(p2p_eval_rules(app->eval)),
+			   links, mode ? ", gate " : "", mode ? mode : "");
+	else
+		print_json(state, json_put_all(put_time(document_new(app, "watch"), "start", state),
+			   (const struct json_member[]){
+			{ "functions", json_count(functions) },
+			{ "pairs", json_count(count_pairs(app)) },
+			{ "interval_seconds", json_count(interval) },
+			{ "gate", json_text(mode) }, { NULL, NULL } }));
 }
 
 void watch_say_lost(const struct watch_state *state)
 {
 	if (is_text(state))
-		fputs("events came too fast; the differences follow\n",
-		      start_text(state, "lost"));
+		print_text(state, "lost", "events came too fast; the differences follow");
 	else
-		end_json(state, start_json(state, "lost"));
+		print_json(state, put_time(p2p_json_new_object(), "lost", state));
 }
 
 void watch_say_gate(const struct watch_state *state)
 {
 	struct p2p_gate_info info = { 0 };
 	const char *mode = gate_mode(state->app.context, &info);
-	struct json_object *line;
 
-	if (is_text(state)) {
-		FILE *out = start_text(state, "gate");
-
-		if (mode)
-			fprintf(out, "%s, %u pairs, %u dropped\n", mode, info.pairs, info.dropped);
-		else
-			fputs("changed, but cannot be queried\n", out);
-		return;
-	}
-	line = start_json(state, "gate");
-	json_put(line, "mode", json_text(mode));
-	json_put(line, "pairs", mode ? json_count(info.pairs) : NULL);
-	json_put(line, "pairs_dropped", mode ? json_count(info.dropped) : NULL);
-	end_json(state, line);
+	if (!is_text(state))
+		print_members(state, "gate",
+			{ "mode", json_text(mode) },
+			{ "pairs", mode ? json_count(info.pairs) : NULL },
+			{ "pairs_dropped", mode ? json_count(info.dropped) : NULL });
+	else if (mode)
+		print_text(state, "gate", "%s, %u pairs, %u dropped", mode, info.pairs, info.dropped);
+	else
+		print_text(state, "gate", "changed, but cannot be queried");
 }
 
 void watch_say_added(const struct watch_state *state, const struct p2p_function *function)
 {
-	char link[WORDS_SIZE];
-	struct json_object *line;
+	char bdf[P2P_BDF_SIZE], link[WORDS_SIZE];
 
-	if (is_text(state)) {
-		FILE *out = start_text(state, "added");
-
-		print_function(out, function);
-		fprintf(out, ": %s, driver %s, link %s\n", p2p_class_name(function->kind),
-			function->driver ? function->driver : "none",
-			words_link(function->pcie.now, link));
-		return;
-	}
-	line = start_json(state, "added");
-	put_function(line, function);
-	json_put(line, "driver", json_text(function->driver));
-	json_put(line, "link", p2p_link_json(function->pcie.now));
-	end_json(state, line);
+	if (is_text(state))
+		print_text(state, "added", "%s%s%s: %s, driver %s, link %s",
+			   ADDRESS_AND_NAME(function, bdf), p2p_class_name(function->kind),
+			   function->driver ? function->driver : "none",
+			   words_link(function->pcie.now, link));
+	else
+		print_members(state, "added", FUNCTION_MEMBERS(function),
+			{ "driver", json_text(function->driver) },
+			{ "link", p2p_link_json(function->pcie.now) });
 }
 
 void watch_say_removed(const struct watch_state *state, const struct p2p_function *function)
 {
-	struct json_object *line;
+	char bdf[P2P_BDF_SIZE];
 
-	if (is_text(state)) {
-		FILE *out = start_text(state, "removed");
-
-		print_function(out, function);
-		fputc('\n', out);
-		return;
-	}
-	line = start_json(state, "removed");
-	put_function(line, function);
-	end_json(state, line);
+	if (is_text(state))
+		print_text(state, "removed", "%s%s%s", ADDRESS_AND_NAME(function, bdf));
+	else
+		print_members(state, "removed", FUNCTION_MEMBERS(function));
 }
 
 void watch_say_passed(const struct watch_state *state, struct p2p_bdf bdf)
 {
-	struct json_object *line;
 	char text[P2P_BDF_SIZE];
 
 	p2p_bdf_format(bdf, text);
-	if (is_text(state)) {
-		fprintf(start_text(state, "passed"), "%s: came and went\n", text);
-		return;
-	}
-	line = start_json(state, "passed");
-	json_put(line, "bdf", json_text(text));
-	end_json(state, line);
+	if (is_text(state))
+		print_text(state, "passed", "%s: came and went", text);
+	else
+		print_members(state, "passed", { "bdf", json_text(text) });
 }
 
 /* What @what is of a function: for people, and for machines. */
@@ -237,62 +218,47 @@ static struct json_object *json_of(const char *what, const struct p2p_function *
 void watch_say_changed(const struct watch_state *state, const char *what,
 		       const struct p2p_function *old, const struct p2p_function *now)
 {
-	char links[2][WORDS_SIZE];
-	struct json_object *line;
+	char bdf[P2P_BDF_SIZE], links[2][WORDS_SIZE];
 
-	if (is_text(state)) {
-		FILE *out = start_text(state, what);
-
-		print_function(out, now);
-		fprintf(out, ": %s -> %s\n", text_of(what, old, links[0]),
-			text_of(what, now, links[1]));
-		return;
-	}
-	line = start_json(state, what);
-	json_put(line, "bdf", json_bdf(now));
-	json_put(line, "name", json_text(now->display));
-	json_put(line, "from", json_of(what, old));
-	json_put(line, "to", json_of(what, now));
-	end_json(state, line);
+	if (is_text(state))
+		print_text(state, what, "%s%s%s: %s -> %s", ADDRESS_AND_NAME(now, bdf),
+			   text_of(what, old, links[0]), text_of(what, now, links[1]));
+	else
+		print_members(state, what,
+			{ "bdf", json_bdf(now) },
+			{ "name", json_text(now->display) },
+			{ "from", json_of(what, old) },
+			{ "to", json_of(what, now) });
 }
 
 void watch_say_verdict(const struct watch_state *state, const struct p2p_function *provider,
 		       const struct p2p_function *client, unsigned int from, unsigned int to)
 {
-	struct json_object *line;
-
-	if (is_text(state)) {
-		fprintf(start_text(state, "verdict"), "%s <- %s: %s -> %s\n", provider->display,
-			client->display, type_name(from), type_name(to));
-		return;
-	}
-	line = start_json(state, "verdict");
-	json_put(line, "provider", json_bdf(provider));
-	json_put(line, "client", json_bdf(client));
-	json_put(line, "from", json_text(type_name(from)));
-	json_put(line, "to", json_text(type_name(to)));
-	end_json(state, line);
+	if (is_text(state))
+		print_text(state, "verdict", "%s <- %s: %s -> %s", provider->display, client->display,
+			   type_name(from), type_name(to));
+	else
+		print_members(state, "verdict",
+			{ "provider", json_bdf(provider) },
+			{ "client", json_bdf(client) },
+			{ "from", json_text(type_name(from)) },
+			{ "to", json_text(type_name(to)) });
 }
 
 void watch_say_verdicts(const struct watch_state *state, size_t count, unsigned int from,
 			unsigned int to)
 {
-	struct json_object *line;
 	char pairs[WORDS_SIZE];
 
-	if (is_text(state)) {
-		FILE *out = start_text(state, "verdicts");
-
-		fprintf(out, "%s: %s -> %s\n", words_count(count, "pair", pairs),
-			from == WATCH_NO_PAIR ? "new" : type_name(from),
-			to == WATCH_NO_PAIR ? "gone" : type_name(to));
-		return;
-	}
-	line = start_json(state, "verdicts");
-	json_put(line, "count", json_count(count));
-	json_put(line, "from", json_text(type_name(from)));
-	json_put(line, "to", json_text(type_name(to)));
-	end_json(state, line);
+	if (is_text(state))
+		print_text(state, "verdicts", "%s: %s -> %s", words_count(count, "pair", pairs),
+			   from == WATCH_NO_PAIR ? "new" : type_name(from),
+			   to == WATCH_NO_PAIR ? "gone" : type_name(to));
+	else
+		print_members(state, "verdicts",
+			{ "count", json_count(count) },
+			{ "from", json_text(type_name(from)) },
+			{ "to", json_text(type_name(to)) });
 }
 
 static const char *way_name(struct watch_way way)
@@ -303,40 +269,33 @@ static const char *way_name(struct watch_way way)
 void watch_say_way(const struct watch_state *state, const struct p2p_function *provider,
 		   const struct p2p_function *client, struct watch_way from, struct watch_way to)
 {
-	struct json_object *line;
-
-	if (is_text(state)) {
-		fprintf(start_text(state, "way"), "%s <- %s: %s (%s) -> %s (%s)\n", provider->display,
-			client->display, p2p_delivery_name(from.delivery),
-			from.way ? way_name(from) : "no way known", p2p_delivery_name(to.delivery),
-			to.way ? way_name(to) : "no way known");
-		return;
-	}
-	line = start_json(state, "way");
-	json_put(line, "provider", json_bdf(provider));
-	json_put(line, "client", json_bdf(client));
-	json_put(line, "from", json_text(p2p_delivery_name(from.delivery)));
-	json_put(line, "to", json_text(p2p_delivery_name(to.delivery)));
-	json_put(line, "from_way", json_text(way_name(from)));
-	json_put(line, "to_way", json_text(way_name(to)));
-	end_json(state, line);
+	if (is_text(state))
+		print_text(state, "way", "%s <- %s: %s (%s) -> %s (%s)", provider->display,
+			   client->display, p2p_delivery_name(from.delivery),
+			   from.way ? way_name(from) : "no way known", p2p_delivery_name(to.delivery),
+			   to.way ? way_name(to) : "no way known");
+	else
+		print_members(state, "way",
+			{ "provider", json_bdf(provider) },
+			{ "client", json_bdf(client) },
+			{ "from", json_text(p2p_delivery_name(from.delivery)) },
+			{ "to", json_text(p2p_delivery_name(to.delivery)) },
+			{ "from_way", json_text(way_name(from)) },
+			{ "to_way", json_text(way_name(to)) });
 }
 
 void watch_say_ways(const struct watch_state *state, size_t count, enum p2p_delivery from,
 		    enum p2p_delivery to)
 {
-	struct json_object *line;
 	char pairs[WORDS_SIZE];
 
-	if (is_text(state)) {
-		fprintf(start_text(state, "ways"), "%s: %s -> %s%s\n",
-			words_count(count, "pair", pairs), p2p_delivery_name(from), p2p_delivery_name(to),
-			from == to ? ", another way" : "");
-		return;
-	}
-	line = start_json(state, "ways");
-	json_put(line, "count", json_count(count));
-	json_put(line, "from", json_text(p2p_delivery_name(from)));
-	json_put(line, "to", json_text(p2p_delivery_name(to)));
-	end_json(state, line);
+	if (is_text(state))
+		print_text(state, "ways", "%s: %s -> %s%s", words_count(count, "pair", pairs),
+			   p2p_delivery_name(from), p2p_delivery_name(to),
+			   from == to ? ", another way" : "");
+	else
+		print_members(state, "ways",
+			{ "count", json_count(count) },
+			{ "from", json_text(p2p_delivery_name(from)) },
+			{ "to", json_text(p2p_delivery_name(to)) });
 }

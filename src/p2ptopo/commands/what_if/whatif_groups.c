@@ -42,15 +42,6 @@ static size_t print_why(const struct whatif *whatif, const struct p2p_isolation 
 /* Nor is of more than so many said why they are in it. */
 #define MOST_REASONS 3
 
-static void say_member(FILE *out, const struct p2p_function *member, bool first)
-{
-	char bdf[P2P_BDF_SIZE];
-
-	fprintf(out, "%s%s", first ? "" : ", ", p2p_bdf_format(member->bdf, bdf));
-	if (strcmp(member->display, bdf) != 0)
-		fprintf(out, " %s", member->display);
-}
-
 /* Of many those that take part in peer-to-peer DMA, and how many others there are. */
 static void say_members(FILE *out, const struct p2p_isolation *isolation, size_t group)
 {
@@ -59,10 +50,12 @@ static void say_members(FILE *out, const struct p2p_isolation *isolation, size_t
 	size_t named = 0, others = 0;
 
 	for (size_t i = 0; (member = p2p_isolation_at(isolation, group, i)); i++) {
-		if (all || p2p_function_takes_part(member))
-			say_member(out, member, !named++);
-		else
+		if (!all && !p2p_function_takes_part(member)) {
 			others++;
+			continue;
+		}
+		fputs(named++ ? ", " : "", out);
+		words_function(out, member);
 	}
 	if (others)
 		fprintf(out, "%s%zu function%s%s", named ? " and " : "", others, others > 1 ? "s" : "",
