@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* p2ptopo flows: transfers that run at once, and what each of them gets. */
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,16 +24,6 @@ struct list {
 static const struct row *row_of(const void *row)
 {
 	return row;
-}
-
-static void print_client(FILE *cell, const void *row)
-{
-	fputs(row_of(row)->flow.client->display, cell);
-}
-
-static void print_provider(FILE *cell, const void *row)
-{
-	fputs(row_of(row)->flow.provider->display, cell);
 }
 
 static void print_op(FILE *cell, const void *row)
@@ -82,25 +73,19 @@ static void print_limit(FILE *cell, const void *row)
 	fputs(p2p_limit_name(row_of(row)->share.limit), cell);
 }
 
-static void print_at(FILE *cell, const void *row)
-{
-	const struct p2p_function *at = row_of(row)->share.at;
-	char bdf[P2P_BDF_SIZE];
-
-	fputs(at ? p2p_bdf_format(at->bdf, bdf) : "", cell);
-}
+#define OF(member) .function = offsetof(struct row, member)
 
 const struct column flows_columns[] = {
-	{ "CLIENT", "who does the DMA", false, 0, .print = print_client },
+	{ "CLIENT", "who does the DMA", .tell = tell_name, OF(flow.client) },
 	{ "OP", "reads or writes", false, 0, .print = print_op },
-	{ "PROVIDER", "which owns the memory", false, 0, .print = print_provider },
+	{ "PROVIDER", "which owns the memory", .tell = tell_name, OF(flow.provider) },
 	{ "ALONE", "GB/s while nothing else runs; >= at least, - refused or blocked, ? unknown",
 	  true, 0, .print = print_alone },
 	{ "SHARE", "GB/s while all of them run; ! posted writes are known to collapse here", true,
 	  0, .print = print_share, .paint = paint_share },
 	{ "LIMIT", "what limits it: link, redirect, root_complex, socket, ...", false, 0,
 	  .print = print_limit },
-	{ "LIMIT-AT", "the function where the limit is", false, 0, .print = print_at },
+	{ "LIMIT-AT", "the function where the limit is", .tell = tell_bdf, OF(share.at) },
 	{ 0 }
 };
 

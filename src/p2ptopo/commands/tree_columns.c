@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The columns of `tree`.  Nothing is an empty cell; what is not known is "?". */
 #include <inttypes.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "commands/tree.h"
@@ -30,31 +31,20 @@ static void print_tree(FILE *cell, const void *row)
 			p2p_bdf_format(line->function->bdf, bdf) : line->host->name);
 }
 
-static void print_names(FILE *cell, const void *row)
+static void tell_names(FILE *cell, const struct p2p_function *function)
 {
-	const struct p2p_function *function = function_of(row);
-	const char *const *name = function ? function->os_names : NULL;
+	const char *const *name = function->os_names;
 
 	for (; name && *name; name++)
 		fprintf(cell, "%s%s", name == function->os_names ? "" : ",", *name);
 }
 
-static void print_device(FILE *cell, const void *row)
+static void tell_device(FILE *cell, const struct p2p_function *function)
 {
-	const struct p2p_function *function = function_of(row);
 	char product[128];
 
-	if (function && function->missing)
-		fputs("not in the capture", cell);
-	else if (function)
-		fputs(words_product(function, product, sizeof(product)), cell);
-}
-
-static void print_class(FILE *cell, const void *row)
-{
-	const struct p2p_function *function = function_of(row);
-
-	fputs(function ? p2p_class_name(function->kind) : "", cell);
+	fputs(function->missing ? "not in the capture" :
+	      words_product(function, product, sizeof(product)), cell);
 }
 
 static const char *port_words(const struct tree_row *line)
@@ -125,13 +115,11 @@ size_t tree_link_width(const struct p2p_function *function)
 	return strlen(text);
 }
 
-static void print_link(FILE *cell, const void *row)
+static void tell_link(FILE *cell, const struct p2p_function *function)
 {
 	char text[LINK_SIZE];
 
-	if (!function_of(row))
-		return;
-	link_text(function_of(row), text);
+	link_text(function, text);
 	fputs(text, cell);
 }
 
@@ -143,11 +131,9 @@ static enum paint paint_link(const void *row)
 }
 
 /* As pci=config_acs= has it: DirectTrans first, SrcValid last. */
-static void print_acs(FILE *cell, const void *row)
+static void tell_acs(FILE *cell, const struct p2p_function *function)
 {
-	const struct p2p_function *function = function_of(row);
-
-	if (!function || function->acs.fact == P2P_ABSENT)
+	if (function->acs.fact == P2P_ABSENT)
 		return;
 	if (function->acs.fact == P2P_DENIED) {
 		putc('?', cell);
@@ -159,14 +145,13 @@ static void print_acs(FILE *cell, const void *row)
 		putc('!', cell);
 }
 
-static void print_acs_words(FILE *cell, const void *row)
+static void tell_acs_words(FILE *cell, const struct p2p_function *function)
 {
-	const struct p2p_function *function = function_of(row);
 	char words[P2P_ACS_SIZE];
 
-	if (function && function->acs.fact == P2P_PRESENT)
+	if (function->acs.fact == P2P_PRESENT)
 		fputs(words_acs(function->acs.control, words), cell);
-	else if (function && function->acs.fact == P2P_DENIED)
+	else if (function->acs.fact == P2P_DENIED)
 		putc('?', cell);
 }
 
@@ -181,13 +166,11 @@ static enum paint paint_acs(const void *row)
 	return function->acs.kernel_control & ACS_REDIRECTS ? PAINT_BAD : PAINT_NONE;
 }
 
-static void print_ats(FILE *cell, const void *row)
+static void tell_ats(FILE *cell, const struct p2p_function *function)
 {
-	const struct p2p_function *function = function_of(row);
-
-	if (function && function->ats.ats == P2P_PRESENT)
+	if (function->ats.ats == P2P_PRESENT)
 		fputs(function->ats.ats_enabled ? "on" : "off", cell);
-	else if (function && function->ats.ats == P2P_DENIED)
+	else if (function->ats.ats == P2P_DENIED)
 		putc('?', cell);
 }
 
@@ -207,19 +190,16 @@ static void print_node(FILE *cell, const void *row)
 		print_number(cell, line->function ? line->function->numa : line->host->numa);
 }
 
-static void print_group(FILE *cell, const void *row)
+static void tell_group(FILE *cell, const struct p2p_function *function)
 {
-	if (function_of(row))
-		print_number(cell, function_of(row)->iommu_group);
+	print_number(cell, function->iommu_group);
 }
 
-static void print_iommu(FILE *cell, const void *row)
+static void tell_iommu(FILE *cell, const struct p2p_function *function)
 {
-	const struct p2p_function *function = function_of(row);
-
-	if (function && function->iommu_type)
+	if (function->iommu_type)
 		fputs(function->iommu_type, cell);
-	else if (function && function->iommu_group.fact != P2P_ABSENT)
+	else if (function->iommu_group.fact != P2P_ABSENT)
 		putc('?', cell);
 }
 
@@ -235,23 +215,20 @@ static void print_grouped(FILE *cell, const void *row)
 	fputs(why, cell);
 }
 
-static void print_driver(FILE *cell, const void *row)
+static void tell_driver(FILE *cell, const struct p2p_function *function)
 {
-	const struct p2p_function *function = function_of(row);
-
-	if (function && function->driver)
+	if (function->driver)
 		fputs(function->driver, cell);
-	else if (function && function->driver_fact == P2P_DENIED)
+	else if (function->driver_fact == P2P_DENIED)
 		putc('?', cell);
 }
 
-static void print_bars(FILE *cell, const void *row)
+static void tell_bars(FILE *cell, const struct p2p_function *function)
 {
-	const struct p2p_function *function = function_of(row);
 	char size[WORDS_SIZE];
 	int printed = 0;
 
-	for (int i = 0; function && i < P2P_BARS; i++) {
+	for (int i = 0; i < P2P_BARS; i++) {
 		const struct p2p_bar *bar = &function->bar[i];
 
 		if (bar->fact == P2P_PRESENT && bar->kind >= P2P_BAR_MEM32 &&
@@ -261,46 +238,45 @@ static void print_bars(FILE *cell, const void *row)
 	}
 }
 
-static void print_slot(FILE *cell, const void *row)
+static void tell_slot(FILE *cell, const struct p2p_function *function)
 {
-	const struct p2p_function *function = function_of(row);
-
-	if (function && function->slot)
+	if (function->slot)
 		fputs(function->slot, cell);
 }
 
 /* "12-18": the bus of a bridge, and the last one below it. */
-static void print_buses(FILE *cell, const void *row)
+static void tell_buses(FILE *cell, const struct p2p_function *function)
 {
-	const struct p2p_function *function = function_of(row);
-
-	if (function && p2p_function_is_bridge(function) && function->header == P2P_PRESENT)
+	if (p2p_function_is_bridge(function) && function->header == P2P_PRESENT)
 		fprintf(cell, "%02x-%02x", function->secondary, function->subordinate);
-	else if (function && p2p_function_is_bridge(function))
+	else if (p2p_function_is_bridge(function))
 		putc('?', cell);
 }
 
+#define OF_FUNCTION(print_function) \
+	.tell = print_function, .function = offsetof(struct tree_row, function)
+
 const struct column tree_columns[] = {
-	{ "TREE", "host bridges and functions", false, 0, .print = print_tree },
-	{ "WHAT", "kind of port, or names and product", false, 0, .print = print_what },
-	{ "PORT", "PCI Express port type", false, 0, .print = print_port },
-	{ "BUSES", "buses below a bridge, the first and the last", false, 0, .print = print_buses },
-	{ "CLASS", "gpu, nic, nvme, ...", false, 0, .print = print_class },
-	{ "LINK", "link now; < what the function could do", false, 0, .print = print_link,
+	{ "TREE", "host bridges and functions", .print = print_tree },
+	{ "WHAT", "kind of port, or names and product", .print = print_what },
+	{ "PORT", "PCI Express port type", .print = print_port },
+	{ "BUSES", "buses below a bridge, the first and the last", OF_FUNCTION(tell_buses) },
+	{ "CLASS", "gpu, nic, nvme, ...", OF_FUNCTION(tell_class) },
+	{ "LINK", "link now; < what the function could do", OF_FUNCTION(tell_link),
 	  .paint = paint_link },
-	{ "ACS", "ACS control as pci=config_acs= has it; ! redirects", false, 0, .print = print_acs,
+	{ "ACS", "ACS control as pci=config_acs= has it; ! redirects", OF_FUNCTION(tell_acs),
 	  .paint = paint_acs },
-	{ "ACSCTL", "the bits of ACS control that are set", false, 0, .print = print_acs_words,
+	{ "ACSCTL", "the bits of ACS control that are set", OF_FUNCTION(tell_acs_words),
 	  .paint = paint_acs },
-	{ "ATS", "address translation service", false, 0, .print = print_ats },
-	{ "NODE", "NUMA node", true, 0, .print = print_node },
-	{ "GROUP", "IOMMU group", true, 0, .print = print_group },
-	{ "IOMMU", "type of the IOMMU group's domain", false, 0, .print = print_iommu },
-	{ "GROUPED", "why it shares its IOMMU group", false, 0, .print = print_grouped },
-	{ "DRIVER", "kernel driver", false, 0, .print = print_driver },
-	{ "NAMES", "names the kernel gives it", false, 0, .print = print_names },
-	{ "BARS", "memory BARs of 16 MiB and more", false, 0, .print = print_bars },
-	{ "SLOT", "physical slot", false, 0, .print = print_slot },
-	{ "DEVICE", "maker and product", false, 0, .print = print_device },
+	{ "ATS", "address translation service", OF_FUNCTION(tell_ats) },
+	{ "NODE", "NUMA node", .right = true, .print = print_node },
+	{ "GROUP", "IOMMU group", .right = true, OF_FUNCTION(tell_group) },
+	{ "IOMMU", "type of the IOMMU group's domain", OF_FUNCTION(tell_iommu) },
+	{ "GROUPED", "why it shares its IOMMU group", .print = print_grouped },
+	{ "DRIVER", "kernel driver", OF_FUNCTION(tell_driver) },
+	{ "NAMES", "names the kernel gives it", OF_FUNCTION(tell_names) },
+	{ "BARS", "memory BARs of 16 MiB and more", OF_FUNCTION(tell_bars) },
+	{ "SLOT", "physical slot", OF_FUNCTION(tell_slot) },
+	{ "DEVICE", "maker and product", OF_FUNCTION(tell_device) },
 	{ 0 },
 };

@@ -348,6 +348,36 @@ static enum paint print_pair(FILE *cell, const struct column *column, const void
 	return pair_paint(then, column->fact);
 }
 
+void tell_bdf(FILE *cell, const struct p2p_function *function)
+{
+	char text[P2P_BDF_SIZE];
+
+	fputs(p2p_bdf_format(function->bdf, text), cell);
+}
+
+void tell_name(FILE *cell, const struct p2p_function *function)
+{
+	fputs(function->display, cell);
+}
+
+void tell_class(FILE *cell, const struct p2p_function *function)
+{
+	fputs(p2p_class_name(function->kind), cell);
+}
+
+void column_print(FILE *cell, const struct column *column, const void *row)
+{
+	const struct p2p_function *function;
+
+	if (!column->tell) {
+		column->print(cell, row);
+		return;
+	}
+	memcpy(&function, (const char *)row + column->function, sizeof(function));
+	if (function)
+		column->tell(cell, function);
+}
+
 /* The text of a cell, as one line. */
 static int fill_cell(struct table *table, size_t i, const void *row, enum paint *ret_paint)
 {
@@ -358,7 +388,7 @@ static int fill_cell(struct table *table, size_t i, const void *row, enum paint 
 	if (column->fact)
 		*ret_paint = print_pair(table->cell, column, row);
 	else
-		column->print(table->cell, row);
+		column_print(table->cell, column, row);
 	/* What an earlier, longer cell left behind the end is still there. */
 	fputc('\0', table->cell);
 	if (fflush(table->cell))

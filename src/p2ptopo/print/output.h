@@ -41,6 +41,7 @@ void print_rules_note(const struct app *app, const char *prefix);
  * @right: align to the right (numbers)
  * @width: characters that every row fits into; 0 the rows printed decide
  * @print: write the cell of @row to @cell, without newline; nothing is an empty cell
+ * @tell: likewise of the function whose address is at @function of the row; an empty cell without one
  * @paint: its colour; NULL none
  * @fact: enum pair_fact, instead of @print and @paint
  * @pair: where in the row the struct pair is that it is of
@@ -51,10 +52,20 @@ struct column {
 	bool right;
 	unsigned int width;
 	void (*print)(FILE *cell, const void *row);
+	void (*tell)(FILE *cell, const struct p2p_function *function);
+	size_t function;
 	enum paint (*paint)(const void *row);
 	unsigned int fact;
 	size_t pair, then;
 };
+
+/** column_print() - the cell of a row, for a column without @fact. */
+void column_print(FILE *cell, const struct column *column, const void *row);
+
+/* What columns of functions tell. */
+void tell_bdf(FILE *cell, const struct p2p_function *function);
+void tell_name(FILE *cell, const struct p2p_function *function);
+void tell_class(FILE *cell, const struct p2p_function *function);
 
 struct table;
 

@@ -18,41 +18,20 @@ static const struct near_peer *peer_of(const void *row)
 	return row;
 }
 
-static void print_peer(FILE *cell, const void *row)
-{
-	char text[P2P_BDF_SIZE];
-
-	fputs(p2p_bdf_format(peer_of(row)->function->bdf, text), cell);
-}
-
-static void print_name(FILE *cell, const void *row)
-{
-	fputs(peer_of(row)->function->display, cell);
-}
-
-static void print_class(FILE *cell, const void *row)
-{
-	fputs(p2p_class_name(peer_of(row)->function->kind), cell);
-}
-
-static void print_numa(FILE *cell, const void *row)
+static void tell_numa(FILE *cell, const struct p2p_function *function)
 {
 	char text[WORDS_SIZE];
 
-	fputs(words_node(peer_of(row)->function->numa, text), cell);
+	fputs(words_node(function->numa, text), cell);
 }
 
-static void print_cpus(FILE *cell, const void *row)
+static void tell_cpus(FILE *cell, const struct p2p_function *function)
 {
-	const char *cpus = peer_of(row)->function->cpus;
-
-	fputs(cpus ? cpus : "?", cell);
+	fputs(function->cpus ? function->cpus : "?", cell);
 }
 
-static void print_model(FILE *cell, const void *row)
+static void tell_model(FILE *cell, const struct p2p_function *function)
 {
-	const struct p2p_function *function = peer_of(row)->function;
-
 	if (function->device_name)
 		fputs(function->device_name, cell);
 }
@@ -126,24 +105,29 @@ static void print_takes(FILE *cell, const void *row)
 	print_both(cell, &peer_of(row)->takes);
 }
 
-#define PEER(name, help, right, print) { name, help, right, 0, print, NULL, PAIR_NONE, 0, 0 }
-#define PAIR(name, help, right, side, fact) \
-	{ name, help, right, 0, NULL, NULL, PAIR_##fact, offsetof(struct near_peer, side), 0 }
+#define PEER(called, about, print_cell) { .name = called, .help = about, .print = print_cell }
+#define FUNCTION(called, about, of_function) \
+	{ .name = called, .help = about, .tell = of_function, \
+	  .function = offsetof(struct near_peer, function) }
+#define PAIR(called, about, numbers, side, of_pair) \
+	{ .name = called, .help = about, .right = numbers, .fact = PAIR_##of_pair, \
+	  .pair = offsetof(struct near_peer, side) }
 
 const struct column near_columns[] = {
-	PEER("PEER", "address of the peer", false, print_peer),
-	PEER("NAME", "its name, or its address where it has none", false, print_name),
-	PEER("CLASS", "gpu, nic, nvme, ...", false, print_class),
-	PEER("NUMA", "its NUMA node; - the kernel says none, ? unknown", true, print_numa),
-	PEER("CPUS", "the CPUs local to it", false, print_cpus),
+	FUNCTION("PEER", "address of the peer", tell_bdf),
+	FUNCTION("NAME", "its name, or its address where it has none", tell_name),
+	FUNCTION("CLASS", "gpu, nic, nvme, ...", tell_class),
+	{ .name = "NUMA", .help = "its NUMA node; - the kernel says none, ? unknown", .right = true,
+	  .tell = tell_numa, .function = offsetof(struct near_peer, function) },
+	FUNCTION("CPUS", "the CPUs local to it", tell_cpus),
 	PAIR("REL", "relation: X PIX PXB PHB NODE SYS, ? unknown", false, gives, RELATION),
 	PEER("DELIVERED", "what the drivers in use would do, into the memory of a GPU or an accelerator, "
-	     "else the worse of both directions", false, print_delivered),
+	     "else the worse of both directions", print_delivered),
 	PAIR("GIVES-DELIVERED", "the same when DEVICE is the provider, the peer the client", false,
 	     gives, DELIVERED),
 	PAIR("TAKES-DELIVERED", "the same when DEVICE is the client, the peer the provider", false,
 	     takes, DELIVERED),
-	PEER("WHY", "DELIVERED in one sentence", false, print_why),
+	PEER("WHY", "DELIVERED in one sentence", print_why),
 	PAIR("GIVES", "what the kernel decides when DEVICE is the provider, the peer the client",
 	     false, gives, MAP_TYPE),
 	PAIR("TAKES", "the same when DEVICE is the client, the peer the provider", false, takes,
@@ -153,13 +137,12 @@ const struct column near_columns[] = {
 	     "- refused or blocked, ? unknown", true, gives, READ),
 	PAIR("WRITE", "GB/s the peer can write to DEVICE", true, gives, WRITE),
 	PAIR("SCORE", "the lower score of these two, 0 to 100; ? unknown", true, gives, SCORE),
-	PEER("GIVES-GB/S", "GB/s the peer can read from DEVICE, and write to it", false, print_gives),
-	PEER("TAKES-GB/S", "GB/s DEVICE can read from the peer, and write to it", false, print_takes),
+	PEER("GIVES-GB/S", "GB/s the peer can read from DEVICE, and write to it", print_gives),
+	PEER("TAKES-GB/S", "GB/s DEVICE can read from the peer, and write to it", print_takes),
 	PAIR("TAKES-READ", "GB/s DEVICE can read from the peer", true, takes, READ),
 	PAIR("TAKES-WRITE", "GB/s DEVICE can write to the peer", true, takes, WRITE),
-	PEER("DIRECT-IF", "the bits to clear to make both directions direct; empty: none helps",
-	     false, print_direct),
-	PEER("MODEL", "its name in pci.ids", false, print_model),
+	PEER("DIRECT-IF", "the bits to clear to make both directions direct; empty: none helps", print_direct),
+	FUNCTION("MODEL", "its name in pci.ids", tell_model),
 	PAIR("REASON", "reason of the kernel's decision with DEVICE as the provider", false, gives,
 	     REASON),
 	{ 0 }

@@ -16,8 +16,8 @@ typedef int row_fn(const struct whatif *whatif, const struct whatif_row *row, vo
 
 const struct column whatif_columns[] = {
 #define PAIR_FACT(id, name, align, width, member, say, paint, flags, help) \
-	{ name, help, false, 0, NULL, NULL, PAIR_##id, offsetof(struct whatif_row, before), \
-	  offsetof(struct whatif_row, after) },
+	{ name, help, .fact = PAIR_##id, .pair = offsetof(struct whatif_row, before), \
+	  .then = offsetof(struct whatif_row, after) },
 #include "print/pair/pair_facts.def"
 #undef PAIR_FACT
 	{ 0 }

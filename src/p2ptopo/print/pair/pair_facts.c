@@ -206,7 +206,7 @@ enum { LEFT, RIGHT };
 
 const struct column pairs_columns[] = {
 #define PAIR_FACT(id, name, align, width, member, say, paint, flags, help) \
-	{ name, help, align, width, NULL, NULL, PAIR_##id, 0, 0 },
+	{ name, help, align, width, .fact = PAIR_##id },
 #include "print/pair/pair_facts.def"
 #undef PAIR_FACT
 	{ 0 }

@@ -151,7 +151,7 @@ static const char *print_cell(struct view *view, const struct column *column,
 			      const struct tree_row *row)
 {
 	rewind(view->cell);
-	column->print(view->cell, row);
+	column_print(view->cell, column, row);
 	fputc('\0', view->cell);
 	return fflush(view->cell) ? "" : view->cell_text;
 }
