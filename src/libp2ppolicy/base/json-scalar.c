@@ -32,7 +32,7 @@ static size_t character_size(const unsigned char *at, size_t left)
 	return size;
 }
 
-static char *put_character(char *to, uint32_t code)
+char *p2p_utf8_put(char *to, uint32_t code)
 {
 	if (code < 0x80) {
 		*to++ = (char)code;
@@ -110,7 +110,7 @@ static int take_escape(const char **at, const char *end, char **to)
 	(*at)++;
 	r = take_code(at, end, &code);
 	if (!r)
-		*to = put_character(*to, code);
+		*to = p2p_utf8_put(*to, code);
 	return r;
 }
 

@@ -7,8 +7,12 @@
 #define P2P_BASE_JSON_SCALAR_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct json_object;
+
+/** p2p_utf8_put() - a character, at most four bytes at @to.  Return: what is behind it. */
+char *p2p_utf8_put(char *to, uint32_t code);
 
 /**
  * p2p_json_decode_string() - a string of @size bytes between its quotes, without control characters.

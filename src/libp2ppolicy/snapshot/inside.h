@@ -128,6 +128,15 @@ struct p2p_raw *p2p_snapshot_add(struct p2p_snapshot *snapshot, struct p2p_bdf b
 /** p2p_snapshot_sort() - sort functions by address.  Return: the second of two equal ones, or NULL. */
 const struct p2p_raw *p2p_snapshot_sort(struct p2p_snapshot *snapshot);
 
+/** p2p_snapshot_find() - the index of the first function that is at @bdf or behind it, once they are sorted. */
+size_t p2p_snapshot_find(const struct p2p_snapshot *snapshot, struct p2p_bdf bdf);
+
+/** p2p_is_one_device() - are both functions of one device? */
+static inline bool p2p_is_one_device(struct p2p_bdf one, struct p2p_bdf other)
+{
+	return one.domain == other.domain && one.bus == other.bus && one.devfn >> 3 == other.devfn >> 3;
+}
+
 /**
  * p2p_snapshot_finish() - sort them, of which none may appear twice.
  * @name: of the source, for the sentence
@@ -141,6 +150,13 @@ struct p2p_entry *p2p_snapshot_add_entry(struct p2p_snapshot *snapshot, const ch
 /** p2p_snapshot_add_file() - likewise, which holds @size bytes of @data.  @line: see struct p2p_entry */
 void p2p_snapshot_add_file(struct p2p_snapshot *snapshot, const char *path, unsigned int line,
 			   const void *data, size_t size);
+
+/**
+ * p2p_sort_unique() - sort @count elements of @size bytes in @order.
+ * Return: how many are left, since of those that are the @same only the first stays.
+ */
+size_t p2p_sort_unique(void *array, size_t count, size_t size,
+		       int (*order)(const void *a, const void *b), int (*same)(const void *a, const void *b));
 
 /** p2p_snapshot_sort_entries() - sort by path, once all are there; of equal ones the first stays. */
 void p2p_snapshot_sort_entries(struct p2p_snapshot *snapshot);

@@ -32,11 +32,6 @@ struct reader {
 	struct p2p_buffer cpuinfo, config;
 };
 
-static bool starts(const char *line, const char *with)
-{
-	return !strncmp(line, with, strlen(with));
-}
-
 /* "6.8.0-45-generic" and the like, up to a blank; 0 it is none. */
 static size_t release_length(const char *text)
 {
@@ -78,10 +73,10 @@ static const char *find_release(const char *line)
 {
 	const char *at;
 
-	line += starts(line, "uname: ") ? strlen("uname: ") : 0;
-	if (starts(line, "Linux version "))
+	line += p2p_starts(line, "uname: ") ? strlen("uname: ") : 0;
+	if (p2p_starts(line, "Linux version "))
 		at = line + strlen("Linux version ");
-	else if (starts(line, "Linux ") && strstr(line, " #"))
+	else if (p2p_starts(line, "Linux ") && strstr(line, " #"))
 		at = line + 6 + strcspn(line + 6, " ") + 1;
 	else if (is_named_release(line))
 		at = line;
@@ -92,25 +87,25 @@ static const char *find_release(const char *line)
 
 static bool is_config(const char *line)
 {
-	return (starts(line, "CONFIG_") && strchr(line, '=')) ||
-	       (starts(line, "# CONFIG_") && strstr(line, " is not set"));
+	return (p2p_starts(line, "CONFIG_") && strchr(line, '=')) ||
+	       (p2p_starts(line, "# CONFIG_") && strstr(line, " is not set"));
 }
 
 /* "processor\t: 0" begins a processor. */
 static bool is_processor(const char *line)
 {
-	return starts(line, "processor") && line[9 + strspn(line + 9, " \t")] == ':';
+	return p2p_starts(line, "processor") && line[9 + strspn(line + 9, " \t")] == ':';
 }
 
 static enum kind start_of(const char *line)
 {
 	if (is_processor(line))
 		return KIND_CPUINFO;
-	if (starts(line, "Architecture:"))
+	if (p2p_starts(line, "Architecture:"))
 		return KIND_LSCPU;
 	if (find_release(line))
 		return KIND_RELEASE;
-	if (starts(line, "BOOT_IMAGE="))
+	if (p2p_starts(line, "BOOT_IMAGE="))
 		return KIND_CMDLINE;
 	return is_config(line) ? KIND_CONFIG : KIND_NONE;
 }
@@ -180,7 +175,7 @@ static void take_cpuinfo(struct reader *reader, const char *line)
 	for (size_t i = 0; i < COUNT(keys); i++) {
 		size_t length = strlen(keys[i]);
 
-		if (starts(line, keys[i]) && line[length + strspn(line + length, " \t")] == ':') {
+		if (p2p_starts(line, keys[i]) && line[length + strspn(line + length, " \t")] == ':') {
 			append(reader, &reader->cpuinfo, line);
 			return;
 		}
@@ -201,7 +196,7 @@ static void take_lscpu(struct reader *reader, const char *line)
 	for (size_t i = 0; i < COUNT(keys); i++) {
 		const char *value = line + strlen(keys[i].said);
 
-		if (!starts(line, keys[i].said))
+		if (!p2p_starts(line, keys[i].said))
 			continue;
 		snprintf(text, sizeof(text), "%s\t: %s", keys[i].is, value + strspn(value, " \t"));
 		append(reader, &reader->cpuinfo, text);

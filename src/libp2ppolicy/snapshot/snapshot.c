@@ -181,6 +181,21 @@ const struct p2p_raw *p2p_snapshot_sort(struct p2p_snapshot *snapshot)
 	return NULL;
 }
 
+size_t p2p_snapshot_find(const struct p2p_snapshot *snapshot, struct p2p_bdf bdf)
+{
+	size_t low = 0, high = snapshot->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (p2p_bdf_compare(snapshot->raws[middle].bdf, bdf) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 int p2p_snapshot_finish(struct p2p_context *context, const char *name, struct p2p_snapshot *snapshot)
 {
 	const struct p2p_raw *twice = p2p_snapshot_sort(snapshot);
@@ -222,18 +237,27 @@ void p2p_snapshot_add_file(struct p2p_snapshot *snapshot, const char *path, unsi
 	p2p_snapshot_set(snapshot, &entry->file, data, size);
 }
 
+size_t p2p_sort_unique(void *array, size_t count, size_t size,
+		       int (*order)(const void *a, const void *b), int (*same)(const void *a, const void *b))
+{
+	char *kept = array, *each = array;
+
+	if (!count)
+		return 0;
+	qsort(array, count, size, order);
+	for (size_t i = 1; i < count; i++) {
+		each += size;
+		if (same(kept, each) != 0)
+			memmove(kept += size, each, size);
+	}
+	return (size_t)(kept - (char *)array) / size + 1;
+}
+
 void p2p_snapshot_sort_entries(struct p2p_snapshot *snapshot)
 {
-	size_t kept = 0;
-
-	if (!snapshot->entry_count)
-		return;
-	qsort(snapshot->entries, snapshot->entry_count, sizeof(*snapshot->entries),
-	      compare_entries);
-	for (size_t i = 1; i < snapshot->entry_count; i++)
-		if (compare_entries(&snapshot->entries[kept], &snapshot->entries[i]))
-			snapshot->entries[++kept] = snapshot->entries[i];
-	snapshot->entry_count = kept + 1;
+	snapshot->entry_count = p2p_sort_unique(snapshot->entries, snapshot->entry_count,
+						sizeof(*snapshot->entries), compare_entries,
+						compare_entries);
 }
 
 const struct p2p_entry *p2p_snapshot_entry(const struct p2p_snapshot *snapshot, const char *path)

@@ -89,6 +89,24 @@ bool p2p_input_next(const char **at, const char *end, char *line, size_t room)
 	return true;
 }
 
+bool p2p_starts_any(const char *text, const char *const *list)
+{
+	while (*list && !p2p_starts(text, *list))
+		list++;
+	return *list;
+}
+
+bool p2p_input_address(const char *text, size_t size, struct p2p_bdf *ret_bdf)
+{
+	char address[P2P_BDF_SIZE];
+
+	if (size >= sizeof(address))
+		return false;
+	memcpy(address, text, size);
+	address[size] = '\0';
+	return p2p_bdf_parse(address, ret_bdf) == 0;
+}
+
 /* None of them: the sentence names every row but the running machine, and the page that explains them. */
 static int refuse(struct p2p_context *context, const char *path)
 {
@@ -198,7 +216,7 @@ static bool is_plain(const struct p2p_post *post, const struct p2p_pieces *piece
 
 /* As a whole if it can be, and else in pieces; when neither goes, the sentence is of the first. */
 static int load_text(struct p2p_context *context, const struct p2p_input *input,
-		     struct p2p_post *post, const struct p2p_pieces *pieces,
+		     struct p2p_post *post, struct p2p_pieces *pieces,
 		     struct p2p_snapshot *snapshot)
 {
 	bool plain = is_plain(post, pieces);

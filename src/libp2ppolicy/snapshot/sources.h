@@ -3,6 +3,8 @@
 #ifndef P2P_SNAPSHOT_SOURCES_H
 #define P2P_SNAPSHOT_SOURCES_H
 
+#include <string.h>
+
 #include "snapshot/inside.h"
 
 struct p2p_budget;
@@ -30,6 +32,18 @@ struct p2p_input {
  * Return: false when there is none.
  */
 bool p2p_input_next(const char **at, const char *end, char *line, size_t room);
+
+/** p2p_input_address() - are the first @size characters of @text the address of a function? */
+bool p2p_input_address(const char *text, size_t size, struct p2p_bdf *ret_bdf);
+
+/** p2p_starts() - does @text begin with @with? */
+static inline bool p2p_starts(const char *text, const char *with)
+{
+	return !strncmp(text, with, strlen(with));
+}
+
+/** p2p_starts_any() - with one of @list, which NULL ends? */
+bool p2p_starts_any(const char *text, const char *const *list);
 
 /** p2p_input_line() - the number in its file of the line @number of @input, both from 1. */
 static inline unsigned int p2p_input_line(const struct p2p_input *input, unsigned int number)

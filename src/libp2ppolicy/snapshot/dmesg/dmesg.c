@@ -58,7 +58,6 @@ const char *p2p_log_message(const char *line, bool *ret_stamped)
 
 const char *p2p_log_device(const char *message, struct p2p_bdf *ret_bdf)
 {
-	char address[P2P_BDF_SIZE];
 	size_t driver = strcspn(message, " "), size;
 	const char *at = message + driver;
 
@@ -66,11 +65,9 @@ const char *p2p_log_device(const char *message, struct p2p_bdf *ret_bdf)
 		return NULL;
 	size = strcspn(++at, " ");
 	/* The domain is always printed, and a colon follows. */
-	if (size < 13 || size - 1 >= sizeof(address) || at[size - 1] != ':')
+	if (size < 13 || at[size - 1] != ':' || !p2p_input_address(at, size - 1, ret_bdf))
 		return NULL;
-	memcpy(address, at, size - 1);
-	address[size - 1] = '\0';
-	return p2p_bdf_parse(address, ret_bdf) == 0 ? at + size + strspn(at + size, " ") : NULL;
+	return at + size + strspn(at + size, " ");
 }
 
 struct p2p_log_function *p2p_log_find(struct p2p_log *log, struct p2p_bdf bdf)
@@ -94,11 +91,6 @@ struct p2p_log_function *p2p_log_find(struct p2p_log *log, struct p2p_bdf bdf)
 	functions->group = -1;
 	functions->line = log->line;
 	return functions;
-}
-
-static bool starts(const char *text, const char *with)
-{
-	return !strncmp(text, with, strlen(with));
 }
 
 /* "[10de:2204] type 00 class 0x030000 PCIe Endpoint", with brackets or without about the port. */
@@ -156,7 +148,7 @@ static void take_bar(struct p2p_log_function *function, const char *text)
 	unsigned int index = P2P_LOG_BARS;
 	struct p2p_log_bar bar = { .unclear = true };
 
-	if (starts(text, "reg ")) {
+	if (p2p_starts(text, "reg ")) {
 		unsigned int offset = (unsigned int)strtoul(text + 4, NULL, 16);
 
 		if (offset < 0x10 || offset > 0x24 || offset & 3)
@@ -167,11 +159,11 @@ static void take_bar(struct p2p_log_function *function, const char *text)
 	}
 	if (index >= P2P_LOG_BARS)
 		return;
-	if (resource && (starts(text, "reg ") || strstr(text, "assigned [") || text[5] == ' ') &&
+	if (resource && (p2p_starts(text, "reg ") || strstr(text, "assigned [") || text[5] == ' ') &&
 	    parse_resource(resource, &bar)) {
 		const char *after = strchr(resource, ']') + 1;
 
-		bar.unclear = *after && !starts(after, ": assigned");
+		bar.unclear = *after && !p2p_starts(after, ": assigned");
 		function->listed |= function->fresh && !*after;
 	}
 	function->bars[index] = bar;
@@ -191,6 +183,10 @@ static void take_buses(struct p2p_log_function *function, const char *text)
 
 static void take_device(struct p2p_log *log, struct p2p_bdf bdf, const char *text)
 {
+	static const char *const ours[] = {
+		"[", "PCI bridge to [bus ", "reg ", "BAR ", "Adding to iommu group ",
+		"Removing from iommu group ", NULL,
+	};
 	struct p2p_log_function *function = NULL;
 
 	if (p2p_log_is_link(text)) {
@@ -198,9 +194,7 @@ static void take_device(struct p2p_log *log, struct p2p_bdf bdf, const char *tex
 		return;
 	}
 	/* Others speak of addresses, too, of functions that may be gone. */
-	if (*text == '[' || starts(text, "PCI bridge to [bus ") || starts(text, "reg ") ||
-	    starts(text, "BAR ") || starts(text, "Adding to iommu group ") ||
-	    starts(text, "Removing from iommu group "))
+	if (p2p_starts_any(text, ours))
 		function = p2p_log_find(log, bdf);
 	if (!function)
 		return;
@@ -209,16 +203,16 @@ static void take_device(struct p2p_log *log, struct p2p_bdf bdf, const char *tex
 		p2p_log_forget_link(log, function);
 		return;
 	}
-	if (starts(text, "reg ") || starts(text, "BAR "))
+	if (p2p_starts(text, "reg ") || p2p_starts(text, "BAR "))
 		take_bar(function, text);
 	else
 		function->fresh = false;
-	if (starts(text, "PCI bridge to "))
+	if (p2p_starts(text, "PCI bridge to "))
 		take_buses(function, text + strlen("PCI bridge to "));
-	if (starts(text, "Adding to iommu group "))
+	if (p2p_starts(text, "Adding to iommu group "))
 		function->group = strtol(text + strlen("Adding to iommu group "), NULL, 10);
 	/* Only what is removed leaves its group. */
-	if (starts(text, "Removing from iommu group ")) {
+	if (p2p_starts(text, "Removing from iommu group ")) {
 		function->group = -1;
 		function->gone = true;
 	}
@@ -250,15 +244,9 @@ static void take_old_group(struct p2p_log *log, const char *text)
 {
 	const char *group = strstr(text, " to group ");
 	struct p2p_log_function *function;
-	char address[P2P_BDF_SIZE];
 	struct p2p_bdf bdf;
-	size_t size = group ? (size_t)(group - text) : 0;
 
-	if (!size || size >= sizeof(address))
-		return;
-	memcpy(address, text, size);
-	address[size] = '\0';
-	if (p2p_bdf_parse(address, &bdf) < 0)
+	if (!group || !p2p_input_address(text, (size_t)(group - text), &bdf))
 		return;
 	function = p2p_log_find(log, bdf);
 	if (function)
@@ -274,11 +262,11 @@ static void take_message(struct p2p_log *log, const char *message)
 	p2p_log_fault(log, message);
 	if (rest)
 		take_device(log, bdf, rest);
-	else if (starts(message, "PCI host bridge to bus "))
+	else if (p2p_starts(message, "PCI host bridge to bus "))
 		take_root(log, message + strlen("PCI host bridge to bus "), -1);
-	else if (starts(message, "pci_bus ") && node)
+	else if (p2p_starts(message, "pci_bus ") && node)
 		take_root(log, message + strlen("pci_bus "), strtol(node + 15, NULL, 10));
-	else if (starts(message, "iommu: Adding device "))
+	else if (p2p_starts(message, "iommu: Adding device "))
 		take_old_group(log, message + strlen("iommu: Adding device "));
 	else
 		p2p_log_machine(log, message);
@@ -289,7 +277,10 @@ static bool is_ours(const char *message, bool stamped)
 {
 	static const char *const machine[] = {
 		"Linux version ", "Kernel command line: ", "Command line: ", "smpboot: CPU0: ",
-		"NVRM: loading ",
+		"NVRM: loading ", NULL,
+	};
+	static const char *const buses[] = {
+		"PCI host bridge to bus ", "iommu: Adding device ", "iommu: Default domain type: ", NULL,
 	};
 	const char *rest;
 	unsigned int vendor, device, type;
@@ -300,14 +291,9 @@ static bool is_ours(const char *message, bool stamped)
 		return true;
 	if (rest)
 		return sscanf(rest, "[%4x:%4x] type %2x", &vendor, &device, &type) == 3 ||
-		       starts(rest, "PCI bridge to [bus ") || p2p_log_is_link(rest) ||
-		       starts(rest, "Adding to iommu group ");
-	for (size_t i = 0; stamped && i < sizeof(machine) / sizeof(machine[0]); i++)
-		if (starts(message, machine[i]))
-			return true;
-	return starts(message, "PCI host bridge to bus ") ||
-	       starts(message, "iommu: Adding device ") ||
-	       starts(message, "iommu: Default domain type: ");
+		       p2p_starts(rest, "PCI bridge to [bus ") || p2p_log_is_link(rest) ||
+		       p2p_starts(rest, "Adding to iommu group ");
+	return (stamped && p2p_starts_any(message, machine)) || p2p_starts_any(message, buses);
 }
 
 /* What has the time of a log before it is of the log, whatever it says. */
@@ -356,7 +342,7 @@ static int load_log(struct p2p_context *context, const struct p2p_input *input,
 	if (r == 0 && !snapshot->count && !snapshot->entry_count && !snapshot->faults)
 		r = p2p_error(context, -EBADMSG, "%s: a log without PCI functions", input->name);
 	free(log.functions);
-	free(log.faults);
+	free(log.faults.data);
 	return r;
 }
 

@@ -59,7 +59,7 @@ struct p2p_log_root {
  * struct p2p_log - the log while it is read.
  * @line: of the file, the one that is being read
  * @cpu: lines of /proc/cpuinfo, which are of @cpu_line
- * @faults: text of refused requests, @faults_used bytes of it; @event: the last line was of an SMMU's
+ * @faults: text of refused requests; @event: the last line was of an SMMU's
  *	event, which goes on
  */
 struct p2p_log {
@@ -71,8 +71,7 @@ struct p2p_log {
 	size_t root_count;
 	char cpu[512];
 	unsigned int cpu_line;
-	char *faults;
-	size_t faults_used;
+	struct p2p_buffer faults;
 	bool event, hypervisor, too_many;
 };
 

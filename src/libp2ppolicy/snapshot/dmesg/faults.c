@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Lines of a log on requests that were refused: whoever knows the machine explains them. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "snapshot/dmesg/dmesg.h"
@@ -28,16 +27,8 @@ bool p2p_log_is_fault(const char *message)
 
 static void keep(struct p2p_log *log, const char *message)
 {
-	size_t size = strlen(message);
-
-	if (!log->faults)
-		log->faults = malloc(P2P_FAULTS_MOST);
-	log->snapshot->no_memory |= !log->faults;
-	if (!log->faults || log->faults_used + size + 2 > P2P_FAULTS_MOST)
-		return;
-	memcpy(log->faults + log->faults_used, message, size);
-	log->faults_used += size;
-	log->faults[log->faults_used++] = '\n';
+	if (log->faults.size + strlen(message) + 2 <= P2P_FAULTS_MOST)
+		log->snapshot->no_memory |= p2p_buffer_append_line(&log->faults, message) < 0;
 }
 
 void p2p_log_fault(struct p2p_log *log, const char *message)
@@ -53,8 +44,6 @@ void p2p_log_fault(struct p2p_log *log, const char *message)
 
 void p2p_log_fill_faults(struct p2p_log *log)
 {
-	if (!log->faults)
-		return;
-	log->faults[log->faults_used] = '\0';
-	log->snapshot->faults = p2p_snapshot_string(log->snapshot, log->faults);
+	if (log->faults.size)
+		log->snapshot->faults = p2p_snapshot_string(log->snapshot, log->faults.data);
 }

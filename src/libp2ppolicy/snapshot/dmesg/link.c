@@ -43,7 +43,6 @@ static const char *parse_link(const char *text, struct p2p_log_link *ret_link)
 /* " at 0000:00:01.0 (capable of 126.016 Gb/s with 8.0 GT/s PCIe x16 link)" */
 static bool parse_place(const char *text, struct p2p_bdf *ret_port, struct p2p_log_link *ret_most)
 {
-	char address[P2P_BDF_SIZE];
 	unsigned int whole, rest;
 	int length = 0;
 	size_t size;
@@ -52,11 +51,7 @@ static bool parse_place(const char *text, struct p2p_bdf *ret_port, struct p2p_l
 		return false;
 	text += 4;
 	size = strcspn(text, " ");
-	if (size < 12 || size >= sizeof(address))
-		return false;
-	memcpy(address, text, size);
-	address[size] = '\0';
-	return p2p_bdf_parse(address, ret_port) == 0 &&
+	return size >= 12 && p2p_input_address(text, size, ret_port) &&
 	       sscanf(text + size, " (capable of %7u.%3u Gb/s with %n", &whole, &rest, &length) == 2 &&
 	       length && parse_link(text + size + length, ret_most);
 }

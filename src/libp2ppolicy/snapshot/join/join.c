@@ -299,8 +299,7 @@ static void mark_siblings(struct p2p_snapshot *snapshot)
 	for (size_t i = 1; i < snapshot->count; i++) {
 		struct p2p_raw *left = &snapshot->raws[i - 1], *right = &snapshot->raws[i];
 
-		if (left->bdf.domain != right->bdf.domain || left->bdf.bus != right->bdf.bus ||
-		    left->bdf.devfn >> 3 != right->bdf.devfn >> 3)
+		if (!p2p_is_one_device(left->bdf, right->bdf))
 			continue;
 		if (left->config.size && left->config.from_text)
 			left->config.bytes[PCI_HEADER_TYPE] |= 0x80;

@@ -5,13 +5,16 @@
  * between.  libpci's own dump reader is not used: it reads five digits of a domain and crashes on
  * a function without bytes.
  */
+#include <ctype.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/context.h"
 #include "snapshot/lspci/text.h"
 #include "snapshot/sources.h"
 
+#define HEX		"0123456789abcdefABCDEF"
 #define ROW_BYTES	16u
 #define SNIFFED_LINES	64
 
@@ -23,47 +26,27 @@ struct dump {
 	unsigned int size, longest;	/* bytes of the last function so far, of the longest one */
 };
 
-static int digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
-/* "0000:3b:00.0 ..." or "3b:00.0 ...": the address at the start of a line. */
-bool p2p_dump_address(const char *line, size_t length, struct p2p_bdf *ret_bdf)
-{
-	char text[P2P_BDF_SIZE];
-	size_t size = 0;
-
-	while (size < length && size < sizeof(text) && line[size] != ' ')
-		size++;
-	if (size == sizeof(text))
-		return false;
-	memcpy(text, line, size);
-	text[size] = '\0';
-	return p2p_bdf_parse(text, ret_bdf) == 0;
-}
-
 /* How many hexadecimal digits start a line that goes on with ": "; 0 when it is no hex line. */
 static size_t hex_prefix(const char *line, size_t length)
 {
-	size_t n = 0;
+	size_t n = strspn(line, HEX);
 
-	while (n < length && digit(line[n]) >= 0)
-		n++;
 	return n >= 2 && n <= 3 && n < length && line[n] == ':' &&
 	       (n + 1 == length || line[n + 1] == ' ') ? n : 0;
+}
+
+/* The address that a line of @length characters begins with. */
+static bool has_address(const char *line, size_t length)
+{
+	size_t size = strcspn(line, " ");
+	struct p2p_bdf bdf;
+
+	return p2p_input_address(line, size < length ? size : length, &bdf);
 }
 
 static bool is_dump(const struct p2p_input *input)
 {
 	const char *data = input->data, *end = data + input->size;
-	struct p2p_bdf bdf;
 
 	for (int i = 0; i < SNIFFED_LINES && data && data < end; i++) {
 		const char *stop = memchr(data, '\n', (size_t)(end - data));
@@ -71,7 +54,7 @@ static bool is_dump(const struct p2p_input *input)
 		stop = stop ? stop : end;
 		if (memchr(data, '\0', (size_t)(stop - data)))
 			return false;
-		if (p2p_dump_address(data, (size_t)(stop - data), &bdf))
+		if (has_address(data, (size_t)(stop - data)))
 			return true;
 		data = stop + 1;
 	}
@@ -110,29 +93,21 @@ static int take_address(struct dump *dump)
 	return r;
 }
 
-static unsigned int parse_offset(const char *line, size_t prefix)
-{
-	unsigned int offset = 0;
-
-	for (size_t i = 0; i < prefix; i++)
-		offset = offset << 4 | (unsigned int)digit(line[i]);
-	return offset;
-}
-
 /* The 16 bytes of a hex line: two digits each, one space before each, nothing after. */
 static bool row_is_whole(const char *text, size_t length)
 {
 	if (length != (size_t)ROW_BYTES * 3)
 		return false;
 	for (size_t i = 0; i < length; i += 3)
-		if (text[i] != ' ' || digit(text[i + 1]) < 0 || digit(text[i + 2]) < 0)
+		if (text[i] != ' ' || !isxdigit((unsigned char)text[i + 1]) ||
+		    !isxdigit((unsigned char)text[i + 2]))
 			return false;
 	return true;
 }
 
 static int take_row(struct dump *dump, const char *line, size_t length, size_t prefix)
 {
-	unsigned int offset = parse_offset(line, prefix);
+	unsigned long offset = strtoul(line, NULL, 16);
 
 	if (!dump->count)
 		return bad(dump, "a hex line before the first function");
@@ -147,21 +122,19 @@ static int take_row(struct dump *dump, const char *line, size_t length, size_t p
 bool p2p_dump_row(const char *line, struct p2p_text_function *function)
 {
 	size_t length = strlen(line), prefix = hex_prefix(line, length);
-	unsigned int offset = parse_offset(line, prefix);
+	unsigned long offset = strtoul(line, NULL, 16);
 
 	if (!prefix || !row_is_whole(line + prefix + 1, length - prefix - 1) ||
 	    offset != function->hex_size || offset >= P2P_CONFIG_EXTENDED)
 		return false;
 	for (line += prefix + 1; function->hex_size < offset + ROW_BYTES; line += 3)
-		function->hex[function->hex_size++] =
-			(uint8_t)((unsigned int)digit(line[1]) << 4 | (unsigned int)digit(line[2]));
+		function->hex[function->hex_size++] = (uint8_t)strtoul(line, NULL, 16);
 	return true;
 }
 
 /* @whole: a newline ended it */
 static int take_line(struct dump *dump, const char *line, size_t length, bool whole)
 {
-	struct p2p_bdf bdf;
 	size_t prefix;
 
 	if (memchr(line, '\0', length))
@@ -177,7 +150,7 @@ static int take_line(struct dump *dump, const char *line, size_t length, bool wh
 		return bad(dump, "the dump is cut in this line");
 	if (*line == ' ' || *line == '\t')
 		return 0;
-	if (p2p_dump_address(line, length, &bdf))
+	if (has_address(line, length))
 		return take_address(dump);
 	return bad(dump, "neither a function, nor a hex line, nor indented text");
 }

@@ -106,23 +106,13 @@ static const char *take_word(const char *at, char *ret_word, size_t size)
 	return *at == '"' ? at + 1 + (at[1] == ' ') : NULL;
 }
 
-static bool parse_address(const char *text, size_t size, struct p2p_bdf *ret_bdf)
-{
-	char address[P2P_BDF_SIZE];
-
-	if (!size || size >= sizeof(address))
-		return false;
-	memcpy(address, text, size);
-	address[size] = '\0';
-	return p2p_bdf_parse(address, ret_bdf) == 0;
-}
-
 /* 01:00.0 "VGA compatible controller" "NVIDIA Corporation" "GA102 [...]" -ra1 -p00 "..." "..." */
 static bool is_words(const char *line, struct p2p_bdf *ret_bdf)
 {
 	size_t size = strcspn(line, " ");
 
-	return line[size] == ' ' && line[size + 1] == '"' && parse_address(line, size, ret_bdf);
+	return line[size] == ' ' && line[size + 1] == '"' &&
+	       p2p_input_address(line, size, ret_bdf);
 }
 
 static int take_words(struct forms *forms, const char *line, struct p2p_bdf bdf)
@@ -149,7 +139,7 @@ static bool is_record(const char *line, struct p2p_bdf *ret_bdf)
 	if (!value || (strncmp(line, "Slot:", 5) != 0 && strncmp(line, "Device:", 7) != 0))
 		return false;
 	value += 1 + strspn(value + 1, " \t");
-	return parse_address(value, strlen(value), ret_bdf);
+	return p2p_input_address(value, strlen(value), ret_bdf);
 }
 
 static void take_value(struct forms *forms, const char *line)
@@ -210,16 +200,13 @@ static unsigned int line_of_form(const char *line)
 {
 	static const char *const keys[] = {
 		"Class:", "Vendor:", "Device:", "SVendor:", "SDevice:", "PhySlot:", "Rev:", "ProgIf:",
-		"Driver:", "Module:", "NUMANode:", "DTNode:", "IOMMUGroup:",
+		"Driver:", "Module:", "NUMANode:", "DTNode:", "IOMMUGroup:", NULL,
 	};
 	struct p2p_bdf bdf;
 
 	if (is_words(line, &bdf) || is_record(line, &bdf))
 		return P2P_LINE_STARTS;
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		if (!strncmp(line, keys[i], strlen(keys[i])))
-			return P2P_LINE_INSIDE;
-	return 0;
+	return p2p_starts_any(line, keys) ? P2P_LINE_INSIDE : 0;
 }
 
 static int load_machine_form(struct p2p_context *context, const struct p2p_input *input,

@@ -527,10 +527,7 @@ static void end_text(struct p2p_text_function *function, bool whole)
 	 * The loader takes what has no byte there for one that could not be read further.  A
 	 * CardBus bridge has its subsystem there, which is not made up for that.
 	 */
-	if (function->header_type != PCI_HEADER_TYPE_CARDBUS)
-		tell(function, P2P_CONFIG_HEADER, 4);
-	if (function->header_type == PCI_HEADER_TYPE_CARDBUS)
-		tell(function, 128, 4);
+	tell(function, function->header_type == PCI_HEADER_TYPE_CARDBUS ? 128 : P2P_CONFIG_HEADER, 4);
 	if (!whole)
 		end_chain(function);
 	if (whole || function->last)

@@ -41,37 +41,16 @@ struct text {
 	struct p2p_names *names;
 };
 
-/* Quotes of mail, indentation, colours, the carriage return: none is lspci's. */
-static void copy_line(struct text *text, const char *from, size_t length)
-{
-	size_t used = 0, i = 0;
-
-	while (i < length && strchr(" \t>", from[i]))
-		i++;
-	text->indented = i > 0;
-	for (; i < length && used + 1 < sizeof(text->line); i++) {
-		if (from[i] == '\033' && i + 1 < length && from[i + 1] == '[') {
-			for (i += 2; i < length && !isalpha((unsigned char)from[i]);)
-				i++;
-			continue;
-		}
-		text->line[used++] = from[i];
-	}
-	while (used && strchr(" \t\r", text->line[used - 1]))
-		used--;
-	text->line[used] = '\0';
-}
-
+/* Without quotes of mail and indentation: neither is lspci's. */
 static bool next_line(struct text *text)
 {
-	const char *stop;
+	size_t blank;
 
-	if (text->next >= text->end)
+	if (!p2p_input_next(&text->next, text->end, text->line, sizeof(text->line)))
 		return false;
-	stop = memchr(text->next, '\n', (size_t)(text->end - text->next));
-	stop = stop ? stop : text->end;
-	copy_line(text, text->next, (size_t)(stop - text->next));
-	text->next = stop + 1;
+	blank = strspn(text->line, " \t>");
+	text->indented = blank;
+	memmove(text->line, text->line + blank, strlen(text->line + blank) + 1);
 	text->number++;
 	return true;
 }
@@ -79,24 +58,22 @@ static bool next_line(struct text *text)
 /* "3b:00.0 Class: ..." or "0000:3b:00.0 0302: 10de:2330".  Return: what is behind the address. */
 static const char *parse_start(const char *line, struct p2p_bdf *ret_bdf)
 {
-	char address[P2P_BDF_SIZE];
 	size_t size = strcspn(line, " ");
 
-	if (size >= sizeof(address) || !strstr(line + size, ": "))
-		return NULL;
-	memcpy(address, line, size);
-	address[size] = '\0';
-	return p2p_bdf_parse(address, ret_bdf) == 0 ? line + size + 1 : NULL;
+	return strstr(line + size, ": ") && p2p_input_address(line, size, ret_bdf) ? line + size + 1 :
+	       NULL;
 }
 
 /* The start of a function; in a dump its address alone will do. */
 static const char *find_start(const struct text *text, struct p2p_bdf *ret_bdf)
 {
+	size_t size = strcspn(text->line, " ");
+
 	if (!text->dump)
 		return parse_start(text->line, ret_bdf);
-	if (text->indented || !p2p_dump_address(text->line, strlen(text->line), ret_bdf))
+	if (text->indented || !p2p_input_address(text->line, size, ret_bdf))
 		return NULL;
-	return text->line + strcspn(text->line, " ") + (strchr(text->line, ' ') != NULL);
+	return text->line + size + (text->line[size] == ' ');
 }
 
 /* "00: 86 80 ..." */
@@ -261,10 +238,8 @@ static bool has_sibling(const struct text *text)
 	const struct p2p_raw *raws = text->snapshot->raws, *raw = text->raw;
 	const struct p2p_raw *last = raws + text->snapshot->count - 1;
 
-	return (raw > raws && raw[-1].bdf.domain == raw->bdf.domain &&
-		raw[-1].bdf.bus == raw->bdf.bus && raw[-1].bdf.devfn >> 3 == raw->bdf.devfn >> 3) ||
-	       (raw < last && raw[1].bdf.domain == raw->bdf.domain &&
-		raw[1].bdf.bus == raw->bdf.bus && raw[1].bdf.devfn >> 3 == raw->bdf.devfn >> 3);
+	return (raw > raws && p2p_is_one_device(raw[-1].bdf, raw->bdf)) ||
+	       (raw < last && p2p_is_one_device(raw[1].bdf, raw->bdf));
 }
 
 /* Only -vv numbers the regions, and only a whole function shows that there are no more. */
@@ -308,24 +283,6 @@ static void end_function(struct text *text)
 		text->snapshot->no_memory = true;
 }
 
-static struct p2p_raw *find(struct p2p_snapshot *snapshot, struct p2p_bdf bdf)
-{
-	size_t low = 0, high = snapshot->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = p2p_bdf_compare(snapshot->raws[middle].bdf, bdf);
-
-		if (!order)
-			return &snapshot->raws[middle];
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
-}
-
 /* The first time over the text: which functions there are, and whether lspci was run as root. */
 static int gather(struct text *text)
 {
@@ -349,7 +306,7 @@ static int gather(struct text *text)
 static void take_start(struct text *text, struct p2p_bdf bdf, const char *rest)
 {
 	end_function(text);
-	text->raw = find(text->snapshot, bdf);
+	text->raw = &text->snapshot->raws[p2p_snapshot_find(text->snapshot, bdf)];
 	text->raw->line = p2p_input_line(text->input, text->number);
 	memset(&text->found, 0, sizeof(text->found));
 	memset(&text->regions, 0, sizeof(text->regions));
@@ -425,13 +382,10 @@ static bool is_label(const char *line)
 		"ClockPM", "TrErr", "AtomicOps", "EqualizationComplete", "Physical Slot",
 		"DeviceName:", "Address:", "Vector table", "PBA:", "UESta", "UEMsk", "UESvrt", "CESta",
 		"CEMsk", "AERCap", "HeaderLog", "ARICap", "ARICtl", "ATSCap", "ATSCtl", "IOVCap",
-		"IOVCtl", "IOVSta", "BAR ", "!!! ", "Masking:", "MultHdrRecCap",
+		"IOVCtl", "IOVSta", "BAR ", "!!! ", "Masking:", "MultHdrRecCap", NULL,
 	};
 
-	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
-		if (!strncmp(line, labels[i], strlen(labels[i])))
-			return true;
-	return false;
+	return p2p_starts_any(line, labels);
 }
 
 unsigned int p2p_lspci_line(const char *line)

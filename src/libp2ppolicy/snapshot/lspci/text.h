@@ -87,9 +87,6 @@ bool p2p_text_ids(const char *line, unsigned int *ret_vendor, unsigned int *ret_
 void p2p_text_identity(struct p2p_text_function *function, const struct p2p_names *names,
 		       const char *rest);
 
-/** p2p_dump_address() - "0000:3b:00.0 ..." or "3b:00.0 ...": the address at the start of a line. */
-bool p2p_dump_address(const char *line, size_t length, struct p2p_bdf *ret_bdf);
-
 /** p2p_dump_row() - take a line of 16 bytes; false when @line is something else. */
 bool p2p_dump_row(const char *line, struct p2p_text_function *function);
 

@@ -20,6 +20,7 @@
 #define MOST_BRANCHES	64u
 #define PATH_MOST	2048u
 #define SNIFFED_LINES	16
+#define LINE_MOST	8192u
 
 /**
  * struct place - where a line, or the part of it that was read, has come to.
@@ -73,31 +74,25 @@ static const char *parse_bus(const char *text, uint32_t *ret_domain, uint8_t *re
 	return text + digits + 5;
 }
 
-static bool is_start(const char *line, size_t length)
+static bool is_start(const char *line)
 {
-	char text[32] = "";
 	uint32_t domain;
 	uint8_t bus;
 
-	memcpy(text, line, length < sizeof(text) ? length : sizeof(text) - 1);
-	return *text == '-' && parse_bus(text + (text[1] == '+' ? 3 : 1), &domain, &bus);
+	return *line == '-' && parse_bus(line + (line[1] == '+' && line[2] ? 3 : 1), &domain, &bus);
 }
 
 static bool is_tree(const struct p2p_input *input)
 {
-	const char *line = input->data, *end;
+	const char *at = input->data;
+	char line[64];
 
-	if (!line || memchr(line, '\0', input->size))
+	if (!at || memchr(at, '\0', input->size))
 		return false;
-	end = line + input->size;
-	for (int i = 0; i < SNIFFED_LINES && line < end; i++) {
-		const char *stop = memchr(line, '\n', (size_t)(end - line));
-
-		stop = stop ? stop : end;
-		if (is_start(line, (size_t)(stop - line)))
+	for (int i = 0; i < SNIFFED_LINES &&
+	     p2p_input_next(&at, input->data + input->size, line, sizeof(line)); i++)
+		if (is_start(line))
 			return true;
-		line = stop + 1;
-	}
 	return false;
 }
 
@@ -282,7 +277,7 @@ static int take_line(struct tree *tree, const char *line)
 {
 	const char *at = line + strspn(line, " |");
 
-	if (is_start(line, strlen(line))) {
+	if (is_start(line)) {
 		tree->depth = 0;
 		tree->owner = NULL;
 		tree->place.lost = false;
@@ -299,55 +294,30 @@ static int take_line(struct tree *tree, const char *line)
 /* What is no line of the tree (a prompt, a remark) is skipped. */
 static int take_lines(struct tree *tree, const struct p2p_input *input)
 {
-	const char *data = input->data, *end = data + input->size;
+	const char *at = input->data, *end = at + input->size;
+	char line[LINE_MOST];
 	unsigned int number = 0;
-	char *line;
 	int r = 0;
 
-	while (r == 0 && data < end) {
-		const char *stop = memchr(data, '\n', (size_t)(end - data));
-
-		stop = stop ? stop : end;
-		line = strndup(data, (size_t)(stop - data));
-		if (!line)
-			return -ENOMEM;
-		line[strcspn(line, "\r")] = '\0';
+	while (r == 0 && p2p_input_next(&at, end, line, sizeof(line))) {
 		tree->line = p2p_input_line(input, ++number);
 		r = take_line(tree, line);
-		free(line);
-		data = stop + 1;
 	}
 	return r;
 }
 
 static unsigned int line_of_tree(const char *line)
 {
-	if (is_start(line, strlen(line)))
+	if (is_start(line))
 		return P2P_LINE_STARTS;
 	line += strspn(line, " |");
 	return (*line == '+' || *line == '\\') && line[1] == '-' ? P2P_LINE_INSIDE : 0;
 }
 
-static size_t first_of_bus(const struct p2p_snapshot *snapshot, uint32_t domain, uint8_t bus)
-{
-	const struct p2p_bdf from = { domain, bus, 0 };
-	size_t low = 0, high = snapshot->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (p2p_bdf_compare(snapshot->raws[middle].bdf, from) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 /* Is @bus one that a bridge which lspci did not see may lead to?  Not bus 0, nor one with several devices. */
 static bool is_doubtful(const struct p2p_snapshot *snapshot, uint32_t domain, uint8_t bus)
 {
-	size_t first = first_of_bus(snapshot, domain, bus);
+	size_t first = p2p_snapshot_find(snapshot, (struct p2p_bdf){ domain, bus, 0 });
 
 	for (size_t i = first; i < snapshot->count; i++) {
 		struct p2p_bdf bdf = snapshot->raws[i].bdf;

@@ -5,31 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json-scalar.h"
 #include "snapshot/post/post.h"
 
 #define PROMPT_MOST	80u
-
-static void put_utf8(char **to, unsigned int code)
-{
-	char *at = *to;
-
-	if (code < 0x80) {
-		*at++ = (char)code;
-	} else if (code < 0x800) {
-		*at++ = (char)(0xc0 | code >> 6);
-		*at++ = (char)(0x80 | (code & 0x3f));
-	} else if (code < 0x10000) {
-		*at++ = (char)(0xe0 | code >> 12);
-		*at++ = (char)(0x80 | (code >> 6 & 0x3f));
-		*at++ = (char)(0x80 | (code & 0x3f));
-	} else {
-		*at++ = (char)(0xf0 | code >> 18);
-		*at++ = (char)(0x80 | (code >> 12 & 0x3f));
-		*at++ = (char)(0x80 | (code >> 6 & 0x3f));
-		*at++ = (char)(0x80 | (code & 0x3f));
-	}
-	*to = at;
-}
 
 /* UTF-16 with its mark; a unit takes at most three bytes of UTF-8. */
 static int from_utf16(const unsigned char *data, size_t size, struct p2p_buffer *text)
@@ -49,7 +28,7 @@ static int from_utf16(const unsigned char *data, size_t size, struct p2p_buffer 
 			code = 0x10000 + ((code & 0x3ff) << 10 | (next & 0x3ff));
 			i += 2;
 		}
-		put_utf8(&to, code);
+		to = p2p_utf8_put(to, code);
 	}
 	*to = '\0';
 	text->size = (size_t)(to - text->data);
@@ -141,13 +120,9 @@ static char *skip_quotes(char *text, bool *dressed)
 	return at != text && *at == ' ' ? at + 1 : at;
 }
 
-static bool is_run_of(const char *text, char c, size_t least)
+static bool is_run_of(const char *text, const char *c, size_t least)
 {
-	size_t length = 0;
-
-	while (text[length] == c)
-		length++;
-	return length >= least;
+	return strspn(text, c) >= least;
 }
 
 /* Marks that stand around what is pasted, and the rulers of support archives. */
@@ -156,15 +131,11 @@ static bool is_fence(const char *text)
 	static const char *const tags[] = {
 		"<pre", "</pre", "<code", "</code", "<details", "</details", "<summary",
 		"[code", "[/code", "[quote", "[/quote", "[spoiler", "[/spoiler", "{code", "{noformat",
-		"#==[", "*** ",
+		"#==[", "*** ", NULL,
 	};
 
-	if (is_run_of(text, '`', 3) || is_run_of(text, '~', 3) || is_run_of(text, '_', 10))
-		return true;
-	for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++)
-		if (!strncmp(text, tags[i], strlen(tags[i])))
-			return true;
-	return false;
+	return is_run_of(text, "`", 3) || is_run_of(text, "~", 3) || is_run_of(text, "_", 10) ||
+	       p2p_starts_any(text, tags);
 }
 
 /* "user@host:~$ lspci", "[root@host ~]# lspci", "sh-4.4# lspci", "$ lspci", "# lspci" */

@@ -10,17 +10,15 @@
 
 /**
  * struct reader - a post that is being read.
- * @taken: by piece
  * @lines: note lines that no format knows
- * @why: by piece, the sentence of the format that refused it
- * @error: of the first that was
+ * @error: of the first piece that was refused
  */
 struct reader {
 	struct p2p_context *context;
 	struct p2p_snapshot *snapshot;
 	const struct p2p_input *input;
-	bool *taken, lines;
-	const char **why;
+	struct p2p_pieces *pieces;
+	bool lines;
 	int error;
 };
 
@@ -68,31 +66,24 @@ static int offer(struct reader *reader, const struct p2p_piece *piece)
 	return r;
 }
 
-static int read_piece(struct reader *reader, const struct p2p_piece *piece, size_t index)
+static int read_piece(struct reader *reader, struct p2p_piece *piece)
 {
 	int r = offer(reader, piece);
 
 	if (r == -ENOMEM)
 		return r;
-	reader->taken[index] = r == 0;
+	piece->taken = r == 0;
 	if (r < 0 && r != -ENOTSUP) {
-		reader->why[index] = p2p_snapshot_string(reader->snapshot,
-							 p2p_context_error(reader->context));
+		piece->why = p2p_snapshot_string(reader->snapshot, p2p_context_error(reader->context));
 		reader->error = reader->error ? reader->error : r;
 	}
 	return 0;
 }
 
-static const char *why_of(const struct reader *reader, const struct p2p_post_line *line)
+/* NULL: no format started it. */
+static const struct p2p_piece *piece_of(const struct reader *reader, const struct p2p_post_line *line)
 {
-	return line->piece ? reader->why[line->piece - 1] : NULL;
-}
-
-static bool is_skipped(const struct reader *reader, const struct p2p_post_line *line)
-{
-	if (!line->length || line->breaks || (line->piece && reader->taken[line->piece - 1]))
-		return false;
-	return reader->lines || why_of(reader, line);
+	return line->piece ? &reader->pieces->pieces[line->piece - 1] : NULL;
 }
 
 /* Lines that nothing was taken from; empty ones and fences between them do not part them. */
@@ -103,13 +94,16 @@ static void note_skipped(struct reader *reader, const struct p2p_post *post)
 
 	for (size_t i = 0; i < post->count; i++) {
 		const struct p2p_post_line *line = &post->lines[i];
+		const struct p2p_piece *piece = piece_of(reader, line);
+		const char *refused = piece ? piece->why : NULL;
 
-		if (line->piece && reader->taken[line->piece - 1])
+		if (piece && piece->taken)
 			run = NULL;
-		if (!is_skipped(reader, line))
+		if (!line->length || line->breaks || (piece && piece->taken) ||
+		    (!reader->lines && !refused))
 			continue;
-		if (!run || why != why_of(reader, line)) {
-			why = why_of(reader, line);
+		if (!run || why != refused) {
+			why = refused;
 			run = p2p_snapshot_skip(reader->snapshot, reader->input->name, why);
 		}
 		if (!run)
@@ -119,42 +113,27 @@ static void note_skipped(struct reader *reader, const struct p2p_post *post)
 	}
 }
 
-static int read_pieces(struct reader *reader, const struct p2p_post *post,
-		       const struct p2p_pieces *pieces)
-{
-	size_t before = reader->snapshot->part_count;
-	int r = 0;
-
-	for (size_t i = 0; i < pieces->count && r == 0; i++)
-		r = read_piece(reader, &pieces->pieces[i], i);
-	if (r < 0 || reader->snapshot->no_memory)
-		return -ENOMEM;
-	if (reader->snapshot->part_count == before) {
-		for (size_t i = 0; i < pieces->count && reader->error; i++)
-			if (reader->why[i])
-				return p2p_error(reader->context, reader->error, "%s",
-						 reader->why[i]);
-		return -ENOTSUP;
-	}
-	note_skipped(reader, post);
-	return 0;
-}
-
 int p2p_post_load(struct p2p_context *context, const struct p2p_input *input,
-		  const struct p2p_post *post, const struct p2p_pieces *pieces, bool lines,
+		  const struct p2p_post *post, struct p2p_pieces *pieces, bool lines,
 		  struct p2p_snapshot *snapshot)
 {
 	struct reader reader = { .context = context, .snapshot = snapshot, .input = input,
-				 .lines = lines };
-	int r = -ENOMEM;
+				 .pieces = pieces, .lines = lines };
+	size_t before = snapshot->part_count;
+	int r = 0;
 
-	reader.taken = calloc(pieces->count + 1, sizeof(*reader.taken));
-	reader.why = calloc(pieces->count + 1, sizeof(*reader.why));
-	if (reader.taken && reader.why)
-		r = read_pieces(&reader, post, pieces);
-	free(reader.taken);
-	free(reader.why);
-	return r;
+	for (size_t i = 0; i < pieces->count && r == 0; i++)
+		r = read_piece(&reader, &pieces->pieces[i]);
+	if (r < 0 || snapshot->no_memory)
+		return -ENOMEM;
+	if (snapshot->part_count > before) {
+		note_skipped(&reader, post);
+		return 0;
+	}
+	for (size_t i = 0; i < pieces->count; i++)
+		if (pieces->pieces[i].why)
+			return p2p_error(context, reader.error, "%s", pieces->pieces[i].why);
+	return -ENOTSUP;
 }
 
 /* It is found by its lines, not here; see p2p_load_part(). */

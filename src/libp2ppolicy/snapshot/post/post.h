@@ -57,17 +57,18 @@ void p2p_post_clear(struct p2p_post *post);
  * struct p2p_piece - lines of one format.
  * @row: in the table of sources, or P2P_PIECE_OPEN
  * @lines: the number in the file of each line of @text
+ * @taken: p2p_post_load() took it; @why: the sentence of the format that refused it
  */
 struct p2p_piece {
 	size_t row;
 	struct p2p_buffer text;
 	unsigned int *lines;
 	size_t count;
+	bool taken;
+	const char *why;
 };
 
-/**
- * struct p2p_pieces - a post in pieces, in its order.
- */
+/** struct p2p_pieces - a post in pieces, in its order. */
 struct p2p_pieces {
 	struct p2p_piece *pieces;
 	size_t count;
@@ -88,7 +89,7 @@ void p2p_pieces_clear(struct p2p_pieces *pieces);
  *	-ENOTSUP as that, without a sentence; -ENOMEM.
  */
 int p2p_post_load(struct p2p_context *context, const struct p2p_input *input,
-		  const struct p2p_post *post, const struct p2p_pieces *pieces, bool lines,
+		  const struct p2p_post *post, struct p2p_pieces *pieces, bool lines,
 		  struct p2p_snapshot *snapshot);
 
 #endif

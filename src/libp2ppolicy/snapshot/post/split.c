@@ -86,26 +86,13 @@ static size_t find_start(const char *line)
 	return NO_ROW;
 }
 
-/* The address that the line starts with, if it does. */
-static bool read_address(const char *line, struct p2p_bdf *ret_bdf)
-{
-	char address[P2P_BDF_SIZE];
-	size_t size = strcspn(line, " ");
-
-	if (size >= sizeof(address))
-		return false;
-	memcpy(address, line, size);
-	address[size] = '\0';
-	return p2p_bdf_parse(address, ret_bdf) == 0;
-}
-
 /* A list that starts again is another one. */
 static bool starts_again(struct splitter *splitter, const char *line)
 {
 	struct p2p_bdf bdf;
 	bool again;
 
-	if (!read_address(line, &bdf))
+	if (!p2p_input_address(line, strcspn(line, " "), &bdf))
 		return false;
 	again = splitter->has_last && p2p_bdf_compare(bdf, splitter->last) <= 0;
 	splitter->last = bdf;
