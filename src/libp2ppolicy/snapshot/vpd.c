@@ -26,93 +26,74 @@ static bool is_serial(const uint8_t *field)
 	return true;
 }
 
-/* PCIe r6.0, sec 6.27.2.3: the bytes up to and with the first of RV sum up to zero. */
-static void set_checksum(uint8_t *bytes, size_t checksum)
+static uint8_t sum_up(const uint8_t *bytes, size_t size)
 {
 	uint8_t sum = 0;
 
-	for (size_t i = 0; i < checksum; i++)
+	for (size_t i = 0; i < size; i++)
 		sum = (uint8_t)(sum + bytes[i]);
-	bytes[checksum] = (uint8_t)-sum;
-}
-
-/* The checksum is only made right again if it was right. */
-static bool is_sound(const uint8_t *bytes, size_t checksum)
-{
-	uint8_t sum = 0;
-
-	for (size_t i = 0; i <= checksum; i++)
-		sum = (uint8_t)(sum + bytes[i]);
-	return sum == 0;
+	return sum;
 }
 
 /* The fields from @at to @end.  @ret_checksum: where RV starts, 0 none */
-static int walk_fields(uint8_t *bytes, size_t at, size_t end,
-		       int (*found)(void *data, char *text, size_t size), void *data,
-		       size_t *ret_checksum)
+static void walk_fields(uint8_t *bytes, size_t at, size_t end,
+			void (*found)(void *data, char *text, size_t size), void *data,
+			size_t *ret_checksum)
 {
 	while (at + FIELD_HEADER <= end) {
 		uint8_t *field = bytes + at;
 		size_t size = field[2];
-		int r = 0;
 
 		at += FIELD_HEADER;
 		size = at + size > end ? end - at : size;
 		if (!found && field[0] == 'R' && field[1] == 'V' && size)
 			*ret_checksum = at;
 		if (found && is_serial(field))
-			r = found(data, (char *)bytes + at, size);
-		if (r < 0)
-			return r;
+			found(data, (char *)bytes + at, size);
 		at += size;
 	}
-	return 0;
 }
 
-static int walk(uint8_t *bytes, size_t size,
-		int (*found)(void *data, char *text, size_t size), void *data,
-		size_t *ret_checksum)
+static void walk(uint8_t *bytes, size_t size,
+		 void (*found)(void *data, char *text, size_t size), void *data,
+		 size_t *ret_checksum)
 {
 	size_t at = 0;
 
 	while (at < size) {
 		uint8_t tag = bytes[at];
 		size_t length;
-		int r = 0;
 
 		if (!(tag & LARGE)) {
 			if (tag >> 3 == SHORT_END)
-				return 0;
+				return;
 			at += 1u + (tag & 7u);
 			continue;
 		}
 		if (at + 3 > size)
-			return 0;
+			return;
 		length = bytes[at + 1] | (size_t)bytes[at + 2] << 8;
 		at += 3;
 		length = at + length > size ? size - at : length;
 		if (tag == TAG_READ_ONLY || tag == TAG_READ_WRITE)
-			r = walk_fields(bytes, at, at + length, found, data, ret_checksum);
-		if (r < 0)
-			return r;
+			walk_fields(bytes, at, at + length, found, data, ret_checksum);
 		at += length;
 	}
-	return 0;
 }
 
-int p2p_vpd_each_serial(uint8_t *bytes, size_t size,
-			int (*found)(void *data, char *text, size_t size), void *data)
+/* PCIe r6.0, sec 6.27.2.3: the bytes up to and with the first of RV sum up to zero. */
+void p2p_vpd_each_serial(uint8_t *bytes, size_t size,
+			 void (*found)(void *data, char *text, size_t size), void *data)
 {
 	size_t checksum = 0;
 	bool sound;
-	int r;
 
 	walk(bytes, size, NULL, NULL, &checksum);
-	sound = checksum && is_sound(bytes, checksum);
-	r = walk(bytes, size, found, data, &checksum);
+	/* It is only made right again if it was right. */
+	sound = checksum && !sum_up(bytes, checksum + 1);
+	walk(bytes, size, found, data, &checksum);
 	if (sound)
-		set_checksum(bytes, checksum);
-	return r;
+		bytes[checksum] = (uint8_t)-sum_up(bytes, checksum);
 }
 
 struct wanted {
@@ -121,7 +102,7 @@ struct wanted {
 };
 
 /* The keyword and a length stand before the text of a field. */
-static int look(void *data, char *text, size_t size)
+static void look(void *data, char *text, size_t size)
 {
 	struct wanted *wanted = data;
 
@@ -129,7 +110,6 @@ static int look(void *data, char *text, size_t size)
 		wanted->text = text;
 		wanted->size = size;
 	}
-	return 0;
 }
 
 const char *p2p_vpd_find(const uint8_t *bytes, size_t size, const char *keyword, size_t *ret_size)

@@ -13,11 +13,9 @@
  *
  * PCIe r6.0, sec 6.27, "Vital Product Data (VPD)".  A field that is said to be
  * longer than what is there goes to the end: better a name too many than a serial number left.
- *
- * Return: 0, or the first negative return of @found.
  */
-int p2p_vpd_each_serial(uint8_t *bytes, size_t size,
-			int (*found)(void *data, char *text, size_t size), void *data);
+void p2p_vpd_each_serial(uint8_t *bytes, size_t size,
+			 void (*found)(void *data, char *text, size_t size), void *data);
 
 /**
  * p2p_vpd_find() - the text of the first field with @keyword, as "V3", borrowed from @bytes.

@@ -24,53 +24,57 @@ struct capture {
 	bool saving;
 };
 
-/* Which directory below sys a link of a function leads into; NULL: its own parent's. */
+/* Which directory below sys a link of a function leads into; any other: its own parent's. */
 static const struct {
 	enum p2p_attr attr;
 	const char *directory;
 } links[] = {
 	{ P2P_ATTR_DRIVER, "bus/pci/drivers" },
 	{ P2P_ATTR_IOMMU_GROUP, "kernel/iommu_groups" },
-	{ P2P_ATTR_PHYSFN, NULL },
 };
 
-static int add(struct capture *capture, const char *path, enum p2p_kind kind, const char *data,
-	       size_t size, size_t told)
+/* Return: NULL when out of memory, which is lost as that of @path and @data is. */
+static struct p2p_tar_file *add(struct capture *capture, const char *path, enum p2p_kind kind,
+				const char *data, size_t size, size_t told)
 {
-	struct p2p_tar_file *file;
+	struct p2p_tar_file *file = path && data ? p2p_more(capture->files, capture->count) : NULL;
 
-	if (!path || !data)
-		return -ENOMEM;
-	file = p2p_more(capture->files, capture->count);
-	if (!file)
-		return -ENOMEM;
+	if (!file) {
+		p2p_lost();
+		return NULL;
+	}
 	*file = (struct p2p_tar_file){ path, kind, data, size, told, NULL };
 	capture->count++;
-	return 0;
+	return file;
 }
 
-static int add_denied(struct capture *capture, const char *path)
+static void add_directory(struct capture *capture, const char *path)
+{
+	add(capture, path, P2P_KIND_DIR, "", 0, 0);
+}
+
+static void add_denied(struct capture *capture, const char *path)
 {
 	const char **denied = p2p_more(capture->denied, capture->denied_count);
 
-	if (!denied)
-		return -ENOMEM;
+	if (!denied) {
+		p2p_lost();
+		return;
+	}
 	*denied = path;
 	capture->denied_count++;
-	return 0;
 }
 
 /* A fact that is not known: denied by the machine, or listed by a capture that has lost it. */
-static int deny(struct capture *capture, const char *path)
+static void deny(struct capture *capture, const char *path)
 {
 	const struct p2p_snapshot *snapshot = capture->snapshot;
 
 	if (!path)
-		return -ENOMEM;
-	if (snapshot->source != P2P_SOURCE_LIVE &&
-	    (!snapshot->manifest || !p2p_manifest_has(snapshot->manifest, path)))
-		return 0;
-	return add_denied(capture, path);
+		p2p_lost();
+	else if (snapshot->source == P2P_SOURCE_LIVE ||
+		 (snapshot->manifest && p2p_manifest_has(snapshot->manifest, path)))
+		add_denied(capture, path);
 }
 
 /* "../" for each directory of @path */
@@ -90,54 +94,44 @@ static char *up(struct capture *capture, const char *path, const char *rest)
 	return text;
 }
 
-static int add_link(struct capture *capture, const struct p2p_raw *raw, enum p2p_attr attr,
-		    const char *path)
+static void add_link(struct capture *capture, const struct p2p_raw *raw, enum p2p_attr attr,
+		     const char *path)
 {
-	const char *name = p2p_raw_attr(raw, attr)->data, *target = NULL;
-	int r = 0;
+	const char *name = p2p_raw_attr(raw, attr)->data, *directory = NULL, *rest;
 
-	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
-		const char *rest;
-
-		if (links[i].attr != attr)
-			continue;
-		if (!links[i].directory) {
-			target = p2p_arena_format(&capture->arena, "../%s", name);
-			break;
-		}
-		rest = p2p_arena_format(&capture->arena, "sys/%s/%s", links[i].directory, name);
-		if (!rest)
-			return -ENOMEM;
-		target = up(capture, raw->path, rest + strlen("sys/"));
-		/* lspci wants to see the directory of a driver. */
-		if (attr == P2P_ATTR_DRIVER)
-			r = add(capture, rest, P2P_KIND_DIR, "", 0, 0);
+	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
+		if (links[i].attr == attr)
+			directory = links[i].directory;
+	if (!directory) {
+		add(capture, path, P2P_KIND_LINK, p2p_arena_format(&capture->arena, "../%s", name), 0, 0);
+		return;
 	}
-	return r < 0 ? r : add(capture, path, P2P_KIND_LINK, target, 0, 0);
+	rest = p2p_arena_format(&capture->arena, "sys/%s/%s", directory, name);
+	if (!rest) {
+		p2p_lost();
+		return;
+	}
+	/* lspci wants to see the directory of a driver. */
+	if (attr == P2P_ATTR_DRIVER)
+		add_directory(capture, rest);
+	add(capture, path, P2P_KIND_LINK, up(capture, raw->path, rest + strlen("sys/")), 0, 0);
 }
 
-static int add_attr(struct capture *capture, const struct p2p_raw *raw, enum p2p_attr attr)
+/* Directories, and the files that patterns match, are entries of the machine. */
+static void add_attr(struct capture *capture, const struct p2p_raw *raw, enum p2p_attr attr)
 {
 	const struct p2p_file *file = p2p_raw_attr(raw, attr);
 	const char *path;
 
 	if (file->fact == P2P_ABSENT || p2p_attr_want(attr) > capture->snapshot->want)
-		return 0;
+		return;
 	path = p2p_arena_format(&capture->arena, "sys/%s/%s", raw->path, p2p_attr_path(attr));
 	if (file->fact == P2P_DENIED)
-		return deny(capture, path);
-	switch (p2p_attr_kind(attr)) {
-	case P2P_KIND_FILE:
-		return add(capture, path, P2P_KIND_FILE, file->data, file->size, file->size);
-	case P2P_KIND_LINK:
-		return add_link(capture, raw, attr, path);
-	case P2P_KIND_DIR:
-	case P2P_KIND_GLOB:
-	case P2P_KIND_EACH:
-	case P2P_KIND_CLASS:
-		break;		/* the directories and files are entries of the machine */
-	}
-	return 0;
+		deny(capture, path);
+	else if (p2p_attr_kind(attr) == P2P_KIND_FILE)
+		add(capture, path, P2P_KIND_FILE, file->data, file->size, file->size);
+	else if (p2p_attr_kind(attr) == P2P_KIND_LINK)
+		add_link(capture, raw, attr, path);
 }
 
 /* The bytes up to the first that is not known: none is ever made up. */
@@ -168,7 +162,7 @@ static const char *with_gaps(struct capture *capture, const struct p2p_config *c
 	return (const char *)bytes;
 }
 
-static int add_config(struct capture *capture, const struct p2p_raw *raw)
+static void add_config(struct capture *capture, const struct p2p_raw *raw)
 {
 	const struct p2p_config *config = &raw->config;
 	unsigned int size = capture->saving ? config->size : known_bytes(config);
@@ -177,68 +171,68 @@ static int add_config(struct capture *capture, const struct p2p_raw *raw)
 	/* Of a foreign tree nobody knows what the machine told; so more, to claim nothing. */
 	unsigned int told = config->told ? config->told : P2P_CONFIG_EXTENDED;
 	const char *path = p2p_arena_format(&capture->arena, "sys/%s/config", raw->path);
-	int r;
+	struct p2p_tar_file *file;
 
-	if (!path)
-		return -ENOMEM;
-	if (!size)
-		return deny(capture, path);
-	r = add(capture, path, P2P_KIND_FILE, bytes, size, told);
-	if (r == 0)
-		capture->files[capture->count - 1].config = config;
-	return r;
+	if (!size) {
+		deny(capture, path);
+		return;
+	}
+	file = add(capture, path, P2P_KIND_FILE, bytes, size, told);
+	if (file)
+		file->config = config;
 }
 
-static int add_function(struct capture *capture, const struct p2p_raw *raw)
+static void add_function(struct capture *capture, const struct p2p_raw *raw)
 {
 	char text[P2P_BDF_SIZE];
 	const char *link;
-	int r;
 
 	link = p2p_arena_format(&capture->arena, "sys/bus/pci/devices/%s",
 				p2p_bdf_format(raw->bdf, text));
-	if (!link)
-		return -ENOMEM;
-	if (!raw->path || !strcmp(raw->path, link + strlen("sys/")))
-		r = add(capture, link, P2P_KIND_DIR, "", 0, 0);
+	if (!raw->path || !link || !strcmp(raw->path, link + strlen("sys/")))
+		add_directory(capture, link);
 	else
-		r = add(capture, link, P2P_KIND_LINK, up(capture, "bus/pci/devices", raw->path), 0, 0);
+		add(capture, link, P2P_KIND_LINK, up(capture, "bus/pci/devices", raw->path), 0, 0);
 	if (!raw->path)
-		return r;
-	for (int i = 0; i < P2P_ATTRS && r == 0; i++)
-		r = add_attr(capture, raw, (enum p2p_attr)i);
-	return r < 0 ? r : add_config(capture, raw);
+		return;
+	for (int i = 0; i < P2P_ATTRS; i++)
+		add_attr(capture, raw, (enum p2p_attr)i);
+	add_config(capture, raw);
 }
 
 /* A directory, and one for each name in it that nothing else makes. */
-static int add_directory(struct capture *capture, const struct p2p_entry *entry)
+static void add_names(struct capture *capture, const struct p2p_entry *entry)
 {
-	const char *name = entry->file.data;
-	int r = add(capture, entry->path, P2P_KIND_DIR, "", 0, 0);
-
-	for (; r == 0 && *name; name += strcspn(name, "\n") + 1)
-		r = add(capture, p2p_arena_format(&capture->arena, "%s/%.*s", entry->path,
-						  (int)strcspn(name, "\n"), name),
-			P2P_KIND_DIR, "", 0, 0);
-	return r;
+	add_directory(capture, entry->path);
+	for (const char *name = entry->file.data; *name; name += strcspn(name, "\n") + 1)
+		add_directory(capture, p2p_arena_format(&capture->arena, "%s/%.*s", entry->path,
+							(int)strcspn(name, "\n"), name));
 }
 
-static int add_entry(struct capture *capture, const struct p2p_entry *entry)
+static void add_entry(struct capture *capture, const struct p2p_entry *entry)
 {
 	if (entry->file.fact != P2P_PRESENT)
-		return deny(capture, entry->path);
-	if (entry->kind == P2P_KIND_DIR)
-		return add_directory(capture, entry);
-	if (entry->kind == P2P_KIND_LINK)
-		return add(capture, entry->path, P2P_KIND_LINK, entry->target, 0, 0);
-	return add(capture, entry->path, P2P_KIND_FILE, entry->file.data, entry->file.size,
-		   entry->file.size);
+		deny(capture, entry->path);
+	else if (entry->kind == P2P_KIND_DIR)
+		add_names(capture, entry);
+	else if (entry->kind == P2P_KIND_LINK)
+		add(capture, entry->path, P2P_KIND_LINK, entry->target, 0, 0);
+	else
+		add(capture, entry->path, P2P_KIND_FILE, entry->file.data, entry->file.size,
+		    entry->file.size);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	const struct p2p_tar_file *left = a, *right = b;
+
+	return strcmp(left->path, right->path);
 }
 
 static int compare_files(const void *a, const void *b)
 {
 	const struct p2p_tar_file *left = a, *right = b;
-	int order = strcmp(left->path, right->path);
+	int order = compare_names(a, b);
 
 	return order ? order : (left->kind == P2P_KIND_DIR) - (right->kind == P2P_KIND_DIR);
 }
@@ -253,168 +247,127 @@ static int compare_paths(const void *a, const void *b)
 /* Sorted; of two with one name, the one that is more than a directory. */
 static void sort(struct capture *capture)
 {
-	size_t kept = 0;
-
-	if (!capture->count)
-		return;
-	qsort(capture->files, capture->count, sizeof(*capture->files), compare_files);
-	for (size_t i = 1; i < capture->count; i++)
-		if (strcmp(capture->files[kept].path, capture->files[i].path) != 0)
-			capture->files[++kept] = capture->files[i];
-	capture->count = kept + 1;
+	capture->count = p2p_sort_unique(capture->files, capture->count, sizeof(*capture->files),
+					 compare_files, compare_names);
+	capture->denied_count = p2p_sort_unique(capture->denied, capture->denied_count,
+						sizeof(*capture->denied), compare_paths, compare_paths);
 }
 
-static void sort_denied(struct capture *capture)
-{
-	size_t kept = 0;
-
-	if (!capture->denied_count)
-		return;
-	qsort(capture->denied, capture->denied_count, sizeof(*capture->denied), compare_paths);
-	for (size_t i = 1; i < capture->denied_count; i++)
-		if (strcmp(capture->denied[kept], capture->denied[i]) != 0)
-			capture->denied[++kept] = capture->denied[i];
-	capture->denied_count = kept + 1;
-}
-
-static int collect(struct capture *capture)
+static void collect(struct capture *capture)
 {
 	const struct p2p_snapshot *snapshot = capture->snapshot;
-	int r = 0;
 
-	for (size_t i = 0; i < snapshot->count && r == 0; i++)
-		r = add_function(capture, &snapshot->raws[i]);
-	for (size_t i = 0; i < snapshot->entry_count && r == 0; i++)
-		r = add_entry(capture, &snapshot->entries[i]);
-	if (r == 0 && snapshot->hwloc.fact == P2P_PRESENT)
-		r = add(capture, "hwloc.xml", P2P_KIND_FILE, snapshot->hwloc.data,
-			snapshot->hwloc.size, snapshot->hwloc.size);
-	for (size_t i = 0; r == 0 && p2p_manifest_denied(snapshot->manifest, i); i++)
-		r = add_denied(capture, p2p_manifest_denied(snapshot->manifest, i));
-	if (r == 0) {
-		sort(capture);
-		sort_denied(capture);
-	}
-	return r;
+	for (size_t i = 0; i < snapshot->count; i++)
+		add_function(capture, &snapshot->raws[i]);
+	for (size_t i = 0; i < snapshot->entry_count; i++)
+		add_entry(capture, &snapshot->entries[i]);
+	if (snapshot->hwloc.fact == P2P_PRESENT)
+		add(capture, "hwloc.xml", P2P_KIND_FILE, snapshot->hwloc.data,
+		    snapshot->hwloc.size, snapshot->hwloc.size);
+	for (size_t i = 0; p2p_manifest_denied(snapshot->manifest, i); i++)
+		add_denied(capture, p2p_manifest_denied(snapshot->manifest, i));
+	sort(capture);
 }
 
-static int scrub_path(struct capture *capture, struct p2p_pseudonyms *pseudonyms,
-		      const char **path)
+/* In a copy, which is kept; where there is no memory for one, it is lost. */
+static void scrub_path(struct capture *capture, struct p2p_pseudonyms *pseudonyms,
+		       const char **path)
 {
 	char *copy = p2p_arena_string(&capture->arena, *path);
 
+	if (!copy) {
+		p2p_lost();
+		return;
+	}
+	p2p_scrub_path(pseudonyms, copy);
 	*path = copy;
-	return copy ? p2p_scrub_path(pseudonyms, copy) : -ENOMEM;
 }
 
-static int scrub_content(struct capture *capture, struct p2p_pseudonyms *pseudonyms,
-			 struct p2p_tar_file *file)
+static void scrub_content(struct capture *capture, struct p2p_pseudonyms *pseudonyms,
+			  struct p2p_tar_file *file)
 {
 	char *copy;
 
 	if (file->kind == P2P_KIND_LINK)
-		return scrub_path(capture, pseudonyms, &file->data);
+		scrub_path(capture, pseudonyms, &file->data);
 	if (file->kind != P2P_KIND_FILE)
-		return 0;
+		return;
 	copy = p2p_arena_copy(&capture->arena, file->data, file->size);
-	if (!copy)
-		return -ENOMEM;
+	if (!copy) {
+		p2p_lost();
+		return;
+	}
 	file->data = copy;
 	if (file->config)
-		return p2p_scrub_config(pseudonyms, file->config, (uint8_t *)copy, file->size);
-	return p2p_scrub_file(pseudonyms, file->path, copy, file->size);
+		p2p_scrub_config(pseudonyms, file->config, (uint8_t *)copy, file->size);
+	else
+		p2p_scrub_file(pseudonyms, file->path, copy, file->size);
 }
 
-static int scrub(struct capture *capture, struct p2p_pseudonyms *pseudonyms)
+static void scrub(struct capture *capture, struct p2p_pseudonyms *pseudonyms)
 {
 	const struct p2p_file *host = p2p_snapshot_file(capture->snapshot,
 							"proc/sys/kernel/hostname");
-	int r = 0;
 
 	if (host->fact == P2P_PRESENT)
 		p2p_pseudonyms_set_host(pseudonyms, host->data);
-	for (size_t i = 0; i < capture->count && r == 0; i++) {
-		r = scrub_content(capture, pseudonyms, &capture->files[i]);
-		if (r == 0)
-			r = scrub_path(capture, pseudonyms, &capture->files[i].path);
+	for (size_t i = 0; i < capture->count; i++) {
+		scrub_content(capture, pseudonyms, &capture->files[i]);
+		scrub_path(capture, pseudonyms, &capture->files[i].path);
 	}
-	for (size_t i = 0; i < capture->denied_count && r == 0; i++)
-		r = scrub_path(capture, pseudonyms, &capture->denied[i]);
-	if (r == 0) {
-		sort(capture);
-		sort_denied(capture);
-	}
-	return r;
+	for (size_t i = 0; i < capture->denied_count; i++)
+		scrub_path(capture, pseudonyms, &capture->denied[i]);
+	sort(capture);
 }
 
-static int scrub_all(struct capture *capture)
+static void scrub_all(struct capture *capture)
 {
 	struct p2p_pseudonyms *pseudonyms = p2p_pseudonyms_new();
-	int r = pseudonyms ? scrub(capture, pseudonyms) : -ENOMEM;
 
+	if (pseudonyms)
+		scrub(capture, pseudonyms);
+	else
+		p2p_lost();
 	p2p_pseudonyms_free(pseudonyms);
-	return r;
 }
 
-static int add_manifest(struct capture *capture, bool scrubbed)
+static void add_manifest(struct capture *capture, bool scrubbed)
 {
-	struct p2p_manifest_file *files;
-	size_t count = 0;
-	char *text, *copy;
-	int r;
+	char *text = p2p_manifest_write(capture->snapshot, capture->files, capture->count,
+					capture->denied, capture->denied_count, scrubbed,
+					capture->saving ? capture->snapshot->boot : NULL);
+	char *copy = text ? p2p_arena_string(&capture->arena, text) : NULL;
 
-	files = p2p_arena_alloc(&capture->arena, capture->count * sizeof(*files));
-	if (!files)
-		return -ENOMEM;
-	for (size_t i = 0; i < capture->count; i++) {
-		const struct p2p_tar_file *file = &capture->files[i];
-
-		if (file->kind == P2P_KIND_FILE)
-			files[count++] = (struct p2p_manifest_file){
-				file->path, file->told, file->size,
-				capture->saving ? file->config : NULL,
-			};
-	}
-	r = p2p_manifest_write(capture->snapshot, files, count, capture->denied,
-			       capture->denied_count, scrubbed,
-			       capture->saving ? capture->snapshot->boot : NULL, &text);
-	if (r < 0)
-		return r;
-	copy = p2p_arena_string(&capture->arena, text);
+	add(capture, "manifest.json", P2P_KIND_FILE, copy, copy ? strlen(copy) : 0, 0);
 	free(text);
-	r = copy ? add(capture, "manifest.json", P2P_KIND_FILE, copy, strlen(copy), 0) : -ENOMEM;
-	if (r == 0)
-		sort(capture);
-	return r;
+	sort(capture);
 }
 
-/* Pseudonyms stay what they are: replaced again they would be others. */
+/* Pseudonyms stay what they are: replaced again they would be others.  Return: 0 or -ENOMEM. */
 static int make(struct capture *capture, bool with_serials)
 {
 	const struct p2p_manifest *manifest = capture->snapshot->manifest;
 	bool scrubbed = manifest && p2p_manifest_is_scrubbed(manifest);
-	int r = collect(capture);
+	unsigned long lost = p2p_lost_count();
 
-	if (r == 0 && !scrubbed && !with_serials)
-		r = scrub_all(capture);
-	if (r == 0)
-		r = add_manifest(capture, scrubbed || !with_serials);
-	return r;
+	collect(capture);
+	if (!scrubbed && !with_serials)
+		scrub_all(capture);
+	add_manifest(capture, scrubbed || !with_serials);
+	return p2p_lost_count() == lost ? 0 : -ENOMEM;
 }
 
 static int write_capture(struct capture *capture, const char *path, bool with_serials)
 {
 	int r = make(capture, with_serials);
 
-	if (r < 0)
-		r = p2p_error(capture->context, r, "out of memory");
-	else
+	if (r == 0)
 		r = p2p_tar_write(capture->context, path, capture->saving ? P2P_WRITE_OWN : 0,
 				  capture->files, capture->count);
 	p2p_arena_free(&capture->arena);
 	free(capture->files);
 	free(capture->denied);
-	return r;
+	return r == -ENOMEM ? p2p_exhausted(capture->context, r) : r;
 }
 
 int p2p_snapshot_capture(struct p2p_context *context, const struct p2p_snapshot *snapshot,

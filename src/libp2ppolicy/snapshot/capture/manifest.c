@@ -12,11 +12,15 @@
 
 #define NAME	"manifest.json"
 
-/* @paths[i] has @sizes[i] and @known[i]; all three lists are sorted. */
+struct item {
+	const char *path;
+	uint64_t size;
+	const uint32_t *known;
+};
+
+/* Sorted by path. */
 struct list {
-	const char **paths;
-	uint64_t *sizes;
-	const uint32_t **known;
+	struct item *items;
 	size_t count;
 };
 
@@ -24,12 +28,6 @@ struct p2p_manifest {
 	struct list files, denied, rows;
 	bool scrubbed;
 	const char *boot;
-};
-
-struct item {
-	const char *path;
-	uint64_t size;
-	const uint32_t *known;
 };
 
 #define DWORDS		(P2P_CONFIG_EXTENDED / 4)
@@ -106,31 +104,14 @@ static bool parse_list(struct json_object *root, const char *key, struct p2p_are
 		return false;
 	count = json_object_array_length(array);
 	items = p2p_arena_alloc(arena, (count + 1) * sizeof(*items));
-	ret_list->paths = p2p_arena_alloc(arena, (count + 1) * sizeof(*ret_list->paths));
-	ret_list->sizes = p2p_arena_alloc(arena, (count + 1) * sizeof(*ret_list->sizes));
-	ret_list->known = p2p_arena_alloc(arena, (count + 1) * sizeof(*ret_list->known));
-	if (!items || !ret_list->paths || !ret_list->sizes || !ret_list->known)
+	if (!items)
 		return false;
 	for (size_t i = 0; i < count; i++)
 		if (!parse_item(json_object_array_get_idx(array, i), arena, &items[i]))
 			return false;
 	qsort(items, count, sizeof(*items), compare_items);
-	for (size_t i = 0; i < count; i++) {
-		ret_list->paths[i] = items[i].path;
-		ret_list->sizes[i] = items[i].size;
-		ret_list->known[i] = items[i].known;
-	}
-	ret_list->count = count;
+	*ret_list = (struct list){ items, count };
 	return true;
-}
-
-static bool is_text(struct json_object *root, const char *key, const char *text)
-{
-	struct json_object *value;
-
-	return json_object_object_get_ex(root, key, &value) &&
-	       json_object_is_type(value, json_type_string) &&
-	       !strcmp(json_object_get_string(value), text);
 }
 
 static int parse(struct p2p_context *context, const char *name, struct json_object *root,
@@ -138,21 +119,20 @@ static int parse(struct p2p_context *context, const char *name, struct json_obje
 {
 	struct p2p_arena *arena = &snapshot->arena;
 	struct p2p_manifest *manifest = p2p_arena_alloc(arena, sizeof(*manifest));
-	struct json_object *version, *boot = NULL;
+	struct json_object *version;
 
 	if (!manifest)
-		return p2p_error(context, -ENOMEM, "out of memory");
-	if (!is_text(root, "format", P2P_MANIFEST_FORMAT))
+		return -ENOMEM;
+	if (strcmp(p2p_json_word(root, "format"), P2P_MANIFEST_FORMAT) != 0)
 		return 0;	/* somebody else's */
 	if (!json_object_object_get_ex(root, "version", &version) ||
 	    json_object_get_int(version) != P2P_MANIFEST_VERSION)
 		return p2p_error(context, -EBADMSG, "%s: " NAME " is not of version %d", name,
 				 P2P_MANIFEST_VERSION);
-	manifest->scrubbed = is_text(root, "serials", "pseudonyms");
-	json_object_object_get_ex(root, "boot", &boot);
-	manifest->boot = p2p_arena_string(arena, boot ? json_object_get_string(boot) : "");
+	manifest->scrubbed = !strcmp(p2p_json_word(root, "serials"), "pseudonyms");
+	manifest->boot = p2p_arena_string(arena, p2p_json_word(root, "boot"));
 	if (!manifest->boot)
-		return p2p_error(context, -ENOMEM, "out of memory");
+		return -ENOMEM;
 	if (!parse_list(root, "rows", arena, &manifest->rows) ||
 	    !parse_list(root, "files", arena, &manifest->files) ||
 	    !parse_list(root, "denied", arena, &manifest->denied))
@@ -186,18 +166,11 @@ int p2p_manifest_load(struct p2p_context *context, const char *name, struct p2p_
 	return r;
 }
 
-static int compare_paths(const void *a, const void *b)
+static const struct item *find(const struct list *list, const char *path)
 {
-	const char *const *left = a, *const *right = b;
+	const struct item key = { .path = path };
 
-	return strcmp(*left, *right);
-}
-
-static const char **find(const struct list *list, const char *path)
-{
-	if (!list->count)
-		return NULL;
-	return bsearch(&path, list->paths, list->count, sizeof(*list->paths), compare_paths);
+	return bsearch(&key, list->items, list->count, sizeof(key), compare_items);
 }
 
 bool p2p_manifest_has(const struct p2p_manifest *manifest, const char *path)
@@ -207,7 +180,7 @@ bool p2p_manifest_has(const struct p2p_manifest *manifest, const char *path)
 
 const char *p2p_manifest_denied(const struct p2p_manifest *manifest, size_t index)
 {
-	return manifest && index < manifest->denied.count ? manifest->denied.paths[index] : NULL;
+	return manifest && index < manifest->denied.count ? manifest->denied.items[index].path : NULL;
 }
 
 bool p2p_manifest_asks(const struct p2p_manifest *manifest, const char *row)
@@ -218,19 +191,19 @@ bool p2p_manifest_asks(const struct p2p_manifest *manifest, const char *row)
 int p2p_manifest_size(const struct p2p_manifest *manifest, const char *path,
 		      uint64_t *ret_size)
 {
-	const char **found = find(&manifest->files, path);
+	const struct item *found = find(&manifest->files, path);
 
 	if (!found)
 		return -ENOENT;
-	*ret_size = manifest->files.sizes[found - manifest->files.paths];
+	*ret_size = found->size;
 	return 0;
 }
 
 const uint32_t *p2p_manifest_known(const struct p2p_manifest *manifest, const char *path)
 {
-	const char **found = find(&manifest->files, path);
+	const struct item *found = find(&manifest->files, path);
 
-	return found ? manifest->files.known[found - manifest->files.paths] : NULL;
+	return found ? found->known : NULL;
 }
 
 const char *p2p_manifest_boot(const struct p2p_manifest *manifest)
@@ -268,19 +241,22 @@ static void add_known(struct json_object *file, const struct p2p_config *config)
 	p2p_json_put(file, "known", array);
 }
 
-static void add_files(struct json_object *root, const struct p2p_manifest_file *files,
-		      size_t count)
+static void add_files(struct json_object *root, const struct p2p_tar_file *files, size_t count,
+		      bool gaps)
 {
 	struct json_object *array = p2p_json_new_array();
 
 	for (size_t i = 0; i < count; i++) {
-		struct json_object *file = p2p_json_new_object();
+		struct json_object *file;
 
+		if (files[i].kind != P2P_KIND_FILE)
+			continue;
+		file = p2p_json_new_object();
 		p2p_json_put(file, "path", p2p_json_new_text(files[i].path));
-		p2p_json_put(file, "size", p2p_json_new_number((int64_t)files[i].size));
-		if (files[i].read != files[i].size)
-			p2p_json_put(file, "read", p2p_json_new_number((int64_t)files[i].read));
-		if (files[i].config)
+		p2p_json_put(file, "size", p2p_json_new_number((int64_t)files[i].told));
+		if (files[i].size != files[i].told)
+			p2p_json_put(file, "read", p2p_json_new_number((int64_t)files[i].size));
+		if (gaps && files[i].config)
 			add_known(file, files[i].config);
 		p2p_json_append(array, file);
 	}
@@ -306,6 +282,13 @@ static bool is_kept(enum p2p_attr attr, enum p2p_want want)
 	       (want == P2P_WANT_ALL || kind == P2P_KIND_FILE || kind == P2P_KIND_LINK);
 }
 
+static int compare_paths(const void *a, const void *b)
+{
+	const char *const *left = a, *const *right = b;
+
+	return strcmp(*left, *right);
+}
+
 /* Every row of both tables that a tree read with @want keeps, sorted. */
 static size_t all_rows(const char **rows, enum p2p_want want)
 {
@@ -326,21 +309,23 @@ static size_t all_rows(const char **rows, enum p2p_want want)
 /* What was looked for: here everything, in a capture what it says, in a foreign tree nothing. */
 static void add_rows(struct json_object *root, const struct p2p_snapshot *snapshot)
 {
+	struct json_object *array = p2p_json_new_array();
 	const char *rows[MOST_ROWS];
+	size_t count = 0;
 
 	if (snapshot->source == P2P_SOURCE_LIVE)
-		add_paths(root, "rows", rows, all_rows(rows, snapshot->want));
-	else if (snapshot->manifest)
-		add_paths(root, "rows", snapshot->manifest->rows.paths,
-			  snapshot->manifest->rows.count);
-	else
-		add_paths(root, "rows", rows, 0);
+		count = all_rows(rows, snapshot->want);
+	for (size_t i = 0; i < count; i++)
+		p2p_json_append(array, p2p_json_new_text(rows[i]));
+	for (size_t i = 0; snapshot->manifest && i < snapshot->manifest->rows.count; i++)
+		p2p_json_append(array, p2p_json_new_text(snapshot->manifest->rows.items[i].path));
+	p2p_json_put(root, "rows", array);
 }
 
-int p2p_manifest_write(const struct p2p_snapshot *snapshot,
-		       const struct p2p_manifest_file *files, size_t file_count,
-		       const char *const *denied, size_t denied_count, bool scrubbed,
-		       const char *boot, char **ret_text)
+char *p2p_manifest_write(const struct p2p_snapshot *snapshot,
+			 const struct p2p_tar_file *files, size_t file_count,
+			 const char *const *denied, size_t denied_count, bool scrubbed,
+			 const char *boot)
 {
 	unsigned long lost = p2p_lost_count();
 	struct json_object *root = p2p_json_new_object();
@@ -353,14 +338,11 @@ int p2p_manifest_write(const struct p2p_snapshot *snapshot,
 	if (boot)
 		p2p_json_put(root, "boot", p2p_json_new_text(boot));
 	add_rows(root, snapshot);
-	add_files(root, files, file_count);
+	add_files(root, files, file_count, boot);
 	add_paths(root, "denied", denied, denied_count);
 	text = p2p_json_string(root, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
 	if (p2p_lost_count() != lost || asprintf(&copy, "%s\n", text) < 0)
 		copy = NULL;
 	json_object_put(root);
-	if (!copy)
-		return -ENOMEM;
-	*ret_text = copy;
-	return 0;
+	return copy;
 }

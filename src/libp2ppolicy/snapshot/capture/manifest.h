@@ -6,7 +6,7 @@
 #ifndef P2P_SNAPSHOT_MANIFEST_H
 #define P2P_SNAPSHOT_MANIFEST_H
 
-#include "snapshot/inside.h"
+#include "snapshot/tree/tar-write.h"
 
 #define P2P_MANIFEST_FORMAT	"p2ptopo-capture"
 #define P2P_MANIFEST_VERSION	1
@@ -46,28 +46,17 @@ const char *p2p_manifest_boot(const struct p2p_manifest *manifest);
 bool p2p_manifest_is_scrubbed(const struct p2p_manifest *manifest);
 
 /**
- * struct p2p_manifest_file - one file for p2p_manifest_write().
- * @size: as the machine tells it; @read: the bytes that were read
- * @config: a configuration space with gaps between what was read, which are zeros in the file;
- *	NULL of everything else
- */
-struct p2p_manifest_file {
-	const char *path;
-	uint64_t size, read;
-	const struct p2p_config *config;
-};
-
-/**
  * p2p_manifest_write() - the text of a manifest.
  * @boot: see p2p_manifest_boot(); NULL of a capture
- * @files: @file_count files, sorted by path; @denied: @denied_count paths, sorted
- * @ret_text: owned by the caller; free()
+ * @files: @file_count of them, sorted by path, of which only the files count; with @boot a configuration
+ *	space has zeros where nobody read, and which bytes somebody did is told
+ * @denied: @denied_count paths, sorted
  *
- * Return: 0 or -ENOMEM.
+ * Return: owned by the caller, free(); NULL when out of memory.
  */
-int p2p_manifest_write(const struct p2p_snapshot *snapshot,
-		       const struct p2p_manifest_file *files, size_t file_count,
-		       const char *const *denied, size_t denied_count, bool scrubbed,
-		       const char *boot, char **ret_text);
+char *p2p_manifest_write(const struct p2p_snapshot *snapshot,
+			 const struct p2p_tar_file *files, size_t file_count,
+			 const char *const *denied, size_t denied_count, bool scrubbed,
+			 const char *boot);
 
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <ctype.h>
-#include <errno.h>
 #include <fnmatch.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -46,7 +45,7 @@ struct p2p_pseudonyms *p2p_pseudonyms_free(struct p2p_pseudonyms *pseudonyms)
 	return NULL;
 }
 
-/* The number of an identifier; 0 when out of memory. */
+/* The number of an identifier; 0 when out of memory, which is lost. */
 static unsigned int number_of(struct p2p_pseudonyms *pseudonyms, enum kind kind,
 			      const char *text, size_t size)
 {
@@ -57,19 +56,19 @@ static unsigned int number_of(struct p2p_pseudonyms *pseudonyms, enum kind kind,
 		if (name->kind == kind && name->size == size && !memcmp(name->text, text, size))
 			return name->number;
 	}
-	name = p2p_more(pseudonyms->names, pseudonyms->count);
-	if (!name)
+	text = p2p_arena_copy(&pseudonyms->arena, text, size);
+	name = text ? p2p_more(pseudonyms->names, pseudonyms->count) : NULL;
+	if (!name) {
+		p2p_lost();
 		return 0;
-	*name = (struct name){ kind, p2p_arena_copy(&pseudonyms->arena, text, size), size,
-			       pseudonyms->numbers[kind] + 1 };
-	if (!name->text)
-		return 0;
+	}
 	pseudonyms->count++;
-	return ++pseudonyms->numbers[kind];
+	*name = (struct name){ kind, text, size, ++pseudonyms->numbers[kind] };
+	return name->number;
 }
 
-int p2p_scrub_config(struct p2p_pseudonyms *pseudonyms, const struct p2p_config *config,
-		     uint8_t *bytes, size_t size)
+void p2p_scrub_config(struct p2p_pseudonyms *pseudonyms, const struct p2p_config *config,
+		      uint8_t *bytes, size_t size)
 {
 	static const uint8_t unset[2][8] = {
 		{ 0 }, { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff },
@@ -85,14 +84,11 @@ int p2p_scrub_config(struct p2p_pseudonyms *pseudonyms, const struct p2p_config 
 		    !memcmp(bytes + at, unset[1], 8))
 			continue;
 		number = number_of(pseudonyms, KIND_DSN, (const char *)bytes + at, 8);
-		if (!number)
-			return -ENOMEM;
 		memset(bytes + at, 0, 8);
 		for (int k = 0; k < 4; k++)
 			bytes[at + (size_t)k] = (uint8_t)(number >> 8 * k);
 		bytes[at + 7] = 0x02;	/* locally administered, as in an EUI-64 */
 	}
-	return 0;
 }
 
 /* @number in the digits and letters of @text, counted in @base, zeros before it. */
@@ -122,10 +118,9 @@ static bool is_empty(const char *text, size_t size)
  * stay, and so does what comes before the last 16 digits (the subnet of a GID, the queue pair
  * of an IPoIB address), so that an address that contains a GUID contains its pseudonym.
  */
-static int scrub_hex(struct p2p_pseudonyms *pseudonyms, char *text, size_t size, bool whole)
+static void scrub_hex(struct p2p_pseudonyms *pseudonyms, char *text, size_t size, bool whole)
 {
 	size_t from = size, digits = 0, length = 0;
-	unsigned int number;
 	char key[64] = "";
 
 	while (from && (whole || digits < 16)) {
@@ -136,38 +131,27 @@ static int scrub_hex(struct p2p_pseudonyms *pseudonyms, char *text, size_t size,
 		if (isxdigit((unsigned char)text[i]))
 			key[length++] = (char)tolower((unsigned char)text[i]);
 	if (is_empty(key, length))
-		return 0;
-	number = number_of(pseudonyms, KIND_HEX, key, length);
-	if (!number)
-		return -ENOMEM;
-	write_number(text + from, size - from, number, 16);
+		return;
+	write_number(text + from, size - from, number_of(pseudonyms, KIND_HEX, key, length), 16);
 	/* The second digit of the first byte says "locally administered". */
 	if (length >= 12)
 		for (size_t i = from, digit = 0; i < size && digit < 2; i++)
 			if (isxdigit((unsigned char)text[i]) && ++digit == 2)
 				text[i] = '2';
-	return 0;
 }
 
-static int scrub_words(struct p2p_pseudonyms *pseudonyms, enum kind kind, char *text,
-		       size_t size)
+static void scrub_words(struct p2p_pseudonyms *pseudonyms, enum kind kind, char *text,
+			size_t size)
 {
-	unsigned int number;
-
 	while (size && isspace((unsigned char)text[size - 1]))
 		size--;
-	if (is_empty(text, size))
-		return 0;
-	number = number_of(pseudonyms, kind, text, size);
-	if (!number)
-		return -ENOMEM;
-	write_number(text, size, number, 36);
-	return 0;
+	if (!is_empty(text, size))
+		write_number(text, size, number_of(pseudonyms, kind, text, size), 36);
 }
 
-static int scrub_serial(void *data, char *text, size_t size)
+static void scrub_serial(void *data, char *text, size_t size)
 {
-	return scrub_words(data, KIND_SERIAL, text, size);
+	scrub_words(data, KIND_SERIAL, text, size);
 }
 
 static bool is_hex(const char *text, size_t size, const char *marks)
@@ -178,22 +162,23 @@ static bool is_hex(const char *text, size_t size, const char *marks)
 	return true;
 }
 
-static int scrub_text(struct p2p_pseudonyms *pseudonyms, char *data, size_t size);
+static void scrub_text(struct p2p_pseudonyms *pseudonyms, char *data, size_t size);
 
 /* The first line, if it is a number of at least 12 hexadecimal digits. */
-static int scrub_address(struct p2p_pseudonyms *pseudonyms, char *data, size_t size)
+static void scrub_address(struct p2p_pseudonyms *pseudonyms, char *data, size_t size)
 {
 	size_t length = strcspn(data, "\n");
 
 	if (length < 12 || !is_hex(data, length, ":-."))
-		return scrub_text(pseudonyms, data, size);
-	return scrub_hex(pseudonyms, data, length, false);
+		scrub_text(pseudonyms, data, size);
+	else
+		scrub_hex(pseudonyms, data, length, false);
 }
 
-static int scrub_host(struct p2p_pseudonyms *pseudonyms, char *data, size_t size)
+static void scrub_host(struct p2p_pseudonyms *pseudonyms, char *data, size_t size)
 {
 	(void)size;
-	return scrub_words(pseudonyms, KIND_HOST, data, strcspn(data, "\n"));
+	scrub_words(pseudonyms, KIND_HOST, data, strcspn(data, "\n"));
 }
 
 /* 8-4-4-4-12 digits, anywhere in a text. */
@@ -217,24 +202,19 @@ static bool has_uuid(const char *text, size_t size)
 	return false;
 }
 
-static int scrub_uuids(struct p2p_pseudonyms *pseudonyms, char *data, size_t size)
+static void scrub_uuids(struct p2p_pseudonyms *pseudonyms, char *data, size_t size)
 {
 	for (size_t i = 0; i + UUID_SIZE <= size; i++) {
-		int r;
-
 		if (!is_uuid(data + i))
 			continue;
-		r = scrub_hex(pseudonyms, data + i, UUID_SIZE, true);
-		if (r < 0)
-			return r;
+		scrub_hex(pseudonyms, data + i, UUID_SIZE, true);
 		i += UUID_SIZE - 1;
 	}
-	return 0;
 }
 
 /* hwloc's <info name="..." value="..."/>: what to do with the value, by the name. */
-static int scrub_info(struct p2p_pseudonyms *pseudonyms, const char *name, char *value,
-		      size_t size)
+static void scrub_info(struct p2p_pseudonyms *pseudonyms, const char *name, char *value,
+		       size_t size)
 {
 	static const struct {
 		const char *pattern;
@@ -251,21 +231,22 @@ static int scrub_info(struct p2p_pseudonyms *pseudonyms, const char *name, char 
 		if (fnmatch(rows[i].pattern, name, 0))
 			continue;
 		if (rows[i].kind == KIND_HEX && is_hex(value, size, ":-."))
-			return scrub_hex(pseudonyms, value, size, false);
-		return scrub_words(pseudonyms, rows[i].kind, value, size);
+			scrub_hex(pseudonyms, value, size, false);
+		else
+			scrub_words(pseudonyms, rows[i].kind, value, size);
+		return;
 	}
-	return scrub_text(pseudonyms, value, size);
+	scrub_text(pseudonyms, value, size);
 }
 
-static int scrub_name(struct p2p_pseudonyms *pseudonyms, char *name, size_t size, bool interface);
+static void scrub_name(struct p2p_pseudonyms *pseudonyms, char *name, size_t size, bool interface);
 
 /* hwloc's <object type="OSDev" ... name="eth0" ... osdev_type="2"/>: 2 network, 3 OpenFabrics. */
-static int scrub_objects(struct p2p_pseudonyms *pseudonyms, char *data)
+static void scrub_objects(struct p2p_pseudonyms *pseudonyms, char *data)
 {
 	static const char start[] = "<object type=\"OSDev\"", key[] = " name=\"";
-	int r = 0;
 
-	for (char *at = strstr(data, start); at && r == 0; at = strstr(at + 1, start)) {
+	for (char *at = strstr(data, start); at; at = strstr(at + 1, start)) {
 		size_t length = strcspn(at, ">");
 		char *name = strstr(at, key), *kind = strstr(at, "osdev_type=\"");
 		bool interface = kind && kind < at + length && strchr("23", kind[12]);
@@ -273,19 +254,17 @@ static int scrub_objects(struct p2p_pseudonyms *pseudonyms, char *data)
 		if (!name || name > at + length)
 			continue;
 		name += sizeof(key) - 1;
-		r = scrub_name(pseudonyms, name, strcspn(name, "\""), interface);
+		scrub_name(pseudonyms, name, strcspn(name, "\""), interface);
 	}
-	return r;
 }
 
-static int scrub_xml(struct p2p_pseudonyms *pseudonyms, char *data, size_t size)
+static void scrub_xml(struct p2p_pseudonyms *pseudonyms, char *data, size_t size)
 {
 	static const char start[] = "<info name=\"", middle[] = "\" value=\"";
 	char name[64];
-	int r = 0;
 
 	(void)size;
-	for (char *at = strstr(data, start); at && r == 0; at = strstr(at, start)) {
+	for (char *at = strstr(data, start); at; at = strstr(at, start)) {
 		size_t length;
 
 		at += sizeof(start) - 1;
@@ -296,17 +275,17 @@ static int scrub_xml(struct p2p_pseudonyms *pseudonyms, char *data, size_t size)
 			continue;
 		at += sizeof(middle) - 1;
 		length = strcspn(at, "\"");
-		r = has_uuid(at, length) ? 0 : scrub_info(pseudonyms, name, at, length);
+		if (!has_uuid(at, length))
+			scrub_info(pseudonyms, name, at, length);
 		at += length;
 	}
-	if (r == 0)
-		r = scrub_objects(pseudonyms, data);
-	return r < 0 ? r : scrub_uuids(pseudonyms, data, strlen(data));
+	scrub_objects(pseudonyms, data);
+	scrub_uuids(pseudonyms, data, strlen(data));
 }
 
-static int scrub_vpd(struct p2p_pseudonyms *pseudonyms, char *data, size_t size)
+static void scrub_vpd(struct p2p_pseudonyms *pseudonyms, char *data, size_t size)
 {
-	return p2p_vpd_each_serial((uint8_t *)data, size, scrub_serial, pseudonyms);
+	p2p_vpd_each_serial((uint8_t *)data, size, scrub_serial, pseudonyms);
 }
 
 /* Six bytes or more in hexadecimal with marks between them: "0c:42:a1:de:fa:ce".  0 it is none. */
@@ -338,20 +317,18 @@ static bool is_host(const struct p2p_pseudonyms *pseudonyms, const char *text, s
 }
 
 /* MAC addresses, UUIDs and the name of the host, anywhere in a text. */
-static int scrub_text(struct p2p_pseudonyms *pseudonyms, char *data, size_t size)
+static void scrub_text(struct p2p_pseudonyms *pseudonyms, char *data, size_t size)
 {
-	int r = scrub_uuids(pseudonyms, data, size);
+	scrub_uuids(pseudonyms, data, size);
+	for (size_t i = 0, length; i < size; i += length ? length : 1) {
+		bool starts = !i || !is_word(data[i - 1]);
 
-	for (size_t i = 0; i < size && r == 0; i++) {
-		size_t length = i && is_word(data[i - 1]) ? 0 : mac_size(data + i, size - i);
-
+		length = starts ? mac_size(data + i, size - i) : 0;
 		if (length)
-			r = scrub_hex(pseudonyms, data + i, length, true);
-		else if ((!i || !is_word(data[i - 1])) && is_host(pseudonyms, data + i, size - i))
-			r = scrub_words(pseudonyms, KIND_HOST, data + i, pseudonyms->host_size);
-		i += length ? length - 1 : 0;
+			scrub_hex(pseudonyms, data + i, length, true);
+		else if (starts && is_host(pseudonyms, data + i, size - i))
+			scrub_words(pseudonyms, KIND_HOST, data + i, pseudonyms->host_size);
 	}
-	return r;
 }
 
 /*
@@ -373,10 +350,7 @@ static bool is_parameter(const char *word, size_t size)
 		return false;
 	/* lib/cmdline.c and kernel/params.c, parameq(): "-" and "_" are one. */
 	for (size_t i = 0; i < length; i++)
-		name[i] = word[i];
-	for (size_t i = 0; i < length; i++)
-		if (name[i] == '-')
-			name[i] = '_';
+		name[i] = word[i] == '-' ? '_' : word[i];
 	name[length] = '\0';
 	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++)
 		if (!fnmatch(patterns[i], name, 0))
@@ -396,7 +370,7 @@ static size_t word_size(const char *text, size_t size)
 }
 
 /* Each word that is not allowed becomes as many "x"; what follows "--" is not the kernel's. */
-static int scrub_cmdline(struct p2p_pseudonyms *pseudonyms, char *data, size_t size)
+static void scrub_cmdline(struct p2p_pseudonyms *pseudonyms, char *data, size_t size)
 {
 	bool ended = false;
 	size_t at = 0, length;
@@ -410,11 +384,11 @@ static int scrub_cmdline(struct p2p_pseudonyms *pseudonyms, char *data, size_t s
 		else if (ended || !is_parameter(data + at, length))
 			memset(data + at, 'x', length);
 	}
-	return scrub_text(pseudonyms, data, size);
+	scrub_text(pseudonyms, data, size);
 }
 
 /* "Linux version RELEASE (who@where) ...": in parentheses stand who built it, where, with what. */
-static int scrub_version(struct p2p_pseudonyms *pseudonyms, char *data, size_t size)
+static void scrub_version(struct p2p_pseudonyms *pseudonyms, char *data, size_t size)
 {
 	unsigned int depth = 0;
 
@@ -425,15 +399,13 @@ static int scrub_version(struct p2p_pseudonyms *pseudonyms, char *data, size_t s
 			data[i] = 'x';
 		depth += data[i] == '(';
 	}
-	return 0;
 }
 
-static int scrub_nothing(struct p2p_pseudonyms *pseudonyms, char *data, size_t size)
+static void scrub_nothing(struct p2p_pseudonyms *pseudonyms, char *data, size_t size)
 {
 	(void)pseudonyms;
 	(void)data;
 	(void)size;
-	return 0;
 }
 
 /*
@@ -467,54 +439,45 @@ static bool is_stable(const char *name, size_t size)
 	return true;
 }
 
-/* A run of the twelve digits of a MAC address, or more, wherever it is in a name. */
-static int scrub_digits(struct p2p_pseudonyms *pseudonyms, char *name, size_t size, bool *ret_found)
+/* A run of the twelve digits of a MAC address, or more, wherever it is in a name.  Return: is there one? */
+static bool scrub_digits(struct p2p_pseudonyms *pseudonyms, char *name, size_t size)
 {
+	bool found = false;
 	size_t run;
-	int r = 0;
 
-	for (size_t at = 0; at < size && r == 0; at += run + !run) {
+	for (size_t at = 0; at < size; at += run + !run) {
 		run = 0;
 		while (at + run < size && isxdigit((unsigned char)name[at + run]))
 			run++;
 		if (run < 12)
 			continue;
-		*ret_found = true;
-		r = scrub_hex(pseudonyms, name + at + run - 12, 12, true);
+		found = true;
+		scrub_hex(pseudonyms, name + at + run - 12, 12, true);
 		/* Up to three more may be letters of a word before it, as the end of "node". */
 		if (run >= 16)
 			memset(name + at, '0', run - 12);
 	}
-	return r;
+	return found;
 }
 
 /* @interface: of a network or RDMA interface, which its owner may have named */
-static int scrub_name(struct p2p_pseudonyms *pseudonyms, char *name, size_t size, bool interface)
+static void scrub_name(struct p2p_pseudonyms *pseudonyms, char *name, size_t size, bool interface)
 {
-	bool found = false;
-	int r = scrub_digits(pseudonyms, name, size, &found);
-
-	if (r == 0 && !found && interface && !is_stable(name, size))
-		r = scrub_words(pseudonyms, KIND_NAME, name, size);
-	return r;
+	if (!scrub_digits(pseudonyms, name, size) && interface && !is_stable(name, size))
+		scrub_words(pseudonyms, KIND_NAME, name, size);
 }
 
-int p2p_scrub_path(struct p2p_pseudonyms *pseudonyms, char *path)
+void p2p_scrub_path(struct p2p_pseudonyms *pseudonyms, char *path)
 {
 	bool interface = false;
 	size_t size;
 
 	for (; *path; path += size + (path[size] == '/')) {
-		int r;
-
 		size = strcspn(path, "/");
-		r = scrub_name(pseudonyms, path, size, interface);
-		if (r < 0)
-			return r;
+		scrub_name(pseudonyms, path, size, interface);
 		interface = (size == 3 && !memcmp(path, "net", 3)) ||
 			    (size == 10 && !memcmp(path, "infiniband", 10));
 	}
-	return 0;
 }
 
 void p2p_pseudonyms_set_host(struct p2p_pseudonyms *pseudonyms, const char *host)
@@ -526,11 +489,11 @@ void p2p_pseudonyms_set_host(struct p2p_pseudonyms *pseudonyms, const char *host
 		pseudonyms->host_size = 0;
 }
 
-int p2p_scrub_file(struct p2p_pseudonyms *pseudonyms, const char *path, char *data, size_t size)
+void p2p_scrub_file(struct p2p_pseudonyms *pseudonyms, const char *path, char *data, size_t size)
 {
 	static const struct {
 		const char *pattern;
-		int (*scrub)(struct p2p_pseudonyms *pseudonyms, char *data, size_t size);
+		void (*scrub)(struct p2p_pseudonyms *pseudonyms, char *data, size_t size);
 	} rows[] = {
 		{ "sys/devices/*/vpd", scrub_vpd },
 		{ "sys/bus/pci/devices/*/vpd", scrub_vpd },
@@ -554,7 +517,9 @@ int p2p_scrub_file(struct p2p_pseudonyms *pseudonyms, const char *path, char *da
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (!fnmatch(rows[i].pattern, path, 0))
-			return rows[i].scrub(pseudonyms, data, size);
-	return scrub_text(pseudonyms, data, size);
+		if (!fnmatch(rows[i].pattern, path, 0)) {
+			rows[i].scrub(pseudonyms, data, size);
+			return;
+		}
+	scrub_text(pseudonyms, data, size);
 }

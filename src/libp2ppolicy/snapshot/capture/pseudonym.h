@@ -2,7 +2,7 @@
 /*
  * Pseudonyms for what identifies a piece of hardware.  The first identifier of a kind that is
  * met becomes number 1, and so on; the same identifier gets the same pseudonym wherever it is.
- * All are replaced in place, without a change of length.
+ * All are replaced in place, without a change of length; what there is no memory for is lost (p2p_lost()).
  */
 #ifndef P2P_SNAPSHOT_PSEUDONYM_H
 #define P2P_SNAPSHOT_PSEUDONYM_H
@@ -21,26 +21,20 @@ struct p2p_pseudonyms *p2p_pseudonyms_free(struct p2p_pseudonyms *pseudonyms);
 /**
  * p2p_scrub_config() - the Device Serial Number (PCIe r6.0, sec 7.9.3).
  * @bytes: @size bytes, a copy of config->bytes
- * Return: 0 or -ENOMEM.
  */
-int p2p_scrub_config(struct p2p_pseudonyms *pseudonyms, const struct p2p_config *config,
-		     uint8_t *bytes, size_t size);
+void p2p_scrub_config(struct p2p_pseudonyms *pseudonyms, const struct p2p_config *config,
+		      uint8_t *bytes, size_t size);
 
 /**
  * p2p_scrub_file() - what identifies hardware or host in a file, by its path.
  * @path: below the root
  * @data: @size bytes, changed in place
- * Return: 0 or -ENOMEM.
  */
-int p2p_scrub_file(struct p2p_pseudonyms *pseudonyms, const char *path, char *data,
-		   size_t size);
+void p2p_scrub_file(struct p2p_pseudonyms *pseudonyms, const char *path, char *data,
+		    size_t size);
 
-/**
- * p2p_scrub_path() - the components of a path, or of a link's target, that name host or hardware.
- * @path: changed in place
- * Return: 0 or -ENOMEM.
- */
-int p2p_scrub_path(struct p2p_pseudonyms *pseudonyms, char *path);
+/** p2p_scrub_path() - the components of a path, or of a link's target, that name host or hardware. */
+void p2p_scrub_path(struct p2p_pseudonyms *pseudonyms, char *path);
 
 /** p2p_pseudonyms_set_host() - the host name to replace in every text; @host is borrowed. */
 void p2p_pseudonyms_set_host(struct p2p_pseudonyms *pseudonyms, const char *host);

@@ -24,7 +24,7 @@ static int archive_failed(const struct writer *writer)
 	if (writer->error)
 		return writer->error;
 	if (archive_errno(writer->archive) == ENOMEM)
-		return p2p_error(writer->context, -ENOMEM, "out of memory");
+		return -ENOMEM;
 	return p2p_error(writer->context, -EIO, "%s cannot be written: %s", writer->file.path,
 			 why ? why : "unknown error");
 }
@@ -72,24 +72,17 @@ static int write_file(struct writer *writer, const struct p2p_tar_file *file,
 	archive_entry_set_uid(entry, 0);
 	archive_entry_set_gid(entry, 0);
 	archive_entry_set_mtime(entry, 0, 0);
-	switch (file->kind) {
-	case P2P_KIND_LINK:
+	if (file->kind == P2P_KIND_LINK) {
 		archive_entry_set_filetype(entry, AE_IFLNK);
 		archive_entry_set_perm(entry, 0777);
 		archive_entry_set_symlink(entry, file->data);
-		break;
-	case P2P_KIND_DIR:
+	} else if (file->kind == P2P_KIND_DIR) {
 		archive_entry_set_filetype(entry, AE_IFDIR);
 		archive_entry_set_perm(entry, 0755);
-		break;
-	case P2P_KIND_FILE:
-	case P2P_KIND_GLOB:
-	case P2P_KIND_EACH:
-	case P2P_KIND_CLASS:
+	} else {
 		archive_entry_set_filetype(entry, AE_IFREG);
 		archive_entry_set_perm(entry, 0644);
 		archive_entry_set_size(entry, (la_int64_t)file->size);
-		break;
 	}
 	if (archive_write_header(writer->archive, entry) != ARCHIVE_OK)
 		return archive_failed(writer);
@@ -105,7 +98,7 @@ static int write_files(struct writer *writer, const struct p2p_tar_file *files, 
 	int r = 0;
 
 	if (!entry)
-		return p2p_error(writer->context, -ENOMEM, "out of memory");
+		return -ENOMEM;
 	for (size_t i = 0; i < count && r == 0; i++)
 		r = write_file(writer, &files[i], entry);
 	archive_entry_free(entry);
@@ -114,17 +107,15 @@ static int write_files(struct writer *writer, const struct p2p_tar_file *files, 
 
 static int write_archive(struct writer *writer, const struct p2p_tar_file *files, size_t count)
 {
-	int r;
+	int r = 0;
 
 	writer->archive = archive_write_new();
 	if (!writer->archive)
-		return p2p_error(writer->context, -ENOMEM, "out of memory");
+		return -ENOMEM;
 	archive_write_set_bytes_in_last_block(writer->archive, 1);
 	if (archive_write_set_format_pax_restricted(writer->archive) < ARCHIVE_WARN ||
 	    set_filter(writer->archive, writer->file.path) < ARCHIVE_WARN)
 		r = archive_failed(writer);
-	else
-		r = 0;
 	/* gzip would note the time; the other filters do not know the option. */
 	archive_write_set_filter_option(writer->archive, "gzip", "timestamp", NULL);
 	archive_clear_error(writer->archive);

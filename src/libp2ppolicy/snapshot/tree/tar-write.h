@@ -24,7 +24,7 @@ struct p2p_tar_file {
  *
  * @flags: as of p2p_file_write(), which also says what is replaced and what is refused
  *
- * Return: 0, or a negative errno and a sentence.
+ * Return: 0, or a negative errno and a sentence; -ENOMEM may have none.
  */
 int p2p_tar_write(struct p2p_context *context, const char *path, unsigned int flags,
 		  const struct p2p_tar_file *files, size_t count);
