@@ -30,16 +30,11 @@ struct reader {
 	int64_t bytes;
 };
 
-static int out_of_memory(struct reader *reader)
-{
-	return p2p_error(reader->context, -ENOMEM, "out of memory");
-}
-
-/* Why a node could not be added. */
-static int not_added(struct reader *reader, int error)
+/* A node was added, or why it could not be. */
+static int added(struct reader *reader, int error)
 {
 	if (error != -EFBIG)
-		return out_of_memory(reader);
+		return error;
 	return p2p_error(reader->context, -EBADMSG, "%s: its files and their names take more than "
 			 "%zu MiB of memory, which is the most an archive may", reader->name,
 			 P2P_MEMORY_MOST >> 20);
@@ -56,7 +51,7 @@ static int damaged(struct reader *reader)
 	const char *why = archive_error_string(reader->archive);
 
 	if (archive_errno(reader->archive) == ENOMEM)
-		return out_of_memory(reader);
+		return -ENOMEM;
 	return p2p_error(reader->context, -EBADMSG, "%s: truncated or damaged archive: %s",
 			 reader->name, why ? why : "unexpected end");
 }
@@ -65,7 +60,7 @@ static int damaged(struct reader *reader)
 static int not_a_tar(struct reader *reader)
 {
 	if (archive_errno(reader->archive) == ENOMEM)
-		return out_of_memory(reader);
+		return -ENOMEM;
 	if (archive_errno(reader->archive) != EILSEQ)
 		return damaged(reader);
 	if (archive_filter_count(reader->archive) < 2)
@@ -142,10 +137,10 @@ static int read_data(struct reader *reader, struct archive_entry *entry, const c
 		return hostile(reader, path, "is too large");
 	r = p2p_memory_take(reader->memory, (size_t)size);
 	if (r < 0)
-		return not_added(reader, r);
+		return added(reader, r);
 	data = p2p_arena_alloc(&reader->memory->arena, (size_t)size + 1);
 	if (!data)
-		return out_of_memory(reader);
+		return -ENOMEM;
 	while (done < (size_t)size) {
 		la_ssize_t n = archive_read_data(reader->archive, data + done, (size_t)size - done);
 
@@ -153,8 +148,7 @@ static int read_data(struct reader *reader, struct archive_entry *entry, const c
 			return damaged(reader);
 		done += (size_t)n;
 	}
-	r = p2p_memory_add(reader->memory, path, P2P_KIND_FILE, data, done);
-	return r < 0 ? not_added(reader, r) : 0;
+	return added(reader, p2p_memory_add(reader->memory, path, P2P_KIND_FILE, data, done));
 }
 
 static int add_link(struct reader *reader, const char *path, const char *target)
@@ -168,12 +162,11 @@ static int add_link(struct reader *reader, const char *path, const char *target)
 		return hostile(reader, path, "is an absolute link");
 	r = p2p_memory_take(reader->memory, strlen(target) + 1);
 	if (r < 0)
-		return not_added(reader, r);
+		return added(reader, r);
 	copy = p2p_arena_string(&reader->memory->arena, target);
 	if (!copy)
-		return out_of_memory(reader);
-	r = p2p_memory_add(reader->memory, path, P2P_KIND_LINK, copy, strlen(copy));
-	return r < 0 ? not_added(reader, r) : 0;
+		return -ENOMEM;
+	return added(reader, p2p_memory_add(reader->memory, path, P2P_KIND_LINK, copy, strlen(copy)));
 }
 
 /* A hard link is a file that came before under another name; it is looked for in the end. */
@@ -182,11 +175,7 @@ static int add_hard_link(struct reader *reader, const char *path, const char *ta
 	char clean[PATH_MAX];
 	int r = clean_name(reader, target, clean);
 
-	if (r == 0) {
-		r = p2p_memory_add_hard(reader->memory, path, clean);
-		r = r < 0 ? not_added(reader, r) : 0;
-	}
-	return r;
+	return r < 0 ? r : added(reader, p2p_memory_add_hard(reader->memory, path, clean));
 }
 
 static int sort_nodes(struct reader *reader)
@@ -196,10 +185,10 @@ static int sort_nodes(struct reader *reader)
 	int r = p2p_memory_sort(reader->memory);
 
 	if (r < 0)
-		return not_added(reader, r);
+		return added(reader, r);
 	r = p2p_memory_join(reader->memory, &node);
 	if (r != -ENOENT)
-		return r < 0 ? out_of_memory(reader) : 0;
+		return r;
 	if (snprintf(path, sizeof(path), "%s%s%s", node->directory, *node->directory ? "/" : "",
 		     node->name) >= PATH_MAX)
 		return hostile(reader, node->name, "has a path that is too long");
@@ -230,8 +219,7 @@ static int take_entry(struct reader *reader, struct archive_entry *entry)
 	case AE_IFLNK:
 		return add_link(reader, path, archive_entry_symlink(entry));
 	case AE_IFDIR:
-		r = p2p_memory_add(reader->memory, path, P2P_KIND_DIR, NULL, 0);
-		return r < 0 ? not_added(reader, r) : 0;
+		return added(reader, p2p_memory_add(reader->memory, path, P2P_KIND_DIR, NULL, 0));
 	}
 	return 0;	/* sockets and pipes hold nothing */
 }
@@ -322,7 +310,7 @@ static int open_tar(struct reader *reader, const void *data, size_t size)
 {
 	if (archive_read_support_format_tar(reader->archive) == ARCHIVE_FATAL ||
 	    p2p_archive_filters(reader->archive))
-		return out_of_memory(reader);
+		return -ENOMEM;
 	return archive_read_open_memory(reader->archive, data, size) == ARCHIVE_OK ? 0 :
 	       not_a_tar(reader);
 }
@@ -330,51 +318,40 @@ static int open_tar(struct reader *reader, const void *data, size_t size)
 static int read_archive(struct reader *reader, const void *data, size_t size)
 {
 	char prefix[PATH_MAX];
-	int r;
+	int r = open_tar(reader, data, size);
 
-	r = open_tar(reader, data, size);
-	if (r < 0)
-		return r;
-	r = read_entries(reader);
-	if (r < 0)
-		return r;
-	r = sort_nodes(reader);
-	if (r < 0)
-		return r;
-	r = find_prefix(reader, prefix);
+	if (r == 0)
+		r = read_entries(reader);
+	if (r == 0)
+		r = sort_nodes(reader);
+	if (r == 0)
+		r = find_prefix(reader, prefix);
 	return r < 0 ? r : cut_prefix(reader, prefix);
 }
 
 int p2p_tree_archive(struct p2p_context *context, const char *name, const void *data,
 		     size_t size, struct p2p_budget *budget, struct p2p_tree **ret_tree)
 {
-	struct reader reader = { .context = context, .name = name, .budget = budget };
-	int r;
+	struct reader reader = { .context = context, .name = name, .budget = budget,
+				 .archive = archive_read_new(), .memory = p2p_memory_new() };
+	int r = reader.archive && reader.memory ? read_archive(&reader, data, size) : -ENOMEM;
 
-	reader.archive = archive_read_new();
-	reader.memory = p2p_memory_new();
-	if (!reader.archive || !reader.memory)
-		r = out_of_memory(&reader);
-	else
-		r = read_archive(&reader, data, size);
-	if (r == 0)
+	if (r == 0) {
 		p2p_budget_pay(budget, reader.archive);
+		*ret_tree = &reader.memory->tree;
+	} else if (reader.memory) {
+		p2p_tree_free(&reader.memory->tree);
+	}
 	if (reader.archive)
 		archive_read_free(reader.archive);
-	if (r < 0) {
-		if (reader.memory)
-			p2p_tree_free(&reader.memory->tree);
-		return r;
-	}
-	*ret_tree = &reader.memory->tree;
-	return 0;
+	return r;
 }
 
 /* Up to @size bytes in all.  Return: 0; -EBADMSG; -ENOMEM. */
 static int read_more(struct reader *reader, size_t size, struct p2p_buffer *buffer)
 {
 	if (p2p_buffer_reserve(buffer, size - buffer->size) < 0)
-		return out_of_memory(reader);
+		return -ENOMEM;
 	while (buffer->size < size) {
 		la_ssize_t n = archive_read_data(reader->archive, buffer->data + buffer->size,
 						 size - buffer->size);
@@ -459,7 +436,7 @@ int p2p_archive_texts(struct p2p_context *context, const char *name, const void 
 	int r;
 
 	if (!reader.archive)
-		return out_of_memory(&reader);
+		return -ENOMEM;
 	r = open_tar(&reader, data, size);
 	if (r == 0)
 		r = read_texts(&reader, text, user);

@@ -52,14 +52,16 @@ const struct p2p_node *p2p_memory_find(const struct p2p_memory *memory, const ch
 	return find_sorted(memory, directory, slash ? slash + 1 : path);
 }
 
+static int walk(const struct p2p_memory *memory, char path[PATH_MAX], const char *rest, bool last,
+		int *links);
+
 /* One step of a walk: append @size bytes of @name to @path, following it if it is a link. */
 static int step(const struct p2p_memory *memory, char path[PATH_MAX], const char *name,
 		size_t size, int *links)
 {
 	size_t length = strlen(path);
 	const struct p2p_node *node;
-	char rest[PATH_MAX];
-	const char *at;
+	char real[PATH_MAX];
 	int r;
 
 	if (length + size + 2 > PATH_MAX)
@@ -72,40 +74,53 @@ static int step(const struct p2p_memory *memory, char path[PATH_MAX], const char
 		return 0;
 	if (++*links > MOST_LINKS)
 		return -ELOOP;
-	r = p2p_path_resolve(path, node->data, rest);
+	r = p2p_path_resolve(path, node->data, real);
 	if (r < 0)
 		return r;
 	/* What it leads to may itself lie behind links. */
 	*path = '\0';
-	for (at = rest; *at && r == 0;) {
-		size = strcspn(at, "/");
-		r = step(memory, path, at, size, links);
-		at += size;
-		at += *at == '/';
+	return walk(memory, path, real, true, links);
+}
+
+/* From @path on.  @last: follow a link at the end, too. */
+static int walk(const struct p2p_memory *memory, char path[PATH_MAX], const char *rest, bool last,
+		int *links)
+{
+	int r = 0;
+
+	while (*rest && r == 0) {
+		size_t size = strcspn(rest, "/"), length = strlen(path);
+
+		if (!rest[size] && !last && length + size + 2 <= PATH_MAX) {
+			sprintf(path + length, "%s%s", length ? "/" : "", rest);
+			return 0;
+		}
+		if (!(size == 1 && *rest == '.'))
+			r = step(memory, path, rest, size, links);
+		rest += size;
+		rest += *rest == '/';
 	}
 	return r;
 }
 
-/* Where @path below @place really is.  @last: follow a link at the end, too. */
+/* Where @path below @place really is. */
 static int resolve(const struct p2p_memory *memory, const struct p2p_place *place,
 		   const char *path, bool last, char real[PATH_MAX])
 {
-	int links = 0, r = 0;
+	int links = 0;
 
 	snprintf(real, PATH_MAX, "%s", place ? place->path : "");
-	while (*path && r == 0) {
-		size_t size = strcspn(path, "/"), length = strlen(real);
+	return walk(memory, real, path, last, &links);
+}
 
-		if (!path[size] && !last && length + size + 2 <= PATH_MAX) {
-			sprintf(real + length, "%s%s", length ? "/" : "", path);
-			return 0;
-		}
-		if (!(size == 1 && *path == '.'))
-			r = step(memory, real, path, size, &links);
-		path += size;
-		path += *path == '/';
-	}
-	return r;
+/* Likewise, of a directory; the root has no node. */
+static int resolve_directory(const struct p2p_memory *memory, const struct p2p_place *place,
+			     const char *path, char real[PATH_MAX])
+{
+	int r = resolve(memory, place, path, true, real);
+	const struct p2p_node *node = r < 0 ? NULL : p2p_memory_find(memory, real);
+
+	return node && node->kind != P2P_KIND_DIR ? -ENOTDIR : r;
 }
 
 static int find_kind(struct p2p_tree *tree, const struct p2p_place *place, const char *path,
@@ -128,16 +143,11 @@ static int find_kind(struct p2p_tree *tree, const struct p2p_place *place, const
 
 static int memory_enter(struct p2p_tree *tree, const char *path, struct p2p_place *ret_place)
 {
-	struct p2p_memory *memory = memory_of(tree);
-	const struct p2p_node *node;
 	char real[PATH_MAX];
-	int r = resolve(memory, NULL, path, true, real);
+	int r = resolve_directory(memory_of(tree), NULL, path, real);
 
 	if (r < 0)
 		return r;
-	node = p2p_memory_find(memory, real);
-	if (*real && (!node || node->kind != P2P_KIND_DIR))
-		return -ENOTDIR;
 	*ret_place = (struct p2p_place){ .fd = -1, .path = strdup(real) };
 	return ret_place->path ? 0 : -ENOMEM;
 }
@@ -163,17 +173,6 @@ static int memory_read(struct p2p_tree *tree, const struct p2p_place *place, con
 	return r < 0 ? r : copy_node(node, buffer);
 }
 
-static int memory_size(struct p2p_tree *tree, const struct p2p_place *place, const char *path,
-		       uint64_t *ret_size)
-{
-	const struct p2p_node *node;
-	int r = find_kind(tree, place, path, P2P_KIND_FILE, &node);
-
-	if (r == 0)
-		*ret_size = node->size;
-	return r;
-}
-
 static int memory_link(struct p2p_tree *tree, const struct p2p_place *place, const char *path,
 		       struct p2p_buffer *buffer)
 {
@@ -189,15 +188,11 @@ static int memory_list(struct p2p_tree *tree, const struct p2p_place *place, con
 	const struct p2p_memory *memory = memory_of(tree);
 	struct p2p_node key = { .directory = NULL, .name = "" };
 	size_t low = 0, high = memory->count;
-	const struct p2p_node *node;
 	char real[PATH_MAX];
-	int r = resolve(memory, place, path, true, real);
+	int r = resolve_directory(memory, place, path, real);
 
 	if (r < 0)
 		return r;
-	node = p2p_memory_find(memory, real);
-	if (*real && (!node || node->kind != P2P_KIND_DIR))
-		return node ? -ENOTDIR : -ENOENT;
 	key.directory = real;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
@@ -229,7 +224,6 @@ struct p2p_memory *p2p_memory_new(void)
 		.enter = memory_enter,
 		.leave = memory_leave,
 		.read = memory_read,
-		.size = memory_size,
 		.link = memory_link,
 		.list = memory_list,
 		.free = memory_free,
@@ -258,16 +252,9 @@ int p2p_memory_add(struct p2p_memory *memory, const char *path, enum p2p_kind ki
 
 	if (r < 0)
 		return r;
-	if (memory->count == memory->room) {
-		size_t room = memory->room ? memory->room * 2 : 1024;
-
-		node = reallocarray(memory->nodes, room, sizeof(*node));
-		if (!node)
-			return -ENOMEM;
-		memory->nodes = node;
-		memory->room = room;
-	}
-	node = &memory->nodes[memory->count];
+	node = p2p_more(memory->nodes, memory->count);
+	if (!node)
+		return -ENOMEM;
 	*node = (struct p2p_node){
 		.directory = p2p_arena_copy(&memory->arena, path,
 					    slash ? (size_t)(slash - path) : 0),
@@ -283,15 +270,8 @@ int p2p_memory_add(struct p2p_memory *memory, const char *path, enum p2p_kind ki
 
 static void sort_once(struct p2p_memory *memory)
 {
-	size_t kept = 0;
-
-	if (!memory->count)
-		return;
-	qsort(memory->nodes, memory->count, sizeof(*memory->nodes), compare_arrivals);
-	for (size_t i = 1; i < memory->count; i++)
-		if (compare_nodes(&memory->nodes[kept], &memory->nodes[i]))
-			memory->nodes[++kept] = memory->nodes[i];
-	memory->count = kept + 1;
+	memory->count = p2p_sort_unique(memory->nodes, memory->count, sizeof(*memory->nodes),
+					compare_arrivals, compare_nodes);
 }
 
 int p2p_memory_add_hard(struct p2p_memory *memory, const char *path, const char *target)

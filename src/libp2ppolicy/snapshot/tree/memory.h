@@ -29,7 +29,7 @@ struct p2p_memory {
 	struct p2p_tree tree;
 	struct p2p_arena arena;
 	struct p2p_node *nodes;
-	size_t count, room, bytes;
+	size_t count, bytes;
 };
 
 /** p2p_memory_new() - an empty tree; free with p2p_tree_free().  Return: NULL when out of memory. */

@@ -52,7 +52,8 @@ struct p2p_place {
  * errno: -ENOENT not there, -EACCES or another when it is there and cannot be read.
  * @enter: a directory; links on the way are followed inside the root
  * @leave: done with it
- * @read: the bytes of a file, in @buffer; its size as the file system tells it
+ * @read: the bytes of a file, in @buffer
+ * @size: of a file, as the file system tells it; NULL of a tree in memory
  * @link: the target of a symbolic link, in @buffer
  * @list: the names in a directory, one a line, not sorted, in @buffer
  * @free: the tree itself

@@ -99,12 +99,12 @@ static int unpack(struct archive *archive, const void *data, size_t size, bool t
 	return unpack_data(archive, text, out);
 }
 
-int p2p_unpack_text(const void *data, size_t size, struct p2p_budget *budget,
-		    struct p2p_buffer *ret_text)
+static int unpack_new(const void *data, size_t size, bool text, struct p2p_budget *budget,
+		      struct p2p_buffer *ret_text)
 {
 	struct archive *archive = archive_read_new();
 	struct p2p_buffer out = { 0 };
-	int r = archive ? unpack(archive, data, size, true, &out) : -ENOMEM;
+	int r = archive ? unpack(archive, data, size, text, &out) : -ENOMEM;
 
 	if (archive) {
 		if (archive_filter_count(archive) > 1)
@@ -118,24 +118,21 @@ int p2p_unpack_text(const void *data, size_t size, struct p2p_budget *budget,
 	return r;
 }
 
+int p2p_unpack_text(const void *data, size_t size, struct p2p_budget *budget,
+		    struct p2p_buffer *ret_text)
+{
+	return unpack_new(data, size, true, budget, ret_text);
+}
+
 int p2p_unpack(struct p2p_buffer *buffer)
 {
-	struct p2p_buffer out = { 0 };
-	struct archive *archive;
+	char *packed = buffer->data;
 	int r;
 
-	if (!buffer->size || buffer->data[0] == '#' || buffer->data[0] == 'C')
+	if (!buffer->size || *packed == '#' || *packed == 'C')
 		return 0;
-	archive = archive_read_new();
-	if (!archive)
-		return -ENOMEM;
-	r = unpack(archive, buffer->data, buffer->size, false, &out);
-	archive_read_free(archive);
-	if (r < 0) {
-		free(out.data);
-		return r;
-	}
-	free(buffer->data);
-	*buffer = out;
-	return 0;
+	r = unpack_new(packed, buffer->size, false, NULL, buffer);
+	if (r == 0)
+		free(packed);
+	return r;
 }
