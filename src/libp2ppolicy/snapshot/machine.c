@@ -92,6 +92,14 @@ static void keep_first(struct p2p_buffer *buffer)
 	buffer->data[buffer->size] = '\0';
 }
 
+/* Is @word, of @size characters, among @names, which NULL ends? */
+static bool is_among(const char *const *names, const char *word, size_t size)
+{
+	while (*names && (strlen(*names) != size || strncmp(*names, word, size) != 0))
+		names++;
+	return *names;
+}
+
 /*
  * The addresses are zeroed: they are a secret of that boot.  pci_enable_device is in every
  * kernel with PCI, so it proves that the list was read whole.
@@ -100,17 +108,13 @@ static bool keep_symbol(char *line)
 {
 	static const char *const names[] = {
 		"pci_enable_device", "ib_register_peer_memory_client",
-		"nvme_v1_register_nvfs_dma_ops", "nvme_v2_register_nvfs_dma_ops",
+		"nvme_v1_register_nvfs_dma_ops", "nvme_v2_register_nvfs_dma_ops", NULL,
 	};
 	/* "0000000000000000 T name", and "\t[module]" behind the functions of modules. */
 	const char *name = strchr(line, ' ');
-	bool wanted = strstr(line, "p2pdma");
 
 	name = name ? strchr(name + 1, ' ') : NULL;
-	for (size_t i = 0; name && !wanted && i < sizeof(names) / sizeof(names[0]); i++)
-		wanted = strlen(names[i]) == strcspn(name + 1, "\t ") &&
-			 !strncmp(name + 1, names[i], strlen(names[i]));
-	if (!wanted)
+	if (!strstr(line, "p2pdma") && !(name && is_among(names, name + 1, strcspn(name + 1, "\t "))))
 		return false;
 	for (char *c = line; isxdigit((unsigned char)*c); c++)
 		*c = '0';
@@ -126,23 +130,14 @@ static const char *const options[] = {
 	"IOMMU_DEFAULT_DMA_STRICT", "INFINIBAND_VIRT_DMA", "NVME_TARGET", "VMD",
 	"KALLSYMS", "KALLSYMS_ALL", "KPROBES", "FUNCTION_TRACER", "LIVEPATCH",
 	"DYNAMIC_FTRACE_WITH_ARGS", "MODULE_SIG_FORCE", "VFIO_PCI", "HOTPLUG_PCI_PCIE",
-	"VFIO_PCI_DMABUF", "INFINIBAND_ON_DEMAND_PAGING", "HL_HLDIO",
+	"VFIO_PCI_DMABUF", "INFINIBAND_ON_DEMAND_PAGING", "HL_HLDIO", NULL,
 };
-#define OPTIONS (sizeof(options) / sizeof(options[0]))
 
 static bool keep_option(char *line)
 {
 	const char *name = line + (line[0] == '#' && line[1] == ' ' ? 2 : 0);
-	size_t size;
 
-	if (strncmp(name, "CONFIG_", 7) != 0)
-		return false;
-	name += 7;
-	size = strcspn(name, "= ");
-	for (size_t i = 0; i < OPTIONS; i++)
-		if (strlen(options[i]) == size && !memcmp(options[i], name, size))
-			return true;
-	return false;
+	return !strncmp(name, "CONFIG_", 7) && is_among(options, name + 7, strcspn(name + 7, "= "));
 }
 
 /*
@@ -155,7 +150,7 @@ static int add_unset(struct p2p_buffer *buffer)
 
 	if (buffer->data[buffer->size - 1] != '\n' && p2p_buffer_append(buffer, "\n", 1) < 0)
 		return -ENOMEM;
-	for (size_t i = 0; i < OPTIONS; i++) {
+	for (size_t i = 0; options[i]; i++) {
 		snprintf(line, sizeof(line), "CONFIG_%s=", options[i]);
 		if (strstr(buffer->data, line))
 			continue;
@@ -231,14 +226,12 @@ static bool keep_kfd(char *line)
 {
 	static const char *const names[] = {
 		"simd_count", "domain", "location_id", "io_links_count", "p2p_links_count",
-		"type", "node_from", "node_to",
+		"type", "node_from", "node_to", NULL,
 	};
 	size_t size = strcspn(line, " ");
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strlen(names[i]) == size && !strncmp(names[i], line, size) && line[size])
-			return line[size + 1 + strspn(line + size + 1, "0123456789")] == '\0';
-	return false;
+	return line[size] && is_among(names, line, size) &&
+	       line[size + 1 + strspn(line + size + 1, "0123456789")] == '\0';
 }
 
 /* Address and ids; interrupts, BARs and the driver are told elsewhere. */
@@ -254,38 +247,31 @@ static bool keep_order(char *line)
 /* Return: 0; -ENODATA when what is left proves nothing. */
 static int filter(struct loader *loader)
 {
+	/* @proof: without a line of these the file is not what it seems */
+	static const struct {
+		bool (*keep)(char *line);
+		bool proof;
+	} filters[] = {
+		[FILTER_ORDER] = { keep_order, true }, [FILTER_SYMBOLS] = { keep_symbol, true },
+		[FILTER_OPTIONS] = { keep_option, true }, [FILTER_NVIDIA] = { keep_nvidia, false },
+		[FILTER_KFD] = { keep_kfd, false },
+	};
 	struct p2p_buffer *buffer = &loader->buffer;
-	int r;
+	enum filter kind = loader->row->filter;
+	int r = kind == FILTER_OPTIONS ? p2p_unpack(buffer) : 0;
 
-	switch (loader->row->filter) {
-	case FILTER_ALL:
-		return 0;
-	case FILTER_FIRST:
+	if (r < 0)
+		return r;
+	if (kind == FILTER_FIRST)
 		keep_first(buffer);
+	if (filters[kind].keep)
+		keep_lines(buffer, filters[kind].keep);
+	if (filters[kind].proof && !buffer->size)
+		return -ENODATA;
+	if (kind != FILTER_OPTIONS)
 		return 0;
-	case FILTER_ORDER:
-		keep_lines(buffer, keep_order);
-		return buffer->size ? 0 : -ENODATA;
-	case FILTER_SYMBOLS:
-		keep_lines(buffer, keep_symbol);
-		return buffer->size ? 0 : -ENODATA;
-	case FILTER_OPTIONS:
-		r = p2p_unpack(buffer);
-		if (r < 0)
-			return r;
-		keep_lines(buffer, keep_option);
-		loader->options_found |= buffer->size != 0;
-		if (buffer->size && loader->snapshot->source == P2P_SOURCE_LIVE)
-			return add_unset(buffer);
-		return buffer->size ? 0 : -ENODATA;
-	case FILTER_NVIDIA:
-		keep_lines(buffer, keep_nvidia);
-		return 0;
-	case FILTER_KFD:
-		keep_lines(buffer, keep_kfd);
-		return 0;
-	}
-	return -EINVAL;
+	loader->options_found = true;
+	return loader->snapshot->source == P2P_SOURCE_LIVE ? add_unset(buffer) : 0;
 }
 
 /* @error: 0 and the buffer holds it, or why it could not be read */
@@ -348,23 +334,13 @@ static int follow(struct loader *loader, const char *path, char real[PATH_MAX])
 static int read_kind(struct loader *loader, const char *path)
 {
 	const struct p2p_tree_ops *ops = loader->tree->ops;
-	int r;
+	bool directory = loader->row->kind == P2P_KIND_DIR;
+	int r = directory ? ops->list(loader->tree, NULL, path, &loader->buffer) :
+			    ops->read(loader->tree, NULL, path, &loader->buffer);
 
-	switch (loader->row->kind) {
-	case P2P_KIND_DIR:
-		r = ops->list(loader->tree, NULL, path, &loader->buffer);
-		return r < 0 ? r : p2p_buffer_sort_lines(&loader->buffer);
-	case P2P_KIND_LINK:
-		return ops->link(loader->tree, NULL, path, &loader->buffer);
-	case P2P_KIND_FILE:
-	case P2P_KIND_CLASS:
-		r = ops->read(loader->tree, NULL, path, &loader->buffer);
-		return r < 0 ? r : filter(loader);
-	case P2P_KIND_GLOB:
-	case P2P_KIND_EACH:
-		break;
-	}
-	return -EINVAL;
+	if (r < 0)
+		return r;
+	return directory ? p2p_buffer_sort_lines(&loader->buffer) : filter(loader);
 }
 
 static int take(void *data, const char *path)
@@ -430,22 +406,17 @@ static int load_row(struct loader *loader, const struct row *row)
 	return r;
 }
 
-/* The rows come with the release first, which others need. */
+/* The first row is the release, which others need. */
 static int find_release(struct loader *loader)
 {
-	const struct p2p_snapshot *snapshot = loader->snapshot;
+	struct p2p_snapshot *snapshot = loader->snapshot;
+	const struct p2p_entry *last = snapshot->entries + snapshot->entry_count;
 
-	for (size_t i = 0; i < snapshot->entry_count && !loader->release; i++) {
-		const struct p2p_entry *entry = &snapshot->entries[i];
-
-		if (strcmp(entry->path, OSRELEASE) != 0 || entry->file.fact != P2P_PRESENT)
-			continue;
-		loader->release = p2p_arena_copy(&loader->snapshot->arena, entry->file.data,
-						 strcspn(entry->file.data, "\n"));
-		if (!loader->release)
-			return -ENOMEM;
-	}
-	return 0;
+	if (!snapshot->entry_count || strcmp((--last)->path, OSRELEASE) != 0 ||
+	    last->file.fact != P2P_PRESENT)
+		return 0;
+	loader->release = p2p_arena_copy(&snapshot->arena, last->file.data, strcspn(last->file.data, "\n"));
+	return loader->release ? 0 : -ENOMEM;
 }
 
 int p2p_load_machine(struct p2p_context *context, struct p2p_tree *tree,

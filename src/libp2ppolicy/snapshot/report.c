@@ -21,14 +21,6 @@ static bool is_report(const struct p2p_input *input)
 	return *text == '{' || (*text == '[' && text[1 + strspn(text + 1, " \t\r\n")] == '{');
 }
 
-static const char *text_of(struct json_object *root, const char *key)
-{
-	struct json_object *value = NULL;
-
-	json_object_object_get_ex(root, key, &value);
-	return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : "";
-}
-
 /*
  * JSON that people paste, told by members that stand together in no other.
  * @instead: what to paste; NULL nothing of it would help
@@ -99,7 +91,7 @@ static int refuse(struct p2p_context *context, const struct p2p_input *input,
 /* What the document says it is; a line of watch says only which event it is. */
 static const char *format_of(struct json_object *root)
 {
-	return *text_of(root, "event") ? "p2ptopo-watch" : text_of(root, "format");
+	return *p2p_json_word(root, "event") ? "p2ptopo-watch" : p2p_json_word(root, "format");
 }
 
 static int check(struct p2p_context *context, const struct p2p_input *input,
@@ -108,7 +100,7 @@ static int check(struct p2p_context *context, const struct p2p_input *input,
 	const char *name = input->name;
 	struct json_object *version = NULL, *functions = NULL;
 
-	if (strcmp(text_of(root, "format"), FORMAT) != 0)
+	if (strcmp(p2p_json_word(root, "format"), FORMAT) != 0)
 		return refuse(context, input, root, format_of(root));
 	json_object_object_get_ex(root, "version", &version);
 	if (!json_object_is_type(version, json_type_int) ||

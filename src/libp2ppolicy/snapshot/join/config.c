@@ -116,20 +116,24 @@ static uint32_t unseen(const struct joined *joined, const struct p2p_capability 
 	       reg == PCI_ACS_CAP ? 0xff80ff80 : 0;
 }
 
-static uint32_t read_joined(const struct joined *joined, unsigned int offset)
+static void put_dword(struct joined *joined, unsigned int offset, uint32_t value)
 {
-	const uint8_t *bytes = joined->bytes + offset;
+	for (unsigned int i = 0; i < 4; i++)
+		joined->bytes[offset + i] = (uint8_t)(value >> 8 * i);
+	set_bit(joined->known, offset);
+}
 
-	return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
-	       (uint32_t)bytes[3] << 24;
+/* None fills it again. */
+static void forget_dword(struct joined *joined, unsigned int offset)
+{
+	set_bit(joined->disputed, offset);
+	joined->known[offset / 4 / WORD_BITS] &= ~(1u << offset / 4 % WORD_BITS);
 }
 
 static void take_dword(struct joined *joined, const struct p2p_capability *capability,
 		       unsigned int offset, uint32_t value)
 {
-	for (unsigned int i = 0; i < 4; i++)
-		joined->bytes[offset + i] = (uint8_t)(value >> 8 * i);
-	set_bit(joined->known, offset);
+	put_dword(joined, offset, value);
 	if (capability->extended && capability->id == PCI_EXT_CAP_ID_ACS &&
 	    offset - capability->offset == PCI_ACS_CAP)
 		joined->config.acs_from_text = joined->other->raw->config.acs_from_text;
@@ -163,12 +167,11 @@ static void join_dword(struct joined *joined, const struct p2p_capability *capab
 		return;
 	/* Of the first, the id and the pointer are how it was found. */
 	ignored |= reg ? 0 : capability->extended ? UINT32_MAX : 0xffff;
-	if (!has_bit(joined->known, offset)) {
+	if (!p2p_config_read32(&joined->config, offset, &one)) {
 		if (reg)
 			take_dword(joined, capability, offset, two);
 		return;
 	}
-	one = read_joined(joined, offset);
 	ignored |= unseen(joined, capability, reg);
 	if (joined->settled)
 		ignored |= ~p2p_text_bits(capability->id, capability->extended, reg);
@@ -178,10 +181,8 @@ static void join_dword(struct joined *joined, const struct p2p_capability *capab
 		return;
 	}
 	dispute(joined, name_of(capability->id, capability->extended));
-	if (joined->settled)
-		return;
-	set_bit(joined->disputed, offset);
-	joined->known[offset / 4 / WORD_BITS] &= ~(1u << offset / 4 % WORD_BITS);
+	if (!joined->settled)
+		forget_dword(joined, offset);
 }
 
 static struct p2p_capability *find(struct joined *joined, const struct p2p_capability *wanted)
@@ -310,11 +311,8 @@ static void take_bytes(struct joined *joined, const struct p2p_config *config, u
 	for (unsigned int offset = from; offset < end; offset += 4) {
 		uint32_t value;
 
-		if (!p2p_config_read32(config, offset, &value))
-			continue;
-		for (unsigned int i = 0; i < 4; i++)
-			joined->bytes[offset + i] = (uint8_t)(value >> 8 * i);
-		set_bit(joined->known, offset);
+		if (p2p_config_read32(config, offset, &value))
+			put_dword(joined, offset, value);
 	}
 }
 
@@ -393,10 +391,8 @@ static void join_header(struct joined *joined, const struct p2p_side *base,
 	    !p2p_config_read32(other, PCI_PRIMARY_BUS, &more) || !((buses ^ more) & 0xffffff))
 		return;
 	dispute(joined, "bus numbers");
-	if (joined->settled)
-		return;
-	set_bit(joined->disputed, PCI_PRIMARY_BUS);
-	joined->known[0] &= ~(1u << PCI_PRIMARY_BUS / 4);
+	if (!joined->settled)
+		forget_dword(joined, PCI_PRIMARY_BUS);
 }
 
 static void start(struct joined *joined, const struct p2p_side *header)
@@ -404,6 +400,8 @@ static void start(struct joined *joined, const struct p2p_side *header)
 	const struct p2p_config *from = &header->raw->config;
 	struct p2p_config *config = &joined->config;
 
+	config->bytes = joined->bytes;
+	config->known = joined->known;
 	take_bytes(joined, from, 0, P2P_CONFIG_HEADER);
 	config->silent = from->silent;
 	config->told = from->told;

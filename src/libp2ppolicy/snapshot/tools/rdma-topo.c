@@ -45,22 +45,6 @@ static int bad(const struct reading *reading, const char *what)
 			 reading->line, what);
 }
 
-static struct json_object *member(struct json_object *object, const char *key)
-{
-	struct json_object *value = NULL;
-
-	if (json_object_is_type(object, json_type_object))
-		json_object_object_get_ex(object, key, &value);
-	return value;
-}
-
-static const char *text_of(struct json_object *object, const char *key)
-{
-	struct json_object *value = member(object, key);
-
-	return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : "";
-}
-
 static void set(struct reading *reading, enum p2p_attr attr, const char *data, size_t size)
 {
 	p2p_snapshot_set(reading->snapshot, &reading->raw->attr[attr], data, size);
@@ -202,9 +186,9 @@ static int take_vpd(struct reading *reading, struct json_object *object)
 	struct p2p_buffer bytes = { 0 };
 	int r = 0;
 
-	if (!*text_of(object, "vpd"))
+	if (!*p2p_json_word(object, "vpd"))
 		return 0;
-	r = unpack(reading, text_of(object, "vpd"), &bytes);
+	r = unpack(reading, p2p_json_word(object, "vpd"), &bytes);
 	if (r == 0 && bytes.size <= VPD_MOST)
 		set(reading, P2P_ATTR_VPD, bytes.data, bytes.size);
 	free(bytes.data);
@@ -281,10 +265,10 @@ static void take_subsystems(struct reading *reading, struct json_object *object)
 		{ "net", P2P_ATTR_NET }, { "infiniband", P2P_ATTR_INFINIBAND },
 		{ "drm", P2P_ATTR_DRM }, { "nvme", P2P_ATTR_NVME },
 	};
-	struct json_object *lists = member(object, "subsystems");
+	struct json_object *lists = p2p_json_member(object, "subsystems");
 
 	for (size_t i = 0; i < 4 && json_object_is_type(lists, json_type_object); i++) {
-		struct json_object *list = member(lists, rows[i].key);
+		struct json_object *list = p2p_json_member(lists, rows[i].key);
 
 		if (json_object_is_type(list, json_type_array))
 			take_names(reading, list, rows[i].attr);
@@ -295,12 +279,12 @@ static void take_subsystems(struct reading *reading, struct json_object *object)
 
 static int take_function(struct reading *reading, struct json_object *object)
 {
-	int r = take_path(reading, text_of(object, "realpath"));
+	int r = take_path(reading, p2p_json_word(object, "realpath"));
 
 	if (r == 0)
-		r = take_modalias(reading, text_of(object, "modalias"));
+		r = take_modalias(reading, p2p_json_word(object, "modalias"));
 	if (r == 0)
-		r = take_config(reading, text_of(object, "config"));
+		r = take_config(reading, p2p_json_word(object, "config"));
 	if (r == 0)
 		r = take_vpd(reading, object);
 	if (r == 0)
@@ -325,7 +309,7 @@ static int take_list(struct reading *reading, const struct p2p_json *json)
 			p2p_json_position(json, object, &line, &column);
 		reading->line = p2p_input_line(reading->input, line);
 		/* rdma_topo topo -j */
-		if (!member(object, "realpath") && !member(object, "modalias"))
+		if (!p2p_json_member(object, "realpath") && !p2p_json_member(object, "modalias"))
 			return bad(reading, "rdma_topo topo -j names functions and no register of them; "
 				   "use what sudo rdma_topo dump prints");
 		r = take_function(reading, object);
