@@ -11,7 +11,7 @@ case_packages="check python3 python3-jsonschema python3-yaml jq pciutils tmux zs
 test_packages="$case_packages abigail-tools binutils hwloc mandoc shellcheck
 	graphviz librsvg2-bin prometheus
 	mmdebstrap debian-archive-keyring cpio kmod udev systemd strace
-	clang clang-tidy libclang-rt-dev cppcheck sparse git
+	clang clang-tidy libclang-rt-dev cppcheck sparse git musl-tools
 	g++ golang-go ovmf sbsigntool efitools openssl"
 
 # Print those of "$@" that are not installed.

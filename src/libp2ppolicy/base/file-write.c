@@ -3,11 +3,13 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <linux/fs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/random.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/context.h"
@@ -371,8 +373,9 @@ static int rename_new(const struct p2p_file_writer *writer)
 {
 	struct stat status;
 
-	if (!renameat2(writer->directory, writer->temporary, writer->directory, writer->name,
-		       RENAME_NOREPLACE))
+	/* Not every C library has renameat2(). */
+	if (!syscall(SYS_renameat2, writer->directory, writer->temporary, writer->directory,
+		     writer->name, RENAME_NOREPLACE))
 		return 0;
 	if (errno != EINVAL && errno != ENOSYS)
 		return -errno;

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -211,30 +210,27 @@ static int take_name(struct container *container, int folder, const char *name, 
 	return r;
 }
 
-static int compare_names(const struct dirent **left, const struct dirent **right)
-{
-	return strcmp((*left)->d_name, (*right)->d_name);
-}
-
-static int is_visible(const struct dirent *entry)
-{
-	return entry->d_name[0] != '.';
-}
-
 /* @fd: closed in any case.  In the order of names, so that the same folder reads the same. */
 static int take_folder(struct container *container, int fd, const char *below, unsigned int depth)
 {
-	struct dirent **names;
-	int count = scandirat(fd, ".", &names, is_visible, compare_names), r = 0;
+	struct p2p_buffer names = { 0 };
+	struct p2p_tree *folder;
+	int r = p2p_tree_directory(fd, false, &folder);
 
-	for (int i = 0; i < count; i++) {
-		if (r == 0)
-			r = take_name(container, fd, names[i]->d_name, below, depth);
-		free(names[i]);
+	if (r < 0)
+		return r;
+	r = folder->ops->list(folder, NULL, ".", &names);
+	if (r < 0 && r != -ENOMEM)
+		r = leave_out(container, below, strerror(-r));
+	else if (r == 0)
+		r = p2p_buffer_sort_lines(&names);
+	for (char *name = names.data, *end; r == 0 && name && (end = strchr(name, '\n')); name = end + 1) {
+		*end = '\0';
+		if (*name != '.')
+			r = take_name(container, fd, name, below, depth);
 	}
-	if (count >= 0)
-		free(names);
-	close(fd);
+	free(names.data);
+	p2p_tree_free(folder);
 	return r;
 }
 
