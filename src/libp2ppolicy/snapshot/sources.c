@@ -540,10 +540,11 @@ int p2p_load_fd(struct p2p_context *context, const char *path, int fd, enum p2p_
 {
 	struct p2p_snapshot *snapshot = new_snapshot(path, want);
 
-	if (!snapshot)
+	if (!snapshot) {
 		close(fd);
-	return end_load(context, snapshot ? load_open(context, path, fd, snapshot) : -ENOMEM, snapshot,
-			ret_snapshot);
+		return p2p_exhausted(context, -ENOMEM);
+	}
+	return end_load(context, load_open(context, path, fd, snapshot), snapshot, ret_snapshot);
 }
 
 int p2p_snapshot_load_all(struct p2p_context *context, const char *const *paths, size_t count,
