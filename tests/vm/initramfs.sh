@@ -65,10 +65,15 @@ put_foreign_source() {
 	rm -rf "$tmp"
 }
 
-# put_installed: what "cmake --install" installs, at its places; and the kernel's config, as a distribution installs it
+# put_installed: what "cmake --install" installs, at its places; and the kernel's config
 put_installed() {
 	[ -e "$build/cmake_install.cmake" ] || skip "build folder '$build' cannot be installed from"
 	DESTDIR=$tree cmake --install "$build" >"$work/install.log" || die "cmake --install failed (see above)"
+	put_config
+}
+
+# put_config: the kernel's config, where a distribution installs it. Without it p2ptopo reads all of kallsyms, which an emulator takes long for.
+put_config() {
 	mkdir -p "$tree/boot"
 	[ ! -e "$root$kdir/.config" ] || cp "$root$kdir/.config" "$tree/boot/config-$release"
 }
@@ -173,6 +178,7 @@ make_initramfs() {
 		file=$(command -v "$word") || skip "no $word on this machine"
 		put_program "$file" "/usr/bin/$word"
 	done
+	[ -z "$(wants config)" ] || put_config
 	[ -z "$(wants installed)" ] || put_installed
 	[ -z "$(wants udev)" ] || put_udev
 	[ -z "$(wants systemd)" ] || put_systemd

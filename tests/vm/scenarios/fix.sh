@@ -4,6 +4,7 @@
 # program: setpci
 # source: guest/nobody.c guest/gatectl.c
 # p2ptopo: yes
+# config: yes
 # What fix promises for two drives holds when its lines are run, and when --apply writes them; both ways back lead back. fix.check
 # compares the kernel's distances with what was promised; fix-boot boots with the kernel parameters printed here.
 . /lab/functions.sh

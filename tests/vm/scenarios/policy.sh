@@ -3,6 +3,7 @@
 # kmod: ../../kmod
 # source: guest/gatectl.c guest/p2pio.c
 # p2ptopo: yes
+# config: yes
 # From a policy file to a list in force, by the commands an operator types: status, explain, push, show, diff, clear, and what each refuses.
 . /lab/functions.sh
 . /lab/machine.sh

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # modules: nvme
 # p2ptopo: yes
+# config: yes
 # The kernel permits the pair, every call succeeds, and the bytes that arrive are wrong: prove must say so.
 . /lab/functions.sh
 . /lab/machine.sh

@@ -3,6 +3,7 @@
 # kmod: ../../kmod
 # source: guest/gatectl.c
 # p2ptopo: yes
+# config: yes
 # prove moves real bytes where the pair is permitted, says refused where the gate or the kernel refuses, and touches nothing that is in use.
 . /lab/functions.sh
 . /lab/machine.sh

@@ -2,6 +2,7 @@
 # modules: nvme
 # source: guest/onpty.c
 # p2ptopo: yes
+# config: yes
 # program: tic
 # qmp: yes
 # The viewer on a terminal while a drive is pulled and another one is put into its slot: the screen, as the viewer saves it, marks
