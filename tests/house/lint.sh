@@ -26,10 +26,10 @@ sources()
 {
 	python3 -c '
 import json, sys
-for entry in json.load(open(sys.argv[1])):
-    if entry["file"].startswith(sys.argv[2] + "/src/"):
-        print(entry["file"])
-' "$build/compile_commands.json" "$PWD" | sort -u
+found = {entry["file"] for entry in json.load(open(sys.argv[1])) if entry["file"].startswith(sys.argv[2] + "/src/")}
+assert found, "no source of this checkout is built there"
+print(*sorted(found), sep="\n")
+' "$build/compile_commands.json" "$PWD"
 }
 
 case $kind in
