@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "commands/tree.h"
+#include "commands/tree_lines.h"
 #include "print/document.h"
 #include "print/json_text.h"
 
@@ -12,123 +13,6 @@
 #define COLUMNS_WIDE "TREE,PORT,LINK,ACS,ATS,NODE,GROUP,IOMMU,DRIVER,NAMES,BARS,SLOT,DEVICE"
 #define WIDE 160
 #define COLUMNS_SIZE 64
-
-/* What is drawn before a function, by whether others of its bus follow. */
-struct lines {
-	const char *branch, *last, *pass, *blank;
-};
-static const struct lines lines_ascii = { "|-", "`-", "| ", "  " };
-static const struct lines lines_utf8 = { "├─", "└─", "│ ", "  " };
-
-/**
- * struct walk - the tree while it is printed.
- * @shown: by index of function, with a filter: those it selects and all bridges above them; without
- *	one and without --all: bridges, and what takes part in peer-to-peer DMA; NULL all
- * @prefix: grows and shrinks with the depth; @size bytes are allocated
- * @room: see struct tree_row
- */
-struct walk {
-	struct app *app;
-	struct table *table;
-	const struct lines *lines;
-	struct p2p_isolation *isolation;
-	bool *shown, folds;
-	char *prefix;
-	size_t size, room;
-};
-
-static bool is_shown(const struct walk *walk, const struct p2p_function *function)
-{
-	return !walk->shown || walk->shown[function->index];
-}
-
-static bool is_last(const struct walk *walk, const struct p2p_function *const *siblings,
-		    size_t count, size_t i)
-{
-	for (i++; i < count; i++)
-		if (is_shown(walk, siblings[i]))
-			return false;
-	return true;
-}
-
-static int append(struct walk *walk, size_t at, const char *text)
-{
-	size_t need = at + strlen(text) + 1;
-
-	if (need > walk->size) {
-		char *larger = realloc(walk->prefix, need * 2);
-
-		if (!larger)
-			return -ENOMEM;
-		walk->prefix = larger;
-		walk->size = need * 2;
-	}
-	memcpy(walk->prefix + at, text, strlen(text) + 1);
-	return 0;
-}
-
-static size_t count_hidden(const struct walk *walk, const struct p2p_function *const *functions,
-			   size_t count)
-{
-	size_t hidden = 0;
-
-	for (size_t i = 0; i < count; i++)
-		hidden += !is_shown(walk, functions[i]);
-	return hidden;
-}
-
-static int print_folded(struct walk *walk, const struct p2p_host_bridge *host, size_t folded, size_t at)
-{
-	struct tree_row row = { .host = host, .folded = folded, .room = walk->room };
-	int err = append(walk, at, walk->lines->last);
-
-	row.prefix = walk->prefix;
-	return err ? err : table_add(walk->table, &row);
-}
-
-/* Functions of one bus, each with what is below it; @at is the length of the prefix so far. */
-static int print_bus(struct walk *walk, const struct p2p_host_bridge *host,
-		     const struct p2p_function *const *functions, size_t count, size_t at)
-{
-	size_t hidden = walk->folds ? count_hidden(walk, functions, count) : 0;
-	/* A line for one function may as well be its own. */
-	bool whole = walk->folds && hidden < 2;
-	const struct lines *lines = walk->lines;
-	int err = 0;
-
-	for (size_t i = 0; i < count && !err; i++) {
-		const struct p2p_function *function = functions[i];
-		struct tree_row row = { .host = host, .function = function, .room = walk->room,
-					.isolation = walk->isolation };
-		bool last;
-
-		if (!whole && !is_shown(walk, function))
-			continue;
-		last = whole ? i + 1 == count : !hidden && is_last(walk, functions, count, i);
-		err = append(walk, at, last ? lines->last : lines->branch);
-		row.prefix = walk->prefix;
-		if (!err)
-			err = table_add(walk->table, &row);
-		if (err || !function->child_count)
-			continue;
-		err = append(walk, at, last ? lines->blank : lines->pass);
-		if (!err)
-			err = print_bus(walk, host, function->children, function->child_count,
-					strlen(walk->prefix));
-	}
-	return err || whole || !hidden ? err : print_folded(walk, host, hidden, at);
-}
-
-static int print_host(struct walk *walk, const struct p2p_host_bridge *host)
-{
-	struct tree_row row = { .prefix = "", .host = host };
-	int err;
-
-	if (!walk->folds && is_last(walk, host->root, host->roots, (size_t)-1))
-		return 0;
-	err = table_add(walk->table, &row);
-	return err ? err : print_bus(walk, host, host->root, host->roots, 0);
-}
 
 static bool any(const struct p2p_topology *topology,
 		bool (*test)(const struct p2p_function *function))
@@ -139,50 +23,27 @@ static bool any(const struct p2p_topology *topology,
 	return false;
 }
 
-static bool takes_part(const struct p2p_function *function)
-{
-	return p2p_function_takes_part(function);
-}
-
-bool tree_counts(const struct p2p_function *function)
-{
-	return !takes_part(function) && !p2p_function_is_bridge(function) && !function->missing;
-}
-
-static void fold(struct walk *walk)
-{
-	for (size_t i = 0; i < p2p_topology_count(walk->app->topology); i++) {
-		const struct p2p_function *function = p2p_topology_function(walk->app->topology, i);
-
-		walk->shown[function->index] = !tree_counts(function);
-	}
-}
-
 /* What the filters select, and the bridges above it. */
-static enum status mark_shown(struct walk *walk)
+static enum status choose_shown(struct app *app, struct growth *growth)
 {
-	const struct p2p_topology *topology = walk->app->topology;
-	size_t count = p2p_topology_count(topology);
+	const struct p2p_function *at;
 	enum status status;
 
-	walk->folds = !app_has_filter(walk->app) && !walk->app->options.all && any(topology, takes_part);
-	if (!walk->folds && !app_has_filter(walk->app))
+	if (app->options.all && !app_has_filter(app))
 		return STATUS_DONE;
-	walk->shown = calloc(count + 1, sizeof(bool));
-	if (!walk->shown)
-		return fail_memory(walk->app->failure);
-	if (walk->folds) {
-		fold(walk);
+	growth->shown = calloc(p2p_topology_count(app->topology) + 1, sizeof(bool));
+	if (!growth->shown)
+		return fail_memory(app->failure);
+	if (!app_has_filter(app)) {
+		tree_show_busy(growth);
 		return STATUS_DONE;
 	}
-	status = app_mark(walk->app, walk->shown);
-	for (size_t i = 0; i < count && !status; i++) {
-		const struct p2p_function *at = p2p_topology_function(topology, i);
-
-		if (!walk->shown[at->index])
+	status = app_mark(app, growth->shown);
+	for (size_t i = 0; !status && (at = p2p_topology_function(app->topology, i)); i++) {
+		if (!growth->shown[i])
 			continue;
-		for (at = at->parent; at && !walk->shown[at->index]; at = at->parent)
-			walk->shown[at->index] = true;
+		for (at = at->parent; at && !growth->shown[at->index]; at = at->parent)
+			growth->shown[at->index] = true;
 	}
 	return status;
 }
@@ -265,39 +126,55 @@ static void print_legend(const struct app *app)
 	      "?     not known; bus numbers: -o +BUSES; functions that take no part: --all\n", app->out);
 }
 
-static int print_hosts(struct walk *walk)
+/* @room: see struct tree_row. */
+static int print_lines(const struct growth *growth, struct table *table, size_t room,
+		       const struct p2p_isolation *isolation)
 {
-	const struct p2p_topology *topology = walk->app->topology;
+	bool unicode = !strcmp(nl_langinfo(CODESET), "UTF-8");
+	char prefix[TREE_PREFIX];
 	int err = 0;
 
-	for (size_t i = 0; i < p2p_topology_host_bridges(topology) && !err; i++)
-		err = print_host(walk, p2p_topology_host_bridge(topology, i));
-	return err ? err : table_end(walk->table);
+	for (size_t i = 0; i < growth->count && !err; i++) {
+		const struct branch *line = &growth->lines[i];
+		struct tree_row row = {
+			.prefix = tree_prefix(growth->lines, i, unicode, prefix),
+			.room = line->parent == i ? 0 : room, .folded = line->counted,
+			.host = line->host, .function = line->function, .isolation = isolation,
+		};
+
+		err = table_add(table, &row);
+	}
+	return err ? err : table_end(table);
 }
 
 static enum status print_text(struct app *app)
 {
-	struct walk walk = { .app = app };
+	struct growth growth = {
+		.topology = app->topology, .lines = calloc(tree_room(app->topology), sizeof(struct branch)),
+	};
 	bool narrow = app->options.sized && app->options.width < WIDE;
+	size_t room = 0;
+	struct p2p_isolation *isolation = NULL;
+	struct table *table = NULL;
 	char columns[COLUMNS_SIZE];
-	enum status status;
+	enum status status = growth.lines ? choose_shown(app, &growth) : fail_memory(app->failure);
 
 	if (narrow)
-		walk.room = choose_columns(app, columns);
-	walk.lines = strcmp(nl_langinfo(CODESET), "UTF-8") ? &lines_ascii : &lines_utf8;
-	status = mark_shown(&walk);
+		room = choose_columns(app, columns);
 	if (!status)
-		status = table_new(app, tree_columns, narrow ? columns : COLUMNS_WIDE,
-				   NULL, &walk.table);
-	if (!status && (p2p_isolation_new(app->context, app->topology, &walk.isolation) ||
-			print_hosts(&walk)))
-		status = fail_memory(app->failure);
+		status = table_new(app, tree_columns, narrow ? columns : COLUMNS_WIDE, NULL, &table);
+	if (!status) {
+		tree_grow(&growth);
+		if (p2p_isolation_new(app->context, app->topology, &isolation) ||
+		    print_lines(&growth, table, room, isolation))
+			status = fail_memory(app->failure);
+	}
 	if (!status)
 		print_legend(app);
-	table_free(walk.table);
-	p2p_isolation_free(walk.isolation);
-	free(walk.shown);
-	free(walk.prefix);
+	table_free(table);
+	p2p_isolation_free(isolation);
+	free(growth.shown);
+	free(growth.lines);
 	return status;
 }
 

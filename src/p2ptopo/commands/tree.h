@@ -19,9 +19,6 @@ struct tree_row {
 	const struct p2p_isolation *isolation;
 };
 
-/** tree_counts() - is the function only counted, since it takes no part and is no bridge to one that does? */
-bool tree_counts(const struct p2p_function *function);
-
 /** tree_link_width() - columns that the link of a function takes. */
 size_t tree_link_width(const struct p2p_function *function);
 

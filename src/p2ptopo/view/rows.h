@@ -6,23 +6,9 @@
 #ifndef P2PTOPO_VIEW_ROWS_H
 #define P2PTOPO_VIEW_ROWS_H
 
+#include "commands/tree_lines.h"
 #include "print/pair/pair_order.h"
 #include "view/machine.h"
-
-/**
- * struct branch - one line of the tree: a host bridge, a function below it, or one that is gone.
- * @counted: instead, so many functions of a bus that take no part
- * @parent: index of the line of the bridge above; its own at the top
- * @last: nothing of the same bus follows
- * @foldable, @folded: has it lines below it, and are they hidden?
- */
-struct branch {
-	const struct p2p_host_bridge *host;
-	const struct p2p_function *function;
-	const struct event *gone;
-	size_t parent, counted;
-	bool last, foldable, folded;
-};
 
 /** struct branches - the tree; @folds are the addresses (of a host bridge: its bus) folded. */
 struct branches {
@@ -50,10 +36,6 @@ int branches_fold_idle(struct branches *branches, const struct p2p_topology *top
 
 /** branches_show() - unfold everything above @function. */
 void branches_show(struct branches *branches, const struct p2p_function *function);
-
-/** branch_prefix() - the lines drawn before a line, as UTF-8 or ASCII. */
-const char *branch_prefix(const struct branches *branches, size_t at, bool unicode, char *buffer,
-			  size_t size);
 
 /** struct device - one device; @order: with the one sorted by, unless it is that one @itself. */
 struct device {

@@ -232,10 +232,10 @@ static void paint_branch(struct view *view, unsigned int y, size_t at)
 							       view->state.provider);
 	const struct tree_row row = { .prefix = "", .host = line->host, .function = line->function,
 				      .folded = line->counted };
-	char text[TEXT_SIZE], bdf[P2P_BDF_SIZE];
+	char text[TREE_PREFIX], bdf[P2P_BDF_SIZE];
 	unsigned int x = 2;
 
-	branch_prefix(&view->branches, at, view->screen.unicode, text, sizeof(text));
+	tree_prefix(view->branches.lines, at, view->screen.unicode, text);
 	x += screen_put(&view->screen, y, x, view->screen.width, dim, text);
 	if (line->gone) {
 		screen_put(&view->screen, y, 0, 1, (struct ink){ PAINT_BAD, STYLE_BOLD }, "-");
