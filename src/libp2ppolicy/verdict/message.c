@@ -29,19 +29,14 @@ static void add_list(struct log *log)
 {
 	size_t size = log->eval->clauses & P2P_CLAUSE_SHORT_LIST ? LIST_BYTES_SHORT :
 								    LIST_BYTES_LONG;
-	struct p2p_tested tested;
-	struct p2p_walk walk;
+	const struct p2p_function *list[LIST_BYTES_LONG / sizeof("0000:00:00.0")];
+	size_t count = p2p_eval_redirects(log->eval, log->verdict, list, P2P_LENGTH(list));
 	size_t used = 0;
 
-	p2p_walk(log->verdict->provider, log->verdict->client, &walk);
-	for (p2p_tested_first(&tested, log->eval, &walk); tested.function;
-	     p2p_tested_next(&tested)) {
+	for (size_t i = 0; i < count && i < P2P_LENGTH(list); i++) {
 		char bdf[P2P_BDF_SIZE];
-		size_t length;
+		size_t length = strlen(p2p_bdf_format(list[i]->bdf, bdf)) + 1;
 
-		if (p2p_acs_redirects(tested.function, tested.mask) != P2P_YES)
-			continue;
-		length = strlen(p2p_bdf_format(tested.function->bdf, bdf)) + 1;
 		if (used + length >= size)
 			return;
 		p2p_text_add(&log->text, "%s%s", used ? ";" : "", bdf);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "verdict/eval.h"
 
 enum {
@@ -348,23 +349,22 @@ static void count_all(struct counter *counter, const struct p2p_function *const 
 int p2p_eval_summary(const struct p2p_eval *eval, const struct p2p_function *const *functions,
 		      size_t count, struct p2p_summary *ret_summary)
 {
-	struct node *nodes = calloc(eval->functions + 1, sizeof(*nodes));
-	const struct p2p_function **order =
-		calloc(eval->functions + 1, sizeof(const struct p2p_function *));
-	uint64_t *below_bridge = calloc(eval->root_count + 1, sizeof(*below_bridge));
-	struct corner *corners = calloc(count + 1, sizeof(*corners));
+	struct p2p_arena arena = { 0 };
 	struct p2p_summary summary = { 0 };
-	struct counter counter = { eval, nodes, order, below_bridge, corners, &summary, 0 };
+	struct counter counter = {
+		.eval = eval, .summary = &summary,
+		.nodes = p2p_arena_alloc(&arena, eval->functions * sizeof(*counter.nodes)),
+		.order = p2p_arena_alloc(&arena, eval->functions * sizeof(*counter.order)),
+		.below_bridge = p2p_arena_alloc(&arena, eval->root_count * sizeof(uint64_t)),
+		.corners = p2p_arena_alloc(&arena, count * sizeof(*counter.corners)),
+	};
 	int error = -ENOMEM;
 
-	if (nodes && order && below_bridge && corners) {
+	if (counter.nodes && counter.order && counter.below_bridge && counter.corners) {
 		count_all(&counter, functions, count);
 		*ret_summary = summary;
 		error = 0;
 	}
-	free(nodes);
-	free(order);
-	free(below_bridge);
-	free(corners);
+	p2p_arena_free(&arena);
 	return error;
 }

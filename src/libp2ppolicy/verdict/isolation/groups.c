@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "verdict/eval.h"
 
 /* Bits of struct key.flags. */
@@ -71,13 +72,15 @@ static void census_add(struct census *census, const struct p2p_function *functio
 	}
 }
 
-static int census_new(const struct p2p_eval *eval, struct census *ret_census)
+static int census_new(const struct p2p_eval *eval, struct p2p_arena *arena,
+		      struct census *ret_census)
 {
 	struct census census = {
-		.functions = calloc(eval->functions + 1, sizeof(*census.functions)),
-		.bridges = calloc(eval->root_count + 1, sizeof(*census.bridges)),
-		.egress = calloc(eval->functions + 1, sizeof(*census.egress)),
-		.bridge_egress = calloc(eval->root_count + 1, sizeof(*census.bridge_egress)),
+		.functions = p2p_arena_alloc(arena, eval->functions * sizeof(*census.functions)),
+		.bridges = p2p_arena_alloc(arena, eval->root_count * sizeof(*census.bridges)),
+		.egress = p2p_arena_alloc(arena, eval->functions * sizeof(*census.egress)),
+		.bridge_egress = p2p_arena_alloc(arena, eval->root_count *
+						 sizeof(*census.bridge_egress)),
 	};
 
 	*ret_census = census;
@@ -85,25 +88,11 @@ static int census_new(const struct p2p_eval *eval, struct census *ret_census)
 	       0 : -ENOMEM;
 }
 
-static void census_free(struct census *census)
-{
-	free(census->functions);
-	free(census->bridges);
-	free(census->egress);
-	free(census->bridge_egress);
-}
-
 static uint32_t acs_flags(const struct p2p_function *function, uint32_t yes, uint32_t unread)
 {
-	switch (p2p_acs_redirects(function, P2P_ACS_REDIRECT)) {
-	case P2P_YES:
-		return yes;
-	case P2P_UNKNOWN:
-		return unread;
-	case P2P_NO:
-		break;
-	}
-	return 0;
+	enum p2p_tri redirects = p2p_acs_redirects(function, P2P_ACS_REDIRECT);
+
+	return redirects == P2P_YES ? yes : redirects == P2P_UNKNOWN ? unread : 0;
 }
 
 /* Translation Blocking, as fabric.c finds it on the way up. */
@@ -188,11 +177,6 @@ static int compare_entries(const void *a, const void *b)
 	return order ? order : p2p_bdf_compare(x->function->bdf, y->function->bdf);
 }
 
-static bool same_key(const struct entry *a, const struct entry *b)
-{
-	return memcmp(&a->key, &b->key, sizeof(a->key)) == 0;
-}
-
 static int compare_groups(const void *a, const void *b)
 {
 	const struct p2p_group *x = a, *y = b;
@@ -208,7 +192,7 @@ static void cut(struct p2p_groups *groups, struct entry *entries, size_t count)
 	qsort(entries, count, sizeof(*entries), compare_entries);
 	for (size_t i = 0; i < count; i++) {
 		groups->members[i] = entries[i].function;
-		if (!i || !same_key(&entries[i - 1], &entries[i])) {
+		if (!i || memcmp(&entries[i - 1].key, &entries[i].key, sizeof(struct key)) != 0) {
 			group = &groups->groups[groups->count++];
 			group->members = &groups->members[i];
 		}
@@ -221,9 +205,10 @@ int p2p_groups_new(const struct p2p_eval *eval, const struct p2p_function *const
 		   size_t count, struct p2p_groups **ret_groups)
 {
 	struct p2p_groups *groups = calloc(1, sizeof(*groups));
-	struct entry *entries = calloc(count + 1, sizeof(*entries));
+	struct p2p_arena scratch = { 0 };
+	struct entry *entries = p2p_arena_alloc(&scratch, count * sizeof(*entries));
 	struct census census;
-	int error = census_new(eval, &census);
+	int error = census_new(eval, &scratch, &census);
 
 	if (groups) {
 		groups->groups = calloc(count + 1, sizeof(*groups->groups));
@@ -243,8 +228,7 @@ int p2p_groups_new(const struct p2p_eval *eval, const struct p2p_function *const
 	cut(groups, entries, count);
 	*ret_groups = groups;
 out:
-	census_free(&census);
-	free(entries);
+	p2p_arena_free(&scratch);
 	return error;
 }
 

@@ -11,6 +11,7 @@
 
 #include <p2ppolicy/isolation.h>
 
+#include "base/arena.h"
 #include "base/context.h"
 #include "verdict/isolation/isolated.h"
 
@@ -43,6 +44,7 @@ struct p2p_isolation {
 	size_t *group, *coarse, *start, *number;
 	size_t groups;
 	bool any_alias;
+	struct p2p_arena arena;
 };
 
 /**
@@ -59,8 +61,7 @@ struct pass {
 	uint32_t seen[8];
 };
 
-static const struct traits *traits_of(const struct pass *pass,
-				      const struct p2p_function *function)
+static const struct traits *traits_of(const struct pass *pass, const struct p2p_function *function)
 {
 	return &pass->isolation->traits[function->index];
 }
@@ -72,28 +73,16 @@ static bool is_isolated(const struct pass *pass, const struct p2p_function *func
 	return (isolated == P2P_UNKNOWN ? pass->unknown : isolated) == P2P_YES;
 }
 
-static bool takes_over(const struct pass *pass, const struct p2p_function *function)
+/* What ties functions together: it does so, or is not known and counts as if it did. */
+static bool ties(const struct pass *pass, enum p2p_tri answer)
 {
-	enum p2p_tri takes_over = traits_of(pass, function)->takes_over;
-
-	return takes_over == P2P_UNKNOWN ? pass->unknown == P2P_NO : takes_over == P2P_YES;
-}
-
-static bool is_multifunction(const struct pass *pass, const struct p2p_function *function)
-{
-	enum p2p_tri several = traits_of(pass, function)->multifunction;
-
-	return several == P2P_UNKNOWN ? pass->unknown == P2P_NO : several == P2P_YES;
+	return answer == P2P_UNKNOWN ? pass->unknown == P2P_NO : answer == P2P_YES;
 }
 
 static bool is_one_alias(const struct pass *pass, const struct p2p_function *a,
 			 const struct p2p_function *b)
 {
-	enum p2p_tri alias = P2P_NO;
-
-	if (traits_of(pass, a)->has_alias)
-		alias = p2p_is_alias(a, b);
-	return alias == P2P_UNKNOWN ? pass->unknown == P2P_NO : alias == P2P_YES;
+	return traits_of(pass, a)->has_alias && ties(pass, p2p_is_alias(a, b));
 }
 
 /* The group a function has already, NO_GROUP none; why the one at hand would join it. */
@@ -169,15 +158,14 @@ static size_t group_by_slot(struct pass *pass, const struct p2p_function *functi
 	const struct p2p_function *const *others;
 	size_t group = NO_GROUP, count;
 
-	if (!is_multifunction(pass, function) || is_isolated(pass, function))
+	if (!ties(pass, traits_of(pass, function)->multifunction) || is_isolated(pass, function))
 		return NO_GROUP;
 	others = beside(function, &count);
 	for (size_t i = 0; i < count && group == NO_GROUP; i++) {
 		const struct p2p_function *other = others[i];
 
 		if (other != function && other->bdf.bus == function->bdf.bus &&
-		    other->bdf.devfn >> 3 == function->bdf.devfn >> 3 &&
-		    !is_isolated(pass, other))
+		    other->bdf.devfn >> 3 == function->bdf.devfn >> 3 && !is_isolated(pass, other))
 			group = group_by_alias(pass, other, P2P_GROUPING_SLOT, function);
 	}
 	return group;
@@ -201,7 +189,7 @@ static size_t group_by_bridge(struct pass *pass, const struct p2p_function **fun
 	for (bridge = (*function)->parent; bridge; bridge = bridge->parent) {
 		if (p2p_stops_aliases(bridge))
 			break;
-		if (!takes_over(pass, bridge))
+		if (!ties(pass, traits_of(pass, bridge)->takes_over))
 			continue;
 		*function = bridge;
 		group = group_of(pass, bridge, P2P_GROUPING_BUS, bridge);
@@ -375,16 +363,17 @@ static void list_members(struct p2p_isolation *isolation)
 
 static bool allocate(struct p2p_isolation *isolation, size_t count)
 {
-	const size_t pointer = sizeof(const struct p2p_function *);
+	const size_t pointers = count * sizeof(const struct p2p_function *);
+	struct p2p_arena *arena = &isolation->arena;
 
-	isolation->traits = calloc(count + 1, sizeof(*isolation->traits));
-	isolation->causes = calloc(count + 1, sizeof(*isolation->causes));
-	isolation->order = calloc(count + 1, pointer);
-	isolation->members = calloc(count + 1, pointer);
-	isolation->group = calloc(count + 1, sizeof(size_t));
-	isolation->coarse = calloc(count + 1, sizeof(size_t));
-	isolation->number = calloc(count + 1, sizeof(size_t));
-	isolation->start = calloc(count + 2, sizeof(size_t));
+	isolation->traits = p2p_arena_alloc(arena, count * sizeof(*isolation->traits));
+	isolation->causes = p2p_arena_alloc(arena, count * sizeof(*isolation->causes));
+	isolation->order = p2p_arena_alloc(arena, pointers);
+	isolation->members = p2p_arena_alloc(arena, pointers);
+	isolation->group = p2p_arena_alloc(arena, count * sizeof(size_t));
+	isolation->coarse = p2p_arena_alloc(arena, count * sizeof(size_t));
+	isolation->number = p2p_arena_alloc(arena, count * sizeof(size_t));
+	isolation->start = p2p_arena_alloc(arena, (count + 2) * sizeof(size_t));
 	return isolation->traits && isolation->causes && isolation->order && isolation->members &&
 	       isolation->group && isolation->coarse && isolation->number && isolation->start;
 }
@@ -433,16 +422,8 @@ int p2p_isolation_new(struct p2p_context *context, const struct p2p_topology *to
 
 struct p2p_isolation *p2p_isolation_free(struct p2p_isolation *isolation)
 {
-	if (isolation) {
-		free(isolation->traits);
-		free(isolation->causes);
-		free(isolation->order);
-		free(isolation->members);
-		free(isolation->group);
-		free(isolation->coarse);
-		free(isolation->number);
-		free(isolation->start);
-	}
+	if (isolation)
+		p2p_arena_free(&isolation->arena);
 	free(isolation);
 	return NULL;
 }
@@ -480,13 +461,12 @@ struct p2p_isolation_cause
 p2p_isolation_cause(const struct p2p_isolation *isolation, const struct p2p_function *function)
 {
 	struct p2p_isolation_cause unknown = { P2P_GROUPING_UNKNOWN, NULL, NULL, 0 };
-	struct p2p_isolation_cause none = { P2P_GROUPING_ALONE, NULL, NULL, 0 };
 	struct p2p_number group = p2p_isolation_group(isolation, function);
 
 	if (group.fact == P2P_PRESENT)
 		return isolation->causes[function->index];
 	if (group.fact == P2P_ABSENT)
-		return none;
+		return (struct p2p_isolation_cause){ P2P_GROUPING_ALONE, NULL, NULL, 0 };
 	for (; function && !unknown.at; function = function->parent)
 		if (isolation->traits[function->index].isolated == P2P_UNKNOWN ||
 		    isolation->traits[function->index].takes_over == P2P_UNKNOWN)
