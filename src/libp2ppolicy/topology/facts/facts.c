@@ -6,11 +6,6 @@
 
 #include "topology/facts/kinds.h"
 
-static enum p2p_fact fact_at(const void *object, uint16_t place)
-{
-	return *(const enum p2p_fact *)(const void *)((const char *)object + place - 1);
-}
-
 void p2p_fact_get(const struct p2p_fact_row *row, const void *object, struct p2p_value *ret_value)
 {
 	struct p2p_value value = {
@@ -18,9 +13,9 @@ void p2p_fact_get(const struct p2p_fact_row *row, const void *object, struct p2p
 	};
 
 	if (row->capability)
-		value.fact = fact_at(object, row->capability);
+		value.fact = p2p_fact_at(object, row->capability);
 	if (value.fact == P2P_PRESENT && row->fact)
-		value.fact = fact_at(object, row->fact);
+		value.fact = p2p_fact_at(object, row->fact);
 	if (value.fact == P2P_PRESENT && row->there && !row->there(object))
 		value.fact = P2P_ABSENT;
 	if (value.fact == P2P_PRESENT && row->kind->get)

@@ -80,9 +80,7 @@ static void write_row(struct json_object *json, struct group *group,
 
 	p2p_fact_get(row, object, &value);
 	/* Of a capability that is not there "present" alone is said. */
-	if (row->capability &&
-	    *(const enum p2p_fact *)(const void *)((const char *)object + row->capability - 1) !=
-	    P2P_PRESENT)
+	if (row->capability && p2p_fact_at(object, row->capability) != P2P_PRESENT)
 		return;
 	parent = enter(group, json, row, true);
 	p2p_json_put(parent, leaf_of(row), json_of(row, object, &value));
@@ -171,11 +169,6 @@ struct json_object *p2p_machine_facts(const struct p2p_machine *machine)
 	return json;
 }
 
-static enum p2p_fact *fact_in(void *object, uint16_t place)
-{
-	return (enum p2p_fact *)(void *)((char *)object + place - 1);
-}
-
 bool p2p_json_is_absent(struct json_object *json, const char *key)
 {
 	struct json_object *unknown = p2p_json_member(json, "unknown");
@@ -191,15 +184,15 @@ static void read_row(struct json_object *json, struct group *group,
 	struct json_object *value;
 	bool good;
 
-	if (row->capability && *fact_in(object, row->capability) != P2P_PRESENT)
+	if (row->capability && p2p_fact_at(object, row->capability) != P2P_PRESENT)
 		return;
 	value = p2p_json_member(enter(group, json, row, false), leaf_of(row));
 	good = value && row->kind->read(row, value, object, topology);
 	if (row->decides)
-		*fact_in(object, row->fact) = good ? P2P_PRESENT :
+		*p2p_fact_place(object, row->fact) = good ? P2P_PRESENT :
 			row->may_lack && p2p_json_is_absent(json, row->key) ? P2P_ABSENT : P2P_DENIED;
 	if (row->needed && !good)
-		*fact_in(object, row->capability) = P2P_DENIED;
+		*p2p_fact_place(object, row->capability) = P2P_DENIED;
 }
 
 void p2p_facts_read(struct json_object *json, struct p2p_fact_rows rows, void *object,

@@ -43,27 +43,33 @@ static void store(const struct p2p_fact_row *row, void *object, uint64_t value)
 		*(uint64_t *)at = value;
 }
 
-static void get_present(const struct p2p_fact_row *row, const void *object, struct p2p_value *value)
-{
-	enum p2p_fact fact = *(const enum p2p_fact *)member(row, object);
+/* Of enum p2p_fact and of enum p2p_tri: not known, no, yes. */
+_Static_assert(P2P_DENIED == (int)P2P_UNKNOWN && P2P_ABSENT == (int)P2P_NO &&
+	       P2P_PRESENT == (int)P2P_YES, "one reader and one writer serve both");
 
-	value->fact = fact == P2P_DENIED ? P2P_DENIED : P2P_PRESENT;
-	value->number = fact == P2P_PRESENT;
+static void get_answer(const struct p2p_fact_row *row, const void *object, struct p2p_value *value)
+{
+	enum p2p_tri answer = (enum p2p_tri)load(row, object);
+
+	value->fact = answer == P2P_UNKNOWN ? P2P_DENIED : P2P_PRESENT;
+	value->number = answer == P2P_YES;
 }
 
-static bool read_present(const struct p2p_fact_row *row, struct json_object *json, void *object,
-			 struct p2p_topology *topology)
+static bool read_answer(const struct p2p_fact_row *row, struct json_object *json, void *object,
+			struct p2p_topology *topology)
 {
 	(void)topology;
 	if (!json_object_is_type(json, json_type_boolean))
 		return false;
-	store(row, object, json_object_get_boolean(json) ? P2P_PRESENT : P2P_ABSENT);
+	store(row, object, json_object_get_boolean(json) ? P2P_YES : P2P_NO);
 	return true;
 }
 
 const struct p2p_fact_kind p2p_kind_present = {
-	"present", P2P_TYPE_FLAG, get_present, NULL, read_present,
+	"present", P2P_TYPE_FLAG, get_answer, NULL, read_answer,
 };
+
+const struct p2p_fact_kind p2p_kind_tri = { "flag", P2P_TYPE_FLAG, get_answer, NULL, read_answer };
 
 static void get_number(const struct p2p_fact_row *row, const void *object, struct p2p_value *value)
 {
@@ -86,9 +92,7 @@ static bool read_flag(const struct p2p_fact_row *row, struct json_object *json, 
 	return true;
 }
 
-const struct p2p_fact_kind p2p_kind_flag = {
-	"flag", P2P_TYPE_FLAG, get_flag, NULL, read_flag,
-};
+const struct p2p_fact_kind p2p_kind_flag = { "flag", P2P_TYPE_FLAG, get_flag, NULL, read_flag };
 
 static bool read_integer(const struct p2p_fact_row *row, struct json_object *json, void *object,
 			 struct p2p_topology *topology)
@@ -129,40 +133,7 @@ static bool read_hex(const struct p2p_fact_row *row, struct json_object *json, v
 	return true;
 }
 
-const struct p2p_fact_kind p2p_kind_hex = {
-	"hex", P2P_TYPE_NUMBER, get_number, NULL, read_hex,
-};
-
-/* The value of a struct p2p_number, whose fact is the row's. */
-const struct p2p_fact_kind p2p_kind_number = {
-	"integer", P2P_TYPE_NUMBER, get_number, NULL, read_integer,
-};
-
-const struct p2p_fact_kind p2p_kind_serial = {
-	"hex", P2P_TYPE_NUMBER, get_number, NULL, read_hex,
-};
-
-static void get_tri(const struct p2p_fact_row *row, const void *object, struct p2p_value *value)
-{
-	enum p2p_tri tri = *(const enum p2p_tri *)member(row, object);
-
-	value->fact = tri == P2P_UNKNOWN ? P2P_DENIED : P2P_PRESENT;
-	value->number = tri == P2P_YES;
-}
-
-static bool read_tri(const struct p2p_fact_row *row, struct json_object *json, void *object,
-		     struct p2p_topology *topology)
-{
-	(void)topology;
-	if (!json_object_is_type(json, json_type_boolean))
-		return false;
-	store(row, object, json_object_get_boolean(json) ? P2P_YES : P2P_NO);
-	return true;
-}
-
-const struct p2p_fact_kind p2p_kind_tri = {
-	"flag", P2P_TYPE_FLAG, get_tri, NULL, read_tri,
-};
+const struct p2p_fact_kind p2p_kind_hex = { "hex", P2P_TYPE_NUMBER, get_number, NULL, read_hex };
 
 /* NULL is not known, unless the row has a fact, which then says that there is one. */
 static void get_text(const struct p2p_fact_row *row, const void *object, struct p2p_value *value)
@@ -185,9 +156,7 @@ static bool read_text(const struct p2p_fact_row *row, struct json_object *json, 
 	return true;
 }
 
-const struct p2p_fact_kind p2p_kind_text = {
-	"text", P2P_TYPE_TEXT, get_text, NULL, read_text,
-};
+const struct p2p_fact_kind p2p_kind_text = { "text", P2P_TYPE_TEXT, get_text, NULL, read_text };
 
 static const char *class_name(uint32_t value)
 {

@@ -8,16 +8,25 @@
 #include "base/json-read.h"
 
 extern const struct p2p_fact_kind p2p_kind_present, p2p_kind_flag, p2p_kind_count, p2p_kind_hex;
-extern const struct p2p_fact_kind p2p_kind_integer, p2p_kind_number, p2p_kind_serial, p2p_kind_tri;
-extern const struct p2p_fact_kind p2p_kind_text, p2p_kind_class, p2p_kind_port, p2p_kind_bar;
-extern const struct p2p_fact_kind p2p_kind_link, p2p_kind_width, p2p_kind_host;
-extern const struct p2p_fact_kind p2p_kind_open;
+extern const struct p2p_fact_kind p2p_kind_integer, p2p_kind_tri, p2p_kind_text, p2p_kind_class;
+extern const struct p2p_fact_kind p2p_kind_port, p2p_kind_bar, p2p_kind_link, p2p_kind_width;
+extern const struct p2p_fact_kind p2p_kind_host, p2p_kind_open;
 /* In JSON alone. */
 extern const struct p2p_fact_kind p2p_kind_address, p2p_kind_function, p2p_kind_functions;
 extern const struct p2p_fact_kind p2p_kind_names, p2p_kind_acs, p2p_kind_egress, p2p_kind_ids;
-extern const struct p2p_fact_kind p2p_kind_egress_bits;
-extern const struct p2p_fact_kind p2p_kind_sizes, p2p_kind_bars, p2p_kind_windows;
-extern const struct p2p_fact_kind p2p_kind_peers, p2p_kind_stack;
+extern const struct p2p_fact_kind p2p_kind_egress_bits, p2p_kind_sizes, p2p_kind_bars;
+extern const struct p2p_fact_kind p2p_kind_windows, p2p_kind_peers, p2p_kind_stack;
+
+/** p2p_fact_place() - the enum p2p_fact at a row's @fact or @capability. */
+static inline enum p2p_fact *p2p_fact_place(void *object, uint16_t place)
+{
+	return (enum p2p_fact *)(void *)((char *)object + place - 1);
+}
+
+static inline enum p2p_fact p2p_fact_at(const void *object, uint16_t place)
+{
+	return *(const enum p2p_fact *)(const void *)((const char *)object + place - 1);
+}
 
 /**
  * p2p_facts_write() - add the rows of @object to @json.

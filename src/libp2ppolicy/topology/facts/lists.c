@@ -390,9 +390,7 @@ static bool read_open(const struct p2p_fact_row *row, struct json_object *json, 
 	return true;
 }
 
-const struct p2p_fact_kind p2p_kind_open = {
-	"open", P2P_TYPE_FLAG, get_open, NULL, read_open,
-};
+const struct p2p_fact_kind p2p_kind_open = { "open", P2P_TYPE_FLAG, get_open, NULL, read_open };
 
 static struct json_object *json_windows(const struct p2p_fact_row *row, const void *object)
 {

@@ -98,8 +98,7 @@ static int read_functions(struct p2p_topology *topology, struct json_object *rep
 	struct json_object *array = array_of(report, "functions", &topology->count);
 	int r = 0;
 
-	topology->functions = p2p_keep(topology, topology->count + 1,
-				       sizeof(*topology->functions));
+	topology->functions = p2p_keep(topology, topology->count + 1, sizeof(*topology->functions));
 	if (!topology->functions)
 		return -ENOMEM;
 	for (size_t i = 0; i < topology->count && !r; i++)
@@ -212,23 +211,11 @@ static int link_function(struct p2p_topology *topology, struct json_object *obje
 	return 0;
 }
 
-static unsigned int depth_of(struct json_object *object)
-{
-	struct json_object *value = p2p_json_member(object, "depth");
-	int64_t depth = json_object_is_type(value, json_type_int) ?
-			json_object_get_int64(value) : 0;
-
-	return depth < 0 || depth > UINT32_MAX ? 0 : (unsigned int)depth;
-}
-
 static int link_functions(struct p2p_topology *topology, struct json_object *report)
 {
 	struct json_object *array = p2p_json_member(report, "functions");
 	int r = 0;
 
-	for (size_t i = 0; i < topology->count; i++)
-		topology->functions[i].depth =
-			depth_of(json_object_array_get_idx(array, i));
 	for (size_t i = 0; i < topology->count && !r; i++)
 		r = link_function(topology, json_object_array_get_idx(array, i),
 				  &topology->functions[i]);
