@@ -438,6 +438,9 @@ const struct p2p_note *p2p_topology_note(const struct p2p_topology *topology,
 /** p2p_function_is_bridge() - has it a bus behind it (header type 1 or 2, else by class)? */
 bool p2p_function_is_bridge(const struct p2p_function *function);
 
+/** p2p_function_top() - the function on a root bus that it is below, or itself. */
+const struct p2p_function *p2p_function_top(const struct p2p_function *function);
+
 /** p2p_function_is_type() - is it known to be an endpoint, a port or a bridge of that type? */
 bool p2p_function_is_type(const struct p2p_function *function, enum p2p_port_type type);
 
@@ -491,6 +494,9 @@ struct p2p_acs_bit {
 	const char *name;
 };
 extern const struct p2p_acs_bit p2p_acs_bits[P2P_ACS_BITS];
+
+/** p2p_link_least() - what both can do: the lower speed and the lower width. */
+struct p2p_link p2p_link_least(struct p2p_link a, struct p2p_link b);
 
 /** p2p_link_format() - "16 GT/s x4", "down".  @buffer: P2P_LINK_SIZE bytes.  Return: @buffer. */
 #define P2P_LINK_SIZE 32

@@ -101,23 +101,17 @@ static const struct p2p_function *find_moved(const struct p2p_change_work *work,
 	return NULL;
 }
 
-static unsigned int least(unsigned int a, unsigned int b)
-{
-	return a < b ? a : b;
-}
-
 /* Both ends of a link in good health train to what both can do, where both say that. */
 static void train(struct p2p_function *card, struct p2p_function *port)
 {
 	struct p2p_pcie *below = &card->pcie, *above = &port->pcie;
 
-	below->now = (struct p2p_link){ least(below->most.speed_mtps, above->most.speed_mtps),
-					least(below->most.width, above->most.width) };
-	above->now = below->now;
+	below->now = above->now = p2p_link_least(below->most, above->most);
 	below->link = above->link = below->now.speed_mtps && below->now.width ? P2P_PRESENT :
 										 P2P_DENIED;
 	/* drivers/pci/probe.c, pci_configure_mps(): the card takes that of the port. */
-	below->mps_bytes = least(below->mps_supported_bytes, above->mps_bytes);
+	below->mps_bytes = below->mps_supported_bytes < above->mps_bytes ?
+			   below->mps_supported_bytes : above->mps_bytes;
 }
 
 /* The slot is what holds the card: known where another card gave it away. */
@@ -132,12 +126,9 @@ static void settle_one(struct p2p_change_work *work, struct p2p_function *functi
 		       const struct p2p_function *top)
 {
 	struct p2p_function *port = &work->topology->functions[top->parent->index];
-	const struct p2p_function *host = port;
 
 	work->moved[function->index] = true;
-	while (host->parent)
-		host = host->parent;
-	function->host = host->host;
+	function->host = p2p_function_top(port)->host;
 	function->numa = port->numa;
 	function->cpus = port->cpus;
 	function->slot = slot_of(work, port);

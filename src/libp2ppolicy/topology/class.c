@@ -72,6 +72,13 @@ bool p2p_function_has_header_0(const struct p2p_function *function)
 	return !p2p_function_is_bridge(function);
 }
 
+const struct p2p_function *p2p_function_top(const struct p2p_function *function)
+{
+	while (function->parent)
+		function = function->parent;
+	return function;
+}
+
 bool p2p_function_is_type(const struct p2p_function *function, enum p2p_port_type type)
 {
 	return function->pcie.fact == P2P_PRESENT && function->pcie.type == type;

@@ -8,6 +8,12 @@
 #include "base/pci-regs.h"
 #include "topology/build.h"
 
+struct p2p_link p2p_link_least(struct p2p_link a, struct p2p_link b)
+{
+	return (struct p2p_link){ a.speed_mtps < b.speed_mtps ? a.speed_mtps : b.speed_mtps,
+				  a.width < b.width ? a.width : b.width };
+}
+
 /* PCIe r6.0, sec 7.5.3.6, "Link Capabilities Register": there are no others. */
 static bool is_speed(unsigned int mtps)
 {

@@ -69,11 +69,6 @@ void p2p_notes_fabrics(struct p2p_topology *topology)
 	}
 }
 
-static unsigned int lower(unsigned int a, unsigned int b)
-{
-	return a < b ? a : b;
-}
-
 /*
  * A sleeping device lowers its link; so do graphics cards that have nothing to do, while they
  * are in D0.  That is no fault.
@@ -91,17 +86,17 @@ static const char *excuse(const struct p2p_function *end, bool narrow)
 static void note_link(struct p2p_topology *topology, const struct p2p_function *port,
 		      const struct p2p_function *end)
 {
-	unsigned int speed = lower(port->pcie.most.speed_mtps, end->pcie.most.speed_mtps);
-	unsigned int width = lower(port->pcie.most.width, end->pcie.most.width);
-	bool slow = end->pcie.now.speed_mtps < speed, narrow = end->pcie.now.width < width;
+	struct p2p_link most = p2p_link_least(port->pcie.most, end->pcie.most);
+	bool slow = end->pcie.now.speed_mtps < most.speed_mtps;
+	bool narrow = end->pcie.now.width < most.width;
 	char a[P2P_BDF_SIZE], b[P2P_BDF_SIZE];
 
 	if (!slow && !narrow)
 		return;
 	p2p_note(topology, end, "the link of %s to %s runs at %g GT/s x%u, both ends support %g "
 		 "GT/s x%u%s", p2p_bdf_format(end->bdf, a), p2p_bdf_format(port->bdf, b),
-		 end->pcie.now.speed_mtps / 1000.0, end->pcie.now.width, speed / 1000.0, width,
-		 excuse(end, narrow));
+		 end->pcie.now.speed_mtps / 1000.0, end->pcie.now.width, most.speed_mtps / 1000.0,
+		 most.width, excuse(end, narrow));
 }
 
 static bool has_link(const struct p2p_function *function)

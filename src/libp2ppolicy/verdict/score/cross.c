@@ -29,11 +29,6 @@ double p2p_link_carries(struct p2p_link link, bool flit, double payload)
 	       ((payload + overhead) * group + p2p_constant(P2P_C_ACK_AND_CREDIT));
 }
 
-static unsigned int least(unsigned int a, unsigned int b)
-{
-	return a < b ? a : b;
-}
-
 static bool is_up(const struct p2p_function *end)
 {
 	return end && end->pcie.link == P2P_PRESENT && end->pcie.now.width;
@@ -95,10 +90,8 @@ static bool look_at_link(struct p2p_way *way, const struct p2p_function *lower,
 	*ret_link = now;
 	if (!upper || one != lower || !is_up(upper))
 		return true;
-	now.speed_mtps = least(now.speed_mtps, upper->pcie.now.speed_mtps);
-	now.width = least(now.width, upper->pcie.now.width);
-	most.speed_mtps = least(lower->pcie.most.speed_mtps, upper->pcie.most.speed_mtps);
-	most.width = least(lower->pcie.most.width, upper->pcie.most.width);
+	now = p2p_link_least(now, upper->pcie.now);
+	most = p2p_link_least(lower->pcie.most, upper->pcie.most);
 	*ret_link = now;
 	if (now.speed_mtps >= most.speed_mtps && now.width >= most.width)
 		return true;

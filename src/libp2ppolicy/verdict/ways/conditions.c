@@ -59,15 +59,8 @@ static enum p2p_tri version_from(const struct p2p_verdict *verdict, enum p2p_sta
 
 static enum p2p_tri ask_kernel(const struct p2p_verdict *verdict)
 {
-	switch (verdict->kernel.map_type) {
-	case P2P_MAP_BUS_ADDR:
-	case P2P_MAP_THRU_HOST_BRIDGE:
-		return P2P_YES;
-	case P2P_MAP_NOT_SUPPORTED:
-		return P2P_NO;
-	default:
-		return P2P_UNKNOWN;
-	}
+	return verdict->kernel.map_type == P2P_MAP_UNKNOWN ? P2P_UNKNOWN :
+	       as_tri(verdict->kernel.map_type != P2P_MAP_NOT_SUPPORTED);
 }
 
 /* Which drivers have reg_user_mr_dmabuf since when; drivers/infiniband/hw. */
@@ -205,13 +198,6 @@ static enum p2p_tri ask_same_chip(const struct p2p_verdict *verdict)
 		      !strncmp(a->device_name, b->device_name, size));
 }
 
-static const struct p2p_function *root_port(const struct p2p_function *function)
-{
-	while (function->parent)
-		function = function->parent;
-	return function;
-}
-
 /* Root ports of Xeons for which ogkm's chipset code demands one bus. */
 static bool is_ioh(const struct p2p_function *port)
 {
@@ -228,7 +214,8 @@ static bool is_ioh(const struct p2p_function *port)
 
 static enum p2p_tri ask_ioh(const struct p2p_verdict *verdict)
 {
-	const struct p2p_function *a = root_port(verdict->provider), *b = root_port(verdict->client);
+	const struct p2p_function *a = p2p_function_top(verdict->provider);
+	const struct p2p_function *b = p2p_function_top(verdict->client);
 
 	if (verdict->provider->orphan || verdict->client->orphan || a->ids != P2P_PRESENT ||
 	    b->ids != P2P_PRESENT)

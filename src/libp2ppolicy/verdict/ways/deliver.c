@@ -7,13 +7,6 @@
 
 #include "verdict/ways/ways.h"
 
-static bool is_below_hardware(const struct p2p_function *function)
-{
-	while (function->parent)
-		function = function->parent;
-	return p2p_function_is_hardware_port(function);
-}
-
 /*
  * x86 has a flag for guests.  Where it was not recorded a real root port says that there is no
  * emulator between; other architectures have no such flag, and emulated functions tell.
@@ -26,7 +19,8 @@ enum p2p_tri p2p_is_guest(const struct p2p_verdict *verdict)
 		return machine->virtual_machine;
 	if (machine->cpu_family.fact == P2P_ABSENT)
 		return P2P_NO;
-	return is_below_hardware(verdict->provider) && is_below_hardware(verdict->client) ?
+	return p2p_function_is_hardware_port(p2p_function_top(verdict->provider)) &&
+	       p2p_function_is_hardware_port(p2p_function_top(verdict->client)) ?
 	       P2P_NO : P2P_UNKNOWN;
 }
 
@@ -195,8 +189,7 @@ static bool geforce_clique(const struct p2p_verdict *verdict, const struct p2p_d
 			   const struct p2p_way_answer *answer)
 {
 	(void)answer;
-	return !strcmp(way->name, "nv-clique") &&
-	       p2p_nvidia_geforce(verdict->provider) == P2P_YES;
+	return !strcmp(way->name, "nv-clique") && p2p_nvidia_geforce(verdict->provider) == P2P_YES;
 }
 
 /* By the name of the processor: the kernel's list has none of the newer ones. */
