@@ -34,7 +34,7 @@ def write(table):
 def unused(top, names):
     code = "".join(path.read_text() for path in (top / "src/libp2ppolicy/verdict").rglob("*.c"))
     for name in names:
-        if not re.search(r"\bP2P_C_%s\b" % name, code):
+        if not re.search(r"\b(?:P2P_C_)?%s\b" % name, code):
             yield f"{name}: no code uses it"
 
 

@@ -12,6 +12,9 @@
 #define ROOT		(1u << P2P_PORT_ROOT)
 #define PORTS		(1u << P2P_PORT_ROOT | 1u << P2P_PORT_DOWNSTREAM)
 #define INTEGRATED	(1u << P2P_PORT_RC_ENDPOINT)
+#define BRIDGES		(1u << P2P_PORT_PCI_BRIDGE | 1u << P2P_PORT_PCIE_BRIDGE)
+#define ENDS		(1u << P2P_PORT_ENDPOINT | 1u << P2P_PORT_LEGACY_ENDPOINT | \
+			 1u << P2P_PORT_UPSTREAM | INTEGRATED)
 
 /*
  * WITHOUT_ACS: isolated whatever ACS says; NEVER: not, whatever it says; SOUTHBRIDGE: isolated
@@ -242,27 +245,19 @@ static enum p2p_tri is_enabled(const struct p2p_function *function)
 static enum p2p_tri by_type(const struct p2p_function *function)
 {
 	enum p2p_tri several;
+	unsigned int type;
 
 	if (function->pcie.fact != P2P_PRESENT)
 		return function->pcie.fact == P2P_ABSENT ? P2P_NO : P2P_UNKNOWN;
-	switch (function->pcie.type) {
-	case P2P_PORT_PCIE_BRIDGE:
-	case P2P_PORT_PCI_BRIDGE:
-	case P2P_PORT_RC_EVENT_COLLECTOR:
+	type = 1u << function->pcie.type;
+	if (type & (BRIDGES | 1u << P2P_PORT_RC_EVENT_COLLECTOR))
 		return P2P_NO;
-	case P2P_PORT_DOWNSTREAM:
-	case P2P_PORT_ROOT:
+	if (type & PORTS)
 		return is_enabled(function);
-	case P2P_PORT_ENDPOINT:
-	case P2P_PORT_LEGACY_ENDPOINT:
-	case P2P_PORT_UPSTREAM:
-	case P2P_PORT_RC_ENDPOINT:
-		several = p2p_is_multifunction(function);
-		if (several == P2P_NO || is_enabled(function) == P2P_YES)
-			return P2P_YES;
-		return several == P2P_YES ? is_enabled(function) : P2P_UNKNOWN;
-	}
-	return P2P_YES;
+	several = p2p_is_multifunction(function);
+	if (!(type & ENDS) || several == P2P_NO || is_enabled(function) == P2P_YES)
+		return P2P_YES;
+	return several == P2P_YES ? is_enabled(function) : P2P_UNKNOWN;
 }
 
 /*
@@ -275,8 +270,7 @@ static bool may_be_overridden(const struct p2p_machine *machine, const struct p2
 	       function->pcie.fact == P2P_PRESENT && function->acs.kernel_fact == P2P_ABSENT;
 }
 
-enum p2p_tri p2p_is_isolated(const struct p2p_machine *machine,
-			     const struct p2p_function *function)
+enum p2p_tri p2p_is_isolated(const struct p2p_machine *machine, const struct p2p_function *function)
 {
 	enum p2p_tri answer = P2P_UNKNOWN;
 
@@ -310,19 +304,9 @@ enum p2p_tri p2p_takes_over(const struct p2p_machine *machine, const struct p2p_
 {
 	if (bridge->pcie.fact != P2P_PRESENT)
 		return bridge->pcie.fact == P2P_ABSENT ? P2P_YES : P2P_UNKNOWN;
-	switch (bridge->pcie.type) {
-	case P2P_PORT_PCIE_BRIDGE:
-		return P2P_YES;
-	case P2P_PORT_PCI_BRIDGE:
-		if (!passes_on(bridge))
-			return P2P_YES;
+	if (bridge->pcie.type == P2P_PORT_PCI_BRIDGE && passes_on(bridge))
 		return is_between(machine->release) ? P2P_UNKNOWN : P2P_NO;
-	case P2P_PORT_ROOT:
-	case P2P_PORT_UPSTREAM:
-	case P2P_PORT_DOWNSTREAM:
-	default:
-		return P2P_NO;
-	}
+	return 1u << bridge->pcie.type & BRIDGES ? P2P_YES : P2P_NO;
 }
 
 /* What devfn a function takes besides its own; drivers/pci/quirks.c, pci_add_dma_alias(). */

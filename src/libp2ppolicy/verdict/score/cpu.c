@@ -41,6 +41,23 @@ dmi3 = { P2P_C_DMI_GEN3, P2P_C_DMI_LANES },
 dmi3_wide = { P2P_C_DMI_GEN3, P2P_C_DMI_LANES_WIDE },
 dmi4 = { P2P_C_DMI_GEN4, P2P_C_DMI_LANES_WIDE };
 
+/* Zen whose root complex carries what the links do; @measured: somebody published that. */
+#define ZEN(family, family_last, model, model_last, measured, sockets, name) \
+	{ AMD, family, family_last, model, model_last, true, false, true, measured, P2P_C_NONE, \
+	  P2P_C_NONE, P2P_C_NONE, P2P_C_STRICT_ZEN, P2P_C_ROOT_LATENCY, sockets, NULL, name }
+/* Servers whose sockets QPI joins: what one port passes to another was measured. */
+#define QPI_SERVER(model, write, read, name) \
+	{ INTEL, 6, 6, model, model, true, true, true, true, P2P_C_##write, P2P_C_##read, \
+	  P2P_C_NONE, P2P_C_NONE, P2P_C_ROOT_LATENCY, &qpi, &dmi2, name }
+/* Servers since then, and what a lack of relaxed ordering costs them. */
+#define SERVER(model, model_last, measured, strict, sockets, name) \
+	{ INTEL, 6, 6, model, model_last, true, true, true, measured, P2P_C_NONE, P2P_C_NONE, \
+	  P2P_C_NONE, P2P_C_##strict, P2P_C_ROOT_LATENCY, sockets, &dmi3, name }
+/* Clients: root ports pass nothing but posted writes. */
+#define CLIENT(model, model_last, chipset, name) \
+	{ INTEL, 6, 6, model, model_last, false, true, true, false, P2P_C_NONE, P2P_C_NONE, \
+	  P2P_C_NONE, P2P_C_NONE, P2P_C_ROOT_LATENCY, &qpi, chipset, name }
+
 /*
  * The first row that fits.  Models of Intel servers are those that arch/x86/include/asm/
  * intel-family.h of the kernel calls _X, _D or _EP; all other models of family 6 are clients,
@@ -49,14 +66,10 @@ dmi4 = { P2P_C_DMI_GEN4, P2P_C_DMI_LANES_WIDE };
  * models below 30h are Zen, whose ports run at 8 GT/s; one with faster ports counts as Zen 2.
  */
 static const struct p2p_cpu cpus[] = {
-	{ AMD, 0x1a, 0xffff, 0, 0xffff, true, false, true, true, P2P_C_NONE, P2P_C_NONE,
-	  P2P_C_NONE, P2P_C_STRICT_ZEN, P2P_C_ROOT_LATENCY, &zen5, NULL, "AMD Zen 5" },
-	{ AMD, 0x19, 0x19, 0x10, 0x1f, true, false, true, true, P2P_C_NONE, P2P_C_NONE,
-	  P2P_C_NONE, P2P_C_STRICT_ZEN, P2P_C_ROOT_LATENCY, &genoa, NULL, "AMD Zen 4" },
-	{ AMD, 0x19, 0x19, 0xa0, 0xaf, true, false, true, true, P2P_C_NONE, P2P_C_NONE,
-	  P2P_C_NONE, P2P_C_STRICT_ZEN, P2P_C_ROOT_LATENCY, &genoa, NULL, "AMD Zen 4c" },
-	{ AMD, 0x19, 0x19, 0, 0xffff, true, false, true, false, P2P_C_NONE, P2P_C_NONE,
-	  P2P_C_NONE, P2P_C_STRICT_ZEN, P2P_C_ROOT_LATENCY, &zen34, NULL, "AMD Zen 3" },
+	ZEN(0x1a, 0xffff, 0, 0xffff, true, &zen5, "AMD Zen 5"),
+	ZEN(0x19, 0x19, 0x10, 0x1f, true, &genoa, "AMD Zen 4"),
+	ZEN(0x19, 0x19, 0xa0, 0xaf, true, &genoa, "AMD Zen 4c"),
+	ZEN(0x19, 0x19, 0, 0xffff, false, &zen34, "AMD Zen 3"),
 	{ AMD, 0x17, 0x17, 0, 0x2f, true, false, true, true, P2P_C_ROOT_ZEN2, P2P_C_ROOT_ZEN2,
 	  P2P_C_ROOT_ZEN1, P2P_C_STRICT_ZEN, P2P_C_ROOT_LATENCY, &zen12, NULL, "AMD Zen or Zen 2" },
 	{ AMD, 0x17, 0x17, 0, 0xffff, true, false, true, true, P2P_C_ROOT_ZEN2, P2P_C_ROOT_ZEN2,
@@ -65,48 +78,23 @@ static const struct p2p_cpu cpus[] = {
 	  P2P_C_NONE, P2P_C_STRICT_ZEN, P2P_C_ROOT_LATENCY, &zen12, NULL, "Hygon" },
 	{ AMD, 0, 0x16, 0, 0xffff, false, true, false, false, P2P_C_SANDYBRIDGE_WRITE, P2P_C_NONE,
 	  P2P_C_NONE, P2P_C_NONE, P2P_C_ROOT_LATENCY_MOST, &qpi, NULL, "AMD before Zen" },
-	{ INTEL, 6, 6, 0x2d, 0x2d, true, true, true, true, P2P_C_SANDYBRIDGE_WRITE,
-	  P2P_C_SANDYBRIDGE_READ, P2P_C_NONE, P2P_C_NONE, P2P_C_ROOT_LATENCY, &qpi, &dmi2,
-	  "Intel Sandy Bridge server" },
-	{ INTEL, 6, 6, 0x3e, 0x3e, true, true, true, true, P2P_C_IVYBRIDGE_WRITE,
-	  P2P_C_IVYBRIDGE_READ, P2P_C_NONE, P2P_C_NONE, P2P_C_ROOT_LATENCY, &qpi, &dmi2,
-	  "Intel Ivy Bridge server" },
-	{ INTEL, 6, 6, 0x3f, 0x3f, true, true, true, true, P2P_C_HASWELL_WRITE,
-	  P2P_C_IVYBRIDGE_READ, P2P_C_NONE, P2P_C_NONE, P2P_C_ROOT_LATENCY, &qpi, &dmi2,
-	  "Intel Haswell server" },
-	{ INTEL, 6, 6, 0x4f, 0x4f, true, true, true, true, P2P_C_HASWELL_WRITE,
-	  P2P_C_IVYBRIDGE_READ, P2P_C_NONE, P2P_C_NONE, P2P_C_ROOT_LATENCY, &qpi, &dmi2,
-	  "Intel Broadwell server" },
-	{ INTEL, 6, 6, 0x56, 0x56, true, true, true, true, P2P_C_HASWELL_WRITE,
-	  P2P_C_IVYBRIDGE_READ, P2P_C_NONE, P2P_C_NONE, P2P_C_ROOT_LATENCY, &qpi, &dmi2,
-	  "Intel Broadwell server" },
-	{ INTEL, 6, 6, 0x55, 0x55, true, true, true, false, P2P_C_NONE, P2P_C_NONE, P2P_C_NONE,
-	  P2P_C_NONE, P2P_C_ROOT_LATENCY, &skylake, &dmi3,
-	  "Intel Skylake or Cascade Lake server" },
-	{ INTEL, 6, 6, 0x6a, 0x6c, true, true, true, false, P2P_C_NONE, P2P_C_NONE, P2P_C_NONE,
-	  P2P_C_NONE, P2P_C_ROOT_LATENCY, &skylake, &dmi3, "Intel Ice Lake server" },
-	{ INTEL, 6, 6, 0x8f, 0x8f, true, true, true, false, P2P_C_NONE, P2P_C_NONE, P2P_C_NONE,
-	  P2P_C_STRICT_INTEL, P2P_C_ROOT_LATENCY, &sapphire, &dmi3, "Intel Sapphire Rapids" },
-	{ INTEL, 6, 6, 0xcf, 0xcf, true, true, true, true, P2P_C_NONE, P2P_C_NONE, P2P_C_NONE,
-	  P2P_C_STRICT_INTEL, P2P_C_ROOT_LATENCY, &emerald, &dmi3, "Intel Emerald Rapids" },
-	{ INTEL, 6, 6, 0xad, 0xaf, true, true, true, false, P2P_C_NONE, P2P_C_NONE, P2P_C_NONE,
-	  P2P_C_STRICT_INTEL, P2P_C_ROOT_LATENCY, &sapphire, &dmi3,
-	  "Intel Granite Rapids or Sierra Forest" },
-	{ INTEL, 6, 6, 0x97, 0x9a, false, true, true, false, P2P_C_NONE, P2P_C_NONE, P2P_C_NONE,
-	  P2P_C_NONE, P2P_C_ROOT_LATENCY, &qpi, &dmi4, "Intel Alder Lake client" },
-	{ INTEL, 6, 6, 0xb7, 0xbf, false, true, true, false, P2P_C_NONE, P2P_C_NONE, P2P_C_NONE,
-	  P2P_C_NONE, P2P_C_ROOT_LATENCY, &qpi, &dmi4, "Intel Raptor Lake client" },
-	{ INTEL, 6, 6, 0xc5, 0xc6, false, true, true, false, P2P_C_NONE, P2P_C_NONE, P2P_C_NONE,
-	  P2P_C_NONE, P2P_C_ROOT_LATENCY, &qpi, &dmi4, "Intel Arrow Lake client" },
-	{ INTEL, 6, 6, 0xa7, 0xa7, false, true, true, false, P2P_C_NONE, P2P_C_NONE, P2P_C_NONE,
-	  P2P_C_NONE, P2P_C_ROOT_LATENCY, &qpi, &dmi3_wide, "Intel Rocket Lake client" },
-	{ INTEL, 6, 6, 0x5e, 0x5e, false, true, true, false, P2P_C_NONE, P2P_C_NONE, P2P_C_NONE,
-	  P2P_C_NONE, P2P_C_ROOT_LATENCY, &qpi, &dmi3, "Intel Skylake client" },
-	{ INTEL, 6, 6, 0x9e, 0xa5, false, true, true, false, P2P_C_NONE, P2P_C_NONE, P2P_C_NONE,
-	  P2P_C_NONE, P2P_C_ROOT_LATENCY, &qpi, &dmi3,
-	  "Intel Kaby, Coffee or Comet Lake client" },
-	{ INTEL, 6, 6, 0, 0xffff, false, true, true, false, P2P_C_NONE, P2P_C_NONE, P2P_C_NONE,
-	  P2P_C_NONE, P2P_C_ROOT_LATENCY, &qpi, &dmi2, "Intel client" },
+	QPI_SERVER(0x2d, SANDYBRIDGE_WRITE, SANDYBRIDGE_READ, "Intel Sandy Bridge server"),
+	QPI_SERVER(0x3e, IVYBRIDGE_WRITE, IVYBRIDGE_READ, "Intel Ivy Bridge server"),
+	QPI_SERVER(0x3f, HASWELL_WRITE, IVYBRIDGE_READ, "Intel Haswell server"),
+	QPI_SERVER(0x4f, HASWELL_WRITE, IVYBRIDGE_READ, "Intel Broadwell server"),
+	QPI_SERVER(0x56, HASWELL_WRITE, IVYBRIDGE_READ, "Intel Broadwell server"),
+	SERVER(0x55, 0x55, false, NONE, &skylake, "Intel Skylake or Cascade Lake server"),
+	SERVER(0x6a, 0x6c, false, NONE, &skylake, "Intel Ice Lake server"),
+	SERVER(0x8f, 0x8f, false, STRICT_INTEL, &sapphire, "Intel Sapphire Rapids"),
+	SERVER(0xcf, 0xcf, true, STRICT_INTEL, &emerald, "Intel Emerald Rapids"),
+	SERVER(0xad, 0xaf, false, STRICT_INTEL, &sapphire, "Intel Granite Rapids or Sierra Forest"),
+	CLIENT(0x97, 0x9a, &dmi4, "Intel Alder Lake client"),
+	CLIENT(0xb7, 0xbf, &dmi4, "Intel Raptor Lake client"),
+	CLIENT(0xc5, 0xc6, &dmi4, "Intel Arrow Lake client"),
+	CLIENT(0xa7, 0xa7, &dmi3_wide, "Intel Rocket Lake client"),
+	CLIENT(0x5e, 0x5e, &dmi3, "Intel Skylake client"),
+	CLIENT(0x9e, 0xa5, &dmi3, "Intel Kaby, Coffee or Comet Lake client"),
+	CLIENT(0, 0xffff, &dmi2, "Intel client"),
 };
 
 /* Not x86: nobody's figures were found, but it is no client of Intel. */
