@@ -277,6 +277,10 @@ START_TEST(pool)
 	make_attr(raw, P2P_ATTR_P2PMEM_PUBLISHED, "1\n");
 	raw = make_function(snapshot, "0000:00:03.0", HOST "0000:00:03.0", &space);
 	raw->attr[P2P_ATTR_P2PMEM_SIZE].fact = P2P_ABSENT;
+	raw = make_function(snapshot, "0000:00:04.0", HOST "0000:00:04.0", &space);
+	make_attr(raw, P2P_ATTR_P2PMEM_SIZE, "67108864\n");
+	space.bytes[0x0e] = 0x7e;
+	make_function(snapshot, "0000:00:05.0", HOST "0000:00:05.0", &space);
 	topology = make_topology(snapshot);
 	decoded = &get(topology, "0000:00:02.0")->pool;
 	ck_assert_int_eq(decoded->fact, P2P_PRESENT);
@@ -284,6 +288,9 @@ START_TEST(pool)
 	ck_assert(decoded->available_bytes == 64 * MIB - 4096);
 	ck_assert(decoded->published);
 	ck_assert_int_eq(get(topology, "0000:00:03.0")->pool.fact, P2P_ABSENT);
+	/* Half of what is said of one is not enough; a header of an unknown type has no BARs. */
+	ck_assert_int_eq(get(topology, "0000:00:04.0")->pool.fact, P2P_DENIED);
+	ck_assert_int_eq(get(topology, "0000:00:05.0")->bar[0].bus_fact, P2P_ABSENT);
 	p2p_topology_free(topology);
 	p2p_snapshot_free(snapshot);
 }

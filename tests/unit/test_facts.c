@@ -207,6 +207,15 @@ START_TEST(says_capabilities)
 	function.sriov = (struct p2p_sriov){ P2P_PRESENT, 8, 2, 0x1234, 1, 1 };
 	ck_assert_str_eq(p2p_fact_format(p2p_fact_row("sriov.present"), &function, text, sizeof(text)),
 			 "2 of 8 VFs");
+	function.dpc = (struct p2p_dpc){ P2P_PRESENT, true, true };
+	ck_assert_str_eq(p2p_fact_format(p2p_fact_row("dpc.present"), &function, text, sizeof(text)),
+			 "on, TRIGGERED");
+	function.cxl = (struct p2p_cxl){ .fact = P2P_PRESENT, .io = true, .mem = true };
+	ck_assert_str_eq(p2p_fact_format(p2p_fact_row("cxl.present"), &function, text, sizeof(text)),
+			 "io mem");
+	function.ari = P2P_PRESENT;
+	ck_assert_str_eq(p2p_fact_format(p2p_fact_row("ari.present"), &function, text, sizeof(text)),
+			 "there");
 }
 END_TEST
 
@@ -222,12 +231,16 @@ START_TEST(says_facts)
 		{ "driver", "not known", "none", "nvme" },
 		{ "numa_node", "not known", "none", "node 1" },
 		{ "iommu_type", "not known", "off", "passthrough" },
+		{ "serial", "not known", "none", "0x00000000000000ff" },
+		{ "port_mbps", "not known", "none", "400000" },
 	};
 
 	for (int state = P2P_DENIED; state <= P2P_PRESENT; state++) {
 		enum p2p_fact fact = (enum p2p_fact)state;
 
 		function.driver_fact = function.numa.fact = function.iommu_group.fact = fact;
+		function.serial = (struct p2p_number){ fact, 0xff };
+		function.port_mbps = (struct p2p_number){ fact, 400000 };
 		function.numa.value = 1;
 		function.driver = fact == P2P_PRESENT ? "nvme" : NULL;
 		function.iommu_type = fact == P2P_PRESENT ? "identity" : NULL;

@@ -8,6 +8,7 @@
 
 #include "random.h"
 #include "topology/build.h"
+#include "verdict/isolation/isolated.h"
 
 #define ALL (P2P_ACS_SV | P2P_ACS_RR | P2P_ACS_CR | P2P_ACS_UF)
 
@@ -164,6 +165,102 @@ START_TEST(aliases)
 }
 END_TEST
 
+/* Each kind of alias, of a function at 00.@own, and of which function @other it is one. */
+START_TEST(every_alias)
+{
+	static const struct {
+		uint16_t vendor, device, subsystem;
+		uint32_t class_code;
+		uint8_t own, other;
+		enum p2p_tri answer;
+	} rows[] = {
+		{ 0x1180, 0xe832, 0, 0, 0x02, 0x00, P2P_YES },		/* Ricoh: function 0 */
+		{ 0x1180, 0xe832, 0, 0, 0x00, 0x00, P2P_NO },
+		{ 0x1180, 0xe832, 0, 0, 0x0a, 0x00, P2P_NO },
+		{ 0x1b4b, 0x9123, 0, 0, 0x00, 0x01, P2P_YES },		/* Marvell: function 1 */
+		{ 0x1b4b, 0x9123, 0, 0, 0x00, 0x02, P2P_NO },
+		{ 0x9005, 0x0285, 0x02bb, 0, 0x70, 0x08, P2P_YES },	/* Adaptec 3405: 01.0 */
+		{ 0x9005, 0x0285, 0x02bb, 0, 0x70, 0x10, P2P_NO },
+		{ 0x9005, 0x0285, 0x02bd, 0, 0x70, 0x08, P2P_NO },
+		{ 0x8086, 0x2260, 0, 0, 0x00, 0x93, P2P_YES },		/* Xeon Phi x200 */
+		{ 0x8086, 0x2260, 0, 0, 0x00, 0x90, P2P_NO },
+		{ 0x8086, 0x2954, 0, 0, 0x00, 0x1c, P2P_YES },		/* Visual Compute Accelerator */
+		{ 0x8086, 0x2954, 0, 0, 0x00, 0x1d, P2P_NO },
+		{ 0x10b5, 0x87b0, 0, 0, 0x00, 0x57, P2P_YES },		/* PLX: all of the bus */
+		{ 0x11f8, 0x8531, 0, 0x068000, 0x00, 0x01, P2P_UNKNOWN },	/* Switchtec: a table */
+		{ 0x11f8, 0x8531, 0, 0x060400, 0x00, 0x01, P2P_NO },
+		{ 0x10de, 0x1234, 0, 0, 0x00, 0x01, P2P_NO },
+	};
+
+	for (size_t i = 0; i < P2P_LENGTH(rows); i++) {
+		struct p2p_function own = {
+			.ids = P2P_PRESENT, .vendor = rows[i].vendor, .device = rows[i].device,
+			.subsystem_vendor = rows[i].vendor, .subsystem_device = rows[i].subsystem,
+			.class_code = rows[i].class_code, .bdf.devfn = rows[i].own,
+		};
+		struct p2p_function other = { .bdf.devfn = rows[i].other };
+
+		ck_assert_msg(p2p_is_alias(&own, &other) == rows[i].answer, "row %zu", i);
+	}
+}
+END_TEST
+
+/* pci_quirk_amd_sb_acs(): functions of the southbridge are apart behind an IOMMU of AMD. */
+START_TEST(southbridge)
+{
+	static const struct {
+		const char *cpu;
+		enum p2p_tri iommu;
+		enum p2p_fact several;
+		bool multifunction;
+		enum p2p_tri answer;
+	} rows[] = {
+		{ "AuthenticAMD", P2P_YES, P2P_PRESENT, true, P2P_YES },
+		{ "AuthenticAMD", P2P_NO, P2P_PRESENT, true, P2P_NO },
+		{ "AuthenticAMD", P2P_UNKNOWN, P2P_PRESENT, true, P2P_UNKNOWN },
+		{ "AuthenticAMD", P2P_YES, P2P_DENIED, false, P2P_UNKNOWN },
+		{ "AuthenticAMD", P2P_YES, P2P_PRESENT, false, P2P_NO },
+		{ "GenuineIntel", P2P_YES, P2P_PRESENT, true, P2P_NO },
+		{ NULL, P2P_YES, P2P_PRESENT, true, P2P_UNKNOWN },
+	};
+
+	for (size_t i = 0; i < P2P_LENGTH(rows); i++) {
+		struct p2p_machine machine = { .cpu_vendor = rows[i].cpu, .iommu = rows[i].iommu };
+		struct p2p_host_bridge host = { .name = "pci0000:00" };
+		struct p2p_function function = {
+			.host = &host, .ids = P2P_PRESENT, .vendor = 0x1022, .device = 0x780f,
+			.several = rows[i].several, .multifunction = rows[i].multifunction,
+			.pcie.fact = P2P_ABSENT, .acs.kernel_fact = P2P_ABSENT,
+		};
+
+		ck_assert_msg(p2p_is_isolated(&machine, &function) == rows[i].answer, "row %zu", i);
+	}
+}
+END_TEST
+
+/* Source Validation that a switch cannot do is not asked of it; an unknown type of port is apart. */
+START_TEST(odd_ports)
+{
+	struct p2p_machine machine = { .cpu_vendor = "GenuineIntel", .iommu = P2P_YES };
+	struct p2p_function port = {
+		.ids = P2P_PRESENT, .vendor = 0x111d, .device = 0x80b5,
+		.pcie = { .fact = P2P_PRESENT, .type = P2P_PORT_DOWNSTREAM },
+	};
+
+	tree_acs(&port, ALL & ~P2P_ACS_SV);
+	ck_assert_int_eq(p2p_is_isolated(&machine, &port), P2P_YES);
+	port.device = 0x80b6;
+	ck_assert_int_eq(p2p_is_isolated(&machine, &port), P2P_NO);
+	port.pcie.type = (enum p2p_port_type)0xb;
+	ck_assert_int_eq(p2p_is_isolated(&machine, &port), P2P_YES);
+	/* ThunderX2 has its IOMMU at this bridge. */
+	ck_assert(!p2p_stops_aliases(&port));
+	port.vendor = 0x14e4;
+	port.device = 0x9084;
+	ck_assert(p2p_stops_aliases(&port));
+}
+END_TEST
+
 START_TEST(vmd)
 {
 	struct tree *tree = tree_new();
@@ -305,6 +402,9 @@ int main(void)
 	tcase_add_test(tests, cards);
 	tcase_add_test(tests, overridden);
 	tcase_add_test(tests, aliases);
+	tcase_add_test(tests, every_alias);
+	tcase_add_test(tests, southbridge);
+	tcase_add_test(tests, odd_ports);
 	tcase_add_test(tests, vmd);
 	tcase_add_test(tests, unknown);
 	tcase_add_test(tests, there_and_back);
