@@ -3,6 +3,8 @@
  * Ways: every row is granted, refused by each of its conditions, and unknown; where each kind of
  * address goes; what caps an answer; and one fact less never improves one.
  */
+#include <errno.h>
+
 #include "random.h"
 #include "scene.h"
 
@@ -180,10 +182,13 @@ END_TEST
 START_TEST(no_row)
 {
 	static const char *const drivers[] = { "", " ", "nvid", "nvidia nvidia", "zzz", "*" };
+	enum p2p_delivery delivery = P2P_DELIVERY_LINK;
 	struct p2p_ways ways;
 	struct scene scene;
 	char text[P2P_WAY_TEXT];
 
+	ck_assert_int_eq(p2p_delivery_parse("nowhere", &delivery), -EINVAL);
+	ck_assert_int_eq(delivery, P2P_DELIVERY_LINK);
 	for (size_t i = 0; i < sizeof(drivers) / sizeof(drivers[0]); i++) {
 		scene_start(&scene, drivers[i], "mlx5_core");
 		p2p_ways_find(&scene.verdict, &ways);

@@ -72,30 +72,31 @@ char *p2p_link_format(struct p2p_link link, char buffer[P2P_LINK_SIZE])
 }
 
 /* The kernel's words are in drivers/iommu/iommu.c, iommu_group_show_type(). */
-static const struct { const char *type, *mode; enum p2p_tri translates; } iommu_modes[] = {
+static const struct iommu_mode {
+	const char *type, *mode;
+	enum p2p_tri translates;
+} iommu_modes[] = {
 	{ "identity", "passthrough", P2P_NO }, { "DMA", "translated", P2P_YES },
 	{ "DMA-FQ", "translated", P2P_YES }, { "unmanaged", "unmanaged", P2P_UNKNOWN },
 	{ "blocked", "blocked", P2P_UNKNOWN },
 };
 
-/* The row of its domain; P2P_LENGTH(iommu_modes): there is none. */
-static size_t iommu_row(const struct p2p_function *function)
+/* The row of its domain; NULL there is none. */
+static const struct iommu_mode *iommu_row(const struct p2p_function *function)
 {
-	size_t row = 0;
-
-	while (row < P2P_LENGTH(iommu_modes) && (!function->iommu_type ||
-				     strcmp(function->iommu_type, iommu_modes[row].type) != 0))
-		row++;
-	return row;
+	for (size_t i = 0; function->iommu_type && i < P2P_LENGTH(iommu_modes); i++)
+		if (!strcmp(function->iommu_type, iommu_modes[i].type))
+			return &iommu_modes[i];
+	return NULL;
 }
 
 const char *p2p_iommu_mode(const struct p2p_function *function)
 {
-	size_t row = iommu_row(function);
+	const struct iommu_mode *row = iommu_row(function);
 
 	if (function->iommu_group.fact == P2P_ABSENT)
 		return "off";
-	return row < P2P_LENGTH(iommu_modes) ? iommu_modes[row].mode : function->iommu_type;
+	return row ? row->mode : function->iommu_type;
 }
 
 bool p2p_iommu_is_mode(const char *text)
@@ -109,12 +110,11 @@ bool p2p_iommu_is_mode(const char *text)
 
 enum p2p_tri p2p_iommu_translates(const struct p2p_function *function)
 {
-	size_t row = iommu_row(function);
+	const struct iommu_mode *row = iommu_row(function);
 
 	if (function->iommu_group.fact == P2P_ABSENT)
 		return P2P_NO;
-	return function->iommu_group.fact == P2P_PRESENT && row < P2P_LENGTH(iommu_modes) ?
-	       iommu_modes[row].translates : P2P_UNKNOWN;
+	return function->iommu_group.fact == P2P_PRESENT && row ? row->translates : P2P_UNKNOWN;
 }
 
 /* The sum of the numbers that the lines begin with; denied when one is none, or is 0 or less. */

@@ -116,11 +116,6 @@ static const struct p2p_function *find_leak(const struct pass *pass,
 	return NULL;
 }
 
-static enum p2p_grouping leak_kind(const struct p2p_function *function)
-{
-	return p2p_acs_missing(function) ? P2P_GROUPING_ACS_OFF : P2P_GROUPING_NO_ACS;
-}
-
 static size_t group_by_slot(struct pass *pass, const struct p2p_function *function);
 
 /* get_pci_alias_group() */
@@ -211,7 +206,8 @@ static size_t find_group(struct pass *pass, const struct p2p_function *function)
 		if (!leak)
 			break;
 		function = up;
-		group = group_of(pass, up, leak_kind(leak), leak);
+		group = group_of(pass, up, p2p_acs_missing(leak) ? P2P_GROUPING_ACS_OFF :
+				 P2P_GROUPING_NO_ACS, leak);
 		if (group != NO_GROUP)
 			pass->cause.missing = p2p_acs_missing(leak);
 	}

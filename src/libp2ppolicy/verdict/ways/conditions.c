@@ -147,11 +147,6 @@ static enum p2p_tri ask_nv_chipset(const struct p2p_verdict *verdict)
 	return only_if(nv_from(verdict, 580), topology);
 }
 
-static enum p2p_tri ask_not_vf(const struct p2p_verdict *verdict)
-{
-	return as_tri(!verdict->provider->physfn && !verdict->client->physfn);
-}
-
 /* ForceP2P=0x11 grants reads and writes, whatever else says no. */
 static enum p2p_tri forced(const struct p2p_verdict *verdict)
 {
@@ -244,11 +239,6 @@ static enum p2p_tri ask_nv_class(const struct p2p_verdict *verdict)
 	return not(p2p_tri_or(one, other));
 }
 
-static enum p2p_tri ask_nvlink(const struct p2p_verdict *verdict)
-{
-	return p2p_tri_and(p2p_nvidia_nvlink(verdict->provider), p2p_nvidia_nvlink(verdict->client));
-}
-
 static enum p2p_tri ask_clique(const struct p2p_verdict *verdict)
 {
 	const struct p2p_number *a = &verdict->provider->clique, *b = &verdict->client->clique;
@@ -308,11 +298,6 @@ static enum p2p_tri ask_peermem(const struct p2p_verdict *verdict)
 	       P2P_UNKNOWN;
 }
 
-static enum p2p_tri ask_nv_pro(const struct p2p_verdict *verdict)
-{
-	return not(p2p_nvidia_geforce(verdict->provider));
-}
-
 /* The kernel modules have no such test; the library above them is closed. */
 static enum p2p_tri ask_nv_exports(const struct p2p_verdict *verdict)
 {
@@ -324,11 +309,6 @@ static enum p2p_tri ask_p2pmem(const struct p2p_verdict *verdict)
 	enum p2p_fact pool = verdict->provider->pool.fact;
 
 	return pool == P2P_DENIED ? P2P_UNKNOWN : as_tri(pool == P2P_PRESENT);
-}
-
-static enum p2p_tri ask_nvfs_nvme(const struct p2p_verdict *verdict)
-{
-	return p2p_tri_or(flag(verdict, P2P_STACK_NVFS_NVME), flag(verdict, P2P_STACK_NVFS_NVME_2));
 }
 
 static bool is_among(const struct p2p_function *const *peers, const struct p2p_function *function)
@@ -489,30 +469,35 @@ static enum p2p_tri ask_efa(const struct p2p_verdict *verdict, const char *provi
 
 enum p2p_tri p2p_condition_ask(const struct p2p_verdict *verdict, const struct p2p_condition *condition)
 {
+	const struct p2p_function *provider = verdict->provider, *client = verdict->client;
+
 	switch (condition->id) {
 	case P2P_IF_KERNEL_PAIR: return ask_kernel(verdict);
 	case P2P_IF_OPEN: return flag(verdict, P2P_STACK_NVIDIA_OPEN);
 	case P2P_IF_DMABUF_MR: return ask_dmabuf_mr(verdict);
 	case P2P_IF_NV_CHIPSET: return ask_nv_chipset(verdict);
-	case P2P_IF_NOT_VF: return ask_not_vf(verdict);
+	case P2P_IF_NOT_VF: return as_tri(!provider->physfn && !client->physfn);
 	case P2P_IF_NV_REGISTRY: return ask_registry(verdict);
 	case P2P_IF_NV_SAME_CHIP: return ask_same_chip(verdict);
 	case P2P_IF_NV_IOH: return ask_ioh(verdict);
 	case P2P_IF_NV_CLASS: return ask_nv_class(verdict);
-	case P2P_IF_NVLINK: return ask_nvlink(verdict);
+	case P2P_IF_NVLINK:
+		return p2p_tri_and(p2p_nvidia_nvlink(provider), p2p_nvidia_nvlink(client));
 	case P2P_IF_LINKED: return ask_linked(verdict);
 	case P2P_IF_GUEST: return p2p_is_guest(verdict);
 	case P2P_IF_CLIQUE: return ask_clique(verdict);
 	case P2P_IF_DATA_DIRECT: return ask_data_direct(verdict);
-	case P2P_IF_COHERENT: return p2p_nvidia_coherent(verdict->provider);
+	case P2P_IF_COHERENT: return p2p_nvidia_coherent(provider);
 	case P2P_IF_NV_GROUP: return ask_nv_group(verdict);
 	case P2P_IF_PEERMEM: return ask_peermem(verdict);
-	case P2P_IF_NV_PRO: return ask_nv_pro(verdict);
+	case P2P_IF_NV_PRO: return not(p2p_nvidia_geforce(provider));
 	case P2P_IF_NV_EXPORTS: return ask_nv_exports(verdict);
 	case P2P_IF_P2PMEM:
 	case P2P_IF_P2PMEM_NV: return ask_p2pmem(verdict);
 	case P2P_IF_NVFS: return flag(verdict, P2P_STACK_NVFS);
-	case P2P_IF_NVFS_NVME: return ask_nvfs_nvme(verdict);
+	case P2P_IF_NVFS_NVME:
+		return p2p_tri_or(flag(verdict, P2P_STACK_NVFS_NVME),
+				  flag(verdict, P2P_STACK_NVFS_NVME_2));
 	case P2P_IF_XGMI: return ask_xgmi(verdict);
 	case P2P_IF_XGMI_USED: return ask_xgmi_used(verdict);
 	case P2P_IF_KFD_LINK: return ask_kfd_link(verdict);

@@ -120,15 +120,10 @@ static enum p2p_delivery mapped_by_nvidia(const struct p2p_verdict *verdict,
 
 static enum p2p_delivery by_map_type(const struct p2p_verdict *verdict)
 {
-	switch (verdict->kernel.map_type) {
-	case P2P_MAP_BUS_ADDR:
-		return route(verdict) == P2P_ROUTE_DIRECT ? P2P_DELIVERY_DIRECT :
-		       P2P_DELIVERY_UNKNOWN;
-	case P2P_MAP_THRU_HOST_BRIDGE:
+	if (verdict->kernel.map_type == P2P_MAP_THRU_HOST_BRIDGE)
 		return P2P_DELIVERY_ROOT;
-	default:
-		return P2P_DELIVERY_UNKNOWN;
-	}
+	return verdict->kernel.map_type == P2P_MAP_BUS_ADDR && route(verdict) == P2P_ROUTE_DIRECT ?
+	       P2P_DELIVERY_DIRECT : P2P_DELIVERY_UNKNOWN;
 }
 
 /* All that NVIDIA's driver maps for a device goes through one function of it. */
@@ -164,32 +159,29 @@ static enum p2p_delivery deliver(const struct p2p_verdict *verdict,
 	       mapped_resource(verdict, answer);
 }
 
+/** struct evidence - a row of evidence.def; @way: the name of the one it is of, NULL any. */
 struct evidence {
+	const char *way;
 	bool (*applies)(const struct p2p_verdict *verdict, const struct p2p_driver_way *way,
 			const struct p2p_way_answer *answer);
 	enum p2p_delivery cap;
 	const char *text, *source;
 };
 
-static bool nvidia_translated(const struct p2p_verdict *verdict, const struct p2p_driver_way *way,
-			      const struct p2p_way_answer *answer)
+static bool translated(const struct p2p_verdict *verdict, const struct p2p_driver_way *way,
+		       const struct p2p_way_answer *answer)
 {
 	(void)verdict;
-	return !strcmp(way->name, "nv-gpu") && answer->translates != P2P_NO;
+	(void)way;
+	return answer->translates != P2P_NO;
 }
 
-static bool amdgpu_translated(const struct p2p_verdict *verdict, const struct p2p_driver_way *way,
-			      const struct p2p_way_answer *answer)
+static bool geforce(const struct p2p_verdict *verdict, const struct p2p_driver_way *way,
+		    const struct p2p_way_answer *answer)
 {
-	(void)verdict;
-	return !strcmp(way->name, "kfd") && answer->translates != P2P_NO;
-}
-
-static bool geforce_clique(const struct p2p_verdict *verdict, const struct p2p_driver_way *way,
-			   const struct p2p_way_answer *answer)
-{
+	(void)way;
 	(void)answer;
-	return !strcmp(way->name, "nv-clique") && p2p_nvidia_geforce(verdict->provider) == P2P_YES;
+	return p2p_nvidia_geforce(verdict->provider) == P2P_YES;
 }
 
 /* By the name of the processor: the kernel's list has none of the newer ones. */
@@ -211,7 +203,8 @@ static bool intel_client_part(const struct p2p_verdict *verdict, const struct p2
 }
 
 static const struct evidence rows[] = {
-#define EVIDENCE(condition, cap, text, source) { condition, P2P_DELIVERY_##cap, text, source },
+#define EVIDENCE(way, condition, cap, text, source) \
+	{ way, condition, P2P_DELIVERY_##cap, text, source },
 #include "verdict/ways/evidence.def"
 #undef EVIDENCE
 };
@@ -237,7 +230,8 @@ void p2p_deliver(const struct p2p_verdict *verdict, const struct p2p_driver_way 
 	for (int i = 0; i < ROWS; i++) {
 		if (p2p_is_guest(verdict) != P2P_NO && way->addressing != P2P_ADDRESSING_GUEST)
 			break;	/* the guest's CPU and IOMMU say nothing of the host's */
-		if (!rows[i].applies(verdict, way, answer))
+		if ((rows[i].way && strcmp(rows[i].way, way->name) != 0) ||
+		    !rows[i].applies(verdict, way, answer))
 			continue;
 		answer->evidence = i;
 		if (answer->granted > rows[i].cap)

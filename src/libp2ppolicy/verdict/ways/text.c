@@ -49,13 +49,8 @@ static void expand(struct p2p_text *text, const struct p2p_verdict *verdict,
 {
 	const char *c = template;
 
-	while (c && *(c = p2p_text_until(text, c))) {
-		if (c[1])
-			add_token(text, verdict, condition, c[1]);
-		else
-			p2p_text_string(text, c);
-		c += c[1] ? 2 : 1;
-	}
+	for (; c && *(c = p2p_text_until(text, c)); c += 2)
+		add_token(text, verdict, condition, c[1]);
 }
 
 static struct p2p_text text_in(char buffer[P2P_WAY_TEXT])

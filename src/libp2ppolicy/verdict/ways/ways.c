@@ -30,8 +30,6 @@ static enum p2p_grant ask_conditions(const struct p2p_verdict *verdict,
 		if (held == P2P_NO)
 			return P2P_GRANT_REFUSED;
 		open |= held == P2P_UNKNOWN;
-		if (c + 1 == way->conditions + P2P_WAY_CONDITIONS)
-			break;
 	}
 	if (open)
 		return P2P_GRANT_UNKNOWN;
@@ -58,19 +56,9 @@ static void evaluate(const struct p2p_verdict *verdict, const struct p2p_driver_
 	*answer = (struct p2p_way_answer){ .way = way, .evidence = -1 };
 	answer->grant = ask(verdict, way, answer);
 	p2p_deliver(verdict, way, answer);
-	switch (answer->grant) {
-	case P2P_GRANT_GRANTED:
-	case P2P_GRANT_NOT_ASKED:
-		answer->delivery = answer->granted;
-		break;
-	case P2P_GRANT_REFUSED:
-		answer->delivery = way->denied;
-		break;
-	case P2P_GRANT_UNKNOWN:
-		answer->delivery = answer->granted == way->denied ? answer->granted :
-				   P2P_DELIVERY_UNKNOWN;
-		break;
-	}
+	answer->delivery = answer->grant == P2P_GRANT_REFUSED ? way->denied : answer->granted;
+	if (answer->grant == P2P_GRANT_UNKNOWN && answer->granted != way->denied)
+		answer->delivery = P2P_DELIVERY_UNKNOWN;
 }
 
 /* A hidden way that is not known to be there is passed over: the next one is what can be said. */
