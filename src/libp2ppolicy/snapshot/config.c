@@ -64,7 +64,7 @@ static bool has_bit(const uint32_t *bits, unsigned int dword)
 
 static bool is_known(const struct p2p_config *config, unsigned int offset)
 {
-	return offset < config->size && has_bit(config->known, offset / 4);
+	return offset < config->end && has_bit(config->known, offset / 4);
 }
 
 bool p2p_config_read8(const struct p2p_config *config, unsigned int offset, uint8_t *ret_value)
@@ -407,16 +407,17 @@ static unsigned int known_end(const struct loader *loader)
 static int keep(struct p2p_arena *arena, struct loader *loader, struct p2p_config *ret_config)
 {
 	struct p2p_config config = loader->config;
-	size_t words = (DWORDS(config.size) + WORD_BITS - 1) / WORD_BITS;
 	size_t capabilities = config.capability_count * sizeof(loader->found[0]);
-	unsigned int end = known_end(loader);
+	size_t words;
 
-	config.bytes = p2p_arena_alloc(arena, end);
+	config.end = known_end(loader);
+	words = (DWORDS(config.end) + WORD_BITS - 1) / WORD_BITS;
+	config.bytes = p2p_arena_alloc(arena, config.end);
 	config.known = p2p_arena_alloc(arena, words * sizeof(config.known[0]));
 	config.capabilities = p2p_arena_alloc(arena, capabilities);
 	if (!config.bytes || !config.known || !config.capabilities)
 		return -ENOMEM;
-	memcpy(config.bytes, loader->bytes, end);
+	memcpy(config.bytes, loader->bytes, config.end);
 	memcpy(config.known, loader->known, words * sizeof(config.known[0]));
 	memcpy(config.capabilities, loader->found, capabilities);
 	*ret_config = config;
@@ -429,7 +430,8 @@ int p2p_config_load(struct p2p_arena *arena, const struct p2p_config_source *sou
 	struct loader loader;
 
 	loader.source = source;
-	loader.config = (struct p2p_config){ .size = round_size(source->size) };
+	loader.config = (struct p2p_config){ .size = round_size(source->size),
+					      .end = P2P_CONFIG_EXTENDED };
 	memset(loader.seen, 0, sizeof(loader.seen));
 	memset(loader.known, 0, sizeof(loader.known));
 	memset(loader.taken, 0, sizeof(loader.taken));

@@ -33,7 +33,8 @@ struct p2p_capability {
 /**
  * struct p2p_config - configuration space.
  * @size: bytes that may be asked: 0 nothing is known; 64, 128, 256 or 4096
- * @bytes: what was read, as far as it is known; use p2p_config_read8() and the like
+ * @end: no byte from here on is known
+ * @bytes: what was read, up to @end; use p2p_config_read8() and the like
  * @known: one bit per dword of @bytes; a dword that was not fetched is not known
  * @standard: is the chain of standard capabilities known (DENIED with 64 or 128 bytes)
  * @extended: is extended config space known.  ABSENT: a conventional function, or one whose
@@ -49,7 +50,7 @@ struct p2p_capability {
  * @acs_from_text: likewise its ACS registers, and a text shows only bits 0 to 6 of both
  */
 struct p2p_config {
-	unsigned int size;
+	unsigned int size, end;
 	uint8_t *bytes;
 	uint32_t *known;
 	enum p2p_fact standard, extended;

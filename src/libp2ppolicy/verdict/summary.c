@@ -30,11 +30,6 @@ struct branch {
 	uint32_t count[DEPTHS][STATES];
 };
 
-struct node {
-	struct branch branch;
-	bool seen;
-};
-
 /* One nonzero cell of a branch. */
 struct cell {
 	unsigned int depth, state;
@@ -49,10 +44,16 @@ struct corner {
 	uint64_t count;
 };
 
+/*
+ * @bridges: what has members below it, deepest first; @place: 1 + which of @branches counts them, by index
+ *	of function; 0 none, since most functions are endpoints
+ */
 struct counter {
 	const struct p2p_eval *eval;
-	struct node *nodes;
-	const struct p2p_function **order;	/* deepest first */
+	struct p2p_arena *arena;
+	const struct p2p_function **bridges;
+	uint32_t *place;
+	struct branch *branches;
 	uint64_t *below_bridge;
 	struct corner *corners;
 	struct p2p_summary *summary;
@@ -166,9 +167,8 @@ static void add_lost(struct counter *counter, uint64_t pairs)
 }
 
 static uint64_t lift(struct counter *counter, const struct p2p_function *function,
-		     struct branch *ret_branch)
+		     const struct branch *from, struct branch *ret_branch)
 {
-	const struct branch *from = &counter->nodes[function->index].branch;
 	uint64_t total = 0;
 
 	memset(ret_branch, 0, sizeof(*ret_branch));
@@ -187,23 +187,21 @@ static uint64_t lift(struct counter *counter, const struct p2p_function *functio
 	return total;
 }
 
-/* All below @function is counted: count what meets at it, and hand its members up. */
-static void settle(struct counter *counter, const struct p2p_function *function)
+static struct branch *branch_of(const struct counter *counter, const struct p2p_function *function)
+{
+	return &counter->branches[counter->place[function->index] - 1];
+}
+
+/* All of @branch is counted, which is below @function: hand its members up. */
+static void hand_up(struct counter *counter, const struct p2p_function *function,
+		    const struct branch *branch)
 {
 	const struct p2p_eval *eval = counter->eval;
-	struct node *node = &counter->nodes[function->index];
-	struct branch self = { 0 }, lifted;
-	uint64_t members;
+	struct branch lifted;
+	uint64_t members = lift(counter, function, branch, &lifted);
 
-	self.count[0][SELF] = node->branch.count[0][SELF];
-	/* Nothing meets at a function with no member below it, such as an endpoint. */
-	if (memcmp(&self, &node->branch, sizeof(self)) != 0) {
-		count_common(counter, function, &node->branch, 1);
-		count_common(counter, function, &self, -1);
-	}
-	members = lift(counter, function, &lifted);
 	if (function->parent) {
-		struct branch *above = &counter->nodes[function->parent->index].branch;
+		struct branch *above = branch_of(counter, function->parent);
 
 		count_common(counter, function->parent, &lifted, -1);
 		for (size_t depth = 0; depth < DEPTHS; depth++)
@@ -222,17 +220,16 @@ static void settle(struct counter *counter, const struct p2p_function *function)
 		  -(members * members));
 }
 
-static size_t collect_nodes(struct counter *counter, const struct p2p_function *const *functions,
-			    size_t count)
+static size_t collect_bridges(struct counter *counter, const struct p2p_function *const *functions,
+			      size_t count)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		counter->nodes[functions[i]->index].branch.count[0][SELF]++;
-		for (const struct p2p_function *up = functions[i];
-		     up && !counter->nodes[up->index].seen; up = up->parent) {
-			counter->nodes[up->index].seen = true;
-			counter->order[n++] = up;
+		for (const struct p2p_function *up = functions[i]->parent;
+		     up && !counter->place[up->index]; up = up->parent) {
+			counter->bridges[n++] = up;
+			counter->place[up->index] = (uint32_t)n;
 		}
 	}
 	return n;
@@ -309,14 +306,20 @@ static void count_bridges(struct counter *counter, const struct p2p_function *co
 	struct corner *corners = counter->corners;
 	size_t n, end;
 
-	for (size_t i = n = 0; i < count; i++)
-		if (!functions[i]->orphan)
-			corners[n++] = (struct corner){
-				.bridge = functions[i]->host->index,
-				.numa = functions[i]->numa,
-				.listed = eval->roots[functions[i]->host->index].listed,
-				.count = 1,
-			};
+	for (size_t i = n = 0; i < count; i++) {
+		const struct corner one = {
+			.bridge = functions[i]->host->index,
+			.numa = functions[i]->numa,
+			.listed = eval->roots[functions[i]->host->index].listed,
+			.count = 1,
+		};
+
+		/* Neighbours are mostly of one corner. */
+		if (!functions[i]->orphan && n && !by_bridge(&corners[n - 1], &one))
+			corners[n - 1].count++;
+		else if (!functions[i]->orphan)
+			corners[n++] = one;
+	}
 	n = merge(corners, n, by_bridge);
 	for (size_t i = 0; i < n; i = end) {
 		for (end = i + 1; end < n && corners[end].bridge == corners[i].bridge;)
@@ -327,15 +330,40 @@ static void count_bridges(struct counter *counter, const struct p2p_function *co
 	count_corners(counter, corners, n, 1);
 }
 
-static void count_all(struct counter *counter, const struct p2p_function *const *functions,
-		      size_t count)
+/* Pairs that meet at a function: none at an endpoint, which is only handed up. */
+static void count_below(struct counter *counter, const struct p2p_function *const *functions,
+			size_t count, size_t bridges)
+{
+	struct branch self = { 0 };
+
+	self.count[0][SELF] = 1;
+	for (size_t i = 0; i < count; i++) {
+		if (counter->place[functions[i]->index])
+			branch_of(counter, functions[i])->count[0][SELF] = 1;
+		else
+			hand_up(counter, functions[i], &self);
+	}
+	for (size_t i = 0; i < bridges; i++) {
+		const struct branch *branch = branch_of(counter, counter->bridges[i]);
+
+		count_common(counter, counter->bridges[i], branch, 1);
+		if (branch->count[0][SELF])
+			count_common(counter, counter->bridges[i], &self, -1);
+		hand_up(counter, counter->bridges[i], branch);
+	}
+}
+
+static int count_all(struct counter *counter, const struct p2p_function *const *functions,
+		     size_t count)
 {
 	const struct p2p_eval *eval = counter->eval;
-	size_t n = collect_nodes(counter, functions, count);
+	size_t n = collect_bridges(counter, functions, count);
 
-	qsort(counter->order, n, sizeof(const struct p2p_function *), deepest_first);
-	for (size_t i = 0; i < n; i++)
-		settle(counter, counter->order[i]);
+	counter->branches = p2p_arena_alloc(counter->arena, n * sizeof(*counter->branches));
+	if (!counter->branches)
+		return -ENOMEM;
+	qsort(counter->bridges, n, sizeof(const struct p2p_function *), deepest_first);
+	count_below(counter, functions, count, n);
 	for (size_t i = 0; i < eval->root_count; i++)
 		add_pairs(counter, P2P_RELATION_PHB,
 			  decide_apart(eval, eval->roots[i].listed_same),
@@ -344,6 +372,7 @@ static void count_all(struct counter *counter, const struct p2p_function *const 
 	/* All pairs with an orphan; those below one top were taken away. */
 	n = count - counter->orphans;
 	add_lost(counter, (uint64_t)count * count - (uint64_t)n * n);
+	return 0;
 }
 
 int p2p_eval_summary(const struct p2p_eval *eval, const struct p2p_function *const *functions,
@@ -352,19 +381,18 @@ int p2p_eval_summary(const struct p2p_eval *eval, const struct p2p_function *con
 	struct p2p_arena arena = { 0 };
 	struct p2p_summary summary = { 0 };
 	struct counter counter = {
-		.eval = eval, .summary = &summary,
-		.nodes = p2p_arena_alloc(&arena, eval->functions * sizeof(*counter.nodes)),
-		.order = p2p_arena_alloc(&arena, eval->functions * sizeof(*counter.order)),
+		.eval = eval, .arena = &arena, .summary = &summary,
+		.bridges = p2p_arena_alloc(&arena, eval->functions * sizeof(*counter.bridges)),
+		.place = p2p_arena_alloc(&arena, eval->functions * sizeof(*counter.place)),
 		.below_bridge = p2p_arena_alloc(&arena, eval->root_count * sizeof(uint64_t)),
 		.corners = p2p_arena_alloc(&arena, count * sizeof(*counter.corners)),
 	};
 	int error = -ENOMEM;
 
-	if (counter.nodes && counter.order && counter.below_bridge && counter.corners) {
-		count_all(&counter, functions, count);
+	if (counter.bridges && counter.place && counter.below_bridge && counter.corners)
+		error = count_all(&counter, functions, count);
+	if (!error)
 		*ret_summary = summary;
-		error = 0;
-	}
 	p2p_arena_free(&arena);
 	return error;
 }

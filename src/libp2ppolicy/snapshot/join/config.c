@@ -400,6 +400,7 @@ static void start(struct joined *joined, const struct p2p_side *header)
 	const struct p2p_config *from = &header->raw->config;
 	struct p2p_config *config = &joined->config;
 
+	config->end = sizeof(joined->bytes);
 	config->bytes = joined->bytes;
 	config->known = joined->known;
 	take_bytes(joined, from, 0, P2P_CONFIG_HEADER);
@@ -441,6 +442,7 @@ static void keep(struct joined *joined, struct p2p_config *ret_config)
 	struct p2p_arena *arena = &joined->snapshot->arena;
 	struct p2p_config config = joined->config;
 
+	config.end = config.size;
 	config.bytes = (uint8_t *)p2p_arena_copy(arena, joined->bytes, sizeof(joined->bytes));
 	config.known = (void *)p2p_arena_copy(arena, joined->known, sizeof(joined->known));
 	config.capabilities = (void *)p2p_arena_copy(arena, joined->capabilities,
