@@ -98,17 +98,12 @@ static void say_staged(const struct p2p_comparing *c, struct p2p_text *text)
 	p2p_text_add(text, "%s", p2p_ways_sentence(&c->ways, sentence));
 }
 
-static const char *address(const struct p2p_function *function, char bdf[P2P_BDF_SIZE])
-{
-	return p2p_bdf_format(function->bdf, bdf);
-}
-
 static void say_look(const struct p2p_comparing *c, struct p2p_text *text)
 {
 	char provider[P2P_BDF_SIZE], client[P2P_BDF_SIZE];
 
-	p2p_text_add(text, "; look at p2ptopo path %s %s", address(c->verdict.provider, provider),
-		     address(c->verdict.client, client));
+	p2p_text_add(text, "; look at p2ptopo path %s %s", p2p_bdf_format(c->verdict.provider->bdf, provider),
+		     p2p_bdf_format(c->verdict.client->bdf, client));
 }
 
 static void say_no_gain(const struct p2p_comparing *c, struct p2p_text *text)
@@ -140,7 +135,8 @@ static void say_more(const struct p2p_comparing *c, struct p2p_text *text)
 		char bdf[P2P_BDF_SIZE];
 
 		p2p_text_add(text, "; look at LnkSta: lspci -vv -s %s",
-			     address(c->speed.degraded ? c->speed.degraded : c->speed.idle, bdf));
+			     p2p_bdf_format((c->speed.degraded ? c->speed.degraded :
+					      c->speed.idle)->bdf, bdf));
 	}
 }
 
@@ -170,17 +166,17 @@ static void say_half(const struct p2p_comparing *c, struct p2p_text *text)
 			     "do where ACS redirects them up the same uplink");
 	else if (unread)
 		p2p_text_add(text, ": ACS of %s could not be read, and a redirect there sends "
-			     "requests up the uplink and down again", address(unread, bdf));
+			     "requests up the uplink and down again", p2p_bdf_format(unread->bdf, bdf));
 	else if (redirect)
 		p2p_text_add(text, ": ACS of %s sends requests up the uplink and down again, where they "
-			     "meet those of other transfers", address(redirect, bdf));
+			     "meet those of other transfers", p2p_bdf_format(redirect->bdf, bdf));
 	else
 		p2p_text_add(text, ": a redirect that was not there when this machine was read, "
 			     "another transfer on the same uplink, or a link that trained to half its "
 			     "width");
 	if (unread || redirect)
 		p2p_text_add(text, "; look at setpci -s %s ECAP_ACS+6.w",
-			     address(unread ? unread : redirect, bdf));
+			     p2p_bdf_format((unread ? unread : redirect)->bdf, bdf));
 	else
 		say_look(c, text);
 }
@@ -192,7 +188,7 @@ static void say_device(const struct p2p_comparing *c, struct p2p_text *text)
 	p2p_text_add(text, "less than the way carries, and an end may be the reason: ");
 	if (c->speed.slower)
 		p2p_text_add(text, "of %s no figure is published; measure it against system memory",
-			     address(c->speed.slower, bdf));
+			     p2p_bdf_format(c->speed.slower->bdf, bdf));
 	else
 		say_score(c, text);
 }
@@ -204,7 +200,7 @@ static void say_low(const struct p2p_comparing *c, struct p2p_text *text)
 	p2p_text_add(text, "%.0f %% of what the way carries", 100 * c->figure->value /
 		     c->speed.gbytes_per_second);
 	if (c->speed.at)
-		p2p_text_add(text, ", the least of it at %s", address(c->speed.at, bdf));
+		p2p_text_add(text, ", the least of it at %s", p2p_bdf_format(c->speed.at->bdf, bdf));
 	say_look(c, text);
 }
 

@@ -25,18 +25,12 @@ static const struct p2p_function *nth(const struct p2p_topology *topology,
 				      const struct p2p_tool *tool, enum p2p_class kind,
 				      unsigned int index, unsigned int *ret_count)
 {
-	const struct p2p_function *found = NULL;
+	const struct p2p_function *function, *found = NULL;
 	unsigned int count = 0;
 
-	for (size_t i = 0; i < p2p_topology_count(topology); i++) {
-		const struct p2p_function *function = p2p_topology_function(topology, i);
-
-		if (!is_counted(function, tool, kind))
-			continue;
-		if (count == index)
+	for (size_t i = 0; (function = p2p_topology_function(topology, i)); i++)
+		if (is_counted(function, tool, kind) && count++ == index)
 			found = function;
-		count++;
-	}
 	*ret_count = count;
 	return found;
 }
@@ -61,32 +55,43 @@ static unsigned int count_in_text(const struct p2p_measured *measured,
 	return count;
 }
 
-static enum found find_address(const struct p2p_topology *topology, const struct p2p_end *end,
-			       const struct p2p_function **ret_function)
+/* The one function that is meant by @end. */
+static enum found find_only(const struct p2p_topology *topology, const struct p2p_end *end,
+			    bool (*is_meant)(const struct p2p_function *function,
+					     const struct p2p_end *end),
+			    const struct p2p_function **ret_function)
 {
-	const struct p2p_function *found = p2p_topology_find(topology, end->bdf);
+	const struct p2p_function *function;
 	size_t count = 0;
 
-	if (found || end->domain_known) {
-		*ret_function = found;
-		return found ? FOUND : FOUND_NONE;
+	for (size_t i = 0; (function = p2p_topology_function(topology, i)); i++) {
+		if (!is_meant(function, end))
+			continue;
+		*ret_function = function;
+		count++;
 	}
-	for (size_t i = 0; i < p2p_topology_count(topology); i++) {
-		const struct p2p_function *function = p2p_topology_function(topology, i);
-
-		if (function->bdf.bus == end->bdf.bus && function->bdf.devfn == end->bdf.devfn) {
-			found = function;
-			count++;
-		}
-	}
-	*ret_function = found;
 	return count == 1 ? FOUND : count ? FOUND_SEVERAL : FOUND_NONE;
 }
 
-static bool has_name(const struct p2p_function *function, const char *name)
+static bool is_there(const struct p2p_function *function, const struct p2p_end *end)
+{
+	return function->bdf.bus == end->bdf.bus && function->bdf.devfn == end->bdf.devfn;
+}
+
+static enum found find_address(const struct p2p_topology *topology, const struct p2p_end *end,
+			       const struct p2p_function **ret_function)
+{
+	*ret_function = p2p_topology_find(topology, end->bdf);
+	if (*ret_function || end->domain_known)
+		return *ret_function ? FOUND : FOUND_NONE;
+	return find_only(topology, end, is_there, ret_function);
+}
+
+static bool has_name(const struct p2p_function *function, const struct p2p_end *end)
 {
 	for (const char *const *known = function->os_names; known && *known; known++) {
 		size_t length = strlen(*known);
+		const char *name = end->name;
 
 		/* nvme0 has the namespace nvme0n1. */
 		if (!strcmp(*known, name) || (!strncmp(*known, "nvme", 4) &&
@@ -94,22 +99,6 @@ static bool has_name(const struct p2p_function *function, const char *name)
 			return true;
 	}
 	return false;
-}
-
-static enum found find_name(const struct p2p_topology *topology, const char *name,
-			    const struct p2p_function **ret_function)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < p2p_topology_count(topology); i++) {
-		const struct p2p_function *function = p2p_topology_function(topology, i);
-
-		if (has_name(function, name)) {
-			*ret_function = function;
-			count++;
-		}
-	}
-	return count == 1 ? FOUND : count ? FOUND_SEVERAL : FOUND_NONE;
 }
 
 static const struct p2p_end *listed(const struct p2p_measured *measured,
@@ -156,7 +145,7 @@ static enum found find_end(const struct p2p_measured *measured, const struct p2p
 	if (known->named == P2P_NAMED_BY_ADDRESS)
 		return find_address(measured->topology, known, ret_function);
 	if (known->named == P2P_NAMED_BY_NAME)
-		return find_name(measured->topology, known->name, ret_function);
+		return find_only(measured->topology, known, has_name, ret_function);
 	return FOUND_NONE;
 }
 
@@ -255,12 +244,10 @@ char *p2p_measured_lost(const struct p2p_measured *measured, const struct p2p_fi
 	char name[80], there[80];
 
 	say_end(end, name, sizeof(name));
-	if (end->named == P2P_NAMED_NOT && end->kind == P2P_CLASS_NVME) {
-		snprintf(buffer, P2P_WAY_TEXT, "the machine has no NVMe drive");
-		return buffer;
-	}
 	if (end->named == P2P_NAMED_NOT) {
-		snprintf(buffer, P2P_WAY_TEXT, "the text does not name both ends; --between does");
+		snprintf(buffer, P2P_WAY_TEXT, end->kind == P2P_CLASS_NVME ?
+			 "the machine has no NVMe drive" :
+			 "the text does not name both ends; --between does");
 		return buffer;
 	}
 	switch (find_end(measured, figure, end, &function, &guessed)) {

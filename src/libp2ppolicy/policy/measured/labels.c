@@ -6,11 +6,6 @@
 #include "policy/measured/compare.h"
 #include "verdict/text.h"
 
-static const char *address(const struct p2p_function *function, char bdf[P2P_BDF_SIZE])
-{
-	return p2p_bdf_format(function->bdf, bdf);
-}
-
 static void set_predicted(struct p2p_comparison *comparison, const char *word)
 {
 	snprintf(comparison->predicted, sizeof(comparison->predicted), "%s", word ? word : "?");
@@ -26,10 +21,10 @@ static void say_agreed(const struct p2p_comparing *c, struct p2p_text *text)
 	if (p2p_eval_redirects(c->eval, &c->verdict, &first, 1) && first)
 		p2p_text_add(text, "%s is where the paths meet; ACS of %s sends requests on to the root "
 			     "complex all the same: setpci -s %s ECAP_ACS+6.w", relation,
-			     address(first, bdf), bdf);
+			     p2p_bdf_format(first->bdf, bdf), bdf);
 	else if (p2p_eval_unread(c->eval, &c->verdict, &first, 1) && first)
 		p2p_text_add(text, "%s is where the paths meet; whether ACS of %s redirects there could "
-			     "not be read", relation, address(first, bdf));
+			     "not be read", relation, p2p_bdf_format(first->bdf, bdf));
 	else
 		p2p_text_add(text, "both say where the paths meet");
 }
@@ -155,7 +150,7 @@ static void compare_kernel(const struct p2p_comparing *c, struct p2p_comparison 
 	comparison->finding = same ? P2P_COMPARED_EXPECTED : P2P_COMPARED_DIFFERS;
 	comparison->surprising = !same;
 	if (same && first)
-		p2p_text_add(&text, "%s redirects", address(first, bdf));
+		p2p_text_add(&text, "%s redirects", p2p_bdf_format(first->bdf, bdf));
 	else
 		p2p_text_add(&text, same ? "the rules of p2pdma refuse it" :
 			     "the line is of another boot, kernel or setting of ACS than this machine");
@@ -174,23 +169,17 @@ static void compare_access(const struct p2p_comparing *c, struct p2p_comparison 
 
 	p2p_ways_sentence(&c->ways, sentence);
 	set_predicted(comparison, c->ways.delivery ? p2p_delivery_name(c->ways.delivery) : NULL);
-	if (says == P2P_UNKNOWN || ours == P2P_UNKNOWN) {
-		comparison->finding = P2P_COMPARED_UNKNOWN;
+	comparison->finding = says == P2P_UNKNOWN || ours == P2P_UNKNOWN ? P2P_COMPARED_UNKNOWN :
+			      says == ours ? P2P_COMPARED_EXPECTED : P2P_COMPARED_DIFFERS;
+	comparison->surprising = comparison->finding == P2P_COMPARED_DIFFERS;
+	if (!comparison->surprising)
 		p2p_text_add(&text, "%s", sentence);
-	} else if (says == ours) {
-		comparison->finding = P2P_COMPARED_EXPECTED;
-		p2p_text_add(&text, "%s", sentence);
-	} else if (says == P2P_YES) {
-		comparison->finding = P2P_COMPARED_DIFFERS;
-		comparison->surprising = true;
+	else if (says == P2P_YES)
 		p2p_text_add(&text, "what is granted need not arrive, and nobody compared the data; "
 			     "predicted: %s", sentence);
-	} else {
-		comparison->finding = P2P_COMPARED_DIFFERS;
-		comparison->surprising = true;
+	else
 		p2p_text_add(&text, "%s: %s; predicted: %s", c->figure->label,
 			     meaning(c->figure->label), sentence);
-	}
 }
 
 void p2p_compare_label(const struct p2p_comparing *comparing,

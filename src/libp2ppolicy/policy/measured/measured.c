@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Figures of any number of texts, and the table of the tools they are of. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "policy/measured/reading.h"
 #include "snapshot/tree/archive.h"
@@ -78,21 +80,6 @@ struct p2p_measured *p2p_measured_free(struct p2p_measured *measured)
 	return NULL;
 }
 
-static bool grow(void **array, size_t count, size_t *room, size_t size)
-{
-	size_t more = *room ? 2 * *room : 64;
-	void *bigger;
-
-	if (count < *room)
-		return true;
-	bigger = reallocarray(*array, more, size);
-	if (!bigger)
-		return false;
-	*array = bigger;
-	*room = more;
-	return true;
-}
-
 static bool is_one_device(const struct p2p_figure *figure)
 {
 	const struct p2p_end *a = &figure->client, *b = &figure->provider;
@@ -103,10 +90,12 @@ static bool is_one_device(const struct p2p_figure *figure)
 
 int p2p_measured_append(struct p2p_measured *measured, const struct p2p_figure *figure)
 {
-	if (!grow((void **)&measured->figures, measured->count, &measured->room,
-		  sizeof(*measured->figures)))
+	struct p2p_figure *place = p2p_more(measured->figures, measured->count);
+
+	if (!place)
 		return -ENOMEM;
-	measured->figures[measured->count++] = *figure;
+	*place = *figure;
+	measured->count++;
 	return 0;
 }
 
@@ -131,16 +120,17 @@ void p2p_reading_add(struct p2p_reading *reading, size_t line, const struct p2p_
 void p2p_reading_list(struct p2p_reading *reading, unsigned int index, const struct p2p_end *end)
 {
 	struct p2p_measured *measured = reading->measured;
+	struct p2p_listed *place;
 
 	if (reading->error || measured->listed_count >= P2P_MOST_FIGURES)
 		return;
-	if (!grow((void **)&measured->listed, measured->listed_count, &measured->listed_room,
-		  sizeof(*measured->listed))) {
+	place = p2p_more(measured->listed, measured->listed_count);
+	if (!place) {
 		reading->error = -ENOMEM;
 		return;
 	}
-	measured->listed[measured->listed_count++] =
-		(struct p2p_listed){ reading->tool, reading->file, *end, index };
+	*place = (struct p2p_listed){ reading->tool, reading->file, *end, index };
+	measured->listed_count++;
 }
 
 /* "nvbandwidth, ..., gdscheck -p" */
@@ -190,6 +180,11 @@ static int read_all(struct p2p_reading *reading, char *ret_note)
 	return 0;
 }
 
+static int refuse_large(const struct p2p_measured *measured, const char *name)
+{
+	return p2p_error(measured->context, -EBADMSG, "%s: larger than %zu MiB", name, MOST_TEXT >> 20);
+}
+
 int p2p_measured_read(struct p2p_measured *measured, const char *name, const char *text,
 		      size_t size, char *ret_note)
 {
@@ -198,8 +193,7 @@ int p2p_measured_read(struct p2p_measured *measured, const char *name, const cha
 
 	reading.file = p2p_arena_string(&measured->arena, name);
 	if (size > MOST_TEXT)
-		return p2p_error(measured->context, -EBADMSG, "%s: larger than %zu MiB", name,
-				 MOST_TEXT >> 20);
+		return refuse_large(measured, name);
 	r = reading.file ? p2p_reading_open(&reading, text, size) : -ENOMEM;
 	if (r)
 		r = p2p_error(measured->context, r, "out of memory");
@@ -209,41 +203,19 @@ int p2p_measured_read(struct p2p_measured *measured, const char *name, const cha
 	return r;
 }
 
-/* All of @file, and no more than is refused anyway. */
-static int load(FILE *file, char **ret_text, size_t *ret_size)
-{
-	size_t size = 0, room = 65536, n;
-	char *text = malloc(room);
-
-	while (text && size <= MOST_TEXT &&
-	       ((n = fread(text + size, 1, room - size, file)) > 0 || (ferror(file) && errno == EINTR))) {
-		clearerr(file);
-		size += n;
-		if (size == room) {
-			char *more = realloc(text, 2 * room);
-
-			if (!more)
-				free(text);
-			text = more;
-			room *= 2;
-		}
-	}
-	*ret_text = text;
-	*ret_size = size;
-	return !text ? -ENOMEM : ferror(file) ? -errno : 0;
-}
-
 /* What support tools and people pack is read as what is in it. */
-static int unpack(char **text, size_t *size)
+static int load(int fd, struct p2p_buffer *text)
 {
 	struct p2p_buffer unpacked = { 0 };
-	int r = p2p_unpack_text(*text, *size, NULL, &unpacked);
+	int r = p2p_buffer_read(fd, MOST_TEXT, text);
 
+	if (r || !text->size)
+		return r;
+	r = p2p_unpack_text(text->data, text->size, NULL, &unpacked);
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
-	free(*text);
-	*text = unpacked.data;
-	*size = unpacked.size;
+	free(text->data);
+	*text = unpacked;
 	return 0;
 }
 
@@ -251,23 +223,19 @@ int p2p_measured_load(struct p2p_measured *measured, const char *path, char *ret
 {
 	bool input = !strcmp(path, "-");
 	const char *name = input ? "standard input" : path;
-	FILE *file = input ? stdin : fopen(path, "re");
-	char *text = NULL;
-	size_t size = 0;
-	int r;
+	int fd = input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC), r;
+	struct p2p_buffer text = { 0 };
 
-	if (!file)
-		return p2p_error(measured->context, -errno, "%s: %s", name, strerror(errno));
-	r = load(file, &text, &size);
-	if (!r && size)
-		r = unpack(&text, &size);
-	if (r)
+	r = fd < 0 ? -errno : load(fd, &text);
+	if (r == -EFBIG)
+		r = refuse_large(measured, name);
+	else if (r)
 		r = p2p_error(measured->context, r, "%s: %s", name, strerror(-r));
 	else
-		r = p2p_measured_read(measured, name, text, size, ret_note);
-	free(text);
-	if (!input)
-		fclose(file);
+		r = p2p_measured_read(measured, name, text.data, text.size, ret_note);
+	free(text.data);
+	if (!input && fd >= 0)
+		close(fd);
 	return r;
 }
 

@@ -35,7 +35,7 @@ struct p2p_measured {
 	struct p2p_arena arena;
 	struct p2p_figure *figures;
 	struct p2p_listed *listed;
-	size_t count, room, listed_count, listed_room;
+	size_t count, listed_count;
 	const struct p2p_topology *topology;
 };
 

@@ -8,25 +8,16 @@
 
 #include "policy/measured/reading.h"
 
-/* Is device @index a GPU, which alone have an address in the list? */
+/* Is @end a GPU, which alone have an address in the list?  NULL: is there a list at all? */
 static bool is_listed(const struct p2p_reading *reading, const struct p2p_end *end)
 {
 	for (size_t i = 0; i < reading->measured->listed_count; i++) {
 		const struct p2p_listed *row = &reading->measured->listed[i];
 
 		if (row->tool == reading->tool && row->file == reading->file &&
-		    row->index == end->index)
+		    (!end || row->index == end->index))
 			return true;
 	}
-	return false;
-}
-
-static bool has_list(const struct p2p_reading *reading)
-{
-	for (size_t i = 0; i < reading->measured->listed_count; i++)
-		if (reading->measured->listed[i].tool == reading->tool &&
-		    reading->measured->listed[i].file == reading->file)
-			return true;
 	return false;
 }
 
@@ -34,7 +25,8 @@ static void take_value(struct p2p_reading *reading, const struct p2p_cell *cell)
 {
 	struct p2p_figure figure = *(const struct p2p_figure *)cell->data;
 
-	if (has_list(reading) && (!is_listed(reading, cell->row) || !is_listed(reading, cell->column)))
+	if (is_listed(reading, NULL) &&
+	    (!is_listed(reading, cell->row) || !is_listed(reading, cell->column)))
 		return;
 	figure.client = *cell->row;
 	figure.provider = *cell->column;

@@ -13,26 +13,12 @@
 /* "GPU 1/0": the GPU, and whether it is its first tile, which stands for it. */
 static bool parse_tile(struct p2p_field field, unsigned int *ret_index, bool *ret_first)
 {
-	const char *slash;
-	struct p2p_field number;
+	const char *at = field.text + strspn(field.text, " ");
 	unsigned int tile;
 
-	while (field.length && field.text[field.length - 1] == ' ')
-		field.length--;
-	while (field.length && *field.text == ' ') {
-		field.text++;
-		field.length--;
-	}
-	if (field.length < 7 || memcmp(field.text, "GPU ", 4) != 0)
-		return false;
-	slash = memchr(field.text, '/', field.length);
-	if (!slash)
-		return false;
-	number = (struct p2p_field){ field.text + 4, (size_t)(slash - field.text) - 4 };
-	if (!p2p_field_index(number, ret_index))
-		return false;
-	number = (struct p2p_field){ slash + 1, (size_t)(field.text + field.length - slash) - 1 };
-	if (!p2p_field_index(number, &tile))
+	at = strncmp(at, "GPU ", 4) ? NULL : p2p_index(at + 4, ret_index);
+	at = at && *at == '/' ? p2p_index(at + 1, &tile) : NULL;
+	if (!at || at + strspn(at, " ") != field.text + field.length)
 		return false;
 	*ret_first = !tile;
 	return true;
@@ -77,13 +63,7 @@ static void take_cell(struct p2p_reading *reading, size_t at, unsigned int from,
 		.provider = p2p_end_of_index(P2P_CLASS_GPU, to),
 	};
 
-	while (cell.length && *cell.text == ' ') {
-		cell.text++;
-		cell.length--;
-	}
-	for (size_t i = 0; i < cell.length; i++)
-		if (cell.text[i] == ' ')
-			cell.length = i;
+	cell = p2p_field_until(cell.text + strspn(cell.text, " "), " |");
 	for (int i = P2P_RELATION_PIX; i < P2P_RELATIONS; i++)
 		if (p2p_field_is(cell, p2p_relation_name((enum p2p_relation)i)))
 			figure.relation = (enum p2p_relation)i;
@@ -99,14 +79,13 @@ static void read_row(struct p2p_reading *reading, size_t at, const unsigned int 
 		     const bool *first, size_t columns)
 {
 	const char *line = reading->lines[at];
-	struct p2p_field cells[MOST_TILES], name;
+	struct p2p_field cells[MOST_TILES];
 	size_t count = split(line, cells);
 	unsigned int from;
 	bool tile;
 
 	/* "GPU 0/0 |S      |PIX" */
-	name = cells[0];
-	if (!parse_tile(name, &from, &tile) || !tile)
+	if (!parse_tile(cells[0], &from, &tile) || !tile)
 		return;
 	if (count < columns + 1) {
 		p2p_reading_skip(reading, at, "a row of the matrix has fewer cells than its heading");
