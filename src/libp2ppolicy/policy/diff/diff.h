@@ -54,10 +54,4 @@ int p2p_diff_facts(struct p2p_diff *diff);
 /** p2p_diff_pairs() - fill pairs. */
 int p2p_diff_pairs(struct p2p_diff *diff);
 
-/** typedef p2p_tell_fn - one fact of a machine, or of the function told of last. */
-typedef void p2p_tell_fn(void *data, const char *about, const char *text);
-
-/** p2p_diff_tell() - all facts of a machine that are compared between nodes.  Return: 0 or -ENOMEM. */
-int p2p_diff_tell(const struct p2p_eval *eval, p2p_tell_fn *tell, void *data);
-
 #endif

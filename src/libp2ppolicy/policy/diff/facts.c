@@ -61,31 +61,28 @@ static bool is_own(const char *about)
 	return !strcmp(about, "cmdline") || !strcmp(about, "bar_address");
 }
 
-static void add_if_other(struct p2p_diff *diff, const char *about, const struct p2p_function *was,
-			 const struct p2p_function *is, const char *before, const char *after)
-{
-	if (strcmp(before, after) != 0 && !(diff->nodes && is_own(about)))
-		p2p_diff_add(diff, about, was, is, before, after);
-}
+/* One line of what is compared; @after is NULL where one machine alone is told of. */
+typedef void line_fn(void *data, const char *about, const char *before, const char *after);
 
-static void compare_machines(struct p2p_diff *diff)
+static void each_machine_line(const struct p2p_eval *before, const struct p2p_eval *after,
+			      line_fn *line, void *data)
 {
-	const struct p2p_machine *was = p2p_topology_machine(diff->before.topology);
-	const struct p2p_machine *is = p2p_topology_machine(diff->after.topology);
-	char before[MACHINE_SIZE], after[MACHINE_SIZE];
+	const struct p2p_machine *was = p2p_topology_machine(p2p_eval_topology(before));
+	const struct p2p_machine *is = after ? p2p_topology_machine(p2p_eval_topology(after)) : NULL;
+	char old[MACHINE_SIZE], new[MACHINE_SIZE];
 
 	for (size_t i = 0; i < LENGTH(machine_lines); i++) {
-		machine_lines[i].put(diff->before.eval, was, before);
-		machine_lines[i].put(diff->after.eval, is, after);
-		add_if_other(diff, machine_lines[i].about, NULL, NULL, before, after);
+		machine_lines[i].put(before, was, old);
+		if (after)
+			machine_lines[i].put(after, is, new);
+		line(data, machine_lines[i].about, old, after ? new : NULL);
 	}
 	for (size_t i = 0; i < p2p_machine_rows.count; i++) {
 		const struct p2p_fact_row *row = &p2p_machine_rows.rows[i];
 
 		if (row->show & P2P_SHOW_DIFF)
-			add_if_other(diff, p2p_fact_about(row), NULL, NULL,
-				     p2p_fact_format(row, was, before, sizeof(before)),
-				     p2p_fact_format(row, is, after, sizeof(after)));
+			line(data, p2p_fact_about(row), p2p_fact_format(row, was, old, sizeof(old)),
+			     is ? p2p_fact_format(row, is, new, sizeof(new)) : NULL);
 	}
 }
 
@@ -124,6 +121,42 @@ static char *bars_text(const struct p2p_fact_row *row, const struct p2p_function
 	return text;
 }
 
+static void each_function_line(const struct p2p_function *was, const struct p2p_function *is,
+			       line_fn *line, void *data)
+{
+	char old[FACT_SIZE], new[FACT_SIZE];
+
+	line(data, "link", link_text(was, old), is ? link_text(is, new) : NULL);
+	for (size_t i = 0; i < p2p_function_rows.count; i++) {
+		const struct p2p_fact_row *row = &p2p_function_rows.rows[i];
+
+		if (row->show & P2P_SHOW_DIFF)
+			line(data, p2p_fact_about(row), p2p_fact_format(row, was, old, sizeof(old)),
+			     is ? p2p_fact_format(row, is, new, sizeof(new)) : NULL);
+	}
+	for (size_t i = 0; i < p2p_bar_rows.count; i++) {
+		const struct p2p_fact_row *row = &p2p_bar_rows.rows[i];
+
+		if (row->show & P2P_SHOW_DIFF)
+			line(data, p2p_fact_about(row), bars_text(row, was, old),
+			     is ? bars_text(row, is, new) : NULL);
+	}
+}
+
+/** struct compared - what is compared; @was, @is: NULL for the machine. */
+struct compared {
+	struct p2p_diff *diff;
+	const struct p2p_function *was, *is;
+};
+
+static void add_if_other(void *data, const char *about, const char *before, const char *after)
+{
+	const struct compared *compared = data;
+
+	if (strcmp(before, after) != 0 && !(compared->diff->nodes && is_own(about)))
+		p2p_diff_add(compared->diff, about, compared->was, compared->is, before, after);
+}
+
 static const char *place_of(const struct p2p_diff_side *side, const struct p2p_function *function,
 			    char bdf[P2P_BDF_SIZE])
 {
@@ -151,85 +184,10 @@ static void compare_places(struct p2p_diff *diff, const struct p2p_function *was
 static void compare_functions(struct p2p_diff *diff, const struct p2p_function *was,
 			      const struct p2p_function *is)
 {
-	char before[FACT_SIZE], after[FACT_SIZE];
+	struct compared compared = { diff, was, is };
 
 	compare_places(diff, was, is);
-	add_if_other(diff, "link", was, is, link_text(was, before), link_text(is, after));
-	for (size_t i = 0; i < p2p_function_rows.count; i++) {
-		const struct p2p_fact_row *row = &p2p_function_rows.rows[i];
-
-		if (row->show & P2P_SHOW_DIFF)
-			add_if_other(diff, p2p_fact_about(row), was, is,
-				     p2p_fact_format(row, was, before, sizeof(before)),
-				     p2p_fact_format(row, is, after, sizeof(after)));
-	}
-	for (size_t i = 0; i < p2p_bar_rows.count; i++) {
-		const struct p2p_fact_row *row = &p2p_bar_rows.rows[i];
-
-		if (row->show & P2P_SHOW_DIFF)
-			add_if_other(diff, p2p_fact_about(row), was, is,
-				     bars_text(row, was, before), bars_text(row, is, after));
-	}
-}
-
-/** struct teller - who is told; see p2p_diff_tell(). */
-struct teller {
-	p2p_tell_fn *tell;
-	void *data;
-};
-
-static void say(const struct teller *teller, const char *about, const char *text)
-{
-	if (!is_own(about))
-		teller->tell(teller->data, about, text);
-}
-
-static void tell_machine(const struct teller *teller, const struct p2p_eval *eval)
-{
-	const struct p2p_machine *machine = p2p_topology_machine(p2p_eval_topology(eval));
-	char text[MACHINE_SIZE];
-
-	for (size_t i = 0; i < LENGTH(machine_lines); i++) {
-		machine_lines[i].put(eval, machine, text);
-		say(teller, machine_lines[i].about, text);
-	}
-	for (size_t i = 0; i < p2p_machine_rows.count; i++) {
-		const struct p2p_fact_row *row = &p2p_machine_rows.rows[i];
-
-		if (row->show & P2P_SHOW_DIFF)
-			say(teller, p2p_fact_about(row), p2p_fact_format(row, machine, text, sizeof(text)));
-	}
-}
-
-static void tell_place(const struct teller *teller, const struct p2p_function *function)
-{
-	char text[FACT_SIZE], bdf[P2P_BDF_SIZE];
-
-	say(teller, "function", p2p_bdf_format(function->bdf, bdf));
-	say(teller, "parent", function->parent ? p2p_bdf_format(function->parent->bdf, bdf) : "none");
-	snprintf(text, sizeof(text), "%d %04x:%04x %06x", function->ids, function->vendor, function->device,
-		 function->class_code);
-	say(teller, "ids", text);
-}
-
-static void tell_function(const struct teller *teller, const struct p2p_function *function)
-{
-	char text[FACT_SIZE];
-
-	tell_place(teller, function);
-	say(teller, "link", link_text(function, text));
-	for (size_t i = 0; i < p2p_function_rows.count; i++) {
-		const struct p2p_fact_row *row = &p2p_function_rows.rows[i];
-
-		if (row->show & P2P_SHOW_DIFF)
-			say(teller, p2p_fact_about(row), p2p_fact_format(row, function, text, sizeof(text)));
-	}
-	for (size_t i = 0; i < p2p_bar_rows.count; i++) {
-		const struct p2p_fact_row *row = &p2p_bar_rows.rows[i];
-
-		if (row->show & P2P_SHOW_DIFF)
-			say(teller, p2p_fact_about(row), bars_text(row, function, text));
-	}
+	each_function_line(was, is, add_if_other, &compared);
 }
 
 static uint64_t mix(uint64_t value)
@@ -240,7 +198,7 @@ static uint64_t mix(uint64_t value)
 	return value ^ value >> 31;
 }
 
-/** struct iommu_group - one IOMMU group: who is in it, whatever its number. */
+/** struct iommu_group - one IOMMU group: its first function, and who is in it, whatever its number. */
 struct iommu_group {
 	int64_t number;
 	const struct p2p_function *function;
@@ -251,22 +209,9 @@ static int by_number(const void *a, const void *b)
 {
 	const struct iommu_group *x = a, *y = b;
 
-	return (x->number > y->number) - (x->number < y->number);
-}
-
-/* @members: the index of a function. */
-static int by_member(const void *a, const void *b)
-{
-	const struct iommu_group *x = a, *y = b;
-
-	return (x->members > y->members) - (x->members < y->members);
-}
-
-static int by_number_and_index(const void *a, const void *b)
-{
-	int r = by_number(a, b);
-
-	return r ? r : by_member(a, b);
+	if (x->number != y->number)
+		return x->number < y->number ? -1 : 1;
+	return p2p_bdf_compare(x->function->bdf, y->function->bdf);
 }
 
 /* The members of every group, told by who they were on the old side. */
@@ -285,13 +230,13 @@ static void fill_groups(const struct p2p_diff_side *side, bool old, struct iommu
 	qsort(groups, count, sizeof(*groups), by_number);
 	for (size_t at = 0, end; at < count; at = end) {
 		for (end = at; end < count && groups[end].number == groups[at].number; end++) {
-			const struct p2p_function *other = side->partner[groups[end].function->index];
-			uint64_t id = old ? groups[end].function->index :
-				      other ? other->index : UINT64_MAX - end;
+			size_t index = groups[end].function->index;
+			const struct p2p_function *other = old ? groups[end].function :
+							   side->partner[index];
 
-			groups[at].members += mix(id);
+			groups[at].members += mix(other ? other->index : UINT64_MAX - end);
 			groups[at].count++;
-			by_index[groups[end].function->index] = &groups[at];
+			by_index[index] = &groups[at];
 		}
 	}
 }
@@ -359,9 +304,10 @@ static void put_model(const struct p2p_function *function, char *text)
 
 int p2p_diff_facts(struct p2p_diff *diff)
 {
+	struct compared machines = { .diff = diff };
 	char text[FACT_SIZE];
 
-	compare_machines(diff);
+	each_machine_line(diff->before.eval, diff->after.eval, add_if_other, &machines);
 	for (size_t i = 0; i < diff->before.count; i++) {
 		const struct p2p_function *was = p2p_topology_function(diff->before.topology, i);
 
@@ -381,48 +327,73 @@ int p2p_diff_facts(struct p2p_diff *diff)
 	return compare_groups(diff);
 }
 
-/* Who shares a group, whatever its number: each function is told of by the first of its group. */
-static int tell_groups(const struct teller *teller, const struct p2p_topology *topology)
+/* Two hashes of 64 bits: FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/), and a polynomial. */
+void p2p_shape_add(struct p2p_shape *shape, const void *bytes, size_t size)
 {
-	size_t count = p2p_topology_count(topology), members = 0;
-	struct iommu_group *groups = calloc(count + 1, sizeof(*groups));
-	char bdf[P2P_BDF_SIZE];
+	const unsigned char *byte = bytes;
 
-	if (!groups)
-		return -ENOMEM;
-	for (size_t i = 0; i < count; i++) {
-		const struct p2p_function *function = p2p_topology_function(topology, i);
-
-		if (function->iommu_group.fact == P2P_PRESENT)
-			groups[members++] = (struct iommu_group){ function->iommu_group.value, function,
-								  function->index, 0 };
-		else
-			say(teller, "iommu_group", function->iommu_group.fact == P2P_DENIED ? not_known : "none");
+	for (size_t i = 0; i < size; i++) {
+		shape->low = (shape->low ^ byte[i]) * UINT64_C(0x100000001b3);
+		shape->high = shape->high * UINT64_C(0x9e3779b97f4a7c15) + byte[i] + 1;
 	}
-	qsort(groups, members, sizeof(*groups), by_number_and_index);
-	for (size_t i = 0; i < members; i++) {
-		bool first = !i || groups[i].number != groups[i - 1].number;
-
-		groups[i].count = first ? i : groups[i - 1].count;
-	}
-	/* The order of numbers is one of the boot: back to that of the functions. */
-	for (size_t i = 0; i < members; i++)
-		groups[i].function = groups[groups[i].count].function;
-	qsort(groups, members, sizeof(*groups), by_member);
-	for (size_t i = 0; i < members; i++)
-		say(teller, "iommu_group", p2p_bdf_format(groups[i].function->bdf, bdf));
-	free(groups);
-	return 0;
 }
 
-int p2p_diff_tell(const struct p2p_eval *eval, p2p_tell_fn *tell, void *data)
+/* The zeros at their ends, too: no two words run together. */
+static void add_line(void *shape, const char *about, const char *text, const char *after)
+{
+	(void)after;
+	if (is_own(about))
+		return;
+	p2p_shape_add(shape, about, strlen(about) + 1);
+	p2p_shape_add(shape, text, strlen(text) + 1);
+}
+
+static void add_place(struct p2p_shape *shape, const struct p2p_function *function)
+{
+	char text[FACT_SIZE], bdf[P2P_BDF_SIZE];
+
+	add_line(shape, "function", p2p_bdf_format(function->bdf, bdf), NULL);
+	add_line(shape, "parent", function->parent ? p2p_bdf_format(function->parent->bdf, bdf) :
+						    "none", NULL);
+	snprintf(text, sizeof(text), "%d %04x:%04x %06x", function->ids, function->vendor,
+		 function->device, function->class_code);
+	add_line(shape, "ids", text, NULL);
+}
+
+/* Who shares a group, whatever its number: each function is told of by the first of its group. */
+static int add_groups(struct p2p_shape *shape, const struct p2p_topology *topology)
+{
+	const struct p2p_diff_side side = { .topology = topology, .count = p2p_topology_count(topology) };
+	struct iommu_group *groups = calloc(side.count + 1, sizeof(*groups));
+	struct iommu_group **by_index = calloc(side.count + 1, sizeof(struct iommu_group *));
+	int r = groups && by_index ? 0 : -ENOMEM;
+	char bdf[P2P_BDF_SIZE];
+
+	if (!r)
+		fill_groups(&side, true, groups, by_index);
+	for (size_t i = 0; i < side.count && !r; i++)
+		if (!by_index[i])
+			add_line(shape, "iommu_group", p2p_topology_function(topology, i)->iommu_group.fact ==
+				 P2P_DENIED ? not_known : "none", NULL);
+	for (size_t i = 0; i < side.count && !r; i++)
+		if (by_index[i])
+			add_line(shape, "iommu_group",
+				 p2p_bdf_format(by_index[i]->function->bdf, bdf), NULL);
+	free(groups);
+	free(by_index);
+	return r;
+}
+
+int p2p_shape_of(const struct p2p_eval *eval, struct p2p_shape *ret_shape)
 {
 	const struct p2p_topology *topology = p2p_eval_topology(eval);
-	const struct teller teller = { tell, data };
 	const struct p2p_function *function;
 
-	tell_machine(&teller, eval);
-	for (size_t i = 0; (function = p2p_topology_function(topology, i)); i++)
-		tell_function(&teller, function);
-	return tell_groups(&teller, topology);
+	*ret_shape = (struct p2p_shape){ 0 };
+	each_machine_line(eval, NULL, add_line, ret_shape);
+	for (size_t i = 0; (function = p2p_topology_function(topology, i)); i++) {
+		add_place(ret_shape, function);
+		each_function_line(function, NULL, add_line, ret_shape);
+	}
+	return add_groups(ret_shape, topology);
 }
