@@ -187,20 +187,22 @@ static enum p2p_tri match_any(struct json_object *value, const struct p2p_subjec
 	return P2P_YES;
 }
 
+#define KEY(name, expected, is_valid, match) { name, expected, is_valid, match, NULL, 0 }
+
 const struct p2p_term_key p2p_selector_keys[] = {
-	{ "bdf", "an address with its domain, as 0000:3b:00.0, or a glob of one", is_bdf, match_bdf },
-	{ "path", "an address on a root bus and /device.function for each step, or a glob of one",
-	  is_text, match_path },
-	{ "name", "a name such as nvme0, or a glob", is_text, match_name },
-	{ "id", "vendor:device, four hexadecimal digits or * each", is_id, match_id },
-	{ "class", "gpu, accel, nic, nvme, storage, memory, switch, host or other", is_class,
-	  match_class },
-	{ "driver", "a driver's name, or a glob", is_text, match_driver },
-	{ "numa", "the number of a node", is_number, match_numa },
-	{ "iommu_group", "the number of a group", is_number, match_iommu_group },
-	{ "slot", "a slot's name, or a glob", is_text, match_slot },
-	{ "any", "true", is_true, match_any },
-	{ NULL, NULL, NULL, NULL },
+	KEY("bdf", "an address with its domain, as 0000:3b:00.0, or a glob of one", is_bdf, match_bdf),
+	KEY("path", "an address on a root bus and /device.function for each step, or a glob of one",
+	    is_text, match_path),
+	KEY("name", "a name such as nvme0, or a glob", is_text, match_name),
+	KEY("id", "vendor:device, four hexadecimal digits or * each", is_id, match_id),
+	KEY("class", "gpu, accel, nic, nvme, storage, memory, switch, host or other", is_class,
+	    match_class),
+	KEY("driver", "a driver's name, or a glob", is_text, match_driver),
+	KEY("numa", "the number of a node", is_number, match_numa),
+	KEY("iommu_group", "the number of a group", is_number, match_iommu_group),
+	KEY("slot", "a slot's name, or a glob", is_text, match_slot),
+	KEY("any", "true", is_true, match_any),
+	{ .name = NULL },
 };
 
 static bool parse_relation(struct json_object *value, enum p2p_relation *ret_relation)
@@ -393,14 +395,14 @@ static enum p2p_tri match_write(struct json_object *value, const struct p2p_subj
 }
 
 const struct p2p_term_key p2p_condition_keys[] = {
-	{ "relation_at_most", "X, PIX, PXB, PHB, NODE or SYS", is_relation, match_relation },
-	{ "map_type", "bus_addr, thru_host_bridge or not_supported", is_map_type, match_map_type },
-	{ "delivered", "link, direct, root-complex, staged, refused or broken", is_delivery,
-	  match_delivered },
-	{ "kernel_permits", "true or false", is_boolean, match_permitted },
-	{ "proven", "true or false", is_boolean, match_proven },
-	{ "same", "switch, host_bridge, socket or iommu_group", is_same, match_same },
-	{ "read_gbytes_at_least", "a number of 10^9 bytes a second", is_bandwidth, match_read },
-	{ "write_gbytes_at_least", "a number of 10^9 bytes a second", is_bandwidth, match_write },
-	{ NULL, NULL, NULL, NULL },
+	KEY("relation_at_most", "X, PIX, PXB, PHB, NODE or SYS", is_relation, match_relation),
+	KEY("map_type", "bus_addr, thru_host_bridge or not_supported", is_map_type, match_map_type),
+	KEY("delivered", "link, direct, root-complex, staged, refused or broken", is_delivery,
+	    match_delivered),
+	KEY("kernel_permits", "true or false", is_boolean, match_permitted),
+	KEY("proven", "true or false", is_boolean, match_proven),
+	KEY("same", "switch, host_bridge, socket or iommu_group", is_same, match_same),
+	KEY("read_gbytes_at_least", "a number of 10^9 bytes a second", is_bandwidth, match_read),
+	KEY("write_gbytes_at_least", "a number of 10^9 bytes a second", is_bandwidth, match_write),
+	{ .name = NULL },
 };

@@ -22,7 +22,7 @@ const struct p2p_group_def *p2p_group_table_find(const struct p2p_group_table *g
 	return NULL;
 }
 
-static const struct p2p_term_key *find_key(const struct p2p_term_key *keys, const char *name)
+const struct p2p_term_key *p2p_term_key_find(const struct p2p_term_key *keys, const char *name)
 {
 	for (; keys->name; keys++)
 		if (!strcmp(keys->name, name))
@@ -31,8 +31,9 @@ static const struct p2p_term_key *find_key(const struct p2p_term_key *keys, cons
 }
 
 static int unknown_key(const struct p2p_document *document, const struct p2p_term_key *keys,
-		       struct json_object *value, const char *name, bool groups)
+		       struct json_object *value, const char *name)
 {
+	bool groups = keys == p2p_selector_keys;
 	char known[256] = "";
 	size_t used = 0;
 
@@ -65,7 +66,7 @@ static int check_values(const struct p2p_document *document, const struct p2p_te
 {
 	int r;
 
-	if (!json_object_is_type(value, json_type_array))
+	if (key->eval || !json_object_is_type(value, json_type_array))
 		return check_value(document, key, value);
 	r = refuse_empty(document, value);
 	for (size_t i = 0; !r && i < json_object_array_length(value); i++)
@@ -73,8 +74,8 @@ static int check_values(const struct p2p_document *document, const struct p2p_te
 	return r;
 }
 
-static int parse_terms(const struct p2p_document *document, const struct p2p_term_key *keys,
-		       struct json_object *node, bool groups, struct p2p_conjunction *ret_terms)
+int p2p_terms_parse(const struct p2p_document *document, const struct p2p_term_key *keys,
+		    struct json_object *node, struct p2p_conjunction *ret_terms)
 {
 	size_t room = (size_t)json_object_object_length(node);
 
@@ -84,13 +85,13 @@ static int parse_terms(const struct p2p_document *document, const struct p2p_ter
 	if (!ret_terms->terms)
 		return -ENOMEM;
 	json_object_object_foreach(node, name, value) {
-		const struct p2p_term_key *key = find_key(keys, name);
+		const struct p2p_term_key *key = p2p_term_key_find(keys, name);
 		int r;
 
-		if (groups && !strcmp(name, group_key))
+		if (keys == p2p_selector_keys && !strcmp(name, group_key))
 			continue;
 		if (!key)
-			return unknown_key(document, keys, value, name, groups);
+			return unknown_key(document, keys, value, name);
 		r = check_values(document, key, value);
 		if (r)
 			return r;
@@ -172,7 +173,7 @@ static int parse_object(const struct p2p_document *document, struct p2p_group_ta
 	const struct p2p_conjunction nothing = { 0 };
 	struct p2p_conjunction terms = { 0 };
 	struct json_object *name;
-	int r = parse_terms(document, p2p_selector_keys, node, true, &terms);
+	int r = p2p_terms_parse(document, p2p_selector_keys, node, &terms);
 
 	if (!r && !json_object_object_get_ex(node, group_key, &name)) {
 		r = add_product(selector, &terms, &nothing);
@@ -255,7 +256,7 @@ int p2p_condition_parse(const struct p2p_document *document, struct json_object 
 	*ret_condition = (struct p2p_conjunction){ 0 };
 	if (!json_object_is_type(node, json_type_object))
 		return p2p_document_error(document, node, "\"when\" must be an object");
-	return parse_terms(document, p2p_condition_keys, node, false, ret_condition);
+	return p2p_terms_parse(document, p2p_condition_keys, node, ret_condition);
 }
 
 void p2p_condition_clear(struct p2p_conjunction *condition)

@@ -27,17 +27,35 @@ struct p2p_term {
 	struct json_object *value;
 };
 
+struct p2p_check_run;
+
 /**
  * struct p2p_term_key - one row of a table of keys.
  * @expected: what the value must be, in words for the error sentence
  * @is_valid: is one value of the right form?
  * @match: does one value fit the subject?
+ *
+ * Of expectations, whose value is taken whole where it is an array:
+ * @eval: look at run->function, and p2p_check_say() what came of it
+ * @classes: bits of the classes it is about
  */
 struct p2p_term_key {
 	const char *name, *expected;
 	bool (*is_valid)(struct json_object *value);
 	enum p2p_tri (*match)(struct json_object *value, const struct p2p_subject *subject);
+	void (*eval)(struct p2p_check_run *run, struct json_object *value);
+	unsigned int classes;
 };
+
+/** p2p_term_key_find() - the row of a name in a table, which ends with a NULL name; NULL none. */
+const struct p2p_term_key *p2p_term_key_find(const struct p2p_term_key *keys, const char *name);
+
+/**
+ * p2p_terms_parse() - read the members of an object, each of which is a key of @keys.
+ * @ret_terms: freed by p2p_condition_clear(), also after failure
+ */
+int p2p_terms_parse(const struct p2p_document *document, const struct p2p_term_key *keys,
+		    struct json_object *node, struct p2p_conjunction *ret_terms);
 
 extern const struct p2p_term_key p2p_selector_keys[];	/* ends with a NULL name */
 extern const struct p2p_term_key p2p_condition_keys[];

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "policy/advice/advice.h"
+#include "policy/link.h"
 #include "verdict/eval.h"
 
 /* Trials for one pair: each copies the topology.  Shown: those that are best. */
@@ -33,9 +34,7 @@ struct moves {
 
 static bool is_slot(const struct p2p_function *port)
 {
-	return port->pcie.fact == P2P_PRESENT && !port->missing &&
-	       (port->pcie.type == P2P_PORT_ROOT || port->pcie.type == P2P_PORT_DOWNSTREAM) &&
-	       port->pcie.slot;
+	return p2p_link_is_port(port) && !port->missing && port->pcie.slot;
 }
 
 /* The device below a port that holds one card and no bridge; NULL it is free, or none such. */

@@ -129,61 +129,19 @@ static int parse_count(const struct p2p_document *document, struct json_object *
 	return r;
 }
 
-static int no_such_key(const struct p2p_document *document, const struct p2p_check_key *keys,
-		       struct json_object *value, const char *name)
-{
-	char known[256] = "";
-	size_t used = 0;
-
-	for (; keys->name && used < sizeof(known); keys++)
-		used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s",
-					 used ? ", " : "", keys->name);
-	return p2p_document_error(document, value, "unknown key \"%s\"; expected one of %s",
-				  name, known);
-}
-
-static const struct p2p_check_key *find_key(const struct p2p_check_key *keys, const char *name)
-{
-	while (keys->name && strcmp(keys->name, name) != 0)
-		keys++;
-	return keys->name ? keys : NULL;
-}
-
-static int add_term(const struct p2p_document *document, const struct p2p_check_key *key,
-		    struct json_object *value, struct p2p_check_row *row)
-{
-	if (!key->is_valid(value))
-		return p2p_document_error(document, value, "\"%s\" must be %s", key->name,
-					  key->expected);
-	row->terms[row->term_count++] = (struct p2p_check_term){ key, value };
-	return 0;
-}
-
-static int make_room(const struct p2p_document *document, struct json_object *node,
-		     struct p2p_check_row *row)
+static int refuse_empty(const struct p2p_document *document, struct json_object *node)
 {
 	if (!json_object_is_type(node, json_type_object) || !json_object_object_length(node))
 		return p2p_document_error(document, node, "expected an object, not empty");
-	row->terms = calloc((size_t)json_object_object_length(node), sizeof(*row->terms));
-	return row->terms ? 0 : -ENOMEM;
+	return 0;
 }
 
-static int parse_terms(const struct p2p_document *document, const struct p2p_check_key *keys,
+static int parse_terms(const struct p2p_document *document, const struct p2p_term_key *keys,
 		       struct json_object *node, struct p2p_check_row *row)
 {
-	int r = make_room(document, node, row);
+	int r = refuse_empty(document, node);
 
-	if (r)
-		return r;
-	json_object_object_foreach(node, name, value) {
-		const struct p2p_check_key *key = find_key(keys, name);
-
-		r = key ? add_term(document, key, value, row) :
-			  no_such_key(document, keys, value, name);
-		if (r)
-			return r;
-	}
-	return 0;
+	return r ? r : p2p_terms_parse(document, keys, node, &row->terms);
 }
 
 static int parse_device(struct p2p_check *check, struct json_object *node,
@@ -204,26 +162,28 @@ static int parse_device(struct p2p_check *check, struct json_object *node,
 }
 
 /* What policies have no condition for is taken out, the rest is one as in a policy. */
-static int split_conditions(const struct p2p_document *document, struct json_object *expect,
-			    struct p2p_check_row *row)
+static int parse_expected(const struct p2p_document *document, struct json_object *expect,
+			  struct p2p_check_row *row)
 {
 	unsigned long lost = p2p_lost_count();
-	int r = make_room(document, expect, row);
+	struct json_object *own, *conditions;
+	int r = refuse_empty(document, expect);
 
-	row->conditions = p2p_json_new_object();
 	if (r)
 		return r;
-	json_object_object_foreach(expect, name, value) {
-		const struct p2p_check_key *key = find_key(p2p_check_pair_keys, name);
-
-		if (key)
-			r = add_term(document, key, value, row);
-		else
-			p2p_json_add(row->conditions, name, json_object_get(value));
-		if (r)
-			return r;
-	}
-	return p2p_lost_count() == lost ? 0 : -ENOMEM;
+	own = p2p_json_new_object();
+	conditions = p2p_json_new_object();
+	json_object_object_foreach(expect, name, value)
+		p2p_json_add(p2p_term_key_find(p2p_check_pair_keys, name) ? own : conditions, name,
+			     json_object_get(value));
+	r = p2p_lost_count() == lost ? 0 : -ENOMEM;
+	if (!r && json_object_object_length(own))
+		r = p2p_terms_parse(document, p2p_check_pair_keys, own, &row->terms);
+	if (!r && json_object_object_length(conditions))
+		r = p2p_condition_parse(document, conditions, &row->condition);
+	json_object_put(own);
+	json_object_put(conditions);
+	return r;
 }
 
 /* A condition that asks for evidence has no place here. */
@@ -236,9 +196,7 @@ static int parse_condition(const struct p2p_document *document, struct json_obje
 
 	if (!expect)
 		return p2p_document_error(document, node, "the expectation lacks \"expect\"");
-	r = split_conditions(document, expect, row);
-	if (!r && json_object_object_length(row->conditions))
-		r = p2p_condition_parse(document, row->conditions, &row->condition);
+	r = parse_expected(document, expect, row);
 	for (size_t i = 0; i < row->condition.count && !r; i++) {
 		const struct p2p_term *term = &row->condition.terms[i];
 
@@ -353,9 +311,8 @@ static void clear_row(struct p2p_check_row *row)
 	free(row->second.groups);
 	p2p_selector_clear(&row->first.own);
 	p2p_selector_clear(&row->second.own);
+	p2p_condition_clear(&row->terms);
 	p2p_condition_clear(&row->condition);
-	json_object_put(row->conditions);
-	free(row->terms);
 }
 
 struct p2p_check *p2p_check_free(struct p2p_check *check)

@@ -15,14 +15,6 @@ struct p2p_pick {
 	struct p2p_selector own;
 };
 
-struct p2p_check_key;
-
-/** struct p2p_check_term - one member of "expect" of devices or of the machine. */
-struct p2p_check_term {
-	const struct p2p_check_key *key;
-	struct json_object *value;
-};
-
 /**
  * struct p2p_check_row - one expectation.
  * @first: the devices, or the providers of pairs; @second: the clients
@@ -30,7 +22,7 @@ struct p2p_check_term {
  * @clients_least: of pairs: how many clients each provider must have for which all of
  *	@condition holds; 0: it must hold for every pair
  * @terms: of devices and the machine; of pairs what policies have no condition for
- * @condition: of pairs; @conditions: the object it borrows from, owned
+ * @condition: of pairs
  */
 struct p2p_check_row {
 	unsigned int line, column;
@@ -38,10 +30,7 @@ struct p2p_check_row {
 	struct p2p_pick first, second;
 	bool both;
 	uint64_t least, most, clients_least;
-	struct p2p_check_term *terms;
-	size_t term_count;
-	struct p2p_conjunction condition;
-	struct json_object *conditions;
+	struct p2p_conjunction terms, condition;
 };
 
 /** struct p2p_check_rows - an array of them. */
@@ -79,24 +68,9 @@ struct p2p_check_run {
 	const struct p2p_verdict *verdict;
 };
 
-/**
- * struct p2p_check_key - one row of a table of keys.
- * @classes: bits of the classes it is about
- * @expected: what the value must be, for the error sentence
- * @is_valid: is the value of the right form?
- * @eval: look at run->function, and p2p_check_say() what came of it
- */
-struct p2p_check_key {
-	const char *name;
-	unsigned int classes;
-	const char *expected;
-	bool (*is_valid)(struct json_object *value);
-	void (*eval)(struct p2p_check_run *run, struct json_object *value);
-};
-
-extern const struct p2p_check_key p2p_check_device_keys[];	/* ends with a NULL name */
-extern const struct p2p_check_key p2p_check_machine_keys[];
-extern const struct p2p_check_key p2p_check_pair_keys[];
+extern const struct p2p_term_key p2p_check_device_keys[];	/* ends with a NULL name */
+extern const struct p2p_term_key p2p_check_machine_keys[];
+extern const struct p2p_term_key p2p_check_pair_keys[];
 
 /** p2p_check_say() - one single check was made; @expected and @found matter when it fails. */
 void p2p_check_say(struct p2p_check_run *run, enum p2p_check_class about, enum p2p_tri holds,
@@ -111,7 +85,7 @@ int p2p_check_condition_class(const struct p2p_term_key *key, enum p2p_check_cla
 
 /** p2p_check_bandwidth() - does a pair carry what a term of p2p_check_pair_keys asks for? */
 enum p2p_tri p2p_check_bandwidth(const struct p2p_eval *eval, const struct p2p_verdict *verdict,
-				 const struct p2p_check_term *term);
+				 const struct p2p_term *term);
 
 /** p2p_check_condition_found() - what a pair has that the condition asks for, a few words. */
 void p2p_check_condition_found(const struct p2p_check_run *run, const struct p2p_term_key *key,

@@ -157,12 +157,6 @@ static bool first_visit(const struct p2p_check_run *run)
 	return true;
 }
 
-static bool looks_down(const struct p2p_function *port)
-{
-	return port->pcie.fact == P2P_PRESENT &&
-	       (port->pcie.type == P2P_PORT_ROOT || port->pcie.type == P2P_PORT_DOWNSTREAM);
-}
-
 /*
  * The device's own link and every one above it, each once for all devices of the row.  The link
  * of a port that looks down is that of what hangs on it.
@@ -173,7 +167,7 @@ static void eval_link_above(struct p2p_check_run *run, struct json_object *value
 
 	for (const struct p2p_function *at = device; at; at = at->parent) {
 		run->function = at;
-		if (first_visit(run) && (at == device || !looks_down(at)) &&
+		if (first_visit(run) && (at == device || !p2p_link_is_port(at)) &&
 		    p2p_link_look(at).fact != P2P_ABSENT)
 			eval_link(run, value);
 	}
@@ -243,10 +237,8 @@ static void eval_acs(struct p2p_check_run *run, struct json_object *value)
 /* Upstream ports and conventional bridges have no ACS: PCIe r6.0, sec 6.12.1. */
 static bool may_have_acs(const struct p2p_function *port)
 {
-	if (port->acs.fact != P2P_ABSENT || port->pcie.fact == P2P_DENIED)
-		return true;
-	return port->pcie.fact == P2P_PRESENT && (port->pcie.type == P2P_PORT_ROOT ||
-						  port->pcie.type == P2P_PORT_DOWNSTREAM);
+	return port->acs.fact != P2P_ABSENT || port->pcie.fact == P2P_DENIED ||
+	       p2p_link_is_port(port);
 }
 
 static void eval_acs_above(struct p2p_check_run *run, struct json_object *value)
@@ -322,19 +314,22 @@ static void eval_numa(struct p2p_check_run *run, struct json_object *value)
 				 numa.value == json_object_get_int64(value)), expected, found);
 }
 
-const struct p2p_check_key p2p_check_device_keys[] = {
-	{ "link", CLASS(LINK_WIDTH) | CLASS(LINK_SPEED),
-	  "\"full\", or an object of speed_mtps and width", is_link, eval_link },
-	{ "link_above", CLASS(LINK_WIDTH) | CLASS(LINK_SPEED),
-	  "\"full\", or an object of speed_mtps and width", is_link, eval_link_above },
-	{ "acs", CLASS(ACS), "bits such as \"ReqRedir-\" or \"SrcValid+\"", is_acs, eval_acs },
-	{ "acs_above", CLASS(ACS), "bits such as \"ReqRedir-\" or \"SrcValid+\"", is_acs,
-	  eval_acs_above },
-	{ "iommu", CLASS(IOMMU), "off, passthrough, translated, unmanaged or blocked", is_iommu,
-	  eval_iommu },
-	{ "bar_bytes", CLASS(BAR), "an object of bytes by number of the BAR", is_bars, eval_bars },
-	{ "numa", CLASS(NUMA), "the number of a node", is_node, eval_numa },
-	{ NULL, 0, NULL, NULL, NULL },
+#define KEY(name, expected, is_valid, eval, classes) \
+	{ name, expected, is_valid, NULL, eval, classes }
+
+const struct p2p_term_key p2p_check_device_keys[] = {
+	KEY("link", "\"full\", or an object of speed_mtps and width", is_link, eval_link,
+	    CLASS(LINK_WIDTH) | CLASS(LINK_SPEED)),
+	KEY("link_above", "\"full\", or an object of speed_mtps and width", is_link, eval_link_above,
+	    CLASS(LINK_WIDTH) | CLASS(LINK_SPEED)),
+	KEY("acs", "bits such as \"ReqRedir-\" or \"SrcValid+\"", is_acs, eval_acs, CLASS(ACS)),
+	KEY("acs_above", "bits such as \"ReqRedir-\" or \"SrcValid+\"", is_acs, eval_acs_above,
+	    CLASS(ACS)),
+	KEY("iommu", "off, passthrough, translated, unmanaged or blocked", is_iommu, eval_iommu,
+	    CLASS(IOMMU)),
+	KEY("bar_bytes", "an object of bytes by number of the BAR", is_bars, eval_bars, CLASS(BAR)),
+	KEY("numa", "the number of a node", is_node, eval_numa, CLASS(NUMA)),
+	{ .name = NULL },
 };
 
 static bool is_gate_word(const char *text)
@@ -357,9 +352,9 @@ static void eval_gate(struct p2p_check_run *run, struct json_object *value)
 		      gate ? gate : "not known: only the running machine can tell");
 }
 
-const struct p2p_check_key p2p_check_machine_keys[] = {
-	{ "gate", CLASS(GATE), "enforce, observe, off or not loaded", is_gate, eval_gate },
-	{ NULL, 0, NULL, NULL, NULL },
+const struct p2p_term_key p2p_check_machine_keys[] = {
+	KEY("gate", "enforce, observe, off or not loaded", is_gate, eval_gate, CLASS(GATE)),
+	{ .name = NULL },
 };
 
 static void found_relation(const struct p2p_check_run *run, const struct p2p_verdict *verdict,
@@ -447,16 +442,16 @@ static void eval_write(struct p2p_check_run *run, struct json_object *value)
 	eval_speed(run, value, false);
 }
 
-const struct p2p_check_key p2p_check_pair_keys[] = {
-	{ "read_gbytes_at_least", CLASS(READ), "a number of 10^9 bytes a second", is_bandwidth,
-	  eval_read },
-	{ "write_gbytes_at_least", CLASS(WRITE), "a number of 10^9 bytes a second", is_bandwidth,
-	  eval_write },
-	{ NULL, 0, NULL, NULL, NULL },
+const struct p2p_term_key p2p_check_pair_keys[] = {
+	KEY("read_gbytes_at_least", "a number of 10^9 bytes a second", is_bandwidth, eval_read,
+	    CLASS(READ)),
+	KEY("write_gbytes_at_least", "a number of 10^9 bytes a second", is_bandwidth, eval_write,
+	    CLASS(WRITE)),
+	{ .name = NULL },
 };
 
 enum p2p_tri p2p_check_bandwidth(const struct p2p_eval *eval, const struct p2p_verdict *verdict,
-				 const struct p2p_check_term *term)
+				 const struct p2p_term *term)
 {
 	struct p2p_score score;
 

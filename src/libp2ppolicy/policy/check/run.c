@@ -133,15 +133,15 @@ static void run_device(struct p2p_check_run *run, const struct p2p_check_row *ro
 	run->row = row;
 	fill_pick(run, &row->first, run->first);
 	eval_count(run, run->first, "device", row->least, row->most);
-	for (size_t t = 0; t < row->term_count; t++) {
-		const struct p2p_check_key *key = row->terms[t].key;
+	for (size_t t = 0; t < row->terms.count; t++) {
+		const struct p2p_term_key *key = row->terms.terms[t].key;
 
 		run->stamp++;
 		for (size_t i = 0; i < run->count && wants_any(run, key->classes); i++) {
 			if (run->first[i] != P2P_YES)
 				continue;
 			run->function = p2p_topology_function(run->topology, i);
-			key->eval(run, row->terms[t].value);
+			key->eval(run, row->terms.terms[t].value);
 		}
 	}
 	run->function = NULL;
@@ -184,9 +184,9 @@ static void eval_pair(struct p2p_check_run *run, const struct p2p_function *prov
 	run->verdict = &verdict;
 	for (size_t i = 0; i < condition->count; i++)
 		eval_term(run, &condition->terms[i], &verdict);
-	for (size_t t = 0; t < run->row->term_count; t++)
-		if (wants_any(run, run->row->terms[t].key->classes))
-			run->row->terms[t].key->eval(run, run->row->terms[t].value);
+	for (size_t t = 0; t < run->row->terms.count; t++)
+		if (wants_any(run, run->row->terms.terms[t].key->classes))
+			run->row->terms.terms[t].key->eval(run, run->row->terms.terms[t].value);
 	run->client = NULL;
 	run->verdict = NULL;
 }
@@ -201,8 +201,8 @@ static bool class_of(const struct p2p_check_run *run, enum p2p_check_class *ret_
 		if (!p2p_check_condition_class(row->condition.terms[i].key, &about) &&
 		    about < least)
 			least = about;
-	for (size_t t = 0; t < row->term_count && least == P2P_CHECK_CLASSES; t++)
-		least = (enum p2p_check_class)__builtin_ctz(row->terms[t].key->classes);
+	for (size_t t = 0; t < row->terms.count && least == P2P_CHECK_CLASSES; t++)
+		least = (enum p2p_check_class)__builtin_ctz(row->terms.terms[t].key->classes);
 	*ret_about = least;
 	return least < P2P_CHECK_CLASSES && wants(run, least);
 }
@@ -213,8 +213,8 @@ static enum p2p_tri all_of(const struct p2p_check_run *run, const struct p2p_ver
 	const struct p2p_check_row *row = run->row;
 	enum p2p_tri holds = p2p_condition_match(&row->condition, verdict, NULL);
 
-	for (size_t t = 0; t < row->term_count && holds != P2P_NO; t++) {
-		enum p2p_tri one = p2p_check_bandwidth(run->eval, verdict, &row->terms[t]);
+	for (size_t t = 0; t < row->terms.count && holds != P2P_NO; t++) {
+		enum p2p_tri one = p2p_check_bandwidth(run->eval, verdict, &row->terms.terms[t]);
 
 		if (one != P2P_YES)
 			holds = one;
@@ -292,8 +292,8 @@ static void run_all(struct p2p_check_run *run)
 
 	fill_sets(run);
 	run->row = &check->machine;
-	for (size_t t = 0; t < check->machine.term_count; t++)
-		check->machine.terms[t].key->eval(run, check->machine.terms[t].value);
+	for (size_t t = 0; t < check->machine.terms.count; t++)
+		check->machine.terms.terms[t].key->eval(run, check->machine.terms.terms[t].value);
 	for (size_t i = 0; i < check->devices.count; i++)
 		run_device(run, &check->devices.rows[i]);
 	for (size_t i = 0; i < check->pairs.count; i++)
