@@ -102,10 +102,7 @@ static bool is_link(const char *path)
 static int set_target(struct p2p_file_writer *writer, const char *path)
 {
 	writer->target = strdup(path);
-	if (writer->target)
-		return 0;
-	failed(writer, -ENOMEM);
-	return -ENOMEM;
+	return writer->target ? 0 : failed(writer, -ENOMEM);
 }
 
 /* What the kernel followed when it opened @fd is what is replaced: no link is read twice. */

@@ -34,42 +34,24 @@ static size_t character_size(const unsigned char *at, size_t left)
 
 char *p2p_utf8_put(char *to, uint32_t code)
 {
-	if (code < 0x80) {
-		*to++ = (char)code;
-		return to;
-	}
-	if (code < 0x800) {
-		*to++ = (char)(0xc0 | code >> 6);
-	} else {
-		if (code < 0x10000) {
-			*to++ = (char)(0xe0 | code >> 12);
-		} else {
-			*to++ = (char)(0xf0 | code >> 18);
-			*to++ = (char)(0x80 | (code >> 12 & 0x3f));
-		}
-		*to++ = (char)(0x80 | (code >> 6 & 0x3f));
-	}
-	*to++ = (char)(0x80 | (code & 0x3f));
+	static const unsigned char first[] = { 0, 0xc0, 0xe0, 0xf0 };
+	unsigned int more = code < 0x80 ? 0 : code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
+
+	*to++ = (char)(first[more] | code >> 6 * more);
+	while (more--)
+		*to++ = (char)(0x80 | (code >> 6 * more & 0x3f));
 	return to;
 }
 
 /* Four hexadecimal digits; -1 none. */
 static int32_t hex4(const char *at, const char *end)
 {
-	int32_t code = 0;
+	char digits[5] = "";
 
 	if (end - at < 4)
 		return -1;
-	for (int i = 0; i < 4; i++) {
-		const char *digits = "0123456789abcdef", *digit;
-		char lower = (char)(at[i] >= 'A' && at[i] <= 'F' ? at[i] + 'a' - 'A' : at[i]);
-
-		digit = lower ? strchr(digits, lower) : NULL;
-		if (!digit)
-			return -1;
-		code = code << 4 | (int32_t)(digit - digits);
-	}
-	return code;
+	memcpy(digits, at, 4);
+	return strspn(digits, DIGITS "abcdefABCDEF") == 4 ? (int32_t)strtol(digits, NULL, 16) : -1;
 }
 
 /* What is behind "\u"; of two halves both are taken.  RFC 8259, section 7. */

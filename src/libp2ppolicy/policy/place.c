@@ -49,3 +49,18 @@ int p2p_place_format(const struct p2p_function *function, char buffer[P2P_PLACE_
 					 way[count]->bdf.devfn >> 3, way[count]->bdf.devfn & 7);
 	return function->physfn ? put_virtual(function, buffer + used, P2P_PLACE_SIZE - used) : 0;
 }
+
+char **p2p_places_new(struct p2p_arena *arena, const struct p2p_topology *topology)
+{
+	size_t count = p2p_topology_count(topology);
+	char **places = p2p_arena_alloc(arena, (count + 1) * sizeof(char *)), text[P2P_PLACE_SIZE];
+
+	for (size_t i = 0; places && i < count; i++) {
+		if (p2p_place_format(p2p_topology_function(topology, i), text))
+			*text = '\0';
+		places[i] = p2p_arena_string(arena, text);
+		if (!places[i])
+			return NULL;
+	}
+	return places;
+}

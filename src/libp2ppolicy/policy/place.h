@@ -10,6 +10,8 @@
 
 #include <p2ppolicy/topology.h>
 
+#include "base/arena.h"
+
 #define P2P_PLACE_SIZE 512
 
 /**
@@ -17,5 +19,11 @@
  * Return: 0; -ENOENT the way to it is not known; -E2BIG it is longer than P2P_PLACE_SIZE.
  */
 int p2p_place_format(const struct p2p_function *function, char buffer[P2P_PLACE_SIZE]);
+
+/**
+ * p2p_places_new() - the places of all functions, by index; "" where there is none to write.
+ * Return: in @arena; NULL when out of memory.
+ */
+char **p2p_places_new(struct p2p_arena *arena, const struct p2p_topology *topology);
 
 #endif

@@ -14,15 +14,6 @@
 #include <p2ppolicy/ways.h>
 
 /**
- * struct place - how one function is named in the file.
- * @text: its place; NULL it has none that is its own, and its address names it
- */
-struct place {
-	const struct p2p_function *function;
-	char *text;
-};
-
-/**
  * struct entry - a function and what is expected of it, or a row of pairs.
  * @what: the half of the row by which rows are folded
  */
@@ -34,14 +25,15 @@ struct entry {
 
 /**
  * struct record - the file while it is written.
- * @places: by index of function
+ * @places: by index of function; "": it has none that is its own, and its address names it
  * @wanted: by index of function: one of those asked for
  */
 struct record {
+	struct p2p_arena arena;
 	const struct p2p_eval *eval;
 	const struct p2p_topology *topology;
 	size_t total;
-	struct place *places;
+	char **places;
 	bool *wanted;
 	struct p2p_groups *groups;
 	FILE *out;
@@ -49,67 +41,36 @@ struct record {
 
 static int compare_places(const void *a, const void *b)
 {
-	const struct place *const *x = a, *const *y = b;
-
-	if (!(*x)->text || !(*y)->text)
-		return !(*x)->text - !(*y)->text;
-	return strcmp((*x)->text, (*y)->text);
+	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
 /* A place that two functions have names neither. */
-static int drop_doubles(struct place *places, size_t count)
+static int drop_doubles(char *const *places, size_t count)
 {
-	struct place **sorted = calloc(count + 1, sizeof(struct place *));
-	bool *doubled = calloc(count + 1, sizeof(bool));
-	int r = sorted && doubled ? 0 : -ENOMEM;
+	char **sorted = malloc((count + 1) * sizeof(char *));
 
-	for (size_t i = 0; i < count && !r; i++)
-		sorted[i] = &places[i];
-	if (!r)
-		qsort(sorted, count, sizeof(struct place *), compare_places);
-	for (size_t i = 1; i < count && !r; i++)
-		if (sorted[i]->text && sorted[i - 1]->text &&
-		    !strcmp(sorted[i]->text, sorted[i - 1]->text))
-			doubled[i] = doubled[i - 1] = true;
-	for (size_t i = 0; i < count && !r; i++) {
-		if (!doubled[i])
-			continue;
-		free(sorted[i]->text);
-		sorted[i]->text = NULL;
-	}
-	free(doubled);
-	free(sorted);
-	return r;
-}
-
-static int find_places(struct record *record)
-{
-	char text[P2P_PLACE_SIZE];
-
-	record->places = calloc(record->total + 1, sizeof(*record->places));
-	if (!record->places)
+	if (!sorted)
 		return -ENOMEM;
-	for (size_t i = 0; i < record->total; i++) {
-		struct place *place = &record->places[i];
-
-		place->function = p2p_topology_function(record->topology, i);
-		if (p2p_place_format(place->function, text))
-			continue;
-		place->text = strdup(text);
-		if (!place->text)
-			return -ENOMEM;
+	memcpy(sorted, places, count * sizeof(char *));
+	qsort(sorted, count, sizeof(char *), compare_places);
+	for (size_t at = 0, end; at < count; at = end) {
+		for (end = at + 1; end < count && !strcmp(sorted[end], sorted[at]);)
+			end++;
+		for (size_t i = at; i < end && end - at > 1; i++)
+			*sorted[i] = '\0';
 	}
-	return drop_doubles(record->places, record->total);
+	free(sorted);
+	return 0;
 }
 
 /* { "path": "0000:00:01.1/00.0", "id": "10de:2330" } */
 static void put_selector(const struct record *record, const struct p2p_function *function)
 {
-	const struct place *place = &record->places[function->index];
+	const char *place = record->places[function->index];
 	char bdf[P2P_BDF_SIZE];
 
-	fprintf(record->out, "{ \"%s\": \"%s\"", place->text ? "path" : "bdf",
-		place->text ? place->text : p2p_bdf_format(function->bdf, bdf));
+	fprintf(record->out, "{ \"%s\": \"%s\"", *place ? "path" : "bdf",
+		*place ? place : p2p_bdf_format(function->bdf, bdf));
 	if (function->ids == P2P_PRESENT)
 		fprintf(record->out, ", \"id\": \"%04x:%04x\"", function->vendor, function->device);
 	fputs(" }", record->out);
@@ -232,8 +193,7 @@ static char *words_of(const struct record *record, const struct p2p_function *fu
 	if (!what)
 		return NULL;
 	/* The port above says the same of the link as the device on it. */
-	if (function->pcie.fact == P2P_PRESENT && function->pcie.type != P2P_PORT_ROOT &&
-	    function->pcie.type != P2P_PORT_DOWNSTREAM)
+	if (function->pcie.fact == P2P_PRESENT && !p2p_link_is_port(function))
 		put_link(what, function);
 	put_acs(what, function);
 	if (record->wanted[function->index])
@@ -544,10 +504,9 @@ static int write_record(struct record *record, const char *gate)
 static int prepare(struct record *record, const struct p2p_function *const *functions,
 		   size_t count)
 {
-	int r = find_places(record);
-
-	record->wanted = calloc(record->total + 1, sizeof(bool));
-	if (r || !record->wanted)
+	record->places = p2p_places_new(&record->arena, record->topology);
+	record->wanted = p2p_arena_alloc(&record->arena, record->total + 1);
+	if (!record->places || !record->wanted || drop_doubles(record->places, record->total))
 		return -ENOMEM;
 	for (size_t i = 0; i < count; i++)
 		record->wanted[functions[i]->index] = true;
@@ -570,10 +529,7 @@ int p2p_check_record(struct p2p_context *context, const struct p2p_eval *eval,
 		r = record.out ? write_record(&record, gate) : -ENOMEM;
 	if (record.out && fclose(record.out))
 		r = -ENOMEM;
-	for (size_t i = 0; record.places && i < record.total; i++)
-		free(record.places[i].text);
-	free(record.places);
-	free(record.wanted);
+	p2p_arena_free(&record.arena);
 	p2p_groups_free(record.groups);
 	if (r) {
 		free(text);

@@ -9,14 +9,14 @@
 
 /**
  * struct p2p_diff_side - one of the two.
- * @places: by index of function, see place.h; NULL not known
+ * @places: by index of function, see place.h; "" not known
  * @partner: by index of function, the function of the other side; NULL none
  */
 struct p2p_diff_side {
 	const struct p2p_eval *eval;
 	const struct p2p_topology *topology;
 	size_t count;
-	const char **places;
+	char **places;
 	const struct p2p_function **partner;
 };
 

@@ -162,7 +162,7 @@ static const char *place_of(const struct p2p_diff_side *side, const struct p2p_f
 {
 	const char *place = side->places[function->index];
 
-	return place ? place : p2p_bdf_format(function->bdf, bdf);
+	return *place ? place : p2p_bdf_format(function->bdf, bdf);
 }
 
 /* Another place is a move; another address at the same place is a renumbered bus. */
@@ -172,7 +172,7 @@ static void compare_places(struct p2p_diff *diff, const struct p2p_function *was
 	char old[P2P_BDF_SIZE], new[P2P_BDF_SIZE];
 	const char *before = place_of(&diff->before, was, old);
 	const char *after = place_of(&diff->after, is, new);
-	bool known = diff->before.places[was->index] && diff->after.places[is->index];
+	bool known = *diff->before.places[was->index] && *diff->after.places[is->index];
 
 	if (known && strcmp(before, after) != 0)
 		p2p_diff_add(diff, "moved", was, is, before, after);

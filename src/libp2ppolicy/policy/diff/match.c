@@ -143,7 +143,7 @@ static size_t gather(const struct p2p_diff_side *side, size_t pass, struct entry
 
 	for (size_t i = 0; i < side->count; i++) {
 		const struct p2p_function *function = p2p_topology_function(side->topology, i);
-		struct entry entry = { function, side->places[i] ? side->places[i] : "" };
+		struct entry entry = { function, side->places[i] };
 
 		if (!side->partner[i] && passes[pass].can(&entry))
 			entries[count++] = entry;
@@ -177,21 +177,10 @@ static void join(struct p2p_diff *diff, size_t pass, const struct entry *old, si
 
 static int find_places(struct p2p_diff *diff, struct p2p_diff_side *side)
 {
-	char text[P2P_PLACE_SIZE];
-
-	side->places = p2p_arena_alloc(&diff->arena, (side->count + 1) * sizeof(char *));
+	side->places = p2p_places_new(&diff->arena, side->topology);
 	side->partner = p2p_arena_alloc(&diff->arena,
 					(side->count + 1) * sizeof(struct p2p_function *));
-	if (!side->places || !side->partner)
-		return -ENOMEM;
-	for (size_t i = 0; i < side->count; i++) {
-		if (p2p_place_format(p2p_topology_function(side->topology, i), text))
-			continue;
-		side->places[i] = p2p_arena_string(&diff->arena, text);
-		if (!side->places[i])
-			return -ENOMEM;
-	}
-	return 0;
+	return side->places && side->partner ? 0 : -ENOMEM;
 }
 
 int p2p_diff_match(struct p2p_diff *diff)
