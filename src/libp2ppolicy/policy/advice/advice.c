@@ -49,6 +49,15 @@ bool p2p_goal_met(enum p2p_goal goal, const struct p2p_verdict *verdict)
 	       !is_diverted(&verdict->fabric.completion);
 }
 
+void p2p_advice_eval(const struct p2p_eval *eval, const struct p2p_pair *pair,
+		     struct p2p_verdict *ret_verdict)
+{
+	const struct p2p_topology *topology = p2p_eval_topology(eval);
+
+	p2p_eval_pair(eval, p2p_topology_function(topology, pair->provider->index),
+		      p2p_topology_function(topology, pair->client->index), ret_verdict);
+}
+
 void p2p_advice_add(struct p2p_advice *advice, const struct p2p_remedy *remedy)
 {
 	struct p2p_remedy *place = p2p_more(advice->remedies, advice->remedy_count);
@@ -99,9 +108,7 @@ static void compare_reach(struct p2p_advice *advice, const uint64_t *keys,
 	struct p2p_verdict before, after;
 
 	p2p_eval_pair(advice->eval, provider, client, &before);
-	p2p_eval_pair(advice->changed_eval,
-		       p2p_topology_function(advice->changed, provider->index),
-		       p2p_topology_function(advice->changed, client->index), &after);
+	p2p_advice_eval(advice->changed_eval, &reach.pair, &after);
 	reach.permitted = after.kernel.map_type >= P2P_MAP_THRU_HOST_BRIDGE &&
 			  before.kernel.map_type < P2P_MAP_THRU_HOST_BRIDGE;
 	reach.direct = is_diverted(&before.fabric.request) && !is_diverted(&after.fabric.request);
@@ -200,10 +207,7 @@ static void evaluate_again(struct p2p_advice *advice)
 		struct p2p_advised *advised = &advice->pairs[i];
 		const struct p2p_pair *pair = &advised->pair;
 
-		p2p_eval_pair(advice->changed_eval,
-			       p2p_topology_function(advice->changed, pair->provider->index),
-			       p2p_topology_function(advice->changed, pair->client->index),
-			       &advised->after);
+		p2p_advice_eval(advice->changed_eval, pair, &advised->after);
 		if (advised->state != P2P_ADVICE_FINE && !p2p_advice_host_decides(advice, pair) &&
 		    advised->before.kernel.reason != P2P_REASON_NOT_COMPILED &&
 		    p2p_goal_met(advice->goal, &advised->after))

@@ -37,6 +37,10 @@ struct p2p_advice {
 	bool no_memory;
 };
 
+/** p2p_advice_eval() - evaluate a pair, in the topology of @eval, whose functions have the same indexes. */
+void p2p_advice_eval(const struct p2p_eval *eval, const struct p2p_pair *pair,
+		     struct p2p_verdict *ret_verdict);
+
 /** p2p_goal_met() - is the pair what it shall be? */
 bool p2p_goal_met(enum p2p_goal goal, const struct p2p_verdict *verdict);
 
@@ -46,6 +50,9 @@ bool p2p_goal_met(enum p2p_goal goal, const struct p2p_verdict *verdict);
  * Return: 0 or a negative errno.
  */
 int p2p_advice_registers_find(struct p2p_advice *advice);
+
+/** p2p_is_nvidia_gpu() - is it known to be one? */
+bool p2p_is_nvidia_gpu(const struct p2p_function *function);
 
 /** p2p_shape_fn - called for a port with the bits of ACS Control that are to be set and cleared. */
 typedef void p2p_shape_fn(void *userdata, const struct p2p_function *port, uint16_t set,

@@ -2,8 +2,6 @@
 /* In a guest the host decides: its ACS, its IOMMU, ATS, and what its emulator tells drivers. */
 #include "policy/advice/advice.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
 /* Which of the devices a question is about. */
 typedef bool asked_fn(const struct p2p_function *function);
 
@@ -21,8 +19,7 @@ static bool is_passed_through(const struct p2p_function *function)
 /* QEMU, hw/vfio/pci-quirks.c, vfio_add_nv_gpudirect_cap() */
 static bool is_nvidia_gpu(const struct p2p_function *function)
 {
-	return is_passed_through(function) && function->ids == P2P_PRESENT &&
-	       function->vendor == 0x10de && function->kind == P2P_CLASS_GPU;
+	return is_passed_through(function) && p2p_is_nvidia_gpu(function);
 }
 
 static const struct question {
@@ -64,7 +61,7 @@ void p2p_advice_host_find(struct p2p_advice *advice)
 {
 	if (p2p_topology_machine(advice->topology)->virtual_machine != P2P_YES)
 		return;
-	for (size_t i = 0; i < COUNT(questions); i++) {
+	for (size_t i = 0; i < P2P_LENGTH(questions); i++) {
 		struct p2p_remedy remedy = { .kind = P2P_REMEDY_HOST, .line = questions[i].line,
 					     .text = questions[i].text };
 

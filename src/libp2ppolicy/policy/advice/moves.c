@@ -90,14 +90,12 @@ struct tried {
 };
 
 /* The goal looks at the functions of the verdict, so it is asked while they are there. */
-static void look_at(const struct moves *moves, const struct p2p_eval *eval,
-		    const struct p2p_topology *changed, struct tried *tried)
+static void look_at(const struct moves *moves, const struct p2p_eval *eval, struct tried *tried)
 {
 	const struct p2p_advice *advice = moves->advice;
 	struct p2p_verdict verdict;
 
-	p2p_eval_pair(eval, p2p_topology_function(changed, moves->pair->provider->index),
-		      p2p_topology_function(changed, moves->pair->client->index), &verdict);
+	p2p_advice_eval(eval, moves->pair, &verdict);
 	tried->met = p2p_goal_met(advice->goal, &verdict);
 	tried->clearable = verdict.kernel.common && !verdict.kernel.unread;
 	tried->map_type = verdict.kernel.map_type;
@@ -121,7 +119,7 @@ static int eval_changed(const struct moves *moves, const struct p2p_change *chan
 		return r;
 	r = p2p_eval_new(advice->context, changed, advice->kernel, &eval);
 	if (!r) {
-		look_at(moves, eval, changed, ret_tried);
+		look_at(moves, eval, ret_tried);
 		p2p_eval_free(eval);
 	}
 	p2p_topology_free(changed);

@@ -99,14 +99,6 @@ static bool collect_route(struct search *search, const struct p2p_route *route)
 	       collect(search, route->port, route->bits);
 }
 
-static void eval(const struct search *search, const struct p2p_pair *pair,
-		  struct p2p_verdict *ret_verdict)
-{
-	p2p_eval_pair(search->eval,
-		       p2p_topology_function(search->topology, pair->provider->index),
-		       p2p_topology_function(search->topology, pair->client->index), ret_verdict);
-}
-
 /* Registers are sought for those that are not as they shall be, and not of an emulator's ports. */
 static bool is_sought(const struct p2p_advice *advice, size_t pair)
 {
@@ -125,7 +117,7 @@ static bool collect_all(struct search *search)
 
 		if (!is_sought(advice, i))
 			continue;
-		eval(search, &advice->pairs[i].pair, &verdict);
+		p2p_advice_eval(search->eval, &advice->pairs[i].pair, &verdict);
 		if (!verdict.kernel.common || verdict.kernel.unread ||
 		    p2p_goal_met(advice->goal, &verdict))
 			continue;
@@ -216,7 +208,7 @@ static bool all_hold(const struct search *search, const bool *promised, size_t i
 
 		if (!promised[i] || !passes(&advice->pairs[i].pair, function))
 			continue;
-		eval(search, &advice->pairs[i].pair, &verdict);
+		p2p_advice_eval(search->eval, &advice->pairs[i].pair, &verdict);
 		if (!p2p_goal_met(advice->goal, &verdict))
 			return false;
 	}
@@ -251,7 +243,7 @@ static int trim_promised(struct search *search)
 	for (size_t i = 0; i < advice->pair_count; i++) {
 		struct p2p_verdict verdict;
 
-		eval(search, &advice->pairs[i].pair, &verdict);
+		p2p_advice_eval(search->eval, &advice->pairs[i].pair, &verdict);
 		promised[i] = p2p_goal_met(advice->goal, &verdict);
 	}
 	trim(search, promised);

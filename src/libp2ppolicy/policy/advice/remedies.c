@@ -9,8 +9,6 @@
 #include "topology/build.h"
 #include "verdict/eval.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
 /* The text of a remedy, kept with the advice. */
 #define SAY(advice, ...) p2p_arena_format(&(advice)->arena, __VA_ARGS__)
 
@@ -73,7 +71,7 @@ static const char *what_is_unknown(struct p2p_advice *advice, const struct p2p_v
 {
 	char unread[256];
 
-	for (size_t i = 0; i < COUNT(unknown); i++)
+	for (size_t i = 0; i < P2P_LENGTH(unknown); i++)
 		if (unknown[i].reason == verdict->kernel.reason)
 			return unknown[i].what;
 	name_unread(advice, verdict, unread, sizeof(unread));
@@ -166,7 +164,7 @@ static const char *whitelist_row(struct p2p_advice *advice, const struct p2p_fun
 {
 	const char *flags = same ? "REQ_SAME_HOST_BRIDGE" : "0";
 
-	for (size_t i = 0; i < COUNT(vendors); i++)
+	for (size_t i = 0; i < P2P_LENGTH(vendors); i++)
 		if (vendors[i].id == root->vendor)
 			return SAY(advice, "{%s,\t0x%04x, %s},", vendors[i].macro, root->device,
 				   flags);
@@ -247,8 +245,7 @@ static int change_iommu(struct p2p_advice *advice, const struct p2p_advised *adv
 		return r;
 	r = p2p_eval_new(advice->context, off, advice->kernel, &eval);
 	if (!r) {
-		p2p_eval_pair(eval, p2p_topology_function(off, advised->pair.provider->index),
-			       p2p_topology_function(off, advised->pair.client->index), &verdict);
+		p2p_advice_eval(eval, &advised->pair, &verdict);
 		remedy.map_type = verdict.kernel.map_type;
 		remedy.sure = p2p_goal_met(advice->goal, &verdict);
 		remedy.text = SAY(advice, "kernels 5.2 and 5.3 refuse pairs through host bridges "
@@ -334,7 +331,7 @@ static bool is_off(const struct p2p_advice *advice, const char *option)
 	char line[128], path[256];
 
 	snprintf(line, sizeof(line), "# CONFIG_%s is not set\n", option);
-	for (size_t i = 0; i < COUNT(paths); i++) {
+	for (size_t i = 0; i < P2P_LENGTH(paths); i++) {
 		const struct p2p_file *file;
 
 		if (strchr(paths[i], '%') && !release)
@@ -361,7 +358,7 @@ static bool has_driver(const struct p2p_advice *advice, const char *driver)
 
 static void check_options(struct p2p_advice *advice)
 {
-	for (size_t i = 0; i < COUNT(options); i++) {
+	for (size_t i = 0; i < P2P_LENGTH(options); i++) {
 		struct p2p_remedy remedy = { .kind = P2P_REMEDY_CONFIG };
 
 		if (!has_driver(advice, options[i].driver) || !is_off(advice, options[i].option))
@@ -385,7 +382,7 @@ static int help(struct p2p_advice *advice, struct p2p_advised *advised)
 	size_t first = advice->remedy_count;
 	int r = 0;
 
-	for (size_t i = 0; i < COUNT(remedies) && !r; i++)
+	for (size_t i = 0; i < P2P_LENGTH(remedies) && !r; i++)
 		if (!host || remedies[i].in_guest)
 			r = remedies[i].find(advice, advised);
 	for (size_t i = first; i < advice->remedy_count; i++)

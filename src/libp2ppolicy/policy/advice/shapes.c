@@ -30,7 +30,7 @@ static const struct { uint16_t set, clear; } demands[SHAPES][PLACES] = {
 	},
 };
 
-static bool is_nvidia_gpu(const struct p2p_function *function)
+bool p2p_is_nvidia_gpu(const struct p2p_function *function)
 {
 	return function->ids == P2P_PRESENT && function->vendor == 0x10de &&
 	       function->kind == P2P_CLASS_GPU;
@@ -46,7 +46,7 @@ static enum shape shape_of(const struct p2p_verdict *verdict)
 {
 	const struct p2p_function *common = verdict->kernel.common, *client = verdict->client;
 
-	if (!common || !is_nvidia_gpu(verdict->provider) || !is_connectx(client) ||
+	if (!common || !p2p_is_nvidia_gpu(verdict->provider) || !is_connectx(client) ||
 	    !is_connectx(common))
 		return SHAPE_NONE;
 	if (client->device == 0x2100)
