@@ -20,7 +20,7 @@
 
 /* What ends a process by default and may reach one that writes a file. */
 static const int signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
-#define SIGNALS	(sizeof(signals) / sizeof(signals[0]))
+#define SIGNALS	P2P_LENGTH(signals)
 
 static int failed(const struct p2p_file_writer *writer, int error)
 {

@@ -144,14 +144,14 @@ static void copy_counts(const struct p2pgate_count *from, struct p2p_gate_counts
 		to->by_reason[i] = from->by_reason[i];
 }
 
-_Static_assert(sizeof(hook_names) / sizeof(hook_names[0]) == P2P_GATE_HOOKS,
+_Static_assert(P2P_LENGTH(hook_names) == P2P_GATE_HOOKS,
 	       "every hook has a name, and room for it");
 
 static void copy_hooks(uint32_t hooks, struct p2p_gate_info *info)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < sizeof(hook_names) / sizeof(hook_names[0]); i++)
+	for (size_t i = 0; i < P2P_LENGTH(hook_names); i++)
 		if (hooks & hook_names[i].bit)
 			info->hooks[n++] = hook_names[i].name;
 }

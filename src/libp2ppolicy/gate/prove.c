@@ -26,7 +26,7 @@ static const struct {
 	{ 512, 0 }, { 512, 512 }, { 4096, 0 }, { 4096, 4096 }, { 4096, 1536 }, { 8192, 2048 },
 	{ 65536, 0 }, { 65536, 4608 }, { 131072, 512 }, { 1048576, 0 },
 };
-#define SHAPES (sizeof(shapes) / sizeof(shapes[0]))
+#define SHAPES P2P_LENGTH(shapes)
 
 /*
  * struct bench - what the transfers use.

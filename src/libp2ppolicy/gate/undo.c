@@ -37,7 +37,7 @@ static const struct {
 	FIELD(before), FIELD(after),
 #undef FIELD
 };
-#define FIELDS (sizeof(fields) / sizeof(fields[0]))
+#define FIELDS P2P_LENGTH(fields)
 
 static int64_t get(const struct p2p_write *write, size_t field)
 {

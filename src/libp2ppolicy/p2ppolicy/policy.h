@@ -13,8 +13,6 @@
 
 #include <p2ppolicy/verdict.h>
 
-struct p2p_policy;
-
 /**
  * struct p2p_rule - one rule of a policy file.
  * @line, @column: where it begins in the file, from 1
@@ -87,8 +85,6 @@ struct p2p_allowed {
 	const struct p2p_function *provider, *client;
 	const struct p2p_rule *rule;
 };
-
-struct p2p_allow_list;
 
 /**
  * p2p_allow_list_new() - every ordered pair of functions with header type 0 that @policy allows.

@@ -205,31 +205,23 @@ const struct p2p_term_key p2p_selector_keys[] = {
 	{ .name = NULL },
 };
 
-static bool parse_relation(struct json_object *value, enum p2p_relation *ret_relation)
+static enum p2p_relation relation_of(struct json_object *value)
 {
-	if (!is_text(value))
-		return false;
-	for (unsigned int i = P2P_RELATION_UNKNOWN + 1; i < P2P_RELATIONS; i++) {
-		if (strcmp(text(value), p2p_relation_name((enum p2p_relation)i)) != 0)
-			continue;
-		*ret_relation = (enum p2p_relation)i;
-		return true;
-	}
-	return false;
+	for (unsigned int i = P2P_RELATION_UNKNOWN + 1; i < P2P_RELATIONS && is_text(value); i++)
+		if (!strcmp(text(value), p2p_relation_name((enum p2p_relation)i)))
+			return (enum p2p_relation)i;
+	return P2P_RELATION_UNKNOWN;
 }
 
 static bool is_relation(struct json_object *value)
 {
-	enum p2p_relation relation;
-
-	return parse_relation(value, &relation);
+	return relation_of(value) != P2P_RELATION_UNKNOWN;
 }
 
 static enum p2p_tri match_relation(struct json_object *value, const struct p2p_subject *subject)
 {
-	enum p2p_relation most = P2P_RELATION_UNKNOWN;
+	enum p2p_relation most = relation_of(value);
 
-	parse_relation(value, &most);
 	if (subject->verdict->relation == P2P_RELATION_UNKNOWN)
 		return most == P2P_RELATION_SYS ? P2P_YES : P2P_UNKNOWN;
 	return p2p_tri_of(subject->verdict->relation <= most);
@@ -328,7 +320,7 @@ static enum p2p_tri same_iommu_group(const struct p2p_verdict *verdict)
 	return equal_numbers(verdict->provider->iommu_group, verdict->client->iommu_group);
 }
 
-static const struct {
+static const struct same {
 	const char *name;
 	enum p2p_tri (*match)(const struct p2p_verdict *verdict);
 } sames[] = {
@@ -338,20 +330,22 @@ static const struct {
 	{ "iommu_group", same_iommu_group },
 };
 
+static const struct same *find_same(struct json_object *value)
+{
+	for (size_t i = 0; i < P2P_LENGTH(sames); i++)
+		if (is_text(value) && !strcmp(text(value), sames[i].name))
+			return &sames[i];
+	return NULL;
+}
+
 static bool is_same(struct json_object *value)
 {
-	for (size_t i = 0; i < sizeof(sames) / sizeof(sames[0]); i++)
-		if (is_text(value) && !strcmp(text(value), sames[i].name))
-			return true;
-	return false;
+	return find_same(value);
 }
 
 static enum p2p_tri match_same(struct json_object *value, const struct p2p_subject *subject)
 {
-	for (size_t i = 0; i < sizeof(sames) / sizeof(sames[0]); i++)
-		if (!strcmp(text(value), sames[i].name))
-			return sames[i].match(subject->verdict);
-	return P2P_UNKNOWN;
+	return find_same(value)->match(subject->verdict);
 }
 
 /* Not proven is a fact, also where nobody tried: a rule may ask for it. */

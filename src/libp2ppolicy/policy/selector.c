@@ -54,10 +54,10 @@ static int check_value(const struct p2p_document *document, const struct p2p_ter
 }
 
 /* What matches nothing would let a deny rule pass unnoticed. */
-static int refuse_empty(const struct p2p_document *document, struct json_object *array)
+static int refuse_empty(const struct p2p_document *document, struct json_object *value)
 {
-	if (!json_object_array_length(array))
-		return p2p_document_error(document, array, "an empty array matches nothing");
+	if (!p2p_value_count(value))
+		return p2p_document_error(document, value, "an empty array matches nothing");
 	return 0;
 }
 
@@ -66,11 +66,11 @@ static int check_values(const struct p2p_document *document, const struct p2p_te
 {
 	int r;
 
-	if (key->eval || !json_object_is_type(value, json_type_array))
+	if (key->eval)
 		return check_value(document, key, value);
 	r = refuse_empty(document, value);
-	for (size_t i = 0; !r && i < json_object_array_length(value); i++)
-		r = check_value(document, key, json_object_array_get_idx(value, i));
+	for (size_t i = 0; !r && i < p2p_value_count(value); i++)
+		r = check_value(document, key, p2p_value_at(value, i));
 	return r;
 }
 
@@ -104,11 +104,8 @@ static enum p2p_tri match_term(const struct p2p_term *term, const struct p2p_sub
 {
 	enum p2p_tri answer = P2P_NO;
 
-	if (!json_object_is_type(term->value, json_type_array))
-		return term->key->match(term->value, subject);
-	for (size_t i = 0; i < json_object_array_length(term->value) && answer != P2P_YES; i++)
-		answer = p2p_tri_or(answer, term->key->match(
-			json_object_array_get_idx(term->value, i), subject));
+	for (size_t i = 0; i < p2p_value_count(term->value) && answer != P2P_YES; i++)
+		answer = p2p_tri_or(answer, term->key->match(p2p_value_at(term->value, i), subject));
 	return answer;
 }
 
@@ -172,19 +169,13 @@ static int parse_object(const struct p2p_document *document, struct p2p_group_ta
 {
 	const struct p2p_conjunction nothing = { 0 };
 	struct p2p_conjunction terms = { 0 };
-	struct json_object *name;
+	struct json_object *name = p2p_json_member(node, group_key);
 	int r = p2p_terms_parse(document, p2p_selector_keys, node, &terms);
 
-	if (!r && !json_object_object_get_ex(node, group_key, &name)) {
-		r = add_product(selector, &terms, &nothing);
-	} else if (!r && json_object_is_type(name, json_type_array)) {
-		r = refuse_empty(document, name);
-		for (size_t i = 0; !r && i < json_object_array_length(name); i++)
-			r = add_group(document, groups, json_object_array_get_idx(name, i), &terms,
-				      selector);
-	} else if (!r) {
-		r = add_group(document, groups, name, &terms, selector);
-	}
+	if (!r)
+		r = name ? refuse_empty(document, name) : add_product(selector, &terms, &nothing);
+	for (size_t i = 0; name && !r && i < p2p_value_count(name); i++)
+		r = add_group(document, groups, p2p_value_at(name, i), &terms, selector);
 	free(terms.terms);
 	return r;
 }
@@ -205,14 +196,11 @@ static int parse_one(const struct p2p_document *document, struct p2p_group_table
 int p2p_selector_parse(const struct p2p_document *document, struct p2p_group_table *groups,
 		       struct json_object *node, struct p2p_selector *ret_selector)
 {
-	int r = 0;
+	int r = refuse_empty(document, node);
 
 	*ret_selector = (struct p2p_selector){ 0 };
-	if (!json_object_is_type(node, json_type_array))
-		return parse_one(document, groups, node, ret_selector);
-	r = refuse_empty(document, node);
-	for (size_t i = 0; !r && i < json_object_array_length(node); i++)
-		r = parse_one(document, groups, json_object_array_get_idx(node, i), ret_selector);
+	for (size_t i = 0; !r && i < p2p_value_count(node); i++)
+		r = parse_one(document, groups, p2p_value_at(node, i), ret_selector);
 	return r;
 }
 

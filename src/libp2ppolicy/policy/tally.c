@@ -123,12 +123,8 @@ static void look_through(struct unused *unused, const struct p2p_selector *selec
 		for (size_t t = 0; t < all->count; t++) {
 			const struct p2p_term *term = &all->terms[t];
 
-			if (!json_object_is_type(term->value, json_type_array))
-				look_at(unused, term->key, term->value);
-			else
-				for (size_t v = 0; v < json_object_array_length(term->value); v++)
-					look_at(unused, term->key,
-						json_object_array_get_idx(term->value, v));
+			for (size_t v = 0; v < p2p_value_count(term->value); v++)
+				look_at(unused, term->key, p2p_value_at(term->value, v));
 		}
 	}
 }

@@ -60,6 +60,18 @@ int p2p_terms_parse(const struct p2p_document *document, const struct p2p_term_k
 extern const struct p2p_term_key p2p_selector_keys[];	/* ends with a NULL name */
 extern const struct p2p_term_key p2p_condition_keys[];
 
+/** p2p_value_count(), p2p_value_at() - the elements of an array; of any other value itself. */
+static inline size_t p2p_value_count(const struct json_object *value)
+{
+	return json_object_is_type(value, json_type_array) ? json_object_array_length(value) : 1;
+}
+
+static inline struct json_object *p2p_value_at(struct json_object *value, size_t index)
+{
+	return json_object_is_type(value, json_type_array) ?
+	       json_object_array_get_idx(value, index) : value;
+}
+
 /** p2p_tri_of() - a known answer. */
 static inline enum p2p_tri p2p_tri_of(bool yes)
 {

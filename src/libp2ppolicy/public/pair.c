@@ -150,7 +150,7 @@ static const struct p2p_key rows[] = {
 	{ "write_score", P2P_TYPE_NUMBER, get_score, AT(score.write) },
 };
 
-static const struct p2p_keys keys = { rows, sizeof(rows) / sizeof(rows[0]) };
+static const struct p2p_keys keys = { rows, P2P_LENGTH(rows) };
 
 const char *p2p_rule_set_name(size_t index)
 {

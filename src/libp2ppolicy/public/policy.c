@@ -78,7 +78,7 @@ static const struct p2p_key rows[] = {
 	{ "held", P2P_TYPE_FLAG, get_flag, AT(held) },
 };
 
-static const struct p2p_keys keys = { rows, sizeof(rows) / sizeof(rows[0]) };
+static const struct p2p_keys keys = { rows, P2P_LENGTH(rows) };
 
 const char *p2p_gate_key(size_t index)
 {

@@ -9,8 +9,6 @@
 
 #include "policy/check/check.h"
 
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-
 static const struct p2p_document_form form = {
 	.format = "p2ptopo-check", .version = 1,
 	.keys = { "groups", "machine", "devices", "pairs" },
@@ -33,7 +31,7 @@ const char *p2p_check_class_name(enum p2p_check_class kind)
 
 int p2p_check_class_parse(const char *name, enum p2p_check_class *ret_kind)
 {
-	for (size_t i = 0; i < LENGTH(class_names); i++) {
+	for (size_t i = 0; i < P2P_LENGTH(class_names); i++) {
 		if (strcmp(name, class_names[i]) != 0)
 			continue;
 		*ret_kind = (enum p2p_check_class)i;
@@ -61,22 +59,19 @@ static int parse_pick(struct p2p_check *check, struct json_object *node,
 		      struct p2p_pick *pick)
 {
 	const struct p2p_document *document = check->document;
-	size_t count = json_object_is_type(node, json_type_array) ?
-		       json_object_array_length(node) : 0;
-	bool names = count || json_object_is_type(node, json_type_string);
+	size_t count = p2p_value_count(node);
+	bool names = count;
 	int r = 0;
 
 	for (size_t i = 0; i < count && names; i++)
-		names = json_object_is_type(json_object_array_get_idx(node, i), json_type_string);
+		names = json_object_is_type(p2p_value_at(node, i), json_type_string);
 	if (!names)
 		return p2p_selector_parse(document, &check->groups, node, &pick->own);
 	pick->groups = calloc(count + 1, sizeof(*pick->groups));
 	if (!pick->groups)
 		return -ENOMEM;
-	if (!count)
-		return add_pick(document, &check->groups, node, pick);
 	for (size_t i = 0; i < count && !r; i++)
-		r = add_pick(document, &check->groups, json_object_array_get_idx(node, i), pick);
+		r = add_pick(document, &check->groups, p2p_value_at(node, i), pick);
 	return r;
 }
 

@@ -12,7 +12,6 @@
 #include <p2ppolicy/json.h>
 #include <p2ppolicy/ways.h>
 
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 #define TEXT_SIZE 512
 #define CLASS(about) (1u << P2P_CHECK_##about)
 
@@ -29,15 +28,10 @@ static bool is_count(struct json_object *value)
 /* Is it a text, or an array of texts, all of them good? */
 static bool are_texts(struct json_object *value, bool (*is_good)(const char *text))
 {
-	size_t count;
+	size_t count = p2p_value_count(value);
 
-	if (is_text(value))
-		return is_good(json_object_get_string(value));
-	if (!json_object_is_type(value, json_type_array))
-		return false;
-	count = json_object_array_length(value);
 	for (size_t i = 0; i < count; i++) {
-		struct json_object *one = json_object_array_get_idx(value, i);
+		struct json_object *one = p2p_value_at(value, i);
 
 		if (!is_text(one) || !is_good(json_object_get_string(one)))
 			return false;
@@ -47,10 +41,8 @@ static bool are_texts(struct json_object *value, bool (*is_good)(const char *tex
 
 static bool has_text(struct json_object *value, const char *text)
 {
-	if (is_text(value))
-		return !strcmp(json_object_get_string(value), text);
-	for (size_t i = 0; i < json_object_array_length(value); i++)
-		if (has_text(json_object_array_get_idx(value, i), text))
+	for (size_t i = 0; i < p2p_value_count(value); i++)
+		if (!strcmp(json_object_get_string(p2p_value_at(value, i)), text))
 			return true;
 	return false;
 }
@@ -189,16 +181,13 @@ static bool is_acs(struct json_object *value)
 /* The bits that must be clear and those that must be set. */
 static void acs_wanted(struct json_object *value, uint16_t *clear, uint16_t *set)
 {
-	uint16_t one_clear = 0, one_set = 0;
+	for (size_t i = 0; i < p2p_value_count(value); i++) {
+		uint16_t one_clear = 0, one_set = 0;
 
-	if (is_text(value)) {
-		p2p_acs_parse(json_object_get_string(value), &one_clear, &one_set);
+		p2p_acs_parse(json_object_get_string(p2p_value_at(value, i)), &one_clear, &one_set);
 		*clear |= one_clear;
 		*set |= one_set;
-		return;
 	}
-	for (size_t i = 0; i < json_object_array_length(value); i++)
-		acs_wanted(json_object_array_get_idx(value, i), clear, set);
 }
 
 /* "ReqRedir+ CmpltRedir-": @bits as they are in @control. */
@@ -475,7 +464,7 @@ static const struct {
 
 int p2p_check_condition_class(const struct p2p_term_key *key, enum p2p_check_class *ret_about)
 {
-	for (size_t i = 0; i < LENGTH(conditions); i++) {
+	for (size_t i = 0; i < P2P_LENGTH(conditions); i++) {
 		if (strcmp(conditions[i].name, key->name) != 0)
 			continue;
 		*ret_about = conditions[i].about;
@@ -487,7 +476,7 @@ int p2p_check_condition_class(const struct p2p_term_key *key, enum p2p_check_cla
 void p2p_check_condition_found(const struct p2p_check_run *run, const struct p2p_term_key *key,
 			       const struct p2p_verdict *verdict, char *buffer, size_t size)
 {
-	for (size_t i = 0; i < LENGTH(conditions); i++)
+	for (size_t i = 0; i < P2P_LENGTH(conditions); i++)
 		if (!strcmp(conditions[i].name, key->name))
 			conditions[i].found(run, verdict, buffer, size);
 }

@@ -365,7 +365,7 @@ static void put_expected(FILE *out, const struct answer *answer)
 	};
 	const char *separator = "";
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < P2P_LENGTH(rows); i++) {
 		if (!rows[i].value)
 			continue;
 		fprintf(out, "%s\"%s\": \"%s\"", separator, rows[i].key, rows[i].value);

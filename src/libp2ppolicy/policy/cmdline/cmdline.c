@@ -10,7 +10,6 @@
 #include "policy/cmdline/cmdline.h"
 #include "verdict/rules.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define NEVER 0xffffffffu
 
 static const struct {
@@ -38,7 +37,7 @@ static const struct flawed {
 
 static const struct flawed *find_flawed(unsigned int release)
 {
-	for (size_t i = 0; i < COUNT(flawed); i++)
+	for (size_t i = 0; i < P2P_LENGTH(flawed); i++)
 		if (flawed[i].release == release)
 			return &flawed[i];
 	return NULL;

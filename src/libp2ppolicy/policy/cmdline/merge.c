@@ -189,8 +189,8 @@ static void append_quoted(FILE *out, const char *word)
 }
 
 /*
- * How a boot loader is told: a command, what takes the words away that are there, and what adds one.
- * A loader that takes the word as it is has no command.
+ * How a boot loader is told: a command, what takes away the words that are there, and what adds
+ * one.  A loader that takes the word as it is has no command.
  */
 static const struct { const char *command, *first, *next, *add; } lines[P2P_LOADERS] = {
 	[P2P_LOADER_GRUB] = { "GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX \"", NULL, NULL, "'" },

@@ -5,8 +5,6 @@
 
 #include "policy/cmdline/cmdline.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
 /* What a boot loader puts on the command line itself; the first that is there decides. */
 static const struct { const char *start; enum p2p_loader loader; } signs[] = {
 	{ "ostree=", P2P_LOADER_OSTREE },
@@ -21,11 +19,11 @@ enum p2p_loader p2p_cmdline_loader(const struct p2p_cmdline *cmdline)
 {
 	enum p2p_loader loader = P2P_LOADER_PLAIN;
 
-	for (size_t i = 0; i < COUNT(signs) && loader == P2P_LOADER_PLAIN; i++)
+	for (size_t i = 0; i < P2P_LENGTH(signs) && loader == P2P_LOADER_PLAIN; i++)
 		for (size_t j = 0; j < cmdline->word_count; j++)
 			if (!strncmp(cmdline->words[j].text, signs[i].start, strlen(signs[i].start)))
 				loader = signs[i].loader;
-	for (size_t i = 0; loader == P2P_LOADER_GRUB && i < COUNT(grubbies); i++)
+	for (size_t i = 0; loader == P2P_LOADER_GRUB && i < P2P_LENGTH(grubbies); i++)
 		if (cmdline->release && strstr(cmdline->release, grubbies[i]))
 			loader = P2P_LOADER_GRUBBY;
 	return loader;
@@ -47,7 +45,7 @@ static const char *find_against(const struct p2p_cmdline *cmdline)
 	};
 
 	for (size_t i = 0; i < cmdline->word_count; i++)
-		for (size_t j = 0; j < COUNT(opposites); j++)
+		for (size_t j = 0; j < P2P_LENGTH(opposites); j++)
 			if (!strcmp(cmdline->words[i].text, opposites[j]))
 				return cmdline->words[i].text;
 	return NULL;

@@ -12,7 +12,6 @@
 #include "policy/cmdline/cmdline.h"
 #include "verdict/rules.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define K P2P_KERNEL
 #define NEWEST "7.3"
 
@@ -135,7 +134,7 @@ static bool tables_hold(const struct p2p_cmdline *cmdline)
 
 static const struct known *find_known(const char *text, bool alone)
 {
-	for (size_t i = 0; i < COUNT(known); i++)
+	for (size_t i = 0; i < P2P_LENGTH(known); i++)
 		if ((!alone || known[i].alone) &&
 		    (known[i].compared == WHOLE ? !strcmp(text, known[i].name) :
 		     !strncmp(text, known[i].name, strlen(known[i].name))))
@@ -165,7 +164,7 @@ static const char instead_of_acs[] =
 
 static bool check_patches(struct p2p_cmdline *cmdline, const char *text)
 {
-	for (size_t i = 0; i < COUNT(patches); i++) {
+	for (size_t i = 0; i < P2P_LENGTH(patches); i++) {
 		const char *name = patches[i].name;
 		char next = text[strlen(name) < strlen(text) ? strlen(name) : strlen(text)];
 
@@ -230,8 +229,8 @@ static void check_known(struct p2p_cmdline *cmdline, const struct p2p_option *op
 void p2p_cmdline_check_other(struct p2p_cmdline *cmdline, const struct p2p_option *option)
 {
 	const struct known *row = find_known(option->text, false);
-	bool certain = tables_hold(cmdline);
 	const char *text = option->text;
+	bool acs;
 
 	if (row) {
 		check_known(cmdline, option, row);
@@ -246,15 +245,11 @@ void p2p_cmdline_check_other(struct p2p_cmdline *cmdline, const struct p2p_optio
 		}
 	if (check_patches(cmdline, text))
 		return;
-	if (speaks_of_acs(text))
-		p2p_cmdline_add(cmdline, P2P_LINT_UNKNOWN, certain, text,
-				"no mainline kernel up to " NEWEST " has such an option: it is dropped with "
-				"\"PCI: Unknown option\" in the log and changes no register; %s",
-				instead_of_acs);
-	else
-		p2p_cmdline_add(cmdline, P2P_LINT_UNKNOWN, certain, text,
-				"no mainline kernel up to " NEWEST " has such an option: it is dropped with "
-				"\"PCI: Unknown option\" in the log");
+	acs = speaks_of_acs(text);
+	p2p_cmdline_add(cmdline, P2P_LINT_UNKNOWN, tables_hold(cmdline), text,
+			"no mainline kernel up to " NEWEST " has such an option: it is dropped with "
+			"\"PCI: Unknown option\" in the log%s%s",
+			acs ? " and changes no register; " : "", acs ? instead_of_acs : "");
 }
 
 static bool has_value(const char *values, const char *value)
@@ -335,7 +330,7 @@ static bool is_iommu_name(const char *word)
 {
 	size_t length = strcspn(word, "=");
 
-	for (size_t i = 0; i < COUNT(iommu_names); i++) {
+	for (size_t i = 0; i < P2P_LENGTH(iommu_names); i++) {
 		size_t size = strlen(iommu_names[i]), star = strcspn(iommu_names[i], "*");
 		size_t used = 0;
 
@@ -353,7 +348,7 @@ static bool check_misplaced(struct p2p_cmdline *cmdline, const char *word)
 {
 	static const char *const before[] = { "", "pci.", "pcie.", "pcie=", "pci:", "pci_" };
 
-	for (size_t i = 0; i < COUNT(before); i++) {
+	for (size_t i = 0; i < P2P_LENGTH(before); i++) {
 		const char *text = word + strlen(before[i]);
 		bool bare = false;
 
@@ -378,7 +373,7 @@ void p2p_cmdline_check_word(struct p2p_cmdline *cmdline, const struct p2p_word *
 
 	if (check_patches(cmdline, text) || check_misplaced(cmdline, text))
 		return;
-	for (size_t i = 0; i < COUNT(iommus); i++)
+	for (size_t i = 0; i < P2P_LENGTH(iommus); i++)
 		if (starts_with(text, iommus[i].parameter)) {
 			check_values(cmdline, &iommus[i], text);
 			return;

@@ -6,8 +6,6 @@
 #include "base/context.h"
 #include "policy/diff/diff.h"
 
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-
 /*
  * The machine, who is there, where, and then facts from causes to consequences; at the end the
  * capabilities that are not among them.
@@ -22,7 +20,7 @@ static unsigned int rank_of(const char *about)
 {
 	unsigned int rank = 0;
 
-	while (rank < LENGTH(abouts) && strcmp(abouts[rank], about) != 0)
+	while (rank < P2P_LENGTH(abouts) && strcmp(abouts[rank], about) != 0)
 		rank++;
 	return rank;
 }

@@ -14,7 +14,6 @@
 #include "policy/diff/diff.h"
 #include "policy/link.h"
 
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 #define FACT_SIZE 512
 #define MACHINE_SIZE 8192	/* the longest command line of a kernel is half of it */
 
@@ -71,7 +70,7 @@ static void each_machine_line(const struct p2p_eval *before, const struct p2p_ev
 	const struct p2p_machine *is = after ? p2p_topology_machine(p2p_eval_topology(after)) : NULL;
 	char old[MACHINE_SIZE], new[MACHINE_SIZE];
 
-	for (size_t i = 0; i < LENGTH(machine_lines); i++) {
+	for (size_t i = 0; i < P2P_LENGTH(machine_lines); i++) {
 		machine_lines[i].put(before, was, old);
 		if (after)
 			machine_lines[i].put(after, is, new);

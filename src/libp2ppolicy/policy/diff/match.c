@@ -11,8 +11,6 @@
 #include "policy/diff/diff.h"
 #include "policy/place.h"
 
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-
 /** struct entry - a function that is left, and its place ("" not known). */
 struct entry {
 	const struct p2p_function *function;
@@ -196,7 +194,7 @@ int p2p_diff_match(struct p2p_diff *diff)
 						 (diff->before.count + 1) * sizeof(char *));
 		r = diff->evidence ? 0 : -ENOMEM;
 	}
-	for (size_t pass = diff->nodes ? AFTER_SERIAL : 0; pass < LENGTH(passes) && !r; pass++)
+	for (size_t pass = diff->nodes ? AFTER_SERIAL : 0; pass < P2P_LENGTH(passes) && !r; pass++)
 		join(diff, pass, old, gather(&diff->before, pass, old), new,
 		     gather(&diff->after, pass, new));
 	free(old);

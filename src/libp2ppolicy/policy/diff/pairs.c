@@ -153,17 +153,20 @@ static uint64_t way_of(uint64_t hash, const struct p2p_function *function)
 	return hash;
 }
 
+static int order(uint64_t a, uint64_t b)
+{
+	return (a > b) - (a < b);
+}
+
 static int compare_members(const void *a, const void *b)
 {
 	const struct member *x = a, *y = b;
 
-	if (x->old != y->old)
-		return x->old < y->old ? -1 : 1;
-	if (x->new != y->new)
-		return x->new < y->new ? -1 : 1;
-	if (x->ways != y->ways)
-		return x->ways < y->ways ? -1 : 1;
-	return p2p_bdf_compare(x->is->bdf, y->is->bdf);
+	int r = order(x->old, y->old);
+
+	r = r ? r : order(x->new, y->new);
+	r = r ? r : order(x->ways, y->ways);
+	return r ? r : p2p_bdf_compare(x->is->bdf, y->is->bdf);
 }
 
 static bool same_class(const struct member *a, const struct member *b)
@@ -253,7 +256,7 @@ static int compare_changes(const void *a, const void *b)
 	int r = compare_answers(&x->before, &y->before);
 
 	r = r ? r : compare_answers(&x->after, &y->after);
-	return r ? r : (x->client > y->client) - (x->client < y->client);
+	return r ? r : order(x->client, y->client);
 }
 
 /* The second of two members where a class is paired with itself; NULL there is none. */
@@ -356,7 +359,7 @@ static int compare_lists(const struct row *x, const struct row *y)
 	int r = compare_answers(&x->before, &y->before);
 
 	r = r ? r : compare_answers(&x->after, &y->after);
-	r = r ? r : (x->count > y->count) - (x->count < y->count);
+	r = r ? r : order(x->count, y->count);
 	return r ? r : memcmp(x->clients, y->clients, x->count * sizeof(*x->clients));
 }
 
@@ -365,7 +368,7 @@ static int compare_rows(const void *a, const void *b)
 	const struct row *x = a, *y = b;
 	int r = compare_lists(x, y);
 
-	return r ? r : (x->provider > y->provider) - (x->provider < y->provider);
+	return r ? r : order(x->provider, y->provider);
 }
 
 static size_t count_lists(struct pairs *pairs)

@@ -102,7 +102,8 @@ static void say_look(const struct p2p_comparing *c, struct p2p_text *text)
 {
 	char provider[P2P_BDF_SIZE], client[P2P_BDF_SIZE];
 
-	p2p_text_add(text, "; look at p2ptopo path %s %s", p2p_bdf_format(c->verdict.provider->bdf, provider),
+	p2p_text_add(text, "; look at p2ptopo path %s %s",
+		     p2p_bdf_format(c->verdict.provider->bdf, provider),
 		     p2p_bdf_format(c->verdict.client->bdf, client));
 }
 

@@ -121,7 +121,7 @@ static const struct { const char *label, *means; } refusals[] = {
 
 static const char *meaning(const char *label)
 {
-	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
+	for (size_t i = 0; i < P2P_LENGTH(refusals); i++)
 		if (!strncmp(label, refusals[i].label, strlen(refusals[i].label)))
 			return refusals[i].means;
 	return "the driver, or the one who measured, left it off";

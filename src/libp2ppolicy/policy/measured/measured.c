@@ -22,7 +22,7 @@ static const struct {
 #undef TOOL
 };
 
-#define TOOLS (sizeof(tools) / sizeof(tools[0]))
+#define TOOLS P2P_LENGTH(tools)
 
 static const char *const findings[P2P_COMPARED_ALL] = {
 	[P2P_COMPARED_UNKNOWN] = "unknown",

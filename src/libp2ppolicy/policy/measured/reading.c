@@ -251,7 +251,7 @@ bool p2p_field_end(struct p2p_field field, struct p2p_end *ret_end)
 	};
 	unsigned int index;
 
-	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+	for (size_t i = 0; i < P2P_LENGTH(prefixes); i++) {
 		size_t length = strlen(prefixes[i].prefix);
 		struct p2p_field rest = { field.text + length, field.length - length };
 

@@ -77,7 +77,7 @@ static double bytes_of(const char *line)
 	length = strspn(open + 1, "0123456789.");
 	if (!p2p_field_number((struct p2p_field){ open + 1, length }, &value))
 		return 0;
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+	for (size_t i = 0; i < P2P_LENGTH(units); i++) {
 		size_t size = strlen(units[i].unit);
 
 		if (!strncmp(open + 1 + length, units[i].unit, size) &&

@@ -39,7 +39,7 @@ static enum p2p_tri parse_drives(const char *value)
 		{ "p2pdma", P2P_YES }, { "compat", P2P_NO },
 	};
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+	for (size_t i = 0; i < P2P_LENGTH(words); i++)
 		if (strstr(value, words[i].word))
 			return words[i].says;
 	return P2P_UNKNOWN;

@@ -27,7 +27,7 @@ static void take_line(struct p2p_reading *reading, size_t at)
 	};
 	const char *line = reading->lines[at];
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < P2P_LENGTH(rows); i++) {
 		const char *mark = strstr(line, rows[i].mark), *name;
 		struct p2p_figure figure = { .kind = P2P_FIGURE_ACCESS, .label = rows[i].label,
 					     .says = rows[i].says };

@@ -38,7 +38,7 @@ static bool parse_status(struct p2p_field field, enum p2p_tri *ret_says)
 		{ "NS", P2P_NO }, { "DR", P2P_NO }, { "U", P2P_UNKNOWN },
 	};
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+	for (size_t i = 0; i < P2P_LENGTH(words); i++) {
 		if (p2p_field_is(field, words[i].word)) {
 			*ret_says = words[i].says;
 			return true;

@@ -58,7 +58,7 @@ static void take_gpu(struct p2p_reading *reading, struct run *run, const char *l
 	struct p2p_end end;
 	unsigned int index;
 
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+	for (size_t i = 0; i < P2P_LENGTH(numbers); i++) {
 		rest = p2p_after(line, numbers[i]);
 		if (rest && p2p_index(rest, &index) && run->gpu.named != P2P_NAMED_BY_ADDRESS) {
 			run->gpu = p2p_end_of_index(P2P_CLASS_GPU, index);
