@@ -50,9 +50,11 @@ struct p2p_snapshot;
  * @want: how much to read
  * @ret_snapshot: owned by the caller; free with p2p_snapshot_free()
  *
- * A file that is missing below sys/bus/pci/devices is a missing fact and no error.
+ * A file that is missing below sys/bus/pci/devices is a missing fact and no error.  The running machine is
+ * read again when functions come or go meanwhile.
  *
  * Return: 0;
+ *	-EAGAIN they did so each time that the running machine was read;
  *	-EBADMSG @path is none of the forms, holds no function, is truncated or hostile;
  *	-EACCES the running machine's PCI devices, or @path, may not be read;
  *	-ENODEV the running machine has no PCI;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/context.h"
@@ -15,6 +16,9 @@
 #include "snapshot/sources.h"
 
 #define DEVICES		"sys/bus/pci/devices"
+/* Of a machine that changes while it is read, and what is waited between them. */
+#define TRIES		5
+#define PAUSE_NS	100000000
 
 static bool has_devices(struct p2p_tree *tree, const char *below)
 {
@@ -136,6 +140,42 @@ static bool is_live(const struct p2p_input *input)
 	return !input->name;
 }
 
+/* Which functions there are: other ones, or others of the same address, give another stamp. */
+static uint64_t stamp_functions(struct p2p_tree *tree)
+{
+	struct p2p_buffer names = { 0 };
+	uint64_t stamp = 0;
+
+	if (tree->ops->list(tree, NULL, DEVICES, &names) == 0)
+		stamp = tree->stamp;
+	free(names.data);
+	return stamp;
+}
+
+/* All of one machine: when functions come or go meanwhile, it is read again. */
+static int load_still(struct p2p_context *context, struct p2p_tree *tree, struct p2p_snapshot *snapshot)
+{
+	const struct timespec pause = { .tv_nsec = PAUSE_NS };
+	enum p2p_want want = snapshot->want;
+	uint64_t stamp = stamp_functions(tree), now;
+	int r;
+
+	for (int i = 0; i < TRIES; i++) {
+		r = load_tree(context, "this machine", tree, snapshot);
+		now = stamp_functions(tree);
+		if (now == stamp || p2p_is_exhausted(r))
+			return r;
+		nanosleep(&pause, NULL);
+		stamp = stamp_functions(tree);
+		snapshot->want = want;
+		snapshot->count = 0;
+		snapshot->entry_count = 0;
+		snapshot->hwloc = (struct p2p_file){ 0 };
+	}
+	return p2p_error(context, -EAGAIN, "functions came or went each of the %d times that this machine was "
+			 "read; run it again when that is over", TRIES);
+}
+
 static int load_live(struct p2p_context *context, const struct p2p_input *input,
 		     struct p2p_snapshot *snapshot)
 {
@@ -148,7 +188,7 @@ static int load_live(struct p2p_context *context, const struct p2p_input *input,
 	if (p2p_tree_directory(fd, true, &tree) < 0)
 		return -ENOMEM;
 	(void)p2p_load_boot(snapshot);
-	r = load_tree(context, "this machine", tree, snapshot);
+	r = load_still(context, tree, snapshot);
 	p2p_tree_free(tree);
 	if (r == -ENOENT)
 		r = p2p_error(context, -ENODEV, "this machine has no PCI: /" DEVICES

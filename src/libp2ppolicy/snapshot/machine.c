@@ -298,7 +298,7 @@ static int add(struct loader *loader, const char *path, enum p2p_kind kind, int 
 
 /*
  * Follow the links on the way to @path, keep each of them, and say where the file really is.
- * Return: 0; -ENOENT when that is not below a PCI function, or nowhere.
+ * Return: 0; -ENOENT when that is not below a PCI function, or nowhere; why a link could not be read.
  */
 static int follow(struct loader *loader, const char *path, char real[PATH_MAX])
 {
@@ -312,6 +312,8 @@ static int follow(struct loader *loader, const char *path, char real[PATH_MAX])
 		r = loader->tree->ops->link(loader->tree, NULL, real, &loader->buffer);
 		if (p2p_is_exhausted(r))
 			return p2p_exhausted(loader->context, r);
+		if (r < 0 && r != -EINVAL && !p2p_tree_is_nowhere(r))
+			return r;
 		if (r < 0) {
 			*slash = '/';
 			continue;
@@ -403,6 +405,9 @@ static int load_row(struct loader *loader, const struct row *row)
 	if (r == -E2BIG)
 		r = p2p_error(loader->context, -EBADMSG, "%s: links make it match more than %zu "
 			      "names, which no machine has", path, P2P_MATCHES_MOST);
+	else if (r < 0 && !p2p_is_exhausted(r))
+		/* What else it would have matched is not known: the row itself stands for that. */
+		r = add(loader, row->path, row->kind, r);
 	return r;
 }
 

@@ -292,7 +292,7 @@ const struct p2p_file *p2p_snapshot_file(const struct p2p_snapshot *snapshot, co
 	if (snapshot->source != P2P_SOURCE_LIVE && !snapshot->manifest)
 		return &denied;
 	row = p2p_machine_row(snapshot->want, path);
-	if (row && p2p_missing(snapshot, row, path, -ENOENT) == P2P_ABSENT)
+	if (row && !p2p_snapshot_entry(snapshot, row) && p2p_missing(snapshot, row, path, -ENOENT) == P2P_ABSENT)
 		return &absent;
 	return &denied;
 }
@@ -305,7 +305,7 @@ enum p2p_fact p2p_missing(const struct p2p_snapshot *snapshot, const char *row,
 	if (snapshot->source == P2P_SOURCE_LIVE)
 		return P2P_ABSENT;
 	if (snapshot->manifest && p2p_manifest_asks(snapshot->manifest, row) &&
-	    !p2p_manifest_has(snapshot->manifest, path))
+	    !p2p_manifest_has(snapshot->manifest, path) && !p2p_manifest_has(snapshot->manifest, row))
 		return P2P_ABSENT;
 	return P2P_DENIED;
 }

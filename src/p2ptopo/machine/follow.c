@@ -112,17 +112,17 @@ enum follow_result follow_read(struct follower *follower, const struct app *show
 			       struct app *ret_next)
 {
 	enum status status = app_read(ret_next, STAGE_EVALUATE);
+	/* A machine that does not keep still may be the reason of a failure, too. */
+	bool torn = is_torn(follower);
 
-	if (status)
-		follow_told(follower);
-	else if (is_torn(follower))
-		;
-	else if (is_worth_waiting(follower, shown, ret_next))
-		follower->waits = true;
-	else
+	if (!torn && !status && !is_worth_waiting(follower, shown, ret_next))
 		return FOLLOW_READ;
+	if (!torn && status)
+		follow_told(follower);
+	else if (!torn)
+		follower->waits = true;
 	app_release(ret_next);
-	return status ? FOLLOW_FAILED : FOLLOW_AGAIN;
+	return status && !torn ? FOLLOW_FAILED : FOLLOW_AGAIN;
 }
 
 void follow_told(struct follower *follower)

@@ -190,6 +190,16 @@ static long read_entries(int fd, char *entries, size_t room)
 	return n;
 }
 
+/* FNV-1a of a name and its inode, which sysfs gives to no other file. */
+static uint64_t hash_entry(const struct dirent64 *entry)
+{
+	uint64_t hash = 14695981039346656037u ^ entry->d_ino;
+
+	for (const char *c = entry->d_name; *c; c++)
+		hash = (hash ^ (unsigned char)*c) * 1099511628211u;
+	return hash;
+}
+
 static int directory_list(struct p2p_tree *tree, const struct p2p_place *place, const char *path,
 			  struct p2p_buffer *buffer)
 {
@@ -202,6 +212,7 @@ static int directory_list(struct p2p_tree *tree, const struct p2p_place *place, 
 	if (fd < 0)
 		return fd;
 	buffer->size = 0;
+	tree->stamp = 0;
 	while (r == 0 && (n = read_entries(fd, entries, sizeof(entries))) > 0) {
 		for (at = 0; at < n && r == 0;) {
 			const struct dirent64 *entry = (const void *)(entries + at);
@@ -210,6 +221,7 @@ static int directory_list(struct p2p_tree *tree, const struct p2p_place *place, 
 			at += entry->d_reclen;
 			if (!strcmp(name, ".") || !strcmp(name, "..") || strchr(name, '\n'))
 				continue;
+			tree->stamp += hash_entry(entry);
 			r = p2p_buffer_append_line(buffer, name);
 		}
 	}

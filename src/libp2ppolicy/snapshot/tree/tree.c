@@ -139,13 +139,19 @@ int p2p_path_resolve(const char *link, const char *target, char *ret_path)
 	return r;
 }
 
-/* One search; @path is what was matched so far. */
+bool p2p_tree_is_nowhere(int error)
+{
+	return error == -ENOENT || error == -ENOTDIR || error == -ELOOP || error == -EXDEV;
+}
+
+/* One search; @path is what was matched so far, @error of the first directory that could not be listed. */
 struct glob {
 	struct p2p_tree *tree;
 	const struct p2p_place *place;
 	int (*found)(void *data, const char *path);
 	void *data;
 	char path[PATH_MAX];
+	int error;
 };
 
 static int glob_from(struct glob *glob, size_t length, const char *pattern);
@@ -172,8 +178,12 @@ static int glob_names(struct glob *glob, size_t length, const char *pattern,
 
 	glob->path[length] = '\0';
 	r = glob->tree->ops->list(glob->tree, glob->place, length ? glob->path : ".", names);
-	if (r < 0)
-		return p2p_is_exhausted(r) ? r : 0;
+	if (p2p_is_exhausted(r))
+		return r;
+	if (r < 0) {
+		glob->error = glob->error || p2p_tree_is_nowhere(r) ? glob->error : r;
+		return 0;
+	}
 	r = p2p_buffer_sort_lines(names);
 	for (name = names->data; r == 0 && *name;) {
 		size_t size = strcspn(name, "\n");
@@ -211,5 +221,7 @@ int p2p_tree_glob(struct p2p_tree *tree, const struct p2p_place *place, const ch
 {
 	struct glob glob = { .tree = tree, .place = place, .found = found, .data = data };
 
-	return glob_from(&glob, 0, pattern);
+	int r = glob_from(&glob, 0, pattern);
+
+	return r ? r : glob.error;
 }

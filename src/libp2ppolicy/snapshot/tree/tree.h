@@ -72,6 +72,9 @@ struct p2p_tree_ops {
 	void (*free)(struct p2p_tree *tree);
 };
 
+/** p2p_tree_is_nowhere() - does this errno say that no such file belongs to the tree? */
+bool p2p_tree_is_nowhere(int error);
+
 /** Most names that patterns may match in one tree, where links can make few names seem many. */
 #define P2P_MATCHES_MOST	((size_t)2 << 20)
 
@@ -79,11 +82,13 @@ struct p2p_tree_ops {
  * struct p2p_tree - any of them; the first member of each.
  * @live: it is the machine itself, so what is not there is absent from the machine
  * @matches: of patterns so far
+ * @stamp: of the directory on disk that was listed last: its names and their inodes, in any order
  */
 struct p2p_tree {
 	const struct p2p_tree_ops *ops;
 	bool live;
 	size_t matches;
+	uint64_t stamp;
 };
 
 /**
@@ -103,10 +108,8 @@ struct p2p_tree *p2p_tree_free(struct p2p_tree *tree);
  * @place: where the path starts; NULL the root
  * @found: called for each match, in the order of their names; a negative return ends the search
  *
- * What cannot be listed matches nothing.
- *
  * Return: 0; -E2BIG when all patterns together match more than P2P_MATCHES_MOST; -ENOMEM; what
- *	@found returned.
+ *	@found returned; or, when all else was found, why a directory could not be listed.
  */
 int p2p_tree_glob(struct p2p_tree *tree, const struct p2p_place *place, const char *pattern,
 		  int (*found)(void *data, const char *path), void *data);
