@@ -9,7 +9,7 @@
 #include "make.h"
 #include "snapshot/tree/below.h"
 
-#define FARMS	60
+#define FARMS	20
 #define PATHS	40
 
 static uint64_t state;
@@ -92,10 +92,6 @@ START_TEST(as_the_kernel)
 	state = (uint64_t)_i + 1;
 	root = make_farm();
 	base = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (kernel_open(base, ".", true) == -ENOSYS) {
-		puts("openat2(2) is not to be had here");
-		exit(77);
-	}
 	for (int i = 0; i < PATHS; i++) {
 		make_path(path);
 		compare(base, path, true);
@@ -130,7 +126,9 @@ END_TEST
 
 static void add_cases(TCase *tcase)
 {
-	tcase_add_loop_test(tcase, as_the_kernel, 0, FARMS);
+	/* An emulator may lack it; there the tests of the sources run with the walk. */
+	if (kernel_open(AT_FDCWD, ".", false) != -ENOSYS)
+		tcase_add_loop_test(tcase, as_the_kernel, 0, FARMS);
 	tcase_add_test(tcase, stays_below);
 }
 
