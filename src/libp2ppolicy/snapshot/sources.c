@@ -26,7 +26,7 @@ static const struct {
 #undef SOURCE
 };
 
-#define ROWS (sizeof(rows) / sizeof(rows[0]))
+#define ROWS (P2P_LENGTH(rows))
 
 const struct p2p_source_text *p2p_source_text(enum p2p_source source)
 {
@@ -169,7 +169,7 @@ int p2p_load_part(struct p2p_context *context, const struct p2p_input *input, si
 	if (rows[row].format->whole && part->want == P2P_WANT_OVERVIEW)
 		part->want = P2P_WANT_NAMES;
 	r = rows[row].format->load(context, input, part);
-	place = p2p_more(snapshot->parts, snapshot->part_count);
+	place = p2p_array_more(&snapshot->parts, snapshot->part_count, sizeof(struct p2p_snapshot *));
 	if (r == 0 && (part->no_memory || !place))
 		r = -ENOMEM;
 	if (r < 0) {

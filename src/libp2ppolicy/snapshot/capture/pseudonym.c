@@ -227,7 +227,7 @@ static void scrub_info(struct p2p_pseudonyms *pseudonyms, const char *name, char
 		{ "*UUID", KIND_HEX },
 	};
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < P2P_LENGTH(rows); i++) {
 		if (fnmatch(rows[i].pattern, name, 0))
 			continue;
 		if (rows[i].kind == KIND_HEX && is_hex(value, size, ":-."))
@@ -350,9 +350,9 @@ static bool is_parameter(const char *word, size_t size)
 		return false;
 	/* lib/cmdline.c and kernel/params.c, parameq(): "-" and "_" are one. */
 	for (size_t i = 0; i < length; i++)
-		name[i] = word[i] == '-' ? '_' : word[i];
+		name[i] = (char)(word[i] == '-' ? '_' : word[i]);
 	name[length] = '\0';
-	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++)
+	for (size_t i = 0; i < P2P_LENGTH(patterns); i++)
 		if (!fnmatch(patterns[i], name, 0))
 			return true;
 	return false;
@@ -421,7 +421,7 @@ static bool is_stable(const char *name, size_t size)
 	};
 	size_t at = 0;
 
-	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]) && !at; i++)
+	for (size_t i = 0; i < P2P_LENGTH(prefixes) && !at; i++)
 		if (size > strlen(prefixes[i]) && !strncmp(name, prefixes[i], strlen(prefixes[i])))
 			at = strlen(prefixes[i]);
 	if (!at || name[at] == 'x')
@@ -439,7 +439,7 @@ static bool is_stable(const char *name, size_t size)
 	return true;
 }
 
-/* A run of the twelve digits of a MAC address, or more, wherever it is in a name.  Return: is there one? */
+/* Runs of the twelve digits of a MAC address, or more, in a name.  Return: is there one? */
 static bool scrub_digits(struct p2p_pseudonyms *pseudonyms, char *name, size_t size)
 {
 	bool found = false;
@@ -516,7 +516,7 @@ void p2p_scrub_file(struct p2p_pseudonyms *pseudonyms, const char *path, char *d
 		{ "manifest.json", scrub_nothing },
 	};
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (size_t i = 0; i < P2P_LENGTH(rows); i++)
 		if (!fnmatch(rows[i].pattern, path, 0)) {
 			rows[i].scrub(pseudonyms, data, size);
 			return;

@@ -2,7 +2,7 @@
 /*
  * Pseudonyms for what identifies a piece of hardware.  The first identifier of a kind that is
  * met becomes number 1, and so on; the same identifier gets the same pseudonym wherever it is.
- * All are replaced in place, without a change of length; what there is no memory for is lost (p2p_lost()).
+ * All are replaced in place, without a change of length; what there is no memory for is p2p_lost().
  */
 #ifndef P2P_SNAPSHOT_PSEUDONYM_H
 #define P2P_SNAPSHOT_PSEUDONYM_H
@@ -33,7 +33,7 @@ void p2p_scrub_config(struct p2p_pseudonyms *pseudonyms, const struct p2p_config
 void p2p_scrub_file(struct p2p_pseudonyms *pseudonyms, const char *path, char *data,
 		    size_t size);
 
-/** p2p_scrub_path() - the components of a path, or of a link's target, that name host or hardware. */
+/** p2p_scrub_path() - what names host or hardware in a path, or in the target of a link. */
 void p2p_scrub_path(struct p2p_pseudonyms *pseudonyms, char *path);
 
 /** p2p_pseudonyms_set_host() - the host name to replace in every text; @host is borrowed. */

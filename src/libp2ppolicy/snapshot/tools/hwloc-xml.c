@@ -90,7 +90,7 @@ static int describe(int fd, const void *data)
 	package = hwloc_get_next_obj_by_type(hwloc, HWLOC_OBJ_PACKAGE, NULL);
 	print_below(out, root);
 	print_info(out, root, "OSRelease");
-	for (size_t i = 0; i < sizeof(processor) / sizeof(processor[0]); i++)
+	for (size_t i = 0; i < P2P_LENGTH(processor); i++)
 		print_info(out, package, processor[i]);
 	if (hwloc_bitmap_list_asprintf(&nodes, hwloc_topology_get_topology_nodeset(hwloc)) > 0)
 		fprintf(out, "nodes %s\n", nodes);

@@ -85,7 +85,7 @@ static void take_attributes(struct reading *reading, struct p2p_raw *raw,
 		{ "link_width", P2P_ATTR_MAX_LINK_WIDTH, is_width },
 	};
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < P2P_LENGTH(rows); i++) {
 		const char *value = p2p_xml_value(attributes, rows[i].name);
 
 		if (value && rows[i].is_valid(value))
@@ -142,7 +142,8 @@ static void start_function(struct reading *reading, const XML_Char **attributes)
 /* An adapter is called mlx5_0 where it has a GUID, eth0 where it has none. */
 static void take_network(struct reading *reading, const XML_Char **attributes)
 {
-	const char *name = p2p_xml_value(attributes, "name"), *guid = p2p_xml_value(attributes, "guid");
+	const char *name = p2p_xml_value(attributes, "name");
+	const char *guid = p2p_xml_value(attributes, "guid");
 	struct p2p_raw *raw;
 	bool rdma = guid && strspn(guid, "0x") != strlen(guid);
 
@@ -169,8 +170,10 @@ static bool is_number(const char *text)
 /* The kernel asks the first processor alone. */
 static void take_processor(struct reading *reading, const XML_Char **attributes)
 {
-	const char *vendor = p2p_xml_value(attributes, "vendor"), *arch = p2p_xml_value(attributes, "arch");
-	const char *family = p2p_xml_value(attributes, "familyid"), *model = p2p_xml_value(attributes, "modelid");
+	const char *vendor = p2p_xml_value(attributes, "vendor");
+	const char *arch = p2p_xml_value(attributes, "arch");
+	const char *family = p2p_xml_value(attributes, "familyid");
+	const char *model = p2p_xml_value(attributes, "modelid");
 	struct p2p_entry *entry;
 
 	if (reading->snapshot->entry_count || !arch || strcmp(arch, "x86_64") != 0 || !vendor ||

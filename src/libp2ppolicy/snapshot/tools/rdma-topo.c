@@ -45,11 +45,6 @@ static int bad(const struct reading *reading, const char *what)
 			 reading->line, what);
 }
 
-static void set(struct reading *reading, enum p2p_attr attr, const char *data, size_t size)
-{
-	p2p_snapshot_set(reading->snapshot, &reading->raw->attr[attr], data, size);
-}
-
 /* "/sys/devices/pci0000:00/0000:00:01.0": the function, and what is above it. */
 static int take_path(struct reading *reading, const char *path)
 {
@@ -190,7 +185,8 @@ static int take_vpd(struct reading *reading, struct json_object *object)
 		return 0;
 	r = unpack(reading, p2p_json_word(object, "vpd"), &bytes);
 	if (r == 0 && bytes.size <= VPD_MOST)
-		set(reading, P2P_ATTR_VPD, bytes.data, bytes.size);
+		p2p_snapshot_set(reading->snapshot, &reading->raw->attr[P2P_ATTR_VPD], bytes.data,
+				 bytes.size);
 	free(bytes.data);
 	return r;
 }
@@ -253,7 +249,7 @@ static void take_names(struct reading *reading, struct json_object *list, enum p
 	for (size_t i = 0; i < count && r == 0; i++)
 		r = p2p_buffer_append_line(&text, names[i]);
 	if (r == 0 && count)
-		set(reading, attr, text.data, text.size);
+		p2p_snapshot_set(reading->snapshot, &reading->raw->attr[attr], text.data, text.size);
 	reading->snapshot->no_memory |= r < 0;
 	free(text.data);
 }
@@ -281,8 +277,9 @@ static int take_function(struct reading *reading, struct json_object *object)
 {
 	int r = take_path(reading, p2p_json_word(object, "realpath"));
 
-	if (r == 0)
-		r = take_modalias(reading, p2p_json_word(object, "modalias"));
+	if (r < 0 || !reading->raw)
+		return r;
+	r = take_modalias(reading, p2p_json_word(object, "modalias"));
 	if (r == 0)
 		r = take_config(reading, p2p_json_word(object, "config"));
 	if (r == 0)

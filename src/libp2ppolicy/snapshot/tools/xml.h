@@ -20,7 +20,7 @@ struct p2p_xml {
 	int error;
 };
 
-/** p2p_xml_parse() - the whole text.  Return: 0; -EBADMSG with its sentence; -ENOMEM, or what ended it. */
+/** p2p_xml_parse() - the whole text.  Return: 0; -EBADMSG with its sentence; -ENOMEM; what ended it. */
 int p2p_xml_parse(struct p2p_xml *xml, const char *text, size_t size, XML_StartElementHandler start,
 		  XML_EndElementHandler end);
 
