@@ -168,6 +168,10 @@ static const struct {
 	{ NOW, "0000:01:00.0", 1, 0xd0000000, 256 << 20 },
 	{ NOW, "0000:02:00.0", 0, 0, 0 },
 	{ BEFORE, "0000:81:00.0", 1, 0x390000000000, 16ull << 30 },
+	/* Another device at the same address. */
+	{ NOW "[   12.0] pci 0000:01:00.0: [144d:a80a] type 00 class 0x010802\n"
+	  "[   12.1] pci 0000:01:00.0: BAR 0 [mem 0xfc000000-0xfc003fff 64bit]\n", "0000:01:00.0", 0,
+	  0xfc000000, 16 << 10 },
 };
 
 static char *directory;

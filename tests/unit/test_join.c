@@ -241,6 +241,48 @@ START_TEST(registers_beat_text)
 }
 END_TEST
 
+#define CARD	"01:00.0 Non-Volatile memory controller [0108]: Samsung [144d:a80a]\n" \
+		"\tControl: I/O- Mem+ BusMaster+\n\tStatus: Cap+ 66MHz-\n"
+#define BRIDGE	"00:01.0 PCI bridge [0604]: Intel [8086:2030]\n" \
+		"\tControl: I/O- Mem+ BusMaster+\n\tStatus: Cap+ 66MHz-\n"
+#define EXPRESS	"\tCapabilities: [40] Express (v2) Endpoint, MSI 00\n"
+#define POWER	"\tCapabilities: [60] Power Management version 3\n"
+#define END	"\tKernel driver in use: nvme\n\n"
+
+/* What two texts say otherwise than each other, and what is said of it. */
+static const struct {
+	const char *one, *other, *what;
+} texts[] = {
+	{ CARD EXPRESS "\tKernel driver in use: nvme\n", CARD EXPRESS "\tKernel driver in use: vfio-pci\n",
+	  "driver" },
+	{ CARD POWER EXPRESS END, CARD POWER END, "PCI Express capability" },
+	{ CARD POWER END, CARD POWER EXPRESS END, "PCI Express capability" },
+	{ BRIDGE "\tBus: primary=00, secondary=01, subordinate=01, sec-latency=0\n" POWER END,
+	  BRIDGE "\tBus: primary=00, secondary=02, subordinate=02, sec-latency=0\n" POWER END,
+	  "bus numbers" },
+};
+
+START_TEST(names_what_contradicts)
+{
+	const struct p2p_conflict *conflicts;
+	struct p2p_snapshot *snapshot;
+	char one[PATH_MAX], other[PATH_MAX];
+	const char *paths[] = { one, other };
+
+	put_text(directory, "one", texts[_i].one);
+	put_text(directory, "other", texts[_i].other);
+	snprintf(one, sizeof(one), "%s/one", directory);
+	snprintf(other, sizeof(other), "%s/other", directory);
+	ck_assert_int_eq(p2p_snapshot_load_all(context, paths, 2, P2P_WANT_NAMES, &snapshot), 0);
+	ck_assert_uint_eq(p2p_snapshot_conflicts(snapshot, &conflicts), 1);
+	ck_assert_str_eq(conflicts->what, texts[_i].what);
+	ck_assert(!conflicts->settled && conflicts->of_function);
+	ck_assert_str_eq(conflicts->first.name, one);
+	ck_assert_str_eq(conflicts->second.name, other);
+	p2p_snapshot_free(snapshot);
+}
+END_TEST
+
 static void add_cases(TCase *tcase)
 {
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
@@ -248,6 +290,7 @@ static void add_cases(TCase *tcase)
 	tcase_add_loop_test(tcase, contradictions_are_unknown, 0, 20);
 	tcase_add_test(tcase, two_machines);
 	tcase_add_test(tcase, registers_beat_text);
+	tcase_add_loop_test(tcase, names_what_contradicts, 0, sizeof(texts) / sizeof(texts[0]));
 }
 
 int main(void)

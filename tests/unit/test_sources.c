@@ -5,6 +5,8 @@
 #include "files.h"
 #include "make.h"
 
+#include "snapshot/post/post.h"
+
 static char *directory;
 static struct p2p_context *context;
 
@@ -382,6 +384,32 @@ START_TEST(comes_twice)
 }
 END_TEST
 
+/* What terminals, editors and Windows put into a text, and what is left of the line. */
+static const struct {
+	const char *bytes;
+	size_t size;
+	const char *line;
+} dressed[] = {
+	{ "\xff\xfe" "A\0\xe9\0\xac\x20\x3d\xd8\x00\xde\n\0", 14, "A\u00e9\u20ac\U0001f600" },
+	{ "\xfe\xff\0A\0\xe9", 6, "A\u00e9" },
+	{ "\xef\xbb\xbf" "x", 4, "x" },
+	{ "\033]0;title\ax\xc2\xa0y", 14, "x y" },
+	{ "\033]0;title\033\\x", 12, "x" },
+	{ "\033Mx\033[1;31my\xe2\x80\x8bz  ", 17, "xyz" },
+	{ "> > x", 5, "x" },
+};
+
+START_TEST(undresses)
+{
+	struct p2p_post post;
+
+	ck_assert_int_eq(p2p_post_clean(dressed[_i].bytes, dressed[_i].size, &post), 0);
+	ck_assert_str_eq(post.lines[0].text, dressed[_i].line);
+	ck_assert(post.dressed);
+	p2p_post_clear(&post);
+}
+END_TEST
+
 #define ROWS(table) ((int)(sizeof(table) / sizeof((table)[0])))
 
 static void add_cases(TCase *tcase)
@@ -399,6 +427,7 @@ static void add_cases(TCase *tcase)
 	tcase_add_test(tcase, machine_files);
 	tcase_add_test(tcase, bad_paths);
 	tcase_add_test(tcase, comes_twice);
+	tcase_add_loop_test(tcase, undresses, 0, ROWS(dressed));
 }
 
 int main(void)
