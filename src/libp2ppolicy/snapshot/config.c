@@ -358,7 +358,7 @@ static bool is_answering(const struct loader *loader)
 	return loader->source->virtual_function != P2P_NO && bytes[PCI_HEADER_TYPE] != 0xff;
 }
 
-static unsigned int round_size(unsigned int size)
+unsigned int p2p_config_round(unsigned int size)
 {
 	static const unsigned int sizes[] = { P2P_CONFIG_EXTENDED, P2P_CONFIG_STANDARD, 128,
 					      P2P_CONFIG_HEADER };
@@ -430,7 +430,7 @@ int p2p_config_load(struct p2p_arena *arena, const struct p2p_config_source *sou
 	struct loader loader;
 
 	loader.source = source;
-	loader.config = (struct p2p_config){ .size = round_size(source->size),
+	loader.config = (struct p2p_config){ .size = p2p_config_round(source->size),
 					      .end = P2P_CONFIG_EXTENDED };
 	memset(loader.seen, 0, sizeof(loader.seen));
 	memset(loader.known, 0, sizeof(loader.known));

@@ -86,6 +86,9 @@ enum p2p_fact p2p_config_find(const struct p2p_config *config, uint16_t id, bool
  */
 bool p2p_config_names_vendor(const struct p2p_config *config);
 
+/** p2p_config_round() - @size down to 4096, 256, 128, 64 or 0, as much of it as can be asked. */
+unsigned int p2p_config_round(unsigned int size);
+
 /** p2p_config_may_have_virtual() - may the function have VFs?  PCIe r6.0, sec 9.3.3.3.1, "VF Enable". */
 bool p2p_config_may_have_virtual(const struct p2p_config *config);
 

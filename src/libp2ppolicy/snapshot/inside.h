@@ -93,15 +93,16 @@ struct p2p_snapshot {
 
 /* Whatever adds to a snapshot sets @no_memory where it fails. */
 
-/** p2p_snapshot_string() - a copy of @text that lives as long as @snapshot.  Return: NULL when out of memory. */
+/** p2p_snapshot_string() - a copy of @text in its arena.  Return: NULL when out of memory. */
 char *p2p_snapshot_string(struct p2p_snapshot *snapshot, const char *text);
 
-/** p2p_snapshot_set() - @file is there and holds @size bytes of @data; denied when out of memory. */
+/** p2p_snapshot_set() - @file is there, with @size bytes of @data; denied when out of memory. */
 void p2p_snapshot_set(struct p2p_snapshot *snapshot, struct p2p_file *file, const void *data,
 		      size_t size);
 
 /** p2p_snapshot_print() - likewise, what printf makes. */
-void p2p_snapshot_print(struct p2p_snapshot *snapshot, struct p2p_file *file, const char *format, ...)
+void p2p_snapshot_print(struct p2p_snapshot *snapshot, struct p2p_file *file, const char *format,
+			...)
 	__attribute__((format(printf, 3, 4)));
 
 /** p2p_snapshot_set_ids() - the files that hold the ids of @raw. */
@@ -128,13 +129,14 @@ struct p2p_raw *p2p_snapshot_add(struct p2p_snapshot *snapshot, struct p2p_bdf b
 /** p2p_snapshot_sort() - sort functions by address.  Return: the second of two equal ones, or NULL. */
 const struct p2p_raw *p2p_snapshot_sort(struct p2p_snapshot *snapshot);
 
-/** p2p_snapshot_find() - the index of the first function that is at @bdf or behind it, once they are sorted. */
+/** p2p_snapshot_find() - the index of the first function at @bdf or behind, once they are sorted. */
 size_t p2p_snapshot_find(const struct p2p_snapshot *snapshot, struct p2p_bdf bdf);
 
 /** p2p_is_one_device() - are both functions of one device? */
 static inline bool p2p_is_one_device(struct p2p_bdf one, struct p2p_bdf other)
 {
-	return one.domain == other.domain && one.bus == other.bus && one.devfn >> 3 == other.devfn >> 3;
+	return one.domain == other.domain && one.bus == other.bus &&
+	       one.devfn >> 3 == other.devfn >> 3;
 }
 
 /**
@@ -147,7 +149,7 @@ int p2p_snapshot_finish(struct p2p_context *context, const char *name, struct p2
 /** p2p_snapshot_add_entry() - a new file of the machine, denied.  Return: NULL when out of memory. */
 struct p2p_entry *p2p_snapshot_add_entry(struct p2p_snapshot *snapshot, const char *path);
 
-/** p2p_snapshot_add_file() - likewise, which holds @size bytes of @data.  @line: see struct p2p_entry */
+/** p2p_snapshot_add_file() - likewise, with @size bytes of @data.  @line: see struct p2p_entry */
 void p2p_snapshot_add_file(struct p2p_snapshot *snapshot, const char *path, unsigned int line,
 			   const void *data, size_t size);
 
@@ -156,7 +158,8 @@ void p2p_snapshot_add_file(struct p2p_snapshot *snapshot, const char *path, unsi
  * Return: how many are left, since of those that are the @same only the first stays.
  */
 size_t p2p_sort_unique(void *array, size_t count, size_t size,
-		       int (*order)(const void *a, const void *b), int (*same)(const void *a, const void *b));
+		       int (*order)(const void *a, const void *b),
+		       int (*same)(const void *a, const void *b));
 
 /** p2p_snapshot_sort_entries() - sort by path, once all are there; of equal ones the first stays. */
 void p2p_snapshot_sort_entries(struct p2p_snapshot *snapshot);

@@ -12,8 +12,6 @@
 
 #include "snapshot/sources.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
 /** enum kind - what a line is of. */
 enum kind { KIND_NONE, KIND_CPUINFO, KIND_LSCPU, KIND_RELEASE, KIND_CMDLINE, KIND_CONFIG };
 
@@ -59,7 +57,7 @@ static bool is_named_release(const char *line)
 		"-cachyos", "-microsoft-standard",
 	};
 
-	for (size_t i = 0; i < COUNT(words) && is_release(line); i++)
+	for (size_t i = 0; i < P2P_LENGTH(words) && is_release(line); i++)
 		if (strstr(line, words[i]))
 			return true;
 	return false;
@@ -172,7 +170,7 @@ static void take_cpuinfo(struct reader *reader, const char *line)
 		return;
 	if (!reader->cpuinfo_line)
 		reader->cpuinfo_line = reader->number;
-	for (size_t i = 0; i < COUNT(keys); i++) {
+	for (size_t i = 0; i < P2P_LENGTH(keys); i++) {
 		size_t length = strlen(keys[i]);
 
 		if (p2p_starts(line, keys[i]) && line[length + strspn(line + length, " \t")] == ':') {
@@ -193,7 +191,7 @@ static void take_lscpu(struct reader *reader, const char *line)
 
 	if (!reader->cpuinfo_line)
 		reader->cpuinfo_line = reader->number;
-	for (size_t i = 0; i < COUNT(keys); i++) {
+	for (size_t i = 0; i < P2P_LENGTH(keys); i++) {
 		const char *value = line + strlen(keys[i].said);
 
 		if (!p2p_starts(line, keys[i].said))

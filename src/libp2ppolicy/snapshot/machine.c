@@ -29,7 +29,7 @@ static const struct row {
 #include "snapshot/machine.def"
 #undef MACHINE
 };
-#define ROWS (sizeof(rows) / sizeof(rows[0]))
+#define ROWS (P2P_LENGTH(rows))
 
 struct loader {
 	struct p2p_context *context;
@@ -114,7 +114,8 @@ static bool keep_symbol(char *line)
 	const char *name = strchr(line, ' ');
 
 	name = name ? strchr(name + 1, ' ') : NULL;
-	if (!strstr(line, "p2pdma") && !(name && is_among(names, name + 1, strcspn(name + 1, "\t "))))
+	if (!strstr(line, "p2pdma") &&
+	    !(name && is_among(names, name + 1, strcspn(name + 1, "\t "))))
 		return false;
 	for (char *c = line; isxdigit((unsigned char)*c); c++)
 		*c = '0';
@@ -169,7 +170,7 @@ static bool is_registry_key(const char *key, size_t size)
 		"RmForceDisableIomapWC",
 	};
 
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+	for (size_t i = 0; i < P2P_LENGTH(keys); i++)
 		if (strlen(keys[i]) == size && !strncasecmp(key, keys[i], size))
 			return true;
 	return false;
@@ -209,7 +210,7 @@ static bool keep_nvidia(char *line)
 		keep_registry(line + strlen(registry));
 		return true;
 	}
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (size_t i = 0; i < P2P_LENGTH(names); i++) {
 		size_t size = strlen(names[i]);
 		const char *value = line + size;
 
@@ -384,7 +385,7 @@ static bool needs_symbols(struct loader *loader)
 	if (loader->snapshot->want == P2P_WANT_ALL || !loader->options_found)
 		return true;
 	for (size_t i = 0; loader->snapshot->want > P2P_WANT_VERDICT &&
-	     i < sizeof(modules) / sizeof(modules[0]); i++)
+	     i < P2P_LENGTH(modules); i++)
 		if (!loader->tree->ops->read(loader->tree, NULL, modules[i], &loader->buffer))
 			return true;
 	return false;
@@ -420,7 +421,8 @@ static int find_release(struct loader *loader)
 	if (!snapshot->entry_count || strcmp((--last)->path, OSRELEASE) != 0 ||
 	    last->file.fact != P2P_PRESENT)
 		return 0;
-	loader->release = p2p_arena_copy(&snapshot->arena, last->file.data, strcspn(last->file.data, "\n"));
+	loader->release = p2p_arena_copy(&snapshot->arena, last->file.data,
+					 strcspn(last->file.data, "\n"));
 	return loader->release ? 0 : -ENOMEM;
 }
 

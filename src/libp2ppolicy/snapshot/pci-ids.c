@@ -188,7 +188,7 @@ static int load(struct p2p_names *names, const char *path)
 
 struct p2p_names *p2p_names_new(void)
 {
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+	for (size_t i = 0; i < P2P_LENGTH(places); i++) {
 		struct p2p_names *names = calloc(1, sizeof(*names));
 
 		if (names && !load(names, places[i]) && names->vendors.count)

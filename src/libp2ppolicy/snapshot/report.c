@@ -39,7 +39,7 @@ static const struct {
 	{ { "apiVersion", "kind" }, "of Kubernetes", NULL },
 };
 
-#define STRANGERS (sizeof(strangers) / sizeof(strangers[0]))
+#define STRANGERS (P2P_LENGTH(strangers))
 
 /* Of several values the first speaks for all. */
 static struct json_object *first_of(struct json_object *root)
@@ -97,18 +97,15 @@ static const char *format_of(struct json_object *root)
 static int check(struct p2p_context *context, const struct p2p_input *input,
 		 struct json_object *root)
 {
+	struct json_object *version = p2p_json_member(root, "version");
 	const char *name = input->name;
-	struct json_object *version = NULL, *functions = NULL;
 
 	if (strcmp(p2p_json_word(root, "format"), FORMAT) != 0)
 		return refuse(context, input, root, format_of(root));
-	json_object_object_get_ex(root, "version", &version);
 	if (!json_object_is_type(version, json_type_int) ||
 	    json_object_get_int64(version) != VERSION)
 		return p2p_error(context, -EBADMSG, "%s: another version of " FORMAT, name);
-	json_object_object_get_ex(root, "functions", &functions);
-	if (!json_object_is_type(functions, json_type_array) ||
-	    !json_object_array_length(functions))
+	if (!p2p_json_length(p2p_json_member(root, "functions")))
 		return p2p_error(context, -EBADMSG, "%s: no PCI function in it", name);
 	return 0;
 }

@@ -65,22 +65,25 @@ static int check_owner(struct p2p_context *context, const char *path, int fd,
 	return 0;
 }
 
-static int load_saved(struct p2p_context *context, const char *path, enum p2p_want want,
-		      int64_t *ret_when, struct p2p_snapshot **ret_saved)
+/* Return: NULL, and why in @ret_error. */
+static struct p2p_snapshot *load_saved(struct p2p_context *context, const char *path,
+				       enum p2p_want want, int64_t *ret_when, int *ret_error)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK);
-	struct stat status;
-	int r;
+	struct p2p_snapshot *saved = NULL;
+	struct stat status = { 0 };
 
-	if (fd < 0)
-		return p2p_error(context, -errno, "%s: %s", path, strerror(errno));
-	r = check_owner(context, path, fd, &status);
-	if (r < 0) {
-		close(fd);
-		return r;
+	if (fd < 0) {
+		*ret_error = p2p_error(context, -errno, "%s: %s", path, strerror(errno));
+		return NULL;
 	}
+	*ret_error = check_owner(context, path, fd, &status);
+	if (*ret_error)
+		close(fd);
+	else
+		*ret_error = p2p_load_fd(context, path, fd, want, &saved);
 	*ret_when = status.st_mtime;
-	return p2p_load_fd(context, path, fd, want, ret_saved);
+	return saved;
 }
 
 /*
@@ -169,15 +172,15 @@ static void borrow(struct p2p_snapshot *snapshot, struct p2p_snapshot *saved)
 int p2p_snapshot_fill(struct p2p_context *context, struct p2p_snapshot *snapshot,
 		      const char *path, int64_t *ret_when)
 {
-	struct p2p_snapshot *saved = NULL;
+	struct p2p_snapshot *saved;
 	int64_t when = 0;
 	int r;
 
 	if (snapshot->source != P2P_SOURCE_LIVE || snapshot->saved)
 		return p2p_error(context, -EINVAL, "%s: only what was read from the running machine "
 				 "is filled", path);
-	r = load_saved(context, path, snapshot->want, &when, &saved);
-	if (r < 0)
+	saved = load_saved(context, path, snapshot->want, &when, &r);
+	if (!saved)
 		return r;
 	r = check_machine(context, path, snapshot, saved);
 	if (r < 0) {

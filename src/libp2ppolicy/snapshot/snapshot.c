@@ -89,7 +89,8 @@ void p2p_snapshot_set(struct p2p_snapshot *snapshot, struct p2p_file *file, cons
 	snapshot->no_memory |= !copy;
 }
 
-void p2p_snapshot_print(struct p2p_snapshot *snapshot, struct p2p_file *file, const char *format, ...)
+void p2p_snapshot_print(struct p2p_snapshot *snapshot, struct p2p_file *file, const char *format,
+			...)
 {
 	char *text = NULL;
 	va_list args;
@@ -238,7 +239,8 @@ void p2p_snapshot_add_file(struct p2p_snapshot *snapshot, const char *path, unsi
 }
 
 size_t p2p_sort_unique(void *array, size_t count, size_t size,
-		       int (*order)(const void *a, const void *b), int (*same)(const void *a, const void *b))
+		       int (*order)(const void *a, const void *b),
+		       int (*same)(const void *a, const void *b))
 {
 	char *kept = array, *each = array;
 

@@ -99,11 +99,12 @@ static void add_link(struct capture *capture, const struct p2p_raw *raw, enum p2
 {
 	const char *name = p2p_raw_attr(raw, attr)->data, *directory = NULL, *rest;
 
-	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
+	for (size_t i = 0; i < P2P_LENGTH(links); i++)
 		if (links[i].attr == attr)
 			directory = links[i].directory;
 	if (!directory) {
-		add(capture, path, P2P_KIND_LINK, p2p_arena_format(&capture->arena, "../%s", name), 0, 0);
+		add(capture, path, P2P_KIND_LINK, p2p_arena_format(&capture->arena, "../%s", name), 0,
+		    0);
 		return;
 	}
 	rest = p2p_arena_format(&capture->arena, "sys/%s/%s", directory, name);
@@ -137,17 +138,12 @@ static void add_attr(struct capture *capture, const struct p2p_raw *raw, enum p2
 /* The bytes up to the first that is not known: none is ever made up. */
 static unsigned int known_bytes(const struct p2p_config *config)
 {
-	static const unsigned int sizes[] = { P2P_CONFIG_EXTENDED, P2P_CONFIG_STANDARD, 128,
-					      P2P_CONFIG_HEADER };
 	unsigned int known = 0;
 	uint8_t byte;
 
 	while (known < config->size && p2p_config_read8(config, known, &byte))
 		known++;
-	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
-		if (known >= sizes[i])
-			return sizes[i];
-	return 0;
+	return p2p_config_round(known);
 }
 
 /* All of a configuration space, with zeros where nobody read; the manifest tells them. */
@@ -250,7 +246,8 @@ static void sort(struct capture *capture)
 	capture->count = p2p_sort_unique(capture->files, capture->count, sizeof(*capture->files),
 					 compare_files, compare_names);
 	capture->denied_count = p2p_sort_unique(capture->denied, capture->denied_count,
-						sizeof(*capture->denied), compare_paths, compare_paths);
+						sizeof(*capture->denied), compare_paths,
+						compare_paths);
 }
 
 static void collect(struct capture *capture)

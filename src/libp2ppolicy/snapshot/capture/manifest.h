@@ -48,8 +48,8 @@ bool p2p_manifest_is_scrubbed(const struct p2p_manifest *manifest);
 /**
  * p2p_manifest_write() - the text of a manifest.
  * @boot: see p2p_manifest_boot(); NULL of a capture
- * @files: @file_count of them, sorted by path, of which only the files count; with @boot a configuration
- *	space has zeros where nobody read, and which bytes somebody did is told
+ * @files: @file_count entries, sorted by path; with @boot the manifest tells which bytes of
+ *	configuration space were read
  * @denied: @denied_count paths, sorted
  *
  * Return: owned by the caller, free(); NULL when out of memory.

@@ -159,7 +159,8 @@ static void take_bar(struct p2p_log_function *function, const char *text)
 	}
 	if (index >= P2P_LOG_BARS)
 		return;
-	if (resource && (p2p_starts(text, "reg ") || strstr(text, "assigned [") || text[5] == ' ') &&
+	if (resource &&
+	    (p2p_starts(text, "reg ") || strstr(text, "assigned [") || text[5] == ' ') &&
 	    parse_resource(resource, &bar)) {
 		const char *after = strchr(resource, ']') + 1;
 
@@ -280,7 +281,8 @@ static bool is_ours(const char *message, bool stamped)
 		"NVRM: loading ", NULL,
 	};
 	static const char *const buses[] = {
-		"PCI host bridge to bus ", "iommu: Adding device ", "iommu: Default domain type: ", NULL,
+		"PCI host bridge to bus ", "iommu: Adding device ",
+		"iommu: Default domain type: ", NULL,
 	};
 	const char *rest;
 	unsigned int vendor, device, type;
@@ -333,7 +335,8 @@ static int load_log(struct p2p_context *context, const struct p2p_input *input,
 	bool stamped;
 	int r;
 
-	while (p2p_input_next(&at, end, line, sizeof(line)) && !snapshot->no_memory && !log.too_many) {
+	while (!snapshot->no_memory && !log.too_many &&
+	       p2p_input_next(&at, end, line, sizeof(line))) {
 		log.line = p2p_input_line(input, ++number);
 		take_message(&log, p2p_log_message(line, &stamped));
 	}

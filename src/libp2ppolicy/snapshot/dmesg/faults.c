@@ -12,7 +12,7 @@ const char *p2p_fault_mark(size_t index)
 #undef FAULT_MARK
 	};
 
-	return index < sizeof(marks) / sizeof(marks[0]) ? marks[index] : NULL;
+	return index < P2P_LENGTH(marks) ? marks[index] : NULL;
 }
 
 bool p2p_log_is_fault(const char *message)

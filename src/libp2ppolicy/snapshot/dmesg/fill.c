@@ -39,7 +39,7 @@ static void take_cpu(struct p2p_log *log, const char *text)
 	if (!tail || (sscanf(tail, " (family: %x, model: %x", &family, &model) != 2 &&
 		      sscanf(tail, " (fam: %x, model: %x", &family, &model) != 2))
 		return;
-	for (size_t i = 0; i < sizeof(vendors) / sizeof(vendors[0]); i++)
+	for (size_t i = 0; i < P2P_LENGTH(vendors); i++)
 		if (!strncmp(text, vendors[i].start, strlen(vendors[i].start)))
 			vendor = vendors[i].vendor;
 	log->cpu_line = log->line;
@@ -96,7 +96,7 @@ void p2p_log_machine(struct p2p_log *log, const char *message)
 		set_entry(log, "proc/version", message);
 	if (!strncmp(message, "Hypervisor detected: ", 21))
 		log->hypervisor = true;
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+	for (size_t i = 0; i < P2P_LENGTH(others); i++)
 		if (!strncmp(message, others[i].start, strlen(others[i].start)))
 			others[i].take(log, message + strlen(others[i].start));
 }

@@ -24,7 +24,7 @@ static const char *parse_link(const char *text, struct p2p_log_link *ret_link)
 	unsigned int width;
 	int length = 0;
 
-	for (size_t i = 0; i < sizeof(speeds) / sizeof(speeds[0]); i++) {
+	for (size_t i = 0; i < P2P_LENGTH(speeds); i++) {
 		size_t size = strlen(speeds[i].text);
 		const char *rest = text + size;
 

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,9 +90,7 @@ static int collect(struct p2p_guest *guest)
 
 static bool is_xml(const char *text)
 {
-	while (isspace((unsigned char)*text))
-		text++;
-	return *text == '<';
+	return text[strspn(text, " \t\n\v\f\r")] == '<';
 }
 
 bool p2p_guest_is(const char *text, size_t size)

@@ -149,8 +149,8 @@ static void finish(struct reading *reading)
 	} else if (reading->slot.passed && !reading->has_host) {
 		return;
 	} else if (reading->slot.passed && !reading->has_address) {
-		p2p_xml_fail(&reading->xml, "the device has no address in the guest yet: take the XML of the running "
-		     "guest");
+		p2p_xml_fail(&reading->xml, "the device has no address in the guest yet: take the XML "
+			     "of the running guest");
 	} else if (reading->has_address) {
 		if (reading->expander) {
 			reading->slot.kind = P2P_GUEST_ROOT;

@@ -30,11 +30,9 @@ static const struct { const char *key; size_t offset; } keys[] = {
 	{ "bus_nr", offsetof(struct device, bus_nr) },
 };
 
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-
 static void put(struct device *device, const char *key, const char *value)
 {
-	for (size_t i = 0; i < LENGTH(keys); i++) {
+	for (size_t i = 0; i < P2P_LENGTH(keys); i++) {
 		if (!strcmp(keys[i].key, key))
 			*(const char **)((char *)device + keys[i].offset) = value;
 	}
@@ -88,7 +86,7 @@ static int parse_json(struct p2p_guest *guest, const char *text, struct device *
 
 	if (error)
 		return error;
-	for (size_t i = 0; i < LENGTH(keys) && !error; i++) {
+	for (size_t i = 0; i < P2P_LENGTH(keys) && !error; i++) {
 		const char *copy;
 
 		if (!json_object_is_type(json.root, json_type_object) ||
@@ -161,12 +159,12 @@ static int place(struct p2p_guest *guest, const struct device *device, struct p2
 
 static int add(struct p2p_guest *guest, const struct device *device)
 {
-	bool port = is_among(device->driver, ports, LENGTH(ports));
-	bool root = is_among(device->driver, roots, LENGTH(roots));
+	bool port = is_among(device->driver, ports, P2P_LENGTH(ports));
+	bool root = is_among(device->driver, roots, P2P_LENGTH(roots));
 	struct p2p_guest_slot slot = { .id = device->id ? device->id : "", .port = port };
 	int error = 0;
 
-	if (port || is_among(device->driver, bridges, LENGTH(bridges))) {
+	if (port || is_among(device->driver, bridges, P2P_LENGTH(bridges))) {
 		slot.kind = P2P_GUEST_BRIDGE;
 		return place(guest, device, &slot);
 	}

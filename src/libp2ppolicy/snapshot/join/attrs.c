@@ -92,7 +92,7 @@ static bool same_file(enum p2p_attr attr, const struct p2p_file *left,
 		return false;
 	if (left->fact != P2P_PRESENT)
 		return true;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (size_t i = 0; i < P2P_LENGTH(rows); i++)
 		if (rows[i].attr == attr)
 			return !rows[i].same || rows[i].same(left, right);
 	return same_text(left, right);
@@ -181,7 +181,7 @@ const char *p2p_join_identity(const struct p2p_side *sides, size_t count,
 	};
 	unsigned long first = 0, value;
 
-	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+	for (size_t i = 0; i < P2P_LENGTH(ids); i++) {
 		*ret_first = NULL;
 		for (size_t j = 0; j < count; j++) {
 			if (!read_id(sides[j].raw, ids[i].offset, ids[i].attr, &value))

@@ -47,7 +47,8 @@ static void dispute(struct joined *joined, const char *what)
 	struct p2p_where first = { joined->base->name, joined->base->raw->line };
 	struct p2p_where second = { joined->other->name, joined->other->raw->line };
 
-	p2p_join_conflict(joined->snapshot, joined->base->raw, what, first, second, joined->settled);
+	p2p_join_conflict(joined->snapshot, joined->base->raw, what, first, second,
+			  joined->settled);
 }
 
 /* The sentence names the capability; registers that nobody decodes are not named one by one. */
@@ -72,7 +73,7 @@ static const char *name_of(uint16_t id, bool extended)
 		{ PCI_EXT_CAP_ID_SRIOV, true, "SR-IOV capability" },
 	};
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; i < P2P_LENGTH(names); i++)
 		if (names[i].id == id && names[i].extended == extended)
 			return names[i].name;
 	return extended ? "an extended capability" : "a capability";
@@ -100,7 +101,7 @@ static uint32_t changing(uint16_t id, bool extended, unsigned int reg)
 		return UINT32_MAX;
 	if (extended && id == PCI_EXT_CAP_ID_AER)
 		return UINT32_MAX;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (size_t i = 0; i < P2P_LENGTH(rows); i++)
 		if (rows[i].id == id && rows[i].extended == extended && (rows[i].reg & ~3u) == reg)
 			return rows[i].bits;
 	return 0;

@@ -68,7 +68,7 @@ static void count_function(const struct p2p_raw *raw, struct p2p_given *given)
 		given->count[raw->config.from_text ? P2P_GIFT_TEXT : P2P_GIFT_REGISTERS]++;
 	given->count[P2P_GIFT_EXTENDED] += raw->config.extended == P2P_PRESENT;
 	given->count[P2P_GIFT_LINKS] += has_link(raw);
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+	for (size_t i = 0; i < P2P_LENGTH(files); i++)
 		given->count[files[i].gift] += p2p_raw_attr(raw, files[i].attr)->fact == P2P_PRESENT;
 }
 
@@ -85,7 +85,7 @@ static void count_files(const struct p2p_snapshot *snapshot, struct p2p_given *g
 		{ "proc/config.gz", P2P_GIFT_P2PDMA }, { "proc/kallsyms", P2P_GIFT_P2PDMA },
 	};
 
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+	for (size_t i = 0; i < P2P_LENGTH(files); i++)
 		if (p2p_snapshot_file(snapshot, files[i].path)->fact != P2P_DENIED)
 			given->count[files[i].gift] = 1;
 }

@@ -172,7 +172,7 @@ static bool same_cpu(const char *left, const char *right)
 {
 	static const char *const keys[] = { "vendor_id", "cpu family", "model" };
 
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+	for (size_t i = 0; i < P2P_LENGTH(keys); i++) {
 		const char *one, *other;
 		size_t size = cpu_value(left, keys[i], &one);
 		size_t length = cpu_value(right, keys[i], &other);

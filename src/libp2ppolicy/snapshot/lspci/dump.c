@@ -70,16 +70,8 @@ static int bad(const struct dump *dump, const char *what)
 /* A function ends: it is as long as lspci makes it, or the dump is damaged. */
 static int end_function(struct dump *dump)
 {
-	switch (dump->size) {
-	case 0:
-	case P2P_CONFIG_HEADER:
-	case 128:
-	case P2P_CONFIG_STANDARD:
-	case P2P_CONFIG_EXTENDED:
-		break;
-	default:
+	if (p2p_config_round(dump->size) != dump->size)
 		return bad(dump, "the hex dump of the function above ends early");
-	}
 	dump->longest = dump->size > dump->longest ? dump->size : dump->longest;
 	return 0;
 }

@@ -20,7 +20,8 @@ bool p2p_text_hex(const char *from, size_t digits, char after, unsigned int *ret
 
 bool p2p_text_ids(const char *line, unsigned int *ret_vendor, unsigned int *ret_device)
 {
-	bool found = false;
+	bool found = p2p_text_hex(line, 4, ':', ret_vendor) &&
+		     p2p_text_hex(line + 5, 4, '\0', ret_device);
 
 	for (const char *at = strchr(line, '['); at; at = strchr(at + 1, '['))
 		found |= p2p_text_hex(at + 1, 4, ':', ret_vendor) &&

@@ -161,7 +161,7 @@ static void take_value(struct forms *forms, const char *line)
 		forms->interface = (unsigned int)strtoul(value, NULL, 16) & 0xff;
 	else if (!strncmp(line, "Driver:", 7) && *value && !value[strcspn(value, " /")])
 		set_file(forms, P2P_ATTR_DRIVER, value);
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+	for (size_t i = 0; i < P2P_LENGTH(numbers); i++)
 		if (strlen(numbers[i].key) == key && !strncmp(line, numbers[i].key, key) &&
 		    *value && strlen(value) < 9 && !value[strspn(value, "0123456789")])
 			set_file(forms, numbers[i].attr, value);

@@ -6,7 +6,6 @@
 #include "base/pci-regs.h"
 #include "snapshot/lspci/text.h"
 
-#define LENGTH(array)	(sizeof(array) / sizeof((array)[0]))
 #define EXTENDED_START	0x100u
 #define DWORDS		(P2P_CONFIG_EXTENDED / 4)
 
@@ -149,7 +148,7 @@ static const struct {
 
 unsigned int p2p_text_class(const char *name, size_t length)
 {
-	for (size_t i = 0; i < LENGTH(classes); i++)
+	for (size_t i = 0; i < P2P_LENGTH(classes); i++)
 		if (strlen(classes[i].name) == length && !memcmp(classes[i].name, name, length))
 			return classes[i].code;
 	return 0;
@@ -211,7 +210,7 @@ static void take_express(struct p2p_text_function *function, const char *rest)
 		version = (unsigned int)strtoul(rest + 3, NULL, 10) & 0xf;
 	rest += strcspn(rest, ")") == 4 && !strncmp(rest, " (v", 3) ? 5 : 0;
 	rest += strspn(rest, " ");
-	for (size_t i = 0; i < LENGTH(types); i++) {
+	for (size_t i = 0; i < P2P_LENGTH(types); i++) {
 		size_t length = strlen(types[i].name);
 
 		if (strncmp(rest, types[i].name, length) != 0)
@@ -229,7 +228,7 @@ static void name_capability(struct p2p_text_function *function, const char *rest
 	function->capability = 0;
 	if (*rest == '#')
 		function->capability = (uint16_t)strtoul(rest + 1, NULL, 16);
-	for (size_t i = 0; i < LENGTH(names); i++)
+	for (size_t i = 0; i < P2P_LENGTH(names); i++)
 		if (names[i].extended == function->extended &&
 		    !strncmp(rest, names[i].name, strlen(names[i].name))) {
 			function->capability = names[i].id;
@@ -296,7 +295,7 @@ static bool encode_speed(const char *text, uint32_t *ret_value)
 					      "64GT/s" };
 	const char *width = strstr(text, "Width x");
 
-	for (uint32_t i = 0; i < LENGTH(speeds); i++)
+	for (uint32_t i = 0; i < P2P_LENGTH(speeds); i++)
 		if (!strncmp(text, speeds[i], strlen(speeds[i]))) {
 			*ret_value = i + 1;
 			return true;
@@ -354,7 +353,7 @@ uint32_t p2p_text_bits(uint16_t id, bool extended, unsigned int reg)
 
 	if (id == (extended ? PCI_EXT_CAP_ID_REBAR : PCI_CAP_ID_SSVID))
 		return UINT32_MAX;
-	for (size_t i = 0; i < LENGTH(rows); i++)
+	for (size_t i = 0; i < P2P_LENGTH(rows); i++)
 		if (rows[i].id == id && rows[i].extended == extended && (rows[i].reg & ~3u) == reg)
 			told |= bits[rows[i].kind] << (rows[i].shift + (rows[i].reg & 2) * 8);
 	return told;
@@ -392,7 +391,7 @@ static void take_words(struct p2p_text_function *function, const char *line)
 	if (function->extended && function->capability == PCI_EXT_CAP_ID_REBAR &&
 	    !strncmp(line, "BAR ", 4))
 		p2p_text_rebar(function, line);
-	for (size_t i = 0; i < LENGTH(rows) && function->capability; i++)
+	for (size_t i = 0; i < P2P_LENGTH(rows) && function->capability; i++)
 		if (rows[i].id == function->capability && rows[i].extended == function->extended &&
 		    (!rows[i].group || !strcmp(rows[i].group, function->group)))
 			take_word(function, &rows[i], line);
@@ -406,7 +405,7 @@ static void take_buses(struct p2p_text_function *function, const char *line)
 
 	function->header_type = is_cardbus(function) ?
 				PCI_HEADER_TYPE_CARDBUS : PCI_HEADER_TYPE_BRIDGE;
-	for (unsigned int i = 0; i < LENGTH(keys); i++) {
+	for (unsigned int i = 0; i < P2P_LENGTH(keys); i++) {
 		const char *text = find_word(line, keys[i]);
 
 		if (!text)

@@ -108,16 +108,6 @@ static bool is_text(const struct p2p_input *input)
 	return found;
 }
 
-static void set_file(struct text *text, enum p2p_attr attr, const char *data)
-{
-	p2p_snapshot_set(text->snapshot, &text->raw->attr[attr], data, strlen(data));
-}
-
-static void set_number(struct text *text, enum p2p_attr attr, unsigned long value)
-{
-	p2p_snapshot_print(text->snapshot, &text->raw->attr[attr], "%lu", value);
-}
-
 /* "NUMA node: 1" and the like: a number alone. */
 static bool take_number(struct text *text, const char *key, enum p2p_attr attr)
 {
@@ -129,7 +119,7 @@ static bool take_number(struct text *text, const char *key, enum p2p_attr attr)
 		return false;
 	value = strtoul(text->line + length, &end, 10);
 	if (isdigit((unsigned char)text->line[length]) && !*end && value < 1ul << 30)
-		set_number(text, attr, value);
+		p2p_snapshot_print(text->snapshot, &text->raw->attr[attr], "%lu", value);
 	return true;
 }
 
@@ -146,7 +136,7 @@ static bool take_driver(struct text *text)
 		return false;
 	text->found.whole = true;
 	if (*name && !name[strcspn(name, " /")])
-		set_file(text, P2P_ATTR_DRIVER, name);
+		p2p_snapshot_set(text->snapshot, &text->raw->attr[P2P_ATTR_DRIVER], name, strlen(name));
 	return true;
 }
 
@@ -159,8 +149,7 @@ static void take_subsystem(struct text *text)
 	if (!name)
 		return;
 	name += strlen("Subsystem: ");
-	if (p2p_text_ids(name, &vendor, &device) ||
-	    (p2p_text_hex(name, 4, ':', &vendor) && p2p_text_hex(name + 5, 4, '\0', &device)))
+	if (p2p_text_ids(name, &vendor, &device))
 		p2p_text_subsystem(&text->found, (uint16_t)vendor, (uint16_t)device);
 }
 
@@ -171,7 +160,7 @@ static void take_flags(struct text *text)
 		{ ", NUMA node ", P2P_ATTR_NUMA_NODE }, { ", IOMMU group ", P2P_ATTR_IOMMU_GROUP },
 	};
 
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+	for (size_t i = 0; i < P2P_LENGTH(numbers); i++) {
 		const char *at = strstr(text->line, numbers[i].key);
 		size_t digits;
 
@@ -180,7 +169,8 @@ static void take_flags(struct text *text)
 		at += strlen(numbers[i].key);
 		digits = strspn(at, "0123456789");
 		if (digits && digits < 9 && (!at[digits] || at[digits] == ','))
-			set_number(text, numbers[i].attr, strtoul(at, NULL, 10));
+			p2p_snapshot_print(text->snapshot, &text->raw->attr[numbers[i].attr], "%lu",
+					   strtoul(at, NULL, 10));
 	}
 }
 
@@ -252,7 +242,7 @@ static void end_regions(struct text *text)
 	    found->header_type > 1)
 		return;
 	p2p_text_resource(&text->regions, found->header_type, lines);
-	set_file(text, P2P_ATTR_RESOURCE, lines);
+	p2p_snapshot_set(text->snapshot, &text->raw->attr[P2P_ATTR_RESOURCE], lines, strlen(lines));
 }
 
 /* The registers have them, but for those of a virtual function. */

@@ -80,7 +80,7 @@ void p2p_text_resource(const struct p2p_text_regions *regions, bool bridge,
 /** p2p_text_hex() - exactly @digits hexadecimal ones, and then @after. */
 bool p2p_text_hex(const char *from, size_t digits, char after, unsigned int *ret_value);
 
-/** p2p_text_ids() - the last "[10de:2330]" of @line. */
+/** p2p_text_ids() - @line is "10de:2330", or the last "[10de:2330]" in it. */
 bool p2p_text_ids(const char *line, unsigned int *ret_vendor, unsigned int *ret_device);
 
 /** p2p_text_identity() - the first line of a function, from behind its address. */

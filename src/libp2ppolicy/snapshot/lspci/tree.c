@@ -175,7 +175,6 @@ static int add_function(struct tree *tree, struct p2p_bdf bdf, const char *name)
 		return -ENOMEM;
 	name += strspn(name, " ");
 	if (p2p_text_ids(name, &vendor, &device) ||
-	    (p2p_text_hex(name, 4, ':', &vendor) && p2p_text_hex(name + 5, 4, '\0', &device)) ||
 	    p2p_names_find(tree->names, name, &vendor, &device))
 		p2p_snapshot_set_ids(snapshot, raw, vendor, device);
 	return 0;

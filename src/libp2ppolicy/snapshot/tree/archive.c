@@ -82,7 +82,7 @@ static bool is_kept(const char *path)
 {
 	const char *below = strchr(path, '/');
 
-	for (size_t i = 0; i < sizeof(kept_names) / sizeof(kept_names[0]); i++)
+	for (size_t i = 0; i < P2P_LENGTH(kept_names); i++)
 		if (starts_with(path, kept_names[i]) ||
 		    (below && starts_with(below + 1, kept_names[i])))
 			return true;
@@ -126,11 +126,24 @@ static bool is_beyond(const struct reader *reader)
 	return reader->bytes > most || unpacked > most;
 }
 
+/* Up to @size bytes in all, of which @done are there already. */
+static int read_bytes(struct reader *reader, char *data, size_t done, size_t size)
+{
+	while (done < size) {
+		la_ssize_t n = archive_read_data(reader->archive, data + done, size - done);
+
+		if (n <= 0)
+			return damaged(reader);
+		done += (size_t)n;
+	}
+	data[size] = '\0';
+	return 0;
+}
+
 static int read_data(struct reader *reader, struct archive_entry *entry, const char *path)
 {
 	int64_t size = archive_entry_size(entry);
 	char *data;
-	size_t done = 0;
 	int r;
 
 	if (size < 0 || (uint64_t)size > P2P_FILE_MOST)
@@ -141,14 +154,9 @@ static int read_data(struct reader *reader, struct archive_entry *entry, const c
 	data = p2p_arena_alloc(&reader->memory->arena, (size_t)size + 1);
 	if (!data)
 		return -ENOMEM;
-	while (done < (size_t)size) {
-		la_ssize_t n = archive_read_data(reader->archive, data + done, (size_t)size - done);
-
-		if (n <= 0)
-			return damaged(reader);
-		done += (size_t)n;
-	}
-	return added(reader, p2p_memory_add(reader->memory, path, P2P_KIND_FILE, data, done));
+	r = read_bytes(reader, data, 0, (size_t)size);
+	return r < 0 ? r : added(reader, p2p_memory_add(reader->memory, path, P2P_KIND_FILE, data,
+							(size_t)size));
 }
 
 static int add_link(struct reader *reader, const char *path, const char *target)
@@ -350,18 +358,12 @@ int p2p_tree_archive(struct p2p_context *context, const char *name, const void *
 /* Up to @size bytes in all.  Return: 0; -EBADMSG; -ENOMEM. */
 static int read_more(struct reader *reader, size_t size, struct p2p_buffer *buffer)
 {
-	if (p2p_buffer_reserve(buffer, size - buffer->size) < 0)
-		return -ENOMEM;
-	while (buffer->size < size) {
-		la_ssize_t n = archive_read_data(reader->archive, buffer->data + buffer->size,
-						 size - buffer->size);
+	int r = p2p_buffer_reserve(buffer, size - buffer->size);
 
-		if (n <= 0)
-			return damaged(reader);
-		buffer->size += (size_t)n;
-	}
-	buffer->data[buffer->size] = '\0';
-	return 0;
+	if (r == 0)
+		r = read_bytes(reader, buffer->data, buffer->size, size);
+	buffer->size = r < 0 ? buffer->size : size;
+	return r;
 }
 
 /*

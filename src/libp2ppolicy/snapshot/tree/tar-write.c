@@ -54,7 +54,7 @@ static int set_filter(struct archive *archive, const char *path)
 	};
 	size_t size = strlen(path);
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < P2P_LENGTH(rows); i++) {
 		size_t length = strlen(rows[i].ending);
 
 		if (size > length && !strcmp(path + size - length, rows[i].ending))

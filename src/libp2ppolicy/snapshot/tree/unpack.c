@@ -19,7 +19,7 @@ int p2p_archive_filters(struct archive *archive)
 		archive_read_support_filter_compress,
 	};
 
-	for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++)
+	for (size_t i = 0; i < P2P_LENGTH(filters); i++)
 		if (filters[i](archive) == ARCHIVE_FATAL)
 			return -ENOMEM;
 	return 0;
@@ -44,7 +44,7 @@ bool p2p_is_packed(const char *data, size_t size)
 		{ 0, "\x28\xb5\x2f\xfd" }, { 0, "\x04\x22\x4d\x18" },
 	};
 
-	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+	for (size_t i = 0; i < P2P_LENGTH(marks); i++)
 		if (marks[i].at + strlen(marks[i].mark) <= size &&
 		    !memcmp(data + marks[i].at, marks[i].mark, strlen(marks[i].mark)))
 			return true;
