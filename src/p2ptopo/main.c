@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
+#include <langinfo.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
@@ -148,6 +149,14 @@ static void fill_standard_streams(void)
 			(void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
+/* Of the user's locale its character set alone counts: in Turkish the capital of i is no I. */
+static void set_characters(void)
+{
+	bool utf8 = setlocale(LC_CTYPE, "") && !strcmp(nl_langinfo(CODESET), "UTF-8");
+
+	(void)setlocale(LC_CTYPE, utf8 ? "C.UTF-8" : "C");
+}
+
 int main(int argc, char **argv)
 {
 	struct failure failure = { 0 }, unwritten = { 0 };
@@ -157,7 +166,7 @@ int main(int argc, char **argv)
 
 	fill_standard_streams();
 	/* Device names are UTF-8; numbers stay as they are in C. */
-	setlocale(LC_CTYPE, "");
+	set_characters();
 	/* What the completion of the shells calls: first, since words may be no command line yet. */
 	if (argc > 1 && !strcmp(argv[1], "--complete")) {
 		status = open_output(&app);
