@@ -80,18 +80,29 @@ static bool put(struct writer *writer, const struct p2p_write *write, uint16_t v
 	       read16(writer, write->offset, &now) && !((now ^ value) & write->mask);
 }
 
-static int roll_back(struct writer *writer, const struct p2p_write *const *writes, size_t count,
-		     bool undo)
+/** struct job - @writes, in their order; to @undo them, the last one comes first. */
+struct job {
+	const struct p2p_write *writes;
+	size_t count;
+	bool undo;
+};
+
+static const struct p2p_write *write_at(const struct job *job, size_t index)
+{
+	return &job->writes[job->undo ? job->count - 1 - index : index];
+}
+
+static int roll_back(struct writer *writer, const struct job *job, size_t at)
 {
 	char failed[P2P_BDF_SIZE], bdf[P2P_BDF_SIZE];
 	bool good = true;
 
-	p2p_bdf_format(writes[count]->bdf, failed);
+	p2p_bdf_format(write_at(job, at)->bdf, failed);
 	/* The one that did not take may have taken in part. */
-	for (size_t i = count + 1; i-- > 0;) {
-		const struct p2p_write *write = writes[i];
+	for (size_t i = at + 1; i-- > 0;) {
+		const struct p2p_write *write = write_at(job, i);
 
-		if (put(writer, write, undo ? write->after : write->before))
+		if (put(writer, write, job->undo ? write->after : write->before))
 			continue;
 		good = false;
 		p2p_bdf_format(write->bdf, bdf);
@@ -103,14 +114,13 @@ static int roll_back(struct writer *writer, const struct p2p_write *const *write
 }
 
 /* All or nothing. */
-static int write_all(struct writer *writer, const struct p2p_write *const *writes, size_t count,
-		     bool undo)
+static int write_all(struct writer *writer, const struct job *job)
 {
-	for (size_t i = 0; i < count; i++) {
-		const struct p2p_write *write = writes[i];
+	for (size_t i = 0; i < job->count; i++) {
+		const struct p2p_write *write = write_at(job, i);
 
-		if (!put(writer, write, undo ? write->before : write->after))
-			return roll_back(writer, writes, i, undo);
+		if (!put(writer, write, job->undo ? write->before : write->after))
+			return roll_back(writer, job, i);
 	}
 	return 0;
 }
@@ -146,11 +156,11 @@ static int gather(struct p2p_context *context, const char *path,
 	return 0;
 }
 
-static int check_and_save(struct writer *writer, const struct p2p_write *const *writes,
-			  size_t count, const char *path, const struct p2p_undo *undo)
+static int check_and_save(struct writer *writer, const struct job *job, const char *path,
+			  const struct p2p_undo *undo)
 {
-	for (size_t i = 0; i < count; i++) {
-		int r = check(writer, writes[i], writes[i]->before);
+	for (size_t i = 0; i < job->count; i++) {
+		int r = check(writer, &job->writes[i], job->writes[i].before);
 
 		if (r < 0)
 			return r;
@@ -172,25 +182,19 @@ static void withdraw(struct p2p_context *context, const char *path, struct p2p_u
 
 static int apply(struct writer *writer, const char *path, struct p2p_undo *undo, size_t count)
 {
-	const struct p2p_write **writes = calloc(count + 1, sizeof(struct p2p_write *));
-	int r;
+	const struct job job = { &undo->writes[undo->count - count], count, false };
+	int r = check_and_save(writer, &job, path, undo);
 
-	if (!writes)
-		return p2p_error(writer->context, -ENOMEM, "out of memory");
-	for (size_t i = 0; i < count; i++)
-		writes[i] = &undo->writes[undo->count - count + i];
-	r = check_and_save(writer, writes, count, path, undo);
-	if (!r) {
-		r = write_all(writer, writes, count, false);
-		if (r == -EIO) {
-			char *sentence = strdup(p2p_context_error(writer->context));
+	if (r)
+		return r;
+	r = write_all(writer, &job);
+	if (r == -EIO) {
+		char *sentence = strdup(p2p_context_error(writer->context));
 
-			withdraw(writer->context, path, undo, count);
-			p2p_error(writer->context, r, "%s", sentence ? sentence : "a write failed");
-			free(sentence);
-		}
+		withdraw(writer->context, path, undo, count);
+		p2p_error(writer->context, r, "%s", sentence ? sentence : "a write failed");
+		free(sentence);
 	}
-	free(writes);
 	return r;
 }
 
@@ -236,18 +240,10 @@ static int check_left(struct writer *writer, const struct p2p_undo *undo)
 
 static int take_back(struct writer *writer, const struct p2p_undo *undo)
 {
-	const struct p2p_write **writes = calloc(undo->count + 1, sizeof(struct p2p_write *));
-	int r;
+	const struct job job = { undo->writes, undo->count, true };
+	int r = check_left(writer, undo);
 
-	if (!writes)
-		return p2p_error(writer->context, -ENOMEM, "out of memory");
-	for (size_t i = 0; i < undo->count; i++)
-		writes[i] = &undo->writes[undo->count - 1 - i];
-	r = check_left(writer, undo);
-	if (!r)
-		r = write_all(writer, writes, undo->count, true);
-	free(writes);
-	return r;
+	return r ? r : write_all(writer, &job);
 }
 
 int p2p_apply_undo(struct p2p_context *context, const char *undo, size_t *ret_count)
