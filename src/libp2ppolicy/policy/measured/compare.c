@@ -46,16 +46,13 @@ static bool is_not_predicted(const struct p2p_comparing *c)
 	return !(c->speed.gbytes_per_second > 0);
 }
 
-static bool is_least(const struct p2p_comparing *c)
-{
-	return c->speed.fact != P2P_PRESENT;
-}
-
 static bool is_close(const struct p2p_comparing *c)
 {
 	double value = c->figure->value, speed = c->speed.gbytes_per_second;
 
-	return value >= CLOSE_LEAST * speed && (value <= CLOSE_MOST * speed || is_least(c));
+	/* What is predicted with a fact missing is the least it can be. */
+	return value >= CLOSE_LEAST * speed &&
+	       (value <= CLOSE_MOST * speed || c->speed.fact != P2P_PRESENT);
 }
 
 static bool is_more(const struct p2p_comparing *c)
@@ -141,26 +138,14 @@ static void say_more(const struct p2p_comparing *c, struct p2p_text *text)
 	}
 }
 
-static const struct p2p_function *first_unread(const struct p2p_comparing *c)
-{
-	const struct p2p_function *first = NULL;
-
-	return p2p_eval_unread(c->eval, &c->verdict, &first, 1) ? first : NULL;
-}
-
-static const struct p2p_function *first_redirect(const struct p2p_comparing *c)
-{
-	const struct p2p_function *first = NULL;
-
-	return p2p_eval_redirects(c->eval, &c->verdict, &first, 1) ? first : NULL;
-}
-
 /* What doubles the load of a link: the likeliest first. */
 static void say_half(const struct p2p_comparing *c, struct p2p_text *text)
 {
-	const struct p2p_function *unread = first_unread(c), *redirect = first_redirect(c);
+	const struct p2p_function *unread = NULL, *redirect = NULL;
 	char bdf[P2P_BDF_SIZE];
 
+	p2p_eval_unread(c->eval, &c->verdict, &unread, 1);
+	p2p_eval_redirects(c->eval, &c->verdict, &redirect, 1);
 	p2p_text_add(text, "about half of what the way carries");
 	if (c->figure->how != P2P_FIGURE_ALONE)
 		p2p_text_add(text, ": both directions share one link or port in one direction, as they "

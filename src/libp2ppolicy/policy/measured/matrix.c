@@ -10,6 +10,26 @@ struct heading {
 	size_t count;
 };
 
+void p2p_cell_add(struct p2p_reading *reading, const struct p2p_cell *cell,
+		  const struct p2p_end *client, const struct p2p_end *provider)
+{
+	struct p2p_figure figure = *(const struct p2p_figure *)cell->data;
+
+	figure.client = *client;
+	figure.provider = *provider;
+	if (figure.kind == P2P_FIGURE_ACCESS) {
+		figure.says = p2p_field_is(cell->field, "1") ? P2P_YES : P2P_NO;
+		figure.label = figure.says == P2P_YES ? "1" : "0";
+	} else if (!p2p_field_number(cell->field, &figure.value) || !(figure.value > 0)) {
+		p2p_reading_skip(reading, cell->line, "a cell of the matrix is no number");
+		return;
+	}
+	/* Tools print microseconds. */
+	if (figure.kind == P2P_FIGURE_LATENCY)
+		figure.value *= 1000;
+	p2p_reading_add(reading, cell->line, &figure);
+}
+
 /* An InfiniBand device, which old releases of nvidia-smi write where new ones number. */
 static bool is_name(struct p2p_field field)
 {

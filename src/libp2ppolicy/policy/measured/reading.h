@@ -138,6 +138,10 @@ struct p2p_cell {
 	const void *data;
 };
 
+/** p2p_cell_add() - append the figure at @cell->data, between these ends and with the value of the cell. */
+void p2p_cell_add(struct p2p_reading *reading, const struct p2p_cell *cell,
+		  const struct p2p_end *client, const struct p2p_end *provider);
+
 /**
  * p2p_matrix() - go through a matrix: a heading of devices, then a row for each that starts with one.
  * @at: the line of the heading

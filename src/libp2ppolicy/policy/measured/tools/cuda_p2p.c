@@ -11,20 +11,7 @@
 
 static void take_value(struct p2p_reading *reading, const struct p2p_cell *cell)
 {
-	struct p2p_figure figure = *(const struct p2p_figure *)cell->data;
-
-	figure.client = *cell->row;
-	figure.provider = *cell->column;
-	if (figure.kind == P2P_FIGURE_ACCESS) {
-		figure.says = p2p_field_is(cell->field, "1") ? P2P_YES : P2P_NO;
-		figure.label = figure.says == P2P_YES ? "1" : "0";
-	} else if (!p2p_field_number(cell->field, &figure.value) || !(figure.value > 0)) {
-		p2p_reading_skip(reading, cell->line, "a cell of the matrix is no number");
-		return;
-	}
-	if (figure.kind == P2P_FIGURE_LATENCY)
-		figure.value *= 1000;
-	p2p_reading_add(reading, cell->line, &figure);
+	p2p_cell_add(reading, cell, cell->row, cell->column);
 }
 
 /* "Unidirectional P2P=Enabled Bandwidth (P2P Writes) Matrix (GB/s)" and the like. */

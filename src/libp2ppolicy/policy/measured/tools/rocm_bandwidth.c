@@ -23,25 +23,15 @@ static bool is_listed(const struct p2p_reading *reading, const struct p2p_end *e
 
 static void take_value(struct p2p_reading *reading, const struct p2p_cell *cell)
 {
-	struct p2p_figure figure = *(const struct p2p_figure *)cell->data;
+	const struct p2p_figure *title = cell->data;
+	struct p2p_end from = *cell->row, to = *cell->column;
 
-	if (is_listed(reading, NULL) &&
-	    (!is_listed(reading, cell->row) || !is_listed(reading, cell->column)))
+	if ((title->kind != P2P_FIGURE_ACCESS && p2p_field_is(cell->field, "N/A")) ||
+	    (is_listed(reading, NULL) && (!is_listed(reading, &from) || !is_listed(reading, &to))))
 		return;
-	figure.client = *cell->row;
-	figure.provider = *cell->column;
 	/* A number alone would count processors. */
-	figure.client.kind = figure.provider.kind = P2P_CLASS_OTHER;
-	if (figure.kind == P2P_FIGURE_ACCESS) {
-		figure.says = p2p_field_is(cell->field, "1") ? P2P_YES : P2P_NO;
-		figure.label = figure.says == P2P_YES ? "1" : "0";
-	} else if (p2p_field_is(cell->field, "N/A")) {
-		return;
-	} else if (!p2p_field_number(cell->field, &figure.value) || !(figure.value > 0)) {
-		p2p_reading_skip(reading, cell->line, "a cell of the matrix is no number");
-		return;
-	}
-	p2p_reading_add(reading, cell->line, &figure);
+	from.kind = to.kind = P2P_CLASS_OTHER;
+	p2p_cell_add(reading, cell, &from, &to);
 }
 
 /* The peak is the best of several runs, and so is what the model predicts. */

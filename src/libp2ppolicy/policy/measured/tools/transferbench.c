@@ -8,43 +8,30 @@
 
 #include "policy/measured/reading.h"
 
-/** struct title - of a matrix. */
-struct title {
-	bool both, at_destination;
-};
-
 static void take_value(struct p2p_reading *reading, const struct p2p_cell *cell)
 {
-	const struct title *title = cell->data;
-	struct p2p_figure figure = { .kind = P2P_FIGURE_SPEED };
+	const struct p2p_figure *title = cell->data;
 
-	if (p2p_field_is(cell->field, "N/A"))
-		return;
-	if (!p2p_field_number(cell->field, &figure.value) || !(figure.value > 0)) {
-		p2p_reading_skip(reading, cell->line, "a cell of the matrix is no number");
-		return;
-	}
-	figure.how = title->both ? P2P_FIGURE_SUM : P2P_FIGURE_ALONE;
-	figure.read = title->at_destination;
-	figure.client = title->at_destination ? *cell->column : *cell->row;
-	figure.provider = title->at_destination ? *cell->row : *cell->column;
-	p2p_reading_add(reading, cell->line, &figure);
+	if (!p2p_field_is(cell->field, "N/A"))
+		p2p_cell_add(reading, cell, title->read ? cell->column : cell->row,
+			     title->read ? cell->row : cell->column);
 }
 
 /* Rows with arrows are of one direction each; the sum of both has the third arrow. */
 static void read_matrix(struct p2p_reading *reading, size_t at, const char *corner,
-			const struct title *title)
+			const struct p2p_figure *title)
 {
 	size_t before = reading->measured->count, kept = before;
+	bool both = title->how == P2P_FIGURE_SUM;
 
 	p2p_matrix(reading, at, corner, take_value, title);
-	for (size_t i = before; title->both && i < reading->measured->count; i++) {
+	for (size_t i = before; both && i < reading->measured->count; i++) {
 		struct p2p_figure *figure = &reading->measured->figures[i];
 
 		if (strstr(reading->lines[figure->line - 1], "<->"))
 			reading->measured->figures[kept++] = *figure;
 	}
-	if (title->both)
+	if (both)
 		reading->measured->count = kept;
 }
 
@@ -105,15 +92,15 @@ static void read_transfer(struct p2p_reading *reading, size_t at)
 
 void p2p_read_transferbench(struct p2p_reading *reading)
 {
-	struct title title = { 0 };
+	struct p2p_figure title = { .kind = P2P_FIGURE_SPEED };
 
 	for (size_t i = 0; i < reading->count; i++) {
 		const char *line = p2p_reading_line(reading, i);
 
 		if (strstr(line, "directional copy peak bandwidth GB/s ["))
-			title.both = *line == 'B';
-		title.at_destination = !strncmp(line, "SRC\\EXE+DST", 11);
-		if (title.at_destination)
+			title.how = *line == 'B' ? P2P_FIGURE_SUM : P2P_FIGURE_ALONE;
+		title.read = !strncmp(line, "SRC\\EXE+DST", 11);
+		if (title.read)
 			read_matrix(reading, i, "SRC\\EXE+DST", &title);
 		else if (!strncmp(line, "SRC+EXE\\DST", 11))
 			read_matrix(reading, i, "SRC+EXE\\DST", &title);
