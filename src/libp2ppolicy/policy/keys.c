@@ -355,7 +355,7 @@ static enum p2p_tri match_proven(struct json_object *value, const struct p2p_sub
 			  !!json_object_get_boolean(value));
 }
 
-static bool is_bandwidth(struct json_object *value)
+bool p2p_value_is_bandwidth(struct json_object *value)
 {
 	return (json_object_is_type(value, json_type_int) ||
 		json_object_is_type(value, json_type_double)) &&
@@ -396,7 +396,9 @@ const struct p2p_term_key p2p_condition_keys[] = {
 	KEY("kernel_permits", "true or false", is_boolean, match_permitted),
 	KEY("proven", "true or false", is_boolean, match_proven),
 	KEY("same", "switch, host_bridge, socket or iommu_group", is_same, match_same),
-	KEY("read_gbytes_at_least", "a number of 10^9 bytes a second", is_bandwidth, match_read),
-	KEY("write_gbytes_at_least", "a number of 10^9 bytes a second", is_bandwidth, match_write),
+	KEY("read_gbytes_at_least", "a number of 10^9 bytes a second", p2p_value_is_bandwidth,
+	    match_read),
+	KEY("write_gbytes_at_least", "a number of 10^9 bytes a second", p2p_value_is_bandwidth,
+	    match_write),
 	{ .name = NULL },
 };

@@ -145,8 +145,8 @@ enum p2p_tri p2p_rule_match(const struct p2p_rule_body *body, struct p2p_roles p
 struct p2p_roles p2p_rule_roles(const struct p2p_rule_body *body,
 				const struct p2p_function *function)
 {
-	return (struct p2p_roles){ p2p_selector_match(&body->provider, function),
-				   p2p_selector_match(&body->client, function) };
+	return (struct p2p_roles){ p2p_selector_match(&body->provider, function, false),
+				   p2p_selector_match(&body->client, function, false) };
 }
 
 void p2p_policy_decide_roles(const struct p2p_policy *policy, const struct p2p_verdict *verdict,

@@ -212,30 +212,16 @@ void p2p_selector_clear(struct p2p_selector *selector)
 	*selector = (struct p2p_selector){ 0 };
 }
 
-static enum p2p_tri match_selector(const struct p2p_selector *selector,
-				   const struct p2p_subject *subject)
+enum p2p_tri p2p_selector_match(const struct p2p_selector *selector,
+				const struct p2p_function *function, bool names_are_final)
 {
+	const struct p2p_subject subject = { .function = function,
+					     .names_are_final = names_are_final };
 	enum p2p_tri answer = P2P_NO;
 
 	for (size_t i = 0; i < selector->count && answer != P2P_YES; i++)
-		answer = p2p_tri_or(answer, match_terms(&selector->any[i], subject));
+		answer = p2p_tri_or(answer, match_terms(&selector->any[i], &subject));
 	return answer;
-}
-
-enum p2p_tri p2p_selector_match(const struct p2p_selector *selector,
-				const struct p2p_function *function)
-{
-	const struct p2p_subject subject = { .function = function };
-
-	return match_selector(selector, &subject);
-}
-
-enum p2p_tri p2p_selector_match_now(const struct p2p_selector *selector,
-				    const struct p2p_function *function)
-{
-	const struct p2p_subject subject = { .function = function, .names_are_final = true };
-
-	return match_selector(selector, &subject);
 }
 
 int p2p_condition_parse(const struct p2p_document *document, struct json_object *node,

@@ -46,16 +46,13 @@ int p2p_selector_parse(const struct p2p_document *document, struct p2p_group_tab
 /** p2p_selector_clear() - free what it holds. */
 void p2p_selector_clear(struct p2p_selector *selector);
 
-/** p2p_selector_match() - is @function meant?  UNKNOWN when a fact it asks for is not known. */
-enum p2p_tri p2p_selector_match(const struct p2p_selector *selector,
-				const struct p2p_function *function);
-
 /**
- * p2p_selector_match_now() - likewise, but a function that has no name now is not meant by one:
- *	for looking at a machine, where p2p_selector_match() decides on what it may become.
+ * p2p_selector_match() - is @function meant?  UNKNOWN when a fact it asks for is not known.
+ * @names_are_final: a function that has no name now has none, as when a machine is looked at; a
+ *	decision is also on what it may become
  */
-enum p2p_tri p2p_selector_match_now(const struct p2p_selector *selector,
-				    const struct p2p_function *function);
+enum p2p_tri p2p_selector_match(const struct p2p_selector *selector,
+				const struct p2p_function *function, bool names_are_final);
 
 /** p2p_group_table_parse() - read "groups".  @table: cleared also after failure. */
 int p2p_group_table_parse(const struct p2p_document *document, struct p2p_group_table *table);

@@ -72,6 +72,9 @@ static inline struct json_object *p2p_value_at(struct json_object *value, size_t
 	       json_object_array_get_idx(value, index) : value;
 }
 
+/** p2p_value_is_bandwidth() - is it a number of 10^9 bytes a second, and not 0? */
+bool p2p_value_is_bandwidth(struct json_object *value);
+
 /** p2p_tri_of() - a known answer. */
 static inline enum p2p_tri p2p_tri_of(bool yes)
 {

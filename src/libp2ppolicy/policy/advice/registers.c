@@ -74,22 +74,18 @@ static bool collect(struct search *search, const struct p2p_function *function, 
 
 static bool collect_kernel(struct search *search, const struct p2p_verdict *verdict)
 {
-	const struct p2p_function *list[64], **all = list;
-	size_t count = p2p_eval_redirects(search->eval, verdict, list, 64);
+	size_t count = p2p_eval_redirects(search->eval, verdict, NULL, 0);
+	const struct p2p_function **list = calloc(count + 1, sizeof(struct p2p_function *));
 	bool found = false;
 
-	if (count > 64) {
-		all = calloc(count, sizeof(struct p2p_function *));
-		if (!all) {
-			search->advice->no_memory = true;
-			return false;
-		}
-		p2p_eval_redirects(search->eval, verdict, all, count);
+	if (!list) {
+		search->advice->no_memory = true;
+		return false;
 	}
+	p2p_eval_redirects(search->eval, verdict, list, count);
 	for (size_t i = 0; i < count; i++)
-		found |= collect(search, all[i], P2P_ACS_REDIRECT);
-	if (all != list)
-		free(all);
+		found |= collect(search, list[i], P2P_ACS_REDIRECT);
+	free(list);
 	return found;
 }
 

@@ -387,12 +387,6 @@ static void found_same(const struct p2p_check_run *run, const struct p2p_verdict
 		 client->numa.fact == P2P_PRESENT ? client->numa.value : -1);
 }
 
-static bool is_bandwidth(struct json_object *value)
-{
-	return (json_object_is_type(value, json_type_double) ||
-		json_object_is_type(value, json_type_int)) && json_object_get_double(value) > 0;
-}
-
 /*
  * A pair that may not, or cannot, has a bandwidth too, and a score of 0; of one of which a fact
  * is missing it is the least that any value of it gives.
@@ -432,9 +426,9 @@ static void eval_write(struct p2p_check_run *run, struct json_object *value)
 }
 
 const struct p2p_term_key p2p_check_pair_keys[] = {
-	KEY("read_gbytes_at_least", "a number of 10^9 bytes a second", is_bandwidth, eval_read,
+	KEY("read_gbytes_at_least", "a number of 10^9 bytes a second", p2p_value_is_bandwidth, eval_read,
 	    CLASS(READ)),
-	KEY("write_gbytes_at_least", "a number of 10^9 bytes a second", is_bandwidth, eval_write,
+	KEY("write_gbytes_at_least", "a number of 10^9 bytes a second", p2p_value_is_bandwidth, eval_write,
 	    CLASS(WRITE)),
 	{ .name = NULL },
 };

@@ -12,10 +12,10 @@
 /* Room for what is expected and found of a pair: sentences that name functions. */
 #define TEXT_SIZE 512
 
-/* Is this class among those to check? */
-static bool wants(const struct p2p_check_run *run, enum p2p_check_class about)
+/* Is one of these classes among those to check? */
+static bool wants_any(const struct p2p_check_run *run, unsigned int classes)
 {
-	return !run->options.classes || run->options.classes >> about & 1u;
+	return !run->options.classes || run->options.classes & classes;
 }
 
 static void tell(const struct p2p_check_run *run, enum p2p_finding_kind kind,
@@ -34,7 +34,7 @@ static void tell(const struct p2p_check_run *run, enum p2p_finding_kind kind,
 void p2p_check_say(struct p2p_check_run *run, enum p2p_check_class about, enum p2p_tri holds,
 		   const char *expected, const char *found)
 {
-	if (!wants(run, about))
+	if (!wants_any(run, 1u << about))
 		return;
 	run->counts.made[about]++;
 	if (holds == P2P_YES)
@@ -46,7 +46,7 @@ void p2p_check_say(struct p2p_check_run *run, enum p2p_check_class about, enum p
 void p2p_check_excuse(struct p2p_check_run *run, enum p2p_check_class about,
 		      const char *expected, const char *found)
 {
-	if (!wants(run, about))
+	if (!wants_any(run, 1u << about))
 		return;
 	run->counts.made[about]++;
 	tell(run, P2P_FINDING_EXCUSED, about, expected, found);
@@ -60,8 +60,8 @@ static void fill_sets(struct p2p_check_run *run)
 	for (size_t group = 0; group < table->count; group++)
 		for (size_t i = 0; i < run->count; i++)
 			run->sets[group * run->count + i] = (uint8_t)
-				p2p_selector_match_now(&table->groups[group].selector,
-						       p2p_topology_function(run->topology, i));
+				p2p_selector_match(&table->groups[group].selector,
+						   p2p_topology_function(run->topology, i), true);
 }
 
 static void fill_pick(const struct p2p_check_run *run, const struct p2p_pick *pick, uint8_t *set)
@@ -71,7 +71,7 @@ static void fill_pick(const struct p2p_check_run *run, const struct p2p_pick *pi
 		enum p2p_tri meant = P2P_NO;
 
 		if (pick->own.count)
-			meant = p2p_selector_match_now(&pick->own, function);
+			meant = p2p_selector_match(&pick->own, function, true);
 		for (size_t g = 0; g < pick->group_count && meant != P2P_YES; g++) {
 			uint8_t one = run->sets[pick->groups[g] * run->count + i];
 
@@ -123,11 +123,6 @@ static void eval_count(struct p2p_check_run *run, const uint8_t *set, const char
 	p2p_check_say(run, P2P_CHECK_MISSING, holds, expected, found);
 }
 
-static bool wants_any(const struct p2p_check_run *run, unsigned int classes)
-{
-	return !run->options.classes || run->options.classes & classes;
-}
-
 static void run_device(struct p2p_check_run *run, const struct p2p_check_row *row)
 {
 	run->row = row;
@@ -161,7 +156,7 @@ static void eval_term(struct p2p_check_run *run, const struct p2p_term *term,
 	enum p2p_check_class about = P2P_CHECK_RELATION;
 	enum p2p_tri holds;
 
-	if (p2p_check_condition_class(term->key, &about) || !wants(run, about))
+	if (p2p_check_condition_class(term->key, &about) || !wants_any(run, 1u << about))
 		return;
 	holds = match(term, verdict);
 	if (holds != P2P_YES) {
@@ -204,7 +199,7 @@ static bool class_of(const struct p2p_check_run *run, enum p2p_check_class *ret_
 	for (size_t t = 0; t < row->terms.count && least == P2P_CHECK_CLASSES; t++)
 		least = (enum p2p_check_class)__builtin_ctz(row->terms.terms[t].key->classes);
 	*ret_about = least;
-	return least < P2P_CHECK_CLASSES && wants(run, least);
+	return least < P2P_CHECK_CLASSES && wants_any(run, 1u << least);
 }
 
 /* Does all of the row hold for this pair? */

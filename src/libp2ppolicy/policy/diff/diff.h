@@ -41,6 +41,12 @@ struct p2p_diff {
 	bool all, nodes, no_memory;
 };
 
+/** p2p_diff_order() - of two numbers, as strcmp(). */
+static inline int p2p_diff_order(uint64_t a, uint64_t b)
+{
+	return (a > b) - (a < b);
+}
+
 /** p2p_diff_add() - one more difference; texts are copied.  Sets no_memory. */
 void p2p_diff_add(struct p2p_diff *diff, const char *about, const struct p2p_function *was,
 		  const struct p2p_function *is, const char *before, const char *after);

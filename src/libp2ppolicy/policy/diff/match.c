@@ -19,11 +19,6 @@ struct entry {
 
 typedef int compare_fn(const struct entry *a, const struct entry *b);
 
-static int order(uint64_t a, uint64_t b)
-{
-	return (a > b) - (a < b);
-}
-
 /*
  * A capture puts a number of its own in the place of a serial number (snapshot/pseudonym.c), and
  * two captures number otherwise: that tells nothing.
@@ -40,23 +35,23 @@ static bool has_serial(const struct p2p_function *function)
 static int compare_ids(const struct entry *a, const struct entry *b)
 {
 	const struct p2p_function *x = a->function, *y = b->function;
-	int r = order(x->ids, y->ids);
+	int r = p2p_diff_order(x->ids, y->ids);
 
-	r = r ? r : order((uint64_t)x->vendor << 16 | x->device,
+	r = r ? r : p2p_diff_order((uint64_t)x->vendor << 16 | x->device,
 			  (uint64_t)y->vendor << 16 | y->device);
-	r = r ? r : order((uint64_t)x->subsystem_vendor << 16 | x->subsystem_device,
+	r = r ? r : p2p_diff_order((uint64_t)x->subsystem_vendor << 16 | x->subsystem_device,
 			  (uint64_t)y->subsystem_vendor << 16 | y->subsystem_device);
-	return r ? r : order(x->class_code, y->class_code);
+	return r ? r : p2p_diff_order(x->class_code, y->class_code);
 }
 
 /* Functions of one device, and ports of one switch, share a serial number. */
 static int compare_serials(const struct entry *a, const struct entry *b)
 {
 	const struct p2p_function *x = a->function, *y = b->function;
-	int r = order((uint64_t)x->serial.value, (uint64_t)y->serial.value);
+	int r = p2p_diff_order((uint64_t)x->serial.value, (uint64_t)y->serial.value);
 
 	r = r ? r : compare_ids(a, b);
-	return r ? r : order(x->bdf.devfn & 7, y->bdf.devfn & 7);
+	return r ? r : p2p_diff_order(x->bdf.devfn & 7, y->bdf.devfn & 7);
 }
 
 static int compare_places(const struct entry *a, const struct entry *b)
@@ -77,7 +72,7 @@ static int compare_slots(const struct entry *a, const struct entry *b)
 {
 	int r = strcmp(a->function->slot, b->function->slot);
 
-	r = r ? r : order(a->function->bdf.devfn & 7, b->function->bdf.devfn & 7);
+	r = r ? r : p2p_diff_order(a->function->bdf.devfn & 7, b->function->bdf.devfn & 7);
 	return r ? r : compare_ids(a, b);
 }
 

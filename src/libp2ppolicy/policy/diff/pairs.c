@@ -153,19 +153,14 @@ static uint64_t way_of(uint64_t hash, const struct p2p_function *function)
 	return hash;
 }
 
-static int order(uint64_t a, uint64_t b)
-{
-	return (a > b) - (a < b);
-}
-
 static int compare_members(const void *a, const void *b)
 {
 	const struct member *x = a, *y = b;
 
-	int r = order(x->old, y->old);
+	int r = p2p_diff_order(x->old, y->old);
 
-	r = r ? r : order(x->new, y->new);
-	r = r ? r : order(x->ways, y->ways);
+	r = r ? r : p2p_diff_order(x->new, y->new);
+	r = r ? r : p2p_diff_order(x->ways, y->ways);
 	return r ? r : p2p_bdf_compare(x->is->bdf, y->is->bdf);
 }
 
@@ -256,7 +251,7 @@ static int compare_changes(const void *a, const void *b)
 	int r = compare_answers(&x->before, &y->before);
 
 	r = r ? r : compare_answers(&x->after, &y->after);
-	return r ? r : order(x->client, y->client);
+	return r ? r : p2p_diff_order(x->client, y->client);
 }
 
 /* The second of two members where a class is paired with itself; NULL there is none. */
@@ -359,7 +354,7 @@ static int compare_lists(const struct row *x, const struct row *y)
 	int r = compare_answers(&x->before, &y->before);
 
 	r = r ? r : compare_answers(&x->after, &y->after);
-	r = r ? r : order(x->count, y->count);
+	r = r ? r : p2p_diff_order(x->count, y->count);
 	return r ? r : memcmp(x->clients, y->clients, x->count * sizeof(*x->clients));
 }
 
@@ -368,7 +363,7 @@ static int compare_rows(const void *a, const void *b)
 	const struct row *x = a, *y = b;
 	int r = compare_lists(x, y);
 
-	return r ? r : order(x->provider, y->provider);
+	return r ? r : p2p_diff_order(x->provider, y->provider);
 }
 
 static size_t count_lists(struct pairs *pairs)
