@@ -156,18 +156,6 @@ static int gather(struct p2p_context *context, const char *path,
 	return 0;
 }
 
-static int check_and_save(struct writer *writer, const struct job *job, const char *path,
-			  const struct p2p_undo *undo)
-{
-	for (size_t i = 0; i < job->count; i++) {
-		int r = check(writer, &job->writes[i], job->writes[i].before);
-
-		if (r < 0)
-			return r;
-	}
-	return p2p_undo_save(writer->context, path, undo);
-}
-
 /* The file as it was before: nothing of ours is left to take back. */
 static void withdraw(struct p2p_context *context, const char *path, struct p2p_undo *undo,
 		     size_t count)
@@ -183,8 +171,12 @@ static void withdraw(struct p2p_context *context, const char *path, struct p2p_u
 static int apply(struct writer *writer, const char *path, struct p2p_undo *undo, size_t count)
 {
 	const struct job job = { &undo->writes[undo->count - count], count, false };
-	int r = check_and_save(writer, &job, path, undo);
+	int r = 0;
 
+	for (size_t i = 0; i < count && !r; i++)
+		r = check(writer, &job.writes[i], job.writes[i].before);
+	if (!r)
+		r = p2p_undo_save(writer->context, path, undo);
 	if (r)
 		return r;
 	r = write_all(writer, &job);
