@@ -321,28 +321,22 @@ int p2p_measured_compare(const struct p2p_measured *measured, const struct p2p_e
 {
 	struct p2p_comparing comparing = { .figure = &measured->figures[index], .eval = eval };
 	const struct p2p_figure *figure = comparing.figure;
-	int r = 0;
+	int r;
 
 	*ret_comparison = (struct p2p_comparison){ 0 };
 	p2p_eval_pair(eval, figure->provider.function, figure->client.function,
 		      &comparing.verdict);
 	p2p_ways_find(&comparing.verdict, &comparing.ways);
 	comparing.off = find_off(measured, figure);
-	switch (figure->kind) {
-	case P2P_FIGURE_SPEED:
-	case P2P_FIGURE_LATENCY:
-		r = predict(&comparing);
-		if (r)
-			return p2p_error(measured->context, r, "out of memory");
-		ret_comparison->speed = comparing.speed;
-		apply(&comparing, figure->kind == P2P_FIGURE_SPEED ? speed_rules : latency_rules,
-		      ret_comparison);
-		break;
-	case P2P_FIGURE_RELATION:
-	case P2P_FIGURE_ACCESS:
-	case P2P_FIGURES:
+	if (figure->kind != P2P_FIGURE_SPEED && figure->kind != P2P_FIGURE_LATENCY) {
 		p2p_compare_label(&comparing, ret_comparison);
-		break;
+		return 0;
 	}
+	r = predict(&comparing);
+	if (r)
+		return p2p_error(measured->context, r, "out of memory");
+	ret_comparison->speed = comparing.speed;
+	apply(&comparing, figure->kind == P2P_FIGURE_SPEED ? speed_rules : latency_rules,
+	      ret_comparison);
 	return 0;
 }

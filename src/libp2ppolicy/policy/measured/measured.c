@@ -146,16 +146,6 @@ static int refuse(struct p2p_context *context, const char *name)
 			 "labelled; known are %s", name, list);
 }
 
-static int fail(const struct p2p_reading *reading)
-{
-	struct p2p_context *context = reading->measured->context;
-
-	if (reading->error == -E2BIG)
-		return p2p_error(context, -EBADMSG, "%s: more figures than any machine gives",
-				 reading->file);
-	return p2p_error(context, reading->error, "out of memory");
-}
-
 static int read_all(struct p2p_reading *reading, char *ret_note)
 {
 	struct p2p_context *context = reading->measured->context;
@@ -166,7 +156,10 @@ static int read_all(struct p2p_reading *reading, char *ret_note)
 		tools[i].read(reading);
 	}
 	if (reading->error)
-		return fail(reading);
+		return reading->error == -E2BIG ?
+		       p2p_error(context, -EBADMSG, "%s: more figures than any machine gives",
+				 reading->file) :
+		       p2p_error(context, reading->error, "out of memory");
 	if (reading->skipped && reading->measured->count == before)
 		return p2p_error(context, -EBADMSG, "%s:%zu: %s", reading->file,
 				 reading->skipped_line, reading->skipped_why);
