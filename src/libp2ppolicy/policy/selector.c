@@ -44,15 +44,6 @@ static int unknown_key(const struct p2p_document *document, const struct p2p_ter
 				  name, known, groups ? ", group" : "");
 }
 
-static int check_value(const struct p2p_document *document, const struct p2p_term_key *key,
-		       struct json_object *value)
-{
-	if (!key->is_valid(value))
-		return p2p_document_error(document, value, "\"%s\" must be %s", key->name,
-					  key->expected);
-	return 0;
-}
-
 /* What matches nothing would let a deny rule pass unnoticed. */
 static int refuse_empty(const struct p2p_document *document, struct json_object *value)
 {
@@ -64,13 +55,16 @@ static int refuse_empty(const struct p2p_document *document, struct json_object 
 static int check_values(const struct p2p_document *document, const struct p2p_term_key *key,
 			struct json_object *value)
 {
-	int r;
+	bool whole = key->eval;
+	int r = whole ? 0 : refuse_empty(document, value);
 
-	if (key->eval)
-		return check_value(document, key, value);
-	r = refuse_empty(document, value);
-	for (size_t i = 0; !r && i < p2p_value_count(value); i++)
-		r = check_value(document, key, p2p_value_at(value, i));
+	for (size_t i = 0; !r && i < (whole ? 1 : p2p_value_count(value)); i++) {
+		struct json_object *one = whole ? value : p2p_value_at(value, i);
+
+		if (!key->is_valid(one))
+			r = p2p_document_error(document, one, "\"%s\" must be %s", key->name,
+					       key->expected);
+	}
 	return r;
 }
 

@@ -186,7 +186,6 @@ static int parse_condition(const struct p2p_document *document, struct json_obje
 			   struct p2p_check_row *row)
 {
 	struct json_object *expect = p2p_json_member(node, "expect");
-	enum p2p_check_class about;
 	int r;
 
 	if (!expect)
@@ -195,7 +194,7 @@ static int parse_condition(const struct p2p_document *document, struct json_obje
 	for (size_t i = 0; i < row->condition.count && !r; i++) {
 		const struct p2p_term *term = &row->condition.terms[i];
 
-		if (p2p_check_condition_class(term->key, &about))
+		if (!p2p_check_condition(term->key))
 			r = p2p_document_error(document, term->value,
 					       "\"%s\" is a condition of policies only",
 					       term->key->name);

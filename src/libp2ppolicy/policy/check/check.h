@@ -80,15 +80,21 @@ void p2p_check_say(struct p2p_check_run *run, enum p2p_check_class about, enum p
 void p2p_check_excuse(struct p2p_check_run *run, enum p2p_check_class about,
 		      const char *expected, const char *found);
 
-/** p2p_check_condition_class() - the class of a condition on pairs; -EINVAL it has none. */
-int p2p_check_condition_class(const struct p2p_term_key *key, enum p2p_check_class *ret_about);
+/**
+ * struct p2p_check_condition - a condition of policies that a machine can be held to.
+ * @found: what a pair has that it asks for, a few words
+ */
+struct p2p_check_condition {
+	const char *name;
+	enum p2p_check_class about;
+	void (*found)(const struct p2p_verdict *verdict, char *buffer, size_t size);
+};
+
+/** p2p_check_condition() - the one of a key; NULL none. */
+const struct p2p_check_condition *p2p_check_condition(const struct p2p_term_key *key);
 
 /** p2p_check_bandwidth() - does a pair carry what a term of p2p_check_pair_keys asks for? */
 enum p2p_tri p2p_check_bandwidth(const struct p2p_eval *eval, const struct p2p_verdict *verdict,
 				 const struct p2p_term *term);
-
-/** p2p_check_condition_found() - what a pair has that the condition asks for, a few words. */
-void p2p_check_condition_found(const struct p2p_check_run *run, const struct p2p_term_key *key,
-			       const struct p2p_verdict *verdict, char *buffer, size_t size);
 
 #endif

@@ -346,41 +346,34 @@ const struct p2p_term_key p2p_check_machine_keys[] = {
 	{ .name = NULL },
 };
 
-static void found_relation(const struct p2p_check_run *run, const struct p2p_verdict *verdict,
-			   char *buffer, size_t size)
+static void found_relation(const struct p2p_verdict *verdict, char *buffer, size_t size)
 {
 	const char *name = p2p_relation_name(verdict->relation);
 
-	(void)run;
 	snprintf(buffer, size, "%s", name ? name : "not known: NUMA nodes are not recorded");
 }
 
-static void found_map_type(const struct p2p_check_run *run, const struct p2p_verdict *verdict,
-			   char *buffer, size_t size)
+static void found_map_type(const struct p2p_verdict *verdict, char *buffer, size_t size)
 {
 	int used = snprintf(buffer, size, "%s: ", p2p_map_type_name(verdict->kernel.map_type));
 
-	p2p_eval_reason(run->eval, verdict, buffer + used, size - (size_t)used);
+	p2p_eval_reason(verdict->eval, verdict, buffer + used, size - (size_t)used);
 }
 
-static void found_delivered(const struct p2p_check_run *run, const struct p2p_verdict *verdict,
-			    char *buffer, size_t size)
+static void found_delivered(const struct p2p_verdict *verdict, char *buffer, size_t size)
 {
 	char sentence[P2P_WAY_TEXT];
 	struct p2p_ways ways;
 
-	(void)run;
 	p2p_ways_find(verdict, &ways);
 	snprintf(buffer, size, "%s: %s", ways.delivery == P2P_DELIVERY_UNKNOWN ? "not known" :
 		 p2p_delivery_name(ways.delivery), p2p_ways_sentence(&ways, sentence));
 }
 
-static void found_same(const struct p2p_check_run *run, const struct p2p_verdict *verdict,
-		       char *buffer, size_t size)
+static void found_same(const struct p2p_verdict *verdict, char *buffer, size_t size)
 {
 	const struct p2p_function *provider = verdict->provider, *client = verdict->client;
 
-	(void)run;
 	snprintf(buffer, size, "host bridges %s and %s, nodes %" PRId64 " and %" PRId64,
 		 provider->host->name, client->host->name,
 		 provider->numa.fact == P2P_PRESENT ? provider->numa.value : -1,
@@ -442,13 +435,7 @@ enum p2p_tri p2p_check_bandwidth(const struct p2p_eval *eval, const struct p2p_v
 	return carries(term->key->classes & CLASS(READ) ? &score.read : &score.write, term->value);
 }
 
-/* The conditions of policies that a machine can be held to. */
-static const struct {
-	const char *name;
-	enum p2p_check_class about;
-	void (*found)(const struct p2p_check_run *run, const struct p2p_verdict *verdict,
-		      char *buffer, size_t size);
-} conditions[] = {
+static const struct p2p_check_condition conditions[] = {
 	{ "relation_at_most", P2P_CHECK_RELATION, found_relation },
 	{ "same", P2P_CHECK_RELATION, found_same },
 	{ "map_type", P2P_CHECK_MAP_TYPE, found_map_type },
@@ -456,21 +443,10 @@ static const struct {
 	{ "delivered", P2P_CHECK_DELIVERED, found_delivered },
 };
 
-int p2p_check_condition_class(const struct p2p_term_key *key, enum p2p_check_class *ret_about)
-{
-	for (size_t i = 0; i < P2P_LENGTH(conditions); i++) {
-		if (strcmp(conditions[i].name, key->name) != 0)
-			continue;
-		*ret_about = conditions[i].about;
-		return 0;
-	}
-	return -EINVAL;
-}
-
-void p2p_check_condition_found(const struct p2p_check_run *run, const struct p2p_term_key *key,
-			       const struct p2p_verdict *verdict, char *buffer, size_t size)
+const struct p2p_check_condition *p2p_check_condition(const struct p2p_term_key *key)
 {
 	for (size_t i = 0; i < P2P_LENGTH(conditions); i++)
 		if (!strcmp(conditions[i].name, key->name))
-			conditions[i].found(run, verdict, buffer, size);
+			return &conditions[i];
+	return NULL;
 }

@@ -153,18 +153,18 @@ static void eval_term(struct p2p_check_run *run, const struct p2p_term *term,
 		       const struct p2p_verdict *verdict)
 {
 	char expected[TEXT_SIZE] = "", found[TEXT_SIZE] = "";
-	enum p2p_check_class about = P2P_CHECK_RELATION;
+	const struct p2p_check_condition *condition = p2p_check_condition(term->key);
 	enum p2p_tri holds;
 
-	if (p2p_check_condition_class(term->key, &about) || !wants_any(run, 1u << about))
+	if (!condition || !wants_any(run, 1u << condition->about))
 		return;
 	holds = match(term, verdict);
 	if (holds != P2P_YES) {
 		snprintf(expected, sizeof(expected), "%s %s", term->key->name,
 			 p2p_json_string(term->value, JSON_C_TO_STRING_PLAIN));
-		p2p_check_condition_found(run, term->key, verdict, found, sizeof(found));
+		condition->found(verdict, found, sizeof(found));
 	}
-	p2p_check_say(run, about, holds, expected, found);
+	p2p_check_say(run, condition->about, holds, expected, found);
 }
 
 static void eval_pair(struct p2p_check_run *run, const struct p2p_function *provider,
@@ -190,12 +190,15 @@ static void eval_pair(struct p2p_check_run *run, const struct p2p_function *prov
 static bool class_of(const struct p2p_check_run *run, enum p2p_check_class *ret_about)
 {
 	const struct p2p_check_row *row = run->row;
-	enum p2p_check_class least = P2P_CHECK_CLASSES, about = P2P_CHECK_CLASSES;
+	enum p2p_check_class least = P2P_CHECK_CLASSES;
 
-	for (size_t i = 0; i < row->condition.count; i++)
-		if (!p2p_check_condition_class(row->condition.terms[i].key, &about) &&
-		    about < least)
-			least = about;
+	for (size_t i = 0; i < row->condition.count; i++) {
+		const struct p2p_check_condition *condition =
+			p2p_check_condition(row->condition.terms[i].key);
+
+		if (condition && condition->about < least)
+			least = condition->about;
+	}
 	for (size_t t = 0; t < row->terms.count && least == P2P_CHECK_CLASSES; t++)
 		least = (enum p2p_check_class)__builtin_ctz(row->terms.terms[t].key->classes);
 	*ret_about = least;
