@@ -95,12 +95,7 @@ static void print_line(const char *level, const char *sentence)
 	fprintf(stderr, "%sp2ptopo: %s\n", is_journal() ? level : "", clean_line(line));
 }
 
-/* The levels of sd-daemon(3): an error and a notice. */
-static void print_failure(const struct failure *failure)
-{
-	print_line("<3>", failure->sentence);
-}
-
+/* The levels are those of sd-daemon(3): this one is a notice, and <3> an error. */
 static void print_note(void *data, const char *sentence)
 {
 	(void)data;
@@ -188,6 +183,6 @@ int main(int argc, char **argv)
 		failure = unwritten;
 	if (!failure.status)
 		return (int)status;
-	print_failure(&failure);
+	print_line("<3>", failure.sentence);
 	return (int)failure.status;
 }

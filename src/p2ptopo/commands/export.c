@@ -9,15 +9,14 @@ static enum status find_format(const struct app *app, const char *name,
 			       const struct export_format **ret_format)
 {
 	char names[256] = "";
-	size_t used = 0;
 
 	for (size_t i = 0; (*ret_format = export_format(i)); i++) {
+		size_t used = strlen(names);
+
 		if (!strcmp((*ret_format)->name, name))
 			return STATUS_DONE;
-		used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s", i ? ", " : "",
-					 (*ret_format)->name);
-		if (used >= sizeof(names))
-			used = sizeof(names) - 1;
+		snprintf(names + used, sizeof(names) - used, "%s%s", i ? ", " : "",
+			 (*ret_format)->name);
 	}
 	return fail_with(app->failure, STATUS_USAGE, "there is no format '%s'; there are %s", name,
 			 names);

@@ -41,8 +41,7 @@ static enum status add_lines(struct fleet *fleet, FILE *file, char **line, size_
 		size = getline(line, room, file);
 	}
 	if (!status && !feof(file))
-		status = fail_with(fleet->app->failure, failure_status(-errno), "%s: %s", path,
-				   strerror(errno));
+		status = unreadable(fleet, path, -errno);
 	return status;
 }
 

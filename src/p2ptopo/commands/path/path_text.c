@@ -211,10 +211,13 @@ static void print_answer(const struct app *app, const struct path *path)
 /* From a dump no size is known, which is said once. */
 static void print_bars(const struct app *app, const struct p2p_function *function)
 {
-	char text[512] = "", size[WORDS_SIZE];
+	const char *separator = "";
+	struct paragraph text;
+	char size[WORDS_SIZE];
 	bool unknown = false;
-	size_t used = 0;
 
+	if (!paragraph_start(&text))
+		return;
 	for (int i = 0; i < P2P_BARS; i++) {
 		const struct p2p_bar *bar = &function->bar[i];
 		bool sized = bar->fact == P2P_PRESENT;
@@ -222,22 +225,19 @@ static void print_bars(const struct app *app, const struct p2p_function *functio
 		if (bar->kind == P2P_BAR_UNUSED || bar->kind == P2P_BAR_IO)
 			continue;
 		unknown |= !sized;
-		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%d: %s%s%s",
-					 used ? ", " : "", i,
-					 sized ? words_bytes(bar->size_bytes, size) : "",
-					 sized ? " " : "", words_bar_kind(bar));
+		fprintf(text.stream, "%s%d: %s%s%s", separator, i,
+			sized ? words_bytes(bar->size_bytes, size) : "", sized ? " " : "",
+			words_bar_kind(bar));
+		separator = ", ";
 	}
-	if (!used)
-		used += (size_t)snprintf(text, sizeof(text), "%s",
-					 function->header == P2P_DENIED ? "not readable" :
-									  "no memory BAR");
-	if (unknown)
-		used += (size_t)snprintf(text + used, sizeof(text) - used, "; sizes not known");
+	if (!*separator)
+		fputs(function->header == P2P_DENIED ? "not readable" : "no memory BAR", text.stream);
+	fputs(unknown ? "; sizes not known" : "", text.stream);
 	if (function->pool.fact == P2P_PRESENT)
-		snprintf(text + used, sizeof(text) - used, "; p2pmem %s, %s",
-			 words_bytes(function->pool.size_bytes, size),
-			 function->pool.published ? "published" : "not published");
-	path_line(app, "BARs", "%s", text);
+		fprintf(text.stream, "; p2pmem %s, %s", words_bytes(function->pool.size_bytes, size),
+			function->pool.published ? "published" : "not published");
+	label(app, "BARs");
+	paragraph_end(app, &text, LABEL, LABEL);
 }
 
 static void print_locality(const struct app *app, const struct p2p_function *function)
@@ -491,23 +491,21 @@ static void print_kernel(const struct app *app, const struct path *path)
 
 static void print_route(const struct app *app, const char *name, const struct p2p_route *route)
 {
-	static const enum paint paints[] = {
-		[P2P_ROUTE_UNKNOWN] = PAINT_UNKNOWN, [P2P_ROUTE_DIRECT] = PAINT_GOOD,
-		[P2P_ROUTE_REDIRECTED] = PAINT_HOST, [P2P_ROUTE_BLOCKED] = PAINT_BAD,
-	};
 	const char *kind = p2p_route_name(route->kind);
-	char bdf[P2P_BDF_SIZE], bits[P2P_ACS_SIZE], text[512] = "";
+	size_t column = 30 + strlen(kind);
+	char bdf[P2P_BDF_SIZE], bits[P2P_ACS_SIZE];
 
-	fprintf(app->out, "    %-26s%s%s%s", name, paint_on(app, paints[route->kind]), kind,
+	fprintf(app->out, "    %-26s%s%s%s", name, paint_on(app, paint_of_route(route->kind)), kind,
 		paint_off(app));
-	if (route->kind != P2P_ROUTE_DIRECT && route->port && route->bits)
-		snprintf(text, sizeof(text), " by %s %s", p2p_bdf_format(route->port->bdf, bdf),
+	if (route->kind == P2P_ROUTE_DIRECT)
+		putc('\n', app->out);
+	else if (route->port && route->bits)
+		say_from(app, column, 30, " by %s %s", p2p_bdf_format(route->port->bdf, bdf),
 			 words_acs(route->bits, bits));
-	else if (route->kind != P2P_ROUTE_DIRECT)
-		snprintf(text, sizeof(text), "%s%s: %s", route->port ? " at " : "",
+	else
+		say_from(app, column, 30, "%s%s: %s", route->port ? " at " : "",
 			 route->port ? p2p_bdf_format(route->port->bdf, bdf) : "",
 			 route->why ? route->why : "");
-	words_wrap(app->out, text, 30 + strlen(kind), 30, app->options.width);
 }
 
 static bool is_same_route(const struct p2p_route *a, const struct p2p_route *b)

@@ -36,17 +36,15 @@ const char *answer_text(const struct answer *answer)
 	return uses[answer->use].text;
 }
 
-static bool counts(const struct p2p_function *function, enum p2p_class kind, bool needs_pool)
-{
-	return function->kind == kind && (!needs_pool || function->pool.fact == P2P_PRESENT);
-}
-
 static void gather(const struct app *app, enum p2p_class kind, bool needs_pool, struct side *side)
 {
 	side->count = 0;
-	for (size_t i = 0; i < app->selected_count; i++)
-		if (counts(app->selected[i], kind, needs_pool))
-			side->functions[side->count++] = app->selected[i];
+	for (size_t i = 0; i < app->selected_count; i++) {
+		const struct p2p_function *function = app->selected[i];
+
+		if (function->kind == kind && (!needs_pool || function->pool.fact == P2P_PRESENT))
+			side->functions[side->count++] = function;
+	}
 }
 
 /* The condition that decided: the first that fails, else the first that is not known. */
@@ -169,8 +167,7 @@ static bool is_nearer(const struct outcome *outcome, const struct outcome *neare
 }
 
 static void ask_provider(const struct survey *survey, const struct p2p_function *provider,
-			 const struct side *clients, size_t step, const bool *picked,
-			 struct answer *answer)
+			 const struct side *clients, size_t step, struct answer *answer)
 {
 	struct outcome nearest = { 0 };
 	size_t at = OUTCOMES;
@@ -182,7 +179,8 @@ static void ask_provider(const struct survey *survey, const struct p2p_function 
 		struct p2p_ways ways;
 		size_t place;
 
-		if (provider == client || (!picked[provider->index] && !picked[client->index]))
+		if (provider == client ||
+		    (survey->left_out[provider->index] && survey->left_out[client->index]))
 			continue;
 		p2p_eval_pair(survey->eval, provider, client, &verdict);
 		p2p_ways_find(&verdict, &ways);
@@ -201,13 +199,13 @@ static void ask_provider(const struct survey *survey, const struct p2p_function 
 }
 
 static void ask(const struct survey *survey, const struct side *providers,
-		const struct side *clients, const bool *picked, struct answer *answer)
+		const struct side *clients, struct answer *answer)
 {
 	size_t step = providers->count * clients->count / MOST_PAIRS + 1;
 
 	answer->complete = step == 1;
 	for (size_t i = 0; i < providers->count; i++)
-		ask_provider(survey, providers->functions[i], clients, step, picked, answer);
+		ask_provider(survey, providers->functions[i], clients, step, answer);
 	qsort(answer->outcomes, answer->outcome_count, sizeof(answer->outcomes[0]), most_pairs_first);
 }
 
@@ -224,13 +222,9 @@ int survey_answers(const struct app *app, struct survey *survey)
 {
 	struct side sides[2] = { { calloc(app->selected_count + 1, sizeof(void *)), 0 },
 				 { calloc(app->selected_count + 1, sizeof(void *)), 0 } };
-	bool *picked = calloc(p2p_topology_count(app->topology) + 1, sizeof(*picked));
-	int error = sides[0].functions && sides[1].functions && picked ? 0 : -ENOMEM;
+	int error = sides[0].functions && sides[1].functions ? 0 : -ENOMEM;
 
 	survey->without_drivers = app->selected_count > 1 && !has_drivers(app);
-
-	for (size_t i = 0; !error && i < app->selected_count; i++)
-		picked[app->selected[i]->index] = app->picked[i];
 	for (unsigned int use = 0; !error && !survey->without_drivers && use < USES; use++) {
 		struct answer *answer = &survey->answers[survey->answer_count];
 
@@ -239,12 +233,11 @@ int survey_answers(const struct app *app, struct survey *survey)
 		gather(app, uses[use].provider, uses[use].needs_pool, &sides[0]);
 		gather(app, uses[use].client, false, &sides[1]);
 		if (sides[0].count && sides[1].count)
-			ask(survey, &sides[0], &sides[1], picked, answer);
+			ask(survey, &sides[0], &sides[1], answer);
 		survey->answer_count += answer->pairs > 0;
 	}
 	free(sides[0].functions);
 	free(sides[1].functions);
-	free(picked);
 	return error;
 }
 

@@ -14,13 +14,18 @@
 #define MATRIX_LINES 10		/* of a screen of 24 */
 #define MOST_NOTES 5
 
+static void label(const struct app *app, const char *name)
+{
+	fprintf(app->out, "%s%-*s%s", paint_on(app, PAINT_BOLD), LABEL, name, paint_off(app));
+}
+
 static void line(const struct app *app, const char *name, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 static void line(const struct app *app, const char *name, const char *format, ...)
 {
 	va_list args;
 
-	fprintf(app->out, "%s%-*s%s", paint_on(app, PAINT_BOLD), LABEL, name, paint_off(app));
+	label(app, name);
 	va_start(args, format);
 	say_list(app, LABEL, LABEL, format, args);
 	va_end(args);
@@ -31,10 +36,10 @@ static void print_machine(const struct app *app, const struct p2p_machine *machi
 {
 	bool guest = machine->virtual_machine == P2P_YES;
 
-	fprintf(app->out, "%s%-*s%s%s%s%s%s%s\n", paint_on(app, PAINT_BOLD), LABEL, "machine",
-		paint_off(app), machine->host ? machine->host : "", machine->host ? ", " : "",
-		p2p_source_text(machine->source)->noun, app->options.from ? " " : "",
-		app->options.from ? app->options.from : "");
+	label(app, "machine");
+	fprintf(app->out, "%s%s%s%s%s\n", machine->host ? machine->host : "",
+		machine->host ? ", " : "", p2p_source_text(machine->source)->noun,
+		app->options.from ? " " : "", app->options.from ? app->options.from : "");
 	if (guest)
 		fprintf(app->out, "%*sa virtual machine%s%s: readings below are emulated\n", LABEL,
 			"", machine->hypervisor ? " of " : "",
@@ -89,16 +94,18 @@ static void print_kernel(const struct app *app, const struct survey *survey,
 
 static void print_devices(const struct app *app, const struct survey *survey)
 {
-	char text[512] = "", counted[WORDS_SIZE];
-	size_t used = 0;
+	struct paragraph text;
+	char counted[WORDS_SIZE];
 
-	for (int kind = 0; kind < P2P_CLASSES; kind++)
+	if (!paragraph_start(&text))
+		return;
+	for (enum p2p_class kind = 0; kind < P2P_CLASSES; kind++)
 		if (survey->selected[kind])
-			used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%zu %s",
-						 used ? ", " : "", survey->selected[kind],
-						 p2p_class_name((enum p2p_class)kind));
-	line(app, "devices", "%s, of %s", used ? text : "none that takes part in P2P",
-	     words_count(p2p_topology_count(app->topology), "function", counted));
+			fprintf(text.stream, "%zu %s, ", survey->selected[kind], p2p_class_name(kind));
+	fprintf(text.stream, "%sof %s", app->selected_count ? "" : "none that takes part in P2P, ",
+		words_count(p2p_topology_count(app->topology), "function", counted));
+	label(app, "devices");
+	paragraph_end(app, &text, LABEL, LABEL);
 }
 
 static void print_flat(const struct app *app)
@@ -124,26 +131,25 @@ static void print_functions(const struct app *app, const struct finding *finding
 {
 	bool roots = finding->kind->culprits == CULPRITS_ROOTS;
 	const struct p2p_function *before = NULL;
-	char bdf[P2P_BDF_SIZE], text[512];
-	size_t used = 0;
+	struct paragraph line;
+	char bdf[P2P_BDF_SIZE];
 
-	if (!finding->function_count)
+	if (!finding->function_count || !paragraph_start(&line))
 		return;
 	for (size_t i = 0; i < finding->function_count; i++) {
 		const struct p2p_function *function = finding->functions[i];
 
 		if (roots && (!before || before->vendor != function->vendor ||
 			      before->device != function->device))
-			used += (size_t)snprintf(text + used, sizeof(text) - used,
-						 "%s%04x:%04x at", before ? "; " : "",
-						 function->vendor, function->device);
-		used += (size_t)snprintf(text + used, sizeof(text) - used, " %s",
-					 p2p_bdf_format(function->bdf, bdf));
+			fprintf(line.stream, "%s%04x:%04x at", before ? "; " : "",
+				function->vendor, function->device);
+		fprintf(line.stream, "%s%s", before || roots ? " " : "",
+			p2p_bdf_format(function->bdf, bdf));
 		before = function;
 	}
-	snprintf(text + used, sizeof(text) - used, "%s", finding->more ? " ..." : "");
+	fputs(finding->more ? " ..." : "", line.stream);
 	fprintf(app->out, "    %s ", roots ? "compared:" : "not readable at:");
-	words_wrap(app->out, text + strspn(text, " "), roots ? 14 : 21, 4, app->options.width);
+	paragraph_end(app, &line, roots ? 14 : 21, 4);
 }
 
 /* Is another function before it that redirects by the same bits and is the same kind of port? */

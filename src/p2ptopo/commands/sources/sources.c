@@ -25,38 +25,39 @@ static void print_place(const struct app *app, const char *name, unsigned int fi
 }
 
 /* "40 functions, 38 register dumps, kernel release" */
-static void list_gifts(const struct p2p_given *given, char *text, size_t size)
+static void say_gifts(FILE *out, const struct p2p_given *given)
 {
-	size_t used = 0;
+	const char *separator = "";
 
-	*text = '\0';
-	for (unsigned int i = 0; i < P2P_GIFTS && used < size; i++) {
-		enum p2p_gift gift = (enum p2p_gift)i;
-		size_t count = given->count[i];
+	for (enum p2p_gift gift = 0; gift < P2P_GIFTS; gift++) {
+		size_t count = given->count[gift];
 
 		if (!count)
 			continue;
-		used += (size_t)snprintf(text + used, size - used, "%s", used ? ", " : "");
-		if (!p2p_gift_is_machine(gift) && used < size)
-			used += (size_t)snprintf(text + used, size - used, "%zu ", count);
-		if (used < size)
-			used += (size_t)snprintf(text + used, size - used, "%s",
-						 p2p_gift_noun(gift, count));
+		fputs(separator, out);
+		if (!p2p_gift_is_machine(gift))
+			fprintf(out, "%zu ", count);
+		fputs(p2p_gift_noun(gift, count), out);
+		separator = ", ";
 	}
-	if (!used)
-		snprintf(text, size, "nothing of the machine");
+	if (!*separator)
+		fputs("nothing of the machine", out);
 }
 
 static void print_given(const struct app *app)
 {
 	struct p2p_given given;
-	char gifts[512];
+	struct paragraph line;
 
 	for (size_t i = 0; p2p_snapshot_given(app->snapshot, i, &given); i++) {
 		print_place(app, given.name, given.first_line, given.last_line);
 		fputc('\n', app->out);
-		list_gifts(&given, gifts, sizeof(gifts));
-		say(app, INDENT, "%s: %s", p2p_source_text(given.source)->noun, gifts);
+		if (!paragraph_start(&line))
+			return;
+		fprintf(line.stream, "%s: ", p2p_source_text(given.source)->noun);
+		say_gifts(line.stream, &given);
+		fprintf(app->out, "%*s", (int)INDENT, "");
+		paragraph_end(app, &line, INDENT, INDENT);
 	}
 }
 

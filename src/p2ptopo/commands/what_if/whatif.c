@@ -119,19 +119,20 @@ static bool is_of_one(const struct total *one, const struct total *other)
 static const struct total *print_classes(const struct app *app, const struct total *first,
 					 const struct total *end)
 {
-	char text[512];
+	struct paragraph text;
 	const struct total *at;
-	int column, used = 0;
+	int column;
 
+	if (!paragraph_start(&text))
+		return end;
 	for (at = first; at < end && is_of_one(at, first); at++)
-		used += snprintf(text + used, sizeof(text) - (size_t)used, "%s%" PRIu64 " %s%s%s",
-				 used ? ", " : "", at->pairs, p2p_map_type_name(at->before),
-				 at->before == at->after ? " as now" : " -> ",
-				 at->before == at->after ? "" : p2p_map_type_name(at->after));
+		fprintf(text.stream, "%s%" PRIu64 " %s%s%s", at == first ? "" : ", ", at->pairs,
+			p2p_map_type_name(at->before), at->before == at->after ? " as now" : " -> ",
+			at->before == at->after ? "" : p2p_map_type_name(at->after));
 	column = fprintf(app->out, "  %s <- %s", p2p_class_name(first->provider),
 			 p2p_class_name(first->client));
 	fprintf(app->out, "%*s", column < 16 ? 16 - column : 1, "");
-	words_wrap(app->out, text, column < 16 ? 16 : (size_t)column + 1, 16, app->options.width);
+	paragraph_end(app, &text, column < 16 ? 16 : (size_t)column + 1, 16);
 	return at;
 }
 
