@@ -268,23 +268,14 @@ static void offer_options(const struct completion *completion)
 	}
 }
 
-static const struct option_row *find_option(const char *name, size_t length)
+/* By its letter, or by its name without one. */
+static const struct option_row *find_option(char letter, const char *name, size_t length)
 {
 	const struct option_row *row;
 
 	for (size_t i = 0; (row = options_row(i)); i++) {
-		if (row->name && strlen(row->name) == length && !strncmp(row->name, name, length))
-			return row;
-	}
-	return NULL;
-}
-
-static const struct option_row *find_letter(char letter)
-{
-	const struct option_row *row;
-
-	for (size_t i = 0; (row = options_row(i)); i++) {
-		if (row->letter == letter)
+		if (letter ? row->letter == letter : row->name && strlen(row->name) == length &&
+						     !strncmp(row->name, name, length))
 			return row;
 	}
 	return NULL;
@@ -301,10 +292,10 @@ static const struct option_row *parse_option(const char *word, const char **ret_
 		length = strcspn(word + 2, "=");
 		if (word[2 + length])
 			*ret_argument = word + 2 + length + 1;
-		return find_option(word + 2, length);
+		return find_option('\0', word + 2, length);
 	}
 	for (const char *letter = word + 1; *letter; letter++) {
-		row = find_letter(*letter);
+		row = find_option(*letter, NULL, 0);
 		if (!row || !row->argument)
 			continue;
 		if (letter[1])

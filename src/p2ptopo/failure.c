@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "failure.h"
 
@@ -60,6 +61,11 @@ enum status fail_with(struct failure *failure, enum status status, const char *f
 	vsnprintf(failure->sentence, sizeof(failure->sentence), format, args);
 	va_end(args);
 	return status;
+}
+
+enum status fail_system(struct failure *failure, int error, const char *what)
+{
+	return fail_with(failure, failure_status(error), "%s: %s", what, strerror(-error));
 }
 
 enum status fail_memory(struct failure *failure)

@@ -29,6 +29,12 @@ struct failure {
 enum status fail_with(struct failure *failure, enum status status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/**
+ * fail_system() - "@what: what the system says of @error", a negative errno.
+ * Return: failure_status(@error).
+ */
+enum status fail_system(struct failure *failure, int error, const char *what);
+
 /** fail_memory() - out of memory.  Return: its status. */
 enum status fail_memory(struct failure *failure);
 

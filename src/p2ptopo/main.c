@@ -129,8 +129,7 @@ static enum status finish(FILE *out, struct failure *failure)
 	if (!failed)
 		return STATUS_DONE;
 	error = error ? error : EIO;
-	return fail_with(failure, failure_status(-error), "the output could not be written: %s",
-			 strerror(error));
+	return fail_system(failure, -error, "the output could not be written");
 }
 
 /*

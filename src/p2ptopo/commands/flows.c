@@ -38,20 +38,13 @@ static void print_alone(FILE *cell, const void *row)
 	fputs(speed_bandwidth(&row_of(row)->share.alone, text), cell);
 }
 
-/* The share as a speed: unknown, refused and lower bounds are said alike. */
-static struct p2p_speed shared(const struct p2p_share *share)
-{
-	struct p2p_speed speed = share->alone;
-
-	speed.gbytes_per_second = share->gbytes_per_second;
-	return speed;
-}
-
 static void print_share(FILE *cell, const void *row)
 {
-	struct p2p_speed speed = shared(&row_of(row)->share);
+	/* As a speed: unknown, refused and lower bounds are said alike. */
+	struct p2p_speed speed = row_of(row)->share.alone;
 	char text[WORDS_SIZE];
 
+	speed.gbytes_per_second = row_of(row)->share.gbytes_per_second;
 	fputs(speed_bandwidth(&speed, text), cell);
 	if (row_of(row)->share.collapse)
 		fputc('!', cell);
@@ -145,8 +138,7 @@ static enum status parse_file(struct app *app, struct list *list, const char *pa
 	size_t size = 0;
 
 	if (!file)
-		return fail_with(app->failure, failure_status(-errno), "%s: %s", path,
-				 strerror(errno));
+		return fail_system(app->failure, -errno, path);
 	while (!status && getline(&line, &size, file) >= 0) {
 		line[strcspn(line, "#")] = '\0';
 		status = parse_line(app, list, line);
@@ -174,45 +166,42 @@ static enum status parse_argument(struct app *app, struct list *list, const char
 	return status;
 }
 
-static bool any_collapse(const struct p2p_share *shares, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (shares[i].collapse)
-			return true;
-	return false;
-}
-
 static const char collapse_text[] =
 	"! Several devices behind one switch write to memory behind several host bridges: on this "
 	"switch and CPU posted writes were measured to collapse then, to a tenth of the share or "
 	"less.  Reads do not, nor do writes to one host bridge at a time; see p2ptopo-score(7).";
 
-static double sum_of(const struct p2p_share *shares, size_t count)
-{
-	double sum = 0;
+/**
+ * struct total - of all flows.
+ * @known: what a transfer takes that is known only as "at least" is not known for those beside it either
+ */
+struct total {
+	double sum;
+	bool known, collapse;
+};
 
-	for (size_t i = 0; i < count; i++)
-		sum += shares[i].gbytes_per_second;
-	return sum;
+static struct total total_of(const struct p2p_share *shares, size_t count)
+{
+	struct total total = { .known = true };
+
+	for (size_t i = 0; i < count; i++) {
+		total.sum += shares[i].gbytes_per_second;
+		total.known &= shares[i].alone.fact == P2P_PRESENT;
+		total.collapse |= shares[i].collapse;
+	}
+	return total;
 }
 
-/* What a transfer takes that is known only as "at least" is not known for those beside it either. */
-static bool is_known(const struct p2p_share *shares, size_t count)
+static void print_total(const struct app *app, struct total total)
 {
-	for (size_t i = 0; i < count; i++)
-		if (shares[i].alone.fact != P2P_PRESENT)
-			return false;
-	return true;
-}
-
-static void print_sum(struct app *app, const struct p2p_share *shares, size_t count)
-{
-	fprintf(app->out, "\nTogether %.1f GB/s%s.\n", sum_of(shares, count),
-		is_known(shares, count) ? "" : " by what is known");
-	if (!is_known(shares, count))
+	fprintf(app->out, "\nTogether %.1f GB/s%s.\n", total.sum,
+		total.known ? "" : " by what is known");
+	if (!total.known)
 		print_wrapped(app->out, app->options.width, 0, "A transfer with an unknown fact "
 			      "is counted at its lower bound: it may get more, and leave less to "
 			      "the others.");
+	if (total.collapse)
+		print_wrapped(app->out, app->options.width, 0, collapse_text);
 }
 
 static enum status print_text(struct app *app, const struct list *list,
@@ -234,9 +223,7 @@ static enum status print_text(struct app *app, const struct list *list,
 	table_free(table);
 	if (error)
 		return fail_memory(app->failure);
-	print_sum(app, shares, list->count);
-	if (any_collapse(shares, list->count))
-		print_wrapped(app->out, app->options.width, 0, collapse_text);
+	print_total(app, total_of(shares, list->count));
 	return STATUS_DONE;
 }
 
@@ -264,7 +251,7 @@ static enum status print_json(const struct app *app, const struct list *list,
 	return document_print(app, document_members(app, "flows",
 		{ "flows", array },
 		{ "sum_gbytes_per_second",
-		  speed_json_decimal(sum_of(shares, list->count), "%.3f") }));
+		  speed_json_decimal(total_of(shares, list->count).sum, "%.3f") }));
 }
 
 enum status command_flows(struct app *app)

@@ -146,14 +146,6 @@ static void print_pair(const struct app *app, const struct p2p_allowed *pair)
 	fputc('\n', app->out);
 }
 
-static void print_pairs(const struct app *app, const struct list_of *made)
-{
-	const struct p2p_allowed *pair;
-
-	for (size_t i = 0; (pair = p2p_allow_list_at(made->list, i)); i++)
-		print_pair(app, pair);
-}
-
 #define NAMES_SHOWN 6
 
 static void print_exposed(const struct app *app, const struct list_of *made,
@@ -184,10 +176,12 @@ static void print_text(const struct app *app, const struct list_of *made,
 		       const struct p2p_function **list)
 {
 	size_t count = p2p_allow_list_count(made->list);
+	const struct p2p_allowed *pair;
 
 	fprintf(app->out, "%zu ordered pair%s allowed%s\n", count, count == 1 ? "" : "s",
 		count ? " (provider <- client):" : "");
-	print_pairs(app, made);
+	for (size_t i = 0; (pair = p2p_allow_list_at(made->list, i)); i++)
+		print_pair(app, pair);
 	print_exposed(app, made, list);
 	putc('\n', app->out);
 	print_wrapped(app->out, app->options.width, 0,
@@ -216,13 +210,6 @@ enum status command_policy_compile(struct app *app)
 	return status;
 }
 
-static void print_reason(const struct app *app, const char *path, const struct p2p_rule *rule)
-{
-	fprintf(app->out, "by %s:%u:%u%s", path, rule->line, rule->column, *rule->why ? ": " : "");
-	words_line(app->out, rule->why);
-	fputc('\n', app->out);
-}
-
 static void explain_text(const struct app *app, const struct p2p_verdict *verdict,
 			 const struct p2p_decision *decision, const char *path)
 {
@@ -232,12 +219,16 @@ static void explain_text(const struct app *app, const struct p2p_verdict *verdic
 		paint_on(app, decision->allow ? PAINT_GOOD : PAINT_BAD),
 		decision->allow ? "allowed" : "denied", paint_off(app), verdict->client->display,
 		verdict->provider->display);
-	if (rule)
-		print_reason(app, path, rule);
-	else if (verdict->provider == verdict->client)
+	if (rule) {
+		fprintf(app->out, "by %s:%u:%u%s", path, rule->line, rule->column,
+			*rule->why ? ": " : "");
+		words_line(app->out, rule->why);
+		fputc('\n', app->out);
+	} else if (verdict->provider == verdict->client) {
 		fputs("a function always reaches its own memory\n", app->out);
-	else
+	} else {
 		fprintf(app->out, "no rule of %s matches\n", path);
+	}
 	if (decision->uncertain)
 		fputs("a fact that a rule depends on is unknown, which never lets a pair through\n",
 		      app->out);

@@ -2,7 +2,6 @@
 /* prove: move real bytes both ways, compare them, and record the evidence. */
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "print/document.h"
@@ -31,16 +30,6 @@ static struct json_object *json_link(const struct p2p_function *function)
 		{ "width", json_count(function->pcie.now.width) });
 }
 
-static struct json_object *json_when(int64_t seconds)
-{
-	time_t when = (time_t)seconds;
-	struct tm parts;
-	char text[32];
-
-	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&when, &parts));
-	return p2p_json_new_text(text);
-}
-
 static bool is_proven(const struct p2p_proof *proof)
 {
 	return proof->into.outcome == P2P_OUTCOME_EQUAL && proof->out.outcome == P2P_OUTCOME_EQUAL;
@@ -50,7 +39,7 @@ static struct json_object *make_evidence(const struct app *app, const struct p2p
 					 const struct p2p_proof *proof)
 {
 	return document_members(app, "proof",
-		{ "started", json_when(proof->started) },
+		{ "started", json_time(proof->started) },
 		{ "provider", p2p_device_facts(verdict->provider) },
 		{ "provider_link", json_link(verdict->provider) },
 		{ "client", p2p_device_facts(verdict->client) },

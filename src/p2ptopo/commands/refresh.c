@@ -204,8 +204,7 @@ static enum status run_locked(struct app *app, struct refresh_lock *lock, const 
 		refresh_lock_settle(lock);
 	error = refresh_lock_start(lock);
 	if (error)
-		return fail_with(app->failure, failure_status(error), "%s: %s", lock->run_dir,
-				 strerror(-error));
+		return fail_system(app->failure, error, lock->run_dir);
 	status = run(app, policy);
 	refresh_lock_end(lock);
 	return status;
@@ -257,8 +256,7 @@ static enum status in_background(struct app *app, const char *policy)
 	if (error) {
 		refresh_lock_end(&lock);
 		return error == -EALREADY ? STATUS_DONE :
-		       fail_with(app->failure, failure_status(error), "%s: %s",
-				 app->options.run_dir, strerror(-error));
+		       fail_system(app->failure, error, app->options.run_dir);
 	}
 	child = fork();
 	error = -errno;
@@ -266,8 +264,8 @@ static enum status in_background(struct app *app, const char *policy)
 		return go_behind() ? run_locked(app, &lock, policy) : STATUS_DONE;
 	/* The locks are the child's from now on. */
 	refresh_lock_end(&lock);
-	return child < 0 ? fail_with(app->failure, failure_status(error), "a second process could not be started: %s",
-				     strerror(-error)) : STATUS_DONE;
+	return child < 0 ? fail_system(app->failure, error, "a second process could not be started") :
+			   STATUS_DONE;
 }
 
 enum status command_refresh(struct app *app)
@@ -284,8 +282,7 @@ enum status command_refresh(struct app *app)
 	error = refresh_lock_queue(app->options.run_dir, true, &lock);
 	if (error) {
 		refresh_lock_end(&lock);
-		return fail_with(app->failure, failure_status(error), "%s: %s",
-				 app->options.run_dir, strerror(-error));
+		return fail_system(app->failure, error, app->options.run_dir);
 	}
 	return run_locked(app, &lock, policy);
 }

@@ -73,7 +73,7 @@ enum status command_address(struct app *app)
 	if (!text || !faults)
 		status = fail_memory(app->failure);
 	else if (error)
-		status = fail_with(app->failure, failure_status(-error), "standard input: %s", strerror(error));
+		status = fail_system(app->failure, -error, "standard input");
 	else
 		status = explain(app, text, faults);
 	free(text);

@@ -65,13 +65,6 @@ static enum status new_shape(struct fleet *fleet, struct app *machine, struct p2
 	return STATUS_DONE;
 }
 
-static const char *name_of(const struct app *machine, const char *label)
-{
-	const char *host = p2p_topology_machine(machine->topology)->host;
-
-	return host && *host ? host : label;
-}
-
 /* One bad file does not hide the others. */
 static enum status skip_node(struct fleet *fleet, const char *label)
 {
@@ -101,7 +94,8 @@ enum status fleet_node(struct fleet *fleet, const char *from, const char *label)
 	struct app machine = app_like(fleet->app);
 	struct p2p_shape digest;
 	enum status status;
-	char *name = NULL;
+	const char *host;
+	char *name;
 
 	machine.options.source_count = 0;
 	(void)options_add_source(&machine.options, from);
@@ -111,8 +105,9 @@ enum status fleet_node(struct fleet *fleet, const char *from, const char *label)
 		app_release(&machine);
 		return skip_node(fleet, label);
 	}
+	host = p2p_topology_machine(machine.topology)->host;
 	/* The name goes with the machine when that is not kept, or is another's already. */
-	name = strdup(name_of(&machine, label));
+	name = strdup(host && *host ? host : label);
 	if (!name || p2p_shape_of(machine.eval, &digest))
 		status = fail_memory(fleet->app->failure);
 	else

@@ -73,7 +73,7 @@ static enum status read_text(struct fleet *fleet, const char *text, size_t size,
 	if (fd >= 0 && write(fd, text, size) == (ssize_t)size)
 		status = fleet_node(fleet, path, label);
 	else
-		status = fail_with(fleet->app->failure, failure_status(-errno), "%s: %s", label, strerror(errno));
+		status = fail_system(fleet->app->failure, -errno, label);
 	if (fd >= 0)
 		close(fd);
 	return status;

@@ -12,11 +12,6 @@
 /* A line that is longer is no tree document of one machine. */
 #define LONGEST_LINE (256u << 20)
 
-static enum status unreadable(const struct fleet *fleet, const char *path, int error)
-{
-	return fail_with(fleet->app->failure, failure_status(error), "%s: %s", path, strerror(-error));
-}
-
 /* Is this the line of a whole document, and not the first of one that is spread over many? */
 static bool is_document(const char *line, size_t size)
 {
@@ -41,7 +36,7 @@ static enum status add_lines(struct fleet *fleet, FILE *file, char **line, size_
 		size = getline(line, room, file);
 	}
 	if (!status && !feof(file))
-		status = unreadable(fleet, path, -errno);
+		status = fail_system(fleet->app->failure, -errno, path);
 	return status;
 }
 
@@ -76,7 +71,7 @@ static enum status add_file(struct fleet *fleet, const char *path)
 	ssize_t size;
 
 	if (!file)
-		return unreadable(fleet, path, -errno);
+		return fail_system(fleet->app->failure, -errno, path);
 	size = getline(&line, &room, file);
 	if (size > 0 && is_document(line, (size_t)size))
 		status = add_lines(fleet, file, &line, &room, size, standard ? "standard input" : path);
@@ -102,12 +97,12 @@ static enum status add_folder(struct fleet *fleet, const char *path)
 	int count = scandir(path, &entries, is_visible, alphasort);
 
 	if (count < 0)
-		return unreadable(fleet, path, -errno);
+		return fail_system(fleet->app->failure, -errno, path);
 	for (int i = 0; i < count; i++) {
 		char inside[4096];
 
 		if ((size_t)snprintf(inside, sizeof(inside), "%s/%s", path, entries[i]->d_name) >= sizeof(inside))
-			status = status ? status : unreadable(fleet, path, -ENAMETOOLONG);
+			status = status ? status : fail_system(fleet->app->failure, -ENAMETOOLONG, path);
 		else if (!status)
 			status = fleet_add(fleet, inside);
 		free(entries[i]);
@@ -131,7 +126,7 @@ enum status fleet_add(struct fleet *fleet, const char *path)
 	if (!strcmp(path, "-"))
 		return add_file(fleet, path);
 	if (stat(path, &status))
-		return unreadable(fleet, path, -errno);
+		return fail_system(fleet->app->failure, -errno, path);
 	if (!S_ISDIR(status.st_mode))
 		return add_file(fleet, path);
 	return is_tree(path) ? fleet_node(fleet, path, path) : add_folder(fleet, path);

@@ -128,14 +128,13 @@ static enum status follow(struct watch *watch)
 		int error;
 
 		if (poll(fds, 3, (int)left) < 0 && errno != EINTR)
-			return fail_with(failure, failure_status(-errno), "poll: %s",
-					 strerror(errno));
+			return fail_system(failure, -errno, "poll");
 		if (fds[SIGNALS].revents || fds[READER].revents)
 			return STATUS_DONE;
 		error = fds[EVENTS].revents ? follow_hear(&watch->follower) : 0;
 		if (error)
-			return fail_with(failure, failure_status(error), "the kernel's events "
-					 "can no longer be received: %s", strerror(-error));
+			return fail_system(failure, error,
+					   "the kernel's events can no longer be received");
 		if (!time_left(watch))
 			look(watch);
 	}
@@ -184,11 +183,10 @@ static enum status start(struct watch *watch)
 		return status;
 	error = follow_start(&watch->follower, watch->app->options.run_dir);
 	if (error)
-		return fail_with(failure, failure_status(error), "the kernel's events cannot be "
-				 "received: %s", strerror(-error));
+		return fail_system(failure, error, "the kernel's events cannot be received");
 	watch->signals = take_signals();
 	if (watch->signals < 0)
-		return fail_with(failure, failure_status(-errno), "signals: %s", strerror(errno));
+		return fail_system(failure, -errno, "signals");
 	watch->state = (struct watch_state){ .app = app_like(watch->app), .generation = 1 };
 	status = app_read(&watch->state.app, STAGE_EVALUATE);
 	if (!status && !eval_pairs(&watch->state))
