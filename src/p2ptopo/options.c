@@ -163,16 +163,6 @@ static void *field(struct options *options, const struct option_row *row)
 	return (char *)options + row->offset;
 }
 
-static enum status add(struct failure *failure, struct repeated *list, const struct option_row *row,
-		       const char *argument)
-{
-	if (list->count == MOST_REPEATS)
-		return fail_with(failure, STATUS_USAGE, "-%c may be given %d times at most", row->letter,
-				 MOST_REPEATS);
-	list->word[list->count++] = argument;
-	return STATUS_DONE;
-}
-
 /* Which of two is meant, nobody can know. */
 static enum status set_text(struct failure *failure, const char **text,
 			    const struct option_row *row, const char *argument, bool again)
@@ -196,9 +186,15 @@ bool options_add_source(struct options *options, const char *path)
 static enum status set(struct failure *failure, struct options *options,
 		       const struct option_row *row, const char *argument)
 {
+	struct repeated *list = field(options, row);
+
 	switch (row->kind) {
 	case KIND_LIST:
-		return add(failure, field(options, row), row, argument);
+		if (list->count == MOST_REPEATS)
+			return fail_with(failure, STATUS_USAGE, "-%c may be given %d times at most",
+					 row->letter, MOST_REPEATS);
+		list->word[list->count++] = argument;
+		break;
 	case KIND_TEXT:
 		return set_text(failure, field(options, row), row, argument,
 				options->given >> (row - rows) & 1);

@@ -58,12 +58,6 @@ enum status command_help(struct app *app)
 	return STATUS_DONE;
 }
 
-static void help_column(FILE *out, const struct column *column)
-{
-	fprintf(out, "  %-18s", column->name);
-	words_wrap(out, column->help, 20, 20, 80);
-}
-
 void options_help(FILE *out, const struct command *command)
 {
 	const struct option_row *row;
@@ -81,8 +75,10 @@ void options_help(FILE *out, const struct command *command)
 	}
 	if (command && command->columns) {
 		fputs("\nColumns:\n", out);
-		for (column = command->columns; column->name; column++)
-			help_column(out, column);
+		for (column = command->columns; column->name; column++) {
+			fprintf(out, "  %-18s", column->name);
+			words_wrap(out, column->help, 20, 20, 80);
+		}
 	}
 	fputs("\nExit status: 0 done; 1 the answer is no; 2 usage; 3 no access; 4 bad input;\n"
 	      "5 out of memory, disk full and the like; 10 and up: the first class of check\n"

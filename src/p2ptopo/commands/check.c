@@ -20,7 +20,7 @@
  */
 struct checking {
 	struct app *app;
-	const char *path, *gate;
+	const char *gate;
 	struct p2p_check *check;
 	struct p2p_check_options options;
 	struct p2p_check_counts counts;
@@ -31,26 +31,23 @@ struct checking {
 static const char not_loaded[] = "not loaded", out_of_order[] = "out of order";
 
 /* Only the running machine has a gate that can be asked; one that refused to load is not there. */
-static enum status ask_gate(struct app *app, const char **ret_gate)
+static const char *ask_gate(const struct app *app)
 {
+	const char *found = NULL;
 	struct p2p_gate_info info;
 	struct p2p_gate *gate;
 	int error;
 
-	*ret_gate = NULL;
 	if (app->options.from)
-		return STATUS_DONE;
+		return NULL;
 	error = p2p_gate_open(app->context, &gate);
-	if (error) {
-		if (error == -ENOENT)
-			*ret_gate = not_loaded;
-		return STATUS_DONE;
-	}
+	if (error)
+		return error == -ENOENT ? not_loaded : NULL;
 	if (!p2p_gate_info(app->context, gate, &info))
-		*ret_gate = info.mode == P2P_GATE_ENFORCE && !info.enforced ?
-			    out_of_order : p2p_gate_mode_name(info.mode);
+		found = info.mode == P2P_GATE_ENFORCE && !info.enforced ? out_of_order :
+			p2p_gate_mode_name(info.mode);
 	p2p_gate_close(gate);
-	return STATUS_DONE;
+	return found;
 }
 
 /* "--only acs,link_width" as bits; none given is all of them, which the library writes 0. */
@@ -147,15 +144,10 @@ static enum status status_of(const struct p2p_check_counts *counts)
 	return STATUS_DONE;
 }
 
-static bool has_policy(void)
-{
-	return !access(POLICY_FILE, F_OK) || errno != ENOENT;
-}
-
 /* A policy is installed, and nothing enforces it: said loudly, whatever the file expects. */
 static bool is_unguarded(const struct checking *checking)
 {
-	return !checking->app->options.from && has_policy() &&
+	return !checking->app->options.from && (!access(POLICY_FILE, F_OK) || errno != ENOENT) &&
 	       (!checking->gate || strcmp(checking->gate, "enforce") != 0);
 }
 
@@ -266,15 +258,13 @@ static int print_text(struct checking *checking)
 
 static enum status run_check(struct app *app, const char *path)
 {
-	struct checking checking = { .app = app, .path = path, .options.userdata = &checking };
+	struct checking checking = { .app = app, .options.userdata = &checking };
 	enum status status = parse_only(app->failure, app->options.only, &checking.options.classes);
 	int error = 0;
 
-	if (!status)
-		status = ask_gate(app, &checking.gate);
 	if (status)
 		return status;
-	checking.options.gate = checking.gate;
+	checking.options.gate = checking.gate = ask_gate(app);
 	error = p2p_check_load(app->context, path, &checking.check);
 	if (!error)
 		error = app->options.format == FORMAT_JSON ? print_json(&checking) :
@@ -285,14 +275,11 @@ static enum status run_check(struct app *app, const char *path)
 
 static enum status record(struct app *app, const char *path)
 {
-	enum status status;
-	const char *gate;
+	enum status status = STATUS_DONE;
+	const char *gate = ask_gate(app);
 	char *text;
 	int error;
 
-	status = ask_gate(app, &gate);
-	if (status)
-		return status;
 	error = p2p_check_record(app->context, app->eval, app->selected, app->selected_count,
 				 gate == not_loaded || gate == out_of_order ? NULL : gate, &text);
 	if (error)

@@ -157,26 +157,19 @@ static size_t widest_name(const struct p2p_function *const *list, size_t count, 
 	return width;
 }
 
-/* "node 0, CPUs 0-15 " where the table has no room for them. */
-static void say_locality(FILE *out, const struct p2p_function *function)
-{
-	char node[WORDS_SIZE];
-
-	fprintf(out, "node %s, CPUs %s, ", words_node(function->numa, node),
-		function->cpus ? function->cpus : "?");
-}
-
 static void say_device(FILE *out, const struct topo *topo, const struct p2p_function *function,
 		       size_t width)
 {
-	char label[LABEL_SIZE], bdf[P2P_BDF_SIZE], product[128];
+	char label[LABEL_SIZE], bdf[P2P_BDF_SIZE], product[128], node[WORDS_SIZE];
 
 	fprintf(out, "  %-8s %s ", call(topo->app, function, label),
 		p2p_bdf_format(function->bdf, bdf));
 	if (width)
 		words_pad(out, name_of(function), width + 1);
+	/* The table has no room for them. */
 	if (!topo->lasts)
-		say_locality(out, function);
+		fprintf(out, "node %s, CPUs %s, ", words_node(function->numa, node),
+			function->cpus ? function->cpus : "?");
 	fputs(words_product(function, product, sizeof(product)), out);
 }
 

@@ -21,20 +21,9 @@ static bool is_called(const struct p2p_function *function, const char *name)
 	return false;
 }
 
-/* How a user may name a function that is no address: a predicate and what it was made from. */
-struct wanted {
-	const char *name;
-	const struct filter *filter;
-};
-
-static bool is_wanted(const struct wanted *wanted, const struct p2p_function *function)
-{
-	return wanted->filter ? filter_matches(wanted->filter, function) :
-				is_called(function, wanted->name);
-}
-
-static size_t count_wanted(const struct app *app, const struct wanted *wanted, char *names,
-			   size_t size, const struct p2p_function **ret_function)
+/* Those that @filter selects, or that are called @name without one. */
+static size_t count_wanted(const struct app *app, const char *name, const struct filter *filter,
+			   char *names, size_t size, const struct p2p_function **ret_function)
 {
 	size_t count = p2p_topology_count(app->topology), found = 0, used = 0;
 	char bdf[P2P_BDF_SIZE];
@@ -42,7 +31,7 @@ static size_t count_wanted(const struct app *app, const struct wanted *wanted, c
 	for (size_t i = 0; i < count; i++) {
 		const struct p2p_function *function = p2p_topology_function(app->topology, i);
 
-		if (!is_wanted(wanted, function))
+		if (!(filter ? filter_matches(filter, function) : is_called(function, name)))
 			continue;
 		if (!found++)
 			*ret_function = function;
@@ -142,21 +131,18 @@ enum status app_find(struct app *app, const char *name, const struct p2p_functio
 {
 	const struct p2p_function *labelled;
 	struct filter filter;
-	struct wanted wanted = { .name = name };
 	struct p2p_bdf bdf;
 	char names[128] = "";
 	size_t found;
 
 	if (!p2p_bdf_parse(name, &bdf))
 		return find_bdf(app, bdf, ret_function);
-	found = count_wanted(app, &wanted, names, sizeof(names), ret_function);
+	found = count_wanted(app, name, NULL, names, sizeof(names), ret_function);
 	labelled = found ? NULL : label_find(app->topology, name);
 	if (labelled)
 		return find_label(app, name, labelled, ret_function);
-	if (!found && is_filter(name, &filter)) {
-		wanted = (struct wanted){ .filter = &filter };
-		found = count_wanted(app, &wanted, names, sizeof(names), ret_function);
-	}
+	if (!found && is_filter(name, &filter))
+		found = count_wanted(app, name, &filter, names, sizeof(names), ret_function);
 	if (found == 1)
 		return STATUS_DONE;
 	if (found)

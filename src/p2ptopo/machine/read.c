@@ -126,25 +126,19 @@ static enum status fail_source(const struct app *app, int error)
 	return status;
 }
 
-static int read_sources(struct app *app)
-{
-	const struct options *options = &app->options;
-
-	return p2p_snapshot_load_all(app->context, options->sources,
-				     options->source_count ? options->source_count : 1,
-				     app->command->want, &app->snapshot);
-}
-
 enum status app_read(struct app *app, enum stage stage)
 {
-	enum status status = check_rules(app->failure, app->options.kernel);
+	const struct options *options = &app->options;
+	enum status status = check_rules(app->failure, options->kernel);
 	int error;
 
 	if (status || stage == STAGE_NOTHING)
 		return status;
 	if (!app->context && p2p_context_new(&app->context))
 		return fail_memory(app->failure);
-	error = read_sources(app);
+	error = p2p_snapshot_load_all(app->context, options->sources,
+				      options->source_count ? options->source_count : 1,
+				      app->command->want, &app->snapshot);
 	if (error)
 		return fail_source(app, error);
 	saved_use(app);

@@ -159,9 +159,11 @@ static bool is_selected(const struct app *app, const struct p2p_function *functi
 	       (app->options.all || p2p_function_takes_part(function) || (named && picked));
 }
 
-static void fill_selection(struct app *app, const struct picker *picker)
+/* Return: is any of them picked? */
+static bool fill_selection(struct app *app, const struct picker *picker)
 {
 	size_t count = p2p_topology_count(app->topology);
+	bool any = false;
 
 	for (size_t i = 0; i < count; i++) {
 		const struct p2p_function *function = p2p_topology_function(app->topology, i);
@@ -171,16 +173,9 @@ static void fill_selection(struct app *app, const struct picker *picker)
 			continue;
 		app->selected[app->selected_count] = function;
 		app->picked[app->selected_count++] = picked;
+		any |= picked;
 	}
-}
-
-static bool has_picked(const struct app *app)
-{
-	for (size_t i = 0; i < app->selected_count; i++) {
-		if (app->picked[i])
-			return true;
-	}
-	return false;
+	return any;
 }
 
 static size_t append(char *text, size_t size, size_t used, const char *option, const char *value)
@@ -273,8 +268,8 @@ enum status app_select(struct app *app)
 	app->picked = calloc(count + 1, sizeof(app->picked[0]));
 	if (!app->selected || !app->picked)
 		return fail_memory(app->failure);
-	fill_selection(app, &picker);
-	if (app->command->stage < STAGE_EVALUATE || has_picked(app) || !app_has_filter(app))
+	if (fill_selection(app, &picker) || app->command->stage < STAGE_EVALUATE ||
+	    !app_has_filter(app))
 		return STATUS_DONE;
 	if (app->options.slots.count || app->options.ids.count)
 		return nothing_picked(app);

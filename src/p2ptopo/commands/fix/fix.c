@@ -23,19 +23,14 @@ const char *fix_undo_file(const struct app *app)
 	return app->options.undo_file ? app->options.undo_file : P2P_UNDO_FILE;
 }
 
-/* GPUDirect is about the memory of GPUs. */
-static bool is_asked(const struct request *request, const struct p2p_function *provider)
-{
-	return request->goal != P2P_GOAL_GPUDIRECT || provider->kind == P2P_CLASS_GPU;
-}
-
-/* Every ordered pair of the devices named; provider and client exchanged too. */
+/* Every ordered pair of the devices named, both ways; GPUDirect is about the memory of GPUs. */
 static void make_pairs(const struct p2p_function *const *devices, size_t count,
 		       struct request *request)
 {
 	for (size_t i = 0; i < count; i++)
 		for (size_t j = 0; j < count; j++)
-			if (devices[i] != devices[j] && is_asked(request, devices[i]))
+			if (devices[i] != devices[j] && (request->goal != P2P_GOAL_GPUDIRECT ||
+							 devices[i]->kind == P2P_CLASS_GPU))
 				request->pairs[request->count++] =
 					(struct p2p_pair){ devices[i], devices[j] };
 }

@@ -227,18 +227,11 @@ static void print_loaders(const struct app *app, const struct fix_parameter *par
 	}
 }
 
-static void print_replaced(const struct app *app, const struct fix *fix)
-{
-	const char *word;
-
-	for (size_t i = 0; (word = p2p_cmdline_pci(fix->cmdline, i)); i++)
-		say(app, 2, "It replaces %s, which must be removed.", word);
-}
-
 /* config_acs says it best where the kernel knows it; of the other the word is enough. */
 static void print_parameters(const struct app *app, const struct fix *fix)
 {
 	const struct fix_parameter *best = NULL;
+	const char *word;
 
 	heading(app, "From the next boot on, on the kernel command line:");
 	for (size_t i = P2P_PARAMETERS; i-- > 0;) {
@@ -259,8 +252,8 @@ static void print_parameters(const struct app *app, const struct fix *fix)
 			print_loaders(app, parameter);
 		best = best ? best : parameter;
 	}
-	if (best)
-		print_replaced(app, fix);
+	for (size_t i = 0; best && (word = p2p_cmdline_pci(fix->cmdline, i)); i++)
+		say(app, 2, "It replaces %s, which must be removed.", word);
 }
 
 static void print_group(const struct app *app, const struct fix_group *group)

@@ -9,22 +9,20 @@ static const char *const hows[] = {
 	[P2P_FIGURE_ALONE] = "alone", [P2P_FIGURE_SUM] = "sum", [P2P_FIGURE_AGAINST] = "against",
 };
 
-static bool is_label(const struct p2p_figure *figure)
+static bool is_label(enum p2p_figure_kind kind)
 {
-	return figure->kind == P2P_FIGURE_RELATION || figure->kind == P2P_FIGURE_ACCESS;
+	return kind == P2P_FIGURE_RELATION || kind == P2P_FIGURE_ACCESS;
 }
 
 /* The one of three that a figure has; the others are null. */
 static void put_value(struct json_object *object, enum p2p_figure_kind kind, double value,
 		      const char *label)
 {
-	bool text = kind == P2P_FIGURE_RELATION || kind == P2P_FIGURE_ACCESS;
-
 	json_put(object, "gbytes_per_second", kind == P2P_FIGURE_SPEED && value > 0 ?
 		 speed_json_decimal(value, "%.3f") : NULL);
 	json_put(object, "latency_ns", kind == P2P_FIGURE_LATENCY && value > 0 ?
 		 speed_json_decimal(value, "%.0f") : NULL);
-	json_put(object, "label", text ? json_text(label) : NULL);
+	json_put(object, "label", is_label(kind) ? json_text(label) : NULL);
 }
 
 static struct json_object *json_predicted(const struct measured_row *row)
@@ -36,7 +34,7 @@ static struct json_object *json_predicted(const struct measured_row *row)
 	put_value(object, kind, kind == P2P_FIGURE_SPEED ? comparison->speed.gbytes_per_second :
 							   comparison->speed.latency_ns,
 		  *comparison->predicted == '?' ? NULL : comparison->predicted);
-	json_put(object, "at_least", json_flag(!is_label(row->figure) &&
+	json_put(object, "at_least", json_flag(!is_label(kind) &&
 					       comparison->speed.fact != P2P_PRESENT));
 	json_put(object, "at_most", json_flag(comparison->speed.at_most));
 	return object;

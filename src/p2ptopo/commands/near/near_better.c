@@ -140,14 +140,6 @@ static void print_peer(const struct app *app, const struct near_peer *peer)
 	paragraph_end(app, &line, 0, 0);
 }
 
-static void print_hints(const struct app *app, const struct p2p_function *device,
-			const struct p2p_function *first, size_t more)
-{
-	if (more)
-		fprintf(app->out, "%zu more: add -o PEER,DIRECT-IF\n", more);
-	hint_line(app, "how, and what else it opens: ", "fix", device, first);
-}
-
 void near_print_better(const struct app *app, const struct p2p_function *device,
 		       const struct near_peer *peers, size_t count)
 {
@@ -164,8 +156,10 @@ void near_print_better(const struct app *app, const struct p2p_function *device,
 		if (found <= MOST_PEERS)
 			print_peer(app, &peers[i]);
 	}
-	if (first)
-		print_hints(app, device, first, found > MOST_PEERS ? found - MOST_PEERS : 0);
+	if (found > MOST_PEERS)
+		fprintf(app->out, "%zu more: add -o PEER,DIRECT-IF\n", found - MOST_PEERS);
+	if (found)
+		hint_line(app, "how, and what else it opens: ", "fix", device, first);
 }
 
 struct json_object *near_json_registers(const struct near_peer *peer)

@@ -298,13 +298,6 @@ static void print_note(const struct app *app, const struct p2p_note *note)
 	words_wrap(app->out, note->text, (size_t)column, 2, app->options.width);
 }
 
-/* print_machine() has said it already, above what it is about. */
-static bool is_said(const struct p2p_machine *machine, const struct p2p_note *note)
-{
-	return !note->function && machine->virtual_machine == P2P_YES &&
-	       strstr(note->text, "virtual machine");
-}
-
 static void print_notes(const struct app *app)
 {
 	const struct p2p_machine *machine = p2p_topology_machine(app->topology);
@@ -312,7 +305,9 @@ static void print_notes(const struct app *app)
 	size_t count = 0;
 
 	for (size_t i = 0; (note = p2p_topology_note(app->topology, i)); i++) {
-		if (is_said(machine, note))
+		/* print_machine() has said it already, above what it is about. */
+		if (!note->function && machine->virtual_machine == P2P_YES &&
+		    strstr(note->text, "virtual machine"))
 			continue;
 		if (count++ < MOST_NOTES)
 			print_note(app, note);

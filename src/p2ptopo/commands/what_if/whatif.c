@@ -299,16 +299,6 @@ static enum status print_json(const struct whatif *whatif)
 	return STATUS_DONE;
 }
 
-static enum status parse(struct whatif *whatif)
-{
-	const struct app *app = whatif->before;
-	enum status status = STATUS_DONE;
-
-	for (int i = 0; i < app->argc && !status; i++)
-		status = whatif_parse(whatif, app->argv[i]);
-	return status;
-}
-
 static enum status make_other(struct whatif *whatif)
 {
 	struct p2p_context *context = whatif->before->context;
@@ -329,8 +319,10 @@ enum status command_whatif(struct app *app)
 {
 	struct p2p_change *changes = calloc((size_t)app->argc, sizeof(*changes));
 	struct whatif whatif = { .before = app, .kernel = app->options.kernel, .changes = changes };
-	enum status status = changes ? parse(&whatif) : fail_memory(app->failure);
+	enum status status = changes ? STATUS_DONE : fail_memory(app->failure);
 
+	for (int i = 0; i < app->argc && !status; i++)
+		status = whatif_parse(&whatif, app->argv[i]);
 	if (!status)
 		status = make_other(&whatif);
 	if (!status)
