@@ -142,15 +142,10 @@ static const struct p2p_function **take(const struct app *app, bool clients, siz
 	return list;
 }
 
-static const char *name_of(const struct p2p_function *function)
-{
-	return function->os_names && function->os_names[0] ? function->os_names[0] : "";
-}
-
 static size_t widest_name(const struct p2p_function *const *list, size_t count, size_t width)
 {
 	for (size_t i = 0; i < count; i++) {
-		size_t length = clean_width(name_of(list[i]));
+		size_t length = clean_width(words_os_name(list[i]));
 
 		width = length > width ? length : width;
 	}
@@ -165,7 +160,7 @@ static void say_device(FILE *out, const struct topo *topo, const struct p2p_func
 	fprintf(out, "  %-8s %s ", call(topo->app, function, label),
 		p2p_bdf_format(function->bdf, bdf));
 	if (width)
-		words_pad(out, name_of(function), width + 1);
+		words_pad(out, words_os_name(function), width + 1);
 	/* The table has no room for them. */
 	if (!topo->lasts)
 		fprintf(out, "node %s, CPUs %s, ", words_node(function->numa, node),

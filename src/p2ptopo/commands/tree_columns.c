@@ -67,7 +67,7 @@ static void print_port(FILE *cell, const void *row)
 static void print_what(FILE *cell, const void *row)
 {
 	const struct p2p_function *function = function_of(row);
-	const char *name = NULL;
+	const char *name;
 	char product[128], what[160];
 	size_t room = ((const struct tree_row *)row)->room;
 
@@ -75,10 +75,9 @@ static void print_what(FILE *cell, const void *row)
 		snprintf(what, sizeof(what), "%s%s", port_words(row),
 			 function && function->missing ? ", not in the capture" : "");
 	} else {
-		if (function->os_names)
-			name = function->os_names[0];
+		name = words_os_name(function);
 		words_product(function, product, sizeof(product));
-		snprintf(what, sizeof(what), "%s%s%s", name ? name : "", name ? " " : "", product);
+		snprintf(what, sizeof(what), "%s%s%s", name, *name ? " " : "", product);
 	}
 	words_clip(cell, what, room ? room : SIZE_MAX);
 }

@@ -30,15 +30,6 @@ static void format_age(int64_t seconds, char *text, size_t size)
 	snprintf(text, size, "%lld %s", (long long)(seconds / rows[row].unit), rows[row].name);
 }
 
-static void say_used(const struct app *app)
-{
-	char age[32];
-
-	format_age((int64_t)time(NULL) - app->saved_at, age, sizeof(age));
-	app_note(app, "registers that only root can read are as root read them %s ago (%s/"
-		 SNAPSHOT_FILE ")", age, app->options.run_dir);
-}
-
 static void say_missing(const struct app *app, int error)
 {
 	const char *why = error == -ENOENT ? "there is no snapshot from root" :
@@ -52,7 +43,7 @@ static void say_missing(const struct app *app, int error)
 
 void saved_use(struct app *app)
 {
-	char path[PATH_MAX];
+	char path[PATH_MAX], age[32];
 	int error = -ENOENT;
 
 	if (app->command->live || p2p_snapshot_source(app->snapshot) != P2P_SOURCE_LIVE ||
@@ -60,8 +51,11 @@ void saved_use(struct app *app)
 		return;
 	if (!app->options.no_snapshot && saved_path(app, path))
 		error = p2p_snapshot_fill(app->context, app->snapshot, path, &app->saved_at);
-	if (error)
+	if (error) {
 		say_missing(app, error);
-	else
-		say_used(app);
+		return;
+	}
+	format_age((int64_t)time(NULL) - app->saved_at, age, sizeof(age));
+	app_note(app, "registers that only root can read are as root read them %s ago (%s/"
+		 SNAPSHOT_FILE ")", age, app->options.run_dir);
 }

@@ -136,6 +136,11 @@ const char *words_name(const struct p2p_function *function)
 	return strcmp(p2p_bdf_format(function->bdf, bdf), function->display) ? function->display : "";
 }
 
+const char *words_os_name(const struct p2p_function *function)
+{
+	return function->os_names && function->os_names[0] ? function->os_names[0] : "";
+}
+
 void words_function(FILE *out, const struct p2p_function *function)
 {
 	const char *name = words_name(function);

@@ -30,6 +30,9 @@ const char *words_port(const struct p2p_function *function);
 /* The name that it has beside its address; "" none. */
 const char *words_name(const struct p2p_function *function);
 
+/* The first name that the system gives it; "" none. */
+const char *words_os_name(const struct p2p_function *function);
+
 /* Print "0000:3b:00.0 card0". */
 void words_function(FILE *out, const struct p2p_function *function);
 

@@ -10,19 +10,15 @@
 #include "print/say.h"
 #include "print/words.h"
 
-/** enum holder - what holds the address. */
-enum holder { HOLDER_BAR, HOLDER_WINDOW, HOLDERS };
-
 /**
- * struct hit - one that does.
- * @number: of the BAR
+ * struct hit - a BAR or a window that holds the address.
+ * @bar: it is a BAR; @number: which
  * @bus: found among bus addresses, which differ from those of the CPU here
  */
 struct hit {
-	enum holder holder;
 	const struct p2p_function *function;
 	unsigned int number;
-	bool bus, prefetchable;
+	bool bar, bus, prefetchable;
 	uint64_t first, size;
 };
 
@@ -45,10 +41,10 @@ struct search {
 
 static void tell(struct search *search, const struct hit *hit)
 {
-	search->bars += hit->holder == HOLDER_BAR;
-	if (hit->holder == HOLDER_BAR)
+	search->bars += hit->bar;
+	search->windows += !hit->bar;
+	if (hit->bar)
 		search->owner = hit->function;
-	search->windows += hit->holder == HOLDER_WINDOW;
 	search->tell(search->userdata, hit);
 }
 
@@ -61,7 +57,7 @@ static void look_at_bars(struct search *search, const struct p2p_function *funct
 {
 	for (unsigned int i = 0; i < P2P_BARS; i++) {
 		const struct p2p_bar *bar = &function->bar[i];
-		struct hit hit = { .holder = HOLDER_BAR, .function = function, .number = i,
+		struct hit hit = { .bar = true, .function = function, .number = i,
 				   .prefetchable = bar->prefetchable, .size = bar->size_bytes };
 
 		if (bar->kind == P2P_BAR_UNUSED || bar->kind == P2P_BAR_IO)
@@ -82,7 +78,7 @@ static void look_at_windows(struct search *search, const struct p2p_function *fu
 {
 	for (unsigned int i = 0; i < P2P_WINDOWS; i++) {
 		const struct p2p_window *window = &function->window[i];
-		const struct hit hit = { .holder = HOLDER_WINDOW, .function = function,
+		const struct hit hit = { .function = function,
 					 .prefetchable = window->prefetchable,
 					 .first = window->first,
 					 .size = window->last - window->first + 1 };
@@ -108,7 +104,7 @@ static void say_hit(FILE *out, const struct search *search, const struct hit *hi
 {
 	char size[WORDS_SIZE], product[128];
 
-	if (hit->holder == HOLDER_BAR)
+	if (hit->bar)
 		fprintf(out, "BAR %u of ", hit->number);
 	else
 		fprintf(out, "%s window of ", hit->prefetchable ? "prefetchable" : "memory");
@@ -116,7 +112,7 @@ static void say_hit(FILE *out, const struct search *search, const struct hit *hi
 	fprintf(out, " (%s): %s from 0x%" PRIx64 "%s",
 		words_product(hit->function, product, sizeof(product)),
 		words_bytes(hit->size, size), hit->first, hit->bus ? " on the bus" : "");
-	if (hit->holder == HOLDER_BAR)
+	if (hit->bar)
 		fprintf(out, ", at byte 0x%" PRIx64 " of it", search->address - hit->first);
 }
 
@@ -133,13 +129,11 @@ static void print_hit(void *userdata, const struct hit *hit)
 
 static void put_hit(void *userdata, const struct hit *hit)
 {
-	bool bar = hit->holder == HOLDER_BAR;
-
 	p2p_json_append(userdata, json_members(
-		{ "holder", json_text(bar ? "bar" : "window") },
+		{ "holder", json_text(hit->bar ? "bar" : "window") },
 		{ "function", json_bdf(hit->function) },
 		{ "name", json_text(hit->function->display) },
-		{ "bar", bar ? json_count(hit->number) : NULL },
+		{ "bar", hit->bar ? json_count(hit->number) : NULL },
 		{ "prefetchable", json_flag(hit->prefetchable) },
 		{ "first", json_hex(hit->first, 16) },
 		{ "size_bytes", json_count(hit->size) },

@@ -100,17 +100,23 @@ static const char *end_of(const char *text)
 	return text + strlen(text);
 }
 
+/* Where the line of @at starts. */
+static char *line_of(char *text, char *at)
+{
+	while (at > text && at[-1] != '\n')
+		at--;
+	return at;
+}
+
 /* Of a whole log the first line that has @key; all of @text when none has.  Cut in place. */
 static const char *line_with(char *text, const char *key)
 {
-	char *at = strstr(text, key), *start = at;
+	char *at = strstr(text, key);
 
 	if (!at)
 		return text;
-	while (start > text && start[-1] != '\n')
-		start--;
 	at[strcspn(at, "\n")] = '\0';
-	return start;
+	return line_of(text, at);
 }
 
 typedef const char *parse_fn(const char *text, struct fault *fault);
@@ -340,13 +346,6 @@ static char *next_mark(char *text)
 			first = at;
 	}
 	return first;
-}
-
-static char *line_of(char *text, char *at)
-{
-	while (at > text && at[-1] != '\n')
-		at--;
-	return at;
 }
 
 /* An event of an SMMU goes on in the lines below; of the rest the line of the mark is the last. */

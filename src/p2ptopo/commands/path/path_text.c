@@ -50,12 +50,6 @@ static void map_type(const struct app *app, const struct p2p_kernel *kernel)
 		fprintf(app->out, ", distance %d (%u hops)", kernel->distance, kernel->hops);
 }
 
-/* The name users call it when that is not its address. */
-static const char *os_name(const struct p2p_function *function)
-{
-	return function->os_names && function->os_names[0] ? function->os_names[0] : "";
-}
-
 static void print_verdict(const struct app *app, const char *name,
 			  const struct p2p_verdict *verdict)
 {
@@ -188,9 +182,9 @@ static void print_answer(const struct app *app, const struct path *path)
 	char from[P2P_BDF_SIZE], to[P2P_BDF_SIZE];
 
 	fprintf(app->out, "%sprovider %s%s%s, client %s%s%s%s\n", paint_on(app, PAINT_BOLD),
-		p2p_bdf_format(provider->bdf, from), *os_name(provider) ? " " : "",
-		os_name(provider), p2p_bdf_format(client->bdf, to),
-		*os_name(client) ? " " : "", os_name(client), paint_off(app));
+		p2p_bdf_format(provider->bdf, from), *words_os_name(provider) ? " " : "",
+		words_os_name(provider), p2p_bdf_format(client->bdf, to),
+		*words_os_name(client) ? " " : "", words_os_name(client), paint_off(app));
 	print_ways(app, "drivers", &path->forward);
 	if (same_ways(&path->forward, &path->reverse))
 		path_line(app, "  back", "the same");
@@ -314,7 +308,7 @@ static void print_role(const struct app *app, const char *role, const struct p2p
 	char bdf[P2P_BDF_SIZE], title[256];
 
 	snprintf(title, sizeof(title), "%s %s%s%s", role, p2p_bdf_format(function->bdf, bdf),
-		 *os_name(function) ? " " : "", os_name(function));
+		 *words_os_name(function) ? " " : "", words_os_name(function));
 	path_print_end(app, title, function);
 }
 

@@ -117,12 +117,11 @@ static void print_flat(const struct app *app)
 		words_count(count, "PCI function", counted));
 	for (size_t i = 0; i < count; i++) {
 		const struct p2p_function *function = p2p_topology_function(app->topology, i);
-		const char *name = function->os_names ? function->os_names[0] : NULL;
+		const char *name = words_os_name(function);
 
 		fprintf(app->out, "  %s  %-8s %s%s%s\n", p2p_bdf_format(function->bdf, bdf),
 			p2p_class_name(function->kind),
-			words_product(function, product, sizeof(product)), name ? "  " : "",
-			name ? name : "");
+			words_product(function, product, sizeof(product)), *name ? "  " : "", name);
 	}
 }
 
@@ -214,19 +213,14 @@ static void print_finding(const struct app *app, const struct survey *survey,
 	print_functions(app, finding);
 }
 
-/* What to type next, to be pasted as it is; a command that is not there is not named. */
+/* What to type next, to be pasted as it is. */
 static void print_hint(const struct app *app, const char *text, const char *command,
 		       const struct p2p_verdict *example)
 {
-	const struct command *row = app_commands();
 	const char *driver = example->provider->driver;
 	bool gpudirect = !strcmp(command, "fix") && driver && !strcmp(driver, "nvidia") &&
 			 example->kernel.common;
 
-	while (row->name && strcmp(row->name, command) != 0)
-		row++;
-	if (!row->name)
-		return;
 	hint_line(app, text, gpudirect ? "fix --goal gpudirect" : command, example->provider,
 		  example->client);
 }
