@@ -58,19 +58,6 @@ static enum status read_machine(struct view *view, struct app *app, bool follow)
 	return status;
 }
 
-static enum status print_one(struct view *view, struct app *app)
-{
-	enum status status = read_machine(view, app, false);
-
-	if (!status)
-		status = press_keys(app, view);
-	if (status)
-		return status;
-	paint(view);
-	screen_print(&view->screen, app->out, app->options.colour);
-	return STATUS_DONE;
-}
-
 /* Until the machine is to be read, or a mark ends. */
 static int wait_for(const struct view *view)
 {
@@ -155,37 +142,44 @@ static enum status run_on_terminal(struct view *view, struct app *app)
 	const char *never = getenv("NO_COLOR");
 	bool colour = strcmp(app->options.colour_when, "never") != 0 &&
 		      !(!strcmp(app->options.colour_when, "auto") && never && *never);
-	enum status status = read_machine(view, app, true);
+	enum status status = terminal_open(app->failure, colour, &terminal);
 
-	if (!status)
-		status = press_keys(app, view);
-	if (status || view->state.effect == EFFECT_QUIT)
-		return status;
-	status = terminal_open(app->failure, colour, &terminal);
 	if (!status)
 		status = run(app, view, terminal);
 	terminal_close(terminal);
 	return status;
 }
 
+static enum status start(struct view *view, struct app *app)
+{
+	bool print = app->options.print_screen;
+	enum status status = read_machine(view, app, !print);
+
+	if (!status)
+		status = press_keys(app, view);
+	if (status)
+		return status;
+	if (!print)
+		return view->state.effect == EFFECT_QUIT ? STATUS_DONE : run_on_terminal(view, app);
+	paint(view);
+	screen_print(&view->screen, app->out, app->options.colour);
+	return STATUS_DONE;
+}
+
 enum status command_view(struct app *app)
 {
 	unsigned int width = app->options.width, height = app->options.height;
-	bool print = app->options.print_screen;
 	struct view view = { 0 };
 	enum status status;
 
-	if (!print && (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)))
+	if (!app->options.print_screen && (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)))
 		return fail_with(app->failure, STATUS_USAGE, "view needs a terminal; "
 				 "--print-screen prints a screen without one");
 	status = parse_size(app, &width, &height);
 	if (status)
 		return status;
 	view.screen.unicode = !strcmp(nl_langinfo(CODESET), "UTF-8");
-	if (screen_resize(&view.screen, width, height))
-		status = fail_memory(app->failure);
-	else
-		status = print ? print_one(&view, app) : run_on_terminal(&view, app);
+	status = screen_resize(&view.screen, width, height) ? fail_memory(app->failure) : start(&view, app);
 	follow_end(&view.follower);
 	view_free(&view);
 	return status;

@@ -58,25 +58,16 @@ static int build(struct view *view)
 	}
 }
 
-/* The row of @wanted; @otherwise when it is not there any more. */
-static size_t row_of(const struct view *view, struct address wanted, size_t otherwise)
+/* Which of @count rows or columns @wanted is; @otherwise when it is not there any more. */
+static size_t place_of(const struct view *view, size_t count, struct address wanted, size_t otherwise,
+		       const struct p2p_function *(*function_at)(const struct view *view, size_t at))
 {
-	struct viewport viewport = viewport_of(view);
-
-	for (size_t i = 0; wanted.there && i < viewport.rows; i++) {
-		const struct p2p_function *function = view_row(view, i);
+	for (size_t i = 0; wanted.there && i < count; i++) {
+		const struct p2p_function *function = function_at(view, i);
 
 		if (function && !p2p_bdf_compare(function->bdf, wanted.bdf))
 			return i;
 	}
-	return otherwise;
-}
-
-static size_t column_of(const struct view *view, struct address wanted, size_t otherwise)
-{
-	for (size_t i = 0; wanted.there && i < view->devices.clients.count; i++)
-		if (!p2p_bdf_compare(view->devices.clients.list[i].function->bdf, wanted.bdf))
-			return i;
 	return otherwise;
 }
 
@@ -90,10 +81,11 @@ static int rebuild_at(struct view *view, struct address row, struct address colu
 	error = build(view);
 	if (error)
 		return error;
+	viewport = viewport_of(view);
 	if (!page_is_text(view->state.page))
-		place->row = row_of(view, row, place->row);
+		place->row = place_of(view, viewport.rows, row, place->row, view_row);
 	if (view->state.page == PAGE_MATRIX)
-		place->column = column_of(view, column, place->column);
+		place->column = place_of(view, viewport.columns, column, place->column, view_column);
 	viewport = viewport_of(view);
 	state_fit(&view->state, &viewport);
 	return 0;

@@ -89,8 +89,7 @@ struct cell pair_cell(const struct view *view, const struct p2p_function *provid
 		      const struct p2p_function *client, bool narrow);
 
 /** pair_speed() - GB/s of an evaluated pair, reads or writes as the state says. */
-struct ink pair_speed(const struct view *view, const struct p2p_verdict *verdict,
-		      char text[WORDS_SIZE]);
+struct ink pair_speed(const struct view *view, const struct pair *pair, char text[PAIR_SAY]);
 
 /** PAIR_WIDTH - columns such a cell takes, a "*" at its end included. */
 #define PAIR_WIDTH 8

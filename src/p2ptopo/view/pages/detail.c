@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "print/clean.h"
-#include "print/speed.h"
 #include "view/pages/detail.h"
 #include "print/words.h"
 
@@ -14,48 +13,33 @@ static const char *name_of(const struct view *view, struct address address)
 	return function ? function->display : "none";
 }
 
-static void say_drivers(const struct p2p_verdict *verdict, char *text, size_t size)
-{
-	char sentence[P2P_WAY_TEXT];
-	struct p2p_ways ways;
-
-	p2p_ways_find(verdict, &ways);
-	snprintf(text, size, "%s: %s", p2p_delivery_name(ways.delivery),
-		 p2p_ways_sentence(&ways, sentence));
-}
-
+/* The facts that reads, or writes, show of a pair. */
 static void describe_pair(const struct view *view, const struct p2p_function *provider,
 			  const struct p2p_function *client, char *text)
 {
-	char bandwidth[WORDS_SIZE], value[WORDS_SIZE];
-	const struct p2p_speed *speed;
-	struct p2p_verdict verdict;
-	struct p2p_score score;
-	int used;
+	bool writes = view->state.writes;
+	enum pair_fact why = writes ? PAIR_LIMIT_WHY : PAIR_READ_LIMIT_WHY;
+	char bandwidth[PAIR_SAY], score[PAIR_SAY], distance[32] = "", reason[PAIR_SAY];
+	const char *delivered = "";
+	struct pair pair;
 
 	if (provider == client) {
 		snprintf(text, DETAIL_SIZE, "%s with itself", provider->display);
 		return;
 	}
-	p2p_eval_pair(view->machine.shown.eval, provider, client, &verdict);
-	used = snprintf(text, DETAIL_SIZE, "%s %s %s: %s", client->display,
-			view->state.writes ? "writes to" : "reads from", provider->display,
-			p2p_map_type_name(verdict.kernel.map_type));
-	if (verdict.kernel.map_type != P2P_MAP_UNKNOWN)
-		used += snprintf(text + used, DETAIL_SIZE - (size_t)used, ", distance %d",
-				 verdict.kernel.distance);
-	p2p_eval_score(view->machine.shown.eval, &verdict, &score);
-	speed = view->state.writes ? &score.write : &score.read;
-	used += snprintf(text + used, DETAIL_SIZE - (size_t)used, ", %s GB/s, score %s. ",
-			 speed_bandwidth(speed, bandwidth), speed_score(speed, value));
+	pair_eval(view->machine.shown.eval, provider, client, &pair);
+	if (pair.verdict.kernel.map_type != P2P_MAP_UNKNOWN)
+		snprintf(distance, sizeof(distance), ", distance %d", pair.verdict.kernel.distance);
 	if (view->state.lens == LENS_DRIVERS)
-		say_drivers(&verdict, text + used, DETAIL_SIZE - (size_t)used);
-	else if (view->state.lens == LENS_SPEED)
-		p2p_score_reason(view->machine.shown.eval, &verdict, speed, text + used,
-				 DETAIL_SIZE - (size_t)used);
-	else
-		p2p_eval_reason(view->machine.shown.eval, &verdict, text + used,
-				 DETAIL_SIZE - (size_t)used);
+		delivered = p2p_delivery_name(pair_delivery(&pair.verdict));
+	if (view->state.lens != LENS_SPEED)
+		why = view->state.lens == LENS_DRIVERS ? PAIR_WAY_WHY : PAIR_REASON;
+	snprintf(text, DETAIL_SIZE, "%s %s %s: %s%s, %s GB/s, score %s. %s%s%s", client->display,
+		 writes ? "writes to" : "reads from", provider->display,
+		 p2p_map_type_name(pair.verdict.kernel.map_type), distance,
+		 pair_say(&pair, writes ? PAIR_WRITE : PAIR_READ, bandwidth),
+		 pair_say(&pair, writes ? PAIR_WRITE_SCORE : PAIR_READ_SCORE, score), delivered,
+		 *delivered ? ": " : "", pair_say(&pair, why, reason));
 }
 
 static void describe_function(const struct view *view, const struct p2p_function *function,

@@ -2,7 +2,6 @@
 /* What a pair looks like in one cell of the matrix or the tree, and in a row of peers. */
 #include <string.h>
 
-#include "print/speed.h"
 #include "view/view.h"
 
 static const struct { const char *word; char mark; } routes[] = {
@@ -34,22 +33,12 @@ static struct ink fabric_cell(const struct p2p_verdict *verdict, bool writes, ch
 	return (struct ink){ .paint = paint_of_route(kind) };
 }
 
-static const struct p2p_speed *speed_of(const struct view *view,
-					const struct p2p_verdict *verdict,
-					struct p2p_score *score)
+struct ink pair_speed(const struct view *view, const struct pair *pair, char text[PAIR_SAY])
 {
-	p2p_eval_score(view->machine.shown.eval, verdict, score);
-	return view->state.writes ? &score->write : &score->read;
-}
+	enum pair_fact fact = view->state.writes ? PAIR_WRITE : PAIR_READ;
 
-struct ink pair_speed(const struct view *view, const struct p2p_verdict *verdict,
-		      char text[WORDS_SIZE])
-{
-	struct p2p_score score;
-	const struct p2p_speed *speed = speed_of(view, verdict, &score);
-
-	speed_bandwidth(speed, text);
-	return (struct ink){ .paint = speed_paint(speed) };
+	pair_say(pair, fact, text);
+	return (struct ink){ .paint = pair_paint(pair, fact) };
 }
 
 static struct ink drivers_cell(const struct p2p_verdict *verdict, bool narrow, char text[PAIR_TEXT])
@@ -64,10 +53,11 @@ static struct ink drivers_cell(const struct p2p_verdict *verdict, bool narrow, c
 	return (struct ink){ .paint = paint_of_delivery(delivery) };
 }
 
-static struct ink lens_cell(const struct view *view, const struct p2p_verdict *verdict,
-			    bool narrow, char text[PAIR_TEXT])
+static struct ink lens_cell(const struct view *view, struct pair *pair, bool narrow,
+			    char text[PAIR_TEXT])
 {
-	char speed[WORDS_SIZE];
+	const struct p2p_verdict *verdict = &pair->verdict;
+	char speed[PAIR_SAY];
 	struct ink ink;
 
 	switch (view->state.lens) {
@@ -80,7 +70,8 @@ static struct ink lens_cell(const struct view *view, const struct p2p_verdict *v
 	case LENS_DRIVERS:
 		return drivers_cell(verdict, narrow, text);
 	case LENS_SPEED:
-		ink = pair_speed(view, verdict, speed);
+		p2p_eval_score(pair->eval, verdict, &pair->score);
+		ink = pair_speed(view, pair, speed);
 		snprintf(text, PAIR_TEXT, "%.7s", speed);
 		break;
 	default:
@@ -109,7 +100,7 @@ static void tell_apart(struct cell *cell, enum p2p_relation relation)
 struct cell pair_cell(const struct view *view, const struct p2p_function *provider,
 		      const struct p2p_function *client, bool narrow)
 {
-	struct p2p_verdict verdict;
+	struct pair pair = { .eval = view->machine.shown.eval };
 	struct cell cell = { 0 };
 	bool other;
 
@@ -118,13 +109,13 @@ struct cell pair_cell(const struct view *view, const struct p2p_function *provid
 		cell.ink.paint = PAINT_DIM;
 		return cell;
 	}
-	other = machine_eval_pair(&view->machine, provider, client, &verdict);
-	cell.ink = lens_cell(view, &verdict, narrow, cell.text);
+	other = machine_eval_pair(&view->machine, provider, client, &pair.verdict);
+	cell.ink = lens_cell(view, &pair, narrow, cell.text);
 	if (other)
 		cell.ink.style |= STYLE_BOLD | STYLE_UNDERLINE;
 	if (other && !narrow)
 		strncat(cell.text, "*", sizeof(cell.text) - strlen(cell.text) - 1);
-	tell_apart(&cell, verdict.relation);
+	tell_apart(&cell, pair.verdict.relation);
 	return cell;
 }
 

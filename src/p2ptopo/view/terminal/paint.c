@@ -213,15 +213,15 @@ static void paint_paired(struct view *view, unsigned int y, const struct p2p_fun
 {
 	unsigned int x = tree_start(view) - PAIRED;
 	struct cell cell = pair_cell(view, provider, client, false);
-	char speed[WORDS_SIZE] = "";
-	struct p2p_verdict verdict;
+	char speed[PAIR_SAY];
+	struct pair pair;
 	struct ink ink;
 
 	put_cell(&view->screen, y, x, PAIR_WIDTH, &cell, 0);
 	if (provider == client)
 		return;
-	p2p_eval_pair(view->machine.shown.eval, provider, client, &verdict);
-	ink = pair_speed(view, &verdict, speed);
+	pair_eval(view->machine.shown.eval, provider, client, &pair);
+	ink = pair_speed(view, &pair, speed);
 	screen_field(&view->screen, y, x + PAIR_WIDTH + 1, SPEED_WIDTH, ink, true, speed);
 }
 
