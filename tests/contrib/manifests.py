@@ -249,7 +249,7 @@ def check_dra():
     check_head(template, "resource.k8s.io/v1", "ResourceClaimTemplate")
     check_head(pod, "v1", "Pod")
     exact("slice", piece["spec"], ("driver", "nodeName", "pool", "devices"))
-    published = dict(re.findall(r'"(p2ptopo\.dev/\w+)",\s*json_attribute\("(\w+)"',
+    published = dict(re.findall(r'put_attribute\(attributes, "(p2ptopo\.dev/\w+)",\s*"(\w+)"',
                                 (TOP / "src/p2ptopo/export/dra.c").read_text()))
     assert len(published) == 5 and len(piece["spec"]["devices"]) <= 128
     for device in piece["spec"]["devices"]:

@@ -35,37 +35,35 @@ static bool is_delivered(const struct app *app, const struct complex *complex)
 	return pairs;
 }
 
-static struct json_object *json_attribute(const char *type, struct json_object *value)
+static void put_attribute(struct json_object *attributes, const char *name, const char *type,
+			  struct json_object *value)
 {
 	struct json_object *object = p2p_json_new_object();
 
 	p2p_json_add(object, type, value);
-	return object;
+	json_put(attributes, name, object);
 }
 
 static struct json_object *json_device(const struct p2p_function *function, const struct complex *complex,
 				       bool delivered)
 {
-	struct json_object *object = p2p_json_new_object(), *attributes = p2p_json_new_object();
+	struct json_object *attributes = p2p_json_new_object();
 	const struct p2p_function *port;
 	enum p2p_tri behind = complex_switch(complex, &port);
 	char id[COMPLEX_ID];
 
 	complex_id(complex, id);
-	json_put(object, "pci_bus_id", json_bdf(function));
-	json_put(attributes, "p2ptopo.dev/complex", json_attribute("string", json_text(id)));
+	put_attribute(attributes, "p2ptopo.dev/complex", "string", json_text(id));
 	if (delivered)
-		json_put(attributes, "p2ptopo.dev/directComplex", json_attribute("string", json_text(id)));
-	json_put(attributes, "p2ptopo.dev/class",
-		 json_attribute("string", json_text(p2p_class_name(function->kind))));
+		put_attribute(attributes, "p2ptopo.dev/directComplex", "string", json_text(id));
+	put_attribute(attributes, "p2ptopo.dev/class", "string", json_text(p2p_class_name(function->kind)));
 	if (behind != P2P_UNKNOWN)
-		json_put(attributes, "p2ptopo.dev/behindSwitch",
-			 json_attribute("bool", json_flag(behind == P2P_YES)));
+		put_attribute(attributes, "p2ptopo.dev/behindSwitch", "bool", json_flag(behind == P2P_YES));
 	if (function->numa.fact == P2P_PRESENT && function->numa.value >= 0)
-		json_put(attributes, "p2ptopo.dev/numaNode",
-			 json_attribute("int", json_number(function->numa)));
-	json_put(object, "attributes", attributes);
-	return object;
+		put_attribute(attributes, "p2ptopo.dev/numaNode", "int", json_number(function->numa));
+	return json_members(
+		{ "pci_bus_id", json_bdf(function) },
+		{ "attributes", attributes });
 }
 
 /* Adapters that a Data Direct function works for: they have its complex, not their own. */

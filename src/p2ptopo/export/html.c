@@ -66,8 +66,8 @@ static struct json_object *json_deliveries(void)
 
 		p2p_json_append(array, json_members(
 			{ "mark", json_text(mark) },
-			{ "name", json_text(svg_delivery_class(i)) },
-			{ "means", json_text(svg_delivery_means(i)) }));
+			{ "name", json_text(svg_deliveries[i].name) },
+			{ "means", json_text(svg_deliveries[i].means) }));
 	}
 	return array;
 }

@@ -19,16 +19,12 @@ static struct json_object *json_ats(const struct p2p_function *adapter)
 /* The folders of a device in sysfs that it looks into. */
 static const char *subsystem_of(const struct p2p_function *function, const char *name)
 {
-	switch (function->kind) {
-	case P2P_CLASS_GPU:
-		return "drm";
-	case P2P_CLASS_NVME:
-		return "nvme";
-	case P2P_CLASS_NIC:
-		return export_is_rdma(name) ? "infiniband" : "net";
-	default:
-		return NULL;
-	}
+	static const char *const subsystems[P2P_CLASSES] = {
+		[P2P_CLASS_GPU] = "drm", [P2P_CLASS_NVME] = "nvme", [P2P_CLASS_NIC] = "net",
+	};
+
+	return function->kind == P2P_CLASS_NIC && export_is_rdma(name) ? "infiniband" :
+	       subsystems[function->kind];
 }
 
 static struct json_object *json_names(const struct p2p_function *function)

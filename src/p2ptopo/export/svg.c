@@ -42,8 +42,7 @@ static const char style[] =
 	".a{stroke:#f0883e}.ws{fill:#f85149}.UNKNOWN{fill:#0d1117;stroke:#3d444d}text.un{fill:#9198a1}}\n"
 	".bg{fill:#fff}@media(prefers-color-scheme:dark){.bg{fill:#0d1117}}\n";
 
-/* How a delivery looks; letter: the class of one that is readable on it, white or that of the background. */
-static const struct { const char *name, *means, *letter; } paints[P2P_DELIVERIES] = {
+const struct svg_delivery svg_deliveries[P2P_DELIVERIES] = {
 	[P2P_DELIVERY_UNKNOWN] = { "UNKNOWN", "not known", " un" },
 	[P2P_DELIVERY_BROKEN] = { "BROKEN", "would hang, fault or corrupt", " on" },
 	[P2P_DELIVERY_REFUSED] = { "REFUSED", "refused", " on" },
@@ -52,16 +51,6 @@ static const struct { const char *name, *means, *letter; } paints[P2P_DELIVERIES
 	[P2P_DELIVERY_DIRECT] = { "DIRECT", "turned by a switch", " on" },
 	[P2P_DELIVERY_LINK] = { "LINK", "over the devices' own link", " on" },
 };
-
-const char *svg_delivery_class(enum p2p_delivery delivery)
-{
-	return paints[delivery].name;
-}
-
-const char *svg_delivery_means(enum p2p_delivery delivery)
-{
-	return paints[delivery].means;
-}
 
 /** struct canvas - a picture on its way out; @devices: the x of the column of devices. */
 struct canvas {
@@ -186,9 +175,9 @@ static void print_tree(const struct canvas *canvas)
 static void print_cell(const struct canvas *canvas, double x, double y, enum p2p_delivery delivery)
 {
 	fprintf(canvas->out, "<rect x=\"%.0f\" y=\"%.1f\" width=\"%.0f\" height=\"%.0f\" class=\"%s\"/>", x, y - BOX / 2,
-		CELL - 2, BOX, paints[delivery].name);
+		CELL - 2, BOX, svg_deliveries[delivery].name);
 	fprintf(canvas->out, "<text x=\"%.0f\" y=\"%.0f\" class=\"m%s\">%c</text>\n", x + CELL / 2 - 1, y + 4,
-		paints[delivery].letter, words_delivery_mark(delivery));
+		svg_deliveries[delivery].letter, words_delivery_mark(delivery));
 }
 
 /* As lspci shows an address. */
@@ -248,8 +237,8 @@ static void print_legend(const struct canvas *canvas, double y)
 		unsigned int best_first = P2P_DELIVERIES - 1 - i;
 
 		print_cell(canvas, x, y, (enum p2p_delivery)best_first);
-		print_text(canvas, x + CELL + 4, y + 4, "n", paints[best_first].means);
-		x += CELL + 20 + (double)strlen(paints[best_first].means) * CHARACTER;
+		print_text(canvas, x + CELL + 4, y + 4, "n", svg_deliveries[best_first].means);
+		x += CELL + 20 + (double)strlen(svg_deliveries[best_first].means) * CHARACTER;
 	}
 	x = MARGIN;
 	y += ROW;

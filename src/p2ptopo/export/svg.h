@@ -8,8 +8,15 @@
 /** svg_print() - print @picture to app->out as one svg element. */
 void svg_print(const struct app *app, const struct picture *picture);
 
-/** svg_delivery_class() - the class of its cells in CSS; svg_delivery_means() - what it is, in a few words. */
-const char *svg_delivery_class(enum p2p_delivery delivery);
-const char *svg_delivery_means(enum p2p_delivery delivery);
+/**
+ * struct svg_delivery - how a delivery looks.
+ * @name: the class of its cells in CSS
+ * @means: what it is, in a few words
+ * @letter: the class of a letter that is readable on it, white or that of the background
+ */
+struct svg_delivery {
+	const char *name, *means, *letter;
+};
+extern const struct svg_delivery svg_deliveries[P2P_DELIVERIES];
 
 #endif

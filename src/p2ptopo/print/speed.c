@@ -43,11 +43,6 @@ char *speed_score(const struct p2p_speed *speed, char buffer[WORDS_SIZE])
 	return buffer;
 }
 
-const struct p2p_speed *speed_lower(const struct p2p_score *score)
-{
-	return score->read.score < score->write.score ? &score->read : &score->write;
-}
-
 enum paint speed_paint(const struct p2p_speed *speed)
 {
 	if (!speed_is_usable(speed) || speed->limit == P2P_LIMIT_WRITES_ONLY)

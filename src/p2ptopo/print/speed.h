@@ -21,9 +21,6 @@ char *speed_bandwidth(const struct p2p_speed *speed, char buffer[WORDS_SIZE]);
 /** speed_score() - "93"; ">=61" the least it can be; "?" not known; "0" not usable. */
 char *speed_score(const struct p2p_speed *speed, char buffer[WORDS_SIZE]);
 
-/** speed_lower() - that of the two that is worse to have. */
-const struct p2p_speed *speed_lower(const struct p2p_score *score);
-
 /** speed_paint() - the colour of a score. */
 enum paint speed_paint(const struct p2p_speed *speed);
 

@@ -152,22 +152,18 @@ static void print_pci(FILE *out, const struct p2p_function *function)
 			(link.speed_mtps < 8000 ? 0.8 : 128.0 / 130));
 }
 
-/* hwloc's types of devices of the operating system: block, GPU, network, OpenFabrics, co-processor. */
+/* hwloc's types of devices of the operating system; 0 none, else one more than hwloc's. */
+enum { OS_BLOCK = 1, OS_GPU, OS_NETWORK, OS_OPENFABRICS, OS_DMA, OS_COPROCESSOR };
+
 static int type_of(const struct p2p_function *function, const char *name)
 {
-	switch (function->kind) {
-	case P2P_CLASS_NVME:
-	case P2P_CLASS_STORAGE:
-		return 0;
-	case P2P_CLASS_GPU:
-		return 1;
-	case P2P_CLASS_NIC:
-		return export_is_rdma(name) ? 3 : 2;
-	case P2P_CLASS_ACCEL:
-		return 5;
-	default:
-		return -1;
-	}
+	static const int types[P2P_CLASSES] = {
+		[P2P_CLASS_NVME] = OS_BLOCK, [P2P_CLASS_STORAGE] = OS_BLOCK, [P2P_CLASS_GPU] = OS_GPU,
+		[P2P_CLASS_NIC] = OS_NETWORK, [P2P_CLASS_ACCEL] = OS_COPROCESSOR,
+	};
+
+	return function->kind == P2P_CLASS_NIC && export_is_rdma(name) ? OS_OPENFABRICS :
+	       types[function->kind];
 }
 
 static void print_names(struct tree *tree, const struct p2p_function *function)
@@ -175,11 +171,11 @@ static void print_names(struct tree *tree, const struct p2p_function *function)
 	for (const char *const *name = function->os_names; name && *name; name++) {
 		int type = type_of(function, *name);
 
-		if (type < 0)
+		if (!type)
 			continue;
 		fprintf(tree->out, "<object type=\"OSDev\" gp_index=\"%u\" name=\"", tree->next++);
 		export_word(tree->out, *name, 64);
-		fprintf(tree->out, "\" osdev_type=\"%d\"/>\n", type);
+		fprintf(tree->out, "\" osdev_type=\"%d\"/>\n", type - 1);
 	}
 }
 

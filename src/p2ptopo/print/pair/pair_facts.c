@@ -94,14 +94,20 @@ static enum paint paint_speed(const void *at)
 	return speed_paint(at);
 }
 
+/* That of the two that is worse to have. */
+static const struct p2p_speed *lower_of(const struct p2p_score *score)
+{
+	return score->read.score < score->write.score ? &score->read : &score->write;
+}
+
 static const char *say_lower_score(const struct asked *asked)
 {
-	return speed_score(speed_lower(asked->at), asked->text);
+	return speed_score(lower_of(asked->at), asked->text);
 }
 
 static enum paint paint_lower(const void *at)
 {
-	return speed_paint(speed_lower(at));
+	return speed_paint(lower_of(at));
 }
 
 static const char *say_limit(const struct asked *asked)

@@ -55,13 +55,18 @@ static void lead_to(char lead[PAIR_LEAD], const char *key, const char *before)
 	}
 }
 
-/* Is the member of @key named: itself or a group that it is in? */
+/* Is @name, of @length bytes, the member of @key or a group that it is in? */
+static bool is_of(const char *key, const char *name, size_t length)
+{
+	return !strncmp(key, name, length) && (!key[length] || key[length] == '.');
+}
+
 static bool is_named(const char *names, const char *key)
 {
 	for (; *names; names += *names == ',') {
 		size_t length = strcspn(names, ",");
 
-		if (!strncmp(key, names, length) && (!key[length] || key[length] == '.'))
+		if (is_of(key, names, length))
 			return true;
 		names += length;
 	}
@@ -97,8 +102,7 @@ static void choose(struct pair_row *row, const char *base, const char *names, bo
 static bool is_member(const char *name, size_t length)
 {
 	for (const struct pair_member *member = pair_members; member->key; member++)
-		if (!strncmp(member->key, name, length) && !(member->flags & ASIDE) &&
-		    (!member->key[length] || member->key[length] == '.'))
+		if (is_of(member->key, name, length) && !(member->flags & ASIDE))
 			return true;
 	return false;
 }

@@ -10,49 +10,34 @@
 /* Blanks between two columns. */
 #define GAP 2
 
-static unsigned int widen(unsigned int width, const char *text)
+static void widen(unsigned int *width, const char *text)
 {
 	unsigned int length = (unsigned int)clean_width(text);
 
-	return length > width ? length : width;
-}
-
-static unsigned int label_width(const struct grid *grid)
-{
-	unsigned int width = 0;
-	char text[GRID_CELL];
-
-	for (size_t row = 0; row < grid->rows; row++) {
-		grid->label(text, grid->userdata, row);
-		width = widen(width, text);
-	}
-	return width;
-}
-
-static unsigned int column_width(const struct grid *grid, size_t column)
-{
-	unsigned int width;
-	char text[GRID_CELL];
-
-	grid->head(text, grid->userdata, column);
-	width = widen(0, text);
-	for (size_t row = 0; row < grid->rows; row++) {
-		grid->cell(text, grid->userdata, row, column);
-		width = widen(width, text);
-	}
-	return width;
+	if (length > *width)
+		*width = length;
 }
 
 /* widths[0] is that of the labels. */
 static unsigned int *measure(const struct grid *grid)
 {
 	unsigned int *widths = calloc(grid->columns + 1, sizeof(*widths));
+	char text[GRID_CELL];
 
 	if (!widths)
 		return NULL;
-	widths[0] = label_width(grid);
-	for (size_t i = 0; i < grid->columns; i++)
-		widths[i + 1] = column_width(grid, i);
+	for (size_t i = 0; i < grid->columns; i++) {
+		grid->head(text, grid->userdata, i);
+		widen(&widths[i + 1], text);
+	}
+	for (size_t row = 0; row < grid->rows; row++) {
+		grid->label(text, grid->userdata, row);
+		widen(&widths[0], text);
+		for (size_t i = 0; i < grid->columns; i++) {
+			grid->cell(text, grid->userdata, row, i);
+			widen(&widths[i + 1], text);
+		}
+	}
 	return widths;
 }
 
