@@ -202,8 +202,7 @@ static void fold(struct view *view)
 static void try_out(struct view *view, const struct viewport *before)
 {
 	const struct p2p_function *port = machine_function(&view->machine, view->state.device);
-	const struct p2p_function *provider = machine_function(&view->machine,
-							       view->state.provider);
+	const struct p2p_function *provider = view_provider(view);
 	const struct p2p_function *client = machine_function(&view->machine, view->state.client);
 	int error = -ENOENT;
 

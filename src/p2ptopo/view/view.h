@@ -59,6 +59,9 @@ struct layout layout_of(const struct view *view);
 /** viewport_of() - what a key may depend on. */
 struct viewport viewport_of(const struct view *view);
 
+/** view_provider() - the provider that is selected; NULL none. */
+const struct p2p_function *view_provider(const struct view *view);
+
 /** view_row() - the function of a row of the page shown; NULL none. */
 const struct p2p_function *view_row(const struct view *view, size_t row);
 

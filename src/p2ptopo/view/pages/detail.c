@@ -71,8 +71,7 @@ static void describe_host(const struct p2p_host_bridge *host, char *text)
 
 static void describe_branch(const struct view *view, size_t at, char *text)
 {
-	const struct p2p_function *provider = machine_function(&view->machine,
-							       view->state.provider);
+	const struct p2p_function *provider = view_provider(view);
 	const struct branch *line = &view->branches.lines[at];
 
 	if (line->gone)
@@ -94,8 +93,7 @@ void detail_text(const struct view *view, char text[DETAIL_SIZE])
 	const struct place *place = &view->state.place[view->state.page];
 	const struct p2p_function *row = view_row(view, place->row);
 	const struct p2p_function *column = view_column(view, place->column);
-	const struct p2p_function *provider = machine_function(&view->machine,
-							       view->state.provider);
+	const struct p2p_function *provider = view_provider(view);
 
 	*text = '\0';
 	if (view->state.page == PAGE_TREE && place->row < view->branches.count)

@@ -48,6 +48,11 @@ struct layout layout_of(const struct view *view)
 	return layout;
 }
 
+const struct p2p_function *view_provider(const struct view *view)
+{
+	return machine_function(&view->machine, view->state.provider);
+}
+
 static const struct p2p_function *device_at(const struct device_list *devices, size_t at)
 {
 	return at < devices->count ? devices->list[at].function : NULL;

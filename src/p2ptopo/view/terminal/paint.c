@@ -14,6 +14,7 @@ static const struct ink plain = { PAINT_NONE, 0 };
 static const struct ink bar = { PAINT_NONE, STYLE_REVERSE };
 static const struct ink head = { PAINT_BOLD, STYLE_UNDERLINE };
 static const struct ink dim = { PAINT_DIM, 0 };
+static const struct ink bold = { PAINT_BOLD, 0 };
 static const struct ink alarm_bar = { PAINT_BAD, STYLE_REVERSE | STYLE_BOLD };
 
 static const char *const titles[PAGE_HELP] = {
@@ -63,8 +64,7 @@ static void paint_title(struct view *view)
 				active ? (struct ink){ PAINT_BOLD, STYLE_BOLD } : bar, title);
 	}
 	if (view->state.page == PAGE_HELP)
-		x += screen_put(screen, 0, x, screen->width - x, (struct ink){ PAINT_BOLD, 0 },
-				" help ");
+		x += screen_put(screen, 0, x, screen->width - x, bold, " help ");
 	machine_text(view, screen->width - x - 2, text);
 	put_right(screen, 0, x + 1, screen->width - 1, bar, text);
 }
@@ -172,7 +172,7 @@ static struct ink tree_ink(const struct column *column, const struct tree_row *r
 	if (column->paint)
 		return (struct ink){ column->paint(row), 0 };
 	return row->function && p2p_function_takes_part(row->function) &&
-	       !strcmp(column->name, "WHAT") ? (struct ink){ PAINT_BOLD, 0 } : plain;
+	       !strcmp(column->name, "WHAT") ? bold : plain;
 }
 
 static void paint_tree_fields(struct view *view, unsigned int y, const struct tree_row *row)
@@ -228,8 +228,7 @@ static void paint_paired(struct view *view, unsigned int y, const struct p2p_fun
 static void paint_branch(struct view *view, unsigned int y, size_t at)
 {
 	const struct branch *line = &view->branches.lines[at];
-	const struct p2p_function *provider = machine_function(&view->machine,
-							       view->state.provider);
+	const struct p2p_function *provider = view_provider(view);
 	const struct tree_row row = { .prefix = "", .host = line->host, .function = line->function,
 				      .folded = line->counted };
 	char text[TREE_PREFIX], bdf[P2P_BDF_SIZE];
@@ -247,8 +246,8 @@ static void paint_branch(struct view *view, unsigned int y, size_t at)
 		 line->folded && line->foldable ? view->screen.unicode ? "▸" : "+" : "");
 	if (line->counted)
 		snprintf(text, sizeof(text), "(+%zu)", line->counted);
-	screen_put(&view->screen, y, x, view->screen.width,
-		   line->function || line->counted ? plain : (struct ink){ PAINT_BOLD, 0 }, text);
+	screen_put(&view->screen, y, x, view->screen.width, line->function || line->counted ? plain : bold,
+		   text);
 	if (line->function)
 		paint_marks(view, y, line->function);
 	if (provider && line->function && p2p_function_has_header_0(line->function))
@@ -297,16 +296,14 @@ static void paint_column_head(struct view *view, const struct layout *layout, un
 		size_t first = clean_width(name) <= width ? 0 : clean_fit(name, width);
 
 		snprintf(text, sizeof(text), "%.*s", (int)first, name);
-		screen_field(&view->screen, layout->head, x, width,
-			     active && first ? bar : (struct ink){ PAINT_BOLD, 0 }, false, text);
+		screen_field(&view->screen, layout->head, x, width, active && first ? bar : bold, false, text);
 		screen_field(&view->screen, layout->head + 1, x, width, ink, false, name + first);
 		return;
 	}
 	snprintf(text, sizeof(text), "%*zu", (int)lines, column);
 	for (unsigned int i = 0; i < lines; i++) {
 		digit[0] = text[i];
-		screen_put(&view->screen, layout->head + i, x, 1,
-			   active ? bar : (struct ink){ PAINT_BOLD, 0 }, digit);
+		screen_put(&view->screen, layout->head + i, x, 1, active ? bar : bold, digit);
 	}
 }
 
@@ -355,8 +352,8 @@ static void paint_matrix(struct view *view, const struct layout *layout,
 	unsigned int last = layout->body - 1;
 
 	if (last > layout->head)
-		screen_field(screen, last - 1, 0, layout->label - 1, (struct ink){ PAINT_BOLD, 0 },
-			     true, screen->unicode ? "client→" : "client>");
+		screen_field(screen, last - 1, 0, layout->label - 1, bold, true,
+			     screen->unicode ? "client→" : "client>");
 	screen_field(screen, last, 0, layout->label - 1, head, false,
 		     screen->unicode ? " provider↓" : " provider");
 	for (size_t i = 0; i < viewport->wide && place->left + i < viewport->columns; i++)
@@ -399,8 +396,7 @@ static void paint_peer(struct view *view, unsigned int y, const struct p2p_funct
 
 static void paint_peers(struct view *view, const struct layout *layout)
 {
-	const struct p2p_function *provider = machine_function(&view->machine,
-							       view->state.provider);
+	const struct p2p_function *provider = view_provider(view);
 	size_t top = view->state.place[PAGE_PEERS].top;
 
 	if (!provider) {
@@ -505,8 +501,7 @@ static void paint_status(struct view *view)
 	if (state->prompt) {
 		if (state->prompt == PROMPT_OVERWRITE)
 			x += screen_put(screen, y, x, screen->width / 2, plain, state->input);
-		x += screen_put(screen, y, x, screen->width, (struct ink){ PAINT_BOLD, 0 },
-				prompt_label(state));
+		x += screen_put(screen, y, x, screen->width, bold, prompt_label(state));
 		if (state->prompt != PROMPT_OVERWRITE)
 			x += screen_put(screen, y, x, screen->width - x, plain, state->input);
 		screen->cursor = true;

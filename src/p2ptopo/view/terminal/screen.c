@@ -138,13 +138,11 @@ void screen_field(struct screen *screen, unsigned int y, unsigned int x, unsigne
 {
 	unsigned int width = screen_width(screen, text);
 	unsigned int indent = right && width < room ? room - width : 0;
-	unsigned int used;
+	unsigned int end = indent + screen_put(screen, y, x + indent, room - indent, ink, text);
 
-	for (unsigned int i = 0; i < indent; i++)
-		screen_put(screen, y, x + i, 1, ink, " ");
-	used = indent + screen_put(screen, y, x + indent, room - indent, ink, text);
-	for (; used < room; used++)
-		screen_put(screen, y, x + used, 1, ink, " ");
+	for (unsigned int i = 0; i < room; i++)
+		if (i < indent || i >= end)
+			screen_put(screen, y, x + i, 1, ink, " ");
 }
 
 void screen_select(struct screen *screen, unsigned int y)
