@@ -64,7 +64,7 @@ void devices_free(struct devices *devices);
 struct text {
 	char *bytes;
 	const char **lines;
-	size_t count, wide;
+	size_t count;
 };
 
 /** text_build() - the page of @state in @width columns.  Return: 0 or -ENOMEM. */

@@ -69,17 +69,6 @@ static size_t sequence_at(const char *text)
 	return text[2 + digits] == 'm' ? digits + 3 : 0;
 }
 
-static size_t width_of(const char *line)
-{
-	size_t width = 0, sequence;
-
-	for (; *line; line += sequence ? sequence : 1) {
-		sequence = sequence_at(line);
-		width += !sequence && ((unsigned char)*line & 0xc0) != 0x80;
-	}
-	return width;
-}
-
 /* Bytes of a line, up to @width columns of it: to a blank where that leaves half of them or more. */
 static size_t fold_at(const char *line, unsigned int width)
 {
@@ -148,13 +137,8 @@ static int cut_lines(struct text *text)
 	text->lines = calloc(text->count + 1, sizeof(*text->lines));
 	if (!text->lines)
 		return -ENOMEM;
-	for (size_t i = 0; i < text->count; i++, at += strlen(at) + 1) {
-		size_t width = width_of(at);
-
+	for (size_t i = 0; i < text->count; i++, at += strlen(at) + 1)
 		text->lines[i] = at;
-		if (width > text->wide)
-			text->wide = width;
-	}
 	return 0;
 }
 

@@ -102,8 +102,6 @@ static void count_rows(const struct view *view, const struct layout *layout,
 		return;
 	default:
 		viewport->rows = view->text.count;
-		viewport->columns = view->text.wide;
-		viewport->wide = view->screen.width;
 	}
 }
 

@@ -410,26 +410,13 @@ static void paint_peers(struct view *view, const struct layout *layout)
 			   view->devices.peers.list[top + i].function);
 }
 
-/* A line of text from column @left on; its colour sequences stay whole. */
-static const char *skip_columns(const char *line, size_t left)
-{
-	while (left && *line) {
-		if (*line == '\033')
-			line += strcspn(line, "m");
-		else
-			left -= ((unsigned char)line[1] & 0xc0) != 0x80;
-		line += *line != '\0';
-	}
-	return line;
-}
-
 static void paint_text(struct view *view, const struct layout *layout)
 {
 	const struct place *place = &view->state.place[view->state.page];
 
 	for (unsigned int i = 0; i < layout->high && place->top + i < view->text.count; i++)
 		screen_put(&view->screen, layout->body + i, 0, view->screen.width, plain,
-			   skip_columns(view->text.lines[place->top + i], place->left));
+			   view->text.lines[place->top + i]);
 }
 
 /* Words of @text on lines from @y on; the last one is cut where it ends. */
