@@ -6,9 +6,9 @@
 /* The function on the root bus above @function; NULL when the way up is not known. */
 static const struct p2p_function *top_of(const struct p2p_function *function)
 {
-	while (function && !function->orphan && function->parent)
-		function = function->parent;
-	return function && !function->orphan ? function : NULL;
+	const struct p2p_function *top = p2p_function_top(function);
+
+	return top->orphan ? NULL : top;
 }
 
 static int compare(const void *left, const void *right)

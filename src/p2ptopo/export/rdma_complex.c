@@ -36,13 +36,6 @@ static bool is_root_port(const struct p2p_function *function)
 	return kind == RDMA_GRACE_PORT || kind == RDMA_VERA_PORT || kind == RDMA_PORT;
 }
 
-static const struct p2p_function *root_of(const struct p2p_function *function)
-{
-	while (function->parent)
-		function = function->parent;
-	return function;
-}
-
 static bool is_below(const struct p2p_function *function, const struct p2p_function *port)
 {
 	while (function && function != port)
@@ -80,7 +73,7 @@ bool rdma_has(const struct rdma_complex *complex, const struct p2p_function *fun
 	case RDMA_DMA:
 		return function == complex->direct || function == complex->gpu ||
 		       (kind == RDMA_NIC && is_one_card(function, complex->adapter)) ||
-		       (kind == RDMA_NVME && root_of(function) == root_of(complex->adapter));
+		       (kind == RDMA_NVME && p2p_function_top(function) == p2p_function_top(complex->adapter));
 	case RDMA_INLINE:
 		return function == complex->adapter || function == complex->gpu;
 	case RDMA_NUMA:
@@ -158,7 +151,7 @@ static enum status find_inline(const struct app *app, const struct p2p_function 
 
 	if (!top)
 		return unlike(app, gpu, "is not below the second switch of a ConnectX");
-	if (rdma_kind(root_of(top)) != RDMA_PORT)
+	if (rdma_kind(p2p_function_top(top)) != RDMA_PORT)
 		return unlike(app, gpu, "is not below a root port");
 	if (!adapter)
 		return unlike(app, gpu, "has no ConnectX on its switch");

@@ -80,13 +80,6 @@ static const struct p2p_function *top_of(const struct p2p_function *function)
 	return function;
 }
 
-static bool is_orphan(const struct p2p_function *function)
-{
-	while (function->parent)
-		function = function->parent;
-	return function->orphan;
-}
-
 static bool is_below(const struct p2p_function *function, const struct p2p_function *bridge)
 {
 	for (; function && function != bridge; function = bridge_of(function))
@@ -113,7 +106,7 @@ static enum nccl_type by_tree(const struct p2p_function *one, const struct p2p_f
 
 	if (one == other)
 		return NCCL_LOC;
-	if (is_orphan(one) || is_orphan(other))
+	if (p2p_function_top(one)->orphan || p2p_function_top(other)->orphan)
 		return NCCL_UNKNOWN;
 	for (bridge = bridge_of(one); bridge; bridge = bridge_of(bridge)) {
 		if (is_below(other, bridge))

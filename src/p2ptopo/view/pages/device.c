@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "print/output.h"
+#include "print/say.h"
 #include "commands/path/path.h"
 #include "view/pages/text_pages.h"
 #include "print/words.h"
@@ -14,14 +15,12 @@
 static void __attribute__((format(printf, 3, 4)))
 line(const struct app *app, const char *name, const char *format, ...)
 {
-	char text[1024];
 	va_list args;
 
-	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
 	fprintf(app->out, "  %-*s", LABEL - 2, name);
-	words_wrap(app->out, text, LABEL, LABEL, app->options.width);
+	va_start(args, format);
+	say_list(app, LABEL, LABEL, format, args);
+	va_end(args);
 }
 
 static void print_names(const struct app *app, const struct p2p_function *function)

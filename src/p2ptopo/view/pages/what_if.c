@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "print/pair/pair_facts.h"
+#include "print/say.h"
 #include "view/pages/text_pages.h"
 #include "print/words.h"
 
@@ -109,19 +110,15 @@ static void print_deliveries(const struct app *app, const struct machine *machin
 static void print_group(const struct app *app, const struct p2p_isolation *tried, size_t group)
 {
 	const struct p2p_function *member;
-	char *text = NULL;
-	size_t length;
-	FILE *stream = p2p_text_open(&text, &length);
+	struct paragraph line;
 
-	if (!stream)
+	if (!paragraph_start(&line))
 		return;
-	fputs("one group:", stream);
-	for (size_t i = 0; (member = p2p_isolation_at(tried, group, i)); i++)
-		fprintf(stream, " %s", member->display);
 	fputs("  ", app->out);
-	if (!fclose(stream))
-		words_wrap(app->out, text, 2, 4, app->options.width);
-	free(text);
+	fputs("one group:", line.stream);
+	for (size_t i = 0; (member = p2p_isolation_at(tried, group, i)); i++)
+		fprintf(line.stream, " %s", member->display);
+	paragraph_end(app, &line, 2, 4);
 }
 
 /* Groups that are not as they were; a group that grew holds what can no longer be kept apart. */
