@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The decoders, register by register. */
+#include <errno.h>
+
 #include "make.h"
 
 #include "topology/build.h"
@@ -310,6 +312,48 @@ START_TEST(acs_cut)
 }
 END_TEST
 
+/* A capability that does not end within config space is denied, whichever of its registers lack. */
+START_TEST(others_cut)
+{
+	struct space space = port(P2P_PORT_DOWNSTREAM);
+	struct p2p_function function;
+
+	add_extended(&space, 0, 0x100, 0x0f);		/* ATS, of which nothing more is looked at */
+	add_extended(&space, 0x100, 0xff0, 0x15);	/* Resizable BAR: two BARs, one is there */
+	put32(&space, 0xff8, 2 << 5);
+	function = decode(&space);
+	ck_assert_int_eq(function.ats.ats, P2P_PRESENT);
+	ck_assert_int_eq(function.rebar, P2P_DENIED);
+	ck_assert_int_eq(function.bar[0].rebar.fact, P2P_PRESENT);
+	ck_assert_int_eq(function.bar[1].rebar.fact, P2P_DENIED);
+	add_extended(&space, 0x100, 0xff4, 0x23);	/* DVSEC of CXL without its control */
+	put16(&space, 0xff8, 0x1e98);
+	put16(&space, 0xffc, 0);
+	function = decode(&space);
+	ck_assert_int_eq(function.cxl.fact, P2P_DENIED);
+	add_extended(&space, 0x100, 0xffc, 0x03);	/* Device Serial Number */
+	function = decode(&space);
+	ck_assert_int_eq(function.serial.fact, P2P_DENIED);
+	ck_assert_int_eq(function.cxl.fact, P2P_ABSENT);
+}
+END_TEST
+
+/* What is no list of bits with a sign each changes nothing. */
+START_TEST(acs_words)
+{
+	static const char *const wrong[] = {
+		"", "ReqRedir", "Redirect-", "ReqRedir+CmpltRedir+", "ReqRedir+,", "ReqRedir+,ReqRedir-",
+	};
+	uint16_t clear = 1, set = 2;
+
+	for (size_t i = 0; i < P2P_LENGTH(wrong); i++)
+		ck_assert_int_eq(p2p_acs_parse(wrong[i], &clear, &set), -EINVAL);
+	ck_assert(clear == 1 && set == 2);
+	ck_assert_int_eq(p2p_acs_parse("ReqRedir-,SrcValid+", &clear, &set), 0);
+	ck_assert(clear == P2P_ACS_RR && set == P2P_ACS_SV);
+}
+END_TEST
+
 static const struct { uint16_t vendor, device; unsigned int type; bool dword; } pch[] = {
 	{ 0x8086, 0xa10f, P2P_PORT_ROOT, false }, { 0x8086, 0xa110, P2P_PORT_ROOT, true },
 	{ 0x8086, 0xa11f, P2P_PORT_ROOT, true }, { 0x8086, 0xa120, P2P_PORT_ROOT, false },
@@ -534,6 +578,8 @@ static void add_cases(TCase *tcase)
 	tcase_add_loop_test(tcase, acs_egress, 0, LENGTH(vectors));
 	tcase_add_test(tcase, acs_egress_cut);
 	tcase_add_test(tcase, acs_cut);
+	tcase_add_test(tcase, others_cut);
+	tcase_add_test(tcase, acs_words);
 	tcase_add_loop_test(tcase, acs_of_pch, 0, LENGTH(pch));
 	tcase_add_test(tcase, ats_pri_pasid);
 	tcase_add_test(tcase, decodes_sriov);

@@ -3,6 +3,7 @@
  * IOMMU groups and changed machines, by hand and at random.  What real kernels made is compared
  * in tests/isolation and tests/vm; here is what no test machine has.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -373,6 +374,69 @@ START_TEST(there_and_back)
 }
 END_TEST
 
+/* What drivers say of peers points into the changed machine, until another one is bound. */
+START_TEST(peers_follow)
+{
+	struct tree *tree = tree_new();
+	struct p2p_host_bridge *host = tree_bridge(tree);
+	struct p2p_function *port = tree_add(tree, host, NULL, P2P_PORT_ROOT), *a, *b;
+	const struct p2p_function *peers[2] = { NULL, NULL }, *now;
+	struct p2p_topology *first, *changed = NULL;
+	struct p2p_change change = { .kind = P2P_CHANGE_DRIVER, .driver = "amdgpu" };
+
+	a = tree_add(tree, host, port, P2P_PORT_ENDPOINT);
+	b = tree_add(tree, host, port, P2P_PORT_ENDPOINT);
+	a->driver = b->driver = "amdgpu";
+	a->kfd = P2P_PRESENT;
+	first = topology_of(tree);
+	peers[0] = p2p_topology_function(first, b->index);
+	first->functions[a->index].kfd_peers = peers;
+	change.function = p2p_topology_function(first, a->index);
+	ck_assert_int_eq(p2p_topology_change(tree->context, first, &change, 1, &changed), 0);
+	now = p2p_topology_function(changed, a->index);
+	ck_assert_int_eq(now->kfd, P2P_PRESENT);
+	ck_assert_ptr_eq(now->kfd_peers[0], p2p_topology_function(changed, b->index));
+	ck_assert_ptr_null(now->kfd_peers[1]);
+	p2p_topology_free(changed);
+	change.driver = "vfio-pci";
+	ck_assert_int_eq(p2p_topology_change(tree->context, first, &change, 1, &changed), 0);
+	now = p2p_topology_function(changed, a->index);
+	ck_assert_int_eq(now->kfd, P2P_DENIED);
+	ck_assert_ptr_null(now->kfd_peers);
+	p2p_topology_free(changed);
+	p2p_topology_free(first);
+	tree_free(tree);
+}
+END_TEST
+
+/* ACS that could not be read is not written; with a parameter nobody knows what a boot sets. */
+START_TEST(boot_and_unread)
+{
+	struct tree *tree = tree_new();
+	struct p2p_host_bridge *host = tree_bridge(tree);
+	struct p2p_function *port = tree_add(tree, host, NULL, P2P_PORT_ROOT);
+	struct p2p_topology *first, *changed = NULL;
+	struct p2p_change boot = { .kind = P2P_CHANGE_IOMMU, .iommu = P2P_IOMMU_ON };
+	struct p2p_change set = { .kind = P2P_CHANGE_ACS, .set = P2P_ACS_RR };
+
+	tree_acs(port, 0);
+	tree->machine.cmdline = "pci=config_acs=1101x@0000:00:00.0";
+	first = topology_of(tree);
+	first->machine.iommu = P2P_NO;
+	ck_assert_int_eq(p2p_topology_change(tree->context, first, &boot, 1, &changed), 0);
+	ck_assert_int_eq(p2p_topology_function(changed, port->index)->acs.fact, P2P_DENIED);
+	p2p_topology_free(changed);
+	set.function = p2p_topology_function(first, port->index);
+	tree_acs_denied(&first->functions[port->index]);
+	ck_assert_int_eq(p2p_topology_change(tree->context, first, &set, 1, &changed), -ENODATA);
+	ck_assert_ptr_nonnull(strstr(p2p_context_error(tree->context), "could not be read"));
+	set.clear = P2P_ACS_RR;
+	ck_assert_int_eq(p2p_topology_change(tree->context, first, &set, 1, &changed), -EINVAL);
+	p2p_topology_free(first);
+	tree_free(tree);
+}
+END_TEST
+
 /* A viewer changes one bit at a key press; the bound leaves room for sanitizers. */
 START_TEST(quick)
 {
@@ -403,6 +467,8 @@ int main(void)
 	tcase_add_test(tests, overridden);
 	tcase_add_test(tests, aliases);
 	tcase_add_test(tests, every_alias);
+	tcase_add_test(tests, peers_follow);
+	tcase_add_test(tests, boot_and_unread);
 	tcase_add_test(tests, southbridge);
 	tcase_add_test(tests, odd_ports);
 	tcase_add_test(tests, vmd);
