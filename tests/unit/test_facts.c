@@ -163,6 +163,34 @@ START_TEST(needs_registers)
 }
 END_TEST
 
+/* A value of another type is none: what has a state is denied, and all else is as if nothing were said. */
+START_TEST(wrong_types)
+{
+	for (size_t i = 0; i < p2p_function_rows.count; i++) {
+		const struct p2p_fact_row *row = &p2p_function_rows.rows[i];
+		struct json_object *document = whole(p2p_function_rows);
+		struct p2p_function function = { 0 }, lacks = { 0 };
+		struct p2p_topology topology = { 0 };
+		struct p2p_value value, nothing;
+
+		if (!row->derived && !row->aside) {
+			put(document, row, json_object_new_object());
+			p2p_facts_read(document, p2p_function_rows, &function, &topology);
+			put(document, row, NULL);
+			p2p_facts_read(document, p2p_function_rows, &lacks, &topology);
+			p2p_fact_get(row, &function, &value);
+			p2p_fact_get(row, &lacks, &nothing);
+			ck_assert_msg(value.fact == nothing.fact && value.number == nothing.number &&
+				      !value.text == !nothing.text, "%s", row->key);
+			if (row->decides || row->needed || row->kind == &p2p_kind_present)
+				ck_assert_msg(value.fact == P2P_DENIED, "%s", row->key);
+		}
+		json_object_put(document);
+		p2p_arena_free(&topology.arena);
+	}
+}
+END_TEST
+
 START_TEST(keys_are_unique)
 {
 	for (size_t i = 0; i < p2p_function_rows.count; i++) {
@@ -270,6 +298,7 @@ int main(void)
 	tcase_add_test(tcase, reads_what_it_writes);
 	tcase_add_test(tcase, nothing_is_denied);
 	tcase_add_test(tcase, needs_registers);
+	tcase_add_test(tcase, wrong_types);
 	tcase_add_test(tcase, keys_are_unique);
 	tcase_add_test(tcase, compares);
 	tcase_add_test(tcase, says_capabilities);
