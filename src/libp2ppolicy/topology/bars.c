@@ -147,17 +147,14 @@ static unsigned int bar_from_register(struct p2p_bar *bar, const struct p2p_conf
 
 static unsigned int bar_count(const struct p2p_function *function)
 {
+	static const unsigned int counts[] = {
+		[PCI_HEADER_TYPE_NORMAL] = 6, [PCI_HEADER_TYPE_BRIDGE] = 2,
+		[PCI_HEADER_TYPE_CARDBUS] = 1,
+	};
+
 	if (function->header != P2P_PRESENT)
 		return P2P_BARS;
-	switch (function->header_type) {
-	case PCI_HEADER_TYPE_NORMAL:
-		return 6;
-	case PCI_HEADER_TYPE_BRIDGE:
-		return 2;
-	case PCI_HEADER_TYPE_CARDBUS:
-		return 1;
-	}
-	return 0;
+	return function->header_type < P2P_LENGTH(counts) ? counts[function->header_type] : 0;
 }
 
 static void decode_bars(struct p2p_function *function, const struct p2p_build *build)

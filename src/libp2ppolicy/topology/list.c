@@ -95,14 +95,10 @@ static bool has_gap(const struct p2p_topology *topology)
 	return false;
 }
 
-static bool looks_whole(const struct p2p_topology *topology)
-{
-	return one_has_witnesses(topology) && !has_gap(topology);
-}
-
 void p2p_list_build(struct p2p_topology *topology)
 {
-	if (!p2p_snapshot_is_list(topology->snapshot) || looks_whole(topology))
+	if (!p2p_snapshot_is_list(topology->snapshot) ||
+	    (one_has_witnesses(topology) && !has_gap(topology)))
 		return;
 	for (size_t i = 0; i < topology->host_count; i++)
 		topology->hosts[i].partial = true;

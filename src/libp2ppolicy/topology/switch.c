@@ -6,11 +6,6 @@
  */
 #include "topology/build.h"
 
-static bool is_upstream(const struct p2p_function *function)
-{
-	return p2p_function_is_type(function, P2P_PORT_UPSTREAM);
-}
-
 /* Zero and all ones are what chips without a number give. */
 static bool is_same_chip(const struct p2p_function *a, const struct p2p_function *b)
 {
@@ -22,7 +17,7 @@ static bool is_same_chip(const struct p2p_function *a, const struct p2p_function
 static unsigned int find_twin(const struct p2p_topology *topology, size_t index)
 {
 	for (size_t i = 0; i < index; i++)
-		if (is_upstream(&topology->functions[i]) &&
+		if (p2p_function_is_type(&topology->functions[i], P2P_PORT_UPSTREAM) &&
 		    is_same_chip(&topology->functions[i], &topology->functions[index]))
 			return topology->functions[i].switch_id;
 	return 0;
@@ -55,13 +50,13 @@ void p2p_switches_build(struct p2p_topology *topology)
 	for (size_t i = 0; i < topology->count; i++) {
 		struct p2p_function *function = &topology->functions[i];
 
-		if (!is_upstream(function))
+		if (!p2p_function_is_type(function, P2P_PORT_UPSTREAM))
 			continue;
 		function->switch_id = find_twin(topology, i);
 		if (!function->switch_id)
 			function->switch_id = next++;
 	}
 	for (size_t i = 0; i < topology->count; i++)
-		if (is_upstream(&topology->functions[i]))
+		if (p2p_function_is_type(&topology->functions[i], P2P_PORT_UPSTREAM))
 			mark(topology, &topology->functions[i]);
 }

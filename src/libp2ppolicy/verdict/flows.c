@@ -30,25 +30,17 @@ struct contest {
 	bool no_memory;
 };
 
-static size_t find_pool(struct contest *contest, uint64_t key)
-{
-	size_t i = 0;
-
-	while (i < contest->pool_count && contest->pools[i].key != key)
-		i++;
-	return i;
-}
-
 static void add_use(void *userdata, const struct p2p_crossing *crossing)
 {
 	struct contest *contest = userdata;
 	struct pool *pool;
 	struct use *use;
-	size_t i;
+	size_t i = 0;
 
 	if (crossing->free || contest->no_memory)
 		return;
-	i = find_pool(contest, crossing->resource);
+	while (i < contest->pool_count && contest->pools[i].key != crossing->resource)
+		i++;
 	pool = i < contest->pool_count ? &contest->pools[i] : p2p_more(contest->pools, i);
 	use = p2p_more(contest->uses, contest->use_count);
 	if (!pool || !use) {

@@ -61,35 +61,29 @@ static void add_acs(struct log *log)
 }
 
 /* The root device that is in no row; one that is in a row of the other kind is not named. */
-static bool add_unlisted(struct log *log, const struct p2p_root *root)
+static void add_unlisted(struct log *log, const struct p2p_root *root)
 {
 	if (root->fact != P2P_PRESENT || root->row)
-		return false;
+		return;
 	new_line(log);
 	p2p_text_add(&log->text, "Host bridge not in P2PDMA whitelist: %04x:%04x",
 		     root->device->vendor, root->device->device);
-	return true;
 }
 
 static void add_unlisted_roots(struct log *log)
 {
 	const struct p2p_kernel *kernel = &log->verdict->kernel;
+	const struct p2p_host_bridge *first = log->verdict->provider->host;
 	unsigned int clauses = log->eval->clauses;
-	enum p2p_tri first;
+	bool second;
 
 	if (!(clauses & P2P_CLAUSE_WARN_VERBOSE) &&
 	    !(clauses & P2P_CLAUSE_WARN_ACS && kernel->common))
 		return;
-	if (log->verdict->provider->host == log->verdict->client->host) {
-		add_unlisted(log, &kernel->provider_root);
-		return;
-	}
 	/* The second is looked up only when the first passed. */
-	first = log->eval->roots[log->verdict->provider->host->index].listed;
-	if (first == P2P_YES)
-		add_unlisted(log, &kernel->client_root);
-	else
-		add_unlisted(log, &kernel->provider_root);
+	second = first != log->verdict->client->host &&
+		 log->eval->roots[first->index].listed == P2P_YES;
+	add_unlisted(log, second ? &kernel->client_root : &kernel->provider_root);
 }
 
 static void add_refused(struct log *log)

@@ -248,16 +248,13 @@ static int64_t node_of(const struct corner *corner)
 	return corner->numa.fact == P2P_PRESENT ? corner->numa.value : -1;
 }
 
-static int compare_kinds(const struct corner *x, const struct corner *y)
+static int by_kind(const void *a, const void *b)
 {
+	const struct corner *x = a, *y = b;
+
 	if (node_of(x) != node_of(y))
 		return node_of(x) < node_of(y) ? -1 : 1;
 	return (int)x->listed - (int)y->listed;
-}
-
-static int by_kind(const void *a, const void *b)
-{
-	return compare_kinds(a, b);
 }
 
 static int by_bridge(const void *a, const void *b)
@@ -266,7 +263,7 @@ static int by_bridge(const void *a, const void *b)
 
 	if (x->bridge != y->bridge)
 		return x->bridge < y->bridge ? -1 : 1;
-	return compare_kinds(x, y);
+	return by_kind(a, b);
 }
 
 /* Put equal neighbours together.  Return: how many are left. */

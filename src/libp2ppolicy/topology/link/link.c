@@ -21,11 +21,6 @@ static bool is_speed(unsigned int mtps)
 	       mtps == 64000;
 }
 
-static bool is_width(int64_t width)
-{
-	return width >= 1 && width <= 32;
-}
-
 /* "Unknown" and a width of 0 mean that there is no link now. */
 static bool read_link(const struct p2p_file *speed, const struct p2p_file *width,
 		      struct p2p_link *ret_link)
@@ -38,7 +33,7 @@ static bool read_link(const struct p2p_file *speed, const struct p2p_file *width
 		return false;
 	if (sscanf(speed->data, "%3u.%1u GT/s", &whole, &tenths) == 2)
 		link.speed_mtps = whole * 1000 + tenths * 100;
-	if (is_speed(link.speed_mtps) && is_width(lanes.value))
+	if (is_speed(link.speed_mtps) && lanes.value >= 1 && lanes.value <= 32)
 		link.width = (unsigned int)lanes.value;
 	else
 		link.speed_mtps = 0;

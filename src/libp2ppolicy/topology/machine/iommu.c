@@ -133,24 +133,16 @@ static enum p2p_tri passes_by_log(const struct p2p_topology *topology)
 	       !strcmp(type->data, "Translated") ? P2P_NO : P2P_UNKNOWN;
 }
 
-/* A command line that says otherwise is of another boot; one of memory encryption decides nothing. */
-static void compare_log(const struct p2p_topology *topology, enum p2p_tri settings[SETTINGS])
-{
-	enum p2p_tri log = passes_by_log(topology);
-
-	if (log != P2P_UNKNOWN && settings[PASSES] != log)
-		settings[PASSES] = P2P_UNKNOWN;
-}
-
 /* The defaults, then each word of the command line, up to the "--" that ends it. */
 static void read_settings(const struct p2p_topology *topology, enum p2p_tri settings[SETTINGS])
 {
 	const struct p2p_machine *machine = &topology->machine;
+	enum p2p_tri log = passes_by_log(topology);
 	const char *text = machine->cmdline;
 
 	for (size_t i = 0; i < SETTINGS; i++)
 		settings[i] = P2P_UNKNOWN;
-	settings[PASSES] = passes_by_log(topology);
+	settings[PASSES] = log;
 	/* Without a command line amd_iommu=force_isolation may be on it. */
 	if (!text && may_be_of_amd(machine))
 		settings[PASSES] = P2P_UNKNOWN;
@@ -163,7 +155,9 @@ static void read_settings(const struct p2p_topology *topology, enum p2p_tri sett
 	for (text += strspn(text, " \t\n"); *text && strncmp(text, "-- ", 3) != 0;
 	     text += strspn(text, " \t\n"))
 		text = take_word(machine, text, settings);
-	compare_log(topology, settings);
+	/* If it says otherwise, it is of another boot; one of memory encryption decides nothing. */
+	if (log != P2P_UNKNOWN && settings[PASSES] != log)
+		settings[PASSES] = P2P_UNKNOWN;
 }
 
 /* A port that may lead out of the case, where devices are not trusted: a root port with hot-plug. */

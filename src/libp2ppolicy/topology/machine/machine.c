@@ -79,14 +79,6 @@ static void set_cpu(struct p2p_topology *topology)
 		machine->virtual_machine = has_word(flags, "hypervisor") ? P2P_YES : P2P_NO;
 }
 
-/* "# CONFIG_X is not set" and a config without a word of it both mean: not compiled in. */
-static enum p2p_tri config_says(const struct p2p_file *config)
-{
-	if (!p2p_config_line(config, "PCI").value)
-		return P2P_UNKNOWN;
-	return p2p_config_line(config, "PCI_P2PDMA").value ? P2P_YES : P2P_NO;
-}
-
 /*
  * Symbol names are readable without privilege, only addresses are not.  A table without the
  * name of a function that is always there was not read whole.
@@ -106,7 +98,9 @@ static enum p2p_tri find_p2pdma(const struct p2p_topology *topology)
 	const struct p2p_file *config;
 
 	for (size_t i = 0; answer == P2P_UNKNOWN && (config = p2p_config_file(topology, i)); i++)
-		answer = config_says(config);
+		/* "# CONFIG_X is not set" and no word of it both mean: not compiled in. */
+		if (p2p_config_line(config, "PCI").value)
+			answer = p2p_config_line(config, "PCI_P2PDMA").value ? P2P_YES : P2P_NO;
 	return answer;
 }
 

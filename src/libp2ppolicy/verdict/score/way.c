@@ -26,22 +26,14 @@ static void set_root(struct p2p_way *way)
 /* One of the routes that the data depend on; an unknown one may lead anywhere. */
 static void follow(struct p2p_way *way, const struct p2p_route *route)
 {
-	switch (route->kind) {
-	case P2P_ROUTE_DIRECT:
-		break;
-	case P2P_ROUTE_BLOCKED:
-		way->blocked = true;
-		set_root(way);
-		break;
-	case P2P_ROUTE_REDIRECTED:
-		set_root(way);
-		break;
-	case P2P_ROUTE_UNKNOWN:
+	if (route->kind == P2P_ROUTE_DIRECT)
+		return;
+	if (route->kind == P2P_ROUTE_UNKNOWN) {
 		p2p_way_miss(way, route->port);
 		way->maybe_blocked = true;
-		set_root(way);
-		break;
 	}
+	way->blocked |= route->kind == P2P_ROUTE_BLOCKED;
+	set_root(way);
 }
 
 /* Behind an IOMMU what goes through the host bridge has no address that a switch knows. */

@@ -298,12 +298,6 @@ static enum p2p_tri ask_peermem(const struct p2p_verdict *verdict)
 	       P2P_UNKNOWN;
 }
 
-/* The kernel modules have no such test; the library above them is closed. */
-static enum p2p_tri ask_nv_exports(const struct p2p_verdict *verdict)
-{
-	return p2p_nvidia_geforce(verdict->provider) == P2P_NO ? P2P_YES : P2P_UNKNOWN;
-}
-
 static enum p2p_tri ask_p2pmem(const struct p2p_verdict *verdict)
 {
 	enum p2p_fact pool = verdict->provider->pool.fact;
@@ -491,7 +485,9 @@ enum p2p_tri p2p_condition_ask(const struct p2p_verdict *verdict, const struct p
 	case P2P_IF_NV_GROUP: return ask_nv_group(verdict);
 	case P2P_IF_PEERMEM: return ask_peermem(verdict);
 	case P2P_IF_NV_PRO: return not(p2p_nvidia_geforce(provider));
-	case P2P_IF_NV_EXPORTS: return ask_nv_exports(verdict);
+	/* The kernel modules have no such test; the library above them is closed. */
+	case P2P_IF_NV_EXPORTS:
+		return p2p_nvidia_geforce(provider) == P2P_NO ? P2P_YES : P2P_UNKNOWN;
 	case P2P_IF_P2PMEM:
 	case P2P_IF_P2PMEM_NV: return ask_p2pmem(verdict);
 	case P2P_IF_NVFS: return flag(verdict, P2P_STACK_NVFS);
