@@ -292,13 +292,12 @@ struct p2p_host_bridge {
  * @emulated: a function of a virtual machine's emulator
  */
 struct p2p_function {
-	unsigned int index;
+	unsigned int index, depth;
 	struct p2p_bdf bdf;
 	const struct p2p_function *parent, *physfn;
 	const struct p2p_host_bridge *host;
 	const struct p2p_function *const *children;
 	size_t child_count;
-	unsigned int depth;
 	bool missing, orphan;
 
 	uint16_t vendor, device, subsystem_vendor, subsystem_device;
@@ -326,15 +325,14 @@ struct p2p_function {
 
 	struct p2p_number numa;		/* -1 in value: the kernel says none */
 	struct p2p_number iommu_group;	/* ABSENT: no IOMMU over it */
-	bool had_group;			/* before a change after which its group is not known */
+	bool had_group, emulated;	/* had_group: before a change after which its group is not known */
+	enum p2p_fact driver_fact, slot_fact;
 	const char *iommu_type;		/* "DMA", "DMA-FQ", "identity", NULL unknown */
 	const char *cpus;		/* local_cpulist */
 	const char *driver;		/* NULL none or unknown, see driver_fact */
-	enum p2p_fact driver_fact;
 	const char *power_state;	/* "D0", "D3hot", ... */
 	struct p2p_number port_mbps;	/* of its network ports together; denied while one is down */
 	const char *slot;		/* physical slot name of the nearest slot above */
-	enum p2p_fact slot_fact;
 	const char *const *os_names;
 	const char *display;
 	const char *vendor_name, *device_name, *class_name;	/* from pci.ids */
@@ -344,7 +342,6 @@ struct p2p_function {
 	const char *efa_provider;
 	const struct p2p_function *data_direct_of;
 	unsigned int switch_id;
-	bool emulated;
 };
 
 /**

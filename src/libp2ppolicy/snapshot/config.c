@@ -71,7 +71,7 @@ bool p2p_config_read8(const struct p2p_config *config, unsigned int offset, uint
 {
 	if (!is_known(config, offset))
 		return false;
-	*ret_value = config->bytes[offset];
+	*ret_value = config->bytes[offset < P2P_CONFIG_STANDARD ? offset : offset - config->gap];
 	return true;
 }
 
@@ -391,10 +391,10 @@ static void clip(struct loader *loader)
 	}
 }
 
-/* How far the known bytes go: what comes behind is not worth its memory. */
-static unsigned int known_end(const struct loader *loader)
+/* How far the known ones of the first @size bytes go: what comes behind is not worth its memory. */
+static unsigned int known_end(const struct loader *loader, unsigned int size)
 {
-	unsigned int dwords = DWORDS(loader->config.size);
+	unsigned int dwords = DWORDS(size);
 
 	/* Most of config space is never fetched: a word of the bitmap at a time. */
 	while (dwords && dwords % WORD_BITS == 0 && !loader->known[dwords / WORD_BITS - 1])
@@ -407,19 +407,19 @@ static unsigned int known_end(const struct loader *loader)
 static int keep(struct p2p_arena *arena, struct loader *loader, struct p2p_config *ret_config)
 {
 	struct p2p_config config = loader->config;
-	size_t capabilities = config.capability_count * sizeof(loader->found[0]);
-	size_t words;
+	size_t capabilities = config.capability_count * sizeof(loader->found[0]), known;
+	unsigned int first = known_end(loader, P2P_CONFIG_STANDARD);
 
-	config.end = known_end(loader);
-	words = (DWORDS(config.end) + WORD_BITS - 1) / WORD_BITS;
-	config.bytes = p2p_arena_alloc(arena, config.end);
-	config.known = p2p_arena_alloc(arena, words * sizeof(config.known[0]));
-	config.capabilities = p2p_arena_alloc(arena, capabilities);
-	if (!config.bytes || !config.known || !config.capabilities)
+	config.end = known_end(loader, config.size);
+	config.gap = config.end > P2P_CONFIG_STANDARD ? P2P_CONFIG_STANDARD - first : 0;
+	known = (DWORDS(config.end) + WORD_BITS - 1) / WORD_BITS * sizeof(config.known[0]);
+	config.known = p2p_arena_alloc(arena, known + capabilities + config.end - config.gap);
+	if (!config.known)
 		return -ENOMEM;
-	memcpy(config.bytes, loader->bytes, config.end);
-	memcpy(config.known, loader->known, words * sizeof(config.known[0]));
-	memcpy(config.capabilities, loader->found, capabilities);
+	config.capabilities = mempcpy(config.known, loader->known, known);
+	config.bytes = mempcpy(config.capabilities, loader->found, capabilities);
+	memcpy(mempcpy(config.bytes, loader->bytes, first), loader->bytes + first + config.gap,
+	       config.end - config.gap - first);
 	*ret_config = config;
 	return 0;
 }

@@ -34,7 +34,8 @@ struct p2p_capability {
  * struct p2p_config - configuration space.
  * @size: bytes that may be asked: 0 nothing is known; 64, 128, 256 or 4096
  * @end: no byte from here on is known
- * @bytes: what was read, up to @end; use p2p_config_read8() and the like
+ * @bytes: what was read, up to @end; use p2p_config_read8() and the like.  The last @gap of the first 256
+ *	bytes, of which none is known, are left out
  * @known: one bit per dword of @bytes; a dword that was not fetched is not known
  * @standard: is the chain of standard capabilities known (DENIED with 64 or 128 bytes)
  * @extended: is extended config space known.  ABSENT: a conventional function, or one whose
@@ -54,6 +55,7 @@ struct p2p_config {
 	uint8_t *bytes;
 	uint32_t *known;
 	enum p2p_fact standard, extended;
+	unsigned int gap;
 	bool kernel_limited;
 	struct p2p_capability *capabilities;
 	unsigned int capability_count;
