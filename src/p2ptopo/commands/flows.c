@@ -144,7 +144,7 @@ static enum status parse_file(struct app *app, struct list *list, const char *pa
 		status = parse_line(app, list, line);
 	}
 	if (!status && ferror(file))
-		status = fail_with(app->failure, STATUS_INPUT, "%s: cannot be read", path);
+		status = fail_with(app->failure, failure_status(-errno), "%s: %s", path, strerror(errno));
 	free(line);
 	if (file != stdin)
 		fclose(file);
