@@ -61,7 +61,9 @@ const struct p2p_snapshot *p2p_snapshot_list(const struct p2p_snapshot *snapshot
 static int read_file(struct p2p_context *context, const char *path, int fd,
 		     struct p2p_buffer *buffer)
 {
-	int r = p2p_buffer_read(fd, FILE_MOST, buffer);
+	struct stat status;
+	const bool large = !fstat(fd, &status) && S_ISREG(status.st_mode) && (uint64_t)status.st_size > FILE_MOST;
+	int r = large ? -EFBIG : p2p_buffer_read(fd, FILE_MOST, buffer);
 
 	if (r == -EFBIG)
 		return p2p_error(context, -EBADMSG, "%s: larger than %zu MiB", path, FILE_MOST >> 20);
