@@ -51,6 +51,9 @@ bool p2p_goal_met(enum p2p_goal goal, const struct p2p_verdict *verdict);
  */
 int p2p_advice_registers_find(struct p2p_advice *advice);
 
+/** p2p_is_below() - is a function @port, or somewhere below it? */
+bool p2p_is_below(const struct p2p_function *function, const struct p2p_function *port);
+
 /** p2p_is_nvidia_gpu() - is it known to be one? */
 bool p2p_is_nvidia_gpu(const struct p2p_function *function);
 

@@ -2,14 +2,8 @@
 /* In a guest the host decides: its ACS, its IOMMU, ATS, and what its emulator tells drivers. */
 #include "policy/advice/advice.h"
 
-/* Which of the devices a question is about. */
+/* Which of the devices a question is about; NULL any. */
 typedef bool asked_fn(const struct p2p_function *function);
-
-static bool is_any(const struct p2p_function *function)
-{
-	(void)function;
-	return true;
-}
 
 static bool is_passed_through(const struct p2p_function *function)
 {
@@ -26,7 +20,7 @@ static const struct question {
 	asked_fn *asked;
 	const char *line, *text;
 } questions[] = {
-	{ is_any, "lspci -vvv | grep -E '^[0-9a-f]|ACSCtl'",
+	{ NULL, "lspci -vvv | grep -E '^[0-9a-f]|ACSCtl'",
 	  "the host decides: what this guest shows of ports and host bridges is emulated. Ask the "
 	  "host's owner for ACSCtl of every port above the real devices; for a guest ReqRedir and "
 	  "CmpltRedir must be on, so that requests reach the IOMMU, or ATS with direct translated "
@@ -52,7 +46,8 @@ bool p2p_advice_host_decides(const struct p2p_advice *advice, const struct p2p_p
 static bool is_asked(const struct p2p_advice *advice, asked_fn *asked)
 {
 	for (size_t i = 0; i < advice->pair_count; i++)
-		if (asked(advice->pairs[i].pair.provider) || asked(advice->pairs[i].pair.client))
+		if (!asked || asked(advice->pairs[i].pair.provider) ||
+		    asked(advice->pairs[i].pair.client))
 			return true;
 	return false;
 }

@@ -46,7 +46,7 @@ static const struct p2p_function *occupant(const struct p2p_function *port)
 	return port->child_count ? port->children[0] : NULL;
 }
 
-static bool is_below(const struct p2p_function *function, const struct p2p_function *port)
+bool p2p_is_below(const struct p2p_function *function, const struct p2p_function *port)
 {
 	for (; function; function = function->parent)
 		if (function == port)
@@ -171,7 +171,7 @@ static bool is_near(const struct p2p_function *port, const struct p2p_function *
 		at = at->parent;
 	while (at && at->parent)
 		at = at->parent;
-	return at && is_below(port, at);
+	return at && p2p_is_below(port, at);
 }
 
 static int try_places(struct moves *moves, const struct p2p_function *device,
@@ -185,7 +185,7 @@ static int try_places(struct moves *moves, const struct p2p_function *device,
 	for (size_t i = 0; !r && (port = p2p_topology_function(moves->advice->topology, i)); i++) {
 		struct move move = { .device = device, .place = port, .other = occupant(port) };
 
-		if (!is_slot(port) || port == device->parent || is_below(partner, port) ||
+		if (!is_slot(port) || port == device->parent || p2p_is_below(partner, port) ||
 		    (port->child_count && !move.other) || !is_near(port, partner) ||
 		    moves->trials == TRIALS)
 			continue;

@@ -184,13 +184,7 @@ static void put_back(struct search *search, size_t index, uint16_t bits, bool ba
 /* No other pair tests the register of @function. */
 static bool passes(const struct p2p_pair *pair, const struct p2p_function *function)
 {
-	const struct p2p_function *at = pair->provider;
-
-	while (at && at != function)
-		at = at->parent;
-	for (at = at ? at : pair->client; at && at != function;)
-		at = at->parent;
-	return at;
+	return p2p_is_below(pair->provider, function) || p2p_is_below(pair->client, function);
 }
 
 static bool all_hold(const struct search *search, const bool *promised, size_t index)

@@ -54,21 +54,14 @@ static enum shape shape_of(const struct p2p_verdict *verdict)
 	return client->ats.ats == P2P_ABSENT ? SHAPE_INLINE : SHAPE_NONE;
 }
 
-static bool is_above(const struct p2p_function *port, const struct p2p_function *function)
-{
-	while (function && function != port)
-		function = function->parent;
-	return function;
-}
-
 static enum place place_of(const struct p2p_verdict *verdict, const struct p2p_function *port)
 {
 	if (!port->parent)
 		return PLACE_ROOT;
 	if (port->parent != verdict->kernel.common)
 		return PLACE_OTHER;
-	return is_above(port, verdict->client) ? PLACE_CLIENT :
-	       is_above(port, verdict->provider) ? PLACE_PROVIDER : PLACE_OTHER;
+	return p2p_is_below(verdict->client, port) ? PLACE_CLIENT :
+	       p2p_is_below(verdict->provider, port) ? PLACE_PROVIDER : PLACE_OTHER;
 }
 
 /* The rule is about the ports from both ends up to the root port. */

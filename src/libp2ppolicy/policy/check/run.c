@@ -142,23 +142,17 @@ static void run_device(struct p2p_check_run *run, const struct p2p_check_row *ro
 	run->function = NULL;
 }
 
-static enum p2p_tri match(const struct p2p_term *term, const struct p2p_verdict *verdict)
-{
-	const struct p2p_conjunction one = { (struct p2p_term *)term, 1 };
-
-	return p2p_condition_match(&one, verdict, NULL);
-}
-
 static void eval_term(struct p2p_check_run *run, const struct p2p_term *term,
 		       const struct p2p_verdict *verdict)
 {
 	char expected[TEXT_SIZE] = "", found[TEXT_SIZE] = "";
 	const struct p2p_check_condition *condition = p2p_check_condition(term->key);
+	const struct p2p_conjunction one = { (struct p2p_term *)term, 1 };
 	enum p2p_tri holds;
 
 	if (!condition || !wants_any(run, 1u << condition->about))
 		return;
-	holds = match(term, verdict);
+	holds = p2p_condition_match(&one, verdict, NULL);
 	if (holds != P2P_YES) {
 		snprintf(expected, sizeof(expected), "%s %s", term->key->name,
 			 p2p_json_string(term->value, JSON_C_TO_STRING_PLAIN));

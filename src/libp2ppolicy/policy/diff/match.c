@@ -86,12 +86,6 @@ static bool by_place(const struct entry *entry)
 	return *entry->place;
 }
 
-static bool by_address(const struct entry *entry)
-{
-	(void)entry;
-	return true;
-}
-
 static bool by_slot(const struct entry *entry)
 {
 	return entry->function->slot;
@@ -102,7 +96,7 @@ static bool by_ids(const struct entry *entry)
 	return entry->function->ids == P2P_PRESENT;
 }
 
-/* @can: can this function be told by it at all? */
+/* @can: can this function be told by it at all?  NULL every one can. */
 static const struct {
 	const char *evidence;
 	bool (*can)(const struct entry *entry);
@@ -110,7 +104,7 @@ static const struct {
 } passes[] = {
 	{ "serial", by_serial, compare_serials },
 	{ "place", by_place, compare_places },
-	{ "address", by_address, compare_addresses },
+	{ "address", NULL, compare_addresses },
 	{ "slot", by_slot, compare_slots },
 	{ "ids", by_ids, compare_ids },
 };
@@ -138,7 +132,7 @@ static size_t gather(const struct p2p_diff_side *side, size_t pass, struct entry
 		const struct p2p_function *function = p2p_topology_function(side->topology, i);
 		struct entry entry = { function, side->places[i] };
 
-		if (!side->partner[i] && passes[pass].can(&entry))
+		if (!side->partner[i] && (!passes[pass].can || passes[pass].can(&entry)))
 			entries[count++] = entry;
 	}
 	qsort_r(entries, count, sizeof(*entries), compare_entries, &compare);

@@ -75,12 +75,6 @@ static bool may_be_device(const struct p2p_comparing *c)
 	       c->speed.limit == P2P_LIMIT_PORT;
 }
 
-static bool always(const struct p2p_comparing *c)
-{
-	(void)c;
-	return true;
-}
-
 static void say_off(const struct p2p_comparing *c, struct p2p_text *text)
 {
 	(void)c;
@@ -190,7 +184,7 @@ static void say_low(const struct p2p_comparing *c, struct p2p_text *text)
 	say_look(c, text);
 }
 
-/** struct rule - a finding, when it holds, and what is said of it. */
+/** struct rule - a finding, when it holds (NULL always), and what is said of it. */
 struct rule {
 	bool (*holds)(const struct p2p_comparing *c);
 	enum p2p_compared finding;
@@ -207,7 +201,7 @@ static const struct rule speed_rules[] = {
 	{ is_more, P2P_COMPARED_MORE, false, say_more },
 	{ is_half, P2P_COMPARED_HALF, true, say_half },
 	{ may_be_device, P2P_COMPARED_DEVICE, false, say_device },
-	{ always, P2P_COMPARED_LOW, true, say_low },
+	{ NULL, P2P_COMPARED_LOW, true, say_low },
 };
 
 /* As long as without, or as long as a copy takes. */
@@ -245,7 +239,7 @@ static const struct rule latency_rules[] = {
 	{ has_no_latency, P2P_COMPARED_UNKNOWN, false, say_unpredicted },
 	{ takes_as_long, P2P_COMPARED_STAGED, true, say_long },
 	{ takes_less, P2P_COMPARED_MORE, false, say_more },
-	{ always, P2P_COMPARED_EXPECTED, false, say_latency },
+	{ NULL, P2P_COMPARED_EXPECTED, false, say_latency },
 };
 
 static void apply(const struct p2p_comparing *c, const struct rule *rule,
@@ -253,7 +247,7 @@ static void apply(const struct p2p_comparing *c, const struct rule *rule,
 {
 	struct p2p_text text = { ret_comparison->why, sizeof(ret_comparison->why), 0 };
 
-	while (!rule->holds(c))
+	while (rule->holds && !rule->holds(c))
 		rule++;
 	ret_comparison->finding = rule->finding;
 	ret_comparison->surprising = rule->surprising;

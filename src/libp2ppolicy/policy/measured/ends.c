@@ -165,11 +165,6 @@ static void find_into(const struct p2p_measured *measured, const struct p2p_figu
 	}
 }
 
-static bool is_drive(const struct p2p_function *function)
-{
-	return function->kind == P2P_CLASS_NVME && !function->physfn;
-}
-
 /* What is said of every drive becomes a figure for each. */
 static int spread(struct p2p_measured *measured, size_t index)
 {
@@ -179,7 +174,7 @@ static int spread(struct p2p_measured *measured, size_t index)
 		const struct p2p_function *drive = p2p_topology_function(measured->topology, i);
 		struct p2p_figure figure = measured->figures[index];
 
-		if (!is_drive(drive))
+		if (drive->kind != P2P_CLASS_NVME || drive->physfn)
 			continue;
 		figure.client.function = drive;
 		if (first)
