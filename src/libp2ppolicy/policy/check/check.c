@@ -168,9 +168,10 @@ static int parse_expected(const struct p2p_document *document, struct json_objec
 		return r;
 	own = p2p_json_new_object();
 	conditions = p2p_json_new_object();
-	json_object_object_foreach(expect, name, value)
+	json_object_object_foreach(expect, name, value) {
 		p2p_json_add(p2p_term_key_find(p2p_check_pair_keys, name) ? own : conditions, name,
 			     json_object_get(value));
+	}
 	r = p2p_lost_count() == lost ? 0 : -ENOMEM;
 	if (!r && json_object_object_length(own))
 		r = p2p_terms_parse(document, p2p_check_pair_keys, own, &row->terms);
