@@ -117,7 +117,8 @@ static const char *say_limit(const struct asked *asked)
 
 static const char *say_limit_why(const struct asked *asked)
 {
-	p2p_score_reason(asked->pair->eval, &asked->pair->verdict, asked->at, asked->text, PAIR_SAY);
+	p2p_score_reason(asked->pair->eval, &asked->pair->verdict, asked->at, asked->text,
+			 PAIR_SAY);
 	return asked->text;
 }
 
@@ -152,15 +153,17 @@ static const char *say_list(const struct asked *asked, const struct p2p_function
 static const char *say_redirects(const struct asked *asked)
 {
 	const struct p2p_function *list[LISTED];
+	size_t count = p2p_eval_redirects(asked->pair->eval, asked->at, list, LISTED);
 
-	return say_list(asked, list, p2p_eval_redirects(asked->pair->eval, asked->at, list, LISTED));
+	return say_list(asked, list, count);
 }
 
 static const char *say_unread(const struct asked *asked)
 {
 	const struct p2p_function *list[LISTED];
+	size_t count = p2p_eval_unread(asked->pair->eval, asked->at, list, LISTED);
 
-	return say_list(asked, list, p2p_eval_unread(asked->pair->eval, asked->at, list, LISTED));
+	return say_list(asked, list, count);
 }
 
 static const char *say_reason(const struct asked *asked)
@@ -239,6 +242,7 @@ const char *pair_fact(const struct pair *pair, const struct p2p_ways *ways, enum
 {
 	const struct asked asked = { pair, ways, (const char *)pair + facts[fact].at, text };
 
+	/* cppcheck-suppress returnDanglingLifetime ; what is said is a constant or @text */
 	return facts[fact].say(&asked);
 }
 

@@ -35,7 +35,7 @@ static const struct { int number; unsigned int note; } signals[] = {
 };
 #define SIGNALS (sizeof(signals) / sizeof(signals[0]))
 
-/* Signals only make the wait end; a handler can leave no note anywhere else.  None interrupts another. */
+/* Signals only make the wait end; a handler can leave no note elsewhere, and none interrupts another. */
 static volatile sig_atomic_t notes, ended;
 
 static void note_signal(int number)
