@@ -62,8 +62,12 @@ static int kernel_open(int base, const char *path, bool in_root)
 		.flags = O_RDONLY | O_CLOEXEC,
 		.resolve = RESOLVE_NO_MAGICLINKS | (in_root ? RESOLVE_IN_ROOT : RESOLVE_BENEATH),
 	};
-	int fd = (int)syscall(SYS_openat2, base, path, &how, sizeof(how));
+	int fd;
 
+	/* EAGAIN: something on this machine was renamed meanwhile, which a ".." must not miss. */
+	do
+		fd = (int)syscall(SYS_openat2, base, path, &how, sizeof(how));
+	while (fd < 0 && errno == EAGAIN);
 	return fd < 0 ? -errno : fd;
 }
 
