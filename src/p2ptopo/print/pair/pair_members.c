@@ -295,14 +295,13 @@ static void write_pasid(const struct subject *subject)
 #define SPEED(way, key, member, write) \
 	{ "speed." #way "." key, AT(score.way member), write, SCORED, PAIR_NONE }
 
-/* @of: what the names of the facts begin with. */
-#define SPEEDS(way, of) \
+#define SPEEDS(way, latency, limit) \
 	SPEED(way, "known", , write_known), \
 	SPEED(way, "at_most", .at_most, write_flag), \
 	SPEED(way, "gbytes_per_second", , write_bandwidth), \
-	FACT("speed." #way ".latency_ns", of##LATENCY, SCORED | RAW), \
+	FACT("speed." #way ".latency_ns", latency, SCORED | RAW), \
 	SPEED(way, "score", , write_score), \
-	FACT("speed." #way ".limit", of##LIMIT, SCORED), \
+	FACT("speed." #way ".limit", limit, SCORED), \
 	SPEED(way, "at", .at, write_bdf), \
 	SPEED(way, "redirected", .redirected, write_flag), \
 	SPEED(way, "idle_link", .idle, write_bdf), \
@@ -334,8 +333,8 @@ const struct pair_member pair_members[] = {
 	VERDICT("fabric.translated", fabric.translated, write_route),
 	VERDICT("fabric.completion", fabric.completion, write_route),
 	VERDICT("fabric.completion_relaxed", fabric.completion_relaxed, write_route),
-	SPEEDS(read, READ_),
-	SPEEDS(write, ),
+	SPEEDS(read, READ_LATENCY, READ_LIMIT),
+	SPEEDS(write, LATENCY, LIMIT),
 	VERDICT("ends.p2pmem", provider, write_pool),
 	VERDICT("ends.provider_driver", provider, write_driver),
 	VERDICT("ends.client_driver", client, write_driver),
