@@ -379,7 +379,8 @@ int p2p_eval_summary(const struct p2p_eval *eval, const struct p2p_function *con
 	struct p2p_summary summary = { 0 };
 	struct counter counter = {
 		.eval = eval, .arena = &arena, .summary = &summary,
-		.bridges = p2p_arena_alloc(&arena, eval->functions * sizeof(*counter.bridges)),
+		.bridges = p2p_arena_alloc(&arena, eval->functions *
+					   sizeof(const struct p2p_function *)),
 		.place = p2p_arena_alloc(&arena, eval->functions * sizeof(*counter.place)),
 		.below_bridge = p2p_arena_alloc(&arena, eval->root_count * sizeof(uint64_t)),
 		.corners = p2p_arena_alloc(&arena, count * sizeof(*counter.corners)),
