@@ -253,7 +253,7 @@ static void tell_buses(FILE *cell, const struct p2p_function *function)
 }
 
 #define OF_FUNCTION(print_function) \
-	.tell = print_function, .function = offsetof(struct tree_row, function)
+	.tell = (print_function), .function = offsetof(struct tree_row, function)
 
 const struct column tree_columns[] = {
 	{ "TREE", "host bridges and functions", .print = print_tree },

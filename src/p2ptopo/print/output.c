@@ -367,15 +367,13 @@ void tell_class(FILE *cell, const struct p2p_function *function)
 
 void column_print(FILE *cell, const struct column *column, const void *row)
 {
-	const struct p2p_function *function;
+	const void *at = (const char *)row + column->function;
+	const struct p2p_function *const *function = at;
 
-	if (!column->tell) {
+	if (!column->tell)
 		column->print(cell, row);
-		return;
-	}
-	memcpy(&function, (const char *)row + column->function, sizeof(function));
-	if (function)
-		column->tell(cell, function);
+	else if (*function)
+		column->tell(cell, *function);
 }
 
 /* The text of a cell, as one line. */

@@ -105,12 +105,12 @@ static void print_takes(FILE *cell, const void *row)
 	print_both(cell, &peer_of(row)->takes);
 }
 
-#define PEER(called, about, print_cell) { .name = called, .help = about, .print = print_cell }
+#define PEER(called, about, print_cell) { .name = (called), .help = (about), .print = (print_cell) }
 #define FUNCTION(called, about, of_function) \
-	{ .name = called, .help = about, .tell = of_function, \
+	{ .name = (called), .help = (about), .tell = (of_function), \
 	  .function = offsetof(struct near_peer, function) }
 #define PAIR(called, about, numbers, side, of_pair) \
-	{ .name = called, .help = about, .right = numbers, .fact = PAIR_##of_pair, \
+	{ .name = (called), .help = (about), .right = (numbers), .fact = PAIR_##of_pair, \
 	  .pair = offsetof(struct near_peer, side) }
 
 const struct column near_columns[] = {
