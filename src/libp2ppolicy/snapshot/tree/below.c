@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/openat2.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -48,20 +49,17 @@ static void drop_last(char *path)
 
 static int add_name(char path[PATH_MAX], const char *name)
 {
-	size_t length = strlen(path);
+	size_t length = strlen(path), room = PATH_MAX - length;
 
-	if (length + 1 + strlen(name) >= PATH_MAX)
-		return -ENAMETOOLONG;
-	if (length)
-		path[length++] = '/';
-	strcpy(path + length, name);
-	return 0;
+	return snprintf(path + length, room, "%s%s", length ? "/" : "", name) < (int)room ?
+	       0 : -ENAMETOOLONG;
 }
 
 /* The target of a link goes before what is left. */
 static int follow(struct walk *walk, const char *target)
 {
 	char left[PATH_MAX];
+	int length = snprintf(left, sizeof(left), "%s/%s", target, walk->left);
 
 	if (++walk->links > LINKS_MOST)
 		return -ELOOP;
@@ -70,12 +68,9 @@ static int follow(struct walk *walk, const char *target)
 		return -EXDEV;
 	if (*target == '/')
 		*walk->done = '\0';
-	if (strlen(target) + 1 + strlen(walk->left) >= sizeof(left))
+	if (length >= PATH_MAX)
 		return -ENAMETOOLONG;
-	strcpy(left, walk->left);
-	strcpy(walk->left, target);
-	strcat(walk->left, "/");
-	strcat(walk->left, left);
+	memcpy(walk->left, left, (size_t)length + 1);
 	return 0;
 }
 
@@ -142,11 +137,10 @@ int p2p_walk_below(int base, const char *path, int flags, bool in_root)
 	char name[NAME_MAX + 1];
 	int r;
 
-	if (strlen(path) >= sizeof(walk.left))
+	if (snprintf(walk.left, sizeof(walk.left), "%s", path) >= PATH_MAX)
 		return -ENAMETOOLONG;
 	if (*path == '/' && !in_root)
 		return -EXDEV;
-	strcpy(walk.left, path);
 	while (next_name(&walk, name, &r)) {
 		r = step(&walk, name);
 		if (r < 0)
