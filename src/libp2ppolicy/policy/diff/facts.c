@@ -152,7 +152,7 @@ static void add_if_other(void *data, const char *about, const char *before, cons
 {
 	const struct compared *compared = data;
 
-	if (strcmp(before, after) != 0 && !(compared->diff->nodes && is_own(about)))
+	if (after && strcmp(before, after) != 0 && !(compared->diff->nodes && is_own(about)))
 		p2p_diff_add(compared->diff, about, compared->was, compared->is, before, after);
 }
 
