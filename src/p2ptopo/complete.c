@@ -295,7 +295,7 @@ static const struct option_row *parse_option(const char *word, const char **ret_
 		return find_option('\0', word + 2, length);
 	}
 	for (const char *letter = word + 1; *letter; letter++) {
-		row = find_option(*letter, NULL, 0);
+		row = find_option(*letter, "", 0);
 		if (!row || !row->argument)
 			continue;
 		if (letter[1])

@@ -10,7 +10,7 @@
 #include "print/say.h"
 #include "print/words.h"
 
-#define INDENT 2u
+#define INDENT ((size_t)2)
 #define REASON_SIZE (PRINTED_SIZE + 80u)
 
 /* A name has no place to break, so what there is to say of it stands below it. */
