@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 
+#include "every.h"
 #include "files.h"
 #include "make.h"
 
@@ -286,8 +287,8 @@ END_TEST
 static void add_cases(TCase *tcase)
 {
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
-	tcase_add_loop_test(tcase, more_decides_more, 0, 40);
-	tcase_add_loop_test(tcase, contradictions_are_unknown, 0, 20);
+	tcase_add_loop_test(tcase, more_decides_more, 0, 40 / every());
+	tcase_add_loop_test(tcase, contradictions_are_unknown, 0, 20 / every());
 	tcase_add_test(tcase, two_machines);
 	tcase_add_test(tcase, registers_beat_text);
 	tcase_add_loop_test(tcase, names_what_contradicts, 0, sizeof(texts) / sizeof(texts[0]));
