@@ -143,6 +143,7 @@ struct p2p_load_options {
  *	-EBADMSG the file is of no known format, holds no function, is truncated or hostile;
  *	-EACCES PCI devices, or the file, may not be read;
  *	-ENODEV the running machine has no PCI;
+ *	-ESTALE functions came or went each of the five times that it was read;
  *	-EINVAL @options asks for what this release does not know; -ENOMEM;
  *	another negative errno when the file cannot be opened.
  */

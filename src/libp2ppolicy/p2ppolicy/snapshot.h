@@ -54,7 +54,7 @@ struct p2p_snapshot;
  * read again when functions come or go meanwhile.
  *
  * Return: 0;
- *	-EAGAIN they did so each time that the running machine was read;
+ *	-ESTALE they did so each time that the running machine was read;
  *	-EBADMSG @path is none of the forms, holds no function, is truncated or hostile;
  *	-EACCES the running machine's PCI devices, or @path, may not be read;
  *	-ENODEV the running machine has no PCI;

@@ -172,7 +172,7 @@ static int load_still(struct p2p_context *context, struct p2p_tree *tree, struct
 		snapshot->entry_count = 0;
 		snapshot->hwloc = (struct p2p_file){ 0 };
 	}
-	return p2p_error(context, -EAGAIN, "functions came or went each of the %d times that this machine was "
+	return p2p_error(context, -ESTALE, "functions came or went each of the %d times that this machine was "
 			 "read; run it again when that is over", TRIES);
 }
 

@@ -162,6 +162,7 @@ static void add_config(struct capture *capture, const struct p2p_raw *raw)
 {
 	const struct p2p_config *config = &raw->config;
 	unsigned int size = capture->saving ? config->size : known_bytes(config);
+	/* What is known from the first byte on has no gap in it. */
 	const char *bytes = capture->saving ? with_gaps(capture, config) :
 			    (const char *)config->bytes;
 	/* Of a foreign tree nobody knows what the machine told; so more, to claim nothing. */
