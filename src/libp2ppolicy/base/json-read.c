@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
 #include "base/json-read.h"
 #include "base/json-scalar.h"
 
@@ -337,25 +338,21 @@ int p2p_json_parse(struct p2p_context *context, const char *name, const char *te
 int p2p_json_read(struct p2p_context *context, const char *name, int fd, unsigned int flags,
 		  struct p2p_json *ret_json)
 {
-	char *text = calloc(1, MOST_BYTES + 2);
-	size_t size = 0;
-	ssize_t done;
-	int r;
+	struct p2p_buffer text = { 0 };
+	int r = p2p_buffer_read(fd, MOST_BYTES, &text);
 
-	if (!text)
-		return p2p_error(context, -ENOMEM, "out of memory");
-	while ((done = read(fd, text + size, MOST_BYTES + 1 - size)) > 0 || (done < 0 && errno == EINTR))
-		size += done < 0 ? 0 : (size_t)done;
-	if (done < 0)
-		r = p2p_error(context, -errno, "%s: %s", name, strerror(errno));
-	else if (size > MOST_BYTES)
+	if (r == -ENOMEM)
+		r = p2p_error(context, r, "out of memory");
+	else if (r == -EFBIG)
 		r = p2p_error(context, -EBADMSG, "%s: larger than 16 MiB", name);
+	else if (r < 0)
+		r = p2p_error(context, r, "%s: %s", name, strerror(-r));
 	else
-		r = p2p_json_parse(context, name, text, size, flags, ret_json);
+		r = p2p_json_parse(context, name, text.data, text.size, flags, ret_json);
 	if (r)
-		free(text);
+		free(text.data);
 	else
-		ret_json->owned = text;
+		ret_json->owned = text.data;
 	return r;
 }
 

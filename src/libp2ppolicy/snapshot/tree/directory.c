@@ -13,8 +13,6 @@
 #include "snapshot/tree/below.h"
 #include "snapshot/tree/tree.h"
 
-/* proc/sys refuses reads that are larger than the kernel likes to allocate. */
-#define READ_SIZE	((size_t)64 << 10)
 #define TRIES		3
 
 struct directory {
@@ -87,33 +85,17 @@ static bool is_whole(const struct p2p_buffer *buffer, enum end end)
 
 static int read_all(int fd, enum end end, size_t most, struct p2p_buffer *buffer)
 {
-	for (;;) {
-		size_t room;
-		ssize_t n;
-		int r = p2p_buffer_reserve(buffer, 4096);
+	size_t room;
+	ssize_t n;
 
-		if (r < 0)
-			return r;
-		room = buffer->room - buffer->size - 1;
-		room = room < READ_SIZE ? room : READ_SIZE;
-		n = read(fd, buffer->data + buffer->size, room);
-		if (n < 0 && errno == EINTR)
-			continue;
+	do {
+		n = p2p_buffer_take(fd, buffer, &room);
 		if (n < 0)
-			return -errno;
-		buffer->size += (size_t)n;
+			return (int)n;
 		if (buffer->size > most)
 			return -EFBIG;
-		if (n == 0 || ((size_t)n < room && is_whole(buffer, end)))
-			break;
-	}
-	buffer->data[buffer->size] = '\0';
+	} while (n && ((size_t)n == room || !is_whole(buffer, end)));
 	return 0;
-}
-
-int p2p_buffer_read(int fd, size_t most, struct p2p_buffer *buffer)
-{
-	return read_all(fd, END_OF_FILE, most, buffer);
 }
 
 static int directory_read(struct p2p_tree *tree, const struct p2p_place *place, const char *path,

@@ -8,31 +8,10 @@
 
 #include <sys/types.h>
 
-#include <p2ppolicy/base.h>
-
-/** struct p2p_buffer - bytes that grow; zeroed memory is an empty one.  Free @data with free(). */
-struct p2p_buffer {
-	char *data;
-	size_t size, room;
-};
-
-/** p2p_buffer_reserve() - make room for @more bytes and a terminating zero.  Return: 0 or -ENOMEM. */
-int p2p_buffer_reserve(struct p2p_buffer *buffer, size_t more);
-
-/** p2p_buffer_append() - add bytes; what follows them is a zero.  Return: 0 or -ENOMEM. */
-int p2p_buffer_append(struct p2p_buffer *buffer, const void *data, size_t size);
-
-/** p2p_buffer_append_line() - likewise, a text and a line end.  Return: 0 or -ENOMEM. */
-int p2p_buffer_append_line(struct p2p_buffer *buffer, const char *text);
-
-/** p2p_buffer_sort_lines() - sort the lines of a text.  Return: 0 or -ENOMEM. */
-int p2p_buffer_sort_lines(struct p2p_buffer *buffer);
+#include "base/buffer.h"
 
 /** Most bytes taken of one file. */
 #define P2P_FILE_MOST	((size_t)64 << 20)
-
-/** p2p_buffer_read() - add all that @fd gives.  Return: 0; -ENOMEM; -EFBIG beyond @most; what read(2) says. */
-int p2p_buffer_read(int fd, size_t most, struct p2p_buffer *buffer);
 
 struct p2p_tree;
 
