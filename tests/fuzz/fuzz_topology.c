@@ -2,7 +2,8 @@
 /*
  * A whole captured tree: lines of text for paths and attributes, and config space in between.
  * "F address path" starts a function, "C hex" sets its next dword of config space, "A n text"
- * attribute n, "M path=text" a file of the machine; a "|" in a text is a newline.
+ * attribute n, "M path=text" a file of the machine; a "|" in a text is a newline.  The kernel command line is one of these, and what
+ * is wrong with it is found as well.
  */
 #include <string.h>
 
@@ -138,6 +139,25 @@ static void check(const struct p2p_topology *topology)
 	CHECK(below + roots + virtual_functions >= p2p_topology_count(topology));
 }
 
+static void check_cmdline(struct p2p_context *context, const struct p2p_topology *topology)
+{
+	struct p2p_cmdline *cmdline;
+	struct p2p_passthrough words;
+	const struct p2p_lint *lint;
+	const char *pci;
+	char *line;
+
+	CHECK(p2p_cmdline_new(context, topology, "6.18", &cmdline) == 0);
+	for (size_t i = 0; (lint = p2p_cmdline_lint(cmdline, i)); i++)
+		CHECK(lint->kind < P2P_LINTS && lint->word && *lint->text);
+	for (size_t i = 0; (pci = p2p_cmdline_pci(cmdline, i)); i++) {
+		CHECK(p2p_loader_line(cmdline, p2p_cmdline_loader(cmdline), pci, &line) == 0 && line);
+		free(line);
+	}
+	CHECK(p2p_cmdline_passthrough(cmdline, &words) == 0 && words.word && words.line);
+	p2p_cmdline_free(cmdline);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input *input = calloc(1, sizeof(*input));
@@ -156,6 +176,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	p2p_snapshot_sort_entries(input->snapshot);
 	CHECK(p2p_topology_new(context, input->snapshot, NULL, &topology) == 0);
 	check(topology);
+	check_cmdline(context, topology);
 	p2p_topology_free(topology);
 	p2p_snapshot_free(input->snapshot);
 	p2p_context_free(context);
