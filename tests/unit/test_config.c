@@ -274,6 +274,31 @@ START_TEST(without_privilege)
 }
 END_TEST
 
+/* A text shows registers behind others that it does not show: they are kept, and what lies between stays unknown. */
+START_TEST(known_in_places)
+{
+	static const unsigned int sizes[] = { 64, 256, 4096 };
+	struct device device = { .space = express(), .limit = 4096 };
+	uint32_t known[32] = { 0xffff | 1u << 0x44 / 4, 1u << (0x90 - 0x80) / 4 }, value;
+	struct p2p_config_source source = {
+		.size = sizes[_i], .fetch = fetch, .data = &device, .all = true, .known = known,
+		.virtual_function = P2P_UNKNOWN,
+	};
+	struct p2p_config config;
+
+	known[4] = 1u << (0x204 - 0x200) / 4;
+	put32(&device.space, 0x90, 0x12345678);
+	put32(&device.space, 0x204, 0x87654321);
+	ck_assert_int_eq(p2p_config_load(&arena, &source, &config), 0);
+	ck_assert_uint_eq(config.size, sizes[_i]);
+	ck_assert(!p2p_config_read32(&config, 0x40, &value));
+	ck_assert_int_eq(p2p_config_read32(&config, 0x90, &value), sizes[_i] > 0x90);
+	ck_assert(sizes[_i] < 0x90 || value == 0x12345678);
+	ck_assert_int_eq(p2p_config_read32(&config, 0x204, &value), sizes[_i] > 0x204);
+	ck_assert(sizes[_i] < 0x204 || value == 0x87654321);
+}
+END_TEST
+
 /* A read that stops in the middle of the extended chain: what was not found may be there. */
 START_TEST(fails_on_the_way)
 {
@@ -353,6 +378,7 @@ static void add_cases(TCase *tcase)
 	tcase_add_loop_test(tcase, extended_chain, 0, ROWS(extended_chains));
 	tcase_add_test(tcase, all_ones);
 	tcase_add_test(tcase, without_privilege);
+	tcase_add_loop_test(tcase, known_in_places, 0, 3);
 	tcase_add_test(tcase, fails_on_the_way);
 	tcase_add_test(tcase, reads_little);
 	tcase_add_loop_test(tcase, survives_noise, 0, 200);

@@ -369,28 +369,6 @@ unsigned int p2p_config_round(unsigned int size)
 	return 0;
 }
 
-/* Config space that is longer than what can be read: keep the size that was really given. */
-static void clip(struct loader *loader)
-{
-	struct p2p_config *config = &loader->config;
-
-	need(loader, 0, P2P_CONFIG_HEADER);
-	if (config->size == P2P_CONFIG_HEADER || !is_known(config, 0))
-		return;
-	/* Without privilege reads end at 64, for CardBus at 128 (drivers/pci/pci-sysfs.c). */
-	need(loader, P2P_CONFIG_HEADER, 4);
-	if (!is_known(config, P2P_CONFIG_HEADER)) {
-		config->size = P2P_CONFIG_HEADER;
-		return;
-	}
-	if (config->size > 128 && (loader->bytes[PCI_HEADER_TYPE] & 0x7f) ==
-	    PCI_HEADER_TYPE_CARDBUS) {
-		need(loader, 128, 4);
-		if (!is_known(config, 128))
-			config->size = 128;
-	}
-}
-
 /* How far the known ones of the first @size bytes go: what comes behind is not worth its memory. */
 static unsigned int known_end(const struct loader *loader, unsigned int size)
 {
@@ -404,11 +382,36 @@ static unsigned int known_end(const struct loader *loader, unsigned int size)
 	return dwords * 4;
 }
 
+/*
+ * Config space that is longer than what can be read: keep the size that was really given.  A text has registers behind others that it
+ * does not show.
+ */
+static void clip(struct loader *loader)
+{
+	struct p2p_config *config = &loader->config;
+
+	need(loader, 0, P2P_CONFIG_HEADER);
+	if (config->size == P2P_CONFIG_HEADER || !is_known(config, 0))
+		return;
+	/* Without privilege reads end at 64, for CardBus at 128 (drivers/pci/pci-sysfs.c). */
+	need(loader, P2P_CONFIG_HEADER, 4);
+	if (known_end(loader, config->size) <= P2P_CONFIG_HEADER) {
+		config->size = P2P_CONFIG_HEADER;
+		return;
+	}
+	if (config->size > 128 && (loader->bytes[PCI_HEADER_TYPE] & 0x7f) ==
+	    PCI_HEADER_TYPE_CARDBUS) {
+		need(loader, 128, 4);
+		if (known_end(loader, config->size) <= 128)
+			config->size = 128;
+	}
+}
+
 static int keep(struct p2p_arena *arena, struct loader *loader, struct p2p_config *ret_config)
 {
 	struct p2p_config config = loader->config;
 	size_t capabilities = config.capability_count * sizeof(loader->found[0]), known;
-	unsigned int first = known_end(loader, P2P_CONFIG_STANDARD);
+	unsigned int first = known_end(loader, config.size < P2P_CONFIG_STANDARD ? config.size : P2P_CONFIG_STANDARD);
 
 	config.end = known_end(loader, config.size);
 	config.gap = config.end > P2P_CONFIG_STANDARD ? P2P_CONFIG_STANDARD - first : 0;
