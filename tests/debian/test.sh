@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Sourced in a root, in /sources: run_tests BUILD LABELS [LEFT-OUT] runs tests of it, but for long ones and those named. As in ./runtests, what is skipped must be allowed to be.
+# Sourced in the folder of the sources: run_tests BUILD LABELS [LEFT-OUT] runs tests of it, but for long ones and those named.
+# As in ./runtests, what is skipped must be allowed to be.
 run_tests() {
 	local log
 	log=$(mktemp)

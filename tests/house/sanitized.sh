@@ -1,12 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# sanitized.sh TOP BUILD CAPTURES: build with ASan and UBSan, run the unit tests and cases so.
+# sanitized.sh TOP BUILD CAPTURES [OPTION-OF-CMAKE...]: build with ASan and UBSan, run the unit tests and cases so.
 set -eu
-top=$1 build=$2/sanitized captures=$3 jobs=${P2PTOPO_JOBS:-$(nproc)}
+top=$1 build=$2 captures=$3 jobs=${P2PTOPO_JOBS:-$(nproc)}
+shift 3
 cd "$top"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-if ! { cmake --preset asan -B "$build" -DP2PTOPO_CAPTURES="$captures" &&
+if ! { cmake --preset asan -B "$build" -DP2PTOPO_CAPTURES="$captures" "$@" &&
 	cmake --build "$build" --parallel "$jobs"; } >"$log" 2>&1; then
 	cat "$log"
 	exit 1
@@ -17,5 +18,5 @@ export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktra
 export P2PTOPO_EVERY=8
 # Check gives a unit test four seconds.
 export CK_TIMEOUT_MULTIPLIER=5
-exec ctest --test-dir "$build" --parallel "$jobs" --output-on-failure \
-	-L 'unit|case|fuzz' -LE 'long|house' -E '^cases\.(report|lspci)\.py$|^cases\.(width|environment)$|^fuzzers$'
+. tests/debian/test.sh
+run_tests "$build" 'unit|case|fuzz' '^cases\.(report|lspci)\.py$|^cases\.(width|environment)$|^fuzzers$'
