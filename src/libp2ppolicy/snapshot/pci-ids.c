@@ -8,6 +8,8 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/context.h"
@@ -35,11 +37,13 @@ struct blocks {
 
 /**
  * struct p2p_names - the list.
+ * @mapped: @text is that many bytes of the file itself; 0 a copy
  * @checked: every line is looked at; otherwise what is inside of a block only when it is asked for
  * @wrong: number of the first line that is malformed; 0 none
  */
 struct p2p_names {
 	struct p2p_buffer text;
+	size_t mapped;
 	struct blocks vendors, classes;
 	bool checked;
 	unsigned int wrong;
@@ -167,23 +171,56 @@ static void find_blocks(struct p2p_names *names)
 	}
 }
 
-static int read_list(const char *path, struct p2p_buffer *text)
+/*
+ * This machine's list without a copy, which would cost more than finding a name in it: packages replace the
+ * file and never write into it.  The parser needs the zeros that fill up the last page.
+ */
+static bool map_list(struct p2p_names *names, int fd)
+{
+	struct stat status;
+	char *text;
+
+	if (fstat(fd, &status) || !S_ISREG(status.st_mode) || status.st_size > (off_t)P2P_FILE_MOST ||
+	    status.st_size % sysconf(_SC_PAGESIZE) == 0)
+		return false;
+	text = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
+	if (text == MAP_FAILED)
+		return false;
+	if (p2p_is_packed(text, (size_t)status.st_size)) {
+		munmap(text, (size_t)status.st_size);
+		return false;
+	}
+	names->text = (struct p2p_buffer){ .data = text, .size = (size_t)status.st_size };
+	names->mapped = names->text.size;
+	return true;
+}
+
+static void free_text(struct p2p_names *names)
+{
+	if (names->mapped)
+		munmap(names->text.data, names->mapped);
+	else
+		free(names->text.data);
+}
+
+static int read_list(struct p2p_names *names, const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	int r;
+	int r = 0;
 
 	if (fd < 0)
 		return -errno;
-	r = p2p_buffer_read(fd, P2P_FILE_MOST, text);
+	if (names->checked || !map_list(names, fd))
+		r = p2p_buffer_read(fd, P2P_FILE_MOST, &names->text);
 	close(fd);
 	return r;
 }
 
 static int load(struct p2p_names *names, const char *path)
 {
-	int r = read_list(path, &names->text);
+	int r = read_list(names, path);
 
-	if (!r)
+	if (!r && !names->mapped)
 		r = p2p_unpack(&names->text);
 	if (r < 0 || !names->text.data)
 		return r < 0 ? r : -ENOMEM;
@@ -237,7 +274,7 @@ struct p2p_names *p2p_names_free(struct p2p_names *names)
 	if (names) {
 		free(names->vendors.all);
 		free(names->classes.all);
-		free(names->text.data);
+		free_text(names);
 		free(names);
 	}
 	return NULL;
@@ -252,30 +289,35 @@ static const struct block *find_block(const struct blocks *blocks, unsigned int 
 	return NULL;
 }
 
-/* The next line of @block with one tab, from *@at on, which moves behind it.  Return: false at its end. */
-static bool next_item(const struct block *block, size_t digits, const char **at,
-		      unsigned int *ret_id, struct p2p_name *ret_name)
+/*
+ * The next line of @block with one tab and an id, from *@at on, which moves behind it.
+ * @ret_name: where the name begins; @ret_stop: where the line ends
+ * Return: the id; -1 at the end of the block.
+ */
+static int next_item(const struct block *block, size_t digits, const char **at,
+		     const char **ret_name, const char **ret_stop)
 {
 	while (*at < block->end) {
-		const char *line = *at, *stop = strchrnul(line, '\n');
+		const char *line = *at, *stop = strchrnul(line, '\n'), *name = line + 1;
+		int id = line[0] == '\t' ? take_id(&name, digits) : -1;
 
 		*at = *stop ? stop + 1 : block->end;
-		if (line[0] == '\t' && line[1] != '\t' &&
-		    take_line(line + 1, stop, digits, ret_id, ret_name))
-			return true;
+		*ret_name = name;
+		*ret_stop = stop;
+		if (id >= 0)
+			return id;
 	}
-	return false;
+	return -1;
 }
 
 static struct p2p_name find_item(const struct block *block, size_t digits, unsigned int wanted)
 {
-	const char *at = block ? block->inside : NULL;
-	struct p2p_name name;
-	unsigned int id;
+	const char *at = block ? block->inside : NULL, *from, *stop;
+	int id;
 
-	while (block && next_item(block, digits, &at, &id, &name)) {
-		if (id == wanted)
-			return name;
+	while (block && (id = next_item(block, digits, &at, &from, &stop)) >= 0) {
+		if (id == (int)wanted && take_name(from, stop).length)
+			return take_name(from, stop);
 	}
 	return (struct p2p_name){ 0 };
 }
@@ -307,14 +349,16 @@ struct p2p_name p2p_names_class(const struct p2p_names *names, unsigned int clas
 static unsigned int count_devices(const struct block *vendor, const char *name,
 				  unsigned int *ret_device)
 {
-	const char *at = vendor->inside;
+	const char *at = vendor->inside, *from, *stop;
 	size_t length = strlen(name);
-	unsigned int count = 0, id;
-	struct p2p_name each;
+	unsigned int count = 0;
+	int id;
 
-	while (next_item(vendor, 4, &at, &id, &each)) {
-		if (each.length == length && !memcmp(each.text, name, length)) {
-			*ret_device = id;
+	while ((id = next_item(vendor, 4, &at, &from, &stop)) >= 0) {
+		struct p2p_name each = take_name(from, stop);
+
+		if (length && each.length == length && !memcmp(each.text, name, length)) {
+			*ret_device = (unsigned int)id;
 			count++;
 		}
 	}
