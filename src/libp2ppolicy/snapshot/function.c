@@ -40,28 +40,13 @@ struct loader {
 	struct p2p_snapshot *snapshot;
 	struct p2p_access *access;	/* live only */
 	struct p2p_buffer buffer, names, text;
+	bool listed[P2P_ATTRS];		/* worth a look; of no meaning without @names */
 	struct p2p_place devices;	/* sys/bus/pci/devices */
 };
 
 static int out_of_memory(struct loader *loader)
 {
 	return p2p_error(loader->context, -ENOMEM, "out of memory");
-}
-
-/* Is what the first component of @path says among @names (one a line)? */
-static bool is_listed(const char *names, const char *path)
-{
-	size_t length = strcspn(path, "/"), literal = strcspn(path, "*?["), size;
-
-	for (; *names; names += size + 1) {
-		size = strcspn(names, "\n");
-		if (literal >= length && size != length)
-			continue;
-		/* Of a pattern what comes before the first star is enough to be worth a look. */
-		if (!strncmp(names, path, literal < length ? literal : length))
-			return true;
-	}
-	return false;
 }
 
 /* An entry that a capture must have, below the directory of a function; NULL data: out of memory. */
@@ -247,7 +232,7 @@ static int load_row(struct loader *loader, const struct p2p_place *place, struct
 	struct p2p_snapshot *snapshot = loader->snapshot;
 	int r = -ENOENT;
 
-	if (!loader->names.size || is_listed(loader->names.data, row->path))
+	if (!loader->names.size || loader->listed[row - rows])
 		r = read_row(loader, place, raw, row);
 	if (p2p_is_exhausted(r))
 		return p2p_exhausted(loader->context, r);
@@ -414,6 +399,7 @@ static int load_place(struct loader *loader, const struct p2p_place *place, stru
 		return p2p_exhausted(loader->context, r);
 	if (r < 0)
 		loader->names.size = 0;
+	p2p_attrs_listed(loader->names.size ? loader->names.data : "", loader->listed);
 	return load_rows(loader, place, raw);
 }
 

@@ -208,6 +208,12 @@ enum p2p_want p2p_attr_want(enum p2p_attr attr);
 /** p2p_attr_kind() - the kind of an attribute. */
 enum p2p_kind p2p_attr_kind(enum p2p_attr attr);
 
+/**
+ * p2p_attrs_listed() - which attributes the names in the directory of a function, one a line, lead to.
+ * Of a pattern what comes before the first star is enough to be worth a look.
+ */
+void p2p_attrs_listed(const char *names, bool listed[P2P_ATTRS]);
+
 /** p2p_load_functions() - fill the functions from a tree; -EBADMSG when there are none. */
 int p2p_load_functions(struct p2p_context *context, struct p2p_tree *tree,
 		       struct p2p_snapshot *snapshot);

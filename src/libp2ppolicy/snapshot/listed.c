@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
+#include "snapshot/inside.h"
+
+static const char *const paths[P2P_ATTRS] = {
+#define ATTR(id, path, kind, want) path,
+#include "snapshot/attrs.def"
+#undef ATTR
+};
+
+/* May @name, of @size characters, be what the first component of @path says? */
+static bool may_be(const char *name, size_t size, const char *path)
+{
+	size_t length = strcspn(path, "/"), literal = strcspn(path, "*?[");
+
+	if (literal < length)
+		return literal <= size && !memcmp(name, path, literal);
+	return length == size && !memcmp(name, path, length);
+}
+
+void p2p_attrs_listed(const char *names, bool listed[P2P_ATTRS])
+{
+	size_t size;
+
+	memset(listed, 0, P2P_ATTRS * sizeof(*listed));
+	for (; *names; names += size + 1) {
+		size = strcspn(names, "\n");
+		for (size_t i = 0; i < P2P_ATTRS; i++)
+			if (*names == *paths[i] && may_be(names, size, paths[i]))
+				listed[i] = true;
+	}
+}
