@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -18,26 +19,34 @@
 
 #define VENDORS_MOST	0x10000u
 #define CLASSES_MOST	0x100u
+/* The classes, which are at the end, take less. */
+#define TAIL		((size_t)16 << 10)
 
 /**
  * struct block - a vendor, or a base class.
- * @inside: the lines of its devices or subclasses, up to @end
+ * @inside: the lines of its devices or subclasses, up to the next block
  */
 struct block {
 	unsigned int id;
 	struct p2p_name name;
-	const char *inside, *end;
+	const char *inside;
 };
 
-/** struct blocks - in the order of the list. */
+/**
+ * struct blocks - those that are known, in the order of the list or in which they were found.
+ * @key: what begins one
+ * @from: where to look for it first
+ */
 struct blocks {
 	struct block *all;
 	size_t count, most;
+	const char *key, *from;
 };
 
 /**
  * struct p2p_names - the list.
  * @mapped: @text is that many bytes of the file itself; 0 a copy
+ * @whole: all blocks are known; otherwise one is looked for when it is asked for
  * @checked: every line is looked at; otherwise what is inside of a block only when it is asked for
  * @wrong: number of the first line that is malformed; 0 none
  */
@@ -45,7 +54,7 @@ struct p2p_names {
 	struct p2p_buffer text;
 	size_t mapped;
 	struct blocks vendors, classes;
-	bool checked;
+	bool whole, checked;
 	unsigned int wrong;
 };
 
@@ -115,23 +124,19 @@ static bool is_item(const char *line, const char *stop, size_t digits, bool has_
 }
 
 /* A line that begins a block.  Return: digits of the ids in it; 0 for one that is passed over; -1 malformed. */
-static int begin_block(struct p2p_names *names, const char *line, const char *stop,
-		       struct block **ret_block)
+static int begin_block(struct p2p_names *names, const char *line, const char *stop)
 {
 	bool class = line[0] == 'C' && line[1] == ' ';
 	struct blocks *blocks = class ? &names->classes : &names->vendors;
 	struct block *block = &blocks->all[blocks->count];
-	const char *next = *stop ? stop + 1 : stop;
 
 	if (line[0] >= 'A' && line[0] <= 'Z' && line[1] == ' ' && !class)
 		return 0;
 	if (blocks->count == blocks->most ||
 	    !take_line(class ? line + 2 : line, stop, class ? 2 : 4, &block->id, &block->name))
 		return -1;
-	block->inside = next;
-	block->end = names->text.data + names->text.size;
+	block->inside = *stop ? stop + 1 : stop;
 	blocks->count++;
-	*ret_block = block;
 	return class ? 2 : 4;
 }
 
@@ -143,7 +148,6 @@ static bool is_remark(const char *line, const char *stop)
 
 static void find_blocks(struct p2p_names *names)
 {
-	struct block *block = NULL;
 	unsigned int number = 0;
 	bool has_item = false;
 	int digits = -1;
@@ -159,11 +163,8 @@ static void find_blocks(struct p2p_names *names)
 			good = digits >= 0 && is_item(line, stop, (size_t)digits, has_item);
 			has_item = good;
 		} else {
-			if (block)
-				block->end = line;
-			block = NULL;
 			has_item = false;
-			digits = begin_block(names, line, stop, &block);
+			digits = begin_block(names, line, stop);
 			good = digits >= 0;
 		}
 		if (!good && !names->wrong)
@@ -183,7 +184,7 @@ static bool map_list(struct p2p_names *names, int fd)
 	if (fstat(fd, &status) || !S_ISREG(status.st_mode) || status.st_size > (off_t)P2P_FILE_MOST ||
 	    status.st_size % sysconf(_SC_PAGESIZE) == 0)
 		return false;
-	text = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
+	text = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (text == MAP_FAILED)
 		return false;
 	if (p2p_is_packed(text, (size_t)status.st_size)) {
@@ -219,25 +220,32 @@ static int read_list(struct p2p_names *names, const char *path)
 static int load(struct p2p_names *names, const char *path)
 {
 	int r = read_list(names, path);
+	const char *text;
 
 	if (!r && !names->mapped)
 		r = p2p_unpack(&names->text);
 	if (r < 0 || !names->text.data)
 		return r < 0 ? r : -ENOMEM;
-	names->vendors = (struct blocks){ calloc(VENDORS_MOST, sizeof(struct block)), 0, VENDORS_MOST };
-	names->classes = (struct blocks){ calloc(CLASSES_MOST, sizeof(struct block)), 0, CLASSES_MOST };
+	text = names->text.data;
+	names->vendors = (struct blocks){ calloc(VENDORS_MOST, sizeof(struct block)), 0, VENDORS_MOST,
+					  "\n%04x ", text };
+	names->classes = (struct blocks){ calloc(CLASSES_MOST, sizeof(struct block)), 0, CLASSES_MOST,
+					  "\nC %02x ", names->text.size > TAIL ? text + names->text.size - TAIL : text };
 	if (!names->vendors.all || !names->classes.all)
 		return -ENOMEM;
-	find_blocks(names);
+	if (names->whole)
+		find_blocks(names);
 	return 0;
 }
 
-struct p2p_names *p2p_names_new(void)
+struct p2p_names *p2p_names_new(bool backwards)
 {
 	for (size_t i = 0; i < P2P_LENGTH(places); i++) {
 		struct p2p_names *names = calloc(1, sizeof(*names));
 
-		if (names && !load(names, places[i]) && names->vendors.count)
+		if (names)
+			names->whole = backwards;
+		if (names && !load(names, places[i]) && (backwards ? names->vendors.count : names->text.size))
 			return names;
 		p2p_names_free(names);
 	}
@@ -250,11 +258,11 @@ int p2p_names_read(struct p2p_context *context, const char *path, struct p2p_nam
 	int r = -ENOMEM;
 
 	if (names) {
-		names->checked = true;
+		names->whole = names->checked = true;
 		r = load(names, path);
 	}
-	if (r == -ENOMEM)
-		p2p_error(context, r, "out of memory");
+	if (p2p_is_exhausted(r))
+		p2p_exhausted(context, r);
 	else if (r == -EBADMSG)
 		p2p_error(context, r, "%s: damaged, or too large", path);
 	else if (r < 0)
@@ -280,28 +288,48 @@ struct p2p_names *p2p_names_free(struct p2p_names *names)
 	return NULL;
 }
 
-static const struct block *find_block(const struct blocks *blocks, unsigned int id)
+/*
+ * Behind the one that was found last, since who asks goes on from vendor to vendor; where it is not there, from
+ * the beginning.  The list begins with remarks.
+ */
+static const struct block *seek_block(struct p2p_names *names, struct blocks *blocks, unsigned int id)
+{
+	const char *line;
+	char key[16];
+
+	snprintf(key, sizeof(key), blocks->key, id);
+	line = strstr(blocks->from, key);
+	if (!line && blocks->from > names->text.data)
+		line = strstr(names->text.data, key);
+	if (!line || begin_block(names, line + 1, strchrnul(line + 1, '\n')) < 0)
+		return NULL;
+	blocks->from = line + 1;
+	return &blocks->all[blocks->count - 1];
+}
+
+static const struct block *find_block(struct p2p_names *names, struct blocks *blocks, unsigned int id)
 {
 	for (size_t i = 0; i < blocks->count; i++) {
 		if (blocks->all[i].id == id)
 			return &blocks->all[i];
 	}
-	return NULL;
+	return names->whole ? NULL : seek_block(names, blocks, id);
 }
 
 /*
- * The next line of @block with one tab and an id, from *@at on, which moves behind it.
+ * The next line of a block with one tab and an id, from *@at on, which moves behind it.
  * @ret_name: where the name begins; @ret_stop: where the line ends
  * Return: the id; -1 at the end of the block.
  */
-static int next_item(const struct block *block, size_t digits, const char **at,
-		     const char **ret_name, const char **ret_stop)
+static int next_item(size_t digits, const char **at, const char **ret_name, const char **ret_stop)
 {
-	while (*at < block->end) {
+	while (**at) {
 		const char *line = *at, *stop = strchrnul(line, '\n'), *name = line + 1;
 		int id = line[0] == '\t' ? take_id(&name, digits) : -1;
 
-		*at = *stop ? stop + 1 : block->end;
+		if (line[0] != '\t' && !is_remark(line, stop))
+			break;
+		*at = *stop ? stop + 1 : stop;
 		*ret_name = name;
 		*ret_stop = stop;
 		if (id >= 0)
@@ -315,30 +343,28 @@ static struct p2p_name find_item(const struct block *block, size_t digits, unsig
 	const char *at = block ? block->inside : NULL, *from, *stop;
 	int id;
 
-	while (block && (id = next_item(block, digits, &at, &from, &stop)) >= 0) {
+	while (block && (id = next_item(digits, &at, &from, &stop)) >= 0) {
 		if (id == (int)wanted && take_name(from, stop).length)
 			return take_name(from, stop);
 	}
 	return (struct p2p_name){ 0 };
 }
 
-struct p2p_name p2p_names_vendor(const struct p2p_names *names, unsigned int vendor)
+struct p2p_name p2p_names_vendor(struct p2p_names *names, unsigned int vendor)
 {
-	const struct block *block = names ? find_block(&names->vendors, vendor) : NULL;
+	const struct block *block = names ? find_block(names, &names->vendors, vendor) : NULL;
 
 	return block ? block->name : (struct p2p_name){ 0 };
 }
 
-struct p2p_name p2p_names_device(const struct p2p_names *names, unsigned int vendor,
-				 unsigned int device)
+struct p2p_name p2p_names_device(struct p2p_names *names, unsigned int vendor, unsigned int device)
 {
-	return find_item(names ? find_block(&names->vendors, vendor) : NULL, 4, device);
+	return find_item(names ? find_block(names, &names->vendors, vendor) : NULL, 4, device);
 }
 
-struct p2p_name p2p_names_class(const struct p2p_names *names, unsigned int class,
-				bool *ret_exact)
+struct p2p_name p2p_names_class(struct p2p_names *names, unsigned int class, bool *ret_exact)
 {
-	const struct block *block = names ? find_block(&names->classes, class >> 8) : NULL;
+	const struct block *block = names ? find_block(names, &names->classes, class >> 8) : NULL;
 	struct p2p_name name = find_item(block, 2, class & 0xff);
 
 	*ret_exact = name.text;
@@ -354,7 +380,7 @@ static unsigned int count_devices(const struct block *vendor, const char *name,
 	unsigned int count = 0;
 	int id;
 
-	while ((id = next_item(vendor, 4, &at, &from, &stop)) >= 0) {
+	while ((id = next_item(4, &at, &from, &stop)) >= 0) {
 		struct p2p_name each = take_name(from, stop);
 
 		if (length && each.length == length && !memcmp(each.text, name, length)) {

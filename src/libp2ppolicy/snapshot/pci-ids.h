@@ -16,8 +16,12 @@ struct p2p_name {
 	size_t length;
 };
 
-/** p2p_names_new() - read this machine's pci.ids.  Return: NULL when there is none; free it. */
-struct p2p_names *p2p_names_new(void);
+/**
+ * p2p_names_new() - open this machine's pci.ids.
+ * @backwards: p2p_names_find() is going to be asked, which needs the whole list
+ * Return: NULL when there is none; free it.
+ */
+struct p2p_names *p2p_names_new(bool backwards);
 
 /**
  * p2p_names_read() - read the list in a file, which may be compressed.
@@ -32,17 +36,15 @@ int p2p_names_read(struct p2p_context *context, const char *path, struct p2p_nam
 struct p2p_names *p2p_names_free(struct p2p_names *names);
 
 /** p2p_names_vendor(), _device(), _class() - what an id is called.  @names: NULL knows nothing. */
-struct p2p_name p2p_names_vendor(const struct p2p_names *names, unsigned int vendor);
-struct p2p_name p2p_names_device(const struct p2p_names *names, unsigned int vendor,
-				 unsigned int device);
+struct p2p_name p2p_names_vendor(struct p2p_names *names, unsigned int vendor);
+struct p2p_name p2p_names_device(struct p2p_names *names, unsigned int vendor, unsigned int device);
 
 /**
  * p2p_names_class() - what a class is called.
  * @class: base class and subclass
  * @ret_exact: false when only the base class has a name
  */
-struct p2p_name p2p_names_class(const struct p2p_names *names, unsigned int class,
-				bool *ret_exact);
+struct p2p_name p2p_names_class(struct p2p_names *names, unsigned int class, bool *ret_exact);
 
 /**
  * p2p_names_find() - the ids of "NVIDIA Corporation GA102 [GeForce RTX 3090]".

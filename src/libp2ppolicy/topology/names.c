@@ -146,7 +146,7 @@ int p2p_names_build(struct p2p_topology *topology, const char *pci_ids)
 	if (pci_ids)
 		error = p2p_names_read(topology->context, pci_ids, &names.list);
 	else
-		names.list = p2p_names_new();
+		names.list = p2p_names_new(false);
 	if (!error)
 		error = name_all(&names);
 	if (names.hwdb)

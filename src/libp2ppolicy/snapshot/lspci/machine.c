@@ -214,7 +214,7 @@ static int load_machine_form(struct p2p_context *context, const struct p2p_input
 {
 	const char *at = input->data, *end = at + input->size;
 	struct forms forms = { .context = context, .snapshot = snapshot, .name = input->name };
-	struct p2p_names *names = p2p_names_new();
+	struct p2p_names *names = p2p_names_new(true);
 	char line[LINE_MOST];
 	unsigned int number = 0;
 	int r = 0;

@@ -338,7 +338,7 @@ int p2p_text_load(struct p2p_context *context, const struct p2p_input *input, bo
 	if (r < 0)
 		return r;
 	text.number = 0;
-	text.names = p2p_names_new();
+	text.names = p2p_names_new(true);
 	for (text.next = input->data; next_line(&text) && !snapshot->no_memory;) {
 		const char *rest = find_start(&text, &bdf);
 

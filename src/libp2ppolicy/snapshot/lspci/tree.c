@@ -358,7 +358,7 @@ static int load_lspci_tree(struct p2p_context *context, const struct p2p_input *
 	tree->context = context;
 	tree->snapshot = snapshot;
 	tree->name = input->name;
-	tree->names = p2p_names_new();
+	tree->names = p2p_names_new(true);
 	r = take_lines(tree, input);
 	p2p_names_free(tree->names);
 	free(tree);
