@@ -38,6 +38,11 @@ stdenv.mkDerivation {
       --replace /usr/share/hwdata/pci.ids ${hwdata}/share/hwdata/pci.ids
   '';
 
+  # It is loaded when it is needed, and no path leads to it by itself.
+  postFixup = ''
+    patchelf --add-rpath ${lib.getLib libarchive}/lib $out/bin/p2ptopo $out/lib/libp2ppolicy.so.1
+  '';
+
   meta = {
     description = "Which PCIe devices can do peer-to-peer DMA with which, and why not";
     license = with lib.licenses; [ gpl2Plus lgpl21Plus gpl2Only ];

@@ -9,7 +9,7 @@ A file NAME.test holds cases separated by blank lines, each of lines "key: value
     make: a shell command that makes files in $TMP from those in $FIXTURES, $POSTS and $CAPTURES
     kernel: the rule set, where the machine does not record a release: without it the newest
         set would be taken, and the case would change with every release of Linux
-    run: arguments, as in a shell, with $TMP, $FIXTURES and $POSTS; env: NAME=VALUE for this case
+    run: arguments, as in a shell, with $TMP, $FIXTURES and $POSTS; env: NAME=VALUE for this case, with $TMP
     exit: the status, 0 when not said
     stderr: the one line on stderr, with the path of "from" written as FROM; none when not said
     expect: file with the whole output; nothing may be printed when not said.  JSON, and a JSON
@@ -139,7 +139,7 @@ def run(case, binary, captures, scratch):
                 for part in shlex.split(case.get("run"))]
     for setting in shlex.split(case.get("env", "")):
         name, _, value = setting.partition("=")
-        env[name] = value
+        env[name] = value.replace("$TMP", scratch)
     sink_path = case.get("to", os.devnull).replace("$TMP", scratch)
     given = resolve(case.get("stdin"), captures, scratch) if case.get("stdin") else os.devnull
     with open(sink_path, "wb") as sink, open(given, "rb") as stdin:

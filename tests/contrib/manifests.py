@@ -172,7 +172,7 @@ def containerfile():
 
 
 def check_containerfile(binary):
-    """It installs what the build needs, and the libraries that the program is linked with."""
+    """It installs what the build needs, and the libraries that the program is linked with or loads."""
     build, run = re.findall(r"apt-get install -y --no-install-recommends \\\n((?:.*\\\n)*.*?)(?: && .*)?$",
                             containerfile(), re.M)
     wanted = re.search(r'build_packages="([^"]*)"', (TOP / ".ci/packages.sh").read_text()).group(1).split()
@@ -180,7 +180,8 @@ def check_containerfile(binary):
     packages = {re.sub(r"t64$", "", name) for name in run.replace("\\", "").split()}
     needed = subprocess.run(["readelf", "-d", binary], capture_output=True, text=True, check=True).stdout
     libraries = set(re.findall(r"\(NEEDED\).*\[(lib[\w-]+\.so\.\d+)\]", needed)) - {"libc.so.6", "libm.so.6"}
-    assert len(libraries) > 5
+    libraries |= {name.decode() for name in re.findall(rb'"soname":\["([^"]+)"', pathlib.Path(binary).read_bytes())}
+    assert len(libraries) > 5 and "libarchive.so.13" in libraries
     for library in libraries:
         assert library.replace(".so.", "") in packages, f"Containerfile: nothing installs {library}"
     for source in re.findall(r"^COPY (contrib/\S+)", containerfile(), re.M):

@@ -100,7 +100,7 @@ def main():
         folder = pathlib.Path(above) / "here"
         folder.mkdir()
         runner = Live(p2ptopo, injector, fixtures, str(folder))
-        probe = runner.start([injector, "close", "1", "0", "kill", "", "/bin/true"])
+        probe = runner.start([injector, "close", "1", "0", "kill", "", "/bin/echo"])
         if subprocess.run(probe, stderr=subprocess.DEVNULL, check=False).returncode != 137:
             print("no namespace, or no tracing in it, may be had here")
             return SKIPPED

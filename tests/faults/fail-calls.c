@@ -12,6 +12,8 @@
  *	the entries of a directory come in another order; "kill" the command is killed before it; "run
  *	COMMAND" the shell runs that before the call
  *
+ * Calls about shared libraries are the loader's, neither counted nor changed.
+ *
  * The exit status is the command's, 128 and the signal that killed it, or 125.
  */
 #include <dirent.h>
@@ -129,7 +131,10 @@ static void transfer(pid_t pid, bool back, unsigned long long address, void *byt
 		die("the memory of the command");
 }
 
-static void note(pid_t pid, const struct call *call, struct user_regs_struct *registers)
+#define PATH_SIZE	8192
+
+/* The path that a call is about; "" none. */
+static void find_path(pid_t pid, const struct call *call, struct user_regs_struct *registers, char found[PATH_SIZE])
 {
 	char link[64], folder[4096] = "", path[4096] = "";
 	unsigned long long at;
@@ -148,8 +153,8 @@ static void note(pid_t pid, const struct call *call, struct user_regs_struct *re
 				break;
 		}
 	}
-	fprintf(plan.list, "%s %lu %s%s%s\n", call->name, call->count, path[0] == '/' ? "" : folder,
-		folder[0] && path[0] && path[0] != '/' ? "/" : "", path);
+	snprintf(found, PATH_SIZE, "%s%s%s", path[0] == '/' ? "" : folder,
+		 folder[0] && path[0] && path[0] != '/' ? "/" : "", path);
 }
 
 /* After a getdents64(): the same entries, in an order of the seed's. */
@@ -200,9 +205,14 @@ static int interfere(pid_t pid, struct user_regs_struct *registers)
 	return !strcmp(plan.how, "shuffle") ? PTRACE_SYSCALL : PTRACE_CONT;
 }
 
+static bool is_asked(const struct call *call)
+{
+	return plan.list || (plan.name && !strcmp(plan.name, call->name));
+}
+
 static bool is_chosen(const struct call *call)
 {
-	if (!plan.name || strcmp(plan.name, call->name) || call->count < plan.first)
+	if (call->count < plan.first)
 		return false;
 	return plan.step ? (call->count - plan.first) % plan.step == 0 : call->count == plan.first;
 }
@@ -210,15 +220,19 @@ static bool is_chosen(const struct call *call)
 static int enter_call(pid_t pid)
 {
 	struct user_regs_struct registers;
+	char path[PATH_SIZE];
 
 	if (ptrace(PTRACE_GETREGS, pid, NULL, &registers))
 		return PTRACE_CONT;
 	for (size_t i = 0; i < CALLS; i++) {
-		if (calls[i].number != (long)registers.orig_rax)
+		if (calls[i].number != (long)registers.orig_rax || !is_asked(&calls[i]))
+			continue;
+		find_path(pid, &calls[i], &registers, path);
+		if (strstr(path, ".so."))
 			continue;
 		calls[i].count++;
 		if (plan.list)
-			note(pid, &calls[i], &registers);
+			fprintf(plan.list, "%s %lu %s\n", calls[i].name, calls[i].count, path);
 		else if (is_chosen(&calls[i]))
 			return interfere(pid, &registers);
 	}

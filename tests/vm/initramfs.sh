@@ -11,6 +11,18 @@ put_program() {
 		*) place=/usr/lib/$(basename "$lib") ;;
 		esac
 		[ -e "$tree$place" ] || install -D "$lib" "$tree$place"
+		# What it loads when it is needed, its note says, lies beside libc.
+		case $lib in
+		*/libc.so.6) put_loaded "$file" "$(dirname "$lib")" ;;
+		esac
+	done
+}
+
+# put_loaded FILE FOLDER: the libraries in FOLDER that the note .note.dlopen of a program names
+put_loaded() {
+	local name
+	{ grep -ao '"soname":\["[^"]*' "$1" || true; } | sed 's/.*"//' | while read -r name; do
+		put_program "$2/$name" "$2/$name"
 	done
 }
 

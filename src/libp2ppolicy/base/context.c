@@ -52,12 +52,14 @@ int p2p_error(struct p2p_context *context, int error, const char *format, ...)
 
 bool p2p_is_exhausted(int error)
 {
-	return error == -ENOMEM || error == -EMFILE || error == -ENFILE;
+	return error == -ENOMEM || error == -EMFILE || error == -ENFILE || error == -ELIBACC;
 }
 
 int p2p_exhausted(struct p2p_context *context, int error)
 {
-	return p2p_error(context, error, "%s", error == -ENOMEM ? "out of memory" : strerror(-error));
+	return p2p_error(context, error, "%s", error == -ENOMEM ? "out of memory" :
+			 error == -ELIBACC ? P2P_LIBARCHIVE ", which reads and writes what is packed, cannot be loaded" :
+			 strerror(-error));
 }
 
 void p2p_debug(struct p2p_context *context, const char *format, ...)

@@ -13,9 +13,12 @@
 int p2p_error(struct p2p_context *context, int error, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/** The library that snapshot/tree/libarchive.h loads. */
+#define P2P_LIBARCHIVE "libarchive.so.13"
+
 /**
- * p2p_is_exhausted() - does this errno say that the process ran out of something, and so nothing of what
- *	was read or opened?  What is unknown for that is no fact of a machine.
+ * p2p_is_exhausted() - does this errno say that the process ran out of something, or that P2P_LIBARCHIVE
+ *	is missing (-ELIBACC), and so nothing of what was read or opened?  What is unknown for that is no fact of a machine.
  */
 bool p2p_is_exhausted(int error);
 

@@ -534,7 +534,7 @@ static int end_load(struct p2p_context *context, int r, struct p2p_snapshot *sna
 		p2p_snapshot_free(snapshot);
 	else
 		*ret_snapshot = snapshot;
-	return r == -ENOMEM ? p2p_exhausted(context, r) : r;
+	return r == -ENOMEM || r == -ELIBACC ? p2p_exhausted(context, r) : r;
 }
 
 int p2p_load_fd(struct p2p_context *context, const char *path, int fd, enum p2p_want want,

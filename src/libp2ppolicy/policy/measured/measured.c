@@ -206,7 +206,7 @@ static int load(int fd, struct p2p_buffer *text)
 		return r;
 	r = p2p_unpack_text(text->data, text->size, NULL, &unpacked);
 	if (r < 0)
-		return r == -ENOMEM ? r : 0;
+		return p2p_is_exhausted(r) ? r : 0;
 	free(text->data);
 	*text = unpacked;
 	return 0;
@@ -222,6 +222,8 @@ int p2p_measured_load(struct p2p_measured *measured, const char *path, char *ret
 	r = fd < 0 ? -errno : load(fd, &text);
 	if (r == -EFBIG)
 		r = refuse_large(measured, name);
+	else if (p2p_is_exhausted(r))
+		r = p2p_exhausted(measured->context, r);
 	else if (r)
 		r = p2p_error(measured->context, r, "%s: %s", name, strerror(-r));
 	else

@@ -89,7 +89,7 @@ static int take_text(struct container *container, const char *path, const char *
 	if (r < 0)
 		return r;
 	unpacked = p2p_unpack_text(data, size, budget, &text);
-	if (unpacked == -ENOMEM)
+	if (p2p_is_exhausted(unpacked))
 		return unpacked;
 	budget->texts += text.size;
 	r = check_budget(container);

@@ -140,7 +140,7 @@ static int unpack(struct reading *reading, const char *text, struct p2p_buffer *
 	int r = decode(text, &packed) ? inflate_zlib(&packed, out) : -EBADMSG;
 
 	free(packed.data);
-	if (r == -ENOMEM)
+	if (p2p_is_exhausted(r))
 		return r;
 	reading->unpacked += r == 0 ? out->size : 0;
 	if (reading->unpacked > P2P_TEXTS_MOST)

@@ -6,11 +6,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include <archive.h>
-#include <archive_entry.h>
-
 #include "base/context.h"
 #include "snapshot/tree/archive.h"
+#include "snapshot/tree/libarchive.h"
 #include "snapshot/tree/memory.h"
 
 #define DEVICES		"sys/bus/pci/devices"
@@ -48,9 +46,9 @@ static int hostile(struct reader *reader, const char *path, const char *what)
 
 static int damaged(struct reader *reader)
 {
-	const char *why = archive_error_string(reader->archive);
+	const char *why = p2p_la.archive_error_string(reader->archive);
 
-	if (archive_errno(reader->archive) == ENOMEM)
+	if (p2p_la.archive_errno(reader->archive) == ENOMEM)
 		return -ENOMEM;
 	return p2p_error(reader->context, -EBADMSG, "%s: truncated or damaged archive: %s",
 			 reader->name, why ? why : "unexpected end");
@@ -59,15 +57,15 @@ static int damaged(struct reader *reader)
 /* libarchive says EILSEQ where it knows no format; anything else is a filter that gave up. */
 static int not_a_tar(struct reader *reader)
 {
-	if (archive_errno(reader->archive) == ENOMEM)
+	if (p2p_la.archive_errno(reader->archive) == ENOMEM)
 		return -ENOMEM;
-	if (archive_errno(reader->archive) != EILSEQ)
+	if (p2p_la.archive_errno(reader->archive) != EILSEQ)
 		return damaged(reader);
-	if (archive_filter_count(reader->archive) < 2)
+	if (p2p_la.archive_filter_count(reader->archive) < 2)
 		return -ENOTSUP;
 	return p2p_error(reader->context, -EBADMSG,
 			 "%s: %s data without a tar archive in it, or cut before its first entry",
-			 reader->name, archive_filter_name(reader->archive, 0));
+			 reader->name, p2p_la.archive_filter_name(reader->archive, 0));
 }
 
 static bool starts_with(const char *path, const char *name)
@@ -120,7 +118,7 @@ static int clean_name(struct reader *reader, const char *name, char path[PATH_MA
 /* More than one archive may unpack to, with those around it. */
 static bool is_beyond(const struct reader *reader)
 {
-	int64_t unpacked = archive_filter_bytes(reader->archive, 0);
+	int64_t unpacked = p2p_la.archive_filter_bytes(reader->archive, 0);
 	int64_t most = P2P_ARCHIVE_BYTES - (reader->budget ? reader->budget->unpacked : 0);
 
 	return reader->bytes > most || unpacked > most;
@@ -130,7 +128,7 @@ static bool is_beyond(const struct reader *reader)
 static int read_bytes(struct reader *reader, char *data, size_t done, size_t size)
 {
 	while (done < size) {
-		la_ssize_t n = archive_read_data(reader->archive, data + done, size - done);
+		la_ssize_t n = p2p_la.archive_read_data(reader->archive, data + done, size - done);
 
 		if (n <= 0)
 			return damaged(reader);
@@ -142,7 +140,7 @@ static int read_bytes(struct reader *reader, char *data, size_t done, size_t siz
 
 static int read_data(struct reader *reader, struct archive_entry *entry, const char *path)
 {
-	int64_t size = archive_entry_size(entry);
+	int64_t size = p2p_la.archive_entry_size(entry);
 	char *data;
 	int r;
 
@@ -205,16 +203,16 @@ static int sort_nodes(struct reader *reader)
 
 static int take_entry(struct reader *reader, struct archive_entry *entry)
 {
-	const char *hard = archive_entry_hardlink(entry);
-	mode_t type = archive_entry_filetype(entry);
+	const char *hard = p2p_la.archive_entry_hardlink(entry);
+	mode_t type = p2p_la.archive_entry_filetype(entry);
 	char path[PATH_MAX];
-	int r = clean_name(reader, archive_entry_pathname(entry), path);
+	int r = clean_name(reader, p2p_la.archive_entry_pathname(entry), path);
 
 	if (r < 0)
 		return r;
 	if (!hard && (type == AE_IFCHR || type == AE_IFBLK))
 		return hostile(reader, path, "is a device node");
-	reader->bytes += archive_entry_size(entry) > 0 ? archive_entry_size(entry) : 0;
+	reader->bytes += p2p_la.archive_entry_size(entry) > 0 ? p2p_la.archive_entry_size(entry) : 0;
 	if (++reader->entries > P2P_ARCHIVE_ENTRIES || is_beyond(reader))
 		return hostile(reader, path, "is beyond what an archive may hold");
 	if (!*path || !is_kept(path))
@@ -225,7 +223,7 @@ static int take_entry(struct reader *reader, struct archive_entry *entry)
 	case AE_IFREG:
 		return read_data(reader, entry, path);
 	case AE_IFLNK:
-		return add_link(reader, path, archive_entry_symlink(entry));
+		return add_link(reader, path, p2p_la.archive_entry_symlink(entry));
 	case AE_IFDIR:
 		return added(reader, p2p_memory_add(reader->memory, path, P2P_KIND_DIR, NULL, 0));
 	}
@@ -238,7 +236,7 @@ static int take_entry(struct reader *reader, struct archive_entry *entry)
  */
 static bool has_end_mark(struct archive *archive)
 {
-	return archive_filter_bytes(archive, 0) > archive_read_header_position(archive);
+	return p2p_la.archive_filter_bytes(archive, 0) > p2p_la.archive_read_header_position(archive);
 }
 
 static int read_entries(struct reader *reader)
@@ -247,7 +245,7 @@ static int read_entries(struct reader *reader)
 	int r, code;
 
 	for (;;) {
-		code = archive_read_next_header(reader->archive, &entry);
+		code = p2p_la.archive_read_next_header(reader->archive, &entry);
 		if (is_beyond(reader))
 			return p2p_error(reader->context, -EBADMSG,
 					 "%s: unpacks to more than %d MiB", reader->name,
@@ -316,10 +314,10 @@ static int cut_prefix(struct reader *reader, const char *prefix)
 
 static int open_tar(struct reader *reader, const void *data, size_t size)
 {
-	if (archive_read_support_format_tar(reader->archive) == ARCHIVE_FATAL ||
+	if (p2p_la.archive_read_support_format_tar(reader->archive) == ARCHIVE_FATAL ||
 	    p2p_archive_filters(reader->archive))
 		return -ENOMEM;
-	return archive_read_open_memory(reader->archive, data, size) == ARCHIVE_OK ? 0 :
+	return p2p_la.archive_read_open_memory(reader->archive, data, size) == ARCHIVE_OK ? 0 :
 	       not_a_tar(reader);
 }
 
@@ -341,8 +339,11 @@ int p2p_tree_archive(struct p2p_context *context, const char *name, const void *
 		     size_t size, struct p2p_budget *budget, struct p2p_tree **ret_tree)
 {
 	struct reader reader = { .context = context, .name = name, .budget = budget,
-				 .archive = archive_read_new(), .memory = p2p_memory_new() };
-	int r = reader.archive && reader.memory ? read_archive(&reader, data, size) : -ENOMEM;
+				 .memory = p2p_memory_new() };
+	int r = reader.memory ? p2p_archive_new(&reader.archive) : -ENOMEM;
+
+	if (r == 0)
+		r = read_archive(&reader, data, size);
 
 	if (r == 0) {
 		p2p_budget_pay(budget, reader.archive);
@@ -351,7 +352,7 @@ int p2p_tree_archive(struct p2p_context *context, const char *name, const void *
 		p2p_tree_free(&reader.memory->tree);
 	}
 	if (reader.archive)
-		archive_read_free(reader.archive);
+		p2p_la.archive_read_free(reader.archive);
 	return r;
 }
 
@@ -373,11 +374,11 @@ static int read_more(struct reader *reader, size_t size, struct p2p_buffer *buff
 static int read_text(struct reader *reader, struct archive_entry *entry,
 		     struct p2p_buffer *buffer)
 {
-	int64_t size = archive_entry_size(entry);
+	int64_t size = p2p_la.archive_entry_size(entry);
 	int r;
 
 	buffer->size = 0;
-	if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry) || size < 4)
+	if (p2p_la.archive_entry_filetype(entry) != AE_IFREG || p2p_la.archive_entry_hardlink(entry) || size < 4)
 		return -ENOTSUP;
 	r = read_more(reader, (size_t)size < P2P_HEAD_SIZE ? (size_t)size : P2P_HEAD_SIZE, buffer);
 	if (r == 0 && (uint64_t)size > p2p_size_most(buffer->data, buffer->size))
@@ -388,14 +389,14 @@ static int read_text(struct reader *reader, struct archive_entry *entry,
 /* Return: 0; -ENOENT there is no more; what was wrong. */
 static int next_text(struct reader *reader, struct archive_entry **ret_entry)
 {
-	int code = archive_read_next_header(reader->archive, ret_entry);
+	int code = p2p_la.archive_read_next_header(reader->archive, ret_entry);
 	int64_t size;
 
 	if (code == ARCHIVE_EOF)
 		return -ENOENT;
 	if (code < ARCHIVE_WARN)
 		return damaged(reader);
-	size = archive_entry_size(*ret_entry);
+	size = p2p_la.archive_entry_size(*ret_entry);
 	reader->bytes += size > 0 ? size : 0;
 	if (++reader->entries > P2P_ARCHIVE_ENTRIES || is_beyond(reader))
 		return p2p_error(reader->context, -E2BIG, "%s: unpacks to more than %d MiB or %u files",
@@ -418,9 +419,9 @@ static int read_texts(struct reader *reader,
 			break;
 		r = read_text(reader, entry, &buffer);
 		if (r == 0)
-			r = text(user, archive_entry_pathname(entry), &buffer);
+			r = text(user, p2p_la.archive_entry_pathname(entry), &buffer);
 		else if (r == -EFBIG)
-			r = text(user, archive_entry_pathname(entry), NULL);
+			r = text(user, p2p_la.archive_entry_pathname(entry), NULL);
 		else if (r == -ENOTSUP)
 			r = 0;
 	}
@@ -433,32 +434,31 @@ int p2p_archive_texts(struct p2p_context *context, const char *name, const void 
 		      int (*text)(void *user, const char *path, const struct p2p_buffer *buffer),
 		      void *user)
 {
-	struct reader reader = { .context = context, .name = name, .budget = budget,
-				 .archive = archive_read_new() };
-	int r;
+	struct reader reader = { .context = context, .name = name, .budget = budget };
+	int r = p2p_archive_new(&reader.archive);
 
-	if (!reader.archive)
-		return -ENOMEM;
+	if (r < 0)
+		return r;
 	r = open_tar(&reader, data, size);
 	if (r == 0)
 		r = read_texts(&reader, text, user);
 	p2p_budget_pay(budget, reader.archive);
-	archive_read_free(reader.archive);
+	p2p_la.archive_read_free(reader.archive);
 	return r;
 }
 
 bool p2p_is_tar(const void *data, size_t size)
 {
-	struct archive *archive = archive_read_new();
 	struct archive_entry *entry;
+	struct archive *archive;
 	bool is;
 
-	if (!archive)
+	if (p2p_archive_new(&archive) < 0)
 		return false;
-	is = archive_read_support_format_tar(archive) != ARCHIVE_FATAL &&
+	is = p2p_la.archive_read_support_format_tar(archive) != ARCHIVE_FATAL &&
 	     !p2p_archive_filters(archive) &&
-	     archive_read_open_memory(archive, data, size) == ARCHIVE_OK &&
-	     archive_read_next_header(archive, &entry) >= ARCHIVE_WARN;
-	archive_read_free(archive);
+	     p2p_la.archive_read_open_memory(archive, data, size) == ARCHIVE_OK &&
+	     p2p_la.archive_read_next_header(archive, &entry) >= ARCHIVE_WARN;
+	p2p_la.archive_read_free(archive);
 	return is;
 }

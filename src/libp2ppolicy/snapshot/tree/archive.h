@@ -39,10 +39,13 @@ struct p2p_budget {
  * Refused: absolute names, "..", device nodes, links that lead out of the root, an archive that
  * ends early or holds too much.  Entries outside of what a snapshot reads are skipped.
  *
- * Return: 0; -EBADMSG; -ENODATA when it holds no tree; -ENOTSUP when it is no tar at all; -ENOMEM.
+ * Return: 0; -EBADMSG; -ENODATA when it holds no tree; -ENOTSUP when it is no tar at all; -ENOMEM; -ELIBACC.
  */
 int p2p_tree_archive(struct p2p_context *context, const char *name, const void *data,
 		     size_t size, struct p2p_budget *budget, struct p2p_tree **ret_tree);
+
+/** p2p_archive_new() - one to read, of libarchive, which is loaded here.  Return: 0; -ENOMEM; -ELIBACC. */
+int p2p_archive_new(struct archive **ret_archive);
 
 /** p2p_archive_filters() - let @archive unpack what libarchive can.  Return: 0 or -ENOMEM. */
 int p2p_archive_filters(struct archive *archive);
@@ -72,7 +75,7 @@ size_t p2p_size_most(const void *data, size_t size);
  *	than p2p_size_most(); a negative return ends it
  *
  * Return: 0; -EBADMSG as p2p_tree_archive(); -E2BIG when @budget is used up; -ENOTSUP when it is no tar;
- *	-ENOMEM; what @text returned.
+ *	-ENOMEM; -ELIBACC; what @text returned.
  */
 int p2p_archive_texts(struct p2p_context *context, const char *name, const void *data, size_t size,
 		      struct p2p_budget *budget,
@@ -84,14 +87,14 @@ int p2p_archive_texts(struct p2p_context *context, const char *name, const void 
  * @budget: of the container it lies in, which also pays for what is no text; NULL it lies in none
  * @ret_text: free its @data
  * Return: 0; -ENOTSUP it is not compressed, or no text; -EBADMSG it is damaged or too large;
- *	-ENOMEM.
+ *	-ENOMEM; -ELIBACC.
  */
 int p2p_unpack_text(const void *data, size_t size, struct p2p_budget *budget,
 		    struct p2p_buffer *ret_text);
 
 /**
  * p2p_unpack() - unpack @buffer in place if it is compressed.
- * Return: 0; -EBADMSG when it is damaged or too large; -ENOMEM.
+ * Return: 0; -EBADMSG when it is damaged or too large; -ENOMEM; -ELIBACC.
  */
 int p2p_unpack(struct p2p_buffer *buffer);
 

@@ -2,11 +2,9 @@
 #include <errno.h>
 #include <string.h>
 
-#include <archive.h>
-#include <archive_entry.h>
-
 #include "base/context.h"
 #include "base/file-write.h"
+#include "snapshot/tree/libarchive.h"
 #include "snapshot/tree/tar-write.h"
 
 /* @error: of what the archive tried to write; there is a sentence then */
@@ -19,11 +17,11 @@ struct writer {
 
 static int archive_failed(const struct writer *writer)
 {
-	const char *why = archive_error_string(writer->archive);
+	const char *why = p2p_la.archive_error_string(writer->archive);
 
 	if (writer->error)
 		return writer->error;
-	if (archive_errno(writer->archive) == ENOMEM)
+	if (p2p_la.archive_errno(writer->archive) == ENOMEM)
 		return -ENOMEM;
 	return p2p_error(writer->context, -EIO, "%s cannot be written: %s", writer->file.path,
 			 why ? why : "unknown error");
@@ -36,21 +34,21 @@ static la_ssize_t put(struct archive *archive, void *userdata, const void *bytes
 	writer->error = p2p_file_put(&writer->file, bytes, size);
 	if (!writer->error)
 		return (la_ssize_t)size;
-	archive_set_error(archive, -writer->error, "write error");
+	p2p_la.archive_set_error(archive, -writer->error, "write error");
 	return -1;
 }
 
 static int set_filter(struct archive *archive, const char *path)
 {
-	static const struct {
+	const struct {
 		const char *ending;
 		int (*add)(struct archive *archive);
 	} rows[] = {
-		{ ".gz", archive_write_add_filter_gzip },  { ".tgz", archive_write_add_filter_gzip },
-		{ ".xz", archive_write_add_filter_xz },	   { ".txz", archive_write_add_filter_xz },
-		{ ".zst", archive_write_add_filter_zstd }, { ".tzst", archive_write_add_filter_zstd },
-		{ ".bz2", archive_write_add_filter_bzip2 },
-		{ ".tbz2", archive_write_add_filter_bzip2 },
+		{ ".gz", p2p_la.archive_write_add_filter_gzip },  { ".tgz", p2p_la.archive_write_add_filter_gzip },
+		{ ".xz", p2p_la.archive_write_add_filter_xz },	   { ".txz", p2p_la.archive_write_add_filter_xz },
+		{ ".zst", p2p_la.archive_write_add_filter_zstd }, { ".tzst", p2p_la.archive_write_add_filter_zstd },
+		{ ".bz2", p2p_la.archive_write_add_filter_bzip2 },
+		{ ".tbz2", p2p_la.archive_write_add_filter_bzip2 },
 	};
 	size_t size = strlen(path);
 
@@ -60,73 +58,75 @@ static int set_filter(struct archive *archive, const char *path)
 		if (size > length && !strcmp(path + size - length, rows[i].ending))
 			return rows[i].add(archive);
 	}
-	return archive_write_add_filter_none(archive);
+	return p2p_la.archive_write_add_filter_none(archive);
 }
 
 /* Owner, time and mode are always the same, so that only what was captured makes a difference. */
 static int write_file(struct writer *writer, const struct p2p_tar_file *file,
 		      struct archive_entry *entry)
 {
-	archive_entry_clear(entry);
-	archive_entry_set_pathname(entry, file->path);
-	archive_entry_set_uid(entry, 0);
-	archive_entry_set_gid(entry, 0);
-	archive_entry_set_mtime(entry, 0, 0);
+	p2p_la.archive_entry_clear(entry);
+	p2p_la.archive_entry_set_pathname(entry, file->path);
+	p2p_la.archive_entry_set_uid(entry, 0);
+	p2p_la.archive_entry_set_gid(entry, 0);
+	p2p_la.archive_entry_set_mtime(entry, 0, 0);
 	if (file->kind == P2P_KIND_LINK) {
-		archive_entry_set_filetype(entry, AE_IFLNK);
-		archive_entry_set_perm(entry, 0777);
-		archive_entry_set_symlink(entry, file->data);
+		p2p_la.archive_entry_set_filetype(entry, AE_IFLNK);
+		p2p_la.archive_entry_set_perm(entry, 0777);
+		p2p_la.archive_entry_set_symlink(entry, file->data);
 	} else if (file->kind == P2P_KIND_DIR) {
-		archive_entry_set_filetype(entry, AE_IFDIR);
-		archive_entry_set_perm(entry, 0755);
+		p2p_la.archive_entry_set_filetype(entry, AE_IFDIR);
+		p2p_la.archive_entry_set_perm(entry, 0755);
 	} else {
-		archive_entry_set_filetype(entry, AE_IFREG);
-		archive_entry_set_perm(entry, 0644);
-		archive_entry_set_size(entry, (la_int64_t)file->size);
+		p2p_la.archive_entry_set_filetype(entry, AE_IFREG);
+		p2p_la.archive_entry_set_perm(entry, 0644);
+		p2p_la.archive_entry_set_size(entry, (la_int64_t)file->size);
 	}
-	if (archive_write_header(writer->archive, entry) != ARCHIVE_OK)
+	if (p2p_la.archive_write_header(writer->archive, entry) != ARCHIVE_OK)
 		return archive_failed(writer);
 	if (file->kind == P2P_KIND_FILE && file->size &&
-	    archive_write_data(writer->archive, file->data, file->size) != (la_ssize_t)file->size)
+	    p2p_la.archive_write_data(writer->archive, file->data, file->size) != (la_ssize_t)file->size)
 		return archive_failed(writer);
 	return 0;
 }
 
 static int write_files(struct writer *writer, const struct p2p_tar_file *files, size_t count)
 {
-	struct archive_entry *entry = archive_entry_new();
+	struct archive_entry *entry = p2p_la.archive_entry_new();
 	int r = 0;
 
 	if (!entry)
 		return -ENOMEM;
 	for (size_t i = 0; i < count && r == 0; i++)
 		r = write_file(writer, &files[i], entry);
-	archive_entry_free(entry);
+	p2p_la.archive_entry_free(entry);
 	return r;
 }
 
 static int write_archive(struct writer *writer, const struct p2p_tar_file *files, size_t count)
 {
-	int r = 0;
+	int r = p2p_libarchive_load();
 
-	writer->archive = archive_write_new();
+	if (r < 0)
+		return p2p_exhausted(writer->context, r);
+	writer->archive = p2p_la.archive_write_new();
 	if (!writer->archive)
 		return -ENOMEM;
-	archive_write_set_bytes_in_last_block(writer->archive, 1);
-	if (archive_write_set_format_pax_restricted(writer->archive) < ARCHIVE_WARN ||
+	p2p_la.archive_write_set_bytes_in_last_block(writer->archive, 1);
+	if (p2p_la.archive_write_set_format_pax_restricted(writer->archive) < ARCHIVE_WARN ||
 	    set_filter(writer->archive, writer->file.path) < ARCHIVE_WARN)
 		r = archive_failed(writer);
 	/* gzip would note the time; the other filters do not know the option. */
-	archive_write_set_filter_option(writer->archive, "gzip", "timestamp", NULL);
-	archive_clear_error(writer->archive);
-	if (r == 0 && archive_write_open2(writer->archive, writer, NULL, put, NULL, NULL) !=
+	p2p_la.archive_write_set_filter_option(writer->archive, "gzip", "timestamp", NULL);
+	p2p_la.archive_clear_error(writer->archive);
+	if (r == 0 && p2p_la.archive_write_open2(writer->archive, writer, NULL, put, NULL, NULL) !=
 	    ARCHIVE_OK)
 		r = archive_failed(writer);
 	if (r == 0)
 		r = write_files(writer, files, count);
-	if (r == 0 && archive_write_close(writer->archive) != ARCHIVE_OK)
+	if (r == 0 && p2p_la.archive_write_close(writer->archive) != ARCHIVE_OK)
 		r = archive_failed(writer);
-	archive_write_free(writer->archive);
+	p2p_la.archive_write_free(writer->archive);
 	return r;
 }
 

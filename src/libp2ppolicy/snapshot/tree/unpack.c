@@ -4,19 +4,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <archive.h>
-#include <archive_entry.h>
-
 #include "snapshot/tree/archive.h"
+#include "snapshot/tree/libarchive.h"
+
+int p2p_archive_new(struct archive **ret_archive)
+{
+	int r = p2p_libarchive_load();
+
+	if (r < 0)
+		return r;
+	*ret_archive = p2p_la.archive_read_new();
+	return *ret_archive ? 0 : -ENOMEM;
+}
 
 /* Only what libarchive unpacks by itself: it would start programs for the rest. */
 int p2p_archive_filters(struct archive *archive)
 {
-	static int (*const filters[])(struct archive *) = {
-		archive_read_support_filter_gzip, archive_read_support_filter_bzip2,
-		archive_read_support_filter_xz,	  archive_read_support_filter_lzma,
-		archive_read_support_filter_zstd, archive_read_support_filter_lz4,
-		archive_read_support_filter_compress,
+	int (*const filters[])(struct archive *) = {
+		p2p_la.archive_read_support_filter_gzip, p2p_la.archive_read_support_filter_bzip2,
+		p2p_la.archive_read_support_filter_xz,	  p2p_la.archive_read_support_filter_lzma,
+		p2p_la.archive_read_support_filter_zstd, p2p_la.archive_read_support_filter_lz4,
+		p2p_la.archive_read_support_filter_compress,
 	};
 
 	for (size_t i = 0; i < P2P_LENGTH(filters); i++)
@@ -27,7 +35,7 @@ int p2p_archive_filters(struct archive *archive)
 
 void p2p_budget_pay(struct p2p_budget *budget, struct archive *archive)
 {
-	int64_t unpacked = archive_filter_bytes(archive, 0);
+	int64_t unpacked = p2p_la.archive_filter_bytes(archive, 0);
 
 	if (budget && unpacked > 0)
 		budget->unpacked += unpacked;
@@ -63,7 +71,7 @@ static bool is_utf16(const char *data)
 
 static int not_unpacked(struct archive *archive)
 {
-	return archive_errno(archive) == ENOMEM ? -ENOMEM : -EBADMSG;
+	return p2p_la.archive_errno(archive) == ENOMEM ? -ENOMEM : -EBADMSG;
 }
 
 /* @text: stop at the first zero; UTF-16 is full of them, and starts with a mark */
@@ -72,7 +80,7 @@ static int unpack_data(struct archive *archive, bool text, struct p2p_buffer *ou
 	char block[16384];
 	la_ssize_t n;
 
-	while ((n = archive_read_data(archive, block, sizeof(block))) > 0) {
+	while ((n = p2p_la.archive_read_data(archive, block, sizeof(block))) > 0) {
 		if (text && memchr(block, '\0', (size_t)n) &&
 		    (out->size + (size_t)n < 2 || !is_utf16(out->size ? out->data : block)))
 			return -ENOTSUP;
@@ -89,12 +97,12 @@ static int unpack(struct archive *archive, const void *data, size_t size, bool t
 {
 	struct archive_entry *entry;
 
-	if (archive_read_support_format_raw(archive) == ARCHIVE_FATAL || p2p_archive_filters(archive))
+	if (p2p_la.archive_read_support_format_raw(archive) == ARCHIVE_FATAL || p2p_archive_filters(archive))
 		return -ENOMEM;
-	if (archive_read_open_memory(archive, data, size) != ARCHIVE_OK ||
-	    archive_read_next_header(archive, &entry) != ARCHIVE_OK)
+	if (p2p_la.archive_read_open_memory(archive, data, size) != ARCHIVE_OK ||
+	    p2p_la.archive_read_next_header(archive, &entry) != ARCHIVE_OK)
 		return not_unpacked(archive);
-	if (text && archive_filter_count(archive) < 2)
+	if (text && p2p_la.archive_filter_count(archive) < 2)
 		return -ENOTSUP;
 	return unpack_data(archive, text, out);
 }
@@ -102,15 +110,16 @@ static int unpack(struct archive *archive, const void *data, size_t size, bool t
 static int unpack_new(const void *data, size_t size, bool text, struct p2p_budget *budget,
 		      struct p2p_buffer *ret_text)
 {
-	struct archive *archive = archive_read_new();
 	struct p2p_buffer out = { 0 };
-	int r = archive ? unpack(archive, data, size, text, &out) : -ENOMEM;
+	struct archive *archive;
+	int r = p2p_archive_new(&archive);
 
-	if (archive) {
-		if (archive_filter_count(archive) > 1)
-			p2p_budget_pay(budget, archive);
-		archive_read_free(archive);
-	}
+	if (r < 0)
+		return r;
+	r = unpack(archive, data, size, text, &out);
+	if (p2p_la.archive_filter_count(archive) > 1)
+		p2p_budget_pay(budget, archive);
+	p2p_la.archive_read_free(archive);
 	if (r < 0)
 		free(out.data);
 	else
