@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <linux/fs.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -91,113 +90,64 @@ static int standard_stream(const struct stat *status)
 	return -1;
 }
 
-/* Does the path end in a symbolic link? */
-static bool is_link(const char *path)
-{
-	struct stat status;
-
-	return !lstat(path, &status) && S_ISLNK(status.st_mode);
-}
-
-static int set_target(struct p2p_file_writer *writer, const char *path)
-{
-	writer->target = strdup(path);
-	return writer->target ? 0 : failed(writer, -ENOMEM);
-}
-
-/* What the kernel followed when it opened @fd is what is replaced: no link is read twice. */
-static int follow(struct p2p_file_writer *writer, int fd)
-{
-	char link[FD_PATH], target[PATH_MAX];
-	struct stat status;
-	ssize_t size;
-
-	if (!is_link(writer->path))
-		return set_target(writer, writer->path);
-	fd_path(fd, link);
-	size = readlink(link, target, sizeof(target) - 1);
-	if (size < 0)
-		return failed(writer, -errno);
-	target[size] = '\0';
-	if (lstat(target, &status) || status.st_dev != writer->old.st_dev ||
-	    status.st_ino != writer->old.st_ino)
-		return refuse(writer, -ELOOP, "it is a link that cannot be followed");
-	return set_target(writer, target);
-}
-
 static int open_stream(struct p2p_file_writer *writer)
 {
-	int stream = standard_stream(&writer->old), status;
+	const struct p2p_file_place *place = &writer->place;
+	int stream = standard_stream(&place->status), flags;
+	struct stat status;
 
 	/* A FIFO that nobody reads is an error, and no wait without end. */
 	writer->fd = stream >= 0 ? fcntl(stream, F_DUPFD_CLOEXEC, 0) :
-		     open(writer->path, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (writer->fd < 0 && errno == ENXIO && S_ISFIFO(writer->old.st_mode))
+		     openat(place->folder, place->name, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK |
+			    (place->by_kernel ? 0 : O_NOFOLLOW));
+	if (writer->fd < 0 && errno == ENXIO && S_ISFIFO(place->status.st_mode))
 		return refuse(writer, -ENXIO, "nobody reads this FIFO");
-	if (writer->fd < 0)
+	if (writer->fd < 0 || fstat(writer->fd, &status))
 		return failed(writer, -errno);
-	status = stream >= 0 ? 0 : fcntl(writer->fd, F_GETFL);
-	if (stream < 0 && (status < 0 || fcntl(writer->fd, F_SETFL, status & ~O_NONBLOCK) < 0))
+	if (status.st_dev != place->status.st_dev || status.st_ino != place->status.st_ino)
+		return refuse(writer, -ESTALE, "it was replaced in the meantime");
+	flags = stream >= 0 ? 0 : fcntl(writer->fd, F_GETFL);
+	if (stream < 0 && (flags < 0 || fcntl(writer->fd, F_SETFL, flags & ~O_NONBLOCK) < 0))
 		return failed(writer, -errno);
 	writer->in_place = true;
 	return 0;
 }
 
-/* There is something of that name, opened as @fd without being touched. */
-static int examine(struct p2p_file_writer *writer, int fd)
+/* There is something of that name, which was not touched. */
+static int examine(struct p2p_file_writer *writer)
 {
-	mode_t type;
+	const struct p2p_file_place *place = &writer->place;
+	mode_t type = place->status.st_mode & S_IFMT;
+	bool own = writer->flags & P2P_WRITE_OWN;
 
-	if (fstat(fd, &writer->old))
-		return failed(writer, -errno);
-	type = writer->old.st_mode & S_IFMT;
 	if (writer->flags & P2P_WRITE_NEW)
 		return failed(writer, -EEXIST);
 	if (type == S_IFDIR)
 		return failed(writer, -EISDIR);
-	if (writer->flags & P2P_WRITE_OWN && type != S_IFREG)
+	if (own && type != S_IFREG)
 		return refuse(writer, -EINVAL, "it is not a regular file");
-	if (type == S_IFCHR || type == S_IFIFO ||
-	    (!(writer->flags & P2P_WRITE_OWN) && standard_stream(&writer->old) >= 0))
+	if (type == S_IFCHR || type == S_IFIFO || (!own && standard_stream(&place->status) >= 0))
 		return open_stream(writer);
 	if (type != S_IFREG)
 		return refuse(writer, -EINVAL, type == S_IFBLK ? "it is a block device" :
 			      "it is not a regular file");
+	if (place->by_kernel)
+		return refuse(writer, -ELOOP, "it is a link that cannot be followed");
 	writer->replaces = true;
-	if (!(writer->flags & P2P_WRITE_OWN) &&
-	    faccessat(AT_FDCWD, writer->path, W_OK, AT_EACCESS))
+	if (!own && faccessat(place->folder, place->name, W_OK, AT_EACCESS))
 		return failed(writer, -errno);
-	return follow(writer, fd);
+	return 0;
 }
 
-static int examine_path(struct p2p_file_writer *writer)
+static int find_place(struct p2p_file_writer *writer)
 {
 	bool follows = !(writer->flags & (P2P_WRITE_OWN | P2P_WRITE_NEW));
-	int fd = open(writer->path, O_PATH | O_CLOEXEC | (follows ? 0 : O_NOFOLLOW)), r;
+	const char *why;
+	int r = p2p_file_find(writer->path, follows, &writer->place, &why);
 
-	if (fd < 0 && errno == ENOENT && is_link(writer->path))
-		return refuse(writer, -ENOENT, "it is a link to a file that does not exist");
-	if (fd < 0 && errno != ENOENT)
-		return failed(writer, -errno);
-	if (fd < 0)
-		return set_target(writer, writer->path);
-	r = examine(writer, fd);
-	close(fd);
-	return r;
-}
-
-static int open_directory(struct p2p_file_writer *writer)
-{
-	char *slash = strrchr(writer->target, '/');
-	const char *path = !slash ? "." : slash == writer->target ? "/" : writer->target;
-
-	writer->name = slash ? slash + 1 : writer->target;
-	if (!*writer->name)
-		return failed(writer, *writer->path ? -EISDIR : -ENOENT);
-	if (slash)
-		*slash = '\0';
-	writer->directory = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	return writer->directory < 0 ? failed(writer, -errno) : 0;
+	if (r)
+		return why ? refuse(writer, r, why) : failed(writer, r);
+	return writer->place.exists ? examine(writer) : 0;
 }
 
 /*
@@ -208,7 +158,7 @@ static int choose_name(const struct p2p_file_writer *writer, int try, char name[
 {
 	uint64_t number = 14695981039346656037u;
 
-	for (const char *at = writer->name; !try && *at; at++)
+	for (const char *at = writer->place.name; !try && *at; at++)
 		number = (number ^ (unsigned char)*at) * 1099511628211u;
 	if (try && getrandom(&number, sizeof(number), 0) != sizeof(number))
 		return -EIO;
@@ -220,7 +170,7 @@ static bool is_named(const struct p2p_file_writer *writer, int fd, const char *n
 {
 	struct stat status, named;
 
-	return !fstat(fd, &status) && !fstatat(writer->directory, name, &named, AT_SYMLINK_NOFOLLOW) &&
+	return !fstat(fd, &status) && !fstatat(writer->place.folder, name, &named, AT_SYMLINK_NOFOLLOW) &&
 	       status.st_dev == named.st_dev && status.st_ino == named.st_ino;
 }
 
@@ -232,13 +182,13 @@ static void remove_left(const struct p2p_file_writer *writer)
 	int fd;
 
 	choose_name(writer, 0, name);
-	fd = openat(writer->directory, name,
+	fd = openat(writer->place.folder, name,
 		    O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
 		return;
 	if (!fstat(fd, &status) && S_ISREG(status.st_mode) && status.st_uid == geteuid() &&
 	    !flock(fd, LOCK_EX | LOCK_NB) && is_named(writer, fd, name))
-		unlinkat(writer->directory, name, 0);
+		unlinkat(writer->place.folder, name, 0);
 	close(fd);
 }
 
@@ -248,7 +198,7 @@ static int name_it(const struct p2p_file_writer *writer, const char *name)
 	char path[FD_PATH];
 
 	fd_path(writer->fd, path);
-	return linkat(AT_FDCWD, path, writer->directory, name, AT_SYMLINK_FOLLOW) ? -errno : 0;
+	return linkat(AT_FDCWD, path, writer->place.folder, name, AT_SYMLINK_FOLLOW) ? -errno : 0;
 }
 
 static mode_t new_mode(const struct p2p_file_writer *writer)
@@ -259,7 +209,7 @@ static mode_t new_mode(const struct p2p_file_writer *writer)
 /* Somebody may take it for one that was left, until it is locked. */
 static int create_beside(struct p2p_file_writer *writer)
 {
-	writer->fd = openat(writer->directory, writer->temporary,
+	writer->fd = openat(writer->place.folder, writer->temporary,
 			    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, new_mode(writer));
 	if (writer->fd < 0)
 		return -errno;
@@ -299,7 +249,7 @@ static int create(struct p2p_file_writer *writer)
 {
 	remove_left(writer);
 	if (!access("/proc/self/fd", X_OK)) {
-		writer->fd = openat(writer->directory, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC,
+		writer->fd = openat(writer->place.folder, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC,
 				    new_mode(writer));
 		if (writer->fd >= 0)
 			return 0;
@@ -310,16 +260,16 @@ static int create(struct p2p_file_writer *writer)
 /* Whoever could read the old file can read the new one, and nobody else. */
 static int keep_owner(const struct p2p_file_writer *writer)
 {
-	mode_t mode = writer->old.st_mode & 0777;
+	const struct stat *old = &writer->place.status;
+	mode_t mode = old->st_mode & 0777;
 	struct stat status;
 
 	if (!writer->replaces || writer->flags & P2P_WRITE_OWN)
 		return 0;
 	if (fstat(writer->fd, &status))
 		return -errno;
-	if ((status.st_uid != writer->old.st_uid || status.st_gid != writer->old.st_gid) &&
-	    fchown(writer->fd, writer->old.st_uid, writer->old.st_gid) &&
-	    fchown(writer->fd, (uid_t)-1, writer->old.st_gid))
+	if ((status.st_uid != old->st_uid || status.st_gid != old->st_gid) &&
+	    fchown(writer->fd, old->st_uid, old->st_gid) && fchown(writer->fd, (uid_t)-1, old->st_gid))
 		mode = (mode & 0707) | (mode & 07) << 3;
 	return fchmod(writer->fd, mode) ? -errno : 0;
 }
@@ -327,19 +277,15 @@ static int keep_owner(const struct p2p_file_writer *writer)
 int p2p_file_open(struct p2p_context *context, const char *path, unsigned int flags,
 		  struct p2p_file_writer *ret_writer)
 {
-	struct p2p_file_writer writer = { .context = context, .path = path, .flags = flags,
-					  .fd = -1, .directory = -1 };
-	int r = examine_path(&writer);
+	struct p2p_file_writer writer = { .context = context, .path = path, .flags = flags, .fd = -1 };
+	int r = find_place(&writer);
 
-	if (!r && writer.target) {
-		r = open_directory(&writer);
-		if (!r) {
-			r = create(&writer);
-			if (!r)
-				r = keep_owner(&writer);
-			if (r)
-				failed(&writer, r);
-		}
+	if (!r && !writer.in_place) {
+		r = create(&writer);
+		if (!r)
+			r = keep_owner(&writer);
+		if (r)
+			failed(&writer, r);
 	}
 	if (r)
 		return p2p_file_close(&writer, r);
@@ -371,14 +317,14 @@ static int rename_new(const struct p2p_file_writer *writer)
 	struct stat status;
 
 	/* Not every C library has renameat2(). */
-	if (!syscall(SYS_renameat2, writer->directory, writer->temporary, writer->directory,
-		     writer->name, RENAME_NOREPLACE))
+	if (!syscall(SYS_renameat2, writer->place.folder, writer->temporary, writer->place.folder,
+		     writer->place.name, RENAME_NOREPLACE))
 		return 0;
 	if (errno != EINVAL && errno != ENOSYS)
 		return -errno;
-	if (!fstatat(writer->directory, writer->name, &status, AT_SYMLINK_NOFOLLOW))
+	if (!fstatat(writer->place.folder, writer->place.name, &status, AT_SYMLINK_NOFOLLOW))
 		return -EEXIST;
-	return renameat(writer->directory, writer->temporary, writer->directory, writer->name) ?
+	return renameat(writer->place.folder, writer->temporary, writer->place.folder, writer->place.name) ?
 	       -errno : 0;
 }
 
@@ -388,7 +334,7 @@ static int put_in_place(struct p2p_file_writer *writer)
 	int r;
 
 	if (!*writer->temporary) {
-		r = writer->replaces ? -EEXIST : name_it(writer, writer->name);
+		r = writer->replaces ? -EEXIST : name_it(writer, writer->place.name);
 		if (r != -EEXIST || !may_replace)
 			return r;
 		r = name_beside(writer, link_beside);
@@ -398,8 +344,8 @@ static int put_in_place(struct p2p_file_writer *writer)
 	if (!may_replace)
 		r = rename_new(writer);
 	else
-		r = renameat(writer->directory, writer->temporary, writer->directory,
-			     writer->name) ? -errno : 0;
+		r = renameat(writer->place.folder, writer->temporary, writer->place.folder,
+			     writer->place.name) ? -errno : 0;
 	if (!r)
 		*writer->temporary = '\0';
 	return r;
@@ -416,12 +362,11 @@ int p2p_file_close(struct p2p_file_writer *writer, int error)
 			failed(writer, r);
 	}
 	if (*writer->temporary)
-		unlinkat(writer->directory, writer->temporary, 0);
+		unlinkat(writer->place.folder, writer->temporary, 0);
 	if (writer->fd >= 0 && close(writer->fd) && !r && writer->in_place)
 		r = failed(writer, -errno);
-	if (writer->directory >= 0)
-		close(writer->directory);
-	free(writer->target);
+	if (writer->place.folder >= 0)
+		close(writer->place.folder);
 	let_signals(writer);
 	return r;
 }

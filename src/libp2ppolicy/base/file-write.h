@@ -13,14 +13,14 @@
 
 #include <p2ppolicy/base.h>
 
+#include "base/file-place.h"
+
 #define P2P_TEMPORARY	32	/* ".p2ptopo-" and a number of 64 bits */
 
 /**
  * struct p2p_file_writer - one file on its way.
- * @directory, @name: where it will be; both unused when @in_place
- * @target: @path with a symbolic link followed
+ * @place: where it will be; its status is that of the file it @replaces
  * @temporary: its name meanwhile; empty: it has none
- * @old: the file it replaces, valid when @replaces
  * @in_place: a device or a pipe, which is written to as it is
  * @masked: signals are held back; @mask: what to restore
  */
@@ -28,11 +28,9 @@ struct p2p_file_writer {
 	struct p2p_context *context;
 	const char *path;
 	unsigned int flags;
-	int fd, directory;
-	char *target;
-	const char *name;
+	int fd;
+	struct p2p_file_place place;
 	char temporary[P2P_TEMPORARY];
-	struct stat old;
 	bool replaces, in_place, masked;
 	sigset_t mask;
 };

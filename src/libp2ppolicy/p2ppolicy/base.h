@@ -96,7 +96,8 @@ enum p2p_write_flag { P2P_WRITE_NEW = 1, P2P_WRITE_OWN = 2, P2P_WRITE_SECRET = 4
  * permitted, the same owner; one that may not be written stays.  A symbolic link is followed
  * when there is something at its end.  Character devices, FIFOs that somebody reads, and the
  * file that is standard output are written to as they are.  A directory, a block device or a
- * socket is refused.  A signal leaves nothing behind; for SIGKILL see base/file-write.h.
+ * socket is refused, and -EACCES says that another user may have put there what is, or a link on
+ * the way, see base/file-place.h.  A signal leaves nothing behind; for SIGKILL see base/file-write.h.
  *
  * Return: 0, or a negative errno and a sentence.
  */
