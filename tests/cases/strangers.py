@@ -194,6 +194,22 @@ def check_race(top, tool):
     place.remove()
 
 
+def check_run_dir(top, tool):
+    """A refresh leaves nothing where another user may write."""
+    place = Place(top)
+    place.do("mkdir folder; mkfifo folder/asked folder/waiting.lock", STRANGER)
+    place.do("ln -s $R link", STRANGER)
+    before = place.state()
+    for folder in ("$T", "$T/folder", "$T/link", "$S", "$G"):
+        for options in ("", " --background"):
+            folder = place.expand(folder)
+            status, said = tool.write(f"refresh{options} --run-dir $P", folder)
+            assert status == 3 and said == (f"p2ptopo: {folder} must be a folder that belongs to root and that nobody else "
+                                            "may write to\n"), (status, said)
+    assert place.state() == before
+    place.remove()
+
+
 def main():
     program, fixtures = sys.argv[1], pathlib.Path(sys.argv[2]).resolve()
     if os.geteuid() != 0 or not shutil.which("setpriv"):
@@ -221,6 +237,7 @@ def main():
                 check_case(top, tool, case, writer)
         check_third(top, tool)
         check_race(top, tool)
+        check_run_dir(top, tool)
     print(f"{len(cases)} places that others may have been to"
           + ("" if len(cases) == len(CASES) else "; without immutable files"))
     return 0

@@ -195,6 +195,15 @@ static enum status run(struct app *app, const char *policy)
 	return status;
 }
 
+static enum status fail_folder(struct app *app, int error)
+{
+	const char *folder = app->options.run_dir;
+
+	return error == -EPERM ? fail_with(app->failure, STATUS_ACCESS, "%s must be a folder that belongs to "
+					   "root and that nobody else may write to", folder) :
+	       fail_system(app->failure, error, folder);
+}
+
 static enum status run_locked(struct app *app, struct refresh_lock *lock, const char *policy)
 {
 	enum status status;
@@ -204,7 +213,7 @@ static enum status run_locked(struct app *app, struct refresh_lock *lock, const 
 		refresh_lock_settle(lock);
 	error = refresh_lock_start(lock);
 	if (error)
-		return fail_system(app->failure, error, lock->run_dir);
+		return fail_folder(app, error);
 	status = run(app, policy);
 	refresh_lock_end(lock);
 	return status;
@@ -247,7 +256,7 @@ static bool go_behind(void)
 
 static enum status in_background(struct app *app, const char *policy)
 {
-	struct refresh_lock lock = { NULL, -1, -1 };
+	struct refresh_lock lock = { NULL, -1, -1, -1 };
 	int error = refresh_lock_ask(app->options.run_dir);
 	pid_t child;
 
@@ -256,7 +265,7 @@ static enum status in_background(struct app *app, const char *policy)
 	if (error) {
 		refresh_lock_end(&lock);
 		return error == -EALREADY ? STATUS_DONE :
-		       fail_system(app->failure, error, app->options.run_dir);
+		       fail_folder(app, error);
 	}
 	child = fork();
 	error = -errno;
@@ -282,7 +291,7 @@ enum status command_refresh(struct app *app)
 	error = refresh_lock_queue(app->options.run_dir, true, &lock);
 	if (error) {
 		refresh_lock_end(&lock);
-		return fail_system(app->failure, error, app->options.run_dir);
+		return fail_folder(app, error);
 	}
 	return run_locked(app, &lock, policy);
 }

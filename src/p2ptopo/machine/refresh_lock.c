@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -14,19 +13,26 @@
 #define STEP_MS		20
 #define MOST_MS		10000	/* a storm that does not end is looked at all the same */
 
-static int path_of(const char *run_dir, const char *name, char path[PATH_MAX])
+/*
+ * What we open, touch and remove there must be ours: who may write to the folder could have a link or a
+ * FIFO in its place.
+ */
+static int open_folder(struct refresh_lock *lock)
 {
-	return snprintf(path, PATH_MAX, "%s/%s", run_dir, name) < PATH_MAX ? 0 : -ENAMETOOLONG;
+	struct stat status;
+
+	if (mkdir(lock->run_dir, 0755) < 0 && errno != EEXIST)
+		return -errno;
+	lock->folder = open(lock->run_dir, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (lock->folder < 0 || fstat(lock->folder, &status) < 0)
+		return errno == ENOTDIR ? -EPERM : -errno;
+	return status.st_uid == geteuid() && !(status.st_mode & (S_IWGRP | S_IWOTH)) ? 0 : -EPERM;
 }
 
-static int open_lock(const char *run_dir, const char *name)
+static int open_lock(const struct refresh_lock *lock, const char *name)
 {
-	char path[PATH_MAX];
-	int fd, r = path_of(run_dir, name, path);
+	int fd = openat(lock->folder, name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
-	if (r)
-		return r;
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return -errno;
 	return fd;
@@ -45,10 +51,11 @@ int refresh_lock_queue(const char *run_dir, bool block, struct refresh_lock *ret
 {
 	int r;
 
-	*ret_lock = (struct refresh_lock){ run_dir, -1, -1 };
-	if (mkdir(run_dir, 0755) < 0 && errno != EEXIST)
-		return -errno;
-	ret_lock->waiting = open_lock(run_dir, "waiting.lock");
+	*ret_lock = (struct refresh_lock){ run_dir, -1, -1, -1 };
+	r = open_folder(ret_lock);
+	if (r)
+		return r;
+	ret_lock->waiting = open_lock(ret_lock, "waiting.lock");
 	if (ret_lock->waiting < 0)
 		return ret_lock->waiting;
 	r = take(ret_lock->waiting, block ? LOCK_EX : LOCK_EX | LOCK_NB);
@@ -57,29 +64,28 @@ int refresh_lock_queue(const char *run_dir, bool block, struct refresh_lock *ret
 
 int refresh_lock_ask(const char *run_dir)
 {
-	char path[PATH_MAX];
-	int fd, r = path_of(run_dir, ASKED_FILE, path);
+	struct refresh_lock lock = { run_dir, -1, -1, -1 };
+	int r = open_folder(&lock), fd;
 
-	if (r)
-		return r;
-	if (mkdir(run_dir, 0755) < 0 && errno != EEXIST)
-		return -errno;
-	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
-	if (fd < 0)
-		return -errno;
-	r = futimens(fd, NULL) < 0 ? -errno : 0;
-	close(fd);
+	if (!r) {
+		fd = openat(lock.folder, ASKED_FILE, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+		r = fd < 0 || futimens(fd, NULL) < 0 ? -errno : 0;
+		if (fd >= 0)
+			close(fd);
+	}
+	refresh_lock_end(&lock);
 	return r;
 }
 
 /* How long ago somebody asked; a large number when nobody did. */
-static int64_t asked_ago_ms(const char *path)
+static int64_t asked_ago_ms(const struct refresh_lock *lock)
 {
 	struct timespec now;
 	struct stat status;
 	int64_t ago;
 
-	if (stat(path, &status) < 0 || clock_gettime(CLOCK_REALTIME, &now) < 0)
+	if (fstatat(lock->folder, ASKED_FILE, &status, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    clock_gettime(CLOCK_REALTIME, &now) < 0)
 		return MOST_MS;
 	ago = (now.tv_sec - status.st_mtim.tv_sec) * 1000 +
 	      (now.tv_nsec - status.st_mtim.tv_nsec) / 1000000;
@@ -97,14 +103,11 @@ void refresh_lock_settle(const struct refresh_lock *lock)
 {
 	const struct timespec step = { .tv_nsec = STEP_MS * 1000000L };
 	struct burst burst = { .began = burst_now() };
-	char path[PATH_MAX];
 
-	if (path_of(lock->run_dir, ASKED_FILE, path))
-		return;
 	for (;;) {
 		int64_t now = burst_now();
 
-		burst.last = is_udev_busy() ? now : now - asked_ago_ms(path);
+		burst.last = is_udev_busy() ? now : now - asked_ago_ms(lock);
 		if (!burst_left(&burst, MOST_MS, now))
 			return;
 		nanosleep(&step, NULL);
@@ -113,17 +116,14 @@ void refresh_lock_settle(const struct refresh_lock *lock)
 
 int refresh_lock_start(struct refresh_lock *lock)
 {
-	char path[PATH_MAX];
 	int r;
 
-	lock->running = open_lock(lock->run_dir, "running.lock");
+	lock->running = open_lock(lock, "running.lock");
 	r = lock->running < 0 ? lock->running : take(lock->running, LOCK_EX);
-	if (!r)
-		r = path_of(lock->run_dir, ASKED_FILE, path);
 	if (r)
 		return r;
 	/* First this: who asks after it is seen by whoever waits next. */
-	if (unlink(path) < 0 && errno != ENOENT)
+	if (unlinkat(lock->folder, ASKED_FILE, 0) < 0 && errno != ENOENT)
 		return -errno;
 	/* A process that only logs for us may have the descriptor, too. */
 	(void)flock(lock->waiting, LOCK_UN);
@@ -134,9 +134,10 @@ int refresh_lock_start(struct refresh_lock *lock)
 
 void refresh_lock_end(struct refresh_lock *lock)
 {
-	if (lock->waiting >= 0)
-		close(lock->waiting);
-	if (lock->running >= 0)
-		close(lock->running);
-	*lock = (struct refresh_lock){ NULL, -1, -1 };
+	const int fds[] = { lock->waiting, lock->running, lock->folder };
+
+	for (size_t i = 0; i < P2P_LENGTH(fds); i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+	*lock = (struct refresh_lock){ NULL, -1, -1, -1 };
 }

@@ -10,23 +10,24 @@
 
 #include "app.h"
 
-/** struct refresh_lock - the locks of a refresh; end it with refresh_lock_end(). */
+/** struct refresh_lock - the locks of a refresh, in @folder; end it with refresh_lock_end(). */
 struct refresh_lock {
 	const char *run_dir;
-	int waiting, running;
+	int folder, waiting, running;
 };
 
 /**
  * refresh_lock_queue() - be the one that waits.
  * @block: wait while another one does; without, it is enough that there is one
  * @ret_lock: filled also on failure, to end
- * Return: 0; -EALREADY another one waits; another negative errno.
+ * Return: 0; -EALREADY another one waits; -EPERM the folder is not ours alone to write to; another
+ *	negative errno.
  */
 int refresh_lock_queue(const char *run_dir, bool block, struct refresh_lock *ret_lock);
 
 /**
  * refresh_lock_ask() - as udev does: say that something changed.
- * Return: 0 or a negative errno.
+ * Return: 0 or a negative errno, as of refresh_lock_queue().
  */
 int refresh_lock_ask(const char *run_dir);
 
