@@ -86,7 +86,9 @@ def main():
         fill(root, sys.argv[1])
         # It is the live machine there, and its devices are the fixture's.
         expect(root, devices=[{"select": {"class": "gpu"}, "count": 8, "expect": {"link": "full"}}])
+        (root / "host/metrics/p2ptopo_check.prom").symlink_to("/etc")
         metrics = check(root, 0, "good")
+        assert "p2ptopo_check_result" in (root / "host/metrics/p2ptopo_check.prom").read_text()
         assert "p2ptopo_gate_loaded 0" in metrics
         expect(root, devices=[{"select": {"class": "gpu"}, "count": 9, "expect": {"link": "full"}}])
         check(root, 0, "mismatch")
