@@ -289,6 +289,28 @@ START_TEST(undo_of_others)
 }
 END_TEST
 
+/* Nor is the file's folder made where a stranger's link leads. */
+START_TEST(folder_of_others)
+{
+	char shared[64], link[80], inside[96];
+
+	snprintf(shared, sizeof(shared), "%s.shared", undo);
+	snprintf(link, sizeof(link), "%s/link", shared);
+	ck_assert_int_eq(mkdir(shared, 0755), 0);
+	ck_assert_int_eq(chmod(shared, 01777), 0);
+	ck_assert_int_eq(symlink(".", link), 0);
+	if (!lchown(link, 65534, 65534)) {
+		snprintf(inside, sizeof(inside), "%s/new/undo", link);
+		ck_assert_int_eq(p2p_apply(context, topology, changes, 3, inside), -EACCES);
+		snprintf(inside, sizeof(inside), "%s/new", shared);
+		ck_assert_int_ne(access(inside, F_OK), 0);
+	}
+	ck_assert_uint_eq(fake.writes, 0);
+	unlink(link);
+	rmdir(shared);
+}
+END_TEST
+
 /* Whatever memory is missing: a register is written only when its way back is in the file. */
 START_TEST(out_of_memory)
 {
@@ -421,6 +443,7 @@ int main(void)
 	tcase_add_test(tests, keeps_earlier);
 	tcase_add_test(tests, undo_refuses);
 	tcase_add_test(tests, undo_of_others);
+	tcase_add_test(tests, folder_of_others);
 	tcase_add_test(tests, out_of_memory);
 	tcase_add_test(tests, dword);
 	tcase_add_loop_test(tests, files_of_others, 0, sizeof(files) / sizeof(files[0]));

@@ -85,14 +85,14 @@ static int find_signature(blkid_probe probe, const char **ret_name)
 	return 0;
 }
 
-/* libblkid reads where it likes, which a descriptor for O_DIRECT does not allow. */
-static int check_signature(struct p2p_context *context, const char *path)
+/* libblkid reads where it likes, which a descriptor for O_DIRECT does not allow, and opens the path itself. */
+static int check_signature(struct p2p_context *context, const char *path, dev_t device)
 {
 	blkid_probe probe = blkid_new_probe_from_filename(path);
 	const char *name;
 	int r;
 
-	if (!probe || find_signature(probe, &name))
+	if (!probe || blkid_probe_get_devno(probe) != device || find_signature(probe, &name))
 		r = p2p_error(context, -EIO, "%s: libblkid cannot identify its contents", path);
 	else if (name)
 		r = p2p_error(context, -EEXIST, "%s carries %s; nothing was written", path, name);
@@ -149,7 +149,7 @@ int p2p_scratch_open(struct p2p_context *context, const char *path,
 		r = p2p_error(context, -errno, "%s: its size cannot be read: %s", path,
 			      strerror(errno));
 	if (!r && !overwrite)
-		r = check_signature(context, path);
+		r = check_signature(context, path, device);
 	if (r) {
 		close(fd);
 		return r;

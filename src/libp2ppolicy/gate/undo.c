@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file-place.h"
 #include "base/json-read.h"
 #include "gate/undo.h"
 
@@ -180,14 +181,20 @@ static int print_document(FILE *out, void *data)
 /* One level is enough: /run/p2ptopo, or a folder that the user made. */
 static void make_folder(const char *path)
 {
-	const char *slash = strrchr(path, '/');
+	const char *slash = strrchr(path, '/'), *why;
+	struct p2p_file_place place;
 	char *folder;
 
 	if (!slash || slash == path)
 		return;
 	folder = strndup(path, (size_t)(slash - path));
-	if (folder)
-		(void)mkdir(folder, 0755);
+	if (!folder)
+		return;
+	/* When it cannot be made, the file cannot either, and that is said. */
+	if (!p2p_file_find(folder, true, &place, &why) && !place.exists)
+		(void)mkdirat(place.folder, place.name, 0755);
+	if (place.folder >= 0)
+		close(place.folder);
 	free(folder);
 }
 
