@@ -7,7 +7,7 @@ command -v clang >/dev/null || { echo 'clang is not installed'; exit 77; }
 cd "$top"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-if ! { cmake --preset fuzz -B "$build" -DP2PTOPO_FUZZ_SECONDS=4 &&
+if ! { cmake --preset fuzz -B "$build" -DP2PTOPO_FUZZ_SECONDS=3 &&
 	cmake --build "$build" --target fuzzers --parallel "$jobs"; } >"$log" 2>&1; then
 	cat "$log"
 	exit 1

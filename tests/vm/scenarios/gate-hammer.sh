@@ -37,10 +37,10 @@ for i in 1 2 3; do asker distance & done
 asker map &
 [ ! -e /sys/bus/pci/devices/$a/p2pmem/allocate ] || mover &
 
-# At most 200 loads, or what lab.rounds says, at least 20, and none begins after eight minutes.
+# At most 200 loads, or what lab.rounds says, at least 10, and none begins after eight minutes.
 enough=$(($(cut -d. -f1 /proc/uptime) + 480))
 i=0
-while [ $i -lt 20 ] || { [ $i -lt "$(rounds 200)" ] && [ "$(cut -d. -f1 /proc/uptime)" -lt $enough ]; }; do
+while [ $i -lt 10 ] || { [ $i -lt "$(rounds 200)" ] && [ "$(cut -d. -f1 /proc/uptime)" -lt $enough ]; }; do
 	insmod /lab/kmod/p2pgate.ko || fail "load $i"
 	gatectl set enforce >/dev/null || fail "set $i"
 	gatectl set observe "$a>$b" >/dev/null || fail "set $i"
