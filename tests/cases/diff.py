@@ -6,6 +6,7 @@ again where cards were added, moved and swapped."""
 import json
 import os
 import pathlib
+import random
 import subprocess
 import sys
 import tempfile
@@ -14,7 +15,9 @@ from validator import jsonschema
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "generate")]
+import big      # noqa: E402
 import fabric   # noqa: E402
+import random_fabric    # noqa: E402
 import sysfs    # noqa: E402
 from configspace import DOWNSTREAM, ROOT_PORT, UPSTREAM    # noqa: E402
 import captures    # noqa: E402
@@ -201,6 +204,67 @@ def check_pairs(compare):
     assert every["pairs"][0]["after"]["map_type"] == "thru_host_bridge"
 
 
+ANSWER = "provider,client,relation,kernel.map_type,kernel.distance,drivers.delivered,speed"
+
+
+def answers(binary, source):
+    """What every pair answers, as far as diff compares it."""
+    lines = run(binary, "--kernel", "6.12", "--from", source, "--all", "pairs", "--jsonl", "-o", ANSWER).splitlines()
+    found = {}
+    for pair in map(json.loads, lines[1:]):
+        kernel = pair["kernel"]
+        speeds = [pair["speed"][kind]["gbytes_per_second"] if pair["speed"][kind]["known"] and
+                  kernel["map_type"] != "not_supported" else None for kind in ("read", "write")]
+        found[pair["provider"], pair["client"]] = (
+            pair["relation"], kernel["map_type"], kernel["map_type"] != "unknown" and kernel["distance"],
+            pair["drivers"]["delivered"], *(speed and f"{speed:.3g}" for speed in speeds))
+    return found
+
+
+def acs_control(data):
+    """Where the ACS Control register lies in config space; 0 nowhere."""
+    at = 0x100
+    while at and at + 8 <= len(data):
+        if data[at] == 0x0d:
+            return at + 6
+        at = int.from_bytes(data[at:at + 4], "little") >> 20
+    return 0
+
+
+def alter(files, draw):
+    """Turns one bit of one function over: of its ACS control, or anywhere in what is there."""
+    spaces = {path: bytearray(data) for path, data in files.items() if path.endswith("/config") and len(data) > 64}
+    ports = [path for path, data in spaces.items() if acs_control(data)]
+    if ports and draw.random() < 0.7:
+        path = draw.choice(ports)
+        spaces[path][acs_control(spaces[path])] ^= draw.choice((0x04, 0x08, 0x1c))
+    else:
+        path = draw.choice(list(spaces))
+        spaces[path][draw.choice([i for i, byte in enumerate(spaces[path]) if byte and i > 3])] ^= 1 << draw.randrange(8)
+    files[path] = bytes(spaces[path])
+
+
+def check_every_pair(binary, scratch, seeds):
+    """The pairs of two machines answer otherwise that diff says so of, and no other."""
+    paths, changed = [f"{scratch}/{name}.tar" for name in ("old", "new")], 0
+    for seed in range(seeds):
+        draw = random.Random(seed)
+        files = sysfs.Tree(big.make(draw.choice((60, 120))) if seed % 3 else random_fabric.make(seed), False).files
+        sysfs.write_tar(files, paths[0])
+        alter(files, draw)
+        sysfs.write_tar(files, paths[1])
+        old, new = (answers(binary, path) for path in paths)
+        document = diff(binary, *paths, "--all", "--kernel", "6.12")
+        if {each["about"] for each in document["differences"]} & set(WHERE):
+            continue
+        told = {(provider, client) for row in document["pairs"] for provider in row["providers"]
+                for client in row["clients"] if provider != client}
+        expected = {pair for pair in old.keys() & new.keys() if old[pair] != new[pair]}
+        assert told == expected, f"seed {seed}: {sorted(told ^ expected)[:3]}"
+        changed += bool(told)
+    assert changed > seeds / 5, changed
+
+
 def main():
     binary, folder = sys.argv[1], sys.argv[2]
     found = captures.found(folder)
@@ -220,6 +284,7 @@ def main():
         check_cases(compare)
         check_pairs(compare)
         check_software(binary, scratch)
+        check_every_pair(binary, scratch, 40)
     print(f"{len(found)} captures are like themselves")
 
 

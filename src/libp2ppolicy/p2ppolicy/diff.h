@@ -72,7 +72,8 @@ enum p2p_diff_flag { P2P_DIFF_ALL = 1, P2P_DIFF_NODES = 2 };
  * @flags: enum p2p_diff_flag bits
  * @ret_diff: owned by the caller; free with p2p_diff_free()
  *
- * O(n log n) in the functions, and O(g^2) in the groups of them that answer alike.
+ * O(n log n) in the functions; with g groups of them that answer alike and c of these below a port that
+ *	changed, O(gc) pairs are evaluated, and O(g^2) where the machine as a whole changed.
  *
  * Return: 0 or -ENOMEM.
  */

@@ -97,6 +97,9 @@ void p2p_fact_get(const struct p2p_fact_row *row, const void *object, struct p2p
 bool p2p_fact_differs(const char *key, const struct p2p_function *old,
 		      const struct p2p_function *now);
 
+/** p2p_facts_same() - are all facts of two objects the same, and what is not known of them? */
+bool p2p_facts_same(struct p2p_fact_rows rows, const void *one, const void *other);
+
 /** p2p_fact_format() - a fact in words: "none", "not known", or its value.  Return: @text. */
 char *p2p_fact_format(const struct p2p_fact_row *row, const void *object, char *text, size_t size);
 

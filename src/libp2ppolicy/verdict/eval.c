@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <p2ppolicy/facts.h>
+
 #include "base/context.h"
 #include "verdict/score/score.h"
 
@@ -330,6 +332,29 @@ struct p2p_eval *p2p_eval_free(struct p2p_eval *eval)
 	}
 	free(eval);
 	return NULL;
+}
+
+static bool is_same_text(const char *one, const char *other)
+{
+	return one && other ? !strcmp(one, other) : one == other;
+}
+
+bool p2p_eval_same(const struct p2p_eval *one, const struct p2p_eval *other)
+{
+	return one->rules == other->rules && one->vendor == other->vendor && one->release == other->release &&
+	       one->updated == other->updated && one->clauses == other->clauses && one->p2pdma == other->p2pdma &&
+	       one->zen == other->zen && one->iommu == other->iommu && one->several_nodes == other->several_nodes &&
+	       one->cpu == other->cpu && is_same_text(one->machine->release, other->machine->release) &&
+	       p2p_facts_same(p2p_machine_rows, one->machine, other->machine);
+}
+
+bool p2p_eval_same_host(const struct p2p_eval *one, const struct p2p_host_bridge *host,
+			const struct p2p_eval *other, const struct p2p_host_bridge *other_host)
+{
+	const struct p2p_bridge_root *left = &one->roots[host->index], *right = &other->roots[other_host->index];
+
+	return left->listed_same == right->listed_same && left->listed == right->listed &&
+	       p2p_facts_same(p2p_host_rows, host, other_host);
 }
 
 const struct p2p_topology *p2p_eval_topology(const struct p2p_eval *eval)

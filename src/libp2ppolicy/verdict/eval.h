@@ -61,6 +61,16 @@ struct p2p_eval {
 };
 
 /**
+ * p2p_eval_same() - do both answer alike where the functions and host bridges of two machines are alike?
+ *	So they do with the same rules, and the same facts of the machine as a whole.
+ */
+bool p2p_eval_same(const struct p2p_eval *one, const struct p2p_eval *other);
+
+/** p2p_eval_same_host() - are two host bridges alike to them, in their facts and in the whitelist? */
+bool p2p_eval_same_host(const struct p2p_eval *one, const struct p2p_host_bridge *host,
+			const struct p2p_eval *other, const struct p2p_host_bridge *other_host);
+
+/**
  * struct p2p_parts - a machine as arrays, so that an evaluator can be made without a snapshot.
  * @functions: number of functions
  */

@@ -57,6 +57,17 @@ int p2p_diff_match(struct p2p_diff *diff);
 /** p2p_diff_facts() - add what changed of the machine and of every function. */
 int p2p_diff_facts(struct p2p_diff *diff);
 
+/**
+ * p2p_diff_settled() - say of which functions of the old side nothing changed that a pair of two of them
+ *	depends on: the function, all that is below the same port of its root bus, and its host bridge.
+ * @settled: by index of function, zeroed
+ * Return: 0 or -ENOMEM.
+ */
+int p2p_diff_settled(const struct p2p_diff *diff, bool *settled);
+
+/** p2p_diff_software() - a hash of what drivers say of a function. */
+uint64_t p2p_diff_software(uint64_t hash, const struct p2p_function *function);
+
 /** p2p_diff_pairs() - fill pairs. */
 int p2p_diff_pairs(struct p2p_diff *diff);
 

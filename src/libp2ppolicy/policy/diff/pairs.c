@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Which pairs answer otherwise.  Functions that are in one group of like answers before and in
- * one after are one class; a pair of classes is evaluated once, and what changed alike is folded
- * into rows "these providers, those clients".
+ * one after are one class; a pair of classes is evaluated once, unless nothing changed that it depends
+ * on, and what changed alike is folded into rows "these providers, those clients".
  */
 #include <errno.h>
 #include <stdio.h>
@@ -19,11 +19,13 @@ struct member {
 	const struct p2p_function *was, *is;
 	size_t old, new;
 	uint64_t ways;
+	bool settled;
 };
 
-/** struct class - members[first .. first + count]. */
+/** struct class - members[first .. first + count]; @settled: see p2p_diff_settled(). */
 struct class {
 	size_t first, count;
+	bool settled;
 };
 
 /** struct row - the classes of clients for which providers of one class changed in one way. */
@@ -40,12 +42,15 @@ struct change {
 	uint32_t client;
 };
 
+/** struct pairs - @open: the classes that are not settled, of @classes. */
 struct pairs {
 	struct p2p_diff *diff;
 	struct member *members;
 	size_t member_count;
 	struct class *classes;
 	size_t class_count;
+	size_t *open;
+	size_t open_count;
 	struct row *rows;
 	size_t row_count;
 	struct change *changes;
@@ -117,7 +122,7 @@ static uint64_t add_number(uint64_t hash, struct p2p_number number)
 }
 
 /* Nor do they ask for drivers, and for what these say of a function. */
-static uint64_t software_of(uint64_t hash, const struct p2p_function *function)
+uint64_t p2p_diff_software(uint64_t hash, const struct p2p_function *function)
 {
 	hash = add_text(add_text(hash, function->driver), function->iommu_type);
 	hash = add_number(add_number(hash, function->vram), function->vram_visible);
@@ -174,21 +179,26 @@ static int make_classes(struct pairs *pairs)
 	const struct p2p_diff *diff = pairs->diff;
 	size_t *old = calloc(diff->before.count + 1, sizeof(*old));
 	size_t *new = calloc(diff->after.count + 1, sizeof(*new));
-	int r = old && new ? number_groups(pairs, true, old) : -ENOMEM;
+	bool *settled = calloc(diff->before.count + 1, sizeof(*settled));
+	int r = old && new && settled ? number_groups(pairs, true, old) : -ENOMEM;
 
 	if (!r)
 		r = number_groups(pairs, false, new);
+	if (!r)
+		r = p2p_diff_settled(diff, settled);
 	for (size_t i = 0; i < pairs->member_count && !r; i++) {
 		pairs->members[i].old = old[pairs->members[i].was->index];
 		pairs->members[i].new = new[pairs->members[i].is->index];
+		pairs->members[i].settled = settled[pairs->members[i].was->index];
 		pairs->members[i].ways = way_of(way_of(0, pairs->members[i].was),
 						pairs->members[i].is);
-		pairs->members[i].ways = software_of(software_of(pairs->members[i].ways,
+		pairs->members[i].ways = p2p_diff_software(p2p_diff_software(pairs->members[i].ways,
 								 pairs->members[i].was),
 						     pairs->members[i].is);
 	}
 	free(old);
 	free(new);
+	free(settled);
 	if (r)
 		return r;
 	qsort(pairs->members, pairs->member_count, sizeof(*pairs->members), compare_members);
@@ -196,8 +206,9 @@ static int make_classes(struct pairs *pairs)
 		const struct member *one = &pairs->members[i];
 
 		if (!i || !same_class(one - 1, one))
-			pairs->classes[pairs->class_count++] = (struct class){ i, 0 };
+			pairs->classes[pairs->class_count++] = (struct class){ i, 0, true };
 		pairs->classes[pairs->class_count - 1].count++;
+		pairs->classes[pairs->class_count - 1].settled &= one->settled;
 	}
 	return 0;
 }
@@ -264,21 +275,32 @@ static const struct member *partner_in(const struct pairs *pairs, size_t provide
 	return class->count > 1 ? &pairs->members[class->first + 1] : NULL;
 }
 
-static size_t find_changes(struct pairs *pairs, size_t provider)
+/* Compare what the classes answer, and add a change if it is another.  Return: how many there are. */
+static size_t compare_classes(struct pairs *pairs, size_t provider, size_t client, size_t count)
 {
 	const struct member *one = &pairs->members[pairs->classes[provider].first];
+	const struct member *other = partner_in(pairs, provider, client);
+	struct change *change = &pairs->changes[count];
+
+	if (!other)
+		return count;
+	change->before = answer_of(pairs->diff->before.eval, one->was, other->was);
+	change->after = answer_of(pairs->diff->after.eval, one->is, other->is);
+	change->client = (uint32_t)client;
+	return count + (compare_answers(&change->before, &change->after) != 0);
+}
+
+/* Two classes that are settled answer as they did. */
+static size_t find_changes(struct pairs *pairs, size_t provider)
+{
 	size_t count = 0;
 
-	for (size_t i = 0; i < pairs->class_count; i++) {
-		const struct member *other = partner_in(pairs, provider, i);
-		struct change *change = &pairs->changes[count];
-
-		if (!other)
-			continue;
-		change->before = answer_of(pairs->diff->before.eval, one->was, other->was);
-		change->after = answer_of(pairs->diff->after.eval, one->is, other->is);
-		change->client = (uint32_t)i;
-		count += compare_answers(&change->before, &change->after) != 0;
+	if (pairs->classes[provider].settled) {
+		for (size_t i = 0; i < pairs->open_count; i++)
+			count = compare_classes(pairs, provider, pairs->open[i], count);
+	} else {
+		for (size_t i = 0; i < pairs->class_count; i++)
+			count = compare_classes(pairs, provider, i, count);
 	}
 	qsort(pairs->changes, count, sizeof(*pairs->changes), compare_changes);
 	return count;
@@ -309,6 +331,9 @@ static int find_rows(struct pairs *pairs)
 {
 	int r = 0;
 
+	for (size_t i = 0; i < pairs->class_count; i++)
+		if (!pairs->classes[i].settled)
+			pairs->open[pairs->open_count++] = i;
 	for (size_t provider = 0; provider < pairs->class_count && !r; provider++) {
 		size_t count = find_changes(pairs, provider);
 
@@ -499,7 +524,8 @@ int p2p_diff_pairs(struct p2p_diff *diff)
 	pairs.members = calloc(diff->before.count + 1, sizeof(*pairs.members));
 	pairs.classes = calloc(diff->before.count + 1, sizeof(*pairs.classes));
 	pairs.changes = calloc(diff->before.count + 1, sizeof(*pairs.changes));
-	r = pairs.members && pairs.classes && pairs.changes ? 0 : -ENOMEM;
+	pairs.open = calloc(diff->before.count + 1, sizeof(*pairs.open));
+	r = pairs.members && pairs.classes && pairs.changes && pairs.open ? 0 : -ENOMEM;
 	if (!r) {
 		gather(&pairs);
 		r = make_classes(&pairs);
@@ -512,6 +538,7 @@ int p2p_diff_pairs(struct p2p_diff *diff)
 	free(pairs.members);
 	free(pairs.classes);
 	free(pairs.changes);
+	free(pairs.open);
 	free(pairs.rows);
 	return r;
 }

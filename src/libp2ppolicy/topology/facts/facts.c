@@ -66,6 +66,52 @@ bool p2p_fact_differs(const char *key, const struct p2p_function *old,
 	return false;
 }
 
+/* All of @count objects of @size bytes that a row of lists. */
+static bool is_same_list(struct p2p_fact_rows rows, const char *one, const char *other, size_t count, size_t size)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!p2p_facts_same(rows, one + i * size, other + i * size))
+			return false;
+	return true;
+}
+
+static bool is_same_json(const struct p2p_fact_row *row, const void *one, const void *other)
+{
+	struct json_object *left = row->kind->json(row, one), *right = row->kind->json(row, other);
+	bool same = json_object_equal(left, right);
+
+	json_object_put(left);
+	json_object_put(right);
+	return same;
+}
+
+static bool is_same_fact(const struct p2p_fact_row *row, const void *one, const void *other)
+{
+	struct p2p_value left, right;
+
+	p2p_fact_get(row, one, &left);
+	p2p_fact_get(row, other, &right);
+	if (left.fact != right.fact || left.number != right.number || !left.text != !right.text)
+		return false;
+	if (left.fact != P2P_PRESENT || row->kind->type)
+		return !left.text || !strcmp(left.text, right.text);
+	if (row->kind == &p2p_kind_bars)
+		return is_same_list(p2p_bar_rows, (const char *)one + row->at, (const char *)other + row->at,
+				    P2P_BARS, sizeof(struct p2p_bar));
+	if (row->kind == &p2p_kind_windows)
+		return is_same_list(p2p_window_rows, (const char *)one + row->at, (const char *)other + row->at,
+				    P2P_WINDOWS, sizeof(struct p2p_window));
+	return is_same_json(row, one, other);
+}
+
+bool p2p_facts_same(struct p2p_fact_rows rows, const void *one, const void *other)
+{
+	for (size_t i = 0; i < rows.count; i++)
+		if (!is_same_fact(&rows.rows[i], one, other))
+			return false;
+	return true;
+}
+
 /* The value as it is, as far as @size goes. */
 static int put_value(const struct p2p_fact_row *row, const struct p2p_value *value, char *text,
 		     size_t size)
