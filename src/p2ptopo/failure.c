@@ -66,7 +66,8 @@ enum status fail_with(struct failure *failure, enum status status, const char *f
 
 enum status fail_system(struct failure *failure, int error, const char *what)
 {
-	return fail_with(failure, failure_status(error), "%s: %s", what, strerror(-error));
+	return error == -ENOMEM ? fail_memory(failure) :
+	       fail_with(failure, failure_status(error), "%s: %s", what, strerror(-error));
 }
 
 enum status fail_memory(struct failure *failure)

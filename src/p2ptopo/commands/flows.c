@@ -143,8 +143,9 @@ static enum status parse_file(struct app *app, struct list *list, const char *pa
 		line[strcspn(line, "#")] = '\0';
 		status = parse_line(app, list, line);
 	}
-	if (!status && ferror(file))
-		status = fail_with(app->failure, failure_status(-errno), "%s: %s", path, strerror(errno));
+	/* Where there is no memory for a line, it is no error of the file. */
+	if (!status && !feof(file))
+		status = fail_system(app->failure, -errno, path);
 	free(line);
 	if (file != stdin)
 		fclose(file);
