@@ -33,6 +33,23 @@ MOST_PAIRS = 256
 MEMBERS = "provider,client,kernel.map_type,speed.read.score,speed.write.score"
 
 
+def add_processors(tree):
+    """lstopo refuses a tree that does not say which there are: one for each node, as in its proc/cpuinfo."""
+    system = os.path.join(tree, "sys/devices/system")
+    nodes = len(glob.glob(f"{system}/node/node*"))
+    files = {f"cpu/{name}": f"0-{nodes - 1}" for name in ("online", "possible", "present")}
+    for number in range(nodes):
+        mask = f"{1 << number:x}"
+        files[f"node/node{number}/cpumap"] = mask
+        topology = f"cpu/cpu{number}/topology"
+        files |= {f"{topology}/{name}": mask for name in ("core_cpus", "package_cpus", "thread_siblings", "core_siblings")}
+        files |= {f"{topology}/physical_package_id": str(number), f"{topology}/core_id": "0"}
+    for name, text in files.items():
+        os.makedirs(os.path.dirname(os.path.join(system, name)), exist_ok=True)
+        with open(os.path.join(system, name), "w", encoding="ascii") as file:
+            file.write(text + "\n")
+
+
 class Tree:
     """A generated machine, and the commands that are measured on it."""
 
@@ -41,6 +58,7 @@ class Tree:
         self.path = os.path.join(folder, f"tree{count}")
         self.arguments = arguments
         subprocess.run([sys.executable, arguments.generate, "big", str(count), self.path], check=True)
+        add_processors(self.path)
         self.devices = os.path.join(self.path, "sys/bus/pci/devices")
 
     def others(self):
