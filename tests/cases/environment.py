@@ -47,6 +47,9 @@ class Runner:
         commands.prepare(p2ptopo, fixtures, folder)
 
     def run(self, command, changes):
+        # What a command makes is made anew.
+        for file in pathlib.Path(self.folder).glob("new*"):
+            file.unlink()
         words = shlex.split(string.Template(command).substitute(self.names))
         machine = [] if commands.names_machine(words) else ["--from", self.machine]
         env = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LOCPATH": self.folder, **PLAIN, **changes}
