@@ -5,12 +5,14 @@ that makes no sense.  A document has the same bytes everywhere, a text those of 
 
 usage: environment.py P2PTOPO FIXTURES [all]"""
 
+import glob
 import os
 import pathlib
 import shlex
 import string
 import subprocess
 import sys
+import tarfile
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "faults"))
@@ -18,7 +20,7 @@ import commands  # noqa: E402
 
 LOCALES = {"tr_TR.UTF-8": ("tr_TR", "UTF-8"), "de_DE.UTF-8": ("de_DE", "UTF-8"), "de_DE": ("de_DE", "ISO-8859-1")}
 FEW = ["report", "tree --json", "pairs --csv", "topo", "matrix", "path nvme0 nvme1", "fix nvme0 nvme1",
-       "diff $F/vm-acs-cleared/tree.tar.xz", "export prometheus", "export html",
+       "diff $F/vm-acs-cleared/tree.tar.xz", "export prometheus", "export html", "export hwloc", "--from $T/hwloc.xml tree",
        "--from $F/generated-server-epyc-redirect/tree.tar.xz measured $F/measured/nvbandwidth.json",
        "flows 'nvme0>nvme1' 'nvme1<eth0'"]
 PLAIN = {"LC_ALL": "C.UTF-8", "TZ": "UTC", "TERM": "xterm"}
@@ -28,7 +30,8 @@ SAME = [
      {"TZ": ":\x1b"}, {"TERM": ""}, {"TERM": "dumb"}, {"TERM": "unheard-of"}, {"TERMINFO": "/nonexistent"},
      {"COLUMNS": "abc"}, {"COLUMNS": ""}, {"COLUMNS": "-5"}, {"COLUMNS": "0"}, {"COLUMNS": "99999999"},
      {"LINES": "-1"}, {"LINES": "0"}, {"LINES": "abc"}, {"HWLOC_XMLFILE": "/nonexistent"},
-     {"HWLOC_COMPONENTS": "stop"}, {"XDG_CONFIG_HOME": "/nonexistent"}, {"HOME": ""}],
+     {"HWLOC_COMPONENTS": "stop"}, {"HWLOC_THISSYSTEM": "1"}, {"HWLOC_SYNTHETIC": "pack:4 core:2 pu:2"},
+     {"HWLOC_FSROOT": "/nonexistent", "HWLOC_HIDE_ERRORS": "0", "HWLOC_COMPONENTS": "-linux,stop"}, {"XDG_CONFIG_HOME": "/nonexistent"}, {"HOME": ""}],
     [{"LC_ALL": "C"}, {"LC_ALL": "de_DE"}, {"LC_ALL": "no_WHERE.UTF-8"}],
     [{"COLUMNS": "1"}, {"COLUMNS": "1", "LC_ALL": "de_DE.UTF-8"}],
     [{"COLUMNS": "20"}, {"COLUMNS": "20", "LC_ALL": "tr_TR.UTF-8"}],
@@ -45,13 +48,16 @@ class Runner:
         self.names = {"F": fixtures, "T": folder}
         self.machine = str(pathlib.Path(fixtures) / commands.MACHINE)
         commands.prepare(p2ptopo, fixtures, folder)
+        with tarfile.open(self.machine) as tree:
+            (pathlib.Path(folder) / "hwloc.xml").write_bytes(tree.extractfile("hwloc.xml").read())
 
-    def run(self, command, changes):
+    def run(self, command, changes, machine=None):
         # What a command makes is made anew.
         for file in pathlib.Path(self.folder).glob("new*"):
             file.unlink()
         words = shlex.split(string.Template(command).substitute(self.names))
-        machine = [] if commands.names_machine(words) else ["--from", self.machine]
+        if machine is None:
+            machine = [] if commands.names_machine(words) else ["--from", self.machine]
         env = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LOCPATH": self.folder, **PLAIN, **changes}
         done = subprocess.run([self.p2ptopo, *machine, *words], env=env, cwd=self.folder, stdin=subprocess.DEVNULL,
                               capture_output=True, check=False)
@@ -84,6 +90,35 @@ def attempt(runner, command):
         yield f"{command}: {len(documents)} documents"
 
 
+PLUGIN = """#include <fcntl.h>
+__attribute__((constructor)) static void loaded(void) { open("%s", O_WRONLY | O_CREAT, 0644); }
+"""
+
+
+def attempt_here(runner, folder):
+    """Of this machine itself, with nothing that --from could hide: another machine, and a plugin of hwloc."""
+    plugins, loaded, capture = folder / "plugins", folder / "loaded", folder / "here.tar"
+    plugins.mkdir()
+    try:
+        subprocess.run(["cc", "-shared", "-fPIC", "-x", "c", "-", "-o", plugins / "hwloc_stranger.so"], text=True, check=True,
+                       input=PLUGIN % loaded)
+    except FileNotFoundError:
+        print("without a plugin: there is no compiler")
+    captures = set()
+    for command in ["capture --force $T/here.tar", "tree --json", "export hwloc"]:
+        answers = set()
+        for changes in ({}, {"HWLOC_PLUGINS_PATH": str(plugins)}, {"HWLOC_SYNTHETIC": "pack:4 core:2 pu:2"},
+                        {"HWLOC_XMLFILE": f"{folder}/hwloc.xml", "HWLOC_COMPONENTS": "xml,stop"}):
+            answers.add(runner.run(command, changes, []))
+            if command.startswith("capture"):
+                with tarfile.open(capture) as tree:
+                    captures.add(tree.extractfile("hwloc.xml").read())
+            yield f"{command}, {changes}: a plugin was loaded" if loaded.exists() else None
+            loaded.unlink(missing_ok=True)
+        if len(answers) > 1 or len(captures) > 1:
+            yield f"{command}: {len(answers)} answers, {len(captures)} captures"
+
+
 def main():
     p2ptopo, fixtures = (os.path.abspath(word) for word in sys.argv[1:3])
     runs = faults = 0
@@ -93,8 +128,11 @@ def main():
         runner = Runner(p2ptopo, fixtures, folder)
         for group in SAME:
             group[:] = [changes for changes in group if changes.get("LC_ALL") not in lacking]
-        for command in commands.COMMANDS if sys.argv[3:] == ["all"] else FEW:
-            for wrong in attempt(runner, command):
+        tries = [attempt(runner, command) for command in (commands.COMMANDS if sys.argv[3:] == ["all"] else FEW)]
+        if glob.glob("/sys/bus/pci/devices/*"):
+            tries.append(attempt_here(runner, pathlib.Path(folder)))
+        for attempts in tries:
+            for wrong in attempts:
                 runs += 1
                 faults += wrong is not None
                 if wrong:

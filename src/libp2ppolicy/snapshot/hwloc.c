@@ -93,8 +93,11 @@ static void set_limits(void)
 
 static void child(int fd, int (*work)(int fd, const void *data), const void *data)
 {
+	static char *nothing[] = { NULL };
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
+	/* HWLOC_* would have it read another machine and load plugins; clearenv() may wait for a lock for ever. */
+	environ = nothing;
 	set_limits();
 	if (null < 0 || dup2(null, STDOUT_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0)
 		_exit(1);

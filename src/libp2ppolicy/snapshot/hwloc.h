@@ -9,7 +9,7 @@
 
 /**
  * p2p_hwloc_run() - let hwloc do something in a process of its own: what it prints goes nowhere,
- *	and what it breaks is its own.
+ *	what it breaks is its own, and it has no environment.
  * @work: called there; writes to @fd and returns 0, or something else when it failed
  * @buffer: what @work wrote, on success
  *

@@ -7,6 +7,8 @@
 #include <hwloc.h>
 #include <hwloc/distances.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "export/complex.h"
 #include "export/export.h"
@@ -237,6 +239,23 @@ static enum status write_file(struct file *file, const struct picture *picture)
 	return STATUS_DONE;
 }
 
+/* They would load plugins and decide on what is written.  What is behind a variable that goes moves up. */
+static void forget_variables(void)
+{
+	char name[256];
+
+	for (size_t i = 0; environ[i];) {
+		size_t size = strcspn(environ[i], "=");
+
+		if (!strncmp(environ[i], "HWLOC_", 6) && size < sizeof(name)) {
+			snprintf(name, sizeof(name), "%.*s", (int)size, environ[i]);
+			unsetenv(name);
+		} else {
+			i++;
+		}
+	}
+}
+
 enum status export_hwloc(struct app *app)
 {
 	struct file file = { .app = app };
@@ -245,6 +264,7 @@ enum status export_hwloc(struct app *app)
 
 	if (status)
 		return status;
+	forget_variables();
 	if (hwloc_topology_init(&file.topology)) {
 		status = fail_memory(app->failure);
 	} else {
