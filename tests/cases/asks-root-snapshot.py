@@ -87,6 +87,25 @@ def check_refusals(tool, folder):
     assert not [name for name in os.listdir(folder) if name.startswith(".")]
 
 
+def check_root(tool, folder):
+    """Root that may not read everything is told why, and not to become root."""
+    where = ["--run-dir", str(folder / "none")]
+    for user, why in ((["setpriv", "--bounding-set=-sys_admin"], "no CAP_SYS_ADMIN"), (["unshare", "-Ur"], "user namespace")):
+        if subprocess.run([*user, "true"], check=False, stderr=subprocess.DEVNULL).returncode:
+            print(f"{user[0]} is not permitted here")
+            continue
+        capture = ["capture", "--force", str(folder / "root.tar")]
+        for command in (["pairs"], ["report"], capture):
+            out, said = call(tool, *([] if command is capture else where), *command, user=user)
+            told = out + said
+            assert "sudo" not in told and "run it as root" not in told and "without root" not in told, told
+            assert why in " ".join(told.split()), told
+        (folder / "root.tar").unlink()
+    for command in (["pairs"], ["report"]):
+        out, said = call(tool, *where, *command, user=NOBODY)
+        assert "run it as root, or have root run p2ptopo refresh" in said and "namespace" not in out + said, said
+
+
 def check_journal(tool, folder):
     """An error is one in the journal, too, when that reads what is said."""
     reading, writing = os.pipe()
@@ -131,7 +150,7 @@ def main():
         if subprocess.run([*NOBODY, str(here), "--version"], check=False).returncode:
             print("skipped: another user cannot run the program here")
             return SKIPPED
-        for check in (check_snapshot, check_trust, check_refusals, check_journal, check_watch):
+        for check in (check_snapshot, check_trust, check_refusals, check_root, check_journal, check_watch):
             check(str(here), run_dir)
     print("users without root are told what root is told")
     return 0

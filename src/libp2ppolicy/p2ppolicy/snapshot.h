@@ -200,6 +200,12 @@ int p2p_snapshot_capture(struct p2p_context *context,
 bool p2p_snapshot_is_whole(const struct p2p_snapshot *snapshot);
 
 /**
+ * p2p_live_cure() - what to do when facts of the running machine are missing; to who is root already,
+ *	what else keeps them from this process.
+ */
+const char *p2p_live_cure(void);
+
+/**
  * p2p_snapshot_save() - keep what root read of the running machine, for those who may not.
  * @snapshot: of the running machine, loaded with P2P_WANT_NAMES or more
  * @path: the tar to write, as by p2p_snapshot_capture() without serial numbers; its mode is 0666

@@ -35,7 +35,9 @@ enum status command_capture(struct app *app)
 	fprintf(app->out, "%s has been written.\n"
 		"Serial numbers, MAC addresses, GUIDs and host names in it are %s.\n",
 		app->argv[0], app->options.with_serials ? "as they were read" : "pseudonyms");
-	if (live && geteuid() != 0)
+	if (live && !geteuid() && !p2p_snapshot_is_whole(app->snapshot))
+		fprintf(app->out, "Not all of config space is in it: %s.\n", p2p_live_cure());
+	else if (live && geteuid())
 		fputs("It was taken without root: of most functions it has 64 bytes of config\n"
 		      "space, and ACS is unknown.\n", app->out);
 	return STATUS_DONE;

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "machine/run_dir.h"
 #include "machine/saved.h"
@@ -37,8 +38,11 @@ static void say_missing(const struct app *app, int error)
 
 	if (app->options.no_snapshot)
 		why = "--no-snapshot";
-	app_note(app, "without root ACS and links cannot be read (%s); run it as root, or "
-		 "have root run p2ptopo refresh", why);
+	if (!geteuid())
+		app_note(app, "ACS and links cannot be read (%s): %s", why, p2p_live_cure());
+	else
+		app_note(app, "without root ACS and links cannot be read (%s); run it as root, or "
+			 "have root run p2ptopo refresh", why);
 }
 
 void saved_use(struct app *app)

@@ -81,12 +81,13 @@ static const char *what_is_unknown(struct p2p_advice *advice, const struct p2p_v
 static int read_facts(struct p2p_advice *advice, const struct p2p_advised *advised)
 {
 	struct p2p_remedy remedy = { .kind = P2P_REMEDY_READ, .pair = advised->pair };
+	enum p2p_source source = p2p_topology_machine(advice->topology)->source;
 	const char *what = what_is_unknown(advice, &advised->before);
 
 	if (!what)
 		return 0;
 	remedy.text = SAY(advice, "%s could not be read: %s", what,
-			  p2p_source_text(p2p_topology_machine(advice->topology)->source)->cure);
+			  source == P2P_SOURCE_LIVE ? p2p_live_cure() : p2p_source_text(source)->cure);
 	p2p_advice_add(advice, &remedy);
 	return 0;
 }

@@ -28,6 +28,7 @@ static void note_unread(struct p2p_topology *topology)
 {
 	const struct p2p_function *first = NULL;
 	unsigned int cut = 0, none = 0;
+	bool is_live = topology->machine.source == P2P_SOURCE_LIVE;
 	char bdf[P2P_BDF_SIZE];
 
 	for (size_t i = 0; i < topology->count; i++) {
@@ -43,9 +44,9 @@ static void note_unread(struct p2p_topology *topology)
 	if (cut)
 		p2p_note(topology, NULL, "config space of %u of %zu functions was read without "
 			 "privilege (%u bytes only): their PCI Express and ACS registers are not "
-			 "known%s", cut, topology->count,
+			 "known%s%s", cut, topology->count,
 			 first->config_bytes ? first->config_bytes : P2P_CONFIG_HEADER,
-			 topology->machine.source == P2P_SOURCE_LIVE ? "; root can read them" : "");
+			 is_live ? "; " : "", is_live ? p2p_live_cure() : "");
 	else if (none)
 		p2p_note(topology, none == 1 ? first : NULL, "config space of %u of %zu functions "
 			 "could not be read; the first is %s", none, topology->count,

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "commands/report/report.h"
 
@@ -142,7 +143,10 @@ const char *survey_advice(const struct app *app, const struct survey *survey)
 {
 	enum p2p_source source = p2p_topology_machine(app->topology)->source;
 
-	return survey->shallow ? p2p_source_text(source)->again : NULL;
+	if (!survey->shallow)
+		return NULL;
+	/* Who is root already is not told to become it. */
+	return source == P2P_SOURCE_LIVE && !geteuid() ? p2p_live_cure() : p2p_source_text(source)->again;
 }
 
 int survey_new(struct app *app, struct survey *ret_survey)

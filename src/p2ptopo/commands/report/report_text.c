@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdarg.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "print/hint.h"
 #include "print/output.h"
@@ -316,9 +317,11 @@ static void print_advice(const struct app *app, const struct survey *survey)
 {
 	const char *advice = survey_advice(app, survey);
 	char counted[WORDS_SIZE];
+	bool is_root = p2p_topology_machine(app->topology)->source == P2P_SOURCE_LIVE && !geteuid();
 
 	if (advice)
-		say_from(app, 0, 2, "? as root, ACS, ATS and links of %s can be read: %s",
+		say_from(app, 0, 2, is_root ? "? ACS, ATS and links of %s could not be read: %s" :
+			 "? as root, ACS, ATS and links of %s can be read: %s",
 			 words_count(survey->shallow, "function", counted), advice);
 }
 
