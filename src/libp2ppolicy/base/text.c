@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Text that is printed to memory, and what there was no memory for. */
-#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <p2ppolicy/base.h>
+
+#include "base/plain.h"
 
 /* In this thread, since it began.  It says nothing of what was lost: who builds compares two counts. */
 static _Thread_local unsigned long lost;
@@ -19,17 +20,25 @@ unsigned long p2p_lost_count(void)
 	return lost;
 }
 
-double p2p_text_real(const char *text, char **ret_end)
+/* "C" with all its parts takes no memory. */
+locale_t p2p_locale_plain(void)
 {
 	locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-	double value = 0;
 
-	*ret_end = (char *)text;
-	if (!plain)
-		return value;
-	value = strtod_l(text, ret_end, plain);
-	freelocale(plain);
-	return value;
+	return plain ? uselocale(plain) : (locale_t)0;
+}
+
+void p2p_locale_back(const locale_t *before)
+{
+	if (*before)
+		freelocale(uselocale(*before));
+}
+
+double p2p_text_real(const char *text, char **ret_end)
+{
+	P2P_PLAIN_LOCALE;
+
+	return strtod(text, ret_end);
 }
 
 /**

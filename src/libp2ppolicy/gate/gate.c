@@ -11,6 +11,7 @@
 #include <p2ppolicy/gate.h>
 
 #include "base/context.h"
+#include "base/plain.h"
 
 struct p2p_gate {
 	int fd;
@@ -106,6 +107,7 @@ static int open_error(struct p2p_context *context, int error)
 
 int p2p_gate_open(struct p2p_context *context, struct p2p_gate **ret_gate)
 {
+	P2P_PLAIN_LOCALE;
 	struct p2p_gate *gate = calloc(1, sizeof(*gate));
 	struct p2pgate_info info;
 	int r;

@@ -126,8 +126,8 @@ int p2p_file_print(struct p2p_context *context, const char *path, unsigned int f
 		   p2p_print_fn *print, void *data);
 
 /**
- * p2p_text_real() - strtod() with a decimal point: a program that this is a library of may have a comma.
- * @ret_end: @text when there is no number, or no memory
+ * p2p_text_real() - strtod() with a decimal point: whatever the locale.
+ * @ret_end: @text when there is no number
  */
 double p2p_text_real(const char *text, char **ret_end);
 

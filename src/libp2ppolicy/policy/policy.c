@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/plain.h"
 #include "policy/policy.h"
 #include "verdict/eval.h"
 
@@ -87,6 +88,7 @@ static int parse_rules(struct p2p_policy *policy)
 
 int p2p_policy_load(struct p2p_context *context, const char *path, struct p2p_policy **ret_policy)
 {
+	P2P_PLAIN_LOCALE;
 	struct p2p_policy *policy = calloc(1, sizeof(*policy));
 	int r;
 

@@ -5,6 +5,7 @@
 #include <p2ppolicy/facts.h>
 #include <p2ppolicy/json.h>
 
+#include "base/plain.h"
 #include "public/public.h"
 
 /* What is more than one value has no key here. */
@@ -44,6 +45,7 @@ const char *p2p_function_key(size_t index)
 int p2p_function_fact(const struct p2p_function *function, const char *key,
 		      struct p2p_value *value)
 {
+	P2P_PLAIN_LOCALE;
 	const struct p2p_fact_row *row = p2p_fact_row(key);
 	struct p2p_value full;
 
@@ -77,6 +79,7 @@ struct json_object *p2p_function_document(const struct p2p_function *function)
 int p2p_function_json(struct p2p_context *context, const struct p2p_function *function,
 		      char **ret_text)
 {
+	P2P_PLAIN_LOCALE;
 	unsigned long lost = p2p_lost_count();
 
 	return p2p_json_text(context, p2p_function_document(function), lost, ret_text);

@@ -6,6 +6,7 @@
 #include <p2ppolicy/json.h>
 
 #include "base/context.h"
+#include "base/plain.h"
 #include "public/pair.h"
 
 static const struct p2p_kernel *kernel_of(const void *object)
@@ -162,6 +163,7 @@ const char *p2p_rule_set_name(size_t index)
 int p2p_evaluation_new(struct p2p_context *context, const struct p2p_system *system,
 		       const char *rules, struct p2p_evaluation **ret_evaluation)
 {
+	P2P_PLAIN_LOCALE;
 	struct p2p_evaluation *evaluation = calloc(1, sizeof(*evaluation));
 	int r;
 
@@ -205,6 +207,7 @@ int p2p_pair_new(struct p2p_context *context, const struct p2p_evaluation *evalu
 		 const struct p2p_function *provider, const struct p2p_function *client,
 		 struct p2p_pair **ret_pair)
 {
+	P2P_PLAIN_LOCALE;
 	const struct p2p_eval *eval = evaluation->eval;
 	struct p2p_pair *pair;
 
@@ -239,11 +242,14 @@ const char *p2p_pair_key(size_t index)
 
 int p2p_pair_fact(const struct p2p_pair *pair, const char *key, struct p2p_value *value)
 {
+	P2P_PLAIN_LOCALE;
+
 	return p2p_keys_get(keys, pair, key, value);
 }
 
 int p2p_pair_json(struct p2p_context *context, const struct p2p_pair *pair, char **ret_text)
 {
+	P2P_PLAIN_LOCALE;
 	unsigned long lost = p2p_lost_count();
 	struct json_object *document = p2p_json_new_object();
 	char address[P2P_ADDRESS_SIZE];

@@ -5,6 +5,7 @@
 #include <p2ppolicy/gate.h>
 
 #include "base/context.h"
+#include "base/plain.h"
 #include "public/pair.h"
 
 #define PUSH_LEAST (offsetof(struct p2p_push_options, tag) + sizeof(const uint8_t *))
@@ -20,6 +21,8 @@ bool p2p_policy_allows(const struct p2p_policy *policy, const struct p2p_pair *p
 int p2p_policy_compile(struct p2p_context *context, const struct p2p_policy *policy,
 		       const struct p2p_evaluation *evaluation, struct p2p_allow_list **ret_list)
 {
+	P2P_PLAIN_LOCALE;
+
 	return p2p_allow_list_new(context, policy, evaluation->eval, ret_list);
 }
 
@@ -89,6 +92,7 @@ const char *p2p_gate_key(size_t index)
 int p2p_gate_fact(struct p2p_context *context, struct p2p_gate *gate, const char *key,
 		  struct p2p_value *value)
 {
+	P2P_PLAIN_LOCALE;
 	struct p2p_gate_info info;
 	int r = p2p_gate_info(context, gate, &info);
 
@@ -102,6 +106,7 @@ int p2p_gate_replace(struct p2p_context *context, struct p2p_gate *gate,
 		     const struct p2p_allow_list *list, const struct p2p_push_options *options,
 		     uint64_t *ret_generation)
 {
+	P2P_PLAIN_LOCALE;
 	struct p2p_push_options known;
 	int r = p2p_options_take(context, options, PUSH_LEAST, &known, sizeof(known));
 
@@ -118,6 +123,7 @@ int p2p_gate_ask(struct p2p_context *context, struct p2p_gate *gate,
 		 const struct p2p_function *provider, const struct p2p_function *client,
 		 int *ret_ungated, int *ret_gated)
 {
+	P2P_PLAIN_LOCALE;
 	struct p2p_gate_distance distance;
 	int r = p2p_gate_distance(context, gate, provider->bdf, client->bdf, &distance);
 

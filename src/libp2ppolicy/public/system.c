@@ -7,6 +7,7 @@
 #include <p2ppolicy/json.h>
 
 #include "base/context.h"
+#include "base/plain.h"
 #include "public/public.h"
 
 #define FLAGS	(P2P_LOAD_NAMES | P2P_LOAD_EVERYTHING)
@@ -39,6 +40,7 @@ static int fill(struct p2p_context *context, const struct p2p_load_options *opti
 int p2p_system_load(struct p2p_context *context, const struct p2p_load_options *options,
 		    struct p2p_system **ret_system)
 {
+	P2P_PLAIN_LOCALE;
 	struct p2p_load_options known = { 0 };
 	struct p2p_system *system;
 	int r = options ? p2p_options_take(context, options, LEAST, &known, sizeof(known)) : 0;
@@ -82,6 +84,8 @@ bool p2p_system_is_whole(const struct p2p_system *system)
 int p2p_system_capture(struct p2p_context *context, const struct p2p_system *system,
 		       const char *path, bool with_serials)
 {
+	P2P_PLAIN_LOCALE;
+
 	return p2p_snapshot_capture(context, system->snapshot, path, with_serials);
 }
 
@@ -106,6 +110,7 @@ static bool is_called(const struct p2p_function *function, const char *name)
 int p2p_system_find(struct p2p_context *context, const struct p2p_system *system,
 		    const char *name, const struct p2p_function **ret_function)
 {
+	P2P_PLAIN_LOCALE;
 	const struct p2p_function *function, *found = NULL;
 	struct p2p_bdf bdf;
 
@@ -127,6 +132,7 @@ int p2p_system_find(struct p2p_context *context, const struct p2p_system *system
 
 int p2p_system_json(struct p2p_context *context, const struct p2p_system *system, char **ret_text)
 {
+	P2P_PLAIN_LOCALE;
 	unsigned long lost = p2p_lost_count();
 	struct json_object *document = p2p_json_new_object();
 	struct json_object *functions = p2p_json_new_array();
