@@ -125,6 +125,45 @@ START_TEST(line)
 }
 END_TEST
 
+/* The machine's list is searched for what is asked, and a list that is named is read whole: the names are the same, also behind ids
+ * that are not there. */
+START_TEST(searched)
+{
+	static const char *const list_of_machine = "/usr/share/misc/pci.ids";
+	struct p2p_snapshot *snapshot = make_snapshot(P2P_SOURCE_DUMP);
+	struct p2p_topology *named = NULL, *found = NULL;
+	const struct p2p_function *one, *other;
+	char bdf[16], error[256];
+	size_t known = 0;
+
+	if (!access(list_of_machine, R_OK)) {
+		for (unsigned int i = 0; i < 64; i++) {
+			static const uint16_t vendors[] = { 0x8086, 0x10de, 0x15b3, 0x1002 };
+			uint16_t vendor = i % 16 ? (uint16_t)(0xf000 - 64 * i) : vendors[i / 16];
+			struct space space = make_space(vendor, (uint16_t)(0x1000 + i), 0x010000 * (i % 19 + 1),
+							0, P2P_PORT_ENDPOINT);
+
+			snprintf(bdf, sizeof(bdf), "0000:%02x:00.0", i);
+			make_function(snapshot, bdf, NULL, &space);
+		}
+		p2p_snapshot_sort(snapshot);
+		ck_assert_int_eq(build(snapshot, list_of_machine, error, &named), 0);
+		ck_assert_int_eq(build(snapshot, NULL, error, &found), 0);
+		for (size_t i = 0; (one = p2p_topology_function(named, i)); i++) {
+			other = p2p_topology_function(found, i);
+			known += one->vendor_name != NULL;
+			ck_assert(!one->vendor_name || !strcmp(one->vendor_name, other->vendor_name));
+			ck_assert(!one->device_name || !strcmp(one->device_name, other->device_name));
+			ck_assert(!one->class_name || !strcmp(one->class_name, other->class_name));
+		}
+		ck_assert_uint_ge(known, 4);
+		p2p_topology_free(named);
+		p2p_topology_free(found);
+	}
+	p2p_snapshot_free(snapshot);
+}
+END_TEST
+
 START_TEST(refused)
 {
 	struct p2p_snapshot *snapshot = three_functions();
@@ -146,6 +185,7 @@ static void add_cases(TCase *tcase)
 {
 	tcase_add_test(tcase, pinned);
 	tcase_add_test(tcase, not_asked_for);
+	tcase_add_test(tcase, searched);
 	tcase_add_test(tcase, refused);
 	tcase_add_loop_test(tcase, line, 0, (int)(sizeof(malformed) / sizeof(malformed[0])));
 }

@@ -19,6 +19,7 @@
 
 #define VENDORS_MOST	0x10000u
 #define CLASSES_MOST	0x100u
+#define MISSED_MOST	16
 /* The classes, which are at the end, take less. */
 #define TAIL		((size_t)16 << 10)
 
@@ -46,7 +47,7 @@ struct blocks {
 /**
  * struct p2p_names - the list.
  * @mapped: @text is that many bytes of the file itself; 0 a copy
- * @whole: all blocks are known; otherwise one is looked for when it is asked for
+ * @whole: all blocks are known; otherwise one is looked for when it is asked for, until @missed of them were not there
  * @checked: every line is looked at; otherwise what is inside of a block only when it is asked for
  * @wrong: number of the first line that is malformed; 0 none
  */
@@ -55,7 +56,7 @@ struct p2p_names {
 	size_t mapped;
 	struct blocks vendors, classes;
 	bool whole, checked;
-	unsigned int wrong;
+	unsigned int missed, wrong;
 };
 
 static const char *const places[] = {
@@ -307,13 +308,29 @@ static const struct block *seek_block(struct p2p_names *names, struct blocks *bl
 	return &blocks->all[blocks->count - 1];
 }
 
-static const struct block *find_block(struct p2p_names *names, struct blocks *blocks, unsigned int id)
+static const struct block *known_block(const struct blocks *blocks, unsigned int id)
 {
 	for (size_t i = 0; i < blocks->count; i++) {
 		if (blocks->all[i].id == id)
 			return &blocks->all[i];
 	}
-	return names->whole ? NULL : seek_block(names, blocks, id);
+	return NULL;
+}
+
+static const struct block *find_block(struct p2p_names *names, struct blocks *blocks, unsigned int id)
+{
+	const struct block *block = known_block(blocks, id);
+
+	if (block || names->whole)
+		return block;
+	block = seek_block(names, blocks, id);
+	/* One that is not there costs as much as all that are. */
+	if (!block && ++names->missed == MISSED_MOST) {
+		names->vendors.count = names->classes.count = 0;
+		names->whole = true;
+		find_blocks(names);
+	}
+	return block;
 }
 
 /*
