@@ -69,7 +69,9 @@ def as_user(user):
 
 
 def has_attributes(top):
-    """Not every file system and container has immutable files."""
+    """Not every file system and container has immutable files, and not every root the program for them."""
+    if not shutil.which("chattr"):
+        return False
     (top / "file").touch()
     return all(not subprocess.run(["chattr", change, top / "file"], stderr=subprocess.DEVNULL, check=False).returncode
                for change in ("+i", "-i", "+a", "-a"))
@@ -97,7 +99,8 @@ class Place:
         subprocess.run([*as_user(user), "sh", "-c", self.expand(what)], cwd=self.names["T"], check=True)
 
     def remove(self):
-        subprocess.run(["chattr", "-R", "-f", "-ia", self.names["T"]], check=False)
+        if shutil.which("chattr"):
+            subprocess.run(["chattr", "-R", "-f", "-ia", self.names["T"]], check=False)
         for folder in self.names.values():
             shutil.rmtree(folder)
 
