@@ -7,6 +7,7 @@
 
 #include "policy/policy.h"
 #include "policy/term.h"
+#include "verdict/eval.h"
 
 struct tally {
 	const struct p2p_policy *policy;
@@ -41,16 +42,20 @@ static int count_pair(void *data, const struct p2p_verdict *verdict,
 	for (size_t i = 0; i < tally->policy->rule_count; i++) {
 		const struct p2p_rule_body *body = &tally->policy->rules[i];
 		struct p2p_rule_tally *here = &tally->tallies[i];
-		enum p2p_tri when;
+		enum p2p_tri match = p2p_rule_match(body, provider[i], client[i]), when;
 
-		if (p2p_rule_match(body, provider[i], client[i]) != P2P_YES)
+		if (match == P2P_NO)
 			continue;
 		when = p2p_condition_match(&body->when, verdict, &tally->policy->evidence);
-		here->pairs++;
-		here->met += when == P2P_YES;
-		here->unmet += when == P2P_NO;
-		here->earlier += when == P2P_YES && decided;
-		decided |= when == P2P_YES || (when == P2P_UNKNOWN && !body->rule.allow);
+		if (match == P2P_YES) {
+			here->pairs++;
+			here->met += when == P2P_YES;
+			here->unmet += when == P2P_NO;
+			here->earlier += when == P2P_YES && decided;
+		}
+		/* As p2p_policy_decide_roles(): a deny rule stands where it may match. */
+		match = p2p_tri_and(match, when);
+		decided |= match == P2P_YES || (match == P2P_UNKNOWN && !body->rule.allow);
 	}
 	return 0;
 }
