@@ -11,6 +11,11 @@ FIXTURES = pathlib.Path(__file__).resolve().parent.parent / "fixtures"
 OPENERS = {".xz": lzma.open, ".bz2": bz2.open, ".gz": gzip.open}
 
 
+def every():
+    """Of many things alike one in so many is tried: P2PTOPO_EVERY, otherwise 1."""
+    return int(os.environ.get("P2PTOPO_EVERY", "1"))
+
+
 def found(folder):
     """The path of every fixture, and of every capture in @folder where it is not empty; where
     P2PTOPO_EVERY is N, of every Nth of them."""
@@ -18,7 +23,7 @@ def found(folder):
     for below in ("hwloc", "lspci", "pciutils") if folder else ():
         paths += sorted(path for path in (pathlib.Path(folder) / below).iterdir()
                         if path.name != "COPYING")
-    return paths[::int(os.environ.get("P2PTOPO_EVERY", "1"))]
+    return paths[::every()]
 
 
 def plain(path, scratch):

@@ -284,7 +284,7 @@ def main():
         check_cases(compare)
         check_pairs(compare)
         check_software(binary, scratch)
-        check_every_pair(binary, scratch, 40)
+        check_every_pair(binary, scratch, max(40 // captures.every(), 10))
     print(f"{len(found)} captures are like themselves")
 
 

@@ -3,13 +3,14 @@
 """What `tree --json` decodes is what lspci -vvv prints, on every dump and every captured tree."""
 
 import json
-import os
 import pathlib
 import re
 import subprocess
 import sys
 import tarfile
 import tempfile
+
+from captures import every
 
 FIXTURES = pathlib.Path(__file__).resolve().parent.parent / "fixtures"
 FUNCTION = re.compile(r"^([0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]) ")
@@ -108,7 +109,7 @@ def check(binary, source, arguments):
 
 def chosen(paths):
     """All; where P2PTOPO_EVERY is N, every Nth, as captures.found() has it."""
-    return sorted(paths)[::int(os.environ.get("P2PTOPO_EVERY", "1"))]
+    return sorted(paths)[::every()]
 
 
 def trees(scratch):
