@@ -119,7 +119,8 @@ static struct p2p_snapshot *snapshot;
 static struct p2p_topology *topology;
 static struct space spaces[3];
 static struct p2p_register changes[3];
-static char undo[] = "/tmp/p2ptopo-undo-XXXXXX";
+/* Not in /tmp itself: who is root here owns nothing there where the tests are not run by root. */
+static char folder[] = "/tmp/p2ptopo-undo-XXXXXX", undo[sizeof(folder) + 8];
 
 static uint16_t control(unsigned int port)
 {
@@ -131,13 +132,10 @@ static void setup(void)
 	static const char *const path[] = { "devices/pci0000:00/0000:00:00.0",
 		"devices/pci0000:01/0000:01:00.0", "devices/pci0000:02/0000:02:00.0" };
 	static const char *const bdf[] = { "0000:00:00.0", "0000:01:00.0", "0000:02:00.0" };
-	int fd;
 
-	strcpy(undo + sizeof(undo) - 7, "XXXXXX");
-	fd = mkstemp(undo);
-	ck_assert_int_ge(fd, 0);
-	close(fd);
-	unlink(undo);
+	strcpy(folder + sizeof(folder) - 7, "XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	snprintf(undo, sizeof(undo), "%s/undo", folder);
 	fake = (struct fake){ .stuck_after = -1 };
 	ck_assert_int_eq(p2p_context_new(&context), 0);
 	snapshot = make_snapshot(P2P_SOURCE_LIVE);
@@ -161,6 +159,7 @@ static void setup(void)
 static void teardown(void)
 {
 	unlink(undo);
+	rmdir(folder);
 	topology = p2p_topology_free(topology);
 	snapshot = p2p_snapshot_free(snapshot);
 	context = p2p_context_free(context);
