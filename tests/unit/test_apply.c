@@ -133,7 +133,7 @@ static void setup(void)
 		"devices/pci0000:01/0000:01:00.0", "devices/pci0000:02/0000:02:00.0" };
 	static const char *const bdf[] = { "0000:00:00.0", "0000:01:00.0", "0000:02:00.0" };
 
-	strcpy(folder + sizeof(folder) - 7, "XXXXXX");
+	memcpy(folder + sizeof(folder) - 7, "XXXXXX", 6);
 	ck_assert_ptr_nonnull(mkdtemp(folder));
 	snprintf(undo, sizeof(undo), "%s/undo", folder);
 	fake = (struct fake){ .stuck_after = -1 };
