@@ -272,14 +272,18 @@ struct pci_dev *gate_bars_owner(u64 start, u64 len)
 	return at != NO_BAR && last <= table->bar[at].end ? READ_ONCE(table->bar[at].dev) : NULL;
 }
 
-/* Does any byte of the range lie in a BAR? For ranges that no one BAR holds; not fast. */
+/*
+ * Does any byte of the range lie in a BAR? For ranges that no one BAR holds; not
+ * fast. One that is longer than what lies above @start reaches to the very end.
+ */
 bool gate_bars_overlap(u64 start, u64 len)
 {
 	const struct bar_table *table = rcu_dereference_sched(bars);
+	u64 last = len > U64_MAX - start ? U64_MAX : start + (len - 1);
 	u32 i;
 
 	for (i = 0; table && len && i < table->nr; i++) {
-		if (table->bar[i].start <= start + (len - 1) && start <= table->bar[i].end)
+		if (table->bar[i].start <= last && start <= table->bar[i].end)
 			return true;
 	}
 	return false;

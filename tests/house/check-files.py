@@ -20,6 +20,8 @@ LICENCES = [
     ("kmod/uapi/", "GPL-2.0-only WITH Linux-syscall-note"),
     ("kmod/", "GPL-2.0-only"),
     ("tests/vm/modules/", "GPL-2.0-only"),
+    ("tests/fuzz/gate/", "GPL-2.0-only"),       # with what is in kmod/ in one program
+    ("tests/fuzz/fuzz_gate.c", "GPL-2.0-only"),
     ("src/libp2ppolicy/CMakeLists.txt", "GPL-2.0-or-later"),
     ("src/libp2ppolicy/", "LGPL-2.1-or-later"),
     ("cmake/p2ppolicyConfig.cmake", "LGPL-2.1-or-later"),
