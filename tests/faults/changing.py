@@ -13,29 +13,12 @@ import subprocess
 import sys
 import tempfile
 
-from runner import Call, Runner
+from runner import SKIPPED, Live
 
-SKIPPED = 77
 EVERY = 23
 COMMAND = "pairs --jsonl"
-UNSHARE = ["unshare", "-rm", "sh", "-c", 'mount --rbind "$0/sys" /sys && exec "$@"']
 GONE, OTHER = "0000:03:00.0", "0000:04:00.0"
 SAID = "p2ptopo: functions came or went each of the 5 times that this machine was read; run it again when that is over\n"
-
-
-class Live(Runner):
-    """The tree is the running machine's /sys; each run has a copy of it."""
-    def words(self, command):
-        words = super().words(command)
-        return words[:1] + words[3:]
-
-    def start(self, words):
-        return [*UNSHARE, str(self.tree), *words]
-
-    def calls(self, command):
-        self.run(command, "list", self.list)
-        calls = [Call(line) for line in self.list.read_text(errors="replace").splitlines()]
-        return [call for call in calls if call.path.startswith("/sys/") and call.name != "close"]
 
 
 def changes(tree):
@@ -100,8 +83,7 @@ def main():
         folder = pathlib.Path(above) / "here"
         folder.mkdir()
         runner = Live(p2ptopo, injector, fixtures, str(folder))
-        probe = runner.start([injector, "close", "1", "0", "kill", "", "/bin/echo"])
-        if subprocess.run(probe, stderr=subprocess.DEVNULL, check=False).returncode != 137:
+        if not runner.may_run():
             print("no namespace, or no tracing in it, may be had here")
             return SKIPPED
         bad = [count(name, attempt(runner, change, undo, every))

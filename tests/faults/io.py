@@ -5,7 +5,7 @@ with an exit status that means so.  What it prints with 0 or 1 is whole; a file 
 one; nothing else is left.  At each call that writes or names a file it is killed, too.  No pair gets
 another verdict than without the fault, unless it is "unknown".
 
-usage: io.py P2PTOPO FAIL-CALLS FIXTURES write | read | all | COMMAND
+usage: io.py P2PTOPO FAIL-CALLS FIXTURES write | read | live | all | COMMAND
 
 Of calls that do the same to files of one name, the first fails, and in the first command that makes it.
 write: one command that replaces a file, killed, and the last of its calls that write.  read: each call that
@@ -20,9 +20,8 @@ import sys
 import tempfile
 
 import commands
-from runner import BAD, GOOD, Runner
+from runner import BAD, GOOD, SKIPPED, Live, Runner
 
-SKIPPED = 77
 # A call that failed so says nothing of the machine: what comes out is as without it, or an error.
 TRANSIENT = ("EINTR", "EMFILE", "ENOMEM", "ENFILE", "EAGAIN")
 ERRORS = {
@@ -39,6 +38,8 @@ PLACES = ("write", "fsync", "linkat", "renameat", "renameat2")
 REPLACE = "capture --force $T/old.tar"
 # The pairs, which are held against those without the fault.
 PAIRS = "pairs --jsonl"
+# The snapshot that a refresh leaves, and its locks.
+REFRESH = "refresh --run-dir $T"
 READ_PART = 12
 # What else is read than a tree: an archive, a document, a text.
 FILES = ["diff $F/vm-acs-cleared/tree.tar.xz", "check $T/check.json",
@@ -182,6 +183,17 @@ def write_plan(runner, _):
     yield from kill(runner, REPLACE, whole, chosen)
 
 
+def live_plan(runner, tried):
+    """The running machine: its pairs, and root's snapshot, whose folder is $T."""
+    for command in [PAIRS, REFRESH]:
+        whole = runner.whole(command)
+        calls = runner.calls(command)
+        chosen = new_places(calls, tried)
+        yield from fail_each(runner, command, whole, chosen)
+        yield from same_again(runner, command, whole, calls)
+        yield from kill(runner, command, whole, chosen)
+
+
 def one_plan(command):
     def plan(runner, _):
         whole = runner.whole(command)
@@ -193,19 +205,19 @@ def one_plan(command):
     return plan
 
 
-PLANS = {"write": write_plan, "read": read_plan, "all": all_plan}
+PLANS = {"write": write_plan, "read": read_plan, "live": live_plan, "all": all_plan}
 
 
 def main():
     p2ptopo, injector, fixtures = (os.path.abspath(word) for word in sys.argv[1:4])
     plan = PLANS.get(sys.argv[4]) or one_plan(sys.argv[4])
-    if subprocess.run([injector, "close", "1", "0", "kill", "", "/bin/echo"], check=False).returncode != 137:
-        print("what injects the faults may not trace here")
-        return SKIPPED
     with tempfile.TemporaryDirectory() as above:
         folder = pathlib.Path(above) / "here"
         folder.mkdir()
-        runner = Runner(p2ptopo, injector, fixtures, str(folder))
+        runner = (Live if plan is live_plan else Runner)(p2ptopo, injector, fixtures, str(folder))
+        if not runner.may_run():
+            print("no namespace, or no tracing, may be had here")
+            return SKIPPED
         runner.given = {"old.tar": b"what was there before"}
         runs = faults = 0
         for wrong in plan(runner, set()):

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -93,12 +94,12 @@ START_TEST(reading)
 {
 	uint8_t bytes[8] = { 0 };
 
-	ck_assert(p2p_access_read(device, 0x34, 4, bytes));
+	ck_assert_int_eq(p2p_access_read(device, 0x34, 4, bytes), 0);
 	ck_assert_int_eq(memcmp(bytes, "\x34\x35\x36\x37", 5), 0);
-	ck_assert(p2p_access_read(device, 252, 4, bytes));
+	ck_assert_int_eq(p2p_access_read(device, 252, 4, bytes), 0);
 	/* All bytes or none, as who is not root finds out. */
-	ck_assert(!p2p_access_read(device, 254, 4, bytes));
-	ck_assert(!p2p_access_read(device, 256, 4, bytes));
+	ck_assert_int_eq(p2p_access_read(device, 254, 4, bytes), -EIO);
+	ck_assert_int_eq(p2p_access_read(device, 256, 4, bytes), -EIO);
 }
 END_TEST
 
@@ -106,11 +107,11 @@ START_TEST(writing)
 {
 	uint8_t bytes[4] = { 0 };
 
-	ck_assert(p2p_access_read(device, 0x40, 2, bytes));
-	ck_assert(p2p_access_write(device, 0x40, 2, (const uint8_t *)"\xaa\xbb"));
-	ck_assert(p2p_access_read(device, 0x3e, 4, bytes));
+	ck_assert_int_eq(p2p_access_read(device, 0x40, 2, bytes), 0);
+	ck_assert_int_eq(p2p_access_write(device, 0x40, 2, (const uint8_t *)"\xaa\xbb"), 0);
+	ck_assert_int_eq(p2p_access_read(device, 0x3e, 4, bytes), 0);
 	ck_assert_int_eq(memcmp(bytes, "\x3e\x3f\xaa\xbb", 4), 0);
-	ck_assert(p2p_access_read(device, 0x42, 1, bytes));
+	ck_assert_int_eq(p2p_access_read(device, 0x42, 1, bytes), 0);
 	ck_assert_int_eq(bytes[0], 0x42);
 }
 END_TEST
@@ -121,11 +122,27 @@ START_TEST(selecting)
 	uint8_t bytes[4];
 
 	ck_assert_int_eq(p2p_access_select(device, (struct p2p_bdf){ .bus = 2 }), 0);
-	ck_assert(!p2p_access_read(device, 0, 4, bytes));
-	ck_assert(!p2p_access_write(device, 0, 4, bytes));
+	ck_assert_int_eq(p2p_access_read(device, 0, 4, bytes), -EIO);
+	ck_assert_int_eq(p2p_access_write(device, 0, 4, bytes), -EIO);
 	ck_assert_int_eq(p2p_access_select(device, (struct p2p_bdf){ .bus = 1 }), 0);
-	ck_assert(p2p_access_read(device, 0, 4, bytes));
+	ck_assert_int_eq(p2p_access_read(device, 0, 4, bytes), 0);
 	ck_assert_int_eq(bytes[3], 3);
+}
+END_TEST
+
+/* A process that has no room for a file knows nothing of the function, which is another answer than no. */
+START_TEST(exhausted)
+{
+	struct rlimit limit, none;
+	uint8_t bytes[4];
+
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	none = limit;
+	none.rlim_cur = 0;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+	ck_assert_int_eq(p2p_access_read(device, 0, 4, bytes), -EMFILE);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	ck_assert_int_eq(p2p_access_read(device, 0, 4, bytes), 0);
 }
 END_TEST
 
@@ -135,6 +152,7 @@ static void add_cases(TCase *tcase)
 	tcase_add_test(tcase, reading);
 	tcase_add_test(tcase, writing);
 	tcase_add_test(tcase, selecting);
+	tcase_add_test(tcase, exhausted);
 }
 
 int main(void)

@@ -28,10 +28,10 @@ static struct fake fake;
 
 int __wrap_p2p_access_open(struct p2p_context *context, struct p2p_access **ret_access);
 int __wrap_p2p_access_select(struct p2p_access *access, struct p2p_bdf bdf);
-bool __wrap_p2p_access_read(struct p2p_access *access, unsigned int offset, unsigned int length,
-			    uint8_t *ret_bytes);
-bool __wrap_p2p_access_write(struct p2p_access *access, unsigned int offset, unsigned int length,
-			     const uint8_t *bytes);
+int __wrap_p2p_access_read(struct p2p_access *access, unsigned int offset, unsigned int length,
+			   uint8_t *ret_bytes);
+int __wrap_p2p_access_write(struct p2p_access *access, unsigned int offset, unsigned int length,
+			    const uint8_t *bytes);
 struct p2p_access *__wrap_p2p_access_close(struct p2p_access *access);
 int __real_access(const char *path, int mode);
 int __wrap_access(const char *path, int mode);
@@ -57,23 +57,23 @@ int __wrap_p2p_access_select(struct p2p_access *access, struct p2p_bdf bdf)
 	return 0;
 }
 
-bool __wrap_p2p_access_read(struct p2p_access *access, unsigned int offset, unsigned int length,
-			    uint8_t *ret_bytes)
+int __wrap_p2p_access_read(struct p2p_access *access, unsigned int offset, unsigned int length,
+			   uint8_t *ret_bytes)
 {
 	(void)access;
 	memcpy(ret_bytes, &fake.config[fake.selected][offset], length);
-	return true;
+	return 0;
 }
 
-bool __wrap_p2p_access_write(struct p2p_access *access, unsigned int offset, unsigned int length,
-			     const uint8_t *bytes)
+int __wrap_p2p_access_write(struct p2p_access *access, unsigned int offset, unsigned int length,
+			    const uint8_t *bytes)
 {
 	(void)access;
 	if (!fake.stuck[fake.selected] &&
 	    (fake.stuck_after < 0 || fake.writes < (unsigned int)fake.stuck_after))
 		memcpy(&fake.config[fake.selected][offset], bytes, length);
 	fake.writes++;
-	return true;
+	return 0;
 }
 
 struct p2p_access *__wrap_p2p_access_close(struct p2p_access *access)

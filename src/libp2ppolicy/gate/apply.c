@@ -20,7 +20,7 @@ static bool read16(struct writer *writer, unsigned int offset, uint16_t *ret_val
 {
 	uint8_t bytes[2];
 
-	if (!p2p_access_read(writer->access, offset, 2, bytes))
+	if (p2p_access_read(writer->access, offset, 2, bytes) < 0)
 		return false;
 	*ret_value = (uint16_t)(bytes[0] | bytes[1] << 8);
 	return true;
@@ -70,13 +70,13 @@ static bool put(struct writer *writer, const struct p2p_write *write, uint16_t v
 	uint16_t now;
 
 	if (p2p_access_select(writer->access, write->bdf) < 0 ||
-	    !p2p_access_read(writer->access, write->offset, write->size, bytes))
+	    p2p_access_read(writer->access, write->offset, write->size, bytes) < 0)
 		return false;
 	now = (uint16_t)((bytes[0] | bytes[1] << 8) & ~write->mask);
 	now |= value & write->mask;
 	bytes[0] = (uint8_t)now;
 	bytes[1] = (uint8_t)(now >> 8);
-	return p2p_access_write(writer->access, write->offset, write->size, bytes) &&
+	return !p2p_access_write(writer->access, write->offset, write->size, bytes) &&
 	       read16(writer, write->offset, &now) && !((now ^ value) & write->mask);
 }
 

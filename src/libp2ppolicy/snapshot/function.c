@@ -259,9 +259,20 @@ static bool fetch_captured(void *data, unsigned int offset, unsigned int length,
 	return true;
 }
 
+/* @error: what kept a read from being tried at all, or 0 */
+struct live {
+	struct p2p_access *access;
+	int error;
+};
+
 static bool fetch_live(void *data, unsigned int offset, unsigned int length, uint8_t *ret_bytes)
 {
-	return p2p_access_read(data, offset, length, ret_bytes);
+	struct live *live = data;
+	int r = p2p_access_read(live->access, offset, length, ret_bytes);
+
+	if (p2p_is_exhausted(r))
+		live->error = r;
+	return !r;
 }
 
 /*
@@ -289,6 +300,7 @@ static int load_config(struct loader *loader, const struct p2p_place *place, str
 		.virtual_function = P2P_UNKNOWN,
 		.all = loader->snapshot->want == P2P_WANT_ALL,
 	};
+	struct live live = { .access = loader->access };
 	uint64_t size, told = 0;
 	int r;
 
@@ -298,7 +310,7 @@ static int load_config(struct loader *loader, const struct p2p_place *place, str
 			return 0;
 		source.size = size > P2P_CONFIG_EXTENDED ? P2P_CONFIG_EXTENDED : (unsigned int)size;
 		source.fetch = fetch_live;
-		source.data = loader->access;
+		source.data = &live;
 		source.kernel_size = true;
 		told = size;
 	} else {
@@ -313,6 +325,8 @@ static int load_config(struct loader *loader, const struct p2p_place *place, str
 	}
 	r = p2p_config_load(&loader->snapshot->arena, &source, &raw->config);
 	raw->config.told = (unsigned int)told;
+	if (live.error)
+		return p2p_exhausted(loader->context, live.error);
 	return r < 0 ? out_of_memory(loader) : 0;
 }
 

@@ -30,16 +30,16 @@ int p2p_access_select(struct p2p_access *access, struct p2p_bdf bdf);
 
 /**
  * p2p_access_read() - bytes of config space of the selected function.
- * Return: true and all of @length bytes, or false.
+ * Return: 0 and all of @length bytes; an errno that p2p_is_exhausted() knows, which says nothing of the function; -EIO.
  */
-bool p2p_access_read(struct p2p_access *access, unsigned int offset, unsigned int length,
-		     uint8_t *ret_bytes);
+int p2p_access_read(struct p2p_access *access, unsigned int offset, unsigned int length,
+		    uint8_t *ret_bytes);
 
 /**
  * p2p_access_write() - write bytes of config space of the selected function of the running machine.
- * Return: true when all were taken; not whether the registers kept them.
+ * Return: 0 when all were taken, which is not whether the registers kept them; -EIO.
  */
-bool p2p_access_write(struct p2p_access *access, unsigned int offset, unsigned int length,
-		      const uint8_t *bytes);
+int p2p_access_write(struct p2p_access *access, unsigned int offset, unsigned int length,
+		     const uint8_t *bytes);
 
 #endif

@@ -12,11 +12,13 @@
 #include "base/context.h"
 #include "snapshot/access/access.h"
 
+/* @error: errno when libpci last warned, which is all that tells why a read failed */
 struct p2p_access {
 	struct p2p_context *context;
 	struct pci_access *lib;
 	struct pci_dev *device;
 	jmp_buf escape;
+	int error;
 };
 
 /*
@@ -39,14 +41,17 @@ static void PCI_NONRET on_error(char *format, ...)
 
 static void on_warning(char *format, ...)
 {
+	int error = errno;
 	char text[512];
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	if (inside)
-		p2p_debug(inside->context, "libpci: %s", text);
+	if (!inside)
+		return;
+	inside->error = error;
+	p2p_debug(inside->context, "libpci: %s", text);
 }
 
 static int start(struct p2p_access *access)
@@ -119,13 +124,13 @@ int p2p_access_select(struct p2p_access *access, struct p2p_bdf bdf)
 	return 0;
 }
 
-bool p2p_access_read(struct p2p_access *access, unsigned int offset, unsigned int length,
-		     uint8_t *ret_bytes)
+/* libpci opens the file when it is first read. */
+static bool read_block(struct p2p_access *access, unsigned int offset, unsigned int length,
+		       uint8_t *ret_bytes)
 {
 	int done;
 
-	if (!access->device)
-		return false;
+	access->error = 0;
 	inside = access;
 	if (setjmp(access->escape)) {
 		inside = NULL;
@@ -136,21 +141,33 @@ bool p2p_access_read(struct p2p_access *access, unsigned int offset, unsigned in
 	return done;
 }
 
-bool p2p_access_write(struct p2p_access *access, unsigned int offset, unsigned int length,
-		      const uint8_t *bytes)
+int p2p_access_read(struct p2p_access *access, unsigned int offset, unsigned int length,
+		    uint8_t *ret_bytes)
+{
+	if (!access->device)
+		return -EIO;
+	while (!read_block(access, offset, length, ret_bytes)) {
+		if (access->error != EINTR)
+			return p2p_is_exhausted(-access->error) ? -access->error : -EIO;
+	}
+	return 0;
+}
+
+int p2p_access_write(struct p2p_access *access, unsigned int offset, unsigned int length,
+		     const uint8_t *bytes)
 {
 	uint8_t copy[8];
 	int done;
 
 	if (!access->device || length > sizeof(copy))
-		return false;
+		return -EIO;
 	memcpy(copy, bytes, length);
 	inside = access;
 	if (setjmp(access->escape)) {
 		inside = NULL;
-		return false;
+		return -EIO;
 	}
 	done = pci_write_block(access->device, (int)offset, copy, (int)length);
 	inside = NULL;
-	return done;
+	return done ? 0 : -EIO;
 }

@@ -62,21 +62,31 @@ static bool have_file(struct p2p_access *access, bool writable)
 	drop_file(access);
 	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/config",
 		 p2p_bdf_format(access->bdf, address));
-	access->fd = open(path, (writable ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NOCTTY);
+	do {
+		access->fd = open(path, (writable ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NOCTTY);
+	} while (access->fd < 0 && errno == EINTR);
 	access->writable = writable;
 	return access->fd >= 0;
 }
 
-bool p2p_access_read(struct p2p_access *access, unsigned int offset, unsigned int length,
-		     uint8_t *ret_bytes)
+int p2p_access_read(struct p2p_access *access, unsigned int offset, unsigned int length,
+		    uint8_t *ret_bytes)
 {
-	return have_file(access, false) &&
-	       pread(access->fd, ret_bytes, length, (off_t)offset) == (ssize_t)length;
+	ssize_t done;
+
+	if (!have_file(access, false))
+		return p2p_is_exhausted(-errno) ? -errno : -EIO;
+	do {
+		done = pread(access->fd, ret_bytes, length, (off_t)offset);
+	} while (done < 0 && errno == EINTR);
+	return done == (ssize_t)length ? 0 : -EIO;
 }
 
-bool p2p_access_write(struct p2p_access *access, unsigned int offset, unsigned int length,
-		      const uint8_t *bytes)
+int p2p_access_write(struct p2p_access *access, unsigned int offset, unsigned int length,
+		     const uint8_t *bytes)
 {
-	return have_file(access, true) &&
-	       pwrite(access->fd, bytes, length, (off_t)offset) == (ssize_t)length;
+	bool taken = have_file(access, true) &&
+		     pwrite(access->fd, bytes, length, (off_t)offset) == (ssize_t)length;
+
+	return taken ? 0 : -EIO;
 }
