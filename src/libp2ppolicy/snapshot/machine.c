@@ -416,10 +416,12 @@ static int load_row(struct loader *loader, const struct row *row)
 static int find_release(struct loader *loader)
 {
 	struct p2p_snapshot *snapshot = loader->snapshot;
-	const struct p2p_entry *last = snapshot->entries + snapshot->entry_count;
+	const struct p2p_entry *last;
 
-	if (!snapshot->entry_count || strcmp((--last)->path, OSRELEASE) != 0 ||
-	    last->file.fact != P2P_PRESENT)
+	if (!snapshot->entry_count)
+		return 0;
+	last = &snapshot->entries[snapshot->entry_count - 1];
+	if (strcmp(last->path, OSRELEASE) != 0 || last->file.fact != P2P_PRESENT)
 		return 0;
 	loader->release = p2p_arena_copy(&snapshot->arena, last->file.data,
 					 strcspn(last->file.data, "\n"));

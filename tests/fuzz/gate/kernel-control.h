@@ -16,7 +16,7 @@ extern struct kernel {
 	unsigned int signal;
 	unsigned int meanwhile_in;
 	void (*meanwhile)(void);	/* while the caller's memory is read */
-	unsigned char user[256 * 1024];
+	_Alignas(16) unsigned char user[256 * 1024];
 } kernel;
 
 #endif

@@ -8,8 +8,8 @@ static u32 pair_index(const struct pci_dev *provider, const struct pci_dev *clie
 {
 	u32 i = 0;
 
-	while (i < model.nr_pairs && (model.devices[model.pairs[i].provider] != provider ||
-				      model.devices[model.pairs[i].client] != client))
+	while (i < model.nr_pairs && (model.devices[model.tables.pairs[i].provider] != provider ||
+				      model.devices[model.tables.pairs[i].client] != client))
 		i++;
 	return i;
 }
@@ -23,8 +23,8 @@ enum p2pgate_reason model_judge(const struct pci_dev *provider, const struct pci
 	if (i == model.nr_pairs)
 		return P2PGATE_NOT_LISTED;
 	if (machine_is_direct(provider, client))
-		model.pairs[i].flags &= ~P2PGATE_PAIR_PROMOTED;
-	return model.pairs[i].flags & P2PGATE_PAIR_PROMOTED ? P2PGATE_PROMOTED : P2PGATE_LISTED;
+		model.tables.pairs[i].flags &= ~P2PGATE_PAIR_PROMOTED;
+	return model.tables.pairs[i].flags & P2PGATE_PAIR_PROMOTED ? P2PGATE_PROMOTED : P2PGATE_LISTED;
 }
 
 /* A pair is lost by the first of its functions that goes. */
@@ -36,13 +36,15 @@ void model_forget(const struct pci_dev *dev)
 	}
 }
 
-static bool in_tables(u64 address, size_t n, const unsigned char *copy, const void **ret)
+/* What the caller had at @address. */
+static bool look_up(u64 address, size_t n, const unsigned char *copy, void *to)
 {
 	u64 at = address - (uintptr_t)kernel.user;
 
 	if (n && (at > sizeof(kernel.user) || n > sizeof(kernel.user) - at))
 		return false;
-	*ret = n ? copy + at : copy;
+	if (n)
+		memcpy(to, copy + at, n);
 	return true;
 }
 
@@ -71,50 +73,51 @@ static bool is_good_pair(const struct p2pgate_pair *pair, const struct p2pgate_p
 		(before->provider == pair->provider && before->client < pair->client));
 }
 
-bool model_is_good(const struct p2pgate_set *set, bool may_write, const unsigned char *copy,
-		   const struct p2pgate_function **ret_functions, const struct p2pgate_pair **ret_pairs)
+static bool are_good(const struct model_tables *tables, u32 nr_functions, u32 nr_pairs)
 {
-	const void *functions, *pairs;
-
-	if (!kernel.admin || !may_write || set->size < 80 || set->size > 4096 ||
-	    set->mode > P2PGATE_ENFORCE || set->flags || set->bad || set->generation != model.generation ||
-	    set->nr_functions > PLACES || set->nr_pairs > MOST_PAIRS)
-		return false;
-	for (size_t i = 80; i < set->size; i++) {
-		if (copy[i])
+	for (u32 i = 0; i < nr_functions; i++) {
+		if (!is_good_function(&tables->functions[i], i ? &tables->functions[i - 1] : NULL))
 			return false;
 	}
-	if (!in_tables(set->functions, set->nr_functions * sizeof(**ret_functions), copy, &functions) ||
-	    !in_tables(set->pairs, set->nr_pairs * sizeof(**ret_pairs), copy, &pairs))
-		return false;
-	*ret_functions = functions;
-	*ret_pairs = pairs;
-	for (u32 i = 0; i < set->nr_functions; i++) {
-		if (!is_good_function(*ret_functions + i, i ? *ret_functions + i - 1 : NULL))
-			return false;
-	}
-	for (u32 i = 0; i < set->nr_pairs; i++) {
-		if (!is_good_pair(*ret_pairs + i, i ? *ret_pairs + i - 1 : NULL, set->nr_functions))
+	for (u32 i = 0; i < nr_pairs; i++) {
+		if (!is_good_pair(&tables->pairs[i], i ? &tables->pairs[i - 1] : NULL, nr_functions))
 			return false;
 	}
 	return true;
 }
 
-void model_set(const struct p2pgate_set *set, const struct p2pgate_function *functions, const struct p2pgate_pair *pairs)
+bool model_is_good(const struct p2pgate_set *set, bool may_write, const unsigned char *copy,
+		   struct model_tables *ret_tables)
+{
+	if (!kernel.admin || !may_write || set->size < sizeof(*set) || set->size > 4096 ||
+	    set->mode > P2PGATE_ENFORCE || set->flags || set->bad || set->generation != model.generation ||
+	    set->nr_functions > PLACES || set->nr_pairs > MOST_PAIRS)
+		return false;
+	for (size_t i = sizeof(*set); i < set->size; i++) {
+		if (copy[i])
+			return false;
+	}
+	return look_up(set->functions, set->nr_functions * sizeof(ret_tables->functions[0]), copy, ret_tables->functions) &&
+	       look_up(set->pairs, set->nr_pairs * sizeof(ret_tables->pairs[0]), copy, ret_tables->pairs) &&
+	       are_good(ret_tables, set->nr_functions, set->nr_pairs);
+}
+
+void model_set(const struct p2pgate_set *set, const struct model_tables *tables)
 {
 	model.mode = set->mode;
 	model.generation++;
 	model.nr_functions = set->nr_functions;
 	model.nr_pairs = set->nr_pairs;
 	memcpy(model.tag, set->tag, sizeof(model.tag));
-	memcpy(model.functions, functions, set->nr_functions * sizeof(*functions));
-	memcpy(model.pairs, pairs, set->nr_pairs * sizeof(*pairs));
+	model.tables = *tables;
 	for (u32 i = 0; i < set->nr_functions; i++) {
-		model.devices[i] = pci_get_domain_bus_and_slot((int)functions[i].domain, functions[i].bus, functions[i].devfn);
+		const struct p2pgate_function *function = &tables->functions[i];
+
+		model.devices[i] = pci_get_domain_bus_and_slot((int)function->domain, function->bus, function->devfn);
 		pci_dev_put(model.devices[i]);
 	}
 	for (u32 i = 0; i < set->nr_pairs; i++) {
-		struct p2pgate_pair *pair = &model.pairs[i];
+		struct p2pgate_pair *pair = &model.tables.pairs[i];
 
 		if (pair->flags && machine_distance(model.devices[pair->provider], model.devices[pair->client]) < 0)
 			pair->flags |= P2PGATE_PAIR_PROMOTED;
@@ -126,7 +129,7 @@ u32 model_live_pairs(void)
 	u32 n = 0;
 
 	for (u32 i = 0; i < model.nr_pairs; i++)
-		n += model.devices[model.pairs[i].provider] && model.devices[model.pairs[i].client];
+		n += model.devices[model.tables.pairs[i].provider] && model.devices[model.tables.pairs[i].client];
 	return n;
 }
 
@@ -135,14 +138,14 @@ void model_check_tables(const struct p2pgate_function *functions, const struct p
 	u32 k = 0;
 
 	for (u32 i = 0; i < model.nr_functions; i++) {
-		struct p2pgate_function expected = model.functions[i];
+		struct p2pgate_function expected = model.tables.functions[i];
 
 		expected.flags = model.devices[i] ? 0 : P2PGATE_FUNCTION_GONE;
 		CHECK(!memcmp(&functions[i], &expected, sizeof(expected)));
 	}
 	for (u32 i = 0; i < model.nr_pairs; i++) {
-		if (model.devices[model.pairs[i].provider] && model.devices[model.pairs[i].client])
-			CHECK(k < n && !memcmp(&pairs[k++], &model.pairs[i], sizeof(*pairs)));
+		if (model.devices[model.tables.pairs[i].provider] && model.devices[model.tables.pairs[i].client])
+			CHECK(k < n && !memcmp(&pairs[k++], &model.tables.pairs[i], sizeof(*pairs)));
 	}
 	CHECK(k == n);
 }

@@ -14,9 +14,11 @@ extern struct model {
 	u32 mode, nr_functions, nr_pairs;
 	u64 generation;
 	bool hold;
-	struct p2pgate_function functions[PLACES];
-	struct pci_dev *devices[PLACES];	/* of functions[]; NULL: gone */
-	struct p2pgate_pair pairs[MOST_PAIRS];	/* with P2PGATE_PAIR_PROMOTED, as GET has it */
+	struct model_tables {
+		struct p2pgate_function functions[PLACES];
+		struct p2pgate_pair pairs[MOST_PAIRS];	/* with P2PGATE_PAIR_PROMOTED, as GET has it */
+	} tables;
+	struct pci_dev *devices[PLACES];	/* of tables.functions[]; NULL: gone */
 	u8 tag[P2PGATE_TAG_SIZE];
 	struct range {
 		u64 start, end;
@@ -27,10 +29,10 @@ extern struct model {
 
 /* Why a question about the pair passes or not. */
 enum p2pgate_reason model_judge(const struct pci_dev *provider, const struct pci_dev *client);
-/* May this SET succeed?  If so, @ret_functions and @ret_pairs are its tables.  @copy: of kernel.user, before the call */
+/* May this SET succeed?  If so, @ret_tables are its.  @copy: of kernel.user, before the call */
 bool model_is_good(const struct p2pgate_set *set, bool may_write, const unsigned char *copy,
-		   const struct p2pgate_function **ret_functions, const struct p2pgate_pair **ret_pairs);
-void model_set(const struct p2pgate_set *set, const struct p2pgate_function *functions, const struct p2pgate_pair *pairs);
+		   struct model_tables *ret_tables);
+void model_set(const struct p2pgate_set *set, const struct model_tables *tables);
 void model_forget(const struct pci_dev *dev);
 /* Pairs of which both functions are there */
 u32 model_live_pairs(void);
