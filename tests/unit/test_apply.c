@@ -10,18 +10,21 @@
 #include <unistd.h>
 
 #include "make.h"
+#include "base/boot.h"
 #include "gate/undo.h"
 #include "snapshot/access/access.h"
 
 #define ACS 0x148
 
-/* In place of config space, and of what says who may write: see the --wrap options of this program. */
+#define BOOT "5f1c33d8-8b8e-4a5e-9d7d-2f4b5c6d7e8f"
+
+/* In place of config space, of the boot, and of what says who may write: see the --wrap options of this program. */
 struct fake {
 	uint8_t config[3][4096];
 	unsigned int selected, writes;
 	bool stuck[3];		/* writes change nothing */
 	int stuck_after;	/* all do, once so many were taken; -1 never */
-	bool no_root;
+	bool no_root, no_boot;
 	int memory;	/* allocations of the library until one fails; 0 none does */
 };
 static struct fake fake;
@@ -42,6 +45,7 @@ void *__real_reallocarray(void *old, size_t count, size_t size);
 void *__wrap_reallocarray(void *old, size_t count, size_t size);
 char *__real_strdup(const char *text);
 char *__wrap_strdup(const char *text);
+int __wrap_p2p_boot_id(char ret_id[P2P_BOOT_SIZE]);
 
 int __wrap_p2p_access_open(struct p2p_context *context, struct p2p_access **ret_access)
 {
@@ -87,6 +91,12 @@ int __wrap_access(const char *path, int mode)
 	if (!strncmp(path, "/sys/", 5))
 		return mode == W_OK && fake.no_root ? -1 : 0;
 	return __real_access(path, mode);
+}
+
+int __wrap_p2p_boot_id(char ret_id[P2P_BOOT_SIZE])
+{
+	snprintf(ret_id, P2P_BOOT_SIZE, "%s", fake.no_boot ? "" : BOOT);
+	return fake.no_boot ? -ENOENT : 0;
 }
 
 uid_t __wrap_geteuid(void)
@@ -242,6 +252,21 @@ START_TEST(needs_the_way_back)
 }
 END_TEST
 
+/* Who cannot tell this boot from another knows neither what to write down nor whether what is written down is still true. */
+START_TEST(needs_the_boot)
+{
+	fake.no_boot = true;
+	ck_assert_int_eq(p2p_apply(context, topology, changes, 3, undo), -EACCES);
+	ck_assert_uint_eq(fake.writes, 0);
+	fake.no_boot = false;
+	ck_assert_int_eq(p2p_apply(context, topology, changes, 3, undo), 0);
+	fake.writes = 0;
+	fake.no_boot = true;
+	ck_assert_int_eq(p2p_apply_undo(context, undo, NULL), -EACCES);
+	ck_assert_uint_eq(fake.writes, 0);
+}
+END_TEST
+
 START_TEST(rolls_back)
 {
 	fake.stuck[2] = true;
@@ -380,7 +405,8 @@ START_TEST(dword)
 }
 END_TEST
 
-#define HEAD "{\"format\":\"p2ptopo-undo\",\"version\":1,\"boot_id\":\"%s\",\"registers\":"
+#define BOOT_IS "\"boot_id\":\"" BOOT "\",\"registers\":"
+#define HEAD "{\"format\":\"p2ptopo-undo\",\"version\":1," BOOT_IS
 
 /* A file that is none of ours, or tells of what is no ACS control: nothing is written. */
 static const struct { const char *text; int error; } files[] = {
@@ -389,6 +415,8 @@ static const struct { const char *text; int error; } files[] = {
 	{ "{\"format\":\"p2ptopo-undo\"}", -EBADMSG },
 	{ "{\"format\":\"other\",\"registers\":[]}", -EBADMSG },
 	{ "{\"format\":\"p2ptopo-undo\",\"boot_id\":\"another\",\"registers\":[]}", -ESTALE },
+	{ "{\"format\":\"p2ptopo-undo\"," BOOT_IS "[]}", -EBADMSG },
+	{ "{\"format\":\"p2ptopo-undo\",\"version\":2," BOOT_IS "[]}", -EBADMSG },
 	{ HEAD "[3]}", -EBADMSG },
 	{ HEAD "[{\"bdf\":\"x\"}]}", -EBADMSG },
 	{ HEAD "[{\"bdf\":\"0000:01:00.0\",\"vendor\":70000}]}", -EBADMSG },
@@ -405,20 +433,10 @@ static const struct { const char *text; int error; } files[] = {
 
 START_TEST(files_of_others)
 {
-	FILE *file = fopen(undo, "w"), *id = fopen("/proc/sys/kernel/random/boot_id", "r");
-	char boot[64] = "";
+	FILE *file = fopen(undo, "w");
 
 	ck_assert_ptr_nonnull(file);
-	if (id) {
-		ck_assert_ptr_nonnull(fgets(boot, sizeof(boot), id));
-		fclose(id);
-	}
-	boot[strcspn(boot, "\n")] = '\0';
-	if (strstr(files[_i].text, "%s"))
-		fprintf(file, "%.*s%s%s", (int)(strstr(files[_i].text, "%s") - files[_i].text),
-			files[_i].text, boot, strstr(files[_i].text, "%s") + 2);
-	else
-		fputs(files[_i].text, file);
+	fputs(files[_i].text, file);
 	fclose(file);
 	ck_assert_int_eq(p2p_apply_undo(context, undo, NULL), files[_i].error);
 	ck_assert_uint_eq(fake.writes, 0);
@@ -437,6 +455,7 @@ int main(void)
 	tcase_add_test(tests, several_times);
 	tcase_add_test(tests, refuses);
 	tcase_add_test(tests, needs_the_way_back);
+	tcase_add_test(tests, needs_the_boot);
 	tcase_add_test(tests, rolls_back);
 	tcase_add_test(tests, cannot_roll_back);
 	tcase_add_test(tests, keeps_earlier);

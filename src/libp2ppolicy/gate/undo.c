@@ -8,23 +8,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/boot.h"
 #include "base/file-place.h"
 #include "base/json-read.h"
 #include "gate/undo.h"
 
 #define FORMAT "p2ptopo-undo"
-#define BOOT_ID_SIZE 64
+#define VERSION 1
 
 /* Registers are what this boot made them; the file must not outlive it. */
-static void read_boot_id(char id[BOOT_ID_SIZE])
+static int read_boot(struct p2p_context *context, char boot[P2P_BOOT_SIZE])
 {
-	FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
-
-	if (!file || !fgets(id, BOOT_ID_SIZE, file))
-		*id = '\0';
-	id[strcspn(id, "\n")] = '\0';
-	if (file)
-		fclose(file);
+	return p2p_boot_id(boot) < 0 ? p2p_error(context, -EACCES, "the present boot cannot be identified: "
+						 P2P_BOOT_ID " could not be read") : 0;
 }
 
 /* The numbers of one register, in the file under these names. */
@@ -92,9 +88,12 @@ static int parse(struct p2p_context *context, const char *path, struct json_obje
 		 struct p2p_undo *undo)
 {
 	struct json_object *list = p2p_json_member(document, "registers");
-	char boot[BOOT_ID_SIZE];
+	struct json_object *version = p2p_json_member(document, "version");
+	char boot[P2P_BOOT_SIZE];
+	int r = read_boot(context, boot);
 
-	read_boot_id(boot);
+	if (r < 0)
+		return r;
 	if (strcmp(p2p_json_word(document, "format"), FORMAT) != 0 ||
 	    !json_object_is_type(list, json_type_array))
 		return p2p_error(context, -EBADMSG, "%s was not written by fix --apply", path);
@@ -102,6 +101,9 @@ static int parse(struct p2p_context *context, const char *path, struct json_obje
 	    strcmp(p2p_json_word(document, "boot_id"), boot) != 0)
 		return p2p_error(context, -ESTALE, "%s is from an earlier boot; the reboot undid what it "
 				 "tells of", path);
+	if (!json_object_is_type(version, json_type_int) || json_object_get_int64(version) != VERSION)
+		return p2p_error(context, -EBADMSG, "%s was written by another release of p2ptopo; undo it with that one",
+				 path);
 	undo->writes = calloc(json_object_array_length(list) + 1, sizeof(*undo->writes));
 	if (!undo->writes)
 		return p2p_error(context, -ENOMEM, "out of memory");
@@ -162,14 +164,18 @@ static void print_register(FILE *out, const struct p2p_write *write)
 	fputs("\n    }", out);
 }
 
+struct document {
+	const struct p2p_undo *undo;
+	char boot[P2P_BOOT_SIZE];
+};
+
 static int print_document(FILE *out, void *data)
 {
-	const struct p2p_undo *undo = data;
-	char boot[BOOT_ID_SIZE];
+	const struct document *document = data;
+	const struct p2p_undo *undo = document->undo;
 
-	read_boot_id(boot);
-	fprintf(out, "{\n  \"format\":\"" FORMAT "\",\n  \"version\":1,\n  \"boot_id\":\"%s\",\n"
-		"  \"registers\":[", boot);
+	fprintf(out, "{\n  \"format\":\"" FORMAT "\",\n  \"version\":%d,\n  \"boot_id\":\"%s\",\n"
+		"  \"registers\":[", VERSION, document->boot);
 	for (size_t i = 0; i < undo->count; i++) {
 		fputs(i ? "," : "\n    ", out);
 		print_register(out, &undo->writes[i]);
@@ -200,9 +206,13 @@ static void make_folder(const char *path)
 
 int p2p_undo_save(struct p2p_context *context, const char *path, const struct p2p_undo *undo)
 {
+	struct document document = { .undo = undo };
+	int r = read_boot(context, document.boot);
+
+	if (r < 0)
+		return r;
 	make_folder(path);
-	return p2p_file_print(context, path, P2P_WRITE_OWN | P2P_WRITE_SECRET, print_document,
-			      (void *)undo);
+	return p2p_file_print(context, path, P2P_WRITE_OWN | P2P_WRITE_SECRET, print_document, &document);
 }
 
 void p2p_undo_free(struct p2p_undo *undo)

@@ -27,7 +27,8 @@ struct p2p_undo {
 /**
  * p2p_undo_load() - read a file.
  * @ret_undo: freed with p2p_undo_free()
- * Return: 0; -ENOENT there is none; -EBADMSG it is no such file; -ESTALE it is of another boot.
+ * Return: 0; -ENOENT there is none; -EBADMSG it is no such file, or another release's; -ESTALE it is of another boot;
+ *	-EACCES this boot cannot be told from others.
  */
 int p2p_undo_load(struct p2p_context *context, const char *path, struct p2p_undo *ret_undo);
 

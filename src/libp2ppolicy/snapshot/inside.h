@@ -4,6 +4,7 @@
 #define P2P_SNAPSHOT_INSIDE_H
 
 #include "base/arena.h"
+#include "base/boot.h"
 #include "snapshot/facts.h"
 #include "snapshot/tree/tree.h"
 
@@ -32,10 +33,6 @@ struct p2p_entry {
 };
 
 struct p2p_manifest;
-
-/** Which boot of a machine it is: a UUID. */
-#define P2P_BOOT_ID	"/proc/sys/kernel/random/boot_id"
-#define P2P_BOOT_SIZE	37
 
 /**
  * struct p2p_snapshot - see snapshot.h.
@@ -175,9 +172,6 @@ void p2p_snapshot_sort_entries(struct p2p_snapshot *snapshot);
  */
 enum p2p_fact p2p_missing(const struct p2p_snapshot *snapshot, const char *row,
 			  const char *path, int error);
-
-/** p2p_load_boot() - note which boot of the running machine this is.  Return: 0 or a negative errno. */
-int p2p_load_boot(struct p2p_snapshot *snapshot);
 
 /**
  * p2p_load_fd() - as p2p_snapshot_load(), of a capture or dump that is open.

@@ -187,7 +187,7 @@ static int load_live(struct p2p_context *context, const struct p2p_input *input,
 		return p2p_error(context, -errno, "/: %s", strerror(errno));
 	if (p2p_tree_directory(fd, true, &tree) < 0)
 		return -ENOMEM;
-	(void)p2p_load_boot(snapshot);
+	(void)p2p_boot_id(snapshot->boot);
 	r = load_still(context, tree, snapshot);
 	p2p_tree_free(tree);
 	if (r == -ENOENT)

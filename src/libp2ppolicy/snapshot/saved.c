@@ -14,19 +14,6 @@
 #include "snapshot/inside.h"
 #include "snapshot/capture/manifest.h"
 
-int p2p_load_boot(struct p2p_snapshot *snapshot)
-{
-	FILE *file = fopen(P2P_BOOT_ID, "re");
-	size_t size;
-
-	if (!file)
-		return -errno;
-	size = fread(snapshot->boot, 1, P2P_BOOT_SIZE - 1, file);
-	snapshot->boot[size] = '\0';
-	fclose(file);
-	return 0;
-}
-
 /* Without privileges the kernel ends reads at 64 bytes; a function that sleeps tells nothing. */
 static bool is_short(const struct p2p_config *config)
 {
