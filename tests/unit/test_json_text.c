@@ -103,13 +103,17 @@ START_TEST(line_nests)
 	line_text(&line, NULL);
 	line_raw(&line, "]");
 	line_key(&line, "real");
-	line_decimal(&line, 1.25, "%.1f");
+	line_decimal(&line, 0.0625);
+	line_key(&line, "same");
+	line_decimal(&line, 0.0625);
+	line_key(&line, "other");
+	line_decimal(&line, 0);
 	line_key(&line, "no");
 	line_flag(&line, false);
 	line_key(&line, "perhaps");
 	line_tri(&line, P2P_UNKNOWN);
 	line_raw(&line, "}");
-	ck_assert_str_eq(line.text, "{\"list\":[-1,18446744073709551615,\"[\",null],\"real\":1.2,"
+	ck_assert_str_eq(line.text, "{\"list\":[-1,18446744073709551615,\"[\",null],\"real\":0.062,\"same\":0.062,\"other\":0.000,"
 				    "\"no\":false,\"perhaps\":null}");
 	free(line.text);
 }

@@ -21,7 +21,7 @@ struct log {
 static void new_line(struct log *log)
 {
 	if (log->text.used)
-		p2p_text_add(&log->text, "\n");
+		p2p_text_string(&log->text, "\n");
 }
 
 /* Names that fit whole; what the kernel prints of the next one is not promised. */

@@ -16,7 +16,7 @@ static void add_bdf(struct writer *w, const struct p2p_function *function)
 {
 	char bdf[P2P_BDF_SIZE];
 
-	p2p_text_add(&w->text, "%s", p2p_bdf_format(function->bdf, bdf));
+	p2p_text_string(&w->text, p2p_bdf_format(function->bdf, bdf));
 }
 
 static void add_more(struct writer *w, size_t count)
@@ -57,7 +57,7 @@ static void add_unread(struct writer *w)
 	size_t count = p2p_eval_unread(w->eval, w->verdict, list, NAMED);
 
 	for (size_t i = 0; i < count && i < NAMED; i++) {
-		p2p_text_add(&w->text, "%s", joint(i, count));
+		p2p_text_string(&w->text, joint(i, count));
 		add_bdf(w, list[i]);
 	}
 	add_more(w, count);
@@ -84,7 +84,7 @@ static void add_roots(struct writer *w)
 	add_root(w, &verdict->kernel.provider_root, verdict->provider);
 	if (verdict->provider->host == verdict->client->host)
 		return;
-	p2p_text_add(&w->text, " and ");
+	p2p_text_string(&w->text, " and ");
 	add_root(w, &verdict->kernel.client_root, verdict->client);
 }
 
@@ -112,7 +112,7 @@ static void add_unlisted(struct writer *w)
 static void add_path(struct writer *w)
 {
 	if (!w->verdict->kernel.common) {
-		p2p_text_add(&w->text, "no common bridge");
+		p2p_text_string(&w->text, "no common bridge");
 		return;
 	}
 	add_redirects(w);
@@ -126,7 +126,7 @@ static void add_common(struct writer *w)
 
 static void add_rules(struct writer *w)
 {
-	p2p_text_add(&w->text, "%s", w->eval->rules->name);
+	p2p_text_string(&w->text, w->eval->rules->name);
 }
 
 static const struct { char letter; void (*add)(struct writer *w); } fields[] = {
@@ -181,7 +181,7 @@ static void add_refusal(struct writer *w)
 		return;
 	}
 	if (kernel->provider_root.fact == P2P_ABSENT) {
-		p2p_text_add(&w->text, "the kernel finds no root device to look up: ");
+		p2p_text_string(&w->text, "the kernel finds no root device to look up: ");
 		add_roots(w);
 		return;
 	}

@@ -41,28 +41,40 @@ static inline void put(struct json_line *line, const char *bytes, size_t size)
 	line->text[line->size] = '\0';
 }
 
-void line_raw(struct json_line *line, const char *text)
+void line_bytes(struct json_line *line, const char *bytes, size_t size)
 {
-	put(line, text, strlen(text));
+	put(line, bytes, size);
 }
 
-/* A comma, unless this is the first of what was opened. */
-void line_item(struct json_line *line)
+/* Is this the first of what was opened? */
+static bool is_first(const struct json_line *line)
 {
 	char last = '[';
 
 	if (line->size)
 		last = line->text[line->size - 1];
-	if (last != '[' && last != '{')
+	return last == '[' || last == '{';
+}
+
+void line_item(struct json_line *line)
+{
+	if (!is_first(line))
 		put(line, ",", 1);
 }
 
-void line_key(struct json_line *line, const char *key)
+void line_key_bytes(struct json_line *line, const char *key, size_t size)
 {
-	line_item(line);
-	put(line, "\"", 1);
-	put(line, key, strlen(key));
-	put(line, "\":", 2);
+	char *to;
+
+	if (!reserve(line, size + sizeof(",\"\":")))
+		return;
+	to = line->text + line->size;
+	if (!is_first(line))
+		*to++ = ',';
+	*to++ = '"';
+	to = (char *)memcpy(to, key, size) + size;
+	memcpy(to, "\":", sizeof("\":"));
+	line->size = (size_t)(to - line->text) + 2;
 }
 
 /* RFC 8259, section 7; as json-c does it. */
@@ -153,12 +165,13 @@ void line_count(struct json_line *line, uint64_t value)
 	put(line, digits + at, sizeof(digits) - at);
 }
 
-void line_decimal(struct json_line *line, double value, const char *form)
+void line_decimal(struct json_line *line, double value)
 {
-	char text[32];
-
-	snprintf(text, sizeof(text), form, value);
-	line_raw(line, text);
+	if (!*line->digits || !(value >= line->decimal && value <= line->decimal)) {
+		snprintf(line->digits, sizeof(line->digits), "%.3f", value);
+		line->decimal = value;
+	}
+	line_raw(line, line->digits);
 }
 
 void line_bdf(struct json_line *line, const struct p2p_function *function)

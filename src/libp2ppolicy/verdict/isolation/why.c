@@ -13,7 +13,7 @@ static void say_unknown(struct p2p_text *text, const struct p2p_isolation_cause 
 		p2p_text_add(text, "unknown: what isolates %s from its peers could not be read",
 			     p2p_bdf_format(cause->at->bdf, at));
 	else
-		p2p_text_add(text, "unknown: whether there is an IOMMU, or what is above, could "
+		p2p_text_string(text, "unknown: whether there is an IOMMU, or what is above, could "
 				   "not be read");
 }
 

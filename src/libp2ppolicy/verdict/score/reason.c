@@ -57,7 +57,7 @@ static void add_requests(struct writer *w)
 	const struct p2p_pcie *pcie = &w->speed->at->pcie;
 
 	if (pcie->fact != P2P_PRESENT)
-		p2p_text_add(&w->text, "only the smallest number of outstanding reads");
+		p2p_text_string(&w->text, "only the smallest number of outstanding reads");
 	else
 		p2p_text_add(&w->text, "at most %s outstanding reads of %u bytes",
 			     pcie->tags_10bit ? "768" : pcie->extended_tags ? "256" : "32",
@@ -137,13 +137,13 @@ static void add_unknown(struct writer *w)
 	if (speed->fact == P2P_PRESENT)
 		return;
 	if (w->verdict->kernel.map_type == P2P_MAP_UNKNOWN)
-		p2p_text_add(&w->text, "; whether the kernel permits it is unknown");
+		p2p_text_string(&w->text, "; whether the kernel permits it is unknown");
 	else if (!speed->missing)
 		p2p_text_add(&w->text, "; a fact of the machine is missing%s", worst_of(speed));
 	if (!speed->missing)
 		return;
 	clause(w, "; a fact of ", speed->missing, " is missing");
-	p2p_text_add(&w->text, "%s", worst_of(speed));
+	p2p_text_string(&w->text, worst_of(speed));
 }
 
 static void add_slower(struct writer *w)
@@ -169,7 +169,7 @@ int p2p_score_reason(const struct p2p_eval *eval, const struct p2p_verdict *verd
 		expand(&w, sentences[speed->limit]);
 	expand(&w, sentences[speed->way]);
 	if (speed->redirected && speed->way != P2P_LIMIT_REDIRECT)
-		p2p_text_add(&w.text, "; it is redirected through the root complex");
+		p2p_text_string(&w.text, "; it is redirected through the root complex");
 	if (speed->translated)
 		p2p_text_add(&w.text, verdict->client->iommu_type ? "; the IOMMU translates" :
 			     "; an IOMMU may translate");

@@ -15,7 +15,7 @@ static void add_kernel(struct p2p_text *text, const struct p2p_verdict *verdict)
 	size_t size;
 
 	if (!verdict->eval) {
-		p2p_text_add(text, "the kernel's p2pdma refuses the pair");
+		p2p_text_string(text, "the kernel's p2pdma refuses the pair");
 		return;
 	}
 	p2p_eval_reason(verdict->eval, verdict, reason, sizeof(reason));
@@ -36,7 +36,7 @@ static void add_token(struct p2p_text *text, const struct p2p_verdict *verdict,
 		if (condition && condition->id == P2P_IF_NEVER)
 			expand(text, verdict, NULL, condition->argument);
 		else
-			p2p_text_add(text, "%s", condition && condition->argument ? condition->argument : "");
+			p2p_text_string(text, condition && condition->argument ? condition->argument : "");
 		break;
 	case 'n': p2p_text_add(text, "%lld", condition ? (long long)condition->number : 0); break;
 	case 'K': add_kernel(text, verdict); break;
@@ -121,26 +121,26 @@ static void add_delivery(struct p2p_text *text, const struct p2p_ways *ways,
 			     ", since the IOMMU translates" : "");
 		return;
 	case P2P_DELIVERY_STAGED:
-		p2p_text_add(text, "the data go through system memory");
+		p2p_text_string(text, "the data go through system memory");
 		return;
 	case P2P_DELIVERY_BROKEN:
-		p2p_text_add(text, "the transfer would fail or hang");
+		p2p_text_string(text, "the transfer would fail or hang");
 		break;
 	default:
-		p2p_text_add(text, "whether the data arrive is not known");
+		p2p_text_string(text, "whether the data arrive is not known");
 	}
 	if (answer->evidence >= 0)
 		p2p_text_add(text, ": %s (%s)", p2p_evidence_text(answer->evidence),
 			     p2p_evidence_source(answer->evidence));
 	else if (answer->way->addressing == P2P_ADDRESSING_GUEST && p2p_is_guest(verdict) != P2P_YES)
-		p2p_text_add(text, ": the guest or program that has them decides what it sends, and "
+		p2p_text_string(text, ": the guest or program that has them decides what it sends, and "
 			     "whether the IOMMU of this host is met and lets it through depends on ATS, "
 			     "ACS and the root complex");
 	else if (p2p_is_guest(verdict) == P2P_YES)
-		p2p_text_add(text, ": the host's switches, ACS and IOMMU decide, and a guest sees none "
+		p2p_text_string(text, ": the host's switches, ACS and IOMMU decide, and a guest sees none "
 			     "of them");
 	else if (p2p_is_guest(verdict) == P2P_UNKNOWN)
-		p2p_text_add(text, ": whether this is a guest is not recorded");
+		p2p_text_string(text, ": whether this is a guest is not recorded");
 	else if (answer->granted == P2P_DELIVERY_BROKEN)
 		p2p_text_add(text, answer->translates == P2P_YES ?
 			     ": ACS sends unmapped addresses to an IOMMU that translates" :
@@ -150,13 +150,13 @@ static void add_delivery(struct p2p_text *text, const struct p2p_ways *ways,
 			     verdict->client->display);
 	else if (verdict->kernel.common && answer->translates == P2P_NO &&
 		 verdict->fabric.request.kind == P2P_ROUTE_UNKNOWN)
-		p2p_text_add(text, ": the ACS of a port on the way could not be read");
+		p2p_text_string(text, ": the ACS of a port on the way could not be read");
 	else if (p2p_way_nvidia_maps(answer->way) && answer->translates == P2P_YES &&
 		 p2p_stack(verdict, P2P_STACK_NVIDIA_REMAP)->fact != P2P_PRESENT)
-		p2p_text_add(text, ": whether NVIDIA's driver maps them for the IOMMU that translates "
+		p2p_text_string(text, ": whether NVIDIA's driver maps them for the IOMMU that translates "
 			     "(DmaRemapPeerMmio) is not recorded");
 	else if (answer->forwards != P2P_YES)
-		p2p_text_add(text, ": they meet a root complex that is not known to pass peer "
+		p2p_text_string(text, ": they meet a root complex that is not known to pass peer "
 			     "requests on");
 }
 
@@ -176,7 +176,7 @@ static void add_open(struct p2p_text *text, const struct p2p_ways *ways,
 		       p2p_condition_template(condition->id)->held);
 		joint = " and ";
 	}
-	p2p_text_add(text, " (not recorded), ");
+	p2p_text_string(text, " (not recorded), ");
 }
 
 static void add_reason(struct p2p_text *text, const struct p2p_ways *ways,
@@ -185,7 +185,7 @@ static void add_reason(struct p2p_text *text, const struct p2p_ways *ways,
 	char clause[P2P_WAY_TEXT];
 
 	expand(text, ways->verdict, NULL, answer->way->summary);
-	p2p_text_add(text, ": ");
+	p2p_text_string(text, ": ");
 	switch (answer->grant) {
 	case P2P_GRANT_REFUSED:
 		p2p_text_string(text, p2p_condition_reason(ways, first_condition(answer, P2P_NO), clause));
@@ -196,7 +196,7 @@ static void add_reason(struct p2p_text *text, const struct p2p_ways *ways,
 		add_open(text, ways, answer);
 		break;
 	case P2P_GRANT_NOT_ASKED:
-		p2p_text_add(text, "nobody is asked, and ");
+		p2p_text_string(text, "nobody is asked, and ");
 		break;
 	case P2P_GRANT_GRANTED:
 		p2p_text_add(text, "granted by %s, and ", answer->way->decider);

@@ -29,7 +29,7 @@ static void write_if_granted(const struct subject *subject)
 	line_text(subject->line, p2p_delivery_name(told ? told->granted : P2P_DELIVERY_UNKNOWN));
 }
 
-static void put_text(struct json_line *line, const char *key, const char *text)
+static inline void put_text(struct json_line *line, const char *key, const char *text)
 {
 	line_key(line, key);
 	line_text(line, text);
@@ -194,7 +194,7 @@ static void write_bandwidth(const struct subject *subject)
 	const struct p2p_speed *speed = subject->at;
 
 	if (speed_has_bandwidth(speed))
-		line_decimal(subject->line, speed->gbytes_per_second, "%.3f");
+		line_decimal(subject->line, speed->gbytes_per_second);
 	else
 		line_text(subject->line, NULL);
 }
