@@ -39,7 +39,7 @@ void model_forget(const struct pci_dev *dev)
 /* What the caller had at @address. */
 static bool look_up(u64 address, size_t n, const unsigned char *copy, void *to)
 {
-	u64 at = address - (uintptr_t)kernel.user;
+	uintptr_t at = (uintptr_t)address - (uintptr_t)kernel.user;
 
 	if (n && (at > sizeof(kernel.user) || n > sizeof(kernel.user) - at))
 		return false;
