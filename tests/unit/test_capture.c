@@ -332,7 +332,7 @@ START_TEST(same_facts)
 		ck_assert_str_eq(left->path, right->path);
 		for (int k = 0; k < P2P_ATTRS; k++)
 			same_file(p2p_raw_attr(left, (enum p2p_attr)k), p2p_raw_attr(right, (enum p2p_attr)k),
-				  p2p_attr_path((enum p2p_attr)k));
+				  p2p_attr_rows[k].path);
 		same_config(&left->config, &right->config);
 	}
 	ck_assert_uint_eq(before->entry_count, after->entry_count);
@@ -446,10 +446,10 @@ static void put_marks(void)
 	char link[96], target[128];
 
 	for (int i = 0; i < P2P_ATTRS; i++) {
-		enum p2p_kind kind = p2p_attr_kind((enum p2p_attr)i);
+		enum p2p_kind kind = p2p_attr_rows[i].kind;
 
 		if (i != P2P_ATTR_VPD && (kind == P2P_KIND_FILE || kind == P2P_KIND_GLOB))
-			put_marked(OTHER, p2p_attr_path((enum p2p_attr)i), text);
+			put_marked(OTHER, p2p_attr_rows[i].path, text);
 	}
 	for (size_t i = 0; p2p_machine_path(i); i++)
 		if (!is_unmarked(p2p_machine_path(i)))

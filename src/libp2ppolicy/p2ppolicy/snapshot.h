@@ -35,8 +35,8 @@ const struct p2p_source_text *p2p_source_text(enum p2p_source source);
  * @P2P_WANT_VERDICT: what the tree and the verdict on a pair need
  * @P2P_WANT_NAMES: and what describes the devices: names (nvme0, mlx5_0, eth0), drivers, BARs
  * @P2P_WANT_ALL: and all of config space and all that lspci and lstopo read, for a capture
- * @P2P_WANT_OVERVIEW: P2P_WANT_NAMES, but P2P_WANT_VERDICT of a machine with more than
- *	P2P_OVERVIEW_MOST functions, whose names no overview has room for
+ * @P2P_WANT_OVERVIEW: P2P_WANT_NAMES without lists of CPUs, but P2P_WANT_VERDICT of a machine with
+ *	more than P2P_OVERVIEW_MOST functions, whose names no overview has room for
  */
 enum p2p_want { P2P_WANT_VERDICT = 0, P2P_WANT_NAMES, P2P_WANT_ALL, P2P_WANT_OVERVIEW };
 

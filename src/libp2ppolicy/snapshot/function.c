@@ -13,16 +13,6 @@
 
 #define DEVICES	"sys/bus/pci/devices"
 
-static const struct row {
-	const char *path;
-	enum p2p_kind kind;
-	enum p2p_want want;
-} rows[P2P_ATTRS] = {
-#define ATTR(id, path, kind, want) { path, P2P_KIND_##kind, P2P_WANT_##want },
-#include "snapshot/attrs.def"
-#undef ATTR
-};
-
 /*
  * Of a capture, rows that config space tells as well, and the least want that reads them all the
  * same.  The class may have been mended by the kernel, so who describes devices reads it.
@@ -39,8 +29,10 @@ struct loader {
 	struct p2p_tree *tree;
 	struct p2p_snapshot *snapshot;
 	struct p2p_access *access;	/* live only */
-	struct p2p_buffer buffer, names, text;
-	bool listed[P2P_ATTRS];		/* worth a look; of no meaning without @names */
+	struct p2p_buffer buffer, text;
+	bool overview;			/* for that alone */
+	bool looked;			/* into the directory of the function */
+	bool listed[P2P_ATTRS];		/* worth a look; of no meaning unless @looked */
 	struct p2p_place devices;	/* sys/bus/pci/devices */
 };
 
@@ -84,12 +76,19 @@ static int keep_directory(struct loader *loader, const struct p2p_raw *raw, cons
 	return keep(loader, raw, full, &entry);
 }
 
-static int keep_names(struct loader *loader, const struct p2p_raw *raw, const char *path)
+/* Into the buffer, the names in a directory. */
+static int read_names(struct loader *loader, const struct p2p_place *place, const struct p2p_raw *raw,
+		      const char *path)
 {
-	const char *line = loader->buffer.data;
+	const char *line;
 	char name[NAME_MAX + 1];
-	int r = keep_directory(loader, raw, path, NULL);
+	int r = p2p_place_list(loader->tree, place, path, &line);
 
+	loader->buffer.size = 0;
+	if (r == 0)
+		r = p2p_buffer_append(&loader->buffer, line, strlen(line));
+	if (r == 0)
+		r = keep_directory(loader, raw, path, NULL);
 	for (; r == 0 && *line; line += strcspn(line, "\n") + 1) {
 		snprintf(name, sizeof(name), "%.*s", (int)strcspn(line, "\n"), line);
 		r = keep_directory(loader, raw, path, name);
@@ -177,7 +176,7 @@ static int read_each(struct match *match, const char *pattern)
 
 /* Into the buffer, what the row says of the function at @place. */
 static int read_row(struct loader *loader, const struct p2p_place *place,
-		    const struct p2p_raw *raw, const struct row *row)
+		    const struct p2p_raw *raw, const struct p2p_attr_row *row)
 {
 	struct match match = { loader, raw, place, 0 };
 	const struct p2p_tree_ops *ops = loader->tree->ops;
@@ -197,10 +196,7 @@ static int read_row(struct loader *loader, const struct p2p_place *place,
 		}
 		return r;
 	case P2P_KIND_DIR:
-		r = ops->list(loader->tree, place, row->path, buffer);
-		if (r == 0)
-			r = p2p_buffer_sort_lines(buffer);
-		return r < 0 ? r : keep_names(loader, raw, row->path);
+		return read_names(loader, place, raw, row->path);
 	case P2P_KIND_GLOB:
 		buffer->size = 0;
 		r = p2p_tree_glob(loader->tree, place, row->path, add_name, &match);
@@ -214,7 +210,7 @@ static int read_row(struct loader *loader, const struct p2p_place *place,
 }
 
 static enum p2p_fact missing(const struct p2p_snapshot *snapshot, const struct p2p_raw *raw,
-			     const struct row *row, int error)
+			     const struct p2p_attr_row *row, int error)
 {
 	char path[PATH_MAX];
 
@@ -226,13 +222,13 @@ static enum p2p_fact missing(const struct p2p_snapshot *snapshot, const struct p
 }
 
 static int load_row(struct loader *loader, const struct p2p_place *place, struct p2p_raw *raw,
-		    const struct row *row)
+		    const struct p2p_attr_row *row)
 {
-	struct p2p_file *file = &raw->attr[row - rows];
+	struct p2p_file *file = &raw->attr[row - p2p_attr_rows];
 	struct p2p_snapshot *snapshot = loader->snapshot;
 	int r = -ENOENT;
 
-	if (!loader->names.size || loader->listed[row - rows])
+	if (!loader->looked || loader->listed[row - p2p_attr_rows])
 		r = read_row(loader, place, raw, row);
 	if (p2p_is_exhausted(r))
 		return p2p_exhausted(loader->context, r);
@@ -374,15 +370,18 @@ static bool is_wanted(const struct loader *loader, const struct p2p_raw *raw, si
 {
 	enum p2p_want want = attr == P2P_ATTR_VPD && is_joined(raw) ? P2P_WANT_NAMES :
 			     attr == P2P_ATTR_NUMA_NODE && is_port_below(raw) ? P2P_WANT_NAMES :
-			     rows[attr].want;
+			     p2p_attr_rows[attr].want;
 
+	/* An overview tells of nodes, and not of their CPUs. */
+	if (loader->overview && attr == P2P_ATTR_LOCAL_CPULIST)
+		return false;
 	return want <= loader->snapshot->want && !is_known(loader, raw, attr);
 }
 
 /* Of what names no vendor only the link to a PF tells whether it is a VF, or does not answer. */
 static int load_nameless(struct loader *loader, const struct p2p_place *place, struct p2p_raw *raw)
 {
-	int r = load_row(loader, place, raw, &rows[P2P_ATTR_PHYSFN]);
+	int r = load_row(loader, place, raw, &p2p_attr_rows[P2P_ATTR_PHYSFN]);
 
 	if (raw->config.size && raw->attr[P2P_ATTR_PHYSFN].fact == P2P_ABSENT)
 		raw->config = (struct p2p_config){ .silent = true, .told = raw->config.told };
@@ -397,23 +396,22 @@ static int load_rows(struct loader *loader, const struct p2p_place *place, struc
 		r = load_nameless(loader, place, raw);
 	for (size_t i = 0; i < P2P_ATTRS && r == 0; i++)
 		if (i != P2P_ATTR_PHYSFN && is_wanted(loader, raw, i))
-			r = load_row(loader, place, raw, &rows[i]);
+			r = load_row(loader, place, raw, &p2p_attr_rows[i]);
 	return r;
 }
 
 static int load_place(struct loader *loader, const struct p2p_place *place, struct p2p_raw *raw)
 {
-	int r = 0;
+	struct p2p_buffer *names = &loader->buffer;
+	int r = -ENODATA;
 
 	/* One look at the directory saves a failing open for every name that is not there. */
-	loader->names.size = 0;
 	if (loader->snapshot->want > P2P_WANT_VERDICT)
-		r = loader->tree->ops->list(loader->tree, place, "", &loader->names);
+		r = loader->tree->ops->list(loader->tree, place, "", names);
 	if (p2p_is_exhausted(r))
 		return p2p_exhausted(loader->context, r);
-	if (r < 0)
-		loader->names.size = 0;
-	p2p_attrs_listed(loader->names.size ? loader->names.data : "", loader->listed);
+	loader->looked = r == 0 && names->size;
+	p2p_attrs_listed(loader->looked ? names->data : "", loader->listed);
 	return load_rows(loader, place, raw);
 }
 
@@ -476,7 +474,7 @@ static int load_function(struct loader *loader, const char *name)
 	if (r <= 0)
 		return r;
 	r = load_place(loader, &place, raw);
-	loader->tree->ops->leave(loader->tree, &place);
+	p2p_place_leave(loader->tree, &place);
 	return r;
 }
 
@@ -487,9 +485,9 @@ static int load_late_link(struct loader *loader, struct p2p_raw *raw)
 
 	if (r <= 0)
 		return r;
-	loader->names.size = 0;
-	r = load_row(loader, &place, raw, &rows[P2P_ATTR_PHYSFN]);
-	loader->tree->ops->leave(loader->tree, &place);
+	loader->looked = false;
+	r = load_row(loader, &place, raw, &p2p_attr_rows[P2P_ATTR_PHYSFN]);
+	p2p_place_leave(loader->tree, &place);
 	return r;
 }
 
@@ -511,7 +509,7 @@ static int load_late_links(struct loader *loader)
 			r = load_late_link(loader, raw);
 		else
 			raw->attr[P2P_ATTR_PHYSFN].fact =
-				missing(snapshot, raw, &rows[P2P_ATTR_PHYSFN], -ENOENT);
+				missing(snapshot, raw, &p2p_attr_rows[P2P_ATTR_PHYSFN], -ENOENT);
 	}
 	return r;
 }
@@ -532,6 +530,7 @@ static int load_names(struct loader *loader, char *names)
 	char *name, *end;
 	int r;
 
+	loader->overview = loader->snapshot->want == P2P_WANT_OVERVIEW;
 	loader->snapshot->want = choose_want(loader->snapshot->want, names);
 	loader->snapshot->few = loader->snapshot->want == P2P_WANT_VERDICT;
 	for (name = names; *name; name = end + 1) {
@@ -561,7 +560,7 @@ static int load_all(struct loader *loader)
 		r = loader->tree->ops->list(loader->tree, &loader->devices, "", &names);
 		if (r == 0)
 			loaded = load_names(loader, names.data);
-		loader->tree->ops->leave(loader->tree, &loader->devices);
+		p2p_place_leave(loader->tree, &loader->devices);
 	}
 	if (p2p_is_exhausted(r))
 		r = p2p_exhausted(loader->context, r);
@@ -579,22 +578,6 @@ int p2p_load_functions(struct p2p_context *context, struct p2p_tree *tree,
 	int r = load_all(&loader);
 
 	free(loader.buffer.data);
-	free(loader.names.data);
 	free(loader.text.data);
 	return r;
-}
-
-const char *p2p_attr_path(enum p2p_attr attr)
-{
-	return rows[attr].path;
-}
-
-enum p2p_want p2p_attr_want(enum p2p_attr attr)
-{
-	return rows[attr].want;
-}
-
-enum p2p_kind p2p_attr_kind(enum p2p_attr attr)
-{
-	return rows[attr].kind;
 }

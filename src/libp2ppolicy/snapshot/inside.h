@@ -193,14 +193,13 @@ const char *p2p_machine_path(size_t index);
 /** p2p_machine_want() - the least want that reads the row at @index. */
 enum p2p_want p2p_machine_want(size_t index);
 
-/** p2p_attr_path() - the path of an attribute, as in attrs.def. */
-const char *p2p_attr_path(enum p2p_attr attr);
-
-/** p2p_attr_want() - the least want that reads an attribute. */
-enum p2p_want p2p_attr_want(enum p2p_attr attr);
-
-/** p2p_attr_kind() - the kind of an attribute. */
-enum p2p_kind p2p_attr_kind(enum p2p_attr attr);
+/** struct p2p_attr_row - a row of attrs.def.  @want: the least that reads it */
+struct p2p_attr_row {
+	const char *path;
+	enum p2p_kind kind;
+	enum p2p_want want;
+};
+extern const struct p2p_attr_row p2p_attr_rows[P2P_ATTRS];
 
 /**
  * p2p_attrs_listed() - which attributes the names in the directory of a function, one a line, lead to.

@@ -119,7 +119,7 @@ struct p2p_raw *p2p_snapshot_add(struct p2p_snapshot *snapshot, struct p2p_bdf b
 	struct p2p_raw *raw = p2p_more(snapshot->raws, snapshot->count);
 	size_t attrs = P2P_ATTRS;
 
-	while (snapshot->few && p2p_attr_want((enum p2p_attr)(attrs - 1)) > P2P_WANT_VERDICT)
+	while (snapshot->few && p2p_attr_rows[attrs - 1].want > P2P_WANT_VERDICT)
 		attrs--;
 	if (raw) {
 		raw->bdf = bdf;

@@ -124,14 +124,14 @@ static void add_attr(struct capture *capture, const struct p2p_raw *raw, enum p2
 	const struct p2p_file *file = p2p_raw_attr(raw, attr);
 	const char *path;
 
-	if (file->fact == P2P_ABSENT || p2p_attr_want(attr) > capture->snapshot->want)
+	if (file->fact == P2P_ABSENT || p2p_attr_rows[attr].want > capture->snapshot->want)
 		return;
-	path = p2p_arena_format(&capture->arena, "sys/%s/%s", raw->path, p2p_attr_path(attr));
+	path = p2p_arena_format(&capture->arena, "sys/%s/%s", raw->path, p2p_attr_rows[attr].path);
 	if (file->fact == P2P_DENIED)
 		deny(capture, path);
-	else if (p2p_attr_kind(attr) == P2P_KIND_FILE)
+	else if (p2p_attr_rows[attr].kind == P2P_KIND_FILE)
 		add(capture, path, P2P_KIND_FILE, file->data, file->size, file->size);
-	else if (p2p_attr_kind(attr) == P2P_KIND_LINK)
+	else if (p2p_attr_rows[attr].kind == P2P_KIND_LINK)
 		add_link(capture, raw, attr, path);
 }
 

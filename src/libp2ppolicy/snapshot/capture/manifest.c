@@ -276,9 +276,9 @@ static void add_paths(struct json_object *root, const char *key, const char *con
 /* Directories are names of devices, which are kept when everything is. */
 static bool is_kept(enum p2p_attr attr, enum p2p_want want)
 {
-	enum p2p_kind kind = p2p_attr_kind(attr);
+	enum p2p_kind kind = p2p_attr_rows[attr].kind;
 
-	return p2p_attr_want(attr) <= want &&
+	return p2p_attr_rows[attr].want <= want &&
 	       (want == P2P_WANT_ALL || kind == P2P_KIND_FILE || kind == P2P_KIND_LINK);
 }
 
@@ -296,7 +296,7 @@ static size_t all_rows(const char **rows, enum p2p_want want)
 
 	for (int i = 0; i < P2P_ATTRS; i++)
 		if (is_kept((enum p2p_attr)i, want))
-			rows[count++] = p2p_attr_path((enum p2p_attr)i);
+			rows[count++] = p2p_attr_rows[i].path;
 	for (size_t i = 0; p2p_machine_path(i); i++)
 		if (p2p_machine_want(i) <= want)
 			rows[count++] = p2p_machine_path(i);

@@ -130,7 +130,7 @@ static void join_attr(struct p2p_snapshot *snapshot, const struct p2p_side *side
 			*file = *other;
 		} else if (!same_file(attr, file, other)) {
 			*file = (struct p2p_file){ P2P_DENIED, 0, NULL };
-			p2p_join_conflict(snapshot, raw, p2p_attr_path(attr), where(known),
+			p2p_join_conflict(snapshot, raw, p2p_attr_rows[attr].path, where(known),
 					  where(&sides[i]), false);
 			return;
 		} else if (says_more(attr, file, other)) {

@@ -2,11 +2,74 @@
 #include <errno.h>
 #include <fnmatch.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/context.h"
 #include "snapshot/tree/tree.h"
+
+/** struct p2p_listing - the names in one directory, or why there are none. */
+struct p2p_listing {
+	struct p2p_listing *next;
+	struct p2p_buffer names;
+	int error;
+	char path[];
+};
+
+static struct p2p_listing *free_listing(struct p2p_listing *listing)
+{
+	struct p2p_listing *next = listing->next;
+
+	free(listing->names.data);
+	free(listing);
+	return next;
+}
+
+static struct p2p_listing *new_listing(struct p2p_tree *tree, const struct p2p_place *place,
+				       const char *path)
+{
+	struct p2p_listing *listing = calloc(1, sizeof(*listing) + strlen(path) + 1);
+
+	if (!listing)
+		return NULL;
+	memcpy(listing->path, path, strlen(path) + 1);
+	listing->error = tree->ops->list(tree, place, path, &listing->names);
+	if (!listing->error)
+		listing->error = p2p_buffer_sort_lines(&listing->names);
+	return listing;
+}
+
+int p2p_place_list(struct p2p_tree *tree, const struct p2p_place *place, const char *path,
+		  const char **ret_names)
+{
+	struct p2p_listing *listing = tree->listings;
+	int error;
+
+	while (listing && strcmp(listing->path, path) != 0)
+		listing = listing->next;
+	if (!listing) {
+		listing = new_listing(tree, place, path);
+		if (!listing)
+			return -ENOMEM;
+		listing->next = tree->listings;
+		tree->listings = listing;
+	}
+	error = listing->error;
+	if (!error)
+		*ret_names = listing->names.data;
+	/* Another try may find room. */
+	else if (p2p_is_exhausted(error))
+		tree->listings = free_listing(listing);
+	return error;
+}
+
+void p2p_place_leave(struct p2p_tree *tree, struct p2p_place *place)
+{
+	while (tree->listings)
+		tree->listings = free_listing(tree->listings);
+	tree->ops->leave(tree, place);
+}
 
 struct p2p_tree *p2p_tree_free(struct p2p_tree *tree)
 {
@@ -93,30 +156,47 @@ static int glob_into(struct glob *glob, size_t length, const char *name, size_t 
 	return *rest ? glob_from(glob, length, rest + 1) : glob->found(glob->data, glob->path);
 }
 
-static int glob_names(struct glob *glob, size_t length, const char *pattern,
-		      const char *rest, struct p2p_buffer *names)
+/* What is below the root is listed for this search alone, in @own. */
+static int list(struct glob *glob, const char *path, struct p2p_buffer *own, const char **ret_names)
 {
-	const char *name;
+	int r;
+
+	if (!*path)
+		path = ".";
+	if (glob->place)
+		return p2p_place_list(glob->tree, glob->place, path, ret_names);
+	r = glob->tree->ops->list(glob->tree, NULL, path, own);
+	if (r == 0)
+		r = p2p_buffer_sort_lines(own);
+	if (r == 0)
+		*ret_names = own->data;
+	return r;
+}
+
+static int glob_names(struct glob *glob, size_t length, const char *pattern,
+		      const char *rest, struct p2p_buffer *own)
+{
+	const char *line = "";
+	char name[NAME_MAX + 1];
 	int r;
 
 	glob->path[length] = '\0';
-	r = glob->tree->ops->list(glob->tree, glob->place, length ? glob->path : ".", names);
+	r = list(glob, glob->path, own, &line);
 	if (p2p_is_exhausted(r))
 		return r;
 	if (r < 0) {
 		glob->error = glob->error || p2p_tree_is_nowhere(r) ? glob->error : r;
 		return 0;
 	}
-	r = p2p_buffer_sort_lines(names);
-	for (name = names->data; r == 0 && *name;) {
-		size_t size = strcspn(name, "\n");
+	while (r == 0 && *line) {
+		size_t size = strcspn(line, "\n");
 
-		names->data[(size_t)(name - names->data) + size] = '\0';
-		if (!fnmatch(pattern, name, FNM_PERIOD)) {
+		snprintf(name, sizeof(name), "%.*s", (int)size, line);
+		if (size <= NAME_MAX && !fnmatch(pattern, name, FNM_PERIOD)) {
 			r = ++glob->tree->matches > P2P_MATCHES_MOST ? -E2BIG :
-			    glob_into(glob, length, name, size, rest);
+			    glob_into(glob, length, line, size, rest);
 		}
-		name += size + 1;
+		line += size + 1;
 	}
 	return r;
 }
@@ -124,7 +204,7 @@ static int glob_names(struct glob *glob, size_t length, const char *pattern,
 static int glob_from(struct glob *glob, size_t length, const char *pattern)
 {
 	size_t size = strcspn(pattern, "/");
-	struct p2p_buffer names = { 0 };
+	struct p2p_buffer own = { 0 };
 	char component[NAME_MAX + 1];
 	int r;
 
@@ -134,8 +214,8 @@ static int glob_from(struct glob *glob, size_t length, const char *pattern)
 	component[size] = '\0';
 	if (!strpbrk(component, "*?["))
 		return glob_into(glob, length, component, size, pattern + size);
-	r = glob_names(glob, length, component, pattern + size, &names);
-	free(names.data);
+	r = glob_names(glob, length, component, pattern + size, &own);
+	free(own.data);
 	return r;
 }
 

@@ -62,12 +62,14 @@ bool p2p_tree_is_nowhere(int error);
  * @live: it is the machine itself, so what is not there is absent from the machine
  * @matches: of patterns so far
  * @stamp: of the directory on disk that was listed last: its names and their inodes, in any order
+ * @listings: of p2p_place_list()
  */
 struct p2p_tree {
 	const struct p2p_tree_ops *ops;
 	bool live;
 	size_t matches;
 	uint64_t stamp;
+	struct p2p_listing *listings;
 };
 
 /**
@@ -78,6 +80,20 @@ struct p2p_tree {
  * Return: 0 or -ENOMEM.
  */
 int p2p_tree_directory(int fd, bool live, struct p2p_tree **ret_tree);
+
+/**
+ * p2p_place_list() - the names in a directory below @place; each is read once until the place is left.
+ * @place: one at a time
+ * @path: "." for @place itself
+ * @ret_names: one a line, sorted; of the tree, until p2p_place_leave()
+ *
+ * Return: as ops->list().
+ */
+int p2p_place_list(struct p2p_tree *tree, const struct p2p_place *place, const char *path,
+		  const char **ret_names);
+
+/** p2p_place_leave() - done with a place, and with what was listed there. */
+void p2p_place_leave(struct p2p_tree *tree, struct p2p_place *place);
 
 /** p2p_tree_free() - NULL is fine.  Return: NULL. */
 struct p2p_tree *p2p_tree_free(struct p2p_tree *tree);

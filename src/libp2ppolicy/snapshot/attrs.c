@@ -3,8 +3,8 @@
 
 #include "snapshot/inside.h"
 
-static const char *const paths[P2P_ATTRS] = {
-#define ATTR(id, path, kind, want) path,
+const struct p2p_attr_row p2p_attr_rows[P2P_ATTRS] = {
+#define ATTR(id, path, kind, want) { path, P2P_KIND_##kind, P2P_WANT_##want },
 #include "snapshot/attrs.def"
 #undef ATTR
 };
@@ -27,7 +27,7 @@ void p2p_attrs_listed(const char *names, bool listed[P2P_ATTRS])
 	for (; *names; names += size + 1) {
 		size = strcspn(names, "\n");
 		for (size_t i = 0; i < P2P_ATTRS; i++)
-			if (*names == *paths[i] && may_be(names, size, paths[i]))
+			if (*names == *p2p_attr_rows[i].path && may_be(names, size, p2p_attr_rows[i].path))
 				listed[i] = true;
 	}
 }
