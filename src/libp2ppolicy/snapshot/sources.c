@@ -106,6 +106,9 @@ bool p2p_input_address(const char *text, size_t size, struct p2p_bdf *ret_bdf)
 		return false;
 	memcpy(address, text, size);
 	address[size] = '\0';
+	/* A domain has four digits or more; "7:3b:00.0" is line 7 of grep -n. */
+	if (strchr(address, ':') != strrchr(address, ':') && strcspn(address, ":") < 4)
+		return false;
 	return p2p_bdf_parse(address, ret_bdf) == 0;
 }
 

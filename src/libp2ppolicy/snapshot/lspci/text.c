@@ -258,10 +258,8 @@ static void end_identity(struct text *text)
 		p2p_snapshot_set_ids(text->snapshot, text->raw, found->vendor, found->device);
 }
 
-static void end_function(struct text *text)
+static void finish(struct text *text)
 {
-	if (!text->raw)
-		return;
 	end_identity(text);
 	if (!text->found.detailed && !text->found.hex_size)
 		return;
@@ -271,6 +269,28 @@ static void end_function(struct text *text)
 	text->found.extended_seen = text->extended_seen || (text->sizes_seen && text->found.last);
 	if (p2p_text_config(&text->found, &text->snapshot->arena, &text->raw->config) < 0)
 		text->snapshot->no_memory = true;
+}
+
+static void end_function(struct text *text)
+{
+	if (text->raw)
+		finish(text);
+	text->raw = NULL;
+}
+
+/*
+ * "[...]", "<snip>", "-- more --": lines were left out, of this function and maybe of others.  Of
+ * what lspci prints only the fields of VPD ("[PN] Part number: ") begin with a sign.
+ */
+static bool is_gap(const struct text *text)
+{
+	bool has_word = false;
+
+	for (const char *c = text->line; *c; c++)
+		has_word |= isalnum((unsigned char)*c) != 0;
+	if (!*text->line || isalnum((unsigned char)*text->line) || !strncmp(text->line, "!!!", 3))
+		return false;
+	return !has_word || !text->indented || *text->line != '[';
 }
 
 /* The first time over the text: which functions there are, and whether lspci was run as root. */
@@ -345,6 +365,8 @@ int p2p_text_load(struct p2p_context *context, const struct p2p_input *input, bo
 		take_picked(&text);
 		if (rest)
 			take_start(&text, bdf, rest);
+		else if (is_gap(&text))
+			end_function(&text);
 		else if (text.raw)
 			take_line(&text);
 	}
