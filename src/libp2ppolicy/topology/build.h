@@ -170,6 +170,9 @@ void p2p_display_build(struct p2p_topology *topology);
 /** p2p_hwloc_build() - locality and OS names that sysfs lacks.  Its failure is no error. */
 void p2p_hwloc_build(struct p2p_topology *topology);
 
+/** p2p_locality_check() - drop NUMA nodes and lists of CPUs that no kernel has. */
+void p2p_locality_check(struct p2p_topology *topology);
+
 /** p2p_hosts_locate() - the NUMA node of each host bridge. */
 void p2p_hosts_locate(struct p2p_topology *topology);
 

@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Where a function is and who uses it: NUMA node, CPUs, IOMMU group, driver, names of the OS. */
+#include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "topology/build.h"
 
 /* No port is as fast; a larger number is none. */
 #define MOST_MBPS	1e8
+/* CONFIG_NODES_SHIFT is 10 at most, and CONFIG_NR_CPUS 8192: arch/{x86,powerpc,arm64}/Kconfig, Linux 7.2. */
+#define MOST_NODES	1024
+#define MOST_CPUS	8192
 
 /* The directories users' names are in, the most telling first. */
 static const enum p2p_attr name_dirs[] = {
@@ -212,6 +217,43 @@ void p2p_locality_build(struct p2p_topology *topology)
 	}
 	if (p2p_snapshot_source(topology->snapshot) != P2P_SOURCE_LIVE)
 		settle_groups(topology);
+}
+
+/* A list of CPUs as the kernel prints it: "0-31,64-95", or nothing. */
+static bool is_cpu_list(const char *text)
+{
+	const char *at = text;
+	unsigned long number, last;
+	char *end;
+
+	while (*at) {
+		number = strtoul(at, &end, 10);
+		last = *end == '-' ? strtoul(end + 1, &end, 10) : number;
+		if (!isdigit((unsigned char)*at) || !isdigit((unsigned char)end[-1]) || last < number ||
+		    last >= MOST_CPUS || (*end && (*end != ',' || !end[1])))
+			return false;
+		at = end + (*end == ',');
+	}
+	return true;
+}
+
+static void refuse_node(struct p2p_number *numa)
+{
+	if (numa->fact == P2P_PRESENT && (numa->value < -1 || numa->value >= MOST_NODES))
+		numa->fact = P2P_DENIED;
+}
+
+void p2p_locality_check(struct p2p_topology *topology)
+{
+	for (size_t i = 0; i < topology->count; i++) {
+		struct p2p_function *function = &topology->functions[i];
+
+		refuse_node(&function->numa);
+		if (function->cpus && !is_cpu_list(function->cpus))
+			function->cpus = NULL;
+	}
+	for (size_t i = 0; i < topology->host_count; i++)
+		refuse_node(&topology->hosts[i].numa);
 }
 
 /* Functions of one node tell the node of their host bridge; -1 tells nothing. */

@@ -92,6 +92,8 @@ static int build(struct p2p_topology *topology, const struct p2p_topology_option
 	struct json_object *report = p2p_snapshot_report(topology->snapshot);
 	int error = report ? p2p_report_build(topology, report) : p2p_tree_functions(topology);
 
+	if (report && !error)
+		p2p_locality_check(topology);
 	if (error || report)
 		return error;
 	decode(topology);
@@ -110,6 +112,7 @@ static int build(struct p2p_topology *topology, const struct p2p_topology_option
 	p2p_peers_build(topology);
 	if (options->hwloc)
 		p2p_hwloc_build(topology);
+	p2p_locality_check(topology);
 	p2p_hosts_locate(topology);
 	if (options->names)
 		error = p2p_names_build(topology, options->pci_ids);
