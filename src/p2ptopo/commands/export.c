@@ -22,6 +22,24 @@ static enum status find_format(const struct app *app, const char *name,
 			 names);
 }
 
+/* An option that another format takes would be ignored: a file for a guest would have the host's addresses. */
+static enum status check_options(const struct app *app, const char *format)
+{
+	const struct options *options = &app->options;
+	const struct { const char *option, *format; bool given; } rows[] = {
+		{ "dialect", "nccl", options->dialect }, { "skeleton", "nccl", options->skeleton },
+		{ "with-devices", "nccl", options->with_devices }, { "map", "nccl", options->map },
+		{ "measured", "prometheus", options->measured },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (rows[i].given && strcmp(rows[i].format, format) != 0)
+			return fail_with(app->failure, STATUS_USAGE, "--%s is an option of export %s, not of export %s",
+					 rows[i].option, rows[i].format, format);
+	}
+	return STATUS_DONE;
+}
+
 /** struct task - @format of @app, on its way into a file; @status: what came of it. */
 struct task {
 	struct app *app;
@@ -55,6 +73,8 @@ enum status command_export(struct app *app)
 
 	app->ascii = true;
 	status = find_format(app, app->argv[0], &format);
+	if (!status)
+		status = check_options(app, format->name);
 	if (!status)
 		status = app_read(app, STAGE_EVALUATE);
 	if (status)
