@@ -7,7 +7,11 @@
 
 #include "print/document.h"
 #include "commands/flows.h"
+#include "line.h"
 #include "print/speed.h"
+
+/* Room for all devices of a machine, each with each. */
+#define LONGEST_LINE (16u << 20)
 
 /** struct row - a flow and its share. */
 struct row {
@@ -139,12 +143,14 @@ static enum status parse_file(struct app *app, struct list *list, const char *pa
 
 	if (!file)
 		return fail_system(app->failure, -errno, path);
-	while (!status && getline(&line, &size, file) >= 0) {
+	while (!status && line_read(&line, &size, file, LONGEST_LINE) >= 0) {
 		line[strcspn(line, "#")] = '\0';
 		status = parse_line(app, list, line);
 	}
+	if (!status && !feof(file) && errno == EFBIG)
+		status = fail_with(app->failure, STATUS_INPUT, "%s: a line is too long", path);
 	/* Where there is no memory for a line, it is no error of the file. */
-	if (!status && !feof(file))
+	else if (!status && !feof(file))
 		status = fail_system(app->failure, -errno, path);
 	free(line);
 	if (file != stdin)

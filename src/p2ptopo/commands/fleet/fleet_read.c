@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "commands/fleet/fleet.h"
+#include "line.h"
 
 /* A line that is longer is no tree document of one machine. */
 #define LONGEST_LINE (256u << 20)
@@ -20,6 +21,20 @@ static bool is_document(const char *line, size_t size)
 	return size > 2 && line[0] == '{' && line[size - 1] == '}';
 }
 
+/* line_read() came to no end. */
+static enum status fail_line(const struct fleet *fleet, const char *path)
+{
+	if (errno == EFBIG)
+		return fail_with(fleet->app->failure, STATUS_INPUT, "%s: a line is too long", path);
+	return fail_system(fleet->app->failure, -errno, path);
+}
+
+/* What begins otherwise, such as an archive, has no lines. */
+static bool is_object(FILE *file)
+{
+	return ungetc(getc(file), file) == '{';
+}
+
 /* The lines from @file on; *@line is the first. */
 static enum status add_lines(struct fleet *fleet, FILE *file, char **line, size_t *room, ssize_t size,
 			     const char *path)
@@ -29,15 +44,11 @@ static enum status add_lines(struct fleet *fleet, FILE *file, char **line, size_
 
 	for (unsigned int number = 1; size > 0 && !status; number++) {
 		snprintf(label, sizeof(label), "%s:%u", path, number);
-		if ((size_t)size > LONGEST_LINE)
-			return fail_with(fleet->app->failure, STATUS_INPUT, "%s: the line is too long", label);
 		if (strspn(*line, " \t\r\n") < (size_t)size)
 			status = fleet_document(fleet, *line, (size_t)size, label);
-		size = getline(line, room, file);
+		size = line_read(line, room, file, LONGEST_LINE);
 	}
-	if (!status && !feof(file))
-		status = fail_system(fleet->app->failure, -errno, path);
-	return status;
+	return status || feof(file) ? status : fail_line(fleet, path);
 }
 
 /* Standard input that is no list of documents is one of them, whose first line was read already. */
@@ -72,8 +83,10 @@ static enum status add_file(struct fleet *fleet, const char *path)
 
 	if (!file)
 		return fail_system(fleet->app->failure, -errno, path);
-	size = getline(&line, &room, file);
-	if (size > 0 && is_document(line, (size_t)size))
+	size = standard || is_object(file) ? line_read(&line, &room, file, LONGEST_LINE) : 0;
+	if (size < 0 && !feof(file))
+		status = fail_line(fleet, standard ? "standard input" : path);
+	else if (size > 0 && is_document(line, (size_t)size))
 		status = add_lines(fleet, file, &line, &room, size, standard ? "standard input" : path);
 	else if (standard)
 		status = add_rest(fleet, file, line, size > 0 ? (size_t)size : 0);
