@@ -11,13 +11,13 @@ static bool parse_field(const char **text, char end, int digits, unsigned int mo
 	int n;
 
 	for (n = 0; **text && **text != end; n++, (*text)++) {
-		unsigned char c = (unsigned char)**text | 0x20;
+		unsigned char c = (unsigned char)**text;
 		unsigned int digit;
 
 		if (c >= '0' && c <= '9')
 			digit = c - '0';
-		else if (c >= 'a' && c <= 'f')
-			digit = c - 'a' + 10u;
+		else if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')
+			digit = (c | 0x20) - 'a' + 10u;
 		else
 			return false;
 		if (n == digits)
