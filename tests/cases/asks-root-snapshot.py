@@ -81,6 +81,15 @@ def check_refusals(tool, folder):
     missing = folder / "not" / "there"
     _, said = call(tool, "refresh", "--run-dir", str(missing), status=4)
     assert "No such file" in said, said
+    snapshot = folder / "snapshot.tar.gz"
+    saved = snapshot.read_bytes()
+    for make in (os.mkfifo, os.mkdir, lambda path: os.symlink("/nonexistent", path)):
+        snapshot.unlink()
+        make(snapshot)
+        _, said = call(tool, "refresh", *where, status=3)
+        assert "cannot be written" in said, said
+        (os.rmdir if snapshot.is_dir() else os.unlink)(snapshot)
+        snapshot.write_bytes(saved)
     (folder / "asked").touch()
     call(tool, "refresh", "--settle", *where)
     assert not (folder / "asked").exists()

@@ -59,7 +59,13 @@ static enum status save(struct refresh *refresh)
 	if (!saved_path(app, path))
 		return fail_with(app->failure, STATUS_USAGE, "--run-dir is too long");
 	error = p2p_snapshot_save(app->context, app->snapshot, path);
-	return error ? fail_library(app->failure, app->context, error) : STATUS_DONE;
+	if (!error)
+		return STATUS_DONE;
+	(void)fail_library(app->failure, app->context, error);
+	/* What stands in its place is no input of this command; 4 is the policy. */
+	if (app->failure->status == STATUS_INPUT)
+		app->failure->status = STATUS_ACCESS;
+	return app->failure->status;
 }
 
 /* Is what the policy allows what is in force already?  Both lists are sorted alike. */
