@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -159,6 +160,8 @@ int main(int argc, char **argv)
 	int first;
 
 	fill_standard_streams();
+	/* A limit on the size of files is an error of the write that meets it, and is said. */
+	(void)signal(SIGXFSZ, SIG_IGN);
 	/* Device names are UTF-8; numbers stay as they are in C. */
 	set_characters();
 	/* What the completion of the shells calls: first, since words may be no command line yet. */
