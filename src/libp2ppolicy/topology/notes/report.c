@@ -199,6 +199,8 @@ static int link_function(struct p2p_topology *topology, struct json_object *obje
 		if (!function->parent || !function->depth ||
 		    function->parent->depth + 1 != function->depth)
 			return damaged(topology, "a function is not below its parent");
+	} else if (function->depth > 1) {
+		return damaged(topology, "a function that is on no root bus has no parent");
 	}
 	link_peers(topology, object, function);
 	if (read_bdf(object, "data_direct_of", &bdf))
