@@ -47,6 +47,11 @@ static const struct { const char *text, *where; } bad[] = {
 	{ HEAD "\"devices\": [ {" GPU ", \"expect\": {\"link\": \"half\"}} ] }", ":2:62: \"link\" must be \"full\"" },
 	{ HEAD "\"devices\": [ {" GPU ", \"expect\": {\"link\": {}}} ] }", ":2:62: \"link\" must be" },
 	{ HEAD "\"devices\": [ {" GPU ", \"expect\": {\"link\": {\"lanes\": 4}}} ] }", ":2:62: \"link\" must be" },
+	{ HEAD "\"devices\": [ {" GPU ", \"expect\": {\"link\": [16]}} ] }", ":2:62: \"link\" must be" },
+	{ HEAD "\"devices\": [ {" GPU ", \"expect\": {\"link\": {\"width\": -1}}} ] }", ":2:62: \"link\" must be" },
+	{ HEAD "\"devices\": [ {" GPU ", \"expect\": {\"link\": {\"width\": 4294967296}}} ] }", ":2:62: \"link\" must be" },
+	{ HEAD "\"devices\": [ {" GPU ", \"expect\": {\"bar_bytes\": {}}} ] }", "\"bar_bytes\" must be" },
+	{ HEAD "\"devices\": [ {" GPU ", \"expect\": {\"bar_bytes\": [1]}} ] }", "\"bar_bytes\" must be" },
 	{ HEAD "\"devices\": [ {" GPU ", \"expect\": {\"acs\": []}} ] }", ":2:61: \"acs\" must be bits" },
 	{ HEAD "\"devices\": [ {" GPU ", \"expect\": {\"acs\": \"ReqRedir\"}} ] }", ":2:61: \"acs\" must be bits" },
 	{ HEAD "\"devices\": [ {" GPU ", \"expect\": {\"acs\": [\"SrcValid+\", \"-\"]}} ] }", "\"acs\" must be bits" },
@@ -77,6 +82,29 @@ START_TEST(refuses)
 	error = p2p_context_error(context);
 	ck_assert_msg(!strncmp(error, path, strlen(path)), "no file in: %s", error);
 	ck_assert_msg(strstr(error, bad[_i].where), "expected '%s' in: %s", bad[_i].where, error);
+}
+END_TEST
+
+static const struct { const char *text; bool taken; } proofs[] = {
+	{ "{\"format\": \"p2ptopo-proof\", \"version\": 1, \"proven\": null}", true },
+	{ "{\"format\": \"p2ptopo-proof\", \"version\": 2}", false },
+	{ "{\"format\": \"p2ptopo-proof\", \"version\": \"1\"}", false },
+	{ "{\"format\": \"p2ptopo-proof\"}", false },
+	{ "{\"format\": \"p2ptopo-check\", \"version\": 1}", false },
+};
+
+/* What another release proved may mean another thing. */
+START_TEST(takes_proofs)
+{
+	struct json_object *proof = NULL;
+	int r;
+
+	put_document(proofs[_i].text);
+	r = p2p_proof_load(context, path, &proof);
+	ck_assert_int_eq(r, proofs[_i].taken ? 0 : -EBADMSG);
+	ck_assert(!proof == !proofs[_i].taken);
+	ck_assert(!r || strstr(p2p_context_error(context), " was not written by prove --evidence, or by"));
+	json_object_put(proof);
 }
 END_TEST
 
@@ -149,6 +177,9 @@ START_TEST(link_not_known)
 	device.pcie.now = (struct p2p_link){ 16000, 16 };
 	ck_assert_int_eq(p2p_link_look(&device).fact, P2P_PRESENT);
 	ck_assert(!p2p_link_look(&device).most_known);
+	/* A width of zero in Link Capabilities is of no link. */
+	device.pcie.most.width = 0;
+	ck_assert_int_eq(p2p_link_look(&device).fact, P2P_ABSENT);
 	/* Nothing hangs below the port. */
 	ck_assert_int_eq(p2p_link_look(&port).fact, P2P_ABSENT);
 }
@@ -162,6 +193,7 @@ START_TEST(places)
 		.bdf = { 0x10000, 9, 1 }, .parent = &down,
 		.sriov = { .fact = P2P_PRESENT, .first_offset = 0x100, .stride = 2 },
 	};
+	const struct p2p_function orphan = { .bdf = { 0x10000, 11, 0 }, .orphan = true };
 	struct p2p_function vf = { .bdf = { 0x10000, 10, 5 }, .physfn = &pf, .parent = &down };
 	char text[P2P_PLACE_SIZE];
 
@@ -171,6 +203,7 @@ START_TEST(places)
 	ck_assert_str_eq(text, "10000:00:02.2/1f.7/00.1/virtfn2");
 	vf.bdf.devfn = 6;
 	ck_assert_int_eq(p2p_place_format(&vf, text), -ENOENT);
+	ck_assert_int_eq(p2p_place_format(&orphan, text), -ENOENT);
 }
 END_TEST
 
@@ -195,6 +228,7 @@ int main(void)
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_loop_test(tcase, refuses, 0, sizeof(bad) / sizeof(bad[0]));
+	tcase_add_loop_test(tcase, takes_proofs, 0, sizeof(proofs) / sizeof(proofs[0]));
 	tcase_add_test(tcase, class_names);
 	tcase_add_loop_test(tcase, looks_at_links, 0, sizeof(links) / sizeof(links[0]));
 	tcase_add_test(tcase, link_not_known);

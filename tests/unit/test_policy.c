@@ -15,6 +15,8 @@
 
 #define HEAD "{ \"format\": \"p2ptopo-policy\", \"version\": 1,\n"
 #define ANY "{\"any\": true}"
+#define RULE_WITH(member) \
+	HEAD "\"rules\": [ {\"action\": \"allow\", \"provider\": " ANY ", \"client\": " ANY ", " member "} ] }"
 
 static int load(const char *text, struct p2p_policy **ret_policy)
 {
@@ -57,6 +59,31 @@ static const struct { const char *text, *where; } bad[] = {
 	  ":2:53: unknown key \"clas\"; expected one of bdf, path, name, id, class" },
 	{ HEAD "\"rules\": [ {\"action\": \"allow\", \"provider\": " ANY ", \"client\": " ANY ", \"when\": {\"same\": \"rack\"}} ] }",
 	  "\"same\" must be switch, host_bridge, socket or iommu_group" },
+	/* a member of another type, or empty */
+	{ HEAD "\"groups\": [], \"rules\": [] }", ":2:11: \"groups\" must be an object" },
+	{ HEAD "\"evidence\": \"proof.json\", \"rules\": [] }", ":2:13: \"evidence\" must be an array of files" },
+	{ HEAD "\"evidence\": [3], \"rules\": [] }", ":2:14: expected the name of a file" },
+	{ HEAD "\"rules\": [ {\"action\": \"allow\", \"provider\": 3, \"client\": " ANY "} ] }",
+	  ":2:44: expected the name of a group, or a selector object" },
+	{ HEAD "\"rules\": [ {\"action\": \"allow\", \"provider\": [[" ANY "]], \"client\": " ANY "} ] }",
+	  ":2:45: expected the name of a group, or a selector object" },
+	{ HEAD "\"rules\": [ {\"action\": \"deny\", \"provider\": {}, \"client\": " ANY "} ] }",
+	  ":2:43: expected at least one member" },
+	{ HEAD "\"rules\": [ {\"action\": \"allow\", \"provider\": {\"group\": true}, \"client\": " ANY "} ] }",
+	  ":2:54: expected the name of a group" },
+	{ RULE_WITH("\"both\": \"yes\""), ": \"both\" must be true or false" },
+	{ RULE_WITH("\"when\": true"), ": \"when\" must be an object" },
+	{ RULE_WITH("\"when\": {}"), ": expected at least one member" },
+	{ RULE_WITH("\"when\": {\"relation_at_most\": \"PBX\"}"), ": \"relation_at_most\" must be X, PIX" },
+	{ RULE_WITH("\"when\": {\"relation_at_most\": 3}"), ": \"relation_at_most\" must be X, PIX" },
+	{ RULE_WITH("\"when\": {\"map_type\": \"bus-addr\"}"), ": \"map_type\" must be bus_addr" },
+	{ RULE_WITH("\"when\": {\"map_type\": [\"bus_addr\", 1]}"), ": \"map_type\" must be bus_addr" },
+	{ HEAD "\"rules\": [ {\"action\": \"deny\", \"provider\": {\"bdf\": 3}, \"client\": " ANY "} ] }",
+	  ":2:51: \"bdf\" must be an address with its domain" },
+	{ HEAD "\"rules\": [ {\"action\": \"deny\", \"provider\": {\"id\": \"10de:22x4\"}, \"client\": " ANY "} ] }",
+	  ":2:50: \"id\" must be vendor:device" },
+	{ HEAD "\"rules\": [ {\"action\": \"deny\", \"provider\": {\"id\": \"10de:220\"}, \"client\": " ANY "} ] }",
+	  ":2:50: \"id\" must be vendor:device" },
 	{ HEAD "\"rules\": [ {\"action\": \"allow\", \"provider\": " ANY ", \"client\": " ANY ", \"when\": {\"read_gbytes_at_least\": 0}} ] }",
 	  "\"read_gbytes_at_least\" must be a number of 10^9 bytes a second" },
 	{ HEAD "\"rules\": [ {\"action\": \"allow\", \"provider\": " ANY ", \"client\": " ANY ", \"when\": {\"write_gbytes_at_least\": \"10\"}} ] }",
@@ -82,7 +109,7 @@ static const struct p2p_host_bridge bridges[2];
 
 static const struct p2p_function gpu = {
 	.index = 0, .bdf = { 0, 0x3b, 0 }, .vendor = 0x10de, .device = 0x2330, .ids = P2P_PRESENT,
-	.kind = P2P_CLASS_GPU, .driver = "amdgpu", .driver_fact = P2P_PRESENT,
+	.kind = P2P_CLASS_GPU, .driver = "amdgpu", .driver_fact = P2P_PRESENT, .slot = "GPU 7",
 	.numa = { P2P_PRESENT, 0 }, .host = &bridges[0], .os_names = gpu_names,
 };
 static const struct p2p_function nic = {
@@ -91,7 +118,7 @@ static const struct p2p_function nic = {
 	.numa = { P2P_PRESENT, 1 }, .host = &bridges[1], .os_names = nic_names,
 };
 /* Nothing but its address is known. */
-static const struct p2p_function blank = { .index = 2, .bdf = { 0, 0x60, 0 } };
+static const struct p2p_function blank = { .index = 2, .bdf = { 0, 0x60, 0 }, .orphan = true };
 
 static struct p2p_decision decide(const char *rules, const struct p2p_function *provider,
 				  const struct p2p_function *client, enum p2p_map_type type,
@@ -119,6 +146,9 @@ static struct p2p_decision decide(const char *rules, const struct p2p_function *
 	"{\"action\": \"deny\", \"provider\": " provider ", \"client\": " client " }"
 #define WHEN(provider, client, when) \
 	"{\"action\": \"allow\", \"provider\": " provider ", \"client\": " client ", \"when\": {" when "} }"
+
+#define DENY_WHEN(when) \
+	"{\"action\": \"deny\", \"provider\": " ANY ", \"client\": " ANY ", \"when\": {" when "} }"
 
 /* provider gpu, client nic */
 static const struct {
@@ -152,6 +182,10 @@ static const struct {
 	  P2P_RELATION_PIX },
 	{ WHEN(ANY, ANY, "\"proven\": true"), false, P2P_MAP_BUS_ADDR, P2P_RELATION_PIX },
 	{ WHEN(ANY, ANY, "\"proven\": false"), true, P2P_MAP_BUS_ADDR, P2P_RELATION_PIX },
+	{ DENY_WHEN("\"map_type\": \"not_supported\"") "," ALLOW(ANY, ANY), true, P2P_MAP_BUS_ADDR, P2P_RELATION_PIX },
+	{ DENY_WHEN("\"map_type\": \"not_supported\"") "," ALLOW(ANY, ANY), false, P2P_MAP_UNKNOWN, P2P_RELATION_PIX },
+	{ ALLOW("{\"slot\": \"GPU*\"}", ANY), true, P2P_MAP_BUS_ADDR, P2P_RELATION_PIX },
+	{ ALLOW("{\"slot\": \"7\"}", ANY), false, P2P_MAP_BUS_ADDR, P2P_RELATION_PIX },
 	{ WHEN(ANY, ANY, "\"same\": \"socket\""), false, P2P_MAP_BUS_ADDR, P2P_RELATION_SYS },
 	{ WHEN(ANY, ANY, "\"same\": \"host_bridge\""), false, P2P_MAP_BUS_ADDR, P2P_RELATION_SYS },
 };
@@ -171,6 +205,7 @@ START_TEST(unknown_never_allows)
 	static const char *const selectors[] = {
 		"{\"class\": \"gpu\"}", "{\"id\": \"10de:*\"}", "{\"driver\": \"x\"}",
 		"{\"numa\": 0}", "{\"name\": \"nvme0\"}", "{\"slot\": \"1\"}", "{\"iommu_group\": 3}",
+		"{\"path\": \"0000:00:02.0/*\"}",
 	};
 	struct p2p_decision decision;
 	char rules[512];
@@ -181,6 +216,61 @@ START_TEST(unknown_never_allows)
 	snprintf(rules, sizeof(rules), DENY("%s", ANY) "," ALLOW(ANY, ANY), selectors[_i]);
 	decision = decide(rules, &blank, &nic, P2P_MAP_BUS_ADDR, P2P_RELATION_PIX);
 	ck_assert(!decision.allow && decision.uncertain && decision.rule);
+}
+END_TEST
+
+static const struct p2p_function upstream = { .pcie = { .fact = P2P_PRESENT, .type = P2P_PORT_UPSTREAM } };
+static const struct p2p_function root_port = { .pcie = { .fact = P2P_PRESENT, .type = P2P_PORT_ROOT } };
+static const struct p2p_function unread = { .pcie = { .fact = P2P_DENIED } };
+
+/* @one, @other: the node and the group of both */
+static const struct {
+	const char *same;
+	const struct p2p_function *common;
+	struct p2p_number one, other;
+	bool orphan;
+	enum p2p_tri answer;
+} sames[] = {
+	{ "switch", &upstream, { 0 }, { 0 }, false, P2P_YES },
+	{ "switch", &root_port, { 0 }, { 0 }, false, P2P_NO },
+	{ "switch", &unread, { 0 }, { 0 }, false, P2P_UNKNOWN },
+	{ "switch", NULL, { 0 }, { 0 }, false, P2P_NO },
+	{ "switch", NULL, { 0 }, { 0 }, true, P2P_UNKNOWN },
+	{ "switch", &upstream, { 0 }, { 0 }, true, P2P_YES },
+	{ "host_bridge", NULL, { 0 }, { 0 }, false, P2P_NO },
+	{ "host_bridge", NULL, { 0 }, { 0 }, true, P2P_UNKNOWN },
+	{ "socket", NULL, { P2P_PRESENT, 1 }, { P2P_PRESENT, 1 }, false, P2P_YES },
+	{ "socket", NULL, { P2P_PRESENT, 1 }, { P2P_PRESENT, 0 }, false, P2P_NO },
+	{ "socket", NULL, { P2P_PRESENT, -1 }, { P2P_PRESENT, -1 }, false, P2P_UNKNOWN },
+	{ "socket", NULL, { P2P_PRESENT, 0 }, { P2P_PRESENT, -1 }, false, P2P_UNKNOWN },
+	{ "socket", NULL, { P2P_PRESENT, 0 }, { P2P_DENIED, 0 }, false, P2P_UNKNOWN },
+	{ "iommu_group", NULL, { P2P_PRESENT, 7 }, { P2P_PRESENT, 7 }, false, P2P_YES },
+	{ "iommu_group", NULL, { P2P_PRESENT, 7 }, { P2P_PRESENT, 8 }, false, P2P_NO },
+	{ "iommu_group", NULL, { P2P_PRESENT, 7 }, { P2P_DENIED, 0 }, false, P2P_UNKNOWN },
+	/* Without an IOMMU there are no groups, and so no common one. */
+	{ "iommu_group", NULL, { P2P_ABSENT, 0 }, { P2P_ABSENT, 0 }, false, P2P_NO },
+};
+
+/* What is not known to be the same lets no rule allow, and makes a rule deny. */
+START_TEST(same_or_not_known)
+{
+	struct p2p_function one = gpu, other = nic;
+	struct p2p_verdict verdict = { .provider = &one, .client = &other,
+				       .kernel.common = sames[_i].common };
+	struct p2p_decision decision;
+	struct p2p_policy *policy;
+	char text[512];
+
+	one.numa = one.iommu_group = sames[_i].one;
+	other.numa = other.iommu_group = sames[_i].other;
+	other.orphan = sames[_i].orphan;
+	snprintf(text, sizeof(text), HEAD "\"rules\": [ " WHEN(ANY, ANY, "\"same\": \"%s\"") " ] }",
+		 sames[_i].same);
+	ck_assert_int_eq(load(text, &policy), 0);
+	p2p_policy_decide(policy, &verdict, &decision);
+	ck_assert(decision.allow == (sames[_i].answer == P2P_YES));
+	ck_assert(decision.uncertain == (sames[_i].answer == P2P_UNKNOWN));
+	p2p_policy_free(policy);
 }
 END_TEST
 
@@ -315,7 +405,8 @@ int main(void)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_loop_test(tcase, refuses, 0, COUNT(bad));
 	tcase_add_loop_test(tcase, decides, 0, COUNT(decisions));
-	tcase_add_loop_test(tcase, unknown_never_allows, 0, 7);
+	tcase_add_loop_test(tcase, unknown_never_allows, 0, 8);
+	tcase_add_loop_test(tcase, same_or_not_known, 0, COUNT(sames));
 	tcase_add_loop_test(tcase, evidence_is_of_one_pair, 0, COUNT(proofs));
 	tcase_add_test(tcase, self_is_always_allowed);
 	tcase_add_test(tcase, unknown_speed_allows_nothing);

@@ -287,10 +287,18 @@ static enum p2p_tri equal_numbers(struct p2p_number a, struct p2p_number b)
 	return p2p_tri_of(a.fact == P2P_PRESENT && b.fact == P2P_PRESENT && a.value == b.value);
 }
 
+/* Of what is above an orphan nothing is known, nor where a common bridge would be. */
+static bool is_lost(const struct p2p_verdict *verdict)
+{
+	return !verdict->kernel.common && (verdict->provider->orphan || verdict->client->orphan);
+}
+
 static enum p2p_tri same_switch(const struct p2p_verdict *verdict)
 {
 	const struct p2p_function *common = verdict->kernel.common;
 
+	if (is_lost(verdict))
+		return P2P_UNKNOWN;
 	if (!common || common == verdict->provider || common == verdict->client)
 		return P2P_NO;
 	if (common->pcie.fact == P2P_DENIED)
@@ -302,6 +310,8 @@ static enum p2p_tri same_switch(const struct p2p_verdict *verdict)
 
 static enum p2p_tri same_host_bridge(const struct p2p_verdict *verdict)
 {
+	if (is_lost(verdict))
+		return P2P_UNKNOWN;
 	return p2p_tri_of(verdict->provider->host == verdict->client->host);
 }
 

@@ -10,10 +10,14 @@
 #include "policy/check/evidence.h"
 
 #define FORMAT "p2ptopo-proof"
+#define VERSION 1
 
 static bool is_proof(const struct p2p_document *document)
 {
-	return !strcmp(p2p_json_word(document->root, "format"), FORMAT);
+	struct json_object *version = p2p_json_member(document->root, "version");
+
+	return !strcmp(p2p_json_word(document->root, "format"), FORMAT) &&
+	       json_object_is_type(version, json_type_int) && json_object_get_int64(version) == VERSION;
 }
 
 int p2p_proof_load(struct p2p_context *context, const char *path, struct json_object **ret_proof)
@@ -22,7 +26,8 @@ int p2p_proof_load(struct p2p_context *context, const char *path, struct json_ob
 	int r = p2p_document_load(context, path, P2P_JSON_NULLS, &document);
 
 	if (!r && !is_proof(document))
-		r = p2p_error(context, -EBADMSG, "%s was not written by prove --evidence", path);
+		r = p2p_error(context, -EBADMSG, "%s was not written by prove --evidence, or by that of another release",
+			      path);
 	if (!r)
 		*ret_proof = json_object_get(document->root);
 	p2p_document_free(document);
@@ -62,8 +67,8 @@ static int parse_one(const struct p2p_document *document, struct json_object *no
 					  p2p_context_error(document->context));
 	if (!is_proof(*ret_proof)) {
 		*ret_proof = p2p_document_free(*ret_proof);
-		return p2p_document_error(document, node, "%s is not of the format " FORMAT,
-					  json_object_get_string(node));
+		return p2p_document_error(document, node, "%s is not of version %d of the format " FORMAT,
+					  json_object_get_string(node), VERSION);
 	}
 	return 0;
 }

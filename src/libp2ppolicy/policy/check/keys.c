@@ -65,7 +65,7 @@ static bool is_link(struct json_object *value)
 		return false;
 	json_object_object_foreach(value, name, number) {
 		if ((strcmp(name, "speed_mtps") != 0 && strcmp(name, "width") != 0) ||
-		    !is_count(number))
+		    !is_count(number) || json_object_get_int64(number) > UINT32_MAX)
 			return false;
 		count++;
 	}
