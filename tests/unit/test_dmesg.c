@@ -91,7 +91,60 @@
 
 #define CALLER(stamp) stamp "pci 0000:01:00.0: [10de:2204] type 00 class 0x030000\n"
 
+/* A bridge to bus 1 and a device there, of which one line is cut or odd. */
+#define DEVICE	"[    0.3] pci 0000:01:00.0: [10de:2204] type 00 class 0x030000\n"
+#define TO_ONE	"[    0.3] pci 0000:00:01.0: PCI bridge to [bus 01]\n"
+#define ODD(lines) \
+	"[    0.1] PCI host bridge to bus 0000:00\n" \
+	"[    0.2] pci 0000:00:01.0: [8086:347a] type 01 class 0x060400\n" lines
+
+/* The CPU, the command line and a device of one boot, and another boot behind it. */
+#define BOOT(cpu, command, bus) \
+	"[    0.0] Linux version 6.8.0 (a) (gcc) #1\n" \
+	"[    0.1] Kernel command line: " command "\n[    0.1] smpboot: CPU0: " cpu "\n" \
+	"[    0.2] Hypervisor detected: KVM\n" \
+	"[    0.3] pci 0000:" bus ":00.0: [10de:2204] type 00 class 0x030000\n"
+#define AMD	"AMD EPYC 9354 (family: 0x19, model: 0x11, stepping: 0x1)"
+#define LATER \
+	BOOT(AMD, "iommu=pt", "01") \
+	"[    0.4] NVRM: loading NVIDIA UNIX x86_64 Kernel Module  535.54.03  Tue Jun  6\n" \
+	"[    0.0] Linux version 6.9.0 (a) (gcc) #1\n" \
+	"[    0.3] pci 0000:02:00.0: [10de:2204] type 00 class 0x030000\n"
+
 static const struct pasted_fact facts[] = {
+	/* Where a line is cut, what it would have said is not known. */
+	{ ODD(DEVICE TO_ONE), "0000:01:00.0", "parent", "0000:00:01.0" },
+	{ ODD(DEVICE), "0000:01:00.0", "orphan", "1" },
+	{ ODD(DEVICE "[    0.3] pci 0000:00:01.0: PCI bridge to [bus 01"), "0000:01:00.0", "orphan", "1" },
+	{ ODD(DEVICE "[    0.3] pci 0000:00:01.0: PCI bridge to [bus "), "0000:01:00.0", "orphan", "1" },
+	{ ODD(DEVICE "[    0.3] pci 0000:00:01.0: PCI bridge to [bus x1]\n"), "0000:01:00.0", "orphan", "1" },
+	/* Two that lead to one bus: which is it? */
+	{ ODD(DEVICE TO_ONE "[    0.3] pci 0000:00:02.0: PCI bridge to [bus 01-02]\n"), "0000:01:00.0", "orphan", "1" },
+	{ ODD("[    0.3] pci 0000:01:00.0: [10de:2204] type 00 class 0x0302"), "0000:01:00.0", "class_code", "denied" },
+	{ ODD("[    0.3] pci 0000:01:00.0: [10de:2204] type 00 class"), "0000:01:00.0", "vendor", "denied" },
+	{ ODD("[    0.3] pci 0000:01:00.0: [10de:22] type 00\n"), "0000:01:00.0", "vendor", "denied" },
+	{ ODD(DEVICE "[    0.3] pci 0000:01:00.0: Adding to iommu group "), "0000:01:00.0", "iommu_group", "denied" },
+	{ ODD(DEVICE "[    0.3] pci 0000:01:00.0: Adding to iommu group x\n"), "0000:01:00.0", "iommu_group", "denied" },
+	{ ODD(DEVICE "[    0.3] pci 0000:01:00.0: Adding to iommu group 4 <-- here\n"), "0000:01:00.0", "iommu_group", "4" },
+	{ ODD(DEVICE "[    0.3] iommu: Adding device 0000:01:00.0 to group "), "0000:01:00.0", "iommu_group", "denied" },
+	{ ODD(DEVICE "[    0.3] iommu: Adding device 0000:01:00 to group 3\n"), "0000:01:00.0", "iommu_group", "denied" },
+	{ ODD(DEVICE "[    0.3] iommu: Adding device 0000:01:00.0 to gr"), "0000:01:00.0", "iommu_group", "denied" },
+	{ "[    0.1] PCI host bridge to bus 0000:100\n" DEVICE, "0000:01:00.0", "orphan", "1" },
+	{ "[    0.1] PCI host bridge to bus 0000\n" DEVICE, "0000:01:00.0", "orphan", "1" },
+	/* Of the CPU, and of the boots before the last one. */
+	{ BOOT(AMD, "quiet", "01"), NULL, "cpu_model", "17" },
+	{ BOOT(AMD, "quiet", "01"), NULL, "virtual_machine", "1" },
+	{ BOOT("AMD EPYC 9354 (family: 0x19, model: 0x1", "quiet", "01"), NULL, "cpu_model", "denied" },
+	{ BOOT("AMD EPYC 9354 (family: 0x19", "quiet", "01"), NULL, "cpu_family", "denied" },
+	{ BOOT("AMD EPYC 9354", "quiet", "01"), NULL, "cpu_family", "denied" },
+	{ LATER, NULL, "kernel", "6.9.0" },
+	{ LATER, NULL, "cmdline", "denied" },
+	{ LATER, NULL, "cpu_model", "denied" },
+	{ LATER, "0000:01:00.0", "vendor", "none" },
+	{ LATER, "0000:02:00.0", "vendor", "4318" },
+	{ BOOT(AMD, "iommu=pt", "01") BOOT(AMD, "iommu=pt \\", "02"), NULL, "cmdline", "denied" },
+	{ BOOT(AMD, "iommu=pt", "01") "[    0.9] Kernel command line: iommu=pt a \\\n", NULL, "cmdline", "denied" },
+
 	{ NOW, NULL, "kernel", "6.8.0-45-generic" },
 	{ NOW, NULL, "cmdline", "root=/dev/sda1 iommu=pt" },
 	{ NOW, NULL, "cpu_vendor", "AuthenticAMD" },
@@ -139,6 +192,7 @@ static const struct pasted_fact facts[] = {
 	{ NO_LINK(" (Unknown x0 link)"), "0000:04:00.0", "link.present", "denied" },
 	{ NO_LINK(", limited by 2.5 GT/s PCIe x4 link at <unknown> (capable of 8.0 Gb/s with 2.5 "
 		  "GT/s PCIe x4 link)"), "0000:04:00.0", "link.present", "denied" },
+	{ NO_LINK(", limited by 2.5 GT/s PCIe x4 link"), "0000:04:00.0", "link.present", "denied" },
 	{ NO_LINK(", limited by 2.5 GT/s PCIe x4 link at 0000:00:01.0 (capable"), "0000:00:01.0",
 	  "device", "none" },
 	{ DOMAIN("Passthrough (set via kernel command line)", ""), NULL, "iommu_translates", "0" },
@@ -172,6 +226,25 @@ static const struct {
 	{ NOW "[   12.0] pci 0000:01:00.0: [144d:a80a] type 00 class 0x010802\n"
 	  "[   12.1] pci 0000:01:00.0: BAR 0 [mem 0xfc000000-0xfc003fff 64bit]\n", "0000:01:00.0", 0,
 	  0xfc000000, 16 << 10 },
+};
+
+#define BAR(line) DEVICE "[    0.4] pci 0000:01:00.0: " line
+
+/* One line behind that of the ids; of anything odd all of the BARs are not known. */
+static const struct { const char *text; uint64_t cpu; enum p2p_fact fact; } odd_bars[] = {
+	{ BAR("reg 0x10: [mem 0xfb000000-0xfbffffff]\n"), 0xfb000000, P2P_PRESENT },
+	/* The ROM, and what is behind the BARs. */
+	{ BAR("reg 0x10: [mem 0xfb000000-0xfbffffff]\n[    0.5] pci 0000:01:00.0: reg 0x30: [mem 0xc0000-0xdffff pref]\n"),
+	  0xfb000000, P2P_PRESENT },
+	{ BAR("reg 0x10: [mem 0xfb000000-0xfbffffff]\n[    0.5] pci 0000:01:00.0: BAR 7 [mem 0x1000-0x1fff]\n"),
+	  0xfb000000, P2P_PRESENT },
+	{ BAR("reg 0x10: [mem 0xfb000000-0xfbffffff"), 0, P2P_DENIED },
+	{ BAR("reg 0x10: [mem 0xfb000000-0xfbff"), 0, P2P_DENIED },
+	{ BAR("reg 0x10: [mem 0xfb000000]\n"), 0, P2P_DENIED },
+	{ BAR("reg 0x10: [mem 0xfbffffff-0xfb000000]\n"), 0, P2P_DENIED },
+	{ BAR("reg 0x10: [mem size 0x01000000]\n"), 0, P2P_DENIED },
+	{ BAR("reg 0x12: [mem 0xfb000000-0xfbffffff]\n"), 0, P2P_DENIED },
+	{ BAR("BAR 0 [io  0xe000-0xe07f]\n"), 0xe000, P2P_PRESENT },
 };
 
 static char *directory;
@@ -214,6 +287,27 @@ START_TEST(gives_bars)
 }
 END_TEST
 
+START_TEST(odd_bars_are_not_known)
+{
+	struct p2p_context *context = make_context();
+	struct p2p_topology *topology;
+	struct p2p_snapshot *snapshot;
+	const struct p2p_bar *bar;
+	char path[PATH_MAX];
+
+	put_text(directory, "pasted", odd_bars[_i].text);
+	snprintf(path, sizeof(path), "%s/pasted", directory);
+	snapshot = load(context, path, P2P_WANT_NAMES);
+	ck_assert_int_eq(p2p_topology_new(context, snapshot, NULL, &topology), 0);
+	bar = get(topology, "0000:01:00.0")->bar;
+	ck_assert_int_eq(bar->fact, odd_bars[_i].fact);
+	ck_assert_uint_eq(bar->cpu, odd_bars[_i].cpu);
+	p2p_topology_free(topology);
+	p2p_snapshot_free(snapshot);
+	p2p_context_free(context);
+}
+END_TEST
+
 #define ROWS(table) ((int)(sizeof(table) / sizeof((table)[0])))
 
 static void add_cases(TCase *tcase)
@@ -221,6 +315,7 @@ static void add_cases(TCase *tcase)
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_loop_test(tcase, gives, 0, ROWS(facts));
 	tcase_add_loop_test(tcase, gives_bars, 0, ROWS(bars));
+	tcase_add_loop_test(tcase, odd_bars_are_not_known, 0, ROWS(odd_bars));
 }
 
 int main(void)

@@ -97,8 +97,11 @@ struct p2p_log_function *p2p_log_find(struct p2p_log *log, struct p2p_bdf bdf)
 static bool take_ids(struct p2p_log_function *function, const char *text)
 {
 	unsigned int vendor, device, type, class_code;
+	int start = 0, end = 0;
 
-	if (sscanf(text, "[%4x:%4x] type %2x class %8x", &vendor, &device, &type, &class_code) != 4)
+	/* Six digits of a class: fewer are a line that was cut. */
+	if (sscanf(text, "[%4x:%4x] type %2x class 0x%n%8x%n", &vendor, &device, &type, &start, &class_code,
+		   &end) != 4 || end - start < 6)
 		return false;
 	/* Something else was found there before: hot-plug, or another bus number. */
 	if (function->named && (function->vendor != vendor || function->device != device))
@@ -176,10 +179,19 @@ static void take_buses(struct p2p_log_function *function, const char *text)
 	unsigned int first, last;
 	int fields = sscanf(text, "[bus %2x-%2x]", &first, &last);
 
-	if (fields < 1)
+	if (fields < 1 || !strchr(text, ']'))
 		return;
 	function->secondary = (uint8_t)first;
 	function->bridge = first > function->bdf.bus && (fields == 1 || last >= first);
+}
+
+/* The number of a group; -1 the line was cut before it. */
+static long parse_group(const char *text)
+{
+	char *end;
+	long group = strtol(text, &end, 10);
+
+	return end == text || (*end && *end != ' ') ? -1 : group;
 }
 
 static void take_device(struct p2p_log *log, struct p2p_bdf bdf, const char *text)
@@ -211,7 +223,7 @@ static void take_device(struct p2p_log *log, struct p2p_bdf bdf, const char *tex
 	if (p2p_starts(text, "PCI bridge to "))
 		take_buses(function, text + strlen("PCI bridge to "));
 	if (p2p_starts(text, "Adding to iommu group "))
-		function->group = strtol(text + strlen("Adding to iommu group "), NULL, 10);
+		function->group = parse_group(text + strlen("Adding to iommu group "));
 	/* Only what is removed leaves its group. */
 	if (p2p_starts(text, "Removing from iommu group ")) {
 		function->group = -1;
@@ -251,7 +263,7 @@ static void take_old_group(struct p2p_log *log, const char *text)
 		return;
 	function = p2p_log_find(log, bdf);
 	if (function)
-		function->group = strtol(group + strlen(" to group "), NULL, 10);
+		function->group = parse_group(group + strlen(" to group "));
 }
 
 static void take_message(struct p2p_log *log, const char *message)

@@ -9,12 +9,13 @@
 
 #define PATH_MOST	2048u
 
+/* @text: NULL it is not known */
 static void set_entry(struct p2p_log *log, const char *path, const char *text)
 {
 	struct p2p_snapshot *snapshot = log->snapshot;
 	struct p2p_entry *entry = NULL;
 
-	/* The log of several boots: the last one counts. */
+	/* Of one boot the last one counts: the command line is printed twice. */
 	for (size_t i = 0; i < snapshot->entry_count; i++)
 		if (!strcmp(snapshot->entries[i].path, path))
 			entry = &snapshot->entries[i];
@@ -23,7 +24,10 @@ static void set_entry(struct p2p_log *log, const char *path, const char *text)
 	if (!entry)
 		return;
 	entry->line = log->line;
-	p2p_snapshot_set(snapshot, &entry->file, text, strlen(text));
+	if (text)
+		p2p_snapshot_set(snapshot, &entry->file, text, strlen(text));
+	else
+		entry->file = (struct p2p_file){ P2P_DENIED, 0, NULL };
 }
 
 /* "smpboot: CPU0: NAME (family: 0x19, model: 0x1, stepping: 0x1)"; before 4.10 "(fam: 06, ...". */
@@ -35,9 +39,10 @@ static void take_cpu(struct p2p_log *log, const char *text)
 	};
 	const char *tail = strstr(text, " (fam"), *vendor = NULL;
 	unsigned int family, model;
+	char comma = '\0';
 
-	if (!tail || (sscanf(tail, " (family: %x, model: %x", &family, &model) != 2 &&
-		      sscanf(tail, " (fam: %x, model: %x", &family, &model) != 2))
+	if (!tail || (sscanf(tail, " (family: %x, model: %x%c", &family, &model, &comma) != 3 &&
+		      sscanf(tail, " (fam: %x, model: %x%c", &family, &model, &comma) != 3) || comma != ',')
 		return;
 	for (size_t i = 0; i < P2P_LENGTH(vendors); i++)
 		if (!strncmp(text, vendors[i].start, strlen(vendors[i].start)))
@@ -49,13 +54,13 @@ static void take_cpu(struct p2p_log *log, const char *text)
 		 model, (int)(tail - text < 128 ? tail - text : 128), text);
 }
 
-/* A long one goes on in the next line, and then it is not known whole. */
+/* A long one goes on in the next line, and then it is not known whole; nor is it that of the boot before. */
 static void take_command(struct p2p_log *log, const char *text)
 {
 	size_t length = strlen(text);
+	bool whole = length && text[length - 1] != '\\' && length + 64 < P2P_LOG_LINE;
 
-	if (length && text[length - 1] != '\\' && length + 64 < P2P_LOG_LINE)
-		set_entry(log, "proc/cmdline", text);
+	set_entry(log, "proc/cmdline", whole ? text : NULL);
 }
 
 /* "NVIDIA UNIX x86_64 Kernel Module  535.54.03  Tue Jun  6 ..." */
@@ -80,6 +85,14 @@ static void take_domain(struct p2p_log *log, const char *text)
 		set_entry(log, P2P_DEFAULT_DOMAIN, word);
 }
 
+/* The log of several boots: of those before this one nothing holds any more. */
+static void begin_boot(struct p2p_log *log)
+{
+	log->count = log->root_count = log->snapshot->entry_count = 0;
+	log->hypervisor = false;
+	*log->cpu = '\0';
+}
+
 void p2p_log_machine(struct p2p_log *log, const char *message)
 {
 	static const struct {
@@ -92,8 +105,10 @@ void p2p_log_machine(struct p2p_log *log, const char *message)
 		{ "iommu: Default domain type: ", take_domain },
 	};
 
-	if (!strncmp(message, "Linux version ", 14))
+	if (!strncmp(message, "Linux version ", 14)) {
+		begin_boot(log);
 		set_entry(log, "proc/version", message);
+	}
 	if (!strncmp(message, "Hypervisor detected: ", 21))
 		log->hypervisor = true;
 	for (size_t i = 0; i < P2P_LENGTH(others); i++)

@@ -77,12 +77,14 @@ static bool has_changed(const struct p2p_function *function, const struct p2p_ra
 	       now.width != (unsigned int)(status & PCI_EXP_LNKSTA_WIDTH) >> 4;
 }
 
-/* Integrated endpoints have no link; PCIe r6.0, sec 7.5.3.6. */
+/* Integrated endpoints have no link; PCIe r6.0, sec 7.5.3.6.  A speed that it reserves is one not known here. */
 static enum p2p_fact link_of_config(const struct p2p_pcie *pcie)
 {
 	if (pcie->fact != P2P_PRESENT)
 		return pcie->fact;
-	return pcie->most.width && pcie->most.speed_mtps ? P2P_PRESENT : P2P_ABSENT;
+	if (!pcie->most.width)
+		return P2P_ABSENT;
+	return pcie->most.speed_mtps ? P2P_PRESENT : P2P_DENIED;
 }
 
 static void take_link_of_pf(struct p2p_pcie *vf, const struct p2p_pcie *pf)
