@@ -167,6 +167,35 @@ START_TEST(links)
 }
 END_TEST
 
+/* @file: of a link of node 3, which is 0000:00:05.0 and counts one; @known: is it known where that leads? */
+static const struct { const char *file; bool known; } odd_links[] = {
+	{ "type 11\nnode_from 3\nnode_to 2\n", true },
+	{ "type 11\nnode_from 3\nnode_to 0\n", true },	/* a processor */
+	{ "type 2\nnode_from 3\n", true },
+	{ "type 11\nnode_from 3\n", false },
+	{ "type 11\nnode_from 3\nnode_to \n", false },
+	{ "type 11\nnode_from 3\nnode_to 2x\n", false },
+	{ "type 11\nnode_from 3\nnode_to -1\n", false },
+	{ "type 11\nnode_from 3\nnode_to 5000\n", false },
+	{ "type 11\nnode_from 3\nnode_to 7\n", false },	/* without properties */
+	{ "node_from 3\nnode_to 2\n", false },
+	{ "", false },
+};
+
+/* A link that leads nobody knows where may lead to the one that is asked for. */
+START_TEST(links_odd)
+{
+	struct p2p_snapshot *snapshot = start_kfd();
+	struct p2p_topology *topology;
+
+	make_file(snapshot, KFD "3/io_links/0/properties", odd_links[_i].file);
+	topology = make_topology(snapshot);
+	ck_assert_int_eq(get(topology, "0000:00:05.0")->kfd, odd_links[_i].known ? P2P_PRESENT : P2P_DENIED);
+	p2p_topology_free(topology);
+	p2p_snapshot_free(snapshot);
+}
+END_TEST
+
 /* A node that counts more links than could be read says nothing about who may not reach it. */
 START_TEST(links_missing)
 {
@@ -217,6 +246,7 @@ static void add_cases(TCase *tcase)
 	tcase_add_loop_test(tcase, stack, 0, sizeof(rows) / sizeof(rows[0]));
 	tcase_add_test(tcase, nothing_of_others);
 	tcase_add_test(tcase, links);
+	tcase_add_loop_test(tcase, links_odd, 0, sizeof(odd_links) / sizeof(odd_links[0]));
 	tcase_add_test(tcase, links_missing);
 	tcase_add_test(tcase, functions);
 }

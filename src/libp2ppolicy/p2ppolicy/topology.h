@@ -308,6 +308,7 @@ struct p2p_function {
 	enum p2p_class kind;
 	unsigned int config_bytes;
 	bool capabilities_broken;
+	enum p2p_fact buses;		/* of the two below; ABSENT: it is no bridge */
 	uint8_t secondary, subordinate;	/* bridges */
 
 	struct p2p_pcie pcie;

@@ -109,7 +109,10 @@ static void bar_from_resource(struct p2p_bar *bar, const struct p2p_resource *re
 	bar->size_bytes = resource->last - resource->first + 1;
 }
 
-/* PCI r3.0, sec 6.2.5.1.  Return: registers used, 1 or 2. */
+/*
+ * PCI r3.0, sec 6.2.5.1.  Return: registers used, 1 or 2.  Where the register was not read, and nothing
+ * else tells its kind, the next may be its upper half: none of those left says anything.
+ */
 static unsigned int bar_from_register(struct p2p_bar *bar, const struct p2p_config *config,
 				      unsigned int index, unsigned int count)
 {
@@ -118,7 +121,7 @@ static unsigned int bar_from_register(struct p2p_bar *bar, const struct p2p_conf
 	bool wide;
 
 	if (!p2p_config_read32(config, offset, &low))
-		return 1;
+		return bar->fact != P2P_PRESENT ? count - index : bar->kind == P2P_BAR_MEM64 ? 2 : 1;
 	if (low & PCI_BASE_ADDRESS_SPACE_IO) {
 		if (bar->fact != P2P_PRESENT)
 			set_kind(bar, true, false, false);

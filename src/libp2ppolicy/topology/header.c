@@ -125,10 +125,12 @@ static void decode_subsystem(struct p2p_function *function, const struct p2p_con
 
 static void decode_buses(struct p2p_function *function, const struct p2p_config *config)
 {
+	if (!p2p_function_is_bridge(function))
+		function->buses = P2P_ABSENT;
 	/* The same place for CardBus bridges: PCI_CB_CARD_BUS. */
-	if (!p2p_config_read8(config, PCI_SECONDARY_BUS, &function->secondary) ||
-	    !p2p_config_read8(config, PCI_SUBORDINATE_BUS, &function->subordinate))
-		function->secondary = function->subordinate = 0;
+	else if (p2p_config_read8(config, PCI_SECONDARY_BUS, &function->secondary) &&
+		 p2p_config_read8(config, PCI_SUBORDINATE_BUS, &function->subordinate))
+		function->buses = P2P_PRESENT;
 }
 
 void p2p_header_decode(struct p2p_function *function, const struct p2p_raw *raw)
@@ -146,6 +148,5 @@ void p2p_header_decode(struct p2p_function *function, const struct p2p_raw *raw)
 	function->multifunction = type & 0x80;
 	function->several = P2P_PRESENT;
 	decode_subsystem(function, &raw->config);
-	if (p2p_function_is_bridge(function))
-		decode_buses(function, &raw->config);
+	decode_buses(function, &raw->config);
 }

@@ -21,10 +21,9 @@
  */
 static struct p2p_number find_clique(const struct p2p_config *config)
 {
-	struct p2p_number clique = { config->standard, 0 };
+	struct p2p_number clique = { config->standard_whole ? P2P_ABSENT : P2P_DENIED, 0 };
 	uint8_t size, letters[3], byte;
 
-	clique.fact = config->standard == P2P_PRESENT ? P2P_ABSENT : P2P_DENIED;
 	for (unsigned int i = 0; i < config->capability_count; i++) {
 		const struct p2p_capability *capability = &config->capabilities[i];
 		unsigned int at = capability->offset;
@@ -45,9 +44,15 @@ static struct p2p_number find_clique(const struct p2p_config *config)
 static struct p2p_number property(const struct p2p_file *file, const char *name)
 {
 	const char *value = p2p_line_value(file, name, ' ');
+	struct p2p_number number = { P2P_DENIED, 0 };
+	char *end;
 
-	return value ? (struct p2p_number){ P2P_PRESENT, strtoll(value, NULL, 10) } :
-	       (struct p2p_number){ P2P_DENIED, 0 };
+	if (!value)
+		return number;
+	number.value = strtoll(value, &end, 10);
+	if (end != value && (!*end || *end == '\n'))
+		number.fact = P2P_PRESENT;
+	return number;
 }
 
 static const struct p2p_file *node_file(const struct p2p_topology *topology, unsigned int node)
@@ -57,9 +62,10 @@ static const struct p2p_file *node_file(const struct p2p_topology *topology, uns
 
 /*
  * drivers/gpu/drm/amd/amdkfd/kfd_topology.c, node_show(): location_id is bus and devfn; a node
- * without one is a processor.
+ * without one is a processor.  @ret_function: NULL that, or a function that is not in the topology.
+ * Return: is it known what the node is?
  */
-static struct p2p_function *node_function(const struct p2p_topology *topology, unsigned int node)
+static bool find_node(const struct p2p_topology *topology, unsigned int node, struct p2p_function **ret_function)
 {
 	const struct p2p_file *file = node_file(topology, node);
 	struct p2p_number domain = property(file, "domain");
@@ -67,12 +73,17 @@ static struct p2p_function *node_function(const struct p2p_topology *topology, u
 	struct p2p_number cores = property(file, "simd_count");
 	struct p2p_bdf bdf;
 
-	if (location.fact != P2P_PRESENT || cores.fact != P2P_PRESENT || !cores.value)
-		return NULL;
+	*ret_function = NULL;
+	if (location.fact != P2P_PRESENT || location.value < 0 || location.value > UINT16_MAX ||
+	    cores.fact != P2P_PRESENT)
+		return false;
+	if (!cores.value)
+		return true;
 	bdf.domain = domain.fact == P2P_PRESENT ? (uint32_t)domain.value : 0;
 	bdf.bus = (uint8_t)(location.value >> 8);
 	bdf.devfn = (uint8_t)location.value;
-	return p2p_tree_find(topology, bdf);
+	*ret_function = p2p_tree_find(topology, bdf);
+	return true;
 }
 
 /**
@@ -89,20 +100,23 @@ struct links {
 static const struct links pcie = { "p2p_links", "p2p_links_count", 0 };
 static const struct links xgmi = { "io_links", "io_links_count", 11 };
 
-static const struct p2p_function *link_peer(const struct p2p_topology *topology,
-					    const struct links *kind, const struct p2p_file *file)
+/* @ret_peer: NULL the link is of another kind, or leads to no function.  Return: is it known where it leads? */
+static bool link_peer(const struct p2p_topology *topology, const struct links *kind,
+		      const struct p2p_file *file, struct p2p_function **ret_peer)
 {
 	struct p2p_number to = property(file, "node_to"), type = property(file, "type");
 
-	if (to.fact != P2P_PRESENT || to.value < 0 || to.value >= MOST_NODES)
-		return NULL;
-	if (kind->type && (type.fact != P2P_PRESENT || type.value != kind->type))
-		return NULL;
-	return node_function(topology, (unsigned int)to.value);
+	*ret_peer = NULL;
+	if (kind->type && type.fact != P2P_PRESENT)
+		return false;
+	if (kind->type && type.value != kind->type)
+		return true;
+	return to.fact == P2P_PRESENT && to.value >= 0 && to.value < MOST_NODES &&
+	       find_node(topology, (unsigned int)to.value, ret_peer);
 }
 
 /*
- * Return: the peers, NULL-terminated; NULL when not all links could be read.  How many there are
+ * Return: the peers, NULL-terminated; NULL when not all links could be read and understood.  How many there are
  * the node says; one of an older kernel has none of a kind that it does not count.
  */
 static const struct p2p_function *const *collect(struct p2p_topology *topology, unsigned int node,
@@ -114,13 +128,14 @@ static const struct p2p_function *const *collect(struct p2p_topology *topology, 
 	unsigned int link, count = 0;
 
 	for (link = 0; link < MOST_NODES; link++) {
-		const struct p2p_function *peer;
+		struct p2p_function *peer;
 
 		file = p2p_file_at(topology, NODES "/%u/%s/%u/properties", node, kind->links, link);
 		if (file->fact != P2P_PRESENT)
 			break;
-		peer = link_peer(topology, kind, file);
-		if (peer && count < MOST_PEERS)
+		if (!link_peer(topology, kind, file, &peer) || count == MOST_PEERS)
+			return NULL;
+		if (peer)
 			peers[count++] = peer;
 	}
 	if (stated.fact == P2P_PRESENT ? stated.value != link : file->fact != P2P_ABSENT)
@@ -137,9 +152,9 @@ static const struct p2p_function *const *collect(struct p2p_topology *topology, 
  */
 static void set_kfd(struct p2p_topology *topology, unsigned int node)
 {
-	struct p2p_function *function = node_function(topology, node);
+	struct p2p_function *function;
 
-	if (!function)
+	if (!find_node(topology, node, &function) || !function)
 		return;
 	function->kfd_peers = collect(topology, node, &pcie);
 	function->xgmi_peers = collect(topology, node, &xgmi);
