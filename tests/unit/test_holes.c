@@ -129,9 +129,14 @@ static struct p2p_topology *build(struct p2p_snapshot *snapshot, unsigned int at
 /* What only says that something is not known, what is made of it, and what an orphan says of itself. */
 static bool is_aside(const char *key)
 {
-	return !strcmp(key, "depth") || !strcmp(key, "host_bridge") || !strcmp(key, "parent") ||
-	       !strcmp(key, "kind") || !strcmp(key, "windows") || !strcmp(key, "class") || !strcmp(key, "name") || !strcmp(key, "orphan") || !strcmp(key, "silent") ||
-	       !strcmp(key, "config_bytes");
+	static const char *const keys[] = {
+		"depth", "host_bridge", "parent", "kind", "windows", "class", "name", "orphan", "silent", "config_bytes",
+	};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (!strcmp(key, keys[i]))
+			return true;
+	return false;
 }
 
 static void compare(struct p2p_fact_rows rows, const void *full, const void *holed, const char *who, unsigned int hole)

@@ -92,6 +92,25 @@
 	"\tControl: I/O- Mem+ BusMaster+\n\tStatus: Cap+ 66MHz-\n" \
 	"\tRegion 0: Memory at fb000000 (32-bit, non-prefetchable) [size=16M]\n" \
 	"\tCapabilities: [40] Express (v2) Endpoint, MSI 00\n\n"
+/* A bridge and what is on bus 1; a device with one capability; one with registers of PCI Express. */
+#define BUSES(rest) \
+	"00:01.0 PCI bridge [0604]: Maker [8086:347a]\n\tControl: Mem+\n\tStatus: Cap+ 66MHz-\n" \
+	"\tBus: primary=00, " rest "\n\tKernel driver in use: pcieport\n\n" \
+	"01:00.0 VGA compatible controller [0300]: Maker [10de:2204]\n\tControl: Mem+\n"
+#define CARD(capability) \
+	"01:00.0 VGA compatible controller [0300]: Maker [10de:2204]\n\tControl: Mem+\n\tStatus: Cap+ 66MHz-\n" \
+	"\tCapabilities: " capability "\n\tCapabilities: [100 v1] Advanced Error Reporting\n\tKernel modules: nouveau\n"
+#define STATUS(link, aspm, payload) \
+	CARD("[40] Express (v2) Endpoint, MSI 00\n" \
+	     "\t\tDevCap:\tMaxPayload 512 bytes, PhantFunc 0\n\t\t\tExtTag+ RBE+\n" \
+	     "\t\tDevCtl:\tCorrErr- NonFatalErr- FatalErr- UnsupReq-\n" \
+	     "\t\t\tRlxdOrd+ ExtTag+ PhantFunc- AuxPwr- NoSnoop+\n" \
+	     "\t\t\tMaxPayload " payload " bytes, MaxReadReq 512 bytes\n" \
+	     "\t\tLnkCap:\tPort #1, Speed 8GT/s, Width x16, ASPM not supported\n" \
+	     "\t\t\tClockPM- Surprise- LLActRep- BwNot+ ASPMOptComp+\n" \
+	     "\t\tLnkCtl:\tASPM " aspm "; RCB 64 bytes, LnkDisable- CommClk+\n" \
+	     "\t\tLnkSta:\tSpeed " link "\n\t\t\tTrErr- Train- SlotClk+ DLActive- BWMgmt-")
+#define PLAIN(name) "00:00.0 Host bridge: Some Thing\n01:00.0 VGA compatible controller: " name " (rev a1)\n"
 #define IO_WINDOW "\tI/O behind bridge: e000-efff [size=4K] [16-bit]\n"
 #define MEMORY_WINDOW "\tMemory behind bridge: fb000000-fc0fffff [size=17M] [32-bit]\n"
 #define WIDE_WINDOW \
@@ -195,6 +214,40 @@ static const struct pasted_fact facts[] = {
 	{ "01:00.0 VGA compatible controller [0300]: Maker [10de:2204]\n\tControl: Mem+\n\n"
 	  "01:00.1 Audio device [0403]: Maker [10de:1aef]\n\tControl: Mem+\n",
 	  "0000:01:00.0", "multifunction", "1" },
+	/* Lines that are cut, or odd: what they would have said is not known. */
+	{ BUSES("secondary=01, subordinate=01, sec-latency=0"), "0000:01:00.0", "parent", "0000:00:01.0" },
+	{ BUSES("secondary=01, subordinate=01, sec-latency=0"), "0000:00:01.0", "subordinate_bus", "1" },
+	{ BUSES("secondary=01, subordinate=0"), "0000:00:01.0", "secondary_bus", "denied" },
+	{ BUSES("secondary=01, subordinate=0"), "0000:00:01.0", "header_type", "1" },
+	{ BUSES("secondary=01, subordinate=0"), "0000:01:00.0", "orphan", "1" },
+	{ BUSES("secondary=, subordinate=01, sec-latency=0"), "0000:01:00.0", "orphan", "1" },
+	{ BUSES("secondary=101, subordinate=101, sec-latency=0"), "0000:01:00.0", "orphan", "1" },
+	{ STATUS("8GT/s, Width x8", "Disabled", "256"), "0000:01:00.0", "pcie.present", "1" },
+	{ CARD("[40] Express (v2) Endpoint, MSI 00"), "0000:01:00.0", "acs.present", "0" },
+	{ CARD("[40] Express (v2) Unknown type 12, MSI 00"), "0000:01:00.0", "pcie.present", "denied" },
+	{ CARD("[41] Express (v2) Endpoint, MSI 00"), "0000:01:00.0", "pcie.present", "denied" },
+	{ CARD("[20] Express (v2) Endpoint, MSI 00"), "0000:01:00.0", "pcie.present", "denied" },
+	{ CARD("[1000] Express (v2) Endpoint, MSI 00"), "0000:01:00.0", "pcie.present", "denied" },
+	{ CARD("[40 Express (v2) Endpoint, MSI 00"), "0000:01:00.0", "pcie.present", "denied" },
+	{ CARD("[40] #10 [0002]"), "0000:01:00.0", "pcie.present", "denied" },
+	{ CARD("<access denied>"), "0000:01:00.0", "acs.present", "denied" },
+	{ STATUS("8GT/s, Width x8", "Disabled", "256"), "0000:01:00.0", "link.now.width", "8" },
+	{ STATUS("8GT/s, Width x8", "L1 Enabled", "256"), "0000:01:00.0", "pcie.aspm_l0s", "0" },
+	{ STATUS("8GT/s, Width x8", "L0s L1 Enabled", "256"), "0000:01:00.0", "pcie.aspm_l1", "1" },
+	{ STATUS("8GT/s, Width x8", "L0s Enabled", "256"), "0000:01:00.0", "pcie.aspm_l1", "0" },
+	{ STATUS("8GT/s, Width x8", "L7 Enabled", "256"), "0000:01:00.0", "pcie.present", "denied" },
+	{ STATUS("8GT/s, Width x999", "Disabled", "256"), "0000:01:00.0", "link.now.width", "denied" },
+	{ STATUS("8GT/s, Width x", "Disabled", "256"), "0000:01:00.0", "link.now.width", "denied" },
+	{ STATUS("8GT/s", "Disabled", "256"), "0000:01:00.0", "link.present", "denied" },
+	{ STATUS("9GT/s, Width x8", "Disabled", "256"), "0000:01:00.0", "link.now.width", "denied" },
+	{ STATUS("8GT/s, Width x8", "Disabled", "300"), "0000:01:00.0", "pcie.present", "denied" },
+	{ "01:00.0 VGA compatible controller [0300]: Maker [10de:2204] (rev ff)\n\t!!! Unknown header type 7f\n",
+	  "0000:01:00.0", "header_type", "denied" },
+	{ "01:00.0 VGA compatible controller [0300]: Maker [10de:2204] (rev a1)\n\t!!! Unknown header type 05\n",
+	  "0000:01:00.0", "acs.present", "denied" },
+	/* Without ids the maker tells whether a display is of a GPU. */
+	{ PLAIN("NVIDIA Corporation GH100"), "0000:01:00.0", "class", "gpu" },
+	{ PLAIN("ASPEED Technology, Inc. ASPEED Graphics Family"), "0000:01:00.0", "class", "other" },
 	/* -v has node and group in another line than -vv. */
 	{ FLAGS, "0000:01:00.0", "numa_node", "1" },
 	{ FLAGS, "0000:01:00.0", "iommu_group", "12" },
@@ -211,7 +264,15 @@ static const struct {
 	{ "-[0000:00]-+-20.0\n", ":1: neither a bus nor a function" },
 	{ "-[0000:00]---1c.0----00.0\n", ":1: a function on a bus that no bridge names" },
 	{ "-[0000:00]---1c.0-[x]----00.0\n", ":1: these are no bus numbers" },
+	{ "-[0000:00]---1c.0-[01x]----00.0\n", ":1: these are no bus numbers" },
+	{ "-[0000:00]---1c.0-[02-01]----00.0\n", ":1: these are no bus numbers" },
 	{ "-[0000:00]---00.0\n-[0000:00]---00.0\n", "0000:00:00.0 appears twice" },
+};
+
+/* Bridges above each other, or next to each other, without end. */
+static const struct { const char *start, *again; unsigned int count; const char *error; } deep[] = {
+	{ "-[0000:00]-", "--01.0-[01]", 250, ":1: more bridges above each other than any machine has" },
+	{ "-[0000:00]-", "+-01.0-[01]-", 80, ":1: more branches than any machine has" },
 };
 
 static char *directory;
@@ -275,11 +336,31 @@ START_TEST(refuses)
 }
 END_TEST
 
+START_TEST(refuses_the_endless)
+{
+	struct p2p_context *context = make_context();
+	char path[PATH_MAX], text[4096];
+
+	strcpy(text, deep[_i].start);
+	for (unsigned int i = 0; i < deep[_i].count; i++)
+		strcat(text, deep[_i].again);
+	put_text(directory, "pasted", strcat(text, "\n"));
+	snprintf(path, sizeof(path), "%s/pasted", directory);
+	refuse(context, path, -EBADMSG, deep[_i].error);
+	p2p_context_free(context);
+}
+END_TEST
+
 /* The sizes are known once it is seen that there are no more of these lines. */
 static const struct { const char *text; enum p2p_fact fact; } resizable[] = {
 	{ REBAR("\tKernel driver in use: nvidia\n"), P2P_PRESENT },
 	{ REBAR("\tCapabilities: [200 v1] Device Serial Number 00\n"), P2P_PRESENT },
 	{ REBAR(""), P2P_DENIED },
+	{ REBAR("\t\tBAR 3: current size: 1GB, supported: 1GB x\n\tKernel driver in use: nvidia\n"), P2P_DENIED },
+	{ REBAR("\t\tBAR 3: current size: GB, supported: 1GB\n\tKernel driver in use: nvidia\n"), P2P_DENIED },
+	{ REBAR("\t\tBAR 3: current size: 3GB, supported: 1GB\n\tKernel driver in use: nvidia\n"), P2P_DENIED },
+	{ REBAR("\t\tBAR 3: current size: 1GB, supported:\n\tKernel driver in use: nvidia\n"), P2P_DENIED },
+	{ REBAR("\t\tBAR 7: current size: 1GB, supported: 1GB\n\tKernel driver in use: nvidia\n"), P2P_DENIED },
 	{ REBAR("\t\tBAR 3: current size: 1YB, supported: 1YB\n\tKernel driver in use: nvidia\n"),
 	  P2P_DENIED },
 };
@@ -318,6 +399,7 @@ static void add_cases(TCase *tcase)
 	tcase_add_loop_test(tcase, gives_windows, 0, ROWS(windows));
 	tcase_add_loop_test(tcase, resizes, 0, ROWS(resizable));
 	tcase_add_loop_test(tcase, refuses, 0, ROWS(bad));
+	tcase_add_loop_test(tcase, refuses_the_endless, 0, ROWS(deep));
 }
 
 int main(void)

@@ -25,7 +25,7 @@ enum kind {
  * @id, @extended: of the capability
  * @group: what the line, or one before it, begins with; NULL any
  * @reg, @shift: where its lowest bit is
- * @from, @size: the bytes that are known when it was seen; 0 another row's
+ * @from, @size: the bytes that are known when it was seen, the last in its line; 0 another row's
  */
 struct row {
 	uint16_t id;
@@ -49,13 +49,13 @@ static const struct row rows[] = {
 	{ EXP, "DevCtl", "MaxPayload ", BYTES, 0x08, 5, 0, 0 },
 	{ EXP, "DevCtl", "MaxReadReq ", BYTES, 0x08, 12, 0x08, 4 },
 	{ EXP, "LnkCap", "Port #", NUMBER, 0x0c, 24, 0, 0 },
-	{ EXP, "LnkCap", "Width x", WIDTH, 0x0c, 4, 0, 0 },
+	{ EXP, "LnkCap", "Speed ", SPEED, 0x0c, 0, 0, 0 },
 	{ EXP, "LnkCap", "LLActRep", FLAG, 0x0c, 20, 0, 0 },
-	{ EXP, "LnkCap", "Speed ", SPEED, 0x0c, 0, 0x0c, 4 },
+	{ EXP, "LnkCap", "Width x", WIDTH, 0x0c, 4, 0x0c, 4 },
 	{ EXP, "LnkCtl", "ASPM ", ASPM, 0x10, 0, 0x10, 2 },
-	{ EXP, "LnkSta", "Width x", WIDTH, 0x12, 4, 0, 0 },
+	{ EXP, "LnkSta", "Speed ", SPEED, 0x12, 0, 0, 0 },
 	{ EXP, "LnkSta", "DLActive", FLAG, 0x12, 13, 0, 0 },
-	{ EXP, "LnkSta", "Speed ", SPEED, 0x12, 0, 0x12, 2 },
+	{ EXP, "LnkSta", "Width x", WIDTH, 0x12, 4, 0x12, 2 },
 	{ EXP, "SltCap", "HotPlug", FLAG, 0x14, 6, 0, 0 },
 	{ EXP, "SltCap", "Slot #", NUMBER, 0x14, 19, 0x14, 4 },
 	{ EXP, "AtomicOpsCap", "Routing", FLAG, 0x24, 6, 0, 0 },
@@ -164,7 +164,16 @@ static void put(struct p2p_text_function *function, unsigned int offset, uint32_
 static void tell(struct p2p_text_function *function, unsigned int offset, unsigned int bytes)
 {
 	for (unsigned int i = 0; i < bytes && offset + i < P2P_CONFIG_EXTENDED; i++)
-		function->told[offset + i] = true;
+		function->told[offset + i] = !function->odd[(offset + i) / 4];
+}
+
+/* Of a register of which one word is not understood no other says anything. */
+static void doubt(struct p2p_text_function *function, unsigned int offset)
+{
+	if (offset >= P2P_CONFIG_EXTENDED)
+		return;
+	function->odd[offset / 4] = true;
+	tell(function, offset & ~3u, 4);
 }
 
 /* "[54]", "[148 v1]"; the place of a capability, 0 when there is none. */
@@ -316,6 +325,11 @@ static bool encode_aspm(const char *text, uint32_t *ret_value)
 	return *ret_value != 0;
 }
 
+/* What a field of a kind holds. */
+static const uint32_t bits[] = {
+	[FLAG] = 1, [NUMBER] = 0xffff, [WIDTH] = 0x3f, [HEX] = 0xffff, [BYTES] = 7, [SPEED] = 0xf, [ASPM] = 3,
+};
+
 /* The value of @row behind its word. */
 static bool encode(const struct row *row, const char *text, uint32_t *ret_value)
 {
@@ -344,10 +358,6 @@ static bool encode(const struct row *row, const char *text, uint32_t *ret_value)
 
 uint32_t p2p_text_bits(uint16_t id, bool extended, unsigned int reg)
 {
-	static const uint32_t bits[] = {
-		[FLAG] = 1, [NUMBER] = 0xffff, [WIDTH] = 0x3f, [HEX] = 0xffff, [BYTES] = 7,
-		[SPEED] = 0xf, [ASPM] = 3,
-	};
 	/* Version, type and slot. */
 	uint32_t told = id == PCI_CAP_ID_EXP && !extended && !reg ? 0x01ff0000 : 0;
 
@@ -373,8 +383,12 @@ static void take_word(struct p2p_text_function *function, const struct row *row,
 	const char *text = find_word(line, row->word);
 	uint32_t value;
 
-	if (!text || !encode(row, text, &value))
+	if (!text)
 		return;
+	if (!encode(row, text, &value) || value > bits[row->kind]) {
+		doubt(function, function->at + row->reg);
+		return;
+	}
 	put(function, function->at + row->reg, value << row->shift, row->reg & 2 ? 2 : 4);
 	if (!row->extended || row->id != PCI_EXT_CAP_ID_ACS || !function->odd_acs)
 		tell(function, function->at + row->from, row->size);
@@ -407,10 +421,12 @@ static void take_buses(struct p2p_text_function *function, const char *line)
 				PCI_HEADER_TYPE_CARDBUS : PCI_HEADER_TYPE_BRIDGE;
 	for (unsigned int i = 0; i < P2P_LENGTH(keys); i++) {
 		const char *text = find_word(line, keys[i]);
+		char *end = NULL;
+		unsigned long number = text ? strtoul(text, &end, i == 3 ? 10 : 16) : 0;
 
-		if (!text)
+		if (!text || end == text || number > 0xff)
 			return;
-		buses |= (uint32_t)(strtoul(text, NULL, i == 3 ? 10 : 16) & 0xff) << 8 * i;
+		buses |= (uint32_t)number << 8 * i;
 	}
 	put(function, PCI_PRIMARY_BUS, buses, 4);
 	tell(function, PCI_PRIMARY_BUS, 4);

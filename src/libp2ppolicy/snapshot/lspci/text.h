@@ -23,7 +23,7 @@
  * @at, @last, @last_extended: where it is, and the last ones of both chains
  * @rebars, @rebar: lines of Resizable BAR so far, and where that capability is
  * @group: what the last line began with, "DevCtl" of "DevCtl: ..."
- * @told: by byte, what the text says
+ * @told: by byte, what the text says; @odd: by dword, a word of it is not understood
  * @hex: @hex_size bytes that were printed as such
  */
 struct p2p_text_function {
@@ -36,7 +36,7 @@ struct p2p_text_function {
 	unsigned int rebars;
 	char group[16];
 	uint8_t bytes[P2P_CONFIG_EXTENDED];
-	bool told[P2P_CONFIG_EXTENDED];
+	bool told[P2P_CONFIG_EXTENDED], odd[P2P_CONFIG_EXTENDED / 4];
 	uint8_t hex[P2P_CONFIG_EXTENDED];
 };
 

@@ -148,7 +148,7 @@ static bool take_range(struct place *place, const char **at)
 	if (digits >= 4 && text[digits] == ':')
 		text += digits + 1;
 	if (!p2p_text_hex(text, 2, ']', &first) &&
-	    !(p2p_text_hex(text, 2, '-', &first) && p2p_text_hex(text + 3, 2, ']', &last)))
+	    !(p2p_text_hex(text, 2, '-', &first) && p2p_text_hex(text + 3, 2, ']', &last) && last >= first))
 		return false;
 	place->bus = (uint8_t)first;
 	place->last = (uint8_t)(last ? last : first);
