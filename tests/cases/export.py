@@ -258,6 +258,20 @@ def check_guest(binary, source, tree):
                       ("qemu -device vfio-pci,host=%s,bus=x,addr=0" % ends[0], "on bus 'x', which nothing"),
                       ("qemu -device pcie-root-port,id=x,addr=1 -device pcie-root-port,id=x,bus=x "
                        "-device vfio-pci,host=%s,bus=x,addr=1" % ends[0], "more than 256 buses"),
+                      ("qemu -device vfio-pci,host=%s,addr=1." % ends[0], "'1.' is no addr"),
+                      ("qemu -device vfio-pci,host=%s,addr=1.8" % ends[0], "'1.8' is no addr"),
+                      ("qemu -device vfio-pci,host=%s,addr=20" % ends[0], "'20' is no addr"),
+                      ("qemu -device vfio-pci,host=nothing,addr=1", "'nothing' is no address of a function"),
+                      ("qemu -device pxb-pcie,id=e,bus=pcie.0,bus_nr=256,addr=1", "'256' is no bus_nr"),
+                      ("qemu -device pxb-pcie,id=e,bus=pcie.0,bus_nr=x,addr=1", "'x' is no bus_nr"),
+                      ("qemu -device vfio-pci,host=%s,addr=zz\\ z" % ends[0], "'zz z' is no addr"),
+                      (libvirt(ends).replace("slot='0x01'", "slot='0x20'", 1), ":5: not a number of a PCI address"),
+                      (libvirt(ends).replace("index='1'", "index='x'", 1), ":5: not a number of a PCI address"),
+                      (libvirt(ends).replace("bus='0x04'", "bus='0x10000'"), ":11: not a number of a PCI address"),
+                      (libvirt(ends).replace("busNr='240'", "busNr='-1'"), ":9: not a number of a PCI address"),
+                      (libvirt(ends).replace("<address type='pci' domain='0x0000' bus='0x04'",
+                                             "<address type='ccw' bus='0x04'"), ":11: the device has no address"),
+                      (libvirt(ends).replace("<devices>", "<a>" * 99), ":2: deeper than a domain of libvirt"),
                       ("qemu -device {] -device vfio-pci", ":1:")):
         out, error = call(binary, "--from", source, "export", "nccl", "--map", "-", status=4, stdin=text.encode())
         assert not out and re.search(why, error), (text, error)

@@ -131,17 +131,34 @@ static bool is_below_port(const struct p2p_guest *guest, const char *bus)
 }
 
 /* The host's function, where it is one: sysfsdev may also be a mediated device. */
-static bool take_host(const struct device *device, struct p2p_guest_slot *slot)
+static int take_host(const struct p2p_guest *guest, const struct device *device, struct p2p_guest_slot *slot)
 {
 	const char *name = device->host, *last;
 
 	if (strncmp(device->driver, "vfio-pci", 8) != 0)
-		return false;
+		return 0;
 	if (!name && device->sysfsdev) {
 		last = strrchr(device->sysfsdev, '/');
 		name = last ? last + 1 : device->sysfsdev;
 	}
-	return name && !p2p_bdf_parse(name, &slot->host);
+	slot->passed = name && !p2p_bdf_parse(name, &slot->host);
+	if (device->host && !slot->passed)
+		return p2p_error(guest->context, -EBADMSG, "%s: '%s' is no address of a function of the host",
+				 guest->name, device->host);
+	return 0;
+}
+
+/* The number of the bus of a hierarchy of its own. */
+static int take_number(const struct p2p_guest *guest, const char *text, struct p2p_guest_slot *slot)
+{
+	unsigned long number;
+	char *end;
+
+	number = strtoul(text, &end, 0);
+	if (end == text || *end || *text == '-' || number > UINT8_MAX)
+		return p2p_error(guest->context, -EBADMSG, "%s: '%s' is no bus_nr of a device", guest->name, text);
+	slot->number = (uint8_t)number;
+	return 0;
 }
 
 static int place(struct p2p_guest *guest, const struct device *device, struct p2p_guest_slot *slot)
@@ -170,11 +187,11 @@ static int add(struct p2p_guest *guest, const struct device *device)
 	}
 	if (root) {
 		slot.kind = P2P_GUEST_ROOT;
-		slot.number = device->bus_nr ? (uint8_t)strtoul(device->bus_nr, NULL, 0) : 0;
-		error = p2p_guest_add(guest, &slot);
+		error = device->bus_nr ? take_number(guest, device->bus_nr, &slot) : 0;
+		error = error ? error : p2p_guest_add(guest, &slot);
 	}
 	slot.kind = P2P_GUEST_DEVICE;
-	slot.passed = take_host(device, &slot);
+	error = error ? error : take_host(guest, device, &slot);
 	return !error && slot.passed ? place(guest, device, &slot) : error;
 }
 
