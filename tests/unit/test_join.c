@@ -8,6 +8,7 @@
 #include "every.h"
 #include "files.h"
 #include "make.h"
+#include "pasted.h"
 
 #define ACS	0x100u
 #define PIECES	3
@@ -284,6 +285,73 @@ START_TEST(names_what_contradicts)
 }
 END_TEST
 
+#define LOG(lines) "[    0.0] pci 0000:00:01.0: [8086:2030] type 01 class 0x060400\n" lines
+#define LOG_COMMAND(words) LOG("[    0.1] Kernel command line: " words "\n")
+#define LOG_CPU(model) LOG("[    0.1] smpboot: CPU0: Intel(R) Xeon(R) (family: 0x6, model: " model ", stepping: 0x6)\n")
+#define LSCPU(model) \
+	"$ lscpu\nArchitecture: x86_64\nVendor ID: GenuineIntel\nCPU family: 6\nModel: " model "\nModel name: Some\n"
+
+/* What two texts say of the machine.  @what: the file on which they contradict, NULL none; @settled: one is better */
+static const struct {
+	const char *one, *other, *key, *value, *what;
+	bool settled;
+} machines[] = {
+	{ LOG_COMMAND("iommu=pt"), LOG_COMMAND("iommu=pt"), "cmdline", "iommu=pt", NULL, false },
+	{ LOG_COMMAND("iommu=pt"), LOG_COMMAND("iommu=off"), "cmdline", "denied", "proc/cmdline", false },
+	{ LOG_COMMAND("iommu=pt"), LOG_COMMAND("iommu=off \\"), "cmdline", "iommu=pt", NULL, false },
+	{ LOG_COMMAND("iommu=pt"), LOG(""), "cmdline", "iommu=pt", NULL, false },
+	{ LOG_CPU("0x6a"), LOG_CPU("0x6a"), "cpu_model", "106", NULL, false },
+	{ LOG_CPU("0x6a"), LOG_CPU("0x55"), "cpu_model", "denied", "proc/cpuinfo", false },
+	/* The kernel and lscpu have other words for one CPU; of two the log may be of another boot. */
+	{ LOG_CPU("0x6a"), LSCPU("106"), "cpu_model", "106", NULL, false },
+	{ LOG_CPU("0x6a"), LSCPU("85"), "cpu_model", "85", "proc/cpuinfo", true },
+};
+
+START_TEST(machines_that_contradict)
+{
+	const struct pasted_fact fact = { NULL, NULL, machines[_i].key, machines[_i].value };
+	const struct p2p_conflict *conflicts;
+	struct p2p_snapshot *snapshot;
+	struct p2p_topology *topology;
+	char one[PATH_MAX], other[PATH_MAX], text[256];
+	const char *paths[] = { one, other };
+
+	put_text(directory, "one", machines[_i].one);
+	put_text(directory, "other", machines[_i].other);
+	snprintf(one, sizeof(one), "%s/one", directory);
+	snprintf(other, sizeof(other), "%s/other", directory);
+	ck_assert_int_eq(p2p_snapshot_load_all(context, paths, 2, P2P_WANT_NAMES, &snapshot), 0);
+	ck_assert_int_eq(p2p_topology_new(context, snapshot, NULL, &topology), 0);
+	format_fact(topology, &fact, text, sizeof(text));
+	ck_assert_str_eq(text, fact.value);
+	ck_assert_uint_eq(p2p_snapshot_conflicts(snapshot, &conflicts), machines[_i].what ? 1 : 0);
+	if (machines[_i].what) {
+		ck_assert_str_eq(conflicts->what, machines[_i].what);
+		ck_assert(!conflicts->of_function && conflicts->settled == machines[_i].settled);
+		ck_assert_str_eq(conflicts->first.name, machines[_i].settled ? other : one);
+	}
+	p2p_topology_free(topology);
+	p2p_snapshot_free(snapshot);
+}
+END_TEST
+
+/* It says what is absent, of all of the machine. */
+START_TEST(documents_stand_alone)
+{
+	char one[PATH_MAX], other[PATH_MAX];
+	const char *paths[] = { one, other };
+	struct p2p_snapshot *snapshot = (void *)1;
+
+	put_text(directory, "one", "{\"format\":\"p2ptopo-tree\",\"version\":1,\"functions\":[{\"bdf\":\"0000:00:01.0\"}]}");
+	put_text(directory, "other", LOG_COMMAND("quiet"));
+	snprintf(one, sizeof(one), "%s/one", directory);
+	snprintf(other, sizeof(other), "%s/other", directory);
+	ck_assert_int_eq(p2p_snapshot_load_all(context, paths, 2, P2P_WANT_NAMES, &snapshot), -EBADMSG);
+	ck_assert_ptr_eq(snapshot, (void *)1);
+	ck_assert_ptr_nonnull(strstr(p2p_context_error(context), "/one: a tree document holds a whole machine, and cannot"));
+}
+END_TEST
+
 static void add_cases(TCase *tcase)
 {
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
@@ -291,6 +359,8 @@ static void add_cases(TCase *tcase)
 	tcase_add_loop_test(tcase, contradictions_are_unknown, 0, 20 / every());
 	tcase_add_test(tcase, two_machines);
 	tcase_add_test(tcase, registers_beat_text);
+	tcase_add_loop_test(tcase, machines_that_contradict, 0, sizeof(machines) / sizeof(machines[0]));
+	tcase_add_test(tcase, documents_stand_alone);
 	tcase_add_loop_test(tcase, names_what_contradicts, 0, sizeof(texts) / sizeof(texts[0]));
 }
 

@@ -193,6 +193,11 @@ START_TEST(refuses_attacks)
 	ck_assert_int_eq(load(deep), -EBADMSG);
 	ck_assert_ptr_nonnull(strstr(p2p_context_error(context),
 				     "more bridges above each other than any machine has"));
+	to = deep + sprintf(deep, "<system version=\"1\">");
+	for (int i = 0; i < 1000; i++)
+		to += sprintf(to, "<a>");
+	ck_assert_int_eq(load(deep), -EBADMSG);
+	ck_assert_ptr_nonnull(strstr(p2p_context_error(context), "nested more deeply than in any topology"));
 	free(deep);
 }
 END_TEST
