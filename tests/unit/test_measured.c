@@ -131,6 +131,35 @@ static const struct expected texts[] = {
 	  "h:1:2 [0] NCCL INFO NET/IB : GPU Direct RDMA Enabled for GPU 81000 / HCA 1 (distance 6 <= 7), read 0\n",
 	  { "NCCL:1 0000:1b:00.0>1000:3d:00.0 access yes 0.000 P2P/IPC",
 	    "NCCL:2 gpu1>gpu0 access no 0.000 SHM/direct/direct", "NCCL:3 nic1>0000:81:00.0 access yes 0.000 GDR" } },
+	{ " NVMe               : Supported\n GPU index 0 NVIDIA T400 bar:1 does not support GDS\n"
+	  " GPU index x NVIDIA T400 bar:1 supports GDS\n GPU index 1 NVIDIA T400\n",
+	  { "gdscheck:2 ?>gpu0 access no 0.000 no-GDS" } },
+	/* Of a sum a zero is no answer about peer access. */
+	{ "Running device_to_device_bidirectional_memcpy_read_ce.\n"
+	  "memcpy CE GPU(row) <-> GPU(column) bandwidth (GB/s)\n"
+	  "          0         1\n0      0.00    276.07\n1      0.00      0.00\n",
+	  { "nvbandwidth:4 gpu0<gpu1 speed half on - 276.070 " } },
+	/* Lines of a log in which a rank, a device or the way is missing, and one that is whole. */
+	{ "h:1:2 [0] NCCL INFO comm 0x1 rank 9999 nranks 8 cudaDev 0 busId 53000\n"
+	  "h:1:2 [0] NCCL INFO comm 0x1 rank 0 nranks 8 cudaDev 0 busId zz\n"
+	  "h:1:2 [0] NCCL INFO Channel 00 : x[0] -> 1[1] via P2P/IPC\n"
+	  "h:1:2 [0] NCCL INFO Channel 00 : 0[zz] -> 1[1] via P2P/IPC\n"
+	  "h:1:2 [0] NCCL INFO Channel 00 : 0[0] => 1[1] via P2P/IPC\n"
+	  "h:1:2 [0] NCCL INFO Channel 00 : 0[0] -> 1[1b00 via P2P/IPC\n"
+	  "h:1:2 [0] NCCL INFO Channel 00 : 0[0] -> 1[1]\n"
+	  "h:1:2 [0] NCCL INFO Channel 00 : 0[0] -> 1[1] via P2P/IPC\n",
+	  { "NCCL:8 gpu0>gpu1 access yes 0.000 P2P/IPC" } },
+	/* The executor is one of both ends, or it is another way. */
+	{ "Transfer 00 | 13.300 GB/s | 5.045 ms | 67108864 bytes | F0 -> G001:016 -> F2\n"
+	  "Transfer 01 | 13.300 GB/s | 5.045 ms | 67108864 bytes | F0 -> G001:016 -> F1\n",
+	  { "TransferBench:2 gpu1<gpu0 speed - 13.300 " } },
+	{ "         GPU 0/0|GPU 1/0|CPU Affinity\nGPU 0/0 |S      |XL8    |0-23\nGPU 1/0 |SYS    |S      |0-23\n",
+	  { "xpu-smi:2 gpu0>gpu1 relation - 0.000 XL8", "xpu-smi:3 gpu1>gpu0 relation - 0.000 SYSSYS" } },
+	{ "Finding PCIe BUS 0000:c1:00.0\n"
+	  "                    RDMA_Write BW Test\n Dual-port       : OFF\t\tDevice         : rocep1\n"
+	  " #bytes     #iterations    BW peak[MiB/sec]    BW average[MiB/sec]   MsgRate[Mpps]\n"
+	  " 65536      5000             20000.00            10000.00\t\t   0.188187\n",
+	  { "perftest:5 rocep1<0000:c1:00.0 speed - 10.486 " } },
 	{ " NVMe               : compat\n GPU index 3 NVIDIA L40S bar:1 supports GDS, IOMMU State: Disabled\n",
 	  { "gdscheck:2 ?>gpu3 access no 0.000 no-GDS" } },
 };
@@ -214,6 +243,33 @@ START_TEST(damage_has_a_line)
 }
 END_TEST
 
+#define PERFTEST(gpu, speed) \
+	gpu "\n                    RDMA_Write BW Test\n Dual-port       : OFF\t\tDevice         : rocep1\n" \
+	" #bytes     #iterations    BW peak[MiB/sec]    BW average[MiB/sec]   MsgRate[Mpps]\n" \
+	" 65536      5000             20000.00            " speed "\t\t   0.188187\n"
+
+/* Of what nothing can be taken the sentence tells the line. */
+static const struct { const char *text, *sentence; } bad[] = {
+	{ "gdsio -f /dev/nvme3n1 -d 1 -x 0 -I 1\nIoType: WRITE XferType: GPUD Throughput: fast GiB/sec, x\n",
+	  "text:2: the throughput of gdsio is no number" },
+	{ "Running device_to_device_memcpy_write_sm.\nmemcpy SM GPU(row) <- GPU(column) bandwidth (GB/s)\n"
+	  "           0         1\n 0       N/A     4O.36\n", "text:4: a cell of the matrix is no number" },
+	{ PERFTEST("", "10000.00"), "text:5: a run of perftest without GPU memory" },
+	/* What is cut is not bus 0. */
+	{ PERFTEST("Using ROCm Device with ID: 1, Name: AMD, PCI Bus ID:", "10000.00"),
+	  "text:5: a run of perftest without GPU memory" },
+	{ PERFTEST("Using ROCm Device with ID: 1, Name: AMD, PCI Bus ID: 0x1c1, GCN", "10000.00"),
+	  "text:5: a run of perftest without GPU memory" },
+};
+
+START_TEST(nothing_is_taken)
+{
+	ck_assert_int_eq(take(bad[_i].text), -EBADMSG);
+	ck_assert_str_eq(p2p_context_error(context), bad[_i].sentence);
+	ck_assert_uint_eq(p2p_measured_count(measured), 0);
+}
+END_TEST
+
 /* One bad row does not hide the others, and is told of. */
 START_TEST(leaves_out_a_row)
 {
@@ -257,6 +313,7 @@ int main(void)
 	tcase_add_loop_test(tests, takes_what_is_there, 0, count);
 	tcase_add_loop_test(tests, takes_it_as_pasted, 0, count);
 	tcase_add_loop_test(tests, is_cut, 0, count);
+	tcase_add_loop_test(tests, nothing_is_taken, 0, (int)(sizeof(bad) / sizeof(bad[0])));
 	tcase_add_test(tests, damage_has_a_line);
 	tcase_add_test(tests, leaves_out_a_row);
 	tcase_add_test(tests, many_figures_are_refused);

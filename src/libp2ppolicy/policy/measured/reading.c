@@ -203,6 +203,17 @@ bool p2p_field_index(struct p2p_field field, unsigned int *ret_index)
 	return true;
 }
 
+bool p2p_hex(const char *text, unsigned long most, unsigned long *ret_number)
+{
+	char *end;
+	unsigned long number = strtoul(text, &end, 16);
+
+	if (end == text || number > most)
+		return false;
+	*ret_number = number;
+	return true;
+}
+
 const char *p2p_index(const char *text, unsigned int *ret_index)
 {
 	struct p2p_field digits = { text, strspn(text, "0123456789") };

@@ -99,6 +99,9 @@ size_t p2p_fields(const char *line, struct p2p_field fields[P2P_MOST_FIELDS]);
 /** p2p_field_until() - what @text begins with, up to the first character of @ends. */
 struct p2p_field p2p_field_until(const char *text, const char *ends);
 
+/** p2p_hex() - the number in hexadecimal, up to @most, that @text begins with; false there is none. */
+bool p2p_hex(const char *text, unsigned long most, unsigned long *ret_number);
+
 /** p2p_index() - the digits that @text begins with, as p2p_field_index().  Return: what follows; NULL. */
 const char *p2p_index(const char *text, unsigned int *ret_index);
 

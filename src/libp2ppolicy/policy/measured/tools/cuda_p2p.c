@@ -42,15 +42,11 @@ static void list_device(struct p2p_reading *reading, const char *line)
 	const char *bus = p2p_after(line, "pciBusID:"), *device = p2p_after(line, "pciDeviceID:");
 	const char *domain = p2p_after(line, "pciDomainID:");
 	struct p2p_end end = { .named = P2P_NAMED_BY_ADDRESS, .kind = P2P_CLASS_GPU };
-	unsigned long values[3];
+	unsigned long values[3] = { 0 };
 	unsigned int index;
 
-	if (!bus || !device || !p2p_index(line, &index))
-		return;
-	values[0] = domain ? strtoul(domain, NULL, 16) : 0;
-	values[1] = strtoul(bus, NULL, 16);
-	values[2] = strtoul(device, NULL, 16);
-	if (values[0] > UINT32_MAX || values[1] > 0xff || values[2] > 0x1f)
+	if (!bus || !device || !p2p_index(line, &index) || !p2p_hex(bus, 0xff, &values[1]) ||
+	    !p2p_hex(device, 0x1f, &values[2]) || (domain && !p2p_hex(domain, UINT32_MAX, &values[0])))
 		return;
 	end.bdf = (struct p2p_bdf){ (uint32_t)values[0], (uint8_t)values[1],
 				    (uint8_t)(values[2] << 3) };

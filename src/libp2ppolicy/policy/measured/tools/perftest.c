@@ -57,6 +57,7 @@ static void take_gpu(struct p2p_reading *reading, struct run *run, const char *l
 	const char *address = p2p_after(line, "PCIe address is "), *rest;
 	struct p2p_end end;
 	unsigned int index;
+	unsigned long bus;
 
 	for (size_t i = 0; i < P2P_LENGTH(numbers); i++) {
 		rest = p2p_after(line, numbers[i]);
@@ -72,10 +73,9 @@ static void take_gpu(struct p2p_reading *reading, struct run *run, const char *l
 	if (rest && p2p_field_address(p2p_field_until(rest, " \t"), &end))
 		run->gpu = end;
 	rest = p2p_after(line, "Using ROCm Device with ID:") ? p2p_after(line, "PCI Bus ID:") : NULL;
-	if (rest)
+	if (rest && p2p_hex(rest, 0xff, &bus))
 		run->gpu = (struct p2p_end){
-			.named = P2P_NAMED_BY_ADDRESS,
-			.bdf = { 0, (uint8_t)strtoul(rest, NULL, 16), 0 },
+			.named = P2P_NAMED_BY_ADDRESS, .bdf = { 0, (uint8_t)bus, 0 },
 		};
 }
 
