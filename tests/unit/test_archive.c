@@ -172,6 +172,7 @@ static const struct {
 	{ { "sys/out", AE_IFLNK, "/etc", 0 }, "absolute link" },
 	{ { "sys/out", AE_IFLNK, "../../etc/passwd", 0 }, "leads out" },
 	{ { DEVICE "/driver", AE_IFLNK, "../../../../../driver", 0 }, "leads out" },
+	{ { "sys/a\nb", AE_IFREG, "x", 0 }, "newline in its path" },
 	{ { "sys/hard", 0, "/etc/passwd", 0 }, "absolute path" },
 	{ { "sys/hard", 0, "../passwd", 0 }, "'..'" },
 	{ { "sys/hard", 0, "sys/nothing", 0 }, "hard link to nothing" },
@@ -206,6 +207,7 @@ START_TEST(takes)
 		{ "sys/loop", AE_IFLNK, "loop", 0 },
 		{ "sys/into", AE_IFLNK, "devices", 0 },
 		{ "sys/dangling", AE_IFLNK, "nowhere", 0 },
+		{ "sys/pipe", AE_IFIFO, "", 0 },
 	};
 	static struct tar tar;
 	struct p2p_context *context = make_context();

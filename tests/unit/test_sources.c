@@ -216,7 +216,34 @@ static const struct {
 	{ KNOWN("[9223372036854775804, 4]"), "lacks a list" },
 	{ KNOWN("[8, -4]"), "lacks a list" },
 	{ KNOWN("[4092, 8]"), "lacks a list" },
+	{ KNOWN("[2, 4]"), "lacks a list" },
+	{ KNOWN("[4]"), "lacks a list" },
+	{ KNOWN("4"), "lacks a list" },
+	{ KNOWN("[null, 64]"), "lacks a list" },
+	{ KNOWN("[\"0\", 64]"), "lacks a list" },
+	{ KNOWN("[0, \"64\"]"), "lacks a list" },
+	{ "{\"format\": \"p2ptopo-capture\", \"version\": 1, \"rows\": [], \"denied\": [], "
+	  "\"files\": [{\"path\": \"x\", \"size\": 1, \"known\": 64}]}", "lacks a list" },
+	{ "{\"format\": \"p2ptopo-capture\", \"version\": \"1\", \"rows\": [], \"denied\": [], \"files\": []}",
+	  "not of version 1" },
+	{ "{\"format\": \"p2ptopo-capture\", \"version\": 1.5, \"rows\": [], \"denied\": [], \"files\": []}",
+	  "not of version 1" },
 };
+
+/* What another program calls a manifest witnesses nothing. */
+START_TEST(foreign_manifest)
+{
+	struct space space = express(256);
+	struct p2p_snapshot *snapshot;
+
+	put_space(1, &space);
+	put_text(directory, "manifest.json", "{\"format\": \"oci\", \"version\": 1, \"rows\": [\"driver\"], "
+		 "\"denied\": [], \"files\": []}");
+	snapshot = load(context, directory, P2P_WANT_NAMES);
+	ck_assert_int_eq(p2p_raw_attr(p2p_snapshot_raw(snapshot, 0), P2P_ATTR_DRIVER)->fact, P2P_DENIED);
+	p2p_snapshot_free(snapshot);
+}
+END_TEST
 
 START_TEST(bad_manifest)
 {
@@ -420,6 +447,7 @@ static void add_cases(TCase *tcase)
 	tcase_add_loop_test(tcase, foreign_config, 0, 4);
 	tcase_add_loop_test(tcase, own_config, 0, 2);
 	tcase_add_test(tcase, lost_file);
+	tcase_add_test(tcase, foreign_manifest);
 	tcase_add_loop_test(tcase, bad_manifest, 0, ROWS(manifests));
 	tcase_add_test(tcase, one_level_down);
 	tcase_add_test(tcase, stays_inside);

@@ -40,14 +40,22 @@ static int compare_items(const void *a, const void *b)
 	return strcmp(left->path, right->path);
 }
 
+/* The number at @index of @run; -1 there is none. */
+static int64_t number_at(struct json_object *run, size_t index)
+{
+	struct json_object *number = json_object_array_get_idx(run, index);
+
+	return json_object_is_type(number, json_type_int) ? json_object_get_int64(number) : -1;
+}
+
 static bool parse_run(struct json_object *run, uint32_t *bits)
 {
 	int64_t first, length;
 
 	if (!json_object_is_type(run, json_type_array) || json_object_array_length(run) != 2)
 		return false;
-	first = json_object_get_int64(json_object_array_get_idx(run, 0));
-	length = json_object_get_int64(json_object_array_get_idx(run, 1));
+	first = number_at(run, 0);
+	length = number_at(run, 1);
 	if (first < 0 || first > P2P_CONFIG_EXTENDED || first % 4 ||
 	    length < 0 || length > P2P_CONFIG_EXTENDED - first || length % 4)
 		return false;
@@ -126,7 +134,8 @@ static int parse(struct p2p_context *context, const char *name, struct json_obje
 	if (strcmp(p2p_json_word(root, "format"), P2P_MANIFEST_FORMAT) != 0)
 		return 0;	/* somebody else's */
 	if (!json_object_object_get_ex(root, "version", &version) ||
-	    json_object_get_int(version) != P2P_MANIFEST_VERSION)
+	    !json_object_is_type(version, json_type_int) ||
+	    json_object_get_int64(version) != P2P_MANIFEST_VERSION)
 		return p2p_error(context, -EBADMSG, "%s: " NAME " is not of version %d", name,
 				 P2P_MANIFEST_VERSION);
 	manifest->scrubbed = !strcmp(p2p_json_word(root, "serials"), "pseudonyms");

@@ -178,6 +178,7 @@ bool p2p_json_is_absent(struct json_object *json, const char *key)
 	       !json_object_object_get_ex(unknown, key, NULL);
 }
 
+/* A value that is there and not understood leaves all that its fact tells unknown. */
 static void read_row(struct json_object *json, struct group *group,
 		     const struct p2p_fact_row *row, void *object, struct p2p_topology *topology)
 {
@@ -191,8 +192,10 @@ static void read_row(struct json_object *json, struct group *group,
 	if (row->decides)
 		*p2p_fact_place(object, row->fact) = good ? P2P_PRESENT :
 			row->may_lack && p2p_json_is_absent(json, row->key) ? P2P_ABSENT : P2P_DENIED;
-	if (row->needed && !good)
+	if (row->capability && !good && (row->needed || value))
 		*p2p_fact_place(object, row->capability) = P2P_DENIED;
+	else if (row->fact && !good && value)
+		*p2p_fact_place(object, row->fact) = P2P_DENIED;
 }
 
 void p2p_facts_read(struct json_object *json, struct p2p_fact_rows rows, void *object,

@@ -123,13 +123,26 @@ const struct p2p_fact_kind p2p_kind_integer = {
 	"integer", P2P_TYPE_NUMBER, get_number, NULL, read_integer,
 };
 
+bool p2p_hex_of(struct json_object *json, unsigned int bytes, uint64_t *ret_value)
+{
+	const char *text = json_object_is_type(json, json_type_string) ? json_object_get_string(json) : "";
+	size_t digits = !strncmp(text, "0x", 2) ? strspn(text + 2, "0123456789abcdef") : 0;
+
+	if (!digits || digits > 16 || text[2 + digits])
+		return false;
+	*ret_value = strtoull(text, NULL, 16);
+	return bytes >= 8 || !(*ret_value >> 8 * bytes);
+}
+
 static bool read_hex(const struct p2p_fact_row *row, struct json_object *json, void *object,
 		     struct p2p_topology *topology)
 {
+	uint64_t value;
+
 	(void)topology;
-	if (!json_object_is_type(json, json_type_string))
+	if (!p2p_hex_of(json, row->size, &value))
 		return false;
-	store(row, object, strtoull(json_object_get_string(json), NULL, 16));
+	store(row, object, value);
 	return true;
 }
 

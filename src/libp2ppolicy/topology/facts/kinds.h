@@ -17,6 +17,9 @@ extern const struct p2p_fact_kind p2p_kind_names, p2p_kind_acs, p2p_kind_egress,
 extern const struct p2p_fact_kind p2p_kind_egress_bits, p2p_kind_sizes, p2p_kind_bars;
 extern const struct p2p_fact_kind p2p_kind_windows, p2p_kind_peers, p2p_kind_stack;
 
+/** p2p_hex_of() - "0x10de", of at most @bytes; false @json is nothing of the kind. */
+bool p2p_hex_of(struct json_object *json, unsigned int bytes, uint64_t *ret_value);
+
 /** p2p_fact_place() - the enum p2p_fact at a row's @fact or @capability. */
 static inline enum p2p_fact *p2p_fact_place(void *object, uint16_t place)
 {

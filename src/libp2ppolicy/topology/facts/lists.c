@@ -262,16 +262,20 @@ static bool read_egress(const struct p2p_fact_row *row, struct json_object *json
 {
 	struct p2p_acs *acs = (struct p2p_acs *)(void *)((char *)object + row->at);
 
-	(void)topology;
-	if (!json_object_is_type(json, json_type_array))
-		return false;
-	acs->egress_fact = P2P_PRESENT;
-	for (size_t i = 0; i < P2P_LENGTH(acs->egress); i++) {
-		struct json_object *dword = json_object_array_get_idx(json, i);
+	size_t count = length_of(json);
+	uint64_t dword;
 
-		if (json_object_is_type(dword, json_type_string))
-			acs->egress[i] = (uint32_t)strtoul(json_object_get_string(dword), NULL, 16);
+	(void)topology;
+	acs->egress_fact = P2P_DENIED;
+	if (!json_object_is_type(json, json_type_array) || count > P2P_LENGTH(acs->egress) ||
+	    count * 32 < acs->egress_bits)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (!p2p_hex_of(json_object_array_get_idx(json, i), sizeof(acs->egress[0]), &dword))
+			return false;
+		acs->egress[i] = (uint32_t)dword;
 	}
+	acs->egress_fact = P2P_PRESENT;
 	return true;
 }
 
@@ -300,7 +304,7 @@ static bool read_ids(const struct p2p_fact_row *row, struct json_object *json, v
 		if (id >= 0 && id < 16)
 			*bits |= (uint16_t)(1u << id);
 	}
-	return true;
+	return json_object_is_type(json, json_type_array);
 }
 
 const struct p2p_fact_kind p2p_kind_ids = { "ids", 0, NULL, json_ids, read_ids };
@@ -325,7 +329,7 @@ static bool read_sizes(const struct p2p_fact_row *row, struct json_object *json,
 	(void)topology;
 	for (size_t i = 0; i < length_of(json); i++)
 		*sizes |= (uint64_t)json_object_get_int64(json_object_array_get_idx(json, i)) >> 20;
-	return true;
+	return json_object_is_type(json, json_type_array);
 }
 
 const struct p2p_fact_kind p2p_kind_sizes = { "sizes", 0, NULL, json_sizes, read_sizes };

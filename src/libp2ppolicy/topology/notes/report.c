@@ -50,6 +50,21 @@ static bool read_bdf(struct json_object *object, const char *key, struct p2p_bdf
 	return text && !p2p_bdf_parse(text, ret_bdf);
 }
 
+/* @ret_function: NULL the key is null.  Return: false it is not there, or names no function of the document. */
+static bool find_linked(const struct p2p_topology *topology, struct json_object *object, const char *key,
+			struct p2p_function **ret_function)
+{
+	struct json_object *value;
+	struct p2p_bdf bdf;
+
+	*ret_function = NULL;
+	if (!json_object_object_get_ex(object, key, &value))
+		return false;
+	if (value && read_bdf(object, key, &bdf))
+		*ret_function = p2p_tree_find(topology, bdf);
+	return !value || *ret_function;
+}
+
 /* The registers of ACS are there, or none of them is, where only the bits with names are known. */
 static void finish_acs(struct json_object *object, struct p2p_acs *acs)
 {
@@ -88,6 +103,8 @@ static int read_function(struct p2p_topology *topology, struct json_object *obje
 	if (!json_object_is_type(object, json_type_object) ||
 	    !read_bdf(object, "bdf", &function->bdf))
 		return damaged(topology, "a function has no address");
+	if (!json_object_is_type(p2p_json_member(object, "orphan"), json_type_boolean))
+		return damaged(topology, "a function does not tell whether what is above it is known");
 	p2p_facts_read(object, p2p_function_rows, function, topology);
 	finish_function(object, function);
 	return 0;
@@ -114,10 +131,10 @@ static int read_functions(struct p2p_topology *topology, struct json_object *rep
 	return r;
 }
 
-static void read_host(struct p2p_topology *topology, struct json_object *object,
-		      struct p2p_host_bridge *host)
+static int read_host(struct p2p_topology *topology, struct json_object *object,
+		     struct p2p_host_bridge *host)
 {
-	struct p2p_bdf behind, first;
+	struct p2p_function *behind, *first;
 	unsigned int domain = 0, bus = 0;
 
 	p2p_facts_read(object, p2p_host_rows, host, topology);
@@ -125,10 +142,13 @@ static void read_host(struct p2p_topology *topology, struct json_object *object,
 		host->domain = domain;
 		host->bus = (uint8_t)bus;
 	}
-	if (read_bdf(object, "behind", &behind))
-		host->behind = p2p_tree_find(topology, behind);
-	if (read_bdf(object, "first", &first))
-		host->first = p2p_tree_find(topology, first);
+	if (!host->name)
+		return damaged(topology, "a host bridge has no name");
+	if (!find_linked(topology, object, "behind", &behind) || !find_linked(topology, object, "first", &first))
+		return damaged(topology, "a host bridge names a function that is not there");
+	host->behind = behind;
+	host->first = first;
+	return 0;
 }
 
 static int read_hosts(struct p2p_topology *topology, struct json_object *report)
@@ -140,11 +160,11 @@ static int read_hosts(struct p2p_topology *topology, struct json_object *report)
 		return -ENOMEM;
 	for (size_t i = 0; i < topology->host_count; i++) {
 		struct p2p_host_bridge *host = &topology->hosts[i];
+		int r = read_host(topology, json_object_array_get_idx(array, i), host);
 
+		if (r)
+			return r;
 		host->index = (unsigned int)i;
-		read_host(topology, json_object_array_get_idx(array, i), host);
-		if (!host->name)
-			return damaged(topology, "a host bridge has no name");
 	}
 	return 0;
 }
@@ -189,27 +209,22 @@ static void link_peers(struct p2p_topology *topology, struct json_object *object
 static int link_function(struct p2p_topology *topology, struct json_object *object,
 			 struct p2p_function *function)
 {
-	struct p2p_bdf bdf;
+	struct p2p_function *parent, *physfn, *adapter;
 
 	function->host = find_host(topology, report_text(object, "host_bridge"));
 	if (!function->host)
 		return damaged(topology, "a function is below no host bridge");
-	if (read_bdf(object, "parent", &bdf)) {
-		function->parent = p2p_tree_find(topology, bdf);
-		if (!function->parent || !function->depth ||
-		    function->parent->depth + 1 != function->depth)
-			return damaged(topology, "a function is not below its parent");
-	} else if (function->depth > 1) {
-		return damaged(topology, "a function that is on no root bus has no parent");
-	}
+	if (!find_linked(topology, object, "parent", &parent) || !function->depth ||
+	    function->depth != (parent ? parent->depth + 1 : 1))
+		return damaged(topology, "a function is not below its parent");
+	if (!find_linked(topology, object, "physfn", &physfn) || physfn == function)
+		return damaged(topology, "a virtual function has no physical function");
+	if (!find_linked(topology, object, "data_direct_of", &adapter))
+		return damaged(topology, "a function has the memory of an adapter that is not there");
 	link_peers(topology, object, function);
-	if (read_bdf(object, "data_direct_of", &bdf))
-		function->data_direct_of = p2p_tree_find(topology, bdf);
-	if (read_bdf(object, "physfn", &bdf)) {
-		function->physfn = p2p_tree_find(topology, bdf);
-		if (!function->physfn || function->physfn == function)
-			return damaged(topology, "a virtual function has no physical function");
-	}
+	function->parent = parent;
+	function->physfn = physfn;
+	function->data_direct_of = adapter;
 	return 0;
 }
 
