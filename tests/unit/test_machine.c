@@ -192,7 +192,33 @@ static const struct { const char *online, *first, *second; unsigned int nodes; }
 	{ "0-1\n", "0", "0", 2 }, { "0\n", "-1", "-1", 1 }, { "0,2-3\n", "0", "2", 3 },
 	{ NULL, "0", "1", 2 }, { NULL, "0", "0", 0 }, { NULL, "-1", "-1", 0 },
 	{ "junk", "0", "1", 2 }, { "0\n", "0", "5", 2 },
+	/* Cut, or no list: two functions of one node do not say that it is the only one. */
+	{ "0-\n", "0", "0", 0 }, { "0,\n", "0", "0", 0 }, { "3-1\n", "0", "0", 0 }, { "0x\n", "0", "0", 0 },
+	{ "0-99999999\n", "0", "0", 0 }, { "", "0", "0", 0 },
 };
+
+static const struct { const char *text; enum p2p_fact fact; int64_t value; } nodes_of_devices[] = {
+	{ "1\n", P2P_PRESENT, 1 }, { "-1\n", P2P_PRESENT, -1 }, { "1", P2P_PRESENT, 1 }, { "", P2P_DENIED, 0 },
+	{ "x\n", P2P_DENIED, 0 }, { "1x\n", P2P_DENIED, 0 }, { "0x\n", P2P_DENIED, 0 }, { "1 2\n", P2P_DENIED, 0 },
+	{ "99999999999999999999\n", P2P_DENIED, 0 },
+};
+
+START_TEST(odd_numbers)
+{
+	struct p2p_snapshot *snapshot = make_snapshot(P2P_SOURCE_TREE);
+	struct p2p_topology *topology;
+	struct p2p_number node;
+
+	make_attr(make_function(snapshot, "0000:00:02.0", HOST "0000:00:02.0", NULL), P2P_ATTR_NUMA_NODE,
+		  nodes_of_devices[_i].text);
+	topology = make_topology(snapshot);
+	node = get(topology, "0000:00:02.0")->numa;
+	ck_assert_int_eq(node.fact, nodes_of_devices[_i].fact);
+	ck_assert(node.fact != P2P_PRESENT || node.value == nodes_of_devices[_i].value);
+	p2p_topology_free(topology);
+	p2p_snapshot_free(snapshot);
+}
+END_TEST
 
 START_TEST(nodes)
 {
@@ -510,6 +536,7 @@ static void add_cases(TCase *tcase)
 	tcase_add_loop_test(tcase, p2pdma, 0, LENGTH(kernels));
 	tcase_add_loop_test(tcase, virtual_machines, 0, LENGTH(guests));
 	tcase_add_loop_test(tcase, nodes, 0, LENGTH(numa));
+	tcase_add_loop_test(tcase, odd_numbers, 0, LENGTH(nodes_of_devices));
 	tcase_add_loop_test(tcase, iommu, 0, 3);
 	tcase_add_test(tcase, names);
 	tcase_add_loop_test(tcase, degraded_links, 0, LENGTH(links));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Identity of a function: sysfs where it has it, since a VF's own registers do not, then config. */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,8 +16,9 @@ struct p2p_number p2p_file_number(const struct p2p_file *file)
 
 	if (file->fact != P2P_PRESENT)
 		return number;
+	errno = 0;
 	number.value = strtoll(file->data, &end, 0);
-	if (end == file->data || (*end && *end != '\n'))
+	if (errno || end == file->data || (*end && *end != '\n'))
 		number.fact = P2P_DENIED;
 	return number;
 }

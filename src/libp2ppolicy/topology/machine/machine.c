@@ -115,9 +115,11 @@ static unsigned int count_list(const char *list)
 
 		if (end == list)
 			return 0;
-		if (*end == '-')
-			last = strtoul(end + 1, &end, 10);
-		if (last < first || last - first > 65535)
+		if (*end == '-') {
+			list = end + 1;
+			last = strtoul(list, &end, 10);
+		}
+		if (end == list || last < first || last - first > 65535)
 			return 0;
 		count += last - first + 1;
 		if (*end != ',')
