@@ -20,6 +20,16 @@ static bool has_room(char **line, size_t *room, size_t size)
 	return true;
 }
 
+/* The next byte; an interrupted read is tried again. */
+static int next(FILE *file)
+{
+	int c;
+
+	while ((c = getc_unlocked(file)) == EOF && ferror(file) && errno == EINTR)
+		clearerr(file);
+	return c;
+}
+
 ssize_t line_read(char **line, size_t *room, FILE *file, size_t most)
 {
 	size_t size = 0;
@@ -27,7 +37,7 @@ ssize_t line_read(char **line, size_t *room, FILE *file, size_t most)
 
 	if (!has_room(line, room, 0))
 		return -1;
-	while (c != '\n' && (c = getc_unlocked(file)) != EOF) {
+	while (c != '\n' && (c = next(file)) != EOF) {
 		if (size == most) {
 			errno = EFBIG;
 			return -1;

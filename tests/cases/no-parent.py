@@ -32,7 +32,7 @@ def main():
                 else:
                     document["functions"][index]["parent"] = value
                 done = ask(binary, document)
-                assert done.returncode == 4 and b"has no parent" in done.stderr, (fixture, index, value, done)
+                assert done.returncode == 4 and b"is not below its parent" in done.stderr, (fixture, index, value, done)
                 tried += 1
     assert tried > 20, tried
 

@@ -99,4 +99,7 @@ void p2p_text_identity(struct p2p_text_function *function, const struct p2p_name
 		function->interface = (uint8_t)strtoul(at + 9, NULL, 16);
 	function->has_class = class != 0;
 	function->class_code = class << 8 | function->interface;
+	/* Where its line of buses is missing, it is a bridge all the same, to buses that are not known. */
+	if (class == PCI_CLASS_BRIDGE_PCI)
+		function->header_type = PCI_HEADER_TYPE_BRIDGE;
 }

@@ -490,12 +490,8 @@ static void end_chain(struct p2p_text_function *function)
 
 static void end_header(struct p2p_text_function *function)
 {
-	bool bridge;
+	bool bridge = function->header_type != PCI_HEADER_TYPE_NORMAL;
 
-	/* Where its line of buses is missing, it is a bridge all the same, to buses that are not known. */
-	if (!function->header_type && function->class_code >> 8 == PCI_CLASS_BRIDGE_PCI)
-		function->header_type = PCI_HEADER_TYPE_BRIDGE;
-	bridge = function->header_type != PCI_HEADER_TYPE_NORMAL;
 	/* As a virtual function has them: the files of sysfs tell the ids, where they are known. */
 	put(function, PCI_VENDOR_ID, UINT32_MAX, 4);
 	put(function, PCI_STATUS, function->last ? PCI_STATUS_CAP_LIST : 0, 2);
