@@ -125,7 +125,7 @@ START_TEST(nothing_of_others)
 }
 END_TEST
 
-/* Two GPUs of a hive and one alone: 03 lets 05 reach it over PCIe, 05 lets nobody. */
+/* Two GPUs of a hive and one alone, with partitions: 03 lets 05 reach it over PCIe, 05 lets nobody. */
 static struct p2p_snapshot *start_kfd(void)
 {
 	struct p2p_snapshot *snapshot = start(P2P_SOURCE_LIVE);
@@ -135,7 +135,7 @@ static struct p2p_snapshot *start_kfd(void)
 		  "io_links_count 2\np2p_links_count 1\n");
 	make_file(snapshot, KFD "2/properties", "simd_count 304\nlocation_id 32\ndomain 0\n"
 		  "io_links_count 2\np2p_links_count 0\n");
-	make_file(snapshot, KFD "3/properties", "simd_count 304\nlocation_id 40\ndomain 0\n"
+	make_file(snapshot, KFD "3/properties", "simd_count 304\nlocation_id 268435496\ndomain 0\n"
 		  "io_links_count 1\np2p_links_count 0\n");
 	make_file(snapshot, KFD "1/io_links/0/properties", "type 2\nnode_from 1\nnode_to 0\n");
 	make_file(snapshot, KFD "1/io_links/1/properties", "type 11\nnode_from 1\nnode_to 2\n");

@@ -60,9 +60,12 @@ static const struct p2p_file *node_file(const struct p2p_topology *topology, uns
 	return p2p_file_at(topology, NODES "/%u/properties", node);
 }
 
+#define UNUSED	0x0fff0000	/* bits of a location_id */
+
 /*
- * drivers/gpu/drm/amd/amdkfd/kfd_topology.c, node_show(): location_id is bus and devfn; a node
- * without one is a processor.  @ret_function: NULL that, or a function that is not in the topology.
+ * drivers/gpu/drm/amd/amdkfd/kfd_topology.c, kfd_topology_add_device(): location_id is bus and devfn,
+ * and in bits 31:28 which partition of a GPU that has several; a node without a SIMD is a
+ * processor.  @ret_function: NULL that, or a function that is not in the topology.
  * Return: is it known what the node is?
  */
 static bool find_node(const struct p2p_topology *topology, unsigned int node, struct p2p_function **ret_function)
@@ -74,8 +77,8 @@ static bool find_node(const struct p2p_topology *topology, unsigned int node, st
 	struct p2p_bdf bdf;
 
 	*ret_function = NULL;
-	if (location.fact != P2P_PRESENT || location.value < 0 || location.value > UINT16_MAX ||
-	    cores.fact != P2P_PRESENT)
+	if (location.fact != P2P_PRESENT || location.value < 0 || location.value > UINT32_MAX ||
+	    location.value & UNUSED || cores.fact != P2P_PRESENT)
 		return false;
 	if (!cores.value)
 		return true;
