@@ -374,8 +374,10 @@ static enum status check_options(const struct app *app)
 	if (modes > 1)
 		return fail_with(app->failure, STATUS_USAGE, "only one of --apply, --undo, --lint "
 				 "and --report can be given at a time");
-	if ((options->undo || options->lint) && (app->argc || options->policy))
-		return fail_with(app->failure, STATUS_USAGE, "--undo and --lint take no devices");
+	if ((options->undo || options->lint) && (app->argc || options->policy || options->goal))
+		return fail_with(app->failure, STATUS_USAGE, "--undo and --lint take no devices, policy or goal");
+	if (options->undo_file && !options->undo && !options->apply)
+		return fail_with(app->failure, STATUS_USAGE, "--undo-file goes with --apply or --undo");
 	if ((options->undo || options->apply) && options->from)
 		return fail_with(app->failure, STATUS_USAGE, "--apply and --undo change this "
 				 "machine; a capture cannot be changed");
