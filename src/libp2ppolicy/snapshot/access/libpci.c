@@ -131,6 +131,8 @@ static bool read_block(struct p2p_access *access, unsigned int offset, unsigned 
 	int done;
 
 	access->error = 0;
+	/* A warning that is of no call has no reason of an earlier one. */
+	errno = 0;
 	inside = access;
 	if (setjmp(access->escape)) {
 		inside = NULL;
