@@ -35,11 +35,11 @@ def main():
         (folder / "zeros").write_bytes(b"")
         for file in ("first", "second", "zeros"):
             os.truncate(folder / file, 8 << 30)
-        check(["fleet", folder / "first"], 4, "a line is too long")
-        check(["fleet", folder / "second"], 4, "a line is too long")
+        check(["fleet", folder / "first"], 4, "first:1: the line is too long")
+        check(["fleet", folder / "second"], 4, "second:2: the line is too long")
         check(["fleet", folder / "zeros"], 4, "larger than")
         with open(folder / "zeros", "rb") as zeros:
-            check(["fleet", "-"], 4, "a line is too long", zeros)
+            check(["fleet", "-"], 4, "standard input:1: the line is too long", zeros)
         check(["--from", machine, "flows", f"@{folder / 'zeros'}"], 4, "a line is too long")
         (folder / "good").write_bytes(whole + b"\n" + whole.strip())
         check(["fleet", folder / "good"], 0, "")

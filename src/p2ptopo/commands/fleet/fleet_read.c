@@ -21,11 +21,11 @@ static bool is_document(const char *line, size_t size)
 	return size > 2 && line[0] == '{' && line[size - 1] == '}';
 }
 
-/* line_read() came to no end. */
-static enum status fail_line(const struct fleet *fleet, const char *path)
+/* line_read() came to no end in line @number. */
+static enum status fail_line(const struct fleet *fleet, const char *path, unsigned int number)
 {
 	if (errno == EFBIG)
-		return fail_with(fleet->app->failure, STATUS_INPUT, "%s: a line is too long", path);
+		return fail_with(fleet->app->failure, STATUS_INPUT, "%s:%u: the line is too long", path, number);
 	return fail_system(fleet->app->failure, -errno, path);
 }
 
@@ -40,15 +40,16 @@ static enum status add_lines(struct fleet *fleet, FILE *file, char **line, size_
 			     const char *path)
 {
 	enum status status = STATUS_DONE;
+	unsigned int number;
 	char label[4200];
 
-	for (unsigned int number = 1; size > 0 && !status; number++) {
+	for (number = 1; size > 0 && !status; number++) {
 		snprintf(label, sizeof(label), "%s:%u", path, number);
 		if (strspn(*line, " \t\r\n") < (size_t)size)
 			status = fleet_document(fleet, *line, (size_t)size, label);
 		size = line_read(line, room, file, LONGEST_LINE);
 	}
-	return status || feof(file) ? status : fail_line(fleet, path);
+	return status || feof(file) ? status : fail_line(fleet, path, number);
 }
 
 /* Standard input that is no list of documents is one of them, whose first line was read already. */
@@ -85,7 +86,7 @@ static enum status add_file(struct fleet *fleet, const char *path)
 		return fail_system(fleet->app->failure, -errno, path);
 	size = standard || is_object(file) ? line_read(&line, &room, file, LONGEST_LINE) : 0;
 	if (size < 0 && !feof(file))
-		status = fail_line(fleet, standard ? "standard input" : path);
+		status = fail_line(fleet, standard ? "standard input" : path, 1);
 	else if (size > 0 && is_document(line, (size_t)size))
 		status = add_lines(fleet, file, &line, &room, size, standard ? "standard input" : path);
 	else if (standard)
