@@ -169,8 +169,7 @@ static void join_dword(struct joined *joined, const struct p2p_capability *capab
 	/* Of the first, the id and the pointer are how it was found. */
 	ignored |= reg ? 0 : capability->extended ? UINT32_MAX : 0xffff;
 	if (!p2p_config_read32(&joined->config, offset, &one)) {
-		if (reg)
-			take_dword(joined, capability, offset, two);
+		take_dword(joined, capability, offset, two);
 		return;
 	}
 	ignored |= unseen(joined, capability, reg);
@@ -224,7 +223,7 @@ static void add_capability(struct joined *joined, const struct p2p_capability *c
 static void join_capability(struct joined *joined, const struct p2p_capability *capability)
 {
 	const struct p2p_config *other = &joined->other->raw->config;
-	unsigned int end = body_end(other, capability);
+	unsigned int end = body_end(other, capability), own = body_end(&joined->config, capability);
 
 	/* One that no reader of text decodes has no id there, and is one of the other's. */
 	if (joined->settled && !capability->id)
@@ -233,8 +232,7 @@ static void join_capability(struct joined *joined, const struct p2p_capability *
 		add_capability(joined, capability);
 	if (!find(joined, capability))
 		return;
-	if (end > joined->config.size)
-		end = joined->config.size;
+	end = end < own ? end : own;
 	for (unsigned int offset = capability->offset; offset + 4 <= end; offset += 4)
 		join_dword(joined, capability, offset);
 }
@@ -369,31 +367,77 @@ static void join_chain(struct joined *joined, const struct p2p_side *base,
 			join_capability(joined, &other->capabilities[i]);
 }
 
-/* Buses of a bridge, which a text has, too; whether the device has other functions. */
+static bool is_same_header(const struct p2p_config *one, const struct p2p_config *other)
+{
+	uint8_t type, second;
+
+	return p2p_config_read8(one, PCI_HEADER_TYPE, &type) &&
+	       p2p_config_read8(other, PCI_HEADER_TYPE, &second) && !((type ^ second) & 0x7f);
+}
+
+static bool is_bridge(const struct p2p_config *config)
+{
+	uint8_t type;
+
+	return p2p_config_read8(config, PCI_HEADER_TYPE, &type) &&
+	       (type & 0x7f) != PCI_HEADER_TYPE_NORMAL;
+}
+
+/* What the header lacks; beside registers a text has no more to give than bus numbers. */
 static void join_header(struct joined *joined, const struct p2p_side *base,
 			const struct p2p_side *side)
 {
 	const struct p2p_config *one = &base->raw->config, *other = &side->raw->config;
-	uint8_t type, second;
-	uint32_t buses, more;
+	uint32_t value;
+	uint8_t type;
 
-	joined->base = base;
-	joined->other = side;
-	joined->settled = !one->from_text && other->from_text;
-	if (side == base || !p2p_config_read8(one, PCI_HEADER_TYPE, &type) ||
-	    !p2p_config_read8(other, PCI_HEADER_TYPE, &second))
+	if (side == base || !is_same_header(&joined->config, other))
 		return;
 	/* Whoever lists fewer functions does not see that there are more. */
-	if (one->from_text)
-		joined->bytes[PCI_HEADER_TYPE] |= second & 0x80;
-	if ((type & 0x7f) == PCI_HEADER_TYPE_NORMAL ||
-	    has_bit(joined->disputed, PCI_PRIMARY_BUS) ||
-	    !p2p_config_read32(one, PCI_PRIMARY_BUS, &buses) ||
-	    !p2p_config_read32(other, PCI_PRIMARY_BUS, &more) || !((buses ^ more) & 0xffffff))
+	if (one->from_text && p2p_config_read8(other, PCI_HEADER_TYPE, &type))
+		joined->bytes[PCI_HEADER_TYPE] |= type & 0x80;
+	for (unsigned int offset = 0; offset < P2P_CONFIG_HEADER; offset += 4)
+		if (one->from_text == other->from_text &&
+		    !p2p_config_read32(&joined->config, offset, &value) &&
+		    p2p_config_read32(other, offset, &value))
+			put_dword(joined, offset, value);
+}
+
+static bool read_buses(const struct joined *joined, const struct p2p_side *side,
+		       uint32_t *ret_buses)
+{
+	const struct p2p_config *config = &side->raw->config;
+
+	return is_same_header(&joined->config, config) &&
+	       p2p_config_read32(config, PCI_PRIMARY_BUS, ret_buses);
+}
+
+/* Bus numbers of a bridge, which a text has, too: registers before text. */
+static void join_buses(struct joined *joined, const struct p2p_side *sides, size_t count)
+{
+	const struct p2p_side *best = NULL;
+	uint32_t buses = 0, more;
+
+	for (size_t i = 0; i < count; i++)
+		if (read_buses(joined, &sides[i], &more) &&
+		    (!best || (best->raw->config.from_text && !sides[i].raw->config.from_text))) {
+			best = &sides[i];
+			buses = more;
+		}
+	if (!best || !is_bridge(&joined->config))
 		return;
-	dispute(joined, "bus numbers");
-	if (!joined->settled)
-		forget_dword(joined, PCI_PRIMARY_BUS);
+	put_dword(joined, PCI_PRIMARY_BUS, buses);
+	joined->base = best;
+	for (size_t i = 0; i < count; i++) {
+		joined->other = &sides[i];
+		joined->settled = !best->raw->config.from_text && sides[i].raw->config.from_text;
+		/* The fourth byte is the Secondary Latency Timer. */
+		if (!read_buses(joined, &sides[i], &more) || !((buses ^ more) & 0xffffff))
+			continue;
+		dispute(joined, "bus numbers");
+		if (!joined->settled)
+			forget_dword(joined, PCI_PRIMARY_BUS);
+	}
 }
 
 static void start(struct joined *joined, const struct p2p_side *header)
@@ -404,6 +448,7 @@ static void start(struct joined *joined, const struct p2p_side *header)
 	config->end = sizeof(joined->bytes);
 	config->bytes = joined->bytes;
 	config->known = joined->known;
+	config->capabilities = joined->capabilities;
 	take_bytes(joined, from, 0, P2P_CONFIG_HEADER);
 	config->silent = from->silent;
 	config->told = from->told;
@@ -425,6 +470,7 @@ static void fill(struct joined *joined, const struct p2p_side *sides, size_t cou
 		config->kernel_limited |= from->kernel_limited;
 		join_header(joined, header, &sides[i]);
 	}
+	join_buses(joined, sides, count);
 	for (unsigned int extended = 0; extended < 2; extended++) {
 		const struct p2p_side *base = best(sides, count, extended);
 
