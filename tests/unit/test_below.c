@@ -7,18 +7,11 @@
 
 #include "files.h"
 #include "make.h"
+#include "roll.h"
 #include "snapshot/tree/below.h"
 
 #define FARMS	20
 #define PATHS	40
-
-static uint64_t state;
-
-static unsigned int roll(unsigned int sides)
-{
-	state = state * 6364136223846793005u + 1442695040888963407u;
-	return (unsigned int)(state >> 33) % sides;
-}
 
 /* Up to five components, of which many are links or lead out. */
 static void make_path(char *ret_path)

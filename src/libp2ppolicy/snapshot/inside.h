@@ -102,7 +102,7 @@ void p2p_snapshot_print(struct p2p_snapshot *snapshot, struct p2p_file *file, co
 			...)
 	__attribute__((format(printf, 3, 4)));
 
-/** p2p_snapshot_set_ids() - the files that hold the ids of @raw. */
+/** p2p_snapshot_set_ids() - the files that hold the ids of @raw; 0 and ffff name no vendor, and leave both unknown. */
 void p2p_snapshot_set_ids(struct p2p_snapshot *snapshot, struct p2p_raw *raw, unsigned int vendor,
 			  unsigned int device);
 

@@ -110,6 +110,8 @@ void p2p_snapshot_print(struct p2p_snapshot *snapshot, struct p2p_file *file, co
 void p2p_snapshot_set_ids(struct p2p_snapshot *snapshot, struct p2p_raw *raw, unsigned int vendor,
 			  unsigned int device)
 {
+	if (!vendor || vendor == 0xffff)
+		return;
 	p2p_snapshot_print(snapshot, &raw->attr[P2P_ATTR_VENDOR], "0x%04x", vendor);
 	p2p_snapshot_print(snapshot, &raw->attr[P2P_ATTR_DEVICE], "0x%04x", device);
 }
