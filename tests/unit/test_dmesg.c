@@ -93,6 +93,7 @@
 
 /* A bridge to bus 1 and a device there, of which one line is cut or odd. */
 #define DEVICE	"[    0.3] pci 0000:01:00.0: [10de:2204] type 00 class 0x030000\n"
+#define EIGHT	"[    0.3] pci 0000:08:00.0: [8086:347a] type 01 class 0x060400\n"
 #define TO_ONE	"[    0.3] pci 0000:00:01.0: PCI bridge to [bus 01]\n"
 #define ODD(lines) \
 	"[    0.1] PCI host bridge to bus 0000:00\n" \
@@ -131,6 +132,10 @@ static const struct pasted_fact facts[] = {
 	{ ODD(DEVICE "[    0.3] iommu: Adding device 0000:01:00.0 to gr"), "0000:01:00.0", "iommu_group", "denied" },
 	{ "[    0.1] PCI host bridge to bus 0000:100\n" DEVICE, "0000:01:00.0", "orphan", "1" },
 	{ "[    0.1] PCI host bridge to bus 0000\n" DEVICE, "0000:01:00.0", "orphan", "1" },
+	{ "[    0.1] PCI host bridge to bus 0000:8\n" EIGHT, "0000:08:00.0", "orphan", "1" },
+	{ "[    0.1] PCI host bridge to bus 0000:08\n" EIGHT, "0000:08:00.0", "orphan", "0" },
+	{ ODD("[    0.3] pci_bus 0000:00: on NUMA node 1\n"), "0000:00:01.0", "numa_node", "1" },
+	{ ODD("[    0.3] pci_bus 0000:00: on NUMA node ...\n"), "0000:00:01.0", "numa_node", "denied" },
 	/* Of the CPU, and of the boots before the last one. */
 	{ BOOT(AMD, "quiet", "01"), NULL, "cpu_model", "17" },
 	{ BOOT(AMD, "quiet", "01"), NULL, "virtual_machine", "1" },

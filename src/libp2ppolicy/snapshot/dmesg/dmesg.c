@@ -185,13 +185,13 @@ static void take_buses(struct p2p_log_function *function, const char *text)
 	function->bridge = first > function->bdf.bus && (fields == 1 || last >= first);
 }
 
-/* The number of a group; -1 the line was cut before it. */
-static long parse_group(const char *text)
+/* Of a group or a node; -1 the line was cut before it. */
+static long parse_number(const char *text)
 {
 	char *end;
-	long group = strtol(text, &end, 10);
+	long number = strtol(text, &end, 10);
 
-	return end == text || (*end && *end != ' ') ? -1 : group;
+	return end == text || (*end && *end != ' ') ? -1 : number;
 }
 
 static void take_device(struct p2p_log *log, struct p2p_bdf bdf, const char *text)
@@ -223,7 +223,7 @@ static void take_device(struct p2p_log *log, struct p2p_bdf bdf, const char *tex
 	if (p2p_starts(text, "PCI bridge to "))
 		take_buses(function, text + strlen("PCI bridge to "));
 	if (p2p_starts(text, "Adding to iommu group "))
-		function->group = parse_group(text + strlen("Adding to iommu group "));
+		function->group = parse_number(text + strlen("Adding to iommu group "));
 	/* Only what is removed leaves its group. */
 	if (p2p_starts(text, "Removing from iommu group ")) {
 		function->group = -1;
@@ -234,13 +234,11 @@ static void take_device(struct p2p_log *log, struct p2p_bdf bdf, const char *tex
 /* "PCI host bridge to bus 0000:80"; "pci_bus 0000:80: on NUMA node 1". */
 static void take_root(struct p2p_log *log, const char *text, long node)
 {
-	char *end;
-	unsigned long domain = strtoul(text, &end, 16), bus;
+	unsigned int domain, bus;
+	int bus_from = 0, end = 0;
 
-	if (*end != ':' || domain > UINT32_MAX)
-		return;
-	bus = strtoul(end + 1, &end, 16);
-	if (bus > 0xff)
+	/* A bus of one digit, or of three, is a line that was cut. */
+	if (sscanf(text, "%8x:%n%4x%n", &domain, &bus_from, &bus, &end) != 2 || end - bus_from != 2)
 		return;
 	for (size_t i = 0; i < log->root_count; i++)
 		if (log->roots[i].domain == domain && log->roots[i].bus == bus) {
@@ -248,8 +246,7 @@ static void take_root(struct p2p_log *log, const char *text, long node)
 			return;
 		}
 	if (log->root_count < P2P_LOG_ROOTS)
-		log->roots[log->root_count++] = (struct p2p_log_root){ (uint32_t)domain,
-								       (uint8_t)bus, node };
+		log->roots[log->root_count++] = (struct p2p_log_root){ domain, (uint8_t)bus, node };
 }
 
 /* "iommu: Adding device 0000:01:00.0 to group 13", before 5.3. */
@@ -263,7 +260,7 @@ static void take_old_group(struct p2p_log *log, const char *text)
 		return;
 	function = p2p_log_find(log, bdf);
 	if (function)
-		function->group = parse_group(group + strlen(" to group "));
+		function->group = parse_number(group + strlen(" to group "));
 }
 
 static void take_message(struct p2p_log *log, const char *message)
@@ -278,7 +275,7 @@ static void take_message(struct p2p_log *log, const char *message)
 	else if (p2p_starts(message, "PCI host bridge to bus "))
 		take_root(log, message + strlen("PCI host bridge to bus "), -1);
 	else if (p2p_starts(message, "pci_bus ") && node)
-		take_root(log, message + strlen("pci_bus "), strtol(node + 15, NULL, 10));
+		take_root(log, message + strlen("pci_bus "), parse_number(node + 15));
 	else if (p2p_starts(message, "iommu: Adding device "))
 		take_old_group(log, message + strlen("iommu: Adding device "));
 	else
