@@ -74,8 +74,16 @@ def main():
         lines = text().splitlines(True)
         buses = "".join(line for line in lines if "Bus: " not in line)
         check("without buses", buses, (None, "unknown", 0))
-        numbered = "".join(f"{number}:{line}" for number, line in enumerate(lines, 1))
-        check("numbered", numbered, (None, None, 4))
+        # grep -n, cat -n and editors; from a line on whose number looks like a domain, and a choice of lines.
+        for first in 1, 995, 4321:
+            for shape in "{}:{}", "{:6}\t{}", "{:4} {}":
+                numbered = [shape.format(number, line) for number, line in enumerate(lines, first)]
+                check(f"numbered {shape} from {first}", "".join(numbered), ("PIX", "bus_addr", 0))
+                chosen = "".join(line for line in numbered if "Flags" not in line)
+                check(f"chosen {shape} from {first}", chosen, (None, "unknown", 0))
+        # Domains are no numbers of lines.
+        domains = "".join(f"{domain}:01:00.0 Ethernet controller: Maker NIC\n" for domain in range(10000, 10004))
+        check("domains", domains.replace("10003", "10002"), (None, None, 0))
 
 
 if __name__ == "__main__":

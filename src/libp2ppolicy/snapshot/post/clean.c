@@ -56,6 +56,9 @@ static int decode(const char *data, size_t size, struct p2p_post *post)
 		return -ENOTSUP;
 	if (post->text.size > P2P_FILE_MOST)
 		return -EFBIG;
+	/* An empty line more would look like the end of what was cut. */
+	if (post->text.size && post->text.data[post->text.size - 1] == '\n')
+		return 0;
 	return p2p_buffer_append(&post->text, "\n", 1);
 }
 
@@ -157,11 +160,19 @@ static bool is_prompt(const char *text)
 	return (strchr(name, '@') || shell) && !strstr(name, ": ") && !strchr(name, '\t');
 }
 
+static void finish_line(struct p2p_post *post, struct p2p_post_line *line)
+{
+	const char *start = line->text + strspn(line->text, " \t");
+
+	line->length = (unsigned int)strlen(line->text);
+	line->breaks = is_fence(start) || is_prompt(start);
+	post->dressed |= line->breaks;
+}
+
 static int add_line(struct p2p_post *post, char *text, unsigned int number)
 {
 	struct p2p_post_line *line;
 	size_t width = strlen(text);
-	char *start;
 
 	if (post->count >= P2P_POST_LINES)
 		return -EFBIG;
@@ -171,13 +182,69 @@ static int add_line(struct p2p_post *post, char *text, unsigned int number)
 	post->count++;
 	plain(text, &post->dressed);
 	line->text = skip_quotes(text, &post->dressed);
-	line->length = (unsigned int)strlen(line->text);
 	line->number = number;
 	line->width = (unsigned int)width;
-	start = line->text + strspn(line->text, " \t");
-	line->breaks = is_fence(start) || is_prompt(start);
-	post->dressed |= line->breaks;
+	finish_line(post, line);
 	return 0;
+}
+
+/* "12:" of grep -n, "    12<tab>" of cat -n and nl, " 12 " of an editor.  Return: how long that is; 0 it is none. */
+static size_t number_length(const char *text, unsigned long *ret_number)
+{
+	size_t blank = strspn(text, " \t"), digits = strspn(text + blank, "0123456789");
+
+	if (!digits || digits > 7 || text[blank] == '0' || (text[blank + digits] && !strchr(": \t", text[blank + digits])))
+		return 0;
+	*ret_number = strtoul(text + blank, NULL, 10);
+	return blank + digits + !!text[blank + digits];
+}
+
+static bool starts(const char *text)
+{
+	return p2p_post_start(text + strspn(text, " \t")) != P2P_NO_ROW;
+}
+
+/*
+ * Are the lines numbered?  Most are, upwards, and it is behind the numbers that more of them begin what some tool
+ * prints.  Where as many do with them ("1010:06:11.2"), lines that begin nothing tell it from a list of domains.
+ * Marks of what was left out, and rests of wrapped lines, have no number.
+ */
+static bool is_numbered(const struct p2p_post *post)
+{
+	size_t with = 0, without = 0, lines = 0, others = 0;
+	unsigned long number = 0, last = 0;
+
+	for (size_t i = 0; i < post->count && others <= 16 + lines; i++) {
+		const struct p2p_post_line *line = &post->lines[i];
+		size_t length = number_length(line->text, &number);
+
+		if (!length || number <= last) {
+			others += !!line->length;
+			continue;
+		}
+		last = number;
+		lines++;
+		with += starts(line->text);
+		without += starts(line->text + length);
+	}
+	return others * 2 < lines && (without > with || (without && without == with && without < lines));
+}
+
+static void strip_numbers(struct p2p_post *post)
+{
+	unsigned long number, last = 0;
+
+	for (size_t i = 0; i < post->count; i++) {
+		struct p2p_post_line *line = &post->lines[i];
+		size_t length = number_length(line->text, &number);
+
+		if (!length || number <= last)
+			continue;
+		last = number;
+		line->text += length;
+		finish_line(post, line);
+	}
+	post->dressed = true;
 }
 
 int p2p_post_clean(const char *data, size_t size, struct p2p_post *ret_post)
@@ -197,6 +264,8 @@ int p2p_post_clean(const char *data, size_t size, struct p2p_post *ret_post)
 		p2p_post_clear(&post);
 		return r;
 	}
+	if (is_numbered(&post))
+		strip_numbers(&post);
 	*ret_post = post;
 	return 0;
 }

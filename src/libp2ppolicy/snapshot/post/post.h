@@ -50,8 +50,14 @@ int p2p_post_clean(const char *data, size_t size, struct p2p_post *ret_post);
 /** p2p_post_clear() - free what it holds. */
 void p2p_post_clear(struct p2p_post *post);
 
+/** No row of the table of sources. */
+#define P2P_NO_ROW	SIZE_MAX
+
+/** p2p_post_start() - the format that a piece which begins with @line has, as its row, or P2P_NO_ROW. */
+size_t p2p_post_start(const char *line);
+
 /** Row of a piece whose format is told by its whole, not by its lines. */
-#define P2P_PIECE_OPEN	SIZE_MAX
+#define P2P_PIECE_OPEN	P2P_NO_ROW
 
 /**
  * struct p2p_piece - lines of one format.

@@ -4,6 +4,7 @@
  * as that format knows the lines.  What it does not know cuts it: what follows is of the piece
  * no more, so that nothing looks complete that was not.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,11 +12,10 @@
 #include "snapshot/post/post.h"
 
 #define WRAP_LEAST	66u	/* mailers wrap lines at 72 to 80 columns */
-#define NO_ROW		SIZE_MAX
 
 /**
  * struct splitter - where it is.
- * @row: of the piece that is being read; NO_ROW outside of one
+ * @row: of the piece that is being read; P2P_NO_ROW outside of one
  * @indent: blanks that every line of it starts with
  * @last: the function that the last line with an address is of
  * @open: first line since the last break of what no format started
@@ -75,15 +75,14 @@ static const char *cut_indent(const struct splitter *splitter, const struct p2p_
 	return line->text + (own < splitter->indent ? own : splitter->indent);
 }
 
-/* The format that @line starts, or NO_ROW. */
-static size_t find_start(const char *line)
+size_t p2p_post_start(const char *line)
 {
 	const struct p2p_format *format;
 
 	for (size_t row = 0; (format = p2p_format_at(row)); row++)
 		if (format->line && format->line(line) & P2P_LINE_STARTS)
 			return row;
-	return NO_ROW;
+	return P2P_NO_ROW;
 }
 
 /* A list that starts again is another one. */
@@ -117,10 +116,26 @@ static int start_piece(struct splitter *splitter, size_t row, size_t index)
 	(void)starts_again(splitter, text);
 	r = append(splitter, line, line->text + splitter->indent);
 	if (p2p_format_at(row)->line(text) & P2P_LINE_ENDS) {
-		splitter->row = NO_ROW;
+		splitter->row = P2P_NO_ROW;
 		splitter->open = index + 1;
 	}
 	return r;
+}
+
+/* "[...]", "<snip>", "-- More --": a sign, and no word but one of these. */
+static bool is_mark(const char *line)
+{
+	static const char *const words[] = { "snip", "cut", "more", "omit", "skip", "trunc", "left out", "removed" };
+	bool empty = true;
+
+	line += strspn(line, " \t");
+	if (isalnum((unsigned char)*line))
+		return false;
+	for (const char *at = line; *at; at++)
+		empty &= !isalnum((unsigned char)*at);
+	for (size_t i = 0; i < P2P_LENGTH(words); i++)
+		empty |= strcasestr(line, words[i]) != NULL;
+	return empty;
 }
 
 /* The rest of a line that a mailer wrapped goes back to it. */
@@ -128,7 +143,7 @@ static bool is_wrapped(const struct splitter *splitter, size_t index)
 {
 	const struct p2p_post_line *line = &splitter->post->lines[index];
 
-	return index && line[-1].length && !line[-1].breaks &&
+	return index && line[-1].length && !line[-1].breaks && !is_mark(line->text) &&
 	       line[-1].width + 1 + strcspn(line->text, " ") >= WRAP_LEAST &&
 	       line[-1].width <= 100 && indent_of(line) <= splitter->indent;
 }
@@ -148,21 +163,21 @@ static int go_on(struct splitter *splitter, size_t index, unsigned int claim)
 {
 	struct p2p_post_line *line = &splitter->post->lines[index];
 	const char *text = cut_indent(splitter, line);
-	size_t row = claim & P2P_LINE_HOLDS ? NO_ROW : find_start(line->text + indent_of(line));
+	size_t row = claim & P2P_LINE_HOLDS ? P2P_NO_ROW : p2p_post_start(line->text + indent_of(line));
 	int r;
 
-	if (row != NO_ROW && (row != splitter->row || starts_again(splitter, text)))
+	if (row != P2P_NO_ROW && (row != splitter->row || starts_again(splitter, text)))
 		return start_piece(splitter, row, index);
 	if (!(claim & (P2P_LINE_INSIDE | P2P_LINE_STARTS))) {
 		if (is_wrapped(splitter, index))
 			return unwrap(splitter, line);
-		splitter->row = NO_ROW;
+		splitter->row = P2P_NO_ROW;
 		splitter->open = index;
 		return 0;
 	}
 	r = append(splitter, line, text);
 	if (claim & P2P_LINE_ENDS) {
-		splitter->row = NO_ROW;
+		splitter->row = P2P_NO_ROW;
 		splitter->open = index + 1;
 	}
 	return r;
@@ -177,7 +192,7 @@ static int close_open(struct splitter *splitter, size_t end)
 	while (first < end && !splitter->post->lines[first].length)
 		first++;
 	splitter->open = end + 1;
-	if (first >= end || splitter->row != NO_ROW)
+	if (first >= end || splitter->row != P2P_NO_ROW)
 		return 0;
 	r = new_piece(splitter, P2P_PIECE_OPEN);
 	for (size_t i = first; i < end && r == 0; i++)
@@ -193,16 +208,16 @@ static int take_line(struct splitter *splitter, size_t index)
 
 	if (line->breaks) {
 		r = close_open(splitter, index);
-		splitter->row = NO_ROW;
+		splitter->row = P2P_NO_ROW;
 		return r;
 	}
-	if (splitter->row != NO_ROW && !line->length)
+	if (splitter->row != P2P_NO_ROW && !line->length)
 		return append(splitter, line, "");
-	if (splitter->row != NO_ROW)
+	if (splitter->row != P2P_NO_ROW)
 		return go_on(splitter, index, p2p_format_at(splitter->row)->
 			     line(cut_indent(splitter, line)));
-	row = line->length ? find_start(line->text + indent_of(line)) : NO_ROW;
-	if (row == NO_ROW)
+	row = line->length ? p2p_post_start(line->text + indent_of(line)) : P2P_NO_ROW;
+	if (row == P2P_NO_ROW)
 		return 0;
 	r = close_open(splitter, index);
 	return r < 0 ? r : start_piece(splitter, row, index);
@@ -210,7 +225,7 @@ static int take_line(struct splitter *splitter, size_t index)
 
 int p2p_post_split(struct p2p_post *post, struct p2p_pieces *ret_pieces)
 {
-	struct splitter splitter = { .post = post, .row = NO_ROW };
+	struct splitter splitter = { .post = post, .row = P2P_NO_ROW };
 	int r = 0;
 
 	for (size_t i = 0; i < post->count && r == 0; i++)
