@@ -110,6 +110,28 @@
 	     "\t\t\tClockPM- Surprise- LLActRep- BwNot+ ASPMOptComp+\n" \
 	     "\t\tLnkCtl:\tASPM " aspm "; RCB 64 bytes, LnkDisable- CommClk+\n" \
 	     "\t\tLnkSta:\tSpeed " link "\n\t\t\tTrErr- Train- SlotClk+ DLActive- BWMgmt-")
+/* A port with PCI Express, whose lines may be spoilt, and ACS. */
+#define SPOILT(express, control, acs) \
+	"00:01.0 PCI bridge [0604]: Maker [8086:347a] (prog-if 00 [Normal decode])\n" \
+	"\tControl: Mem+\n\tStatus: Cap+ 66MHz-\n\tBus: primary=00, secondary=01, subordinate=01, sec-latency=0\n" \
+	express "\t\tDevCap:\tMaxPayload 512 bytes, PhantFunc 0\n\t\t\tExtTag+ RBE+\n" \
+	"\t\tDevCtl:\tCorrErr- NonFatalErr- FatalErr- UnsupReq-\n" \
+	"\t\t\tRlxdOrd+ ExtTag+ PhantFunc- AuxPwr- NoSnoop+\n\t\t\tMaxPayload 256 bytes, MaxReadReq 512 bytes\n" \
+	"\t\tLnkCap:\tPort #1, Speed 8GT/s, Width x16, ASPM not supported\n" \
+	"\t\t\tClockPM- Surprise- LLActRep- BwNot+ ASPMOptComp+\n" \
+	"\t\tLnkCtl:\tASPM Disabled; RCB 64 bytes, LnkDisable- CommClk+\n" \
+	"\t\tLnkSta:\tSpeed 8GT/s, Width x16\n\t\t\tTrErr- Train- SlotClk+ DLActive- BWMgmt-\n" control \
+	"\tCapabilities: [100 v2] Advanced Error Reporting\n" acs "\tKernel driver in use: pcieport\n\n"
+#define ROOT_PORT	"\tCapabilities: [40] Express (v2) Root Port (Slot-), MSI 00\n"
+#define CONTROL2(words, more) \
+	"\t\tDevCap2: Completion Timeout: Range ABC, TimeoutDis+ NROPrPrP- LTR+\n" \
+	"\t\t\t AtomicOpsCap: Routing- 32bit- 64bit- 128bitCAS-\n" \
+	"\t\tDevCtl2: Completion Timeout: 50us to 50ms, TimeoutDis- LTR- 10BitTagReq- OBFF Disabled," words "\n" more
+#define ATOMICS		"\t\t\t AtomicOpsCtl: ReqEn- EgressBlck+\n"
+#define ACS_HEAD	"\tCapabilities: [148 v1] Access Control Services\n"
+#define ACS_CAP		"\t\tACSCap:\tSrcValid+ TransBlk+ ReqRedir+ CmpltRedir+ UpstreamFwd+ EgressCtrl- DirectTrans-\n"
+#define ACS_CTL(redirect) \
+	"\t\tACSCtl:\tSrcValid+ TransBlk- " redirect "CmpltRedir- UpstreamFwd- EgressCtrl- DirectTrans-\n"
 #define PLAIN(name) "00:00.0 Host bridge: Some Thing\n01:00.0 VGA compatible controller: " name " (rev a1)\n"
 #define IO_WINDOW "\tI/O behind bridge: e000-efff [size=4K] [16-bit]\n"
 #define MEMORY_WINDOW "\tMemory behind bridge: fb000000-fc0fffff [size=17M] [32-bit]\n"
@@ -245,6 +267,33 @@ static const struct pasted_fact facts[] = {
 	  "0000:01:00.0", "header_type", "denied" },
 	{ "01:00.0 VGA compatible controller [0300]: Maker [10de:2204] (rev a1)\n\t!!! Unknown header type 05\n",
 	  "0000:01:00.0", "acs.present", "denied" },
+	/* The line of a capability that is cut, joined to another or lost: it may be any, and none is absent. */
+	{ SPOILT(ROOT_PORT, "", ""), "0000:00:01.0", "acs.present", "0" },
+	{ SPOILT(ROOT_PORT, "", ACS_HEAD ACS_CAP ACS_CTL("ReqRedir- ")), "0000:00:01.0", "acs.redirects", "0" },
+	{ SPOILT(ROOT_PORT, "", "\tCapabilities: [148 v1] Access Control Ser\n"), "0000:00:01.0", "acs.present", "denied" },
+	{ SPOILT(ROOT_PORT, "", "\tCapabilities: [148 v1]\n"), "0000:00:01.0", "acs.present", "denied" },
+	{ SPOILT(ROOT_PORT, "", "\tCapabilities: [14\n"), "0000:00:01.0", "acs.present", "denied" },
+	{ SPOILT(ROOT_PORT, "", "\tCapabi\n"), "0000:00:01.0", "acs.present", "denied" },
+	{ SPOILT(ROOT_PORT, "", "\tbilities: [148 v1] Access Control Services\n"), "0000:00:01.0", "acs.present", "denied" },
+	{ SPOILT(ROOT_PORT, "", "\t\tHeaderLog: 0 Capabilities: [148 v1] Access Control Services\n"),
+	  "0000:00:01.0", "acs.present", "denied" },
+	{ SPOILT(ROOT_PORT, "", ACS_CAP), "0000:00:01.0", "acs.present", "denied" },
+	{ SPOILT("", "", ""), "0000:00:01.0", "pcie.present", "denied" },
+	{ SPOILT("\tCa\n", "", ""), "0000:00:01.0", "pcie.present", "denied" },
+	{ SPOILT("\n", "", ""), "0000:00:01.0", "pcie.present", "denied" },
+	{ "00:01.0 PCI bridge [0604]: Maker [8086:347a]\n\tControl: Mem+\n[...]\n", "0000:00:01.0", "pcie.present", "denied" },
+	{ "Some words.\n\n01:00.0 VGA compatible controller [0300]: Maker [10de:2204]\n\tControl: Mem+\n\tStatus: Cap+ 66MHz-\n"
+	  "\tCapabilities: [60] Power Management version 3\n", "0000:01:00.0", "pcie.present", "denied" },
+	/* A register of which one word is missing. */
+	{ SPOILT(ROOT_PORT, CONTROL2(" ARIFwd+", ATOMICS), ""), "0000:00:01.0", "pcie.ari_forwarding", "1" },
+	{ SPOILT(ROOT_PORT, CONTROL2(" ARIFwd+", ATOMICS), ""), "0000:00:01.0", "pcie.atomic_egress_block", "1" },
+	{ SPOILT(ROOT_PORT, CONTROL2("", ATOMICS), ""), "0000:00:01.0", "pcie.ari_forwarding", "denied" },
+	{ SPOILT(ROOT_PORT, "", ACS_HEAD ACS_CAP ACS_CTL("")), "0000:00:01.0", "acs.redirects", "denied" },
+	/* The first line of a function is lost: what follows is not of the one before. */
+	{ SPOILT(ROOT_PORT, "", "") "\tSubsystem: Maker [10de:0001]\n\tControl: Mem+\n"
+	  "\tBus: primary=00, secondary=02, subordinate=02, sec-latency=0\n\n", "0000:00:01.0", "secondary_bus", "1" },
+	{ "01:00.0 VGA compatible controller [0300]: Maker [10de:2204] (rev a1) Subsystem: Maker [10de:0001]\n",
+	  "0000:01:00.0", "device", "8708" },
 	/* Without ids the maker tells whether a display is of a GPU. */
 	{ PLAIN("NVIDIA Corporation GH100"), "0000:01:00.0", "class", "gpu" },
 	{ PLAIN("ASPEED Technology, Inc. ASPEED Graphics Family"), "0000:01:00.0", "class", "other" },

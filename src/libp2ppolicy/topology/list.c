@@ -95,8 +95,38 @@ static bool has_gap(const struct p2p_topology *topology)
 	return false;
 }
 
+static bool is_of_device(const struct p2p_function *function, const struct p2p_function *other)
+{
+	return other->bdf.domain == function->bdf.domain && other->bdf.bus == function->bdf.bus &&
+	       other->bdf.devfn >> 3 == function->bdf.devfn >> 3;
+}
+
+/* PCIe r6.0, sec 9.2.1.2: virtual functions are none of those that the bit of the header counts. */
+static bool has_sibling(const struct p2p_topology *topology, const struct p2p_function *function)
+{
+	const struct p2p_function *end = topology->functions + topology->count, *other = function;
+
+	while (other > topology->functions && is_of_device(function, other - 1))
+		other--;
+	for (; other < end && is_of_device(function, other); other++)
+		if (other != function && !other->physfn)
+			return true;
+	return false;
+}
+
+/* A text does not show the bit, and its reader takes virtual functions for others of the device. */
+static void count_siblings(const struct p2p_topology *topology, struct p2p_function *function)
+{
+	const struct p2p_raw *raw = topology->builds[function->index].raw;
+
+	if (raw && raw->config.from_text && function->header == P2P_PRESENT)
+		function->multifunction = !function->physfn && has_sibling(topology, function);
+}
+
 void p2p_list_build(struct p2p_topology *topology)
 {
+	for (size_t i = 0; i < topology->count; i++)
+		count_siblings(topology, &topology->functions[i]);
 	if (!p2p_snapshot_is_list(topology->snapshot) ||
 	    (one_has_witnesses(topology) && !has_gap(topology)))
 		return;

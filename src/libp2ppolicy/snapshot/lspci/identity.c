@@ -7,6 +7,36 @@
 #include "base/pci-regs.h"
 #include "snapshot/lspci/text.h"
 
+static const struct {
+	uint16_t code;
+	const char *name;
+} classes[] = {
+	{ 0x0100, "SCSI storage controller" }, { 0x0101, "IDE interface" },
+	{ 0x0104, "RAID bus controller" }, { 0x0106, "SATA controller" },
+	{ 0x0107, "Serial Attached SCSI controller" },
+	{ 0x0108, "Non-Volatile memory controller" }, { 0x0180, "Mass storage controller" },
+	{ 0x0200, "Ethernet controller" }, { 0x0207, "Infiniband controller" },
+	{ 0x0280, "Network controller" }, { 0x0300, "VGA compatible controller" },
+	{ 0x0302, "3D controller" }, { 0x0380, "Display controller" },
+	{ 0x0401, "Multimedia audio controller" }, { 0x0403, "Audio device" },
+	{ 0x0500, "RAM memory" }, { 0x0502, "CXL" }, { 0x0580, "Memory controller" },
+	{ 0x0600, "Host bridge" }, { 0x0601, "ISA bridge" }, { 0x0604, "PCI bridge" },
+	{ 0x0607, "CardBus bridge" }, { 0x0680, "Bridge" }, { 0x0700, "Serial controller" },
+	{ 0x0780, "Communication controller" }, { 0x0800, "PIC" }, { 0x0806, "IOMMU" },
+	{ 0x0880, "System peripheral" }, { 0x0b40, "Co-processor" },
+	{ 0x0c00, "FireWire (IEEE 1394)" }, { 0x0c03, "USB controller" }, { 0x0c05, "SMBus" }, { 0x1080, "Encryption controller" },
+	{ 0x1101, "Performance counters" }, { 0x1180, "Signal processing controller" },
+	{ 0x1200, "Processing accelerators" }, { 0x1300, "Non-Essential Instrumentation" },
+};
+
+unsigned int p2p_text_class(const char *name, size_t length)
+{
+	for (size_t i = 0; i < P2P_LENGTH(classes); i++)
+		if (strlen(classes[i].name) == length && !memcmp(classes[i].name, name, length))
+			return classes[i].code;
+	return 0;
+}
+
 bool p2p_text_hex(const char *from, size_t digits, char after, unsigned int *ret_value)
 {
 	for (size_t i = 0; i < digits; i++)
@@ -20,12 +50,16 @@ bool p2p_text_hex(const char *from, size_t digits, char after, unsigned int *ret
 
 bool p2p_text_ids(const char *line, unsigned int *ret_vendor, unsigned int *ret_device)
 {
-	bool found = p2p_text_hex(line, 4, ':', ret_vendor) &&
-		     p2p_text_hex(line + 5, 4, '\0', ret_device);
+	unsigned int vendor, device;
+	bool found = p2p_text_hex(line, 4, ':', &vendor) && p2p_text_hex(line + 5, 4, '\0', &device);
 
-	for (const char *at = strchr(line, '['); at; at = strchr(at + 1, '['))
-		found |= p2p_text_hex(at + 1, 4, ':', ret_vendor) &&
-			 p2p_text_hex(at + 6, 4, ']', ret_device);
+	for (const char *at = strchr(line, '['); at && !found; at = strchr(at + 1, '['))
+		found = p2p_text_hex(at + 1, 4, ':', &vendor) &&
+			p2p_text_hex(at + 6, 4, ']', &device);
+	if (found) {
+		*ret_vendor = vendor;
+		*ret_device = device;
+	}
 	return found;
 }
 

@@ -7,11 +7,11 @@
 #include "snapshot/lspci/text.h"
 
 #define EXTENDED_START	0x100u
-#define DWORDS		(P2P_CONFIG_EXTENDED / 4)
 
 /* How a value is written. */
 enum kind {
 	FLAG,		/* "ReqRedir+" */
+	OPTION,		/* likewise, which some functions, or releases of lspci, do not have */
 	NUMBER,		/* "Port #3", decimal */
 	WIDTH,		/* of a link, likewise */
 	HEX,
@@ -25,7 +25,7 @@ enum kind {
  * @id, @extended: of the capability
  * @group: what the line, or one before it, begins with; NULL any
  * @reg, @shift: where its lowest bit is
- * @from, @size: the bytes that are known when it was seen, the last in its line; 0 another row's
+ * @from, @size: the bytes that are known when it and all others of them were seen; 0 another row tells
  */
 struct row {
 	uint16_t id;
@@ -58,15 +58,15 @@ static const struct row rows[] = {
 	{ EXP, "LnkSta", "Width x", WIDTH, 0x12, 4, 0x12, 2 },
 	{ EXP, "SltCap", "HotPlug", FLAG, 0x14, 6, 0, 0 },
 	{ EXP, "SltCap", "Slot #", NUMBER, 0x14, 19, 0x14, 4 },
-	{ EXP, "AtomicOpsCap", "Routing", FLAG, 0x24, 6, 0, 0 },
+	{ EXP, "AtomicOpsCap", "Routing", OPTION, 0x24, 6, 0, 0 },
 	{ EXP, "AtomicOpsCap", "32bit", FLAG, 0x24, 7, 0, 0 },
 	{ EXP, "AtomicOpsCap", "64bit", FLAG, 0x24, 8, 0, 0 },
 	{ EXP, "AtomicOpsCap", "128bitCAS", FLAG, 0x24, 9, 0x24, 4 },
-	{ EXP, "DevCtl2", "ARIFwd", FLAG, 0x28, 5, 0, 0 },
-	{ EXP, "DevCtl2", "10BitTagReq", FLAG, 0x28, 12, 0x28, 4 },
-	{ EXP, "AtomicOpsCtl", "10BitTagReq", FLAG, 0x28, 12, 0x28, 4 },
-	{ EXP, "AtomicOpsCtl", "ReqEn", FLAG, 0x28, 6, 0, 0 },
-	{ EXP, "AtomicOpsCtl", "EgressBlck", FLAG, 0x28, 7, 0, 0 },
+	{ EXP, "DevCtl2", "ARIFwd", OPTION, 0x28, 5, 0, 0 },
+	{ EXP, "DevCtl2", "10BitTagReq", OPTION, 0x28, 12, 0x28, 4 },
+	{ EXP, "AtomicOpsCtl", "10BitTagReq", OPTION, 0x28, 12, 0x28, 4 },
+	{ EXP, "AtomicOpsCtl", "ReqEn", OPTION, 0x28, 6, 0, 0 },
+	{ EXP, "AtomicOpsCtl", "EgressBlck", OPTION, 0x28, 7, 0, 0 },
 	{ EXP, "LnkSta2", "FltMode", FLAG, 0x32, 10, 0x30, 4 },
 	{ PCI_CAP_ID_PCIX, false, "Status", "266MHz", FLAG, 0x04, 30, 0, 0 },
 	{ PCI_CAP_ID_PCIX, false, "Status", "533MHz", FLAG, 0x04, 31, 0x04, 4 },
@@ -99,6 +99,8 @@ static const struct row rows[] = {
 	{ EXT(DVSEC), NULL, "ID=", HEX, 0x08, 0, 0x08, 4 },
 };
 
+_Static_assert(P2P_LENGTH(rows) <= 64, "a bit for each row");
+
 static const struct {
 	uint16_t id;
 	bool extended;
@@ -124,47 +126,53 @@ static const struct {
 	{ EXT(DVSEC), "Designated Vendor-Specific" },
 };
 
-static const struct {
-	uint16_t code;
-	const char *name;
-} classes[] = {
-	{ 0x0100, "SCSI storage controller" }, { 0x0101, "IDE interface" },
-	{ 0x0104, "RAID bus controller" }, { 0x0106, "SATA controller" },
-	{ 0x0107, "Serial Attached SCSI controller" },
-	{ 0x0108, "Non-Volatile memory controller" }, { 0x0180, "Mass storage controller" },
-	{ 0x0200, "Ethernet controller" }, { 0x0207, "Infiniband controller" },
-	{ 0x0280, "Network controller" }, { 0x0300, "VGA compatible controller" },
-	{ 0x0302, "3D controller" }, { 0x0380, "Display controller" },
-	{ 0x0401, "Multimedia audio controller" }, { 0x0403, "Audio device" },
-	{ 0x0500, "RAM memory" }, { 0x0502, "CXL" }, { 0x0580, "Memory controller" },
-	{ 0x0600, "Host bridge" }, { 0x0601, "ISA bridge" }, { 0x0604, "PCI bridge" },
-	{ 0x0607, "CardBus bridge" }, { 0x0680, "Bridge" }, { 0x0700, "Serial controller" },
-	{ 0x0780, "Communication controller" }, { 0x0800, "PIC" }, { 0x0806, "IOMMU" },
-	{ 0x0880, "System peripheral" }, { 0x0b40, "Co-processor" },
-	{ 0x0c00, "FireWire (IEEE 1394)" }, { 0x0c03, "USB controller" }, { 0x0c05, "SMBus" }, { 0x1080, "Encryption controller" },
-	{ 0x1101, "Performance counters" }, { 0x1180, "Signal processing controller" },
-	{ 0x1200, "Processing accelerators" }, { 0x1300, "Non-Essential Instrumentation" },
-};
-
-unsigned int p2p_text_class(const char *name, size_t length)
-{
-	for (size_t i = 0; i < P2P_LENGTH(classes); i++)
-		if (strlen(classes[i].name) == length && !memcmp(classes[i].name, name, length))
-			return classes[i].code;
-	return 0;
-}
-
-static void put(struct p2p_text_function *function, unsigned int offset, uint32_t value,
+void p2p_text_put(struct p2p_text_function *function, unsigned int offset, uint32_t value,
 		unsigned int bytes)
 {
 	for (unsigned int i = 0; i < bytes && offset + i < P2P_CONFIG_EXTENDED; i++)
 		function->bytes[offset + i] |= (uint8_t)(value >> 8 * i);
 }
 
-static void tell(struct p2p_text_function *function, unsigned int offset, unsigned int bytes)
+void p2p_text_tell(struct p2p_text_function *function, unsigned int offset, unsigned int bytes)
 {
 	for (unsigned int i = 0; i < bytes && offset + i < P2P_CONFIG_EXTENDED; i++)
 		function->told[offset + i] = !function->odd[(offset + i) / 4];
+}
+
+/* Its last word was there, but a line below may have more of it: "AtomicOpsCtl:" of Device Control 2. */
+static void tell_later(struct p2p_text_function *function, unsigned int offset, unsigned int bytes)
+{
+	if (function->pending_count == P2P_TEXT_PENDING)
+		return;
+	function->pending[function->pending_count].offset = (uint16_t)offset;
+	function->pending[function->pending_count++].size = (uint16_t)bytes;
+}
+
+/* Was every word there of these registers?  One that is not may have been cut away. */
+static bool has_all_words(const struct p2p_text_function *function, unsigned int offset, unsigned int bytes)
+{
+	unsigned int type = function->bytes[function->at + PCI_EXP_FLAGS] >> 4 & 0xfu;
+
+	for (size_t i = 0; i < P2P_LENGTH(rows); i++) {
+		bool wanted = rows[i].kind != OPTION;
+
+		/* PCIe r6.0, sec 7.5.3.16: of root and downstream ports alone, where lspci prints it. */
+		if (rows[i].id == PCI_CAP_ID_EXP && !rows[i].extended && !strcmp(rows[i].word, "ARIFwd"))
+			wanted = type == PCI_EXP_TYPE_ROOT_PORT || type == PCI_EXP_TYPE_DOWNSTREAM;
+		if (rows[i].id == function->capability && rows[i].extended == function->extended && wanted &&
+		    function->at + rows[i].reg >= offset && function->at + rows[i].reg < offset + bytes &&
+		    !(function->words >> i & 1))
+			return false;
+	}
+	return true;
+}
+
+void p2p_text_tell_pending(struct p2p_text_function *function)
+{
+	for (unsigned int i = 0; i < function->pending_count; i++)
+		if (has_all_words(function, function->pending[i].offset, function->pending[i].size))
+			p2p_text_tell(function, function->pending[i].offset, function->pending[i].size);
+	function->pending_count = 0;
 }
 
 /* Of a register of which one word is not understood no other says anything. */
@@ -173,7 +181,7 @@ static void doubt(struct p2p_text_function *function, unsigned int offset)
 	if (offset >= P2P_CONFIG_EXTENDED)
 		return;
 	function->odd[offset / 4] = true;
-	tell(function, offset & ~3u, 4);
+	p2p_text_tell(function, offset & ~3u, 4);
 }
 
 /* "[54]", "[148 v1]"; the place of a capability, 0 when there is none. */
@@ -224,12 +232,14 @@ static void take_express(struct p2p_text_function *function, const char *rest)
 
 		if (strncmp(rest, types[i].name, length) != 0)
 			continue;
-		put(function, function->at + PCI_EXP_FLAGS,
+		p2p_text_put(function, function->at + PCI_EXP_FLAGS,
 		    version | types[i].type << 4 | (strstr(rest, "(Slot+)") ? 0x100 : 0), 2);
 		return;
 	}
 	/* A type that is not known leaves the registers behind it without a meaning. */
 	function->capability = 0;
+	function->damaged = true;
+	doubt(function, function->at);
 }
 
 static void name_capability(struct p2p_text_function *function, const char *rest)
@@ -243,6 +253,35 @@ static void name_capability(struct p2p_text_function *function, const char *rest
 			function->capability = names[i].id;
 			return;
 		}
+	/* Cut in the name, it may be any that begins so. */
+	for (size_t i = 0; i < P2P_LENGTH(names); i++)
+		function->damaged |= names[i].extended == function->extended &&
+				     !strncmp(names[i].name, rest, strlen(rest));
+}
+
+/*
+ * Is it what is left of "Capabilities: [40] Express": its start, or, at the end of another line or of itself, its
+ * end?  Or a line of one that no such line came before?
+ */
+static bool is_damaged(const struct p2p_text_function *function, const char *line)
+{
+	static const char key[] = "Capabilities: [";
+	bool other = false;
+
+	if (strlen(line) > 1 && !strncmp(key, line, strlen(line)))
+		return true;
+	if (strstr(line, "ies: [") && strncmp(line, key, sizeof(key) - 1) != 0)
+		return true;
+	for (size_t i = 0; i < P2P_LENGTH(rows); i++) {
+		size_t length = rows[i].group ? strlen(rows[i].group) : 0;
+
+		if (!length || strncmp(line, rows[i].group, length) != 0 || line[length] != ':')
+			continue;
+		if (rows[i].id == function->capability && rows[i].extended == function->extended)
+			return false;
+		other |= strcmp(rows[i].group, "Status") != 0;
+	}
+	return other;
 }
 
 static bool is_cardbus(const struct p2p_text_function *function)
@@ -250,7 +289,7 @@ static bool is_cardbus(const struct p2p_text_function *function)
 	return function->class_code >> 8 == PCI_CLASS_BRIDGE_CARDBUS;
 }
 
-static unsigned int first_pointer(const struct p2p_text_function *function)
+unsigned int p2p_text_first_pointer(const struct p2p_text_function *function)
 {
 	return is_cardbus(function) ? PCI_CB_CAPABILITY_LIST : PCI_CAPABILITY_LIST;
 }
@@ -262,6 +301,8 @@ static void take_capability(struct p2p_text_function *function, const char *line
 	const char *rest = "";
 
 	p2p_text_rebar_end(function);
+	p2p_text_tell_pending(function);
+	function->words = 0;
 	place = function->no_list ? 0 : parse_place(line, &rest, &version);
 	/* "<access denied>", a broken chain, a place that was already one. */
 	if (!place || function->told[place] || !strncmp(rest, "<", 1)) {
@@ -273,16 +314,16 @@ static void take_capability(struct p2p_text_function *function, const char *line
 	function->extended = place >= EXTENDED_START;
 	function->group[0] = '\0';
 	name_capability(function, rest);
-	tell(function, place, 4);
+	p2p_text_tell(function, place, 4);
 	if (function->extended) {
 		if (place != EXTENDED_START && function->last_extended)
-			put(function, function->last_extended, place << 20, 4);
-		put(function, place, function->capability | version << 16, 4);
+			p2p_text_put(function, function->last_extended, place << 20, 4);
+		p2p_text_put(function, place, function->capability | version << 16, 4);
 		function->last_extended = (uint16_t)place;
 		return;
 	}
-	put(function, function->last ? function->last + 1u : first_pointer(function), place, 1);
-	put(function, place, function->capability, 1);
+	p2p_text_put(function, function->last ? function->last + 1u : p2p_text_first_pointer(function), place, 1);
+	p2p_text_put(function, place, function->capability, 1);
 	function->last = (uint16_t)place;
 	if (function->capability == PCI_CAP_ID_EXP)
 		take_express(function, rest);
@@ -327,7 +368,7 @@ static bool encode_aspm(const char *text, uint32_t *ret_value)
 
 /* What a field of a kind holds. */
 static const uint32_t bits[] = {
-	[FLAG] = 1, [NUMBER] = 0xffff, [WIDTH] = 0x3f, [HEX] = 0xffff, [BYTES] = 7, [SPEED] = 0xf, [ASPM] = 3,
+	[FLAG] = 1, [OPTION] = 1, [NUMBER] = 0xffff, [WIDTH] = 0x3f, [HEX] = 0xffff, [BYTES] = 7, [SPEED] = 0xf, [ASPM] = 3,
 };
 
 /* The value of @row behind its word. */
@@ -337,6 +378,7 @@ static bool encode(const struct row *row, const char *text, uint32_t *ret_value)
 
 	switch (row->kind) {
 	case FLAG:
+	case OPTION:
 		*ret_value = *text == '+';
 		return *text == '+' || *text == '-';
 	case NUMBER:
@@ -389,9 +431,10 @@ static void take_word(struct p2p_text_function *function, const struct row *row,
 		doubt(function, function->at + row->reg);
 		return;
 	}
-	put(function, function->at + row->reg, value << row->shift, row->reg & 2 ? 2 : 4);
-	if (!row->extended || row->id != PCI_EXT_CAP_ID_ACS || !function->odd_acs)
-		tell(function, function->at + row->from, row->size);
+	p2p_text_put(function, function->at + row->reg, value << row->shift, row->reg & 2 ? 2 : 4);
+	function->words |= 1ull << (row - rows);
+	if ((!row->extended || row->id != PCI_EXT_CAP_ID_ACS || !function->odd_acs) && row->size)
+		tell_later(function, function->at + row->from, row->size);
 }
 
 static void take_words(struct p2p_text_function *function, const char *line)
@@ -399,6 +442,8 @@ static void take_words(struct p2p_text_function *function, const char *line)
 	size_t label = strspn(line, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
 
 	if (label && line[label] == ':' && label < sizeof(function->group)) {
+		if (strncmp(line, "AtomicOpsCtl", 12) != 0)
+			p2p_text_tell_pending(function);
 		memcpy(function->group, line, label);
 		function->group[label] = '\0';
 	}
@@ -428,8 +473,8 @@ static void take_buses(struct p2p_text_function *function, const char *line)
 			return;
 		buses |= (uint32_t)number << 8 * i;
 	}
-	put(function, PCI_PRIMARY_BUS, buses, 4);
-	tell(function, PCI_PRIMARY_BUS, 4);
+	p2p_text_put(function, PCI_PRIMARY_BUS, buses, 4);
+	p2p_text_tell(function, PCI_PRIMARY_BUS, 4);
 }
 
 void p2p_text_subsystem(struct p2p_text_function *function, uint16_t vendor, uint16_t device)
@@ -439,14 +484,15 @@ void p2p_text_subsystem(struct p2p_text_function *function, uint16_t vendor, uin
 			     is_cardbus(function) ? PCI_CB_SUBSYSTEM_VENDOR_ID :
 			     PCI_SUBSYSTEM_VENDOR_ID;
 
-	put(function, place, vendor | (uint32_t)device << 16, 4);
-	tell(function, place, 4);
+	p2p_text_put(function, place, vendor | (uint32_t)device << 16, 4);
+	p2p_text_tell(function, place, 4);
 }
 
 void p2p_text_register(struct p2p_text_function *function, const char *line)
 {
 	const char *flag;
 
+	function->damaged |= is_damaged(function, line);
 	if (!strncmp(line, "Capabilities: ", 14)) {
 		take_capability(function, line);
 		take_words(function, line);
@@ -455,9 +501,9 @@ void p2p_text_register(struct p2p_text_function *function, const char *line)
 		function->detailed = true;
 		function->verbose = *line == 'C';
 		flag = find_word(line, "Mem");
-		put(function, PCI_COMMAND, flag && *flag == '+' ? PCI_COMMAND_MEMORY : 0, 2);
+		p2p_text_put(function, PCI_COMMAND, flag && *flag == '+' ? PCI_COMMAND_MEMORY : 0, 2);
 	} else if (!strncmp(line, "Status: Cap+", 12) && !function->last) {
-		put(function, PCI_STATUS, PCI_STATUS_CAP_LIST, 2);
+		p2p_text_put(function, PCI_STATUS, PCI_STATUS_CAP_LIST, 2);
 	} else if (!strncmp(line, "Bus: primary=", 13)) {
 		take_buses(function, line);
 	} else if (!strncmp(line, "Subsystem: ", 11)) {
@@ -467,132 +513,4 @@ void p2p_text_register(struct p2p_text_function *function, const char *line)
 	} else {
 		take_words(function, line);
 	}
-}
-
-/* A place of a chain that the text says nothing of: where it leads, there may be more. */
-static unsigned int find_gap(const struct p2p_text_function *function, unsigned int from)
-{
-	unsigned int place = from;
-
-	while (place < from * 4 - 4 && function->told[place])
-		place += 4;
-	return place;
-}
-
-/* The list, or the function, breaks off: nothing is absent from it. */
-static void end_chain(struct p2p_text_function *function)
-{
-	if (function->last_extended)
-		put(function, function->last_extended, find_gap(function, EXTENDED_START) << 20, 4);
-	else if (function->last)
-		put(function, function->last + 1u, find_gap(function, P2P_CONFIG_HEADER), 1);
-}
-
-static void end_header(struct p2p_text_function *function)
-{
-	bool bridge = function->header_type != PCI_HEADER_TYPE_NORMAL;
-
-	/* As a virtual function has them: the files of sysfs tell the ids, where they are known. */
-	put(function, PCI_VENDOR_ID, UINT32_MAX, 4);
-	put(function, PCI_STATUS, function->last ? PCI_STATUS_CAP_LIST : 0, 2);
-	put(function, PCI_REVISION_ID, function->revision | function->class_code << 8, 4);
-	put(function, PCI_HEADER_TYPE, function->header_type | (function->several ? 0x80u : 0), 1);
-	tell(function, PCI_VENDOR_ID, PCI_HEADER_TYPE + 2);
-	/* Revision and class are one dword, and the class is not always understood. */
-	if (!function->has_class)
-		memset(function->told + PCI_REVISION_ID, false, 4);
-	/* Bridges have another register there; of endpoints lspci leaves out only zeros. */
-	for (unsigned int i = 0; i < 4; i++)
-		function->told[PCI_SUBSYSTEM_VENDOR_ID + i] =
-			!bridge && (function->told[PCI_SUBSYSTEM_VENDOR_ID + i] ||
-				    (function->has_ids && function->whole && !function->named));
-}
-
-static bool fetch(void *data, unsigned int offset, unsigned int length, uint8_t *ret_bytes)
-{
-	const struct p2p_text_function *function = data;
-
-	memcpy(ret_bytes, function->bytes + offset, length);
-	return true;
-}
-
-/* How much of it lspci could read, and so what it would have shown. */
-static unsigned int readable(const struct p2p_text_function *function)
-{
-	unsigned int size = P2P_CONFIG_STANDARD;
-
-	if (function->last_extended)
-		size = P2P_CONFIG_EXTENDED;
-	else if (!function->detailed || (function->no_list && !function->last))
-		size = P2P_CONFIG_HEADER;
-	return size > function->hex_size ? size : function->hex_size;
-}
-
-/* Bytes beat what the text says in their place. */
-static void take_hex(struct p2p_text_function *function)
-{
-	memcpy(function->bytes, function->hex, function->hex_size);
-	memset(function->told, true, function->hex_size);
-}
-
-static void end_text(struct p2p_text_function *function, bool whole)
-{
-	end_header(function);
-	/*
-	 * The loader takes what has no byte there for one that could not be read further.  A
-	 * CardBus bridge has its subsystem there, which is not made up for that.
-	 */
-	tell(function, function->header_type == PCI_HEADER_TYPE_CARDBUS ? 128 : P2P_CONFIG_HEADER, 4);
-	if (!whole)
-		end_chain(function);
-	if (whole || function->last)
-		tell(function, first_pointer(function), 4);
-}
-
-/* Bytes have all bits of ACS, a line of names the lower seven. */
-static bool has_text_of_acs(const struct p2p_text_function *function,
-			    const struct p2p_config *config)
-{
-	const struct p2p_capability *acs;
-
-	return p2p_config_find(config, PCI_EXT_CAP_ID_ACS, true, &acs) == P2P_PRESENT &&
-	       acs->offset + 8u > function->hex_size;
-}
-
-int p2p_text_config(struct p2p_text_function *function, struct p2p_arena *arena,
-		    struct p2p_config *ret_config)
-{
-	uint32_t known[DWORDS / 32] = { 0 };
-	struct p2p_config_source source = {
-		.fetch = fetch, .data = function, .known = known,
-		.all = true, .virtual_function = P2P_UNKNOWN,
-	};
-	uint8_t status = function->bytes[PCI_STATUS] |
-			 (function->hex_size ? function->hex[PCI_STATUS] : 0);
-	bool whole;
-	int r;
-
-	if (function->unknown && !function->hex_size) {
-		/* All ones: "(rev ff) (prog-if ff)", and 7f of the header, whose top bit is apart. */
-		*ret_config = (struct p2p_config){ .silent = function->revision == 0xff };
-		return 0;
-	}
-	function->no_list |= status & PCI_STATUS_CAP_LIST && !function->last;
-	whole = function->whole && !function->no_list;
-	if (whole)
-		p2p_text_rebar_end(function);
-	source.size = readable(function);
-	if (function->detailed)
-		end_text(function, whole);
-	take_hex(function);
-	source.kernel_size = whole && function->extended_seen;
-	for (size_t i = 0; i < DWORDS; i++)
-		if (!memchr(function->told + 4 * i, 0, 4))
-			known[i / 32] |= 1u << i % 32;
-	r = p2p_config_load(arena, &source, ret_config);
-	if (r < 0)
-		return r;
-	ret_config->from_text = !function->hex_size;
-	ret_config->acs_from_text = has_text_of_acs(function, ret_config);
-	return 0;
 }

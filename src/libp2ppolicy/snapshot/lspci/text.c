@@ -203,8 +203,11 @@ static void take_line(struct text *text)
 {
 	const char *line = text->line;
 
+	/* An empty line is the end, unless it stands for one that is lost. */
 	if (!*line)
-		text->found.whole = text->found.detailed;
+		text->found.whole = text->found.ended = text->found.detailed;
+	else if (text->indented)
+		text->found.damaged |= text->found.ended;
 	if (text->dump && p2p_dump_row(line, &text->found))
 		return;
 	if (!*line || take_number(text, "NUMA node: ", P2P_ATTR_NUMA_NODE) ||
@@ -293,6 +296,23 @@ static bool is_gap(const struct text *text)
 	return !has_word || !text->indented || *text->line != '[';
 }
 
+/*
+ * Of one function lspci prints these lines once, and the subsystem first: another one begins here, whose own
+ * first line is lost.
+ */
+static bool is_of_another(const struct text *text)
+{
+	const struct p2p_text_function *found = &text->found;
+	const char *line = text->line;
+
+	if (!strncmp(line, "Bus: primary=", 13))
+		return found->told[PCI_PRIMARY_BUS];
+	if (!strncmp(line, "Subsystem: ", 11))
+		return found->named || found->detailed;
+	return found->detailed && (!strncmp(line, "Control: I/O", 12) ||
+				   (!strncmp(line, "Flags: ", 7) && strstr(line, " devsel")));
+}
+
 /* The first time over the text: which functions there are, and whether lspci was run as root. */
 static int gather(struct text *text)
 {
@@ -365,7 +385,7 @@ int p2p_text_load(struct p2p_context *context, const struct p2p_input *input, bo
 		take_picked(&text);
 		if (rest)
 			take_start(&text, bdf, rest);
-		else if (is_gap(&text))
+		else if (is_gap(&text) || is_of_another(&text))
 			end_function(&text);
 		else if (text.raw)
 			take_line(&text);

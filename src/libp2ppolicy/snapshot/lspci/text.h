@@ -7,11 +7,15 @@
 #include "snapshot/pci-ids.h"
 #include "snapshot/sources.h"
 
+/** Registers of one capability that may be pending at once. */
+#define P2P_TEXT_PENDING	8u
+
 /**
  * struct p2p_text_function - what the lines of one function said so far.
  * @detailed, @verbose: it was printed with -v, with -vv
- * @whole: it was printed to its end
+ * @whole: it was printed to its end; @ended: an empty line showed that
  * @no_list: the capabilities, or those from some point on, were not shown
+ * @damaged: the line of a capability is cut or missing, so that none is absent
  * @unknown: lspci itself did not know its header
  * @named: it has a subsystem
  * @several: the device has other functions
@@ -24,10 +28,12 @@
  * @rebars, @rebar: lines of Resizable BAR so far, and where that capability is
  * @group: what the last line began with, "DevCtl" of "DevCtl: ..."
  * @told: by byte, what the text says; @odd: by dword, a word of it is not understood
+ * @words: of the capability, one bit for each row of the table of words that was seen
+ * @pending: bytes of registers whose lines may go on, @pending_count of them
  * @hex: @hex_size bytes that were printed as such
  */
 struct p2p_text_function {
-	bool detailed, verbose, whole, no_list, unknown, named, several;
+	bool detailed, verbose, whole, ended, no_list, damaged, unknown, named, several;
 	bool extended_seen, has_class, has_ids, odd_acs, extended;
 	uint32_t class_code;
 	unsigned int vendor, device, hex_size;
@@ -35,6 +41,9 @@ struct p2p_text_function {
 	uint16_t capability, at, last, last_extended, rebar;
 	unsigned int rebars;
 	char group[16];
+	struct { uint16_t offset, size; } pending[P2P_TEXT_PENDING];
+	unsigned int pending_count;
+	uint64_t words;
 	uint8_t bytes[P2P_CONFIG_EXTENDED];
 	bool told[P2P_CONFIG_EXTENDED], odd[P2P_CONFIG_EXTENDED / 4];
 	uint8_t hex[P2P_CONFIG_EXTENDED];
@@ -80,7 +89,7 @@ void p2p_text_resource(const struct p2p_text_regions *regions, bool bridge,
 /** p2p_text_hex() - exactly @digits hexadecimal ones, and then @after. */
 bool p2p_text_hex(const char *from, size_t digits, char after, unsigned int *ret_value);
 
-/** p2p_text_ids() - @line is "10de:2330", or the last "[10de:2330]" in it. */
+/** p2p_text_ids() - @line is "10de:2330", or the first "[10de:2330]" in it; else both stay as they are. */
 bool p2p_text_ids(const char *line, unsigned int *ret_vendor, unsigned int *ret_device);
 
 /** p2p_text_identity() - the first line of a function, from behind its address. */
@@ -102,6 +111,19 @@ bool p2p_text_is_extended(const char *line);
 
 /** p2p_text_subsystem() - its ids, of an endpoint or in the capability of a bridge. */
 void p2p_text_subsystem(struct p2p_text_function *function, uint16_t vendor, uint16_t device);
+
+/** p2p_text_put() - or @value, of @bytes bytes, into its registers. */
+void p2p_text_put(struct p2p_text_function *function, unsigned int offset, uint32_t value,
+		  unsigned int bytes);
+
+/** p2p_text_tell() - these @bytes are known, but for a dword that is @odd. */
+void p2p_text_tell(struct p2p_text_function *function, unsigned int offset, unsigned int bytes);
+
+/** p2p_text_tell_pending() - what comes now is of other registers: those that are pending are known if all their words were there. */
+void p2p_text_tell_pending(struct p2p_text_function *function);
+
+/** p2p_text_first_pointer() - where its header points to the first capability. */
+unsigned int p2p_text_first_pointer(const struct p2p_text_function *function);
 
 /** p2p_text_register() - a line of registers, or any other. */
 void p2p_text_register(struct p2p_text_function *function, const char *line);
