@@ -132,6 +132,16 @@
 #define ACS_CAP		"\t\tACSCap:\tSrcValid+ TransBlk+ ReqRedir+ CmpltRedir+ UpstreamFwd+ EgressCtrl- DirectTrans-\n"
 #define ACS_CTL(redirect) \
 	"\t\tACSCtl:\tSrcValid+ TransBlk- " redirect "CmpltRedir- UpstreamFwd- EgressCtrl- DirectTrans-\n"
+#define VIRTUAL(count) \
+	LIST("01:00.0 Ethernet controller [0200]: Maker [15b3:1021]\n\tControl: Mem+\n\tStatus: Cap+ 66MHz-\n" \
+	     "\tCapabilities: [60] Express Endpoint, MSI 00\n" \
+	     "\tCapabilities: [100 v1] Single Root I/O Virtualization (SR-IOV)\n" \
+	     "\t\tIOVCap:\tMigration-, Interrupt Message Number: 000\n\t\tIOVCtl:\tEnable+ Migration- Interrupt- MSE+ ARIHierarchy+\n" \
+	     "\t\tIOVSta:\tMigration-\n" \
+	     "\t\tInitial VFs: 1, Total VFs: 1, Number of VFs: " count ", Function Dependency Link: 00\n" \
+	     "\t\tVF offset: 1, stride: 1, Device ID: 101e\n" \
+	     "\tKernel driver in use: mlx5_core\n\n" \
+	     "01:00.1 Ethernet controller [0200]: Maker [15b3:101e]\n\tControl: Mem+\n\tKernel modules: mlx5_core\n\n")
 #define PLAIN(name) "00:00.0 Host bridge: Some Thing\n01:00.0 VGA compatible controller: " name " (rev a1)\n"
 #define IO_WINDOW "\tI/O behind bridge: e000-efff [size=4K] [16-bit]\n"
 #define MEMORY_WINDOW "\tMemory behind bridge: fb000000-fc0fffff [size=17M] [32-bit]\n"
@@ -236,6 +246,10 @@ static const struct pasted_fact facts[] = {
 	{ "01:00.0 VGA compatible controller [0300]: Maker [10de:2204]\n\tControl: Mem+\n\n"
 	  "01:00.1 Audio device [0403]: Maker [10de:1aef]\n\tControl: Mem+\n",
 	  "0000:01:00.0", "multifunction", "1" },
+	/* Its virtual functions are none of a device's several functions, nor is one of them. */
+	{ VIRTUAL("1"), "0000:01:00.0", "multifunction", "0" },
+	{ VIRTUAL("1"), "0000:01:00.1", "multifunction", "0" },
+	{ VIRTUAL("0"), "0000:01:00.0", "multifunction", "1" },
 	/* Lines that are cut, or odd: what they would have said is not known. */
 	{ BUSES("secondary=01, subordinate=01, sec-latency=0"), "0000:01:00.0", "parent", "0000:00:01.0" },
 	{ BUSES("secondary=01, subordinate=01, sec-latency=0"), "0000:00:01.0", "subordinate_bus", "1" },
@@ -279,6 +293,11 @@ static const struct pasted_fact facts[] = {
 	  "0000:00:01.0", "acs.present", "denied" },
 	{ SPOILT(ROOT_PORT, "", ACS_CAP), "0000:00:01.0", "acs.present", "denied" },
 	{ SPOILT("", "", ""), "0000:00:01.0", "pcie.present", "denied" },
+	/* Only PCI Express and PCI-X have extended capabilities. */
+	{ "00:1c.0 PCI bridge [0604]: Maker [8086:0001]\n\tFlags: fast devsel\n\tCapabilities: [60] Power Management version 3\n"
+	  "\tCapabilities: [100] Advanced Error Reporting\n\tKernel modules: x\n", "0000:00:1c.0", "acs.present", "denied" },
+	{ "00:1c.0 PCI bridge [0604]: Maker [8086:0001]\n\tFlags: fast devsel\n\tCapabilities: [60] Power Management version 3\n"
+	  "\tCapabilities: [100] Advanced Error Reporting\n\tKernel modules: x\n", "0000:00:1c.0", "pcie.present", "denied" },
 	{ SPOILT("\tCa\n", "", ""), "0000:00:01.0", "pcie.present", "denied" },
 	{ SPOILT("\n", "", ""), "0000:00:01.0", "pcie.present", "denied" },
 	{ "00:01.0 PCI bridge [0604]: Maker [8086:347a]\n\tControl: Mem+\n[...]\n", "0000:00:01.0", "pcie.present", "denied" },

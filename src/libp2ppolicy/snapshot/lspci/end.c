@@ -120,6 +120,7 @@ int p2p_text_config(struct p2p_text_function *function, struct p2p_arena *arena,
 		return 0;
 	}
 	function->no_list |= status & PCI_STATUS_CAP_LIST && !function->last;
+	function->damaged |= function->last_extended && !function->may_extend;
 	whole = function->whole && !function->no_list && !function->damaged;
 	if (whole) {
 		p2p_text_rebar_end(function);

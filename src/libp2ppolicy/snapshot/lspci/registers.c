@@ -325,6 +325,7 @@ static void take_capability(struct p2p_text_function *function, const char *line
 	p2p_text_put(function, function->last ? function->last + 1u : p2p_text_first_pointer(function), place, 1);
 	p2p_text_put(function, place, function->capability, 1);
 	function->last = (uint16_t)place;
+	function->may_extend |= function->capability == PCI_CAP_ID_EXP || function->capability == PCI_CAP_ID_PCIX;
 	if (function->capability == PCI_CAP_ID_EXP)
 		take_express(function, rest);
 }
