@@ -53,21 +53,21 @@ static const struct option_row rows[] = {
 	{ 0, "from", "PATH", TAKES_FROM, NULL, KIND_SOURCE, 0, VALUE_PATH, NULL,
 	  "read a capture instead of this machine: a tree, lspci text, lspci-tree, lspci-machine, "
 	  "dmesg, dump, archive, tree-document, the topology of nccl, hwloc or rdma-topo, text of the "
-	  "machine, several of them in one text or folder, or - for standard input; may be given again" },
+	  "machine, several of them in one text or folder, or - for standard input; may be repeated" },
 	{ 0, "kernel", "RULESET", TAKES_RULES, NULL, TEXT(kernel), VALUE_RULES, rule_sets,
 	  "use the rules of this kernel release, such as 6.12 or 6.8.0-45-generic, or \"auto\": those "
 	  "of the machine's kernel" },
 	{ 's', NULL,
 	  "[[DOMAIN:]BUS:][SLOT][.FUNC]", TAKES_FILTER, NULL, LISTED(slots), VALUE_NONE, NULL,
-	  "only pairs with a function at these addresses, as lspci -s; given again: these, too" },
+	  "only pairs with a function at these addresses, as lspci -s; may be repeated" },
 	{ 'd', NULL,
 	  "[VENDOR]:[DEVICE][:CLASS[:PROG]]", TAKES_FILTER, NULL, LISTED(ids), VALUE_NONE, NULL,
-	  "only pairs with a function of these ids, as lspci -d; given again: these, too" },
+	  "only pairs with a function of these ids, as lspci -d; may be repeated" },
 	{ 0, "class", "CLASS,...", TAKES_FILTER, NULL, TEXT(classes), VALUE_WORDS, classes,
 	  "only pairs with a function of these classes: gpu, accel, nic, nvme, ..." },
 	{ 0, "between", "A,B", 0, "matrix, topo, pairs and measured", TEXT(between), VALUE_WORDS, classes,
-	  "only pairs of one class with the other, both ways, as gpu,nic; of measured: the provider and "
-	  "the client, where the text does not name them" },
+	  "only pairs of one class with the other, both ways, such as gpu,nic; for measured: the "
+	  "provider and the client, where the text does not name them" },
 	{ 'a', "all", NULL, TAKES_ALL, NULL, FLAG(all),
 	  "every function, not only those of classes that do peer-to-peer DMA" },
 	{ 'o', "columns", "COLUMN,...", TAKES_COLUMNS, NULL, TEXT(columns), VALUE_COLUMNS, NULL,
@@ -75,7 +75,7 @@ static const struct option_row rows[] = {
 	{ 'j', "json", NULL, TAKES_JSON, NULL, KIND_JSON, 0, VALUE_NONE, NULL,
 	  "print one JSON document" },
 	{ 0, "jsonl", NULL, 0, "pairs, watch and fleet", KIND_JSONL, 0, VALUE_NONE, NULL,
-	  "print one JSON object per line: a header first, but for fleet, which has a line a node" },
+	  "print one JSON object per line: first a header; for fleet, no header, and one line per node" },
 	{ 0, "markdown", NULL, TAKES_TABLE, NULL, FLAG(markdown),
 	  "print the table for pasting into Markdown" },
 	{ 0, "csv", NULL, TAKES_TABLE, NULL, FLAG(csv),
@@ -90,7 +90,7 @@ static const struct option_row rows[] = {
 	{ 0, "cell", "WHAT", 0, "matrix", TEXT(cell), VALUE_WORD, cells,
 	  "what a cell shows: verdict, way, read or write (GB/s), latency (ns) or score" },
 	{ 0, "nccl", NULL, 0, "matrix", FLAG(nccl),
-	  "a cell shows the path type of NCCL, and where it counts on what does not happen" },
+	  "a cell shows the path type of NCCL, and marks where NCCL's choice and the outcome differ" },
 	{ 0, "dry-run", NULL, 0, "policy push", FLAG(dry_run),
 	  "say what would be pushed, and push nothing" },
 	{ 0, "scratch", "DEVICE", 0, "prove", TEXT(scratch), VALUE_PATH, NULL,
@@ -106,18 +106,19 @@ static const struct option_row rows[] = {
 	{ 'o', "output", "FILE", 0, "export", TEXT(output), VALUE_PATH, NULL,
 	  "write FILE, which is replaced whole or stays as it was" },
 	{ 0, "dialect", "DIALECT", 0, "export", TEXT(dialect), VALUE_WORD, dialects,
-	  "whose file nccl is: nccl (the default), or rccl, which takes another version number" },
+	  "nccl: the library that reads the file: nccl (the default), or rccl, which needs another "
+	  "version number" },
 	{ 0, "skeleton", NULL, 0, "export", FLAG(skeleton),
 	  "nccl: only CPUs and PCI functions, the default; the library finds GPUs and NICs itself" },
 	{ 0, "with-devices", NULL, 0, "export", FLAG(with_devices),
-	  "nccl: GPUs and NICs, too" },
+	  "nccl: also GPUs and NICs" },
 	{ 0, "map", "FILE", 0, "export", TEXT(map), VALUE_PATH, NULL,
-	  "nccl: use the addresses of a guest, by libvirt's XML of it, a command line of QEMU, or lines "
-	  "with one of the host and the guest's; vm: the one that runs here" },
+	  "nccl: use the addresses that devices have in a guest: its libvirt XML, a QEMU command line, or "
+	  "lines with an address on the host and one in the guest; vm: the guest that runs here" },
 	{ 0, "measured", "FILE", 0, "export", TEXT(measured), VALUE_PATH, NULL,
-	  "prometheus: bandwidths that tools printed into FILE, too, beside those predicted" },
+	  "prometheus: also bandwidths that tools printed into FILE, beside those predicted" },
 	{ 0, "golden", "FILE", 0, "fleet", TEXT(golden), VALUE_PATH, NULL,
-	  "hold the nodes against this machine, not against the commonest shape" },
+	  "compare the nodes with this machine, not with the most common shape" },
 	{ 0, "interval", "SECONDS", 0, "watch", TEXT(interval), VALUE_NONE, NULL,
 	  "how often to check links, which change without an event; default 30, 0 never" },
 	{ 0, "settle", NULL, 0, "refresh", FLAG(settle),
@@ -131,8 +132,8 @@ static const struct option_row rows[] = {
 	{ 0, "policy", "FILE", 0, "fix", TEXT(policy), VALUE_PATH, NULL,
 	  "all pairs that this policy allows" },
 	{ 0, "goal", "GOAL", 0, "fix", TEXT(goal), VALUE_WORD, goals,
-	  "what pairs should become: direct (the default), possible by any route, or gpudirect: turned "
-	  "by the switches, and with ACS as the vendor of the GPU demands it" },
+	  "what pairs should become: direct (the default), possible by any route, or gpudirect: through "
+	  "the switches, with ACS as the vendor of the GPU requires it" },
 	{ 0, "apply", NULL, 0, "fix", FLAG(apply), "write the registers, as root" },
 	{ 0, "undo", NULL, 0, "fix", FLAG(undo), "undo what --apply wrote since boot" },
 	{ 0, "undo-file", "FILE", 0, "fix", TEXT(undo_file), VALUE_PATH, NULL,
@@ -140,7 +141,7 @@ static const struct option_row rows[] = {
 	{ 0, "lint", NULL, 0, "fix", FLAG(lint),
 	  "check the kernel command line for mistakes; exit status 1 if there are any" },
 	{ 0, "report", NULL, 0, "fix", FLAG(report),
-	  "write what a kernel maintainer asks for before a host bridge is listed" },
+	  "write what a kernel maintainer asks for before adding a host bridge to the kernel's list" },
 	{ 0, "proof", "FILE", 0, "fix", TEXT(proof), VALUE_PATH, NULL,
 	  "include the result of prove in the report" },
 	{ 0, "keys", "KEYS", 0, "view", TEXT(keys), VALUE_NONE, NULL,
@@ -239,7 +240,7 @@ static enum status check_word(struct failure *failure, const struct option_row *
 			return STATUS_DONE;
 	}
 	list_words(row, words, sizeof(words));
-	return fail_with(failure, STATUS_USAGE, "--%s is %s, not '%s'", row->name, words, argument);
+	return fail_with(failure, STATUS_USAGE, "--%s must be %s, not '%s'", row->name, words, argument);
 }
 
 /* Long options are numbered from 256 by row, short ones are their letter. */

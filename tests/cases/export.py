@@ -249,22 +249,22 @@ def check_guest(binary, source, tree):
         guest.stdout.readline()
         call(binary, "--from", source, "export", "nccl", "--map", f"/proc/{guest.pid}/cmdline")
     for text, why in ((libvirt(ends, False), ":11: the device has no address in the guest yet"),
-                      (libvirt([]), "passes on no PCI function"), (libvirt(ends)[:-9], "-:1[0-9]: "),
+                      (libvirt([]), "passes no PCI function"), (libvirt(ends)[:-9], "-:1[0-9]: "),
                       ("<!DOCTYPE x><domain/>", "no document type"),
                       (libvirt([ends[0]] * 2), "has an address in the guest already"),
                       (libvirt(["0000:ee:1f.7"]), "0000:ee:1f.7"),
                       ("qemu -device vfio-pci,host=%s" % ends[0], "has no addr"),
-                      ("qemu -device vfio-pci,host=%s,addr=zz" % ends[0], "'zz' is no addr"),
-                      ("qemu -device vfio-pci,host=%s,bus=x,addr=0" % ends[0], "on bus 'x', which nothing"),
+                      ("qemu -device vfio-pci,host=%s,addr=zz" % ends[0], "'zz' is not a valid addr"),
+                      ("qemu -device vfio-pci,host=%s,bus=x,addr=0" % ends[0], "on bus 'x', which no bridge"),
                       ("qemu -device pcie-root-port,id=x,addr=1 -device pcie-root-port,id=x,bus=x "
                        "-device vfio-pci,host=%s,bus=x,addr=1" % ends[0], "more than 256 buses"),
-                      ("qemu -device vfio-pci,host=%s,addr=1." % ends[0], "'1.' is no addr"),
-                      ("qemu -device vfio-pci,host=%s,addr=1.8" % ends[0], "'1.8' is no addr"),
-                      ("qemu -device vfio-pci,host=%s,addr=20" % ends[0], "'20' is no addr"),
-                      ("qemu -device vfio-pci,host=nothing,addr=1", "'nothing' is no address of a function"),
-                      ("qemu -device pxb-pcie,id=e,bus=pcie.0,bus_nr=256,addr=1", "'256' is no bus_nr"),
-                      ("qemu -device pxb-pcie,id=e,bus=pcie.0,bus_nr=x,addr=1", "'x' is no bus_nr"),
-                      ("qemu -device vfio-pci,host=%s,addr=zz\\ z" % ends[0], "'zz z' is no addr"),
+                      ("qemu -device vfio-pci,host=%s,addr=1." % ends[0], "'1.' is not a valid addr"),
+                      ("qemu -device vfio-pci,host=%s,addr=1.8" % ends[0], "'1.8' is not a valid addr"),
+                      ("qemu -device vfio-pci,host=%s,addr=20" % ends[0], "'20' is not a valid addr"),
+                      ("qemu -device vfio-pci,host=nothing,addr=1", "'nothing' is not the address of a function"),
+                      ("qemu -device pxb-pcie,id=e,bus=pcie.0,bus_nr=256,addr=1", "'256' is not a valid bus_nr"),
+                      ("qemu -device pxb-pcie,id=e,bus=pcie.0,bus_nr=x,addr=1", "'x' is not a valid bus_nr"),
+                      ("qemu -device vfio-pci,host=%s,addr=zz\\ z" % ends[0], "'zz z' is not a valid addr"),
                       (libvirt(ends).replace("slot='0x01'", "slot='0x20'", 1), ":5: not a number of a PCI address"),
                       (libvirt(ends).replace("index='1'", "index='x'", 1), ":5: not a number of a PCI address"),
                       (libvirt(ends).replace("bus='0x04'", "bus='0x10000'"), ":11: not a number of a PCI address"),
@@ -369,7 +369,7 @@ def check_measured(binary, source):
         assert [round(value / 1e9, 3) for value in sorted(found["measured"])] == wanted, (name, found)
         assert found["predicted"]
     out, error = call(binary, "--from", source, "export", "prometheus", "--measured", "/dev/null", status=4)
-    assert not out and "no pair is in it" in error
+    assert not out and "it has no pair" in error
 
 
 def check_hwloc(binary, source, tree):

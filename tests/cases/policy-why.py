@@ -27,7 +27,7 @@ CASES = [
     ([{**ALLOW, "provider": NIC, "client": NIC, "when": {"read_gbytes_at_least": 900}}],
      ['none of 56 pairs meets "when"']),
     ([{**ALLOW, "provider": {"bdf": "0000:17:00.0"}, "client": {"bdf": "0000:17:00.0"}}],
-     ["provider and client are one function, which is no pair"]),
+     ["provider and client are one function, which is not a pair"]),
     # The glob is told in any case, the rules only where nothing at all is allowed.
     ([{**ALLOW, "provider": [{"name": "gone*"}, NVME], "client": NIC}], None),
 ]

@@ -331,9 +331,9 @@ static const struct {
 	{ "-[0000:00]-+-00.0\n           \\-1g.0\n", ":2: neither a bus nor a function" },
 	{ "-[0000:00]-+-20.0\n", ":1: neither a bus nor a function" },
 	{ "-[0000:00]---1c.0----00.0\n", ":1: a function on a bus that no bridge names" },
-	{ "-[0000:00]---1c.0-[x]----00.0\n", ":1: these are no bus numbers" },
-	{ "-[0000:00]---1c.0-[01x]----00.0\n", ":1: these are no bus numbers" },
-	{ "-[0000:00]---1c.0-[02-01]----00.0\n", ":1: these are no bus numbers" },
+	{ "-[0000:00]---1c.0-[x]----00.0\n", ":1: these are not bus numbers" },
+	{ "-[0000:00]---1c.0-[01x]----00.0\n", ":1: these are not bus numbers" },
+	{ "-[0000:00]---1c.0-[02-01]----00.0\n", ":1: these are not bus numbers" },
 	{ "-[0000:00]---00.0\n-[0000:00]---00.0\n", "0000:00:00.0 appears twice" },
 };
 

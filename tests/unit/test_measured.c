@@ -239,7 +239,7 @@ START_TEST(damage_has_a_line)
 	ck_assert_str_eq(p2p_context_error(context), "text:2: the JSON that starts here is damaged");
 	ck_assert_int_eq(take("Unidirectional P2P=Enabled Bandwidth Matrix (GB/s)\nD\\D 0 1\n0 1.0 nan\n"),
 			 -EBADMSG);
-	ck_assert_str_eq(p2p_context_error(context), "text:3: a cell of the matrix is no number");
+	ck_assert_str_eq(p2p_context_error(context), "text:3: a cell of the matrix is not a number");
 }
 END_TEST
 
@@ -251,9 +251,9 @@ END_TEST
 /* Of what nothing can be taken the sentence tells the line. */
 static const struct { const char *text, *sentence; } bad[] = {
 	{ "gdsio -f /dev/nvme3n1 -d 1 -x 0 -I 1\nIoType: WRITE XferType: GPUD Throughput: fast GiB/sec, x\n",
-	  "text:2: the throughput of gdsio is no number" },
+	  "text:2: the throughput of gdsio is not a number" },
 	{ "Running device_to_device_memcpy_write_sm.\nmemcpy SM GPU(row) <- GPU(column) bandwidth (GB/s)\n"
-	  "           0         1\n 0       N/A     4O.36\n", "text:4: a cell of the matrix is no number" },
+	  "           0         1\n 0       N/A     4O.36\n", "text:4: a cell of the matrix is not a number" },
 	{ PERFTEST("", "10000.00"), "text:5: a run of perftest without GPU memory" },
 	/* What is cut is not bus 0. */
 	{ PERFTEST("Using ROCm Device with ID: 1, Name: AMD, PCI Bus ID:", "10000.00"),

@@ -315,7 +315,7 @@ START_TEST(test_header)
 	bytes[_i].space->bytes[bytes[_i].offset] ^= 0x01;
 	snapshot = read_machine(64);
 	if (bytes[_i].lasting)
-		expect_fill(snapshot, -ESTALE, "another function");
+		expect_fill(snapshot, -ESTALE, "a different function");
 	else
 		ck_assert_int_eq(p2p_snapshot_fill(context, snapshot, path, &when), 0);
 	p2p_snapshot_free(snapshot);

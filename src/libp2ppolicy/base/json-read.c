@@ -130,7 +130,7 @@ static int wrong_scalar(struct parser *parser, int error)
 		return error_at(parser, parser->at,
 				"not JSON: a string that is not UTF-8 or has an unknown escape");
 	case -EDOM:
-		return error_at(parser, parser->at, "an escape in this string is no character");
+		return error_at(parser, parser->at, "an escape in this string is not a character");
 	case -EINVAL:
 		return error_at(parser, parser->at, "not JSON: not a number, true, false or null");
 	case -ERANGE:

@@ -56,7 +56,7 @@ static int check(struct writer *writer, const struct p2p_write *write, uint16_t 
 	    !read16(writer, write->acs, &id) || !read16(writer, write->offset, &now))
 		return p2p_error(writer->context, -EACCES, "config space of %s cannot be read", bdf);
 	if (vendor != write->vendor || device != write->device || id != PCI_EXT_CAP_ID_ACS)
-		return p2p_error(writer->context, -ESTALE, "%s is another device now, or is off", bdf);
+		return p2p_error(writer->context, -ESTALE, "%s is a different device now, or is powered off", bdf);
 	if (now != expected)
 		return p2p_error(writer->context, -ESTALE, "ACS control of %s is %04x now, and not "
 				 "%04x: nothing was written", bdf, now, expected);

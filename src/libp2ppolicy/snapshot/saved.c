@@ -130,8 +130,8 @@ static int check_machine(struct p2p_context *context, const char *path,
 				 live->count);
 	for (size_t i = 0; i < live->count; i++)
 		if (!is_same_function(&live->raws[i], &saved->raws[i]))
-			return p2p_error(context, -ESTALE, "%s has another function as %s, or "
-					 "it has changed since", path,
+			return p2p_error(context, -ESTALE, "%s has a different function at %s, or "
+					 "that function has changed since", path,
 					 p2p_bdf_format(live->raws[i].bdf, bdf));
 	return 0;
 }

@@ -370,7 +370,7 @@ static int apply(struct p2p_change_work *work, const struct p2p_change *changes,
 				done[order[k]]++;
 			}
 	if (!error && done[P2P_CHANGE_IOMMU] > 1)
-		error = p2p_error(work->context, -EINVAL, "the IOMMU has one mode, not %zu",
+		error = p2p_error(work->context, -EINVAL, "the IOMMU can have one mode only, not %zu",
 				  done[P2P_CHANGE_IOMMU]);
 	if (!error && done[P2P_CHANGE_MOVE])
 		error = p2p_change_settle(work);

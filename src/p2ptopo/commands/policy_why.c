@@ -32,7 +32,7 @@ static void tell_rule(const struct why *why, const struct p2p_rule *rule,
 			 tally->providers ? "client" : tally->clients ? "provider" :
 			 "provider, and none as client", unsure);
 	else if (!tally->pairs)
-		app_note(why->app, "%s:%u: provider and client are one function, which is no pair",
+		app_note(why->app, "%s:%u: provider and client are one function, which is not a pair",
 			 why->path, rule->line);
 	else if (!rule->allow)
 		app_note(why->app, "%s:%u: denies %zu pairs", why->path, rule->line,

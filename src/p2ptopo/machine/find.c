@@ -146,7 +146,7 @@ enum status app_find(struct app *app, const char *name, const struct p2p_functio
 	if (found == 1)
 		return STATUS_DONE;
 	if (found)
-		return fail_with(app->failure, STATUS_INPUT, "'%s' is %zu functions of %s: %s; "
+		return fail_with(app->failure, STATUS_INPUT, "'%s' matches %zu functions of %s: %s; "
 				 "name one of them", name, found, app_machine(app), names);
 	return no_device(app, name);
 }

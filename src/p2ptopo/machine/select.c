@@ -89,7 +89,7 @@ static enum status make_between(struct failure *failure, const char *names, unsi
 			between[count] = 1u << kind;
 	}
 	if (!status && (count != 2 || *names))
-		return fail_with(failure, STATUS_USAGE, "--between is two classes, as gpu,nic");
+		return fail_with(failure, STATUS_USAGE, "--between takes two classes, such as gpu,nic");
 	return status;
 }
 
@@ -207,8 +207,8 @@ static enum status nothing_picked(const struct app *app)
 	char text[256];
 
 	words_filter(app, text, sizeof(text));
-	return fail_with(app->failure, STATUS_INPUT, "no function of %s is one that %s selects",
-			 app_machine(app), text);
+	return fail_with(app->failure, STATUS_INPUT, "%s selects no function of %s", text,
+			 app_machine(app));
 }
 
 /* A machine may have none of a class, which is an answer. @hidden: what --all alone would show */
@@ -223,7 +223,7 @@ static void note_nothing(const struct app *app, size_t hidden)
 			 hidden > 1 ? "s" : "", app_machine(app), hidden > 1 ? "" : "s",
 			 hidden > 1 ? "them" : "it");
 	else
-		app_note(app, "no function of %s is one that %s selects", app_machine(app), text);
+		app_note(app, "%s selects no function of %s", text, app_machine(app));
 }
 
 enum status app_mark(const struct app *app, bool *marked)

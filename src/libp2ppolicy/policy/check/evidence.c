@@ -26,7 +26,7 @@ int p2p_proof_load(struct p2p_context *context, const char *path, struct json_ob
 	int r = p2p_document_load(context, path, P2P_JSON_NULLS, &document);
 
 	if (!r && !is_proof(document))
-		r = p2p_error(context, -EBADMSG, "%s was not written by prove --evidence, or by that of another release",
+		r = p2p_error(context, -EBADMSG, "%s was not written by prove --evidence of this release",
 			      path);
 	if (!r)
 		*ret_proof = json_object_get(document->root);

@@ -21,7 +21,7 @@ void p2p_cell_add(struct p2p_reading *reading, const struct p2p_cell *cell,
 		figure.says = p2p_field_is(cell->field, "1") ? P2P_YES : P2P_NO;
 		figure.label = figure.says == P2P_YES ? "1" : "0";
 	} else if (!p2p_field_number(cell->field, &figure.value) || !(figure.value > 0)) {
-		p2p_reading_skip(reading, cell->line, "a cell of the matrix is no number");
+		p2p_reading_skip(reading, cell->line, "a cell of the matrix is not a number");
 		return;
 	}
 	/* Tools print microseconds. */

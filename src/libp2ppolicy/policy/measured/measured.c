@@ -142,8 +142,8 @@ static int refuse(struct p2p_context *context, const char *name)
 	for (size_t i = 0; i < TOOLS && used < sizeof(list); i++)
 		used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s", !used ? "" :
 					 i + 1 < TOOLS ? ", " : " and ", tools[i].tool.name);
-	return p2p_error(context, -EBADMSG, "%s: no pair is in it that a known tool measured or "
-			 "labelled; known are %s", name, list);
+	return p2p_error(context, -EBADMSG, "%s: it has no pair that a known tool measured or "
+			 "labelled; known tools are %s", name, list);
 }
 
 static int read_all(struct p2p_reading *reading, char *ret_note)

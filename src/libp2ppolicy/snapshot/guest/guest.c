@@ -79,12 +79,12 @@ static int collect(struct p2p_guest *guest)
 		if (!slot->passed)
 			continue;
 		if (!slot->placed)
-			return p2p_error(guest->context, -EBADMSG, "%s: %s is on bus '%s', which nothing there is above",
+			return p2p_error(guest->context, -EBADMSG, "%s: %s is on bus '%s', which no bridge there leads to",
 					 guest->name, p2p_bdf_format(slot->host, bdf), slot->bus);
 		guest->devices[guest->device_count++] = (struct p2p_guest_device){ slot->host, slot->address };
 	}
 	if (!guest->device_count)
-		return p2p_error(guest->context, -EBADMSG, "%s: it passes on no PCI function of the host", guest->name);
+		return p2p_error(guest->context, -EBADMSG, "%s: it passes no PCI function of the host through", guest->name);
 	return 0;
 }
 

@@ -143,7 +143,7 @@ static int take_host(const struct p2p_guest *guest, const struct device *device,
 	}
 	slot->passed = name && !p2p_bdf_parse(name, &slot->host);
 	if (device->host && !slot->passed)
-		return p2p_error(guest->context, -EBADMSG, "%s: '%s' is no address of a function of the host",
+		return p2p_error(guest->context, -EBADMSG, "%s: '%s' is not the address of a function of the host",
 				 guest->name, device->host);
 	return 0;
 }
@@ -156,7 +156,7 @@ static int take_number(const struct p2p_guest *guest, const char *text, struct p
 
 	number = strtoul(text, &end, 0);
 	if (end == text || *end || *text == '-' || number > UINT8_MAX)
-		return p2p_error(guest->context, -EBADMSG, "%s: '%s' is no bus_nr of a device", guest->name, text);
+		return p2p_error(guest->context, -EBADMSG, "%s: '%s' is not a valid bus_nr", guest->name, text);
 	slot->number = (uint8_t)number;
 	return 0;
 }
@@ -165,7 +165,7 @@ static int place(struct p2p_guest *guest, const struct device *device, struct p2
 {
 	slot->bus = device->bus && strcmp(device->bus, "pci.0") != 0 ? device->bus : ROOT;
 	if (device->addr && !parse_addr(device->addr, &slot->devfn))
-		return p2p_error(guest->context, -EBADMSG, "%s: '%s' is no addr of a device", guest->name,
+		return p2p_error(guest->context, -EBADMSG, "%s: '%s' is not a valid addr", guest->name,
 				 device->addr);
 	if (!device->addr && !is_below_port(guest, slot->bus))
 		return p2p_error(guest->context, -EBADMSG, "%s: %s%s%s on bus %s has no addr: where QEMU puts it is not "

@@ -226,7 +226,7 @@ static int take_function(struct tree *tree, const char **at)
 		*at = "";
 		return r;
 	}
-	return take_range(&tree->place, at) ? 0 : bad(tree, "these are no bus numbers");
+	return take_range(&tree->place, at) ? 0 : bad(tree, "these are not bus numbers");
 }
 
 static int branch(struct tree *tree, size_t column)

@@ -15,7 +15,7 @@
 	{ .key = path, .kind = &p2p_kind_##type, .at = AT(member), \
 	  .size = sizeof(((OBJECT *)NULL)->member), .help = text, __VA_ARGS__ }
 
-/* What is no number needs no size. */
+/* What is not a number needs no size. */
 #define POINTER(path, type, member, text, ...) \
 	{ .key = path, .kind = &p2p_kind_##type, .at = AT(member), .help = text, __VA_ARGS__ }
 

@@ -207,7 +207,7 @@ static const char *meaning_of(const struct search *search)
 		return "The address is one of the GPU's own address space: the GPU's page tables refused "
 		       "the access before anything reached the bus, so no device's BAR can be named.";
 	if (search->bars && search->requester && search->owner == search->requester)
-		return "The BAR is the requester's own: this is no traffic between peers.";
+		return "The BAR is the requester's own: this is not traffic between peers.";
 	if (search->bars)
 		return meaning_of_bar(search);
 	if (search->windows)

@@ -231,7 +231,7 @@ static const char *take_header(const uint32_t header[4], struct fault *fault)
 	unsigned int format = header[0] >> 29, type = header[0] >> 24 & 0x1f;
 
 	if (format > 3 || type > 1)
-		return "the TLP in it is no memory request, so it has no address";
+		return "the TLP in it is not a memory request, so it has no address";
 	fault->access = format & 2 ? ACCESS_WRITE : ACCESS_READ;
 	fault->address = format & 1 ? (uint64_t)header[2] << 32 | (header[3] & ~3u) :
 			 header[2] & ~3u;

@@ -196,8 +196,8 @@ static enum status print_text(const struct fleet *fleet)
 	print_summary(fleet);
 	if (fleet->count < 2)
 		return STATUS_DONE;
-	fprintf(fleet->app->out, "\nHeld against %s%s:\n", golden->names[0],
-		fleet->has_golden ? "" : ", which is of the commonest shape");
+	fprintf(fleet->app->out, "\nCompared with %s%s:\n", golden->names[0],
+		fleet->has_golden ? "" : ", which has the most common shape");
 	for (size_t i = 0; i < fleet->count && !status; i++) {
 		if (i != fleet->golden)
 			status = print_odd(fleet, &fleet->shapes[i]);

@@ -121,8 +121,8 @@ const struct column near_columns[] = {
 	  .tell = tell_numa, .function = offsetof(struct near_peer, function) },
 	FUNCTION("CPUS", "the CPUs local to it", tell_cpus),
 	PAIR("REL", "relation: X PIX PXB PHB NODE SYS, ? unknown", false, gives, RELATION),
-	PEER("DELIVERED", "what the drivers in use would do, into the memory of a GPU or an accelerator, "
-	     "else the worse of both directions", print_delivered),
+	PEER("DELIVERED", "what the drivers in use would do for DMA to the memory of a GPU or an "
+	     "accelerator; for other pairs, the worse of both directions", print_delivered),
 	PAIR("GIVES-DELIVERED", "the same when DEVICE is the provider, the peer the client", false,
 	     gives, DELIVERED),
 	PAIR("TAKES-DELIVERED", "the same when DEVICE is the client, the peer the provider", false,
@@ -216,10 +216,10 @@ static void print_title(const struct app *app, const struct p2p_function *device
 static void print_legend(const struct app *app, const struct p2p_function *device)
 {
 	fputc('\n', app->out);
-	say(app, 0, "DELIVERED: what the drivers in use would do, into the memory of a GPU or an "
-	    "accelerator, else the worse of both directions. GIVES: what the kernel decides for DMA "
-	    "of the peer to the memory of %s. GB/S: reads/writes, of that DMA and, in TAKES, of %s "
-	    "to the memory of the peer.", device->display, device->display);
+	say(app, 0, "DELIVERED: what the drivers in use would do for DMA to the memory of a GPU or an "
+	    "accelerator; for other pairs, the worse of both directions. GIVES: what the kernel decides "
+	    "for DMA of the peer to the memory of %s. GB/S: reads/writes, for that DMA and, in TAKES, "
+	    "for DMA of %s to the memory of the peer.", device->display, device->display);
 }
 
 /* Class by class; in each they keep their order. */

@@ -48,10 +48,10 @@ enum status guest_find(struct app *app, char path[GUEST_PATH])
 	}
 	closedir(folder);
 	if (!count)
-		return fail_with(app->failure, STATUS_INPUT, "no guest of QEMU that functions are passed on to runs here; "
-				 "--map takes a file, too");
+		return fail_with(app->failure, STATUS_INPUT, "no QEMU guest with functions passed through to it runs here; "
+				 "--map also takes a file");
 	if (count > 1)
-		return fail_with(app->failure, STATUS_INPUT, "functions are passed on to %u guests, such as that of %s: "
-				 "say which by --map /proc/PID/cmdline", count, path);
+		return fail_with(app->failure, STATUS_INPUT, "functions are passed through to %u guests, such as that of "
+				 "%s: choose one with --map /proc/PID/cmdline", count, path);
 	return STATUS_DONE;
 }

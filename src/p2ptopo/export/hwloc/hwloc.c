@@ -207,8 +207,8 @@ static int load(hwloc_topology_t topology, const char *xml, size_t size)
 static void note(const struct file *file, unsigned int made_up)
 {
 	if (made_up)
-		app_note(file->app, "which CPUs %s is not known; hwloc demands some, and the file has %u made up",
-			 made_up > 1 ? "some NUMA nodes have" : "a NUMA node has", made_up);
+		app_note(file->app, "the CPUs of %s are not known; hwloc requires some, so %u in the file %s made up",
+			 made_up > 1 ? "some NUMA nodes" : "a NUMA node", made_up, made_up > 1 ? "are" : "is");
 	if (file->unknown)
 		app_note(file->app, "%zu pairs have bandwidth 0 in the file since it is not known whether their "
 			 "transfers are delivered", file->unknown);
@@ -232,7 +232,7 @@ static enum status write_file(struct file *file, const struct picture *picture)
 		hwloc_topology_export_xmlbuffer(file->topology, &xml, &length, 0);
 	free(text);
 	if (error)
-		return fail_with(file->app->failure, STATUS_SYSTEM, "hwloc does not take the machine");
+		return fail_with(file->app->failure, STATUS_SYSTEM, "hwloc rejects the topology");
 	fputs(xml, file->app->out);
 	hwloc_free_xmlbuffer(file->topology, xml);
 	note(file, made_up);

@@ -92,7 +92,7 @@ static void take_status(struct p2p_reading *reading, struct run *run, size_t at,
 	run->bytes[write] = bytes_of(reading->lines[at]);
 	run->line[write] = at;
 	if (!(run->bytes[write] > 0))
-		p2p_reading_skip(reading, at, "the bandwidth of fio is no number");
+		p2p_reading_skip(reading, at, "the bandwidth of fio is not a number");
 }
 
 static void read_text(struct p2p_reading *reading)

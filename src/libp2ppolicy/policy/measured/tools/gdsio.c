@@ -64,7 +64,7 @@ static void take_result(struct p2p_reading *reading, const struct command *comma
 	if (!strncmp(transfer, "CPUONLY", 7))
 		return;
 	if (!p2p_field_number(p2p_field_until(speed, " "), &figure.value)) {
-		p2p_reading_skip(reading, at, "the throughput of gdsio is no number");
+		p2p_reading_skip(reading, at, "the throughput of gdsio is not a number");
 		return;
 	}
 	figure.value *= GIBIBYTE / 1e9;

@@ -53,7 +53,7 @@ static void take_value(struct p2p_reading *reading, const struct p2p_cell *cell)
 		figure.says = P2P_NO;
 		figure.label = "N/A";
 	} else if (!p2p_field_number(cell->field, &figure.value)) {
-		p2p_reading_skip(reading, cell->line, "a cell of the matrix is no number");
+		p2p_reading_skip(reading, cell->line, "a cell of the matrix is not a number");
 		return;
 	}
 	p2p_reading_add(reading, cell->line, &figure);
