@@ -312,7 +312,7 @@ static const struct pasted_fact facts[] = {
 	{ SPOILT(ROOT_PORT, "", "") "\tSubsystem: Maker [10de:0001]\n\tControl: Mem+\n"
 	  "\tBus: primary=00, secondary=02, subordinate=02, sec-latency=0\n\n", "0000:00:01.0", "secondary_bus", "1" },
 	{ "01:00.0 VGA compatible controller [0300]: Maker [10de:2204] (rev a1) Subsystem: Maker [10de:0001]\n",
-	  "0000:01:00.0", "device", "8708" },
+	  "0000:01:00.0", "device", "denied" },
 	/* Without ids the maker tells whether a display is of a GPU. */
 	{ PLAIN("NVIDIA Corporation GH100"), "0000:01:00.0", "class", "gpu" },
 	{ PLAIN("ASPEED Technology, Inc. ASPEED Graphics Family"), "0000:01:00.0", "class", "other" },

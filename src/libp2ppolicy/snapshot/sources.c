@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The table of sources: which of them an input is, and what is said of each. */
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -96,6 +97,21 @@ bool p2p_starts_any(const char *text, const char *const *list)
 	while (*list && !p2p_starts(text, *list))
 		list++;
 	return *list;
+}
+
+bool p2p_input_mark(const char *line)
+{
+	static const char *const words[] = { "snip", "cut", "more", "omit", "skip", "trunc", "left out", "removed" };
+	bool empty = true;
+
+	line += strspn(line, " \t");
+	if (isalnum((unsigned char)*line))
+		return false;
+	for (const char *at = line; *at; at++)
+		empty &= !isalnum((unsigned char)*at);
+	for (size_t i = 0; i < P2P_LENGTH(words); i++)
+		empty |= strcasestr(line, words[i]) != NULL;
+	return empty;
 }
 
 bool p2p_input_address(const char *text, size_t size, struct p2p_bdf *ret_bdf)

@@ -120,7 +120,8 @@ void p2p_text_identity(struct p2p_text_function *function, const struct p2p_name
 	const char *colon = strstr(rest, ": "), *at;
 	unsigned int class, value;
 
-	if (!colon)
+	/* The line below, joined to this one, has the ids of another. */
+	if (!colon || strstr(colon, "Subsystem: "))
 		return;
 	class = p2p_text_hex(rest, 4, ':', &value) ? take_numbers(function, rest) :
 						     take_names(function, names, rest, colon);

@@ -60,18 +60,22 @@ static void end_ids(struct forms *forms)
 	p2p_snapshot_set_ids(forms->snapshot, forms->raw, vendor, device);
 }
 
-static void end_function(struct forms *forms)
+static void take_identity(struct forms *forms)
 {
 	unsigned int class_code = 0;
 
-	if (!forms->raw)
-		return;
 	if (!parse_id(forms->class_code, &class_code))
 		class_code = p2p_text_class(forms->class_code, strlen(forms->class_code));
 	if (class_code)
 		p2p_snapshot_print(forms->snapshot, &forms->raw->attr[P2P_ATTR_CLASS], "0x%06x",
 				   class_code << 8 | forms->interface);
 	end_ids(forms);
+}
+
+static void end_function(struct forms *forms)
+{
+	if (forms->raw)
+		take_identity(forms);
 	forms->raw = NULL;
 	forms->class_code[0] = forms->vendor[0] = forms->device[0] = '\0';
 	forms->interface = 0;
@@ -125,6 +129,9 @@ static int take_words(struct forms *forms, const char *line, struct p2p_bdf bdf)
 	at = take_word(at, forms->class_code, sizeof(forms->class_code));
 	at = at ? take_word(at, forms->vendor, sizeof(forms->vendor)) : NULL;
 	at = at ? take_word(at, forms->device, sizeof(forms->device)) : NULL;
+	/* A word that is cut before its quote may be any. */
+	if (!at)
+		forms->raw = NULL;
 	interface = at ? strstr(at, "-p") : NULL;
 	if (interface && (interface == at || interface[-1] == ' ') && interface < strchrnul(at, '"'))
 		forms->interface = (unsigned int)strtoul(interface + 2, NULL, 16) & 0xff;
@@ -142,22 +149,50 @@ static bool is_record(const char *line, struct p2p_bdf *ret_bdf)
 	return p2p_input_address(value, strlen(value), ret_bdf);
 }
 
+static const char *const keys[] = {
+	"Class:", "Vendor:", "Device:", "SVendor:", "SDevice:", "PhySlot:", "Rev:", "ProgIf:", "Driver:", "Module:",
+	"NUMANode:", "DTNode:", "IOMMUGroup:", NULL,
+};
+
+/* Was the line below joined to this one? */
+static bool has_key(const char *value)
+{
+	for (size_t i = 0; keys[i]; i++)
+		if (strstr(value, keys[i]))
+			return true;
+	return false;
+}
+
+/* The words of a record, each of which it has once: another one begins where its "Slot:" is lost. */
+static bool keep_word(char *word, size_t size, const char *value)
+{
+	if (*word)
+		return false;
+	snprintf(word, size, "%s", value);
+	return true;
+}
+
 static void take_value(struct forms *forms, const char *line)
 {
 	static const struct { const char *key; enum p2p_attr attr; } numbers[] = {
 		{ "NUMANode", P2P_ATTR_NUMA_NODE }, { "IOMMUGroup", P2P_ATTR_IOMMU_GROUP },
 	};
+	const struct { const char *key; char *word; } words[] = {
+		{ "Class:", forms->class_code }, { "Vendor:", forms->vendor }, { "Device:", forms->device },
+	};
 	size_t key = strcspn(line, ":");
 	const char *value = line + key + (line[key] == ':');
 
 	value += strspn(value, " \t");
-	if (!strncmp(line, "Class:", 6))
-		snprintf(forms->class_code, sizeof(forms->class_code), "%s", value);
-	else if (!strncmp(line, "Vendor:", 7))
-		snprintf(forms->vendor, sizeof(forms->vendor), "%s", value);
-	else if (!strncmp(line, "Device:", 7))
-		snprintf(forms->device, sizeof(forms->device), "%s", value);
-	else if (!strncmp(line, "ProgIf:", 7))
+	if (has_key(value))
+		return;
+	for (size_t i = 0; i < P2P_LENGTH(words); i++)
+		if (!strncmp(line, words[i].key, strlen(words[i].key)) &&
+		    !keep_word(words[i].word, sizeof(forms->vendor), value)) {
+			end_function(forms);
+			return;
+		}
+	if (!strncmp(line, "ProgIf:", 7))
 		forms->interface = (unsigned int)strtoul(value, NULL, 16) & 0xff;
 	else if (!strncmp(line, "Driver:", 7) && *value && !value[strcspn(value, " /")])
 		set_file(forms, P2P_ATTR_DRIVER, value);
@@ -175,7 +210,8 @@ static int take_line(struct forms *forms, const char *line)
 		return take_words(forms, line, bdf);
 	if (is_record(line, &bdf))
 		return add_function(forms, bdf);
-	if (!*line)
+	/* Empty, or a sign for lines that were left out. */
+	if (!isalnum((unsigned char)*line))
 		end_function(forms);
 	else if (forms->raw)
 		take_value(forms, line);
@@ -198,10 +234,6 @@ static bool is_machine_form(const struct p2p_input *input)
 
 static unsigned int line_of_form(const char *line)
 {
-	static const char *const keys[] = {
-		"Class:", "Vendor:", "Device:", "SVendor:", "SDevice:", "PhySlot:", "Rev:", "ProgIf:",
-		"Driver:", "Module:", "NUMANode:", "DTNode:", "IOMMUGroup:", NULL,
-	};
 	struct p2p_bdf bdf;
 
 	if (is_words(line, &bdf) || is_record(line, &bdf))

@@ -228,15 +228,17 @@ static void take_express(struct p2p_text_function *function, const char *rest)
 	rest += strcspn(rest, ")") == 4 && !strncmp(rest, " (v", 3) ? 5 : 0;
 	rest += strspn(rest, " ");
 	for (size_t i = 0; i < P2P_LENGTH(types); i++) {
-		size_t length = strlen(types[i].name);
+		bool has_slot = types[i].type == PCI_EXP_TYPE_ROOT_PORT || types[i].type == PCI_EXP_TYPE_DOWNSTREAM;
 
-		if (strncmp(rest, types[i].name, length) != 0)
+		if (strncmp(rest, types[i].name, strlen(types[i].name)) != 0)
 			continue;
+		if (has_slot && !strstr(rest, "(Slot+)") && !strstr(rest, "(Slot-)"))
+			break;
 		p2p_text_put(function, function->at + PCI_EXP_FLAGS,
-		    version | types[i].type << 4 | (strstr(rest, "(Slot+)") ? 0x100 : 0), 2);
+			     version | types[i].type << 4 | (strstr(rest, "(Slot+)") ? 0x100 : 0), 2);
 		return;
 	}
-	/* A type that is not known leaves the registers behind it without a meaning. */
+	/* A type that is not known, or cut, leaves the registers behind it without a meaning. */
 	function->capability = 0;
 	function->damaged = true;
 	doubt(function, function->at);
@@ -259,6 +261,23 @@ static void name_capability(struct p2p_text_function *function, const char *rest
 				     !strncmp(names[i].name, rest, strlen(rest));
 }
 
+/* "ARICap:", whose registers are not read here. */
+static const struct {
+	const char *label;
+	uint16_t id;
+} labels[] = {
+	{ "UESta", PCI_EXT_CAP_ID_AER }, { "AERCap", PCI_EXT_CAP_ID_AER }, { "ARICap", PCI_EXT_CAP_ID_ARI },
+	{ "ATSCap", PCI_EXT_CAP_ID_ATS }, { "PRISta", PCI_EXT_CAP_ID_PRI }, { "PASIDCap", PCI_EXT_CAP_ID_PASID },
+	{ "IOVCap", PCI_EXT_CAP_ID_SRIOV }, { "DpcCap", PCI_EXT_CAP_ID_DPC },
+};
+
+static bool is_labelled(const char *line, const char *label)
+{
+	size_t length = strlen(label);
+
+	return !strncmp(line, label, length) && line[length] == ':';
+}
+
 /*
  * Is it what is left of "Capabilities: [40] Express": its start, or, at the end of another line or of itself, its
  * end?  Or a line of one that no such line came before?
@@ -270,17 +289,17 @@ static bool is_damaged(const struct p2p_text_function *function, const char *lin
 
 	if (strlen(line) > 1 && !strncmp(key, line, strlen(line)))
 		return true;
-	if (strstr(line, "ies: [") && strncmp(line, key, sizeof(key) - 1) != 0)
+	if (strstr(line + (strncmp(line, key, sizeof(key) - 1) ? 0 : sizeof(key) - 1), "ies: ["))
 		return true;
-	for (size_t i = 0; i < P2P_LENGTH(rows); i++) {
-		size_t length = rows[i].group ? strlen(rows[i].group) : 0;
-
-		if (!length || strncmp(line, rows[i].group, length) != 0 || line[length] != ':')
-			continue;
-		if (rows[i].id == function->capability && rows[i].extended == function->extended)
-			return false;
-		other |= strcmp(rows[i].group, "Status") != 0;
-	}
+	for (size_t i = 0; i < P2P_LENGTH(rows); i++)
+		if (rows[i].group && is_labelled(line, rows[i].group)) {
+			if (rows[i].id == function->capability && rows[i].extended == function->extended)
+				return false;
+			other |= strcmp(rows[i].group, "Status") != 0;
+		}
+	for (size_t i = 0; i < P2P_LENGTH(labels); i++)
+		other |= is_labelled(line, labels[i].label) &&
+			 (!function->extended || labels[i].id != function->capability);
 	return other;
 }
 

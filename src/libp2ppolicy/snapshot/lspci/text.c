@@ -208,6 +208,11 @@ static void take_line(struct text *text)
 		text->found.whole = text->found.ended = text->found.detailed;
 	else if (text->indented)
 		text->found.damaged |= text->found.ended;
+	/* So does the end of a line by itself, where lines are indented. */
+	if (text->indented)
+		text->found.indents = true;
+	else if (*line && !text->dump)
+		text->found.damaged |= text->found.indents;
 	if (text->dump && p2p_dump_row(line, &text->found))
 		return;
 	if (!*line || take_number(text, "NUMA node: ", P2P_ATTR_NUMA_NODE) ||

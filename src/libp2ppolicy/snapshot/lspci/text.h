@@ -14,6 +14,7 @@
  * struct p2p_text_function - what the lines of one function said so far.
  * @detailed, @verbose: it was printed with -v, with -vv
  * @whole: it was printed to its end; @ended: an empty line showed that
+ * @indents: some of its lines are indented
  * @no_list: the capabilities, or those from some point on, were not shown
  * @damaged: the line of a capability is cut or missing, so that none is absent
  * @unknown: lspci itself did not know its header
@@ -34,7 +35,7 @@
  * @hex: @hex_size bytes that were printed as such
  */
 struct p2p_text_function {
-	bool detailed, verbose, whole, ended, no_list, damaged, unknown, named, several;
+	bool detailed, verbose, whole, ended, indents, no_list, damaged, unknown, named, several;
 	bool extended_seen, may_extend, has_class, has_ids, odd_acs, extended;
 	uint32_t class_code;
 	unsigned int vendor, device, hex_size;

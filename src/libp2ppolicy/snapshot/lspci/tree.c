@@ -42,6 +42,7 @@ struct place {
  * struct tree - the text while it is read.
  * @place: after what was read of this line
  * @branches: @depth columns of "+", and what is there
+ * @gap: lines were left out here
  * @owner: the branch that the next function belongs to; NULL it is the only one
  */
 struct tree {
@@ -52,6 +53,7 @@ struct tree {
 	unsigned int line;
 	struct place place;
 	unsigned int depth;
+	bool gap;
 	struct branch { size_t column; struct place place; } branches[MOST_BRANCHES], *owner;
 };
 
@@ -272,10 +274,23 @@ static bool resume(struct tree *tree, size_t column, bool last)
 	return true;
 }
 
+/* Behind lines that were left out, only a root bus says where it is: a column may be of a branch among those. */
+static bool is_behind_gap(struct tree *tree, const char *line, const char *at)
+{
+	bool root = at[0] && at[1] && parse_bus(at + 2, &(uint32_t){ 0 }, &(uint8_t){ 0 });
+
+	if (is_start(line) || (root && tree->depth && tree->branches[0].column == (size_t)(at - line)))
+		tree->gap = false;
+	tree->gap |= p2p_input_mark(line) && !strpbrk(line, "|+\\");
+	return tree->gap;
+}
+
 static int take_line(struct tree *tree, const char *line)
 {
 	const char *at = line + strspn(line, " |");
 
+	if (is_behind_gap(tree, line, at))
+		return 0;
 	if (is_start(line)) {
 		tree->depth = 0;
 		tree->owner = NULL;

@@ -205,7 +205,7 @@ static bool starts(const char *text)
 }
 
 /*
- * Are the lines numbered?  Most are, upwards, and it is behind the numbers that more of them begin what some tool
+ * Are the lines numbered?  Many are, upwards, and it is behind the numbers that more of them begin what some tool
  * prints.  Where as many do with them ("1010:06:11.2"), lines that begin nothing tell it from a list of domains.
  * Marks of what was left out, and rests of wrapped lines, have no number.
  */
@@ -214,7 +214,7 @@ static bool is_numbered(const struct p2p_post *post)
 	size_t with = 0, without = 0, lines = 0, others = 0;
 	unsigned long number = 0, last = 0;
 
-	for (size_t i = 0; i < post->count && others <= 16 + lines; i++) {
+	for (size_t i = 0; i < post->count && others <= 16 + 2 * lines; i++) {
 		const struct p2p_post_line *line = &post->lines[i];
 		size_t length = number_length(line->text, &number);
 
@@ -227,7 +227,7 @@ static bool is_numbered(const struct p2p_post *post)
 		with += starts(line->text);
 		without += starts(line->text + length);
 	}
-	return others * 2 < lines && (without > with || (without && without == with && without < lines));
+	return others < 2 * lines && (without > with || (without && without == with && without < lines));
 }
 
 static void strip_numbers(struct p2p_post *post)

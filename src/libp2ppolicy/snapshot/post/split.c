@@ -4,7 +4,6 @@
  * as that format knows the lines.  What it does not know cuts it: what follows is of the piece
  * no more, so that nothing looks complete that was not.
  */
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,28 +121,12 @@ static int start_piece(struct splitter *splitter, size_t row, size_t index)
 	return r;
 }
 
-/* "[...]", "<snip>", "-- More --": a sign, and no word but one of these. */
-static bool is_mark(const char *line)
-{
-	static const char *const words[] = { "snip", "cut", "more", "omit", "skip", "trunc", "left out", "removed" };
-	bool empty = true;
-
-	line += strspn(line, " \t");
-	if (isalnum((unsigned char)*line))
-		return false;
-	for (const char *at = line; *at; at++)
-		empty &= !isalnum((unsigned char)*at);
-	for (size_t i = 0; i < P2P_LENGTH(words); i++)
-		empty |= strcasestr(line, words[i]) != NULL;
-	return empty;
-}
-
 /* The rest of a line that a mailer wrapped goes back to it. */
 static bool is_wrapped(const struct splitter *splitter, size_t index)
 {
 	const struct p2p_post_line *line = &splitter->post->lines[index];
 
-	return index && line[-1].length && !line[-1].breaks && !is_mark(line->text) &&
+	return index && line[-1].length && !line[-1].breaks && !p2p_input_mark(line->text) &&
 	       line[-1].width + 1 + strcspn(line->text, " ") >= WRAP_LEAST &&
 	       line[-1].width <= 100 && indent_of(line) <= splitter->indent;
 }
