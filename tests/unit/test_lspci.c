@@ -313,6 +313,14 @@ static const struct pasted_fact facts[] = {
 	  "\tBus: primary=00, secondary=02, subordinate=02, sec-latency=0\n\n", "0000:00:01.0", "secondary_bus", "1" },
 	{ "01:00.0 VGA compatible controller [0300]: Maker [10de:2204] (rev a1) Subsystem: Maker [10de:0001]\n",
 	  "0000:01:00.0", "device", "denied" },
+	/* Without a list of names; of a class that has no name here; by a name that was another vendor's. */
+	{ "01:00.0 Class 0302: Device 10de:2330 (rev a1)\n", "0000:01:00.0", "device", "9008" },
+	{ "01:00.0 Class 0302: Device 10de:2330 (rev a1)\n", "0000:01:00.0", "class", "gpu" },
+	{ "01:00.0 Class 0604: Device 10b5:97 (rev a1)\n", "0000:01:00.0", "vendor", "denied" },
+	{ "01:00.0 Odd thing: Maker\n\tControl: Mem+\n\n", "0000:01:00.0", "header_type", "0" },
+	{ "01:00.0 Odd bridge: Maker\n\tControl: Mem+\n\n", "0000:01:00.0", "header_type", "denied" },
+	{ "01:00.0 Odd bridge: Maker\n\tControl: Mem+\n\tStatus: Cap+ 66MHz-\n" ROOT_PORT "\n", "0000:01:00.0", "header_type", "1" },
+	{ PLAIN("Broadcom Corporation Device 9039"), "0000:01:00.0", "vendor", "denied" },
 	/* Without ids the maker tells whether a display is of a GPU. */
 	{ PLAIN("NVIDIA Corporation GH100"), "0000:01:00.0", "class", "gpu" },
 	{ PLAIN("ASPEED Technology, Inc. ASPEED Graphics Family"), "0000:01:00.0", "class", "other" },

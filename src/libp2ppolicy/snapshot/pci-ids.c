@@ -420,6 +420,12 @@ static bool is_nameless(const char *name, unsigned int *ret_device)
 	return true;
 }
 
+/* "Broadcom Corporation" was 14e4 in lists of before 2018, and is SiByte's now. */
+static bool had_another_owner(unsigned int vendor)
+{
+	return vendor == 0x166d;
+}
+
 bool p2p_names_find(const struct p2p_names *names, const char *text, unsigned int *ret_vendor,
 		    unsigned int *ret_device)
 {
@@ -440,7 +446,7 @@ bool p2p_names_find(const struct p2p_names *names, const char *text, unsigned in
 		if (found > before)
 			vendor_id = vendor->id;
 	}
-	if (found != 1)
+	if (found != 1 || had_another_owner(vendor_id))
 		return false;
 	*ret_vendor = vendor_id;
 	*ret_device = device;

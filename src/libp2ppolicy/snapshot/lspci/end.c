@@ -37,6 +37,9 @@ static void end_header(struct p2p_text_function *function)
 	p2p_text_put(function, PCI_REVISION_ID, function->revision | function->class_code << 8, 4);
 	p2p_text_put(function, PCI_HEADER_TYPE, function->header_type | (function->several ? 0x80u : 0), 1);
 	p2p_text_tell(function, PCI_VENDOR_ID, PCI_HEADER_TYPE + 2);
+	/* Of no class, without buses and a port type, it may be any. */
+	if (!function->has_class && !bridge && !function->has_type)
+		memset(function->told + PCI_CACHE_LINE_SIZE, false, 4);
 	/* Revision and class are one dword, and the class is not always understood. */
 	if (!function->has_class)
 		memset(function->told + PCI_REVISION_ID, false, 4);

@@ -82,6 +82,25 @@ static unsigned int take_numbers(struct p2p_text_function *function, const char 
 	return class;
 }
 
+/* "Class 0302: Device 10de:2330 (rev a1)", of lspci that found no list of names. */
+static bool is_nameless(const char *rest)
+{
+	unsigned int class;
+
+	return !strncmp(rest, "Class ", 6) && p2p_text_hex(rest + 6, 4, ':', &class) && !strncmp(rest + 11, " Device ", 8);
+}
+
+static unsigned int take_nameless(struct p2p_text_function *function, const char *rest)
+{
+	unsigned int class = 0;
+
+	p2p_text_hex(rest + 6, 4, ':', &class);
+	function->has_ids = p2p_text_hex(rest + 19, 4, ':', &function->vendor) &&
+			    (p2p_text_hex(rest + 24, 4, '\0', &function->device) ||
+			     p2p_text_hex(rest + 24, 4, ' ', &function->device));
+	return class;
+}
+
 /* "NVIDIA Corporation GH100 (rev a1) (prog-if ...)": what stands before the first "(rev " or so. */
 static bool find_ids(struct p2p_text_function *function, const struct p2p_names *names,
 		     const char *name)
@@ -114,6 +133,14 @@ static unsigned int take_names(struct p2p_text_function *function, const struct 
 	return class;
 }
 
+/* Does @word stand between @from and @end, in whatever case? */
+static bool is_word_before(const char *from, const char *end, const char *word)
+{
+	const char *at = strcasestr(from, word);
+
+	return at && at < end;
+}
+
 void p2p_text_identity(struct p2p_text_function *function, const struct p2p_names *names,
 		       const char *rest)
 {
@@ -124,7 +151,7 @@ void p2p_text_identity(struct p2p_text_function *function, const struct p2p_name
 	if (!colon || strstr(colon, "Subsystem: "))
 		return;
 	class = p2p_text_hex(rest, 4, ':', &value) ? take_numbers(function, rest) :
-						     take_names(function, names, rest, colon);
+		is_nameless(rest) ? take_nameless(function, rest) : take_names(function, names, rest, colon);
 	function->odd_acs = !function->has_ids && !strncmp(colon + 2, "Intel", 5);
 	at = strstr(colon, "(rev ");
 	if (at && p2p_text_hex(at + 5, 2, ')', &value))
@@ -133,6 +160,8 @@ void p2p_text_identity(struct p2p_text_function *function, const struct p2p_name
 	if (at && isxdigit((unsigned char)at[9]))
 		function->interface = (uint8_t)strtoul(at + 9, NULL, 16);
 	function->has_class = class != 0;
+	/* Whatever it is called, it is no bridge. */
+	function->has_type = !is_nameless(rest) && !is_word_before(rest, colon, "bridge");
 	function->class_code = class << 8 | function->interface;
 	/* Where its line of buses is missing, it is a bridge all the same, to buses that are not known. */
 	if (class == PCI_CLASS_BRIDGE_PCI)

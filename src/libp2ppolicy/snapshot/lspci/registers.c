@@ -234,6 +234,11 @@ static void take_express(struct p2p_text_function *function, const char *rest)
 			continue;
 		if (has_slot && !strstr(rest, "(Slot+)") && !strstr(rest, "(Slot-)"))
 			break;
+		/* A host bridge may say it is a root port. */
+		if (!function->has_class && types[i].type >= PCI_EXP_TYPE_ROOT_PORT &&
+		    types[i].type <= PCI_EXP_TYPE_PCIE_BRIDGE)
+			function->header_type = PCI_HEADER_TYPE_BRIDGE;
+		function->has_type = true;
 		p2p_text_put(function, function->at + PCI_EXP_FLAGS,
 			     version | types[i].type << 4 | (strstr(rest, "(Slot+)") ? 0x100 : 0), 2);
 		return;

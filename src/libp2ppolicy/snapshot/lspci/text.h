@@ -22,6 +22,7 @@
  * @several: the device has other functions
  * @extended_seen: lspci could read extended capabilities: it showed those of a function, whichever
  * @may_extend: it has the capability of PCI Express or of PCI-X, without which there are no extended ones
+ * @has_type: it has a port type of PCI Express, which goes with one header
  * @class_code, @interface, @revision, @vendor, @device: of its first line
  * @odd_acs: it may be a port whose ACS Control lspci does not read (p2p_acs_is_dword())
  * @header_type: 0, 1, 2
@@ -36,7 +37,7 @@
  */
 struct p2p_text_function {
 	bool detailed, verbose, whole, ended, indents, no_list, damaged, unknown, named, several;
-	bool extended_seen, may_extend, has_class, has_ids, odd_acs, extended;
+	bool extended_seen, may_extend, has_type, has_class, has_ids, odd_acs, extended;
 	uint32_t class_code;
 	unsigned int vendor, device, hex_size;
 	uint8_t interface, revision, header_type;
