@@ -149,6 +149,9 @@ static const struct pasted_fact facts[] = {
 	{ LATER, "0000:02:00.0", "vendor", "4318" },
 	{ BOOT(AMD, "iommu=pt", "01") BOOT(AMD, "iommu=pt \\", "02"), NULL, "cmdline", "denied" },
 	{ BOOT(AMD, "iommu=pt", "01") "[    0.9] Kernel command line: iommu=pt a \\\n", NULL, "cmdline", "denied" },
+	{ BOOT(AMD, "iommu=pt", "01") "[    0.9] Kernel command line: iommu=pt pci=nomm>\n", NULL, "cmdline", "denied" },
+	{ "[    0.0] Linux version 6.1\n" EIGHT, NULL, "kernel", "denied" },
+	{ "[    0.0] Linux version 6.18.4 (a) (gcc) #1\n" EIGHT, NULL, "kernel", "6.18.4" },
 
 	{ NOW, NULL, "kernel", "6.8.0-45-generic" },
 	{ NOW, NULL, "cmdline", "root=/dev/sda1 iommu=pt" },

@@ -80,7 +80,10 @@ static const char *find_release(const char *line)
 		at = line;
 	else
 		return NULL;
-	return at <= line + strlen(line) && release_length(at) ? at : NULL;
+	if (at > line + strlen(line) || !release_length(at))
+		return NULL;
+	/* Where words follow it in that line, its last letters may be cut away with them. */
+	return at == line || at[release_length(at)] ? at : NULL;
 }
 
 static bool is_config(const char *line)

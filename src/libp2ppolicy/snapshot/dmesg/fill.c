@@ -54,11 +54,14 @@ static void take_cpu(struct p2p_log *log, const char *text)
 		 model, (int)(tail - text < 128 ? tail - text : 128), text);
 }
 
-/* A long one goes on in the next line, and then it is not known whole; nor is it that of the boot before. */
+/*
+ * A long one goes on in the next line, and journalctl ends what is wider than the screen with ">": then it is not
+ * known whole; nor is it that of the boot before.
+ */
 static void take_command(struct p2p_log *log, const char *text)
 {
 	size_t length = strlen(text);
-	bool whole = length && text[length - 1] != '\\' && length + 64 < P2P_LOG_LINE;
+	bool whole = length && !strchr("\\>", text[length - 1]) && length + 64 < P2P_LOG_LINE;
 
 	set_entry(log, "proc/cmdline", whole ? text : NULL);
 }

@@ -178,9 +178,13 @@ static const char *find_release(struct p2p_topology *topology)
 	const struct p2p_file *version = p2p_file_at(topology, "proc/version");
 
 	if (!release && version->fact == P2P_PRESENT &&
-	    !strncmp(version->data, prefix, sizeof(prefix) - 1))
-		release = p2p_keep_text(topology, version->data + sizeof(prefix) - 1,
-					strcspn(version->data + sizeof(prefix) - 1, " \n"));
+	    !strncmp(version->data, prefix, sizeof(prefix) - 1)) {
+		const char *word = version->data + sizeof(prefix) - 1;
+		size_t length = strcspn(word, " \n");
+
+		/* More words follow, or it may be the start of another release: 6.1 of 6.18. */
+		release = word[length] == ' ' ? p2p_keep_text(topology, word, length) : NULL;
+	}
 	return release && *release ? release : NULL;
 }
 
