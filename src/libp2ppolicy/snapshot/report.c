@@ -165,7 +165,8 @@ static int load_report(struct p2p_context *context, const struct p2p_input *inpu
 static unsigned int line_of(const char *line)
 {
 	bool ends = *line == '}' || *line == ']';
-	char last = line[strlen(line) - 1];
+	size_t length = strlen(line);
+	char last = line[length ? length - 1 : 0];
 
 	if ((*line == '{' && (!line[1] || line[1] == '"')) ||
 	    (*line == '[' && (!line[1] || line[1] == '{')))

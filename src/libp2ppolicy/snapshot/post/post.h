@@ -53,7 +53,7 @@ void p2p_post_clear(struct p2p_post *post);
 /** No row of the table of sources. */
 #define P2P_NO_ROW	SIZE_MAX
 
-/** p2p_post_start() - the format that a piece which begins with @line has, as its row, or P2P_NO_ROW. */
+/** p2p_post_start() - the format that a piece which begins with @line has, as its row, or P2P_NO_ROW, as of "". */
 size_t p2p_post_start(const char *line);
 
 /** Row of a piece whose format is told by its whole, not by its lines. */

@@ -78,7 +78,7 @@ size_t p2p_post_start(const char *line)
 {
 	const struct p2p_format *format;
 
-	for (size_t row = 0; (format = p2p_format_at(row)); row++)
+	for (size_t row = 0; *line && (format = p2p_format_at(row)); row++)
 		if (format->line && format->line(line) & P2P_LINE_STARTS)
 			return row;
 	return P2P_NO_ROW;
