@@ -292,6 +292,8 @@ static const struct pasted_fact facts[] = {
 	{ SPOILT(ROOT_PORT, "", "\t\tHeaderLog: 0 Capabilities: [148 v1] Access Control Services\n"),
 	  "0000:00:01.0", "acs.present", "denied" },
 	{ SPOILT(ROOT_PORT, "", ACS_CAP), "0000:00:01.0", "acs.present", "denied" },
+	{ SPOILT(ROOT_PORT, "", "Services\n"), "0000:00:01.0", "acs.present", "denied" },
+	{ SPOILT(ROOT_PORT, "", "pcilib: sysfs_read_vpd: read failed: No such device\n"), "0000:00:01.0", "acs.present", "0" },
 	{ SPOILT("", "", ""), "0000:00:01.0", "pcie.present", "denied" },
 	/* Only PCI Express and PCI-X have extended capabilities. */
 	{ "00:1c.0 PCI bridge [0604]: Maker [8086:0001]\n\tFlags: fast devsel\n\tCapabilities: [60] Power Management version 3\n"

@@ -208,10 +208,10 @@ static void take_line(struct text *text)
 		text->found.whole = text->found.ended = text->found.detailed;
 	else if (text->indented)
 		text->found.damaged |= text->found.ended;
-	/* So does the end of a line by itself, where lines are indented. */
+	/* So does the end of a line by itself, where lines are indented; lspci's own errors come in between. */
 	if (text->indented)
 		text->found.indents = true;
-	else if (*line && !text->dump)
+	else if (*line && !text->dump && strncmp(line, "pcilib: ", 8) != 0 && strncmp(line, "lspci: ", 7) != 0)
 		text->found.damaged |= text->found.indents;
 	if (text->dump && p2p_dump_row(line, &text->found))
 		return;
@@ -406,7 +406,7 @@ static int load_text(struct p2p_context *context, const struct p2p_input *input,
 	return p2p_text_load(context, input, false, snapshot);
 }
 
-/* Where the indentation was lost, the lines of -v are known by their first word. */
+/* Where the indentation was lost, the lines of -v are known by their first word; so are lspci's errors. */
 static bool is_label(const char *line)
 {
 	static const char *const labels[] = {
@@ -419,7 +419,7 @@ static bool is_label(const char *line)
 		"ClockPM", "TrErr", "AtomicOps", "EqualizationComplete", "Physical Slot",
 		"DeviceName:", "Address:", "Vector table", "PBA:", "UESta", "UEMsk", "UESvrt", "CESta",
 		"CEMsk", "AERCap", "HeaderLog", "ARICap", "ARICtl", "ATSCap", "ATSCtl", "IOVCap",
-		"IOVCtl", "IOVSta", "BAR ", "!!! ", "Masking:", "MultHdrRecCap", NULL,
+		"IOVCtl", "IOVSta", "BAR ", "!!! ", "Masking:", "MultHdrRecCap", "pcilib: ", "lspci: ", NULL,
 	};
 
 	return p2p_starts_any(line, labels);
