@@ -321,6 +321,8 @@ static const struct pasted_fact facts[] = {
 	{ "01:00.0 Class 0604: Device 10b5:97 (rev a1)\n", "0000:01:00.0", "vendor", "denied" },
 	{ "01:00.0 Odd thing: Maker\n\tControl: Mem+\n\n", "0000:01:00.0", "header_type", "0" },
 	{ "01:00.0 Odd bridge: Maker\n\tControl: Mem+\n\n", "0000:01:00.0", "header_type", "denied" },
+	{ "01:00.0 0609: 8086:0001\n\tControl: Mem+\n\n", "0000:01:00.0", "header_type", "1" },
+	{ "01:00.0 0607: 8086:0001\n\tControl: Mem+\n\n", "0000:01:00.0", "header_type", "2" },
 	{ "01:00.0 Odd bridge: Maker\n\tControl: Mem+\n\tStatus: Cap+ 66MHz-\n" ROOT_PORT "\n", "0000:01:00.0", "header_type", "1" },
 	{ PLAIN("Broadcom Corporation Device 9039"), "0000:01:00.0", "vendor", "denied" },
 	/* Without ids the maker tells whether a display is of a GPU. */

@@ -164,6 +164,8 @@ void p2p_text_identity(struct p2p_text_function *function, const struct p2p_name
 	function->has_type = !is_nameless(rest) && !is_word_before(rest, colon, "bridge");
 	function->class_code = class << 8 | function->interface;
 	/* Where its line of buses is missing, it is a bridge all the same, to buses that are not known. */
-	if (class == PCI_CLASS_BRIDGE_PCI)
+	if (class == PCI_CLASS_BRIDGE_PCI || class == PCI_CLASS_BRIDGE_SEMI)
 		function->header_type = PCI_HEADER_TYPE_BRIDGE;
+	if (class == PCI_CLASS_BRIDGE_CARDBUS)
+		function->header_type = PCI_HEADER_TYPE_CARDBUS;
 }
