@@ -81,6 +81,10 @@ def main():
                 check(f"numbered {shape} from {first}", "".join(numbered), ("PIX", "bus_addr", 0))
                 chosen = "".join(line for line in numbered if "Flags" not in line)
                 check(f"chosen {shape} from {first}", chosen, (None, "unknown", 0))
+        # A wrapped line whose rest begins with a number.
+        numbered = [f"{number}:{line}" for number, line in enumerate(lines, 995)]
+        numbered.insert(9, "4096 bytes, of a line above\n")
+        check("a number in a rest", "".join(numbered), ("PIX", "bus_addr", 0))
         # Domains are no numbers of lines.
         domains = "".join(f"{domain}:01:00.0 Ethernet controller: Maker NIC\n" for domain in range(10000, 10004))
         check("domains", domains.replace("10003", "10002"), (None, None, 0))

@@ -133,6 +133,8 @@ static const struct pasted_fact facts[] = {
 	{ "[    0.1] PCI host bridge to bus 0000:100\n" DEVICE, "0000:01:00.0", "orphan", "1" },
 	{ "[    0.1] PCI host bridge to bus 0000\n" DEVICE, "0000:01:00.0", "orphan", "1" },
 	{ "[    0.1] PCI host bridge to bus 0000:8\n" EIGHT, "0000:08:00.0", "orphan", "1" },
+	{ "[    0.1] PCI host bridge to bus 0000:-8\n[    0.3] pci 0000:f8:00.0: [8086:347a] type 01 class 0x060400\n",
+	  "0000:f8:00.0", "orphan", "1" },
 	{ "[    0.1] PCI host bridge to bus 0000:08\n" EIGHT, "0000:08:00.0", "orphan", "0" },
 	{ ODD("[    0.3] pci_bus 0000:00: on NUMA node 1\n"), "0000:00:01.0", "numa_node", "1" },
 	{ ODD("[    0.3] pci_bus 0000:00: on NUMA node ...\n"), "0000:00:01.0", "numa_node", "denied" },

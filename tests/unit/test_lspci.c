@@ -325,6 +325,25 @@ static const struct pasted_fact facts[] = {
 	{ "01:00.0 0607: 8086:0001\n\tControl: Mem+\n\n", "0000:01:00.0", "header_type", "2" },
 	{ "01:00.0 Odd bridge: Maker\n\tControl: Mem+\n\tStatus: Cap+ 66MHz-\n" ROOT_PORT "\n", "0000:01:00.0", "header_type", "1" },
 	{ PLAIN("Broadcom Corporation Device 9039"), "0000:01:00.0", "vendor", "denied" },
+	{ "01:00.0 Class 0604: Unknown device 10b5:8112 (rev a1)\n\tControl: Mem+\n\n", "0000:01:00.0", "header_type", "1" },
+	{ "01:00.0 Class 0604: Unknown device 10b5:8112 (rev a1)\n", "0000:01:00.0", "device", "33042" },
+	{ "01:00.0 Class 0604: 8086:2030\n\tControl: Mem+\n\n", "0000:01:00.0", "header_type", "1" },
+	{ "01:00.0 PCI bridge [0604]: Maker [8086:0001]\n\tControl: Mem+\n\t!!! Invalid class 0604 for header type 00\n\n",
+	  "0000:01:00.0", "header_type", "0" },
+	/* What releases of lspci print, and what stands around them, damages nothing. */
+	{ CARD("[40] Express (v1) PCI/PCI-X Bridge, MSI 00"), "0000:01:00.0", "acs.present", "0" },
+	{ CARD("[40] Express (v2) Unknown type 12, MSI 00"), "0000:01:00.0", "acs.present", "0" },
+	{ CARD("[40] Express (v2) Endpoint, MSI 00\n\t\t<?>\n\t\t<unreadable>"), "0000:01:00.0", "acs.present", "0" },
+	{ CARD("[40] Express (v2) Endpoint, MSI 00\n\t\tProduct Name: of properties: [1]"), "0000:01:00.0", "acs.present", "0" },
+	{ CARD("[40] Express (v2) Endpoint, MSI 00\n\t\t<snip>"), "0000:01:00.0", "acs.present", "denied" },
+	{ SPOILT(ROOT_PORT, "", "") "done\n", "0000:00:01.0", "acs.present", "0" },
+	{ "01:00.0 VGA compatible controller [0300]: Maker [10de:2204]\n\tControl: Mem+\n\tStatus: Cap- 66MHz-\n",
+	  "0000:01:00.0", "acs.present", "0" },
+	/* "#10" names no port type; what stood in the line before does not, either. */
+	{ "01:00.0 VGA compatible controller [0300]: Maker [10de:2204]\n\tControl: Mem+\n\tStatus: Cap+ 66MHz-\n"
+	  "\txxxxxxxxxxxxxxxxxxxxxxxxxxDownstream Port (Slot-)\n\tCapabilities: [60] #10\n\tKernel modules: x\n",
+	  "0000:01:00.0", "pcie.type", "denied" },
+	{ "-[0000:00]-+-00.0\n\n           \\-01.0\n", "0000:00:01.0", "orphan", "0" },
 	/* Without ids the maker tells whether a display is of a GPU. */
 	{ PLAIN("NVIDIA Corporation GH100"), "0000:01:00.0", "class", "gpu" },
 	{ PLAIN("ASPEED Technology, Inc. ASPEED Graphics Family"), "0000:01:00.0", "class", "other" },

@@ -105,7 +105,7 @@ bool p2p_input_mark(const char *line)
 	bool empty = true;
 
 	line += strspn(line, " \t");
-	if (isalnum((unsigned char)*line))
+	if (!*line || isalnum((unsigned char)*line))
 		return false;
 	for (const char *at = line; *at; at++)
 		empty &= !isalnum((unsigned char)*at);

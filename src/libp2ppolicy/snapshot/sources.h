@@ -45,7 +45,7 @@ static inline bool p2p_starts(const char *text, const char *with)
 /** p2p_starts_any() - with one of @list, which NULL ends? */
 bool p2p_starts_any(const char *text, const char *const *list);
 
-/** p2p_input_mark() - does @line stand for others that were left out?  "[...]", "<snip>", "-- More --". */
+/** p2p_input_mark() - does @line stand for others that were left out?  "[...]", "<snip>", "-- More --"; not "". */
 bool p2p_input_mark(const char *line);
 
 /** p2p_input_line() - the number in its file of the line @number of @input, both from 1. */

@@ -235,10 +235,11 @@ static void take_device(struct p2p_log *log, struct p2p_bdf bdf, const char *tex
 static void take_root(struct p2p_log *log, const char *text, long node)
 {
 	unsigned int domain, bus;
-	int bus_from = 0, end = 0;
+	size_t digits = strspn(text, "0123456789abcdef");
 
 	/* A bus of one digit, or of three, is a line that was cut. */
-	if (sscanf(text, "%8x:%n%4x%n", &domain, &bus_from, &bus, &end) != 2 || end - bus_from != 2)
+	if (digits < 4 || digits > 8 || text[digits] != ':' || strspn(text + digits + 1, "0123456789abcdef") != 2 ||
+	    sscanf(text, "%x:%x", &domain, &bus) != 2)
 		return;
 	for (size_t i = 0; i < log->root_count; i++)
 		if (log->roots[i].domain == domain && log->roots[i].bus == bus) {

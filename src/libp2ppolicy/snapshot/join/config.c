@@ -288,19 +288,21 @@ static const struct p2p_side *best(const struct p2p_side *sides, size_t count, b
 	return found;
 }
 
-/* The header: registers before text, and any before none. */
+/* Registers before text, one of a known type before others, and any before none. */
+static unsigned int rank_header(const struct p2p_config *config)
+{
+	uint8_t type;
+
+	return config->size ? 1u + p2p_config_read8(config, PCI_HEADER_TYPE, &type) + 2u * !config->from_text : 0;
+}
+
 static const struct p2p_side *best_header(const struct p2p_side *sides, size_t count)
 {
 	const struct p2p_side *found = &sides[0];
 
-	for (size_t i = 1; i < count; i++) {
-		const struct p2p_config *one = &found->raw->config;
-		const struct p2p_config *other = &sides[i].raw->config;
-
-		if ((!one->size && other->size) ||
-		    (other->size && one->from_text && !other->from_text))
+	for (size_t i = 1; i < count; i++)
+		if (rank_header(&sides[i].raw->config) > rank_header(&found->raw->config))
 			found = &sides[i];
-	}
 	return found;
 }
 

@@ -38,7 +38,7 @@ static void end_header(struct p2p_text_function *function)
 	p2p_text_put(function, PCI_HEADER_TYPE, function->header_type | (function->several ? 0x80u : 0), 1);
 	p2p_text_tell(function, PCI_VENDOR_ID, PCI_HEADER_TYPE + 2);
 	/* Of no class, without buses and a port type, it may be any. */
-	if (!function->has_class && !bridge && !function->has_type)
+	if (!function->has_class && !bridge && !function->header_known)
 		memset(function->told + PCI_CACHE_LINE_SIZE, false, 4);
 	/* Revision and class are one dword, and the class is not always understood. */
 	if (!function->has_class)
@@ -87,7 +87,7 @@ static void end_text(struct p2p_text_function *function, bool whole)
 	p2p_text_tell(function, function->header_type == PCI_HEADER_TYPE_CARDBUS ? 128 : P2P_CONFIG_HEADER, 4);
 	/* Where its end was not seen, the list may begin behind what was cut. */
 	if (!whole) {
-		p2p_text_put(function, PCI_STATUS, PCI_STATUS_CAP_LIST, 2);
+		p2p_text_put(function, PCI_STATUS, function->no_capabilities ? 0 : PCI_STATUS_CAP_LIST, 2);
 		end_chain(function);
 	}
 	if (whole || function->last)

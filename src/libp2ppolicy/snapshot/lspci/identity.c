@@ -82,23 +82,12 @@ static unsigned int take_numbers(struct p2p_text_function *function, const char 
 	return class;
 }
 
-/* "Class 0302: Device 10de:2330 (rev a1)", of lspci that found no list of names. */
+/* "Class 0302: Device 10de:2330 (rev a1)", of lspci that found no name; releases before 3.0 print "Unknown device". */
 static bool is_nameless(const char *rest)
 {
 	unsigned int class;
 
-	return !strncmp(rest, "Class ", 6) && p2p_text_hex(rest + 6, 4, ':', &class) && !strncmp(rest + 11, " Device ", 8);
-}
-
-static unsigned int take_nameless(struct p2p_text_function *function, const char *rest)
-{
-	unsigned int class = 0;
-
-	p2p_text_hex(rest + 6, 4, ':', &class);
-	function->has_ids = p2p_text_hex(rest + 19, 4, ':', &function->vendor) &&
-			    (p2p_text_hex(rest + 24, 4, '\0', &function->device) ||
-			     p2p_text_hex(rest + 24, 4, ' ', &function->device));
-	return class;
+	return !strncmp(rest, "Class ", 6) && p2p_text_hex(rest + 6, 4, ':', &class);
 }
 
 /* "NVIDIA Corporation GH100 (rev a1) (prog-if ...)": what stands before the first "(rev " or so. */
@@ -116,6 +105,26 @@ static bool find_ids(struct p2p_text_function *function, const struct p2p_names 
 	memcpy(text, name, length);
 	text[length] = '\0';
 	return p2p_names_find(names, text, &function->vendor, &function->device);
+}
+
+static unsigned int take_nameless(struct p2p_text_function *function, const struct p2p_names *names, const char *rest)
+{
+	static const char *const words[] = { " Device ", " Unknown device ", " " };
+	unsigned int class = 0;
+
+	p2p_text_hex(rest + 6, 4, ':', &class);
+	rest += 11;
+	for (size_t i = 0; i < P2P_LENGTH(words) && !function->has_ids; i++) {
+		const char *ids = rest + strlen(words[i]);
+
+		function->has_ids = p2p_starts(rest, words[i]) && p2p_text_hex(ids, 4, ':', &function->vendor) &&
+				    (p2p_text_hex(ids + 5, 4, '\0', &function->device) ||
+				     p2p_text_hex(ids + 5, 4, ' ', &function->device));
+	}
+	if (!function->has_ids && *rest == ' ')
+		function->has_ids = p2p_text_ids(rest, &function->vendor, &function->device) ||
+				    find_ids(function, names, rest + 1);
+	return class;
 }
 
 /* "3D controller [0302]: NVIDIA Corporation GH100 [10de:2330] ..."; @colon: behind the class */
@@ -151,7 +160,7 @@ void p2p_text_identity(struct p2p_text_function *function, const struct p2p_name
 	if (!colon || strstr(colon, "Subsystem: "))
 		return;
 	class = p2p_text_hex(rest, 4, ':', &value) ? take_numbers(function, rest) :
-		is_nameless(rest) ? take_nameless(function, rest) : take_names(function, names, rest, colon);
+		is_nameless(rest) ? take_nameless(function, names, rest) : take_names(function, names, rest, colon);
 	function->odd_acs = !function->has_ids && !strncmp(colon + 2, "Intel", 5);
 	at = strstr(colon, "(rev ");
 	if (at && p2p_text_hex(at + 5, 2, ')', &value))
@@ -161,7 +170,7 @@ void p2p_text_identity(struct p2p_text_function *function, const struct p2p_name
 		function->interface = (uint8_t)strtoul(at + 9, NULL, 16);
 	function->has_class = class != 0;
 	/* Whatever it is called, it is no bridge. */
-	function->has_type = !is_nameless(rest) && !is_word_before(rest, colon, "bridge");
+	function->header_known = !is_nameless(rest) && !is_word_before(rest, colon, "bridge");
 	function->class_code = class << 8 | function->interface;
 	/* Where its line of buses is missing, it is a bridge all the same, to buses that are not known. */
 	if (class == PCI_CLASS_BRIDGE_PCI || class == PCI_CLASS_BRIDGE_SEMI)

@@ -216,13 +216,13 @@ static void take_express(struct p2p_text_function *function, const char *rest)
 		{ "Endpoint", 0 }, { "Legacy Endpoint", 1 }, { "Root Port", 4 },
 		{ "Upstream Port", 5 }, { "Downstream Port", 6 },
 		{ "PCI-Express to PCI/PCI-X Bridge", 7 },
+		{ "PCI/PCI-X Bridge", 7 },	/* lspci 3.1.0 to 3.2.0 */
 		{ "PCI/PCI-X to PCI-Express Bridge", 8 },
 		{ "Root Complex Integrated Endpoint", 9 },
 		{ "Root Complex Event Collector", 10 },
 	};
 	unsigned int version = 2;
 
-	rest += strlen("Express");
 	if (!strncmp(rest, " (v", 3))
 		version = (unsigned int)strtoul(rest + 3, NULL, 10) & 0xf;
 	rest += strcspn(rest, ")") == 4 && !strncmp(rest, " (v", 3) ? 5 : 0;
@@ -238,14 +238,14 @@ static void take_express(struct p2p_text_function *function, const char *rest)
 		if (!function->has_class && types[i].type >= PCI_EXP_TYPE_ROOT_PORT &&
 		    types[i].type <= PCI_EXP_TYPE_PCIE_BRIDGE)
 			function->header_type = PCI_HEADER_TYPE_BRIDGE;
-		function->has_type = true;
+		function->header_known = true;
 		p2p_text_put(function, function->at + PCI_EXP_FLAGS,
 			     version | types[i].type << 4 | (strstr(rest, "(Slot+)") ? 0x100 : 0), 2);
 		return;
 	}
 	/* A type that is not known, or cut, leaves the registers behind it without a meaning. */
 	function->capability = 0;
-	function->damaged = true;
+	function->damaged |= strncmp(rest, "Unknown type", 12) != 0;
 	doubt(function, function->at);
 }
 
@@ -283,6 +283,15 @@ static bool is_labelled(const char *line, const char *label)
 	return !strncmp(line, label, length) && line[length] == ':';
 }
 
+/* "ilities: [40] Express": a capability whose line lost its start. */
+static bool is_tail_of(const char *line, const char *key)
+{
+	for (const char *tail = key + 1; strlen(tail) > 4; tail++)
+		if (!strncmp(line, tail, strlen(tail)))
+			return true;
+	return false;
+}
+
 /*
  * Is it what is left of "Capabilities: [40] Express": its start, or, at the end of another line or of itself, its
  * end?  Or a line of one that no such line came before?
@@ -294,7 +303,7 @@ static bool is_damaged(const struct p2p_text_function *function, const char *lin
 
 	if (strlen(line) > 1 && !strncmp(key, line, strlen(line)))
 		return true;
-	if (strstr(line + (strncmp(line, key, sizeof(key) - 1) ? 0 : sizeof(key) - 1), "ies: ["))
+	if (strstr(line + 1, key) || is_tail_of(line, key))
 		return true;
 	for (size_t i = 0; i < P2P_LENGTH(rows); i++)
 		if (rows[i].group && is_labelled(line, rows[i].group)) {
@@ -351,7 +360,7 @@ static void take_capability(struct p2p_text_function *function, const char *line
 	function->last = (uint16_t)place;
 	function->may_extend |= function->capability == PCI_CAP_ID_EXP || function->capability == PCI_CAP_ID_PCIX;
 	if (function->capability == PCI_CAP_ID_EXP)
-		take_express(function, rest);
+		take_express(function, p2p_starts(rest, "Express") ? rest + strlen("Express") : "");
 }
 
 static bool encode_bytes(unsigned long bytes, uint32_t *ret_value)
@@ -513,6 +522,18 @@ void p2p_text_subsystem(struct p2p_text_function *function, uint16_t vendor, uin
 	p2p_text_tell(function, place, 4);
 }
 
+/* "!!! Invalid class 0604 for header type 00": lspci goes by the header. */
+static void take_header_type(struct p2p_text_function *function, const char *line)
+{
+	const char *type = strstr(line, "for header type ");
+	unsigned int value;
+
+	if (!type || !p2p_text_hex(type + 16, 2, '\0', &value))
+		return;
+	function->header_type = value & 0x7f;
+	function->header_known = true;
+}
+
 void p2p_text_register(struct p2p_text_function *function, const char *line)
 {
 	const char *flag;
@@ -529,6 +550,10 @@ void p2p_text_register(struct p2p_text_function *function, const char *line)
 		p2p_text_put(function, PCI_COMMAND, flag && *flag == '+' ? PCI_COMMAND_MEMORY : 0, 2);
 	} else if (!strncmp(line, "Status: Cap+", 12) && !function->last) {
 		p2p_text_put(function, PCI_STATUS, PCI_STATUS_CAP_LIST, 2);
+	} else if (!strncmp(line, "Status: Cap-", 12) && !function->at) {
+		function->no_capabilities = true;
+	} else if (!strncmp(line, "!!! Invalid class ", 18)) {
+		take_header_type(function, line);
 	} else if (!strncmp(line, "Bus: primary=", 13)) {
 		take_buses(function, line);
 	} else if (!strncmp(line, "Subsystem: ", 11)) {

@@ -212,7 +212,7 @@ static void take_line(struct text *text)
 	if (text->indented)
 		text->found.indents = true;
 	else if (*line && !text->dump && strncmp(line, "pcilib: ", 8) != 0 && strncmp(line, "lspci: ", 7) != 0)
-		text->found.damaged |= text->found.indents;
+		text->found.damaged |= text->found.indents && !text->found.ended;
 	if (text->dump && p2p_dump_row(line, &text->found))
 		return;
 	if (!*line || take_number(text, "NUMA node: ", P2P_ATTR_NUMA_NODE) ||
@@ -298,6 +298,9 @@ static bool is_gap(const struct text *text)
 		has_word |= isalnum((unsigned char)*c) != 0;
 	if (!*text->line || isalnum((unsigned char)*text->line) || !strncmp(text->line, "!!!", 3))
 		return false;
+	/* "<?>", "<unreadable>" of lspci. */
+	if (text->indented && *text->line == '<')
+		return has_word && p2p_input_mark(text->line);
 	return !has_word || !text->indented || *text->line != '[';
 }
 

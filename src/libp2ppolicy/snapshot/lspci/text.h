@@ -16,13 +16,14 @@
  * @whole: it was printed to its end; @ended: an empty line showed that
  * @indents: some of its lines are indented
  * @no_list: the capabilities, or those from some point on, were not shown
- * @damaged: the line of a capability is cut or missing, so that none is absent
+ * @damaged: a line is cut, joined to another or missing, so that no capability is absent
+ * @no_capabilities: its status says that it has none
  * @unknown: lspci itself did not know its header
  * @named: it has a subsystem
  * @several: the device has other functions
  * @extended_seen: lspci could read extended capabilities: it showed those of a function, whichever
  * @may_extend: it has the capability of PCI Express or of PCI-X, without which there are no extended ones
- * @has_type: it has a port type of PCI Express, which goes with one header
+ * @header_known: its class, its port type or lspci tells the type of its header
  * @class_code, @interface, @revision, @vendor, @device: of its first line
  * @odd_acs: it may be a port whose ACS Control lspci does not read (p2p_acs_is_dword())
  * @header_type: 0, 1, 2
@@ -36,8 +37,8 @@
  * @hex: @hex_size bytes that were printed as such
  */
 struct p2p_text_function {
-	bool detailed, verbose, whole, ended, indents, no_list, damaged, unknown, named, several;
-	bool extended_seen, may_extend, has_type, has_class, has_ids, odd_acs, extended;
+	bool detailed, verbose, whole, ended, indents, no_list, no_capabilities, damaged, unknown, named, several;
+	bool extended_seen, may_extend, header_known, has_class, has_ids, odd_acs, extended;
 	uint32_t class_code;
 	unsigned int vendor, device, hex_size;
 	uint8_t interface, revision, header_type;

@@ -205,6 +205,23 @@ static bool starts(const char *text)
 }
 
 /*
+ * The number before line @index, if it is one above @last: a larger one than that of the next line is a word
+ * ("4096 bytes") at the start of a rest that was wrapped.  Return: how long it is; 0 none.
+ */
+static size_t find_number(const struct p2p_post *post, size_t index, unsigned long last, unsigned long *ret_number)
+{
+	size_t length = number_length(post->lines[index].text, ret_number);
+	unsigned long next;
+
+	if (!length || *ret_number <= last)
+		return 0;
+	for (size_t i = index + 1; i < post->count; i++)
+		if (number_length(post->lines[i].text, &next))
+			return next <= last || next > *ret_number ? length : 0;
+	return length;
+}
+
+/*
  * Are the lines numbered?  Many are, upwards, and it is behind the numbers that more of them begin what some tool
  * prints.  Where as many do with them ("1010:06:11.2"), lines that begin nothing tell it from a list of domains.
  * Marks of what was left out, and rests of wrapped lines, have no number.
@@ -216,9 +233,9 @@ static bool is_numbered(const struct p2p_post *post)
 
 	for (size_t i = 0; i < post->count && others <= 16 + 2 * lines; i++) {
 		const struct p2p_post_line *line = &post->lines[i];
-		size_t length = number_length(line->text, &number);
+		size_t length = find_number(post, i, last, &number);
 
-		if (!length || number <= last) {
+		if (!length) {
 			others += !!line->length;
 			continue;
 		}
@@ -236,9 +253,9 @@ static void strip_numbers(struct p2p_post *post)
 
 	for (size_t i = 0; i < post->count; i++) {
 		struct p2p_post_line *line = &post->lines[i];
-		size_t length = number_length(line->text, &number);
+		size_t length = find_number(post, i, last, &number);
 
-		if (!length || number <= last)
+		if (!length)
 			continue;
 		last = number;
 		line->text += length;
