@@ -9,11 +9,11 @@
 #define DWORDS		(P2P_CONFIG_EXTENDED / 4)
 
 /* A place of a chain that the text says nothing of: where it leads, there may be more. */
-static unsigned int find_gap(const struct p2p_text_function *function, unsigned int from)
+static unsigned int find_gap(const struct p2p_text_function *function, unsigned int from, unsigned int end)
 {
 	unsigned int place = from;
 
-	while (place < from * 4 - 4 && function->told[place])
+	while (place < end - 4 && function->told[place])
 		place += 4;
 	return place;
 }
@@ -22,9 +22,11 @@ static unsigned int find_gap(const struct p2p_text_function *function, unsigned 
 static void end_chain(struct p2p_text_function *function)
 {
 	if (function->last_extended)
-		p2p_text_put(function, function->last_extended, find_gap(function, EXTENDED_START) << 20, 4);
+		p2p_text_put(function, function->last_extended,
+			     find_gap(function, EXTENDED_START, P2P_CONFIG_EXTENDED) << 20, 4);
 	if (function->last && (function->damaged || !function->last_extended))
-		p2p_text_put(function, function->last + 1u, find_gap(function, P2P_CONFIG_HEADER), 1);
+		p2p_text_put(function, function->last + 1u,
+			     find_gap(function, P2P_CONFIG_HEADER, P2P_CONFIG_STANDARD), 1);
 }
 
 static void end_header(struct p2p_text_function *function)

@@ -11,6 +11,7 @@
 /* How a value is written. */
 enum kind {
 	FLAG,		/* "ReqRedir+" */
+	PORT_FLAG,	/* likewise, which root and downstream ports alone have: PCIe r6.0, sec 7.5.3.16 */
 	OPTION,		/* likewise, which some functions, or releases of lspci, do not have */
 	NUMBER,		/* "Port #3", decimal */
 	WIDTH,		/* of a link, likewise */
@@ -62,7 +63,7 @@ static const struct row rows[] = {
 	{ EXP, "AtomicOpsCap", "32bit", FLAG, 0x24, 7, 0, 0 },
 	{ EXP, "AtomicOpsCap", "64bit", FLAG, 0x24, 8, 0, 0 },
 	{ EXP, "AtomicOpsCap", "128bitCAS", FLAG, 0x24, 9, 0x24, 4 },
-	{ EXP, "DevCtl2", "ARIFwd", OPTION, 0x28, 5, 0, 0 },
+	{ EXP, "DevCtl2", "ARIFwd", PORT_FLAG, 0x28, 5, 0, 0 },
 	{ EXP, "DevCtl2", "10BitTagReq", OPTION, 0x28, 12, 0x28, 4 },
 	{ EXP, "AtomicOpsCtl", "10BitTagReq", OPTION, 0x28, 12, 0x28, 4 },
 	{ EXP, "AtomicOpsCtl", "ReqEn", OPTION, 0x28, 6, 0, 0 },
@@ -152,13 +153,11 @@ static void tell_later(struct p2p_text_function *function, unsigned int offset, 
 static bool has_all_words(const struct p2p_text_function *function, unsigned int offset, unsigned int bytes)
 {
 	unsigned int type = function->bytes[function->at + PCI_EXP_FLAGS] >> 4 & 0xfu;
+	bool is_port = type == PCI_EXP_TYPE_ROOT_PORT || type == PCI_EXP_TYPE_DOWNSTREAM;
 
 	for (size_t i = 0; i < P2P_LENGTH(rows); i++) {
-		bool wanted = rows[i].kind != OPTION;
+		bool wanted = rows[i].kind == PORT_FLAG ? is_port : rows[i].kind != OPTION;
 
-		/* PCIe r6.0, sec 7.5.3.16: of root and downstream ports alone, where lspci prints it. */
-		if (rows[i].id == PCI_CAP_ID_EXP && !rows[i].extended && !strcmp(rows[i].word, "ARIFwd"))
-			wanted = type == PCI_EXP_TYPE_ROOT_PORT || type == PCI_EXP_TYPE_DOWNSTREAM;
 		if (rows[i].id == function->capability && rows[i].extended == function->extended && wanted &&
 		    function->at + rows[i].reg >= offset && function->at + rows[i].reg < offset + bytes &&
 		    !(function->words >> i & 1))
@@ -402,7 +401,8 @@ static bool encode_aspm(const char *text, uint32_t *ret_value)
 
 /* What a field of a kind holds. */
 static const uint32_t bits[] = {
-	[FLAG] = 1, [OPTION] = 1, [NUMBER] = 0xffff, [WIDTH] = 0x3f, [HEX] = 0xffff, [BYTES] = 7, [SPEED] = 0xf, [ASPM] = 3,
+	[FLAG] = 1, [PORT_FLAG] = 1, [OPTION] = 1, [NUMBER] = 0xffff, [WIDTH] = 0x3f, [HEX] = 0xffff, [BYTES] = 7,
+	[SPEED] = 0xf, [ASPM] = 3,
 };
 
 /* The value of @row behind its word. */
@@ -412,6 +412,7 @@ static bool encode(const struct row *row, const char *text, uint32_t *ret_value)
 
 	switch (row->kind) {
 	case FLAG:
+	case PORT_FLAG:
 	case OPTION:
 		*ret_value = *text == '+';
 		return *text == '+' || *text == '-';
