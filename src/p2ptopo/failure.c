@@ -70,6 +70,16 @@ enum status fail_system(struct failure *failure, int error, const char *what)
 	       fail_with(failure, failure_status(error), "%s: %s", what, strerror(-error));
 }
 
+enum status fail_at(struct failure *failure, const char *file, unsigned int line)
+{
+	char sentence[sizeof(failure->sentence)];
+
+	if (failure->status != STATUS_INPUT)
+		return failure->status;
+	memcpy(sentence, failure->sentence, sizeof(sentence));
+	return fail_with(failure, STATUS_INPUT, "%s:%u: %s", file, line, sentence);
+}
+
 enum status fail_memory(struct failure *failure)
 {
 	return fail_with(failure, failure_status(-ENOMEM), "out of memory");

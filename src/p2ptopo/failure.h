@@ -35,6 +35,13 @@ enum status fail_with(struct failure *failure, enum status status, const char *f
  */
 enum status fail_system(struct failure *failure, int error, const char *what);
 
+/**
+ * fail_at() - put "@file:@line: " before the sentence about what the file says there; a fault of the
+ * system is none of the file's.
+ * Return: the status that @failure has.
+ */
+enum status fail_at(struct failure *failure, const char *file, unsigned int line);
+
 /** fail_memory() - out of memory.  Return: its status. */
 enum status fail_memory(struct failure *failure);
 

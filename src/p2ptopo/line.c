@@ -51,3 +51,11 @@ ssize_t line_read(char **line, size_t *room, FILE *file, size_t most)
 	(*line)[size] = '\0';
 	return ferror(file) ? -1 : (ssize_t)size;
 }
+
+enum status line_fail(struct failure *failure, const char *file, unsigned int number)
+{
+	if (errno != EFBIG)
+		return fail_system(failure, -errno, file);
+	fail_with(failure, STATUS_INPUT, "the line is too long");
+	return fail_at(failure, file, number);
+}

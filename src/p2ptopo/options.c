@@ -430,6 +430,8 @@ static enum status refuse_row(const struct app *app, const struct option_row *ro
 {
 	const char *command = app->command->name;
 
+	if (row->takes == TAKES_FROM && app->command->operands && !app->command->live)
+		return fail_with(app->failure, STATUS_USAGE, "%s takes its machines as arguments: no --from", command);
 	for (size_t i = 0; i < ARRAY_SIZE(refusals); i++) {
 		if (refusals[i].takes == row->takes)
 			return fail_with(app->failure, STATUS_USAGE, "%s %s", command,

@@ -40,7 +40,7 @@ def main():
         check(["fleet", folder / "zeros"], 4, "larger than")
         with open(folder / "zeros", "rb") as zeros:
             check(["fleet", "-"], 4, "standard input:1: the line is too long", zeros)
-        check(["--from", machine, "flows", f"@{folder / 'zeros'}"], 4, "a line is too long")
+        check(["--from", machine, "flows", f"@{folder / 'zeros'}"], 4, "zeros:1: the line is too long")
         (folder / "good").write_bytes(whole + b"\n" + whole.strip())
         check(["fleet", folder / "good"], 0, "")
 

@@ -117,7 +117,7 @@ START_TEST(line)
 	write_list(path, malformed[_i].text);
 	ck_assert_int_eq(build(snapshot, path, error, &topology), -EBADMSG);
 	unlink(path);
-	snprintf(expected, sizeof(expected), "%s: line %u: not a list of PCI names", path,
+	snprintf(expected, sizeof(expected), "%s:%u: not a list of PCI names", path,
 		 malformed[_i].line);
 	ck_assert_str_eq(error, expected);
 	ck_assert_ptr_null(topology);

@@ -269,7 +269,7 @@ int p2p_names_read(struct p2p_context *context, const char *path, struct p2p_nam
 	else if (r < 0)
 		p2p_error(context, r, "%s: %s", path, strerror(-r));
 	else if (names->wrong || strlen(names->text.data) < names->text.size)
-		r = p2p_error(context, -EBADMSG, "%s: line %u: not a list of PCI names", path,
+		r = p2p_error(context, -EBADMSG, "%s:%u: not a list of PCI names", path,
 			      names->wrong ? names->wrong : 1);
 	if (r < 0)
 		p2p_names_free(names);

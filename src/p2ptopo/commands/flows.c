@@ -107,10 +107,10 @@ static enum status parse_flow(struct app *app, struct list *list, char *text)
 	bool read = *mark == '<', both = read && mark[1] == '>';
 	enum status status;
 
-	if (!*mark)
+	second = mark + (both ? 2 : 1);
+	if (!*mark || mark == text || !*second)
 		return fail_with(app->failure, STATUS_INPUT, "'%s' is not a transfer: write "
 				 "CLIENT>PROVIDER, CLIENT<PROVIDER (it reads) or A<>B", text);
-	second = mark + (both ? 2 : 1);
 	*mark = '\0';
 	status = app_find_end(app, text, &left);
 	if (!status)
@@ -134,26 +134,34 @@ static enum status parse_line(struct app *app, struct list *list, char *line)
 	return status;
 }
 
-static enum status parse_file(struct app *app, struct list *list, const char *path)
+static enum status parse_lines(struct app *app, struct list *list, FILE *file, const char *name)
 {
-	FILE *file = !strcmp(path, "-") ? stdin : fopen(path, "re");
 	enum status status = STATUS_DONE;
+	unsigned int number = 1;
 	char *line = NULL;
 	size_t size = 0;
 
+	for (; !status && line_read(&line, &size, file, LONGEST_LINE) >= 0; number++) {
+		line[strcspn(line, "#")] = '\0';
+		if (parse_line(app, list, line))
+			status = fail_at(app->failure, name, number);
+	}
+	if (!status && !feof(file))
+		status = line_fail(app->failure, name, number);
+	free(line);
+	return status;
+}
+
+static enum status parse_file(struct app *app, struct list *list, const char *path)
+{
+	bool standard = !strcmp(path, "-");
+	FILE *file = standard ? stdin : fopen(path, "re");
+	enum status status;
+
 	if (!file)
 		return fail_system(app->failure, -errno, path);
-	while (!status && line_read(&line, &size, file, LONGEST_LINE) >= 0) {
-		line[strcspn(line, "#")] = '\0';
-		status = parse_line(app, list, line);
-	}
-	if (!status && !feof(file) && errno == EFBIG)
-		status = fail_with(app->failure, STATUS_INPUT, "%s: a line is too long", path);
-	/* Where there is no memory for a line, it is no error of the file. */
-	else if (!status && !feof(file))
-		status = fail_system(app->failure, -errno, path);
-	free(line);
-	if (file != stdin)
+	status = parse_lines(app, list, file, standard ? "standard input" : path);
+	if (!standard)
 		fclose(file);
 	return status;
 }

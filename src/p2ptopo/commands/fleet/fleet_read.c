@@ -21,14 +21,6 @@ static bool is_document(const char *line, size_t size)
 	return size > 2 && line[0] == '{' && line[size - 1] == '}';
 }
 
-/* line_read() came to no end in line @number. */
-static enum status fail_line(const struct fleet *fleet, const char *path, unsigned int number)
-{
-	if (errno == EFBIG)
-		return fail_with(fleet->app->failure, STATUS_INPUT, "%s:%u: the line is too long", path, number);
-	return fail_system(fleet->app->failure, -errno, path);
-}
-
 /* What begins otherwise, such as an archive, has no lines. */
 static bool is_object(FILE *file)
 {
@@ -49,7 +41,7 @@ static enum status add_lines(struct fleet *fleet, FILE *file, char **line, size_
 			status = fleet_document(fleet, *line, (size_t)size, label);
 		size = line_read(line, room, file, LONGEST_LINE);
 	}
-	return status || feof(file) ? status : fail_line(fleet, path, number);
+	return status || feof(file) ? status : line_fail(fleet->app->failure, path, number);
 }
 
 /* Standard input that is no list of documents is one of them, whose first line was read already. */
@@ -86,7 +78,7 @@ static enum status add_file(struct fleet *fleet, const char *path)
 		return fail_system(fleet->app->failure, -errno, path);
 	size = standard || is_object(file) ? line_read(&line, &room, file, LONGEST_LINE) : 0;
 	if (size < 0 && !feof(file))
-		status = fail_line(fleet, standard ? "standard input" : path, 1);
+		status = line_fail(fleet->app->failure, standard ? "standard input" : path, 1);
 	else if (size > 0 && is_document(line, (size_t)size))
 		status = add_lines(fleet, file, &line, &room, size, standard ? "standard input" : path);
 	else if (standard)
