@@ -55,13 +55,19 @@ def check_snapshot(tool, folder):
 def check_trust(tool, folder):
     where = ["--run-dir", str(folder)]
     snapshot = folder / "snapshot.tar.gz"
-    for spoil, mend in ((lambda: snapshot.chmod(0o666), lambda: snapshot.chmod(0o644)),
-                        (lambda: os.chown(snapshot, 65534, 0), lambda: os.chown(snapshot, 0, 0)),
-                        (lambda: folder.chmod(0o777), lambda: folder.chmod(0o755))):
+    for spoil, mend, why in ((lambda: snapshot.chmod(0o666), lambda: snapshot.chmod(0o644), "it can be written to by others"),
+                             (lambda: os.chown(snapshot, 65534, 0), lambda: os.chown(snapshot, 0, 0), "it does not belong to root"),
+                             (lambda: folder.chmod(0o777), lambda: folder.chmod(0o755), "its folder can be written to by others"),
+                             (lambda: os.chown(folder, 65534, 0), lambda: os.chown(folder, 0, 0), "its folder does not belong to root")):
         spoil()
         _, said = pairs(tool, *where, user=NOBODY)
-        assert "not trusted" in said, said
+        assert f"not trusted: {why}" in said, said
         mend()
+    kept = snapshot.rename(folder / "kept")
+    os.mkfifo(snapshot)
+    _, said = pairs(tool, *where, user=NOBODY)
+    assert "not trusted: it is not a regular file" in said, said
+    kept.replace(snapshot)
     snapshot.chmod(0o600)
     _, said = pairs(tool, *where, user=NOBODY)
     assert "Permission denied" in said, said

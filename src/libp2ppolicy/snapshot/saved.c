@@ -29,26 +29,33 @@ bool p2p_snapshot_is_whole(const struct p2p_snapshot *snapshot)
 	return true;
 }
 
-/* Who may write the file, or put another in its place, decides what is read here. */
-static bool is_roots_alone(const struct stat *status)
+/* Who may write the file, or put another in its place, decides what is read here.  Return: NULL root alone may. */
+static const char *who_else(const struct stat *status)
 {
-	return status->st_uid == 0 && !(status->st_mode & (S_IWGRP | S_IWOTH));
+	return status->st_uid ? "does not belong to root" :
+	       status->st_mode & (S_IWGRP | S_IWOTH) ? "can be written to by others than root" : NULL;
 }
 
 static int check_owner(struct p2p_context *context, const char *path, int fd,
 		       struct stat *ret_status)
 {
 	char copy[PATH_MAX];
+	const char *folder, *why;
 	struct stat directory;
 
 	if (snprintf(copy, sizeof(copy), "%s", path) >= PATH_MAX)
 		return p2p_error(context, -ENAMETOOLONG, "%s: the name is too long", path);
-	if (fstat(fd, ret_status) || stat(dirname(copy), &directory))
+	folder = dirname(copy);
+	if (fstat(fd, ret_status) || stat(folder, &directory))
 		return p2p_error(context, -errno, "%s: %s", path, strerror(errno));
-	if (!S_ISREG(ret_status->st_mode) || !is_roots_alone(ret_status) ||
-	    !is_roots_alone(&directory))
-		return p2p_error(context, -EPERM, "%s is not trusted: it, or its directory, is writable "
-				 "by others than root", path);
+	if (!S_ISREG(ret_status->st_mode))
+		return p2p_error(context, -EPERM, "%s is not trusted: it is not a regular file", path);
+	why = who_else(ret_status);
+	if (why)
+		return p2p_error(context, -EPERM, "%s is not trusted: it %s", path, why);
+	why = who_else(&directory);
+	if (why)
+		return p2p_error(context, -EPERM, "%s is not trusted: its folder %s", path, why);
 	return 0;
 }
 
