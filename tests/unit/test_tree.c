@@ -362,6 +362,7 @@ START_TEST(places_not_known)
 		{ "0000:00:03.0", HOST "0000:00:03.0", P2P_PORT_ROOT, 3, 3, NULL, 0, NULL },
 		{ "0000:00:04.0", HOST "0000:00:04.0", P2P_PORT_ROOT, 8, 10, NULL, 0, NULL },
 		{ "0000:00:05.0", HOST "0000:00:05.0", P2P_PORT_ROOT, 9, 9, NULL, 0, NULL },
+		{ "0000:00:07.0", HOST "0000:00:07.0", P2P_PORT_ENDPOINT, 0, 0, NULL, 0, NULL },
 		{ "0000:03:00.0", LOST("0000:03:00.0"), P2P_PORT_ENDPOINT, 0, 0, NULL, 0, NULL },
 		{ "0000:09:00.0", LOST("0000:09:00.0"), P2P_PORT_ENDPOINT, 0, 0, NULL, 0, NULL },
 		/* Paths that lead below a bridge with other buses, and to a root bus. */
@@ -371,6 +372,10 @@ START_TEST(places_not_known)
 		  P2P_PORT_ENDPOINT, 0, 0, NULL, 0, NULL },
 		{ "0000:01:00.0", D "pci0000:01/0000:01:00.0", P2P_PORT_ENDPOINT, 0, 0, NULL, 0,
 		  NULL },
+		/* Below what is no bridge. */
+		{ "0000:0c:00.0", HOST "0000:00:07.0/0000:0c:00.0", P2P_PORT_UPSTREAM, 13, 13, NULL, 0, NULL },
+		{ "0000:0d:00.0", HOST "0000:00:07.0/0000:0c:00.0/0000:0d:00.0", P2P_PORT_DOWNSTREAM, 14, 14, NULL,
+		  0, NULL },
 		/* On a bus that nobody names, which is as good as a root bus. */
 		{ "0000:20:00.0", LOST("0000:20:00.0"), -1, 0, 0, NULL, 0, NULL },
 	};
@@ -380,7 +385,7 @@ START_TEST(places_not_known)
 	size_t i;
 
 	for (i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++)
-		ck_assert_msg(get(topology, shapes[i].bdf)->orphan == (i > 5 && i < 11), "%s",
+		ck_assert_msg(get(topology, shapes[i].bdf)->orphan == (i > 6 && i < 14), "%s",
 			      shapes[i].bdf);
 	check_lists(topology);
 	p2p_topology_free(topology);

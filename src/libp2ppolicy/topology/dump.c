@@ -105,7 +105,7 @@ static bool is_credible(const struct domain *domain, unsigned int bus)
 }
 
 /*
- * Do the bus numbers say otherwise than the path?  A VF may be on any bus of the bridge above
+ * Do the registers say otherwise than the path?  A VF may be on any bus of the bridge above
  * that no other bridge names (drivers/pci/iov.c, virtfn_add_bus()).
  */
 static bool contradicts_path(const struct domain *domain, const struct p2p_function *function)
@@ -114,6 +114,9 @@ static bool contradicts_path(const struct domain *domain, const struct p2p_funct
 	unsigned int bus = function->bdf.bus;
 
 	if (domain->above[bus] && domain->above[bus] != parent)
+		return true;
+	/* Only behind a bridge the kernel looks for a bus (drivers/pci/probe.c, pci_scan_bridge_extend()). */
+	if (parent && parent->header == P2P_PRESENT && !p2p_function_is_bridge(parent))
 		return true;
 	return parent && has_sane_buses(parent) && parent->bdf.domain == function->bdf.domain &&
 	       (bus < parent->secondary || bus > parent->subordinate);
