@@ -136,7 +136,7 @@ enum p2p_compared {
 	P2P_COMPARED_LOW,	/* less, and none of these */
 	P2P_COMPARED_MORE,	/* faster than PCIe */
 	P2P_COMPARED_OFF,	/* measured without peer access: nothing to compare */
-	P2P_COMPARED_DIFFERS,	/* a label that says otherwise */
+	P2P_COMPARED_DIFFERS,	/* a label that says otherwise; a speed where none is predicted */
 	P2P_COMPARED_ALL
 };
 

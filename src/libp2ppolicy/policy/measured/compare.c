@@ -41,6 +41,12 @@ static bool gains_nothing(const struct p2p_comparing *c)
 	       c->figure->value < CLOSE_LEAST * c->speed.gbytes_per_second;
 }
 
+/* Is no transfer that arrives predicted at all? */
+static bool is_contradicted(const struct p2p_comparing *c)
+{
+	return c->ways.delivery == P2P_DELIVERY_REFUSED || c->ways.delivery == P2P_DELIVERY_BROKEN;
+}
+
 static bool is_not_predicted(const struct p2p_comparing *c)
 {
 	return !(c->speed.gbytes_per_second > 0);
@@ -89,6 +95,18 @@ static void say_staged(const struct p2p_comparing *c, struct p2p_text *text)
 	p2p_text_add(text, "%s", p2p_ways_sentence(&c->ways, sentence));
 }
 
+static void say_contradicted(const struct p2p_comparing *c, struct p2p_text *text)
+{
+	char sentence[P2P_WAY_TEXT];
+
+	p2p_ways_sentence(&c->ways, sentence);
+	if (c->ways.delivery == P2P_DELIVERY_BROKEN)
+		p2p_text_add(text, "a measured speed does not show that the data arrived; predicted: %s", sentence);
+	else
+		p2p_text_add(text, "predicted: %s; the tool may have copied through system memory, or this "
+			     "machine was read in another state than it was measured in", sentence);
+}
+
 static void say_look(const struct p2p_comparing *c, struct p2p_text *text)
 {
 	char provider[P2P_BDF_SIZE], client[P2P_BDF_SIZE];
@@ -132,13 +150,23 @@ static void say_more(const struct p2p_comparing *c, struct p2p_text *text)
 	}
 }
 
+const struct p2p_function *p2p_compare_unread(const struct p2p_comparing *c)
+{
+	const struct p2p_function *unread[16] = { NULL };
+	size_t count = p2p_eval_unread(c->eval, &c->verdict, unread, P2P_LENGTH(unread));
+
+	for (size_t i = 0; i < count && i < P2P_LENGTH(unread); i++)
+		if (p2p_function_is_bridge(unread[i]))
+			return unread[i];
+	return unread[0];
+}
+
 /* What doubles the load of a link: the likeliest first. */
 static void say_half(const struct p2p_comparing *c, struct p2p_text *text)
 {
-	const struct p2p_function *unread = NULL, *redirect = NULL;
+	const struct p2p_function *unread = p2p_compare_unread(c), *redirect = NULL;
 	char bdf[P2P_BDF_SIZE];
 
-	p2p_eval_unread(c->eval, &c->verdict, &unread, 1);
 	p2p_eval_redirects(c->eval, &c->verdict, &redirect, 1);
 	p2p_text_add(text, "about half of what the way carries");
 	if (c->figure->how != P2P_FIGURE_ALONE)
@@ -196,6 +224,7 @@ static const struct rule speed_rules[] = {
 	{ was_off, P2P_COMPARED_OFF, false, say_off },
 	{ is_staged, P2P_COMPARED_STAGED, false, say_staged },
 	{ gains_nothing, P2P_COMPARED_STAGED, true, say_no_gain },
+	{ is_contradicted, P2P_COMPARED_DIFFERS, true, say_contradicted },
 	{ is_not_predicted, P2P_COMPARED_UNKNOWN, false, say_unpredicted },
 	{ is_close, P2P_COMPARED_EXPECTED, false, say_score },
 	{ is_more, P2P_COMPARED_MORE, false, say_more },
@@ -236,6 +265,7 @@ static bool takes_less(const struct p2p_comparing *c)
 static const struct rule latency_rules[] = {
 	{ was_off, P2P_COMPARED_OFF, false, say_off },
 	{ is_staged, P2P_COMPARED_STAGED, false, say_staged },
+	{ is_contradicted, P2P_COMPARED_DIFFERS, true, say_contradicted },
 	{ has_no_latency, P2P_COMPARED_UNKNOWN, false, say_unpredicted },
 	{ takes_as_long, P2P_COMPARED_STAGED, true, say_long },
 	{ takes_less, P2P_COMPARED_MORE, false, say_more },

@@ -19,6 +19,12 @@ struct p2p_comparing {
 	double off;
 };
 
+/**
+ * p2p_compare_unread() - a function whose ACS is not known: a bridge, if there is one, since an end seldom
+ *	redirects.  NULL: all is known.
+ */
+const struct p2p_function *p2p_compare_unread(const struct p2p_comparing *comparing);
+
 /** p2p_compare_label() - a relation or an answer. */
 void p2p_compare_label(const struct p2p_comparing *comparing,
 		       struct p2p_comparison *ret_comparison);

@@ -78,13 +78,25 @@ static bool is_there(const struct p2p_function *function, const struct p2p_end *
 	return function->bdf.bus == end->bdf.bus && function->bdf.devfn == end->bdf.devfn;
 }
 
+static bool is_of_class_there(const struct p2p_function *function, const struct p2p_end *end)
+{
+	return is_there(function, end) && function->kind == end->kind;
+}
+
+/* An address without its domain may be that of several functions: domain 0 is no better than another. */
 static enum found find_address(const struct p2p_topology *topology, const struct p2p_end *end,
 			       const struct p2p_function **ret_function)
 {
-	*ret_function = p2p_topology_find(topology, end->bdf);
-	if (*ret_function || end->domain_known)
+	enum found found;
+
+	if (end->domain_known) {
+		*ret_function = p2p_topology_find(topology, end->bdf);
 		return *ret_function ? FOUND : FOUND_NONE;
-	return find_only(topology, end, is_there, ret_function);
+	}
+	found = find_only(topology, end, is_there, ret_function);
+	if (found == FOUND_SEVERAL && find_only(topology, end, is_of_class_there, ret_function) == FOUND)
+		return FOUND;
+	return found;
 }
 
 static bool has_name(const struct p2p_function *function, const struct p2p_end *end)
@@ -101,15 +113,19 @@ static bool has_name(const struct p2p_function *function, const struct p2p_end *
 	return false;
 }
 
-static const struct p2p_end *listed(const struct p2p_measured *measured,
-				    const struct p2p_figure *figure, const struct p2p_end *end)
+/* What the text's own list of devices says of @end.  @ret_some: does it list any device of that kind? */
+static const struct p2p_end *listed(const struct p2p_measured *measured, const struct p2p_figure *figure,
+				    const struct p2p_end *end, bool *ret_some)
 {
+	*ret_some = false;
 	for (size_t i = 0; i < measured->listed_count; i++) {
 		const struct p2p_listed *row = &measured->listed[i];
 
-		if (row->tool == figure->tool && row->file == figure->file &&
-		    row->index == end->index &&
-		    (row->end.kind == end->kind || end->kind == P2P_CLASS_OTHER))
+		if (row->tool != figure->tool || row->file != figure->file ||
+		    (row->end.kind != end->kind && end->kind != P2P_CLASS_OTHER))
+			continue;
+		*ret_some = true;
+		if (row->index == end->index)
 			return &row->end;
 	}
 	return NULL;
@@ -135,12 +151,14 @@ static enum found find_end(const struct p2p_measured *measured, const struct p2p
 			   bool *ret_guessed)
 {
 	const struct p2p_end *known = end;
+	bool some;
 
 	if (end->named == P2P_NAMED_BY_INDEX) {
-		known = listed(measured, figure, end);
+		known = listed(measured, figure, end, &some);
 		*ret_guessed = !known;
+		/* The order of addresses need not be that of a list, part of which is lost. */
 		if (!known)
-			return find_index(measured, figure, end, ret_function);
+			return some ? FOUND_UNLISTED : find_index(measured, figure, end, ret_function);
 	}
 	if (known->named == P2P_NAMED_BY_ADDRESS)
 		return find_address(measured->topology, known, ret_function);
@@ -205,7 +223,7 @@ int p2p_measured_find(struct p2p_measured *measured, const struct p2p_topology *
 	return r ? p2p_error(measured->context, r, "out of memory") : 0;
 }
 
-/* "GPU 3", "0000:53:00.0", "mlx5_0" */
+/* "GPU 3", "0000:53:00.0", "53:00.0" where the text has no domain, "mlx5_0" */
 static const char *say_end(const struct p2p_end *end, char *text, size_t size)
 {
 	char bdf[P2P_BDF_SIZE];
@@ -216,7 +234,8 @@ static const char *say_end(const struct p2p_end *end, char *text, size_t size)
 			 end->kind == P2P_CLASS_NIC ? "adapter" : "device", end->index);
 		break;
 	case P2P_NAMED_BY_ADDRESS:
-		snprintf(text, size, "%s", p2p_bdf_format(end->bdf, bdf));
+		p2p_bdf_format(end->bdf, bdf);
+		snprintf(text, size, "%s", end->domain_known ? bdf : strchr(bdf, ':') + 1);
 		break;
 	case P2P_NAMED_BY_NAME:
 		snprintf(text, size, "%.64s", end->name);
@@ -233,9 +252,9 @@ char *p2p_measured_lost(const struct p2p_measured *measured, const struct p2p_fi
 {
 	const struct p2p_end *end = figure->client.function ? &figure->provider : &figure->client;
 	const struct p2p_function *function = NULL;
-	bool guessed;
+	bool guessed, some = false;
 	const struct p2p_end *known = end->named == P2P_NAMED_BY_INDEX ?
-				      listed(measured, figure, end) : NULL;
+				      listed(measured, figure, end, &some) : NULL;
 	char name[80], there[80];
 
 	say_end(end, name, sizeof(name));
@@ -254,8 +273,8 @@ char *p2p_measured_lost(const struct p2p_measured *measured, const struct p2p_fi
 			 "address, and does not count as many such devices as the machine has", name);
 		break;
 	case FOUND_UNLISTED:
-		snprintf(buffer, P2P_WAY_TEXT, "which function %s is cannot be told: the list of "
-			 "devices is missing from the text", name);
+		snprintf(buffer, P2P_WAY_TEXT, "which function %s is cannot be told: %s", name, some ?
+			 "it is not on the text's list of devices" : "the list of devices is missing from the text");
 		break;
 	case FOUND:
 	case FOUND_NONE:

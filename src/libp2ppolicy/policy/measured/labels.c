@@ -14,7 +14,7 @@ static void set_predicted(struct p2p_comparison *comparison, const char *word)
 /* A letter says where the common bridge is, and not what ACS does below it. */
 static void say_agreed(const struct p2p_comparing *c, struct p2p_text *text)
 {
-	const struct p2p_function *first = NULL;
+	const struct p2p_function *first = NULL, *unread = p2p_compare_unread(c);
 	const char *relation = p2p_relation_name(c->verdict.relation);
 	char bdf[P2P_BDF_SIZE];
 
@@ -22,9 +22,9 @@ static void say_agreed(const struct p2p_comparing *c, struct p2p_text *text)
 		p2p_text_add(text, "%s is where the paths meet; ACS of %s sends requests on to the root "
 			     "complex all the same: setpci -s %s ECAP_ACS+6.w", relation,
 			     p2p_bdf_format(first->bdf, bdf), bdf);
-	else if (p2p_eval_unread(c->eval, &c->verdict, &first, 1) && first)
+	else if (unread)
 		p2p_text_add(text, "%s is where the paths meet; whether ACS of %s redirects there could "
-			     "not be read", relation, p2p_bdf_format(first->bdf, bdf));
+			     "not be read", relation, p2p_bdf_format(unread->bdf, bdf));
 	else
 		p2p_text_add(text, "both say where the paths meet");
 }
@@ -32,6 +32,11 @@ static void say_agreed(const struct p2p_comparing *c, struct p2p_text *text)
 static bool is_below_bridge(enum p2p_relation relation)
 {
 	return relation == P2P_RELATION_PIX || relation == P2P_RELATION_PXB;
+}
+
+static bool is_in_node(enum p2p_relation relation)
+{
+	return relation == P2P_RELATION_PHB || relation == P2P_RELATION_NODE;
 }
 
 /* enum p2p_relation is in the order of distance, so two that are not the same have a nearer one. */
@@ -46,7 +51,7 @@ static void say_otherwise(const struct p2p_comparing *c, struct p2p_text *text)
 	} else if (c->figure->tool->vendor == 0x8086 && label <= P2P_RELATION_PHB &&
 		   ours <= P2P_RELATION_PHB) {
 		p2p_text_add(text, "xpu-smi's letters count the bridges that both have above them");
-	} else if (label + ours == P2P_RELATION_PHB + P2P_RELATION_NODE) {
+	} else if (is_in_node(label) && is_in_node(ours)) {
 		p2p_text_add(text, "both mean one NUMA node; the host bridges are %s and %s",
 			     provider->host->name, client->host->name);
 	} else if (label > P2P_RELATION_PHB && ours > P2P_RELATION_PHB) {

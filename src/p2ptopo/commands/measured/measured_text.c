@@ -46,6 +46,16 @@ static void print_said(FILE *cell, const void *row)
 		fputs(figure->label, cell);
 }
 
+/* A speed is compared with what the way carries, also where p2pdma, which a driver need not ask, refuses the pair. */
+static char *predicted_speed(const struct p2p_comparison *comparison, char text[WORDS_SIZE])
+{
+	struct p2p_speed speed = comparison->speed;
+
+	if (comparison->finding != P2P_COMPARED_STAGED && comparison->finding != P2P_COMPARED_DIFFERS)
+		speed.limit = speed.way;
+	return speed_bandwidth(&speed, text);
+}
+
 static void print_predicted(FILE *cell, const void *row)
 {
 	const struct p2p_comparison *comparison = &row_of(row)->comparison;
@@ -53,7 +63,7 @@ static void print_predicted(FILE *cell, const void *row)
 
 	switch (row_of(row)->figure->kind) {
 	case P2P_FIGURE_SPEED:
-		fputs(speed_bandwidth(&comparison->speed, text), cell);
+		fputs(predicted_speed(comparison, text), cell);
 		break;
 	case P2P_FIGURE_LATENCY:
 		if (comparison->speed.latency_ns > 0)
