@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Whose memory an address is. The map-time functions get a page and no
- * provider (what leads from one to the other is private to p2pdma.c and moves
- * between releases), so we keep the memory BARs of all functions, sorted.
+ * Finds the function that owns an address. The map-time functions get a page
+ * and no provider (the way from one to the other is private to p2pdma.c and
+ * changes between releases), so we keep a sorted table of the memory BARs of
+ * all functions.
  *
- * True when it matters: memory becomes p2pdma memory in a driver's probe, and
- * the ranges of a function are read again when it is added, when a driver is
- * about to be bound (resources are assigned by then) and when one has been
- * bound (it may have resized a BAR). An address that is not here is nobody's,
- * and refused.
+ * The table is up to date when it matters: memory becomes p2pdma memory in a
+ * driver's probe, and the ranges of a function are read again when it is added,
+ * when a driver is about to be bound (resources are assigned by then) and when
+ * one has been bound (it may have resized a BAR). An address that is not in the
+ * table has no owner and is refused.
  *
  * Ranges may nest: the BARs of a VMD endpoint contain those of the functions in
  * its domain. The innermost range owns an address. Two ranges that overlap in
- * any other way cannot both be true, and the one read last evicts the other; so
- * does a range that encloses one, or lies in one, that its function has left.
+ * any other way cannot both be right, and the one read last evicts the other.
+ * A nested or enclosing range is evicted too if its function no longer has it.
  */
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -23,7 +24,7 @@
 struct bar {
 	u64 start;
 	u64 end;		/* inclusive */
-	struct pci_dev *dev;	/* no reference is held: gate_bars_forget(); NULL: gone */
+	struct pci_dev *dev;	/* no reference held, see gate_bars_forget(); NULL: gone */
 	u32 outer;		/* index of the range that encloses this one, or NO_BAR */
 };
 
@@ -32,7 +33,7 @@ struct bar {
 struct bar_table {
 	struct rcu_head rcu;
 	u32 nr;
-	struct bar bar[];	/* by start; of those with one start, the larger first */
+	struct bar bar[];	/* sorted by start; for equal starts, the larger first */
 };
 
 static struct bar_table __rcu *bars;	/* writers hold gate.lock */
@@ -44,9 +45,9 @@ static bool is_before(const struct bar *a, const struct bar *b)
 }
 
 /*
- * The memory BARs of @dev as they are now; at most PCI_STD_NUM_BARS. Only those
- * that have their place in the resource tree: what an unassigned BAR happens to
- * hold may be another's address.
+ * Read the current memory BARs of @dev, at most PCI_STD_NUM_BARS. Only BARs that
+ * are in the resource tree count: the address left in an unassigned BAR may
+ * belong to another function.
  */
 static u32 read_bars(struct pci_dev *dev, struct bar *to)
 {
@@ -130,7 +131,7 @@ static u32 forget(struct bar_table *table, const struct pci_dev *dev)
 	return n;
 }
 
-/* Which range encloses which. */
+/* Set the outer range of each range. */
 static void nest(struct bar_table *table)
 {
 	u32 i, outer = NO_BAR;
@@ -146,8 +147,9 @@ static void nest(struct bar_table *table)
 }
 
 /*
- * @old without @dev and without what @now evicts, merged with @now. Return: how
- * many ranges of functions that may still be there were left out.
+ * Fill @table with the ranges of @old, without those of @dev and those that @now
+ * evicts, merged with @now. Return: the number of ranges left out that a hook may
+ * still be using.
  */
 static u32 merge(struct bar_table *table, const struct bar_table *old,
 		 const struct pci_dev *dev, const struct bar *now, u32 n)
@@ -185,7 +187,7 @@ void gate_bars_update(struct pci_dev *dev)
 		return;
 	table = kvmalloc(struct_size(table, bar, (old ? old->nr : 0) + n), GFP_KERNEL);
 	if (!table) {
-		/* its memory is nobody's now: refused, until it can be read */
+		/* its memory has no owner now, and is refused until it can be read */
 		gate_bars_forget(dev);
 		return;
 	}
@@ -193,8 +195,8 @@ void gate_bars_update(struct pci_dev *dev)
 	dropped = merge(table, old, dev, now, n);
 	rcu_assign_pointer(bars, table);
 	/*
-	 * A hook may have found a function in @old that gate_bars_forget() will
-	 * no longer find here: wait for it now.
+	 * A hook may have found a function in @old that is no longer in the new
+	 * table, so gate_bars_forget() will not wait for that hook: wait now.
 	 */
 	if (dropped)
 		synchronize_rcu_expedited();
@@ -204,8 +206,8 @@ void gate_bars_update(struct pci_dev *dev)
 
 /*
  * @dev goes away. Under gate.lock; cannot fail. A hook that has just found it
- * here reads its name for the log and the trace: that is waited for, while
- * whoever removes @dev still holds it.
+ * here reads its name for the log and the trace. Wait for such hooks while the
+ * caller that removes @dev still holds a reference to it.
  */
 void gate_bars_forget(struct pci_dev *dev)
 {
@@ -225,7 +227,7 @@ int gate_bars_init(void)
 	return 0;
 }
 
-/* No hook is in place any more. */
+/* Called when no hook is in place any more. */
 void gate_bars_exit(void)
 {
 	kvfree(rcu_dereference_protected(bars, 1));
@@ -246,8 +248,8 @@ u32 gate_bars_count(void)
 }
 
 /*
- * Hooks come here, with preemption off. All @len bytes must lie in one BAR and
- * in none that it encloses.
+ * Called by the hooks, with preemption off. All @len bytes must lie in one BAR,
+ * and none of them in a BAR that it encloses; otherwise NULL.
  */
 struct pci_dev *gate_bars_owner(u64 start, u64 len)
 {
@@ -255,7 +257,7 @@ struct pci_dev *gate_bars_owner(u64 start, u64 len)
 	u64 last = start + (len - 1);
 	u32 at, low = 0, high = table ? table->nr : 0;
 
-	/* low: how many ranges begin at @start or before */
+	/* find low, the number of ranges that begin at or before @start */
 	while (low < high) {
 		u32 mid = low + (high - low) / 2;
 
@@ -266,15 +268,15 @@ struct pci_dev *gate_bars_owner(u64 start, u64 len)
 	}
 	if (!low || !len || last < start || (low < table->nr && table->bar[low].start <= last))
 		return NULL;
-	/* of those around @start the innermost is the last, or encloses the last */
+	/* the innermost range around @start is the last of these ranges, or encloses it */
 	for (at = low - 1; at != NO_BAR && table->bar[at].end < start;)
 		at = table->bar[at].outer;
 	return at != NO_BAR && last <= table->bar[at].end ? READ_ONCE(table->bar[at].dev) : NULL;
 }
 
 /*
- * Does any byte of the range lie in a BAR? For ranges that no one BAR holds; not
- * fast. One that is longer than what lies above @start reaches to the very end.
+ * Does any byte of the range lie in a BAR? A linear search, not fast. A range
+ * that would wrap around ends at U64_MAX.
  */
 bool gate_bars_overlap(u64 start, u64 len)
 {

@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Requests of the block layer. It asks about the first segment of a request and
- * maps the others as if they were like it, so that peer memory behind ordinary
- * memory, or behind another peer's, is mapped unasked. So all memory of a
- * request is looked at where its mapping begins, except for the first piece:
- * that one the kernel asks about, and the hook there decides and counts.
+ * Block layer requests. The block layer checks the first segment of a request and
+ * maps the others in the same way, so peer memory behind ordinary memory, or
+ * behind another peer's, is mapped without a check. So we check all memory of a
+ * request where its mapping begins, except for the first piece: for that one the
+ * kernel asks, and the hook there decides and counts.
  *
- * Nearly all requests have no peer memory, or that of one peer only: they are
- * known by the zone of each piece's page, before the list is looked at.
+ * Nearly all requests have no peer memory. They are recognized by the zone of
+ * each piece's page, before the list is looked at.
  */
 #include "compat.h"
 #include "gate.h"
 
 #if defined(GATE_SUPPORTED) && defined(GATE_HAS_REQUEST)
 
-/* What has been seen of one request. */
+/* The state of a walk over one request. */
 struct walk {
 	const struct gate_list *list;
 	struct gate_ask *ask;
 	struct device *dma_dev;
-	const struct dev_pagemap *last;	/* that the piece before belongs to; NULL: ordinary memory */
+	const struct dev_pagemap *last;	/* that of the previous piece; NULL: ordinary memory */
 	enum gate_answer answer;
 };
 
-/* A pagemap is one provider's, so pieces that follow each other in one are one question. */
+/* A pagemap belongs to one provider, so consecutive pieces of the same pagemap are judged once. */
 static void notrace look_at_peer(struct walk *walk, const struct bio_vec *piece, bool is_first)
 {
 	const struct dev_pagemap *last = walk->last;
@@ -42,9 +42,10 @@ static __always_inline bool is_peer(const struct bio_vec *piece)
 }
 
 /*
- * The pieces of one bio, from the first that is not done yet; of one half done,
- * all is looked at. Written out, since the iterators of the block layer cost five
- * times as much, and this runs for every page of every request.
+ * Iterate over the pieces of one bio, from the first that is not done yet; a piece
+ * that is half done is checked as a whole. Open-coded because the iterators of the
+ * block layer cost five times as much, and this runs for every page of every
+ * request.
  */
 static __always_inline const struct bio_vec *begin(const struct bio_vec *all,
 						   const struct bvec_iter *iter, u32 *ret_left,
@@ -78,7 +79,7 @@ static void notrace look_at(struct walk *walk, const struct bio_vec *all,
 	}
 }
 
-/* Is there peer memory in it, behind the first piece or in it? */
+/* Does the bio have any peer memory, the first piece included? */
 static __always_inline bool has_peer(const struct bio_vec *all, const struct bvec_iter *iter)
 {
 	const struct bio_vec *piece;
@@ -91,7 +92,7 @@ static __always_inline bool has_peer(const struct bio_vec *all, const struct bve
 	return false;
 }
 
-/* No list is looked at yet: it is no question where all is ordinary memory, or one piece. */
+/* Runs before the list is looked at: all ordinary memory, or a single piece, needs no decision. */
 bool notrace gate_has_request(struct ftrace_regs *fregs, unsigned long parent_ip)
 {
 	struct request *req = GATE_ARG(fregs, 0, struct request *);
@@ -112,8 +113,8 @@ bool notrace gate_has_request(struct ftrace_regs *fregs, unsigned long parent_ip
 /*
  * bool blk_rq_dma_map_iter_start(struct request *req, struct device *dma_dev,
  *				  struct dma_iova_state *state, struct blk_dma_iter *iter)
- * A promoted pair passes: behind the first segment nothing is asked that would
- * have to be answered for the kernel.
+ * A promoted pair just passes: behind the first segment the kernel does not check,
+ * so there is no answer to replace.
  */
 enum gate_answer notrace gate_ask_request(const struct gate_list *list, struct gate_ask *ask,
 					  struct ftrace_regs *fregs)
@@ -130,7 +131,7 @@ enum gate_answer notrace gate_ask_request(const struct gate_list *list, struct g
 }
 
 #ifdef GATE_HAS_METADATA
-/* blk_rq_integrity_dma_map_iter_start(), with the same arguments */
+/* The same for blk_rq_integrity_dma_map_iter_start(), which has the same arguments. */
 enum gate_answer notrace gate_ask_metadata(const struct gate_list *list, struct gate_ask *ask,
 					   struct ftrace_regs *fregs)
 {
@@ -150,7 +151,7 @@ enum gate_answer notrace gate_ask_metadata(const struct gate_list *list, struct 
 }
 #endif
 
-/* As the kernel does it itself when it refuses the first segment. */
+/* The same result as when the kernel refuses the first segment. */
 noinline notrace bool gate_refuse_request(struct request *req, struct device *dma_dev,
 					  struct dma_iova_state *state, struct blk_dma_iter *iter)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What differs from kernel to kernel is here: the table of the functions in
- * which it decides about a pair. Kbuild asks the headers for GATE_HAS_MAP_* and
- * GATE_HAS_UPDATE_STATE, GATE_DECLARES_*.
+ * What differs between kernels: above all, the table of the functions in which
+ * the kernel decides about a pair. Kbuild derives GATE_HAS_MAP_*,
+ * GATE_HAS_UPDATE_STATE and GATE_DECLARES_* from the kernel's headers.
  */
 #ifndef P2PGATE_COMPAT_H
 #define P2PGATE_COMPAT_H
@@ -20,8 +20,8 @@
 #endif
 
 /*
- * The series of releases that the gate was tried on: its scenarios pass there.
- * On any other the module loads only if it is told to (unverified=1).
+ * The kernel series that the gate was tested on: its scenarios pass there. On any
+ * other the module loads only with unverified=1.
  */
 #if IS_ENABLED(CONFIG_X86_64)
 #define GATE_VERIFIED(row) \
@@ -38,16 +38,17 @@
 #endif
 
 /*
- * GATE_HOOKS(row): row(symbol, its address if modules are linked to it, uapi
- * bit, test whether a call has a question at all, question, answer if refused,
- * answer if promoted), one for every function that must be hooked for a refusal
- * to hold; those called most often come first.
- * drivers/pci/p2pdma.c of a release is the authority for who asks. Mainline:
+ * GATE_HOOKS(row): row(symbol, its address if it is exported, uapi bit, test
+ * whether a call needs a decision at all, decision, replacement if refused,
+ * replacement if promoted), one for every function that must be hooked for a
+ * refusal to hold; the most frequently called come first.
+ * Which function decides is taken from drivers/pci/p2pdma.c of each release.
+ * Mainline:
  *   6.0 to 6.15   dma-direct and dma-iommu ask pci_p2pdma_map_segment()
  *   6.16 to 6.18  they and the block layer ask __pci_p2pdma_update_state()
  *   6.19 on       dma_buf_phys_vec_to_sgt() asks pci_p2pdma_map_type() itself;
  *                 the compiler may have inlined that one into the former
- * Memory is mapped unasked by
+ * Memory is mapped without a check by
  *   any           dma_map_resource(), which takes a bare address
  *   6.17 on       the block layer, all of a request but its first segment
  *   6.18 on       the same for a request's metadata
@@ -111,11 +112,11 @@
 #endif
 
 /*
- * GATE_READERS(row): row(symbol, its witness), every function that is known to
- * decide or to map unasked, in whatever release. Where the running kernel has
- * the witness and the headers did not have the function, the module refuses to
- * load. Older kernels have a pci_p2pdma_map_type() that is no reader but a part
- * of one; the readers' came with pcim_p2pdma_provider().
+ * GATE_READERS(row): row(symbol, witness), one for every function known to decide,
+ * or to map without a check, in any release. If the running kernel has the witness
+ * but the headers did not declare the function, the module refuses to load. Older
+ * kernels have another pci_p2pdma_map_type(), a helper that needs no hook; the one
+ * that does came with pcim_p2pdma_provider().
  */
 #define GATE_READERS(row) \
 	row(pci_p2pdma_map_segment, pci_p2pdma_map_segment) \
@@ -124,7 +125,7 @@
 	row(blk_rq_dma_map_iter_start, blk_rq_dma_map_iter_start) \
 	row(blk_rq_integrity_dma_map_iter_start, blk_rq_integrity_dma_map_iter_start)
 
-/* Ways to build a kernel that copy functions into their callers, where no hook sees them. */
+/* Build options that copy functions into their callers, where no hook sees them. */
 #if IS_ENABLED(CONFIG_LTO_CLANG_FULL)
 #define GATE_COPIES "CONFIG_LTO_CLANG_FULL"
 #elif IS_ENABLED(CONFIG_LTO_CLANG_THIN)
@@ -138,9 +139,9 @@
 #endif
 
 /*
- * x86 saves the arguments at function entry in every supported release; the
- * accessors, macros there, came in 6.2 and 6.3. arm64 has had them as functions
- * since it saves the arguments (6.2).
+ * On x86 the arguments are saved at function entry in every supported release;
+ * the accessors, which are macros there, came in 6.2 and 6.3. On arm64 they are
+ * functions and came together with the saved arguments in 6.2.
  */
 #if IS_ENABLED(CONFIG_X86) && !defined(ftrace_regs_get_argument)
 #define ftrace_regs_get_argument(fregs, n) \

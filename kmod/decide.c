@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The decision about one pair, and what is made of it: counted, traced, logged,
- * and in enforce carried out. Called from the hooks with preemption off, in any
+ * The decision about one pair: it is made, counted, traced and logged here, and
+ * in enforce carried out. Called from the hooks with preemption off, in any
  * context: nothing here sleeps, allocates or takes a lock of ours.
  */
 #include <linux/pci-p2pdma.h>
@@ -61,9 +61,9 @@ void gate_counters(struct p2pgate_info *info)
 }
 
 /*
- * The PCI function that issues a device's DMA: itself or the nearest above it,
- * by the rule of find_parent_pci_dev(). The caller of the kernel's function
- * holds @dev, and @dev its parents.
+ * The PCI function that issues a device's DMA: the device itself or the nearest
+ * one above it, as in find_parent_pci_dev(). No reference is needed: the caller
+ * of the hooked function holds @dev, and @dev holds its parents.
  */
 struct pci_dev *gate_parent(struct device *dev)
 {
@@ -72,7 +72,7 @@ struct pci_dev *gate_parent(struct device *dev)
 	return dev ? to_pci_dev(dev) : NULL;
 }
 
-/* pci_bridge_has_acs_redir() of p2pdma.c, the same from 6.0 to 7.3. */
+/* Same as pci_bridge_has_acs_redir() in p2pdma.c, unchanged from 6.0 to 7.3. */
 static bool is_redirecting(struct pci_dev *dev)
 {
 	u16 ctrl;
@@ -84,8 +84,9 @@ static bool is_redirecting(struct pci_dev *dev)
 }
 
 /*
- * The walk of calc_map_type_and_dist(): the hops between the two, and true if
- * the kernel would answer "bus address" without asking for the host bridge.
+ * The same walk as in calc_map_type_and_dist(). @ret_distance: the number of hops
+ * between the two. Return: true if the kernel would answer "bus address" without
+ * looking at the host bridge.
  */
 bool gate_route(struct pci_dev *provider, struct pci_dev *client, int *ret_distance)
 {
@@ -110,9 +111,9 @@ bool gate_route(struct pci_dev *provider, struct pci_dev *client, int *ret_dista
 }
 
 /*
- * Armed at SET, when the kernel refused the pair; disarmed for good once the
- * pair is seen to have become direct. So what an armed pair turns into "through
- * the host bridge" is never a bus address, not even a cached one.
+ * A promotion is armed at SET if the kernel refused the pair, and disarmed for
+ * good once the route is seen to have become direct. So an armed pair never
+ * turns a bus address into "through the host bridge", not even a cached one.
  */
 static bool is_promoted(u32 *pair, struct pci_dev *provider, struct pci_dev *client)
 {
@@ -144,7 +145,7 @@ enum p2pgate_reason gate_judge(const struct gate_list *list, struct pci_dev *pro
 	return is_promoted(pair, provider, client) ? P2PGATE_PROMOTED : P2PGATE_LISTED;
 }
 
-/* Count, trace and log a judged question; say what is to be done. */
+/* Count, trace and log a decision, and return what the hook has to do. */
 enum gate_answer gate_answer(const struct gate_list *list, const struct gate_ask *ask)
 {
 	u32 mode = READ_ONCE(list->mode);
@@ -163,7 +164,7 @@ enum gate_answer gate_answer(const struct gate_list *list, const struct gate_ask
 
 /*
  * A hook was entered where it may not run (recursion, or RCU not watching), so
- * it cannot look at the list. Return: true if the call must be refused unseen.
+ * it cannot look at the list. Return: true if the call must be refused anyway.
  */
 bool gate_unprotected(u32 hook)
 {
@@ -174,7 +175,7 @@ bool gate_unprotected(u32 hook)
 	return mode == P2PGATE_ENFORCE;
 }
 
-/* The kernel's own answer. Under gate.lock. The hook knows us by the array. */
+/* The kernel's own answer. Under gate.lock. The hook recognizes this call by task and array. */
 int gate_ungated(struct pci_dev *provider, struct pci_dev *client)
 {
 	struct device *clients[] = { &client->dev };

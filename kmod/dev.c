@@ -14,10 +14,10 @@
 
 #include "gate.h"
 
-#define MAX_STRUCT 4096		/* no caller is that much newer */
+#define MAX_STRUCT 4096		/* no future structure will be larger */
 
 struct gate_file {
-	u64 seen;		/* the generation that INFO told last */
+	u64 seen;		/* the generation that INFO reported last */
 };
 
 static_assert(sizeof(struct p2pgate_info) == P2PGATE_INFO_V1);
@@ -151,8 +151,8 @@ static const struct command {
 	unsigned int nr;
 	int (*run)(struct gate_file *file, void *arg);
 	size_t size;		/* of the structure as this module knows it */
-	size_t least;		/* of its first form */
-	fmode_t mode;		/* in which the device must have been opened */
+	size_t least;		/* size of its first version */
+	fmode_t mode;		/* the device must have been opened in this mode */
 } commands[] = {
 	{ P2PGATE_INFO, do_info, sizeof(struct p2pgate_info), P2PGATE_INFO_V1, 0 },
 	{ P2PGATE_SET, do_set, sizeof(struct p2pgate_set), P2PGATE_SET_V1, FMODE_WRITE },
@@ -161,8 +161,9 @@ static const struct command {
 };
 
 /*
- * The structure is written back on failure too: it may say what was bad. That
- * this could not be done is news only where nothing was changed.
+ * The structure is written back on failure too, since it may say what was bad.
+ * A failed write back is reported as an error for all commands but SET, which
+ * has already changed the list by then.
  */
 static long run(const struct command *command, struct gate_file *file, void __user *to)
 {
@@ -191,7 +192,7 @@ static long run(const struct command *command, struct gate_file *file, void __us
 	return err;
 }
 
-/* The size in @nr is that of the structure in the caller's header, which may be another. */
+/* The size in @nr is ignored: it comes from the caller's header, which may be another version. */
 static bool is_same_command(unsigned int nr, unsigned int other)
 {
 	return _IOC_TYPE(nr) == _IOC_TYPE(other) && _IOC_NR(nr) == _IOC_NR(other) &&
@@ -253,8 +254,9 @@ static struct miscdevice gate_misc = {
 };
 
 /*
- * A "change" uevent of the device; nobody to tell while it is not there, nor
- * after misc_register() has failed, which leaves an error in its place.
+ * Send a "change" uevent for the device. Does nothing while the device does not
+ * exist, or after misc_register() has failed, which leaves an ERR_PTR in
+ * this_device.
  */
 void gate_dev_event(const char *const *properties)
 {

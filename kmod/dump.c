@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The list in force, written back to a caller of GET. */
+/* Copies the list in force to the caller of GET. */
 #include <linux/bitfield.h>
 #include <linux/sched/signal.h>
 #include <linux/uaccess.h>
@@ -27,7 +27,7 @@ static u32 uapi_flags(u32 pair)
 	       (pair & GATE_PAIR_ARMED ? P2PGATE_PAIR_PROMOTED : 0);
 }
 
-/* The pairs of one provider. @n: pairs written so far, and then with these. */
+/* The pairs of one provider. @n: number of pairs written so far; updated. */
 static int dump_slice(const struct gate_list *list, const struct gate_fn *fn,
 		      struct p2pgate_pair __user *to, u32 *n)
 {

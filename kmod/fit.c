@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Can the running kernel be gated? A hook sees calls to the function it stands
- * in, so all functions that decide must be known, none may have been copied into
- * its callers, and somebody should have tried.
+ * Can the running kernel be gated? A hook sees only calls to the function that it
+ * is placed on. So all functions that decide must be known, none may have been
+ * copied into its callers, and the gate must have been tested on the release.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -20,7 +20,7 @@ MODULE_PARM_DESC(unverified, "load on a release that the gate was not tried on (
 
 #ifdef GATE_SUPPORTED
 
-/* The address that a name has, by a kprobe that is never armed; 0 if none. */
+/* Look up the address of a symbol, with a kprobe that is never armed; 0 if there is none. */
 unsigned long gate_look_up(const char *name)
 {
 	struct kprobe probe = { .symbol_name = name, .flags = KPROBE_FLAG_DISABLED };
@@ -68,7 +68,7 @@ static int check_readers(void)
 	return 0;
 }
 
-/* What gcc calls copies of a function that it made to suit some of the callers. */
+/* gcc gives these suffixes to copies of a function that it specializes for some callers. */
 static int check_copies(void)
 {
 	static const char *const suffixes[] = { ".constprop.0", ".isra.0", ".part.0" };
@@ -123,7 +123,7 @@ static int check_config(void)
 	return -EOPNOTSUPP;
 }
 
-/* One sentence in the log if not. */
+/* Return: 0, or an error after one sentence in the log. */
 int gate_fit(void)
 {
 	int (*const checks[])(void) = { check_config, check_readers, check_copies, check_release };

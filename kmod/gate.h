@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the files of p2pgate share. README.md tells how they fit together. */
+/* Declarations shared by the files of p2pgate. README.md says how they fit together. */
 #ifndef P2PGATE_GATE_H
 #define P2PGATE_GATE_H
 
@@ -14,10 +14,10 @@
 #include "uapi/linux/p2pgate.h"
 
 /*
- * A function on the list. @dev is the key: the instance, not its address. The
- * list holds a reference, so no other device can come to have this pointer; it
- * becomes NULL when the device goes away. @first, @count: its slice of the
- * pairs, where it is the provider.
+ * A function on the list. @dev is the key: the device instance, not its address.
+ * The list holds a reference, so no other device can get the same pointer; it
+ * becomes NULL when the device goes away. @first, @count: the slice of the pairs
+ * in which it is the provider.
  */
 struct gate_fn {
 	struct pci_dev *dev;
@@ -26,7 +26,7 @@ struct gate_fn {
 	struct p2pgate_function id;
 };
 
-/* A pair is the index of its client; which provider, its place tells. */
+/* A pair is the index of its client; its place in the table tells the provider. */
 #define GATE_PAIR_CLIENT	GENMASK(29, 0)
 #define GATE_PAIR_PROMOTE	BIT(30)	/* asked for */
 #define GATE_PAIR_ARMED		BIT(31)	/* and the kernel does refuse the pair */
@@ -41,26 +41,25 @@ struct gate_list {
 	u32 nr_dropped;		/* pairs that went with them; under gate.lock */
 	struct gate_fn *fn;	/* ascending by address */
 	u32 *pair;		/* by provider, then client */
-	u32 *as_client;		/* in how many pairs fn[] is the client; this and the next
-				 * two, which list.c describes, under gate.lock */
-	u32 *less;
+	u32 *as_client;		/* number of pairs in which fn[] is the client; under gate.lock */
+	u32 *less;		/* Fenwick trees, see list.c; under gate.lock */
 	u32 *gone;
 	u32 *slot;		/* hash of fn[].dev: index + 1, 0 is free */
 	u32 mask;		/* slots of the hash, less one */
 	u8 tag[P2PGATE_TAG_SIZE];
 };
 
-/* The whole state. @lock guards all writers; the hooks read @list and @bypass. */
+/* The whole state. @lock serializes all writers; the hooks read without it. */
 struct gate {
 	struct mutex lock;
 	struct gate_list __rcu *list;
-	u32 mode;		/* that of @list, for who may not look at it */
+	u32 mode;		/* that of @list, for hooks that may not look at it */
 	u64 generation;
 	wait_queue_head_t wait;
 	bool held;		/* enforce holds a reference to this module */
-	struct task_struct *bypass_task;	/* DISTANCE, asking for the ungated */
-	struct device **bypass_clients;		/* answer with this very array */
-	struct task_struct *tester;		/* at load: what it asks is refused */
+	struct task_struct *bypass_task;	/* asks for the kernel's own answer, */
+	struct device **bypass_clients;		/* with this array: gate_ungated() */
+	struct task_struct *tester;		/* the self-test at load: all its calls are refused */
 };
 
 extern struct gate gate;
@@ -91,11 +90,11 @@ u32 gate_bars_count(void);
 bool gate_bars_overlap(u64 start, u64 len);
 struct pci_dev *gate_bars_owner(u64 start, u64 len);
 
-/* One question of the kernel's. */
+/* One question asked of the kernel. */
 struct gate_ask {
 	struct pci_dev *provider;	/* NULL: not known */
-	struct pci_dev *client;		/* NULL: no PCI function above the asker */
-	u64 address;			/* of the memory; 0 at distance */
+	struct pci_dev *client;		/* NULL: no PCI function above the device */
+	u64 address;			/* of the memory; 0 where only a provider is given */
 	u32 hook;			/* P2PGATE_HOOK_* */
 	enum p2pgate_reason reason;	/* the answer */
 };
@@ -132,7 +131,7 @@ void gate_hooks_remove(void);
 u32 gate_hooks_in_place(void);
 void gate_hooks_wake(bool looking);
 
-/* block.c, resource.c: the questions and answers of hooks that have a file of their own */
+/* block.c, resource.c: hooks in files of their own */
 struct blk_dma_iter;
 struct dma_iova_state;
 struct ftrace_regs;

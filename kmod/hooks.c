@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The hooks: entry overrides by ftrace. A hook decides from the arguments of
- * the call. Allowed, it touches nothing and the kernel's function runs. Refused,
- * it sends the call to a function of ours with the same prototype that returns
- * the refusal; so nothing here ever calls a function of the kernel that is not
- * exported, and the kernel's cache of map types is not looked at.
+ * The hooks: entry overrides by ftrace. A hook decides from the arguments of the
+ * call. If the call is allowed, it touches nothing and the kernel's function
+ * runs. If not, it sends the call to a function of ours that has the same
+ * prototype and returns the refusal. So nothing here ever calls a kernel function
+ * that is not exported or looks at the kernel's cache of map types.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -16,13 +16,13 @@
 #include "compat.h"
 #include "gate.h"
 
-#define LANDING_PAD 16	/* bytes at most between a function's start and ftrace's place in it */
+#define LANDING_PAD 16	/* at most this many bytes from a function's start to its ftrace site */
 
 struct gate_hook {
 	const char *name;
-	void *linked;		/* where the linker of modules says it is; NULL: it is not exported */
+	void *linked;		/* the address that the module is linked to; NULL: not exported */
 	u32 bit;
-	/* NULL: every call has */
+	/* does the call need a decision? NULL: always */
 	bool (*has_question)(struct ftrace_regs *fregs, unsigned long parent_ip);
 	enum gate_answer (*ask)(const struct gate_list *list, struct gate_ask *ask,
 				struct ftrace_regs *fregs);
@@ -40,15 +40,16 @@ static bool is_ungated(struct device **clients)
 }
 
 /*
- * A question about no client at all, which the kernel answers at once and nobody asks
- * but us, to see whether a call still comes here: gate_hooks_in_place().
+ * For a call without clients, which the kernel answers at once and only we make, to see
+ * whether calls still reach the hook: gate_hooks_in_place().
  */
 static struct device *no_clients[1];
 static atomic_t seen;
 
-/* Is there anything to do at a call? Written under gate.lock: @looking: by who asks that question. */
+/* Does a call need any work? Written under gate.lock, or at load before the device exists. */
 static bool awake;
 
+/* @looking: even in off, for a test call. */
 void gate_hooks_wake(bool looking)
 {
 	WRITE_ONCE(awake, looking || gate.mode != P2PGATE_OFF);
@@ -66,8 +67,8 @@ static bool notrace has_clients(struct ftrace_regs *fregs, unsigned long parent_
 /*
  * int pci_p2pdma_distance_many(struct pci_dev *provider, struct device **clients,
  *				int num_clients, bool verbose)
- * One refused client refuses the list. A list is promoted only if every client
- * is: the kernel's answer for the others would have to be asked for.
+ * One refused client refuses the whole call. A call is promoted only if every
+ * client is: for the others the kernel would have to be asked.
  */
 static enum gate_answer notrace ask_distance(const struct gate_list *list, struct gate_ask *ask,
 					     struct ftrace_regs *fregs)
@@ -111,8 +112,9 @@ static noinline notrace int promote_distance(struct pci_dev *provider, struct de
 }
 
 /*
- * Judge a mapping for @dev. Its function stands for a device that is none, but is not
- * promoted for it: there the kernel refuses for another reason than the host bridge.
+ * Judge a mapping for @dev. A device that is not a PCI function is judged by the
+ * function above it, but never promoted: the kernel refuses it for a reason other than
+ * the host bridge.
  */
 static enum gate_answer notrace answer_mapping(const struct gate_list *list, struct gate_ask *ask,
 					       struct device *dev)
@@ -124,7 +126,7 @@ static enum gate_answer notrace answer_mapping(const struct gate_list *list, str
 	return gate_answer(list, ask);
 }
 
-/* A map-time question that comes with an address instead of a provider. */
+/* Judge a mapping for which the kernel has an address and not a provider. */
 enum gate_answer notrace gate_ask_address(const struct gate_list *list, struct gate_ask *ask,
 					  struct device *dev, u64 address, u64 len)
 {
@@ -152,7 +154,7 @@ refuse_map_segment(struct pci_p2pdma_map_state *state, struct device *dev, struc
 	return PCI_P2PDMA_MAP_NOT_SUPPORTED;
 }
 
-/* What the kernel kept in @state is forgotten: the next segment is asked for anew. */
+/* Clear what the kernel keeps in @state, so that it asks again for the next segment. */
 static noinline notrace enum pci_p2pdma_map_type
 promote_map_segment(struct pci_p2pdma_map_state *state, struct device *dev, struct scatterlist *sg)
 {
@@ -191,12 +193,12 @@ static noinline notrace void promote_update_state(struct pci_p2pdma_map_state *s
 #endif
 
 #ifdef GATE_HAS_MAP_TYPE
-/* Where __pci_p2pdma_update_state() lies. */
+/* Address and size of __pci_p2pdma_update_state(). */
 static unsigned long update_state, update_state_size;
 
 /*
- * A question that __pci_p2pdma_update_state() passes on was answered and counted
- * there, a moment ago.
+ * False for a call from __pci_p2pdma_update_state(), which has just been decided
+ * and counted there.
  */
 static bool notrace is_outside(struct ftrace_regs *fregs, unsigned long parent_ip)
 {
@@ -252,7 +254,7 @@ static __always_inline struct gate_hook *hook_at(unsigned long ip)
 	return hook;
 }
 
-/* RCU rests in the idle task, and in code that ftrace keeps out of. */
+/* RCU may not be watching in the idle task; elsewhere it is wherever ftrace can trace. */
 static __always_inline bool may_look_at_list(void)
 {
 	return likely(!is_idle_task(current)) || rcu_is_watching();
@@ -289,8 +291,8 @@ static noinline notrace void decide(unsigned long ip, unsigned long parent_ip,
 }
 
 /*
- * In off, this is all that a call costs. One that finds nothing to do and is held up right here is
- * like one that went through a moment earlier.
+ * In off, this is all that a call costs. A call that reads @awake as false just before it is set is
+ * treated like one that was made a moment earlier.
  */
 static void notrace on_call(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
 			    struct ftrace_regs *fregs)
@@ -300,17 +302,17 @@ static void notrace on_call(unsigned long ip, unsigned long parent_ip, struct ft
 }
 
 /*
- * One user of ftrace for all hooks: they are placed together or not at all.
- * PERMANENT: kernel.ftrace_enabled=0 is refused while they are in place. No
- * RECURSION and no RCU flag: with them ftrace would leave the hook out in those
- * cases, and the call would pass.
+ * One ftrace_ops for all hooks, so that they are placed together or not at all.
+ * PERMANENT: kernel.ftrace_enabled=0 is refused while they are in place. The
+ * flags RECURSION and RCU are left out: with them ftrace would skip the hook in
+ * those cases, and the call would pass.
  */
 static struct ftrace_ops gate_ops = {
 	.func = on_call,
 	.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT,
 };
 
-/* The symbol at @address is @name, and begins there or at a landing pad's length before. */
+/* True if the symbol at @address is @name and begins there, or at most LANDING_PAD before. */
 static bool is_named(const char *name, unsigned long address, unsigned long *ret_offset,
 		     unsigned long *ret_size)
 {
@@ -329,11 +331,11 @@ static bool is_named(const char *name, unsigned long address, unsigned long *ret
 }
 
 /*
- * Find the function and make sure of it: the address bears the name, at its
- * very start (behind the landing pad at most), and is the one the linker gave us
- * or, where it is not exported, lies in the object file of
- * pci_p2pdma_distance_many(). So a function of the same name elsewhere is never
- * hooked instead.
+ * Find the function and verify it: its address must be the start of the symbol of
+ * that name (or right behind its landing pad). It must also be the address that
+ * the module is linked to or, for a function that is not exported, close enough
+ * to pci_p2pdma_distance_many() to come from the same object file. So a function
+ * of the same name elsewhere is never hooked instead.
  */
 static bool find(struct gate_hook *hook)
 {
@@ -362,7 +364,7 @@ static void notrace on_nothing(unsigned long ip, unsigned long parent_ip, struct
 {
 }
 
-/* Which of them cannot be hooked? Tried one by one, after all together have failed. */
+/* Which function cannot be hooked? Tries one by one, after hooking all together has failed. */
 static const char *culprit(void)
 {
 	static struct ftrace_ops alone = { .func = on_nothing, .flags = FTRACE_OPS_FL_IPMODIFY };
@@ -381,7 +383,7 @@ static const char *culprit(void)
 	return name;
 }
 
-/* All of them or none. */
+/* Place all hooks or none. */
 int gate_hooks_place(void)
 {
 	size_t i;
@@ -420,8 +422,8 @@ err_filter:
 }
 
 /*
- * ftrace shuts itself down for good when it finds the kernel's text to be other than it
- * expects. What is hooked then stays so or does not, and cannot be taken back.
+ * ftrace shuts itself down for good when the kernel's text is not what it expects. Hooks
+ * may or may not stay in place then, and cannot be removed.
  */
 static bool is_ftrace_dead(void)
 {
@@ -438,12 +440,12 @@ static bool is_ftrace_dead(void)
 }
 
 /*
- * Unregistering waits for the callers inside ftrace's trampolines; those inside
- * the functions that answer are waited for here. Such a task has not slept since
- * it left the trampoline, for our answers never do.
+ * Unregistering waits for callers inside ftrace's trampolines; here we wait for
+ * those inside the functions that answer. Such a task has not slept since it left
+ * the trampoline, because these functions never sleep.
  *
- * Hooks that cannot be taken off lead into this module, so it must never be freed:
- * nothing but not to return keeps it.
+ * Hooks that cannot be removed lead into this module, so it must never be freed.
+ * The only way to keep it is not to return.
  */
 void gate_hooks_remove(void)
 {
@@ -460,7 +462,7 @@ void gate_hooks_remove(void)
 	synchronize_rcu_tasks();
 }
 
-/* What can be relied on: none of them, if the one that can be asked at any time does not answer. */
+/* The hooks that can be relied on: none if the one that can be called at any time does not run, or ftrace is dead. */
 u32 gate_hooks_in_place(void)
 {
 	u32 i, bits = 0;

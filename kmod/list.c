@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The allow-list: read from the caller's tables, resolved to device instances,
- * asked by the hooks. Four bytes a pair.
+ * searched by the hooks. Each pair takes four bytes.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -17,7 +17,7 @@
 
 #define CHUNK 4096	/* table entries copied at a time */
 
-/* An empty list of @set's shape, with one reference. Needs gate_list_read(). */
+/* Allocate a list of @set's size, with one reference. gate_list_read() fills it. */
 struct gate_list *gate_list_new(const struct p2pgate_set *set)
 {
 	struct gate_list *list = kzalloc(sizeof(*list), GFP_KERNEL);
@@ -80,7 +80,7 @@ static int read_function(struct gate_list *list, u32 i, const struct p2pgate_fun
 	return 0;
 }
 
-/* @last: the pair before this one, and then this one. */
+/* @last: key of the previous pair; updated to this one's. */
 static int read_pair(struct gate_list *list, u32 i, const struct p2pgate_pair *pair, u64 *last)
 {
 	u64 key = (u64)pair->provider << 32 | pair->client;
@@ -104,8 +104,8 @@ static int read_pair(struct gate_list *list, u32 i, const struct p2pgate_pair *p
 }
 
 /*
- * Copy and check both tables, once over each. Nothing is locked: a caller whose
- * pages are slow to come in holds up nobody.
+ * Copy and check both tables in one pass over each. No lock is held, so a caller
+ * whose pages are slow to come in delays nobody.
  */
 int gate_list_read(struct gate_list *list, const struct p2pgate_set *set, u32 *ret_bad)
 {
@@ -175,7 +175,7 @@ static bool is_described_by(const struct pci_dev *dev, const struct p2pgate_func
 	       dev->class == id->class_code;
 }
 
-/* Where a search begins. By a constant shift: one that is computed costs checks, at each call. */
+/* The slot where a search begins. The shift is constant because a computed one costs extra checks per call. */
 static u32 hash(const struct gate_list *list, const struct pci_dev *dev)
 {
 	return ((u64)(uintptr_t)dev * GOLDEN_RATIO_64 >> 32) & list->mask;
@@ -191,8 +191,8 @@ static void hash_add_fn(struct gate_list *list, u32 i)
 }
 
 /*
- * Find the instance of each function, in one walk over the devices. Under
- * gate.lock, so that what is added or removed meanwhile is heard of after.
+ * Find the device of each function in one walk over all devices. Under
+ * gate.lock, so that the notifier handles additions and removals afterwards.
  */
 int gate_list_resolve(struct gate_list *list, u32 *ret_bad)
 {
@@ -216,8 +216,8 @@ int gate_list_resolve(struct gate_list *list, u32 *ret_bad)
 }
 
 /*
- * Arm the promotion of those pairs that the kernel does refuse. The question
- * leaves the kernel's cache saying "not supported" for them. Under gate.lock.
+ * Arm the promotion of those pairs that the kernel does refuse. Asking it leaves
+ * "not supported" in its cache for them. Under gate.lock.
  */
 int gate_list_arm(struct gate_list *list)
 {
@@ -241,7 +241,7 @@ int gate_list_arm(struct gate_list *list)
 	return 0;
 }
 
-/* Hooks come here: no locks, no sleep. @dev is only compared, never looked into. */
+/* Called by the hooks: no locks, no sleeping. @dev is only compared, never dereferenced. */
 static struct gate_fn *fn_of(const struct gate_list *list, const struct pci_dev *dev)
 {
 	u32 s = hash(list, dev);
@@ -284,13 +284,15 @@ u32 *gate_list_find(const struct gate_list *list, const struct pci_dev *provider
 }
 
 /*
- * What goes with a function is counted without a look at every pair, for a domain of a
- * thousand functions may go at once. The clients of a provider mostly follow each other
- * in the table. Two Fenwick trees, where a change and the sum of all values before an
- * index take as many steps as the index has bits: @gone, 1 for each function that went
- * away; @less, whose sum up to a function is to be taken off its @as_client.
+ * The pairs lost with a function are counted without visiting each of them, because a
+ * domain of a thousand functions may be removed at once. The clients of a provider are
+ * mostly consecutive in the table, so whole runs are accounted for in two Fenwick trees,
+ * where an update or a prefix sum takes as many steps as the index has bits:
+ *   @gone: 1 for each function that went away
+ *   @less: its sum up to and including a function is to be subtracted from that
+ *	function's @as_client
  */
-#define RUN 32	/* clients that follow each other: from here on the trees are quicker */
+#define RUN 32	/* for runs of at least this many clients the trees are faster */
 
 static void tree_add(u32 *tree, u32 size, u32 at, u32 value)
 {
@@ -312,13 +314,13 @@ static u32 client_of(const u32 *pair)
 	return FIELD_GET(GATE_PAIR_CLIENT, *pair);
 }
 
-/* Clients ascend, so those between two that are as far apart as their pairs follow each other. */
+/* True if the clients of @n pairs are consecutive; clients ascend, so comparing the ends is enough. */
 static bool is_run(const u32 *pair, u32 n)
 {
 	return client_of(pair + n - 1) - client_of(pair) == n - 1;
 }
 
-/* How many of @left pairs can be taken at once? */
+/* How many of the next @left pairs can be handled at once? */
 static u32 run_length(const u32 *pair, u32 left)
 {
 	u32 low = RUN, high = left;
@@ -336,7 +338,7 @@ static u32 run_length(const u32 *pair, u32 left)
 	return low;
 }
 
-/* @n clients lose a provider. Return: how many of them are still there. */
+/* @n consecutive clients lose a provider. Return: how many of them are still there. */
 static u32 drop_run(struct gate_list *list, u32 client, u32 n)
 {
 	if (n == 1) {
@@ -348,7 +350,7 @@ static u32 drop_run(struct gate_list *list, u32 client, u32 n)
 	return n - (tree_sum(list->gone, client + n) - tree_sum(list->gone, client));
 }
 
-/* Take the pairs of @fn off the count. Return: of how many the other end is still there. */
+/* Drop the pairs of @fn from the counts. Return: how many of them had not been dropped yet. */
 static u32 drop_pairs(struct gate_list *list, const struct gate_fn *fn)
 {
 	u32 i, n, self = fn - list->fn;
@@ -365,8 +367,9 @@ static u32 drop_pairs(struct gate_list *list, const struct gate_fn *fn)
 }
 
 /*
- * @dev goes away: so do its pairs, in this moment. Under gate.lock.
- * Return: how many; the list's nr_gone says whether @dev was on it at all.
+ * @dev goes away, and its pairs with it, at once. Under gate.lock.
+ * Return: the number of pairs dropped. If @dev was on the list at all, the
+ * list's nr_gone goes up.
  */
 u32 gate_list_drop(struct gate_list *list, struct pci_dev *dev)
 {

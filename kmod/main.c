@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * p2pgate: lets the operator say which pairs of PCI functions may do
- * peer-to-peer DMA. Mechanism only; the policy is made in user space.
+ * p2pgate: lets the operator decide which pairs of PCI functions may do
+ * peer-to-peer DMA. This is mechanism only; policy is made in user space.
  *
- * Here: loading and unloading, the list in force, and what hot-plug does to it.
+ * This file: loading and unloading, the list in force, and hot-plug.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -34,7 +34,7 @@ static char *initial = "off";
 module_param(initial, charp, 0444);
 MODULE_PARM_DESC(initial, "mode until the first list is set, with an empty one: off, observe or enforce");
 
-/* Under gate.lock: hold the module exactly while in enforce, unless let go. */
+/* Under gate.lock: hold a module reference exactly while in enforce, unless hold=0. */
 static bool hold = true;
 
 static int hold_update(void)
@@ -93,7 +93,7 @@ static void tell_set(u32 mode, u64 generation)
 	gate_dev_event(properties);
 }
 
-/* Under gate.lock: from here on @list decides. The reference to it is ours. */
+/* Under gate.lock: from here on @list decides. Takes over the caller's reference. */
 static void put_in_force(struct gate_list *list)
 {
 	rcu_assign_pointer(gate.list, list);
@@ -119,9 +119,10 @@ static int resolve(struct gate_list *list, u64 generation, u32 *ret_bad)
 }
 
 /*
- * Put @list in force, if the machine is still the one of @generation; takes the
- * reference to it either way. On return of 0 no call is being decided by the
- * old list any more. @generation: then the new one, or on ESTALE the present.
+ * Put @list in force, unless the machine or the list has changed since
+ * @generation; consumes the reference to @list either way. Once 0 is returned,
+ * no call is still being decided by the old list. @generation: set to the new
+ * one on success, to the current one on ESTALE.
  */
 int gate_commit(struct gate_list *list, u64 *generation, u32 *ret_bad)
 {
@@ -193,8 +194,8 @@ static void function_read(struct pci_dev *dev, bool is_new)
 }
 
 /*
- * DEL comes before the driver core takes the function apart, REMOVED after a
- * SET can no longer find it: one that came in between is caught by the second.
+ * DEL comes before the driver core tears the function down, REMOVED when a SET
+ * can no longer find it. A SET in between the two is handled by REMOVED.
  */
 static int on_bus_event(struct notifier_block *block, unsigned long event, void *data)
 {
@@ -273,7 +274,7 @@ err_list:
 	return err;
 }
 
-/* First nothing is refused any more, then nothing is kept up to date any more. */
+/* Stop refusing first, and stop tracking devices only then. */
 static void __exit gate_exit(void)
 {
 	struct gate_list *list = rcu_dereference_protected(gate.list, 1);

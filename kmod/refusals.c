@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One log line for each pair that is newly refused, with the drivers' names.
- * The hooks note the pair in a table of fixed size, without a lock; a worker
- * prints it. A pair is told of once, until a list lets it through, the mode
- * changes, or one of its functions goes away; what finds no room is counted.
+ * Logs one line for each newly refused pair, with the drivers' names. The hooks
+ * note the pair in a lock-free table of fixed size; a worker prints it. A pair is
+ * logged once, until a list lets it through, the mode changes, or one of its
+ * functions goes away. Pairs that find no room are counted.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -18,14 +18,14 @@
 #define TABLE_BITS	7
 #define PROBES		8	/* slots looked at for one pair */
 #define NAME_LEN	24
-#define LINES		20	/* at most, in any */
+#define LINES		20	/* printed at most per period */
 #define PERIOD		(5 * HZ)
 
 enum { FREE, TAKEN, NOTED, PRINTED };
 
 struct refusal {
 	atomic_t state;
-	struct pci_dev *provider;	/* to compare, not to follow */
+	struct pci_dev *provider;	/* only compared, never dereferenced */
 	struct pci_dev *client;
 	u32 mode;
 	u32 hook;
@@ -75,8 +75,9 @@ static bool is_noted(const struct refusal *r, const struct gate_ask *ask, u32 mo
 }
 
 /*
- * From the hooks. A pair may lie behind a slot that has become free since, so
- * all are looked at first. Two CPUs may note one pair twice; no harm.
+ * Called by the hooks. A pair may be stored behind a slot that has been freed
+ * since, so all slots are searched first. Two CPUs may note one pair twice, which
+ * does no harm.
  */
 void gate_refusal_note(const struct gate_ask *ask, u32 mode)
 {
@@ -111,10 +112,10 @@ static void print(const struct refusal *r)
 			r->client_driver, r->provider_name, r->provider_driver);
 }
 
-/* @r, when it has been printed, no longer stands for a pair. */
+/* Make @r match no pair, and free it if it has been printed; if not, print_one() frees it. */
 static void retire(struct refusal *r)
 {
-	WRITE_ONCE(r->provider, ERR_PTR(-ENODEV));	/* like no other */
+	WRITE_ONCE(r->provider, ERR_PTR(-ENODEV));	/* equals no provider */
 	smp_mb();	/* pairs with that in print_one() */
 	atomic_cmpxchg(&r->state, PRINTED, FREE);
 }
@@ -123,15 +124,15 @@ static void print_one(struct refusal *r)
 {
 	print(r);
 	atomic_set_release(&r->state, PRINTED);
-	smp_mb();
+	smp_mb();	/* pairs with that in retire() */
 	if (IS_ERR(READ_ONCE(r->provider)))
 		atomic_cmpxchg(&r->state, PRINTED, FREE);
 }
 
-/* What is too much for this period is printed in the next. */
+/* Lines beyond the limit of this period are printed in the next. */
 static void print_all(struct work_struct *work)
 {
-	static unsigned long began;	/* the period; only this worker looks */
+	static unsigned long began;	/* when the period began; used by this worker only */
 	static size_t lines;
 	size_t i;
 
@@ -157,8 +158,8 @@ static void kick(struct irq_work *work)
 }
 
 /*
- * @list comes into force: a pair that it refuses like the last one is no news,
- * any other is told of when it is refused next. Under gate.lock.
+ * @list comes into force. A pair that was refused and still is, in the same mode,
+ * is not logged again; the others are when they are refused next. Under gate.lock.
  */
 void gate_refusals_renew(const struct gate_list *list)
 {
@@ -175,8 +176,8 @@ void gate_refusals_renew(const struct gate_list *list)
 }
 
 /*
- * @dev goes away: whatever comes next may have its pointer, and is told of anew.
- * Lines that wait are still printed; they hold names. Under gate.lock.
+ * @dev goes away. A later device may get the same pointer, and is logged anew.
+ * Pending lines are still printed, since they hold names. Under gate.lock.
  */
 void gate_refusals_forget(const struct pci_dev *dev)
 {
@@ -191,7 +192,7 @@ void gate_refusals_forget(const struct pci_dev *dev)
 	}
 }
 
-/* No hook is in place any more. */
+/* Called when no hook is in place any more. */
 void gate_refusals_exit(void)
 {
 	irq_work_sync(&kicker);

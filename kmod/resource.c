@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * dma_map_resource(): a bare address is mapped for a device, and nobody is
- * asked. Drivers of GPUs and accelerators map each other's memory with it, once
- * an attachment has been made for which they did ask.
+ * dma_map_resource() maps a bare address for a device without any check. Drivers
+ * of GPUs and accelerators map each other's memory with it, after they have
+ * asked p2pdma when the attachment was made.
  */
 #include <linux/dma-mapping.h>
 
@@ -14,8 +14,9 @@
 /*
  * dma_addr_t dma_map_resource(struct device *dev, phys_addr_t address, size_t size,
  *			       enum dma_data_direction dir, unsigned long attrs)
- * What lies in no BAR at all is no peer's memory: the registers of a platform
- * device, say. What lies partly in one has no provider and is refused.
+ * A range that touches no BAR is not peer memory (it may be the registers of a
+ * platform device) and passes. One that lies only partly in a BAR has no
+ * provider and is refused.
  */
 enum gate_answer notrace gate_ask_resource(const struct gate_list *list, struct gate_ask *ask,
 					   struct ftrace_regs *fregs)

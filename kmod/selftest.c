@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Once, when the hooks are in place: ask the kernel every question that can be
- * asked from here without a driver, about memory that a function may reach for
- * certain, its own. The hooks refuse whatever this task asks meanwhile, so one
- * that gets an answer has asked a copy of a hooked function, or a reader that
- * nobody knows of.
+ * Self-test at load, when the hooks are in place. Ask the kernel, in every way
+ * that needs no driver, whether functions may reach their own memory, which they
+ * always may. The hooks refuse whatever this task asks meanwhile, so if a call
+ * succeeds it has reached a copy of a hooked function or an unknown reader.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -26,7 +25,7 @@ static bool answers_distance(struct pci_dev *dev)
 	return pci_p2pdma_distance_many(dev, &client, 1, false) >= 0;
 }
 
-/* A caller of pci_p2pdma_distance_many() in the same file; it looks for published memory. */
+/* Calls pci_p2pdma_distance_many() from within the same file; looks for published memory. */
 static bool answers_find(struct pci_dev *dev)
 {
 	struct device *client = &dev->dev;
@@ -36,7 +35,7 @@ static bool answers_find(struct pci_dev *dev)
 	return found;
 }
 
-/* dma-direct, dma-iommu and their readers; for functions that have a page to spare. */
+/* Covers dma-direct or dma-iommu and their readers, if @dev has a free page of peer memory. */
 static bool answers_map(struct pci_dev *dev)
 {
 	void *memory = pci_alloc_p2pmem(dev, PAGE_SIZE);
@@ -96,7 +95,7 @@ static int ask_about(struct pci_dev *dev)
 	return 0;
 }
 
-/* A function that is being bound, unbound or removed is left alone: the lock is its driver's. */
+/* Skips functions that are being bound, unbound or removed, as their device lock is taken. */
 int gate_self_test(void)
 {
 	struct pci_dev *dev = NULL;

@@ -10,7 +10,7 @@
 
 #include "gate.h"
 
-/* Tools outside the kernel decode by the format file, which has to have numbers for these. */
+/* User space tools decode events by the format file, which needs numbers for these. */
 TRACE_DEFINE_ENUM(P2PGATE_LISTED);
 TRACE_DEFINE_ENUM(P2PGATE_SELF);
 TRACE_DEFINE_ENUM(P2PGATE_PROMOTED);
@@ -22,7 +22,7 @@ TRACE_DEFINE_ENUM(P2PGATE_ENFORCE);
 
 #define gate_bdf(dev) ((dev) ? (u64)pci_domain_nr((dev)->bus) << 16 | pci_dev_id(dev) : ~0ULL)
 
-/* A function that is not known prints as ffffffff:ff:1f.7. */
+/* An unknown function prints as ffffffff:ff:1f.7. */
 TRACE_EVENT(p2pgate_decision,
 	TP_PROTO(const struct gate_ask *ask, u32 mode),
 	TP_ARGS(ask, mode),

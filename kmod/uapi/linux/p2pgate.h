@@ -4,21 +4,22 @@
  * peer-to-peer DMA. See p2pgate(4).
  *
  * Every command takes a pointer to a structure that starts with its own size.
- * A structure may grow at its end: a caller that is older than the module sends
- * a shorter one and the module takes the rest as zero; a caller that is newer
- * gets -E2BIG, unless what the module does not know is zero. A structure shorter
- * than its first form (P2PGATE_*_V1) is -EINVAL. Fields named reserved, and
- * fields marked "out" where so stated, must be zero on entry. The layout is the
- * same for 32-bit and 64-bit callers; pointers travel as 64-bit numbers.
+ * A structure may grow at its end: if the caller is older than the module and
+ * sends a shorter one, the module takes the rest as zero; if the caller is newer,
+ * it gets -E2BIG unless all that the module does not know is zero. A structure
+ * shorter than its first version (P2PGATE_*_V1) is -EINVAL. Fields named
+ * reserved, and fields marked "out" where so stated, must be zero on entry. The
+ * layout is the same for 32-bit and 64-bit callers; pointers are passed as 64-bit
+ * numbers.
  *
- * The number of a command carries its direction and the size of the structure in
- * the header that the caller was built with, for those who decode system calls.
- * The module goes by the first field: the size in the number is not looked at,
- * so a structure that grows does not become another command.
+ * The number of a command contains its direction and the size of the structure
+ * in the header that the caller was built with, for tools that decode system
+ * calls. The module ignores that size and uses the one in the first field, so the
+ * command stays the same when the structure grows.
  *
- * Errors that any command can give: EFAULT a bad pointer; EINVAL a bad size, an
- * unknown flag or a reserved field that is not zero; E2BIG; ENOTTY no such
- * command; ENOMEM.
+ * Errors that any command can return: EFAULT, a bad pointer; EINVAL, a bad size,
+ * an unknown flag or a reserved field that is not zero; E2BIG, see above; ENOTTY,
+ * no such command; ENOMEM.
  */
 #ifndef _UAPI_LINUX_P2PGATE_H
 #define _UAPI_LINUX_P2PGATE_H
@@ -28,7 +29,7 @@
 
 #define P2PGATE_DEVICE		"/dev/p2pgate"
 
-/* Goes up when something here changes its meaning; growth leaves it alone. */
+/* Incremented when something here changes its meaning, but not when a structure grows. */
 #define P2PGATE_ABI		1
 
 #define P2PGATE_MAX_FUNCTIONS	65536
@@ -41,7 +42,10 @@ enum p2pgate_mode {
 	P2PGATE_ENFORCE = 2,	/* a pair that is not on the list is refused */
 };
 
-/* Why a call passed or was refused. One counter each; the tracepoint shows them. */
+/*
+ * Why a call passed or was refused. Each has a counter; the tracepoint shows all
+ * but P2PGATE_RECURSION.
+ */
 enum p2pgate_reason {
 	P2PGATE_LISTED = 0,		/* passed: the pair is on the list */
 	P2PGATE_SELF = 1,		/* passed: provider and client are one function */
@@ -49,11 +53,11 @@ enum p2pgate_reason {
 	P2PGATE_NOT_LISTED = 3,		/* refused: the pair is not on the list */
 	P2PGATE_NOT_PCI = 4,		/* refused: the client has no PCI function above it */
 	P2PGATE_NO_PROVIDER = 5,	/* refused: the memory lies in no known BAR */
-	P2PGATE_RECURSION = 6,		/* refused: no recursion protection could be had */
+	P2PGATE_RECURSION = 6,		/* refused: the hook may not run there (recursion, or no RCU) */
 	P2PGATE_REASONS = 8,		/* room in struct p2pgate_count, not a reason */
 };
 
-/* Where the kernel asks, or maps without asking. Bits of p2pgate_info.hooks. */
+/* Where the kernel decides, or maps without a check. Bits of p2pgate_info.hooks. */
 #define P2PGATE_HOOK_DISTANCE		(1u << 0) /* pci_p2pdma_distance_many() */
 #define P2PGATE_HOOK_MAP_SEGMENT	(1u << 1) /* pci_p2pdma_map_segment(), 6.0 to 6.15 */
 #define P2PGATE_HOOK_UPDATE_STATE	(1u << 2) /* __pci_p2pdma_update_state(), 6.16 on */
@@ -62,36 +66,36 @@ enum p2pgate_reason {
 #define P2PGATE_HOOK_REQUEST		(1u << 5) /* blk_rq_dma_map_iter_start(), 6.17 on */
 #define P2PGATE_HOOK_METADATA		(1u << 6) /* blk_rq_integrity_dma_map_iter_start(), 6.18 on */
 
-/* Calls decided, by reason. Per-CPU inside; the sum is not one instant's. */
+/* Calls decided, by reason. The sum of per-CPU counters, not an atomic snapshot. */
 struct p2pgate_count {
 	__aligned_u64 by_reason[P2PGATE_REASONS];
 };
 
 /**
- * struct p2pgate_info - P2PGATE_INFO: what the gate is and does
+ * struct p2pgate_info - P2PGATE_INFO: state and counters of the gate
  * @size: sizeof(struct p2pgate_info)
  * @abi: out: P2PGATE_ABI of the module
- * @generation: out: advances on every SET and on every PCI function added or
+ * @generation: out: advances on every SET and whenever a PCI function is added or
  *	removed. Never goes back; starts at 1 when the module is loaded
  * @mode: out: enum p2pgate_mode
  * @flags: out: P2PGATE_INFO_*
- * @hooks: out: the hooks in place, P2PGATE_HOOK_*; 0 if ftrace was shut down since
- *	loading (ftrace_kill()) or leaves them out, and nothing is sure to be
- *	refused, whatever @mode is
+ * @hooks: out: the hooks in place, P2PGATE_HOOK_*; 0 if ftrace has been shut down
+ *	(ftrace_kill()) or no longer calls them: then nothing is sure to be refused,
+ *	whatever @mode is
  * @nr_functions: out: functions of the list that are still there
  * @nr_pairs: out: pairs of the list whose functions are both still there
  * @nr_dropped: out: pairs of the list lost to functions that went away
  * @nr_ranges: out: BAR ranges known to the map-time hooks
  * @log_lost: out: newly refused pairs not logged because the table was full
- * @tag: out: what the last SET gave as its tag
+ * @tag: out: the tag of the last SET
  * @observed_distance: out: calls decided in observe, at distance
  * @observed_map: out: calls decided in observe, at DMA map time
  * @enforced_distance: out: calls decided in enforce, at distance
  * @enforced_map: out: calls decided in enforce, at DMA map time
  *
- * Whoever can open the device may ask. Also marks the state as seen for
- * poll(2): POLLIN | POLLRDNORM is set while @generation is not the one this
- * open file last got from INFO (a new file has seen none).
+ * Needs no more than permission to open the device. Also marks the state as seen
+ * for poll(2): POLLIN | POLLRDNORM is set while @generation is not the one that
+ * this open file last got from INFO (a new file has seen none).
  */
 struct p2pgate_info {
 	__u32 size;
@@ -146,7 +150,7 @@ struct p2pgate_function {
 
 /**
  * struct p2pgate_pair - one ordered pair that is let through
- * @provider: index of the owner of the memory in the table of functions
+ * @provider: index, in the table of functions, of the owner of the memory
  * @client: index of the function that issues the DMA
  * @flags: P2PGATE_PAIR_*
  */
@@ -157,9 +161,9 @@ struct p2pgate_pair {
 };
 
 /*
- * Let the pair through the host bridge although the kernel refuses it for want
- * of a listed host bridge. -EPERM unless the module was loaded with promote=1.
- * A pair that the kernel permits by itself is not touched by this flag.
+ * Let the pair through the host bridge although the kernel refuses it because
+ * that host bridge is not on its whitelist. EPERM unless the module was loaded
+ * with promote=1. The flag does not affect a pair that the kernel allows itself.
  */
 #define P2PGATE_PAIR_PROMOTE	(1u << 0)
 /* From GET: the promotion is in effect (the kernel did refuse the pair at SET). */
@@ -170,8 +174,8 @@ struct p2pgate_pair {
  * @size: sizeof(struct p2pgate_set)
  * @mode: enum p2pgate_mode
  * @generation: the generation that INFO gave before the caller read the machine
- *	from which it made this list. Out, on success: the new generation. Out,
- *	on ESTALE: the present one
+ *	state that this list was made from. Out: the new generation on success,
+ *	the current one on ESTALE
  * @functions: address of @nr_functions struct p2pgate_function, strictly
  *	ascending by domain, bus, devfn
  * @pairs: address of @nr_pairs struct p2pgate_pair, strictly ascending by
@@ -182,15 +186,15 @@ struct p2pgate_pair {
  * @flags: zero
  * @bad: zero. Out, on ENODEV, and on EINVAL or EPERM caused by a table: the
  *	index of the offending function, or @nr_functions + that of the pair
- * @tag: any bytes; INFO and GET give them back (the digest of the policy, say)
+ * @tag: any bytes, such as a digest of the policy; INFO and GET return them
  *
- * Takes CAP_SYS_ADMIN in the initial user namespace (else EPERM) and a file
- * that was opened for writing (else EBADF). On return of 0 no call is still
- * being decided by the old list. On any error the old mode and list stay in
- * force. ESTALE: something was set, added or removed since @generation. ENODEV:
- * a function is not there, or is another one than described. EINTR: a fatal
- * signal arrived before the list was in force.
- * Failure to write @generation or @bad back is not reported.
+ * Needs CAP_SYS_ADMIN in the initial user namespace (else EPERM) and a file
+ * opened for writing (else EBADF). Once it returns 0, no call is still being
+ * decided by the old list. On any error the old mode and list stay in force.
+ * ESTALE: a list was set, or a function added or removed, since @generation.
+ * ENODEV: a function is not there, or does not match its description. EINTR: a
+ * fatal signal arrived before the list was in force.
+ * A failure to write @generation or @bad back is not reported.
  */
 struct p2pgate_set {
 	__u32 size;
@@ -220,8 +224,9 @@ struct p2pgate_set {
  * @reserved: zero
  * @tag: out
  *
- * Whoever can open the device may ask. ENOSPC, with both counts set to what is
- * needed, if the room is too small; ask with 0 and 0 to learn them.
+ * Needs no more than permission to open the device. ENOSPC if the room is too
+ * small; both counts are then set to what is needed, so a call with 0 and 0
+ * returns the sizes.
  */
 struct p2pgate_get {
 	__u32 size;
@@ -238,7 +243,7 @@ struct p2pgate_get {
 
 #define P2PGATE_GET_V1		80
 
-/* The place of a PCI function. */
+/* The address of a PCI function. */
 struct p2pgate_address {
 	__u32 domain;
 	__u8 bus;
@@ -254,19 +259,19 @@ struct p2pgate_address {
  * @client: the function that would issue the DMA
  * @ungated: out: pci_p2pdma_distance_many() as if the gate were not there; -1
  *	is the kernel's no
- * @gated: out: the same call as any driver would see it now; counted, traced
- *	and logged like any other
+ * @gated: out: the result of the same call for any driver now; counted, traced
+ *	and logged like any other call
  * @reason: out: enum p2pgate_reason for the pair under the list in force,
  *	whatever the mode
  * @reserved: zero
  * @generation: out
  *
- * Takes CAP_SYS_ADMIN (else EPERM), for it is no pure question: the kernel
- * computes the map type afresh and, where the provider has p2pdma state, stores
- * it over the cached one that DMA mapping uses (the gate decides anew at map
- * time, so this lets nothing through); and where ACS redirects the pair and its
- * host bridge is not listed, kernels from 5.15 on log "Host bridge not in P2PDMA
- * whitelist". ENODEV: no such function.
+ * Needs CAP_SYS_ADMIN in the initial user namespace (else EPERM), because the
+ * call has side effects. The kernel computes the map type again and, if the
+ * provider has p2pdma state, overwrites the cached one that DMA mapping uses (the
+ * gate decides again at map time, so this lets nothing through). If ACS redirects
+ * the pair and its host bridge is not on the whitelist, kernels from 5.15 on also
+ * log "Host bridge not in P2PDMA whitelist". ENODEV: no such function.
  */
 struct p2pgate_distance {
 	__u32 size;
