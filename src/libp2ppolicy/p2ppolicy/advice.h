@@ -3,8 +3,8 @@
  * Advice: the smallest change that makes ordered pairs possible or direct, what it costs, and
  * what would help where no register does.
  *
- * What is promised is not assumed: the change is made to the topology (p2p_topology_change()),
- * every pair is evaluated again there, and a bit whose loss breaks no promise is left out.
+ * The effect is not assumed but evaluated: the change is made to a topology (p2p_topology_change()),
+ * every pair is evaluated again there, and a bit that no goal needs is left out.
  */
 #ifndef P2PPOLICY_ADVICE_H
 #define P2PPOLICY_ADVICE_H
@@ -14,12 +14,12 @@
 #include <p2ppolicy/score.h>
 
 /**
- * enum p2p_goal - what a pair shall become.
- * @P2P_GOAL_POSSIBLE: the kernel permits it, by whatever way
+ * enum p2p_goal - the goal for a pair.
+ * @P2P_GOAL_POSSIBLE: the kernel permits it, on any path
  * @P2P_GOAL_DIRECT: and through the switch: map type bus_addr, and no port redirects or blocks
- *	its requests or completions.  A pair without a common bridge can only be possible.
- * @P2P_GOAL_GPUDIRECT: the switches turn requests and completions, whatever p2pdma says, which
- *	NVIDIA's driver does not ask; and ACS is as NVIDIA demands where it has a rule of its own
+ *	its requests or completions.  A pair without a common bridge can only become possible.
+ * @P2P_GOAL_GPUDIRECT: the switches route requests and completions directly, whatever p2pdma says,
+ *	because NVIDIA's driver does not ask it; and ACS is as NVIDIA demands if it has its own rule
  */
 enum p2p_goal { P2P_GOAL_POSSIBLE, P2P_GOAL_DIRECT, P2P_GOAL_GPUDIRECT };
 
@@ -30,8 +30,8 @@ struct p2p_pair {
 
 /**
  * enum p2p_advice_state - what advice there is for a pair.
- * @P2P_ADVICE_FINE: it is what it shall be
- * @P2P_ADVICE_REGISTERS: it is once the registers are changed
+ * @P2P_ADVICE_FINE: it meets the goal
+ * @P2P_ADVICE_REGISTERS: it meets the goal once the registers are changed
  * @P2P_ADVICE_REMEDIES: no register helps; one of the remedies is sure to (see
  *	struct p2p_remedy @sure)
  * @P2P_ADVICE_NONE: nothing is known that is sure to help
@@ -48,7 +48,7 @@ enum p2p_advice_state {
 const char *p2p_advice_state_name(enum p2p_advice_state state);
 
 /**
- * struct p2p_advised - one pair asked for.
+ * struct p2p_advised - one requested pair.
  * @before: the verdict on the machine as it is
  * @after: the verdict after the change of registers; its functions are those of
  *	p2p_advice_changed().  For a kernel without CONFIG_PCI_P2PDMA: of the same kernel with it.
@@ -72,14 +72,14 @@ struct p2p_reach {
 
 /** enum p2p_remedy_kind - what would help where no register does. */
 enum p2p_remedy_kind {
-	P2P_REMEDY_READ,	/* facts were not readable: run as root */
+	P2P_REMEDY_READ,	/* some facts could not be read: run as root */
 	P2P_REMEDY_CONFIG,	/* a kernel built with an option */
 	P2P_REMEDY_KERNEL,	/* a kernel of a later release */
 	P2P_REMEDY_WHITELIST,	/* a row in the kernel's list of host bridges */
 	P2P_REMEDY_SLOT,	/* one of the two in another slot; for 64 pairs at most */
 	P2P_REMEDY_SWAP,	/* one of the two exchanged with another device */
 	P2P_REMEDY_IOMMU,	/* another IOMMU mode */
-	P2P_REMEDY_MEMORY,	/* memory that the provider could give and does not */
+	P2P_REMEDY_MEMORY,	/* memory that the provider could offer but does not */
 	P2P_REMEDY_BAR,		/* a larger BAR */
 	P2P_REMEDY_DRIVER,	/* another driver */
 	P2P_REMEDY_HOST,	/* in a guest: what to ask the owner of the host for */
@@ -90,13 +90,13 @@ enum p2p_remedy_kind {
 const char *p2p_remedy_name(enum p2p_remedy_kind kind);
 
 /**
- * struct p2p_remedy - one of them.
- * @pair: NULL provider when it is about a device and not about a pair
+ * struct p2p_remedy - one remedy.
+ * @pair: NULL provider if it is about a device and not about a pair
  * @function: what it is about: the device to move, the host bridge's device, the provider
  * @place: the port to move it behind; NULL none
  * @other: the device to exchange it with; NULL none
- * @sure: evaluated, and the goal holds then; false for what may help or helps only partly
- * @map_type: what the kernel would then decide; P2P_MAP_UNKNOWN when that was not evaluated
+ * @sure: it was evaluated and meets the goal; false if it may help or helps only partly
+ * @map_type: what the kernel would then decide; P2P_MAP_UNKNOWN if that was not evaluated
  * @line: what to write or type: a row of pci_p2pdma_whitelist[], CONFIG_...=y; NULL nothing
  * @text: one sentence
  */
@@ -112,9 +112,9 @@ struct p2p_remedy {
 /**
  * struct p2p_growth - a BAR of a provider that could be larger.
  * @now_bytes, @most_bytes: in force, and the largest that Resizable BAR offers
- * @narrow: the bridge whose window lacks most for @most_bytes; NULL none lacks any
+ * @narrow: the bridge whose window is most short of room for @most_bytes; NULL if none is
  * @lacking_bytes: by how much
- * @window_fact: DENIED when a window on the way was not readable: it may lack room too
+ * @window_fact: DENIED if a window on the way was not readable: it may lack room too
  */
 struct p2p_growth {
 	const struct p2p_function *function;
@@ -128,11 +128,11 @@ struct p2p_advice;
 
 /**
  * p2p_advice_new() - find advice for @count ordered pairs.
- * @topology: must outlive the advice; @pairs are of it, and copied
+ * @topology: must outlive the advice; @pairs belong to it, and are copied
  * @kernel: name of a rule set, or "auto", as for p2p_eval_new()
  * @ret_advice: owned by the caller; free with p2p_advice_free()
  *
- * Return: 0; -EINVAL @kernel is no rule set; -ENOMEM.
+ * Return: 0; -EINVAL @kernel is not a rule set; -ENOMEM.
  */
 int p2p_advice_new(struct p2p_context *context, const struct p2p_topology *topology,
 		   const char *kernel, enum p2p_goal goal,
@@ -146,7 +146,7 @@ struct p2p_advice *p2p_advice_free(struct p2p_advice *advice);
 const struct p2p_advised *p2p_advice_pair(const struct p2p_advice *advice,
 					  size_t index);
 
-/** p2p_advice_score() - how fast @advised, of this advice, is, and how fast with the registers changed. */
+/** p2p_advice_score() - the speed of @advised, a pair of this advice, before and after the change of registers. */
 void p2p_advice_score(const struct p2p_advice *advice, const struct p2p_advised *advised,
 		      struct p2p_score *ret_before, struct p2p_score *ret_after);
 
@@ -156,15 +156,15 @@ const struct p2p_register *p2p_advice_registers(const struct p2p_advice *advice,
 
 /**
  * p2p_advice_changed() - the topology with the registers changed, functions in the same order;
- *	NULL when none is to be changed.  p2p_isolation_new() tells its IOMMU groups.
+ *	NULL if none is to be changed.  p2p_isolation_new() predicts its IOMMU groups.
  */
 const struct p2p_topology *p2p_advice_changed(const struct p2p_advice *advice);
 
-/** p2p_advice_reach() - what else the change opens, by provider, then client; NULL past the end. */
+/** p2p_advice_reach() - other pairs that the change opens, by provider, then client; NULL past the end. */
 const struct p2p_reach *p2p_advice_reach(const struct p2p_advice *advice,
 					 size_t index);
 
-/** p2p_advice_remedy() - the remedy at @index, pairs in their order; NULL past the end. */
+/** p2p_advice_remedy() - the remedy at @index, in the order of the pairs; NULL past the end. */
 const struct p2p_remedy *p2p_advice_remedy(const struct p2p_advice *advice,
 					   size_t index);
 
@@ -173,7 +173,7 @@ const struct p2p_growth *p2p_advice_growth(const struct p2p_advice *advice,
 					   size_t index);
 
 /**
- * p2p_register_make() - the change that makes ACS Control of a function @control.
+ * p2p_register_make() - the change that sets ACS Control of a function to @control.
  * @function: its ACS is P2P_PRESENT
  */
 struct p2p_register p2p_register_make(const struct p2p_function *function,
@@ -183,10 +183,10 @@ struct p2p_register p2p_register_make(const struct p2p_function *function,
 const char *p2p_register_name(const struct p2p_register *change);
 
 /**
- * p2p_register_setpci() - a setpci line that makes the change, or takes it back: it touches the
- *	bits in question only.
+ * p2p_register_setpci() - a setpci line that makes the change or undoes it, and touches only the bits
+ *	that change.
  * @buffer: filled with at most @size bytes, the terminating zero included
- * Return: the length the line has, as snprintf().
+ * Return: the length of the line, as snprintf().
  */
 int p2p_register_setpci(const struct p2p_register *change, bool undo, char *buffer,
 			size_t size);

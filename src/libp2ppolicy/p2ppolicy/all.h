@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * All private faces of the floors, for the command and the tests, which are linked with the
- * library's objects.  They are not installed and change as they like; <p2ppolicy.h> is what
- * others build against.
+ * All private headers of the floors, for the command and the tests, which are linked with the
+ * library's objects.  They are not installed and may change at any time; others build against
+ * <p2ppolicy.h>.
  */
 #ifndef P2PPOLICY_ALL_H
 #define P2PPOLICY_ALL_H

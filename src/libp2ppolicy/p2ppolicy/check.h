@@ -2,7 +2,7 @@
 /*
  * Checking a machine against a file of expectations, and writing such a file from a good one.
  *
- * A fact that is not known fails the expectation that asks for it.
+ * An unknown fact fails the expectation that needs it.
  *
  * The file is described in p2ptopo-check(1).
  */
@@ -12,10 +12,10 @@
 #include <p2ppolicy/verdict.h>
 
 /**
- * enum p2p_check_class - what an expectation is about.  Causes stand before what they cause;
- *	the numbers are part of the interface of p2ptopo(1) and never change.
- * @P2P_CHECK_MISSING: a selector means no function, or not as many as it should, or it cannot
- *	be told which
+ * enum p2p_check_class - what an expectation is about.  Causes come before their effects; the
+ *	numbers are part of the interface of p2ptopo(1) and never change.
+ * @P2P_CHECK_MISSING: a selector matches no function, or fewer than expected, or it is unknown
+ *	which it matches
  */
 enum p2p_check_class {
 	P2P_CHECK_MISSING,
@@ -37,7 +37,7 @@ enum p2p_check_class {
 /** p2p_check_class_name() - "missing", "gate", "iommu", "acs", "link_width", ... */
 const char *p2p_check_class_name(enum p2p_check_class kind);
 
-/** p2p_check_class_parse() - the class of a name; -EINVAL when it is none. */
+/** p2p_check_class_parse() - the class with this name; -EINVAL if there is none. */
 int p2p_check_class_parse(const char *name, enum p2p_check_class *ret_kind);
 
 struct p2p_check;
@@ -45,9 +45,9 @@ struct json_object;
 
 /**
  * p2p_proof_load() - read a file that prove --evidence wrote.
- * @ret_proof: json_object_put() by the caller
+ * @ret_proof: owned by the caller; json_object_put() it
  *
- * Return: as p2p_check_load(); -EBADMSG also when it is another document.
+ * Return: as p2p_check_load(); -EBADMSG also if it is another kind of document.
  */
 int p2p_proof_load(struct p2p_context *context, const char *path, struct json_object **ret_proof);
 
@@ -56,8 +56,8 @@ int p2p_proof_load(struct p2p_context *context, const char *path, struct json_ob
  * @path: JSON with comments
  * @ret_check: owned by the caller; free with p2p_check_free()
  *
- * Return: 0; -EBADMSG the file is wrong: p2p_context_error() says "FILE:LINE:COLUMN: " and what
- *	was expected; another negative errno when it cannot be read.
+ * Return: 0; -EBADMSG the file is invalid: p2p_context_error() says "FILE:LINE:COLUMN: " and what
+ *	was expected; another negative errno if it cannot be read.
  */
 int p2p_check_load(struct p2p_context *context, const char *path,
 		   struct p2p_check **ret_check);
@@ -66,10 +66,10 @@ int p2p_check_load(struct p2p_context *context, const char *path,
 struct p2p_check *p2p_check_free(struct p2p_check *check);
 
 /**
- * enum p2p_finding_kind - how an expectation that deserves a word came out.
- * @P2P_FINDING_FAILS: the fact is known, and another one
- * @P2P_FINDING_UNKNOWN: the fact is not known, which fails too
- * @P2P_FINDING_EXCUSED: a link that is slow because its device idles: no failure
+ * enum p2p_finding_kind - the result of an expectation that is reported.
+ * @P2P_FINDING_FAILS: the fact is known and differs
+ * @P2P_FINDING_UNKNOWN: the fact is not known, which is a failure too
+ * @P2P_FINDING_EXCUSED: a link that is slow because its device idles: not a failure
  */
 enum p2p_finding_kind { P2P_FINDING_FAILS, P2P_FINDING_UNKNOWN, P2P_FINDING_EXCUSED };
 
@@ -89,15 +89,16 @@ struct p2p_finding {
 	const char *expected, *found, *why;
 };
 
-/** typedef p2p_finding_fn - is told of each; @finding is valid during the call. */
+/** typedef p2p_finding_fn - called for each; @finding is valid during the call only. */
 typedef void p2p_finding_fn(void *userdata, const struct p2p_finding *finding);
 
 /**
  * struct p2p_check_options - what to check.
  * @classes: bit n: class n; 0 all of them
  * @gate: what the gate of this machine does: "enforce", "observe", "off", or "not loaded" and the
- *	like; NULL not known, as of a capture
- * @found, @userdata: told of what does not hold, in the order of the file; NULL nobody
+ *	like; NULL not known, as for a capture
+ * @found, @userdata: called for each expectation that does not hold, in the order of the file; may be
+ *	NULL
  */
 struct p2p_check_options {
 	unsigned int classes;
@@ -112,8 +113,8 @@ struct p2p_check_counts {
 };
 
 /**
- * p2p_check_run() - hold a machine against the file.
- * @eval: of the machine; relations, map types and bandwidths are by its rule set
+ * p2p_check_run() - check a machine against the file.
+ * @eval: of the machine; relations, map types and bandwidths follow its rule set
  * @options: NULL for all classes
  * @ret_counts: filled on success
  *
@@ -126,14 +127,13 @@ int p2p_check_run(struct p2p_context *context, const struct p2p_check *check,
 
 /**
  * p2p_check_record() - write the expectations that a machine meets now.
- * @functions: @count devices, bridges not among them: links, ACS of them and of every port above
- *	them, BARs, NUMA nodes, IOMMU, and how each pair of them answers
+ * @functions: @count devices, no bridges.  Recorded are links, ACS of them and of every port above
+ *	them, BARs, NUMA nodes, IOMMU, and the answer for each pair of them
  * @gate: as in struct p2p_check_options; NULL: nothing is expected of the gate
  * @ret_text: the file; owned by the caller, free()
  *
- * Devices are named by the slots on the way to them where that is one device, which holds when
- * buses are renumbered, else by address.  What is not known is not expected.  The same machine
- * passes.
+ * A device is named by the slots on the way to it if that is unambiguous, since this survives a
+ * renumbering of buses, else by address.  Unknown facts are not expected.  The same machine passes.
  *
  * Return: 0 or -ENOMEM.
  */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The kernel command line: what is wrong with the one in force, and what must be on it for a
- * change of ACS to hold from boot on.
+ * The kernel command line: what is wrong with the current one, and what it needs so that a change
+ * of ACS is in effect from boot on.
  *
  * The syntax is that of Documentation/admin-guide/kernel-parameters.txt, and of pci_setup() and
  * pci_dev_str_match() in drivers/pci/pci.c:
  *	pci=disable_acs_redir=DEVICE[;DEVICE...]	since 4.19
  *	pci=config_acs=BITS@DEVICE[;BITS@DEVICE...]	since 6.11
- * BITS is written from the left DT EC UF CR RR TB SV: 1 set, 0 clear, x as firmware left it.
+ * BITS is written, from the left, DT EC UF CR RR TB SV: 1 set, 0 clear, x as firmware left it.
  */
 #ifndef P2PPOLICY_CMDLINE_H
 #define P2PPOLICY_CMDLINE_H
@@ -16,7 +16,7 @@
 
 /**
  * struct p2p_register - a change of ACS Control of one function.
- * @function: borrowed from the topology the change was found for
+ * @function: borrowed from the topology that the change was found for
  * @offset: of the register in config space
  * @size: 2 or 4 bytes: Intel PCH root ports have a dword at +8 where the specification has a
  *	word at +6 (drivers/pci/quirks.c, INTEL_SPT_ACS_CTRL)
@@ -38,18 +38,18 @@ const char *p2p_parameter_name(enum p2p_parameter parameter);
 /** enum p2p_lint_kind - what is wrong with a command line. */
 enum p2p_lint_kind {
 	P2P_LINT_COMMA,		/* a comma between devices, which ends the option */
-	P2P_LINT_SYNTAX,	/* no device, no bits, or bits there are not */
+	P2P_LINT_SYNTAX,	/* no device, no bits, or bits that do not exist */
 	P2P_LINT_NO_DEVICE,	/* names a device that is not there */
 	P2P_LINT_NO_ACS,	/* names a device without ACS */
 	P2P_LINT_RELEASE,	/* this kernel does not know the option */
-	P2P_LINT_FLAWED,	/* this kernel knows it and does something else */
+	P2P_LINT_FLAWED,	/* this kernel knows the option but does something else */
 	P2P_LINT_REPEATED,	/* a later option, or an earlier device of the list, takes its place */
 	P2P_LINT_OVERRIDDEN,	/* config_acs is applied after disable_acs_redir */
 	P2P_LINT_CUT,		/* ends where an unquoted ';' would have cut it */
-	P2P_LINT_NO_EFFECT,	/* asks for what the register does not show */
+	P2P_LINT_NO_EFFECT,	/* the register does not show what it asks for */
 	P2P_LINT_FOREIGN,	/* an option of a patch that no mainline kernel has */
-	P2P_LINT_UNKNOWN,	/* no option, or no value of one, of any kernel known */
-	P2P_LINT_MISPLACED,	/* an option of pci= that stands outside it */
+	P2P_LINT_UNKNOWN,	/* not an option, or not a value of one, in any known kernel */
+	P2P_LINT_MISPLACED,	/* an option of pci= that is not inside pci= */
 	P2P_LINTS
 };
 
@@ -58,7 +58,7 @@ const char *p2p_lint_name(enum p2p_lint_kind kind);
 
 /**
  * struct p2p_lint - one finding.
- * @certain: false for what only may be wrong
+ * @certain: false if it only may be wrong
  * @word: the part of the command line it is about
  * @text: one sentence
  */
@@ -89,7 +89,7 @@ struct p2p_cmdline *p2p_cmdline_free(struct p2p_cmdline *cmdline);
 const struct p2p_lint *p2p_cmdline_lint(const struct p2p_cmdline *cmdline,
 					size_t index);
 
-/** p2p_cmdline_pci() - the pci= word at @index as it stands there; NULL past the end. */
+/** p2p_cmdline_pci() - the pci= word at @index as written there; NULL past the end. */
 const char *p2p_cmdline_pci(const struct p2p_cmdline *cmdline, size_t index);
 
 /**
@@ -99,24 +99,25 @@ const char *p2p_cmdline_warning(const struct p2p_cmdline *cmdline,
 				enum p2p_parameter parameter);
 
 /**
- * p2p_cmdline_merge() - one word pci=... that does what the present pci= words do and makes the
- *	registers what they shall be.
+ * p2p_cmdline_merge() - one word pci=... that does what the present pci= words do and also makes
+ *	the changes to the registers.
  * @registers: @count of them, each of a different function
- * @ret_word: owned by the caller, free(); it takes the place of all pci= words
+ * @ret_word: owned by the caller, free(); it replaces all pci= words
  *
  * config_acs names every bit that the function has, so that the result does not depend on what
  * firmware set.  disable_acs_redir clears ReqRedir, CmpltRedir and EgressCtrl of a function,
  * and from 6.11 on also what the kernel itself would have set there.
  *
- * Return: 0; -EOPNOTSUPP the kernel lacks the option, does something else with it, it cannot say
- *	what is asked, or the command line would be too long: p2p_context_error() tells; -ENOMEM.
+ * Return: 0; -EOPNOTSUPP the kernel lacks the option or does something else with it, the option
+ *	cannot express the change, or the command line would be too long: p2p_context_error() says
+ *	which; -ENOMEM.
  */
 int p2p_cmdline_merge(struct p2p_context *context, const struct p2p_cmdline *cmdline,
 		      enum p2p_parameter parameter,
 		      const struct p2p_register *registers, size_t count,
 		      char **ret_word);
 
-/** enum p2p_loader - who hands the command line to the kernel. */
+/** enum p2p_loader - the boot loader, or what else passes the command line to the kernel. */
 enum p2p_loader {
 	P2P_LOADER_PLAIN,	/* as /proc/cmdline shows it */
 	P2P_LOADER_GRUB,	/* /etc/default/grub */
@@ -127,16 +128,16 @@ enum p2p_loader {
 };
 
 /**
- * p2p_cmdline_loader() - who handed over the command line in force, by what it put there itself;
- *	P2P_LOADER_PLAIN when that does not show.
+ * p2p_cmdline_loader() - what passed the current command line, recognized by what it added itself;
+ *	P2P_LOADER_PLAIN if that cannot be told.
  */
 enum p2p_loader p2p_cmdline_loader(const struct p2p_cmdline *cmdline);
 
 /**
- * struct p2p_passthrough - what ends the IOMMU's translation for the drivers of the host.
+ * struct p2p_passthrough - how to turn off the IOMMU's translation for the drivers of the host.
  * @word: to be added to the command line
- * @line: what to write or run for it with the boot loader of this boot
- * @against: a word there that says the opposite, and must go; NULL none
+ * @line: what to write or run to add it with the boot loader of this boot
+ * @against: a word on the command line that says the opposite and must be removed; NULL none
  * @cost: one sentence
  */
 struct p2p_passthrough {
@@ -146,7 +147,7 @@ struct p2p_passthrough {
 /**
  * p2p_cmdline_passthrough() - the parameter for this machine; "iommu=pt" on x86, else
  *	"iommu.passthrough=1".
- * @ret_passthrough: its text lives as long as @cmdline
+ * @ret_passthrough: its texts live as long as @cmdline
  *
  * Return: 0 or -ENOMEM.
  */
@@ -157,13 +158,13 @@ int p2p_cmdline_passthrough(struct p2p_cmdline *cmdline,
 const char *p2p_loader_name(enum p2p_loader loader);
 
 /**
- * p2p_loader_line() - what to write or run so that @word comes through to the kernel whole.
+ * p2p_loader_line() - what to write or run so that the whole @word reaches the kernel.
  * @word: as p2p_cmdline_merge() made it
  * @ret_line: one line, owned by the caller, free()
  *
- * GRUB takes a ';' outside quotes for the end of its command, in grub.cfg as in what it makes
- * of Boot Loader Specification entries; it takes the quotes off, and so does the kernel
- * (lib/cmdline.c, next_arg()).
+ * GRUB ends a command at a ';' outside quotes, both in grub.cfg and in what it makes of Boot Loader
+ * Specification entries.  It removes the quotes, and so does the kernel (lib/cmdline.c,
+ * next_arg()).
  *
  * Return: 0 or -ENOMEM.
  */

@@ -2,9 +2,9 @@
 /*
  * The gate: the library's side of the kernel module p2pgate, see p2pgate(4).
  *
- * What was decided is what is in force: p2p_gate_open() and p2p_gate_info() come first, the
- * snapshot is loaded after that, and a push carries the generation that info gave; when the
- * machine or the list changed in between, the kernel refuses it as stale.
+ * To make sure that a list fits the machine it is pushed to, call p2p_gate_open() and
+ * p2p_gate_info() first and load the snapshot after that.  The push carries the generation that
+ * info gave; if the machine or the list has changed since, the kernel refuses it as stale.
  */
 #ifndef P2PPOLICY_GATE_H
 #define P2PPOLICY_GATE_H
@@ -19,7 +19,7 @@
 /** p2p_gate_reason_name() - "listed", "self", ...; NULL past P2P_GATE_REASONS. */
 const char *p2p_gate_reason_name(unsigned int reason);
 
-/** p2p_gate_reason_refuses() - does a call with this reason get no? */
+/** p2p_gate_reason_refuses() - is a call with this reason refused? */
 bool p2p_gate_reason_refuses(unsigned int reason);
 
 /** struct p2p_gate_counts - calls decided, by reason. */
@@ -27,19 +27,19 @@ struct p2p_gate_counts {
 	uint64_t by_reason[P2P_GATE_REASONS];
 };
 
-/** How many functions of the kernel a gate can hook: the bits P2PGATE_HOOK_* of the uapi. */
+/** How many kernel functions a gate can hook: the number of bits P2PGATE_HOOK_* in the uapi. */
 #define P2P_GATE_HOOKS 7
 
 /**
  * struct p2p_gate_info - the state of the gate.
  * @generation: advances on every push and on every function added or removed
- * @enforced: the mode is enforce, and the hooks are there that carry it out
- * @hooks: names of the kernel functions that are hooked, NULL-terminated; none when the kernel has
+ * @enforced: the mode is enforce, and the hooks that carry it out are in place
+ * @hooks: names of the kernel functions that are hooked, NULL-terminated; none if the kernel has
  *	shut ftrace down since the module was loaded
- * @functions, @pairs: on the list and still there; @dropped: pairs lost to functions that went
- * @promotion: loaded so that it may let pairs through that the kernel refuses
- * @held: enforce holds the module in the kernel
- * @tag: what the last push gave, as text of hexadecimal digits
+ * @functions, @pairs: on the list and still there; @dropped: pairs lost to functions that went away
+ * @promotion: loaded with promote=1: lists may let pairs through that the kernel refuses
+ * @held: enforce keeps the module loaded
+ * @tag: the tag of the last push, in hexadecimal digits
  */
 struct p2p_gate_info {
 	uint64_t generation;
@@ -57,12 +57,12 @@ int p2p_gate_info(struct p2p_context *context, struct p2p_gate *gate,
 
 /**
  * p2p_gate_push() - replace mode and list, both at once.
- * @list: made of a snapshot of this running machine; NULL: no pairs
+ * @list: made from a snapshot of this running machine; NULL: no pairs
  * @generation: as p2p_gate_info() gave it before that snapshot was loaded
- * @tag: 32 bytes the gate keeps beside the list (a digest of the policy); NULL zeros
+ * @tag: 32 bytes that the gate keeps with the list (a digest of the policy); NULL zeros
  * @ret_generation: the new generation; may be NULL
  *
- * Return: 0; -EXDEV @list was made of a capture; -ESTALE the list or the machine changed since
+ * Return: 0; -EXDEV @list was made from a capture; -ESTALE the list or the machine changed since
  *	@generation; -ENODEV a function of @list is another one now; -EPERM not root;
  *	-E2BIG more pairs than the gate takes.  On failure the old list stays in force.
  */
@@ -96,7 +96,7 @@ struct p2p_gate_distance {
 };
 
 /**
- * p2p_gate_distance() - ask the kernel.  It computes the map type afresh and may log a line;
+ * p2p_gate_distance() - ask the kernel.  It computes the map type again and may log a line;
  *	see p2pgate(4).
  * Return: 0; -EPERM not root; -ENODEV no such function; another negative errno.
  */

@@ -15,9 +15,8 @@ struct p2p_isolation;
  * @topology: must outlive it
  * @ret_isolation: owned by the caller; free with p2p_isolation_free()
  *
- * Every function counts as covered by an IOMMU unless the machine has one in use and says that
- * this function has no group; which functions the firmware's tables leave out is in no fact
- * that is read here.
+ * Every function counts as covered by an IOMMU unless the machine uses one and reports no group
+ * for this function; the firmware tables that exclude functions from an IOMMU are not read.
  *
  * Return: 0 or -ENOMEM.
  */
@@ -32,7 +31,7 @@ struct p2p_isolation *p2p_isolation_free(struct p2p_isolation *isolation);
  *	kernel's number.
  * @function: of the topology
  *
- * Return: ABSENT: no IOMMU over it; DENIED: a fact is missing on which the members depend.
+ * Return: ABSENT: no IOMMU over it; DENIED: a fact is missing that the members depend on.
  */
 struct p2p_number p2p_isolation_group(const struct p2p_isolation *isolation,
 				      const struct p2p_function *function);
@@ -49,10 +48,10 @@ const struct p2p_function *p2p_isolation_at(const struct p2p_isolation *isolatio
 
 /**
  * enum p2p_grouping - what puts a function into the group of another.
- * @P2P_GROUPING_ALONE: nothing does: it is the first or only one of its group
+ * @P2P_GROUPING_ALONE: nothing: it is the first or only one of its group
  * @P2P_GROUPING_NO_ACS: a port above has no ACS, so that peers below it may reach each other
  * @P2P_GROUPING_ACS_OFF: a port above has ACS, but not all the bits the kernel wants are set
- * @P2P_GROUPING_BUS: a bridge to a conventional bus above sends all DMA under one requester id
+ * @P2P_GROUPING_BUS: a bridge above, to a conventional bus, sends all DMA under one requester id
  * @P2P_GROUPING_SLOT: functions of one card without ACS between them
  * @P2P_GROUPING_ALIAS: one of the two sends DMA under the address of the other
  * @P2P_GROUPING_VMD: a VMD endpoint sends the DMA of its domain
@@ -71,7 +70,7 @@ enum p2p_grouping {
 
 /**
  * struct p2p_isolation_cause - why a function is in the group it is in.
- * @at: the function whose register or nature decided; NULL for ALONE
+ * @at: the function whose register or type decided; NULL for ALONE
  * @with: the function whose group it joined; NULL for ALONE and UNKNOWN
  * @missing: the P2P_ACS_* bits of the control of @at that are not set, for ACS_OFF
  */
@@ -86,8 +85,8 @@ struct p2p_isolation_cause
 p2p_isolation_cause(const struct p2p_isolation *isolation, const struct p2p_function *function);
 
 /**
- * p2p_isolation_why() - the same as one sentence that names functions and registers; "" for a
- *	function that has no group or joined none.
+ * p2p_isolation_why() - the same in one sentence that names functions and registers; "" for a
+ *	function that has no group or did not join another's.
  * @buffer: filled with at most @size bytes, the terminating zero included
  *
  * Return: the length the sentence has, as snprintf().

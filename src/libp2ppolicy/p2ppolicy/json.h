@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * JSON that we write.  In json-c NULL is both null and "out of memory", and what it has no memory for it
- * leaves out of an object, of a list, and of the text that it makes.  These calls count such a loss in
- * p2p_lost_count() instead, and take NULL for an object that could not be made, so that a document is
- * built without a check at each step and looked at once, at its end.  What they are given may be filled
- * after it was given; what could not be added is not freed therefore.
+ * JSON output.  In json-c NULL means both null and "out of memory", and what it has no memory for is
+ * silently missing from an object, an array, and the text.  These calls count such a loss in
+ * p2p_lost_count() instead, and accept NULL for an object that could not be created, so that a document
+ * can be built without a check at each step and be checked once at the end.  A value may still be filled
+ * after it was added; for that reason, one that could not be added is not freed.
  */
 #ifndef P2PPOLICY_JSON_H
 #define P2PPOLICY_JSON_H
@@ -26,17 +26,17 @@ struct json_object *p2p_json_new_real(double value, const char *text);
 /** p2p_json_put() - object[key] = value; @key is a constant that @object does not have.  Takes over @value. */
 void p2p_json_put(struct json_object *object, const char *key, struct json_object *value);
 
-/** p2p_json_add() - likewise, of any key, which is copied; the last value of a key stands. */
+/** p2p_json_add() - likewise with any key, which is copied; the last value of a key wins. */
 void p2p_json_add(struct json_object *object, const char *key, struct json_object *value);
 
-/** p2p_json_append() - put @value, which it takes over, behind the last of @array. */
+/** p2p_json_append() - append @value to @array.  Takes over @value. */
 void p2p_json_append(struct json_object *array, struct json_object *value);
 
 /**
  * p2p_json_string() - @object as text on one line.
  * @flags: JSON_C_TO_STRING_PLAIN and the like
  *
- * Return: owned by @object; "" where memory ran out, and a loss is counted.
+ * Return: owned by @object; "" if memory ran out, and a loss is counted.
  */
 const char *p2p_json_string(struct json_object *object, int flags);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What other tools measured, or say, of pairs, and how it compares with what is predicted.  Nothing
- * read here is a fact of the machine, and none of it proves that data arrive: most of these tools
- * compare nothing.
+ * What other tools measured or report about pairs, compared with the prediction.  Nothing read here
+ * is a fact of the machine, and none of it proves that data arrive: most of these tools do not
+ * compare the data.
  */
 #ifndef P2PPOLICY_MEASURED_H
 #define P2PPOLICY_MEASURED_H
@@ -12,7 +12,7 @@
 
 struct p2p_measured;
 
-/** struct p2p_tool - a row of measured.def.  @vendor: of the devices it numbers, 0 any */
+/** struct p2p_tool - a row of measured.def.  @vendor: of the devices that it numbers; 0: any */
 struct p2p_tool {
 	const char *name;
 	uint16_t vendor;
@@ -27,11 +27,11 @@ enum p2p_named { P2P_NAMED_NOT, P2P_NAMED_BY_INDEX, P2P_NAMED_BY_ADDRESS, P2P_NA
 
 /**
  * struct p2p_end - one end of a pair, as a text names it.
- * @kind: of what class it must be; P2P_CLASS_OTHER any
- * @domain_known: the text has the domain of @bdf
- * @single: the number stands alone, and not in a list of all there are
- * @function: which one it is; NULL not known, or @named is P2P_NAMED_NOT
- * @guessed: the text has a number alone, which was taken in the order of addresses
+ * @kind: the class it must have; P2P_CLASS_OTHER any
+ * @domain_known: the text gives the domain of @bdf
+ * @single: the number stands alone, not in a list of all devices
+ * @function: the function that it is; NULL not known, or @named is P2P_NAMED_NOT
+ * @guessed: the text gives only a number, which was assumed to follow the order of addresses
  */
 struct p2p_end {
 	enum p2p_named named;
@@ -43,7 +43,7 @@ struct p2p_end {
 	const struct p2p_function *function;
 };
 
-/** enum p2p_figure_kind - what is said of a pair. */
+/** enum p2p_figure_kind - what a figure says about a pair. */
 enum p2p_figure_kind {
 	P2P_FIGURE_SPEED,	/* GB/s */
 	P2P_FIGURE_LATENCY,	/* ns */
@@ -52,7 +52,7 @@ enum p2p_figure_kind {
 	P2P_FIGURES
 };
 
-/** enum p2p_figure_how - what else ran. */
+/** enum p2p_figure_how - what ran at the same time. */
 enum p2p_figure_how {
 	P2P_FIGURE_ALONE,	/* nothing */
 	P2P_FIGURE_SUM,		/* the other direction, and @value is the sum of both */
@@ -60,14 +60,14 @@ enum p2p_figure_how {
 };
 
 /**
- * struct p2p_figure - what a text says of one ordered pair.
+ * struct p2p_figure - what a text says about one ordered pair.
  * @file, @line: where
  * @client: does the DMA; @provider: has the memory
  * @read: the client reads
- * @peer: was peer access on?  P2P_NO: the tool copied through system memory, as told
+ * @peer: was peer access on?  P2P_NO: the tool was told to copy through system memory
  * @value: 10^9 bytes a second, or ns
- * @relation: P2P_RELATION_UNKNOWN for another link than PCIe
- * @says: of access
+ * @relation: P2P_RELATION_UNKNOWN for a link other than PCIe
+ * @says: the answer of a P2P_FIGURE_ACCESS
  * @label: the word in the text; "" none
  */
 struct p2p_figure {
@@ -84,33 +84,33 @@ struct p2p_figure {
 	const char *label;
 };
 
-/** p2p_measured_new() - one that holds nothing.  Return: 0 or -ENOMEM. */
+/** p2p_measured_new() - create an empty one.  Return: 0 or -ENOMEM. */
 int p2p_measured_new(struct p2p_context *context, struct p2p_measured **ret_measured);
 
 /** p2p_measured_free() - NULL is fine.  Return: NULL. */
 struct p2p_measured *p2p_measured_free(struct p2p_measured *measured);
 
 /**
- * p2p_measured_read() - take what the tools printed into a text.
+ * p2p_measured_read() - collect the figures that tools printed from a text.
  * @name: of the file, for sentences
- * @text: @size bytes; every tool is looked for, and what none of them printed is ignored
- * @ret_note: a sentence about lines that were left out; "" none; of P2P_WAY_TEXT bytes
+ * @text: @size bytes; the output of every tool is looked for, and the rest is ignored
+ * @ret_note: room for P2P_WAY_TEXT bytes: a sentence about lines that were left out; "" none
  *
- * Return: 0; -EBADMSG nothing in it is of a tool, or it is damaged, with the line in the sentence;
+ * Return: 0; -EBADMSG it holds no tool's output, or damaged output, and the sentence names the line;
  *	-ENOMEM.
  */
 int p2p_measured_read(struct p2p_measured *measured, const char *name, const char *text,
 		      size_t size, char *ret_note);
 
 /**
- * p2p_measured_load() - likewise, of a file.
+ * p2p_measured_load() - the same from a file.
  * @path: "-" is standard input
- * Return: as p2p_measured_read(); -EBADMSG also for one that is too large; what read() failed with.
+ * Return: as p2p_measured_read(); -EBADMSG also for a file that is too large; the errno of read().
  */
 int p2p_measured_load(struct p2p_measured *measured, const char *path, char *ret_note);
 
 /**
- * p2p_measured_find() - find the functions that the ends are.
+ * p2p_measured_find() - find the functions that the ends name.
  * @client, @provider: for ends that a text does not name; NULL none
  */
 int p2p_measured_find(struct p2p_measured *measured, const struct p2p_topology *topology,
@@ -133,19 +133,19 @@ enum p2p_compared {
 	P2P_COMPARED_HALF,	/* about half */
 	P2P_COMPARED_STAGED,	/* as fast as a copy through system memory */
 	P2P_COMPARED_DEVICE,	/* less, and a device may be the reason */
-	P2P_COMPARED_LOW,	/* less, and none of these */
+	P2P_COMPARED_LOW,	/* less, for none of these reasons */
 	P2P_COMPARED_MORE,	/* faster than PCIe */
 	P2P_COMPARED_OFF,	/* measured without peer access: nothing to compare */
-	P2P_COMPARED_DIFFERS,	/* a label that says otherwise; a speed where none is predicted */
+	P2P_COMPARED_DIFFERS,	/* a label that disagrees; a speed where none is predicted */
 	P2P_COMPARED_ALL
 };
 
 /**
- * struct p2p_comparison - a figure beside the prediction.
- * @speed: predicted, of both directions together for P2P_FIGURE_SUM; @speed.latency_ns of a latency
- * @predicted: of a label, one word
- * @surprising: something is to be looked at
- * @why: one sentence, what to look at included
+ * struct p2p_comparison - a figure compared with the prediction.
+ * @speed: predicted; for P2P_FIGURE_SUM of both directions together; for a latency @speed.latency_ns
+ * @predicted: for a label, one word
+ * @surprising: it deserves a look
+ * @why: one sentence, which also says what to look at
  */
 struct p2p_comparison {
 	enum p2p_compared finding;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Proof: real bytes from one device into the memory of another, compared word by word.
+ * Proof: real bytes are moved from one device into the memory of another and compared word by word.
  *
  * The provider is an NVMe drive (or another device) with a p2pmem pool, the client a device with
  * a block device of its own.  The client's O_DIRECT reads write into the provider's memory, its
@@ -11,7 +11,7 @@
 
 #include <p2ppolicy/verdict.h>
 
-/** enum p2p_outcome - what became of a transfer. */
+/** enum p2p_outcome - the outcome of a transfer. */
 enum p2p_outcome {
 	P2P_OUTCOME_NOT_TRIED,
 	P2P_OUTCOME_REFUSED,	/* the kernel refused it; not a byte moved */
@@ -20,10 +20,10 @@ enum p2p_outcome {
 };
 
 /**
- * enum p2p_damage - what wrong bytes look like, for the one who must find out why.
+ * enum p2p_damage - what the wrong bytes look like, as a hint to the cause.
  * @P2P_DAMAGE_DROPPED: the destination still holds what it held before
- * @P2P_DAMAGE_ONES: all ones, what a read without an answer gives
- * @P2P_DAMAGE_SWAPPED: words of this transfer in other places, or of the other direction
+ * @P2P_DAMAGE_ONES: all ones, as returned by a read that nobody answers
+ * @P2P_DAMAGE_SWAPPED: words of this transfer in other places, or words of the other direction
  * @P2P_DAMAGE_OTHER: none of these
  * @P2P_DAMAGE_SPILLED: bytes beside the destination changed
  */
@@ -37,10 +37,10 @@ enum p2p_damage {
 };
 
 /**
- * struct p2p_transfer - the sum of the transfers in one direction.
+ * struct p2p_transfer - all transfers in one direction together.
  * @error: the errno of the refusal, else 0
- * @transfers: how many were compared; @bytes: of each byte compared
- * @bad_offset, @bad_bytes: of the first transfer that came out wrong: byte offset of the first
+ * @transfers: number of transfers compared; @bytes: number of bytes compared
+ * @bad_offset, @bad_bytes: for the first transfer that came out wrong: byte offset of the first
  *	wrong word, and the length of that transfer
  * @bytes_per_s: measured with the largest transfer; 0 not measured
  */
@@ -55,7 +55,7 @@ struct p2p_transfer {
 /**
  * struct p2p_proof - the evidence.
  * @into: the client writes into the provider's memory; @out: it reads from it
- * @largest_bytes: of one transfer
+ * @largest_bytes: size of the largest transfer
  * @started: seconds since 1970
  */
 struct p2p_proof {
@@ -67,7 +67,7 @@ struct p2p_proof {
 /**
  * struct p2p_prove_options - what to use.
  * @scratch: path of a block device of the client; its first bytes are overwritten
- * @overwrite: also when the device carries a signature that libblkid knows
+ * @overwrite: even if the device carries a signature that libblkid knows
  * @progress: called with the percentage done; may be NULL
  */
 struct p2p_prove_options {
@@ -81,13 +81,13 @@ struct p2p_prove_options {
  * p2p_prove() - move bytes both ways and compare them.
  * @provider, @client: of a topology of this running machine
  *
- * The scratch device is opened exclusively: a device that is mounted, swap, or held by another
- * is refused whatever the options say.
+ * The scratch device is opened exclusively: one that is mounted, used as swap, or held by another
+ * device is refused whatever the options say.
  *
- * Return: 0, and what happened in @ret_proof; -EXDEV the topology is of a capture; -ENODEV the
- *	provider has no p2pmem pool to allocate from, or @scratch is no block device of the client;
- *	-EBUSY @scratch is in use; -EEXIST it carries a signature; another negative errno when
- *	nothing could be tried.
+ * Return: 0, and what happened in @ret_proof; -EXDEV the topology is from a capture; -ENODEV the
+ *	provider has no p2pmem pool to allocate from, or @scratch is not a block device of the
+ *	client; -EBUSY @scratch is in use; -EEXIST it carries a signature; another negative errno
+ *	if nothing could be tried.
  */
 int p2p_prove(struct p2p_context *context, const struct p2p_topology *topology,
 	      const struct p2p_function *provider, const struct p2p_function *client,

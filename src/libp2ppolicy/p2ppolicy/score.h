@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * How fast: what a pair can be expected to carry, by an explicit model of its way.  The model,
- * and every constant of it with its source, is in p2ptopo-score(7).  Pure, as the verdict.
+ * How fast: the bandwidth that can be expected of a pair, by an explicit model of its path.  The
+ * model, and each of its constants with the source, is in p2ptopo-score(7).  Pure, like the verdict.
  */
 #ifndef P2PPOLICY_SCORE_H
 #define P2PPOLICY_SCORE_H
@@ -22,22 +22,22 @@ struct p2p_constant {
 const struct p2p_constant *p2p_constant_at(size_t index);
 
 /**
- * enum p2p_limit - what of the way carries least.
- * @P2P_LIMIT_UNKNOWN: not known what the way is
+ * enum p2p_limit - the bottleneck of the path.
+ * @P2P_LIMIT_UNKNOWN: the path is not known
  * @P2P_LIMIT_LINK: a link
  * @P2P_LIMIT_REDIRECT: a link that a redirected transfer crosses up and down
- * @P2P_LIMIT_REQUESTS: reads: so many tags of so many bytes are under way at once
+ * @P2P_LIMIT_REQUESTS: for reads, the number of tags and the bytes of each that are in flight at once
  * @P2P_LIMIT_ROOT_COMPLEX: this CPU's root complex between two of its ports
- * @P2P_LIMIT_SPLIT: a link after a root complex that cuts peer traffic to 64 bytes
- * @P2P_LIMIT_ORDERING: the client may not use relaxed ordering, and the root complex wants it
- * @P2P_LIMIT_SOCKET: what joins the sockets
+ * @P2P_LIMIT_SPLIT: a link after a root complex that splits peer traffic into 64-byte payloads
+ * @P2P_LIMIT_ORDERING: the root complex needs relaxed ordering, and the client may not use it
+ * @P2P_LIMIT_SOCKET: the interconnect between the sockets
  * @P2P_LIMIT_CHIPSET: the link between chipset and CPU, which PCI may not show
  * @P2P_LIMIT_BUS: a conventional PCI bus
  * @P2P_LIMIT_WRITES_ONLY: the root complex passes no reads between its ports
  * @P2P_LIMIT_BLOCKED: a port rejects the requests
  * @P2P_LIMIT_REFUSED: the kernel refuses the pair
- * @P2P_LIMIT_UNDECIDED: whether the kernel or a port lets it through is not known
- * @P2P_LIMIT_DEVICE: a device that is slower than its link, as published figures say
+ * @P2P_LIMIT_UNDECIDED: it is not known whether the kernel and the ports let it through
+ * @P2P_LIMIT_DEVICE: a device that is slower than its link, according to published figures
  * @P2P_LIMIT_PORT: the network ports of the client
  */
 enum p2p_limit {
@@ -64,25 +64,26 @@ enum p2p_limit {
 const char *p2p_limit_name(enum p2p_limit limit);
 
 /**
- * struct p2p_speed - what one kind of transfer of a pair can be expected to do.
- * @fact: PRESENT: by known facts.  DENIED: a fact is missing; then @gbytes_per_second is the
- *	least that any value of it gives, 0 when that cannot be told.
- * @gbytes_per_second: 10^9 bytes of payload a second that the way carries while nothing else
- *	runs; also where the kernel refuses the pair or a port blocks it, which @limit and
+ * struct p2p_speed - the expected performance of one kind of transfer of a pair.
+ * @fact: PRESENT: all facts are known.  DENIED: a fact is missing; then @gbytes_per_second is the
+ *	lowest result for any of its values, 0 if that cannot be told.
+ * @gbytes_per_second: 10^9 bytes of payload a second that the path carries while nothing else
+ *	runs; given even if the kernel refuses the pair or a port blocks it, which @limit and
  *	@score say
- * @latency_ns: of a write, from the client to the provider's memory; of a read there and back.
- *	Links, switches, root complex and sockets; not the devices themselves.  0 not known.
- * @limit: why there is no more; @way: what of the way carries least, also where @limit is that
- *	the pair is refused or blocked
- * @at: the function that belongs to @way (of a link its lower end), NULL none
- * @score: 0 not usable or not known to be; 1 to 100 the better the nearer to what the provider
- *	could do with its link behind one switch.  With a @fact DENIED the least it can be.
- * @missing: the function with the first fact that is missing, NULL none or one of the machine
- * @idle: a link on the way that runs low because its device idles; what it can do counts
- * @degraded: a link on the way that runs low for no such reason; what it does counts
- * @at_most: no figure of an end, or of a root complex on the way, is published: it may be slower
+ * @latency_ns: for a write, from the client to the provider's memory; for a read, there and back.
+ *	Includes links, switches, root complex and sockets, but not the devices themselves.  0 not
+ *	known.
+ * @limit: why it is not faster; @way: the bottleneck of the path, even if @limit says that the
+ *	pair is refused or blocked
+ * @at: the function that belongs to @way (for a link its lower end), NULL none
+ * @score: 0 not usable or not known to be; 1 to 100 compared with what the provider could do with
+ *	its link behind one switch.  With @fact DENIED the lowest it can be.
+ * @missing: the function with the first missing fact; NULL none, or a fact of the whole machine
+ * @idle: a link on the path that runs slowly because its device idles; its capability is counted
+ * @degraded: a link on the path that runs slowly for another reason; its current speed is counted
+ * @at_most: no figures are published for an end or for a root complex on the path: it may be slower
  *	than the links that were counted; @slower: that end, NULL none or the root complex
- * @payload_bytes: of each TLP at the place that carries least
+ * @payload_bytes: of each TLP at the bottleneck
  * @redirected: it leaves the common bridge, goes up to the root complex and comes back
  * @translated: an IOMMU translates it
  */
@@ -97,7 +98,7 @@ struct p2p_speed {
 	bool redirected, translated, at_most;
 };
 
-/** struct p2p_score - @read, @write: the client reads from, writes to the provider's memory. */
+/** struct p2p_score - @read, @write: the client reads from or writes to the provider's memory. */
 struct p2p_score {
 	struct p2p_speed read, write;
 };
@@ -107,7 +108,7 @@ void p2p_eval_score(const struct p2p_eval *eval, const struct p2p_verdict *verdi
 		     struct p2p_score *ret_score);
 
 /**
- * p2p_score_reason() - what limits it and why, one sentence.
+ * p2p_score_reason() - what limits it and why, in one sentence.
  * @speed: one of the two of p2p_eval_score() for @verdict
  * Return: as p2p_eval_reason().
  */
@@ -121,14 +122,14 @@ struct p2p_flow {
 };
 
 /**
- * struct p2p_share - what a flow gets.
+ * struct p2p_share - the share of a flow.
  * @gbytes_per_second: its max-min fair share; 0 for a pair that the kernel refuses, that a port
- *	blocks, or of which nothing is known.  A flow with @alone.fact DENIED takes part at its
- *	least: it may get more, and the others of its links less.
+ *	blocks, or about which nothing is known.  A flow with @alone.fact DENIED is counted at its
+ *	lowest: it may get more, and others on its links less.
  * @alone: its speed without the others
- * @limit, @at: what keeps it from more
- * @collapse: one of those that make posted writes collapse on this hardware: expect a tenth of
- *	the share; see p2ptopo-score(7)
+ * @limit, @at: what limits it
+ * @collapse: it is one of the flows that make posted writes collapse on this hardware: expect a
+ *	tenth of the share; see p2ptopo-score(7)
  */
 struct p2p_share {
 	double gbytes_per_second;
@@ -140,7 +141,7 @@ struct p2p_share {
 
 /**
  * p2p_flows_share() - max-min fair shares of flows that run at once: no flow can get more
- *	without another getting less that has no more.  Every link has a capacity in each
+ *	without taking from another that has no more than it.  Every link has a capacity in each
  *	direction; root complexes, sockets, chipsets and conventional buses have one each.
  * @flows: @count of them, of the evaluator's topology
  * @ret_shares: room for @count

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What drivers, kernel options and symbols there are: the software that a way goes through. */
+/* The software that a way goes through: drivers, kernel options and symbols. */
 #ifndef P2PPOLICY_STACK_H
 #define P2PPOLICY_STACK_H
 
@@ -13,13 +13,13 @@ enum p2p_stack_fact {
 	P2P_STACK_FACTS
 };
 
-/** P2P_VERSION() - a version as a number that grows: 570.124.06 is P2P_VERSION(570, 124, 6). */
+/** P2P_VERSION() - a version as one comparable number: 570.124.06 is P2P_VERSION(570, 124, 6). */
 #define P2P_VERSION(major, minor, patch) (((major) * 1000000LL) + ((minor) * 1000LL) + (patch))
 
 /**
- * struct p2p_stack_text - what is said of a row.
- * @key: of the fact, as "nvidia_open"; @where: the module, parameter, option or symbol
- * @text: what it says, a few words
+ * struct p2p_stack_text - the texts of a row.
+ * @key: of the fact, such as "nvidia_open"; @where: the module, parameter, option or symbol
+ * @text: a few words on what it says
  * @file: where it was looked for, for a sentence
  */
 struct p2p_stack_text {

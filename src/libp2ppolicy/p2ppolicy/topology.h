@@ -44,11 +44,11 @@ struct p2p_link {
 
 /**
  * struct p2p_pcie - the PCI Express capability.  PCIe r6.0, sec 7.5.3.
- * @fact: DENIED for a config space of 64 bytes, whatever the Status register says
- * @link: PRESENT when @now and @most are known; they need no @fact where sysfs tells them
- *	(current_link_speed, max_link_width, ...; drivers/pci/pci-sysfs.c), as it does to everybody
  * For a virtual function the link and what Device Control and Device Control 2 enable are those
  * of its PF, since the VF's own bits are reserved (PCIe r6.0, sec 9.3.5.4).
+ * @fact: DENIED for a config space of 64 bytes, whatever the Status register says
+ * @link: PRESENT if @now and @most are known.  They do not depend on @fact if sysfs has them
+ *	(current_link_speed, max_link_width, ...; drivers/pci/pci-sysfs.c), as any user can read it
  * @now: negotiated link (Link Status), zero when the Data Link Layer is down; @most: what this
  *	end can do (Link Capabilities); zero for root complex integrated endpoints
  * @mps_bytes: Max_Payload_Size in force (Device Control); @mps_supported_bytes: possible
@@ -66,7 +66,8 @@ struct p2p_link {
  * @port_number: Link Capabilities, Port Number: the bit of a sibling's Egress Control Vector
  * @hotplug: Slot Capabilities, Hot-Plug Capable
  * @flit: Link Status 2, Flit Mode Status
- * @second, @flit_fact: are Device Capabilities 2 and Device Control 2 known, is Link Status 2?
+ * @second: whether Device Capabilities 2 and Device Control 2 are known
+ * @flit_fact: whether Link Status 2 is known
  */
 struct p2p_pcie {
 	enum p2p_fact fact, link, second, flit_fact;
@@ -83,7 +84,7 @@ struct p2p_pcie {
 	struct p2p_number port_number;
 };
 
-/* Bits of ACS Control as this library keeps them; same place as in Capability, bits 0 to 6. */
+/* Bits of ACS Control as this library keeps them; bits 0 to 6 are the same in ACS Capability. */
 #define P2P_ACS_SV	0x0001	/* SrcValid */
 #define P2P_ACS_TB	0x0002	/* TransBlk */
 #define P2P_ACS_RR	0x0004	/* ReqRedir */
@@ -100,17 +101,17 @@ struct p2p_pcie {
 /**
  * struct p2p_acs - Access Control Services.  PCIe r6.0, sec 7.7.11.
  * @fact: what the hardware has
- * @kernel_fact: what the kernel sees; differs from @fact only when the kernel itself sees 256
+ * @kernel_fact: what the kernel sees; differs from @fact only if the kernel itself sees only 256
  *	bytes of config space of a function with a PCIe capability: then ABSENT here, DENIED
  *	in @fact.  drivers/pci/probe.c, pci_cfg_space_size().
  * @capability, @control: the registers at +4 and +6
- * @upper: are all bits of these known, or only 0 to 6, which a text of lspci names?  The others are
- *	then 0 here, and mean nothing
- * @kernel_control: the word p2pdma reads as control; differs from @control only for the Intel
+ * @upper: whether all their bits are known, or only bits 0 to 6, which lspci prints by name.  In that
+ *	case the others are 0 here and mean nothing
+ * @kernel_control: the word that p2pdma reads as control; differs from @control only for the Intel
  *	PCH root ports with a dword layout (drivers/pci/quirks.c, pci_quirk_intel_spt_pch_acs),
  *	whose real control is the dword at +8
- * @egress_bits: size of the Egress Control Vector in bits; 0 when EgressCtrl is not supported, or it
- *	is and the size is not known
+ * @egress_bits: size of the Egress Control Vector in bits; 0 if EgressCtrl is not supported, or the
+ *	size is not known
  * @egress_fact: whether @egress could be read
  * @egress: the vector; bit n is port or function n
  */
@@ -135,7 +136,7 @@ struct p2p_ats {
 /**
  * struct p2p_sriov - SR-IOV.  PCIe r6.0, sec 9.3.3.
  * @total, @active: VFs possible and enabled (NumVFs while VF Enable is set)
- * @first_offset, @stride: where the VFs' Routing IDs lie, counted from the PF's
+ * @first_offset, @stride: the VFs' Routing IDs relative to the PF's
  */
 struct p2p_sriov {
 	enum p2p_fact fact;
@@ -165,7 +166,7 @@ struct p2p_aer {
 /** struct p2p_cxl - CXL DVSEC (vendor 1e98h).  CXL r3.0, sec 8.1. */
 struct p2p_cxl {
 	enum p2p_fact fact;
-	uint16_t dvsec_ids;	/* bit n: DVSEC id n is there */
+	uint16_t dvsec_ids;	/* bit n: DVSEC id n is present */
 	bool cache, io, mem;	/* CXL Capability of DVSEC 0 */
 	bool mem_enabled;
 };
@@ -175,8 +176,8 @@ enum p2p_bar_kind { P2P_BAR_UNUSED, P2P_BAR_IO, P2P_BAR_MEM32, P2P_BAR_MEM64 };
 
 /**
  * struct p2p_bar - one Base Address Register.
- * @fact: PRESENT when `resource` was read: @cpu and @size_bytes hold.  From a dump the size is
- *	unknown and only @bus holds.
+ * @fact: PRESENT if `resource` was read: @cpu and @size_bytes are valid.  In a dump the size is
+ *	unknown and only @bus is valid.
  * @bus_fact, @bus: the address in the register
  * @cpu: first CPU physical address; 0 with @size_bytes 0 when not assigned
  */
@@ -191,10 +192,10 @@ struct p2p_bar {
 
 /**
  * struct p2p_window - one memory window of a bridge, CPU addresses, both ends included.
- * @fact: DENIED from a dump (the register holds bus addresses) unless the offset is known
- * @free_fact: PRESENT when @free_bytes holds: every child's `resource` was read
+ * @fact: DENIED in a dump (the register holds bus addresses) unless the offset is known
+ * @free_fact: PRESENT if @free_bytes is valid, because every child's `resource` was read
  * @free_bytes: the window less what its children's BARs and windows take
- * @largest_free_bytes: the largest run of it
+ * @largest_free_bytes: the largest contiguous part of that
  */
 struct p2p_window {
 	enum p2p_fact fact, free_fact;
@@ -214,7 +215,7 @@ struct p2p_pool {
 /** enum p2p_class - the classes users think in, by topology/class.def (see p2p_class_name()). */
 enum p2p_class {
 	P2P_CLASS_OTHER,
-	P2P_CLASS_GPU,		/* AMD's processing accelerators too; no display of a BMC or emulator */
+	P2P_CLASS_GPU,		/* and AMD's processing accelerators; not displays of a BMC or emulator */
 	P2P_CLASS_ACCEL,	/* accelerators, DMA engines, coprocessors, FPGAs */
 	P2P_CLASS_NIC,
 	P2P_CLASS_NVME,
@@ -228,16 +229,16 @@ enum p2p_class {
 
 /**
  * struct p2p_host_bridge - one host bridge: one root bus.
- * @name: "pci0000:00"; from a dump made up from domain and bus
+ * @name: "pci0000:00"; for a dump, made from domain and bus
  * @domain, @bus: of the root bus
- * @numa: node of its functions where they agree
- * @offset_fact, @offset: bus address minus CPU address; DENIED when no BAR told it
- * @root: the function the kernel compares with its whitelist is chosen by the rule set (see
- *	verdict.h); here the functions on the root bus, in the order of their addresses
- * @first: the one that is first in the kernel's list of the bus; NULL that of the lowest address
- * @isolates: does the Intel chipset keep its root ports without ACS apart, through registers that
- *	the kernel finds by its ISA bridge; UNKNOWN where that could not be read or there is none
- * @order_unknown: it may be any: which is first could have been read, but was not
+ * @numa: node of its functions if they agree
+ * @offset_fact, @offset: bus address minus CPU address; DENIED if no BAR shows it
+ * @root: the functions on the root bus, ordered by address; the rule set chooses which of them the
+ *	kernel compares with its whitelist (see verdict.h)
+ * @first: the first one in the kernel's list of the bus; NULL: the one with the lowest address
+ * @isolates: does the Intel chipset isolate its root ports without ACS, through registers that the
+ *	kernel finds by its ISA bridge; UNKNOWN if they could not be read or there is no such bridge
+ * @order_unknown: any may be first: the order could have been read, but was not
  * @partial: only a list was read, which may leave out functions of this bus
  */
 struct p2p_host_bridge {
@@ -258,37 +259,37 @@ struct p2p_host_bridge {
 };
 
 /**
- * struct p2p_function - everything known of one function.
+ * struct p2p_function - everything known about one function.
  * @parent: the bridge above; NULL on a root bus.  A VF has the parent of its PF.
  *	drivers/pci/pci.h, pci_upstream_bridge().
- * @children: what has this function as its parent, VFs included, in BDF order
- * @missing: the capture has no facts of it; it is known only as a directory in the paths of
- *	what lies below it.  A bridge of which nothing else is known: every fact is DENIED.
- * @orphan: which bridges are above this function is not known, since they are missing in a dump,
- *	or its link in sysfs is and bus numbers do not tell: @parent NULL does not mean a root bus,
- *	and how it relates to functions of other buses is not known
+ * @children: the functions with this one as their parent, VFs included, in BDF order
+ * @missing: the capture has no facts about it; it is known only as a directory in the paths of
+ *	what is below it.  It is a bridge, and every fact is DENIED.
+ * @orphan: the bridges above this function are not known, because a dump lacks them, or its link in
+ *	sysfs is missing and bus numbers do not tell: @parent NULL does not mean a root bus, and
+ *	how it relates to functions of other buses is not known
  * @depth: functions from this one up to the root bus, itself included (kernel: the number of
  *	steps of pci_upstream_bridge() plus one)
  * @header: whether the first 64 bytes are known; @header_type without the multi-function bit
- * @several: whether @multifunction is known: a text lists other functions of a device, and where it
- *	lists none it may have left them out
+ * @several: whether @multifunction is known: if a text lists no other functions of a device, it may
+ *	have left them out
  * @config_bytes: how many bytes the kernel gives (64, 128, 256, 4096; 0 none)
  * @silent: config space reads all ones (powered off, removed or broken): no register is known
- * @kind: what users think of it as
- * @capabilities_broken: a chain loops, overlaps or leaves config space; see p2p_topology_notes
- * @fact fields of names are NULL when not known
- * @os_names: what users call it: nvme0, mlx5_0, eth0, card0, renderD128; NULL-terminated
- * @display: the shortest unique name: first OS name, else the BDF; never NULL
- * @vram: memory of a GPU in bytes, as its driver says, and what of it a BAR shows
- * @clique: of NVIDIA's GPUDirect P2P, as the emulator of a guest says; ABSENT: it says none
+ * @kind: its class as users see it
+ * @capabilities_broken: a chain loops, overlaps or leaves config space; see p2p_topology_note()
+ * Names and other texts are NULL if not known.
+ * @os_names: names in the OS: nvme0, mlx5_0, eth0, card0, renderD128; NULL-terminated
+ * @display: the shortest unique name: the first OS name, else the BDF; never NULL
+ * @vram, @vram_visible: memory of a GPU in bytes, as its driver says, and the part that a BAR exposes
+ * @clique: of NVIDIA's GPUDirect P2P, as a guest's emulator reports it; ABSENT: it reports none
  * @kfd_peers: GPUs that amdgpu lets reach this one's memory over PCIe, NULL-terminated
- * @xgmi_peers: GPUs that amdgpu says xGMI joins to this one, likewise; NULL in a tree document
+ * @xgmi_peers: GPUs connected to this one by xGMI according to amdgpu, likewise; NULL in a tree document
  * @kfd: PRESENT: amdgpu shows this GPU to user space, and the lists are complete
  * @efa_provider: whose memory an EFA adapter takes ("NVIDIA", "NEURON"); NULL none or unknown
- * @data_direct_of: the adapter whose memory regions this Data Direct function reads and writes for;
- *	NULL it is none, or unknown
- * @switch_id: equal for ports of one switch chip; 0 none.  Two upstream ports with one serial
- *	number are one chip cut in two.
+ * @data_direct_of: the adapter for whose memory regions this Data Direct function reads and writes;
+ *	NULL if it is not one, or not known
+ * @switch_id: equal for ports of one switch chip; 0 none.  Two upstream ports with the same serial
+ *	number belong to one chip that is partitioned.
  * @emulated: a function of a virtual machine's emulator
  */
 struct p2p_function {
@@ -308,7 +309,7 @@ struct p2p_function {
 	enum p2p_class kind;
 	unsigned int config_bytes;
 	bool capabilities_broken;
-	enum p2p_fact buses;		/* of the two below; ABSENT: it is no bridge */
+	enum p2p_fact buses;		/* of the two below; ABSENT: not a bridge */
 	uint8_t secondary, subordinate;	/* bridges */
 
 	struct p2p_pcie pcie;
@@ -326,7 +327,7 @@ struct p2p_function {
 
 	struct p2p_number numa;		/* -1 in value: the kernel says none */
 	struct p2p_number iommu_group;	/* ABSENT: no IOMMU over it */
-	bool had_group, emulated;	/* had_group: before a change after which its group is not known */
+	bool had_group, emulated;	/* had_group: it had one before a change that made it unknown */
 	enum p2p_fact driver_fact, slot_fact;
 	const char *iommu_type;		/* "DMA", "DMA-FQ", "identity", NULL unknown */
 	const char *cpus;		/* local_cpulist */
@@ -348,16 +349,16 @@ struct p2p_function {
 /**
  * struct p2p_machine - facts of the machine as a whole.
  * @release: kernel release, NULL not recorded
- * @p2pdma: is CONFIG_PCI_P2PDMA compiled in (kallsyms or the kernel's config); UNKNOWN when
+ * @p2pdma: is CONFIG_PCI_P2PDMA compiled in (kallsyms or the kernel's config); UNKNOWN if
  *	neither was readable
  * @cpu_vendor: "AuthenticAMD", "GenuineIntel", ...; NULL unknown
- * @cpu_family: x86 family of the first processor, ABSENT when it is no x86, DENIED unknown
- * @iommu: is an IOMMU in use, by its groups, or by the command line where that decides
- * @iommu_translates: NO when there is none, or its domains leave addresses as they are by default;
- *	UNKNOWN says nothing.  See p2p_function_translates()
- * @virtual_machine: is this a guest, with @hypervisor naming it where known
- * @numa_nodes: number of nodes with facts; 1 when the machine is known to have one; 0 unknown
- * @stack: by enum p2p_stack_fact
+ * @cpu_family: x86 family of the first processor, ABSENT if it is not x86, DENIED unknown
+ * @iommu: is an IOMMU in use, according to its groups, or to the command line if that decides
+ * @iommu_translates: NO if there is none, or its domains leave addresses unchanged by default;
+ *	UNKNOWN implies nothing.  See p2p_function_translates()
+ * @virtual_machine: is this a guest; @hypervisor names it if known
+ * @numa_nodes: number of nodes with facts; 1 if the machine is known to have one; 0 unknown
+ * @stack: indexed by enum p2p_stack_fact
  */
 struct p2p_machine {
 	enum p2p_source source;
@@ -373,8 +374,8 @@ struct p2p_machine {
 };
 
 /**
- * struct p2p_note - something a user should know that is no property of one pair: a broken
- *	capability chain, a switch cut in two, a virtual machine, a degraded link, NVLink.
+ * struct p2p_note - something a user should know that is not a property of one pair: a broken
+ *	capability chain, a partitioned switch, a virtual machine, a degraded link, NVLink.
  * @function: NULL for the machine as a whole
  */
 struct p2p_note {
@@ -384,7 +385,7 @@ struct p2p_note {
 
 /**
  * struct p2p_topology_options - how to build it.
- * @pci_ids: file of names to use instead of the system's; NULL the system's
+ * @pci_ids: pci.ids file to use instead of the system's; NULL the system's
  * @names: look device names up (pci.ids, hwdb through libudev)
  * @hwloc: ask hwloc for locality that sysfs lacks; on a live machine this costs time
  */
@@ -405,7 +406,7 @@ int p2p_topology_new(struct p2p_context *context, const struct p2p_snapshot *sna
 		     const struct p2p_topology_options *options,
 		     struct p2p_topology **ret_topology);
 
-/** p2p_topology_free() - free it and all it lent; NULL is fine.  Return: NULL. */
+/** p2p_topology_free() - free it and everything borrowed from it; NULL is fine.  Return: NULL. */
 struct p2p_topology *p2p_topology_free(struct p2p_topology *topology);
 
 /** p2p_topology_machine() - facts of the machine.  Borrowed, never NULL. */
@@ -433,43 +434,43 @@ p2p_topology_host_bridge(const struct p2p_topology *topology, size_t index);
 const struct p2p_note *p2p_topology_note(const struct p2p_topology *topology,
 					 size_t index);
 
-/** p2p_function_is_bridge() - has it a bus behind it (header type 1 or 2, else by class)? */
+/** p2p_function_is_bridge() - does it have a bus behind it (header type 1 or 2, else by class)? */
 bool p2p_function_is_bridge(const struct p2p_function *function);
 
-/** p2p_function_top() - the function on a root bus that it is below, or itself. */
+/** p2p_function_top() - the function on a root bus above it, or itself. */
 const struct p2p_function *p2p_function_top(const struct p2p_function *function);
 
-/** p2p_function_is_type() - is it known to be an endpoint, a port or a bridge of that type? */
+/** p2p_function_is_type() - is it known to have this Device/Port Type? */
 bool p2p_function_is_type(const struct p2p_function *function, enum p2p_port_type type);
 
-/** p2p_link_is_port() - is it a root or downstream port, whose link is the one below it? */
+/** p2p_link_is_port() - is it a root or downstream port, so that its link is the one below it? */
 bool p2p_link_is_port(const struct p2p_function *port);
 
 /** p2p_function_translates() - does an IOMMU translate the addresses that @function uses? */
 enum p2p_tri p2p_function_translates(const struct p2p_machine *machine,
 				     const struct p2p_function *function);
 
-/** p2p_function_is_hardware_port() - a root port of a real processor: there is no emulator above it. */
+/** p2p_function_is_hardware_port() - is it a root port of a real processor, without an emulator above? */
 bool p2p_function_is_hardware_port(const struct p2p_function *function);
 
 /**
- * p2p_function_has_header_0() - is it one of the functions pairs are made of?  Where the header
- *	could not be read the class decides.
+ * p2p_function_has_header_0() - is it one of the functions that pairs are made of?  If the header
+ *	could not be read, the class decides.
  */
 bool p2p_function_has_header_0(const struct p2p_function *function);
 
 /**
- * p2p_iommu_mode() - "off", "passthrough", "translated", or the kernel's word for the domain of its
- *	IOMMU group; NULL not known.
+ * p2p_iommu_mode() - "off", "passthrough", "translated", or else the kernel's own word for the domain
+ *	of its IOMMU group; NULL not known.
  */
 const char *p2p_iommu_mode(const struct p2p_function *function);
 
-/** p2p_iommu_is_mode() - is @text one of the words that p2p_iommu_mode() has itself? */
+/** p2p_iommu_is_mode() - is @text one of p2p_iommu_mode()'s own three words? */
 bool p2p_iommu_is_mode(const char *text);
 
 /**
- * p2p_iommu_translates() - does the IOMMU translate what the kernel's drivers make @function send?
- * Return: unknown also where a driver or a guest decides ("unmanaged", "blocked").
+ * p2p_iommu_translates() - does the IOMMU translate the DMA that kernel drivers have @function do?
+ * Return: unknown also if a driver or a guest decides ("unmanaged", "blocked").
  */
 enum p2p_tri p2p_iommu_translates(const struct p2p_function *function);
 
@@ -479,7 +480,7 @@ bool p2p_function_takes_part(const struct p2p_function *function);
 /** p2p_class_name() - "gpu", "accel", "nic", "nvme", "storage", "memory", "switch", ... */
 const char *p2p_class_name(enum p2p_class kind);
 
-/** p2p_class_parse() - the class of a name; -EINVAL when it is none. */
+/** p2p_class_parse() - the class with this name; -EINVAL if there is none. */
 int p2p_class_parse(const char *name, enum p2p_class *ret_kind);
 
 /** p2p_port_type_name() - "Root Port", "Downstream Port", ... as lspci says it. */
@@ -493,7 +494,7 @@ struct p2p_acs_bit {
 };
 extern const struct p2p_acs_bit p2p_acs_bits[P2P_ACS_BITS];
 
-/** p2p_link_least() - what both can do: the lower speed and the lower width. */
+/** p2p_link_least() - what both ends can do: the lower speed and the lower width. */
 struct p2p_link p2p_link_least(struct p2p_link a, struct p2p_link b);
 
 /** p2p_link_format() - "16 GT/s x4", "down".  @buffer: P2P_LINK_SIZE bytes.  Return: @buffer. */
@@ -509,14 +510,14 @@ char *p2p_link_format(struct p2p_link link, char buffer[P2P_LINK_SIZE]);
 char *p2p_acs_format(uint16_t control, char buffer[P2P_ACS_SIZE]);
 
 /**
- * p2p_acs_settable() - the bits of ACS Control that can be set, of a function whose ACS is known:
- *	those of its capability; none of a port that is known not to keep what is written.
+ * p2p_acs_settable() - the bits of ACS Control that can be set in a function whose ACS is known: those
+ *	in its capability; none if the port is known not to keep what is written.
  */
 uint16_t p2p_acs_settable(const struct p2p_function *function);
 
 /**
- * p2p_acs_parse() - read changes of ACS Control, "ReqRedir-,CmpltRedir-": lspci's names, each
- *	once, a sign behind each, commas between.
+ * p2p_acs_parse() - parse changes of ACS Control, such as "ReqRedir-,CmpltRedir-": lspci's names,
+ *	each at most once and followed by a sign, separated by commas.
  * Return: 0, or -EINVAL.
  */
 int p2p_acs_parse(const char *text, uint16_t *ret_clear, uint16_t *ret_set);

@@ -3,7 +3,7 @@
  * The verdict on one ordered pair: what the kernel's p2pdma code decides, what the switches
  * do, and how the two functions relate.  Pure: the same topology and rules give the same answer.
  *
- * provider owns the memory (BAR, CMB); client issues the DMA.
+ * The provider owns the memory (BAR, CMB); the client issues the DMA.
  */
 #ifndef P2PPOLICY_VERDICT_H
 #define P2PPOLICY_VERDICT_H
@@ -20,8 +20,8 @@ enum p2p_map_type {
 };
 
 /**
- * enum p2p_relation - NVIDIA's letters.
- * @P2P_RELATION_UNKNOWN: no common bridge, and the nodes are not known on a machine with several
+ * enum p2p_relation - how two functions relate, in NVIDIA's terms.
+ * @P2P_RELATION_UNKNOWN: no common bridge, and on a machine with several nodes theirs are not known
  * @P2P_RELATION_X: the same function
  * @P2P_RELATION_PIX: a common bridge and at most one switch between (hops <= 4)
  * @P2P_RELATION_PXB: any other common bridge
@@ -45,12 +45,12 @@ struct p2p_eval;
 
 /**
  * p2p_rules_find() - a rule set by name: "4.20" "5.2" ... "7.3" "next" "tlp".
- * Return: a borrowed constant row, NULL when there is none of that name.
+ * Return: a borrowed constant row, NULL if there is none with that name.
  */
 const struct p2p_rules *p2p_rules_find(const char *name);
 
 /**
- * p2p_rules_is_known() - does p2p_eval_new() take @kernel: "auto", a rule set, or a release that has
+ * p2p_rules_is_known() - does p2p_eval_new() accept @kernel: "auto", a rule set, or a release that has
  *	p2pdma, such as "6.8.0-45-generic"?
  */
 bool p2p_rules_is_known(const char *kernel);
@@ -61,28 +61,28 @@ const struct p2p_rules *p2p_rules_at(size_t index);
 /** p2p_rules_name() - its name. */
 const char *p2p_rules_name(const struct p2p_rules *rules);
 
-/** p2p_rules_is_experimental() - is it a series that is not merged? */
+/** p2p_rules_is_experimental() - is it a patch series that has not been merged? */
 bool p2p_rules_is_experimental(const struct p2p_rules *rules);
 
 /**
  * p2p_rules_for_release() - the rules of a kernel release such as "6.1.0-40-amd64".
  * @release: NULL or unreadable gives the newest released set
- * @ret_exact: set to false when @release is newer than every set, older than p2pdma (4.20),
+ * @ret_exact: set to false if @release is newer than every set, older than p2pdma (4.20),
  *	not readable, or of a vendor known to add whitelist rows
  *
- * A release between two sets gets the older of them; an evaluator made with "auto" still holds to the
+ * A release between two sets gets the older of them; an evaluator made with "auto" still uses the
  * clauses and whitelist rows of the release itself.
  */
 const struct p2p_rules *p2p_rules_for_release(const char *release, bool *ret_exact);
 
-/** enum p2p_reason - reason of the kernel's decision; one row each in the table of sentences. */
+/** enum p2p_reason - reason for the kernel's decision; each has a row in the table of sentences. */
 enum p2p_reason {
 	P2P_REASON_NONE,
 	P2P_REASON_SWITCH,		/* common bridge, nothing redirects: BUS_ADDR */
 	P2P_REASON_SELF,		/* provider is client, nothing redirects */
 	P2P_REASON_HOST_LISTED,		/* through host bridges the kernel lists */
 	P2P_REASON_CPU_ZEN,		/* through the root complex of an AMD Zen */
-	P2P_REASON_ACS_REFUSED,		/* redirect, and host bridge not listed (or not asked) */
+	P2P_REASON_ACS_REFUSED,		/* redirect, and host bridge not listed (or not looked up) */
 	P2P_REASON_HOST_NOT_LISTED,	/* no common bridge, host bridge not listed */
 	P2P_REASON_HOST_SAME_ONLY,	/* listed for one host bridge only, and there are two */
 	P2P_REASON_NO_ROOT_DEVICE,	/* the kernel finds no device to compare with its list */
@@ -95,16 +95,16 @@ enum p2p_reason {
 	P2P_REASON_IOMMU_UNKNOWN,
 	P2P_REASON_P2PDMA_UNKNOWN,	/* is CONFIG_PCI_P2PDMA compiled in */
 	P2P_REASON_TLP_BLOCKED,		/* rule set tlp */
-	P2P_REASON_PATH_UNKNOWN,	/* which bridges are above one of them is not known */
+	P2P_REASON_PATH_UNKNOWN,	/* the bridges above one of them are not known */
 	P2P_REASONS
 };
 
 /**
  * struct p2p_root - what the kernel compares with its whitelist for one side.
- * @fact: ABSENT: the kernel finds no device; DENIED: cannot be told
+ * @fact: ABSENT: the kernel finds no device; DENIED: not known
  * @device: the function compared
  * @row: the row that matched, as text ("8086:09a2"); NULL none
- * @same_bridge_only: the row demands one host bridge (REQ_SAME_HOST_BRIDGE)
+ * @same_bridge_only: the row demands the same host bridge for both (REQ_SAME_HOST_BRIDGE)
  */
 struct p2p_root {
 	enum p2p_fact fact;
@@ -116,9 +116,9 @@ struct p2p_root {
 /**
  * struct p2p_kernel - what pci_p2pdma_distance_many() and the map path decide.
  * drivers/pci/p2pdma.c, calc_map_type_and_dist().
- * @distance: as the function returns it: -1 refused; valid when @map_type is known
- * @hops: the kernel's internal sum, for every pair: both sides to the common device, or both
- *	depths when there is none
+ * @distance: as the function returns it: -1 refused; valid if @map_type is known
+ * @hops: the kernel's internal sum, for every pair: from both to the common device, or both depths
+ *	if there is none
  * @common: the common device, NULL none
  * @redirects: number of functions that redirect, as p2p_eval_redirects() lists them
  * @unread: number of tested functions whose ACS is unknown
@@ -144,9 +144,9 @@ enum p2p_route_kind {
 };
 
 /**
- * struct p2p_route - the route of one kind of TLP and what made it so.
- * @port: the function whose register decided, or, when unknown, the one whose register is
- *	missing or leaves it open; NULL none
+ * struct p2p_route - the route of one kind of TLP, and why.
+ * @port: the function whose register decided or, if the route is unknown, the one whose register
+ *	is missing or leaves it open; NULL none
  * @bits: the P2P_ACS_* bits of its control that decided
  * @why: one short constant sentence
  */
@@ -160,10 +160,10 @@ struct p2p_route {
 /**
  * struct p2p_fabric - the hardware's route.  PCIe r6.0, sec 6.12.3, "ACS Peer-to-Peer Control
  *	Interactions".
- * @request: untranslated memory requests (AT=00b), decided at the client's side of the turning
+ * @request: untranslated memory requests (AT=00b), decided on the client's side of the turning
  *	point
  * @translated: translated memory requests (AT=10b), likewise
- * @completion: read completions without relaxed ordering, decided at the provider's side
+ * @completion: read completions without relaxed ordering, decided on the provider's side
  * @completion_relaxed: read completions with relaxed ordering
  */
 struct p2p_fabric {
@@ -172,7 +172,7 @@ struct p2p_fabric {
 
 /**
  * struct p2p_verdict - all of it for one ordered pair.
- * @eval: whose verdict it is; NULL in one that was made by hand
+ * @eval: the evaluator that made it; NULL in one that was not made by p2p_eval_pair()
  * @machine: the machine of both
  */
 struct p2p_verdict {
@@ -187,12 +187,12 @@ struct p2p_verdict {
 /**
  * p2p_eval_new() - prepare to evaluate pairs by one rule set.
  * @topology: must outlive the evaluator
- * @kernel: name of a rule set; a release, whose rules are used as of a kernel built with
- *	CONFIG_PCI_P2PDMA; or "auto": the rules of the machine's release, and
- *	"not_supported" for every pair when its kernel lacks CONFIG_PCI_P2PDMA
+ * @kernel: name of a rule set; a release, which is assumed to be built with CONFIG_PCI_P2PDMA; or
+ *	"auto": the rules of the machine's release, and "not_supported" for every pair if its
+ *	kernel lacks CONFIG_PCI_P2PDMA
  * @ret_eval: owned by the caller; free with p2p_eval_free()
  *
- * Return: 0; -EINVAL @kernel is none of these (p2p_context_error() names those there are); -ENOMEM.
+ * Return: 0; -EINVAL @kernel is none of these (p2p_context_error() lists them); -ENOMEM.
  */
 int p2p_eval_new(struct p2p_context *context, const struct p2p_topology *topology,
 		  const char *kernel, struct p2p_eval **ret_eval);
@@ -207,9 +207,9 @@ const struct p2p_topology *p2p_eval_topology(const struct p2p_eval *eval);
 const struct p2p_rules *p2p_eval_rules(const struct p2p_eval *eval);
 
 /**
- * p2p_eval_rules_note() - one sentence when "auto" had to choose: no release recorded, newer
- *	or older than every set, kernel without CONFIG_PCI_P2PDMA, a kernel known to carry
- *	whitelist rows of its own.  NULL: nothing to say.
+ * p2p_eval_rules_note() - one sentence if "auto" had to choose: no release recorded, newer or
+ *	older than every set, kernel without CONFIG_PCI_P2PDMA, or a kernel known to have its own
+ *	whitelist rows.  NULL: nothing to say.
  */
 const char *p2p_eval_rules_note(const struct p2p_eval *eval);
 
@@ -224,7 +224,7 @@ void p2p_eval_pair(const struct p2p_eval *eval, const struct p2p_function *provi
  * p2p_eval_redirects() - the functions that redirect, in the kernel's order: from the provider
  *	upward, the common device included, then from the client upward below it.  Empty when
  *	there is no common device.
- * @list: room for @size pointers; what does not fit is counted and not stored
+ * @list: room for @size pointers; functions that do not fit are counted but not stored
  *
  * Return: how many there are.
  */
@@ -232,31 +232,31 @@ size_t p2p_eval_redirects(const struct p2p_eval *eval,
 			   const struct p2p_verdict *verdict,
 			   const struct p2p_function **list, size_t size);
 
-/** p2p_eval_unread() - likewise, the tested functions whose ACS is unknown. */
+/** p2p_eval_unread() - likewise for the tested functions whose ACS is unknown. */
 size_t p2p_eval_unread(const struct p2p_eval *eval,
 			const struct p2p_verdict *verdict,
 			const struct p2p_function **list, size_t size);
 
 /**
- * p2p_eval_reason() - reason of the kernel's decision, one sentence that names the functions and
- *	registers.
+ * p2p_eval_reason() - the reason for the kernel's decision, in one sentence that names the functions
+ *	and registers.
  * @buffer: filled with at most @size bytes, the terminating zero included
  *
- * Return: the length the sentence has, as snprintf().
+ * Return: the length of the sentence, as snprintf().
  */
 int p2p_eval_reason(const struct p2p_eval *eval, const struct p2p_verdict *verdict,
 		     char *buffer, size_t size);
 
 /**
- * p2p_eval_message() - the line this kernel would log for the pair when asked verbosely, without
- *	the device prefix; "" when it prints none.  Several lines are separated by newlines.
+ * p2p_eval_message() - the line that this kernel would log for the pair if asked verbosely, without
+ *	the device prefix; "" if it logs none.  Several lines are separated by newlines.
  * Return: as p2p_eval_reason().
  */
 int p2p_eval_message(const struct p2p_eval *eval, const struct p2p_verdict *verdict,
 		      char *buffer, size_t size);
 
 /**
- * struct p2p_group - functions that answer alike.
+ * struct p2p_group - functions with the same answers.
  * @members: in BDF order
  *
  * For two groups every pair (member of one, member of the other) has the same relation, map
@@ -271,7 +271,7 @@ struct p2p_group {
 struct p2p_groups;
 
 /**
- * p2p_groups_new() - fold @functions into groups that answer alike.
+ * p2p_groups_new() - group @functions that have the same answers.
  * @functions: of the evaluator's topology; @count of them
  * @ret_groups: owned by the caller; free with p2p_groups_free()
  * Return: 0 or -ENOMEM.
@@ -290,14 +290,14 @@ const struct p2p_group *p2p_groups_at(const struct p2p_groups *groups, size_t in
 size_t p2p_groups_count(const struct p2p_groups *groups);
 
 /**
- * struct p2p_summary - how many ordered pairs of different functions answer how.
+ * struct p2p_summary - numbers of ordered pairs of different functions, by answer.
  */
 struct p2p_summary {
 	uint64_t pairs[P2P_RELATIONS][P2P_MAP_TYPES];
 };
 
 /**
- * p2p_eval_summary() - count the answers over all ordered pairs of different members of
+ * p2p_eval_summary() - count the answers for all ordered pairs of different members of
  *	@functions, in time that grows with functions and depth, not with pairs.
  * Return: 0 or -ENOMEM.
  */
@@ -315,8 +315,8 @@ const char *p2p_relation_name(enum p2p_relation relation);
 const char *p2p_route_name(enum p2p_route_kind kind);
 
 /**
- * enum p2p_ability - may a driver give or take peer memory.
- * @P2P_ABILITY_CPU: no: its CPU touches the SGL (software RDMA and the like)
+ * enum p2p_ability - whether a driver can provide or use peer memory.
+ * @P2P_ABILITY_CPU: no, the CPU touches the data (software RDMA and the like)
  */
 enum p2p_ability { P2P_ABILITY_UNKNOWN, P2P_ABILITY_YES, P2P_ABILITY_CONDITIONAL, P2P_ABILITY_NO,
 		   P2P_ABILITY_CPU };
@@ -324,7 +324,7 @@ enum p2p_ability { P2P_ABILITY_UNKNOWN, P2P_ABILITY_YES, P2P_ABILITY_CONDITIONAL
 /**
  * struct p2p_driver - what a driver can do with peer memory.
  * @gives, @takes: as provider, as client
- * @since: kernel release of that ability, NULL unknown
+ * @since: kernel release that added it, NULL unknown
  * @how: by what interface, and under what condition
  * @source: where this was read: files of kernel 7.3.4 unless it says otherwise
  */
@@ -338,7 +338,7 @@ struct p2p_driver {
 const struct p2p_driver *p2p_driver_at(size_t index);
 
 /**
- * p2p_driver_find() - the row of a driver; NULL when it is not known, which is no "no".
+ * p2p_driver_find() - the row of a driver; NULL if it is not in the table, which does not mean "no".
  * @name: as in sysfs ("mlx5_core", "vfio-pci"); NULL finds nothing
  */
 const struct p2p_driver *p2p_driver_find(const char *name);

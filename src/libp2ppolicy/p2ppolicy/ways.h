@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Ways: how the drivers that are loaded would move the data of an ordered pair.  A way is granted by
- * a driver, by p2pdma, or by nobody; then the fabric has to deliver the address that was programmed.
- * The kernel's verdict is one of the facts behind both.  Pure, like the verdict.
+ * Ways: how the loaded drivers would move the data of an ordered pair.  A way is granted by a driver,
+ * by p2pdma, or needs nobody's grant; then the fabric has to deliver the address that was programmed.
+ * Both depend on the kernel's verdict, among other facts.  Pure, like the verdict.
  *
- * Nothing here says that a transfer works: only `prove`, or a test that compares the data, does.
+ * Nothing here proves that a transfer works; only `prove`, or a test that compares the data, does.
  */
 #ifndef P2PPOLICY_WAYS_H
 #define P2PPOLICY_WAYS_H
@@ -19,22 +19,22 @@ enum p2p_grant {
 	P2P_GRANT_NOT_ASKED,	/* nobody is asked */
 };
 
-/** enum p2p_delivery - where the data go, or what happens instead.  Better ones come later. */
+/** enum p2p_delivery - how the data get there, or what happens instead, from worst to best. */
 enum p2p_delivery {
 	P2P_DELIVERY_UNKNOWN,
 	P2P_DELIVERY_BROKEN,	/* would hang, fault or corrupt */
 	P2P_DELIVERY_REFUSED,	/* the transfer, or its set-up, fails with an error */
 	P2P_DELIVERY_STAGED,	/* copied through system memory, by software */
 	P2P_DELIVERY_ROOT,	/* peer-to-peer, through the root complex */
-	P2P_DELIVERY_DIRECT,	/* peer-to-peer, turned by a switch */
-	P2P_DELIVERY_LINK,	/* over a link of the devices' own: NVLink, xGMI, C2C */
+	P2P_DELIVERY_DIRECT,	/* peer-to-peer, routed by a switch */
+	P2P_DELIVERY_LINK,	/* over the devices' own link: NVLink, xGMI, C2C */
 	P2P_DELIVERIES
 };
 
-/** enum p2p_addressing - how the DMA address of the peer's memory is made. */
+/** enum p2p_addressing - how the DMA address of the peer's memory is obtained. */
 enum p2p_addressing {
 	P2P_ADDRESSING_P2PDMA,		/* by the map type of the pair */
-	P2P_ADDRESSING_RESOURCE,	/* dma_map_resource(): an IOVA where the IOMMU translates */
+	P2P_ADDRESSING_RESOURCE,	/* dma_map_resource(): an IOVA if the IOMMU translates */
 	P2P_ADDRESSING_RAW,		/* the BAR's address, unmapped */
 	P2P_ADDRESSING_LINK,		/* no PCIe address */
 	P2P_ADDRESSING_GUEST,		/* a guest's address, which the host's IOMMU translates */
@@ -48,7 +48,7 @@ struct p2p_driver_way;
  * struct p2p_condition_answer - one condition of a way.
  * @id: "kernel_pair", "nv_class", ...
  * @held: P2P_NO refuses the way
- * @argument: of the row, for the sentence; NULL none
+ * @argument: that of the table row, for the sentence; NULL none
  */
 struct p2p_condition_answer {
 	unsigned int id;
@@ -61,15 +61,15 @@ struct p2p_condition_answer {
 #define P2P_WAYS_MOST 8
 
 /**
- * struct p2p_way_answer - what is said of one way for one ordered pair.
+ * struct p2p_way_answer - the answer about one way for one ordered pair.
  * @way: the row; never NULL
  * @grant: see enum p2p_grant
- * @granted: what delivery does if the way is granted
- * @delivery: of both: @granted when granted, the way's refusal when refused, unknown while the grant
- *	is, unless both would be the same
- * @conditions: @condition_count conditions in their order; those behind the first that refuses were not asked
+ * @granted: the delivery if the way is granted
+ * @delivery: the outcome: @granted if granted, the way's refusal if refused, unknown if the grant is
+ *	unknown, unless both would be the same
+ * @conditions: @condition_count conditions in order, up to the first one that refuses
  * @translates: does the client's IOMMU domain translate
- * @evidence: a public report that caps an optimistic answer, an index; -1 none
+ * @evidence: index of a public report that limits an optimistic answer; -1 none
  */
 struct p2p_way_answer {
 	const struct p2p_driver_way *way;
@@ -82,12 +82,12 @@ struct p2p_way_answer {
 };
 
 /**
- * struct p2p_ways - all ways of an ordered pair, the one that is tried first in front.
+ * struct p2p_ways - all ways of an ordered pair, in the order in which they are tried.
  * @verdict: the kernel's and the fabric's part
- * @way: @count of them; what is behind those is not set
- * @drivers_known: do both sides have a driver that is recorded; without it there is no way
- * @used: index of the way that is taken: the first that is not refused; @count when there is none
- * @delivery: what comes of it all
+ * @way: @count of them; the elements behind those are not set
+ * @drivers_known: is a driver recorded for both sides; otherwise there is no way
+ * @used: index of the way that is taken: the first that is not refused; @count if there is none
+ * @delivery: the overall outcome
  */
 struct p2p_ways {
 	const struct p2p_verdict *verdict;
@@ -100,23 +100,23 @@ struct p2p_ways {
 /** p2p_ways_find() - the ways of a pair.  O(rows), no allocation.  @verdict: of p2p_eval_pair(). */
 void p2p_ways_find(const struct p2p_verdict *verdict, struct p2p_ways *ret_ways);
 
-/** p2p_ways_taken() - the answer for the way that is used; NULL when all are refused or none is known. */
+/** p2p_ways_taken() - the answer for the way that is used; NULL if all are refused or none is known. */
 const struct p2p_way_answer *p2p_ways_taken(const struct p2p_ways *ways);
 
 /**
- * p2p_ways_told() - the answer to tell of: of the way taken, else of the last that was refused; NULL
- *	when no row is about these drivers.
+ * p2p_ways_told() - the answer to report: that of the way taken, else of the last that was refused; NULL
+ *	if no row is about these drivers.
  */
 const struct p2p_way_answer *p2p_ways_told(const struct p2p_ways *ways);
 
-/** p2p_ways_grant() - of that answer; P2P_GRANT_UNKNOWN when there is none. */
+/** p2p_ways_grant() - the grant of that answer; P2P_GRANT_UNKNOWN if there is none. */
 enum p2p_grant p2p_ways_grant(const struct p2p_ways *ways);
 
 /**
  * struct p2p_driver_way - one row of the table.
  * @name: "nv-dmabuf"; @interface: "dma-buf"
  * @decider: who grants it: a driver, "p2pdma", or "nobody"
- * @summary: what it is, a few words
+ * @summary: a few words on what it is
  */
 const char *p2p_driver_way_name(const struct p2p_driver_way *way);
 const char *p2p_driver_way_interface(const struct p2p_driver_way *way);
@@ -130,13 +130,13 @@ bool p2p_driver_way_asks_p2pdma(const struct p2p_driver_way *way);
 /** p2p_driver_way_at() - the row at @index of the table; NULL past the end. */
 const struct p2p_driver_way *p2p_driver_way_at(size_t index);
 
-/** p2p_nvidia_coherent() - has the CPU coherent access to its memory, over C2C? */
+/** p2p_nvidia_coherent() - does the CPU have coherent access to its memory, over C2C? */
 enum p2p_tri p2p_nvidia_coherent(const struct p2p_function *function);
 
-/** Bytes that one sentence of a way needs at most. */
+/** The most bytes that one sentence of a way needs. */
 #define P2P_WAY_TEXT 768
 
-/** p2p_condition_name() - "kernel_pair", ...; p2p_condition_cure() - what would lift it; NULL nothing known. */
+/** p2p_condition_name() - "kernel_pair", ...; p2p_condition_cure() - what would fulfil it; NULL nothing known. */
 const char *p2p_condition_name(unsigned int condition);
 const char *p2p_condition_cure(const struct p2p_ways *ways, const struct p2p_condition_answer *condition,
 			  char buffer[P2P_WAY_TEXT]);
@@ -164,7 +164,7 @@ const char *p2p_addressing_name(enum p2p_addressing addressing);
 /** p2p_delivery_parse() - the delivery of a name; -EINVAL when it is none. */
 int p2p_delivery_parse(const char *name, enum p2p_delivery *ret_delivery);
 
-/** p2p_evidence_text(), p2p_evidence_source() - what is on record; @index of an answer. */
+/** p2p_evidence_text(), p2p_evidence_source() - the report and its source; @index from an answer. */
 const char *p2p_evidence_text(int index);
 const char *p2p_evidence_source(int index);
 
