@@ -10,7 +10,7 @@
 #include "gate/undo.h"
 #include "snapshot/access/access.h"
 
-/* Read, write and read back one register.  @before and @after of a write say what must be there. */
+/* Reads and writes registers of one function at a time. */
 struct writer {
 	struct p2p_context *context;
 	struct p2p_access *access;
@@ -34,7 +34,7 @@ static int check_access(struct p2p_context *context, struct p2p_bdf bdf)
 		 p2p_bdf_format(bdf, address));
 	if (access(path, F_OK))
 		return p2p_error(context, -ESTALE, "%s is no longer there", address);
-	/* Who is not root reads 64 bytes only, wherever the file lets him write. */
+	/* Without root only 64 bytes can be read, even if the file is writable. */
 	if (access(path, W_OK) || geteuid())
 		return p2p_error(context, -EACCES, "config space of %s cannot be written: this "
 				 "must be run as root", address);
@@ -63,7 +63,7 @@ static int check(struct writer *writer, const struct p2p_write *write, uint16_t 
 	return 0;
 }
 
-/* The bits of the mask only; what else the register holds stays as it is this moment. */
+/* Write the bits of the mask and read them back; the other bits keep their current value. */
 static bool put(struct writer *writer, const struct p2p_write *write, uint16_t value)
 {
 	uint8_t bytes[4] = { 0 };
@@ -80,7 +80,7 @@ static bool put(struct writer *writer, const struct p2p_write *write, uint16_t v
 	       read16(writer, write->offset, &now) && !((now ^ value) & write->mask);
 }
 
-/** struct job - @writes, in their order; to @undo them, the last one comes first. */
+/** struct job - @writes to make in their order, or to @undo in reverse order. */
 struct job {
 	const struct p2p_write *writes;
 	size_t count;
@@ -98,7 +98,7 @@ static int roll_back(struct writer *writer, const struct job *job, size_t at)
 	bool good = true;
 
 	p2p_bdf_format(write_at(job, at)->bdf, failed);
-	/* The one that did not take may have taken in part. */
+	/* Include the failed write: it may have taken effect in part. */
 	for (size_t i = at + 1; i-- > 0;) {
 		const struct p2p_write *write = write_at(job, i);
 
@@ -113,7 +113,7 @@ static int roll_back(struct writer *writer, const struct job *job, size_t at)
 			 "written, and that of %s could not be restored", failed, bdf);
 }
 
-/* All or nothing. */
+/* Make all writes or none. */
 static int write_all(struct writer *writer, const struct job *job)
 {
 	for (size_t i = 0; i < job->count; i++) {
@@ -138,7 +138,7 @@ static struct p2p_write describe(const struct p2p_register *change)
 	};
 }
 
-/* The new ones behind those of the file, if there is one of this boot. */
+/* Append the new writes to those in the file, if there is one from this boot. */
 static int gather(struct p2p_context *context, const char *path,
 		  const struct p2p_register *registers, size_t count, struct p2p_undo *undo)
 {
@@ -156,7 +156,7 @@ static int gather(struct p2p_context *context, const char *path,
 	return 0;
 }
 
-/* The file as it was before: nothing of ours is left to take back. */
+/* Restore the file as it was before, because our writes have been rolled back. */
 static void withdraw(struct p2p_context *context, const char *path, struct p2p_undo *undo,
 		     size_t count)
 {
@@ -213,7 +213,7 @@ int p2p_apply(struct p2p_context *context, const struct p2p_topology *topology,
 	return r;
 }
 
-/* A register that was written twice is checked for the last value and gets the first. */
+/* A register that was written more than once is checked for the value of the last write only. */
 static int check_left(struct writer *writer, const struct p2p_undo *undo)
 {
 	for (size_t i = 0; i < undo->count; i++) {

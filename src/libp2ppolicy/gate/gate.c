@@ -93,11 +93,11 @@ static int open_error(struct p2p_context *context, int error)
 {
 	bool gone = error == ENOENT || error == ENXIO || error == ENODEV;
 
-	/* A container need not have the node of a module that is loaded. */
+	/* A container may lack the device node although the module is loaded. */
 	if (gone && !access("/sys/module/p2pgate", F_OK))
 		return p2p_error(context, -EACCES,
 				 "the module p2pgate is loaded, but " P2PGATE_DEVICE " is not here");
-	/* Without the module there is no node, or one of a module that went away. */
+	/* Without the module there is no node, or a stale one of a module that was unloaded. */
 	if (gone)
 		return p2p_error(context, -ENOENT,
 				 "the module p2pgate is not loaded: NOTHING IS ENFORCED; "
@@ -114,7 +114,7 @@ int p2p_gate_open(struct p2p_context *context, struct p2p_gate **ret_gate)
 
 	if (!gate)
 		return -ENOMEM;
-	/* Who may only read it can still ask. */
+	/* A caller who may only read the device can still query it. */
 	gate->fd = open(P2PGATE_DEVICE, O_RDWR | O_CLOEXEC);
 	if (gate->fd < 0 && errno == EACCES)
 		gate->fd = open(P2PGATE_DEVICE, O_RDONLY | O_CLOEXEC);
@@ -210,7 +210,7 @@ static struct p2p_bdf bdf_of(const struct p2pgate_function *function)
 	return (struct p2p_bdf){ function->domain, function->bus, function->devfn };
 }
 
-/* Ask with room for what the last answer said there is; it may have grown meanwhile. */
+/* Get the list, with room for the sizes of the last answer; it may have grown since, which is -ENOSPC. */
 static int get_list(const struct p2p_gate *gate, struct p2pgate_get *get,
 		    struct p2pgate_function **ret_functions, struct p2pgate_pair **ret_pairs)
 {

@@ -19,7 +19,7 @@
 #define LARGEST (1u << 20)
 #define MEASURE_NS 500000000ll
 
-/* Lengths of one transfer and where it begins in the provider's memory, in bytes. */
+/* Length of a transfer, and where it begins in the provider's memory, in bytes. */
 static const struct {
 	uint32_t length, offset;
 } shapes[] = {
@@ -30,9 +30,9 @@ static const struct {
 
 /*
  * struct bench - what the transfers use.
- * @memory: the provider's, mapped; @room bytes
- * @host: ordinary memory, a page larger; @arrived: a copy of what came into the provider's
- * @sector: what a transfer must be a multiple of
+ * @memory: the provider's memory, mapped; @room bytes
+ * @host: ordinary memory, one page larger; @arrived: a copy of what arrived in @memory
+ * @sector: the length of a transfer must be a multiple of this
  */
 struct bench {
 	int scratch;
@@ -42,8 +42,8 @@ struct bench {
 };
 
 /*
- * One word of a pattern.  The mix is a bijection and @seed leaves the lower half to @index, so
- * no two words of a run are alike.
+ * One word of a pattern.  The mix is a bijection, and the lower half of @seed is zero and so left to
+ * @index; therefore no two words of a run are equal.
  */
 static uint64_t word(uint64_t seed, uint64_t index)
 {
@@ -79,7 +79,7 @@ static bool stands_elsewhere(uint64_t value, uint64_t seed, uint32_t bytes)
 	return false;
 }
 
-/* Name what is wrong with the word at @at: @seed is of this transfer, @before of what was there. */
+/* Classify the wrong word at @at: @seed is that of this transfer, @before that of the old content. */
 static enum p2p_damage damage_of(const uint8_t *found, uint32_t at, uint32_t length, uint64_t seed,
 				 uint64_t before)
 {
@@ -121,14 +121,14 @@ static void compare(struct p2p_transfer *sum, const uint8_t *found, uint32_t len
 		sum->outcome = P2P_OUTCOME_EQUAL;
 }
 
-/* A transfer that was refused ends its direction; one that came short counts as wrong. */
+/* A refused transfer ends its direction; a short one counts as wrong. */
 static bool went_through(struct p2p_transfer *sum, ssize_t done, uint32_t length)
 {
 	if (done == (ssize_t)length)
 		return true;
 	if (done < 0) {
 		sum->error = errno;
-		/* Bytes that were wrong once are not made right by a refusal later. */
+		/* A later refusal does not hide bytes that were wrong. */
 		if (sum->outcome != P2P_OUTCOME_WRONG)
 			sum->outcome = P2P_OUTCOME_REFUSED;
 	} else {
@@ -138,8 +138,8 @@ static bool went_through(struct p2p_transfer *sum, ssize_t done, uint32_t length
 }
 
 /*
- * The same transfer with ordinary memory at the same alignment: should the drive not take it
- * so, that is no refusal of the peer's memory.
+ * The same transfer with ordinary memory at the same alignment: if this fails, the drive rejects the
+ * transfer itself and not the peer's memory.
  */
 static int host_io(struct p2p_context *context, const struct bench *bench, bool write,
 		   uint32_t length, uint32_t offset)
@@ -155,7 +155,7 @@ static int host_io(struct p2p_context *context, const struct bench *bench, bool 
 			 done < 0 ? strerror(errno) : "short transfer");
 }
 
-/* Did bytes of the provider's memory change that stand outside the transfer? */
+/* Did bytes of the provider's memory outside the transfer change? */
 static bool is_spilled(const struct bench *bench, uint32_t offset, uint32_t length, uint64_t seed)
 {
 	for (uint32_t at = 0; at < bench->room; at += 8)
@@ -165,7 +165,7 @@ static bool is_spilled(const struct bench *bench, uint32_t offset, uint32_t leng
 	return false;
 }
 
-/* The client reads its medium into the provider's memory; the CPU looks at what arrived. */
+/* The client reads from its medium into the provider's memory; the CPU checks what arrived. */
 static int try_into(struct p2p_context *context, struct bench *bench, uint32_t length,
 		    uint32_t offset, struct p2p_transfer *sum)
 {
@@ -190,7 +190,7 @@ static int try_into(struct p2p_context *context, struct bench *bench, uint32_t l
 	return 0;
 }
 
-/* The client writes the provider's memory to its medium; ordinary memory looks at what arrived. */
+/* The client writes the provider's memory to its medium, which is read back into ordinary memory. */
 static int try_out(struct p2p_context *context, struct bench *bench, uint32_t length,
 		   uint32_t offset, struct p2p_transfer *sum)
 {
@@ -225,7 +225,7 @@ static int64_t now_ns(void)
 	return now.tv_sec * 1000000000ll + now.tv_nsec;
 }
 
-/* The largest transfer again and again for half a second. */
+/* Repeat the largest transfer for half a second.  Return: bytes per second; 0 if one failed. */
 static uint64_t measure(const struct bench *bench, uint32_t length, bool into)
 {
 	int64_t start = now_ns(), spent;
@@ -269,7 +269,7 @@ static int run(struct p2p_context *context, struct bench *bench,
 	return r;
 }
 
-/* A piece of the provider's pool, as large as the pool gives up to LARGEST. */
+/* Map a piece of the provider's pool, as large as the pool allows and at most LARGEST. */
 static int map_pool(struct p2p_context *context, const struct p2p_function *provider,
 		    struct bench *bench)
 {

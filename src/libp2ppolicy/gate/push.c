@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* An allow-list as the module takes it: a table of functions and pairs of indexes into it. */
+/* Pushes an allow-list in the module's form: a table of functions, and pairs of indexes into it. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 struct tables {
 	struct p2pgate_function *functions;
 	struct p2pgate_pair *pairs;
-	uint32_t *place;		/* by function index: place in @functions, plus one */
+	uint32_t *place;		/* by function index: its index in @functions, plus one */
 	uint32_t function_count, pair_count;
 };
 
@@ -48,7 +48,7 @@ static int check_function(struct p2p_context *context, const struct p2p_function
 			 p2p_bdf_format(function->bdf, bdf));
 }
 
-/* The functions of the pairs, in BDF order, which is the order of their indexes. */
+/* Fill in the functions of the pairs in BDF order, which is the order of their indexes. */
 static int fill_functions(struct p2p_context *context, const struct p2p_topology *topology,
 			  struct tables *tables)
 {

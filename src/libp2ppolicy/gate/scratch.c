@@ -26,8 +26,8 @@ static bool leads_to(const char *path, const char *bdf)
 }
 
 /*
- * With native multipath an NVMe disk hangs below its subsystem, whose directory links to the
- * controllers.  A disk with several of them may take another way than the client: refused.
+ * With native multipath, an NVMe disk is below its subsystem in sysfs, whose directory links to the
+ * controllers.  A disk with several controllers is refused, because I/O may not go through the client.
  */
 static bool only_controller(const char *disk, const char *bdf)
 {
@@ -66,7 +66,7 @@ static bool belongs_to(dev_t device, const struct p2p_function *client)
 	return leads_to(disk, bdf) || only_controller(disk, bdf);
 }
 
-/* The name of what libblkid finds, valid while the probe lives; NULL nothing. */
+/* The name of what libblkid finds, valid as long as the probe; NULL nothing. */
 static int find_signature(blkid_probe probe, const char **ret_name)
 {
 	int found;
@@ -85,7 +85,7 @@ static int find_signature(blkid_probe probe, const char **ret_name)
 	return 0;
 }
 
-/* libblkid reads where it likes, which a descriptor for O_DIRECT does not allow, and opens the path itself. */
+/* libblkid opens the path itself: its reads are not aligned as a descriptor with O_DIRECT requires. */
 static int check_signature(struct p2p_context *context, const char *path, dev_t device)
 {
 	blkid_probe probe = blkid_new_probe_from_filename(path);
@@ -119,7 +119,7 @@ static int check_device(struct p2p_context *context, const char *path,
 	return 0;
 }
 
-/* What was opened is what was looked at before, whatever the path leads to by now. */
+/* True if the opened device is the one that was checked, wherever the path leads by now. */
 static bool is_same_device(int fd, dev_t device)
 {
 	struct stat status;
@@ -137,7 +137,7 @@ int p2p_scratch_open(struct p2p_context *context, const char *path,
 
 	if (r)
 		return r;
-	/* O_EXCL on a block device fails while it is mounted, swap, or held by dm, md or another. */
+	/* O_EXCL on a block device fails while it is mounted, used as swap, or held by dm, md or the like. */
 	fd = open(path, O_RDWR | O_DIRECT | O_EXCL | O_CLOEXEC);
 	if (fd < 0 && errno == EBUSY)
 		return p2p_error(context, -EBUSY, "%s is in use (mounted, swap, or held)", path);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A block device that may be overwritten: found to be the client's, unused and unsigned. */
+/* A block device that may be overwritten: it is the client's, not in use, and carries no signature. */
 #ifndef P2P_GATE_SCRATCH_H
 #define P2P_GATE_SCRATCH_H
 
@@ -8,7 +8,7 @@
 /**
  * p2p_scratch_open() - open @path for O_DIRECT, exclusively.
  * @client: the function it must belong to
- * @overwrite: also when libblkid knows a signature on it
+ * @overwrite: open it even if libblkid finds a signature on it
  * @ret_fd: owned by the caller
  * @ret_bytes: its size
  * Return: as p2p_prove().

@@ -16,14 +16,14 @@
 #define FORMAT "p2ptopo-undo"
 #define VERSION 1
 
-/* Registers are what this boot made them; the file must not outlive it. */
+/* A reboot resets the registers, so the file is valid for this boot only. */
 static int read_boot(struct p2p_context *context, char boot[P2P_BOOT_SIZE])
 {
 	return p2p_boot_id(boot) < 0 ? p2p_error(context, -EACCES, "the present boot cannot be identified: "
 						 P2P_BOOT_ID " could not be read") : 0;
 }
 
-/* The numbers of one register, in the file under these names. */
+/* The numbers stored for each register, by their names in the file. */
 static const struct {
 	const char *key;
 	size_t offset, size;
@@ -57,7 +57,7 @@ static bool set(struct p2p_write *write, size_t field, int64_t value)
 	return true;
 }
 
-/* The values are possible for a register of a config space: nothing else is ever written. */
+/* True if this can be an ACS Control register: nothing else is ever written. */
 static bool is_sane(const struct p2p_write *write)
 {
 	unsigned int at = write->size == 4 ? 8 : 6;
@@ -115,7 +115,7 @@ static int parse(struct p2p_context *context, const char *path, struct json_obje
 	return 0;
 }
 
-/* A link, or a file that somebody else made, may say anything. */
+/* Refuses links and other users' files, whose content cannot be trusted. */
 static int open_file(struct p2p_context *context, const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK), r = -errno;
@@ -184,7 +184,7 @@ static int print_document(FILE *out, void *data)
 	return 0;
 }
 
-/* One level is enough: /run/p2ptopo, or a folder that the user made. */
+/* One level is enough: for /run/p2ptopo, or in a folder that the user made. */
 static void make_folder(const char *path)
 {
 	const char *slash = strrchr(path, '/'), *why;
@@ -196,7 +196,7 @@ static void make_folder(const char *path)
 	folder = strndup(path, (size_t)(slash - path));
 	if (!folder)
 		return;
-	/* When it cannot be made, the file cannot either, and that is said. */
+	/* If this fails, so does writing the file, and that is reported. */
 	if (!p2p_file_find(folder, true, &place, &why) && !place.exists)
 		(void)mkdirat(place.folder, place.name, 0755);
 	if (place.folder >= 0)

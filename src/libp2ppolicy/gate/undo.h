@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The file that says how to take back what was written into config space. */
+/* The undo file: how to revert what was written into config space. */
 #ifndef P2P_GATE_UNDO_H
 #define P2P_GATE_UNDO_H
 
@@ -8,8 +8,8 @@
 /**
  * struct p2p_write - one register, what it held and what was written.
  * @offset: of the register; @acs: of the capability it belongs to
- * @size: of the register in bytes; the values are its lower two, as are all bits there are
- * @vendor, @device: of the function, so that another one in its place is told
+ * @size: of the register in bytes; the values are its lower two bytes, which hold all defined bits
+ * @vendor, @device: of the function, to recognize a different one in its place
  */
 struct p2p_write {
 	struct p2p_bdf bdf;
@@ -18,7 +18,7 @@ struct p2p_write {
 	uint16_t mask, before, after;
 };
 
-/** struct p2p_undo - all of them, in the order they were written. */
+/** struct p2p_undo - all writes, in the order they were made. */
 struct p2p_undo {
 	struct p2p_write *writes;
 	size_t count;
@@ -26,15 +26,16 @@ struct p2p_undo {
 
 /**
  * p2p_undo_load() - read a file.
- * @ret_undo: freed with p2p_undo_free()
- * Return: 0; -ENOENT there is none; -EBADMSG it is no such file, or another release's; -ESTALE it is of another boot;
- *	-EACCES this boot cannot be told from others.
+ * @ret_undo: owned by the caller; free with p2p_undo_free()
+ * Return: 0; -ENOENT there is none; -EBADMSG it is not an undo file, or one of another release; -ESTALE it is
+ *	from another boot; -EACCES the present boot cannot be identified; -EINVAL it is not a regular file;
+ *	-EPERM it belongs to another user; another negative errno if it cannot be read.
  */
 int p2p_undo_load(struct p2p_context *context, const char *path, struct p2p_undo *ret_undo);
 
 /**
- * p2p_undo_save() - write it as p2p_file_write() does, for its owner alone to read; its directory
- *	is made when there is none.
+ * p2p_undo_save() - write it like p2p_file_write(), readable by its owner only; its directory is
+ *	created if necessary.
  */
 int p2p_undo_save(struct p2p_context *context, const char *path, const struct p2p_undo *undo);
 
