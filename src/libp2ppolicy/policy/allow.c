@@ -11,7 +11,7 @@ struct p2p_allow_list {
 	size_t count;
 };
 
-/* The roles of every function under every rule, asked once: [function * rules + rule]. */
+/* The roles of every function under every rule, computed once: [function * rules + rule]. */
 struct role_table {
 	const struct p2p_function **functions;
 	size_t count;

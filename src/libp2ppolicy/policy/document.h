@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A file of JSON that people write, whose every value knows where it stands. */
+/* A JSON file written by people; the position of each value is known, for error messages. */
 #ifndef P2P_POLICY_DOCUMENT_H
 #define P2P_POLICY_DOCUMENT_H
 
@@ -16,7 +16,7 @@ struct p2p_document {
 /**
  * p2p_document_load() - read and parse.
  * @flags: P2P_JSON_COMMENTS and P2P_JSON_NULLS
- * Return: 0; -EBADMSG not such a file; another negative errno when it cannot be read.
+ * Return: 0; -EBADMSG it is not such a file; another negative errno if it cannot be read.
  */
 int p2p_document_load(struct p2p_context *context, const char *path, unsigned int flags,
 		      struct p2p_document **ret_document);
@@ -32,21 +32,21 @@ void p2p_document_position(const struct p2p_document *document, const struct jso
 int p2p_document_error(const struct p2p_document *document, const struct json_object *node,
 		       const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/** p2p_document_keys() - refuse a member of @node that is none of @keys, which ends with NULL. */
+/** p2p_document_keys() - refuse any member of @node that is not in @keys, which ends with NULL. */
 int p2p_document_keys(const struct p2p_document *document, struct json_object *node,
 		      const char *const *keys);
 
-/** p2p_document_flag() - a member that is true or false, and false when it is not there. */
+/** p2p_document_flag() - a boolean member; false if it is missing. */
 int p2p_document_flag(const struct p2p_document *document, struct json_object *node,
 		      const char *name, bool *ret_flag);
 
-/** p2p_document_why() - the member "why", borrowed text; "" when it is not there. */
+/** p2p_document_why() - the member "why", borrowed text; "" if it is missing. */
 int p2p_document_why(const struct p2p_document *document, struct json_object *node,
 		     const char **ret_why);
 
 /**
- * struct p2p_document_form - what a file must be.
- * @keys: members it may have beside "format" and "version"; the last one is NULL
+ * struct p2p_document_form - what a file must look like.
+ * @keys: the members it may have besides "format" and "version"; the last one is NULL
  */
 struct p2p_document_form {
 	const char *format;
@@ -54,7 +54,7 @@ struct p2p_document_form {
 	const char *keys[8];
 };
 
-/** p2p_document_head() - refuse a document that is not of @form. */
+/** p2p_document_head() - refuse a document that does not have this @form. */
 int p2p_document_head(const struct p2p_document *document, const struct p2p_document_form *form);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The keys of selectors and conditions, a row each. */
+/* The keys of selectors and conditions, one row each. */
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,7 +35,7 @@ static bool is_glob(const char *text)
 	return strpbrk(text, "*?[");
 }
 
-/* What can fit no address, as one without its domain, would let a deny rule pass unnoticed. */
+/* A value that can match no address, such as one without a domain, would silently disable a deny rule. */
 static bool is_bdf(struct json_object *value)
 {
 	const char *colon, *given;
@@ -61,7 +61,7 @@ static enum p2p_tri match_bdf(struct json_object *value, const struct p2p_subjec
 	return p2p_tri_of(!fnmatch(text(value), buffer, FNM_CASEFOLD));
 }
 
-/* The way from the root bus to the function; see place.h. */
+/* The path from the root bus to the function; see place.h. */
 static enum p2p_tri match_path(struct json_object *value, const struct p2p_subject *subject)
 {
 	char place[P2P_PLACE_SIZE];
@@ -71,7 +71,7 @@ static enum p2p_tri match_path(struct json_object *value, const struct p2p_subje
 	return p2p_tri_of(fits(text(value), place));
 }
 
-/* A driver may give a name later than it binds: without any name the answer is not known. */
+/* A driver may create a name some time after it binds, so without any name the answer is not known. */
 static enum p2p_tri match_name(struct json_object *value, const struct p2p_subject *subject)
 {
 	const struct p2p_function *function = subject->function;
@@ -167,7 +167,7 @@ static enum p2p_tri match_iommu_group(struct json_object *value, const struct p2
 	return match_number(value, subject->function->iommu_group);
 }
 
-/* Which slots a machine names is firmware's to say: no name is not knowing. */
+/* Firmware decides which slots have names, so a missing name means unknown. */
 static enum p2p_tri match_slot(struct json_object *value, const struct p2p_subject *subject)
 {
 	if (!subject->function->slot)
@@ -287,7 +287,7 @@ static enum p2p_tri equal_numbers(struct p2p_number a, struct p2p_number b)
 	return p2p_tri_of(a.fact == P2P_PRESENT && b.fact == P2P_PRESENT && a.value == b.value);
 }
 
-/* Of what is above an orphan nothing is known, nor where a common bridge would be. */
+/* The bridges above an orphan are not known, and so neither is a common bridge. */
 static bool is_lost(const struct p2p_verdict *verdict)
 {
 	return !verdict->kernel.common && (verdict->provider->orphan || verdict->client->orphan);
@@ -315,7 +315,7 @@ static enum p2p_tri same_host_bridge(const struct p2p_verdict *verdict)
 	return p2p_tri_of(verdict->provider->host == verdict->client->host);
 }
 
-/* A node number of -1 is the kernel's "none": two of them are not one socket. */
+/* A node number of -1 is the kernel's "none"; two such functions need not be on one socket. */
 static enum p2p_tri same_numa(const struct p2p_verdict *verdict)
 {
 	struct p2p_number a = verdict->provider->numa, b = verdict->client->numa;
@@ -358,7 +358,7 @@ static enum p2p_tri match_same(struct json_object *value, const struct p2p_subje
 	return find_same(value)->match(subject->verdict);
 }
 
-/* Not proven is a fact, also where nobody tried: a rule may ask for it. */
+/* "Not proven" is a known fact even if nobody tried, so a rule may match on it. */
 static enum p2p_tri match_proven(struct json_object *value, const struct p2p_subject *subject)
 {
 	return p2p_tri_of(p2p_evidence_proves(subject->evidence, subject->verdict) ==
@@ -372,7 +372,7 @@ bool p2p_value_is_bandwidth(struct json_object *value)
 	       json_object_get_double(value) > 0;
 }
 
-/* A lower bound is no speed: what a missing fact leaves open allows nothing. */
+/* With a missing fact the speed is only a lower bound, and the answer unknown, which allows nothing. */
 static enum p2p_tri is_fast(struct json_object *value, const struct p2p_verdict *verdict, bool read)
 {
 	const struct p2p_speed *speed;

@@ -9,7 +9,7 @@ static unsigned int lower(unsigned int a, unsigned int b)
 }
 
 /*
- * A device in a low-power state lowers its link; graphics cards do so in D0, too.  Neither
+ * A device in a low-power state lowers its link speed; graphics cards do so in D0, too.  Neither
  * changes the width.
  */
 static bool is_idle(const struct p2p_function *end)
@@ -20,7 +20,7 @@ static bool is_idle(const struct p2p_function *end)
 	       (state && strcmp(state, "D0") != 0 && strcmp(state, "unknown") != 0);
 }
 
-/* The end that hangs on a port: the first function of what is plugged in speaks for it. */
+/* The other end of a port's link: the first function of the card that is plugged in. */
 static const struct p2p_function *end_below(const struct p2p_function *port)
 {
 	for (size_t i = 0; i < port->child_count; i++)
@@ -36,7 +36,7 @@ struct p2p_link_view p2p_link_look(const struct p2p_function *function)
 	const struct p2p_function *port = below ? function : function->parent;
 	struct p2p_link_view view = { .fact = end ? end->pcie.link : P2P_ABSENT };
 
-	/* Which way a port of an unknown kind looks cannot be told. */
+	/* For a bridge of unknown port type, it is not known on which side its link is. */
 	if (end && end->pcie.fact == P2P_DENIED && p2p_function_is_bridge(end))
 		view.fact = P2P_DENIED;
 	if (view.fact != P2P_PRESENT)

@@ -41,7 +41,7 @@ int p2p_place_format(const struct p2p_function *function, char buffer[P2P_PLACE_
 		way[count++] = at;
 	}
 	used = strlen(p2p_bdf_format(at->bdf, buffer));
-	/* "/1f.7" each, and room for a virtual function's end. */
+	/* "/1f.7" for each step, and room for the suffix of a virtual function. */
 	if (used + count * 5 + sizeof("/virtfn65535") > P2P_PLACE_SIZE)
 		return -E2BIG;
 	while (count--)

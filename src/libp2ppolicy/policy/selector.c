@@ -7,10 +7,10 @@
 #include "policy/term.h"
 #include "verdict/eval.h"
 
-/* Groups of groups double with every line: what they stand for, in all selectors together. */
+/* Limit for all selectors together, since groups of groups can double in size with every line. */
 #define MOST_TERMS (1 << 22)
 
-/* "group" stands for the selector of that name; it is the one key that is not in the table. */
+/* "group" refers to the selector of that name; it is the only key that is not in the table. */
 static const char group_key[] = "group";
 
 const struct p2p_group_def *p2p_group_table_find(const struct p2p_group_table *groups,
@@ -44,7 +44,7 @@ static int unknown_key(const struct p2p_document *document, const struct p2p_ter
 				  name, known, groups ? ", group" : "");
 }
 
-/* What matches nothing would let a deny rule pass unnoticed. */
+/* An array that matches nothing would silently disable a deny rule. */
 static int refuse_empty(const struct p2p_document *document, struct json_object *value)
 {
 	if (!p2p_value_count(value))
@@ -113,7 +113,7 @@ static enum p2p_tri match_terms(const struct p2p_conjunction *terms,
 	return answer;
 }
 
-/* Add @left and @right's terms as one conjunction. */
+/* Add one conjunction with the terms of @left and @right. */
 static int add_product(struct p2p_selector *selector, const struct p2p_conjunction *left,
 		       const struct p2p_conjunction *right)
 {
@@ -134,7 +134,7 @@ static int add_product(struct p2p_selector *selector, const struct p2p_conjuncti
 	return 0;
 }
 
-/* Every conjunction of the named group, each with @terms as well. */
+/* Add every conjunction of the named group, each combined with @terms. */
 static int add_group(const struct p2p_document *document, struct p2p_group_table *groups,
 		     struct json_object *name, const struct p2p_conjunction *terms,
 		     struct p2p_selector *selector)

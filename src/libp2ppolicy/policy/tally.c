@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Why a policy allows what it allows, and nothing more: what each rule comes to on a machine. */
+/* Explains what a policy allows on a machine: what each of its rules matches there. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,7 +53,7 @@ static int count_pair(void *data, const struct p2p_verdict *verdict,
 			here->unmet += when == P2P_NO;
 			here->earlier += when == P2P_YES && decided;
 		}
-		/* As p2p_policy_decide_roles(): a deny rule stands where it may match. */
+		/* As in p2p_policy_decide_roles(): a deny rule also decides if it may match. */
 		match = p2p_tri_and(match, when);
 		decided |= match == P2P_YES || (match == P2P_UNKNOWN && !body->rule.allow);
 	}
@@ -72,7 +72,7 @@ int p2p_policy_tally(struct p2p_context *context, const struct p2p_policy *polic
 	return r ? p2p_error(context, r, "out of memory") : 0;
 }
 
-/* So many are told, each once: a rule that uses a group has its terms. */
+/* At most this many are reported, each once although every rule that uses a group has its terms. */
 #define MOST_TOLD 32
 
 struct unused {
@@ -84,7 +84,7 @@ struct unused {
 	void *userdata;
 };
 
-/* What cannot be told may be meant. */
+/* A function that may match counts as a match. */
 static bool is_unused(const struct unused *unused, const struct p2p_term_key *key,
 		      struct json_object *value)
 {

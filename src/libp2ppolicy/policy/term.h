@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * One "key": value of a selector or a condition.  A value is one of a kind or an array of them,
- * of which one must fit.
+ * One "key": value of a selector or a condition.  The value is a single value or an array of values,
+ * of which one must match.
  */
 #ifndef P2P_POLICY_TERM_H
 #define P2P_POLICY_TERM_H
@@ -9,8 +9,8 @@
 #include "policy/selector.h"
 
 /**
- * What is asked: a function (selectors), or a pair and what is proven (conditions).
- * @names_are_final: a function that has no name is known to have none
+ * What a term is matched against: a function (selectors), or a pair and its evidence (conditions).
+ * @names_are_final: a function without a name will not get one
  */
 struct p2p_subject {
 	const struct p2p_function *function;
@@ -32,12 +32,12 @@ struct p2p_check_run;
 /**
  * struct p2p_term_key - one row of a table of keys.
  * @expected: what the value must be, in words for the error sentence
- * @is_valid: is one value of the right form?
- * @match: does one value fit the subject?
+ * @is_valid: does one value have the right form?
+ * @match: does one value match the subject?
  *
- * Of expectations, whose value is taken whole where it is an array:
- * @eval: look at run->function, and p2p_check_say() what came of it
- * @classes: bits of the classes it is about
+ * For expectations, where an array is one value:
+ * @eval: check run->function, and report the result with p2p_check_say()
+ * @classes: bits of the classes that it is about
  */
 struct p2p_term_key {
 	const char *name, *expected;
@@ -47,7 +47,7 @@ struct p2p_term_key {
 	unsigned int classes;
 };
 
-/** p2p_term_key_find() - the row of a name in a table, which ends with a NULL name; NULL none. */
+/** p2p_term_key_find() - the row with @name in a table that ends with a NULL name; NULL if there is none. */
 const struct p2p_term_key *p2p_term_key_find(const struct p2p_term_key *keys, const char *name);
 
 /**
@@ -60,7 +60,7 @@ int p2p_terms_parse(const struct p2p_document *document, const struct p2p_term_k
 extern const struct p2p_term_key p2p_selector_keys[];	/* ends with a NULL name */
 extern const struct p2p_term_key p2p_condition_keys[];
 
-/** p2p_value_count(), p2p_value_at() - the elements of an array; of any other value itself. */
+/** p2p_value_count(), p2p_value_at() - the elements of an array; any other value is its only element. */
 static inline size_t p2p_value_count(const struct json_object *value)
 {
 	return json_object_is_type(value, json_type_array) ? json_object_array_length(value) : 1;
@@ -72,10 +72,10 @@ static inline struct json_object *p2p_value_at(struct json_object *value, size_t
 	       json_object_array_get_idx(value, index) : value;
 }
 
-/** p2p_value_is_bandwidth() - is it a number of 10^9 bytes a second, and not 0? */
+/** p2p_value_is_bandwidth() - is it a positive number, in 10^9 bytes a second? */
 bool p2p_value_is_bandwidth(struct json_object *value);
 
-/** p2p_tri_of() - a known answer. */
+/** p2p_tri_of() - the answer for a known fact. */
 static inline enum p2p_tri p2p_tri_of(bool yes)
 {
 	return yes ? P2P_YES : P2P_NO;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Advice as a whole: its pairs, its state, and what else the change opens. */
+/* Advice as a whole: its pairs, their states, and what else the change opens. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -69,7 +69,7 @@ void p2p_advice_add(struct p2p_advice *advice, const struct p2p_remedy *remedy)
 	advice->remedy_count++;
 }
 
-/* A pair as one number, so that it is found among many. */
+/* A pair as one number, for sorting and searching. */
 static uint64_t key_of(const struct p2p_function *provider, const struct p2p_function *client)
 {
 	return (uint64_t)provider->index << 32 | client->index;
@@ -152,8 +152,8 @@ static void find_reaches(struct p2p_advice *advice)
 }
 
 /*
- * A kernel without CONFIG_PCI_P2PDMA refuses every pair.  From there on it is evaluated what the
- * same kernel would say with it, and that remedy comes to all others.
+ * A kernel without CONFIG_PCI_P2PDMA refuses every pair.  In this case, evaluate from here on what the
+ * same kernel would say with it; building it that way is a remedy in addition to all others.
  */
 static int assume_compiled(struct p2p_advice *advice)
 {
@@ -163,7 +163,7 @@ static int assume_compiled(struct p2p_advice *advice)
 
 	if (r < 0)
 		return r;
-	/* The verdicts from before are its own, and ask it. */
+	/* Keep the first evaluator: the @before verdicts refer to it. */
 	advice->first_eval = advice->eval;
 	advice->eval = eval;
 	advice->kernel = name;

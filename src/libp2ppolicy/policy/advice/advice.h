@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The inside of advice, and the steps that fill it. */
+/* The internals of advice, and the steps that fill it. */
 #ifndef P2P_POLICY_ADVICE_H
 #define P2P_POLICY_ADVICE_H
 
@@ -10,10 +10,11 @@
 
 /**
  * struct p2p_advice
- * @kernel: as given, or that rule set by its name when the kernel lacks CONFIG_PCI_P2PDMA; @eval:
- *	of the machine as it is, by it
- * @first_eval: of a kernel without p2pdma, which @eval then is assumed to have; else NULL
- * @changed, @changed_eval: NULL when no register is to be changed
+ * @kernel: as given, or the name of its rule set if the kernel lacks CONFIG_PCI_P2PDMA
+ * @eval: the machine as it is, evaluated for @kernel
+ * @first_eval: for a kernel without p2pdma the original evaluator, while @eval assumes a kernel that
+ *	has it; else NULL
+ * @changed, @changed_eval: NULL if no register is to be changed
  * @no_memory: an allocation failed; checked at the end
  */
 struct p2p_advice {
@@ -41,61 +42,61 @@ struct p2p_advice {
 void p2p_advice_eval(const struct p2p_eval *eval, const struct p2p_pair *pair,
 		     struct p2p_verdict *ret_verdict);
 
-/** p2p_goal_met() - is the pair what it shall be? */
+/** p2p_goal_met() - does the pair meet the goal? */
 bool p2p_goal_met(enum p2p_goal goal, const struct p2p_verdict *verdict);
 
 /**
- * p2p_advice_registers_find() - fill @registers: the bits to clear, no one too many, and
+ * p2p_advice_registers_find() - fill @registers with the bits to change, as few as possible, and
  *	@changed with its evaluator.
  * Return: 0 or a negative errno.
  */
 int p2p_advice_registers_find(struct p2p_advice *advice);
 
-/** p2p_is_below() - is a function @port, or somewhere below it? */
+/** p2p_is_below() - is a function @port itself, or anywhere below it? */
 bool p2p_is_below(const struct p2p_function *function, const struct p2p_function *port);
 
-/** p2p_is_nvidia_gpu() - is it known to be one? */
+/** p2p_is_nvidia_gpu() - is the function known to be an NVIDIA GPU? */
 bool p2p_is_nvidia_gpu(const struct p2p_function *function);
 
-/** p2p_shape_fn - called for a port with the bits of ACS Control that are to be set and cleared. */
+/** p2p_shape_fn - called for a port with the bits of ACS Control to set and to clear. */
 typedef void p2p_shape_fn(void *userdata, const struct p2p_function *port, uint16_t set,
 			  uint16_t clear);
 
 /**
- * p2p_shape_each() - call @visit for each port of a pair of which a vendor demands its own ACS.
- * Return: false when no vendor has a rule for the pair.
+ * p2p_shape_each() - call @visit for each port of a pair for which a vendor demands particular ACS bits.
+ * Return: false if no vendor has a rule for the pair.
  */
 bool p2p_shape_each(const struct p2p_verdict *verdict, p2p_shape_fn *visit, void *userdata);
 
-/** p2p_shape_met() - is ACS as such a rule demands it?  True where there is no rule. */
+/** p2p_shape_met() - is ACS as such a rule demands it?  True if there is no rule. */
 bool p2p_shape_met(const struct p2p_verdict *verdict);
 
 /** p2p_advice_remedies_find() - fill @remedies for pairs that no register helps. */
 int p2p_advice_remedies_find(struct p2p_advice *advice);
 
-/** p2p_advice_moves_find() - the remedies that put a device elsewhere, for one pair. */
+/** p2p_advice_moves_find() - the remedies that move a device elsewhere, for one pair. */
 int p2p_advice_moves_find(struct p2p_advice *advice, const struct p2p_advised *advised);
 
 /**
- * p2p_advice_translation_find() - the remedy of pairs whose drivers map peer memory themselves, for
- *	clients in a domain that translates.
+ * p2p_advice_translation_find() - the remedy for pairs whose drivers map peer memory themselves, if the
+ *	client is in a domain that translates.
  * Return: 0 or a negative errno.
  */
 int p2p_advice_translation_find(struct p2p_advice *advice);
 
 /**
  * p2p_advice_host_decides() - is this a guest, and one of the pair a real device?  The ports above it are
- *	emulated: their registers and slots change what the guest's kernel says, and not where data go.
+ *	emulated: their registers and slots change what the guest's kernel says, but not where data go.
  */
 bool p2p_advice_host_decides(const struct p2p_advice *advice, const struct p2p_pair *pair);
 
-/** p2p_advice_host_find() - in a guest: what the host decides, and what to ask for. */
+/** p2p_advice_host_find() - in a guest: what the host decides, and what to ask its owner for. */
 void p2p_advice_host_find(struct p2p_advice *advice);
 
 /** p2p_advice_growths_find() - fill @growths. */
 void p2p_advice_growths_find(struct p2p_advice *advice);
 
-/** p2p_advice_add() - one more remedy, copied; @remedy->text in the arena, NULL no memory. */
+/** p2p_advice_add() - add a copy of @remedy; its text is in the arena, or NULL for lack of memory. */
 void p2p_advice_add(struct p2p_advice *advice, const struct p2p_remedy *remedy);
 
 #endif

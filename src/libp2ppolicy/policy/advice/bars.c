@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* BARs of providers that could be larger, and the windows they would have to fit into. */
+/* Finds BARs of providers that could be larger, and the windows that they would have to fit into. */
 #include <stdlib.h>
 
 #include "policy/advice/advice.h"
@@ -10,11 +10,11 @@ static uint64_t largest(uint64_t sizes)
 
 	while (sizes >>= 1)
 		bit++;
-	/* Beyond this nothing fits into 64 bits: PCIe r6.0, sec 7.8.6.2, 2^43 MiB at most. */
+	/* At most 2^43 MiB, PCIe r6.0, sec 7.8.6.2; more does not fit into 64 bits. */
 	return bit < 44 ? 1ull << (bit + 20) : 0;
 }
 
-/* The window of @bridge that the BAR must come through. */
+/* The window of @bridge that the BAR must fit into. */
 static const struct p2p_window *window_for(const struct p2p_function *bridge,
 					   const struct p2p_bar *bar)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* In a guest the host decides: its ACS, its IOMMU, ATS, and what its emulator tells drivers. */
+/* In a guest the host decides: by its ACS, its IOMMU, ATS, and what its emulator tells drivers. */
 #include "policy/advice/advice.h"
 
-/* Which of the devices a question is about; NULL any. */
+/* Is the question about this device?  NULL: about any. */
 typedef bool asked_fn(const struct p2p_function *function);
 
 static bool is_passed_through(const struct p2p_function *function)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Another slot: each place is tried on a changed topology, and evaluated. */
+/* Moving a device to another slot: each place is tried and evaluated on a changed topology. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -7,16 +7,16 @@
 #include "policy/link.h"
 #include "verdict/eval.h"
 
-/* Trials for one pair: each copies the topology.  Shown: those that are best. */
+/* Most trials for one pair, since each copies the topology. */
 #define TRIALS 96
-/* With more pairs than this nobody wants to hear where each single device might go. */
+/* With more pairs than this, advice on where to move single devices is of no use. */
 #define PAIRS 64
-#define SHOWN 3
+#define SHOWN 3		/* the best ones */
 #define PORTS 16
 
 /*
- * One way to put a device elsewhere, and what comes of it.  @ports: on how many functions ACS
- * has to stop redirecting there besides.
+ * One way to move a device, and the result.  @ports: the number of functions there on which ACS must
+ * stop redirecting as well.
  */
 struct move {
 	const struct p2p_function *device, *place, *other;
@@ -37,7 +37,7 @@ static bool is_slot(const struct p2p_function *port)
 	return p2p_link_is_port(port) && !port->missing && port->pcie.slot;
 }
 
-/* The device below a port that holds one card and no bridge; NULL it is free, or none such. */
+/* The device below a port; NULL if the slot is free, or its card has a bridge. */
 static const struct p2p_function *occupant(const struct p2p_function *port)
 {
 	for (size_t i = 0; i < port->child_count; i++)
@@ -77,9 +77,9 @@ static void remember(struct moves *moves, const struct move *move)
 }
 
 /*
- * struct tried - the pair on the machine with changes: values alone, since that machine is gone.
- * @clearable: of its redirects there is no doubt, and without them it would be direct
- * @ports, @found: which redirect, as functions of the machine as it is; @found may be more than fit
+ * struct tried - the pair on the changed machine: only values, since that topology has been freed.
+ * @clearable: all its redirects are known, and there is a common bridge
+ * @ports, @found: the functions that redirect, in the original topology; @found may exceed PORTS
  */
 struct tried {
 	bool met, clearable;
@@ -89,7 +89,7 @@ struct tried {
 	size_t found;
 };
 
-/* The goal looks at the functions of the verdict, so it is asked while they are there. */
+/* p2p_goal_met() looks at the functions of the verdict, so call it while they exist. */
 static void look_at(const struct moves *moves, const struct p2p_eval *eval, struct tried *tried)
 {
 	const struct p2p_advice *advice = moves->advice;
@@ -105,7 +105,7 @@ static void look_at(const struct moves *moves, const struct p2p_eval *eval, stru
 		tried->ports[i] = p2p_topology_function(advice->topology, tried->ports[i]->index);
 }
 
-/* Return: 0; < 0 where the change makes no sense, or -ENOMEM. */
+/* Return: 0; -ENOMEM; another negative errno if the change makes no sense. */
 static int eval_changed(const struct moves *moves, const struct p2p_change *changes, size_t count,
 			struct tried *ret_tried)
 {
@@ -137,7 +137,7 @@ static size_t list_clears(const struct p2p_function *const *ports, size_t count,
 	return count;
 }
 
-/* Return: 0, also where the change makes no sense; -ENOMEM. */
+/* Return: 0, even if the change makes no sense; -ENOMEM. */
 static int try_move(struct moves *moves, struct move *move)
 {
 	struct p2p_change changes[2 + PORTS] = {
@@ -162,7 +162,7 @@ static int try_move(struct moves *moves, struct move *move)
 	return 0;
 }
 
-/* Only near the partner is something gained: below a bridge that is above it. */
+/* A move helps only if the slot is near the partner: below the same port on the root bus. */
 static bool is_near(const struct p2p_function *port, const struct p2p_function *partner)
 {
 	const struct p2p_function *at = partner->parent;
@@ -239,12 +239,12 @@ int p2p_advice_moves_find(struct p2p_advice *advice, const struct p2p_advised *a
 	const struct p2p_function *low = advised->pair.provider, *high = advised->pair.client;
 	int r;
 
-	/* Where too little is known, a slot changes nothing; those of a guest are its emulator's. */
+	/* If facts are missing, a slot does not help; a guest's slots are emulated. */
 	if (p2p_topology_machine(advice->topology)->virtual_machine == P2P_YES ||
 	    advised->after.kernel.map_type != P2P_MAP_NOT_SUPPORTED ||
 	    advice->pair_count > PAIRS)
 		return 0;
-	/* A pair and the same turned round get the same advice in the same order. */
+	/* A pair and its reverse get the same advice in the same order. */
 	if (low->index > high->index) {
 		low = advised->pair.client;
 		high = advised->pair.provider;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Which bits of which ports stand between the pairs and their goal.
+ * Finds the bits, and their ports, that keep the pairs from meeting the goal.
  *
- * First every bit that a verdict names is taken: what the kernel's rule counts, and then, as one
- * port after another stops diverting, what the switches do.  Then each bit is put back alone,
- * and stays where it was unless a pair misses it.
+ * First every bit that a verdict names is collected: those that the kernel's rule counts, and then,
+ * as one port after another stops diverting, those that the switches act on.  Then each bit is
+ * restored on its own, and is not cleared after all if every pair still meets its goal.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -16,14 +16,14 @@
 #include "verdict/eval.h"
 
 /*
- * By index of function: the bits of ACS Control to clear and to set.
- * @fixed: a vendor's rule says what they are, all of them
+ * @clear, @set: by index of function, the bits of ACS Control to clear and to set
+ * @fixed: a vendor's rule determines all bits of the function
  */
 struct search {
 	struct p2p_advice *advice;
 	uint16_t *clear, *set;
 	bool *fixed;
-	struct p2p_topology *topology;	/* with them changed */
+	struct p2p_topology *topology;	/* with these bits changed */
 	struct p2p_eval *eval;
 };
 
@@ -55,7 +55,7 @@ int p2p_register_setpci(const struct p2p_register *change, bool undo, char *buff
 			digits, value, digits, change->mask);
 }
 
-/* Return: was any of them new? */
+/* Add bits to clear.  Return: was any of them new? */
 static bool collect(struct search *search, const struct p2p_function *function, uint16_t bits)
 {
 	const struct p2p_function *original;
@@ -95,14 +95,14 @@ static bool collect_route(struct search *search, const struct p2p_route *route)
 	       collect(search, route->port, route->bits);
 }
 
-/* Registers are sought for those that are not as they shall be, and not of an emulator's ports. */
+/* Registers are looked for if the pair does not meet the goal, and the ports are not an emulator's. */
 static bool is_sought(const struct p2p_advice *advice, size_t pair)
 {
 	return advice->pairs[pair].state != P2P_ADVICE_FINE &&
 	       !p2p_advice_host_decides(advice, &advice->pairs[pair].pair);
 }
 
-/* What stands in the way now; nothing does where a register that was not read may. */
+/* Collect the bits that are in the way now; none for a pair with a register that could not be read. */
 static bool collect_all(struct search *search)
 {
 	struct p2p_advice *advice = search->advice;
@@ -144,7 +144,7 @@ static void drop(struct search *search)
 	search->topology = NULL;
 }
 
-/* The topology with the bits found so far cleared, and an evaluator of it. */
+/* Make the topology with the bits found so far changed, and an evaluator for it. */
 static int rebuild(struct search *search)
 {
 	struct p2p_advice *advice = search->advice;
@@ -170,7 +170,7 @@ static int rebuild(struct search *search)
 	return r;
 }
 
-/* As it would be with @bits of one function set again: a trial on a topology of our own. */
+/* Set @bits of one function again, or clear them again, as a trial in our own topology. */
 static void put_back(struct search *search, size_t index, uint16_t bits, bool back)
 {
 	struct p2p_function *function = &search->topology->functions[index];
@@ -181,7 +181,7 @@ static void put_back(struct search *search, size_t index, uint16_t bits, bool ba
 		*controls[i] = (uint16_t)(back ? *controls[i] | bits : *controls[i] & ~bits);
 }
 
-/* No other pair tests the register of @function. */
+/* Does the pair depend on the register of @function? */
 static bool passes(const struct p2p_pair *pair, const struct p2p_function *function)
 {
 	return p2p_is_below(pair->provider, function) || p2p_is_below(pair->client, function);
@@ -205,7 +205,7 @@ static bool all_hold(const struct search *search, const bool *promised, size_t i
 	return true;
 }
 
-/* A bit that no pair misses is none of ours to clear. */
+/* Do not clear bits that no pair needs cleared. */
 static void trim(struct search *search, const bool *promised)
 {
 	size_t count = p2p_topology_count(search->advice->topology);
@@ -261,7 +261,7 @@ static int keep_registers(struct search *search)
 	advice->register_count = changes;
 	if (!changes)
 		return 0;
-	/* What is promised is evaluated on a topology changed in no other way. */
+	/* Evaluate the promise on a topology with exactly these changes. */
 	r = rebuild(search);
 	if (r)
 		return r;
@@ -284,7 +284,7 @@ static void demand(void *userdata, const struct p2p_function *port, uint16_t set
 	search->set[port->index] = (uint16_t)(set & p2p_acs_settable(port) & ~acs->control);
 }
 
-/* What a vendor's rule demands is taken whole: less of it is none of its cases. */
+/* Take everything that a vendor's rule demands: a part of it would not satisfy the rule. */
 static void take_shapes(struct search *search)
 {
 	const struct p2p_advice *advice = search->advice;

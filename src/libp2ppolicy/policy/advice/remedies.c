@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What would help a pair that no register helps, and what its ends lack besides. */
+/* What would help a pair that no register helps, and what else its ends lack. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,15 +9,15 @@
 #include "topology/build.h"
 #include "verdict/eval.h"
 
-/* The text of a remedy, kept with the advice. */
+/* Format the text of a remedy, which lives as long as the advice. */
 #define SAY(advice, ...) p2p_arena_format(&(advice)->arena, __VA_ARGS__)
 
-/* Functions named in a sentence at most. */
+/* At most this many functions are named in a sentence. */
 #define UNREAD 8
 
 typedef int remedy_fn(struct p2p_advice *advice, const struct p2p_advised *advised);
 
-/* What a kernel of another rule set would decide, built with CONFIG_PCI_P2PDMA. */
+/* What a kernel with another rule set, built with CONFIG_PCI_P2PDMA, would decide. */
 static int eval_by(struct p2p_advice *advice, const char *rules, const struct p2p_pair *pair,
 		    struct p2p_verdict *ret_verdict)
 {
@@ -38,7 +38,7 @@ static int compare_bdf(const void *a, const void *b)
 	return p2p_bdf_compare((*left)->bdf, (*right)->bdf);
 }
 
-/* By address, so that a pair and the same turned round read alike. */
+/* Sorted by address, so that the text is the same for a pair and its reverse. */
 static void name_unread(struct p2p_advice *advice, const struct p2p_verdict *verdict, char *text,
 			size_t size)
 {
@@ -92,7 +92,7 @@ static int read_facts(struct p2p_advice *advice, const struct p2p_advised *advis
 	return 0;
 }
 
-/* CONFIG_PCI_P2PDMA off: every pair is refused, whatever the hardware. */
+/* With CONFIG_PCI_P2PDMA off, every pair is refused whatever the hardware. */
 static int build_kernel(struct p2p_advice *advice, const struct p2p_advised *advised)
 {
 	struct p2p_remedy remedy = { .kind = P2P_REMEDY_CONFIG, .pair = advised->pair };
@@ -113,14 +113,14 @@ static int build_kernel(struct p2p_advice *advice, const struct p2p_advised *adv
 	return 0;
 }
 
-/* The first later rule set, no experiment, that meets the goal. */
+/* The first later rule set that is not experimental and meets the goal. */
 static int newer_kernel(struct p2p_advice *advice, const struct p2p_advised *advised)
 {
 	const struct p2p_rules *rules = p2p_eval_rules(advice->eval), *row;
 	struct p2p_remedy remedy = { .kind = P2P_REMEDY_KERNEL, .pair = advised->pair };
 	bool later = false;
 
-	/* Where this one's own rules would permit it, or facts are missing, age is not the matter. */
+	/* If its own rules would permit the pair, or facts are missing, the kernel's age is not the cause. */
 	if (advised->after.kernel.map_type != P2P_MAP_NOT_SUPPORTED)
 		return 0;
 	for (size_t i = 0; (row = p2p_rules_at(i)); i++) {
@@ -159,7 +159,7 @@ static const struct { uint16_t id; const char *macro; } vendors[] = {
 	{ 0x17cb, "PCI_VENDOR_ID_QCOM" }, { 0x1d94, "PCI_VENDOR_ID_HYGON" },
 };
 
-/* As the rows of pci_p2pdma_whitelist[] in drivers/pci/p2pdma.c look. */
+/* In the format of the rows of pci_p2pdma_whitelist[] in drivers/pci/p2pdma.c. */
 static const char *whitelist_row(struct p2p_advice *advice, const struct p2p_function *root,
 				 bool same)
 {
@@ -212,7 +212,7 @@ static int whitelist(struct p2p_advice *advice, const struct p2p_advised *advise
 	const struct p2p_host_bridge *to = advised->pair.client->host;
 	bool same = from == to;
 
-	/* An emulator's host bridge; and whether the real one forwards, no row of a guest says. */
+	/* A guest's host bridge is emulated, and no row in the guest says whether the real one forwards. */
 	if (p2p_topology_machine(advice->topology)->virtual_machine == P2P_YES)
 		return 0;
 	if (kernel->reason != P2P_REASON_HOST_NOT_LISTED &&
@@ -279,7 +279,7 @@ static void check_driver(struct p2p_advice *advice, const struct p2p_advised *ad
 	p2p_advice_add(advice, &remedy);
 }
 
-/* A drive without a Controller Memory Buffer has nothing to give. */
+/* A drive without a Controller Memory Buffer has no memory to offer. */
 static void check_memory(struct p2p_advice *advice, const struct p2p_advised *advised)
 {
 	const struct p2p_function *provider = advised->pair.provider;
@@ -308,7 +308,7 @@ static int check_ends(struct p2p_advice *advice, const struct p2p_advised *advis
 	return 0;
 }
 
-/* Options that drivers need besides; said only of a configuration that has them off by name. */
+/* Other options that drivers need; reported only if the configuration says explicitly that they are off. */
 static const struct {
 	const char *driver, *option, *why;
 } options[] = {
@@ -321,7 +321,7 @@ static const struct {
 	  "them" },
 };
 
-/* Has one of the kernel's configurations that were read the line "# CONFIG_... is not set"? */
+/* Does one of the kernel configurations that were read have the line "# CONFIG_... is not set"? */
 static bool is_off(const struct p2p_advice *advice, const char *option)
 {
 	static const char *const paths[] = {
@@ -371,7 +371,7 @@ static void check_options(struct p2p_advice *advice)
 	}
 }
 
-/* In the order they are worth trying.  @in_guest: also where the host decides */
+/* In the order in which to try them.  @in_guest: also if the host decides */
 static const struct { remedy_fn *find; bool in_guest; } remedies[] = {
 	{ read_facts, false }, { build_kernel, true }, { change_iommu, false }, { newer_kernel, false },
 	{ p2p_advice_moves_find, false }, { whitelist, false },

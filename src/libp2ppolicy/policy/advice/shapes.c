@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What NVIDIA demands of ACS where a ConnectX carries the switch between a GPU and its adapter: facts
- * of the tool that checks it, kernel-boot/rdma_topo of rdma-core, compute_acs().
+ * The ACS bits that NVIDIA demands if the switch between a GPU and its adapter is part of a ConnectX.
+ * They are taken from the tool that checks them, kernel-boot/rdma_topo of rdma-core, compute_acs().
  *
- * Data Direct (15b3:2100): requests of the adapter go straight to the GPU, completions straight back,
- * and all else up to the root port; there SrcValid is off, so that the kernel makes one IOMMU group
- * of the segment, which NVIDIA's driver wants.  Inline: the adapter itself and the GPU below one such
- * switch, without ATS: no ACS from the switch up to the root port.
+ * Data Direct (15b3:2100): requests of the adapter go straight to the GPU and completions straight back;
+ * everything else goes up to the root port.  SrcValid is off there, so that the kernel makes one IOMMU
+ * group of the segment, which NVIDIA's driver needs.  Inline: the adapter itself and the GPU are below
+ * one such switch, without ATS: no ACS from the switch up to the root port.
  */
 #include "policy/advice/advice.h"
 
@@ -14,7 +14,7 @@
 
 enum shape { SHAPE_NONE, SHAPE_DATA_DIRECT, SHAPE_INLINE, SHAPES };
 
-/* Where a port stands: towards the client, towards the provider, on the root bus, any other. */
+/* The position of a port: towards the client, towards the provider, on the root bus, or any other. */
 enum place { PLACE_CLIENT, PLACE_PROVIDER, PLACE_ROOT, PLACE_OTHER, PLACES };
 
 static const struct { uint16_t set, clear; } demands[SHAPES][PLACES] = {
@@ -41,7 +41,7 @@ static bool is_connectx(const struct p2p_function *function)
 	return function->ids == P2P_PRESENT && function->vendor == 0x15b3;
 }
 
-/* An adapter that offers ATS is set up for virtual machines, where the kernel's defaults stay. */
+/* An adapter with the ATS capability is set up for virtual machines, where the kernel's defaults apply. */
 static enum shape shape_of(const struct p2p_verdict *verdict)
 {
 	const struct p2p_function *common = verdict->kernel.common, *client = verdict->client;
@@ -64,7 +64,7 @@ static enum place place_of(const struct p2p_verdict *verdict, const struct p2p_f
 	       p2p_is_below(verdict->provider, port) ? PLACE_PROVIDER : PLACE_OTHER;
 }
 
-/* The rule is about the ports from both ends up to the root port. */
+/* The rule applies to the ports from both ends up to the root port. */
 static void each_port(const struct p2p_verdict *verdict, enum shape shape,
 		      p2p_shape_fn *visit, void *userdata)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A translating IOMMU as the cause, where drivers make the addresses of peers without p2pdma. */
+/* Advice for a translating IOMMU that is in the way of drivers that obtain peer addresses without p2pdma. */
 #include <p2ppolicy/ways.h>
 
 #include "policy/advice/advice.h"
 
-/* Is the way that counts one whose requests the IOMMU meets, and does it translate there? */
+/* Do the requests of the way in question reach the IOMMU, and does it translate them? */
 static bool is_translated(const struct p2p_verdict *verdict)
 {
 	const struct p2p_way_answer *told;
@@ -44,7 +44,7 @@ int p2p_advice_translation_find(struct p2p_advice *advice)
 	struct p2p_passthrough passthrough;
 	int r = 0;
 
-	/* In a guest it is the host's IOMMU that decides. */
+	/* In a guest the host's IOMMU decides. */
 	if (p2p_topology_machine(advice->topology)->virtual_machine == P2P_YES)
 		return 0;
 	for (size_t i = 0; i < advice->pair_count && !r; i++) {

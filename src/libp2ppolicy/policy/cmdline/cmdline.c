@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The command line, taken apart: drivers/pci/pci.c, pci_setup(); lib/cmdline.c, next_arg(). */
+/* Parsing the command line, like drivers/pci/pci.c, pci_setup() and lib/cmdline.c, next_arg(). */
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
@@ -22,9 +22,9 @@ static const struct {
 
 /*
  * From 47c8846a49ba (6.11) until 9cf8a952d57b ("PCI/ACS: Fix 'pci=config_acs=' parameter", 6.15)
- * both options kept the firmware's value of the bits they name, and disable_acs_redir set
+ * both options kept the firmware's value of the bits that they name, and disable_acs_redir set
  * all others; the bits of one item of a list leaked into the next.  @mended: the update of
- * that release that has the correction.
+ * that release that has the fix.
  */
 static const struct flawed {
 	unsigned int release, mended;
@@ -48,7 +48,7 @@ const char *p2p_parameter_name(enum p2p_parameter parameter)
 	return parameters[parameter].name;
 }
 
-/* "6.12.22-1" has update 22; what stands behind a 0 or nothing is the distributor's own count. */
+/* "6.12.22-1" has update 22.  Distributors who write 0 or no update count in their own suffix. */
 static bool parse_update(const char *release, unsigned int *ret_update)
 {
 	unsigned int major, minor;
@@ -64,7 +64,7 @@ static enum p2p_support support_of_update(const struct p2p_cmdline *cmdline, uns
 		return P2P_SUPPORT_FULL;
 	if (parse_update(cmdline->release, &update) && update >= mended)
 		return P2P_SUPPORT_FULL;
-	/* A vendor's "6.11.0-29-generic" carries updates that its number does not tell. */
+	/* A vendor's "6.11.0-29-generic" contains updates that its number does not show. */
 	if (strchr(cmdline->release, '-'))
 		return P2P_SUPPORT_MAYBE;
 	return P2P_SUPPORT_FLAWED;
@@ -84,7 +84,7 @@ enum p2p_support p2p_cmdline_support(const struct p2p_cmdline *cmdline,
 	return row ? support_of_update(cmdline, row->mended) : P2P_SUPPORT_FULL;
 }
 
-/* From 6.11 on the kernel builds the register anew, from what firmware left there. */
+/* From 6.11 on the kernel starts from the register value that firmware left. */
 static bool rebuilds(const struct p2p_cmdline *cmdline)
 {
 	unsigned int release;
@@ -93,7 +93,7 @@ static bool rebuilds(const struct p2p_cmdline *cmdline)
 	       release >= P2P_KERNEL(6, 11);
 }
 
-/* Updates of this release differ, and which one it will be is not known. */
+/* Updates of this release differ, and it is not known which one will be used. */
 static bool needs_update(const struct p2p_cmdline *cmdline)
 {
 	unsigned int release;
@@ -140,7 +140,7 @@ const char *p2p_cmdline_warning(const struct p2p_cmdline *cmdline, enum p2p_para
 	return cmdline->warning[parameter];
 }
 
-/* pci_dev_str_match(), "pci:VENDOR:DEVICE[:SUBVENDOR:SUBDEVICE]"; zero stands for any. */
+/* pci_dev_str_match(), "pci:VENDOR:DEVICE[:SUBVENDOR:SUBDEVICE]"; zero matches any. */
 static int match_ids(const char *ids, const struct p2p_function *function)
 {
 	unsigned int id[4] = { 0 };
@@ -205,7 +205,7 @@ int p2p_item_matches(const char *device, const struct p2p_function *function)
 	return match_path(path, function);
 }
 
-/* What could be had, of memory. */
+/* Pass @memory through, and note it if the allocation failed. */
 static void *got(struct p2p_cmdline *cmdline, void *memory)
 {
 	if (!memory)
@@ -247,7 +247,7 @@ static void parse_list(struct p2p_cmdline *cmdline, struct p2p_option *option, c
 	}
 }
 
-/* What can only be a device: it stood behind a comma in a list. */
+/* Can the text only be a device?  If so, it belongs to a list but follows a comma. */
 static bool looks_like_device(const char *text)
 {
 	unsigned int a, b, c, d;
@@ -299,7 +299,7 @@ static void add_pci_word(struct p2p_cmdline *cmdline, const char *word, const ch
 	}
 }
 
-/* Quotes may stand around the word or around its value; the kernel takes them off. */
+/* Quotes may enclose the word or its value; the kernel removes them. */
 static const char *unquote(struct p2p_cmdline *cmdline, const char *word)
 {
 	char *plain = got(cmdline, p2p_arena_alloc(&cmdline->arena, strlen(word) + 1)), *out = plain;
@@ -326,7 +326,7 @@ static void take_word(struct p2p_cmdline *cmdline, const char *word)
 	taken->option_count = cmdline->option_count - taken->first_option;
 }
 
-/* Blanks part words, but not inside quotes; what follows a lone "--" is for init. */
+/* Blanks outside quotes separate words; what follows a lone "--" is for init. */
 static void split(struct p2p_cmdline *cmdline, const char *text)
 {
 	while (*text) {

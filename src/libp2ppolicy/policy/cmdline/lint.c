@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What is wrong with a command line, against the machine and the kernel it is for. */
+/* Checks a command line against the machine and the kernel that it is for. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -68,7 +68,7 @@ static bool bits_are_good(const char *bits)
 	return length && strspn(bits, "01xX") == length && strspn(bits, "xX") >= named;
 }
 
-/* The first item of a list that the kernel takes for @function, which is where it stops. */
+/* The first item of a list that the kernel matches to @function; it looks at no further ones. */
 static const struct p2p_item *item_for(const struct p2p_option *option,
 				       const struct p2p_function *function)
 {
@@ -83,7 +83,7 @@ static const struct p2p_item *item_for(const struct p2p_option *option,
 	return NULL;
 }
 
-/* What the item asks of ACS Control, among the bits that are there. */
+/* The bits of ACS Control that the item names, and the value it wants for them. */
 static void wanted(const struct p2p_item *item, uint16_t *ret_mask, uint16_t *ret_value)
 {
 	size_t length = item->bits ? strlen(item->bits) : 0;
@@ -210,8 +210,8 @@ static bool named_anywhere(const struct p2p_cmdline *cmdline, const struct p2p_f
 }
 
 /*
- * Does a port still redirect that nothing on the command line names, of the kind that @option
- * names?  A list that was cut would have named such ones.
+ * Is there a port of the same model as the one that @option names, which still redirects and is not
+ * named on the command line?  A list that was cut off would have named such ports.
  */
 static bool others_redirect(const struct p2p_cmdline *cmdline, const struct p2p_option *option)
 {
@@ -229,7 +229,7 @@ static bool others_redirect(const struct p2p_cmdline *cmdline, const struct p2p_
 	return false;
 }
 
-/* Where one ';' came through none is cut; and initrd= is there without GRUB, for the EFI stub. */
+/* If one ';' came through, none was cut; and initrd= is used without GRUB, for the EFI stub. */
 static bool may_be_cut(const struct p2p_cmdline *cmdline)
 {
 	for (size_t i = 0; i < cmdline->word_count; i++)
@@ -239,7 +239,7 @@ static bool may_be_cut(const struct p2p_cmdline *cmdline)
 	return cmdline->ends_with_option && cmdline->option_count;
 }
 
-/* Nothing tells for sure: what was cut off is nowhere to be seen. */
+/* This is only a guess, since what was cut off cannot be seen. */
 static void check_cut(struct p2p_cmdline *cmdline)
 {
 	const struct p2p_option *last;

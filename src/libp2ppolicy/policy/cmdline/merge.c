@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* One pci= word out of those that are there and a change, and how each boot loader takes it. */
+/* Merges the present pci= words and a change into one, and writes it for each boot loader. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 
 #define COMMAND_LINE_SIZE 2048
 
-/* Is @item about one of the functions changed, and about no other? */
+/* Does @item match only functions that are changed, and at least one? */
 static bool is_replaced(const struct p2p_cmdline *cmdline, const struct p2p_item *item,
 			const struct p2p_register *registers, size_t count)
 {
@@ -32,7 +32,7 @@ static bool is_replaced(const struct p2p_cmdline *cmdline, const struct p2p_item
 	return replaced;
 }
 
-/* Every bit there is, so that nothing hangs on what firmware set. */
+/* Name every bit that the function has, so that nothing depends on what firmware set. */
 static void append_bits(FILE *out, const struct p2p_register *change)
 {
 	uint16_t next = (uint16_t)((change->present & ~change->mask) | change->value);
@@ -62,7 +62,7 @@ static void append_items(FILE *out, const struct p2p_cmdline *cmdline,
 		fprintf(out, "%s", p2p_bdf_format(registers[i].function->bdf, bdf));
 		separator = ";";
 	}
-	/* Behind ours: the kernel stops at the first item that matches. */
+	/* They go behind ours, because the kernel stops at the first item that matches. */
 	for (size_t i = 0; before && i < before->item_count; i++) {
 		if (is_replaced(cmdline, &before->items[i], registers, count))
 			continue;
@@ -112,8 +112,8 @@ static int check_merge(struct p2p_context *context, const struct p2p_cmdline *cm
 }
 
 /*
- * Whole, with the words that are there: arch/x86/include/asm/setup.h, COMMAND_LINE_SIZE, which
- * other architectures share; what is beyond is cut off.
+ * The length of the whole command line, with the other words.  The kernel cuts off what exceeds
+ * COMMAND_LINE_SIZE: arch/x86/include/asm/setup.h, and the same on other architectures.
  */
 static int check_length(struct p2p_context *context, const struct p2p_cmdline *cmdline,
 			size_t size)
@@ -149,7 +149,7 @@ int p2p_cmdline_merge(struct p2p_context *context, const struct p2p_cmdline *cmd
 		const struct p2p_option *option = &cmdline->options[i];
 		bool ours = option->parameter == parameter;
 
-		/* What did nothing is left out: lost behind a comma, or replaced by a later one. */
+		/* Leave out options without effect: lost behind a comma, or replaced by a later one. */
 		if (ours || option->lost || (option->parameter != P2P_PARAMETERS &&
 					     option != cmdline->effective[option->parameter]))
 			continue;
@@ -178,7 +178,7 @@ const char *p2p_loader_name(enum p2p_loader loader)
 	return names[loader];
 }
 
-/* For a shell, between single quotes. */
+/* Escape for a shell, inside single quotes. */
 static void append_quoted(FILE *out, const char *word)
 {
 	for (; *word; word++)
@@ -189,8 +189,8 @@ static void append_quoted(FILE *out, const char *word)
 }
 
 /*
- * How a boot loader is told: a command, what takes away the words that are there, and what adds
- * one.  A loader that takes the word as it is has no command.
+ * How to change the boot loader's configuration: a command, what removes the present words, and what
+ * adds the new one.  A loader that takes the word as it is has no command.
  */
 static const struct { const char *command, *first, *next, *add; } lines[P2P_LOADERS] = {
 	[P2P_LOADER_GRUB] = { "GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX \"", NULL, NULL, "'" },
@@ -198,7 +198,7 @@ static const struct { const char *command, *first, *next, *add; } lines[P2P_LOAD
 	[P2P_LOADER_OSTREE] = { "rpm-ostree kargs ", "--delete='", "' --delete='", "--append='" },
 };
 
-/* pci="...", whose quotes GRUB takes off, or else the kernel. */
+/* The word is written as pci="..."; GRUB or else the kernel removes the quotes. */
 static void append_line(FILE *out, const struct p2p_cmdline *cmdline,
 			enum p2p_loader loader, const char *word)
 {

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The parameter that ends the translation of the IOMMU for drivers of the host. */
+/* The parameter that turns off the IOMMU's translation for drivers of the host. */
 #include <errno.h>
 #include <string.h>
 
 #include "policy/cmdline/cmdline.h"
 
-/* What a boot loader puts on the command line itself; the first that is there decides. */
+/* What a boot loader itself adds to the command line; the first row found there decides. */
 static const struct { const char *start; enum p2p_loader loader; } signs[] = {
 	{ "ostree=", P2P_LOADER_OSTREE },
 	{ "initrd=\\", P2P_LOADER_SYSTEMD_BOOT },
 	{ "BOOT_IMAGE=", P2P_LOADER_GRUB },
 };
 
-/* Releases of distributors that keep entries of the Boot Loader Specification for GRUB. */
+/* Release suffixes of distributors whose GRUB uses Boot Loader Specification entries. */
 static const char *const grubbies[] = { ".el8", ".el9", ".el10", ".fc", ".amzn2023", "uek" };
 
 enum p2p_loader p2p_cmdline_loader(const struct p2p_cmdline *cmdline)

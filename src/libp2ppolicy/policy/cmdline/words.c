@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What people put on the command line about ACS and the IOMMU that the kernel does not know, or
- * takes for something else.  The names are those of 7.3: drivers/pci/pci.c, pci_setup();
+ * Finds words about ACS and the IOMMU that people put on the command line although the kernel does not
+ * know them or interprets them differently.  The names are those of 7.3: drivers/pci/pci.c, pci_setup();
  * pcibios_setup() of each architecture; arch/x86/kernel/pci-dma.c, iommu_setup();
  * drivers/iommu/intel/iommu.c, intel_iommu_setup(); drivers/iommu/amd/init.c,
  * parse_amd_iommu_options(); drivers/iommu/iommu.c, iommu_set_def_domain_type().
@@ -19,8 +19,8 @@
 enum compared { WHOLE, START };
 
 /*
- * The options of pci=.  @since: 0 older than p2pdma; @alone: people write it without pci=, and no
- * other parameter has that name.
+ * The options of pci=.  @since: 0: older than p2pdma; @alone: people also write it without pci=, and
+ * no other parameter has that name.
  */
 static const struct known {
 	const char *name;
@@ -76,7 +76,7 @@ static const struct { const char *name, *what; } patches[] = {
 	  "firmware reserved memory for them, and changes nothing between peers" },
 };
 
-/* The values that the parameters of IOMMUs have; the kernel compares the start of each. */
+/* The values of the IOMMU parameters; the kernel compares only the start of each. */
 static const struct values {
 	const char *parameter, *values;
 } iommus[] = {
@@ -89,7 +89,7 @@ static const struct values {
 	  "nohugepages v2_pgsizes_only" },
 };
 
-/* What to say of values that people hope for; NULL any other parameter, or any other value. */
+/* What to say about values that people expect to exist; parameter NULL: any, value "": any other. */
 static const struct { const char *parameter, *value, *instead; } hopes[] = {
 	{ "amd_iommu=", "on", "it does nothing, since the kernel uses AMD's IOMMU whenever "
 	  "firmware describes one" },
@@ -101,7 +101,7 @@ static const struct { const char *parameter, *value, *instead; } hopes[] = {
 	{ NULL, "", "it does nothing" },
 };
 
-/* Names with "iommu" in them that the kernel has; '*' anything that follows. */
+/* The kernel's parameters with "iommu" in their names; '*' matches any rest. */
 static const char *const iommu_names[] = {
 	"iommu", "intel_iommu", "amd_iommu", "amd_iommu_dump", "amd_iommu_intr", "s390_iommu",
 	"s390_iommu_aperture", "iommu.passthrough", "iommu.strict", "iommu.forcedac",
@@ -109,7 +109,7 @@ static const char *const iommu_names[] = {
 	"vfio_iommu_spapr_tce.*", "iommufd.*", "apple_dart.*",
 };
 
-/* The kernel takes '-' for '_' in the names of parameters: kernel/params.c, parameqn(). */
+/* The kernel treats '-' and '_' in the names of parameters as equal: kernel/params.c, parameqn(). */
 static bool same_letter(char a, char b)
 {
 	return (a == '-' ? '_' : a) == (b == '-' ? '_' : b);
@@ -123,7 +123,7 @@ static bool starts_with(const char *text, const char *start)
 	return true;
 }
 
-/* A name may be one of a kernel that came after the tables. */
+/* Do the tables cover this kernel?  A newer one may know more names. */
 static bool tables_hold(const struct p2p_cmdline *cmdline)
 {
 	unsigned int release, newest;
@@ -176,7 +176,7 @@ static bool check_patches(struct p2p_cmdline *cmdline, const char *text)
 	return false;
 }
 
-/* An option that stands again later: with another value this one is lost. */
+/* Look for the same option further on: if it has another value, this one has no effect. */
 static void check_repeated(struct p2p_cmdline *cmdline, const struct p2p_option *option)
 {
 	const struct p2p_option *end = cmdline->options + cmdline->option_count;
@@ -196,7 +196,7 @@ static void check_repeated(struct p2p_cmdline *cmdline, const struct p2p_option 
 	}
 }
 
-/* pci_realloc_get_opt() knows "on" and "off"; "realloc" with anything but '=' behind it is on. */
+/* pci_realloc_get_opt() knows "on" and "off"; "realloc" followed by anything but '=' means on. */
 static void check_realloc(struct p2p_cmdline *cmdline, const char *text)
 {
 	const char *rest = text + strlen("realloc");
@@ -343,7 +343,7 @@ static bool is_iommu_name(const char *word)
 	return false;
 }
 
-/* disable_acs_redir=... or pci.disable_acs_redir=..., which the kernel takes for init's. */
+/* disable_acs_redir=... or pci.disable_acs_redir=..., which the kernel passes on to init. */
 static bool check_misplaced(struct p2p_cmdline *cmdline, const char *word)
 {
 	static const char *const before[] = { "", "pci.", "pcie.", "pcie=", "pci:", "pci_" };
