@@ -40,7 +40,7 @@ int p2p_check_class_parse(const char *name, enum p2p_check_class *ret_kind)
 	return -EINVAL;
 }
 
-/* The name of a group is kept as its number, so that a group is looked up once and not copied. */
+/* A group name is stored as the group's index, so that the group is matched once and not copied. */
 static int add_pick(const struct p2p_document *document, const struct p2p_group_table *table,
 		    struct json_object *node, struct p2p_pick *pick)
 {
@@ -54,7 +54,7 @@ static int add_pick(const struct p2p_document *document, const struct p2p_group_
 	return 0;
 }
 
-/* A selector as in a policy: what is no name of a group goes to the parser of those. */
+/* A selector as in a policy; unless it has only names of groups, the policy's parser reads it. */
 static int parse_pick(struct p2p_check *check, struct json_object *node,
 		      struct p2p_pick *pick)
 {
@@ -156,7 +156,7 @@ static int parse_device(struct p2p_check *check, struct json_object *node,
 	return r;
 }
 
-/* What policies have no condition for is taken out, the rest is one as in a policy. */
+/* Separate the keys that policies do not have; the rest is read like a condition of a policy. */
 static int parse_expected(const struct p2p_document *document, struct json_object *expect,
 			  struct p2p_check_row *row)
 {
@@ -182,7 +182,7 @@ static int parse_expected(const struct p2p_document *document, struct json_objec
 	return r;
 }
 
-/* A condition that asks for evidence has no place here. */
+/* Refuses conditions that only make sense in policies, such as those on evidence. */
 static int parse_condition(const struct p2p_document *document, struct json_object *node,
 			   struct p2p_check_row *row)
 {

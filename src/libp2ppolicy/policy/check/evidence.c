@@ -34,7 +34,7 @@ int p2p_proof_load(struct p2p_context *context, const char *path, struct json_ob
 	return r;
 }
 
-/* Relative to the folder of the document that cites it. */
+/* The name is relative to the folder of the document that cites it. */
 static int load(const struct p2p_document *document, const char *name,
 		struct p2p_document **ret_proof)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What may be expected, a row each. */
+/* The keys of expectations, one row each. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -25,7 +25,7 @@ static bool is_count(struct json_object *value)
 	return json_object_is_type(value, json_type_int) && json_object_get_int64(value) >= 0;
 }
 
-/* Is it a text, or an array of texts, all of them good? */
+/* Is it a text, or a non-empty array of texts, all of them good? */
 static bool are_texts(struct json_object *value, bool (*is_good)(const char *text))
 {
 	size_t count = p2p_value_count(value);
@@ -54,7 +54,7 @@ static const char *json_words(struct json_object *value)
 	return p2p_json_string(value, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
 }
 
-/* "full", or what it must do at least. */
+/* "full", or an object with the least speed and width. */
 static bool is_link(struct json_object *value)
 {
 	size_t count = 0;
@@ -73,9 +73,9 @@ static bool is_link(struct json_object *value)
 }
 
 /**
- * struct demand - what is asked of width or speed.
- * @asked: is it asked for at all?
- * @full: all that both ends can do
+ * struct demand - what is expected of width or speed.
+ * @asked: is anything expected at all?
+ * @full: as much as both ends can do
  */
 struct demand {
 	bool asked, full;
@@ -102,7 +102,7 @@ static enum p2p_tri meets(const struct p2p_link_view *view, struct demand demand
 		return P2P_NO;
 	if (now >= demand.least)
 		return P2P_YES;
-	/* The port above may be what cannot do more. */
+	/* The port above, whose limit is not known, may be the reason. */
 	return now && demand.full && !view->most_known ? P2P_UNKNOWN : P2P_NO;
 }
 
@@ -125,7 +125,7 @@ static void eval_link(struct p2p_check_run *run, struct json_object *value)
 		 width.least);
 	if (width.asked)
 		p2p_check_say(run, P2P_CHECK_LINK_WIDTH, holds, expected, link_words(&view, found));
-	/* Without a link one word is enough. */
+	/* Report a missing link only once. */
 	if (!speed.asked || (width.asked && holds != P2P_YES && !view.now.width))
 		return;
 	snprintf(expected, sizeof(expected), view.fact == P2P_PRESENT ? "%g GT/s" : "a link",
@@ -150,8 +150,8 @@ static bool first_visit(const struct p2p_check_run *run)
 }
 
 /*
- * The device's own link and every one above it, each once for all devices of the row.  The link
- * of a port that looks down is that of what hangs on it.
+ * The device's own link and every link above it, each once for all devices of the row.  Root and
+ * downstream ports are skipped: their link is that of the device below.
  */
 static void eval_link_above(struct p2p_check_run *run, struct json_object *value)
 {
@@ -178,7 +178,7 @@ static bool is_acs(struct json_object *value)
 	return are_texts(value, is_acs_word);
 }
 
-/* The bits that must be clear and those that must be set. */
+/* Collect the bits that must be clear and those that must be set. */
 static void acs_wanted(struct json_object *value, uint16_t *clear, uint16_t *set)
 {
 	for (size_t i = 0; i < p2p_value_count(value); i++) {
@@ -190,7 +190,7 @@ static void acs_wanted(struct json_object *value, uint16_t *clear, uint16_t *set
 	}
 }
 
-/* "ReqRedir+ CmpltRedir-": @bits as they are in @control. */
+/* "ReqRedir+ CmpltRedir-": the state of @bits in @control. */
 static const char *acs_words(uint16_t bits, uint16_t control, char buffer[P2P_ACS_SIZE])
 {
 	char name[P2P_ACS_SIZE];
@@ -206,7 +206,7 @@ static const char *acs_words(uint16_t bits, uint16_t control, char buffer[P2P_AC
 	return buffer;
 }
 
-/* Without the capability, or the bit in it, nothing is on. */
+/* Without the capability all bits count as clear. */
 static void eval_acs(struct p2p_check_run *run, struct json_object *value)
 {
 	enum p2p_fact fact = run->function->acs.fact;
@@ -256,7 +256,7 @@ static void eval_iommu(struct p2p_check_run *run, struct json_object *value)
 		      mode ? mode : "not known: the type of its IOMMU group was not recorded");
 }
 
-/* { "1": bytes }: by the number of the BAR, how large it must be at least. */
+/* { "1": bytes }: the least size, by the number of the BAR. */
 static bool is_bars(struct json_object *value)
 {
 	if (!json_object_is_type(value, json_type_object) || !json_object_object_length(value))
@@ -381,8 +381,8 @@ static void found_same(const struct p2p_verdict *verdict, char *buffer, size_t s
 }
 
 /*
- * A pair that may not, or cannot, has a bandwidth too, and a score of 0; of one of which a fact
- * is missing it is the least that any value of it gives.
+ * A pair that is refused or blocked has a bandwidth too, but a score of 0.  If a fact is missing, both
+ * are lower bounds, so YES is certain and anything less is unknown.
  */
 static enum p2p_tri carries(const struct p2p_speed *speed, struct json_object *value)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Writing a file of expectations that a machine meets. */
+/* Writes a file of expectations that a machine meets. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,8 +14,8 @@
 #include <p2ppolicy/ways.h>
 
 /**
- * struct entry - a function and what is expected of it, or a row of pairs.
- * @what: the half of the row by which rows are folded
+ * struct entry - a function or a group of providers, and what is expected.
+ * @what: the part of the row that must be equal for rows to be folded
  */
 struct entry {
 	const struct p2p_function *function;
@@ -25,8 +25,8 @@ struct entry {
 
 /**
  * struct record - the file while it is written.
- * @places: by index of function; "": it has none that is its own, and its address names it
- * @wanted: by index of function: one of those asked for
+ * @places: by index of function; "": it has no unique place, and is named by its address
+ * @wanted: by index of function: it is one of the devices to record
  */
 struct record {
 	struct p2p_arena arena;
@@ -44,7 +44,7 @@ static int compare_places(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* A place that two functions have names neither. */
+/* A place that is not unique names no function. */
 static int drop_doubles(char *const *places, size_t count)
 {
 	char **sorted = malloc((count + 1) * sizeof(char *));
@@ -119,7 +119,7 @@ static void put_groups(const struct record *record)
 	fputs("  }", record->out);
 }
 
-/* A link that runs at all it can, or merely idles, is expected to run so; any other as it does. */
+/* A link at full speed, or slow only because it idles, is expected to be full; any other to stay as it is. */
 static void put_link(FILE *what, const struct p2p_function *function)
 {
 	struct p2p_link_view view = p2p_link_look(function);
@@ -143,7 +143,7 @@ static void put_acs(FILE *what, const struct p2p_function *function)
 	if (acs->fact != P2P_PRESENT)
 		return;
 	for (unsigned int bit = P2P_ACS_SV; bit <= P2P_ACS_DT; bit <<= 1) {
-		/* What cannot be set is clear, and stays so. */
+		/* A bit that cannot be set always stays clear. */
 		if (!(acs->capability & bit))
 			continue;
 		fprintf(what, "%s\"%s%c\"", separator, p2p_acs_names((uint16_t)bit, name),
@@ -170,7 +170,7 @@ static void put_bars(FILE *what, const struct p2p_function *function)
 		fputs(" }, ", what);
 }
 
-/* What a device has besides its link; of a bridge nobody asks for that. */
+/* What is expected of a device, but not of a bridge, besides link and ACS. */
 static void put_device(FILE *what, const struct p2p_function *function)
 {
 	const char *mode = p2p_iommu_mode(function);
@@ -183,7 +183,7 @@ static void put_device(FILE *what, const struct p2p_function *function)
 		fprintf(what, "\"iommu\": \"%s\", ", mode);
 }
 
-/* All that is expected of one function; "" nothing. */
+/* Everything that is expected of one function; "" nothing. */
 static char *words_of(const struct record *record, const struct p2p_function *function)
 {
 	char *text = NULL;
@@ -192,7 +192,7 @@ static char *words_of(const struct record *record, const struct p2p_function *fu
 
 	if (!what)
 		return NULL;
-	/* The port above says the same of the link as the device on it. */
+	/* A root or downstream port has the same link as the device below it. */
 	if (function->pcie.fact == P2P_PRESENT && !p2p_link_is_port(function))
 		put_link(what, function);
 	put_acs(what, function);
@@ -226,7 +226,7 @@ static void free_entries(struct entry *entries, size_t count)
 	free(entries);
 }
 
-/* The end of the run of entries that starts at @at and expects the same. */
+/* The end of the run of entries with the same expectations that starts at @at. */
 static size_t run_end(const struct entry *entries, size_t count, size_t at)
 {
 	size_t end = at + 1;
@@ -260,7 +260,7 @@ static void put_device_rows(const struct record *record, const struct entry *ent
 	fputs("\n  ]", record->out);
 }
 
-/* The devices, and every bridge above one. */
+/* Record the devices and every bridge above them. */
 static int record_devices(const struct record *record)
 {
 	struct entry *entries = calloc(record->total + 1, sizeof(*entries));
@@ -296,7 +296,7 @@ static int record_devices(const struct record *record)
 	return r;
 }
 
-/** struct answer - of all pairs of two groups; the members that are not known are 0. */
+/** struct answer - the answer for all pairs of two groups; unknown members are 0. */
 struct answer {
 	bool any;
 	enum p2p_relation relation;
@@ -304,7 +304,7 @@ struct answer {
 	enum p2p_delivery delivery;
 };
 
-/* Groups do not ask for drivers: it is recorded where all pairs of two of them have one delivery. */
+/* Groups do not depend on drivers, so the delivery is recorded only if it is the same for all their pairs. */
 static enum p2p_delivery delivery_of(const struct record *record, const struct p2p_group *from,
 				     const struct p2p_group *to)
 {
@@ -329,7 +329,7 @@ static enum p2p_delivery delivery_of(const struct record *record, const struct p
 	return delivery;
 }
 
-/* By the verdict, any two different members stand for all. */
+/* For the verdict, any two different members represent their groups. */
 static struct answer answer_of(const struct record *record, size_t from, size_t to)
 {
 	const struct p2p_group *a = p2p_groups_at(record->groups, from);
@@ -373,7 +373,7 @@ static void put_expected(FILE *out, const struct answer *answer)
 	}
 }
 
-/* The second half of a row: the clients that answer a group of providers as the one at @at does. */
+/* The second half of a row: the groups of clients with the same answer as the one at @at. */
 static int words_of_pairs(const struct record *record, const struct answer *answers, size_t at,
 			  char **ret_words)
 {
@@ -421,7 +421,7 @@ static void put_pair_rows(const struct record *record, const struct entry *entri
 	fputs("\n  ]", record->out);
 }
 
-/* Is there a client before @at that answers as it does? */
+/* Is there a client before @at with the same answer? */
 static bool was_told(const struct answer *answers, size_t at)
 {
 	for (size_t i = 0; i < at; i++)
@@ -430,7 +430,7 @@ static bool was_told(const struct answer *answers, size_t at)
 	return false;
 }
 
-/* The rows of one group of providers: one for each answer. */
+/* Make the rows of one group of providers, one for each answer. */
 static int record_provider(const struct record *record, size_t from, struct answer *answers,
 			   struct entry *entries, size_t *count)
 {
@@ -453,7 +453,7 @@ static int record_provider(const struct record *record, size_t from, struct answ
 
 #define ANSWERS ((size_t)P2P_RELATIONS * P2P_MAP_TYPES * P2P_DELIVERIES)
 
-/* One row for providers and clients that have one answer, all with all. */
+/* Record pairs, with one row for all providers that have the same answer for the same clients. */
 static int record_pairs(const struct record *record)
 {
 	size_t groups = p2p_groups_count(record->groups), count = 0;

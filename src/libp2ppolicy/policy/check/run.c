@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Holding a machine against a file of expectations. */
+/* Checks a machine against a file of expectations. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 
 #include "policy/check/check.h"
 
-/* Room for what is expected and found of a pair: sentences that name functions. */
+/* Room for what is expected and found for a pair: sentences that name functions. */
 #define TEXT_SIZE 512
 
 /* Is one of these classes among those to check? */
@@ -52,7 +52,7 @@ void p2p_check_excuse(struct p2p_check_run *run, enum p2p_check_class about,
 	tell(run, P2P_FINDING_EXCUSED, about, expected, found);
 }
 
-/* Whom a group means does not depend on who asks: looked up once. */
+/* Match all groups once, since the result is the same for every expectation. */
 static void fill_sets(struct p2p_check_run *run)
 {
 	const struct p2p_group_table *table = &run->check->groups;
@@ -82,7 +82,7 @@ static void fill_pick(const struct p2p_check_run *run, const struct p2p_pick *pi
 	}
 }
 
-/* Pairs are made of functions with header type 0 only. */
+/* Keep only functions with header type 0, of which pairs are made. */
 static void leave_ends(const struct p2p_check_run *run, uint8_t *set)
 {
 	for (size_t i = 0; i < run->count; i++)
@@ -99,7 +99,7 @@ static uint64_t count_of(const struct p2p_check_run *run, const uint8_t *set, en
 	return count;
 }
 
-/* That nothing is meant, or perhaps more, must not look like success. */
+/* A selector that matches nothing, or possibly more, must not look like success. */
 static void eval_count(struct p2p_check_run *run, const uint8_t *set, const char *whom,
 			uint64_t least, uint64_t most)
 {
@@ -180,7 +180,7 @@ static void eval_pair(struct p2p_check_run *run, const struct p2p_function *prov
 	run->verdict = NULL;
 }
 
-/* The class of several conditions at once is the first of theirs. */
+/* Several conditions at once are reported under the first of their classes. */
 static bool class_of(const struct p2p_check_run *run, enum p2p_check_class *ret_about)
 {
 	const struct p2p_check_row *row = run->row;
@@ -199,7 +199,7 @@ static bool class_of(const struct p2p_check_run *run, enum p2p_check_class *ret_
 	return least < P2P_CHECK_CLASSES && wants_any(run, 1u << least);
 }
 
-/* Does all of the row hold for this pair? */
+/* Do all conditions and terms of the row hold for this pair? */
 static enum p2p_tri all_of(const struct p2p_check_run *run, const struct p2p_verdict *verdict)
 {
 	const struct p2p_check_row *row = run->row;
@@ -214,7 +214,7 @@ static enum p2p_tri all_of(const struct p2p_check_run *run, const struct p2p_ver
 	return holds;
 }
 
-/* Each provider has so many clients for which all of it holds. */
+/* Does the provider have enough clients for which all of the row holds? */
 static void eval_clients(struct p2p_check_run *run, const struct p2p_function *provider,
 			  const uint8_t *clients)
 {

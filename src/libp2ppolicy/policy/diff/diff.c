@@ -7,8 +7,8 @@
 #include "policy/diff/diff.h"
 
 /*
- * The machine, who is there, where, and then facts from causes to consequences; at the end the
- * capabilities that are not among them.
+ * The order of differences: the machine, which functions exist and where, and then their facts from
+ * causes to effects; capabilities that are not listed here come last.
  */
 static const char *const abouts[] = {
 	"kernel", "rules", "p2pdma", "cmdline", "cpu", "iommu_in_use", "virtual_machine",

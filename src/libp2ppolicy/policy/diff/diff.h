@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Two machines side by side, while they are compared. */
+/* Two machines while they are compared. */
 #ifndef P2P_POLICY_DIFF_H
 #define P2P_POLICY_DIFF_H
 
@@ -8,9 +8,9 @@
 #include "base/arena.h"
 
 /**
- * struct p2p_diff_side - one of the two.
+ * struct p2p_diff_side - one of the two machines.
  * @places: by index of function, see place.h; "" not known
- * @partner: by index of function, the function of the other side; NULL none
+ * @partner: by index of function, the same function on the other side; NULL none
  */
 struct p2p_diff_side {
 	const struct p2p_eval *eval;
@@ -20,7 +20,7 @@ struct p2p_diff_side {
 	const struct p2p_function **partner;
 };
 
-/** struct p2p_diff_entry - @rank: where what it is about stands in the list. */
+/** struct p2p_diff_entry - @rank: position of its @about in the order of output. */
 struct p2p_diff_entry {
 	struct p2p_difference difference;
 	unsigned int rank;
@@ -41,31 +41,32 @@ struct p2p_diff {
 	bool all, nodes, no_memory;
 };
 
-/** p2p_diff_order() - of two numbers, as strcmp(). */
+/** p2p_diff_order() - compare two numbers, like strcmp(). */
 static inline int p2p_diff_order(uint64_t a, uint64_t b)
 {
 	return (a > b) - (a < b);
 }
 
-/** p2p_diff_add() - one more difference; texts are copied.  Sets no_memory. */
+/** p2p_diff_add() - add a difference; texts are copied.  Sets no_memory on failure. */
 void p2p_diff_add(struct p2p_diff *diff, const char *about, const struct p2p_function *was,
 		  const struct p2p_function *is, const char *before, const char *after);
 
 /** p2p_diff_match() - fill partner and evidence. */
 int p2p_diff_match(struct p2p_diff *diff);
 
-/** p2p_diff_facts() - add what changed of the machine and of every function. */
+/** p2p_diff_facts() - add what changed in the machine and in every function. */
 int p2p_diff_facts(struct p2p_diff *diff);
 
 /**
- * p2p_diff_settled() - say of which functions of the old side nothing changed that a pair of two of them
- *	depends on: the function, all that is below the same port of its root bus, and its host bridge.
- * @settled: by index of function, zeroed
+ * p2p_diff_settled() - find the functions of the old side of which nothing changed that a pair of two such
+ *	functions depends on: the function, everything below the same function on its root bus, and its host
+ *	bridge.
+ * @settled: by index of function, zeroed by the caller
  * Return: 0 or -ENOMEM.
  */
 int p2p_diff_settled(const struct p2p_diff *diff, bool *settled);
 
-/** p2p_diff_software() - a hash of what drivers say of a function. */
+/** p2p_diff_software() - a hash of what drivers report about a function. */
 uint64_t p2p_diff_software(uint64_t hash, const struct p2p_function *function);
 
 /** p2p_diff_pairs() - fill pairs. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What is compared of a machine and of a function that was told again: the rows of the table of facts
- * that say so, and what is no fact of one function.
+ * Compares machines, and functions that were recognized: by the rows of the table of facts that are marked
+ * for it, and by what is not a fact of a single function.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -24,7 +24,7 @@ static const char *or_unknown(const char *text)
 	return text ? text : not_known;
 }
 
-/* The release, the rules it is evaluated by, and the processor, which is three facts in one line. */
+/* The release, the rules used for evaluation, and the processor, with three facts in one line. */
 static void put_kernel(const struct p2p_eval *eval, const struct p2p_machine *machine,
 		       char *text)
 {
@@ -54,13 +54,13 @@ static const struct {
 	{ "kernel", put_kernel }, { "rules", put_rules }, { "cpu", put_cpu },
 };
 
-/* What each machine of a kind has of its own. */
+/* Does the fact differ between machines of the same kind anyway? */
 static bool is_own(const char *about)
 {
 	return !strcmp(about, "cmdline") || !strcmp(about, "bar_address");
 }
 
-/* One line of what is compared; @after is NULL where one machine alone is told of. */
+/* Called for each fact that is compared; @after is NULL if there is only one machine. */
 typedef void line_fn(void *data, const char *about, const char *before, const char *after);
 
 static void each_machine_line(const struct p2p_eval *before, const struct p2p_eval *after,
@@ -86,8 +86,8 @@ static void each_machine_line(const struct p2p_eval *before, const struct p2p_ev
 }
 
 /*
- * No fact of the table: what a user calls the link takes both ends of it, and one that idles runs as
- * it will under load.  A port says nothing that the device on it does not.
+ * Not a row of the table, because the link involves both ends; an idle link is shown with the speed that
+ * it has under load.  A port is left out: the device below it says the same.
  */
 static const char *link_text(const struct p2p_function *function, char text[P2P_LINK_SIZE])
 {
@@ -101,7 +101,7 @@ static const char *link_text(const struct p2p_function *function, char text[P2P_
 	       p2p_link_format(view.now, text);
 }
 
-/* One line for all BARs.  Nobody does DMA to a bridge. */
+/* One line for all BARs; empty for a bridge, since nobody does DMA to one. */
 static char *bars_text(const struct p2p_fact_row *row, const struct p2p_function *function,
 		       char text[FACT_SIZE])
 {
@@ -142,7 +142,7 @@ static void each_function_line(const struct p2p_function *was, const struct p2p_
 	}
 }
 
-/** struct compared - what is compared; @was, @is: NULL for the machine. */
+/** struct compared - the functions that are compared; @was, @is: NULL for the machine. */
 struct compared {
 	struct p2p_diff *diff;
 	const struct p2p_function *was, *is;
@@ -197,7 +197,7 @@ static uint64_t mix(uint64_t value)
 	return value ^ value >> 31;
 }
 
-/** struct iommu_group - one IOMMU group: its first function, and who is in it, whatever its number. */
+/** struct iommu_group - one IOMMU group: its first function, and a hash of its members, independent of its number. */
 struct iommu_group {
 	int64_t number;
 	const struct p2p_function *function;
@@ -213,7 +213,7 @@ static int by_number(const void *a, const void *b)
 	return p2p_bdf_compare(x->function->bdf, y->function->bdf);
 }
 
-/* The members of every group, told by who they were on the old side. */
+/* Fill in the members of every group, identified by their functions on the old side. */
 static void fill_groups(const struct p2p_diff_side *side, bool old, struct iommu_group *groups,
 			struct iommu_group **by_index)
 {
@@ -267,7 +267,7 @@ static void compare_group(struct p2p_diff *diff, const struct p2p_function *was,
 	p2p_diff_add(diff, "iommu_group", was, is, before, after);
 }
 
-/* Numbers of groups change with every boot; who shares one is what matters. */
+/* Group numbers may change with every boot; what matters is which functions share a group. */
 static int compare_groups(struct p2p_diff *diff)
 {
 	size_t olds = diff->before.count, news = diff->after.count;
@@ -326,7 +326,7 @@ int p2p_diff_facts(struct p2p_diff *diff)
 	return compare_groups(diff);
 }
 
-/* Two hashes of 64 bits: FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/), and a polynomial. */
+/* Two 64-bit hashes: FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/), and a polynomial. */
 void p2p_shape_add(struct p2p_shape *shape, const void *bytes, size_t size)
 {
 	const unsigned char *byte = bytes;
@@ -337,7 +337,7 @@ void p2p_shape_add(struct p2p_shape *shape, const void *bytes, size_t size)
 	}
 }
 
-/* The zeros at their ends, too: no two words run together. */
+/* The terminating zeros are included, to keep the words apart. */
 static void add_line(void *shape, const char *about, const char *text, const char *after)
 {
 	(void)after;
@@ -359,7 +359,7 @@ static void add_place(struct p2p_shape *shape, const struct p2p_function *functi
 	add_line(shape, "ids", text, NULL);
 }
 
-/* Who shares a group, whatever its number: each function is told of by the first of its group. */
+/* Add which functions share a group, regardless of its number: each by the first function of its group. */
 static int add_groups(struct p2p_shape *shape, const struct p2p_topology *topology)
 {
 	const struct p2p_diff_side side = { .topology = topology, .count = p2p_topology_count(topology) };

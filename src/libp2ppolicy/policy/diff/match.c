@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Telling functions again.  Passes from the strongest evidence to the weakest; each sorts those
- * that are left on both sides by a key, and joins runs of one key in their order, so that the
- * same two machines always give the same matches.
+ * Recognizes functions on the other side.  The passes go from the strongest evidence to the weakest;
+ * each sorts the functions that are left on both sides by a key, and joins those with equal keys in
+ * their order, so that the same two machines always give the same matches.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 #include "policy/diff/diff.h"
 #include "policy/place.h"
 
-/** struct entry - a function that is left, and its place ("" not known). */
+/** struct entry - a function not matched yet, and its place ("" not known). */
 struct entry {
 	const struct p2p_function *function;
 	const char *place;
@@ -20,8 +20,8 @@ struct entry {
 typedef int compare_fn(const struct entry *a, const struct entry *b);
 
 /*
- * A capture puts a number of its own in the place of a serial number (snapshot/pseudonym.c), and
- * two captures number otherwise: that tells nothing.
+ * False for the pseudonym that a capture has in place of a serial number (snapshot/capture/pseudonym.c),
+ * since two captures choose different ones.
  */
 static bool has_serial(const struct p2p_function *function)
 {
@@ -31,7 +31,7 @@ static bool has_serial(const struct p2p_function *function)
 	       serial >> 32 != 0x02000000;
 }
 
-/* What a model is; a function whose ids are not known is like no other. */
+/* By model; a function with unknown ids equals none with known ids. */
 static int compare_ids(const struct entry *a, const struct entry *b)
 {
 	const struct p2p_function *x = a->function, *y = b->function;
@@ -44,7 +44,7 @@ static int compare_ids(const struct entry *a, const struct entry *b)
 	return r ? r : p2p_diff_order(x->class_code, y->class_code);
 }
 
-/* Functions of one device, and ports of one switch, share a serial number. */
+/* By serial number, then ids and function number: functions of a device, and ports of a switch, share one. */
 static int compare_serials(const struct entry *a, const struct entry *b)
 {
 	const struct p2p_function *x = a->function, *y = b->function;
@@ -96,7 +96,7 @@ static bool by_ids(const struct entry *entry)
 	return entry->function->ids == P2P_PRESENT;
 }
 
-/* @can: can this function be told by it at all?  NULL every one can. */
+/* @can: does the function have this evidence at all?  NULL: every one has. */
 static const struct {
 	const char *evidence;
 	bool (*can)(const struct entry *entry);
@@ -109,10 +109,10 @@ static const struct {
 	{ "ids", by_ids, compare_ids },
 };
 
-/* Where another node of the same kind begins to be told by. */
+/* The first pass for two nodes of the same kind. */
 #define AFTER_SERIAL 1
 
-/* qsort_r() takes a function that knows the key; ties go by place and address. */
+/* For qsort_r(): @compare points to the key's function; ties are broken by place and address. */
 static int compare_entries(const void *a, const void *b, void *compare)
 {
 	compare_fn *const *key = compare;
@@ -139,7 +139,7 @@ static size_t gather(const struct p2p_diff_side *side, size_t pass, struct entry
 	return count;
 }
 
-/* Two serial numbers that differ are two devices, whatever else agrees. */
+/* Different serial numbers mean different devices, whatever else agrees. */
 static bool contradicts(const struct p2p_function *was, const struct p2p_function *is)
 {
 	return has_serial(was) && has_serial(is) && was->serial.value != is->serial.value;

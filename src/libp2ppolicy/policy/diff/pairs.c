@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Which pairs answer otherwise.  Functions that are in one group of like answers before and in
- * one after are one class; a pair of classes is evaluated once, unless nothing changed that it depends
- * on, and what changed alike is folded into rows "these providers, those clients".
+ * Finds the pairs whose answers changed.  Functions that are in the same group of equal answers on both
+ * sides form a class.  A pair of classes is evaluated once, or not at all if nothing changed that it
+ * depends on, and equal changes are folded into rows "these providers, those clients".
  */
 #include <errno.h>
 #include <stdio.h>
@@ -12,8 +12,9 @@
 #include "policy/diff/diff.h"
 
 /**
- * struct member - a function that is on both sides, and its groups there.
- * @ways: of all that its speed depends on between it and the root complex, on both sides
+ * struct member - a function that exists on both sides, and its groups there.
+ * @ways: hash of everything that its speed depends on between it and the root complex, and of what
+ *	drivers report about it, on both sides
  */
 struct member {
 	const struct p2p_function *was, *is;
@@ -28,7 +29,7 @@ struct class {
 	bool settled;
 };
 
-/** struct row - the classes of clients for which providers of one class changed in one way. */
+/** struct row - the classes of clients for which one class of providers changed in the same way. */
 struct row {
 	struct p2p_answer before, after;
 	size_t provider;
@@ -36,13 +37,13 @@ struct row {
 	size_t count;
 };
 
-/** struct change - of one pair of classes. */
+/** struct change - the change of one pair of classes. */
 struct change {
 	struct p2p_answer before, after;
 	uint32_t client;
 };
 
-/** struct pairs - @open: the classes that are not settled, of @classes. */
+/** struct pairs - @open: indexes of those @classes that are not settled. */
 struct pairs {
 	struct p2p_diff *diff;
 	struct member *members;
@@ -101,7 +102,7 @@ static int number_groups(const struct pairs *pairs, bool old, size_t *numbers)
 	return r;
 }
 
-/* FNV-1a over 64-bit words. */
+/* FNV-1a over the bytes of a 64-bit word. */
 static uint64_t add(uint64_t hash, uint64_t value)
 {
 	for (unsigned int i = 0; i < 64; i += 8)
@@ -121,7 +122,7 @@ static uint64_t add_number(uint64_t hash, struct p2p_number number)
 	return add(add(hash, (uint64_t)number.fact), (uint64_t)number.value);
 }
 
-/* Nor do they ask for drivers, and for what these say of a function. */
+/* Groups do not depend on drivers and what these report, so this must be compared separately. */
 uint64_t p2p_diff_software(uint64_t hash, const struct p2p_function *function)
 {
 	hash = add_text(add_text(hash, function->driver), function->iommu_type);
@@ -137,7 +138,7 @@ uint64_t p2p_diff_software(uint64_t hash, const struct p2p_function *function)
 			 (uint64_t)function->driver_fact);
 }
 
-/* Groups do not ask how fast their members are: links and transfers on the way split them. */
+/* Groups do not depend on speed either, so links and transfer sizes on the way split them into classes. */
 static uint64_t way_of(uint64_t hash, const struct p2p_function *function)
 {
 	for (; function; function = function->parent) {
@@ -265,7 +266,7 @@ static int compare_changes(const void *a, const void *b)
 	return r ? r : p2p_diff_order(x->client, y->client);
 }
 
-/* The second of two members where a class is paired with itself; NULL there is none. */
+/* A member of the client class, not the first if a class is paired with itself; NULL if there is none. */
 static const struct member *partner_in(const struct pairs *pairs, size_t provider, size_t client)
 {
 	const struct class *class = &pairs->classes[client];
@@ -275,7 +276,7 @@ static const struct member *partner_in(const struct pairs *pairs, size_t provide
 	return class->count > 1 ? &pairs->members[class->first + 1] : NULL;
 }
 
-/* Compare what the classes answer, and add a change if it is another.  Return: how many there are. */
+/* Compare the answers of two classes, and add a change if they differ.  Return: number of changes. */
 static size_t compare_classes(struct pairs *pairs, size_t provider, size_t client, size_t count)
 {
 	const struct member *one = &pairs->members[pairs->classes[provider].first];
@@ -290,7 +291,7 @@ static size_t compare_classes(struct pairs *pairs, size_t provider, size_t clien
 	return count + (compare_answers(&change->before, &change->after) != 0);
 }
 
-/* Two classes that are settled answer as they did. */
+/* The answers for two settled classes have not changed. */
 static size_t find_changes(struct pairs *pairs, size_t provider)
 {
 	size_t count = 0;
@@ -348,8 +349,8 @@ static int find_rows(struct pairs *pairs)
 }
 
 /*
- * A function alone in its class has no pair with itself, and may stand among its own clients
- * without saying anything: so do lists of "each with every other" become equal.
+ * A function alone in its class has no pair with itself, so it may be listed among its own clients
+ * without changing the meaning.  This makes the lists of "each with every other" equal.
  */
 static int widen_rows(struct pairs *pairs)
 {
@@ -402,7 +403,7 @@ static size_t count_lists(struct pairs *pairs)
 	return count;
 }
 
-/* Keep the lists wide where that folds more. */
+/* Keep the widened lists if that folds more rows. */
 static int fold_rows(struct pairs *pairs)
 {
 	size_t narrow = count_lists(pairs), size = pairs->row_count * sizeof(struct row);
@@ -426,7 +427,7 @@ static int compare_functions(const void *a, const void *b)
 	return p2p_bdf_compare((*x)->bdf, (*y)->bdf);
 }
 
-/* The functions of some classes, of the new machine and in the order of their addresses. */
+/* The functions of some classes on the new machine, in the order of their addresses. */
 static const struct p2p_function **functions_of(struct pairs *pairs, const uint32_t *classes,
 						size_t count, size_t *ret_count)
 {
@@ -447,7 +448,7 @@ static const struct p2p_function **functions_of(struct pairs *pairs, const uint3
 	return list;
 }
 
-/* A provider that stands alone is none of its own clients. */
+/* Remove a single provider from its own clients. */
 static void drop_self(struct p2p_pairs_difference *pairs, const struct p2p_function **clients)
 {
 	size_t kept = 0;
@@ -474,7 +475,7 @@ static uint64_t count_common(const struct p2p_pairs_difference *pairs)
 	return common;
 }
 
-/* Rows with one list of clients become one, of all their providers. */
+/* Rows with equal lists of clients become one row with all their providers. */
 static int put_rows(struct pairs *pairs, size_t at, size_t end)
 {
 	struct p2p_diff *diff = pairs->diff;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Which functions no pair needs to be asked for again.  What a pair answers follows from both functions, from
- * what is above and beside them below the root bus, from their host bridges, and from the machine as a whole.
- * Whatever is a fact of these counts as changed, though no answer may depend on it.
+ * Finds functions whose pairs need not be evaluated again.  The answer for a pair depends on both functions, on
+ * what is above and beside them below the root bus, on their host bridges, and on the machine as a whole.
+ * A change in any fact of these counts, even if no answer depends on that fact.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@ static bool is_same(const struct p2p_function *was, const struct p2p_function *i
 	       p2p_diff_software(0, was) == p2p_diff_software(0, is);
 }
 
-/* The partner of @is, or of the next above it that has one. */
+/* The partner of @is, or else of the nearest function above it that has one. */
 static const struct p2p_function *last_known(const struct p2p_diff *diff, const struct p2p_function *is)
 {
 	while (is && !diff->after.partner[is->index])
@@ -26,7 +26,7 @@ static const struct p2p_function *last_known(const struct p2p_diff *diff, const 
 	return is ? diff->after.partner[is->index] : NULL;
 }
 
-/* By index of the function on the root bus: something below it, or it, is not what it was. */
+/* Set @changed, by index of the function on the root bus, if it or something below it changed. */
 static void find_changed(const struct p2p_diff *diff, bool *changed)
 {
 	const struct p2p_function *was;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Speeds and latencies beside the prediction.  The rules are tried from the top.  Their bounds are wide
- * on purpose: the model is held to a tenth where its facts are known (p2ptopo-score(7)), tools lose some
- * more to their own overhead, and a half is told from the whole by any of them.
+ * Compares speeds and latencies with the prediction.  The rules are tried from the top.  Their bounds are
+ * wide on purpose: the model is accurate to a tenth if its facts are known (p2ptopo-score(7)), tools lose
+ * some more to their own overhead, and even so a half can be told from the whole.
  */
 #include <errno.h>
 
@@ -16,7 +16,7 @@
 #define HALF_LEAST	0.4
 #define HALF_MOST	0.62
 
-/* A small copy through system memory takes ten times as long as one between peers. */
+/* A longer latency may be that of a small copy through system memory, which takes ten times as long as between peers. */
 #define STAGED_NS	5000.0
 
 static bool is_within(double value, double of, double least, double most)
@@ -34,7 +34,7 @@ static bool is_staged(const struct p2p_comparing *c)
 	return c->ways.delivery == P2P_DELIVERY_STAGED;
 }
 
-/* Peer access is on and changes nothing, although there is something to gain. */
+/* Peer access is on but makes no difference, although it should be faster. */
 static bool gains_nothing(const struct p2p_comparing *c)
 {
 	return c->off > 0 && is_within(c->figure->value, c->off, CLOSE_LEAST, CLOSE_MOST) &&
@@ -56,7 +56,7 @@ static bool is_close(const struct p2p_comparing *c)
 {
 	double value = c->figure->value, speed = c->speed.gbytes_per_second;
 
-	/* What is predicted with a fact missing is the least it can be. */
+	/* With a fact missing, the prediction is only a lower bound. */
 	return value >= CLOSE_LEAST * speed &&
 	       (value <= CLOSE_MOST * speed || c->speed.fact != P2P_PRESENT);
 }
@@ -161,7 +161,7 @@ const struct p2p_function *p2p_compare_unread(const struct p2p_comparing *c)
 	return unread[0];
 }
 
-/* What doubles the load of a link: the likeliest first. */
+/* Name the likeliest cause that doubles the load of a link. */
 static void say_half(const struct p2p_comparing *c, struct p2p_text *text)
 {
 	const struct p2p_function *unread = p2p_compare_unread(c), *redirect = NULL;
@@ -212,7 +212,7 @@ static void say_low(const struct p2p_comparing *c, struct p2p_text *text)
 	say_look(c, text);
 }
 
-/** struct rule - a finding, when it holds (NULL always), and what is said of it. */
+/** struct rule - a finding; @holds: when it applies (NULL: always); @say: what to say about it. */
 struct rule {
 	bool (*holds)(const struct p2p_comparing *c);
 	enum p2p_compared finding;
@@ -233,7 +233,7 @@ static const struct rule speed_rules[] = {
 	{ NULL, P2P_COMPARED_LOW, true, say_low },
 };
 
-/* As long as without, or as long as a copy takes. */
+/* Is the latency as long as without peer access, or as that of a copy? */
 static bool takes_as_long(const struct p2p_comparing *c)
 {
 	return c->figure->value > STAGED_NS && (!(c->off > 0) || c->figure->value > 0.8 * c->off);
@@ -284,7 +284,7 @@ static void apply(const struct p2p_comparing *c, const struct rule *rule,
 	rule->say(c, &text);
 }
 
-/* The same pair, tool and text, with peer access off. */
+/* The figure for the same pair, tool and text with peer access off; 0 none. */
 static double find_off(const struct p2p_measured *measured, const struct p2p_figure *figure)
 {
 	for (size_t i = 0; figure->peer == P2P_YES && i < measured->count; i++) {
@@ -301,8 +301,8 @@ static double find_off(const struct p2p_measured *measured, const struct p2p_fig
 }
 
 /*
- * Both directions at once.  Between two GPUs each does the same to the other; a device that masters
- * alone, as an adapter and a drive do, reads and writes.
+ * Both directions at once.  Of two GPUs, each does the same to the other; an adapter or a drive is the
+ * only one to issue DMA, so it both reads and writes.
  */
 static int predict_both(struct p2p_comparing *c)
 {
@@ -320,7 +320,7 @@ static int predict_both(struct p2p_comparing *c)
 	sum = shares[0].gbytes_per_second;
 	if (c->figure->how == P2P_FIGURE_SUM)
 		sum += shares[1].gbytes_per_second;
-	/* A pair that is refused has no share; what its way carries is known all the same. */
+	/* A refused pair has no share, but what its path can carry is known. */
 	if (!(sum > 0) && c->figure->how == P2P_FIGURE_SUM)
 		c->speed.gbytes_per_second *= 2;
 	else if (sum > 0)

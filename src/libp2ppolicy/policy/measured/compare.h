@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A figure beside what is predicted of its pair. */
+/* Comparing a figure with the prediction for its pair. */
 #ifndef P2P_POLICY_MEASURED_COMPARE_H
 #define P2P_POLICY_MEASURED_COMPARE_H
 
@@ -7,8 +7,8 @@
 
 /**
  * struct p2p_comparing - all that a comparison needs.
- * @off: the same figure with peer access off, of the same text; 0 none
- * @speed: what is predicted
+ * @off: the same figure with peer access off, from the same text; 0 none
+ * @speed: the prediction
  */
 struct p2p_comparing {
 	const struct p2p_figure *figure;
@@ -25,7 +25,7 @@ struct p2p_comparing {
  */
 const struct p2p_function *p2p_compare_unread(const struct p2p_comparing *comparing);
 
-/** p2p_compare_label() - a relation or an answer. */
+/** p2p_compare_label() - compare a relation or an access answer. */
 void p2p_compare_label(const struct p2p_comparing *comparing,
 		       struct p2p_comparison *ret_comparison);
 

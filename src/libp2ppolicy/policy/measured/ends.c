@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Which function of the machine a text means.  An address is one, and so is a number that the text
- * itself gives one for.  A number alone is taken in the order of addresses, as nvidia-smi counts and
- * CUDA with CUDA_DEVICE_ORDER=PCI_BUS_ID; of a list of numbers only where there are as many devices.
+ * Finds the function of the machine that a text refers to: by its address, or by a number for which the
+ * text itself gives an address or a name.  Any other number is assumed to follow the order of addresses,
+ * as in nvidia-smi, and in CUDA with CUDA_DEVICE_ORDER=PCI_BUS_ID; but a list of numbers only if it has
+ * as many devices as the machine.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -10,7 +11,7 @@
 
 #include "policy/measured/reading.h"
 
-/** enum found - was the function found, and if not, why. */
+/** enum found - was the function found, and if not, why not. */
 enum found { FOUND, FOUND_NONE, FOUND_SEVERAL, FOUND_OTHER_COUNT, FOUND_UNLISTED };
 
 static bool is_counted(const struct p2p_function *function, const struct p2p_tool *tool,
@@ -35,7 +36,7 @@ static const struct p2p_function *nth(const struct p2p_topology *topology,
 	return found;
 }
 
-/* How many devices a text counts of a class, by the highest number in it. */
+/* How many devices of a class a text has, by the highest number in it. */
 static unsigned int count_in_text(const struct p2p_measured *measured,
 				  const struct p2p_figure *figure, enum p2p_class kind)
 {
@@ -55,7 +56,7 @@ static unsigned int count_in_text(const struct p2p_measured *measured,
 	return count;
 }
 
-/* The one function that is meant by @end. */
+/* Find the function that @end refers to, if there is exactly one. */
 static enum found find_only(const struct p2p_topology *topology, const struct p2p_end *end,
 			    bool (*is_meant)(const struct p2p_function *function,
 					     const struct p2p_end *end),
@@ -183,7 +184,7 @@ static void find_into(const struct p2p_measured *measured, const struct p2p_figu
 	}
 }
 
-/* What is said of every drive becomes a figure for each. */
+/* Turn a figure about all drives into one for each drive. */
 static int spread(struct p2p_measured *measured, size_t index)
 {
 	bool first = true;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* JSON that stands in a text, beside what else was pasted. */
+/* JSON inside a text, among other things that were pasted. */
 #include <errno.h>
 #include <string.h>
 
 #include "policy/measured/reading.h"
 
-/* The end of the object or list that starts at @at; NULL it has none. */
+/* The end of the object or array that starts at @at; NULL if it has none. */
 static const char *end_of(const char *at)
 {
 	unsigned int depth = 0;
@@ -30,7 +30,7 @@ static const char *end_of(const char *at)
 
 static const char *start_of_line(const struct p2p_reading *reading, size_t line)
 {
-	/* Lines lie in a copy of the text, so their distance is the same. */
+	/* The lines point into a copy of the text, so offsets are the same. */
 	return reading->text + (reading->lines[line] - reading->lines[0]);
 }
 
@@ -48,7 +48,7 @@ static bool may_be_json(const char *text)
 	text += strspn(text, " \t");
 	if (*text == '{')
 		return !text[1] || text[1] == '\n' || text[1 + strspn(text + 1, " \t\n")] == '"';
-	/* A list of objects: nothing else that is read is one. */
+	/* Of arrays, only those of objects are read. */
 	return *text == '[' && text[1 + strspn(text + 1, " \t\n")] == '{';
 }
 
@@ -87,7 +87,7 @@ void p2p_reading_json(struct p2p_reading *reading,
 		end = end_of(text);
 		if (!end) {
 			p2p_reading_skip(reading, first, "the JSON that starts here does not end");
-			/* What is inside it does not either, or belongs to it. */
+			/* JSON inside it either does not end either, or is a part of it. */
 			return;
 		}
 		at += count_lines(text, end);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Labels of other tools beside the prediction, and why both may be right. */
+/* Compares labels of other tools with the prediction, and says why both may be right. */
 #include <stdio.h>
 #include <string.h>
 
@@ -11,7 +11,7 @@ static void set_predicted(struct p2p_comparison *comparison, const char *word)
 	snprintf(comparison->predicted, sizeof(comparison->predicted), "%s", word ? word : "?");
 }
 
-/* A letter says where the common bridge is, and not what ACS does below it. */
+/* A label such as PIX says where the common bridge is, but not what ACS does below it. */
 static void say_agreed(const struct p2p_comparing *c, struct p2p_text *text)
 {
 	const struct p2p_function *first = NULL, *unread = p2p_compare_unread(c);
@@ -39,7 +39,7 @@ static bool is_in_node(enum p2p_relation relation)
 	return relation == P2P_RELATION_PHB || relation == P2P_RELATION_NODE;
 }
 
-/* enum p2p_relation is in the order of distance, so two that are not the same have a nearer one. */
+/* The labels differ.  enum p2p_relation is in the order of distance. */
 static void say_otherwise(const struct p2p_comparing *c, struct p2p_text *text)
 {
 	enum p2p_relation label = c->figure->relation, ours = c->verdict.relation;
@@ -91,7 +91,7 @@ static void compare_relation(const struct p2p_comparing *c, struct p2p_compariso
 	}
 }
 
-/* Do the drivers in use reach the peer, as far as can be told? */
+/* Do the drivers in use reach the peer, as far as is known? */
 static enum p2p_tri reaches(enum p2p_delivery delivery)
 {
 	switch (delivery) {
@@ -110,7 +110,7 @@ static enum p2p_tri reaches(enum p2p_delivery delivery)
 	return P2P_UNKNOWN;
 }
 
-/* What a refusal means, by the word. */
+/* What a refusal means, by its label. */
 static const struct { const char *label, *means; } refusals[] = {
 	{ "CNS", "the driver does not trust the chipset" },
 	{ "GNS", "the driver grants it to no GPU of this kind" },
@@ -133,7 +133,7 @@ static const char *meaning(const char *label)
 }
 
 /*
- * p2pdma's own words, beside what it is predicted to say.  It speaks when a driver asks, with the
+ * Compares what p2pdma logged with what it is predicted to decide.  It logs when a driver asks, with the
  * registers and the kernel of that moment.
  */
 static void compare_kernel(const struct p2p_comparing *c, struct p2p_comparison *comparison)

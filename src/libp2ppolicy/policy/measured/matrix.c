@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Matrices: a heading of devices, and a row for each. */
+/* Reading matrices: a heading of devices, and a row for each of them. */
 #include <string.h>
 
 #include "policy/measured/reading.h"
@@ -24,20 +24,20 @@ void p2p_cell_add(struct p2p_reading *reading, const struct p2p_cell *cell,
 		p2p_reading_skip(reading, cell->line, "a cell of the matrix is not a number");
 		return;
 	}
-	/* Tools print microseconds. */
+	/* Tools print latencies in microseconds. */
 	if (figure.kind == P2P_FIGURE_LATENCY)
 		figure.value *= 1000;
 	p2p_reading_add(reading, cell->line, &figure);
 }
 
-/* An InfiniBand device, which old releases of nvidia-smi write where new ones number. */
+/* Is it an InfiniBand device name?  Old releases of nvidia-smi print these instead of numbers. */
 static bool is_name(struct p2p_field field)
 {
 	return field.length > 5 && field.length < 32 && !memcmp(field.text, "mlx", 3) &&
 	       memchr(field.text, '_', field.length);
 }
 
-/* "GPU 00" is one word for us. */
+/* Join "GPU 00" into one word. */
 static size_t join(struct p2p_field *fields, size_t count)
 {
 	unsigned int index;
@@ -48,7 +48,7 @@ static size_t join(struct p2p_field *fields, size_t count)
 		bool numbered = (gpu || cpu) && i + 1 < count &&
 				p2p_field_index(fields[i + 1], &index);
 
-		/* A CPU is no end of a pair; its column is kept as one that is none. */
+		/* A CPU is not an end of a pair, but its column must be kept. */
 		fields[kept++] = fields[numbered && gpu ? i + 1 : i];
 		i += numbered;
 	}
@@ -69,7 +69,7 @@ static bool take_end(struct p2p_reading *reading, struct p2p_field field, struct
 	return true;
 }
 
-/* The heading ends with the first word that is no device, such as that of "CPU Affinity". */
+/* The heading ends at the first word that is not a device, as in "CPU Affinity". */
 static bool read_heading(struct p2p_reading *reading, size_t at, const char *corner,
 			 struct heading *heading)
 {
@@ -110,14 +110,14 @@ static bool is_same_end(const struct p2p_end *one, const struct p2p_end *other)
 	return false;
 }
 
-/** struct row - one row while its cells are taken. */
+/** struct row - one row; @first: index of its first cell. */
 struct row {
 	struct p2p_end end;
 	struct p2p_field fields[P2P_MOST_FIELDS];
 	size_t count, first;
 };
 
-/* A row starts with a device of the heading.  Arrows behind it belong to it. */
+/* A row starts with a device of the heading, which an arrow may follow. */
 static bool read_row(struct p2p_reading *reading, size_t at, const struct heading *heading,
 		     struct row *row)
 {
@@ -164,7 +164,7 @@ size_t p2p_matrix(struct p2p_reading *reading, size_t at, const char *corner,
 
 	if (at >= reading->count || !read_heading(reading, at, corner, &heading))
 		return at;
-	/* Some leave a line empty between rows. */
+	/* Some tools print an empty line between rows. */
 	for (size_t i = at + 1; i < reading->count && gap < 2; i++) {
 		if (!*p2p_reading_line(reading, i)) {
 			gap++;

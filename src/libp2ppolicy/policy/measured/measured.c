@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Figures of any number of texts, and the table of the tools they are of. */
+/* Figures from any number of texts, and the table of the tools that print them. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@
 #include "policy/measured/reading.h"
 #include "snapshot/tree/archive.h"
 
-/* A log of a run of NCCL on many machines is a few MiB. */
+/* The log of an NCCL run on many machines is a few MiB. */
 #define MOST_TEXT	((size_t)64 << 20)
 
 static const struct {
@@ -133,7 +133,7 @@ void p2p_reading_list(struct p2p_reading *reading, unsigned int index, const str
 	measured->listed_count++;
 }
 
-/* "nvbandwidth, ..., gdscheck -p" */
+/* The sentence lists the tools: "nvbandwidth, ... and gdscheck". */
 static int refuse(struct p2p_context *context, const char *name)
 {
 	char list[512];
@@ -196,7 +196,7 @@ int p2p_measured_read(struct p2p_measured *measured, const char *name, const cha
 	return r;
 }
 
-/* What support tools and people pack is read as what is in it. */
+/* Files that people or support tools have packed are unpacked first. */
 static int load(int fd, struct p2p_buffer *text)
 {
 	struct p2p_buffer unpacked = { 0 };

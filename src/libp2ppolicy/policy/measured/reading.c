@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Text as people paste it, cut into lines and words. */
+/* Splits text as people paste it into lines and words. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "policy/measured/reading.h"
 
-/* Behind an escape: "[0;31m" and the like; anything else is one character. */
+/* Skip what follows an escape character: "[0;31m" and the like, or else a single character. */
 static const char *skip_escape(const char *at, const char *end)
 {
 	if (at < end && *at == '[') {
@@ -16,7 +16,7 @@ static const char *skip_escape(const char *at, const char *end)
 	return at < end && *at != '\n' ? at + 1 : at;
 }
 
-/* "> > text" of a mail that is answered. */
+/* Skip the quotation marks of mails, as in "> > text". */
 static const char *skip_quotes(const char *at, const char *end)
 {
 	while (at < end && *at == '>')
@@ -24,7 +24,7 @@ static const char *skip_quotes(const char *at, const char *end)
 	return at;
 }
 
-/* Shorter than @text, and with as many lines. */
+/* The result is not longer than @text and has the same number of lines. */
 static size_t clean(const char *text, size_t size, char *ret_text)
 {
 	const char *at = text, *end = text + size;
@@ -67,7 +67,7 @@ int p2p_reading_open(struct p2p_reading *reading, const char *text, size_t size)
 		reading->count = 1;
 		for (next = copy; (next = strchr(next, '\n')); next++)
 			reading->count++;
-		/* One more, which keeps the text. */
+		/* One element more, which keeps the pointer to free. */
 		reading->lines = calloc(reading->count + 1, sizeof(*reading->lines));
 	}
 	if (!reading->lines) {
@@ -163,7 +163,7 @@ bool p2p_field_is(struct p2p_field field, const char *word)
 	return strlen(word) == field.length && !memcmp(field.text, word, field.length);
 }
 
-/* strtod() would take infinities, hexadecimal and the locale's comma. */
+/* Not strtod(), which also accepts infinities, hexadecimal and the locale's comma. */
 bool p2p_field_number(struct p2p_field field, double *ret_number)
 {
 	double value = 0, place = 0;
@@ -221,7 +221,7 @@ const char *p2p_index(const char *text, unsigned int *ret_index)
 	return p2p_field_index(digits, ret_index) ? text + digits.length : NULL;
 }
 
-/* "00000000:53:00", "53:00.0", "0000:53:00.0": two colons mean a domain. */
+/* "00000000:53:00", "53:00.0", "0000:53:00.0": with two colons there is a domain. */
 bool p2p_field_address(struct p2p_field field, struct p2p_end *ret_end)
 {
 	struct p2p_end end = { .named = P2P_NAMED_BY_ADDRESS };

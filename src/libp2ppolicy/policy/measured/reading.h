@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A text while the readers of policy/measured/tools/ go through it. */
+/* A text that the readers in policy/measured/tools/ go through, and their helpers. */
 #ifndef P2P_POLICY_MEASURED_READING_H
 #define P2P_POLICY_MEASURED_READING_H
 
@@ -9,7 +9,7 @@
 #include "base/context.h"
 #include "base/json-read.h"
 
-/** Figures of one text at most; 16 GPUs in ten matrices are a sixth of that. */
+/** Most figures together; 16 GPUs in ten matrices are a sixth of that. */
 #define P2P_MOST_FIGURES	16384
 
 /** struct p2p_field - a word of a line. */
@@ -18,10 +18,10 @@ struct p2p_field {
 	size_t length;
 };
 
-/** Words of a line at most: what a matrix of 64 devices needs. */
+/** Most words of a line, enough for a matrix of 64 devices. */
 #define P2P_MOST_FIELDS		80
 
-/** struct p2p_listed - a device that a text numbers and gives an address or a name. */
+/** struct p2p_listed - a device for which a text gives a number and an address or a name. */
 struct p2p_listed {
 	const struct p2p_tool *tool;
 	const char *file;
@@ -29,7 +29,7 @@ struct p2p_listed {
 	unsigned int index;
 };
 
-/** struct p2p_measured - @named: what each text lists */
+/** struct p2p_measured - @listed: the devices that each text lists */
 struct p2p_measured {
 	struct p2p_context *context;
 	struct p2p_arena arena;
@@ -40,11 +40,11 @@ struct p2p_measured {
 };
 
 /**
- * struct p2p_reading - one text, and the tool that is looked for.
- * @lines: @count of them, cleaned: no colours, no marks of quotation, no carriage returns
- * @text: the same in one piece, as JSON is read
- * @skipped, @skipped_line, @skipped_why: lines that were left out; the first of them
- * @error: the first negative errno of an addition
+ * struct p2p_reading - one text, and the tool whose output is looked for.
+ * @lines: @count of them, cleaned: no colours, quotation marks of mails or carriage returns
+ * @text: the same in one piece, for reading JSON
+ * @skipped: number of lines that were left out; @skipped_line, @skipped_why: the first of them
+ * @error: the first negative errno when something was added
  */
 struct p2p_reading {
 	struct p2p_measured *measured;
@@ -58,66 +58,66 @@ struct p2p_reading {
 	int error;
 };
 
-/* A reader of each row. */
+/* The reader for each row. */
 #define TOOL(symbol, name, vendor, prints) void p2p_read_##symbol(struct p2p_reading *reading);
 #include <p2ppolicy/tables/measured.def>
 #undef TOOL
 
-/** p2p_reading_open() - clean a text and cut it into lines.  Return: 0 or -ENOMEM. */
+/** p2p_reading_open() - clean a text and split it into lines.  Return: 0 or -ENOMEM. */
 int p2p_reading_open(struct p2p_reading *reading, const char *text, size_t size);
 
-/** p2p_reading_close() - free what that took. */
+/** p2p_reading_close() - free what p2p_reading_open() allocated. */
 void p2p_reading_close(struct p2p_reading *reading);
 
-/** p2p_reading_add() - append a figure, of the tool that is read; ends that are equal are none. */
+/** p2p_reading_add() - append a figure of the current tool, unless both ends have the same number. */
 void p2p_reading_add(struct p2p_reading *reading, size_t line, const struct p2p_figure *figure);
 
-/** p2p_measured_append() - likewise, whole as it is.  Return: 0 or -ENOMEM. */
+/** p2p_measured_append() - append a complete figure unchanged.  Return: 0 or -ENOMEM. */
 int p2p_measured_append(struct p2p_measured *measured, const struct p2p_figure *figure);
 
-/** p2p_reading_line() - a line without the blanks it begins with. */
+/** p2p_reading_line() - a line without leading blanks. */
 const char *p2p_reading_line(const struct p2p_reading *reading, size_t line);
 
-/** p2p_reading_list() - device @index of the tool, of class @end.kind, is @end. */
+/** p2p_reading_list() - note that the tool's device @index of class @end.kind is @end. */
 void p2p_reading_list(struct p2p_reading *reading, unsigned int index, const struct p2p_end *end);
 
-/** p2p_reading_list_gpu() - likewise, a GPU with this address.  Return: is it an address? */
+/** p2p_reading_list_gpu() - likewise for a GPU with this address.  Return: is it an address? */
 bool p2p_reading_list_gpu(struct p2p_reading *reading, unsigned int index, struct p2p_field address);
 
-/** p2p_reading_list_nic() - likewise, an adapter with this name. */
+/** p2p_reading_list_nic() - likewise for an adapter with this name. */
 void p2p_reading_list_nic(struct p2p_reading *reading, unsigned int index, struct p2p_field name);
 
 /** p2p_reading_skip() - note a line that was left out.  @why: a constant clause */
 void p2p_reading_skip(struct p2p_reading *reading, size_t line, const char *why);
 
-/** p2p_reading_word() - a copy of a word that lives as long as the figures; "" no memory. */
+/** p2p_reading_word() - a copy of a word that lives as long as the figures; "" if out of memory. */
 const char *p2p_reading_word(struct p2p_reading *reading, struct p2p_field field);
 
 /** p2p_fields() - the words of a line.  Return: how many, at most P2P_MOST_FIELDS. */
 size_t p2p_fields(const char *line, struct p2p_field fields[P2P_MOST_FIELDS]);
 
-/** p2p_field_until() - what @text begins with, up to the first character of @ends. */
+/** p2p_field_until() - the start of @text, up to the first character that is in @ends. */
 struct p2p_field p2p_field_until(const char *text, const char *ends);
 
-/** p2p_hex() - the number in hexadecimal, up to @most, that @text begins with; false there is none. */
+/** p2p_hex() - the hexadecimal number at the start of @text; false if there is none up to @most. */
 bool p2p_hex(const char *text, unsigned long most, unsigned long *ret_number);
 
-/** p2p_index() - the digits that @text begins with, as p2p_field_index().  Return: what follows; NULL. */
+/** p2p_index() - the digits at the start of @text, as p2p_field_index().  Return: what follows; NULL if none. */
 const char *p2p_index(const char *text, unsigned int *ret_index);
 
-/** p2p_field_is() - is the word this one? */
+/** p2p_field_is() - is the field this word? */
 bool p2p_field_is(struct p2p_field field, const char *word);
 
-/** p2p_field_number() - a whole decimal number that is not negative. */
+/** p2p_field_number() - is the field a decimal number, not negative, with or without a fraction? */
 bool p2p_field_number(struct p2p_field field, double *ret_number);
 
-/** p2p_field_index() - digits alone, below 4096. */
+/** p2p_field_index() - is the field a number below 4096, in digits only? */
 bool p2p_field_index(struct p2p_field field, unsigned int *ret_index);
 
-/** p2p_field_address() - an address, the function or domain of which may be missing. */
+/** p2p_field_address() - is the field an address?  The function or the domain may be missing. */
 bool p2p_field_address(struct p2p_field field, struct p2p_end *ret_end);
 
-/** p2p_field_end() - "GPU3", "NIC2", "3", "0000:53:00.0" or "mlx5_0". */
+/** p2p_field_end() - is the field a device: "GPU3", "NIC2", "3" or "0000:53:00.0"? */
 bool p2p_field_end(struct p2p_field field, struct p2p_end *ret_end);
 
 /** p2p_end_of_index() - device @index of class @kind. */
@@ -126,13 +126,13 @@ struct p2p_end p2p_end_of_index(enum p2p_class kind, unsigned int index);
 /** p2p_end_of_name() - the device called @name, which lives as long as the figures. */
 struct p2p_end p2p_end_of_name(const char *name);
 
-/** p2p_after() - what follows @mark in @line; NULL it is not there. */
+/** p2p_after() - what follows @mark in @line; NULL if it is not there. */
 const char *p2p_after(const char *line, const char *mark);
 
 /**
  * struct p2p_cell - a cell of a matrix.
  * @line: of the text
- * @data: of the one who asked
+ * @data: passed to p2p_matrix()
  */
 struct p2p_cell {
 	size_t line;
@@ -141,26 +141,26 @@ struct p2p_cell {
 	const void *data;
 };
 
-/** p2p_cell_add() - append the figure at @cell->data, between these ends and with the value of the cell. */
+/** p2p_cell_add() - append the figure at @cell->data, with these ends and the value of the cell. */
 void p2p_cell_add(struct p2p_reading *reading, const struct p2p_cell *cell,
 		  const struct p2p_end *client, const struct p2p_end *provider);
 
 /**
- * p2p_matrix() - go through a matrix: a heading of devices, then a row for each that starts with one.
+ * p2p_matrix() - go through a matrix: a heading of devices, then a row for each, which starts with it.
  * @at: the line of the heading
  * @corner: the word in front of the heading's devices; NULL none
  * @take: called for every cell off the diagonal
  *
- * Return: the line after it; @at when there is no matrix.
+ * Return: the line after it; @at if there is no matrix.
  */
 size_t p2p_matrix(struct p2p_reading *reading, size_t at, const char *corner,
 		  void (*take)(struct p2p_reading *reading, const struct p2p_cell *cell),
 		  const void *data);
 
 /**
- * p2p_reading_json() - go through the JSON objects and lists of the text that start on a line of their
- *	own.  One that is damaged is left out.
- * @take: called for each, with the line it starts on
+ * p2p_reading_json() - go through the JSON objects and arrays of the text that start at the beginning of
+ *	a line.  Damaged ones are left out.
+ * @take: called for each, with the line that it starts on
  */
 void p2p_reading_json(struct p2p_reading *reading,
 		      void (*take)(struct p2p_reading *reading, const struct p2p_json *json,
@@ -169,7 +169,7 @@ void p2p_reading_json(struct p2p_reading *reading,
 /** p2p_json_line() - the line of a value in the text. */
 size_t p2p_json_line(const struct p2p_json *json, size_t first, const struct json_object *node);
 
-/** p2p_field_of() - a text as a word. */
+/** p2p_field_of() - a text as a field. */
 struct p2p_field p2p_field_of(const char *text);
 
 #endif

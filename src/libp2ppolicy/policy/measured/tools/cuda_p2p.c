@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * CUDA's p2pBandwidthLatencyTest.  The GPU of the row does the copying: it writes to that of the
- * column, or reads from it under a heading that says so.
+ * CUDA's p2pBandwidthLatencyTest.  The GPU of the row copies: it writes to that of the column, or
+ * reads from it if the heading says so.
  * Source: NVIDIA/cuda-samples, p2pBandwidthLatencyTest.cu, outputBandwidthMatrix() and those below.
  */
 #include <stdlib.h>

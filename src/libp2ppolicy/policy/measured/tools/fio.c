@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * fio, with peer memory: the p2pmem of a drive (iomem=mmapshared:...), or a GPU's through libcufile
- * (gpu_dev_ids).  The drive that fio reads and writes does the DMA: READ writes into the memory.
+ * fio with peer memory: the p2pmem of a drive (iomem=mmapshared:...), or that of a GPU through libcufile
+ * (gpu_dev_ids).  The drive that fio uses does the DMA: READ writes into the peer memory.
  * Source: axboe/fio, stat.c, and fio(1).
  */
 #include <string.h>
 
 #include "policy/measured/reading.h"
 
-/** struct run - what is known of a run. */
+/** struct run - what is known about a run. */
 struct run {
 	struct p2p_end drive, memory;
 	double bytes[2];		/* a second: read from the drive, written to it */
@@ -22,7 +22,7 @@ static void end_run(struct p2p_reading *reading, struct run *run)
 		struct p2p_figure figure = {
 			.kind = P2P_FIGURE_SPEED, .client = run->drive, .provider = run->memory,
 			.read = i, .value = run->bytes[i] / 1e9,
-			/* A run of both shares the way. */
+			/* If it reads and writes, both share the path. */
 			.how = run->bytes[0] > 0 && run->bytes[1] > 0 ? P2P_FIGURE_AGAINST :
 									P2P_FIGURE_ALONE,
 		};
@@ -33,7 +33,7 @@ static void end_run(struct p2p_reading *reading, struct run *run)
 	*run = (struct run){ 0 };
 }
 
-/* The drive of "/dev/nvme0n1", the provider of ".../devices/0000:01:00.0/p2pmem/allocate". */
+/* Take the drive from "/dev/nvme0n1", or the provider from ".../devices/0000:01:00.0/p2pmem/allocate". */
 static void take_path(struct p2p_reading *reading, struct run *run, const char *text)
 {
 	const char *pool = strstr(text, "/p2pmem"), *device = p2p_after(text, "/dev/");
@@ -62,7 +62,7 @@ static void take_gpu(struct run *run, const char *text)
 	run->memory.single = true;
 }
 
-/* "READ: bw=2997MiB/s (3143MB/s), ...": what is in parentheses has powers of ten. */
+/* "READ: bw=2997MiB/s (3143MB/s), ...": the unit in parentheses is a power of ten. */
 static double bytes_of(const char *line)
 {
 	static const struct { const char *unit; double bytes; } units[] = {
@@ -103,7 +103,7 @@ static void read_text(struct p2p_reading *reading)
 		const char *line = p2p_reading_line(reading, i);
 		const char *gpu = p2p_after(line, "gpu_dev_ids=");
 
-		/* A command or the list of jobs begins the next one; so does a line of JSON nothing. */
+		/* Skip JSON, which read_document() reads.  A line with a group id begins the next run. */
 		if (*line == '"' || *line == '{')
 			continue;
 		if (strstr(line, "(groupid=")) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * gdscheck -p: how drives are reached, by configuration and drivers, and of each GPU whether it
- * supports GDS.  It says nothing of pairs: what it says of a GPU holds for every drive.
+ * gdscheck -p: how drives are reached, according to configuration and drivers, and whether each GPU
+ * supports GDS.  It says nothing about pairs: its answer for a GPU applies to every drive.
  * Source: NVIDIA, GPUDirect Storage Installation and Troubleshooting Guide.
  */
 #include <string.h>
@@ -24,14 +24,14 @@ static void take_gpu(struct p2p_reading *reading, size_t at, enum p2p_tri drives
 	else
 		return;
 	figure.provider = p2p_end_of_index(P2P_CLASS_GPU, index);
-	/* Every drive of the machine. */
+	/* It applies to every drive of the machine. */
 	figure.client = (struct p2p_end){ .named = P2P_NAMED_NOT, .kind = P2P_CLASS_NVME };
 	figure.label = figure.says == P2P_YES ? "GDS" :
 		       figure.says == P2P_NO ? "no-GDS" : "GDS?";
 	p2p_reading_add(reading, at, &figure);
 }
 
-/* Newer releases name the ways: nvfs and p2pdma are direct, compat alone is a copy. */
+/* Newer releases name the modes: nvfs and p2pdma are direct, compat alone is a copy. */
 static enum p2p_tri parse_drives(const char *value)
 {
 	static const struct { const char *word; enum p2p_tri says; } words[] = {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * gdsio.  A line of result names neither end; the command line above it has the number of the GPU,
- * and at times a path that shows the drive.  The drive does the DMA: a READ writes into the GPU.
+ * gdsio.  A result line names neither end; the command line above it has the number of the GPU, and
+ * sometimes a path that shows the drive.  The drive does the DMA: a READ writes into the GPU.
  * Source: NVIDIA, "Demonstrating GDS with GDSIO" and "GDS support for NVMe: test GDS".
  */
 #include <string.h>
@@ -15,7 +15,7 @@ struct command {
 	struct p2p_end gpu, drive;
 };
 
-/* "nvme1n1" of "/mnt/nvme1n1/gdstest": a name in the path is a guess, unless it is one in /dev. */
+/* "nvme1n1" of "/mnt/nvme1n1/gdstest": a name in a path is a guess, unless the path is in /dev. */
 static void take_path(struct p2p_reading *reading, struct command *command, struct p2p_field path)
 {
 	for (size_t i = 0; i + 5 <= path.length; i++) {
@@ -60,7 +60,7 @@ static void take_result(struct p2p_reading *reading, const struct command *comma
 
 	if (!type || !transfer || !speed || !strstr(speed, "GiB/sec"))
 		return;
-	/* Through memory of the host alone: there is no pair. */
+	/* Only host memory is involved, so there is no pair. */
 	if (!strncmp(transfer, "CPUONLY", 7))
 		return;
 	if (!p2p_field_number(p2p_field_until(speed, " "), &figure.value)) {
@@ -69,7 +69,7 @@ static void take_result(struct p2p_reading *reading, const struct command *comma
 	}
 	figure.value *= GIBIBYTE / 1e9;
 	figure.read = strncmp(type, "READ", 4) != 0 && strncmp(type, "RANDREAD", 8) != 0;
-	/* CPU_GPU and its like copy through a buffer of the host. */
+	/* CPU_GPU and the like copy through a host buffer. */
 	figure.peer = !strncmp(transfer, "GPUD", 4) || !strncmp(transfer, "GPU_", 4) ? P2P_YES : P2P_NO;
 	p2p_reading_add(reading, at, &figure);
 }

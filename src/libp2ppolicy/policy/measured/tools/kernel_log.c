@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What p2pdma says in the kernel's log when a driver asks about a pair and is refused, or when ACS
- * redirects between the two.
+ * What p2pdma logs when a driver asks about a pair and is refused, or when ACS redirects between the
+ * two.
  * Source: Linux, drivers/pci/p2pdma.c, calc_map_type_and_dist().
  */
 #include <string.h>
 
 #include "policy/measured/reading.h"
 
-/* "nvme 0000:01:00.0": the last word. */
+/* The address is the last word before @end, as in "nvme 0000:01:00.0". */
 static bool last_address(const char *line, const char *end, struct p2p_end *ret_end)
 {
 	const char *start = end;

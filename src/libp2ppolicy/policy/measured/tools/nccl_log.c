@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Logs of NCCL and RCCL: by which transport each channel goes, and whether GPUDirect RDMA is on.  A log
- * of several hosts is read for the first of them alone.  Lines are repeated for each channel; each
- * answer is taken once.
+ * Logs of NCCL and RCCL: the transport of each channel, and whether GPUDirect RDMA is on.  From a log of
+ * several hosts only the first host is read.  Lines are repeated for each channel; each answer is taken
+ * once.
  * Source: NVIDIA/nccl, src/init.cc, src/transport/p2p.cc, shm.cc and net.cc, src/graph/paths.cc; the
  * number of a bus is busIdToInt64() of src/misc/utils.cc.
  */
@@ -15,14 +15,14 @@
 #define MOST_RANKS	1024u
 #define MOST_ANSWERS	1024u
 
-/** struct log - what was met so far.  @host: of the first line with one; @first: figures before it */
+/** struct log - what was read so far.  @host: that of the first line with one; @first: number of figures before */
 struct log {
 	const char *host;
 	size_t host_length, first;
 	struct p2p_end ranks[MOST_RANKS];
 };
 
-/* busIdToInt64(): the digits of an address in one number. */
+/* busIdToInt64(): all digits of an address in one number. */
 static struct p2p_end end_of_bus(uint64_t bus)
 {
 	struct p2p_end end = { .named = P2P_NAMED_BY_ADDRESS, .kind = P2P_CLASS_GPU,
@@ -215,7 +215,7 @@ static bool is_ours(struct log *log, const char *line, const char *mark)
 	return log->host_length == length && !memcmp(log->host, line, length);
 }
 
-/* Ranks are told before, and after, the channels are. */
+/* Two rounds, because the ranks may be printed before or after the channels. */
 void p2p_read_nccl_log(struct p2p_reading *reading)
 {
 	struct log *log = calloc(1, sizeof(*log));

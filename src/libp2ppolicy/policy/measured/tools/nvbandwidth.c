@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * nvbandwidth.  A test says by its name whether the copy engine or kernel of the row's GPU reads from
- * the column's or writes to it; the arrows above the matrices were drawn otherwise in older releases.
+ * nvbandwidth.  The name of a test says whether the copy engine or kernel of the row's GPU reads from
+ * the column's or writes to it; the arrows above the matrices are different in older releases.
  * Source: NVIDIA/nvbandwidth v0.8, testcases_ce.cpp, output.cpp, json_output.cpp.
  */
 #include <string.h>
 
 #include "policy/measured/reading.h"
 
-/** struct test - what the matrix that follows holds. */
+/** struct test - what the following matrix contains. */
 struct test {
 	enum p2p_figure_kind kind;
 	enum p2p_figure_how how;
@@ -23,7 +23,7 @@ static bool parse_test(const char *name, const char *title, struct test *ret_tes
 
 	if (!rest || !strstr(title, "GPU(row)") || !strstr(title, "GPU(column)"))
 		return false;
-	/* Of the three matrices of a test of both directions the sum is taken. */
+	/* A test of both directions has three matrices, of which only the sum is used. */
 	if (strstr(title, "Read1") || strstr(title, "Read2") || strstr(title, "Write1") ||
 	    strstr(title, "Write2"))
 		return false;
@@ -48,7 +48,7 @@ static void take_value(struct p2p_reading *reading, const struct p2p_cell *cell)
 	    p2p_field_is(cell->field, "0")) {
 		if (test->how != P2P_FIGURE_ALONE)
 			return;
-		/* It leaves out pairs without peer access. */
+		/* nvbandwidth leaves out pairs without peer access. */
 		figure.kind = P2P_FIGURE_ACCESS;
 		figure.says = P2P_NO;
 		figure.label = "N/A";

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * nvidia-smi topo -m, and topo -p2p with any of its operations.  Both number in the order of bus
- * addresses, as nvidia-smi does; adapters have a legend, or their names in the heading.
+ * nvidia-smi topo -m, and topo -p2p with any of its operations.  Both number GPUs in the order of bus
+ * addresses, like nvidia-smi itself; adapters are named in a legend or in the heading.
  * Source: nvidia-smi(1), and the legends that it prints.
  */
 #include <string.h>
 
 #include "policy/measured/reading.h"
 
-/* "NV12" and its like are a link of the GPUs' own. */
+/* "NV12" and the like mean NVLink. */
 static bool is_nvlink(struct p2p_field field)
 {
 	unsigned int links;
@@ -25,12 +25,12 @@ static bool parse_relation(struct p2p_field field, enum p2p_relation *ret_relati
 			return true;
 		}
 	}
-	/* Releases before 2018 say SOC. */
+	/* Releases before 2018 print SOC. */
 	*ret_relation = p2p_field_is(field, "SOC") ? P2P_RELATION_SYS : P2P_RELATION_UNKNOWN;
 	return *ret_relation || is_nvlink(field);
 }
 
-/* What -p2p prints: OK, or why not. */
+/* The words of -p2p: OK, or the reason why not. */
 static bool parse_status(struct p2p_field field, enum p2p_tri *ret_says)
 {
 	static const struct { const char *word; enum p2p_tri says; } words[] = {
@@ -54,7 +54,7 @@ static void take_cell(struct p2p_reading *reading, const struct p2p_cell *cell)
 
 	if (!parse_relation(cell->field, &figure.relation)) {
 		figure.kind = P2P_FIGURE_ACCESS;
-		/* Weights and hops of rocm-smi are no letters. */
+		/* It may be a matrix of weights or hops from rocm-smi. */
 		if (!parse_status(cell->field, &figure.says))
 			return;
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * perftest (ib_write_bw, ib_read_bw, ib_send_bw) with GPU memory.  What it measures goes through the
- * network; the pair is the adapter and the GPU of the side that printed it.  MB/sec are 2^20 bytes.
+ * perftest (ib_write_bw, ib_read_bw, ib_send_bw) with GPU memory.  It measures transfers through the
+ * network; the pair is the adapter and the GPU of the side that printed the text.  Its MB is 2^20 bytes.
  * Source: linux-rdma/perftest, src/perftest_parameters.[ch], src/cuda_memory.c, src/rocm_memory.c.
  */
 #include <stdlib.h>
@@ -12,10 +12,10 @@
 #define MEBIBYTE	1048576.0
 
 /**
- * struct run - one run, as far as it was read.
- * @in: a write, which comes in at the server; a read comes in at the client
- * @scale: bytes a second of its unit; 0 the heading of the figures was not met
- * @best: the highest average, which is that of the largest messages
+ * struct run - one run, as far as it has been read.
+ * @in: it is a write, which arrives at the server; a read arrives at the client
+ * @scale: bytes a second per unit; 0: the heading of the figures has not been found
+ * @best: the highest average, usually that of the largest messages
  */
 struct run {
 	bool heading, in, both, server;
@@ -29,7 +29,7 @@ static void end_run(struct p2p_reading *reading, struct run *run)
 	struct p2p_figure figure = {
 		.kind = P2P_FIGURE_SPEED, .how = run->both ? P2P_FIGURE_SUM : P2P_FIGURE_ALONE,
 		.client = run->adapter, .provider = run->gpu,
-		/* A write comes in at the server, a read at the client. */
+		/* The adapter reads the GPU's memory on the side where the data do not arrive. */
 		.read = run->in != run->server,
 		.value = run->best * run->scale / 1e9,
 	};
@@ -128,7 +128,7 @@ void p2p_read_perftest(struct p2p_reading *reading)
 	for (size_t i = 0; i < reading->count; i++) {
 		const char *line = reading->lines[i];
 
-		/* A line below the figures ends them. */
+		/* A dashed line ends the figures. */
 		if (run.best > 0 && strstr(line, "--------"))
 			end_run(reading, &run);
 		if (strstr(line, "BW Test") && (strstr(line, "RDMA_") || strstr(line, "Send ")))

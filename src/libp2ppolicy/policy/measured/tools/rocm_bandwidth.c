@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * rocm-bandwidth-test.  It numbers processors and GPUs together and lists addresses of the latter,
- * without their domain.  The row copies to the column; the runtime takes the engine of the source.
+ * rocm-bandwidth-test.  It numbers processors and GPUs together and lists the addresses of the GPUs,
+ * without their domain.  The row copies to the column; the runtime uses the copy engine of the source.
  * Source: ROCm/rocm_bandwidth_test, rocm_bandwidth_test_report.cpp, rocm_bandwidth_test_print.cpp.
  */
 #include <string.h>
 
 #include "policy/measured/reading.h"
 
-/* Is @end a GPU, which alone have an address in the list?  NULL: is there a list at all? */
+/* Is @end in the list, in which only GPUs have an address?  NULL: is there a list at all? */
 static bool is_listed(const struct p2p_reading *reading, const struct p2p_end *end)
 {
 	for (size_t i = 0; i < reading->measured->listed_count; i++) {
@@ -29,12 +29,12 @@ static void take_value(struct p2p_reading *reading, const struct p2p_cell *cell)
 	if ((title->kind != P2P_FIGURE_ACCESS && p2p_field_is(cell->field, "N/A")) ||
 	    (is_listed(reading, NULL) && (!is_listed(reading, &from) || !is_listed(reading, &to))))
 		return;
-	/* A number alone would count processors. */
+	/* Without the list a number is useless, as it also counts processors. */
 	from.kind = to.kind = P2P_CLASS_OTHER;
 	p2p_cell_add(reading, cell, &from, &to);
 }
 
-/* The peak is the best of several runs, and so is what the model predicts. */
+/* Titles of peak and average bandwidth.  The peak is the best of several runs, as is what the model predicts. */
 static bool parse_title(const char *line, struct p2p_figure *ret_figure)
 {
 	*ret_figure = (struct p2p_figure){ .kind = P2P_FIGURE_SPEED };
@@ -45,7 +45,7 @@ static bool parse_title(const char *line, struct p2p_figure *ret_figure)
 	if (!strstr(line, "directional copy peak bandwidth GB/s") &&
 	    !strstr(line, "directional copy average bandwidth GB/s"))
 		return false;
-	/* TransferBench says the same, and more. */
+	/* TransferBench prints the same title, followed by a bracket. */
 	if (strchr(line, '['))
 		return false;
 	ret_figure->how = *line == 'B' ? P2P_FIGURE_SUM : P2P_FIGURE_ALONE;

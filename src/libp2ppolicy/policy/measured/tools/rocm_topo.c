@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * rocm-smi --showtopo and its parts: link types and access.  Weights and hops count what the firmware
- * calls so, and say nothing of switches.  --showbus gives addresses.
+ * rocm-smi --showtopo and its parts: link types and access.  Weights and hops are numbers from the
+ * firmware that say nothing about switches.  --showbus gives addresses.
  * Source: ROCm/rocm_smi_lib, python_smi_tools/rocm_smi.py.
  */
 #include <string.h>
@@ -13,7 +13,7 @@ static void take_type(struct p2p_reading *reading, const struct p2p_cell *cell)
 	struct p2p_figure figure = { .kind = P2P_FIGURE_RELATION, .client = *cell->row,
 				     .provider = *cell->column };
 
-	/* That two GPUs are joined by PCIe says no more than that XGMI does not. */
+	/* The type PCIE only means that XGMI does not connect the two. */
 	if (!p2p_field_is(cell->field, "XGMI"))
 		return;
 	figure.label = "XGMI";

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * TransferBench: the matrices of its preset p2p, and single transfers.  What executes a transfer is
+ * TransferBench: the matrices of its preset p2p, and single transfers.  The executor of a transfer is
  * the client: at the source it writes, at the destination it reads.
  * Source: ROCm/TransferBench v1.50, src/TransferBench.cpp.
  */
@@ -17,7 +17,7 @@ static void take_value(struct p2p_reading *reading, const struct p2p_cell *cell)
 			     title->read ? cell->row : cell->column);
 }
 
-/* Rows with arrows are of one direction each; the sum of both has the third arrow. */
+/* Rows with "->" or "<-" are for one direction; of these matrices keep the sum, which has "<->". */
 static void read_matrix(struct p2p_reading *reading, size_t at, const char *corner,
 			const struct p2p_figure *title)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * xpu-smi topology -m: a matrix with bars between its columns, in which "GPU 1/0" is a tile of a GPU.
- * Its letters count bridges in common: PIX is more than they are NVIDIA's.
+ * Its labels count common bridges, so they differ in meaning from NVIDIA's.
  * Source: intel/xpumanager, core/src/topology, and xpu-smi's manual.
  */
 #include <string.h>
@@ -10,7 +10,7 @@
 
 #define MOST_TILES	64
 
-/* "GPU 1/0": the GPU, and whether it is its first tile, which stands for it. */
+/* "GPU 1/0": the number of the GPU, and whether this is its first tile, which represents it. */
 static bool parse_tile(struct p2p_field field, unsigned int *ret_index, bool *ret_first)
 {
 	const char *at = field.text + strspn(field.text, " ");
@@ -24,7 +24,7 @@ static bool parse_tile(struct p2p_field field, unsigned int *ret_index, bool *re
 	return true;
 }
 
-/* The cells of a line with bars; @cells[0] is what stands before the first. */
+/* Split a line at its bars; @cells[0] is what precedes the first bar. */
 static size_t split(const char *line, struct p2p_field cells[MOST_TILES])
 {
 	size_t count = 0;
@@ -38,7 +38,7 @@ static size_t split(const char *line, struct p2p_field cells[MOST_TILES])
 	return count;
 }
 
-/* A device in front of the first bar, in the heading without one. */
+/* In the heading, the first device precedes the first bar. */
 static bool parse_heading(const char *line, unsigned int index[MOST_TILES], bool first[MOST_TILES],
 			  size_t *ret_count)
 {
