@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Facts by key.  topology/facts/table.c and lists.c have one row for each fact of a function, a host
+ * Facts by key.  topology/facts/table.c has one row for each fact of a function, a host
  * bridge and the machine; writing and reading JSON, comparing and exporting all iterate these rows.
  */
 #ifndef P2PPOLICY_FACTS_H

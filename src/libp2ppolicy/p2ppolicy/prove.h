@@ -15,7 +15,7 @@
 enum p2p_outcome {
 	P2P_OUTCOME_NOT_TRIED,
 	P2P_OUTCOME_REFUSED,	/* the kernel refused it; not a byte moved */
-	P2P_OUTCOME_WRONG,	/* it returned success and bytes differ */
+	P2P_OUTCOME_WRONG,	/* bytes differ, it was short, or it was refused and moved bytes */
 	P2P_OUTCOME_EQUAL,	/* every byte arrived */
 };
 
@@ -23,7 +23,7 @@ enum p2p_outcome {
  * enum p2p_damage - what the wrong bytes look like, as a hint to the cause.
  * @P2P_DAMAGE_DROPPED: the destination still holds what it held before
  * @P2P_DAMAGE_ONES: all ones, as returned by a read that nobody answers
- * @P2P_DAMAGE_SWAPPED: words of this transfer in other places, or words of the other direction
+ * @P2P_DAMAGE_SWAPPED: words of this transfer in other places
  * @P2P_DAMAGE_OTHER: none of these
  * @P2P_DAMAGE_SPILLED: bytes beside the destination changed
  */

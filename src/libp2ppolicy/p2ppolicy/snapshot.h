@@ -192,7 +192,7 @@ int p2p_snapshot_capture(struct p2p_context *context,
 			 bool with_serials);
 
 /**
- * p2p_snapshot_is_whole() - is no config space cut short for lack of privileges?
+ * p2p_snapshot_is_whole() - could the config space of every function be read completely?
  *
  * Without privileges the kernel shows 64 bytes of configuration space
  * (drivers/pci/pci-sysfs.c, pci_read_config()).  A function that does not answer at all is not

@@ -460,12 +460,12 @@ bool p2p_function_is_hardware_port(const struct p2p_function *function);
 bool p2p_function_has_header_0(const struct p2p_function *function);
 
 /**
- * p2p_iommu_mode() - "off", "passthrough", "translated", or else the kernel's own word for the domain
- *	of its IOMMU group; NULL not known.
+ * p2p_iommu_mode() - "off", "passthrough", "translated", "unmanaged", "blocked", or else the kernel's
+ *	own word for the domain of its IOMMU group; NULL not known.
  */
 const char *p2p_iommu_mode(const struct p2p_function *function);
 
-/** p2p_iommu_is_mode() - is @text one of p2p_iommu_mode()'s own three words? */
+/** p2p_iommu_is_mode() - is @text one of these five words? */
 bool p2p_iommu_is_mode(const char *text);
 
 /**

@@ -36,7 +36,7 @@ static bool parse_title(const char *line, struct p2p_figure *ret_figure, const c
 	return true;
 }
 
-/* "Device: 0, NVIDIA A100, pciBusID: 7, pciDeviceID: 0, pciDomainID:0": all in hexadecimal. */
+/* "Device: 0, NVIDIA A100, pciBusID: 7, pciDeviceID: 0, pciDomainID:0"; the IDs are hexadecimal. */
 static void list_device(struct p2p_reading *reading, const char *line)
 {
 	const char *bus = p2p_after(line, "pciBusID:"), *device = p2p_after(line, "pciDeviceID:");
