@@ -109,12 +109,12 @@ static const struct p2p_host_bridge bridges[2];
 
 static const struct p2p_function gpu = {
 	.index = 0, .bdf = { 0, 0x3b, 0 }, .vendor = 0x10de, .device = 0x2330, .ids = P2P_PRESENT,
-	.kind = P2P_CLASS_GPU, .driver = "amdgpu", .driver_fact = P2P_PRESENT, .slot = "GPU 7",
+	.class_fact = P2P_PRESENT, .kind = P2P_CLASS_GPU, .driver = "amdgpu", .driver_fact = P2P_PRESENT, .slot = "GPU 7",
 	.numa = { P2P_PRESENT, 0 }, .host = &bridges[0], .os_names = gpu_names,
 };
 static const struct p2p_function nic = {
 	.index = 1, .bdf = { 0, 0x5e, 0 }, .vendor = 0x15b3, .device = 0x1021, .ids = P2P_PRESENT,
-	.kind = P2P_CLASS_NIC, .driver = "mlx5_core", .driver_fact = P2P_PRESENT,
+	.class_fact = P2P_PRESENT, .kind = P2P_CLASS_NIC, .driver = "mlx5_core", .driver_fact = P2P_PRESENT,
 	.numa = { P2P_PRESENT, 1 }, .host = &bridges[1], .os_names = nic_names,
 };
 /* Nothing but its address is known. */
@@ -216,6 +216,22 @@ START_TEST(unknown_never_allows)
 	snprintf(rules, sizeof(rules), DENY("%s", ANY) "," ALLOW(ANY, ANY), selectors[_i]);
 	decision = decide(rules, &blank, &nic, P2P_MAP_BUS_ADDR, P2P_RELATION_PIX);
 	ck_assert(!decision.allow && decision.uncertain && decision.rule);
+}
+END_TEST
+
+/* Ids without a class are not those of "other", which no rule for GPUs is about. */
+START_TEST(unknown_class)
+{
+	struct p2p_function named = gpu;
+	struct p2p_decision decision;
+
+	named.class_fact = P2P_DENIED;
+	named.kind = P2P_CLASS_OTHER;
+	decision = decide(DENY("{\"class\": \"gpu\"}", ANY) "," ALLOW(ANY, ANY), &named, &nic, P2P_MAP_BUS_ADDR,
+			  P2P_RELATION_PIX);
+	ck_assert(!decision.allow && decision.uncertain);
+	decision = decide(ALLOW("{\"class\": \"other\"}", ANY), &named, &nic, P2P_MAP_BUS_ADDR, P2P_RELATION_PIX);
+	ck_assert(!decision.allow && decision.uncertain);
 }
 END_TEST
 
@@ -406,6 +422,7 @@ int main(void)
 	tcase_add_loop_test(tcase, refuses, 0, COUNT(bad));
 	tcase_add_loop_test(tcase, decides, 0, COUNT(decisions));
 	tcase_add_loop_test(tcase, unknown_never_allows, 0, 8);
+	tcase_add_test(tcase, unknown_class);
 	tcase_add_loop_test(tcase, same_or_not_known, 0, COUNT(sames));
 	tcase_add_loop_test(tcase, evidence_is_of_one_pair, 0, COUNT(proofs));
 	tcase_add_test(tcase, self_is_always_allowed);

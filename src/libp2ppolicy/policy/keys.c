@@ -136,7 +136,7 @@ static bool is_class(struct json_object *value)
 
 static enum p2p_tri match_class(struct json_object *value, const struct p2p_subject *subject)
 {
-	if (subject->function->ids != P2P_PRESENT)
+	if (subject->function->class_fact != P2P_PRESENT)
 		return P2P_UNKNOWN;
 	return p2p_tri_of(!strcmp(text(value), p2p_class_name(subject->function->kind)));
 }

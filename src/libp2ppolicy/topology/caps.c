@@ -477,6 +477,9 @@ static void inherit_ids(struct p2p_function *vf, const struct p2p_function *pf)
 	if (vf->ids == P2P_PRESENT || pf->ids != P2P_PRESENT || pf->sriov.fact != P2P_PRESENT)
 		return;
 	vf->ids = P2P_PRESENT;
+	/* The class is in the same dword as the revision. */
+	if (vf->revision_fact == P2P_PRESENT)
+		vf->class_fact = P2P_PRESENT;
 	vf->vendor = pf->vendor;
 	vf->device = pf->sriov.vf_device;
 	vf->kind = p2p_class_of(vf->class_code, vf->vendor, vf->device);
