@@ -130,10 +130,12 @@ uint64_t p2p_diff_software(uint64_t hash, const struct p2p_function *function)
 	hash = add_number(hash, function->clique);
 	hash = add_text(add(hash, function->efa), function->efa_provider);
 	for (const struct p2p_function *const *peer = function->kfd_peers; peer && *peer; peer++)
-		hash = add(hash, (uint64_t)(*peer)->bdf.bus << 8 | (*peer)->bdf.devfn);
+		hash = add(hash, (uint64_t)(*peer)->bdf.domain << 16 | (uint64_t)(*peer)->bdf.bus << 8 |
+				 (*peer)->bdf.devfn);
 	hash = add(hash, function->xgmi_peers != NULL);
 	for (const struct p2p_function *const *peer = function->xgmi_peers; peer && *peer; peer++)
-		hash = add(hash, (uint64_t)(*peer)->bdf.bus << 8 | (*peer)->bdf.devfn);
+		hash = add(hash, (uint64_t)(*peer)->bdf.domain << 16 | (uint64_t)(*peer)->bdf.bus << 8 |
+				 (*peer)->bdf.devfn);
 	return add(hash, (uint64_t)function->kfd << 8 | (uint64_t)function->pool.fact << 4 |
 			 (uint64_t)function->driver_fact);
 }
@@ -153,7 +155,7 @@ static uint64_t way_of(uint64_t hash, const struct p2p_function *function)
 				 (uint64_t)pcie->tags_10bit << 6 | (uint64_t)pcie->flit << 7 |
 				 (uint64_t)function->kind << 8);
 		hash = add(hash, function->iommu_type ? (unsigned char)*function->iommu_type : 0);
-		hash = add(hash, function->power_state ? (unsigned char)function->power_state[1] : 0);
+		hash = add_text(hash, function->power_state);
 		hash = add(hash, (uint64_t)function->vendor << 16 | function->device);
 	}
 	return hash;
