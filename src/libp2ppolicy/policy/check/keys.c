@@ -370,14 +370,25 @@ static void found_delivered(const struct p2p_verdict *verdict, char *buffer, siz
 		 p2p_delivery_name(ways.delivery), p2p_ways_sentence(&ways, sentence));
 }
 
+static const char *say_number(struct p2p_number number, char buffer[24])
+{
+	if (number.fact == P2P_PRESENT && number.value >= 0)
+		snprintf(buffer, 24, "%" PRId64, number.value);
+	return number.fact == P2P_DENIED ? "not known" :
+	       number.fact == P2P_ABSENT || number.value < 0 ? "none" : buffer;
+}
+
+/* All that a pair can have in common, since the sentence does not know what was asked for. */
 static void found_same(const struct p2p_verdict *verdict, char *buffer, size_t size)
 {
 	const struct p2p_function *provider = verdict->provider, *client = verdict->client;
+	const struct p2p_function *common = verdict->kernel.common;
+	char bdf[P2P_BDF_SIZE], numbers[4][24];
 
-	snprintf(buffer, size, "host bridges %s and %s, nodes %" PRId64 " and %" PRId64,
-		 provider->host->name, client->host->name,
-		 provider->numa.fact == P2P_PRESENT ? provider->numa.value : -1,
-		 client->numa.fact == P2P_PRESENT ? client->numa.value : -1);
+	snprintf(buffer, size, "common bridge %s, host bridges %s and %s, nodes %s and %s, IOMMU groups %s and %s",
+		 common ? p2p_bdf_format(common->bdf, bdf) : "none", provider->host->name, client->host->name,
+		 say_number(provider->numa, numbers[0]), say_number(client->numa, numbers[1]),
+		 say_number(provider->iommu_group, numbers[2]), say_number(client->iommu_group, numbers[3]));
 }
 
 /*

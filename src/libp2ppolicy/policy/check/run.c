@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <p2ppolicy/json.h>
 
@@ -241,10 +242,16 @@ static void eval_clients(struct p2p_check_run *run, const struct p2p_function *p
 	run->function = provider;
 	snprintf(expected, sizeof(expected), "at least %" PRIu64 " such client%s",
 		 row->clients_least, row->clients_least == 1 ? "" : "s");
-	snprintf(found, sizeof(found), perhaps ? "%" PRIu64 " of %" PRIu64 ", and %" PRIu64
-		 " are not known" : "%" PRIu64 " of %" PRIu64, good, all, perhaps);
+	snprintf(found, sizeof(found), perhaps ? "%" PRIu64 " of %" PRIu64 ", and of %" PRIu64
+		 " it is not known" : "%" PRIu64 " of %" PRIu64, good, all, perhaps);
 	p2p_check_say(run, about, good >= row->clients_least ? P2P_YES :
 		      good + perhaps >= row->clients_least ? P2P_UNKNOWN : P2P_NO, expected, found);
+}
+
+/* Who is on both sides of a row was a provider, and a client, already when its sides change places. */
+static bool was_checked(const struct p2p_check_run *run, const uint8_t *providers, size_t provider, size_t client)
+{
+	return providers == run->second && run->first[provider] == P2P_YES && run->second[client] == P2P_YES;
 }
 
 static void eval_pairs(struct p2p_check_run *run, const uint8_t *providers,
@@ -258,7 +265,7 @@ static void eval_pairs(struct p2p_check_run *run, const uint8_t *providers,
 		if (run->row->clients_least)
 			eval_clients(run, provider, clients);
 		for (size_t c = 0; c < run->count && !run->row->clients_least; c++)
-			if (clients[c] == P2P_YES && c != p)
+			if (clients[c] == P2P_YES && c != p && !was_checked(run, providers, p, c))
 				eval_pair(run, provider, p2p_topology_function(run->topology, c));
 	}
 	run->function = NULL;
@@ -274,7 +281,7 @@ static void run_pair(struct p2p_check_run *run, const struct p2p_check_row *row)
 	eval_count(run, run->first, "provider", 1, UINT64_MAX);
 	eval_count(run, run->second, "client", 1, UINT64_MAX);
 	eval_pairs(run, run->first, run->second);
-	if (row->both)
+	if (row->both && memcmp(run->first, run->second, run->count) != 0)
 		eval_pairs(run, run->second, run->first);
 }
 
