@@ -71,7 +71,9 @@ static int check_readers(void)
 /* gcc gives these suffixes to copies of a function that it specializes for some callers. */
 static int check_copies(void)
 {
-	static const char *const suffixes[] = { ".constprop.0", ".isra.0", ".part.0" };
+	static const char *const suffixes[] = {
+		".constprop.0", ".constprop.1", ".isra.0", ".part.0", ".constprop.0.isra.0", ".part.0.isra.0",
+	};
 	char name[64];
 	size_t i;
 
