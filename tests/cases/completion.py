@@ -41,6 +41,8 @@ LINES = [
     ("p2ptopo pairs -o PROVIDER,CLIENT-C", "pairs -o PROVIDER,CLIENT-CLASS"),
     ("p2ptopo --from MACHINE near GP", "--from MACHINE near GPU0"),
     ("p2ptopo help mat", "help matrix"),
+    ("p2ptopo export comp", "export complexes"),
+    ("p2ptopo what-if kern", "what-if kernel="),
     ("p2ptopo help policy expl", "help policy explain"),
     ("p2ptopo pairs --between gpu,acc", "pairs --between gpu,accel"),
     # A command that refuses --from does not offer it.
@@ -136,6 +138,15 @@ def check_fish(completion, folder, machine):
         assert found in (expected, {last}), f"fish: {typed!r} offers {found}, not {expected}: {said.stderr}"
 
 
+def check_flows(tool, machine):
+    """The signs of a transfer are a shell's own, so the words are asked for as a shell asks."""
+    for word, offered in (("nvme0>nvme1", ["words\tnvme0>", "nvme0>nvme1"]), ("@here", ["files\t@"]),
+                          ("nvme0<>card", ["words\tnvme0<>", "nvme0<>card0"])):
+        said = subprocess.run([tool, "--complete", "--from", machine, "flows", word], capture_output=True, text=True).stdout
+        said = said.splitlines()
+        assert [said[0], *(line.split("\t")[0] for line in said[1:])] == offered, f"flows {word}: {said}"
+
+
 def check_offers(tool):
     """Every option of --help is offered, with the words before the command and after it."""
     helped = subprocess.run([tool, "--help"], capture_output=True, text=True).stdout
@@ -176,6 +187,7 @@ def main():
         (folder / "folder").mkdir()
         (folder / "folder" / "inside").touch()
         check_offers(tool)
+        check_flows(tool, machine)
         check_hostile(tool, folder, machine)
         check_fish(completion, folder, machine)
         for make in (bash, zsh):
