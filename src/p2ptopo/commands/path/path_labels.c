@@ -55,7 +55,7 @@ static const char *nccl_reason(enum nccl_type type)
 	case NCCL_NVL:
 		return "the link between the devices";
 	case NCCL_P2C:
-		return "by C2C to the CPU that the NIC hangs on";
+		return "by C2C to the CPU that the NIC is attached to";
 	case NCCL_PXN:
 		return "by NVLink to a GPU near the NIC";
 	case NCCL_PIX:
