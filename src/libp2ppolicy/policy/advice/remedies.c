@@ -253,7 +253,8 @@ static int change_iommu(struct p2p_advice *advice, const struct p2p_advised *adv
 				  "while an IOMMU is in use; with it off the answer is %s, and any "
 				  "device reaches any memory",
 				  p2p_map_type_name(verdict.kernel.map_type));
-		p2p_advice_add(advice, &remedy);
+		if (remedy.map_type != P2P_MAP_NOT_SUPPORTED)
+			p2p_advice_add(advice, &remedy);
 		p2p_eval_free(eval);
 	}
 	p2p_topology_free(off);
