@@ -84,6 +84,8 @@ static void print_speeds(const struct app *app, const struct fix *fix,
 	bool changes = advised->state == P2P_ADVICE_REGISTERS;
 
 	p2p_advice_score(fix->advice, advised, &before, &after);
+	if (!changes && !speed_is_usable(&before.write) && !speed_is_usable(&before.read))
+		return;
 	speed_bandwidth(&before.write, write);
 	speed_bandwidth(&before.read, read);
 	speed_bandwidth(&after.write, more_write);
