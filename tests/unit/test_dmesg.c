@@ -112,7 +112,21 @@
 	"[    0.0] Linux version 6.9.0 (a) (gcc) #1\n" \
 	"[    0.3] pci 0000:02:00.0: [10de:2204] type 00 class 0x030000\n"
 
+/* arm64 names its first processor before the release. */
+#define GRACE(midr, rest) \
+	"[    0.000000] Booting Linux on physical CPU 0x0000000000 " midr "\n" \
+	"[    0.000000] Linux version 6.8.0 (a) (gcc) #1\n" \
+	"[    0.000000] Kernel command line: iommu=pt\n" rest \
+	"[    0.3] pci 0000:01:00.0: [10de:2941] type 00 class 0x030200\n"
+
 static const struct pasted_fact facts[] = {
+	{ GRACE("[0x410fd4f0]", ""), NULL, "cpu_name", "ARM Neoverse V2" },
+	{ GRACE("[0x410fd4f0]", ""), NULL, "cpu_family", "absent" },
+	{ GRACE("[0x410fd4f0]", ""), NULL, "kernel", "6.8.0" },
+	{ GRACE("[0x410fd4", ""), NULL, "cpu_family", "denied" },
+	{ GRACE("", ""), NULL, "cpu_family", "denied" },
+	{ GRACE("[0x410fd4f0]", BOOT(AMD, "quiet", "02")), NULL, "cpu_family", "25" },
+	{ BOOT(AMD, "quiet", "02") GRACE("[0x410fd4f0]", ""), NULL, "cpu_family", "absent" },
 	/* Where a line is cut, what it would have said is not known. */
 	{ ODD(DEVICE TO_ONE), "0000:01:00.0", "parent", "0000:00:01.0" },
 	{ ODD(DEVICE), "0000:01:00.0", "orphan", "1" },

@@ -288,7 +288,7 @@ static bool is_ours(const char *message, bool stamped)
 {
 	static const char *const machine[] = {
 		"Linux version ", "Kernel command line: ", "Command line: ", "smpboot: CPU0: ",
-		"NVRM: loading ", NULL,
+		"NVRM: loading ", P2P_LOG_ARM, NULL,
 	};
 	static const char *const buses[] = {
 		"PCI host bridge to bus ", "iommu: Adding device ",

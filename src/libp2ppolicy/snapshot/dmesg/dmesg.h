@@ -55,12 +55,16 @@ struct p2p_log_root {
 	long node;
 };
 
+/* Begins the first line of a boot on arm64. */
+#define P2P_LOG_ARM	"Booting Linux on physical CPU "
+
 /**
  * struct p2p_log - the log while it is read.
  * @line: of the file, the one that is being read
  * @cpu: lines of /proc/cpuinfo, which are of @cpu_line
  * @faults: text of refused requests; @event: the last line was of an SMMU's
  *	event, which goes on
+ * @booting: the last line was the first of a boot, before the release
  */
 struct p2p_log {
 	struct p2p_snapshot *snapshot;
@@ -72,7 +76,7 @@ struct p2p_log {
 	char cpu[512];
 	unsigned int cpu_line;
 	struct p2p_buffer faults;
-	bool event, hypervisor, too_many;
+	bool event, hypervisor, booting, too_many;
 };
 
 /** p2p_log_message() - what is behind time, level, host and caller; @ret_stamped: a time was there. */

@@ -55,6 +55,22 @@ static void take_cpu(struct p2p_log *log, const char *text)
 }
 
 /*
+ * "0x0000000000 [0x410fd4f0]": MIDR_EL1 of the first processor, and the first line of a boot, before the release
+ * (arch/arm64/kernel/setup.c, smp_setup_processor_id()).
+ */
+static void take_arm(struct p2p_log *log, const char *text)
+{
+	const char *midr = strstr(text, " [0x");
+	unsigned int value;
+	char end = '\0';
+
+	if (!midr || sscanf(midr, " [%10x%c", &value, &end) != 2 || end != ']')
+		return;
+	log->cpu_line = log->line;
+	snprintf(log->cpu, sizeof(log->cpu), "CPU implementer\t: 0x%02x\nCPU part\t: 0x%03x\n", value >> 24, value >> 4 & 0xfff);
+}
+
+/*
  * A long one goes on in the next line, and journalctl ends what is wider than the screen with ">": then it is not
  * known whole; nor is it that of the boot before.
  */
@@ -102,16 +118,19 @@ void p2p_log_machine(struct p2p_log *log, const char *message)
 		const char *start;
 		void (*take)(struct p2p_log *log, const char *text);
 	} others[] = {
-		{ "smpboot: CPU0: ", take_cpu }, { "CPU0: ", take_cpu },
+		{ "smpboot: CPU0: ", take_cpu }, { "CPU0: ", take_cpu }, { P2P_LOG_ARM, take_arm },
 		{ "NVRM: loading ", take_nvidia },
 		{ "Command line: ", take_command }, { "Kernel command line: ", take_command },
 		{ "iommu: Default domain type: ", take_domain },
 	};
 
-	if (!strncmp(message, "Linux version ", 14)) {
+	bool arm = p2p_starts(message, P2P_LOG_ARM), release = p2p_starts(message, "Linux version ");
+
+	if (arm || (release && !log->booting))
 		begin_boot(log);
+	log->booting = arm;
+	if (release)
 		set_entry(log, "proc/version", message);
-	}
 	if (!strncmp(message, "Hypervisor detected: ", 21))
 		log->hypervisor = true;
 	for (size_t i = 0; i < P2P_LENGTH(others); i++)
