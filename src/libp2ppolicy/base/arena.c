@@ -17,7 +17,7 @@ struct p2p_arena_block {
 	_Alignas(max_align_t) unsigned char bytes[];
 };
 
-/* A large piece gets a block of its own behind the current one, which so stays in use. */
+/* A large allocation gets a block of its own behind the current one, which thus stays in use. */
 static struct p2p_arena_block *block_new(struct p2p_arena *arena, size_t size)
 {
 	bool own = size > BLOCK_SIZE / 4;

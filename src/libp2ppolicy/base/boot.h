@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which boot of the running machine this is: what was written down in another one is not true in this one. */
+/* Identifies the current boot of the running machine: what was recorded in another boot does not hold in this one. */
 #ifndef P2P_BASE_BOOT_H
 #define P2P_BASE_BOOT_H
 
@@ -8,8 +8,8 @@
 
 /**
  * p2p_boot_id() - the UUID that the kernel gave itself.
- * @ret_id: "" if it is not known
- * Return: 0; -ENODATA if the file has no UUID; what open(2) or read(2) says.
+ * @ret_id: "" if unknown
+ * Return: 0; -ENODATA if the file holds no UUID; the error of open(2) or read(2).
  */
 int p2p_boot_id(char ret_id[P2P_BOOT_SIZE]);
 

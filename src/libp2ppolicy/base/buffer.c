@@ -82,7 +82,7 @@ int p2p_buffer_sort_lines(struct p2p_buffer *buffer)
 	return 0;
 }
 
-/* proc/sys refuses reads that are larger than the kernel likes to allocate. */
+/* /proc/sys refuses reads larger than the kernel is willing to allocate. */
 #define READ_SIZE	((size_t)64 << 10)
 
 ssize_t p2p_buffer_take(int fd, struct p2p_buffer *buffer, size_t *ret_room)

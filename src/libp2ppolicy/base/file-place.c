@@ -9,15 +9,15 @@
 
 #include "base/file-place.h"
 
-#define LINKS_MOST	40	/* as many as the kernel follows */
+#define LINKS_MOST	40	/* the kernel's own limit */
 #define NOBODY		((uid_t)-1)
 
 /**
- * struct walk - a path on its way.
+ * struct walk - a path being walked.
  * @in: the folder of @place
- * @left: still to do
- * @stranger: another user's link was followed; NOBODY's: none was
- * @ended: what the path ends in is a link, which was followed
+ * @left: the rest of the path
+ * @stranger: owner of the other user's link that was followed; NOBODY: there was none
+ * @ended: the last component was a link, which was followed
  */
 struct walk {
 	struct p2p_file_place *place;
@@ -35,8 +35,8 @@ static bool is_stranger(uid_t user)
 }
 
 /*
- * May somebody have put it there whom the folder's owner did not mean?  What has several names may be
- * a stranger's link to a file of ours.
+ * May somebody have put it there without the consent of the folder's owner?  A file with several names may be
+ * a stranger's hard link to a file of ours.
  */
 static bool is_planted(const struct stat *in, const struct stat *status)
 {
@@ -45,7 +45,7 @@ static bool is_planted(const struct stat *in, const struct stat *status)
 	       (in->st_mode & S_IWOTH && status->st_nlink > 1);
 }
 
-/* @folder becomes the one that names are looked up in. */
+/* Make @folder the one in which names are looked up. */
 static int enter(struct walk *walk, int folder)
 {
 	if (folder < 0)
@@ -61,7 +61,7 @@ static int enter_path(struct walk *walk, const char *path)
 	return enter(walk, open(path, O_PATH | O_DIRECTORY | O_CLOEXEC));
 }
 
-/* Takes the first name off what is left.  Return: its length, 0 at the end, or a negative errno. */
+/* Take the first name off the rest of the path.  Return: its length, 0 at the end, or a negative errno. */
 static int next_name(struct walk *walk)
 {
 	const char *start = walk->left + strspn(walk->left, "/");
@@ -75,7 +75,7 @@ static int next_name(struct walk *walk)
 	return (int)length;
 }
 
-/* The target of a link goes before what is left. */
+/* Put the target of a link in front of the rest of the path. */
 static int put_target(struct walk *walk)
 {
 	char target[PATH_MAX], left[PATH_MAX];
@@ -94,8 +94,9 @@ static int put_target(struct walk *walk)
 }
 
 /*
- * A link of procfs says less than the kernel knows: a pipe has no path, a file may have lost its own.
- * Return: 1 it is one, and it is the end of the path.
+ * The text of a procfs link says less than the kernel knows: a pipe has no path, and a file may have lost its
+ * own.
+ * Return: 1 at the end of the path; 0 if the link led to a folder; or a negative errno.
  */
 static int follow_procfs(struct walk *walk)
 {
@@ -119,7 +120,7 @@ static int follow(struct walk *walk, const struct stat *link)
 	}
 	if (++walk->links > LINKS_MOST)
 		return -ELOOP;
-	/* Links of two of them lead to no folder that belongs to both; root's is neither's. */
+	/* After links of two different users no folder can belong to both: demand root's, which is neither's. */
 	if (is_stranger(link->st_uid))
 		walk->stranger = walk->stranger == NOBODY || walk->stranger == link->st_uid ?
 				 link->st_uid : 0;
@@ -128,7 +129,7 @@ static int follow(struct walk *walk, const struct stat *link)
 	return put_target(walk);
 }
 
-/* A name with more behind it.  An automounter is asked for a directory, and for no less. */
+/* A component that is not the last.  O_DIRECTORY triggers an automount. */
 static int step(struct walk *walk)
 {
 	struct p2p_file_place *place = walk->place;
@@ -142,7 +143,7 @@ static int step(struct walk *walk)
 	return S_ISLNK(status.st_mode) ? follow(walk, &status) : -ENOTDIR;
 }
 
-/* The last name.  Return: 1 it is the end; 0 it is a link that leads on. */
+/* The last component.  Return: 1 at the end; 0 if it is a link that was followed; or a negative errno. */
 static int arrive(struct walk *walk, bool follows)
 {
 	struct p2p_file_place *place = walk->place;
@@ -193,7 +194,7 @@ int p2p_file_find(const char *path, bool follows, struct p2p_file_place *place, 
 		return -ENAMETOOLONG;
 	memcpy(walk.left, path, length + 1);
 	r = enter_path(&walk, *path == '/' ? "/" : ".");
-	/* A folder, whether it is there or not. */
+	/* A trailing slash means a folder, whether it exists or not. */
 	if (!r)
 		r = path[length - 1] == '/' ? -EISDIR : walk_on(&walk, follows);
 	*ret_why = walk.why;

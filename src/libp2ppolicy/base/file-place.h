@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Where a file that is written will be.  Other users may have been there before: who may put a link, a
- * FIFO or a file into a folder on the way must not decide what is overwritten, nor get what is written.
+ * Finds the place where a file is to be written.  Other users may have been there first: somebody who can put
+ * a link, a FIFO or a file into a folder on the path must neither decide what is overwritten nor receive what
+ * is written.
  */
 #ifndef P2P_BASE_FILE_PLACE_H
 #define P2P_BASE_FILE_PLACE_H
@@ -13,9 +14,10 @@
 /**
  * struct p2p_file_place - a name in a folder.
  * @folder: opened with O_PATH
- * @name: in it; "" when the path has none
- * @exists: there is something; @status: which is not the end of a link but where links are not followed
- * @by_kernel: the name is a link of procfs, whose end @status is; only the kernel can follow it
+ * @name: the name in @folder; "" when the path has none
+ * @exists: something has that name; @status: its status, that of a link itself only where links are not
+ *	followed
+ * @by_kernel: the name is a procfs link, and @status is that of its target; only the kernel can follow it
  */
 struct p2p_file_place {
 	int folder;
@@ -25,14 +27,14 @@ struct p2p_file_place {
 };
 
 /**
- * p2p_file_find() - follow @path, a component at a time.
- * @follows: also a link that it ends in
- * @place: filled; its folder is the caller's to close in any case, -1 when there is none
- * @ret_why: on failure why, where errno does not say; else NULL
+ * p2p_file_find() - walk @path one component at a time.
+ * @follows: whether a link in the last component is followed, too
+ * @place: filled; the caller closes its folder in any case; -1 when there is none
+ * @ret_why: on failure the reason, where errno does not tell it; else NULL
  *
- * Refused is a link of another user, root aside, that leads to a folder which is not that user's; and,
- * in a folder that others than its owner may write to, each link and each end of the path that is neither
- * ours nor root's nor the folder's owner's, or that has several names where everybody may write.
+ * A link that belongs to another user than root and leads to a folder that is not that user's is refused.  So
+ * is, in a folder that others than its owner may write to, each link and each final component that belongs
+ * neither to us nor to root nor to the folder's owner, or that has several names where everybody may write.
  *
  * Return: 0, or a negative errno.
  */

@@ -17,7 +17,7 @@
 #define TRIES	16
 #define FD_PATH	64	/* "/proc/self/fd/N" */
 
-/* What ends a process by default and may reach one that writes a file. */
+/* Signals that end a process by default and may reach one that is writing a file. */
 static const int signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
 #define SIGNALS	P2P_LENGTH(signals)
 
@@ -33,8 +33,8 @@ static int refuse(const struct p2p_file_writer *writer, int error, const char *w
 }
 
 /*
- * While the file has a name that is not its own, signals wait; p2p_file_put() looks for them.
- * Ignored ones stay ignored.
+ * While the file has a temporary name, signals are blocked; p2p_file_put() checks for pending ones.  Ignored
+ * signals stay ignored.
  */
 static void hold_signals(struct p2p_file_writer *writer)
 {
@@ -59,7 +59,7 @@ static void let_signals(struct p2p_file_writer *writer)
 	writer->masked = false;
 }
 
-/* One that came while we held it back; what the caller blocks himself is his business. */
+/* True if a signal arrived that only we block; what the caller blocks is left to the caller. */
 static bool is_interrupted(const struct p2p_file_writer *writer)
 {
 	sigset_t pending;
@@ -77,7 +77,7 @@ static void fd_path(int fd, char path[FD_PATH])
 	snprintf(path, FD_PATH, "/proc/self/fd/%d", fd);
 }
 
-/* The shell opened it, and its offset counts: neither replaced nor opened again. */
+/* Is it our stdout or stderr?  The shell opened it, and its offset matters: it is neither replaced nor opened again. */
 static int standard_stream(const struct stat *status)
 {
 	for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++) {
@@ -96,7 +96,7 @@ static int open_stream(struct p2p_file_writer *writer)
 	int stream = standard_stream(&place->status), flags;
 	struct stat status;
 
-	/* A FIFO that nobody reads is an error, and no wait without end. */
+	/* A FIFO without a reader is an error rather than an endless wait. */
 	writer->fd = stream >= 0 ? fcntl(stream, F_DUPFD_CLOEXEC, 0) :
 		     openat(place->folder, place->name, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK |
 			    (place->by_kernel ? 0 : O_NOFOLLOW));
@@ -113,7 +113,7 @@ static int open_stream(struct p2p_file_writer *writer)
 	return 0;
 }
 
-/* There is something of that name, which was not touched. */
+/* Something of that name exists; nothing was touched yet. */
 static int examine(struct p2p_file_writer *writer)
 {
 	const struct p2p_file_place *place = &writer->place;
@@ -151,8 +151,8 @@ static int find_place(struct p2p_file_writer *writer)
 }
 
 /*
- * The first name to try is the same for every writer of a file (FNV-1a of its name): what one left
- * that was killed, the next one finds.  The others are random.
+ * The first name to try is the same for every writer of a file (FNV-1a of its name), so that the next writer
+ * finds what a killed one left.  The others are random.
  */
 static int choose_name(const struct p2p_file_writer *writer, int try, char name[P2P_TEMPORARY])
 {
@@ -174,7 +174,7 @@ static bool is_named(const struct p2p_file_writer *writer, int fd, const char *n
 	       status.st_dev == named.st_dev && status.st_ino == named.st_ino;
 }
 
-/* Who writes a file holds its lock.  One that nobody holds was left by a writer that was killed. */
+/* A writer holds a lock on its file.  A file that is not locked was left by a writer that was killed. */
 static void remove_left(const struct p2p_file_writer *writer)
 {
 	char name[P2P_TEMPORARY];
@@ -192,7 +192,7 @@ static void remove_left(const struct p2p_file_writer *writer)
 	close(fd);
 }
 
-/* Return: 0 and it has @name; -EEXIST: something else has it. */
+/* Return: 0 if the file now has @name; -EEXIST if something else has it. */
 static int name_it(const struct p2p_file_writer *writer, const char *name)
 {
 	char path[FD_PATH];
@@ -206,7 +206,7 @@ static mode_t new_mode(const struct p2p_file_writer *writer)
 	return writer->flags & P2P_WRITE_SECRET ? 0600 : 0666;
 }
 
-/* Somebody may take it for one that was left, until it is locked. */
+/* Until it is locked, another writer may take it for a leftover and remove it. */
 static int create_beside(struct p2p_file_writer *writer)
 {
 	writer->fd = openat(writer->place.folder, writer->temporary,
@@ -221,14 +221,14 @@ static int create_beside(struct p2p_file_writer *writer)
 	return -EEXIST;
 }
 
-/* No link can replace a file, so that the new one has another name for a moment. */
+/* linkat() cannot replace a file, so the new one briefly has a temporary name. */
 static int link_beside(struct p2p_file_writer *writer)
 {
 	flock(writer->fd, LOCK_EX | LOCK_NB);
 	return name_it(writer, writer->temporary);
 }
 
-/* @make gives the file a name that nothing has. */
+/* Have @make give the file a name that nothing else has. */
 static int name_beside(struct p2p_file_writer *writer, int (*make)(struct p2p_file_writer *writer))
 {
 	int r = -EEXIST;
@@ -244,7 +244,7 @@ static int name_beside(struct p2p_file_writer *writer, int (*make)(struct p2p_fi
 	return r;
 }
 
-/* Without a name where the file system can; it gets one through /proc when it is whole. */
+/* Create the file without a name where the file system supports that; it gets its name through /proc once complete. */
 static int create(struct p2p_file_writer *writer)
 {
 	remove_left(writer);
@@ -257,7 +257,7 @@ static int create(struct p2p_file_writer *writer)
 	return name_beside(writer, create_beside);
 }
 
-/* Whoever could read the old file can read the new one, and nobody else. */
+/* Keep owner, group and mode of the old file.  Where the group cannot be kept, ours gets no more than others had. */
 static int keep_owner(const struct p2p_file_writer *writer)
 {
 	const struct stat *old = &writer->place.status;
@@ -311,7 +311,7 @@ int p2p_file_put(struct p2p_file_writer *writer, const void *bytes, size_t size)
 	return 0;
 }
 
-/* Where a file system cannot refuse by itself, we look before. */
+/* Rename without replacing.  Where the file system cannot guarantee that, check before. */
 static int rename_new(const struct p2p_file_writer *writer)
 {
 	struct stat status;
@@ -380,7 +380,7 @@ int p2p_file_write(struct p2p_context *context, const char *path, unsigned int f
 	return r ? r : p2p_file_close(&writer, p2p_file_put(&writer, bytes, size));
 }
 
-/** struct printer - a stream into a file; @error: why it went no further. */
+/** struct printer - a stream into a file; @error: the first error, after which nothing is written. */
 struct printer {
 	struct p2p_file_writer writer;
 	int error;
@@ -408,7 +408,7 @@ int p2p_file_print(struct p2p_context *context, const char *path, unsigned int f
 	if (!out)
 		return p2p_file_close(&printer.writer, failed(&printer.writer, -ENOMEM));
 	r = print(out, data);
-	/* What is left in its buffer goes out now; a failure is in printer.error. */
+	/* This writes what is left in the buffer; a failure is recorded in printer.error. */
 	fclose(out);
 	return p2p_file_close(&printer.writer, r ? r : printer.error);
 }

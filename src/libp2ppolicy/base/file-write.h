@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Every file that the product writes.  A regular file is written without a name, or under
- * another one beside its place, synced, and only then put in its place: a reader sees the old
- * file or the new one.  SIGKILL may leave it under that other name, which the next writer of the
- * same file removes.
+ * Writes every file of the product.  A regular file is written without a name, or under a temporary one in
+ * the same folder, synced, and only then moved into place: a reader sees either the old file or the new one.
+ *  After SIGKILL the temporary file may remain; the next writer of the same file removes it.
  */
 #ifndef P2P_BASE_FILE_WRITE_H
 #define P2P_BASE_FILE_WRITE_H
@@ -18,11 +17,11 @@
 #define P2P_TEMPORARY	32	/* ".p2ptopo-" and a number of 64 bits */
 
 /**
- * struct p2p_file_writer - one file on its way.
- * @place: where it will be; its status is that of the file it @replaces
- * @temporary: its name meanwhile; empty: it has none
- * @in_place: a device or a pipe, which is written to as it is
- * @masked: signals are held back; @mask: what to restore
+ * struct p2p_file_writer - one file being written.
+ * @place: where it goes; its status is that of the file it @replaces
+ * @temporary: its temporary name; empty if it has none
+ * @in_place: a device or a pipe, which is written to directly
+ * @masked: signals are blocked; @mask: the mask to restore
  */
 struct p2p_file_writer {
 	struct p2p_context *context;
@@ -36,7 +35,7 @@ struct p2p_file_writer {
 };
 
 /**
- * p2p_file_open() - start to write @path; see p2p_file_write() for @flags and errors.
+ * p2p_file_open() - start writing @path; see p2p_file_write() for @flags and errors.
  * @path: borrowed until the writer is done
  * Return: 0, and the writer must be finished with p2p_file_close(); or a negative errno.
  */
@@ -48,8 +47,8 @@ int p2p_file_put(struct p2p_file_writer *writer, const void *bytes, size_t size)
 
 /**
  * p2p_file_close() - put the file in its place, or drop it.
- * @error: of what was done meanwhile; unless it is 0 the file is dropped
- * Return: @error; or 0; or a negative errno and a sentence, and the old file is there still.
+ * @error: the error of what was done meanwhile; unless it is 0 the file is dropped
+ * Return: @error; or 0; or a negative errno and a sentence, and the old file is still there.
  */
 int p2p_file_close(struct p2p_file_writer *writer, int error);
 

@@ -56,7 +56,7 @@ static void locate(const struct p2p_json *json, size_t offset, unsigned int *ret
 	*ret_column = (unsigned int)(offset - json->lines[low]) + 1;
 }
 
-/* Where a value begins is kept in its userdata, which json-c has no use for here. */
+/* The offset at which a value begins is kept in its userdata, which json-c does not use here. */
 void p2p_json_position(const struct p2p_json *json, const struct json_object *node,
 		       unsigned int *ret_line, unsigned int *ret_column)
 {
@@ -236,7 +236,7 @@ static int parse_member(struct parser *parser, struct json_object *object)
 	return r;
 }
 
-/* The members of an object or a list, from its opening to behind @end. */
+/* Parse the members of an object or a list, from its opening character up to and including @end. */
 static int parse_members(struct parser *parser, struct json_object *container, char end,
 			 int (*parse)(struct parser *, struct json_object *))
 {
@@ -256,7 +256,7 @@ static int parse_members(struct parser *parser, struct json_object *container, c
 			return unexpected(parser);
 		parser->at++;
 		r = skip(parser);
-		/* The most common slip of who writes JSON by hand. */
+		/* The most common slip when JSON is written by hand. */
 		if (!r && parser->text[parser->at] == end)
 			return error_at(parser, parser->at,
 					"expected a value after the comma before this");

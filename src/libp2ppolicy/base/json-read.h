@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * JSON that somebody else wrote, read into json-c's objects.  They are put together here, so that every
- * value knows where it stands, and a key that comes twice, deep nesting and a text of too many values are
- * refused with line and column; base/json-scalar.h decodes strings and numbers.
+ * Reads untrusted JSON into json-c's objects.  The objects are built here rather than by json-c's parser, so
+ * that every value knows its position, and duplicate keys, deep nesting and too many values are refused with
+ * line and column; base/json-scalar.h decodes strings and numbers.
  */
 #ifndef P2P_BASE_JSON_READ_H
 #define P2P_BASE_JSON_READ_H
@@ -11,16 +11,16 @@
 
 #include "base/context.h"
 
-/** What a text may hold beyond plain JSON without null, as bits. */
+/** What a text may contain beyond plain JSON without null, as bits. */
 #define P2P_JSON_COMMENTS	0x1	/* C and C++ comments */
 #define P2P_JSON_NULLS		0x2	/* null, which has no position */
 
 /**
- * struct p2p_json - a text and what it says.
- * @name, @text: borrowed; @text has a zero byte behind its @size bytes
- * @owned: @text, where it was read from a file
+ * struct p2p_json - a text and its parsed value.
+ * @name, @text: borrowed; @text has a zero byte after its @size bytes
+ * @owned: @text, if it was read from a file
  * @root: owned; a container or a scalar
- * @lines: @line_count offsets at which lines begin
+ * @lines: the @line_count offsets at which lines begin
  */
 struct p2p_json {
 	struct p2p_context *context;
@@ -32,7 +32,7 @@ struct p2p_json {
 };
 
 /**
- * p2p_json_parse() - parse a text as RFC 8259 has it, and what @flags allow.
+ * p2p_json_parse() - parse a text according to RFC 8259, plus what @flags allow.
  * @ret_json: freed by p2p_json_clear()
  *
  * Return: 0; -EBADMSG, with name, line and column in the sentence; -ENOMEM.
@@ -41,8 +41,8 @@ int p2p_json_parse(struct p2p_context *context, const char *name, const char *te
 		   unsigned int flags, struct p2p_json *ret_json);
 
 /**
- * p2p_json_read() - likewise, of an open file, which stays open.
- * Return: as p2p_json_parse(); -EBADMSG also for more than 16 MiB; what read() failed with.
+ * p2p_json_read() - likewise for an open file, which stays open.
+ * Return: as p2p_json_parse(); -EBADMSG also for more than 16 MiB; the error of read(2).
  */
 int p2p_json_read(struct p2p_context *context, const char *name, int fd, unsigned int flags,
 		  struct p2p_json *ret_json);
@@ -50,17 +50,17 @@ int p2p_json_read(struct p2p_context *context, const char *name, int fd, unsigne
 /** p2p_json_clear() - free what it owns. */
 void p2p_json_clear(struct p2p_json *json);
 
-/** p2p_json_position() - line and column, from 1, of a value (for a member: of the value). */
+/** p2p_json_position() - line and column of a value, from 1 (for a member, those of its value). */
 void p2p_json_position(const struct p2p_json *json, const struct json_object *node,
 		       unsigned int *ret_line, unsigned int *ret_column);
 
-/** p2p_json_member() - a member; NULL when it is null, not there, or @object is none. */
+/** p2p_json_member() - a member; NULL when it is null or missing, or when @object is not an object. */
 struct json_object *p2p_json_member(struct json_object *object, const char *key);
 
-/** p2p_json_word() - a member that is text; "" it is none. */
+/** p2p_json_word() - a member that is a string; "" if it is not one. */
 const char *p2p_json_word(struct json_object *object, const char *key);
 
-/** p2p_json_length() - elements of a list; 0 it is none. */
+/** p2p_json_length() - number of elements of a list; 0 if it is not one. */
 size_t p2p_json_length(const struct json_object *list);
 
 #endif

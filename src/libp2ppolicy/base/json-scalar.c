@@ -14,7 +14,7 @@
 
 #define DIGITS	"0123456789"
 
-/* RFC 3629, section 4: how many bytes the character takes, 0 when it is none. */
+/* RFC 3629, section 4: how many bytes the character takes; 0 if it is not a valid one. */
 static size_t character_size(const unsigned char *at, size_t left)
 {
 	size_t size = *at < 0x80 ? 1 : *at < 0xc2 ? 0 : *at < 0xe0 ? 2 : *at < 0xf0 ? 3 :
@@ -25,7 +25,7 @@ static size_t character_size(const unsigned char *at, size_t left)
 	for (size_t i = 1; i < size; i++)
 		if ((at[i] & 0xc0) != 0x80)
 			return 0;
-	/* Longer than need be, half of a surrogate pair, beyond the last. */
+	/* Refuse overlong forms, halves of surrogate pairs, and code points beyond U+10FFFF. */
 	if ((*at == 0xe0 && at[1] < 0xa0) || (*at == 0xed && at[1] > 0x9f) ||
 	    (*at == 0xf0 && at[1] < 0x90) || (*at == 0xf4 && at[1] > 0x8f))
 		return 0;
@@ -43,7 +43,7 @@ char *p2p_utf8_put(char *to, uint32_t code)
 	return to;
 }
 
-/* Four hexadecimal digits; -1 none. */
+/* The value of four hexadecimal digits; -1 if there are not four. */
 static int32_t hex4(const char *at, const char *end)
 {
 	char digits[5] = "";
@@ -54,7 +54,7 @@ static int32_t hex4(const char *at, const char *end)
 	return strspn(digits, DIGITS "abcdefABCDEF") == 4 ? (int32_t)strtol(digits, NULL, 16) : -1;
 }
 
-/* What is behind "\u"; of two halves both are taken.  RFC 8259, section 7. */
+/* Decode what follows "\u", both halves of a surrogate pair.  RFC 8259, section 7. */
 static int take_code(const char **at, const char *end, uint32_t *ret_code)
 {
 	int32_t code = hex4(*at, end), low;
@@ -96,7 +96,7 @@ static int take_escape(const char **at, const char *end, char **to)
 	return r;
 }
 
-/* What is decoded is never longer than what it was. */
+/* Decoding never makes a string longer. */
 static int decode(const char *at, size_t size, char *text, size_t *ret_size)
 {
 	const char *end = at + size;
@@ -141,7 +141,7 @@ int p2p_json_decode_string(const char *text, size_t size, struct json_object **r
 	return 0;
 }
 
-/* RFC 8259, section 6.  Return: false: no number; @ret_whole: neither fraction nor exponent. */
+/* RFC 8259, section 6.  Return: true if it is a number.  @ret_whole: it has neither fraction nor exponent. */
 static bool is_number(const char *at, bool *ret_whole)
 {
 	size_t digits;

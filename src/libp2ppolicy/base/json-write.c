@@ -45,7 +45,7 @@ struct json_object *p2p_json_new_real(double value, const char *text)
 	return made(json_object_new_double_s(value, text));
 }
 
-/* What an object did not take is not released: who built it may be about to fill it. */
+/* A value that could not be added is not released: the caller may be about to fill it. */
 void p2p_json_put(struct json_object *object, const char *key, struct json_object *value)
 {
 	if (!object || json_object_object_add_ex(object, key, value, JSON_C_OBJECT_ADD_KEY_IS_NEW |
@@ -65,7 +65,7 @@ void p2p_json_append(struct json_object *array, struct json_object *value)
 		p2p_lost();
 }
 
-/* json-c goes on where its buffer does not grow; that realloc() failed is left in errno alone. */
+/* json-c carries on when its buffer cannot grow; only errno tells that realloc() failed. */
 const char *p2p_json_string(struct json_object *object, int flags)
 {
 	const char *text;

@@ -12,7 +12,7 @@ void *p2p_array_more(void *array, size_t count, size_t size)
 	bool full = !count || (count >= FIRST_ROOM && !(count & (count - 1)));
 	char *elements, *larger;
 
-	/* Each type has its own pointers: copied as bytes, never read as void *. */
+	/* @array points to a pointer of some other type: copy it as bytes rather than read it as a void *. */
 	memcpy(&elements, array, sizeof(elements));
 	if (full) {
 		larger = reallocarray(elements, count ? 2 * count : FIRST_ROOM, size);

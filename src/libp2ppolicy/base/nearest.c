@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which of the words there are is the one that was meant. */
+/* Guesses which of the known words was meant. */
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <p2ppolicy/base.h>
 
-/* Longer words are nobody's mistake. */
+/* Nobody mistypes a longer word. */
 #define LONGEST 40
 
 static unsigned int least(unsigned int one, unsigned int two)
@@ -20,8 +20,8 @@ static bool is_same(char one, char two)
 }
 
 /*
- * Letters left out, added, exchanged or swapped with their neighbour: the optimal string alignment
- * distance, of which three rows are kept.
+ * The optimal string alignment distance: letters left out, added, replaced, or swapped with their neighbour.
+ *  Three rows of its table are kept.
  */
 static unsigned int distance(const char *one, const char *two)
 {
@@ -60,7 +60,7 @@ void p2p_nearest_try(struct p2p_nearest *nearest, const char *word)
 
 	if (typed > LONGEST || length > LONGEST || typed < 2)
 		return;
-	/* What was begun and not ended is no mistake in letters. */
+	/* An unfinished word is not a misspelling. */
 	far = typed > 2 && length > typed && !strncmp(nearest->typed, word, typed) ? 1 :
 	      distance(nearest->typed, word);
 	if (far > tolerated(typed > length ? typed : length) ||

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The registers of PCI: those of the kernel's own header, and under the names of lspci what that header
- * calls otherwise or does not have.  The header of libpci would be one of the GPL.
+ * PCI registers: those of the kernel's own header and, under the names lspci uses, those which that header
+ * names differently or lacks.  libpci's header is under the GPL and therefore not used.
  */
 #ifndef P2P_BASE_PCI_REGS_H
 #define P2P_BASE_PCI_REGS_H
@@ -26,7 +26,7 @@
 /* Subsystem ids of a bridge. */
 #define PCI_SSVID_VENDOR	4
 
-/* PCI-X: the status of a function with a header of type 0. */
+/* PCI-X: the status register of a function with a type 0 header. */
 #define PCI_PCIX_STATUS		4
 #define PCI_PCIX_STATUS_266MHZ	0x40000000
 #define PCI_PCIX_STATUS_533MHZ	0x80000000u

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Text that is printed to memory, and what there was no memory for. */
+/* Printing text to memory, and counting what was lost for lack of memory. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +7,10 @@
 
 #include "base/plain.h"
 
-/* In this thread, since it began.  It says nothing of what was lost: who builds compares two counts. */
+/*
+ * Losses in this thread since it started.  The count does not tell what was lost: a builder compares it
+ * before and after.
+ */
 static _Thread_local unsigned long lost;
 
 void p2p_lost(void)
@@ -20,7 +23,7 @@ unsigned long p2p_lost_count(void)
 	return lost;
 }
 
-/* "C" with all its parts takes no memory. */
+/* The complete "C" locale takes no memory. */
 locale_t p2p_locale_plain(void)
 {
 	locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
@@ -42,9 +45,9 @@ double p2p_text_real(const char *text, char **ret_end)
 }
 
 /**
- * struct memory - what a stream was given.
- * @text, @size: of the caller; there is a zero byte behind them
- * @room: bytes that *@text has
+ * struct memory - what was written to a stream.
+ * @text, @size: owned by the caller; a zero byte follows them
+ * @room: allocated size of *@text
  * @whole: nothing was lost so far
  */
 struct memory {
@@ -84,7 +87,7 @@ static ssize_t put(void *cookie, const char *bytes, size_t size)
 	return (ssize_t)size;
 }
 
-/* rewind() begins anew; there is nothing else to go to. */
+/* Only rewind(), which starts over, and asking for the position are supported. */
 static int seek(void *cookie, off64_t *offset, int whence)
 {
 	struct memory *memory = cookie;
