@@ -9,7 +9,7 @@ const struct p2p_attr_row p2p_attr_rows[P2P_ATTRS] = {
 #undef ATTR
 };
 
-/* May @name, of @size characters, be what the first component of @path says? */
+/* May @name, of @size characters, match the first component of @path? */
 static bool may_be(const char *name, size_t size, const char *path)
 {
 	size_t length = strcspn(path, "/"), literal = strcspn(path, "*?[");

@@ -18,7 +18,7 @@
 
 /*
  * What the decoders read of a capability; see also need_variable().
- * @least: bytes it has at least, to tell overlaps; @need: bytes to fetch
+ * @least: its minimum size in bytes, to detect overlaps; @need: bytes to fetch
  */
 struct shape {
 	uint16_t id;
@@ -137,7 +137,7 @@ bool p2p_config_may_have_virtual(const struct p2p_config *config)
 
 /*
  * A configuration space while it is being fetched.
- * @seen: by dword, where an entry was; @taken: by byte, what belongs to one
+ * @seen: per dword, whether an entry was there; @taken: per byte, whether it belongs to one
  */
 struct loader {
 	const struct p2p_config_source *source;
@@ -156,7 +156,7 @@ static bool is_wanting(const struct loader *loader, unsigned int offset)
 	return !is_known(&loader->config, offset) && (!there || has_bit(there, offset / 4));
 }
 
-/* Fetch what is not known yet of @length bytes; one access for each run of unknown dwords. */
+/* Fetch those of @length bytes that are not known yet, with one access for each run of unknown dwords. */
 static void need(struct loader *loader, unsigned int offset, unsigned int length)
 {
 	unsigned int end = offset + length < loader->config.size ? offset + length :
@@ -177,8 +177,8 @@ static void need(struct loader *loader, unsigned int offset, unsigned int length
 }
 
 /*
- * The capabilities whose length is in a register.  PCIe r6.0, sec 7.7.11.2, "ACS Capability
- * Register" (0 stands for 256 bits), and sec 7.8.6.3, "Resizable BAR Control Register".
+ * Fetch capabilities whose length is given by a register.  PCIe r6.0, sec 7.7.11.2, "ACS Capability Register"
+ * (0 stands for 256 bits), and sec 7.8.6.3, "Resizable BAR Control Register".
  */
 static void need_variable(struct loader *loader, uint16_t id, unsigned int offset)
 {
@@ -197,7 +197,7 @@ static void need_variable(struct loader *loader, uint16_t id, unsigned int offse
 		need(loader, offset + 4, (control >> 5 & 7) * 8);
 }
 
-/* Note an entry, unless it was seen before.  Return: is it new? */
+/* Record an entry, unless it was seen before.  Return: true if it is new. */
 static bool enter(struct loader *loader, uint16_t id, unsigned int offset, uint8_t version,
 		  bool extended)
 {
@@ -228,7 +228,7 @@ static bool enter(struct loader *loader, uint16_t id, unsigned int offset, uint8
 
 /*
  * PCI r3.0, sec 6.7, "Capabilities List"; the bottom two bits of a pointer are reserved.
- * Return: was the chain seen to its end?
+ * Return: true if the chain was followed to its end.
  */
 static bool walk_standard(struct loader *loader)
 {
@@ -266,7 +266,7 @@ static bool walk_standard(struct loader *loader)
 	return true;
 }
 
-/* PCIe r6.0, sec 7.6.3, "PCI Express Extended Capability Header".  Return: seen to its end? */
+/* PCIe r6.0, sec 7.6.3, "PCI Express Extended Capability Header".  Return: true if it was followed to its end. */
 static bool walk_extended(struct loader *loader)
 {
 	struct p2p_config *config = &loader->config;
@@ -297,7 +297,7 @@ static bool walk_extended(struct loader *loader)
 	return true;
 }
 
-/* Can it have extended config space?  drivers/pci/probe.c, pci_cfg_space_size(). */
+/* True if it cannot have extended config space.  drivers/pci/probe.c, pci_cfg_space_size(). */
 static bool is_conventional(const struct loader *loader)
 {
 	const struct p2p_config *config = &loader->config;
@@ -314,7 +314,7 @@ static bool is_conventional(const struct loader *loader)
 	       !(status & (PCI_PCIX_STATUS_266MHZ | PCI_PCIX_STATUS_533MHZ));
 }
 
-/* The ISA bridge of an Intel chipset tells of its root ports; topology/acs.c, p2p_chipset_build(). */
+/* The ISA bridge of an Intel chipset describes its root ports; topology/acs.c, p2p_chipset_build(). */
 static void need_rcba(struct loader *loader)
 {
 	uint16_t vendor, class_code;
@@ -325,7 +325,7 @@ static void need_rcba(struct loader *loader)
 		need(loader, INTEL_RCBA, 4);
 }
 
-/* What 64, 128, 256 or 4096 bytes tell of the two chains. */
+/* Determine what 64, 128, 256 or 4096 bytes tell about the two chains. */
 static void eval(struct loader *loader)
 {
 	struct p2p_config *config = &loader->config;
@@ -346,7 +346,7 @@ static void eval(struct loader *loader)
 	}
 }
 
-/* All ones is what a function that is not there, or sleeps too deep, answers. */
+/* A function that is absent, or in too deep a sleep state, answers all ones. */
 static bool is_answering(const struct loader *loader)
 {
 	const uint8_t *bytes = loader->bytes;
@@ -369,12 +369,12 @@ unsigned int p2p_config_round(unsigned int size)
 	return 0;
 }
 
-/* How far the known ones of the first @size bytes go: what comes behind is not worth its memory. */
+/* The end of the known bytes among the first @size: what follows need not be stored. */
 static unsigned int known_end(const struct loader *loader, unsigned int size)
 {
 	unsigned int dwords = DWORDS(size);
 
-	/* Most of config space is never fetched: a word of the bitmap at a time. */
+	/* Most of config space is never fetched, so skip whole words of the bitmap. */
 	while (dwords && dwords % WORD_BITS == 0 && !loader->known[dwords / WORD_BITS - 1])
 		dwords -= WORD_BITS;
 	while (dwords && !has_bit(loader->known, dwords - 1))
@@ -383,8 +383,8 @@ static unsigned int known_end(const struct loader *loader, unsigned int size)
 }
 
 /*
- * Config space that is longer than what can be read: keep the size that was really given.  A text has registers behind others that it
- * does not show.
+ * Where config space is longer than what can be read, keep the size that was really given.  A text, however,
+ * may have registers behind others that it does not show.
  */
 static void clip(struct loader *loader)
 {
@@ -393,7 +393,7 @@ static void clip(struct loader *loader)
 	need(loader, 0, P2P_CONFIG_HEADER);
 	if (config->size == P2P_CONFIG_HEADER || !is_known(config, 0))
 		return;
-	/* Without privilege reads end at 64, for CardBus at 128 (drivers/pci/pci-sysfs.c). */
+	/* Without privilege reads end at 64 bytes, for CardBus at 128 (drivers/pci/pci-sysfs.c). */
 	need(loader, P2P_CONFIG_HEADER, 4);
 	if (known_end(loader, config->size) <= P2P_CONFIG_HEADER) {
 		config->size = P2P_CONFIG_HEADER;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Configuration space of one function as a fact: which bytes are known, and where the
- * capabilities lie.  A byte that was not read is not 0xff and not 0.
+ * Configuration space of one function as a fact: which bytes are known, and where the capabilities are.  A
+ * byte that was not read is neither 0xff nor 0.
  */
 #ifndef P2P_SNAPSHOT_CONFIG_H
 #define P2P_SNAPSHOT_CONFIG_H
@@ -32,23 +32,23 @@ struct p2p_capability {
 
 /**
  * struct p2p_config - configuration space.
- * @size: bytes that may be asked: 0 nothing is known; 64, 128, 256 or 4096
- * @end: no byte from here on is known
+ * @size: bytes that may be asked for: 64, 128, 256 or 4096; 0 if nothing is known
+ * @end: no byte at or after this offset is known
  * @bytes: what was read, up to @end; use p2p_config_read8() and the like.  The last @gap of the first 256
- *	bytes, of which none is known, are left out
+ *	bytes, none of which is known, are not stored
  * @known: one bit per dword of @bytes; a dword that was not fetched is not known
- * @standard: is the chain of standard capabilities known (DENIED with 64 or 128 bytes)
- * @extended: is extended config space known.  ABSENT: a conventional function, or one whose
- *	extended space the kernel itself does not see; then @kernel_limited is set and the
- *	hardware may still have what the kernel cannot see
+ * @standard: whether the chain of standard capabilities is known (DENIED with 64 or 128 bytes)
+ * @extended: whether extended config space is known.  ABSENT: a conventional function, or one whose extended
+ *	space the kernel itself does not see; in that case @kernel_limited is set, and the hardware may still
+ *	have what the kernel cannot see
  * @capabilities: @capability_count entries in chain order, standard first
- * @standard_whole, @extended_whole: was that chain seen to its end?  If not, what was not found
- *	may still be there
+ * @standard_whole, @extended_whole: whether that chain was followed to its end; if not, a capability that was
+ *	not found may still exist
  * @broken: P2P_CHAIN_* bits
  * @silent: the function answered all ones; @size is 0
- * @told: the size of the file as the machine tells it; 0 where only a capture is known
- * @from_text: it was made of what a text says of the registers, and has none itself
- * @acs_from_text: likewise its ACS registers, and a text shows only bits 0 to 6 of both
+ * @told: the size of the file as the machine reports it; 0 where only a capture is known
+ * @from_text: it was reconstructed from a text that describes registers, and contains no raw ones
+ * @acs_from_text: likewise for its ACS registers, of which a text shows only bits 0 to 6
  */
 struct p2p_config {
 	unsigned int size, end;
@@ -83,12 +83,12 @@ enum p2p_fact p2p_config_find(const struct p2p_config *config, uint16_t id, bool
 			      const struct p2p_capability **ret_capability);
 
 /**
- * p2p_config_names_vendor() - does it name a vendor?  A VF's reads all ones there (PCIe r6.0,
- *	sec 9.3.4.1.1, "Vendor ID Register").
+ * p2p_config_names_vendor() - does it name a vendor?  A VF's reads all ones there (PCIe r6.0, sec 9.3.4.1.1,
+ *	"Vendor ID Register").
  */
 bool p2p_config_names_vendor(const struct p2p_config *config);
 
-/** p2p_config_round() - @size down to 4096, 256, 128, 64 or 0, as much of it as can be asked. */
+/** p2p_config_round() - @size rounded down to 4096, 256, 128, 64 or 0. */
 unsigned int p2p_config_round(unsigned int size);
 
 /** p2p_config_may_have_virtual() - may the function have VFs?  PCIe r6.0, sec 9.3.3.3.1, "VF Enable". */
@@ -96,14 +96,14 @@ bool p2p_config_may_have_virtual(const struct p2p_config *config);
 
 /**
  * struct p2p_config_source - where the bytes of a configuration space come from.
- * @size: bytes that may be asked; rounded down to 64, 128, 256 or 4096
- * @fetch: read @length bytes at @offset, both multiples of 4; false when they cannot be had
- * @known: one bit per dword that @fetch has, as in struct p2p_config; NULL it may have any
+ * @size: bytes that may be asked for; rounded down to 64, 128, 256 or 4096
+ * @fetch: read @length bytes at @offset, both multiples of 4; false when they cannot be read
+ * @known: one bit per dword that @fetch has, as in struct p2p_config; NULL if it may have any
  * @all: fetch every byte, not only what the decoders need
- * @kernel_size: is @size what the kernel itself sees?  Then 256 bytes of a PCI Express function
- *	mean that the kernel found no extended space (drivers/pci/probe.c, pci_cfg_space_size())
- * @virtual_function: is it a VF?  Its vendor and device id read all ones
- *	(PCIe r6.0, sec 9.3.4.1.1, "Vendor ID Register")
+ * @kernel_size: @size is what the kernel itself sees; 256 bytes for a PCI Express function then mean that the
+ *	kernel found no extended space (drivers/pci/probe.c, pci_cfg_space_size())
+ * @virtual_function: whether it is a VF, whose vendor and device id read all ones (PCIe r6.0, sec 9.3.4.1.1,
+ *	"Vendor ID Register")
  */
 struct p2p_config_source {
 	unsigned int size;
@@ -116,10 +116,10 @@ struct p2p_config_source {
 
 /**
  * p2p_config_load() - fetch the header, walk both chains, fetch what the decoders need.
- * @ret_config: filled on success, its arrays in @arena; a function that does not answer (all
- *	ones) has size 0
+ * @ret_config: filled on success, with its arrays in @arena; a function that does not answer (all ones) gets
+ *	size 0
  *
- * Chains may come in any order, loop, overlap or point outside; that is told in @broken.
+ * Chains may come in any order, loop, overlap or point outside; @broken tells so.
  *
  * Return: 0 or -ENOMEM.
  */

@@ -14,8 +14,8 @@
 #define DEVICES	"sys/bus/pci/devices"
 
 /*
- * Of a capture, rows that config space tells as well, and the least want that reads them all the
- * same.  The class may have been mended by the kernel, so who describes devices reads it.
+ * For captures: rows that config space tells as well, and the least want that reads them nevertheless.  The
+ * kernel may have corrected the class, so it is read where devices are described.
  */
 static const enum p2p_want despite_config[P2P_ATTRS] = {
 	[P2P_ATTR_VENDOR] = P2P_WANT_ALL,
@@ -23,16 +23,16 @@ static const enum p2p_want despite_config[P2P_ATTRS] = {
 	[P2P_ATTR_CLASS] = P2P_WANT_NAMES,
 };
 
-/* What one load carries from function to function. */
+/* State that one load carries from function to function. */
 struct loader {
 	struct p2p_context *context;
 	struct p2p_tree *tree;
 	struct p2p_snapshot *snapshot;
 	struct p2p_access *access;	/* live only */
 	struct p2p_buffer buffer, text;
-	bool overview;			/* for that alone */
-	bool looked;			/* into the directory of the function */
-	bool listed[P2P_ATTRS];		/* worth a look; of no meaning unless @looked */
+	bool overview;			/* P2P_WANT_OVERVIEW was asked for */
+	bool looked;			/* the directory of the function was listed */
+	bool listed[P2P_ATTRS];		/* may exist; meaningless unless @looked */
 	struct p2p_place devices;	/* sys/bus/pci/devices */
 };
 
@@ -41,7 +41,7 @@ static int out_of_memory(struct loader *loader)
 	return p2p_error(loader->context, -ENOMEM, "out of memory");
 }
 
-/* An entry that a capture must have, below the directory of a function; NULL data: out of memory. */
+/* Add an entry that a capture must have, below the directory of a function; NULL data means out of memory. */
 static int keep(struct loader *loader, const struct p2p_raw *raw, const char *path,
 		const struct p2p_entry *kept)
 {
@@ -60,7 +60,7 @@ static int keep(struct loader *loader, const struct p2p_raw *raw, const char *pa
 	return 0;
 }
 
-/* A directory that a capture must have, so that the same names are found in it. */
+/* Add a directory that a capture must have, so that the same names are found in it. */
 static int keep_directory(struct loader *loader, const struct p2p_raw *raw, const char *path,
 			  const char *name)
 {
@@ -76,7 +76,7 @@ static int keep_directory(struct loader *loader, const struct p2p_raw *raw, cons
 	return keep(loader, raw, full, &entry);
 }
 
-/* Into the buffer, the names in a directory. */
+/* Read the names in a directory into the buffer. */
 static int read_names(struct loader *loader, const struct p2p_place *place, const struct p2p_raw *raw,
 		      const char *path)
 {
@@ -116,7 +116,7 @@ static int add_name(void *data, const char *path)
 	return r < 0 ? r : keep_directory(match->loader, match->raw, path, NULL);
 }
 
-/* A pattern that ends with a plain name matches where there is no such file, too. */
+/* A pattern that ends in a plain name also matches where no such file exists. */
 static int read_match(struct match *match, const char *path)
 {
 	struct p2p_tree *tree = match->loader->tree;
@@ -158,7 +158,7 @@ static int keep_text(void *data, const char *path)
 	});
 }
 
-/* Of several files either all are told, and kept, or none is. */
+/* Either all of several files are read and kept, or none. */
 static int read_each(struct match *match, const char *pattern)
 {
 	struct loader *loader = match->loader;
@@ -174,7 +174,7 @@ static int read_each(struct match *match, const char *pattern)
 	       p2p_tree_glob(loader->tree, match->place, pattern, keep_text, match);
 }
 
-/* Into the buffer, what the row says of the function at @place. */
+/* Read what a row asks for of the function at @place into the buffer. */
 static int read_row(struct loader *loader, const struct p2p_place *place,
 		    const struct p2p_raw *raw, const struct p2p_attr_row *row)
 {
@@ -214,7 +214,7 @@ static enum p2p_fact missing(const struct p2p_snapshot *snapshot, const struct p
 {
 	char path[PATH_MAX];
 
-	/* Only a manifest cares for the path. */
+	/* Only a manifest needs the path. */
 	if (!snapshot->manifest)
 		return p2p_missing(snapshot, row->path, "", error);
 	snprintf(path, sizeof(path), "sys/%s/%s", raw->path, row->path);
@@ -255,7 +255,7 @@ static bool fetch_captured(void *data, unsigned int offset, unsigned int length,
 	return true;
 }
 
-/* @error: what kept a read from being tried at all, or 0 */
+/* @error: what prevented a read from being tried at all, or 0 */
 struct live {
 	struct p2p_access *access;
 	int error;
@@ -272,7 +272,7 @@ static bool fetch_live(void *data, unsigned int offset, unsigned int length, uin
 }
 
 /*
- * The size the machine told, if this is our own capture, and which bytes it gave; a foreign tree
+ * The size that the machine reported, if this is our own capture, and which bytes it gave.  A foreign tree
  * may have been cut.
  */
 static uint64_t ask_manifest(const struct loader *loader, const struct p2p_raw *raw,
@@ -326,14 +326,14 @@ static int load_config(struct loader *loader, const struct p2p_place *place, str
 	return r < 0 ? out_of_memory(loader) : 0;
 }
 
-/* Who may read config beyond its header finds the link there. */
+/* Where config is readable beyond its header, the link is found there. */
 static bool is_link(size_t attr)
 {
 	return attr == P2P_ATTR_CURRENT_LINK_SPEED || attr == P2P_ATTR_CURRENT_LINK_WIDTH ||
 	       attr == P2P_ATTR_MAX_LINK_SPEED || attr == P2P_ATTR_MAX_LINK_WIDTH;
 }
 
-/* Is the fact known already?  The machine itself is asked for everything; a VF tells no vendor. */
+/* Is the fact known already?  The machine itself is asked for everything; a VF names no vendor. */
 static bool is_known(const struct loader *loader, const struct p2p_raw *raw, size_t attr)
 {
 	if (is_link(attr))
@@ -344,8 +344,8 @@ static bool is_known(const struct loader *loader, const struct p2p_raw *raw, siz
 }
 
 /*
- * Vital Product Data joins a ConnectX's Data Direct function to its adapter; reading it takes a device
- * milliseconds, so of others only a capture reads it.
+ * Vital Product Data links a ConnectX's Data Direct function to its adapter.  Reading it takes milliseconds,
+ * so it is read of other devices only for a capture.
  */
 static bool is_joined(const struct p2p_raw *raw)
 {
@@ -356,7 +356,10 @@ static bool is_joined(const struct p2p_raw *raw)
 	       (device == 0x2100 || (device >= 0x1023 && device <= 0x102f));
 }
 
-/* A bridge below another: on the node of its bus (drivers/pci/probe.c, pci_device_add()), and no end of a pair. */
+/*
+ * A bridge below another one: it is on the node of its bus (drivers/pci/probe.c, pci_device_add()), and never
+ * an end of a pair.
+ */
 static bool is_port_below(const struct p2p_raw *raw)
 {
 	const char *host = strstr(raw->path, "/pci"), *top = host ? strchr(host + 1, '/') : NULL;
@@ -372,13 +375,13 @@ static bool is_wanted(const struct loader *loader, const struct p2p_raw *raw, si
 			     attr == P2P_ATTR_NUMA_NODE && is_port_below(raw) ? P2P_WANT_NAMES :
 			     p2p_attr_rows[attr].want;
 
-	/* An overview tells of nodes, and not of their CPUs. */
+	/* An overview shows nodes, but not their CPUs. */
 	if (loader->overview && attr == P2P_ATTR_LOCAL_CPULIST)
 		return false;
 	return want <= loader->snapshot->want && !is_known(loader, raw, attr);
 }
 
-/* Of what names no vendor only the link to a PF tells whether it is a VF, or does not answer. */
+/* For a function that names no vendor, only the link to a PF tells whether it is a VF or does not answer. */
 static int load_nameless(struct loader *loader, const struct p2p_place *place, struct p2p_raw *raw)
 {
 	int r = load_row(loader, place, raw, &p2p_attr_rows[P2P_ATTR_PHYSFN]);
@@ -405,7 +408,7 @@ static int load_place(struct loader *loader, const struct p2p_place *place, stru
 	struct p2p_buffer *names = &loader->buffer;
 	int r = -ENODATA;
 
-	/* One look at the directory saves a failing open for every name that is not there. */
+	/* Listing the directory once saves a failing open for every name that does not exist. */
 	if (loader->snapshot->want > P2P_WANT_VERDICT)
 		r = loader->tree->ops->list(loader->tree, place, "", names);
 	if (p2p_is_exhausted(r))
@@ -415,7 +418,7 @@ static int load_place(struct loader *loader, const struct p2p_place *place, stru
 	return load_rows(loader, place, raw);
 }
 
-/* The directory of a function: where its link leads, or the entry itself where it is none. */
+/* The directory of a function: the target of its link, or the entry itself if it is not a link. */
 static int locate(struct loader *loader, const char *name, char *path)
 {
 	char link[sizeof(DEVICES) + NAME_MAX + 1];
@@ -430,7 +433,7 @@ static int locate(struct loader *loader, const char *name, char *path)
 	return 0;
 }
 
-/* Return: 1; 0 the directory of the function cannot be entered; or a negative errno. */
+/* Return: 1; 0 if the directory of the function cannot be entered; or a negative errno. */
 static int enter(struct loader *loader, const struct p2p_raw *raw, struct p2p_place *ret_place)
 {
 	char path[PATH_MAX];
@@ -491,7 +494,7 @@ static int load_late_link(struct loader *loader, struct p2p_raw *raw)
 	return r;
 }
 
-/* Where no function can have VFs, none is one: no link is there to be read. */
+/* Where no function can have VFs, no function is one, and there is no link to read. */
 static int load_late_links(struct loader *loader)
 {
 	struct p2p_snapshot *snapshot = loader->snapshot;

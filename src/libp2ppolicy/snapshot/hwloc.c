@@ -10,7 +10,7 @@
 
 #include "snapshot/hwloc.h"
 
-/* Components that start drivers and libraries of their own, for nothing that is used here. */
+/* Components that start drivers and libraries of their own and provide nothing that is used here. */
 static const char *const unwanted[] = { "cuda", "gl", "levelzero", "nvml", "opencl", "rsmi" };
 
 #define MOST_SECONDS	60
@@ -32,7 +32,7 @@ int p2p_hwloc_write(int fd, const char *data, size_t size)
 	return 0;
 }
 
-/* hwloc keeps sets as bits, and goes on without what it has no memory for. */
+/* hwloc keeps sets as bitmaps, and carries on without those it has no memory for. */
 static bool has_high_index(const char *xml)
 {
 	static const char index[] = "os_index=\"";
@@ -51,7 +51,7 @@ int p2p_hwloc_open(hwloc_topology_t hwloc, const struct p2p_file *xml)
 					      unwanted[i]);
 	if (xml && has_high_index(xml->data))
 		return -1;
-	/* Its size counts the terminating zero. */
+	/* hwloc's size includes the terminating zero. */
 	if (xml && hwloc_topology_set_xmlbuffer(hwloc, xml->data, (int)xml->size + 1))
 		return -1;
 	return hwloc_topology_load(hwloc);
@@ -73,7 +73,7 @@ static int discover(int fd, const void *data)
 	return p2p_hwloc_write(fd, xml, strnlen(xml, (size_t)size));
 }
 
-/* XML of others may be made to take for ever, or all memory. */
+/* Foreign XML may be crafted to take forever, or all memory. */
 static void set_limits(void)
 {
 	struct rlimit limit = { MOST_SECONDS, MOST_SECONDS };
@@ -83,7 +83,7 @@ static void set_limits(void)
 	(void)setrlimit(RLIMIT_CPU, &limit);
 	if (!file)
 		return;
-	/* What the process has already counts, too. */
+	/* The limit includes what the process already has. */
 	if (fscanf(file, "%*u %*u %*u %*u %*u %lu", &pages) == 1) {
 		limit.rlim_cur = limit.rlim_max = pages * (rlim_t)sysconf(_SC_PAGESIZE) + MOST_MEMORY;
 		(void)setrlimit(RLIMIT_DATA, &limit);
@@ -96,7 +96,10 @@ static void child(int fd, int (*work)(int fd, const void *data), const void *dat
 	static char *nothing[] = { NULL };
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-	/* HWLOC_* would have it read another machine and load plugins; clearenv() may wait for a lock for ever. */
+	/*
+	 * HWLOC_* variables could make it read another machine and load plugins; clearenv() might wait
+	 * forever for a lock.
+	 */
 	environ = nothing;
 	set_limits();
 	if (null < 0 || dup2(null, STDOUT_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0)

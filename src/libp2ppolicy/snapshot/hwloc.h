@@ -8,12 +8,12 @@
 #include "snapshot/tree/tree.h"
 
 /**
- * p2p_hwloc_run() - let hwloc do something in a process of its own: what it prints goes nowhere,
- *	what it breaks is its own, and it has no environment.
- * @work: called there; writes to @fd and returns 0, or something else when it failed
+ * p2p_hwloc_run() - run hwloc in a process of its own: its output is discarded, a crash does not affect the
+ *	caller, and its environment is empty.
+ * @work: called there; writes to @fd and returns 0, or nonzero on failure
  * @buffer: what @work wrote, on success
  *
- * Return: 0; -EIO it failed, which is no reason for anything else to fail; -ENOMEM.
+ * Return: 0; -EIO if it failed, which should not make anything else fail; -ENOMEM.
  */
 int p2p_hwloc_run(int (*work)(int fd, const void *data), const void *data,
 		  struct p2p_buffer *buffer);
@@ -22,15 +22,15 @@ int p2p_hwloc_run(int (*work)(int fd, const void *data), const void *data,
 int p2p_hwloc_write(int fd, const char *data, size_t size);
 
 /**
- * p2p_hwloc_open() - for @work: let hwloc read the running machine, or XML.
+ * p2p_hwloc_open() - for @work: load the running machine, or XML, into hwloc.
  * @hwloc: initialized
- * @xml: NULL the running machine
+ * @xml: NULL for the running machine
  * Return: 0 or -1.
  */
 int p2p_hwloc_open(hwloc_topology_t hwloc, const struct p2p_file *xml);
 
 /**
- * p2p_hwloc_xml() - what hwloc finds of the running machine, as the XML it reads back.
+ * p2p_hwloc_xml() - what hwloc finds on the running machine, as XML that it can read back.
  * @buffer: filled on success
  *
  * Return: as p2p_hwloc_run().

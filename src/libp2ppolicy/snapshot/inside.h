@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A snapshot while its sources fill it. */
+/* The internals of a snapshot, for the sources that fill it. */
 #ifndef P2P_SNAPSHOT_INSIDE_H
 #define P2P_SNAPSHOT_INSIDE_H
 
@@ -21,8 +21,8 @@ enum p2p_kind {
 /**
  * struct p2p_entry - a file of the machine that is not an attribute of a function.
  * @path: below the root
- * @target: of a link, as it was read; NULL otherwise
- * @line: of the file it was read from; 0 not known
+ * @target: target of a link, as read; NULL otherwise
+ * @line: line number in the file it was read from; 0 if not known
  */
 struct p2p_entry {
 	const char *path;
@@ -37,20 +37,20 @@ struct p2p_manifest;
 /**
  * struct p2p_snapshot - see snapshot.h.
  * @raws: @count functions, sorted by address
- * @few: those that are added have no room for attributes that no verdict needs
- * @entries: @entry_count files of the machine, sorted by path once it is loaded
- * @no_memory: something of it is missing for that; whoever loads it looks here in the end
+ * @few: functions are added without room for attributes that no verdict needs
+ * @entries: @entry_count files of the machine, sorted by path once loaded
+ * @no_memory: something is missing for lack of memory; whoever loads it checks this in the end
  * @manifest: of our own capture; NULL for any other source
  * @hwloc: the XML
  * @report: the document of a report, which has neither functions nor files; owned
- * @boot: of the running machine; "" unknown
- * @saved: what root had saved, where p2p_snapshot_fill() borrowed from it
- * @name, @first_line, @last_line: of the file, and of the piece it was; 0 the whole file
- * @parts: what it was joined from; owned
+ * @boot: boot id of the running machine; "" if unknown
+ * @saved: the snapshot root had saved, if p2p_snapshot_fill() borrowed from it
+ * @name, @first_line, @last_line: the file, and the lines of the piece it was read from; 0 for the whole file
+ * @parts: the snapshots it was joined from; owned
  * @conflicts: between them
- * @skipped: what of the sources was not read
- * @faults: see p2p_snapshot_faults(); NULL none
- * @fault_lines: how many of its lines have a mark of faults.def
+ * @skipped: what was not read of the sources
+ * @faults: see p2p_snapshot_faults(); NULL if none
+ * @fault_lines: how many lines of @faults have a mark of faults.def
  */
 struct p2p_snapshot {
 	enum p2p_source source;
@@ -79,45 +79,45 @@ struct p2p_snapshot {
 	size_t fault_lines;
 };
 
-/** Most text of faults that is kept: more than anybody reads. */
+/** Limit for the text of faults that is kept: more than anybody reads. */
 #define P2P_FAULTS_MOST		65536u
 
-/** Most functions of one machine: twice as many as a domain has, and more than any machine. */
+/** Limit for the functions of one machine: twice as many as a domain has, and more than any machine has. */
 #define P2P_MOST_FUNCTIONS	((size_t)1 << 17)
 
-/** Most pieces that one machine is joined from. */
+/** Limit for the pieces that one machine is joined from. */
 #define P2P_PARTS_MOST		1024u
 
-/* Whatever adds to a snapshot sets @no_memory where it fails. */
+/* All functions that add to a snapshot set @no_memory when they fail. */
 
 /** p2p_snapshot_string() - a copy of @text in its arena.  Return: NULL when out of memory. */
 char *p2p_snapshot_string(struct p2p_snapshot *snapshot, const char *text);
 
-/** p2p_snapshot_set() - @file is there, with @size bytes of @data; denied when out of memory. */
+/** p2p_snapshot_set() - set @file to @size bytes of @data; denied when out of memory. */
 void p2p_snapshot_set(struct p2p_snapshot *snapshot, struct p2p_file *file, const void *data,
 		      size_t size);
 
-/** p2p_snapshot_print() - likewise, what printf makes. */
+/** p2p_snapshot_print() - likewise, with printf. */
 void p2p_snapshot_print(struct p2p_snapshot *snapshot, struct p2p_file *file, const char *format,
 			...)
 	__attribute__((format(printf, 3, 4)));
 
-/** p2p_snapshot_set_ids() - the files that hold the ids of @raw; 0 and ffff name no vendor, and leave both unknown. */
+/** p2p_snapshot_set_ids() - set the files that hold the ids of @raw; vendors 0 and ffff leave both unknown. */
 void p2p_snapshot_set_ids(struct p2p_snapshot *snapshot, struct p2p_raw *raw, unsigned int vendor,
 			  unsigned int device);
 
 /**
  * p2p_snapshot_skip() - note that something of a source was not read.
- * @why: NULL no format knows it
+ * @why: NULL if no format knows it
  * Return: the note, whose lines the caller may set; NULL when out of memory.
  */
 struct p2p_skipped *p2p_snapshot_skip(struct p2p_snapshot *snapshot, const char *name,
 				      const char *why);
 
-/** p2p_snapshot_move_skipped() - the same notes, of another snapshot. */
+/** p2p_snapshot_move_skipped() - copy the notes of another snapshot. */
 void p2p_snapshot_move_skipped(struct p2p_snapshot *snapshot, const struct p2p_snapshot *from);
 
-/** p2p_snapshot_entry() - the entry of a path, once they are sorted; NULL none. */
+/** p2p_snapshot_entry() - the entry of a path, once they are sorted; NULL if none. */
 const struct p2p_entry *p2p_snapshot_entry(const struct p2p_snapshot *snapshot, const char *path);
 
 /** p2p_snapshot_add() - a new function, at the end.  Return: NULL when out of memory. */
@@ -126,7 +126,7 @@ struct p2p_raw *p2p_snapshot_add(struct p2p_snapshot *snapshot, struct p2p_bdf b
 /** p2p_snapshot_sort() - sort functions by address.  Return: the second of two equal ones, or NULL. */
 const struct p2p_raw *p2p_snapshot_sort(struct p2p_snapshot *snapshot);
 
-/** p2p_snapshot_find() - the index of the first function at @bdf or behind, once they are sorted. */
+/** p2p_snapshot_find() - the index of the first function at or after @bdf, once they are sorted. */
 size_t p2p_snapshot_find(const struct p2p_snapshot *snapshot, struct p2p_bdf bdf);
 
 /** p2p_is_one_device() - are both functions of one device? */
@@ -137,7 +137,7 @@ static inline bool p2p_is_one_device(struct p2p_bdf one, struct p2p_bdf other)
 }
 
 /**
- * p2p_snapshot_finish() - sort them, of which none may appear twice.
+ * p2p_snapshot_finish() - sort the functions, none of which may appear twice.
  * @name: of the source, for the sentence
  * Return: 0 or -EBADMSG.
  */
@@ -151,30 +151,30 @@ void p2p_snapshot_add_file(struct p2p_snapshot *snapshot, const char *path, unsi
 			   const void *data, size_t size);
 
 /**
- * p2p_sort_unique() - sort @count elements of @size bytes in @order.
- * Return: how many are left, since of those that are the @same only the first stays.
+ * p2p_sort_unique() - sort @count elements of @size bytes by @order and drop duplicates.
+ * Return: how many are left: of those that are the @same only the first stays.
  */
 size_t p2p_sort_unique(void *array, size_t count, size_t size,
 		       int (*order)(const void *a, const void *b),
 		       int (*same)(const void *a, const void *b));
 
-/** p2p_snapshot_sort_entries() - sort by path, once all are there; of equal ones the first stays. */
+/** p2p_snapshot_sort_entries() - sort by path, once all are added; of equal ones the first stays. */
 void p2p_snapshot_sort_entries(struct p2p_snapshot *snapshot);
 
 /**
- * p2p_missing() - the fact of a file that could not be read.
+ * p2p_missing() - the fact for a file that could not be read.
  * @row: of attrs.def or machine.def
  * @path: below the root
  * @error: the negative errno
  *
- * Only the machine itself, or a capture that lists what it looked for and found, can say that
- * something is not there; in any other tree it may have been left out.
+ * Only the machine itself, or a capture that lists what it looked for and found, can tell that something does
+ * not exist; any other tree may simply lack it.
  */
 enum p2p_fact p2p_missing(const struct p2p_snapshot *snapshot, const char *row,
 			  const char *path, int error);
 
 /**
- * p2p_load_fd() - as p2p_snapshot_load(), of a capture or dump that is open.
+ * p2p_load_fd() - as p2p_snapshot_load(), for an open capture or dump.
  * @path: for error sentences; @fd: closed in any case
  */
 int p2p_load_fd(struct p2p_context *context, const char *path, int fd, enum p2p_want want,
@@ -184,7 +184,7 @@ int p2p_load_fd(struct p2p_context *context, const char *path, int fd, enum p2p_
 int p2p_load_machine(struct p2p_context *context, struct p2p_tree *tree,
 		     struct p2p_snapshot *snapshot);
 
-/** p2p_machine_row() - the row of machine.def that reads @path for @want; NULL none. */
+/** p2p_machine_row() - the row of machine.def that reads @path for @want; NULL if none. */
 const char *p2p_machine_row(enum p2p_want want, const char *path);
 
 /** p2p_machine_path() - the path of the row at @index; NULL past the end. */
@@ -202,8 +202,8 @@ struct p2p_attr_row {
 extern const struct p2p_attr_row p2p_attr_rows[P2P_ATTRS];
 
 /**
- * p2p_attrs_listed() - which attributes the names in the directory of a function, one a line, lead to.
- * Of a pattern what comes before the first star is enough to be worth a look.
+ * p2p_attrs_listed() - which attributes may exist, given the names in the directory of a function, one per
+ * line.  For a pattern it is enough if a name matches up to the first wildcard.
  */
 void p2p_attrs_listed(const char *names, bool listed[P2P_ATTRS]);
 

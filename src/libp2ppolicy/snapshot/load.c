@@ -16,7 +16,7 @@
 #include "snapshot/sources.h"
 
 #define DEVICES		"sys/bus/pci/devices"
-/* Of a machine that changes while it is read, and what is waited between them. */
+/* Attempts to read a machine that changes meanwhile, and the pause between them. */
 #define TRIES		5
 #define PAUSE_NS	100000000
 
@@ -32,7 +32,7 @@ static bool has_devices(struct p2p_tree *tree, const char *below)
 	return true;
 }
 
-/* The one directory among @names that holds a tree; -EEXIST when there are two. */
+/* Find the one directory among @names that holds a tree.  Return: 0; -EEXIST if there are two; -ENOENT. */
 static int find_below(struct p2p_tree *tree, struct p2p_buffer *names, struct p2p_place *ret_place)
 {
 	struct p2p_buffer target = { 0 };
@@ -42,7 +42,7 @@ static int find_below(struct p2p_tree *tree, struct p2p_buffer *names, struct p2
 
 	for (name = strtok_r(names->data, "\n", &rest); name && r == 0;
 	     name = strtok_r(NULL, "\n", &rest)) {
-		/* A link beside what it leads to is not a second one. */
+		/* A link next to its target is not a second tree. */
 		if (tree->ops->link(tree, NULL, name, &target) == 0 || !has_devices(tree, name))
 			continue;
 		r = found ? -EEXIST : 0;
@@ -54,7 +54,7 @@ static int find_below(struct p2p_tree *tree, struct p2p_buffer *names, struct p2
 	return tree->ops->enter(tree, found, ret_place);
 }
 
-/* Make the root of @tree what is one level below it.  Return: the new tree, instead of @tree. */
+/* Replace @tree by the tree one level below it.  Return: 0, or a negative errno and @tree as it was. */
 static int descend(struct p2p_context *context, const char *path, struct p2p_tree **tree)
 {
 	struct p2p_buffer names = { 0 };
@@ -103,7 +103,7 @@ static int load_hwloc(struct p2p_context *context, struct p2p_tree *tree,
 	struct p2p_buffer buffer = { 0 };
 	int r = -ENOENT;
 
-	/* On the machine itself it takes long, and only a capture needs it. */
+	/* On the machine itself this takes long, and only a capture needs it. */
 	if (!tree->live)
 		r = tree->ops->read(tree, NULL, "hwloc.xml", &buffer);
 	else if (snapshot->want == P2P_WANT_ALL)
@@ -140,7 +140,7 @@ static bool is_live(const struct p2p_input *input)
 	return !input->name;
 }
 
-/* Which functions there are: other ones, or others of the same address, give another stamp. */
+/* A stamp of the functions that exist: it changes if one is added, removed or replaced at the same address. */
 static uint64_t stamp_functions(struct p2p_tree *tree)
 {
 	struct p2p_buffer names = { 0 };
@@ -152,7 +152,7 @@ static uint64_t stamp_functions(struct p2p_tree *tree)
 	return stamp;
 }
 
-/* All of one machine: when functions come or go meanwhile, it is read again. */
+/* Read a consistent state: if functions come or go meanwhile, everything is read again. */
 static int load_still(struct p2p_context *context, struct p2p_tree *tree, struct p2p_snapshot *snapshot)
 {
 	const struct timespec pause = { .tv_nsec = PAUSE_NS };
@@ -221,7 +221,7 @@ const struct p2p_format p2p_format_tree = {
 	.sniff = is_directory, .load = load_directory, .is_files = true,
 };
 
-/* libarchive tells, once it has seen the first header. */
+/* libarchive can tell once it has read the first header. */
 static bool may_be_archive(const struct p2p_input *input)
 {
 	return input->data;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Files and commands that say what machine it is, as text: /proc/cpuinfo, lscpu, uname -a,
- * /proc/version, /proc/cmdline, the kernel's configuration.  What they say becomes the files of
- * procfs; host names and who built the kernel are left out.
+ * Reads files and the output of commands that describe the machine: /proc/cpuinfo, lscpu, uname -a,
+ * /proc/version, /proc/cmdline, the kernel configuration.  They are turned into files of procfs; the host
+ * name and the builder of the kernel are left out.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -12,15 +12,15 @@
 
 #include "snapshot/sources.h"
 
-/** enum kind - what a line is of. */
+/** enum kind - what a line belongs to. */
 enum kind { KIND_NONE, KIND_CPUINFO, KIND_LSCPU, KIND_RELEASE, KIND_CMDLINE, KIND_CONFIG };
 
 /**
  * struct reader - a text while it is read.
  * @kind: of the line before
- * @number: of the line that is read
- * @cpus: processors that began
- * @cpuinfo, @config: what becomes of these files
+ * @number: number of the current line
+ * @cpus: processors seen so far
+ * @cpuinfo, @config: the contents of these files
  */
 struct reader {
 	const struct p2p_input *input;
@@ -30,7 +30,7 @@ struct reader {
 	struct p2p_buffer cpuinfo, config;
 };
 
-/* "6.8.0-45-generic" and the like, up to a blank; 0 it is none. */
+/* Length of "6.8.0-45-generic" and the like, up to a blank; 0 if it is not one. */
 static size_t release_length(const char *text)
 {
 	size_t length = strcspn(text, " \t\n");
@@ -39,7 +39,7 @@ static size_t release_length(const char *text)
 	       0;
 }
 
-/* A version of a kernel, and not of a driver or a library: 2.6.x to 9.x. */
+/* Is it the version of a kernel (2.6.x to 9.x) rather than of a driver or a library? */
 static bool is_release(const char *line)
 {
 	size_t length = release_length(line);
@@ -48,7 +48,7 @@ static bool is_release(const char *line)
 	       isdigit((unsigned char)line[2]);
 }
 
-/* What uname -r prints, where the words of a distribution's kernel tell it from other versions. */
+/* Does it look like the output of uname -r, with a word typical of distribution kernels? */
 static bool is_named_release(const char *line)
 {
 	static const char *const words[] = {
@@ -64,8 +64,8 @@ static bool is_named_release(const char *line)
 }
 
 /*
- * What stands behind "Linux version " of /proc/version, or "Linux HOST " of uname -a, which
- * nvidia-bug-report.sh puts "uname: " before.
+ * Find what follows "Linux version " in /proc/version, or "Linux HOST " in the output of uname -a, which
+ * nvidia-bug-report.sh prefixes with "uname: ".
  */
 static const char *find_release(const char *line)
 {
@@ -82,7 +82,7 @@ static const char *find_release(const char *line)
 		return NULL;
 	if (at > line + strlen(line) || !release_length(at))
 		return NULL;
-	/* Where words follow it in that line, its last letters may be cut away with them. */
+	/* Where words should follow on the line and do not, its last letters may have been cut off as well. */
 	return at == line || at[release_length(at)] ? at : NULL;
 }
 
@@ -92,7 +92,7 @@ static bool is_config(const char *line)
 	       (p2p_starts(line, "# CONFIG_") && strstr(line, " is not set"));
 }
 
-/* "processor\t: 0" begins a processor. */
+/* "processor\t: 0" starts a processor. */
 static bool is_processor(const char *line)
 {
 	return p2p_starts(line, "processor") && line[9 + strspn(line + 9, " \t")] == ':';
@@ -111,7 +111,7 @@ static enum kind start_of(const char *line)
 	return is_config(line) ? KIND_CONFIG : KIND_NONE;
 }
 
-/* "key : value", where the key is a few words. */
+/* "key : value" with a key of a few words. */
 static bool is_value(const char *line)
 {
 	const char *colon = strchr(line, ':');
@@ -127,7 +127,7 @@ static unsigned int line_of(const char *line)
 	return is_value(line) ? P2P_LINE_INSIDE : 0;
 }
 
-/* Nothing else is in the text: uname -r > FILE. */
+/* Is there nothing else in the text (uname -r > FILE)? */
 static bool is_release_alone(const struct p2p_input *input, char line[256])
 {
 	const char *at = input->data, *end = at + input->size;
@@ -161,7 +161,7 @@ static void append(struct reader *reader, struct p2p_buffer *buffer, const char 
 	reader->snapshot->no_memory |= p2p_buffer_append_line(buffer, text) < 0;
 }
 
-/* Only the first processor counts, as for the kernel. */
+/* Only the first processor counts, as in the kernel. */
 static void take_cpuinfo(struct reader *reader, const char *line)
 {
 	static const char *const keys[] = { "vendor_id", "cpu family", "model name", "model",
@@ -183,7 +183,7 @@ static void take_cpuinfo(struct reader *reader, const char *line)
 	}
 }
 
-/* The words of lscpu become those of /proc/cpuinfo. */
+/* Translate the keys of lscpu to those of /proc/cpuinfo. */
 static void take_lscpu(struct reader *reader, const char *line)
 {
 	static const struct { const char *said, *is; } keys[] = {
@@ -229,8 +229,9 @@ static void take_line(struct reader *reader, const char *line)
 }
 
 /*
- * The options of p2pdma.  Where it is asked for, PCI is on: Kconfig says nothing of an option whose
- * conditions do not hold.  Without a line of it, a few lines may be all that somebody looked for.
+ * Add the options of p2pdma.  If CONFIG_PCI_P2PDMA is mentioned, PCI is enabled: Kconfig prints nothing for
+ * an option whose dependencies are not met.  If it is not mentioned, the text may be just a few lines that
+ * somebody searched for.
  */
 static void add_config(struct reader *reader)
 {

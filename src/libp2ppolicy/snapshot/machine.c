@@ -41,7 +41,7 @@ struct loader {
 	struct p2p_buffer buffer;
 };
 
-/* @pattern with RELEASE replaced.  Return: false when the release is not known. */
+/* Replace RELEASE in @pattern.  Return: false if the release is not known. */
 static bool expand(const char *pattern, const char *release, char path[PATH_MAX])
 {
 	const char *at = strstr(pattern, "RELEASE");
@@ -57,7 +57,7 @@ static bool expand(const char *pattern, const char *release, char path[PATH_MAX]
 	return n < PATH_MAX;
 }
 
-/* Cut a text down, in place, to the lines that @keep wants; it may change and shorten them. */
+/* Reduce a text, in place, to the lines that @keep accepts; it may change and shorten them. */
 static void keep_lines(struct p2p_buffer *buffer, bool (*keep)(char *line))
 {
 	char *in = buffer->data, *out = in, *end = in + buffer->size;
@@ -72,7 +72,7 @@ static void keep_lines(struct p2p_buffer *buffer, bool (*keep)(char *line))
 
 			memmove(out, in, size);
 			out += size;
-			/* The last line may have none, and then there is no room for one. */
+			/* The last line may lack a newline, and then there is no room for one. */
 			if (stop)
 				*out++ = '\n';
 		}
@@ -82,7 +82,7 @@ static void keep_lines(struct p2p_buffer *buffer, bool (*keep)(char *line))
 	*out = '\0';
 }
 
-/* cpuinfo repeats itself for each processor, with figures that change as one looks. */
+/* cpuinfo repeats itself for each processor, with figures that keep changing. */
 static void keep_first(struct p2p_buffer *buffer)
 {
 	char *end = strstr(buffer->data, "\n\n");
@@ -101,8 +101,8 @@ static bool is_among(const char *const *names, const char *word, size_t size)
 }
 
 /*
- * The addresses are zeroed: they are a secret of that boot.  pci_enable_device is in every
- * kernel with PCI, so it proves that the list was read whole.
+ * The addresses are zeroed, since they are a secret of that boot.  pci_enable_device is in every kernel with
+ * PCI, so its presence proves that the list was readable.
  */
 static bool keep_symbol(char *line)
 {
@@ -110,7 +110,7 @@ static bool keep_symbol(char *line)
 		"pci_enable_device", "ib_register_peer_memory_client",
 		"nvme_v1_register_nvfs_dma_ops", "nvme_v2_register_nvfs_dma_ops", NULL,
 	};
-	/* "0000000000000000 T name", and "\t[module]" behind the functions of modules. */
+	/* "0000000000000000 T name", followed by "\t[module]" for the functions of modules. */
 	const char *name = strchr(line, ' ');
 
 	name = name ? strchr(name + 1, ' ') : NULL;
@@ -122,7 +122,7 @@ static bool keep_symbol(char *line)
 	return true;
 }
 
-/* Options that p2pdma, its users and its tools depend on; PCI itself proves what the text is. */
+/* Options that p2pdma, its users and its tools depend on; PCI itself proves that the text is a kernel configuration. */
 static const char *const options[] = {
 	"PCI", "PCI_P2PDMA", "PCI_QUIRKS", "PCIEPORTBUS", "ZONE_DEVICE", "64BIT",
 	"DMABUF_MOVE_NOTIFY", "DMA_SHARED_BUFFER", "HSA_AMD", "HSA_AMD_P2P",
@@ -142,8 +142,8 @@ static bool keep_option(char *line)
 }
 
 /*
- * An option whose dependencies are not met has no line at all.  It gets the one it would have, so
- * that whoever reads what is kept need not know what was looked for.
+ * An option whose dependencies are not met has no line at all.  Add the line it would have, so that readers
+ * of the result need not know what was looked for.
  */
 static int add_unset(struct p2p_buffer *buffer)
 {
@@ -162,7 +162,7 @@ static int add_unset(struct p2p_buffer *buffer)
 	return 0;
 }
 
-/* Keys of the registry of NVIDIA's driver that decide on peer memory; their case does not count. */
+/* Registry keys of NVIDIA's driver that affect peer memory; case-insensitive. */
 static bool is_registry_key(const char *key, size_t size)
 {
 	static const char *const keys[] = {
@@ -176,7 +176,7 @@ static bool is_registry_key(const char *key, size_t size)
 	return false;
 }
 
-/* "key=number;...": a number may be hexadecimal; keys that do not matter here go, in place. */
+/* "key=number;...", where a number may be hexadecimal: remove keys that do not matter here, in place. */
 static void keep_registry(char *text)
 {
 	char *in = text, *out = text;
@@ -198,7 +198,7 @@ static void keep_registry(char *text)
 	*out = '\0';
 }
 
-/* Options of NVIDIA's driver that decide on peer memory: numbers, and one that is a word. */
+/* Options of NVIDIA's driver that affect peer memory: numbers, and one that is a word. */
 static bool keep_nvidia(char *line)
 {
 	static const char *const names[] = {
@@ -222,7 +222,7 @@ static bool keep_nvidia(char *line)
 	return false;
 }
 
-/* "name number" of a node or a link: where it is and where it leads, not its unique_id. */
+/* "name number" of a node or a link: keep where it is and where it leads, but not its unique_id. */
 static bool keep_kfd(char *line)
 {
 	static const char *const names[] = {
@@ -235,7 +235,7 @@ static bool keep_kfd(char *line)
 	       line[size + 1 + strspn(line + size + 1, "0123456789")] == '\0';
 }
 
-/* Address and ids; interrupts, BARs and the driver are told elsewhere. */
+/* Keep address and ids; interrupts, BARs and the driver are recorded elsewhere. */
 static bool keep_order(char *line)
 {
 	char *tab = strchr(line, '\t'), *end = tab ? strchr(tab + 1, '\t') : NULL;
@@ -245,10 +245,10 @@ static bool keep_order(char *line)
 	return tab;
 }
 
-/* Return: 0; -ENODATA when what is left proves nothing. */
+/* Return: 0; -ENODATA if what is left proves nothing; an error of unpacking. */
 static int filter(struct loader *loader)
 {
-	/* @proof: without a line of these the file is not what it seems */
+	/* @proof: without any kept line the file is not what it seems */
 	static const struct {
 		bool (*keep)(char *line);
 		bool proof;
@@ -275,7 +275,7 @@ static int filter(struct loader *loader)
 	return loader->snapshot->source == P2P_SOURCE_LIVE ? add_unset(buffer) : 0;
 }
 
-/* @error: 0 and the buffer holds it, or why it could not be read */
+/* @error: 0 if the buffer holds the file, or why it could not be read */
 static int add(struct loader *loader, const char *path, enum p2p_kind kind, int error)
 {
 	struct p2p_snapshot *snapshot = loader->snapshot;
@@ -298,8 +298,8 @@ static int add(struct loader *loader, const char *path, enum p2p_kind kind, int 
 }
 
 /*
- * Follow the links on the way to @path, keep each of them, and say where the file really is.
- * Return: 0; -ENOENT when that is not below a PCI function, or nowhere; why a link could not be read.
+ * Resolve the links on the way to @path, keep each of them, and return the real path of the file.
+ * Return: 0; -ENOENT if that is not below a PCI root or does not exist; why a link could not be read.
  */
 static int follow(struct loader *loader, const char *path, char real[PATH_MAX])
 {
@@ -366,7 +366,7 @@ static int take(void *data, const char *path)
 		return p2p_exhausted(loader->context, r);
 	if (r == -ENOENT || r == -ENOTDIR || r == -EISDIR)
 		return 0;
-	/* What was unpacked is kept, and found again in a capture, under the plain name. */
+	/* An unpacked file is kept, and found again in a capture, under its plain name. */
 	size = strlen(path);
 	if (loader->row->filter == FILTER_OPTIONS && size > 3 && !strcmp(path + size - 3, ".gz")) {
 		snprintf(real, sizeof(real), "%.*s", (int)size - 3, path);
@@ -375,7 +375,7 @@ static int take(void *data, const char *path)
 	return add(loader, path, kind, r);
 }
 
-/* Modules of whose ways the symbols decide, too. */
+/* Is a module loaded whose ways depend on symbols, or are symbols needed anyway? */
 static bool needs_symbols(struct loader *loader)
 {
 	static const char *const modules[] = {
@@ -399,7 +399,7 @@ static int load_row(struct loader *loader, const struct row *row)
 	loader->row = row;
 	if (row->want > loader->snapshot->want || !expand(row->path, loader->release, path))
 		return 0;
-	/* A hundred thousand symbols are a lot to read for what is known already. */
+	/* A hundred thousand symbols are too much to read for what is known already. */
 	if (row->filter == FILTER_SYMBOLS && !needs_symbols(loader))
 		return add(loader, path, row->kind, -ENODATA);
 	r = p2p_tree_glob(loader->tree, NULL, path, take, loader);
@@ -407,12 +407,12 @@ static int load_row(struct loader *loader, const struct row *row)
 		r = p2p_error(loader->context, -EBADMSG, "%s: links make it match more than %zu "
 			      "names, which no machine has", path, P2P_MATCHES_MOST);
 	else if (r < 0 && !p2p_is_exhausted(r))
-		/* What else it would have matched is not known: the row itself stands for that. */
+		/* It is unknown what else it would have matched: an entry for the row itself represents that. */
 		r = add(loader, row->path, row->kind, r);
 	return r;
 }
 
-/* The first row is the release, which others need. */
+/* The first row is the kernel's release, which other rows need. */
 static int find_release(struct loader *loader)
 {
 	struct p2p_snapshot *snapshot = loader->snapshot;
@@ -443,7 +443,7 @@ int p2p_load_machine(struct p2p_context *context, struct p2p_tree *tree,
 	return r;
 }
 
-/* Do both begin alike, up to where @pattern may be RELEASE or a shell pattern?  fnmatch() costs much more. */
+/* Do both begin alike, up to the first possible RELEASE or wildcard in @pattern?  fnmatch() costs much more. */
 static bool begins_alike(const char *pattern, const char *path)
 {
 	return !strncmp(pattern, path, strcspn(pattern, "*?[R"));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * pci.ids: "10de  NVIDIA Corporation", below it "<tab>2204  GA102 [...]", and with two tabs what is
- * built from it.  Classes follow, "C 03  Display controller", with two digits instead of four; other
- * capital letters begin blocks that say something else.
+ * pci.ids: "10de  NVIDIA Corporation", below it "<tab>2204  GA102 [...]", and with two tabs the subsystems.
+ *  Classes follow, "C 03  Display controller", with two digits instead of four; other capital letters start
+ * blocks of other kinds.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,7 +20,7 @@
 #define VENDORS_MOST	0x10000u
 #define CLASSES_MOST	0x100u
 #define MISSED_MOST	16
-/* The classes, which are at the end, take less. */
+/* The classes, at the end of the file, are smaller than that. */
 #define TAIL		((size_t)16 << 10)
 
 /**
@@ -34,9 +34,9 @@ struct block {
 };
 
 /**
- * struct blocks - those that are known, in the order of the list or in which they were found.
- * @key: what begins one
- * @from: where to look for it first
+ * struct blocks - the known ones, in the order of the list or in which they were found.
+ * @key: what starts one
+ * @from: where to search first
  */
 struct blocks {
 	struct block *all;
@@ -46,10 +46,10 @@ struct blocks {
 
 /**
  * struct p2p_names - the list.
- * @mapped: @text is that many bytes of the file itself; 0 a copy
- * @whole: all blocks are known; otherwise one is looked for when it is asked for, until @missed of them were not there
- * @checked: every line is looked at; otherwise what is inside of a block only when it is asked for
- * @wrong: number of the first line that is malformed; 0 none
+ * @mapped: @text is a mapping of the file of that many bytes; 0 if it is a copy
+ * @whole: all blocks are known; otherwise blocks are searched for on demand, until MISSED_MOST were not found
+ * @checked: every line is checked; otherwise the inside of a block only on demand
+ * @wrong: number of the first malformed line; 0 if none
  */
 struct p2p_names {
 	struct p2p_buffer text;
@@ -65,8 +65,8 @@ static const char *const places[] = {
 };
 
 /*
- * Return: the number of exactly @digits hexadecimal ones at *@at, which moves behind them; -1 none.
- * By hand, since it is asked for every line of a list of 40,000.
+ * Parse exactly @digits hexadecimal digits at *@at, which is advanced past them.  Hand-written because it
+ * runs for each of 40,000 lines.  Return: the number; -1 if there is none.
  */
 static int take_id(const char **at, size_t digits)
 {
@@ -87,7 +87,7 @@ static int take_id(const char **at, size_t digits)
 	return *digit == ' ' || *digit == '\t' ? id : -1;
 }
 
-/* What is left of a line, without the blanks around it. */
+/* The rest of a line, without surrounding blanks. */
 static struct p2p_name take_name(const char *at, const char *stop)
 {
 	at += strspn(at, " \t");
@@ -96,7 +96,7 @@ static struct p2p_name take_name(const char *at, const char *stop)
 	return (struct p2p_name){ at, stop > at ? (size_t)(stop - at) : 0 };
 }
 
-/* An id of @digits at @at, and its name up to @stop. */
+/* Parse an id of @digits at @at, and its name up to @stop. */
 static bool take_line(const char *at, const char *stop, size_t digits, unsigned int *ret_id,
 		      struct p2p_name *ret_name)
 {
@@ -107,7 +107,7 @@ static bool take_line(const char *at, const char *stop, size_t digits, unsigned 
 	return id >= 0 && ret_name->length;
 }
 
-/* A line that begins with tabs.  @digits: of an id in this block; 0 for blocks that are passed over. */
+/* Is a line that starts with tabs well-formed?  @digits: of an id in this block; 0 for blocks that are skipped. */
 static bool is_item(const char *line, const char *stop, size_t digits, bool has_item)
 {
 	size_t depth = strspn(line, "\t");
@@ -124,7 +124,10 @@ static bool is_item(const char *line, const char *stop, size_t digits, bool has_
 	return depth <= 2 && (depth == 1 || has_item) && take_line(at, stop, digits, &id, &name);
 }
 
-/* A line that begins a block.  Return: digits of the ids in it; 0 for one that is passed over; -1 malformed. */
+/*
+ * Take a line that starts a block.  Return: the number of digits of the ids in it; 0 for a block that is
+ * skipped; -1 if malformed.
+ */
 static int begin_block(struct p2p_names *names, const char *line, const char *stop)
 {
 	bool class = line[0] == 'C' && line[1] == ' ';
@@ -174,7 +177,7 @@ static void find_blocks(struct p2p_names *names)
 }
 
 /*
- * This machine's list without a copy, which would cost more than finding a name in it: packages replace the
+ * Map this machine's list, since copying it would cost more than finding a name in it; packages replace the
  * file and never write into it.  The parser needs the zeros that fill up the last page.
  */
 static bool map_list(struct p2p_names *names, int fd)
@@ -290,8 +293,8 @@ struct p2p_names *p2p_names_free(struct p2p_names *names)
 }
 
 /*
- * Behind the one that was found last, since who asks goes on from vendor to vendor; where it is not there, from
- * the beginning.  The list begins with remarks.
+ * Search from the block found last, since callers usually ask for vendors in ascending order; if it is not
+ * there, from the beginning.  The list starts with remarks, so every block follows a newline.
  */
 static const struct block *seek_block(struct p2p_names *names, struct blocks *blocks, unsigned int id)
 {
@@ -324,7 +327,7 @@ static const struct block *find_block(struct p2p_names *names, struct blocks *bl
 	if (block || names->whole)
 		return block;
 	block = seek_block(names, blocks, id);
-	/* One that is not there costs as much as all that are. */
+	/* A failed search costs as much as indexing the whole list. */
 	if (!block && ++names->missed == MISSED_MOST) {
 		names->vendors.count = names->classes.count = 0;
 		names->whole = true;
@@ -334,7 +337,7 @@ static const struct block *find_block(struct p2p_names *names, struct blocks *bl
 }
 
 /*
- * The next line of a block with one tab and an id, from *@at on, which moves behind it.
+ * The next line with one tab and an id in a block, from *@at on, which is advanced past it.
  * @ret_name: where the name begins; @ret_stop: where the line ends
  * Return: the id; -1 at the end of the block.
  */
@@ -388,7 +391,7 @@ struct p2p_name p2p_names_class(struct p2p_names *names, unsigned int class, boo
 	return name.text || !block ? name : block->name;
 }
 
-/* How many of the devices of @vendor are called @name; @ret_device is the last. */
+/* Count the devices of @vendor that are called @name; @ret_device is the last. */
 static unsigned int count_devices(const struct block *vendor, const char *name,
 				  unsigned int *ret_device)
 {
@@ -420,7 +423,7 @@ static bool is_nameless(const char *name, unsigned int *ret_device)
 	return true;
 }
 
-/* "Broadcom Corporation" was 14e4 in lists of before 2018, and is SiByte's now. */
+/* "Broadcom Corporation" was 14e4 in lists before 2018, and is the name of SiByte's id now. */
 static bool had_another_owner(unsigned int vendor)
 {
 	return vendor == 0x166d;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* pci.ids, the list of names: what an id is called, and backwards, which ids have a name. */
+/* pci.ids, the list of names: what an id is called, and in reverse, which ids have a name. */
 #ifndef P2P_SNAPSHOT_PCI_IDS_H
 #define P2P_SNAPSHOT_PCI_IDS_H
 
@@ -9,7 +9,7 @@ struct p2p_names;
 
 /**
  * struct p2p_name - a name in the list.
- * @text: @length characters, which no zero ends; NULL none
+ * @text: @length characters, without a terminating zero; NULL if none
  */
 struct p2p_name {
 	const char *text;
@@ -18,7 +18,7 @@ struct p2p_name {
 
 /**
  * p2p_names_new() - open this machine's pci.ids.
- * @backwards: p2p_names_find() is going to be asked, which needs the whole list
+ * @backwards: p2p_names_find() will be called, which needs the whole list
  * Return: NULL when there is none; free it.
  */
 struct p2p_names *p2p_names_new(bool backwards);
@@ -27,8 +27,8 @@ struct p2p_names *p2p_names_new(bool backwards);
  * p2p_names_read() - read the list in a file, which may be compressed.
  * @ret_names: free it
  *
- * Return: 0; -EBADMSG when it is no list, or a line of it is malformed; -ENOMEM; what open(2) and
- *	read(2) say.
+ * Return: 0; -EBADMSG when it is not such a list, or a line of it is malformed; -ENOMEM; the error of open(2)
+ *	or read(2).
  */
 int p2p_names_read(struct p2p_context *context, const char *path, struct p2p_names **ret_names);
 
@@ -50,8 +50,8 @@ struct p2p_name p2p_names_class(struct p2p_names *names, unsigned int class, boo
  * p2p_names_find() - the ids of "NVIDIA Corporation GA102 [GeForce RTX 3090]".
  * @names: NULL finds nothing
  *
- * A maker's devices without a name are "Device 2204", which is an id as well.
- * Return: false when no device, or more than one, is called so.
+ * A device without a name is called "Device 2204", from which the id can be read as well.
+ * Return: false when no device, or more than one, has that name.
  */
 bool p2p_names_find(const struct p2p_names *names, const char *text, unsigned int *ret_vendor,
 		    unsigned int *ret_device);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What it takes to read all of config space: CAP_SYS_ADMIN (drivers/pci/pci-sysfs.c, pci_read_config()). */
+/* The privilege needed to read all of config space: CAP_SYS_ADMIN (drivers/pci/pci-sysfs.c, pci_read_config()). */
 #include <linux/capability.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -17,7 +17,7 @@ static bool is_capable(void)
 	return !syscall(SYS_capget, &header, data) && data[0].effective & 1u << CAP_SYS_ADMIN;
 }
 
-/* The kernel asks for the capability in the first one (file_ns_capable() with init_user_ns). */
+/* The kernel requires the capability in the initial user namespace (file_ns_capable() with init_user_ns). */
 static bool is_in_namespace(void)
 {
 	struct stat status;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The tree document, which p2ptopo tree --json prints, read back.  It holds facts that were decoded
- * already; here it is only told from other documents, topology/report.c takes what is in it.
+ * Reads back the tree document that p2ptopo tree --json prints.  It holds facts that are already decoded;
+ * here it is only distinguished from other documents, and topology/report.c takes its contents.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -22,8 +22,8 @@ static bool is_report(const struct p2p_input *input)
 }
 
 /*
- * JSON that people paste, told by members that stand together in no other.
- * @instead: what to paste; NULL nothing of it would help
+ * Other JSON that people paste, recognized by members that occur together in no other.
+ * @instead: what to paste instead; NULL if nothing of that tool would help
  */
 static const struct {
 	const char *keys[2], *what, *instead;
@@ -41,7 +41,7 @@ static const struct {
 
 #define STRANGERS (P2P_LENGTH(strangers))
 
-/* Of several values the first speaks for all. */
+/* The first of several values stands for all. */
 static struct json_object *first_of(struct json_object *root)
 {
 	return json_object_is_type(root, json_type_array) && json_object_array_length(root) ?
@@ -62,7 +62,7 @@ static size_t find_stranger(struct json_object *root)
 	return row;
 }
 
-/* A container may be full of it, so there it is told only where something else would help. */
+/* A container may be full of such files, so there it is reported only if something else would help. */
 static int refuse_stranger(struct p2p_context *context, const struct p2p_input *input, size_t row)
 {
 	const char *instead = row < STRANGERS ? strangers[row].instead : NULL;
@@ -77,7 +77,7 @@ static int refuse_stranger(struct p2p_context *context, const struct p2p_input *
 			 instead ? instead : "", instead ? " prints" : "");
 }
 
-/* It is JSON: say whose, and what would do. */
+/* It is JSON: say whose, and what to use instead. */
 static int refuse(struct p2p_context *context, const struct p2p_input *input,
 		  struct json_object *root, const char *format)
 {
@@ -88,7 +88,7 @@ static int refuse(struct p2p_context *context, const struct p2p_input *input,
 			 "machine", input->name, format);
 }
 
-/* What the document says it is; a line of watch says only which event it is. */
+/* The format that the document claims; a line of watch only names its event. */
 static const char *format_of(struct json_object *root)
 {
 	return *p2p_json_word(root, "event") ? "p2ptopo-watch" : p2p_json_word(root, "format");
@@ -110,7 +110,7 @@ static int check(struct p2p_context *context, const struct p2p_input *input,
 	return 0;
 }
 
-/* One object in a line each, as --jsonl prints them: length of the first; 0 these are none. */
+/* If the text is one object per line, as --jsonl prints, the length of the first; otherwise 0. */
 static size_t first_line(const char *text)
 {
 	size_t length = strcspn(text, "\n");
@@ -119,7 +119,7 @@ static size_t first_line(const char *text)
 	       length : 0;
 }
 
-/* Only the tree document is one object; what others are is in their first line. */
+/* Only the tree document is read, which is a single object; the first line tells what this one is. */
 static int refuse_lines(struct p2p_context *context, const struct p2p_input *input, size_t length)
 {
 	char *line = strndup(input->data, length);
@@ -137,7 +137,7 @@ static int refuse_lines(struct p2p_context *context, const struct p2p_input *inp
 	return r;
 }
 
-/* What is damaged in a container counts only where it may have been ours. */
+/* A damaged document in a container counts only if it may have been ours. */
 static int pass_over(const struct p2p_input *input, int r)
 {
 	return r == -EBADMSG && input->budget && !strstr(input->data, "\"p2ptopo-") ? -ENOTSUP : r;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What root saved of this machine and this boot, for a snapshot that was read without root. */
+/* Completes a snapshot that was read without root from one that root saved in the same boot of this machine. */
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -14,7 +14,10 @@
 #include "snapshot/inside.h"
 #include "snapshot/capture/manifest.h"
 
-/* Without privileges the kernel ends reads at 64 bytes; a function that sleeps tells nothing. */
+/*
+ * Without privileges the kernel ends reads at 64 bytes.  A sleeping function, which does not answer at all,
+ * is not short.
+ */
 static bool is_short(const struct p2p_config *config)
 {
 	return !config->silent &&
@@ -29,7 +32,7 @@ bool p2p_snapshot_is_whole(const struct p2p_snapshot *snapshot)
 	return true;
 }
 
-/* Who may write the file, or put another in its place, decides what is read here.  Return: NULL root alone may. */
+/* Anyone who can write the file, or replace it, controls what is read here.  Return: NULL if only root can. */
 static const char *who_else(const struct stat *status)
 {
 	return status->st_uid ? "does not belong to root" :
@@ -59,7 +62,7 @@ static int check_owner(struct p2p_context *context, const char *path, int fd,
 	return 0;
 }
 
-/* Return: NULL, and why in @ret_error. */
+/* Return: the snapshot, or NULL and the reason in @ret_error. */
 static struct p2p_snapshot *load_saved(struct p2p_context *context, const char *path,
 				       enum p2p_want want, int64_t *ret_when, int *ret_error)
 {
@@ -81,8 +84,8 @@ static struct p2p_snapshot *load_saved(struct p2p_context *context, const char *
 }
 
 /*
- * The bytes of the header that stay while a function stays what and where it is: not command
- * and status, latency timers, cache line size, BIST, interrupt line, and ROM enable.
+ * Header bytes that do not change as long as a function stays what and where it is: all but command and
+ * status, latency timers, cache line size, BIST, interrupt line, and ROM enable.
  */
 static bool is_lasting(unsigned int offset, uint8_t type)
 {
@@ -122,7 +125,7 @@ static bool is_same_function(const struct p2p_raw *live, const struct p2p_raw *s
 	return true;
 }
 
-/* Of this boot, and of the functions that are there now, no more and no less. */
+/* Check that it is of this boot and has exactly the functions that exist now. */
 static int check_machine(struct p2p_context *context, const char *path,
 			 const struct p2p_snapshot *live, const struct p2p_snapshot *saved)
 {
@@ -143,7 +146,7 @@ static int check_machine(struct p2p_context *context, const char *path,
 	return 0;
 }
 
-/* Everything that was readable stays as it was read now. */
+/* Take from @saved the config space that was not fully readable now, and the files that were denied. */
 static void borrow(struct p2p_snapshot *snapshot, struct p2p_snapshot *saved)
 {
 	for (size_t i = 0; i < snapshot->count; i++) {

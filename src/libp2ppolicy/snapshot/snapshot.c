@@ -274,7 +274,7 @@ const struct p2p_entry *p2p_snapshot_entry(const struct p2p_snapshot *snapshot, 
 		       compare_entries);
 }
 
-/* One of the parts may be a capture that knows that it is not there. */
+/* One of the parts may be a capture that knows that the file is absent. */
 static const struct p2p_file *file_of_parts(const struct p2p_snapshot *snapshot, const char *path)
 {
 	const struct p2p_file *file = &denied;

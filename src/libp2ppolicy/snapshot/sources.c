@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The table of sources: which of them an input is, and what is said of each. */
+/* The table of sources: recognizes which of them an input is, and describes each. */
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -122,13 +122,13 @@ bool p2p_input_address(const char *text, size_t size, struct p2p_bdf *ret_bdf)
 		return false;
 	memcpy(address, text, size);
 	address[size] = '\0';
-	/* A domain has four digits or more; "7:3b:00.0" is line 7 of grep -n. */
+	/* A domain has at least four digits; "7:3b:00.0" is line 7 of grep -n. */
 	if (strchr(address, ':') != strrchr(address, ':') && strcspn(address, ":") < 4)
 		return false;
 	return p2p_bdf_parse(address, ret_bdf) == 0;
 }
 
-/* None of them: the sentence names every row but the running machine, and the page that explains them. */
+/* No format matches: the sentence lists every row but the running machine, and the page that explains them. */
 static int refuse(struct p2p_context *context, const char *path)
 {
 	char list[512];
@@ -203,7 +203,7 @@ int p2p_load_part(struct p2p_context *context, const struct p2p_input *input, si
 	return 0;
 }
 
-/* All of it is of one format. */
+/* Load the whole input as one format. */
 static int load_whole(struct p2p_context *context, const struct p2p_input *input,
 		      struct p2p_snapshot *snapshot)
 {
@@ -219,7 +219,7 @@ static int load_whole(struct p2p_context *context, const struct p2p_input *input
 	return refuse(context, input->name);
 }
 
-/* Nothing around it, and one format from the first line on. */
+/* Is there nothing around it, and one format from the first line on? */
 static bool is_plain(const struct p2p_post *post, const struct p2p_pieces *pieces)
 {
 	size_t first = 0;
@@ -235,7 +235,7 @@ static bool is_plain(const struct p2p_post *post, const struct p2p_pieces *piece
 	return true;
 }
 
-/* As a whole if it can be, and else in pieces; when neither goes, the sentence is of the first. */
+/* Load it as a whole if possible, otherwise in pieces; if neither works, keep the sentence of the first attempt. */
 static int load_text(struct p2p_context *context, const struct p2p_input *input,
 		     struct p2p_post *post, struct p2p_pieces *pieces,
 		     struct p2p_snapshot *snapshot)
@@ -269,7 +269,7 @@ static void drop_parts(struct p2p_snapshot *snapshot, size_t kept)
 		p2p_snapshot_free(snapshot->parts[--snapshot->part_count]);
 }
 
-/* Without a function a broken capture is none. */
+/* A broken capture without a function does not count: drop its parts. */
 static bool has_function(struct p2p_snapshot *snapshot, size_t before)
 {
 	size_t count = 0;
@@ -282,8 +282,8 @@ static bool has_function(struct p2p_snapshot *snapshot, size_t before)
 }
 
 /*
- * The texts in it, once it was no capture.  @whole: why not; -ENODATA it has nothing of one, so what
- * is wrong with the texts is the sentence.
+ * Load the texts in a folder or archive that is not a capture.  @whole: why it is not; with -ENODATA it has
+ * nothing of a capture, so the sentence is about the texts.
  */
 static int load_texts(struct p2p_context *context, const struct p2p_input *input, int whole,
 		      struct p2p_snapshot *snapshot)
@@ -299,7 +299,7 @@ static int load_texts(struct p2p_context *context, const struct p2p_input *input
 		r = p2p_container_folder(context, input, snapshot, load_some);
 	else
 		r = p2p_container_archive(context, input, snapshot, load_some);
-	/* Another archive of a container may hold anything. */
+	/* An archive inside a container may hold anything. */
 	if (whole == -ENODATA)
 		none = r == -ENOTSUP && !input->budget->depth;
 	else
@@ -311,7 +311,7 @@ static int load_texts(struct p2p_context *context, const struct p2p_input *input
 	return r;
 }
 
-/* A folder or an archive: of one capture, or of texts. */
+/* Load a folder or an archive, which holds one capture, or texts. */
 static int load_files(struct p2p_context *context, const struct p2p_input *input,
 		      struct p2p_snapshot *snapshot)
 {
@@ -333,7 +333,7 @@ static int load_files(struct p2p_context *context, const struct p2p_input *input
 	return r;
 }
 
-/* What is no text may be another container.  Return: as load_some(). */
+/* A file that is not text may be another container.  Return: as load_some(). */
 static int load_nested(struct p2p_context *context, const struct p2p_input *input,
 		       struct p2p_snapshot *snapshot)
 {
@@ -351,7 +351,7 @@ static int load_nested(struct p2p_context *context, const struct p2p_input *inpu
 	return r;
 }
 
-/* A file of a container: whatever of it some format knows. */
+/* Load whatever some format knows of a file in a container. */
 static int load_some(struct p2p_context *context, const struct p2p_input *input,
 		     struct p2p_snapshot *snapshot)
 {
@@ -373,7 +373,7 @@ static int load_some(struct p2p_context *context, const struct p2p_input *input,
 static int load_input(struct p2p_context *context, const struct p2p_input *input,
 		      struct p2p_snapshot *snapshot);
 
-/* No text: packed, or a folder or an archive. */
+/* Load what is not text: something packed, a folder or an archive. */
 static int load_other(struct p2p_context *context, const struct p2p_input *input,
 		      struct p2p_snapshot *snapshot)
 {
@@ -468,7 +468,7 @@ static int load_path(struct p2p_context *context, const char *path,
 	return load_open(context, name_of(path), fd, snapshot);
 }
 
-/* What was not read may have had them, above all a source that was named.  @error: of that one */
+/* Blame what was not read, above all a source that was named.  @error: of that one */
 static int no_function(struct p2p_context *context, const struct p2p_snapshot *snapshot, int error)
 {
 	const struct p2p_skipped *blamed = NULL;
@@ -484,7 +484,7 @@ static int no_function(struct p2p_context *context, const struct p2p_snapshot *s
 	return p2p_error(context, error, "%s: no PCI function in it", snapshot->name);
 }
 
-/* One piece is what it is; several become one machine. */
+/* A single piece is the result; several are joined to one machine. */
 static int finish(struct p2p_context *context, struct p2p_snapshot **snapshot)
 {
 	struct p2p_snapshot *all = *snapshot, *one = all;
@@ -506,13 +506,13 @@ static int finish(struct p2p_context *context, struct p2p_snapshot **snapshot)
 	return one->no_memory ? -ENOMEM : 0;
 }
 
-/* A name that leads nowhere is a typing error; what is there and cannot be read is not. */
+/* A file that does not exist is a typing error; one that exists and cannot be read is left out. */
 static bool is_left_out(int error)
 {
 	return error != -ENOENT && error != -ENOTDIR && !p2p_is_exhausted(error);
 }
 
-/* Nothing came of it, and the others may do without. */
+/* Drop a source that failed; the others may do without it. */
 static void leave_out(struct p2p_context *context, const char *path, size_t parts, size_t skipped,
 		      struct p2p_snapshot *snapshot)
 {
@@ -543,7 +543,7 @@ static int load_all(struct p2p_context *context, struct p2p_snapshot *all,
 	return r == 0 && refused && !has_function(all, 0) ? no_function(context, all, refused) : r;
 }
 
-/* @r: of loading.  @snapshot: NULL when there was no memory for it */
+/* @r: the result of loading.  @snapshot: NULL if there was no memory for it */
 static int end_load(struct p2p_context *context, int r, struct p2p_snapshot *snapshot,
 		    struct p2p_snapshot **ret_snapshot)
 {

@@ -11,8 +11,8 @@
 #define FIELD_HEADER	3u
 
 /*
- * PCIe r6.0, sec 6.27.2: what says of what kind a card is stays.  SN is its serial number, and what
- * vendor (V?) and system (Y?) keep, asset tags for one, may be anything.
+ * PCIe r6.0, sec 6.27.2: keep the fields that tell what kind of card it is.  SN is its serial number, and
+ * vendor (V?) and system (Y?) fields, such as asset tags, may hold anything.
  */
 static bool is_serial(const uint8_t *field)
 {
@@ -35,7 +35,7 @@ static uint8_t sum_up(const uint8_t *bytes, size_t size)
 	return sum;
 }
 
-/* The fields from @at to @end.  @ret_checksum: where RV starts, 0 none */
+/* Walk the fields from @at to @end.  @ret_checksum: where RV starts, 0 if there is none */
 static void walk_fields(uint8_t *bytes, size_t at, size_t end,
 			void (*found)(void *data, char *text, size_t size), void *data,
 			size_t *ret_checksum)
@@ -81,7 +81,7 @@ static void walk(uint8_t *bytes, size_t size,
 	}
 }
 
-/* PCIe r6.0, sec 6.27.2.3: the bytes up to and with the first of RV sum up to zero. */
+/* PCIe r6.0, sec 6.27.2.3: the bytes up to and including the first of RV sum up to zero. */
 void p2p_vpd_each_serial(uint8_t *bytes, size_t size,
 			 void (*found)(void *data, char *text, size_t size), void *data)
 {
@@ -89,7 +89,7 @@ void p2p_vpd_each_serial(uint8_t *bytes, size_t size,
 	bool sound;
 
 	walk(bytes, size, NULL, NULL, &checksum);
-	/* It is only made right again if it was right. */
+	/* It is corrected only if it was right before. */
 	sound = checksum && !sum_up(bytes, checksum + 1);
 	walk(bytes, size, found, data, &checksum);
 	if (sound)
@@ -101,7 +101,7 @@ struct wanted {
 	size_t size;
 };
 
-/* The keyword and a length stand before the text of a field. */
+/* The keyword and a length precede the text of a field. */
 static void look(void *data, char *text, size_t size)
 {
 	struct wanted *wanted = data;

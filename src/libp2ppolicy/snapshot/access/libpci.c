@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* libpci, kept on a leash: its warnings go to the log callback, its errors do not end the program. */
+/* Contains libpci: its warnings go to the log callback, and its errors do not end the program. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +12,7 @@
 #include "base/context.h"
 #include "snapshot/access/access.h"
 
-/* @error: errno when libpci last warned, which is all that tells why a read failed */
+/* @error: errno at libpci's last warning, the only hint why a read failed */
 struct p2p_access {
 	struct p2p_context *context;
 	struct pci_access *lib;
@@ -22,8 +22,8 @@ struct p2p_access {
 };
 
 /*
- * libpci's callbacks carry no pointer of ours, so the object that is inside libpci now is kept
- * here, for each thread, from enter() to leave().
+ * libpci's callbacks carry no pointer of ours, so the object that is currently inside libpci is kept here,
+ * per thread.
  */
 static _Thread_local struct p2p_access *inside;
 
@@ -124,14 +124,14 @@ int p2p_access_select(struct p2p_access *access, struct p2p_bdf bdf)
 	return 0;
 }
 
-/* libpci opens the file when it is first read. */
+/* libpci opens the file on the first read. */
 static bool read_block(struct p2p_access *access, unsigned int offset, unsigned int length,
 		       uint8_t *ret_bytes)
 {
 	int done;
 
 	access->error = 0;
-	/* A warning that is of no call has no reason of an earlier one. */
+	/* A warning that is not about a failed call must not report an earlier errno. */
 	errno = 0;
 	inside = access;
 	if (setjmp(access->escape)) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Config space by /sys/bus/pci/devices/ADDRESS/config alone, for a library without libpci. */
+/* Config space through /sys/bus/pci/devices/ADDRESS/config, for a library built without libpci. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 
 /**
  * struct p2p_access - the file of the selected function.
- * @fd: -1 as long as it was not asked for
+ * @fd: -1 until it is needed
  * @writable: @fd was opened for writing as well
  */
 struct p2p_access {

@@ -29,7 +29,7 @@ static bool is_on(const struct p2p_guest_slot *slot, const char *bus, unsigned i
 	return slot->kind != P2P_GUEST_ROOT && slot->devfn == devfn && !strcmp(slot->bus, bus);
 }
 
-/* A bridge below its own bus, or one of two with one name, ends at the last bus. */
+/* Number a bus and all below it.  Cycles and duplicate names end at the last bus number. */
 static int number_bus(struct p2p_guest *guest, const char *bus, unsigned int number, unsigned int *ret_last)
 {
 	unsigned int last = number;

@@ -8,17 +8,17 @@
 #include "base/arena.h"
 #include "base/context.h"
 
-/** enum p2p_guest_kind - a device, one with a bus of its own below it, or the root of a hierarchy. */
+/** enum p2p_guest_kind - a device, a bridge with a bus below it, or the root of a hierarchy. */
 enum p2p_guest_kind { P2P_GUEST_DEVICE, P2P_GUEST_BRIDGE, P2P_GUEST_ROOT };
 
 /**
- * struct p2p_guest_slot - where one of them is.
- * @bus: what the hypervisor calls the bus it is on; NULL for roots
- * @id: what it calls the bus below it
- * @number: of a root: its bus
+ * struct p2p_guest_slot - one of them and its place.
+ * @bus: the hypervisor's name of the bus it is on; NULL for roots
+ * @id: its name of the bus below it
+ * @number: of a root: its bus number
  * @port: a bridge with one slot below it
  * @passed, @host: it is a function of the host
- * @placed, @address: filled by p2p_guest_number()
+ * @placed, @address: filled by p2p_guest_read()
  */
 struct p2p_guest_slot {
 	enum p2p_guest_kind kind;
@@ -45,7 +45,7 @@ int p2p_guest_add(struct p2p_guest *guest, const struct p2p_guest_slot *slot);
 /** p2p_guest_libvirt() - the slots of a domain XML; as p2p_guest_read(). */
 int p2p_guest_libvirt(struct p2p_guest *guest, const char *text, size_t size);
 
-/** p2p_guest_qemu() - those of a command line, whose words end with zero bytes or are as in a shell. */
+/** p2p_guest_qemu() - likewise for a command line, whose words are terminated by zero bytes or written as in a shell. */
 int p2p_guest_qemu(struct p2p_guest *guest, const char *text, size_t size);
 
 #endif

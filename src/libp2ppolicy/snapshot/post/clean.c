@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What mail, Markdown, terminals and editors put around the lines of a text. */
+/* Removes what mail, Markdown, terminals and editors put around the lines of a text. */
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 
 #define PROMPT_MOST	80u
 
-/* UTF-16 with its mark; a unit takes at most three bytes of UTF-8. */
+/* Convert UTF-16 that starts with a byte order mark; a unit takes at most three bytes of UTF-8. */
 static int from_utf16(const unsigned char *data, size_t size, struct p2p_buffer *text)
 {
 	unsigned int high = data[0] == 0xfe ? 0 : 1;
@@ -35,7 +35,7 @@ static int from_utf16(const unsigned char *data, size_t size, struct p2p_buffer 
 	return 0;
 }
 
-/* The text as UTF-8, with a line end behind its last line. */
+/* The text as UTF-8, with a newline after its last line. */
 static int decode(const char *data, size_t size, struct p2p_post *post)
 {
 	const unsigned char *bytes = (const unsigned char *)data;
@@ -56,13 +56,13 @@ static int decode(const char *data, size_t size, struct p2p_post *post)
 		return -ENOTSUP;
 	if (post->text.size > P2P_FILE_MOST)
 		return -EFBIG;
-	/* An empty line more would look like the end of what was cut. */
+	/* An additional empty line would make truncated output look complete. */
 	if (post->text.size && post->text.data[post->text.size - 1] == '\n')
 		return 0;
 	return p2p_buffer_append(&post->text, "\n", 1);
 }
 
-/* An escape sequence of a terminal.  Return: what is behind it. */
+/* Skip a terminal escape sequence.  Return: what follows it. */
 static const char *skip_escape(const char *at)
 {
 	if (*++at == ']') {		/* a title: up to BEL or ESC \ */
@@ -77,7 +77,7 @@ static const char *skip_escape(const char *at)
 	return *at ? at + 1 : at;
 }
 
-/* Colours, control characters, hard spaces and marks without width, in place.  Return: length. */
+/* Remove colours, control characters and zero-width marks, and replace hard spaces, in place.  Return: the length. */
 static size_t plain(char *text, bool *dressed)
 {
 	const char *from = text;
@@ -107,7 +107,7 @@ static size_t plain(char *text, bool *dressed)
 	return (size_t)(to - text);
 }
 
-/* "> " and "> > " of mail.  Return: what is behind. */
+/* Skip the "> " and "> > " of mail.  Return: what follows. */
 static char *skip_quotes(char *text, bool *dressed)
 {
 	char *at = text;
@@ -128,7 +128,7 @@ static bool is_run_of(const char *text, const char *c, size_t least)
 	return strspn(text, c) >= least;
 }
 
-/* Marks that stand around what is pasted, and the rulers of support archives. */
+/* Markup around pasted text, and the rulers of support archives. */
 static bool is_fence(const char *text)
 {
 	static const char *const tags[] = {
@@ -150,7 +150,7 @@ static bool is_prompt(const char *text)
 
 	if (!text[end] || end >= sizeof(name) || (text[end + 1] && text[end + 1] != ' '))
 		return false;
-	/* The configuration of a kernel, which has comments. */
+	/* A kernel configuration has comments that look like prompts. */
 	if (!strncmp(text, "# CONFIG_", 9))
 		return false;
 	if (!end)
@@ -188,7 +188,7 @@ static int add_line(struct p2p_post *post, char *text, unsigned int number)
 	return 0;
 }
 
-/* "12:" of grep -n, "    12<tab>" of cat -n and nl, " 12 " of an editor.  Return: how long that is; 0 it is none. */
+/* "12:" of grep -n, " 12<tab>" of cat -n and nl, " 12 " of an editor.  Return: its length; 0 if it is none. */
 static size_t number_length(const char *text, unsigned long *ret_number)
 {
 	size_t blank = strspn(text, " \t"), digits = strspn(text + blank, "0123456789");
@@ -205,8 +205,8 @@ static bool starts(const char *text)
 }
 
 /*
- * The number before line @index, if it is one above @last: a larger one than that of the next line is a word
- * ("4096 bytes") at the start of a rest that was wrapped.  Return: how long it is; 0 none.
+ * The number before line @index, if it is larger than @last.  One that is larger than the next line's is a
+ * word ("4096 bytes") at the start of a wrapped rest.  Return: its length; 0 if there is none.
  */
 static size_t find_number(const struct p2p_post *post, size_t index, unsigned long last, unsigned long *ret_number)
 {
@@ -222,9 +222,10 @@ static size_t find_number(const struct p2p_post *post, size_t index, unsigned lo
 }
 
 /*
- * Are the lines numbered?  Many are, upwards, and it is behind the numbers that more of them begin what some tool
- * prints.  Where as many do with them ("1010:06:11.2"), lines that begin nothing tell it from a list of domains.
- * Marks of what was left out, and rests of wrapped lines, have no number.
+ * Are the lines numbered?  Most must have ascending numbers, and more of them must start the output of some
+ * tool without the number than with it.  If equally many do both ways ("1010:06:11.2"), lines that start
+ * nothing tell it from a list of domains.  Marks of what was left out, and rests of wrapped lines, have no
+ * number.
  */
 static bool is_numbered(const struct p2p_post *post)
 {

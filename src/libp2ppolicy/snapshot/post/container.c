@@ -18,8 +18,8 @@ _Static_assert(P2P_TEXT_MOST == 16 << 20, "TOO_LARGE");
 _Static_assert(P2P_FILE_MOST == 64 << 20, "TOO_LARGE_PACKED");
 
 /**
- * struct container - one that is being read.
- * @parts, @skipped: of @snapshot, before it
+ * struct container - a container that is being read.
+ * @parts, @skipped: how many @snapshot had before
  */
 struct container {
 	struct p2p_context *context;
@@ -29,7 +29,7 @@ struct container {
 	size_t parts, skipped;
 };
 
-/* What it has used with those around it. */
+/* Check what it has used so far, together with the containers around it. */
 static int check_budget(const struct container *container)
 {
 	const struct p2p_budget *budget = container->input->budget;
@@ -51,7 +51,7 @@ static void note(const struct container *container, const char *name)
 	(void)p2p_snapshot_skip(container->snapshot, name, p2p_context_error(container->context));
 }
 
-/* What holds nothing of ours is no failure; of what is damaged it is noted. */
+/* A text that holds nothing for us is not a failure; a damaged one is noted. */
 static int take_plain(struct container *container, const char *path, const char *data, size_t size)
 {
 	char name[PATH_MAX];
@@ -66,7 +66,7 @@ static int take_plain(struct container *container, const char *path, const char 
 	return r == -ENOTSUP || r == -EBADMSG ? 0 : r;
 }
 
-/* What may hold something and is not read is noted. */
+/* Note a file that may hold something and is not read. */
 static int leave_out(struct container *container, const char *path, const char *why)
 {
 	char name[PATH_MAX];
@@ -77,7 +77,7 @@ static int leave_out(struct container *container, const char *path, const char *
 	return 0;
 }
 
-/* A compressed one is looked into. */
+/* Take a text, unpacking it if it is compressed. */
 static int take_text(struct container *container, const char *path, const char *data, size_t size)
 {
 	struct p2p_budget *budget = container->input->budget;
@@ -110,12 +110,12 @@ static int take_packed(void *user, const char *path, const struct p2p_buffer *bu
 	return take_text(user, path ? path : "", buffer->data, buffer->size);
 }
 
-/* What came before the damage counts, and the damage is noted. */
+/* What was found before the damage counts, and the damage is noted. */
 static int found_any(const struct container *container, int r)
 {
 	bool any = container->snapshot->part_count > container->parts;
 
-	/* The one around it ends, too. */
+	/* This ends the container around it, too. */
 	if (r == -E2BIG && container->input->budget->depth)
 		return r;
 	if (r == -EBADMSG || r == -E2BIG) {
@@ -125,7 +125,7 @@ static int found_any(const struct container *container, int r)
 	}
 	if (r < 0 || any)
 		return r;
-	/* What was noted of one in another is noted there. */
+	/* What was noted in a nested container is noted in the outer one. */
 	if (container->snapshot->skipped_count > container->skipped && !container->input->budget->depth)
 		return p2p_error(container->context, -EBADMSG, "%s",
 				 container->snapshot->skipped[container->skipped].why);
@@ -142,7 +142,7 @@ int p2p_container_archive(struct p2p_context *context, const struct p2p_input *i
 						       input->budget, take_packed, &container));
 }
 
-/* Up to @size bytes in all; fewer when the file is shorter. */
+/* Read until the buffer has @size bytes; fewer if the file is shorter or cannot be read further. */
 static int read_more(int fd, size_t size, struct p2p_buffer *buffer)
 {
 	if (p2p_buffer_reserve(buffer, size - buffer->size) < 0)
@@ -160,7 +160,7 @@ static int read_more(int fd, size_t size, struct p2p_buffer *buffer)
 	return 0;
 }
 
-/* A regular file. */
+/* Take a regular file; others are passed over. */
 static int take_file(struct container *container, int fd, const char *path)
 {
 	struct p2p_buffer buffer = { 0 };
@@ -185,7 +185,7 @@ static int take_file(struct container *container, int fd, const char *path)
 
 static int take_folder(struct container *container, int fd, const char *below, unsigned int depth);
 
-/* Links are not followed: they may lead out of the folder, or round. */
+/* Links are not followed: they may lead out of the folder, or in circles. */
 static int take_name(struct container *container, int folder, const char *name, const char *below,
 		     unsigned int depth)
 {
@@ -210,7 +210,7 @@ static int take_name(struct container *container, int folder, const char *name, 
 	return r;
 }
 
-/* @fd: closed in any case.  In the order of names, so that the same folder reads the same. */
+/* Take the files in order of their names, so that the result is reproducible.  @fd: closed in any case */
 static int take_folder(struct container *container, int fd, const char *below, unsigned int depth)
 {
 	struct p2p_buffer names = { 0 };

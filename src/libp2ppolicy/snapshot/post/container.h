@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Folders and archives of texts: what support tools collect, or what somebody saved.  Which files
- * matter is found by what is in them.
+ * Folders and archives of texts, as collected by support tools or saved by hand.  Files are recognized by
+ * their contents.
  */
 #ifndef P2P_SNAPSHOT_CONTAINER_H
 #define P2P_SNAPSHOT_CONTAINER_H
 
 #include "snapshot/sources.h"
 
-/** Most files of a folder, how deep they may lie, and how deep archives may lie in each other. */
+/** Limits: files of a folder, depth of folders, and depth of archives inside archives. */
 #define P2P_FOLDER_FILES	100000u
 #define P2P_FOLDER_DEPTH	16u
 #define P2P_ARCHIVE_DEPTH	4u
@@ -20,15 +20,15 @@ typedef int p2p_text_fn(struct p2p_context *context, const struct p2p_input *inp
 /**
  * p2p_container_archive() - read the texts in a tar.
  * @input: with the budget
- * @load: for each of them; what it refuses is passed over, or noted when it knew the format
+ * @load: called for each of them; what it refuses is passed over, or noted if it knew the format
  *
- * Return: 0; -ENOTSUP no text in it holds anything, without a sentence; -EBADMSG; -E2BIG when the budget is
- *	used up in a container that lies in another; -ENOMEM.
+ * Return: 0; -ENOTSUP, without a sentence, if no text in it holds anything; -EBADMSG; -E2BIG if the budget is
+ *	used up in a nested container; -ENOMEM.
  */
 int p2p_container_archive(struct p2p_context *context, const struct p2p_input *input,
 			  struct p2p_snapshot *snapshot, p2p_text_fn *load);
 
-/** p2p_container_folder() - the same of a folder; @fd of @input stays open. */
+/** p2p_container_folder() - the same for a folder; @fd of @input stays open. */
 int p2p_container_folder(struct p2p_context *context, const struct p2p_input *input,
 			 struct p2p_snapshot *snapshot, p2p_text_fn *load);
 

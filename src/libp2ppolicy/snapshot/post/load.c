@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Each piece of a post to the format that takes it; what none takes is noted. */
+/* Hands each piece of a post to the format that takes it; what none takes is noted. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 /**
  * struct reader - a post that is being read.
  * @lines: note lines that no format knows
- * @error: of the first piece that was refused
+ * @error: the error of the first piece that was refused
  */
 struct reader {
 	struct p2p_context *context;
@@ -30,7 +30,7 @@ static struct p2p_input input_of(const struct reader *reader, const struct p2p_p
 	};
 }
 
-/* What may read @input: of lines that it starts with, or whatever takes the whole. */
+/* May @format read @input?  Either its lines start with @first, or it judges the text as a whole. */
 static bool may_take(const struct p2p_format *format, const struct p2p_piece *piece,
 		     const char *first, const struct p2p_input *input)
 {
@@ -49,7 +49,7 @@ static char *first_line(const struct p2p_piece *piece)
 	return strndup(start, strcspn(start, "\n"));
 }
 
-/* Return: as p2p_load_part(); -ENOTSUP none takes it. */
+/* Return: as p2p_load_part(); -ENOTSUP if no format takes it. */
 static int offer(struct reader *reader, const struct p2p_piece *piece)
 {
 	const struct p2p_input input = input_of(reader, piece);
@@ -80,13 +80,13 @@ static int read_piece(struct reader *reader, struct p2p_piece *piece)
 	return 0;
 }
 
-/* NULL: no format started it. */
+/* The piece of a line; NULL if it is in none. */
 static const struct p2p_piece *piece_of(const struct reader *reader, const struct p2p_post_line *line)
 {
 	return line->piece ? &reader->pieces->pieces[line->piece - 1] : NULL;
 }
 
-/* Lines that nothing was taken from; empty ones and fences between them do not part them. */
+/* Note runs of lines from which nothing was taken; empty lines and fences do not interrupt a run. */
 static void note_skipped(struct reader *reader, const struct p2p_post *post)
 {
 	struct p2p_skipped *run = NULL;
@@ -136,7 +136,7 @@ int p2p_post_load(struct p2p_context *context, const struct p2p_input *input,
 	return -ENOTSUP;
 }
 
-/* It is found by its lines, not here; see p2p_load_part(). */
+/* Never recognized here: it results from joining several sources. */
 static bool is_several(const struct p2p_input *input)
 {
 	(void)input;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A post: a text that people wrote around what their tools printed.  It is cleaned of what mail,
- * Markdown, terminals and editors put around lines, and split into pieces of one format each.
+ * A post is a text that people wrote around what their tools printed.  What mail, Markdown, terminals and
+ * editors put around its lines is removed, and it is split into pieces of one format each.
  */
 #ifndef P2P_SNAPSHOT_POST_H
 #define P2P_SNAPSHOT_POST_H
@@ -9,17 +9,17 @@
 #include "snapshot/sources.h"
 #include "snapshot/tree/tree.h"
 
-/** Most lines of a text, and most pieces that are taken from one. */
+/** Limits: lines of a text, and pieces that are taken from one. */
 #define P2P_POST_LINES	((size_t)4 << 20)
 #define P2P_POST_PIECES	1024u
 
 /**
  * struct p2p_post_line - one line.
- * @text: @length bytes in the post, and a zero behind them; its own indentation is still there
+ * @text: @length bytes in the post, followed by a zero; its own indentation is kept
  * @number: in the file
- * @width: columns that it took in the file, quotes and all
- * @piece: 1 + the index of the piece that it went into; 0 none
- * @breaks: a fence, a prompt or a ruler: whatever was printed before ends here
+ * @width: bytes that it took in the file, including quotes
+ * @piece: 1 + the index of the piece that it belongs to; 0 if none
+ * @breaks: a fence, a prompt or a ruler: any output before it ends here
  */
 struct p2p_post_line {
 	char *text;
@@ -43,7 +43,7 @@ struct p2p_post {
  * p2p_post_clean() - clean a text.
  * @ret_post: free with p2p_post_clear()
  *
- * Return: 0; -ENOTSUP it is no text; -EFBIG it has too many lines; -ENOMEM.
+ * Return: 0; -ENOTSUP if it is not text; -EFBIG if it is too large or has too many lines; -ENOMEM.
  */
 int p2p_post_clean(const char *data, size_t size, struct p2p_post *ret_post);
 
@@ -53,10 +53,10 @@ void p2p_post_clear(struct p2p_post *post);
 /** No row of the table of sources. */
 #define P2P_NO_ROW	SIZE_MAX
 
-/** p2p_post_start() - the format that a piece which begins with @line has, as its row, or P2P_NO_ROW, as of "". */
+/** p2p_post_start() - the row of the format that starts with @line, or P2P_NO_ROW, also for "". */
 size_t p2p_post_start(const char *line);
 
-/** Row of a piece whose format is told by its whole, not by its lines. */
+/** Row of a piece whose format is recognized by its whole, not by its lines. */
 #define P2P_PIECE_OPEN	P2P_NO_ROW
 
 /**
@@ -74,13 +74,13 @@ struct p2p_piece {
 	const char *why;
 };
 
-/** struct p2p_pieces - a post in pieces, in its order. */
+/** struct p2p_pieces - the pieces of a post, in order. */
 struct p2p_pieces {
 	struct p2p_piece *pieces;
 	size_t count;
 };
 
-/** p2p_post_split() - find the pieces.  Return: 0; -EFBIG there are too many; -ENOMEM. */
+/** p2p_post_split() - find the pieces.  Return: 0; -EFBIG if there are too many; -ENOMEM. */
 int p2p_post_split(struct p2p_post *post, struct p2p_pieces *ret_pieces);
 
 /** p2p_pieces_clear() - free what it holds. */
@@ -88,11 +88,11 @@ void p2p_pieces_clear(struct p2p_pieces *pieces);
 
 /**
  * p2p_post_load() - read every piece of a post.
- * @snapshot: gets a part for each piece that its format takes, and what none takes as skipped
- * @lines: note lines that no format knows, too, and not only pieces that their format refused
+ * @snapshot: gets a part for each piece that its format takes, and a note for what none takes
+ * @lines: note also lines that no format knows, not only pieces that their format refused
  *
- * Return: 0; -EBADMSG no piece was taken, with a sentence when one of them was to blame;
- *	-ENOTSUP as that, without a sentence; -ENOMEM.
+ * Return: 0; if no piece was taken, the error and sentence of the first that was refused, or -ENOTSUP without
+ *	a sentence; -ENOMEM.
  */
 int p2p_post_load(struct p2p_context *context, const struct p2p_input *input,
 		  const struct p2p_post *post, struct p2p_pieces *pieces, bool lines,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A post in pieces.  A piece starts with a line that some format starts with, and goes on as long
- * as that format knows the lines.  What it does not know cuts it: what follows is of the piece
- * no more, so that nothing looks complete that was not.
+ * Splits a post into pieces.  A piece starts with a line that some format starts with, and continues as long
+ * as that format knows the lines.  An unknown line ends it: what follows is no longer part of the piece, so
+ * that incomplete output does not look complete.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -13,11 +13,11 @@
 #define WRAP_LEAST	66u	/* mailers wrap lines at 72 to 80 columns */
 
 /**
- * struct splitter - where it is.
- * @row: of the piece that is being read; P2P_NO_ROW outside of one
- * @indent: blanks that every line of it starts with
- * @last: the function that the last line with an address is of
- * @open: first line since the last break of what no format started
+ * struct splitter - the state of splitting.
+ * @row: of the current piece; P2P_NO_ROW outside of one
+ * @indent: indentation that every line of the piece starts with
+ * @last: the address in the last line that had one
+ * @open: first line since the last break that belongs to no format
  */
 struct splitter {
 	struct p2p_post *post;
@@ -66,7 +66,7 @@ static size_t indent_of(const struct p2p_post_line *line)
 	return strspn(line->text, " \t");
 }
 
-/* A line of the piece without what the whole piece is indented by. */
+/* A line without the indentation of the whole piece. */
 static const char *cut_indent(const struct splitter *splitter, const struct p2p_post_line *line)
 {
 	size_t own = indent_of(line);
@@ -84,7 +84,7 @@ size_t p2p_post_start(const char *line)
 	return P2P_NO_ROW;
 }
 
-/* A list that starts again is another one. */
+/* A list whose addresses start over is another list. */
 static bool starts_again(struct splitter *splitter, const char *line)
 {
 	struct p2p_bdf bdf;
@@ -121,7 +121,7 @@ static int start_piece(struct splitter *splitter, size_t row, size_t index)
 	return r;
 }
 
-/* The rest of a line that a mailer wrapped goes back to it. */
+/* Is this the rest of the line before, wrapped by a mailer? */
 static bool is_wrapped(const struct splitter *splitter, size_t index)
 {
 	const struct p2p_post_line *line = &splitter->post->lines[index];
@@ -141,7 +141,7 @@ static int unwrap(struct splitter *splitter, struct p2p_post_line *line)
 	return p2p_buffer_append_line(&piece->text, line->text + indent);
 }
 
-/* A line that is not empty while a piece is read. */
+/* Take a non-empty line inside a piece. */
 static int go_on(struct splitter *splitter, size_t index, unsigned int claim)
 {
 	struct p2p_post_line *line = &splitter->post->lines[index];
@@ -166,7 +166,7 @@ static int go_on(struct splitter *splitter, size_t index, unsigned int claim)
 	return r;
 }
 
-/* What no format started, from a break to a break: whoever takes it by its whole may. */
+/* Turn the lines between two breaks that no format started into an open piece, for formats that judge a text as a whole. */
 static int close_open(struct splitter *splitter, size_t end)
 {
 	size_t first = splitter->open;
