@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A snapshot as files again, sorted, with pseudonyms; tar-write.c makes the archive of them. */
+/* Turns a snapshot back into files, sorted and with pseudonyms; tar-write.c makes the archive. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,9 +10,7 @@
 #include "snapshot/tree/tar-write.h"
 #include "snapshot/sources.h"
 
-/*
- * @saving: what was read with less than P2P_WANT_ALL, for p2p_snapshot_save()
- */
+/* @saving: for p2p_snapshot_save(), which may have read less than P2P_WANT_ALL */
 struct capture {
 	struct p2p_context *context;
 	const struct p2p_snapshot *snapshot;
@@ -24,7 +22,7 @@ struct capture {
 	bool saving;
 };
 
-/* Which directory below sys a link of a function leads into; any other: its own parent's. */
+/* The directory below sys that a link of a function leads to; for other links the parent of its own. */
 static const struct {
 	enum p2p_attr attr;
 	const char *directory;
@@ -33,7 +31,7 @@ static const struct {
 	{ P2P_ATTR_IOMMU_GROUP, "kernel/iommu_groups" },
 };
 
-/* Return: NULL when out of memory, which is lost as that of @path and @data is. */
+/* Return: NULL when out of memory, also for @path or @data, which is counted as p2p_lost(). */
 static struct p2p_tar_file *add(struct capture *capture, const char *path, enum p2p_kind kind,
 				const char *data, size_t size, size_t told)
 {
@@ -65,7 +63,7 @@ static void add_denied(struct capture *capture, const char *path)
 	capture->denied_count++;
 }
 
-/* A fact that is not known: denied by the machine, or listed by a capture that has lost it. */
+/* Record a fact that is not known: denied by the machine, or listed by a capture that lacks it. */
 static void deny(struct capture *capture, const char *path)
 {
 	const struct p2p_snapshot *snapshot = capture->snapshot;
@@ -77,7 +75,7 @@ static void deny(struct capture *capture, const char *path)
 		add_denied(capture, path);
 }
 
-/* "../" for each directory of @path */
+/* "../" for each directory of @path, and @rest. */
 static char *up(struct capture *capture, const char *path, const char *rest)
 {
 	size_t depth = 1;
@@ -112,13 +110,13 @@ static void add_link(struct capture *capture, const struct p2p_raw *raw, enum p2
 		p2p_lost();
 		return;
 	}
-	/* lspci wants to see the directory of a driver. */
+	/* lspci expects the directory of a driver to exist. */
 	if (attr == P2P_ATTR_DRIVER)
 		add_directory(capture, rest);
 	add(capture, path, P2P_KIND_LINK, up(capture, raw->path, rest + strlen("sys/")), 0, 0);
 }
 
-/* Directories, and the files that patterns match, are entries of the machine. */
+/* Directories, and files that match patterns, are entries of the machine instead. */
 static void add_attr(struct capture *capture, const struct p2p_raw *raw, enum p2p_attr attr)
 {
 	const struct p2p_file *file = p2p_raw_attr(raw, attr);
@@ -135,7 +133,7 @@ static void add_attr(struct capture *capture, const struct p2p_raw *raw, enum p2
 		add_link(capture, raw, attr, path);
 }
 
-/* The bytes up to the first that is not known: none is ever made up. */
+/* The number of bytes before the first unknown one: none is ever made up. */
 static unsigned int known_bytes(const struct p2p_config *config)
 {
 	unsigned int known = 0;
@@ -146,7 +144,7 @@ static unsigned int known_bytes(const struct p2p_config *config)
 	return p2p_config_round(known);
 }
 
-/* All of a configuration space, with zeros where nobody read; the manifest tells them. */
+/* A whole configuration space, with zeros for what was not read; the manifest lists these gaps. */
 static const char *with_gaps(struct capture *capture, const struct p2p_config *config)
 {
 	uint8_t *bytes = p2p_arena_alloc(&capture->arena, config->size);
@@ -162,10 +160,13 @@ static void add_config(struct capture *capture, const struct p2p_raw *raw)
 {
 	const struct p2p_config *config = &raw->config;
 	unsigned int size = capture->saving ? config->size : known_bytes(config);
-	/* What is known from the first byte on has no gap in it. */
+	/* The known bytes at the start have no gap. */
 	const char *bytes = capture->saving ? with_gaps(capture, config) :
 			    (const char *)config->bytes;
-	/* Of a foreign tree nobody knows what the machine told; so more, to claim nothing. */
+	/*
+	 * The size that the machine of a foreign tree reported is unknown; record the maximum, so that
+	 * nothing is claimed to be absent.
+	 */
 	unsigned int told = config->told ? config->told : P2P_CONFIG_EXTENDED;
 	const char *path = p2p_arena_format(&capture->arena, "sys/%s/config", raw->path);
 	struct p2p_tar_file *file;
@@ -197,7 +198,7 @@ static void add_function(struct capture *capture, const struct p2p_raw *raw)
 	add_config(capture, raw);
 }
 
-/* A directory, and one for each name in it that nothing else makes. */
+/* Add a directory, and one for each name in it that nothing else creates. */
 static void add_names(struct capture *capture, const struct p2p_entry *entry)
 {
 	add_directory(capture, entry->path);
@@ -241,7 +242,7 @@ static int compare_paths(const void *a, const void *b)
 	return strcmp(*left, *right);
 }
 
-/* Sorted; of two with one name, the one that is more than a directory. */
+/* Sort; of two files with one name keep the one that is not just a directory. */
 static void sort(struct capture *capture)
 {
 	capture->count = p2p_sort_unique(capture->files, capture->count, sizeof(*capture->files),
@@ -267,7 +268,7 @@ static void collect(struct capture *capture)
 	sort(capture);
 }
 
-/* In a copy, which is kept; where there is no memory for one, it is lost. */
+/* Replace names in a copy of the path. */
 static void scrub_path(struct capture *capture, struct p2p_pseudonyms *pseudonyms,
 		       const char **path)
 {
@@ -341,7 +342,7 @@ static void add_manifest(struct capture *capture, bool scrubbed)
 	sort(capture);
 }
 
-/* Pseudonyms stay what they are: replaced again they would be others.  Return: 0 or -ENOMEM. */
+/* Existing pseudonyms are kept: replaced again they would change.  Return: 0 or -ENOMEM. */
 static int make(struct capture *capture, bool with_serials)
 {
 	const struct p2p_manifest *manifest = capture->snapshot->manifest;

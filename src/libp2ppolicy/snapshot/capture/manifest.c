@@ -40,7 +40,7 @@ static int compare_items(const void *a, const void *b)
 	return strcmp(left->path, right->path);
 }
 
-/* The number at @index of @run; -1 there is none. */
+/* The number at @index of @run; -1 if there is none. */
 static int64_t number_at(struct json_object *run, size_t index)
 {
 	struct json_object *number = json_object_array_get_idx(run, index);
@@ -64,7 +64,7 @@ static bool parse_run(struct json_object *run, uint32_t *bits)
 	return true;
 }
 
-/* Pairs of offset and length: what was read of a file with gaps. */
+/* Parse pairs of offset and length, which tell what was read of a file with gaps. */
 static bool parse_known(struct json_object *array, struct p2p_arena *arena,
 			const uint32_t **ret_known)
 {
@@ -132,7 +132,7 @@ static int parse(struct p2p_context *context, const char *name, struct json_obje
 	if (!manifest)
 		return -ENOMEM;
 	if (strcmp(p2p_json_word(root, "format"), P2P_MANIFEST_FORMAT) != 0)
-		return 0;	/* somebody else's */
+		return 0;	/* a foreign file */
 	if (!json_object_object_get_ex(root, "version", &version) ||
 	    !json_object_is_type(version, json_type_int) ||
 	    json_object_get_int64(version) != P2P_MANIFEST_VERSION)
@@ -282,7 +282,7 @@ static void add_paths(struct json_object *root, const char *key, const char *con
 	p2p_json_put(root, key, array);
 }
 
-/* Directories are names of devices, which are kept when everything is. */
+/* Directories hold names of devices, which are kept only if everything is. */
 static bool is_kept(enum p2p_attr attr, enum p2p_want want)
 {
 	enum p2p_kind kind = p2p_attr_rows[attr].kind;
@@ -298,7 +298,7 @@ static int compare_paths(const void *a, const void *b)
 	return strcmp(*left, *right);
 }
 
-/* Every row of both tables that a tree read with @want keeps, sorted. */
+/* All rows of both tables that a tree read with @want keeps, sorted. */
 static size_t all_rows(const char **rows, enum p2p_want want)
 {
 	size_t count = 0;
@@ -315,7 +315,7 @@ static size_t all_rows(const char **rows, enum p2p_want want)
 
 #define MOST_ROWS	512
 
-/* What was looked for: here everything, in a capture what it says, in a foreign tree nothing. */
+/* Add the rows that were looked for: all on this machine, those in the manifest of a capture, none in a foreign tree. */
 static void add_rows(struct json_object *root, const struct p2p_snapshot *snapshot)
 {
 	struct json_object *array = p2p_json_new_array();

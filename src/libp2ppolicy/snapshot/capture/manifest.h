@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * manifest.json of our own captures: what was asked, what was found and how large, what was
- * denied.  It is what turns "not in the capture" into "not in the machine".
+ * manifest.json of our own captures: what was looked for, what was found and how large it is, what was
+ * denied.  It turns "not in the capture" into "not in the machine".
  */
 #ifndef P2P_SNAPSHOT_MANIFEST_H
 #define P2P_SNAPSHOT_MANIFEST_H
@@ -12,34 +12,34 @@
 #define P2P_MANIFEST_VERSION	1
 
 /**
- * p2p_manifest_load() - read the manifest of a tree; none leaves snapshot->manifest NULL.
+ * p2p_manifest_load() - read the manifest of a tree; without one snapshot->manifest stays NULL.
  * @name: of the capture, for error sentences
  *
- * Return: 0; -EBADMSG it is damaged or of a newer version; -ENOMEM.
+ * Return: 0; -EBADMSG if it is damaged or of another version; -ENOMEM; the error of reading it.
  */
 int p2p_manifest_load(struct p2p_context *context, const char *name, struct p2p_tree *tree,
 		      struct p2p_snapshot *snapshot);
 
-/** p2p_manifest_has() - is @path one of the files found, or of those denied? */
+/** p2p_manifest_has() - is @path among the files that were found or denied? */
 bool p2p_manifest_has(const struct p2p_manifest *manifest, const char *path);
 
-/** p2p_manifest_denied() - the path at @index of those denied; NULL past the end, or without one. */
+/** p2p_manifest_denied() - the denied path at @index; NULL past the end, or without a manifest. */
 const char *p2p_manifest_denied(const struct p2p_manifest *manifest, size_t index);
 
 /** p2p_manifest_asks() - did the capture look for this row of attrs.def or machine.def? */
 bool p2p_manifest_asks(const struct p2p_manifest *manifest, const char *row);
 
-/** p2p_manifest_size() - the size the machine told of a file.  Return: 0 or -ENOENT. */
+/** p2p_manifest_size() - the size that the machine reported for a file.  Return: 0 or -ENOENT. */
 int p2p_manifest_size(const struct p2p_manifest *manifest, const char *path,
 		      uint64_t *ret_size);
 
 /**
- * p2p_manifest_known() - which dwords of a configuration space the machine gave, one bit each.
- * Return: NULL: all that the file has.
+ * p2p_manifest_known() - which dwords of a configuration space were read, one bit each.
+ * Return: NULL if all that the file has.
  */
 const uint32_t *p2p_manifest_known(const struct p2p_manifest *manifest, const char *path);
 
-/** p2p_manifest_boot() - the boot in which the running machine was saved; "" of a capture. */
+/** p2p_manifest_boot() - the boot in which the running machine was saved; "" for a capture. */
 const char *p2p_manifest_boot(const struct p2p_manifest *manifest);
 
 /** p2p_manifest_is_scrubbed() - were identifiers replaced by pseudonyms? */
@@ -47,9 +47,9 @@ bool p2p_manifest_is_scrubbed(const struct p2p_manifest *manifest);
 
 /**
  * p2p_manifest_write() - the text of a manifest.
- * @boot: see p2p_manifest_boot(); NULL of a capture
- * @files: @file_count entries, sorted by path; with @boot the manifest tells which bytes of
- *	configuration space were read
+ * @boot: see p2p_manifest_boot(); NULL for a capture
+ * @files: @file_count entries, sorted by path; with @boot the manifest records which bytes of configuration
+ *	space were read
  * @denied: @denied_count paths, sorted
  *
  * Return: owned by the caller, free(); NULL when out of memory.

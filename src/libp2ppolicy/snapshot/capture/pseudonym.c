@@ -11,7 +11,7 @@
 #include "snapshot/capture/pseudonym.h"
 #include "snapshot/vpd.h"
 
-/* Identifiers of different kinds are numbered apart, so that none can be told from another. */
+/* Identifiers of different kinds are numbered separately. */
 enum kind { KIND_DSN, KIND_SERIAL, KIND_HEX, KIND_HOST, KIND_NAME, KINDS };
 
 struct name {
@@ -45,7 +45,7 @@ struct p2p_pseudonyms *p2p_pseudonyms_free(struct p2p_pseudonyms *pseudonyms)
 	return NULL;
 }
 
-/* The number of an identifier; 0 when out of memory, which is lost. */
+/* The number of an identifier; 0 when out of memory, which is counted as p2p_lost(). */
 static unsigned int number_of(struct p2p_pseudonyms *pseudonyms, enum kind kind,
 			      const char *text, size_t size)
 {
@@ -91,7 +91,7 @@ void p2p_scrub_config(struct p2p_pseudonyms *pseudonyms, const struct p2p_config
 	}
 }
 
-/* @number in the digits and letters of @text, counted in @base, zeros before it. */
+/* Write @number over the digits and letters of @text, in @base, with leading zeros. */
 static void write_number(char *text, size_t size, unsigned int number, unsigned int base)
 {
 	static const char digits[] = "0123456789abcdefghijklmnopqrstuvwxyz";
@@ -104,7 +104,7 @@ static void write_number(char *text, size_t size, unsigned int number, unsigned 
 	}
 }
 
-/* Zeros, or ones, are no identifier but a place left empty. */
+/* All zeros or all ones are not an identifier but an empty field. */
 static bool is_empty(const char *text, size_t size)
 {
 	for (size_t i = 0; i < size; i++)
@@ -114,9 +114,9 @@ static bool is_empty(const char *text, size_t size)
 }
 
 /*
- * A number written in hexadecimal with marks in between: MAC address, GUID, UUID.  The marks
- * stay, and so does what comes before the last 16 digits (the subnet of a GID, the queue pair
- * of an IPoIB address), so that an address that contains a GUID contains its pseudonym.
+ * Replace a hexadecimal number with separators: MAC address, GUID, UUID.  The separators stay, and so does
+ * what comes before the last 16 digits (the subnet of a GID, the queue pair of an IPoIB address), so that an
+ * address that contains a GUID contains its pseudonym.
  */
 static void scrub_hex(struct p2p_pseudonyms *pseudonyms, char *text, size_t size, bool whole)
 {
@@ -133,7 +133,7 @@ static void scrub_hex(struct p2p_pseudonyms *pseudonyms, char *text, size_t size
 	if (is_empty(key, length))
 		return;
 	write_number(text + from, size - from, number_of(pseudonyms, KIND_HEX, key, length), 16);
-	/* The second digit of the first byte says "locally administered". */
+	/* The second digit of the first byte marks it as locally administered. */
 	if (length >= 12)
 		for (size_t i = from, digit = 0; i < size && digit < 2; i++)
 			if (isxdigit((unsigned char)text[i]) && ++digit == 2)
@@ -164,7 +164,7 @@ static bool is_hex(const char *text, size_t size, const char *marks)
 
 static void scrub_text(struct p2p_pseudonyms *pseudonyms, char *data, size_t size);
 
-/* The first line, if it is a number of at least 12 hexadecimal digits. */
+/* Replace the first line if it is a number of at least 12 characters, digits and separators; otherwise treat it as text. */
 static void scrub_address(struct p2p_pseudonyms *pseudonyms, char *data, size_t size)
 {
 	size_t length = strcspn(data, "\n");
@@ -212,7 +212,7 @@ static void scrub_uuids(struct p2p_pseudonyms *pseudonyms, char *data, size_t si
 	}
 }
 
-/* hwloc's <info name="..." value="..."/>: what to do with the value, by the name. */
+/* hwloc's <info name="..." value="..."/>: the name decides what to do with the value. */
 static void scrub_info(struct p2p_pseudonyms *pseudonyms, const char *name, char *value,
 		       size_t size)
 {
@@ -288,7 +288,7 @@ static void scrub_vpd(struct p2p_pseudonyms *pseudonyms, char *data, size_t size
 	p2p_vpd_each_serial((uint8_t *)data, size, scrub_serial, pseudonyms);
 }
 
-/* Six bytes or more in hexadecimal with marks between them: "0c:42:a1:de:fa:ce".  0 it is none. */
+/* Length of six or more hexadecimal bytes with separators: "0c:42:a1:de:fa:ce"; 0 if it is none. */
 static size_t mac_size(const char *text, size_t size)
 {
 	size_t at = 0;
@@ -316,7 +316,7 @@ static bool is_host(const struct p2p_pseudonyms *pseudonyms, const char *text, s
 	       (left == size || !is_word(text[size]));
 }
 
-/* MAC addresses, UUIDs and the name of the host, anywhere in a text. */
+/* Replace MAC addresses, UUIDs and the host name anywhere in a text. */
 static void scrub_text(struct p2p_pseudonyms *pseudonyms, char *data, size_t size)
 {
 	scrub_uuids(pseudonyms, data, size);
@@ -332,8 +332,8 @@ static void scrub_text(struct p2p_pseudonyms *pseudonyms, char *data, size_t siz
 }
 
 /*
- * The parameters of the kernel that leave with a capture: what decides on PCI, IOMMU and NUMA.
- * Of all others (BOOTIF=, ip=, root=, systemd.machine_id=, ...) no letter does.
+ * Kernel parameters that a capture keeps: those that affect PCI, IOMMU and NUMA.  All others (BOOTIF=, ip=,
+ * root=, systemd.machine_id=, ...) are removed completely.
  */
 static bool is_parameter(const char *word, size_t size)
 {
@@ -348,7 +348,7 @@ static bool is_parameter(const char *word, size_t size)
 		length++;
 	if (length >= sizeof(name))
 		return false;
-	/* lib/cmdline.c and kernel/params.c, parameq(): "-" and "_" are one. */
+	/* lib/cmdline.c and kernel/params.c, parameq(): "-" and "_" are equivalent. */
 	for (size_t i = 0; i < length; i++)
 		name[i] = (char)(word[i] == '-' ? '_' : word[i]);
 	name[length] = '\0';
@@ -369,7 +369,7 @@ static size_t word_size(const char *text, size_t size)
 	return i;
 }
 
-/* Each word that is not allowed becomes as many "x"; what follows "--" is not the kernel's. */
+/* Replace each character of a word that is not kept by "x"; what follows "--" is not for the kernel. */
 static void scrub_cmdline(struct p2p_pseudonyms *pseudonyms, char *data, size_t size)
 {
 	bool ended = false;
@@ -387,7 +387,7 @@ static void scrub_cmdline(struct p2p_pseudonyms *pseudonyms, char *data, size_t 
 	scrub_text(pseudonyms, data, size);
 }
 
-/* "Linux version RELEASE (who@where) ...": in parentheses stand who built it, where, with what. */
+/* "Linux version RELEASE (who@where) ...": the parentheses hold who built it, where and with what. */
 static void scrub_version(struct p2p_pseudonyms *pseudonyms, char *data, size_t size)
 {
 	unsigned int depth = 0;
@@ -409,9 +409,9 @@ static void scrub_nothing(struct p2p_pseudonyms *pseudonyms, char *data, size_t 
 }
 
 /*
- * Is it a name that the kernel, or systemd by the place of a device, gives a network or RDMA
- * interface?  Letters and a number, some times: eth0, enp59s0f0np0, mlx5_0, rocep59s0; not by
- * the address, as enx0c42a1deface is.
+ * Is it a name that the kernel, or systemd based on the place of a device, gives a network or RDMA interface?
+ * These consist of letters and numbers in turn: eth0, enp59s0f0np0, mlx5_0, rocep59s0.  Names based on the
+ * MAC address, such as enx0c42a1deface, are not.
  */
 static bool is_stable(const char *name, size_t size)
 {
@@ -439,7 +439,7 @@ static bool is_stable(const char *name, size_t size)
 	return true;
 }
 
-/* Runs of the twelve digits of a MAC address, or more, in a name.  Return: is there one? */
+/* Replace runs of twelve or more hexadecimal digits, as of a MAC address, in a name.  Return: was there one? */
 static bool scrub_digits(struct p2p_pseudonyms *pseudonyms, char *name, size_t size)
 {
 	bool found = false;
@@ -453,14 +453,14 @@ static bool scrub_digits(struct p2p_pseudonyms *pseudonyms, char *name, size_t s
 			continue;
 		found = true;
 		scrub_hex(pseudonyms, name + at + run - 12, 12, true);
-		/* Up to three more may be letters of a word before it, as the end of "node". */
+		/* Up to three more may belong to a word before it, such as the end of "node". */
 		if (run >= 16)
 			memset(name + at, '0', run - 12);
 	}
 	return found;
 }
 
-/* @interface: of a network or RDMA interface, which its owner may have named */
+/* @interface: it names a network or RDMA interface, which its owner may have chosen */
 static void scrub_name(struct p2p_pseudonyms *pseudonyms, char *name, size_t size, bool interface)
 {
 	if (!scrub_digits(pseudonyms, name, size) && interface && !is_stable(name, size))
@@ -484,7 +484,7 @@ void p2p_pseudonyms_set_host(struct p2p_pseudonyms *pseudonyms, const char *host
 {
 	pseudonyms->host = host;
 	pseudonyms->host_size = strcspn(host, ".\n");
-	/* A name of two letters is in too many texts. */
+	/* A name of one or two letters occurs in too many texts. */
 	if (pseudonyms->host_size < 3)
 		pseudonyms->host_size = 0;
 }
@@ -505,7 +505,7 @@ void p2p_scrub_file(struct p2p_pseudonyms *pseudonyms, const char *path, char *d
 		{ "proc/cmdline", scrub_cmdline },
 		{ "proc/version", scrub_version },
 		{ "proc/driver/nvidia/version", scrub_version },
-		/* Words that must stay what they are, whatever the host is called. */
+		/* Words that must stay as they are, whatever the host is called. */
 		{ "proc/sys/kernel/osrelease", scrub_nothing },
 		{ "proc/cpuinfo", scrub_nothing },
 		{ "sys/hypervisor/type", scrub_nothing },

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The kernel's log: dmesg, journalctl -k, kern.log.  It names functions with ids and class as they
- * are found, host bridges and the buses that bridges lead to, BARs, IOMMU groups and nodes, and the
- * machine itself.  The ring buffer forgets its start and people send parts of it, so what it does
- * not say is not known: nothing is absent from a log.
+ * The kernel log: dmesg, journalctl -k, kern.log.  It shows functions with ids and class as they are found,
+ * host bridges, the buses that bridges lead to, BARs, IOMMU groups and nodes, and the machine itself.  The
+ * ring buffer loses its start and people send parts of the log, so what it does not mention is not known:
+ * nothing is absent from a log.
  *
- * drivers/pci/probe.c, pci_setup_device(), pci_read_bridge_bases(), __pci_read_base();
- * drivers/iommu/iommu.c, __iommu_group_add_device(); arch/x86/kernel/smpboot.c.
+ * drivers/pci/probe.c, pci_setup_device(), pci_read_bridge_bases(), __pci_read_base(); drivers/iommu/iommu.c,
+ * __iommu_group_add_device(); arch/x86/kernel/smpboot.c.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -17,7 +17,7 @@
 #include "base/context.h"
 #include "snapshot/dmesg/dmesg.h"
 
-/* "[    1.234567]", "[T1]", "[  C0]", "[Fri Nov 27 20:16:26 2026]": no words of a message. */
+/* "[    1.234567]", "[T1]", "[  C0]", "[Fri Nov 27 20:16:26 2026]" are not part of a message. */
 static bool is_stamp(const char *text)
 {
 	size_t inside = strcspn(text + 1, "]"), colons = 0, digits = 0;
@@ -64,7 +64,7 @@ const char *p2p_log_device(const char *message, struct p2p_bdf *ret_bdf)
 	if (!driver || *at != ' ')
 		return NULL;
 	size = strcspn(++at, " ");
-	/* The domain is always printed, and a colon follows. */
+	/* The domain is always printed, and a colon follows the address. */
 	if (size < 13 || at[size - 1] != ':' || !p2p_input_address(at, size - 1, ret_bdf))
 		return NULL;
 	return at + size + strspn(at + size, " ");
@@ -93,17 +93,17 @@ struct p2p_log_function *p2p_log_find(struct p2p_log *log, struct p2p_bdf bdf)
 	return functions;
 }
 
-/* "[10de:2204] type 00 class 0x030000 PCIe Endpoint", with brackets or without about the port. */
+/* "[10de:2204] type 00 class 0x030000 PCIe Endpoint", with or without brackets around the port type. */
 static bool take_ids(struct p2p_log_function *function, const char *text)
 {
 	unsigned int vendor, device, type, class_code;
 	int start = 0, end = 0;
 
-	/* Six digits of a class: fewer are a line that was cut. */
+	/* A class has six digits: fewer mean that the line was cut. */
 	if (sscanf(text, "[%4x:%4x] type %2x class 0x%n%8x%n", &vendor, &device, &type, &start, &class_code,
 		   &end) != 4 || end - start < 6)
 		return false;
-	/* Something else was found there before: hot-plug, or another bus number. */
+	/* Another function was found there before: hot-plug, or renumbered buses. */
 	if (function->named && (function->vendor != vendor || function->device != device))
 		memset(function->bars, 0, sizeof(function->bars));
 	function->named = true;
@@ -142,8 +142,8 @@ static bool parse_resource(const char *text, struct p2p_log_bar *ret_bar)
 }
 
 /*
- * "reg 0x10: [mem ...]" and, since 6.8, "BAR 0 [mem ...]" as it was found; "BAR 0: assigned [...]"
- * and "BAR 0 [...]: assigned" as it was moved to; anything else said of it leaves it unknown.
+ * "reg 0x10: [mem ...]" and, since 6.8, "BAR 0 [mem ...]" tell where it was found; "BAR 0: assigned [...]"
+ * and "BAR 0 [...]: assigned" where it was moved to; any other message about it makes it unknown.
  */
 static void take_bar(struct p2p_log_function *function, const char *text)
 {
@@ -173,7 +173,7 @@ static void take_bar(struct p2p_log_function *function, const char *text)
 	function->bars[index] = bar;
 }
 
-/* "PCI bridge to [bus 01-03]"; "[bus 01]" of one; "[bus ff]" and "[bus 00]" of none. */
+/* "PCI bridge to [bus 01-03]"; "[bus 01]" is one bus; "[bus ff]" and "[bus 00]" are none. */
 static void take_buses(struct p2p_log_function *function, const char *text)
 {
 	unsigned int first, last;
@@ -185,7 +185,7 @@ static void take_buses(struct p2p_log_function *function, const char *text)
 	function->bridge = first > function->bdf.bus && (fields == 1 || last >= first);
 }
 
-/* Of a group or a node; -1 the line was cut before it. */
+/* The number of a group or a node; -1 if the line was cut. */
 static long parse_number(const char *text)
 {
 	char *end;
@@ -206,7 +206,7 @@ static void take_device(struct p2p_log *log, struct p2p_bdf bdf, const char *tex
 		p2p_log_link(log, bdf, text);
 		return;
 	}
-	/* Others speak of addresses, too, of functions that may be gone. */
+	/* Other messages mention addresses, too, even of functions that may be gone. */
 	if (p2p_starts_any(text, ours))
 		function = p2p_log_find(log, bdf);
 	if (!function)
@@ -224,7 +224,7 @@ static void take_device(struct p2p_log *log, struct p2p_bdf bdf, const char *tex
 		take_buses(function, text + strlen("PCI bridge to "));
 	if (p2p_starts(text, "Adding to iommu group "))
 		function->group = parse_number(text + strlen("Adding to iommu group "));
-	/* Only what is removed leaves its group. */
+	/* A function leaves its group only when it is removed. */
 	if (p2p_starts(text, "Removing from iommu group ")) {
 		function->group = -1;
 		function->gone = true;
@@ -237,7 +237,7 @@ static void take_root(struct p2p_log *log, const char *text, long node)
 	unsigned int domain, bus;
 	size_t digits = strspn(text, "0123456789abcdef");
 
-	/* A bus of one digit, or of three, is a line that was cut. */
+	/* A bus has two digits: otherwise the line was cut. */
 	if (digits < 4 || digits > 8 || text[digits] != ':' || strspn(text + digits + 1, "0123456789abcdef") != 2 ||
 	    sscanf(text, "%x:%x", &domain, &bus) != 2)
 		return;
@@ -283,7 +283,7 @@ static void take_message(struct p2p_log *log, const char *message)
 		p2p_log_machine(log, message);
 }
 
-/* Does it speak of functions or, with a time before it, of the kernel? */
+/* Is it about functions or, if preceded by a time, about the kernel? */
 static bool is_ours(const char *message, bool stamped)
 {
 	static const char *const machine[] = {
@@ -308,7 +308,7 @@ static bool is_ours(const char *message, bool stamped)
 	return (stamped && p2p_starts_any(message, machine)) || p2p_starts_any(message, buses);
 }
 
-/* What has the time of a log before it is of the log, whatever it says. */
+/* A line that starts with the time of a log belongs to it, whatever it says. */
 static unsigned int line_of_log(const char *line)
 {
 	bool stamped;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Lines of a log on requests that were refused: whoever knows the machine explains them. */
+/* Keeps lines of a log about refused requests, to be explained once the machine is known. */
 #include <string.h>
 
 #include "snapshot/dmesg/dmesg.h"

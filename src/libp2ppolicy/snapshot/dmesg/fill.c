@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A log that was read becomes the files that the machine has. */
+/* Turns a log that was read into the files of the machine. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,13 +9,13 @@
 
 #define PATH_MOST	2048u
 
-/* @text: NULL it is not known */
+/* @text: NULL if it is not known */
 static void set_entry(struct p2p_log *log, const char *path, const char *text)
 {
 	struct p2p_snapshot *snapshot = log->snapshot;
 	struct p2p_entry *entry = NULL;
 
-	/* Of one boot the last one counts: the command line is printed twice. */
+	/* The last message of a boot counts: the command line is printed twice. */
 	for (size_t i = 0; i < snapshot->entry_count; i++)
 		if (!strcmp(snapshot->entries[i].path, path))
 			entry = &snapshot->entries[i];
@@ -71,8 +71,8 @@ static void take_arm(struct p2p_log *log, const char *text)
 }
 
 /*
- * A long one goes on in the next line, and journalctl ends what is wider than the screen with ">": then it is not
- * known whole; nor is it that of the boot before.
+ * A long command line continues on the next line, and journalctl ends lines wider than the screen with ">":
+ * then it is not known as a whole, and an earlier one must not be kept either.
  */
 static void take_command(struct p2p_log *log, const char *text)
 {
@@ -92,9 +92,9 @@ static void take_nvidia(struct p2p_log *log, const char *text)
 }
 
 /*
- * "Translated", "Passthrough (set via kernel command line)": what the command line, the
- * configuration and memory encryption came to; drivers/iommu/iommu.c, iommu_subsys_init(), since
- * 5.3.  Kernels without an IOMMU print it, too.
+ * "Translated", "Passthrough (set via kernel command line)": the result of the command line, the
+ * configuration and memory encryption; drivers/iommu/iommu.c, iommu_subsys_init(), since 5.3.  It is printed
+ * on machines without an IOMMU, too.
  */
 static void take_domain(struct p2p_log *log, const char *text)
 {
@@ -104,7 +104,7 @@ static void take_domain(struct p2p_log *log, const char *text)
 		set_entry(log, P2P_DEFAULT_DOMAIN, word);
 }
 
-/* The log of several boots: of those before this one nothing holds any more. */
+/* In a log of several boots, drop the functions and files of earlier ones. */
 static void begin_boot(struct p2p_log *log)
 {
 	log->count = log->root_count = log->snapshot->entry_count = 0;
@@ -138,7 +138,7 @@ void p2p_log_machine(struct p2p_log *log, const char *message)
 			others[i].take(log, message + strlen(others[i].start));
 }
 
-/* All were printed when it was found, and each that moved since said where to. */
+/* Set the BARs if all were printed when the function was found, and every later move is known. */
 static void set_bars(struct p2p_log *log, struct p2p_raw *raw,
 		     const struct p2p_log_function *function)
 {
@@ -186,7 +186,7 @@ struct p2p_log_function *p2p_log_above(const struct p2p_log *log, struct p2p_bdf
 	return found;
 }
 
-/* Bridges lead to higher buses only, so the way up ends. */
+/* Bridges lead to higher buses only, so the recursion ends. */
 static const struct p2p_log_root *write_path(const struct p2p_log *log, struct p2p_bdf bdf,
 					     char path[PATH_MOST])
 {

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the kernel says of a link that it finds slower than the device behind it, and what drivers ask
- * it to say of any.  drivers/pci/pci.c, __pcie_print_link_status() and pcie_bandwidth_available(),
- * 4.17 to 7.3: the named port is the uppermost whose link is as slow as that, and its own Link Status
- * was read.
+ * What the kernel prints about a link that is slower than the device behind it, and, where drivers ask for
+ * it, about any link.  drivers/pci/pci.c, __pcie_print_link_status() and pcie_bandwidth_available(), 4.17 to
+ * 7.3: the named port is the uppermost whose link is as slow as that, and its own Link Status was read.
  */
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +12,7 @@
 #define AVAILABLE	" Gb/s available PCIe bandwidth"
 #define LIMITED		", limited by "
 
-/* "8.0 GT/s PCIe x16 link", of older kernels "8 GT/s x16 link".  Return: what is behind it; NULL it is none. */
+/* "8.0 GT/s PCIe x16 link", or "8 GT/s x16 link" in older kernels.  Return: what follows; NULL if it is none. */
 static const char *parse_link(const char *text, struct p2p_log_link *ret_link)
 {
 	static const struct { const char *text; unsigned int mtps; } speeds[] = {
@@ -73,7 +72,7 @@ void p2p_log_link(struct p2p_log *log, struct p2p_bdf bdf, const char *text)
 	struct p2p_bdf port = bdf;
 
 	if (!strncmp(rest, " (", 2)) {
-		/* It has all that it can do, so its link is all of that. */
+		/* The device has all the bandwidth it is capable of, so its link is at its maximum. */
 		if (!parse_link(rest + 2, &link))
 			return;
 		most = link;
@@ -111,7 +110,7 @@ static void set_link(struct p2p_log *log, struct p2p_raw *raw, enum p2p_attr spe
 	p2p_snapshot_print(log->snapshot, &raw->attr[width], "%u", link.width);
 }
 
-/* Both ends of a link run alike; PCIe r6.0, sec 7.5.3.8. */
+/* Both ends of a link run at the same speed and width; PCIe r6.0, sec 7.5.3.8. */
 void p2p_log_fill_link(struct p2p_log *log, struct p2p_raw *raw,
 		       const struct p2p_log_function *function)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * libvirt's domain XML, as `virsh dumpxml` prints it: controllers of type pci, which have an index that
- * addresses name as their bus, and the devices that are passed on.  https://libvirt.org/formatdomain.html
+ * libvirt's domain XML, as `virsh dumpxml` prints it: controllers of type pci, whose index addresses use as
+ * the bus, and the devices that are passed through.  https://libvirt.org/formatdomain.html
  */
 #include <errno.h>
 #include <stdint.h>
@@ -14,10 +14,10 @@
 #define MOST_DEPTH 64u
 
 /**
- * struct reading - a document on its way in.
- * @slot: the controller or device that is open, when @open
- * @expander: it is a root of its own, whose bus <target> names
- * @source: inside its <source>; @has_host, @has_address: what was found of it
+ * struct reading - a document while it is read.
+ * @slot: the current controller or device, if @open
+ * @expander: it is a root of its own, whose bus number is in <target>
+ * @source: inside its <source>; @has_host, @has_address: what was found so far
  */
 struct reading {
 	struct p2p_xml xml;
@@ -34,7 +34,7 @@ static bool has(const XML_Char **attributes, const char *name, const char *wante
 	return value && !strcmp(value, wanted);
 }
 
-/* A number up to @most; one that is left out is 0. */
+/* A number up to @most; 0 if the attribute is missing. */
 static unsigned long number_of(struct reading *reading, const XML_Char **attributes, const char *name,
 			       unsigned long most)
 {
@@ -53,7 +53,7 @@ static unsigned long number_of(struct reading *reading, const XML_Char **attribu
 	return number;
 }
 
-/* The bus of libvirt is the index of a controller. */
+/* libvirt's bus is the index of a controller. */
 static const char *bus_name(struct reading *reading, unsigned long index)
 {
 	const char *name = p2p_arena_format(&reading->guest->arena, "%lu", index);
@@ -140,7 +140,7 @@ static void add(struct reading *reading)
 		p2p_xml_stop(&reading->xml, error);
 }
 
-/* A controller that has no address yet is on no bus, so that what is below it is on none. */
+/* A controller without an address is on no bus, and neither is anything below it. */
 static void finish(struct reading *reading)
 {
 	reading->open = false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A command line of QEMU: what -device says of bridges and of functions that vfio-pci passes on, as
- * "driver,key=value,..." or as JSON, which libvirt writes.  Buses are called by the id of the bridge above.
+ * A command line of QEMU: bridges and functions passed through by vfio-pci, as given by -device, written as
+ * "driver,key=value,..." or as JSON, which libvirt uses.  A bus is named after the id of the bridge above it.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -18,7 +18,7 @@ static const char *const ports[] = { "pcie-root-port", "ioh3420", "xio3130-downs
 static const char *const bridges[] = { "pci-bridge", "i82801b11-bridge", "pcie-pci-bridge", "x3130-upstream" };
 static const char *const roots[] = { "pxb", "pxb-pcie" };
 
-/** struct device - one -device; what it does not say is NULL. */
+/** struct device - one -device; NULL for keys that are missing. */
 struct device {
 	const char *driver, *id, *bus, *addr, *host, *sysfsdev, *bus_nr;
 };
@@ -47,7 +47,7 @@ static bool is_among(const char *name, const char *const *list, size_t count)
 	return false;
 }
 
-/* The text up to a comma, in place; two commas are one of the text.  Return: what follows, or NULL. */
+/* Terminate the text at the first comma, in place; two commas stand for one.  Return: what follows, or NULL. */
 static char *cut(char *text)
 {
 	char *to = text;
@@ -102,7 +102,7 @@ static int parse_json(struct p2p_guest *guest, const char *text, struct device *
 	return error;
 }
 
-/* "0x2.0x4", "2.4" or "2": hexadecimal, whatever it starts with.  hw/core/qdev-properties-system.c */
+/* "0x2.0x4", "2.4" or "2": always hexadecimal.  hw/core/qdev-properties-system.c */
 static bool parse_addr(const char *text, uint8_t *ret_devfn)
 {
 	unsigned long slot, function = 0;
@@ -130,7 +130,7 @@ static bool is_below_port(const struct p2p_guest *guest, const char *bus)
 	return false;
 }
 
-/* The host's function, where it is one: sysfsdev may also be a mediated device. */
+/* Take the function of the host, if it is one: sysfsdev may also be a mediated device. */
 static int take_host(const struct p2p_guest *guest, const struct device *device, struct p2p_guest_slot *slot)
 {
 	const char *name = device->host, *last;
@@ -148,7 +148,7 @@ static int take_host(const struct p2p_guest *guest, const struct device *device,
 	return 0;
 }
 
-/* The number of the bus of a hierarchy of its own. */
+/* Take the bus number of a separate hierarchy. */
 static int take_number(const struct p2p_guest *guest, const char *text, struct p2p_guest_slot *slot)
 {
 	unsigned long number;
@@ -195,7 +195,7 @@ static int add(struct p2p_guest *guest, const struct device *device)
 	return !error && slot.passed ? place(guest, device, &slot) : error;
 }
 
-/* The next word of a shell, in place; quotes and backslashes go. */
+/* The next shell word, in place; quotes and backslashes are removed. */
 static char *next_word(char **text)
 {
 	char *at = *text, *word, *to, quote = '\0';
@@ -231,7 +231,7 @@ static int take(struct p2p_guest *guest, char *word)
 	return error || !device.driver ? error : add(guest, &device);
 }
 
-/* @copy stays as long as the guest, since its slots point into it. */
+/* @copy lives as long as the guest, since its slots point into it. */
 static int read_words(struct p2p_guest *guest, char *copy, size_t size)
 {
 	bool zeros = strlen(copy) < size, wanted = false;

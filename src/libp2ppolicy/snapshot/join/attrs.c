@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The files of one function from several pieces. */
+/* Joins the files of one function from several pieces. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/pci-regs.h"
 #include "snapshot/join/join.h"
 
-/* Without the newline that sysfs ends with. */
+/* Without the trailing newline of sysfs. */
 static size_t text_length(const struct p2p_file *file)
 {
 	size_t length = strlen(file->data);
@@ -28,7 +28,7 @@ static bool same_number(const struct p2p_file *left, const struct p2p_file *righ
 	return strtoul(left->data, NULL, 0) == strtoul(right->data, NULL, 0);
 }
 
-/* A plain list does not show the programming interface, and so has 0 for it. */
+/* A plain list does not show the programming interface and has 0 instead. */
 static bool same_class(const struct p2p_file *left, const struct p2p_file *right)
 {
 	unsigned long one = strtoul(left->data, NULL, 0), other = strtoul(right->data, NULL, 0);
@@ -45,10 +45,10 @@ static size_t count_lines(const struct p2p_file *file)
 	return lines;
 }
 
-/* BARs and ROM.  Where a kernel without SR-IOV wrote one of the two, what follows stands elsewhere. */
+/* BARs and ROM.  If one of the two comes from a kernel without SR-IOV, the lines after these do not correspond. */
 #define COMMON_LINES 7u
 
-/* The regions of a text are fewer lines, and their flags fewer bits, than the kernel's. */
+/* The regions of a text have fewer lines, and fewer flags, than the kernel's. */
 static bool same_regions(const struct p2p_file *left, const struct p2p_file *right)
 {
 	const char *one = left->data, *other = right->data;
@@ -71,7 +71,7 @@ static bool same_regions(const struct p2p_file *left, const struct p2p_file *rig
 	return true;
 }
 
-/* How two files are compared; what changes while a machine runs is not. */
+/* How files are compared; NULL for those that change while a machine runs, which are not. */
 static const struct {
 	enum p2p_attr attr;
 	bool (*same)(const struct p2p_file *left, const struct p2p_file *right);
@@ -98,7 +98,7 @@ static bool same_file(enum p2p_attr attr, const struct p2p_file *left,
 	return same_text(left, right);
 }
 
-/* Of two that say the same, is @right the one that says more? */
+/* Of two files that agree, does @right say more? */
 static bool says_more(enum p2p_attr attr, const struct p2p_file *left,
 		      const struct p2p_file *right)
 {
@@ -146,7 +146,7 @@ void p2p_join_attrs(struct p2p_snapshot *snapshot, const struct p2p_side *sides,
 		join_attr(snapshot, sides, count, (enum p2p_attr)attr, raw);
 }
 
-/* A number that the header has, unless a text made the header, or else a file of sysfs. */
+/* Read a number from the header, unless it was made from text, or else from a file of sysfs. */
 static bool read_id(const struct p2p_raw *raw, unsigned int offset, enum p2p_attr attr,
 		    unsigned long *ret_value)
 {
@@ -160,7 +160,7 @@ static bool read_id(const struct p2p_raw *raw, unsigned int offset, enum p2p_att
 	if (p2p_raw_attr(raw, attr)->fact != P2P_PRESENT)
 		return false;
 	*ret_value = strtoul(p2p_raw_attr(raw, attr)->data, NULL, 0);
-	/* Of the class only the upper 16 of 24 bits are compared. */
+	/* Only the upper 16 of the class's 24 bits are compared. */
 	if (attr == P2P_ATTR_CLASS)
 		*ret_value >>= 8;
 	return true;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Configuration space of one function from several pieces.  The header, the standard chain and the
- * extended one are taken each from the piece that knows it best; the others fill what it lacks.  A
- * text names registers and no pointers, so of two pieces only the bodies of capabilities are
- * compared.
+ * Joins the configuration space of one function from several pieces.  The header, the standard chain and the
+ * extended chain are each taken from the piece that knows it best; the others fill in what it lacks.  A text
+ * shows registers but no pointers, so only the bodies of capabilities are compared.
  */
 #include <errno.h>
 #include <string.h>
@@ -17,9 +16,9 @@
 #define MOST		DWORDS
 
 /**
- * struct joined - the space while it grows.
- * @disputed: dwords that two pieces contradict each other about; none fills them again
- * @settled: is the piece that is looked at a text, and the one before a register?
+ * struct joined - the space while it is put together.
+ * @disputed: dwords on which two pieces contradict each other; they stay unknown
+ * @settled: @base has registers and @other is a text, so a contradiction is settled in favour of @base
  */
 struct joined {
 	struct p2p_snapshot *snapshot;
@@ -51,7 +50,7 @@ static void dispute(struct joined *joined, const char *what)
 			  joined->settled);
 }
 
-/* The sentence names the capability; registers that nobody decodes are not named one by one. */
+/* The name of a capability for sentences; those that nobody decodes have no names of their own. */
 static const char *name_of(uint16_t id, bool extended)
 {
 	static const struct {
@@ -79,7 +78,7 @@ static const char *name_of(uint16_t id, bool extended)
 	return extended ? "an extended capability" : "a capability";
 }
 
-/* Bits that change while a machine runs; a difference in them says nothing. */
+/* Bits that change while a machine runs; a difference in them is no contradiction. */
 static uint32_t changing(uint16_t id, bool extended, unsigned int reg)
 {
 	static const struct {
@@ -107,7 +106,7 @@ static uint32_t changing(uint16_t id, bool extended, unsigned int reg)
 	return 0;
 }
 
-/* Of ACS a text shows no more than bits 0 to 6 of each register, and says nothing of the others. */
+/* Bits that a text does not show: of the ACS registers it shows only bits 0 to 6. */
 static uint32_t unseen(const struct joined *joined, const struct p2p_capability *capability,
 		       unsigned int reg)
 {
@@ -124,7 +123,7 @@ static void put_dword(struct joined *joined, unsigned int offset, uint32_t value
 	set_bit(joined->known, offset);
 }
 
-/* None fills it again. */
+/* Make a dword unknown for good. */
 static void forget_dword(struct joined *joined, unsigned int offset)
 {
 	set_bit(joined->disputed, offset);
@@ -140,7 +139,7 @@ static void take_dword(struct joined *joined, const struct p2p_capability *capab
 		joined->config.acs_from_text = joined->other->raw->config.acs_from_text;
 }
 
-/* Where the body of a capability ends: at the next one, wherever that is in the chain. */
+/* The end of the body of a capability: the next higher one, wherever that is in the chain. */
 static unsigned int body_end(const struct p2p_config *config,
 			     const struct p2p_capability *capability)
 {
@@ -166,7 +165,7 @@ static void join_dword(struct joined *joined, const struct p2p_capability *capab
 
 	if (has_bit(joined->disputed, offset) || !p2p_config_read32(other, offset, &two))
 		return;
-	/* Of the first, the id and the pointer are how it was found. */
+	/* Id and pointer in the first dword were compared when the capability was found. */
 	ignored |= reg ? 0 : capability->extended ? UINT32_MAX : 0xffff;
 	if (!p2p_config_read32(&joined->config, offset, &one)) {
 		take_dword(joined, capability, offset, two);
@@ -202,7 +201,7 @@ static bool *whole_of(struct p2p_config *config, bool extended)
 	return extended ? &config->extended_whole : &config->standard_whole;
 }
 
-/* A capability that only the other piece has. */
+/* Add a capability that only the other piece has. */
 static void add_capability(struct joined *joined, const struct p2p_capability *capability)
 {
 	struct p2p_config *config = &joined->config;
@@ -225,7 +224,7 @@ static void join_capability(struct joined *joined, const struct p2p_capability *
 	const struct p2p_config *other = &joined->other->raw->config;
 	unsigned int end = body_end(other, capability), own = body_end(&joined->config, capability);
 
-	/* One that no reader of text decodes has no id there, and is one of the other's. */
+	/* A capability that no reader of text decodes has no id there, and matches one of the other's. */
 	if (joined->settled && !capability->id)
 		return;
 	if (!find(joined, capability))
@@ -237,7 +236,7 @@ static void join_capability(struct joined *joined, const struct p2p_capability *
 		join_dword(joined, capability, offset);
 }
 
-/* What the other piece saw to its end without finding this one. */
+/* Drop capabilities that are not in the other piece's chain, although it was followed to its end. */
 static void drop_absent(struct joined *joined, bool extended)
 {
 	const struct p2p_config *other = &joined->other->raw->config;
@@ -267,7 +266,7 @@ static enum p2p_fact *fact_of(struct p2p_config *config, bool extended)
 	return extended ? &config->extended : &config->standard;
 }
 
-/* How well a piece knows a chain; registers before text, to the end before in part. */
+/* How well a piece knows a chain: registers before text, complete before partial. */
 static unsigned int rank(const struct p2p_config *config, bool extended)
 {
 	enum p2p_fact fact = extended ? config->extended : config->standard;
@@ -288,7 +287,7 @@ static const struct p2p_side *best(const struct p2p_side *sides, size_t count, b
 	return found;
 }
 
-/* Registers before text, one of a known type before others, and any before none. */
+/* Registers before text, a header of known type before others, and any before none. */
 static unsigned int rank_header(const struct p2p_config *config)
 {
 	uint8_t type;
@@ -317,7 +316,7 @@ static void take_bytes(struct joined *joined, const struct p2p_config *config, u
 	}
 }
 
-/* One chain of one piece, as it is there. */
+/* Take one chain of one piece as it is. */
 static void take_chain(struct joined *joined, const struct p2p_side *side, bool extended)
 {
 	const struct p2p_config *from = &side->raw->config;
@@ -354,7 +353,7 @@ static void join_chain(struct joined *joined, const struct p2p_side *base,
 	joined->settled = !base->raw->config.from_text && other->from_text;
 	if (side == base || told == P2P_DENIED || *fact == P2P_DENIED)
 		return;
-	/* A text shows none where there are none, whether there is room for them or not. */
+	/* A text shows no capabilities if there are none, whether there is room for them or not. */
 	if (joined->settled && told == P2P_ABSENT && is_empty(joined, extended))
 		return;
 	if (told != *fact) {
@@ -385,7 +384,7 @@ static bool is_bridge(const struct p2p_config *config)
 	       (type & 0x7f) != PCI_HEADER_TYPE_NORMAL;
 }
 
-/* What the header lacks; beside registers a text has no more to give than bus numbers. */
+/* Fill in what the header lacks; to registers a text can contribute only bus numbers, which join_buses() takes. */
 static void join_header(struct joined *joined, const struct p2p_side *base,
 			const struct p2p_side *side)
 {
@@ -395,7 +394,7 @@ static void join_header(struct joined *joined, const struct p2p_side *base,
 
 	if (side == base || !is_same_header(&joined->config, other))
 		return;
-	/* Whoever lists fewer functions does not see that there are more. */
+	/* A text that lists fewer functions does not show that there are more. */
 	if (one->from_text && p2p_config_read8(other, PCI_HEADER_TYPE, &type))
 		joined->bytes[PCI_HEADER_TYPE] |= type & 0x80;
 	for (unsigned int offset = 0; offset < P2P_CONFIG_HEADER; offset += 4)
@@ -414,7 +413,7 @@ static bool read_buses(const struct joined *joined, const struct p2p_side *side,
 	       p2p_config_read32(config, PCI_PRIMARY_BUS, ret_buses);
 }
 
-/* Bus numbers of a bridge, which a text has, too: registers before text. */
+/* Join the bus numbers of a bridge, which a text has, too: registers before text. */
 static void join_buses(struct joined *joined, const struct p2p_side *sides, size_t count)
 {
 	const struct p2p_side *best = NULL;
@@ -482,7 +481,7 @@ static void fill(struct joined *joined, const struct p2p_side *sides, size_t cou
 		if (*fact_of(config, extended) == P2P_DENIED)
 			*whole_of(config, extended) = false;
 	}
-	/* Somebody saw it. */
+	/* Not if some piece has it. */
 	config->kernel_limited &= config->extended == P2P_ABSENT;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What each source gave. */
+/* What each source contributed. */
 #include <stddef.h>
 
 #include "base/pci-regs.h"

@@ -44,7 +44,7 @@ void p2p_join_conflict(struct p2p_snapshot *snapshot, const struct p2p_raw *raw,
 	};
 }
 
-/* Parts in their order; in each, functions by address. */
+/* Functions by address; those of one address in the order of the parts. */
 static int compare_members(const void *a, const void *b)
 {
 	const struct member *left = a, *right = b;
@@ -92,7 +92,7 @@ static int two_machines(struct joiner *joiner, const struct p2p_side *one,
 			 p2p_bdf_format(one->raw->bdf, address), what);
 }
 
-/* A chain that begins somewhere below a host bridge counts only where nothing else is known. */
+/* A chain that begins somewhere below a host bridge is used only if nothing else is known. */
 static void take_path(const struct p2p_side *sides, size_t count, struct p2p_raw *raw)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -107,7 +107,7 @@ static void take_path(const struct p2p_side *sides, size_t count, struct p2p_raw
 		raw->below = NULL;
 }
 
-/* @count pieces say something of one function. */
+/* Join what @count pieces say of one function. */
 static int join_function(struct joiner *joiner, size_t count)
 {
 	struct p2p_snapshot *snapshot = joiner->snapshot;
@@ -150,7 +150,7 @@ static int join_functions(struct joiner *joiner)
 	return r;
 }
 
-/* The value of a line "key : value" of /proc/cpuinfo.  Return: its length; 0 there is none. */
+/* The value of a line "key : value" of /proc/cpuinfo.  Return: its length; 0 if there is none. */
 static size_t cpu_value(const char *text, const char *key, const char **ret_value)
 {
 	size_t length = strlen(key);
@@ -167,7 +167,7 @@ static size_t cpu_value(const char *text, const char *key, const char **ret_valu
 	return 0;
 }
 
-/* What lscpu, the log and the kernel say of one CPU is worded differently. */
+/* lscpu, the log and the kernel word the same CPU differently. */
 static bool same_cpu(const char *left, const char *right)
 {
 	static const char *const keys[] = { "vendor_id", "cpu family", "model" };
@@ -204,13 +204,13 @@ static struct p2p_where where_entry(const struct p2p_snapshot *part, const char 
 	return (struct p2p_where){ part->name, entry ? entry->line : 0 };
 }
 
-/* The files themselves, before what was printed of them, before a log, which may be of another boot. */
+/* The files themselves come before printed ones, and those before a log, which may be from another boot. */
 static unsigned int rank(const struct p2p_snapshot *part)
 {
 	return p2p_format_of(part)->is_files ? 2 : part->source == P2P_SOURCE_MACHINE_TEXT;
 }
 
-/* The first of the best parts that know a file; NULL none does. */
+/* The first of the best parts that know a file; NULL if none does. */
 static const struct p2p_snapshot *best_part(const struct p2p_snapshot *snapshot, const char *path)
 {
 	const struct p2p_snapshot *best = NULL;
@@ -225,7 +225,7 @@ static const struct p2p_snapshot *best_part(const struct p2p_snapshot *snapshot,
 	return best;
 }
 
-/* Of a file that several parts know: what the best agree on, or denied. */
+/* Join a file that several parts know: what the best ones agree on, or denied. */
 static void join_entry(struct p2p_snapshot *snapshot, struct p2p_entry *entry)
 {
 	const struct p2p_snapshot *best = best_part(snapshot, entry->path);
@@ -248,7 +248,7 @@ static void join_entry(struct p2p_snapshot *snapshot, struct p2p_entry *entry)
 	}
 }
 
-/* Paths that any part has; p2p_snapshot_file() asks the parts for what all of them lack. */
+/* Join the paths that any part has; for the others p2p_snapshot_file() asks the parts. */
 static void join_entries(struct p2p_snapshot *snapshot)
 {
 	for (size_t i = 0; i < snapshot->part_count; i++)
@@ -259,7 +259,7 @@ static void join_entries(struct p2p_snapshot *snapshot)
 		join_entry(snapshot, &snapshot->entries[i]);
 }
 
-/* One text after the other, as far as there is room. */
+/* Concatenate the texts, as far as there is room. */
 static void join_faults(struct p2p_snapshot *snapshot)
 {
 	char text[P2P_FAULTS_MOST];
@@ -293,7 +293,7 @@ static void take_rest(struct p2p_snapshot *snapshot)
 	join_entries(snapshot);
 }
 
-/* A text made them: whether a device has other functions shows in the list that all make. */
+/* A header made from text: whether a device has other functions shows only in the joined list. */
 static void mark_siblings(struct p2p_snapshot *snapshot)
 {
 	for (size_t i = 1; i < snapshot->count; i++) {

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Several pieces of one machine become one snapshot.  Facts are joined by address.  What one piece
- * does not know another may; a register beats text; what two contradict each other about is
- * unknown.
+ * Joins several pieces of one machine to one snapshot, by the addresses of functions.  One piece may know
+ * what another does not; a register beats text; a fact on which two pieces contradict each other is unknown.
  */
 #ifndef P2P_SNAPSHOT_JOIN_H
 #define P2P_SNAPSHOT_JOIN_H
 
 #include "snapshot/inside.h"
 
-/** Most contradictions that are kept to be told; beyond these they still make facts unknown. */
+/** Limit for the contradictions that are reported; further ones still make facts unknown. */
 #define P2P_CONFLICTS_MOST	1000u
 
 /**
@@ -22,16 +21,15 @@ struct p2p_side {
 };
 
 /**
- * p2p_join() - make one machine of the parts of @snapshot.
- * Return: 0; -EBADMSG they are of different machines, or one is a document that cannot be joined;
- *	-ENOMEM.
+ * p2p_join() - join the parts of @snapshot to one machine.
+ * Return: 0; -EBADMSG if they are of different machines, or one is a document that cannot be joined; -ENOMEM.
  */
 int p2p_join(struct p2p_context *context, struct p2p_snapshot *snapshot);
 
 /**
  * p2p_join_conflict() - note that two pieces contradict each other.
- * @raw: the function; NULL it is of the machine
- * @what: kept as it is
+ * @raw: the function; NULL if it is about the machine
+ * @what: borrowed
  */
 void p2p_join_conflict(struct p2p_snapshot *snapshot, const struct p2p_raw *raw, const char *what,
 		       struct p2p_where first, struct p2p_where second, bool settled);
@@ -50,7 +48,7 @@ void p2p_join_attrs(struct p2p_snapshot *snapshot, const struct p2p_side *sides,
 
 /**
  * p2p_join_identity() - are all pieces of one function?
- * @ret_first, @ret_second: two that are not
+ * @ret_first, @ret_second: two pieces that are not
  * Return: NULL, or the fact in which they differ.
  */
 const char *p2p_join_identity(const struct p2p_side *sides, size_t count,

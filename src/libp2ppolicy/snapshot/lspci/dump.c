@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * lspci -x, -xxx, -xxxx.  The text is checked to the last digit, and then the reader of text takes
- * it: what the bytes do not show, such as ACS beyond the first 256 of them, may stand in lines in
- * between.  libpci's own dump reader is not used: it reads five digits of a domain and crashes on
- * a function without bytes.
+ * lspci -x, -xxx, -xxxx.  The hex rows are checked completely, and then the text reader takes over: what the
+ * bytes do not show, such as ACS beyond the first 256 of them, may be in the lines between them.  libpci's
+ * own dump reader is not used: it reads only five digits of a domain and crashes on a function without bytes.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -23,10 +22,10 @@ struct dump {
 	const struct p2p_input *input;
 	unsigned int line;
 	size_t count;
-	unsigned int size, longest;	/* bytes of the last function so far, of the longest one */
+	unsigned int size, longest;	/* bytes of the last function so far, and of the longest one */
 };
 
-/* How many hexadecimal digits start a line that goes on with ": "; 0 when it is no hex line. */
+/* Number of hexadecimal digits before ": " at the start of a line; 0 if it is no hex line. */
 static size_t hex_prefix(const char *line, size_t length)
 {
 	size_t n = strspn(line, HEX);
@@ -35,7 +34,7 @@ static size_t hex_prefix(const char *line, size_t length)
 	       (n + 1 == length || line[n + 1] == ' ') ? n : 0;
 }
 
-/* The address that a line of @length characters begins with. */
+/* Does a line of @length characters start with an address? */
 static bool has_address(const char *line, size_t length)
 {
 	size_t size = strcspn(line, " ");
@@ -67,7 +66,7 @@ static int bad(const struct dump *dump, const char *what)
 			 p2p_input_line(dump->input, dump->line), what);
 }
 
-/* A function ends: it is as long as lspci makes it, or the dump is damaged. */
+/* At the end of a function: the dump is damaged unless it has one of the lengths that lspci prints. */
 static int end_function(struct dump *dump)
 {
 	if (p2p_config_round(dump->size) != dump->size)
@@ -85,7 +84,7 @@ static int take_address(struct dump *dump)
 	return r;
 }
 
-/* The 16 bytes of a hex line: two digits each, one space before each, nothing after. */
+/* Is this the 16 bytes of a hex line: two digits each, one space before each, nothing after? */
 static bool row_is_whole(const char *text, size_t length)
 {
 	if (length != (size_t)ROW_BYTES * 3)
@@ -124,7 +123,7 @@ bool p2p_dump_row(const char *line, struct p2p_text_function *function)
 	return true;
 }
 
-/* @whole: a newline ended it */
+/* @whole: it ended with a newline */
 static int take_line(struct dump *dump, const char *line, size_t length, bool whole)
 {
 	size_t prefix;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The end of a function: its header, the end of its chains, and the configuration space that all of it makes. */
+/* Finishes a function: its header, the end of its chains, and its configuration space. */
 #include <string.h>
 
 #include "base/pci-regs.h"
@@ -8,7 +8,7 @@
 #define EXTENDED_START	0x100u
 #define DWORDS		(P2P_CONFIG_EXTENDED / 4)
 
-/* A place of a chain that the text says nothing of: where it leads, there may be more. */
+/* An offset that the text says nothing about: a chain that continues there may have more entries. */
 static unsigned int find_gap(const struct p2p_text_function *function, unsigned int from, unsigned int end)
 {
 	unsigned int place = from;
@@ -18,7 +18,10 @@ static unsigned int find_gap(const struct p2p_text_function *function, unsigned 
 	return place;
 }
 
-/* The list, or the function, breaks off, or a line of it is lost: nothing is absent from it. */
+/*
+ * The list or the function breaks off, or a line of it is lost: let both chains continue into the unknown, so
+ * that nothing counts as absent.
+ */
 static void end_chain(struct p2p_text_function *function)
 {
 	if (function->last_extended)
@@ -33,19 +36,19 @@ static void end_header(struct p2p_text_function *function)
 {
 	bool bridge = function->header_type != PCI_HEADER_TYPE_NORMAL;
 
-	/* As a virtual function has them: the files of sysfs tell the ids, where they are known. */
+	/* Ids as a virtual function has them: where they are known, the files of sysfs tell them. */
 	p2p_text_put(function, PCI_VENDOR_ID, UINT32_MAX, 4);
 	p2p_text_put(function, PCI_STATUS, function->last ? PCI_STATUS_CAP_LIST : 0, 2);
 	p2p_text_put(function, PCI_REVISION_ID, function->revision | function->class_code << 8, 4);
 	p2p_text_put(function, PCI_HEADER_TYPE, function->header_type | (function->several ? 0x80u : 0), 1);
 	p2p_text_tell(function, PCI_VENDOR_ID, PCI_HEADER_TYPE + 2);
-	/* Of no class, without buses and a port type, it may be any. */
+	/* Without class, buses and port type, the header may be of any type. */
 	if (!function->has_class && !bridge && !function->header_known)
 		memset(function->told + PCI_CACHE_LINE_SIZE, false, 4);
-	/* Revision and class are one dword, and the class is not always understood. */
+	/* Revision and class share a dword, and the class is not always understood. */
 	if (!function->has_class)
 		memset(function->told + PCI_REVISION_ID, false, 4);
-	/* Bridges have another register there; of endpoints lspci leaves out only zeros. */
+	/* Bridges have another register there; for endpoints lspci omits only zeros. */
 	for (unsigned int i = 0; i < 4; i++)
 		function->told[PCI_SUBSYSTEM_VENDOR_ID + i] =
 			!bridge && (function->told[PCI_SUBSYSTEM_VENDOR_ID + i] ||
@@ -60,7 +63,7 @@ static bool fetch(void *data, unsigned int offset, unsigned int length, uint8_t 
 	return true;
 }
 
-/* How much of it lspci could read, and so what it would have shown. */
+/* How much lspci could read, and thus would have shown. */
 static unsigned int readable(const struct p2p_text_function *function)
 {
 	unsigned int size = P2P_CONFIG_STANDARD;
@@ -72,7 +75,7 @@ static unsigned int readable(const struct p2p_text_function *function)
 	return size > function->hex_size ? size : function->hex_size;
 }
 
-/* Bytes beat what the text says in their place. */
+/* Bytes take precedence over what the text says. */
 static void take_hex(struct p2p_text_function *function)
 {
 	memcpy(function->bytes, function->hex, function->hex_size);
@@ -83,11 +86,11 @@ static void end_text(struct p2p_text_function *function, bool whole)
 {
 	end_header(function);
 	/*
-	 * The loader takes what has no byte there for one that could not be read further.  A
-	 * CardBus bridge has its subsystem there, which is not made up for that.
+	 * Without a known byte there, the loader would assume that no more could be read.  A CardBus bridge
+	 * has its subsystem ids there, which must not be made up.
 	 */
 	p2p_text_tell(function, function->header_type == PCI_HEADER_TYPE_CARDBUS ? 128 : P2P_CONFIG_HEADER, 4);
-	/* Where its end was not seen, the list may begin behind what was cut. */
+	/* If the end was not seen, the list may start in the part that was cut. */
 	if (!whole) {
 		p2p_text_put(function, PCI_STATUS, function->no_capabilities ? 0 : PCI_STATUS_CAP_LIST, 2);
 		end_chain(function);
@@ -96,7 +99,7 @@ static void end_text(struct p2p_text_function *function, bool whole)
 		p2p_text_tell(function, p2p_text_first_pointer(function), 4);
 }
 
-/* Bytes have all bits of ACS, a line of names the lower seven. */
+/* Bytes contain all bits of ACS, a line of names only the lower seven. */
 static bool has_text_of_acs(const struct p2p_text_function *function,
 			    const struct p2p_config *config)
 {
@@ -120,7 +123,7 @@ int p2p_text_config(struct p2p_text_function *function, struct p2p_arena *arena,
 	int r;
 
 	if (function->unknown && !function->hex_size) {
-		/* All ones: "(rev ff) (prog-if ff)", and 7f of the header, whose top bit is apart. */
+		/* All ones: "(rev ff) (prog-if ff)", and header type 7f, printed without its top bit. */
 		*ret_config = (struct p2p_config){ .silent = function->revision == 0xff };
 		return 0;
 	}

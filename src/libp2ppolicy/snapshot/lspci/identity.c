@@ -63,7 +63,7 @@ bool p2p_text_ids(const char *line, unsigned int *ret_vendor, unsigned int *ret_
 	return found;
 }
 
-/* "NVIDIA Corporation ...": others' displays are of management controllers and of emulators. */
+/* "NVIDIA Corporation ...": display controllers of other vendors belong to management controllers or emulators. */
 static bool makes_gpus(const char *name)
 {
 	return !strncmp(name, "NVIDIA", 6) || !strncmp(name, "Advanced Micro Devices", 22) ||
@@ -82,7 +82,7 @@ static unsigned int take_numbers(struct p2p_text_function *function, const char 
 	return class;
 }
 
-/* "Class 0302: Device 10de:2330 (rev a1)", of lspci that found no name; releases before 3.0 print "Unknown device". */
+/* "Class 0302: Device 10de:2330 (rev a1)", if lspci found no name; releases before 3.0 print "Unknown device". */
 static bool is_nameless(const char *rest)
 {
 	unsigned int class;
@@ -90,7 +90,7 @@ static bool is_nameless(const char *rest)
 	return !strncmp(rest, "Class ", 6) && p2p_text_hex(rest + 6, 4, ':', &class);
 }
 
-/* "NVIDIA Corporation GH100 (rev a1) (prog-if ...)": what stands before the first "(rev " or so. */
+/* "NVIDIA Corporation GH100 (rev a1) (prog-if ...)": what precedes the first "(rev " or "(prog-if ". */
 static bool find_ids(struct p2p_text_function *function, const struct p2p_names *names,
 		     const char *name)
 {
@@ -127,7 +127,7 @@ static unsigned int take_nameless(struct p2p_text_function *function, const stru
 	return class;
 }
 
-/* "3D controller [0302]: NVIDIA Corporation GH100 [10de:2330] ..."; @colon: behind the class */
+/* "3D controller [0302]: NVIDIA Corporation GH100 [10de:2330] ..."; @colon: after the class */
 static unsigned int take_names(struct p2p_text_function *function, const struct p2p_names *names,
 			       const char *rest, const char *colon)
 {
@@ -142,7 +142,7 @@ static unsigned int take_names(struct p2p_text_function *function, const struct 
 	return class;
 }
 
-/* Does @word stand between @from and @end, in whatever case? */
+/* Does @word occur between @from and @end, ignoring case? */
 static bool is_word_before(const char *from, const char *end, const char *word)
 {
 	const char *at = strcasestr(from, word);
@@ -156,7 +156,7 @@ void p2p_text_identity(struct p2p_text_function *function, const struct p2p_name
 	const char *colon = strstr(rest, ": "), *at;
 	unsigned int class, value;
 
-	/* The line below, joined to this one, has the ids of another. */
+	/* If the line below was joined to this one, the ids are not its own. */
 	if (!colon || strstr(colon, "Subsystem: "))
 		return;
 	class = p2p_text_hex(rest, 4, ':', &value) ? take_numbers(function, rest) :
@@ -169,10 +169,10 @@ void p2p_text_identity(struct p2p_text_function *function, const struct p2p_name
 	if (at && isxdigit((unsigned char)at[9]))
 		function->interface = (uint8_t)strtoul(at + 9, NULL, 16);
 	function->has_class = class != 0;
-	/* Whatever it is called, it is no bridge. */
+	/* Whatever it is called, it is not a bridge. */
 	function->header_known = !is_nameless(rest) && !is_word_before(rest, colon, "bridge");
 	function->class_code = class << 8 | function->interface;
-	/* Where its line of buses is missing, it is a bridge all the same, to buses that are not known. */
+	/* Even if its line of buses is missing, it is a bridge, to unknown buses. */
 	if (class == PCI_CLASS_BRIDGE_PCI || class == PCI_CLASS_BRIDGE_SEMI)
 		function->header_type = PCI_HEADER_TYPE_BRIDGE;
 	if (class == PCI_CLASS_BRIDGE_CARDBUS)

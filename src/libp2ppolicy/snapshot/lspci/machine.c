@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The forms of lspci for programs: -mm, a line for each function with words in quotes, and -vmm,
- * a record of "Key:<tab>value" lines.  Both show names, -n ids, -nn both.
+ * The machine-readable forms of lspci: -mm, a line per function with quoted words, and -vmm, a record of
+ * "Key:<tab>value" lines.  Both show names, -n ids, -nn both.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -19,8 +19,8 @@
 /**
  * struct forms - the text while it is read.
  * @line: of the file
- * @raw: the function that is being read; NULL none
- * @class_code, @vendor, @device: as words of it
+ * @raw: the current function; NULL if none
+ * @class_code, @vendor, @device: as words of its text
  */
 struct forms {
 	struct p2p_context *context;
@@ -94,7 +94,7 @@ static int add_function(struct forms *forms, struct p2p_bdf bdf)
 	return 0;
 }
 
-/* A word in quotes, with "\" before quotes and backslashes; what is behind it, NULL none. */
+/* Take a quoted word, with "\" before quotes and backslashes.  Return: what follows; NULL if there is none. */
 static const char *take_word(const char *at, char *ret_word, size_t size)
 {
 	size_t used = 0;
@@ -129,7 +129,7 @@ static int take_words(struct forms *forms, const char *line, struct p2p_bdf bdf)
 	at = take_word(at, forms->class_code, sizeof(forms->class_code));
 	at = at ? take_word(at, forms->vendor, sizeof(forms->vendor)) : NULL;
 	at = at ? take_word(at, forms->device, sizeof(forms->device)) : NULL;
-	/* A word that is cut before its quote may be any. */
+	/* A word that is cut off before its closing quote may be any. */
 	if (!at)
 		forms->raw = NULL;
 	interface = at ? strstr(at, "-p") : NULL;
@@ -154,7 +154,7 @@ static const char *const keys[] = {
 	"NUMANode:", "DTNode:", "IOMMUGroup:", NULL,
 };
 
-/* Was the line below joined to this one? */
+/* Was the next line joined to this one? */
 static bool has_key(const char *value)
 {
 	for (size_t i = 0; keys[i]; i++)
@@ -163,7 +163,7 @@ static bool has_key(const char *value)
 	return false;
 }
 
-/* The words of a record, each of which it has once: another one begins where its "Slot:" is lost. */
+/* Keep a word of a record.  It has each only once: a second one belongs to another record whose "Slot:" is lost. */
 static bool keep_word(char *word, size_t size, const char *value)
 {
 	if (*word)
@@ -210,7 +210,7 @@ static int take_line(struct forms *forms, const char *line)
 		return take_words(forms, line, bdf);
 	if (is_record(line, &bdf))
 		return add_function(forms, bdf);
-	/* Empty, or a sign for lines that were left out. */
+	/* An empty line, or a mark for lines that were left out. */
 	if (!isalnum((unsigned char)*line))
 		end_function(forms);
 	else if (forms->raw)

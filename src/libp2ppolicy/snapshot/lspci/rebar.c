@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Resizable BAR as lspci shows it: "BAR 1: current size: 256MB, supported: 64MB 128MB 256MB".
- * PCIe r6.0, sec 7.8.6; how many such BARs there are is in the first Control register, and known
- * once the last line was seen.
+ * Resizable BAR as lspci shows it: "BAR 1: current size: 256MB, supported: 64MB 128MB 256MB". PCIe r6.0, sec
+ * 7.8.6; the first Control register holds the number of such BARs, which is known once the last line was
+ * seen.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -13,7 +13,10 @@
 #define MOST_BARS	6u
 #define CONTROL		8u
 
-/* "256MB": its place in the registers, where 0 is 1 MB, up to 39.  Return: what is behind it; NULL it is none. */
+/*
+ * Parse "256MB" into its encoding in the registers, where 0 is 1 MB, up to 39.  Return: what follows; NULL if
+ * it is none.
+ */
 static const char *parse_size(const char *text, unsigned int *ret_place)
 {
 	static const char units[] = "MGTP";
@@ -59,7 +62,7 @@ static bool parse_line(const char *line, unsigned int *ret_bar, unsigned int *re
 	return *ret_sizes;
 }
 
-/* A line that is not understood leaves the capability unknown. */
+/* A line that is not understood makes the capability unknown. */
 void p2p_text_rebar(struct p2p_text_function *function, const char *line)
 {
 	unsigned int count = function->rebars, bar, current;

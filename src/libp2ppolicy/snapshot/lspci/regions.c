@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The regions that -vv numbers, and windows of bridges, as the lines of the file `resource` that lspci had them from. */
+/* Turns the regions that -vv numbers, and the windows of bridges, back into the lines of the file `resource`. */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,9 +71,9 @@ static bool parse_window(const char *text, struct p2p_text_bar *ret_window)
 }
 
 /*
- * Releases before 3.8.0 have windows from the registers, which hold addresses of the bus, and print no
- * width; since then they are the kernel's, as BARs are, where the kernel tells those (lspci.c,
- * show_htype1()).  One for I/O or prefetchable memory that a bridge lacks has no line.
+ * Before 3.8.0, lspci read windows from the registers, which hold bus addresses, and printed no width; since
+ * then they come from the kernel, as BARs do, where the kernel tells them (lspci.c, show_htype1()).  A bridge
+ * without a window for I/O or prefetchable memory has no line for it.
  */
 bool p2p_text_window(struct p2p_text_regions *regions, const char *line)
 {
@@ -97,7 +97,7 @@ bool p2p_text_window(struct p2p_text_regions *regions, const char *line)
 	return false;
 }
 
-/* Of a bridge the windows stand behind six BARs, the ROM, and six of SR-IOV; include/linux/pci.h. */
+/* The windows of a bridge follow six BARs, the ROM, and six BARs of SR-IOV; include/linux/pci.h. */
 void p2p_text_resource(const struct p2p_text_regions *regions, bool bridge,
 		       char ret_lines[P2P_TEXT_RESOURCE])
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What lspci says of registers, as one table of words and the places they come from. */
+/* What lspci prints about registers: a table of words and the fields they come from. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,25 +8,26 @@
 
 #define EXTENDED_START	0x100u
 
-/* How a value is written. */
+/* How a value is printed. */
 enum kind {
 	FLAG,		/* "ReqRedir+" */
-	PORT_FLAG,	/* likewise, which root and downstream ports alone have: PCIe r6.0, sec 7.5.3.16 */
-	OPTION,		/* likewise, which some functions, or releases of lspci, do not have */
+	PORT_FLAG,	/* likewise, only for root and downstream ports: PCIe r6.0, sec 7.5.3.16 */
+	OPTION,		/* likewise, missing for some functions or in some releases of lspci */
 	NUMBER,		/* "Port #3", decimal */
 	WIDTH,		/* of a link, likewise */
 	HEX,
 	BYTES,		/* 128 to 4096, as 0 to 5 */
-	SPEED,		/* "16GT/s", and no width of 0 when it is not known */
+	SPEED,		/* "16GT/s"; "unknown" only with a width of 0 */
 	ASPM		/* "Disabled", "L0s L1 Enabled" */
 };
 
 /**
  * struct row - a word in a line.
  * @id, @extended: of the capability
- * @group: what the line, or one before it, begins with; NULL any
- * @reg, @shift: where its lowest bit is
- * @from, @size: the bytes that are known when it and all others of them were seen; 0 another row tells
+ * @group: label of the line, or of one before it; NULL for any
+ * @reg, @shift: the position of its lowest bit
+ * @from, @size: the bytes that are known once this word and all others for them were seen; 0 if another row
+ *	says so
  */
 struct row {
 	uint16_t id;
@@ -40,8 +41,8 @@ struct row {
 #define EXT(id)	PCI_EXT_CAP_ID_##id, true
 
 /*
- * AtomicOp routing, egress blocking and ARI forwarding lspci leaves out of endpoints alone, which
- * have them hardwired to 0: PCIe r6.0, sec 7.5.3.15 and 7.5.3.16.
+ * lspci omits AtomicOp routing, egress blocking and ARI forwarding only for endpoints, where they are
+ * hardwired to 0: PCIe r6.0, sec 7.5.3.15 and 7.5.3.16.
  */
 static const struct row rows[] = {
 	{ EXP, "DevCap", "MaxPayload ", BYTES, 0x04, 0, 0x04, 4 },
@@ -140,7 +141,7 @@ void p2p_text_tell(struct p2p_text_function *function, unsigned int offset, unsi
 		function->told[offset + i] = !function->odd[(offset + i) / 4];
 }
 
-/* Its last word was there, but a line below may have more of it: "AtomicOpsCtl:" of Device Control 2. */
+/* Its last word was seen, but a later line may have more: "AtomicOpsCtl:" belongs to Device Control 2. */
 static void tell_later(struct p2p_text_function *function, unsigned int offset, unsigned int bytes)
 {
 	if (function->pending_count == P2P_TEXT_PENDING)
@@ -149,7 +150,7 @@ static void tell_later(struct p2p_text_function *function, unsigned int offset, 
 	function->pending[function->pending_count++].size = (uint16_t)bytes;
 }
 
-/* Was every word there of these registers?  One that is not may have been cut away. */
+/* Was every word of these registers seen?  A missing one may have been cut off. */
 static bool has_all_words(const struct p2p_text_function *function, unsigned int offset, unsigned int bytes)
 {
 	unsigned int type = function->bytes[function->at + PCI_EXP_FLAGS] >> 4 & 0xfu;
@@ -174,7 +175,7 @@ void p2p_text_tell_pending(struct p2p_text_function *function)
 	function->pending_count = 0;
 }
 
-/* Of a register of which one word is not understood no other says anything. */
+/* If one word of a register is not understood, none of its others is used. */
 static void doubt(struct p2p_text_function *function, unsigned int offset)
 {
 	if (offset >= P2P_CONFIG_EXTENDED)
@@ -183,7 +184,7 @@ static void doubt(struct p2p_text_function *function, unsigned int offset)
 	p2p_text_tell(function, offset & ~3u, 4);
 }
 
-/* "[54]", "[148 v1]"; the place of a capability, 0 when there is none. */
+/* The offset of a capability, from "[54]" or "[148 v1]"; 0 if there is none. */
 static unsigned int parse_place(const char *line, const char **ret_rest, unsigned int *ret_version)
 {
 	static const char key[] = "Capabilities: [";
@@ -233,7 +234,7 @@ static void take_express(struct p2p_text_function *function, const char *rest)
 			continue;
 		if (has_slot && !strstr(rest, "(Slot+)") && !strstr(rest, "(Slot-)"))
 			break;
-		/* A host bridge may say it is a root port. */
+		/* A host bridge may claim to be a root port. */
 		if (!function->has_class && types[i].type >= PCI_EXP_TYPE_ROOT_PORT &&
 		    types[i].type <= PCI_EXP_TYPE_PCIE_BRIDGE)
 			function->header_type = PCI_HEADER_TYPE_BRIDGE;
@@ -242,7 +243,7 @@ static void take_express(struct p2p_text_function *function, const char *rest)
 			     version | types[i].type << 4 | (strstr(rest, "(Slot+)") ? 0x100 : 0), 2);
 		return;
 	}
-	/* A type that is not known, or cut, leaves the registers behind it without a meaning. */
+	/* If the type is unknown or cut off, the following registers have no meaning. */
 	function->capability = 0;
 	function->damaged |= strncmp(rest, "Unknown type", 12) != 0;
 	doubt(function, function->at);
@@ -259,13 +260,13 @@ static void name_capability(struct p2p_text_function *function, const char *rest
 			function->capability = names[i].id;
 			return;
 		}
-	/* Cut in the name, it may be any that begins so. */
+	/* If the name was cut off, it may be any capability that starts like this. */
 	for (size_t i = 0; i < P2P_LENGTH(names); i++)
 		function->damaged |= names[i].extended == function->extended &&
 				     !strncmp(names[i].name, rest, strlen(rest));
 }
 
-/* "ARICap:", whose registers are not read here. */
+/* Labels such as "ARICap:", whose registers are not read here. */
 static const struct {
 	const char *label;
 	uint16_t id;
@@ -282,7 +283,7 @@ static bool is_labelled(const char *line, const char *label)
 	return !strncmp(line, label, length) && line[length] == ':';
 }
 
-/* "ilities: [40] Express": a capability whose line lost its start. */
+/* "ilities: [40] Express": the line of a capability that lost its start. */
 static bool is_tail_of(const char *line, const char *key)
 {
 	for (const char *tail = key + 1; strlen(tail) > 4; tail++)
@@ -292,8 +293,8 @@ static bool is_tail_of(const char *line, const char *key)
 }
 
 /*
- * Is it what is left of "Capabilities: [40] Express": its start, or, at the end of another line or of itself, its
- * end?  Or a line of one that no such line came before?
+ * Is it a remnant of "Capabilities: [40] Express": its start, its end, or joined to another line?  Or a line
+ * that belongs to a capability whose first line is missing?
  */
 static bool is_damaged(const struct p2p_text_function *function, const char *line)
 {
@@ -326,7 +327,7 @@ unsigned int p2p_text_first_pointer(const struct p2p_text_function *function)
 	return is_cardbus(function) ? PCI_CB_CAPABILITY_LIST : PCI_CAPABILITY_LIST;
 }
 
-/* An entry of a chain; what is no capability of ours is a Null Capability, id 0. */
+/* Take an entry of a chain; a capability that is not decoded becomes a Null Capability, id 0. */
 static void take_capability(struct p2p_text_function *function, const char *line)
 {
 	unsigned int version = 1, place;
@@ -336,7 +337,7 @@ static void take_capability(struct p2p_text_function *function, const char *line
 	p2p_text_tell_pending(function);
 	function->words = 0;
 	place = function->no_list ? 0 : parse_place(line, &rest, &version);
-	/* "<access denied>", a broken chain, a place that was already one. */
+	/* "<access denied>", a broken chain, or an offset that was seen before. */
 	if (!place || function->told[place] || !strncmp(rest, "<", 1)) {
 		function->no_list = true;
 		function->capability = 0;
@@ -399,13 +400,13 @@ static bool encode_aspm(const char *text, uint32_t *ret_value)
 	return *ret_value != 0;
 }
 
-/* What a field of a kind holds. */
+/* The maximum value of each kind. */
 static const uint32_t bits[] = {
 	[FLAG] = 1, [PORT_FLAG] = 1, [OPTION] = 1, [NUMBER] = 0xffff, [WIDTH] = 0x3f, [HEX] = 0xffff, [BYTES] = 7,
 	[SPEED] = 0xf, [ASPM] = 3,
 };
 
-/* The value of @row behind its word. */
+/* Parse the value of @row after its word. */
 static bool encode(const struct row *row, const char *text, uint32_t *ret_value)
 {
 	char *end;
@@ -446,7 +447,7 @@ uint32_t p2p_text_bits(uint16_t id, bool extended, unsigned int reg)
 	return told;
 }
 
-/* A word as a whole: "64bit" is not in "128bit64bit", nor "Enable" in "MemEnable". */
+/* Find a whole word: "64bit" is not in "128bit64bit", nor "Enable" in "MemEnable". */
 static const char *find_word(const char *line, const char *word)
 {
 	for (const char *at = strstr(line, word); at; at = strstr(at + 1, word))
@@ -523,7 +524,7 @@ void p2p_text_subsystem(struct p2p_text_function *function, uint16_t vendor, uin
 	p2p_text_tell(function, place, 4);
 }
 
-/* "!!! Invalid class 0604 for header type 00": lspci goes by the header. */
+/* "!!! Invalid class 0604 for header type 00": lspci trusts the header. */
 static void take_header_type(struct p2p_text_function *function, const char *line)
 {
 	const char *type = strstr(line, "for header type ");

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * lspci without a hex dump, as people paste it: a list, or -v to -vvv.  What the text says of
- * registers becomes bytes again, at the places it names, and only these are known, so the decoders
- * of captures decode it.  Ids, class, driver, group, node and BARs become the files of sysfs that
- * lspci had them from.
+ * lspci without a hex dump, as people paste it: a list, or -v to -vvv.  What the text says about registers is
+ * turned back into bytes at the offsets it names, and only these count as known, so that the decoders of
+ * captures can decode them.  Ids, class, driver, group, node and BARs are turned back into the sysfs files
+ * they came from.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -21,11 +21,11 @@
  * struct text - the text while it is read.
  * @number: of @line
  * @extended_seen: some function shows extended capabilities, so lspci could read them
- * @sizes_seen: some region has a size, which lspci has from the kernel alone
- * @dump: it has hex rows, and was checked; functions begin at the start of a line
- * @raw: the function that is being read; NULL before the first
- * @found: what the lines so far say of it; see struct p2p_text_function
- * @picked, @last_picked: lines of ACS without the capability above them; 0 none
+ * @sizes_seen: some region has a size, which lspci gets from the kernel only
+ * @dump: it has hex rows, and was checked; functions start in the first column
+ * @raw: the current function; NULL before the first
+ * @found: what its lines told so far; see struct p2p_text_function
+ * @picked, @last_picked: first and last line of ACS without its capability above; 0 if none
  */
 struct text {
 	struct p2p_context *context;
@@ -41,7 +41,7 @@ struct text {
 	struct p2p_names *names;
 };
 
-/* Without quotes of mail and indentation: neither is lspci's. */
+/* The next line, without quote marks of mail and indentation. */
 static bool next_line(struct text *text)
 {
 	size_t blank;
@@ -55,7 +55,7 @@ static bool next_line(struct text *text)
 	return true;
 }
 
-/* "3b:00.0 Class: ..." or "0000:3b:00.0 0302: 10de:2330".  Return: what is behind the address. */
+/* "3b:00.0 Class: ..." or "0000:3b:00.0 0302: 10de:2330".  Return: what follows the address. */
 static const char *parse_start(const char *line, struct p2p_bdf *ret_bdf)
 {
 	size_t size = strcspn(line, " ");
@@ -64,7 +64,7 @@ static const char *parse_start(const char *line, struct p2p_bdf *ret_bdf)
 	       NULL;
 }
 
-/* The start of a function; in a dump its address alone will do. */
+/* Is this the start of a function?  In a dump its address alone is enough. */
 static const char *find_start(const struct text *text, struct p2p_bdf *ret_bdf)
 {
 	size_t size = strcspn(text->line, " ");
@@ -108,7 +108,7 @@ static bool is_text(const struct p2p_input *input)
 	return found;
 }
 
-/* "NUMA node: 1" and the like: a number alone. */
+/* "NUMA node: 1" and the like: a key and a number. */
 static bool take_number(struct text *text, const char *key, enum p2p_attr attr)
 {
 	size_t length = strlen(key);
@@ -140,7 +140,7 @@ static bool take_driver(struct text *text)
 	return true;
 }
 
-/* "Subsystem: ... [1af4:1100]", or "Subsystem: 1af4:1100" with -n; a bridge has a capability. */
+/* "Subsystem: ... [1af4:1100]", or "Subsystem: 1af4:1100" with -n; bridges have it in a capability. */
 static void take_subsystem(struct text *text)
 {
 	const char *name = strstr(text->line, "Subsystem: ");
@@ -153,7 +153,7 @@ static void take_subsystem(struct text *text)
 		p2p_text_subsystem(&text->found, (uint16_t)vendor, (uint16_t)device);
 }
 
-/* "Flags: bus master, fast devsel, latency 0, IRQ 40, NUMA node 1, IOMMU group 12", of -v alone. */
+/* "Flags: bus master, fast devsel, latency 0, IRQ 40, NUMA node 1, IOMMU group 12", printed by a single -v. */
 static void take_flags(struct text *text)
 {
 	static const struct { const char *key; enum p2p_attr attr; } numbers[] = {
@@ -174,7 +174,7 @@ static void take_flags(struct text *text)
 	}
 }
 
-/* "Physical Slot: 3", of what is in it: the name of a folder of sysfs. */
+/* "Physical Slot: 3": the slot a function is in, which is the name of a folder in sysfs. */
 static bool take_slot(struct text *text)
 {
 	static const char key[] = "Physical Slot: ";
@@ -187,7 +187,7 @@ static bool take_slot(struct text *text)
 	return true;
 }
 
-/* Somebody took them out of the text (lspci -vvv | grep ACSCtl). */
+/* Note ACS lines that somebody extracted from the text (lspci -vvv | grep ACSCtl). */
 static void take_picked(struct text *text)
 {
 	bool known = text->raw && text->found.extended &&
@@ -203,12 +203,12 @@ static void take_line(struct text *text)
 {
 	const char *line = text->line;
 
-	/* An empty line is the end, unless it stands for one that is lost. */
+	/* An empty line ends a function, unless it replaces a lost line. */
 	if (!*line)
 		text->found.whole = text->found.ended = text->found.detailed;
 	else if (text->indented)
 		text->found.damaged |= text->found.ended;
-	/* So does the end of a line by itself, where lines are indented; lspci's own errors come in between. */
+	/* Among indented lines, one without indentation is a piece of a broken line; lspci's own errors come in between. */
 	if (text->indented)
 		text->found.indents = true;
 	else if (*line && !text->dump && strncmp(line, "pcilib: ", 8) != 0 && strncmp(line, "lspci: ", 7) != 0)
@@ -230,7 +230,7 @@ static void take_line(struct text *text)
 	take_subsystem(text);
 }
 
-/* Has its device a second function?  The list is sorted. */
+/* Does its device have a second function?  The list is sorted. */
 static bool has_sibling(const struct text *text)
 {
 	const struct p2p_raw *raws = text->snapshot->raws, *raw = text->raw;
@@ -240,7 +240,7 @@ static bool has_sibling(const struct text *text)
 	       (raw < last && p2p_is_one_device(raw[1].bdf, raw->bdf));
 }
 
-/* Only -vv numbers the regions, and only a whole function shows that there are no more. */
+/* Only -vv numbers the regions, and only a complete function shows that there are no more. */
 static void end_regions(struct text *text)
 {
 	const struct p2p_text_function *found = &text->found;
@@ -253,7 +253,7 @@ static void end_regions(struct text *text)
 	p2p_snapshot_set(text->snapshot, &text->raw->attr[P2P_ATTR_RESOURCE], lines, strlen(lines));
 }
 
-/* The registers have them, but for those of a virtual function. */
+/* Hexadecimal registers contain the identity, except for virtual functions. */
 static void end_identity(struct text *text)
 {
 	const struct p2p_text_function *found = &text->found;
@@ -273,7 +273,7 @@ static void finish(struct text *text)
 		return;
 	end_regions(text);
 	text->found.several = has_sibling(text);
-	/* Who reads the list of a function on a machine, from where lspci has sizes, is root. */
+	/* If one function's list was readable on a live machine, where lspci gets sizes from, lspci ran as root. */
 	text->found.extended_seen = text->extended_seen || (text->sizes_seen && text->found.last);
 	if (p2p_text_config(&text->found, &text->snapshot->arena, &text->raw->config) < 0)
 		text->snapshot->no_memory = true;
@@ -287,8 +287,8 @@ static void end_function(struct text *text)
 }
 
 /*
- * "[...]", "<snip>", "-- more --": lines were left out, of this function and maybe of others.  Of
- * what lspci prints only the fields of VPD ("[PN] Part number: ") begin with a sign.
+ * "[...]", "<snip>", "-- more --": lines were left out, of this function and maybe of others.  In lspci's own
+ * output only the fields of VPD ("[PN] Part number: ") start with a punctuation mark.
  */
 static bool is_gap(const struct text *text)
 {
@@ -298,15 +298,15 @@ static bool is_gap(const struct text *text)
 		has_word |= isalnum((unsigned char)*c) != 0;
 	if (!*text->line || isalnum((unsigned char)*text->line) || !strncmp(text->line, "!!!", 3))
 		return false;
-	/* "<?>", "<unreadable>" of lspci. */
+	/* lspci prints "<?>" and "<unreadable>". */
 	if (text->indented && *text->line == '<')
 		return has_word && p2p_input_mark(text->line);
 	return !has_word || !text->indented || *text->line != '[';
 }
 
 /*
- * Of one function lspci prints these lines once, and the subsystem first: another one begins here, whose own
- * first line is lost.
+ * lspci prints these lines once per function, and the subsystem first.  Otherwise they belong to another
+ * function whose first line is lost.
  */
 static bool is_of_another(const struct text *text)
 {
@@ -321,7 +321,7 @@ static bool is_of_another(const struct text *text)
 				   (!strncmp(line, "Flags: ", 7) && strstr(line, " devsel")));
 }
 
-/* The first time over the text: which functions there are, and whether lspci was run as root. */
+/* First pass over the text: find out which functions there are, and whether lspci was run as root. */
 static int gather(struct text *text)
 {
 	struct p2p_snapshot *snapshot = text->snapshot;
@@ -352,8 +352,8 @@ static void take_start(struct text *text, struct p2p_bdf bdf, const char *rest)
 }
 
 /*
- * Of which function such a line is, or what the function can do, is not there: to believe it would
- * be a guess.
+ * The text shows neither which function such a line belongs to nor what that function supports: using it
+ * would be a guess.
  */
 static int refuse_picked(struct text *text)
 {
@@ -409,7 +409,7 @@ static int load_text(struct p2p_context *context, const struct p2p_input *input,
 	return p2p_text_load(context, input, false, snapshot);
 }
 
-/* Where the indentation was lost, the lines of -v are known by their first word; so are lspci's errors. */
+/* If the indentation was lost, the lines of -v are recognized by their first word; so are lspci's errors. */
 static bool is_label(const char *line)
 {
 	static const char *const labels[] = {

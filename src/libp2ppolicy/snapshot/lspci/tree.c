@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * lspci -t: which bridge leads where.  A line goes on where one above it branched off, at the
- * column of its first "+" or "\", so every such column is kept with the bus that is there.
- * What is found are the paths that sysfs would have; of a function -v adds a name, -nn its ids.
+ * lspci -t: which bridge leads where.  A line continues where one above it branched off, at the column of its
+ * first "+" or "\", so each such column is remembered with the bus that is there.  The result is the paths
+ * that sysfs would have; for a function, -v adds a name and -nn its ids.
  *
- * Below a bridge that leads to several buses lspci may list the virtual functions of all of them
- * as one (ls-tree.c, insert_dev()).  They are sorted, so an address that is not behind the one
- * before it is on another bus: the second of two, and of more nobody can tell which.
+ * Below a bridge that leads to several buses, lspci may list the virtual functions of all of them on one bus
+ * (ls-tree.c, insert_dev()).  They are sorted, so an address that does not follow the one before it is on
+ * another bus: the second if there are two; if there are more, it is unknown which.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -23,12 +23,12 @@
 #define LINE_MOST	8192u
 
 /**
- * struct place - where a line, or the part of it that was read, has come to.
- * @path: below /sys, of the bridge or host bridge above; "" before the first
+ * struct place - the position that the current line has reached so far.
+ * @path: path below /sys of the bridge or host bridge above; "" before the first
  * @bus, @last: the buses that the bridge above leads to
- * @next_devfn: what the function after this one has at least
- * @bus_known: a bridge that is not configured leads to no bus
- * @lost: on a bus that cannot be told, or below such a function
+ * @next_devfn: the lowest possible devfn of the next function
+ * @bus_known: false below a bridge that is not configured
+ * @lost: on a bus that cannot be determined, or below such a function
  */
 struct place {
 	uint32_t domain;
@@ -41,9 +41,9 @@ struct place {
 /**
  * struct tree - the text while it is read.
  * @place: after what was read of this line
- * @branches: @depth columns of "+", and what is there
+ * @branches: @depth columns of "+", and the position there
  * @gap: lines were left out here
- * @owner: the branch that the next function belongs to; NULL it is the only one
+ * @owner: the branch that the next function belongs to; NULL if it is the only one
  */
 struct tree {
 	struct p2p_context *context;
@@ -62,7 +62,7 @@ static size_t hex_digits(const char *text)
 	return strspn(text, "0123456789abcdef");
 }
 
-/* "[0000:80]": a bus by itself, not one that a bridge before it names. */
+/* "[0000:80]": a bus on its own, not one named by the bridge before it. */
 static const char *parse_bus(const char *text, uint32_t *ret_domain, uint8_t *ret_bus)
 {
 	size_t digits = *text == '[' ? hex_digits(text + 1) : 0;
@@ -114,7 +114,7 @@ static int extend(struct tree *tree, const char *part)
 	return 0;
 }
 
-/* A bus of a host bridge, or one of several below a bridge. */
+/* Take the bus of a host bridge, or one of several below a bridge. */
 static int take_bus(struct tree *tree, const char **at)
 {
 	struct place *place = &tree->place;
@@ -132,7 +132,7 @@ static int take_bus(struct tree *tree, const char **at)
 	return extend(tree, part);
 }
 
-/* "-[02]", "-[02-05]", "-[0000:02-05]", "-" of a bridge that is not configured. */
+/* "-[02]", "-[02-05]", "-[0000:02-05]", or "-" for a bridge that is not configured. */
 static bool take_range(struct place *place, const char **at)
 {
 	const char *text = *at + 1;
@@ -159,7 +159,7 @@ static bool take_range(struct place *place, const char **at)
 	return true;
 }
 
-/* @name: what stands behind it; "" nothing */
+/* @name: what follows it; "" if nothing does */
 static int add_function(struct tree *tree, struct p2p_bdf bdf, const char *name)
 {
 	struct p2p_snapshot *snapshot = tree->snapshot;
@@ -192,7 +192,7 @@ static void count_bus(struct place *place, unsigned int devfn)
 	place->next_devfn = devfn + 1;
 }
 
-/* Its address and path, and what it is behind. */
+/* Determine the address and path of a function, and add it. */
 static int enter(struct tree *tree, unsigned int devfn, const char *name)
 {
 	struct p2p_bdf bdf;
@@ -210,7 +210,7 @@ static int enter(struct tree *tree, unsigned int devfn, const char *name)
 	return r < 0 ? r : add_function(tree, bdf, *name == ' ' ? name : "");
 }
 
-/* "03.0" and what is behind it: the buses of a bridge, or a name. */
+/* "03.0" and what follows: the buses of a bridge, or a name. */
 static int take_function(struct tree *tree, const char **at)
 {
 	unsigned int device = 0, function;
@@ -241,7 +241,7 @@ static int branch(struct tree *tree, size_t column)
 	return 0;
 }
 
-/* From a "-" that leads to a bus or a function, or from the "+" of several. */
+/* Read the rest of a line, from a "-" that leads to a bus or a function, or from the "+" of several. */
 static int take_rest(struct tree *tree, const char *line, const char *at)
 {
 	int r = 0;
@@ -261,7 +261,7 @@ static int take_rest(struct tree *tree, const char *line, const char *at)
 	return r;
 }
 
-/* Back to where a line above branched off. */
+/* Return to where a line above branched off. */
 static bool resume(struct tree *tree, size_t column, bool last)
 {
 	while (tree->depth && tree->branches[tree->depth - 1].column > column)
@@ -274,7 +274,7 @@ static bool resume(struct tree *tree, size_t column, bool last)
 	return true;
 }
 
-/* Behind lines that were left out, only a root bus says where it is: a column may be of a branch among those. */
+/* After a gap only a root bus tells its place: a column may belong to a branch in the missing lines. */
 static bool is_behind_gap(struct tree *tree, const char *line, const char *at)
 {
 	bool root = at[0] && at[1] && parse_bus(at + 2, &(uint32_t){ 0 }, &(uint8_t){ 0 });
@@ -305,7 +305,7 @@ static int take_line(struct tree *tree, const char *line)
 	return take_rest(tree, line, at + 1);
 }
 
-/* What is no line of the tree (a prompt, a remark) is skipped. */
+/* Lines that are not part of the tree (a prompt, a remark) are skipped. */
 static int take_lines(struct tree *tree, const struct p2p_input *input)
 {
 	const char *at = input->data, *end = at + input->size;
@@ -328,7 +328,7 @@ static unsigned int line_of_tree(const char *line)
 	return (*line == '+' || *line == '\\') && line[1] == '-' ? P2P_LINE_INSIDE : 0;
 }
 
-/* Is @bus one that a bridge which lspci did not see may lead to?  Not bus 0, nor one with several devices. */
+/* May @bus be below a bridge that lspci did not see?  Not if it is bus 0, or has several devices. */
 static bool is_doubtful(const struct p2p_snapshot *snapshot, uint32_t domain, uint8_t bus)
 {
 	size_t first = p2p_snapshot_find(snapshot, (struct p2p_bdf){ domain, bus, 0 });
@@ -345,8 +345,9 @@ static bool is_doubtful(const struct p2p_snapshot *snapshot, uint32_t domain, ui
 }
 
 /*
- * Of a part of a machine (lspci -s, a dump of a few functions) lspci draws a bus like a root bus when it did
- * not see the bridge above it.  One device alone on a bus that is not 0 is no witness of a root bus.
+ * When lspci shows only a part of a machine (lspci -s, a dump of a few functions), it draws a bus like a root
+ * bus if it did not see the bridge above it.  A single device on a bus other than 0 does not prove a root
+ * bus.
  */
 static void doubt_roots(struct p2p_snapshot *snapshot)
 {

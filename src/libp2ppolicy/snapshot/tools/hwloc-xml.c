@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The XML of hwloc and lstopo: functions with class and ids, the bridges above them, the processor and
- * the kernel's release.  hwloc reads it, in a process of its own, and answers in lines; what it knows of
- * nodes and names the topology asks it for later (topology/hwloc.c).
+ * The XML of hwloc and lstopo: functions with class and ids, the bridges above them, the processor and the
+ * kernel's release.  hwloc reads it, in a process of its own, and answers in lines; for nodes and names the
+ * topology asks it later (topology/hwloc.c).
  *
- * lstopo leaves out what it takes for unimportant, host bridges among it, so which function is the first
- * of a root bus is not known, nor what else is beside one.
+ * lstopo leaves out what it considers unimportant, including host bridges, so neither the first function of a
+ * root bus is known, nor what else is beside a function.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -19,7 +19,10 @@
 #define MOST_XML	((size_t)16 << 20)
 #define MOST_PATH	2048
 
-/* In the child: "devices/pci0000:00/0000:00:01.0" of what is above @object; "" it is not known. */
+/*
+ * In the child: print the path of what is above @object, such as "devices/pci0000:00/0000:00:01.0"; only
+ * "devices" if that is not known.
+ */
 static void print_path(FILE *out, hwloc_obj_t object)
 {
 	hwloc_obj_t parent = object->parent;
@@ -105,7 +108,7 @@ static void set_id(struct p2p_snapshot *snapshot, struct p2p_file *file, const c
 	p2p_snapshot_print(snapshot, file, "0x%.4s%s\n", digits, rest);
 }
 
-/* "0000:13:00.0 devices/pci0000:10/... 0302 10de 2330": the interface of the class is not in it. */
+/* "0000:13:00.0 devices/pci0000:10/... 0302 10de 2330", without the programming interface. */
 static int take_function(struct p2p_snapshot *snapshot, char *line)
 {
 	const char *address = strsep(&line, " "), *path = strsep(&line, " ");
@@ -137,7 +140,7 @@ static void add_file(struct p2p_snapshot *snapshot, const char *path, const char
 		p2p_snapshot_print(snapshot, &entry->file, "%s\n", text);
 }
 
-/** struct processor - what cpuinfo would have of it. */
+/** struct processor - what cpuinfo would say of it. */
 struct processor {
 	const char *vendor, *family, *model, *name;
 };
@@ -226,7 +229,7 @@ static int load_xml(struct p2p_context *context, const struct p2p_input *input,
 	return p2p_snapshot_finish(context, input->name, snapshot);
 }
 
-/* "<topology" behind the declaration of XML and the document type of hwloc. */
+/* "<topology" after the XML declaration and hwloc's document type. */
 static bool is_xml(const struct p2p_input *input)
 {
 	const char *text = input->data;

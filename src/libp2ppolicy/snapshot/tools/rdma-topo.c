@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What rdma_topo dump prints: a list of functions with the files of sysfs that it reads, among them
- * config space and VPD, packed with zlib and written in base64.  It leaves out host bridges and other
- * classes that it has no use for, so nothing is absent for not being listed.
+ * The output of rdma_topo dump: a list of functions with the sysfs files that it reads, among them config
+ * space and VPD, packed with zlib and encoded in base64.  It leaves out host bridges and other classes that
+ * it does not need, so what is not listed may still exist.
  *
  * Source: linux-rdma/rdma-core, kernel-boot/rdma_topo, SysfsDevice and cmd_dump().
  */
@@ -21,8 +21,8 @@
 
 /**
  * struct reading - the list while it is read.
- * @raw, @line: of the function that is being read
- * @unpacked: bytes so far
+ * @raw, @line: of the current function
+ * @unpacked: bytes unpacked so far
  */
 struct reading {
 	struct p2p_context *context;
@@ -64,7 +64,7 @@ static int take_path(struct reading *reading, const char *path)
 	return 0;
 }
 
-/* Return: the value of a digit of RFC 4648, sec 4; -1 it is none. */
+/* Return: the value of a base64 digit (RFC 4648, sec 4); -1 if it is none. */
 static int digit(char c)
 {
 	static const char digits[] =
@@ -92,7 +92,7 @@ static bool decode(const char *text, struct p2p_buffer *out)
 	return !text[strspn(text, "=")];
 }
 
-/* RFC 1950, sec 8.2; big-endian behind the data. */
+/* Check the Adler-32 checksum (RFC 1950, sec 8.2), which follows the data in big-endian order. */
 static bool is_sound(const struct p2p_buffer *data, const struct p2p_buffer *packed)
 {
 	const unsigned char *end = (const unsigned char *)packed->data + packed->size;
@@ -107,8 +107,8 @@ static bool is_sound(const struct p2p_buffer *data, const struct p2p_buffer *pac
 }
 
 /*
- * zlib's stream in the wrapping of gzip (RFC 1950 and 1952), which libarchive unpacks; it checks
- * none of the eight bytes at the end.
+ * Wrap zlib's stream as gzip (RFC 1950 and 1952), which libarchive can unpack; it does not check the eight
+ * bytes at the end.
  */
 static int inflate_zlib(const struct p2p_buffer *packed, struct p2p_buffer *out)
 {
@@ -158,7 +158,7 @@ static bool fetch(void *data, unsigned int offset, unsigned int length, uint8_t 
 	return true;
 }
 
-/* It is the whole file, so 256 bytes are what the kernel sees. */
+/* It is the whole file, so 256 bytes are all that the kernel sees. */
 static int take_config(struct reading *reading, const char *text)
 {
 	struct p2p_buffer bytes = { 0 };
@@ -205,7 +205,7 @@ static int take_modalias(struct reading *reading, const char *text)
 	return 0;
 }
 
-/* A number, or null where the machine has no such file. */
+/* Take a number, or null if the machine has no such file. */
 static int take_number(struct reading *reading, struct json_object *object, const char *key,
 		       enum p2p_attr attr)
 {
@@ -230,7 +230,7 @@ static int compare_names(const void *left, const void *right)
 	return strcmp(*(const char *const *)left, *(const char *const *)right);
 }
 
-/* The names in a directory: sorted, one a line. */
+/* Take the names in a directory: sorted, one per line. */
 static void take_names(struct reading *reading, struct json_object *list, enum p2p_attr attr)
 {
 	const char *names[64] = { NULL };
@@ -254,7 +254,7 @@ static void take_names(struct reading *reading, struct json_object *list, enum p
 	free(text.data);
 }
 
-/* Of these four directories it lists those that are there. */
+/* It lists those of these four directories that exist. */
 static void take_subsystems(struct reading *reading, struct json_object *object)
 {
 	static const struct { const char *key; enum p2p_attr attr; } rows[] = {
@@ -333,7 +333,7 @@ static int load_dump(struct p2p_context *context, const struct p2p_input *input,
 	return p2p_snapshot_finish(context, input->name, snapshot);
 }
 
-/* Indented, between brackets at the start of a line. */
+/* Indented lines, between brackets at the start of a line. */
 static unsigned int line_of(const char *line)
 {
 	if (!strcmp(line, "[") || !strncmp(line, "[{\"", 3))

@@ -5,7 +5,7 @@
 
 #include "snapshot/tools/xml.h"
 
-/* Expat 2.9 has another name for it, and warns of the old one. */
+/* Expat 2.9 has another name for it and warns about the old one. */
 static unsigned long line_of(XML_Parser parser)
 {
 #if XML_MAJOR_VERSION > 2 || (XML_MAJOR_VERSION == 2 && XML_MINOR_VERSION >= 9)

@@ -13,7 +13,7 @@
 
 #define DEVICES		"sys/bus/pci/devices"
 
-/* What a snapshot can read at all; nothing else is kept. */
+/* What a snapshot reads at all; nothing else is kept. */
 static const char *const kept_names[] = {
 	"sys", "proc", "boot", "usr", "lib", "hwloc.xml", "manifest.json",
 };
@@ -28,7 +28,7 @@ struct reader {
 	int64_t bytes;
 };
 
-/* A node was added, or why it could not be. */
+/* Turn the result of adding a node into an error with its sentence. */
 static int added(struct reader *reader, int error)
 {
 	if (error != -EFBIG)
@@ -54,7 +54,7 @@ static int damaged(struct reader *reader)
 			 reader->name, why ? why : "unexpected end");
 }
 
-/* libarchive says EILSEQ where it knows no format; anything else is a filter that gave up. */
+/* libarchive reports EILSEQ if it knows no format; anything else is a filter that gave up. */
 static int not_a_tar(struct reader *reader)
 {
 	if (p2p_la.archive_errno(reader->archive) == ENOMEM)
@@ -115,7 +115,7 @@ static int clean_name(struct reader *reader, const char *name, char path[PATH_MA
 	return 0;
 }
 
-/* More than one archive may unpack to, with those around it. */
+/* Has it unpacked more than an archive may, together with those around it? */
 static bool is_beyond(const struct reader *reader)
 {
 	int64_t unpacked = p2p_la.archive_filter_bytes(reader->archive, 0);
@@ -124,7 +124,7 @@ static bool is_beyond(const struct reader *reader)
 	return reader->bytes > most || unpacked > most;
 }
 
-/* Up to @size bytes in all, of which @done are there already. */
+/* Read until there are @size bytes, of which @done have been read. */
 static int read_bytes(struct reader *reader, char *data, size_t done, size_t size)
 {
 	while (done < size) {
@@ -175,7 +175,7 @@ static int add_link(struct reader *reader, const char *path, const char *target)
 	return added(reader, p2p_memory_add(reader->memory, path, P2P_KIND_LINK, copy, strlen(copy)));
 }
 
-/* A hard link is a file that came before under another name; it is looked for in the end. */
+/* A hard link names a file that came earlier under another name; it is resolved in the end. */
 static int add_hard_link(struct reader *reader, const char *path, const char *target)
 {
 	char clean[PATH_MAX];
@@ -231,8 +231,8 @@ static int take_entry(struct reader *reader, struct archive_entry *entry)
 }
 
 /*
- * A tar ends with blocks of zeros.  One that was cut between two entries looks whole to
- * libarchive, but then it has read nothing past the place where the next header would start.
+ * A tar ends with blocks of zeros.  One that was cut between two entries looks complete to libarchive, which
+ * in that case has read nothing past the place where the next header would start.
  */
 static bool has_end_mark(struct archive *archive)
 {
@@ -260,7 +260,7 @@ static int read_entries(struct reader *reader)
 	}
 }
 
-/* Where the tree starts: at the root, or in the one directory that holds one. */
+/* Find where the tree starts: at the root, or in the one directory that holds one. */
 static int find_prefix(struct reader *reader, char prefix[PATH_MAX])
 {
 	const struct p2p_memory *memory = reader->memory;
@@ -356,7 +356,7 @@ int p2p_tree_archive(struct p2p_context *context, const char *name, const void *
 	return r;
 }
 
-/* Up to @size bytes in all.  Return: 0; -EBADMSG; -ENOMEM. */
+/* Read until the buffer has @size bytes.  Return: 0; -EBADMSG; -ENOMEM. */
 static int read_more(struct reader *reader, size_t size, struct p2p_buffer *buffer)
 {
 	int r = p2p_buffer_reserve(buffer, size - buffer->size);
@@ -368,8 +368,8 @@ static int read_more(struct reader *reader, size_t size, struct p2p_buffer *buff
 }
 
 /*
- * A small file into @buffer.  Return: 0; -EFBIG it is a large text; -ENOTSUP to pass it over; -EBADMSG;
- * -ENOMEM.
+ * Read a small file into @buffer.  Return: 0; -EFBIG if it is a large text; -ENOTSUP to pass it over;
+ * -EBADMSG; -ENOMEM.
  */
 static int read_text(struct reader *reader, struct archive_entry *entry,
 		     struct p2p_buffer *buffer)
@@ -386,7 +386,7 @@ static int read_text(struct reader *reader, struct archive_entry *entry,
 	return r < 0 ? r : read_more(reader, (size_t)size, buffer);
 }
 
-/* Return: 0; -ENOENT there is no more; what was wrong. */
+/* Return: 0; -ENOENT at the end; another negative errno with its sentence. */
 static int next_text(struct reader *reader, struct archive_entry **ret_entry)
 {
 	int code = p2p_la.archive_read_next_header(reader->archive, ret_entry);

@@ -11,10 +11,10 @@
 
 #include "snapshot/tree/below.h"
 
-/* As many as the kernel follows. */
+/* The kernel's own limit. */
 #define LINKS_MOST	40
 
-/* A path that is being resolved: @done holds no link and no "..", @left is still to do. */
+/* A path that is being resolved: @done contains no link and no "..", @left is the rest. */
 struct walk {
 	int base;
 	bool in_root;
@@ -22,7 +22,7 @@ struct walk {
 	char done[PATH_MAX], left[PATH_MAX];
 };
 
-/* Takes the first component off what is left.  Return: false at the end. */
+/* Take the first component off the rest.  Return: false at the end. */
 static bool next_name(struct walk *walk, char name[NAME_MAX + 1], int *ret_error)
 {
 	const char *start = walk->left + strspn(walk->left, "/");
@@ -55,7 +55,7 @@ static int add_name(char path[PATH_MAX], const char *name)
 	       0 : -ENAMETOOLONG;
 }
 
-/* The target of a link goes before what is left. */
+/* Put the target of a link in front of the rest. */
 static int follow(struct walk *walk, const char *target)
 {
 	char left[PATH_MAX];
@@ -74,7 +74,7 @@ static int follow(struct walk *walk, const char *target)
 	return 0;
 }
 
-/* "." and "..", which only a directory has. */
+/* "." and ".." exist only in directories. */
 static int step_dots(struct walk *walk, bool up)
 {
 	struct stat status;
@@ -108,7 +108,7 @@ static int step(struct walk *walk, const char *name)
 	return follow(walk, target);
 }
 
-/* Opens a path without links; should one be a link now, that fails. */
+/* Open a path without links; fails if a component has become a link. */
 static int open_done(int base, char *path, int flags)
 {
 	int fd = base, next;

@@ -26,8 +26,8 @@ static struct directory *directory_of(struct p2p_tree *tree)
 }
 
 /*
- * The one place that opens.  In a captured root an absolute link starts at that root and no
- * path leaves it; a link among the files of an entered directory is not followed at all.
+ * The only function that opens files.  In a captured root an absolute link starts at that root and no path
+ * leaves it; below an entered directory, a link that leads out of it fails.
  */
 static int open_below(struct p2p_tree *tree, const struct p2p_place *place, const char *path,
 		      int flags)
@@ -35,7 +35,7 @@ static int open_below(struct p2p_tree *tree, const struct p2p_place *place, cons
 	int base = place ? place->fd : directory_of(tree)->root;
 	int all = flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, fd = -EAGAIN;
 
-	/* EAGAIN: something was renamed meanwhile.  EINTR: a file system of others. */
+	/* EAGAIN: something was renamed meanwhile.  EINTR: some file systems may return it. */
 	for (int i = 0; i < TRIES && (fd == -EAGAIN || fd == -EINTR); i++) {
 		if (tree->live) {
 			fd = openat(base, path, all);
@@ -63,10 +63,10 @@ static void directory_leave(struct p2p_tree *tree, struct p2p_place *place)
 	close(place->fd);
 }
 
-/* How a file ends: where nothing more comes, with a line, or at one of the sizes that config space has. */
+/* How a file ends: at end of file, with a newline, or at one of the sizes of config space. */
 enum end { END_OF_FILE, END_OF_LINE, END_OF_CONFIG };
 
-/* A short read ends a sysfs attribute, but not what proc makes up as it goes, nor bytes that are no text. */
+/* A short read ends a sysfs attribute, but not a file that procfs generates while it is read, nor binary data. */
 static enum end end_of(const struct p2p_place *place, const char *path)
 {
 	if (!place || !strcmp(path, "vpd"))
@@ -74,7 +74,7 @@ static enum end end_of(const struct p2p_place *place, const char *path)
 	return strcmp(path, "config") ? END_OF_LINE : END_OF_CONFIG;
 }
 
-/* Is that all of a file, after a short read? */
+/* Is this the whole file, after a short read? */
 static bool is_whole(const struct p2p_buffer *buffer, enum end end)
 {
 	if (end == END_OF_LINE)
@@ -134,7 +134,7 @@ static int directory_link(struct p2p_tree *tree, const struct p2p_place *place, 
 
 	if (r < 0)
 		return r;
-	/* readlinkat() follows links on the way, so what is on the way is opened with care. */
+	/* readlinkat() follows links on the way, so the directory is opened safely first. */
 	if (slash && !tree->live) {
 		char directory[PATH_MAX];
 
@@ -161,7 +161,7 @@ static int directory_link(struct p2p_tree *tree, const struct p2p_place *place, 
 	return 0;
 }
 
-/* By hand: on the directory that is open already, without a stream around it. */
+/* Call getdents64() directly: the directory is open already and needs no stream. */
 static long read_entries(int fd, char *entries, size_t room)
 {
 	long n;
@@ -172,7 +172,7 @@ static long read_entries(int fd, char *entries, size_t room)
 	return n;
 }
 
-/* FNV-1a of a name and its inode, which sysfs gives to no other file. */
+/* FNV-1a of a name and its inode number, which sysfs gives to no other file. */
 static uint64_t hash_entry(const struct dirent64 *entry)
 {
 	uint64_t hash = 14695981039346656037u ^ entry->d_ino;

@@ -11,7 +11,7 @@
 
 struct p2p_libarchive p2p_la;
 
-/* For packagers (https://systemd.io/ELF_DLOPEN_METADATA/): it is needed, though the linker does not see it. */
+/* For packagers (https://systemd.io/ELF_DLOPEN_METADATA/): it is required, although the linker does not see it. */
 #define NEEDED "[{\"feature\":\"archive\",\"description\":\"Captures and compressed files\"," \
 	       "\"priority\":\"required\",\"soname\":[\"" P2P_LIBARCHIVE "\"]}]"
 

@@ -14,7 +14,7 @@ static struct p2p_memory *memory_of(struct p2p_tree *tree)
 	return (struct p2p_memory *)tree;
 }
 
-/* By directory first, so that the names in one are side by side. */
+/* By directory first, so that the names in one directory are adjacent. */
 static int compare_nodes(const void *a, const void *b)
 {
 	const struct p2p_node *left = a, *right = b;
@@ -77,12 +77,12 @@ static int step(const struct p2p_memory *memory, char path[PATH_MAX], const char
 	r = p2p_path_resolve(path, node->data, real);
 	if (r < 0)
 		return r;
-	/* What it leads to may itself lie behind links. */
+	/* Its target may itself lie behind links. */
 	*path = '\0';
 	return walk(memory, path, real, true, links);
 }
 
-/* From @path on.  @last: follow a link at the end, too. */
+/* Walk on from @path.  @last: follow a link at the end, too. */
 static int walk(const struct p2p_memory *memory, char path[PATH_MAX], const char *rest, bool last,
 		int *links)
 {
@@ -103,7 +103,7 @@ static int walk(const struct p2p_memory *memory, char path[PATH_MAX], const char
 	return r;
 }
 
-/* Where @path below @place really is. */
+/* Resolve @path below @place. */
 static int resolve(const struct p2p_memory *memory, const struct p2p_place *place,
 		   const char *path, bool last, char real[PATH_MAX])
 {
@@ -113,7 +113,7 @@ static int resolve(const struct p2p_memory *memory, const struct p2p_place *plac
 	return walk(memory, real, path, last, &links);
 }
 
-/* Likewise, of a directory; the root has no node. */
+/* Likewise for a directory; the root has no node. */
 static int resolve_directory(const struct p2p_memory *memory, const struct p2p_place *place,
 			     const char *path, char real[PATH_MAX])
 {
@@ -306,7 +306,7 @@ int p2p_memory_join(struct p2p_memory *memory, const struct p2p_node **ret_node)
 	for (size_t i = 0; i < memory->count; i++)
 		if (memory->nodes[i].hard)
 			links[count++] = &memory->nodes[i];
-	/* The first comes first, so that a link to a link finds what that one leads to. */
+	/* In the order of arrival, so that a link to a link finds that one resolved. */
 	qsort(links, count, sizeof(struct p2p_node *), by_order);
 	for (size_t i = 0; i < count && r == 0; i++) {
 		const struct p2p_node *file = p2p_memory_find(memory, links[i]->hard);
@@ -324,7 +324,7 @@ int p2p_memory_join(struct p2p_memory *memory, const struct p2p_node **ret_node)
 	return r;
 }
 
-/* How much of @path is below a directory that also @other has, or is. */
+/* Length of the longest directory that @path and @other share. */
 static size_t shared(const char *path, const char *other)
 {
 	size_t at = 0, end = 0;
@@ -338,8 +338,8 @@ static size_t shared(const char *path, const char *other)
 }
 
 /*
- * Directories that hold something and were not named are there all the same.  What the directory
- * before in the order shares with this one has been made for it.
+ * Add directories that have contents but no entry of their own.  Those that a directory shares with the one
+ * before it have been created already.
  */
 static int add_parents(struct p2p_memory *memory)
 {
@@ -353,7 +353,7 @@ static int add_parents(struct p2p_memory *memory)
 		before = memory->nodes[i].directory;
 		snprintf(path, sizeof(path), "%s", before);
 		for (size_t length = strlen(path); length > made;) {
-			/* Only the sorted part may be searched. */
+			/* Only the sorted part can be searched. */
 			struct p2p_memory sorted = { .nodes = memory->nodes, .count = count };
 			const char *slash;
 			int r;

@@ -6,12 +6,12 @@
 #include "base/arena.h"
 #include "snapshot/inside.h"
 
-/** What a tree may take of memory: the content of its files, their names, and what holds them. */
+/** Limit for the memory of a tree: the contents of its files, their names, and their nodes. */
 #define P2P_MEMORY_MOST	((size_t)256 << 20)
 
 /**
- * struct p2p_node - one name; @data is the content of a file or the target of a link.
- * @hard: path of the file it is another name of, until that was found
+ * struct p2p_node - one name; @data is the contents of a file or the target of a link.
+ * @hard: path of the file it is another name of, until that is found
  */
 struct p2p_node {
 	const char *directory, *name, *hard;
@@ -23,7 +23,7 @@ struct p2p_node {
 
 /**
  * struct p2p_memory - @nodes are added in any order, then sorted once.
- * @bytes: taken so far
+ * @bytes: memory taken so far
  */
 struct p2p_memory {
 	struct p2p_tree tree;
@@ -36,34 +36,34 @@ struct p2p_memory {
 struct p2p_memory *p2p_memory_new(void);
 
 /**
- * p2p_memory_add() - one node.
+ * p2p_memory_add() - add one node.
  * @path: below the root, without leading slash, "." or ".."
- * @data: @size bytes, kept as they are: in @memory's arena, or outliving it
- * Return: 0; -EFBIG when the tree would be larger than P2P_MEMORY_MOST; -ENOMEM.
+ * @data: @size bytes, not copied: in @memory's arena, or outliving it
+ * Return: 0; -EFBIG if the tree would exceed P2P_MEMORY_MOST; -ENOMEM.
  */
 int p2p_memory_add(struct p2p_memory *memory, const char *path, enum p2p_kind kind,
 		   const char *data, size_t size);
 
-/** p2p_memory_take() - count @size bytes of content.  Return: 0; -EFBIG as p2p_memory_add(). */
+/** p2p_memory_take() - account for @size bytes of content.  Return: 0; -EFBIG as p2p_memory_add(). */
 int p2p_memory_take(struct p2p_memory *memory, size_t size);
 
 /** p2p_memory_add_hard() - as p2p_memory_add(), another name of the file at @target. */
 int p2p_memory_add_hard(struct p2p_memory *memory, const char *path, const char *target);
 
 /**
- * p2p_memory_sort() - once all are added: make the directories nobody named, and sort.
+ * p2p_memory_sort() - once all are added: create the directories that were not named, and sort.
  * Return: 0; -EFBIG or -ENOMEM as p2p_memory_add().
  */
 int p2p_memory_sort(struct p2p_memory *memory);
 
 /**
- * p2p_memory_join() - give each hard link its content, once the nodes are sorted.
- * @ret_node: the first in the order of arrival that no file came before
+ * p2p_memory_join() - give each hard link its contents, once the nodes are sorted.
+ * @ret_node: the first hard link, in the order of arrival, that leads to no file
  * Return: 0; -ENOENT and @ret_node; -ENOMEM.
  */
 int p2p_memory_join(struct p2p_memory *memory, const struct p2p_node **ret_node);
 
-/** p2p_memory_find() - the node at a path, links not followed; NULL none. */
+/** p2p_memory_find() - the node at a path, without following links; NULL if none. */
 const struct p2p_node *p2p_memory_find(const struct p2p_memory *memory, const char *path);
 
 #endif

@@ -7,7 +7,7 @@
 #include "snapshot/tree/libarchive.h"
 #include "snapshot/tree/tar-write.h"
 
-/* @error: of what the archive tried to write; there is a sentence then */
+/* @error: the error of a failed write, for which there is a sentence */
 struct writer {
 	struct p2p_context *context;
 	struct p2p_file_writer file;
@@ -61,7 +61,7 @@ static int set_filter(struct archive *archive, const char *path)
 	return p2p_la.archive_write_add_filter_none(archive);
 }
 
-/* Owner, time and mode are always the same, so that only what was captured makes a difference. */
+/* Owner, time and mode are constant, so that the result depends only on what was captured. */
 static int write_file(struct writer *writer, const struct p2p_tar_file *file,
 		      struct archive_entry *entry)
 {
@@ -116,7 +116,7 @@ static int write_archive(struct writer *writer, const struct p2p_tar_file *files
 	if (p2p_la.archive_write_set_format_pax_restricted(writer->archive) < ARCHIVE_WARN ||
 	    set_filter(writer->archive, writer->file.path) < ARCHIVE_WARN)
 		r = archive_failed(writer);
-	/* gzip would note the time; the other filters do not know the option. */
+	/* gzip would record the time; the other filters do not know the option. */
 	p2p_la.archive_write_set_filter_option(writer->archive, "gzip", "timestamp", NULL);
 	p2p_la.archive_clear_error(writer->archive);
 	if (r == 0 && p2p_la.archive_write_open2(writer->archive, writer, NULL, put, NULL, NULL) !=

@@ -7,9 +7,9 @@
 /**
  * struct p2p_tar_file - one entry.
  * @kind: FILE, LINK or DIR
- * @data: @size bytes of a file; the target of a link, ended by zero
- * @told: the size the machine tells, which the archive does not hold
- * @config: of a configuration space; NULL of everything else
+ * @data: @size bytes of a file; the zero-terminated target of a link
+ * @told: the size that the machine reports, which the archive itself does not record
+ * @config: for a configuration space; NULL for everything else
  */
 struct p2p_tar_file {
 	const char *path;
@@ -20,9 +20,10 @@ struct p2p_tar_file {
 };
 
 /**
- * p2p_tar_write() - write a tar, compressed as @path ends; the same entries give the same bytes.
+ * p2p_tar_write() - write a tar, compressed according to the suffix of @path; the same entries give the same
+ *	bytes.
  *
- * @flags: as of p2p_file_write(), which also says what is replaced and what is refused
+ * @flags: as for p2p_file_write(), which also documents what is replaced and what is refused
  *
  * Return: 0, or a negative errno and a sentence; -ENOMEM may have none.
  */

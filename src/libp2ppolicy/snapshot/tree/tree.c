@@ -9,7 +9,7 @@
 #include "base/context.h"
 #include "snapshot/tree/tree.h"
 
-/** struct p2p_listing - the names in one directory, or why there are none. */
+/** struct p2p_listing - the names in one directory, or why they could not be read. */
 struct p2p_listing {
 	struct p2p_listing *next;
 	struct p2p_buffer names;
@@ -58,7 +58,7 @@ int p2p_place_list(struct p2p_tree *tree, const struct p2p_place *place, const c
 	error = listing->error;
 	if (!error)
 		*ret_names = listing->names.data;
-	/* Another try may find room. */
+	/* Another attempt may succeed. */
 	else if (p2p_is_exhausted(error))
 		tree->listings = free_listing(listing);
 	return error;
@@ -78,7 +78,7 @@ struct p2p_tree *p2p_tree_free(struct p2p_tree *tree)
 	return NULL;
 }
 
-/* Add the components of @text to @path, whose length is @length; ".." takes one away. */
+/* Add the components of @text to @path, whose length is @length; ".." removes one. */
 static int add_components(char *path, size_t *length, const char *text)
 {
 	while (*text) {
@@ -130,7 +130,7 @@ bool p2p_tree_is_nowhere(int error)
 	return error == -ENOENT || error == -ENOTDIR || error == -ELOOP || error == -EXDEV;
 }
 
-/* One search; @path is what was matched so far, @error of the first directory that could not be listed. */
+/* One search; @path is what was matched so far, @error that of the first directory that could not be listed. */
 struct glob {
 	struct p2p_tree *tree;
 	const struct p2p_place *place;
@@ -142,7 +142,7 @@ struct glob {
 
 static int glob_from(struct glob *glob, size_t length, const char *pattern);
 
-/* Go on below @name, a component of @size bytes. */
+/* Continue below @name, a component of @size bytes. */
 static int glob_into(struct glob *glob, size_t length, const char *name, size_t size,
 		     const char *rest)
 {
@@ -156,7 +156,7 @@ static int glob_into(struct glob *glob, size_t length, const char *name, size_t 
 	return *rest ? glob_from(glob, length, rest + 1) : glob->found(glob->data, glob->path);
 }
 
-/* What is below the root is listed for this search alone, in @own. */
+/* Without a place, directories are listed for this search only, in @own. */
 static int list(struct glob *glob, const char *path, struct p2p_buffer *own, const char **ret_names)
 {
 	int r;

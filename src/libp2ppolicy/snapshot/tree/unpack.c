@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What is packed: its marks, the filters that unpack it, and the texts that are packed by themselves. */
+/* Packed data: its magic numbers, the filters that unpack it, and single packed texts. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +17,7 @@ int p2p_archive_new(struct archive **ret_archive)
 	return *ret_archive ? 0 : -ENOMEM;
 }
 
-/* Only what libarchive unpacks by itself: it would start programs for the rest. */
+/* Only filters built into libarchive: it would start programs for the others. */
 int p2p_archive_filters(struct archive *archive)
 {
 	int (*const filters[])(struct archive *) = {
@@ -41,7 +41,7 @@ void p2p_budget_pay(struct p2p_budget *budget, struct archive *archive)
 		budget->unpacked += unpacked;
 }
 
-/* Marks of what is packed; that of lz4, too, but not of lzma, which has none worth the name. */
+/* Magic numbers of packed data; not of lzma, which has no usable one. */
 bool p2p_is_packed(const char *data, size_t size)
 {
 	static const struct {
@@ -74,7 +74,7 @@ static int not_unpacked(struct archive *archive)
 	return p2p_la.archive_errno(archive) == ENOMEM ? -ENOMEM : -EBADMSG;
 }
 
-/* @text: stop at the first zero; UTF-16 is full of them, and starts with a mark */
+/* @text: stop at the first zero, unless it is UTF-16, which is full of them and starts with a byte order mark */
 static int unpack_data(struct archive *archive, bool text, struct p2p_buffer *out)
 {
 	char block[16384];
