@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The names of the bits of ACS Control, as lspci prints them, and ports that need more than those. */
+/* The names of the bits of ACS Control, as lspci prints them, and ports that need special treatment. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "topology/build.h"
 
 /*
- * drivers/pci/quirks.c, pci_quirk_enable_intel_lpc_acs(): 1f.0 beside the root port, and its
+ * drivers/pci/quirks.c, pci_quirk_enable_intel_lpc_acs(): function 1f.0 on the bus of the root port, and its
  * register INTEL_LPC_RCBA_REG.
  */
 #define LPC_DEVFN	0xf8
@@ -25,9 +25,8 @@ const struct p2p_acs_bit p2p_acs_bits[P2P_ACS_BITS] = {
 };
 
 /*
- * Root ports of the B460 chipset.  On a real machine the kernel had set the bits at boot, since
- * an IOMMU was in use, ACS Control read 0 afterwards, and the groups of what is below were those
- * of ports without ACS.
+ * Root ports of the B460 chipset.  On a real machine the kernel had set the bits at boot, since an IOMMU was
+ * in use, but ACS Control read 0 afterwards, and the groups below were those of ports without ACS.
  */
 static const struct { uint16_t vendor, device; } stuck[] = {
 	{ 0x8086, 0xa396 }, { 0x8086, 0xa398 }, { 0x8086, 0xa3e9 }, { 0x8086, 0xa3eb },
@@ -106,7 +105,7 @@ int p2p_acs_parse(const char *text, uint16_t *ret_clear, uint16_t *ret_set)
 	return 0;
 }
 
-/* Without those registers the kernel cannot set up the ports; with them it always does. */
+/* The kernel can set up the ports only with those registers, and then always does. */
 void p2p_chipset_build(struct p2p_topology *topology)
 {
 	for (size_t i = 0; i < topology->host_count; i++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Where memory is.  `resource` holds CPU addresses; the registers hold bus addresses.  Both of
- * one BAR tell the offset of the host bridge above.
+ * Where memory is.  `resource` holds CPU addresses, the registers hold bus addresses; both together tell the
+ * offset of the host bridge above.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@
 #define IORESOURCE_DISABLED	0x10000000u
 #define IORESOURCE_UNSET	0x20000000u
 
-/* Lines a bridge has for its windows after those every function has. */
+/* Lines for the windows of a bridge, after those that every function has. */
 #define BRIDGE_LINES 4u
 
 static bool is_assigned(const struct p2p_resource *resource)
@@ -27,7 +27,7 @@ static bool is_assigned(const struct p2p_resource *resource)
 	       !(resource->flags & (IORESOURCE_UNSET | IORESOURCE_DISABLED));
 }
 
-/* "0x00000000a0000000", maybe after a blank; false when there is none.  strtoull() takes its time. */
+/* Parse "0x00000000a0000000", maybe after a blank; false if there is none.  strtoull() is slow. */
 static bool parse_hex(const char **text, uint64_t *ret_value)
 {
 	const char *c = *text, *digits;
@@ -62,7 +62,7 @@ static void parse_resources(struct p2p_topology *topology, struct p2p_build *bui
 	while (build->resource_count < P2P_RESOURCES) {
 		struct p2p_resource *line = &lines[build->resource_count];
 
-		/* What most lines of a large machine are. */
+		/* Most lines of a large machine look like this. */
 		if (!strncmp(text, nothing, sizeof(nothing) - 1)) {
 			build->resource_count++;
 			text += sizeof(nothing) - 1;
@@ -77,8 +77,8 @@ static void parse_resources(struct p2p_topology *topology, struct p2p_build *bui
 }
 
 /*
- * The line of a bridge's memory window; how many stand before depends on CONFIG_PCI_IOV.  A
- * PCI bridge has one for I/O first, a CardBus bridge two (include/linux/pci.h).
+ * The line of a bridge's memory window; how many lines precede it depends on CONFIG_PCI_IOV.  A PCI bridge
+ * has one for I/O first, a CardBus bridge two (include/linux/pci.h).
  */
 static const struct p2p_resource *window_line(const struct p2p_function *function,
 					      const struct p2p_build *build, unsigned int window)
@@ -110,8 +110,8 @@ static void bar_from_resource(struct p2p_bar *bar, const struct p2p_resource *re
 }
 
 /*
- * PCI r3.0, sec 6.2.5.1.  Return: registers used, 1 or 2.  Where the register was not read, and nothing
- * else tells its kind, the next may be its upper half: none of those left says anything.
+ * PCI r3.0, sec 6.2.5.1.  Return: the number of registers used.  If the register was not read, and nothing
+ * else tells its kind, the next one may be its upper half: then all remaining ones are skipped.
  */
 static unsigned int bar_from_register(struct p2p_bar *bar, const struct p2p_config *config,
 				      unsigned int index, unsigned int count)
@@ -132,7 +132,7 @@ static unsigned int bar_from_register(struct p2p_bar *bar, const struct p2p_conf
 	wide = (low & PCI_BASE_ADDRESS_MEM_TYPE_MASK) == PCI_BASE_ADDRESS_MEM_TYPE_64;
 	if (wide && (index + 1 == count || !p2p_config_read32(config, offset + 4, &high)))
 		return 1;
-	/* All zero is a BAR that is not there, or one without an address: nobody can tell. */
+	/* All zeros may be an unimplemented BAR, or one without an address. */
 	if (!low && bar->fact != P2P_PRESENT) {
 		bar->bus_fact = P2P_ABSENT;
 		return 1;
@@ -180,8 +180,8 @@ static void decode_bars(struct p2p_function *function, const struct p2p_build *b
 }
 
 /*
- * What one function says of the offset of its host bridge.  A register that answers nothing
- * useful (memory decoding off, and no address) says nothing.
+ * Determine the offset of the host bridge from one function.  A register without a useful value (memory
+ * decoding off, or no address) tells nothing.
  */
 static bool find_offset(const struct p2p_function *function, const struct p2p_config *config,
 			int64_t *ret_offset)
@@ -215,7 +215,7 @@ static void set_offsets(struct p2p_topology *topology)
 		    !find_offset(function, &topology->builds[i].raw->config, &offset))
 			continue;
 		if (host->offset_fact == P2P_PRESENT && host->offset != offset) {
-			/* ABSENT for now: no single one. */
+			/* ABSENT for now: there is no single offset. */
 			host->offset_fact = P2P_ABSENT;
 		} else if (host->offset_fact == P2P_DENIED) {
 			host->offset_fact = P2P_PRESENT;
@@ -292,7 +292,7 @@ static void decode_pool(struct p2p_function *function, const struct p2p_raw *raw
 	function->pool.published = published.value != 0;
 }
 
-/* One piece of a window that is taken. */
+/* A part of a window that is in use. */
 struct span {
 	uint64_t first, last;
 };
@@ -306,7 +306,7 @@ static int compare_spans(const void *a, const void *b)
 	return 0;
 }
 
-/* Memory lines of what is below @bridge that meet @window, cut to it. */
+/* Collect the memory ranges of functions below @bridge that overlap @window, clipped to it. */
 static size_t gather_spans(const struct p2p_topology *topology, const struct p2p_function *bridge,
 			   const struct p2p_window *window, struct span *spans)
 {
@@ -355,8 +355,8 @@ static void measure_window(struct p2p_window *window, const struct span *spans, 
 }
 
 /*
- * The kernel prints six BARs and the ROM, and of a bridge its windows, too; text of lspci gives the
- * BARs of endpoints alone.  drivers/pci/pci-sysfs.c, resource_show().
+ * The kernel prints six BARs and the ROM, and the windows of bridges; the text of lspci gives only the BARs
+ * of endpoints.  drivers/pci/pci-sysfs.c, resource_show().
  */
 static bool is_whole(const struct p2p_topology *topology, const struct p2p_function *function)
 {
@@ -366,8 +366,8 @@ static bool is_whole(const struct p2p_topology *topology, const struct p2p_funct
 }
 
 /*
- * Every child must be known, which a list does not promise, and its `resource` as a whole: what is not
- * seen may take what looks free.
+ * Every child must be known, which a list does not guarantee, with its complete `resource`: what is not seen
+ * may occupy what looks free.
  */
 static bool has_resources(const struct p2p_topology *topology, const struct p2p_function *bridge)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The topology while it is built.  p2p_topology_new() runs the steps below in this order; each
- * fills its own members and reads only what the steps before it filled.
+ * The topology while it is built.  p2p_topology_new() runs the steps below; each fills its own members and
+ * reads only what earlier steps filled.
  */
 #ifndef P2P_TOPOLOGY_BUILD_H
 #define P2P_TOPOLOGY_BUILD_H
@@ -25,7 +25,7 @@ struct p2p_resource {
 /**
  * struct p2p_build - what is known of one function while the topology is built.
  * @raw: NULL for a bridge known only from paths
- * @resources: @resource_count lines; 0 when there were none
+ * @resources: @resource_count lines; 0 if there were none
  */
 struct p2p_build {
 	const struct p2p_raw *raw;
@@ -34,7 +34,7 @@ struct p2p_build {
 };
 
 /**
- * struct p2p_topology - @builds, beside @functions, and @scratch are gone once it is built.
+ * struct p2p_topology - @builds, which parallels @functions, and @scratch are freed once it is built.
  * @no_memory: an allocation failed; checked once at the end by steps that return nothing
  */
 struct p2p_topology {
@@ -56,12 +56,12 @@ struct p2p_topology {
 void *p2p_keep(struct p2p_topology *topology, size_t count, size_t size);
 
 /**
- * p2p_keep_text() - likewise a copy of at most @length characters, terminated.  What is no
- *	printable UTF-8 becomes "?".
+ * p2p_keep_text() - likewise, a terminated copy of at most @length characters.  What is not printable UTF-8
+ *	becomes "?".
  */
 char *p2p_keep_text(struct p2p_topology *topology, const char *text, size_t length);
 
-/** p2p_scratch() - like p2p_keep(), until the topology is built. */
+/** p2p_scratch() - like p2p_keep(), but only until the topology is built. */
 void *p2p_scratch(struct p2p_topology *topology, size_t count, size_t size);
 
 /** p2p_header_decode() - identity, header type and class from sysfs and the first 64 bytes. */
@@ -70,29 +70,29 @@ void p2p_header_decode(struct p2p_function *function, const struct p2p_raw *raw)
 /** p2p_caps_decode() - every capability of one function.  Needs the header. */
 void p2p_caps_decode(struct p2p_function *function, const struct p2p_config *config);
 
-/** p2p_link_build() - the link, from sysfs where config space did not tell it. */
+/** p2p_link_build() - the link, from sysfs where config space does not tell it. */
 void p2p_link_build(struct p2p_topology *topology);
 
 /**
- * p2p_link_stand_in() - the upstream port of the card's own switch, where the link registers of
- *	@function are known not to tell the truth; NULL for all others.
+ * p2p_link_stand_in() - the upstream port of the card's own switch, if the link registers of @function are
+ *	known to be wrong; NULL otherwise.
  */
 const struct p2p_function *p2p_link_stand_in(const struct p2p_function *function);
 
-/** p2p_link_correct() - the link of that port instead.  Needs the links of all functions. */
+/** p2p_link_correct() - use the link of that port instead.  Needs the links of all functions. */
 void p2p_link_correct(struct p2p_function *function);
 
 /**
- * p2p_acs_is_dword() - is it an Intel root port with a dword Capability and a dword Control?
+ * p2p_acs_is_dword() - is it an Intel root port whose ACS Capability and Control are dwords?
  *	drivers/pci/quirks.c, pci_quirk_intel_spt_pch_acs_match().
  */
 bool p2p_acs_is_dword(const struct p2p_function *function);
 
-/** p2p_caps_inherit() - what a VF has from its PF.  Needs both decoded. */
+/** p2p_caps_inherit() - take over what a VF shares with its PF.  Needs both decoded. */
 void p2p_caps_inherit(struct p2p_function *vf, const struct p2p_function *pf);
 
 /**
- * p2p_tree_functions() - make @functions, bridges known only from paths included, in BDF order.
+ * p2p_tree_functions() - make @functions, including bridges known only from paths, in BDF order.
  * Return: 0 or -ENOMEM.
  */
 int p2p_tree_functions(struct p2p_topology *topology);
@@ -112,13 +112,13 @@ int p2p_tree_list(struct p2p_topology *topology);
 /** p2p_tree_find() - as p2p_topology_find(), for builders. */
 struct p2p_function *p2p_tree_find(const struct p2p_topology *topology, struct p2p_bdf bdf);
 
-/** p2p_order_build() - which function of each root bus the kernel has first. */
+/** p2p_order_build() - which function of each root bus comes first in the kernel's list. */
 void p2p_order_build(struct p2p_topology *topology);
 
-/** p2p_list_build() - of a list, what may be missing from it.  Needs the host bridges. */
+/** p2p_list_build() - for a list of functions, what may be missing from it.  Needs the host bridges. */
 void p2p_list_build(struct p2p_topology *topology);
 
-/** p2p_chipset_build() - does the chipset of each root bus keep root ports without ACS apart? */
+/** p2p_chipset_build() - whether the chipset of each root bus isolates root ports that lack ACS. */
 void p2p_chipset_build(struct p2p_topology *topology);
 
 /** p2p_bars_build() - BARs, host bridge offsets, windows and pools. */
@@ -130,85 +130,85 @@ void p2p_locality_build(struct p2p_topology *topology);
 /** p2p_machine_build() - facts of the machine as a whole. */
 void p2p_machine_build(struct p2p_topology *topology);
 
-/** p2p_stack_build() - what the software says of itself; see stack.def. */
+/** p2p_stack_build() - what drivers and kernel report about themselves; see stack.def. */
 void p2p_stack_build(struct p2p_topology *topology);
 
-/** p2p_peers_build() - what GPU and RDMA drivers say of single functions. */
+/** p2p_peers_build() - what GPU and RDMA drivers report about single functions. */
 void p2p_peers_build(struct p2p_topology *topology);
 
-/** p2p_arm_name() - of an ARM core, by two fields of its MIDR; NULL not known. */
+/** p2p_arm_name() - name of an ARM core, from two fields of its MIDR; NULL if not known. */
 const char *p2p_arm_name(struct p2p_number implementer, struct p2p_number part);
 
 /**
- * p2p_iommu_build() - is an IOMMU in use, and does it translate by default.  Needs groups, CPU, command
- *	line and whether this is a guest.
+ * p2p_iommu_build() - whether an IOMMU is in use, and whether it translates by default.  Needs groups, CPU,
+ *	command line and whether this is a guest.
  */
 void p2p_iommu_build(struct p2p_topology *topology);
 
-/** p2p_config_file() - the kernel's configuration at the place of @index; NULL past the last. */
+/** p2p_config_file() - the kernel configuration at location @index; NULL past the last. */
 const struct p2p_file *p2p_config_file(const struct p2p_topology *topology, size_t index);
 
-/** p2p_config_line() - 1 or 0, is CONFIG_@option set in that file? */
+/** p2p_config_line() - 1 or 0: is CONFIG_@option set in that file? */
 struct p2p_number p2p_config_line(const struct p2p_file *config, const char *option);
 
-/** p2p_config_option() - 1 or 0, is CONFIG_@option set in the kernel's configuration? */
+/** p2p_config_option() - 1 or 0: is CONFIG_@option set in the kernel configuration? */
 struct p2p_number p2p_config_option(const struct p2p_topology *topology, const char *option);
 
-/** p2p_guest_build() - is it a virtual machine, whose, and which functions are emulated. */
+/** p2p_guest_build() - whether this is a virtual machine, of which hypervisor, and which functions are emulated. */
 void p2p_guest_build(struct p2p_topology *topology);
 
 /**
  * p2p_names_build() - names from pci.ids and hwdb.
- * @pci_ids: NULL the system's file
- * Return: 0; -ENOENT, -EBADMSG or another errno when @pci_ids cannot be read; -ENOMEM.
+ * @pci_ids: NULL for the system's file
+ * Return: 0; -ENOENT, -EBADMSG or another errno if @pci_ids cannot be read; -ENOMEM.
  */
 int p2p_names_build(struct p2p_topology *topology, const char *pci_ids);
 
-/** p2p_display_build() - physical slots, and a name for each function: always one. */
+/** p2p_display_build() - physical slots, and exactly one display name for each function. */
 void p2p_display_build(struct p2p_topology *topology);
 
-/** p2p_hwloc_build() - locality and OS names that sysfs lacks.  Its failure is no error. */
+/** p2p_hwloc_build() - locality and OS names that sysfs lacks.  Failure is not an error. */
 void p2p_hwloc_build(struct p2p_topology *topology);
 
-/** p2p_locality_check() - drop NUMA nodes and lists of CPUs that no kernel has. */
+/** p2p_locality_check() - drop NUMA nodes and CPU lists that no kernel can have. */
 void p2p_locality_check(struct p2p_topology *topology);
 
 /** p2p_hosts_locate() - the NUMA node of each host bridge. */
 void p2p_hosts_locate(struct p2p_topology *topology);
 
-/** p2p_switches_build() - which ports are one chip. */
+/** p2p_switches_build() - which ports belong to one chip. */
 void p2p_switches_build(struct p2p_topology *topology);
 
 /**
- * p2p_report_build() - all of it at once, from a report instead of facts.
- * Return: 0; -EBADMSG the report is damaged; -ENOMEM.
+ * p2p_report_build() - build all of it from a report instead of facts.
+ * Return: 0; -EBADMSG if the report is damaged; -ENOMEM.
  */
 int p2p_report_build(struct p2p_topology *topology, struct json_object *report);
 
-/** p2p_notes_build() - what a user should know that is no property of one pair. */
+/** p2p_notes_build() - what a user should know that is not a property of one pair. */
 void p2p_notes_build(struct p2p_topology *topology);
 
-/** p2p_note() - one more note: formatted text, kept as p2p_keep_text() keeps it. */
+/** p2p_note() - add a note: formatted text, sanitized like p2p_keep_text() does. */
 void p2p_note(struct p2p_topology *topology, const struct p2p_function *function,
 	      const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/** p2p_class_of() - the class users think in. */
+/** p2p_class_of() - the class as users think of it. */
 enum p2p_class p2p_class_of(uint32_t class_code, uint16_t vendor, uint16_t device);
 
-/** p2p_file_at() - as p2p_snapshot_file(), of a path as printf() makes it. */
+/** p2p_file_at() - as p2p_snapshot_file(), with a printf-style path. */
 const struct p2p_file *p2p_file_at(const struct p2p_topology *topology, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/** p2p_file_lines() - the text of a file; "" when it was not read. */
+/** p2p_file_lines() - the text of a file; "" if it was not read. */
 const char *p2p_file_lines(const struct p2p_file *file);
 
-/** p2p_next_line() - behind the end of the first line of @text. */
+/** p2p_next_line() - what follows the first line of @text. */
 const char *p2p_next_line(const char *text);
 
-/** p2p_line_value() - behind @name and @separator, the first that begin a line; NULL none do. */
+/** p2p_line_value() - what follows the first @name and @separator at the start of a line; NULL if none. */
 const char *p2p_line_value(const struct p2p_file *file, const char *name, char separator);
 
-/** p2p_file_text() - a file's text without its trailing newline, kept; NULL: no file. */
+/** p2p_file_text() - the first line of a file, kept; NULL if it was not read. */
 const char *p2p_file_text(struct p2p_topology *topology, const struct p2p_file *file);
 
 /** p2p_file_number() - a number in C notation, alone in a file (a newline may follow). */

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The decoders: one table of capabilities, and for each a table of its fields.  What needs more
- * than a field copied has a function beside its row.  A register that was not read makes the
- * whole capability DENIED: half a capability would claim that the other half is zero.
+ * The decoders: a table of capabilities, and for each a table of its fields.  What takes more than copying a
+ * field has a function in its row.  A register that was not read makes the whole capability DENIED: half a
+ * capability would claim that the other half is zero.
  */
 #include <string.h>
 
 #include "base/pci-regs.h"
 #include "topology/build.h"
 
-/* Bits newer than the oldest kernel header we build with. */
+/* Definitions that the oldest supported kernel headers lack. */
 #define LNKSTA2_FLIT	0x0400u		/* Flit Mode Status, PCIe r6.0, sec 7.5.3.20 */
 #define REBAR_CAP	0x04u		/* Resizable BAR registers, PCIe r6.0, sec 7.8.6 */
 #define REBAR_CTRL	0x08u
@@ -32,7 +32,7 @@ struct field {
 /**
  * struct decoder - one capability.
  * @fact: place of its enum p2p_fact in struct p2p_function
- * @finish: what the fields alone do not say; false: a register was not known
+ * @finish: what the fields alone do not tell; false if a register was not known
  */
 struct decoder {
 	uint16_t id;
@@ -140,7 +140,7 @@ static bool finish_link(struct p2p_function *function, const struct p2p_config *
 	uint32_t capabilities;
 	uint16_t status;
 
-	/* PCIe r6.0, sec 7.5.3.6: the Link registers of these are not there. */
+	/* PCIe r6.0, sec 7.5.3.6: these have no Link registers. */
 	if (pcie->type == P2P_PORT_RC_ENDPOINT || pcie->type == P2P_PORT_RC_EVENT_COLLECTOR)
 		return true;
 	if (!decode_fields(function, config, offset, link_fields, P2P_LENGTH(link_fields)) ||
@@ -150,7 +150,7 @@ static bool finish_link(struct p2p_function *function, const struct p2p_config *
 	pcie->port_number = (struct p2p_number){ P2P_PRESENT, capabilities >> 24 };
 	pcie->most.speed_mtps = speed_of(pcie->most.speed_mtps);
 	pcie->now.speed_mtps = speed_of(pcie->now.speed_mtps);
-	/* PCIe r6.0, sec 7.5.3.8: both fields are undefined when the link is not up. */
+	/* PCIe r6.0, sec 7.5.3.8: both fields are undefined while the link is down. */
 	if (((capabilities & PCI_EXP_LNKCAP_DLLA) && !(status & PCI_EXP_LNKSTA_DL_ACT)) ||
 	    !pcie->now.width || !pcie->now.speed_mtps)
 		pcie->now = (struct p2p_link){ 0, 0 };
@@ -169,7 +169,7 @@ static bool finish_pcie(struct p2p_function *function, const struct p2p_config *
 	pcie->mps_supported_bytes = size_of(pcie->mps_supported_bytes);
 	pcie->mps_bytes = size_of(pcie->mps_bytes);
 	pcie->mrrs_bytes = size_of(pcie->mrrs_bytes);
-	/* Slot Implemented means something on these alone: PCIe r6.0, sec 7.5.3.2. */
+	/* Slot Implemented is meaningful only for these: PCIe r6.0, sec 7.5.3.2. */
 	pcie->slot = pcie->slot &&
 		     (pcie->type == P2P_PORT_ROOT || pcie->type == P2P_PORT_DOWNSTREAM);
 	if (pcie->slot &&
@@ -178,7 +178,7 @@ static bool finish_pcie(struct p2p_function *function, const struct p2p_config *
 	pcie->second = pcie->flit_fact = P2P_PRESENT;
 	if ((flags & PCI_EXP_FLAGS_VERS) < 2)
 		return true;
-	/* Text of an lspci that is some years old does not show all of these. */
+	/* The text of older releases of lspci does not show all of these. */
 	if (!decode_fields(function, config, offset, pcie2_fields, P2P_LENGTH(pcie2_fields)))
 		pcie->second = P2P_DENIED;
 	if (pcie->most.width &&
@@ -228,7 +228,7 @@ static bool finish_acs(struct p2p_function *function, const struct p2p_config *c
 	acs->kernel_control = acs->control;
 	acs->egress_fact = P2P_ABSENT;
 	if (p2p_acs_is_dword(function)) {
-		/* Nothing is written on where these keep an egress vector. */
+		/* Where these keep an egress vector is undocumented. */
 		acs->egress_fact = acs->capability & P2P_ACS_EC ? P2P_DENIED : P2P_ABSENT;
 		return p2p_config_read16(config, offset + 8, &acs->control);
 	}
@@ -304,8 +304,8 @@ static const struct field aer_fields[] = {
 };
 
 /*
- * PCIe r6.0, sec 7.8.6: a pair of registers per BAR, their number in the first.  Sizes from
- * 1 MiB to 128 TiB are bits 4 to 31 of Capability; from 256 TiB on bits 16 to 31 of Control.
+ * PCIe r6.0, sec 7.8.6: a pair of registers per BAR, and their number in the first.  Sizes from 1 MiB to 128
+ * TiB are bits 4 to 31 of Capability; from 256 TiB on bits 16 to 31 of Control.
  */
 static bool decode_rebar(struct p2p_rebar *rebar, uint32_t capability, uint32_t control)
 {
@@ -345,7 +345,7 @@ static bool finish_rebar(struct p2p_function *function, const struct p2p_config 
 #define FUNCTION(id, extended, fact, finish) \
 	{ id, extended, offsetof(struct p2p_function, fact), NULL, 0, finish }
 
-/* ACS after PCIe: what a dword layout is depends on the port type. */
+/* ACS after PCIe: whether it has the dword layout depends on the port type. */
 static const struct decoder decoders[] = {
 	DECODER(PCI_CAP_ID_EXP, false, pcie.fact, pcie_fields, finish_pcie),
 	DECODER(PCI_EXT_CAP_ID_ACS, true, acs.fact, acs_fields, finish_acs),
@@ -431,7 +431,7 @@ static enum p2p_fact decode_cxl(struct p2p_cxl *cxl, const struct p2p_config *co
 	return all;
 }
 
-/* What the kernel sees of ACS; see struct p2p_acs. */
+/* Set what the kernel sees of ACS; see struct p2p_acs. */
 static void set_kernel_acs(struct p2p_function *function, const struct p2p_config *config)
 {
 	function->acs.kernel_fact = function->acs.fact;
@@ -441,7 +441,7 @@ static void set_kernel_acs(struct p2p_function *function, const struct p2p_confi
 	function->acs.fact = P2P_DENIED;
 }
 
-/* The kernel sees no extended space, the hardware may have one: then nothing is absent. */
+/* If the kernel sees no extended space, the hardware may still have one: then nothing is absent. */
 static enum p2p_fact limit(const struct p2p_config *config, const struct decoder *decoder,
 			   enum p2p_fact fact)
 {

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What if a card were plugged in elsewhere: which functions go, and what they find there. */
+/* What if a card were plugged in elsewhere: which functions move, and what they find there. */
 #include <errno.h>
 #include <limits.h>
 
 #include "base/context.h"
 #include "topology/change.h"
 
-/* A port with a link below it, on which there is one card. */
+/* A port with a link below it, which has room for one card. */
 static bool has_link(const struct p2p_function *port)
 {
 	return p2p_link_is_port(port) || p2p_function_is_type(port, P2P_PORT_PCIE_BRIDGE);
 }
 
-/* As they were before any move, since functions keep their addresses. */
+/* Compare their places before any move, since functions keep their addresses. */
 static bool is_one_card(const struct p2p_change_work *work, const struct p2p_function *a,
 			const struct p2p_function *b)
 {
@@ -88,7 +88,7 @@ int p2p_change_move(struct p2p_change_work *work, const struct p2p_change *chang
 	return 0;
 }
 
-/* Was it, or what it lies below, moved?  Its parent is then not the one it had. */
+/* Find what was moved: the function or something above it, whose parent is not the one it had. */
 static const struct p2p_function *find_moved(const struct p2p_change_work *work,
 					     const struct p2p_function *function)
 {
@@ -101,7 +101,7 @@ static const struct p2p_function *find_moved(const struct p2p_change_work *work,
 	return NULL;
 }
 
-/* Both ends of a link in good health train to what both can do, where both say that. */
+/* Both ends of a healthy link train to what both support, if that is known. */
 static void train(struct p2p_function *card, struct p2p_function *port)
 {
 	struct p2p_pcie *below = &card->pcie, *above = &port->pcie;
@@ -114,7 +114,7 @@ static void train(struct p2p_function *card, struct p2p_function *port)
 			   below->mps_supported_bytes : above->mps_bytes;
 }
 
-/* The slot is what holds the card: known where another card gave it away. */
+/* The slot of a port is known only if a card was in it before. */
 static const char *slot_of(const struct p2p_change_work *work, const struct p2p_function *port)
 {
 	const struct p2p_function *was = &work->source->functions[port->index];
@@ -142,7 +142,7 @@ static void settle_one(struct p2p_change_work *work, struct p2p_function *functi
 		function->window[i].fact = function->window[i].free_fact = P2P_DENIED;
 }
 
-/* What a bridge at an end of a move has free is not known any more, nor those above it. */
+/* The free space of a bridge at either end of a move, and of those above it, is no longer known. */
 static void settle_port(struct p2p_change_work *work, struct p2p_function *port)
 {
 	bool empty = true;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A topology made from another one with some facts changed: a copy, the steps below in their
- * order, and the lists of children made anew.
+ * Makes a topology from another one with some facts changed: a copy, the steps below in order, and new lists
+ * of children.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 #include "topology/build.h"
 #include "topology/change.h"
 
-/* What the kernel sets at boot when there is an IOMMU; drivers/pci/pci.c, pci_std_enable_acs(). */
+/* What the kernel sets at boot if there is an IOMMU; drivers/pci/pci.c, pci_std_enable_acs(). */
 #define BOOT_BITS (P2P_ACS_SV | P2P_ACS_RR | P2P_ACS_CR | P2P_ACS_UF)
 #define REDIRECT_BITS (P2P_ACS_RR | P2P_ACS_CR | P2P_ACS_EC)
 
@@ -73,7 +73,7 @@ static void point_inside(struct p2p_topology *topology)
 	}
 }
 
-/* What was said of a card and its links holds no longer where it is plugged in now. */
+/* Notes about a card and its links do not apply where it is plugged in now. */
 static void copy_notes(struct p2p_change_work *work)
 {
 	const struct p2p_topology *source = work->source;
@@ -122,7 +122,7 @@ static void boot_acs(struct p2p_change_work *work, bool on)
 	}
 }
 
-/* Without an IOMMU there is no group; where there was one before, those it left out stay so. */
+/* Without an IOMMU there are no groups; if there was one before, functions without a group remain so. */
 static void boot_groups(struct p2p_topology *topology, enum p2p_iommu_mode mode, bool was_on)
 {
 	for (size_t i = 0; i < topology->count; i++) {
@@ -157,7 +157,7 @@ static void boot(struct p2p_change_work *work, enum p2p_iommu_mode mode)
 	machine->iommu_translates = mode == P2P_IOMMU_ON ? P2P_UNKNOWN : P2P_NO;
 }
 
-/* The function whose ids the kernel looks up, as verdict/eval.c finds it, comes with the CPU. */
+/* The function whose ids the kernel looks up, as verdict/eval.c finds it, is part of the CPU. */
 static void replace_root(struct p2p_topology *topology, const struct p2p_host_bridge *host,
 			 const struct p2p_change *change)
 {
@@ -200,7 +200,7 @@ static bool is_bound(const struct p2p_topology *topology, const char *driver)
 	return false;
 }
 
-/* What a module that was not loaded would say of itself. */
+/* Forget what a module reports: it was not loaded before. */
 static void forget_module(struct p2p_topology *topology, const char *driver)
 {
 	const struct p2p_stack_text *text;
@@ -217,7 +217,7 @@ static bool is_vfio(const char *driver)
 	return driver && strstr(driver, "vfio");
 }
 
-/* Its names stay, so that it can be spoken of. */
+/* Its names stay, so that messages can refer to it. */
 static void bind_one(struct p2p_function *function, const char *driver)
 {
 	const struct p2p_number unknown = { P2P_DENIED, 0 };
@@ -308,7 +308,7 @@ static int write_acs(struct p2p_change_work *work, const struct p2p_change *chan
 	return 0;
 }
 
-/* The kernel asks only for redirects; the fabric, and the groups, depend on the rest too. */
+/* The kernel checks only the redirect bits; routing, and the groups, depend on the others, too. */
 static void forget_unknown(struct p2p_change_work *work)
 {
 	for (size_t i = 0; i < work->topology->count; i++) {
@@ -326,7 +326,7 @@ static void forget_unknown(struct p2p_change_work *work)
 	}
 }
 
-/* Groups are made once, at boot: other ACS, or another tree, may give other ones. */
+/* Groups are formed at boot: with other ACS settings, or another tree, they may differ. */
 static void forget_groups(struct p2p_topology *topology)
 {
 	for (size_t i = 0; i < topology->count; i++)

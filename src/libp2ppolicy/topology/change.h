@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A topology while it is changed. */
+/* A topology while changes are applied. */
 #ifndef P2P_TOPOLOGY_CHANGE_H
 #define P2P_TOPOLOGY_CHANGE_H
 
@@ -8,9 +8,9 @@
 #include "topology/build.h"
 
 /**
- * struct p2p_change_work - the new topology and what its making must remember.
- * @unknown: by index, bits of ACS Control that are not known any more
- * @moved: by index, was it moved, or what it lies below, or is it a port at an end of a move
+ * struct p2p_change_work - the new topology and the state of building it.
+ * @unknown: by index, bits of ACS Control that are no longer known
+ * @moved: by index, whether it, or something above it, was moved, or it is a port at either end of a move
  */
 struct p2p_change_work {
 	struct p2p_context *context;
@@ -24,7 +24,8 @@ struct p2p_change_work {
 int p2p_change_move(struct p2p_change_work *work, const struct p2p_change *change);
 
 /**
- * p2p_change_settle() - after all moves: one card to a link, host bridges, locality, links.
+ * p2p_change_settle() - after all moves: check for one card per link, and update host bridges, locality and
+ *	links.
  * Return: 0 or -EINVAL.
  */
 int p2p_change_settle(struct p2p_change_work *work);

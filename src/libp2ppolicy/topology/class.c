@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The classes users think in, from class codes and ids. */
+/* The classes users think in, determined from class codes and ids. */
 #include <errno.h>
 #include <string.h>
 
@@ -8,7 +8,7 @@
 
 #define IDLE true
 
-/** struct class_row - a row of class.def; @vendor 0 is any, and then the devices do not matter. */
+/** struct class_row - a row of class.def; with @vendor 0, any vendor and device matches. */
 struct class_row {
 	uint32_t mask, code;
 	uint16_t vendor, first, last;
@@ -38,7 +38,7 @@ static const char *const names[P2P_CLASSES] = {
 	[P2P_CLASS_HOST] = "host",
 };
 
-/* The last row takes what is left. */
+/* The last row matches everything. */
 static const struct class_row *find_row(uint32_t class_code, uint16_t vendor, uint16_t device)
 {
 	const struct class_row *row = rows;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Names that need no list of names: physical slots, and what a function is called in tables. */
+/* Names that do not come from pci.ids: physical slots, and what a function is called in tables. */
 #include <stdio.h>
 #include <string.h>
 
 #include "topology/build.h"
 
-/* sys/bus/pci/slots/NAME/address holds "0000:3b:00", without function. */
+/* sys/bus/pci/slots/NAME/address holds "0000:3b:00", without a function number. */
 static void set_slot(struct p2p_topology *topology, const char *name, size_t length)
 {
 	const struct p2p_file *file = p2p_file_at(topology, "sys/bus/pci/slots/%.*s/address",

@@ -1,29 +1,29 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The tree by bus numbers, of a dump and of functions whose link in sysfs was lost: a bridge is
- * above the bus that its Secondary Bus Number names.  A bus that no bridge names is a root bus, if
- * what is on it can be on one.  Where bus numbers are not known, or contradict each other or the
- * paths, the place of a function is not known.
+ * The tree from bus numbers, for dumps and for functions whose link in sysfs was lost: a bridge is above the
+ * bus that its Secondary Bus Number names.  A bus that no bridge names is a root bus, if what is on it can be
+ * on one.  Where bus numbers are unknown, or contradict each other or the paths, the place of a function is
+ * unknown.
  */
 #include "base/pci-regs.h"
 #include "topology/tree.h"
 
 /**
- * struct domain - one domain's buses.
- * @above: the bridge above each bus, NULL none
- * @inside: lies between the secondary and the subordinate bus of some bridge
- * @torn: two bridges claim it and neither is above the other
- * @root: something is on it that is found on a root bus alone
- * @below: something is on it that is found below a port alone
- * @whole: the root complex of bus 0 is there, so the dump is hardly a pick of functions
- * @unread: the buses below some bridge are not known; they may be any
+ * struct domain - the buses of one domain.
+ * @above: the bridge above each bus; NULL if none
+ * @inside: within the bus range of some bridge, after its secondary bus
+ * @torn: claimed by two bridges, neither of which is above the other
+ * @root: has something that exists only on root buses
+ * @below: has something that exists only below a port
+ * @whole: the root complex of bus 0 is included, so the dump is hardly a selection of functions
+ * @unread: the buses below some bridge are unknown, and may be any
  */
 struct domain {
 	struct p2p_function *above[256];
 	bool inside[256], torn[256], root[256], below[256], whole, unread;
 };
 
-/* drivers/pci/probe.c, pci_scan_bridge_extend(), takes such numbers as not configured. */
+/* drivers/pci/probe.c, pci_scan_bridge_extend(), treats other numbers as not configured. */
 static bool has_sane_buses(const struct p2p_function *bridge)
 {
 	return bridge->secondary > bridge->bdf.bus && bridge->secondary <= bridge->subordinate;
@@ -37,7 +37,7 @@ static bool is_root_complex(const struct p2p_function *function)
 	       p2p_function_is_type(function, P2P_PORT_RC_EVENT_COLLECTOR);
 }
 
-/* Can buses be below @function that it does not tell?  Zeros name none: it is not configured. */
+/* Can there be buses below @function that it does not tell?  Zeros mean that it is not configured. */
 static bool hides_buses(const struct p2p_topology *topology, const struct p2p_function *function)
 {
 	const struct p2p_raw *raw = topology->builds[function->index].raw;
@@ -64,7 +64,7 @@ static void gather_bridge(const struct p2p_topology *topology, struct p2p_functi
 		domain->inside[bus] = true;
 }
 
-/* Every bridge that covers a bus must be above the one that names it. */
+/* Every bridge whose range includes a bus must be above the one that names it. */
 static void find_torn(const struct p2p_function *function, struct domain *domain)
 {
 	if (!p2p_function_is_bridge(function) || !has_sane_buses(function))
@@ -96,7 +96,7 @@ static void gather_buses(const struct p2p_topology *topology, size_t first, size
 		find_torn(&topology->functions[i], domain);
 }
 
-/* Is it a root bus, although no bridge that is there names it? */
+/* Is a bus that no listed bridge names credible as a root bus? */
 static bool is_credible(const struct domain *domain, unsigned int bus)
 {
 	if (domain->inside[bus])
@@ -105,8 +105,8 @@ static bool is_credible(const struct domain *domain, unsigned int bus)
 }
 
 /*
- * Do the registers say otherwise than the path?  A VF may be on any bus of the bridge above
- * that no other bridge names (drivers/pci/iov.c, virtfn_add_bus()).
+ * Do the registers contradict the path?  A VF may be on any bus in the range of the bridge above that no
+ * other bridge names (drivers/pci/iov.c, virtfn_add_bus()).
  */
 static bool contradicts_path(const struct domain *domain, const struct p2p_function *function)
 {
@@ -115,17 +115,17 @@ static bool contradicts_path(const struct domain *domain, const struct p2p_funct
 
 	if (domain->above[bus] && domain->above[bus] != parent)
 		return true;
-	/* Only behind a bridge the kernel looks for a bus (drivers/pci/probe.c, pci_scan_bridge_extend()). */
+	/* The kernel looks for a bus only behind a bridge (drivers/pci/probe.c, pci_scan_bridge_extend()). */
 	if (parent && parent->header == P2P_PRESENT && !p2p_function_is_bridge(parent))
 		return true;
 	return parent && has_sane_buses(parent) && parent->bdf.domain == function->bdf.domain &&
 	       (bus < parent->secondary || bus > parent->subordinate);
 }
 
-/* The root bus of its own that stands in for the one that is not known. */
+/* A root bus of its own, in place of the unknown one. */
 static struct root_bus own_root(const struct p2p_function *function)
 {
-	/* Linux numbers beyond 16 bits the domains it makes itself, which are those of VMD. */
+	/* Linux gives domains that it creates itself, those of VMD, numbers beyond 16 bits. */
 	return (struct root_bus){ .domain = function->bdf.domain, .bus = function->bdf.bus,
 				  .known = true, .nested = function->bdf.domain > 0xffff };
 }
@@ -153,7 +153,7 @@ static void link_domain(struct p2p_topology *topology, size_t first, size_t end,
 	struct domain domain;
 
 	gather_buses(topology, first, end, &domain);
-	/* A parent's bus is lower than its child's, so its root bus is known by now. */
+	/* A parent's bus number is lower than its child's, so its root bus is already known. */
 	for (size_t i = first; i < end; i++) {
 		struct p2p_function *function = &topology->functions[i];
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Identity of a function: sysfs where it has it, since a VF's own registers do not, then config. */
+/* Identity of a function: from sysfs first, since a VF's own registers lack it, then from config space. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -99,7 +99,7 @@ static void decode_class(struct p2p_function *function, const struct p2p_raw *ra
 	function->class_fact = class_code.fact == P2P_PRESENT ? function->ids : P2P_DENIED;
 }
 
-/* Where the subsystem's ids are depends on the header; a bridge has them in a capability. */
+/* The place of the subsystem ids depends on the header type; a bridge has them in a capability. */
 static void decode_subsystem(struct p2p_function *function, const struct p2p_config *config)
 {
 	const struct p2p_capability *capability;
@@ -111,7 +111,7 @@ static void decode_subsystem(struct p2p_function *function, const struct p2p_con
 	else if (function->header_type == PCI_HEADER_TYPE_BRIDGE) {
 		enum p2p_fact fact = p2p_config_find(config, PCI_CAP_ID_SSVID, false, &capability);
 
-		/* Without the capability it has none, which are zeros. */
+		/* Without the capability it has none, which is expressed as zeros. */
 		function->subsystem_fact = fact == P2P_ABSENT ? P2P_PRESENT : P2P_DENIED;
 		if (fact != P2P_PRESENT)
 			return;

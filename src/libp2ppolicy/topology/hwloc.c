@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What hwloc knows beyond sysfs: where a function is that the kernel gives no node, and what a
- * driver's devices below it are called.  hwloc looks at the running machine, or reads the XML
- * that a capture carries, in a process of its own, and answers in lines of
- * "address node cpulist name...", with "-" for what it does not know.
+ * What hwloc knows beyond sysfs: the place of a function that has no node in the kernel, and the names of the
+ * driver's devices below it.  hwloc inspects the running machine, or reads the XML of a capture, in a process
+ * of its own, and answers in lines of "address node cpulist name...", with "-" for what it does not know.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +11,7 @@
 #include "snapshot/hwloc.h"
 #include "topology/build.h"
 
-/* One node, when there are others to tell it from; -1 otherwise. */
+/* The node, if there is exactly one and the machine has others; -1 otherwise. */
 static int node_of(hwloc_topology_t hwloc, hwloc_obj_t place)
 {
 	if (hwloc_get_nbobjs_by_type(hwloc, HWLOC_OBJ_NUMANODE) < 2 ||
@@ -46,7 +45,7 @@ static void print_device(FILE *out, hwloc_topology_t hwloc, hwloc_obj_t device)
 	fputc('\n', out);
 }
 
-/* In the process of its own.  @data: the XML, NULL the running machine. */
+/* Runs in the process of its own.  @data: the XML, or NULL for the running machine. */
 static int describe(int fd, const void *data)
 {
 	hwloc_topology_t hwloc;
@@ -81,7 +80,7 @@ static void add_names(struct p2p_topology *topology, struct p2p_function *functi
 			*names++ = p2p_keep_text(topology, name, strlen(name));
 }
 
-/* sysfs is the kernel's own word: what it told stays. */
+/* sysfs comes from the kernel itself: what it told takes precedence. */
 static void apply(struct p2p_topology *topology, char *line)
 {
 	const char *address = strsep(&line, " "), *node = strsep(&line, " ");
@@ -102,7 +101,7 @@ static void apply(struct p2p_topology *topology, char *line)
 		add_names(topology, function, line);
 }
 
-/* Is there a device of interest that sysfs does not place? */
+/* Is there a relevant device whose place sysfs does not tell? */
 static bool is_needed(const struct p2p_topology *topology)
 {
 	for (size_t i = 0; i < topology->count; i++) {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A list of functions may be a pick of them: lspci -s and -d, a log that lost its start, rdma_topo
- * dump, which leaves out host bridges.  Then a root bus may have functions before those that are
- * listed, and a device more functions than one.
+ * A list of functions may be a selection: lspci -s and -d, a log that lost its start, rdma_topo dump, which
+ * leaves out host bridges.  Then a root bus may have functions before the listed ones, and a device may have
+ * more than one function.
  */
 #include "base/pci-regs.h"
 #include "topology/build.h"
 
-/* Nobody who asks about peers picks these. */
+/* Nobody who asks about peers would select these. */
 static bool is_bystander(const struct p2p_function *function)
 {
 	switch (function->class_code >> 8) {
@@ -24,7 +24,7 @@ static bool is_bystander(const struct p2p_function *function)
 	}
 }
 
-/* The root complex of bus 0 and a bystander: as lspci prints the list of all, unasked. */
+/* Does the list have the host bridge of bus 0 and a bystander, as lspci's list of everything does? */
 static bool has_witnesses(const struct p2p_topology *topology, const struct p2p_snapshot *list)
 {
 	bool host = false, bystander = false;
@@ -42,7 +42,7 @@ static bool has_witnesses(const struct p2p_topology *topology, const struct p2p_
 	return host && bystander;
 }
 
-/* Of picks that are joined, one may have the root complex and another the bystander. */
+/* It must be one list: among joined selections, one may have the host bridge and another the bystander. */
 static bool one_has_witnesses(const struct p2p_topology *topology)
 {
 	const struct p2p_snapshot *list;
@@ -53,7 +53,7 @@ static bool one_has_witnesses(const struct p2p_topology *topology)
 	return false;
 }
 
-/* The kernel looks for the other functions of a device once it has found the first. */
+/* Is function 0 of its device missing?  The kernel looks for others only once it has found that one. */
 static bool lacks_first(const struct p2p_topology *topology, const struct p2p_function *function)
 {
 	const struct p2p_function *first = function;
@@ -67,7 +67,7 @@ static bool lacks_first(const struct p2p_topology *topology, const struct p2p_fu
 	return first->bdf.devfn & 7;
 }
 
-/* A port whose link is up has a device, unless the kernel was told to forget it. */
+/* A port whose link is up has a device, unless it was removed through sysfs. */
 static bool lacks_device(const struct p2p_topology *topology, const struct p2p_function *function)
 {
 	const struct p2p_raw *raw = topology->builds[function->index].raw;
@@ -82,7 +82,7 @@ static bool lacks_device(const struct p2p_topology *topology, const struct p2p_f
 	       status & PCI_EXP_LNKSTA_DLLLA;
 }
 
-/* What is listed shows that something is not: the bridge above it, the first function, the device below. */
+/* Does the list show that something is missing: the bridge above, the first function, or the device below? */
 static bool has_gap(const struct p2p_topology *topology)
 {
 	for (size_t i = 0; i < topology->count; i++) {
@@ -101,7 +101,7 @@ static bool is_of_device(const struct p2p_function *function, const struct p2p_f
 	       other->bdf.devfn >> 3 == function->bdf.devfn >> 3;
 }
 
-/* PCIe r6.0, sec 9.2.1.2: virtual functions are none of those that the bit of the header counts. */
+/* PCIe r6.0, sec 9.2.1.2: virtual functions do not count for the Multi-Function Device bit. */
 static bool has_sibling(const struct p2p_topology *topology, const struct p2p_function *function)
 {
 	const struct p2p_function *end = topology->functions + topology->count, *other = function;
@@ -114,7 +114,7 @@ static bool has_sibling(const struct p2p_topology *topology, const struct p2p_fu
 	return false;
 }
 
-/* A text does not show the bit, and its reader takes virtual functions for others of the device. */
+/* A text does not show the bit, and its reader counts virtual functions as other functions of the device. */
 static void count_siblings(const struct p2p_topology *topology, struct p2p_function *function)
 {
 	const struct p2p_raw *raw = topology->builds[function->index].raw;

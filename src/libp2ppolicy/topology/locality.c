@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Where a function is and who uses it: NUMA node, CPUs, IOMMU group, driver, names of the OS. */
+/* Where a function is and what uses it: NUMA node, CPUs, IOMMU group, driver, OS names. */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,13 +7,13 @@
 
 #include "topology/build.h"
 
-/* No port is as fast; a larger number is none. */
+/* No port is this fast; a larger number is invalid. */
 #define MOST_MBPS	1e8
-/* CONFIG_NODES_SHIFT is 10 at most, and CONFIG_NR_CPUS 8192: arch/{x86,powerpc,arm64}/Kconfig, Linux 7.2. */
+/* CONFIG_NODES_SHIFT is at most 10, and CONFIG_NR_CPUS at most 8192: arch/{x86,powerpc,arm64}/Kconfig, Linux 7.2. */
 #define MOST_NODES	1024
 #define MOST_CPUS	8192
 
-/* The directories users' names are in, the most telling first. */
+/* Directories with names that users know, the most telling first. */
 static const enum p2p_attr name_dirs[] = {
 	P2P_ATTR_NVME, P2P_ATTR_INFINIBAND, P2P_ATTR_NET, P2P_ATTR_ACCEL, P2P_ATTR_DRM,
 	P2P_ATTR_DSA, P2P_ATTR_IAX, P2P_ATTR_CXL_MEMORY, P2P_ATTR_SWITCHTEC, P2P_ATTR_MIC,
@@ -86,7 +86,7 @@ static const struct iommu_mode {
 	{ "blocked", "blocked", P2P_UNKNOWN },
 };
 
-/* The row of its domain; NULL there is none. */
+/* The row of its domain type; NULL if there is none. */
 static const struct iommu_mode *iommu_row(const struct p2p_function *function)
 {
 	for (size_t i = 0; function->iommu_type && i < P2P_LENGTH(iommu_modes); i++)
@@ -122,7 +122,7 @@ enum p2p_tri p2p_iommu_translates(const struct p2p_function *function)
 	return function->iommu_group.fact == P2P_PRESENT && row ? row->translates : P2P_UNKNOWN;
 }
 
-/* The sum of the numbers that the lines begin with; denied when one is none, or is 0 or less. */
+/* The sum of the numbers at the starts of lines; denied if one is missing, or is not positive. */
 static struct p2p_number sum_lines(const struct p2p_file *file, double unit)
 {
 	struct p2p_number sum = { file->fact, 0 };
@@ -138,7 +138,7 @@ static struct p2p_number sum_lines(const struct p2p_file *file, double unit)
 	return sum;
 }
 
-/* "4: ACTIVE"; of a port that is down the rate says nothing. */
+/* "4: ACTIVE"; the rate of a port that is down means nothing. */
 static bool all_active(const struct p2p_file *states)
 {
 	const char *text = p2p_file_lines(states);
@@ -150,7 +150,7 @@ static bool all_active(const struct p2p_file *states)
 	return any;
 }
 
-/* "400 Gb/sec (4X NDR)" of RDMA ports before the Mb/s of network interfaces. */
+/* "400 Gb/sec (4X NDR)" of RDMA ports takes precedence over the Mb/s of network interfaces. */
 static void set_ports(struct p2p_function *function, const struct p2p_raw *raw)
 {
 	struct p2p_number rate = sum_lines(p2p_raw_attr(raw, P2P_ATTR_PORT_RATE), 1000);
@@ -164,8 +164,8 @@ static void set_ports(struct p2p_function *function, const struct p2p_raw *raw)
 }
 
 /*
- * A bridge above a function with a group has one too: where the link of such a bridge is missing,
- * so may that of any other.
+ * Do most functions have their group?  A bridge above a function with a group has one, too: if its link is
+ * missing, others may be missing as well.
  */
 static bool has_most_groups(const struct p2p_topology *topology)
 {
@@ -184,8 +184,8 @@ static bool has_most_groups(const struct p2p_topology *topology)
 }
 
 /*
- * A tree that is no capture of ours proves nothing by what it lacks.  But where it has the links of
- * most functions, whoever made it took them along, and one without has none.
+ * A foreign tree proves nothing by what it lacks.  But if it has the links of most functions, its maker
+ * included them, and a function without one has no group.
  */
 static void settle_groups(struct p2p_topology *topology)
 {
@@ -219,7 +219,7 @@ void p2p_locality_build(struct p2p_topology *topology)
 		settle_groups(topology);
 }
 
-/* A list of CPUs as the kernel prints it: "0-31,64-95", or nothing. */
+/* Is it a list of CPUs as the kernel prints it: "0-31,64-95", or nothing? */
 static bool is_cpu_list(const char *text)
 {
 	const char *at = text;
@@ -256,7 +256,7 @@ void p2p_locality_check(struct p2p_topology *topology)
 		refuse_node(&topology->hosts[i].numa);
 }
 
-/* Functions of one node tell the node of their host bridge; -1 tells nothing. */
+/* If all its functions are on one node, so is the host bridge; -1 tells nothing. */
 void p2p_hosts_locate(struct p2p_topology *topology)
 {
 	for (size_t i = 0; i < topology->count; i++) {

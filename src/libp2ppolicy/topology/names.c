@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Names of vendors, devices and classes: pci.ids, and for what it does not know the hardware database of
- * udev.  Never the network, never a word to anybody.
+ * Names of vendors, devices and classes: from pci.ids, and for what it lacks from the hardware database of
+ * udev.  The network is never used, and nothing is printed.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -15,9 +15,9 @@
 #define NAME_SIZE 256u
 
 /**
- * struct names - the two lists.
- * @list: NULL there is none
- * @pinned: the list was named, and nothing else is asked
+ * struct names - the two sources of names.
+ * @list: NULL if there is none
+ * @pinned: the list was named by the user, and no other source is asked
  */
 struct names {
 	struct p2p_topology *topology;
@@ -27,7 +27,7 @@ struct names {
 	bool pinned;
 };
 
-/* What hwdb says under @key for @modalias; NULL nothing. */
+/* What hwdb has under @key for @modalias; NULL if nothing. */
 static const char *ask_hwdb(struct names *names, const char *modalias, const char *key)
 {
 	struct udev_list_entry *entry;
@@ -45,7 +45,7 @@ static const char *ask_hwdb(struct names *names, const char *modalias, const cha
 	return entry ? udev_list_entry_get_value(entry) : NULL;
 }
 
-/* The name in the list, or else what hwdb says under @key for @modalias. */
+/* The name in the list, or else what hwdb has under @key for @modalias. */
 static const char *keep(struct names *names, struct p2p_name name, const char *modalias,
 			const char *key)
 {
@@ -72,7 +72,7 @@ static void name_ids(struct names *names, struct p2p_function *function)
 				     modalias, "ID_MODEL_FROM_DATABASE");
 }
 
-/* A subclass without a name is its base class and the number, as in lspci. */
+/* A subclass without a name is shown as its base class and the number, as in lspci. */
 static void name_class(struct names *names, struct p2p_function *function)
 {
 	unsigned int class = function->class_code >> 8;
@@ -91,7 +91,7 @@ static void name_class(struct names *names, struct p2p_function *function)
 	function->class_name = keep(names, name, modalias, "ID_PCI_SUBCLASS_FROM_DATABASE");
 }
 
-/* Order by what the names depend on, so that equal functions stand together. */
+/* Order by what the names depend on, so that equal functions are adjacent. */
 static int compare_ids(const void *a, const void *b)
 {
 	const struct p2p_function *left = *(struct p2p_function *const *)a;

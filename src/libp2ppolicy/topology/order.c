@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Which function of a root bus the kernel has first.  It appends to the list of the bus what it
- * finds (drivers/pci/probe.c, pci_device_add()): after a plain boot that is the order of the
- * addresses, but what was removed and found again is at the end.  /proc/bus/pci/devices has the
- * functions as they were added (drivers/pci/proc.c, pci_seq_start()), so those of one bus are in
- * the order of its list.  It names bus and function without their domain.
+ * Finds which function of a root bus comes first in the kernel's list.  The kernel appends what it finds to
+ * the list of the bus (drivers/pci/probe.c, pci_device_add()): after a plain boot that is the order of
+ * addresses, but a function that was removed and found again is at the end.  /proc/bus/pci/devices lists
+ * functions as they were added (drivers/pci/proc.c, pci_seq_start()), so those of one bus are in the order of
+ * its list.  It shows bus and devfn without the domain.
  */
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 
 #define NOWHERE SIZE_MAX
 
-/** struct line - one of the file: bus << 8 | devfn, and vendor << 16 | device. */
+/** struct line - a line of the file: bus << 8 | devfn, and vendor << 16 | device. */
 struct line {
 	unsigned int address, ids;
 };
@@ -42,7 +42,7 @@ static bool read_lines(struct p2p_topology *topology, const char *text, struct o
 	return order->lines && order->count;
 }
 
-/* The first and the last line that may be @function. */
+/* Find the first and the last line that may be @function. */
 static void find_lines(const struct order *order, const struct p2p_function *function,
 		       size_t *ret_first, size_t *ret_last)
 {
@@ -61,8 +61,8 @@ static void find_lines(const struct order *order, const struct p2p_function *fun
 }
 
 /*
- * Domains with a bus of the same number look alike.  If none was touched after the scan, there
- * are no more ascending runs than there are such domains.
+ * Buses of the same number in different domains look alike.  If none was changed after the scan, there are no
+ * more ascending runs than such domains.
  */
 static bool looks_untouched(const struct order *order, const struct p2p_host_bridge *host)
 {
@@ -80,7 +80,7 @@ static bool looks_untouched(const struct order *order, const struct p2p_host_bri
 	return domains > 1 && runs <= domains;
 }
 
-/* Does @function come before all others of its root bus, whichever lines are theirs? */
+/* Does @function come before all others of its root bus, whichever of the possible lines are theirs? */
 static bool is_first(const struct order *order, const struct p2p_host_bridge *host,
 		     const struct p2p_function *function)
 {
@@ -112,7 +112,7 @@ void p2p_order_build(struct p2p_topology *topology)
 	struct order order = { .topology = topology };
 	bool known = file->fact == P2P_PRESENT && read_lines(topology, file->data, &order);
 
-	/* A tree that never had the file is taken for one of a machine after a plain boot. */
+	/* A tree that never had the file is assumed to be from a machine after a plain boot. */
 	for (size_t i = 0; i < topology->host_count; i++) {
 		if (known)
 			find_first(&order, &topology->hosts[i]);

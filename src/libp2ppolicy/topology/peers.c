@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What drivers say of single functions: the memory of a GPU and who may reach it, whose memory an
- * EFA adapter takes, the clique that an emulator puts a passed-through GPU in.
+ * What drivers report about single functions: the memory of a GPU and which peers can reach it, the provider
+ * whose memory an EFA adapter accepts, the clique that an emulator assigns to a passed-through GPU.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,8 +16,8 @@
 #define MOST_PEERS 256u
 
 /*
- * hw/vfio/pci-quirks.c of QEMU, vfio_add_nv_gpudirect_cap(): a vendor-specific capability of eight
- * bytes, "P2P" behind its length, then the clique in bits 6:3.
+ * hw/vfio/pci-quirks.c of QEMU, vfio_add_nv_gpudirect_cap(): a vendor-specific capability of eight bytes,
+ * with "P2P" after its length, then the clique in bits 6:3.
  */
 static struct p2p_number find_clique(const struct p2p_config *config)
 {
@@ -63,10 +63,10 @@ static const struct p2p_file *node_file(const struct p2p_topology *topology, uns
 #define UNUSED	0x0fff0000	/* bits of a location_id */
 
 /*
- * drivers/gpu/drm/amd/amdkfd/kfd_topology.c, kfd_topology_add_device(): location_id is bus and devfn,
- * and in bits 31:28 which partition of a GPU that has several; a node without a SIMD is a
- * processor.  @ret_function: NULL that, or a function that is not in the topology.
- * Return: is it known what the node is?
+ * drivers/gpu/drm/amd/amdkfd/kfd_topology.c, kfd_topology_add_device(): location_id is bus and devfn, and
+ * bits 31:28 select the partition of a GPU that has several; a node without a SIMD is a processor.
+ * @ret_function: NULL for a processor, or a function that is not in the topology.
+ * Return: true if it is known what the node is.
  */
 static bool find_node(const struct p2p_topology *topology, unsigned int node, struct p2p_function **ret_function)
 {
@@ -90,9 +90,9 @@ static bool find_node(const struct p2p_topology *topology, unsigned int node, st
 }
 
 /**
- * struct links - the GPUs that one kind of links leads to from a node.
- * @links: the directory; @counted: the property of the node that says how many there are
- * @type: only links of this type; 0 all
+ * struct links - one kind of links from a node to GPUs.
+ * @links: the directory; @counted: the property of the node that holds their number
+ * @type: only links of this type; 0 for all
  */
 struct links {
 	const char *links, *counted;
@@ -103,7 +103,7 @@ struct links {
 static const struct links pcie = { "p2p_links", "p2p_links_count", 0 };
 static const struct links xgmi = { "io_links", "io_links_count", 11 };
 
-/* @ret_peer: NULL the link is of another kind, or leads to no function.  Return: is it known where it leads? */
+/* @ret_peer: NULL if the link is of another kind, or leads to no function.  Return: true if it is known where it leads. */
 static bool link_peer(const struct p2p_topology *topology, const struct links *kind,
 		      const struct p2p_file *file, struct p2p_function **ret_peer)
 {
@@ -119,8 +119,8 @@ static bool link_peer(const struct p2p_topology *topology, const struct links *k
 }
 
 /*
- * Return: the peers, NULL-terminated; NULL when not all links could be read and understood.  How many there are
- * the node says; one of an older kernel has none of a kind that it does not count.
+ * Return: the peers, NULL-terminated; NULL if not all links could be read and understood.  The node holds
+ * their number; one of an older kernel has no links of a kind that it does not count.
  */
 static const struct p2p_function *const *collect(struct p2p_topology *topology, unsigned int node,
 						 const struct links *kind)
@@ -150,8 +150,8 @@ static const struct p2p_function *const *collect(struct p2p_topology *topology, 
 }
 
 /*
- * kfd_topology.c, kfd_add_peer_prop(): a link in the node that owns the memory leads to the one
- * that may reach it.  GPUs of one hive have no such link, but one of xGMI.
+ * kfd_topology.c, kfd_add_peer_prop(): a link in the node that owns the memory leads to one that can reach
+ * it.  GPUs of one hive have an xGMI link instead.
  */
 static void set_kfd(struct p2p_topology *topology, unsigned int node)
 {
@@ -165,10 +165,7 @@ static void set_kfd(struct p2p_topology *topology, unsigned int node)
 		function->kfd = P2P_PRESENT;
 }
 
-/*
- * The functions of one adapter have one UUID in the vendor's third field of their VPD, which only
- * root can read.
- */
+/* The functions of one adapter share a UUID in field V3 of their VPD, which only root can read. */
 static const char *adapter_of(const struct p2p_topology *topology, size_t index, size_t *ret_size)
 {
 	const struct p2p_raw *raw = topology->builds[index].raw;
@@ -195,7 +192,7 @@ static void join_data_direct(struct p2p_topology *topology, size_t index)
 	}
 }
 
-/* What only devices of one vendor have, the others have not. */
+/* Devices of other vendors do not have what is specific to one vendor. */
 static void rule_out(struct p2p_function *function)
 {
 	const struct p2p_number none = { P2P_ABSENT, 0 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the software says of itself: versions, options, parameters and symbols.  See stack.def. */
+/* What the software reports about itself: versions, options, parameters and symbols.  See stack.def. */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,7 +49,7 @@ static struct p2p_number present(int64_t value)
 	return (struct p2p_number){ P2P_PRESENT, value };
 }
 
-/* "570.124.06", "6.10.5"; what follows the third number does not count. */
+/* "570.124.06", "6.10.5"; what follows the third number is ignored. */
 static struct p2p_number read_version(const char *text)
 {
 	unsigned int major, minor = 0, patch = 0;
@@ -141,7 +141,7 @@ struct p2p_number p2p_config_option(const struct p2p_topology *topology, const c
 	return number;
 }
 
-/* Names are readable by all; a list without pci_enable_device was not read whole. */
+/* Symbol names are readable by everybody; a list without pci_enable_device is incomplete. */
 static struct p2p_number find_symbol(const struct p2p_topology *topology, const char *name)
 {
 	const struct p2p_file *file = p2p_file_at(topology, "proc/kallsyms");
@@ -153,7 +153,7 @@ static struct p2p_number find_symbol(const struct p2p_topology *topology, const 
 	for (; (at = strstr(at, name)); at += size)
 		if (at > file->data && at[-1] == ' ' && strchr("\n\t ", at[size]))
 			return present(1);
-	/* Captures of older releases hold no symbols but those of p2pdma: no "no" from one. */
+	/* Captures made by older releases hold only the symbols of p2pdma, so a missing one proves nothing. */
 	if (topology->machine.source == P2P_SOURCE_LIVE &&
 	    strstr(file->data, " pci_enable_device\n"))
 		return present(0);
@@ -179,7 +179,7 @@ static struct p2p_number find_open(const struct p2p_topology *topology)
 	return present(end && end < file->data + strcspn(file->data, "\n"));
 }
 
-/* "Name: value" on a line of its own in the options of NVIDIA's driver; NULL there is none. */
+/* "Name: value" on a line of its own in the options of NVIDIA's driver; NULL if there is none. */
 static const char *nvidia_option(const struct p2p_topology *topology, const char *name)
 {
 	const struct p2p_file *file = p2p_file_at(topology, "proc/driver/nvidia/params");

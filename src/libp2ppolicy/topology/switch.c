@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Which ports are one chip.  An upstream port and the downstream ports below it are one; two
- * upstream ports of one vendor that give one serial number are one chip cut in two partitions
- * (PCIe r6.0, sec 7.9.3: the number is the same for all functions of a component).
+ * Finds which ports belong to one chip.  An upstream port and the downstream ports below it do; two upstream
+ * ports of one vendor with the same serial number are one chip split into two partitions (PCIe r6.0, sec
+ * 7.9.3: the number is the same for all functions of a component).
  */
 #include "topology/build.h"
 
-/* Zero and all ones are what chips without a number give. */
+/* Chips without a serial number report zero or all ones. */
 static bool is_same_chip(const struct p2p_function *a, const struct p2p_function *b)
 {
 	return a->serial.fact == P2P_PRESENT && b->serial.fact == P2P_PRESENT &&
@@ -23,7 +23,7 @@ static unsigned int find_twin(const struct p2p_topology *topology, size_t index)
 	return 0;
 }
 
-/* Downstream ports below, and the chip's other functions beside its upstream port. */
+/* Mark the downstream ports below, and the chip's other functions next to its upstream port. */
 static void mark(struct p2p_topology *topology, const struct p2p_function *upstream)
 {
 	for (size_t i = 0; i < upstream->child_count; i++) {

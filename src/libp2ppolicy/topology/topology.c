@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The topology as an object: its memory, the steps that build it, and how it is read. */
+/* The topology object: its memory, the steps that build it, and its accessors. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -30,8 +30,8 @@ void *p2p_scratch(struct p2p_topology *topology, size_t count, size_t size)
 }
 
 /*
- * How many bytes the character at @text takes, 0 when it is no printable UTF-8: a control
- * (U+0000 to U+001F, U+007F to U+009F), a surrogate, too long a form, or cut.
+ * How many bytes the character at @text takes; 0 if it is not printable UTF-8: a control (U+0000 to U+001F,
+ * U+007F to U+009F), a surrogate, an overlong form, or truncated.
  */
 static size_t printable(const unsigned char *text, size_t left)
 {
@@ -51,7 +51,7 @@ static size_t printable(const unsigned char *text, size_t left)
 	return code >= least[size] && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff) ? size : 0;
 }
 
-/* Names come from captures of anybody's: they must not steer a terminal or break a document. */
+/* Names may come from untrusted captures: they must not control a terminal or break a document. */
 char *p2p_keep_text(struct p2p_topology *topology, const char *text, size_t length)
 {
 	size_t left = strnlen(text, length), size;

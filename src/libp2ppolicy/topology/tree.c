@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The tree as the kernel builds it.  In sysfs a function's directory lies in that of the bridge
- * above it, and the one above the first is its host bridge, pciDDDD:BB.  A domain behind a VMD
- * endpoint has a host bridge of its own inside the endpoint's directory: the last one counts
- * (drivers/pci/pci.h, pci_upstream_bridge(), stops at a root bus).  A path without a host bridge
- * is that of a function whose link was lost, and says nothing: then bus numbers decide (dump.c).
+ * The tree as the kernel builds it.  In sysfs the directory of a function is inside that of the bridge above
+ * it, and at the top is its host bridge, pciDDDD:BB.  A domain behind a VMD endpoint has a host bridge of its
+ * own inside the endpoint's directory: the last one counts (drivers/pci/pci.h, pci_upstream_bridge(), stops
+ * at a root bus).  A path without a host bridge belongs to a function whose link was lost, and tells nothing:
+ * then bus numbers decide (dump.c).
  */
 #include <errno.h>
 #include <stdio.h>
@@ -19,7 +19,7 @@ enum part_kind { PART_OTHER, PART_HOST, PART_FUNCTION };
 
 struct part {
 	enum part_kind kind;
-	struct p2p_bdf bdf;		/* of a host bridge: domain and bus alone */
+	struct p2p_bdf bdf;		/* for a host bridge: only domain and bus */
 };
 
 static struct part parse_part(const char *text, size_t length)
@@ -32,11 +32,11 @@ static struct part parse_part(const char *text, size_t length)
 	memcpy(name, text, length);
 	name[length] = '\0';
 	if (!strncmp(name, "pci", 3)) {
-		/* pciDDDD:BB reads as an address once it has a device. */
+		/* With a device appended, pciDDDD:BB parses as an address. */
 		memcpy(name + length, ":0.0", 5);
 		if (!p2p_bdf_parse(name + 3, &part.bdf))
 			part.kind = PART_HOST;
-		/* "pciDDDD:BB" has two colons now; "pciBB" has one and is none. */
+		/* "pciBB", without a domain, would parse, too, but is not a host bridge. */
 		if (!memchr(text, ':', length))
 			part.kind = PART_OTHER;
 	} else if (memchr(text, ':', length) && !p2p_bdf_parse(name, &part.bdf)) {
@@ -45,7 +45,7 @@ static struct part parse_part(const char *text, size_t length)
 	return part;
 }
 
-/* The part that starts at @text; the start of the next one, NULL after the last. */
+/* Parse the part that starts at @text.  Return: the start of the next one; NULL after the last. */
 static const char *next_part(const char *text, struct part *ret_part)
 {
 	size_t length = strcspn(text, "/");
@@ -54,7 +54,7 @@ static const char *next_part(const char *text, struct part *ret_part)
 	return text[length] ? text + length + 1 : NULL;
 }
 
-/* Where the parts after the last host bridge start, and what stands before it. */
+/* Find where the parts after the last host bridge start, and what precedes it. */
 static const char *below_host(const char *path, struct root_bus *ret_root)
 {
 	const char *below = NULL;
@@ -63,7 +63,7 @@ static const char *below_host(const char *path, struct root_bus *ret_root)
 	while (path) {
 		path = next_part(path, &part);
 		if (part.kind == PART_HOST && path) {
-			/* The domains that Linux makes for VMD are those beyond 16 bits. */
+			/* Linux gives VMD domains numbers beyond 16 bits. */
 			ret_root->nested = below || part.bdf.domain > 0xffff;
 			ret_root->behind = before.bdf;
 			ret_root->behind_known = before.kind == PART_FUNCTION;
@@ -77,7 +77,7 @@ static const char *below_host(const char *path, struct root_bus *ret_root)
 	return below;
 }
 
-/* The last part of @path, if @before, which may be NULL, is in the same directory; NULL otherwise. */
+/* The last part of @path if @before, which may be NULL, is in the same directory; NULL otherwise. */
 static const char *last_part(const char *path, const char *before)
 {
 	const char *slash = strrchr(path, '/');
@@ -121,7 +121,7 @@ static int compare_bdf(const void *a, const void *b)
 	return p2p_bdf_compare(*(const struct p2p_bdf *)a, *(const struct p2p_bdf *)b);
 }
 
-/* The addresses in paths that no function of the snapshot has, sorted, each once. */
+/* Find the addresses in paths that no function of the snapshot has, sorted, without duplicates. */
 static int find_missing(const struct p2p_snapshot *snapshot, struct p2p_bdf **ret_missing,
 			size_t *ret_count)
 {
@@ -203,7 +203,7 @@ struct p2p_function *p2p_tree_find(const struct p2p_topology *topology, struct p
 					 sizeof(*topology->functions), compare_function) : NULL;
 }
 
-/* Does its own path say where @function is? */
+/* Does its own path tell where @function is? */
 static bool has_link(const struct p2p_topology *topology, const struct p2p_function *function)
 {
 	const struct p2p_raw *raw = topology->builds[function->index].raw;
@@ -212,14 +212,14 @@ static bool has_link(const struct p2p_topology *topology, const struct p2p_funct
 	return raw && path_of(raw) && below_host(path_of(raw), &root);
 }
 
-/* The directory of a function, which the next one is often in as well: what it lies below. */
+/* The directory of a function, often shared by the next one, and what it is below. */
 struct directory {
 	const char *path;		/* of the function */
 	struct root_bus root;
 	struct p2p_function *above;
 };
 
-/* The chain in the path of @function links it, and each bridge that is known from paths alone. */
+/* Link @function, and each bridge known only from paths, according to the chain in its path. */
 static void link_path(struct p2p_topology *topology, struct p2p_function *function,
 		      const char *path, struct directory *directory, struct root_bus *roots)
 {
@@ -263,7 +263,7 @@ static void link_physfn(struct p2p_topology *topology, struct p2p_function *func
 		function->physfn = pf;
 }
 
-/* Paths of a hostile tree may form a ring; it is opened where it is met. */
+/* Paths of a hostile tree may form a ring; break it where it is found. */
 static int open_rings(struct p2p_topology *topology)
 {
 	size_t *walk = p2p_scratch(topology, topology->count, sizeof(*walk));
@@ -287,7 +287,7 @@ static int open_rings(struct p2p_topology *topology)
 	return 0;
 }
 
-/* Of a function without registers and class a path can still say that it is a bridge. */
+/* A path can show that a function is a bridge even without registers and class. */
 static void name_bridges(struct p2p_topology *topology)
 {
 	for (size_t i = 0; i < topology->count; i++) {
@@ -299,7 +299,7 @@ static void name_bridges(struct p2p_topology *topology)
 	}
 }
 
-/* A chain that begins somewhere below a host bridge. */
+/* Mark functions whose chain starts somewhere below a host bridge. */
 static void find_loose(struct p2p_topology *topology)
 {
 	for (size_t i = 0; i < topology->count; i++) {
@@ -310,7 +310,7 @@ static void find_loose(struct p2p_topology *topology)
 	}
 }
 
-/* What lies below a function whose place is not known has none either. */
+/* What is below a function whose place is unknown has an unknown place, too. */
 static void spread_orphans(struct p2p_topology *topology)
 {
 	for (size_t i = 0; i < topology->count; i++) {
@@ -338,7 +338,7 @@ static int compare_host(const void *root, const void *element)
 	return compare_roots(root, &(struct root_bus){ .domain = host->domain, .bus = host->bus });
 }
 
-/* Of several functions on one bus only some may say what the host bridge lies behind. */
+/* Among several functions on one bus, only some may tell what the host bridge is behind. */
 static void add_host(struct p2p_topology *topology, struct p2p_host_bridge *host,
 		     const struct root_bus *root)
 {
@@ -420,8 +420,8 @@ static void count_lists(struct p2p_topology *topology)
 }
 
 /*
- * Children of each function, or root functions of each host bridge, as slices of one array:
- * count, place, then fill; functions are in BDF order, so each slice is too.
+ * Children of each function, and root functions of each host bridge, as slices of one array: count, allot,
+ * then fill.  Functions are in BDF order, so each slice is, too.
  */
 int p2p_tree_list(struct p2p_topology *topology)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the two ways to a tree, by paths and by bus numbers, share. */
+/* Shared by the two ways to build the tree, from paths and from bus numbers. */
 #ifndef P2P_TOPOLOGY_TREE_H
 #define P2P_TOPOLOGY_TREE_H
 
@@ -7,8 +7,8 @@
 
 /**
  * struct root_bus - the root bus above a function.
- * @linked: a path said so, not bus numbers
- * @nested: its host bridge lies in the directory of another function, @behind if @behind_known
+ * @linked: known from a path, not from bus numbers
+ * @nested: its host bridge is in the directory of another function, @behind if @behind_known
  */
 struct root_bus {
 	uint32_t domain;
@@ -18,14 +18,14 @@ struct root_bus {
 };
 
 /**
- * p2p_dump_link() - parent and root bus, by bus numbers, of each function still without; one whose
- *	path contradicts the bus numbers loses its parent.
+ * p2p_dump_link() - find parent and root bus of the functions that still lack them from bus numbers; a
+ *	function whose path contradicts the bus numbers loses its parent.
  */
 void p2p_dump_link(struct p2p_topology *topology, struct root_bus *roots);
 
 /**
- * p2p_dump_link_vfs() - the PF of each VF that no link named, by the Routing IDs its SR-IOV
- *	capability gives; and beside its PF each VF that no path placed.
+ * p2p_dump_link_vfs() - find the PF of each VF without a link to it, by the Routing IDs that the PF's SR-IOV
+ *	capability gives, and place each VF without a path next to its PF.
  */
 void p2p_dump_link_vfs(struct p2p_topology *topology, struct root_bus *roots);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The value and the state of a row, and what is said of it. */
+/* The value and the state of a row, and its text. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -56,7 +56,7 @@ bool p2p_fact_differs(const char *key, const struct p2p_function *old,
 {
 	size_t length = strlen(key);
 
-	/* The end of the string is compared as well, unless the key goes on. */
+	/* Compare the end of the string as well, unless the key is a prefix. */
 	if (key[length - 1] != '.')
 		length++;
 	for (size_t i = 0; i < p2p_function_rows.count; i++)
@@ -66,7 +66,7 @@ bool p2p_fact_differs(const char *key, const struct p2p_function *old,
 	return false;
 }
 
-/* All of @count objects of @size bytes that a row of lists. */
+/* Compare @count objects of @size bytes, as listed by a row. */
 static bool is_same_list(struct p2p_fact_rows rows, const char *one, const char *other, size_t count, size_t size)
 {
 	for (size_t i = 0; i < count; i++)
@@ -112,7 +112,7 @@ bool p2p_facts_same(struct p2p_fact_rows rows, const void *one, const void *othe
 	return true;
 }
 
-/* The value as it is, as far as @size goes. */
+/* Print the plain value, up to @size bytes. */
 static int put_value(const struct p2p_fact_row *row, const struct p2p_value *value, char *text,
 		     size_t size)
 {
@@ -125,7 +125,7 @@ static int put_value(const struct p2p_fact_row *row, const struct p2p_value *val
 	return snprintf(text, size, "%" PRId64, value->number);
 }
 
-/* "enabled+, size_bytes 4096": flags as lspci has them. */
+/* "enabled+, size_bytes 4096": flags are printed as in lspci. */
 static size_t append(char *text, size_t size, size_t used, const char *name,
 		     const struct p2p_fact_row *row, const struct p2p_value *value)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Rows to JSON, and back. */
+/* Converts rows to JSON, and back. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 
 #define GROUP_SIZE 32
 
-/** struct group - the object that the rows of one capability are in; NULL for those of none. */
+/** struct group - the object with the rows of one capability; NULL for rows without one. */
 struct group {
 	struct json_object *object;
 	const char *key;
@@ -24,7 +24,7 @@ static const char *leaf_of(const struct p2p_fact_row *row)
 	return row->leaf ? row->leaf : dot ? dot + 1 : row->key;
 }
 
-/* The rows of a capability stand together.  @make: the object is not there yet. */
+/* The object for a row; the rows of a capability are adjacent.  @make: create the object. */
 static struct json_object *enter(struct group *group, struct json_object *root,
 				 const struct p2p_fact_row *row, bool make)
 {
@@ -79,7 +79,7 @@ static void write_row(struct json_object *json, struct group *group,
 	struct p2p_value value;
 
 	p2p_fact_get(row, object, &value);
-	/* Of a capability that is not there "present" alone is said. */
+	/* For a capability that is not present only "present" is written. */
 	if (row->capability && p2p_fact_at(object, row->capability) != P2P_PRESENT)
 		return;
 	parent = enter(group, json, row, true);
@@ -98,7 +98,7 @@ void p2p_facts_write(struct json_object *json, struct p2p_fact_rows rows, const 
 			write_row(json, &group, &rows.rows[i], object, function);
 }
 
-/* Why what is null is not known; what is null and not in here is absent. */
+/* Why facts that are null are unknown; what is null and not listed here is absent. */
 static struct json_object *unknowns(const struct p2p_function *function)
 {
 	struct json_object *unknown = p2p_json_new_object();
@@ -178,7 +178,7 @@ bool p2p_json_is_absent(struct json_object *json, const char *key)
 	       !json_object_object_get_ex(unknown, key, NULL);
 }
 
-/* A value that is there and not understood leaves all that its fact tells unknown. */
+/* A value that is not understood makes everything that depends on its fact unknown. */
 static void read_row(struct json_object *json, struct group *group,
 		     const struct p2p_fact_row *row, void *object, struct p2p_topology *topology)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Values that are one: numbers, flags and names, as they lie in a struct and in JSON. */
+/* Single values: numbers, flags and names, in a struct and in JSON. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,7 +43,7 @@ static void store(const struct p2p_fact_row *row, void *object, uint64_t value)
 		*(uint64_t *)at = value;
 }
 
-/* Of enum p2p_fact and of enum p2p_tri: not known, no, yes. */
+/* enum p2p_fact and enum p2p_tri both encode: not known, no, yes. */
 _Static_assert(P2P_DENIED == (int)P2P_UNKNOWN && P2P_ABSENT == (int)P2P_NO &&
 	       P2P_PRESENT == (int)P2P_YES, "one reader and one writer serve both");
 
@@ -76,7 +76,7 @@ static void get_number(const struct p2p_fact_row *row, const void *object, struc
 	value->number = (int64_t)load(row, object);
 }
 
-/* Of several bits it says whether any is set. */
+/* For several bits, whether any is set. */
 static void get_flag(const struct p2p_fact_row *row, const void *object, struct p2p_value *value)
 {
 	value->number = load(row, object) != 0;
@@ -104,7 +104,7 @@ static bool read_integer(const struct p2p_fact_row *row, struct json_object *jso
 	return true;
 }
 
-/* What does not fit was never written. */
+/* A value that does not fit was not written by us. */
 static bool read_count(const struct p2p_fact_row *row, struct json_object *json, void *object,
 		       struct p2p_topology *topology)
 {
@@ -148,7 +148,7 @@ static bool read_hex(const struct p2p_fact_row *row, struct json_object *json, v
 
 const struct p2p_fact_kind p2p_kind_hex = { "hex", P2P_TYPE_NUMBER, get_number, NULL, read_hex };
 
-/* NULL is not known, unless the row has a fact, which then says that there is one. */
+/* NULL means not known; in a row with a fact, which is PRESENT here, it means absent. */
 static void get_text(const struct p2p_fact_row *row, const void *object, struct p2p_value *value)
 {
 	value->text = *(const char *const *)member(row, object);
@@ -192,7 +192,7 @@ static const char *bar_name(uint32_t value)
 	return value <= P2P_BAR_MEM64 ? names[value] : NULL;
 }
 
-/* More than the values of any of these enums. */
+/* More than any of these enums has values. */
 #define NAMES 16
 
 static void put_name(const char *name, struct p2p_value *value)
@@ -243,7 +243,7 @@ static void get_host(const struct p2p_fact_row *row, const void *object, struct 
 
 const struct p2p_fact_kind p2p_kind_host = { "text", P2P_TYPE_TEXT, get_host, NULL, NULL };
 
-/* Half of a link is none. */
+/* A link with only one of its two values is none. */
 static const struct p2p_link *link_at(const struct p2p_fact_row *row, const void *object,
 				      struct p2p_value *value)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Values that JSON has as lists, or that name a function. */
+/* Values that are lists in JSON, or that name a function. */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -186,7 +186,7 @@ static bool has_text(struct json_object *array, const char *text)
 	return false;
 }
 
-/* The bits that have names, where the word was not written whole: that was read before. */
+/* Read the named bits, unless the whole register was written, which was read before. */
 static bool read_acs(const struct p2p_fact_row *row, struct json_object *json, void *object,
 		     struct p2p_topology *topology)
 {
@@ -371,7 +371,7 @@ static bool read_bars(const struct p2p_fact_row *row, struct json_object *json, 
 
 const struct p2p_fact_kind p2p_kind_bars = { "bars", 0, NULL, json_bars, read_bars };
 
-/* A bridge has both windows; one that is closed is not there. */
+/* A bridge always has both windows; number tells whether it is open. */
 static void get_open(const struct p2p_fact_row *row, const void *object, struct p2p_value *value)
 {
 	const struct p2p_window *window = object;
@@ -410,7 +410,7 @@ static struct json_object *json_windows(const struct p2p_fact_row *row, const vo
 	return array;
 }
 
-/* One that is closed has neither end: its first address is above its last. */
+/* A closed window has neither end: its first address is set above its last. */
 static bool read_windows(const struct p2p_fact_row *row, struct json_object *json, void *object,
 			 struct p2p_topology *topology)
 {

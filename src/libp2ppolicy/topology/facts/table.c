@@ -1,30 +1,30 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The table of facts: a row for each fact of a function, of its BARs and windows, of a host bridge
- * and of the machine.  A capability that caps.c decodes is one row CAPABILITY and one row for each
- * of its values; nothing else prints, reads, compares or exports it by hand.
+ * The table of facts: a row for each fact of a function, of its BARs and windows, of a host bridge and of the
+ * machine.  A capability that caps.c decodes has one row CAPABILITY and one row for each of its values; no
+ * other code prints, reads, compares or exports it.
  */
 #include <stdio.h>
 
 #include "topology/facts/kinds.h"
 
-/* The struct that the rows are of is OBJECT. */
+/* OBJECT is the struct that the rows describe. */
 #define AT(member)	offsetof(OBJECT, member)
 #define FACT(member)	(AT(member) + 1)
 #define ROW(path, type, member, text, ...) \
 	{ .key = path, .kind = &p2p_kind_##type, .at = AT(member), \
 	  .size = sizeof(((OBJECT *)NULL)->member), .help = text, __VA_ARGS__ }
 
-/* What is not a number needs no size. */
+/* Values that are not numbers need no size. */
 #define POINTER(path, type, member, text, ...) \
 	{ .key = path, .kind = &p2p_kind_##type, .at = AT(member), .help = text, __VA_ARGS__ }
 
-/* A struct p2p_number is absent where it is known that there is none. */
+/* A struct p2p_number is absent if it is known that there is none. */
 #define NUMBER(path, type, member, text, ...) \
 	{ .key = path, .kind = &p2p_kind_##type, .at = AT(member.value), .size = sizeof(int64_t), \
 	  .fact = FACT(member.fact), .decides = true, .may_lack = true, .help = text, __VA_ARGS__ }
 
-/* Two keys, one object in JSON. */
+/* Two keys that are one object in JSON. */
 #define LINK(owner, path, name, member, text) \
 	{ .key = path "." name ".speed_mtps", .kind = &p2p_kind_link, .at = AT(member), \
 	  .size = sizeof(struct p2p_link), .capability = FACT(owner), .leaf = (name), \
@@ -33,7 +33,7 @@
 	  .size = sizeof(struct p2p_link), .capability = FACT(owner), .aside = true, \
 	  .help = text ", lanes" }
 
-/* A capability, and a value of it that is in JSON when the capability is present. */
+/* A capability, and a value of it that is in JSON if the capability is present. */
 #define CAPABILITY(id, title, member, text, ...) \
 	ROW(id ".present", present, member, text, .name = id, .label = title, \
 	    .why = P2P_WHY_CONFIG, __VA_ARGS__)
@@ -50,7 +50,7 @@ static bool has_switch(const void *function)
 	return ((const struct p2p_function *)function)->switch_id;
 }
 
-/* Only what is in no group has no type. */
+/* Only a function without a group has no type. */
 static bool may_have_group(const void *function)
 {
 	return ((const struct p2p_function *)function)->iommu_group.fact != P2P_ABSENT;

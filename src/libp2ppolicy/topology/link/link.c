@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The link as sysfs tells it.  Config space beyond 64 bytes needs privilege, these files do not:
- * "16.0 GT/s PCIe" and a number of lanes.  drivers/pci/pci-sysfs.c, current_link_speed_show().
+ * The link according to sysfs.  Config space beyond 64 bytes needs privilege, these files do not: "16.0 GT/s
+ * PCIe" and a number of lanes.  drivers/pci/pci-sysfs.c, current_link_speed_show().
  */
 #include <stdio.h>
 
@@ -14,7 +14,7 @@ struct p2p_link p2p_link_least(struct p2p_link a, struct p2p_link b)
 				  a.width < b.width ? a.width : b.width };
 }
 
-/* PCIe r6.0, sec 7.5.3.6, "Link Capabilities Register": there are no others. */
+/* PCIe r6.0, sec 7.5.3.6, "Link Capabilities Register": there are no other speeds. */
 static bool is_speed(unsigned int mtps)
 {
 	return mtps == 2500 || mtps == 5000 || mtps == 8000 || mtps == 16000 || mtps == 32000 ||
@@ -50,7 +50,7 @@ static void read_files(struct p2p_pcie *pcie, const struct p2p_raw *raw)
 	    !read_link(p2p_raw_attr(raw, P2P_ATTR_MAX_LINK_SPEED),
 		       p2p_raw_attr(raw, P2P_ATTR_MAX_LINK_WIDTH), &most))
 		return;
-	/* A VF has the files, and in them the bits reserved to it. */
+	/* A VF has these files, too, made from registers that are reserved in VFs. */
 	if (!most.width)
 		return;
 	pcie->now = now;
@@ -59,8 +59,8 @@ static void read_files(struct p2p_pcie *pcie, const struct p2p_raw *raw)
 }
 
 /*
- * Does sysfs tell another link than the register that root saved some time ago?  Equal, the
- * register is the better: only it tells whether the Data Link Layer is up.
+ * Does sysfs show another link than the register that root saved earlier?  If not, the register is preferred:
+ * only it tells whether the Data Link Layer is up.
  */
 static bool has_changed(const struct p2p_function *function, const struct p2p_raw *raw)
 {
@@ -77,7 +77,7 @@ static bool has_changed(const struct p2p_function *function, const struct p2p_ra
 	       now.width != (unsigned int)(status & PCI_EXP_LNKSTA_WIDTH) >> 4;
 }
 
-/* Integrated endpoints have no link; PCIe r6.0, sec 7.5.3.6.  A speed that it reserves is one not known here. */
+/* Integrated endpoints have no link; PCIe r6.0, sec 7.5.3.6.  A reserved speed is one not known here. */
 static enum p2p_fact link_of_config(const struct p2p_pcie *pcie)
 {
 	if (pcie->fact != P2P_PRESENT)
@@ -96,7 +96,7 @@ static void take_link_of_pf(struct p2p_pcie *vf, const struct p2p_pcie *pf)
 	vf->most = pf->most;
 }
 
-/* A port with its link below; of what port it is without the register, only that it is a bridge. */
+/* Is it a port with nothing below it?  Without the register that tells the port type, any bridge counts. */
 static bool leads_nowhere(const struct p2p_function *function)
 {
 	bool downward = function->pcie.fact == P2P_PRESENT ? p2p_link_is_port(function) :
@@ -116,9 +116,9 @@ static void take_link(struct p2p_function *function, const struct p2p_raw *raw)
 	if (!now && (function->pcie.link == P2P_DENIED || has_changed(function, raw)))
 		read_files(&function->pcie, raw);
 	/*
-	 * Above an empty slot sysfs tells what link there was, and what was saved may be from just
-	 * before: pciehp takes the power a second after it has removed the device.  A port that can
-	 * have no link has none there, whoever reads its status.
+	 * Above an empty slot sysfs shows the former link, and what was saved may be from just before: pciehp
+	 * turns the power off a second after removing the device.  A port that cannot have a link has none,
+	 * whatever its status reads.
 	 */
 	if (leads_nowhere(function) && (!now || function->pcie.link == P2P_ABSENT))
 		function->pcie.now = (struct p2p_link){ 0, 0 };

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Links whose registers do not tell the truth.  Cards with a switch on them, where the functions
- * behind it and its ports towards them report 2.5 GT/s x1, as status and as capability, whatever
- * is true: what is in between is no link but inside the chip, and the upstream port of that
- * switch has the link that counts.
+ * Links whose registers are wrong: on cards with their own switch, the functions behind it and its ports
+ * towards them always report 2.5 GT/s x1, as status and as capability.  These connections are inside the
+ * chip; the link that counts is that of the switch's upstream port.
  */
 #include "topology/build.h"
 
-/** struct card - devices behind such a switch; the switch is of the same vendor. */
+/** struct card - devices behind such a switch, which is from the same vendor. */
 static const struct card {
 	uint16_t vendor, first, last;
 } cards[] = {
@@ -30,7 +29,7 @@ static bool is_listed(const struct p2p_function *function)
 	return false;
 }
 
-/* A bridge with a bridge above it, so no root port, and one of the devices two steps below. */
+/* Is it a bridge below another one, so not a root port, with one of the devices two levels below? */
 static bool is_card(const struct p2p_function *top)
 {
 	if (!top || !top->parent || !p2p_function_is_bridge(top))
@@ -59,7 +58,7 @@ static unsigned int lower(unsigned int a, unsigned int b)
 	return a && (!b || a < b) ? a : b;
 }
 
-/* What the two ends of the link of @top are capable of. */
+/* What both ends of the link of @top are capable of. */
 static struct p2p_link most_of(const struct p2p_function *top)
 {
 	const struct p2p_pcie *above = &top->parent->pcie;

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Is this a virtual machine?  Its topology is then what an emulator shows, not the hardware. */
+/* Is this a virtual machine?  Its topology is then what an emulator shows rather than the hardware. */
 #include <string.h>
 
 #include "topology/build.h"
 
 /**
- * struct emulator - ids that an emulator gives to functions that are not hardware.
- * @hardware_too: real devices carry this vendor as well (virtio in SmartNICs), so it is no
- *	proof by itself
+ * struct emulator - ids that an emulator gives to emulated functions.
+ * @hardware_too: real devices have this vendor id, too (virtio in SmartNICs), so it is no proof by itself
  */
 struct emulator {
 	uint16_t vendor, first, last;
@@ -31,7 +30,7 @@ static const struct emulator emulators[] = {
 #define QEMU_SUBSYSTEM_VENDOR	0x1af4
 #define QEMU_SUBSYSTEM_DEVICE	0x1100
 
-/* What the firmware tables of a guest say; substrings of vendor or product. */
+/* What the firmware tables of a guest contain: substrings of vendor or product. */
 static const struct { const char *path, *text, *hypervisor; } firmware[] = {
 	{ "sys/class/dmi/id/sys_vendor", "QEMU", "QEMU" },
 	{ "sys/class/dmi/id/product_name", "KVM", "KVM" },
@@ -75,7 +74,7 @@ static const char *name_by_firmware(const struct p2p_topology *topology)
 	return NULL;
 }
 
-/* Bare-metal clouds carry the provider's name in their firmware too: it names, and no more. */
+/* Bare-metal clouds have the provider's name in their firmware, too, so it only names the hypervisor and proves nothing. */
 void p2p_guest_build(struct p2p_topology *topology)
 {
 	struct p2p_machine *machine = &topology->machine;
@@ -102,7 +101,7 @@ void p2p_guest_build(struct p2p_topology *topology)
 		topology->functions[i].emulated = find_emulator(&topology->functions[i]) != NULL;
 }
 
-/* Emulators show 8086:3420, and ports with ids of their own. */
+/* Emulators use 8086:3420, and ports with ids of their own. */
 bool p2p_function_is_hardware_port(const struct p2p_function *function)
 {
 	static const uint16_t vendors[] = {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Is an IOMMU in use, and does it translate?  Groups tell.  Where they were not recorded, the
- * command line and the kernel's configuration may decide, and nothing beyond that is concluded from
- * them: whether firmware describes an IOMMU at all they do not say.  Kernel 7.3.4.
+ * Is an IOMMU in use, and does it translate?  Groups tell.  If they were not recorded, the command line and
+ * the kernel configuration may show that none is in use; they cannot show that one is, since that also
+ * depends on the firmware.  Kernel 7.3.4.
  */
 #include <string.h>
 
@@ -11,15 +11,15 @@
 /**
  * enum setting - what the command line and the configuration set.
  * @INTEL: VT-d is turned on; @AMD: AMD-Vi is; @X86: neither is turned off by iommu=
- * @OPT_IN: firmware may have VT-d turned on all the same
- * @PASSES: default domains leave addresses as they are
+ * @OPT_IN: firmware may have VT-d turned on nevertheless
+ * @PASSES: default domains do not translate addresses
  */
 enum setting { INTEL, AMD, X86, OPT_IN, PASSES, SETTINGS };
 
 /**
- * struct word - one value of a parameter, which is a list of them.  The kernel compares its start.
- * @x86: no other architecture has the parameter
- * @says: of several the last one holds; of the rows that match one value, too
+ * struct word - one value in the list of a parameter.  The kernel compares only its start.
+ * @x86: the parameter exists only on x86
+ * @says: its meaning; the last value takes precedence, and among the rows that match a value the last one
  */
 static const struct word {
 	const char *parameter, *value;
@@ -31,7 +31,7 @@ static const struct word {
 	{ "intel_iommu", "on", true, INTEL, P2P_YES },
 	{ "intel_iommu", "off", true, INTEL, P2P_NO },
 	{ "intel_iommu", "off", true, OPT_IN, P2P_NO },
-	/* drivers/iommu/amd/init.c, parse_amd_iommu_options(); the next one is looked at later on */
+	/* drivers/iommu/amd/init.c, parse_amd_iommu_options(); the next one is evaluated later */
 	{ "amd_iommu", "off", true, AMD, P2P_NO },
 	{ "amd_iommu", "force_isolation", true, PASSES, P2P_UNKNOWN },
 	/* arch/x86/kernel/pci-dma.c, iommu_setup() */
@@ -48,11 +48,11 @@ static const struct word {
 	{ "iommu.passthrough", "n", false, PASSES, P2P_NO },
 	{ "iommu.passthrough", "N", false, PASSES, P2P_NO },
 	{ "iommu.passthrough", "off", false, PASSES, P2P_NO },
-	/* iommu_subsys_init(): memory encryption ends a default that is not from the command line. */
+	/* iommu_subsys_init(): memory encryption overrides a default that is not from the command line. */
 	{ "mem_encrypt", "", true, PASSES, P2P_UNKNOWN },
 };
 
-/* kernel/params.c, parameq(): "-" and "_" are one. */
+/* kernel/params.c, parameq(): "-" and "_" are equivalent. */
 static bool is_parameter(const char *text, size_t size, const char *name)
 {
 	for (size_t i = 0; i < size; i++)
@@ -77,7 +77,7 @@ static void take_value(const struct p2p_machine *machine, const char *text, size
 	}
 }
 
-/* "name=value,value": lib/cmdline.c, next_arg() takes quotes away and splits at other spaces. */
+/* "name=value,value": lib/cmdline.c, next_arg() removes quotes and splits at spaces outside of them. */
 static const char *take_word(const struct p2p_machine *machine, const char *text,
 			     enum p2p_tri settings[SETTINGS])
 {
@@ -113,7 +113,7 @@ static bool may_be_of_amd(const struct p2p_machine *machine)
 	       (!machine->cpu_vendor || is_cpu_of_amd(machine));
 }
 
-/* By the configuration. */
+/* Whether default domains pass addresses through, by the kernel configuration. */
 static enum p2p_tri default_passes(const struct p2p_topology *topology)
 {
 	if (is_cpu_of_amd(&topology->machine) &&
@@ -122,7 +122,7 @@ static enum p2p_tri default_passes(const struct p2p_topology *topology)
 	return option(topology, "IOMMU_DEFAULT_PASSTHROUGH");
 }
 
-/* The log has what all settings came to: iommu_subsys_init(). */
+/* The kernel log has the result of all settings: iommu_subsys_init(). */
 static enum p2p_tri passes_by_log(const struct p2p_topology *topology)
 {
 	const struct p2p_file *type = p2p_snapshot_file(topology->snapshot, P2P_DEFAULT_DOMAIN);
@@ -133,7 +133,7 @@ static enum p2p_tri passes_by_log(const struct p2p_topology *topology)
 	       !strcmp(type->data, "Translated") ? P2P_NO : P2P_UNKNOWN;
 }
 
-/* The defaults, then each word of the command line, up to the "--" that ends it. */
+/* Apply the defaults, then each word of the command line up to the "--" that ends it. */
 static void read_settings(const struct p2p_topology *topology, enum p2p_tri settings[SETTINGS])
 {
 	const struct p2p_machine *machine = &topology->machine;
@@ -143,7 +143,7 @@ static void read_settings(const struct p2p_topology *topology, enum p2p_tri sett
 	for (size_t i = 0; i < SETTINGS; i++)
 		settings[i] = P2P_UNKNOWN;
 	settings[PASSES] = log;
-	/* Without a command line amd_iommu=force_isolation may be on it. */
+	/* Without the command line, amd_iommu=force_isolation may have been on it. */
 	if (!text && may_be_of_amd(machine))
 		settings[PASSES] = P2P_UNKNOWN;
 	if (!text)
@@ -155,12 +155,12 @@ static void read_settings(const struct p2p_topology *topology, enum p2p_tri sett
 	for (text += strspn(text, " \t\n"); *text && strncmp(text, "-- ", 3) != 0;
 	     text += strspn(text, " \t\n"))
 		text = take_word(machine, text, settings);
-	/* If it says otherwise, it is of another boot; one of memory encryption decides nothing. */
+	/* If they contradict the log, that is from another boot, or a parameter of memory encryption leaves it open. */
 	if (log != P2P_UNKNOWN && settings[PASSES] != log)
 		settings[PASSES] = P2P_UNKNOWN;
 }
 
-/* A port that may lead out of the case, where devices are not trusted: a root port with hot-plug. */
+/* Is there a port that may lead out of the case, where devices are not trusted: a root port with hot-plug? */
 static bool has_outer_port(const struct p2p_topology *topology)
 {
 	for (size_t i = 0; i < topology->count; i++) {
@@ -174,7 +174,7 @@ static bool has_outer_port(const struct p2p_topology *topology)
 	return false;
 }
 
-/* No emulator's: one may show another maker's IOMMU than the processor's, or one of its own. */
+/* Is it real hardware?  An emulator may show another vendor's IOMMU than the processor's, or one of its own. */
 static bool is_hardware(const struct p2p_topology *topology)
 {
 	if (topology->machine.virtual_machine != P2P_UNKNOWN)
@@ -185,7 +185,7 @@ static bool is_hardware(const struct p2p_topology *topology)
 	return false;
 }
 
-/* An x86 processor's IOMMU is of its maker's kind; other makers than AMD and Hygon have Intel's. */
+/* An x86 processor has the IOMMU of its vendor; vendors other than AMD and Hygon use Intel's. */
 static enum p2p_tri from_settings(const struct p2p_topology *topology,
 				  const enum p2p_tri settings[SETTINGS])
 {
@@ -205,8 +205,9 @@ static enum p2p_tri from_settings(const struct p2p_topology *topology,
 }
 
 /*
- * Where firmware has VT-d turned on that was off, devices within the case are not translated.  Client
- * processors have one host bridge, and only they are taken to have ports out of the case in use.
+ * Is VT-d off, or are devices inside the case passed through?  The latter is so if firmware opts in although
+ * it is off.  Ports that lead out of the case are assumed only on client processors, which have one host
+ * bridge.
  */
 static bool is_off_or_passes(const struct p2p_topology *topology,
 			     const enum p2p_tri settings[SETTINGS])
@@ -219,8 +220,8 @@ static bool is_off_or_passes(const struct p2p_topology *topology,
 }
 
 /*
- * An IOMMU in use gives its devices groups.  None has one: then there is none, if the list of
- * groups was asked for each function.
+ * An IOMMU in use assigns groups to its devices.  If no function has one, and each was checked, no IOMMU is
+ * in use.
  */
 static enum p2p_tri from_groups(const struct p2p_topology *topology)
 {
@@ -267,6 +268,6 @@ enum p2p_tri p2p_function_translates(const struct p2p_machine *machine,
 		return P2P_NO;
 	if (function->iommu_type)
 		return strcmp(function->iommu_type, "identity") ? P2P_YES : P2P_NO;
-	/* A driver of user space or of a guest has a domain of its own. */
+	/* A device passed through to user space or a guest has a domain of its own. */
 	return is_passed_through(function) ? P2P_UNKNOWN : machine->iommu_translates;
 }

@@ -6,7 +6,7 @@
 
 #include "topology/build.h"
 
-/* The value of "key<blanks>: value" in the first block of cpuinfo; NULL when it is not there. */
+/* The value of "key<blanks>: value" in the first block of cpuinfo; NULL if missing. */
 static const char *cpu_value(struct p2p_topology *topology, const char *text, const char *key)
 {
 	size_t length = strlen(key);
@@ -69,19 +69,19 @@ static void set_cpu(struct p2p_topology *topology)
 						 cpu_number(topology, cpuinfo->data, "CPU part"));
 	machine->cpu_family = cpu_number(topology, cpuinfo->data, "cpu family");
 	machine->cpu_model = cpu_number(topology, cpuinfo->data, "model");
-	/* x86 prints both; other architectures have no family to ask for. */
+	/* x86 prints both; other architectures have no family. */
 	if (!machine->cpu_vendor && !cpu_value(topology, cpuinfo->data, "cpu family") &&
 	    strchr(cpuinfo->data, ':'))
 		machine->cpu_family.fact = P2P_ABSENT;
 	flags = cpu_value(topology, cpuinfo->data, "flags");
-	/* On x86 the flag comes from CPUID leaf 1: every hypervisor that says what it is sets it. */
+	/* On x86 the flag comes from CPUID leaf 1: every hypervisor that identifies itself sets it. */
 	if (flags)
 		machine->virtual_machine = has_word(flags, "hypervisor") ? P2P_YES : P2P_NO;
 }
 
 /*
- * Symbol names are readable without privilege, only addresses are not.  A table without the
- * name of a function that is always there was not read whole.
+ * Symbol names are readable without privilege, only addresses are not.  A table that lacks a function that
+ * always exists is incomplete.
  */
 static enum p2p_tri symbols_say(const struct p2p_file *symbols)
 {
@@ -98,13 +98,13 @@ static enum p2p_tri find_p2pdma(const struct p2p_topology *topology)
 	const struct p2p_file *config;
 
 	for (size_t i = 0; answer == P2P_UNKNOWN && (config = p2p_config_file(topology, i)); i++)
-		/* "# CONFIG_X is not set" and no word of it both mean: not compiled in. */
+		/* "# CONFIG_X is not set" and no line at all both mean: not compiled in. */
 		if (p2p_config_line(config, "PCI").value)
 			answer = p2p_config_line(config, "PCI_P2PDMA").value ? P2P_YES : P2P_NO;
 	return answer;
 }
 
-/* "0-1,3": how many numbers; 0 when it is no list. */
+/* The number of elements of "0-1,3"; 0 if it is no list. */
 static unsigned int count_list(const char *list)
 {
 	unsigned long count = 0;
@@ -136,7 +136,7 @@ static int compare_values(const void *a, const void *b)
 	return (*left > *right) - (*left < *right);
 }
 
-/* Nodes that functions name.  One of them alone does not say that there is no other. */
+/* Count the nodes that functions name.  A single one does not prove that there is no other. */
 static unsigned int count_named_nodes(struct p2p_topology *topology)
 {
 	int64_t *nodes = p2p_scratch(topology, topology->count + 1, sizeof(*nodes));
@@ -182,7 +182,7 @@ static const char *find_release(struct p2p_topology *topology)
 		const char *word = version->data + sizeof(prefix) - 1;
 		size_t length = strcspn(word, " \n");
 
-		/* More words follow, or it may be the start of another release: 6.1 of 6.18. */
+		/* If no more words follow, it may be cut off: 6.1 of 6.18. */
 		release = word[length] == ' ' ? p2p_keep_text(topology, word, length) : NULL;
 	}
 	return release && *release ? release : NULL;

@@ -20,9 +20,9 @@ static void note_stuck(struct p2p_topology *topology)
 }
 
 /*
- * drivers/pci/pci.c, pci_std_enable_acs(): with an IOMMU in use the kernel sets SrcValid wherever
- * a port has it, and nothing but those two parameters keeps it from that.
- * drivers/pci/quirks.c, pci_disable_broken_acs_cap(): but for these two switches.
+ * drivers/pci/pci.c, pci_std_enable_acs(): with an IOMMU in use the kernel sets SrcValid wherever a port
+ * supports it, unless one of those two parameters prevents it. drivers/pci/quirks.c,
+ * pci_disable_broken_acs_cap(): except on these two switches.
  */
 static bool may_lack_validation(const struct p2p_function *port)
 {

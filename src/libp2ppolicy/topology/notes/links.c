@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Notes on links: those of PCI Express that run low, and those that are not PCI Express. */
+/* Notes on links: PCI Express links that run below their maximum, and links that are not PCI Express. */
 #include <string.h>
 
 #include "topology/notes/notes.h"
 
 /**
- * struct fabric - ids that tell of a link beside PCIe.
+ * struct fabric - ids that indicate another link besides PCIe.
  * @vendor, @first, @last: of functions
- * @class_code: 24 bits without the interface, 0 any
+ * @class_code: class and subclass; 0 for any
  */
 struct fabric {
 	uint16_t vendor, first, last;
@@ -22,7 +22,7 @@ static const struct fabric fabrics[] = {
 	{ 0x1014, 0x04ea, 0x04ea, 0, "NVLink" },	/* POWER9 NPU */
 };
 
-/* Words in names of devices that come with such links, for ids the table does not know. */
+/* Words in the names of devices that have such links, for ids that the table lacks. */
 static const struct { uint16_t vendor; const char *text, *name; } words[] = {
 	{ 0x10de, "SXM", "NVLink" },
 	{ 0x10de, "NVSwitch", "NVLink" },
@@ -43,7 +43,7 @@ static const char *find_fabric(const struct p2p_topology *topology,
 		if (function->vendor == words[i].vendor &&
 		    strstr(function->device_name, words[i].text))
 			return words[i].name;
-	/* amdgpu makes this file for a GPU that is in a hive. */
+	/* amdgpu creates this file for a GPU in a hive. */
 	return raw && p2p_raw_attr(raw, P2P_ATTR_XGMI)->fact == P2P_PRESENT ? "XGMI" : NULL;
 }
 
@@ -69,10 +69,7 @@ void p2p_notes_fabrics(struct p2p_topology *topology)
 	}
 }
 
-/*
- * A sleeping device lowers its link; so do graphics cards that have nothing to do, while they
- * are in D0.  That is no fault.
- */
+/* A sleeping device lowers its link, and so do idle graphics cards, even in D0.  That is not a fault. */
 static const char *excuse(const struct p2p_function *end, bool narrow)
 {
 	if (end->power_state && strcmp(end->power_state, "D0") != 0 &&
@@ -105,7 +102,7 @@ static bool has_link(const struct p2p_function *function)
 	       function->pcie.most.speed_mtps;
 }
 
-/* Once, and the link itself is the stand-in's to note. */
+/* Note it once; a slow link is noted for the stand-in. */
 static bool note_stand_in(struct p2p_topology *topology, const struct p2p_function *end, bool said)
 {
 	const struct p2p_function *top = p2p_link_stand_in(end);
@@ -119,7 +116,7 @@ static bool note_stand_in(struct p2p_topology *topology, const struct p2p_functi
 	return top;
 }
 
-/* The first function of what is plugged in speaks for the link. */
+/* The first function of a card represents its link. */
 void p2p_notes_links(struct p2p_topology *topology)
 {
 	bool said = false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a user should know that is no property of one pair.  One step per subject; those that
- * put a reading in doubt come first.
+ * What a user should know that is not a property of one pair.  One step per subject; those that cast doubt on
+ * readings come first.
  */
 #include <string.h>
 
@@ -23,7 +23,7 @@ static void note_guest(struct p2p_topology *topology)
 			 machine->hypervisor ? machine->hypervisor : "hypervisor not known");
 }
 
-/* One sentence for all of them: it is nearly always the whole machine. */
+/* One sentence for all: nearly always the whole machine is affected. */
 static void note_unread(struct p2p_topology *topology)
 {
 	const struct p2p_function *first = NULL;
@@ -62,7 +62,7 @@ static void note_limited(struct p2p_topology *topology)
 	for (size_t i = 0; i < topology->count; i++) {
 		const struct p2p_raw *raw = topology->builds[i].raw;
 
-		/* Of a text nobody knows whether there is no such space, or nothing in it. */
+		/* A text does not show whether there is no such space, or nothing in it. */
 		if (!raw || !raw->config.kernel_limited || raw->config.from_text)
 			continue;
 		if (!count++)
@@ -146,7 +146,7 @@ static void note_cut_switches(struct p2p_topology *topology)
 	const struct p2p_function **first;
 	char a[P2P_BDF_SIZE], b[P2P_BDF_SIZE];
 
-	/* Switch ids count from 1 and there are no more of them than functions. */
+	/* Switch ids start at 1, and there are no more of them than functions. */
 	first = p2p_scratch(topology, topology->count + 1, sizeof(const struct p2p_function *));
 	for (size_t i = 0; first && i < topology->count; i++) {
 		const struct p2p_function *function = &topology->functions[i];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A topology from the document that p2ptopo tree --json prints: the reverse of what prints it.
- * What is null there and not said to be absent is DENIED here; so is what is not there at all.
+ * Builds a topology from the document that p2ptopo tree --json prints: the reverse of printing it.  What is
+ * null there and not known to be absent becomes DENIED; so does what is missing.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -42,7 +42,7 @@ static struct json_object *array_of(struct json_object *object, const char *key,
 	return array;
 }
 
-/* Parse an address; a key that is null names no function. */
+/* Parse an address; a null key names no function. */
 static bool read_bdf(struct json_object *object, const char *key, struct p2p_bdf *ret_bdf)
 {
 	const char *text = report_text(object, key);
@@ -50,7 +50,7 @@ static bool read_bdf(struct json_object *object, const char *key, struct p2p_bdf
 	return text && !p2p_bdf_parse(text, ret_bdf);
 }
 
-/* @ret_function: NULL the key is null.  Return: false it is not there, or names no function of the document. */
+/* @ret_function: NULL if the key is null.  Return: false if the key is missing, or names no function of the document. */
 static bool find_linked(const struct p2p_topology *topology, struct json_object *object, const char *key,
 			struct p2p_function **ret_function)
 {
@@ -65,7 +65,7 @@ static bool find_linked(const struct p2p_topology *topology, struct json_object 
 	return !value || *ret_function;
 }
 
-/* The registers of ACS are there, or none of them is, where only the bits with names are known. */
+/* Either all ACS registers are there, or none, if only the named bits are known. */
 static void finish_acs(struct json_object *object, struct p2p_acs *acs)
 {
 	static const char *const words[] = { "capability", "control", "kernel_control" };
@@ -83,7 +83,7 @@ static void finish_acs(struct json_object *object, struct p2p_acs *acs)
 		acs->kernel_fact = P2P_DENIED;
 }
 
-/* What the rows alone do not say. */
+/* Set what the rows alone do not tell. */
 static void finish_function(struct json_object *object, struct p2p_function *function)
 {
 	struct json_object *pcie = p2p_json_member(object, "pcie");
@@ -121,7 +121,7 @@ static int read_functions(struct p2p_topology *topology, struct json_object *rep
 	for (size_t i = 0; i < topology->count && !r; i++)
 		r = read_function(topology, json_object_array_get_idx(array, i),
 				  &topology->functions[i]);
-	/* They are printed in this order, and everything else counts on it. */
+	/* They are printed in this order, and all other code relies on it. */
 	for (size_t i = 1; i < topology->count && !r; i++)
 		if (p2p_bdf_compare(topology->functions[i - 1].bdf,
 				    topology->functions[i].bdf) >= 0)
@@ -178,7 +178,7 @@ static const struct p2p_host_bridge *find_host(const struct p2p_topology *topolo
 	return NULL;
 }
 
-/* What is no list is not known, and neither is a list with a function that is not there. */
+/* Without a list the peers are unknown; so they are if the list names a function that is missing. */
 static void link_peers(struct p2p_topology *topology, struct json_object *object,
 		       struct p2p_function *function)
 {
@@ -205,7 +205,7 @@ static void link_peers(struct p2p_topology *topology, struct json_object *object
 	function->kfd = peers ? P2P_PRESENT : P2P_DENIED;
 }
 
-/* Each step up is one less deep: so there is no ring. */
+/* A parent's depth is one less: so there can be no ring. */
 static int link_function(struct p2p_topology *topology, struct json_object *object,
 			 struct p2p_function *function)
 {
