@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* One function to the outside: its place in the tree, and its facts by key. */
+/* The public interface of a function: its place in the tree, and its facts by key. */
 #include <errno.h>
 
 #include <p2ppolicy/facts.h>
@@ -8,7 +8,7 @@
 #include "base/plain.h"
 #include "public/public.h"
 
-/* What is more than one value has no key here. */
+/* Facts that consist of several values have no key here. */
 static bool has_key(const struct p2p_fact_row *row)
 {
 	return row->kind->type;

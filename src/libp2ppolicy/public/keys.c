@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Values by key, and structures that carry their size. */
+/* Values by key, and structures that contain their size. */
 #include <errno.h>
 #include <string.h>
 
@@ -100,7 +100,7 @@ int p2p_json_text(struct p2p_context *context, struct json_object *document, uns
 	return 0;
 }
 
-/* A caller built for a later release may set what is behind @known to zero, and no more. */
+/* A caller built for a later release may only set what follows @known to zero. */
 int p2p_options_take(struct p2p_context *context, const void *options, size_t least,
 		     void *ret_options, size_t known)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A system under one rule set, and the answers on one ordered pair by key. */
+/* A system evaluated with one rule set, and the answers about an ordered pair by key. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -64,7 +64,7 @@ static void get_redirects(const void *object, const struct p2p_key *key, struct 
 	put_number(value, !kernel->unread, kernel->redirects);
 }
 
-/* A text of the pair at @key->value; "" is none. */
+/* A text of the pair at @key->value; "" means none. */
 static void get_text(const void *object, const struct p2p_key *key, struct p2p_value *value)
 {
 	const char *text = (const char *)object + key->value;

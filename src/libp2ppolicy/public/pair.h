@@ -10,7 +10,7 @@
 
 #define P2P_PAIR_TEXT 4096
 
-/** struct p2p_pair - @reason, @message: longer sentences are cut; @common: "" none */
+/** struct p2p_pair - @reason, @message: longer sentences are truncated; @common: "" if none */
 struct p2p_pair {
 	struct p2p_verdict verdict;
 	struct p2p_score score;

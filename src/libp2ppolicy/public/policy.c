@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Policy and gate to the outside. */
+/* The public interface of policy and gate. */
 #include <errno.h>
 
 #include <p2ppolicy/gate.h>
@@ -88,7 +88,7 @@ const char *p2p_gate_key(size_t index)
 	return p2p_keys_name(keys, index);
 }
 
-/* All texts of the table are constants, so nothing in @value is lent by @info. */
+/* All texts in the table are constants, so nothing in @value is borrowed from @info. */
 int p2p_gate_fact(struct p2p_context *context, struct p2p_gate *gate, const char *key,
 		  struct p2p_value *value)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the files behind <p2ppolicy.h> share: the objects, and values by key. */
+/* Shared by the files that implement <p2ppolicy.h>: the objects, and values by key. */
 #ifndef P2P_PUBLIC_PUBLIC_H
 #define P2P_PUBLIC_PUBLIC_H
 
@@ -20,8 +20,8 @@ struct p2p_evaluation {
 
 /**
  * struct p2p_key - one key of an object of any kind.
- * @get: fill fact and value; the type is set already
- * @value: where it lies, for those @get that are of more than one key
+ * @get: fill in fact and value; the type is already set
+ * @value: its offset, for @get functions that serve several keys
  */
 struct p2p_key {
 	const char *name;
@@ -30,13 +30,13 @@ struct p2p_key {
 	size_t value;
 };
 
-/** What struct p2p_value had in the first release. */
+/** The size of struct p2p_value in the first release. */
 #define P2P_VALUE_LEAST	(offsetof(struct p2p_value, text) + sizeof(const char *))
 
-/** p2p_value_give() - fill @value as far as it goes.  Return: 0; -EINVAL it is too short. */
+/** p2p_value_give() - fill @value up to its size.  Return: 0; -EINVAL if it is too short. */
 int p2p_value_give(struct p2p_value *full, struct p2p_value *value);
 
-/** p2p_value_json() - document[name] = value; where it is denied the name goes to @unknown. */
+/** p2p_value_json() - document[name] = value; if it is denied, the name is added to @unknown. */
 void p2p_value_json(const char *name, const struct p2p_value *value, struct json_object *document,
 		    struct json_object *unknown);
 
@@ -53,12 +53,12 @@ const char *p2p_keys_name(struct p2p_keys keys, size_t index);
 int p2p_keys_get(struct p2p_keys keys, const void *object, const char *name,
 		 struct p2p_value *value);
 
-/** p2p_keys_json() - add all keys to @document, null where there is no value, and "unknown". */
+/** p2p_keys_json() - add all keys to @document, null if there is no value, and "unknown". */
 void p2p_keys_json(struct p2p_keys keys, const void *object, struct json_object *document);
 
 /**
- * p2p_json_text() - the text of @document, which is released; the caller's to free().
- * @lost: p2p_lost_count() before it was begun
+ * p2p_json_text() - the text of @document, which is released; to be freed with free().
+ * @lost: p2p_lost_count() from before it was started
  */
 int p2p_json_text(struct p2p_context *context, struct json_object *document, unsigned long lost,
 		  char **ret_text);
@@ -68,8 +68,8 @@ struct json_object *p2p_function_document(const struct p2p_function *function);
 
 /**
  * p2p_options_take() - copy a structure of options whose first member is its size.
- * @least: the size it had in the first release; @known: the one of today
- * Return: 0; -EINVAL it is too short, or sets what this release does not know.
+ * @least: its size in the first release; @known: its size today
+ * Return: 0; -EINVAL if it is too short, or sets what this release does not know.
  */
 int p2p_options_take(struct p2p_context *context, const void *options, size_t least,
 		     void *ret_options, size_t known);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A machine as it was read, to the outside: snapshot and topology in one object. */
+/* The public interface of a machine that was read: snapshot and topology in one object. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What drivers can do with peer memory.  A driver that is not here is not known, which is no
- * "no".  The files are those of kernel 7.3.4 unless a row says otherwise.
+ * What drivers can do with peer memory.  A driver that is not listed is unknown, which does not mean "no".
+ *  Files are from kernel 7.3.4 unless a row says otherwise.
  */
 #include <string.h>
 
@@ -13,7 +13,7 @@
 #define NO P2P_ABILITY_NO
 #define CPU P2P_ABILITY_CPU
 
-/* Adapters whose DMA addresses the RDMA core maps for them, p2pmem pages included. */
+/* Adapters for which the RDMA core maps DMA addresses, including p2pmem pages. */
 #define RDMA_PAGES "RDMA core maps p2pmem pages for it where the device has no dma_ops of its own"
 #define RDMA_DMABUF RDMA_PAGES "; memory regions on dma-buf accept peer memory"
 #define RDMA(driver, file) \
@@ -21,7 +21,7 @@
 #define RDMA_MR(driver, file) \
 	{ driver, NO, IF, NULL, RDMA_DMABUF, "drivers/infiniband/core/umem_dmabuf.c; " file }
 
-/* Software that reads and writes the data with the CPU: peer memory has no such address. */
+/* Software that accesses the data with the CPU, which it cannot do with peer memory. */
 #define SOFTWARE_RDMA(driver, file) \
 	{ driver, NO, CPU, NULL, "registers with the RDMA core without a DMA device; its CPU " \
 	  "copies the data", "drivers/infiniband/" file }

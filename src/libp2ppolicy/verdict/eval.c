@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* An evaluator: the rule set chosen, and what of the machine every pair shares decided once. */
+/* An evaluator: chooses the rule set, and decides once what all pairs of the machine share. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,9 +14,9 @@
 #define ZEN_FAMILY 0x17
 
 /*
- * The device compared with the whitelist: the first on the root bus.  VFs join the list after
- * the scan of their PF, so none is ever first.  pci_host_bridge_dev(); before 5.14 it was
- * pci_get_slot(bus, 00.0), which gives the same where nothing was removed and rescanned.
+ * The device that is looked up in the whitelist: the first on the root bus.  VFs are added to the list after
+ * the scan of their PF, so none is ever first.  pci_host_bridge_dev(); before 5.14 it was pci_get_slot(bus,
+ * 00.0), which is the same unless something was removed and rescanned.
  */
 static const struct p2p_function *first_on_bus(const struct p2p_host_bridge *bridge,
 						bool *ret_sure)
@@ -29,7 +29,7 @@ static const struct p2p_function *first_on_bus(const struct p2p_host_bridge *bri
 	for (size_t i = 0; i < bridge->roots; i++) {
 		const struct p2p_function *function = bridge->root[i];
 
-		/* Where some are missing, one of them may come before those that are not. */
+		/* If some are missing, one of them may precede the others. */
 		if (function->missing || function->orphan)
 			*ret_sure = false;
 		if (!first && !function->physfn)
@@ -42,7 +42,7 @@ static const struct p2p_function *first_on_bus(const struct p2p_host_bridge *bri
 	return first;
 }
 
-/* What the kernel makes of the first on the bus. */
+/* How the kernel treats the first function on the bus. */
 static struct p2p_root root_of(const struct p2p_function *first, unsigned int clauses)
 {
 	struct p2p_root root = { .fact = P2P_ABSENT };
@@ -68,7 +68,7 @@ static struct p2p_root find_root(const struct p2p_host_bridge *bridge, unsigned 
 	return sure ? root_of(first, clauses) : (struct p2p_root){ .fact = P2P_DENIED };
 }
 
-/* __host_bridge_whitelist(), for every value the unknown facts may have. */
+/* __host_bridge_whitelist(), for every possible value of unknown facts. */
 static void look_up(const struct p2p_eval *eval, struct p2p_bridge_root *entry)
 {
 	struct p2p_root *root = &entry->root;
@@ -105,7 +105,7 @@ static enum p2p_tri agreed(enum p2p_tri a, enum p2p_tri b)
 	return a == b ? a : P2P_UNKNOWN;
 }
 
-/* Any function may be the first, which matters where not all get the same answer. */
+/* Any function may be the first; this matters if they do not all give the same answer. */
 static void look_up_all(const struct p2p_eval *eval, const struct p2p_host_bridge *bridge,
 			struct p2p_bridge_root *entry)
 {
@@ -122,7 +122,7 @@ static void look_up_all(const struct p2p_eval *eval, const struct p2p_host_bridg
 		entry->root = (struct p2p_root){ .fact = P2P_DENIED };
 }
 
-/* cpu_supports_p2pdma(): x86, AMD, Zen or newer.  Hygon has its own vendor and is none. */
+/* cpu_supports_p2pdma(): x86, AMD, Zen or newer.  Hygon has its own vendor string and does not count. */
 static enum p2p_tri cpu_is_zen(const struct p2p_machine *machine)
 {
 	const struct p2p_number *family = &machine->cpu_family;
@@ -135,7 +135,7 @@ static enum p2p_tri cpu_is_zen(const struct p2p_machine *machine)
 	return p2p_tri_and(amd, new);
 }
 
-/* Another clause of the note; what does not fit is cut. */
+/* Add a clause to the note; what does not fit is cut off. */
 static void note(struct p2p_eval *eval, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
@@ -171,7 +171,7 @@ static void note_release(struct p2p_eval *eval, const char *release, unsigned in
 		note(eval, "%s", text);
 }
 
-/* A text of devices says nothing of how the kernel was built, so a rule set is assumed to have it. */
+/* A text about devices does not tell how the kernel was built, so CONFIG_PCI_P2PDMA is assumed. */
 static bool is_text(enum p2p_source source)
 {
 	return source != P2P_SOURCE_LIVE && source != P2P_SOURCE_TREE &&
@@ -211,7 +211,7 @@ static void choose(struct p2p_eval *eval, const struct p2p_machine *machine)
 		(void)p2p_release_parse(eval->vendor->carries, &number);
 	eval->rules = p2p_rules_for_release(eval->vendor && eval->vendor->carries ?
 					    eval->vendor->carries : machine->release, &exact);
-	/* Between two sets the rows of the release itself hold; beyond the newest, its rows. */
+	/* Between two sets the rows of the release itself apply; beyond the newest, its rows. */
 	eval->release = number < newest ? number : newest;
 	eval->updated = p2p_release_is_updated(machine->release);
 	note_release(eval, machine->release, number);
@@ -241,7 +241,7 @@ static int choose_rules(struct p2p_context *context, struct p2p_eval *eval,
 	if (p2p_rules_is_known(kernel)) {
 		struct p2p_machine other = *machine;
 
-		/* How that one is built the machine does not tell. */
+		/* The machine does not tell how that kernel would be built. */
 		other.release = kernel;
 		other.p2pdma = P2P_YES;
 		choose(eval, &other);

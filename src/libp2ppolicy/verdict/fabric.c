@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the hardware does with a TLP between two functions, by the PCI Express specification.
+ * What the hardware does with a TLP between two functions, according to the PCI Express specification.
  *
- * A request climbs from the client until it can turn towards the provider; the controls of the
- * port it enters there decide whether it may (Request Redirect, Egress Control, Direct
- * Translated P2P).  Its completion climbs from the provider and meets Completion Redirect at the
- * other port.  Ports below the turning point have one way only, but any of them can reject a
- * translated address (Translation Blocking).  PCIe r6.0, sec 6.12.1, "ACS Component Capability
- * Requirements"; sec 6.12.3, "ACS Peer-to-Peer Control Interactions".
+ * A request goes up from the client until it can turn towards the provider; the ACS controls of the port
+ * where it enters there decide whether it may (Request Redirect, Egress Control, Direct Translated P2P).  Its
+ * completion goes up from the provider and is subject to Completion Redirect at the other port.  Ports below
+ * the turning point have only one way to forward it, but any of them can reject a translated address
+ * (Translation Blocking).  PCIe r6.0, sec 6.12.1, "ACS Component Capability Requirements"; sec 6.12.3, "ACS
+ * Peer-to-Peer Control Interactions".
  */
 #include "verdict/eval.h"
 
 enum egress { EGRESS_ANY, EGRESS_CLEAR, EGRESS_SET };
 
-/* A request at the port where it can turn; the first row that fits decides. */
+/* A request at the port where it can turn; the first matching row decides. */
 static const struct request_row {
 	bool translated;
 	uint16_t mask, value;
@@ -38,9 +38,9 @@ static const struct request_row {
 	{ false, 0, 0, EGRESS_ANY, P2P_ROUTE_DIRECT, 0, "no control of the port interferes" },
 };
 
-/* Where the two paths part. */
+/* Where the two paths diverge. */
 enum turn {
-	TURN_NONE,	/* nothing that the specification routes */
+	TURN_NONE,	/* nothing for which the specification defines a route */
 	TURN_SWITCH,	/* two downstream ports of one switch */
 	TURN_DEVICE,	/* two functions of one device, below one port */
 	TURN_BUS,	/* one conventional bus */
@@ -86,7 +86,7 @@ static enum turn find_turn(const struct p2p_walk *walk, const char **why)
 	return TURN_NONE;
 }
 
-/* The bit of the client side's egress vector that stands for the provider's side. */
+/* The bit in the egress vector of the client's side that stands for the provider's side. */
 static bool egress_index(const struct p2p_walk *walk, enum turn turn, int64_t *ret_index)
 {
 	const struct p2p_function *to = walk->provider_side, *from = walk->client_side;
@@ -126,7 +126,7 @@ static struct p2p_route apply_rows(const struct p2p_function *port, uint16_t con
 	return (struct p2p_route){ row->kind, port, row->bits, row->why };
 }
 
-/* The controls of a port whose ACS was read. */
+/* Apply the controls of a port whose ACS was read. */
 static struct p2p_route request_at_port(const struct p2p_walk *walk, enum turn turn,
 					bool translated)
 {
@@ -135,7 +135,7 @@ static struct p2p_route request_at_port(const struct p2p_walk *walk, enum turn t
 	enum p2p_tri bit = egress_bit(walk, turn);
 	struct p2p_route set, clear;
 
-	/* Functions that are no ports have none but RR, CR, EC and DT. */
+	/* Functions that are not ports have only RR, CR, EC and DT. */
 	if (!is_port(port, P2P_PORT_DOWNSTREAM) && !is_port(port, P2P_PORT_ROOT))
 		control &= P2P_ACS_RR | P2P_ACS_CR | P2P_ACS_EC | P2P_ACS_DT;
 	set = apply_rows(port, control, EGRESS_SET, translated);
@@ -147,7 +147,7 @@ static struct p2p_route request_at_port(const struct p2p_walk *walk, enum turn t
 	return unknown(port, "the bit of the egress control vector is not known");
 }
 
-/* Direct needs more than bits that are clear where the specification leaves the choice. */
+/* Clear bits do not suffice for a direct route where the specification leaves the choice to the implementation. */
 static struct p2p_route restrain(struct p2p_route route, enum turn turn)
 {
 	if (route.kind != P2P_ROUTE_DIRECT)
@@ -161,7 +161,7 @@ static struct p2p_route restrain(struct p2p_route route, enum turn turn)
 	return route;
 }
 
-/* What a port without ACS, or with an ACS that was not read, does. */
+/* What a port does without ACS, or if its ACS was not read. */
 static struct p2p_route without_acs(const struct p2p_function *port, enum turn turn)
 {
 	if (port->acs.fact == P2P_DENIED)
@@ -176,8 +176,8 @@ static struct p2p_route without_acs(const struct p2p_function *port, enum turn t
 }
 
 /*
- * A redirected TLP meets each port above, below which its target lies: a downstream port sends
- * it on only with Upstream Forwarding.  PCIe r6.0, sec 6.12.1.1, "ACS Downstream Ports".
+ * A redirected TLP passes each port above it, whose subtree also contains its target: a downstream port
+ * forwards it only with Upstream Forwarding.  PCIe r6.0, sec 6.12.1.1, "ACS Downstream Ports".
  */
 static struct p2p_route climb_redirected(const struct p2p_walk *walk, struct p2p_route route)
 {
@@ -199,7 +199,7 @@ static struct p2p_route climb_redirected(const struct p2p_walk *walk, struct p2p
 				 "upstream could not be read") : route;
 }
 
-/* Translation Blocking at the ports from @port up to, not including, @end. */
+/* Check Translation Blocking at the ports from @port up to, but not including, @end. */
 static struct p2p_route climb_translated(const struct p2p_function *port,
 					 const struct p2p_function *end, struct p2p_route route)
 {

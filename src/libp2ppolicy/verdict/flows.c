@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Transfers that run at once.  Max-min fair: the shares of all grow alike until a resource is
- * full; those that cross it stay, the others go on growing.
+ * Transfers that run at the same time, max-min fair: all shares grow equally until a resource is full; flows
+ * that use it stop, the others keep growing.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@ struct use {
 	size_t flow, resource;
 };
 
-/** struct pool - what is shared: @left of it is free, @growing flows that grow load it. */
+/** struct pool - a shared resource: @left of it is free, and @growing flows that still grow use it. */
 struct pool {
 	uint64_t key;
 	double left;
@@ -54,7 +54,7 @@ static void add_use(void *userdata, const struct p2p_crossing *crossing)
 			.limit = crossing->limit, .at = crossing->at,
 		};
 	}
-	/* Small payloads of one flow make a link carry less; the worst counts for all. */
+	/* Small payloads of one flow reduce what a link carries; the worst counts for all. */
 	if (crossing->capacity < pool->left)
 		pool->left = crossing->capacity;
 	pool->growing++;
@@ -62,7 +62,7 @@ static void add_use(void *userdata, const struct p2p_crossing *crossing)
 	contest->use_count++;
 }
 
-/* What the flow cannot share with anybody: how many reads it has under way. */
+/* Add the limit that a flow does not share with others: its outstanding reads. */
 static void add_own_limit(struct contest *contest, const struct p2p_share *share)
 {
 	add_use(contest, &(struct p2p_crossing){
@@ -72,7 +72,7 @@ static void add_own_limit(struct contest *contest, const struct p2p_share *share
 	});
 }
 
-/* A pair that nothing lets through loads nothing. */
+/* A pair that is not permitted loads nothing. */
 static bool runs(const struct p2p_verdict *verdict, const struct p2p_way *way,
 		 const struct p2p_share *share)
 {
@@ -100,7 +100,7 @@ static void enter(struct contest *contest, const struct p2p_eval *eval,
 	add_own_limit(contest, share);
 }
 
-/* The pool that is full first when all go on growing; false: nobody grows. */
+/* Find the pool that is full first if all keep growing.  Return: false if none grows. */
 static bool next_full(const struct contest *contest, size_t *ret_pool, double *ret_step)
 {
 	bool any = false;
@@ -168,7 +168,7 @@ static const struct collapse {
 	{ 0x1f18, 0x0101, 0xffff, 0x19, 0x10, 0x1f },
 };
 
-/* The switch that is last on the way up. */
+/* The topmost switch on the way up. */
 static const struct p2p_function *top_switch(const struct p2p_function *client)
 {
 	const struct p2p_function *found = NULL;
@@ -196,7 +196,10 @@ static bool may_collapse(const struct p2p_machine *machine, const struct p2p_fun
 	return false;
 }
 
-/* A write that leaves its switch and does not pass a translating IOMMU, which hides the fault. */
+/*
+ * Does a write leave its switch without passing a translating IOMMU, which hides the fault?  Return: that
+ * switch, or NULL.
+ */
 static const struct p2p_function *leaves(const struct p2p_flow *flow,
 					 const struct p2p_share *share)
 {
@@ -209,7 +212,7 @@ static const struct p2p_function *leaves(const struct p2p_flow *flow,
 }
 
 /*
- * Two or more clients below one switch that write at once to memory behind two or more other host
+ * Find two or more clients below one switch that write simultaneously to memory behind two or more other host
  * bridges.
  */
 static void find_collapse(const struct p2p_eval *eval, const struct p2p_flow *flows,

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The kernel's decision on one pair.  drivers/pci/p2pdma.c, calc_map_type_and_dist(), whose walk
- * and distance are the same from 4.20 to 7.3; what differs between releases are the clauses in
- * rules.c.
+ * The kernel's decision on one pair.  drivers/pci/p2pdma.c, calc_map_type_and_dist(), whose walk and distance
+ * are the same from 4.20 to 7.3; the differences between releases are the clauses in rules.c.
  */
 #include "verdict/eval.h"
 
@@ -12,7 +11,7 @@ void p2p_walk(const struct p2p_function *provider, const struct p2p_function *cl
 	const struct p2p_function *a = provider, *b = client, *below_a = NULL, *below_b = NULL;
 	unsigned int depths = provider->depth + client->depth;
 
-	/* The kernel looks for each ancestor of a on b's chain; on a tree this is the same. */
+	/* The kernel looks for each ancestor of a in b's chain; in a tree this is equivalent. */
 	while (a != b) {
 		unsigned int depth_a = a ? a->depth : 0, depth_b = b ? b->depth : 0;
 
@@ -33,7 +32,7 @@ void p2p_walk(const struct p2p_function *provider, const struct p2p_function *cl
 	};
 }
 
-/* The series in review tests only the two ports where the paths part, and each for its TLPs. */
+/* The patch series under review tests only the two ports where the paths diverge, each for its TLPs. */
 static void tested_next_tlp(struct p2p_tested *tested)
 {
 	const struct p2p_walk *walk = tested->walk;
@@ -138,7 +137,7 @@ static enum p2p_map_type decide_by_rules(const struct p2p_eval *eval,
 		*reason = P2P_REASON_SWITCH;
 		return P2P_MAP_BUS_ADDR;
 	}
-	/* Direct without a redirect, never direct with one: nothing else can make these equal. */
+	/* Direct without a redirect, never direct with one: nothing else can make both cases equal. */
 	if (findings->common && findings->redirect == P2P_UNKNOWN) {
 		*reason = P2P_REASON_ACS_UNKNOWN;
 		return P2P_MAP_UNKNOWN;
@@ -196,7 +195,7 @@ static void count_tested(const struct p2p_eval *eval, const struct p2p_walk *wal
 	}
 }
 
-/* Which of the reasons for "not listed" it is. */
+/* Determine which of the reasons for "not listed" applies. */
 static enum p2p_reason refine_unlisted(const struct p2p_kernel *kernel)
 {
 	const struct p2p_root *a = &kernel->provider_root, *b = &kernel->client_root;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the kernel would log for a pair when asked verbosely, as drivers/pci/p2pdma.c prints it:
- * the functions' own words are quoted because users search their logs for them.
+ * What the kernel would log for a pair in verbose mode, worded as in drivers/pci/p2pdma.c, because users
+ * search their logs for it.
  */
 #include <string.h>
 
 #include "verdict/eval.h"
 #include "verdict/text.h"
 
-/* The names are collected in a page up to 5.13, in 128 bytes on the stack since. */
+/* Up to 5.13 the names are collected in a page, since then in 128 bytes on the stack. */
 #define LIST_BYTES_LONG 4096u
 #define LIST_BYTES_SHORT 128u
 
@@ -24,7 +24,7 @@ static void new_line(struct log *log)
 		p2p_text_string(&log->text, "\n");
 }
 
-/* Names that fit whole; what the kernel prints of the next one is not promised. */
+/* List names that fit completely; what the kernel prints of the next one is not predicted. */
 static void add_list(struct log *log)
 {
 	size_t size = log->eval->clauses & P2P_CLAUSE_SHORT_LIST ? LIST_BYTES_SHORT :
@@ -60,7 +60,7 @@ static void add_acs(struct log *log)
 	add_list(log);
 }
 
-/* The root device that is in no row; one that is in a row of the other kind is not named. */
+/* The kernel names a root device that is in no row; not one that is listed only for pairs of one host bridge. */
 static void add_unlisted(struct log *log, const struct p2p_root *root)
 {
 	if (root->fact != P2P_PRESENT || root->row)
@@ -80,7 +80,7 @@ static void add_unlisted_roots(struct log *log)
 	if (!(clauses & P2P_CLAUSE_WARN_VERBOSE) &&
 	    !(clauses & P2P_CLAUSE_WARN_ACS && kernel->common))
 		return;
-	/* The second is looked up only when the first passed. */
+	/* The second is looked up only if the first passed. */
 	second = first != log->verdict->client->host &&
 		 log->eval->roots[first->index].listed == P2P_YES;
 	add_unlisted(log, second ? &kernel->client_root : &kernel->provider_root);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Why the kernel decides so: one sentence for each reason, with the functions and registers. */
+/* Why the kernel decides this way: one sentence for each reason, with functions and registers. */
 #include "verdict/eval.h"
 #include "verdict/text.h"
 
-/* So many functions are named; the rest is counted. */
+/* This many functions are named; the others are counted. */
 #define NAMED 3u
 
 struct writer {
@@ -32,7 +32,7 @@ static const char *joint(size_t i, size_t count)
 	return i + 1 == count ? " and " : ", ";
 }
 
-/* %R: "ReqRedir and CmpltRedir on 0000:16:00.0 (ACS Control 0x001d)", one after another. */
+/* %R: "ReqRedir and CmpltRedir on 0000:16:00.0 (ACS Control 0x001d)", for each function. */
 static void add_redirects(struct writer *w)
 {
 	const struct p2p_function *list[NAMED];
@@ -93,7 +93,7 @@ static bool is_unlisted(const struct p2p_root *root)
 	return root->fact == P2P_PRESENT && !root->row;
 }
 
-/* %N: those of the root devices that are not on the list; both where neither is known. */
+/* %N: the root devices that are not on the list; both if neither, or both, are known to be missing. */
 static void add_unlisted(struct writer *w)
 {
 	const struct p2p_verdict *verdict = w->verdict;
@@ -134,7 +134,7 @@ static const struct { char letter; void (*add)(struct writer *w); } fields[] = {
 	{ 'C', add_common }, { 'K', add_rules }, { 'N', add_unlisted },
 };
 
-/* One row for each enum p2p_reason; %X are the fields above. */
+/* One row for each enum p2p_reason; %X stands for the fields above. */
 static const char *const sentences[P2P_REASONS] = {
 	[P2P_REASON_NONE] = "not evaluated",
 	[P2P_REASON_SWITCH] = "both lie below %C and no function between redirects",
@@ -171,7 +171,7 @@ static const char *const sentences[P2P_REASONS] = {
 	[P2P_REASON_TLP_BLOCKED] = "a port on the path blocks this class of requests",
 };
 
-/* %L: why a redirected pair is not let through the root complex. */
+/* %L: why a redirected pair is not permitted through the root complex. */
 static void add_refusal(struct writer *w)
 {
 	const struct p2p_kernel *kernel = &w->verdict->kernel;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* How two functions lie to each other, in the letters nvidia-smi topo uses. */
+/* How two functions are related, in the terms of nvidia-smi topo. */
 #include "verdict/eval.h"
 
-/* Both sides of one switch: up to its upstream port in two steps each. */
+/* Within one switch: each side reaches its upstream port in two steps. */
 #define ONE_SWITCH_HOPS 4u
 
 enum p2p_relation p2p_relation_of_common(unsigned int hops)
@@ -17,7 +17,7 @@ enum p2p_relation p2p_relation_of_nodes(const struct p2p_eval *eval,
 {
 	if (eval->several_nodes == P2P_NO)
 		return P2P_RELATION_NODE;
-	/* numa_node is -1 where the firmware tells none: that is not a node. */
+	/* numa_node is -1 if the firmware specifies none: that is not a node. */
 	if (a->fact != P2P_PRESENT || b->fact != P2P_PRESENT || a->value < 0 || b->value < 0)
 		return P2P_RELATION_UNKNOWN;
 	return a->value == b->value ? P2P_RELATION_NODE : P2P_RELATION_SYS;

@@ -12,7 +12,7 @@
 #define EVER 0xffffffffu
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Oldest first; the newest that is released stands in where no release is recorded. */
+/* Oldest first; the newest released one is used if no release is recorded. */
 static const struct p2p_rules sets[] = {
 	{ "4.20", K(4, 20), true, false },
 	{ "5.2", K(5, 2), true, false },
@@ -31,8 +31,8 @@ static const struct p2p_rules sets[] = {
 };
 
 /*
- * drivers/pci/p2pdma.c of each release.  The last column names the function that says so, or
- * the commit that changed it.
+ * drivers/pci/p2pdma.c of each release.  The last column names the function that implements it, or the commit
+ * that changed it.
  */
 static const struct {
 	enum p2p_clause clause;
@@ -54,13 +54,13 @@ static const struct {
 	{ 0x8086, 0x##device, same, since, until, 0, "8086:" #device }
 #define ROW(vendor, device, same, since, until) \
 	{ 0x##vendor, 0x##device, same, since, until, 0, #vendor ":" #device }
-/* 0ba76b19fd4c asked for stable: it is in updates of 7.1, and not in 6.12.107. */
+/* 0ba76b19fd4c was marked for stable: it is in updates of 7.1, and not in 6.12.107. */
 #define ACCELERATOR(device) \
 	{ 0x8086, 0x##device, false, K(7, 2), EVER, K(6, 13), "8086:" #device }
 
 /* pci_p2pdma_whitelist[], in the kernel's order; the first match decides. */
 static const struct p2p_whitelist whitelist[] = {
-	ROW(1022, 1450, false, K(5, 2), K(5, 9)),	/* AMD Zen; from 5.9 the CPU rule */
+	ROW(1022, 1450, false, K(5, 2), K(5, 9)),	/* AMD Zen; since 5.9 the CPU rule */
 	ROW(1022, 15d0, false, K(5, 8), K(5, 9)),	/* Raven */
 	ROW(1022, 1630, false, K(5, 8), K(5, 9)),	/* Renoir */
 	INTEL(3c00, true, K(5, 4), EVER),		/* Xeon E5, Core i7 */
@@ -149,7 +149,7 @@ bool p2p_release_is_updated(const char *text)
 	return sscanf(text, "%3u.%3u.%u", &major, &minor, &update) != 3 || update;
 }
 
-/* The newest released set that is not newer than @release; the oldest when all are. */
+/* The newest released set that is not newer than @release; the oldest if all are newer. */
 static const struct p2p_rules *newest_until(unsigned int release)
 {
 	const struct p2p_rules *rules = &sets[0];

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Counting the answers without asking every pair.
+ * Counts the answers without evaluating every pair.
  *
- * At each function the members below it are counted by what a pair that meets there depends on:
- * how far below they lie, and what their branch redirects.  Pairs that meet at a function are
- * all pairs below it less those that met in one branch of it already.  The same again for the
- * root bus of a host bridge, and for the host bridges of the machine.
+ * At each function the members below it are counted by what a pair that meets there depends on: how far below
+ * they are, and what their branch redirects.  The pairs that meet at a function are all pairs below it minus
+ * those that already met within one of its branches.  The same is done for the root bus of each host bridge,
+ * and for the host bridges of the machine.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -15,16 +15,16 @@
 #include "verdict/eval.h"
 
 enum {
-	FAR = 5,		/* so many steps or more: beyond what PIX allows */
+	FAR = 5,		/* this many steps or more: beyond PIX */
 	DEPTHS = FAR + 1,
 	TRIS = 3,
-	SELF = TRIS * TRIS,	/* the function itself, which is no branch */
+	SELF = TRIS * TRIS,	/* the function itself, which is not a branch */
 	STATES = SELF + 1,
 };
 
 /*
- * Members by depth and state.  A state is two answers: does the branch redirect completions of
- * its providers, does it redirect requests of its clients; equal but for the rule set "tlp".
+ * Members by depth and state.  A state is two answers: whether the branch redirects completions of its
+ * providers, and requests of its clients; they are equal except with the rule set "tlp".
  */
 struct branch {
 	uint32_t count[DEPTHS][STATES];
@@ -45,8 +45,8 @@ struct corner {
 };
 
 /*
- * @bridges: what has members below it, deepest first; @place: 1 + which of @branches counts them, by index
- *	of function; 0 none, since most functions are endpoints
+ * @bridges: functions that have members below them, deepest first; @place: by index of the function, 1 + its
+ *	index in @branches; 0 for none, as for most functions, which are endpoints
  */
 struct counter {
 	const struct p2p_eval *eval;
@@ -57,7 +57,7 @@ struct counter {
 	uint64_t *below_bridge;
 	struct corner *corners;
 	struct p2p_summary *summary;
-	uint64_t orphans;			/* members of chains that are not whole */
+	uint64_t orphans;			/* members whose chain is incomplete */
 };
 
 static unsigned int make_state(enum p2p_tri completion, enum p2p_tri request)
@@ -87,7 +87,7 @@ static enum p2p_tri pair_redirect(const struct p2p_eval *eval,
 	return provider == SELF || client == SELF ? P2P_NO : both;
 }
 
-/* The state that a member of state @state has when seen from above @function. */
+/* The state of a member with @state as seen from above @function. */
 static unsigned int lift_state(const struct p2p_eval *eval, const struct p2p_function *function,
 			       unsigned int state)
 {
@@ -119,8 +119,8 @@ static void add_pairs(struct counter *counter, enum p2p_relation relation,
 }
 
 /*
- * Add (@sign 1) or take away (@sign -1, which wraps and is made good above) all pairs of members
- * of @branch as pairs that meet at @common.
+ * Add (@sign 1) or subtract (@sign -1, which may wrap until the pairs are added at a higher level) all pairs
+ * of members of @branch as pairs that meet at @common.
  */
 static void count_common(struct counter *counter, const struct p2p_function *common,
 			 const struct branch *branch, int sign)
@@ -157,7 +157,7 @@ static enum p2p_map_type decide_apart(const struct p2p_eval *eval, enum p2p_tri 
 	return p2p_kernel_decide(eval, &findings, NULL);
 }
 
-/* Pairs that have no common bridge that is known, and not all bridges of one are known. */
+/* Count pairs without a known common bridge where the bridges above one end are not all known. */
 static void add_lost(struct counter *counter, uint64_t pairs)
 {
 	struct p2p_findings findings = { .lost = true };
@@ -192,7 +192,7 @@ static struct branch *branch_of(const struct counter *counter, const struct p2p_
 	return &counter->branches[counter->place[function->index] - 1];
 }
 
-/* All of @branch is counted, which is below @function: hand its members up. */
+/* The pairs in @branch, which ends at @function, are counted: pass its members up. */
 static void hand_up(struct counter *counter, const struct p2p_function *function,
 		    const struct branch *branch)
 {
@@ -266,7 +266,7 @@ static int by_bridge(const void *a, const void *b)
 	return by_kind(a, b);
 }
 
-/* Put equal neighbours together.  Return: how many are left. */
+/* Sort, and merge equal elements.  Return: how many are left. */
 static size_t merge(struct corner *corners, size_t count,
 		    int (*compare)(const void *, const void *))
 {
@@ -295,7 +295,7 @@ static void count_corners(struct counter *counter, const struct corner *corners,
 				  (uint64_t)(int64_t)sign * (corners[i].count * corners[j].count));
 }
 
-/* Pairs of two host bridges: all pairs of corners, less those of one bridge. */
+/* Count pairs across host bridges: all pairs of corners, minus those of one bridge. */
 static void count_bridges(struct counter *counter, const struct p2p_function *const *functions,
 			  size_t count)
 {
@@ -311,7 +311,7 @@ static void count_bridges(struct counter *counter, const struct p2p_function *co
 			.count = 1,
 		};
 
-		/* Neighbours are mostly of one corner. */
+		/* Neighbours mostly belong to the same corner. */
 		if (!functions[i]->orphan && n && !by_bridge(&corners[n - 1], &one))
 			corners[n - 1].count++;
 		else if (!functions[i]->orphan)
@@ -327,7 +327,7 @@ static void count_bridges(struct counter *counter, const struct p2p_function *co
 	count_corners(counter, corners, n, 1);
 }
 
-/* Pairs that meet at a function: none at an endpoint, which is only handed up. */
+/* Count pairs that meet at a function: none at an endpoint, which is only passed up. */
 static void count_below(struct counter *counter, const struct p2p_function *const *functions,
 			size_t count, size_t bridges)
 {
@@ -366,7 +366,7 @@ static int count_all(struct counter *counter, const struct p2p_function *const *
 			  decide_apart(eval, eval->roots[i].listed_same),
 			  counter->below_bridge[i] * counter->below_bridge[i]);
 	count_bridges(counter, functions, count);
-	/* All pairs with an orphan; those below one top were taken away. */
+	/* Add all pairs with an orphan; those below one topmost function were subtracted before. */
 	n = count - counter->orphans;
 	add_lost(counter, (uint64_t)count * count - (uint64_t)n * n);
 	return 0;

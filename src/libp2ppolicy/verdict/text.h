@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A bounded text that counts on past its end, as snprintf() does. */
+/* A bounded text that keeps counting past its end, like snprintf(). */
 #ifndef P2P_VERDICT_TEXT_H
 #define P2P_VERDICT_TEXT_H
 
@@ -26,7 +26,7 @@ p2p_text_add(struct p2p_text *text, const char *format, ...)
 		text->used += (size_t)n;
 }
 
-/* Bytes as they are; sentences are made for every pair, and printf() takes its time. */
+/* Add bytes as they are; sentences are made for every pair, and printf() is slow. */
 static inline void p2p_text_put(struct p2p_text *text, const char *bytes, size_t size)
 {
 	if (text->used < text->size) {
@@ -44,7 +44,7 @@ static inline void p2p_text_string(struct p2p_text *text, const char *string)
 	p2p_text_put(text, string, strlen(string));
 }
 
-/* @template up to its next '%'.  Return: where that is, or its end. */
+/* Add @template up to its next '%'.  Return: a pointer to it, or to the end. */
 static inline const char *p2p_text_until(struct p2p_text *text, const char *template)
 {
 	size_t length = strcspn(template, "%");

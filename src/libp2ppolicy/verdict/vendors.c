@@ -11,8 +11,8 @@
 #define UNREAD P2P_VENDOR_UNREAD
 
 /*
- * The first mark that is there decides: the narrower stand before the wider.  What was read is
- * drivers/pci/p2pdma.c of the repository named.
+ * The first mark that is found decides: narrower marks come before wider ones.  What was read is
+ * drivers/pci/p2pdma.c in the named repository.
  */
 static const struct p2p_vendor vendors[] = {
 	{ ".oe#", "openEuler", ROWS, 0, false, NULL },		/* openeuler-mirror/kernel, OLK-6.6 */
@@ -23,7 +23,7 @@ static const struct p2p_vendor vendors[] = {
 	{ "lts2021", "Intel LTS 2021", ROWS, 0, false, NULL },	/* intel/linux-intel-lts */
 	{ "#uek", "Oracle Linux UEK", SAME, 0, false, NULL },	/* oracle/linux-uek */
 	{ ".el10", "Enterprise Linux 10", ROWS, 237, true, NULL },	/* 10.3: ctrliq/kernel-src-tree */
-	{ ".el9", "Enterprise Linux 9", ROWS, 0, true, NULL },	/* a kernel made of it: OpenVZ/vzkernel */
+	{ ".el9", "Enterprise Linux 9", ROWS, 0, true, NULL },	/* a derived kernel: OpenVZ/vzkernel */
 	{ ".el8", "Enterprise Linux 8", SAME, 0, true, "5.2" },	/* 4.18.0-394: Seneca-CDOT/dynaccel-kernel-4.18.0 */
 	{ "amzn", "Amazon Linux", UNREAD, 0, false, NULL },
 	{ ".azl#", "Azure Linux", SAME, 0, false, NULL },		/* microsoft/CBL-Mariner-Linux-Kernel */

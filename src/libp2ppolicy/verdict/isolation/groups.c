@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Functions that answer alike.
+ * Groups functions that give equal answers.
  *
- * Two functions can only answer alike if each is the only one of the list in its branch below
- * the place where their paths meet: another one in the branch of the first is nearer to the
- * first than to the second.  So each function climbs to the top of the highest branch that it
- * has for itself; what a verdict depends on along that branch is its key, and equal keys below
- * one place are one group.  From that place upward the paths are the same.
+ * Two functions can give equal answers only if each is the only one of the list in its branch below the place
+ * where their paths meet: another one in the branch of the first would be closer to the first than to the
+ * second.  So each function goes up to the top of the highest branch that it has to itself; what a verdict
+ * depends on along that branch is its key, and functions with equal keys below one place form a group.  From
+ * that place upwards their paths are the same.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -24,8 +24,8 @@ enum {
 };
 
 /*
- * All of the branch that a verdict depends on.  @place is what the paths meet at: a function, a
- * host bridge or the evaluator (for the machine); @alone sets a function apart from all others.
+ * Everything in the branch that a verdict depends on.  @place is where the paths meet: a function, a host
+ * bridge or the evaluator (for the machine); @alone distinguishes a function from all others.
  */
 struct key {
 	const void *place, *alone;
@@ -47,10 +47,10 @@ struct p2p_groups {
 	size_t count;
 };
 
-/* How many of the list lie in the subtree of each function, below each host bridge. */
+/* How many of the list are in the subtree of each function, and below each host bridge. */
 struct census {
 	uint32_t *functions, *bridges;
-	bool *egress, *bridge_egress;	/* does an egress vector tell its children apart */
+	bool *egress, *bridge_egress;	/* whether an egress vector distinguishes its children */
 };
 
 static bool has_egress(const struct p2p_function *function)
@@ -95,7 +95,7 @@ static uint32_t acs_flags(const struct p2p_function *function, uint32_t yes, uin
 	return redirects == P2P_YES ? yes : redirects == P2P_UNKNOWN ? unread : 0;
 }
 
-/* Translation Blocking, as fabric.c finds it on the way up. */
+/* Translation Blocking, as fabric.c evaluates it on the way up. */
 static uint32_t blocking_flags(const struct p2p_function *port)
 {
 	if (port->pcie.fact == P2P_DENIED)
@@ -119,7 +119,7 @@ static void set_top(struct key *key, const struct p2p_function *top)
 	key->top_kernel_control = acs->kernel_fact == P2P_PRESENT ? acs->kernel_control : 0;
 }
 
-/* Where the branch ends: at a function, a host bridge, or only at the machine. */
+/* Set where the branch ends: at a function, a host bridge, or only at the machine. */
 static void set_place(struct key *key, const struct p2p_eval *eval, const struct census *census,
 		      const struct p2p_function *top)
 {
@@ -184,7 +184,7 @@ static int compare_groups(const void *a, const void *b)
 	return p2p_bdf_compare(x->members[0]->bdf, y->members[0]->bdf);
 }
 
-/* Sort the entries, and cut where the key changes. */
+/* Sort the entries, and start a new group where the key changes. */
 static void cut(struct p2p_groups *groups, struct entry *entries, size_t count)
 {
 	struct p2p_group *group = NULL;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Is a function kept apart from its peers, in the eyes of the kernel: ACS, and the quirks of
- * drivers/pci/quirks.c for hardware that lacks ACS or claims too much.  The tables are those of
- * 7.3.4; stable updates of 6.1 and 6.12 have the same rows of pci_dev_acs_enabled[].
+ * Does the kernel consider a function isolated from its peers?  Based on ACS, and on the quirks in
+ * drivers/pci/quirks.c for hardware that lacks ACS or claims too much.  The tables are those of 7.3.4; stable
+ * updates of 6.1 and 6.12 have the same rows in pci_dev_acs_enabled[].
  */
 #include <string.h>
 
@@ -17,16 +17,16 @@
 			 1u << P2P_PORT_UPSTREAM | INTEGRATED)
 
 /*
- * WITHOUT_ACS: isolated whatever ACS says; NEVER: not, whatever it says; SOUTHBRIDGE: isolated
- * behind an AMD IOMMU (pci_quirk_amd_sb_acs()); CHIPSET: isolated if the kernel could set it up
- * through registers in memory (pci_quirk_enable_intel_pch_acs()), which bit 0 of the RCBA of
- * function 1f.0 decides.
+ * WITHOUT_ACS: isolated regardless of ACS; NEVER: not isolated, regardless of ACS; SOUTHBRIDGE: isolated
+ * behind an AMD IOMMU (pci_quirk_amd_sb_acs()); CHIPSET: isolated if the kernel could set it up through
+ * memory-mapped registers (pci_quirk_enable_intel_pch_acs()), which bit 0 of the RCBA of function 1f.0
+ * decides.
  */
 enum quirk { WITHOUT_ACS, NEVER, SOUTHBRIDGE, CHIPSET };
 
 /**
- * struct row - one quirk; the first row that matches holds.
- * @types: bit n: port type n; 0 any, conventional devices too
+ * struct row - one quirk; the first matching row applies.
+ * @types: bit n: port type n; 0 for any, including conventional devices
  */
 struct row {
 	uint16_t vendor, first, last;
@@ -165,7 +165,7 @@ enum p2p_tri p2p_is_multifunction(const struct p2p_function *function)
 
 	if (function->physfn)
 		return P2P_NO;
-	/* The one device on a link has all of its addresses with ARI. */
+	/* With ARI, the single device on a link uses all devfns. */
 	if (function->bdf.devfn & 7 || (link && function->bdf.devfn))
 		return P2P_YES;
 	if (function->several != P2P_PRESENT)
@@ -173,7 +173,7 @@ enum p2p_tri p2p_is_multifunction(const struct p2p_function *function)
 	return function->multifunction ? P2P_YES : P2P_NO;
 }
 
-/* An AMD IOMMU is there when there is an IOMMU beside an AMD CPU. */
+/* An IOMMU on a machine with an AMD CPU is an AMD IOMMU. */
 static enum p2p_tri has_amd_iommu(const struct p2p_machine *machine)
 {
 	if (!machine->cpu_vendor)
@@ -183,7 +183,7 @@ static enum p2p_tri has_amd_iommu(const struct p2p_machine *machine)
 	return machine->iommu;
 }
 
-/* Does a quirk answer?  Without the type of the port it is not known whether it does. */
+/* Does a quirk decide?  If the port type is unknown, so is the answer of a quirk that depends on it. */
 static bool ask_quirks(const struct p2p_machine *machine, const struct p2p_function *function,
 		       enum p2p_tri *ret_answer)
 {
@@ -222,7 +222,7 @@ static uint16_t wanted(const struct p2p_function *function)
 {
 	uint16_t bits = P2P_ACS_ISOLATION & function->acs.capability;
 
-	/* What a capability lacks counts as hard-wired; pci_acs_flags_enabled(). */
+	/* What the capability does not support counts as hard-wired; pci_acs_flags_enabled(). */
 	return has_broken_validation(function) ? bits & (uint16_t)~P2P_ACS_SV : bits;
 }
 
@@ -261,8 +261,8 @@ static enum p2p_tri by_type(const struct p2p_function *function)
 }
 
 /*
- * The patch that Proxmox and others apply takes PCI Express functions without ACS for isolated, of the
- * kinds that the parameter names; mainline does not know it.
+ * The patch that Proxmox and others apply treats PCI Express functions without ACS as isolated, for the kinds
+ * that the parameter names; mainline does not have it.
  */
 static bool may_be_overridden(const struct p2p_machine *machine, const struct p2p_function *function)
 {
@@ -280,14 +280,14 @@ enum p2p_tri p2p_is_isolated(const struct p2p_machine *machine, const struct p2p
 	return answer == P2P_NO && may_be_overridden(machine, function) ? P2P_UNKNOWN : answer;
 }
 
-/* The IOMMU of ThunderX2 sits at a bridge; quirk_bridge_cavm_thrx2_pcie_root(). */
+/* The IOMMU of ThunderX2 is at a bridge; quirk_bridge_cavm_thrx2_pcie_root(). */
 bool p2p_stops_aliases(const struct p2p_function *bridge)
 {
 	return bridge->ids == P2P_PRESENT && bridge->vendor == 0x14e4 &&
 	       (bridge->device == 0x9000 || bridge->device == 0x9084);
 }
 
-/* AST1150 passes requester ids on, which the kernel knows since a release from 6.13 to 7.2. */
+/* AST1150 forwards requester IDs, which the kernel knows since some release between 6.13 and 7.2. */
 static bool passes_on(const struct p2p_function *bridge)
 {
 	return bridge->ids == P2P_PRESENT && bridge->vendor == 0x1a03 && bridge->device == 0x1150;
@@ -309,7 +309,7 @@ enum p2p_tri p2p_takes_over(const struct p2p_machine *machine, const struct p2p_
 	return 1u << bridge->pcie.type & BRIDGES ? P2P_YES : P2P_NO;
 }
 
-/* What devfn a function takes besides its own; drivers/pci/quirks.c, pci_add_dma_alias(). */
+/* Which devfns a function uses besides its own; drivers/pci/quirks.c, pci_add_dma_alias(). */
 enum alias { FUNCTION_0, FUNCTION_1, FIXED, MIC, VCA, EVERY, BY_TABLE };
 
 static const struct alias_row {
@@ -331,7 +331,7 @@ static const struct alias_row {
 	{ 0x8086, 0x2260, 0x2260, 0, MIC }, { 0x8086, 0x2264, 0x2264, 0, MIC },
 	{ 0x8086, 0x2954, 0x2956, 0, VCA }, { 0x8086, 0x2958, 0x295a, 0, VCA },
 	{ 0x10b5, 0x87b0, 0x87b1, 0, EVERY },
-	/* Switchtec and PCI100x, more than the kernel names: bridges whose table is not read here. */
+	/* Switchtec and PCI100x, more than the kernel lists: bridges whose alias table is not read here. */
 	{ 0x11f8, 0x8531, 0x8536, 0, BY_TABLE }, { 0x11f8, 0x8541, 0x8546, 0, BY_TABLE },
 	{ 0x11f8, 0x8551, 0x8556, 0, BY_TABLE }, { 0x11f8, 0x8561, 0x8576, 0, BY_TABLE },
 	{ 0x11f8, 0x4000, 0x4fff, 0, BY_TABLE }, { 0x11f8, 0x5000, 0x5fff, 0, BY_TABLE },
@@ -396,7 +396,7 @@ enum p2p_tri p2p_is_alias(const struct p2p_function *function, const struct p2p_
 	return alias ? P2P_YES : P2P_NO;
 }
 
-/* arch/x86/kernel/amd_nb.c, amd_root_ids[] and hygon_root_ids[], of CPUs. */
+/* arch/x86/kernel/amd_nb.c, amd_root_ids[] and hygon_root_ids[], those of CPUs. */
 bool p2p_is_zen_root(const struct p2p_function *function)
 {
 	static const struct { uint16_t vendor, device; } roots[] = {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * IOMMU groups.  The kernel gives each function a group when it meets it, a bridge before what
- * is below: an existing one that the rules tie it to, else a new one.  drivers/iommu/iommu.c,
- * pci_device_group().  What is not known is taken once for isolated and once for not; a group
- * is known when both give it the same members, since isolating more never joins groups.
+ * IOMMU groups.  The kernel assigns each function a group when it finds it, a bridge before what is below it:
+ * an existing group that the rules demand, or else a new one.  drivers/iommu/iommu.c, pci_device_group().
+ *  Everything unknown is assumed once to be isolated and once not to be; a group is known if both give it the
+ * same members, since more isolation never joins groups.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -18,10 +18,10 @@
 #define NO_GROUP SIZE_MAX
 
 /**
- * struct traits - what counts of one function.
+ * struct traits - the relevant properties of one function.
  * @takes_over, @isolated: as in isolated.h
  * @has_alias: as in isolated.h
- * @covered: is there an IOMMU over it
+ * @covered: whether an IOMMU is responsible for it
  */
 struct traits {
 	enum p2p_tri isolated, takes_over, multifunction;
@@ -29,12 +29,12 @@ struct traits {
 };
 
 /**
- * struct p2p_isolation - the two ways of taking what is not known, and what both agree on.
+ * struct p2p_isolation - the two assumptions about what is not known, and what both agree on.
  * @order: functions in the order in which they get groups
- * @group: by index of the function, when unknown counts as isolated
- * @coarse: likewise, when it does not
- * @members: all functions by group, groups by first member; group n has @start[n] to @start[n + 1]
- * @number: by index, NO_GROUP when not known or there is none
+ * @group: by index of the function, if unknown counts as isolated
+ * @coarse: likewise, if it does not
+ * @members: all functions by group, groups by first member; group n is from @start[n] to @start[n + 1]
+ * @number: by index, NO_GROUP if not known or if there is none
  */
 struct p2p_isolation {
 	const struct p2p_topology *topology;
@@ -48,9 +48,9 @@ struct p2p_isolation {
 };
 
 /**
- * struct pass - one way of taking what is not known.
+ * struct pass - one assumption about what is not known.
  * @unknown: what an unknown isolation counts as
- * @seen: devfns looked at, as the kernel's bitmap
+ * @seen: devfns already visited, like the kernel's bitmap
  */
 struct pass {
 	const struct p2p_isolation *isolation;
@@ -73,7 +73,7 @@ static bool is_isolated(const struct pass *pass, const struct p2p_function *func
 	return (isolated == P2P_UNKNOWN ? pass->unknown : isolated) == P2P_YES;
 }
 
-/* What ties functions together: it does so, or is not known and counts as if it did. */
+/* Does a property tie functions together, or count as if it did because it is unknown? */
 static bool ties(const struct pass *pass, enum p2p_tri answer)
 {
 	return answer == P2P_UNKNOWN ? pass->unknown == P2P_NO : answer == P2P_YES;
@@ -85,7 +85,7 @@ static bool is_one_alias(const struct pass *pass, const struct p2p_function *a,
 	return traits_of(pass, a)->has_alias && ties(pass, p2p_is_alias(a, b));
 }
 
-/* The group a function has already, NO_GROUP none; why the one at hand would join it. */
+/* The group that a function already has, NO_GROUP if none; records why another would join it. */
 static size_t group_of(struct pass *pass, const struct p2p_function *function,
 		       enum p2p_grouping grouping, const struct p2p_function *at)
 {
@@ -96,7 +96,7 @@ static size_t group_of(struct pass *pass, const struct p2p_function *function,
 	return group;
 }
 
-/* The functions of one bus: those beside it that have its bus number. */
+/* The siblings of a function; those with its bus number are on the same bus. */
 static const struct p2p_function *const *beside(const struct p2p_function *function,
 						size_t *ret_count)
 {
@@ -106,7 +106,7 @@ static const struct p2p_function *const *beside(const struct p2p_function *funct
 	return up ? up->children : function->host->root;
 }
 
-/* The first function on the way to the root that is not isolated; NULL when all are. */
+/* The first function on the way to the root that is not isolated; NULL if all are. */
 static const struct p2p_function *find_leak(const struct pass *pass,
 					    const struct p2p_function *bridge)
 {
@@ -167,8 +167,8 @@ static size_t group_by_slot(struct pass *pass, const struct p2p_function *functi
 }
 
 /*
- * Up to the last bridge that puts its own requester id on what comes from below; the group of
- * the first one that has a group.
+ * Go up to the last bridge that replaces requester IDs by its own.  Return: the group of the first one that
+ * has a group.
  */
 static size_t group_by_bridge(struct pass *pass, const struct p2p_function **function)
 {
@@ -242,9 +242,9 @@ static void run(struct pass *pass)
 }
 
 /*
- * Where there is no IOMMU yet, which functions one would leave out is not known, but for AMD's:
- * a PCI function, which the firmware's table does not put under itself, and the root complex,
- * which has no group on any Zen machine seen: there the table begins behind it.
+ * If there is no IOMMU yet, it is not known which functions one would leave out, except for AMD's: the
+ * IOMMU's own PCI function, which the firmware's table does not include, and the root complex, which has no
+ * group on any Zen machine seen: there the table starts after it.
  */
 static bool is_left_out(const struct p2p_function *function)
 {
@@ -274,7 +274,7 @@ static void set_traits(struct p2p_isolation *isolation, const struct p2p_machine
 	isolation->any_alias |= traits->has_alias;
 }
 
-/* Bridges come before what is below them, VFs after other functions, VMD domains last. */
+/* Bridges come before what is below them, VFs after other functions of that depth, VMD domains last. */
 static int compare_order(const void *a, const void *b)
 {
 	const struct p2p_function *left = *(const struct p2p_function *const *)a;
@@ -289,7 +289,7 @@ static int compare_order(const void *a, const void *b)
 	return (left->index > right->index) - (left->index < right->index);
 }
 
-/* Is a chain not known whole?  Then anything of its domain may be tied to anything. */
+/* Is some chain not completely known?  Then any functions of its domain may be tied together. */
 static bool is_lost(const struct p2p_topology *topology, const struct p2p_function *function)
 {
 	size_t count = p2p_topology_count(topology);
@@ -308,8 +308,8 @@ static bool is_lost(const struct p2p_topology *topology, const struct p2p_functi
 }
 
 /*
- * A group is known when the coarse one that holds its members has no others.
- * @tally: zeroed, three times as many as there are functions
+ * A group is known if the coarse one that contains its members has no others.
+ * @tally: zeroed, three elements per function
  */
 static void number_known(struct p2p_isolation *isolation, size_t *tally)
 {
@@ -329,7 +329,7 @@ static void number_known(struct p2p_isolation *isolation, size_t *tally)
 		const struct p2p_function *function = p2p_topology_function(isolation->topology, i);
 		size_t group = isolation->group[i];
 
-		/* One answer for a domain; functions come domain by domain. */
+		/* One answer per domain; functions are sorted by domain. */
 		if (!i || function->bdf.domain !=
 			  p2p_topology_function(isolation->topology, i - 1)->bdf.domain)
 			lost = is_lost(isolation->topology, function);
@@ -341,7 +341,7 @@ static void number_known(struct p2p_isolation *isolation, size_t *tally)
 	}
 }
 
-/* Members by group: count, place, then fill; functions are in BDF order, so each group is too. */
+/* List members by group: count, allot, then fill.  Functions are in BDF order, so each group is, too. */
 static void list_members(struct p2p_isolation *isolation)
 {
 	size_t count = p2p_topology_count(isolation->topology), *start = isolation->start;

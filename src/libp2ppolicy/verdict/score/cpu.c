@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The constants of the model, and what is known of root complexes by CPU. */
+/* The constants of the model, and what is known about root complexes by CPU. */
 #include <string.h>
 
 #include "verdict/score/score.h"
@@ -23,7 +23,7 @@ double p2p_constant(enum p2p_constant_id id)
 #define INTEL	"GenuineIntel"
 #define AMD	"AuthenticAMD"
 
-/* What joins the sockets: writes, reads, both ways together. */
+/* Connections between sockets: writes, reads, both directions together. */
 static const struct p2p_sockets
 zen5 = { P2P_C_SOCKET_ZEN5_WRITE, P2P_C_SOCKET_ZEN5_READ, P2P_C_NONE, true },
 genoa = { P2P_C_SOCKET_GENOA, P2P_C_SOCKET_GENOA, P2P_C_SOCKET_GENOA_BOTH, true },
@@ -34,36 +34,36 @@ skylake = { P2P_C_SOCKET_SKYLAKE, P2P_C_SOCKET_SKYLAKE, P2P_C_NONE, false },
 sapphire = { P2P_C_SOCKET_SAPPHIRE, P2P_C_SOCKET_SAPPHIRE, P2P_C_NONE, false },
 emerald = { P2P_C_SOCKET_EMERALD, P2P_C_SOCKET_EMERALD, P2P_C_NONE, false };
 
-/* The link to a chipset that PCI does not show. */
+/* The link to a chipset, which PCI does not show. */
 static const struct p2p_chipset
 dmi2 = { P2P_C_DMI_GEN2, P2P_C_DMI_LANES },
 dmi3 = { P2P_C_DMI_GEN3, P2P_C_DMI_LANES },
 dmi3_wide = { P2P_C_DMI_GEN3, P2P_C_DMI_LANES_WIDE },
 dmi4 = { P2P_C_DMI_GEN4, P2P_C_DMI_LANES_WIDE };
 
-/* Zen whose root complex carries what the links do; @measured: somebody published that. */
+/* Zen, whose root complex carries as much as the links; @measured: figures were published. */
 #define ZEN(family, family_last, model, model_last, measured, sockets, name) \
 	{ AMD, family, family_last, model, model_last, true, false, true, measured, P2P_C_NONE, \
 	  P2P_C_NONE, P2P_C_NONE, P2P_C_STRICT_ZEN, P2P_C_ROOT_LATENCY, sockets, NULL, name }
-/* Servers whose sockets QPI joins: what one port passes to another was measured. */
+/* Servers with sockets connected by QPI: traffic from port to port was measured. */
 #define QPI_SERVER(model, write, read, name) \
 	{ INTEL, 6, 6, model, model, true, true, true, true, P2P_C_##write, P2P_C_##read, \
 	  P2P_C_NONE, P2P_C_NONE, P2P_C_ROOT_LATENCY, &qpi, &dmi2, name }
-/* Servers since then, and what a lack of relaxed ordering costs them. */
+/* Later servers, and their limit without relaxed ordering. */
 #define SERVER(model, model_last, measured, strict, sockets, name) \
 	{ INTEL, 6, 6, model, model_last, true, true, true, measured, P2P_C_NONE, P2P_C_NONE, \
 	  P2P_C_NONE, P2P_C_##strict, P2P_C_ROOT_LATENCY, sockets, &dmi3, name }
-/* Clients: root ports pass nothing but posted writes. */
+/* Clients: root ports forward only posted writes. */
 #define CLIENT(model, model_last, chipset, name) \
 	{ INTEL, 6, 6, model, model_last, false, true, true, false, P2P_C_NONE, P2P_C_NONE, \
 	  P2P_C_NONE, P2P_C_NONE, P2P_C_ROOT_LATENCY, &qpi, chipset, name }
 
 /*
- * The first row that fits.  Models of Intel servers are those that arch/x86/include/asm/
- * intel-family.h of the kernel calls _X, _D or _EP; all other models of family 6 are clients,
- * whose root ports pass nothing but posted writes to each other (NVIDIA,
- * open-gpu-kernel-modules#1253).  So did AMD before Zen (Linux 7d5b10fcb81e).  Of family 17h the
- * models below 30h are Zen, whose ports run at 8 GT/s; one with faster ports counts as Zen 2.
+ * The first matching row applies.  Models of Intel servers are those that arch/x86/include/asm/intel-family.h
+ * of the kernel calls _X, _D or _EP; all other models of family 6 are clients, whose root ports forward only
+ * posted writes to each other (NVIDIA, open-gpu-kernel-modules#1253).  The same is true for AMD before Zen
+ * (Linux 7d5b10fcb81e).  Of family 17h the models below 30h are Zen, whose ports run at 8 GT/s; one with
+ * faster ports counts as Zen 2.
  */
 static const struct p2p_cpu cpus[] = {
 	ZEN(0x1a, 0xffff, 0, 0xffff, true, &zen5, "AMD Zen 5"),
@@ -97,14 +97,14 @@ static const struct p2p_cpu cpus[] = {
 	CLIENT(0, 0xffff, &dmi2, "Intel client"),
 };
 
-/* Not x86: nobody's figures were found, but it is no client of Intel. */
+/* Not x86: no figures were found, but it is not an Intel client processor. */
 static const struct p2p_cpu other = {
 	.reads = true, .splits = true, .write = P2P_C_SANDYBRIDGE_WRITE,
 	.read = P2P_C_SANDYBRIDGE_READ, .latency = P2P_C_ROOT_LATENCY_MOST, .sockets = &qpi,
 	.name = "a CPU without measurements",
 };
 
-/* The worst of every column. */
+/* The worst value of every column. */
 static const struct p2p_cpu unknown = {
 	.splits = true, .write = P2P_C_SANDYBRIDGE_WRITE, .read = P2P_C_SANDYBRIDGE_READ,
 	.latency = P2P_C_ROOT_LATENCY_MOST, .sockets = &qpi, .chipset = &dmi2,

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a transfer crosses on its way, and what each of it carries. */
+/* What a transfer crosses on its way, and the capacity of each crossing. */
 #include <string.h>
 
 #include "verdict/score/score.h"
 
 enum { UP = 0, DOWN = 1 };
 
-/* What a resource is, in the top byte of its number. */
+/* The kind of a resource, in the top byte of its number. */
 enum { LINK_IN = 1, BUS_IN, PORT_IN, CLIENT_IN, CHIPSET_IN, SOCKET_IN, SOCKETS_IN, DEVICE_IN };
 
 static uint64_t resource(unsigned int kind, uint64_t what, uint64_t direction)
@@ -34,7 +34,7 @@ static bool is_up(const struct p2p_function *end)
 	return end && end->pcie.link == P2P_PRESENT && end->pcie.now.width;
 }
 
-/* Nothing but graphics cards takes part below it: such links slow down when nobody works. */
+/* Do only graphics cards take part below it?  Their links slow down when idle. */
 static bool is_of_gpus(const struct p2p_function *top)
 {
 	bool gpu = top->kind == P2P_CLASS_GPU;
@@ -57,7 +57,7 @@ static bool is_asleep(const struct p2p_function *function)
 	return state && state[0] == 'D' && strcmp(state, "D0") != 0;
 }
 
-/* The other functions of a card share its link. */
+/* May the link be idle?  The other functions of a card share it. */
 static bool may_idle(const struct p2p_function *lower, const struct p2p_function *port)
 {
 	if (is_asleep(lower) || is_of_gpus(lower))
@@ -69,14 +69,14 @@ static bool may_idle(const struct p2p_function *lower, const struct p2p_function
 }
 
 /*
- * The link above @lower as it would run at work.  Both ends tell it; a width below what both can
- * do is no idling, since devices lower the speed alone.
+ * The link above @lower as it would run under load.  Both ends tell it; a width below what both support does
+ * not mean idle, since devices lower only the speed.
  */
 static bool look_at_link(struct p2p_way *way, const struct p2p_function *lower,
 			 struct p2p_link *ret_link, enum p2p_link_state *ret_state)
 {
 	const struct p2p_function *port = lower->parent;
-	/* Of a bridge whose type is not known the files may describe another link. */
+	/* For a bridge of unknown type the files may describe another link. */
 	const struct p2p_function *upper = port->pcie.fact == P2P_PRESENT ? port : NULL;
 	const struct p2p_function *one = is_up(lower) ? lower : upper;
 	struct p2p_link now, most;
@@ -103,7 +103,7 @@ static bool look_at_link(struct p2p_way *way, const struct p2p_function *lower,
 	return true;
 }
 
-/* What is lost between the ends whatever the links carry. */
+/* What is lost between the ends, regardless of the links. */
 static double efficiency(const struct p2p_way *way)
 {
 	return (way->switched ? p2p_constant(P2P_C_SWITCH_EFFICIENCY) : 1) *
@@ -117,7 +117,7 @@ static double payload_of(const struct p2p_way *way, bool after_root)
 	return after_root && way->cpu->splits && way->payload > split ? split : way->payload;
 }
 
-/* A root port of Intel's chipset: Intel datasheets put them at devices 1a to 1f of bus 0. */
+/* Is it a root port of Intel's chipset?  According to Intel's datasheets these are devices 1a to 1f of bus 0. */
 static bool is_of_chipset(struct p2p_way *way, const struct p2p_function *top)
 {
 	if (!way->cpu->chipset || top->bdf.bus || top->bdf.devfn >> 3 < 0x1a ||
@@ -188,7 +188,7 @@ static void cross_bus(const struct walker *w, const struct p2p_function *bridge)
 	});
 }
 
-/* Latency alone. */
+/* Add only latency. */
 static void pass(const struct walker *w, const struct p2p_function *at, double latency)
 {
 	cross(w, &(struct p2p_crossing){ .at = at, .latency = latency, .free = true, .times = 1 });
@@ -199,7 +199,7 @@ static bool is_conventional(const struct p2p_function *bridge)
 	return bridge->pcie.fact == P2P_ABSENT || p2p_function_is_type(bridge, P2P_PORT_PCI_BRIDGE);
 }
 
-/* From a function to its parent, or back. */
+/* Cross from a function to its parent, or back. */
 static void cross_edge(const struct walker *w, const struct p2p_function *lower,
 		       unsigned int direction, bool shared)
 {
@@ -208,18 +208,18 @@ static void cross_edge(const struct walker *w, const struct p2p_function *lower,
 	if (p2p_way_has_switch(w->way, lower))
 		pass(w, lower, p2p_constant(P2P_C_SWITCH_LATENCY));
 	if (is_conventional(port)) {
-		/* Two on one bus meet there once. */
+		/* Two functions on one bus cross it only once. */
 		if (w->way->root || port != w->way->common || direction == UP)
 			cross_bus(w, port);
 		return;
 	}
-	/* Between the ports of a switch there is no link. */
+	/* There is no link between the ports of a switch. */
 	if (!p2p_function_is_type(port, P2P_PORT_UPSTREAM) &&
 	    !p2p_function_is_type(lower, P2P_PORT_DOWNSTREAM))
 		cross_link(w, lower, direction, shared);
 }
 
-/* One side: from a function up to where the way turns.  Return: the topmost function of it. */
+/* Cross one side, from a function up to where the way turns.  Return: its topmost function. */
 static const struct p2p_function *cross_side(const struct walker *w,
 					     const struct p2p_function *function,
 					     unsigned int direction)
@@ -282,7 +282,7 @@ static void cross_sockets(const struct walker *w)
 		});
 }
 
-/* What passes from root port to root port, where that is less than their links carry. */
+/* The limit from root port to root port, if that is less than their links carry. */
 static enum p2p_constant_id most_of_root(const struct p2p_way *way, const struct p2p_function *top)
 {
 	const struct p2p_pcie *port = &top->pcie;
@@ -318,7 +318,7 @@ static void cross_root(const struct walker *w, const struct p2p_function *from_t
 	cross_chipset(w, to_top, DOWN);
 }
 
-/* Of a device that nobody measured its link is the most that it can do. */
+/* For a device that nobody measured, its link is only an upper limit. */
 static void cross_device(const struct walker *w, const struct p2p_function *end)
 {
 	struct p2p_way *way = w->way;

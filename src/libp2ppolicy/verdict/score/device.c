@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* How fast devices are themselves: those of which somebody published it, and ports of networks. */
+/* How fast devices are themselves: those with published figures, and network ports. */
 #include "verdict/score/score.h"
 
 /**
- * struct device_row - devices of which it is published what they do with their link.
- * @most: the constant that limits them; P2P_C_NONE: they fill it
+ * struct device_row - devices with published figures for how they use their link.
+ * @most: the constant that limits them; P2P_C_NONE if they use it fully
  */
 struct device_row {
 	uint16_t vendor, first, last;
 	enum p2p_constant_id most;
 };
 
-/* Where several sources agree, one is named. */
+/* If several sources agree, one is named. */
 static const struct device_row devices[] = {
 	/* Vega 10, MI25: ROCmValidationSuite#427, #289. */
 	{ 0x1002, 0x6860, 0x687f, P2P_C_NONE },
@@ -19,14 +19,14 @@ static const struct device_row devices[] = {
 	{ 0x1002, 0x66a0, 0x66af, P2P_C_DEVICE_VEGA20 },
 	/* GP102, Tesla P40: NVIDIA forum 55564. */
 	{ 0x10de, 0x1b00, 0x1b3f, P2P_C_NONE },
-	/* A100: mlcommons/inference_results_v1.1, Inspur, 22 GB/s by a port of 200 Gb/s. */
+	/* A100: mlcommons/inference_results_v1.1, Inspur, 22 GB/s through a port of 200 Gb/s. */
 	{ 0x10de, 0x20b0, 0x20bf, P2P_C_NONE },
 	{ 0x10de, 0x20f0, 0x20ff, P2P_C_NONE },
 	/* GA102, RTX 3090, A40: club-3090 docs/PCIE_P2P.md, nccl-tests#74. */
 	{ 0x10de, 0x2200, 0x223f, P2P_C_NONE },
 	/* AD102, RTX 4090: tinygrad/open-gpu-kernel-modules README. */
 	{ 0x10de, 0x2680, 0x26bf, P2P_C_NONE },
-	/* H100, H200: Mooncake#1459, 47 GB/s by a port of 400 Gb/s. */
+	/* H100, H200: Mooncake#1459, 47 GB/s through a port of 400 Gb/s. */
 	{ 0x10de, 0x2300, 0x233f, P2P_C_NONE },
 	/* GB202, RTX 5090, RTX PRO 6000: rtx6kpro hardware/pcie-bandwidth.md. */
 	{ 0x10de, 0x2b80, 0x2bbf, P2P_C_NONE },
@@ -35,16 +35,16 @@ static const struct device_row devices[] = {
 };
 
 /**
- * struct port_row - network controllers by the fastest that a port of theirs runs at, for where
- *	the kernel does not tell, as for one that is down.
- * @mbps: of the one port that a function has
+ * struct port_row - network controllers with the highest speed of a port, in case the kernel does not tell
+ *	it, such as for one that is down.
+ * @mbps: of the single port of a function
  */
 struct port_row {
 	uint16_t vendor, first, last;
 	unsigned int mbps;
 };
 
-/* Linux, the tables of ids of igb, e1000e, igc, ixgbe, i40e, tg3 and r8169. */
+/* Linux, the id tables of igb, e1000e, igc, ixgbe, i40e, tg3 and r8169. */
 static const struct port_row ports[] = {
 	{ 0x8086, 0x1521, 0x1524, 1000 },	/* I350 */
 	{ 0x8086, 0x1533, 0x153b, 1000 },	/* I210, I211, I217 */
@@ -82,7 +82,7 @@ static unsigned int find_port(const struct p2p_function *function)
 	return 0;
 }
 
-/* What it reads leaves by its ports, and what it writes came in there. */
+/* What it reads leaves through its ports, and what it writes came in through them. */
 static void limit_by_ports(const struct p2p_function *function, struct p2p_pace *pace)
 {
 	double mbps = function->ids == P2P_PRESENT ? find_port(function) : 0;

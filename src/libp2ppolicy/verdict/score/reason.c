@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What limits a pair and why: one sentence. */
+/* One sentence about what limits a pair, and why. */
 #include "verdict/score/score.h"
 #include "verdict/text.h"
 
@@ -23,7 +23,7 @@ static void add_at(struct writer *w)
 	add_bdf(w, w->speed->at);
 }
 
-/* %L: "16 GT/s x4" of that link, as it is counted. */
+/* %L: "16 GT/s x4" of that link, as used in the calculation. */
 static void add_link(struct writer *w)
 {
 	const struct p2p_function *at = w->speed->at;
@@ -45,7 +45,7 @@ static void add_payload(struct writer *w)
 	p2p_text_add(&w->text, "%u", w->speed->payload_bytes);
 }
 
-/* %C: whose root complex it is. */
+/* %C: the CPU of the root complex. */
 static void add_cpu(struct writer *w)
 {
 	p2p_text_string(&w->text, w->eval->cpu->name);
@@ -107,7 +107,7 @@ static void expand(struct writer *w, const char *sentence)
 				fields[i].add(w);
 }
 
-/* "; ...", when that function is not NULL. */
+/* Add "; ..." unless the function is NULL. */
 static void clause(struct writer *w, const char *before, const struct p2p_function *function,
 		   const char *after)
 {
@@ -118,13 +118,13 @@ static void clause(struct writer *w, const char *before, const struct p2p_functi
 	p2p_text_string(&w->text, after);
 }
 
-/* Is there a figure that it is said of? */
+/* Is there a figure to which this applies? */
 static bool has_figure(const struct p2p_speed *speed)
 {
 	return speed->gbytes_per_second > 0 && speed->limit == speed->way;
 }
 
-/* Without a figure nothing was assumed for it. */
+/* Without a figure, no value was assumed. */
 static const char *worst_of(const struct p2p_speed *speed)
 {
 	return has_figure(speed) ? ", and the worst value is assumed" : "";

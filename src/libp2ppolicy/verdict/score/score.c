@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The speed of a pair: the least that its way carries, and what that is worth. */
+/* The speed of a pair: the smallest capacity on its way, and its score. */
 #include "verdict/score/score.h"
 
 static const char *const limits[P2P_LIMITS] = {
@@ -19,10 +19,10 @@ const char *p2p_limit_name(enum p2p_limit limit)
 }
 
 /**
- * struct sum - of the crossings so far.
- * @loaded: the least that one of two transfers gets that run both ways
- * @any: a crossing that carries only so much; @unknown: one of which that is not known
- * @wire: a link or a bus among them
+ * struct sum - accumulates crossings.
+ * @loaded: the least that each of two transfers, one in each direction, gets
+ * @any: there was a crossing with a limit; @unknown: one whose limit is not known
+ * @wire: there was a link or a bus among them
  */
 struct sum {
 	struct p2p_speed *speed;
@@ -50,7 +50,7 @@ static void add_crossing(void *userdata, const struct p2p_crossing *crossing)
 	}
 	if (!sum->any || crossing->capacity < speed->gbytes_per_second)
 		speed->gbytes_per_second = crossing->capacity;
-	/* Of two that carry alike, the one that others share says more. */
+	/* Among two with the same capacity, the one that others share is more informative. */
 	if (!sum->any || loaded < sum->loaded ||
 	    (loaded <= sum->loaded && crossing->limit == P2P_LIMIT_CHIPSET)) {
 		sum->loaded = loaded;
@@ -61,7 +61,7 @@ static void add_crossing(void *userdata, const struct p2p_crossing *crossing)
 	sum->any = true;
 }
 
-/* So many bytes can be asked for before the first answer is back; PCIe r6.0, sec 2.2.6.2. */
+/* Limit by the bytes that can be requested before the first answer arrives; PCIe r6.0, sec 2.2.6.2. */
 static void limit_requests(struct p2p_way *way, const struct p2p_function *client,
 			   struct sum *sum)
 {
@@ -88,7 +88,7 @@ static void limit_requests(struct p2p_way *way, const struct p2p_function *clien
 	speed->at = client;
 }
 
-/* GB/s of all its link, behind one switch, or of itself; 0 it has none, negative not known. */
+/* GB/s of its full link, behind one switch, or of the device itself; 0 if it has no link, negative if not known. */
 static double best_of(const struct p2p_function *end)
 {
 	const struct p2p_pcie *pcie = &end->pcie;
@@ -102,8 +102,8 @@ static double best_of(const struct p2p_function *end)
 }
 
 /*
- * The device asked about is the provider: a slow client is no better a peer because it is as slow
- * with all others.  One without a link of its own, inside the root complex, sets no measure.
+ * The provider is the reference: a slow client is not a better peer because it is equally slow with all
+ * others.  A device without a link, inside the root complex, is no reference.
  */
 static double share_of(const struct p2p_verdict *verdict, double loaded)
 {
@@ -132,13 +132,13 @@ static int score_of(const struct p2p_way *way, const struct p2p_verdict *verdict
 	return 1 + (int)(99 * ratio * (1 - share + share * quick));
 }
 
-/* What p2pdma refuses goes all the same where the drivers do not ask it, and grant it themselves. */
+/* What p2pdma refuses is possible nevertheless if the drivers do not ask it, and grant it themselves. */
 static bool is_permitted(const struct p2p_way *way, const struct p2p_verdict *verdict)
 {
 	return verdict->kernel.map_type >= P2P_MAP_THRU_HOST_BRIDGE || (way->unasked && !way->open);
 }
 
-/* Is it known to be permitted, passed and not blocked?  How fast may still be a lower bound. */
+/* Is it known to be permitted, forwarded and not blocked?  The speed may still be a lower bound. */
 static bool is_usable(const struct p2p_way *way, const struct p2p_verdict *verdict,
 		      const struct p2p_speed *speed)
 {

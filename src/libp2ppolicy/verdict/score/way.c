@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Where the data of a transfer go.  Straight below a common bridge when the requests may turn
- * there; else through the root complex, up and down again what both share.  Where a fact is
- * missing the worse of its values is taken, and the way says that it was.
+ * Where the data of a transfer go: directly below a common bridge if the requests may turn there; otherwise
+ * through the root complex, up and down the links that both share.  If a fact is missing, the worse value is
+ * assumed, and the way records that.
  */
 #include <p2ppolicy/ways.h>
 
@@ -15,7 +15,7 @@ void p2p_way_miss(struct p2p_way *way, const struct p2p_function *function)
 	way->missing_fact = true;
 }
 
-/* A way with a root complex in it that nobody measured is a guess. */
+/* A way through a root complex that nobody measured is a guess. */
 static void set_root(struct p2p_way *way)
 {
 	way->root = true;
@@ -23,7 +23,7 @@ static void set_root(struct p2p_way *way)
 		p2p_way_miss(way, NULL);
 }
 
-/* One of the routes that the data depend on; an unknown one may lead anywhere. */
+/* Follow one of the routes that the data depend on; an unknown one may lead anywhere. */
 static void follow(struct p2p_way *way, const struct p2p_route *route)
 {
 	if (route->kind == P2P_ROUTE_DIRECT)
@@ -36,7 +36,7 @@ static void follow(struct p2p_way *way, const struct p2p_route *route)
 	set_root(way);
 }
 
-/* Behind an IOMMU what goes through the host bridge has no address that a switch knows. */
+/* Behind an IOMMU, what the kernel maps through the host bridge has no address that a switch knows. */
 static void follow_kernel(struct p2p_way *way, const struct p2p_verdict *verdict)
 {
 	enum p2p_tri iommu = way->eval->iommu;
@@ -58,7 +58,7 @@ static void miss_acs(struct p2p_way *way, const struct p2p_function *port)
 	way->maybe_blocked = true;
 }
 
-/* Ports of the root complex forward, if they do, whatever the specification leaves to them. */
+/* Follow a way between ports of the root complex, assuming that they forward what the specification leaves open. */
 static void follow_root(struct p2p_way *way, const struct p2p_verdict *verdict,
 			const struct p2p_walk *walk)
 {
@@ -78,8 +78,8 @@ static void follow_root(struct p2p_way *way, const struct p2p_verdict *verdict,
 }
 
 /*
- * The way that the drivers in use take: its addresses may meet the root complex where p2pdma would
- * have them turned, and the other way round.  Return: does it decide?
+ * Follow the way of the drivers in use: its addresses may reach the root complex where those of p2pdma would
+ * be turned by a switch, and vice versa.  Return: true if it decides.
  */
 static bool follow_drivers(struct p2p_way *way, const struct p2p_verdict *verdict)
 {
@@ -119,7 +119,7 @@ bool p2p_way_has_switch(const struct p2p_way *way, const struct p2p_function *fu
 	return function != way->from && function != way->to;
 }
 
-/* Smallest Max_Payload_Size of one function, and does a switch lie there? */
+/* Take one function's Max_Payload_Size into account, and whether it is part of a switch. */
 static void add_function(struct p2p_way *way, const struct p2p_function *function)
 {
 	const struct p2p_pcie *pcie = &function->pcie;
@@ -149,7 +149,7 @@ static void add_functions(struct p2p_way *way)
 		add_function(way, end);
 }
 
-/* An IOMMU that translates for the client stands in the root complex. */
+/* The IOMMU that translates for the client is in the root complex. */
 static bool is_translated(struct p2p_way *way, const struct p2p_function *client)
 {
 	enum p2p_tri translates = p2p_function_translates(way->eval->machine, client);
@@ -161,7 +161,7 @@ static bool is_translated(struct p2p_way *way, const struct p2p_function *client
 	return translates != P2P_NO;
 }
 
-/* Has the root complex to keep the client's requests in order, and does that cost? */
+/* Does the root complex have to keep the client's requests in order, and does that make it slower? */
 static bool is_strict(struct p2p_way *way, const struct p2p_function *client)
 {
 	const struct p2p_pcie *pcie = &client->pcie;
@@ -174,8 +174,8 @@ static bool is_strict(struct p2p_way *way, const struct p2p_function *client)
 }
 
 /*
- * The relation is the kernel's, by NUMA node.  Where a socket has several it may not leave it,
- * which is faster; AMD's NPS2 and NPS4 are told by more nodes than there can be sockets.
+ * The relation is based on NUMA nodes.  If a socket has several, the way may stay within it, which is faster;
+ * AMD's NPS2 and NPS4 show as more nodes than there can be sockets.
  */
 static bool is_between_sockets(struct p2p_way *way, const struct p2p_verdict *verdict)
 {

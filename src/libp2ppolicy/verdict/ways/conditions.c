@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Does a condition of a way hold?  Each predicate says "unknown" when a fact it needs is. */
+/* Does a condition of a way hold?  Each predicate returns "unknown" if a fact it needs is unknown. */
 #include <string.h>
 #include <strings.h>
 
@@ -27,7 +27,7 @@ static enum p2p_tri not(enum p2p_tri answer)
 	return answer == P2P_UNKNOWN ? answer : as_tri(answer == P2P_NO);
 }
 
-/* A fact of stack.def that is 0 or 1; ABSENT says 0. */
+/* A fact of stack.def that is 0 or 1; ABSENT means 0. */
 static enum p2p_tri flag(const struct p2p_verdict *verdict, enum p2p_stack_fact fact)
 {
 	const struct p2p_number *number = p2p_stack(verdict, fact);
@@ -36,7 +36,7 @@ static enum p2p_tri flag(const struct p2p_verdict *verdict, enum p2p_stack_fact 
 	       as_tri(number->fact == P2P_PRESENT && number->value != 0);
 }
 
-/* The kernel's release; P2P_UNKNOWN when it is not recorded. */
+/* Is it this kernel release or newer?  P2P_UNKNOWN if the release is not recorded. */
 static enum p2p_tri release_from(const struct p2p_verdict *verdict, unsigned int release)
 {
 	unsigned int number;
@@ -46,7 +46,7 @@ static enum p2p_tri release_from(const struct p2p_verdict *verdict, unsigned int
 	return as_tri(number >= release);
 }
 
-/* A driver's own version, or the kernel's release where it is the kernel's own. */
+/* Compare a driver's own version, or the kernel's release if it is the in-tree driver. */
 static enum p2p_tri version_from(const struct p2p_verdict *verdict, enum p2p_stack_fact fact,
 				 int64_t version, unsigned int release)
 {
@@ -63,7 +63,7 @@ static enum p2p_tri ask_kernel(const struct p2p_verdict *verdict)
 	       as_tri(verdict->kernel.map_type != P2P_MAP_NOT_SUPPORTED);
 }
 
-/* Which drivers have reg_user_mr_dmabuf since when; drivers/infiniband/hw. */
+/* The release in which each driver got reg_user_mr_dmabuf; drivers/infiniband/hw. */
 static enum p2p_tri ask_dmabuf_mr(const struct p2p_verdict *verdict)
 {
 	static const struct { const char *driver; unsigned int release; } since[] = {
@@ -81,14 +81,14 @@ static enum p2p_tri ask_dmabuf_mr(const struct p2p_verdict *verdict)
 		if (strcmp(since[i].driver, driver) != 0)
 			continue;
 		new = release_from(verdict, since[i].release);
-		/* An older kernel may carry a newer driver from outside its tree. */
+		/* An older kernel may use a newer out-of-tree driver. */
 		new = new == P2P_NO ? P2P_UNKNOWN : new;
 		return !strcmp(driver, "mlx5_core") && odp == P2P_NO ? P2P_UNKNOWN : new;
 	}
 	return P2P_NO;
 }
 
-/* Grace, Ampere Altra and AmpereOne, where the driver wants a common bridge; ogkm osinit.c. */
+/* Grace, Ampere Altra and AmpereOne, where the driver requires a common bridge; ogkm osinit.c. */
 static bool is_picky(const struct p2p_function *root)
 {
 	static const struct { uint16_t vendor, first, last; } ids[] = {
@@ -110,8 +110,8 @@ static enum p2p_tri nv_from(const struct p2p_verdict *verdict, int64_t branch)
 }
 
 /*
- * What GrdmaPciTopoCheckOverride says where it is looked at: 1 allows and 2 denies, whatever the
- * topology is.  Return: P2P_UNKNOWN: not set, with @ret_open whether that could not be read.
+ * The effect of GrdmaPciTopoCheckOverride where it is evaluated: 1 allows and 2 denies, regardless of the
+ * topology.  Return: P2P_UNKNOWN if it is not set or could not be read; @ret_open tells the latter.
  */
 static enum p2p_tri override(const struct p2p_verdict *verdict, bool *ret_open)
 {
@@ -122,13 +122,13 @@ static enum p2p_tri override(const struct p2p_verdict *verdict, bool *ret_open)
 	       option->value == 1 ? P2P_YES : option->value == 2 ? P2P_NO : P2P_UNKNOWN;
 }
 
-/* @then where @when holds, P2P_YES where not; unknown when that decides and is not known. */
+/* @then if @when holds, P2P_YES if not; unknown if @when is unknown and matters. */
 static enum p2p_tri only_if(enum p2p_tri when, enum p2p_tri then)
 {
 	return when == P2P_NO ? P2P_YES : when == P2P_YES || then == P2P_YES ? then : P2P_UNKNOWN;
 }
 
-/* ogkm nv-pci.c nv_grdma_pci_topology_supported(), from 580 on; none is made before. */
+/* ogkm nv-pci.c nv_grdma_pci_topology_supported(), from 580 on; earlier drivers have no such check. */
 static enum p2p_tri ask_nv_chipset(const struct p2p_verdict *verdict)
 {
 	const struct p2p_root *root = &verdict->kernel.client_root;
@@ -142,12 +142,12 @@ static enum p2p_tri ask_nv_chipset(const struct p2p_verdict *verdict)
 		   as_tri(!is_picky(root->device));
 	if (set != P2P_UNKNOWN)
 		topology = set;
-	else if (open)	/* it may allow and deny */
+	else if (open)	/* it may either allow or deny */
 		topology = P2P_UNKNOWN;
 	return only_if(nv_from(verdict, 580), topology);
 }
 
-/* ForceP2P=0x11 grants reads and writes, whatever else says no. */
+/* ForceP2P=0x11 grants reads and writes, even if other checks refuse. */
 static enum p2p_tri forced(const struct p2p_verdict *verdict)
 {
 	const struct p2p_number *force = p2p_stack(verdict, P2P_STACK_NVIDIA_FORCE_P2P);
@@ -157,18 +157,18 @@ static enum p2p_tri forced(const struct p2p_verdict *verdict)
 	return as_tri(force->fact == P2P_PRESENT && (force->value & 0x33) == 0x11);
 }
 
-/* ForceP2P: bits 1:0 are reads, 5:4 writes; 0 forbids them and 2 leaves them to the driver. */
+/* ForceP2P: bits 1:0 are for reads, 5:4 for writes; 0 forbids them and 2 leaves them to the driver. */
 static enum p2p_tri ask_registry(const struct p2p_verdict *verdict)
 {
 	const struct p2p_number *force = p2p_stack(verdict, P2P_STACK_NVIDIA_FORCE_P2P);
 
-	/* One that is not recorded is taken as not set: NVIDIA does not document the key. */
+	/* If it is not recorded, it is assumed not to be set: NVIDIA does not document the key. */
 	return as_tri(force->fact != P2P_PRESENT || ((force->value & 0x03) && (force->value & 0x30)));
 }
 
 /*
- * "GA102GL [RTX A6000]": the first word is the chip.  GL marks the board as a professional one; the M
- * of mobile ones stays, since the driver refuses the mixture.
+ * "GA102GL [RTX A6000]": the first word is the chip.  GL marks a professional board and is dropped; the M of
+ * mobile ones is kept, since the driver refuses mixed pairs.
  */
 static size_t chip_size(const char *name)
 {
@@ -193,7 +193,7 @@ static enum p2p_tri ask_same_chip(const struct p2p_verdict *verdict)
 		      !strncmp(a->device_name, b->device_name, size));
 }
 
-/* Root ports of Xeons for which ogkm's chipset code demands one bus. */
+/* Root ports of Xeons for which ogkm's chipset code requires the same bus. */
 static bool is_ioh(const struct p2p_function *port)
 {
 	static const struct { uint16_t first, last; } ports[] = {
@@ -221,14 +221,14 @@ static enum p2p_tri ask_ioh(const struct p2p_verdict *verdict)
 	return forced(verdict) == P2P_YES ? P2P_YES : P2P_NO;
 }
 
-/* GeForce cards from Turing on; older ones were granted peers. */
+/* GeForce cards from Turing on; older ones were granted peer access. */
 static enum p2p_tri refused_model(const struct p2p_function *function)
 {
 	return function->ids == P2P_PRESENT && function->device < 0x1e00 ? P2P_NO :
 	       p2p_nvidia_geforce(function);
 }
 
-/* The chipset's and the model's answer lie in closed code; of GeForce cards it is known. */
+/* What is decided by chipset and model is in closed code; only for GeForce cards it is known. */
 static enum p2p_tri ask_nv_class(const struct p2p_verdict *verdict)
 {
 	enum p2p_tri one = refused_model(verdict->provider);
@@ -250,7 +250,7 @@ static enum p2p_tri ask_clique(const struct p2p_verdict *verdict)
 	return as_tri(a->value == b->value);
 }
 
-/* drivers/infiniband/hw/mlx5/data_direct.c: regions of such a mapping are made for 15b3:2100. */
+/* drivers/infiniband/hw/mlx5/data_direct.c: memory regions for such mappings are created on 15b3:2100. */
 static enum p2p_tri ask_data_direct(const struct p2p_verdict *verdict)
 {
 	const struct p2p_function *client = verdict->client;
@@ -267,9 +267,8 @@ static enum p2p_tri same_group(const struct p2p_number *a, const struct p2p_numb
 }
 
 /*
- * ogkm nv-pci.c nv_pci_is_valid_topology_for_direct_pci().  Pointers are compared: without an IOMMU
- * both are NULL, and equal.  595 no longer looks at the override; 570 and 575 take any value of it
- * as "allow".
+ * ogkm nv-pci.c nv_pci_is_valid_topology_for_direct_pci().  It compares pointers: without an IOMMU both are
+ * NULL, and equal.  595 no longer evaluates the override; 570 and 575 treat any value of it as "allow".
  */
 static enum p2p_tri ask_nv_group(const struct p2p_verdict *verdict)
 {
@@ -286,7 +285,7 @@ static enum p2p_tri ask_nv_group(const struct p2p_verdict *verdict)
 	return looks == P2P_YES || set == same ? set : P2P_UNKNOWN;
 }
 
-/* Registered is a witness; loaded without the peer interface registers nothing. */
+/* A registered client proves it; without the peer interface, a loaded module registers nothing. */
 static enum p2p_tri ask_peermem(const struct p2p_verdict *verdict)
 {
 	enum p2p_tri registered = flag(verdict, P2P_STACK_PEER_NVIDIA);
@@ -321,7 +320,7 @@ static enum p2p_tri ask_kfd_link(const struct p2p_verdict *verdict)
 	       as_tri(is_among(provider->kfd_peers, verdict->client));
 }
 
-/* OAM boards are wired with xGMI; of cards a bridge may join PCI does not tell; others have none. */
+/* OAM boards are connected by xGMI; for cards that a bridge may connect, PCI does not tell; others have none. */
 static enum p2p_tri has_xgmi(const struct p2p_function *function)
 {
 	static const uint16_t oam[] = {
@@ -340,7 +339,7 @@ static enum p2p_tri has_xgmi(const struct p2p_function *function)
 	return P2P_NO;
 }
 
-/* amdgpu's own list is a witness; without it the boards tell. */
+/* amdgpu's own list proves it; without it the boards tell. */
 static enum p2p_tri ask_xgmi(const struct p2p_verdict *verdict)
 {
 	const struct p2p_function *provider = verdict->provider;
@@ -351,8 +350,8 @@ static enum p2p_tri ask_xgmi(const struct p2p_verdict *verdict)
 }
 
 /*
- * Boards that are made for links may stand alone, be divided among guests, or wait for a fabric
- * manager.  amdgpu says which it found linked; of NVLink no file says so.
+ * Boards designed for links may be used alone, be divided among guests, or wait for a fabric manager.  amdgpu
+ * reports which ones it found linked; for NVLink there is no such file.
  */
 static enum p2p_tri ask_linked(const struct p2p_verdict *verdict)
 {
@@ -362,7 +361,7 @@ static enum p2p_tri ask_linked(const struct p2p_verdict *verdict)
 	       P2P_YES : P2P_UNKNOWN;
 }
 
-/* A driver without the option uses it. */
+/* A driver without the option always uses xGMI. */
 static enum p2p_tri ask_xgmi_used(const struct p2p_verdict *verdict)
 {
 	const struct p2p_number *option = p2p_stack(verdict, P2P_STACK_AMDGPU_XGMI);
@@ -371,7 +370,7 @@ static enum p2p_tri ask_xgmi_used(const struct p2p_verdict *verdict)
 	       as_tri(option->fact == P2P_ABSENT || option->value);
 }
 
-/* The parameter exists only where the option was built in. */
+/* The parameter exists only if the option is built in. */
 static enum p2p_tri ask_kfd(const struct p2p_verdict *verdict)
 {
 	const struct p2p_number *option = p2p_stack(verdict, P2P_STACK_AMDGPU_P2P);
@@ -382,7 +381,7 @@ static enum p2p_tri ask_kfd(const struct p2p_verdict *verdict)
 	return built == P2P_NO || option->fact == P2P_ABSENT ? P2P_NO : P2P_UNKNOWN;
 }
 
-/* What the driver says, or a BAR of 256 MiB, which is too small for any GPU that takes part. */
+/* Ask the driver, or look at the BARs: 256 MiB are too small for any GPU that is affected. */
 static enum p2p_tri ask_large_bar(const struct p2p_verdict *verdict)
 {
 	const struct p2p_function *provider = verdict->provider;
@@ -396,11 +395,11 @@ static enum p2p_tri ask_large_bar(const struct p2p_verdict *verdict)
 			return P2P_UNKNOWN;
 		largest = provider->bar[i].size_bytes > largest ? provider->bar[i].size_bytes : largest;
 	}
-	/* No card has so little memory, or so much that more than 8 GiB of it shows by halves. */
+	/* No card has that little memory, or so much that a BAR of at least 8 GiB would show only a part. */
 	return largest <= 256u << 20 ? P2P_NO : largest >= 8ull << 30 ? P2P_YES : P2P_UNKNOWN;
 }
 
-/* The option was taken away between 6.12 and 7.2, with what it kept out always in. */
+/* The option was removed between 6.12 and 7.2, and what it controlled is always built in since. */
 static enum p2p_tri ask_move_notify(const struct p2p_verdict *verdict)
 {
 	enum p2p_tri built = flag(verdict, P2P_STACK_MOVE_NOTIFY);
@@ -411,7 +410,7 @@ static enum p2p_tri ask_move_notify(const struct p2p_verdict *verdict)
 	       P2P_UNKNOWN;
 }
 
-/* From @since on, and surely not before @before; in between no source was read. */
+/* Yes from @since on, no before @before; the sources in between were not read. */
 static enum p2p_tri release_between(const struct p2p_verdict *verdict, unsigned int before,
 				    unsigned int since)
 {
@@ -420,7 +419,7 @@ static enum p2p_tri release_between(const struct p2p_verdict *verdict, unsigned 
 	return new != P2P_NO ? new : release_from(verdict, before) == P2P_NO ? P2P_NO : P2P_UNKNOWN;
 }
 
-/* An xe from outside the tree is not known.  amdgpu: f5e7fabd1f5c. */
+/* An out-of-tree xe is not known.  amdgpu: f5e7fabd1f5c. */
 static enum p2p_tri ask_pin_vram(const struct p2p_verdict *verdict)
 {
 	const struct p2p_number *xe = p2p_stack(verdict, P2P_STACK_XE);
@@ -431,7 +430,7 @@ static enum p2p_tri ask_pin_vram(const struct p2p_verdict *verdict)
 	return version_from(verdict, P2P_STACK_AMDGPU, P2P_VERSION(6, 14, 14), P2P_KERNEL(6, 16));
 }
 
-/* vfio-pci wants importers that let go of a mapping: mlx5, and irdma from 7.3 on. */
+/* vfio-pci requires importers that can revoke a mapping: mlx5, and irdma from 7.3 on. */
 static enum p2p_tri ask_revocable(const struct p2p_verdict *verdict)
 {
 	static const char *const irdma[] = { "ice", "i40e", "idpf" };
@@ -457,7 +456,7 @@ static enum p2p_tri ask_efa(const struct p2p_verdict *verdict, const char *provi
 	const struct p2p_function *efa = verdict->client;
 
 	if (!efa->efa_provider)
-		return P2P_UNKNOWN;	/* the driver of the kernel's own tree has no such attribute */
+		return P2P_UNKNOWN;	/* the in-tree driver has no such attribute */
 	return as_tri(!strncasecmp(efa->efa_provider, provider, strlen(provider)));
 }
 
@@ -485,7 +484,7 @@ enum p2p_tri p2p_condition_ask(const struct p2p_verdict *verdict, const struct p
 	case P2P_IF_NV_GROUP: return ask_nv_group(verdict);
 	case P2P_IF_PEERMEM: return ask_peermem(verdict);
 	case P2P_IF_NV_PRO: return not(p2p_nvidia_geforce(provider));
-	/* The kernel modules have no such test; the library above them is closed. */
+	/* The kernel modules have no such check; the library above them is closed. */
 	case P2P_IF_NV_EXPORTS:
 		return p2p_nvidia_geforce(provider) == P2P_NO ? P2P_YES : P2P_UNKNOWN;
 	case P2P_IF_P2PMEM:
@@ -501,7 +500,7 @@ enum p2p_tri p2p_condition_ask(const struct p2p_verdict *verdict, const struct p
 	case P2P_IF_LARGE_BAR: return ask_large_bar(verdict);
 	case P2P_IF_MOVE_NOTIFY: return ask_move_notify(verdict);
 	case P2P_IF_PIN_VRAM: return ask_pin_vram(verdict);
-	/* What Intel's backports for Flex and Max give was not read. */
+	/* Intel's backports for Flex and Max were not read. */
 	case P2P_IF_I915_OTHER:
 		return p2p_stack(verdict, P2P_STACK_I915)->fact == P2P_ABSENT ? P2P_NO : P2P_UNKNOWN;
 	case P2P_IF_DEVMEM: return release_between(verdict, P2P_KERNEL(6, 13), P2P_KERNEL(7, 2));

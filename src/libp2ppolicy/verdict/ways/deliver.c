@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the fabric does with the address that was programmed: kind of address, the client's IOMMU
- * domain, the route of its requests, and whether the root complex passes them on.
+ * What the fabric does with a programmed address; depends on the kind of address, the client's IOMMU domain,
+ * the route of its requests, and whether the root complex forwards them.
  */
 #include <string.h>
 
 #include "verdict/ways/ways.h"
 
 /*
- * x86 has a flag for guests.  Where it was not recorded a real root port says that there is no
- * emulator between; other architectures have no such flag, and emulated functions tell.
+ * x86 has a flag for guests.  If it was not recorded, root ports of real hardware show that there is no
+ * emulator; other architectures have no such flag, but emulated functions give them away.
  */
 enum p2p_tri p2p_is_guest(const struct p2p_verdict *verdict)
 {
@@ -24,7 +24,7 @@ enum p2p_tri p2p_is_guest(const struct p2p_verdict *verdict)
 	       P2P_NO : P2P_UNKNOWN;
 }
 
-/* Does the hardware list of the newest kernel know that this root complex passes requests on? */
+/* Does the newest kernel's whitelist know that this root complex forwards requests? */
 static enum p2p_tri root_listed(const struct p2p_verdict *verdict, const struct p2p_root *root)
 {
 	const struct p2p_whitelist *row;
@@ -37,7 +37,7 @@ static enum p2p_tri root_listed(const struct p2p_verdict *verdict, const struct 
 	return row && !(row->same && far) ? P2P_YES : P2P_UNKNOWN;
 }
 
-/* The kernel's list is one of hardware that was tried; what is not on it is not known to fail. */
+/* The kernel's list contains hardware that was tested; what is not on it is not known to fail. */
 static enum p2p_tri forwards(const struct p2p_verdict *verdict)
 {
 	enum p2p_tri zen = verdict->eval ? verdict->eval->zen : verdict->kernel.cpu_listed;
@@ -53,7 +53,7 @@ static enum p2p_delivery through_root(const struct p2p_way_answer *answer)
 	return answer->forwards == P2P_YES ? P2P_DELIVERY_ROOT : P2P_DELIVERY_UNKNOWN;
 }
 
-/* Reads need their completions back, too. */
+/* Reads need their completions, too. */
 static enum p2p_route_kind route(const struct p2p_verdict *verdict)
 {
 	enum p2p_route_kind request = verdict->fabric.request.kind;
@@ -66,7 +66,7 @@ static enum p2p_route_kind route(const struct p2p_verdict *verdict)
 	return request;
 }
 
-/* A bus address: the switches turn it round, or it meets the root complex and its IOMMU. */
+/* A bus address: switches route it directly, or it reaches the root complex and its IOMMU. */
 static enum p2p_delivery bus_address(const struct p2p_verdict *verdict,
 				     const struct p2p_way_answer *answer)
 {
@@ -84,8 +84,8 @@ static enum p2p_delivery bus_address(const struct p2p_verdict *verdict,
 }
 
 /*
- * dma_map_resource() gives an IOVA where the IOMMU translates; no switch has a window for it, so it
- * goes up to the root complex and comes down again, whatever ACS says.
+ * dma_map_resource() returns an IOVA if the IOMMU translates; no switch has a window for it, so it goes up to
+ * the root complex and down again, regardless of ACS.
  */
 static enum p2p_delivery mapped_resource(const struct p2p_verdict *verdict,
 					 const struct p2p_way_answer *answer)
@@ -103,8 +103,8 @@ static enum p2p_delivery mapped_resource(const struct p2p_verdict *verdict,
 }
 
 /*
- * ogkm nv-dma.c: NVIDIA's driver maps with dma_map_resource(), unless DmaRemapPeerMmio=0 has it hand
- * out the BAR's address.  Drivers before 515 do not have the option, and what they do is not known.
+ * ogkm nv-dma.c: NVIDIA's driver maps with dma_map_resource(), unless DmaRemapPeerMmio=0 makes it use the
+ * BAR's address.  Drivers before 515 lack the option, and their behaviour is not known.
  */
 static enum p2p_delivery mapped_by_nvidia(const struct p2p_verdict *verdict,
 					  const struct p2p_way_answer *answer)
@@ -126,14 +126,14 @@ static enum p2p_delivery by_map_type(const struct p2p_verdict *verdict)
 	       P2P_DELIVERY_DIRECT : P2P_DELIVERY_UNKNOWN;
 }
 
-/* All that NVIDIA's driver maps for a device goes through one function of it. */
+/* NVIDIA's driver maps everything for a device through a single function of its own. */
 bool p2p_way_nvidia_maps(const struct p2p_driver_way *way)
 {
 	return way->addressing == P2P_ADDRESSING_RESOURCE &&
 	       (!strcmp(way->providers, " nvidia ") || !strcmp(way->clients, " nvidia "));
 }
 
-/* Between two functions of an emulator there is no hardware: it does what the guest sees. */
+/* Between two emulated functions there is no hardware: the emulator behaves as the guest sees it. */
 static bool is_emulated(const struct p2p_verdict *verdict)
 {
 	return verdict->provider->emulated && verdict->client->emulated;
@@ -147,7 +147,7 @@ static enum p2p_delivery deliver(const struct p2p_verdict *verdict,
 		return P2P_DELIVERY_LINK;
 	if (way->addressing == P2P_ADDRESSING_CPU)
 		return P2P_DELIVERY_STAGED;
-	/* The host's switches and its IOMMU decide, and a guest sees neither. */
+	/* The host's switches and IOMMU decide, and a guest sees neither. */
 	if (way->addressing == P2P_ADDRESSING_GUEST ||
 	    (p2p_is_guest(verdict) != P2P_NO && !is_emulated(verdict)))
 		return P2P_DELIVERY_UNKNOWN;
@@ -159,7 +159,7 @@ static enum p2p_delivery deliver(const struct p2p_verdict *verdict,
 	       mapped_resource(verdict, answer);
 }
 
-/** struct evidence - a row of evidence.def; @way: the name of the one it is of, NULL any. */
+/** struct evidence - a row of evidence.def; @way: the name of the way it is about, NULL for any. */
 struct evidence {
 	const char *way;
 	bool (*applies)(const struct p2p_verdict *verdict, const struct p2p_driver_way *way,
@@ -184,7 +184,7 @@ static bool geforce(const struct p2p_verdict *verdict, const struct p2p_driver_w
 	return p2p_nvidia_geforce(verdict->provider) == P2P_YES;
 }
 
-/* By the name of the processor: the kernel's list has none of the newer ones. */
+/* Recognize it by the name of the processor: the kernel's list has none of the newer ones. */
 static bool is_client_part(const struct p2p_machine *machine)
 {
 	static const char *const names[] = { "Core(TM)", "Celeron", "Pentium", "Atom", "Processor N" };
@@ -229,7 +229,7 @@ void p2p_deliver(const struct p2p_verdict *verdict, const struct p2p_driver_way 
 	answer->evidence = -1;
 	for (int i = 0; i < ROWS; i++) {
 		if (p2p_is_guest(verdict) != P2P_NO && way->addressing != P2P_ADDRESSING_GUEST)
-			break;	/* the guest's CPU and IOMMU say nothing of the host's */
+			break;	/* the guest's CPU and IOMMU tell nothing about the host's */
 		if ((rows[i].way && strcmp(rows[i].way, way->name) != 0) ||
 		    !rows[i].applies(verdict, way, answer))
 			continue;

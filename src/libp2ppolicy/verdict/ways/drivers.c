@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which rows name a driver: asked for every pair, and the same for all functions that it drives. */
+/* Which rows name a driver: needed for every pair, and the same for all functions of one driver. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "verdict/ways/ways.h"
 
-/* Distinct drivers that are looked for among those before; what comes later is worked out anew. */
+/* Limit for distinct drivers whose rows are reused; for others they are computed again. */
 #define SEEN_MOST 64
 
 /* Is @driver one of the words of @names? */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What an NVIDIA GPU is, as far as its id and its name tell. */
+/* What kind of GPU an NVIDIA device is, as far as its id and its name tell. */
 #include <string.h>
 #include <strings.h>
 
@@ -11,8 +11,8 @@ static bool is_nvidia(const struct p2p_function *function)
 }
 
 /*
- * Device ids of GeForce and TITAN cards from Turing on, whose peer access over PCIe the stock driver
- * refuses; pci.ids.  Older ones were granted, by a driver whose source is closed.
+ * Device ids of GeForce and TITAN cards from Turing on, whose peer access over PCIe the stock driver refuses;
+ * pci.ids.  Older ones were granted it, by a closed-source driver.
  */
 static const struct { uint16_t first, last; } geforce[] = {
 	{ 0x1e02, 0x1e2e }, { 0x1e81, 0x1eaf }, { 0x1ec2, 0x1eed }, { 0x1f02, 0x1f2e },
@@ -25,7 +25,7 @@ static const struct { uint16_t first, last; } geforce[] = {
 	{ 0x2c02, 0x2c19 }, { 0x2d04, 0x2d19 }, { 0x2f04, 0x2f18 },
 };
 
-/* Ids of professional and data-center boards likewise, for where there is no pci.ids. */
+/* Likewise ids of professional and data-center boards, in case there is no pci.ids. */
 static const struct { uint16_t first, last; } professional[] = {
 	{ 0x1e30, 0x1e38 }, { 0x1eb0, 0x1eb8 }, { 0x1fb0, 0x1fbc }, { 0x1ff0, 0x20fd },
 	{ 0x2230, 0x2238 }, { 0x2313, 0x2348 }, { 0x24b0, 0x24bb }, { 0x2531, 0x2531 },
@@ -55,8 +55,8 @@ enum p2p_tri p2p_nvidia_coherent(const struct p2p_function *function)
 }
 
 /*
- * SXM and superchip boards are made for NVLink; GPUs of the Ada and GB20x chips have none.  Whether
- * others have a bridge between them PCI does not show.
+ * SXM and superchip boards are made for NVLink; Ada and GB20x chips have none.  PCI does not show whether
+ * others are connected by a bridge.
  */
 enum p2p_tri p2p_nvidia_nvlink(const struct p2p_function *function)
 {
@@ -78,7 +78,7 @@ enum p2p_tri p2p_nvidia_nvlink(const struct p2p_function *function)
 	return P2P_UNKNOWN;
 }
 
-/* Any generation of them.  Without a name an id that no table has tells nothing. */
+/* GeForce of any generation.  Without a name, an id that is in no table tells nothing. */
 enum p2p_tri p2p_nvidia_geforce(const struct p2p_function *function)
 {
 	if (!is_nvidia(function))

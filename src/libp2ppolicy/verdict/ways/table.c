@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The rows: who would move the data of which drivers' pairs.  The order is the one in which the usual
- * libraries (CUDA, NCCL, RCCL, cuFile, the kernel) try them.  Versions and functions are those read;
- * "ogkm" is NVIDIA's open-gpu-kernel-modules.
+ * The rows: how data of pairs of drivers would be moved, and by whom.  They are in the order in which the
+ * usual libraries (CUDA, NCCL, RCCL, cuFile, the kernel) try them.  Versions and functions are those that
+ * were read; "ogkm" is NVIDIA's open-gpu-kernel-modules.
  */
 #include <stddef.h>
 
@@ -14,7 +14,7 @@
 #define ALL(...) { __VA_ARGS__ }
 #define ALWAYS { { P2P_IF_NONE, NULL, 0 } }
 
-/* RDMA adapters by the driver of their PCI function; the dma-buf condition knows which release takes part. */
+/* RDMA adapters by the driver of their PCI function; the dma-buf condition knows which releases support it. */
 #define RDMA " mlx5_core efa ice i40e idpf bnxt_en mana ionic hns3 erdma mlx4_core cxgb4 qede vmw_pvrdma "
 #define MOVES " mlx5_core "
 #define PINS " efa ice i40e idpf bnxt_en mana ionic "
@@ -23,7 +23,7 @@
 #define GPUS " nvidia amdgpu xe i915 nouveau habanalabs neuron "
 #define AMD_INTEL " amdgpu xe "
 
-/* Drivers whose CPU touches the data, or that have no interface for peer memory at all. */
+/* Drivers that access the data with the CPU, or that have no interface for peer memory at all. */
 #define STORAGE " ahci megaraid_sas mpt3sas mpi3mr smartpqi aacraid hpsa virtio_blk lpfc qla2xxx "
 #define NETWORK " igb igc e1000e ixgbe ixgbevf iavf r8169 tg3 bnx2x be2net atlantic alx sky2 atl1c " \
 		"vmxnet3 ena enic nfp liquidio octeontx2-nicpf "

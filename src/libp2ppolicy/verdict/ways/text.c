@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What is said of ways: conditions, cures and the sentence of a pair. */
+/* Texts about ways: conditions, cures and the sentence of a pair. */
 #include <string.h>
 
 #include "verdict/text.h"
@@ -8,7 +8,7 @@
 static void expand(struct p2p_text *text, const struct p2p_verdict *verdict,
 		   const struct p2p_condition_answer *condition, const char *template);
 
-/* The kernel's reason is a sentence of its own; here it is a clause. */
+/* The kernel's reason is a sentence of its own; here it becomes a clause. */
 static void add_kernel(struct p2p_text *text, const struct p2p_verdict *verdict)
 {
 	char reason[P2P_WAY_TEXT];
@@ -89,7 +89,7 @@ const char *p2p_condition_cure(const struct p2p_ways *ways, const struct p2p_con
 	return buffer;
 }
 
-/* The first condition of that answer; NULL none. */
+/* The first condition with that answer; NULL if none. */
 static const struct p2p_condition_answer *first_condition(const struct p2p_way_answer *answer,
 						enum p2p_tri held)
 {
@@ -99,7 +99,7 @@ static const struct p2p_condition_answer *first_condition(const struct p2p_way_a
 	return NULL;
 }
 
-/* Where the data go once the way is granted. */
+/* Add where the data go once the way is granted. */
 static void add_delivery(struct p2p_text *text, const struct p2p_ways *ways,
 			 const struct p2p_way_answer *answer)
 {
@@ -160,7 +160,7 @@ static void add_delivery(struct p2p_text *text, const struct p2p_ways *ways,
 			     "requests on");
 }
 
-/* "if A and B (not recorded), ": what has to hold, of what is not known. */
+/* "if A and B (not recorded), ": the unknown conditions that would have to hold. */
 static void add_open(struct p2p_text *text, const struct p2p_ways *ways,
 		     const struct p2p_way_answer *answer)
 {
@@ -215,8 +215,8 @@ const char *p2p_driver_way_reason(const struct p2p_ways *ways, const struct p2p_
 }
 
 /*
- * A mapped address reaches a peer below the same bridge directly only when nothing translates it and
- * no port redirects it; one that is not mapped, or mapped by p2pdma, when no port redirects it.
+ * A mapped address reaches a peer below the same bridge directly only if nothing translates it and no port
+ * redirects it; one that is not mapped, or mapped by p2pdma, if no port redirects it.
  */
 static void add_cure(struct p2p_text *text, const struct p2p_verdict *verdict,
 		     const struct p2p_way_answer *answer)
@@ -227,7 +227,7 @@ static void add_cure(struct p2p_text *text, const struct p2p_verdict *verdict,
 	bool clear = verdict->kernel.common && verdict->fabric.request.kind == P2P_ROUTE_REDIRECTED;
 
 	bool x86 = verdict->machine->cpu_family.fact != P2P_ABSENT;
-	/* What is on record of a domain that translates is said, too, where the domain is not known. */
+	/* Evidence about domains that translate is mentioned even if the domain is not known. */
 	bool perhaps = mapped && answer->translates == P2P_UNKNOWN && answer->evidence >= 0 &&
 		       answer->granted == P2P_DELIVERY_UNKNOWN &&
 		       (!strcmp(answer->way->name, "nv-gpu") || !strcmp(answer->way->name, "kfd"));

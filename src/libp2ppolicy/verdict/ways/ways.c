@@ -13,7 +13,7 @@ static void add_condition(struct p2p_way_answer *answer, const struct p2p_condit
 			condition->id, held, condition->argument, condition->number };
 }
 
-/* The first condition that fails decides; one that is not known leaves it open. */
+/* The first condition that fails decides; an unknown one leaves the answer open. */
 static enum p2p_grant ask_conditions(const struct p2p_verdict *verdict,
 				     const struct p2p_driver_way *way,
 				     struct p2p_way_answer *answer)
@@ -61,7 +61,7 @@ static void evaluate(const struct p2p_verdict *verdict, const struct p2p_driver_
 		answer->delivery = P2P_DELIVERY_UNKNOWN;
 }
 
-/* A hidden way that is not known to be there is passed over: the next one is what can be said. */
+/* A refused way is skipped, and so is a hidden one that is not known to exist. */
 static bool is_passed_over(const struct p2p_way_answer *answer)
 {
 	return answer->grant == P2P_GRANT_REFUSED ||
@@ -74,7 +74,7 @@ const struct p2p_way_answer *p2p_ways_taken(const struct p2p_ways *ways)
 	return ways->used < ways->count ? &ways->way[ways->used] : NULL;
 }
 
-/* Where no way is left, what the refusal of the last one does is what happens. */
+/* If no way is left, the refusal of the last one tells what happens. */
 const struct p2p_way_answer *p2p_ways_told(const struct p2p_ways *ways)
 {
 	if (ways->used < ways->count)
@@ -92,7 +92,7 @@ enum p2p_grant p2p_ways_grant(const struct p2p_ways *ways)
 	return answer ? answer->grant : P2P_GRANT_UNKNOWN;
 }
 
-/* A pair made by hand has no evaluator that worked it out before. */
+/* A pair that was made without an evaluator has no precomputed rows. */
 static struct p2p_driver_rows rows_of(const struct p2p_verdict *verdict, const struct p2p_function *function)
 {
 	const struct p2p_eval *eval = verdict->eval;
@@ -106,7 +106,7 @@ void p2p_ways_find(const struct p2p_verdict *verdict, struct p2p_ways *ret_ways)
 	const struct p2p_way_answer *told;
 	uint64_t rows = 0;
 
-	/* Of the list only what is counted is ever read. */
+	/* Only the first @count elements of the list are ever read. */
 	ret_ways->verdict = verdict;
 	ret_ways->count = ret_ways->used = 0;
 	ret_ways->drivers_known = provider->driver && client->driver;

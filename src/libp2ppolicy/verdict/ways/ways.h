@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The inside of ways: rows of drivers, their conditions, and what delivers an address. */
+/* The internals of ways: rows of drivers, their conditions, and where an address is delivered. */
 #ifndef P2P_VERDICT_WAYS_H
 #define P2P_VERDICT_WAYS_H
 
@@ -7,7 +7,7 @@
 
 #include "verdict/eval.h"
 
-/** enum p2p_condition_id - a condition of a way; one row each in conditions.def. */
+/** enum p2p_condition_id - the conditions of ways; each has a row in conditions.def. */
 enum p2p_condition_id {
 #define CONDITION(id, name, held, refused, unknown, cure) P2P_IF_##id,
 #include "verdict/ways/conditions.def"
@@ -15,7 +15,7 @@ enum p2p_condition_id {
 	P2P_IFS
 };
 
-/** struct p2p_condition - a condition as a row asks it.  @argument, @number: as its condition takes them. */
+/** struct p2p_condition - a condition as used in a row.  @argument, @number: parameters of the condition. */
 struct p2p_condition {
 	enum p2p_condition_id id;
 	const char *argument;
@@ -24,14 +24,13 @@ struct p2p_condition {
 
 /**
  * struct p2p_driver_way - one row: drivers, interface, conditions and addresses.
- * @providers, @clients: names of drivers between blanks; "*" any
- * @applies: where it fails there is no such way, and nothing is said of it
- * @witness: when known it decides alone, in place of @conditions; none when its condition is
- *	P2P_IF_NONE
- * @conditions: all must hold; ends with P2P_IF_NONE
- * @hidden: whether this way is there often cannot be seen, and a pair has others besides: while it
- *	is not known the way is passed over, and spoken of
- * @denied: what a refusal does when no other way is left
+ * @providers, @clients: names of drivers, each between blanks; "*" for any
+ * @applies: if it fails there is no such way, and it is not mentioned
+ * @witness: if known, it alone decides, in place of @conditions; P2P_IF_NONE if there is none
+ * @conditions: all must hold; terminated by P2P_IF_NONE
+ * @hidden: whether this way exists often cannot be determined, and a pair has others besides: as long as it
+ *	is unknown the way is skipped, but mentioned
+ * @denied: what a refusal leads to if no other way is left
  */
 struct p2p_driver_way {
 	const char *name, *providers, *clients, *interface, *decider, *summary;
@@ -43,7 +42,7 @@ struct p2p_driver_way {
 	const char *refusal, *source;
 };
 
-/** p2p_driver_rows() - the rows that name a driver; NULL is named by none. */
+/** p2p_driver_rows() - the rows that name a driver; none for NULL. */
 struct p2p_driver_rows p2p_driver_rows(const char *driver);
 
 /** p2p_condition_ask() - does a condition hold for this pair? */
@@ -55,20 +54,20 @@ struct p2p_condition_template {
 };
 const struct p2p_condition_template *p2p_condition_template(enum p2p_condition_id condition);
 
-/** p2p_deliver() - what becomes of an address; fills @granted, @translates, @forwards, @evidence. */
+/** p2p_deliver() - what happens to an address; fills @granted, @translates, @forwards, @evidence. */
 void p2p_deliver(const struct p2p_verdict *verdict, const struct p2p_driver_way *way,
 		 struct p2p_way_answer *answer);
 
-/** p2p_way_nvidia_maps() - does NVIDIA's driver make the addresses of that way? */
+/** p2p_way_nvidia_maps() - does NVIDIA's driver map the addresses of that way? */
 bool p2p_way_nvidia_maps(const struct p2p_driver_way *way);
 
-/** p2p_is_guest() - does an emulator show this machine, so that the host's fabric is not seen? */
+/** p2p_is_guest() - is this machine emulated, so that the host's fabric is not visible? */
 enum p2p_tri p2p_is_guest(const struct p2p_verdict *verdict);
 
 /** p2p_nvidia_geforce() - is it a GeForce or TITAN, as far as its id or name tells? */
 enum p2p_tri p2p_nvidia_geforce(const struct p2p_function *function);
 
-/** p2p_nvidia_nvlink() - has its board NVLink, as far as its id tells? */
+/** p2p_nvidia_nvlink() - does its board have NVLink, as far as its id tells? */
 enum p2p_tri p2p_nvidia_nvlink(const struct p2p_function *function);
 
 /** p2p_stack() - a fact of stack.def. */
