@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What every subcommand gets: the parsed global options, and the machine read, built and
- * evaluated as far as its row in the command table asks for.
+ * What every subcommand gets: the parsed global options, and the machine, read, built and evaluated as far as
+ * its row in the command table demands.
  */
 #ifndef P2PTOPO_APP_H
 #define P2PTOPO_APP_H
@@ -12,28 +12,29 @@
 
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_JSONL };
 
-/** How often an option may be given that may be repeated. */
+/** Limit for the occurrences of an option that may be repeated. */
 #define MOST_REPEATS 32
 
-/** struct repeated - the arguments of such an option, in their order. */
+/** struct repeated - the arguments of such an option, in order. */
 struct repeated {
 	const char *word[MOST_REPEATS];
 	size_t count;
 };
 
-/** Most sources that --from may name. */
+/** Limit for the sources that --from may name. */
 #define MOST_SOURCES 64
 
 /**
  * struct options - global options, valid before and after the command.
- * @from: what --from named, the first; NULL the running machine
- * @sources: all that it named, @source_count of them
+ * @from: the first source named by --from; NULL for the running machine
+ * @sources: all @source_count sources that it named
  * @help, @version, @schema: print that and do nothing else
- * @terminal: does the output go to a screen?
- * @given: the rows of the option table that the user gave, a bit each; @lettered: by their letter
+ * @terminal: whether the output goes to a terminal
+ * @given: the rows of the option table that the user gave, one bit each; @lettered: those given by their
+ *	letter
  */
 struct options {
-	const char *program;			/* as it was called; NULL it is in $PATH */
+	const char *program;			/* as it was called; NULL if it is in $PATH */
 	const char *from, *sources[MOST_SOURCES];
 	size_t source_count;
 	const char *kernel, *pci_ids, *columns;
@@ -44,7 +45,7 @@ struct options {
 	const char *mode;			/* of the gate: --mode */
 	const char *cell;			/* of the matrix: --cell */
 	bool nccl;				/* of the matrix: --nccl */
-	const char *scratch, *evidence;		/* for prove, the latter for measured, too */
+	const char *scratch, *evidence;		/* for prove, the latter also for measured */
 	const char *only;			/* of check: --only */
 	bool record;				/* of check: --record */
 	const char *run_dir;			/* where root's snapshot is */
@@ -60,28 +61,27 @@ struct options {
 	bool no_snapshot, settle, background, print_screen;
 	bool help, version, schema;
 	uint64_t given, lettered;
-	unsigned int width, height;		/* of the screen; 80x24 when not a terminal */
-	bool sized;				/* and it is one, or COLUMNS is set: tables fit in */
+	unsigned int width, height;		/* of the screen; 80x24 if not a terminal */
+	bool sized;				/* it is one, or COLUMNS is set: fit tables into it */
 };
 
 struct command;
 
 /**
  * struct app - one run of the command.
- * @argv: the words behind the command, @argc of them and then NULL
- * @selected: the functions pairs are made of, in BDF order: by default those that take part in
- *	P2P, with --all every function with header type 0; a function that -s or -d names is
- *	among them even when it takes no part
- * @picked: one per selected function: does a filter (-s, -d, --class) select it?  A pair is
- *	shown when its provider or its client is picked; all are without a filter.
- * @between: the classes of --between, a bit each: a pair is shown when one end is of the first
- *	and the other of the second; all of them without that option
- * @saved_at: when root saved the registers that were not readable here, in seconds since 1970;
- *	0 none of them were taken
- * @failure: filled when anything here fails, and printed by main()
- * @ascii: documents escape all that is not ASCII
- * @say: takes notes, which are no failure, such as how old root's snapshot is; NULL nobody wants
- *	them
+ * @argv: the @argc words after the command, followed by NULL
+ * @selected: the functions that pairs are made of, in BDF order: by default those that take part in P2P, with
+ *	--all every function with header type 0; a function that -s or -d names is included even if it takes
+ *	no part
+ * @picked: one per selected function: whether a filter (-s, -d, --class) selects it.  A pair is shown if its
+ *	provider or its client is picked; without a filter all are.
+ * @between: the classes of --between, one bit each: a pair is shown if one end is in the first set and the
+ *	other in the second; all classes without that option
+ * @saved_at: when root saved the registers that were not readable here, in seconds since 1970; 0 if none were
+ *	used
+ * @failure: filled in when anything here fails, and printed by main()
+ * @ascii: documents escape everything that is not ASCII
+ * @say: receives notes, which are not failures, such as the age of root's snapshot; NULL if nobody wants them
  */
 struct app {
 	struct options options;
@@ -103,10 +103,10 @@ struct app {
 	FILE *out;
 };
 
-/** How much of struct app a command needs; each includes the ones before. */
+/** How much of struct app a command needs; each stage includes those before. */
 enum stage { STAGE_NOTHING, STAGE_SNAPSHOT, STAGE_TOPOLOGY, STAGE_EVALUATE };
 
-/** enum takes - options that some commands take, and others have no use for. */
+/** enum takes - options that only some commands take. */
 enum takes {
 	TAKES_FROM = 1 << 0,	/* --from */
 	TAKES_RULES = 1 << 1,	/* --kernel */
@@ -122,7 +122,7 @@ enum takes {
 	TAKES_PAIRS = TAKES_MACHINE | TAKES_FILTER | TAKES_ALL,
 };
 
-/** enum value - what an argument is, for those who complete it. */
+/** enum value - what an argument is, for completion. */
 enum value {
 	VALUE_NONE, VALUE_PATH, VALUE_FOLDER, VALUE_DEVICE, VALUE_END, VALUE_FLOW, VALUE_CHANGE,
 	VALUE_WORD, VALUE_WORDS, VALUE_RULES, VALUE_COLUMNS, VALUE_FORMAT, VALUE_COMMAND,
@@ -130,19 +130,19 @@ enum value {
 
 struct column;
 
-/** Operands of a command that differ in what they are. */
+/** Limit for operands of a command with different meanings. */
 #define MOST_VALUES 3
 
 /**
  * struct command - one row of the command table (commands/commands.c).
- * @arguments: as the synopsis shows them
+ * @arguments: as in the synopsis
  * @name: one word, or two ("policy push")
- * @operands: how many arguments it takes at least; @optional: how many more it may take
- * @schema: name of its JSON document, also of schemas/NAME.json; NULL it prints none
- * @columns: what -o may name, the last one nameless; NULL it has none
- * @takes: options it has a use for, beside those that name it
- * @values: what its operands are; the last that is not VALUE_NONE is so for all that follow
- * @live: it acts on the machine as it is now: no register comes from what root saved
+ * @operands: the minimum number of arguments; @optional: how many more it may take
+ * @schema: name of its JSON document, also of schemas/NAME.json; NULL if it prints none
+ * @columns: what -o may name, the last one nameless; NULL if it has none
+ * @takes: options that it takes, besides those that name it
+ * @values: what its operands are; the last one that is not VALUE_NONE applies to all that follow
+ * @live: it acts on the machine as it is now: no register is taken from what root saved
  */
 struct command {
 	const char *name, *arguments, *summary;
@@ -165,18 +165,18 @@ struct command {
 const struct command *app_commands(void);
 
 /**
- * app_read() - read, build and evaluate the machine as far as @stage.  Commands get what their row
- *	says before they run; one that must do something first says STAGE_NOTHING and calls this.
+ * app_read() - read, build and evaluate the machine up to @stage.  Commands get what their row specifies
+ *	before they run; one that must do something first specifies STAGE_NOTHING and calls this.
  */
 enum status app_read(struct app *app, enum stage stage);
 
 /** app_release() - free what app_read() made; @app may then read again. */
 void app_release(struct app *app);
 
-/** app_like() - one that has read nothing yet, with the options and the way out of @app. */
+/** app_like() - one that has read nothing yet, with the options and the output of @app. */
 struct app app_like(const struct app *app);
 
-/** app_machine() - what the output calls the machine: "this machine", or --from's argument. */
+/** app_machine() - how the output refers to the machine: "this machine", or --from's argument. */
 const char *app_machine(const struct app *app);
 
 /**
@@ -186,20 +186,15 @@ const char *app_machine(const struct app *app);
  */
 enum status app_find(struct app *app, const char *name, const struct p2p_function **ret_function);
 
-/**
- * app_find_end() - as app_find(), and it must be one that pairs are made of: no bridge.
- */
+/** app_find_end() - as app_find(), but it must be a possible end of a pair: not a bridge. */
 enum status app_find_end(struct app *app, const char *name,
 			 const struct p2p_function **ret_function);
 
-/**
- * app_select() - fill selected and picked as the filters ask.
- */
+/** app_select() - fill selected and picked according to the filters. */
 enum status app_select(struct app *app);
 
 /**
- * app_mark() - which functions the filters select, bridges included; when they select none
- *	that is a failure.
+ * app_mark() - which functions the filters select, including bridges; it is a failure if they select none.
  * @marked: by index of function; as many as the topology has
  */
 enum status app_mark(const struct app *app, bool *marked);
@@ -208,15 +203,15 @@ enum status app_mark(const struct app *app, bool *marked);
 bool app_has_filter(const struct app *app);
 
 /**
- * app_shows() - is the ordered pair of these two indexes into selected one to show?  A function
- *	with itself is one with --all only.
+ * app_shows() - is the ordered pair of these two indexes into selected to be shown?  A function with itself
+ *	only with --all.
  */
 bool app_shows(const struct app *app, size_t provider, size_t client);
 
-/** app_is_of() - is selected[@index] of the class of --between's @end, 0 or 1? */
+/** app_is_of() - is selected[@index] of a class of --between's @end, 0 or 1? */
 bool app_is_of(const struct app *app, size_t index, unsigned int end);
 
-/** app_note() - one sentence for the user that is no failure. */
+/** app_note() - one sentence for the user that is not a failure. */
 void app_note(const struct app *app, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

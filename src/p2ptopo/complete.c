@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Everything is in the tables of commands and options; names of devices are the machine's. */
+/* Everything comes from the tables of commands and options, except the names of devices, which the machine provides. */
 #include <ctype.h>
 #include <string.h>
 
@@ -12,12 +12,12 @@
 #include "print/words.h"
 
 /**
- * struct completion - one question of a shell.
+ * struct completion - one request of a shell.
  * @current: the word to complete
- * @done: so many of its bytes stand before what is completed: "--class=gpu,"
- * @pending: the option whose argument @current is; NULL none
- * @operands: of the words before it, those that are no options and no arguments of one
- * @command: NULL it is not named yet
+ * @done: length of what precedes the part to complete: "--class=gpu,"
+ * @pending: the option whose argument @current is; NULL if none
+ * @operands: the words before it that are neither options nor their arguments
+ * @command: NULL if it is not named yet
  */
 struct completion {
 	struct app *app;
@@ -35,7 +35,10 @@ static void start(const struct completion *completion, const char *kind)
 		completion->current);
 }
 
-/* A name from somebody's capture goes into a shell: letters, digits and what no shell reads. */
+/*
+ * Names from untrusted captures are handed to a shell: allow only letters, digits and characters without a
+ * meaning to shells.
+ */
 static bool is_harmless(const char *word)
 {
 	for (; *word; word++) {
@@ -45,7 +48,7 @@ static bool is_harmless(const char *word)
 	return true;
 }
 
-/* One candidate, if what was typed begins it. */
+/* Offer a candidate if it starts with what was typed. */
 static void offer(const struct completion *completion, const char *word, const char *what)
 {
 	const char *typed = completion->current + completion->done;
@@ -59,7 +62,7 @@ static void offer(const struct completion *completion, const char *word, const c
 	putc('\n', out);
 }
 
-/* @word: NULL where there are none */
+/* @word: NULL if there are none */
 static void offer_words(const struct completion *completion, const char *(*word)(size_t index))
 {
 	const char *name;
@@ -69,7 +72,7 @@ static void offer_words(const struct completion *completion, const char *(*word)
 		offer(completion, name, NULL);
 }
 
-/* What stands before the last of @marks is done. */
+/* Everything up to the last of @marks is complete. */
 static void skip_past(struct completion *completion, const char *marks)
 {
 	for (size_t i = completion->done; completion->current[i]; i++) {
@@ -86,19 +89,19 @@ static void offer_function(const struct completion *completion, const struct p2p
 
 	p2p_bdf_format(function->bdf, bdf);
 	words_product(function, product, sizeof(product));
-	/* As lspci has it, without the domain, for who begins so. */
+	/* Without the domain, as lspci prints it, if the user started like that. */
 	if (!function->bdf.domain && *typed && strncmp(bdf, typed, strlen(typed)) != 0)
 		offer(completion, bdf + strlen("0000:"), product);
 	else
 		offer(completion, bdf, product);
 	for (const char *const *name = function->os_names; name && *name; name++)
 		offer(completion, *name, product);
-	/* GPU0 is one more name of the same, for who begins so. */
+	/* GPU0 is another name for it, if the user started like that. */
 	if (isupper((unsigned char)*typed))
 		offer(completion, label_of(topology, function, label), product);
 }
 
-/* Of the machine that --from names; when it cannot be read there are none, and nothing is said. */
+/* Offer the devices of the machine that --from names; if it cannot be read there are none, without a message. */
 static void offer_devices(const struct completion *completion, bool ends)
 {
 	struct app read = app_like(completion->app);
@@ -131,7 +134,7 @@ static void offer_change(struct completion *completion)
 	static const struct {
 		const char *key, *what, *words[6];
 		bool devices;
-		const char *then[16];	/* behind a comma */
+		const char *then[16];	/* after a comma */
 	} keys[] = {
 		{ "acs=", "clear or set bits of ACS", { "all," }, true,
 		  { "SrcValid-", "TransBlk-", "ReqRedir-", "CmpltRedir-", "UpstreamFwd-", "EgressCtrl-",
@@ -168,7 +171,7 @@ static void offer_change(struct completion *completion)
 		offer(completion, "kernel=", "another rule set");
 }
 
-/* "card0>", of a flow, or @FILE with several. */
+/* "card0>" starts a flow; @FILE contains several. */
 static void offer_flow(struct completion *completion)
 {
 	if (*completion->current == '@') {
@@ -181,7 +184,7 @@ static void offer_flow(struct completion *completion)
 	offer_devices(completion, true);
 }
 
-/* First words, or second ones after "policy". */
+/* Offer first words, or second ones after "policy". */
 static void offer_commands(const struct completion *completion)
 {
 	const char *first = completion->operand_count ? completion->operands[0] : NULL;
@@ -268,7 +271,7 @@ static void offer_options(const struct completion *completion)
 	}
 }
 
-/* By its letter, or by its name without one. */
+/* Find it by its letter, or by its name if @letter is 0. */
 static const struct option_row *find_option(char letter, const char *name, size_t length)
 {
 	const struct option_row *row;
@@ -281,7 +284,7 @@ static const struct option_row *find_option(char letter, const char *name, size_
 	return NULL;
 }
 
-/* The option of @word, and the argument that stands in it; NULL none does. */
+/* The option in @word, and its argument if that is part of the word, else NULL. */
 static const struct option_row *parse_option(const char *word, const char **ret_argument)
 {
 	const struct option_row *row = NULL;
@@ -308,12 +311,12 @@ static const struct option_row *parse_option(const char *word, const char **ret_
 static void keep(struct completion *completion, const struct option_row *row,
 		 const char *argument)
 {
-	/* What the machine is, and nothing that would keep a device out. */
+	/* Take which machine it is, but nothing that would exclude a device. */
 	if (row->takes == TAKES_FROM)
 		(void)options_add_source(&completion->app->options, argument);
 }
 
-/* The words before the one to complete. */
+/* Parse the words before the one to complete. */
 static void parse(struct completion *completion, int count, char **words)
 {
 	const struct option_row *row;
@@ -371,7 +374,7 @@ void complete(struct app *app, int count, char **words)
 	if (!count)
 		return;
 	completion.current = words[count - 1];
-	/* Operands move to the front of @words, which is read no more there. */
+	/* Operands move to the front of @words, which has already been read there. */
 	parse(&completion, count - 1, words);
 	if (!completion.pending && completion.current[0] == '-')
 		row = parse_option(completion.current, &argument);

@@ -6,15 +6,15 @@
 
 #include "failure.h"
 
-/* All that is not listed is what the user gave: STATUS_INPUT. */
+/* Everything not listed is a fault of the user's input: STATUS_INPUT. */
 static const struct {
 	int error;
 	enum status status;
 } rows[] = {
-	/* The library was asked to change or push what is a capture. */
+	/* The library was asked to change a capture, or to push from one. */
 	{ EXDEV, STATUS_USAGE },
 
-	/* The machine does not let us: permission, or what is needed is missing, busy or changed. */
+	/* The machine does not permit it: missing permission, or something needed is missing, busy or changed. */
 	{ EACCES, STATUS_ACCESS },
 	{ EPERM, STATUS_ACCESS },
 	{ EROFS, STATUS_ACCESS },
@@ -26,7 +26,7 @@ static const struct {
 	{ EPROTO, STATUS_ACCESS },
 	{ ESTALE, STATUS_ACCESS },
 
-	/* The system ran out of something, or failed. */
+	/* The system ran out of a resource, or failed. */
 	{ ENOMEM, STATUS_SYSTEM },
 	{ ENOSPC, STATUS_SYSTEM },
 	{ EDQUOT, STATUS_SYSTEM },

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Why a command failed: one status and one sentence, filled where the fault is found and printed
- * by main() alone.
+ * Why a command failed: a status and a sentence, filled in where the fault is found and printed only by
+ * main().
  */
 #ifndef P2PTOPO_FAILURE_H
 #define P2PTOPO_FAILURE_H
@@ -16,10 +16,10 @@ enum status {
 	STATUS_ACCESS = 3,
 	STATUS_INPUT = 4,
 	STATUS_SYSTEM = 5,
-	STATUS_CHECK = 10,	/* and the number of the class: enum p2p_check_class */
+	STATUS_CHECK = 10,	/* plus the number of the class: enum p2p_check_class */
 };
 
-/** struct failure - zeroed memory is none.  The last fail_with() stands. */
+/** struct failure - zeroed memory is no failure.  The last fail_with() counts. */
 struct failure {
 	enum status status;
 	char sentence[2048];
@@ -30,14 +30,14 @@ enum status fail_with(struct failure *failure, enum status status, const char *f
 	__attribute__((format(printf, 3, 4)));
 
 /**
- * fail_system() - "@what: what the system says of @error", a negative errno.
+ * fail_system() - "@what: " and the system's text for @error, a negative errno.
  * Return: failure_status(@error).
  */
 enum status fail_system(struct failure *failure, int error, const char *what);
 
 /**
- * fail_at() - put "@file:@line: " before the sentence about what the file says there; a fault of the
- * system is none of the file's.
+ * fail_at() - put "@file:@line: " in front of the sentence about that line, except for a fault of the system,
+ * which is not the file's.
  * Return: the status that @failure has.
  */
 enum status fail_at(struct failure *failure, const char *file, unsigned int line);
@@ -46,7 +46,7 @@ enum status fail_at(struct failure *failure, const char *file, unsigned int line
 enum status fail_memory(struct failure *failure);
 
 /**
- * fail_library() - a call of the library returned @error and left its sentence in @context.
+ * fail_library() - a call of the library returned @error and left a sentence in @context.
  * Return: failure_status(@error).
  */
 enum status fail_library(struct failure *failure, const struct p2p_context *context, int error);

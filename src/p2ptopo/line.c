@@ -20,7 +20,7 @@ static bool has_room(char **line, size_t *room, size_t size)
 	return true;
 }
 
-/* The next byte; an interrupted read is tried again. */
+/* The next byte; an interrupted read is retried. */
 static int next(FILE *file)
 {
 	int c;

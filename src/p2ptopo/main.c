@@ -75,7 +75,7 @@ static enum status run(struct app *app, int argc, char **argv)
 	return run_command(app);
 }
 
-/* Does the journal of systemd read stderr?  See systemd.exec(5), $JOURNAL_STREAM. */
+/* Is stderr connected to systemd's journal?  See systemd.exec(5), $JOURNAL_STREAM. */
 static bool is_journal(void)
 {
 	const char *stream = getenv("JOURNAL_STREAM");
@@ -87,7 +87,7 @@ static bool is_journal(void)
 	       status.st_ino == inode;
 }
 
-/* One line, whatever the names in it: a capture may be anybody's. */
+/* Always a single line, whatever names it contains: a capture may be untrusted. */
 static void print_line(const char *level, const char *sentence)
 {
 	char line[sizeof(((struct failure *)NULL)->sentence)];
@@ -96,14 +96,14 @@ static void print_line(const char *level, const char *sentence)
 	fprintf(stderr, "%sp2ptopo: %s\n", is_journal() ? level : "", clean_line(line));
 }
 
-/* The levels are those of sd-daemon(3): this one is a notice, and <3> an error. */
+/* The levels are those of sd-daemon(3): this is a notice, and <3> an error. */
 static void print_note(void *data, const char *sentence)
 {
 	(void)data;
 	print_line("<5>", sentence);
 }
 
-/* All that a command prints goes through here, so that no printer has to clean what it prints. */
+/* All output of a command goes through here, so that no printer has to sanitize it. */
 static enum status open_output(struct app *app)
 {
 	const struct options *options = &app->options;
@@ -114,15 +114,15 @@ static enum status open_output(struct app *app)
 }
 
 /*
- * A reader that went away ends us by SIGPIPE, quietly and with its status; only who ignores
- * that signal gets this sentence.  A full disk shows up here at the latest.
+ * If the reader went away, SIGPIPE ends us, quietly and with its status; only callers that ignore that signal
+ * get this sentence.  A full disk is noticed here at the latest.
  */
 static enum status finish(FILE *out, struct failure *failure)
 {
 	int error;
 	bool failed;
 
-	/* It is closed in any case, and tells what failed first. */
+	/* It is closed in any case, and reports what failed first. */
 	failed = fflush(out) || ferror(out);
 	errno = 0;
 	failed |= fclose(out) != 0;
@@ -134,8 +134,8 @@ static enum status finish(FILE *out, struct failure *failure)
 }
 
 /*
- * Who started us may have closed one of the three: the next file that is opened must not get its number,
- * and what is said to a user be written into it.  The placeholder fails as the closed one would.
+ * Whoever started us may have closed one of the three: the next file that is opened must not get its number,
+ * so that messages would be written into it.  Placeholders fail like the closed ones would.
  */
 static void fill_standard_streams(void)
 {
@@ -144,7 +144,7 @@ static void fill_standard_streams(void)
 			(void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
-/* Of the user's locale its character set alone counts: in Turkish the capital of i is no I. */
+/* Only the character set of the user's locale is used: in Turkish the capital of i is not I. */
 static void set_characters(void)
 {
 	bool utf8 = setlocale(LC_CTYPE, "") && !strcmp(nl_langinfo(CODESET), "UTF-8");
@@ -160,11 +160,11 @@ int main(int argc, char **argv)
 	int first;
 
 	fill_standard_streams();
-	/* A limit on the size of files is an error of the write that meets it, and is said. */
+	/* Exceeding the file size limit makes the write fail, which is reported. */
 	(void)signal(SIGXFSZ, SIG_IGN);
-	/* Device names are UTF-8; numbers stay as they are in C. */
+	/* Device names are UTF-8; numbers are printed as in the C locale. */
 	set_characters();
-	/* What the completion of the shells calls: first, since words may be no command line yet. */
+	/* Called for completion by shells: handled first, since the words may not be a complete command line. */
 	if (argc > 1 && !strcmp(argv[1], "--complete")) {
 		status = open_output(&app);
 		if (!status)
@@ -176,7 +176,7 @@ int main(int argc, char **argv)
 		if (!status)
 			status = run(&app, argc - first, argv + first);
 	}
-	/* One that the command got over is none; what was left out of what is printed is one. */
+	/* A failure that the command recovered from does not count; output that was left out does. */
 	if (failure.status != status)
 		failure = (struct failure){ 0 };
 	if (p2p_lost_count() && !failure.status)

@@ -16,7 +16,7 @@
 #define LISTED(field) KIND_LIST, offsetof(struct options, field)
 #define FLAG(field) KIND_FLAG, offsetof(struct options, field), VALUE_NONE, NULL
 
-/* Names of a list, the one at @index; NULL after the last. */
+/* Defines a function that returns the name at @index; NULL after the last. */
 #define LIST(name, ...)							\
 	static const char *name(size_t index)				\
 	{								\
@@ -48,7 +48,7 @@ static const char *check_classes(size_t index)
 	return index < P2P_CHECK_CLASSES ? p2p_check_class_name((enum p2p_check_class)index) : NULL;
 }
 
-/* Not more than there are bits in options.given. */
+/* No more rows than bits in options.given. */
 static const struct option_row rows[] = {
 	{ 0, "from", "PATH", TAKES_FROM, NULL, KIND_SOURCE, 0, VALUE_PATH, NULL,
 	  "read a capture instead of this machine: a tree, lspci text, lspci-tree, lspci-machine, "
@@ -164,7 +164,7 @@ static void *field(struct options *options, const struct option_row *row)
 	return (char *)options + row->offset;
 }
 
-/* Which of two is meant, nobody can know. */
+/* It is unclear which of two different arguments is meant. */
 static enum status set_text(struct failure *failure, const char **text,
 			    const struct option_row *row, const char *argument, bool again)
 {
@@ -243,7 +243,7 @@ static enum status check_word(struct failure *failure, const struct option_row *
 	return fail_with(failure, STATUS_USAGE, "--%s must be %s, not '%s'", row->name, words, argument);
 }
 
-/* Long options are numbered from 256 by row, short ones are their letter. */
+/* Long options are numbered by row from 256, short ones are their letter. */
 static const struct option_row *row_of(int value)
 {
 	if (value >= 256)
@@ -274,7 +274,7 @@ static void make_getopt(char *letters, struct option *longs)
 	*longs = (struct option){ 0 };
 }
 
-/* "--j" is the beginning of several; "--jason" of none. */
+/* "--j" is a prefix of several options; "--jason" of none. */
 static enum status refuse_long(struct failure *failure, const char *word)
 {
 	char typed[64], begun[256] = "";
@@ -339,7 +339,7 @@ static void look_at_screen(struct options *options)
 	options->height = number_of(getenv("LINES"), size.ws_row ? size.ws_row : 24);
 }
 
-/* https://no-color.org: set and not empty, whatever its value. */
+/* https://no-color.org: set and not empty, regardless of its value. */
 static bool has_colour(const struct options *options)
 {
 	const char *never = getenv("NO_COLOR");
@@ -411,7 +411,7 @@ bool options_known(const struct option_row *row, const struct command *command)
 	return !row->command || is_listed(row->command, command->name);
 }
 
-/* What a command says that does not take some. */
+/* Sentences of commands that do not take some options. */
 static const struct {
 	enum takes takes;
 	const char *why;
@@ -441,7 +441,7 @@ static enum status refuse_row(const struct app *app, const struct option_row *ro
 			 row->name, row->command, command);
 }
 
-/* A letter that stands for one option with most commands and for another with this one. */
+/* Handle a letter that means one option for most commands and another for this one. */
 static void move_letter(struct app *app, const struct option_row *from)
 {
 	struct options *options = &app->options;

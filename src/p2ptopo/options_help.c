@@ -51,7 +51,7 @@ void options_help_family(FILE *out, const char *word)
 	fprintf(out, "\nThe options of one: p2ptopo %sCOMMAND --help\n", first);
 }
 
-/* main() takes the word "help" for --help, so that it works with options of any command. */
+/* main() treats the word "help" like --help, so that it works with options of any command. */
 enum status command_help(struct app *app)
 {
 	options_help(app->out, NULL);

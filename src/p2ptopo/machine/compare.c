@@ -19,8 +19,8 @@ bool compare_any(const struct p2p_function *old, const struct p2p_function *now)
 }
 
 /*
- * What could not be read is no other device.  Of a bridge the subsystem is in a capability, which
- * may not be readable.
+ * What could not be read does not make it another device.  The subsystem of a bridge is in a capability,
+ * which may not be readable.
  */
 static bool is_same_device(const struct p2p_function *old, const struct p2p_function *now)
 {
@@ -33,7 +33,7 @@ static bool is_same_device(const struct p2p_function *old, const struct p2p_func
 				     old->subsystem_device == now->subsystem_device));
 }
 
-/* Did it go in between, and is this another one at its address? */
+/* Was it removed in between, so that this is another one at its address? */
 static bool was_replaced(const struct follow_news *news, struct p2p_bdf bdf)
 {
 	for (size_t i = 0; news && i < news->moved_count; i++)

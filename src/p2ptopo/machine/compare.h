@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Two readings of one machine, side by side. */
+/* Compares two readings of one machine. */
 #ifndef P2PTOPO_COMPARE_H
 #define P2PTOPO_COMPARE_H
 
 #include "machine/follow.h"
 
 /**
- * compare_functions() - every function of both, in the order of their addresses.
- * @news: what was heard between them; NULL nothing
- * @tell: @old is NULL for one that came, @now for one that went; both are there for one that
- *	stayed.  One that was replaced by another at its address went and came.
+ * compare_functions() - call @tell for every function of both, in the order of addresses.
+ * @news: events between them; NULL if none
+ * @tell: @old is NULL for one that was added, @now for one that was removed; both are set for one that
+ *	stayed.  One that was replaced by another at its address is reported as removed and added.
  */
 void compare_functions(const struct p2p_topology *old, const struct p2p_topology *now,
 		       const struct follow_news *news,
@@ -18,8 +18,8 @@ void compare_functions(const struct p2p_topology *old, const struct p2p_topology
 
 /**
  * struct compared - what may change while a device stays.
- * @event: of watch; NULL it has none, and tells what that does to pairs
- * @key: of p2p_fact_differs()
+ * @event: event of watch; NULL if it has none because only the effect on pairs is reported
+ * @key: for p2p_fact_differs()
  */
 struct compared {
 	const char *event, *key;

@@ -12,7 +12,7 @@ struct part {
 	size_t length;
 };
 
-/* Of each field the largest value, and the sentence on what is none. */
+/* The largest value of each field, and the sentence for an invalid one. */
 static const struct {
 	uint32_t most;
 	const char *wrong;
@@ -27,7 +27,7 @@ static const struct {
 	[FILTER_PROG_IF] = { 0xff, "the programming interface is a hexadecimal number up to ff" },
 };
 
-/* Return: how many parts there are; more than PARTS_MOST is one more than that. */
+/* Return: the number of parts; PARTS_MOST + 1 if there are more than PARTS_MOST. */
 static size_t split(const char *text, size_t length, char between, struct part parts[PARTS_MOST])
 {
 	const char *end = text + length;
@@ -46,7 +46,7 @@ static size_t split(const char *text, size_t length, char between, struct part p
 	}
 }
 
-/* -1 it is no digit */
+/* The value of a hexadecimal digit; -1 if it is none. */
 static int digit_of(char c)
 {
 	static const char digits[] = "0123456789abcdefABCDEF";
@@ -56,7 +56,7 @@ static int digit_of(char c)
 	return (int)(n < 16 ? n : n - 6);
 }
 
-/* Nothing and "*" ask for anything.  Return: NULL, or what is wrong. */
+/* An empty part and "*" match anything.  Return: NULL, or what is wrong. */
 static const char *take(struct filter *filter, enum filter_field field, struct part part)
 {
 	uint64_t value = 0, mask = UINT32_MAX, least = 0;
@@ -71,7 +71,7 @@ static const char *take(struct filter *filter, enum filter_field field, struct p
 			return fields[field].wrong;
 		value = value << 4 | (unsigned int)digit;
 		mask = mask << 4 | (any ? 0 : 0xf);
-		/* An x is a digit like others, and not a zero in front. */
+		/* An x counts as a digit, not as a leading zero. */
 		least = least << 4 | (any ? 1 : (unsigned int)digit);
 		if (least > fields[field].most)
 			return fields[field].wrong;

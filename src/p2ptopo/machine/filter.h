@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Filters as lspci -s and -d have them. */
+/* Filters like those of lspci -s and -d. */
 #ifndef P2PTOPO_FILTER_H
 #define P2PTOPO_FILTER_H
 
@@ -13,8 +13,8 @@ enum filter_field {
 };
 
 /**
- * struct filter - what is asked for.
- * @mask: of each field, the bits that must be those of @value; 0 anything will do
+ * struct filter - what is selected.
+ * @mask: for each field, the bits that must equal those of @value; 0 matches anything
  */
 struct filter {
 	uint32_t value[FILTER_FIELDS], mask[FILTER_FIELDS];
@@ -24,7 +24,7 @@ struct filter {
 const char *filter_parse_address(struct filter *filter, const char *text);
 const char *filter_parse_ids(struct filter *filter, const char *text);
 
-/** filter_matches() - does the filter select the function?  An id that was not read matches none. */
+/** filter_matches() - does the filter select the function?  An id that was not read does not match. */
 bool filter_matches(const struct filter *filter, const struct p2p_function *function);
 
 #endif

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The function that a user names: an address, a name of the system, a label, or a filter. */
+/* Finds the function that a user names by address, OS name, label, or filter. */
 #include <string.h>
 #include <strings.h>
 
 #include "machine/filter.h"
 #include "machine/label.h"
 
-/* "nvme0" is also what its namespaces and partitions are called: nvme0n1, nvme0n1p2. */
+/* Names of namespaces and partitions, nvme0n1 and nvme0n1p2, also refer to "nvme0". */
 static bool is_called(const struct p2p_function *function, const char *name)
 {
 	for (const char *const *known = function->os_names; known && *known; known++) {
@@ -21,7 +21,7 @@ static bool is_called(const struct p2p_function *function, const char *name)
 	return false;
 }
 
-/* Those that @filter selects, or that are called @name without one. */
+/* Count the functions that @filter selects, or, without one, that are called @name. */
 static size_t count_wanted(const struct app *app, const char *name, const struct filter *filter,
 			   char *names, size_t size, const struct p2p_function **ret_function)
 {
@@ -45,7 +45,7 @@ static size_t count_wanted(const struct app *app, const char *name, const struct
 	return found;
 }
 
-/* -d asks for ids before -s asks for an address: an address never starts with four digits. */
+/* Try an address as for -s, then ids as for -d, which have four digits where no address has them. */
 static bool is_filter(const char *name, struct filter *filter)
 {
 	if (strpbrk(name, ":.") && !filter_parse_address(filter, name))
@@ -53,7 +53,7 @@ static bool is_filter(const char *name, struct filter *filter)
 	return strchr(name, ':') && !filter_parse_ids(filter, name);
 }
 
-/* The machine's own name of another function than the label's: an interface "nic0" and NIC0. */
+/* Another function that has the label as its OS name: an interface "nic0" and NIC0. */
 static const struct p2p_function *find_namesake(const struct app *app, const char *label,
 						const struct p2p_function *labelled)
 {
@@ -85,7 +85,7 @@ static enum status find_label(struct app *app, const char *label,
 	return STATUS_DONE;
 }
 
-/* A label that is near is as good as a name, but lives only here. */
+/* A similar label is as good as a name, but must be copied to outlive this function. */
 static const char *nearest_name(const struct app *app, const char *typed,
 				char text[P2P_NEAREST_SIZE])
 {

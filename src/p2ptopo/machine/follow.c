@@ -5,9 +5,9 @@
 
 #include "machine/follow.h"
 
-#define MOST_MS		2000	/* a storm is looked at so often */
-#define LONGEST_MS	10000	/* changes that go on while the machine is read */
-#define PATIENCE_MS	15000	/* for root's snapshot to follow a change */
+#define MOST_MS		2000	/* interval for reading during a storm */
+#define LONGEST_MS	10000	/* limit for changes that continue while the machine is read */
+#define PATIENCE_MS	15000	/* time for root's snapshot to be renewed after a change */
 
 int follow_start(struct follower *follower, const char *run_dir)
 {
@@ -88,7 +88,7 @@ static bool has_time(const struct follower *follower, int64_t most)
 	return burst_now() - follower->burst.began < most;
 }
 
-/* Did the machine change while it was read?  Devices that go then are read in part. */
+/* Did the machine change while it was read?  Devices that were removed meanwhile are read partially. */
 static bool is_torn(const struct follower *follower)
 {
 	struct pollfd events = { .fd = follow_fd(follower), .events = POLLIN };
@@ -98,8 +98,8 @@ static bool is_torn(const struct follower *follower)
 }
 
 /*
- * Without root the registers come from root's snapshot, which a change makes useless until it is
- * renewed: that is worth waiting for, and no news of its own.
+ * Without root the registers come from root's snapshot, which a change invalidates until it is renewed: wait
+ * for that rather than report it as a change.
  */
 static bool is_worth_waiting(const struct follower *follower, const struct app *shown,
 			     const struct app *next)
@@ -112,7 +112,7 @@ enum follow_result follow_read(struct follower *follower, const struct app *show
 			       struct app *ret_next)
 {
 	enum status status = app_read(ret_next, STAGE_EVALUATE);
-	/* A machine that does not keep still may be the reason of a failure, too. */
+	/* Continuing changes may also be the reason of a failure. */
 	bool torn = is_torn(follower);
 
 	if (!torn && !status && !is_worth_waiting(follower, shown, ret_next))

@@ -7,7 +7,7 @@
 
 #include "machine/label.h"
 
-/* The number in "nvme3"; -1 the kernel gave none. */
+/* The number in "nvme3"; -1 if the kernel gave none. */
 static long number_given(const struct p2p_function *function)
 {
 	const char *const *name = function->os_names;
@@ -27,7 +27,7 @@ static bool is_counted(const struct p2p_function *function, enum p2p_class kind)
 	return function->kind == kind && p2p_function_takes_part(function);
 }
 
-/* The first number that no drive of the machine has from the kernel. */
+/* The first number above those that the kernel gave to drives. */
 static long first_free(const struct p2p_topology *topology, enum p2p_class kind)
 {
 	long most = -1;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Labels: GPU0, NIC3, NVME1.  Functions of a class are counted in the order of their addresses, as
- * nvidia-smi and CUDA_DEVICE_ORDER=PCI_BUS_ID count, and those that take no part are not.  NVMe
- * drives have the kernel's number where it gave one, since NVME1 and nvme1 must not be two drives.
+ * Labels: GPU0, NIC3, NVME1.  Functions of a class are counted in the order of their addresses, like
+ * nvidia-smi and CUDA_DEVICE_ORDER=PCI_BUS_ID do; those that take no part are not counted.  NVMe drives have
+ * the kernel's number if it gave one, since NVME1 and nvme1 must not be two different drives.
  */
 #ifndef P2PTOPO_LABEL_H
 #define P2PTOPO_LABEL_H
@@ -11,11 +11,11 @@
 
 #define LABEL_SIZE 24
 
-/** label_of() - the label of a function; "" when it takes no part.  Return: @text. */
+/** label_of() - the label of a function; "" if it takes no part.  Return: @text. */
 char *label_of(const struct p2p_topology *topology, const struct p2p_function *function,
 	       char text[LABEL_SIZE]);
 
-/** label_find() - the function of that label, whatever the case of its letters; NULL there is none. */
+/** label_find() - the function with that label, ignoring case; NULL if there is none. */
 const struct p2p_function *label_find(const struct p2p_topology *topology, const char *label);
 
 #endif

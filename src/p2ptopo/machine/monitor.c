@@ -14,7 +14,7 @@
 #include "machine/monitor.h"
 #include "machine/run_dir.h"
 
-#define RECEIVE_BYTES	(8 << 20)	/* some thousand events, as many as a storm may have */
+#define RECEIVE_BYTES	(8 << 20)	/* several thousand events, as many as a storm may have */
 
 struct monitor {
 	int epoll, inotify;
@@ -24,9 +24,9 @@ struct monitor {
 	bool run_dir_watched;
 };
 
-/* Which events are heard, and what they are about. */
+/* Which events are received, and what they are about. */
 static const struct {
-	const char *subsystem, *name;	/* @name NULL: every device of it that is below a function */
+	const char *subsystem, *name;	/* @name NULL: every device of it below a function */
 	enum monitor_kind kind;
 } rows[] = {
 	{ "pci", NULL, MONITOR_FUNCTION },
@@ -39,7 +39,7 @@ static const struct {
 };
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 
-/* The last address on the way to a device; its parents may be gone from sysfs already. */
+/* The last address in the path of a device, whose parents may already be gone from sysfs. */
 static bool find_bdf(const char *devpath, struct p2p_bdf *ret_bdf)
 {
 	char *copy = strdup(devpath), *rest = copy, *word;
@@ -55,7 +55,7 @@ static bool find_bdf(const char *devpath, struct p2p_bdf *ret_bdf)
 	return found;
 }
 
-/* Return: false when it is none of ours, as a network device without hardware. */
+/* Return: false if it is irrelevant, such as a network device without hardware. */
 static bool understand(struct udev_device *device, struct monitor_event *event)
 {
 	const char *subsystem = udev_device_get_subsystem(device);
@@ -81,7 +81,7 @@ static int listen_to_kernel(struct monitor *monitor)
 	monitor->udev = udev_new();
 	if (!monitor->udev)
 		return -ENOMEM;
-	/* The kernel itself: udevd may not run, and its rules change nothing that we read. */
+	/* Listen to the kernel itself: udevd may not be running, and its rules do not affect what we read. */
 	monitor->events = udev_monitor_new_from_netlink(monitor->udev, "kernel");
 	if (!monitor->events)
 		return errno ? -errno : -ENOMEM;
@@ -93,7 +93,7 @@ static int listen_to_kernel(struct monitor *monitor)
 	return udev_monitor_enable_receiving(monitor->events) < 0 ? -errno : 0;
 }
 
-/* The directory, or while it is not there the one that it will appear in. */
+/* Watch the directory, or, as long as it does not exist, the one in which it will appear. */
 static void watch_run_dir(struct monitor *monitor)
 {
 	char *above;
@@ -174,7 +174,7 @@ int monitor_fd(const struct monitor *monitor)
 	return monitor->epoll;
 }
 
-/* What drain() carries along. */
+/* State of drain(). */
 struct listener {
 	void (*seen)(void *data, const struct monitor_event *event);
 	void *data;

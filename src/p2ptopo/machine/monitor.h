@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the running machine says of its changes: events of PCI functions, of what gives them
- * their names, of the gate, and the renewal of the snapshot that p2ptopo refresh keeps.
+ * Changes of the running machine: events of PCI functions, of the devices that give them names, of the gate,
+ * and the renewal of the snapshot that p2ptopo refresh maintains.
  *
- * An event is a reason to look again, and no more: it names what moved, not how the machine is.
- * Links and registers change without one.
+ * An event is only a reason to read the machine again: it tells what changed, not the new state.  Links and
+ * registers change without events.
  */
 #ifndef P2PTOPO_MONITOR_H
 #define P2PTOPO_MONITOR_H
@@ -14,19 +14,19 @@
 /**
  * enum monitor_kind - what an event is about.
  * @MONITOR_FUNCTION: a PCI function was added, removed, bound to a driver or unbound
- * @MONITOR_NAME: a device that belongs to a PCI function (nvme0, eth0) came, went or was renamed
- * @MONITOR_GATE: the gate appeared, went away, got a list or dropped pairs
+ * @MONITOR_NAME: a device that belongs to a PCI function (nvme0, eth0) was added, removed or renamed
+ * @MONITOR_GATE: the gate appeared, disappeared, got a list or dropped pairs
  * @MONITOR_SNAPSHOT: the snapshot in the run directory was replaced
- * @MONITOR_LOST: events came faster than they were read; anything may have changed
+ * @MONITOR_LOST: events arrived faster than they were read; anything may have changed
  */
 enum monitor_kind {
 	MONITOR_FUNCTION, MONITOR_NAME, MONITOR_GATE, MONITOR_SNAPSHOT, MONITOR_LOST,
 };
 
 /**
- * struct monitor_event - one of them; what it points to is gone when the callback returns.
- * @action: as the kernel says it: "add", "remove", "bind", "unbind", "change", "move"; "" of a
- *	snapshot and of lost events
+ * struct monitor_event - an event; what it points to is valid only until the callback returns.
+ * @action: as reported by the kernel: "add", "remove", "bind", "unbind", "change", "move"; "" for a snapshot
+ *	and for lost events
  * @has_bdf: @bdf is the function it belongs to
  */
 struct monitor_event {
@@ -39,7 +39,7 @@ struct monitor_event {
 struct monitor;
 
 /**
- * monitor_new() - listen from now on; take what is read afterwards for the state.
+ * monitor_new() - listen from now on; read the initial state after this.
  * @run_dir: where the snapshot is; need not exist yet
  * @ret_monitor: free with monitor_free()
  * Return: 0 or a negative errno.  Needs no privilege.
@@ -53,9 +53,9 @@ struct monitor *monitor_free(struct monitor *monitor);
 int monitor_fd(const struct monitor *monitor);
 
 /**
- * monitor_drain() - read all that waits, without blocking.
- * @seen: called for each event; NULL they are only counted
- * Return: the number of events; a negative errno when nothing more can be heard.
+ * monitor_drain() - read all pending events, without blocking.
+ * @seen: called for each event; NULL if they are only to be counted
+ * Return: the number of events; a negative errno if no more can be received.
  */
 int monitor_drain(struct monitor *monitor,
 		  void (*seen)(void *data, const struct monitor_event *event), void *data);

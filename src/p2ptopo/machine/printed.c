@@ -15,7 +15,7 @@ void printed_clear(struct printed *printed)
 	*printed = (struct printed){ 0 };
 }
 
-/* A pipe can be read once. */
+/* A pipe can be read only once. */
 static bool is_file(const char *path)
 {
 	struct stat status;
@@ -23,7 +23,7 @@ static bool is_file(const char *path)
 	return stat(path, &status) == 0 && S_ISREG(status.st_mode);
 }
 
-/* What is read of one file is kept for its other lines.  A file without figures has none. */
+/* What was read of a file is kept for its other lines, even if it has no figures. */
 static void look_into(struct printed *printed, const char *path)
 {
 	char note[P2P_WAY_TEXT];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is no source of facts may be output that p2ptopo measured reads. */
+/* A file that is not a source of facts may be output that p2ptopo measured reads. */
 #ifndef P2PTOPO_MACHINE_PRINTED_H
 #define P2PTOPO_MACHINE_PRINTED_H
 
@@ -7,7 +7,7 @@
 
 #define PRINTED_SIZE 256
 
-/** struct printed - the figures of one file.  Zeroed memory is none. */
+/** struct printed - the figures of one file; zeroed memory has none. */
 struct printed {
 	struct p2p_context *context;
 	struct p2p_measured *measured;
@@ -15,10 +15,10 @@ struct printed {
 };
 
 /**
- * printed_by() - which tools printed what stands in lines @first to @last of a file.
- * @path: only a regular file is looked into
- * @last: 0 to its end
- * Return: "nvidia-smi and NCCL", in @text; NULL none that is known.
+ * printed_by() - which tools printed lines @first to @last of a file.
+ * @path: only a regular file is read
+ * @last: 0 for the end of the file
+ * Return: "nvidia-smi and NCCL", in @text; NULL if no known tool.
  */
 const char *printed_by(struct printed *printed, const char *path, unsigned int first,
 		       unsigned int last, char text[PRINTED_SIZE]);

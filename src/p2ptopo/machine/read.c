@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The machine read, built and evaluated, as far as a command needs it. */
+/* Reads, builds and evaluates the machine, as far as a command needs it. */
 #include <errno.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -69,7 +69,7 @@ static const char *place_text(struct p2p_where where, char *text, size_t size)
 	return text;
 }
 
-/* What hangs on a contradiction is unknown without further notice, so it is said here. */
+/* What depends on a contradiction is silently unknown, so report it here. */
 static void note_conflicts(const struct app *app)
 {
 	const struct p2p_conflict *conflicts;
@@ -87,7 +87,7 @@ static void note_conflicts(const struct app *app)
 		app_note(app, "%zu more contradictions: p2ptopo sources", count - 3);
 }
 
-/* Who names a source expects that it counts. */
+/* A user who names a source expects it to be used. */
 static void note_left_out(const struct app *app)
 {
 	const struct p2p_skipped *skipped;
@@ -104,7 +104,7 @@ static void note_left_out(const struct app *app)
 	printed_clear(&printed);
 }
 
-/* No source of facts, but what another command reads. */
+/* If it is not a source of facts, it may be something that another command reads. */
 static enum status fail_source(const struct app *app, int error)
 {
 	const char *sentence = p2p_context_error(app->context);

@@ -11,11 +11,11 @@
 #include "machine/refresh_lock.h"
 
 #define STEP_MS		20
-#define MOST_MS		10000	/* a storm that does not end is looked at all the same */
+#define MOST_MS		10000	/* the machine is read after this time, even if a storm continues */
 
 /*
- * What we open, touch and remove there must be ours: who may write to the folder could have a link or a
- * FIFO in its place.
+ * Files that we open, touch and remove there must be ours: anybody who can write to the folder could put a
+ * link or a FIFO in their place.
  */
 static int open_folder(struct refresh_lock *lock)
 {
@@ -77,7 +77,7 @@ int refresh_lock_ask(const char *run_dir)
 	return r;
 }
 
-/* How long ago somebody asked; a large number when nobody did. */
+/* How long ago a refresh was requested; a large number if none was. */
 static int64_t asked_ago_ms(const struct refresh_lock *lock)
 {
 	struct timespec now;
@@ -89,11 +89,11 @@ static int64_t asked_ago_ms(const struct refresh_lock *lock)
 		return MOST_MS;
 	ago = (now.tv_sec - status.st_mtim.tv_sec) * 1000 +
 	      (now.tv_nsec - status.st_mtim.tv_nsec) / 1000000;
-	/* The clock may have been set back since. */
+	/* The clock may have been set back meanwhile. */
 	return ago < -STEP_MS ? MOST_MS : ago;
 }
 
-/* udevd says so while it has events to work on, of which each may ask. */
+/* The file exists while udevd processes events, each of which may request a refresh. */
 static bool is_udev_busy(void)
 {
 	return !access("/run/udev/queue", F_OK);
@@ -122,10 +122,10 @@ int refresh_lock_start(struct refresh_lock *lock)
 	r = lock->running < 0 ? lock->running : take(lock->running, LOCK_EX);
 	if (r)
 		return r;
-	/* First this: who asks after it is seen by whoever waits next. */
+	/* Do this first: a later request is then noticed by the next one that waits. */
 	if (unlinkat(lock->folder, ASKED_FILE, 0) < 0 && errno != ENOENT)
 		return -errno;
-	/* A process that only logs for us may have the descriptor, too. */
+	/* A process that only logs for us may also hold the descriptor. */
 	(void)flock(lock->waiting, LOCK_UN);
 	close(lock->waiting);
 	lock->waiting = -1;

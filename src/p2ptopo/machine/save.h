@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Files of text; p2p_file_write() says what is replaced and what is refused. */
+/* Text files; see p2p_file_write() for what is replaced and what is refused. */
 #ifndef P2PTOPO_SAVE_H
 #define P2PTOPO_SAVE_H
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which functions the user means: filters in lspci's syntax, and classes. */
+/* Selects functions, by filters in lspci's syntax and by classes. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "machine/filter.h"
 
 /**
- * struct picker - what the user asked for, parsed.
+ * struct picker - the parsed filters of the user.
  * @slots, @ids: one of each must match, unless there are none
  * @classes, @between: sets of classes, one bit each
  */
@@ -34,7 +34,7 @@ static enum status unknown_class(struct failure *failure, const char *option, co
 			 meant, *meant ? " (" : "; there are ", names, *meant ? ")" : "");
 }
 
-/* One word of a list, and where the next one starts. */
+/* Take one word of a list, and find where the next one starts. */
 static enum status take_class(struct failure *failure, const char *option, const char **names,
 			      enum p2p_class *ret_kind)
 {
@@ -48,7 +48,7 @@ static enum status take_class(struct failure *failure, const char *option, const
 	return STATUS_DONE;
 }
 
-/* A set of classes, one bit each; none given is all of them. */
+/* A set of classes, one bit each; all classes if none are given. */
 static enum status make_classes(struct failure *failure, const char *names,
 				unsigned int *ret_classes)
 {
@@ -68,7 +68,7 @@ static enum status make_classes(struct failure *failure, const char *names,
 	return status;
 }
 
-/* Of measured it names two devices. */
+/* For measured it names two devices. */
 static const char *classes_between(const struct app *app)
 {
 	return app->command->takes & TAKES_BETWEEN ? app->options.between : NULL;
@@ -159,7 +159,7 @@ static bool is_selected(const struct app *app, const struct p2p_function *functi
 	       (app->options.all || p2p_function_takes_part(function) || (named && picked));
 }
 
-/* Return: is any of them picked? */
+/* Return: true if any is picked. */
 static bool fill_selection(struct app *app, const struct picker *picker)
 {
 	size_t count = p2p_topology_count(app->topology);
@@ -186,7 +186,7 @@ static size_t append(char *text, size_t size, size_t used, const char *option, c
 				       value);
 }
 
-/* "-s 3b:00.0 --class gpu", as it was given. */
+/* "-s 3b:00.0 --class gpu", as given by the user. */
 static const char *words_filter(const struct app *app, char *text, size_t size)
 {
 	const struct options *options = &app->options;
@@ -211,7 +211,7 @@ static enum status nothing_picked(const struct app *app)
 			 app_machine(app));
 }
 
-/* A machine may have none of a class, which is an answer. @hidden: what --all alone would show */
+/* A machine may have no device of a class, which is a valid answer.  @hidden: what only --all would show */
 static void note_nothing(const struct app *app, size_t hidden)
 {
 	char text[256];
@@ -241,7 +241,7 @@ enum status app_mark(const struct app *app, bool *marked)
 	return status || any ? status : nothing_picked(app);
 }
 
-/* Functions that the filters select and that could be an end of a pair. */
+/* Count functions that the filters select and that could be an end of a pair. */
 static size_t count_hidden(const struct app *app, const struct picker *picker)
 {
 	size_t hidden = 0;
@@ -254,7 +254,7 @@ static size_t count_hidden(const struct app *app, const struct picker *picker)
 	return hidden;
 }
 
-/* Only pairs need functions that can be an end of one. */
+/* Pairs need functions that can be an end of one. */
 enum status app_select(struct app *app)
 {
 	size_t count = p2p_topology_count(app->topology);

@@ -37,7 +37,7 @@ bool clean_is_unsafe(uint32_t character)
 	return false;
 }
 
-/* How many bytes a character that starts with @byte has; 0: none does. */
+/* The length in bytes of a character that starts with @byte; 0 if none does. */
 static unsigned int length_of(unsigned char byte)
 {
 	return byte < 0x80 ? 1 : byte < 0xc2 ? 0 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 :
@@ -45,8 +45,8 @@ static unsigned int length_of(unsigned char byte)
 }
 
 /*
- * The character at @at, which ends before @end, as UTF-8 has it: the shortest form, no
- * surrogates, nothing beyond U+10FFFF.  Return: its bytes, and INVALID is one; 0 it is cut.
+ * Decode the character at @at, before @end, as valid UTF-8: the shortest form, no surrogates, nothing beyond
+ * U+10FFFF.  Return: its length in bytes, 1 for INVALID; 0 if it is cut off.
  */
 static size_t decode(const char *at, const char *end, uint32_t *ret_character)
 {
@@ -70,7 +70,7 @@ static size_t decode(const char *at, const char *end, uint32_t *ret_character)
 	return length;
 }
 
-/* The character at @at in a text that goes on no further than @end. */
+/* The character at @at in a text that ends at @end. */
 static size_t decode_last(const char *at, const char *end, uint32_t *ret_character)
 {
 	size_t length = decode(at, end, ret_character);
@@ -105,7 +105,7 @@ char *clean_line(char *text)
 	return text;
 }
 
-/* In a locale that is not UTF-8 nobody can say; then every character counts one. */
+/* In a locale without UTF-8 the width is unknown; then every character counts as one column. */
 static size_t columns_of(uint32_t character)
 {
 	int width = character < 0x7f || character == INVALID || clean_is_unsafe(character) ? 1 :
@@ -151,8 +151,8 @@ size_t clean_fit(const char *text, size_t columns)
 
 /**
  * struct stream - where a stream writes.
- * @error: the first that writing failed with; a positive errno
- * @held: the start of a character or of a sequence, whose rest has not come yet
+ * @error: the first error of writing; a positive errno
+ * @held: the start of a character or of a sequence whose rest is still to come
  */
 struct stream {
 	int fd, error;
@@ -176,7 +176,7 @@ static int write_all(int fd, const char *bytes, size_t size)
 	return 0;
 }
 
-/* What colours are made of; "conceal" and whatever moves the cursor are not among it. */
+/* The numbers used for colours; "conceal" and everything that moves the cursor are not included. */
 static bool is_colour(unsigned int number)
 {
 	static const unsigned int numbers[] = { 0, 1, 2, 4, 7, 31, 32, 33, 35 };
@@ -187,7 +187,7 @@ static bool is_colour(unsigned int number)
 	return false;
 }
 
-/* A sequence that sets colours at @at.  Return: its length; 0 it is cut; 1 it is another. */
+/* A sequence that sets colours at @at.  Return: its length; 0 if it is cut off; 1 if it is something else. */
 static size_t sequence_length(const char *at, const char *end)
 {
 	unsigned int number = 0, digits = 0;
@@ -211,7 +211,7 @@ static size_t sequence_length(const char *at, const char *end)
 	return 1;
 }
 
-/* The next piece of text: its length, 0 when it is cut; @ret_good: may it be shown? */
+/* The length of the next piece of text; 0 if it is cut off.  @ret_good: whether it may be shown */
 static size_t next(const struct stream *stream, const char *at, const char *end, bool *ret_good)
 {
 	uint32_t character;
@@ -235,7 +235,7 @@ static int replace(const struct stream *stream)
 					     write_all(stream->fd, "?", 1);
 }
 
-/* How many bytes at @at are printable ASCII, in steps of a word: nearly all that is printed. */
+/* How many bytes at @at are printable ASCII, in steps of a word: most output is. */
 static size_t plain_length(const char *at, const char *end)
 {
 	const uint64_t ones = UINT64_MAX / 0xff;
@@ -244,14 +244,14 @@ static size_t plain_length(const char *at, const char *end)
 
 	for (; (size_t)(end - at) >= length + sizeof(word); length += sizeof(word)) {
 		memcpy(&word, at + length, sizeof(word));
-		/* The high bit of a byte: it is below ' ', it is no ASCII, it is DEL. */
+		/* The high bit of a byte is set if it is below ' ', not ASCII, or DEL. */
 		if (((word - ones * ' ') | word | (word + ones)) & ones * 0x80)
 			break;
 	}
 	return length;
 }
 
-/* Return: how many bytes were dealt with, the rest is cut; or a negative errno. */
+/* Return: how many bytes were processed, the rest being cut off; or a negative errno. */
 static ssize_t pass(const struct stream *stream, const char *bytes, size_t size)
 {
 	const char *at = bytes, *start = bytes, *end = bytes + size;
@@ -281,7 +281,7 @@ static ssize_t pass(const struct stream *stream, const char *bytes, size_t size)
 	return error ? error : at - bytes;
 }
 
-/* What was held back and a part of @bytes.  Return: bytes taken, or a negative errno. */
+/* Process what was held back and a part of @bytes.  Return: bytes taken, or a negative errno. */
 static ssize_t pass_held(struct stream *stream, const char *bytes, size_t size)
 {
 	size_t had = stream->held_count, more = LONGEST - had < size ? LONGEST - had : size;
@@ -323,7 +323,7 @@ static ssize_t stream_write(void *cookie, const char *bytes, size_t size)
 	return 0;
 }
 
-/* What is still held back has no rest. */
+/* What is still held back is incomplete. */
 static int stream_close(void *cookie)
 {
 	struct stream *stream = cookie;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * JSON: every document starts with what it is and what it is about, and everything of one kind
- * is written by one function, so that it looks the same in every document.  See p2ptopo-json(5).
+ * JSON: every document starts with its format and its subject, and everything of one kind is written by one
+ * function, so that it looks the same in all documents.  See p2ptopo-json(5).
  */
 #ifndef P2PTOPO_DOCUMENT_H
 #define P2PTOPO_DOCUMENT_H
 
 #include "app.h"
 
-/** Version of every document: it grows when a key changes its meaning or goes away. */
+/** Version of all documents: it is increased when a key changes its meaning or is removed. */
 #define DOCUMENT_VERSION 1
 
 /**
@@ -21,22 +21,22 @@ struct json_object *document_new(const struct app *app, const char *name);
 
 /**
  * document_print() - print @document, indented, and free it.
- * Return: STATUS_DONE; else there was no memory for a part of it, and nothing is printed.
+ * Return: STATUS_DONE; otherwise there was no memory for a part of it, and nothing was printed.
  */
 enum status document_print(const struct app *app, struct json_object *document);
 
-/** document_print_text() - print @size bytes of JSON as they are, in a locale without UTF-8 as ASCII. */
+/** document_print_text() - print @size bytes of JSON unchanged, or as ASCII in a locale without UTF-8. */
 void document_print_text(const struct app *app, const char *text, size_t size);
 
 /**
- * document_print_line() - print @object on one line, without newline, and free it.  Once there was no memory
- *	for a part, nothing more is printed; main() says so.
+ * document_print_line() - print @object on one line, without newline, and free it.  After memory ran out for
+ *	a part, nothing more is printed; main() reports that.
  */
 void document_print_line(const struct app *app, struct json_object *object);
 
 /**
- * document_open() - print @document without its end, free it, and start an array called @key:
- *	for arrays too long for memory.
+ * document_open() - print @document without its end, free it, and start an array called @key: for arrays that
+ *	are too long for memory.
  */
 void document_open(const struct app *app, struct json_object *document, const char *key);
 
@@ -46,7 +46,7 @@ void document_open(const struct app *app, struct json_object *document, const ch
  */
 void document_element(const struct app *app, struct json_object *element, const char **separator);
 
-/** document_next() - end that array, and start one more called @key. */
+/** document_next() - end that array, and start another one called @key. */
 void document_next(const struct app *app, const char *key);
 
 /** document_close() - end the array and the document. */
@@ -82,7 +82,7 @@ struct json_object *json_put_all(struct json_object *object, const struct json_m
 	json_put_all(p2p_json_new_object(), \
 		     (const struct json_member[]){ __VA_ARGS__, { NULL, NULL } })
 
-/** document_members() - a document_new() with these behind its header. */
+/** document_members() - a document_new() with these members after its header. */
 #define document_members(app, name, ...) \
 	json_put_all(document_new(app, name), \
 		     (const struct json_member[]){ __VA_ARGS__, { NULL, NULL } })
@@ -90,7 +90,7 @@ struct json_object *json_put_all(struct json_object *object, const struct json_m
 /** json_functions() - an array of BDFs. */
 struct json_object *json_functions(const struct p2p_function *const *list, size_t count);
 
-/** json_notes() - what a user should know of the machine as a whole. */
+/** json_notes() - what a user should know about the machine as a whole. */
 struct json_object *json_notes(const struct p2p_topology *topology);
 
 /** json_pair_ways() - what the drivers in use would do with a pair, way by way. */

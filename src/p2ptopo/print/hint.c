@@ -14,7 +14,7 @@ const char *hint_program(const struct app *app)
 	return app->options.program ? app->options.program : "p2ptopo";
 }
 
-/* Of other characters a shell may think something. */
+/* Other characters may have a meaning to a shell. */
 static bool is_plain(const char *word)
 {
 	return *word && word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -43,7 +43,7 @@ static void print_option(FILE *out, const char *option, const char *value)
 	hint_word(out, value);
 }
 
-/* The program, and what decides which machine answers and by which rules. */
+/* Print the program, and the options that determine the machine and the rules. */
 static void print_start(FILE *out, const struct app *app)
 {
 	const struct options *options = &app->options;
@@ -98,7 +98,7 @@ void hint_pair(const struct app *app, const char *text, const char *command)
 	}
 }
 
-/* The command behind @at, on a line of its own.  Return: what follows it in the sentence. */
+/* Print the command at @at on a line of its own.  Return: what follows it in the sentence. */
 static const char *print_quoted(const struct app *app, const char *at, size_t indent)
 {
 	const char *command = at + strlen(opening), *end = strchr(command, '`');

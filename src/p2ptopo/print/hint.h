@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Commands to type next.  Each is printed to be pasted into a shell as it is: the program as it was
- * called, the machine and the rules that the answer is about, and every word quoted that needs it.
- * A command is never broken into lines.
+ * Suggested commands.  Each can be pasted into a shell unchanged: the program as it was called, the machine
+ * and the rules that the answer is about, and words quoted where necessary.  A command is never wrapped.
  */
 #ifndef P2PTOPO_HINT_H
 #define P2PTOPO_HINT_H
@@ -17,23 +16,22 @@ void hint_word(FILE *out, const char *word);
 
 /**
  * hint_command() - print "p2ptopo --from box.tar --kernel 6.1 path a b", without newline.
- * @command: printed as it is, options included
- * @one, @other: the functions that follow it, named by their address where a shell would not take
- *	their name; NULL none
+ * @command: printed unchanged, including options
+ * @one, @other: the functions that follow it, by their address if their name would need quoting; NULL if none
  */
 void hint_command(FILE *out, const struct app *app, const char *command,
 		  const struct p2p_function *one, const struct p2p_function *other);
 
-/** hint_line() - a line of @text and the command. */
+/** hint_line() - print a line with @text and the command. */
 void hint_line(const struct app *app, const char *text, const char *command,
 	       const struct p2p_function *one, const struct p2p_function *other);
 
-/** hint_pair() - a line "TEXT: ", and @command for a pair of the selection; nothing without one. */
+/** hint_pair() - print a line "TEXT: " and @command for a pair of the selection; nothing if there is none. */
 void hint_pair(const struct app *app, const char *text, const char *command);
 
 /**
- * hint_wrap() - words_wrap() of a sentence of the library in which `p2ptopo ...` is a command, which
- *	gets a line of its own behind @indent blanks.
+ * hint_wrap() - words_wrap() for a sentence of the library in which `p2ptopo ...` is a command, which is put
+ *	on a line of its own, indented by @indent.
  */
 void hint_wrap(const struct app *app, const char *text, size_t column, size_t indent);
 

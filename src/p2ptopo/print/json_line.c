@@ -6,7 +6,7 @@
 #include "print/json_line.h"
 
 #define FIRST_ROOM 4096
-/* Bytes that are looked at together. */
+/* Bytes that are checked together. */
 #define BLOCK 16u
 
 static bool grow(struct json_line *line, size_t more)
@@ -46,7 +46,7 @@ void line_bytes(struct json_line *line, const char *bytes, size_t size)
 	put(line, bytes, size);
 }
 
-/* Is this the first of what was opened? */
+/* Is this the first element of an array or object? */
 static bool is_first(const struct json_line *line)
 {
 	char last = '[';
@@ -77,7 +77,7 @@ void line_key_bytes(struct json_line *line, const char *key, size_t size)
 	line->size = (size_t)(to - line->text) + 2;
 }
 
-/* RFC 8259, section 7; as json-c does it. */
+/* RFC 8259, section 7; like json-c does it. */
 static void put_escaped(struct json_line *line, char character)
 {
 	static const char letters[] = "\bb\nn\rr\tt\ff\"\"\\\\";
@@ -99,7 +99,7 @@ static inline bool is_plain(unsigned char character)
 	return character >= ' ' && character != '"' && character != '\\';
 }
 
-/* How many of @size characters stand for themselves: whole blocks first, which a compiler makes a few instructions of. */
+/* How many of @size characters need no escape: whole blocks first, which compile to a few instructions. */
 static size_t count_plain(const char *text, size_t size)
 {
 	size_t count = 0;
@@ -153,7 +153,7 @@ void line_number(struct json_line *line, int64_t value)
 	line_count(line, value < 0 ? -(uint64_t)value : (uint64_t)value);
 }
 
-/* By hand, since a row of pairs has dozens. */
+/* Hand-written, since a row of pairs has dozens of numbers. */
 void line_count(struct json_line *line, uint64_t value)
 {
 	char digits[20];
@@ -181,7 +181,7 @@ void line_bdf(struct json_line *line, const struct p2p_function *function)
 	line_text(line, function ? p2p_bdf_format(function->bdf, text) : NULL);
 }
 
-/* A number of json-c may carry the text that it is printed as, and any text will do. */
+/* A json-c number may contain the text as which it is printed, and that can be any text. */
 struct json_object *line_object(struct json_line *line)
 {
 	struct json_object *object = line->text ? p2p_json_new_real(0, line->text) : NULL;

@@ -14,7 +14,7 @@ const char *json_text_plain(struct json_object *object)
 	return p2p_json_string(object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
 }
 
-/* How much of a text needs no other form: nearly all of it. */
+/* How much of a text can be printed unchanged: nearly all of it. */
 static size_t plain_length(const char *text, const char *end)
 {
 	const char *at = text;
@@ -24,7 +24,7 @@ static size_t plain_length(const char *text, const char *end)
 	return (size_t)(at - text);
 }
 
-/* What is no ASCII stands in strings alone.  RFC 8259, section 7. */
+/* Non-ASCII characters occur only in strings.  RFC 8259, section 7. */
 void json_text_ascii(FILE *out, const char *text, size_t size)
 {
 	for (const char *end = text + size; text < end;) {
@@ -46,7 +46,7 @@ void json_text_ascii(FILE *out, const char *text, size_t size)
 	}
 }
 
-/* The length of a string with its quotes, or of what stands between strings and punctuation. */
+/* The length of a string with its quotes, or of what is between strings and punctuation. */
 static size_t word_length(const char *text)
 {
 	size_t length = 1;
@@ -63,7 +63,7 @@ static void end_line(FILE *out, int depth)
 	fprintf(out, "\n%*s", depth * INDENT, "");
 }
 
-/* One of {}[],: and, for an empty list or object, its end.  Return: how many were printed. */
+/* Print one of {}[],: or both brackets of an empty list or object.  Return: how many characters were printed. */
 static size_t print_punctuation(FILE *out, const char *text, int *depth)
 {
 	bool opens = *text == '{' || *text == '[', closes = *text == '}' || *text == ']';
@@ -81,13 +81,13 @@ static size_t print_punctuation(FILE *out, const char *text, int *depth)
 	return 1;
 }
 
-/* Without the last @without bytes. */
+/* Print it without the last @without bytes. */
 static void indent(FILE *out, struct json_object *object, int depth, size_t without)
 {
 	const char *text = json_text_plain(object), *end;
 	size_t length;
 
-	/* Of what was lost a part is in memory. */
+	/* If something was lost, only a part of it is in memory. */
 	if (p2p_lost_count())
 		return;
 	for (end = text + strlen(text) - without; text < end; text += length) {

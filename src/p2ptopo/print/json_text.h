@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * JSON as people read it.  The indented form of json-c differs between its releases in how an
- * empty list looks, so only its plain form is used, and indented here.
+ * JSON for human readers.  The indented form of json-c prints empty lists differently in different releases,
+ * so only its plain form is used, and indented here.
  */
 #ifndef P2PTOPO_PRINT_JSON_TEXT_H
 #define P2PTOPO_PRINT_JSON_TEXT_H
@@ -16,11 +16,11 @@ const char *json_text_plain(struct json_object *object);
 
 /**
  * json_text_ascii() - print the first @size bytes of what json_text_plain() made as ASCII without '<', so
- *	that it can stand in a page; '?' for what is unsafe or no UTF-8.
+ *	that it can be embedded in a page; '?' for what is unsafe or not UTF-8.
  */
 void json_text_ascii(FILE *out, const char *text, size_t size);
 
-/** json_text_indent() - print @object over several lines, and end the last one. */
+/** json_text_indent() - print @object on several lines, including the last newline. */
 void json_text_indent(FILE *out, struct json_object *object);
 
 /*

@@ -8,7 +8,7 @@
 /** lints_json() - the array "lint". */
 struct json_object *lints_json(const struct p2p_cmdline *cmdline);
 
-/** lints_notes() - a note for each mistake that is certain, as the report has them. */
+/** lints_notes() - a note for each mistake that is certain, as in the report. */
 void lints_notes(const struct app *app, const struct p2p_cmdline *cmdline);
 
 #endif

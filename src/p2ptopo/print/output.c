@@ -102,12 +102,12 @@ void print_rules_note(const struct app *app, const char *prefix)
 }
 
 /**
- * struct table - a table on its way to the output.
- * @columns: those shown; @count of them
+ * struct table - a table that is being printed.
+ * @columns: the @count columns shown
  * @cell, @text, @length: the memory stream that cells are printed to
- * @rows: in the batch
- * @spare: what may be left out; see table_new()
- * @started: has the heading been printed?
+ * @rows: number of rows in the batch
+ * @spare: columns that may be omitted; see table_new()
+ * @started: whether the heading was printed
  */
 struct table {
 	struct app *app;
@@ -260,7 +260,7 @@ void table_widen(struct table *table, const char *name, unsigned int width)
 	}
 }
 
-/* Columns that this one takes, its heading and the blank before the next included. */
+/* The width of a column, including its heading and the blank before the next. */
 static size_t width_of(const struct table *table, size_t i)
 {
 	struct libscols_column *column = scols_table_get_column(table->scols, i);
@@ -301,7 +301,7 @@ static void hide(struct table *table, const char *name, size_t length)
 	}
 }
 
-/* Decided by the first batch, and then for all. */
+/* Omit columns until the table fits; decided by the first batch for all. */
 static void fit(struct table *table)
 {
 	const char *name = table->spare;
@@ -321,7 +321,7 @@ static int print_batch(struct table *table)
 	if (!table->started)
 		fit(table);
 	scols_table_enable_noheadings(table->scols, table->started);
-	/* It leaves a cell empty that it has no memory for, which shows in errno alone. */
+	/* It leaves a cell empty when out of memory, which shows only in errno. */
 	errno = 0;
 	error = scols_print_table(table->scols);
 	if (!error && errno == ENOMEM)
@@ -376,7 +376,7 @@ void column_print(FILE *cell, const struct column *column, const void *row)
 		column->tell(cell, *function);
 }
 
-/* The text of a cell, as one line. */
+/* Make the text of a cell, as one line. */
 static int fill_cell(struct table *table, size_t i, const void *row, enum paint *ret_paint)
 {
 	const struct column *column = table->columns[i];
@@ -387,7 +387,7 @@ static int fill_cell(struct table *table, size_t i, const void *row, enum paint 
 		*ret_paint = print_pair(table->cell, column, row);
 	else
 		column_print(table->cell, column, row);
-	/* What an earlier, longer cell left behind the end is still there. */
+	/* The rest of an earlier, longer cell is still there. */
 	fputc('\0', table->cell);
 	if (fflush(table->cell))
 		return -ENOMEM;

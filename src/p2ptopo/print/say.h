@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Paragraphs put together as by printf(), and wrapped to the width of the screen. */
+/* Paragraphs formatted like printf(), and wrapped to the width of the screen. */
 #ifndef P2PTOPO_SAY_H
 #define P2PTOPO_SAY_H
 
@@ -7,11 +7,11 @@
 
 #include "app.h"
 
-/** say() - a paragraph behind @indent blanks. */
+/** say() - a paragraph, indented by @indent. */
 void say(const struct app *app, size_t indent, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/** say_from() - one whose first line stands at @column already; the others are behind @indent blanks. */
+/** say_from() - a paragraph whose first line starts at @column; the others are indented by @indent. */
 void say_from(const struct app *app, size_t column, size_t indent, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 void say_list(const struct app *app, size_t column, size_t indent, const char *format, va_list args)
@@ -24,13 +24,13 @@ struct paragraph {
 	size_t size;
 };
 
-/** paragraph_start() - Return: false when out of memory, and then there is nothing to end. */
+/** paragraph_start() - start a paragraph.  Return: false when out of memory, and then there is nothing to end. */
 bool paragraph_start(struct paragraph *paragraph);
 
-/** paragraph_end() - print it, wrapped as say_from() does. */
+/** paragraph_end() - print it, wrapped like say_from() does. */
 void paragraph_end(const struct app *app, struct paragraph *paragraph, size_t column, size_t indent);
 
-/** paragraph_end_log() - likewise on a screen; elsewhere on one line, to be searched. */
+/** paragraph_end_log() - likewise on a screen; elsewhere on one line, so that it can be searched. */
 void paragraph_end_log(const struct app *app, struct paragraph *paragraph, size_t column, size_t indent);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The JSON Schemas of schemas/, put into a C file when this is built. */
+/* The JSON Schemas of schemas/, turned into a C file at build time. */
 #ifndef P2PTOPO_SCHEMAS_H
 #define P2PTOPO_SCHEMAS_H
 

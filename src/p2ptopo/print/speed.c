@@ -9,7 +9,7 @@ bool speed_is_usable(const struct p2p_speed *speed)
 	return speed->limit != P2P_LIMIT_REFUSED && speed->limit != P2P_LIMIT_BLOCKED;
 }
 
-/* What the figure is: the least where a fact of the way is missing, the most of a device. */
+/* The kind of figure: a lower bound if a fact of the way is missing, an upper bound if a device limits it. */
 static const char *bound_of(const struct p2p_speed *speed)
 {
 	if (speed->fact == P2P_PRESENT)

@@ -47,7 +47,7 @@ const char *words_bar_kind(const struct p2p_bar *bar)
 	return kinds[bar->kind][bar->prefetchable];
 }
 
-/* What makers' names end with. */
+/* Suffixes of vendors' names. */
 static const char *const suffixes[] = {
 	"Corporation", "Corp", "Inc", "Co", "Company", "Ltd", "Limited", "Technologies",
 	"Technology", "Semiconductor", "Electronics", "Systems", "Semiconductors", "GmbH", "AG",
@@ -62,7 +62,7 @@ static bool is_suffix(const char *word, size_t length)
 	return false;
 }
 
-/* The length of a name without comma, suffix and what follows them: "Red Hat, Inc." is Red Hat. */
+/* The length of a name without comma, suffix and what follows them: "Red Hat, Inc." becomes Red Hat. */
 static size_t without_suffix(const char *name)
 {
 	size_t end = strcspn(name, " ,.");
@@ -77,13 +77,13 @@ static size_t without_suffix(const char *name)
 	return end;
 }
 
-/* "[AHCI mode]" is no name, "[GeForce RTX 3090]" is: names of products have numbers. */
+/* "[AHCI mode]" is not a name, "[GeForce RTX 3090]" is: product names have numbers. */
 static bool is_name(const char *text, size_t length, bool maker)
 {
 	return length && (maker || strcspn(text, "0123456789") < length);
 }
 
-/* The text between the last brackets, where that is the name people use, else the start. */
+/* The text between the last brackets, if that is the name people use, else the start. */
 static int short_name(const char *name, bool maker, size_t *ret_start)
 {
 	const char *open = strrchr(name, '['), *close = open ? strchr(open, ']') : NULL;

@@ -30,7 +30,10 @@ bool nccl_has(const struct p2p_function *function)
 	return function->kind == P2P_CLASS_GPU || function->kind == P2P_CLASS_NIC;
 }
 
-/* src/graph/xml.cc, ncclTopoGetXmlFromSys(): two steps up in the path of sysfs, ports face each other. */
+/*
+ * src/graph/xml.cc, ncclTopoGetXmlFromSys(): two steps up in the sysfs path, which skips the port at the
+ * other end of the link.
+ */
 const struct p2p_function *nccl_above(const struct p2p_function *function)
 {
 	return function->parent ? function->parent->parent : NULL;
@@ -41,7 +44,7 @@ struct p2p_number nccl_node(const struct p2p_function *function)
 	return function->numa.fact == P2P_PRESENT ? function->numa : function->host->numa;
 }
 
-/* src/graph/topo.cc, getBcmGen(): the two levels that Broadcom's PEX switches of PCIe 4 and 5 show. */
+/* src/graph/topo.cc, getBcmGen(): the two levels that Broadcom's PEX switches for PCIe 4 and 5 show. */
 static unsigned int broadcom(const struct p2p_function *bridge, unsigned int level)
 {
 	unsigned int subsystem = bridge->subsystem_device & 0xf000u;
@@ -54,8 +57,8 @@ static unsigned int broadcom(const struct p2p_function *bridge, unsigned int lev
 }
 
 /*
- * ncclTopoFlattenBcmSwitches(): is @bridge merged into the one above?  That one is not merged itself
- * then, so the answer changes from level to level, from the top down.
+ * ncclTopoFlattenBcmSwitches(): is @bridge merged into the one above?  If so, that one is not merged itself,
+ * so the answer alternates from level to level, from the top down.
  */
 static bool is_merged(const struct p2p_function *bridge)
 {
@@ -65,7 +68,7 @@ static bool is_merged(const struct p2p_function *bridge)
 	return generation && broadcom(bridge, 1) == generation && !is_merged(above);
 }
 
-/* The bridge that NCCL sees above: the one that took the others in. */
+/* The bridge that NCCL sees above: the one into which others were merged. */
 static const struct p2p_function *bridge_of(const struct p2p_function *function)
 {
 	const struct p2p_function *above = nccl_above(function);
@@ -87,7 +90,7 @@ static bool is_below(const struct p2p_function *function, const struct p2p_funct
 	return function;
 }
 
-/* Through the CPUs of the tops: each NUMA node is one, and all devices without a node share another. */
+/* The path through CPUs: each NUMA node is a CPU, and all devices without a node share another. */
 static enum nccl_type by_cpus(const struct p2p_function *one, const struct p2p_function *other)
 {
 	struct p2p_number node = nccl_node(top_of(one)), other_node = nccl_node(top_of(other));
@@ -99,7 +102,7 @@ static enum nccl_type by_cpus(const struct p2p_function *one, const struct p2p_f
 	return node.value == other_node.value ? NCCL_PHB : NCCL_SYS;
 }
 
-/* ncclTopoSetPaths(): one bridge is PIX, two that follow each other make PXB. */
+/* ncclTopoSetPaths(): one bridge is PIX, several in a row are PXB. */
 static enum nccl_type by_tree(const struct p2p_function *one, const struct p2p_function *other)
 {
 	const struct p2p_function *bridge;
@@ -124,7 +127,7 @@ static enum p2p_delivery delivery_of(const struct app *app, const struct p2p_fun
 	return pair_delivery(&verdict);
 }
 
-/* ncclTopoComputePaths(): a GPU that is near the NIC passes on what comes to it by NVLink. */
+/* ncclTopoComputePaths(): a GPU near the NIC relays what it receives over NVLink. */
 static bool has_relay(const struct app *app, const struct p2p_function *gpu, const struct p2p_function *nic)
 {
 	const struct p2p_function *other;
@@ -141,7 +144,7 @@ static bool has_relay(const struct app *app, const struct p2p_function *gpu, con
 	return false;
 }
 
-/* Also there: a NIC on the CPU that a GPU has C2C to, when no NIC is nearer to the GPU. */
+/* Likewise: a NIC at the CPU that the GPU reaches by C2C, if no NIC is closer to the GPU. */
 static bool has_c2c(const struct app *app, const struct p2p_function *gpu)
 {
 	const struct p2p_function *other;
@@ -185,7 +188,7 @@ static unsigned int gpus_like(const struct app *app, const struct p2p_function *
 	return count;
 }
 
-/* ncclTopoCheckP2p(): not through a CPU, but for at most two GPUs with CPUs of AMD. */
+/* ncclTopoCheckP2p(): not through a CPU, except for at most two GPUs with AMD CPUs. */
 static enum p2p_tri crosses_cpus(const struct app *app, const struct p2p_function *gpu)
 {
 	const struct p2p_machine *machine = p2p_topology_machine(app->topology);
@@ -204,7 +207,7 @@ static enum p2p_tri uses(const struct app *app, const struct p2p_verdict *verdic
 
 	if (type == NCCL_UNKNOWN)
 		return P2P_UNKNOWN;
-	/* Of two GPUs it asks their driver, too. */
+	/* For two GPUs it also asks their driver. */
 	if (gpus && p2p_ways_grant(ways) == P2P_GRANT_REFUSED)
 		return P2P_NO;
 	if (type <= NCCL_PXN)
@@ -236,7 +239,7 @@ void nccl_pair_find(const struct app *app, const struct p2p_verdict *verdict, st
 		pair.uses = P2P_NO;
 	} else if (verdict->provider->vendor == 0x10de) {
 		pair.uses = uses(app, verdict, &ways, pair.type);
-		/* By a relay it is the relay's pair that has to work. */
+		/* With a relay, the relay's pair has to work instead. */
 		if (pair.type != NCCL_LOC && pair.type != NCCL_PXN)
 			pair.differs = compare(&pair, ways.delivery);
 	}

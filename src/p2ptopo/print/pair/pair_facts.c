@@ -6,7 +6,7 @@
 #include "print/pair/pair_facts.h"
 #include "print/speed.h"
 
-/* What is asked of: @at is the member that the row names, @ways are there for DRIVERS. */
+/* A request: @at is the member that the row names; @ways is set for DRIVERS. */
 struct asked {
 	const struct pair *pair;
 	const struct p2p_ways *ways;
@@ -14,7 +14,7 @@ struct asked {
 	char *text;
 };
 
-/* Return: a constant, or @text, which has room for PAIR_SAY bytes; NULL not known. */
+/* Return: a constant, or @text, which has room for PAIR_SAY bytes; NULL if not known. */
 typedef const char *say_fn(const struct asked *asked);
 
 static const struct p2p_function *function_at(const struct asked *asked)
@@ -80,7 +80,7 @@ static const char *say_score(const struct asked *asked)
 	return speed_score(asked->at, asked->text);
 }
 
-/* As "%.0f" rounds, in a third of the time: a row has two. */
+/* Rounds like "%.0f", in a third of the time: each row has two. */
 static uint64_t nearest(double value)
 {
 	uint64_t below = (uint64_t)value;
@@ -104,7 +104,7 @@ static enum paint paint_speed(const void *at)
 	return speed_paint(at);
 }
 
-/* That of the two that is worse to have. */
+/* The worse of the two speeds. */
 static const struct p2p_speed *lower_of(const struct p2p_score *score)
 {
 	return score->read.score < score->write.score ? &score->read : &score->write;
@@ -142,7 +142,7 @@ static enum paint paint_route(const void *at)
 	return paint_of_route(*(const enum p2p_route_kind *)at);
 }
 
-/* At most this many addresses; the count of the others follows them. */
+/* Limit for listed addresses; the others are only counted. */
 #define LISTED 16
 
 static const char *say_list(const struct asked *asked, const struct p2p_function *const *list,

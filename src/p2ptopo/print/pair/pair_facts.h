@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is said of an ordered pair in text: print/pair/pair_facts.def, and who shows it. */
+/* What is printed about an ordered pair in text; see print/pair/pair_facts.def. */
 #ifndef P2PTOPO_PAIR_FACTS_H
 #define P2PTOPO_PAIR_FACTS_H
 
@@ -12,7 +12,7 @@ struct pair {
 	struct p2p_score score;
 };
 
-/** pair_eval() - evaluate a pair, and say how fast it is. */
+/** pair_eval() - evaluate a pair, including its speed. */
 void pair_eval(const struct p2p_eval *eval, const struct p2p_function *provider,
 		const struct p2p_function *client, struct pair *ret_pair);
 
@@ -24,23 +24,23 @@ enum pair_fact {
 #undef PAIR_FACT
 };
 
-/** Bytes that pair_say() fills at most. */
+/** Limit for the bytes that pair_say() fills. */
 #define PAIR_SAY 4096
 
-/** pair_say() - one fact of a pair, "?" not known.  Return: @text, or a constant. */
+/** pair_say() - one fact about a pair, "?" if not known.  Return: @text, or a constant. */
 const char *pair_say(const struct pair *pair, enum pair_fact fact, char text[PAIR_SAY]);
 
-/** pair_fact() - likewise, but NULL not known; @ways: of the pair, where the row has DRIVERS. */
+/** pair_fact() - likewise, but NULL if not known; @ways: of the pair, if the row has DRIVERS. */
 const char *pair_fact(const struct pair *pair, const struct p2p_ways *ways, enum pair_fact fact,
 		      char text[PAIR_SAY]);
 
-/** pair_delivery() - what comes of the transfers of an evaluated pair. */
+/** pair_delivery() - the outcome of transfers of an evaluated pair. */
 enum p2p_delivery pair_delivery(const struct p2p_verdict *verdict);
 
 /** pair_paint() - its colour. */
 enum paint pair_paint(const struct pair *pair, enum pair_fact fact);
 
-/** pair_differs() - do two pairs answer otherwise? */
+/** pair_differs() - do two pairs give different answers? */
 bool pair_differs(const struct pair *pair, const struct pair *other);
 
 /** pair_summary() - "PIX B4": relation, what the kernel decides, distance. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Rows of pairs: which members, in which groups, and the values of json-c made of them. */
+/* Rows of pairs: which members, in which groups, and json-c values made of them. */
 #include <stdio.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 #include "print/pair/pair_row.h"
 #include "print/speed.h"
 
-/* Bytes up to and with the last dot that both keys share. */
+/* Length of the common groups of both keys, including the last dot. */
 static size_t shared_groups(const char *one, const char *two)
 {
 	size_t shared = 0;
@@ -27,14 +27,14 @@ static void append(char text[PAIR_LEAD], const char *more, size_t size)
 	}
 }
 
-/* The ends of the groups of @key from @shared on. */
+/* Close the groups of @key from @shared on. */
 static void append_ends(char text[PAIR_LEAD], const char *key, size_t shared)
 {
 	for (key += shared; (key = strchr(key, '.')); key++)
 		append(text, "}", 1);
 }
 
-/* What is written before the member: of @key, behind that of @before, which is NULL for the first. */
+/* What is written before the member @key, following @before, which is NULL for the first. */
 static void lead_to(char lead[PAIR_LEAD], const char *key, const char *before)
 {
 	size_t shared = before ? shared_groups(before, key) : 0;
@@ -74,9 +74,9 @@ static bool is_named(const char *names, const char *key)
 }
 
 /*
- * A row of the members below the group @base, whose keys then begin behind it.
- * @names: these alone; NULL all
- * @aside: those aside, too
+ * A row of the members in the group @base, whose keys then start after it.
+ * @names: only these; NULL for all
+ * @aside: also those marked ASIDE
  */
 static void choose(struct pair_row *row, const char *base, const char *names, bool aside)
 {

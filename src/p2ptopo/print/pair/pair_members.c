@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is said of an ordered pair in JSON: one table of members, from which come the row of pairs,
- * what path, near and what-if say of a pair, and the parts of it that other documents have.
+ * What is printed about an ordered pair in JSON: one table of members, used for the rows of pairs, for pairs
+ * in path, near and what-if, and for the parts that other documents contain.
  */
 #include <stddef.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "print/pair/pair_row.h"
 #include "print/speed.h"
 
-/* Longer sentences than this are cut; the lists beside them are whole. */
+/* Longer sentences are truncated; the lists next to them are complete. */
 #define SENTENCE 4096
 
 static const struct p2p_function *function_at(const struct subject *subject)
@@ -95,7 +95,7 @@ static void write_ways(const struct subject *subject)
 typedef size_t list_fn(const struct p2p_eval *eval, const struct p2p_verdict *verdict,
 		       const struct p2p_function **list, size_t size);
 
-/* A bus number has one byte, so no more bridges lie above two functions. */
+/* A bus number has one byte, so there can be no more bridges above two functions. */
 #define BRIDGES 512
 
 static void write_list(const struct subject *subject, list_fn *fill)
@@ -242,7 +242,7 @@ static void write_pool(const struct subject *subject)
 	line_raw(line, "}");
 }
 
-/* What the provider's gives, or the client's takes. */
+/* What the provider's driver gives, or the client's takes. */
 static void write_driver(const struct subject *subject)
 {
 	const bool provider = subject->at == &subject->pair.verdict.provider;

@@ -18,8 +18,8 @@ static long delivery_of(enum p2p_delivery delivery)
 }
 
 /*
- * A pair that the kernel permits, and a port rejects, does not go.  Where the drivers' own way goes
- * the kernel was not asked, or has granted it.
+ * A pair that the kernel permits and a port rejects does not work.  If the drivers' own way works, the kernel
+ * was not asked, or has granted it.
  */
 static long grant_of(const struct pair *pair, enum p2p_delivery delivery)
 {
@@ -36,7 +36,7 @@ static long grant_of(const struct pair *pair, enum p2p_delivery delivery)
 						     GOES_NOT;
 }
 
-/* Hundredths of GB/s, as exact as they are printed: what looks alike is alike. */
+/* Hundredths of GB/s, rounded as printed: what looks equal is equal. */
 static long carried(const struct p2p_speed *speed)
 {
 	double value = speed->gbytes_per_second;
@@ -49,7 +49,7 @@ static long latency_of(const struct p2p_speed *speed)
 	return speed->latency_ns > 0 ? (long)speed->latency_ns : LONG_MAX;
 }
 
-/* A relation that is not known may be the worst. */
+/* An unknown relation may be the worst. */
 static long far_of(enum p2p_relation relation)
 {
 	return relation == P2P_RELATION_UNKNOWN ? P2P_RELATIONS : (long)relation;

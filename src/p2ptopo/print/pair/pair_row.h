@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One ordered pair as JSON: the row of pairs, and what other documents say of a pair. */
+/* An ordered pair as JSON: the row of pairs, and what other documents contain about a pair. */
 #ifndef P2PTOPO_PAIR_ROW_H
 #define P2PTOPO_PAIR_ROW_H
 
@@ -8,9 +8,9 @@
 
 /**
  * struct subject - a pair that is written to @line.
- * @pair: its score is there for SCORED
- * @ways: there for ASKED
- * @at: what the member names
+ * @pair: its score is set for SCORED
+ * @ways: set for ASKED
+ * @at: what the member refers to
  */
 struct subject {
 	struct json_line *line;
@@ -22,10 +22,10 @@ struct subject {
 
 /**
  * struct pair_member - a member of a row.
- * @key: "kernel.map_type"; members of one group stand together
- * @at: where in struct subject that is what @write writes
- * @write: NULL it is @fact, as a string, or with RAW as it is
- * @flags: ASIDE only where it is asked for by name
+ * @key: "kernel.map_type"; members of one group are adjacent
+ * @at: offset in struct subject of what @write writes
+ * @write: NULL if it is @fact, as a string, or with RAW unquoted
+ * @flags: ASIDE: only if requested by name
  */
 struct pair_member {
 	const char *key;
@@ -38,13 +38,13 @@ struct pair_member {
 /** pair_members - in the order in which they are written; the last one has no key. */
 extern const struct pair_member pair_members[];
 
-/** Members of a row at most, and bytes of what stands before one. */
+/** Limits for members of a row, and for bytes written before one. */
 #define PAIR_MEMBERS	64
 #define PAIR_LEAD	48
 
 /**
  * struct pair_row - which members a row has, and what is written between them.
- * @lead: the ends of the groups before, the beginnings of its own, and its key
+ * @lead: the ends of previous groups, the starts of its own, and its key
  * @end: the ends of the groups of the last
  */
 struct pair_row {
@@ -58,11 +58,11 @@ struct pair_row {
 
 /**
  * pair_row_choose() - a row of the members that -o names.
- * @names: "provider,kernel.map_type,speed": of a group all that is in it; NULL all
+ * @names: "provider,kernel.map_type,speed": a group means all its members; NULL for all
  */
 enum status pair_row_choose(const struct app *app, const char *names, struct pair_row *ret_row);
 
-/** pair_row_write() - one row behind what @line has. */
+/** pair_row_write() - append one row to @line. */
 void pair_row_write(struct json_line *line, const struct pair_row *row,
 		    const struct p2p_eval *eval, const struct p2p_verdict *verdict);
 

@@ -18,7 +18,7 @@ static void widen(unsigned int *width, const char *text)
 		*width = length;
 }
 
-/* widths[0] is that of the labels. */
+/* Measure all columns; widths[0] is that of the labels. */
 static unsigned int *measure(const struct grid *grid)
 {
 	unsigned int *widths = calloc(grid->columns + 1, sizeof(*widths));
@@ -41,7 +41,7 @@ static unsigned int *measure(const struct grid *grid)
 	return widths;
 }
 
-/* The first column that does not fit on a page that starts with @first; it holds one at least. */
+/* The first column that does not fit on a page that starts with @first; a page has at least one. */
 static size_t page_end(const struct app *app, const struct grid *grid, const unsigned int *widths,
 		       size_t first)
 {
@@ -99,7 +99,7 @@ static void print_page(const struct app *app, const struct grid *grid, const uns
 	}
 }
 
-/* One page, however wide. */
+/* Print a single page, however wide. */
 static void print_plain(const struct app *app, const struct grid *grid)
 {
 	char text[GRID_CELL];

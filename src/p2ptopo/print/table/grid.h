@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A table whose columns are as many as there are devices: it is cut into pages of columns, each
- * as wide as the screen at most and each with the labels of its rows.
+ * A table with one column per device: it is split into pages of columns, each no wider than the screen and
+ * each with the labels of the rows.
  */
 #ifndef P2PTOPO_GRID_H
 #define P2PTOPO_GRID_H
 
 #include "print/output.h"
 
-/** Characters of one cell at most, the terminating zero included. */
+/** Size of a cell, including the terminating zero. */
 #define GRID_CELL 128
 
 /**
  * struct grid - what to print.
- * @head: write the heading of a column; @label: write what the row is called
+ * @head: write the heading of a column; @label: write the label of a row
  * @cell: write one cell; return its colour
- * @userdata: handed to all three
- * @corner: what heads the labels in Markdown and CSV; NULL nothing
+ * @userdata: passed to all three
+ * @corner: the heading of the labels in Markdown and CSV; NULL for none
  * @rows, @columns: how many
  */
 struct grid {
@@ -28,7 +28,7 @@ struct grid {
 	size_t rows, columns;
 };
 
-/** grid_pages() - how many pages print_grid() would make of it; 0 when memory ran out. */
+/** grid_pages() - how many pages grid_print() would print; 0 when out of memory. */
 size_t grid_pages(const struct app *app, const struct grid *grid);
 
 /** grid_print() - print it.  Return: 0 or -ENOMEM. */
