@@ -3,7 +3,7 @@
 
 #include "export/complex.h"
 
-/* The function on the root bus above @function; NULL when the way up is not known. */
+/* The function on the root bus above @function; NULL if the path up to it is unknown. */
 static const struct p2p_function *top_of(const struct p2p_function *function)
 {
 	const struct p2p_function *top = p2p_function_top(function);

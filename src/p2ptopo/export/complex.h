@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Complexes: the functions below one root port, which is below one switch where there is one. */
+/* Complexes: the functions below one root port, and so below one switch, if there is one. */
 #ifndef P2PTOPO_EXPORT_COMPLEX_H
 #define P2PTOPO_EXPORT_COMPLEX_H
 
 #include "app.h"
 
 /**
- * struct complex - one of them.
+ * struct complex - one complex.
  * @top: the function on the root bus that all members are below, or the only member
  * @members: in BDF order; borrowed from the list
  */
@@ -16,7 +16,7 @@ struct complex {
 	size_t count;
 };
 
-/** struct complexes - all of a machine, by address of their tops. */
+/** struct complexes - all complexes of a machine, sorted by the address of @top. */
 struct complexes {
 	struct complex *list;
 	size_t count;
@@ -24,29 +24,30 @@ struct complexes {
 };
 
 /**
- * complexes_new() - sort the functions that are picked into complexes.  One with no known place in the
- *	tree is in none.
- * @ret_complexes: complexes_free() it
- * Return: STATUS_DONE, or out of memory.
+ * complexes_new() - group the functions that the filters pick into complexes. A function whose place in the
+ *	tree is unknown belongs to none.
+ * @ret_complexes: release with complexes_free()
+ * Return: STATUS_DONE, or the status for lack of memory.
  */
 enum status complexes_new(const struct app *app, struct complexes *ret_complexes);
 
 /** complexes_free() - free what complexes_new() filled. */
 void complexes_free(struct complexes *complexes);
 
-/** Bytes that complex_id() fills at most. */
+/** Size of the buffer for complex_id(). */
 #define COMPLEX_ID 40
 
 /**
- * complex_id() - "pci0000:40-01.1": host bridge, device and function on its root bus.  No number in it is
- *	given out while buses are counted, so it stays when cards below other ports come and go.
+ * complex_id() - "pci0000:40-01.1": host bridge, then device and function on its root bus. None of these
+ *	numbers is assigned during bus enumeration, so the ID stays the same when cards below other ports come
+ *	and go.
  * Return: @id.
  */
 char *complex_id(const struct complex *complex, char id[COMPLEX_ID]);
 
 /**
- * complex_switch() - is there a switch below @complex's root port?
- * @ret_port: its upstream port; NULL there is none, or that is not known
+ * complex_switch() - whether there is a switch below @complex's root port.
+ * @ret_port: its upstream port; NULL if there is none, or if that is unknown
  */
 enum p2p_tri complex_switch(const struct complex *complex, const struct p2p_function **ret_port);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Complexes as a document, for who places work: a GPU, a NIC and a drive of one complex need no root
- * complex between them.  The members first, then each pair inside, so that no list is ever in memory.
+ * Complexes as a document, for schedulers: a GPU, a NIC and a drive of one complex reach each other without
+ * the root complex. The members come first, then every pair among them, so that no list has to be kept in
+ * memory.
  */
 #include "export/complex.h"
 #include "export/export.h"

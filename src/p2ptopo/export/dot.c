@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The tree for graphviz; pairs that a switch turns, or a link of their own, as dashed edges. */
+/* The tree for graphviz, with dashed edges for pairs that are served by a switch or by a link of their own. */
 #include "export/export.h"
 #include "export/picture.h"
 #include "print/words.h"
@@ -49,7 +49,7 @@ static void print_edge(FILE *out, const struct picture_node *above, const struct
 	fputs(node->slow ? ", color=\"#cf222e\", penwidth=3];\n" : "];\n", out);
 }
 
-/* All in the last column, in the order of their addresses. */
+/* Puts all devices into the last column, in address order. */
 static void print_rank(const struct app *app, const struct picture *picture)
 {
 	fputs("  { rank=sink;", app->out);
@@ -61,7 +61,7 @@ static void print_rank(const struct app *app, const struct picture *picture)
 	fputs(" }\n", app->out);
 }
 
-/* One edge for both directions, when both are so. */
+/* One edge stands for both directions, if both are delivered that way. */
 static void print_delivered(const struct app *app, const struct picture *picture)
 {
 	for (size_t i = 0; i < picture->device_count; i++) {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Attributes that a DRA driver adds to its devices in a ResourceSlice, for matchAttribute.  Limits of
- * resource.k8s.io/v1: names of 32 bytes, strings of 64, 32 attributes a device.  A Data Direct function
- * reads and writes for its adapter, which therefore has the complex of that function.
+ * resource.k8s.io/v1: names of 32 bytes, strings of 64 bytes, 32 attributes per device. A Data Direct
+ * function reads and writes on behalf of its adapter, so the adapter is listed in the complex of that
+ * function.
  */
 #include <stdlib.h>
 
@@ -16,7 +17,7 @@ static bool has_memory(const struct p2p_function *function)
 	return function->kind == P2P_CLASS_GPU || function->kind == P2P_CLASS_ACCEL;
 }
 
-/* Is each transfer with the memory of a GPU or an accelerator known to go by the switches, or a link? */
+/* Is every transfer to or from the memory of a GPU or an accelerator known to go through the switches, or over a link? */
 static bool is_delivered(const struct app *app, const struct complex *complex)
 {
 	struct p2p_verdict verdict;
@@ -66,7 +67,7 @@ static struct json_object *json_device(const struct p2p_function *function, cons
 		{ "attributes", attributes });
 }
 
-/* Adapters that a Data Direct function works for: they have its complex, not their own. */
+/* Adapters that a Data Direct function works for: they count in its complex, not in their own. */
 static void mark_joined(const struct complexes *complexes, bool *joined)
 {
 	for (size_t i = 0; i < complexes->count; i++) {

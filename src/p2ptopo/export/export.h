@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Files for other programs: one row of formats.def and one source each.  Equal facts give equal
- * bytes, all of them ASCII: what a format cannot hold is escaped by its own rules, never passed on.
+ * Files for other programs. Each format is one row of formats.def and one source file. Equal facts give equal
+ * bytes, all of them ASCII: what a format cannot hold is escaped by its own rules, never passed through.
  */
 #ifndef P2PTOPO_EXPORT_H
 #define P2PTOPO_EXPORT_H
@@ -10,9 +10,9 @@
 
 /**
  * typedef export_fn - write one format to app->out.
- * @app: evaluated; the functions to export are those of app->selected that app->picked has
+ * @app: evaluated; exports those functions of app->selected that are set in app->picked
  *
- * Return: STATUS_DONE; or another status and a sentence, before anything was written.
+ * Return: STATUS_DONE, or, before anything was written, another status and a sentence.
  */
 typedef enum status export_fn(struct app *app);
 
@@ -20,31 +20,37 @@ typedef enum status export_fn(struct app *app);
 #include "export/formats.def"
 #undef EXPORT
 
-/** struct export_format - one row. */
+/** struct export_format - one row of formats.def. */
 struct export_format {
 	const char *name, *help;
 	export_fn *write;
 };
 
-/** export_format() - the row at @index; NULL past the end. */
+/** export_format() - the row at @index, or NULL past the end. */
 const struct export_format *export_format(size_t index);
 
-/** export_format_name() - its name; NULL past the end. */
+/** export_format_name() - the name of the row at @index, or NULL past the end. */
 const char *export_format_name(size_t index);
 
 /**
- * export_xml() - @text for an attribute or the text of an element: the five characters of markup and
- *	all that is not ASCII as references, '?' for controls and for what is no UTF-8.
+ * export_xml() - print @text as an attribute value or element text: the five markup characters and everything
+ *	outside ASCII as references, and '?' for control characters and invalid UTF-8.
  */
 void export_xml(FILE *out, const char *text);
 
-/** export_is_rdma() - is a NIC's name that of an RDMA device?  Those have a '_', names of interfaces have none. */
+/**
+ * export_is_rdma() - whether the name of a NIC is that of an RDMA device. Those contain '_', names of
+ *	interfaces do not.
+ */
 bool export_is_rdma(const char *name);
 
-/** export_quoted() - @text between double quotes, with \ before what would end it; one line of ASCII. */
+/** export_quoted() - print @text in double quotes, as one line of ASCII, with \ before characters that would end it. */
 void export_quoted(FILE *out, const char *text);
 
-/** export_word() - @text with '_' for all but letters, digits, '.', '-' and '_'; at most @most bytes. */
+/**
+ * export_word() - print at most @most bytes of @text, with '_' in place of everything but letters, digits,
+ *	'.', '-' and '_'.
+ */
 void export_word(FILE *out, const char *text, size_t most);
 
 #endif

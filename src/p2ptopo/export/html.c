@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One page that needs no other file: page.html with the tree as SVG and the pairs as JSON in it. */
+/* One page that needs no other file: page.html with the tree embedded as SVG and the pairs as JSON. */
 #include <string.h>
 
 #include "export/export.h"

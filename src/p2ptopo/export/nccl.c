@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The topology file of NCCL and RCCL (NCCL_TOPO_FILE).  What is written here is what their own detection
- * would find: NCCL 2.30, src/graph/xml.cc, ncclTopoGetXmlFromSys().  Its reader, in the same file, takes no
- * prolog and no tabs, one blank between attributes, and values of up to 254 bytes without escapes.
+ * The topology file of NCCL and RCCL (NCCL_TOPO_FILE).  It says what their own detection would find: NCCL
+ * 2.30, src/graph/xml.cc, ncclTopoGetXmlFromSys(). The reader, in the same file, accepts no prolog and no
+ * tabs, exactly one blank between attributes, and only short values without escapes (MOST_VALUE).
  */
 #include <string.h>
 
@@ -19,7 +19,7 @@
 
 /**
  * struct nccl - the functions of the file, in BDF order.
- * @map: addresses in a guest; NULL those of this machine
+ * @map: addresses in a guest; NULL for those of this machine
  */
 struct nccl {
 	struct app *app;
@@ -29,7 +29,7 @@ struct nccl {
 	size_t count;
 };
 
-/* What the library's addresses have no room for: a domain made up by VMD. */
+/* The library's addresses have no room for a domain that VMD made up. */
 static bool is_addressable(const struct p2p_function *function)
 {
 	return function->bdf.domain <= 0xffff;
@@ -41,7 +41,7 @@ static enum status too_many(const struct nccl *nccl)
 			 "would have more; -s, -d and --class choose functions", MOST_NODES);
 }
 
-/* Put @function into its place in the list; twice is once. */
+/* Insert @function at its place in the list, unless it is there already. */
 static enum status insert(struct nccl *nccl, const struct p2p_function *function)
 {
 	size_t at = nccl->count;
@@ -88,7 +88,7 @@ static enum status collect(struct nccl *nccl)
 	return status;
 }
 
-/* The strings of kvDictPciGen in src/graph/topo.cc; what is faster is told as its fastest. */
+/* The strings of kvDictPciGen in src/graph/topo.cc; faster links get its fastest. */
 static const char *speed_of(unsigned int mtps)
 {
 	return mtps >= 64000 ? "64.0 GT/s PCIe" : mtps >= 32000 ? "32.0 GT/s PCIe" :
@@ -101,7 +101,7 @@ static unsigned int least(unsigned int one, unsigned int other)
 	return one < other ? one : other;
 }
 
-/* What both ends of the link can do; what is not known is left out, and the library reads it. */
+/* What both ends of the link can do. Unknown values are left out, and the library reads them itself. */
 static void print_link(const struct nccl *nccl, const struct p2p_function *function)
 {
 	const struct p2p_function *port = function->parent;
@@ -121,7 +121,7 @@ static void print_ids(FILE *out, const struct p2p_function *function)
 {
 	bool unread = !function->class_code && p2p_function_is_bridge(function);
 
-	/* A bridge that was not read is one nevertheless. */
+	/* A bridge that could not be read is still a bridge. */
 	fprintf(out, " class=\"0x%06x\"", function->missing || unread ? 0x060400 : function->class_code);
 	if (function->ids != P2P_PRESENT)
 		return;
@@ -131,7 +131,7 @@ static void print_ids(FILE *out, const struct p2p_function *function)
 			function->subsystem_vendor, function->subsystem_device);
 }
 
-/* NVML and ROCm number the GPUs of their vendor in the order of addresses. */
+/* NVML and ROCm number the GPUs of their vendor in address order. */
 static unsigned int number_of(const struct nccl *nccl, const struct p2p_function *function)
 {
 	unsigned int number = 0;
@@ -202,7 +202,7 @@ static void print_functions(struct nccl *nccl, const struct p2p_function *parent
 	}
 }
 
-/* NCCL adds the extended family shifted by four bits, where the kernel adds it as it is. */
+/* NCCL adds the extended family shifted by four bits; the kernel adds it unshifted. */
 static long long family_of(int64_t family)
 {
 	return family < 15 ? family : 15 + ((family - 15) << 4);
@@ -213,7 +213,7 @@ static void print_cpu(struct nccl *nccl, int64_t node)
 	const struct p2p_machine *machine = p2p_topology_machine(nccl->app->topology);
 
 	fprintf(nccl->out, "  <cpu numaid=\"%lld\"", (long long)node);
-	/* Of the machine that the file is for; a guest reads its own. */
+	/* The CPU of the machine that the file is for; a guest reads its own. */
 	if (!nccl->map && machine->cpu_vendor && machine->cpu_family.fact == P2P_PRESENT &&
 	    machine->cpu_model.fact == P2P_PRESENT) {
 		fputs(" arch=\"x86_64\" vendor=\"", nccl->out);
@@ -226,7 +226,7 @@ static void print_cpu(struct nccl *nccl, int64_t node)
 	fputs("  </cpu>\n", nccl->out);
 }
 
-/* The first of those at the top that share its node? */
+/* Is it the first function at the top of its NUMA node? */
 static bool starts_cpu(const struct nccl *nccl, size_t index)
 {
 	const struct p2p_function *function = nccl->functions[index];
@@ -238,7 +238,7 @@ static bool starts_cpu(const struct nccl *nccl, size_t index)
 	return !nccl_above(function);
 }
 
-/* system, cpu, pci, and with devices gpu or nic and net. */
+/* Counts system, cpu and pci elements, and, with devices, gpu or nic and net. */
 static size_t count_elements(const struct nccl *nccl)
 {
 	const bool devices = nccl->app->options.with_devices;
@@ -256,7 +256,7 @@ static void print_system(struct nccl *nccl)
 {
 	const char *dialect = nccl->app->options.dialect;
 
-	/* NCCL_TOPO_XML_VERSION: 1, and 2 since RCCL changed what it means by gpu. */
+	/* NCCL_TOPO_XML_VERSION: 1 for NCCL; 2 for RCCL, which changed the meaning of gpu. */
 	fprintf(nccl->out, "<system version=\"%d\">\n", dialect && !strcmp(dialect, "rccl") ? 2 : 1);
 	for (size_t i = 0; i < nccl->count; i++) {
 		if (starts_cpu(nccl, i))
@@ -265,7 +265,7 @@ static void print_system(struct nccl *nccl)
 	fputs("</system>\n", nccl->out);
 }
 
-/* The file holds a tree and no verdicts. */
+/* The file holds a tree without verdicts, so pairs that are refused get a note. */
 static void note_refused(const struct nccl *nccl)
 {
 	const struct p2p_verdict *worst = NULL;

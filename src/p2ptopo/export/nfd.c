@@ -10,10 +10,10 @@
 #include "export/export.h"
 #include "print/pair/pair_facts.h"
 
-/* Labels go when nobody renews them; a timer renews them well within that. */
+/* Labels expire after so many seconds unless renewed; a timer renews them well before that. */
 #define EXPIRES 7200
 
-/* What an answer for several pairs is worth: that of the worst, the unknown before all. */
+/* The answer for several pairs is that of the worst one; unknown ranks below all others. */
 static enum p2p_delivery worst_of(const struct app *app, enum p2p_class client_class, size_t *ret_pairs)
 {
 	enum p2p_delivery worst = P2P_DELIVERY_LINK;
@@ -70,7 +70,7 @@ static enum status print_complexes(const struct app *app)
 	return STATUS_DONE;
 }
 
-/* A capture does not grow old: what comes of it stays the same bytes. */
+/* A capture does not expire: its output must stay the same, byte for byte. */
 static void print_expiry(const struct app *app)
 {
 	time_t when = time(NULL) + EXPIRES;

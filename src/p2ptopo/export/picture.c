@@ -5,7 +5,10 @@
 #include "export/picture.h"
 #include "print/pair/pair_facts.h"
 
-/** struct layout - a picture that grows; @wanted: by index of function: it or one below it is chosen. */
+/**
+ * struct layout - a picture under construction. @wanted: by function index, whether the function or one below
+ *	it is chosen.
+ */
 struct layout {
 	const struct app *app;
 	struct picture picture;
@@ -41,7 +44,7 @@ static size_t add_node(struct layout *layout, const struct p2p_host_bridge *host
 	return index;
 }
 
-/* The tree is no deeper than there are buses. */
+/* The depth of the tree, and so of the recursion, is limited by the number of buses. */
 static void add_function(struct layout *layout, const struct p2p_function *function, size_t parent)
 {
 	struct picture *picture = &layout->picture;
@@ -96,7 +99,7 @@ static void mark_slow(struct picture *picture, const struct p2p_function *end)
 		picture->nodes[i].slow |= picture->nodes[i].function == end;
 }
 
-/* Between neighbours in the order of the tree every link is crossed. */
+/* Pairs of neighbours, in tree order, together cross every link. */
 static void find_slow(const struct app *app, struct picture *picture)
 {
 	struct p2p_verdict verdict;

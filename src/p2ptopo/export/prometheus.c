@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Metrics for the textfile collector of node_exporter.  What its own pcidevice collector has (links,
- * power states, ids) is not repeated; these say what pairs make of it.  Labels are words of ours and
- * addresses, so that nothing in them needs an escape.
+ * Metrics for the textfile collector of node_exporter.  What its own pcidevice collector exports (links,
+ * power states, IDs) is not repeated; these metrics say what that means for pairs. Labels consist of
+ * p2ptopo's own words and addresses, so nothing in them needs escaping.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -11,13 +11,14 @@
 #include "export/export.h"
 #include "export/prometheus.h"
 
-/* With more pairs than this the drivers are not asked for each. */
+/* With more pairs than this, drivers are not evaluated for each pair. */
 #define MOST_PAIRS 1000000
 
 /**
- * struct tally - what was counted over the pairs.
- * @delivered: by classes of provider and client
- * @redirects, @slow: pairs that each function redirects, whose link below it is slow; by index
+ * struct tally - counts over the pairs.
+ * @delivered: by class of the provider and of the client
+ * @redirects, @slow: by function index: the pairs that the function redirects, and the pairs slowed down by
+ *	its link
  */
 struct tally {
 	uint64_t delivered[P2P_CLASSES][P2P_CLASSES][P2P_DELIVERIES];
@@ -38,7 +39,7 @@ static void print_info(const struct app *app)
 		p2p_rules_name(rules));
 }
 
-/* The shape of p2ptopo fleet, by which nodes that are unlike the others are told without a document of each. */
+/* The shape as in p2ptopo fleet, which reveals odd nodes without a document for each node. */
 static enum status print_shape(const struct app *app)
 {
 	struct p2p_shape shape;
@@ -188,7 +189,7 @@ static void print_gate_info(const struct app *app, const struct p2p_gate_info *i
 		refused(&info->observed_distance) + refused(&info->observed_map));
 }
 
-/* Of this machine alone; a gate that cannot be asked is not "not loaded". */
+/* Only for the running machine. A gate that cannot be asked is not reported as "not loaded". */
 static void print_gate(const struct app *app)
 {
 	struct p2p_gate_info info;

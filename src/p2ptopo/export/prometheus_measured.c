@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Bandwidths that tools measured, beside those predicted of the same transfers.  Of several figures of one
- * pair, direction and tool the best counts: what a pair can do is asked, and a tool starts with small sizes.
+ * Bandwidths that tools measured, beside those predicted for the same transfers. Of several figures for one
+ * pair, direction and tool the best one counts: the question is what a pair can do, and tools start with
+ * small sizes.
  */
 #include <stdlib.h>
 
 #include "export/prometheus.h"
 
-/** struct row - the best figure of its kind, what is predicted of it, and how it compares. */
+/** struct row - the best figure of its kind, the prediction for it, and how the two compare. */
 struct row {
 	const struct p2p_figure *figure;
 	double predicted;
@@ -27,7 +28,7 @@ static bool is_alike(const struct p2p_figure *one, const struct p2p_figure *othe
 	       one->provider.function == other->provider.function && one->client.function == other->client.function;
 }
 
-/* Without peer access a figure is of something else. */
+/* Without peer access, a figure measures something else. */
 static bool is_wanted(const struct p2p_figure *figure)
 {
 	return figure->kind == P2P_FIGURE_SPEED && figure->peer != P2P_NO && figure->provider.function &&

@@ -43,7 +43,7 @@ static bool is_below(const struct p2p_function *function, const struct p2p_funct
 	return function;
 }
 
-/* Is the way up from @function @count ports of a ConnectX?  Return: the last of them, or NULL. */
+/* Return: the last of the @count ports above @function if all of them are switch ports of a ConnectX, else NULL. */
 static const struct p2p_function *switch_above(const struct p2p_function *function, unsigned int count)
 {
 	for (; count && function; count--) {
@@ -117,7 +117,7 @@ static enum status unlike(const struct app *app, const struct p2p_function *func
 			 p2p_bdf_format(function->bdf, bdf), why);
 }
 
-/* A port of Grace, a switch, on its ports the function and a second switch, with the GPU and nothing else. */
+/* A Grace root port, below it a switch, and on its ports the function and a second switch with the GPU and nothing else. */
 static enum status find_dma(const struct app *app, const struct p2p_function *direct,
 			    struct rdma_complex *ret_complex)
 {
@@ -159,7 +159,7 @@ static enum status find_inline(const struct app *app, const struct p2p_function 
 	return STATUS_DONE;
 }
 
-/* One for each node that has both; it is found by its first adapter. */
+/* One complex for each node that has both; found from its first adapter. */
 static enum status find_numa(const struct app *app, const struct p2p_function *adapter,
 			     struct rdma_complex *ret_complex)
 {

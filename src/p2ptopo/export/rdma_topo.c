@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What `rdma_topo topo -j` prints: a list of complexes, the same keys for the same shapes.  It reads names
- * and serial numbers from the VPD, which is not read here: rdma_nic_vpd_name, which it may leave out, is
- * left out, and the board has the word that it has for one without a number.
+ * What `rdma_topo topo -j` prints: a list of complexes, with the same keys for the same shapes. rdma_topo
+ * reads names and serial numbers from the VPD, which is not read here: rdma_nic_vpd_name, which is optional,
+ * is left out, and the board gets the word that rdma_topo uses for a board without a serial number.
  */
 #include <stdlib.h>
 
@@ -10,13 +10,13 @@
 #include "export/rdma_topo.h"
 #include "print/document.h"
 
-/* With ATS or without; null when that was not read. */
+/* Whether the adapter has ATS; null if that was not read. */
 static struct json_object *json_ats(const struct p2p_function *adapter)
 {
 	return adapter->ats.ats == P2P_DENIED ? NULL : json_flag(adapter->ats.ats == P2P_PRESENT);
 }
 
-/* The folders of a device in sysfs that it looks into. */
+/* The folders of a device in sysfs that rdma_topo looks into. */
 static const char *subsystem_of(const struct p2p_function *function, const char *name)
 {
 	static const char *const subsystems[P2P_CLASSES] = {
@@ -72,7 +72,7 @@ static struct json_object *json_of_kind(const struct app *app, const struct rdma
 	return array;
 }
 
-/* Adapters of one port are one card; only the first of them makes an entry. */
+/* Adapters below one port are one card; only the first of them gets an entry. */
 static bool is_first_of_card(const struct app *app, const struct rdma_complex *complex,
 			     const struct p2p_function *adapter)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The tree from host bridges to devices, left to right, and beside it what comes of transfers between
- * each two devices.  Drawn on a grid of fixed pitch, so that equal machines give equal bytes.
+ * The tree from host bridges to devices, left to right, and beside it how transfers between any two devices
+ * are delivered. Drawn on a grid of fixed pitch, so that equal machines give equal bytes.
  */
 #include <string.h>
 
@@ -24,7 +24,7 @@
 #define LEAST 1280.0		/* the legend's width */
 #define LETTER 6.1		/* of the headings of the matrix, which stand upright */
 
-/* A label of a device and a name in a heading are cut after these. */
+/* Device labels and names in headings are cut after so many columns. */
 #define LABEL_COLUMNS 52
 #define NAME_COLUMNS 12
 
@@ -52,7 +52,7 @@ const struct svg_delivery svg_deliveries[P2P_DELIVERIES] = {
 	[P2P_DELIVERY_LINK] = { "LINK", "over the devices' own link", " on" },
 };
 
-/** struct canvas - a picture on its way out; @devices: the x of the column of devices. */
+/** struct canvas - a picture while it is drawn. @devices: x coordinate of the device column. */
 struct canvas {
 	const struct app *app;
 	FILE *out;
@@ -85,7 +85,7 @@ static void print_text(const struct canvas *canvas, double x, double y, const ch
 	fputs("</text>\n", canvas->out);
 }
 
-/* At most @columns bytes of @text, ended with ".." where it is cut; no character of several bytes is. */
+/* At most @columns bytes of @text, with ".." at the end if it is cut. No multi-byte character is split. */
 static const char *shorten(const char *text, size_t columns, char buffer[128])
 {
 	size_t length = strlen(text);
@@ -180,7 +180,7 @@ static void print_cell(const struct canvas *canvas, double x, double y, enum p2p
 		svg_deliveries[delivery].letter, words_delivery_mark(delivery));
 }
 
-/* As lspci shows an address. */
+/* The address in the form in which lspci prints it. */
 static const char *heading_of(const struct picture *picture, size_t index, char buffer[128])
 {
 	const char *name = picture_device(picture, index)->display;
@@ -210,7 +210,7 @@ static void print_heading(const struct canvas *canvas, size_t index, double x)
 	fputs("</text>\n", canvas->out);
 }
 
-/* Rows are the providers, as everywhere. */
+/* As everywhere, rows are providers. */
 static void print_matrix(const struct canvas *canvas)
 {
 	size_t count = canvas->picture->device_count;

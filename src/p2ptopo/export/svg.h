@@ -11,8 +11,8 @@ void svg_print(const struct app *app, const struct picture *picture);
 /**
  * struct svg_delivery - how a delivery looks.
  * @name: the class of its cells in CSS
- * @means: what it is, in a few words
- * @letter: the class of a letter that is readable on it, white or that of the background
+ * @means: its meaning in a few words
+ * @letter: the class of a letter that is readable on it: white or the background colour
  */
 struct svg_delivery {
 	const char *name, *means, *letter;

@@ -11,7 +11,7 @@
 #define DEVICE ON(PAGE_DEVICE)
 #define LISTS (TREE | MATRIX | PEERS)
 
-/* Every one is where users of vi, less, htop or tig look for it first. */
+/* Every key is where users of vi, less, htop or tig would look first. */
 const struct binding bindings[] = {
 	{ ACTION_NONE, NULL, 0, "Moving" },
 	{ ACTION_DOWN, "j <Down> <C-n>", EVERYWHERE, "one line down" },

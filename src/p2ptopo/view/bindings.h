@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The key bindings: one table feeds the keyboard, the help page, and the test of the manual. */
+/* The key bindings: one table for the keyboard, the help page and the test of the manual. */
 #ifndef P2PTOPO_VIEW_BINDINGS_H
 #define P2PTOPO_VIEW_BINDINGS_H
 
 #include <stdint.h>
 
-/** enum page - what the screen shows, in the order of their numbers. */
+/** enum page - what the screen shows, in the order of the page numbers. */
 enum page { PAGE_TREE, PAGE_MATRIX, PAGE_PEERS, PAGE_PAIR, PAGE_DEVICE, PAGE_WHAT_IF, PAGE_REPORT,
 	    PAGE_HELP, PAGES };
 
@@ -35,10 +35,10 @@ enum action {
 #define EVERYWHERE (~0u)
 
 /**
- * struct binding - one row: an action, the keys for it, and what help says.
+ * struct binding - one row: an action, its keys, and its text on the help page.
  * @keys: as key_parse() reads them, separated by blanks
- * @pages: where they do this; an earlier row wins
- * @help: NULL continues the row before; a row without @keys is a heading
+ * @pages: pages on which the keys do this; an earlier row wins
+ * @help: NULL if the row continues the one before; a row without @keys is a heading
  */
 struct binding {
 	enum action action;
@@ -50,7 +50,7 @@ struct binding {
 /** The last row has neither keys nor help. */
 extern const struct binding bindings[];
 
-/** binding_find() - what @key does on @page. */
+/** binding_find() - the action of @key on @page. */
 enum action binding_find(enum page page, uint32_t key);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* p2ptopo view: the machine on a screen, with keys. */
+/* p2ptopo view: the interactive viewer. */
 #include <langinfo.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +42,7 @@ static enum status parse_size(const struct app *app, unsigned int *ret_width,
 	return STATUS_DONE;
 }
 
-/* Only the running machine has changes to follow; they are listened for before it is read. */
+/* Only the running machine changes. Listening starts before it is read, so that no change is missed. */
 static enum status read_machine(struct view *view, struct app *app, bool follow)
 {
 	char note[INPUT_SIZE];
@@ -58,7 +58,7 @@ static enum status read_machine(struct view *view, struct app *app, bool follow)
 	return status;
 }
 
-/* Until the machine is to be read, or a mark ends. */
+/* Milliseconds until the machine must be read again or a mark expires. */
 static int wait_for(const struct view *view)
 {
 	int64_t left = follow_left(&view->follower), now = burst_now();
@@ -81,7 +81,7 @@ static void follow(struct view *view, unsigned int seen)
 	view_expire(view, burst_now());
 }
 
-/* Keys that wait, all of them: a paste is drawn once.  False: quit. */
+/* Handles all pending keys, so that a paste is drawn only once. Return: false to quit. */
 static bool take_keys(struct view *view, struct terminal *terminal)
 {
 	bool again = false;

@@ -57,7 +57,7 @@ static void say_command(FILE *out, const struct app *app, const struct view *vie
 		hint_command(out, app, commands[page], one, other);
 }
 
-/* NULL no memory. */
+/* Return: NULL if out of memory. */
 static char *command_of(const struct app *app, const struct view *view)
 {
 	char *text = NULL;
@@ -83,7 +83,7 @@ int view_copy(struct view *view)
 	app.options.kernel = rules ? p2p_rules_name(rules) : "auto";
 	free(view->copied);
 	view->copied = command_of(&app, view);
-	/* What machine it is everybody sees; a long path would hide the rest. */
+	/* Everybody can see which machine it is, and a long path would hide the rest. */
 	bare.options = (struct options){ 0 };
 	told = command_of(&bare, view);
 	if (!view->copied || !told) {

@@ -7,7 +7,7 @@
 #include "view/keys.h"
 #include "view/prompt.h"
 
-/* What the machine as read decides on: done once, not for every key. */
+/* Derives what depends only on the machine as read: done once, not for every key. */
 static void look_over(struct view *view)
 {
 	const struct app *app = view->machine.read;
@@ -23,7 +23,7 @@ static void look_over(struct view *view)
 	}
 }
 
-/* Pages that need a pair or a device get the first one there is. */
+/* Pages that need a pair or a device start with the first one there is. */
 static void choose_ends(struct view *view)
 {
 	const struct app *app = &view->machine.shown;
@@ -58,7 +58,7 @@ static int build(struct view *view)
 	}
 }
 
-/* Which of @count rows or columns @wanted is; @otherwise when it is not there any more. */
+/* The index of @wanted among @count rows or columns; @otherwise if it is gone. */
 static size_t place_of(const struct view *view, size_t count, struct address wanted, size_t otherwise,
 		       const struct p2p_function *(*function_at)(const struct view *view, size_t at))
 {
@@ -91,7 +91,7 @@ static int rebuild_at(struct view *view, struct address row, struct address colu
 	return 0;
 }
 
-/* Rows of the page shown, the cursor on the function it was on. */
+/* Rebuilds the rows of the page shown and keeps the cursor on its function. */
 static int rebuild(struct view *view)
 {
 	struct viewport viewport = viewport_of(view);
@@ -99,7 +99,7 @@ static int rebuild(struct view *view)
 	return rebuild_at(view, viewport.row, viewport.column);
 }
 
-/* What was evaluated is gone: rows that point into it must not be looked at before. */
+/* Evaluation frees the old results, so rows that point into them are dropped first. */
 static int evaluate_again(struct view *view, const struct viewport *before)
 {
 	int error;
@@ -129,7 +129,7 @@ static unsigned int rules_named(const char *name)
 	return 0;
 }
 
-/* What anybody looks for first, a GPU where there is one, and not the first host bridge. */
+/* The function that most people look for first: a GPU if there is one, not the first host bridge. */
 static struct address first_wanted(const struct app *app)
 {
 	const struct p2p_function *first = NULL;
@@ -140,7 +140,7 @@ static struct address first_wanted(const struct app *app)
 	return first ? (struct address){ true, first->bdf } : (struct address){ 0 };
 }
 
-/* With what is above and below it, as far as there is. */
+/* Scrolls so that the cursor is in the middle of the screen, as far as possible. */
 static void show_middle(struct view *view)
 {
 	struct place *place = &view->state.place[view->state.page];
@@ -198,7 +198,7 @@ static void fold(struct view *view)
 	report_failure(view, error ? error : rebuild(view));
 }
 
-/* A port tried out, or all between two devices. */
+/* Tries a change at one port, or at all ports between two devices. */
 static void try_out(struct view *view, const struct viewport *before)
 {
 	const struct p2p_function *port = machine_function(&view->machine, view->state.device);
@@ -221,7 +221,7 @@ static void try_out(struct view *view, const struct viewport *before)
 		report_failure(view, error ? error : evaluate_again(view, before));
 }
 
-/* Another mode of the IOMMU, or another driver. */
+/* Tries another IOMMU mode, or another driver. */
 static void what_if(struct view *view, const struct viewport *before)
 {
 	int error = machine_try(&view->machine, view->state.input);
@@ -242,7 +242,7 @@ static void print_report(FILE *out, struct view *view)
 	command_report(&app);
 }
 
-/* Return: -EEXIST there is one, and it may not be replaced; another negative errno, or 0. */
+/* Return: 0; -EEXIST if the file exists and must not be replaced; another negative errno. */
 static int save_as(struct view *view, enum effect what, bool replace)
 {
 	char *text = NULL;
@@ -321,7 +321,7 @@ bool view_expire(struct view *view, int64_t now)
 	return true;
 }
 
-/* The page whose number stands at column @x of the title; PAGES none. */
+/* The page whose title is at column @x; PAGES if none. */
 static enum page page_at(const struct view *view, unsigned int x)
 {
 	unsigned int from = view_titles(view), width;
@@ -334,7 +334,10 @@ static enum page page_at(const struct view *view, unsigned int x)
 	return PAGES;
 }
 
-/* A title opens its page; a line gets the cursor, and one that has it is opened. */
+/*
+ * A click on a title opens its page. A click on a line moves the cursor there, or opens the line if the
+ * cursor is there already.
+ */
 static uint32_t click(struct view *view, const struct viewport *viewport, uint32_t key)
 {
 	struct layout layout = layout_of(view);

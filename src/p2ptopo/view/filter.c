@@ -22,7 +22,7 @@ bool filter_has(const struct p2p_function *function, const char *wanted)
 	       has(function->device_name, wanted);
 }
 
-/* The name of a class is that class, and nothing that only has it in its name. */
+/* The name of a class matches that class only, not functions that merely contain the word in a name. */
 static bool takes_word(const struct p2p_function *function, const char *word)
 {
 	enum p2p_class kind;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Searching: whatever case, in all that a page has lines for, folded or off the screen. */
+/* Searching ignores case and covers every line of a page, including lines that are folded or off the screen. */
 #include <string.h>
 
 #include "view/effects.h"
@@ -23,7 +23,7 @@ static bool matches(const struct view *view, const struct viewport *viewport, si
 	return !line->counted && strcasestr(line->gone ? line->gone->line : line->host->name, wanted);
 }
 
-/* The next match after @from, or at it, around the end; @count when there is none. */
+/* The next match after @from (or at it, if inclusive), wrapping around the end; @count if there is none. */
 static size_t search(const struct view *view, const struct viewport *viewport, size_t from,
 		     size_t count)
 {
@@ -50,7 +50,7 @@ static void go(struct view *view, const struct viewport *viewport, size_t at)
 		view->found_top = place->top;
 }
 
-/* Where the last search ended, if the cursor is still there. */
+/* The position where the last search ended, if the cursor is still there. */
 static size_t start_of(const struct view *view, const struct viewport *viewport)
 {
 	const struct place *place = &view->state.place[view->state.page];
@@ -64,7 +64,7 @@ static size_t start_of(const struct view *view, const struct viewport *viewport)
 	return place->row;
 }
 
-/* The line of a function in the tree made anew; the count of lines when it has none. */
+/* Rebuilds the tree. Return: the line of the function, or the number of lines if it has none. */
 static size_t place_of(struct view *view, const struct p2p_function *function)
 {
 	struct branches *branches = &view->branches;
@@ -77,7 +77,7 @@ static size_t place_of(struct view *view, const struct p2p_function *function)
 	return at;
 }
 
-/* In the tree with nothing folded; then what is above the match is unfolded for good. */
+/* Searches the tree with nothing folded, and then unfolds what is above the match for good. */
 static void find_in_tree(struct view *view)
 {
 	struct branches folded = view->branches, *open = &view->branches;

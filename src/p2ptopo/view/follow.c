@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reading the machine again, and remembering for a while what is another than before. */
+/* Reads the machine again and marks for a while what has changed. */
 #include <string.h>
 
 #include "machine/compare.h"
@@ -11,7 +11,7 @@ static void keep_note(void *data, const char *sentence)
 	snprintf(data, INPUT_SIZE, "%.*s", INPUT_SIZE - 1, sentence);
 }
 
-/* Nobody keeps notes of what is done with a reading later. */
+/* Notes are kept while reading only; those of later steps are dropped. */
 enum status machine_load(struct app *app, char *note)
 {
 	enum status status;
@@ -41,7 +41,7 @@ static void add_event(struct machine *machine, const struct p2p_function *functi
 		 words_product(function, product, sizeof(product)));
 }
 
-/* An older mark of the same function gives way to the new one. */
+/* A new mark replaces an older one of the same function. */
 static void drop_event(struct machine *machine, struct p2p_bdf bdf)
 {
 	size_t kept = 0;
@@ -52,7 +52,7 @@ static void drop_event(struct machine *machine, struct p2p_bdf bdf)
 	machine->event_count = kept;
 }
 
-/* Where the marks of one comparison go. */
+/* Destination of the marks of one comparison. */
 struct marking {
 	struct machine *machine;
 	int64_t until;

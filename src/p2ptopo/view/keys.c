@@ -67,7 +67,7 @@ uint32_t key_of(uint32_t character)
 	return character;
 }
 
-/* <C-d> and the names of the table. */
+/* Parses <C-d>, <Click:X,Y> and the names of the table. */
 static uint32_t parse_name(const char *name, size_t length)
 {
 	unsigned int x, y;

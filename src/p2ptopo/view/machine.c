@@ -51,7 +51,7 @@ static void drop_word(struct machine *machine, size_t at)
 		(machine->word_count - at) * sizeof(*machine->words));
 }
 
-/* The words behind @count others; those about devices that are gone are forgotten. */
+/* Adds the changes of the words behind @count others. Words about devices that are gone are forgotten. */
 static void add_words(struct machine *machine, struct p2p_change *changes, size_t count)
 {
 	struct whatif whatif = { .before = machine->read, .changes = changes, .change_count = count };
@@ -64,7 +64,7 @@ static void add_words(struct machine *machine, struct p2p_change *changes, size_
 	}
 }
 
-/* The trials as changes of what was read; those of ports that are gone are forgotten. */
+/* The trials as changes of what was read. Trials of ports that are gone are forgotten. */
 static struct p2p_change *list_changes(struct machine *machine)
 {
 	struct p2p_change *changes = calloc(machine_tries(machine) + 1, sizeof(*changes));
@@ -91,7 +91,7 @@ static struct p2p_change *list_changes(struct machine *machine)
 	return changes;
 }
 
-/* Functions have the same indexes in both. */
+/* Functions have the same indexes in both topologies. */
 static int select_tried(struct machine *machine)
 {
 	const struct app *read = machine->read;
@@ -165,7 +165,7 @@ bool machine_is_tried(const struct machine *machine, const struct p2p_function *
 	return false;
 }
 
-/* Without the trial for @port, if there is one. */
+/* Removes the trial for @port. Return: whether there was one. */
 static bool drop_trial(struct machine *machine, const struct p2p_function *port)
 {
 	size_t kept = 0, count = machine->trial_count;
@@ -207,7 +207,7 @@ int machine_toggle(struct machine *machine, const struct p2p_function *port)
 	return add_trial(machine, port, control);
 }
 
-/* Back to what was read, on the way from @function to the root. */
+/* Removes all trials on the way from @function to the root. Return: whether there were any. */
 static bool restore_above(struct machine *machine, const struct p2p_function *function)
 {
 	bool any = false;
@@ -239,7 +239,7 @@ int machine_toggle_pair(struct machine *machine, const struct p2p_function *prov
 	return count ? 0 : -ENOENT;
 }
 
-/* Are both about the same?  "iommu=..." is about one thing, "driver=DEVICE,..." about a device. */
+/* Do both concern the same thing? "iommu=..." concerns the IOMMU, "driver=DEVICE,..." that device. */
 static bool is_about_same(const char *a, const char *b)
 {
 	size_t size = strcspn(a, *a == 'i' ? "=" : ",");
@@ -277,7 +277,7 @@ void machine_undo(struct machine *machine)
 		drop_word(machine, machine->word_count - 1);
 }
 
-/* Do the drivers do the same with both? */
+/* Do drivers treat both verdicts alike? */
 static bool same_ways(const struct p2p_verdict *a, const struct p2p_verdict *b)
 {
 	const struct p2p_way_answer *one, *other;

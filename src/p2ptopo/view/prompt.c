@@ -6,7 +6,7 @@
 #include "view/keys.h"
 #include "view/prompt.h"
 
-/* What each asks, what is offered, and what is saved then. */
+/* For each prompt: its label, the text that it offers, and the effect that saves. */
 static const struct { const char *label, *offer; enum effect save; } asks[] = {
 	[PROMPT_SEARCH] = { "/", "" },
 	[PROMPT_SCREEN] = { "", "", EFFECT_SAVE_SCREEN },
@@ -85,7 +85,7 @@ static void accept_input(struct state *state, const struct viewport *viewport)
 	case PROMPT_COMMAND:
 		run_command(state, viewport);
 		return;
-	case PROMPT_FILTER:	/* is at work already */
+	case PROMPT_FILTER:	/* the filter is in effect already */
 	case PROMPT_SCREEN:
 	case PROMPT_OVERWRITE:
 	case PROMPT_NONE:
@@ -93,7 +93,7 @@ static void accept_input(struct state *state, const struct viewport *viewport)
 	}
 }
 
-/* Only y overwrites; the effect is repeated with @overwrite set. */
+/* Only y overwrites: it repeats the effect with @overwrite set. */
 static void answer(struct state *state, uint32_t key)
 {
 	state->prompt = PROMPT_NONE;
@@ -138,7 +138,7 @@ static void edit(struct state *state, uint32_t key)
 		type(state, key);
 }
 
-/* What is typed is looked for at once, from where the cursor is; a filter is at work at once. */
+/* A search runs while it is typed, from the cursor on; a filter takes effect while it is typed. */
 static void try_typed(struct state *state)
 {
 	if (state->prompt == PROMPT_FILTER) {

@@ -37,7 +37,7 @@ static size_t least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* The first line or column shown, so that @at is among the @room of them, no more than needed. */
+/* The new first line or column, scrolled just enough to have @at among the @room that are shown. */
 static size_t fit_first(size_t first, size_t at, size_t count, size_t room)
 {
 	if (!room || at < first)
@@ -49,7 +49,7 @@ static size_t fit_first(size_t first, size_t at, size_t count, size_t room)
 	return first;
 }
 
-/* The first line shown when the last one is. */
+/* The first line shown when the page is scrolled to its end. */
 static size_t last_top(const struct viewport *viewport)
 {
 	size_t high = viewport->high ? viewport->high : 1;
@@ -81,7 +81,7 @@ void state_go(struct state *state, const struct viewport *viewport, size_t row)
 	state_fit(state, viewport);
 }
 
-/* By @lines down, or up when negative; the cursor stops at both ends. */
+/* Moves the cursor down by @lines, or up if negative; it stops at both ends. */
 static void move(struct state *state, const struct viewport *viewport, long lines)
 {
 	size_t row = here(state)->row;
@@ -106,7 +106,7 @@ static void move_across(struct state *state, const struct viewport *viewport, lo
 	state_fit(state, viewport);
 }
 
-/* The screen goes down by @lines and leaves the cursor where it is, unless it would be off. */
+/* Scrolls down by @lines. The cursor stays on its line unless that would leave the screen. */
 static void scroll(struct state *state, const struct viewport *viewport, long lines)
 {
 	struct place *place = here(state);
@@ -162,7 +162,7 @@ static void act_move(struct state *state, const struct viewport *viewport, enum 
 	}
 }
 
-/* The pair and the device under the cursor become the selected ones. */
+/* Selects the pair and the device under the cursor. */
 static void take(struct state *state, const struct viewport *viewport)
 {
 	if (state->page <= PAGE_PEERS && viewport->row.there)
@@ -191,7 +191,7 @@ static void turn_to(struct state *state, enum page page)
 	state->effect = EFFECT_REBUILD;
 }
 
-/* Another page, from which q comes back here. */
+/* Opens another page, from which q returns here. */
 static void open_page(struct state *state, enum page page)
 {
 	if (page == state->page)
@@ -330,7 +330,7 @@ static void act_switch(struct state *state, const struct viewport *viewport, enu
 	state->effect = EFFECT_REBUILD;
 }
 
-/* All, then one class after the other of those that are there, then all again. */
+/* The next choice: all classes, then each class that is present, then all again. */
 static unsigned int next_class(unsigned int classes, unsigned int present)
 {
 	unsigned int bit = classes ? (classes & -classes) << 1 : 1;

@@ -7,7 +7,7 @@
 
 #include "export/guest/guest_find.h"
 
-/* Is one of the words what passes a function on?  The name of the program may be anything. */
+/* Does any argument of the command line pass a function through? The program may have any name. */
 static bool passes_on(const char *path)
 {
 	FILE *file = fopen(path, "re");

@@ -6,15 +6,18 @@
 #include "export/guest/guest_find.h"
 #include "export/guest/guest_map.h"
 
-/* More functions than a guest has addresses on its first buses; a longer file is no map. */
+/* More functions than a guest has addresses on its first buses. A longer file is not a map. */
 #define MOST_ROWS 4096
 #define MOST_BYTES ((size_t)1 << 20)
 
-/* For the bridges of the host, by their place in its tree: domains that no guest has. */
+/* Domains that no guest has, for the bridges of the host, by their place in its tree. */
 #define FIRST_DOMAIN 0xff00
 #define LAST_DOMAIN 0xffff
 
-/** struct guest_row - the guest calls @function @address; @line says so, 0 a hypervisor does. */
+/**
+ * struct guest_row - the guest sees @function at @address. @line is the line that says so, or 0 if a
+ *	hypervisor's configuration does.
+ */
 struct guest_row {
 	const struct p2p_function *function;
 	struct p2p_bdf address;
@@ -35,7 +38,7 @@ void guest_map_free(struct guest_map *map)
 	free(map);
 }
 
-/* ":3" behind the name of the file; nothing for what a hypervisor says. */
+/* ":3", to follow the file name; nothing for what a hypervisor's configuration says. */
 static char *format_line(const struct guest_row *row, char text[16])
 {
 	text[0] = '\0';
@@ -44,7 +47,7 @@ static char *format_line(const struct guest_row *row, char text[16])
 	return text;
 }
 
-/* Two rows that cannot both hold. */
+/* Fails for two rows that cannot both be true. */
 static enum status check_row(struct app *app, const char *path, const struct guest_map *map,
 			     const struct guest_row *row)
 {
@@ -123,7 +126,7 @@ static enum status read_lines(struct app *app, const char *path, char *text, str
 	return status;
 }
 
-/* What a hypervisor says: no line is to blame. */
+/* Rows from a hypervisor's configuration have no line number to report. */
 static enum status read_guest(struct app *app, const char *path, const char *text, size_t size,
 			      struct guest_map *map)
 {
@@ -146,7 +149,7 @@ static enum status read_guest(struct app *app, const char *path, const char *tex
 	return status;
 }
 
-/* The whole of @file with a zero byte behind it; owned by the caller. */
+/* All of @file, terminated by a zero byte; owned by the caller. */
 static enum status read_text(struct app *app, const char *path, FILE *file, char **ret_text, size_t *ret_size)
 {
 	char *text = malloc(MOST_BYTES + 1);

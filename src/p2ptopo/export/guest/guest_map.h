@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the functions that a guest gets are called inside it, for export --map. */
+/* Addresses inside a guest of the functions that are passed through to it, for export --map. */
 #ifndef P2PTOPO_EXPORT_GUEST_MAP_H
 #define P2PTOPO_EXPORT_GUEST_MAP_H
 
@@ -8,10 +8,10 @@
 struct guest_map;
 
 /**
- * guest_map_read() - read libvirt's XML of the guest, a command line of QEMU, or a file with the address
- *	on the host, blanks, and that in the guest on each line, text after # ignored.
- * @path: "-" is standard input, "vm" the one guest of this machine that functions are passed on to
- * @ret_map: owned by the caller; guest_map_free()
+ * guest_map_read() - read libvirt's XML for the guest, a QEMU command line, or a file whose lines each hold
+ *	the address on the host, blanks, and the address in the guest. Text after # is ignored.
+ * @path: "-" is standard input, "vm" the only guest of this machine that has functions passed through
+ * @ret_map: owned by the caller; release with guest_map_free()
  *
  * Return: STATUS_DONE, or a status and a sentence with file and line.
  */
@@ -20,12 +20,12 @@ enum status guest_map_read(struct app *app, const char *path, struct guest_map *
 /** guest_map_free() - NULL is fine. */
 void guest_map_free(struct guest_map *map);
 
-/** guest_map_has() - does the guest get @function? */
+/** guest_map_has() - whether @function is passed through to the guest. */
 bool guest_map_has(const struct guest_map *map, const struct p2p_function *function);
 
 /**
- * guest_map_address() - its address there.  A bridge of the host, which no guest sees, gets one
- *	of its own in a domain that no guest has.
+ * guest_map_address() - the address of @function in the guest. A bridge of the host, which no guest sees,
+ *	gets an address of its own in a domain that no guest has.
  * Return: @bdf.
  */
 const char *guest_map_address(const struct guest_map *map, const struct p2p_function *function,

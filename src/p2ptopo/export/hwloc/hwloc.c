@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The XML of hwloc 2, for lstopo and all that asks hwloc.  hwloc loads the tree, takes what is known of
- * devices as infos and of pairs as matrices of bandwidths, and writes the file itself.
+ * The XML of hwloc 2, for lstopo and everything else that uses hwloc. hwloc loads the tree, is given facts
+ * about devices as infos and bandwidths of pairs as matrices, and writes the file itself.
  */
 #include <errno.h>
 #include <hwloc.h>
@@ -15,16 +15,16 @@
 #include "export/hwloc/tree.h"
 #include "print/clean.h"
 
-/* What hwloc says of a device with itself in its own matrices of bandwidths: more than any other. */
+/* The bandwidth of a device with itself, as in hwloc's own matrices: higher than any other. */
 #define WITH_ITSELF 1000000
 
-/* With more devices than this a matrix is of no use to anybody. */
+/* With more devices than this, a matrix is of no use to anybody. */
 #define MOST_DEVICES 256
 
 /**
  * struct file - what is exported.
- * @functions, @objects: the devices of the matrices, with their objects; both owned
- * @unknown: ordered pairs without a figure since a fact is missing
+ * @functions, @objects: the devices in the matrices and their objects; both owned
+ * @unknown: number of ordered pairs without a figure because a fact is missing
  */
 struct file {
 	struct app *app;
@@ -57,7 +57,7 @@ static hwloc_obj_t object_of(hwloc_topology_t topology, const struct p2p_functio
 	return object;
 }
 
-/* hwloc's file is ASCII; what is not, it would leave out. */
+/* hwloc writes ASCII and would drop everything else. */
 static int add_info(hwloc_obj_t object, const char *name, const char *value)
 {
 	char text[128];
@@ -136,7 +136,10 @@ static int add_infos(struct file *file, const struct picture *picture)
 	return error;
 }
 
-/* MB/s that the client gets from or into the provider's memory by the drivers in use; 0 nothing known to. */
+/*
+ * MB/s at which the client reads or writes the provider's memory with the drivers in use; 0 if none is known
+ * to be delivered.
+ */
 static hwloc_uint64_t rate(struct file *file, size_t client, size_t provider, bool write)
 {
 	const struct p2p_speed *speed;
@@ -175,7 +178,7 @@ static int add_matrix(struct file *file, const char *name, bool write)
 	return error ? -1 : 0;
 }
 
-/* Of one device there is no pair. */
+/* A single device makes no pair. */
 static int add_matrices(struct file *file)
 {
 	const struct app *app = file->app;

@@ -20,8 +20,8 @@ struct place {
 };
 
 /**
- * struct tree - the document on its way out.
- * @places: by number of the node; borrowed, with room for each function
+ * struct tree - the document while it is printed.
+ * @places: indexed by node number; borrowed, with room for every function
  * @next: the next gp_index
  */
 struct tree {
@@ -95,7 +95,7 @@ static int collect(struct tree *tree)
 	return error;
 }
 
-/* hwloc drops a node that no CPU is near to, and with it what is below. */
+/* hwloc drops a node that has no CPU, and everything below it. */
 static unsigned int make_up(struct tree *tree)
 {
 	unsigned int made_up = 0;
@@ -127,7 +127,7 @@ static void print_set(FILE *out, const char *name, hwloc_const_bitmap_t set)
 	free(text);
 }
 
-/* An object that has CPUs, up to its last attribute; @index: -1 none. */
+/* Prints an object that has CPUs, up to its last attribute. @index is -1 for none. */
 static void open_object(struct tree *tree, const char *type, int index, hwloc_const_bitmap_t cpus,
 			hwloc_const_bitmap_t nodes)
 {
@@ -146,13 +146,13 @@ static void print_pci(FILE *out, const struct p2p_function *function)
 	fprintf(out, " pci_busid=\"%s\" pci_type=\"%04x [%04x:%04x] [%04x:%04x] %02x\"",
 		p2p_bdf_format(function->bdf, bdf), function->class_code >> 8, function->vendor, function->device,
 		function->subsystem_vendor, function->subsystem_device, function->revision);
-	/* GB/s as hwloc counts them: the bits of the link, 8/10 or 128/130 of them data. */
+	/* GB/s as hwloc counts them: the bit rate of the link, of which 8/10 or 128/130 is data. */
 	if (function->pcie.link == P2P_PRESENT && link.width && link.speed_mtps)
 		fprintf(out, " pci_link_speed=\"%.6f\"", (double)link.speed_mtps / 8000 * link.width *
 			(link.speed_mtps < 8000 ? 0.8 : 128.0 / 130));
 }
 
-/* hwloc's types of devices of the operating system; 0 none, else one more than hwloc's. */
+/* hwloc's types of OS devices: 0 for none, else hwloc's number plus one. */
 enum { OS_BLOCK = 1, OS_GPU, OS_NETWORK, OS_OPENFABRICS, OS_DMA, OS_COPROCESSOR };
 
 static int type_of(const struct p2p_function *function, const char *name)
@@ -198,7 +198,7 @@ static void print_function(struct tree *tree, size_t index)
 	fputs("</object>\n", tree->out);
 }
 
-/* Each node stands before those below it. */
+/* Every node precedes those below it. */
 static void print_below(struct tree *tree, size_t index)
 {
 	const struct picture *picture = tree->picture;
@@ -222,7 +222,7 @@ static unsigned int last_bus(const struct picture *picture, size_t index)
 	return last;
 }
 
-/* The host bridges at @place; NULL those whose node is not known. */
+/* The host bridges at @place; with NULL, those whose node is unknown. */
 static void print_hosts(struct tree *tree, const struct place *place)
 {
 	const struct picture *picture = tree->picture;

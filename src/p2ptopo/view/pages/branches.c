@@ -29,7 +29,7 @@ static int set_fold(struct branches *branches, struct p2p_bdf bdf, bool folded)
 	return folded ? add_fold(branches, bdf) : 0;
 }
 
-/* What takes part; or those of the classes that match the filter, and the bridges above them. */
+/* Chooses the functions that take part; or, with classes or a filter, those that match and the bridges above them. */
 static int choose_shown(struct growth *growth, const struct machine *machine, const struct state *state)
 {
 	bool chosen = state->clients || *state->filter;
@@ -53,7 +53,7 @@ static int choose_shown(struct growth *growth, const struct machine *machine, co
 	return 0;
 }
 
-/* What is gone has no place in the tree any more; it stands below it for a while. */
+/* Functions that are gone have no place in the tree any more, so they are listed below it for a while. */
 static void add_gone(struct branches *branches, const struct machine *machine)
 {
 	for (size_t i = 0; i < machine->event_count; i++) {
@@ -66,7 +66,7 @@ static void add_gone(struct branches *branches, const struct machine *machine)
 	}
 }
 
-/* With a filter nothing is folded: what it found is not to be looked for. */
+/* With a filter nothing is folded, so that all matches are visible. */
 int branches_build(struct branches *branches, const struct machine *machine,
 		   const struct state *state)
 {
@@ -118,7 +118,7 @@ static int fold_all(struct branches *branches, const struct p2p_topology *topolo
 	return error;
 }
 
-/* Does the function take part, or one below it? */
+/* Does the function, or one below it, take part? */
 static bool is_busy(const struct p2p_function *function)
 {
 	bool busy = p2p_function_takes_part(function);

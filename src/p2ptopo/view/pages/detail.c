@@ -13,7 +13,7 @@ static const char *name_of(const struct view *view, struct address address)
 	return function ? function->display : "none";
 }
 
-/* The facts that reads, or writes, show of a pair. */
+/* The facts about a pair for reads, or for writes. */
 static void describe_pair(const struct view *view, const struct p2p_function *provider,
 			  const struct p2p_function *client, char *text)
 {
@@ -117,7 +117,7 @@ static void classes_text(unsigned int classes, char *text, size_t size)
 						 p2p_class_name((enum p2p_class)kind));
 }
 
-/* A piece is shown whole or not at all. */
+/* Adds a piece of text whole or not at all. */
 static void __attribute__((format(printf, 3, 4)))
 add(char text[DETAIL_SIZE], unsigned int room, const char *format, ...)
 {
@@ -173,7 +173,7 @@ void context_text(const struct view *view, unsigned int room, char text[DETAIL_S
 		add(text, room, "best for %s first", name_of(view, state->order));
 }
 
-/* A capture by its name and its folder's: the rest is long and says less. */
+/* The last two components of the path of a capture: the rest is long and says less. */
 static const char *tail_of(const char *path)
 {
 	const char *tail = path + strlen(path);

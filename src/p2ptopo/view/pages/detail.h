@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Sentences around a page: what is shown of it, and what is under the cursor. */
+/* Sentences around a page: what it shows, and what is under the cursor. */
 #ifndef P2PTOPO_VIEW_DETAIL_H
 #define P2PTOPO_VIEW_DETAIL_H
 
@@ -7,13 +7,13 @@
 
 #define DETAIL_SIZE 1024
 
-/** detail_text() - what is under the cursor, in a sentence or two. */
+/** detail_text() - describe what is under the cursor in a sentence or two. */
 void detail_text(const struct view *view, char text[DETAIL_SIZE]);
 
-/** context_text() - by which rules and in which order the page is made, in @room columns. */
+/** context_text() - say under which rules and in which order the page is shown, in @room columns. */
 void context_text(const struct view *view, unsigned int room, char text[DETAIL_SIZE]);
 
-/** machine_text() - whose machine it is, what came and went, in @room columns if it can. */
+/** machine_text() - say which machine it is, and what came and went, in @room columns if possible. */
 void machine_text(const struct view *view, unsigned int room, char text[DETAIL_SIZE]);
 
 #endif

@@ -67,7 +67,7 @@ static void print_link(const struct app *app, const struct p2p_pcie *pcie)
 	     pcie->ari_forwarding ? "ARI forwarding " : "", pcie->flit ? "Flit mode " : "");
 }
 
-/* " (0x001d)", or nothing where a text told only the bits that have names. */
+/* " (0x001d)", or nothing if only the bits that have names are known, from a text. */
 static const char *acs_word(const struct p2p_acs *acs, uint16_t control, char text[16])
 {
 	snprintf(text, 16, acs->upper == P2P_PRESENT ? " (0x%04x)" : "", control);
@@ -123,7 +123,7 @@ static void print_bridge(const struct app *app, const struct p2p_function *funct
 	}
 }
 
-/* What it has of the facts, or of the capabilities, that the table has for this page. */
+/* Prints those facts, or capabilities, of the table that the function has. */
 static void print_rows(const struct app *app, const struct p2p_function *function,
 		       bool capabilities)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The ends of pairs, filtered and in their order. */
+/* The ends of pairs, filtered and sorted. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -43,7 +43,7 @@ static void sort(struct device_list *devices, const struct machine *machine, str
 		qsort(devices->list, devices->count, sizeof(*devices->list), compare);
 }
 
-/* Without @besides.  Return: false no memory. */
+/* Chooses the devices of a list, without @besides. Return: false if out of memory. */
 static bool choose(struct device_list *devices, const struct app *app, const bool *picked,
 		   unsigned int classes, const char *filter, const struct p2p_function *besides)
 {

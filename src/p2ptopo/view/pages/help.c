@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The help page: the table of bindings, and what the marks mean. */
+/* The help page: the table of bindings and the meaning of the marks. */
 #include "print/clean.h"
 #include "print/output.h"
 #include "view/pages/text_pages.h"

@@ -11,7 +11,7 @@ static const struct { const char *word; char mark; } routes[] = {
 	[P2P_ROUTE_BLOCKED] = { "block", 'x' },
 };
 
-/* A write needs its requests to arrive, a read the completions as well. */
+/* A write needs only its requests to arrive, a read also the completions. */
 static enum p2p_route_kind route_of(const struct p2p_verdict *verdict, bool writes)
 {
 	static const enum p2p_route_kind worst[] = { P2P_ROUTE_BLOCKED, P2P_ROUTE_UNKNOWN,
@@ -84,7 +84,7 @@ static struct ink lens_cell(const struct view *view, struct pair *pair, bool nar
 	return ink;
 }
 
-/* The relation has the weight of how near it is, and what comes of it a colour. */
+/* The relation is shown bold or dim by how near it is; the outcome has a colour. */
 static void tell_apart(struct cell *cell, enum p2p_relation relation)
 {
 	static const enum paint weights[P2P_RELATIONS] = {
@@ -129,7 +129,7 @@ static char *say_product(const struct p2p_function *client, char text[FIELD_TEXT
 	return words_product(client, text, FIELD_TEXT);
 }
 
-/* PAIR_NONE: the route, which is not one of the columns of a pair. */
+/* PAIR_NONE: the route, which is not a column of the pair table. */
 static struct ink say_fabric(const struct view *view, const struct pair *pair,
 			     char text[FIELD_TEXT])
 {
@@ -156,7 +156,7 @@ struct ink field_fill(const struct view *view, const struct field *field, const 
 	return (struct ink){ .paint = field->plain ? PAINT_NONE : pair_paint(pair, fact) };
 }
 
-/* A fact of the pair: for reads, and for writes. */
+/* A fact of the pair for reads and for writes: the same one, or one for each. */
 #define PAIR(fact)	.read = PAIR_##fact, .write = PAIR_##fact
 #define BOTH(read_fact, write_fact) .read = PAIR_##read_fact, .write = PAIR_##write_fact
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Pages of text: each is printed into memory as its command would print it, and cut into lines. */
+/* Pages of text. Each is printed into memory as its command would print it, and then split into lines. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,7 +58,7 @@ static void print_page(struct app *app, struct machine *machine, const struct st
 	}
 }
 
-/* Bytes of a colour sequence at @text, which takes no columns; 0 there is none. */
+/* Length in bytes of the colour sequence at @text, which takes no columns; 0 if there is none. */
 static size_t sequence_at(const char *text)
 {
 	size_t digits;
@@ -69,7 +69,7 @@ static size_t sequence_at(const char *text)
 	return text[2 + digits] == 'm' ? digits + 3 : 0;
 }
 
-/* Bytes of a line, up to @width columns of it: to a blank where that leaves half of them or more. */
+/* Length in bytes of the first @width columns of a line: up to a blank, if that keeps at least half of them. */
 static size_t fold_at(const char *line, unsigned int width)
 {
 	size_t at = 0, blank = 0;
@@ -87,7 +87,7 @@ static size_t fold_at(const char *line, unsigned int width)
 	return at;
 }
 
-/* The colour that the text before @end is in; "" none. */
+/* The colour in effect before @end; "" if none. */
 static const char *colour_at(const char *text, const char *end, const char *before, size_t *ret_size)
 {
 	for (const char *at = text; at < end; at++) {
@@ -102,8 +102,8 @@ static const char *colour_at(const char *text, const char *end, const char *befo
 }
 
 /*
- * Commands are lines of any length; here there is no paper to paste them from.  Each line made
- * ends with a zero byte.  Return: their bytes; NULL no memory.
+ * Commands are lines of any length, but nobody pastes them from this screen, so they are folded too. Each
+ * resulting line ends with a zero byte. Return: the bytes of all lines; NULL if out of memory.
  */
 static char *fold_lines(struct text *text, const char *at, unsigned int width)
 {
@@ -157,7 +157,7 @@ int text_build(struct text *text, struct machine *machine, const struct state *s
 	if (!app.out)
 		return -ENOMEM;
 	print_page(&app, machine, state);
-	/* A heading is behind an empty line, but for the first one. */
+	/* Every heading but the first follows an empty line. */
 	if (!fclose(app.out))
 		made.bytes = fold_lines(&made, page + strspn(page, "\n"), width);
 	free(page);

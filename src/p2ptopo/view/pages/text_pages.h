@@ -5,14 +5,14 @@
 
 #include "view/machine.h"
 
-/** device_print() - what is known of one function. */
+/** device_print() - print what is known about one function. */
 void device_print(const struct app *app, const struct machine *machine,
 		  const struct p2p_function *function);
 
-/** what_if_print() - what is tried out, what that changes, and the lines that would do it. */
+/** what_if_print() - print what is tried out, what that changes, and the commands that would do it. */
 void what_if_print(const struct app *app, const struct machine *machine);
 
-/** help_print() - the key bindings. */
+/** help_print() - print the key bindings. */
 void help_print(const struct app *app);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The page of what is tried out. */
+/* The page about the changes that are tried out. */
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -77,7 +77,7 @@ static void print_words(const struct app *app, const struct machine *machine)
 	putc('\n', app->out);
 }
 
-/* Of all pairs of functions selected, by what the drivers in use do with them. */
+/* Counts all pairs of selected functions by how the drivers in use deliver them. */
 static void count_deliveries(const struct app *app, const struct p2p_eval *eval,
 			     uint64_t counts[P2P_DELIVERIES])
 {
@@ -121,7 +121,7 @@ static void print_group(const struct app *app, const struct p2p_isolation *tried
 	paragraph_end(app, &line, 2, 4);
 }
 
-/* Groups that are not as they were; a group that grew holds what can no longer be kept apart. */
+/* Prints the groups that changed. The members of a group that grew can no longer be isolated from each other. */
 static void print_groups(const struct app *app, const struct machine *machine,
 			 const struct p2p_isolation *read, const struct p2p_isolation *tried)
 {

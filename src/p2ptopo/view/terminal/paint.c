@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* All that is drawn.  It costs what is on the screen: nothing here looks at rows beyond it. */
+/* All drawing. The cost depends only on the screen: nothing here looks at rows beyond it. */
 #include <string.h>
 
 #include "commands/tree.h"
@@ -26,7 +26,7 @@ static void fill(struct screen *screen, unsigned int y, struct ink ink)
 	screen_field(screen, y, 0, screen->width, ink, false, "");
 }
 
-/* Right-aligned before column @end; what does not fit is left out. */
+/* Right-aligned text that ends before column @end; left out if it does not fit. */
 static void put_right(struct screen *screen, unsigned int y, unsigned int from, unsigned int end,
 		      struct ink ink, const char *text)
 {
@@ -93,7 +93,7 @@ static void paint_context(struct view *view, const struct viewport *viewport)
 	}
 }
 
-/* What happened to a function, and what it is selected as. */
+/* Marks what happened to a function and what it is selected as. */
 static void paint_marks(struct view *view, unsigned int y, const struct p2p_function *function)
 {
 	static const struct { const char *text; enum paint paint; } marks[] = {
@@ -115,7 +115,7 @@ static void paint_marks(struct view *view, unsigned int y, const struct p2p_func
 	screen_put(&view->screen, y, 1, 1, (struct ink){ PAINT_BOLD, STYLE_BOLD }, role);
 }
 
-/* Columns of the tree command, from this width of the screen on; 0 WHAT takes what is left. */
+/* Columns of the tree command, shown from a screen width of @from on. A width of 0 means that WHAT takes the rest. */
 static const struct { const char *name; unsigned int width, from; } tree_fields[] = {
 	{ "ACS", 8, 0 }, { "LINK", 11, 0 }, { "NODE", 4, 0 }, { "GROUP", 5, 100 },
 	{ "WHAT", 0, 0 }, { "DRIVER", 12, 120 }, { "IOMMU", 8, 140 }, { "BARS", 26, 160 },
@@ -156,7 +156,7 @@ static const char *print_cell(struct view *view, const struct column *column,
 	return fflush(view->cell) ? "" : view->cell_text;
 }
 
-/* What a device gets from the provider: its verdict, and GB/s. */
+/* A device with the provider: the verdict, and GB/s. */
 #define SPEED_WIDTH 6
 #define PAIRED (PAIR_WIDTH + 1 + SPEED_WIDTH + 1)
 
@@ -166,7 +166,7 @@ static unsigned int tree_start(const struct view *view)
 	       (view->state.provider.there ? PAIRED : 0);
 }
 
-/* What takes part stands out from the bridges. */
+/* Functions that take part stand out from the bridges. */
 static struct ink tree_ink(const struct column *column, const struct tree_row *row)
 {
 	if (column->paint)
@@ -196,7 +196,7 @@ static void paint_tree_fields(struct view *view, unsigned int y, const struct tr
 	}
 }
 
-/* @style: added to that of the cell. */
+/* @style is added to the style of the cell. */
 static void put_cell(struct screen *screen, unsigned int y, unsigned int x, unsigned int room,
 		     const struct cell *cell, unsigned int style)
 {
@@ -283,7 +283,7 @@ static void paint_tree(struct view *view, const struct layout *layout)
 			   "No device matches.");
 }
 
-/* Digits from top to bottom, or the name on two lines. */
+/* Digits from top to bottom, or the name split into two lines. */
 static void paint_column_head(struct view *view, const struct layout *layout, unsigned int x,
 			      size_t column, bool active)
 {
@@ -419,7 +419,7 @@ static void paint_text(struct view *view, const struct layout *layout)
 			   view->text.lines[place->top + i]);
 }
 
-/* Words of @text on lines from @y on; the last one is cut where it ends. */
+/* Wraps @text into lines from @y on; the last line is cut at its end. */
 static void put_wrapped(struct screen *screen, unsigned int y, unsigned int lines,
 			const char *text)
 {
@@ -515,7 +515,7 @@ static void paint_small(struct view *view)
 	put_wrapped(screen, 0, screen->height, text);
 }
 
-/* The line of the cursor stands out over its whole width. */
+/* Highlights the line of the cursor over its whole width. */
 static void paint_cursor(struct view *view, const struct layout *layout,
 			 const struct viewport *viewport)
 {

@@ -8,16 +8,16 @@
 
 #include "view/terminal/rescue.h"
 
-/* A signal handler reaches nothing but static memory. */
+/* A signal handler can only use static memory. */
 static struct {
 	int fd;
 	bool has_modes;
 	struct termios modes;
-	char leave[256];	/* what ncurses would write at the end */
+	char leave[256];	/* what ncurses would write on exit */
 	size_t length;
 } saved;
 
-/* A handler for a stack that overflowed needs one of its own. */
+/* After a stack overflow the handler needs a stack of its own. */
 static char stack[65536];
 
 static const int crashes[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS, SIGTRAP,
@@ -37,7 +37,7 @@ const char *rescue_capability(const char *name)
 	return text == (const char *)-1 ? NULL : text;
 }
 
-/* Delays for slow terminals, $<5>, are nothing to write out. */
+/* Delays for slow terminals, such as $<5>, must not be written out. */
 static void append(const char *text)
 {
 	while (text && *text && saved.length < sizeof(saved.leave)) {
@@ -48,7 +48,7 @@ static void append(const char *text)
 	}
 }
 
-/* Of xterm, and of all that have a mouse: no reports of buttons any more. */
+/* Stops reports of mouse buttons, in xterm and everything else with a mouse. */
 static const char no_mouse[] = "\033[?1006l\033[?1000l";
 
 static void restore(int number)
@@ -60,7 +60,7 @@ static void restore(int number)
 	if (saved.has_modes)
 		tcsetattr(saved.fd, TCSANOW, &saved.modes);
 	errno = error;
-	/* The handler was reset by SA_RESETHAND: this is the end. */
+	/* SA_RESETHAND has reset the handler, so this ends the process. */
 	raise(number);
 }
 

@@ -36,7 +36,7 @@ void screen_clear(struct screen *screen)
 	screen->cursor = false;
 }
 
-/* Cells that @character takes: 0 it joins the one before and is left out. */
+/* Cells that @character takes; 0 if it combines with the one before, in which case it is left out. */
 static unsigned int width_of(const struct screen *screen, uint32_t *character)
 {
 	int width;
@@ -50,7 +50,7 @@ static unsigned int width_of(const struct screen *screen, uint32_t *character)
 	return 1;
 }
 
-/* A sequence of paint_on() or paint_off() at @text: moves behind it. */
+/* Takes a sequence of paint_on() or paint_off() from @text, if there is one. */
 static bool take_sequence(const char **text, struct ink start, struct ink *ink)
 {
 	static const struct { const char *sequence; enum paint paint; } sequences[] = {
@@ -73,7 +73,7 @@ static bool take_sequence(const char **text, struct ink start, struct ink *ink)
 	return false;
 }
 
-/* What is written over one half of a wide character takes the other half away. */
+/* Overwriting one half of a wide character blanks the other half. */
 static void cut_wide(struct screen *screen, unsigned int y, unsigned int x)
 {
 	struct glyph *cell = &screen->cells[(size_t)y * screen->width + x];

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The screen as cells in memory.  Painting fills it, the terminal or a file shows it: so what a
- * test prints is what a user sees.
+ * The screen as cells in memory. Painting fills it, and the terminal or a file shows it, so that a test
+ * prints exactly what a user sees.
  */
 #ifndef P2PTOPO_VIEW_SCREEN_H
 #define P2PTOPO_VIEW_SCREEN_H
 
 #include "print/output.h"
 
-/** Beside its colour a piece of text can look so. */
+/** Attributes that a piece of text can have besides its colour. */
 enum style { STYLE_BOLD = 1, STYLE_REVERSE = 2, STYLE_UNDERLINE = 4 };
 
-/** struct ink - how text looks: what it means, and enum style bits. */
+/** struct ink - how text looks: @paint says what it means; @style holds enum style bits. */
 struct ink {
 	enum paint paint;
 	unsigned int style;
 };
 
-/** struct glyph - one cell; @character 0 is the right half of the wide one before it. */
+/** struct glyph - one cell. A @character of 0 is the right half of the wide one before it. */
 struct glyph {
 	uint32_t character;
 	struct ink ink;
@@ -25,8 +25,8 @@ struct glyph {
 
 /**
  * struct screen - @width times @height cells.
- * @unicode: can it show more than ASCII?
- * @cursor_y, @cursor_x: where the cursor stands, @cursor: whether it shows
+ * @unicode: whether it can show more than ASCII
+ * @cursor_y, @cursor_x: position of the cursor; @cursor: whether it is visible
  */
 struct screen {
 	unsigned int width, height;
@@ -35,32 +35,35 @@ struct screen {
 	unsigned int cursor_y, cursor_x;
 };
 
-/** screen_resize() - @width times @height blanks.  Return: 0 or -ENOMEM; then it is as before. */
+/** screen_resize() - make it @width times @height blanks. Return: 0, or -ENOMEM with the screen unchanged. */
 int screen_resize(struct screen *screen, unsigned int width, unsigned int height);
 void screen_free(struct screen *screen);
 
-/** screen_clear() - blanks everywhere, no cursor. */
+/** screen_clear() - fill it with blanks and hide the cursor. */
 void screen_clear(struct screen *screen);
 
 /**
- * screen_put() - write @text, at most @room cells of it, and nothing beyond the edges.  Colour
- *	sequences of output.h in it change the colour; other control characters become '?'.
+ * screen_put() - write at most @room cells of @text, and nothing beyond the edges. Colour sequences of
+ *	output.h change the colour; other control characters become '?'.
  * Return: cells written.
  */
 unsigned int screen_put(struct screen *screen, unsigned int y, unsigned int x, unsigned int room,
 			struct ink ink, const char *text);
 
-/** screen_field() - as screen_put(), filled with blanks to @room cells; @right: on the left. */
+/**
+ * screen_field() - as screen_put(), padded with blanks to @room cells. @right: right-aligned, with the blanks
+ *	on the left.
+ */
 void screen_field(struct screen *screen, unsigned int y, unsigned int x, unsigned int room,
 		  struct ink ink, bool right, const char *text);
 
-/** screen_select() - make a row a bar, in one colour whatever it had. */
+/** screen_select() - turn a row into a bar of one colour, whatever colours it had. */
 void screen_select(struct screen *screen, unsigned int y);
 
-/** screen_width() - cells that @text takes, colour sequences not counted. */
+/** screen_width() - the cells that @text takes, without colour sequences. */
 unsigned int screen_width(const struct screen *screen, const char *text);
 
-/** screen_print() - one line per row, blanks at the end left out; @colour: with sequences. */
+/** screen_print() - print one line per row, without blanks at the end. @colour: with colour sequences. */
 void screen_print(const struct screen *screen, FILE *out, bool colour);
 
 #endif

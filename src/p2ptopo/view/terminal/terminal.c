@@ -15,9 +15,9 @@
 #include "view/terminal/terminal.h"
 
 /**
- * struct terminal - @line is a row on its way to ncurses, @room cells of it.
- * @bytes, @count: a character on its way from the keyboard
- * @waiting: the signal mask while waiting; else those we handle are held back
+ * struct terminal - @line: a row on its way to ncurses, with @room cells.
+ * @bytes, @count: the part of a character that the keyboard has sent so far
+ * @waiting: the signal mask while waiting; at other times the handled signals are blocked
  */
 struct terminal {
 	SCREEN *screen;
@@ -35,7 +35,7 @@ static const struct { int number; unsigned int note; } signals[] = {
 };
 #define SIGNALS (sizeof(signals) / sizeof(signals[0]))
 
-/* Signals only make the wait end; a handler can leave no note elsewhere, and none interrupts another. */
+/* Signals only end the wait. A handler can leave a note nowhere else, and no handler interrupts another. */
 static volatile sig_atomic_t notes, ended;
 
 static void note_signal(int number)
@@ -67,8 +67,8 @@ static void handle_signals(struct terminal *terminal, bool on)
 }
 
 /*
- * Colours by what text means, and what stands for them where there are none.  The 8 are as the user's
- * palette has them.  Of the 256 each stands out from white about as well as from black.
+ * Colours by the meaning of text, and the attributes used without colours. The 8 colours are those of the
+ * user's palette. Of the 256, each chosen one is about as readable on white as on black.
  */
 static const struct { short eight, many; attr_t otherwise; } colours[] = {
 	[PAINT_NONE] = { -1, -1, A_NORMAL },
@@ -93,7 +93,7 @@ static void start_colours(struct terminal *terminal)
 		init_pair(i, (short)(COLORS >= 256 ? colours[i].many : colours[i].eight), -1);
 }
 
-/* What terminals send although their entry, or a wrong TERM, says otherwise. */
+/* Sequences that terminals send although their terminfo entry, or a wrong TERM, says otherwise. */
 static void add_sequences(void)
 {
 	static const struct { const char *sequence; int key; } others[] = {
@@ -162,7 +162,7 @@ enum status terminal_open(struct failure *failure, bool colour, struct terminal 
 	return STATUS_DONE;
 }
 
-/* Where no other screen comes back, what was drawn does not stay behind the next prompt. */
+/* Terminals without an alternate screen are cleared, so that no remains surround the next prompt. */
 static void give_back(void)
 {
 	if (!rescue_capability("rmcup")) {
@@ -263,7 +263,7 @@ unsigned int terminal_wait(struct terminal *terminal, int other, int millisecond
 
 	notes = 0;
 	if (ready > 0 && polls[0].revents & (POLLHUP | POLLERR | POLLNVAL))
-		seen |= TERMINAL_ENDED;	/* readable for ever, with nothing in it */
+		seen |= TERMINAL_ENDED;	/* always readable, but without data */
 	else if (ready > 0 && polls[0].revents)
 		seen |= TERMINAL_KEYS;
 	if (ready > 0 && polls[1].revents)
@@ -289,7 +289,7 @@ static uint32_t special_key(int code)
 	return VIEW_SPECIAL_END;
 }
 
-/* The key that @byte completes; VIEW_NONE while more must come.  What is no UTF-8 is dropped. */
+/* The key that @byte completes; VIEW_NONE while more bytes are needed. Invalid UTF-8 is dropped. */
 static uint32_t take_byte(struct terminal *terminal, unsigned char byte)
 {
 	const char *at = terminal->bytes;
@@ -319,7 +319,7 @@ static uint32_t mouse_key(void)
 	return VIEW_CLICK(event.x, event.y);
 }
 
-/* By bytes: get_wch() stops for good at what is no character. */
+/* Reads bytes: get_wch() gets stuck at an invalid character. */
 uint32_t terminal_key(struct terminal *terminal)
 {
 	uint32_t key = VIEW_NONE;
@@ -330,7 +330,7 @@ uint32_t terminal_key(struct terminal *terminal)
 	return key;
 }
 
-/* OSC 52, which terminals take for their clipboard or ignore; RFC 4648, section 4. */
+/* OSC 52, with which terminals set their clipboard, or which they ignore; base64 as in RFC 4648, section 4. */
 void terminal_copy(const char *text)
 {
 	static const char digits[] =
