@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* p2ptopo capture FILE: the machine in a file, for others to read. */
+/* p2ptopo capture FILE: write the machine into a file, for others to read. */
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -7,7 +7,10 @@
 
 #include "app.h"
 
-/* An empty file is what mktemp(1) makes; what is no regular file holds nothing to lose. */
+/*
+ * Fails if the file has contents that would be lost. mktemp(1) makes empty files, and files that are not
+ * regular have nothing to lose.
+ */
 static enum status lose_nothing(const struct app *app, const char *path)
 {
 	struct stat status;

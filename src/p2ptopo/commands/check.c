@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* check: is this machine as it should be? and the file that says how a good one is. */
+/* check: is this machine as it should be? Also writes the file that describes a good one. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -15,8 +15,8 @@
 
 /**
  * struct checking - one run.
- * @gate: what the gate does; NULL not known
- * @findings: where JSON goes; NULL: text
+ * @gate: what the gate does; NULL if unknown
+ * @findings: the JSON array of findings; NULL for text
  */
 struct checking {
 	struct app *app;
@@ -27,10 +27,10 @@ struct checking {
 	struct json_object *findings;
 };
 
-/* What is found of a gate that has no mode, or none that counts. */
+/* What is found instead of a mode, if the gate has none or if its mode has no effect. */
 static const char not_loaded[] = "not loaded", out_of_order[] = "out of order";
 
-/* Only the running machine has a gate that can be asked; one that refused to load is not there. */
+/* Only the running machine has a gate that can be asked. A gate that failed to load counts as not loaded. */
 static const char *ask_gate(const struct app *app)
 {
 	const char *found = NULL;
@@ -50,7 +50,7 @@ static const char *ask_gate(const struct app *app)
 	return found;
 }
 
-/* "--only acs,link_width" as bits; none given is all of them, which the library writes 0. */
+/* "--only acs,link_width" as bits; without the option 0, which the library takes for all. */
 static enum status parse_only(struct failure *failure, const char *names, unsigned int *ret_classes)
 {
 	unsigned int classes = 0;
@@ -83,7 +83,7 @@ static const char *kind_name(enum p2p_finding_kind kind)
 	return names[kind];
 }
 
-/* What stands behind the word FAIL and the class. */
+/* Prints what follows the word FAIL and the class. */
 static void say_finding(FILE *out, const struct p2p_finding *finding)
 {
 	if (finding->function) {
@@ -102,7 +102,7 @@ static void say_finding(FILE *out, const struct p2p_finding *finding)
 	fputs("]", out);
 }
 
-/* On a screen within it; a log has one line for each, to be searched. */
+/* Wrapped on a screen; in a log each finding is one line, which can be searched. */
 static void print_finding(void *userdata, const struct p2p_finding *finding)
 {
 	const struct checking *checking = userdata;
@@ -144,7 +144,7 @@ static enum status status_of(const struct p2p_check_counts *counts)
 	return STATUS_DONE;
 }
 
-/* A policy is installed, and nothing enforces it: said loudly, whatever the file expects. */
+/* A policy is installed but nothing enforces it: reported prominently, whatever the file expects. */
 static bool is_unguarded(const struct checking *checking)
 {
 	return !checking->app->options.from && (!access(POLICY_FILE, F_OK) || errno != ENOENT) &&
@@ -161,7 +161,7 @@ static void print_gate(const struct checking *checking)
 			checking->gate ? checking->gate : "not reachable");
 }
 
-/* Only those that failed have a row; the others are told in one sentence. */
+/* Only classes that failed have a row; the others share one line. */
 static void print_classes(const struct app *app, const struct p2p_check_counts *counts)
 {
 	char passed[512] = "";
@@ -243,7 +243,7 @@ static int print_json(struct checking *checking)
 	return 0;
 }
 
-/* Twice, so that the answer stands first and no list of findings is kept. */
+/* Runs the check twice, so that the answer comes first without keeping a list of findings. */
 static int print_text(struct checking *checking)
 {
 	int error = hold(checking);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The command table, and which row the command line names. */
+/* The command table, and finding the row that the command line names. */
 #include <string.h>
 
 #include "commands/commands.h"
@@ -22,7 +22,7 @@ const struct command *app_commands(void)
 	return commands;
 }
 
-/* How many of @argv's words name @command: 0 they do not. */
+/* How many words of @argv name @command; 0 if they do not. */
 static int match_command(const struct command *command, int argc, char **argv)
 {
 	size_t first = strcspn(command->name, " ");
@@ -34,7 +34,7 @@ static int match_command(const struct command *command, int argc, char **argv)
 	return argc > 1 && !strcmp(command->name + first + 1, argv[1]) ? 2 : 0;
 }
 
-/* Is @word the first of several commands' two, as "policy" is? */
+/* Is @word the first word of two-word commands, as "policy" is? */
 bool commands_is_family(const char *word)
 {
 	size_t first = strlen(word);
@@ -46,7 +46,7 @@ bool commands_is_family(const char *word)
 	return false;
 }
 
-/* What was meant: of the commands' names, or of the second words of a family's. */
+/* The command that was probably meant, or the second word of a command in a family. */
 static const char *meant_command(const char *first, const char *second, char text[P2P_NEAREST_SIZE])
 {
 	struct p2p_nearest nearest = { .typed = second ? second : first };
@@ -67,7 +67,7 @@ static const char *meant_command(const char *first, const char *second, char tex
 	return p2p_nearest_say(&nearest, text);
 }
 
-/* "policy" alone. */
+/* Fails for the first word alone, such as "policy". */
 static enum status fail_family(struct app *app, const char *first)
 {
 	char words[128] = "";

@@ -5,13 +5,13 @@
 #include "app.h"
 
 /**
- * commands_find() - the row that @argv starts with, into @app.
- * @ret_words: how many of @argv name it
+ * commands_find() - find the command at the start of @argv, and put its row into @app.
+ * @ret_words: number of words of @argv that name it
  * Return: STATUS_DONE or STATUS_USAGE.
  */
 enum status commands_find(struct app *app, int argc, char **argv, int *ret_words);
 
-/** commands_is_family() - is @word the first of several commands' two, as "policy" is? */
+/** commands_is_family() - whether @word is the first word of two-word commands, as "policy" is. */
 bool commands_is_family(const char *word);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* diff: what changed between two machines in what peer-to-peer DMA depends on. */
+/* diff: differences between two machines in everything that peer-to-peer DMA depends on. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "print/output.h"
 #include "commands/diff.h"
 
-/** struct two - both machines, and what came of it. */
+/** struct two - both machines and their difference. */
 struct two {
 	struct app old, *new;
 	struct p2p_diff *diff;
@@ -135,7 +135,7 @@ static enum status print_text(const struct two *two)
 	return STATUS_DONE;
 }
 
-/* As few digits as it has. */
+/* A number with as few digits as possible. */
 static struct json_object *json_speed(double value)
 {
 	char text[32];
@@ -198,7 +198,7 @@ static enum status print_json(const struct two *two)
 		{ "pairs", pairs }));
 }
 
-/* Both are read alike, each by its own rules unless --kernel names some. */
+/* Both machines are read the same way, each under its own rules unless --kernel names some. */
 static enum status read_both(struct two *two, const char *old, const char *new)
 {
 	enum status status;

@@ -8,13 +8,14 @@
 #include "app.h"
 
 /**
- * diff_print() - one line, behind @indent blanks, for all functions of which the same fact changed alike.
+ * diff_print() - print one line, indented by @indent blanks, for all functions in which the same fact changed
+ *	in the same way.
  *
- * Return: how many.
+ * Return: the number of differences that the line covers.
  */
 size_t diff_print(const struct app *app, const struct p2p_diff *diff, size_t index, size_t indent);
 
-/** diff_json() - one of them as an object; owned by the caller. */
+/** diff_json() - one difference as an object; owned by the caller. */
 struct json_object *diff_json(const struct p2p_diff *diff, const struct p2p_difference *difference);
 
 #endif

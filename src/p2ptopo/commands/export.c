@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* p2ptopo export: what other programs read, to the output or into a file that is replaced whole. */
+/* p2ptopo export: write what other programs read, to the output or into a file that is replaced as a whole. */
 #include <errno.h>
 #include <string.h>
 
@@ -22,7 +22,7 @@ static enum status find_format(const struct app *app, const char *name,
 			 names);
 }
 
-/* An option that another format takes would be ignored: a file for a guest would have the host's addresses. */
+/* Fails for an option of another format. If it were ignored, a file for a guest would have the addresses of the host. */
 static enum status check_options(const struct app *app, const char *format)
 {
 	const struct options *options = &app->options;
@@ -40,7 +40,7 @@ static enum status check_options(const struct app *app, const char *format)
 	return STATUS_DONE;
 }
 
-/** struct task - @format of @app, on its way into a file; @status: what came of it. */
+/** struct task - writing @format of @app into a file; @status: the result. */
 struct task {
 	struct app *app;
 	const struct export_format *format;

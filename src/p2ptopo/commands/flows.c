@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* p2ptopo flows: transfers that run at once, and what each of them gets. */
+/* p2ptopo flows: transfers that run at the same time, and the share of each. */
 #include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 #include "line.h"
 #include "print/speed.h"
 
-/* Room for all devices of a machine, each with each. */
+/* Room for all pairs of devices of a machine. */
 #define LONGEST_LINE (16u << 20)
 
 /** struct row - a flow and its share. */
@@ -19,7 +19,7 @@ struct row {
 	struct p2p_share share;
 };
 
-/** struct list - the flows asked for, in the order they were. */
+/** struct list - the requested flows, in order. */
 struct list {
 	struct p2p_flow *flows;
 	size_t count;
@@ -44,7 +44,7 @@ static void print_alone(FILE *cell, const void *row)
 
 static void print_share(FILE *cell, const void *row)
 {
-	/* As a speed: unknown, refused and lower bounds are said alike. */
+	/* Printed like a speed, so that unknown, refused and lower bounds look the same as elsewhere. */
 	struct p2p_speed speed = row_of(row)->share.alone;
 	char text[WORDS_SIZE];
 
@@ -60,7 +60,7 @@ static enum paint paint_share(const void *row)
 
 	if (share->collapse || !speed_is_usable(&share->alone))
 		return PAINT_BAD;
-	/* Less than nine tenths of what it had alone. */
+	/* Less than nine tenths of the speed of the transfer alone. */
 	return share->gbytes_per_second < 0.9 * share->alone.gbytes_per_second ? PAINT_HOST :
 										 PAINT_GOOD;
 }
@@ -122,7 +122,7 @@ static enum status parse_flow(struct app *app, struct list *list, char *text)
 	return status;
 }
 
-/* Commas and blanks between them. */
+/* Flows are separated by commas and blanks. */
 static enum status parse_line(struct app *app, struct list *list, char *line)
 {
 	enum status status = STATUS_DONE;
@@ -187,8 +187,9 @@ static const char collapse_text[] =
 	"less.  Reads do not, nor do writes to one host bridge at a time; see p2ptopo-score(7).";
 
 /**
- * struct total - of all flows.
- * @known: what a transfer takes that is known only as "at least" is not known for those beside it either
+ * struct total - the total of all flows.
+ * @known: false if the share of any transfer is unknown or known only as "at least", since the others share
+ *	links with it
  */
 struct total {
 	double sum;

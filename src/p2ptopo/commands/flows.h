@@ -4,7 +4,7 @@
 
 #include "print/output.h"
 
-/** What a row of flows has to show; the last one nameless. */
+/** The columns of `flows`; the last one has no name. */
 extern const struct column flows_columns[];
 
 #endif

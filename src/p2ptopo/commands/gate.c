@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* gate status, and policy show, diff, push and clear: what the kernel module has in force. */
+/* gate status, and policy show, diff, push and clear: the list that the kernel module has in force. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -14,12 +14,12 @@ static enum status gate_open(struct app *app, struct p2p_gate **ret_gate)
 	if (!app->context && p2p_context_new(&app->context))
 		return fail_memory(app->failure);
 	error = p2p_gate_open(app->context, ret_gate);
-	/* What is not there is the module, and no file that the user named. */
+	/* It is the module that does not exist, not a file named by the user. */
 	return !error ? STATUS_DONE :
 	       fail_library(app->failure, app->context, error == -ENOENT ? -ENODEV : error);
 }
 
-/* Open the gate and ask for its state; @ret_gate is NULL when that failed. */
+/* Open the gate and ask for its state. @ret_gate is NULL on failure. */
 static enum status open_and_ask(struct app *app, struct p2p_gate **ret_gate,
 				struct p2p_gate_info *ret_info)
 {
@@ -251,7 +251,7 @@ enum status command_policy_diff(struct app *app)
 	return status ? status : count ? STATUS_NO : STATUS_DONE;
 }
 
-/* @ret_error: of the library; 0 where none of its errors ended it. */
+/* @ret_error: the error of the library; 0 if the result is not due to one. */
 static enum status push(struct app *app, struct p2p_gate *gate, enum p2p_gate_mode mode,
 			const struct p2p_allow_list *list, uint64_t generation, int *ret_error)
 {
@@ -267,7 +267,7 @@ static enum status push(struct app *app, struct p2p_gate *gate, enum p2p_gate_mo
 	return STATUS_DONE;
 }
 
-/* The gate is asked first and the machine read after that: a change in between is then seen. */
+/* The gate is asked before the machine is read, so that a change in between is noticed. */
 static enum status push_policy(struct app *app, const char *path, enum p2p_gate_mode mode,
 			       int *ret_error)
 {
@@ -299,7 +299,7 @@ enum status command_policy_push(struct app *app)
 	enum status status;
 	int error;
 
-	/* The option table has checked it. */
+	/* The option table has checked the mode already. */
 	if (app->options.mode)
 		(void)p2p_gate_mode_parse(app->options.mode, &mode);
 	for (int i = 0; i < PUSH_TRIES; i++) {
@@ -313,7 +313,7 @@ enum status command_policy_push(struct app *app)
 			 "decided, %d times in a row: nothing was pushed", PUSH_TRIES);
 }
 
-/* No pairs and off: as after loading. */
+/* Sets no pairs and mode off, as after loading the module. */
 enum status command_policy_clear(struct app *app)
 {
 	struct p2p_gate_info info;

@@ -10,7 +10,7 @@
 #include "print/pair/pair_row.h"
 #include "print/table/plain.h"
 
-/** typedef pair_fn - what to do with one verdict.  Return: 0 goes on, all else stops. */
+/** typedef pair_fn - handle one verdict. Return: 0 to continue, anything else to stop. */
 typedef int pair_fn(struct app *app, const struct p2p_verdict *verdict, void *userdata);
 
 static int for_each_pair(struct app *app, pair_fn *fn, void *userdata)
@@ -24,7 +24,7 @@ static int for_each_pair(struct app *app, pair_fn *fn, void *userdata)
 				continue;
 			p2p_eval_pair(app->eval, app->selected[i], app->selected[j], &verdict);
 			error = fn(app, &verdict, userdata);
-			/* A full disk ends this; main() says so. */
+			/* A full disk stops the loop; main() reports it. */
 			if (!error && ferror(app->out))
 				error = 1;
 		}
@@ -90,7 +90,7 @@ static enum status print_text(struct app *app)
 	return error == -ENOMEM ? fail_memory(app->failure) : STATUS_DONE;
 }
 
-/** struct printer - rows on their way to the output: what they have, and what goes before each. */
+/** struct printer - rows while they are printed: their members, and what precedes each row. */
 struct printer {
 	struct pair_row row;
 	struct json_line line;
@@ -112,7 +112,7 @@ static int print_row(struct app *app, const struct p2p_verdict *verdict, void *u
 	return 0;
 }
 
-/* The header says which members rows have, where these were chosen. */
+/* If the members of rows were chosen, the header lists them. */
 static struct json_object *json_header(const struct app *app)
 {
 	struct json_object *document = document_new(app, "pairs");

@@ -9,7 +9,7 @@
 #include "commands/policy.h"
 #include "print/words.h"
 
-/* A binary that was built and not installed has its example among the sources. */
+/* For a binary that was built but not installed, the example is among the sources. */
 static const char *example_policy(void)
 {
 	static const char installed[] = P2PTOPO_EXAMPLES "/policy.json";
@@ -49,7 +49,7 @@ static bool is_provider(const struct list_of *made, const struct p2p_function *f
 {
 	const struct p2p_allowed *pair;
 
-	/* The list is sorted; one that stands behind the function ends the search. */
+	/* The list is sorted, so a provider behind the function ends the search. */
 	for (size_t i = 0; (pair = p2p_allow_list_at(made->list, i)); i++)
 		if (pair->provider->index >= function->index)
 			return pair->provider == function;
@@ -57,8 +57,8 @@ static bool is_provider(const struct list_of *made, const struct p2p_function *f
 }
 
 /*
- * Who the switches let reach @provider although the list does not: ACS controls what leaves a
- * port, so nothing at the provider keeps them out.
+ * Can @client reach @provider through the switches although the list does not allow it? ACS controls what
+ * leaves a port, so nothing at the provider can stop it.
  */
 static bool reaches_anyway(const struct app *app, const struct list_of *made,
 			   const struct p2p_function *provider, const struct p2p_function *client)
@@ -102,7 +102,7 @@ static struct json_object *json_allowed(const struct p2p_allowed *pair)
 		{ "rule", json_rule(pair->rule) });
 }
 
-/* One row per provider: who else reaches it. */
+/* One row per provider, with the devices that reach it anyway. */
 static struct json_object *json_exposed(const struct app *app, const struct list_of *made,
 					const struct p2p_function **list)
 {

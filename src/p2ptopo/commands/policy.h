@@ -8,10 +8,10 @@
 /** The policy of this machine, unless another file is named. */
 #define POLICY_FILE "/etc/p2ptopo/policy.json"
 
-/** What the gate keeps beside a list that somebody pushed to turn it off; 32 bytes. */
+/** The tag that the gate keeps with a list that was pushed to turn it off; 32 bytes. */
 #define POLICY_TAG_OFF "turned off by hand, stays off   "
 
-/** How often a machine whose functions come and go is read, and its policy pushed, before it is given up. */
+/** Number of attempts to read a machine whose functions come and go, and to push its policy. */
 #define PUSH_TRIES 10
 
 /** struct list_of - a policy and what it allows on the machine that was read. */
@@ -22,20 +22,20 @@ struct list_of {
 
 /**
  * policy_compile() - read @path (NULL: POLICY_FILE) and apply it to the machine in @app.
- * @ret_list: freed by policy_release(), also after failure
+ * @ret_list: release with policy_release(), even after a failure
  */
 enum status policy_compile(struct app *app, const char *path, struct list_of *ret_list);
 
 /**
- * policy_tell_why() - notes on globs of @path that match no function and, where the policy allows
- *	nothing, on each rule and why.
+ * policy_tell_why() - print notes about globs of @path that match no function and, if the policy allows
+ *	nothing, about each rule and why.
  */
 enum status policy_tell_why(const struct app *app, const char *path, const struct list_of *list);
 
 /** policy_release() - free what policy_compile() made. */
 void policy_release(struct list_of *list);
 
-/** name_of() - what people call the function at @bdf; "?" when it is not there. */
+/** name_of() - the display name of the function at @bdf; "?" if there is no such function. */
 const char *name_of(const struct app *app, struct p2p_bdf bdf);
 
 #endif

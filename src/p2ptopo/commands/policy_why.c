@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a policy does not do on this machine, and why: rules and globs that mean nothing here. */
+/* Rules and globs of a policy that have no effect on this machine, and why. */
 #include <stdlib.h>
 
 #include "commands/policy.h"

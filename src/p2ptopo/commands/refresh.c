@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* p2ptopo refresh: root's snapshot for everybody, and the installed policy for the gate. */
+/* p2ptopo refresh: save root's snapshot for everybody, and push the installed policy to the gate. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -14,10 +14,10 @@
 #include "machine/refresh_lock.h"
 
 /**
- * struct refresh - one of them.
- * @policy: its path
- * @has_policy: there is something at that path
- * @gate: NULL when the module is not loaded; @info: asked before the machine is read
+ * struct refresh - one refresh.
+ * @policy: path of the policy
+ * @has_policy: whether that path exists
+ * @gate: NULL if the module is not loaded; @info: its state before the machine is read
  */
 struct refresh {
 	struct app *app;
@@ -62,13 +62,13 @@ static enum status save(struct refresh *refresh)
 	if (!error)
 		return STATUS_DONE;
 	(void)fail_library(app->failure, app->context, error);
-	/* What stands in its place is no input of this command; 4 is the policy. */
+	/* What stands in the way is not an input of this command; exit status 4 is for the policy. */
 	if (app->failure->status == STATUS_INPUT)
 		app->failure->status = STATUS_ACCESS;
 	return app->failure->status;
 }
 
-/* Is what the policy allows what is in force already?  Both lists are sorted alike. */
+/* Is exactly what the policy allows in force already? Both lists have the same order. */
 static bool is_in_force(const struct refresh *refresh)
 {
 	const struct p2p_allow_list *list = refresh->made.list;
@@ -98,11 +98,11 @@ static bool was_turned_off(const struct p2p_gate_info *info)
 	return info->mode == P2P_GATE_OFF && !strcmp(tag, info->tag);
 }
 
-/* Return: 0; -ESTALE: read everything again; another negative errno. */
+/* Return: 0; -ESTALE if everything must be read again; another negative errno. */
 static int push_list(struct refresh *refresh)
 {
 	const struct p2p_gate_info *info = &refresh->info;
-	/* Whoever chose to observe goes on observing. */
+	/* A gate that was set to observe stays so. */
 	enum p2p_gate_mode mode = info->mode == P2P_GATE_OFF ? P2P_GATE_ENFORCE : info->mode;
 
 	if (mode == info->mode && is_in_force(refresh))
@@ -141,7 +141,7 @@ static void forget(struct refresh *refresh)
 	app_release(refresh->app);
 }
 
-/* What @step says of the gate goes into @gate, and not into the failure of the refresh. */
+/* A failure of @step goes into @gate, not into the failure of the refresh. */
 static void try_gate(struct refresh *refresh, struct failure *gate, bool *ret_again,
 		     enum status (*step)(struct refresh *refresh, bool *ret_again))
 {
@@ -153,8 +153,8 @@ static void try_gate(struct refresh *refresh, struct failure *gate, bool *ret_ag
 }
 
 /*
- * The gate is asked before the machine is read.  A gate or a policy that is wrong keeps nobody
- * from the snapshot; a snapshot that cannot be written keeps no policy from the gate.
+ * The gate is asked before the machine is read. A bad gate or policy does not prevent the snapshot, and a
+ * snapshot that cannot be written does not prevent the policy from reaching the gate.
  */
 static enum status once(struct refresh *refresh, bool *ret_again)
 {
@@ -225,7 +225,7 @@ static enum status run_locked(struct app *app, struct refresh_lock *lock, const 
 	return status;
 }
 
-/* What the refresh behind says, to the system's log, line by line. */
+/* Passes the messages of the background refresh to the system log, line by line. */
 static void log_lines(int fd)
 {
 	FILE *lines = fdopen(fd, "r");
@@ -236,7 +236,7 @@ static void log_lines(int fd)
 		syslog(LOG_ERR, "%.*s", (int)strcspn(line, "\n"), line);
 }
 
-/* Return: true in the process that refreshes, whose stderr another one takes to the log. */
+/* Return: true in the process that refreshes; another process passes its stderr to the log. */
 static bool go_behind(void)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC), ends[2];
@@ -277,7 +277,7 @@ static enum status in_background(struct app *app, const char *policy)
 	error = -errno;
 	if (child == 0)
 		return go_behind() ? run_locked(app, &lock, policy) : STATUS_DONE;
-	/* The locks are the child's from now on. */
+	/* From now on the child holds the locks. */
 	refresh_lock_end(&lock);
 	return child < 0 ? fail_system(app->failure, error, "a second process could not be started") :
 			   STATUS_DONE;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* p2ptopo topo: the table of nvidia-smi topo -m, for every vendor, with our verdict in it. */
+/* p2ptopo topo: the table of nvidia-smi topo -m for every vendor, with p2ptopo's verdict in it. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,10 +14,10 @@
 #define LETTERS_SIZE 8
 
 /**
- * struct topo - the table on its way to the output.
- * @rows, @columns: providers and clients, in the order of classes and then of addresses
- * @lasts: columns for CPUs and NUMA node behind the clients'; 0 the list of devices has them, since
- *	one page does not hold all
+ * struct topo - the table while it is printed.
+ * @rows, @columns: providers and clients, sorted by class and then by address
+ * @lasts: number of columns for CPUs and NUMA node after the clients; 0 if one page does not hold everything,
+ *	so that the list of devices has them
  */
 struct topo {
 	const struct app *app;
@@ -25,17 +25,17 @@ struct topo {
 	size_t row_count, column_count, lasts;
 };
 
-/* The columns behind the clients'. */
+/* The columns after the clients. */
 enum { LAST_CPUS, LAST_NUMA, LASTS };
 
-/* Functions of one device are told apart: no vendor's table has a letter for them. */
+/* Functions of one device are a case of their own: no vendor's table has a letter for them. */
 static bool is_same_device(const struct p2p_function *one, const struct p2p_function *other)
 {
 	return one->bdf.domain == other->bdf.domain && one->bdf.bus == other->bdf.bus &&
 	       one->bdf.devfn >> 3 == other->bdf.devfn >> 3;
 }
 
-/* How many NVLinks there are no register says, so that NV has no number here. */
+/* No register tells the number of NVLinks, so NV has no number here. */
 static const char *link_letters(const struct p2p_ways *ways)
 {
 	const struct p2p_way_answer *taken = p2p_ways_taken(ways);
@@ -161,7 +161,7 @@ static void say_device(FILE *out, const struct topo *topo, const struct p2p_func
 		p2p_bdf_format(function->bdf, bdf));
 	if (width)
 		words_pad(out, words_os_name(function), width + 1);
-	/* The table has no room for them. */
+	/* The table has no room for node and CPUs. */
 	if (!topo->lasts)
 		fprintf(out, "node %s, CPUs %s, ", words_node(function->numa, node),
 			function->cpus ? function->cpus : "?");

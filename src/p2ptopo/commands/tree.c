@@ -9,7 +9,7 @@
 #include "print/document.h"
 #include "print/json_text.h"
 
-/* What a file or a wide screen gets; a screen of 80 columns gets what choose_columns() says. */
+/* The columns for a file or a wide screen; a narrow screen gets those of choose_columns(). */
 #define COLUMNS_WIDE "TREE,PORT,LINK,ACS,ATS,NODE,GROUP,IOMMU,DRIVER,NAMES,BARS,SLOT,DEVICE"
 #define WIDE 160
 #define COLUMNS_SIZE 64
@@ -23,7 +23,7 @@ static bool any(const struct p2p_topology *topology,
 	return false;
 }
 
-/* What the filters select, and the bridges above it. */
+/* Shows what the filters select, and the bridges above it. */
 static enum status choose_shown(struct app *app, struct growth *growth)
 {
 	const struct p2p_function *at;
@@ -68,7 +68,7 @@ static bool any_acs(const struct p2p_function *function)
 	return function->acs.fact != P2P_ABSENT;
 }
 
-/* Columns of a narrow screen that are left out when they have nothing to say. */
+/* Columns that a narrow screen leaves out if they are empty. */
 static const struct {
 	const char *name;
 	size_t width;
@@ -80,7 +80,7 @@ static const struct {
 	{ "GROUP", 5, any_group },
 };
 
-/* Columns that TREE and LINK take beyond their headings' width in narrow_columns. */
+/* The width of TREE, plus what LINK takes beyond its width in narrow_columns. */
 static size_t widest(const struct p2p_topology *topology)
 {
 	size_t tree = strlen("pci0000:00"), link = strlen("LINK");
@@ -99,7 +99,7 @@ static size_t widest(const struct p2p_topology *topology)
 	return tree + link - strlen("LINK");
 }
 
-/* @names gets the columns for a narrow screen.  Return: what they leave for WHAT. */
+/* Puts the columns for a narrow screen into @names. Return: the width that is left for WHAT. */
 static size_t choose_columns(const struct app *app, char names[COLUMNS_SIZE])
 {
 	size_t used = widest(app->topology) + 1;
@@ -178,7 +178,7 @@ static enum status print_text(struct app *app)
 	return status;
 }
 
-/* Once there was no memory for a part, nothing more is printed. */
+/* Nothing more is printed once memory has run out. */
 static void print_element(FILE *out, struct json_object *element, size_t index)
 {
 	if (!p2p_lost_count())

@@ -6,10 +6,10 @@
 
 /**
  * struct tree_row - one line of the tree: a function, or a host bridge.
- * @prefix: the lines drawn before it
- * @folded: the line stands for so many functions that take no part; 0 it is one function's
- * @room: columns that the screen has for WHAT; 0 as many as it takes
- * @isolation: the groups as the kernel would make them, for why; NULL not said
+ * @prefix: the branch lines drawn before it
+ * @folded: number of functions that take no part and share this line; 0 for an ordinary line
+ * @room: columns that the screen has for WHAT; 0 for no limit
+ * @isolation: the groups as the kernel would form them, to explain why; NULL to leave that out
  */
 struct tree_row {
 	const char *prefix;
@@ -19,10 +19,10 @@ struct tree_row {
 	const struct p2p_isolation *isolation;
 };
 
-/** tree_link_width() - columns that the link of a function takes. */
+/** tree_link_width() - the width of the link of a function, in columns. */
 size_t tree_link_width(const struct p2p_function *function);
 
-/** The columns of `tree`, the last one nameless. */
+/** The columns of `tree`; the last one has no name. */
 extern const struct column tree_columns[];
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The columns of `tree`.  Nothing is an empty cell; what is not known is "?". */
+/* The columns of `tree`. A cell is empty if there is nothing to show, and "?" if it is unknown. */
 #include <inttypes.h>
 #include <stddef.h>
 #include <string.h>
@@ -8,10 +8,10 @@
 #include "print/clean.h"
 #include "print/words.h"
 
-/* A link now, and at most. */
+/* Room for a link as it is now, and at its best. */
 #define LINK_SIZE ((size_t)2 * WORDS_SIZE)
 
-/* BARs smaller than this say nothing about peer-to-peer DMA. */
+/* BARs smaller than this do not matter for peer-to-peer DMA. */
 #define BAR_WORTH_SHOWING (UINT64_C(16) << 20)
 
 static const struct p2p_function *function_of(const void *row)
@@ -63,7 +63,7 @@ static void print_port(FILE *cell, const void *row)
 	fputs(port_words(row), cell);
 }
 
-/* Bridges are what they are; of other functions what users call them matters most. */
+/* Bridges are described by their kind; for other functions, the name that users know matters most. */
 static void print_what(FILE *cell, const void *row)
 {
 	const struct p2p_function *function = function_of(row);

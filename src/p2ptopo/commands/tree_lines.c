@@ -3,7 +3,7 @@
 
 #include "commands/tree_lines.h"
 
-/* Device 1f.7 of a root bus stands for its host bridge; nothing below it can be folded. */
+/* Address 1f.7 of a root bus stands for its host bridge. A function at that address could not be folded itself. */
 struct p2p_bdf tree_host_address(const struct p2p_host_bridge *host)
 {
 	return (struct p2p_bdf){ host->domain, host->bus, 0xff };
@@ -22,7 +22,7 @@ static bool is_shown(const struct growth *growth, const struct p2p_function *fun
 	return !growth->shown || growth->shown[function->index];
 }
 
-/* Index of the last one shown of a bus; @count when none is. */
+/* Index of the last function shown on a bus; @count if none is. */
 static size_t last_shown(const struct growth *growth, const struct p2p_function *const *bus,
 			 size_t count)
 {
@@ -100,7 +100,7 @@ void tree_grow(struct growth *growth)
 	}
 }
 
-/* Each bus may have one line that counts. */
+/* Each bus may have one line that counts functions. */
 size_t tree_room(const struct p2p_topology *topology)
 {
 	return 2 * (p2p_topology_count(topology) + p2p_topology_host_bridges(topology)) + 1;
@@ -112,7 +112,7 @@ bool tree_counts(const struct p2p_function *function)
 	       !function->missing;
 }
 
-/* A line that counts one may as well be its own. */
+/* A function that a line would count alone gets its own line instead. */
 static void show_lonely(struct growth *growth, const struct p2p_function *function)
 {
 	const struct p2p_function *const *bus = function->parent ? function->parent->children :

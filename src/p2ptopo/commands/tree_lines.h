@@ -8,12 +8,12 @@
 struct event;
 
 /**
- * struct branch - one line of the tree: a host bridge, a function below it, or one that is gone.
- * @counted: instead, so many functions of a bus that take no part
- * @gone: of the viewer
+ * struct branch - one line of the tree: a host bridge, a function below it, or a function that is gone.
+ * @counted: if not 0, the line stands for so many functions of a bus that take no part
+ * @gone: only in the viewer: a function that is gone
  * @parent: index of the line of the bridge above; its own at the top
- * @last: nothing of the same bus follows
- * @foldable, @folded: has it lines below it, and are they hidden?
+ * @last: whether no line of the same bus follows
+ * @foldable, @folded: whether there are lines below it, and whether they are hidden
  */
 struct branch {
 	const struct p2p_host_bridge *host;
@@ -24,12 +24,12 @@ struct branch {
 };
 
 /**
- * struct growth - the lines while they are made.
- * @shown: by index of function; NULL all
- * @counts: what is not shown takes no part, and is counted
+ * struct growth - the lines while they are built.
+ * @shown: by function index; NULL for all
+ * @counts: whether the functions that are not shown are counted in a line
  * @folds: addresses whose lines are folded; see tree_host_address()
  * @lines: with room for tree_room()
- * @wide: columns that the widest of them takes, its prefix included
+ * @wide: width of the widest line, including its prefix
  */
 struct growth {
 	const struct p2p_topology *topology;
@@ -40,26 +40,26 @@ struct growth {
 	size_t count, wide;
 };
 
-/** tree_counts() - is the function only counted, since it takes no part and is no bridge to one that does? */
+/** tree_counts() - whether the function is only counted, because it takes no part and is not a bridge to one that does. */
 bool tree_counts(const struct p2p_function *function);
 
-/** tree_show_busy() - show all but those that are only counted, where others take part; else all. */
+/** tree_show_busy() - show all functions except those that are only counted; all of them if none takes part. */
 void tree_show_busy(struct growth *growth);
 
-/** tree_room() - how many lines there are at most. */
+/** tree_room() - the greatest possible number of lines. */
 size_t tree_room(const struct p2p_topology *topology);
 
-/** tree_grow() - make the lines. */
+/** tree_grow() - build the lines. */
 void tree_grow(struct growth *growth);
 
-/** tree_host_address() - what stands for a host bridge among the folds. */
+/** tree_host_address() - the address that stands for a host bridge among the folds. */
 struct p2p_bdf tree_host_address(const struct p2p_host_bridge *host);
 
 /* Longer than any path: a bus number has one byte, so no more bridges lie above a function. */
 #define TREE_DEEPEST 260
 #define TREE_PREFIX (TREE_DEEPEST * sizeof("├─"))
 
-/** tree_prefix() - what is drawn before a line, as UTF-8 or ASCII. */
+/** tree_prefix() - the branch lines before a line, as UTF-8 or ASCII. */
 const char *tree_prefix(const struct branch *lines, size_t at, bool unicode, char text[TREE_PREFIX]);
 
 #endif

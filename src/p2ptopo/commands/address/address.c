@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* address: which BAR, bridge window or host bridge does an address lie in, and who went there? */
+/* address: which BAR, bridge window or host bridge contains an address, and which device accessed it? */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,10 +7,10 @@
 #include "commands/address/explain.h"
 #include "print/document.h"
 
-/* A log that is pasted: more than enough for one fault. */
+/* Limit for a pasted log: more than enough for one fault. */
 #define MOST_INPUT 65536
 
-/* The first one is the document's own; the others are a list in it. */
+/* The document itself describes the first fault; the others are a list in it. */
 static enum status print_json(const struct app *app, const struct faults *faults)
 {
 	struct json_object *document = document_new(app, "address");
@@ -31,7 +31,7 @@ static enum status print_json(const struct app *app, const struct faults *faults
 	return status;
 }
 
-/* One line where the shell took it apart, or standard input.  NULL: no memory. */
+/* Joins the arguments into which the shell split a line, or reads standard input. Return: NULL if out of memory. */
 static char *gather(const struct app *app)
 {
 	bool piped = app->argc == 1 && !strcmp(app->argv[0], "-");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What an address of a fault lies in, who went there, and what that means. */
+/* What contains the address of a fault, which device accessed it, and what that means. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +12,8 @@
 
 /**
  * struct hit - a BAR or a window that holds the address.
- * @bar: it is a BAR; @number: which
- * @bus: found among bus addresses, which differ from those of the CPU here
+ * @bar: whether it is a BAR; @number: the number of the BAR or window
+ * @bus: whether it was found by bus address, where bus and CPU addresses differ
  */
 struct hit {
 	const struct p2p_function *function;
@@ -25,9 +25,9 @@ struct hit {
 typedef void hit_fn(void *userdata, const struct hit *hit);
 
 /**
- * struct search - the address, who is told, and what was found.
- * @requester: of the fault, NULL none in this machine
- * @owner: of the last BAR that holds the address
+ * struct search - the address, the callback for hits, and what was found.
+ * @requester: the requester of the fault; NULL if this machine has no such function
+ * @owner: the function with the last BAR that holds the address
  */
 struct search {
 	const struct app *app;
@@ -89,7 +89,7 @@ static void look_at_windows(struct search *search, const struct p2p_function *fu
 	}
 }
 
-/* The BAR first, then the windows on the way to it, from the root down. */
+/* Reports the BAR first, then the windows on the way to it, from the root down. */
 static void look(struct search *search)
 {
 	const struct p2p_function *function;
@@ -140,7 +140,7 @@ static void put_hit(void *userdata, const struct hit *hit)
 		{ "bus_address", json_flag(hit->bus) }));
 }
 
-/* Of a line without a domain the only function with that bus and number, in whichever domain. */
+/* For a line without a domain: the only function with that bus and devfn, in any domain. */
 static const struct p2p_function *find_requester(const struct search *search)
 {
 	const struct fault *fault = &search->fault;
@@ -160,7 +160,7 @@ static const struct p2p_function *find_requester(const struct search *search)
 	return found;
 }
 
-/* A domain of another type than the kernel's own two is one of user space, and says nothing here. */
+/* An IOMMU domain that is neither of the kernel's own two types belongs to user space, so the answer is unknown. */
 static enum p2p_tri translates(const struct app *app, const struct p2p_function *function)
 {
 	const char *type = function->iommu_type;
@@ -169,7 +169,7 @@ static enum p2p_tri translates(const struct app *app, const struct p2p_function 
 	       p2p_function_translates(p2p_topology_machine(app->topology), function);
 }
 
-/* What a BAR of another device as the target of a request means, by who logged it and the domain. */
+/* What it means that a request targets a BAR of another device, by the source of the log line and the IOMMU domain. */
 static const char *meaning_of_bar(const struct search *search)
 {
 	const struct fault *fault = &search->fault;
@@ -251,7 +251,7 @@ static void print_requester(const struct search *search)
 	print_wrapped(search->app->out, search->app->options.width, 0, text);
 }
 
-/* Everything of one fault. */
+/* Prints everything about one fault. */
 static enum status print_text(struct search *search)
 {
 	FILE *out = search->app->out;

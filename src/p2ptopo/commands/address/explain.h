@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What an address of a fault lies in, who went there, and what that means. */
+/* What contains the address of a fault, which device accessed it, and what that means. */
 #ifndef P2PTOPO_EXPLAIN_H
 #define P2PTOPO_EXPLAIN_H
 
@@ -10,11 +10,11 @@ struct json_object;
 
 /**
  * explain_text() - print the first @most of @faults.
- * Return: STATUS_DONE, or STATUS_NO where one of them lies in no BAR.
+ * Return: STATUS_DONE, or STATUS_NO if one of the addresses is in no BAR.
  */
 enum status explain_text(const struct app *app, const struct faults *faults, size_t most);
 
-/** explain_json() - the members of one of them.  Return: does it lie in a BAR? */
+/** explain_json() - add the members for one fault. Return: whether the address is in a BAR. */
 bool explain_json(struct json_object *object, const struct app *app, const struct faults *faults,
 		  size_t index);
 

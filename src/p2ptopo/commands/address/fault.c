@@ -28,7 +28,7 @@ const char *fault_access_name(enum fault_access access)
 	return names[access];
 }
 
-/* Hexadecimal digits at @text, with or without 0x, and with the '_' of an Xid's address. */
+/* Reads hexadecimal digits at @text, with or without 0x, and with '_' as in the address of an Xid. */
 static bool read_hex(const char *text, uint64_t *ret_value)
 {
 	uint64_t value = 0;
@@ -58,7 +58,7 @@ static bool find_hex(const char *text, const char *key, uint64_t *ret_value)
 	return at && read_hex(at + strlen(key), ret_value);
 }
 
-/* "0000:41:00.0", "41:00.0", or "0000:41:00" of an Xid, at @text. */
+/* Reads "0000:41:00.0", "41:00.0", or "0000:41:00" as in an Xid, at @text. */
 static bool read_bdf(const char *text, struct fault *fault)
 {
 	char bdf[32], whole[sizeof(bdf) + 2];
@@ -80,7 +80,7 @@ static bool read_bdf(const char *text, struct fault *fault)
 	return true;
 }
 
-/* The first one from @text on, up to @end; the last one where @last. */
+/* Finds the first address from @text up to @end, or the last one if @last. */
 static bool find_bdf(const char *text, const char *end, bool last, struct fault *fault)
 {
 	bool found = false;
@@ -108,7 +108,7 @@ static char *line_of(char *text, char *at)
 	return at;
 }
 
-/* Of a whole log the first line that has @key; all of @text when none has.  Cut in place. */
+/* The first line of a log that contains @key, cut in place; all of @text if none does. */
 static const char *line_with(char *text, const char *key)
 {
 	char *at = strstr(text, key);
@@ -269,7 +269,7 @@ static const char *parse_aer(const char *text, struct fault *fault)
 	return wrong;
 }
 
-/* The GPU's own page tables have refused it: nothing was sent. */
+/* The GPU's own page tables refused the access, so nothing was sent. */
 static const char *parse_xid(const char *text, struct fault *fault)
 {
 	const char *device = strstr(text, "PCI:");
@@ -285,8 +285,8 @@ static const char *parse_xid(const char *text, struct fault *fault)
 }
 
 /*
- * The first mark that is in the text says what it is: the narrow ones stand before those that boot
- * messages have too.  @key: what the line in question has; NULL it takes several.
+ * The first of these marks that the text contains tells its source. Specific marks precede those that boot
+ * messages contain, too. @key: a string in the line to parse; NULL if it takes several lines.
  */
 static const struct {
 	const char *mark, *key;
@@ -333,7 +333,7 @@ enum status fault_parse(struct failure *failure, char *text, struct fault *ret_f
 	return STATUS_DONE;
 }
 
-/* The line of @text in which the next fault is: the marks of messages that boots have do not count. */
+/* The line of @text with the next fault. Marks that boot messages contain do not count. */
 static char *next_mark(char *text)
 {
 	const char *mark;
@@ -348,7 +348,7 @@ static char *next_mark(char *text)
 	return first;
 }
 
-/* An event of an SMMU goes on in the lines below; of the rest the line of the mark is the last. */
+/* An event of an SMMU continues on the lines below; any other fault ends with the line of the mark. */
 static char *end_of_fault(char *mark, char *next)
 {
 	if (strncmp(mark, "event", 5) != 0)
@@ -356,7 +356,7 @@ static char *end_of_fault(char *mark, char *next)
 	return next ? next : mark + strlen(mark);
 }
 
-/* Newer kernels say an event of an SMMU twice, by its words and in words: that is one. */
+/* Newer kernels log an event of an SMMU twice, once as raw words and once as text: that is one fault. */
 static bool is_retold(const struct fault *a, const struct fault *b)
 {
 	return a->source == FAULT_SMMU_V3 && a->by_stream && !b->by_stream;
@@ -407,7 +407,7 @@ enum status fault_parse_all(struct failure *failure, char *text, struct faults *
 			ret_faults->left_out++;
 		else
 			add_fault(ret_faults, &fault);
-		/* Where the shell has put a log into one line, only its first fault can be told apart. */
+		/* If the shell has joined a log into one line, only its first fault can be parsed. */
 		if (end == mark + strcspn(mark, "\n") && next_mark(mark + 1))
 			ret_faults->left_out++;
 		*end = kept;

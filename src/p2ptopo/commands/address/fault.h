@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A line of the kernel's log that names an address: who sent a request there, and of which kind. */
+/* Parses lines of the kernel log that name an address: which function sent the request, and of which kind. */
 #ifndef P2PTOPO_FAULT_H
 #define P2PTOPO_FAULT_H
 
@@ -7,9 +7,9 @@
 
 #include "failure.h"
 
-/** enum fault_source - who logged it. */
+/** enum fault_source - what logged the fault. */
 enum fault_source {
-	FAULT_NONE,		/* an address alone */
+	FAULT_NONE,		/* only an address */
 	FAULT_AMD_VI,
 	FAULT_DMAR,
 	FAULT_SMMU_V3,
@@ -19,7 +19,7 @@ enum fault_source {
 	FAULT_SOURCES
 };
 
-/** enum fault_access - what the request wanted. */
+/** enum fault_access - the kind of request. */
 enum fault_access { ACCESS_UNKNOWN, ACCESS_READ, ACCESS_WRITE, ACCESSES };
 
 /** fault_source_name() - "amd-vi", "dmar", ...; fault_access_name() - "unknown", "read", "write". */
@@ -27,11 +27,11 @@ const char *fault_source_name(enum fault_source source);
 const char *fault_access_name(enum fault_access access);
 
 /**
- * struct fault - what a line says.
- * @requester: of the request, where @has_requester
- * @by_stream: @requester is the stream ID of an SMMU, taken for a requester ID
- * @no_domain: the line has the bus but not the domain
- * @gpu_virtual: @address is one of the GPU's own address space, and none on the bus
+ * struct fault - the contents of a line.
+ * @requester: the requester, if @has_requester
+ * @by_stream: @requester is a stream ID of an SMMU, interpreted as a requester ID
+ * @no_domain: the line names the bus but not the domain
+ * @gpu_virtual: @address belongs to the GPU's own address space and is not an address on the bus
  */
 struct fault {
 	enum fault_source source;
@@ -42,16 +42,17 @@ struct fault {
 };
 
 /**
- * fault_parse() - read @text, an address or what was pasted; of several faults the first of a kind.
+ * fault_parse() - read @text, which is an address or something pasted; of several faults, the first one of
+ *	the first kind found.
  * @text: is cut
  * Return: STATUS_DONE, or STATUS_INPUT with a failure.
  */
 enum status fault_parse(struct failure *failure, char *text, struct fault *ret_fault);
 
 /**
- * struct faults - all that was pasted.
- * @times: how often each was logged
- * @left_out: faults that name no address, behind another in one line, or for which there is no room
+ * struct faults - all faults that were pasted.
+ * @times: how often each fault was logged
+ * @left_out: number of faults that name no address, follow another one on the same line, or do not fit
  */
 #define FAULTS_MOST 64
 struct faults {
@@ -61,9 +62,9 @@ struct faults {
 };
 
 /**
- * fault_parse_all() - every fault of @text, each once, in their order.
+ * fault_parse_all() - read every fault in @text, each once, in order of appearance.
  * @text: is cut
- * Return: STATUS_DONE, or STATUS_INPUT with the failure of the first where none can be used.
+ * Return: STATUS_DONE, or, if none can be used, STATUS_INPUT with the failure of the first.
  */
 enum status fault_parse_all(struct failure *failure, char *text, struct faults *ret_faults);
 

@@ -9,7 +9,7 @@
 #include "commands/policy.h"
 #include "machine/refresh_lock.h"
 
-/* The gate is asked about so many pairs at most: it computes each afresh. */
+/* The gate is asked about so many pairs at most, since it computes each one anew. */
 #define ASKED 256
 
 struct request {
@@ -23,7 +23,7 @@ const char *fix_undo_file(const struct app *app)
 	return app->options.undo_file ? app->options.undo_file : P2P_UNDO_FILE;
 }
 
-/* Every ordered pair of the devices named, both ways; GPUDirect is about the memory of GPUs. */
+/* Every ordered pair of the named devices. GPUDirect is about the memory of GPUs only. */
 static void make_pairs(const struct p2p_function *const *devices, size_t count,
 		       struct request *request)
 {
@@ -59,8 +59,8 @@ static enum status pairs_of_devices(struct app *app, struct request *request)
 }
 
 /*
- * Without devices: the memory of each GPU, on a machine without GPUs that of each accelerator, else
- * of each drive, and the nearest adapters and drives.
+ * Without devices, the providers are all GPUs (on a machine without GPUs all accelerators, else all drives),
+ * and the clients the adapters and drives nearest to each.
  */
 static const enum p2p_class providers[] = { P2P_CLASS_GPU, P2P_CLASS_ACCEL, P2P_CLASS_NVME };
 static const enum p2p_class clients[] = { P2P_CLASS_NIC, P2P_CLASS_NVME };
@@ -76,7 +76,7 @@ static bool is_selected(const struct app *app, enum p2p_class kind)
 	return false;
 }
 
-/* The hops between both; 0 is no pair: they are the same, or share no bridge where they must. */
+/* The hops between the two; 0 if they make no pair: they are the same device, or share no bridge although they must. */
 static unsigned int hops_between(const struct app *app, const struct request *request,
 				 const struct p2p_function *provider,
 				 const struct p2p_function *client)
@@ -90,7 +90,7 @@ static unsigned int hops_between(const struct app *app, const struct request *re
 									   : 0;
 }
 
-/* The fewest hops from a provider to a client of a class; 0 there is none. */
+/* The fewest hops from a provider to a client of a class; 0 if there is none. */
 static unsigned int nearest_hops(const struct app *app, const struct request *request,
 				 const struct p2p_function *provider, enum p2p_class kind)
 {
@@ -127,7 +127,7 @@ static bool add_nearest(const struct app *app, const struct p2p_function *provid
 	return true;
 }
 
-/* GPUDirect is asked of adapters only. */
+/* For GPUDirect, only adapters are clients. */
 static bool add_machine(const struct app *app, enum p2p_class kind, struct request *request)
 {
 	size_t classes = request->goal == P2P_GOAL_GPUDIRECT ? 1 : CLIENTS;
@@ -139,7 +139,7 @@ static bool add_machine(const struct app *app, enum p2p_class kind, struct reque
 	return true;
 }
 
-/* Where no bridge is shared there is no direct way to open: what makes the pairs possible, then. */
+/* If no pair shares a bridge, no direct path can be opened, so the goal becomes to make the pairs possible. */
 static enum status pairs_of_machine(struct app *app, struct request *request)
 {
 	bool gpudirect = request->goal == P2P_GOAL_GPUDIRECT;
@@ -218,7 +218,7 @@ static enum status parse_request(struct app *app, struct request *request)
 	return pairs_of_devices(app, request);
 }
 
-/* Each way of saying it, or why it cannot be said. */
+/* Makes one form of the kernel parameter, or finds why this form cannot express the change. */
 static int make_parameter(struct app *app, struct fix *fix, enum p2p_parameter kind)
 {
 	struct fix_parameter *parameter = &fix->parameters[kind];
@@ -235,7 +235,7 @@ static int make_parameter(struct app *app, struct fix *fix, enum p2p_parameter k
 	return r;
 }
 
-/* By another rule set the parameters are those of that release. */
+/* With another rule set, the parameters are those of that kernel release. */
 static int make_parameters(struct app *app, struct fix *fix)
 {
 	const char *kernel = app->options.kernel;
@@ -248,7 +248,7 @@ static int make_parameters(struct app *app, struct fix *fix)
 	return r;
 }
 
-/* Without the gate, or without the right to ask it, there is nothing to tell. */
+/* Without the gate, or without permission to ask it, there is nothing to report. */
 static int ask_gate(struct app *app, struct fix *fix)
 {
 	const struct p2p_advised *advised;
@@ -314,7 +314,7 @@ bool fix_sure(const struct fix *fix)
 	return true;
 }
 
-/* Registers change without an event: ask for a refresh of what users without root are told. */
+/* No event reports changed registers, so ask for a refresh of what users without root get to see. */
 static void ask_refresh(const struct app *app)
 {
 	if (!access(app->options.run_dir, F_OK))
@@ -365,7 +365,7 @@ static enum status undo(struct app *app)
 	return STATUS_DONE;
 }
 
-/* What cannot go together, and what must be root. */
+/* Checks for options that exclude each other, and for those that require root. */
 static enum status check_options(const struct app *app)
 {
 	const struct options *options = &app->options;

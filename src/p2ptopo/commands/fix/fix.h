@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What `fix` found: advice, the kernel parameters that make it last, and what it costs. */
+/* The results of `fix`: advice, the kernel parameters that make it permanent, and its cost. */
 #ifndef P2PTOPO_FIX_H
 #define P2PTOPO_FIX_H
 
 #include "app.h"
 
 /**
- * struct fix_parameter - one way to write the change on the kernel command line.
- * @word: the word pci=...; NULL it cannot be said so, and @refused tells why
- * @lines: for each boot loader; NULL without a word
+ * struct fix_parameter - one form of the change on the kernel command line.
+ * @word: the word pci=...; NULL if it cannot be expressed in this form, for the reason in @refused
+ * @lines: the line for each boot loader; NULL without a word
  */
 struct fix_parameter {
 	char *word, *refused;
@@ -16,9 +16,9 @@ struct fix_parameter {
 };
 
 /**
- * struct fix_group - one IOMMU group that the change makes, with what it was before.
- * @members: borrowed, by BDF, of the machine as it is
- * @parts: how many groups they were in; 0 not known
+ * struct fix_group - one IOMMU group that results from the change, compared with before.
+ * @members: borrowed, in BDF order, from the machine as it is
+ * @parts: how many groups they were in before; 0 if unknown
  */
 struct fix_group {
 	const struct p2p_function **members;
@@ -26,11 +26,11 @@ struct fix_group {
 };
 
 /**
- * struct fix - all of it.
- * @groups: those that are not as they were; @groups_before, @groups_after: of the whole machine
- * @together: one per pair: are the two in one IOMMU group after the change
- * @gated: one per pair: the gate refuses now what the kernel permits
- * @applied: the registers were written
+ * struct fix - all results.
+ * @groups: the groups that change; @groups_before, @groups_after: their number in the whole machine
+ * @together: for each pair: whether the two are in one IOMMU group after the change
+ * @gated: for each pair: whether the gate now refuses what the kernel permits
+ * @applied: whether the registers were written
  */
 struct fix {
 	struct p2p_advice *advice;
@@ -48,19 +48,19 @@ struct fix {
 /** fix_groups_find() - fill @groups.  Return: 0 or a negative errno. */
 int fix_groups_find(struct app *app, struct fix *fix);
 
-/** fix_sure() - will each pair be what it shall be with the advice given? */
+/** fix_sure() - whether the advice is certain to reach the goal for each pair. */
 bool fix_sure(const struct fix *fix);
 
-/** fix_undo_file() - where the way back is kept. */
+/** fix_undo_file() - the file from which the change can be undone. */
 const char *fix_undo_file(const struct app *app);
 
 void fix_print(struct app *app, const struct fix *fix);
 enum status fix_print_json(struct app *app, const struct fix *fix);
 
-/** fix_lint() - print what is wrong with the command line.  Return: STATUS_NO when anything is. */
+/** fix_lint() - print what is wrong with the command line. Return: STATUS_NO if anything is. */
 enum status fix_lint(struct app *app);
 
-/** fix_report() - print what a kernel maintainer asks for before a host bridge is listed. */
+/** fix_report() - print what kernel maintainers want to know before they list a host bridge. */
 enum status fix_report(struct app *app, const struct fix *fix);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a change of registers costs: IOMMU groups as the kernel would make them, before and after. */
+/* What a change of registers costs: IOMMU groups as the kernel would form them, before and after. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -10,7 +10,7 @@ struct sides {
 	struct p2p_isolation *before, *after;
 };
 
-/* How many groups of before the members of one group of after were in; 0 not known. */
+/* How many groups before the change had members of this group after the change; 0 if unknown. */
 static size_t count_parts(const struct sides *sides, const struct fix_group *group)
 {
 	size_t parts = 0;
@@ -29,7 +29,7 @@ static size_t count_parts(const struct sides *sides, const struct fix_group *gro
 	return parts;
 }
 
-/* Is it a group of before as it stands? */
+/* Was there exactly the same group before? */
 static bool is_same(const struct sides *sides, const struct fix_group *group)
 {
 	struct p2p_number own = p2p_isolation_group(sides->before, group->members[0]);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* fix --report: what a maintainer asks for before a host bridge goes on the kernel's list. */
+/* fix --report: what maintainers want to know before they add a host bridge to the kernel's list. */
 #include <string.h>
 
 #include <json-c/json.h>
@@ -164,7 +164,7 @@ enum status fix_report(struct app *app, const struct fix *fix)
 				 "it; run fix --report on the host");
 	fputs("PCI/P2PDMA: report on a host bridge\n\n", app->out);
 	print_machine(app);
-	/* Both directions of a pair take the same way. */
+	/* Both directions of a pair take the same path. */
 	for (size_t i = 0; (advised = p2p_advice_pair(fix->advice, i)); i++)
 		if (advised->pair.provider->index < advised->pair.client->index ||
 		    fix->pair_count == 1)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* fix for people: the answer, what to type, how to take it back, and what it costs. */
+/* fix for people: the answer, what to type, how to undo it, and what it costs. */
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +28,7 @@ static void heading(const struct app *app, const char *format, ...)
 	fprintf(app->out, "%s\n", paint_off(app));
 }
 
-/* Then what the switches do is what counts, and the kernel is not asked. */
+/* With GPUDirect only the switches matter; the kernel is not asked. */
 static bool is_gpudirect(const struct app *app)
 {
 	return app->options.goal && !strcmp(app->options.goal, "gpudirect");
@@ -65,7 +65,7 @@ static void print_verdict(const struct app *app, const struct p2p_verdict *verdi
 		fprintf(app->out, ", completions %s", p2p_route_name(completion));
 }
 
-/* Each goal has its own reason to be content. */
+/* Each goal has its own reason why nothing needs to be done. */
 static const char *why_nothing(const struct app *app)
 {
 	if (is_gpudirect(app))
@@ -75,7 +75,7 @@ static const char *why_nothing(const struct app *app)
 	return "nothing to do: it is direct already, no register redirects it";
 }
 
-/* "34.6 -> 48.5 GB/s written, ...": the evaluators are those that made the verdicts. */
+/* "34.6 -> 48.5 GB/s written, ...": each score comes from the evaluator that made the verdict. */
 static void print_speeds(const struct app *app, const struct fix *fix,
 			 const struct p2p_advised *advised)
 {
@@ -149,7 +149,7 @@ static void print_pairs(const struct app *app, const struct fix *fix)
 	fputc('\n', app->out);
 }
 
-/* How many functions redirect and have no part in this. */
+/* How many functions redirect but are not part of the advice. */
 static size_t count_bystanders(const struct app *app, const struct fix *fix)
 {
 	const struct p2p_function *function;
@@ -174,7 +174,7 @@ static void print_register(const struct app *app, const struct p2p_register *cha
 
 	p2p_register_setpci(change, false, line, sizeof(line));
 	fprintf(app->out, "  %s\n", line);
-	/* A text of lspci tells the bits that have names, and not the whole word. */
+	/* The text of lspci only has the bits with names, not the whole word. */
 	if (change->function->acs.upper == P2P_PRESENT)
 		snprintf(words, sizeof(words), "now %04x, then %04x: ", change->present, next);
 	say(app, 6, "%s%s%s%s%s%s; %s, %s", words, words_acs(off, bits), off ? " off" : "", off && set ? ", " : "", words_acs(set, more),
@@ -229,7 +229,7 @@ static void print_loaders(const struct app *app, const struct fix_parameter *par
 	}
 }
 
-/* config_acs says it best where the kernel knows it; of the other the word is enough. */
+/* config_acs is the best form if the kernel knows it; of the other form only the word is printed. */
 static void print_parameters(const struct app *app, const struct fix *fix)
 {
 	const struct fix_parameter *best = NULL;
@@ -275,7 +275,7 @@ static void print_group(const struct app *app, const struct fix_group *group)
 	paragraph_end(app, &line, 2, 4);
 }
 
-/* The kernel asks of each port what it redirects, and not who reaches what is below it. */
+/* The kernel checks what each port redirects, not who can reach the devices below it. */
 static void print_crossing(const struct app *app, const struct fix *fix)
 {
 	const struct p2p_advised *advised;
@@ -318,7 +318,10 @@ static void say_reach(FILE *out, const struct p2p_reach *reach, size_t shown)
 			!reach->permitted ? " (past the IOMMU)" : "");
 }
 
-/* Of the provider of the one at @index, those of which stand together.  Return: the next one's first. */
+/*
+ * Prints who reaches the provider of the entry at @index; entries of one provider are adjacent. Return: the
+ * index of the first entry of the next provider.
+ */
 static size_t print_reach(const struct app *app, const struct fix *fix, size_t index)
 {
 	const struct p2p_reach *reach = p2p_advice_reach(fix->advice, index);
@@ -347,7 +350,7 @@ static void print_reaches(const struct app *app, const struct fix *fix)
 		index = print_reach(app, fix, index);
 }
 
-/* One sentence stands once, however many pairs it helps. */
+/* A sentence is printed once, however many pairs it helps. */
 static bool is_said(const char *const *said, size_t count, const char *text)
 {
 	for (size_t i = 0; i < count; i++)
@@ -423,7 +426,7 @@ static void print_lints(const struct app *app, const struct fix *fix)
 		    lint->word, lint->text);
 }
 
-/* Mapped addresses meet the root complex while the IOMMU translates, whatever the switches do. */
+/* While the IOMMU translates, mapped addresses go through the root complex, whatever the switches do. */
 static void print_translated(const struct app *app, const struct fix *fix)
 {
 	const struct p2p_advised *advised;
@@ -446,7 +449,7 @@ static void print_translated(const struct app *app, const struct fix *fix)
 	}
 }
 
-/* What is to be done, once more and nothing else: comments for what no shell can do. */
+/* Repeats only what must be done, with comments for what no shell can do. */
 static void print_paste(const struct app *app, const struct fix *fix)
 {
 	const struct fix_parameter *best = NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* p2ptopo fleet: which nodes are of the same kind, which are odd, and by what. */
+/* p2ptopo fleet: which nodes are alike, which are odd, and what makes them so. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,7 +50,7 @@ enum status fleet_count(struct fleet *fleet, size_t shape, const char *name)
 	return add_name(fleet, &fleet->shapes[shape], name);
 }
 
-/* A shape nobody had before keeps its machine. */
+/* A new shape keeps the machine of its first node. */
 static enum status new_shape(struct fleet *fleet, struct app *machine, struct p2p_shape digest,
 			     struct shape **ret_shape)
 {
@@ -65,7 +65,7 @@ static enum status new_shape(struct fleet *fleet, struct app *machine, struct p2
 	return STATUS_DONE;
 }
 
-/* One bad file does not hide the others. */
+/* One bad file does not stop the others from being read. */
 static enum status skip_node(struct fleet *fleet, const char *label)
 {
 	struct failure *failure = fleet->app->failure;
@@ -106,7 +106,7 @@ enum status fleet_node(struct fleet *fleet, const char *from, const char *label)
 		return skip_node(fleet, label);
 	}
 	host = p2p_topology_machine(machine.topology)->host;
-	/* The name goes with the machine when that is not kept, or is another's already. */
+	/* Copied, since the name is freed with the machine, or may belong to another owner by then. */
 	name = strdup(host && *host ? host : label);
 	if (!name || p2p_shape_of(machine.eval, &digest))
 		status = fail_memory(fleet->app->failure);
@@ -205,7 +205,7 @@ static enum status print_text(const struct fleet *fleet)
 	return status;
 }
 
-/* The shape of the file that --golden names; it is no node of the fleet itself. */
+/* The shape of the file that --golden names, which is not itself a node of the fleet. */
 static enum status add_golden(struct fleet *fleet)
 {
 	enum status status = fleet_node(fleet, fleet->app->options.golden, fleet->app->options.golden);

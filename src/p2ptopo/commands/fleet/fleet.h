@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Many machines, told apart by shape: one pass, and in memory one machine for each shape there is.
- */
+/* Many machines, distinguished by shape: one pass, with one machine in memory for each shape. */
 #ifndef P2PTOPO_FLEET_H
 #define P2PTOPO_FLEET_H
 
 #include "app.h"
 
 /**
- * struct shape - the nodes that are of one kind.
- * @machine: the first of them, evaluated
- * @names: of all; owned
+ * struct shape - the nodes of one shape.
+ * @machine: the first node, evaluated
+ * @names: the names of all nodes; owned
  */
 struct shape {
 	struct p2p_shape digest;
@@ -20,8 +18,8 @@ struct shape {
 };
 
 /**
- * struct document - a tree document that was read: all that differs from another of the same digest is the
- *	host and serial numbers.
+ * struct document - a tree document that was read. Another with the same digest differs in the host name and
+ *	serial numbers only.
  */
 struct document {
 	struct p2p_shape digest;
@@ -30,11 +28,11 @@ struct document {
 
 /**
  * struct fleet - all nodes so far.
- * @shapes: in the order in which they came, until fleet_sort()
- * @documents: in the order in which they came
- * @last: index of the shape of the last node that was read
- * @golden: index of the shape that the others are held against
- * @unread: nodes that could not be read; a note was said of each
+ * @shapes: in the order of reading, until fleet_sort()
+ * @documents: in the order of reading
+ * @last: index of the shape of the node read last
+ * @golden: index of the shape that the others are compared with
+ * @unread: number of nodes that could not be read, each of which got a note
  */
 struct fleet {
 	struct app *app;
@@ -45,31 +43,32 @@ struct fleet {
 };
 
 /**
- * fleet_add() - read what an argument names: a capture, a tree document, a file with a tree document on
- *	each line, a folder of any of these, "-" for standard input.
- * Return: STATUS_DONE, also when a node could not be read; out of memory; or @path is not there.
+ * fleet_add() - read what an argument names: a capture, a tree document, a file with a tree document on each
+ *	line, a folder of any of these, "-" for standard input.
+ * Return: STATUS_DONE, even if a node could not be read; another status if out of memory or if @path does not
+ *	exist.
  */
 enum status fleet_add(struct fleet *fleet, const char *path);
 
-/** fleet_node() - read one node; @from as --from takes it, @label what it is called when it has no name. */
+/** fleet_node() - read one node. @from: as in --from. @label: what to call it if it has no name. */
 enum status fleet_node(struct fleet *fleet, const char *from, const char *label);
 
 /**
- * fleet_document() - read one node from the text of a document; one that is like another but for its host
- *	and serial numbers is not read again.
+ * fleet_document() - read one node from the text of a document. A document that equals another except for
+ *	host name and serial numbers is not parsed again.
  */
 enum status fleet_document(struct fleet *fleet, const char *text, size_t size, const char *label);
 
-/** fleet_count() - one more node of @shape.  Return: STATUS_DONE, or out of memory. */
+/** fleet_count() - add a node to @shape. Return: STATUS_DONE, or the status for lack of memory. */
 enum status fleet_count(struct fleet *fleet, size_t shape, const char *name);
 
-/** fleet_compare() - what makes @shape another than the golden one.  @ret_diff: p2p_diff_free() it */
+/** fleet_compare() - find what distinguishes @shape from the golden one. @ret_diff: release with p2p_diff_free() */
 enum status fleet_compare(const struct fleet *fleet, const struct shape *shape, struct p2p_diff **ret_diff);
 
-/** fleet_class() - functions of a class that take part in peer-to-peer DMA. */
+/** fleet_class() - number of functions of a class that take part in peer-to-peer DMA. */
 size_t fleet_class(const struct app *machine, enum p2p_class kind);
 
-/** fleet_print_json() - one document, or a line for each node. */
+/** fleet_print_json() - print one document, or a line for each node. */
 enum status fleet_print_json(const struct fleet *fleet);
 
 #endif

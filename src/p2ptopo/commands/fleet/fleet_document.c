@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Documents of nodes of one kind differ in the name of the host and in serial numbers.  Whether they differ
- * in anything else is seen without parsing them: ten thousand of them are gigabytes.
+ * Documents of nodes of one kind differ in the host name and in serial numbers. Whether they differ in
+ * anything else is found without parsing them: ten thousand documents are gigabytes.
  */
 #include <errno.h>
 #include <string.h>
@@ -10,10 +10,10 @@
 
 #include "commands/fleet/fleet.h"
 
-/* Names longer than that belong to no host. */
+/* No host has a longer name. */
 #define LONGEST_NAME 256
 
-/* The end of the key at @at, when it is @key. */
+/* The end of the key at @at, if it is @key; else NULL. */
 static const char *after_key(const char *at, const char *end, const char *key)
 {
 	size_t length = strlen(key);
@@ -36,7 +36,7 @@ static const char *after_value(const char *at, const char *end)
 	return at;
 }
 
-/* Of all but those values.  @name: that of the host; empty when there is none. */
+/* The digest of everything except those values. @name: the host name; empty if there is none. */
 static struct p2p_shape digest_of(const char *text, size_t size, char name[LONGEST_NAME])
 {
 	const char *end = text + size, *from = text, *at = text;
@@ -61,7 +61,7 @@ static struct p2p_shape digest_of(const char *text, size_t size, char name[LONGE
 	return digest;
 }
 
-/* What is in memory gets a name that the readers of files can open. */
+/* Gives text in memory a path that the file readers can open. */
 static enum status read_text(struct fleet *fleet, const char *text, size_t size, const char *label)
 {
 	int fd = memfd_create("node", MFD_CLOEXEC);

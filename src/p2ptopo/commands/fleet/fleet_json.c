@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A fleet as one document, or as a line for each node, which databases take. */
+/* A fleet as one document, or as one line for each node, for databases. */
 #include "commands/diff.h"
 #include "commands/fleet/fleet.h"
 #include "print/document.h"
@@ -71,7 +71,7 @@ static enum status print_document(const struct fleet *fleet)
 	return status;
 }
 
-/* Each with the same keys: databases take them for columns. */
+/* Every line has the same keys, which databases take as columns. */
 static struct json_object *json_line(const struct fleet *fleet, size_t index, const char *name)
 {
 	const struct shape *shape = &fleet->shapes[index];

@@ -10,10 +10,10 @@
 #include "commands/fleet/fleet.h"
 #include "line.h"
 
-/* A line that is longer is no tree document of one machine. */
+/* No tree document of one machine is a longer line. */
 #define LONGEST_LINE (256u << 20)
 
-/* Is this the line of a whole document, and not the first of one that is spread over many? */
+/* Is this line a whole document, not the first line of one that spans several? */
 static bool is_document(const char *line, size_t size)
 {
 	while (size && (line[size - 1] == '\n' || line[size - 1] == '\r' || line[size - 1] == ' '))
@@ -21,13 +21,13 @@ static bool is_document(const char *line, size_t size)
 	return size > 2 && line[0] == '{' && line[size - 1] == '}';
 }
 
-/* What begins otherwise, such as an archive, has no lines. */
+/* Files that begin otherwise, such as archives, are not read by lines. */
 static bool is_object(FILE *file)
 {
 	return ungetc(getc(file), file) == '{';
 }
 
-/* The lines from @file on; *@line is the first. */
+/* Adds the documents in *@line and the remaining lines of @file. */
 static enum status add_lines(struct fleet *fleet, FILE *file, char **line, size_t *room, ssize_t size,
 			     const char *path)
 {
@@ -44,7 +44,7 @@ static enum status add_lines(struct fleet *fleet, FILE *file, char **line, size_
 	return status || feof(file) ? status : line_fail(fleet->app->failure, path, number);
 }
 
-/* Standard input that is no list of documents is one of them, whose first line was read already. */
+/* Standard input that is not a list of documents is a single one, whose first line has been read already. */
 static enum status add_rest(struct fleet *fleet, FILE *file, const char *line, size_t size)
 {
 	enum status status;
@@ -117,7 +117,7 @@ static enum status add_folder(struct fleet *fleet, const char *path)
 	return status;
 }
 
-/* A captured tree is a folder, too. */
+/* A captured tree is also a folder, but a single node. */
 static bool is_tree(const char *path)
 {
 	char inside[4096];

@@ -13,7 +13,7 @@
 #include "print/table/plain.h"
 #include "print/speed.h"
 
-/* Names longer than this make columns too wide; they are numbered instead. */
+/* Names longer than this would make columns too wide, so columns are numbered instead. */
 #define SHORT_NAME 9
 
 /* With more rows than this, few will read them all. */
@@ -32,8 +32,8 @@ static const struct { const char *name, *legend; enum pair_fact fact; } cells[CE
 };
 
 /**
- * struct line - one row or column: functions that answer alike, or a single one.
- * @members: in BDF order; the first speaks for all
+ * struct line - one row or column: functions with equal answers, or a single function.
+ * @members: in BDF order; the first represents all
  */
 struct line {
 	const struct p2p_function *const *members;
@@ -41,11 +41,11 @@ struct line {
 };
 
 /**
- * struct matrix - a matrix on its way to the output.
- * @rows, @columns: the lines; without a filter the same
+ * struct matrix - a matrix while it is printed.
+ * @rows, @columns: the lines; both are the same without a filter
  * @turned: the rows are the clients and the columns the providers
- * @numbered: some name is too long for a heading
- * @locality: has it the columns of NUMA node and CPUs at its end?
+ * @numbered: whether some name is too long for a heading
+ * @locality: whether the last columns are NUMA node and CPUs
  */
 struct matrix {
 	const struct app *app;
@@ -55,7 +55,7 @@ struct matrix {
 	bool turned, numbered, locality;
 };
 
-/* The number of a line is that of its row, also where only some of them are columns. */
+/* The number of a line is that of its row, even if only some lines are columns. */
 static size_t number_of(const struct matrix *matrix, const struct line *line)
 {
 	for (size_t i = 0; i < matrix->row_count; i++) {
@@ -140,8 +140,8 @@ static enum paint print_locality(char text[GRID_CELL], const struct line *line, 
 }
 
 /*
- * Which two functions answer for a cell: the first members, or two different ones of a line
- * with itself.  False: a function with itself, and nobody asked for that.
+ * Evaluates the two functions that represent a cell: the first members, or two different members of a line
+ * with itself. Return: false for a single function with itself, which is not a pair.
  */
 static bool eval_cell(const struct matrix *matrix, const struct line *row,
 		       const struct line *column, struct p2p_verdict *ret_verdict)
@@ -157,7 +157,7 @@ static bool eval_cell(const struct matrix *matrix, const struct line *row,
 	return true;
 }
 
-/* The latency of a way that nothing may take is not asked for here: it is "-", as the bandwidth. */
+/* Where no transfer is possible, the latency is "-", like the bandwidth. */
 static enum paint print_fact(char text[GRID_CELL], const struct matrix *matrix,
 			     const struct p2p_verdict *verdict)
 {
@@ -233,7 +233,7 @@ static bool has_long_name(const struct line *lines, size_t count)
 
 static struct grid grid_of(struct matrix *matrix)
 {
-	/* Rows have the numbers. */
+	/* The rows show which number is which. */
 	matrix->numbered = !plain_wanted(matrix->app) && !matrix->app->options.between &&
 			   has_long_name(matrix->columns, matrix->column_count);
 	return (struct grid){
@@ -284,10 +284,10 @@ static int print_grid(struct matrix *matrix)
 	return grid_print(matrix->app, &grid);
 }
 
-/** enum which - the functions that become lines: those picked, or of one end of --between. */
+/** enum which - the functions that become lines: all, those picked, or those at one end of --between. */
 enum which { WHICH_ALL, WHICH_PICKED, WHICH_FIRST, WHICH_SECOND };
 
-/* One end of a pair whose other end the filters select, too. */
+/* Is the function an end of a pair that the filters select? */
 static bool is_end(const struct app *app, size_t i, unsigned int end)
 {
 	for (size_t j = 0; app_is_of(app, i, end) && j < app->selected_count; j++) {
@@ -325,7 +325,7 @@ static struct line *lines_of(const struct app *app, enum which which, size_t *re
 	return lines;
 }
 
-/* What the filter picked against all, or two classes with each other, in both directions. */
+/* Prints what the filter picked against all functions, or two classes against each other, in both directions. */
 static int print_filtered(struct app *app, struct matrix *matrix)
 {
 	bool between = app->options.between;
@@ -361,14 +361,14 @@ static size_t lines_of_groups(const struct p2p_groups *groups, struct line *line
 	return count;
 }
 
-/* One page is enough: as it is.  More: folded, where that makes it smaller. */
+/* Prints the matrix unfolded if it fits one page, else folded if that makes it smaller. */
 static int print_whole(struct app *app, struct matrix *matrix, struct line *lines)
 {
 	struct grid grid = grid_of(matrix);
 	struct p2p_groups *groups = NULL;
 	int error;
 
-	/* Functions that answer alike need not be alike in speed. */
+	/* Functions with equal verdicts may differ in speed. */
 	if (matrix->cell != CELL_VERDICT || plain_wanted(app) ||
 	    (grid.columns * SHORT_NAME / 2 < app->options.width && grid_pages(app, &grid) <= 1))
 		return print_grid(matrix);
@@ -455,7 +455,7 @@ static struct json_object *json_line_members(const struct line *line)
 	return array;
 }
 
-/* With a filter every line is one function, and its index that of the function. */
+/* With a filter every line is one function and has the index of that function. */
 static struct json_object *json_cells(const struct app *app, const struct line *lines,
 				      size_t count, size_t provider)
 {
@@ -491,7 +491,7 @@ static void print_lines(const struct app *app, const struct line *lines, size_t 
 	document_close(app);
 }
 
-/* The lines of the document: single functions with a filter, else those that answer alike. */
+/* The lines of the document: single functions with a filter, else groups with equal answers. */
 static enum status print_json(const struct app *app)
 {
 	struct p2p_groups *groups = NULL;

@@ -9,10 +9,10 @@
 /** enum cell - what a cell shows; CELL_NCCL by --nccl, the others by --cell. */
 enum cell { CELL_VERDICT, CELL_WAY, CELL_READ, CELL_WRITE, CELL_LATENCY, CELL_SCORE, CELL_NCCL, CELLS };
 
-/** matrix_print_legend() - what the cells mean; @what: of those that are a number. */
+/** matrix_print_legend() - print what the cells mean. @what: the meaning of cells that are a number. */
 void matrix_print_legend(const struct app *app, enum cell cell, const char *what);
 
-/** matrix_nccl_mark() - the mark behind the type; 0 none. */
+/** matrix_nccl_mark() - the mark behind the type; 0 if none. */
 char matrix_nccl_mark(const struct nccl_pair *pair);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What stands below a matrix. */
+/* The legend below a matrix. */
 #include "commands/matrix/matrix.h"
 #include "print/hint.h"
 #include "print/output.h"
@@ -52,7 +52,7 @@ static void print_verdict_legend(const struct app *app)
 	hint_pair(app, "Why, register by register", "path");
 }
 
-/* How each answer is marked and told; of NCCL_AGREES only when it goes from peer to peer. */
+/* The mark and the text of each answer; NCCL_AGREES has them only if transfers go from peer to peer. */
 static const struct { char mark; const char *means, *pairs; } nccl_marks[NCCL_DIFFERENCES] = {
 	[NCCL_AGREES] = { '+', "NCCL goes from peer to peer, and data arrive that way", NULL },
 	[NCCL_BY_ROOT] = { '^', "NCCL counts on a switch; data go through the root complex",
@@ -72,7 +72,7 @@ char matrix_nccl_mark(const struct nccl_pair *pair)
 	return nccl_marks[pair->differs].mark;
 }
 
-/** struct difference - how many pairs have it, and the first of them. */
+/** struct difference - the number of pairs with it, and the first of them. */
 struct difference {
 	size_t count;
 	const struct p2p_function *provider, *client;

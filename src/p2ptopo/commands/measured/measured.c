@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* p2ptopo measured: what others measured or say of pairs, beside the prediction. */
+/* p2ptopo measured: what other tools measured or say about pairs, beside the prediction. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,7 +75,7 @@ static enum status compare_all(struct app *app, const struct p2p_measured *measu
 	return STATUS_DONE;
 }
 
-/* Nothing to compare is no comparison that went well. */
+/* Having nothing to compare is a failure, not a success. */
 static enum status check_found(const struct app *app, const struct p2p_measured *measured,
 			       const struct measured_rows *rows)
 {

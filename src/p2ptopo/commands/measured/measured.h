@@ -15,8 +15,8 @@ struct measured_row {
 };
 
 /**
- * struct measured_rows - all of them, and those whose pair is not known.
- * @lost: indexes of figures
+ * struct measured_rows - all rows, and the figures whose pair is unknown.
+ * @lost: the indexes of these figures
  */
 struct measured_rows {
 	struct measured_row *rows;
@@ -25,11 +25,11 @@ struct measured_rows {
 	size_t lost_count;
 };
 
-/** measured_print() - as text. */
+/** measured_print() - print the rows as text. */
 enum status measured_print(struct app *app, const struct p2p_measured *measured,
 			   const struct measured_rows *rows);
 
-/** measured_document() - as a document, which is evidence, too.  Owned by the caller. */
+/** measured_document() - make the document, which also serves as evidence. Owned by the caller. */
 struct json_object *measured_document(const struct app *app, const struct p2p_measured *measured,
 				      const struct measured_rows *rows);
 

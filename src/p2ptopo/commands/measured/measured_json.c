@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The document of measured, which --evidence writes, too: measured, and never proven. */
+/* The document of measured, which --evidence writes, too. It claims "measured", never "proven". */
 #include <stdlib.h>
 
 #include "commands/measured/measured.h"
@@ -14,7 +14,7 @@ static bool is_label(enum p2p_figure_kind kind)
 	return kind == P2P_FIGURE_RELATION || kind == P2P_FIGURE_ACCESS;
 }
 
-/* The one of three that a figure has; the others are null. */
+/* A figure has one of three values; the others are null. */
 static void put_value(struct json_object *object, enum p2p_figure_kind kind, double value,
 		      const char *label)
 {
@@ -75,7 +75,7 @@ static struct json_object *json_lost(const struct p2p_measured *measured,
 		{ "why", json_text(p2p_measured_lost(measured, figure, why)) });
 }
 
-/* Each end once, in the order of addresses. */
+/* Every end once, in address order. */
 static struct json_object *json_devices(const struct app *app, const struct measured_rows *rows)
 {
 	size_t count = p2p_topology_count(app->topology);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The table of figures, and below it what to look at. */
+/* The table of figures, and below it what deserves attention. */
 #include <string.h>
 
 #include "commands/measured/measured.h"
@@ -163,7 +163,7 @@ static void print_counts(const struct app *app, const struct measured_rows *rows
 	fputs(".\n", app->out);
 }
 
-/* How many rows from @at on say the same; 0 when one before it did. */
+/* How many rows from @at on have the same text; 0 if an earlier row has it. */
 static size_t count_same(const struct measured_rows *rows, size_t at)
 {
 	const char *why = rows->rows[at].comparison.why;

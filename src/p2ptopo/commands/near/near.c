@@ -42,13 +42,13 @@ static void print_direct(FILE *cell, const void *row)
 		near_say_registers(cell, peer_of(row));
 }
 
-/* Those whose memory others read and write; of other devices it is a mailbox or a rare buffer. */
+/* Devices whose memory others read and write. The memory of other devices is a mailbox, or rarely a buffer. */
 static bool has_memory(const struct p2p_function *function)
 {
 	return function->kind == P2P_CLASS_GPU || function->kind == P2P_CLASS_ACCEL;
 }
 
-/* Which way round is a pair asked for?  Both: both have such memory, or neither. */
+/* Which direction of a pair matters? Both do if both ends have such memory, or neither. */
 static enum { ASK_GIVES, ASK_TAKES, ASK_BOTH } asked_of(const struct near_peer *peer)
 {
 	bool device = has_memory(peer->gives.verdict.provider);
@@ -58,7 +58,7 @@ static enum { ASK_GIVES, ASK_TAKES, ASK_BOTH } asked_of(const struct near_peer *
 	return device ? ASK_GIVES : ASK_TAKES;
 }
 
-/* Of both directions the one that is worse. */
+/* The direction that matters; if both do, the worse one. */
 static const struct pair *told_pair(const struct near_peer *peer)
 {
 	switch (asked_of(peer)) {
@@ -149,8 +149,8 @@ const struct column near_columns[] = {
 };
 
 /*
- * The direction that is asked about: into the memory of a GPU or an accelerator.  Where both have
- * it or neither, both directions are.
+ * The order by the direction that matters: the one into the memory of a GPU or an accelerator. If both ends
+ * have such memory, or neither, both directions matter.
  */
 static struct pair_order order_of(const struct near_peer *peer)
 {
@@ -164,7 +164,7 @@ static struct pair_order order_of(const struct near_peer *peer)
 	}
 }
 
-/* What the direction asked about leaves open, the other one decides. */
+/* If the direction that matters is equal, the other one decides. */
 static int compare_peers(const void *left, const void *right)
 {
 	const struct near_peer *a = left, *b = right;
@@ -201,7 +201,7 @@ static size_t find_peers(const struct app *app, const struct p2p_function *devic
 	return count;
 }
 
-/* "card0 (0000:13:00.0 gpu)", or "0000:08:00.0 (accel)" of what has no other name. */
+/* "card0 (0000:13:00.0 gpu)", or "0000:08:00.0 (accel)" for a device without another name. */
 static void print_title(const struct app *app, const struct p2p_function *device, size_t count)
 {
 	bool named = *words_name(device);
@@ -222,7 +222,7 @@ static void print_legend(const struct app *app, const struct p2p_function *devic
 	    "for DMA of %s to the memory of the peer.", device->display, device->display);
 }
 
-/* Class by class; in each they keep their order. */
+/* Adds the peers class by class, keeping their order within each. */
 static int add_peers(struct table *table, const struct near_peer *peers, size_t count)
 {
 	int error = 0;

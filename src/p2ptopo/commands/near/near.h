@@ -10,9 +10,9 @@
 /**
  * struct near_peer - one row.
  * @gives: the device is the provider and the peer the client; @takes: the other way round
- * @gives_order, @takes_order: what these are worth
- * @registers: those that make both direct, pointers into the list of the advice;
- *	@register_count of them, 0 when no register does
+ * @gives_order, @takes_order: the rank of each direction
+ * @registers: the registers to change to make both directions direct, @register_count pointers into the list
+ *	of the advice; none if no register helps
  */
 struct near_peer {
 	const struct p2p_function *function;
@@ -22,19 +22,19 @@ struct near_peer {
 	size_t register_count;
 };
 
-/** What near says of a peer; the last one nameless. */
+/** The columns of `near`; the last one has no name. */
 extern const struct column near_columns[];
 
 /**
  * near_advise() - fill the registers of each peer.
- * @ret_advice: owns what they point to, NULL when no peer could be lifted; free it after them
- *	with p2p_advice_free()
+ * @ret_advice: owns what they point to; NULL if no peer can be improved. Free it after them, with
+ *	p2p_advice_free()
  * Return: 0 or a negative errno.
  */
 int near_advise(struct app *app, const struct p2p_function *device, struct near_peer *peers,
 		size_t count, struct p2p_advice **ret_advice);
 
-/** near_print_better() - what would be direct, and the registers to clear: one line a peer. */
+/** near_print_better() - print what would become direct and the registers to clear, one line per peer. */
 void near_print_better(const struct app *app, const struct p2p_function *device,
 		       const struct near_peer *peers, size_t count);
 

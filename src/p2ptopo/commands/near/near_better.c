@@ -9,7 +9,7 @@
 #include "print/say.h"
 #include "print/words.h"
 
-/* So many peers are told in full. */
+/* At most so many peers are listed in full. */
 #define MOST_PEERS 8
 
 static bool is_diverted(const struct p2p_route *route)
@@ -25,7 +25,7 @@ static bool could_be_direct(const struct p2p_verdict *verdict)
 		is_diverted(&verdict->fabric.request) || is_diverted(&verdict->fabric.completion));
 }
 
-/* Is the function on the way of the two, below the bridge they share? */
+/* Is the function on the path between the two, below the bridge that they share? */
 static bool is_between(const struct p2p_verdict *verdict, const struct p2p_function *function)
 {
 	const struct p2p_function *ends[] = { verdict->provider, verdict->client };
@@ -38,7 +38,7 @@ static bool is_between(const struct p2p_verdict *verdict, const struct p2p_funct
 	return false;
 }
 
-/* The pairs of both directions, two for each peer that could be direct. */
+/* Makes two pairs, one for each direction, for each peer that could be direct. */
 static size_t make_pairs(const struct p2p_function *device, const struct near_peer *peers,
 			 size_t count, struct p2p_pair *pairs)
 {
@@ -73,7 +73,7 @@ static int take_registers(const struct p2p_advice *advice, struct near_peer *pee
 	return 0;
 }
 
-/* The pairs of the advice are those of make_pairs(): in the order of the peers, two of each. */
+/* The pairs of the advice are those of make_pairs(): in the order of the peers, two for each. */
 static int spread(const struct p2p_advice *advice, struct near_peer *peers, size_t count)
 {
 	const struct p2p_advised *gives;
@@ -91,7 +91,7 @@ static int spread(const struct p2p_advice *advice, struct near_peer *peers, size
 	return r;
 }
 
-/* What a guest sees of ACS is not what its transfers meet. */
+/* In a guest there is no advice: its transfers do not meet the ACS that it sees. */
 int near_advise(struct app *app, const struct p2p_function *device, struct near_peer *peers,
 		size_t count, struct p2p_advice **ret_advice)
 {

@@ -41,7 +41,7 @@ char *path_message(const struct app *app, const struct p2p_verdict *verdict)
 	return sentence(app, verdict, p2p_eval_message);
 }
 
-/* Number of functions from @function up to @common, @common not counted. */
+/* The number of functions from @function up to @common, without @common itself. */
 static size_t steps(const struct p2p_function *function, const struct p2p_function *common)
 {
 	size_t count = 0;
@@ -51,7 +51,7 @@ static size_t steps(const struct p2p_function *function, const struct p2p_functi
 	return count;
 }
 
-/* The provider's side upward, the common device with it; then the client's side downward. */
+/* Walks up from the provider to the common device (included), then down to the client. */
 static int walk(const struct p2p_verdict *verdict, struct path *path)
 {
 	const struct p2p_function *provider = verdict->provider, *client = verdict->client;
@@ -123,7 +123,7 @@ static int mark_listed(const struct app *app, struct path *path, list_fn *fill, 
 	return 0;
 }
 
-/* What a link carries, for comparing: lanes times MT/s, less 8b/10b below 8 GT/s. */
+/* The rate of a link, for comparison only: lanes times MT/s, less the encoding, which is 8b/10b below 8 GT/s. */
 static unsigned long carries(struct p2p_link link)
 {
 	unsigned long raw = (unsigned long)link.speed_mtps * link.width;
@@ -131,7 +131,7 @@ static unsigned long carries(struct p2p_link link)
 	return link.speed_mtps < 8000 ? raw / 10 * 8 : raw / 130 * 128;
 }
 
-/* Every function but the common device hangs on the link above it, which the pair crosses. */
+/* The pair crosses the link above every function except the common device. */
 static const struct path_hop *weakest(const struct path *path)
 {
 	const struct path_hop *least = NULL;
@@ -149,7 +149,7 @@ static const struct path_hop *weakest(const struct path *path)
 	return least;
 }
 
-/* The answer of every rule set, equal neighbours folded into one run. */
+/* The answers of all rule sets, with equal neighbours merged into one run. */
 static int ask_rules(struct app *app, struct path *path)
 {
 	size_t count = 0;
@@ -183,7 +183,7 @@ static int ask_rules(struct app *app, struct path *path)
 	return 0;
 }
 
-/* Without the gate, or without the right to ask it, there is only the prediction. */
+/* Without the gate, or without permission to ask it, there is only the prediction. */
 static void ask_gate(struct app *app, struct path *path)
 {
 	const struct p2p_kernel *kernel = &path->forward.kernel;

@@ -17,7 +17,10 @@ static const char *effect_of(const struct p2p_function *function)
 	return "its driver or a guest decides what the IOMMU translates";
 }
 
-/* Why it is where it is, then why the one whose group it joined is, up to the first of the group. */
+/*
+ * Why the function is in its group, then the same for the function whose group it joined, and so on up to the
+ * first of the group.
+ */
 static struct json_object *reasons(const struct p2p_isolation *isolation,
 				   const struct p2p_function *function)
 {

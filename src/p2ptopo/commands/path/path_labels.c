@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What other tools call the pair, where their letters differ from each other, and what sharing a
- * group and being a guest means for it.
+ * What other tools call the pair, where these labels differ, and what sharing a group or running in a guest
+ * means for it.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -48,7 +48,7 @@ static bool has_labels(const struct path *path)
 	       verdict->relation != P2P_RELATION_UNKNOWN && verdict->relation != P2P_RELATION_X;
 }
 
-/* Why NCCL says something else, where that is not one NUMA node with several host bridges. */
+/* Why NCCL's label differs, if the reason is not one NUMA node with several host bridges. */
 static const char *nccl_reason(enum nccl_type type)
 {
 	switch (type) {

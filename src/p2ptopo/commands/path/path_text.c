@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The page of one pair: the answer first, then both ends, the way, the rule and the fabric. */
+/* The page of one pair: the answer first, then both ends, the path, the rule and the fabric. */
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +28,7 @@ void path_line(const struct app *app, const char *name, const char *format, ...)
 	va_end(args);
 }
 
-/* With a command in it, which is to be pasted. */
+/* Prints a cure, which contains a command to paste. */
 static void change(const struct app *app, const char *cure)
 {
 	label(app, "  change");
@@ -93,7 +93,7 @@ static bool same_speed(const struct p2p_speed *a, const struct p2p_speed *b)
 	       difference < 0.001 && difference > -0.001;
 }
 
-/* What comes before the way that is taken was refused; what comes next is taken if that is, too. */
+/* The ways before the one taken were refused; the next one is taken if that one is refused, too. */
 static void print_other_ways(const struct app *app, const struct p2p_ways *ways,
 			     const struct p2p_way_answer *told)
 {
@@ -109,7 +109,7 @@ static void print_other_ways(const struct app *app, const struct p2p_ways *ways,
 	}
 }
 
-/* What the drivers in use would do, and what to change; the kernel's verdict is a fact behind it. */
+/* What the drivers in use would do, and what to change. The kernel's verdict is one of the facts behind it. */
 static void print_ways(const struct app *app, const char *name, const struct p2p_verdict *verdict)
 {
 	char text[P2P_WAY_TEXT];
@@ -142,7 +142,7 @@ static bool same_ways(const struct p2p_verdict *forward, const struct p2p_verdic
 	       (!one.count || one.way[0].way == other.way[0].way) && one.drivers_known;
 }
 
-/* What can be expected: the client of the pair as named, then the other way round. */
+/* The expected speeds, first for the pair as named, then for the reverse. */
 static void print_speeds(const struct app *app, const struct path *path)
 {
 	struct p2p_score forward, reverse;
@@ -202,7 +202,7 @@ static void print_answer(const struct app *app, const struct path *path)
 	print_speeds(app, path);
 }
 
-/* From a dump no size is known, which is said once. */
+/* A dump gives no sizes, which is said once. */
 static void print_bars(const struct app *app, const struct p2p_function *function)
 {
 	const char *separator = "";
@@ -511,7 +511,7 @@ static bool is_same_route(const struct p2p_route *a, const struct p2p_route *b)
 		(a->why == b->why || (a->why && b->why && !strcmp(a->why, b->why))));
 }
 
-/* Two kinds of TLP on one line where the fabric treats them alike. */
+/* Prints two kinds of TLP on one line if the fabric treats them alike. */
 static void print_two(const struct app *app, const char *both, const char *first,
 		      const struct p2p_route *route, const char *second,
 		      const struct p2p_route *other)

@@ -6,7 +6,7 @@
 
 #include "commands/report/report.h"
 
-/* Where the kernel lacks P2PDMA, what its rules would say is more than "no" for every pair. */
+/* If the kernel lacks P2PDMA, what its rules would say is more useful than "no" for every pair. */
 static int choose_eval(struct app *app, struct survey *survey)
 {
 	const struct p2p_machine *machine = p2p_topology_machine(app->topology);
@@ -37,7 +37,7 @@ static void count_functions(const struct app *app, struct survey *survey)
 		survey->selected[app->selected[i]->kind]++;
 }
 
-/* The functions of one or two classes, or those no filter selects.  Return: how many. */
+/* The functions of one or two classes, or only those of them that no filter selects. Return: how many. */
 static size_t pick_classes(const struct app *app, const struct class_pair *pair, bool unpicked,
 			   const struct p2p_function **list)
 {
@@ -53,7 +53,7 @@ static size_t pick_classes(const struct app *app, const struct class_pair *pair,
 	return count;
 }
 
-/* Pairs between two classes: those of both together, less those within each. */
+/* Subtracts counts: the pairs between two classes are those of both together, less those within each. */
 static void subtract(struct p2p_summary *from, const struct p2p_summary *summary)
 {
 	for (size_t r = 0; r < P2P_RELATIONS; r++)
@@ -61,7 +61,7 @@ static void subtract(struct p2p_summary *from, const struct p2p_summary *summary
 			from->pairs[r][m] -= summary->pairs[r][m];
 }
 
-/* Pairs with a function that a filter selects: all of them, less those of all others. */
+/* The pairs with a function that a filter selects: all pairs, less those among the others. */
 static int count_class_pair(const struct app *app, struct survey *survey, enum p2p_class first,
 			    enum p2p_class second, const struct p2p_function **list)
 {
@@ -85,7 +85,7 @@ static int count_class_pair(const struct app *app, struct survey *survey, enum p
 	return err;
 }
 
-/* After the loop over all classes: every pair between two holds those within each still. */
+/* Runs after the loop over all classes, when the counts between two classes still include the pairs within each. */
 static void separate(struct survey *survey)
 {
 	for (size_t i = 0; i < survey->class_pair_count; i++) {
@@ -145,7 +145,7 @@ const char *survey_advice(const struct app *app, const struct survey *survey)
 
 	if (!survey->shallow)
 		return NULL;
-	/* Who is root already is not told to become it. */
+	/* Root is not told to become root. */
 	return source == P2P_SOURCE_LIVE && !geteuid() ? p2p_live_cure() : p2p_source_text(source)->again;
 }
 

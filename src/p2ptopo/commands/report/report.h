@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The first screen: what is found out about the whole machine, and printed as text or JSON. */
+/* The first screen: what is found about the whole machine, and printed as text or JSON. */
 #ifndef P2PTOPO_REPORT_H
 #define P2PTOPO_REPORT_H
 
@@ -8,16 +8,16 @@
 
 struct json_object;
 
-/** Nobody asks for such a pair. */
+/** The interest of pairs that nobody asks for. */
 #define NO_INTEREST	1000
 
-/** A finding names at most so many functions. */
+/** A finding names at most this many functions. */
 #define FINDING_FUNCTIONS 4
 
-/** enum culprits - which functions make a pair answer so. */
+/** enum culprits - which functions are the cause of an answer. */
 enum culprits { CULPRITS_NONE, CULPRITS_PORTS, CULPRITS_ROOTS, CULPRITS_UNREAD };
 
-/** struct finding_kind - one row of the table of what can be wrong. */
+/** struct finding_kind - one row of the table of possible problems. */
 struct finding_kind {
 	enum p2p_reason reason;
 	enum p2p_map_type map_type;
@@ -26,12 +26,12 @@ struct finding_kind {
 };
 
 /**
- * struct finding - pairs that do not get the way their fabric could give them, for one reason.
+ * struct finding - pairs that, for one reason, do not get the path that their fabric could provide.
  * @pairs: ordered pairs of different functions; a lower bound unless the survey is complete
- * @example: one of them, and of a kind that people care about if there is one
- * @interest: how much they do: the place in the list of such pairs, NO_INTEREST in none
- * @allowed_by: the oldest later rule set that permits the example, NULL none or not asked
- * @functions: root devices compared, or functions whose ACS is unknown; @more: not all of them
+ * @example: one of the pairs, of a kind that people care about if possible
+ * @interest: how much they care: its place in the list of such pairs; NO_INTEREST if not in it
+ * @allowed_by: the oldest later rule set that permits the example; NULL if none, or not asked
+ * @functions: the root devices compared, or functions whose ACS is unknown; @more: there are others
  */
 struct finding {
 	const struct finding_kind *kind;
@@ -45,27 +45,27 @@ struct finding {
 };
 
 /**
- * struct class_pair - how the ordered pairs between two classes answer, both ways, those left out
- *	that no filter selects.
+ * struct class_pair - the answers for the ordered pairs between two classes, in both directions, without
+ *	those that no filter selects.
  */
 struct class_pair {
 	enum p2p_class first, second;
 	struct p2p_summary summary;
 };
 
-/** Uses that people ask about, and how many kinds of outcome of one are told apart. */
+/** The number of uses that people ask about, and of the outcomes distinguished for each. */
 #define USES 8
 #define OUTCOMES 12
 
 /**
  * struct outcome - pairs that the drivers in use treat alike.
- * @way: of the answer told; NULL when no row is about their drivers
- * @granted: what comes of it when it is granted
- * @nearest: of its pairs, those of a provider with the client nearest to it
- * @slowest, @fastest: GB/s of writes where the data go from peer to peer; 0 not known;
- *	@at_most: a device of one of the pairs may be slower
- * @condition: that decided, 0 none; @evidence: see struct p2p_way_answer
- * @example: the first of them
+ * @way: the way that the answer is about; NULL if no row covers their drivers
+ * @granted: the delivery if it is granted
+ * @nearest: how many of the pairs are those of a provider with its nearest client
+ * @slowest, @fastest: GB/s of writes if data goes from peer to peer; 0 if unknown; @at_most: a device of one
+ *	of the pairs may be slower
+ * @condition: the condition that decided, 0 if none; @evidence: see struct p2p_way_answer
+ * @example: the first of the pairs
  */
 struct outcome {
 	uint64_t pairs, nearest;
@@ -80,10 +80,10 @@ struct outcome {
 };
 
 /**
- * struct answer - what comes of one use, as GPU memory to NICs.
- * @pairs: looked at; all of them when @complete
- * @by_nearest: a provider works with the client nearest to it; else with all
- * @outcomes: those of most pairs first
+ * struct answer - the outcomes of one use, such as GPU memory to NICs.
+ * @pairs: number of pairs looked at; all if @complete
+ * @by_nearest: whether a provider works with its nearest client, or else with all
+ * @outcomes: those with the most pairs first
  */
 struct answer {
 	unsigned int use;
@@ -95,18 +95,18 @@ struct answer {
 
 /**
  * struct survey - the machine as a whole.
- * @eval: that of the app; where the kernel lacks P2PDMA, one that evaluates by its release's
- *	rules all the same (@hypothetical)
- * @hierarchy: is there a bridge or a PCI Express function at all?
- * @shallow: functions of which only the first bytes of config space were readable
- * @selected: of each class
- * @unpicked: by group, how many of its members no filter selects; pairs of two such are left out
- * @left_out: by index of function, those that no filter selects
- * @complete: every pair of groups was evaluated; else the findings are examples
- * @without_drivers: none is recorded, so there are no answers
- * @findings: the worst first; @redirecting: functions whose ACS redirects between selected ones
- * @cmdline: the kernel's, with what is wrong with it
- * @faults: of the kernel's log; NULL there are none
+ * @eval: the evaluator of the app; if the kernel lacks P2PDMA, one that applies the rules of its release all
+ *	the same (@hypothetical)
+ * @hierarchy: whether there is any bridge or PCI Express function
+ * @shallow: number of functions of which only the first bytes of config space were readable
+ * @selected: number of selected functions of each class
+ * @unpicked: by group: how many members no filter selects; pairs of two such members are left out
+ * @left_out: by function index: whether no filter selects the function
+ * @complete: whether every pair of groups was evaluated, or else the findings are only examples
+ * @without_drivers: no drivers are recorded, so there are no answers
+ * @findings: worst first; @redirecting: the functions whose ACS redirects between selected ones
+ * @cmdline: the kernel command line, with what is wrong with it
+ * @faults: from the kernel log; NULL if none
  */
 struct survey {
 	struct p2p_eval *own_eval;
@@ -130,66 +130,66 @@ struct survey {
 	struct faults *faults;
 };
 
-/** survey_new() - look at everything, in time that grows with functions, not with pairs. */
+/** survey_new() - look at everything, in time that grows with the functions, not with the pairs. */
 int survey_new(struct app *app, struct survey *ret_survey);
 void survey_free(struct survey *survey);
 
-/** survey_findings() - fill findings and complete. */
+/** survey_findings() - fill in @findings and @complete. */
 int survey_findings(struct app *app, struct survey *survey);
 
 /**
- * survey_finding_example() - of the findings the pair to look at: of the kinds that people care
- *	about most, and of those the worst off.  Return: NULL when no finding has such a pair.
+ * survey_finding_example() - the pair from the findings that a reader should look at: the worst one of the
+ *	kind that people care about most. Return: NULL if no finding has such a pair.
  */
 const struct p2p_verdict *survey_finding_example(const struct survey *survey);
 
-/** survey_is_inside() - part of the root complex, as copy engines are: nobody's example. */
+/** survey_is_inside() - whether a function is part of the root complex, as copy engines are, and so a bad example. */
 bool survey_is_inside(const struct p2p_function *function);
 
-/** survey_redirecting() - fill redirecting. */
+/** survey_redirecting() - fill in @redirecting. */
 int survey_redirecting(const struct app *app, struct survey *survey);
 
-/** survey_answers() - fill answers.  Return: 0 or -ENOMEM. */
+/** survey_answers() - fill in @answers. Return: 0 or -ENOMEM. */
 int survey_answers(const struct app *app, struct survey *survey);
 
-/** survey_faults() - fill faults.  Return: 0 or -ENOMEM. */
+/** survey_faults() - fill in @faults. Return: 0 or -ENOMEM. */
 int survey_faults(const struct app *app, struct survey *survey);
 
-/** report_print_faults() - explain the first of them; for report_print(). */
+/** report_print_faults() - explain the first faults; for report_print(). */
 void report_print_faults(const struct app *app, const struct survey *survey);
 
-/** report_faults_json() - all of them. */
+/** report_faults_json() - all faults as JSON. */
 struct json_object *report_faults_json(const struct app *app, const struct survey *survey);
 
 /** answer_text() - "GPU to NIC". */
 const char *answer_text(const struct answer *answer);
 
-/** answer_to_explain() - the outcome that a reader wants explained; NULL none. */
+/** answer_to_explain() - the outcome that a reader wants explained; NULL if none. */
 const struct outcome *answer_to_explain(const struct answer *answer);
 
-/** survey_example() - the pair that a reader wants to look at first; NULL none. */
+/** survey_example() - the pair that a reader wants to look at first; NULL if none. */
 const struct p2p_verdict *survey_example(const struct survey *survey);
 
-/** report_print_answers() - what the drivers in use would do; for report_print(). */
+/** report_print_answers() - print what the drivers in use would do; for report_print(). */
 void report_print_answers(const struct app *app, const struct survey *survey);
 
-/** survey_pairs() - ordered pairs of different members of two groups that are looked at. */
+/** survey_pairs() - the number of ordered pairs of different members of two groups that are looked at. */
 uint64_t survey_pairs(const struct survey *survey, size_t providers, size_t clients);
 
 /**
- * survey_group_pair() - one pair between two groups; between different members when both are one
- *	group.  Return: false when the only pair is a function with itself.
+ * survey_group_pair() - one pair between two groups, or between different members if both are the same group.
+ *	Return: false if the only pair is a function with itself.
  */
 bool survey_group_pair(const struct survey *survey, const struct p2p_group *providers,
 		       const struct p2p_group *clients, struct p2p_verdict *ret_verdict);
 
-/** survey_advice() - how to get at what was not readable; NULL when all was. */
+/** survey_advice() - how to read what was not readable; NULL if everything was. */
 const char *survey_advice(const struct app *app, const struct survey *survey);
 
 void report_print(struct app *app, const struct survey *survey);
 enum status report_print_json(struct app *app, const struct survey *survey);
 
-/** report_print_matrix() - as many groups as fit, or the classes; for report_print(). */
+/** report_print_matrix() - print as many groups as fit, or the classes; for report_print(). */
 void report_print_matrix(const struct app *app, const struct survey *survey, unsigned int lines);
 
 #endif

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the drivers in use would do, for the uses that people ask about: which of its pairs go
- * directly, through the root complex, through system memory, or nobody knows, and why.
+ * What the drivers in use would do, for the uses that people ask about: which pairs go directly, through the
+ * root complex or through system memory, for which that is unknown, and why.
  */
 #include <errno.h>
 #include <stdlib.h>
 
 #include "commands/report/report.h"
 
-/* So many pairs of one use are looked at; of more, some at equal steps. */
+/* At most so many pairs of one use are looked at. If there are more, only every nth one is. */
 #define MOST_PAIRS 4096
 
 static const struct {
 	enum p2p_class provider, client;
 	const char *text;
-	bool needs_pool;	/* only memory that was registered with p2pdma is given */
+	bool needs_pool;	/* only memory that was registered with p2pdma can be used */
 } uses[USES] = {
 	{ P2P_CLASS_GPU, P2P_CLASS_GPU, "GPU to GPU", false },
 	{ P2P_CLASS_GPU, P2P_CLASS_NIC, "GPU to NIC", false },
@@ -81,14 +81,14 @@ static bool is_alike(const struct outcome *a, const struct outcome *b)
 	       a->evidence == b->evidence;
 }
 
-/* What a use would come to: of a way that may be granted, what it would do. */
+/* The delivery to report: for a way that may be granted, what it would deliver. */
 static enum p2p_delivery promise(const struct outcome *outcome)
 {
 	return outcome->way && outcome->grant != P2P_GRANT_REFUSED ? outcome->granted :
 								      outcome->delivery;
 }
 
-/* What has no place of its own counts as the last one. */
+/* An outcome for which there is no room is counted in the last one. */
 static size_t add(struct answer *answer, const struct outcome *outcome)
 {
 	size_t at;
@@ -105,7 +105,7 @@ static size_t add(struct answer *answer, const struct outcome *outcome)
 	return at;
 }
 
-/* A figure that is a guess is left out: the page of the pair has it, with what is missing. */
+/* A guessed figure is left out: the page of the pair has it, with what is missing. */
 static void add_speed(const struct survey *survey, struct outcome *outcome,
 		      const struct p2p_verdict *verdict)
 {
@@ -132,7 +132,7 @@ static int most_pairs_first(const void *a, const void *b)
 	return (left->pairs < right->pairs) - (left->pairs > right->pairs);
 }
 
-/* How much a library would want it; what goes by no way at all comes last. */
+/* How much a library would prefer a delivery; pairs that no way can deliver come last. */
 static int worth(enum p2p_delivery delivery)
 {
 	static const int order[P2P_DELIVERIES] = {
@@ -149,8 +149,8 @@ static bool is_peer(enum p2p_delivery delivery)
 }
 
 /*
- * A library takes the adapter or drive that is nearest, and of two such the one that goes best; one
- * that takes no peer memory is not in question while another does.
+ * A library takes the nearest adapter or drive, and of two equally near the one with the better delivery. One
+ * that cannot use peer memory is not considered if another can.
  */
 static bool is_nearer(const struct outcome *outcome, const struct outcome *nearest)
 {
@@ -209,7 +209,7 @@ static void ask(const struct survey *survey, const struct side *providers,
 	qsort(answer->outcomes, answer->outcome_count, sizeof(answer->outcomes[0]), most_pairs_first);
 }
 
-/* A dump has no drivers, and of a machine too large for names they are not read. */
+/* A dump has no drivers, and on a machine that is too large for names they are not read. */
 static bool has_drivers(const struct app *app)
 {
 	for (size_t i = 0; i < app->selected_count; i++)
@@ -241,7 +241,7 @@ int survey_answers(const struct app *app, struct survey *survey)
 	return error;
 }
 
-/* What is worst for most pairs comes to the reader first; a link of their own is not explained. */
+/* The worst outcome is the first to explain. A link of the devices' own needs no explanation. */
 static int concern(enum p2p_delivery delivery)
 {
 	static const int order[P2P_DELIVERIES] = {

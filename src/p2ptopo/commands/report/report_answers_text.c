@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The answers, above all else: a line for each use, and why the worst of them is as it is. */
+/* The answers, at the top of the report: a line for each use, and the reason for the worst. */
 #include <string.h>
 
 #include "commands/report/report.h"
@@ -20,7 +20,7 @@ static const char *phrase(enum p2p_delivery delivery, const struct p2p_driver_wa
 	return delivery == P2P_DELIVERY_LINK ? p2p_driver_way_interface(way) : texts[delivery];
 }
 
-/* "direct if nvidia grants it": while the grant is open, what would come of it. */
+/* "direct if nvidia grants it": while it is unknown whether the way is granted, the delivery if it is. */
 static void name_outcome(const struct outcome *outcome, char *text, size_t size)
 {
 	bool open = outcome->grant == P2P_GRANT_UNKNOWN && outcome->way &&
@@ -44,7 +44,7 @@ static void name_outcome(const struct outcome *outcome, char *text, size_t size)
 			 p2p_driver_way_decider(outcome->way));
 }
 
-/* Outcomes that are said in the same words are one. */
+/* Merges outcomes that have the same text. */
 static void fold(const struct answer *answer, struct answer *ret_folded)
 {
 	char one[128], other[128];
@@ -69,7 +69,7 @@ static void fold(const struct answer *answer, struct answer *ret_folded)
 	}
 }
 
-/* "8 direct, 56 through the root complex"; one outcome alone needs no count. */
+/* "8 direct, 56 through the root complex"; a single outcome needs no count. */
 static void list(const struct answer *folded, bool nearest, char *text, size_t size)
 {
 	size_t used = 0, kinds = 0;
@@ -146,7 +146,7 @@ void report_print_answers(const struct app *app, const struct survey *survey)
 		const struct outcome *outcome = answer_to_explain(&survey->answers[i]);
 
 		print_line(app, &survey->answers[i]);
-		/* Two uses that fail for one reason say it once. */
+		/* If two uses fail for the same reason, it is printed once. */
 		if (outcome && (!last || outcome->condition != last->condition ||
 				outcome->evidence != last->evidence || !outcome->way))
 			print_why(app, outcome);

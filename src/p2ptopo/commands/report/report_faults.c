@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Requests that were refused, as the kernel's log has them, explained as address does. */
+/* Refused requests from the kernel log, explained as the command address does. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +23,7 @@ int survey_faults(const struct app *app, struct survey *survey)
 		return 0;
 	text = strdup(log);
 	survey->faults = calloc(1, sizeof(*survey->faults));
-	/* Where none can be used the count of those left out says so. */
+	/* If none can be used, the count of those left out says so. */
 	if (text && survey->faults)
 		fault_parse_all(&failure, text, survey->faults);
 	free(text);

@@ -4,7 +4,7 @@
 #include "commands/report/report.h"
 #include "print/words.h"
 
-/* With more groups the matrix would grow with pairs, not with functions: `pairs` has them all. */
+/* With more groups the matrix would grow with the pairs, not with the functions; `pairs` has them all. */
 #define MOST_GROUPS 64
 
 static struct json_object *device_counts(const struct app *app, const struct survey *survey)

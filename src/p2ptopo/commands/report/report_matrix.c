@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The pairs on one screen: group by group where they fit, else counted class by class. */
+/* The pairs on one screen: by group if they fit, else counted by class. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +25,7 @@ static const char *const relations[P2P_RELATIONS] = {
 	[P2P_RELATION_SYS] = "SYS two NUMA nodes",
 };
 
-/* The letters of a name before its number, and the number; -1 when it ends without one. */
+/* Splits a name into the letters before its number, and the number; -1 if it has none at its end. */
 static size_t split_name(const char *name, long *ret_number)
 {
 	size_t stem = strlen(name);
@@ -79,7 +79,7 @@ static void print_names(FILE *out, const struct p2p_group *group)
 	free(sorted);
 }
 
-/* "0000:03:00.0 nvme0  nvme  Samsung SM981"; the name only where one of them has another. */
+/* "0000:03:00.0 nvme0  nvme  Samsung SM981"; the name column only if any function has a name besides its address. */
 static void print_function(FILE *out, const struct p2p_function *function, int names)
 {
 	char bdf[P2P_BDF_SIZE], product[128];
@@ -91,7 +91,7 @@ static void print_function(FILE *out, const struct p2p_function *function, int n
 		words_product(function, product, sizeof(product)));
 }
 
-/* "2 gpu 2 nic: " where their names do not tell, then the names. */
+/* "2 gpu 2 nic: " if the names do not tell the class, then the names. */
 static void print_folded(FILE *out, const struct p2p_group *group)
 {
 	size_t counts[P2P_CLASSES] = { 0 }, named = 0;
@@ -113,7 +113,7 @@ static void print_folded(FILE *out, const struct p2p_group *group)
 	print_names(out, group);
 }
 
-/* At most @width columns of it, cut with "..", and with @pad exactly so many. */
+/* At most @width columns of @text, with ".." if it is cut; exactly @width columns with @pad. */
 static void print_clipped(FILE *out, const char *text, size_t width, bool pad)
 {
 	size_t columns = words_clip(out, text, width);
@@ -123,8 +123,8 @@ static void print_clipped(FILE *out, const char *text, size_t width, bool pad)
 
 /**
  * struct layout - how rows are labelled.
- * @width: of the labels; @names: of the names in them, 0 none
- * @unfolded: a line for every member of a group, not one for all
+ * @width: width of the labels; @names: width of the names in them, 0 if none
+ * @unfolded: a line for every member of a group, not one for the whole group
  */
 struct layout {
 	size_t width;
@@ -150,7 +150,7 @@ static void print_label(const struct app *app, const struct layout *layout,
 	free(text);
 }
 
-/* A dot where a filter asks for no pair of the two. */
+/* A dot if the filters select no pair of the two. */
 static void print_cell(const struct app *app, const struct survey *survey, size_t provider,
 		       size_t client)
 {
@@ -204,7 +204,7 @@ static void print_groups(const struct app *app, const struct survey *survey,
 	}
 }
 
-/* The labels get what the cells leave, and no more than the longest of them. */
+/* The labels get the room that the cells leave, but no more than the longest one needs. */
 static struct layout make_layout(const struct app *app, const struct survey *survey,
 				 unsigned int lines)
 {
@@ -297,7 +297,7 @@ static size_t print_entry(const struct app *app, size_t column, const char *entr
 	return column + width + (column ? 2 : 0);
 }
 
-/* Only what occurs is explained. */
+/* Explains only what occurs. */
 static void print_legend(const struct app *app, const struct p2p_summary *total)
 {
 	size_t column = 0;

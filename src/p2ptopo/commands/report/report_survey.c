@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is wrong, for how many pairs, and which functions make it so. */
+/* What is wrong, for how many pairs, and which functions cause it. */
 #include <errno.h>
 #include <stdlib.h>
 
 #include "commands/report/report.h"
 #include "print/words.h"
 
-/* So many groups are evaluated with one another; more are looked at in steps. */
+/* So many groups are evaluated with one another; of more, only every nth one is. */
 #define MOST_GROUPS 64
 
-/* The worst first.  A map type that is not the reason's usual one is a row of its own. */
+/* Worst first. A map type that is unusual for the reason has its own row. */
 static const struct finding_kind kinds[] = {
 	{ P2P_REASON_ACS_REFUSED, P2P_MAP_NOT_SUPPORTED, CULPRITS_PORTS,
 	  "refused: ACS redirects on the path, and the kernel does not trust the host bridge" },
@@ -46,7 +46,7 @@ static const struct finding_kind kinds[] = {
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
-/* Pairs without a common bridge can go no other way than through the host bridge. */
+/* Pairs without a common bridge cannot go any other way than through the host bridge, so that is not a finding. */
 static const struct finding_kind *kind_of(const struct p2p_verdict *verdict)
 {
 	const struct p2p_kernel *kernel = &verdict->kernel;
@@ -93,7 +93,7 @@ static void name_function(struct finding *finding, const struct p2p_function *fu
 		finding->more = true;
 }
 
-/* Of two roots, the one that the reason is about. */
+/* Of two roots, names the one that the reason is about. */
 static void name_root(struct finding *finding, const struct p2p_root *root)
 {
 	bool same_only = finding->kind->reason == P2P_REASON_HOST_SAME_ONLY;
@@ -119,7 +119,7 @@ static void name_culprits(const struct survey *survey, struct finding *finding,
 		name_function(finding, unread[i]);
 }
 
-/* Whose pairs people ask for, the first ones most: memory first, then who reads and writes it. */
+/* The pairs of classes that people ask for, in order of importance; the class with the memory comes first. */
 static const struct { enum p2p_class provider, client; } asked_for[] = {
 	{ P2P_CLASS_GPU, P2P_CLASS_NIC }, { P2P_CLASS_GPU, P2P_CLASS_GPU },
 	{ P2P_CLASS_GPU, P2P_CLASS_NVME }, { P2P_CLASS_ACCEL, P2P_CLASS_NIC },
@@ -149,7 +149,7 @@ static const struct p2p_function *find_member(const struct survey *survey,
 	return NULL;
 }
 
-/* A pair of two classes between two groups, one of whose ends a filter selects. */
+/* Finds a pair of two classes between two groups, with at least one end that a filter selects. */
 static bool find_pair(const struct survey *survey, const struct p2p_group *const groups[2],
 		      const enum p2p_class classes[2], const struct p2p_function *ret_ends[2])
 {
@@ -165,7 +165,7 @@ static bool find_pair(const struct survey *survey, const struct p2p_group *const
 	return false;
 }
 
-/* A better example than the one so far, among the pairs of two groups: all have one verdict. */
+/* Looks for a better example than the current one among the pairs of two groups, which all have the same verdict. */
 static void find_example(const struct survey *survey, const struct p2p_group *providers,
 			 const struct p2p_group *clients, struct finding *finding)
 {
@@ -241,7 +241,7 @@ static void eval_groups(struct survey *survey, struct finding *by_kind)
 	}
 }
 
-/* The sets are in their order of age; what is not merged is no help. */
+/* The rule sets are sorted by age; those that are not merged are no help. */
 static int ask_later_rules(struct app *app, const struct survey *survey, struct finding *finding)
 {
 	const struct p2p_rules *now = p2p_eval_rules(survey->eval), *rules;
@@ -286,9 +286,9 @@ int survey_findings(struct app *app, struct survey *survey)
 }
 
 /**
- * struct below - what hangs below a function, itself included.
- * @selected: selected functions; @picked: those of them that a filter selects
- * @branches: how many of its children have some
+ * struct below - what is at and below a function.
+ * @selected: number of selected functions; @picked: of those that a filter selects
+ * @branches: number of its children with any of these
  */
 struct below {
 	uint32_t selected, picked, branches;
@@ -309,8 +309,8 @@ static void count_below(const struct app *app, struct below *below)
 }
 
 /*
- * Does it stand on the way of two selected functions, one of them picked, up to their common
- * device?  That is the function itself, or it is above, and one of the two is not below.
+ * Is the function on the path of two selected functions, one of them picked, to their common device? It is if
+ * it is one of the two, or above one of them while the other is not below it.
  */
 static bool is_between(const struct p2p_function *function, const struct below *below)
 {

@@ -32,7 +32,7 @@ static void line(const struct app *app, const char *name, const char *format, ..
 	va_end(args);
 }
 
-/* The path of a capture is not broken: it is there to be copied. */
+/* The path of a capture is not wrapped, so that it can be copied. */
 static void print_machine(const struct app *app, const struct p2p_machine *machine)
 {
 	bool guest = machine->virtual_machine == P2P_YES;
@@ -126,7 +126,7 @@ static void print_flat(const struct app *app)
 	}
 }
 
-/* Two roots of one kind say it once: "8086:09a2 at 0000:10:00.0 0000:40:00.0". */
+/* Two roots with the same IDs are printed once: "8086:09a2 at 0000:10:00.0 0000:40:00.0". */
 static void print_functions(const struct app *app, const struct finding *finding)
 {
 	bool roots = finding->kind->culprits == CULPRITS_ROOTS;
@@ -152,7 +152,7 @@ static void print_functions(const struct app *app, const struct finding *finding
 	paragraph_end(app, &line, roots ? 14 : 21, 4);
 }
 
-/* Is another function before it that redirects by the same bits and is the same kind of port? */
+/* Do both functions redirect with the same bits, and are they the same kind of port? */
 static bool is_alike(const struct p2p_function *a, const struct p2p_function *b)
 {
 	return words_port(a) == words_port(b) &&
@@ -189,7 +189,7 @@ static void print_alike(const struct app *app, const struct survey *survey, size
 	fputs(named < count ? " ...\n" : "\n", app->out);
 }
 
-/* The table of kinds of ports is short, so looking back over them costs little. */
+/* There are few kinds of ports, so looking back over them costs little. */
 static void print_redirecting(const struct app *app, const struct survey *survey)
 {
 	size_t kinds = 0;
@@ -214,7 +214,7 @@ static void print_finding(const struct app *app, const struct survey *survey,
 	print_functions(app, finding);
 }
 
-/* What to type next, to be pasted as it is. */
+/* What to type next; can be pasted as it is. */
 static void print_hint(const struct app *app, const char *text, const char *command,
 		       const struct p2p_verdict *example)
 {
@@ -226,7 +226,7 @@ static void print_hint(const struct app *app, const char *text, const char *comm
 		  example->client);
 }
 
-/* What is permitted but goes a longer way costs something. */
+/* Pairs that are permitted but take a longer path lose speed. */
 static void print_speed(const struct app *app, const struct p2p_verdict *pair)
 {
 	char write[WORDS_SIZE], read[WORDS_SIZE];
@@ -269,7 +269,7 @@ static void print_findings(const struct app *app, const struct survey *survey)
 		print_speed(app, example);
 }
 
-/* A pair whose drivers were spoken of comes before one that p2pdma alone refuses. */
+/* A pair whose drivers were mentioned comes before one that only p2pdma refuses. */
 static void print_hints(const struct app *app, const struct survey *survey)
 {
 	const struct p2p_verdict *example = survey_example(survey);
@@ -282,7 +282,7 @@ static void print_hints(const struct app *app, const struct survey *survey)
 	print_hint(app, "  what to change: ", "fix", example);
 }
 
-/* The note names its function itself, mostly. */
+/* Most notes name their function themselves. */
 static void print_note(const struct app *app, const struct p2p_note *note)
 {
 	char bdf[P2P_BDF_SIZE];
@@ -300,7 +300,7 @@ static void print_notes(const struct app *app)
 	size_t count = 0;
 
 	for (size_t i = 0; (note = p2p_topology_note(app->topology, i)); i++) {
-		/* print_machine() has said it already, above what it is about. */
+		/* print_machine() has said it already, at a better place. */
 		if (!note->function && machine->virtual_machine == P2P_YES &&
 		    strstr(note->text, "virtual machine"))
 			continue;

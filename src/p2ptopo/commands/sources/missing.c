@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which unknown facts stop verdicts, and which command prints them. */
+/* Which unknown facts prevent verdicts, and which command prints them. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +9,7 @@
 #define LOG		"sudo dmesg | head -2000"
 #define CONFIG		"grep P2PDMA /boot/config-$(uname -r)"
 
-/* The reason of a verdict that is unknown names what it lacks. */
+/* The reason of an unknown verdict names the missing fact. */
 static const struct {
 	enum p2p_reason reason;
 	const char *what, *command;
@@ -25,7 +25,7 @@ static const struct {
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 _Static_assert(ROWS <= MOST_MISSING, "MOST_MISSING is too small");
 
-/* What lspci shows of a function is there already, so more of it says no more. */
+/* Do the sources have all that lspci shows about functions, so that more of it would not help? */
 static bool has_registers(const struct app *app)
 {
 	struct p2p_given given;
@@ -39,7 +39,7 @@ static bool has_registers(const struct app *app)
 	return false;
 }
 
-/* Of files there is one command that reads all of them. */
+/* For sources with files, one command captures all of them. */
 static const char *command_of(const struct app *app, size_t row)
 {
 	enum p2p_source source = p2p_topology_machine(app->topology)->source;
@@ -51,7 +51,7 @@ static const char *command_of(const struct app *app, size_t row)
 	case P2P_SOURCE_REPORT:
 		return p2p_source_text(source)->again;
 	default:
-		/* A list does not say that nothing is before what it lists. */
+		/* A list cannot show that nothing precedes what it lists. */
 		if (rows[row].reason == P2P_REASON_ROOT_UNKNOWN && has_registers(app))
 			return p2p_source_text(P2P_SOURCE_TREE)->again;
 		return rows[row].command;
@@ -76,7 +76,7 @@ static void count_pair(const struct app *app, const struct p2p_function *provide
 			stopped[i] += pairs;
 }
 
-/* Functions of one group answer alike, so one pair of two groups speaks for all. */
+/* Functions of one group have equal answers, so one pair represents all pairs of two groups. */
 static void count_groups(const struct app *app, const struct p2p_groups *groups,
 			 uint64_t stopped[ROWS], struct shortfall *shortfall)
 {
@@ -103,7 +103,7 @@ static int compare(const void *a, const void *b)
 	return (left->pairs < right->pairs) - (left->pairs > right->pairs);
 }
 
-/* Facts that the same command prints count together. */
+/* Facts that the same command prints are counted together. */
 static void choose(struct shortfall *shortfall)
 {
 	for (size_t i = 0; i < shortfall->count; i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sources: what each source gave, what was not read, and what else would decide pairs. */
+/* sources: what each source provided, what was not read, and what else would decide pairs. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -13,7 +13,7 @@
 #define INDENT ((size_t)2)
 #define REASON_SIZE (PRINTED_SIZE + 80u)
 
-/* A name has no place to break, so what there is to say of it stands below it. */
+/* A name cannot be wrapped, so the remarks about it go below it. */
 static void print_place(const struct app *app, const char *name, unsigned int first,
 			unsigned int last)
 {
@@ -61,7 +61,10 @@ static void print_given(const struct app *app)
 	}
 }
 
-/* An error names its file and line, which stand above it here.  @text: for what another command reads */
+/*
+ * An error names its file and line, which are printed above it here, so they are cut off. @text: buffer for
+ * the text about a file that another command reads
+ */
 static const char *reason_of(struct printed *printed, const struct p2p_skipped *skipped,
 			     char text[REASON_SIZE])
 {

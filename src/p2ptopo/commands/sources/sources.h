@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sources: what each source gave, and what else would decide pairs. */
+/* sources: what each source provided, and what else would decide pairs. */
 #ifndef P2PTOPO_SOURCES_H
 #define P2PTOPO_SOURCES_H
 
 #include "app.h"
 
-/** What may be missing: a row of the table in missing.c each. */
+/** The number of facts that may be missing, each a row of the table in missing.c. */
 #define MOST_MISSING 8
 
 /**
- * struct missing - a fact that stops verdicts.
+ * struct missing - a fact whose absence prevents verdicts.
  * @what: the fact, in a sentence
- * @command: what prints it
- * @pairs: how many ordered pairs it stops
+ * @command: the command that prints it
+ * @pairs: number of ordered pairs that lack it
  */
 struct missing {
 	const char *what, *command;
@@ -20,11 +20,11 @@ struct missing {
 };
 
 /**
- * struct shortfall - all that is missing.
- * @rows: @count of them, the fact that stops most pairs first
- * @pairs, @unknown: ordered pairs, and those without a verdict
- * @paste: the command that prints what stops most pairs; NULL there is none
- * @decides: how many that are
+ * struct shortfall - all missing facts.
+ * @rows: @count rows, sorted with the fact that most pairs lack first
+ * @pairs, @unknown: number of ordered pairs, and of those without a verdict
+ * @paste: the command that prints what most pairs lack; NULL if none
+ * @decides: how many pairs that are
  */
 struct shortfall {
 	struct missing rows[MOST_MISSING];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * p2ptopo watch.  An event is a reason to read the machine again once the burst is over; what
- * is printed is the difference of two readings.
+ * p2ptopo watch.  After an event, the machine is read again once the burst is over; what is printed is the
+ * difference between two readings.
  */
 #include <errno.h>
 #include <poll.h>
@@ -17,9 +17,9 @@
 #define USUAL_INTERVAL	30
 
 /**
- * struct watch - one run.
+ * struct watch - the running command.
  * @state: the newest reading
- * @looked: when the machine was read last
+ * @looked: when the machine was last read
  */
 struct watch {
 	struct app *app;
@@ -65,7 +65,7 @@ static bool eval_pairs(struct watch_state *state)
 	return state->types && state->ways;
 }
 
-/* A reading that fails leaves the last one: the next event is another chance. */
+/* If a reading fails, the previous one stays in place; the next event is another chance. */
 static void look(struct watch *watch)
 {
 	struct watch_state next = {
@@ -92,7 +92,7 @@ static void look(struct watch *watch)
 	watch->state = next;
 }
 
-/* Milliseconds until the machine is to be read again; -1 when only an event is a reason. */
+/* Milliseconds until the machine must be read again; -1 if only an event can cause that. */
 static int64_t time_left(const struct watch *watch)
 {
 	int64_t left = follow_left(&watch->follower);
@@ -103,7 +103,7 @@ static int64_t time_left(const struct watch *watch)
 	return left < 0 ? 0 : left;
 }
 
-/* A reader that went away is the end, and a good one. */
+/* A reader that went away ends the command without an error. */
 static bool is_read(struct watch *watch)
 {
 	if (!fflush(watch->app->out) || errno != EPIPE)
@@ -172,7 +172,7 @@ static int take_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-/* Events are listened to before the machine is read, so that no change falls in between. */
+/* Listening for events starts before the machine is read, so that no change is missed. */
 static enum status start(struct watch *watch)
 {
 	struct failure *failure = watch->app->failure;

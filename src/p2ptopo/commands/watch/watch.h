@@ -1,28 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* p2ptopo watch: what is the same in its three parts, the waiting, the comparing, the printing. */
+/* p2ptopo watch: shared by its three parts: waiting, comparing and printing. */
 #ifndef P2PTOPO_WATCH_H
 #define P2PTOPO_WATCH_H
 
 #include "machine/follow.h"
 
-/** Pairs whose verdict changed are told one by one up to so many at a time, then by counts. */
+/** Up to so many pairs whose verdict changed are listed one by one; more are counted. */
 #define WATCH_VERDICTS 64
 
-/** A pair that is not there, beside the map types. */
+/** A pair that does not exist, in addition to the map types. */
 #define WATCH_NO_PAIR P2P_MAP_TYPES
 #define WATCH_TYPES (P2P_MAP_TYPES + 1)
 
-/** struct watch_way - what the drivers of a pair do.  @way: NULL when no row of the table tells. */
+/** struct watch_way - what the drivers of a pair do. @way: NULL if no row of the table covers them. */
 struct watch_way {
 	const struct p2p_driver_way *way;
 	enum p2p_delivery delivery;
 };
 
 /**
- * struct watch_state - the machine as it was read once.
- * @types: map type of every ordered pair of selected functions, a row for each provider
- * @ways: likewise what the drivers in use do
- * @generation: 1 the first reading, one more each
+ * struct watch_state - the machine as of one reading.
+ * @types: map types of all ordered pairs of selected functions, with a row for each provider
+ * @ways: likewise, what the drivers in use do
+ * @generation: number of the reading, from 1
  */
 struct watch_state {
 	struct app app;
@@ -31,11 +31,11 @@ struct watch_state {
 	unsigned int generation;
 };
 
-/** watch_compare() - print a line for everything that is different in @now. */
+/** watch_compare() - print a line for everything that differs in @now. */
 void watch_compare(const struct watch_state *old, const struct watch_state *now,
 		   const struct follow_news *news);
 
-/* One line each; see p2ptopo-watch(1).  @state is the newer one. */
+/* Each prints one line; see p2ptopo-watch(1). @state is the newer one. */
 void watch_say_start(const struct watch_state *state, unsigned int interval);
 void watch_say_lost(const struct watch_state *state);
 void watch_say_gate(const struct watch_state *state);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is told of two readings of one machine. */
+/* Compares two readings of one machine. */
 #include <stdlib.h>
 
 #include "commands/watch/watch.h"
 #include "machine/compare.h"
 
-/* Where @function is in @state's selection; -1 it is not, or a filter leaves it out. */
+/* The index of the function at @bdf in the selection of @state; -1 if it is not in it, or if a filter leaves it out. */
 static ptrdiff_t place_of(const struct watch_state *state, struct p2p_bdf bdf)
 {
 	const struct app *app = &state->app;
@@ -40,7 +40,7 @@ struct readings {
 	const struct watch_state *old, *now;
 };
 
-/* What went has its facts from the older topology, and its line is of the newer generation. */
+/* The facts of a removed function come from the older topology, but its line has the newer generation. */
 static void tell_function(void *data, const struct p2p_function *old,
 			  const struct p2p_function *now)
 {
@@ -57,7 +57,7 @@ static void tell_function(void *data, const struct p2p_function *old,
 			watch_say_changed(readings->now, row->event, old, now);
 }
 
-/* What came and went before anybody could look at it. */
+/* Reports functions that came and went before they could be read. */
 static void tell_passed(const struct watch_state *old, const struct watch_state *now,
 			const struct follow_news *news)
 {
@@ -71,7 +71,7 @@ static void tell_passed(const struct watch_state *old, const struct watch_state 
 	}
 }
 
-/* The places of one selection in another, -1 where they are not. */
+/* Maps the indexes of one selection to those of another; -1 for functions that are not in it. */
 static ptrdiff_t *map_places(const struct watch_state *from, const struct watch_state *to)
 {
 	ptrdiff_t *places = calloc(from->app.selected_count + 1, sizeof(*places));
@@ -83,7 +83,7 @@ static ptrdiff_t *map_places(const struct watch_state *from, const struct watch_
 
 struct counts {
 	size_t by_types[WATCH_TYPES][WATCH_TYPES];
-	size_t changed;		/* of pairs that were there before and are now */
+	size_t changed;		/* pairs that exist in both readings */
 };
 
 static unsigned int type_at(const struct watch_state *state, ptrdiff_t provider, ptrdiff_t client)
@@ -93,7 +93,7 @@ static unsigned int type_at(const struct watch_state *state, ptrdiff_t provider,
 	return state->types[(size_t)provider * state->app.selected_count + (size_t)client];
 }
 
-/* Each pair of @state that is to be shown, with its type in @other at @places. */
+/* Counts each pair of @state that is to be shown, with its type in @other, where @places maps the indexes. */
 static void count_changes(const struct watch_state *state, const struct watch_state *other,
 			  const ptrdiff_t *places, bool forward, struct counts *counts)
 {
@@ -133,7 +133,7 @@ static void tell_each(const struct watch_state *old, const struct watch_state *n
 	}
 }
 
-/* Pairs that came or went with a device are told by counts, others one by one if they are few. */
+/* Pairs that came or went with a device are counted; others are listed one by one if they are few. */
 static void tell_counts(const struct watch_state *now, const struct counts *counts)
 {
 	for (unsigned int from = 0; from < WATCH_TYPES; from++) {
@@ -147,7 +147,7 @@ static void tell_counts(const struct watch_state *now, const struct counts *coun
 	}
 }
 
-/* What the drivers did before and do now with the pair at @index of @now; false: it was not there. */
+/* What the drivers did before, and do now, with the pair at @index of @now. Return: false if it was not there before. */
 static bool find_ways(const struct watch_state *old, const struct watch_state *now,
 		      const ptrdiff_t *places, size_t index, struct watch_way ret_ways[2])
 {
@@ -161,8 +161,8 @@ static bool find_ways(const struct watch_state *old, const struct watch_state *n
 }
 
 /*
- * A driver, an option of a module or the domain of an IOMMU group changes what the drivers do, and
- * often nothing of the kernel's verdict.
+ * A driver, a module option or the domain of an IOMMU group changes what the drivers do, but often not the
+ * kernel's verdict.
  */
 static void compare_ways(const struct watch_state *old, const struct watch_state *now,
 			 const ptrdiff_t *places)

@@ -14,7 +14,7 @@ static bool is_text(const struct watch_state *state)
 	return state->app.options.format == FORMAT_TEXT;
 }
 
-/* @format of strftime(), then milliseconds where @milliseconds. */
+/* Formats the time with the strftime() format @format, followed by milliseconds if @milliseconds. */
 static void format_now(const char *format, bool milliseconds, char *text, size_t size)
 {
 	struct timespec now = { 0 };
@@ -49,12 +49,12 @@ static void print_json(const struct watch_state *state, struct json_object *line
 	fputc('\n', state->app.out);
 }
 
-/* A line for machines, with these members behind those that every line has. */
+/* A line for machines, with these members after those that every line has. */
 #define print_members(state, event, ...) \
 	print_json(state, json_put_all(put_time(p2p_json_new_object(), event, state), \
 		   (const struct json_member[]){ __VA_ARGS__, { NULL, NULL } }))
 
-/* One for people. */
+/* A line for people. */
 static void print_text(const struct watch_state *state, const char *event, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 static void print_text(const struct watch_state *state, const char *event, const char *format, ...)
@@ -70,7 +70,7 @@ static void print_text(const struct watch_state *state, const char *event, const
 	fputc('\n', state->app.out);
 }
 
-/* "%s%s%s": its address, and the name that it has beside it. */
+/* For "%s%s%s": the address, and the name, if it has one. */
 #define ADDRESS_AND_NAME(function, bdf) \
 	p2p_bdf_format((function)->bdf, bdf), *words_name(function) ? " " : "", words_name(function)
 
@@ -79,7 +79,7 @@ static struct json_object *json_ids(const struct p2p_function *function, uint16_
 	return function->ids == P2P_PRESENT ? json_hex(id, 4) : NULL;
 }
 
-/* What is said of one that came and of one that went. */
+/* The members for a function that came, or that went. */
 #define FUNCTION_MEMBERS(function) \
 	{ "bdf", json_bdf(function) }, \
 	{ "name", json_text((function)->display) }, \
@@ -92,7 +92,7 @@ static const char *type_name(unsigned int type)
 	return type == WATCH_NO_PAIR ? NULL : p2p_map_type_name((enum p2p_map_type)type);
 }
 
-/* The gate's mode; NULL without one, or where it may not be asked. */
+/* The mode of the gate; NULL without a gate, or without permission to ask it. */
 static const char *gate_mode(struct p2p_context *context, struct p2p_gate_info *ret_info)
 {
 	struct p2p_gate *gate;
@@ -197,7 +197,7 @@ void watch_say_passed(const struct watch_state *state, struct p2p_bdf bdf)
 		print_members(state, "passed", { "bdf", json_text(text) });
 }
 
-/* What @what is of a function: for people, and for machines. */
+/* The value of @what for a function, both for people and for machines. */
 static const char *text_of(const char *what, const struct p2p_function *function,
 			   char link[WORDS_SIZE])
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* p2ptopo what-if: the pairs and the IOMMU groups that a change would change. */
+/* p2ptopo what-if: the pairs and IOMMU groups that a change would affect. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stddef.h>
@@ -11,7 +11,7 @@
 #include "print/words.h"
 #include "commands/what_if/whatif.h"
 
-/** typedef row_fn - what to do with one pair that changes.  Return: 0 goes on, all else stops. */
+/** typedef row_fn - handle one pair that changes. Return: 0 to continue, anything else to stop. */
 typedef int row_fn(const struct whatif *whatif, const struct whatif_row *row, void *userdata);
 
 const struct column whatif_columns[] = {
@@ -29,7 +29,7 @@ static const struct p2p_function *other(const struct whatif *whatif,
 	return p2p_topology_function(whatif->topology, function->index);
 }
 
-/* How many of how many pairs change; stops early when the output is gone. */
+/* Calls @fn for each pair that changes, and counts these and all pairs. Stops early if the output is gone. */
 static int for_each_change(const struct whatif *whatif, row_fn *fn, void *userdata,
 			   uint64_t *ret_changed, uint64_t *ret_pairs)
 {
@@ -59,7 +59,7 @@ static int for_each_change(const struct whatif *whatif, row_fn *fn, void *userda
 }
 
 /**
- * struct total - pairs of two classes that change alike.
+ * struct total - the pairs of two classes with the same change.
  * @provider, @client: their classes; @before, @after: what the kernel decides
  */
 struct total {
@@ -97,7 +97,7 @@ static int count_row(const struct whatif *whatif, const struct whatif_row *row, 
 	return 0;
 }
 
-/* As users look for them: by class, and those first that the kernel decides otherwise. */
+/* The order in which users look: by class, with those first that the kernel decides differently. */
 static int compare_totals(const void *left, const void *right)
 {
 	const struct total *one = left, *other = right;
@@ -115,7 +115,7 @@ static bool is_of_one(const struct total *one, const struct total *other)
 	return one->provider == other->provider && one->client == other->client;
 }
 
-/* Of two classes: "16 thru_host_bridge -> bus_addr, 48 thru_host_bridge as now". */
+/* Prints the changes for two classes: "16 thru_host_bridge -> bus_addr, 48 thru_host_bridge as now". */
 static const struct total *print_classes(const struct app *app, const struct total *first,
 					 const struct total *end)
 {
@@ -136,7 +136,7 @@ static const struct total *print_classes(const struct app *app, const struct tot
 	return at;
 }
 
-/* What comes of it, before any pair is named; provider <- client, as everywhere. */
+/* The overall effect, before any pair is named; provider <- client, as everywhere. */
 static enum status print_totals(const struct whatif *whatif, uint64_t *ret_changed)
 {
 	const struct app *app = whatif->before;
@@ -157,15 +157,15 @@ static enum status print_totals(const struct whatif *whatif, uint64_t *ret_chang
 }
 
 /**
- * struct listed - the pairs on their way to the output.
- * @shown: rows of the table; @routes: left out, since nothing but their route changes
+ * struct listed - the pairs while they are printed.
+ * @shown: number of rows in the table; @routes: number of pairs left out because only their route changes
  */
 struct listed {
 	struct table *table;
 	uint64_t shown, routes;
 };
 
-/* Where users look first: whether it goes, and how fast. */
+/* The facts that users look at first: whether a transfer works, and how fast it is. */
 static bool is_worth_a_row(const struct whatif_row *row)
 {
 	static const enum pair_fact looked_at[] = {
@@ -253,7 +253,7 @@ static enum status print_text(const struct whatif *whatif)
 	return status;
 }
 
-/* The evaluator that speaks of a pair must be the one that evaluated it. */
+/* A pair must be described by the evaluator that evaluated it. */
 static struct json_object *json_side(const struct app *app, struct p2p_eval *eval,
 				     const struct p2p_verdict *verdict)
 {

@@ -8,8 +8,8 @@
 
 /**
  * struct whatif - both machines; functions have the same indexes in both.
- * @before: as read
- * @kernel: the rule set of the other one
+ * @before: the machine as read
+ * @kernel: the rule set of the changed machine
  * @argument: the value that is being parsed
  */
 struct whatif {
@@ -22,25 +22,25 @@ struct whatif {
 	struct p2p_isolation *groups_before, *groups_after;
 };
 
-/** struct whatif_row - a pair on both. */
+/** struct whatif_row - a pair on both machines. */
 struct whatif_row {
 	struct pair before, after;
 };
 
-/** What a row has to show; the last one nameless. */
+/** The columns of `what-if`; the last one has no name. */
 extern const struct column whatif_columns[];
 
 /**
- * whatif_parse() - one argument, such as acs=nvme0,ReqRedir-.  On failure one sentence has been
- *	printed to stderr.
- * @text: must live as long as @whatif, which has room for its change
+ * whatif_parse() - parse one argument, such as acs=nvme0,ReqRedir-. On failure, the failure of @before says
+ *	why.
+ * @text: must live as long as @whatif, which must have room for one more change
  */
 enum status whatif_parse(struct whatif *whatif, const char *text);
 
-/** whatif_groups_text() - the IOMMU groups that change.  Return: how many lines. */
+/** whatif_groups_text() - print the IOMMU groups that change. Return: the number of lines. */
 size_t whatif_groups_text(const struct whatif *whatif);
 
-/** whatif_groups_json() - the same as {"before": ..., "after": ...}; owned by the caller. */
+/** whatif_groups_json() - the same, as {"before": ..., "after": ...}; owned by the caller. */
 struct json_object *whatif_groups_json(const struct whatif *whatif);
 
 #endif

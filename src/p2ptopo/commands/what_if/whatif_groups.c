@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The IOMMU groups that a change makes and unmakes. */
+/* The IOMMU groups that a change creates and dissolves. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +8,7 @@
 #include "print/words.h"
 #include "commands/what_if/whatif.h"
 
-/* Is a group of @here, as it is, one of @there too?  Members are in the same order in both. */
+/* Does @there have exactly the same group as @here? Members have the same order in both. */
 static bool is_kept(const struct p2p_isolation *here, size_t group,
 		    const struct p2p_isolation *there)
 {
@@ -36,13 +36,13 @@ static size_t print_why(const struct whatif *whatif, const struct p2p_isolation 
 	return 1;
 }
 
-/* More than so many are not all named. */
+/* Groups with more members than this do not have all of them named. */
 #define MOST_MEMBERS 8
 
-/* Nor is of more than so many said why they are in it. */
+/* The reasons are given for at most so many members. */
 #define MOST_REASONS 3
 
-/* Of many those that take part in peer-to-peer DMA, and how many others there are. */
+/* Of many members, names only those that take part in peer-to-peer DMA, and counts the others. */
 static void say_members(FILE *out, const struct p2p_isolation *isolation, size_t group)
 {
 	bool all = p2p_isolation_count(isolation, group) <= MOST_MEMBERS;
@@ -88,7 +88,7 @@ static void print_group(const struct whatif *whatif, const struct p2p_isolation 
 		fputs("        ... and so on: --json has the reason of each\n", app->out);
 }
 
-/* Groups of @here that @there has not. */
+/* The number of groups of @here that @there does not have. */
 static size_t count_side(const struct p2p_isolation *here, const struct p2p_isolation *there)
 {
 	size_t count = 0;
@@ -98,7 +98,7 @@ static size_t count_side(const struct p2p_isolation *here, const struct p2p_isol
 	return count;
 }
 
-/* A function alone needs no line: it is in a group of the other side. */
+/* A group of one function needs no line: the function shows up in a group of the other side. */
 static void print_side(const struct whatif *whatif, const struct p2p_isolation *here,
 		       const struct p2p_isolation *there, char sign)
 {
@@ -124,7 +124,7 @@ static size_t print_sides(const struct whatif *whatif)
 	return gone + made;
 }
 
-/* Functions whose group one machine does not tell and the other does. */
+/* Prints functions whose group is unknown for one machine and known for the other. */
 static size_t print_unknown(const struct whatif *whatif, const struct p2p_isolation *here,
 			    const struct p2p_isolation *there, const char *when)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The arguments of what-if: KEY=VALUE, one row of the table each. */
+/* The arguments of what-if: KEY=VALUE, where each key is a row of the table. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 
 #include "commands/what_if/whatif.h"
 
-/** struct key - one kind of change; @shape: what its value looks like. */
+/** struct key - one kind of change. @shape: the form of its value. */
 struct key {
 	const char *name, *shape;
 	enum status (*parse)(struct whatif *whatif, const struct key *key, char *value,
@@ -41,7 +41,7 @@ static enum status parse_acs(struct whatif *whatif, const struct key *key, char 
 static enum status parse_iommu(struct whatif *whatif, const struct key *key, char *value,
 			       struct p2p_change *change)
 {
-	/* "pt" as the kernel's command line has it. */
+	/* "pt" is the word on the kernel command line. */
 	static const struct { const char *name; enum p2p_iommu_mode mode; } modes[] = {
 		{ "off", P2P_IOMMU_OFF }, { "on", P2P_IOMMU_ON },
 		{ "passthrough", P2P_IOMMU_PASSTHROUGH }, { "pt", P2P_IOMMU_PASSTHROUGH },
@@ -74,7 +74,7 @@ static enum status parse_move(struct whatif *whatif, const struct key *key, char
 
 #define FAMILY_ZEN 0x17
 
-/* "AMD" is what people say, "AuthenticAMD" what the CPU says. */
+/* People say "AMD"; the CPU says "AuthenticAMD". */
 static const struct { const char *said, *is; } vendors[] = {
 	{ "AMD", "AuthenticAMD" }, { "Intel", "GenuineIntel" }, { "Hygon", "HygonGenuine" },
 	{ "Zhaoxin", "  Shanghai  " },
@@ -115,7 +115,7 @@ static enum status parse_root(const struct whatif *whatif, const struct key *key
 	return STATUS_DONE;
 }
 
-/* "AMD EPYC 7302 16-Core Processor, family 17h", as the report prints it, becomes its parts. */
+/* Splits "AMD EPYC 7302 16-Core Processor, family 17h", as printed by the report, into its parts. */
 static const char *printed_cpu(char *value, long *ret_family, char **ret_root)
 {
 	char *family = strstr(value, ", family "), *end;
@@ -134,7 +134,7 @@ static const char *printed_cpu(char *value, long *ret_family, char **ret_root)
 	return NULL;
 }
 
-/* As the report says it of a CPU that is not recorded; the kernel asks for a family, and later ones count. */
+/* The words of the report for a CPU that is not recorded. The kernel checks for a family or a later one. */
 static bool is_zen(const char *value)
 {
 	static const char *const names[] = { "AMD:Zen", "AMD Zen", "any AMD Zen" };
@@ -145,7 +145,7 @@ static bool is_zen(const char *value)
 	return false;
 }
 
-/* "17h" is hexadecimal, as people write families of AMD; "23" is not. */
+/* "17h" is hexadecimal, as AMD families are usually written; "23" is decimal. */
 static bool read_family(char *text, long *ret_family)
 {
 	size_t length = strlen(text);
@@ -193,7 +193,7 @@ static enum status parse_cpu(struct whatif *whatif, const struct key *key, char 
 	return status;
 }
 
-/* The name is a piece of the argument, which lives as long as the change. */
+/* The name points into the argument, which lives as long as the change. */
 static enum status parse_driver(struct whatif *whatif, const struct key *key, char *value,
 				struct p2p_change *change)
 {
@@ -221,7 +221,7 @@ static const struct key keys[] = {
 static enum status parse_change(struct whatif *whatif, const struct key *key, const char *value)
 {
 	struct p2p_change *change = &whatif->changes[whatif->change_count];
-	/* The parsers cut it into pieces. */
+	/* A copy, since the parsers cut it into pieces. */
 	char *copy = strdup(value);
 	enum status status;
 
