@@ -12,7 +12,7 @@
 
 /**
  * struct hit - a BAR or a window that holds the address.
- * @bar: whether it is a BAR; @number: the number of the BAR or window
+ * @bar: whether it is a BAR; @number: the number of the BAR
  * @bus: whether it was found by bus address, where bus and CPU addresses differ
  */
 struct hit {
