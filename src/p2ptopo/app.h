@@ -38,7 +38,7 @@ struct options {
 	const char *from, *sources[MOST_SOURCES];
 	size_t source_count;
 	const char *kernel, *pci_ids, *columns;
-	struct repeated slots, ids;		/* -s, -d: one of each must match */
+	struct repeated slots, ids;		/* -s, -d: a function must match one of each */
 	const char *classes, *between;		/* --class, --between */
 	const char *colour_when;
 	enum format format;
@@ -180,7 +180,7 @@ struct app app_like(const struct app *app);
 const char *app_machine(const struct app *app);
 
 /**
- * app_find() - the function a user names: BDF, OS name, label such as GPU0, or an lspci -s / -d
+ * app_find() - the function that a user names by BDF, OS name, a label such as GPU0, or an lspci -s / -d
  *	filter that matches exactly one.
  * Return: STATUS_DONE, or STATUS_INPUT.
  */
@@ -199,7 +199,7 @@ enum status app_select(struct app *app);
  */
 enum status app_mark(const struct app *app, bool *marked);
 
-/** app_has_filter() - did the user give -s, -d, --class or --between? */
+/** app_has_filter() - whether the user gave -s, -d, --class or --between. */
 bool app_has_filter(const struct app *app);
 
 /**

@@ -51,7 +51,7 @@ enum status fail_memory(struct failure *failure);
  */
 enum status fail_library(struct failure *failure, const struct p2p_context *context, int error);
 
-/** failure_status() - the exit status of a negative errno, the library's or the kernel's. */
+/** failure_status() - the exit status for a negative errno, from the library or the kernel. */
 enum status failure_status(int error);
 
 #endif

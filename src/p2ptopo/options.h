@@ -33,7 +33,7 @@ struct option_row {
 	const char *help;
 };
 
-/** options_row() - the rows in the order of --help; NULL after the last. */
+/** options_row() - one of the rows, in the order of --help; NULL after the last. */
 const struct option_row *options_row(size_t index);
 
 /** options_known() - does @command take the option?  NULL: does any command? */

@@ -83,15 +83,15 @@ enum p2p_fact p2p_config_find(const struct p2p_config *config, uint16_t id, bool
 			      const struct p2p_capability **ret_capability);
 
 /**
- * p2p_config_names_vendor() - does it name a vendor?  A VF's reads all ones there (PCIe r6.0, sec 9.3.4.1.1,
- *	"Vendor ID Register").
+ * p2p_config_names_vendor() - whether it names a vendor. That of a VF reads all ones there (PCIe r6.0, sec
+ *	9.3.4.1.1, "Vendor ID Register").
  */
 bool p2p_config_names_vendor(const struct p2p_config *config);
 
 /** p2p_config_round() - @size rounded down to 4096, 256, 128, 64 or 0. */
 unsigned int p2p_config_round(unsigned int size);
 
-/** p2p_config_may_have_virtual() - may the function have VFs?  PCIe r6.0, sec 9.3.3.3.1, "VF Enable". */
+/** p2p_config_may_have_virtual() - whether the function may have VFs.  PCIe r6.0, sec 9.3.3.3.1, "VF Enable". */
 bool p2p_config_may_have_virtual(const struct p2p_config *config);
 
 /**

@@ -129,7 +129,7 @@ const struct p2p_raw *p2p_snapshot_sort(struct p2p_snapshot *snapshot);
 /** p2p_snapshot_find() - the index of the first function at or after @bdf, once they are sorted. */
 size_t p2p_snapshot_find(const struct p2p_snapshot *snapshot, struct p2p_bdf bdf);
 
-/** p2p_is_one_device() - are both functions of one device? */
+/** p2p_is_one_device() - whether both functions belong to one device. */
 static inline bool p2p_is_one_device(struct p2p_bdf one, struct p2p_bdf other)
 {
 	return one.domain == other.domain && one.bus == other.bus &&

@@ -40,7 +40,7 @@ struct p2p_name p2p_names_vendor(struct p2p_names *names, unsigned int vendor);
 struct p2p_name p2p_names_device(struct p2p_names *names, unsigned int vendor, unsigned int device);
 
 /**
- * p2p_names_class() - what a class is called.
+ * p2p_names_class() - the name of a class.
  * @class: base class and subclass
  * @ret_exact: false when only the base class has a name
  */

@@ -33,16 +33,16 @@ struct p2p_input {
  */
 bool p2p_input_next(const char **at, const char *end, char *line, size_t room);
 
-/** p2p_input_address() - are the first @size characters of @text the address of a function? */
+/** p2p_input_address() - whether the first @size characters of @text are the address of a function. */
 bool p2p_input_address(const char *text, size_t size, struct p2p_bdf *ret_bdf);
 
-/** p2p_starts() - does @text begin with @with? */
+/** p2p_starts() - whether @text begins with @with. */
 static inline bool p2p_starts(const char *text, const char *with)
 {
 	return !strncmp(text, with, strlen(with));
 }
 
-/** p2p_starts_any() - with one of @list, which NULL ends? */
+/** p2p_starts_any() - whether @text begins with one of @list, which NULL ends. */
 bool p2p_starts_any(const char *text, const char *const *list);
 
 /** p2p_input_mark() - does @line stand for lines that were left out ("[...]", "<snip>", "-- More --")?  Not "". */

@@ -143,7 +143,7 @@ enum p2p_map_type p2p_kernel_decide(const struct p2p_eval *eval,
 				    const struct p2p_findings *findings,
 				    enum p2p_reason *ret_reason);
 
-/** p2p_eval_listed() - does the whitelist allow this pair of host bridges? */
+/** p2p_eval_listed() - whether the whitelist allows this pair of host bridges. */
 enum p2p_tri p2p_eval_listed(const struct p2p_eval *eval, const struct p2p_host_bridge *a,
 			      const struct p2p_host_bridge *b);
 

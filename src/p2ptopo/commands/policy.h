@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the policy and gate commands share. */
+/* Shared by the policy and gate commands. */
 #ifndef P2PTOPO_POLICY_H
 #define P2PTOPO_POLICY_H
 

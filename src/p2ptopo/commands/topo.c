@@ -297,7 +297,7 @@ static struct json_object *json_list(const struct topo *topo, const struct p2p_f
 	return array;
 }
 
-/* Row by row, so that the whole table is never in memory. */
+/* Printed row by row, so that the whole table is never in memory. */
 static enum status print_json(const struct topo *topo)
 {
 	const char *separator = "";

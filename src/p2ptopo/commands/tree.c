@@ -221,7 +221,7 @@ static void print_document(FILE *out, const struct p2p_topology *topology,
 	json_text_close(out);
 }
 
-/* Function by function: all of them in memory would take 30 KiB each. */
+/* Printed function by function: kept in memory, each of them would take 30 KiB. */
 static enum status print_json(struct app *app)
 {
 	struct json_object *header = document_new(app, "tree");

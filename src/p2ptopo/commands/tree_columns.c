@@ -129,7 +129,7 @@ static enum paint paint_link(const void *row)
 	return function && is_degraded(function) ? PAINT_HOST : PAINT_NONE;
 }
 
-/* As pci=config_acs= has it: DirectTrans first, SrcValid last. */
+/* In the order of pci=config_acs=: DirectTrans first, SrcValid last. */
 static void tell_acs(FILE *cell, const struct p2p_function *function)
 {
 	if (function->acs.fact == P2P_ABSENT)

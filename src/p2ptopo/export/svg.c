@@ -22,7 +22,7 @@
 #define CELL 20.0
 #define LEGEND 72.0
 #define LEAST 1280.0		/* the legend's width */
-#define LETTER 6.1		/* of the headings of the matrix, which stand upright */
+#define LETTER 6.1		/* in the headings of the matrix, which are vertical */
 
 /* Device labels and names in headings are cut after so many columns. */
 #define LABEL_COLUMNS 52
@@ -180,7 +180,7 @@ static void print_cell(const struct canvas *canvas, double x, double y, enum p2p
 		svg_deliveries[delivery].letter, words_delivery_mark(delivery));
 }
 
-/* The address in the form in which lspci prints it. */
+/* The display name; an address is shortened as in lspci, without the domain 0000. */
 static const char *heading_of(const struct picture *picture, size_t index, char buffer[128])
 {
 	const char *name = picture_device(picture, index)->display;

@@ -25,10 +25,10 @@ struct compared {
 	const char *event, *key;
 };
 
-/** compare_rows - all of them; the last one has no key. */
+/** compare_rows - all rows; the last one has no key. */
 extern const struct compared compare_rows[];
 
-/** compare_any() - is anything in compare_rows different? */
+/** compare_any() - whether anything in compare_rows differs. */
 bool compare_any(const struct p2p_function *old, const struct p2p_function *now);
 
 #endif

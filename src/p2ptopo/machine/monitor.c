@@ -107,7 +107,7 @@ static void watch_run_dir(struct monitor *monitor)
 		inotify_add_watch(monitor->inotify, dirname(above),
 				  IN_CREATE | IN_MOVED_TO | IN_ONLYDIR);
 	free(above);
-	/* It may have appeared just now. */
+	/* The folder may have appeared just now. */
 	monitor->run_dir_watched = inotify_add_watch(monitor->inotify, monitor->run_dir,
 						     IN_MOVED_TO | IN_ONLYDIR) >= 0;
 }

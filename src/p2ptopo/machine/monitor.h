@@ -49,7 +49,7 @@ int monitor_new(const char *run_dir, struct monitor **ret_monitor);
 /** monitor_free() - NULL is fine.  Return: NULL. */
 struct monitor *monitor_free(struct monitor *monitor);
 
-/** monitor_fd() - for poll(2): readable when there is something to drain. */
+/** monitor_fd() - descriptor for poll(2), readable when there is something to drain. */
 int monitor_fd(const struct monitor *monitor);
 
 /**

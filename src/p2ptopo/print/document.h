@@ -96,10 +96,10 @@ struct json_object *json_notes(const struct p2p_topology *topology);
 /** json_pair_ways() - what the drivers in use would do with a pair, way by way. */
 struct json_object *json_pair_ways(const struct p2p_verdict *verdict);
 
-/** json_pair_drivers() - the same without the single ways: {delivered, granted, way, why}. */
+/** json_pair_drivers() - the same without the individual ways: {delivered, granted, way, why}. */
 struct json_object *json_pair_drivers(const struct p2p_verdict *verdict);
 
-/** json_pair() - one ordered pair, the row of pairs. */
+/** json_pair() - one ordered pair, as in a row of pairs. */
 struct json_object *json_pair(const struct app *app, const struct p2p_verdict *verdict);
 
 #endif

@@ -11,7 +11,7 @@
 
 #include <json-c/json.h>
 
-/** json_text_plain() - on one line, without spaces.  Return: owned by @object. */
+/** json_text_plain() - the text on one line, without spaces. Return: owned by @object. */
 const char *json_text_plain(struct json_object *object);
 
 /**

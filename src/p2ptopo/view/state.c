@@ -106,7 +106,7 @@ static void move_across(struct state *state, const struct viewport *viewport, lo
 	state_fit(state, viewport);
 }
 
-/* Scrolls down by @lines. The cursor stays on its line unless that would leave the screen. */
+/* Scrolls down, or up if @lines is negative. The cursor stays on its line unless that would leave the screen. */
 static void scroll(struct state *state, const struct viewport *viewport, long lines)
 {
 	struct place *place = here(state);

@@ -26,7 +26,7 @@ bool p2p_manifest_has(const struct p2p_manifest *manifest, const char *path);
 /** p2p_manifest_denied() - the denied path at @index; NULL past the end, or without a manifest. */
 const char *p2p_manifest_denied(const struct p2p_manifest *manifest, size_t index);
 
-/** p2p_manifest_asks() - did the capture look for this row of attrs.def or machine.def? */
+/** p2p_manifest_asks() - whether the capture looked for this row of attrs.def or machine.def. */
 bool p2p_manifest_asks(const struct p2p_manifest *manifest, const char *row);
 
 /** p2p_manifest_size() - the size that the machine reported for a file.  Return: 0 or -ENOENT. */
@@ -42,7 +42,7 @@ const uint32_t *p2p_manifest_known(const struct p2p_manifest *manifest, const ch
 /** p2p_manifest_boot() - the boot in which the running machine was saved; "" for a capture. */
 const char *p2p_manifest_boot(const struct p2p_manifest *manifest);
 
-/** p2p_manifest_is_scrubbed() - were identifiers replaced by pseudonyms? */
+/** p2p_manifest_is_scrubbed() - whether identifiers were replaced by pseudonyms. */
 bool p2p_manifest_is_scrubbed(const struct p2p_manifest *manifest);
 
 /**

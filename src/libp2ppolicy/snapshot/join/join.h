@@ -12,8 +12,8 @@
 #define P2P_CONFLICTS_MOST	1000u
 
 /**
- * struct p2p_side - what one piece says of a function.
- * @name: of the file
+ * struct p2p_side - what one piece says about a function.
+ * @name: name of the file
  */
 struct p2p_side {
 	const struct p2p_raw *raw;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The topology file of NCCL and RCCL, versions 1 and 2: functions with class, ids and node, names of
- * adapters, the processor, and which of them lie below one switch.
+ * The topology file of NCCL and RCCL, versions 1 and 2: functions with class, IDs and node, the names of
+ * adapters, the processor, and which functions are below one switch.
  *
- * NCCL leaves out every other bridge: of a switch it keeps the upstream port, and what is nested in it
- * lies behind a downstream port.  These stand as bridges without facts, at addresses of a domain that no
- * machine has, so that hops are counted and no ACS is taken to be clear.  Which root port and host
- * bridge are above the first is not in the file.  link_speed and link_width are what both ends can do,
- * and say nothing of the link in use.
+ * NCCL leaves out every other bridge: of a switch it keeps the upstream port, and everything nested in that
+ * is behind a downstream port. The missing ports are represented by bridges without facts, at addresses in a
+ * domain that no machine has, so that hops are counted and no ACS is taken to be clear. Which root port and
+ * host bridge are above the first switch is not in the file. link_speed and link_width are what both ends can
+ * do, and say nothing about the current state of the link.
  * Source: NVIDIA/nccl, src/graph/xml.cc, ncclTopoGetXmlFromSys() and ncclTopoGetXmlFromCpu().
  */
 #include <errno.h>
@@ -24,9 +24,9 @@
 
 /**
  * struct reading - the file while it is parsed.
- * @paths: of the functions that are open, @depth of them; @raws: their indexes in @snapshot
- * @node: of the processor that is open; NULL none
- * @elements: that are open, of any name
+ * @paths: paths of the @depth functions that are open; @raws: their indexes in @snapshot
+ * @node: node of the processor that is open; NULL if none
+ * @elements: number of open elements with any name
  */
 struct reading {
 	struct p2p_xml xml;
@@ -43,7 +43,7 @@ static void set(struct reading *reading, struct p2p_file *file, const char *valu
 	p2p_snapshot_print(reading->snapshot, file, "%s\n", value);
 }
 
-/* "0x10de" and no more; hand-made files have zeros or ones where an id is not known. */
+/* "0x10de" and nothing else. Hand-made files have all zeros or all ones for unknown IDs. */
 static bool is_id(const char *value)
 {
 	return !strncmp(value, "0x", 2) && strspn(value + 2, "0123456789abcdefABCDEF") == 4 &&
@@ -95,7 +95,7 @@ static void take_attributes(struct reading *reading, struct p2p_raw *raw,
 		set(reading, &raw->attr[P2P_ATTR_NUMA_NODE], reading->node);
 }
 
-/* Where a function is: below a bridge that is left out, or below bridges that are not known. */
+/* The place of a function: below a bridge that the file leaves out, or below bridges that are unknown. */
 static const char *make_path(struct reading *reading, struct p2p_bdf bdf)
 {
 	struct p2p_arena *arena = &reading->snapshot->arena;
@@ -139,7 +139,7 @@ static void start_function(struct reading *reading, const XML_Char **attributes)
 	reading->paths[reading->depth++] = raw->below;
 }
 
-/* An adapter is called mlx5_0 where it has a GUID, eth0 where it has none. */
+/* An adapter has a name such as mlx5_0 if it has a GUID, and one such as eth0 if it has none. */
 static void take_network(struct reading *reading, const XML_Char **attributes)
 {
 	const char *name = p2p_xml_value(attributes, "name");
@@ -154,8 +154,8 @@ static void take_network(struct reading *reading, const XML_Char **attributes)
 }
 
 /*
- * NCCL shifts the extended family, which only family 15 has, and the kernel does not.  Any other number is
- * of somebody who wrote the family itself.
+ * NCCL shifts the extended family, which only family 15 has; the kernel does not. Any other number was
+ * written by somebody who entered the family itself.
  */
 static unsigned long family_of(unsigned long id)
 {
@@ -167,7 +167,7 @@ static bool is_number(const char *text)
 	return text && *text && strlen(text) < 8 && strspn(text, "0123456789") == strlen(text);
 }
 
-/* The kernel asks the first processor alone. */
+/* The kernel asks only the first processor. */
 static void take_processor(struct reading *reading, const XML_Char **attributes)
 {
 	const char *vendor = p2p_xml_value(attributes, "vendor");
@@ -255,7 +255,7 @@ static int load_xml(struct p2p_context *context, const struct p2p_input *input,
 	return p2p_snapshot_finish(context, input->name, snapshot);
 }
 
-/* "<system" behind comments and the declaration of XML. */
+/* "<system", after comments and the XML declaration. */
 static bool is_xml(const struct p2p_input *input)
 {
 	const char *text = input->data, *end;
@@ -271,7 +271,7 @@ static bool is_xml(const struct p2p_input *input)
 	return false;
 }
 
-/* From the root element to its end, whatever is in between. */
+/* Everything from the start of the root element to its end. */
 static unsigned int line_of(const char *line)
 {
 	if (!strncmp(line, "<system", 7) || !strncmp(line, "<?xml", 5))

@@ -45,7 +45,7 @@ static int bad(const struct reading *reading, const char *what)
 			 reading->line, what);
 }
 
-/* "/sys/devices/pci0000:00/0000:00:01.0": the function, and what is above it. */
+/* "/sys/devices/pci0000:00/0000:00:01.0": the function and what is above it. */
 static int take_path(struct reading *reading, const char *path)
 {
 	const char *below = strstr(path, "/devices/"), *name = strrchr(path, '/');

@@ -53,7 +53,7 @@ int p2p_archive_filters(struct archive *archive);
 /** p2p_budget_pay() - charge @budget with what @archive has unpacked; NULL is fine. */
 void p2p_budget_pay(struct p2p_budget *budget, struct archive *archive);
 
-/** p2p_is_tar() - is it a tar, compressed or not? */
+/** p2p_is_tar() - whether it is a tar, compressed or not. */
 bool p2p_is_tar(const void *data, size_t size);
 
 /** p2p_is_packed() - does it start like a tar, or like the output of a common packer? */

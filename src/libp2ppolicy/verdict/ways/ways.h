@@ -45,7 +45,7 @@ struct p2p_driver_way {
 /** p2p_driver_rows() - the rows that name a driver; none for NULL. */
 struct p2p_driver_rows p2p_driver_rows(const char *driver);
 
-/** p2p_condition_ask() - does a condition hold for this pair? */
+/** p2p_condition_ask() - whether a condition holds for this pair. */
 enum p2p_tri p2p_condition_ask(const struct p2p_verdict *verdict, const struct p2p_condition *condition);
 
 /** p2p_condition_template() - the texts of a condition; see conditions.def. */
@@ -64,7 +64,7 @@ bool p2p_way_nvidia_maps(const struct p2p_driver_way *way);
 /** p2p_is_guest() - is this machine emulated, so that the host's fabric is not visible? */
 enum p2p_tri p2p_is_guest(const struct p2p_verdict *verdict);
 
-/** p2p_nvidia_geforce() - is it a GeForce or TITAN, as far as its id or name tells? */
+/** p2p_nvidia_geforce() - whether it is a GeForce or TITAN, as far as its ID or name tells. */
 enum p2p_tri p2p_nvidia_geforce(const struct p2p_function *function);
 
 /** p2p_nvidia_nvlink() - does its board have NVLink, as far as its id tells? */

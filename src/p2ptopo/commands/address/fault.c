@@ -100,7 +100,7 @@ static const char *end_of(const char *text)
 	return text + strlen(text);
 }
 
-/* Where the line of @at starts. */
+/* The start of the line that contains @at. */
 static char *line_of(char *text, char *at)
 {
 	while (at > text && at[-1] != '\n')

@@ -21,7 +21,7 @@ static const char *after_key(const char *at, const char *end, const char *key)
 	return (size_t)(end - at) > length && !memcmp(at, key, length) ? at + length : NULL;
 }
 
-/* The end of the string or the word at @at. */
+/* The end of the string or word at @at. */
 static const char *after_value(const char *at, const char *end)
 {
 	while (at < end && *at == ' ')

@@ -474,7 +474,7 @@ static struct json_object *json_cells(const struct app *app, const struct line *
 	return array;
 }
 
-/* Row by row, so that the whole matrix is never in memory. */
+/* Printed row by row, so that the whole matrix is never in memory. */
 static void print_lines(const struct app *app, const struct line *lines, size_t count)
 {
 	const char *separator = "";

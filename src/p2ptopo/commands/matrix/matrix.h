@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the files of the command matrix share. */
+/* Shared by the files of the command matrix. */
 #ifndef P2PTOPO_MATRIX_H
 #define P2PTOPO_MATRIX_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the files of the command measured share. */
+/* Shared by the files of the command measured. */
 #ifndef P2PTOPO_MEASURED_H
 #define P2PTOPO_MEASURED_H
 

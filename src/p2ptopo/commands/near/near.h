@@ -38,7 +38,7 @@ int near_advise(struct app *app, const struct p2p_function *device, struct near_
 void near_print_better(const struct app *app, const struct p2p_function *device,
 		       const struct near_peer *peers, size_t count);
 
-/** near_say_registers() - "ReqRedir CmpltRedir at 0000:02:00.0 0000:02:01.0". */
+/** near_say_registers() - print "ReqRedir CmpltRedir at 0000:02:00.0 0000:02:01.0". */
 void near_say_registers(FILE *out, const struct near_peer *peer);
 
 /** near_json_registers() - the registers of a peer; owned by the caller. */

@@ -157,7 +157,7 @@ static void print_speeds(const struct app *app, const struct path *path)
 	print_speed(app, "reads back", &path->reverse, &reverse.read);
 }
 
-/* What this kernel says now, beside what was predicted. */
+/* What this kernel says now, for comparison with the prediction. */
 static void print_permitted(const struct app *app, const struct path_permitted *permitted)
 {
 	const struct p2p_gate_distance *answer = &permitted->answer;

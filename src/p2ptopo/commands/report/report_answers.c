@@ -47,7 +47,7 @@ static void gather(const struct app *app, enum p2p_class kind, bool needs_pool, 
 	}
 }
 
-/* The condition that decided: the first that fails, else the first that is not known. */
+/* The condition that decided: the first that fails, else the first that is unknown. */
 static unsigned int decisive(const struct p2p_way_answer *told)
 {
 	for (unsigned int i = 0; told->grant == P2P_GRANT_REFUSED && i < told->condition_count; i++)

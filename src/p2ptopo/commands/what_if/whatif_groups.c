@@ -108,7 +108,7 @@ static void print_side(const struct whatif *whatif, const struct p2p_isolation *
 	}
 }
 
-/* "12 IOMMU groups become 3": fewer is less isolation. */
+/* "12 IOMMU groups become 3": fewer groups mean less isolation. */
 static size_t print_sides(const struct whatif *whatif)
 {
 	const struct p2p_isolation *before = whatif->groups_before, *after = whatif->groups_after;

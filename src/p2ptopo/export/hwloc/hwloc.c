@@ -200,7 +200,7 @@ static int add_matrices(struct file *file)
 	return add_matrix(file, "P2PTopoWriteBandwidth", true) || add_matrix(file, "P2PTopoReadBandwidth", false);
 }
 
-/* hwloc_topology_set_xmlbuffer() wants the terminating zero counted. */
+/* For hwloc_topology_set_xmlbuffer() the size includes the terminating zero. */
 static int load(hwloc_topology_t topology, const char *xml, size_t size)
 {
 	hwloc_topology_set_io_types_filter(topology, HWLOC_TYPE_FILTER_KEEP_ALL);
@@ -242,7 +242,10 @@ static enum status write_file(struct file *file, const struct picture *picture)
 	return STATUS_DONE;
 }
 
-/* They would load plugins and decide on what is written.  What is behind a variable that goes moves up. */
+/*
+ * Variables of hwloc could load plugins and change the output. unsetenv() moves the later variables up, so
+ * the index stays the same after it.
+ */
 static void forget_variables(void)
 {
 	char name[256];

@@ -10,7 +10,7 @@
 /* hwloc's own limit, unless it was built with 32 bits for them. */
 #define LAST_DOMAIN 0xffff
 
-/* The kind of a Group that a user made: hwloc's private.h, HWLOC_GROUP_KIND_USER. */
+/* The kind of a Group made by a user: hwloc's private.h, HWLOC_GROUP_KIND_USER. */
 #define GROUP_USER 0
 
 /** struct place - a NUMA node and its CPUs; @cpus is owned. */

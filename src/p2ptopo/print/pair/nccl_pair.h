@@ -13,10 +13,10 @@
 /** enum nccl_type - its path types, closest first; those that cannot be determined from registers are left out. */
 enum nccl_type {
 	NCCL_UNKNOWN,
-	NCCL_NONE,		/* it has no path between such devices */
+	NCCL_NONE,		/* NCCL has no path between such devices */
 	NCCL_LOC,		/* the same device */
 	NCCL_NVL,		/* NVLink, or xGMI for RCCL */
-	NCCL_PIX,		/* one bridge of its tree in between */
+	NCCL_PIX,		/* one bridge of NCCL's tree in between */
 	NCCL_PXB,		/* several */
 	NCCL_P2C,		/* from a GPU by C2C to its CPU, to which the NIC is attached */
 	NCCL_PXN,		/* from a GPU by NVLink to another one, which is near the NIC */

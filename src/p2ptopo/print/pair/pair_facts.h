@@ -46,7 +46,7 @@ bool pair_differs(const struct pair *pair, const struct pair *other);
 /** pair_summary() - "PIX B4": relation, what the kernel decides, distance. */
 char *pair_summary(const struct p2p_verdict *verdict, char *text, size_t size);
 
-/** The columns of pairs, whose rows are a struct pair; the last one nameless. */
+/** The columns of `pairs`, whose rows are struct pair; the last one has no name. */
 extern const struct column pairs_columns[];
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a pair looks like in one cell of the matrix or the tree, and in a row of peers. */
+/* The look of a pair in a cell of the matrix or the tree, and in a row of peers. */
 #include <string.h>
 
 #include "view/view.h"
