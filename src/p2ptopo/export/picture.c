@@ -99,7 +99,7 @@ static void mark_slow(struct picture *picture, const struct p2p_function *end)
 		picture->nodes[i].slow |= picture->nodes[i].function == end;
 }
 
-/* Pairs of neighbours, in tree order, together cross every link. */
+/* Pairs of neighbours, in tree order, together cross every link between the devices. */
 static void find_slow(const struct app *app, struct picture *picture)
 {
 	struct p2p_verdict verdict;

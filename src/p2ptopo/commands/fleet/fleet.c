@@ -205,7 +205,7 @@ static enum status print_text(const struct fleet *fleet)
 	return status;
 }
 
-/* The shape of the file that --golden names, which is not itself a node of the fleet. */
+/* Adds the file that --golden names, which also counts as a node. */
 static enum status add_golden(struct fleet *fleet)
 {
 	enum status status = fleet_node(fleet, fleet->app->options.golden, fleet->app->options.golden);

@@ -204,7 +204,7 @@ static void print_groups(const struct app *app, const struct survey *survey,
 	}
 }
 
-/* The labels get the room that the cells leave, but no more than the longest one needs. */
+/* The labels get the room that the cells leave, but at most LABEL_MOST columns. */
 static struct layout make_layout(const struct app *app, const struct survey *survey,
 				 unsigned int lines)
 {
