@@ -7,8 +7,8 @@
 #include "commands/address/explain.h"
 #include "print/document.h"
 
-/* Limit for a pasted log: more than enough for one fault. */
-#define MOST_INPUT 65536
+/* Bytes of a log on standard input: no ring buffer of the kernel is larger (CONFIG_LOG_BUF_SHIFT is at most 25). */
+#define MOST_INPUT ((size_t)64 << 20)
 
 /* The document itself describes the first fault; the others are a list in it. */
 static enum status print_json(const struct app *app, const struct faults *faults)
@@ -31,26 +31,58 @@ static enum status print_json(const struct app *app, const struct faults *faults
 	return status;
 }
 
-/* Joins the arguments into which the shell split a line, or reads standard input. Return: NULL if out of memory. */
-static char *gather(const struct app *app)
+/* Joins the arguments into which the shell split a line. Return: NULL if out of memory. */
+static char *join(const struct app *app)
 {
-	bool piped = app->argc == 1 && !strcmp(app->argv[0], "-");
-	size_t size = piped ? MOST_INPUT + 1 : 1, used = 0;
+	size_t length;
 	char *text;
+	FILE *out = p2p_text_open(&text, &length);
 
-	for (int i = 0; i < app->argc; i++)
-		size += strlen(app->argv[i]) + 1;
-	text = malloc(size);
-	if (!text)
+	if (!out)
 		return NULL;
-	if (piped)
-		used = fread(text, 1, MOST_INPUT, stdin);
-	for (int i = 0; !piped && i < app->argc; i++)
-		used += (size_t)snprintf(text + used, size - used, "%s%s", i ? " " : "", app->argv[i]);
-	while (used && strchr(" \t\r\n", text[used - 1]))
-		used--;
-	text[used] = '\0';
-	return text;
+	for (int i = 0; i < app->argc; i++)
+		fprintf(out, "%s%s", i ? " " : "", app->argv[i]);
+	return fclose(out) ? NULL : text;
+}
+
+static enum status read_log(struct app *app, char **ret_text)
+{
+	char buffer[65536];
+	size_t length, got;
+	FILE *out = p2p_text_open(ret_text, &length);
+	long size = 0;
+	int error;
+
+	if (!out)
+		return fail_memory(app->failure);
+	while ((got = fread(buffer, 1, sizeof(buffer), stdin)) > 0 && (size_t)(size += (long)got) <= MOST_INPUT)
+		fwrite(buffer, 1, got, out);
+	error = ferror(stdin) ? errno : 0;
+	if (fclose(out))
+		return fail_memory(app->failure);
+	if (error)
+		return fail_system(app->failure, -error, "standard input");
+	return got ? fail_with(app->failure, STATUS_INPUT, "standard input: more than %zu MiB", MOST_INPUT >> 20) :
+		     STATUS_DONE;
+}
+
+static enum status gather(struct app *app, char **ret_text)
+{
+	size_t used;
+
+	if (app->argc == 1 && !strcmp(app->argv[0], "-")) {
+		enum status status = read_log(app, ret_text);
+
+		if (status)
+			return status;
+	} else {
+		*ret_text = join(app);
+		if (!*ret_text)
+			return fail_memory(app->failure);
+	}
+	for (used = strlen(*ret_text); used && strchr(" \t\r\n", (*ret_text)[used - 1]); used--)
+		(*ret_text)[used - 1] = '\0';
+	return STATUS_DONE;
 }
 
 static enum status explain(struct app *app, char *text, struct faults *faults)
@@ -65,16 +97,14 @@ static enum status explain(struct app *app, char *text, struct faults *faults)
 
 enum status command_address(struct app *app)
 {
-	char *text = gather(app);
-	int error = ferror(stdin) ? errno : 0;
 	struct faults *faults = calloc(1, sizeof(*faults));
 	enum status status;
+	char *text = NULL;
 
-	if (!text || !faults)
-		status = fail_memory(app->failure);
-	else if (error)
-		status = fail_system(app->failure, -error, "standard input");
-	else
+	if (!faults)
+		return fail_memory(app->failure);
+	status = gather(app, &text);
+	if (!status)
 		status = explain(app, text, faults);
 	free(text);
 	free(faults);

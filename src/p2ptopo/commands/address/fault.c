@@ -7,6 +7,8 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define HEX "0123456789abcdefABCDEF"
+/* Far more than faults.def has. */
+#define MARKS_MOST 64
 
 static const char *const source_names[FAULT_SOURCES] = {
 	[FAULT_NONE] = "address", [FAULT_AMD_VI] = "amd-vi", [FAULT_DMAR] = "dmar",
@@ -108,15 +110,26 @@ static char *line_of(char *text, char *at)
 	return at;
 }
 
-/* The first line of a log that contains @key, cut in place; all of @text if none does. */
-static const char *line_with(char *text, const char *key)
+/*
+ * The line of a log that contains both @mark and @key, or else the first with @key, cut in place; all of @text if
+ * none does.
+ */
+static const char *line_with(char *text, const char *mark, const char *key)
 {
-	char *at = strstr(text, key);
+	char *found = NULL, *end;
 
-	if (!at)
+	for (char *at = strstr(text, key); at; at = strstr(end, key)) {
+		char *line = line_of(text, at), *marked = strstr(line, mark);
+
+		end = at + strcspn(at, "\n");
+		found = found && (!marked || marked > end) ? found : line;
+		if (marked && marked < end)
+			break;
+	}
+	if (!found)
 		return text;
-	at[strcspn(at, "\n")] = '\0';
-	return line_of(text, at);
+	found[strcspn(found, "\n")] = '\0';
+	return found;
 }
 
 typedef const char *parse_fn(const char *text, struct fault *fault);
@@ -225,12 +238,18 @@ static const char *parse_smmu(const char *text, struct fault *fault)
 	return NULL;
 }
 
+/* Memory requests, those of AtomicOps and deferrable writes among them; PCIe r6.0, sec 2.2.1.1, table 2-3. */
+static bool is_memory_request(unsigned int format, unsigned int type)
+{
+	return format <= 3 && (type <= 1 || (format & 2 && ((type >= 0x0c && type <= 0x0e) || type == 0x1b)));
+}
+
 /* PCI Express Base Specification 6.0, 2.2.1 "Common Packet Header Fields" */
 static const char *take_header(const uint32_t header[4], struct fault *fault)
 {
 	unsigned int format = header[0] >> 29, type = header[0] >> 24 & 0x1f;
 
-	if (format > 3 || type > 1)
+	if (!is_memory_request(format, type))
 		return "the TLP in it is not a memory request, so it has no address";
 	fault->access = format & 2 ? ACCESS_WRITE : ACCESS_READ;
 	fault->address = format & 1 ? (uint64_t)header[2] << 32 | (header[3] & ~3u) :
@@ -317,7 +336,7 @@ enum status fault_parse(struct failure *failure, char *text, struct fault *ret_f
 		if (!strstr(text, sources[i].mark))
 			continue;
 		fault.source = sources[i].source;
-		wrong = sources[i].parse(sources[i].key ? line_with(text, sources[i].key) : text,
+		wrong = sources[i].parse(sources[i].key ? line_with(text, sources[i].mark, sources[i].key) : text,
 					 &fault);
 		if (wrong)
 			return fail_with(failure, STATUS_INPUT, "this line of the log (%s) cannot be "
@@ -333,17 +352,25 @@ enum status fault_parse(struct failure *failure, char *text, struct fault *ret_f
 	return STATUS_DONE;
 }
 
-/* The line of @text with the next fault. Marks that boot messages contain do not count. */
-static char *next_mark(char *text)
+/* Where each mark is next, so that a log is searched once and not again after each of its faults. */
+struct marks {
+	char *at[MARKS_MOST];
+	bool none[MARKS_MOST];
+};
+
+/* The next fault from @text on. Marks that boot messages contain do not count. */
+static char *next_mark(struct marks *marks, char *text)
 {
 	const char *mark;
 	char *first = NULL;
 
-	for (size_t i = 0; (mark = p2p_fault_mark(i)); i++) {
-		char *at = strstr(text, mark);
-
-		if (at && (!first || at < first))
-			first = at;
+	for (size_t i = 0; i < MARKS_MOST && (mark = p2p_fault_mark(i)); i++) {
+		if (!marks->none[i] && (!marks->at[i] || marks->at[i] < text)) {
+			marks->at[i] = strstr(text, mark);
+			marks->none[i] = !marks->at[i];
+		}
+		if (!marks->none[i] && (!first || marks->at[i] < first))
+			first = marks->at[i];
 	}
 	return first;
 }
@@ -388,7 +415,8 @@ static void add_fault(struct faults *faults, const struct fault *fault)
 enum status fault_parse_all(struct failure *failure, char *text, struct faults *ret_faults)
 {
 	struct failure first = { 0 }, later = { 0 };
-	char *mark = next_mark(text), *from = text;
+	struct marks marks = { 0 };
+	char *mark = next_mark(&marks, text), *from = text;
 
 	*ret_faults = (struct faults){ .count = 0 };
 	if (!mark) {
@@ -399,7 +427,8 @@ enum status fault_parse_all(struct failure *failure, char *text, struct faults *
 	}
 	while (mark) {
 		struct fault fault = { .source = FAULT_NONE };
-		char *after = next_mark(mark + strcspn(mark, "\n"));
+		char *again = next_mark(&marks, mark + 1), *line = mark + strcspn(mark, "\n");
+		char *after = next_mark(&marks, line);
 		char *end = end_of_fault(mark, after ? line_of(text, after) : NULL), kept = *end;
 
 		*end = '\0';
@@ -408,7 +437,7 @@ enum status fault_parse_all(struct failure *failure, char *text, struct faults *
 		else
 			add_fault(ret_faults, &fault);
 		/* If the shell has joined a log into one line, only its first fault can be parsed. */
-		if (end == mark + strcspn(mark, "\n") && next_mark(mark + 1))
+		if (end == line && again && again < line)
 			ret_faults->left_out++;
 		*end = kept;
 		from = end;
