@@ -154,6 +154,17 @@ static enum status print_proof(const struct app *app)
 	return STATUS_DONE;
 }
 
+/* Both directions of a pair take the same path: one that stands for both is enough, whichever was asked for. */
+static bool is_told(const struct fix *fix, size_t index)
+{
+	const struct p2p_advised *advised = p2p_advice_pair(fix->advice, index), *other;
+
+	for (size_t i = 0; i < index && (other = p2p_advice_pair(fix->advice, i)); i++)
+		if (other->pair.provider == advised->pair.client && other->pair.client == advised->pair.provider)
+			return true;
+	return false;
+}
+
 enum status fix_report(struct app *app, const struct fix *fix)
 {
 	const struct p2p_advised *advised;
@@ -164,10 +175,8 @@ enum status fix_report(struct app *app, const struct fix *fix)
 				 "it; run fix --report on the host");
 	fputs("PCI/P2PDMA: report on a host bridge\n\n", app->out);
 	print_machine(app);
-	/* Both directions of a pair take the same path. */
 	for (size_t i = 0; (advised = p2p_advice_pair(fix->advice, i)); i++)
-		if (advised->pair.provider->index < advised->pair.client->index ||
-		    fix->pair_count == 1)
+		if (!is_told(fix, i))
 			print_pair(app, advised);
 	print_rows(app, fix);
 	return print_proof(app);
