@@ -122,6 +122,23 @@ START_TEST(redirected)
 }
 END_TEST
 
+/* A narrow link carries less than the one that is shared: it is what limits a single transfer. */
+START_TEST(limit_is_what_carries_least)
+{
+	struct machine m = make();
+	struct p2p_score s;
+
+	tree_acs(m.down[1], P2P_ACS_RR | P2P_ACS_CR);
+	m.gpu[0]->pcie.now.width = m.gpu[0]->pcie.most.width = m.down[0]->pcie.now.width =
+		m.down[0]->pcie.most.width = 12;
+	s = score(&m, 0, 1);
+	ck_assert_int_eq(s.write.limit, P2P_LIMIT_LINK);
+	ck_assert_ptr_eq(s.write.at, m.gpu[0]);
+	NEAR(s.write.gbytes_per_second, 56.406 * 0.95 * 0.75);
+	tree_free(m.tree);
+}
+END_TEST
+
 START_TEST(through_the_root_complex)
 {
 	struct machine m = make();
@@ -183,6 +200,28 @@ START_TEST(idle_or_degraded)
 	ck_assert_ptr_eq(score(&m, 0, 1).write.idle, m.gpu[0]);
 	m.gpu[0]->pcie.now.width = m.down[0]->pcie.now.width = 8;
 	ck_assert_ptr_eq(score(&m, 0, 1).write.degraded, m.gpu[0]);
+	tree_free(m.tree);
+}
+END_TEST
+
+/* Every one on the path is told, once. */
+START_TEST(several_degraded)
+{
+	struct machine m = make();
+	struct p2p_eval *eval = tree_eval(m.tree, "7.3");
+	const struct p2p_function *found[2] = { NULL, NULL };
+	struct p2p_verdict verdict;
+
+	for (int i = 0; i < 2; i++)
+		m.gpu[i]->pcie.now.width = m.down[i]->pcie.now.width = 8;
+	p2p_eval_pair(eval, m.gpu[0], m.gpu[1], &verdict);
+	ck_assert_uint_eq(p2p_eval_degraded(eval, &verdict, found, 1), 2);
+	ck_assert(found[0] && !found[1]);
+	ck_assert_uint_eq(p2p_eval_degraded(eval, &verdict, found, 2), 2);
+	ck_assert(found[0] != found[1] && (found[0] == m.gpu[0] || found[1] == m.gpu[0]));
+	p2p_eval_pair(eval, m.gpu[2], m.gpu[2], &verdict);
+	ck_assert_uint_eq(p2p_eval_degraded(eval, &verdict, found, 2), 0);
+	p2p_eval_free(eval);
 	tree_free(m.tree);
 }
 END_TEST
@@ -514,6 +553,8 @@ int main(void)
 	tcase_add_loop_test(tcase, links_carry, 0, sizeof(links) / sizeof(links[0]));
 	tcase_add_test(tcase, straight_through_a_switch);
 	tcase_add_test(tcase, redirected);
+	tcase_add_test(tcase, limit_is_what_carries_least);
+	tcase_add_test(tcase, several_degraded);
 	tcase_add_test(tcase, through_the_root_complex);
 	tcase_add_test(tcase, few_requests);
 	tcase_add_test(tcase, smallest_payload_counts);

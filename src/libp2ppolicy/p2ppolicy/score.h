@@ -108,6 +108,15 @@ void p2p_eval_score(const struct p2p_eval *eval, const struct p2p_verdict *verdi
 		     struct p2p_score *ret_score);
 
 /**
+ * p2p_eval_degraded() - the links on the path that run slowly for another reason than idling, by their lower ends.
+ * @list: room for @size pointers; more are counted and not stored
+ *
+ * Return: how many there are.
+ */
+size_t p2p_eval_degraded(const struct p2p_eval *eval, const struct p2p_verdict *verdict,
+			 const struct p2p_function **list, size_t size);
+
+/**
  * p2p_score_reason() - what limits it and why, in one sentence.
  * @speed: one of the two of p2p_eval_score() for @verdict
  * Return: as p2p_eval_reason().

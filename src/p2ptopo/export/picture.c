@@ -95,20 +95,23 @@ static void choose(struct layout *layout)
 
 static void mark_slow(struct picture *picture, const struct p2p_function *end)
 {
-	for (size_t i = 0; end && i < picture->count; i++)
+	for (size_t i = 0; i < picture->count; i++)
 		picture->nodes[i].slow |= picture->nodes[i].function == end;
 }
 
 /* Pairs of neighbours, in tree order, together cross every link between the devices. */
 static void find_slow(const struct app *app, struct picture *picture)
 {
+	const struct p2p_function *slow[64];
 	struct p2p_verdict verdict;
-	struct p2p_score score;
 
 	for (size_t i = 1; i < picture->device_count; i++) {
+		size_t count;
+
 		p2p_eval_pair(app->eval, picture_device(picture, i - 1), picture_device(picture, i), &verdict);
-		p2p_eval_score(app->eval, &verdict, &score);
-		mark_slow(picture, score.read.degraded);
+		count = p2p_eval_degraded(app->eval, &verdict, slow, 64);
+		for (size_t j = 0; j < count && j < 64; j++)
+			mark_slow(picture, slow[j]);
 	}
 }
 

@@ -77,21 +77,20 @@ static enum status print_verdicts(const struct app *app, const struct p2p_functi
 static void count_pair(const struct app *app, struct tally *tally, const struct p2p_function *provider,
 		       const struct p2p_function *client)
 {
-	const struct p2p_function *redirects[64];
+	const struct p2p_function *found[64];
 	struct p2p_verdict verdict;
-	struct p2p_score score;
 	struct p2p_ways ways;
 	size_t count;
 
 	p2p_eval_pair(app->eval, provider, client, &verdict);
 	p2p_ways_find(&verdict, &ways);
-	p2p_eval_score(app->eval, &verdict, &score);
 	tally->delivered[provider->kind][client->kind][ways.delivery]++;
-	count = p2p_eval_redirects(app->eval, &verdict, redirects, 64);
+	count = p2p_eval_redirects(app->eval, &verdict, found, 64);
 	for (size_t i = 0; i < count && i < 64; i++)
-		tally->redirects[redirects[i]->index]++;
-	if (score.read.degraded)
-		tally->slow[score.read.degraded->index]++;
+		tally->redirects[found[i]->index]++;
+	count = p2p_eval_degraded(app->eval, &verdict, found, 64);
+	for (size_t i = 0; i < count && i < 64; i++)
+		tally->slow[found[i]->index]++;
 }
 
 static void print_delivered(const struct app *app, const struct tally *tally)

@@ -21,12 +21,13 @@ const char *p2p_limit_name(enum p2p_limit limit)
 /**
  * struct sum - accumulates crossings.
  * @loaded: the least that each of two transfers, one in each direction, gets
+ * @shared: the same at the crossing that @speed names
  * @any: there was a crossing with a limit; @unknown: one whose limit is not known
  * @wire: there was a link or a bus among them
  */
 struct sum {
 	struct p2p_speed *speed;
-	double loaded;
+	double loaded, shared;
 	bool any, unknown, wire;
 };
 
@@ -48,16 +49,18 @@ static void add_crossing(void *userdata, const struct p2p_crossing *crossing)
 		sum->unknown = true;
 		return;
 	}
-	if (!sum->any || crossing->capacity < speed->gbytes_per_second)
+	/* Among those with the same capacity, the one that others share is more informative. */
+	if (!sum->any || crossing->capacity < speed->gbytes_per_second ||
+	    (crossing->capacity <= speed->gbytes_per_second &&
+	     (loaded < sum->shared || (loaded <= sum->shared && crossing->limit == P2P_LIMIT_CHIPSET)))) {
+		sum->shared = loaded;
 		speed->gbytes_per_second = crossing->capacity;
-	/* Among two with the same capacity, the one that others share is more informative. */
-	if (!sum->any || loaded < sum->loaded ||
-	    (loaded <= sum->loaded && crossing->limit == P2P_LIMIT_CHIPSET)) {
-		sum->loaded = loaded;
 		speed->limit = crossing->limit;
 		speed->at = crossing->at;
 		speed->payload_bytes = (unsigned int)crossing->payload;
 	}
+	if (!sum->any || loaded < sum->loaded)
+		sum->loaded = loaded;
 	sum->any = true;
 }
 
@@ -201,4 +204,35 @@ void p2p_eval_score(const struct p2p_eval *eval, const struct p2p_verdict *verdi
 {
 	score_one(eval, verdict, true, &ret_score->read);
 	score_one(eval, verdict, false, &ret_score->write);
+}
+
+/** struct slow - the links that were met; @count may be more than there is room for. */
+struct slow {
+	const struct p2p_function **list;
+	size_t size, count;
+};
+
+static void add_slow(void *userdata, const struct p2p_crossing *crossing)
+{
+	struct slow *slow = userdata;
+
+	if (crossing->state != P2P_LINK_DEGRADED)
+		return;
+	for (size_t i = 0; i < slow->count && i < slow->size; i++)
+		if (slow->list[i] == crossing->at)
+			return;
+	if (slow->count < slow->size)
+		slow->list[slow->count] = crossing->at;
+	slow->count++;
+}
+
+size_t p2p_eval_degraded(const struct p2p_eval *eval, const struct p2p_verdict *verdict,
+			 const struct p2p_function **list, size_t size)
+{
+	struct slow slow = { list, size, 0 };
+	struct p2p_way way;
+
+	p2p_way_find(eval, verdict, false, &way);
+	p2p_way_walk(&way, add_slow, &slow);
+	return slow.count;
 }
