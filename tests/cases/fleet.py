@@ -118,7 +118,14 @@ def check_inputs(binary, document, scratch):
     assert "2 nodes in 1 shape" in text, text
     (folder / "c.txt").write_text("no machine")
     text, error = call(binary, "fleet", str(folder), status=4)
-    assert "2 nodes in 1 shape" in text and "c.txt: not read" in error and "could not be read" in error
+    assert "2 nodes in 1 shape" in text and "c.txt: not read" in error and "1 node could not be read" in error
+    (folder / "d").symlink_to("nowhere")
+    (folder / "e").symlink_to(folder)
+    text, error = call(binary, "fleet", str(folder), status=4)
+    assert "2 nodes in 1 shape" in text and "d: not read: No such file" in error and "3 nodes could not" in error, error
+    assert "e: not read: it is a link to a folder" in error, error
+    for name in "de":
+        (folder / name).unlink()
     golden = pathlib.Path(scratch) / "golden.json"
     odd = of_its_own(tree, 2)
     odd["kernel"] = "4.20.0"

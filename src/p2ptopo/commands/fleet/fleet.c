@@ -65,14 +65,16 @@ static enum status new_shape(struct fleet *fleet, struct app *machine, struct p2
 	return STATUS_DONE;
 }
 
-/* One bad file does not stop the others from being read. */
-static enum status skip_node(struct fleet *fleet, const char *label)
+enum status fleet_skip(struct fleet *fleet, const char *label)
 {
 	struct failure *failure = fleet->app->failure;
+	const char *why = failure->sentence;
+	size_t length = strlen(label);
 
 	if (failure->status == STATUS_SYSTEM)
 		return STATUS_SYSTEM;
-	app_note(fleet->app, "%s: not read: %s", label, failure->sentence);
+	why += !strncmp(why, label, length) && !strncmp(why + length, ": ", 2) ? length + 2 : 0;
+	app_note(fleet->app, "%s: not read: %s", label, why);
 	*failure = (struct failure){ 0 };
 	fleet->unread++;
 	return STATUS_DONE;
@@ -103,7 +105,7 @@ enum status fleet_node(struct fleet *fleet, const char *from, const char *label)
 	status = app_read(&machine, STAGE_EVALUATE);
 	if (status) {
 		app_release(&machine);
-		return skip_node(fleet, label);
+		return fleet_skip(fleet, label);
 	}
 	host = p2p_topology_machine(machine.topology)->host;
 	/* Copied, since the name is freed with the machine, or may belong to another owner by then. */
@@ -236,7 +238,8 @@ static enum status finish(struct fleet *fleet)
 	if (status)
 		return status;
 	if (fleet->unread)
-		return fail_with(fleet->app->failure, STATUS_INPUT, "%zu nodes could not be read", fleet->unread);
+		return fail_with(fleet->app->failure, STATUS_INPUT, "%zu node%s could not be read", fleet->unread,
+				 fleet->unread == 1 ? "" : "s");
 	return fleet->count > 1 ? STATUS_NO : STATUS_DONE;
 }
 

@@ -45,13 +45,19 @@ struct fleet {
 /**
  * fleet_add() - read what an argument names: a capture, a tree document, a file with a tree document on each
  *	line, a folder of any of these, "-" for standard input.
- * Return: STATUS_DONE, even if a node could not be read; another status if out of memory or if @path does not
- *	exist.
+ * Return: STATUS_DONE, even if a node, or an entry of a folder, could not be read; another status if out of
+ *	memory or if @path does not exist.
  */
 enum status fleet_add(struct fleet *fleet, const char *path);
 
 /** fleet_node() - read one node. @from: as in --from. @label: what to call it if it has no name. */
 enum status fleet_node(struct fleet *fleet, const char *from, const char *label);
+
+/**
+ * fleet_skip() - one bad file does not stop the others from being read: make the failure a note about @label.
+ * Return: STATUS_DONE, or STATUS_SYSTEM if the system failed and not the file.
+ */
+enum status fleet_skip(struct fleet *fleet, const char *label);
 
 /**
  * fleet_document() - read one node from the text of a document. A document that equals another except for

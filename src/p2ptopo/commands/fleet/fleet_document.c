@@ -68,14 +68,15 @@ static enum status read_text(struct fleet *fleet, const char *text, size_t size,
 	enum status status;
 	char path[64];
 
+	if (fd < 0)
+		return fail_system(fleet->app->failure, -errno, label);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	errno = ENOSPC;
-	if (fd >= 0 && write(fd, text, size) == (ssize_t)size)
+	if (write(fd, text, size) == (ssize_t)size)
 		status = fleet_node(fleet, path, label);
 	else
 		status = fail_system(fleet->app->failure, -errno, label);
-	if (fd >= 0)
-		close(fd);
+	close(fd);
 	return status;
 }
 

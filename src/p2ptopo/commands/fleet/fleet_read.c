@@ -51,14 +51,20 @@ static enum status add_rest(struct fleet *fleet, FILE *file, const char *line, s
 	char *text = NULL, buffer[65536];
 	size_t length, got;
 	FILE *whole = p2p_text_open(&text, &length);
+	int error;
 
 	if (!whole)
 		return fail_memory(fleet->app->failure);
 	fwrite(line, 1, size, whole);
-	while ((got = fread(buffer, 1, sizeof(buffer), file)) > 0 && ftell(whole) < (long)LONGEST_LINE)
+	while ((got = fread(buffer, 1, sizeof(buffer), file)) > 0 && (size += got) <= LONGEST_LINE)
 		fwrite(buffer, 1, got, whole);
+	error = ferror(file) ? errno : 0;
 	if (fclose(whole))
 		status = fail_memory(fleet->app->failure);
+	else if (error)
+		status = fail_system(fleet->app->failure, -error, "standard input");
+	else if (got)
+		status = fail_with(fleet->app->failure, STATUS_INPUT, "standard input: more than %u MiB", LONGEST_LINE >> 20);
 	else
 		status = fleet_document(fleet, text, length, "standard input");
 	free(text);
@@ -96,6 +102,24 @@ static int is_visible(const struct dirent *entry)
 	return entry->d_name[0] != '.';
 }
 
+/* A captured tree is also a folder, but a single node. */
+static bool is_tree(const char *path)
+{
+	char inside[4096];
+
+	return (size_t)snprintf(inside, sizeof(inside), "%s/sys", path) < sizeof(inside) && !access(inside, F_OK);
+}
+
+/* Links to folders may form rings; a link to a captured tree cannot. */
+static enum status add_entry(struct fleet *fleet, const char *path)
+{
+	struct stat link, target;
+
+	if (!lstat(path, &link) && S_ISLNK(link.st_mode) && !stat(path, &target) && S_ISDIR(target.st_mode) && !is_tree(path))
+		return fail_with(fleet->app->failure, STATUS_INPUT, "%s: it is a link to a folder", path);
+	return fleet_add(fleet, path);
+}
+
 static enum status add_folder(struct fleet *fleet, const char *path)
 {
 	enum status status = STATUS_DONE;
@@ -107,22 +131,16 @@ static enum status add_folder(struct fleet *fleet, const char *path)
 	for (int i = 0; i < count; i++) {
 		char inside[4096];
 
-		if ((size_t)snprintf(inside, sizeof(inside), "%s/%s", path, entries[i]->d_name) >= sizeof(inside))
-			status = status ? status : fail_system(fleet->app->failure, -ENAMETOOLONG, path);
+		if (!status && (size_t)snprintf(inside, sizeof(inside), "%s/%s", path, entries[i]->d_name) >= sizeof(inside))
+			status = fail_system(fleet->app->failure, -ENAMETOOLONG, path);
 		else if (!status)
-			status = fleet_add(fleet, inside);
+			status = add_entry(fleet, inside);
+		if (status)
+			status = fleet_skip(fleet, inside);
 		free(entries[i]);
 	}
 	free(entries);
 	return status;
-}
-
-/* A captured tree is also a folder, but a single node. */
-static bool is_tree(const char *path)
-{
-	char inside[4096];
-
-	return (size_t)snprintf(inside, sizeof(inside), "%s/sys", path) < sizeof(inside) && !access(inside, F_OK);
 }
 
 enum status fleet_add(struct fleet *fleet, const char *path)
