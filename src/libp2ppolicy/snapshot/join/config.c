@@ -505,13 +505,17 @@ void p2p_join_config(struct p2p_snapshot *snapshot, const struct p2p_side *sides
 		     struct p2p_config *ret_config)
 {
 	struct joined joined = { .snapshot = snapshot };
+	const struct p2p_raw *silent = NULL;
 	size_t known = 0;
 
-	for (size_t i = 0; i < count; i++)
-		if (sides[i].raw->config.size)
-			known++;
+	for (size_t i = 0; i < count; i++) {
+		known += sides[i].raw->config.size > 0;
+		if (sides[i].raw->config.silent)
+			silent = sides[i].raw;
+	}
+	/* A function that did not answer once may have answered another time; the order of the sources says nothing. */
 	if (known <= 1) {
-		*ret_config = best_header(sides, count)->raw->config;
+		*ret_config = !known && silent ? silent->config : best_header(sides, count)->raw->config;
 		return;
 	}
 	fill(&joined, sides, count);

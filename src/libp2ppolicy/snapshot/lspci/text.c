@@ -269,7 +269,7 @@ static void end_identity(struct text *text)
 static void finish(struct text *text)
 {
 	end_identity(text);
-	if (!text->found.detailed && !text->found.hex_size)
+	if (!text->found.detailed && !text->found.hex_size && !text->found.unknown)
 		return;
 	end_regions(text);
 	text->found.several = has_sibling(text);
