@@ -37,6 +37,9 @@ UNKNOWN = [(GPU, ("vendor",), value) for value in (*NUMBERS, "0x12345", "10de")]
     (PORT, ("acs", key), value) for key in ("present", "kernel_present") for value in FLAGS] + [
     (PORT, ("windows", 0, "present"), value) for value in FLAGS] + [
     (GPU, ("iommu_group",), value) for value in ("x", 1.5, [])]
+# Lists of numbers: one that is none makes all of them unknown.
+LISTS = [("vm-cxl", "dvsec_ids", value) for value in (["x"], [3, -1], [16], [1.5], [None], 3)] + [
+    ("generated-desktop", "possible_bytes", value) for value in ([-1], ["x"], [3], [2 ** 20 + 1], [2.5], [2 ** 20, None])]
 
 
 def at(document, path):
@@ -86,6 +89,26 @@ def check_unknown(reader, whole, row, path, value):
             raise AssertionError(f"{row} {path} {value!r}: {place}: {old}, then {new}")
 
 
+def find(value, key, path=()):
+    """Where the first list of that name is."""
+    for name, below in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        if name == key and below:
+            return (*path, name)
+        found = find(below, key, (*path, name))
+        if found:
+            return found
+    return None
+
+
+def check_lists(reader):
+    for fixture, key, value in LISTS:
+        packed = subprocess.run([sys.argv[1], "--from", FIXTURE.parents[1] / fixture / "tree.tar.xz", "tree", "--json"],
+                                capture_output=True, check=True)
+        whole = reader.read(json.loads(packed.stdout))[2]
+        row, *path = [find(whole, key)[:2], *find(whole, key)[2:]]
+        check_unknown(reader, whole, row, path, value)
+
+
 def main():
     packed = subprocess.run([sys.argv[1], "--from", FIXTURE, "tree", "--json"], capture_output=True, check=True)
     whole = json.loads(packed.stdout)
@@ -100,6 +123,7 @@ def main():
             assert reader.read(document)[0] == 4, key
         for row in UNKNOWN:
             check_unknown(reader, whole, *row)
+        check_lists(reader)
     print(f"{len(REFUSED)} refused, {len(UNKNOWN)} not known")
 
 

@@ -224,7 +224,7 @@ def qemu(ends):
     """The same as words of QEMU."""
     return ["qemu-system-x86_64", "-name", "guest,with=device", "-device", "virtio-net-pci,netdev=n",
             "-device", "pcie-root-port,id=a,bus=pcie.0,addr=0x1.0x0,multifunction=on",
-            "-device", '{"driver":"pcie-root-port","id":"b","bus":"pcie.0","addr":"0x1.0x1","hotplug":null}',
+            "-device", '{"driver":"pcie-root-port","id":"b","bus":"pcie.0","addr":9,"hotplug":null}',
             "-device", "x3130-upstream,id=c,bus=a", "-device", "xio3130-downstream,id=d,bus=c,addr=0",
             "-device", "pxb-pcie,id=e,bus=pcie.0,bus_nr=240", "-device", "pcie-root-port,id=f,bus=e,addr=0x0",
             "-device", f"vfio-pci,host={ends[0]},bus=d", "-device",

@@ -78,6 +78,16 @@ static void parse_keys(char *text, struct device *device)
 	}
 }
 
+/* In JSON a number as the address is device and function in one; hw/core/qdev-properties-system.c, set_pci_devfn(). */
+static const char *text_of(struct p2p_guest *guest, const char *key, struct json_object *value)
+{
+	int64_t devfn = json_object_get_int64(value);
+
+	if (strcmp(key, "addr") != 0 || !json_object_is_type(value, json_type_int) || devfn < 0 || devfn > 0xff)
+		return p2p_arena_format(&guest->arena, "%s", json_object_get_string(value));
+	return p2p_arena_format(&guest->arena, "%x.%x", (unsigned int)devfn >> 3, (unsigned int)devfn & 7);
+}
+
 static int parse_json(struct p2p_guest *guest, const char *text, struct device *device)
 {
 	struct json_object *value;
@@ -92,7 +102,7 @@ static int parse_json(struct p2p_guest *guest, const char *text, struct device *
 		if (!json_object_is_type(json.root, json_type_object) ||
 		    !json_object_object_get_ex(json.root, keys[i].key, &value) || !value)
 			continue;
-		copy = p2p_arena_format(&guest->arena, "%s", json_object_get_string(value));
+		copy = text_of(guest, keys[i].key, value);
 		if (copy)
 			put(device, keys[i].key, copy);
 		else

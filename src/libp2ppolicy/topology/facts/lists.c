@@ -295,15 +295,17 @@ static struct json_object *json_ids(const struct p2p_fact_row *row, const void *
 static bool read_ids(const struct p2p_fact_row *row, struct json_object *json, void *object,
 		     struct p2p_topology *topology)
 {
-	uint16_t *bits = (uint16_t *)(void *)((char *)object + row->at);
+	uint16_t *bits = (uint16_t *)(void *)((char *)object + row->at), found = 0;
 
 	(void)topology;
 	for (size_t i = 0; i < length_of(json); i++) {
-		int64_t id = json_object_get_int64(json_object_array_get_idx(json, i));
+		struct json_object *id = json_object_array_get_idx(json, i);
 
-		if (id >= 0 && id < 16)
-			*bits |= (uint16_t)(1u << id);
+		if (!json_object_is_type(id, json_type_int) || json_object_get_int64(id) < 0 || json_object_get_int64(id) > 15)
+			return false;
+		found |= (uint16_t)(1u << json_object_get_int64(id));
 	}
+	*bits = found;
 	return json_object_is_type(json, json_type_array);
 }
 
@@ -324,11 +326,18 @@ static struct json_object *json_sizes(const struct p2p_fact_row *row, const void
 static bool read_sizes(const struct p2p_fact_row *row, struct json_object *json, void *object,
 		       struct p2p_topology *topology)
 {
-	uint64_t *sizes = (uint64_t *)(void *)((char *)object + row->at);
+	uint64_t *sizes = (uint64_t *)(void *)((char *)object + row->at), found = 0;
 
 	(void)topology;
-	for (size_t i = 0; i < length_of(json); i++)
-		*sizes |= (uint64_t)json_object_get_int64(json_object_array_get_idx(json, i)) >> 20;
+	for (size_t i = 0; i < length_of(json); i++) {
+		struct json_object *size = json_object_array_get_idx(json, i);
+		uint64_t bytes = json_object_is_type(size, json_type_int) ? json_object_get_uint64(size) : 0;
+
+		if (bytes < UINT64_C(1) << 20 || (bytes & (bytes - 1)))
+			return false;
+		found |= bytes >> 20;
+	}
+	*sizes = found;
 	return json_object_is_type(json, json_type_array);
 }
 
