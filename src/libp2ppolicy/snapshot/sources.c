@@ -351,6 +351,12 @@ static int load_nested(struct p2p_context *context, const struct p2p_input *inpu
 	return r;
 }
 
+static int refuse_large(struct p2p_context *context, const struct p2p_input *input)
+{
+	return p2p_error(context, -EBADMSG, "%s: a text of more than %zu MiB, %zu lines or %u pieces", input->name,
+			 P2P_FILE_MOST >> 20, P2P_POST_LINES, P2P_POST_PIECES);
+}
+
 /* Load whatever some format knows of a file in a container. */
 static int load_some(struct p2p_context *context, const struct p2p_input *input,
 		     struct p2p_snapshot *snapshot)
@@ -367,7 +373,7 @@ static int load_some(struct p2p_context *context, const struct p2p_input *input,
 		r = load_nested(context, input, snapshot);
 	p2p_pieces_clear(&pieces);
 	p2p_post_clear(&post);
-	return r == -EFBIG ? -ENOTSUP : r;
+	return r == -EFBIG ? refuse_large(context, input) : r;
 }
 
 static int load_input(struct p2p_context *context, const struct p2p_input *input,
@@ -407,9 +413,7 @@ static int load_input(struct p2p_context *context, const struct p2p_input *input
 	else if (r == -ENOTSUP)
 		r = load_other(context, input, snapshot);
 	else if (r == -EFBIG)
-		r = p2p_error(context, -EBADMSG, "%s: a text of more than %zu MiB, %zu lines or %u "
-			      "pieces", input->name, P2P_FILE_MOST >> 20, P2P_POST_LINES,
-			      P2P_POST_PIECES);
+		r = refuse_large(context, input);
 	p2p_pieces_clear(&pieces);
 	p2p_post_clear(&post);
 	return r;

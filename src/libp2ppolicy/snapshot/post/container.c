@@ -142,7 +142,7 @@ int p2p_container_archive(struct p2p_context *context, const struct p2p_input *i
 						       input->budget, take_packed, &container));
 }
 
-/* Read until the buffer has @size bytes; fewer if the file is shorter or cannot be read further. */
+/* Read until the buffer has @size bytes, or fewer if the file is shorter. */
 static int read_more(int fd, size_t size, struct p2p_buffer *buffer)
 {
 	if (p2p_buffer_reserve(buffer, size - buffer->size) < 0)
@@ -152,7 +152,9 @@ static int read_more(int fd, size_t size, struct p2p_buffer *buffer)
 
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n <= 0)
+		if (n < 0)
+			return -errno;
+		if (!n)
 			break;
 		buffer->size += (size_t)n;
 	}
@@ -179,6 +181,9 @@ static int take_file(struct container *container, int fd, const char *path)
 	} else if (r == 0 && !memchr(buffer.data, '\0', buffer.size)) {
 		r = leave_out(container, path, TOO_LARGE);
 	}
+	/* Half a file is not taken for a whole one. */
+	if (r == -EIO || r == -ESTALE)
+		r = leave_out(container, path, strerror(-r));
 	free(buffer.data);
 	return r;
 }

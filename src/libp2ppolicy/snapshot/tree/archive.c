@@ -392,9 +392,9 @@ static int next_text(struct reader *reader, struct archive_entry **ret_entry)
 	int code = p2p_la.archive_read_next_header(reader->archive, ret_entry);
 	int64_t size;
 
-	if (code == ARCHIVE_EOF)
+	if (code == ARCHIVE_EOF && has_end_mark(reader->archive))
 		return -ENOENT;
-	if (code < ARCHIVE_WARN)
+	if (code == ARCHIVE_EOF || code < ARCHIVE_WARN)
 		return damaged(reader);
 	size = p2p_la.archive_entry_size(*ret_entry);
 	reader->bytes += size > 0 ? size : 0;
