@@ -94,6 +94,29 @@ START_TEST(test_directory_appears)
 }
 END_TEST
 
+/* It goes, and comes again. */
+START_TEST(test_directory_returns)
+{
+	struct monitor *monitor;
+	char path[128];
+
+	ck_assert_int_eq(mkdir(run_dir, 0755), 0);
+	ck_assert_int_eq(monitor_new(run_dir, &monitor), 0);
+	put(SNAPSHOT_FILE);
+	ck_assert_int_eq(renewals(monitor), 1);
+	snprintf(path, sizeof(path), "%s/%s", run_dir, SNAPSHOT_FILE);
+	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_int_eq(rmdir(run_dir), 0);
+	ck_assert_int_eq(renewals(monitor), 0);
+	ck_assert_int_eq(mkdir(run_dir, 0755), 0);
+	put(SNAPSHOT_FILE);
+	ck_assert_int_eq(renewals(monitor), 1);
+	put(SNAPSHOT_FILE);
+	ck_assert_int_eq(renewals(monitor), 1);
+	monitor_free(monitor);
+}
+END_TEST
+
 START_TEST(test_free_nothing)
 {
 	ck_assert_ptr_null(monitor_free(NULL));
@@ -110,6 +133,7 @@ int main(void)
 	tcase_add_checked_fixture(tests, setup, teardown);
 	tcase_add_test(tests, test_renewal);
 	tcase_add_test(tests, test_directory_appears);
+	tcase_add_test(tests, test_directory_returns);
 	tcase_add_test(tests, test_free_nothing);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);

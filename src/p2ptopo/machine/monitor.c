@@ -212,17 +212,19 @@ static int drain_kernel(struct monitor *monitor, struct listener *listener)
 	}
 }
 
-static bool names_snapshot(const char *buffer, ssize_t size)
+static bool names_snapshot(struct monitor *monitor, const char *buffer, ssize_t size)
 {
 	const struct inotify_event *event;
+	bool found = false;
 
 	for (const char *at = buffer; at < buffer + size; at += sizeof(*event) + event->len) {
 		event = (const struct inotify_event *)(const void *)at;
-		if (event->mask & IN_Q_OVERFLOW ||
-		    (event->len && !strcmp(event->name, SNAPSHOT_FILE)))
-			return true;
+		/* A directory that is gone has to be found again. */
+		if (event->mask & (IN_IGNORED | IN_Q_OVERFLOW))
+			monitor->run_dir_watched = false;
+		found |= event->mask & IN_Q_OVERFLOW || (event->len && !strcmp(event->name, SNAPSHOT_FILE));
 	}
-	return false;
+	return found;
 }
 
 static void drain_run_dir(struct monitor *monitor, struct listener *listener)
@@ -233,7 +235,7 @@ static void drain_run_dir(struct monitor *monitor, struct listener *listener)
 	ssize_t size;
 
 	while ((size = read(monitor->inotify, buffer, sizeof(buffer))) > 0) {
-		found |= names_snapshot(buffer, size);
+		found |= names_snapshot(monitor, buffer, size);
 		if (!monitor->run_dir_watched) {
 			watch_run_dir(monitor);
 			found |= monitor->run_dir_watched;
