@@ -243,13 +243,15 @@ static bool go_behind(void)
 	pid_t child;
 
 	(void)setsid();
-	if (null < 0 || pipe2(ends, O_CLOEXEC) < 0 || chdir("/") < 0)
-		return false;
+	/* Without a log of its own it refreshes all the same. */
+	if (null < 0 || chdir("/") < 0 || pipe2(ends, O_CLOEXEC) < 0)
+		return true;
 	dup2(null, STDIN_FILENO);
 	dup2(null, STDOUT_FILENO);
 	child = fork();
-	if (child == 0) {
-		dup2(ends[1], STDERR_FILENO);
+	if (child <= 0) {
+		if (!child)
+			dup2(ends[1], STDERR_FILENO);
 		close(ends[1]);
 		close(ends[0]);
 		return true;
