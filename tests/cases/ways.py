@@ -177,6 +177,20 @@ def differs(name, drivers, wanted, words):
     return None
 
 
+def shared(binary, tree, ends):
+    """What can be expected of a pair is what it gets when nothing else runs, also where a driver grants what p2pdma refuses."""
+    rows = ask(binary, tree, "--all", "pairs", "--kernel", "4.20")
+    row = [r for r in rows if (r["provider"], r["client"]) == tuple(ends)][0]
+    if not row["speed"]["write"]["score"]:
+        return None
+    out = subprocess.run([binary, "--from", tree, "--kernel", "4.20", "flows", f"{row['client']}>{row['provider']}", "--json"],
+                         stdout=subprocess.PIPE, check=True).stdout
+    flow = json.loads(out)["flows"][0]
+    if abs(flow["share_gbytes_per_second"] - row["speed"]["write"]["gbytes_per_second"]) < 0.01:
+        return None
+    return f"{row['client']}>{row['provider']}: {row['speed']['write']} alone, {flow} of flows"
+
+
 def made(binary):
     for name, make, granted, delivered, way, words in REPORTS:
         with tempfile.TemporaryDirectory() as folder:
@@ -184,7 +198,8 @@ def made(binary):
             sysfs.write_folder(sysfs.Tree(machine).files, folder)
             ends = [f.name for f in machine.functions() if f.kind == 0 and f.driver]
             rows = ask(binary, folder, "--all", "pairs")
-        row = [r for r in rows if (r["provider"], r["client"]) == tuple(ends[:2])]
+            row = [r for r in rows if (r["provider"], r["client"]) == tuple(ends[:2])]
+            yield shared(binary, folder, ends[:2])
         yield differs(name, row[0]["drivers"], (granted, delivered, way), words)
 
 

@@ -132,7 +132,7 @@ struct p2p_flow {
 
 /**
  * struct p2p_share - the share of a flow.
- * @gbytes_per_second: its max-min fair share; 0 for a pair that the kernel refuses, that a port
+ * @gbytes_per_second: its max-min fair share; 0 for a pair that is refused (@alone.limit), that a port
  *	blocks, or about which nothing is known.  A flow with @alone.fact DENIED is counted at its
  *	lowest: it may get more, and others on its links less.
  * @alone: its speed without the others

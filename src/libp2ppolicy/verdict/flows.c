@@ -72,11 +72,10 @@ static void add_own_limit(struct contest *contest, const struct p2p_share *share
 	});
 }
 
-/* A pair that is not permitted loads nothing. */
-static bool runs(const struct p2p_verdict *verdict, const struct p2p_way *way,
-		 const struct p2p_share *share)
+/* A pair that is refused or blocked loads nothing; one whose drivers never ask p2pdma is not refused by it. */
+static bool runs(const struct p2p_share *share)
 {
-	return verdict->kernel.map_type != P2P_MAP_NOT_SUPPORTED && !way->blocked &&
+	return share->alone.limit != P2P_LIMIT_REFUSED && share->alone.limit != P2P_LIMIT_BLOCKED &&
 	       share->alone.gbytes_per_second > 0;
 }
 
@@ -92,9 +91,9 @@ static void enter(struct contest *contest, const struct p2p_eval *eval,
 	*share = (struct p2p_share){ .alone = flow->read ? score.read : score.write };
 	share->limit = share->alone.limit;
 	share->at = share->alone.at;
-	p2p_way_find(eval, &verdict, flow->read, &way);
-	if (!runs(&verdict, &way, share))
+	if (!runs(share))
 		return;
+	p2p_way_find(eval, &verdict, flow->read, &way);
 	contest->growing[contest->flow] = true;
 	p2p_way_walk(&way, add_use, contest);
 	add_own_limit(contest, share);
