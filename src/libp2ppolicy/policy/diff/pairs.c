@@ -216,11 +216,11 @@ static int make_classes(struct pairs *pairs)
 	return 0;
 }
 
-static double speed_of(const struct p2p_verdict *verdict, const struct p2p_speed *speed)
+static double speed_of(const struct p2p_speed *speed)
 {
 	char text[32];
 
-	if (speed->fact != P2P_PRESENT || verdict->kernel.map_type == P2P_MAP_NOT_SUPPORTED)
+	if (speed->fact != P2P_PRESENT || speed->limit == P2P_LIMIT_REFUSED)
 		return -1;
 	snprintf(text, sizeof(text), "%.3g", speed->gbytes_per_second);
 	return strtod(text, NULL);
@@ -240,7 +240,7 @@ static struct p2p_answer answer_of(const struct p2p_eval *eval,
 	return (struct p2p_answer){
 		verdict.relation, verdict.kernel.map_type, ways.delivery,
 		verdict.kernel.map_type == P2P_MAP_UNKNOWN ? 0 : verdict.kernel.distance,
-		speed_of(&verdict, &score.read), speed_of(&verdict, &score.write),
+		speed_of(&score.read), speed_of(&score.write),
 	};
 }
 
