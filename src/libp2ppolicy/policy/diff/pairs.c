@@ -122,6 +122,14 @@ static uint64_t add_number(uint64_t hash, struct p2p_number number)
 	return add(add(hash, (uint64_t)number.fact), (uint64_t)number.value);
 }
 
+static uint64_t add_peers(uint64_t hash, const struct p2p_function *const *peers)
+{
+	for (; peers && *peers; peers++)
+		hash = add(hash, (uint64_t)(*peers)->bdf.domain << 16 | (uint64_t)(*peers)->bdf.bus << 8 |
+				 (*peers)->bdf.devfn);
+	return hash;
+}
+
 /* Groups do not depend on drivers and what these report, so this must be compared separately. */
 uint64_t p2p_diff_software(uint64_t hash, const struct p2p_function *function)
 {
@@ -129,13 +137,9 @@ uint64_t p2p_diff_software(uint64_t hash, const struct p2p_function *function)
 	hash = add_number(add_number(hash, function->vram), function->vram_visible);
 	hash = add_number(hash, function->clique);
 	hash = add_text(add(hash, function->efa), function->efa_provider);
-	for (const struct p2p_function *const *peer = function->kfd_peers; peer && *peer; peer++)
-		hash = add(hash, (uint64_t)(*peer)->bdf.domain << 16 | (uint64_t)(*peer)->bdf.bus << 8 |
-				 (*peer)->bdf.devfn);
+	hash = add_peers(hash, function->kfd_peers);
 	hash = add(hash, function->xgmi_peers != NULL);
-	for (const struct p2p_function *const *peer = function->xgmi_peers; peer && *peer; peer++)
-		hash = add(hash, (uint64_t)(*peer)->bdf.domain << 16 | (uint64_t)(*peer)->bdf.bus << 8 |
-				 (*peer)->bdf.devfn);
+	hash = add_peers(hash, function->xgmi_peers);
 	return add(hash, (uint64_t)function->kfd << 8 | (uint64_t)function->pool.fact << 4 |
 			 (uint64_t)function->driver_fact);
 }

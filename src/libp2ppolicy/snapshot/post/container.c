@@ -167,6 +167,7 @@ static int take_file(struct container *container, int fd, const char *path)
 {
 	struct p2p_buffer buffer = { 0 };
 	struct stat status;
+	bool large;
 	size_t size;
 	int r;
 
@@ -174,16 +175,16 @@ static int take_file(struct container *container, int fd, const char *path)
 		return 0;
 	size = (size_t)status.st_size;
 	r = read_more(fd, size < P2P_HEAD_SIZE ? size : P2P_HEAD_SIZE, &buffer);
-	if (r == 0 && size <= p2p_size_most(buffer.data, buffer.size)) {
+	large = r == 0 && size > p2p_size_most(buffer.data, buffer.size);
+	if (r == 0 && !large)
 		r = read_more(fd, size, &buffer);
-		if (r == 0)
-			r = take_text(container, path, buffer.data, buffer.size);
-	} else if (r == 0 && !memchr(buffer.data, '\0', buffer.size)) {
-		r = leave_out(container, path, TOO_LARGE);
-	}
 	/* Half a file is not taken for a whole one. */
-	if (r == -EIO || r == -ESTALE)
+	if (r < 0 && !p2p_is_exhausted(r))
 		r = leave_out(container, path, strerror(-r));
+	else if (r == 0 && !large)
+		r = take_text(container, path, buffer.data, buffer.size);
+	else if (r == 0 && !memchr(buffer.data, '\0', buffer.size))
+		r = leave_out(container, path, TOO_LARGE);
 	free(buffer.data);
 	return r;
 }

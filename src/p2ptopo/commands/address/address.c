@@ -42,7 +42,10 @@ static char *join(const struct app *app)
 		return NULL;
 	for (int i = 0; i < app->argc; i++)
 		fprintf(out, "%s%s", i ? " " : "", app->argv[i]);
-	return fclose(out) ? NULL : text;
+	if (!fclose(out))
+		return text;
+	free(text);
+	return NULL;
 }
 
 static enum status read_log(struct app *app, char **ret_text)

@@ -119,11 +119,13 @@ static const char *line_with(char *text, const char *mark, const char *key)
 	char *found = NULL, *end;
 
 	for (char *at = strstr(text, key); at; at = strstr(end, key)) {
-		char *line = line_of(text, at), *marked = strstr(line, mark);
+		char *line = line_of(text, at);
+		bool marked;
 
 		end = at + strcspn(at, "\n");
-		found = found && (!marked || marked > end) ? found : line;
-		if (marked && marked < end)
+		marked = memmem(line, (size_t)(end - line), mark, strlen(mark));
+		found = found && !marked ? found : line;
+		if (marked)
 			break;
 	}
 	if (!found)

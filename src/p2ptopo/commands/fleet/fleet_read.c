@@ -111,13 +111,27 @@ static bool is_tree(const char *path)
 }
 
 /* Links to folders may form rings; a link to a captured tree cannot. */
-static enum status add_entry(struct fleet *fleet, const char *path)
+static bool may_be_ring(const char *path)
 {
 	struct stat link, target;
 
-	if (!lstat(path, &link) && S_ISLNK(link.st_mode) && !stat(path, &target) && S_ISDIR(target.st_mode) && !is_tree(path))
-		return fail_with(fleet->app->failure, STATUS_INPUT, "%s: it is a link to a folder", path);
-	return fleet_add(fleet, path);
+	return !lstat(path, &link) && S_ISLNK(link.st_mode) && !stat(path, &target) && S_ISDIR(target.st_mode) &&
+	       !is_tree(path);
+}
+
+/* What cannot be read in a folder does not keep the rest from being read. */
+static enum status add_inside(struct fleet *fleet, const char *folder, const char *name)
+{
+	enum status status;
+	char path[4096];
+
+	if ((size_t)snprintf(path, sizeof(path), "%s/%s", folder, name) >= sizeof(path))
+		status = fail_system(fleet->app->failure, -ENAMETOOLONG, path);
+	else if (may_be_ring(path))
+		status = fail_with(fleet->app->failure, STATUS_INPUT, "%s: it is a link to a folder", path);
+	else
+		status = fleet_add(fleet, path);
+	return status ? fleet_skip(fleet, path) : STATUS_DONE;
 }
 
 static enum status add_folder(struct fleet *fleet, const char *path)
@@ -129,14 +143,8 @@ static enum status add_folder(struct fleet *fleet, const char *path)
 	if (count < 0)
 		return fail_system(fleet->app->failure, -errno, path);
 	for (int i = 0; i < count; i++) {
-		char inside[4096];
-
-		if (!status && (size_t)snprintf(inside, sizeof(inside), "%s/%s", path, entries[i]->d_name) >= sizeof(inside))
-			status = fail_system(fleet->app->failure, -ENAMETOOLONG, path);
-		else if (!status)
-			status = add_entry(fleet, inside);
-		if (status)
-			status = fleet_skip(fleet, inside);
+		if (!status)
+			status = add_inside(fleet, path, entries[i]->d_name);
 		free(entries[i]);
 	}
 	free(entries);
