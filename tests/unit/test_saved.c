@@ -307,6 +307,7 @@ static const struct { struct space *space; unsigned int offset; bool lasting; } 
 START_TEST(test_header)
 {
 	struct p2p_snapshot *snapshot;
+	uint8_t value;
 	int64_t when;
 
 	if (!is_root())
@@ -316,8 +317,14 @@ START_TEST(test_header)
 	snapshot = read_machine(64);
 	if (bytes[_i].lasting)
 		expect_fill(snapshot, -ESTALE, "a different function");
-	else
+	else {
+		const struct p2p_raw *raw = &snapshot->raws[bytes[_i].space == &card];
+
 		ck_assert_int_eq(p2p_snapshot_fill(context, snapshot, path, &when), 0);
+		/* It is as it is now, not as it was saved. */
+		ck_assert(raw->borrowed && p2p_config_read8(&raw->config, bytes[_i].offset, &value));
+		ck_assert_uint_eq(value, bytes[_i].space->bytes[bytes[_i].offset]);
+	}
 	p2p_snapshot_free(snapshot);
 }
 END_TEST

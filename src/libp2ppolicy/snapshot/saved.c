@@ -146,12 +146,23 @@ static int check_machine(struct p2p_context *context, const char *path,
 	return 0;
 }
 
+/* What can be read now is newer than what was saved: memory decoding, for one, may have been turned off since. */
+static void renew_header(struct p2p_config *saved, const struct p2p_config *live)
+{
+	uint8_t now, then;
+
+	for (unsigned int i = 0; i < P2P_CONFIG_HEADER; i++)
+		if (p2p_config_read8(live, i, &now) && p2p_config_read8(saved, i, &then))
+			saved->bytes[i] = now;
+}
+
 /* Take from @saved the config space that was not fully readable now, and the files that were denied. */
 static void borrow(struct p2p_snapshot *snapshot, struct p2p_snapshot *saved)
 {
 	for (size_t i = 0; i < snapshot->count; i++) {
 		if (!is_short(&snapshot->raws[i].config))
 			continue;
+		renew_header(&saved->raws[i].config, &snapshot->raws[i].config);
 		snapshot->raws[i].config = saved->raws[i].config;
 		snapshot->raws[i].borrowed = true;
 	}
