@@ -23,8 +23,11 @@ static struct json_object *json_transfer(const struct p2p_transfer *transfer)
 		  json_count(transfer->bytes_per_s) : NULL });
 }
 
+/* Return: NULL if the link is not known, or there is none. */
 static struct json_object *json_link(const struct p2p_function *function)
 {
+	if (function->pcie.link != P2P_PRESENT)
+		return NULL;
 	return json_members(
 		{ "speed_mtps", json_count(function->pcie.now.speed_mtps) },
 		{ "width", json_count(function->pcie.now.width) });
