@@ -119,7 +119,7 @@ static size_t first_line(const char *text)
 	       length : 0;
 }
 
-/* Only the tree document is read, which is a single object; the first line tells what this one is. */
+/* Only one tree document is read, which is a single object; the first line tells what these are. */
 static int refuse_lines(struct p2p_context *context, const struct p2p_input *input, size_t length)
 {
 	char *line = strndup(input->data, length);
@@ -130,7 +130,11 @@ static int refuse_lines(struct p2p_context *context, const struct p2p_input *inp
 		return -ENOMEM;
 	r = p2p_json_parse(context, input->name, line, length, P2P_JSON_NULLS, &json);
 	if (!r) {
-		r = refuse(context, input, json.root, format_of(json.root));
+		const char *format = format_of(json.root);
+
+		r = !strcmp(format, FORMAT) ?
+		    p2p_error(context, -EBADMSG, "%s: several " FORMAT " documents; give each in a file of its own",
+			      input->name) : refuse(context, input, json.root, format);
 		p2p_json_clear(&json);
 	}
 	free(line);

@@ -65,61 +65,64 @@ static bool parse_run(struct json_object *run, uint32_t *bits)
 }
 
 /* Parse pairs of offset and length, which tell what was read of a file with gaps. */
-static bool parse_known(struct json_object *array, struct p2p_arena *arena,
-			const uint32_t **ret_known)
+static int parse_known(struct json_object *array, struct p2p_arena *arena, const uint32_t **ret_known)
 {
 	uint32_t *bits = p2p_arena_alloc(arena, DWORDS / 8);
 
-	if (!bits || !json_object_is_type(array, json_type_array))
-		return false;
+	if (!bits)
+		return -ENOMEM;
+	if (!json_object_is_type(array, json_type_array))
+		return -EBADMSG;
 	for (size_t i = 0; i < json_object_array_length(array); i++)
 		if (!parse_run(json_object_array_get_idx(array, i), bits))
-			return false;
+			return -EBADMSG;
 	*ret_known = bits;
-	return true;
+	return 0;
 }
 
-static bool parse_item(struct json_object *value, struct p2p_arena *arena,
-		       struct item *ret_item)
+static int parse_item(struct json_object *value, struct p2p_arena *arena, struct item *ret_item)
 {
 	struct json_object *path = value, *size = NULL, *known;
+	int r = 0;
 
 	if (json_object_is_type(value, json_type_object) &&
 	    (!json_object_object_get_ex(value, "path", &path) ||
 	     !json_object_object_get_ex(value, "size", &size) ||
 	     !json_object_is_type(size, json_type_int) || json_object_get_int64(size) < 0))
-		return false;
+		return -EBADMSG;
 	if (!json_object_is_type(path, json_type_string))
-		return false;
+		return -EBADMSG;
 	ret_item->known = NULL;
-	if (size && json_object_object_get_ex(value, "known", &known) &&
-	    !parse_known(known, arena, &ret_item->known))
-		return false;
+	if (size && json_object_object_get_ex(value, "known", &known))
+		r = parse_known(known, arena, &ret_item->known);
+	if (r < 0)
+		return r;
 	ret_item->path = p2p_arena_string(arena, json_object_get_string(path));
 	ret_item->size = size ? (uint64_t)json_object_get_int64(size) : 0;
-	return ret_item->path;
+	return ret_item->path ? 0 : -ENOMEM;
 }
 
-static bool parse_list(struct json_object *root, const char *key, struct p2p_arena *arena,
-		       struct list *ret_list)
+static int parse_list(struct json_object *root, const char *key, struct p2p_arena *arena, struct list *ret_list)
 {
 	struct json_object *array;
 	struct item *items;
 	size_t count;
+	int r = 0;
 
 	if (!json_object_object_get_ex(root, key, &array) ||
 	    !json_object_is_type(array, json_type_array))
-		return false;
+		return -EBADMSG;
 	count = json_object_array_length(array);
 	items = p2p_arena_alloc(arena, (count + 1) * sizeof(*items));
 	if (!items)
-		return false;
-	for (size_t i = 0; i < count; i++)
-		if (!parse_item(json_object_array_get_idx(array, i), arena, &items[i]))
-			return false;
+		return -ENOMEM;
+	for (size_t i = 0; i < count && r == 0; i++)
+		r = parse_item(json_object_array_get_idx(array, i), arena, &items[i]);
+	if (r < 0)
+		return r;
 	qsort(items, count, sizeof(*items), compare_items);
 	*ret_list = (struct list){ items, count };
-	return true;
+	return 0;
 }
 
 static int parse(struct p2p_context *context, const char *name, struct json_object *root,
@@ -128,6 +131,7 @@ static int parse(struct p2p_context *context, const char *name, struct json_obje
 	struct p2p_arena *arena = &snapshot->arena;
 	struct p2p_manifest *manifest = p2p_arena_alloc(arena, sizeof(*manifest));
 	struct json_object *version;
+	int r;
 
 	if (!manifest)
 		return -ENOMEM;
@@ -142,11 +146,15 @@ static int parse(struct p2p_context *context, const char *name, struct json_obje
 	manifest->boot = p2p_arena_string(arena, p2p_json_word(root, "boot"));
 	if (!manifest->boot)
 		return -ENOMEM;
-	if (!parse_list(root, "rows", arena, &manifest->rows) ||
-	    !parse_list(root, "files", arena, &manifest->files) ||
-	    !parse_list(root, "denied", arena, &manifest->denied))
-		return p2p_error(context, -EBADMSG, "%s: " NAME " lacks a list it should have",
-				 name);
+	r = parse_list(root, "rows", arena, &manifest->rows);
+	if (r == 0)
+		r = parse_list(root, "files", arena, &manifest->files);
+	if (r == 0)
+		r = parse_list(root, "denied", arena, &manifest->denied);
+	if (r == -EBADMSG)
+		return p2p_error(context, r, "%s: " NAME " lacks a list it should have, or one is damaged", name);
+	if (r < 0)
+		return r;
 	snapshot->manifest = manifest;
 	return 0;
 }

@@ -74,13 +74,14 @@ static int digit(char c)
 	return at ? (int)(at - digits) : -1;
 }
 
-static bool decode(const char *text, struct p2p_buffer *out)
+static int decode(const char *text, struct p2p_buffer *out)
 {
 	uint32_t bits = 0;
 	unsigned int count = 0;
+	int r = p2p_buffer_reserve(out, strlen(text));
 
-	if (p2p_buffer_reserve(out, strlen(text)) < 0)
-		return false;
+	if (r < 0)
+		return r;
 	for (; digit(*text) >= 0; text++) {
 		bits = bits << 6 | (uint32_t)digit(*text);
 		count += 6;
@@ -89,7 +90,7 @@ static bool decode(const char *text, struct p2p_buffer *out)
 			out->data[out->size++] = (char)(bits >> count);
 		}
 	}
-	return !text[strspn(text, "=")];
+	return text[strspn(text, "=")] ? -EBADMSG : 0;
 }
 
 /* Check the Adler-32 checksum (RFC 1950, sec 8.2), which follows the data in big-endian order. */
@@ -137,8 +138,10 @@ static int inflate_zlib(const struct p2p_buffer *packed, struct p2p_buffer *out)
 static int unpack(struct reading *reading, const char *text, struct p2p_buffer *out)
 {
 	struct p2p_buffer packed = { 0 };
-	int r = decode(text, &packed) ? inflate_zlib(&packed, out) : -EBADMSG;
+	int r = decode(text, &packed);
 
+	if (r == 0)
+		r = inflate_zlib(&packed, out);
 	free(packed.data);
 	if (p2p_is_exhausted(r))
 		return r;
