@@ -185,11 +185,14 @@ static bool has_most_groups(const struct p2p_topology *topology)
 
 /*
  * A foreign tree proves nothing by what it lacks.  But if it has the links of most functions, its maker
- * included them, and a function without one has no group.
+ * included them, and a function without one has no group.  That does not hold for text, of which any line may
+ * have been cut, nor for joined sources, which may contradict each other.
  */
 static void settle_groups(struct p2p_topology *topology)
 {
-	if (!has_most_groups(topology))
+	enum p2p_source source = p2p_snapshot_source(topology->snapshot);
+
+	if ((source != P2P_SOURCE_TREE && source != P2P_SOURCE_ARCHIVE) || !has_most_groups(topology))
 		return;
 	for (size_t i = 0; i < topology->count; i++)
 		if (topology->functions[i].iommu_group.fact == P2P_DENIED &&
@@ -215,8 +218,7 @@ void p2p_locality_build(struct p2p_topology *topology)
 		set_iommu(topology, function, raw);
 		set_os_names(topology, function, raw);
 	}
-	if (p2p_snapshot_source(topology->snapshot) != P2P_SOURCE_LIVE)
-		settle_groups(topology);
+	settle_groups(topology);
 }
 
 /* Is it a list of CPUs as the kernel prints it: "0-31,64-95", or nothing? */
