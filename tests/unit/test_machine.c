@@ -6,12 +6,17 @@
 
 static const char cpuinfo[] =
 	"processor\t: 0\nvendor_id\t: AuthenticAMD\ncpu family\t: 25\nmodel\t\t: 97\n"
-	"model name\t: AMD EPYC 9354\nflags\t\t: fpu vme hypervisors sse2\n\n"
+	"model name\t: AMD EPYC 9354\nflags\t\t: fpu vme hypervisors sse2 lahf_lm\n\n"
 	"processor\t: 1\nvendor_id\t: GenuineIntel\ncpu family\t: 6\n";
 
 static const char guest_cpuinfo[] =
 	"vendor_id\t: GenuineIntel\ncpu family\t: 6\nmodel\t\t: 106\n"
 	"flags\t\t: fpu sse2 hypervisor\n";
+
+/* Flags as people paste them: the line ends before, or leaves out, where the hypervisor's would be. */
+static const char cut_cpuinfo[] = "vendor_id\t: AuthenticAMD\nflags\t\t: fpu vme sse2\n";
+static const char snipped_cpuinfo[] = "vendor_id\t: AuthenticAMD\nflags\t\t: fpu vme ... lahf_lm\n";
+static const char lscpu[] = "vendor_id\t: AuthenticAMD\nflags\t\t: fpu vme\nhypervisor vendor\t: KVM\n";
 
 /* Any function will do. */
 static struct p2p_snapshot *start(enum p2p_source source, uint16_t vendor, uint16_t device)
@@ -162,6 +167,11 @@ static const struct {
 	{ 0x1af4, 0x1041, NULL, NULL, P2P_UNKNOWN, NULL },
 	{ 0x1af4, 0x1041, cpuinfo, NULL, P2P_NO, NULL },
 	{ 0x15b3, 0x1021, cpuinfo, "Virtual Machine\n", P2P_NO, NULL },
+	{ 0x15b3, 0x1021, cut_cpuinfo, NULL, P2P_UNKNOWN, NULL },
+	{ 0x15b3, 0x1021, snipped_cpuinfo, NULL, P2P_UNKNOWN, NULL },
+	{ 0x15b3, 0x1021, lscpu, NULL, P2P_YES, NULL },
+	/* -cpu host,-hypervisor */
+	{ 0x1b36, 0x000c, cpuinfo, NULL, P2P_YES, "QEMU" },
 };
 
 START_TEST(virtual_machines)

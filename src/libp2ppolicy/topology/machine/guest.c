@@ -90,7 +90,8 @@ void p2p_guest_build(struct p2p_topology *topology)
 		if (!by_device)
 			by_device = emulator->hypervisor;
 	}
-	if (machine->virtual_machine == P2P_UNKNOWN && proof)
+	/* The CPU may hide that it is virtual: QEMU's -cpu host,-hypervisor. */
+	if (proof)
 		machine->virtual_machine = P2P_YES;
 	if (machine->virtual_machine != P2P_YES)
 		return;

@@ -52,6 +52,25 @@ static bool has_word(const char *words, const char *word)
 	return false;
 }
 
+/*
+ * On x86 the flag comes from CPUID leaf 1: every hypervisor that identifies itself sets it.  Flags are printed in
+ * the order of arch/x86/include/asm/cpufeatures.h, and people cut the line: that it is missing counts only if one
+ * of a later word is there.
+ */
+static enum p2p_tri flags_say(const char *flags)
+{
+	static const char *const later[] = {
+		"lahf_lm", "cmp_legacy", "svm", "abm", "3dnowprefetch", "arat", "fsgsbase", "smep",
+	};
+
+	if (has_word(flags, "hypervisor"))
+		return P2P_YES;
+	for (size_t i = 0; i < P2P_LENGTH(later) && !strstr(flags, ".."); i++)
+		if (has_word(flags, later[i]))
+			return P2P_NO;
+	return P2P_UNKNOWN;
+}
+
 /* The kernel compares cpu_data(0), so the first processor counts. */
 static void set_cpu(struct p2p_topology *topology)
 {
@@ -74,9 +93,10 @@ static void set_cpu(struct p2p_topology *topology)
 	    strchr(cpuinfo->data, ':'))
 		machine->cpu_family.fact = P2P_ABSENT;
 	flags = cpu_value(topology, cpuinfo->data, "flags");
-	/* On x86 the flag comes from CPUID leaf 1: every hypervisor that identifies itself sets it. */
-	if (flags)
-		machine->virtual_machine = has_word(flags, "hypervisor") ? P2P_YES : P2P_NO;
+	if (cpu_value(topology, cpuinfo->data, "hypervisor vendor"))
+		machine->virtual_machine = P2P_YES;	/* lscpu found one */
+	else if (flags)
+		machine->virtual_machine = flags_say(flags);
 }
 
 /*
