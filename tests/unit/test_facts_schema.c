@@ -83,7 +83,7 @@ static bool may_lack(const struct p2p_fact_row *row)
 	return row->fact || row->there || kind == &p2p_kind_present || kind == &p2p_kind_open ||
 	       kind == &p2p_kind_tri || kind == &p2p_kind_text || kind == &p2p_kind_host ||
 	       kind == &p2p_kind_function || kind == &p2p_kind_port || kind == &p2p_kind_link ||
-	       kind == &p2p_kind_egress || kind == &p2p_kind_egress_bits;
+	       kind == &p2p_kind_egress || kind == &p2p_kind_egress_bits || kind == &p2p_kind_bars;
 }
 
 static struct json_object *with_null(struct json_object *schema)

@@ -190,6 +190,12 @@ struct p2p_bar {
 };
 #define P2P_BARS 6
 
+/** p2p_bar_is_unknown() - true if nothing tells whether the function has this BAR. */
+static inline bool p2p_bar_is_unknown(const struct p2p_bar *bar)
+{
+	return bar->kind == P2P_BAR_UNUSED && bar->fact == P2P_DENIED && bar->bus_fact == P2P_DENIED;
+}
+
 /**
  * struct p2p_window - one memory window of a bridge, CPU addresses, both ends included.
  * @fact: DENIED in a dump (the register holds bus addresses) unless the offset is known

@@ -343,6 +343,20 @@ static bool read_sizes(const struct p2p_fact_row *row, struct json_object *json,
 
 const struct p2p_fact_kind p2p_kind_sizes = { "sizes", 0, NULL, json_sizes, read_sizes };
 
+/* Not known if none is, and there may be one. */
+static void get_bars(const struct p2p_fact_row *row, const void *object, struct p2p_value *value)
+{
+	const struct p2p_bar *bars = member(row, object);
+	bool any = false, unknown = false;
+
+	for (unsigned int i = 0; i < P2P_BARS; i++) {
+		any |= bars[i].kind != P2P_BAR_UNUSED;
+		unknown |= p2p_bar_is_unknown(&bars[i]);
+	}
+	if (unknown && !any)
+		value->fact = P2P_DENIED;
+}
+
 static struct json_object *json_bars(const struct p2p_fact_row *row, const void *object)
 {
 	const struct p2p_bar *bars = member(row, object);
@@ -366,6 +380,11 @@ static bool read_bars(const struct p2p_fact_row *row, struct json_object *json, 
 {
 	struct p2p_bar *bars = (struct p2p_bar *)(void *)((char *)object + row->at);
 
+	if (!json_object_is_type(json, json_type_array))
+		return false;
+	/* There are no others than those listed. */
+	for (unsigned int i = 0; i < P2P_BARS; i++)
+		bars[i].fact = bars[i].bus_fact = P2P_ABSENT;
 	for (size_t i = 0; i < length_of(json); i++) {
 		struct json_object *bar = json_object_array_get_idx(json, i);
 		struct json_object *index = p2p_json_member(bar, "index");
@@ -378,7 +397,7 @@ static bool read_bars(const struct p2p_fact_row *row, struct json_object *json, 
 	return true;
 }
 
-const struct p2p_fact_kind p2p_kind_bars = { "bars", 0, NULL, json_bars, read_bars };
+const struct p2p_fact_kind p2p_kind_bars = { "bars", 0, get_bars, json_bars, read_bars };
 
 /* A bridge always has both windows; number tells whether it is open. */
 static void get_open(const struct p2p_fact_row *row, const void *object, struct p2p_value *value)

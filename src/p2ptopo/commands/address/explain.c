@@ -60,6 +60,7 @@ static void look_at_bars(struct search *search, const struct p2p_function *funct
 		struct hit hit = { .bar = true, .function = function, .number = i,
 				   .prefetchable = bar->prefetchable, .size = bar->size_bytes };
 
+		search->unknown += p2p_bar_is_unknown(bar);
 		if (bar->kind == P2P_BAR_UNUSED || bar->kind == P2P_BAR_IO)
 			continue;
 		search->unknown += bar->fact != P2P_PRESENT;
@@ -263,9 +264,9 @@ static enum status print_text(struct search *search)
 	if (!search->fault.gpu_virtual)
 		look(search);
 	say(search->app, 0, "%s", meaning_of(search));
-	if (search->unknown)
-		fprintf(out, "the size of %s is not known\n",
-			words_count(search->unknown, "BAR", count));
+	if (search->unknown && !search->bars)
+		fprintf(out, "%s %s not known, and may contain it\n", words_count(search->unknown, "BAR", count),
+			search->unknown == 1 ? "is" : "are");
 	return search->bars ? STATUS_DONE : STATUS_NO;
 }
 

@@ -208,7 +208,7 @@ static void print_bars(const struct app *app, const struct p2p_function *functio
 	const char *separator = "";
 	struct paragraph text;
 	char size[WORDS_SIZE];
-	bool unknown = false;
+	bool unknown = false, hidden = false;
 
 	if (!paragraph_start(&text))
 		return;
@@ -216,6 +216,7 @@ static void print_bars(const struct app *app, const struct p2p_function *functio
 		const struct p2p_bar *bar = &function->bar[i];
 		bool sized = bar->fact == P2P_PRESENT;
 
+		hidden |= p2p_bar_is_unknown(bar);
 		if (bar->kind == P2P_BAR_UNUSED || bar->kind == P2P_BAR_IO)
 			continue;
 		unknown |= !sized;
@@ -225,7 +226,8 @@ static void print_bars(const struct app *app, const struct p2p_function *functio
 		separator = ", ";
 	}
 	if (!*separator)
-		fputs(function->header == P2P_DENIED ? "not readable" : "no memory BAR", text.stream);
+		fputs(function->header == P2P_DENIED ? "not readable" : hidden ? "not recorded" : "no memory BAR",
+		      text.stream);
 	fputs(unknown ? "; sizes not known" : "", text.stream);
 	if (function->pool.fact == P2P_PRESENT)
 		fprintf(text.stream, "; p2pmem %s, %s", words_bytes(function->pool.size_bytes, size),
