@@ -28,7 +28,10 @@ struct p2p_guest_slot {
 	struct p2p_bdf host, address;
 };
 
-/** struct p2p_guest - see guest.h; strings are in @arena. */
+/**
+ * struct p2p_guest - see guest.h; strings are in @arena.
+ * @hidden: a file that is not at hand defines further buses (QEMU's -readconfig)
+ */
 struct p2p_guest {
 	struct p2p_context *context;
 	const char *name;
@@ -37,6 +40,7 @@ struct p2p_guest {
 	size_t count;
 	struct p2p_guest_device *devices;
 	size_t device_count;
+	bool hidden;
 };
 
 /** p2p_guest_add() - one more slot.  Return: 0, -EBADMSG too many, -ENOMEM. */

@@ -174,6 +174,11 @@ static int take_number(const struct p2p_guest *guest, const char *text, struct p
 static int place(struct p2p_guest *guest, const struct device *device, struct p2p_guest_slot *slot)
 {
 	slot->bus = device->bus && strcmp(device->bus, "pci.0") != 0 ? device->bus : ROOT;
+	/* For q35, Proxmox VE's file names a bridge behind a bridge so. */
+	if (device->bus && slot->bus != device->bus && guest->hidden)
+		return p2p_error(guest->context, -EBADMSG, "%s: %s%s%s is on bus pci.0, which the file of -readconfig may "
+				 "define", guest->name, device->driver, device->host ? ",host=" : "",
+				 device->host ? device->host : "");
 	if (device->addr && !parse_addr(device->addr, &slot->devfn))
 		return p2p_error(guest->context, -EBADMSG, "%s: '%s' is not a valid addr", guest->name,
 				 device->addr);
@@ -241,6 +246,14 @@ static int take(struct p2p_guest *guest, char *word)
 	return error || !device.driver ? error : add(guest, &device);
 }
 
+/* Does one of the words name a file with further devices? */
+static bool has_file(const char *text, size_t size)
+{
+	static const char option[] = "-readconfig";
+
+	return memmem(text, size, option, strlen(option));
+}
+
 /* @copy lives as long as the guest, since its slots point into it. */
 static int read_words(struct p2p_guest *guest, char *copy, size_t size)
 {
@@ -266,6 +279,7 @@ int p2p_guest_qemu(struct p2p_guest *guest, const char *text, size_t size)
 
 	if (!copy)
 		return -ENOMEM;
+	guest->hidden = has_file(text, size);
 	error = p2p_guest_add(guest, &root);
 	return error ? error : read_words(guest, copy, size);
 }

@@ -25,6 +25,7 @@
 /**
  * struct reading - the file while it is parsed.
  * @paths: paths of the @depth functions that are open; @raws: their indexes in @snapshot
+ * @networks: adapters below the function that was opened last
  * @node: node of the processor that is open; NULL if none
  * @elements: number of open elements with any name
  */
@@ -33,7 +34,7 @@ struct reading {
 	struct p2p_snapshot *snapshot;
 	const char *paths[MOST_DEPTH];
 	size_t raws[MOST_DEPTH];
-	unsigned int depth, elements, hidden;
+	unsigned int depth, elements, hidden, networks;
 	char node[16];
 	bool system;
 };
@@ -137,20 +138,30 @@ static void start_function(struct reading *reading, const XML_Char **attributes)
 	take_attributes(reading, raw, attributes);
 	reading->raws[reading->depth] = reading->snapshot->count - 1;
 	reading->paths[reading->depth++] = raw->below;
+	reading->networks = 0;
 }
 
-/* An adapter has a name such as mlx5_0 if it has a GUID, and one such as eth0 if it has none. */
+/*
+ * An adapter has a name such as mlx5_0 if it has a GUID, and one such as eth0 if it has none.  NCCL puts those of all
+ * functions of a device, and of its VFs, below function 0 (src/transport/net_ib.cc, ncclIbGetPciPath()), so that of
+ * several it is not known which is whose.
+ */
 static void take_network(struct reading *reading, const XML_Char **attributes)
 {
 	const char *name = p2p_xml_value(attributes, "name");
 	const char *guid = p2p_xml_value(attributes, "guid");
 	struct p2p_raw *raw;
+	struct p2p_file *file;
 	bool rdma = guid && strspn(guid, "0x") != strlen(guid);
 
 	if (!reading->depth || !name || !*name || strlen(name) >= 64 || strpbrk(name, " \n/"))
 		return;
 	raw = &reading->snapshot->raws[reading->raws[reading->depth - 1]];
-	set(reading, &raw->attr[rdma ? P2P_ATTR_INFINIBAND : P2P_ATTR_NET], name);
+	file = &raw->attr[rdma ? P2P_ATTR_INFINIBAND : P2P_ATTR_NET];
+	if (reading->networks++)
+		*file = (struct p2p_file){ P2P_DENIED, 0, NULL };
+	else
+		set(reading, file, name);
 }
 
 /*
