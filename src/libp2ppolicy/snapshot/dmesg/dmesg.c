@@ -194,6 +194,27 @@ static long parse_number(const char *text)
 	return end == text || (*end && *end != ' ') ? -1 : number;
 }
 
+/* Is @bdf below @port? */
+static bool is_below(const struct p2p_log *log, struct p2p_bdf bdf, struct p2p_bdf port)
+{
+	const struct p2p_log_function *above = p2p_log_above(log, bdf);
+
+	while (above && p2p_bdf_compare(above->bdf, port))
+		above = p2p_log_above(log, above->bdf);
+	return above;
+}
+
+/*
+ * "pciehp: Slot(3): Card not present", "Link Down": the hot-plug driver removes what is below the port, and finds it
+ * anew when it comes back.  drivers/pci/hotplug/pciehp_ctrl.c
+ */
+static void take_removal(struct p2p_log *log, struct p2p_bdf port)
+{
+	for (size_t i = 0; i < log->count; i++)
+		if (is_below(log, log->functions[i].bdf, port))
+			log->functions[i].gone = true;
+}
+
 static void take_device(struct p2p_log *log, struct p2p_bdf bdf, const char *text)
 {
 	static const char *const ours[] = {
@@ -204,6 +225,10 @@ static void take_device(struct p2p_log *log, struct p2p_bdf bdf, const char *tex
 
 	if (p2p_log_is_link(text)) {
 		p2p_log_link(log, bdf, text);
+		return;
+	}
+	if (p2p_starts(text, "pciehp: Slot(") && (strstr(text, "): Card not present") || strstr(text, "): Link Down"))) {
+		take_removal(log, bdf);
 		return;
 	}
 	/* Other messages mention addresses, too, even of functions that may be gone. */

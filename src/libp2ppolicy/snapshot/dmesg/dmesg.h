@@ -62,7 +62,8 @@ struct p2p_log_root {
  * struct p2p_log - the log while it is read.
  * @line: the current line of the file
  * @cpu: lines of /proc/cpuinfo, made from line @cpu_line
- * @faults: lines about refused requests; @event: the last line was part of an SMMU event, which continues
+ * @faults: lines about refused requests, from line @first_fault to @last_fault of the file
+ * @event: the last line was part of an SMMU event, which continues
  * @booting: the last line was the first of a boot, before the release
  */
 struct p2p_log {
@@ -73,7 +74,7 @@ struct p2p_log {
 	struct p2p_log_root roots[P2P_LOG_ROOTS];
 	size_t root_count;
 	char cpu[512];
-	unsigned int cpu_line;
+	unsigned int cpu_line, first_fault, last_fault;
 	struct p2p_buffer faults;
 	bool event, hypervisor, booting, too_many;
 };
@@ -108,6 +109,9 @@ bool p2p_log_is_fault(const char *message);
 
 /** p2p_log_fault() - keep @message if it is one, or continues one. */
 void p2p_log_fault(struct p2p_log *log, const char *message);
+
+/** p2p_log_drop_faults() - forget them, with a note: a boot begins, and they are of an earlier one. */
+void p2p_log_drop_faults(struct p2p_log *log);
 
 /** p2p_log_fill_faults() - hand over to the snapshot what was kept. */
 void p2p_log_fill_faults(struct p2p_log *log);

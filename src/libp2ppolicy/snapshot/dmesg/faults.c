@@ -38,8 +38,29 @@ void p2p_log_fault(struct p2p_log *log, const char *message)
 
 	log->event = smmu && (fault || log->event);
 	log->snapshot->fault_lines += fault;
-	if (fault || log->event)
-		keep(log, message);
+	if (!fault && !log->event)
+		return;
+	log->first_fault = log->first_fault ? log->first_fault : log->line;
+	log->last_fault = log->line;
+	keep(log, message);
+}
+
+void p2p_log_drop_faults(struct p2p_log *log)
+{
+	struct p2p_skipped *skipped = NULL;
+
+	if (log->snapshot->fault_lines)
+		skipped = p2p_snapshot_skip(log->snapshot, log->snapshot->name,
+					    "faults of an earlier boot, in which addresses and devices may have been "
+					    "others; to explain them, give the log of that boot alone");
+	if (skipped) {
+		skipped->first = log->first_fault;
+		skipped->last = log->last_fault;
+	}
+	log->faults.size = 0;
+	log->first_fault = log->last_fault = 0;
+	log->snapshot->fault_lines = 0;
+	log->event = false;
 }
 
 void p2p_log_fill_faults(struct p2p_log *log)

@@ -110,6 +110,7 @@ static void begin_boot(struct p2p_log *log)
 	log->count = log->root_count = log->snapshot->entry_count = 0;
 	log->hypervisor = false;
 	*log->cpu = '\0';
+	p2p_log_drop_faults(log);
 }
 
 void p2p_log_machine(struct p2p_log *log, const char *message)
