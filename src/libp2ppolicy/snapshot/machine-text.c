@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "snapshot/join/join.h"
 #include "snapshot/sources.h"
 
 /** enum kind - what a line belongs to. */
@@ -18,6 +19,9 @@ enum kind { KIND_NONE, KIND_CPUINFO, KIND_LSCPU, KIND_RELEASE, KIND_CMDLINE, KIN
 /**
  * struct reader - a text while it is read.
  * @kind: of the line before
+ * @asked: that line is the command uname, so that this one is what it printed
+ * @built, @left_out: the last line that says so of CONFIG_PCI_P2PDMA; 0 if none does
+ * @used: something in the text is about the machine
  * @number: number of the current line
  * @cpus: processors seen so far
  * @cpuinfo, @config: the contents of these files
@@ -26,7 +30,8 @@ struct reader {
 	const struct p2p_input *input;
 	struct p2p_snapshot *snapshot;
 	enum kind kind;
-	unsigned int number, cpus, cpuinfo_line, config_line;
+	bool asked, used;
+	unsigned int number, cpus, cpuinfo_line, built, left_out;
 	struct p2p_buffer cpuinfo, config;
 };
 
@@ -127,12 +132,12 @@ static unsigned int line_of(const char *line)
 	return is_value(line) ? P2P_LINE_INSIDE : 0;
 }
 
-/* Is there nothing else in the text (uname -r > FILE)? */
+/* Is there nothing else in the file (uname -r > FILE)? */
 static bool is_release_alone(const struct p2p_input *input, char line[256])
 {
 	const char *at = input->data, *end = at + input->size;
 
-	if (input->size >= 256 || !p2p_input_next(&at, end, line, 256) || !is_release(line))
+	if (input->lines || input->size >= 256 || !p2p_input_next(&at, end, line, 256) || !is_release(line))
 		return false;
 	return at >= end || !at[strspn(at, " \t\r\n")];
 }
@@ -149,16 +154,50 @@ static bool is_machine(const struct p2p_input *input)
 	return start_of(line) != KIND_NONE || is_release_alone(input, line);
 }
 
-/* @line: of the text */
+static struct p2p_entry *find_entry(const struct reader *reader, const char *path)
+{
+	for (size_t i = 0; i < reader->snapshot->entry_count; i++)
+		if (!strcmp(reader->snapshot->entries[i].path, path))
+			return &reader->snapshot->entries[i];
+	return NULL;
+}
+
+/*
+ * Add a file, unless the text had it before: people paste what they had before a change and what they have now,
+ * or two machines.  If the two differ, neither is used.  @line: of the text
+ */
 static void add_file(struct reader *reader, const char *path, const char *data, size_t size,
 		     unsigned int line)
 {
-	p2p_snapshot_add_file(reader->snapshot, path, p2p_input_line(reader->input, line), data, size);
+	struct p2p_snapshot *snapshot = reader->snapshot;
+	struct p2p_entry *entry = find_entry(reader, path);
+	struct p2p_file file = { P2P_DENIED, 0, NULL };
+
+	line = p2p_input_line(reader->input, line);
+	if (!entry) {
+		p2p_snapshot_add_file(snapshot, path, line, data, size);
+		return;
+	}
+	p2p_snapshot_set(snapshot, &file, data, size);
+	if (entry->file.fact == P2P_DENIED || file.fact == P2P_DENIED || p2p_join_same(path, &entry->file, &file))
+		return;
+	p2p_join_conflict(snapshot, NULL, path, (struct p2p_where){ reader->input->name, entry->line },
+			  (struct p2p_where){ reader->input->name, line }, false);
+	entry->file = (struct p2p_file){ P2P_DENIED, 0, NULL };
 }
 
 static void append(struct reader *reader, struct p2p_buffer *buffer, const char *text)
 {
 	reader->snapshot->no_memory |= p2p_buffer_append_line(buffer, text) < 0;
+}
+
+static void add_cpuinfo(struct reader *reader)
+{
+	if (reader->cpuinfo.size)
+		add_file(reader, "proc/cpuinfo", reader->cpuinfo.data, reader->cpuinfo.size, reader->cpuinfo_line);
+	free(reader->cpuinfo.data);
+	reader->cpuinfo = (struct p2p_buffer){ 0 };
+	reader->cpus = reader->cpuinfo_line = 0;
 }
 
 /* Only the first processor counts, as in the kernel. */
@@ -189,6 +228,7 @@ static void take_lscpu(struct reader *reader, const char *line)
 	static const struct { const char *said, *is; } keys[] = {
 		{ "Vendor ID:", "vendor_id" }, { "CPU family:", "cpu family" },
 		{ "Model name:", "model name" }, { "Model:", "model" }, { "Flags:", "flags" },
+		{ "Hypervisor vendor:", "hypervisor vendor" },
 	};
 	char text[4096];
 
@@ -205,13 +245,30 @@ static void take_lscpu(struct reader *reader, const char *line)
 	}
 }
 
+/* "processor : 0", and not the next one of the same list. */
+static bool is_first_processor(const char *line)
+{
+	return is_processor(line) && !strtoul(strchr(line, ':') + 1, NULL, 10);
+}
+
+/* A release alone on its line may be one of several kernels that are installed, unless uname printed it. */
+static const char *running_release(const struct reader *reader, const char *line)
+{
+	const char *release = find_release(line);
+
+	return release == line && !reader->asked ? NULL : release;
+}
+
 static void take_line(struct reader *reader, const char *line)
 {
 	enum kind kind = start_of(line);
-	const char *release = kind == KIND_RELEASE ? find_release(line) : NULL;
+	const char *release = kind == KIND_RELEASE ? running_release(reader, line) : NULL;
 
 	if (kind != KIND_NONE)
 		reader->kind = kind;
+	reader->used |= release || (kind != KIND_NONE && kind != KIND_RELEASE);
+	if (kind == KIND_LSCPU || (kind == KIND_CPUINFO && is_first_processor(line)))
+		add_cpuinfo(reader);
 	if (release)
 		add_file(reader, "proc/sys/kernel/osrelease", release, release_length(release),
 			 reader->number);
@@ -223,8 +280,10 @@ static void take_line(struct reader *reader, const char *line)
 		take_lscpu(reader, line);
 	if (reader->kind != KIND_CONFIG)
 		return;
-	if (!reader->config_line)
-		reader->config_line = reader->number;
+	if (p2p_starts(line, "CONFIG_PCI_P2PDMA="))
+		reader->built = reader->number;
+	if (p2p_starts(line, "# CONFIG_PCI_P2PDMA is not set"))
+		reader->left_out = reader->number;
 	append(reader, &reader->config, line);
 }
 
@@ -235,10 +294,20 @@ static void take_line(struct reader *reader, const char *line)
  */
 static void add_config(struct reader *reader)
 {
-	if (!reader->config.size || !strstr(reader->config.data, "CONFIG_PCI_P2PDMA"))
-		return;
-	append(reader, &reader->config, "CONFIG_PCI=y");
-	add_file(reader, "proc/config", reader->config.data, reader->config.size, reader->config_line);
+	if (reader->built || reader->left_out) {
+		append(reader, &reader->config, "CONFIG_PCI=y");
+		add_file(reader, "proc/config", reader->config.data, reader->config.size,
+			 reader->built ? reader->built : reader->left_out);
+	}
+	/* The text has it of two kernels. */
+	if (reader->built && reader->left_out)
+		add_file(reader, "proc/config", "", 0, reader->left_out);
+}
+
+/* The command of which the next line is the output. */
+static bool is_uname(const char *line)
+{
+	return strstr(line, "uname") && !strstr(line, "Linux ");
 }
 
 static void read_lines(struct reader *reader)
@@ -253,8 +322,10 @@ static void read_lines(struct reader *reader)
 		reader->number++;
 		if (line)
 			line[strcspn(line, "\r\n")] = '\0';
-		if (line && *line)
+		if (line && *line) {
 			take_line(reader, line);
+			reader->asked = is_uname(line);
+		}
 		free(line);
 		at += length + 1;
 	}
@@ -271,15 +342,13 @@ static int load_machine(struct p2p_context *context, const struct p2p_input *inp
 		add_file(&reader, "proc/sys/kernel/osrelease", line, strlen(line), 1);
 		return 0;
 	}
+	reader.asked = input->before && is_uname(input->before);
 	read_lines(&reader);
-	if (reader.cpuinfo.size)
-		add_file(&reader, "proc/cpuinfo", reader.cpuinfo.data, reader.cpuinfo.size,
-			 reader.cpuinfo_line);
+	add_cpuinfo(&reader);
 	add_config(&reader);
-	free(reader.cpuinfo.data);
 	free(reader.config.data);
 	p2p_snapshot_sort_entries(snapshot);
-	return 0;
+	return reader.used || snapshot->no_memory ? 0 : -ENOTSUP;
 }
 
 const struct p2p_format p2p_format_machine_text = {

@@ -15,6 +15,8 @@ struct p2p_budget;
  * @fd: a directory, else -1; the loader owns it
  * @data: @size bytes of a file, or of a piece of one, followed by a zero; NULL for a directory
  * @lines: of a piece, the line number in the file of each line of @data; see p2p_input_line()
+ * @before: of a piece, the last line of the file before it that has a word, such as a command at a prompt; NULL
+ *	if there is none
  * @budget: of a file in a container, what is left of its budget; NULL for what the user named
  */
 struct p2p_input {
@@ -23,6 +25,7 @@ struct p2p_input {
 	const char *data;
 	size_t size;
 	const unsigned int *lines;
+	const char *before;
 	struct p2p_budget *budget;
 };
 

@@ -92,16 +92,44 @@ static int two_machines(struct joiner *joiner, const struct p2p_side *one,
 			 p2p_bdf_format(one->raw->bdf, address), what);
 }
 
-/* A chain that begins somewhere below a host bridge is used only if nothing else is known. */
-static void take_path(const struct p2p_side *sides, size_t count, struct p2p_raw *raw)
+/* The address of the bridge right above a function.  Return: false if the path does not name one. */
+static bool find_above(const char *path, struct p2p_bdf *ret_bdf)
 {
+	const char *end = path ? strrchr(path, '/') : NULL, *start = end;
+
+	while (start && start > path && start[-1] != '/')
+		start--;
+	return start && p2p_input_address(start, (size_t)(end - start), ret_bdf);
+}
+
+/* Do two pieces place a function below different bridges?  Somebody may have moved the card between them. */
+static bool is_moved(const struct p2p_raw *left, const struct p2p_raw *right)
+{
+	struct p2p_bdf one, other;
+
+	return find_above(left->path ? left->path : left->below, &one) &&
+	       find_above(right->path ? right->path : right->below, &other) && p2p_bdf_compare(one, other);
+}
+
+/* A chain that begins somewhere below a host bridge is used only if nothing else is known. */
+static void take_path(struct p2p_snapshot *snapshot, const struct p2p_side *sides, size_t count, struct p2p_raw *raw)
+{
+	const struct p2p_side *first = NULL;
+
 	for (size_t i = 0; i < count; i++) {
-		if (!raw->path)
-			raw->path = sides[i].raw->path;
-		if (!raw->below)
-			raw->below = sides[i].raw->below;
-		if (!raw->slot)
-			raw->slot = sides[i].raw->slot;
+		const struct p2p_raw *side = sides[i].raw;
+
+		if (first && is_moved(first->raw, side)) {
+			p2p_join_conflict(snapshot, raw, "place", (struct p2p_where){ first->name, first->raw->line },
+					  (struct p2p_where){ sides[i].name, side->line }, false);
+			raw->path = raw->below = NULL;
+			return;
+		}
+		if (!first && (side->path || side->below))
+			first = &sides[i];
+		raw->path = raw->path ? raw->path : side->path;
+		raw->below = raw->below ? raw->below : side->below;
+		raw->slot = raw->slot ? raw->slot : side->slot;
 	}
 	if (raw->path)
 		raw->below = NULL;
@@ -122,7 +150,7 @@ static int join_function(struct joiner *joiner, size_t count)
 	if (!raw)
 		return -ENOMEM;
 	raw->line = sides[0].raw->line;
-	take_path(sides, count, raw);
+	take_path(snapshot, sides, count, raw);
 	p2p_join_attrs(snapshot, sides, count, raw);
 	p2p_join_config(snapshot, sides, count, &raw->config);
 	return 0;
@@ -183,7 +211,7 @@ static bool same_cpu(const char *left, const char *right)
 	return true;
 }
 
-static bool same_entry(const char *path, const struct p2p_file *left, const struct p2p_file *right)
+bool p2p_join_same(const char *path, const struct p2p_file *left, const struct p2p_file *right)
 {
 	size_t one = left->size, other = right->size;
 
@@ -225,12 +253,30 @@ static const struct p2p_snapshot *best_part(const struct p2p_snapshot *snapshot,
 	return best;
 }
 
+/* Does one part contradict itself? */
+static bool is_disputed(const struct p2p_snapshot *snapshot, const char *path)
+{
+	for (size_t i = 0; i < snapshot->conflict_count; i++)
+		if (!snapshot->conflicts[i].of_function && !strcmp(snapshot->conflicts[i].what, path))
+			return true;
+	return false;
+}
+
+/* Of two descriptions of one CPU, does only @right list its flags? */
+static bool has_more(const char *path, const struct p2p_file *left, const struct p2p_file *right)
+{
+	const char *value;
+
+	return !strcmp(path, "proc/cpuinfo") && left->fact == P2P_PRESENT && right->fact == P2P_PRESENT &&
+	       !cpu_value(left->data, "flags", &value) && cpu_value(right->data, "flags", &value);
+}
+
 /* Join a file that several parts know: what the best ones agree on, or denied. */
 static void join_entry(struct p2p_snapshot *snapshot, struct p2p_entry *entry)
 {
 	const struct p2p_snapshot *best = best_part(snapshot, entry->path);
 
-	if (!best)
+	if (!best || is_disputed(snapshot, entry->path))
 		return;
 	entry->file = *p2p_snapshot_file(best, entry->path);
 	for (size_t i = 0; i < snapshot->part_count; i++) {
@@ -238,9 +284,13 @@ static void join_entry(struct p2p_snapshot *snapshot, struct p2p_entry *entry)
 		const struct p2p_file *other = p2p_snapshot_file(part, entry->path);
 		bool settled = rank(part) < rank(best);
 
-		if (part == best || other->fact == P2P_DENIED || entry->file.fact == P2P_DENIED ||
-		    same_entry(entry->path, &entry->file, other))
+		if (part == best || other->fact == P2P_DENIED || entry->file.fact == P2P_DENIED)
 			continue;
+		if (p2p_join_same(entry->path, &entry->file, other)) {
+			if (has_more(entry->path, &entry->file, other))
+				entry->file = *other;
+			continue;
+		}
 		p2p_join_conflict(snapshot, NULL, entry->path, where_entry(best, entry->path),
 				  where_entry(part, entry->path), settled);
 		if (!settled)
@@ -257,6 +307,16 @@ static void join_entries(struct p2p_snapshot *snapshot)
 	p2p_snapshot_sort_entries(snapshot);
 	for (size_t i = 0; i < snapshot->entry_count; i++)
 		join_entry(snapshot, &snapshot->entries[i]);
+}
+
+/* One piece may contradict itself. */
+static void take_conflicts(struct p2p_snapshot *snapshot, const struct p2p_snapshot *part)
+{
+	for (size_t i = 0; i < part->conflict_count; i++) {
+		const struct p2p_conflict *conflict = &part->conflicts[i];
+
+		p2p_join_conflict(snapshot, NULL, conflict->what, conflict->first, conflict->second, conflict->settled);
+	}
 }
 
 /* Concatenate the texts, as far as there is room. */
@@ -288,6 +348,7 @@ static void take_rest(struct p2p_snapshot *snapshot)
 		if (snapshot->hwloc.fact != P2P_PRESENT && part->hwloc.fact != P2P_DENIED)
 			snapshot->hwloc = part->hwloc;
 		p2p_snapshot_move_skipped(snapshot, part);
+		take_conflicts(snapshot, part);
 	}
 	join_faults(snapshot);
 	join_entries(snapshot);

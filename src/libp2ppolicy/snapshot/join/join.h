@@ -34,6 +34,9 @@ int p2p_join(struct p2p_context *context, struct p2p_snapshot *snapshot);
 void p2p_join_conflict(struct p2p_snapshot *snapshot, const struct p2p_raw *raw, const char *what,
 		       struct p2p_where first, struct p2p_where second, bool settled);
 
+/** p2p_join_same() - do two versions of the file of the machine at @path say the same? */
+bool p2p_join_same(const char *path, const struct p2p_file *left, const struct p2p_file *right);
+
 /**
  * p2p_join_config() - configuration space of one function from several pieces.
  * @sides: @count of them

@@ -160,6 +160,18 @@ static bool is_prompt(const char *text)
 	return (strchr(name, '@') || shell) && !strstr(name, ": ") && !strchr(name, '\t');
 }
 
+const char *p2p_post_host(const char *line, size_t *ret_length)
+{
+	const char *text = line + strspn(line, " \t"), *host = strchr(text, '@');
+	size_t end = strcspn(text, "#$");
+
+	if (!is_prompt(text) || !host || host > text + end || strstr(text + end, "ssh "))
+		return NULL;
+	host++;
+	*ret_length = strcspn(host, ".:~ ]/#$");
+	return *ret_length ? host : NULL;
+}
+
 static void finish_line(struct p2p_post *post, struct p2p_post_line *line)
 {
 	const char *start = line->text + strspn(line->text, " \t");

@@ -11,6 +11,7 @@
 /**
  * struct reader - a post that is being read.
  * @lines: note lines that no format knows
+ * @prompt: that the first piece with functions stands below, as far as it names a host; NULL if none does
  * @error: the error of the first piece that was refused
  */
 struct reader {
@@ -18,6 +19,7 @@ struct reader {
 	struct p2p_snapshot *snapshot;
 	const struct p2p_input *input;
 	struct p2p_pieces *pieces;
+	const char *prompt;
 	bool lines;
 	int error;
 };
@@ -26,7 +28,8 @@ static struct p2p_input input_of(const struct reader *reader, const struct p2p_p
 {
 	return (struct p2p_input){
 		.name = reader->input->name, .fd = -1, .data = piece->text.data,
-		.size = piece->text.size, .lines = piece->lines, .budget = reader->input->budget,
+		.size = piece->text.size, .lines = piece->lines, .before = piece->before,
+		.budget = reader->input->budget,
 	};
 }
 
@@ -66,9 +69,41 @@ static int offer(struct reader *reader, const struct p2p_piece *piece)
 	return r;
 }
 
+/*
+ * Does a list of functions stand below the prompt of another host than the lists before?  Two machines of one make
+ * agree on every function that both have.  Return: 0, or -EBADMSG with its sentence.
+ */
+static int check_host(struct reader *reader, const struct p2p_piece *piece)
+{
+	size_t length, other;
+	const char *host = piece->prompt ? p2p_post_host(piece->prompt, &length) : NULL;
+	const char *first = reader->prompt ? p2p_post_host(reader->prompt, &other) : NULL;
+
+	if (host && first && (length != other || strncasecmp(host, first, length) != 0))
+		return p2p_error(reader->context, -EBADMSG, "%s:%u: the prompt names the host %.*s, and the one before "
+				 "%.*s; read two machines one by one", reader->input->name, piece->lines[0],
+				 (int)length, host, (int)other, first);
+	reader->prompt = first ? reader->prompt : piece->prompt;
+	return 0;
+}
+
+/* Load a piece, unless it is of another host than those before. */
+static int load_piece(struct reader *reader, const struct p2p_piece *piece)
+{
+	struct p2p_snapshot *snapshot = reader->snapshot;
+	int r = offer(reader, piece);
+
+	if (r < 0 || !snapshot->parts[snapshot->part_count - 1]->count)
+		return r;
+	r = check_host(reader, piece);
+	if (r < 0)
+		p2p_snapshot_free(snapshot->parts[--snapshot->part_count]);
+	return r;
+}
+
 static int read_piece(struct reader *reader, struct p2p_piece *piece)
 {
-	int r = offer(reader, piece);
+	int r = load_piece(reader, piece);
 
 	if (r == -ENOMEM)
 		return r;

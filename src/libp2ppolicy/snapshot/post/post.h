@@ -47,6 +47,13 @@ struct p2p_post {
  */
 int p2p_post_clean(const char *data, size_t size, struct p2p_post *ret_post);
 
+/**
+ * p2p_post_host() - the host that a prompt names ("root@gpu1:~# lspci").
+ * @ret_length: of the name, without its domain
+ * Return: where it begins in @line; NULL if @line is no prompt, names none, or runs its command elsewhere (ssh).
+ */
+const char *p2p_post_host(const char *line, size_t *ret_length);
+
 /** p2p_post_clear() - free what it holds. */
 void p2p_post_clear(struct p2p_post *post);
 
@@ -63,6 +70,8 @@ size_t p2p_post_start(const char *line);
  * struct p2p_piece - lines of one format.
  * @row: in the table of sources, or P2P_PIECE_OPEN
  * @lines: the number in the file of each line of @text
+ * @before: the last line of the post before it that has a word; NULL if there is none
+ * @prompt: the last prompt before it that names a host; NULL if there is none
  * @taken: p2p_post_load() took it; @why: the sentence of the format that refused it
  */
 struct p2p_piece {
@@ -70,6 +79,7 @@ struct p2p_piece {
 	struct p2p_buffer text;
 	unsigned int *lines;
 	size_t count;
+	const char *before, *prompt;
 	bool taken;
 	const char *why;
 };

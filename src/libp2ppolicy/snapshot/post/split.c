@@ -18,11 +18,13 @@
  * @indent: indentation that every line of the piece starts with
  * @last: the address in the last line that had one
  * @open: first line since the last break that belongs to no format
+ * @prompt: the last one that names a host
  */
 struct splitter {
 	struct p2p_post *post;
 	struct p2p_pieces pieces;
 	size_t row, indent, open;
+	const char *prompt;
 	struct p2p_bdf last;
 	bool has_last;
 };
@@ -46,7 +48,20 @@ static int append(struct splitter *splitter, struct p2p_post_line *line, const c
 	return p2p_buffer_append_line(&piece->text, text);
 }
 
-static int new_piece(struct splitter *splitter, size_t row)
+/* The last line before the one at @index that has a word; fences have none. */
+static const char *line_before(const struct p2p_post *post, size_t index)
+{
+	while (index--) {
+		const char *text = post->lines[index].text;
+
+		if (text[strspn(text, " \t`~_*-=#")])
+			return text;
+	}
+	return NULL;
+}
+
+/* @index: of its first line */
+static int new_piece(struct splitter *splitter, size_t row, size_t index)
 {
 	struct p2p_pieces *pieces = &splitter->pieces;
 	struct p2p_piece *piece;
@@ -57,6 +72,8 @@ static int new_piece(struct splitter *splitter, size_t row)
 	if (!piece)
 		return -ENOMEM;
 	piece->row = row;
+	piece->before = line_before(splitter->post, index);
+	piece->prompt = splitter->prompt;
 	pieces->count++;
 	return 0;
 }
@@ -103,7 +120,7 @@ static int start_piece(struct splitter *splitter, size_t row, size_t index)
 	struct p2p_post_line *line = &splitter->post->lines[index];
 	size_t next = index + 1 < splitter->post->count ? indent_of(line + 1) : 0;
 	const char *text = line->text + indent_of(line);
-	int r = new_piece(splitter, row);
+	int r = new_piece(splitter, row, index);
 
 	if (r < 0)
 		return r;
@@ -177,7 +194,7 @@ static int close_open(struct splitter *splitter, size_t end)
 	splitter->open = end + 1;
 	if (first >= end || splitter->row != P2P_NO_ROW)
 		return 0;
-	r = new_piece(splitter, P2P_PIECE_OPEN);
+	r = new_piece(splitter, P2P_PIECE_OPEN, first);
 	for (size_t i = first; i < end && r == 0; i++)
 		r = append(splitter, &splitter->post->lines[i], splitter->post->lines[i].text);
 	return r;
@@ -190,8 +207,11 @@ static int take_line(struct splitter *splitter, size_t index)
 	int r;
 
 	if (line->breaks) {
+		size_t length;
+
 		r = close_open(splitter, index);
 		splitter->row = P2P_NO_ROW;
+		splitter->prompt = p2p_post_host(line->text, &length) ? line->text : splitter->prompt;
 		return r;
 	}
 	if (splitter->row != P2P_NO_ROW && !line->length)
