@@ -94,7 +94,7 @@ static const struct option_row rows[] = {
 	{ 0, "dry-run", NULL, 0, "policy push", FLAG(dry_run),
 	  "say what would be pushed, and push nothing" },
 	{ 0, "scratch", "DEVICE", 0, "prove", TEXT(scratch), VALUE_PATH, NULL,
-	  "block device of the client whose first bytes may be overwritten" },
+	  "block device of the client, whose first MiB is overwritten" },
 	{ 0, "overwrite-signatures", NULL, 0, "prove", FLAG(overwrite),
 	  "even if it carries a file system, a partition table or another signature" },
 	{ 0, "evidence", "FILE", 0, "prove and measured", TEXT(evidence), VALUE_PATH, NULL,

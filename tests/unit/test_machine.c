@@ -191,7 +191,7 @@ START_TEST(virtual_machines)
 	ck_assert_pstr_eq(machine->hypervisor, guests[_i].hypervisor);
 	ck_assert_int_eq(get(topology, "0000:00:02.0")->emulated,
 			 guests[_i].guest == P2P_YES && guests[_i].vendor != 0x15b3);
-	ck_assert_int_eq(get_note(topology, "readings below are emulated") != NULL,
+	ck_assert_int_eq(get_note(topology, "registers below are emulated") != NULL,
 			 guests[_i].guest == P2P_YES);
 	p2p_topology_free(topology);
 	p2p_snapshot_free(snapshot);
@@ -423,9 +423,9 @@ START_TEST(other_notes)
 	raw = make_function(snapshot, "0000:00:03.0", HOST "0000:00:03.0", &loop);
 	make_attr(raw, P2P_ATTR_XGMI, "1\n");
 	topology = make_topology(snapshot);
-	ck_assert_ptr_nonnull(get_note(topology, "NVLink is there (0000:00:02.0): not PCIe, not "
-				       "evaluated here"));
-	ck_assert_ptr_nonnull(get_note(topology, "XGMI is there (0000:00:03.0): not PCIe"));
+	ck_assert_ptr_nonnull(get_note(topology, "NVLink may join devices beside PCIe (0000:00:02.0 has it); "
+				       "its links are not read"));
+	ck_assert_ptr_nonnull(get_note(topology, "XGMI may join devices beside PCIe (0000:00:03.0 has it)"));
 	ck_assert_ptr_nonnull(get_note(topology, "0000:00:03.0 has a broken capability list: "
 				       "the chain loops"));
 	ck_assert_ptr_nonnull(get_note(topology, "config space of 1 of 3 functions was read "

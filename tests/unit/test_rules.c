@@ -188,7 +188,7 @@ static const struct {
 	const char *note;
 } distributors[] = {
 	{ "6.6.0-72.0.0.76.oe2403.x86_64", 0x1d17, 0x1003, false, P2P_MAP_THRU_HOST_BRIDGE,
-	  "of openEuler, which adds rows" },
+	  "from openEuler, which adds rows" },
 	{ "6.6.0-72.0.0.76.oe2403.x86_64", 0x1d17, 0x1003, true, P2P_MAP_NOT_SUPPORTED, "openEuler" },
 	{ "6.6.0-72.0.0.76.oe2403.x86_64", 0x1d17, 0x1008, true, P2P_MAP_THRU_HOST_BRIDGE,
 	  "openEuler" },
@@ -215,7 +215,7 @@ static const struct {
 	{ "6.6.64.2-9.azl3", 0x8086, 0x2030, true, P2P_MAP_THRU_HOST_BRIDGE, "" },
 	{ "6.4.0-150600.23.7-default", 0x8086, 0x2030, true, P2P_MAP_THRU_HOST_BRIDGE, "" },
 	{ "6.8.12-4-pve", 0x8086, 0x2030, true, P2P_MAP_THRU_HOST_BRIDGE, "Proxmox VE" },
-	{ "6.8.0-79-generic", 0x8086, 0x2030, true, P2P_MAP_THRU_HOST_BRIDGE, "of Ubuntu, whose" },
+	{ "6.8.0-79-generic", 0x8086, 0x2030, true, P2P_MAP_THRU_HOST_BRIDGE, "from Ubuntu, whose" },
 	{ "6.8.0-1021-aws", 0x8086, 0x2030, true, P2P_MAP_THRU_HOST_BRIDGE, "Ubuntu (AWS)" },
 	{ "6.8.0-1021-azure", 0x8086, 0x2030, true, P2P_MAP_THRU_HOST_BRIDGE, "Ubuntu (Azure)" },
 	{ "6.8.0-1021-gcp", 0x8086, 0x2030, true, P2P_MAP_THRU_HOST_BRIDGE, "Ubuntu (Google" },

@@ -101,12 +101,12 @@ void p2p_vendor_note(const struct p2p_vendor *vendor, const char *release, const
 	if (!vendor || vendor->state == P2P_VENDOR_SAME)
 		return;
 	if (vendor->state == P2P_VENDOR_ROWS)
-		snprintf(text, size, "kernel %s is of %s, which adds rows to mainline's list of host "
+		snprintf(text, size, "kernel %s is from %s, which adds rows to mainline's list of host "
 			 "bridges: the rules of %s are used, with these rows", release, vendor->name,
 			 rules);
 	else
-		snprintf(text, size, "kernel %s is of %s, whose additions are not known here: "
-			 "mainline's rules of %s stand in", release, vendor->name, rules);
+		snprintf(text, size, "kernel %s is from %s, whose changes to p2pdma are not known: "
+			 "mainline's rules of %s are used", release, vendor->name, rules);
 }
 
 /* "5.14.0-162.6.1.el9_1": 162. */

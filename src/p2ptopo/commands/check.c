@@ -303,6 +303,6 @@ enum status command_check(struct app *app)
 		return record(app, path);
 	if (!path)
 		return fail_with(app->failure, STATUS_USAGE,
-				 "usage: p2ptopo [OPTION...] check FILE");
+				 "usage: p2ptopo [OPTION...] check [FILE]");
 	return run_check(app, path);
 }

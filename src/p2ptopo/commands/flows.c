@@ -190,10 +190,11 @@ static const char collapse_text[] =
  * struct total - the total of all flows.
  * @known: false if the share of any transfer is unknown or known only as "at least", since the others share
  *	links with it
+ * @at_most: no figure is published for something on a path; see struct p2p_speed
  */
 struct total {
 	double sum;
-	bool known, collapse;
+	bool known, at_most, collapse;
 };
 
 static struct total total_of(const struct p2p_share *shares, size_t count)
@@ -203,6 +204,7 @@ static struct total total_of(const struct p2p_share *shares, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		total.sum += shares[i].gbytes_per_second;
 		total.known &= shares[i].alone.fact == P2P_PRESENT;
+		total.at_most |= shares[i].alone.at_most;
 		total.collapse |= shares[i].collapse;
 	}
 	return total;
@@ -210,7 +212,7 @@ static struct total total_of(const struct p2p_share *shares, size_t count)
 
 static void print_total(const struct app *app, struct total total)
 {
-	fprintf(app->out, "\nTogether %.1f GB/s%s.\n", total.sum,
+	fprintf(app->out, "\nTogether %s%.1f GB/s%s.\n", total.at_most && total.known ? "at most " : "", total.sum,
 		total.known ? "" : " by what is known");
 	if (!total.known)
 		print_wrapped(app->out, app->options.width, 0, "A transfer with an unknown fact "
@@ -250,6 +252,7 @@ static struct json_object *json_flow(const struct p2p_flow *flow, const struct p
 		{ "provider", json_bdf(flow->provider) },
 		{ "op", json_text(flow->read ? "read" : "write") },
 		{ "known", json_flag(share->alone.fact == P2P_PRESENT) },
+		{ "at_most", json_flag(share->alone.at_most) },
 		{ "alone_gbytes_per_second", speed_json_bandwidth(&share->alone) },
 		{ "share_gbytes_per_second", speed_json_decimal(share->gbytes_per_second, "%.3f") },
 		{ "limit", json_text(p2p_limit_name(share->limit)) },

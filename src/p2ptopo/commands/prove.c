@@ -127,7 +127,7 @@ enum status command_prove(struct app *app)
 		status = app_find(app, app->argv[1], &client);
 	if (!status && !app->options.scratch)
 		status = fail_with(app->failure, STATUS_USAGE, "prove needs --scratch DEVICE, a "
-				   "block device of %s whose first bytes may be overwritten",
+				   "block device of %s, whose first MiB is overwritten",
 				   client->display);
 	if (status)
 		return status;

@@ -30,7 +30,7 @@ static enum status unknown_class(struct failure *failure, const char *option, co
 					 known);
 	}
 	p2p_nearest_say(&nearest, meant);
-	return fail_with(failure, STATUS_INPUT, "%s: there is no class '%s'%s%s%s%s", option, name,
+	return fail_with(failure, STATUS_USAGE, "%s: there is no class '%s'%s%s%s%s", option, name,
 			 meant, *meant ? " (" : "; there are ", names, *meant ? ")" : "");
 }
 
@@ -63,7 +63,7 @@ static enum status make_classes(struct failure *failure, const char *names,
 			classes |= 1u << kind;
 	}
 	if (!status && given && !classes)
-		return fail_with(failure, STATUS_INPUT, "--class names no class");
+		return fail_with(failure, STATUS_USAGE, "--class names no class");
 	*ret_classes = given ? classes : ~0u;
 	return status;
 }
@@ -101,7 +101,7 @@ static enum status make_filters(struct failure *failure, const char *option,
 		const char *error = parse(&filters[i], list->word[i]);
 
 		if (error)
-			return fail_with(failure, STATUS_INPUT, "%s %s: %s", option, list->word[i],
+			return fail_with(failure, STATUS_USAGE, "%s %s: %s", option, list->word[i],
 					 error);
 	}
 	return STATUS_DONE;

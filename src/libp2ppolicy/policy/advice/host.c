@@ -34,7 +34,7 @@ static const struct question {
 	  "devices of one guest" },
 	{ is_nvidia_gpu, "-device vfio-pci,host=DEVICE,x-nv-gpudirect-clique=0",
 	  "NVIDIA's driver grants peer access in a guest by clique: ask for x-nv-gpudirect-clique "
-	  "with one number in QEMU on all GPUs that the host delivers between" },
+	  "with the same number, in QEMU, on all GPUs between which the host forwards requests" },
 };
 
 bool p2p_advice_host_decides(const struct p2p_advice *advice, const struct p2p_pair *pair)

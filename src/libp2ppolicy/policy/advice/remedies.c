@@ -144,8 +144,7 @@ static int newer_kernel(struct p2p_advice *advice, const struct p2p_advised *adv
 	remedy.text = row->released ?
 		      SAY(advice, "kernel %s or later answers %s", remedy.line,
 			  p2p_map_type_name(remedy.map_type)) :
-		      SAY(advice, "the kernel after the newest release known here answers %s: the "
-			  "change is queued", p2p_map_type_name(remedy.map_type));
+		      SAY(advice, "a change queued for the next kernel release makes this %s", p2p_map_type_name(remedy.map_type));
 	p2p_advice_add(advice, &remedy);
 	return 0;
 }

@@ -27,8 +27,8 @@ static void add(struct p2p_advice *advice, const struct p2p_advised *advised,
 	const char *against = passthrough->against;
 
 	remedy.line = p2p_arena_string(&advice->arena, passthrough->line);
-	remedy.text = p2p_arena_format(&advice->arena, "the driver maps the memory of its peer itself "
-				       "and the IOMMU translates for it: requests go through the root "
+	remedy.text = p2p_arena_format(&advice->arena, "the driver maps peer memory itself, and the IOMMU "
+				       "translates those addresses: requests go through the root "
 				       "complex, and on some machines they hang or read wrong data "
 				       "there; %s%s%s ends the translation at the next boot, but %s",
 				       passthrough->word, against ? ", in place of " : "",

@@ -168,7 +168,7 @@ static void say_half(const struct p2p_comparing *c, struct p2p_text *text)
 	char bdf[P2P_BDF_SIZE];
 
 	p2p_eval_redirects(c->eval, &c->verdict, &redirect, 1);
-	p2p_text_add(text, "about half of what the way carries");
+	p2p_text_add(text, "about half of what the path carries");
 	if (c->figure->how != P2P_FIGURE_ALONE)
 		p2p_text_add(text, ": both directions share one link or port in one direction, as they "
 			     "do where ACS redirects them up the same uplink");
@@ -205,7 +205,7 @@ static void say_low(const struct p2p_comparing *c, struct p2p_text *text)
 {
 	char bdf[P2P_BDF_SIZE];
 
-	p2p_text_add(text, "%.0f %% of what the way carries", 100 * c->figure->value /
+	p2p_text_add(text, "%.0f %% of what the path carries", 100 * c->figure->value /
 		     c->speed.gbytes_per_second);
 	if (c->speed.at)
 		p2p_text_add(text, ", the least of it at %s", p2p_bdf_format(c->speed.at->bdf, bdf));

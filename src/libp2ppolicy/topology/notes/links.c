@@ -64,7 +64,7 @@ void p2p_notes_fabrics(struct p2p_topology *topology)
 		if (!name)
 			continue;
 		seen[known++] = name;
-		p2p_note(topology, function, "%s is there (%s): not PCIe, not evaluated here", name,
+		p2p_note(topology, function, "%s may join devices beside PCIe (%s has it); its links are not read", name,
 			 p2p_bdf_format(function->bdf, bdf));
 	}
 }

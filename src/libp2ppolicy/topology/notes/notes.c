@@ -18,8 +18,7 @@ static void note_guest(struct p2p_topology *topology)
 	const struct p2p_machine *machine = &topology->machine;
 
 	if (machine->virtual_machine == P2P_YES)
-		p2p_note(topology, NULL, "this is a virtual machine (%s): readings below are "
-			 "emulated",
+		p2p_note(topology, NULL, "this is a virtual machine (%s): the topology and registers below are emulated",
 			 machine->hypervisor ? machine->hypervisor : "hypervisor not known");
 }
 

@@ -78,8 +78,8 @@ static const struct { char letter; void (*add)(struct writer *w); } fields[] = {
 static const char *const sentences[P2P_LIMITS] = {
 	[P2P_LIMIT_UNKNOWN] = "what the path carries is unknown",
 	[P2P_LIMIT_LINK] = "the link of %A is the narrowest: %L, %P bytes of payload",
-	[P2P_LIMIT_REDIRECT] = "a redirected transfer crosses the link of %A up and down, so two of "
-			       "them, one each way, get half each: %L, %P bytes of payload",
+	[P2P_LIMIT_REDIRECT] = "a redirected transfer uses the link of %A in both directions, so two "
+			       "opposite transfers get half each: %L, %P bytes of payload",
 	[P2P_LIMIT_REQUESTS] = "%A has %R, and each takes %T ns",
 	[P2P_LIMIT_ROOT_COMPLEX] = "the root complex (%C) limits traffic from port to port",
 	[P2P_LIMIT_SPLIT] = "the root complex (%C) splits peer traffic into payloads of %P bytes, for "
@@ -95,7 +95,7 @@ static const char *const sentences[P2P_LIMITS] = {
 	[P2P_LIMIT_BLOCKED] = "a port on the path rejects the requests; of the path itself, ",
 	[P2P_LIMIT_REFUSED] = "the kernel refuses the pair; of the path itself, ",
 	[P2P_LIMIT_UNDECIDED] = "whether the pair gets through is unknown; of the path itself, ",
-	[P2P_LIMIT_DEVICE] = "%A itself does no more, whatever its link, as published figures say",
+	[P2P_LIMIT_DEVICE] = "published figures limit %A itself, not its link",
 	[P2P_LIMIT_PORT] = "the network ports of %A carry no more",
 };
 
@@ -127,7 +127,7 @@ static bool has_figure(const struct p2p_speed *speed)
 /* Without a figure, no value was assumed. */
 static const char *worst_of(const struct p2p_speed *speed)
 {
-	return has_figure(speed) ? ", and the worst value is assumed" : "";
+	return has_figure(speed) ? ", and is assumed at its worst" : "";
 }
 
 static void add_unknown(struct writer *w)
@@ -153,9 +153,9 @@ static void add_slower(struct writer *w)
 	if (!speed->at_most || !has_figure(speed))
 		return;
 	if (!speed->slower)
-		p2p_text_add(&w->text, "; no figure of the root complex (%s) is published, so this is the most",
+		p2p_text_add(&w->text, "; an upper bound, since no figure for the root complex (%s) is published",
 			     w->eval->cpu->name);
-	clause(w, "; ", speed->slower, " itself may be slower: this is the most");
+	clause(w, "; ", speed->slower, " itself may be slower, so this is an upper bound");
 }
 
 int p2p_score_reason(const struct p2p_eval *eval, const struct p2p_verdict *verdict,

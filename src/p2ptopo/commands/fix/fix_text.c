@@ -66,13 +66,15 @@ static void print_verdict(const struct app *app, const struct p2p_verdict *verdi
 }
 
 /* Each goal has its own reason why nothing needs to be done. */
-static const char *why_nothing(const struct app *app)
+static const char *why_nothing(const struct app *app, const struct p2p_advised *advised)
 {
 	if (is_gpudirect(app))
-		return "nothing to do: the switches turn it already";
+		return "nothing to do: the switches already forward it directly";
 	if (app->options.goal && !strcmp(app->options.goal, "possible"))
 		return "nothing to do: the kernel permits it already";
-	return "nothing to do: it is direct already, no register redirects it";
+	if (!advised->before.kernel.common)
+		return "nothing to do: no switch joins them; the path is through the root complex";
+	return "nothing to do: it is direct already; no register redirects it";
 }
 
 /* "34.6 -> 48.5 GB/s written, ...": each score comes from the evaluator that made the verdict. */
@@ -119,7 +121,7 @@ static void print_pair(const struct app *app, const struct fix *fix, size_t inde
 
 		fprintf(app->out, "\n  %s", guest && advised->state == P2P_ADVICE_NONE ?
 			"the host decides; see below" : ends[advised->state] ?
-			ends[advised->state] : why_nothing(app));
+			ends[advised->state] : why_nothing(app, advised));
 	}
 	if (fix->gated[index])
 		fprintf(app->out, "\n  %sthe gate refuses it%s", paint_on(app, PAINT_BAD), paint_off(app));
@@ -187,8 +189,9 @@ static void print_registers(const struct app *app, const struct fix *fix)
 	size_t bystanders = count_bystanders(app, fix);
 	char line[128], count[WORDS_SIZE];
 
-	heading(app, "%s, %s and no other:", fix->applied ? "Written" : "At once",
-		words_count(fix->register_count, "register", count));
+	heading(app, fix->applied ? "Written: %s, and no other:" : "Effective at once; only %s written:",
+		words_count(fix->register_count, fix->applied ? "register" : fix->register_count == 1 ? "register is" :
+			    "register", count));
 	for (size_t i = 0; i < fix->register_count; i++)
 		print_register(app, &fix->registers[i]);
 	if (bystanders)

@@ -136,8 +136,29 @@ static void print_names(FILE *out, const struct shape *shape)
 		fprintf(out, " and %zu more", shape->count - NAMES_SHOWN);
 }
 
+static const char *release_of(const struct shape *shape)
+{
+	const struct p2p_machine *machine = p2p_topology_machine(shape->machine.topology);
+
+	return machine->release ? machine->release : "not known";
+}
+
+/* The width of the column of kernel releases. */
+static int longest_release(const struct fleet *fleet)
+{
+	size_t most = strlen("KERNEL");
+
+	for (size_t i = 0; i < fleet->count; i++) {
+		size_t length = strlen(release_of(&fleet->shapes[i]));
+
+		most = length > most ? length : most;
+	}
+	return (int)most;
+}
+
 static void print_summary(const struct fleet *fleet)
 {
+	int width = longest_release(fleet);
 	char nodes[WORDS_SIZE], shapes[WORDS_SIZE];
 	FILE *out = fleet->app->out;
 
@@ -145,15 +166,14 @@ static void print_summary(const struct fleet *fleet)
 		words_count(fleet->count, "shape", shapes));
 	if (fleet->unread)
 		fprintf(out, "; %zu could not be read", fleet->unread);
-	fputs("\n\nNODES   FUNCTIONS GPU  NIC  NVME KERNEL\n", out);
+	fprintf(out, "\n\nNODES   FUNCTIONS GPU  NIC  NVME %-*s  NAMES\n", width, "KERNEL");
 	for (size_t i = 0; i < fleet->count; i++) {
 		const struct shape *shape = &fleet->shapes[i];
-		const struct p2p_machine *machine = p2p_topology_machine(shape->machine.topology);
 
-		fprintf(out, "%-7zu %-9zu %-4zu %-4zu %-4zu %s  ", shape->count,
+		fprintf(out, "%-7zu %-9zu %-4zu %-4zu %-4zu %-*s  ", shape->count,
 			p2p_topology_count(shape->machine.topology), fleet_class(&shape->machine, P2P_CLASS_GPU),
 			fleet_class(&shape->machine, P2P_CLASS_NIC), fleet_class(&shape->machine, P2P_CLASS_NVME),
-			machine->release ? machine->release : "not known");
+			width, release_of(shape));
 		print_names(out, shape);
 		fputc('\n', out);
 	}
@@ -199,7 +219,8 @@ static enum status print_text(const struct fleet *fleet)
 	if (fleet->count < 2)
 		return STATUS_DONE;
 	fprintf(fleet->app->out, "\nCompared with %s%s:\n", golden->names[0],
-		fleet->has_golden ? "" : ", which has the most common shape");
+		fleet->has_golden ? "" : golden->count > 1 ? ", which has the most common shape" :
+		"; no two nodes have the same shape");
 	for (size_t i = 0; i < fleet->count && !status; i++) {
 		if (i != fleet->golden)
 			status = print_odd(fleet, &fleet->shapes[i]);

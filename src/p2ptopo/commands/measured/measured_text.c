@@ -46,7 +46,7 @@ static void print_said(FILE *cell, const void *row)
 		fputs(figure->label, cell);
 }
 
-/* A speed is compared with what the way carries, also where p2pdma, which a driver need not ask, refuses the pair. */
+/* A speed is compared with what the path carries, also where p2pdma, which a driver need not ask, refuses the pair. */
 static char *predicted_speed(const struct p2p_comparison *comparison, char text[WORDS_SIZE])
 {
 	struct p2p_speed speed = comparison->speed;

@@ -130,12 +130,10 @@ void near_say_registers(FILE *out, const struct near_peer *peer)
 static void print_peer(const struct app *app, const struct near_peer *peer)
 {
 	struct paragraph line;
-	char counted[WORDS_SIZE];
 
 	if (!paragraph_start(&line))
 		return;
-	fprintf(line.stream, "%s would be direct: clear %s: ", peer->function->display,
-		words_count(peer->register_count, "register", counted));
+	fprintf(line.stream, "%s would be direct without ", peer->function->display);
 	near_say_registers(line.stream, peer);
 	paragraph_end(app, &line, 0, 0);
 }

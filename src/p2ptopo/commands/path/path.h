@@ -97,8 +97,8 @@ struct json_object *path_json_iommu(const struct app *app, const struct path *pa
 /** path_json_labels() - the labels as JSON. */
 struct json_object *path_json_labels(const struct app *app, const struct path *path);
 
-/** path_relation() - a relation in a few words. */
-const char *path_relation(enum p2p_relation relation);
+/** path_relation() - the relation of a pair in a few words. */
+const char *path_relation(const struct p2p_verdict *verdict);
 
 /** path_print_end() - print what a function is, below a heading. */
 void path_print_end(const struct app *app, const char *title,

@@ -11,7 +11,7 @@
 #include "print/pair/nccl_pair.h"
 #include "print/words.h"
 
-const char *path_relation(enum p2p_relation relation)
+const char *path_relation(const struct p2p_verdict *verdict)
 {
 	static const char *const texts[P2P_RELATIONS] = {
 		[P2P_RELATION_UNKNOWN] = "not known, since NUMA nodes are not recorded",
@@ -23,7 +23,10 @@ const char *path_relation(enum p2p_relation relation)
 		[P2P_RELATION_SYS] = "SYS, across NUMA nodes",
 	};
 
-	return texts[relation];
+	if (verdict->relation == P2P_RELATION_UNKNOWN &&
+	    (verdict->provider->orphan || verdict->client->orphan))
+		return "not known, since bridges above one of the two are not";
+	return texts[verdict->relation];
 }
 
 /* nvidia-smi and NCCL know GPUs and network adapters. */

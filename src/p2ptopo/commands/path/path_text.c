@@ -44,6 +44,8 @@ static void map_type(const struct app *app, const struct p2p_kernel *kernel)
 {
 	fprintf(app->out, "%s%s%s", paint_on(app, paint_of(kernel->map_type)),
 		p2p_map_type_name(kernel->map_type), paint_off(app));
+	if (kernel->map_type == P2P_MAP_UNKNOWN && kernel->reason == P2P_REASON_PATH_UNKNOWN)
+		return;
 	if (kernel->map_type == P2P_MAP_UNKNOWN)
 		fprintf(app->out, " (%u hops)", kernel->hops);
 	else
@@ -196,7 +198,7 @@ static void print_answer(const struct app *app, const struct path *path)
 	else
 		print_verdict(app, "  back", &path->reverse);
 	print_permitted(app, &path->permitted);
-	path_line(app, "relation", "%s", path_relation(path->forward.relation));
+	path_line(app, "relation", "%s", path_relation(&path->forward));
 	path_print_labels(app, path);
 	path_print_caution(app, path);
 	print_speeds(app, path);
@@ -239,7 +241,10 @@ static void print_bars(const struct app *app, const struct p2p_function *functio
 static void print_locality(const struct app *app, const struct p2p_function *function)
 {
 	label(app, "locality");
-	fprintf(app->out, "host bridge %s, ", function->host->name);
+	if (function->orphan)
+		fputs("host bridge not known, ", app->out);
+	else
+		fprintf(app->out, "host bridge %s, ", function->host->name);
 	if (function->numa.fact == P2P_PRESENT && function->numa.value >= 0)
 		fprintf(app->out, "NUMA node %d, ", (int)function->numa.value);
 	else
@@ -390,7 +395,9 @@ static void print_gap(const struct app *app, const struct path *path)
 	const struct p2p_host_bridge *from = path->forward.provider->host;
 	const struct p2p_host_bridge *to = path->forward.client->host;
 
-	if (from == to)
+	if (path->forward.provider->orphan || path->forward.client->orphan)
+		fputs("  ---- through bridges that are not known ----\n", app->out);
+	else if (from == to)
 		fprintf(app->out, "  ---- through host bridge %s ----\n", from->name);
 	else
 		fprintf(app->out, "  ---- through host bridges %s and %s ----\n", from->name,

@@ -36,9 +36,9 @@ static void name_outcome(const struct outcome *outcome, char *text, size_t size)
 					 outcome->fastest - outcome->slowest < 0.1 ? " at " :
 					 " at up to ", outcome->fastest);
 	if (open && used < size && outcome->granted == P2P_DELIVERY_LINK)
-		snprintf(text + used, size - used, " if their baseboard links them");
+		snprintf(text + used, size - used, " if the baseboard connects them");
 	else if (open && used < size && !strcmp(p2p_driver_way_decider(outcome->way), "nobody"))
-		snprintf(text + used, size - used, " if it is set up");
+		snprintf(text + used, size - used, " if the client's driver supports it");
 	else if (open && used < size)
 		snprintf(text + used, size - used, " if %s grants it",
 			 p2p_driver_way_decider(outcome->way));
@@ -105,7 +105,7 @@ static void print_line(const struct app *app, const struct answer *answer)
 	words_count(answer->pairs, "pair", counted);
 	fputs(paint_on(app, PAINT_BOLD), app->out);
 	if (answer->by_nearest && strcmp(nearest, all) != 0)
-		say_from(app, 0, 2, "%s: each with its nearest: %s; %s%s: %s", answer_text(answer),
+		say_from(app, 0, 2, "%s, nearest pairs: %s; %s%s: %s", answer_text(answer),
 			 nearest, answer->complete ? "all " : "of ", counted, all);
 	else
 		say_from(app, 0, 2, "%s, %s%s: %s", answer_text(answer),

@@ -42,9 +42,9 @@ static void print_machine(const struct app *app, const struct p2p_machine *machi
 		machine->host ? ", " : "", p2p_source_text(machine->source)->noun,
 		app->options.from ? " " : "", app->options.from ? app->options.from : "");
 	if (guest)
-		fprintf(app->out, "%*sa virtual machine%s%s: readings below are emulated\n", LABEL,
-			"", machine->hypervisor ? " of " : "",
-			machine->hypervisor ? machine->hypervisor : "");
+		fprintf(app->out, "%*sa virtual machine%s%s%s: its topology and registers are emulated\n", LABEL,
+			"", machine->hypervisor ? " (" : "", machine->hypervisor ? machine->hypervisor : "",
+			machine->hypervisor ? ")" : "");
 }
 
 static void print_cpu(const struct app *app, const struct p2p_machine *machine)
@@ -93,8 +93,19 @@ static void print_kernel(const struct app *app, const struct survey *survey,
 		line(app, "", "%s", note);
 }
 
+/* How many may take part, since their class is not recorded: a list such as lspci -t has none. */
+static size_t count_unclassed(const struct app *app)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < p2p_topology_count(app->topology); i++)
+		count += p2p_topology_function(app->topology, i)->class_fact == P2P_DENIED;
+	return count;
+}
+
 static void print_devices(const struct app *app, const struct survey *survey)
 {
+	size_t unclassed = count_unclassed(app);
 	struct paragraph text;
 	char counted[WORDS_SIZE];
 
@@ -103,8 +114,10 @@ static void print_devices(const struct app *app, const struct survey *survey)
 	for (enum p2p_class kind = 0; kind < P2P_CLASSES; kind++)
 		if (survey->selected[kind])
 			fprintf(text.stream, "%zu %s, ", survey->selected[kind], p2p_class_name(kind));
-	fprintf(text.stream, "%sof %s", app->selected_count ? "" : "none that takes part in P2P, ",
-		words_count(p2p_topology_count(app->topology), "function", counted));
+	fprintf(text.stream, "%sof %s", app->selected_count ? "" : unclassed ? "none known to take part in P2P, " :
+		"none that takes part in P2P, ", words_count(p2p_topology_count(app->topology), "function", counted));
+	if (unclassed)
+		fprintf(text.stream, "; the class of %s is not recorded", words_count(unclassed, "function", counted));
 	label(app, "devices");
 	paragraph_end(app, &text, LABEL, LABEL);
 }
@@ -335,8 +348,9 @@ static void print_pairs(const struct app *app, const struct survey *survey)
 		fprintf(app->out, "%sthe kernel's p2pdma, for drivers that ask it%s\n",
 			paint_on(app, PAINT_BOLD), paint_off(app));
 	if (app->selected_count < 2)
-		fprintf(app->out, "no pair to evaluate: %s takes part in peer-to-peer DMA\n",
-			app->selected_count ? "only one function" : "no function");
+		fprintf(app->out, "no pair to evaluate: %s %s part in peer-to-peer DMA\n",
+			app->selected_count ? "only one function" : "no function",
+			count_unclassed(app) ? "is known to take" : "takes");
 	else
 		report_print_matrix(app, survey, lines);
 }
