@@ -9,6 +9,7 @@
 #include <p2ppolicy/json.h>
 
 #include "policy/check/check.h"
+#include "verdict/text.h"
 
 /* Room for what is expected and found for a pair: sentences that name functions. */
 #define TEXT_SIZE 512
@@ -215,6 +216,18 @@ static enum p2p_tri all_of(const struct p2p_check_run *run, const struct p2p_ver
 	return holds;
 }
 
+/* "at least 2 clients with relation_at_most, map_type" */
+static void expect_clients(const struct p2p_check_row *row, char *text, size_t size)
+{
+	struct p2p_text out = { text, size, 0 };
+
+	p2p_text_add(&out, "at least %" PRIu64 " client%s with ", row->clients_least, row->clients_least == 1 ? "" : "s");
+	for (size_t i = 0; i < row->condition.count; i++)
+		p2p_text_add(&out, "%s%s", i ? ", " : "", row->condition.terms[i].key->name);
+	for (size_t t = 0; t < row->terms.count; t++)
+		p2p_text_add(&out, "%s%s", t || row->condition.count ? ", " : "", row->terms.terms[t].key->name);
+}
+
 /* Does the provider have enough clients for which all of the row holds? */
 static void eval_clients(struct p2p_check_run *run, const struct p2p_function *provider,
 			  const uint8_t *clients)
@@ -222,7 +235,7 @@ static void eval_clients(struct p2p_check_run *run, const struct p2p_function *p
 	const struct p2p_check_row *row = run->row;
 	enum p2p_check_class about;
 	uint64_t good = 0, perhaps = 0, all = 0;
-	char expected[64], found[64];
+	char expected[256], found[64];
 
 	if (!class_of(run, &about))
 		return;
@@ -240,8 +253,7 @@ static void eval_clients(struct p2p_check_run *run, const struct p2p_function *p
 		all++;
 	}
 	run->function = provider;
-	snprintf(expected, sizeof(expected), "at least %" PRIu64 " such client%s",
-		 row->clients_least, row->clients_least == 1 ? "" : "s");
+	expect_clients(row, expected, sizeof(expected));
 	snprintf(found, sizeof(found), perhaps ? "%" PRIu64 " of %" PRIu64 ", and of %" PRIu64
 		 " it is not known" : "%" PRIu64 " of %" PRIu64, good, all, perhaps);
 	p2p_check_say(run, about, good >= row->clients_least ? P2P_YES :
