@@ -252,6 +252,13 @@ START_TEST(intel)
 	ck_assert(s.read.gbytes_per_second <= 0 && s.write.gbytes_per_second > 40);
 	set_intel(&m, 0x4f);
 	NEAR(score(&m, 2, 1).write.gbytes_per_second, 7.6);
+	/* Clearwater Forest is a server; of an Atom server, and of a model to come, it is not known. */
+	set_intel(&m, 0xdd);
+	ck_assert_int_eq(score(&m, 2, 1).read.way, P2P_LIMIT_SPLIT);
+	set_intel(&m, 0x86);
+	ck_assert_int_ne(score(&m, 2, 1).read.way, P2P_LIMIT_WRITES_ONLY);
+	set_intel(&m, 0xf0);
+	ck_assert_int_ne(score(&m, 2, 1).read.way, P2P_LIMIT_WRITES_ONLY);
 	tree_free(m.tree);
 }
 END_TEST

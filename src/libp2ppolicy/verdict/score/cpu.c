@@ -58,10 +58,15 @@ dmi4 = { P2P_C_DMI_GEN4, P2P_C_DMI_LANES_WIDE };
 	{ INTEL, 6, 6, model, model_last, false, true, true, false, P2P_C_NONE, P2P_C_NONE, \
 	  P2P_C_NONE, P2P_C_NONE, P2P_C_ROOT_LATENCY, &qpi, chipset, name }
 
+/* Xeon Phi, and servers of Atom cores: nothing is known about their root complexes. */
+#define UNMEASURED(model, name) \
+	{ INTEL, 6, 6, model, model, false, true, false, false, P2P_C_SANDYBRIDGE_WRITE, \
+	  P2P_C_SANDYBRIDGE_READ, P2P_C_NONE, P2P_C_NONE, P2P_C_ROOT_LATENCY_MOST, &qpi, &dmi2, name }
+
 /*
  * The first matching row applies.  Models of Intel servers are those that arch/x86/include/asm/intel-family.h
- * of the kernel calls _X, _D or _EP; all other models of family 6 are clients, whose root ports forward only
- * posted writes to each other (NVIDIA, open-gpu-kernel-modules#1253).  The same is true for AMD before Zen
+ * of the kernel calls _X, _D or _EP; all other models of family 6 up to the last client in that file are clients,
+ * whose root ports forward only posted writes to each other (NVIDIA, open-gpu-kernel-modules#1253).  The same is true for AMD before Zen
  * (Linux 7d5b10fcb81e).  Of family 17h the models below 30h are Zen, whose ports run at 8 GT/s; one with
  * faster ports counts as Zen 2.
  */
@@ -88,13 +93,20 @@ static const struct p2p_cpu cpus[] = {
 	SERVER(0x8f, 0x8f, false, STRICT_INTEL, &sapphire, "Intel Sapphire Rapids"),
 	SERVER(0xcf, 0xcf, true, STRICT_INTEL, &emerald, "Intel Emerald Rapids"),
 	SERVER(0xad, 0xaf, false, STRICT_INTEL, &sapphire, "Intel Granite Rapids or Sierra Forest"),
+	SERVER(0xdd, 0xdd, false, STRICT_INTEL, &sapphire, "Intel Clearwater Forest"),
+	UNMEASURED(0x4d, "an Intel Atom server"),
+	UNMEASURED(0x5f, "an Intel Atom server"),
+	UNMEASURED(0x86, "an Intel Atom server"),
+	UNMEASURED(0xb6, "an Intel Atom server"),
+	UNMEASURED(0x57, "Intel Xeon Phi"),
+	UNMEASURED(0x85, "Intel Xeon Phi"),
 	CLIENT(0x97, 0x9a, &dmi4, "Intel Alder Lake client"),
 	CLIENT(0xb7, 0xbf, &dmi4, "Intel Raptor Lake client"),
 	CLIENT(0xc5, 0xc6, &dmi4, "Intel Arrow Lake client"),
 	CLIENT(0xa7, 0xa7, &dmi3_wide, "Intel Rocket Lake client"),
 	CLIENT(0x5e, 0x5e, &dmi3, "Intel Skylake client"),
 	CLIENT(0x9e, 0xa5, &dmi3, "Intel Kaby, Coffee or Comet Lake client"),
-	CLIENT(0, 0xffff, &dmi2, "Intel client"),
+	CLIENT(0, 0xd7, &dmi2, "Intel client"),
 };
 
 /* Not x86: no figures were found, but it is not an Intel client processor. */
