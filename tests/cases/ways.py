@@ -106,7 +106,7 @@ REPORTS = [
      "directly"),
     ("ogkm#1253, Arrow Lake", lambda: pair(
         measured.ARROW, A6000, CX7, root=(0x8086, 0xae4d), files={**nvidia("570.1.1"), **AMD_CONFIG}),
-     "granted", "unknown", "nv-dmabuf", "fail peer reads"),
+     "granted", "unknown", "nv-dmabuf", "peer reads fail"),
     ("ScaleX-IO/uGDS#18, dkms 6.10.5", lambda: pair(
         measured.GENOA, big(MI210), EFA, files={**AMD_CONFIG, "sys/module/amdgpu/version": "6.10.5\n"}),
      "refused", "staged", "dmabuf-pin", "without an error"),
@@ -148,7 +148,7 @@ MACHINES = [
     ("near-order", "0000:03:00.0", "0000:04:00.0", "unknown", "nv-dmabuf", "open kernel modules"),
     ("mi50-pex88096", "0000:a7:00.0", "0000:ac:00.0", "unknown", "vfio", "nobody is asked"),
     ("h200-vm-flat", "0000:05:00.0", "0000:0d:00.0", "unknown", "nv-dmabuf", "the host's switches"),
-    ("arl-z890-gdr", "0000:02:00.0", "0000:01:00.0", "unknown", "nv-dmabuf", "fail peer reads"),
+    ("arl-z890-gdr", "0000:02:00.0", "0000:01:00.0", "unknown", "nv-dmabuf", "peer reads fail"),
     ("openeuler-zhaoxin", "0000:01:00.0", "0000:02:00.0", "unknown", "p2pmem-rdma", ""),
     ("gb300-stock", "0001:06:00.0", "0001:03:00.0", "unknown", "nv-dmabuf-pcie", "one IOMMU group"),
     ("gb300-good", "0001:06:00.0", "0001:03:00.0", "unknown", "nv-dmabuf-pcie", "one IOMMU group"),
