@@ -252,7 +252,7 @@ static int __init gate_init(void)
 	gate_bars_init();
 	err = gate_hooks_place();
 	if (err)
-		goto err_notifier;
+		goto err_refusals;
 	err = gate_dev_init();
 	if (err)
 		goto err_hooks;
@@ -265,8 +265,9 @@ static int __init gate_init(void)
 
 err_hooks:
 	gate_hooks_remove();
+err_refusals:
+	/* the hooks may have refused something before the self-test failed */
 	gate_refusals_exit();
-err_notifier:
 	bus_unregister_notifier(&pci_bus_type, &bus_block);
 	gate_bars_exit();
 err_list:
