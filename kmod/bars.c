@@ -215,15 +215,15 @@ void gate_bars_forget(struct pci_dev *dev)
 		synchronize_rcu_expedited();
 }
 
+/* The notifier handles removals that begin during the walk when it is over, because of the lock. */
 int gate_bars_init(void)
 {
 	struct pci_dev *dev = NULL;
 
-	for_each_pci_dev(dev) {
-		mutex_lock(&gate.lock);
+	mutex_lock(&gate.lock);
+	for_each_pci_dev(dev)
 		gate_bars_update(dev);
-		mutex_unlock(&gate.lock);
-	}
+	mutex_unlock(&gate.lock);
 	return 0;
 }
 
