@@ -8,8 +8,9 @@
  * The table is up to date when it matters: memory becomes p2pdma memory in a
  * driver's probe, and the ranges of a function are read again when it is added,
  * when a driver is about to be bound (resources are assigned by then) and when
- * one has been bound (it may have resized a BAR). An address that is not in the
- * table has no owner and is refused.
+ * one has been bound (it may have resized a BAR). Peer memory that is not in the
+ * table has no owner and is refused. If there is no memory for a table with all
+ * ranges, any address may be peer memory until there is: every later update tries.
  *
  * Ranges may nest: the BARs of a VMD endpoint contain those of the functions in
  * its domain. The innermost range owns an address. Two ranges that overlap in
@@ -37,6 +38,7 @@ struct bar_table {
 };
 
 static struct bar_table __rcu *bars;	/* writers hold gate.lock */
+static bool is_incomplete;		/* ranges are missing for want of memory; likewise */
 
 /* Does @a stand before @b in the table? */
 static bool is_before(const struct bar *a, const struct bar *b)
@@ -175,8 +177,8 @@ static u32 merge(struct bar_table *table, const struct bar_table *old,
 	return dropped;
 }
 
-/* Read the BARs of @dev again. Under gate.lock; may sleep. */
-void gate_bars_update(struct pci_dev *dev)
+/* Return: false if there is no memory for the table. */
+static bool read_again(struct pci_dev *dev)
 {
 	struct bar_table *old = rcu_dereference_protected(bars, lockdep_is_held(&gate.lock));
 	struct bar now[PCI_STD_NUM_BARS];
@@ -184,12 +186,13 @@ void gate_bars_update(struct pci_dev *dev)
 	u32 dropped, n = read_bars(dev, now);
 
 	if (is_unchanged(old, dev, now, n))
-		return;
+		return true;
 	table = kvmalloc(struct_size(table, bar, (old ? old->nr : 0) + n), GFP_KERNEL);
 	if (!table) {
 		/* its memory has no owner now, and is refused until it can be read */
+		WRITE_ONCE(is_incomplete, true);
 		gate_bars_forget(dev);
-		return;
+		return false;
 	}
 	table->nr = 0;
 	dropped = merge(table, old, dev, now, n);
@@ -202,6 +205,21 @@ void gate_bars_update(struct pci_dev *dev)
 		synchronize_rcu_expedited();
 	if (old)
 		kvfree_rcu(old, rcu);
+	return true;
+}
+
+/* Read the BARs of @dev again, and of all others if some are missing. Under gate.lock; may sleep. */
+void gate_bars_update(struct pci_dev *dev)
+{
+	struct pci_dev *other = NULL;
+	bool is_complete;
+
+	if (!read_again(dev) || !is_incomplete)
+		return;
+	is_complete = true;
+	for_each_pci_dev(other)
+		is_complete = read_again(other) && is_complete;
+	WRITE_ONCE(is_incomplete, !is_complete);
 }
 
 /*
@@ -232,6 +250,7 @@ void gate_bars_exit(void)
 {
 	kvfree(rcu_dereference_protected(bars, 1));
 	RCU_INIT_POINTER(bars, NULL);
+	is_incomplete = false;
 }
 
 u32 gate_bars_count(void)
@@ -275,8 +294,8 @@ struct pci_dev *gate_bars_owner(u64 start, u64 len)
 }
 
 /*
- * Does any byte of the range lie in a BAR? A linear search, not fast. A range
- * that would wrap around ends at U64_MAX.
+ * Does any byte of the range lie in a BAR, as far as is known? A linear search,
+ * not fast. A range that would wrap around ends at U64_MAX.
  */
 bool gate_bars_overlap(u64 start, u64 len)
 {
@@ -284,6 +303,8 @@ bool gate_bars_overlap(u64 start, u64 len)
 	u64 last = len > U64_MAX - start ? U64_MAX : start + (len - 1);
 	u32 i;
 
+	if (READ_ONCE(is_incomplete))
+		return true;
 	for (i = 0; table && len && i < table->nr; i++) {
 		if (table->bar[i].start <= last && start <= table->bar[i].end)
 			return true;

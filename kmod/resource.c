@@ -16,7 +16,7 @@
  *			       enum dma_data_direction dir, unsigned long attrs)
  * A range that touches no BAR is not peer memory (it may be the registers of a
  * platform device) and passes. One that lies only partly in a BAR has no
- * provider and is refused.
+ * provider and is refused, as is any while BARs are missing from the table.
  */
 enum gate_answer notrace gate_ask_resource(const struct gate_list *list, struct gate_ask *ask,
 					   struct ftrace_regs *fregs)

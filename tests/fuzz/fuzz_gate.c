@@ -65,7 +65,7 @@ static void set_bars(struct pci_dev *dev, unsigned int n)
 /* The memory that this takes is the table's alone. */
 static void read_again(struct pci_dev *dev, unsigned long event)
 {
-	model_read_ranges(dev, kernel.fail_alloc == 1);
+	model_read_ranges(dev, kernel.fail_alloc);
 	tell(dev, event);
 }
 

@@ -25,6 +25,7 @@ extern struct model {
 		struct pci_dev *dev;		/* NULL: gone */
 	} ranges[PLACES * PCI_STD_NUM_BARS];	/* by start; of those with one start, the larger first */
 	size_t nr_ranges;
+	bool ranges_missing;
 } model;
 
 /* Why a question about the pair passes or not. */
@@ -41,8 +42,8 @@ void model_check_tables(const struct p2pgate_function *functions, const struct p
 
 /* ranges.c */
 void model_forget_ranges(const struct pci_dev *dev);
-/* The BARs of @dev are read again; @no_memory: the table cannot grow. */
-void model_read_ranges(struct pci_dev *dev, bool no_memory);
+/* The BARs of @dev are read again; @fail_alloc: counts down to the table that there is no memory for, 0: none. */
+void model_read_ranges(struct pci_dev *dev, unsigned int fail_alloc);
 /* Asks the gate, too. */
 void model_check_owner(u64 start, u64 length);
 

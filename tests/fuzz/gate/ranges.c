@@ -86,15 +86,16 @@ void model_forget_ranges(const struct pci_dev *dev)
 	}
 }
 
-void model_read_ranges(struct pci_dev *dev, bool no_memory)
+/* Is there memory for it? */
+static bool read_again(struct pci_dev *dev, unsigned int *fail_alloc)
 {
 	size_t kept = 0;
 
 	if (!has_moved(dev))
-		return;
-	if (no_memory) {
+		return true;
+	if (*fail_alloc && !--*fail_alloc) {
 		model_forget_ranges(dev);
-		return;
+		return false;
 	}
 	for (size_t i = 0; i < model.nr_ranges; i++) {
 		const struct range *range = &model.ranges[i];
@@ -107,6 +108,18 @@ void model_read_ranges(struct pci_dev *dev, bool no_memory)
 		if (has_range(dev, i))
 			add_range(range_of(dev, i));
 	}
+	return true;
+}
+
+void model_read_ranges(struct pci_dev *dev, unsigned int fail_alloc)
+{
+	bool complete = read_again(dev, &fail_alloc);
+
+	if (complete && model.ranges_missing) {
+		for (size_t i = 0; i < PLACES; i++)
+			complete = (!kernel.bus[i] || read_again(kernel.bus[i], &fail_alloc)) && complete;
+	}
+	model.ranges_missing = !complete;
 }
 
 static bool is_on_bus(const struct pci_dev *dev)
@@ -123,7 +136,7 @@ void model_check_owner(u64 start, u64 length)
 	const struct range *innermost = NULL;
 	u64 last = length && start + (length - 1) < start ? ~0ULL : start + (length - 1);
 	struct pci_dev *owner = gate_bars_owner(start, length);
-	bool whole = length && last - start == length - 1, overlaps = false;
+	bool whole = length && last - start == length - 1, overlaps = model.ranges_missing;
 
 	for (size_t i = 0; i < model.nr_ranges; i++) {
 		const struct range *range = &model.ranges[i];
