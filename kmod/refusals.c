@@ -105,7 +105,7 @@ static void print(const struct refusal *r)
 	const char *where = r->hook == P2PGATE_HOOK_DISTANCE ? "when asked" : "at DMA mapping";
 
 	if (r->reason == P2PGATE_NO_PROVIDER)
-		pr_warn("%s %s: %s (%s) to memory at %#llx, which is in no known BAR\n",
+		pr_warn("%s %s: %s (%s) to memory at %#llx, which no single known function owns\n",
 			verb, where, r->client_name, r->client_driver, r->address);
 	else
 		pr_warn("%s %s: %s (%s) to memory of %s (%s)\n", verb, where, r->client_name,

@@ -52,7 +52,7 @@ enum p2pgate_reason {
 	P2PGATE_PROMOTED = 2,		/* passed: through the host bridge, by P2PGATE_PAIR_PROMOTE */
 	P2PGATE_NOT_LISTED = 3,		/* refused: the pair is not on the list */
 	P2PGATE_NOT_PCI = 4,		/* refused: the client has no PCI function above it */
-	P2PGATE_NO_PROVIDER = 5,	/* refused: the memory lies in no known BAR */
+	P2PGATE_NO_PROVIDER = 5,	/* refused: the memory does not lie wholly in one known BAR */
 	P2PGATE_RECURSION = 6,		/* refused: the hook may not run there (recursion, or no RCU) */
 	P2PGATE_REASONS = 8,		/* room in struct p2pgate_count, not a reason */
 };
