@@ -33,9 +33,10 @@ def nvidia(version, **options):
 
 
 def pair(cpu, provider, client, domain="identity", files=None, release="6.12.9", switch=None,
-         root=measured.AMD_ROOT, groups=(1, 2)):
-    """Two devices on root ports of two host bridges, or below one switch whose ports have ACS @switch.
-    A device is its kind, ids and driver."""
+         root=measured.AMD_ROOT, groups=(1, 2), above=None, egress=None, together=False):
+    """Two devices on root ports of two host bridges, or below one switch whose ports have ACS @switch:
+    one value, or one for each; below a port of another switch with ACS @above.  @egress: the ACS
+    capability of the client's root port; @together: both root ports are of one host bridge.  A device is its kind, ids and driver."""
     machine = measured.start(cpu)
     machine.group_type = domain
     machine.files = {"proc/sys/kernel/osrelease": release + "\n", **(files or {})}
@@ -43,14 +44,39 @@ def pair(cpu, provider, client, domain="identity", files=None, release="6.12.9",
                for (what, ids, driver, *rest), group in zip((provider, client), groups)
                for options in [rest[0] if rest else {}]]
     if switch is None:
+        hosts = [machine.host(bus=0)] * 2 if together else [machine.host(bus=0), machine.host(bus=0x40)]
         for slot, (what, options) in enumerate(devices):
-            port = machine.host(bus=0x40 * slot).port(ROOT_PORT, 0x08, ids=root, acs=0)
+            control = {"acs_raw": egress} if slot and egress else {"acs": 0}
+            port = hosts[slot].port(ROOT_PORT, 0x08 << slot, ids=root, **control)
             port.endpoint(0, what, **options)
         return machine
     up = machine.host(bus=0).port(ROOT_PORT, 0x08, ids=root, acs=0).port(UPSTREAM, 0)
+    if above is not None:
+        up = up.port(DOWNSTREAM, 0, acs=above).port(UPSTREAM, 0)
+    controls = switch if isinstance(switch, tuple) else (switch, switch)
     for slot, (what, options) in enumerate(devices):
-        up.port(DOWNSTREAM, slot << 3, acs=switch).endpoint(0, what, **options)
+        up.port(DOWNSTREAM, slot << 3, acs=controls[slot]).endpoint(0, what, **options)
     return machine
+
+
+POOL = {"p2pmem/size": "1073741824", "p2pmem/available": "1073741824", "p2pmem/published": "1"}
+
+
+def own(machine, *files):
+    """Files in the folders of the provider and of the client."""
+    machine.own = files
+    return machine
+
+
+def ends_of(machine):
+    return [f for f in machine.functions() if f.kind == 0 and f.driver][:2]
+
+
+def tree(machine):
+    files = sysfs.Tree(machine).files
+    for function, texts in zip(ends_of(machine), getattr(machine, "own", ())):
+        files.update((f"sys/{function.path}/{name}", f"{text}\n".encode()) for name, text in texts.items())
+    return files
 
 
 def gpu(device, vendor=0x10de, driver="nvidia", **options):
@@ -65,6 +91,7 @@ DIRECT = "nic", (0x15b3, 0x2100), "mlx5_core"
 EFA = "nic", (0x1d0f, 0xefa1), "efa"
 ERDMA = "nic", (0x1ded, 0x107f), "erdma"
 NVME = "nvme", (0x144d, 0xa824), "nvme"
+FORBIDS = acs(0x20, 0x3f, 0xffffffff)
 GRACE = (0x10de, 0x22b8)
 AMD_CONFIG = {"boot/config-6.12.9": "CONFIG_PCI=y\nCONFIG_PCI_P2PDMA=y\nCONFIG_DMABUF_MOVE_NOTIFY=y\n"
                                     "CONFIG_HSA_AMD_P2P=y\nCONFIG_INFINIBAND_ON_DEMAND_PAGING=y\n",
@@ -136,6 +163,40 @@ REPORTS = [
      "unknown", "unknown", "nv-dmabuf", "not recorded"),
 ]
 
+# What was found by reading and not on record: machines on which one fact makes the difference.
+MADE = [
+    ("redirected below a port without Upstream Forwarding", lambda: pair(
+        measured.GENOA, A6000, CX7, files={**nvidia("570.1.1"), **AMD_CONFIG}, switch=0x1d, above=0x0d),
+     "granted", "broken", "nv-dmabuf", "a port blocks the requests"),
+    ("the same, p2pmem", lambda: own(pair(
+        measured.GENOA, NVME, NVME, files=AMD_CONFIG, switch=0x1d, above=0x0d), POOL),
+     "granted", "broken", "p2pmem", "a port blocks the requests"),
+    ("the same with Upstream Forwarding", lambda: own(pair(
+        measured.GENOA, NVME, NVME, files=AMD_CONFIG, switch=0x1d, above=0x1d), POOL),
+     "granted", "root-complex", "p2pmem", "through the root complex"),
+    ("the same without it, but translated", lambda: own(pair(
+        measured.GENOA, NVME, NVME, "DMA", files=AMD_CONFIG, switch=0x1d, above=0x0d), POOL),
+     "granted", "unknown", "p2pmem", "also blocks those that the IOMMU translates"),
+    ("the egress control of a root port forbids it", lambda: pair(
+        measured.GENOA, H100, CX7, files={**nvidia("570.1.1"), **AMD_CONFIG},
+        egress=FORBIDS, together=True), "granted", "broken", "nv-dmabuf", "a port blocks the requests"),
+    ("the same, p2pmem", lambda: own(pair(
+        measured.GENOA, NVME, NVME, files=AMD_CONFIG, egress=FORBIDS, together=True), POOL),
+     "granted", "broken", "p2pmem", "a port blocks the requests"),
+    ("the same, translated", lambda: own(pair(
+        measured.GENOA, NVME, NVME, "DMA", files=AMD_CONFIG, egress=FORBIDS, together=True), POOL),
+     "granted", "unknown", "p2pmem", "also blocks those that the IOMMU translates"),
+    ("its vector has no bit for the other host bridge", lambda: pair(
+        measured.GENOA, H100, CX7, files={**nvidia("570.1.1"), **AMD_CONFIG}, egress=FORBIDS),
+     "granted", "unknown", "nv-dmabuf", "whether the egress control of a root port blocks"),
+    ("Completion Redirect alone", lambda: pair(
+        measured.ARROW, A6000, CX7, files={**nvidia("570.1.1"), **AMD_CONFIG}, root=(0x8086, 0xae4d),
+        switch=(0x08, 0)), "granted", "unknown", "nv-dmabuf", "completions of reads"),
+    ("the same, Zen", lambda: pair(
+        measured.GENOA, A6000, CX7, files={**nvidia("570.1.1"), **AMD_CONFIG}, switch=(0x08, 0)),
+     "granted", "root-complex", "nv-dmabuf", "writes go directly, but"),
+]
+
 # machine of the folder, provider and client, delivered and way of one pair, words of its sentence
 MACHINES = [
     ("ada5880x2-trx", "0000:41:00.0", "0000:61:00.0", "unknown", "nv-gpu", "on record to hang"),
@@ -192,14 +253,14 @@ def shared(binary, tree, ends):
 
 
 def made(binary):
-    for name, make, granted, delivered, way, words in REPORTS:
+    for name, make, granted, delivered, way, words in REPORTS + MADE:
         with tempfile.TemporaryDirectory() as folder:
             machine = make()
-            sysfs.write_folder(sysfs.Tree(machine).files, folder)
-            ends = [f.name for f in machine.functions() if f.kind == 0 and f.driver]
+            sysfs.write_folder(tree(machine), folder)
+            ends = [f.name for f in ends_of(machine)]
             rows = ask(binary, folder, "--all", "pairs")
-            row = [r for r in rows if (r["provider"], r["client"]) == tuple(ends[:2])]
-            yield shared(binary, folder, ends[:2])
+            row = [r for r in rows if (r["provider"], r["client"]) == tuple(ends)]
+            yield shared(binary, folder, ends)
         yield differs(name, row[0]["drivers"], (granted, delivered, way), words)
 
 

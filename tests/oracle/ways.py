@@ -34,6 +34,10 @@ OTHERS = [cases.CX7, cases.DIRECT, cases.EFA, cases.NVME] + [
         ((0x1ae0, 0x0042), "gve"), ((0x8086, 0x10d3), "e1000e"), ((0x15b3, 0x1021), "vfio-pci"))]
 RELEASES = ("4.18.0", "6.1.100", "6.12.9", "6.14.2", "6.16.2", "7.0.3", "7.2.1", "7.3.4", None)
 OPTIONS = ("DMABUF_MOVE_NOTIFY", "HSA_AMD_P2P", "INFINIBAND_ON_DEMAND_PAGING", "VFIO_PCI_DMABUF", "HL_HLDIO")
+FABRICS = [{"switch": None}, {"switch": 0}, {"switch": 0x1d}] * 3 + [
+    {"switch": (0x08, 0)}, {"switch": (0, 0x04)}, {"switch": 0x1d, "above": 0x0d},
+    {"switch": (0x08, 0), "above": 0x0d}, {"switch": 0x1d, "above": 0x1d},
+    {"egress": cases.FORBIDS, "together": True}, {"egress": cases.FORBIDS}]
 PINS = "efa ice bnxt_en".split()
 NAMED = {0x2204, 0x2330}                # GPUs that the pci.ids of the tests has, each of a chip of its own
 SINCE = {"mlx5_core": (5, 12), "efa": (5, 15), "ice": (6, 5), "bnxt_en": (6, 8)}
@@ -107,8 +111,8 @@ class Software:
 
 
 class Pair:
-    def __init__(self, software, provider, client, domain, groups, row):
-        self.software, self.row = software, row
+    def __init__(self, software, provider, client, domain, groups, fabric, row):
+        self.software, self.fabric, self.row = software, fabric, row
         self.provider, self.client = provider[2], client[2]
         self.ids, self.client_ids = provider[1][1], client[1][1]
         self.domain, self.groups = domain, groups
@@ -251,29 +255,51 @@ class Pair:
 
     # -- delivery --
 
+    def routes(self):
+        return [self.row["fabric"][tlp]["route"] for tlp in ("request", "completion")]
+
     def route(self):
-        routes = {self.row["fabric"][tlp]["route"] for tlp in ("request", "completion")}
-        return "blocked" if "blocked" in routes else "unknown" if "unknown" in routes else \
-            self.row["fabric"]["request"]["route"]
+        """The worse of the two; what a root complex does between its ports is in nobody's ACS."""
+        request, completion = routes = self.routes()
+        if "blocked" in routes:
+            return "blocked"
+        if not self.common:
+            return "unknown" if "egress" in self.fabric else "redirected"
+        return "unknown" if "unknown" in routes else completion if request == "direct" else request
 
     def root(self):
         return "root-complex" if self.zen else "unknown"
 
     def raw(self, translates):
-        route = self.route() if self.common else "redirected"
+        route = self.route()
         if route != "redirected":
             return {"blocked": "broken", "direct": "direct"}.get(route, "unknown")
-        return "broken" if translates else self.root()
+        by_id = self.common and self.routes() == ["direct", "redirected"]
+        return "broken" if translates and not by_id else self.root()
+
+    def translated(self, root):
+        """What the IOMMU translates is in no window; completions go by ID, and root ports may look."""
+        blocked = self.routes()[1] == "blocked" or not self.common and self.route() != "redirected"
+        return "unknown" if blocked else root
+
+    def permitted(self, translates):
+        kind = self.row["kernel"]["map_type"]
+        if kind == "bus_addr":
+            return "unknown" if self.route() == "redirected" else self.raw(translates)
+        if kind != "thru_host_bridge":
+            return "unknown"
+        if translates:
+            return self.translated("root-complex")
+        return self.raw(False) if self.route() in ("blocked", "unknown") else "root-complex"
 
     def delivered(self, addresses):
         translates = self.domain != "identity"
         if addresses in ("link", "guest", "cpu"):
             return {"link": "link", "guest": "unknown", "cpu": "staged"}[addresses]
         if addresses == "p2pdma":
-            kind = self.row["kernel"]["map_type"]
-            return "root-complex" if kind == "thru_host_bridge" else \
-                "direct" if kind == "bus_addr" and self.route() == "direct" else "unknown"
-        raw, mapped = self.raw(translates), self.root() if translates else self.raw(False)
+            return self.permitted(translates)
+        raw = self.raw(translates)
+        mapped = self.translated(self.root()) if translates else self.raw(False)
         if addresses == "raw":
             return raw
         if addresses.startswith("nvidia"):
@@ -309,15 +335,15 @@ def describe(seed):
     alike = [device for device in GPUS if device[2] == provider[2]]
     client = draw.choice(OTHERS + 2 * alike)[:3]
     domain, groups = draw.choice(("identity", "DMA", "DMA-FQ")), draw.choice(((1, 2), (1, 1)))
-    zen = draw.random() < 0.6
+    zen, fabric = draw.random() < 0.6, draw.choice(FABRICS)
     machine = cases.pair(measured.GENOA if zen else measured.ARROW, provider, client, domain,
-                         software.files(), switch=draw.choice((None, 0, 0x1d)), groups=groups,
+                         software.files(), groups=groups, **fabric,
                          root=measured.AMD_ROOT if zen else (0x8086, 0xae4d))
     if software.release:
         machine.files["proc/sys/kernel/osrelease"] = software.release + "\n"
     else:
         del machine.files["proc/sys/kernel/osrelease"]
-    return machine, lambda row: Pair(software, provider, client, domain, groups, row)
+    return machine, lambda row: Pair(software, provider, client, domain, groups, fabric, row)
 
 
 def compare(binary, seed):

@@ -127,6 +127,12 @@ enum p2p_addressing p2p_driver_way_addressing(const struct p2p_driver_way *way);
 /** p2p_driver_way_asks_p2pdma() - is the kernel's verdict one of its conditions? */
 bool p2p_driver_way_asks_p2pdma(const struct p2p_driver_way *way);
 
+/**
+ * p2p_way_splits() - do its writes go directly, while the completions of its reads, redirected by a port, go
+ *	through the root complex?  @answer: one that p2p_ways_find() gave
+ */
+bool p2p_way_splits(const struct p2p_verdict *verdict, const struct p2p_way_answer *answer);
+
 /** p2p_driver_way_at() - the row at @index of the table; NULL past the end. */
 const struct p2p_driver_way *p2p_driver_way_at(size_t index);
 

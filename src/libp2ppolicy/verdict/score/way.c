@@ -85,14 +85,17 @@ static bool follow_drivers(struct p2p_way *way, const struct p2p_verdict *verdic
 {
 	const struct p2p_way_answer *taken;
 	struct p2p_ways ways;
+	bool splits;
 
 	p2p_ways_find(verdict, &ways);
 	taken = p2p_ways_taken(&ways);
-	if (!taken || (taken->granted != P2P_DELIVERY_ROOT && taken->granted != P2P_DELIVERY_DIRECT))
+	splits = taken && p2p_way_splits(verdict, taken);
+	if (!taken || (taken->granted != P2P_DELIVERY_ROOT && taken->granted != P2P_DELIVERY_DIRECT && !splits))
 		return false;
 	way->unasked = !p2p_driver_way_asks_p2pdma(taken->way);
 	way->open = taken->grant == P2P_GRANT_UNKNOWN;
-	if (taken->granted == P2P_DELIVERY_ROOT && !way->root)
+	/* Only completions are redirected: writes stay below the switch, and reads were followed already. */
+	if (taken->granted == P2P_DELIVERY_ROOT && !way->root && !splits)
 		set_root(way);
 	return true;
 }

@@ -53,24 +53,56 @@ static enum p2p_delivery through_root(const struct p2p_way_answer *answer)
 	return answer->forwards == P2P_YES ? P2P_DELIVERY_ROOT : P2P_DELIVERY_UNKNOWN;
 }
 
-/* Reads need their completions, too. */
-static enum p2p_route_kind route(const struct p2p_verdict *verdict)
+/* Egress Control of a root port blocks the request, or not: the bit of its vector is not known. */
+static bool may_be_blocked(const struct p2p_route *request)
+{
+	return request->kind == P2P_ROUTE_UNKNOWN && request->port &&
+	       request->port->acs.fact == P2P_PRESENT &&
+	       (request->port->acs.control & (P2P_ACS_EC | P2P_ACS_RR)) == P2P_ACS_EC;
+}
+
+/*
+ * The worst of the routes of requests and of the completions that reads need.  Between root ports the
+ * specification leaves the route to the root complex, and forwards() tells what is known; only what a port
+ * blocks is certain.
+ */
+enum p2p_route_kind p2p_way_route(const struct p2p_verdict *verdict)
 {
 	enum p2p_route_kind request = verdict->fabric.request.kind;
 	enum p2p_route_kind completion = verdict->fabric.completion.kind;
 
 	if (request == P2P_ROUTE_BLOCKED || completion == P2P_ROUTE_BLOCKED)
 		return P2P_ROUTE_BLOCKED;
+	if (!verdict->kernel.common)
+		return may_be_blocked(&verdict->fabric.request) ? P2P_ROUTE_UNKNOWN : P2P_ROUTE_REDIRECTED;
 	if (request == P2P_ROUTE_UNKNOWN || completion == P2P_ROUTE_UNKNOWN)
 		return P2P_ROUTE_UNKNOWN;
-	return request;
+	return request == P2P_ROUTE_DIRECT ? completion : request;
+}
+
+/* Do requests with bus addresses go directly, while Completion Redirect sends the completions upstream? */
+static bool only_completions_climb(const struct p2p_verdict *verdict)
+{
+	return verdict->kernel.common && verdict->fabric.request.kind == P2P_ROUTE_DIRECT &&
+	       verdict->fabric.completion.kind == P2P_ROUTE_REDIRECTED;
+}
+
+bool p2p_way_splits(const struct p2p_verdict *verdict, const struct p2p_way_answer *answer)
+{
+	enum p2p_addressing addressing = answer->way->addressing;
+	bool untranslated = addressing == P2P_ADDRESSING_RAW || answer->translates == P2P_NO;
+
+	if (addressing != P2P_ADDRESSING_RAW && addressing != P2P_ADDRESSING_RESOURCE &&
+	    addressing != P2P_ADDRESSING_P2PDMA)
+		return false;
+	return untranslated && only_completions_climb(verdict);
 }
 
 /* A bus address: switches route it directly, or it reaches the root complex and its IOMMU. */
 static enum p2p_delivery bus_address(const struct p2p_verdict *verdict,
 				     const struct p2p_way_answer *answer)
 {
-	enum p2p_route_kind kind = verdict->kernel.common ? route(verdict) : P2P_ROUTE_REDIRECTED;
+	enum p2p_route_kind kind = p2p_way_route(verdict);
 
 	if (verdict->kernel.reason == P2P_REASON_PATH_UNKNOWN || kind == P2P_ROUTE_UNKNOWN)
 		return P2P_DELIVERY_UNKNOWN;
@@ -78,9 +110,35 @@ static enum p2p_delivery bus_address(const struct p2p_verdict *verdict,
 		return P2P_DELIVERY_BROKEN;
 	if (kind == P2P_ROUTE_DIRECT)
 		return P2P_DELIVERY_DIRECT;
-	if (answer->translates == P2P_YES)
-		return P2P_DELIVERY_BROKEN;
-	return answer->translates == P2P_NO ? through_root(answer) : P2P_DELIVERY_UNKNOWN;
+	/* Completions are routed by ID, and no IOMMU translates them. */
+	if (answer->translates == P2P_NO || only_completions_climb(verdict))
+		return through_root(answer);
+	return answer->translates == P2P_YES ? P2P_DELIVERY_BROKEN : P2P_DELIVERY_UNKNOWN;
+}
+
+/* A port that is below another switch's, which may block what the lower one redirects; see verdict/fabric.c. */
+static bool is_nested(const struct p2p_function *common)
+{
+	for (const struct p2p_function *up = common; up; up = up->parent)
+		if (up->pcie.fact == P2P_DENIED || p2p_function_is_type(up, P2P_PORT_DOWNSTREAM))
+			return true;
+	return false;
+}
+
+/*
+ * An I/O virtual address is in no window of a switch, so that a port which blocks peer requests lets it pass.
+ * That is not certain of a root port, whose ACS may see it after its translation, nor of the completions,
+ * which go by ID.
+ */
+static enum p2p_delivery io_address(const struct p2p_verdict *verdict, enum p2p_delivery root)
+{
+	const struct p2p_function *common = verdict->kernel.common;
+	enum p2p_route_kind completion = verdict->fabric.completion.kind;
+	bool open = common ? completion == P2P_ROUTE_UNKNOWN && is_nested(common) :
+		    p2p_way_route(verdict) != P2P_ROUTE_REDIRECTED;
+
+	return open || completion == P2P_ROUTE_BLOCKED ||
+	       verdict->kernel.reason == P2P_REASON_PATH_UNKNOWN ? P2P_DELIVERY_UNKNOWN : root;
 }
 
 /*
@@ -94,8 +152,7 @@ static enum p2p_delivery mapped_resource(const struct p2p_verdict *verdict,
 	enum p2p_delivery untranslated;
 
 	if (answer->translates == P2P_YES)
-		return verdict->kernel.reason == P2P_REASON_PATH_UNKNOWN ? P2P_DELIVERY_UNKNOWN :
-		       through_root(answer);
+		return io_address(verdict, through_root(answer));
 	plain.translates = P2P_NO;
 	untranslated = bus_address(verdict, &plain);
 	return answer->translates == P2P_NO || untranslated == P2P_DELIVERY_ROOT ? untranslated :
@@ -118,12 +175,25 @@ static enum p2p_delivery mapped_by_nvidia(const struct p2p_verdict *verdict,
 	return mapped == raw ? mapped : P2P_DELIVERY_UNKNOWN;
 }
 
-static enum p2p_delivery by_map_type(const struct p2p_verdict *verdict)
+/*
+ * drivers/pci/p2pdma.c, pci_p2pdma_map_type(): a bus address, or what the DMA API makes of the BAR's address,
+ * and then the whitelist says that the root complex forwards it.  p2pdma checks no Upstream Forwarding and no
+ * egress vector, so a port may block what it permits.
+ */
+static enum p2p_delivery by_map_type(const struct p2p_verdict *verdict,
+				     const struct p2p_way_answer *answer)
 {
-	if (verdict->kernel.map_type == P2P_MAP_THRU_HOST_BRIDGE)
+	enum p2p_route_kind kind = p2p_way_route(verdict);
+
+	if (verdict->kernel.map_type == P2P_MAP_BUS_ADDR && kind != P2P_ROUTE_REDIRECTED)
+		return bus_address(verdict, answer);
+	if (verdict->kernel.map_type != P2P_MAP_THRU_HOST_BRIDGE)
+		return P2P_DELIVERY_UNKNOWN;
+	if (answer->translates == P2P_YES)
+		return io_address(verdict, P2P_DELIVERY_ROOT);
+	if (kind != P2P_ROUTE_BLOCKED && kind != P2P_ROUTE_UNKNOWN)
 		return P2P_DELIVERY_ROOT;
-	return verdict->kernel.map_type == P2P_MAP_BUS_ADDR && route(verdict) == P2P_ROUTE_DIRECT ?
-	       P2P_DELIVERY_DIRECT : P2P_DELIVERY_UNKNOWN;
+	return answer->translates == P2P_NO ? bus_address(verdict, answer) : P2P_DELIVERY_UNKNOWN;
 }
 
 /* NVIDIA's driver maps everything for a device through a single function of its own. */
@@ -152,7 +222,7 @@ static enum p2p_delivery deliver(const struct p2p_verdict *verdict,
 	    (p2p_is_guest(verdict) != P2P_NO && !is_emulated(verdict)))
 		return P2P_DELIVERY_UNKNOWN;
 	if (way->addressing == P2P_ADDRESSING_P2PDMA)
-		return by_map_type(verdict);
+		return by_map_type(verdict, answer);
 	if (way->addressing == P2P_ADDRESSING_RAW)
 		return bus_address(verdict, answer);
 	return p2p_way_nvidia_maps(way) ? mapped_by_nvidia(verdict, answer) :
@@ -227,7 +297,8 @@ void p2p_deliver(const struct p2p_verdict *verdict, const struct p2p_driver_way 
 	answer->forwards = forwards(verdict);
 	answer->granted = deliver(verdict, way, answer);
 	answer->evidence = -1;
-	for (int i = 0; i < ROWS; i++) {
+	/* What fails for certain needs no report. */
+	for (int i = 0; i < ROWS && answer->granted != P2P_DELIVERY_BROKEN; i++) {
 		if (p2p_is_guest(verdict) != P2P_NO && way->addressing != P2P_ADDRESSING_GUEST)
 			break;	/* the guest's CPU and IOMMU tell nothing about the host's */
 		if ((rows[i].way && strcmp(rows[i].way, way->name) != 0) ||

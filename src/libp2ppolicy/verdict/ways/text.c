@@ -99,6 +99,58 @@ static const struct p2p_condition_answer *first_condition(const struct p2p_way_a
 	return NULL;
 }
 
+/* Add why requests with the address that is programmed fail, or why it is not known whether they arrive. */
+static void add_doubt(struct p2p_text *text, const struct p2p_verdict *verdict,
+		      const struct p2p_way_answer *answer)
+{
+	enum p2p_route_kind route = p2p_way_route(verdict);
+
+	if (answer->granted == P2P_DELIVERY_BROKEN)
+		p2p_text_string(text, route != P2P_ROUTE_BLOCKED ?
+				": ACS sends unmapped addresses to an IOMMU that translates" :
+				verdict->fabric.request.kind == P2P_ROUTE_BLOCKED ?
+				": a port blocks the requests" : ": a port blocks the completions");
+	else if (answer->translates == P2P_UNKNOWN)
+		p2p_text_add(text, ": whether the IOMMU translates for %s is not recorded",
+			     verdict->client->display);
+	else if (answer->translates == P2P_NO && route == P2P_ROUTE_UNKNOWN)
+		p2p_text_string(text, verdict->kernel.common ?
+				": the ACS of a port on the way could not be read" :
+				": whether the egress control of a root port blocks the requests is not known");
+	else if (p2p_way_nvidia_maps(answer->way) && answer->translates == P2P_YES &&
+		 p2p_stack(verdict, P2P_STACK_NVIDIA_REMAP)->fact != P2P_PRESENT)
+		p2p_text_string(text, ": whether NVIDIA's driver maps them for the IOMMU that translates "
+				"(DmaRemapPeerMmio) is not recorded");
+	else if (answer->translates == P2P_YES && route == P2P_ROUTE_BLOCKED)
+		p2p_text_string(text, ": a port blocks peer-to-peer transfers, and whether it also blocks "
+				"those that the IOMMU translates is not known");
+	else if (answer->forwards != P2P_YES)
+		p2p_text_string(text, p2p_way_splits(verdict, answer) ?
+				": writes go directly, but a port redirects the completions of reads to a "
+				"root complex that is not known to pass them on" :
+				": they meet a root complex that is not known to pass peer requests on");
+}
+
+/* Add why the data may not arrive. */
+static void add_obstacle(struct p2p_text *text, const struct p2p_verdict *verdict,
+			 const struct p2p_way_answer *answer)
+{
+	if (answer->evidence >= 0)
+		p2p_text_add(text, ": %s (%s)", p2p_evidence_text(answer->evidence),
+			     p2p_evidence_source(answer->evidence));
+	else if (answer->way->addressing == P2P_ADDRESSING_GUEST && p2p_is_guest(verdict) != P2P_YES)
+		p2p_text_string(text, ": the guest or program that has them decides what it sends, and "
+				"whether the IOMMU of this host is met and lets it through depends on ATS, "
+				"ACS and the root complex");
+	else if (p2p_is_guest(verdict) == P2P_YES)
+		p2p_text_string(text, ": the host's switches, ACS and IOMMU decide, and a guest sees none "
+				"of them");
+	else if (p2p_is_guest(verdict) == P2P_UNKNOWN)
+		p2p_text_string(text, ": whether this is a guest is not recorded");
+	else
+		add_doubt(text, verdict, answer);
+}
+
 /* Add where the data go once the way is granted. */
 static void add_delivery(struct p2p_text *text, const struct p2p_ways *ways,
 			 const struct p2p_way_answer *answer)
@@ -116,9 +168,13 @@ static void add_delivery(struct p2p_text *text, const struct p2p_ways *ways,
 			     p2p_bdf_format(verdict->kernel.common->bdf, bdf) : "the root complex");
 		return;
 	case P2P_DELIVERY_ROOT:
-		p2p_text_add(text, "the data go through the root complex%s",
-			     answer->translates == P2P_YES && verdict->kernel.common ?
-			     ", since the IOMMU translates" : "");
+		if (p2p_way_splits(verdict, answer))
+			p2p_text_string(text, "writes go directly, but a port redirects the completions of "
+					"reads through the root complex");
+		else
+			p2p_text_add(text, "the data go through the root complex%s",
+				     answer->translates == P2P_YES && verdict->kernel.common ?
+				     ", since the IOMMU translates" : "");
 		return;
 	case P2P_DELIVERY_STAGED:
 		p2p_text_string(text, "the data go through system memory");
@@ -129,35 +185,7 @@ static void add_delivery(struct p2p_text *text, const struct p2p_ways *ways,
 	default:
 		p2p_text_string(text, "whether the data arrive is not known");
 	}
-	if (answer->evidence >= 0)
-		p2p_text_add(text, ": %s (%s)", p2p_evidence_text(answer->evidence),
-			     p2p_evidence_source(answer->evidence));
-	else if (answer->way->addressing == P2P_ADDRESSING_GUEST && p2p_is_guest(verdict) != P2P_YES)
-		p2p_text_string(text, ": the guest or program that has them decides what it sends, and "
-			     "whether the IOMMU of this host is met and lets it through depends on ATS, "
-			     "ACS and the root complex");
-	else if (p2p_is_guest(verdict) == P2P_YES)
-		p2p_text_string(text, ": the host's switches, ACS and IOMMU decide, and a guest sees none "
-			     "of them");
-	else if (p2p_is_guest(verdict) == P2P_UNKNOWN)
-		p2p_text_string(text, ": whether this is a guest is not recorded");
-	else if (answer->granted == P2P_DELIVERY_BROKEN)
-		p2p_text_add(text, answer->translates == P2P_YES ?
-			     ": ACS sends unmapped addresses to an IOMMU that translates" :
-			     ": a port blocks the requests");
-	else if (answer->translates == P2P_UNKNOWN)
-		p2p_text_add(text, ": whether the IOMMU translates for %s is not recorded",
-			     verdict->client->display);
-	else if (verdict->kernel.common && answer->translates == P2P_NO &&
-		 verdict->fabric.request.kind == P2P_ROUTE_UNKNOWN)
-		p2p_text_string(text, ": the ACS of a port on the way could not be read");
-	else if (p2p_way_nvidia_maps(answer->way) && answer->translates == P2P_YES &&
-		 p2p_stack(verdict, P2P_STACK_NVIDIA_REMAP)->fact != P2P_PRESENT)
-		p2p_text_string(text, ": whether NVIDIA's driver maps them for the IOMMU that translates "
-			     "(DmaRemapPeerMmio) is not recorded");
-	else if (answer->forwards != P2P_YES)
-		p2p_text_string(text, ": they meet a root complex that is not known to pass peer "
-			     "requests on");
+	add_obstacle(text, verdict, answer);
 }
 
 /* "if A and B (not recorded), ": the unknown conditions that would have to hold. */
@@ -224,7 +252,8 @@ static void add_cure(struct p2p_text *text, const struct p2p_verdict *verdict,
 	bool mapped = answer->way->addressing == P2P_ADDRESSING_RESOURCE;
 	bool untranslate = mapped && answer->translates == P2P_YES &&
 			   (verdict->kernel.common || answer->evidence >= 0);
-	bool clear = verdict->kernel.common && verdict->fabric.request.kind == P2P_ROUTE_REDIRECTED;
+	enum p2p_route_kind route = p2p_way_route(verdict);
+	bool clear = verdict->kernel.common && (route == P2P_ROUTE_REDIRECTED || route == P2P_ROUTE_BLOCKED);
 
 	bool x86 = verdict->machine->cpu_family.fact != P2P_ABSENT;
 	/* Evidence about domains that translate is mentioned even if the domain is not known. */

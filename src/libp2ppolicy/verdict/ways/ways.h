@@ -61,6 +61,9 @@ void p2p_deliver(const struct p2p_verdict *verdict, const struct p2p_driver_way 
 /** p2p_way_nvidia_maps() - does NVIDIA's driver map the addresses of that way? */
 bool p2p_way_nvidia_maps(const struct p2p_driver_way *way);
 
+/** p2p_way_route() - the worst of the routes of an untranslated request and of its completion. */
+enum p2p_route_kind p2p_way_route(const struct p2p_verdict *verdict);
+
 /** p2p_is_guest() - is this machine emulated, so that the host's fabric is not visible? */
 enum p2p_tri p2p_is_guest(const struct p2p_verdict *verdict);
 
