@@ -91,6 +91,22 @@ DIRECT = "nic", (0x15b3, 0x2100), "mlx5_core"
 EFA = "nic", (0x1d0f, 0xefa1), "efa"
 ERDMA = "nic", (0x1ded, 0x107f), "erdma"
 NVME = "nvme", (0x144d, 0xa824), "nvme"
+NODES = "sys/devices/virtual/kfd/kfd/topology/nodes"
+
+
+def kfd(linked, buses=(3, 4)):
+    """amdgpu's topology of a processor and two GPUs below a switch, with or without links between them."""
+    files = {f"{NODES}/0/properties": "cpu_cores_count 64\nsimd_count 0\nlocation_id 0\ndomain 0\n"}
+    for i, bus in enumerate(buses):
+        node = f"{NODES}/{i + 1}"
+        files[f"{node}/properties"] = (f"simd_count 416\nlocation_id {bus << 8}\ndomain 0\n"
+                                       f"io_links_count 1\np2p_links_count {int(linked)}\n")
+        files[f"{node}/io_links/0/properties"] = f"type 2\nnode_from {i + 1}\nnode_to 0\n"
+        if linked:
+            files[f"{node}/p2p_links/0/properties"] = f"type 2\nnode_from {i + 1}\nnode_to {2 - i}\n"
+    return files
+
+
 FORBIDS = acs(0x20, 0x3f, 0xffffffff)
 GRACE = (0x10de, 0x22b8)
 AMD_CONFIG = {"boot/config-6.12.9": "CONFIG_PCI=y\nCONFIG_PCI_P2PDMA=y\nCONFIG_DMABUF_MOVE_NOTIFY=y\n"
@@ -197,6 +213,18 @@ MADE = [
      "granted", "root-complex", "nv-dmabuf", "writes go directly, but"),
 ]
 
+MADE += [
+    ("amdgpu's link, and p2pdma permits the pair", lambda: pair(
+        measured.GENOA, MI210, MI210, files={**AMD_CONFIG, **kfd(True)}, switch=0),
+     "granted", "direct", "kfd", "directly"),
+    ("amdgpu's link, which p2pdma refuses by now", lambda: pair(
+        measured.EMERALD, MI210, MI210, files={**AMD_CONFIG, **kfd(True)}, switch=0x1d, root=(0x8086, 0xae4d)),
+     "refused", "staged", "kfd", "the kernel's p2pdma"),
+    ("no link", lambda: pair(
+        measured.GENOA, MI210, MI210, files={**AMD_CONFIG, **kfd(False)}, switch=0),
+     "refused", "staged", "kfd", "has no link"),
+]
+
 # machine of the folder, provider and client, delivered and way of one pair, words of its sentence
 MACHINES = [
     ("ada5880x2-trx", "0000:41:00.0", "0000:61:00.0", "unknown", "nv-gpu", "on record to hang"),
@@ -278,6 +306,25 @@ def narrowed(binary):
     return None if speeds and all(was and now and was > now for was, now in speeds) else f"narrowed: {speeds}"
 
 
+def relinked(binary):
+    """What amdgpu was told when it was loaded says nothing of other registers, or of another kernel."""
+    with tempfile.TemporaryDirectory() as folder:
+        machine = pair(measured.EMERALD, big(MI210), big(MI210), files={**AMD_CONFIG, **kfd(False)}, switch=0x1d,
+                       root=(0x8086, 0xae4d))
+        sysfs.write_folder(tree(machine), folder)
+        out = subprocess.run([binary, "--from", folder, "what-if", "acs=all,ReqRedir-,CmpltRedir-", "--json"],
+                             stdout=subprocess.PIPE, check=True).stdout
+        sides = [[row[side]["drivers"]["delivered"] for row in json.loads(out)["pairs"]]
+                 for side in ("before", "after")]
+    with tempfile.TemporaryDirectory() as folder:
+        machine = pair(measured.GENOA, big(MI210), big(MI210), files={**AMD_CONFIG, **kfd(False)}, switch=0)
+        sysfs.write_folder(tree(machine), folder)
+        other = [row["drivers"]["granted"] for row in ask(binary, folder, "--kernel", "7.3", "pairs")]
+    if sides != [["staged"] * 2, ["direct"] * 2] or other != ["granted"] * 2:
+        return f"relinked: {sides}, {other}"
+    return None
+
+
 def rebuilt(binary, folder):
     for name, provider, client, delivered, way, words in MACHINES:
         rows = ask(binary, folder / f"{name}.tar.xz", "--all", "pairs")
@@ -292,7 +339,7 @@ def main():
         if not folder.is_dir():
             print(f"skipped: P2PTOPO_REPORTS names no folder with machines ({folder})")
             return 77
-    checked = list(rebuilt(binary, folder)) if folder else [*made(binary), narrowed(binary)]
+    checked = list(rebuilt(binary, folder)) if folder else [*made(binary), narrowed(binary), relinked(binary)]
     wrong = [line for line in checked if line]
     print("\n".join(wrong) or f"{len(checked)} pairs as reported")
     return bool(wrong)

@@ -199,7 +199,7 @@ static inline void set_list(struct scene *scene, enum setting setting,
 			    const struct p2p_function *const **list)
 {
 	scene->peers[0] = setting == HOLDS ? &scene->client : &scene->other;
-	*list = scene->peers;
+	*list = setting == OPEN ? NULL : scene->peers;
 	scene->provider.kfd = setting == OPEN ? P2P_DENIED : P2P_PRESENT;
 }
 

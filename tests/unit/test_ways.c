@@ -107,6 +107,15 @@ static void check_pair(const struct p2p_driver_way *way, const char *provider, c
 		scene_set(&scene, &way->witness, setting);
 		ck_assert_int_eq(grant_of(&scene, way), setting == HOLDS ? yes(way) : P2P_GRANT_REFUSED);
 	}
+	/* What it is no witness of is still asked. */
+	for (const struct p2p_condition *c = &way->conditions[way->witnessed]; c->id != P2P_IF_NONE; c++)
+		for (enum setting setting = FAILS; setting <= OPEN; setting++) {
+			scene_start(&scene, provider, client);
+			scene_set(&scene, &way->witness, HOLDS);
+			ck_assert(scene_set(&scene, c, setting));
+			ck_assert_int_eq(grant_of(&scene, way), setting == FAILS ? P2P_GRANT_REFUSED :
+					 P2P_GRANT_UNKNOWN);
+		}
 }
 
 START_TEST(every_row)
@@ -292,8 +301,10 @@ static void random_scene(struct random *random, struct scene *scene)
 	scene_stack(scene, P2P_STACK_NVIDIA_REMAP, roll(random, 3), roll(random, 2));
 	scene_stack(scene, P2P_STACK_NVIDIA_FORCE_P2P, chance(random, 20) ? P2P_PRESENT : P2P_ABSENT, 0x11);
 	/* Boards that are made for xGMI have it. */
-	if (scene->provider.device == 0x74a1 && scene->peers[0] != &scene->client)
+	if (scene->provider.device == 0x74a1 && scene->peers[0] != &scene->client) {
 		scene->provider.kfd = P2P_DENIED;
+		scene->provider.kfd_peers = scene->provider.xgmi_peers = NULL;
+	}
 	scene->machine.virtual_machine = chance(random, 80) ? P2P_NO : scene->machine.virtual_machine;
 }
 
@@ -321,7 +332,10 @@ static bool forget(struct scene *scene, unsigned int n)
 	case 1: scene->client.iommu_group.fact = P2P_DENIED; return true;
 	case 2: scene->machine.release = NULL; return true;
 	case 3: scene->provider.pool.fact = P2P_DENIED; return true;
-	case 4: scene->provider.kfd = P2P_DENIED; return true;
+	case 4:
+		scene->provider.kfd = P2P_DENIED;
+		scene->provider.kfd_peers = scene->provider.xgmi_peers = NULL;
+		return true;
 	case 5: scene->provider.vram_visible.fact = P2P_DENIED; return true;
 	case 6: scene->client.efa_provider = NULL; return true;
 	case 7: scene->provider.clique.fact = P2P_DENIED; return true;

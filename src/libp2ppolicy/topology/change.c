@@ -217,13 +217,28 @@ static bool is_vfio(const char *driver)
 	return driver && strstr(driver, "vfio");
 }
 
-/* Its names stay, so that messages can refer to it. */
-static void bind_one(struct p2p_function *function, const char *driver)
+/*
+ * amdgpu asks p2pdma for its links when it is loaded, and after a change it may be told something else; links
+ * over xGMI stay.
+ */
+static void forget_links(struct p2p_topology *topology)
+{
+	for (size_t i = 0; i < topology->count; i++) {
+		struct p2p_function *function = &topology->functions[i];
+
+		function->kfd_peers = NULL;
+		if (function->kfd == P2P_PRESENT)
+			function->kfd = P2P_DENIED;
+	}
+}
+
+/* Its names stay, so that messages can refer to it.  Return: is it another driver than before? */
+static bool bind_one(struct p2p_function *function, const char *driver)
 {
 	const struct p2p_number unknown = { P2P_DENIED, 0 };
 
 	if (driver && function->driver && !strcmp(function->driver, driver))
-		return;
+		return false;
 	if (is_vfio(driver) || is_vfio(function->driver))
 		function->iommu_type = NULL;
 	function->driver = driver;
@@ -234,6 +249,7 @@ static void bind_one(struct p2p_function *function, const char *driver)
 	function->kfd = function->efa = P2P_DENIED;
 	function->efa_provider = NULL;
 	function->port_mbps = unknown;
+	return true;
 }
 
 static int bind_driver(struct p2p_change_work *work, const struct p2p_change *change)
@@ -241,6 +257,7 @@ static int bind_driver(struct p2p_change_work *work, const struct p2p_change *ch
 	struct p2p_topology *topology = work->topology;
 	const char *driver = NULL;
 	size_t count = 0;
+	bool any = false;
 
 	if (change->driver) {
 		driver = p2p_keep_text(topology, change->driver, strlen(change->driver));
@@ -255,9 +272,11 @@ static int bind_driver(struct p2p_change_work *work, const struct p2p_change *ch
 		if (change->function ? change->function->index != i :
 		    function->kind != change->kind_of || p2p_function_is_bridge(function))
 			continue;
-		bind_one(function, driver);
+		any |= bind_one(function, driver);
 		count++;
 	}
+	if (any)
+		forget_links(topology);
 	return count ? 0 : p2p_error(work->context, -EINVAL, "no function is of class %s",
 				     p2p_class_name(change->kind_of));
 }
@@ -374,6 +393,8 @@ static int apply(struct p2p_change_work *work, const struct p2p_change *changes,
 				  done[P2P_CHANGE_IOMMU]);
 	if (!error && done[P2P_CHANGE_MOVE])
 		error = p2p_change_settle(work);
+	if (count > done[P2P_CHANGE_DRIVER])
+		forget_links(work->topology);
 	if (!error && (done[P2P_CHANGE_MOVE] || done[P2P_CHANGE_ACS]))
 		forget_groups(work->topology);
 	return error;

@@ -230,6 +230,7 @@ static int choose_rules(struct p2p_context *context, struct p2p_eval *eval,
 
 	if (!strcmp(kernel, "auto")) {
 		choose(eval, machine);
+		eval->own = true;
 		return 0;
 	}
 	eval->rules = p2p_rules_find(kernel);
@@ -341,7 +342,7 @@ static bool is_same_text(const char *one, const char *other)
 
 bool p2p_eval_same(const struct p2p_eval *one, const struct p2p_eval *other)
 {
-	return one->rules == other->rules && one->vendor == other->vendor && one->release == other->release &&
+	return one->own == other->own && one->rules == other->rules && one->vendor == other->vendor && one->release == other->release &&
 	       one->updated == other->updated && one->clauses == other->clauses && one->p2pdma == other->p2pdma &&
 	       one->zen == other->zen && one->iommu == other->iommu && one->several_nodes == other->several_nodes &&
 	       one->cpu == other->cpu && is_same_text(one->machine->release, other->machine->release) &&

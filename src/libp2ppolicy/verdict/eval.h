@@ -38,6 +38,7 @@ int p2p_driver_rows_of_all(const struct p2p_topology *topology, struct p2p_drive
  * @release, @updated, @clauses: which parts of the tables apply, see p2p_whitelist_find()
  * @vendor: whose kernel it is, if the rule set is "auto"; NULL for mainline
  * @p2pdma: P2P_YES unless the rule set is "auto" and the kernel may lack CONFIG_PCI_P2PDMA
+ * @own: are these the rules of the kernel that runs on the machine, not those of another one
  * @zen: whether the CPU rule applies
  * @several_nodes: P2P_NO if the machine is known to have one NUMA node
  * @cpu: what is known about its root complexes; see score.h
@@ -51,7 +52,7 @@ struct p2p_eval {
 	const struct p2p_rules *rules;
 	const struct p2p_vendor *vendor;
 	unsigned int release, clauses;
-	bool updated;
+	bool updated, own;
 	enum p2p_tri p2pdma, zen, iommu, several_nodes;
 	const struct p2p_cpu *cpu;
 	struct p2p_bridge_root *roots;

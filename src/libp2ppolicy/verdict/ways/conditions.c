@@ -312,12 +312,16 @@ static bool is_among(const struct p2p_function *const *peers, const struct p2p_f
 	return false;
 }
 
+/* A missing link tells what the kernel that runs refused, not what another one would. */
 static enum p2p_tri ask_kfd_link(const struct p2p_verdict *verdict)
 {
 	const struct p2p_function *provider = verdict->provider;
 
-	return provider->kfd != P2P_PRESENT ? P2P_UNKNOWN :
-	       as_tri(is_among(provider->kfd_peers, verdict->client));
+	if (provider->kfd != P2P_PRESENT)
+		return P2P_UNKNOWN;
+	if (is_among(provider->kfd_peers, verdict->client))
+		return P2P_YES;
+	return verdict->eval && !verdict->eval->own ? P2P_UNKNOWN : P2P_NO;
 }
 
 /* OAM boards are connected by xGMI; for cards that a bridge may connect, PCI does not tell; others have none. */
@@ -344,7 +348,7 @@ static enum p2p_tri ask_xgmi(const struct p2p_verdict *verdict)
 {
 	const struct p2p_function *provider = verdict->provider;
 
-	if (provider->kfd == P2P_PRESENT && provider->xgmi_peers)
+	if (provider->xgmi_peers)
 		return as_tri(is_among(provider->xgmi_peers, verdict->client));
 	return p2p_tri_and(has_xgmi(provider), has_xgmi(verdict->client));
 }
@@ -355,10 +359,7 @@ static enum p2p_tri ask_xgmi(const struct p2p_verdict *verdict)
  */
 static enum p2p_tri ask_linked(const struct p2p_verdict *verdict)
 {
-	const struct p2p_function *provider = verdict->provider;
-
-	return provider->kfd == P2P_PRESENT && is_among(provider->xgmi_peers, verdict->client) ?
-	       P2P_YES : P2P_UNKNOWN;
+	return is_among(verdict->provider->xgmi_peers, verdict->client) ? P2P_YES : P2P_UNKNOWN;
 }
 
 /* A driver without the option always uses xGMI. */

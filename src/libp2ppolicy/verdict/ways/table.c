@@ -109,10 +109,12 @@ static const struct p2p_driver_way rows[] = {
 	{ .name = "kfd", .providers = " amdgpu ", .clients = " amdgpu ",
 	  .interface = "ROCm peer access", .decider = "amdgpu and p2pdma",
 	  .summary = "ROCm peer access over PCIe", .witness = { P2P_IF_KFD_LINK, NULL, 0 },
+	  .witnessed = 2,	/* kfd_mem_attach() asks p2pdma again when memory is mapped */
 	  .conditions = ALL(AND(KFD), AND(LARGE_BAR), AND(KERNEL_PAIR)),
 	  .addressing = P2P_ADDRESSING_RESOURCE, .denied = P2P_DELIVERY_STAGED,
 	  .refusal = "hipDeviceCanAccessPeer() says 0 and ROCm copies through system memory",
-	  .source = "drivers/gpu/drm/amd/amdgpu/amdgpu_device.c amdgpu_device_is_peer_accessible()" },
+	  .source = "drivers/gpu/drm/amd/amdgpu/amdgpu_device.c amdgpu_device_is_peer_accessible(), "
+		    "amdgpu_amdkfd_gpuvm.c kfd_mem_attach()" },
 	{ .name = "amd-peermem", .providers = " amdgpu ", .clients = MOVES, .interface = "peer client",
 	  .decider = "amdgpu", .summary = "RDMA over amdkfd's peer client",
 	  .applies = AND(PEER_AMD), .conditions = ALWAYS, .addressing = P2P_ADDRESSING_RESOURCE,

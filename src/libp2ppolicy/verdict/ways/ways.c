@@ -13,17 +13,17 @@ static void add_condition(struct p2p_way_answer *answer, const struct p2p_condit
 			condition->id, held, condition->argument, condition->number };
 }
 
-/* The first condition that fails decides; an unknown one leaves the answer open. */
+/* The first condition from @first on that fails decides; an unknown one leaves the answer open. */
 static enum p2p_grant ask_conditions(const struct p2p_verdict *verdict,
 				     const struct p2p_driver_way *way,
-				     struct p2p_way_answer *answer)
+				     const struct p2p_condition *first, struct p2p_way_answer *answer)
 {
 	bool open = way->applies.id != P2P_IF_NONE &&
 		    p2p_condition_ask(verdict, &way->applies) == P2P_UNKNOWN;
 
 	if (open)
 		add_condition(answer, &way->applies, P2P_UNKNOWN);
-	for (const struct p2p_condition *c = way->conditions; c->id != P2P_IF_NONE; c++) {
+	for (const struct p2p_condition *c = first; c->id != P2P_IF_NONE; c++) {
 		enum p2p_tri held = p2p_condition_ask(verdict, c);
 
 		add_condition(answer, c, held);
@@ -39,15 +39,14 @@ static enum p2p_grant ask_conditions(const struct p2p_verdict *verdict,
 static enum p2p_grant ask(const struct p2p_verdict *verdict, const struct p2p_driver_way *way,
 			  struct p2p_way_answer *answer)
 {
-	if (way->witness.id != P2P_IF_NONE) {
-		enum p2p_tri seen = p2p_condition_ask(verdict, &way->witness);
+	enum p2p_tri seen = way->witness.id == P2P_IF_NONE ? P2P_UNKNOWN :
+			    p2p_condition_ask(verdict, &way->witness);
 
-		if (seen != P2P_UNKNOWN) {
-			add_condition(answer, &way->witness, seen);
-			return seen == P2P_YES ? P2P_GRANT_GRANTED : P2P_GRANT_REFUSED;
-		}
-	}
-	return ask_conditions(verdict, way, answer);
+	if (seen != P2P_UNKNOWN)
+		add_condition(answer, &way->witness, seen);
+	if (seen == P2P_NO)
+		return P2P_GRANT_REFUSED;
+	return ask_conditions(verdict, way, &way->conditions[seen == P2P_YES ? way->witnessed : 0], answer);
 }
 
 static void evaluate(const struct p2p_verdict *verdict, const struct p2p_driver_way *way,

@@ -26,7 +26,8 @@ struct p2p_condition {
  * struct p2p_driver_way - one row: drivers, interface, conditions and addresses.
  * @providers, @clients: names of drivers, each between blanks; "*" for any
  * @applies: if it fails there is no such way, and it is not mentioned
- * @witness: if known, it alone decides, in place of @conditions; P2P_IF_NONE if there is none
+ * @witness: if it fails, the way is refused; if it holds, so do the first @witnessed of @conditions, and only
+ *	the others are asked; P2P_IF_NONE if there is none
  * @conditions: all must hold; terminated by P2P_IF_NONE
  * @hidden: whether this way exists often cannot be determined, and a pair has others besides: as long as it
  *	is unknown the way is skipped, but mentioned
@@ -35,6 +36,7 @@ struct p2p_condition {
 struct p2p_driver_way {
 	const char *name, *providers, *clients, *interface, *decider, *summary;
 	struct p2p_condition applies, witness;
+	unsigned int witnessed;
 	struct p2p_condition conditions[P2P_WAY_CONDITIONS];
 	enum p2p_addressing addressing;
 	bool hidden;
