@@ -225,6 +225,22 @@ MADE += [
      "refused", "staged", "kfd", "has no link"),
 ]
 
+REGISTERED = {"sys/kernel/mm/memory_peers/nv_mem/version": "1.0\n", "sys/module/nvidia_peermem/initstate": "live\n"}
+MADE += [
+    ("an adapter that has no RDMA at all", lambda: pair(
+        measured.GENOA, H100, ("eth", (0x8086, 0x1572), "i40e"), files={**nvidia("570.1.1"), **AMD_CONFIG}, switch=0),
+     "refused", "staged", "nv-peermem", "has no RDMA device"),
+    ("an adapter whose RDMA device is not recorded", lambda: pair(
+        measured.GENOA, H100, ("eth", (0x15b3, 0x1021), "mlx5_core"), files={**nvidia("570.1.1"), **AMD_CONFIG},
+        switch=0), "unknown", "unknown", "nv-dmabuf", "has an RDMA device (not recorded)"),
+    ("a driver that takes no memory of peer clients", lambda: pair(
+        measured.GENOA, H100, ("nic", (0x19e5, 0xa222), "hns3"), files={**nvidia("570.1.1"), **REGISTERED}, switch=0),
+     "refused", "staged", "nv-peermem", "hns3 registers no memory of peer clients"),
+    ("one that may", lambda: pair(
+        measured.GENOA, H100, ("nic", (0x1ded, 0x107f), "erdma"), files={**nvidia("570.1.1"), **REGISTERED}, switch=0),
+     "unknown", "unknown", "nv-peermem", "erdma registers memory of peer clients"),
+]
+
 # machine of the folder, provider and client, delivered and way of one pair, words of its sentence
 MACHINES = [
     ("ada5880x2-trx", "0000:41:00.0", "0000:61:00.0", "unknown", "nv-gpu", "on record to hang"),

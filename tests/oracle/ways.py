@@ -117,6 +117,7 @@ class Pair:
         self.ids, self.client_ids = provider[1][1], client[1][1]
         self.domain, self.groups = domain, groups
         self.bar = provider[3]["bars"][0][0]
+        self.named = client[3]["names"] == "rdma"
         self.common = row["kernel"]["common"] is not None
         self.zen = row["kernel"]["cpu_listed"]
 
@@ -129,6 +130,13 @@ class Pair:
         new = self.software.since(*SINCE[self.client]) or None
         return None if self.client == "mlx5_core" and \
             self.software.config["INFINIBAND_ON_DEMAND_PAGING"] is False else new
+
+    def rdma(self):
+        """What a tree of others lacks is not known; EFA's driver is an RDMA driver."""
+        return self.named or self.client == "efa" or self.client_ids == 0x2100 or None
+
+    def umem(self):
+        return {"mlx5_core": True, "ice": None, "bnxt_en": None, "efa": None}.get(self.client, False)
 
     def chipset(self):
         """Neither root here is one of those where the driver wants a bridge; the override decides."""
@@ -187,9 +195,10 @@ class Pair:
         if coherent and (rdma or self.client == "nvme"):
             yield "nv-c2c", "nobody", "link", "staged"
         if rdma:
-            yield ("nv-dmabuf", [s.open, self.dmabuf(), self.chipset(), not geforce or None], "nvidia",
+            yield ("nv-dmabuf", [self.rdma(), s.open, self.dmabuf(), self.chipset(), not geforce or None], "nvidia",
                    "refused")
-            yield "nv-peermem", [self.peermem(), not geforce, self.chipset()], "nvidia", "staged"
+            yield ("nv-peermem", [self.rdma(), self.peermem(), self.umem(), not geforce, self.chipset()], "nvidia",
+                   "staged")
         if self.client == "gve":
             yield ("nv-devmem", [s.open, s.between((6, 13), (7, 2)), self.chipset(), not geforce or None],
                    "nvidia", "staged")
@@ -207,14 +216,14 @@ class Pair:
             yield "kfd", [kfd, large, kernel], "mapped+cap", "staged"
         if self.client == "mlx5_core":
             if self.provider == "amdgpu":
-                yield "amd-peermem", [None], "mapped", "hidden"
+                yield "amd-peermem", [None, self.rdma()], "mapped", "hidden"
             option, new = s.config["DMABUF_MOVE_NOTIFY"], s.since(7, 2)
             move = True if option or new else False if option is False and s.since(6, 13) is False else None
-            yield "dmabuf-move", [self.dmabuf(), move, large, kernel], "mapped", "staged"
+            yield "dmabuf-move", [self.rdma(), self.dmabuf(), move, large, kernel], "mapped", "staged"
         if self.provider == self.client == "xe":
             yield "xe-gpu", [large, kernel], "mapped", "staged"
         if self.client in PINS:
-            yield "dmabuf-pin", [self.dmabuf(), self.pin(), large, kernel], "mapped", "staged"
+            yield "dmabuf-pin", [self.rdma(), self.dmabuf(), self.pin(), large, kernel], "mapped", "staged"
         if self.client == "gve":
             yield "dmabuf-static", [False], "cpu", "staged"
         if self.client == "hns3":
@@ -233,14 +242,14 @@ class Pair:
             if self.client == "hns3":
                 yield "dmabuf-none", [False], "cpu", "staged"
             if self.client in ("mlx5_core", *PINS):
-                yield "gaudi", [self.dmabuf(), self.kernel()], "mapped", "refused"
+                yield "gaudi", [self.rdma(), self.dmabuf(), self.kernel()], "mapped", "refused"
             if self.client == "habanalabs":
                 yield "gaudi-ports", ["nobody", None], "link", "staged"
             if self.client == "nvme":
                 yield "hldio", [s.config["HL_HLDIO"], self.kernel()], "p2pdma", "staged"
         elif self.provider == "vfio-pci":
             if self.client in ("mlx5_core", *PINS):
-                yield ("vfio-dmabuf", [s.since(6, 19), s.config["VFIO_PCI_DMABUF"], self.dmabuf(),
+                yield ("vfio-dmabuf", [s.since(6, 19), s.config["VFIO_PCI_DMABUF"], self.rdma(), self.dmabuf(),
                                        self.revocable(), self.kernel()], "p2pdma", "refused")
             if self.client == "vfio-pci":
                 yield "vfio", "nobody", "guest", "refused"
@@ -334,6 +343,8 @@ def describe(seed):
     provider = (*draw.choice(GPUS)[:3], bars)
     alike = [device for device in GPUS if device[2] == provider[2]]
     client = draw.choice(OTHERS + 2 * alike)[:3]
+    names = "net" if draw.random() < 0.2 else "rdma" if client[0] == "nic" else None
+    client = (*client, {"names": names} if client[0] == "nic" else {"names": None})
     domain, groups = draw.choice(("identity", "DMA", "DMA-FQ")), draw.choice(((1, 2), (1, 1)))
     zen, fabric = draw.random() < 0.6, draw.choice(FABRICS)
     machine = cases.pair(measured.GENOA if zen else measured.ARROW, provider, client, domain,

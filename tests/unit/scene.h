@@ -51,6 +51,7 @@ static inline void scene_device(struct p2p_function *function, const char *drive
 	function->display = driver;
 	function->iommu_group = some(1);
 	function->iommu_type = "identity";
+	function->rdma = some(1);
 }
 
 /* Two functions on two root ports of one Xeon, no switch between, nothing known of the software. */
@@ -266,6 +267,18 @@ static inline bool scene_set(struct scene *scene, const struct p2p_condition *co
 		set_flag(scene, P2P_STACK_NVFS_NVME, setting);
 		set_flag(scene, P2P_STACK_NVFS_NVME_2, setting == HOLDS ? FAILS : setting);
 		return true;
+	case P2P_IF_RDMA_DEVICE:
+		scene->client.rdma.fact = facts[setting];
+		if (!strcmp(scene->client_driver, "i40e"))
+			scene->client.device = 0x37d0;
+		return setting == HOLDS || !is_driver(scene->client_driver, " efa erdma vmw_pvrdma ");
+	case P2P_IF_PEER_UMEM:
+		scene->client.efa = setting == OPEN ? P2P_DENIED : P2P_ABSENT;
+		if (is_driver(scene->client_driver, " bnxt_en ice i40e idpf erdma mlx4_core ionic "))
+			return setting == OPEN;
+		if (!strcmp(scene->client_driver, "efa"))
+			return setting != HOLDS;
+		return setting == (strcmp(scene->client_driver, "mlx5_core") ? FAILS : HOLDS);
 	case P2P_IF_DMABUF_MR:
 		if (is_driver(scene->client_driver, " hns3 erdma mlx4_core cxgb4 qede vmw_pvrdma "))
 			return setting == FAILS;

@@ -345,7 +345,8 @@ static bool forget(struct scene *scene, unsigned int n)
 	case 11: scene->verdict.kernel.cpu_listed = P2P_UNKNOWN; return true;
 	case 12: scene->provider.driver = NULL; return true;
 	case 13: forget_route(scene, &scene->verdict.fabric.completion); return true;
-	case 14: scene->machine.iommu = P2P_UNKNOWN; return true;
+	case 14: scene->client.rdma.fact = P2P_DENIED; return true;
+	case 15: scene->machine.iommu = P2P_UNKNOWN; return true;
 	}
 	return false;
 }

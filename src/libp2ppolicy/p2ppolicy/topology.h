@@ -340,6 +340,7 @@ struct p2p_function {
 	const char *cpus;		/* local_cpulist */
 	const char *driver;		/* NULL none or unknown, see driver_fact */
 	const char *power_state;	/* "D0", "D3hot", ... */
+	struct p2p_number rdma;		/* its RDMA devices; ABSENT: none, or no driver */
 	struct p2p_number port_mbps;	/* of its network ports together; denied while one is down */
 	const char *slot;		/* physical slot name of the nearest slot above */
 	const char *const *os_names;

@@ -248,7 +248,7 @@ static bool bind_one(struct p2p_function *function, const char *driver)
 	function->kfd_peers = function->xgmi_peers = NULL;
 	function->kfd = function->efa = P2P_DENIED;
 	function->efa_provider = NULL;
-	function->port_mbps = unknown;
+	function->port_mbps = function->rdma = unknown;
 	return true;
 }
 

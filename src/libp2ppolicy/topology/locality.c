@@ -56,6 +56,15 @@ static void set_os_names(struct p2p_topology *topology, struct p2p_function *fun
 	}
 }
 
+static void set_rdma(struct p2p_function *function, const struct p2p_raw *raw)
+{
+	const struct p2p_file *devices = p2p_raw_attr(raw, P2P_ATTR_INFINIBAND);
+	size_t count = count_lines(devices);
+
+	function->rdma = (struct p2p_number){ count ? P2P_PRESENT : devices->fact == P2P_DENIED ?
+					      P2P_DENIED : P2P_ABSENT, (int64_t)count };
+}
+
 static void set_iommu(struct p2p_topology *topology, struct p2p_function *function,
 		      const struct p2p_raw *raw)
 {
@@ -217,6 +226,7 @@ void p2p_locality_build(struct p2p_topology *topology)
 		set_ports(function, raw);
 		set_iommu(topology, function, raw);
 		set_os_names(topology, function, raw);
+		set_rdma(function, raw);
 	}
 	settle_groups(topology);
 }

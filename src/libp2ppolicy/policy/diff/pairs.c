@@ -137,6 +137,7 @@ uint64_t p2p_diff_software(uint64_t hash, const struct p2p_function *function)
 	hash = add_number(add_number(hash, function->vram), function->vram_visible);
 	hash = add_number(hash, function->clique);
 	hash = add_text(add(hash, function->efa), function->efa_provider);
+	hash = add(hash, (uint64_t)function->rdma.fact);
 	hash = add_peers(hash, function->kfd_peers);
 	hash = add(hash, function->xgmi_peers != NULL);
 	hash = add_peers(hash, function->xgmi_peers);

@@ -219,6 +219,7 @@ static const struct p2p_fact_row function_rows[] = {
 	    .show = P2P_SHOW_PAGE),
 	NUMBER("port_mbps", integer, port_mbps,
 	       "Mb/s of its network ports together; absent: it has none, or no driver"),
+	NUMBER("rdma_devices", integer, rdma, "its RDMA devices; absent: it has none, or no driver"),
 	NUMBER("vram_bytes", integer, vram,
 	       "memory of an AMD GPU, as amdgpu says; absent: of others"),
 	NUMBER("vram_visible_bytes", integer, vram_visible, "what of it BAR 0 shows"),

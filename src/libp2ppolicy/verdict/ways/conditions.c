@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Does a condition of a way hold?  Each predicate returns "unknown" if a fact it needs is unknown. */
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -61,6 +62,33 @@ static enum p2p_tri ask_kernel(const struct p2p_verdict *verdict)
 {
 	return verdict->kernel.map_type == P2P_MAP_UNKNOWN ? P2P_UNKNOWN :
 	       as_tri(verdict->kernel.map_type != P2P_MAP_NOT_SUPPORTED);
+}
+
+/* drivers/infiniband/hw/mlx5/data_direct.c: memory regions for such mappings are created on 15b3:2100. */
+static enum p2p_tri is_data_direct(const struct p2p_function *client)
+{
+	return client->ids != P2P_PRESENT ? P2P_UNKNOWN :
+	       as_tri(client->vendor == 0x15b3 && client->device == 0x2100);
+}
+
+/*
+ * A network driver binds without its RDMA part.  Those named here are RDMA drivers themselves, and do not bind
+ * without their device; that of a Data Direct function is its adapter's.  Of i40e's adapters, only the X722
+ * has RDMA: i40e_type.h, I40E_HW_CAP_IWARP.
+ */
+static enum p2p_tri ask_rdma_device(const struct p2p_function *client)
+{
+	static const char *const own[] = { "efa", "erdma", "vmw_pvrdma" };
+	bool x722 = (client->device >= 0x37ce && client->device <= 0x37d3) || client->device == 0x0dda;
+
+	if (client->rdma.fact == P2P_PRESENT || is_data_direct(client) == P2P_YES)
+		return P2P_YES;
+	for (size_t i = 0; i < P2P_LENGTH(own); i++)
+		if (!strcmp(client->driver, own[i]))
+			return P2P_YES;
+	if (!strcmp(client->driver, "i40e") && client->ids == P2P_PRESENT && !x722)
+		return P2P_NO;
+	return client->rdma.fact == P2P_ABSENT ? P2P_NO : P2P_UNKNOWN;
 }
 
 /* The release in which each driver got reg_user_mr_dmabuf; drivers/infiniband/hw. */
@@ -250,15 +278,6 @@ static enum p2p_tri ask_clique(const struct p2p_verdict *verdict)
 	return as_tri(a->value == b->value);
 }
 
-/* drivers/infiniband/hw/mlx5/data_direct.c: memory regions for such mappings are created on 15b3:2100. */
-static enum p2p_tri ask_data_direct(const struct p2p_verdict *verdict)
-{
-	const struct p2p_function *client = verdict->client;
-
-	return client->ids != P2P_PRESENT ? P2P_UNKNOWN :
-	       as_tri(client->vendor == 0x15b3 && client->device == 0x2100);
-}
-
 static enum p2p_tri same_group(const struct p2p_number *a, const struct p2p_number *b)
 {
 	if (a->fact == P2P_DENIED || b->fact == P2P_DENIED)
@@ -295,6 +314,25 @@ static enum p2p_tri ask_peermem(const struct p2p_verdict *verdict)
 		return registered == P2P_YES ? P2P_YES : P2P_NO;
 	return loaded == P2P_YES && flag(verdict, P2P_STACK_PEER_CLIENTS) == P2P_YES ? P2P_YES :
 	       P2P_UNKNOWN;
+}
+
+/*
+ * Memory of a peer client is registered by ib_umem_get_peer() of MLNX_OFED's ib_core.  Its mlx5_ib calls it;
+ * vendors' own builds of the second kind may, and drivers of the kernel's tree never do.  EFA's build from outside
+ * the tree, which has an attribute for it, brings an interface of its own.
+ */
+static enum p2p_tri ask_peer_umem(const struct p2p_verdict *verdict)
+{
+	static const char builds[] = " bnxt_en ice i40e idpf erdma mlx4_core ionic ";
+	const struct p2p_function *client = verdict->client;
+	char word[40];
+
+	if (!strcmp(client->driver, "mlx5_core"))
+		return P2P_YES;
+	snprintf(word, sizeof(word), " %s ", client->driver);
+	if (strstr(builds, word))
+		return P2P_UNKNOWN;
+	return !strcmp(client->driver, "efa") && client->efa != P2P_ABSENT ? P2P_UNKNOWN : P2P_NO;
 }
 
 static enum p2p_tri ask_p2pmem(const struct p2p_verdict *verdict)
@@ -468,6 +506,8 @@ enum p2p_tri p2p_condition_ask(const struct p2p_verdict *verdict, const struct p
 	switch (condition->id) {
 	case P2P_IF_KERNEL_PAIR: return ask_kernel(verdict);
 	case P2P_IF_OPEN: return flag(verdict, P2P_STACK_NVIDIA_OPEN);
+	case P2P_IF_RDMA_DEVICE: return ask_rdma_device(client);
+	case P2P_IF_PEER_UMEM: return ask_peer_umem(verdict);
 	case P2P_IF_DMABUF_MR: return ask_dmabuf_mr(verdict);
 	case P2P_IF_NV_CHIPSET: return ask_nv_chipset(verdict);
 	case P2P_IF_NOT_VF: return as_tri(!provider->physfn && !client->physfn);
@@ -480,7 +520,7 @@ enum p2p_tri p2p_condition_ask(const struct p2p_verdict *verdict, const struct p
 	case P2P_IF_LINKED: return ask_linked(verdict);
 	case P2P_IF_GUEST: return p2p_is_guest(verdict);
 	case P2P_IF_CLIQUE: return ask_clique(verdict);
-	case P2P_IF_DATA_DIRECT: return ask_data_direct(verdict);
+	case P2P_IF_DATA_DIRECT: return is_data_direct(client);
 	case P2P_IF_COHERENT: return p2p_nvidia_coherent(provider);
 	case P2P_IF_NV_GROUP: return ask_nv_group(verdict);
 	case P2P_IF_PEERMEM: return ask_peermem(verdict);
