@@ -241,13 +241,35 @@ MADE += [
      "unknown", "unknown", "nv-peermem", "erdma registers memory of peer clients"),
 ]
 
+NO_MOVES = {**AMD_CONFIG, "boot/config-6.12.9": AMD_CONFIG["boot/config-6.12.9"].replace(
+    "CONFIG_DMABUF_MOVE_NOTIFY=y", "# CONFIG_DMABUF_MOVE_NOTIFY is not set")}
+GAUDI = gpu(0x1020, 0x1da3, "habanalabs")
+MADE += [
+    ("xe without CONFIG_DMABUF_MOVE_NOTIFY", lambda: pair(
+        measured.GENOA, big(B70), big(B70), files=NO_MOVES, switch=0),
+     "refused", "staged", "xe-gpu", "without CONFIG_DMABUF_MOVE_NOTIFY"),
+    ("VRAM pinned by amdgpu, without it", lambda: pair(
+        measured.GENOA, big(MI210), EFA, files={**NO_MOVES, "sys/module/amdgpu/version": "6.14.14\n"}, switch=0),
+     "refused", "staged", "dmabuf-pin", "without CONFIG_DMABUF_MOVE_NOTIFY"),
+    ("nvidia-fs where the driver is told to refuse", lambda: own(pair(
+        measured.GENOA, A6000, NVME, files={
+            **nvidia("580.65.6", GrdmaPciTopoCheckOverride=2), "sys/module/nvidia_fs/initstate": "live\n",
+            "proc/kallsyms": "0 T pci_enable_device\n0 T nvme_v1_register_nvfs_dma_ops\t[nvme]\n"},
+        switch=0, release="6.1.90")), "refused", "staged", "nvfs", "GrdmaPciTopoCheckOverride=2"),
+    ("Gaudi without its memory in p2pdma", lambda: pair(
+        measured.GENOA, GAUDI, NVME, files={"boot/config-6.12.9": "CONFIG_PCI=y\nCONFIG_PCI_P2PDMA=y\n"
+                                                                  "CONFIG_HL_HLDIO=y\n"}, switch=0),
+     "unknown", "unknown", "hldio", "has its memory registered"),
+]
+
 # machine of the folder, provider and client, delivered and way of one pair, words of its sentence
 MACHINES = [
     ("ada5880x2-trx", "0000:41:00.0", "0000:61:00.0", "unknown", "nv-gpu", "on record to hang"),
     ("bdw-4x1080ti", "0000:02:00.0", "0000:82:00.0", "staged", "nv-gpu", "root ports are on different buses"),
     ("bdw-4x1080ti", "0000:02:00.0", "0000:03:00.0", "unknown", "nv-gpu", "on record to hang"),
     ("romed8-4x3090", "0000:01:00.0", "0000:46:00.0", "staged", "nv-gpu", "a patched one grants it"),
-    ("b70-m12swa", "0000:23:00.0", "0000:27:00.0", "root-complex", "xe-gpu", "through the root complex"),
+    # What was copied there went through the root complex; whether its kernel has DMABUF_MOVE_NOTIFY nobody wrote.
+    ("b70-m12swa", "0000:23:00.0", "0000:27:00.0", "unknown", "xe-gpu", "the data go through the root complex"),
     ("mi325x-turin", "0000:05:00.0", "0000:15:00.0", "unknown", "xgmi", "over xGMI"),
     ("mi325x-turin", "0000:05:00.0", "0000:06:00.0", "unknown", "dmabuf-pin", "pins VRAM"),
     ("near-order", "0000:03:00.0", "0000:04:00.0", "unknown", "nv-dmabuf", "open kernel modules"),

@@ -204,10 +204,12 @@ class Pair:
                    "nvidia", "staged")
         if self.client == "nvme":
             yield "gds-p2pdma", [None, s.since(6, 2), self.kernel()], "p2pdma", "staged"
-            yield "nvfs", ["nobody", s.nvfs, s.hooks, not geforce], "nvidia", "staged"
+            yield "nvfs", ["nobody", s.nvfs, s.hooks, not geforce, self.chipset()], "nvidia", "staged"
 
     def amd_intel(self):
         s, large, kernel = self.software, self.large(), self.kernel()
+        move = s.config["DMABUF_MOVE_NOTIFY"]
+        move = s.since(7, 2) or None if move is None else move
         if self.provider == self.client == "amdgpu":
             if self.ids == self.client_ids == 0x74a1:
                 yield "xgmi", [s.xgmi, None], "link", "staged"
@@ -217,13 +219,11 @@ class Pair:
         if self.client == "mlx5_core":
             if self.provider == "amdgpu":
                 yield "amd-peermem", [None, self.rdma()], "mapped", "hidden"
-            option, new = s.config["DMABUF_MOVE_NOTIFY"], s.since(7, 2)
-            move = True if option or new else False if option is False and s.since(6, 13) is False else None
             yield "dmabuf-move", [self.rdma(), self.dmabuf(), move, large, kernel], "mapped", "staged"
         if self.provider == self.client == "xe":
-            yield "xe-gpu", [large, kernel], "mapped", "staged"
+            yield "xe-gpu", [move, large, kernel], "mapped", "staged"
         if self.client in PINS:
-            yield "dmabuf-pin", [self.rdma(), self.dmabuf(), self.pin(), large, kernel], "mapped", "staged"
+            yield "dmabuf-pin", [self.rdma(), self.dmabuf(), self.pin(), move, large, kernel], "mapped", "staged"
         if self.client == "gve":
             yield "dmabuf-static", [False], "cpu", "staged"
         if self.client == "hns3":
@@ -246,7 +246,7 @@ class Pair:
             if self.client == "habanalabs":
                 yield "gaudi-ports", ["nobody", None], "link", "staged"
             if self.client == "nvme":
-                yield "hldio", [s.config["HL_HLDIO"], self.kernel()], "p2pdma", "staged"
+                yield "hldio", [s.config["HL_HLDIO"], None, self.kernel()], "p2pdma", "staged"
         elif self.provider == "vfio-pci":
             if self.client in ("mlx5_core", *PINS):
                 yield ("vfio-dmabuf", [s.since(6, 19), s.config["VFIO_PCI_DMABUF"], self.rdma(), self.dmabuf(),

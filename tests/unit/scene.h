@@ -229,12 +229,14 @@ static inline bool set_amd(struct scene *scene, enum p2p_condition_id id, enum s
 		return true;
 	case P2P_IF_MOVE_NOTIFY:
 		set_flag(scene, P2P_STACK_MOVE_NOTIFY, setting);
-		scene->machine.release = "6.12.9";
+		if (setting != HOLDS)
+			scene->machine.release = "6.18.1";
 		return true;
 	case P2P_IF_PIN_VRAM:
 		if (xe) {
 			scene_stack(scene, P2P_STACK_XE, P2P_ABSENT, 0);
 			set_release(scene, setting, "7.3.4", "6.12.9", "7.0.1");
+			scene_stack(scene, P2P_STACK_MOVE_NOTIFY, P2P_PRESENT, 1);
 			return true;
 		}
 		scene_stack(scene, P2P_STACK_AMDGPU, setting == OPEN ? P2P_DENIED : P2P_PRESENT,

@@ -438,15 +438,18 @@ static enum p2p_tri ask_large_bar(const struct p2p_verdict *verdict)
 	return largest <= 256u << 20 ? P2P_NO : largest >= 8ull << 30 ? P2P_YES : P2P_UNKNOWN;
 }
 
-/* The option was removed between 6.12 and 7.2, and what it controlled is always built in since. */
+/*
+ * The option was removed between 6.12 and 7.2, and what it controlled is always built in since.  A kernel that
+ * says that it is not set has it.  Without it dma_buf_map_attachment() pins the buffer for every importer, in
+ * system memory: xe_dma_buf_pin(), and amdgpu_dma_buf_pin() even where it would pin VRAM ("drm/amdgpu: Don't pin
+ * VRAM without DMABUF_MOVE_NOTIFY", April 2025).
+ */
 static enum p2p_tri ask_move_notify(const struct p2p_verdict *verdict)
 {
 	enum p2p_tri built = flag(verdict, P2P_STACK_MOVE_NOTIFY);
-	enum p2p_tri gone = release_from(verdict, P2P_KERNEL(7, 2));
 
-	return built == P2P_YES || gone == P2P_YES ? P2P_YES :
-	       built == P2P_NO && release_from(verdict, P2P_KERNEL(6, 13)) == P2P_NO ? P2P_NO :
-	       P2P_UNKNOWN;
+	return built != P2P_UNKNOWN ? built :
+	       release_from(verdict, P2P_KERNEL(7, 2)) == P2P_YES ? P2P_YES : P2P_UNKNOWN;
 }
 
 /* Yes from @since on, no before @before; the sources in between were not read. */
