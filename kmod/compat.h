@@ -38,10 +38,11 @@
 #endif
 
 /*
- * GATE_HOOKS(row): row(symbol, its address if it is exported, uapi bit, test
- * whether a call needs a decision at all, decision, replacement if refused,
- * replacement if promoted), one for every function that must be hooked for a
- * refusal to hold; the most frequently called come first.
+ * GATE_HOOKS(row): row(symbol, an exported function of the same object file, uapi
+ * bit, test whether a call needs a decision at all, decision, replacement if
+ * refused, replacement if promoted), one for every function that must be hooked for
+ * a refusal to hold; the most frequently called come first. An exported symbol
+ * stands for its own object file.
  * Which function decides is taken from drivers/pci/p2pdma.c of each release.
  * Mainline:
  *   6.0 to 6.15   dma-direct and dma-iommu ask pci_p2pdma_map_segment()
@@ -50,11 +51,13 @@
  *                 the compiler may have inlined that one into the former
  * Memory is mapped without a check by
  *   any           dma_map_resource(), which takes a bare address
+ *   any           iommu_dma_map_sg(), for a device that is not trusted
  *   6.17 on       the block layer, all of a request but its first segment
  *   6.18 on       the same for a request's metadata
  */
 #define GATE_HOOKS(row) \
 	GATE_HOOK_REQUEST(row) \
+	GATE_HOOK_MAP_SG(row) \
 	GATE_HOOK_MAP_SEGMENT(row) \
 	GATE_HOOK_UPDATE_STATE(row) \
 	GATE_HOOK_MAP_TYPE(row) \
@@ -70,7 +73,7 @@
 
 #ifdef GATE_HAS_MAP_SEGMENT
 #define GATE_HOOK_MAP_SEGMENT(row) \
-	row(pci_p2pdma_map_segment, NULL, P2PGATE_HOOK_MAP_SEGMENT, \
+	row(pci_p2pdma_map_segment, pci_p2pdma_distance_many, P2PGATE_HOOK_MAP_SEGMENT, \
 	    NULL, ask_map_segment, refuse_map_segment, promote_map_segment)
 #else
 #define GATE_HOOK_MAP_SEGMENT(row)
@@ -78,7 +81,7 @@
 
 #ifdef GATE_HAS_UPDATE_STATE
 #define GATE_HOOK_UPDATE_STATE(row) \
-	row(__pci_p2pdma_update_state, NULL, P2PGATE_HOOK_UPDATE_STATE, \
+	row(__pci_p2pdma_update_state, pci_p2pdma_distance_many, P2PGATE_HOOK_UPDATE_STATE, \
 	    NULL, ask_update_state, refuse_update_state, promote_update_state)
 #else
 #define GATE_HOOK_UPDATE_STATE(row)
@@ -86,10 +89,21 @@
 
 #ifdef GATE_HAS_MAP_TYPE
 #define GATE_HOOK_MAP_TYPE(row) \
-	row(pci_p2pdma_map_type, NULL, P2PGATE_HOOK_MAP_TYPE, \
+	row(pci_p2pdma_map_type, pci_p2pdma_distance_many, P2PGATE_HOOK_MAP_TYPE, \
 	    is_outside, ask_map_type, refuse_map_type, promote_map_type)
 #else
 #define GATE_HOOK_MAP_TYPE(row)
+#endif
+
+/* Without CONFIG_IOMMU_DMA there is no such function. Up to 6.11 it is static. */
+#if IS_ENABLED(CONFIG_IOMMU_DMA)
+#define GATE_HAS_MAP_SG 1
+void iommu_dma_get_resv_regions(struct device *dev, struct list_head *list);
+#define GATE_HOOK_MAP_SG(row) \
+	row(iommu_dma_map_sg, iommu_dma_get_resv_regions, P2PGATE_HOOK_MAP_SG, \
+	    gate_has_sg, gate_ask_sg, gate_refuse_sg, NULL)
+#else
+#define GATE_HOOK_MAP_SG(row)
 #endif
 
 #if defined(GATE_DECLARES_REQUEST) && IS_ENABLED(CONFIG_BLOCK)
@@ -123,7 +137,8 @@
 	row(__pci_p2pdma_update_state, __pci_p2pdma_update_state) \
 	row(pci_p2pdma_map_type, pcim_p2pdma_provider) \
 	row(blk_rq_dma_map_iter_start, blk_rq_dma_map_iter_start) \
-	row(blk_rq_integrity_dma_map_iter_start, blk_rq_integrity_dma_map_iter_start)
+	row(blk_rq_integrity_dma_map_iter_start, blk_rq_integrity_dma_map_iter_start) \
+	row(iommu_dma_map_sg, iommu_dma_map_sg)
 
 /* Build options that copy functions into their callers, where no hook sees them. */
 #if IS_ENABLED(CONFIG_LTO_CLANG_FULL)

@@ -131,11 +131,12 @@ void gate_hooks_remove(void);
 u32 gate_hooks_in_place(void);
 void gate_hooks_wake(bool looking);
 
-/* block.c, resource.c: hooks in files of their own */
+/* block.c, resource.c, scatterlist.c: hooks in files of their own */
 struct blk_dma_iter;
 struct dma_iova_state;
 struct ftrace_regs;
 struct request;
+struct scatterlist;
 bool gate_has_request(struct ftrace_regs *fregs, unsigned long parent_ip);
 enum gate_answer gate_ask_request(const struct gate_list *list, struct gate_ask *ask,
 				  struct ftrace_regs *fregs);
@@ -147,6 +148,11 @@ enum gate_answer gate_ask_resource(const struct gate_list *list, struct gate_ask
 				   struct ftrace_regs *fregs);
 dma_addr_t gate_refuse_resource(struct device *dev, phys_addr_t address, size_t size,
 				enum dma_data_direction dir, unsigned long attrs);
+bool gate_has_sg(struct ftrace_regs *fregs, unsigned long parent_ip);
+enum gate_answer gate_ask_sg(const struct gate_list *list, struct gate_ask *ask,
+			     struct ftrace_regs *fregs);
+int gate_refuse_sg(struct device *dev, struct scatterlist *sg, int nents,
+		   enum dma_data_direction dir, unsigned long attrs);
 
 /* refusals.c */
 void gate_refusal_note(const struct gate_ask *ask, u32 mode);

@@ -20,7 +20,8 @@
 
 struct gate_hook {
 	const char *name;
-	void *linked;		/* the address that the module is linked to; NULL: not exported */
+	const char *anchor;	/* an exported function in the same object file, */
+	void *anchor_address;	/* where the module is linked to it */
 	u32 bit;
 	/* does the call need a decision? NULL: always */
 	bool (*has_question)(struct ftrace_regs *fregs, unsigned long parent_ip);
@@ -231,9 +232,10 @@ promote_map_type(struct p2pdma_provider *provider, struct device *dev)
 }
 #endif
 
-#define ROW(symbol, address, uapi_bit, test, question, refused, promoted) { \
+#define ROW(symbol, exported, uapi_bit, test, question, refused, promoted) { \
 	.name = #symbol, \
-	.linked = address, \
+	.anchor = #exported, \
+	.anchor_address = exported, \
 	.bit = uapi_bit, \
 	.has_question = test, \
 	.ask = question, \
@@ -334,8 +336,8 @@ static bool is_named(const char *name, unsigned long address, unsigned long *ret
  * Find the function and verify it: its address must be the start of the symbol of
  * that name (or right behind its landing pad). It must also be the address that
  * the module is linked to or, for a function that is not exported, close enough
- * to pci_p2pdma_distance_many() to come from the same object file. So a function
- * of the same name elsewhere is never hooked instead.
+ * to its anchor to come from the same object file. So a function of the same name
+ * elsewhere is never hooked instead.
  */
 static bool find(struct gate_hook *hook)
 {
@@ -353,9 +355,9 @@ static bool find(struct gate_hook *hook)
 		update_state_size = hook->size;
 	}
 #endif
-	if (hook->linked)
-		return hook->start == (unsigned long)hook->linked;
-	away = (long)(hook->start - (unsigned long)pci_p2pdma_distance_many);
+	away = (long)(hook->start - (unsigned long)hook->anchor_address);
+	if (!strcmp(hook->name, hook->anchor))
+		return !away;
 	return away < reach && away > -reach;
 }
 

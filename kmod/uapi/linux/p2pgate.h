@@ -65,6 +65,7 @@ enum p2pgate_reason {
 #define P2PGATE_HOOK_RESOURCE		(1u << 4) /* dma_map_resource() */
 #define P2PGATE_HOOK_REQUEST		(1u << 5) /* blk_rq_dma_map_iter_start(), 6.17 on */
 #define P2PGATE_HOOK_METADATA		(1u << 6) /* blk_rq_integrity_dma_map_iter_start(), 6.18 on */
+#define P2PGATE_HOOK_MAP_SG		(1u << 7) /* iommu_dma_map_sg(), for an untrusted device */
 
 /* Calls decided, by reason. The sum of per-CPU counters, not an atomic snapshot. */
 struct p2pgate_count {

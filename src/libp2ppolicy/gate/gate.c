@@ -48,6 +48,7 @@ static const struct {
 	{ P2PGATE_HOOK_RESOURCE, "dma_map_resource" },
 	{ P2PGATE_HOOK_REQUEST, "blk_rq_dma_map_iter_start" },
 	{ P2PGATE_HOOK_METADATA, "blk_rq_integrity_dma_map_iter_start" },
+	{ P2PGATE_HOOK_MAP_SG, "iommu_dma_map_sg" },
 };
 
 const char *p2p_gate_mode_name(enum p2p_gate_mode mode)

@@ -28,7 +28,7 @@ struct p2p_gate_counts {
 };
 
 /** How many kernel functions a gate can hook: the number of bits P2PGATE_HOOK_* in the uapi. */
-#define P2P_GATE_HOOKS 7
+#define P2P_GATE_HOOKS 8
 
 /**
  * struct p2p_gate_info - the state of the gate.

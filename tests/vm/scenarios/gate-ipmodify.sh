@@ -16,7 +16,8 @@ kmod p2pask
 cat /sys/kernel/debug/p2pask/distance >/tmp/bare
 kmod p2pgate
 for bit in 1:pci_p2pdma_distance_many 2:pci_p2pdma_map_segment 4:__pci_p2pdma_update_state 8:pci_p2pdma_map_type \
-	16:dma_map_resource 32:blk_rq_dma_map_iter_start 64:blk_rq_integrity_dma_map_iter_start; do
+	16:dma_map_resource 32:blk_rq_dma_map_iter_start 64:blk_rq_integrity_dma_map_iter_start \
+	128:iommu_dma_map_sg; do
 	[ $(($(info hooks) & ${bit%%:*})) = 0 ] || functions="$functions ${bit#*:}"
 done
 rmmod p2pgate || fail "not unloaded"

@@ -50,7 +50,8 @@ pair=$(yes | tail -1)
 [ -n "$pair" ] || fail "nothing is permitted on this fabric: it shows nothing"
 kmod p2pgate
 for bit in 1:pci_p2pdma_distance_many 2:pci_p2pdma_map_segment 4:__pci_p2pdma_update_state 8:pci_p2pdma_map_type \
-	16:dma_map_resource 32:blk_rq_dma_map_iter_start 64:blk_rq_integrity_dma_map_iter_start; do
+	16:dma_map_resource 32:blk_rq_dma_map_iter_start 64:blk_rq_integrity_dma_map_iter_start \
+	128:iommu_dma_map_sg; do
 	[ $(($(info hooks) & ${bit%%:*})) = 0 ] || functions="$functions ${bit#*:}"
 done
 holds "no tracer"
