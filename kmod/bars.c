@@ -208,7 +208,10 @@ static bool read_again(struct pci_dev *dev)
 	return true;
 }
 
-/* Read the BARs of @dev again, and of all others if some are missing. Under gate.lock; may sleep. */
+/*
+ * Read the BARs of @dev again, and those of all others if some are missing. Under
+ * gate.lock; may sleep.
+ */
 void gate_bars_update(struct pci_dev *dev)
 {
 	struct pci_dev *other = NULL;

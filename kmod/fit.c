@@ -72,7 +72,8 @@ static int check_readers(void)
 static int check_copies(void)
 {
 	static const char *const suffixes[] = {
-		".constprop.0", ".constprop.1", ".isra.0", ".part.0", ".constprop.0.isra.0", ".part.0.isra.0",
+		".constprop.0", ".constprop.1", ".isra.0", ".part.0", ".constprop.0.isra.0",
+		".part.0.isra.0",
 	};
 	char name[64];
 	size_t i;
@@ -109,7 +110,8 @@ static int check_release(void)
 	}
 	if (unverified)
 		return 0;
-	pr_err("the gate was not tried on Linux %s for %s, only on" GATE_VERIFIED(SERIES_NAME) " for " GATE_VERIFIED_ON ": not loaded (unverified=1 loads it all the same)\n",
+	pr_err("the gate was not tried on Linux %s for %s, only on" GATE_VERIFIED(SERIES_NAME)
+	       " for " GATE_VERIFIED_ON ": not loaded (unverified=1 loads it all the same)\n",
 	       release, init_utsname()->machine);
 	return -EOPNOTSUPP;
 }

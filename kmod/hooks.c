@@ -174,7 +174,8 @@ static enum gate_answer notrace ask_update_state(const struct gate_list *list,
 {
 	struct page *page = GATE_ARG(fregs, 2, struct page *);
 
-	return gate_ask_address(list, ask, GATE_ARG(fregs, 1, struct device *), page_to_phys(page), PAGE_SIZE);
+	return gate_ask_address(list, ask, GATE_ARG(fregs, 1, struct device *), page_to_phys(page),
+				PAGE_SIZE);
 }
 
 /* The cleared state has no provider in it, so the next page comes here again. */
@@ -464,7 +465,10 @@ void gate_hooks_remove(void)
 	synchronize_rcu_tasks();
 }
 
-/* The hooks that can be relied on: none if the one that can be called at any time does not run, or ftrace is dead. */
+/*
+ * The hooks that can be relied on: none if the one that can be called at any time
+ * does not run, or ftrace is dead.
+ */
 u32 gate_hooks_in_place(void)
 {
 	u32 i, bits = 0;

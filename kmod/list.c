@@ -175,7 +175,10 @@ static bool is_described_by(const struct pci_dev *dev, const struct p2pgate_func
 	       dev->class == id->class_code;
 }
 
-/* The slot where a search begins. The shift is constant because a computed one costs extra checks per call. */
+/*
+ * The slot where a search begins. The shift is constant because a computed one costs
+ * extra checks per call.
+ */
 static u32 hash(const struct gate_list *list, const struct pci_dev *dev)
 {
 	return ((u64)(uintptr_t)dev * GOLDEN_RATIO_64 >> 32) & list->mask;
@@ -314,7 +317,7 @@ static u32 client_of(const u32 *pair)
 	return FIELD_GET(GATE_PAIR_CLIENT, *pair);
 }
 
-/* True if the clients of @n pairs are consecutive; clients ascend, so comparing the ends is enough. */
+/* True if the clients of @n pairs are consecutive; they ascend, so the ends are enough. */
 static bool is_run(const u32 *pair, u32 n)
 {
 	return client_of(pair + n - 1) - client_of(pair) == n - 1;
