@@ -68,7 +68,7 @@ void print_wrapped(FILE *out, unsigned int width, unsigned int indent, const cha
 	words_wrap(out, text, indent, indent, width);
 }
 
-/* One line at the top, if one of its clauses fits; the others are in the report. */
+/* One line at the top: the clauses that fit, or the rules alone; the others are in the report. */
 static void print_note_line(const struct app *app, char *text)
 {
 	static const char rest[] = "; more: report";
@@ -81,10 +81,8 @@ static void print_note_line(const struct app *app, char *text)
 	}
 	for (size_t i = 0; i < room && text[i]; i++)
 		end = text[i] == ';' ? i : end;
-	if (!end) {
-		words_wrap(app->out, text, 0, 2, app->options.width);
-		return;
-	}
+	if (!end)
+		end = strcspn(text, ":");
 	fprintf(app->out, "%.*s%s\n", (int)end, text, rest);
 }
 
