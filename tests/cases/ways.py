@@ -262,6 +262,14 @@ MADE += [
      "unknown", "unknown", "hldio", "has its memory registered"),
 ]
 
+MADE += [
+    ("an adapter's doorbells", lambda: pair(measured.GENOA, CX7, H100, files=nvidia("570.1.1"), switch=0),
+     "unknown", "unknown", "nv-doorbell", "for every program"),
+    ("the same with PeerMappingOverride", lambda: pair(
+        measured.GENOA, CX7, H100, files=nvidia("570.1.1", RegistryDwords='"PeerMappingOverride=1;"'), switch=0),
+     "granted", "direct", "nv-doorbell", "directly"),
+]
+
 # machine of the folder, provider and client, delivered and way of one pair, words of its sentence
 MACHINES = [
     ("ada5880x2-trx", "0000:41:00.0", "0000:61:00.0", "unknown", "nv-gpu", "on record to hang"),

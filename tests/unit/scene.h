@@ -153,6 +153,9 @@ static inline bool set_nvidia(struct scene *scene, enum p2p_condition_id id, enu
 	case P2P_IF_NV_REGISTRY:
 		scene_stack(scene, P2P_STACK_NVIDIA_FORCE_P2P, setting == FAILS ? P2P_PRESENT : P2P_ABSENT, 0);
 		return setting != OPEN;
+	case P2P_IF_NV_PEER_MAP:
+		scene_stack(scene, P2P_STACK_NVIDIA_PEER_MAP, setting == HOLDS ? P2P_PRESENT : P2P_ABSENT, 1);
+		return setting != FAILS;
 	case P2P_IF_NV_SAME_CHIP:
 		scene->client.device = setting == HOLDS ? 0x2330 : 0x20b5;
 		scene->provider.device_name = setting == FAILS ? "GH100 [H100 SXM5 80GB]" : NULL;

@@ -64,6 +64,7 @@ static const struct {
 	{ PARAMS, "RmMsg: \"\"\nDmaRemapPeerMmio: 0\n", P2P_STACK_NVIDIA_REMAP, P2P_PRESENT, 0 },
 	{ PARAMS, "RegistryDwords: \"RMForceStaticBar1=1;forcep2p=0x11\"\n", P2P_STACK_NVIDIA_FORCE_P2P,
 	  P2P_PRESENT, 0x11 },
+	{ PARAMS, "RegistryDwords: \"peermappingoverride=1;\"\n", P2P_STACK_NVIDIA_PEER_MAP, P2P_PRESENT, 1 },
 	{ PARAMS, "RegistryDwords: ForceP2P=17\n", P2P_STACK_NVIDIA_FORCE_P2P, P2P_PRESENT, 17 },
 	{ PARAMS, "RegistryDwords: \"NoForceP2P=1;ForceP2PX=1\"\n", P2P_STACK_NVIDIA_FORCE_P2P,
 	  P2P_ABSENT, 0 },

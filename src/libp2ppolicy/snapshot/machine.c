@@ -167,7 +167,7 @@ static bool is_registry_key(const char *key, size_t size)
 {
 	static const char *const keys[] = {
 		"ForceP2P", "RMForceP2PType", "RMPcieP2PType", "RMForceStaticBar1",
-		"RmForceDisableIomapWC",
+		"RmForceDisableIomapWC", "PeerMappingOverride",
 	};
 
 	for (size_t i = 0; i < P2P_LENGTH(keys); i++)

@@ -205,6 +205,14 @@ static size_t chip_size(const char *name)
 	return size > 2 && !strncmp(name + size - 2, "GL", 2) ? size - 2 : size;
 }
 
+/* ogkm osmemdesc.c osCreateOsDescriptorFromIoMemory(): without the key, only for a program of root. */
+static enum p2p_tri ask_peer_map(const struct p2p_verdict *verdict)
+{
+	const struct p2p_number *key = p2p_stack(verdict, P2P_STACK_NVIDIA_PEER_MAP);
+
+	return key->fact == P2P_PRESENT && key->value ? P2P_YES : P2P_UNKNOWN;
+}
+
 static enum p2p_tri ask_same_chip(const struct p2p_verdict *verdict)
 {
 	const struct p2p_function *a = verdict->provider, *b = verdict->client;
@@ -515,6 +523,7 @@ enum p2p_tri p2p_condition_ask(const struct p2p_verdict *verdict, const struct p
 	case P2P_IF_NV_CHIPSET: return ask_nv_chipset(verdict);
 	case P2P_IF_NOT_VF: return as_tri(!provider->physfn && !client->physfn);
 	case P2P_IF_NV_REGISTRY: return ask_registry(verdict);
+	case P2P_IF_NV_PEER_MAP: return ask_peer_map(verdict);
 	case P2P_IF_NV_SAME_CHIP: return ask_same_chip(verdict);
 	case P2P_IF_NV_IOH: return ask_ioh(verdict);
 	case P2P_IF_NV_CLASS: return ask_nv_class(verdict);

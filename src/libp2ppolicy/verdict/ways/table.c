@@ -99,9 +99,10 @@ static const struct p2p_driver_way rows[] = {
 		    "nvidia_p2p_dma_map_pages()" },
 	{ .name = "nv-doorbell", .providers = " mlx5_core bnxt_en ", .clients = " nvidia ",
 	  .interface = "registers of an adapter mapped for the GPU", .decider = "nvidia",
-	  .summary = "the GPU rings an adapter's doorbells", .conditions = ALL(AND(NOT_VF)),
+	  .summary = "the GPU rings an adapter's doorbells", .conditions = ALL(AND(NOT_VF), AND(NV_PEER_MAP)),
 	  .addressing = P2P_ADDRESSING_RESOURCE, .denied = P2P_DELIVERY_STAGED,
-	  .refusal = "the CPU rings them", .source = "ogkm kernel-open/nvidia/nv-dma.c" },
+	  .refusal = "the CPU rings them", .source = "ogkm kernel-open/nvidia/nv-dma.c; "
+		    "src/nvidia/arch/nvalloc/unix/src/osmemdesc.c osCreateOsDescriptorFromIoMemory()" },
 	{ .name = "xgmi", .providers = " amdgpu ", .clients = " amdgpu ", .interface = "xGMI",
 	  .decider = "amdgpu", .summary = "peer access over xGMI", .applies = AND(XGMI),
 	  .conditions = ALL(AND(XGMI_USED), AND(LINKED)), .hidden = true, .addressing = P2P_ADDRESSING_LINK, .denied = P2P_DELIVERY_STAGED,
