@@ -87,7 +87,7 @@ A6000, H100, GB300, TI1080, R3090, R5060 = (gpu(d) for d in (0x2230, 0x2330, 0x3
 MI210, R9700, MI300 = (gpu(d, 0x1002, "amdgpu") for d in (0x740f, 0x7551, 0x74a1))
 B70 = gpu(0xe223, 0x8086, "xe")
 CX7 = "nic", (0x15b3, 0x1021), "mlx5_core"
-DIRECT = "nic", (0x15b3, 0x2100), "mlx5_core"
+DIRECT = "nic", (0x15b3, 0x2100), "mlx5_ib"
 EFA = "nic", (0x1d0f, 0xefa1), "efa"
 ERDMA = "nic", (0x1ded, 0x107f), "erdma"
 NVME = "nvme", (0x144d, 0xa824), "nvme"
@@ -138,6 +138,9 @@ REPORTS = [
     ("nodewright-packages#111, one group", lambda: pair(
         "arm", GB300, DIRECT, "identity", nvidia("580.65.6"), root=GRACE, switch=0, groups=(1, 1)),
      "granted", "direct", "nv-dmabuf-pcie", "directly"),
+    ("the same, recorded with the driver of the adapter", lambda: pair(
+        "arm", GB300, ("nic", (0x15b3, 0x2100), "mlx5_core"), "identity", nvidia("580.65.6"), root=GRACE, switch=0,
+        groups=(1, 1)), "granted", "direct", "nv-dmabuf-pcie", "directly"),
     ("intel/compute-runtime#935, two roots", lambda: pair(
         measured.ARROW, big(B70), big(B70), root=(0x8086, 0x4c43), files=AMD_CONFIG),
      "refused", "staged", "xe-gpu", "system memory"),

@@ -38,9 +38,9 @@ FABRICS = [{"switch": None}, {"switch": 0}, {"switch": 0x1d}] * 3 + [
     {"switch": (0x08, 0)}, {"switch": (0, 0x04)}, {"switch": 0x1d, "above": 0x0d},
     {"switch": (0x08, 0), "above": 0x0d}, {"switch": 0x1d, "above": 0x1d},
     {"egress": cases.FORBIDS, "together": True}, {"egress": cases.FORBIDS}]
-PINS = "efa ice bnxt_en".split()
+PINS = "efa ice bnxt_en mlx5_ib".split()
 NAMED = {0x2204, 0x2330}                # GPUs that the pci.ids of the tests has, each of a chip of its own
-SINCE = {"mlx5_core": (5, 12), "efa": (5, 15), "ice": (6, 5), "bnxt_en": (6, 8)}
+SINCE = {"mlx5_core": (5, 12), "mlx5_ib": (6, 12), "efa": (5, 15), "ice": (6, 5), "bnxt_en": (6, 8)}
 
 
 # -- answers: True, False, or None for unknown ---------------------------------------------
@@ -128,7 +128,7 @@ class Pair:
         if self.client not in SINCE:
             return False
         new = self.software.since(*SINCE[self.client]) or None
-        return None if self.client == "mlx5_core" and \
+        return None if self.client.startswith("mlx5") and \
             self.software.config["INFINIBAND_ON_DEMAND_PAGING"] is False else new
 
     def rdma(self):
@@ -190,14 +190,15 @@ class Pair:
             same = True if forced or self.ids == self.client_ids else False if named else None
             yield ("nv-gpu", [s.force != 0, same, forced or not (geforce or self.client_ids == 0x2204)],
                    "nvidia+cap", "staged")
-        if self.client == "mlx5_core" and self.client_ids == 0x2100:
+        if self.client_ids == 0x2100:
             yield "nv-dmabuf-pcie", [coherent, s.branch(570), self.group()], "raw", "refused"
         if coherent and (rdma or self.client == "nvme"):
             yield "nv-c2c", "nobody", "link", "staged"
         if rdma:
             yield ("nv-dmabuf", [self.rdma(), s.open, self.dmabuf(), self.chipset(), not geforce or None], "nvidia",
                    "refused")
-            yield ("nv-peermem", [self.rdma(), self.peermem(), self.umem(), not geforce, self.chipset()], "nvidia",
+            if self.client != "mlx5_ib":
+                yield ("nv-peermem", [self.rdma(), self.peermem(), self.umem(), not geforce, self.chipset()], "nvidia",
                    "staged")
         if self.client == "gve":
             yield ("nv-devmem", [s.open, s.between((6, 13), (7, 2)), self.chipset(), not geforce or None],

@@ -46,6 +46,8 @@ static inline void scene_device(struct p2p_function *function, const char *drive
 		function->vendor = ids[i].vendor;
 		function->device = ids[i].device;
 	}
+	if (!strcmp(driver, "mlx5_ib"))
+		function->device = 0x2100;
 	function->driver = driver;
 	function->driver_fact = P2P_PRESENT;
 	function->display = driver;
@@ -276,7 +278,7 @@ static inline bool scene_set(struct scene *scene, const struct p2p_condition *co
 		scene->client.rdma.fact = facts[setting];
 		if (!strcmp(scene->client_driver, "i40e"))
 			scene->client.device = 0x37d0;
-		return setting == HOLDS || !is_driver(scene->client_driver, " efa erdma vmw_pvrdma ");
+		return setting == HOLDS || !is_driver(scene->client_driver, " efa erdma vmw_pvrdma mlx5_ib ");
 	case P2P_IF_PEER_UMEM:
 		scene->client.efa = setting == OPEN ? P2P_DENIED : P2P_ABSENT;
 		if (is_driver(scene->client_driver, " bnxt_en ice i40e idpf erdma mlx4_core ionic "))

@@ -78,7 +78,7 @@ static enum p2p_tri is_data_direct(const struct p2p_function *client)
  */
 static enum p2p_tri ask_rdma_device(const struct p2p_function *client)
 {
-	static const char *const own[] = { "efa", "erdma", "vmw_pvrdma" };
+	static const char *const own[] = { "efa", "erdma", "vmw_pvrdma", "mlx5_ib" };
 	bool x722 = (client->device >= 0x37ce && client->device <= 0x37d3) || client->device == 0x0dda;
 
 	if (client->rdma.fact == P2P_PRESENT || is_data_direct(client) == P2P_YES)
@@ -95,7 +95,7 @@ static enum p2p_tri ask_rdma_device(const struct p2p_function *client)
 static enum p2p_tri ask_dmabuf_mr(const struct p2p_verdict *verdict)
 {
 	static const struct { const char *driver; unsigned int release; } since[] = {
-		{ "mlx5_core", P2P_KERNEL(5, 12) }, { "efa", P2P_KERNEL(5, 15) },
+		{ "mlx5_core", P2P_KERNEL(5, 12) }, { "mlx5_ib", P2P_KERNEL(6, 12) }, { "efa", P2P_KERNEL(5, 15) },
 		{ "ice", P2P_KERNEL(6, 5) }, { "i40e", P2P_KERNEL(6, 5) },
 		{ "idpf", P2P_KERNEL(6, 18) }, { "bnxt_en", P2P_KERNEL(6, 8) },
 		{ "mana", P2P_KERNEL(6, 13) }, { "ionic", P2P_KERNEL(6, 18) },
@@ -111,7 +111,7 @@ static enum p2p_tri ask_dmabuf_mr(const struct p2p_verdict *verdict)
 		new = release_from(verdict, since[i].release);
 		/* An older kernel may use a newer out-of-tree driver. */
 		new = new == P2P_NO ? P2P_UNKNOWN : new;
-		return !strcmp(driver, "mlx5_core") && odp == P2P_NO ? P2P_UNKNOWN : new;
+		return !strncmp(driver, "mlx5_", 5) && odp == P2P_NO ? P2P_UNKNOWN : new;
 	}
 	return P2P_NO;
 }
@@ -480,7 +480,7 @@ static enum p2p_tri ask_pin_vram(const struct p2p_verdict *verdict)
 	return version_from(verdict, P2P_STACK_AMDGPU, P2P_VERSION(6, 14, 14), P2P_KERNEL(6, 16));
 }
 
-/* vfio-pci requires importers that can revoke a mapping: mlx5, and irdma from 7.3 on. */
+/* vfio-pci requires importers that can revoke a mapping: mlx5 but for Data Direct, and irdma from 7.3 on. */
 static enum p2p_tri ask_revocable(const struct p2p_verdict *verdict)
 {
 	static const char *const irdma[] = { "ice", "i40e", "idpf" };

@@ -17,7 +17,9 @@
 /* RDMA adapters by the driver of their PCI function; the dma-buf condition knows which releases support it. */
 #define RDMA " mlx5_core efa ice i40e idpf bnxt_en mana ionic hns3 erdma mlx4_core cxgb4 qede vmw_pvrdma "
 #define MOVES " mlx5_core "
-#define PINS " efa ice i40e idpf bnxt_en mana ionic "
+/* The Data Direct function, which mlx5_ib binds to: data_direct.c.  Its memory regions are pinned. */
+#define DIRECT " mlx5_ib "
+#define PINS " efa ice i40e idpf bnxt_en mana ionic " DIRECT
 #define NO_DMABUF " hns3 erdma mlx4_core cxgb4 qede vmw_pvrdma "
 #define DEVMEM " gve fbnic "
 #define GPUS " nvidia amdgpu xe i915 nouveau habanalabs neuron "
@@ -50,7 +52,7 @@ static const struct p2p_driver_way rows[] = {
 	  .refusal = "cudaDeviceEnablePeerAccess() fails and CUDA copies through system memory",
 	  .source = "ogkm 595.45.04 src/nvidia/src/kernel/platform/p2p/p2p_caps.c p2pGetCapsStatus(), "
 		    "nv-dma.c nv_dma_map_mmio()" },
-	{ .name = "nv-dmabuf-pcie", .providers = " nvidia ", .clients = MOVES,
+	{ .name = "nv-dmabuf-pcie", .providers = " nvidia ", .clients = MOVES DIRECT,
 	  .interface = "dma-buf, forced over PCIe", .decider = "nvidia",
 	  .summary = "GPUDirect RDMA with Data Direct",
 	  .applies = AND(DATA_DIRECT),
@@ -59,12 +61,12 @@ static const struct p2p_driver_way rows[] = {
 	  .refusal = "registration fails with ENOTSUPP, and NCCL goes over C2C or nvidia-peermem",
 	  .source = "ogkm 595.45.04 kernel-open/nvidia/nv-pci.c "
 		    "nv_pci_is_valid_topology_for_direct_pci()" },
-	{ .name = "nv-c2c", .providers = " nvidia ", .clients = RDMA " nvme ", .interface = "C2C",
+	{ .name = "nv-c2c", .providers = " nvidia ", .clients = RDMA DIRECT " nvme ", .interface = "C2C",
 	  .decider = "nobody", .summary = "the CPU's coherent link to the GPU's memory",
 	  .applies = AND(COHERENT), .conditions = ALWAYS, .addressing = P2P_ADDRESSING_LINK,
 	  .denied = P2P_DELIVERY_STAGED, .refusal = "there is no such link",
 	  .source = "ogkm kernel-open/nvidia/nv-dmabuf.c" },
-	{ .name = "nv-dmabuf", .providers = " nvidia ", .clients = RDMA, .interface = "dma-buf",
+	{ .name = "nv-dmabuf", .providers = " nvidia ", .clients = RDMA DIRECT, .interface = "dma-buf",
 	  .decider = "nvidia", .summary = "GPUDirect RDMA over dma-buf",
 	  .conditions = ALL(AND(RDMA_DEVICE), AND(OPEN), AND(DMABUF_MR), AND(NV_CHIPSET), AND(NV_EXPORTS)),
 	  .addressing = P2P_ADDRESSING_RESOURCE, .denied = P2P_DELIVERY_REFUSED,
@@ -224,7 +226,7 @@ static const struct p2p_driver_way rows[] = {
 	  .addressing = P2P_ADDRESSING_CPU, .denied = P2P_DELIVERY_STAGED,
 	  .refusal = "the data go through system memory",
 	  .source = "no use of p2pmem in drivers/gpu/drm, drivers/accel or ogkm" },
-	{ .name = "no-memory", .providers = RDMA NETWORK DEVMEM STORAGE, .clients = "*",
+	{ .name = "no-memory", .providers = RDMA DIRECT NETWORK DEVMEM STORAGE, .clients = "*",
 	  .interface = "none", .decider = "nobody", .summary = "memory of %P",
 	  .conditions = ALL(AND_TEXT(NEVER, "%p gives away no device memory")),
 	  .addressing = P2P_ADDRESSING_CPU, .denied = P2P_DELIVERY_STAGED,
