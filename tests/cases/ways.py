@@ -112,6 +112,7 @@ GRACE = (0x10de, 0x22b8)
 AMD_CONFIG = {"boot/config-6.12.9": "CONFIG_PCI=y\nCONFIG_PCI_P2PDMA=y\nCONFIG_DMABUF_MOVE_NOTIFY=y\n"
                                     "CONFIG_HSA_AMD_P2P=y\nCONFIG_INFINIBAND_ON_DEMAND_PAGING=y\n",
               "sys/module/amdgpu/parameters/pcie_p2p": "Y\n"}
+SINGLE = {**AMD_CONFIG, "sys/module/nvme_core/parameters/multipath": "N\n"}
 LARGE = {"bars": ((1 << 36, 12),)}
 
 
@@ -188,22 +189,22 @@ MADE = [
         measured.GENOA, A6000, CX7, files={**nvidia("570.1.1"), **AMD_CONFIG}, switch=0x1d, above=0x0d),
      "granted", "broken", "nv-dmabuf", "a port blocks the requests"),
     ("the same, p2pmem", lambda: own(pair(
-        measured.GENOA, NVME, NVME, files=AMD_CONFIG, switch=0x1d, above=0x0d), POOL),
+        measured.GENOA, NVME, NVME, files=SINGLE, switch=0x1d, above=0x0d), POOL),
      "granted", "broken", "p2pmem", "a port blocks the requests"),
     ("the same with Upstream Forwarding", lambda: own(pair(
-        measured.GENOA, NVME, NVME, files=AMD_CONFIG, switch=0x1d, above=0x1d), POOL),
+        measured.GENOA, NVME, NVME, files=SINGLE, switch=0x1d, above=0x1d), POOL),
      "granted", "root-complex", "p2pmem", "through the root complex"),
     ("the same without it, but translated", lambda: own(pair(
-        measured.GENOA, NVME, NVME, "DMA", files=AMD_CONFIG, switch=0x1d, above=0x0d), POOL),
+        measured.GENOA, NVME, NVME, "DMA", files=SINGLE, switch=0x1d, above=0x0d), POOL),
      "granted", "unknown", "p2pmem", "also blocks those that the IOMMU translates"),
     ("the egress control of a root port forbids it", lambda: pair(
         measured.GENOA, H100, CX7, files={**nvidia("570.1.1"), **AMD_CONFIG},
         egress=FORBIDS, together=True), "granted", "broken", "nv-dmabuf", "a port blocks the requests"),
     ("the same, p2pmem", lambda: own(pair(
-        measured.GENOA, NVME, NVME, files=AMD_CONFIG, egress=FORBIDS, together=True), POOL),
+        measured.GENOA, NVME, NVME, files=SINGLE, egress=FORBIDS, together=True), POOL),
      "granted", "broken", "p2pmem", "a port blocks the requests"),
     ("the same, translated", lambda: own(pair(
-        measured.GENOA, NVME, NVME, "DMA", files=AMD_CONFIG, egress=FORBIDS, together=True), POOL),
+        measured.GENOA, NVME, NVME, "DMA", files=SINGLE, egress=FORBIDS, together=True), POOL),
      "granted", "unknown", "p2pmem", "also blocks those that the IOMMU translates"),
     ("its vector has no bit for the other host bridge", lambda: pair(
         measured.GENOA, H100, CX7, files={**nvidia("570.1.1"), **AMD_CONFIG}, egress=FORBIDS),
@@ -271,6 +272,20 @@ MADE += [
     ("the same with PeerMappingOverride", lambda: pair(
         measured.GENOA, CX7, H100, files=nvidia("570.1.1", RegistryDwords='"PeerMappingOverride=1;"'), switch=0),
      "granted", "direct", "nv-doorbell", "directly"),
+]
+
+MADE += [
+    ("NVMe multipath, and nothing tells whether the drive has a head", lambda: own(pair(
+        measured.GENOA, H100, NVME, files={**SINGLE, **nvidia("570.1.1"),
+                                           "sys/module/nvme_core/parameters/multipath": "Y\n"}, switch=0), POOL),
+     "unknown", "unknown", "gds-p2pdma", "takes peer memory (not recorded)"),
+    ("a disk without a head", lambda: own(pair(
+        measured.GENOA, H100, NVME, files={**SINGLE, **nvidia("570.1.1"),
+                                           "sys/module/nvme_core/parameters/multipath": "Y\n"}, switch=0),
+        POOL, {"nvme/nvme0/nvme0n1/size": "0"}), "granted", "direct", "gds-p2pdma", "directly"),
+    ("a drive into another's buffer, behind a head", lambda: own(pair(
+        measured.GENOA, NVME, NVME, files=AMD_CONFIG, switch=0), POOL, {"nvme/nvme1/nvme1c1n1/size": "0"}),
+     "refused", "refused", "p2pmem", "is a multipath head"),
 ]
 
 # machine of the folder, provider and client, delivered and way of one pair, words of its sentence

@@ -69,6 +69,7 @@ class Software:
         self.registered = draw.choice((None, None, True))
         self.amdgpu = draw.choice((None, (6, 10, 5), (6, 14, 14)))
         self.pcie_p2p, self.xgmi = (draw.choice((True, False, None)) for _ in range(2))
+        self.multipath = draw.choice((True, False, None))
         self.config = {name: draw.choice((True, False, None)) for name in OPTIONS}
 
     def files(self):
@@ -90,6 +91,8 @@ class Software:
         for module, state in (("nvidia_peermem", self.peermem), ("nvidia_fs", self.nvfs)):
             if state is not None:
                 files[f"sys/module/{module}/initstate"] = "live\n" if state else "going\n"
+        if self.multipath is not None:
+            files["sys/module/nvme_core/parameters/multipath"] = "NY"[self.multipath] + "\n"
         if self.registered:
             files["sys/kernel/mm/memory_peers/nv_mem/version"] = "1\n"
         if self.amdgpu:
@@ -137,6 +140,10 @@ class Pair:
 
     def umem(self):
         return {"mlx5_core": True, "ice": None, "bnxt_en": None, "efa": None}.get(self.client, False)
+
+    def head(self):
+        """No disk has a name here."""
+        return self.software.since(7, 2) or (True if self.software.multipath is False else None)
 
     def chipset(self):
         """Neither root here is one of those where the driver wants a bridge; the override decides."""
@@ -204,7 +211,7 @@ class Pair:
             yield ("nv-devmem", [s.open, s.between((6, 13), (7, 2)), self.chipset(), not geforce or None],
                    "nvidia", "staged")
         if self.client == "nvme":
-            yield "gds-p2pdma", [None, s.since(6, 2), self.kernel()], "p2pdma", "staged"
+            yield "gds-p2pdma", [None, s.since(6, 2), self.head(), self.kernel()], "p2pdma", "staged"
             yield "nvfs", ["nobody", s.nvfs, s.hooks, not geforce, self.chipset()], "nvidia", "staged"
 
     def amd_intel(self):
@@ -238,7 +245,7 @@ class Pair:
         elif self.provider in ("amdgpu", "xe"):
             yield from self.amd_intel()
             if self.provider == "amdgpu" and self.client == "nvme":
-                yield "ais", [None, self.kernel()], "p2pdma", "staged"
+                yield "ais", [None, self.head(), self.kernel()], "p2pdma", "staged"
         elif self.provider == "habanalabs":
             if self.client == "hns3":
                 yield "dmabuf-none", [False], "cpu", "staged"
@@ -247,7 +254,7 @@ class Pair:
             if self.client == "habanalabs":
                 yield "gaudi-ports", ["nobody", None], "link", "staged"
             if self.client == "nvme":
-                yield "hldio", [s.config["HL_HLDIO"], None, self.kernel()], "p2pdma", "staged"
+                yield "hldio", [s.config["HL_HLDIO"], None, self.head(), self.kernel()], "p2pdma", "staged"
         elif self.provider == "vfio-pci":
             if self.client in ("mlx5_core", *PINS):
                 yield ("vfio-dmabuf", [s.since(6, 19), s.config["VFIO_PCI_DMABUF"], self.rdma(), self.dmabuf(),

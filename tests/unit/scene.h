@@ -262,6 +262,7 @@ static inline bool scene_set(struct scene *scene, const struct p2p_condition *co
 	static const enum p2p_map_type maps[] = { P2P_MAP_THRU_HOST_BRIDGE, P2P_MAP_NOT_SUPPORTED,
 						  P2P_MAP_UNKNOWN };
 	static const enum p2p_fact facts[] = { P2P_PRESENT, P2P_ABSENT, P2P_DENIED };
+	static const char *const heads[] = { "nvme0", "nvme0c0n1", NULL };
 	static const enum p2p_tri guests[] = { P2P_YES, P2P_NO, P2P_UNKNOWN };
 
 	switch (condition->id) {
@@ -299,6 +300,13 @@ static inline bool scene_set(struct scene *scene, const struct p2p_condition *co
 	case P2P_IF_DATA_DIRECT:
 		scene->client.ids = setting == OPEN ? P2P_DENIED : P2P_PRESENT;
 		scene->client.device = setting == HOLDS ? 0x2100 : 0x1021;
+		return true;
+	case P2P_IF_NVME_HEAD:
+		scene->client.os_names = setting == FAILS ? heads : NULL;
+		scene_stack(scene, P2P_STACK_NVME_MULTIPATH, setting == OPEN ? P2P_DENIED : P2P_PRESENT,
+			    setting == FAILS);
+		if (setting != HOLDS)
+			scene->machine.release = "6.12.9";
 		return true;
 	case P2P_IF_P2PMEM:
 	case P2P_IF_P2PMEM_NV: scene->provider.pool.fact = facts[setting]; return true;

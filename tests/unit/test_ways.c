@@ -265,6 +265,40 @@ START_TEST(override)
 }
 END_TEST
 
+/* What a drive's disk is called tells whether there is a head; a parameter tells that there is none. */
+START_TEST(heads)
+{
+	static const struct {
+		const char *name, *release;
+		enum p2p_fact fact;
+		int64_t option;
+		enum p2p_tri held;
+	} rows[] = {
+		{ "nvme0n1", "6.12.9", P2P_PRESENT, 1, P2P_YES },
+		{ "nvme12c3n1", "6.12.9", P2P_PRESENT, 1, P2P_NO },
+		{ "nvme12c3n1", "7.0.1", P2P_PRESENT, 1, P2P_UNKNOWN },
+		{ "nvme12c3n1", "7.2.1", P2P_PRESENT, 1, P2P_YES },
+		{ "nvme12c3n1", NULL, P2P_PRESENT, 1, P2P_UNKNOWN },
+		{ "nvme0", "6.12.9", P2P_PRESENT, 1, P2P_UNKNOWN },
+		{ "nvme0", "6.12.9", P2P_PRESENT, 0, P2P_YES },
+		{ "nvme0", "6.12.9", P2P_ABSENT, 0, P2P_YES },
+		{ "nvme0", "6.12.9", P2P_DENIED, 0, P2P_UNKNOWN },
+	};
+	const struct p2p_condition condition = { P2P_IF_NVME_HEAD, NULL, 0 };
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *const names[] = { rows[i].name, NULL };
+		struct scene scene;
+
+		scene_start(&scene, "nvidia", "nvme");
+		scene.client.os_names = names;
+		scene.machine.release = rows[i].release;
+		scene_stack(&scene, P2P_STACK_NVME_MULTIPATH, rows[i].fact, rows[i].option);
+		ck_assert_int_eq(p2p_condition_ask(&scene.verdict, &condition), rows[i].held);
+	}
+}
+END_TEST
+
 /* Any facts, known or not, that the conditions of the pair's ways depend on. */
 static void random_scene(struct random *random, struct scene *scene)
 {
@@ -346,7 +380,8 @@ static bool forget(struct scene *scene, unsigned int n)
 	case 12: scene->provider.driver = NULL; return true;
 	case 13: forget_route(scene, &scene->verdict.fabric.completion); return true;
 	case 14: scene->client.rdma.fact = P2P_DENIED; return true;
-	case 15: scene->machine.iommu = P2P_UNKNOWN; return true;
+	case 15: scene->client.os_names = NULL; return true;
+	case 16: scene->machine.iommu = P2P_UNKNOWN; return true;
 	}
 	return false;
 }
@@ -412,6 +447,7 @@ static void add_cases(TCase *tcase)
 	tcase_add_test(tcase, no_row);
 	tcase_add_test(tcase, chips);
 	tcase_add_test(tcase, override);
+	tcase_add_test(tcase, heads);
 	tcase_add_test(tcase, one_fact_less);
 }
 

@@ -116,22 +116,6 @@ static enum p2p_tri ask_dmabuf_mr(const struct p2p_verdict *verdict)
 	return P2P_NO;
 }
 
-/* Grace, Ampere Altra and AmpereOne, where the driver requires a common bridge; ogkm osinit.c. */
-static bool is_picky(const struct p2p_function *root)
-{
-	static const struct { uint16_t vendor, first, last; } ids[] = {
-		{ 0x10de, 0x22b1, 0x22b4 }, { 0x10de, 0x22b8, 0x22b9 }, { 0x1def, 0xe000, 0xe000 },
-		{ 0x1def, 0xe00d, 0xe00e }, { 0x1def, 0xe010, 0xe010 }, { 0x1def, 0xe100, 0xe100 },
-		{ 0x1def, 0xe110, 0xe110 }, { 0x1def, 0xe200, 0xe207 },
-	};
-
-	for (size_t i = 0; i < P2P_LENGTH(ids); i++)
-		if (root->vendor == ids[i].vendor && root->device >= ids[i].first &&
-		    root->device <= ids[i].last)
-			return true;
-	return false;
-}
-
 static enum p2p_tri nv_from(const struct p2p_verdict *verdict, int64_t branch)
 {
 	return version_from(verdict, P2P_STACK_NVIDIA, P2P_VERSION(branch, 0, 0), ~0u);
@@ -167,7 +151,7 @@ static enum p2p_tri ask_nv_chipset(const struct p2p_verdict *verdict)
 		return P2P_YES;
 	topology = verdict->kernel.common ? P2P_YES :
 		   !root->device || root->device->ids != P2P_PRESENT ? P2P_UNKNOWN :
-		   as_tri(!is_picky(root->device));
+		   as_tri(!p2p_nvidia_is_picky(root->device));
 	if (set != P2P_UNKNOWN)
 		topology = set;
 	else if (open)	/* it may either allow or deny */
@@ -229,20 +213,6 @@ static enum p2p_tri ask_same_chip(const struct p2p_verdict *verdict)
 		      !strncmp(a->device_name, b->device_name, size));
 }
 
-/* Root ports of Xeons for which ogkm's chipset code requires the same bus. */
-static bool is_ioh(const struct p2p_function *port)
-{
-	static const struct { uint16_t first, last; } ports[] = {
-		{ 0x3408, 0x3411 }, { 0x3420, 0x3421 }, { 0x3c02, 0x3c0b }, { 0x0e02, 0x0e0b },
-		{ 0x2f01, 0x2f0b }, { 0x6f01, 0x6f0b },
-	};
-
-	for (size_t i = 0; port->vendor == 0x8086 && i < P2P_LENGTH(ports); i++)
-		if (port->device >= ports[i].first && port->device <= ports[i].last)
-			return true;
-	return false;
-}
-
 static enum p2p_tri ask_ioh(const struct p2p_verdict *verdict)
 {
 	const struct p2p_function *a = p2p_function_top(verdict->provider);
@@ -251,7 +221,7 @@ static enum p2p_tri ask_ioh(const struct p2p_verdict *verdict)
 	if (verdict->provider->orphan || verdict->client->orphan || a->ids != P2P_PRESENT ||
 	    b->ids != P2P_PRESENT)
 		return P2P_UNKNOWN;
-	if (!is_ioh(a) || !is_ioh(b) ||
+	if (!p2p_nvidia_is_ioh(a) || !p2p_nvidia_is_ioh(b) ||
 	    (a->bdf.domain == b->bdf.domain && a->bdf.bus == b->bdf.bus))
 		return P2P_YES;
 	return forced(verdict) == P2P_YES ? P2P_YES : P2P_NO;
@@ -350,6 +320,42 @@ static enum p2p_tri ask_p2pmem(const struct p2p_verdict *verdict)
 	return pool == P2P_DENIED ? P2P_UNKNOWN : as_tri(pool == P2P_PRESENT);
 }
 
+/*
+ * drivers/nvme/host/core.c, nvme_alloc_ns(): below a multipath head the disk of a path is hidden and called
+ * nvme0c0n1; without a head it is nvme0n1.
+ */
+static enum p2p_tri has_head(const struct p2p_function *nvme)
+{
+	const char *const *name = nvme->os_names;
+	unsigned int controller, path, disk;
+	enum p2p_tri head = P2P_UNKNOWN;
+
+	for (; name && *name; name++) {
+		if (sscanf(*name, "nvme%uc%un%u", &controller, &path, &disk) == 3)
+			return P2P_YES;
+		if (sscanf(*name, "nvme%un%u", &controller, &disk) == 2)
+			head = P2P_NO;
+	}
+	return head;
+}
+
+/*
+ * A head got BLK_FEAT_PCI_P2PDMA between 6.12 and 7.2; drivers/nvme/host/multipath.c.  With multipath=Y only
+ * drives that more than one controller may reach have a head, which the parameter does not tell.
+ */
+static enum p2p_tri ask_head(const struct p2p_verdict *verdict)
+{
+	const struct p2p_number *option = p2p_stack(verdict, P2P_STACK_NVME_MULTIPATH);
+	enum p2p_tri head = has_head(verdict->client);
+
+	if (head == P2P_NO || release_from(verdict, P2P_KERNEL(7, 2)) == P2P_YES)
+		return P2P_YES;
+	if (head == P2P_YES)
+		return release_from(verdict, P2P_KERNEL(6, 13)) == P2P_NO ? P2P_NO : P2P_UNKNOWN;
+	return option->fact == P2P_ABSENT || (option->fact == P2P_PRESENT && !option->value) ? P2P_YES :
+	       P2P_UNKNOWN;
+}
+
 static bool is_among(const struct p2p_function *const *peers, const struct p2p_function *function)
 {
 	for (; peers && *peers; peers++)
@@ -370,25 +376,6 @@ static enum p2p_tri ask_kfd_link(const struct p2p_verdict *verdict)
 	return verdict->eval && !verdict->eval->own ? P2P_UNKNOWN : P2P_NO;
 }
 
-/* OAM boards are connected by xGMI; for cards that a bridge may connect, PCI does not tell; others have none. */
-static enum p2p_tri has_xgmi(const struct p2p_function *function)
-{
-	static const uint16_t oam[] = {
-		0x7408, 0x740c, 0x74a0, 0x74a1, 0x74a2, 0x74a5, 0x74a9, 0x75a0, 0x75a3,
-	};
-	static const uint16_t bridged[] = { 0x66a0, 0x66a1, 0x66a7, 0x66af, 0x738c, 0x738e, 0x740f };
-
-	if (function->ids != P2P_PRESENT)
-		return P2P_UNKNOWN;
-	for (size_t i = 0; i < P2P_LENGTH(oam); i++)
-		if (function->device == oam[i])
-			return P2P_YES;
-	for (size_t i = 0; i < P2P_LENGTH(bridged); i++)
-		if (function->device == bridged[i])
-			return P2P_UNKNOWN;
-	return P2P_NO;
-}
-
 /* amdgpu's own list proves it; without it the boards tell. */
 static enum p2p_tri ask_xgmi(const struct p2p_verdict *verdict)
 {
@@ -396,7 +383,7 @@ static enum p2p_tri ask_xgmi(const struct p2p_verdict *verdict)
 
 	if (provider->xgmi_peers)
 		return as_tri(is_among(provider->xgmi_peers, verdict->client));
-	return p2p_tri_and(has_xgmi(provider), has_xgmi(verdict->client));
+	return p2p_tri_and(p2p_amd_has_xgmi(provider), p2p_amd_has_xgmi(verdict->client));
 }
 
 /*
@@ -542,6 +529,7 @@ enum p2p_tri p2p_condition_ask(const struct p2p_verdict *verdict, const struct p
 		return p2p_nvidia_geforce(provider) == P2P_NO ? P2P_YES : P2P_UNKNOWN;
 	case P2P_IF_P2PMEM:
 	case P2P_IF_P2PMEM_NV: return ask_p2pmem(verdict);
+	case P2P_IF_NVME_HEAD: return ask_head(verdict);
 	case P2P_IF_NVFS: return flag(verdict, P2P_STACK_NVFS);
 	case P2P_IF_NVFS_NVME:
 		return p2p_tri_or(flag(verdict, P2P_STACK_NVFS_NVME),

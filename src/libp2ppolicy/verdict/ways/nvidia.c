@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What kind of GPU an NVIDIA device is, as far as its id and its name tell. */
+/* What kind of GPU an NVIDIA device is, as far as its id and its name tell, and the roots its driver knows. */
 #include <string.h>
 #include <strings.h>
 
@@ -95,4 +95,34 @@ enum p2p_tri p2p_nvidia_geforce(const struct p2p_function *function)
 			return P2P_NO;
 	return function->device_name || p2p_nvidia_coherent(function) == P2P_YES ||
 	       p2p_nvidia_nvlink(function) == P2P_YES ? P2P_NO : P2P_UNKNOWN;
+}
+
+/* Grace, Ampere Altra and AmpereOne, where the driver requires a common bridge; ogkm osinit.c. */
+bool p2p_nvidia_is_picky(const struct p2p_function *root)
+{
+	static const struct { uint16_t vendor, first, last; } ids[] = {
+		{ 0x10de, 0x22b1, 0x22b4 }, { 0x10de, 0x22b8, 0x22b9 }, { 0x1def, 0xe000, 0xe000 },
+		{ 0x1def, 0xe00d, 0xe00e }, { 0x1def, 0xe010, 0xe010 }, { 0x1def, 0xe100, 0xe100 },
+		{ 0x1def, 0xe110, 0xe110 }, { 0x1def, 0xe200, 0xe207 },
+	};
+
+	for (size_t i = 0; i < P2P_LENGTH(ids); i++)
+		if (root->vendor == ids[i].vendor && root->device >= ids[i].first &&
+		    root->device <= ids[i].last)
+			return true;
+	return false;
+}
+
+/* Root ports of Xeons for which ogkm's chipset code requires the same bus. */
+bool p2p_nvidia_is_ioh(const struct p2p_function *port)
+{
+	static const struct { uint16_t first, last; } ports[] = {
+		{ 0x3408, 0x3411 }, { 0x3420, 0x3421 }, { 0x3c02, 0x3c0b }, { 0x0e02, 0x0e0b },
+		{ 0x2f01, 0x2f0b }, { 0x6f01, 0x6f0b },
+	};
+
+	for (size_t i = 0; port->vendor == 0x8086 && i < P2P_LENGTH(ports); i++)
+		if (port->device >= ports[i].first && port->device <= ports[i].last)
+			return true;
+	return false;
 }

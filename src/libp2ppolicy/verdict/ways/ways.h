@@ -75,6 +75,15 @@ enum p2p_tri p2p_nvidia_geforce(const struct p2p_function *function);
 /** p2p_nvidia_nvlink() - does its board have NVLink, as far as its id tells? */
 enum p2p_tri p2p_nvidia_nvlink(const struct p2p_function *function);
 
+/** p2p_nvidia_is_picky() - is it a root port of a chipset on which NVIDIA's driver requires a common bridge? */
+bool p2p_nvidia_is_picky(const struct p2p_function *root);
+
+/** p2p_nvidia_is_ioh() - is it a root port for which NVIDIA's driver requires the same bus? */
+bool p2p_nvidia_is_ioh(const struct p2p_function *port);
+
+/** p2p_amd_has_xgmi() - is the board made for xGMI, as far as its id tells? */
+enum p2p_tri p2p_amd_has_xgmi(const struct p2p_function *function);
+
 /** p2p_stack() - a fact of stack.def. */
 static inline const struct p2p_number *p2p_stack(const struct p2p_verdict *verdict,
 						 enum p2p_stack_fact fact)
