@@ -288,6 +288,18 @@ MADE += [
      "refused", "refused", "p2pmem", "is a multipath head"),
 ]
 
+MADE += [
+    ("a BAR of 8 GiB of 64", lambda: pair(
+        measured.GENOA, gpu(0x740f, 0x1002, "amdgpu", bars=((1 << 33, 12),)), MI210, files=AMD_CONFIG, switch=0),
+     "unknown", "unknown", "kfd", "a BAR shows all of its memory (not recorded)"),
+    ("a small BAR, which dma-buf can use", lambda: pair(
+        measured.GENOA, gpu(0x740f, 0x1002, "amdgpu", bars=((1 << 28, 12),)), CX7, files=AMD_CONFIG, switch=0),
+     "unknown", "unknown", "dmabuf-move", "(not recorded), the data go directly"),
+    ("and peer access of ROCm cannot", lambda: pair(
+        measured.GENOA, gpu(0x740f, 0x1002, "amdgpu", bars=((1 << 28, 12),)), MI210, files=AMD_CONFIG, switch=0),
+     "refused", "staged", "kfd", "shows only part"),
+]
+
 # machine of the folder, provider and client, delivered and way of one pair, words of its sentence
 MACHINES = [
     ("ada5880x2-trx", "0000:41:00.0", "0000:61:00.0", "unknown", "nv-gpu", "on record to hang"),

@@ -167,7 +167,9 @@ class Pair:
         return said if looks or said == same else None
 
     def large(self):
-        return True if self.bar >= 8 << 30 else False if self.bar <= 256 << 20 else None
+        """No BAR here can be resized; what the boards have makers tell."""
+        have = {0x744c: 24, 0x74a1: 192, 0xe223: 32}.get(self.ids, 1 << 20)
+        return True if self.bar >= have << 30 else False if self.bar <= 256 << 20 else None
 
     def peermem(self):
         software = self.software
@@ -216,6 +218,7 @@ class Pair:
 
     def amd_intel(self):
         s, large, kernel = self.software, self.large(), self.kernel()
+        seen = large or None
         move = s.config["DMABUF_MOVE_NOTIFY"]
         move = s.since(7, 2) or None if move is None else move
         if self.provider == self.client == "amdgpu":
@@ -227,11 +230,11 @@ class Pair:
         if self.client == "mlx5_core":
             if self.provider == "amdgpu":
                 yield "amd-peermem", [None, self.rdma()], "mapped", "hidden"
-            yield "dmabuf-move", [self.rdma(), self.dmabuf(), move, large, kernel], "mapped", "staged"
+            yield "dmabuf-move", [self.rdma(), self.dmabuf(), move, seen, kernel], "mapped", "staged"
         if self.provider == self.client == "xe":
-            yield "xe-gpu", [move, large, kernel], "mapped", "staged"
+            yield "xe-gpu", [move, seen, kernel], "mapped", "staged"
         if self.client in PINS:
-            yield "dmabuf-pin", [self.rdma(), self.dmabuf(), self.pin(), move, large, kernel], "mapped", "staged"
+            yield "dmabuf-pin", [self.rdma(), self.dmabuf(), self.pin(), move, seen, kernel], "mapped", "staged"
         if self.client == "gve":
             yield "dmabuf-static", [False], "cpu", "staged"
         if self.client == "hns3":
@@ -347,7 +350,7 @@ class Pair:
 def describe(seed):
     draw = random.Random(seed)
     software = Software(draw)
-    bars = {"bars": ((draw.choice((1 << 28, 1 << 32, 1 << 36)), 12),)}
+    bars = {"bars": ((draw.choice((1 << 28, 1 << 32, 1 << 36, 1 << 38)), 12),)}
     provider = (*draw.choice(GPUS)[:3], bars)
     alike = [device for device in GPUS if device[2] == provider[2]]
     client = draw.choice(OTHERS + 2 * alike)[:3]

@@ -232,6 +232,10 @@ static inline bool set_amd(struct scene *scene, enum p2p_condition_id id, enum s
 		scene->provider.vram_visible = (struct p2p_number){
 			setting == OPEN ? P2P_DENIED : P2P_PRESENT, setting == FAILS ? 256 << 20 : 16ll << 30 };
 		return true;
+	case P2P_IF_VISIBLE:
+		scene->provider.vram = some(16ll << 30);
+		scene->provider.vram_visible = some(setting == HOLDS ? 16ll << 30 : 256 << 20);
+		return setting != FAILS;
 	case P2P_IF_MOVE_NOTIFY:
 		set_flag(scene, P2P_STACK_MOVE_NOTIFY, setting);
 		if (setting != HOLDS)

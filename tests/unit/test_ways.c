@@ -265,6 +265,36 @@ START_TEST(override)
 }
 END_TEST
 
+/* A BAR tells that it shows all memory by its capability, or by what boards of its id have. */
+START_TEST(large_bars)
+{
+	static const struct { uint16_t device; uint64_t mib, sizes; enum p2p_tri held; } rows[] = {
+		{ 0x740f, 256, 0, P2P_NO }, { 0x740f, 256, 1 << 8, P2P_NO },
+		{ 0x740f, 8 << 10, 0, P2P_UNKNOWN }, { 0x740f, 64 << 10, 0, P2P_YES },
+		{ 0x740f, 8 << 10, 1 << 8 | 1 << 13 | 1 << 16, P2P_UNKNOWN },
+		{ 0x66a0, 32 << 10, 1 << 8 | 1 << 15, P2P_YES }, { 0x66a0, 32 << 10, 0, P2P_UNKNOWN },
+	};
+	const struct p2p_condition large = { P2P_IF_LARGE_BAR, NULL, 0 }, seen = { P2P_IF_VISIBLE, NULL, 0 };
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct scene scene;
+
+		scene_start(&scene, "amdgpu", "amdgpu");
+		scene.provider.device = rows[i].device;
+		for (size_t k = 0; k < P2P_BARS; k++)
+			scene.provider.bar[k].fact = P2P_PRESENT;
+		scene.provider.bar[0].size_bytes = rows[i].mib << 20;
+		scene.provider.bar[0].rebar.fact = rows[i].sizes ? P2P_PRESENT : P2P_DENIED;
+		scene.provider.bar[0].rebar.sizes = rows[i].sizes;
+		ck_assert_msg(p2p_condition_ask(&scene.verdict, &large) == rows[i].held, "row %zu", i);
+		ck_assert_int_eq(p2p_condition_ask(&scene.verdict, &seen),
+				 rows[i].held == P2P_NO ? P2P_UNKNOWN : rows[i].held);
+		scene.provider.bar[1].fact = P2P_DENIED;
+		ck_assert_int_eq(p2p_condition_ask(&scene.verdict, &large), P2P_UNKNOWN);
+	}
+}
+END_TEST
+
 /* What a drive's disk is called tells whether there is a head; a parameter tells that there is none. */
 START_TEST(heads)
 {
@@ -448,6 +478,7 @@ static void add_cases(TCase *tcase)
 	tcase_add_test(tcase, chips);
 	tcase_add_test(tcase, override);
 	tcase_add_test(tcase, heads);
+	tcase_add_test(tcase, large_bars);
 	tcase_add_test(tcase, one_fact_less);
 }
 

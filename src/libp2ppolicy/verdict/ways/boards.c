@@ -20,3 +20,19 @@ enum p2p_tri p2p_amd_has_xgmi(const struct p2p_function *function)
 			return P2P_UNKNOWN;
 	return P2P_NO;
 }
+
+/* The most that a board with this id has, in bytes; makers' data sheets.  Return: 0 if it is not known. */
+uint64_t p2p_gpu_memory(const struct p2p_function *function)
+{
+	static const struct { uint16_t vendor, device; uint64_t gib; } boards[] = {
+		{ 0x1002, 0x738c, 32 }, { 0x1002, 0x7408, 64 }, { 0x1002, 0x740c, 64 },	/* MI100, MI250X, MI250 */
+		{ 0x1002, 0x740f, 64 }, { 0x1002, 0x74a1, 192 }, { 0x1002, 0x74a5, 256 }, /* MI210, MI300X, MI325X */
+		{ 0x1002, 0x7448, 48 }, { 0x1002, 0x744c, 24 }, { 0x1002, 0x7551, 32 },	/* W7900, 7900 XTX, R9700 */
+		{ 0x8086, 0xe20b, 12 }, { 0x8086, 0xe211, 24 }, { 0x8086, 0xe223, 32 },	/* B580, Pro B60, Pro B70 */
+	};
+
+	for (size_t i = 0; function->ids == P2P_PRESENT && i < P2P_LENGTH(boards); i++)
+		if (function->vendor == boards[i].vendor && function->device == boards[i].device)
+			return boards[i].gib << 30;
+	return 0;
+}

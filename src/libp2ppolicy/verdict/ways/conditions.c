@@ -415,22 +415,34 @@ static enum p2p_tri ask_kfd(const struct p2p_verdict *verdict)
 	return built == P2P_NO || option->fact == P2P_ABSENT ? P2P_NO : P2P_UNKNOWN;
 }
 
-/* Ask the driver, or look at the BARs: 256 MiB are too small for any GPU that is affected. */
-static enum p2p_tri ask_large_bar(const struct p2p_verdict *verdict)
+/* Is the BAR as large as it can be made?  PCIe r6.0, sec 7.8.6, "Resizable BAR Extended Capability". */
+static bool is_largest(const struct p2p_bar *bar)
 {
-	const struct p2p_function *provider = verdict->provider;
+	return bar->rebar.fact == P2P_PRESENT && bar->rebar.sizes && bar->size_bytes >> 20 &&
+	       !(bar->rebar.sizes & ~(bar->size_bytes >> 20 | ((bar->size_bytes >> 20) - 1)));
+}
+
+/*
+ * Ask the driver, or look at the BARs: 256 MiB are too small for any GPU that is affected, and one that could not
+ * be made larger, or is as large as the memory of any board with this id, shows all of it.
+ */
+static enum p2p_tri ask_large_bar(const struct p2p_function *provider)
+{
 	const struct p2p_number *total = &provider->vram, *visible = &provider->vram_visible;
-	uint64_t largest = 0;
+	uint64_t memory = p2p_gpu_memory(provider);
+	const struct p2p_bar *largest = NULL;
 
 	if (total->fact == P2P_PRESENT && visible->fact == P2P_PRESENT)
 		return as_tri(visible->value >= total->value);
 	for (size_t i = 0; i < P2P_BARS; i++) {
 		if (provider->bar[i].fact != P2P_PRESENT)
 			return P2P_UNKNOWN;
-		largest = provider->bar[i].size_bytes > largest ? provider->bar[i].size_bytes : largest;
+		if (!largest || provider->bar[i].size_bytes > largest->size_bytes)
+			largest = &provider->bar[i];
 	}
-	/* No card has that little memory, or so much that a BAR of at least 8 GiB would show only a part. */
-	return largest <= 256u << 20 ? P2P_NO : largest >= 8ull << 30 ? P2P_YES : P2P_UNKNOWN;
+	if (largest->size_bytes <= 256u << 20)
+		return P2P_NO;
+	return is_largest(largest) || (memory && largest->size_bytes >= memory) ? P2P_YES : P2P_UNKNOWN;
 }
 
 /*
@@ -538,7 +550,9 @@ enum p2p_tri p2p_condition_ask(const struct p2p_verdict *verdict, const struct p
 	case P2P_IF_XGMI_USED: return ask_xgmi_used(verdict);
 	case P2P_IF_KFD_LINK: return ask_kfd_link(verdict);
 	case P2P_IF_KFD: return ask_kfd(verdict);
-	case P2P_IF_LARGE_BAR: return ask_large_bar(verdict);
+	case P2P_IF_LARGE_BAR: return ask_large_bar(provider);
+	/* amdgpu_dma_buf_map() sets CPU_ACCESS_REQUIRED, so the buffer goes where the BAR shows it, if there is room. */
+	case P2P_IF_VISIBLE: return ask_large_bar(provider) == P2P_YES ? P2P_YES : P2P_UNKNOWN;
 	case P2P_IF_MOVE_NOTIFY: return ask_move_notify(verdict);
 	case P2P_IF_PIN_VRAM: return ask_pin_vram(verdict);
 	/* Intel's backports for Flex and Max were not read. */

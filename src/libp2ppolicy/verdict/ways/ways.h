@@ -84,6 +84,9 @@ bool p2p_nvidia_is_ioh(const struct p2p_function *port);
 /** p2p_amd_has_xgmi() - is the board made for xGMI, as far as its id tells? */
 enum p2p_tri p2p_amd_has_xgmi(const struct p2p_function *function);
 
+/** p2p_gpu_memory() - the most memory that a board with its id has, in bytes; 0 if it is not known. */
+uint64_t p2p_gpu_memory(const struct p2p_function *function);
+
 /** p2p_stack() - a fact of stack.def. */
 static inline const struct p2p_number *p2p_stack(const struct p2p_verdict *verdict,
 						 enum p2p_stack_fact fact)
