@@ -364,7 +364,7 @@ static int load_log(struct p2p_context *context, const struct p2p_input *input,
 		    struct p2p_snapshot *snapshot)
 {
 	const char *at = input->data, *end = at + input->size;
-	struct p2p_log log = { .snapshot = snapshot };
+	struct p2p_log log = { .snapshot = snapshot, .name = input->name };
 	char line[P2P_LOG_LINE];
 	unsigned int number = 0;
 	bool stamped;

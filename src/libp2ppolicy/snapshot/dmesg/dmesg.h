@@ -60,7 +60,7 @@ struct p2p_log_root {
 
 /**
  * struct p2p_log - the log while it is read.
- * @line: the current line of the file
+ * @name: of the file; @line: the current line of it
  * @cpu: lines of /proc/cpuinfo, made from line @cpu_line
  * @faults: lines about refused requests, from line @first_fault to @last_fault of the file
  * @event: the last line was part of an SMMU event, which continues
@@ -68,6 +68,7 @@ struct p2p_log_root {
  */
 struct p2p_log {
 	struct p2p_snapshot *snapshot;
+	const char *name;
 	unsigned int line;
 	struct p2p_log_function *functions;
 	size_t count;

@@ -50,7 +50,7 @@ void p2p_log_drop_faults(struct p2p_log *log)
 	struct p2p_skipped *skipped = NULL;
 
 	if (log->snapshot->fault_lines)
-		skipped = p2p_snapshot_skip(log->snapshot, log->snapshot->name,
+		skipped = p2p_snapshot_skip(log->snapshot, log->name,
 					    "faults of an earlier boot, in which addresses and devices may have been "
 					    "others; to explain them, give the log of that boot alone");
 	if (skipped) {
