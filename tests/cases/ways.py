@@ -36,7 +36,8 @@ def pair(cpu, provider, client, domain="identity", files=None, release="6.12.9",
          root=measured.AMD_ROOT, groups=(1, 2), above=None, egress=None, together=False):
     """Two devices on root ports of two host bridges, or below one switch whose ports have ACS @switch:
     one value, or one for each; below a port of another switch with ACS @above.  @egress: the ACS
-    capability of the client's root port; @together: both root ports are of one host bridge.  A device is its kind, ids and driver."""
+    capability of the client's root port; @together: both root ports are of one host bridge.  A device is its kind,
+    ids and driver."""
     machine = measured.start(cpu)
     machine.group_type = domain
     machine.files = {"proc/sys/kernel/osrelease": release + "\n", **(files or {})}
