@@ -181,8 +181,8 @@ static void add_file(struct reader *reader, const char *path, const char *data, 
 	p2p_snapshot_set(snapshot, &file, data, size);
 	if (entry->file.fact == P2P_DENIED || file.fact == P2P_DENIED || p2p_join_same(path, &entry->file, &file))
 		return;
-	p2p_join_conflict(snapshot, NULL, path, (struct p2p_where){ reader->input->name, entry->line },
-			  (struct p2p_where){ reader->input->name, line }, false);
+	p2p_join_conflict(snapshot, NULL, path, (struct p2p_where){ snapshot->name, entry->line },
+			  (struct p2p_where){ snapshot->name, line }, false);
 	entry->file = (struct p2p_file){ P2P_DENIED, 0, NULL };
 }
 

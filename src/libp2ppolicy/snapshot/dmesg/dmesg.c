@@ -194,14 +194,23 @@ static long parse_number(const char *text)
 	return end == text || (*end && *end != ' ') ? -1 : number;
 }
 
-/* Is @bdf below @port? */
-static bool is_below(const struct p2p_log *log, struct p2p_bdf bdf, struct p2p_bdf port)
+/* Which buses are below @port?  Bridges lead to higher buses only; a bus that two of them lead to is below none. */
+static void find_below(const struct p2p_log *log, struct p2p_bdf port, bool below[256])
 {
-	const struct p2p_log_function *above = p2p_log_above(log, bdf);
+	const struct p2p_log_function *leads[256] = { NULL };
+	bool several[256] = { false };
 
-	while (above && p2p_bdf_compare(above->bdf, port))
-		above = p2p_log_above(log, above->bdf);
-	return above;
+	for (size_t i = 0; i < log->count; i++) {
+		const struct p2p_log_function *bridge = &log->functions[i];
+
+		if (!bridge->bridge || bridge->bdf.domain != port.domain)
+			continue;
+		several[bridge->secondary] = leads[bridge->secondary];
+		leads[bridge->secondary] = bridge;
+	}
+	for (unsigned int bus = 0; bus < 256; bus++)
+		below[bus] = leads[bus] && !several[bus] &&
+			     (!p2p_bdf_compare(leads[bus]->bdf, port) || below[leads[bus]->bdf.bus]);
 }
 
 /*
@@ -210,8 +219,11 @@ static bool is_below(const struct p2p_log *log, struct p2p_bdf bdf, struct p2p_b
  */
 static void take_removal(struct p2p_log *log, struct p2p_bdf port)
 {
+	bool below[256];
+
+	find_below(log, port, below);
 	for (size_t i = 0; i < log->count; i++)
-		if (is_below(log, log->functions[i].bdf, port))
+		if (log->functions[i].bdf.domain == port.domain && below[log->functions[i].bdf.bus])
 			log->functions[i].gone = true;
 }
 

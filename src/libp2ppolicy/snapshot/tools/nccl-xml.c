@@ -151,17 +151,15 @@ static void take_network(struct reading *reading, const XML_Char **attributes)
 	const char *name = p2p_xml_value(attributes, "name");
 	const char *guid = p2p_xml_value(attributes, "guid");
 	struct p2p_raw *raw;
-	struct p2p_file *file;
 	bool rdma = guid && strspn(guid, "0x") != strlen(guid);
 
 	if (!reading->depth || !name || !*name || strlen(name) >= 64 || strpbrk(name, " \n/"))
 		return;
 	raw = &reading->snapshot->raws[reading->raws[reading->depth - 1]];
-	file = &raw->attr[rdma ? P2P_ATTR_INFINIBAND : P2P_ATTR_NET];
 	if (reading->networks++)
-		*file = (struct p2p_file){ P2P_DENIED, 0, NULL };
+		raw->attr[P2P_ATTR_INFINIBAND] = raw->attr[P2P_ATTR_NET] = (struct p2p_file){ P2P_DENIED, 0, NULL };
 	else
-		set(reading, file, name);
+		set(reading, &raw->attr[rdma ? P2P_ATTR_INFINIBAND : P2P_ATTR_NET], name);
 }
 
 /*
