@@ -163,8 +163,13 @@ def hints(text):
     return [each for each in found if not re.search(LIVE, each)]
 
 
+def is_idle(hint, screen):
+    """Does `fix` have nothing to say of any of the pairs that the hint names?"""
+    return " fix " in hint and 0 < screen.count(" <- ") == screen.count("\n  nothing to do: ")
+
+
 def check_hints(case, out, binary, scratch, source):
-    """A hint is a command line that runs: pasted into a shell it answers yes or no."""
+    """A hint is a command line that runs: pasted into a shell it answers yes or no, and tells of something to do."""
     good = True
     for hint in hints(out):
         command = hint.replace("FROM", shlex.quote(source) if source else "FROM")
@@ -177,6 +182,9 @@ def check_hints(case, out, binary, scratch, source):
                               env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", **SANITIZERS})
         if done.returncode not in (0, 1) or not done.stdout:
             complain(case, "a hint that does not run", hint + "\n", done.stderr)
+            good = False
+        elif is_idle(hint, done.stdout):
+            complain(case, "a hint to fix what is fine", hint + "\n", done.stdout)
             good = False
     return good
 

@@ -181,7 +181,7 @@ REPORTS = [
         measured.EMERALD, R3090, ERDMA, files=nvidia("570.1.1")), "refused", "staged", "nv-peermem",
      "refuses GeForce"),
     ("nothing recorded of the software", lambda: pair(measured.GENOA, H100, CX7, switch=0, release="x"),
-     "unknown", "unknown", "nv-dmabuf", "not recorded"),
+     "unknown", "unknown", "nv-dmabuf", "it is not known whether"),
 ]
 
 # What was found by reading and not on record: machines on which one fact makes the difference.
@@ -224,7 +224,7 @@ MADE += [
      "granted", "direct", "kfd", "directly"),
     ("amdgpu's link, which p2pdma refuses by now", lambda: pair(
         measured.EMERALD, MI210, MI210, files={**AMD_CONFIG, **kfd(True)}, switch=0x1d, root=(0x8086, 0xae4d)),
-     "refused", "staged", "kfd", "the kernel's p2pdma"),
+     "refused", "refused", "kfd", "the kernel's p2pdma"),
     ("no link", lambda: pair(
         measured.GENOA, MI210, MI210, files={**AMD_CONFIG, **kfd(False)}, switch=0),
      "refused", "staged", "kfd", "has no link"),
@@ -237,7 +237,7 @@ MADE += [
      "refused", "staged", "nv-peermem", "has no RDMA device"),
     ("an adapter whose RDMA device is not recorded", lambda: pair(
         measured.GENOA, H100, ("eth", (0x15b3, 0x1021), "mlx5_core"), files={**nvidia("570.1.1"), **AMD_CONFIG},
-        switch=0), "unknown", "unknown", "nv-dmabuf", "has an RDMA device (not recorded)"),
+        switch=0), "unknown", "unknown", "nv-dmabuf", "whether eth0 has an RDMA device"),
     ("a driver that takes no memory of peer clients", lambda: pair(
         measured.GENOA, H100, ("nic", (0x19e5, 0xa222), "hns3"), files={**nvidia("570.1.1"), **REGISTERED}, switch=0),
      "refused", "staged", "nv-peermem", "hns3 registers no memory of peer clients"),
@@ -279,7 +279,7 @@ MADE += [
     ("NVMe multipath, and nothing tells whether the drive has a head", lambda: own(pair(
         measured.GENOA, H100, NVME, files={**SINGLE, **nvidia("570.1.1"),
                                            "sys/module/nvme_core/parameters/multipath": "Y\n"}, switch=0), POOL),
-     "unknown", "unknown", "gds-p2pdma", "takes peer memory (not recorded)"),
+     "unknown", "unknown", "gds-p2pdma", "takes peer memory; "),
     ("a disk without a head", lambda: own(pair(
         measured.GENOA, H100, NVME, files={**SINGLE, **nvidia("570.1.1"),
                                            "sys/module/nvme_core/parameters/multipath": "Y\n"}, switch=0),
@@ -292,10 +292,10 @@ MADE += [
 MADE += [
     ("a BAR of 8 GiB of 64", lambda: pair(
         measured.GENOA, gpu(0x740f, 0x1002, "amdgpu", bars=((1 << 33, 12),)), MI210, files=AMD_CONFIG, switch=0),
-     "unknown", "unknown", "kfd", "a BAR shows all of its memory (not recorded)"),
+     "unknown", "unknown", "kfd", "a BAR shows all of its memory; "),
     ("a small BAR, which dma-buf can use", lambda: pair(
         measured.GENOA, gpu(0x740f, 0x1002, "amdgpu", bars=((1 << 28, 12),)), CX7, files=AMD_CONFIG, switch=0),
-     "unknown", "unknown", "dmabuf-move", "(not recorded), the data go directly"),
+     "unknown", "unknown", "dmabuf-move", "; if so, the data go directly"),
     ("and peer access of ROCm cannot", lambda: pair(
         measured.GENOA, gpu(0x740f, 0x1002, "amdgpu", bars=((1 << 28, 12),)), MI210, files=AMD_CONFIG, switch=0),
      "refused", "staged", "kfd", "shows only part"),
@@ -322,8 +322,8 @@ MACHINES = [
     ("inline-good", "0000:06:00.0", "0000:03:00.0", "unknown", "nv-dmabuf", "open kernel modules"),
     ("mi300", "0000:03:00.0", "0000:05:00.0", "unknown", "xgmi", "over xGMI"),
     ("trn", "0000:03:00.0", "0000:04:00.0", "unknown", "neuron-efa", "EFA takes memory of NEURON"),
-    ("hgx", "0001:03:00.0", "0001:05:00.0", "unknown", "nvlink", "if their baseboard links them"),
-    ("h200-vm-flat", "0000:05:00.0", "0000:06:00.0", "unknown", "nvlink", "if their baseboard links them"),
+    ("hgx", "0001:03:00.0", "0001:05:00.0", "unknown", "nvlink", "whether their baseboard links them"),
+    ("h200-vm-flat", "0000:05:00.0", "0000:06:00.0", "unknown", "nvlink", "whether their baseboard links them"),
 ]
 
 

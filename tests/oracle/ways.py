@@ -209,8 +209,9 @@ class Pair:
             if self.client != "mlx5_ib":
                 yield ("nv-peermem", [self.rdma(), self.peermem(), self.umem(), not geforce, self.chipset()], "nvidia",
                    "staged")
-        if self.client == "gve":
-            yield ("nv-devmem", [s.open, s.between((6, 13), (7, 2)), self.chipset(), not geforce or None],
+        if self.client in ("gve", "mlx5_core", "bnxt_en"):
+            split = None                # whether headers can be split off is in no file
+            yield ("nv-devmem", [s.open, s.between((6, 13), (7, 2)), split, self.chipset(), not geforce or None],
                    "nvidia", "staged")
         if self.client == "nvme":
             yield "gds-p2pdma", [None, s.since(6, 2), self.head(), self.kernel()], "p2pdma", "staged"

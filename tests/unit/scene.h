@@ -323,6 +323,7 @@ static inline bool scene_set(struct scene *scene, const struct p2p_condition *co
 	case P2P_IF_I915_OTHER:
 		scene_stack(scene, P2P_STACK_I915, setting == FAILS ? P2P_ABSENT : P2P_DENIED, 0);
 		return setting != HOLDS;
+	case P2P_IF_HEADER_SPLIT: return setting == (strcmp(scene->client.driver, "fbnic") ? OPEN : HOLDS);
 	case P2P_IF_DEVMEM: set_release(scene, setting, "7.3.4", "6.12.9", "6.16.1"); return true;
 	case P2P_IF_REVOCABLE:
 		if (!strcmp(scene->client_driver, "mlx5_core"))

@@ -23,6 +23,9 @@
  */
 enum p2p_goal { P2P_GOAL_POSSIBLE, P2P_GOAL_DIRECT, P2P_GOAL_GPUDIRECT };
 
+/** p2p_goal_met() - does the pair meet the goal? */
+bool p2p_goal_met(enum p2p_goal goal, const struct p2p_verdict *verdict);
+
 /** struct p2p_pair - an ordered pair; both of one topology. */
 struct p2p_pair {
 	const struct p2p_function *provider, *client;

@@ -42,9 +42,6 @@ struct p2p_advice {
 void p2p_advice_eval(const struct p2p_eval *eval, const struct p2p_pair *pair,
 		     struct p2p_verdict *ret_verdict);
 
-/** p2p_goal_met() - does the pair meet the goal? */
-bool p2p_goal_met(enum p2p_goal goal, const struct p2p_verdict *verdict);
-
 /**
  * p2p_advice_registers_find() - fill @registers with the bits to change, as few as possible, and
  *	@changed with its evaluator.

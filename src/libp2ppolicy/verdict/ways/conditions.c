@@ -509,6 +509,12 @@ static enum p2p_tri ask_efa(const struct p2p_verdict *verdict, const char *provi
 	return as_tri(!strncasecmp(efa->efa_provider, provider, strlen(provider)));
 }
 
+/* Intel's backports for Flex and Max were not read. */
+static enum p2p_tri ask_i915_other(const struct p2p_verdict *verdict)
+{
+	return p2p_stack(verdict, P2P_STACK_I915)->fact == P2P_ABSENT ? P2P_NO : P2P_UNKNOWN;
+}
+
 enum p2p_tri p2p_condition_ask(const struct p2p_verdict *verdict, const struct p2p_condition *condition)
 {
 	const struct p2p_function *provider = verdict->provider, *client = verdict->client;
@@ -555,10 +561,10 @@ enum p2p_tri p2p_condition_ask(const struct p2p_verdict *verdict, const struct p
 	case P2P_IF_VISIBLE: return ask_large_bar(provider) == P2P_YES ? P2P_YES : P2P_UNKNOWN;
 	case P2P_IF_MOVE_NOTIFY: return ask_move_notify(verdict);
 	case P2P_IF_PIN_VRAM: return ask_pin_vram(verdict);
-	/* Intel's backports for Flex and Max were not read. */
-	case P2P_IF_I915_OTHER:
-		return p2p_stack(verdict, P2P_STACK_I915)->fact == P2P_ABSENT ? P2P_NO : P2P_UNKNOWN;
+	case P2P_IF_I915_OTHER: return ask_i915_other(verdict);
 	case P2P_IF_DEVMEM: return release_between(verdict, P2P_KERNEL(6, 13), P2P_KERNEL(7, 2));
+	/* fbnic always can; for the others hardware, firmware or host decide. */
+	case P2P_IF_HEADER_SPLIT: return strcmp(verdict->client->driver, "fbnic") ? P2P_UNKNOWN : P2P_YES;
 	case P2P_IF_REVOCABLE: return ask_revocable(verdict);
 	case P2P_IF_PEER_AMD: return flag(verdict, P2P_STACK_PEER_AMD);
 	case P2P_IF_CONFIG: return ask_config(verdict, condition->argument);

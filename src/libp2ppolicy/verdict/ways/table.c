@@ -22,6 +22,7 @@
 #define PINS " efa ice i40e idpf bnxt_en mana ionic " DIRECT
 #define NO_DMABUF " hns3 erdma mlx4_core cxgb4 qede vmw_pvrdma "
 #define DEVMEM " gve fbnic "
+#define DEVMEM_RDMA " mlx5_core bnxt_en "
 #define GPUS " nvidia amdgpu xe i915 nouveau habanalabs neuron "
 #define AMD_INTEL " amdgpu xe "
 
@@ -78,12 +79,13 @@ static const struct p2p_driver_way rows[] = {
 	  .addressing = P2P_ADDRESSING_RESOURCE, .denied = P2P_DELIVERY_STAGED,
 	  .refusal = "registration of GPU memory fails, and libraries copy through system memory",
 	  .source = "ogkm kernel-open/nvidia/nv-p2p.c; kernel-open/nvidia-peermem/nvidia-peermem.c" },
-	{ .name = "nv-devmem", .providers = " nvidia ", .clients = DEVMEM, .interface = "devmem TCP",
+	{ .name = "nv-devmem", .providers = " nvidia ", .clients = DEVMEM DEVMEM_RDMA, .interface = "devmem TCP",
 	  .decider = "nvidia", .summary = "TCP into GPU memory",
-	  .conditions = ALL(AND(OPEN), AND(DEVMEM), AND(NV_CHIPSET), AND(NV_EXPORTS)),
+	  .conditions = ALL(AND(OPEN), AND(DEVMEM), AND(HEADER_SPLIT), AND(NV_CHIPSET), AND(NV_EXPORTS)),
 	  .addressing = P2P_ADDRESSING_RESOURCE, .denied = P2P_DELIVERY_STAGED,
 	  .refusal = "binding the dma-buf fails",
-	  .source = "net/core/devmem.c; ogkm kernel-open/nvidia/nv-dmabuf.c" },
+	  .source = "net/core/devmem.c; PP_FLAG_ALLOW_UNREADABLE_NETMEM of the drivers; "
+		    "ogkm kernel-open/nvidia/nv-dmabuf.c" },
 	{ .name = "gds-p2pdma", .providers = " nvidia ", .clients = " nvme ",
 	  .interface = "O_DIRECT on GPU pages", .decider = "p2pdma",
 	  .summary = "GPUDirect Storage through p2pdma",
@@ -118,6 +120,7 @@ static const struct p2p_driver_way rows[] = {
 	  .conditions = ALL(AND(KFD), AND(LARGE_BAR), AND(KERNEL_PAIR)),
 	  .addressing = P2P_ADDRESSING_RESOURCE, .denied = P2P_DELIVERY_STAGED,
 	  .refusal = "hipDeviceCanAccessPeer() says 0 and ROCm copies through system memory",
+	  .late = "hipDeviceCanAccessPeer() may still say 1, and mapping the memory fails with EINVAL",
 	  .source = "drivers/gpu/drm/amd/amdgpu/amdgpu_device.c amdgpu_device_is_peer_accessible(), "
 		    "amdgpu_amdkfd_gpuvm.c kfd_mem_attach()" },
 	{ .name = "amd-peermem", .providers = " amdgpu ", .clients = MOVES, .interface = "peer client",

@@ -163,7 +163,7 @@ static void add_delivery(struct p2p_text *text, const struct p2p_ways *ways,
 		p2p_text_add(text, "the data go over %s", answer->way->interface);
 		return;
 	case P2P_DELIVERY_DIRECT:
-		p2p_text_add(text, "the data go directly, turned below %s",
+		p2p_text_add(text, "the data go directly, below %s",
 			     verdict->kernel.common ?
 			     p2p_bdf_format(verdict->kernel.common->bdf, bdf) : "the root complex");
 		return;
@@ -188,23 +188,27 @@ static void add_delivery(struct p2p_text *text, const struct p2p_ways *ways,
 	add_obstacle(text, verdict, answer);
 }
 
-/* "if A and B (not recorded), ": the unknown conditions that would have to hold. */
+/* "it is not known whether A, B, and C; if so, ": the unknown conditions that would have to hold. */
 static void add_open(struct p2p_text *text, const struct p2p_ways *ways,
 		     const struct p2p_way_answer *answer)
 {
-	const char *joint = "if ";
+	bool arrives = answer->granted >= P2P_DELIVERY_STAGED;
+	unsigned int total = 0, done = 0;
 
+	for (unsigned int i = 0; i < answer->condition_count; i++)
+		total += answer->conditions[i].held == P2P_UNKNOWN;
 	for (unsigned int i = 0; i < answer->condition_count; i++) {
 		const struct p2p_condition_answer *condition = &answer->conditions[i];
 
 		if (condition->held != P2P_UNKNOWN)
 			continue;
-		p2p_text_string(text, joint);
+		p2p_text_string(text, !done ? "it is not known whether " : done + 1 < total ? ", " :
+				total > 2 ? ", and " : " and ");
 		expand(text, ways->verdict, condition,
 		       p2p_condition_template(condition->id)->held);
-		joint = " and ";
+		done++;
 	}
-	p2p_text_string(text, " (not recorded), ");
+	p2p_text_string(text, arrives ? "; if so, " : "; even if so, ");
 }
 
 static void add_reason(struct p2p_text *text, const struct p2p_ways *ways,
@@ -217,7 +221,9 @@ static void add_reason(struct p2p_text *text, const struct p2p_ways *ways,
 	switch (answer->grant) {
 	case P2P_GRANT_REFUSED:
 		p2p_text_string(text, p2p_condition_reason(ways, first_condition(answer, P2P_NO), clause));
-		if (*answer->way->refusal)
+		if (p2p_way_is_late(answer))
+			p2p_text_add(text, "; %s", answer->way->late);
+		else if (*answer->way->refusal)
 			p2p_text_add(text, "; %s", answer->way->refusal);
 		return;
 	case P2P_GRANT_UNKNOWN:
@@ -311,8 +317,8 @@ const char *p2p_ways_sentence(const struct p2p_ways *ways, char buffer[P2P_WAY_T
 	else if (told)
 		add_reason(&text, ways, told);
 	else
-		p2p_text_add(&text, "how %s and %s would move data between them is not known; no row of "
-			     "the table is about them", ways->verdict->provider->driver,
+		p2p_text_add(&text, "how %s and %s would move data between them is not known; "
+			     "p2ptopo-ways(7) lists no way for these drivers", ways->verdict->provider->driver,
 			     ways->verdict->client->driver);
 	return buffer;
 }

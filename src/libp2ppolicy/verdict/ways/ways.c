@@ -49,13 +49,22 @@ static enum p2p_grant ask(const struct p2p_verdict *verdict, const struct p2p_dr
 	return ask_conditions(verdict, way, &way->conditions[seen == P2P_YES ? way->witnessed : 0], answer);
 }
 
+bool p2p_way_is_late(const struct p2p_way_answer *answer)
+{
+	const struct p2p_driver_way *way = answer->way;
+
+	return way->late && answer->grant == P2P_GRANT_REFUSED && answer->conditions[0].id == way->witness.id &&
+	       answer->conditions[0].held == P2P_YES;
+}
+
 static void evaluate(const struct p2p_verdict *verdict, const struct p2p_driver_way *way,
 		     struct p2p_way_answer *answer)
 {
 	*answer = (struct p2p_way_answer){ .way = way, .evidence = -1 };
 	answer->grant = ask(verdict, way, answer);
 	p2p_deliver(verdict, way, answer);
-	answer->delivery = answer->grant == P2P_GRANT_REFUSED ? way->denied : answer->granted;
+	answer->delivery = p2p_way_is_late(answer) ? P2P_DELIVERY_REFUSED :
+			   answer->grant == P2P_GRANT_REFUSED ? way->denied : answer->granted;
 	if (answer->grant == P2P_GRANT_UNKNOWN && answer->granted != way->denied)
 		answer->delivery = P2P_DELIVERY_UNKNOWN;
 }

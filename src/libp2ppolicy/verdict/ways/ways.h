@@ -31,7 +31,9 @@ struct p2p_condition {
  * @conditions: all must hold; terminated by P2P_IF_NONE
  * @hidden: whether this way exists often cannot be determined, and a pair has others besides: as long as it
  *	is unknown the way is skipped, but mentioned
- * @denied: what a refusal leads to if no other way is left
+ * @denied: what a refusal leads to if no other way is left; @refusal: the same in words
+ * @late: what a refusal leads to where @witness holds, so that programs were told of the way: an error; NULL
+ *	if there is no witness
  */
 struct p2p_driver_way {
 	const char *name, *providers, *clients, *interface, *decider, *summary;
@@ -41,7 +43,7 @@ struct p2p_driver_way {
 	enum p2p_addressing addressing;
 	bool hidden;
 	enum p2p_delivery denied;
-	const char *refusal, *source;
+	const char *refusal, *late, *source;
 };
 
 /** p2p_driver_rows() - the rows that name a driver; none for NULL. */
@@ -59,6 +61,9 @@ const struct p2p_condition_template *p2p_condition_template(enum p2p_condition_i
 /** p2p_deliver() - what happens to an address; fills @granted, @translates, @forwards, @evidence. */
 void p2p_deliver(const struct p2p_verdict *verdict, const struct p2p_driver_way *way,
 		 struct p2p_way_answer *answer);
+
+/** p2p_way_is_late() - was the way refused although its witness holds? */
+bool p2p_way_is_late(const struct p2p_way_answer *answer);
 
 /** p2p_way_nvidia_maps() - does NVIDIA's driver map the addresses of that way? */
 bool p2p_way_nvidia_maps(const struct p2p_driver_way *way);

@@ -74,10 +74,13 @@ static const char *why_nothing(const struct app *app, const struct p2p_advised *
 		return "nothing to do: the kernel permits it already";
 	if (!advised->before.kernel.common)
 		return "nothing to do: no switch joins them; the path is through the root complex";
+	if (advised->before.fabric.request.kind != P2P_ROUTE_DIRECT ||
+	    advised->before.fabric.completion.kind != P2P_ROUTE_DIRECT)
+		return "nothing to do: the kernel permits it; what the switches do is not known";
 	return "nothing to do: it is direct already; no register redirects it";
 }
 
-/* "34.6 -> 48.5 GB/s written, ...": each score comes from the evaluator that made the verdict. */
+/* "mlx5_0 writes 34.6 -> 48.5 GB/s, ...": each score comes from the evaluator that made the verdict. */
 static void print_speeds(const struct app *app, const struct fix *fix,
 			 const struct p2p_advised *advised)
 {
@@ -92,7 +95,7 @@ static void print_speeds(const struct app *app, const struct fix *fix,
 	speed_bandwidth(&before.read, read);
 	speed_bandwidth(&after.write, more_write);
 	speed_bandwidth(&after.read, more_read);
-	fprintf(app->out, "  %s writes %s%s%s GB/s, reads %s%s%s\n",
+	fprintf(app->out, "  %s writes %s%s%s GB/s, reads %s%s%s GB/s\n",
 		advised->pair.client->display, write, changes ? " -> " : "",
 		changes ? more_write : "", read, changes ? " -> " : "", changes ? more_read : "");
 }

@@ -227,16 +227,29 @@ static void print_finding(const struct app *app, const struct survey *survey,
 	print_functions(app, finding);
 }
 
-/* What to type next; can be pasted as it is. */
-static void print_hint(const struct app *app, const char *text, const char *command,
-		       const struct p2p_verdict *example)
+/* With NVIDIA's driver the switches matter; the kernel is not asked. */
+static bool is_gpudirect(const struct p2p_verdict *pair)
 {
-	const char *driver = example->provider->driver;
-	bool gpudirect = !strcmp(command, "fix") && driver && !strcmp(driver, "nvidia") &&
-			 example->kernel.common;
+	const char *driver = pair->provider->driver;
 
-	hint_line(app, text, gpudirect ? "fix --goal gpudirect" : command, example->provider,
-		  example->client);
+	return driver && !strcmp(driver, "nvidia") && pair->kernel.common;
+}
+
+/* `fix` has nothing to say of a pair that is direct, or has no switch that could make it so. */
+static void print_fix(const struct app *app, const struct survey *survey)
+{
+	const struct p2p_verdict *pairs[] = { survey_example(survey), survey_finding_example(survey) };
+
+	for (size_t i = 0; i < P2P_LENGTH(pairs); i++) {
+		const struct p2p_verdict *pair = pairs[i];
+		bool gpudirect = pair && is_gpudirect(pair);
+
+		if (!pair || p2p_goal_met(gpudirect ? P2P_GOAL_GPUDIRECT : P2P_GOAL_DIRECT, pair))
+			continue;
+		hint_line(app, "  what to change: ", gpudirect ? "fix --goal gpudirect" : "fix",
+			  pair->provider, pair->client);
+		return;
+	}
 }
 
 /* Pairs that are permitted but take a longer path lose speed. */
@@ -248,7 +261,7 @@ static void print_speed(const struct app *app, const struct p2p_verdict *pair)
 	p2p_eval_score(app->eval, pair, &score);
 	if (pair->kernel.map_type != P2P_MAP_THRU_HOST_BRIDGE || !score.write.score)
 		return;
-	fprintf(app->out, "  how fast: %s writes to %s at %s GB/s, reads at %s\n",
+	fprintf(app->out, "  how fast: %s writes to %s at %s GB/s, reads at %s GB/s\n",
 		pair->client->display, pair->provider->display,
 		speed_bandwidth(&score.write, write), speed_bandwidth(&score.read, read));
 }
@@ -291,8 +304,8 @@ static void print_hints(const struct app *app, const struct survey *survey)
 		example = survey_finding_example(survey);
 	if (!example)
 		return;
-	print_hint(app, "  why, hop by hop: ", "path", example);
-	print_hint(app, "  what to change: ", "fix", example);
+	hint_line(app, "  why, hop by hop: ", "path", example->provider, example->client);
+	print_fix(app, survey);
 }
 
 /* Most notes name their function themselves. */
