@@ -61,7 +61,7 @@ static int check_readers(void)
 	for (i = 0; i < ARRAY_SIZE(readers); i++) {
 		if (is_hooked(readers[i].name) || !gate_look_up(readers[i].witness))
 			continue;
-		pr_err("this kernel decides in %s() too, which the headers that the module was built with do not have: not loaded\n",
+		pr_err("this kernel also decides in %s(), which the headers that the module was built with lack: not loaded\n",
 		       readers[i].name);
 		return -EOPNOTSUPP;
 	}

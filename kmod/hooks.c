@@ -453,7 +453,7 @@ static bool is_ftrace_dead(void)
 void gate_hooks_remove(void)
 {
 	if (unregister_ftrace_function(&gate_ops)) {
-		pr_crit("cannot take the hooks off, ftrace was shut down: unloading never ends, reboot\n");
+		pr_crit("cannot remove the hooks, because ftrace was shut down: unloading will never finish; reboot\n");
 		for (;;) {
 			set_current_state(TASK_IDLE);
 			schedule();

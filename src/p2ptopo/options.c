@@ -52,8 +52,8 @@ static const char *check_classes(size_t index)
 static const struct option_row rows[] = {
 	{ 0, "from", "PATH", TAKES_FROM, NULL, KIND_SOURCE, 0, VALUE_PATH, NULL,
 	  "read a capture instead of this machine: a tree, lspci text, lspci-tree, lspci-machine, "
-	  "dmesg, dump, archive, tree-document, the topology of nccl, hwloc or rdma-topo, text of the "
-	  "machine, several of them in one text or folder, or - for standard input; may be repeated" },
+	  "dmesg, dump, archive, tree-document, the topology of nccl, hwloc or rdma-topo, text about "
+	  "the machine, several of these in one text or folder, or - for standard input; may be repeated" },
 	{ 0, "kernel", "RULESET", TAKES_RULES, NULL, TEXT(kernel), VALUE_RULES, rule_sets,
 	  "use the rules of this kernel release, such as 6.12 or 6.8.0-45-generic, or \"auto\": those "
 	  "of the machine's kernel" },
@@ -96,7 +96,7 @@ static const struct option_row rows[] = {
 	{ 0, "scratch", "DEVICE", 0, "prove", TEXT(scratch), VALUE_PATH, NULL,
 	  "block device of the client, whose first MiB is overwritten" },
 	{ 0, "overwrite-signatures", NULL, 0, "prove", FLAG(overwrite),
-	  "even if it carries a file system, a partition table or another signature" },
+	  "overwrite --scratch even if it carries a file system, a partition table or another signature" },
 	{ 0, "evidence", "FILE", 0, "prove and measured", TEXT(evidence), VALUE_PATH, NULL,
 	  "write the result to this file" },
 	{ 0, "only", "CLASS,...", 0, "check", TEXT(only), VALUE_WORDS, check_classes,
@@ -118,7 +118,7 @@ static const struct option_row rows[] = {
 	{ 0, "measured", "FILE", 0, "export", TEXT(measured), VALUE_PATH, NULL,
 	  "prometheus: also bandwidths that tools printed into FILE, beside those predicted" },
 	{ 0, "golden", "FILE", 0, "fleet", TEXT(golden), VALUE_PATH, NULL,
-	  "compare the nodes with this machine, not with the most common shape" },
+	  "compare the nodes with the machine in FILE, not with the most common shape" },
 	{ 0, "interval", "SECONDS", 0, "watch", TEXT(interval), VALUE_NONE, NULL,
 	  "how often to check links, which change without an event; default 30, 0 never" },
 	{ 0, "settle", NULL, 0, "refresh", FLAG(settle),
@@ -130,7 +130,7 @@ static const struct option_row rows[] = {
 	{ 0, "no-snapshot", NULL, TAKES_SAVED, NULL, FLAG(no_snapshot),
 	  "ignore root's snapshot: use only what this user may read" },
 	{ 0, "policy", "FILE", 0, "fix", TEXT(policy), VALUE_PATH, NULL,
-	  "all pairs that this policy allows" },
+	  "fix all pairs that this policy allows" },
 	{ 0, "goal", "GOAL", 0, "fix", TEXT(goal), VALUE_WORD, goals,
 	  "what pairs should become: direct (the default), possible by any route, or gpudirect: through "
 	  "the switches, with ACS as the vendor of the GPU requires it" },

@@ -124,7 +124,7 @@ def big(row):
 # report, machine, granted, delivered, way, words of its sentence
 REPORTS = [
     ("NVIDIA/nccl#2079, translating", lambda: pair(measured.CASTLE, A6000, A6000, "DMA", nvidia("570.1.1")),
-     "granted", "unknown", "nv-gpu", "on record to hang"),
+     "granted", "unknown", "nv-gpu", "reported to hang"),
     ("NVIDIA/nccl#2079, iommu=pt", lambda: pair(measured.CASTLE, A6000, A6000, files=nvidia("570.1.1")),
      "granted", "root-complex", "nv-gpu", "through the root complex"),
     ("NVIDIA/nccl#257", lambda: pair(measured.BROADWELL, TI1080, TI1080, "DMA", root=(0x8086, 0x2030)),
@@ -160,7 +160,7 @@ REPORTS = [
      "refused", "staged", "dmabuf-pin", "without an error"),
     ("ROCm/rccl#1129, translating", lambda: pair(
         measured.GENOA, big(MI210), big(MI210), "DMA", files=AMD_CONFIG), "granted", "unknown", "kfd",
-     "on record to hang"),
+     "reported to hang"),
     ("the same, iommu=pt", lambda: pair(measured.GENOA, big(MI210), big(MI210), files=AMD_CONFIG),
      "granted", "root-complex", "kfd", "through the root complex"),
     ("ROCm/rocm-systems#11348, hardware that hangs", lambda: pair(
@@ -269,7 +269,7 @@ MADE += [
 
 MADE += [
     ("an adapter's doorbells", lambda: pair(measured.GENOA, CX7, H100, files=nvidia("570.1.1"), switch=0),
-     "unknown", "unknown", "nv-doorbell", "for every program"),
+     "unknown", "unknown", "nv-doorbell", "without root privileges"),
     ("the same with PeerMappingOverride", lambda: pair(
         measured.GENOA, CX7, H100, files=nvidia("570.1.1", RegistryDwords='"PeerMappingOverride=1;"'), switch=0),
      "granted", "direct", "nv-doorbell", "directly"),
@@ -292,20 +292,20 @@ MADE += [
 MADE += [
     ("a BAR of 8 GiB of 64", lambda: pair(
         measured.GENOA, gpu(0x740f, 0x1002, "amdgpu", bars=((1 << 33, 12),)), MI210, files=AMD_CONFIG, switch=0),
-     "unknown", "unknown", "kfd", "a BAR shows all of its memory; "),
+     "unknown", "unknown", "kfd", "exposes all of its memory; "),
     ("a small BAR, which dma-buf can use", lambda: pair(
         measured.GENOA, gpu(0x740f, 0x1002, "amdgpu", bars=((1 << 28, 12),)), CX7, files=AMD_CONFIG, switch=0),
      "unknown", "unknown", "dmabuf-move", "; if so, the data go directly"),
     ("and peer access of ROCm cannot", lambda: pair(
         measured.GENOA, gpu(0x740f, 0x1002, "amdgpu", bars=((1 << 28, 12),)), MI210, files=AMD_CONFIG, switch=0),
-     "refused", "staged", "kfd", "shows only part"),
+     "refused", "staged", "kfd", "exposes only part"),
 ]
 
 # machine of the folder, provider and client, delivered and way of one pair, words of its sentence
 MACHINES = [
-    ("ada5880x2-trx", "0000:41:00.0", "0000:61:00.0", "unknown", "nv-gpu", "on record to hang"),
+    ("ada5880x2-trx", "0000:41:00.0", "0000:61:00.0", "unknown", "nv-gpu", "reported to hang"),
     ("bdw-4x1080ti", "0000:02:00.0", "0000:82:00.0", "staged", "nv-gpu", "root ports are on different buses"),
-    ("bdw-4x1080ti", "0000:02:00.0", "0000:03:00.0", "unknown", "nv-gpu", "on record to hang"),
+    ("bdw-4x1080ti", "0000:02:00.0", "0000:03:00.0", "unknown", "nv-gpu", "reported to hang"),
     ("romed8-4x3090", "0000:01:00.0", "0000:46:00.0", "staged", "nv-gpu", "a patched one grants it"),
     # What was copied there went through the root complex; whether its kernel has DMABUF_MOVE_NOTIFY nobody wrote.
     ("b70-m12swa", "0000:23:00.0", "0000:27:00.0", "unknown", "xe-gpu", "the data go through the root complex"),

@@ -423,9 +423,9 @@ START_TEST(other_notes)
 	raw = make_function(snapshot, "0000:00:03.0", HOST "0000:00:03.0", &loop);
 	make_attr(raw, P2P_ATTR_XGMI, "1\n");
 	topology = make_topology(snapshot);
-	ck_assert_ptr_nonnull(get_note(topology, "NVLink may join devices beside PCIe (0000:00:02.0 has it); "
+	ck_assert_ptr_nonnull(get_note(topology, "NVLink may also join devices, outside PCIe (0000:00:02.0 has it); "
 				       "its links are not read"));
-	ck_assert_ptr_nonnull(get_note(topology, "XGMI may join devices beside PCIe (0000:00:03.0 has it)"));
+	ck_assert_ptr_nonnull(get_note(topology, "XGMI may also join devices, outside PCIe (0000:00:03.0 has it)"));
 	ck_assert_ptr_nonnull(get_note(topology, "0000:00:03.0 has a broken capability list: "
 				       "the chain loops"));
 	ck_assert_ptr_nonnull(get_note(topology, "config space of 1 of 3 functions was read "

@@ -433,7 +433,7 @@ START_TEST(reasons_name_the_link)
 	m.gpu[1]->pcie.now.width = m.down[1]->pcie.now.width = 4;
 	p2p_eval_pair(eval, m.gpu[0], m.gpu[1], &verdict);
 	p2p_eval_score(eval, &verdict, &s);
-	snprintf(part, sizeof(part), "the link of %s is the narrowest: 32 GT/s x4",
+	snprintf(part, sizeof(part), "the link of %s is the slowest: 32 GT/s x4",
 		 p2p_bdf_format(m.gpu[1]->bdf, bdf));
 	ck_assert_int_lt(p2p_score_reason(eval, &verdict, &s.write, text, sizeof(text)), 512);
 	ck_assert_msg(strstr(text, part) != NULL, "%s", text);

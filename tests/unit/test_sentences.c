@@ -75,7 +75,7 @@ START_TEST(reasons)
 	struct machine m = setup();
 
 	says(&m, p2p_eval_reason, "7.3", m.b, m.a,
-	     "both lie below 0000:15:00.0 and no function between redirects");
+	     "both lie below 0000:15:00.0, and nothing in between redirects");
 	says(&m, p2p_eval_reason, "7.3", m.a, m.a,
 	     "provider and client are the same function, which redirects nothing");
 	says(&m, p2p_eval_reason, "7.3", m.c, m.a,
@@ -113,8 +113,8 @@ START_TEST(reasons)
 	     "the root complex of an AMD Zen CPU, which the kernel permits");
 	m.a->acs = m.b->acs = m.dsp0->acs = m.dsp1->acs = (struct p2p_acs){ 0 };
 	says(&m, p2p_eval_reason, "7.3", m.b, m.a,
-	     "unknown: ACS of 0000:18:00.0, 0000:16:01.0, 0000:17:00.0 and 1 more could not be "
-	     "read, which decides between direct and redirected");
+	     "unknown: direct or redirected depends on ACS of 0000:18:00.0, 0000:16:01.0, 00"
+	     "00:17:00.0 and 1 more, which could not be read");
 	tree_free(m.tree);
 }
 END_TEST

@@ -42,8 +42,8 @@ static const struct p2p_driver drivers[] = {
 	{ "nouveau", NO, NO, NULL, "dma-buf pins buffers in system memory, and imports without "
 	  "accepting peer memory", "drivers/gpu/drm/nouveau/nouveau_prime.c; "
 	  "drivers/gpu/drm/drm_prime.c" },
-	{ "nvidia", UNKNOWN, UNKNOWN, NULL, "not in the kernel's tree: gives its memory by peer access "
-	  "of its own, nvidia_p2p and dma-buf, which p2pdma does not judge",
+	{ "nvidia", UNKNOWN, UNKNOWN, NULL, "not in the kernel's tree: shares its memory by its own "
+	  "peer access, nvidia_p2p and dma-buf, without asking p2pdma",
 	  "not in the kernel's sources" },
 	{ "virtio-pci", IF, IF, NULL, "virtio-gpu: maps VRAM blobs for importers without asking "
 	  "p2pdma, and imports accepting peer memory; other virtio devices neither",

@@ -137,7 +137,7 @@ static const struct { char letter; void (*add)(struct writer *w); } fields[] = {
 /* One row for each enum p2p_reason; %X stands for the fields above. */
 static const char *const sentences[P2P_REASONS] = {
 	[P2P_REASON_NONE] = "not evaluated",
-	[P2P_REASON_SWITCH] = "both lie below %C and no function between redirects",
+	[P2P_REASON_SWITCH] = "both lie below %C, and nothing in between redirects",
 	[P2P_REASON_SELF] = "provider and client are the same function, which redirects nothing",
 	[P2P_REASON_HOST_LISTED] =
 		"%P: through the root complex; the host bridge list of rule set %K has %H",
@@ -153,11 +153,11 @@ static const char *const sentences[P2P_REASONS] = {
 	[P2P_REASON_NO_COMMON] =
 		"no common bridge, and rule set %K never permits that",
 	[P2P_REASON_IOMMU_PRESENT] =
-		"no common bridge, and rule set %K permits no host bridge with an IOMMU in use",
+		"no common bridge, and rule set %K permits no pair through host bridges while an IOMMU is in use",
 	[P2P_REASON_NOT_COMPILED] =
 		"the kernel is built without CONFIG_PCI_P2PDMA and permits no pair",
 	[P2P_REASON_ACS_UNKNOWN] =
-		"unknown: ACS of %U could not be read, which decides between direct and redirected",
+		"unknown: direct or redirected depends on ACS of %U, which could not be read",
 	[P2P_REASON_ROOT_UNKNOWN] =
 		"unknown: %P, and whether the host bridge list has %H is unknown",
 	[P2P_REASON_CPU_UNKNOWN] =

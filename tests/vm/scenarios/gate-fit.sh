@@ -21,7 +21,7 @@ taint() { echo $(($(cat /proc/sys/kernel/tainted) & 64)); }
 start_drivers
 a=$(function_of alpha) b=$(function_of beta)
 kmod p2preader
-not_loaded 'this kernel decides in [a-z_]*p2pdma[a-z_]*() too, which the headers that the module was built with do not have: not loaded'
+not_loaded 'this kernel also decides in [a-z_]*p2pdma[a-z_]*(), which the headers that the module was built with lack: not loaded'
 rmmod p2preader
 kmod p2pcopy
 not_loaded 'this kernel has pci_p2pdma_distance_many.constprop.0, a copy of a function that decides, where no hook sees it: not loaded'

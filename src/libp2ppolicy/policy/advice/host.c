@@ -27,11 +27,10 @@ static const struct question {
 	  "requests (DirectTrans) must be in use" },
 	{ is_passed_through, "lspci -vvv -s DEVICE | grep -E 'ATSCtl|Address Translation'",
 	  "ask whether ATS is on for the physical and virtual functions that were passed through: "
-	  "with it and DirectTrans switches deliver between them without the root complex" },
+	  "if it is, and DirectTrans is set too, switches forward between them without the root complex" },
 	{ is_passed_through, "cat /proc/cmdline; dmesg | grep -iE 'iommu|dmar|smmu'",
-	  "ask for the IOMMU of the host and how it is set: it translates all that devices of a "
-	  "guest send, and must hold mappings of the BARs of their peers, which VFIO makes for all "
-	  "devices of one guest" },
+	  "ask about the host's IOMMU and its mode: it translates everything that a guest's devices "
+	  "send, and must map the BARs of their peers, which VFIO does for all devices of one guest" },
 	{ is_nvidia_gpu, "-device vfio-pci,host=DEVICE,x-nv-gpudirect-clique=0",
 	  "NVIDIA's driver grants peer access in a guest by clique: ask for x-nv-gpudirect-clique "
 	  "with the same number, in QEMU, on all GPUs between which the host forwards requests" },

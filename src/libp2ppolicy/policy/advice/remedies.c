@@ -183,11 +183,11 @@ static void add_row(struct p2p_advice *advice, const struct p2p_advised *advised
 	remedy.line = whitelist_row(advice, root->device, same);
 	remedy.text = root->row ?
 		SAY(advice, "the kernel lists %s (%s) for pairs of one host bridge only; a row without "
-		    "REQ_SAME_HOST_BRIDGE would permit the pair, once it has been shown that the "
-		    "hardware forwards it", p2p_bdf_format(root->device->bdf, bdf), root->row) :
+		    "REQ_SAME_HOST_BRIDGE would permit the pair, but belongs there only once the "
+		    "hardware is shown to forward such requests", p2p_bdf_format(root->device->bdf, bdf), root->row) :
 		SAY(advice, "the kernel compares %s (%04x:%04x) with its list of host bridges, which "
-		    "lacks it; this row would permit the pair, once it has been shown that the "
-		    "hardware forwards it", p2p_bdf_format(root->device->bdf, bdf),
+		    "lacks it; this row would permit the pair, but belongs there only once the "
+		    "hardware is shown to forward such requests", p2p_bdf_format(root->device->bdf, bdf),
 		    root->device->vendor, root->device->device);
 	p2p_advice_add(advice, &remedy);
 }
@@ -249,8 +249,8 @@ static int change_iommu(struct p2p_advice *advice, const struct p2p_advised *adv
 		remedy.map_type = verdict.kernel.map_type;
 		remedy.sure = p2p_goal_met(advice->goal, &verdict);
 		remedy.text = SAY(advice, "kernels 5.2 and 5.3 refuse pairs through host bridges "
-				  "while an IOMMU is in use; with it off the answer is %s, and any "
-				  "device reaches any memory",
+				  "while an IOMMU is in use; with the IOMMU off they answer %s, but any "
+				  "device can then reach any memory",
 				  p2p_map_type_name(verdict.kernel.map_type));
 		if (remedy.map_type != P2P_MAP_NOT_SUPPORTED)
 			p2p_advice_add(advice, &remedy);

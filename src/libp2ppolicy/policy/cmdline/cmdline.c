@@ -103,8 +103,8 @@ static bool needs_update(const struct p2p_cmdline *cmdline)
 }
 
 static const char flaw[] =
-	"kernels from 6.11 on leave the bits that %s names as firmware set them%s, until 6.12.23, "
-	"6.13.11, 6.14.2 and 6.15 (9cf8a952d57b)%s";
+	"kernels from 6.11 until the fix in 6.12.23, 6.13.11, 6.14.2 and 6.15 (9cf8a952d57b) leave the "
+	"bits that %s names as firmware set them%s%s";
 
 static const char *make_warning(struct p2p_cmdline *cmdline, enum p2p_parameter parameter)
 {
@@ -118,21 +118,21 @@ static const char *make_warning(struct p2p_cmdline *cmdline, enum p2p_parameter 
 	case P2P_SUPPORT_FLAWED:
 	case P2P_SUPPORT_MAYBE:
 		return p2p_arena_format(&cmdline->arena, flaw, name,
-					redirect ? " and set all others" : "",
+					redirect ? ", and set all others" : "",
 					strchr(cmdline->release, '-') ?
-					", unless the distributor took that in" : "");
+					", unless the distributor backported the fix" : "");
 	case P2P_SUPPORT_UNKNOWN:
-		return "the kernel's release is not known: disable_acs_redir is there from 4.19 "
-		       "on, config_acs from 6.11 on";
+		return "the kernel's release is not known: disable_acs_redir needs 4.19 or later, "
+		       "config_acs 6.11 or later";
 	case P2P_SUPPORT_FULL:
 		break;
 	}
 	if (needs_update(cmdline))
-		return "needs 6.12.23, 6.13.11, 6.14.2 or later; before, the bits it names stay "
-		       "as firmware set them";
+		return "needs 6.12.23, 6.13.11, 6.14.2 or later; earlier updates leave the bits "
+		       "that it names as firmware set them";
 	return redirect && rebuilds(cmdline) ?
-	       "from 6.11 on it also takes back SrcValid and UpstreamFwd where the kernel set them "
-	       "and firmware did not" : NULL;
+	       "from 6.11 on it also clears SrcValid and UpstreamFwd where the kernel set them "
+	       "and firmware had not" : NULL;
 }
 
 const char *p2p_cmdline_warning(const struct p2p_cmdline *cmdline, enum p2p_parameter parameter)

@@ -54,7 +54,7 @@ static void check_release(struct p2p_cmdline *cmdline, const struct p2p_option *
 		p2p_cmdline_add(cmdline, P2P_LINT_RELEASE, !backports, option->text,
 				"kernel %s does not know %s%s and says so only in its log",
 				cmdline->release, name,
-				backports ? ", unless the distributor took it in," : "");
+				backports ? " (unless the distributor backported it)" : "");
 	else if (support == P2P_SUPPORT_FLAWED || support == P2P_SUPPORT_MAYBE)
 		p2p_cmdline_add(cmdline, P2P_LINT_FLAWED, support == P2P_SUPPORT_FLAWED,
 				option->text, "%s", p2p_cmdline_warning(cmdline,

@@ -95,9 +95,9 @@ static const struct { const char *parameter, *value, *instead; } hopes[] = {
 	  "firmware describes one" },
 	{ "iommu=", "on", "intel_iommu=on turns Intel's IOMMU on, and AMD's is used whenever "
 	  "firmware describes one" },
-	{ NULL, "pt", "what lets host drivers bypass translation is iommu=pt" },
-	{ NULL, "pass", "what lets host drivers bypass translation is iommu=pt" },
-	{ NULL, "identity", "what lets host drivers bypass translation is iommu=pt" },
+	{ NULL, "pt", "iommu=pt lets host drivers bypass translation" },
+	{ NULL, "pass", "iommu=pt lets host drivers bypass translation" },
+	{ NULL, "identity", "iommu=pt lets host drivers bypass translation" },
 	{ NULL, "", "it does nothing" },
 };
 
@@ -159,8 +159,8 @@ static bool speaks_of_acs(const char *text)
 }
 
 static const char instead_of_acs[] =
-	"what clears redirects is pci=disable_acs_redir=DEVICE[;DEVICE...] (4.19 and later) or "
-	"pci=config_acs=BITS@DEVICE (6.11 and later), which name the ports";
+	"to clear redirects, name the ports in pci=disable_acs_redir=DEVICE[;DEVICE...] (4.19 and later) "
+	"or pci=config_acs=BITS@DEVICE (6.11 and later)";
 
 static bool check_patches(struct p2p_cmdline *cmdline, const char *text)
 {
@@ -188,7 +188,7 @@ static void check_repeated(struct p2p_cmdline *cmdline, const struct p2p_option 
 			continue;
 		if (!strcmp(later->text, option->text))
 			p2p_cmdline_add(cmdline, P2P_LINT_REPEATED, false, option->text,
-					"%s stands there twice; once is enough", option->text);
+					"%s is given twice; once is enough", option->text);
 		else
 			p2p_cmdline_add(cmdline, P2P_LINT_REPEATED, true, option->text,
 					"a later %s takes its place", later->text);
@@ -386,7 +386,7 @@ void p2p_cmdline_check_word(struct p2p_cmdline *cmdline, const struct p2p_word *
 				"register; %s", instead_of_acs);
 	else if (iommu && (size_t)(iommu - text) < strcspn(text, "=.") && !is_iommu_name(text))
 		p2p_cmdline_add(cmdline, P2P_LINT_UNKNOWN, false, text,
-				"no mainline kernel up to " NEWEST " has such a parameter; what lets host "
-				"drivers bypass translation is %s", is_arm_or_other(cmdline) ?
+				"no mainline kernel up to " NEWEST " has such a parameter; to let host "
+				"drivers bypass translation, use %s", is_arm_or_other(cmdline) ?
 				"iommu.passthrough=1" : "iommu=pt");
 }

@@ -64,7 +64,7 @@ void p2p_notes_fabrics(struct p2p_topology *topology)
 		if (!name)
 			continue;
 		seen[known++] = name;
-		p2p_note(topology, function, "%s may join devices beside PCIe (%s has it); its links are not read", name,
+		p2p_note(topology, function, "%s may also join devices, outside PCIe (%s has it); its links are not read", name,
 			 p2p_bdf_format(function->bdf, bdf));
 	}
 }
@@ -110,7 +110,7 @@ static bool note_stand_in(struct p2p_topology *topology, const struct p2p_functi
 
 	if (top && !said)
 		p2p_note(topology, end, "%s, like every card of its kind, reports a link of 2.5 "
-			 "GT/s x1 whatever is true; the link of %s, where the card begins, is "
+			 "GT/s x1 whatever it really has; the link of %s, where the card begins, is "
 			 "shown and used instead", p2p_bdf_format(end->bdf, a),
 			 p2p_bdf_format(top->bdf, b));
 	return top;

@@ -33,11 +33,11 @@ int p2p_isolation_why(const struct p2p_isolation *isolation, const struct p2p_fu
 	switch (cause.grouping) {
 	case P2P_GROUPING_NO_ACS:
 		p2p_text_add(&text, "the kernel finds no ACS at %s, so DMA from below it may reach a "
-			     "peer without passing the IOMMU", at);
+			     "peer without passing through the IOMMU", at);
 		break;
 	case P2P_GROUPING_ACS_OFF:
 		p2p_text_add(&text, "ACS of %s has %s off, so DMA from below it may reach a peer "
-			     "without passing the IOMMU", at, p2p_acs_names(cause.missing, bits));
+			     "without passing through the IOMMU", at, p2p_acs_names(cause.missing, bits));
 		break;
 	case P2P_GROUPING_BUS:
 		p2p_text_add(&text, "all DMA from the conventional bus behind bridge %s carries one "

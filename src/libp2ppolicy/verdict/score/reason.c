@@ -32,7 +32,7 @@ static void add_link(struct writer *w)
 	if (pcie->link != P2P_PRESENT || !pcie->now.width)
 		pcie = at->parent ? &at->parent->pcie : pcie;
 	if (at == w->speed->idle)
-		p2p_text_add(&w->text, "%g GT/s x%u at work", pcie->most.speed_mtps / 1000.0,
+		p2p_text_add(&w->text, "%g GT/s x%u under load", pcie->most.speed_mtps / 1000.0,
 			     pcie->most.width);
 	else
 		p2p_text_add(&w->text, "%g GT/s x%u", pcie->now.speed_mtps / 1000.0,
@@ -57,7 +57,7 @@ static void add_requests(struct writer *w)
 	const struct p2p_pcie *pcie = &w->speed->at->pcie;
 
 	if (pcie->fact != P2P_PRESENT)
-		p2p_text_string(&w->text, "only the smallest number of outstanding reads");
+		p2p_text_string(&w->text, "an unknown number of outstanding reads, for which the smallest is assumed");
 	else
 		p2p_text_add(&w->text, "at most %s outstanding reads of %u bytes",
 			     pcie->tags_10bit ? "768" : pcie->extended_tags ? "256" : "32",
@@ -77,25 +77,25 @@ static const struct { char letter; void (*add)(struct writer *w); } fields[] = {
 
 static const char *const sentences[P2P_LIMITS] = {
 	[P2P_LIMIT_UNKNOWN] = "what the path carries is unknown",
-	[P2P_LIMIT_LINK] = "the link of %A is the narrowest: %L, %P bytes of payload",
+	[P2P_LIMIT_LINK] = "the link of %A is the slowest: %L, %P bytes of payload",
 	[P2P_LIMIT_REDIRECT] = "a redirected transfer uses the link of %A in both directions, so two "
 			       "opposite transfers get half each: %L, %P bytes of payload",
 	[P2P_LIMIT_REQUESTS] = "%A has %R, and each takes %T ns",
 	[P2P_LIMIT_ROOT_COMPLEX] = "the root complex (%C) limits traffic from port to port",
-	[P2P_LIMIT_SPLIT] = "the root complex (%C) splits peer traffic into payloads of %P bytes, for "
-			    "which the link of %A is the narrowest: %L",
+	[P2P_LIMIT_SPLIT] = "the root complex (%C) splits peer traffic into payloads of %P bytes, and "
+			    "with these the link of %A is the slowest: %L",
 	[P2P_LIMIT_ORDERING] = "%A may not use relaxed ordering (Device Control, RlxdOrd-), and the "
-			       "root complex (%C) is slow without",
+			       "root complex (%C) is slow without it",
 	[P2P_LIMIT_SOCKET] = "it crosses from one NUMA node to another (%C)",
 	[P2P_LIMIT_CHIPSET] = "%A belongs to the chipset, all devices of which share one link to "
 			      "the CPU",
-	[P2P_LIMIT_BUS] = "%A leads to a conventional PCI bus, which all on it share",
+	[P2P_LIMIT_BUS] = "%A leads to a conventional PCI bus, which all devices on it share",
 	[P2P_LIMIT_WRITES_ONLY] = "the root complex (%C) passes only posted writes between its "
 				  "ports: reads fail",
 	[P2P_LIMIT_BLOCKED] = "a port on the path rejects the requests; of the path itself, ",
 	[P2P_LIMIT_REFUSED] = "the kernel refuses the pair; of the path itself, ",
 	[P2P_LIMIT_UNDECIDED] = "whether the pair gets through is unknown; of the path itself, ",
-	[P2P_LIMIT_DEVICE] = "published figures limit %A itself, not its link",
+	[P2P_LIMIT_DEVICE] = "by published figures, %A itself is the limit, not its link",
 	[P2P_LIMIT_PORT] = "the network ports of %A carry no more",
 };
 
@@ -169,7 +169,7 @@ int p2p_score_reason(const struct p2p_eval *eval, const struct p2p_verdict *verd
 		expand(&w, sentences[speed->limit]);
 	expand(&w, sentences[speed->way]);
 	if (speed->redirected && speed->way != P2P_LIMIT_REDIRECT)
-		p2p_text_string(&w.text, "; it is redirected through the root complex");
+		p2p_text_string(&w.text, "; the transfer is redirected through the root complex");
 	if (speed->translated)
 		p2p_text_add(&w.text, verdict->client->iommu_type ? "; the IOMMU translates" :
 			     "; an IOMMU may translate");

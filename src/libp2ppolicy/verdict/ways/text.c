@@ -15,12 +15,12 @@ static void add_kernel(struct p2p_text *text, const struct p2p_verdict *verdict)
 	size_t size;
 
 	if (!verdict->eval) {
-		p2p_text_string(text, "the kernel's p2pdma refuses the pair");
+		p2p_text_string(text, "the reason is not recorded");
 		return;
 	}
 	p2p_eval_reason(verdict->eval, verdict, reason, sizeof(reason));
 	size = strlen(reason);
-	p2p_text_add(text, "the kernel's p2pdma: %.*s", (int)(size - (size && reason[size - 1] == '.')),
+	p2p_text_add(text, "%.*s", (int)(size - (size && reason[size - 1] == '.')),
 		     reason);
 }
 
@@ -119,8 +119,8 @@ static void add_doubt(struct p2p_text *text, const struct p2p_verdict *verdict,
 				": whether the egress control of a root port blocks the requests is not known");
 	else if (p2p_way_nvidia_maps(answer->way) && answer->translates == P2P_YES &&
 		 p2p_stack(verdict, P2P_STACK_NVIDIA_REMAP)->fact != P2P_PRESENT)
-		p2p_text_string(text, ": whether NVIDIA's driver maps them for the IOMMU that translates "
-				"(DmaRemapPeerMmio) is not recorded");
+		p2p_text_string(text, ": the IOMMU translates, and it is not recorded whether NVIDIA's "
+				"driver maps the peer's BAR through it (DmaRemapPeerMmio)");
 	else if (answer->translates == P2P_YES && route == P2P_ROUTE_BLOCKED)
 		p2p_text_string(text, ": a port blocks peer-to-peer transfers, and whether it also blocks "
 				"those that the IOMMU translates is not known");
@@ -128,7 +128,7 @@ static void add_doubt(struct p2p_text *text, const struct p2p_verdict *verdict,
 		p2p_text_string(text, p2p_way_splits(verdict, answer) ?
 				": writes go directly, but a port redirects the completions of reads to a "
 				"root complex that is not known to pass them on" :
-				": they meet a root complex that is not known to pass peer requests on");
+				": requests reach a root complex that is not known to pass them on to a peer");
 }
 
 /* Add why the data may not arrive. */
@@ -139,8 +139,8 @@ static void add_obstacle(struct p2p_text *text, const struct p2p_verdict *verdic
 		p2p_text_add(text, ": %s (%s)", p2p_evidence_text(answer->evidence),
 			     p2p_evidence_source(answer->evidence));
 	else if (answer->way->addressing == P2P_ADDRESSING_GUEST && p2p_is_guest(verdict) != P2P_YES)
-		p2p_text_string(text, ": the guest or program that has them decides what it sends, and "
-				"whether the IOMMU of this host is met and lets it through depends on ATS, "
+		p2p_text_string(text, ": the guest or program that has the devices decides what they send; "
+				"whether that reaches this host's IOMMU, and gets through, depends on ATS, "
 				"ACS and the root complex");
 	else if (p2p_is_guest(verdict) == P2P_YES)
 		p2p_text_string(text, ": the host's switches, ACS and IOMMU decide, and a guest sees none "
@@ -183,7 +183,7 @@ static void add_delivery(struct p2p_text *text, const struct p2p_ways *ways,
 		p2p_text_string(text, "the transfer would fail or hang");
 		break;
 	default:
-		p2p_text_string(text, "whether the data arrive is not known");
+		p2p_text_string(text, "it is not known whether the data arrive");
 	}
 	add_obstacle(text, verdict, answer);
 }
@@ -303,7 +303,7 @@ static void add_no_driver(struct p2p_text *text, const struct p2p_ways *ways)
 
 	p2p_text_add(text, side->driver_fact == P2P_ABSENT ?
 		     "no driver is bound to %s, so nothing moves its data" :
-		     "which driver %s has is not recorded, so what it would do is not known",
+		     "the driver of %s is not recorded, so it is not known what it would do",
 		     side->display);
 }
 

@@ -106,7 +106,7 @@ static void print_pair(const struct app *app, const struct fix *fix, size_t inde
 	static const char *const ends[P2P_ADVICE_STATES] = {
 		[P2P_ADVICE_FINE] = NULL,
 		[P2P_ADVICE_REMEDIES] = "no register helps; see below",
-		[P2P_ADVICE_NONE] = "no remedy here is certain",
+		[P2P_ADVICE_NONE] = "no remedy is certain to help",
 	};
 
 	fprintf(app->out, "%s <- %s: ", advised->pair.provider->display,
@@ -192,17 +192,16 @@ static void print_registers(const struct app *app, const struct fix *fix)
 	size_t bystanders = count_bystanders(app, fix);
 	char line[128], count[WORDS_SIZE];
 
-	heading(app, fix->applied ? "Written: %s, and no other:" : "Effective at once; only %s written:",
-		words_count(fix->register_count, fix->applied ? "register" : fix->register_count == 1 ? "register is" :
-			    "register", count));
+	heading(app, fix->applied ? "Written: %s, and no other:" : "Effective at once; writes only %s:",
+		words_count(fix->register_count, "register", count));
 	for (size_t i = 0; i < fix->register_count; i++)
 		print_register(app, &fix->registers[i]);
 	if (bystanders)
 		say(app, 2, "%s elsewhere redirect%s too but are not on the path.",
 		    words_count(bystanders, "function", count), bystanders == 1 ? "s" : "");
-	say(app, 2, "It lasts until the next boot, or a reset or resume of the port; newer kernels (7.2) "
-	    "set the bits again whenever a driver is bound to it. A driver that has asked before "
-	    "keeps the old answer until it is bound again.");
+	say(app, 2, "This lasts until the next boot, or until the port is reset or resumes; newer kernels (7.2) "
+	    "also set the bits again whenever a driver is bound to the port. A driver that asked "
+	    "p2pdma before the change keeps the old answer until it is bound again.");
 	heading(app, "To undo it:");
 	for (size_t i = 0; i < fix->register_count; i++) {
 		p2p_register_setpci(&fix->registers[i], true, line, sizeof(line));
@@ -241,7 +240,7 @@ static void print_parameters(const struct app *app, const struct fix *fix)
 	const struct fix_parameter *best = NULL;
 	const char *word;
 
-	heading(app, "From the next boot on, on the kernel command line:");
+	heading(app, "To keep the change after a reboot, on the kernel command line:");
 	for (size_t i = P2P_PARAMETERS; i-- > 0;) {
 		const struct fix_parameter *parameter = &fix->parameters[i];
 		const char *warning = p2p_cmdline_warning(fix->cmdline, (enum p2p_parameter)i);
@@ -290,8 +289,8 @@ static void print_crossing(const struct app *app, const struct fix *fix)
 	for (size_t i = 0; (advised = p2p_advice_pair(fix->advice, i)); i++)
 		apart += advised->state == P2P_ADVICE_REGISTERS && fix->together[i] == P2P_NO;
 	if (apart)
-		say(app, 2, "The kernel keeps devices of %zu of these pairs in groups of their own, "
-		    "although they then reach each other without passing the IOMMU: the groups do not show it.",
+		say(app, 2, "In %zu of these pairs, the kernel keeps the two devices in separate groups, although they "
+		    "then reach each other without passing through the IOMMU: the groups do not show this.",
 		    apart);
 }
 
@@ -299,7 +298,7 @@ static void print_isolation(const struct app *app, const struct fix *fix)
 {
 	enum p2p_tri iommu = p2p_topology_machine(app->topology)->iommu;
 
-	heading(app, "Isolation that it costs:");
+	heading(app, "Isolation that the change costs:");
 	if (iommu == P2P_NO)
 		say(app, 2, "No IOMMU is in use, so nothing isolates these devices now. With one "
 		    "on, groups would be:");
@@ -309,9 +308,9 @@ static void print_isolation(const struct app *app, const struct fix *fix)
 		print_group(app, &fix->groups[i]);
 	print_crossing(app, fix);
 	if (fix->group_count && iommu != P2P_NO)
-		say(app, 2, "This holds from the next boot on, with the parameter above. Until then the "
-		    "kernel keeps its present groups, although their members are not isolated any "
-		    "more: give none of these devices to a guest or to user space.");
+		say(app, 2, "These are the groups from the next boot on, with the parameter above. Until then the "
+		    "kernel keeps its present groups, although these are no longer isolated from each "
+		    "other: give none of these devices to a guest or to user space.");
 }
 
 static void say_reach(FILE *out, const struct p2p_reach *reach, size_t shown)
@@ -321,7 +320,7 @@ static void say_reach(FILE *out, const struct p2p_reach *reach, size_t shown)
 	if (shown < NAMES_SHOWN)
 		fprintf(out, "%s %s%s", shown ? "," : "", reach->pair.client->display,
 			!reach->direct ? " (permitted by the kernel)" :
-			!reach->permitted ? " (past the IOMMU)" : "");
+			!reach->permitted ? " (bypassing the IOMMU)" : "");
 }
 
 /*
@@ -415,7 +414,7 @@ static void print_growths(const struct app *app, const struct fix *fix)
 		    growth->function->display, now, most,
 		    growth->narrow ? "the window of bridge " : growth->window_fact == P2P_PRESENT ?
 		    "the windows above it have room" : "the windows above it could not be read",
-		    growth->narrow ? bdf : "", growth->narrow ? " lacks " : "",
+		    growth->narrow ? bdf : "", growth->narrow ? " is too small by " : "",
 		    growth->narrow ? lacking : "");
 	}
 }
@@ -449,7 +448,7 @@ static void print_translated(const struct app *app, const struct fix *fix)
 		heading(app, "And besides:");
 		say(app, 2, "the IOMMU translates for %s, and the addresses that %s maps for it then "
 		    "go up to the root complex: boot with iommu=pt, or iommu.passthrough=1 on Arm. "
-		    "The IOMMU then no longer protects memory from the devices of the kernel.",
+		    "The IOMMU then no longer protects memory from devices that kernel drivers use.",
 		    advised->pair.client->display, advised->pair.provider->driver);
 		return;
 	}

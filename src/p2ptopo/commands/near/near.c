@@ -122,7 +122,7 @@ const struct column near_columns[] = {
 	FUNCTION("CPUS", "the CPUs local to it", tell_cpus),
 	PAIR("REL", "relation: X PIX PXB PHB NODE SYS, ? unknown", false, gives, RELATION),
 	PEER("DELIVERED", "what the drivers in use would do for DMA to the memory of a GPU or an "
-	     "accelerator; for other pairs, the worse of both directions", print_delivered),
+	     "accelerator; for other pairs, the worse of the two directions", print_delivered),
 	PAIR("GIVES-DELIVERED", "the same when DEVICE is the provider, the peer the client", false,
 	     gives, DELIVERED),
 	PAIR("TAKES-DELIVERED", "the same when DEVICE is the client, the peer the provider", false,
@@ -210,14 +210,14 @@ static void print_title(const struct app *app, const struct p2p_function *device
 	say(app, 0, "%s%s (%s%s%s)%s", count ? "Peers of " : "", device->display,
 	    named ? p2p_bdf_format(device->bdf, bdf) : "", named ? " " : "",
 	    p2p_class_name(device->kind),
-	    count ? ", of each class the best first:" : " has no matching peer.");
+	    count ? ", by class, the best first:" : " has no matching peer.");
 }
 
 static void print_legend(const struct app *app, const struct p2p_function *device)
 {
 	fputc('\n', app->out);
 	say(app, 0, "DELIVERED: what the drivers in use would do for DMA to the memory of a GPU or an "
-	    "accelerator; for other pairs, the worse of both directions. GIVES: what the kernel decides "
+	    "accelerator; for other pairs, the worse of the two directions. GIVES: what the kernel decides "
 	    "for DMA of the peer to the memory of %s. GB/S: reads/writes, for that DMA and, in TAKES, "
 	    "for DMA of %s to the memory of the peer.", device->display, device->display);
 }

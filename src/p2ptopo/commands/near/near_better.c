@@ -157,7 +157,7 @@ void near_print_better(const struct app *app, const struct p2p_function *device,
 	if (found > MOST_PEERS)
 		fprintf(app->out, "%zu more: add -o PEER,DIRECT-IF\n", found - MOST_PEERS);
 	if (found)
-		hint_line(app, "how, and what else it opens: ", "fix", device, first);
+		hint_line(app, "how to clear them, and what else that opens: ", "fix", device, first);
 }
 
 struct json_object *near_json_registers(const struct near_peer *peer)

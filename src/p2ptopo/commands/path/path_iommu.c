@@ -12,8 +12,8 @@ static const char *effect_of(const struct p2p_function *function)
 	if (p2p_iommu_translates(function) == P2P_YES)
 		return "the IOMMU translates what it sends through the root complex";
 	if (p2p_iommu_translates(function) == P2P_NO)
-		return "passthrough: the IOMMU does not translate its addresses, while ACS stays as "
-		       "for translation";
+		return "passthrough: the IOMMU does not translate its addresses, but ACS is set as "
+		       "if it did";
 	return "its driver or a guest decides what the IOMMU translates";
 }
 
@@ -73,8 +73,8 @@ static const char *caution(const struct path *path)
 	    p2p_iommu_translates(verdict->client) != P2P_YES)
 		return NULL;
 	return "the kernel permits the pair through the root complex, where the IOMMU translates for "
-	       "the client: a driver that gives it addresses without mapping them by the kernel's "
-	       "DMA API hangs or reads wrong data there; iommu=pt, or no IOMMU, ends the translation";
+	       "the client: if a driver gives the client addresses that were not mapped through the "
+	       "kernel's DMA API, transfers hang or read wrong data; iommu=pt, or no IOMMU, avoids that";
 }
 
 void path_print_caution(const struct app *app, const struct path *path)

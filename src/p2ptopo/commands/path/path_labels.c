@@ -65,7 +65,7 @@ static const char *nccl_reason(enum nccl_type type)
 	case NCCL_PXB:
 		return "it takes two ports that face each other for one bridge";
 	default:
-		return "root ports are part of the CPU to it, and a CPU is a NUMA node";
+		return "it counts root ports as part of the CPU, and each NUMA node as a CPU";
 	}
 }
 

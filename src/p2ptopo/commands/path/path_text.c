@@ -353,8 +353,8 @@ static void print_hop_acs(const struct app *app, const struct path_hop *hop)
 	print_acs(app, "ACSCap:", acs->capability, 0);
 	print_acs(app, "ACSCtl:", acs->control, hop->kernel | hop->fabric);
 	if (acs->kernel_control != acs->control)
-		fprintf(app->out, "    the kernel reads %04x as ACSCtl, another layout than "
-			"this port has\n", acs->kernel_control);
+		fprintf(app->out, "    the kernel reads ACSCtl as %04x, because it expects another "
+			"register layout\n", acs->kernel_control);
 }
 
 static void print_hop_link(const struct app *app, const struct p2p_pcie *pcie)
@@ -425,7 +425,7 @@ static void print_root(const struct app *app, const char *name, const struct p2p
 	char bdf[P2P_BDF_SIZE];
 
 	if (root->fact == P2P_DENIED)
-		path_line(app, name, "cannot be told");
+		path_line(app, name, "cannot be determined");
 	else if (root->fact == P2P_ABSENT || !root->device)
 		path_line(app, name, "the kernel finds no device to compare");
 	else

@@ -26,9 +26,9 @@ static void name_outcome(const struct outcome *outcome, char *text, size_t size)
 	bool open = outcome->grant == P2P_GRANT_UNKNOWN && outcome->way &&
 		    outcome->granted != P2P_DELIVERY_UNKNOWN &&
 		    outcome->granted != P2P_DELIVERY_STAGED;
-
-	size_t used = (size_t)snprintf(text, size, "%s", phrase(open ? outcome->granted :
-								outcome->delivery, outcome->way));
+	enum p2p_delivery delivery = open ? outcome->granted : outcome->delivery;
+	size_t used = (size_t)snprintf(text, size, "%s%s", delivery == P2P_DELIVERY_LINK ? "over " : "",
+				       phrase(delivery, outcome->way));
 
 	if (outcome->fastest > 0 && used < size)
 		used += (size_t)snprintf(text + used, size - used, "%s%.1f GB/s",

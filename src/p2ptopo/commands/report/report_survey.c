@@ -18,7 +18,7 @@ static const struct finding_kind kinds[] = {
 	{ P2P_REASON_HOST_NOT_LISTED, P2P_MAP_NOT_SUPPORTED, CULPRITS_ROOTS,
 	  "refused: no common bridge, and the host bridge is not on the kernel's list" },
 	{ P2P_REASON_HOST_SAME_ONLY, P2P_MAP_NOT_SUPPORTED, CULPRITS_ROOTS,
-	  "refused: the kernel trusts a host bridge within itself, not towards another one" },
+	  "refused: the kernel trusts these host bridges for pairs within one, not between two" },
 	{ P2P_REASON_NO_ROOT_DEVICE, P2P_MAP_NOT_SUPPORTED, CULPRITS_NONE,
 	  "refused: the root bus has no device that the kernel could look up in its list" },
 	{ P2P_REASON_NO_COMMON, P2P_MAP_NOT_SUPPORTED, CULPRITS_NONE,

@@ -347,7 +347,7 @@ static void print_advice(const struct app *app, const struct survey *survey)
 
 	if (advice)
 		say_from(app, 0, 2, is_root ? "? ACS, ATS and links of %s could not be read: %s" :
-			 "? as root, ACS, ATS and links of %s can be read: %s",
+			 "? only root can read ACS, ATS and links of %s: %s",
 			 words_count(survey->shallow, "function", counted), advice);
 }
 
