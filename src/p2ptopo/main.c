@@ -152,6 +152,33 @@ static void set_characters(void)
 	(void)setlocale(LC_CTYPE, utf8 ? "C.UTF-8" : "C");
 }
 
+/*
+ * Variables that would make a library load plugins, read another machine, print what it is at, or read the
+ * command line in another way.  unsetenv() moves the later ones up, so the index stays the same after it.
+ */
+static void hide_variables(void)
+{
+	static const char *const prefixes[] = {
+		"HWLOC_", "EXPAT_", "BLKID_", "LIBBLKID_", "LIBSMARTCOLS_", "POSIXLY_CORRECT=",
+	};
+	char name[256];
+	size_t i = 0, k;
+
+	while (environ[i]) {
+		size_t size = strcspn(environ[i], "=");
+
+		for (k = 0; k < P2P_LENGTH(prefixes); k++)
+			if (!strncmp(environ[i], prefixes[k], strlen(prefixes[k])))
+				break;
+		if (k == P2P_LENGTH(prefixes) || size >= sizeof(name)) {
+			i++;
+			continue;
+		}
+		snprintf(name, sizeof(name), "%.*s", (int)size, environ[i]);
+		unsetenv(name);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	struct failure failure = { 0 }, unwritten = { 0 };
@@ -160,6 +187,7 @@ int main(int argc, char **argv)
 	int first;
 
 	fill_standard_streams();
+	hide_variables();
 	/* Exceeding the file size limit makes the write fail, which is reported. */
 	(void)signal(SIGXFSZ, SIG_IGN);
 	/* Device names are UTF-8; numbers are printed as in the C locale. */

@@ -21,6 +21,7 @@ import commands  # noqa: E402
 LOCALES = {"tr_TR.UTF-8": ("tr_TR", "UTF-8"), "de_DE.UTF-8": ("de_DE", "UTF-8"), "de_DE": ("de_DE", "ISO-8859-1")}
 FEW = ["report", "tree --json", "pairs --csv", "topo", "matrix", "path nvme0 nvme1", "fix nvme0 nvme1",
        "diff $F/vm-acs-cleared/tree.tar.xz", "export prometheus", "export html", "export hwloc", "--from $T/hwloc.xml tree",
+       "pairs --kernel 6.1 --csv --from $T/nccl.xml",
        "--from $F/generated-server-epyc-redirect/tree.tar.xz measured $F/measured/nvbandwidth.json",
        "flows 'nvme0>nvme1' 'nvme1<eth0'"]
 PLAIN = {"LC_ALL": "C.UTF-8", "TZ": "UTC", "TERM": "xterm"}
@@ -31,7 +32,9 @@ SAME = [
      {"COLUMNS": "abc"}, {"COLUMNS": ""}, {"COLUMNS": "-5"}, {"COLUMNS": "0"}, {"COLUMNS": "99999999"},
      {"LINES": "-1"}, {"LINES": "0"}, {"LINES": "abc"}, {"HWLOC_XMLFILE": "/nonexistent"},
      {"HWLOC_COMPONENTS": "stop"}, {"HWLOC_THISSYSTEM": "1"}, {"HWLOC_SYNTHETIC": "pack:4 core:2 pu:2"},
-     {"HWLOC_FSROOT": "/nonexistent", "HWLOC_HIDE_ERRORS": "0", "HWLOC_COMPONENTS": "-linux,stop"}, {"XDG_CONFIG_HOME": "/nonexistent"}, {"HOME": ""}],
+     {"HWLOC_FSROOT": "/nonexistent", "HWLOC_HIDE_ERRORS": "0", "HWLOC_COMPONENTS": "-linux,stop"},
+     {"EXPAT_ENTROPY_DEBUG": "1", "EXPAT_ACCOUNTING_DEBUG": "3", "EXPAT_ENTITY_DEBUG": "1", "EXPAT_MALLOC_DEBUG": "2"},
+     {"LIBBLKID_DEBUG": "all", "BLKID_DEBUG": "0xffff", "LIBSMARTCOLS_DEBUG": "all"}, {"POSIXLY_CORRECT": "1"}, {"XDG_CONFIG_HOME": "/nonexistent"}, {"HOME": ""}],
     [{"LC_ALL": "C"}, {"LC_ALL": "de_DE"}, {"LC_ALL": "no_WHERE.UTF-8"}],
     [{"COLUMNS": "1"}, {"COLUMNS": "1", "LC_ALL": "de_DE.UTF-8"}],
     [{"COLUMNS": "20"}, {"COLUMNS": "20", "LC_ALL": "tr_TR.UTF-8"}],
@@ -50,6 +53,8 @@ class Runner:
         commands.prepare(p2ptopo, fixtures, folder)
         with tarfile.open(self.machine) as tree:
             (pathlib.Path(folder) / "hwloc.xml").write_bytes(tree.extractfile("hwloc.xml").read())
+        with open(pathlib.Path(folder) / "nccl.xml", "wb") as file:
+            subprocess.run([p2ptopo, "--from", self.machine, "export", "nccl"], stdout=file, check=True)
 
     def run(self, command, changes, machine=None):
         # What a command makes is made anew.

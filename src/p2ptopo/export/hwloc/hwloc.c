@@ -242,26 +242,6 @@ static enum status write_file(struct file *file, const struct picture *picture)
 	return STATUS_DONE;
 }
 
-/*
- * Variables of hwloc could load plugins and change the output. unsetenv() moves the later variables up, so
- * the index stays the same after it.
- */
-static void forget_variables(void)
-{
-	char name[256];
-
-	for (size_t i = 0; environ[i];) {
-		size_t size = strcspn(environ[i], "=");
-
-		if (!strncmp(environ[i], "HWLOC_", 6) && size < sizeof(name)) {
-			snprintf(name, sizeof(name), "%.*s", (int)size, environ[i]);
-			unsetenv(name);
-		} else {
-			i++;
-		}
-	}
-}
-
 enum status export_hwloc(struct app *app)
 {
 	struct file file = { .app = app };
@@ -270,7 +250,6 @@ enum status export_hwloc(struct app *app)
 
 	if (status)
 		return status;
-	forget_variables();
 	if (hwloc_topology_init(&file.topology)) {
 		status = fail_memory(app->failure);
 	} else {
