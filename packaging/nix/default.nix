@@ -24,6 +24,8 @@ stdenv.mkDerivation {
   nativeBuildInputs = [ cmake pkg-config ];
   buildInputs = [ expat hwloc json_c libarchive ncurses udev util-linux ];
 
+  # The sources may be a checkout with a build/ of its own, whose cache names another folder.
+  cmakeBuildDir = "build-nix";
   cmakeFlags = [
     "-DBUILD_TESTING=OFF"
     "-DP2PTOPO_LIBPCI=OFF"
@@ -35,7 +37,7 @@ stdenv.mkDerivation {
   # pci.ids has a path of its own there.
   postPatch = ''
     substituteInPlace src/libp2ppolicy/snapshot/pci-ids.c \
-      --replace /usr/share/hwdata/pci.ids ${hwdata}/share/hwdata/pci.ids
+      --replace-fail /usr/share/hwdata/pci.ids ${hwdata}/share/hwdata/pci.ids
   '';
 
   # It is loaded when it is needed, and no path leads to it by itself.
@@ -45,7 +47,16 @@ stdenv.mkDerivation {
 
   meta = {
     description = "Which PCIe devices can do peer-to-peer DMA with which, and why not";
-    license = with lib.licenses; [ gpl2Plus lgpl21Plus gpl2Only ];
+    license = with lib.licenses; [
+      gpl2Plus
+      lgpl21Plus
+      gpl2Only
+      # linux/p2pgate.h
+      (gpl2Only // {
+        fullName = "GNU General Public License v2.0 only, with the Linux-syscall-note";
+        spdxId = "GPL-2.0-only WITH Linux-syscall-note";
+      })
+    ];
     platforms = lib.platforms.linux;
     mainProgram = "p2ptopo";
   };

@@ -267,10 +267,19 @@ def check_example(top):
 
 
 def check_dkms(top):
-    """The options of a kernel that the module refuses to load on, and those that DKMS does not build for."""
-    refused = set(re.findall(r'GATE_COPIES "(\w+)"', (top / "kmod/compat.h").read_text()))
-    excluded = set(re.findall(r"!(\w+)", (top / "kmod/dkms.conf.in").read_text()))
-    return differ("kmod/dkms.conf.in", refused, excluded, "kmod/compat.h")
+    """The options of a kernel that the module refuses to load on, and those that DKMS does not build for; the oldest kernel."""
+    compat, conf = (top / "kmod/compat.h").read_text(), (top / "kmod/dkms.conf.in").read_text()
+    refused = set(re.findall(r'GATE_COPIES "(\w+)"', compat))
+    excluded = set(re.findall(r"!(\w+)", conf))
+    yield from differ("kmod/dkms.conf.in", refused, excluded, "kmod/compat.h")
+    oldest = ".".join(re.search(r"LINUX_VERSION_CODE < KERNEL_VERSION\((\d+), (\d+), 0\)", compat).groups())
+    kernel = re.search(r'^BUILD_EXCLUSIVE_KERNEL="(.*)"$', conf, re.M).group(1)
+    if f'BUILD_EXCLUSIVE_KERNEL_MIN="{oldest}"' not in conf:
+        yield f"kmod/dkms.conf.in: BUILD_EXCLUSIVE_KERNEL_MIN is not the {oldest} of kmod/compat.h"
+    for release, fits in (("4.19.0-27-amd64", False), ("5.10.0-30-amd64", False), ("5.19.17", False), (f"{oldest}.1", True),
+                          ("6.1.0-39-amd64", True), ("6.18.3-1-default", True), ("7.3.0-rc1", True), ("10.0.1", True)):
+        if bool(re.search(kernel, release)) != fits:
+            yield f"kmod/dkms.conf.in: BUILD_EXCLUSIVE_KERNEL {'refuses' if fits else 'accepts'} {release}"
 
 
 def main():
