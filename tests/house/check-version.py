@@ -13,6 +13,9 @@ NAMES = [
     ("packaging/rpm/p2ptopo.spec", r"^\* .* - (\d[\d.]*)-\d+$"),
     ("packaging/arch/PKGBUILD", r"^pkgver=(\S+)"),
     ("packaging/nix/default.nix", r'^\s*version = "([^"]*)";'),
+    ("contrib/README.md", r"\bp2ptopo:(\d[\w.]*)"),
+    ("contrib/kubernetes/Containerfile", r"\bp2ptopo:(\d[\w.]*)"),
+    ("contrib/kubernetes/daemonset.yaml", r"^\s*image: p2ptopo:(\S+)"),
 ]
 
 
