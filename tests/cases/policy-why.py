@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A policy that allows nothing says why rule by rule; a glob that matches nothing is a warning.
+"""A policy that allows nothing says why rule by rule; a glob that matches nothing is a warning.  Without the
+configuration spaces, who else reaches a provider is not known, and that is said.
 
 Usage: policy-why.py P2PTOPO FIXTURES
 """
@@ -9,8 +10,10 @@ import pathlib
 import re
 import subprocess
 import sys
+import tarfile
 import tempfile
 
+UNFILTERED = "vm-switch/tree.tar.xz"
 MACHINE = "generated-server-epyc-redirect/tree.tar.xz"
 HEAD = '{ "format": "p2ptopo-policy", "version": 1,\n"rules": [\n'
 ALLOW = {"action": "allow"}
@@ -60,10 +63,40 @@ def check_example(command, fixtures):
     assert json.loads(done.stdout)["pairs"], done
 
 
+def others_of(command, machine, policy):
+    """Who reaches the one provider anyway, who may, and the text."""
+    call = [command, "--from", machine, "policy", "compile", policy]
+    text = subprocess.run(call, capture_output=True, text=True, check=True).stdout
+    done = subprocess.run([*call, "--json"], capture_output=True, check=True)
+    row, = json.loads(done.stdout)["providers"]
+    return set(row["reached_also_by"]), set(row["may_be_reached_by"]), text
+
+
+def check_unknown(command, fixtures):
+    """What reaches the provider with all registers read, may reach it when root did not read them."""
+    with tempfile.TemporaryDirectory() as folder:
+        policy = pathlib.Path(folder, "policy.json")
+        rule = {**ALLOW, "provider": {"bdf": "0000:03:00.0"}, "client": {"bdf": "0000:04:00.0"}}
+        policy.write_text(HEAD + json.dumps(rule) + "\n] }\n")
+        with tarfile.open(f"{fixtures}/{UNFILTERED}") as archive:
+            archive.extractall(folder, filter="fully_trusted")
+        reach, may, text = others_of(command, folder, policy)
+        assert reach and not reach & may, (reach, may)
+        assert "not kept out by hardware either" in text and "keep these out is not known" not in text, text
+        for path in pathlib.Path(folder, "sys/devices").rglob("config"):
+            content = path.read_bytes()
+            path.chmod(0o644)
+            path.write_bytes(content[:64])
+        without, may, text = others_of(command, folder, policy)
+        assert not without and reach <= may, (reach, without, may)
+        assert "whether the switches keep these out is not known:\n  nvme0 may be reached" in text, text
+
+
 def main():
     command, fixtures = sys.argv[1:]
     wrong = []
     check_example(command, fixtures)
+    check_unknown(command, fixtures)
     for rules, said in CASES:
         want = ['P:3:43: "name": "gone*" matches no function of M']
         if said:

@@ -57,29 +57,31 @@ static bool is_provider(const struct list_of *made, const struct p2p_function *f
 }
 
 /*
- * Can @client reach @provider through the switches although the list does not allow it? ACS controls what
- * leaves a port, so nothing at the provider can stop it.
+ * How does @client reach @provider through the switches, if the list does not allow it? ACS controls what
+ * leaves a port, so nothing at the provider can stop it.  Blocked if there is nothing to tell of the two.
  */
-static bool reaches_anyway(const struct app *app, const struct list_of *made,
-			   const struct p2p_function *provider, const struct p2p_function *client)
+static enum p2p_route_kind route_anyway(const struct app *app, const struct list_of *made,
+					const struct p2p_function *provider,
+					const struct p2p_function *client)
 {
 	struct p2p_verdict verdict;
 
 	if (client == provider || !p2p_function_has_header_0(client) ||
 	    p2p_allow_list_has(made->list, provider, client))
-		return false;
+		return P2P_ROUTE_BLOCKED;
 	p2p_eval_pair(app->eval, provider, client, &verdict);
-	return verdict.fabric.request.kind == P2P_ROUTE_DIRECT;
+	return verdict.fabric.request.kind;
 }
 
-static size_t others(const struct app *app, const struct list_of *made,
+/* Those whose route is of this kind: direct, they reach the provider; unknown, they may. */
+static size_t others(const struct app *app, const struct list_of *made, enum p2p_route_kind kind,
 		     const struct p2p_function *provider, const struct p2p_function **list)
 {
 	const struct p2p_function *client;
 	size_t count = 0;
 
 	for (size_t i = 0; (client = p2p_topology_function(app->topology, i)); i++)
-		if (reaches_anyway(app, made, provider, client))
+		if (route_anyway(app, made, provider, client) == kind)
 			list[count++] = client;
 	return count;
 }
@@ -102,7 +104,7 @@ static struct json_object *json_allowed(const struct p2p_allowed *pair)
 		{ "rule", json_rule(pair->rule) });
 }
 
-/* One row per provider, with the devices that reach it anyway. */
+/* One row per provider, with the devices that reach it anyway, and those that may. */
 static struct json_object *json_exposed(const struct app *app, const struct list_of *made,
 					const struct p2p_function **list)
 {
@@ -110,12 +112,16 @@ static struct json_object *json_exposed(const struct app *app, const struct list
 	const struct p2p_function *provider;
 
 	for (size_t i = 0; (provider = p2p_topology_function(app->topology, i)); i++) {
+		struct json_object *row;
+
 		if (!is_provider(made, provider))
 			continue;
-		p2p_json_append(array, json_members(
-			{ "provider", json_bdf(provider) },
-			{ "reached_also_by",
-			  json_functions(list, others(app, made, provider, list)) }));
+		row = json_members({ "provider", json_bdf(provider) });
+		json_put(row, "reached_also_by", json_functions(list,
+			 others(app, made, P2P_ROUTE_DIRECT, provider, list)));
+		json_put(row, "may_be_reached_by", json_functions(list,
+			 others(app, made, P2P_ROUTE_UNKNOWN, provider, list)));
+		p2p_json_append(array, row);
 	}
 	return array;
 }
@@ -148,28 +154,63 @@ static void print_pair(const struct app *app, const struct p2p_allowed *pair)
 
 #define NAMES_SHOWN 6
 
-static void print_exposed(const struct app *app, const struct list_of *made,
-			  const struct p2p_function **list)
+/* Of a pair without a common bridge, no switch decides.  Return: how many others stay at the front of @list. */
+static size_t below_one_bridge(const struct app *app, const struct p2p_function *provider,
+			       const struct p2p_function **list, size_t count)
+{
+	struct p2p_verdict verdict;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		p2p_eval_pair(app->eval, provider, list[i], &verdict);
+		if (verdict.kernel.common)
+			list[kept++] = list[i];
+	}
+	return kept;
+}
+
+/* "  nvme0 may be reached through the switches by nvme1, nvme2", wrapped. */
+static void print_reached(const struct app *app, const struct p2p_function *provider, const char *how,
+			  const struct p2p_function **list, size_t count)
+{
+	char text[(NAMES_SHOWN + 2) * 256];
+	int used = snprintf(text, sizeof(text), "%.200s %s reached through the switches by",
+			    provider->display, how);
+
+	for (size_t i = 0; i < count && i < NAMES_SHOWN; i++)
+		used += snprintf(text + used, sizeof(text) - (size_t)used, "%s %.200s", i ? "," : "",
+				 list[i]->display);
+	if (count > NAMES_SHOWN)
+		snprintf(text + used, sizeof(text) - (size_t)used, " and %zu more", count - NAMES_SHOWN);
+	print_wrapped(app->out, app->options.width, 2, text);
+}
+
+static void print_others(const struct app *app, const struct list_of *made, enum p2p_route_kind kind,
+			 const struct p2p_function **list)
 {
 	const struct p2p_function *provider;
-	bool any = false;
+	bool direct = kind == P2P_ROUTE_DIRECT, any = false, elsewhere = false;
 
 	for (size_t i = 0; (provider = p2p_topology_function(app->topology, i)); i++) {
-		size_t count = is_provider(made, provider) ?
-			       others(app, made, provider, list) : 0;
+		size_t all = is_provider(made, provider) ?
+			     others(app, made, kind, provider, list) : 0;
+		size_t count = direct ? all : below_one_bridge(app, provider, list, all);
 
+		elsewhere |= count < all;
 		if (!count)
 			continue;
 		if (!any)
-			fputs("\nNot on the list, and not kept out by hardware either:\n", app->out);
+			fputs(direct ? "\nNot on the list, and not kept out by hardware either:\n" :
+			      "\nNot on the list, and whether the switches keep these out is not known:\n",
+			      app->out);
 		any = true;
-		fprintf(app->out, "  %s can also be reached through the switches by", provider->display);
-		for (size_t n = 0; n < count && n < NAMES_SHOWN; n++)
-			fprintf(app->out, "%s %s", n ? "," : "", list[n]->display);
-		if (count > NAMES_SHOWN)
-			fprintf(app->out, " and %zu more", count - NAMES_SHOWN);
-		fputc('\n', app->out);
+		print_reached(app, provider, direct ? "can also be" : "may be", list, count);
 	}
+	if (!elsewhere)
+		return;
+	putc('\n', app->out);
+	print_wrapped(app->out, app->options.width, 0,
+		      "Whether host bridges keep out functions elsewhere is not known; --json lists them.");
 }
 
 static void print_text(const struct app *app, const struct list_of *made,
@@ -182,7 +223,8 @@ static void print_text(const struct app *app, const struct list_of *made,
 		count ? " (provider <- client):" : "");
 	for (size_t i = 0; (pair = p2p_allow_list_at(made->list, i)); i++)
 		print_pair(app, pair);
-	print_exposed(app, made, list);
+	print_others(app, made, P2P_ROUTE_DIRECT, list);
+	print_others(app, made, P2P_ROUTE_UNKNOWN, list);
 	putc('\n', app->out);
 	print_wrapped(app->out, app->options.width, 0,
 		      "The gate stops drivers that ask the kernel's p2pdma code.  It does not stop "
