@@ -85,7 +85,7 @@ static const struct option_row rows[] = {
 	{ 0, "force", NULL, 0, "capture", FLAG(force), "replace the file if it is there" },
 	{ 0, "with-serials", NULL, 0, "capture", FLAG(with_serials),
 	  "keep serial numbers, addresses, names and the kernel's command line as they are" },
-	{ 0, "mode", "MODE", 0, "policy push", TEXT(mode), VALUE_WORD, modes,
+	{ 0, "mode", "MODE", 0, "policy push and policy diff", TEXT(mode), VALUE_WORD, modes,
 	  "what the gate does with other pairs: enforce (the default), observe or off" },
 	{ 0, "cell", "WHAT", 0, "matrix", TEXT(cell), VALUE_WORD, cells,
 	  "what a cell shows: verdict, way, read or write (GB/s), latency (ns) or score" },

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "print/document.h"
+#include "print/gate.h"
 #include "print/output.h"
 #include "commands/policy.h"
 
@@ -71,20 +72,6 @@ static enum status status_json(const struct app *app, const struct p2p_gate_info
 		{ "enforced_map", json_counts(&info->enforced_map) }));
 }
 
-static const char *meaning(const struct p2p_gate_info *info)
-{
-	switch (info->mode) {
-	case P2P_GATE_OFF:
-		return "NOTHING IS ENFORCED: every pair passes as the kernel alone decides";
-	case P2P_GATE_OBSERVE:
-		return "NOTHING IS ENFORCED: what enforce would refuse is counted and traced";
-	case P2P_GATE_ENFORCE:
-		break;
-	}
-	return info->enforced ? "a pair that is not on the list is refused" :
-	       "NOTHING IS SURE TO BE ENFORCED: the kernel has shut ftrace down; reboot";
-}
-
 static void print_counts(const struct app *app, const char *what,
 			 const struct p2p_gate_counts *distance, const struct p2p_gate_counts *map)
 {
@@ -98,10 +85,7 @@ static void print_counts(const struct app *app, const char *what,
 
 static void status_text(const struct app *app, const struct p2p_gate_info *info)
 {
-	enum paint paint = info->enforced ? PAINT_GOOD : PAINT_BAD;
-
-	fprintf(app->out, "%s%s%s: %s\n", paint_on(app, paint), p2p_gate_mode_name(info->mode),
-		paint_off(app), meaning(info));
+	gate_print_mode(app, info);
 	fprintf(app->out, "list: %u pairs of %u functions, generation %llu", info->pairs,
 		info->functions, (unsigned long long)info->generation);
 	if (info->dropped)
@@ -134,18 +118,21 @@ enum status command_gate_status(struct app *app)
 	return status;
 }
 
+/** struct in_force - the list of the gate, and the state that says whether it is enforced. */
 struct in_force {
+	struct p2p_gate_info info;
 	struct p2p_gate_pair *pairs;
 	size_t count;
 };
 
 static enum status read_list(struct app *app, struct in_force *ret_list)
 {
-	struct p2p_gate *gate = NULL;
-	enum status status = gate_open(app, &gate);
+	struct p2p_gate *gate;
+	enum status status;
 	int error;
 
 	*ret_list = (struct in_force){ 0 };
+	status = open_and_ask(app, &gate, &ret_list->info);
 	if (status)
 		return status;
 	error = p2p_gate_list(app->context, gate, &ret_list->pairs, &ret_list->count);
@@ -183,9 +170,13 @@ enum status command_policy_show(struct app *app)
 			p2p_json_append(array, json_gate_pair(list.pairs[i].provider,
 							      list.pairs[i].client));
 		status = document_print(app, document_members(app, "policy-in-force",
+			{ "mode", json_text(p2p_gate_mode_name(list.info.mode)) },
+			{ "enforced", json_flag(list.info.enforced) },
 			{ "pairs", array }));
 	} else if (!status) {
-		fprintf(app->out, "%zu ordered pairs in force (provider <- client)\n", list.count);
+		gate_print_mode(app, &list.info);
+		fprintf(app->out, "%zu ordered pairs %s (provider <- client)\n", list.count,
+			list.info.enforced ? "in force" : "on the list");
 		for (size_t i = 0; i < list.count; i++)
 			print_gate_pair(app, "  ", list.pairs[i].provider, list.pairs[i].client);
 	}
@@ -227,9 +218,31 @@ static size_t print_differences(const struct app *app, const struct list_of *mad
 	return count;
 }
 
+/* The mode of a push. The option table has checked the word already. */
+static enum p2p_gate_mode mode_of_push(const struct app *app)
+{
+	enum p2p_gate_mode mode = P2P_GATE_ENFORCE;
+
+	if (app->options.mode)
+		(void)p2p_gate_mode_parse(app->options.mode, &mode);
+	return mode;
+}
+
+static void print_mode_change(const struct app *app, const struct p2p_gate_info *info,
+			      enum p2p_gate_mode pushed)
+{
+	if (app->options.format == FORMAT_JSON)
+		return;
+	gate_print_mode(app, info);
+	if (pushed != info->mode)
+		fprintf(app->out, "a push changes the mode: %s -> %s\n",
+			p2p_gate_mode_name(info->mode), p2p_gate_mode_name(pushed));
+}
+
 enum status command_policy_diff(struct app *app)
 {
 	struct json_object *added = p2p_json_new_array(), *removed = p2p_json_new_array();
+	enum p2p_gate_mode pushed = mode_of_push(app);
 	struct in_force there = { 0 };
 	struct list_of made;
 	size_t count = 0;
@@ -237,10 +250,16 @@ enum status command_policy_diff(struct app *app)
 
 	if (!status)
 		status = read_list(app, &there);
-	if (!status)
-		count = print_differences(app, &made, &there, added, removed);
+	if (!status) {
+		print_mode_change(app, &there.info, pushed);
+		count = (pushed != there.info.mode) +
+			print_differences(app, &made, &there, added, removed);
+	}
 	if (!status && app->options.format == FORMAT_JSON) {
 		document_print(app, document_members(app, "policy-diff",
+			{ "mode", json_text(p2p_gate_mode_name(there.info.mode)) },
+			{ "enforced", json_flag(there.info.enforced) },
+			{ "pushed_mode", json_text(p2p_gate_mode_name(pushed)) },
 			{ "added", json_object_get(added) },
 			{ "removed", json_object_get(removed) }));
 	}
@@ -261,8 +280,8 @@ static enum status push(struct app *app, struct p2p_gate *gate, enum p2p_gate_mo
 	*ret_error = error;
 	if (error)
 		return fail_library(app->failure, app->context, error);
-	fprintf(app->out, "%s: %zu ordered pairs in force, generation %llu\n",
-		p2p_gate_mode_name(mode), list ? p2p_allow_list_count(list) : 0,
+	fprintf(app->out, "%s: %zu ordered pairs %s, generation %llu\n", p2p_gate_mode_name(mode),
+		list ? p2p_allow_list_count(list) : 0, gate_force(mode),
 		(unsigned long long)generation);
 	return STATUS_DONE;
 }
@@ -284,8 +303,8 @@ static enum status push_policy(struct app *app, const char *path, enum p2p_gate_
 	if (!status)
 		status = policy_tell_why(app, path, &made);
 	if (!status && app->options.dry_run)
-		fprintf(app->out, "%s: %zu ordered pairs would be in force; nothing was pushed\n",
-			p2p_gate_mode_name(mode), p2p_allow_list_count(made.list));
+		fprintf(app->out, "%s: %zu ordered pairs would be %s; nothing was pushed\n",
+			p2p_gate_mode_name(mode), p2p_allow_list_count(made.list), gate_force(mode));
 	else if (!status)
 		status = push(app, gate, mode, made.list, info.generation, ret_error);
 	policy_release(&made);
@@ -295,13 +314,10 @@ static enum status push_policy(struct app *app, const char *path, enum p2p_gate_
 
 enum status command_policy_push(struct app *app)
 {
-	enum p2p_gate_mode mode = P2P_GATE_ENFORCE;
+	enum p2p_gate_mode mode = mode_of_push(app);
 	enum status status;
 	int error;
 
-	/* The option table has checked the mode already. */
-	if (app->options.mode)
-		(void)p2p_gate_mode_parse(app->options.mode, &mode);
 	for (int i = 0; i < PUSH_TRIES; i++) {
 		app_release(app);
 		*app->failure = (struct failure){ 0 };

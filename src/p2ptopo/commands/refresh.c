@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "commands/policy.h"
+#include "print/gate.h"
 #include "machine/saved.h"
 #include "machine/refresh_lock.h"
 
@@ -98,12 +99,17 @@ static bool was_turned_off(const struct p2p_gate_info *info)
 	return info->mode == P2P_GATE_OFF && !strcmp(tag, info->tag);
 }
 
+/* A gate that was set to observe stays so. */
+static enum p2p_gate_mode mode_of_refresh(const struct p2p_gate_info *info)
+{
+	return info->mode == P2P_GATE_OFF ? P2P_GATE_ENFORCE : info->mode;
+}
+
 /* Return: 0; -ESTALE if everything must be read again; another negative errno. */
 static int push_list(struct refresh *refresh)
 {
 	const struct p2p_gate_info *info = &refresh->info;
-	/* A gate that was set to observe stays so. */
-	enum p2p_gate_mode mode = info->mode == P2P_GATE_OFF ? P2P_GATE_ENFORCE : info->mode;
+	enum p2p_gate_mode mode = mode_of_refresh(info);
 
 	if (mode == info->mode && is_in_force(refresh))
 		return 0;
@@ -129,7 +135,8 @@ static enum status push(struct refresh *refresh, bool *ret_again)
 	*ret_again = error == -ESTALE || error == -ENODEV;
 	if (error)
 		return *ret_again ? STATUS_DONE : fail_library(app->failure, app->context, error);
-	fprintf(app->out, "%zu ordered pairs in force\n", p2p_allow_list_count(refresh->made.list));
+	fprintf(app->out, "%zu ordered pairs %s\n", p2p_allow_list_count(refresh->made.list),
+		gate_force(mode_of_refresh(&refresh->info)));
 	return STATUS_DONE;
 }
 

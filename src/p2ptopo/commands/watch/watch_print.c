@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "print/document.h"
+#include "print/gate.h"
 #include "print/output.h"
 #include "commands/watch/watch.h"
 #include "print/words.h"
@@ -125,16 +126,19 @@ void watch_say_start(const struct watch_state *state, unsigned int interval)
 
 	snprintf(links, sizeof(links), interval ? "every %u s" : "on events only", interval);
 	if (is_text(state))
-		print_text(state, "start", "%zu functions, %zu pairs, rules of %s, links %s%s%s",
+		print_text(state, "start", "%zu functions, %zu pairs, rules of %s, links %s%s%s%s%s",
 			   functions, count_pairs(app), p2p_rules_name(p2p_eval_rules(app->eval)),
-			   links, mode ? ", gate " : "", mode ? mode : "");
+			   links, mode ? ", gate " : "", mode ? mode : "", mode ? ": " : "",
+			   mode ? gate_meaning(&info) : "");
 	else
 		print_json(state, json_put_all(put_time(document_new(app, "watch"), "start", state),
 			   (const struct json_member[]){
 			{ "functions", json_count(functions) },
 			{ "pairs", json_count(count_pairs(app)) },
 			{ "interval_seconds", json_count(interval) },
-			{ "gate", json_text(mode) }, { NULL, NULL } }));
+			{ "gate", json_text(mode) },
+			{ "gate_enforced", mode ? json_flag(info.enforced) : NULL },
+			{ NULL, NULL } }));
 }
 
 void watch_say_lost(const struct watch_state *state)
@@ -153,10 +157,12 @@ void watch_say_gate(const struct watch_state *state)
 	if (!is_text(state))
 		print_members(state, "gate",
 			{ "mode", json_text(mode) },
+			{ "enforced", mode ? json_flag(info.enforced) : NULL },
 			{ "pairs", mode ? json_count(info.pairs) : NULL },
 			{ "pairs_dropped", mode ? json_count(info.dropped) : NULL });
 	else if (mode)
-		print_text(state, "gate", "%s, %u pairs, %u dropped", mode, info.pairs, info.dropped);
+		print_text(state, "gate", "%s, %u pairs, %u dropped: %s", mode, info.pairs, info.dropped,
+			   gate_meaning(&info));
 	else
 		print_text(state, "gate", "changed, but cannot be queried");
 }
