@@ -140,6 +140,27 @@ def switch(redirects, narrow=None):
     return made
 
 
+def check_bars(binary, scratch):
+    """A document lists the BARs that there are: the others hide none of a GPU's memory."""
+    made = fabric.Fabric(cpu="amd")
+    host = made.host(bus=0, node=0)
+    for slot in (1, 2):
+        card = host.port(ROOT_PORT, slot << 3).endpoint(0, "gpu", bars=((1 << 28, 12),))
+        card.vendor, card.device, card.driver = 0x1002, 0x740f, "amdgpu"
+    files = sysfs.Tree(made, False).files
+    files["sys/module/amdgpu/parameters/pcie_p2p"] = b"Y\n"
+    sysfs.write_tar(files, f"{scratch}/bars.tar")
+    check_report(binary, f"{scratch}/bars.tar", f"{scratch}/bars.json")
+    ways = [[pair["drivers"] for pair in json.loads(run(binary, "--from", f"{scratch}/bars.{end}", "--json", "pairs"))["pairs"]]
+            for end in ("tar", "json")]
+    assert ways[0] == ways[1] and ways[0]
+
+
+def write(made, path):
+    sysfs.write_tar(sysfs.Tree(made, False).files, path)
+    return path
+
+
 def changes(document, *abouts):
     return [(each["about"], each["was"], each["is"], each["evidence"])
             for each in document["differences"] if each["about"] in abouts]
@@ -279,11 +300,12 @@ def main():
         def compare(old, new):
             paths = [f"{scratch}/{name}.tar" for name in ("old", "new")]
             for made, path in zip((old, new), paths):
-                sysfs.write_tar(sysfs.Tree(made, False).files, path)
+                write(made, path)
             return diff(binary, *paths)
         check_cases(compare)
         check_pairs(compare)
         check_software(binary, scratch)
+        check_bars(binary, scratch)
         check_every_pair(binary, scratch, max(40 // captures.every(), 10))
     print(f"{len(found)} captures are like themselves")
 

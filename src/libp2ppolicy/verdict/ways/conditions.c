@@ -435,12 +435,13 @@ static enum p2p_tri ask_large_bar(const struct p2p_function *provider)
 	if (total->fact == P2P_PRESENT && visible->fact == P2P_PRESENT)
 		return as_tri(visible->value >= total->value);
 	for (size_t i = 0; i < P2P_BARS; i++) {
-		if (provider->bar[i].fact != P2P_PRESENT)
+		if (provider->bar[i].fact == P2P_DENIED)
 			return P2P_UNKNOWN;
-		if (!largest || provider->bar[i].size_bytes > largest->size_bytes)
+		if (provider->bar[i].fact == P2P_PRESENT &&
+		    (!largest || provider->bar[i].size_bytes > largest->size_bytes))
 			largest = &provider->bar[i];
 	}
-	if (largest->size_bytes <= 256u << 20)
+	if (!largest || largest->size_bytes <= 256u << 20)
 		return P2P_NO;
 	return is_largest(largest) || (memory && largest->size_bytes >= memory) ? P2P_YES : P2P_UNKNOWN;
 }
