@@ -286,6 +286,18 @@ def check_every_pair(binary, scratch, seeds):
     assert changed > seeds / 5, changed
 
 
+def check_cpu(binary, scratch):
+    """A processor that is no x86 is not one that nobody knows."""
+    paths = [f"{scratch}/{name}.tar" for name in ("arm", "unread")]
+    document = json.loads(run(binary, "--from", write(switch(()), paths[0]), "--json", "tree"))
+    for path, is_x86 in zip(paths, (False, None)):
+        document["machine"].update(cpu_vendor=None, cpu_x86=is_x86, cpu_family=None, cpu_model=None)
+        pathlib.Path(path).write_text(json.dumps(document))
+    assert [(each["before"], each["after"]) for each in diff(binary, *paths)["differences"]
+            if each["about"] == "cpu"] == [
+        ("not known, family not x86, model not x86", "not known, family not known, model not known")]
+
+
 def main():
     binary, folder = sys.argv[1], sys.argv[2]
     found = captures.found(folder)
@@ -305,6 +317,7 @@ def main():
         check_cases(compare)
         check_pairs(compare)
         check_software(binary, scratch)
+        check_cpu(binary, scratch)
         check_bars(binary, scratch)
         check_every_pair(binary, scratch, max(40 // captures.every(), 10))
     print(f"{len(found)} captures are like themselves")

@@ -38,13 +38,22 @@ static void put_rules(const struct p2p_eval *eval, const struct p2p_machine *mac
 	snprintf(text, MACHINE_SIZE, "%s", p2p_rules_name(p2p_eval_rules(eval)));
 }
 
+/* What is no x86 processor has no family, and thus no model. */
+static const char *x86_number(const struct p2p_machine *machine, struct p2p_number number, char text[24])
+{
+	snprintf(text, 24, "%" PRId64, number.value);
+	return number.fact == P2P_PRESENT ? text : number.fact == P2P_ABSENT ||
+	       machine->cpu_family.fact == P2P_ABSENT ? "not x86" : not_known;
+}
+
 static void put_cpu(const struct p2p_eval *eval, const struct p2p_machine *machine, char *text)
 {
+	char family[24], model[24];
+
 	(void)eval;
-	snprintf(text, MACHINE_SIZE, "%s, family %" PRId64 ", model %" PRId64,
-		 or_unknown(machine->cpu_vendor),
-		 machine->cpu_family.fact == P2P_PRESENT ? machine->cpu_family.value : -1,
-		 machine->cpu_model.fact == P2P_PRESENT ? machine->cpu_model.value : -1);
+	snprintf(text, MACHINE_SIZE, "%s, family %s, model %s", or_unknown(machine->cpu_vendor),
+		 x86_number(machine, machine->cpu_family, family),
+		 x86_number(machine, machine->cpu_model, model));
 }
 
 static const struct {
