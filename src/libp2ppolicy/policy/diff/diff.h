@@ -66,8 +66,17 @@ int p2p_diff_facts(struct p2p_diff *diff);
  */
 int p2p_diff_settled(const struct p2p_diff *diff, bool *settled);
 
-/** p2p_diff_software() - a hash of what drivers report about a function. */
+/** p2p_diff_hash() - add a word to a hash. */
+uint64_t p2p_diff_hash(uint64_t hash, uint64_t value);
+
+/** p2p_diff_software() - a hash of what drivers report about a function, and of all else that ways ask of it alone. */
 uint64_t p2p_diff_software(uint64_t hash, const struct p2p_function *function);
+
+/**
+ * p2p_diff_way() - a hash of all that answers read of a function, of what is above it and of the root that the
+ *	kernel looks up, but for places and for what two functions are compared by.
+ */
+uint64_t p2p_diff_way(uint64_t hash, const struct p2p_eval *eval, const struct p2p_function *function);
 
 /** p2p_diff_pairs() - fill pairs. */
 int p2p_diff_pairs(struct p2p_diff *diff);

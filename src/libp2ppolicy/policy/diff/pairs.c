@@ -13,8 +13,7 @@
 
 /**
  * struct member - a function that exists on both sides, and its groups there.
- * @ways: hash of everything that its speed depends on between it and the root complex, and of what
- *	drivers report about it, on both sides
+ * @ways: hash of all that its answers depend on besides its groups, on both sides
  */
 struct member {
 	const struct p2p_function *was, *is;
@@ -102,68 +101,54 @@ static int number_groups(const struct pairs *pairs, bool old, size_t *numbers)
 	return r;
 }
 
-/* FNV-1a over the bytes of a 64-bit word. */
-static uint64_t add(uint64_t hash, uint64_t value)
+/* The list of peers of a function names others, each of which answers as no other function does. */
+static void mark_peers(const struct p2p_function *function, bool *alone)
 {
-	for (unsigned int i = 0; i < 64; i += 8)
-		hash = (hash ^ (value >> i & 0xff)) * UINT64_C(0x100000001b3);
-	return hash;
+	const struct p2p_function *const *lists[] = { function->kfd_peers, function->xgmi_peers };
+
+	for (size_t i = 0; i < P2P_LENGTH(lists); i++)
+		for (const struct p2p_function *const *peer = lists[i]; peer && *peer; peer++)
+			alone[(*peer)->index] = alone[function->index] = true;
 }
 
-static uint64_t add_text(uint64_t hash, const char *text)
+static bool asks_for_group(const struct p2p_function *function)
 {
-	while (text && *text)
-		hash = add(hash, (unsigned char)*text++);
-	return add(hash, 0x100);
+	return function->iommu_group.fact == P2P_PRESENT && function->driver && !strcmp(function->driver, "nvidia");
 }
 
-static uint64_t add_number(uint64_t hash, struct p2p_number number)
+/* Another function that NVIDIA's driver finds in the same IOMMU group? */
+static bool shares_group(const struct p2p_topology *topology, const struct p2p_function *function)
 {
-	return add(add(hash, (uint64_t)number.fact), (uint64_t)number.value);
+	const struct p2p_function *other;
+
+	for (size_t i = 0; asks_for_group(function) && (other = p2p_topology_function(topology, i)); i++)
+		if (other != function && asks_for_group(other) &&
+		    other->iommu_group.value == function->iommu_group.value)
+			return true;
+	return false;
 }
 
-static uint64_t add_peers(uint64_t hash, const struct p2p_function *const *peers)
+/* Add what one side's answers depend on to the members' hashes. */
+static int add_ways(struct pairs *pairs, bool old)
 {
-	for (; peers && *peers; peers++)
-		hash = add(hash, (uint64_t)(*peers)->bdf.domain << 16 | (uint64_t)(*peers)->bdf.bus << 8 |
-				 (*peers)->bdf.devfn);
-	return hash;
-}
+	const struct p2p_diff_side *side = old ? &pairs->diff->before : &pairs->diff->after;
+	bool *alone = calloc(side->count + 1, sizeof(*alone));
 
-/* Groups do not depend on drivers and what these report, so this must be compared separately. */
-uint64_t p2p_diff_software(uint64_t hash, const struct p2p_function *function)
-{
-	hash = add_text(add_text(hash, function->driver), function->iommu_type);
-	hash = add_number(add_number(hash, function->vram), function->vram_visible);
-	hash = add_number(hash, function->clique);
-	hash = add_text(add(hash, function->efa), function->efa_provider);
-	hash = add(hash, (uint64_t)function->rdma.fact);
-	hash = add_peers(hash, function->kfd_peers);
-	hash = add(hash, function->xgmi_peers != NULL);
-	hash = add_peers(hash, function->xgmi_peers);
-	return add(hash, (uint64_t)function->kfd << 8 | (uint64_t)function->pool.fact << 4 |
-			 (uint64_t)function->driver_fact);
-}
+	if (!alone)
+		return -ENOMEM;
+	for (size_t i = 0; i < side->count; i++)
+		mark_peers(p2p_topology_function(side->topology, i), alone);
+	for (size_t i = 0; i < pairs->member_count; i++) {
+		struct member *member = &pairs->members[i];
+		const struct p2p_function *function = old ? member->was : member->is;
 
-/* Groups do not depend on speed either, so links and transfer sizes on the way split them into classes. */
-static uint64_t way_of(uint64_t hash, const struct p2p_function *function)
-{
-	for (; function; function = function->parent) {
-		const struct p2p_pcie *pcie = &function->pcie;
-
-		hash = add(hash, (uint64_t)pcie->now.speed_mtps << 32 | pcie->now.width);
-		hash = add(hash, (uint64_t)pcie->most.speed_mtps << 32 | pcie->most.width);
-		hash = add(hash, (uint64_t)pcie->mps_bytes << 32 | pcie->mrrs_bytes);
-		hash = add(hash, (uint64_t)pcie->fact | (uint64_t)pcie->link << 2 |
-				 (uint64_t)pcie->relaxed_ordering << 4 |
-				 (uint64_t)pcie->extended_tags << 5 |
-				 (uint64_t)pcie->tags_10bit << 6 | (uint64_t)pcie->flit << 7 |
-				 (uint64_t)function->kind << 8);
-		hash = add(hash, function->iommu_type ? (unsigned char)*function->iommu_type : 0);
-		hash = add_text(hash, function->power_state);
-		hash = add(hash, (uint64_t)function->vendor << 16 | function->device);
+		member->ways = p2p_diff_way(member->ways, side->eval, function);
+		member->ways = p2p_diff_hash(member->ways, alone[function->index] ? function->index + 1 : 0);
+		member->ways = p2p_diff_hash(member->ways, shares_group(side->topology, function) ?
+					     (uint64_t)function->iommu_group.value : UINT64_MAX);
 	}
-	return hash;
+	free(alone);
+	return 0;
 }
 
 static int compare_members(const void *a, const void *b)
@@ -194,15 +179,14 @@ static int make_classes(struct pairs *pairs)
 		r = number_groups(pairs, false, new);
 	if (!r)
 		r = p2p_diff_settled(diff, settled);
+	if (!r)
+		r = add_ways(pairs, true);
+	if (!r)
+		r = add_ways(pairs, false);
 	for (size_t i = 0; i < pairs->member_count && !r; i++) {
 		pairs->members[i].old = old[pairs->members[i].was->index];
 		pairs->members[i].new = new[pairs->members[i].is->index];
 		pairs->members[i].settled = settled[pairs->members[i].was->index];
-		pairs->members[i].ways = way_of(way_of(0, pairs->members[i].was),
-						pairs->members[i].is);
-		pairs->members[i].ways = p2p_diff_software(p2p_diff_software(pairs->members[i].ways,
-								 pairs->members[i].was),
-						     pairs->members[i].is);
 	}
 	free(old);
 	free(new);

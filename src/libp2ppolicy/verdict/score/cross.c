@@ -57,9 +57,11 @@ static bool is_asleep(const struct p2p_function *function)
 	return state && state[0] == 'D' && strcmp(state, "D0") != 0;
 }
 
-/* May the link be idle?  The other functions of a card share it. */
-static bool may_idle(const struct p2p_function *lower, const struct p2p_function *port)
+/* The other functions of a card share its link. */
+bool p2p_link_may_idle(const struct p2p_function *lower)
 {
+	const struct p2p_function *port = lower->parent;
+
 	if (is_asleep(lower) || is_of_gpus(lower))
 		return true;
 	for (size_t i = 0; i < port->child_count; i++)
@@ -96,7 +98,7 @@ static bool look_at_link(struct p2p_way *way, const struct p2p_function *lower,
 	if (now.speed_mtps >= most.speed_mtps && now.width >= most.width)
 		return true;
 	*ret_state = P2P_LINK_DEGRADED;
-	if (now.width >= most.width && may_idle(lower, port)) {
+	if (now.width >= most.width && p2p_link_may_idle(lower)) {
 		*ret_state = P2P_LINK_IDLE;
 		*ret_link = most;
 	}

@@ -113,6 +113,9 @@ void p2p_way_miss(struct p2p_way *way, const struct p2p_function *function);
 /** enum p2p_link_state - why a link runs at its speed. */
 enum p2p_link_state { P2P_LINK_FULL, P2P_LINK_IDLE, P2P_LINK_DEGRADED };
 
+/** p2p_link_may_idle() - may the link between @lower and its parent be slow only because nothing uses it? */
+bool p2p_link_may_idle(const struct p2p_function *lower);
+
 /**
  * struct p2p_crossing - one thing on the way, with its capacity.
  * @limit: what it is

@@ -324,7 +324,7 @@ static enum p2p_tri ask_p2pmem(const struct p2p_verdict *verdict)
  * drivers/nvme/host/core.c, nvme_alloc_ns(): below a multipath head the disk of a path is hidden and called
  * nvme0c0n1; without a head it is nvme0n1.
  */
-static enum p2p_tri has_head(const struct p2p_function *nvme)
+enum p2p_tri p2p_nvme_has_head(const struct p2p_function *nvme)
 {
 	const char *const *name = nvme->os_names;
 	unsigned int controller, path, disk;
@@ -346,7 +346,7 @@ static enum p2p_tri has_head(const struct p2p_function *nvme)
 static enum p2p_tri ask_head(const struct p2p_verdict *verdict)
 {
 	const struct p2p_number *option = p2p_stack(verdict, P2P_STACK_NVME_MULTIPATH);
-	enum p2p_tri head = has_head(verdict->client);
+	enum p2p_tri head = p2p_nvme_has_head(verdict->client);
 
 	if (head == P2P_NO || release_from(verdict, P2P_KERNEL(7, 2)) == P2P_YES)
 		return P2P_YES;
@@ -426,7 +426,7 @@ static bool is_largest(const struct p2p_bar *bar)
  * Ask the driver, or look at the BARs: 256 MiB are too small for any GPU that is affected, and one that could not
  * be made larger, or is as large as the memory of any board with this id, shows all of it.
  */
-static enum p2p_tri ask_large_bar(const struct p2p_function *provider)
+enum p2p_tri p2p_gpu_large_bar(const struct p2p_function *provider)
 {
 	const struct p2p_number *total = &provider->vram, *visible = &provider->vram_visible;
 	uint64_t memory = p2p_gpu_memory(provider);
@@ -557,9 +557,9 @@ enum p2p_tri p2p_condition_ask(const struct p2p_verdict *verdict, const struct p
 	case P2P_IF_XGMI_USED: return ask_xgmi_used(verdict);
 	case P2P_IF_KFD_LINK: return ask_kfd_link(verdict);
 	case P2P_IF_KFD: return ask_kfd(verdict);
-	case P2P_IF_LARGE_BAR: return ask_large_bar(provider);
+	case P2P_IF_LARGE_BAR: return p2p_gpu_large_bar(provider);
 	/* amdgpu_dma_buf_map() sets CPU_ACCESS_REQUIRED, so the buffer goes where the BAR shows it, if there is room. */
-	case P2P_IF_VISIBLE: return ask_large_bar(provider) == P2P_YES ? P2P_YES : P2P_UNKNOWN;
+	case P2P_IF_VISIBLE: return p2p_gpu_large_bar(provider) == P2P_YES ? P2P_YES : P2P_UNKNOWN;
 	case P2P_IF_MOVE_NOTIFY: return ask_move_notify(verdict);
 	case P2P_IF_PIN_VRAM: return ask_pin_vram(verdict);
 	case P2P_IF_I915_OTHER: return ask_i915_other(verdict);

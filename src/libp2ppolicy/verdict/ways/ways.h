@@ -89,6 +89,12 @@ bool p2p_nvidia_is_ioh(const struct p2p_function *port);
 /** p2p_amd_has_xgmi() - is the board made for xGMI, as far as its id tells? */
 enum p2p_tri p2p_amd_has_xgmi(const struct p2p_function *function);
 
+/** p2p_nvme_has_head() - is the drive's disk one path of a multipath head, as far as the names of its disks tell? */
+enum p2p_tri p2p_nvme_has_head(const struct p2p_function *nvme);
+
+/** p2p_gpu_large_bar() - do its BARs show all of a GPU's memory? */
+enum p2p_tri p2p_gpu_large_bar(const struct p2p_function *provider);
+
 /** p2p_gpu_memory() - the most memory that a board with its id has, in bytes; 0 if it is not known. */
 uint64_t p2p_gpu_memory(const struct p2p_function *function);
 
