@@ -79,7 +79,30 @@ def change_kernel(node):
     return "kernel"
 
 
-CHANGES = [change_acs, change_driver, change_link, change_numa, take_away, change_kernel]
+def change_port(node):
+    pick(node, lambda function: function["class"] == "nvme")["port_mbps"] = 1000
+    return "port_mbps"
+
+
+def change_software(node):
+    node["machine"]["stack"]["nvidia_peermem" if "nvidia_peermem" in node["machine"]["stack"] else "peermem"] = 1
+    return "software"
+
+
+def change_cpu(node):
+    """What nobody knows is not what is no x86 processor."""
+    node["machine"]["cpu_x86"] = node["machine"]["cpu_family"] = node["machine"]["cpu_model"] = None
+    return "cpu"
+
+
+def change_cpu_kind(node):
+    change_cpu(node)
+    node["machine"]["cpu_x86"] = False
+    return "cpu"
+
+
+CHANGES = [change_acs, change_driver, change_link, change_numa, take_away, change_kernel, change_port, change_software,
+           change_cpu, change_cpu_kind]
 
 
 def check_changes(binary, document, validator, scratch):

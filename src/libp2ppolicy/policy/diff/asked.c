@@ -4,6 +4,7 @@
  * follows from them: what ways and the speed model read of a function, of the way above it and of the machine.
  */
 #include "policy/diff/diff.h"
+#include "policy/link.h"
 #include "verdict/eval.h"
 #include "verdict/score/score.h"
 #include "verdict/ways/ways.h"
@@ -99,4 +100,27 @@ uint64_t p2p_diff_way(uint64_t hash, const struct p2p_eval *eval, const struct p
 	hash = p2p_diff_hash(hash, (uint64_t)root->fact);
 	return root->device ? p2p_diff_hash(hash, (uint64_t)root->device->ids << 32 |
 					    (uint64_t)root->device->vendor << 16 | root->device->device) : hash;
+}
+
+/* A port has the link below it, and a link that idles counts with its full speed. */
+void p2p_shape_add_asked(struct p2p_shape *shape, const struct p2p_function *function)
+{
+	struct p2p_link_view view = p2p_link_look(function);
+	uint64_t hash = add_step(p2p_diff_software(0, function), function);
+
+	if (view.idle)
+		view.now.speed_mtps = view.most.speed_mtps;
+	hash = p2p_diff_hash(hash, (uint64_t)view.now.speed_mtps << 32 | view.now.width);
+	p2p_shape_add(shape, &hash, sizeof(hash));
+}
+
+void p2p_shape_add_stack(struct p2p_shape *shape, const struct p2p_machine *machine)
+{
+	uint64_t hash = 0;
+
+	for (unsigned int i = 0; i < P2P_STACK_FACTS; i++)
+		hash = add_number(hash, machine->stack[i]);
+	hash = p2p_diff_hash(hash, p2p_is_client_part(machine));
+	hash = p2p_diff_hash(hash, (uint64_t)machine->iommu_translates << 32 | machine->numa_nodes);
+	p2p_shape_add(shape, &hash, sizeof(hash));
 }

@@ -11,9 +11,10 @@
  * causes to effects; capabilities that are not listed here come last.
  */
 static const char *const abouts[] = {
-	"kernel", "rules", "p2pdma", "cmdline", "cpu", "iommu_in_use", "virtual_machine",
+	"kernel", "rules", "p2pdma", "cmdline", "cpu", "iommu_in_use", "virtual_machine", "software",
 	"gone", "new", "moved", "renumbered", "driver", "numa", "iommu", "iommu_group", "acs",
 	"link", "bar_size", "bar_address", "ats", "transfers", "p2pmem",
+	"port_mbps", "rdma_devices", "vram_bytes", "vram_visible_bytes", "clique", "efa_provider",
 };
 
 static unsigned int rank_of(const char *about)

@@ -78,6 +78,12 @@ uint64_t p2p_diff_software(uint64_t hash, const struct p2p_function *function);
  */
 uint64_t p2p_diff_way(uint64_t hash, const struct p2p_eval *eval, const struct p2p_function *function);
 
+/** p2p_shape_add_asked() - add all that answers read of a function, but what changes while a link idles. */
+void p2p_shape_add_asked(struct p2p_shape *shape, const struct p2p_function *function);
+
+/** p2p_shape_add_stack() - add what ways read of the machine. */
+void p2p_shape_add_stack(struct p2p_shape *shape, const struct p2p_machine *machine);
+
 /** p2p_diff_pairs() - fill pairs. */
 int p2p_diff_pairs(struct p2p_diff *diff);
 

@@ -151,6 +151,41 @@ static void each_function_line(const struct p2p_function *was, const struct p2p_
 	}
 }
 
+static size_t put_stack(const struct p2p_machine *machine, unsigned int fact, char *text, size_t used)
+{
+	const struct p2p_number *number = &machine->stack[fact];
+	char value[24];
+
+	snprintf(value, sizeof(value), "%" PRId64, number->value);
+	return used + (size_t)snprintf(text + used, MACHINE_SIZE - used, "%s%s %s", used ? ", " : "",
+				       p2p_stack_text(fact)->key, number->fact == P2P_DENIED ? not_known :
+				       number->fact == P2P_ABSENT ? "none" : value);
+}
+
+/* One line for all facts of the software that differ, since a source mostly lacks all of them or none. */
+static void compare_stacks(struct p2p_diff *diff)
+{
+	const struct p2p_machine *was = p2p_topology_machine(diff->before.topology);
+	const struct p2p_machine *is = p2p_topology_machine(diff->after.topology);
+	char before[MACHINE_SIZE], after[MACHINE_SIZE];
+	bool was_known = false, is_known = false;
+	size_t old = 0, new = 0;
+
+	for (unsigned int i = 0; i < P2P_STACK_FACTS; i++) {
+		const struct p2p_number *one = &was->stack[i], *other = &is->stack[i];
+
+		was_known |= one->fact != P2P_DENIED;
+		is_known |= other->fact != P2P_DENIED;
+		if (one->fact == other->fact && (one->fact != P2P_PRESENT || one->value == other->value))
+			continue;
+		old = put_stack(was, i, before, old);
+		new = put_stack(is, i, after, new);
+	}
+	if (old)
+		p2p_diff_add(diff, "software", NULL, NULL, was_known ? before : not_known,
+			     is_known ? after : not_known);
+}
+
 /** struct compared - the functions that are compared; @was, @is: NULL for the machine. */
 struct compared {
 	struct p2p_diff *diff;
@@ -316,6 +351,7 @@ int p2p_diff_facts(struct p2p_diff *diff)
 	char text[FACT_SIZE];
 
 	each_machine_line(diff->before.eval, diff->after.eval, add_if_other, &machines);
+	compare_stacks(diff);
 	for (size_t i = 0; i < diff->before.count; i++) {
 		const struct p2p_function *was = p2p_topology_function(diff->before.topology, i);
 
@@ -399,9 +435,11 @@ int p2p_shape_of(const struct p2p_eval *eval, struct p2p_shape *ret_shape)
 
 	*ret_shape = (struct p2p_shape){ 0 };
 	each_machine_line(eval, NULL, add_line, ret_shape);
+	p2p_shape_add_stack(ret_shape, p2p_topology_machine(topology));
 	for (size_t i = 0; (function = p2p_topology_function(topology, i)); i++) {
 		add_place(ret_shape, function);
 		each_function_line(function, NULL, add_line, ret_shape);
+		p2p_shape_add_asked(ret_shape, function);
 	}
 	return add_groups(ret_shape, topology);
 }

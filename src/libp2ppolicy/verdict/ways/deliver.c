@@ -255,7 +255,7 @@ static bool geforce(const struct p2p_verdict *verdict, const struct p2p_driver_w
 }
 
 /* Recognize it by the name of the processor: the kernel's list has none of the newer ones. */
-static bool is_client_part(const struct p2p_machine *machine)
+bool p2p_is_client_part(const struct p2p_machine *machine)
 {
 	static const char *const names[] = { "Core(TM)", "Celeron", "Pentium", "Atom", "Processor N" };
 
@@ -269,7 +269,7 @@ static bool intel_client_part(const struct p2p_verdict *verdict, const struct p2
 			      const struct p2p_way_answer *answer)
 {
 	return way->addressing == P2P_ADDRESSING_RESOURCE && !verdict->kernel.common &&
-	       answer->forwards != P2P_YES && is_client_part(verdict->machine);
+	       answer->forwards != P2P_YES && p2p_is_client_part(verdict->machine);
 }
 
 static const struct evidence rows[] = {

@@ -74,6 +74,9 @@ enum p2p_route_kind p2p_way_route(const struct p2p_verdict *verdict);
 /** p2p_is_guest() - is this machine emulated, so that the host's fabric is not visible? */
 enum p2p_tri p2p_is_guest(const struct p2p_verdict *verdict);
 
+/** p2p_is_client_part() - is it one of Intel's processors for clients, by its name? */
+bool p2p_is_client_part(const struct p2p_machine *machine);
+
 /** p2p_nvidia_geforce() - whether it is a GeForce or TITAN, as far as its ID or name tells. */
 enum p2p_tri p2p_nvidia_geforce(const struct p2p_function *function);
 
