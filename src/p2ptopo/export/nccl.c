@@ -131,15 +131,65 @@ static void print_ids(FILE *out, const struct p2p_function *function)
 			function->subsystem_vendor, function->subsystem_device);
 }
 
-/* NVML and ROCm number the GPUs of their vendor in address order. */
-static unsigned int number_of(const struct nccl *nccl, const struct p2p_function *function)
+static struct p2p_bdf address_of(const struct nccl *nccl, const struct p2p_function *function)
+{
+	return nccl->map ? guest_map_address(nccl->map, function) : function->bdf;
+}
+
+/*
+ * Is @gpu in the list of its vendor's library, NVML or ROCm? On the host it has those that the vendor's
+ * driver has; a guest is taken to give that driver all that are passed through to it.
+ */
+static enum p2p_tri is_listed(const struct nccl *nccl, const struct p2p_function *gpu)
+{
+	const char *driver = gpu->vendor == 0x10de ? "nvidia" : gpu->vendor == 0x1002 ? "amdgpu" : NULL;
+
+	if (!driver)
+		return P2P_UNKNOWN;
+	if (nccl->map)
+		return guest_map_has(nccl->map, gpu) ? P2P_YES : P2P_NO;
+	if (gpu->physfn || gpu->driver_fact == P2P_ABSENT)
+		return P2P_NO;
+	if (gpu->driver_fact != P2P_PRESENT || !gpu->driver)
+		return P2P_UNKNOWN;
+	return strcmp(gpu->driver, driver) ? P2P_NO : P2P_YES;
+}
+
+/*
+ * The library's number of @gpu, which NCCL takes from the file and hands to the library. It counts in address
+ * order, and not only what is exported.  Return: whether the number is known.
+ */
+static bool find_number(const struct nccl *nccl, const struct p2p_function *gpu, unsigned int *ret_number)
+{
+	const struct p2p_function *other;
+	unsigned int number = 0;
+
+	for (size_t i = 0; (other = p2p_topology_function(nccl->app->topology, i)); i++) {
+		enum p2p_tri listed;
+
+		/* Some of the machine is not in the source, and that may include GPUs. */
+		if (!nccl->map && other->orphan)
+			return false;
+		if (other->kind != P2P_CLASS_GPU || other->vendor != gpu->vendor)
+			continue;
+		if (p2p_bdf_compare(address_of(nccl, other), address_of(nccl, gpu)) > 0)
+			continue;
+		listed = is_listed(nccl, other);
+		if (listed == P2P_UNKNOWN || (other == gpu && listed == P2P_NO))
+			return false;
+		number += other != gpu && listed == P2P_YES;
+	}
+	*ret_number = number;
+	return true;
+}
+
+/* NCCL replaces this number by that of its network library; in the file it has to be unique. */
+static unsigned int number_of_nic(const struct nccl *nccl, const struct p2p_function *nic)
 {
 	unsigned int number = 0;
 
-	for (size_t i = 0; nccl->functions[i] != function; i++)
-		number += nccl->functions[i]->kind == function->kind &&
-			  (function->kind == P2P_CLASS_NIC ||
-			   nccl->functions[i]->vendor == function->vendor);
+	for (size_t i = 0; nccl->functions[i] != nic; i++)
+		number += nccl->functions[i]->kind == P2P_CLASS_NIC;
 	return number;
 }
 
@@ -147,7 +197,7 @@ static void print_net(const struct nccl *nccl, const struct p2p_function *functi
 {
 	fprintf(nccl->out, "%*s<nic>\n%*s<net name=\"", indent, "", indent + 2, "");
 	export_word(nccl->out, function->display, MOST_VALUE);
-	fprintf(nccl->out, "\" dev=\"%u\"", number_of(nccl, function));
+	fprintf(nccl->out, "\" dev=\"%u\"", number_of_nic(nccl, function));
 	if (function->port_mbps.fact == P2P_PRESENT)
 		fprintf(nccl->out, " speed=\"%lld\"", (long long)function->port_mbps.value);
 	fprintf(nccl->out, " port=\"1\"/>\n%*s</nic>\n", indent, "");
@@ -155,10 +205,15 @@ static void print_net(const struct nccl *nccl, const struct p2p_function *functi
 
 static void print_device(const struct nccl *nccl, const struct p2p_function *function, int indent)
 {
+	unsigned int number;
+
 	if (function->kind == P2P_CLASS_NIC)
 		print_net(nccl, function, indent);
+	else if (find_number(nccl, function, &number))
+		fprintf(nccl->out, "%*s<gpu dev=\"%u\"/>\n", indent, "", number);
 	else
-		fprintf(nccl->out, "%*s<gpu dev=\"%u\"/>\n", indent, "", number_of(nccl, function));
+		/* NCCL asks NVML for what is not in the file: src/graph/xml.cc, ncclTopoGetXmlFromGpu(). */
+		fprintf(nccl->out, "%*s<gpu/>\n", indent, "");
 }
 
 static int64_t node_of(const struct p2p_function *function)
@@ -188,8 +243,7 @@ static void print_functions(struct nccl *nccl, const struct p2p_function *parent
 			continue;
 		inside = !nccl_has(function) || devices;
 		fprintf(nccl->out, "%*s<pci busid=\"%s\"", indent, "",
-			nccl->map ? guest_map_address(nccl->map, function, bdf) :
-				    p2p_bdf_format(function->bdf, bdf));
+			p2p_bdf_format(address_of(nccl, function), bdf));
 		print_ids(nccl->out, function);
 		print_link(nccl, function);
 		fputs(inside ? ">\n" : "/>\n", nccl->out);

@@ -223,13 +223,12 @@ bool guest_map_has(const struct guest_map *map, const struct p2p_function *funct
 	return find(map, function);
 }
 
-const char *guest_map_address(const struct guest_map *map, const struct p2p_function *function,
-			      char bdf[P2P_BDF_SIZE])
+struct p2p_bdf guest_map_address(const struct guest_map *map, const struct p2p_function *function)
 {
 	const struct guest_row *row = find(map, function);
 
-	return p2p_bdf_format(row ? row->address : (struct p2p_bdf){
+	return row ? row->address : (struct p2p_bdf){
 		.domain = LAST_DOMAIN - (function->index >> 16),
 		.bus = (uint8_t)(function->index >> 8), .devfn = (uint8_t)function->index,
-	}, bdf);
+	};
 }

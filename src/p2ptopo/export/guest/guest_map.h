@@ -26,9 +26,7 @@ bool guest_map_has(const struct guest_map *map, const struct p2p_function *funct
 /**
  * guest_map_address() - the address of @function in the guest. A bridge of the host, which no guest sees,
  *	gets an address of its own in a domain that no guest has.
- * Return: @bdf.
  */
-const char *guest_map_address(const struct guest_map *map, const struct p2p_function *function,
-			      char bdf[P2P_BDF_SIZE]);
+struct p2p_bdf guest_map_address(const struct guest_map *map, const struct p2p_function *function);
 
 #endif

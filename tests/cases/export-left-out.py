@@ -1,0 +1,78 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Exports: a number that is not known is not made up, and what a format has no room for is told.
+
+usage: export-left-out.py P2PTOPO"""
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+from gpudirect import sysfs
+from fabric import ROOT_PORT, Fabric
+
+GPU = "3D controller [0302]: NVIDIA Corporation GA100 [A100 PCIe 40GB] [10de:20f1] (rev a1)\n"
+NIC = "Infiniband controller [0207]: Mellanox Technologies MT28908 Family [ConnectX-6] [15b3:101b]\n"
+
+
+def export(binary, source, *arguments, status=0, stdin=None):
+    done = subprocess.run([binary, "--from", str(source), "export", *arguments], capture_output=True, check=False,
+                          input=stdin, env={**os.environ, "LC_ALL": "C"}, text=True)
+    assert done.returncode == status, (arguments, done.returncode, done.stderr)
+    return done.stdout, done.stderr
+
+
+def numbers(text):
+    """By address: the number of the GPU in NCCL's file; None where it is left out."""
+    found = re.findall(r'<pci busid="([^"]*)"[^>]*>\s*<gpu(?: dev="(\d+)")?/>', text)
+    return {bdf: int(number) if number else None for bdf, number in found}
+
+
+def gpus(*drivers):
+    machine = Fabric(cpu="intel", nodes=1)
+    host = machine.host(bus=0, node=0)
+    for slot, driver in enumerate(drivers):
+        host.port(ROOT_PORT, slot << 3).endpoint(0, "gpu", driver=driver)
+    machine.number()
+    names = [one.name for one in machine.functions() if one.kind == 0]
+    return machine, names
+
+
+def write(machine, scratch, name):
+    folder = pathlib.Path(scratch) / name
+    sysfs.write_folder(sysfs.Tree(machine).files, folder)
+    return folder
+
+
+def check_numbers(binary, scratch):
+    """NVML counts all GPUs that its driver has, in address order, whatever the file has."""
+    machine, names = gpus(*["nvidia"] * 4)
+    source = write(machine, scratch, "four")
+    assert numbers(export(binary, source, "nccl", "--with-devices", "-s", names[2])[0]) == {names[2]: 2}
+    # In a guest it counts by the guest's addresses, and all that are passed through.
+    rows = "".join(f"{name} 0000:{bus}:00.0\n" for name, bus in zip(names, ("0c", "06", "0b")))
+    wanted = {"0000:06:00.0": 0, "0000:0b:00.0": 1, "0000:0c:00.0": 2}
+    assert numbers(export(binary, source, "nccl", "--with-devices", "--map", "-", stdin=rows)[0]) == wanted
+    found = export(binary, source, "nccl", "--with-devices", "--map", "-", "-s", names[0], stdin=rows)[0]
+    assert numbers(found) == {"0000:0c:00.0": 2}
+    # A GPU that is given away has no number, and does not count.
+    # Whether one counts whose driver is not recorded is not known, nor then the numbers that follow.
+    for third, wanted in (("vfio-pci", [None, 0, None, 1]), (None, [None, 0, None, None])):
+        source = write(gpus("vfio-pci", "nvidia", third, "nvidia")[0], scratch, f"given-{third}")
+        assert list(numbers(export(binary, source, "nccl", "--with-devices")[0]).values()) == wanted
+    path = pathlib.Path(scratch) / "nn.txt"
+    path.write_text("00:00.0 " + GPU + "00:01.0 " + GPU)
+    assert list(numbers(export(binary, path, "nccl", "--with-devices")[0]).values()) == [None, None]
+
+
+def main():
+    with tempfile.TemporaryDirectory() as scratch:
+        for check in (check_numbers,):
+            check(sys.argv[1], scratch)
+
+
+if __name__ == "__main__":
+    main()
