@@ -68,9 +68,21 @@ def check_numbers(binary, scratch):
     assert list(numbers(export(binary, path, "nccl", "--with-devices")[0]).values()) == [None, None]
 
 
+def check_room(binary, scratch):
+    """NCCL has room for 255 elements of a file, and adds gpu, nic and net to a skeleton in the same room."""
+    path = pathlib.Path(scratch) / "flat.txt"
+    for count, others, status in ((126, 0, 0), (127, 0, 1), (2, 83, 0), (1, 84, 1), (0, 84, 0), (0, 85, 1)):
+        path.write_text("".join(f"00:{at >> 3:02x}.{at & 7} {GPU if at < count else NIC}"
+                                for at in range(count + others)))
+        for option in ("--skeleton", "--with-devices"):
+            out, said = export(binary, path, "nccl", option, status=status)
+            assert out.count("<pci") == (0 if status else count + others)
+            assert not status or "room for up to 255 elements" in said, said
+
+
 def main():
     with tempfile.TemporaryDirectory() as scratch:
-        for check in (check_numbers,):
+        for check in (check_numbers, check_room):
             check(sys.argv[1], scratch)
 
 

@@ -11,8 +11,11 @@
 #include "print/pair/nccl_pair.h"
 #include "print/words.h"
 
-/* src/graph/topo.h: NCCL_TOPO_XML_MAX_NODES */
-#define MOST_NODES 256
+/*
+ * Its reader, xmlLoadSub(), wants room for one more element than the file has, and NCCL_TOPO_XML_MAX_NODES in
+ * src/graph/topo.h is 256.
+ */
+#define MOST_NODES 255
 
 /* src/graph/xml.h: MAX_STR_LEN, less the two bytes that its reader loses */
 #define MOST_VALUE 253
@@ -37,8 +40,9 @@ static bool is_addressable(const struct p2p_function *function)
 
 static enum status too_many(const struct nccl *nccl)
 {
-	return fail_with(nccl->app->failure, STATUS_NO, "NCCL reads files of up to %d elements, and this one "
-			 "would have more; -s, -d and --class choose functions", MOST_NODES);
+	return fail_with(nccl->app->failure, STATUS_NO, "NCCL has room for up to %d elements, and this file "
+			 "would have more, with those of its GPUs and NICs; -s, -d and --class choose functions",
+			 MOST_NODES);
 }
 
 /* Insert @function at its place in the list, unless it is there already. */
@@ -292,15 +296,16 @@ static bool starts_cpu(const struct nccl *nccl, size_t index)
 	return !nccl_above(function);
 }
 
-/* Counts system, cpu and pci elements, and, with devices, gpu or nic and net. */
+/*
+ * Counts system, cpu and pci elements, and gpu or nic and net: NCCL adds those to a skeleton, in the same room.
+ */
 static size_t count_elements(const struct nccl *nccl)
 {
-	const bool devices = nccl->app->options.with_devices;
 	size_t count = 1 + nccl->count;
 
 	for (size_t i = 0; i < nccl->count; i++) {
 		count += starts_cpu(nccl, i);
-		if (devices && nccl_has(nccl->functions[i]))
+		if (nccl_has(nccl->functions[i]))
 			count += nccl->functions[i]->kind == P2P_CLASS_NIC ? 2 : 1;
 	}
 	return count;
