@@ -80,9 +80,23 @@ def check_room(binary, scratch):
             assert not status or "room for up to 255 elements" in said, said
 
 
+def check_unplaced(binary, scratch):
+    """A GPU and a NIC whose bridges are not in the text may share a complex or not."""
+    path = pathlib.Path(scratch) / "part.txt"
+    path.write_text("3b:00.0 " + GPU + "3c:00.0 " + NIC)
+    out, said = export(binary, path, "nfd")
+    assert "complexes.gpu-nic" not in out and "gpu-nic.worst=unknown" in out
+    assert "above 2 of the GPUs and NICs is not known" in said
+    for name in ("dra", "complexes"):
+        assert "2 devices are left out of the file: which bridges are above is not known" in export(binary, path, name)[1]
+    # Of two drives without their bridges the number says nothing.
+    path.write_text("3b:00.0 " + "Non-Volatile memory controller [0108]: Samsung PM173X [144d:a826]\n")
+    assert "complexes.gpu-nic=0" in export(binary, path, "nfd")[0]
+
+
 def main():
     with tempfile.TemporaryDirectory() as scratch:
-        for check in (check_numbers, check_room):
+        for check in (check_numbers, check_room, check_unplaced):
             check(sys.argv[1], scratch)
 
 

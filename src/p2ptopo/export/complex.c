@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "export/complex.h"
+#include "export/export.h"
 
 /* The function on the root bus above @function; NULL if the path up to it is unknown. */
 static const struct p2p_function *top_of(const struct p2p_function *function)
@@ -9,6 +10,11 @@ static const struct p2p_function *top_of(const struct p2p_function *function)
 	const struct p2p_function *top = p2p_function_top(function);
 
 	return top->orphan ? NULL : top;
+}
+
+bool complex_is_known(const struct p2p_function *function)
+{
+	return top_of(function);
 }
 
 static int compare(const void *left, const void *right)
@@ -45,14 +51,23 @@ enum status complexes_new(const struct app *app, struct complexes *ret_complexes
 		return fail_memory(app->failure);
 	}
 	for (size_t i = 0; i < app->selected_count; i++) {
-		if (app->picked[i] && top_of(app->selected[i]))
+		if (!app->picked[i])
+			continue;
+		if (complex_is_known(app->selected[i]))
 			complexes.members[count++] = app->selected[i];
+		else
+			complexes.unplaced++;
 	}
 	qsort(complexes.members, count, sizeof(struct p2p_function *), compare);
 	for (size_t i = 0; i < count; i++)
 		add(&complexes, &complexes.members[i]);
 	*ret_complexes = complexes;
 	return STATUS_DONE;
+}
+
+void complexes_note_unplaced(const struct app *app, const struct complexes *complexes)
+{
+	export_note_left_out(app, complexes->unplaced, "which bridges are above is not known");
 }
 
 void complexes_free(struct complexes *complexes)

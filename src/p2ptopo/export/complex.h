@@ -16,10 +16,13 @@ struct complex {
 	size_t count;
 };
 
-/** struct complexes - all complexes of a machine, sorted by the address of @top. */
+/**
+ * struct complexes - all complexes of a machine, sorted by the address of @top.
+ * @unplaced: number of functions that the filters pick and that are in none, since their place is unknown
+ */
 struct complexes {
 	struct complex *list;
-	size_t count;
+	size_t count, unplaced;
 	const struct p2p_function **members;
 };
 
@@ -30,6 +33,12 @@ struct complexes {
  * Return: STATUS_DONE, or the status for lack of memory.
  */
 enum status complexes_new(const struct app *app, struct complexes *ret_complexes);
+
+/** complexes_note_unplaced() - say on standard error how many functions are in none, and so not in the file. */
+void complexes_note_unplaced(const struct app *app, const struct complexes *complexes);
+
+/** complex_is_known() - is the place of @function in the tree known, and so its complex? */
+bool complex_is_known(const struct p2p_function *function);
 
 /** complexes_free() - free what complexes_new() filled. */
 void complexes_free(struct complexes *complexes);

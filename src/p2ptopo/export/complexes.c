@@ -89,6 +89,7 @@ enum status export_complexes(struct app *app)
 	for (size_t i = 0; i < complexes.count; i++)
 		print_pairs(app, &complexes.list[i], &separator);
 	document_close(app);
+	complexes_note_unplaced(app, &complexes);
 	complexes_free(&complexes);
 	return STATUS_DONE;
 }

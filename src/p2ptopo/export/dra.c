@@ -109,6 +109,7 @@ enum status export_dra(struct app *app)
 		for (size_t i = 0; i < complexes.count; i++)
 			print_complex(app, joined, &complexes.list[i], &separator);
 		document_close(app);
+		complexes_note_unplaced(app, &complexes);
 	}
 	complexes_free(&complexes);
 	free(joined);

@@ -24,6 +24,12 @@ const char *export_format_name(size_t index)
 	return format ? format->name : NULL;
 }
 
+void export_note_left_out(const struct app *app, size_t count, const char *why)
+{
+	if (count)
+		app_note(app, "%zu device%s left out of the file: %s", count, count > 1 ? "s are" : " is", why);
+}
+
 void export_xml(FILE *out, const char *text)
 {
 	while (*text) {

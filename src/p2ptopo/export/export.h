@@ -32,6 +32,9 @@ const struct export_format *export_format(size_t index);
 /** export_format_name() - the name of the row at @index, or NULL past the end. */
 const char *export_format_name(size_t index);
 
+/** export_note_left_out() - say on standard error that @count devices are not in the file; nothing for 0. */
+void export_note_left_out(const struct app *app, size_t count, const char *why);
+
 /**
  * export_xml() - print @text as an attribute value or element text: the five markup characters and everything
  *	outside ASCII as references, and '?' for control characters and invalid UTF-8.
