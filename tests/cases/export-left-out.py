@@ -11,9 +11,11 @@ import subprocess
 import sys
 import tempfile
 
+import gpudirect
 from gpudirect import sysfs
 from fabric import ROOT_PORT, Fabric
 
+FIXTURES = pathlib.Path(__file__).resolve().parent.parent / "fixtures"
 GPU = "3D controller [0302]: NVIDIA Corporation GA100 [A100 PCIe 40GB] [10de:20f1] (rev a1)\n"
 NIC = "Infiniband controller [0207]: Mellanox Technologies MT28908 Family [ConnectX-6] [15b3:101b]\n"
 
@@ -94,9 +96,41 @@ def check_unplaced(binary, scratch):
     assert "complexes.gpu-nic=0" in export(binary, path, "nfd")[0]
 
 
+def check_domains(binary, scratch):
+    """Domains of more than 16 bits have no place in the files of NCCL and hwloc."""
+    for name, nccl, hwloc in (("generated-wide-domains", 2, 4), ("generated-vmd", 0, 4)):
+        source = next((FIXTURES / name).glob("tree.tar*"))
+        said = export(binary, source, "nccl")[1]
+        assert bool(nccl) == (f"{nccl} devices are left out of the file: NCCL has no" in said), said
+        assert bool(nccl) != ("there is no GPU and no NIC" in said), said
+        said = export(binary, source, "hwloc")[1]
+        assert f"{hwloc} devices are left out of the file: hwloc has no PCI domains above ffff" in said, said
+    # The guest has an address for it.
+    rows = "mlx5_0 0000:06:00.0\n"
+    source = next((FIXTURES / "generated-wide-domains").glob("tree.tar*"))
+    out, said = export(binary, source, "nccl", "--map", "-", stdin=rows)
+    assert 'busid="0000:06:00.0"' in out and not said, said
+
+
+def check_rdma(binary, scratch):
+    """-s chooses complexes, too."""
+    machine = gpudirect.nested((0x15b3, 0x1021), (0x8086, 0x352a))
+    machine.hosts[0].port(ROOT_PORT, 0x10).endpoint(0, "nvme")
+    machine.number()
+    source = write(machine, scratch, "nested")
+    names = [one.name for one in machine.functions() if one.vendor == 0x10de]
+    drive = next(one.name for one in machine.functions() if one.kind == 0 and one.pciclass >> 8 == 0x0108)
+    out, said = export(binary, source, "rdma-topo")
+    assert out.count('"gpu_bdf"') == 2 and "1 device is left out of the file: in no complex" in said, said
+    out, said = export(binary, source, "rdma-topo", "-s", names[1])
+    assert out.count('"gpu_bdf"') == 1 and names[1] in out and names[0] not in out and not said, said
+    out, said = export(binary, source, "rdma-topo", "-s", drive, status=1)
+    assert not out and "select no function of a complex" in said, said
+
+
 def main():
     with tempfile.TemporaryDirectory() as scratch:
-        for check in (check_numbers, check_room, check_unplaced):
+        for check in (check_numbers, check_room, check_unplaced, check_domains, check_rdma):
             check(sys.argv[1], scratch)
 
 

@@ -23,13 +23,14 @@
 /**
  * struct nccl - the functions of the file, in BDF order.
  * @map: addresses in a guest; NULL for those of this machine
+ * @left_out: number of GPUs and NICs whose address has no room in the file
  */
 struct nccl {
 	struct app *app;
 	FILE *out;
 	struct guest_map *map;
 	const struct p2p_function *functions[MOST_NODES];
-	size_t count;
+	size_t count, left_out;
 };
 
 /* The library's addresses have no room for a domain that VMD made up. */
@@ -85,9 +86,14 @@ static enum status collect(struct nccl *nccl)
 	for (size_t i = 0; i < app->selected_count && !status; i++) {
 		const struct p2p_function *function = app->selected[i];
 
-		if (app->picked[i] && nccl_has(function) && is_addressable(function) &&
-		    (!nccl->map || guest_map_has(nccl->map, function)))
+		if (!app->picked[i] || !nccl_has(function) ||
+		    (nccl->map && !guest_map_has(nccl->map, function)))
+			continue;
+		/* In a guest they have the guest's addresses. */
+		if (nccl->map || is_addressable(function))
 			status = insert_way(nccl, function);
+		else
+			nccl->left_out++;
 	}
 	return status;
 }
@@ -359,11 +365,12 @@ static enum status write_all(struct nccl *nccl)
 
 	if (status)
 		return status;
-	if (!nccl->count)
+	if (!nccl->count && !nccl->left_out)
 		app_note(nccl->app, "there is no GPU and no NIC to export");
 	if (count_elements(nccl) > MOST_NODES)
 		return too_many(nccl);
 	print_system(nccl);
+	export_note_left_out(nccl->app, nccl->left_out, "NCCL has no PCI domains above ffff");
 	note_refused(nccl);
 	return STATUS_DONE;
 }

@@ -146,6 +146,41 @@ static struct json_object *json_near(const struct app *app, const struct rdma_co
 	return object;
 }
 
+static bool has_picked(const struct app *app, const struct rdma_complex *complex)
+{
+	for (size_t i = 0; i < app->selected_count; i++) {
+		if (app->picked[i] && rdma_has(complex, app->selected[i]))
+			return true;
+	}
+	return false;
+}
+
+/* A complex is whole or not in the file: one function that the filters pick is enough. */
+static size_t filter_list(const struct app *app, struct rdma_complex *list, size_t count)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!app_has_filter(app) || has_picked(app, &list[i]))
+			list[kept++] = list[i];
+	}
+	return kept;
+}
+
+static void note_left_out(const struct app *app, const struct rdma_complex *list, size_t count)
+{
+	size_t left_out = 0;
+
+	for (size_t i = 0; i < app->selected_count; i++) {
+		bool found = !app->picked[i];
+
+		for (size_t j = 0; j < count && !found; j++)
+			found = rdma_has(&list[j], app->selected[i]);
+		left_out += !found;
+	}
+	export_note_left_out(app, left_out, "in no complex that rdma_topo knows");
+}
+
 enum status export_rdma_topo(struct app *app)
 {
 	struct rdma_complex *list;
@@ -154,12 +189,19 @@ enum status export_rdma_topo(struct app *app)
 
 	if (status)
 		return status;
+	count = filter_list(app, list, count);
+	if (!count) {
+		free(list);
+		return fail_with(app->failure, STATUS_NO, "the filters select no function of a complex that rdma_topo "
+				 "knows");
+	}
 	for (size_t i = 0; i < count; i++) {
 		fputs(i ? ",\n" : "[\n", app->out);
 		document_print_line(app, list[i].shape == RDMA_NUMA ? json_numa(app, &list[i]) :
 				    json_near(app, &list[i]));
 	}
 	fputs("\n]\n", app->out);
+	note_left_out(app, list, count);
 	free(list);
 	return STATUS_DONE;
 }

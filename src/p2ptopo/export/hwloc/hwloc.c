@@ -207,8 +207,26 @@ static int load(hwloc_topology_t topology, const char *xml, size_t size)
 	return hwloc_topology_set_xmlbuffer(topology, xml, (int)size + 1) || hwloc_topology_load(topology);
 }
 
+static void note_left_out(const struct file *file)
+{
+	const struct app *app = file->app;
+	size_t wide = 0, others = 0;
+
+	for (size_t i = 0; i < app->selected_count; i++) {
+		if (!app->picked[i] || object_of(file->topology, app->selected[i]))
+			continue;
+		if (hwloc_tree_has(app->selected[i]))
+			others++;
+		else
+			wide++;
+	}
+	export_note_left_out(app, wide, "hwloc has no PCI domains above ffff");
+	export_note_left_out(app, others, "hwloc rejects them");
+}
+
 static void note(const struct file *file, unsigned int made_up)
 {
+	note_left_out(file);
 	if (made_up)
 		app_note(file->app, "the CPUs of %s are not known; hwloc requires some, so %u in the file %s made up",
 			 made_up > 1 ? "some NUMA nodes" : "a NUMA node", made_up, made_up > 1 ? "are" : "is");
