@@ -4,6 +4,7 @@
 
 usage: export-left-out.py P2PTOPO"""
 
+import json
 import os
 import pathlib
 import re
@@ -112,6 +113,22 @@ def check_domains(binary, scratch):
     assert 'busid="0000:06:00.0"' in out and not said, said
 
 
+def check_nodes(binary, scratch):
+    """hwloc: the functions of a host bridge are in the file also if it alone names its node."""
+    source = next((FIXTURES / "generated-server-epyc").glob("tree.tar*"))
+    tree = json.loads(subprocess.run([binary, "--from", source, "tree", "--json"], capture_output=True,
+                                     check=True).stdout)
+    wanted = export(binary, source, "hwloc")[0].count('type="PCIDev"')
+    host = tree["host_bridges"][-1]
+    host["numa_node"] = 7
+    for function in tree["functions"]:
+        function["numa_node"] = None if function["bdf"] in host["functions"] else function["numa_node"]
+    path = pathlib.Path(scratch) / "node.json"
+    path.write_text(json.dumps(tree))
+    out, said = export(binary, path, "hwloc")
+    assert out.count('type="PCIDev"') == wanted and "left out" not in said, said
+
+
 def check_rdma(binary, scratch):
     """-s chooses complexes, too."""
     machine = gpudirect.nested((0x15b3, 0x1021), (0x8086, 0x352a))
@@ -130,7 +147,8 @@ def check_rdma(binary, scratch):
 
 def main():
     with tempfile.TemporaryDirectory() as scratch:
-        for check in (check_numbers, check_room, check_unplaced, check_domains, check_rdma):
+        for check in (check_numbers, check_room, check_unplaced, check_domains, check_nodes,
+                      check_rdma):
             check(sys.argv[1], scratch)
 
 

@@ -21,7 +21,7 @@ struct place {
 
 /**
  * struct tree - the document while it is printed.
- * @places: indexed by node number; borrowed, with room for every function
+ * @places: in the order of node numbers; borrowed, with room for every function and host bridge
  * @next: the next gp_index
  */
 struct tree {
@@ -80,6 +80,7 @@ static int add_cpus(struct tree *tree, struct place *place, const char *list)
 static int collect(struct tree *tree)
 {
 	size_t functions = p2p_topology_count(tree->app->topology);
+	const struct p2p_host_bridge *host;
 	int error = 0;
 
 	for (size_t i = 0; i < functions && !error; i++) {
@@ -87,6 +88,11 @@ static int collect(struct tree *tree)
 
 		if (has_node(function->numa))
 			error = add_cpus(tree, place_of(tree, (unsigned int)function->numa.value), function->cpus);
+	}
+	/* A node that only a host bridge names has its functions in the file, too. */
+	for (size_t i = 0; (host = p2p_topology_host_bridge(tree->app->topology, i)) && !error; i++) {
+		if (has_node(host->numa))
+			error = place_of(tree, (unsigned int)host->numa.value)->cpus ? 0 : -ENOMEM;
 	}
 	if (!tree->count)
 		error = place_of(tree, 0)->cpus ? 0 : -ENOMEM;
@@ -299,7 +305,8 @@ static int print_machine(struct tree *tree)
 
 int hwloc_tree_print(const struct app *app, const struct picture *picture, FILE *out, unsigned int *ret_made_up)
 {
-	struct place *places = calloc(p2p_topology_count(app->topology) + 1, sizeof(*places));
+	struct place *places = calloc(p2p_topology_count(app->topology) +
+				      p2p_topology_host_bridges(app->topology) + 1, sizeof(*places));
 	struct tree tree = { .app = app, .picture = picture, .out = out, .places = places, .next = 1 };
 	int error = places ? collect(&tree) : -ENOMEM;
 
