@@ -39,6 +39,7 @@ const struct p2p_constant *p2p_constant_at(size_t index);
  * @P2P_LIMIT_UNDECIDED: it is not known whether the kernel and the ports let it through
  * @P2P_LIMIT_DEVICE: a device that is slower than its link, according to published figures
  * @P2P_LIMIT_PORT: the network ports of the client
+ * @P2P_LIMIT_OWN_LINK: the data go over the devices' own link, such as C2C, of which nothing is known
  */
 enum p2p_limit {
 	P2P_LIMIT_UNKNOWN,
@@ -57,6 +58,7 @@ enum p2p_limit {
 	P2P_LIMIT_UNDECIDED,
 	P2P_LIMIT_DEVICE,
 	P2P_LIMIT_PORT,
+	P2P_LIMIT_OWN_LINK,
 	P2P_LIMITS
 };
 
@@ -97,6 +99,19 @@ struct p2p_speed {
 	unsigned int payload_bytes;
 	bool redirected, translated, at_most;
 };
+
+/**
+ * p2p_speed_has_figure() - are its GB/s, or a bound of them, known to be what the client gets?  False while it
+ * is not known whether the pair gets through, and for a pair whose data go another way; they are the path's then.
+ */
+bool p2p_speed_has_figure(const struct p2p_speed *speed);
+
+/**
+ * p2p_speed_at_least() - is the client expected to get @gbytes_per_second, 0 excluded?  A refused or blocked
+ * pair is not.  Where all facts are known the figure decides, also as an upper bound, which is all that the model
+ * has for devices without published figures; else only a lower bound that reaches it does, and the rest is unknown.
+ */
+enum p2p_tri p2p_speed_at_least(const struct p2p_speed *speed, double gbytes_per_second);
 
 /** struct p2p_score - @read, @write: the client reads from or writes to the provider's memory. */
 struct p2p_score {

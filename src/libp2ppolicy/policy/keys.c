@@ -372,7 +372,7 @@ bool p2p_value_is_bandwidth(struct json_object *value)
 	       json_object_get_double(value) > 0;
 }
 
-/* With a missing fact the speed is only a lower bound, and the answer unknown, which allows nothing. */
+/* With a missing fact the answer is unknown, which allows nothing, even if the lower bound reaches it. */
 static enum p2p_tri is_fast(struct json_object *value, const struct p2p_verdict *verdict, bool read)
 {
 	const struct p2p_speed *speed;
@@ -382,10 +382,8 @@ static enum p2p_tri is_fast(struct json_object *value, const struct p2p_verdict 
 		return P2P_UNKNOWN;
 	p2p_eval_score(verdict->eval, verdict, &score);
 	speed = read ? &score.read : &score.write;
-	if (speed->fact != P2P_PRESENT)
-		return P2P_UNKNOWN;
-	return p2p_tri_of(speed->score > 0 &&
-			  speed->gbytes_per_second >= json_object_get_double(value));
+	return speed->fact != P2P_PRESENT ? P2P_UNKNOWN :
+	       p2p_speed_at_least(speed, json_object_get_double(value));
 }
 
 static enum p2p_tri match_read(struct json_object *value, const struct p2p_subject *subject)

@@ -11,7 +11,7 @@
 /** struct row - the best figure of its kind, the prediction for it, and how the two compare. */
 struct row {
 	const struct p2p_figure *figure;
-	double predicted;
+	double predicted;	/* 0 if there is no figure */
 	enum p2p_compared finding;
 };
 
@@ -62,7 +62,8 @@ static enum status compare(struct app *app, struct bandwidths *bandwidths)
 		error = p2p_measured_compare(bandwidths->measured, app->eval, i, &comparison);
 		if (error)
 			return fail_library(app->failure, app->context, error);
-		*row = (struct row){ figure, comparison.speed.gbytes_per_second, comparison.finding };
+		*row = (struct row){ figure, p2p_speed_has_figure(&comparison.speed) ?
+				     comparison.speed.gbytes_per_second : 0, comparison.finding };
 	}
 	if (!bandwidths->count)
 		app_note(app, "%s: no bandwidth of a pair of this machine", app->options.measured);

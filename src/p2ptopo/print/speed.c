@@ -25,7 +25,7 @@ char *speed_bandwidth(const struct p2p_speed *speed, char buffer[WORDS_SIZE])
 		snprintf(buffer, WORDS_SIZE, "-");
 	else if (speed->limit == P2P_LIMIT_WRITES_ONLY)
 		snprintf(buffer, WORDS_SIZE, "no");
-	else if (value <= 0 || speed->limit == P2P_LIMIT_UNDECIDED)
+	else if (value <= 0 || !p2p_speed_has_figure(speed))
 		snprintf(buffer, WORDS_SIZE, "?");
 	else
 		snprintf(buffer, WORDS_SIZE, value < 1 ? "%s%.2f" : "%s%.1f", bound_of(speed), value);
@@ -73,14 +73,8 @@ struct json_object *speed_json_decimal(double value, const char *form)
 	return p2p_json_new_real(value, text);
 }
 
-bool speed_has_bandwidth(const struct p2p_speed *speed)
-{
-	return (speed->fact == P2P_PRESENT || speed->gbytes_per_second > 0) &&
-	       speed->limit != P2P_LIMIT_UNDECIDED;
-}
-
 struct json_object *speed_json_bandwidth(const struct p2p_speed *speed)
 {
-	return speed_has_bandwidth(speed) ?
+	return p2p_speed_has_figure(speed) ?
 	       speed_json_decimal(speed->gbytes_per_second, "%.3f") : NULL;
 }

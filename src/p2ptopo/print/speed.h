@@ -30,9 +30,6 @@ char *speed_reason(const struct p2p_eval *eval, const struct p2p_verdict *verdic
 /** speed_json_decimal() - a number printed with @form, so that equal facts give equal bytes. */
 struct json_object *speed_json_decimal(double value, const char *form);
 
-/** speed_has_bandwidth() - are its GB/s, or a lower bound, known? */
-bool speed_has_bandwidth(const struct p2p_speed *speed);
-
 /** speed_json_bandwidth() - its GB/s; null if not even a lower bound is known. */
 struct json_object *speed_json_bandwidth(const struct p2p_speed *speed);
 

@@ -391,15 +391,16 @@ static void found_same(const struct p2p_verdict *verdict, char *buffer, size_t s
 		 say_number(provider->iommu_group, numbers[2]), say_number(client->iommu_group, numbers[3]));
 }
 
-/*
- * A pair that is refused or blocked has a bandwidth too, but a score of 0.  If a fact is missing, both
- * are lower bounds, so YES is certain and anything less is unknown.
- */
-static enum p2p_tri carries(const struct p2p_speed *speed, struct json_object *value)
+/* "at least 5.2 GB/s: ", "none: ": what is known of a speed, before its reason. */
+static int say_speed(const struct p2p_speed *speed, char *buffer, size_t size)
 {
-	if (speed->score > 0 && speed->gbytes_per_second >= json_object_get_double(value))
-		return P2P_YES;
-	return speed->fact == P2P_PRESENT ? P2P_NO : P2P_UNKNOWN;
+	bool exact = speed->fact == P2P_PRESENT, refused = speed->limit == P2P_LIMIT_REFUSED ||
+							   speed->limit == P2P_LIMIT_BLOCKED;
+
+	if (refused || !p2p_speed_has_figure(speed))
+		return snprintf(buffer, size, refused ? "none: " : "not known: ");
+	return snprintf(buffer, size, "%s%.1f GB/s: ", exact && speed->at_most ? "at most " : exact ? "" :
+			speed->at_most ? "about " : "at least ", speed->gbytes_per_second);
 }
 
 static void eval_speed(struct p2p_check_run *run, struct json_object *value, bool read)
@@ -412,10 +413,10 @@ static void eval_speed(struct p2p_check_run *run, struct json_object *value, boo
 	p2p_eval_score(run->eval, run->verdict, &score);
 	speed = read ? &score.read : &score.write;
 	snprintf(expected, sizeof(expected), "at least %g GB/s", json_object_get_double(value));
-	used = snprintf(found, sizeof(found), "%.1f GB/s: ", speed->gbytes_per_second);
+	used = say_speed(speed, found, sizeof(found));
 	p2p_score_reason(run->eval, run->verdict, speed, found + used,
 			 sizeof(found) - (size_t)used);
-	p2p_check_say(run, read ? P2P_CHECK_READ : P2P_CHECK_WRITE, carries(speed, value), expected,
+	p2p_check_say(run, read ? P2P_CHECK_READ : P2P_CHECK_WRITE, p2p_speed_at_least(speed, json_object_get_double(value)), expected,
 		      found);
 }
 
@@ -443,7 +444,8 @@ enum p2p_tri p2p_check_bandwidth(const struct p2p_eval *eval, const struct p2p_v
 	struct p2p_score score;
 
 	p2p_eval_score(eval, verdict, &score);
-	return carries(term->key->classes & CLASS(READ) ? &score.read : &score.write, term->value);
+	return p2p_speed_at_least(term->key->classes & CLASS(READ) ? &score.read : &score.write,
+				  json_object_get_double(term->value));
 }
 
 static const struct p2p_check_condition conditions[] = {

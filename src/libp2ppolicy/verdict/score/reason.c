@@ -95,6 +95,7 @@ static const char *const sentences[P2P_LIMITS] = {
 	[P2P_LIMIT_BLOCKED] = "a port on the path rejects the requests; of the path itself, ",
 	[P2P_LIMIT_REFUSED] = "the kernel refuses the pair; of the path itself, ",
 	[P2P_LIMIT_UNDECIDED] = "whether the pair gets through is unknown; of the path itself, ",
+	[P2P_LIMIT_OWN_LINK] = "the data go over the devices' own link; of the path over PCIe, ",
 	[P2P_LIMIT_DEVICE] = "by published figures, %A itself is the limit, not its link",
 	[P2P_LIMIT_PORT] = "the network ports of %A carry no more",
 };

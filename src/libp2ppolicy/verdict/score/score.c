@@ -11,6 +11,7 @@ static const char *const limits[P2P_LIMITS] = {
 	[P2P_LIMIT_WRITES_ONLY] = "writes_only", [P2P_LIMIT_BLOCKED] = "blocked",
 	[P2P_LIMIT_REFUSED] = "refused", [P2P_LIMIT_DEVICE] = "device",
 	[P2P_LIMIT_PORT] = "port", [P2P_LIMIT_UNDECIDED] = "undecided",
+	[P2P_LIMIT_OWN_LINK] = "own_link",
 };
 
 const char *p2p_limit_name(enum p2p_limit limit)
@@ -145,7 +146,7 @@ static bool is_permitted(const struct p2p_way *way, const struct p2p_verdict *ve
 static bool is_usable(const struct p2p_way *way, const struct p2p_verdict *verdict,
 		      const struct p2p_speed *speed)
 {
-	return is_permitted(way, verdict) && !way->blocked && !way->maybe_blocked && speed->gbytes_per_second > 0;
+	return is_permitted(way, verdict) && !way->own_link && !way->blocked && !way->maybe_blocked && speed->gbytes_per_second > 0;
 }
 
 static void conclude(const struct p2p_way *way, const struct p2p_verdict *verdict,
@@ -172,12 +173,34 @@ static void conclude(const struct p2p_way *way, const struct p2p_verdict *verdic
 		speed->limit = P2P_LIMIT_REFUSED;
 	else if (way->blocked)
 		speed->limit = P2P_LIMIT_BLOCKED;
+	else if (way->own_link)
+		speed->limit = P2P_LIMIT_OWN_LINK;
 	else if (!is_permitted(way, verdict) || way->maybe_blocked)
 		speed->limit = P2P_LIMIT_UNDECIDED;
-	if (verdict->kernel.map_type == P2P_MAP_UNKNOWN && !way->unasked)
+	if (speed->limit == P2P_LIMIT_UNDECIDED || speed->limit == P2P_LIMIT_OWN_LINK)
 		speed->fact = P2P_DENIED;
 	if (is_usable(way, verdict, speed))
 		speed->score = score_of(way, verdict, sum);
+}
+
+bool p2p_speed_has_figure(const struct p2p_speed *speed)
+{
+	return (speed->fact == P2P_PRESENT || speed->gbytes_per_second > 0) &&
+	       speed->limit != P2P_LIMIT_UNDECIDED && speed->limit != P2P_LIMIT_OWN_LINK;
+}
+
+enum p2p_tri p2p_speed_at_least(const struct p2p_speed *speed, double gbytes_per_second)
+{
+	bool reached = speed->gbytes_per_second > 0 && speed->gbytes_per_second >= gbytes_per_second;
+	bool exact = speed->fact == P2P_PRESENT;
+
+	if (speed->limit == P2P_LIMIT_REFUSED || speed->limit == P2P_LIMIT_BLOCKED)
+		return P2P_NO;
+	if (!p2p_speed_has_figure(speed))
+		return P2P_UNKNOWN;
+	if (exact)
+		return reached ? P2P_YES : P2P_NO;
+	return reached && !speed->at_most ? P2P_YES : P2P_UNKNOWN;
 }
 
 static void score_one(const struct p2p_eval *eval, const struct p2p_verdict *verdict, bool read,

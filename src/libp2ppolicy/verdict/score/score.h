@@ -74,6 +74,7 @@ const struct p2p_cpu *p2p_cpu_find(const struct p2p_machine *machine);
  * @missing_fact: some fact was missing, and the worst value was assumed; @missing: the function it is about
  * @unasked: the drivers of the pair do not ask p2pdma, so that its refusal does not matter; @open: whether
  *	they grant it themselves is not known
+ * @own_link: the data go over the devices' own link instead
  * @at_most: something on it may be slower than the links; @slower: a device, or NULL for the CPU
  */
 struct p2p_way {
@@ -82,7 +83,7 @@ struct p2p_way {
 	const struct p2p_function *from, *to, *common;
 	bool read, root, blocked, maybe_blocked, known, sockets, translated, strict, switched;
 	double payload;
-	bool missing_fact, at_most, unasked, open;
+	bool missing_fact, at_most, unasked, open, own_link;
 	const struct p2p_function *missing, *slower;
 };
 

@@ -89,6 +89,8 @@ static bool follow_drivers(struct p2p_way *way, const struct p2p_verdict *verdic
 
 	p2p_ways_find(verdict, &ways);
 	taken = p2p_ways_taken(&ways);
+	way->own_link = taken && taken->delivery == P2P_DELIVERY_LINK;
+	way->unasked = way->own_link;
 	splits = taken && p2p_way_splits(verdict, taken);
 	if (!taken || (taken->granted != P2P_DELIVERY_ROOT && taken->granted != P2P_DELIVERY_DIRECT && !splits))
 		return false;

@@ -153,8 +153,13 @@ static hwloc_uint64_t rate(struct file *file, size_t client, size_t provider, bo
 	p2p_ways_find(&verdict, &ways);
 	p2p_eval_score(file->app->eval, &verdict, &score);
 	speed = write ? &score.write : &score.read;
-	file->unknown += write && ways.delivery == P2P_DELIVERY_UNKNOWN;
-	return ways.delivery >= P2P_DELIVERY_ROOT ? (hwloc_uint64_t)(speed->gbytes_per_second * 1000) : 0;
+	if (ways.delivery != P2P_DELIVERY_UNKNOWN && ways.delivery < P2P_DELIVERY_ROOT)
+		return 0;
+	if (ways.delivery == P2P_DELIVERY_UNKNOWN || !p2p_speed_has_figure(speed)) {
+		file->unknown += write;
+		return 0;
+	}
+	return (hwloc_uint64_t)(speed->gbytes_per_second * 1000);
 }
 
 static int add_matrix(struct file *file, const char *name, bool write)

@@ -193,7 +193,7 @@ static void write_bandwidth(const struct subject *subject)
 {
 	const struct p2p_speed *speed = subject->at;
 
-	if (speed_has_bandwidth(speed))
+	if (p2p_speed_has_figure(speed))
 		line_decimal(subject->line, speed->gbytes_per_second);
 	else
 		line_text(subject->line, NULL);
