@@ -44,8 +44,8 @@ exit 0
 EOF
 mkdir -p /run/systemd/system
 for unit in refresh boot; do
-	sed 's|^ExecStart=.*|ExecStart=/bin/sh /run/p2ptopo/lab.sh|' /lib/systemd/system/p2ptopo-$unit.service \
-		>/run/systemd/system/lab-$unit.service
+	sed 's|^ExecStart=.*|ExecStart=/bin/sh /run/p2ptopo/lab.sh|' \
+		"$(systemctl show -p FragmentPath --value p2ptopo-$unit.service)" >/run/systemd/system/lab-$unit.service
 	systemctl daemon-reload
 	systemctl start lab-$unit.service || fail "lab-$unit.service: $(journal -u lab-$unit.service)"
 	expect /run/p2ptopo/lab cat /run/p2ptopo/lab.wrote
