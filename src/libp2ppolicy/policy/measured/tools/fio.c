@@ -190,7 +190,7 @@ static void take_disk(struct p2p_reading *reading, struct run *run, const char *
 {
 	struct p2p_field disk = p2p_field_until(line, ":");
 
-	if (!strstr(line, ": ios=") || (strncmp(line, "nvme", 4) && strncmp(line, "sd", 2)))
+	if (!strstr(line, ": ios=") || (strncmp(line, "nvme", 4) != 0 && strncmp(line, "sd", 2) != 0))
 		return;
 	note_drive(run, &run->disk, disk);
 	if (*line == 'n' && !run->drive.named)
