@@ -101,6 +101,8 @@ END_TEST
 static const struct { const char *text; unsigned int line; } malformed[] = {
 	{ "15b3  Mellanox\nnonsense\n", 2 },
 	{ "15b3  Mellanox\n\t1021\n", 2 },
+	/* A blank before the id, with which the device would never be found. */
+	{ "15b3  Mellanox\n\t 1021  MT2910\n", 2 }, { "C 02  Network\n\t 00  Ethernet\n", 2 },
 	{ "15b3  Mellanox\n\t1021  MT2910\n\t\t\tx\n", 3 },
 	{ "15b3  Mellanox\n\t\t15b3 0024  A card of nothing\n", 2 },
 	{ "# no maker\n\t1021  MT2910\n", 2 },

@@ -118,9 +118,11 @@ static bool is_item(const char *line, const char *stop, size_t digits, bool has_
 	if (!digits)
 		return true;
 	/* Subsystems have two ids. */
-	if (depth == 2 && digits == 4 && take_id(&at, 4) < 0)
-		return false;
-	at += strspn(at, " ");
+	if (depth == 2 && digits == 4) {
+		if (take_id(&at, 4) < 0)
+			return false;
+		at += strspn(at, " ");
+	}
 	return depth <= 2 && (depth == 1 || has_item) && take_line(at, stop, digits, &id, &name);
 }
 
