@@ -402,6 +402,38 @@ def relinked(binary):
     return None
 
 
+PERFTEST = """Finding PCIe BUS {provider}
+                    RDMA_Write BW Test
+ Dual-port       : OFF		Device         : {client}
+ #bytes     #iterations    BW peak[Gb/sec]    BW average[Gb/sec]   MsgRate[Mpps]
+ 65536      5000             42.00            41.70		   0.188187
+"""
+
+
+def linked(binary):
+    """Where the data go over C2C, what the path over PCIe carries is no figure, to print, to check or to compare with."""
+    with tempfile.TemporaryDirectory() as folder:
+        def run(command, text):
+            file = pathlib.Path(folder, "input")
+            file.write_text(text, encoding="ascii")
+            return subprocess.run([binary, "--from", f"{folder}/tree", command, file if text else f"{client}>{provider}",
+                                   "--json"], stdout=subprocess.PIPE, check=False).stdout
+
+        machine = pair("arm", GB300, ("nic", (0x15b3, 0x1023), "mlx5_core"), "DMA", nvidia("580.65.6"), root=GRACE)
+        sysfs.write_folder(tree(own(machine, {}, {"infiniband/mlx5_0/node_guid": "0"})), f"{folder}/tree")
+        row = [r for r in ask(binary, f"{folder}/tree", "pairs") if r["drivers"]["delivered"] == "link"][0]
+        provider, client = row["provider"], row["client"]
+        expect = {"provider": {"bdf": provider}, "client": {"bdf": client}, "expect": {"write_gbytes_at_least": 0.1}}
+        flow = json.loads(run("flows", ""))["flows"][0]
+        found = json.loads(run("check", json.dumps({"format": "p2ptopo-check", "version": 1, "pairs": [expect]})))["findings"][0]
+        figure = json.loads(run("measured", PERFTEST.format(provider=provider, client="mlx5_0")))["figures"][0]
+    told = [(s["limit"], s["known"], s["gbytes_per_second"], s["score"]) for s in row["speed"].values()]
+    told += [(flow["limit"], flow["known"], flow["share_gbytes_per_second"]), found["result"],
+             (figure["predicted"]["gbytes_per_second"], figure["finding"])]
+    wanted = [("own_link", False, None, None)] * 2 + [("own_link", False, 0), "unknown", (None, "unknown")]
+    return None if told == wanted else f"linked: {told}"
+
+
 def rebuilt(binary, folder):
     for name, provider, client, delivered, way, words in MACHINES:
         rows = ask(binary, folder / f"{name}.tar.xz", "--all", "pairs")
@@ -416,7 +448,7 @@ def main():
         if not folder.is_dir():
             print(f"skipped: P2PTOPO_REPORTS names no folder with machines ({folder})")
             return 77
-    checked = list(rebuilt(binary, folder)) if folder else [*made(binary), narrowed(binary), relinked(binary)]
+    checked = list(rebuilt(binary, folder)) if folder else [*made(binary), narrowed(binary), relinked(binary), linked(binary)]
     wrong = [line for line in checked if line]
     print("\n".join(wrong) or f"{len(checked)} pairs as reported")
     return bool(wrong)

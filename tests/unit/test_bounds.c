@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Whether a pair is expected to carry 10 GB/s, by what is known of its speed. */
-#include <check.h>
-#include <stdlib.h>
-
-#include <p2ppolicy/all.h>
+#include "make.h"
 
 static const struct {
 	enum p2p_fact fact;
@@ -16,8 +13,9 @@ static const struct {
 	{ P2P_PRESENT, P2P_LIMIT_LINK, true, 10, P2P_YES }, { P2P_PRESENT, P2P_LIMIT_LINK, true, 9, P2P_NO },
 	{ P2P_DENIED, P2P_LIMIT_LINK, false, 10, P2P_YES }, { P2P_DENIED, P2P_LIMIT_LINK, false, 9, P2P_UNKNOWN },
 	{ P2P_DENIED, P2P_LIMIT_LINK, true, 10, P2P_UNKNOWN },
-	{ P2P_DENIED, P2P_LIMIT_UNDECIDED, false, 20, P2P_UNKNOWN },
-	{ P2P_DENIED, P2P_LIMIT_OWN_LINK, false, 20, P2P_UNKNOWN },
+	{ P2P_PRESENT, P2P_LIMIT_UNDECIDED, false, 20, P2P_UNKNOWN }, { P2P_DENIED, P2P_LIMIT_UNDECIDED, true, 9, P2P_UNKNOWN },
+	{ P2P_PRESENT, P2P_LIMIT_OWN_LINK, false, 20, P2P_UNKNOWN }, { P2P_PRESENT, P2P_LIMIT_OWN_LINK, false, 9, P2P_UNKNOWN },
+	{ P2P_PRESENT, P2P_LIMIT_WRITES_ONLY, false, 0, P2P_NO },
 	{ P2P_PRESENT, P2P_LIMIT_REFUSED, false, 20, P2P_NO }, { P2P_PRESENT, P2P_LIMIT_BLOCKED, false, 20, P2P_NO },
 	{ P2P_DENIED, P2P_LIMIT_UNKNOWN, false, 0, P2P_UNKNOWN },
 };
@@ -31,18 +29,12 @@ START_TEST(answers)
 }
 END_TEST
 
+static void add(TCase *tcase)
+{
+	tcase_add_loop_test(tcase, answers, 0, P2P_LENGTH(rows));
+}
+
 int main(void)
 {
-	Suite *suite = suite_create("bounds");
-	TCase *tcase = tcase_create("bounds");
-	SRunner *runner;
-	int failed;
-
-	tcase_add_loop_test(tcase, answers, 0, P2P_LENGTH(rows));
-	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_cases("bounds", add);
 }

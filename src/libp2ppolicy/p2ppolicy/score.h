@@ -36,10 +36,10 @@ const struct p2p_constant *p2p_constant_at(size_t index);
  * @P2P_LIMIT_WRITES_ONLY: the root complex passes no reads between its ports
  * @P2P_LIMIT_BLOCKED: a port rejects the requests
  * @P2P_LIMIT_REFUSED: the kernel refuses the pair
- * @P2P_LIMIT_UNDECIDED: it is not known whether the kernel and the ports let it through
+ * @P2P_LIMIT_UNDECIDED: it is not known whether the drivers, the kernel and the ports let it through
  * @P2P_LIMIT_DEVICE: a device that is slower than its link, according to published figures
  * @P2P_LIMIT_PORT: the network ports of the client
- * @P2P_LIMIT_OWN_LINK: the data go over the devices' own link, such as C2C, of which nothing is known
+ * @P2P_LIMIT_OWN_LINK: the data go over the devices' own link, such as C2C, of which no figure is known
  */
 enum p2p_limit {
 	P2P_LIMIT_UNKNOWN,
@@ -101,15 +101,22 @@ struct p2p_speed {
 };
 
 /**
- * p2p_speed_has_figure() - are its GB/s, or a bound of them, known to be what the client gets?  False while it
- * is not known whether the pair gets through, and for a pair whose data go another way; they are the path's then.
+ * p2p_speed_is_known() - are all facts known, and what the drivers, the kernel and the ports do with the pair?
+ * True also of one that is refused or blocked, whose figure is its path's.
+ */
+bool p2p_speed_is_known(const struct p2p_speed *speed);
+
+/**
+ * p2p_speed_has_figure() - are its GB/s, or a bound of them, known?  False while it is not known whether the pair
+ * gets through, and for a pair whose data go over another link: @gbytes_per_second is what the path carries then.
  */
 bool p2p_speed_has_figure(const struct p2p_speed *speed);
 
 /**
- * p2p_speed_at_least() - is the client expected to get @gbytes_per_second, 0 excluded?  A refused or blocked
- * pair is not.  Where all facts are known the figure decides, also as an upper bound, which is all that the model
- * has for devices without published figures; else only a lower bound that reaches it does, and the rest is unknown.
+ * p2p_speed_at_least() - is the client expected to get @gbytes_per_second, 10^9 bytes a second and more than 0?
+ * A refused or blocked pair is not.  Where all facts are known the figure decides, also as an upper bound, which is
+ * all that the model has for devices without published figures; else only a lower bound that reaches it does, and
+ * the rest is unknown.
  */
 enum p2p_tri p2p_speed_at_least(const struct p2p_speed *speed, double gbytes_per_second);
 

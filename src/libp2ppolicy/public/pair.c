@@ -91,14 +91,14 @@ static void get_bandwidth(const void *object, const struct p2p_key *key, struct 
 {
 	const struct p2p_speed *speed = speed_at(object, key);
 
-	put_number(value, speed->fact == P2P_PRESENT, (int64_t)(speed->gbytes_per_second * 1e9));
+	put_number(value, p2p_speed_is_known(speed), (int64_t)(speed->gbytes_per_second * 1e9));
 }
 
 static void get_score(const void *object, const struct p2p_key *key, struct p2p_value *value)
 {
 	const struct p2p_speed *speed = speed_at(object, key);
 
-	put_number(value, speed->fact == P2P_PRESENT, speed->score);
+	put_number(value, p2p_speed_is_known(speed), speed->score);
 }
 
 static void get_delivered(const void *object, const struct p2p_key *key, struct p2p_value *value)

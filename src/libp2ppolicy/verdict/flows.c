@@ -73,13 +73,14 @@ static void add_own_limit(struct contest *contest, const struct p2p_share *share
 }
 
 /*
- * A pair that is refused or blocked loads nothing, and of one that may be nothing is known; one whose drivers
- * never ask p2pdma is not refused by it.
+ * A pair that is refused or blocked loads nothing, nor does one with a link of its own; one whose drivers never ask
+ * p2pdma is not refused by it.  While it is not known whether it gets through, it takes its part: others are not
+ * promised what it may need.
  */
 static bool runs(const struct p2p_share *share)
 {
 	return share->alone.limit != P2P_LIMIT_REFUSED && share->alone.limit != P2P_LIMIT_BLOCKED &&
-	       p2p_speed_has_figure(&share->alone) && share->alone.gbytes_per_second > 0;
+	       share->alone.limit != P2P_LIMIT_OWN_LINK && share->alone.gbytes_per_second > 0;
 }
 
 static void enter(struct contest *contest, const struct p2p_eval *eval,

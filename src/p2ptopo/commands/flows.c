@@ -42,6 +42,18 @@ static void print_alone(FILE *cell, const void *row)
 	fputs(speed_bandwidth(&row_of(row)->share.alone, text), cell);
 }
 
+/* GB/s; 0 while it is not known whether the transfer gets through, although it takes its part from others. */
+static double known_share(const struct p2p_share *share)
+{
+	return p2p_speed_has_figure(&share->alone) ? share->gbytes_per_second : 0;
+}
+
+/* What such a transfer is limited by is whether it gets through. */
+static enum p2p_limit known_limit(const struct p2p_share *share)
+{
+	return p2p_speed_has_figure(&share->alone) ? share->limit : share->alone.limit;
+}
+
 static void print_share(FILE *cell, const void *row)
 {
 	/* Printed like a speed, so that unknown, refused and lower bounds look the same as elsewhere. */
@@ -60,6 +72,8 @@ static enum paint paint_share(const void *row)
 
 	if (share->collapse || !speed_is_usable(&share->alone))
 		return PAINT_BAD;
+	if (!p2p_speed_has_figure(&share->alone))
+		return PAINT_UNKNOWN;
 	/* Less than nine tenths of the speed of the transfer alone. */
 	return share->gbytes_per_second < 0.9 * share->alone.gbytes_per_second ? PAINT_HOST :
 										 PAINT_GOOD;
@@ -67,7 +81,7 @@ static enum paint paint_share(const void *row)
 
 static void print_limit(FILE *cell, const void *row)
 {
-	fputs(p2p_limit_name(row_of(row)->share.limit), cell);
+	fputs(p2p_limit_name(known_limit(&row_of(row)->share)), cell);
 }
 
 #define OF(member) .function = offsetof(struct row, member)
@@ -190,11 +204,12 @@ static const char collapse_text[] =
  * struct total - the total of all flows.
  * @known: false if the share of any transfer is unknown or known only as "at least", since the others share
  *	links with it
+ * @undecided: of a transfer it is not known whether it gets through
  * @at_most: no figure is published for something on a path; see struct p2p_speed
  */
 struct total {
 	double sum;
-	bool known, at_most, collapse;
+	bool known, undecided, at_most, collapse;
 };
 
 static struct total total_of(const struct p2p_share *shares, size_t count)
@@ -202,8 +217,9 @@ static struct total total_of(const struct p2p_share *shares, size_t count)
 	struct total total = { .known = true };
 
 	for (size_t i = 0; i < count; i++) {
-		total.sum += shares[i].gbytes_per_second;
-		total.known &= shares[i].alone.fact == P2P_PRESENT;
+		total.sum += known_share(&shares[i]);
+		total.known &= p2p_speed_is_known(&shares[i].alone);
+		total.undecided |= shares[i].alone.limit == P2P_LIMIT_UNDECIDED;
 		total.at_most |= shares[i].alone.at_most;
 		total.collapse |= shares[i].collapse;
 	}
@@ -218,6 +234,9 @@ static void print_total(const struct app *app, struct total total)
 		print_wrapped(app->out, app->options.width, 0, "A transfer with an unknown fact "
 			      "is counted at its lower bound: it may get more, and leave less to "
 			      "the others.");
+	if (total.undecided)
+		print_wrapped(app->out, app->options.width, 0, "A transfer of which it is not known whether it "
+			      "gets through takes its part from the others, but is not in the sum.");
 	if (total.collapse)
 		print_wrapped(app->out, app->options.width, 0, collapse_text);
 }
@@ -251,11 +270,11 @@ static struct json_object *json_flow(const struct p2p_flow *flow, const struct p
 		{ "client", json_bdf(flow->client) },
 		{ "provider", json_bdf(flow->provider) },
 		{ "op", json_text(flow->read ? "read" : "write") },
-		{ "known", json_flag(share->alone.fact == P2P_PRESENT) },
+		{ "known", json_flag(p2p_speed_is_known(&share->alone)) },
 		{ "at_most", json_flag(share->alone.at_most) },
 		{ "alone_gbytes_per_second", speed_json_bandwidth(&share->alone) },
-		{ "share_gbytes_per_second", speed_json_decimal(share->gbytes_per_second, "%.3f") },
-		{ "limit", json_text(p2p_limit_name(share->limit)) },
+		{ "share_gbytes_per_second", speed_json_decimal(known_share(share), "%.3f") },
+		{ "limit", json_text(p2p_limit_name(known_limit(share))) },
 		{ "at", json_bdf(share->at) },
 		{ "collapse", json_flag(share->collapse) });
 }

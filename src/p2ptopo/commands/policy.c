@@ -57,8 +57,8 @@ static bool is_provider(const struct list_of *made, const struct p2p_function *f
 }
 
 /*
- * How does @client reach @provider through the switches, if the list does not allow it? ACS controls what
- * leaves a port, so nothing at the provider can stop it.  Blocked if there is nothing to tell of the two.
+ * How does @client reach @provider through the switches, if the list does not allow it? ACS acts on what
+ * a port receives from below, so nothing at the provider's port can stop it.  Blocked if there is nothing to tell of the two.
  */
 static enum p2p_route_kind route_anyway(const struct app *app, const struct list_of *made,
 					const struct p2p_function *provider,

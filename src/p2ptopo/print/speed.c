@@ -34,7 +34,7 @@ char *speed_bandwidth(const struct p2p_speed *speed, char buffer[WORDS_SIZE])
 
 char *speed_score(const struct p2p_speed *speed, char buffer[WORDS_SIZE])
 {
-	bool known = speed->fact == P2P_PRESENT || !speed_is_usable(speed);
+	bool known = p2p_speed_is_known(speed) || !speed_is_usable(speed);
 
 	if (!known && !speed->score)
 		snprintf(buffer, WORDS_SIZE, "?");
@@ -47,7 +47,7 @@ enum paint speed_paint(const struct p2p_speed *speed)
 {
 	if (!speed_is_usable(speed) || speed->limit == P2P_LIMIT_WRITES_ONLY)
 		return PAINT_BAD;
-	if (speed->fact != P2P_PRESENT)
+	if (!p2p_speed_is_known(speed))
 		return PAINT_UNKNOWN;
 	return speed->score >= 75 ? PAINT_GOOD : PAINT_HOST;
 }

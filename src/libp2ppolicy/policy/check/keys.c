@@ -394,11 +394,13 @@ static void found_same(const struct p2p_verdict *verdict, char *buffer, size_t s
 /* "at least 5.2 GB/s: ", "none: ": what is known of a speed, before its reason. */
 static int say_speed(const struct p2p_speed *speed, char *buffer, size_t size)
 {
-	bool exact = speed->fact == P2P_PRESENT, refused = speed->limit == P2P_LIMIT_REFUSED ||
-							   speed->limit == P2P_LIMIT_BLOCKED;
+	bool exact = speed->fact == P2P_PRESENT;
 
-	if (refused || !p2p_speed_has_figure(speed))
-		return snprintf(buffer, size, refused ? "none: " : "not known: ");
+	if (speed->limit == P2P_LIMIT_REFUSED || speed->limit == P2P_LIMIT_BLOCKED ||
+	    speed->limit == P2P_LIMIT_WRITES_ONLY)
+		return snprintf(buffer, size, "none: ");
+	if (!p2p_speed_has_figure(speed))
+		return snprintf(buffer, size, "not known: ");
 	return snprintf(buffer, size, "%s%.1f GB/s: ", exact && speed->at_most ? "at most " : exact ? "" :
 			speed->at_most ? "about " : "at least ", speed->gbytes_per_second);
 }
@@ -416,8 +418,8 @@ static void eval_speed(struct p2p_check_run *run, struct json_object *value, boo
 	used = say_speed(speed, found, sizeof(found));
 	p2p_score_reason(run->eval, run->verdict, speed, found + used,
 			 sizeof(found) - (size_t)used);
-	p2p_check_say(run, read ? P2P_CHECK_READ : P2P_CHECK_WRITE, p2p_speed_at_least(speed, json_object_get_double(value)), expected,
-		      found);
+	p2p_check_say(run, read ? P2P_CHECK_READ : P2P_CHECK_WRITE,
+		      p2p_speed_at_least(speed, json_object_get_double(value)), expected, found);
 }
 
 static void eval_read(struct p2p_check_run *run, struct json_object *value)

@@ -13,6 +13,7 @@
 
 #include "policy/diff/diff.h"
 #include "policy/link.h"
+#include "verdict/text.h"
 
 #define FACT_SIZE 512
 #define MACHINE_SIZE 8192	/* the longest command line of a kernel is half of it */
@@ -151,15 +152,14 @@ static void each_function_line(const struct p2p_function *was, const struct p2p_
 	}
 }
 
-static size_t put_stack(const struct p2p_machine *machine, unsigned int fact, char *text, size_t used)
+static void put_stack(const struct p2p_machine *machine, unsigned int fact, struct p2p_text *text)
 {
 	const struct p2p_number *number = &machine->stack[fact];
 	char value[24];
 
 	snprintf(value, sizeof(value), "%" PRId64, number->value);
-	return used + (size_t)snprintf(text + used, MACHINE_SIZE - used, "%s%s %s", used ? ", " : "",
-				       p2p_stack_text(fact)->key, number->fact == P2P_DENIED ? not_known :
-				       number->fact == P2P_ABSENT ? "none" : value);
+	p2p_text_add(text, "%s%s %s", text->used ? ", " : "", p2p_stack_text(fact)->key,
+		     number->fact == P2P_DENIED ? not_known : number->fact == P2P_ABSENT ? "none" : value);
 }
 
 /* One line for all facts of the software that differ, since a source mostly lacks all of them or none. */
@@ -168,8 +168,8 @@ static void compare_stacks(struct p2p_diff *diff)
 	const struct p2p_machine *was = p2p_topology_machine(diff->before.topology);
 	const struct p2p_machine *is = p2p_topology_machine(diff->after.topology);
 	char before[MACHINE_SIZE], after[MACHINE_SIZE];
+	struct p2p_text old = { before, sizeof(before), 0 }, new = { after, sizeof(after), 0 };
 	bool was_known = false, is_known = false;
-	size_t old = 0, new = 0;
 
 	for (unsigned int i = 0; i < P2P_STACK_FACTS; i++) {
 		const struct p2p_number *one = &was->stack[i], *other = &is->stack[i];
@@ -178,10 +178,10 @@ static void compare_stacks(struct p2p_diff *diff)
 		is_known |= other->fact != P2P_DENIED;
 		if (one->fact == other->fact && (one->fact != P2P_PRESENT || one->value == other->value))
 			continue;
-		old = put_stack(was, i, before, old);
-		new = put_stack(is, i, after, new);
+		put_stack(was, i, &old);
+		put_stack(is, i, &new);
 	}
-	if (old)
+	if (old.used)
 		p2p_diff_add(diff, "software", NULL, NULL, was_known ? before : not_known,
 			     is_known ? after : not_known);
 }

@@ -209,7 +209,7 @@ static double speed_of(const struct p2p_speed *speed)
 {
 	char text[32];
 
-	if (speed->fact != P2P_PRESENT || speed->limit == P2P_LIMIT_REFUSED || speed->limit == P2P_LIMIT_BLOCKED)
+	if (!p2p_speed_is_known(speed) || speed->limit == P2P_LIMIT_REFUSED || speed->limit == P2P_LIMIT_BLOCKED)
 		return -1;
 	snprintf(text, sizeof(text), "%.3g", speed->gbytes_per_second);
 	return strtod(text, NULL);

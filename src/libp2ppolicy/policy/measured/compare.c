@@ -337,7 +337,10 @@ static int predict(struct p2p_comparing *c)
 
 	p2p_eval_score(c->eval, &c->verdict, &score);
 	c->speed = c->figure->read ? score.read : score.write;
-	return c->figure->how == P2P_FIGURE_ALONE ? 0 : predict_both(c);
+	/* What the path over PCIe carries says nothing of the devices' own link. */
+	if (c->speed.limit == P2P_LIMIT_OWN_LINK)
+		c->speed.gbytes_per_second = c->speed.latency_ns = 0;
+	return c->speed.limit == P2P_LIMIT_OWN_LINK || c->figure->how == P2P_FIGURE_ALONE ? 0 : predict_both(c);
 }
 
 int p2p_measured_compare(const struct p2p_measured *measured, const struct p2p_eval *eval,

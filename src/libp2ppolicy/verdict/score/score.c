@@ -146,7 +146,8 @@ static bool is_permitted(const struct p2p_way *way, const struct p2p_verdict *ve
 static bool is_usable(const struct p2p_way *way, const struct p2p_verdict *verdict,
 		      const struct p2p_speed *speed)
 {
-	return is_permitted(way, verdict) && !way->own_link && !way->blocked && !way->maybe_blocked && speed->gbytes_per_second > 0;
+	return is_permitted(way, verdict) && !way->own_link && !way->blocked && !way->maybe_blocked &&
+	       speed->gbytes_per_second > 0;
 }
 
 static void conclude(const struct p2p_way *way, const struct p2p_verdict *verdict,
@@ -169,36 +170,45 @@ static void conclude(const struct p2p_way *way, const struct p2p_verdict *verdic
 		speed->at = speed->missing;
 	}
 	speed->way = speed->limit;
-	if (verdict->kernel.map_type == P2P_MAP_NOT_SUPPORTED && !way->unasked)
+	if (way->own_link)
+		speed->limit = P2P_LIMIT_OWN_LINK;
+	else if (verdict->kernel.map_type == P2P_MAP_NOT_SUPPORTED && !way->unasked)
 		speed->limit = P2P_LIMIT_REFUSED;
 	else if (way->blocked)
 		speed->limit = P2P_LIMIT_BLOCKED;
-	else if (way->own_link)
-		speed->limit = P2P_LIMIT_OWN_LINK;
 	else if (!is_permitted(way, verdict) || way->maybe_blocked)
 		speed->limit = P2P_LIMIT_UNDECIDED;
-	if (speed->limit == P2P_LIMIT_UNDECIDED || speed->limit == P2P_LIMIT_OWN_LINK)
+	if (verdict->kernel.map_type == P2P_MAP_UNKNOWN && !way->unasked)
 		speed->fact = P2P_DENIED;
 	if (is_usable(way, verdict, speed))
 		speed->score = score_of(way, verdict, sum);
 }
 
+/* Is it known whether data take the path at all? */
+static bool is_decided(const struct p2p_speed *speed)
+{
+	return speed->limit != P2P_LIMIT_UNDECIDED && speed->limit != P2P_LIMIT_OWN_LINK;
+}
+
+bool p2p_speed_is_known(const struct p2p_speed *speed)
+{
+	return speed->fact == P2P_PRESENT && is_decided(speed);
+}
+
 bool p2p_speed_has_figure(const struct p2p_speed *speed)
 {
-	return (speed->fact == P2P_PRESENT || speed->gbytes_per_second > 0) &&
-	       speed->limit != P2P_LIMIT_UNDECIDED && speed->limit != P2P_LIMIT_OWN_LINK;
+	return (speed->fact == P2P_PRESENT || speed->gbytes_per_second > 0) && is_decided(speed);
 }
 
 enum p2p_tri p2p_speed_at_least(const struct p2p_speed *speed, double gbytes_per_second)
 {
 	bool reached = speed->gbytes_per_second > 0 && speed->gbytes_per_second >= gbytes_per_second;
-	bool exact = speed->fact == P2P_PRESENT;
 
 	if (speed->limit == P2P_LIMIT_REFUSED || speed->limit == P2P_LIMIT_BLOCKED)
 		return P2P_NO;
 	if (!p2p_speed_has_figure(speed))
 		return P2P_UNKNOWN;
-	if (exact)
+	if (speed->fact == P2P_PRESENT)
 		return reached ? P2P_YES : P2P_NO;
 	return reached && !speed->at_most ? P2P_YES : P2P_UNKNOWN;
 }

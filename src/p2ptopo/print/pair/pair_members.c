@@ -181,7 +181,7 @@ static void write_route(const struct subject *subject)
 
 static void write_known(const struct subject *subject)
 {
-	line_flag(subject->line, ((const struct p2p_speed *)subject->at)->fact == P2P_PRESENT);
+	line_flag(subject->line, p2p_speed_is_known(subject->at));
 }
 
 static void write_flag(const struct subject *subject)
@@ -203,7 +203,7 @@ static void write_score(const struct subject *subject)
 {
 	const struct p2p_speed *speed = subject->at;
 
-	if (speed->fact == P2P_PRESENT || speed->score || !speed_is_usable(speed))
+	if (p2p_speed_is_known(speed) || speed->score || !speed_is_usable(speed))
 		line_number(subject->line, speed->score);
 	else
 		line_text(subject->line, NULL);
