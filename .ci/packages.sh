@@ -2,7 +2,7 @@
 # Debian packages, sourced by ./setup and ./runtests.  Names only: no versions, no mirrors.
 
 build_packages="gcc cmake make pkg-config libc6-dev
-	libpci-dev libudev-dev libarchive-dev libhwloc-dev libjson-c-dev libblkid-dev libexpat1-dev libncurses-dev libsmartcols-dev
+	libpci-dev libudev-dev libarchive-dev libhwloc-dev libjson-c-dev libblkid-dev libexpat1-dev zlib1g-dev libncurses-dev libsmartcols-dev
 	pci.ids"
 
 # What the unit tests and golden cases need beyond the build, and what all other tests need.

@@ -12,6 +12,7 @@
 , ncurses
 , udev
 , util-linux
+, zlib
 }:
 
 stdenv.mkDerivation {
@@ -22,7 +23,7 @@ stdenv.mkDerivation {
   outputs = [ "out" "dev" "man" ];
 
   nativeBuildInputs = [ cmake pkg-config ];
-  buildInputs = [ expat hwloc json_c libarchive ncurses udev util-linux ];
+  buildInputs = [ expat hwloc json_c libarchive ncurses udev util-linux zlib ];
 
   # The sources may be a checkout with a build/ of its own, whose cache names another folder.
   cmakeBuildDir = "build-nix";

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 
-LIBRARIES = ("pci libudev.h archive.h archive_entry.h hwloc hwloc.h json-c blkid expat.h expat_external.h expat_config.h curses.h "
+LIBRARIES = ("pci libudev.h archive.h archive_entry.h hwloc hwloc.h json-c blkid expat.h expat_external.h expat_config.h zlib.h zconf.h curses.h "
              "ncurses.h ncurses_dll.h term.h unctrl.h eti.h libsmartcols linux asm asm-generic").split()
 WITH_VALUE = ("-o", "-MF", "-MT", "-isystem")
 

@@ -15,6 +15,7 @@
 #include "base/json-read.h"
 #include "snapshot/sources.h"
 #include "snapshot/tree/archive.h"
+#include "snapshot/tree/inflate.h"
 
 #define PATH_MOST	2048u
 #define VPD_MOST	32768u	/* PCIe r6.0, sec 6.27: 15 bits of address */
@@ -93,55 +94,13 @@ static int decode(const char *text, struct p2p_buffer *out)
 	return text[strspn(text, "=")] ? -EBADMSG : 0;
 }
 
-/* Check the Adler-32 checksum (RFC 1950, sec 8.2), which follows the data in big-endian order. */
-static bool is_sound(const struct p2p_buffer *data, const struct p2p_buffer *packed)
-{
-	const unsigned char *end = (const unsigned char *)packed->data + packed->size;
-	uint32_t a = 1, b = 0;
-
-	for (size_t i = 0; i < data->size; i++) {
-		a = (a + (unsigned char)data->data[i]) % 65521;
-		b = (b + a) % 65521;
-	}
-	return (b << 16 | a) == ((uint32_t)end[-4] << 24 | (uint32_t)end[-3] << 16 |
-				 (uint32_t)end[-2] << 8 | end[-1]);
-}
-
-/*
- * Wrap zlib's stream as gzip (RFC 1950 and 1952), which libarchive can unpack; it does not check the eight
- * bytes at the end.
- */
-static int inflate_zlib(const struct p2p_buffer *packed, struct p2p_buffer *out)
-{
-	static const char head[10] = { 0x1f, (char)0x8b, 8, 0, 0, 0, 0, 0, 0, 3 };
-	static const char tail[8];
-	struct p2p_buffer gzip = { 0 };
-	int r;
-
-	if (packed->size < 8 || (packed->data[0] & 0xf) != 8 || packed->data[1] & 0x20)
-		return -EBADMSG;
-	r = p2p_buffer_append(&gzip, head, sizeof(head));
-	if (r == 0)
-		r = p2p_buffer_append(&gzip, packed->data + 2, packed->size - 6);
-	if (r == 0)
-		r = p2p_buffer_append(&gzip, tail, sizeof(tail));
-	if (r == 0)
-		r = p2p_unpack(&gzip);
-	if (r == 0 && is_sound(&gzip, packed)) {
-		*out = gzip;
-		return 0;
-	}
-	free(gzip.data);
-	return r < 0 ? r : -EBADMSG;
-}
-
 static int unpack(struct reading *reading, const char *text, struct p2p_buffer *out)
 {
 	struct p2p_buffer packed = { 0 };
 	int r = decode(text, &packed);
 
 	if (r == 0)
-		r = inflate_zlib(&packed, out);
+		r = p2p_inflate(packed.data, packed.size, out);
 	free(packed.data);
 	if (p2p_is_exhausted(r))
 		return r;

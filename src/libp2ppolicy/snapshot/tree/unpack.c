@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "snapshot/tree/archive.h"
+#include "snapshot/tree/inflate.h"
 #include "snapshot/tree/libarchive.h"
 
 int p2p_archive_new(struct archive **ret_archive)
@@ -140,7 +141,8 @@ int p2p_unpack(struct p2p_buffer *buffer)
 
 	if (!buffer->size || *packed == '#' || *packed == 'C')
 		return 0;
-	r = unpack_new(packed, buffer->size, false, NULL, buffer);
+	r = p2p_is_gzip(packed, buffer->size) ? p2p_inflate(packed, buffer->size, buffer) :
+						unpack_new(packed, buffer->size, false, NULL, buffer);
 	if (r == 0)
 		free(packed);
 	return r;
