@@ -278,6 +278,33 @@ START_TEST(names_what_contradicts)
 }
 END_TEST
 
+#define MANY 1200u
+
+/* Each of many functions on another node. */
+START_TEST(counts_all_contradictions)
+{
+	const struct p2p_conflict *conflicts;
+	struct p2p_snapshot *snapshot;
+	char paths[2][PATH_MAX];
+
+	for (unsigned int node = 0; node < 2; node++) {
+		FILE *file;
+
+		snprintf(paths[node], sizeof(paths[node]), "%s/node%u", directory, node);
+		file = fopen(paths[node], "w");
+		ck_assert_ptr_nonnull(file);
+		for (unsigned int i = 0; i < MANY; i++)
+			fprintf(file, "%02x:%02x.%u Ethernet controller [0200]: Mellanox [15b3:1021]\n\tNUMA node: %u\n\n",
+				i / 256, i / 8 % 32, i % 8, node);
+		ck_assert_int_eq(fclose(file), 0);
+	}
+	ck_assert_int_eq(p2p_snapshot_load_all(context, (const char *[]){ paths[0], paths[1] }, 2, P2P_WANT_NAMES,
+					       &snapshot), 0);
+	ck_assert_uint_eq(p2p_snapshot_conflicts(snapshot, &conflicts), MANY);
+	p2p_snapshot_free(snapshot);
+}
+END_TEST
+
 #define LOG(lines) "[    0.0] pci 0000:00:01.0: [8086:2030] type 01 class 0x060400\n" lines
 #define LOG_COMMAND(words) LOG("[    0.1] Kernel command line: " words "\n")
 #define LOG_CPU(model) LOG("[    0.1] smpboot: CPU0: Intel(R) Xeon(R) (family: 0x6, model: " model ", stepping: 0x6)\n")
@@ -354,6 +381,7 @@ static void add_cases(TCase *tcase)
 	tcase_add_test(tcase, registers_beat_text);
 	tcase_add_loop_test(tcase, machines_that_contradict, 0, sizeof(machines) / sizeof(machines[0]));
 	tcase_add_test(tcase, documents_stand_alone);
+	tcase_add_test(tcase, counts_all_contradictions);
 	tcase_add_loop_test(tcase, names_what_contradicts, 0, sizeof(texts) / sizeof(texts[0]));
 }
 

@@ -29,11 +29,8 @@ struct joiner {
 void p2p_join_conflict(struct p2p_snapshot *snapshot, const struct p2p_raw *raw, const char *what,
 		       struct p2p_where first, struct p2p_where second, bool settled)
 {
-	struct p2p_conflict *conflict;
+	struct p2p_conflict *conflict = p2p_more(snapshot->conflicts, snapshot->conflict_count);
 
-	if (snapshot->conflict_count >= P2P_CONFLICTS_MOST)
-		return;
-	conflict = p2p_more(snapshot->conflicts, snapshot->conflict_count);
 	snapshot->no_memory |= !conflict;
 	if (!conflict)
 		return;

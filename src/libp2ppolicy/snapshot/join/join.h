@@ -8,9 +8,6 @@
 
 #include "snapshot/inside.h"
 
-/** Limit for the contradictions that are reported; further ones still make facts unknown. */
-#define P2P_CONFLICTS_MOST	1000u
-
 /**
  * struct p2p_side - what one piece says about a function.
  * @name: name of the file
