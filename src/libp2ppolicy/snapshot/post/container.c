@@ -14,6 +14,7 @@
 
 #define TOO_LARGE		"a text of more than 16 MiB"
 #define TOO_LARGE_PACKED	"a packed text that is damaged, or of more than 64 MiB"
+#define NAME_SIZE		((size_t)2 * PATH_MAX)	/* of a container, and of a file in it; more is cut */
 _Static_assert(P2P_TEXT_MOST == 16 << 20, "TOO_LARGE");
 _Static_assert(P2P_FILE_MOST == 64 << 20, "TOO_LARGE_PACKED");
 
@@ -54,7 +55,7 @@ static void note(const struct container *container, const char *name)
 /* A text that holds nothing for us is not a failure; a damaged one is noted. */
 static int take_plain(struct container *container, const char *path, const char *data, size_t size)
 {
-	char name[PATH_MAX];
+	char name[NAME_SIZE];
 	const struct p2p_input input = { .name = name, .fd = -1, .data = data, .size = size,
 					 .budget = container->input->budget };
 	int r;
@@ -69,7 +70,7 @@ static int take_plain(struct container *container, const char *path, const char 
 /* Note a file that may hold something and is not read. */
 static int leave_out(struct container *container, const char *path, const char *why)
 {
-	char name[PATH_MAX];
+	char name[NAME_SIZE];
 
 	snprintf(name, sizeof(name), "%s/%s", container->input->name, path);
 	(void)p2p_error(container->context, -EBADMSG, "%s: %s", name, why);
