@@ -25,6 +25,20 @@ static void print_pair(const struct p2p_function *provider, const struct p2p_fun
 	p2p_pair_free(pair);
 }
 
+static void print_function(const struct p2p_function *function)
+{
+	const struct p2p_function *found;
+	char *json, address[P2P_ADDRESS_SIZE];
+
+	if (p2p_system_find(context, machine, p2p_function_address(function, address), &found) ||
+	    p2p_function_json(context, found, &json)) {
+		printf("%s\n", p2p_context_error(context));
+		return;
+	}
+	puts(json);
+	free(json);
+}
+
 static void print_policy(const char *path)
 {
 	struct p2p_allow_list *list = NULL;
@@ -34,6 +48,14 @@ static void print_policy(const char *path)
 		printf("%s\n", p2p_context_error(context));
 	else
 		printf("%zu pairs\n", p2p_allow_list_count(list));
+}
+
+static void print_gate(void)
+{
+	struct p2p_gate *gate = NULL;
+
+	puts(p2p_gate_open(context, &gate) ? p2p_context_error(context) : "a gate");
+	p2p_gate_close(gate);
 }
 
 /* everything MACHINE POLICY LOCALE */
@@ -46,7 +68,9 @@ int main(int argc, char **argv)
 	if (argc != 4 || !setlocale(LC_ALL, argv[3]))
 		return 2;
 	snprintf(before, sizeof(before), "%.2f", 1234.5);
-	if (p2p_context_new(&context) || p2p_system_load(context, &options, &machine) ||
+	if (p2p_context_new(&context))
+		return 2;
+	if (p2p_system_load(context, &options, &machine) ||
 	    p2p_evaluation_new(context, machine, NULL, &evaluation) || p2p_system_json(context, machine, &json)) {
 		printf("%s\n", p2p_context_error(context));
 		return 1;
@@ -54,10 +78,13 @@ int main(int argc, char **argv)
 	puts(json);
 	free(json);
 	for (size_t i = 0; (one = p2p_system_function(machine, i)); i++)
+		print_function(one);
+	for (size_t i = 0; (one = p2p_system_function(machine, i)); i++)
 		for (size_t j = 0; (other = p2p_system_function(machine, j)); j++)
 			print_pair(one, other);
 	print_policy(argv[2]);
 	print_policy("/nonexistent");
+	print_gate();
 	p2p_evaluation_free(evaluation);
 	p2p_system_free(machine);
 	p2p_context_free(context);

@@ -62,6 +62,11 @@ int p2p_exhausted(struct p2p_context *context, int error)
 			 strerror(-error));
 }
 
+int p2p_told(struct p2p_context *context, int r)
+{
+	return r == -ENOMEM ? p2p_exhausted(context, r) : r;
+}
+
 void p2p_debug(struct p2p_context *context, const char *format, ...)
 {
 	char line[1024];

@@ -26,6 +26,13 @@ bool p2p_is_exhausted(int error);
 /** p2p_exhausted() - the sentence for such an errno.  Return: @error. */
 int p2p_exhausted(struct p2p_context *context, int error);
 
+/**
+ * p2p_told() - what a public function that takes a context returns; each has a sentence for -ENOMEM, and never that
+ *	of an earlier call.
+ * Return: @r.
+ */
+int p2p_told(struct p2p_context *context, int r);
+
 /** p2p_debug() - pass one line to the log callback, if one is set. */
 void p2p_debug(struct p2p_context *context, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -114,7 +114,7 @@ int p2p_gate_open(struct p2p_context *context, struct p2p_gate **ret_gate)
 	int r;
 
 	if (!gate)
-		return -ENOMEM;
+		return p2p_told(context, -ENOMEM);
 	/* A caller who may only read the device can still query it. */
 	gate->fd = open(P2PGATE_DEVICE, O_RDWR | O_CLOEXEC);
 	if (gate->fd < 0 && errno == EACCES)
@@ -261,7 +261,7 @@ int p2p_gate_list(struct p2p_context *context, struct p2p_gate *gate,
 	free(functions);
 	free(pairs);
 	if (!list)
-		return p2p_error(context, -ENOMEM, "not enough memory for the list in force");
+		return p2p_exhausted(context, -ENOMEM);
 	*ret_pairs = list;
 	*ret_count = get.nr_pairs;
 	return 0;

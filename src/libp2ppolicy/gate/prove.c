@@ -320,7 +320,7 @@ static int prepare(struct p2p_context *context, const struct p2p_function *provi
 	bench->host = aligned_alloc(PAGE, bench->room + PAGE);
 	bench->arrived = aligned_alloc(PAGE, bench->room);
 	if (!bench->host || !bench->arrived)
-		return p2p_error(context, -ENOMEM, "not enough memory to compare with");
+		return p2p_exhausted(context, -ENOMEM);
 	return 0;
 }
 

@@ -86,7 +86,7 @@ static int fill(struct p2p_context *context, const struct p2p_allow_list *list,
 	tables->pairs = calloc(count + 1, sizeof(*tables->pairs));
 	tables->place = calloc(total + 1, sizeof(*tables->place));
 	if (!tables->functions || !tables->pairs || !tables->place)
-		return p2p_error(context, -ENOMEM, "not enough memory for the list to push");
+		return p2p_exhausted(context, -ENOMEM);
 	for (size_t i = 0; i < count; i++) {
 		tables->place[p2p_allow_list_at(list, i)->provider->index] = 1;
 		tables->place[p2p_allow_list_at(list, i)->client->index] = 1;

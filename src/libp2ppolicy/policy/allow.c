@@ -94,7 +94,7 @@ int p2p_allow_list_new(struct p2p_context *context, const struct p2p_policy *pol
 	}
 	if (r) {
 		p2p_allow_list_free(list);
-		return p2p_error(context, r, "not enough memory for the allow-list");
+		return p2p_exhausted(context, r);
 	}
 	*ret_list = list;
 	return 0;

@@ -93,7 +93,7 @@ int p2p_policy_load(struct p2p_context *context, const char *path, struct p2p_po
 	int r;
 
 	if (!policy)
-		return -ENOMEM;
+		return p2p_told(context, -ENOMEM);
 	r = p2p_document_load(context, path, P2P_JSON_COMMENTS, &policy->document);
 	if (!r)
 		r = p2p_document_head(policy->document, &form);
@@ -106,7 +106,7 @@ int p2p_policy_load(struct p2p_context *context, const char *path, struct p2p_po
 		r = parse_rules(policy);
 	if (r) {
 		p2p_policy_free(policy);
-		return r;
+		return p2p_told(context, r);
 	}
 	*ret_policy = policy;
 	return 0;

@@ -95,7 +95,7 @@ int p2p_json_text(struct p2p_context *context, struct json_object *document, uns
 
 	json_object_put(document);
 	if (!copy)
-		return p2p_error(context, -ENOMEM, "out of memory");
+		return p2p_told(context, -ENOMEM);
 	*ret_text = copy;
 	return 0;
 }

@@ -168,12 +168,12 @@ int p2p_evaluation_new(struct p2p_context *context, const struct p2p_system *sys
 	int r;
 
 	if (!evaluation)
-		return p2p_error(context, -ENOMEM, "out of memory");
+		return p2p_told(context, -ENOMEM);
 	evaluation->system = system;
 	r = p2p_eval_new(context, system->topology, rules ? rules : "auto", &evaluation->eval);
 	if (r < 0) {
 		free(evaluation);
-		return r;
+		return p2p_told(context, r);
 	}
 	*ret_evaluation = evaluation;
 	return 0;
@@ -216,7 +216,7 @@ int p2p_pair_new(struct p2p_context *context, const struct p2p_evaluation *evalu
 				 "an end of the pair is a bridge, or of another system");
 	pair = calloc(1, sizeof(*pair));
 	if (!pair)
-		return p2p_error(context, -ENOMEM, "out of memory");
+		return p2p_told(context, -ENOMEM);
 	p2p_eval_pair(eval, provider, client, &pair->verdict);
 	p2p_eval_score(eval, &pair->verdict, &pair->score);
 	p2p_eval_reason(eval, &pair->verdict, pair->reason, sizeof(pair->reason));

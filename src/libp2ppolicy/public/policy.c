@@ -23,7 +23,7 @@ int p2p_policy_compile(struct p2p_context *context, const struct p2p_policy *pol
 {
 	P2P_PLAIN_LOCALE;
 
-	return p2p_allow_list_new(context, policy, evaluation->eval, ret_list);
+	return p2p_told(context, p2p_allow_list_new(context, policy, evaluation->eval, ret_list));
 }
 
 bool p2p_allow_list_pair(const struct p2p_allow_list *list, size_t index,
@@ -115,8 +115,8 @@ int p2p_gate_replace(struct p2p_context *context, struct p2p_gate *gate,
 	if ((unsigned int)known.mode >= P2P_GATE_MODES)
 		return p2p_error(context, -EINVAL, "the gate has no mode %u",
 				 (unsigned int)known.mode);
-	return p2p_gate_push(context, gate, known.mode, list, known.generation, known.tag,
-			     ret_generation);
+	return p2p_told(context, p2p_gate_push(context, gate, known.mode, list, known.generation, known.tag,
+					       ret_generation));
 }
 
 int p2p_gate_ask(struct p2p_context *context, struct p2p_gate *gate,

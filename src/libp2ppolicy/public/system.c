@@ -51,11 +51,11 @@ int p2p_system_load(struct p2p_context *context, const struct p2p_load_options *
 		return p2p_error(context, -EINVAL, "flags of this release are 0x%x", FLAGS);
 	system = calloc(1, sizeof(*system));
 	if (!system)
-		return p2p_error(context, -ENOMEM, "out of memory");
+		return p2p_told(context, -ENOMEM);
 	r = fill(context, &known, system);
 	if (r < 0) {
 		p2p_system_free(system);
-		return r;
+		return p2p_told(context, r);
 	}
 	*ret_system = system;
 	return 0;
@@ -86,7 +86,7 @@ int p2p_system_capture(struct p2p_context *context, const struct p2p_system *sys
 {
 	P2P_PLAIN_LOCALE;
 
-	return p2p_snapshot_capture(context, system->snapshot, path, with_serials);
+	return p2p_told(context, p2p_snapshot_capture(context, system->snapshot, path, with_serials));
 }
 
 size_t p2p_system_count(const struct p2p_system *system)

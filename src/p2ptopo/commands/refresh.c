@@ -42,6 +42,8 @@ static enum status open_gate(struct refresh *refresh, bool *ret_again)
 		error = p2p_gate_info(app->context, refresh->gate, &refresh->info);
 	if (error == -ENOENT && !refresh->has_policy)
 		return STATUS_DONE;
+	if (error == -ENOMEM)
+		return fail_memory(app->failure);
 	if (error == -ENOENT)
 		return fail_with(app->failure, STATUS_ACCESS, "%s is installed, but the module "
 				 "p2pgate is not loaded: NOTHING IS ENFORCED, every pair passes as "

@@ -533,7 +533,7 @@ int p2p_check_record(struct p2p_context *context, const struct p2p_eval *eval,
 	p2p_groups_free(record.groups);
 	if (r) {
 		free(text);
-		return p2p_error(context, r, "not enough memory to record the machine");
+		return p2p_exhausted(context, r);
 	}
 	*ret_text = text;
 	return 0;

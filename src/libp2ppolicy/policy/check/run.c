@@ -338,5 +338,5 @@ int p2p_check_run(struct p2p_context *context, const struct p2p_check *check,
 	free(sets);
 	free(sides);
 	free(stamps);
-	return r ? p2p_error(context, r, "not enough memory to check the machine") : 0;
+	return r ? p2p_exhausted(context, r) : 0;
 }

@@ -87,7 +87,7 @@ int p2p_diff_new(struct p2p_context *context, const struct p2p_eval *before,
 		r = p2p_diff_pairs(diff);
 	if (r || diff->no_memory) {
 		p2p_diff_free(diff);
-		return p2p_error(context, -ENOMEM, "not enough memory to compare two machines");
+		return p2p_exhausted(context, -ENOMEM);
 	}
 	if (diff->count)
 		qsort(diff->entries, diff->count, sizeof(*diff->entries), compare_entries);
