@@ -58,7 +58,7 @@ static enum p2p_route_kind expected_request(unsigned int control, bool named, bo
 	return rr ? P2P_ROUTE_REDIRECTED : P2P_ROUTE_BLOCKED;
 }
 
-enum vector { VECTOR_CLEAR, VECTOR_SET, VECTOR_DENIED, VECTOR_NO_PORT_NUMBER, VECTOR_SHORT };
+enum vector { VECTOR_CLEAR, VECTOR_SET, VECTOR_DENIED, VECTOR_NO_PORT_NUMBER, VECTOR_SHORT, VECTOR_NEGATIVE };
 
 START_TEST(request_truth_table)
 {
@@ -74,6 +74,9 @@ START_TEST(request_truth_table)
 		f.near->acs.egress[0] = vector == VECTOR_CLEAR ? ~0x20u : 0x20u;
 		if (vector == VECTOR_NO_PORT_NUMBER)
 			f.far->pcie.port_number.fact = P2P_DENIED;
+		/* Registers have no such number, but a document may. */
+		if (vector == VECTOR_NEGATIVE)
+			f.far->pcie.port_number.value = -1000000000000;
 		got = eval(&f);
 		for (int translated = 0; translated < 2; translated++) {
 			const struct p2p_route *route = translated ? &got.translated :
@@ -346,7 +349,7 @@ int main(void)
 	TCase *tcase = tcase_create("fabric");
 
 	tcase_set_timeout(tcase, 120);
-	tcase_add_loop_test(tcase, request_truth_table, 0, VECTOR_SHORT + 1);
+	tcase_add_loop_test(tcase, request_truth_table, 0, VECTOR_NEGATIVE + 1);
 	tcase_add_test(tcase, completion_truth_table);
 	tcase_add_test(tcase, acs_not_read);
 	tcase_add_test(tcase, kernel_sees_less);

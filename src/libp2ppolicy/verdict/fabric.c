@@ -110,7 +110,7 @@ static enum p2p_tri egress_bit(const struct p2p_walk *walk, enum turn turn)
 	int64_t index;
 
 	if (acs->egress_fact != P2P_PRESENT || !egress_index(walk, turn, &index) ||
-	    index >= acs->egress_bits)
+	    index < 0 || index >= (int64_t)acs->egress_bits)
 		return P2P_UNKNOWN;
 	return acs->egress[index / 32] >> index % 32 & 1 ? P2P_YES : P2P_NO;
 }
