@@ -301,6 +301,20 @@ MADE += [
      "refused", "staged", "kfd", "exposes only part"),
 ]
 
+# A second partition of the first GPU, the links of which could not be read.
+TORN = {f"{NODES}/3/properties": "simd_count 416\nlocation_id 768\ndomain 0\nio_links_count 0\np2p_links_count 2\n"}
+MADE += [
+    ("no link, of one of two partitions", lambda: pair(
+        measured.GENOA, MI210, MI210, files={**AMD_CONFIG, **kfd(False), **TORN}, switch=0),
+     "granted", "direct", "kfd", "directly"),
+    ("MI300X in a guest", lambda: pair(
+        measured.GENOA, gpu(0x74b5, 0x1002, "amdgpu"), gpu(0x74b5, 0x1002, "amdgpu"), files=AMD_CONFIG),
+     "unknown", "unknown", "xgmi", "over xGMI"),
+    ("Grace Hopper, whose memory is not mapped over PCIe", lambda: pair(
+        "arm", gpu(0x2342), DIRECT, "identity", nvidia("580.65.6"), root=GRACE, switch=0, groups=(1, 1)),
+     "not-asked", "link", "nv-c2c", "C2C"),
+]
+
 # machine of the folder, provider and client, delivered and way of one pair, words of its sentence
 MACHINES = [
     ("ada5880x2-trx", "0000:41:00.0", "0000:61:00.0", "unknown", "nv-gpu", "reported to hang"),

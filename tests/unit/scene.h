@@ -178,6 +178,10 @@ static inline bool set_nvidia(struct scene *scene, enum p2p_condition_id id, enu
 		scene->provider.ids = setting == OPEN ? P2P_DENIED : P2P_PRESENT;
 		scene->provider.device = setting == HOLDS ? 0x2342 : 0x2330;
 		return true;
+	case P2P_IF_NV_FORCE_PCIE:
+		scene->provider.ids = setting == OPEN ? P2P_DENIED : P2P_PRESENT;
+		scene->provider.device = setting == HOLDS ? 0x2941 : 0x2342;
+		return true;
 	case P2P_IF_CLIQUE:
 		scene->machine.virtual_machine = P2P_YES;
 		scene->provider.clique = some(3);

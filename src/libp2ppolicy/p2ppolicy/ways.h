@@ -139,6 +139,9 @@ const struct p2p_driver_way *p2p_driver_way_at(size_t index);
 /** p2p_nvidia_coherent() - does the CPU have coherent access to its memory, over C2C? */
 enum p2p_tri p2p_nvidia_coherent(const struct p2p_function *function);
 
+/** p2p_nvidia_maps_over_pcie() - has it such access, and does the driver also map its memory over PCIe? */
+enum p2p_tri p2p_nvidia_maps_over_pcie(const struct p2p_function *function);
+
 /** The most bytes that one sentence of a way needs. */
 #define P2P_WAY_TEXT 768
 

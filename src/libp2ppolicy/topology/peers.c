@@ -149,20 +149,51 @@ static const struct p2p_function *const *collect(struct p2p_topology *topology, 
 	return kept;
 }
 
+static size_t count_peers(const struct p2p_function *const *peers)
+{
+	size_t count = 0;
+
+	while (peers[count])
+		count++;
+	return count;
+}
+
+/* Return: one list with those of both; NULL if either is. */
+static const struct p2p_function *const *both(struct p2p_topology *topology, const struct p2p_function *const *one,
+					      const struct p2p_function *const *other)
+{
+	size_t first = one && other ? count_peers(one) : 0, second = one && other ? count_peers(other) : 0;
+	const struct p2p_function **all = one && other ? p2p_keep(topology, first + second + 1, sizeof(void *)) : NULL;
+
+	if (all && first)
+		memcpy(all, one, first * sizeof(void *));
+	if (all && second)
+		memcpy(all + first, other, second * sizeof(void *));
+	return all;
+}
+
 /*
  * kfd_topology.c, kfd_add_peer_prop(): a link in the node that owns the memory leads to one that can reach
  * it.  GPUs of one hive have an xGMI link instead.
  */
-static void set_kfd(struct p2p_topology *topology, unsigned int node)
+static void set_kfd(struct p2p_topology *topology, unsigned int node, bool *torn)
 {
+	const struct p2p_function *const *over_pcie, *const *over_xgmi;
 	struct p2p_function *function;
 
 	if (!find_node(topology, node, &function) || !function)
 		return;
-	function->kfd_peers = collect(topology, node, &pcie);
-	function->xgmi_peers = collect(topology, node, &xgmi);
-	if (function->kfd_peers && function->xgmi_peers)
-		function->kfd = P2P_PRESENT;
+	over_pcie = collect(topology, node, &pcie);
+	over_xgmi = collect(topology, node, &xgmi);
+	/* The partitions of one GPU are nodes of one function, whose lists hold what all of them reach. */
+	if (function->kfd == P2P_PRESENT) {
+		over_pcie = both(topology, function->kfd_peers, over_pcie);
+		over_xgmi = both(topology, function->xgmi_peers, over_xgmi);
+	}
+	torn[function->index] |= !over_pcie || !over_xgmi;
+	function->kfd_peers = torn[function->index] ? NULL : over_pcie;
+	function->xgmi_peers = torn[function->index] ? NULL : over_xgmi;
+	function->kfd = torn[function->index] ? P2P_DENIED : P2P_PRESENT;
 }
 
 /* The functions of one adapter share a UUID in field V3 of their VPD, which only root can read. */
@@ -211,6 +242,8 @@ static void rule_out(struct p2p_function *function)
 
 void p2p_peers_build(struct p2p_topology *topology)
 {
+	bool *torn = p2p_scratch(topology, topology->count, sizeof(*torn));
+
 	for (size_t i = 0; i < topology->count; i++) {
 		struct p2p_function *function = &topology->functions[i];
 		const struct p2p_raw *raw = topology->builds[i].raw;
@@ -229,10 +262,10 @@ void p2p_peers_build(struct p2p_topology *topology)
 		if (topology->functions[i].vendor == 0x15b3 &&
 		    topology->functions[i].device == 0x2100)
 			join_data_direct(topology, i);
-	for (unsigned int node = 0; node < MOST_NODES; node++) {
+	for (unsigned int node = 0; torn && node < MOST_NODES; node++) {
 		if (node_file(topology, node)->fact != P2P_PRESENT)
 			break;
-		set_kfd(topology, node);
+		set_kfd(topology, node, torn);
 	}
 	for (size_t i = 0; i < topology->count; i++)
 		rule_out(&topology->functions[i]);

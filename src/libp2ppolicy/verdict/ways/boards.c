@@ -2,13 +2,23 @@
 /* What the id of a GPU of AMD or Intel tells about its board. */
 #include "verdict/ways/ways.h"
 
-/* OAM boards are connected by xGMI; for cards that a bridge may connect, PCI does not tell; others have none. */
+#define PROCESSING_ACCELERATOR 0x1200u
+
+/*
+ * OAM boards are connected by xGMI; for cards that a bridge may connect, PCI does not tell.  amdgpu goes by the chip
+ * and not by these ids, so an accelerator without graphics that is not listed may have it, too; other boards have
+ * none.
+ * Source: amdgpu, gmc_v9_0.c, gmc.xgmi.supported; pci.ids.
+ */
 enum p2p_tri p2p_amd_has_xgmi(const struct p2p_function *function)
 {
 	static const uint16_t oam[] = {
 		0x7408, 0x740c, 0x74a0, 0x74a1, 0x74a2, 0x74a5, 0x74a9, 0x75a0, 0x75a3,
+		0x74b5, 0x74b9, 0x75b0, 0x75b3,		/* their virtual functions, as a guest has them */
 	};
-	static const uint16_t bridged[] = { 0x66a0, 0x66a1, 0x66a7, 0x66af, 0x738c, 0x738e, 0x740f };
+	static const uint16_t bridged[] = {
+		0x66a0, 0x66a1, 0x66a2, 0x66a3, 0x66a7, 0x66af, 0x738c, 0x738e, 0x740f, 0x7410,
+	};
 
 	if (function->ids != P2P_PRESENT)
 		return P2P_UNKNOWN;
@@ -18,7 +28,7 @@ enum p2p_tri p2p_amd_has_xgmi(const struct p2p_function *function)
 	for (size_t i = 0; i < P2P_LENGTH(bridged); i++)
 		if (function->device == bridged[i])
 			return P2P_UNKNOWN;
-	return P2P_NO;
+	return function->class_code >> 8 == PROCESSING_ACCELERATOR ? P2P_UNKNOWN : P2P_NO;
 }
 
 /* The most that a board with this id has, in bytes; makers' data sheets.  Return: 0 if it is not known. */

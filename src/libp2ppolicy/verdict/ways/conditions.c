@@ -540,6 +540,7 @@ enum p2p_tri p2p_condition_ask(const struct p2p_verdict *verdict, const struct p
 	case P2P_IF_CLIQUE: return ask_clique(verdict);
 	case P2P_IF_DATA_DIRECT: return is_data_direct(client);
 	case P2P_IF_COHERENT: return p2p_nvidia_coherent(provider);
+	case P2P_IF_NV_FORCE_PCIE: return p2p_nvidia_maps_over_pcie(provider);
 	case P2P_IF_NV_GROUP: return ask_nv_group(verdict);
 	case P2P_IF_PEERMEM: return ask_peermem(verdict);
 	case P2P_IF_NV_PRO: return not(p2p_nvidia_geforce(provider));

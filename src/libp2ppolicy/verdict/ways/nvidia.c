@@ -39,6 +39,16 @@ static bool names(const struct p2p_function *function, const char *word)
 	return function->device_name && strcasestr(function->device_name, word);
 }
 
+#define FIRST_BLACKWELL 0x2900
+
+/* A coherent GPU of Hopper has BAR1 off. */
+enum p2p_tri p2p_nvidia_maps_over_pcie(const struct p2p_function *function)
+{
+	enum p2p_tri coherent = p2p_nvidia_coherent(function);
+
+	return coherent == P2P_YES && function->device < FIRST_BLACKWELL ? P2P_NO : coherent;
+}
+
 /* Grace Hopper, Grace Blackwell and Vera Rubin boards; pci.ids. */
 enum p2p_tri p2p_nvidia_coherent(const struct p2p_function *function)
 {

@@ -57,7 +57,7 @@ static const struct p2p_driver_way rows[] = {
 	  .interface = "dma-buf, forced over PCIe", .decider = "nvidia",
 	  .summary = "GPUDirect RDMA with Data Direct",
 	  .applies = AND(DATA_DIRECT),
-	  .conditions = ALL(AND(COHERENT), AND_NUMBER(NV_BRANCH, "570", 570), AND(NV_GROUP)),
+	  .conditions = ALL(AND(COHERENT), AND(NV_FORCE_PCIE), AND_NUMBER(NV_BRANCH, "570", 570), AND(NV_GROUP)),
 	  .addressing = P2P_ADDRESSING_RAW, .denied = P2P_DELIVERY_REFUSED,
 	  .refusal = "registration fails with ENOTSUPP, and NCCL goes over C2C or nvidia-peermem",
 	  .source = "ogkm 595.45.04 kernel-open/nvidia/nv-pci.c "
