@@ -141,6 +141,9 @@ static const struct {
 	{ "iommu=pt", NULL, NULL, "nvme", UNKNOWN, NO },
 	/* A guest's domain is not the default one, and neither is one of a driver not known. */
 	{ "iommu=pt", "12", NULL, "vfio-pci", P2P_YES, UNKNOWN },
+	/* The type is that of the default domain, not of the one that VFIO attaches. */
+	{ "iommu=pt", "12", "identity", "vfio-pci", P2P_YES, UNKNOWN },
+	{ "quiet", "12", "DMA-FQ", "vfio-pci", P2P_YES, P2P_YES },
 	{ "iommu=pt", NULL, NULL, NULL, UNKNOWN, UNKNOWN },
 	{ "intel_iommu=off", NULL, NULL, "vfio-pci", NO, NO },
 };

@@ -238,7 +238,7 @@ enum p2p_class {
  * @name: "pci0000:00"; for a dump, made from domain and bus
  * @domain, @bus: of the root bus
  * @numa: node of its functions if they agree
- * @offset_fact, @offset: bus address minus CPU address; DENIED if no BAR shows it
+ * @offset_fact, @offset: bus address minus CPU address; DENIED if no BAR shows it, or functions disagree
  * @root: the functions on the root bus, ordered by address; the rule set chooses which of them the
  *	kernel compares with its whitelist (see verdict.h)
  * @first: the first one in the kernel's list of the bus; NULL: the one with the lowest address
@@ -290,12 +290,12 @@ struct p2p_host_bridge {
  * @clique: of NVIDIA's GPUDirect P2P, as a guest's emulator reports it; ABSENT: it reports none
  * @kfd_peers: GPUs that amdgpu lets reach this one's memory over PCIe, NULL-terminated
  * @xgmi_peers: GPUs connected to this one by xGMI according to amdgpu, likewise; NULL in a tree document
- * @kfd: PRESENT: amdgpu shows this GPU to user space, and @kfd_peers is complete; DENIED after a change.  A
+ * @kfd: PRESENT: amdgpu shows this GPU to user space, and @kfd_peers is complete, for all partitions of the GPU; DENIED after a change.  A
  *	list of @xgmi_peers is always complete
  * @efa_provider: whose memory an EFA adapter takes ("NVIDIA", "NEURON"); NULL none or unknown
  * @data_direct_of: the adapter for whose memory regions this Data Direct function reads and writes;
  *	NULL if it is not one, or not known
- * @switch_id: equal for ports of one switch chip; 0 none.  Two upstream ports with the same serial
+ * @switch_id: equal for ports of one switch chip; 0 none.  Two upstream ports of one model with the same serial
  *	number belong to one chip that is partitioned.
  * @emulated: a function of a virtual machine's emulator
  */
@@ -478,7 +478,7 @@ bool p2p_iommu_is_mode(const char *text);
 
 /**
  * p2p_iommu_translates() - does the IOMMU translate the DMA that kernel drivers have @function do?
- * Return: unknown also if a driver or a guest decides ("unmanaged", "blocked").
+ * Return: unknown also if a driver or a guest decides: with VFIO, whose domain the kernel's files do not show.
  */
 enum p2p_tri p2p_iommu_translates(const struct p2p_function *function);
 

@@ -266,7 +266,8 @@ enum p2p_tri p2p_function_translates(const struct p2p_machine *machine,
 {
 	if (machine->iommu == P2P_NO || function->iommu_group.fact == P2P_ABSENT)
 		return P2P_NO;
-	if (function->iommu_type)
+	/* The file tells the group's default domain, not the one that VFIO attaches. */
+	if (function->iommu_type && !(is_passed_through(function) && !strcmp(function->iommu_type, "identity")))
 		return strcmp(function->iommu_type, "identity") ? P2P_YES : P2P_NO;
 	/* A device passed through to user space or a guest has a domain of its own. */
 	return is_passed_through(function) ? P2P_UNKNOWN : machine->iommu_translates;
