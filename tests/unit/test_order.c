@@ -11,7 +11,8 @@
 #define PORT_LAST "0000\t808609a2\n0010\t8086352a\n0200\t15b31021\n0008\t8086352a\n0100\t10de2330\n"
 #define HOST_LAST "0008\t8086352a\n0010\t8086352a\n0100\t10de2330\n0200\t15b31021\n0000\t808609a2\n"
 /* A second domain with the same buses. */
-#define SECOND_PLAIN "0000\t808609a2\n0008\t8086352a\n"
+#define SECOND_PLAIN "0000\t808609a2\n0018\t8086352a\n"
+#define SECOND_REMOVED "0018\t8086352a\n0000\t808609a2\n"
 
 static const struct {
 	enum p2p_source source;
@@ -45,7 +46,10 @@ static const struct {
 	/* Domains look alike: untouched, and not. */
 	{ P2P_SOURCE_LIVE, PLAIN SECOND_PLAIN, false, true, false, NULL, false,
 	  P2P_MAP_THRU_HOST_BRIDGE },
-	{ P2P_SOURCE_LIVE, HOST_LAST SECOND_PLAIN, false, true, false, NULL, true, P2P_MAP_UNKNOWN },
+	{ P2P_SOURCE_LIVE, HOST_LAST SECOND_PLAIN, false, true, false, "0000:00:01.0", false,
+	  P2P_MAP_NOT_SUPPORTED },
+	/* The second's host bridge was removed and found again: no more ascending runs than domains. */
+	{ P2P_SOURCE_LIVE, PLAIN SECOND_REMOVED, false, true, false, NULL, true, P2P_MAP_UNKNOWN },
 };
 
 static struct p2p_snapshot *make_machine(int i)
@@ -65,7 +69,7 @@ static struct p2p_snapshot *make_machine(int i)
 	make_function(snapshot, "0000:02:00.0", HOST "0000:00:02.0/0000:02:00.0", &nic);
 	if (orders[i].two) {
 		make_function(snapshot, "0001:00:00.0", OTHER "0001:00:00.0", &host);
-		make_function(snapshot, "0001:00:01.0", OTHER "0001:00:01.0", &port);
+		make_function(snapshot, "0001:00:03.0", OTHER "0001:00:03.0", &port);
 	}
 	make_file(snapshot, "proc/cpuinfo", orders[i].zen ?
 		  "vendor_id\t: AuthenticAMD\ncpu family\t: 25\n" :

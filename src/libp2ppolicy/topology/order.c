@@ -20,7 +20,7 @@ struct line {
 
 /** struct order - @lines: @count of them */
 struct order {
-	const struct p2p_topology *topology;
+	struct p2p_topology *topology;
 	struct line *lines;
 	size_t count;
 };
@@ -60,24 +60,55 @@ static void find_lines(const struct order *order, const struct p2p_function *fun
 	}
 }
 
+/* Are the lines of the bus from @at on those of all functions of @host, ascending?  Return: how many; 0 no. */
+static size_t lines_of(const struct order *order, size_t at, const struct p2p_host_bridge *host)
+{
+	size_t taken = 0;
+
+	for (; at < order->count && taken < host->roots; at++) {
+		if (order->lines[at].address >> 8 != host->bus)
+			continue;
+		if ((order->lines[at].address & 0xff) != host->root[taken]->bdf.devfn)
+			return 0;
+		taken++;
+	}
+	return taken == host->roots ? taken : 0;
+}
+
+/* Does a whole list of one of the domains start at line @at?  Return: its length; 0 no. */
+static size_t list_at(const struct order *order, size_t at, unsigned int bus, bool *used)
+{
+	for (size_t i = 0; i < order->topology->host_count; i++) {
+		const struct p2p_host_bridge *host = &order->topology->hosts[i];
+		size_t length = host->bus == bus && !used[i] ? lines_of(order, at, host) : 0;
+
+		used[i] |= length > 0;
+		if (length)
+			return length;
+	}
+	return 0;
+}
+
 /*
- * Buses of the same number in different domains look alike.  If none was changed after the scan, there are no
- * more ascending runs than such domains.
+ * Buses of the same number in different domains look alike.  If none was changed after the scan, their lines are
+ * the ascending lists of all such domains, one behind the other.
  */
 static bool looks_untouched(const struct order *order, const struct p2p_host_bridge *host)
 {
-	size_t domains = 0, runs = 0;
-	unsigned int before = UINT32_MAX;
+	bool *used = p2p_scratch(order->topology, order->topology->host_count, sizeof(*used));
+	size_t left = 0, lists = 0;
 
-	for (size_t i = 0; i < order->topology->host_count; i++)
-		domains += order->topology->hosts[i].bus == host->bus;
-	for (size_t i = 0; i < order->count; i++) {
+	for (size_t i = 0; used && i < order->count; i++) {
 		if (order->lines[i].address >> 8 != host->bus)
 			continue;
-		runs += order->lines[i].address <= before;
-		before = order->lines[i].address;
+		if (!left) {
+			left = list_at(order, i, host->bus, used);
+			lists++;
+		}
+		if (!left--)
+			return false;
 	}
-	return domains > 1 && runs <= domains;
+	return used && !left && lists > 1;
 }
 
 /* Does @function come before all others of its root bus, whichever of the possible lines are theirs? */
