@@ -1,17 +1,29 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Finds which ports belong to one chip.  An upstream port and the downstream ports below it do; two upstream
- * ports of one vendor with the same serial number are one chip split into two partitions (PCIe r6.0, sec
+ * ports of one model with the same serial number are one chip split into two partitions (PCIe r6.0, sec
  * 7.9.3: the number is the same for all functions of a component).
  */
 #include "topology/build.h"
 
-/* Chips without a serial number report zero or all ones. */
+/* The number of PLX chips whose EEPROM gives none: any revision, and the same for all models of a generation. */
+#define PLX		0x10b5u
+#define PLX_DEFAULT	0x10b5df0e00
+#define PLX_SAME	0xffffffffff
+
+/* Chips without a serial number report zero, all ones, or what their maker put there for all. */
+static bool is_serial(const struct p2p_function *function)
+{
+	uint64_t serial = (uint64_t)function->serial.value;
+
+	return function->serial.fact == P2P_PRESENT && serial && serial != UINT64_MAX &&
+	       !(function->vendor == PLX && (serial & PLX_SAME) == PLX_DEFAULT);
+}
+
 static bool is_same_chip(const struct p2p_function *a, const struct p2p_function *b)
 {
-	return a->serial.fact == P2P_PRESENT && b->serial.fact == P2P_PRESENT &&
-	       a->serial.value == b->serial.value && a->serial.value != 0 &&
-	       a->serial.value != -1 && a->vendor == b->vendor;
+	return is_serial(a) && is_serial(b) && a->serial.value == b->serial.value && a->vendor == b->vendor &&
+	       a->device == b->device;
 }
 
 static unsigned int find_twin(const struct p2p_topology *topology, size_t index)
