@@ -8,8 +8,8 @@
 #include "verdict/ways/ways.h"
 
 /*
- * x86 has a flag for guests.  If it was not recorded, root ports of real hardware show that there is no
- * emulator; other architectures have no such flag, but emulated functions give them away.
+ * x86 has a flag for guests.  If it was not recorded, and on other architectures, which have none, root ports of
+ * real hardware show that there is no emulator.
  */
 enum p2p_tri p2p_is_guest(const struct p2p_verdict *verdict)
 {
@@ -17,8 +17,6 @@ enum p2p_tri p2p_is_guest(const struct p2p_verdict *verdict)
 
 	if (machine->virtual_machine != P2P_UNKNOWN)
 		return machine->virtual_machine;
-	if (machine->cpu_family.fact == P2P_ABSENT)
-		return P2P_NO;
 	return p2p_function_is_hardware_port(p2p_function_top(verdict->provider)) &&
 	       p2p_function_is_hardware_port(p2p_function_top(verdict->client)) ?
 	       P2P_NO : P2P_UNKNOWN;
