@@ -67,12 +67,16 @@ char *p2p_acs_format(uint16_t control, char buffer[P2P_ACS_SIZE])
 char *p2p_acs_names(uint16_t bits, char buffer[P2P_ACS_SIZE])
 {
 	size_t used = 0;
+	uint16_t left = bits;
 
 	buffer[0] = '\0';
-	for (size_t i = 0; i < P2P_ACS_BITS; i++)
-		if (bits & p2p_acs_bits[i].bit)
-			used += (size_t)snprintf(buffer + used, P2P_ACS_SIZE - used, "%s%s",
-						 used ? " and " : "", p2p_acs_bits[i].name);
+	for (size_t i = 0; i < P2P_ACS_BITS; i++) {
+		if (!(left & p2p_acs_bits[i].bit))
+			continue;
+		left = (uint16_t)(left & ~p2p_acs_bits[i].bit);
+		used += (size_t)snprintf(buffer + used, P2P_ACS_SIZE - used, "%s%s", !used ? "" : left ? ", " : " and ",
+					 p2p_acs_bits[i].name);
+	}
 	return buffer;
 }
 

@@ -41,10 +41,9 @@ static void note_unread(struct p2p_topology *topology)
 			first = function;
 	}
 	if (cut)
-		p2p_note(topology, NULL, "config space of %u of %zu functions was read without "
-			 "privilege (%u bytes only): their PCI Express and ACS registers are not "
-			 "known%s%s", cut, topology->count,
-			 first->config_bytes ? first->config_bytes : P2P_CONFIG_HEADER,
+		p2p_note(topology, NULL, "only the first %u bytes of config space of %u of %zu functions could be read: "
+			 "their PCI Express and ACS registers are not known%s%s",
+			 first->config_bytes ? first->config_bytes : P2P_CONFIG_HEADER, cut, topology->count,
 			 is_live ? "; " : "", is_live ? p2p_live_cure() : "");
 	else if (none)
 		p2p_note(topology, none == 1 ? first : NULL, "config space of %u of %zu functions "
