@@ -159,6 +159,12 @@ static void add_slower(struct writer *w)
 	clause(w, "; ", speed->slower, " itself may be slower, so this is an upper bound");
 }
 
+/* The worst is counted where it is not known what the switches do. */
+static bool redirection_is_known(const struct p2p_verdict *verdict)
+{
+	return verdict->fabric.request.kind != P2P_ROUTE_UNKNOWN && verdict->fabric.completion.kind != P2P_ROUTE_UNKNOWN;
+}
+
 int p2p_score_reason(const struct p2p_eval *eval, const struct p2p_verdict *verdict,
 		     const struct p2p_speed *speed, char *buffer, size_t size)
 {
@@ -170,7 +176,9 @@ int p2p_score_reason(const struct p2p_eval *eval, const struct p2p_verdict *verd
 		expand(&w, sentences[speed->limit]);
 	expand(&w, sentences[speed->way]);
 	if (speed->redirected && speed->way != P2P_LIMIT_REDIRECT)
-		p2p_text_string(&w.text, "; the transfer is redirected through the root complex");
+		p2p_text_string(&w.text, redirection_is_known(verdict) ?
+				"; the transfer is redirected through the root complex" :
+				"; the transfer may be redirected through the root complex, and is counted so");
 	if (speed->translated)
 		p2p_text_add(&w.text, verdict->client->iommu_type ? "; the IOMMU translates" :
 			     "; an IOMMU may translate");
