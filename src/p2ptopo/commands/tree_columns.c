@@ -55,7 +55,7 @@ static const char *port_words(const struct tree_row *line)
 		return many[line->room && line->room < strlen(many[0])];
 	if (line->function)
 		return words_port(line->function);
-	return line->host->vmd ? "VMD domain" : "host bridge";
+	return words_host(line->host);
 }
 
 static void print_port(FILE *cell, const void *row)

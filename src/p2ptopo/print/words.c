@@ -129,6 +129,13 @@ const char *words_port(const struct p2p_function *function)
 	return function->pcie.fact == P2P_DENIED ? "function" : "PCI function";
 }
 
+const char *words_host(const struct p2p_host_bridge *host)
+{
+	if (host->roots && host->root[0]->orphan)
+		return "bus, its bridge is not known";
+	return host->vmd ? "VMD domain" : "host bridge";
+}
+
 const char *words_name(const struct p2p_function *function)
 {
 	char bdf[P2P_BDF_SIZE];

@@ -27,6 +27,9 @@ char *words_product(const struct p2p_function *function, char *buffer, size_t si
 /* "Root Port", "Downstream Port", ...; what it is instead if it is not a PCIe port. */
 const char *words_port(const struct p2p_function *function);
 
+/** words_host() - "host bridge", "VMD domain", or that it is not known what the bus is below. */
+const char *words_host(const struct p2p_host_bridge *host);
+
 /* Its name besides its address; "" if none. */
 const char *words_name(const struct p2p_function *function);
 

@@ -66,7 +66,7 @@ static void describe_function(const struct view *view, const struct p2p_function
 static void describe_host(const struct p2p_host_bridge *host, char *text)
 {
 	snprintf(text, DETAIL_SIZE, "%s, %s on bus %04x:%02x", host->name,
-		 host->vmd ? "VMD domain" : "host bridge", host->domain, host->bus);
+		 words_host(host), host->domain, host->bus);
 }
 
 static void describe_branch(const struct view *view, size_t at, char *text)
