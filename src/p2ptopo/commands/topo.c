@@ -35,19 +35,20 @@ static bool is_same_device(const struct p2p_function *one, const struct p2p_func
 	       one->bdf.devfn >> 3 == other->bdf.devfn >> 3;
 }
 
-/* No register tells the number of NVLinks, so NV has no number here. */
-static const char *link_letters(const struct p2p_ways *ways)
+/* No register tells the number of NVLinks, so NV has no number here.  C2C joins a GPU with the CPU, and hides no locality. */
+static const char *link_letters(const struct p2p_verdict *verdict, const struct p2p_ways *ways)
 {
 	const struct p2p_way_answer *taken = p2p_ways_taken(ways);
 
-	if (ways->delivery != P2P_DELIVERY_LINK || !taken)
+	if (ways->delivery != P2P_DELIVERY_LINK || !taken || verdict->provider->kind != P2P_CLASS_GPU ||
+	    verdict->client->kind != P2P_CLASS_GPU)
 		return NULL;
 	return !strcmp(p2p_driver_way_name(taken->way), "xgmi") ? "XGMI" : "NV";
 }
 
 static const char *letters_of(const struct p2p_verdict *verdict, const struct p2p_ways *ways)
 {
-	const char *link = link_letters(ways);
+	const char *link = link_letters(verdict, ways);
 
 	if (verdict->provider == verdict->client)
 		return "X";
