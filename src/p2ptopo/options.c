@@ -114,7 +114,7 @@ static const struct option_row rows[] = {
 	  "nccl: also GPUs and NICs" },
 	{ 0, "map", "FILE", 0, "export", TEXT(map), VALUE_PATH, NULL,
 	  "nccl: use the addresses that devices have in a guest: its libvirt XML, a QEMU command line, or "
-	  "lines with an address on the host and one in the guest; vm: the guest that runs here" },
+	  "lines with an address on the host and one in the guest; or the word vm, for the guest that runs here" },
 	{ 0, "measured", "FILE", 0, "export", TEXT(measured), VALUE_PATH, NULL,
 	  "prometheus: also bandwidths that tools printed into FILE, beside those predicted" },
 	{ 0, "golden", "FILE", 0, "fleet", TEXT(golden), VALUE_PATH, NULL,

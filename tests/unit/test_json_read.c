@@ -29,7 +29,7 @@ static const struct { const char *text, *plain; unsigned int flags; } good[] = {
 };
 
 static const struct { const char *text, *error; unsigned int flags; } bad[] = {
-	{ "", "text:1:1: the file ends inside a value", ALL },
+	{ "", "text:1:1: the file is empty", ALL },
 	{ "{\"a\":1", ":1:7: the file ends inside a value", ALL },
 	{ "[\"abc", ":1:6: the file ends inside a value", ALL },
 	{ "[\"abc\\", ":1:7: the file ends inside a value", ALL },

@@ -25,7 +25,7 @@ static int load(const char *text, struct p2p_policy **ret_policy)
 }
 
 static const struct { const char *text, *where; } bad[] = {
-	{ "", ":1:1: the file ends inside a value" },
+	{ "", ":1:1: the file is empty" },
 	{ "[]", ":1:1: expected an object" },
 	{ "{ \"format\": 1 }", ":1:13: expected \"format\"" },
 	{ "{ \"format\": \"p2ptopo-policy\", \"version\": 2, \"rules\": [] }", ":1:42: expected \"version\": 1" },

@@ -198,7 +198,7 @@ END_TEST
 static const struct {
 	const char *manifest, *error;
 } manifests[] = {
-	{ "", "manifest.json:1:1: the file ends inside a value" },
+	{ "", "manifest.json:1:1: the file is empty" },
 	{ "{", "manifest.json:1:2: the file ends inside a value" },
 	{ "{\"rows\": [],\n \"rows\": {}}",
 	  "manifest.json:2:2: duplicate key \"rows\"" },

@@ -97,7 +97,8 @@ static int error_at(const struct parser *parser, size_t offset, const char *what
 static int unexpected(const struct parser *parser)
 {
 	if (!parser->text[parser->at])
-		return error_at(parser, parser->at, "the file ends inside a value");
+		return error_at(parser, parser->at, parser->text[strspn(parser->text, " \t\r\n")] ?
+				"the file ends inside a value" : "the file is empty");
 	return error_at(parser, parser->at, "not JSON: unexpected character");
 }
 

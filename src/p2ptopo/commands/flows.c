@@ -129,6 +129,8 @@ static enum status parse_flow(struct app *app, struct list *list, char *text)
 	status = app_find_end(app, text, &left);
 	if (!status)
 		status = app_find_end(app, second, &right);
+	if (!status && left == right)
+		status = fail_with(app->failure, STATUS_INPUT, "a transfer needs two devices: both are %s", left->display);
 	if (!status)
 		status = add_flow(app, list, left, right, read && !both);
 	if (!status && both)

@@ -346,6 +346,8 @@ enum status fault_parse(struct failure *failure, char *text, struct fault *ret_f
 		*ret_fault = fault;
 		return STATUS_DONE;
 	}
+	if (!*text)
+		return fail_with(failure, STATUS_INPUT, "there is no address, nor a line of the kernel's log: the text is empty");
 	if (strpbrk(text, " \t\n-+_") || !read_hex(text, &fault.address))
 		return fail_with(failure, STATUS_INPUT, "'%.60s' is not an address: expected "
 				 "hexadecimal digits such as 0x380005000000, or a line of the kernel's "
