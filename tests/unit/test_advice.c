@@ -231,7 +231,8 @@ START_TEST(later_kernel)
 	remedy = p2p_advice_remedy(advice, 0);
 	ck_assert_int_eq(remedy->kind, P2P_REMEDY_KERNEL);
 	ck_assert_str_eq(remedy->line, "5.19");
-	ck_assert(remedy->sure);
+	/* NVIDIA's driver does not ask p2pdma whether its GPUs may; for drives the answer decides. */
+	ck_assert(!remedy->sure);
 	p2p_advice_free(advice);
 	unload();
 }

@@ -17,7 +17,8 @@
  * enum p2p_goal - the goal for a pair.
  * @P2P_GOAL_POSSIBLE: the kernel permits it, on any path
  * @P2P_GOAL_DIRECT: and through the switch: map type bus_addr, and no port redirects or blocks
- *	its requests or completions.  A pair without a common bridge can only become possible.
+ *	its requests or completions.  A pair without a common bridge can only become possible, and one whose
+ *	drivers do not ask p2pdma is left alone where it meets P2P_GOAL_GPUDIRECT.
  * @P2P_GOAL_GPUDIRECT: the switches route requests and completions directly, whatever p2pdma says,
  *	because NVIDIA's driver does not ask it; and ACS is as NVIDIA demands if it has its own rule
  */

@@ -124,6 +124,9 @@ const char *p2p_driver_way_decider(const struct p2p_driver_way *way);
 const char *p2p_driver_way_summary(const struct p2p_driver_way *way);
 enum p2p_addressing p2p_driver_way_addressing(const struct p2p_driver_way *way);
 
+/** p2p_ways_ask_p2pdma() - does the way to report ask p2pdma?  True also if none is known. */
+bool p2p_ways_ask_p2pdma(const struct p2p_ways *ways);
+
 /** p2p_driver_way_asks_p2pdma() - is the kernel's verdict one of its conditions? */
 bool p2p_driver_way_asks_p2pdma(const struct p2p_driver_way *way);
 

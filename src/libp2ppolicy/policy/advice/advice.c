@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include <p2ppolicy/ways.h>
+
 #include "base/context.h"
 #include "policy/advice/advice.h"
 
@@ -47,6 +49,21 @@ bool p2p_goal_met(enum p2p_goal goal, const struct p2p_verdict *verdict)
 		return type >= P2P_MAP_THRU_HOST_BRIDGE;
 	return type == P2P_MAP_BUS_ADDR && !is_diverted(&verdict->fabric.request) &&
 	       !is_diverted(&verdict->fabric.completion);
+}
+
+bool p2p_advice_is_asked(const struct p2p_verdict *verdict)
+{
+	struct p2p_ways ways;
+
+	p2p_ways_find(verdict, &ways);
+	return p2p_ways_ask_p2pdma(&ways);
+}
+
+/* What p2pdma says of a pair that is direct already does not matter to drivers that do not ask it. */
+static bool is_fine(enum p2p_goal goal, const struct p2p_verdict *verdict)
+{
+	return p2p_goal_met(goal, verdict) || (goal == P2P_GOAL_DIRECT && !p2p_advice_is_asked(verdict) &&
+					       p2p_goal_met(P2P_GOAL_GPUDIRECT, verdict));
 }
 
 void p2p_advice_eval(const struct p2p_eval *eval, const struct p2p_pair *pair,
@@ -194,8 +211,7 @@ static int eval_pairs(struct p2p_advice *advice, const struct p2p_pair *pairs, s
 		p2p_eval_pair(advice->eval, pairs[i].provider, pairs[i].client,
 			       &advised->before);
 		advised->after = advised->before;
-		advised->state = p2p_goal_met(advice->goal, &advised->before) ? P2P_ADVICE_FINE :
-				 P2P_ADVICE_NONE;
+		advised->state = is_fine(advice->goal, &advised->before) ? P2P_ADVICE_FINE : P2P_ADVICE_NONE;
 		compiled &= advised->before.kernel.reason != P2P_REASON_NOT_COMPILED;
 	}
 	return compiled ? 0 : assume_compiled(advice);

@@ -42,6 +42,9 @@ struct p2p_advice {
 void p2p_advice_eval(const struct p2p_eval *eval, const struct p2p_pair *pair,
 		     struct p2p_verdict *ret_verdict);
 
+/** p2p_advice_is_asked() - do the drivers of the pair ask p2pdma, as far as is known? */
+bool p2p_advice_is_asked(const struct p2p_verdict *verdict);
+
 /**
  * p2p_advice_registers_find() - fill @registers with the bits to change, as few as possible, and
  *	@changed with its evaluator.

@@ -113,12 +113,14 @@ static int build_kernel(struct p2p_advice *advice, const struct p2p_advised *adv
 	return 0;
 }
 
+static const char not_asked[] = ", but the drivers of this pair do not ask p2pdma";
+
 /* The first later rule set that is not experimental and meets the goal. */
 static int newer_kernel(struct p2p_advice *advice, const struct p2p_advised *advised)
 {
 	const struct p2p_rules *rules = p2p_eval_rules(advice->eval), *row;
 	struct p2p_remedy remedy = { .kind = P2P_REMEDY_KERNEL, .pair = advised->pair };
-	bool later = false;
+	bool later = false, asked = p2p_advice_is_asked(&advised->before), met;
 
 	/* If its own rules would permit the pair, or facts are missing, the kernel's age is not the cause. */
 	if (advised->after.kernel.map_type != P2P_MAP_NOT_SUPPORTED)
@@ -132,8 +134,10 @@ static int newer_kernel(struct p2p_advice *advice, const struct p2p_advised *adv
 			if (r < 0)
 				return r;
 			remedy.map_type = verdict.kernel.map_type;
-			remedy.sure = p2p_goal_met(advice->goal, &verdict);
-			if (remedy.sure)
+			met = p2p_goal_met(advice->goal, &verdict);
+			/* What p2pdma answers helps only drivers that ask it. */
+			remedy.sure = met && asked;
+			if (met)
 				break;
 		}
 		later |= row == rules;
@@ -142,9 +146,10 @@ static int newer_kernel(struct p2p_advice *advice, const struct p2p_advised *adv
 		return 0;
 	remedy.line = p2p_rules_name(row);
 	remedy.text = row->released ?
-		      SAY(advice, "kernel %s or later answers %s", remedy.line,
-			  p2p_map_type_name(remedy.map_type)) :
-		      SAY(advice, "a change queued for the next kernel release makes this %s", p2p_map_type_name(remedy.map_type));
+		      SAY(advice, "kernel %s or later answers %s%s", remedy.line, p2p_map_type_name(remedy.map_type),
+			  asked ? "" : not_asked) :
+		      SAY(advice, "the next kernel release, by a change that is queued, answers %s%s",
+			  p2p_map_type_name(remedy.map_type), asked ? "" : not_asked);
 	p2p_advice_add(advice, &remedy);
 	return 0;
 }
@@ -171,6 +176,14 @@ static const char *whitelist_row(struct p2p_advice *advice, const struct p2p_fun
 	return SAY(advice, "{0x%04x,\t0x%04x, %s},", root->vendor, root->device, flags);
 }
 
+static bool reads_fail(const struct p2p_advice *advice, const struct p2p_verdict *verdict)
+{
+	struct p2p_score score;
+
+	p2p_eval_score(advice->eval, verdict, &score);
+	return score.read.way == P2P_LIMIT_WRITES_ONLY;
+}
+
 static void add_row(struct p2p_advice *advice, const struct p2p_advised *advised,
 		    const struct p2p_root *root, bool same)
 {
@@ -181,7 +194,11 @@ static void add_row(struct p2p_advice *advice, const struct p2p_advised *advised
 		return;
 	remedy.function = root->device;
 	remedy.line = whitelist_row(advice, root->device, same);
-	remedy.text = root->row ?
+	remedy.text = reads_fail(advice, &advised->before) ?
+		SAY(advice, "this row would permit the pair, but this root complex (%s, %04x:%04x) is known to pass only "
+		    "posted writes between its ports: reads of peers would fail silently; do not ask for it",
+		    p2p_bdf_format(root->device->bdf, bdf), root->device->vendor, root->device->device) :
+		root->row ?
 		SAY(advice, "the kernel lists %s (%s) for pairs of one host bridge only; a row without "
 		    "REQ_SAME_HOST_BRIDGE would permit the pair, but belongs there only once the "
 		    "hardware is shown to forward such requests", p2p_bdf_format(root->device->bdf, bdf), root->row) :

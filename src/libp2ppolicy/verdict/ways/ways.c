@@ -140,6 +140,13 @@ bool p2p_driver_way_asks_p2pdma(const struct p2p_driver_way *way)
 	return false;
 }
 
+bool p2p_ways_ask_p2pdma(const struct p2p_ways *ways)
+{
+	const struct p2p_way_answer *told = p2p_ways_told(ways);
+
+	return !told || p2p_driver_way_asks_p2pdma(told->way);
+}
+
 const char *p2p_driver_way_name(const struct p2p_driver_way *way) { return way->name; }
 const char *p2p_driver_way_interface(const struct p2p_driver_way *way) { return way->interface; }
 const char *p2p_driver_way_decider(const struct p2p_driver_way *way) { return way->decider; }

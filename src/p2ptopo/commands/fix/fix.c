@@ -60,7 +60,7 @@ static enum status pairs_of_devices(struct app *app, struct request *request)
 
 /*
  * Without devices, the providers are all GPUs (on a machine without GPUs all accelerators, else all drives),
- * and the clients the adapters and drives nearest to each.
+ * and the clients the adapters and drives nearest to each, or, where there are none, its nearest peers.
  */
 static const enum p2p_class providers[] = { P2P_CLASS_GPU, P2P_CLASS_ACCEL, P2P_CLASS_NVME };
 static const enum p2p_class clients[] = { P2P_CLASS_NIC, P2P_CLASS_NVME };
@@ -139,19 +139,40 @@ static bool add_machine(const struct app *app, enum p2p_class kind, struct reque
 	return true;
 }
 
+static enum p2p_goal goal_of(const struct app *app)
+{
+	const char *goal = app->options.goal;
+
+	if (goal && !strcmp(goal, "gpudirect"))
+		return P2P_GOAL_GPUDIRECT;
+	return goal && !strcmp(goal, "possible") ? P2P_GOAL_POSSIBLE : P2P_GOAL_DIRECT;
+}
+
+static bool add_peers(const struct app *app, enum p2p_class kind, struct request *request)
+{
+	for (size_t i = 0; i < app->selected_count; i++)
+		if (app->selected[i]->kind == kind && !add_nearest(app, app->selected[i], kind, request))
+			return false;
+	return true;
+}
+
 /* If no pair shares a bridge, no direct path can be opened, so the goal becomes to make the pairs possible. */
 static enum status pairs_of_machine(struct app *app, struct request *request)
 {
+	bool (*const adders[])(const struct app *, enum p2p_class, struct request *) = { add_machine, add_peers };
 	bool gpudirect = request->goal == P2P_GOAL_GPUDIRECT;
 	size_t kind = 0;
 
 	while (!gpudirect && kind + 1 < PROVIDERS && !is_selected(app, providers[kind]))
 		kind++;
-	if (!add_machine(app, providers[kind], request))
-		return fail_memory(app->failure);
-	if (!request->count && !app->options.goal) {
+	for (size_t i = 0; i < P2P_LENGTH(adders) && !request->count; i++) {
+		request->goal = goal_of(app);
+		if (!adders[i](app, providers[kind], request))
+			return fail_memory(app->failure);
+		if (request->count || app->options.goal)
+			continue;
 		request->goal = P2P_GOAL_POSSIBLE;
-		if (!add_machine(app, providers[kind], request))
+		if (!adders[i](app, providers[kind], request))
 			return fail_memory(app->failure);
 	}
 	if (request->count)
@@ -159,8 +180,8 @@ static enum status pairs_of_machine(struct app *app, struct request *request)
 	if (gpudirect)
 		return fail_with(app->failure, STATUS_INPUT, "no GPU of %s has an adapter below a "
 				 "bridge that both share", app_machine(app));
-	return fail_with(app->failure, STATUS_INPUT, "%s has no GPU, accelerator or drive with an "
-			 "adapter or a drive beside it%s", app_machine(app),
+	return fail_with(app->failure, STATUS_INPUT, "%s has no GPU, accelerator or drive with another "
+			 "adapter, drive or one of its kind beside it%s", app_machine(app),
 			 app->options.goal && request->goal == P2P_GOAL_DIRECT ?
 			 " below a bridge that both share" : "");
 }
@@ -191,15 +212,6 @@ static enum status pairs_of_policy(struct app *app, struct request *request)
 		status = take_allowed(app, made.list, request);
 	policy_release(&made);
 	return status;
-}
-
-static enum p2p_goal goal_of(const struct app *app)
-{
-	const char *goal = app->options.goal;
-
-	if (goal && !strcmp(goal, "gpudirect"))
-		return P2P_GOAL_GPUDIRECT;
-	return goal && !strcmp(goal, "possible") ? P2P_GOAL_POSSIBLE : P2P_GOAL_DIRECT;
 }
 
 static enum status parse_request(struct app *app, struct request *request)
@@ -357,6 +369,9 @@ static enum status undo(struct app *app)
 	if (p2p_context_new(&app->context))
 		return fail_memory(app->failure);
 	r = p2p_apply_undo(app->context, fix_undo_file(app), &count);
+	if (r == -ENOENT && !app->options.undo_file)
+		return fail_with(app->failure, STATUS_INPUT, "nothing was changed since the machine was started: there is no %s",
+				 fix_undo_file(app));
 	if (r)
 		return fail_library(app->failure, app->context, r);
 	ask_refresh(app);

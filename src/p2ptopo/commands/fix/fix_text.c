@@ -65,15 +65,43 @@ static void print_verdict(const struct app *app, const struct p2p_verdict *verdi
 		fprintf(app->out, ", completions %s", p2p_route_name(completion));
 }
 
+static bool has_remedy(const struct fix *fix, const struct p2p_pair *pair, enum p2p_remedy_kind kind)
+{
+	const struct p2p_remedy *remedy;
+
+	for (size_t i = 0; (remedy = p2p_advice_remedy(fix->advice, i)); i++)
+		if (remedy->kind == kind && remedy->pair.provider == pair->provider && remedy->pair.client == pair->client)
+			return true;
+	return false;
+}
+
+static bool is_refused(const struct p2p_verdict *verdict)
+{
+	const struct p2p_way_answer *told;
+	struct p2p_ways ways;
+
+	p2p_ways_find(verdict, &ways);
+	told = p2p_ways_told(&ways);
+	return told && told->grant == P2P_GRANT_REFUSED;
+}
+
 /* Each goal has its own reason why nothing needs to be done. */
-static const char *why_nothing(const struct app *app, const struct p2p_advised *advised)
+static const char *why_nothing(const struct app *app, const struct fix *fix, const struct p2p_advised *advised)
 {
 	if (is_gpudirect(app))
 		return "nothing to do: the switches already forward it directly";
 	if (app->options.goal && !strcmp(app->options.goal, "possible"))
 		return "nothing to do: the kernel permits it already";
+	if (has_remedy(fix, &advised->pair, P2P_REMEDY_MEMORY))
+		return "no register is in the way; what is missing is memory: see below";
+	if (is_refused(&advised->before))
+		return "no register is in the way; its drivers refuse it: p2ptopo path says why";
+	if (has_remedy(fix, &advised->pair, P2P_REMEDY_IOMMU))
+		return "no register is in the way; the IOMMU may be: see below";
 	if (!advised->before.kernel.common)
 		return "nothing to do: no switch joins them; the path is through the root complex";
+	if (advised->before.kernel.map_type != P2P_MAP_BUS_ADDR)
+		return "nothing to do: it is direct already, and its drivers do not ask p2pdma";
 	if (advised->before.fabric.request.kind != P2P_ROUTE_DIRECT ||
 	    advised->before.fabric.completion.kind != P2P_ROUTE_DIRECT)
 		return "nothing to do: the kernel permits it; what the switches do is not known";
@@ -124,7 +152,7 @@ static void print_pair(const struct app *app, const struct fix *fix, size_t inde
 
 		fprintf(app->out, "\n  %s", guest && advised->state == P2P_ADVICE_NONE ?
 			"the host decides; see below" : ends[advised->state] ?
-			ends[advised->state] : why_nothing(app, advised));
+			ends[advised->state] : why_nothing(app, fix, advised));
 	}
 	if (fix->gated[index])
 		fprintf(app->out, "\n  %sthe gate refuses it%s", paint_on(app, PAINT_BAD), paint_off(app));
@@ -147,11 +175,10 @@ static void print_pairs(const struct app *app, const struct fix *fix)
 	}
 	if (fix->pair_count <= PAIRS_SHOWN)
 		return;
-	fprintf(app->out, "... and %zu more; of all %zu:", fix->pair_count - PAIRS_SHOWN,
-		fix->pair_count);
-	for (size_t i = 0; i < P2P_ADVICE_STATES; i++)
-		fprintf(app->out, " %s %zu", p2p_advice_state_name(i), counts[i]);
-	fputc('\n', app->out);
+	fprintf(app->out, "... and %zu more, which --json shows.\n", fix->pair_count - PAIRS_SHOWN);
+	say(app, 0, "Of all %zu pairs %zu need nothing, %zu are solved by registers, %zu by other remedies, and for %zu no "
+	    "remedy is certain to help.", fix->pair_count, counts[P2P_ADVICE_FINE], counts[P2P_ADVICE_REGISTERS],
+	    counts[P2P_ADVICE_REMEDIES], counts[P2P_ADVICE_NONE]);
 }
 
 /* How many functions redirect but are not part of the advice. */
@@ -289,7 +316,7 @@ static void print_crossing(const struct app *app, const struct fix *fix)
 	for (size_t i = 0; (advised = p2p_advice_pair(fix->advice, i)); i++)
 		apart += advised->state == P2P_ADVICE_REGISTERS && fix->together[i] == P2P_NO;
 	if (apart)
-		say(app, 2, "In %zu of these pairs, the kernel keeps the two devices in separate groups, although they "
+		say(app, 2, "For %zu of the pairs above, the kernel keeps the two devices in separate groups, although they "
 		    "then reach each other without passing through the IOMMU: the groups do not show this.",
 		    apart);
 }

@@ -227,12 +227,14 @@ static void print_finding(const struct app *app, const struct survey *survey,
 	print_functions(app, finding);
 }
 
-/* With NVIDIA's driver the switches matter; the kernel is not asked. */
+/* With NVIDIA's driver the switches matter, except on ways on which the kernel is asked. */
 static bool is_gpudirect(const struct p2p_verdict *pair)
 {
 	const char *driver = pair->provider->driver;
+	struct p2p_ways ways;
 
-	return driver && !strcmp(driver, "nvidia") && pair->kernel.common;
+	p2p_ways_find(pair, &ways);
+	return driver && !strcmp(driver, "nvidia") && pair->kernel.common && !p2p_ways_ask_p2pdma(&ways);
 }
 
 /* `fix` has nothing to say of a pair that is direct, or has no switch that could make it so. */
