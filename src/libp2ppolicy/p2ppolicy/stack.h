@@ -18,13 +18,18 @@ enum p2p_stack_fact {
 
 /**
  * struct p2p_stack_text - the texts of a row.
- * @key: of the fact, such as "nvidia_open"; @where: the module, parameter, option or symbol
+ * @key: of the fact, such as "NVIDIA_OPEN"; @where: the module, parameter, option or symbol
  * @text: a few words on what it says
  * @file: where it was looked for, for a sentence
  */
 struct p2p_stack_text {
 	const char *key, *where, *text, *file;
 };
+
+#define P2P_STACK_KEY_SIZE	48
+
+/** p2p_stack_key() - the key of a row in machine.stack, such as "nvidia_open".  @fact: below P2P_STACK_FACTS.  Return: @key. */
+const char *p2p_stack_key(unsigned int fact, char key[P2P_STACK_KEY_SIZE]);
 
 /** p2p_stack_text() - NULL past the last. */
 const struct p2p_stack_text *p2p_stack_text(enum p2p_stack_fact fact);

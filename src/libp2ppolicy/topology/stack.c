@@ -42,6 +42,17 @@ const struct p2p_stack_text *p2p_stack_text(enum p2p_stack_fact fact)
 	return fact < ROWS ? &texts[fact] : NULL;
 }
 
+const char *p2p_stack_key(unsigned int fact, char key[P2P_STACK_KEY_SIZE])
+{
+	const char *name = texts[fact].key;
+	size_t i;
+
+	for (i = 0; i < P2P_STACK_KEY_SIZE - 1 && name[i]; i++)
+		key[i] = (char)tolower((unsigned char)name[i]);
+	key[i] = '\0';
+	return key;
+}
+
 static const struct p2p_number denied = { P2P_DENIED, 0 };
 
 static struct p2p_number present(int64_t value)

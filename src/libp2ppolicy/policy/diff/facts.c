@@ -155,10 +155,10 @@ static void each_function_line(const struct p2p_function *was, const struct p2p_
 static void put_stack(const struct p2p_machine *machine, unsigned int fact, struct p2p_text *text)
 {
 	const struct p2p_number *number = &machine->stack[fact];
-	char value[24];
+	char value[24], key[P2P_STACK_KEY_SIZE];
 
 	snprintf(value, sizeof(value), "%" PRId64, number->value);
-	p2p_text_add(text, "%s%s %s", text->used ? ", " : "", p2p_stack_text(fact)->key,
+	p2p_text_add(text, "%s%s %s", text->used ? ", " : "", p2p_stack_key(fact, key),
 		     number->fact == P2P_DENIED ? not_known : number->fact == P2P_ABSENT ? "none" : value);
 }
 

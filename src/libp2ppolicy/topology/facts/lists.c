@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Values that are lists in JSON, or that name a function. */
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,27 +78,15 @@ static struct json_object *json_peers(const struct p2p_fact_row *row, const void
 
 const struct p2p_fact_kind p2p_kind_peers = { "bdfs", 0, NULL, json_peers, NULL };
 
-/* The name of a row of stack.def as a key. */
-static const char *stack_key(unsigned int fact, char key[48])
-{
-	const char *name = p2p_stack_text((enum p2p_stack_fact)fact)->key;
-	size_t i;
-
-	for (i = 0; i < 47 && name[i]; i++)
-		key[i] = (char)tolower((unsigned char)name[i]);
-	key[i] = '\0';
-	return key;
-}
-
 /* A number, "absent", or null for what is not known. */
 static struct json_object *json_stack(const struct p2p_fact_row *row, const void *object)
 {
 	const struct p2p_number *stack = member(row, object);
 	struct json_object *json = p2p_json_new_object();
-	char key[48];
+	char key[P2P_STACK_KEY_SIZE];
 
 	for (unsigned int i = 0; i < P2P_STACK_FACTS; i++)
-		p2p_json_add(json, stack_key(i, key), stack[i].fact == P2P_PRESENT ?
+		p2p_json_add(json, p2p_stack_key(i, key), stack[i].fact == P2P_PRESENT ?
 			     p2p_json_new_number(stack[i].value) :
 			     stack[i].fact == P2P_ABSENT ?
 			     p2p_json_new_text("absent") : NULL);
@@ -120,11 +107,11 @@ static bool read_stack(const struct p2p_fact_row *row, struct json_object *json,
 		       struct p2p_topology *topology)
 {
 	struct p2p_number *stack = (struct p2p_number *)(void *)((char *)object + row->at);
-	char key[48];
+	char key[P2P_STACK_KEY_SIZE];
 
 	(void)topology;
 	for (unsigned int i = 0; i < P2P_STACK_FACTS; i++)
-		stack[i] = read_stack_fact(p2p_json_member(json, stack_key(i, key)));
+		stack[i] = read_stack_fact(p2p_json_member(json, p2p_stack_key(i, key)));
 	return true;
 }
 
