@@ -279,6 +279,31 @@ static void add_cure(struct p2p_text *text, const struct p2p_verdict *verdict,
 			     verdict->client->display);
 }
 
+/* The cure of what refuses, and of what would refuse then. */
+static const char *cure_all(const struct p2p_ways *ways, const struct p2p_way_answer *answer,
+			    const struct p2p_condition_answer *refused, char buffer[P2P_WAY_TEXT])
+{
+	const struct p2p_condition *c = answer->way->conditions;
+	char more[P2P_WAY_TEXT];
+	struct p2p_text text;
+
+	if (!p2p_condition_cure(ways, refused, buffer))
+		return NULL;
+	text = (struct p2p_text){ buffer, P2P_WAY_TEXT, strlen(buffer) };
+	while (c->id != P2P_IF_NONE && c->id != refused->id)
+		c++;
+	/* A witness stands before all conditions. */
+	for (c = c->id == P2P_IF_NONE ? answer->way->conditions : c + 1; c->id != P2P_IF_NONE; c++) {
+		struct p2p_condition_answer next = { c->id, p2p_condition_ask(ways->verdict, c), c->argument, c->number };
+		bool cured = next.held == P2P_NO && p2p_condition_cure(ways, &next, more);
+
+		if (next.held == P2P_NO)
+			p2p_text_add(&text, cured ? "; then also: %s" : "; but even then %s",
+				     cured ? more : p2p_condition_reason(ways, &next, more));
+	}
+	return buffer;
+}
+
 const char *p2p_driver_way_cure(const struct p2p_ways *ways, const struct p2p_way_answer *answer,
 				char buffer[P2P_WAY_TEXT])
 {
@@ -286,7 +311,7 @@ const char *p2p_driver_way_cure(const struct p2p_ways *ways, const struct p2p_wa
 	struct p2p_text text = text_in(buffer);
 
 	if (refused)
-		return p2p_condition_cure(ways, refused, buffer);
+		return cure_all(ways, answer, refused, buffer);
 	if (answer->granted >= P2P_DELIVERY_DIRECT || answer->granted == P2P_DELIVERY_STAGED ||
 	    p2p_is_guest(ways->verdict) != P2P_NO)
 		return NULL;
