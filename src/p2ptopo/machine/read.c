@@ -84,7 +84,7 @@ static void note_conflicts(const struct app *app)
 			 p2p_bdf_format(conflicts[i].bdf, bdf) : "",
 			 conflicts[i].settled ? "; the first is taken" : "; it is unknown");
 	if (count > 3)
-		app_note(app, "%zu more contradictions: p2ptopo sources", count - 3);
+		app_note(app, "%zu more contradictions, which p2ptopo sources lists", count - 3);
 }
 
 /* A user who names a source expects it to be used. */
