@@ -2,6 +2,7 @@
 /* Moving a device to another slot: each place is tried and evaluated on a changed topology. */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "policy/advice/advice.h"
 #include "policy/link.h"
@@ -25,9 +26,11 @@ struct move {
 	size_t ports;
 };
 
+/** struct moves - the moves for one pair.  @low, @high: its ends, in the order of their addresses */
 struct moves {
 	struct p2p_advice *advice;
 	const struct p2p_pair *pair;
+	const struct p2p_function *low, *high;
 	struct move best[SHOWN];
 	size_t count, trials;
 };
@@ -174,19 +177,32 @@ static bool is_near(const struct p2p_function *port, const struct p2p_function *
 	return at && p2p_is_below(port, at);
 }
 
+/* A module sits in a socket of a baseboard, and goes into no slot. */
+static bool is_module(const struct p2p_function *function)
+{
+	return function->device_name && (strstr(function->device_name, "SXM") || strstr(function->device_name, "OAM") ||
+					 strstr(function->device_name, "NVSwitch"));
+}
+
+static bool is_same_model(const struct p2p_function *one, const struct p2p_function *other)
+{
+	return one->vendor == other->vendor && one->device == other->device &&
+	       one->subsystem_vendor == other->subsystem_vendor && one->subsystem_device == other->subsystem_device;
+}
+
 static int try_places(struct moves *moves, const struct p2p_function *device,
 		      const struct p2p_function *partner)
 {
 	const struct p2p_function *port;
 	int r = 0;
 
-	if (device->physfn || !device->parent || p2p_function_is_bridge(device))
+	if (device->physfn || !device->parent || p2p_function_is_bridge(device) || is_module(device))
 		return 0;
 	for (size_t i = 0; !r && (port = p2p_topology_function(moves->advice->topology, i)); i++) {
 		struct move move = { .device = device, .place = port, .other = occupant(port) };
 
 		if (!is_slot(port) || port == device->parent || p2p_is_below(partner, port) ||
-		    (port->child_count && !move.other) || !is_near(port, partner) ||
+		    (port->child_count && !move.other) || (move.other && is_module(move.other)) || !is_near(port, partner) ||
 		    moves->trials == TRIALS)
 			continue;
 		moves->trials++;
@@ -216,7 +232,10 @@ static void add_move(struct moves *moves, const struct move *move)
 		.sure = true, .map_type = move->map_type,
 	};
 
-	what = move->other ?
+	what = move->other && is_same_model(move->device, move->other) ?
+	       p2p_arena_format(&advice->arena, "use %s, which is of the same model, as it is, or exchange %s with it in %s",
+				move->other->display, move->device->display, place ? place : "") :
+	       move->other ?
 	       p2p_arena_format(&advice->arena, "exchange %s with %s in %s", move->device->display,
 				move->other->display, place ? place : "") :
 	       p2p_arena_format(&advice->arena, "put %s into %s, which is free",
@@ -227,16 +246,17 @@ static void add_move(struct moves *moves, const struct move *move)
 	if (!place || !what || !besides)
 		advice->no_memory = true;
 	else
-		remedy.text = p2p_arena_format(&advice->arena, "%s: the pair is then %s, distance %d%s",
-					       what, p2p_map_type_name(move->map_type),
+		remedy.text = p2p_arena_format(&advice->arena, "%s: %s and %s are then %s, distance %d%s", what,
+					       moves->low->display, moves->high->display,
+					       p2p_map_type_name(move->map_type),
 					       move->distance, besides);
 	p2p_advice_add(advice, &remedy);
 }
 
 int p2p_advice_moves_find(struct p2p_advice *advice, const struct p2p_advised *advised)
 {
-	struct moves moves = { .advice = advice, .pair = &advised->pair };
-	const struct p2p_function *low = advised->pair.provider, *high = advised->pair.client;
+	struct moves moves = { .advice = advice, .pair = &advised->pair, .low = advised->pair.provider,
+			       .high = advised->pair.client };
 	int r;
 
 	/* If facts are missing, a slot does not help; a guest's slots are emulated. */
@@ -245,13 +265,13 @@ int p2p_advice_moves_find(struct p2p_advice *advice, const struct p2p_advised *a
 	    advice->pair_count > PAIRS)
 		return 0;
 	/* A pair and its reverse get the same advice in the same order. */
-	if (low->index > high->index) {
-		low = advised->pair.client;
-		high = advised->pair.provider;
+	if (moves.low->index > moves.high->index) {
+		moves.low = advised->pair.client;
+		moves.high = advised->pair.provider;
 	}
-	r = try_places(&moves, high, low);
+	r = try_places(&moves, moves.high, moves.low);
 	if (!r)
-		r = try_places(&moves, low, high);
+		r = try_places(&moves, moves.low, moves.high);
 	for (size_t i = 0; i < moves.count; i++)
 		add_move(&moves, &moves.best[i]);
 	return r;

@@ -131,27 +131,22 @@ static void print_transfer(const struct app *app, struct json_object *proof, con
 		text_at(proof, key, "bytes"), text_at(proof, key, "bytes_per_s"));
 }
 
-static enum status print_proof(const struct app *app)
+/* @proof: NULL none was given */
+static void print_proof(const struct app *app, struct json_object *proof)
 {
-	struct json_object *proof = NULL, *started = NULL;
-	int error;
+	struct json_object *started = NULL;
 
-	if (!app->options.proof) {
+	if (!proof) {
 		fputs("\nProof: none was given (p2ptopo prove --evidence FILE, then --proof FILE). "
 		      "Nobody should list a\nhost bridge without proof that bytes arrive.\n", app->out);
-		return STATUS_DONE;
+		return;
 	}
-	error = p2p_proof_load(app->context, app->options.proof, &proof);
-	if (error)
-		return fail_library(app->failure, app->context, error);
 	json_object_object_get_ex(proof, "started", &started);
 	fprintf(app->out, "\nProof of %s from %s to %s:\n",
 		started ? json_object_get_string(started) : "?", text_at(proof, "client", "bdf"),
 		text_at(proof, "provider", "bdf"));
 	print_transfer(app, proof, "client_writes_provider", "client writes");
 	print_transfer(app, proof, "client_reads_provider", "client reads");
-	json_object_put(proof);
-	return STATUS_DONE;
 }
 
 /* Both directions of a pair take the same path: one that stands for both is enough, whichever was asked for. */
@@ -168,16 +163,24 @@ static bool is_told(const struct fix *fix, size_t index)
 enum status fix_report(struct app *app, const struct fix *fix)
 {
 	const struct p2p_advised *advised;
+	struct json_object *proof = NULL;
+	int error;
 
 	if (p2p_topology_machine(app->topology)->virtual_machine == P2P_YES)
 		return fail_with(app->failure, STATUS_INPUT, "this is a virtual machine: its host "
 				 "bridge is emulated, and no row of the kernel's list can be asked for "
 				 "it; run fix --report on the host");
+	/* Nothing is printed that lacks the proof it was to have. */
+	error = app->options.proof ? p2p_proof_load(app->context, app->options.proof, &proof) : 0;
+	if (error)
+		return fail_library(app->failure, app->context, error);
 	fputs("PCI/P2PDMA: report on a host bridge\n\n", app->out);
 	print_machine(app);
 	for (size_t i = 0; (advised = p2p_advice_pair(fix->advice, i)); i++)
 		if (!is_told(fix, i))
 			print_pair(app, advised);
 	print_rows(app, fix);
-	return print_proof(app);
+	print_proof(app, proof);
+	json_object_put(proof);
+	return STATUS_DONE;
 }
