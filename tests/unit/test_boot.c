@@ -169,6 +169,9 @@ START_TEST(one_function)
 	ck_assert_int_eq(machine->iommu, functions[_i].iommu);
 	ck_assert_int_eq(p2p_function_translates(machine, get(topology, "0000:00:02.0")),
 			 functions[_i].translates);
+	/* With a type, the command line does not matter. */
+	if (functions[_i].type)
+		ck_assert_int_eq(p2p_iommu_translates(get(topology, "0000:00:02.0")), functions[_i].translates);
 	p2p_topology_free(topology);
 	p2p_snapshot_free(snapshot);
 }

@@ -28,7 +28,11 @@ struct p2p_stack_text {
 
 #define P2P_STACK_KEY_SIZE	48
 
-/** p2p_stack_key() - the key of a row in machine.stack, such as "nvidia_open".  @fact: below P2P_STACK_FACTS.  Return: @key. */
+/**
+ * p2p_stack_key() - the key of a row in machine.stack, such as "nvidia_open".
+ * @fact: below P2P_STACK_FACTS
+ * Return: @key.
+ */
 const char *p2p_stack_key(unsigned int fact, char key[P2P_STACK_KEY_SIZE]);
 
 /** p2p_stack_text() - NULL past the last. */

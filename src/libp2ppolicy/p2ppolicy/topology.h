@@ -290,8 +290,8 @@ struct p2p_host_bridge {
  * @clique: of NVIDIA's GPUDirect P2P, as a guest's emulator reports it; ABSENT: it reports none
  * @kfd_peers: GPUs that amdgpu lets reach this one's memory over PCIe, NULL-terminated
  * @xgmi_peers: GPUs connected to this one by xGMI according to amdgpu, likewise; NULL in a tree document
- * @kfd: PRESENT: amdgpu shows this GPU to user space, and @kfd_peers is complete, for all partitions of the GPU; DENIED after a change.  A
- *	list of @xgmi_peers is always complete
+ * @kfd: PRESENT: amdgpu shows this GPU to user space, and @kfd_peers is complete, for all partitions of the GPU;
+ *	DENIED after a change.  A list of @xgmi_peers is always complete
  * @efa_provider: whose memory an EFA adapter takes ("NVIDIA", "NEURON"); NULL none or unknown
  * @data_direct_of: the adapter for whose memory regions this Data Direct function reads and writes;
  *	NULL if it is not one, or not known

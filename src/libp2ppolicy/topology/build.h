@@ -188,6 +188,12 @@ int p2p_report_build(struct p2p_topology *topology, struct json_object *report);
 /** p2p_notes_build() - what a user should know that is not a property of one pair. */
 void p2p_notes_build(struct p2p_topology *topology);
 
+/** p2p_is_vfio() - is it a driver that passes devices through to user space or guests?  NULL: no. */
+bool p2p_is_vfio(const char *driver);
+
+/** p2p_function_may_be_passed() - has it such a driver, or one that is not known?  Its IOMMU domain is then another's. */
+bool p2p_function_may_be_passed(const struct p2p_function *function);
+
 /** p2p_note() - add a note: formatted text, sanitized like p2p_keep_text() does. */
 void p2p_note(struct p2p_topology *topology, const struct p2p_function *function,
 	      const char *format, ...) __attribute__((format(printf, 3, 4)));

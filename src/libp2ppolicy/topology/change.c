@@ -212,11 +212,6 @@ static void forget_module(struct p2p_topology *topology, const char *driver)
 			topology->machine.stack[i] = (struct p2p_number){ P2P_DENIED, 0 };
 }
 
-static bool is_vfio(const char *driver)
-{
-	return driver && strstr(driver, "vfio");
-}
-
 /*
  * amdgpu asks p2pdma for its links when it is loaded, and after a change it may be told something else; links
  * over xGMI stay.
@@ -239,7 +234,7 @@ static bool bind_one(struct p2p_function *function, const char *driver)
 
 	if (driver && function->driver && !strcmp(function->driver, driver))
 		return false;
-	if (is_vfio(driver) || is_vfio(function->driver))
+	if (p2p_is_vfio(driver) || p2p_is_vfio(function->driver))
 		function->iommu_type = NULL;
 	function->driver = driver;
 	function->driver_fact = driver ? P2P_PRESENT : P2P_ABSENT;

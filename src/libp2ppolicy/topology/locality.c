@@ -129,7 +129,7 @@ enum p2p_tri p2p_iommu_translates(const struct p2p_function *function)
 	if (function->iommu_group.fact == P2P_ABSENT)
 		return P2P_NO;
 	/* The file tells the group's default domain, not the one that VFIO attaches. */
-	if (row && row->translates == P2P_NO && function->driver && strstr(function->driver, "vfio"))
+	if (row && row->translates == P2P_NO && p2p_function_may_be_passed(function))
 		return P2P_UNKNOWN;
 	return function->iommu_group.fact == P2P_PRESENT && row ? row->translates : P2P_UNKNOWN;
 }

@@ -18,11 +18,16 @@ struct line {
 	unsigned int address, ids;
 };
 
-/** struct order - @lines: @count of them */
+/**
+ * struct order - the kernel's list.
+ * @lines: @count of them
+ * @untouched: whether those of a bus number look untouched, which is found out once
+ */
 struct order {
 	struct p2p_topology *topology;
 	struct line *lines;
 	size_t count;
+	enum p2p_tri untouched[256];
 };
 
 static bool read_lines(struct p2p_topology *topology, const char *text, struct order *order)
@@ -93,22 +98,29 @@ static size_t list_at(const struct order *order, size_t at, unsigned int bus, bo
  * Buses of the same number in different domains look alike.  If none was changed after the scan, their lines are
  * the ascending lists of all such domains, one behind the other.
  */
-static bool looks_untouched(const struct order *order, const struct p2p_host_bridge *host)
+static bool are_lists(const struct order *order, unsigned int bus)
 {
 	bool *used = p2p_scratch(order->topology, order->topology->host_count, sizeof(*used));
 	size_t left = 0, lists = 0;
 
 	for (size_t i = 0; used && i < order->count; i++) {
-		if (order->lines[i].address >> 8 != host->bus)
+		if (order->lines[i].address >> 8 != bus)
 			continue;
 		if (!left) {
-			left = list_at(order, i, host->bus, used);
+			left = list_at(order, i, bus, used);
 			lists++;
 		}
 		if (!left--)
 			return false;
 	}
 	return used && !left && lists > 1;
+}
+
+static bool looks_untouched(struct order *order, unsigned int bus)
+{
+	if (order->untouched[bus & 0xff] == P2P_UNKNOWN)
+		order->untouched[bus & 0xff] = are_lists(order, bus) ? P2P_YES : P2P_NO;
+	return order->untouched[bus & 0xff] == P2P_YES;
 }
 
 /* Does @function come before all others of its root bus, whichever of the possible lines are theirs? */
@@ -128,12 +140,12 @@ static bool is_first(const struct order *order, const struct p2p_host_bridge *ho
 	return last != NOWHERE;
 }
 
-static void find_first(const struct order *order, struct p2p_host_bridge *host)
+static void find_first(struct order *order, struct p2p_host_bridge *host)
 {
 	for (size_t i = 0; i < host->roots && !host->first; i++)
 		if (!host->root[i]->physfn && is_first(order, host, host->root[i]))
 			host->first = host->root[i];
-	host->order_unknown = !host->first && host->roots && !looks_untouched(order, host);
+	host->order_unknown = !host->first && host->roots && !looks_untouched(order, host->bus);
 }
 
 void p2p_order_build(struct p2p_topology *topology)

@@ -255,10 +255,14 @@ void p2p_iommu_build(struct p2p_topology *topology)
 		topology->functions[i].iommu_group.fact = P2P_ABSENT;
 }
 
-static bool is_passed_through(const struct p2p_function *function)
+bool p2p_is_vfio(const char *driver)
 {
-	return function->driver_fact == P2P_DENIED ||
-	       (function->driver && strstr(function->driver, "vfio"));
+	return driver && strstr(driver, "vfio");
+}
+
+bool p2p_function_may_be_passed(const struct p2p_function *function)
+{
+	return function->driver_fact == P2P_DENIED || p2p_is_vfio(function->driver);
 }
 
 enum p2p_tri p2p_function_translates(const struct p2p_machine *machine,
@@ -267,8 +271,8 @@ enum p2p_tri p2p_function_translates(const struct p2p_machine *machine,
 	if (machine->iommu == P2P_NO || function->iommu_group.fact == P2P_ABSENT)
 		return P2P_NO;
 	/* The file tells the group's default domain, not the one that VFIO attaches. */
-	if (function->iommu_type && !(is_passed_through(function) && !strcmp(function->iommu_type, "identity")))
+	if (function->iommu_type && !(p2p_function_may_be_passed(function) && !strcmp(function->iommu_type, "identity")))
 		return strcmp(function->iommu_type, "identity") ? P2P_YES : P2P_NO;
 	/* A device passed through to user space or a guest has a domain of its own. */
-	return is_passed_through(function) ? P2P_UNKNOWN : machine->iommu_translates;
+	return p2p_function_may_be_passed(function) ? P2P_UNKNOWN : machine->iommu_translates;
 }

@@ -14,7 +14,7 @@ enum p2p_tri p2p_amd_has_xgmi(const struct p2p_function *function)
 {
 	static const uint16_t oam[] = {
 		0x7408, 0x740c, 0x74a0, 0x74a1, 0x74a2, 0x74a5, 0x74a9, 0x75a0, 0x75a3,
-		0x74b5, 0x74b9, 0x75b0, 0x75b3,		/* their virtual functions, as a guest has them */
+		0x74b5,		/* a virtual function of MI300X, as a guest has it; ROCm/rccl#1728 */
 	};
 	static const uint16_t bridged[] = {
 		0x66a0, 0x66a1, 0x66a2, 0x66a3, 0x66a7, 0x66af, 0x738c, 0x738e, 0x740f, 0x7410,

@@ -165,7 +165,8 @@ static enum status pairs_of_machine(struct app *app, struct request *request)
 
 	while (!gpudirect && kind + 1 < PROVIDERS && !is_selected(app, providers[kind]))
 		kind++;
-	for (size_t i = 0; i < P2P_LENGTH(adders) && !request->count; i++) {
+	/* GPUDirect is for adapters. */
+	for (size_t i = 0; i < (gpudirect ? 1 : P2P_LENGTH(adders)) && !request->count; i++) {
 		request->goal = goal_of(app);
 		if (!adders[i](app, providers[kind], request))
 			return fail_memory(app->failure);
@@ -370,7 +371,7 @@ static enum status undo(struct app *app)
 		return fail_memory(app->failure);
 	r = p2p_apply_undo(app->context, fix_undo_file(app), &count);
 	if (r == -ENOENT && !app->options.undo_file)
-		return fail_with(app->failure, STATUS_INPUT, "nothing was changed since the machine was started: there is no %s",
+		return fail_with(app->failure, STATUS_INPUT, "nothing to undo: there is no %s, which fix --apply writes",
 				 fix_undo_file(app));
 	if (r)
 		return fail_library(app->failure, app->context, r);
